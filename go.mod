@@ -1,0 +1,3 @@
+module taizhang
+
+go 1.26

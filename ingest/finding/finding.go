@@ -1,0 +1,121 @@
+// Package finding defines what intake says about a return: findings,
+// outcomes and the report that receipts, listings and `check` are made from.
+//
+// Words: a finding (审核意见) is one fault found in a return; its severity is
+// 必须修改 (error), 请核实 (warning) or 提示 (info); an outcome is what became
+// of the return; a report is everything said about one file.
+package finding
+
+import (
+	"time"
+
+	"taizhang/internal/calendar"
+)
+
+// Severity of a finding.
+type Severity string
+
+const (
+	Error   Severity = "error"   // 必须修改
+	Warning Severity = "warning" // 请核实
+	Info    Severity = "info"    // 提示
+)
+
+// Label is the severity in the words of receipts.
+func (s Severity) Label() string {
+	switch s {
+	case Error:
+		return "必须修改"
+	case Warning:
+		return "请核实"
+	}
+	return "提示"
+}
+
+// Outcome of a return (CONTRACT: Outcomes).
+type Outcome string
+
+const (
+	Accepted  Outcome = "accepted"
+	Warned    Outcome = "accepted_with_warnings"
+	Partial   Outcome = "partially_accepted"
+	Rejected  Outcome = "rejected"
+	Duplicate Outcome = "duplicate"
+)
+
+// Label is the outcome in the words of receipts.
+func (o Outcome) Label() string {
+	switch o {
+	case Accepted:
+		return "已接收"
+	case Warned:
+		return "已接收，有事项请核实"
+	case Partial:
+		return "部分计入"
+	case Rejected:
+		return "退回"
+	}
+	return "重复报送"
+}
+
+// Counts says whether the return's rows can count in figures.
+func (o Outcome) Counts() bool { return o == Accepted || o == Warned || o == Partial }
+
+// Finding is one fault. Value and Message never hold an unmasked sensitive value.
+type Finding struct {
+	Severity Severity `json:"severity"`
+	Rule     string   `json:"rule"`              // id, such as required, type, list_value
+	Sheet    string   `json:"sheet"`             // empty: the file as a whole
+	Cell     string   `json:"cell"`              // A1; empty: the sheet or the file as a whole
+	Value    string   `json:"value"`             // what stands there
+	Message  string   `json:"message"`           // one Chinese sentence: what is wrong and what was expected
+	Hint     string   `json:"hint"`              // how to mend it
+	Suggest  string   `json:"suggest,omitempty"` // the value to write, where one follows
+	Row      int      `json:"-"`                 // sheet row, 0 if none
+	Field    string   `json:"-"`                 // form field, empty if none
+}
+
+// Return is what a file brought for one form: identity, outcome, findings.
+type Return struct {
+	ID            string // arrival number and place in the file: 000123-1
+	Form          string // form id; empty where it can't be told
+	FormTitle     string // Chinese title
+	Submitter     string // code; empty where it can't be told
+	SubmitterName string
+	Period        calendar.Period // zero where it can't be told
+	Cutoff        calendar.Date   // NoDate where it can't be told
+	ReceivedAt    time.Time
+	DueAt         time.Time // zero: nothing was owed
+	Late          bool
+	Outcome       Outcome
+	Nil           bool     // 零报告
+	Rows          int      // loaded
+	RowsRefused   int      // 未计入
+	ValuesEmptied int      // values of other fields that were dropped
+	RowsIgnored   int      // recognised as not data: totals, sections, notes, repeated headers
+	Supersedes    string   // id of the return this one corrects
+	Sheets        []string // sheets it was read from
+	Findings      []Finding
+}
+
+// Count gives the number of findings of a severity.
+func (r *Return) Count(s Severity) int {
+	n := 0
+	for _, f := range r.Findings {
+		if f.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Report is all that is said about one file.
+type Report struct {
+	Arrival    int       // number of the arrival in the journal; 0 for `check`
+	File       string    // name as sent
+	Folder     string    // sub-folder of inbox, "" if none
+	SHA256     string    // hex
+	ReceivedAt time.Time // in the zone's time zone
+	Returns    []*Return // at least one
+	Skipped    []string  // sheets not read, with the reason in Chinese: 「附注」：未匹配任何表样
+}
