@@ -3,7 +3,19 @@
 //
 // Words: a book is one file; a sheet is one grid in it; a cell has an address
 // (row and column, both from 1, as people count them) and an exact value; a
-// grid is a sheet read whole.
+// grid is a sheet read whole. A part is one member of a zip package. A serial
+// is a date as spreadsheets store it: days since 1899-12-30. A refusal says
+// why a file is not read at all.
+//
+// A book is recognised by its bytes, never by its name. Every file is held to
+// be hostile: [Limits] bound what reading may cost, and damage anywhere in a
+// sheet ends in a [Refusal], never in the rows read so far. Rows already handed
+// to the function given to [Book.Each] must be discarded when it returns one.
+//
+// Standards cited in this package: ECMA-376 (Office Open XML), [MS-XLS] and
+// [MS-XLSB] (binary workbooks), [MS-CFB] (OLE2 containers), [MS-OFFCRYPTO]
+// (encryption), OASIS ODF 1.3, and the "Excel file format" of OpenOffice.org
+// for BIFF2 to BIFF4.
 package sheet
 
 import "strconv"
@@ -29,13 +41,13 @@ func (k Kind) String() string {
 // Cell is one non-empty cell (or a formula without a stored value).
 type Cell struct {
 	Row, Col int     // from 1
-	Kind     Kind    // of the value
 	Text     string  // see Kind; for Text exactly as stored, line ends as \n
 	Num      float64 // see Kind
+	Format   string  // number format code where it isn't General
+	Kind     Kind    // of the value
 	Percent  bool    // the number format shows a percentage
 	Formula  bool    // the value is a formula's stored result
 	NoValue  bool    // a formula without a stored result: Kind is Empty
-	Format   string  // number format code where it isn't General
 }
 
 // Ref gives the address in A1 form.
@@ -46,7 +58,7 @@ func Ref(row, col int) string { return ColumnName(col) + strconv.Itoa(row) }
 
 // ColumnName gives the letters of a column, from 1: A, B, …, Z, AA.
 func ColumnName(col int) string {
-	var b [8]byte
+	var b [16]byte
 	i := len(b)
 	for col > 0 {
 		col--

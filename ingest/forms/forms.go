@@ -1,0 +1,269 @@
+// Package forms holds the form declarations (表样): one YAML file per form,
+// from which parser, validator, raw table, fill-in template and data
+// dictionary all follow.
+//
+// Words: a field is a column's English name in tables; its title is the
+// Chinese heading; synonyms are other spellings of a heading that mean the
+// same; a listed value has variants in the same way. A ledger form (台账) is
+// handed in whole each time; a period form adds up period by period.
+package forms
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"taizhang/internal/calendar"
+)
+
+//go:embed *.yaml
+var builtin embed.FS
+
+// Builtin gives the declarations that come with the program.
+func Builtin() fs.FS { return builtin }
+
+// Mode of a form.
+type Mode string
+
+const (
+	Ledger Mode = "ledger" // every return is the submitter's whole current ledger
+	Period Mode = "period" // rows belong to one period; periods add up
+)
+
+// Type of a column's values.
+type Type string
+
+const (
+	Text    Type = "text"
+	Code    Type = "code"    // an identifier kept as written: numbers without decimals
+	List    Type = "list"    // one of the declared values
+	Unit    Type = "unit"    // a submitter or other unit; submitters resolve through aliases
+	Int     Type = "int"     // whole number
+	Money   Type = "money"   // DECIMAL(18,2), yuan
+	Percent Type = "percent" // DECIMAL(9,6), 1 = 100 %
+	Date    Type = "date"
+	Month   Type = "month"  // stored as the month's first day
+	USCC    Type = "uscc"   // 统一社会信用代码, GB 32100-2015
+	Person  Type = "person" // sensitive: a private person's name
+	ID      Type = "id"     // sensitive: 身份证号, GB 11643-1999
+	Phone   Type = "phone"  // sensitive
+	Firm    Type = "firm"   // sensitive: a taxpayer's name
+	TaxNo   Type = "taxno"  // sensitive: 纳税人识别号
+)
+
+var sqlTypes = map[Type]string{
+	Text: "VARCHAR", Code: "VARCHAR", List: "VARCHAR", Unit: "VARCHAR", Int: "BIGINT", Money: "DECIMAL(18,2)",
+	Percent: "DECIMAL(9,6)", Date: "DATE", Month: "DATE", USCC: "VARCHAR", Person: "VARCHAR", ID: "VARCHAR",
+	Phone: "VARCHAR", Firm: "VARCHAR", TaxNo: "VARCHAR",
+}
+
+// SQL gives the type of the raw table's column.
+func (t Type) SQL() string { return sqlTypes[t] }
+
+// Sensitive says whether values are stored as a mask and a keyed hash only.
+func (t Type) Sensitive() bool {
+	return t == Person || t == ID || t == Phone || t == Firm || t == TaxNo
+}
+
+// Role of a date in time, for dates written without a year and for dates after the cut-off.
+type Role string
+
+const (
+	Fact       Role = "fact"       // something that has happened: never after the cut-off
+	Deadline   Role = "deadline"   // something planned: never before the assignment
+	Enterprise Role = "enterprise" // a text that names an enterprise of the directory
+)
+
+// Value is a listed value with its everyday variants.
+type Value struct {
+	Name     string
+	Variants []string
+}
+
+// OpenEnded says in which words, and with which values of which field, a date may be absent on purpose.
+type OpenEnded struct {
+	Words  []string `yaml:"words"`
+	Field  string   `yaml:"field"`
+	Values []string `yaml:"values"`
+}
+
+// Column of a form.
+type Column struct {
+	Field     string
+	Title     string
+	Synonyms  []string
+	Type      Type
+	Role      Role
+	Required  bool
+	Values    []Value // of a List, in order
+	OpenEnded *OpenEnded
+	InKey     bool // part of the business key
+}
+
+// Rule over several fields of a row. Kinds:
+// present_exactly_when (field is filled exactly when `when` is one of `values`), present_when, required_when,
+// not_before (a date not before another), at_most (a number not above another).
+// All but required_when warn; required_when makes the field required for the row.
+type Rule struct {
+	ID     string   `yaml:"id"`
+	Kind   string   `yaml:"kind"`
+	Field  string   `yaml:"field"`
+	When   string   `yaml:"when"`
+	Values []string `yaml:"values"`
+	Than   string   `yaml:"than"`
+}
+
+// KeyPart names the fields that make one part of the business key: the first that is filled counts.
+type KeyPart []string
+
+// Form is one declaration.
+type Form struct {
+	ID           string
+	Title        string
+	Synonyms     []string // other titles by which it goes
+	Mode         Mode
+	Frequency    calendar.PeriodKind
+	Key          []KeyPart
+	OwnDate      string // field that dates a row of a period form
+	TotalsReject bool   // a wrong 合计 rejects the return
+	OptIn        bool   // off where the zone does not list it under returns
+	HashScope    string // keyed hash apart from the zone's other forms
+	Columns      []Column
+	Rules        []Rule
+	Seq          int // place in the list of forms
+	Source       []byte
+}
+
+// Column gives the column of a field, nil if there is none.
+func (f *Form) Column(field string) *Column {
+	for i := range f.Columns {
+		if f.Columns[i].Field == field {
+			return &f.Columns[i]
+		}
+	}
+	return nil
+}
+
+// PlainTitle is the title without quotation marks, as views and files are named.
+func (f *Form) PlainTitle() string {
+	return strings.NewReplacer("“", "", "”", "", `"`, "").Replace(f.Title)
+}
+
+// RawColumn is a column of a form's raw table.
+type RawColumn struct{ Name, SQLType string }
+
+// RawColumns gives the columns of raw.<form>, the common ones first.
+func (f *Form) RawColumns() []RawColumn {
+	cols := []RawColumn{
+		{"zone", "VARCHAR"}, {"return_id", "VARCHAR"}, {"sheet", "VARCHAR"},
+		{"row_no", "INTEGER"}, {"key_text", "VARCHAR"},
+	}
+	for _, c := range f.Columns {
+		cols = append(cols, RawColumn{c.Field, c.Type.SQL()})
+		if c.Type.Sensitive() {
+			cols = append(cols, RawColumn{c.Field + "_hash", "VARCHAR"})
+		}
+	}
+	return cols
+}
+
+// Set is all forms in force, in order.
+type Set struct {
+	Forms []*Form
+	byID  map[string]*Form
+}
+
+// Get gives a form by id, nil if there is none.
+func (s *Set) Get(id string) *Form { return s.byID[id] }
+
+// Lookup finds a form by id or title.
+func (s *Set) Lookup(name string) *Form {
+	if f := s.byID[name]; f != nil {
+		return f
+	}
+	for _, f := range s.Forms {
+		if f.Title == name || f.PlainTitle() == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// order in which lists show the built-in forms; a zone's own come after, by id.
+var order = []string{"problem", "enterprise_request", "special_item", "contact", "key_task", "livelihood", "activity",
+	"assistance", "beneficiary", "incentive", "tax_refund", "pension_deferral", "job_fair", "financing", "land_payment", "enterprise"}
+
+// Load reads the built-in declarations and then those of the given folders, which add to or replace them.
+// Errors carry file, line and column.
+func Load(more ...fs.FS) (*Set, error) {
+	texts := map[string]file{}
+	for i, fsys := range append([]fs.FS{builtin}, more...) {
+		names, err := fs.Glob(fsys, "*.yaml")
+		if err != nil {
+			return nil, fmt.Errorf("list forms: %w", err)
+		}
+		for _, n := range names {
+			b, err := fs.ReadFile(fsys, n)
+			if err != nil {
+				return nil, fmt.Errorf("read form %s: %w", n, err)
+			}
+			name := n
+			if i > 0 {
+				name = path.Join("forms", n)
+			}
+			texts[strings.TrimSuffix(n, ".yaml")] = file{name, b}
+		}
+	}
+	return parseAll(texts)
+}
+
+// FromTexts builds a set from declaration texts by id, as `rebuild` does from the archive.
+func FromTexts(byID map[string]string) (*Set, error) {
+	texts := map[string]file{}
+	for id, t := range byID {
+		texts[id] = file{id + ".yaml", []byte(t)}
+	}
+	return parseAll(texts)
+}
+
+type file struct {
+	name string
+	text []byte
+}
+
+func parseAll(texts map[string]file) (*Set, error) {
+	ids := make([]string, 0, len(texts))
+	for id := range texts {
+		ids = append(ids, id)
+	}
+	rank := func(id string) int {
+		if i := slices.Index(order, id); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	sort.Slice(ids, func(i, j int) bool {
+		if a, b := rank(ids[i]), rank(ids[j]); a != b {
+			return a < b
+		}
+		return ids[i] < ids[j]
+	})
+	set := &Set{byID: map[string]*Form{}}
+	for i, id := range ids {
+		f, err := Parse(texts[id].name, texts[id].text)
+		if err != nil {
+			return nil, err
+		}
+		if f.ID != id {
+			return nil, fmt.Errorf("%s: the file is named %q but declares the form %q", texts[id].name, id, f.ID)
+		}
+		f.Seq = i + 1
+		set.Forms = append(set.Forms, f)
+		set.byID[id] = f
+	}
+	return set, nil
+}

@@ -1,0 +1,261 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/internal/calendar"
+)
+
+// prior is an earlier return as judging sees it.
+type prior struct {
+	id, submitter, form, period, sha string
+	cutoff                           calendar.Date
+	receivedAt                       time.Time
+	outcome                          finding.Outcome
+	isNil, withdrawn, accepted       bool // by decision
+	rows                             int
+	findings                         string // of a rejected return: to tell whether the same fault is still there
+}
+
+func (p *prior) counts() bool { return !p.withdrawn && (p.outcome.Counts() || p.accepted) }
+
+// keyState is what a ledger said about one key.
+type keyState struct{ status, shown string }
+
+// history is what was received before: read once at the start of a run and kept up to date during it.
+type history struct {
+	conn    *sql.Conn // nil: nothing was received before
+	loc     *time.Location
+	zone    string
+	returns map[string][]*prior            // by submitter and form, in order of arrival
+	byID    map[string]*prior              //
+	clears  map[string]time.Time           // newest clear by submitter and form
+	keys    map[string]map[string]keyState // by return: keys as written
+	holders map[string]map[string][]string // by form and key: returns judged in this run that hold it
+	names   map[string]bool                // enterprises of the directory
+	dir     string                         // returns the names were read from
+	closed  map[string][]string            // by form: statuses that mean closed
+}
+
+func subForm(submitter, form string) string { return submitter + "/" + form }
+
+// loadHistory reads the returns and decisions so far.
+func loadHistory(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time.Location, set *forms.Set) (*history, error) {
+	h := newHistory(loc, set)
+	h.conn, h.zone = conn, zoneCode
+	rows, err := conn.QueryContext(ctx, `select r.return_id, coalesce(r.submitter,''), coalesce(r.form,''), coalesce(r.period,''), r.sha256, r.cutoff, r.received_at, r.status, r.is_nil, r.rows_loaded,
+		case when r.status = 'rejected' then (select coalesce(string_agg(f.rule || f.sheet || f.cell, '|' order by f.seq), '') from raw.finding f where f.return_id = r.return_id) else '' end
+		from raw.return r where r.zone = ? order by r.arrival, r.return_id`, zoneCode)
+	if err != nil {
+		return nil, fmt.Errorf("read earlier returns: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		p := &prior{}
+		var cutoff sql.NullTime
+		var received time.Time
+		var outcome string
+		if err := rows.Scan(&p.id, &p.submitter, &p.form, &p.period, &p.sha, &cutoff, &received, &outcome, &p.isNil, &p.rows, &p.findings); err != nil {
+			return nil, fmt.Errorf("read earlier returns: %w", err)
+		}
+		p.cutoff = calendar.NoDate
+		if cutoff.Valid {
+			p.cutoff = calendar.Of(cutoff.Time.UTC())
+		}
+		p.receivedAt = time.Date(received.Year(), received.Month(), received.Day(), received.Hour(), received.Minute(), received.Second(), received.Nanosecond(), loc)
+		p.outcome = finding.Outcome(outcome)
+		h.add(p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read earlier returns: %w", err)
+	}
+	drows, err := conn.QueryContext(ctx, `select kind, coalesce(return_id,''), coalesce(submitter,''), coalesce(form,''), decided_at from raw.decision where zone = ? order by seq`, zoneCode)
+	if err != nil {
+		return nil, fmt.Errorf("read decisions: %w", err)
+	}
+	defer drows.Close()
+	for drows.Next() {
+		var kind, id, sub, form string
+		var at time.Time
+		if err := drows.Scan(&kind, &id, &sub, &form, &at); err != nil {
+			return nil, fmt.Errorf("read decisions: %w", err)
+		}
+		h.decide(kind, id, sub, form, time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), loc))
+	}
+	return h, drows.Err()
+}
+
+func newHistory(loc *time.Location, set *forms.Set) *history {
+	h := &history{loc: loc, returns: map[string][]*prior{}, byID: map[string]*prior{}, clears: map[string]time.Time{},
+		keys: map[string]map[string]keyState{}, holders: map[string]map[string][]string{}, closed: map[string][]string{}}
+	for _, f := range set.Forms {
+		for _, r := range f.Rules {
+			if r.Kind == "present_exactly_when" {
+				h.closed[f.ID] = r.Values
+			}
+		}
+	}
+	return h
+}
+
+func (h *history) add(p *prior) {
+	k := subForm(p.submitter, p.form)
+	h.returns[k] = append(h.returns[k], p)
+	h.byID[p.id] = p
+}
+
+func (h *history) decide(kind, id, sub, form string, at time.Time) {
+	switch kind {
+	case "accept":
+		if p := h.byID[id]; p != nil {
+			p.accepted, p.withdrawn = true, false
+		}
+	case "withdraw":
+		if p := h.byID[id]; p != nil {
+			p.withdrawn = true
+		}
+	case "clear":
+		h.clears[subForm(sub, form)] = at
+	}
+}
+
+// counting gives the ledger return whose rows count now for a submitter; nil if none.
+func (h *history) counting(submitter, form string) *prior {
+	k := subForm(submitter, form)
+	newest := map[string]*prior{}
+	for _, p := range h.returns[k] {
+		if !p.counts() || p.isNil || p.outcome == finding.Duplicate {
+			continue
+		}
+		if at, ok := h.clears[k]; ok && !p.receivedAt.After(at) {
+			continue
+		}
+		if o := newest[p.period]; o == nil || !p.receivedAt.Before(o.receivedAt) {
+			newest[p.period] = p
+		}
+	}
+	var best *prior
+	for _, p := range newest {
+		if best == nil || p.cutoff > best.cutoff || p.cutoff == best.cutoff && (p.receivedAt.After(best.receivedAt) || p.receivedAt.Equal(best.receivedAt) && p.id > best.id) {
+			best = p
+		}
+	}
+	return best
+}
+
+// newest gives the newest return of a submitter, form and period that was not withdrawn; only counting ones if asked.
+func (h *history) newest(submitter, form, period string, onlyCounting bool) *prior {
+	var best *prior
+	for _, p := range h.returns[subForm(submitter, form)] {
+		if p.period != period || p.withdrawn || p.outcome == finding.Duplicate || onlyCounting && !p.counts() {
+			continue
+		}
+		if best == nil || !p.receivedAt.Before(best.receivedAt) {
+			best = p
+		}
+	}
+	return best
+}
+
+// keysOf gives the keys of a return as written, refused rows included, with the status where the form has one.
+func (h *history) keysOf(ctx context.Context, f *forms.Form, id string) (map[string]keyState, error) {
+	if m, ok := h.keys[id]; ok {
+		return m, nil
+	}
+	m := map[string]keyState{}
+	status := "''"
+	if f.Column("status") != nil {
+		status = "coalesce(status, '')"
+	}
+	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, %s from raw.%s where return_id = ? union all select key_text, '' from raw.quarantine where return_id = ?`, status, f.ID), id, id)
+	if err != nil {
+		return nil, fmt.Errorf("read keys of return %s: %w", id, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k, s string
+		if err := rows.Scan(&k, &s); err != nil {
+			return nil, fmt.Errorf("read keys of return %s: %w", id, err)
+		}
+		m[k] = keyState{status: s}
+	}
+	h.keys[id] = m
+	return m, rows.Err()
+}
+
+// holding gives the other returns that hold any of the keys, by key.
+func (h *history) holding(ctx context.Context, f *forms.Form, keys []string) (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, k := range keys {
+		if ids := h.holders[f.ID][k]; len(ids) > 0 {
+			out[k] = append(out[k], ids...)
+		}
+	}
+	if h.conn == nil || len(keys) == 0 {
+		return out, nil
+	}
+	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, return_id from raw.%s where zone = ? and key_text in (select unnest(string_split(?, chr(30))))`, f.ID), h.zone, strings.Join(keys, "\x1e"))
+	if err != nil {
+		return nil, fmt.Errorf("look keys up in %s: %w", f.ID, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k, id string
+		if err := rows.Scan(&k, &id); err != nil {
+			return nil, fmt.Errorf("look keys up in %s: %w", f.ID, err)
+		}
+		out[k] = append(out[k], id)
+	}
+	return out, rows.Err()
+}
+
+// directory gives the enterprises of the counting 企业名录; nil where there is none.
+func (h *history) directory(ctx context.Context, z submitters) (map[string]bool, error) {
+	var ids []string
+	for _, code := range z.codes() {
+		if p := h.counting(code, "enterprise"); p != nil {
+			ids = append(ids, p.id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if key := strings.Join(ids, ","); key != h.dir || h.names == nil {
+		names := map[string]bool{}
+		for _, id := range ids {
+			if h.conn == nil {
+				continue
+			}
+			rows, err := h.conn.QueryContext(ctx, `select enterprise from raw.enterprise where return_id = ?`, id)
+			if err != nil {
+				return nil, fmt.Errorf("read the enterprise directory: %w", err)
+			}
+			for rows.Next() {
+				var n string
+				if err := rows.Scan(&n); err != nil {
+					rows.Close()
+					return nil, fmt.Errorf("read the enterprise directory: %w", err)
+				}
+				names[squash(n)] = true
+			}
+			rows.Close()
+			for n := range h.fresh(id) {
+				names[squash(n)] = true
+			}
+		}
+		h.names, h.dir = names, key
+	}
+	return h.names, nil
+}
+
+// fresh gives the enterprise names of a directory judged in this run and not yet in the tables.
+func (h *history) fresh(id string) map[string]keyState { return h.keys["names/"+id] }
+
+// submitters is what the history needs of a zone.
+type submitters interface{ codes() []string }

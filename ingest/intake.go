@@ -1,0 +1,46 @@
+// Package ingest takes returns in: a file becomes typed rows, findings and an
+// outcome for each form it carries, and ends up in the raw tables.
+//
+// Words: a file is what somebody dropped; a part is what it carries for one
+// form and becomes one return; a line is one row of data as written; a record
+// is a line with typed values; a fault is what is wrong with a cell; the
+// history is what was received before, against which a return is judged.
+//
+// Reading a file (read) needs nothing but the declarations and can run in
+// parallel; judging it (judge) needs the history and goes in order of arrival.
+package ingest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/zone"
+)
+
+// Intake holds the declarations that files are read and judged by.
+type Intake struct {
+	Zone   *zone.Zone
+	Forms  *forms.Set
+	Keys   Keys
+	Limits sheet.Limits
+
+	vocab *vocabulary
+}
+
+// New prepares intake for a zone.
+func New(z *zone.Zone, set *forms.Set, keys Keys, lim sheet.Limits) *Intake {
+	return &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, vocab: newVocabulary(set)}
+}
+
+// unit gives the name under which a unit counts: of several the first, a submitter by its own name.
+func (in *Intake) unit(text string) string {
+	name, _ := in.Zone.FirstOf(text)
+	return name
+}
+
+func sha256hex(b []byte) string {
+	s := sha256.Sum256(b)
+	return hex.EncodeToString(s[:])
+}

@@ -1,0 +1,191 @@
+package ingest
+
+import (
+	"errors"
+	"math/big"
+	"regexp"
+	"strings"
+)
+
+// decimal is an exact decimal number: coefficient × 10^exp.
+type decimal struct {
+	coef big.Int
+	exp  int
+}
+
+var numberText = regexp.MustCompile(`^[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][-+]?\d{1,3})?$`)
+
+var errNotNumber = errors.New("not a number")
+
+// parseDecimal reads a plain number, with thousands separators allowed.
+func parseDecimal(s string) (decimal, error) {
+	var d decimal
+	if s == "" || !numberText.MatchString(s) || !strings.ContainsAny(s, "0123456789") {
+		return d, errNotNumber
+	}
+	s = strings.ReplaceAll(s, ",", "")
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		var e int
+		neg := false
+		for _, c := range s[i+1:] {
+			switch c {
+			case '-':
+				neg = true
+			case '+':
+			default:
+				e = e*10 + int(c-'0')
+			}
+		}
+		if neg {
+			e = -e
+		}
+		d.exp, s = e, s[:i]
+	}
+	if i := strings.IndexByte(s, '.'); i >= 0 {
+		d.exp -= len(s) - i - 1
+		s = s[:i] + s[i+1:]
+	}
+	if _, ok := d.coef.SetString(s, 10); !ok {
+		return d, errNotNumber
+	}
+	return d, nil
+}
+
+// rounded gives the number of 10^-scale units nearest to d (half away from zero), and what it lost by rounding:
+// 0 nothing, 1 only the float noise of a spreadsheet, 2 digits that somebody wrote.
+func (d *decimal) rounded(scale int) (*big.Int, int) {
+	out := new(big.Int)
+	shift := d.exp + scale
+	if shift >= 0 {
+		if shift > 40 {
+			shift = 40
+		}
+		return out.Mul(&d.coef, pow10(shift)), 0
+	}
+	q, r := new(big.Int).QuoRem(&d.coef, pow10(-shift), new(big.Int))
+	if r.Sign() == 0 {
+		return q, 0
+	}
+	lost := 2
+	// A double carries 15 to 17 significant digits: a remainder within the last two of them is noise, not money.
+	digits := len(new(big.Int).Abs(&d.coef).String())
+	if digits >= 15 {
+		half := pow10(-shift)
+		gap := new(big.Int).Abs(r)
+		if other := new(big.Int).Sub(half, gap); other.Cmp(gap) < 0 {
+			gap = other
+		}
+		if len(gap.String()) <= max(1, digits-13) || gap.Sign() == 0 {
+			lost = 1
+		}
+	}
+	twice := new(big.Int).Abs(r)
+	twice.Lsh(twice, 1)
+	if twice.Cmp(pow10(-shift)) >= 0 {
+		q.Add(q, big.NewInt(int64(d.coef.Sign())))
+	}
+	return q, lost
+}
+
+func pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+
+// fixed writes n units of 10^-scale as a decimal text.
+func fixed(n *big.Int, scale int) string {
+	s := new(big.Int).Abs(n).String()
+	if len(s) <= scale {
+		s = strings.Repeat("0", scale-len(s)+1) + s
+	}
+	if scale > 0 {
+		s = s[:len(s)-scale] + "." + s[len(s)-scale:]
+	}
+	if n.Sign() < 0 {
+		s = "-" + s
+	}
+	return s
+}
+
+// decimals is the number of digits that a text shows after the point.
+func decimals(s string) int {
+	if i := strings.IndexByte(s, '.'); i >= 0 {
+		return len(strings.TrimRight(s[i+1:], "元万亿百千 )")) // trailing units don't count
+	}
+	return 0
+}
+
+var moneyTail = regexp.MustCompile(`^(.*?)(人民币元|百万元|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
+
+// moneyText splits a money text into its number and the unit written in the cell.
+func moneyText(s string) (num string, unit int, hasUnit bool) {
+	s = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", " ", "", "，", ",").Replace(plain(s))
+	if m := moneyTail.FindStringSubmatch(s); m != nil {
+		s, hasUnit = m[1], true
+		unit = units[strings.TrimSuffix(m[2], "整")]
+	}
+	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && len(s) > 2 {
+		s = "-" + s[1:len(s)-1]
+	}
+	return s, unit, hasUnit
+}
+
+var chineseDigits = map[rune]int{'〇': 0, '零': 0, '○': 0, 'Ｏ': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}
+
+// chineseInt reads 十五, 二十三, 二〇二二; ok is false for anything else.
+func chineseInt(s string) (int, bool) {
+	if s == "" {
+		return 0, false
+	}
+	if !strings.ContainsAny(s, "十百") {
+		n := 0
+		for _, r := range s {
+			d, ok := chineseDigits[r]
+			if !ok {
+				return 0, false
+			}
+			n = n*10 + d
+		}
+		return n, true
+	}
+	total, cur, seen := 0, 0, false
+	for _, r := range s {
+		switch {
+		case r == '百':
+			total += max(cur, 1) * 100
+			cur, seen = 0, false
+		case r == '十':
+			if !seen {
+				cur = 1
+			}
+			total += cur * 10
+			cur, seen = 0, false
+		default:
+			d, ok := chineseDigits[r]
+			if !ok {
+				return 0, false
+			}
+			cur, seen = d, true
+		}
+	}
+	return total + cur, true
+}
+
+var intText = regexp.MustCompile(`^第?([-+]?[\d,]+(?:\.0+)?|[〇零一二两三四五六七八九十百]+)(人次|家次|人|户|个|家|批次|批|期|次|名|岗|场|件|项)?$`)
+
+// parseInt reads a whole number as people write it: 1,234人, 第3批, 十五.
+func parseInt(s string) (int64, bool) {
+	m := intText.FindStringSubmatch(strings.ReplaceAll(plain(s), " ", ""))
+	if m == nil {
+		return 0, false
+	}
+	if n, ok := chineseInt(m[1]); ok {
+		return int64(n), true
+	}
+	d, err := parseDecimal(m[1])
+	if err != nil {
+		return 0, false
+	}
+	n, lost := d.rounded(0)
+	if lost != 0 || !n.IsInt64() {
+		return 0, false
+	}
+	return n.Int64(), true
+}

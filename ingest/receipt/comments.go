@@ -1,0 +1,211 @@
+package receipt
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+)
+
+// What makes a comment ours: its author, or, where a program lost the authors,
+// how its text begins.
+const (
+	author      = "台账系统"
+	commentLead = "【" + author + "·"
+)
+
+// stripComments takes our comments out of a comments part. It gives the cells
+// they were on and those that have a comment of somebody else's.
+func stripComments(data []byte) (out []byte, ours, others map[string]bool, err error) {
+	ours, others = map[string]bool{}, map[string]bool{}
+	s := &scanner{data: data}
+	var edits []edit
+	authors, authorsSeen := map[string]bool{}, 0
+	for {
+		t, ok := s.next()
+		if !ok {
+			break
+		}
+		switch {
+		case t.name == "author" && !t.closing:
+			id := strconv.Itoa(authorsSeen)
+			authorsSeen++
+			if !t.empty {
+				end, ok := s.next()
+				if !ok {
+					return nil, nil, nil, errXML
+				}
+				authors[id] = strings.TrimSpace(html.UnescapeString(string(data[t.end:end.start]))) == author
+			}
+		case t.name == "comment" && !t.closing:
+			ref := t.value(data, "ref")
+			end, text := t.end, ""
+			if !t.empty {
+				if end, text, ok = s.content(t); !ok {
+					return nil, nil, nil, errXML
+				}
+			}
+			if authors[t.value(data, "authorId")] || strings.HasPrefix(strings.TrimSpace(text), commentLead) {
+				ours[ref] = true
+				edits = append(edits, edit{t.start, end, ""})
+			} else {
+				others[ref] = true
+			}
+		}
+	}
+	if s.depth != 0 {
+		return nil, nil, nil, errXML
+	}
+	return splice(data, edits), ours, others, nil
+}
+
+// content reads on to the end of an element just opened, and gives its text.
+func (s *scanner) content(open tag) (end int, text string, ok bool) {
+	var b strings.Builder
+	last := open.end
+	for {
+		t, ok := s.next()
+		if !ok {
+			return 0, "", false
+		}
+		b.Write(s.data[last:t.start])
+		last = t.end
+		if t.closing && t.depth == open.depth {
+			return t.end, html.UnescapeString(b.String()), true
+		}
+	}
+}
+
+// addComments puts our comments into a comments part, a new one if data is nil.
+func addComments(data []byte, ns string, marks []mark) ([]byte, error) {
+	if data == nil {
+		data = []byte(xmlHead + `<comments xmlns="` + ns + `"><authors></authors><commentList></commentList></comments>`)
+	}
+	_, found, err := lists(data, "authors", "commentList")
+	if err != nil {
+		return nil, err
+	}
+	authors, all := found["authors"], found["commentList"]
+	if authors == nil || all == nil {
+		return nil, errXML
+	}
+	id, edits := -1, []edit(nil)
+	for i, a := range authors.children {
+		if !a.tag.empty && a.end > a.tag.end && strings.Contains(string(data[a.tag.end:a.end]), author+"</") {
+			id = i
+		}
+	}
+	if id < 0 {
+		id = len(authors.children)
+		edits = append(edits, edit{authors.closeAt, authors.closeAt, `<author xmlns="` + ns + `">` + author + `</author>`})
+	}
+	var b strings.Builder
+	for _, m := range marks {
+		fmt.Fprintf(&b, `<comment xmlns="%s" ref="%s" authorId="%d"><text><r><rPr><sz val="10"/><rFont val="宋体"/><charset val="134"/></rPr><t xml:space="preserve">%s</t></r></text></comment>`,
+			ns, m.cellRef(), id, escape(m.comment))
+	}
+	edits = append(edits, edit{all.closeAt, all.closeAt, b.String()})
+	return splice(data, edits), nil
+}
+
+// stripShapes takes the note boxes of these cells out of a VML drawing.
+func stripShapes(data []byte, cells map[string]bool) []byte {
+	if len(cells) == 0 {
+		return data
+	}
+	s := &scanner{data: data}
+	var edits []edit
+	var open tag
+	row, col, inShape := -1, -1, false
+	for {
+		t, ok := s.next()
+		if !ok {
+			return splice(data, edits)
+		}
+		switch {
+		case t.name == "shape" && !t.closing && !t.empty:
+			open, row, col, inShape = t, -1, -1, true
+		case t.name == "Row" && !t.closing:
+			row = leadingNumber(data[t.end:])
+		case t.name == "Column" && !t.closing:
+			col = leadingNumber(data[t.end:])
+		case t.name == "shape" && t.closing && inShape:
+			inShape = false
+			if row >= 0 && col >= 0 && cells[mark{row: row + 1, col: col + 1}.cellRef()] {
+				edits = append(edits, edit{open.start, t.end, ""})
+			}
+		}
+	}
+}
+
+func leadingNumber(data []byte) int {
+	n, digits := 0, 0
+	for _, c := range data {
+		if c < '0' || c > '9' || n > maxRow {
+			break
+		}
+		n = n*10 + int(c-'0')
+		digits++
+	}
+	if digits == 0 {
+		return -1
+	}
+	return n
+}
+
+const (
+	vmlRoot = `<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">` +
+		`<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout></xml>`
+	vmlType = `<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>`
+)
+
+// addShapes puts the boxes of our comments into a VML drawing, a new one if
+// data is nil.
+func addShapes(data []byte, marks []mark) ([]byte, error) {
+	if data == nil {
+		data = []byte(vmlRoot)
+	}
+	next := 1025
+	s, hasType := &scanner{data: data}, false
+	for {
+		t, ok := s.next()
+		if !ok {
+			break
+		}
+		id := t.value(data, "id")
+		hasType = hasType || t.name == "shapetype" && id == "_x0000_t202"
+		if n, ok := strings.CutPrefix(id, "_x0000_s"); ok {
+			if n := leadingNumber([]byte(n)); n >= next && n < 1<<30 {
+				next = n + 1
+			}
+		}
+	}
+	var b strings.Builder
+	if !hasType {
+		b.WriteString(vmlType)
+	}
+	for i, m := range marks {
+		r, c, tall := m.row-1, m.col-1, boxRows(m.comment)
+		fmt.Fprintf(&b, `<v:shape xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel" `+
+			`id="_x0000_s%d" type="#_x0000_t202" style="position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:%dpt;z-index:%d;visibility:hidden" fillcolor="#FFFBE6" o:insetmode="auto">`+
+			`<v:fill color2="#FFFBE6"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>`+
+			`<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>%d, 12, %d, 4, %d, 12, %d, 4</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>%d</x:Row><x:Column>%d</x:Column></x:ClientData></v:shape>`,
+			next+i, tall*15, i+1, min(c+1, maxCol-2), max(r-1, 0), min(c+5, maxCol-1), min(max(r-1, 0)+tall, maxRow-1), r, c)
+	}
+	// By its text, since VML written by old programs is not always XML.
+	end := bytes.LastIndex(data, []byte("</xml>"))
+	if end < 0 {
+		return nil, errXML
+	}
+	return splice(data, []edit{{end, end, b.String()}}), nil
+}
+
+// boxRows is how many rows high the box of a comment must be.
+func boxRows(text string) int {
+	n := 1
+	for line := range strings.Lines(text) {
+		n += 1 + textWidth(line)/40
+	}
+	return min(max(n, 4), 24)
+}

@@ -1,0 +1,500 @@
+package receipt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+const (
+	xmlHead       = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
+	nsMain        = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+	nsRels        = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	nsStrict      = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+	nsStrictRels  = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+	nsPackageRels = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+	typeWorkbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+	typeSheet    = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+	typeComments = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+	typeVML      = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+)
+
+// SheetName is the name of the sheet that a receipt adds; intake ignores it.
+const SheetName = "回执"
+
+// largeSheet is from what size on a sheet is left packed unless it has marks.
+const largeSheet = 8 << 20
+
+var errNotWorkbook = errors.New("receipt: not an xlsx workbook that can be marked")
+
+// patcher turns the sender's workbook into a receipt by changing as few of its
+// parts as can be: the others are copied packed, byte for byte.
+type patcher struct {
+	*pack
+	book    string // part name of the workbook
+	ns, rns string
+	styles  *styles
+	styleAt string
+	types   []string // additions to the content types
+	notes   []string // for the reader of the receipt
+	vml     int
+}
+
+// patch marks a workbook and puts the 回执 sheet first. draw gives that sheet.
+func patch(original []byte, marks map[string][]mark, draw func(p *paperStyle, notes []string) ([]byte, string)) ([]byte, error) {
+	zip, err := openPack(original)
+	if err != nil {
+		return nil, err
+	}
+	p := &patcher{pack: zip, ns: nsMain, rns: nsRels}
+	sheets, wb, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	first, removed := sheets, -1
+	for i, s := range sheets {
+		if s.name == SheetName {
+			removed = i
+			first = slices.Delete(slices.Clone(sheets), i, i+1)
+			break
+		}
+	}
+	onTop, names := true, map[string]bool{}
+	for _, s := range first {
+		names[s.name] = true
+		ok, err := p.markSheet(s, marks[s.name])
+		if err != nil {
+			return nil, fmt.Errorf("sheet %s: %w", s.name, err)
+		}
+		onTop = onTop && ok
+	}
+	p.styles.addPaper()
+	body, titles := draw(&paperStyle{first: p.styles.paperStyle, ns: p.ns, selected: onTop, sheets: names}, p.notes)
+	p.set(p.styleAt, p.styles.bytes())
+	if removed >= 0 {
+		if err := p.forget(sheets[removed]); err != nil {
+			return nil, err
+		}
+	}
+	part := path.Join(path.Dir(p.book), "worksheets/taizhang_receipt.xml")
+	for p.has(part) {
+		part = strings.TrimSuffix(part, ".xml") + "_.xml"
+	}
+	p.set(part, body)
+	p.types = append(p.types, `<Override xmlns="%s" PartName="/`+part+`" ContentType="`+typeSheet+`"/>`)
+	id, err := p.addRel(p.book, p.rns+"/worksheet", part)
+	if err != nil {
+		return nil, err
+	}
+	p.set(p.book, wb.withReceipt(p, sheets, removed, id, titles, onTop))
+	if err := p.contentTypes(); err != nil {
+		return nil, err
+	}
+	return p.bytes(len(original))
+}
+
+// bookSheet is one sheet as the workbook lists it.
+type bookSheet struct {
+	name, part string
+	id, rid    string
+	start, end int // of its element
+}
+
+// bookPart is the text of the workbook part and where things stand in it.
+type bookPart struct {
+	data     []byte
+	prefixed bool
+	sheets   tag
+	views    []tag
+	names    *list
+	nameEls  []element
+	afterAt  int // where definedNames belongs if there is none
+}
+
+// open finds the workbook, its sheets and its styles, and takes off what a
+// receipt must not carry: macros and the seal of a signature.
+func (p *patcher) open() ([]bookSheet, *bookPart, error) {
+	top, _, err := p.rels("")
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range top {
+		if r.typ == "officeDocument" && !r.external {
+			p.book = r.target
+		}
+	}
+	if p.book == "" || !p.has(p.book) {
+		return nil, nil, errNotWorkbook
+	}
+	rels, _, err := p.rels(p.book)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range rels {
+		switch r.typ {
+		case "styles":
+			p.styleAt = r.target
+		case "xlMacrosheet", "xlIntlMacrosheet":
+			return nil, nil, errNotWorkbook
+		case "vbaProject":
+			p.drop(r.target)
+			p.drop(relsName(r.target))
+			p.notes = append(p.notes, "原文件中的宏已去掉，回执不带宏。")
+		}
+	}
+	drop := func(r rel) bool {
+		return r.typ == "vbaProject" || r.typ == "calcChain" || r.typ == "extensibility" || r.typ == "origin"
+	}
+	for _, part := range []string{"", p.book} {
+		if err := p.dropRels(part, drop); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, r := range rels {
+		if r.typ == "calcChain" {
+			p.drop(r.target) // rebuilt by every program; ours to keep true otherwise
+		}
+	}
+	data, err := p.get(p.book)
+	if err != nil {
+		return nil, nil, err
+	}
+	wb, sheets, err := p.readBook(data, rels)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := p.get(p.styleAt)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.styles, err = openStyles(text, p.ns)
+	return sheets, wb, err
+}
+
+func (p *patcher) readBook(data []byte, rels []rel) (*bookPart, []bookSheet, error) {
+	wb := &bookPart{data: data}
+	root, found, err := lists(data, "definedNames", "sheets")
+	if err != nil || root.name != "workbook" || found["sheets"] == nil {
+		return nil, nil, errNotWorkbook
+	}
+	wb.prefixed = root.prefix != ""
+	for _, at := range root.attrs(data) {
+		if string(data[at[0]:at[1]]) == nsStrict {
+			p.ns, p.rns = nsStrict, nsStrictRels
+		}
+	}
+	wb.names = found["definedNames"]
+	if wb.names != nil {
+		wb.nameEls = wb.names.children
+	}
+	wb.sheets = found["sheets"].tag
+	var sheets []bookSheet
+	for _, el := range found["sheets"].children {
+		s := bookSheet{name: el.tag.value(data, "name"), id: el.tag.value(data, "sheetId"), rid: el.tag.relID(data), start: el.start, end: el.end}
+		for _, r := range rels {
+			if r.id == s.rid && !r.external && r.typ == "worksheet" {
+				s.part = r.target
+			}
+		}
+		sheets = append(sheets, s)
+	}
+	sc := &scanner{data: data}
+	for {
+		t, ok := sc.next()
+		if !ok {
+			return wb, sheets, nil
+		}
+		switch {
+		case t.name == "workbookView" && !t.closing:
+			wb.views = append(wb.views, t)
+		case t.depth == 1 && (t.closing || t.empty) && slices.Contains([]string{"sheets", "functionGroups", "externalReferences"}, t.name):
+			wb.afterAt = t.end
+		}
+	}
+}
+
+// withReceipt is the workbook part with the 回执 sheet as its first.
+func (wb *bookPart) withReceipt(p *patcher, sheets []bookSheet, removed int, rid, titles string, onTop bool) []byte {
+	var edits []edit
+	maxID := 0
+	for i, s := range sheets {
+		if n, err := strconv.Atoi(s.id); err == nil {
+			maxID = max(maxID, n)
+		}
+		if i == removed {
+			edits = append(edits, edit{s.start, s.end, ""})
+		}
+	}
+	ns := ` xmlns:tzr="` + p.rns + `"`
+	if wb.prefixed {
+		ns += ` xmlns="` + p.ns + `"`
+	}
+	edits = append(edits, edit{wb.sheets.end, wb.sheets.end, fmt.Sprintf(`<sheet%s name="%s" sheetId="%d" tzr:id="%s"/>`, ns, SheetName, maxID+1, rid)})
+	moved := func(n int) int {
+		switch {
+		case removed >= 0 && n > removed:
+			return n // one gone before it, one come
+		case n == removed:
+			return 0
+		}
+		return n + 1
+	}
+	for _, v := range wb.views {
+		active := 0
+		if !onTop {
+			active = moved(v.number(wb.data, "activeTab", 0))
+		}
+		edits = append(edits, setAttr(wb.data, v, "activeTab", strconv.Itoa(active)))
+		if cut, ok := dropAttr(wb.data, v, "firstSheet"); ok {
+			edits = append(edits, cut)
+		}
+	}
+	left := 0
+	for _, n := range wb.nameEls {
+		at, ok := n.tag.attr(wb.data, "localSheetId")
+		old := n.tag.number(wb.data, "localSheetId", -1)
+		switch {
+		case ok && old == removed:
+			edits = append(edits, edit{n.start, n.end, ""})
+			continue
+		case ok && old >= 0:
+			edits = append(edits, edit{at[0], at[1], strconv.Itoa(moved(old))})
+		}
+		left++
+	}
+	if titles != "" {
+		root := ""
+		if wb.prefixed {
+			root = ` xmlns="` + p.ns + `"`
+		}
+		name := `<definedName` + root + ` name="_xlnm.Print_Titles" localSheetId="0">` + titles + `</definedName>`
+		if wb.names != nil {
+			edits = append(edits, edit{wb.names.tag.end, wb.names.tag.end, name})
+		} else {
+			edits = append(edits, edit{wb.afterAt, wb.afterAt, `<definedNames` + root + `>` + name + `</definedNames>`})
+		}
+	} else if wb.names != nil && left == 0 {
+		edits = slices.DeleteFunc(edits, func(e edit) bool { return e.start >= wb.names.tag.start && e.end <= wb.names.closeAt })
+		end := wb.names.closeAt + bytes.IndexByte(wb.data[wb.names.closeAt:], '>') + 1
+		edits = append(edits, edit{wb.names.tag.start, end, ""})
+	}
+	return splice(wb.data, edits)
+}
+
+// forget takes a sheet's part and what belongs to it alone out of the workbook.
+func (p *patcher) forget(s bookSheet) error {
+	if s.part == "" {
+		return errNotWorkbook
+	}
+	rels, _, err := p.rels(s.part)
+	if err != nil {
+		return err
+	}
+	for _, r := range rels {
+		if slices.Contains([]string{"comments", "vmlDrawing", "printerSettings"}, r.typ) {
+			p.drop(r.target)
+		}
+	}
+	p.drop(relsName(s.part))
+	p.drop(s.part)
+	return p.dropRels(p.book, func(r rel) bool { return r.id == s.rid })
+}
+
+// markSheet takes our earlier marks off a sheet and puts the new ones on. ok is
+// false where the sheet stays the selected one.
+func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
+	if s.part == "" {
+		return true, nil // a chart sheet
+	}
+	rels, _, err := p.rels(s.part)
+	if err != nil {
+		return false, err
+	}
+	comments, commentData, others, err := p.stripSheet(rels)
+	if err != nil {
+		return false, err
+	}
+	head, err := p.head(s.part, 8<<10)
+	if err != nil {
+		return false, err
+	}
+	selected := bytes.Contains(head, []byte("tabSelected"))
+	if len(marks) == 0 && (!selected || p.size(s.part) > largeSheet) {
+		return !selected, nil
+	}
+	data, err := p.get(s.part)
+	if errors.Is(err, errTooLarge) {
+		p.notes = append(p.notes, "“"+s.name+"”表很大，未在表内标色，请按下列位置查找。")
+		return !selected, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	marks = merged(data, marks)
+	e, err := markCells(data, p.ns, marks, p.styles.mark)
+	if err != nil {
+		return false, err
+	}
+	notes := slices.DeleteFunc(slices.Clone(marks), func(m mark) bool { return others[m.cellRef()] })
+	if len(notes) > 0 {
+		if err := p.comment(s.part, e, comments, commentData, notes, rels); err != nil {
+			return false, err
+		}
+	}
+	p.set(s.part, splice(data, e.edits))
+	return true, nil
+}
+
+// stripSheet takes our comments off a sheet. It gives the part that holds the
+// others, "" if there is none, and the cells these are on.
+func (p *patcher) stripSheet(rels []rel) (part string, data []byte, others map[string]bool, err error) {
+	for _, r := range rels {
+		if r.typ != "comments" || r.external || !p.has(r.target) {
+			continue
+		}
+		part = r.target
+		text, err := p.get(part)
+		if err != nil {
+			return "", nil, nil, err
+		}
+		var ours map[string]bool
+		if data, ours, others, err = stripComments(text); err != nil {
+			return "", nil, nil, err
+		}
+		if len(ours) == 0 {
+			break
+		}
+		p.set(part, data)
+		for _, r := range rels {
+			if r.typ == "vmlDrawing" && !r.external && p.has(r.target) {
+				text, err := p.get(r.target)
+				if err != nil {
+					return "", nil, nil, err
+				}
+				p.set(r.target, stripShapes(text, ours))
+			}
+		}
+		break
+	}
+	return part, data, others, nil
+}
+
+// comment puts comments on a sheet: their texts, their boxes, and the links to both.
+func (p *patcher) comment(sheetPart string, e *sheetEdit, part string, data []byte, marks []mark, rels []rel) error {
+	data, err := addComments(data, p.ns, marks)
+	if err != nil {
+		return err
+	}
+	if part == "" {
+		part = p.fresh("comments_tz%d.xml")
+		p.types = append(p.types, `<Override xmlns="%s" PartName="/`+part+`" ContentType="`+typeComments+`"/>`)
+		if _, err := p.addRel(sheetPart, p.rns+"/comments", part); err != nil {
+			return err
+		}
+	}
+	p.set(part, data)
+
+	vml, text := "", []byte(nil)
+	for _, r := range rels {
+		if r.id == e.legacyID && r.typ == "vmlDrawing" && p.has(r.target) {
+			vml = r.target
+			if text, err = p.get(vml); err != nil {
+				return err
+			}
+		}
+	}
+	if vml == "" && e.legacyID != "" {
+		return errXML
+	}
+	if text, err = addShapes(text, marks); err != nil {
+		return err
+	}
+	if vml == "" {
+		vml = p.fresh("drawings/vmlDrawing_tz%d.vml")
+		p.types = append(p.types, `<Override xmlns="%s" PartName="/`+vml+`" ContentType="`+typeVML+`"/>`)
+		id, err := p.addRel(sheetPart, p.rns+"/vmlDrawing", vml)
+		if err != nil {
+			return err
+		}
+		e.edits = append(e.edits, edit{e.legacyAt, e.legacyAt, `<legacyDrawing` + e.xmlns() + ` xmlns:tzr="` + p.rns + `" tzr:id="` + id + `"/>`})
+	}
+	p.set(vml, text)
+	return nil
+}
+
+// fresh gives a part name beside the workbook that is not taken.
+func (p *patcher) fresh(pattern string) string {
+	for {
+		p.vml++
+		if name := path.Join(path.Dir(p.book), fmt.Sprintf(pattern, p.vml)); !p.has(name) {
+			return name
+		}
+	}
+}
+
+// contentTypes brings the list of parts up to date.
+func (p *patcher) contentTypes() error {
+	const name = "[Content_Types].xml"
+	data, err := p.get(name)
+	if err != nil {
+		return err
+	}
+	ns := "http://schemas.openxmlformats.org/package/2006/content-types"
+	var edits []edit
+	s := &scanner{data: data}
+	for {
+		t, ok := s.next()
+		if !ok {
+			break
+		}
+		if t.name != "Override" || t.closing {
+			continue
+		}
+		end := t.end
+		if !t.empty {
+			if end, _, ok = s.content(t); !ok {
+				return errXML
+			}
+		}
+		part := partName(t.value(data, "PartName"))
+		switch {
+		case !p.has(part):
+			edits = append(edits, edit{t.start, end, ""})
+		case part == partName(p.book):
+			if t.value(data, "ContentType") != typeWorkbook {
+				edits = append(edits, setAttr(data, t, "ContentType", typeWorkbook))
+			}
+		}
+	}
+	var add strings.Builder
+	for _, t := range p.types {
+		fmt.Fprintf(&add, t, ns)
+	}
+	data, err = insertAtEnd(splice(data, edits), "Types", add.String())
+	if err != nil {
+		return err
+	}
+	p.set(name, data)
+	return nil
+}
+
+// textWidth is how wide a text is in columns of half-width characters.
+func textWidth(s string) int {
+	n := 0
+	for _, r := range s {
+		switch {
+		case r < 0x20 || unicode.Is(unicode.Mn, r):
+		case r < 0x1100 && r != '“' && r != '”':
+			n++
+		default:
+			n += 2
+		}
+	}
+	return n
+}

@@ -1,0 +1,193 @@
+// Package receipt makes what goes back to a submitter: the receipt (回执) of a
+// file, as a workbook and as a one-screen text, and the templates that returns
+// are filled in with.
+//
+// Words: a mark is the colour and the comment on one cell of the sender's own
+// workbook; the paper is the 回执 sheet, put first; a role is one of the looks
+// on the paper; a note is a remark on the receipt itself.
+//
+// The sender's workbook is not opened and saved again: the few parts that
+// change are edited in their text, all others are copied packed as they are. So
+// formulas, looks and everything that no library knows stay, foreign content is
+// hardly touched, and a receipt costs about a millisecond. Where the text of a
+// part is not as expected, or the file is of another format, the receipt is
+// drawn from what the reader saw in it.
+package receipt
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/sheet"
+)
+
+// Source is the file that a receipt answers.
+type Source struct {
+	Content []byte       // as sent; nil leaves the sender's sheets out, as for an unsafe file
+	Format  string       // as the reader names it: xlsx, xls, csv, …
+	Grids   []sheet.Grid // what was read of it, for all that can't be marked as it is; may be nil
+}
+
+// Write makes the receipt of a file: its name, and the workbook. Whatever the
+// source holds, there is a receipt: at worst it has the 回执 sheet alone.
+func Write(report *finding.Report, source Source, zoneName string) (name string, content []byte, err error) {
+	marks := marksOf(report)
+	draw := func(remarks ...string) func(*paperStyle, []string) ([]byte, string) {
+		return func(style *paperStyle, notes []string) ([]byte, string) {
+			return drawPaper(style, report, zoneName, append(remarks, notes...))
+		}
+	}
+	name = Name(report)
+	if isZip(source.Content) {
+		if content, err = guarded(func() ([]byte, error) { return patch(source.Content, marks, draw()) }); err == nil {
+			return name, content, nil
+		}
+	}
+	var remarks []string
+	if len(source.Grids) > 0 {
+		remarks = append(remarks, "原文件无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。")
+	}
+	content, err = guarded(func() ([]byte, error) {
+		base, err := gridBook(source.Grids)
+		if err != nil {
+			return nil, err
+		}
+		return patch(base, marks, draw(remarks...))
+	})
+	if err != nil {
+		base, berr := gridBook(nil)
+		if berr != nil {
+			return name, nil, berr
+		}
+		content, err = patch(base, nil, draw())
+	}
+	if err != nil {
+		return name, nil, fmt.Errorf("receipt for %s: %w", report.File, err)
+	}
+	return name, content, nil
+}
+
+func isZip(content []byte) bool { return strings.HasPrefix(string(content[:min(4, len(content))]), "PK\x03\x04") }
+
+// guarded keeps a panic over one file from costing more than that file.
+func guarded(f func() ([]byte, error)) (content []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("receipt: panic: %v", p)
+		}
+	}()
+	return f()
+}
+
+// nameLabel is an outcome in a file name.
+var nameLabel = map[finding.Outcome]string{
+	finding.Accepted: "已接收", finding.Warned: "已接收请核实", finding.Partial: "部分计入",
+	finding.Rejected: "退回", finding.Duplicate: "重复报送",
+}
+
+// earlier matches the name of a receipt, which a corrected one still has.
+var earlier = regexp.MustCompile(`^回执_(.*)_(?:已接收|已接收请核实|部分计入|退回|重复报送)(?:_\d{6,}(?:-\d+)?)?(?:[_ ]?\(\d+\))?$`)
+
+// Name gives the file name of a receipt:
+// 回执_<original base name>_<outcome>_<number>.xlsx, fit for any file system.
+func Name(report *finding.Report) string {
+	base := strings.TrimSuffix(report.File, filepath.Ext(report.File))
+	for {
+		m := earlier.FindStringSubmatch(base)
+		if m == nil {
+			break
+		}
+		base = m[1]
+	}
+	name := "回执_" + safe(base) + "_" + nameLabel[worst(report)]
+	if no := number(report); no != "" {
+		name += "_" + safe(no)
+	}
+	return name + ".xlsx"
+}
+
+// safe makes a text fit to be part of a file name on Windows and elsewhere.
+func safe(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(`<>:"/\|?*`, r), r == utf8.RuneError:
+			return '_'
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r >= 0xE000 && r <= 0xF8FF:
+			return -1
+		}
+		return r
+	}, s)
+	const most = 120 // bytes: a name may have 255, a path on Windows 260 characters
+	for len(s) > most {
+		_, n := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-n]
+	}
+	if s = strings.Trim(s, " ."); s == "" {
+		return "未命名"
+	}
+	return s
+}
+
+// Save puts a receipt into a folder under its name, or, where another file has
+// that name, under the next one free, and gives the path. The same content
+// under the same name is the same receipt. It appears whole or not at all.
+func Save(dir, name string, content []byte) (path string, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(dir, ".receipt-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil && runtime.GOOS != "windows" {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err != nil {
+		return "", err
+	}
+	ext := filepath.Ext(name)
+	for n := 1; ; n++ {
+		path = filepath.Join(dir, name)
+		if n > 1 {
+			path = filepath.Join(dir, fmt.Sprintf("%s(%d)%s", strings.TrimSuffix(name, ext), n, ext))
+		}
+		err := takeName(f.Name(), path)
+		if err == nil {
+			return path, nil
+		}
+		if !os.IsExist(err) {
+			return "", err
+		}
+		if there, rerr := os.ReadFile(path); rerr == nil && string(there) == string(content) {
+			return path, nil
+		}
+	}
+}
+
+// takeName gives a file a name unless something has it: by a link, or, where the
+// file system knows none, by a rename after looking.
+func takeName(temp, path string) error {
+	err := os.Link(temp, path)
+	if err == nil || os.IsExist(err) {
+		return err
+	}
+	if _, serr := os.Lstat(path); serr == nil {
+		return os.ErrExist
+	}
+	return os.Rename(temp, path)
+}

@@ -1,0 +1,378 @@
+package sheet
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// biffScan reads the cells of one sheet ([MS-XLS] 2.1.7.20.5).
+type biffScan struct {
+	b      *biffBook
+	at     int
+	fn     func(*Row) error
+	ar     arena
+	row    Row
+	cols   bool // the cells of the row came in order
+	hidden map[int]bool
+	merged []Range
+	sorted bool
+
+	pending int // index of the cell whose text a String record will bring, -1 for none
+	loose   []Row
+}
+
+// each implements source.
+func (b *biffBook) each(i int, fn func(*Row) error) ([]Range, error) {
+	if b.ver <= 4 {
+		if err := b.own(b.sheets[i].at); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.loadShared(); err != nil {
+		return nil, err
+	}
+	s := &biffScan{b: b, at: b.sheets[i].at, fn: fn, sorted: true, pending: -1, cols: true}
+	if err := s.survey(); err != nil {
+		return nil, err
+	}
+	if !s.sorted {
+		// Rows in disorder are collected and sorted; a sheet has at most 65,536.
+		s.fn = func(r *Row) error {
+			c := *r
+			c.Cells = append([]Cell(nil), r.Cells...)
+			s.loose = append(s.loose, c)
+			return nil
+		}
+	}
+	if err := s.cells(); err != nil {
+		return nil, err
+	}
+	if !s.sorted {
+		rows, err := mergeRows(s.loose)
+		if err != nil {
+			return nil, err
+		}
+		for i := range rows {
+			if err := fn(&rows[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s.merged, nil
+}
+
+// walk calls fn for each record of the sheet itself, not of charts within it.
+func (s *biffScan) walk(fn func(r *record) error) error {
+	depth := 0
+	for p := s.at; ; {
+		r, err := s.b.rec(p)
+		if err != nil {
+			return err
+		}
+		p = r.next
+		switch {
+		case r.id == recEOF:
+			if depth == 0 {
+				return nil
+			}
+			depth--
+		case isBOF(r.id) && len(r.data) >= 4:
+			depth++
+		case depth == 0:
+			if err := fn(&r); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// survey notes hidden rows, merged cells, and whether the rows are in order.
+func (s *biffScan) survey() error {
+	last := 0
+	return s.walk(func(r *record) error {
+		d := r.data
+		switch r.id {
+		case recNumber, recLabel, recBoolErr, recRK, recMulRK, recLabelSST, recRString, 0x06, 0x206, 0x406, 0x02, 0x03, 0x04, 0x05:
+			if len(d) >= 2 && (r.id > 5 || s.b.ver == 2) {
+				n := int(u16(d))
+				s.sorted = s.sorted && n >= last
+				last = n
+			}
+		case recRow: // 2.4.221: fDyZero
+			if len(d) >= 16 && d[12]&0x20 != 0 {
+				if s.hidden == nil {
+					s.hidden = map[int]bool{}
+				}
+				s.hidden[int(u16(d))+1] = true
+			}
+		case recMerged: // 2.4.168
+			for n, at := int(u16(append(d[:min(2, len(d)):min(2, len(d))], 0, 0))), 2; n > 0 && at+8 <= len(d); n, at = n-1, at+8 {
+				m := Range{int(u16(d[at:])) + 1, int(u16(d[at+4:])) + 1, int(u16(d[at+2:])) + 1, int(u16(d[at+6:])) + 1}
+				if m.Bottom >= m.Top && m.Right >= m.Left {
+					s.merged = append(s.merged, m)
+				}
+			}
+		case recFilePass:
+			return refuse(Password, "biff%d", s.b.ver)
+		}
+		return nil
+	})
+}
+
+// cell begins a cell in a new or the current row; col is from 0.
+func (s *biffScan) cell(row, col int) (*Cell, error) {
+	row, col = row+1, col+1
+	if row != s.row.N {
+		if err := s.flush(); err != nil {
+			return nil, err
+		}
+		s.row.N, s.row.Hidden = row, s.hidden[row]
+	}
+	if col > s.b.lim.Columns {
+		return nil, refuse(TooLarge, "column %d", col)
+	}
+	n := len(s.row.Cells)
+	if n > 0 && s.row.Cells[n-1].Col >= col {
+		s.cols = false
+	}
+	s.row.Cells = append(s.row.Cells, Cell{Row: row, Col: col})
+	return &s.row.Cells[n], nil
+}
+
+// flush hands the current row out.
+func (s *biffScan) flush() (err error) {
+	s.pending = -1
+	if len(s.row.Cells) > 0 {
+		kept := s.row.Cells[:0]
+		for i := range s.row.Cells { // formulas whose text is empty are blank
+			if c := &s.row.Cells[i]; c.Kind != Empty || c.NoValue {
+				if len(kept) != i {
+					kept = append(kept, *c)
+				} else {
+					kept = kept[:i+1]
+				}
+			}
+		}
+		s.row.Cells = kept
+		if !s.cols {
+			if s.row.Cells, err = sortCells(s.row.Cells); err != nil {
+				return err
+			}
+		}
+		if len(s.row.Cells) > 0 {
+			err = s.fn(&s.row)
+		}
+	}
+	s.row.Cells, s.cols = s.row.Cells[:0], true
+	return err
+}
+
+// number sets a cell's number under a cell format.
+func (s *biffScan) number(c *Cell, f float64, xf int) error {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return damaged("biff: cell %s holds no number", c.Ref())
+	}
+	if xf < len(s.b.styles) {
+		if st := &s.b.styles[xf]; st.class != plainNumber {
+			s.ar.setNumber(c, f, st, s.b.date1904)
+			if c.Kind != Number {
+				return nil
+			}
+		} else {
+			c.Format, c.Percent = st.code, st.percent
+		}
+	}
+	c.Kind, c.Num, c.Text = Number, f, s.ar.float(f)
+	return nil
+}
+
+func (s *biffScan) boolErr(c *Cell, v, isErr byte) {
+	switch {
+	case isErr != 0:
+		c.Kind, c.Text = Error, errorText(v)
+	case v != 0:
+		c.Kind, c.Num, c.Text = Bool, 1, "TRUE"
+	default:
+		c.Kind, c.Text = Bool, "FALSE"
+	}
+}
+
+// text sets a cell's text; an empty one leaves it blank.
+func (s *biffScan) text(c *Cell, t string, xf int) error {
+	if t == "" {
+		return nil
+	}
+	if len(t) > s.b.lim.CellBytes {
+		return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(t))
+	}
+	c.Kind, c.Text = Text, t
+	if xf >= 0 && xf < len(s.b.styles) {
+		c.Format = s.b.styles[xf].code
+	}
+	return nil
+}
+
+// cells reads the values.
+func (s *biffScan) cells() error {
+	b, biff2 := s.b, s.b.ver == 2
+	head := 6 // row, column, cell format
+	if biff2 {
+		head = 7 // row, column, three bytes of attributes
+	}
+	depth := 0
+	for p := s.at; ; {
+		r, err := b.rec(p)
+		if err != nil {
+			return err
+		}
+		p = r.next
+		if r.id == recEOF {
+			if depth == 0 {
+				return s.flush()
+			}
+			depth--
+			continue
+		}
+		d := r.data
+		if isBOF(r.id) && len(d) >= 4 {
+			depth++
+			continue
+		}
+		if depth > 0 {
+			continue
+		}
+		switch r.id {
+		case recString, 0x07:
+			if s.pending >= 0 && (r.id == recString || biff2) {
+				c := &s.row.Cells[s.pending]
+				s.pending = -1
+				var t string
+				switch {
+				case b.ver >= 8:
+					t, p = b.continued(d, p)
+				case biff2 && len(d) > 0:
+					t = b.text8(d[1:], int(d[0]))
+				case len(d) >= 2:
+					t = b.text8(d[2:], int(u16(d)))
+				}
+				if err := s.text(c, t, -1); err != nil {
+					return err
+				}
+			}
+			continue
+		case 0x02, 0x03, 0x04, 0x05:
+			if !biff2 {
+				continue
+			}
+		case recNumber, recLabel, recBoolErr, recRK, recMulRK, recLabelSST, recRString, 0x06, 0x206, 0x406, 0x7e:
+		default:
+			continue
+		}
+		if len(d) < head {
+			return damaged("biff: short cell record %#x", r.id)
+		}
+		row, col, xf := int(u16(d)), int(u16(d[2:])), int(u16(d[4:]))
+		if biff2 {
+			if xf = int(d[4] & 0x3f); len(b.xfs) == 0 {
+				xf = -1
+			}
+		}
+		if r.id == recMulRK { // 2.4.175
+			for at := 4; at+8 <= len(d); at += 6 {
+				c, err := s.cell(row, col+(at-4)/6)
+				if err != nil {
+					return err
+				}
+				if err := s.number(c, rk(u32(d[at+2:])), int(u16(d[at:]))); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		v := d[head:]
+		need := 2
+		switch r.id {
+		case recNumber, 0x03, 0x06, 0x206, 0x406:
+			need = 8
+		case recRK, 0x7e, recLabelSST:
+			need = 4
+		case 0x04:
+			need = 1
+		}
+		if len(v) < need {
+			return damaged("biff: short cell record %#x", r.id)
+		}
+		c, err := s.cell(row, col)
+		if err != nil {
+			return err
+		}
+		switch r.id {
+		case recLabelSST: // 2.4.149
+			n := int(u32(v))
+			if n >= b.shared.len() {
+				return damaged("biff: shared string %d of %d in cell %s", n, b.shared.len(), c.Ref())
+			}
+			err = s.text(c, b.shared.at(n), xf)
+		case recNumber, 0x03:
+			err = s.number(c, math.Float64frombits(binary.LittleEndian.Uint64(v)), s.format2(d, xf))
+		case recRK, 0x7e:
+			err = s.number(c, rk(u32(v)), xf)
+		case 0x02:
+			err = s.number(c, float64(u16(v)), s.format2(d, xf))
+		case recLabel, recRString, 0x04:
+			var t string
+			switch {
+			case b.ver >= 8:
+				t, p = b.continued(v, p)
+			case r.id == 0x04:
+				t = b.text8(v[1:], int(v[0]))
+			default:
+				t = b.text8(v[2:], int(u16(v)))
+			}
+			err = s.text(c, t, xf)
+		case recBoolErr, 0x05:
+			s.boolErr(c, v[0], v[1])
+		default:
+			c.Formula = true
+			err = s.formula(c, v, s.format2(d, xf))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// format2 gives the cell format of a number. BIFF2 cells without cell formats
+// name their number format themselves.
+func (s *biffScan) format2(d []byte, xf int) int {
+	if xf >= 0 {
+		return xf
+	}
+	id := int(d[5] & 0x3f)
+	for i, known := range s.b.xfs {
+		if known == id {
+			return i
+		}
+	}
+	s.b.styles = append(s.b.styles, s.b.formatStyle(id))
+	return len(s.b.styles) - 1
+}
+
+// formula sets the stored result of a Formula record (2.5.133 FormulaValue).
+func (s *biffScan) formula(c *Cell, v []byte, xf int) error {
+	if u16(v[6:]) != 0xffff {
+		return s.number(c, math.Float64frombits(binary.LittleEndian.Uint64(v)), xf)
+	}
+	switch v[0] {
+	case 0:
+		s.pending = len(s.row.Cells) - 1
+	case 1:
+		s.boolErr(c, v[2], 0)
+	case 2:
+		s.boolErr(c, v[2], 1)
+	case 3: // empty text
+	default:
+		return damaged("biff: formula result of type %d in cell %s", v[0], c.Ref())
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package sheet
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Formats that are read.
+const (
+	XLSX    = "xlsx"
+	XLSM    = "xlsm"
+	XLS     = "xls" // also WPS .et
+	CSV     = "csv" // also tab- and semicolon-separated text
+	ODS     = "ods"
+	HTML    = "html"
+	XML2003 = "xml2003" // SpreadsheetML of Excel 2002 and 2003
+)
+
+// Book is one open file. It holds no file handle and needs no closing; it is
+// not for use by several goroutines at once.
+type Book struct {
+	Format   string // one of the formats above
+	Macros   bool   // carries a VBA project (which nothing here ever runs)
+	Date1904 bool   // dates were stored in the 1904 system; cells are converted already
+	Charset  string // of csv and html: utf-8, utf-16le, utf-16be, gb18030, …
+
+	lim    Limits
+	sheets []SheetInfo
+	src    source
+}
+
+// SheetInfo describes a sheet. Chart, dialog and macro sheets have no cells and
+// are not listed.
+type SheetInfo struct {
+	Name   string
+	Hidden bool // hidden or very hidden
+}
+
+// source is what a format's reader provides: the rows of sheet i in file order,
+// then its merged ranges. The row is reused between calls, its strings are not.
+type source interface {
+	each(i int, fn func(*Row) error) ([]Range, error)
+}
+
+// Open recognises a file by its content and reads its directory of sheets. The
+// name serves only to tell lock files. data must not change while the book is
+// in use. The error is always a *Refusal.
+func Open(name string, data []byte, lim Limits) (b *Book, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b, err = nil, damaged("panic: %v", p)
+		}
+	}()
+	lim = lim.filled()
+	b, err = open(name, data, lim)
+	if err != nil {
+		return nil, asRefusal(err)
+	}
+	if len(b.sheets) > lim.Sheets {
+		return nil, refuse(TooLarge, "%d sheets", len(b.sheets))
+	}
+	for i := range b.sheets {
+		b.sheets[i].Name = strings.Clone(b.sheets[i].Name)
+	}
+	return b, nil
+}
+
+// Sheets lists the sheets in order.
+func (b *Book) Sheets() []SheetInfo { return b.sheets }
+
+// Each calls fn for every row of sheet i that has a cell, in the order of the
+// file, which is ascending in all but broken files ([Row.N] tells; [Book.Grid]
+// sorts). The row and its cells are valid only during the call; the texts may
+// be kept. An error of fn ends the walk and is returned as it is; any other
+// error is a *Refusal, and the rows handed out before it are not to be used.
+func (b *Book) Each(i int, fn func(*Row) error) error {
+	_, err := b.walk(i, fn)
+	return err
+}
+
+func (b *Book) walk(i int, fn func(*Row) error) (m []Range, err error) {
+	if i < 0 || i >= len(b.sheets) {
+		return nil, fmt.Errorf("sheet: no sheet %d of %d", i, len(b.sheets))
+	}
+	inFn := false
+	var fnErr error
+	defer func() {
+		if p := recover(); p != nil {
+			if inFn { // the caller's own fault, not the file's
+				panic(p)
+			}
+			m, err = nil, damaged("panic: %v", p)
+		}
+	}()
+	m, err = b.src.each(i, func(r *Row) error {
+		inFn = true
+		fnErr = fn(r)
+		inFn = false
+		return fnErr
+	})
+	if fnErr != nil {
+		return nil, fnErr
+	}
+	return m, asRefusal(err)
+}
+
+// Grid reads sheet i whole: rows in ascending order, cells from left to right.
+// A cell given twice with different values is damage.
+func (b *Book) Grid(i int) (*Grid, error) {
+	g := &Grid{}
+	cells, sorted := 0, true
+	var slab []Cell // rows share slabs: one allocation per many rows
+	m, err := b.walk(i, func(r *Row) error {
+		if cells += len(r.Cells); cells > b.lim.Cells {
+			return refuse(TooLarge, "more than %d cells", b.lim.Cells)
+		}
+		if n := len(g.Rows); n > 0 && r.N <= g.Rows[n-1].N {
+			sorted = false
+		}
+		if cap(slab)-len(slab) < len(r.Cells) {
+			slab = make([]Cell, 0, max(len(r.Cells), min(max(cells, 32), 4096)))
+		}
+		at := len(slab)
+		slab = append(slab, r.Cells...)
+		g.Rows = append(g.Rows, Row{N: r.N, Hidden: r.Hidden, Cells: slab[at:len(slab):len(slab)]})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	g.Name, g.Hidden, g.Merged = b.sheets[i].Name, b.sheets[i].Hidden, m
+	if !sorted {
+		if g.Rows, err = mergeRows(g.Rows); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+// mergeRows sorts rows and joins those with the same number.
+func mergeRows(rows []Row) ([]Row, error) {
+	slices.SortStableFunc(rows, func(a, b Row) int { return a.N - b.N })
+	out := rows[:0]
+	for _, r := range rows {
+		n := len(out)
+		if n == 0 || out[n-1].N != r.N {
+			out = append(out, r)
+			continue
+		}
+		cells, err := sortCells(slices.Concat(out[n-1].Cells, r.Cells))
+		if err != nil {
+			return nil, err
+		}
+		out[n-1].Cells = cells
+		out[n-1].Hidden = out[n-1].Hidden && r.Hidden
+	}
+	return out, nil
+}
+
+// sortCells orders the cells of one row; equal twins become one, others are damage.
+func sortCells(cells []Cell) ([]Cell, error) {
+	slices.SortStableFunc(cells, func(a, b Cell) int { return a.Col - b.Col })
+	out := cells[:0]
+	for _, c := range cells {
+		if n := len(out); n > 0 && out[n-1].Col == c.Col {
+			if out[n-1].Kind != c.Kind || out[n-1].Text != c.Text {
+				return nil, damaged("cell %s is there twice: %q and %q", c.Ref(), out[n-1].Text, c.Text)
+			}
+			continue
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}

@@ -1,0 +1,64 @@
+package sheet
+
+// Limits bound what reading one file may cost. Zero fields mean the default.
+type Limits struct {
+	FileBytes     int64 // the file itself
+	InflatedBytes int64 // all parts of a zip package, unpacked
+	Ratio         int   // unpacked : packed of one part, looked at past ratioFloor
+	Parts         int   // members of a zip package
+	Sheets        int
+	Rows          int // highest row number
+	Columns       int // highest column number
+	CellBytes     int // text of one cell, UTF-8
+	SharedStrings int // distinct texts of a workbook
+	Cells         int // cells of a sheet read whole, or repeated by a writer's shorthand
+	Merged        int // merged ranges of a sheet
+	Depth         int // nesting of elements
+}
+
+// ratioFloor lets small parts compress as well as they like: a sheet of blank
+// styled rows reaches 300 : 1 and is harmless while it is small.
+const ratioFloor = 64 << 20
+
+// DefaultLimits are far above what an office's return needs and far below what
+// hurts one office PC. Rows and columns are Excel's own (ECMA-376 18.3.1.73).
+func DefaultLimits() Limits {
+	return Limits{
+		FileBytes:     200 << 20,
+		InflatedBytes: 2 << 30,
+		Ratio:         400,
+		Parts:         20_000,
+		Sheets:        2_000,
+		Rows:          1 << 20,
+		Columns:       1 << 14,
+		CellBytes:     1 << 20,
+		SharedStrings: 8 << 20,
+		Cells:         12 << 20,
+		Merged:        1 << 20,
+		Depth:         256,
+	}
+}
+
+// filled replaces zero fields by their defaults.
+func (l Limits) filled() Limits {
+	d := DefaultLimits()
+	def(&l.FileBytes, d.FileBytes)
+	def(&l.InflatedBytes, d.InflatedBytes)
+	def(&l.Ratio, d.Ratio)
+	def(&l.Parts, d.Parts)
+	def(&l.Sheets, d.Sheets)
+	def(&l.Rows, d.Rows)
+	def(&l.Columns, d.Columns)
+	def(&l.CellBytes, d.CellBytes)
+	def(&l.SharedStrings, d.SharedStrings)
+	def(&l.Cells, d.Cells)
+	def(&l.Merged, d.Merged)
+	def(&l.Depth, d.Depth)
+	return l
+}
+
+func def[T int | int64](v *T, d T) {
+	if *v <= 0 {
+		*v = d
+	}
+}

@@ -1,0 +1,135 @@
+package sheet
+
+import (
+	"math"
+	"strconv"
+)
+
+// pow10 holds the powers of ten that a float64 represents exactly.
+var pow10 = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
+
+// decimal is a plain decimal as it stands in a file: [-]digits[.digits].
+type decimal struct {
+	mant   uint64
+	digits int // significant ones, from the first that isn't 0
+	frac   int // digits after the point
+	neg    bool
+	plain  bool // nothing but sign, digits and point, without needless zeros in front
+	tail   bool // ends in 0 after the point, or in the point
+}
+
+// scanDecimal reads digits from b[p] up to the first other byte, whose place it returns.
+func scanDecimal(b []byte, p int) (d decimal, end int) {
+	if p < len(b) && b[p] == '-' {
+		d.neg = true
+		p++
+	}
+	at := p
+	for p < len(b) && b[p]-'0' <= 9 {
+		d.mant = d.mant*10 + uint64(b[p]-'0')
+		p++
+	}
+	whole := p - at
+	d.digits = whole
+	if whole > 0 && b[at] == '0' {
+		if whole > 1 {
+			return d, p // 007: not the way a number is stored
+		}
+		d.digits = 0
+	}
+	d.plain = whole > 0
+	if p < len(b) && b[p] == '.' {
+		p++
+		at = p
+		for p < len(b) && b[p]-'0' <= 9 {
+			d.mant = d.mant*10 + uint64(b[p]-'0')
+			if d.mant != 0 {
+				d.digits++
+			}
+			p++
+		}
+		d.frac = p - at
+		d.tail = d.frac == 0 || b[p-1] == '0'
+	}
+	return d, p
+}
+
+// exact reports that float() is the nearest float64 (Clinger's fast case).
+func (d *decimal) exact() bool { return d.plain && d.digits <= 15 && d.frac <= 22 }
+
+func (d *decimal) float() float64 {
+	f := float64(d.mant)
+	if d.frac > 0 {
+		f /= pow10[d.frac]
+	}
+	if d.neg {
+		f = -f
+	}
+	return f
+}
+
+// number makes a Number's Num and Text from the digits in a file.
+//
+// The text is the file's own plain decimal, which keeps 18-digit numbers whole,
+// or the shortest decimal of the float64 where the file writes an exponent or
+// the 17 digits of a binary fraction (4.4999999999999998E-2 → 0.045, while
+// 0.30000000000000004 stays: it is another number than 0.3).
+func (a *arena) number(raw []byte) (num float64, text string, ok bool) {
+	d, end := scanDecimal(raw, 0)
+	if end == len(raw) && d.exact() {
+		if d.mant == 0 {
+			return 0, "0", true
+		}
+		if d.tail {
+			raw = trimDecimal(raw)
+		}
+		return d.float(), a.add(raw), true
+	}
+	f, err := strconv.ParseFloat(view(raw), 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || !numeric(raw) {
+		return 0, "", false
+	}
+	if end == len(raw) && d.plain && d.frac == 0 && !d.tail {
+		return f, a.add(raw), true
+	}
+	return f, a.float(f), true
+}
+
+// numeric keeps out what only ParseFloat takes for numbers: 0x1p4, 1_000, Infinity.
+func numeric(raw []byte) bool {
+	for _, c := range raw {
+		switch {
+		case c-'0' <= 9, c == '.', c == '-', c == '+', c == 'e', c == 'E':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// float is the shortest plain decimal of f.
+func (a *arena) float(f float64) string {
+	if f == 0 {
+		return "0" // also for -0
+	}
+	a.room(32)
+	at := len(a.block)
+	if f == math.Trunc(f) && math.Abs(f) < 1e15 {
+		a.block = strconv.AppendInt(a.block, int64(f), 10)
+		return a.from(at)
+	}
+	var tmp [340]byte // 1e-308 is longer than the block may have room for
+	return a.add(strconv.AppendFloat(tmp[:0], f, 'f', -1, 64))
+}
+
+// trimDecimal drops the zeros at the end of a fraction, and its point with the last.
+func trimDecimal(raw []byte) []byte {
+	n := len(raw)
+	for raw[n-1] == '0' {
+		n--
+	}
+	if raw[n-1] == '.' {
+		n--
+	}
+	return raw[:n]
+}

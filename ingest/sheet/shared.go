@@ -1,0 +1,230 @@
+package sheet
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// sharedStrings is a workbook's table of texts (ECMA-376 18.4.9), in one piece.
+type sharedStrings struct {
+	text string
+	off  []uint32
+}
+
+func (s *sharedStrings) len() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.off) - 1
+}
+
+func (s *sharedStrings) at(i int) string { return s.text[s.off[i]:s.off[i+1]] }
+
+// readShared reads the table in one pass over the part.
+func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
+	r, err := p.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	x, err := newScan(r, lim)
+	if err != nil {
+		return nil, err
+	}
+	defer x.release()
+	guess := min(r.left+r.done, 1<<26)
+	text := make([]byte, 0, guess/2)
+	s := &sharedStrings{off: append(make([]uint32, 0, guess/64+1), 0)}
+	for {
+		n := len(text)
+		fast := false
+		if x.depth == 1 && !x.pending {
+			if text, fast, err = x.quickSI(text); err != nil {
+				return nil, err
+			}
+		}
+		if !fast {
+			t, err := x.next()
+			if err != nil {
+				return nil, err
+			}
+			if t == tokEOF {
+				break
+			}
+			if t != tokStart || string(x.name) != "si" {
+				if t == tokStart && x.depth == 1 && string(x.name) != "sst" {
+					return nil, damaged("part %s is no table of shared strings", name)
+				}
+				if t == tokStart && x.depth > 1 {
+					if err := x.skip(); err != nil {
+						return nil, err
+					}
+				}
+				continue
+			}
+			if text, err = x.richText(text); err != nil {
+				return nil, err
+			}
+		}
+		if len(text)-n > lim.CellBytes {
+			return nil, refuse(TooLarge, "shared string of %d bytes", len(text)-n)
+		}
+		if len(s.off) > lim.SharedStrings || len(text) >= 1<<32 {
+			return nil, refuse(TooLarge, "more than %d shared strings", lim.SharedStrings)
+		}
+		s.off = append(s.off, uint32(len(text)))
+	}
+	if !utf8.Valid(text) {
+		return nil, damaged("shared strings are not UTF-8")
+	}
+	s.text = unsafe.String(unsafe.SliceData(text), len(text)) // text is not touched again
+	return s, nil
+}
+
+// quickSI reads <si><t>text</t></si>, the form nearly every string has. It
+// leaves everything else, and strings cut by the window's edge, to richText.
+func (x *xmlScan) quickSI(dst []byte) ([]byte, bool, error) {
+	for {
+		d := x.buf[x.p:]
+		i := 0
+		for i < len(d) && (d[i] == '\n' || d[i] == '\r' || d[i] == ' ') {
+			i++
+		}
+		if len(d)-i < 8 || string(d[i:i+6]) != "<si><t" {
+			if len(d)-i < 8 && !x.eof {
+				if err := x.fill(); err != nil {
+					return dst, false, err
+				}
+				continue
+			}
+			return dst, false, nil
+		}
+		i += 6
+		if d[i] == '>' {
+			i++
+		} else if len(d)-i > 21 && string(d[i:i+22]) == ` xml:space="preserve">` {
+			i += 22
+		} else {
+			return dst, false, nil
+		}
+		e := bytes.IndexByte(d[i:], '<')
+		if e < 0 || len(d)-i-e < 9 {
+			return dst, false, nil
+		}
+		if string(d[i+e:i+e+9]) != "</t></si>" {
+			return dst, false, nil
+		}
+		x.p += i + e + 9
+		dst, err := appendText(dst, d[i:i+e], false)
+		return dst, true, err
+	}
+}
+
+// richText joins the runs of a CT_Rst (si, is) whose start was just told. The
+// phonetic runs (rPh) are how the text is pronounced, not what it says.
+func (x *xmlScan) richText(dst []byte) ([]byte, error) {
+	base := x.depth
+	inT, phonetic := 0, 0
+	for {
+		t, err := x.next()
+		if err != nil {
+			return dst, err
+		}
+		switch t {
+		case tokStart:
+			switch string(x.name) {
+			case "rPh":
+				if phonetic == 0 {
+					phonetic = x.depth
+				}
+			case "t":
+				if phonetic == 0 {
+					inT = x.depth
+				}
+			}
+		case tokText:
+			if inT != 0 && x.depth == inT {
+				if dst, err = appendText(dst, x.text, x.cdata); err != nil {
+					return dst, err
+				}
+			}
+		case tokEnd:
+			if x.depth < base {
+				return dst, nil
+			}
+			if x.depth < inT {
+				inT = 0
+			}
+			if x.depth < phonetic {
+				phonetic = 0
+			}
+		case tokEOF:
+			return dst, damaged("XML ends in the middle")
+		}
+	}
+}
+
+// appendText appends the text of an ST_Xstring (ECMA-376 22.9.2.19): entities,
+// then _xHHHH_ escapes, then line ends as \n.
+func appendText(dst, src []byte, cdata bool) ([]byte, error) {
+	at := len(dst)
+	var err error
+	if cdata || bytes.IndexByte(src, '&') < 0 {
+		dst = append(dst, src...)
+	} else if dst, err = unescape(dst, src); err != nil {
+		return dst, err
+	}
+	t := dst[at:]
+	if bytes.IndexByte(t, '_') >= 0 && bytes.Contains(t, []byte("_x")) {
+		t = unescapeX(t)
+	}
+	if bytes.IndexByte(t, '\r') >= 0 {
+		t = lineEnds(t)
+	}
+	return dst[:at+len(t)], nil
+}
+
+// unescapeX resolves _xHHHH_ in place where it stands for a character that XML
+// cannot hold, or for the underscore that protects such a sequence: these are
+// what writers escape. Anything else of that look is somebody's text.
+func unescapeX(t []byte) []byte {
+	w := 0
+	for p := 0; p < len(t); p++ {
+		n, ok := hexEscape(t[p:])
+		if ok && (n < ' ' || n == '_' || n >= 0xfffe) {
+			w += utf8.EncodeRune(t[w:w+4], rune(n))
+			p += 6
+			continue
+		}
+		t[w] = t[p]
+		w++
+	}
+	return t[:w]
+}
+
+func hexEscape(t []byte) (uint64, bool) {
+	if len(t) < 7 || t[0] != '_' || t[1] != 'x' || t[6] != '_' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(view(t[2:6]), 16, 32)
+	return n, err == nil
+}
+
+// lineEnds turns \r\n and \r into \n in place.
+func lineEnds(t []byte) []byte {
+	w := 0
+	for p := 0; p < len(t); p++ {
+		c := t[p]
+		if c == '\r' {
+			c = '\n'
+			if p+1 < len(t) && t[p+1] == '\n' {
+				p++
+			}
+		}
+		t[w] = c
+		w++
+	}
+	return t[:w]
+}

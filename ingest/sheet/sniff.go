@@ -1,0 +1,119 @@
+package sheet
+
+import (
+	"bytes"
+	"path"
+	"strings"
+)
+
+var (
+	magicOLE = []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+	magicZip = []byte("PK\x03\x04")
+)
+
+// open chooses the reader.
+func open(name string, data []byte, lim Limits) (*Book, error) {
+	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
+	switch {
+	case strings.HasPrefix(base, "~$") || strings.HasPrefix(base, ".~lock.") || lockFile(data):
+		return nil, refuse(LockFile, "")
+	case len(data) == 0:
+		return nil, refuse(EmptyFile, "")
+	case int64(len(data)) > lim.FileBytes:
+		return nil, refuse(TooLarge, "%d bytes", len(data))
+	case bytes.HasPrefix(data, magicOLE):
+		return openOLE(data, lim)
+	case bytes.HasPrefix(data, magicZip):
+		return openZip(data, lim)
+	case bytes.HasPrefix(data, []byte("PK\x05\x06")):
+		return nil, refuse(Damaged, "empty zip")
+	case rawBIFF(data):
+		return openBIFF(data, lim)
+	}
+	if r := notText(data); r != nil {
+		return nil, r
+	}
+	return openText(data, lim)
+}
+
+// openZip tells the zip-based formats apart.
+func openZip(data []byte, lim Limits) (*Book, error) {
+	p, err := openPack(data, lim)
+	if err != nil {
+		return nil, err
+	}
+	if p.has("mimetype") && p.has("content.xml") || p.has("META-INF/manifest.xml") && p.has("content.xml") {
+		return openODS(p, lim)
+	}
+	b, err := openXLSX(p, lim)
+	if err == nil && p.has("xl/vbaProject.bin") && !b.Macros {
+		b.Macros, b.Format = true, XLSM
+	}
+	return b, err
+}
+
+// lockFile knows the 165 bytes that Excel and WPS keep beside an open workbook:
+// the length of the user's name, the name padded with blanks, and again in UTF-16.
+func lockFile(data []byte) bool {
+	if len(data) != 165 && len(data) != 162 || data[0] == 0 || data[0] > 54 {
+		return false
+	}
+	return len(bytes.TrimRight(data[1+int(data[0]):55], "\x00 ")) == 0 && data[55] <= 54
+}
+
+// known are files that clerks send by mistake, by their first bytes.
+var known = []struct{ magic, reason, message string }{
+	{"%PDF", NotASheet, "这是 PDF 文件，不是电子表格。请报送原来的 Excel/WPS 表格文件。"},
+	{"{\\rtf", NotASheet, "这是 RTF 文档，不是电子表格。请把表格放进 Excel 工作簿（.xlsx）后报送。"},
+	{"\x89PNG", NotASheet, "这是图片，不是电子表格。请报送原来的 Excel/WPS 表格文件。"},
+	{"\xff\xd8\xff", NotASheet, "这是图片，不是电子表格。请报送原来的 Excel/WPS 表格文件。"},
+	{"GIF8", NotASheet, "这是图片，不是电子表格。请报送原来的 Excel/WPS 表格文件。"},
+	{"Rar!\x1a", NotASheet, "这是压缩包，不是电子表格。请解压后逐个报送里面的表格文件。"},
+	{"7z\xbc\xaf", NotASheet, "这是压缩包，不是电子表格。请解压后逐个报送里面的表格文件。"},
+	{"\x1f\x8b", NotASheet, "这是压缩包，不是电子表格。请解压后逐个报送里面的表格文件。"},
+	{"MIME-Version:", Unsupported, "这是网页存档（.mht），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
+	{"version https://git-lfs", NotASheet, "这只是一个指向别处的占位文件，没有表格内容。请报送原文件。"},
+	{"ID;P", Unsupported, "这是 SYLK 文件，暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
+	{"TABLE\r\n0,1", Unsupported, "这是 DIF 文件，暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
+	{"SQLite format 3", NotASheet, ""},
+}
+
+// notText refuses what is known not to be a table, nor text at all.
+func notText(data []byte) *Refusal {
+	for _, k := range known {
+		if bytes.HasPrefix(data, []byte(k.magic)) {
+			r := refuse(k.reason, "begins with %q", k.magic)
+			if k.message != "" {
+				r.Message = k.message
+			}
+			return r
+		}
+	}
+	return nil
+}
+
+// Complete reports whether a file has the end that its format demands, so that
+// one still being copied can wait: the central directory of a zip package,
+// every sector an OLE2 container's header speaks of. Formats without a mark at
+// their end count as complete.
+func Complete(data []byte) bool {
+	switch {
+	case len(data) == 0:
+		return false
+	case len(data) < 8:
+		return !bytes.HasPrefix(magicOLE, data) && !bytes.HasPrefix(magicZip, data)
+	case bytes.HasPrefix(data, magicOLE):
+		return completeOLE(data)
+	case bytes.HasPrefix(data, magicZip):
+		_, err := openPack(data, DefaultLimits())
+		return asReason(err) != Damaged
+	}
+	return true
+}
+
+func asReason(err error) string {
+	if r, ok := err.(*Refusal); ok {
+		return r.Reason
+	}
+	return ""
+}

@@ -1,0 +1,257 @@
+package sheet
+
+import (
+	"bytes"
+	"net/url"
+	"path"
+	"strings"
+)
+
+// metaBytes bounds the parts that are read whole: relationships, workbook, styles.
+const metaBytes = 64 << 20
+
+// workbook is an Office Open XML workbook, transitional or strict.
+type workbook struct {
+	pack     *pack
+	lim      Limits
+	parts    []string // of the listed sheets
+	date1904 bool
+	sstPart  string
+	stPart   string
+
+	shared *sharedStrings // read when a sheet is
+	styles []style
+	loaded bool
+}
+
+// relation is one relationship of a part (ECMA-376-2 6.5).
+type relation struct{ id, typ, target string }
+
+// relations reads the relationships of a part; a part without any has none.
+func (p *pack) relations(part string, lim Limits) ([]relation, error) {
+	name := path.Join(path.Dir(part), "_rels", path.Base(part)+".rels")
+	if part == "" {
+		name = "_rels/.rels"
+	}
+	if !p.has(name) {
+		return nil, nil
+	}
+	var out []relation
+	err := p.scan(name, lim, func(x *xmlScan) error {
+		if string(x.name) != "Relationship" {
+			return nil
+		}
+		if v, _ := x.attr("TargetMode"); string(v) == "External" {
+			return nil // never followed
+		}
+		r := relation{id: x.attrString("Id"), typ: path.Base(x.attrString("Type")), target: x.attrString("Target")}
+		r.target = strings.ReplaceAll(r.target, `\`, "/")
+		if !strings.HasPrefix(r.target, "/") {
+			r.target = path.Join(path.Dir(part), r.target)
+		}
+		r.target = strings.TrimLeft(path.Clean(r.target), "/")
+		if !p.has(r.target) {
+			if u, err := url.PathUnescape(r.target); err == nil && p.has(u) {
+				r.target = u
+			}
+		}
+		out = append(out, r)
+		return nil
+	})
+	return out, err
+}
+
+// scan calls fn at every start tag of a part.
+func (p *pack) scan(name string, lim Limits, fn func(*xmlScan) error) error {
+	r, err := p.open(name)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if r.left > metaBytes {
+		return refuse(TooLarge, "part %s has %d bytes", name, r.left)
+	}
+	x, err := newScan(r, lim)
+	if err != nil {
+		return err
+	}
+	defer x.release()
+	for {
+		t, err := x.next()
+		if err != nil || t == tokEOF {
+			return err
+		}
+		if t == tokStart {
+			if err := fn(x); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// openXLSX reads the workbook part, wherever the package's relationships say it is.
+func openXLSX(p *pack, lim Limits) (*Book, error) {
+	rels, err := p.relations("", lim)
+	if err != nil {
+		return nil, err
+	}
+	main := ""
+	for _, r := range rels {
+		if r.typ == "officeDocument" {
+			main = r.target
+		}
+	}
+	if main == "" && p.has("xl/workbook.xml") {
+		main = "xl/workbook.xml"
+	}
+	if main == "" || !p.has(main) {
+		return nil, notAWorkbook(p, main)
+	}
+	if strings.HasSuffix(main, ".bin") {
+		return nil, notAWorkbook(p, main)
+	}
+	if rels, err = p.relations(main, lim); err != nil {
+		return nil, err
+	}
+	w := &workbook{pack: p, lim: lim}
+	b := &Book{Format: XLSX, lim: lim, src: w}
+	target := make(map[string]relation, len(rels))
+	for _, r := range rels {
+		target[r.id] = r
+		switch r.typ {
+		case "sharedStrings":
+			w.sstPart = r.target
+		case "styles":
+			w.stPart = r.target
+		case "vbaProject":
+			b.Macros = true
+		}
+	}
+	if b.Macros {
+		b.Format = XLSM
+	}
+	root, listed := "", 0
+	err = p.scan(main, lim, func(x *xmlScan) error {
+		switch string(x.name) {
+		case "workbookPr":
+			if x.depth == 2 { // an extension has a workbookPr of its own
+				w.date1904 = x.attrBool("date1904")
+			}
+		case "sheet":
+			if x.depth != 3 {
+				return nil
+			}
+			listed++
+			r, ok := target[x.attrString("id")]
+			if !ok {
+				return damaged("sheet %q has no part", x.attrString("name"))
+			}
+			if r.typ != "worksheet" {
+				return nil // chart, dialog or macro sheet
+			}
+			for _, old := range w.parts {
+				if partName(old) == partName(r.target) {
+					return damaged("two sheets share part %s", r.target)
+				}
+			}
+			if !p.has(r.target) {
+				return damaged("no part %s", r.target)
+			}
+			state, _ := x.attr("state")
+			w.parts = append(w.parts, r.target)
+			b.sheets = append(b.sheets, SheetInfo{
+				Name:   x.attrString("name"),
+				Hidden: string(state) == "hidden" || string(state) == "veryHidden",
+			})
+			if len(b.sheets) > lim.Sheets {
+				return refuse(TooLarge, "more than %d sheets", lim.Sheets)
+			}
+		}
+		if root == "" {
+			root = string(x.name)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if root != "workbook" {
+		return nil, notAWorkbook(p, main)
+	}
+	if listed == 0 {
+		return nil, damaged("workbook without sheets")
+	}
+	b.Date1904 = w.date1904
+	return b, nil
+}
+
+// notAWorkbook tells what else a zip package without a workbook part is.
+func notAWorkbook(p *pack, main string) error {
+	has := func(s string) bool { return strings.Contains(main, s) || p.has(s) }
+	switch {
+	case has("xl/workbook.bin") || strings.HasSuffix(main, ".bin"):
+		return refuseAs(Unsupported, "这是二进制工作簿（.xlsb），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。", "xlsb")
+	case has("word/document.xml"):
+		return refuseAs(NotASheet, "这是 Word 文档，不是电子表格。请把表格放进 Excel 工作簿（.xlsx）后报送。", "docx")
+	case has("ppt/presentation.xml"):
+		return refuseAs(NotASheet, "这是演示文稿，不是电子表格。请报送 Excel 工作簿（.xlsx）。", "pptx")
+	case has("Index/Document.iwa") || has("Index/Tables/DataList.iwa") || has("Index.zip"):
+		return refuseAs(Unsupported, "这是苹果 Numbers 文件，暂不支持。请导出为 .xlsx 后报送。", "Numbers")
+	case p.has("[Content_Types].xml"):
+		return refuseAs(Damaged, "文件里没有工作簿内容，已损坏。请用 Excel/WPS 重新保存为 .xlsx 后报送。", "no workbook part %q", main)
+	}
+	return refuseAs(NotASheet, "这是压缩包，不是电子表格。请解压后逐个报送里面的表格文件。", "zip without a workbook")
+}
+
+// load reads shared strings and styles, once.
+func (w *workbook) load() (err error) {
+	if w.loaded {
+		return nil
+	}
+	// A relationship without its part matters only once a cell points there.
+	if w.stPart != "" && w.pack.has(w.stPart) {
+		if err := w.loadStyles(); err != nil {
+			return err
+		}
+	}
+	if w.sstPart != "" && w.pack.has(w.sstPart) {
+		if w.shared, err = readShared(w.pack, w.sstPart, w.lim); err != nil {
+			return err
+		}
+	}
+	w.loaded = true
+	return nil
+}
+
+// loadStyles reads number formats and the cell formats' references to them
+// (ECMA-376 18.8.30, 18.8.45).
+func (w *workbook) loadStyles() error {
+	custom := map[int]string{}
+	var ids []int
+	section := ""
+	err := w.pack.scan(w.stPart, w.lim, func(x *xmlScan) error {
+		switch {
+		case x.depth == 2:
+			section = string(x.name)
+		case x.depth == 3 && section == "numFmts" && string(x.name) == "numFmt":
+			custom[x.attrInt("numFmtId", -1)] = x.attrString("formatCode")
+		case x.depth == 3 && section == "cellXfs" && string(x.name) == "xf":
+			ids = append(ids, x.attrInt("numFmtId", 0))
+		}
+		return nil
+	})
+	w.styles = make([]style, len(ids))
+	for i, id := range ids {
+		if i > 0 && id == ids[i-1] {
+			w.styles[i] = w.styles[i-1]
+			continue
+		}
+		w.styles[i] = formatStyle(id, custom[id])
+	}
+	return err
+}
+
+// isXML reports whether data looks like an XML document.
+func isXML(data []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), " \t\r\n"), []byte("<?xml"))
+}

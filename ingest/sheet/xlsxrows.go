@@ -1,0 +1,448 @@
+package sheet
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+)
+
+// rowScan reads the rows of one worksheet part. Rows in the shape that nearly
+// all writers use are read by quick (xlsxquick.go), directly from the window;
+// whatever quick does not know is read again, token by token, by slow.
+type rowScan struct {
+	w    *workbook
+	x    *xmlScan
+	fn   func(*Row) error
+	ar   arena
+	row  Row
+	last int    // number of the row before
+	tmp  []byte // text of the cell being read
+
+	merged []Range
+}
+
+// each implements source.
+func (w *workbook) each(i int, fn func(*Row) error) ([]Range, error) {
+	if err := w.load(); err != nil {
+		return nil, err
+	}
+	r, err := w.pack.open(w.parts[i])
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	x, err := newScan(r, w.lim)
+	if err != nil {
+		return nil, err
+	}
+	defer x.release()
+	s := &rowScan{w: w, x: x, fn: fn}
+	if err := s.sheet(); err != nil {
+		return nil, err
+	}
+	return s.merged, nil
+}
+
+// sheet reads a CT_Worksheet (ECMA-376 18.3.1.99): sheetData and mergeCells.
+func (s *rowScan) sheet() error {
+	x := s.x
+	for {
+		t, err := x.next()
+		if err != nil || t == tokEOF {
+			return err
+		}
+		if t != tokStart {
+			continue
+		}
+		switch {
+		case x.depth == 1:
+			if n := string(x.name); n != "worksheet" {
+				return damaged("worksheet part begins with <%s>", n)
+			}
+		case x.depth == 2 && string(x.name) == "sheetData":
+			if err := s.data(); err != nil {
+				return err
+			}
+		case string(x.name) == "mergeCell":
+			v, _ := x.attr("ref")
+			r, ok := parseRange(v)
+			if !ok {
+				return damaged("merged range %q", v)
+			}
+			if s.merged = append(s.merged, r); len(s.merged) > s.w.lim.Merged {
+				return refuse(TooLarge, "more than %d merged ranges", s.w.lim.Merged)
+			}
+		}
+	}
+}
+
+// data reads sheetData to its end.
+func (s *rowScan) data() error {
+	x := s.x
+	for {
+		if !x.pending {
+			if err := s.quickRows(); err != nil {
+				return err
+			}
+		}
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case tokEnd:
+			if x.depth == 1 {
+				return nil
+			}
+		case tokStart:
+			if string(x.name) != "row" {
+				if err := x.skip(); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := s.slowRow(); err != nil {
+				return err
+			}
+		case tokEOF:
+			return damaged("XML ends in the middle")
+		}
+	}
+}
+
+// begin starts a row; n is 0 where the file doesn't number it.
+func (s *rowScan) begin(n int, hidden bool) error {
+	if n == 0 {
+		n = s.last + 1
+	}
+	if n > s.w.lim.Rows {
+		return refuse(TooLarge, "row %d", n)
+	}
+	s.last = n
+	s.row.N, s.row.Hidden, s.row.Cells = n, hidden, s.row.Cells[:0]
+	return nil
+}
+
+// finish hands the row out. Cells out of order are sorted.
+func (s *rowScan) finish(sorted bool) (err error) {
+	if len(s.row.Cells) == 0 {
+		return nil
+	}
+	if !sorted {
+		if s.row.Cells, err = sortCells(s.row.Cells); err != nil {
+			return err
+		}
+	}
+	return s.fn(&s.row)
+}
+
+// slowRow reads a CT_Row (18.3.1.73) whose start was just told.
+func (s *rowScan) slowRow() error {
+	x := s.x
+	n := 0
+	if v, ok := x.attr("r"); ok {
+		var err error
+		if n, err = strconv.Atoi(view(v)); err != nil || n < 1 {
+			return damaged("row number %q", v)
+		}
+	}
+	if err := s.begin(n, x.attrBool("hidden")); err != nil {
+		return err
+	}
+	col, sorted, base := 0, true, x.depth
+	for {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case tokEnd:
+			if x.depth < base {
+				return s.finish(sorted)
+			}
+		case tokStart:
+			if string(x.name) != "c" {
+				if err := x.skip(); err != nil {
+					return err
+				}
+				continue
+			}
+			at, err := s.slowCell(col + 1)
+			if err != nil {
+				return err
+			}
+			sorted = sorted && at > col
+			col = at
+		case tokEOF:
+			return damaged("XML ends in the middle")
+		}
+	}
+}
+
+// slowCell reads a CT_Cell (18.3.1.4) whose start was just told; next is its
+// column where it gives none.
+func (s *rowScan) slowCell(next int) (col int, err error) {
+	x := s.x
+	c := Cell{Row: s.row.N, Col: next}
+	typ, styleAt := cellNumber, -1
+	for rest := x.attrs; ; {
+		var k, v []byte
+		if k, v, rest = nextAttr(rest); k == nil {
+			break
+		}
+		switch string(k) {
+		case "r":
+			row, col, ok := parseRef(v)
+			if !ok || row != s.row.N {
+				return 0, damaged("cell %q in row %d", v, s.row.N)
+			}
+			c.Col = col
+		case "s":
+			if n, err := strconv.Atoi(view(v)); err == nil {
+				styleAt = n // s="" is no style
+			}
+		case "t":
+			if typ = cellType(v); typ == cellUnknown {
+				return 0, damaged("cell %s of type %q", c.Ref(), v)
+			}
+		}
+	}
+	if c.Col > s.w.lim.Columns {
+		return 0, refuse(TooLarge, "column %d", c.Col)
+	}
+	s.tmp = s.tmp[:0]
+	has, hasV := false, false
+	base := x.depth
+	for {
+		t, err := x.next()
+		if err != nil {
+			return 0, err
+		}
+		if t == tokEnd && x.depth < base {
+			break
+		}
+		if t == tokEOF {
+			return 0, damaged("XML ends in the middle")
+		}
+		if t != tokStart {
+			continue
+		}
+		switch string(x.name) {
+		case "v":
+			hasV = true
+			if s.tmp, err = s.slowValue(s.tmp[:0], typ == cellFormulaText); err != nil {
+				return 0, err
+			}
+			has = len(s.tmp) > 0
+		case "f":
+			c.Formula = true
+			err = x.skip()
+		case "is":
+			if s.tmp, err = x.richText(s.tmp[:0]); err != nil {
+				return 0, err
+			}
+			has, hasV = len(s.tmp) > 0, true
+			if typ == cellNumber {
+				typ = cellInline
+			}
+		default:
+			err = x.skip()
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return c.Col, s.value(c, typ, styleAt, s.tmp, has, hasV)
+}
+
+// slowValue reads the text of <v>.
+func (s *rowScan) slowValue(dst []byte, xstring bool) ([]byte, error) {
+	x := s.x
+	base := x.depth
+	for {
+		t, err := x.next()
+		if err != nil {
+			return dst, err
+		}
+		switch t {
+		case tokText:
+			if xstring {
+				dst, err = appendText(dst, x.text, x.cdata)
+			} else if x.cdata {
+				dst = append(dst, x.text...)
+			} else {
+				dst, err = unescape(dst, x.text)
+			}
+			if err != nil {
+				return dst, err
+			}
+		case tokEnd:
+			if x.depth < base {
+				return dst, nil
+			}
+		case tokEOF:
+			return dst, damaged("XML ends in the middle")
+		}
+	}
+}
+
+// cellKind is the t attribute of a cell (ST_CellType, 18.18.11).
+type cellKind uint8
+
+const (
+	cellNumber cellKind = iota
+	cellShared
+	cellFormulaText
+	cellInline
+	cellBool
+	cellError
+	cellISO
+	cellUnknown
+)
+
+func cellType(v []byte) cellKind {
+	switch string(v) {
+	case "n", "":
+		return cellNumber
+	case "s":
+		return cellShared
+	case "str":
+		return cellFormulaText
+	case "inlineStr":
+		return cellInline
+	case "b":
+		return cellBool
+	case "e":
+		return cellError
+	case "d":
+		return cellISO
+	}
+	return cellUnknown
+}
+
+// value gives cell c the value written as raw, and adds it to the row unless it
+// is blank. hasV tells an empty stored value ("") from none at all.
+func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV bool) error {
+	if typ != cellInline && typ != cellFormulaText {
+		raw = bytes.TrimSpace(raw)
+		has = has && len(raw) > 0
+	}
+	st := s.w.style(styleAt)
+	c.Format = st.code
+	if !has {
+		if c.Formula && !(hasV && (typ == cellFormulaText || typ == cellInline)) {
+			c.NoValue = true
+			s.row.Cells = append(s.row.Cells, c)
+		}
+		return nil
+	}
+	switch typ {
+	case cellNumber:
+		num, text, ok := s.ar.number(raw)
+		if !ok {
+			return damaged("number %.40q in cell %s", raw, c.Ref())
+		}
+		c.Text = text
+		s.ar.setNumber(&c, num, &st, s.w.date1904)
+	case cellShared:
+		n, err := strconv.Atoi(view(raw))
+		if err != nil || n < 0 || n >= s.w.shared.len() {
+			return damaged("shared string %.20q of %d in cell %s", raw, s.w.shared.len(), c.Ref())
+		}
+		if c.Text = s.w.shared.at(n); c.Text == "" {
+			return nil
+		}
+		c.Kind = Text
+	case cellFormulaText, cellInline:
+		if len(raw) > s.w.lim.CellBytes {
+			return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(raw))
+		}
+		if !utf8.Valid(raw) {
+			return damaged("cell %s is not UTF-8", c.Ref())
+		}
+		c.Kind, c.Text = Text, s.ar.add(raw)
+	case cellBool:
+		c.Kind, c.Text = Bool, "FALSE"
+		switch string(raw) {
+		case "1", "true", "TRUE":
+			c.Num, c.Text = 1, "TRUE"
+		case "0", "false", "FALSE":
+		default:
+			return damaged("boolean %.20q in cell %s", raw, c.Ref())
+		}
+	case cellError:
+		if !utf8.Valid(raw) || len(raw) > 64 {
+			return damaged("error %.20q in cell %s", raw, c.Ref())
+		}
+		c.Kind, c.Text = Error, s.ar.add(raw)
+	case cellISO:
+		k, num, text, ok := s.ar.isoValue(string(raw))
+		if !ok {
+			// Not a date after all: kept as it stands, for the reader to see.
+			if !utf8.Valid(raw) {
+				return damaged("cell %s is not UTF-8", c.Ref())
+			}
+			k, text = Text, s.ar.add(raw)
+		}
+		c.Kind, c.Num, c.Text = k, num, text
+	}
+	s.row.Cells = append(s.row.Cells, c)
+	return nil
+}
+
+// style is the cell format at an index; a wrong one means General, as in Excel.
+func (w *workbook) style(i int) style {
+	if i < 0 {
+		i = 0
+	}
+	if i < len(w.styles) {
+		return w.styles[i]
+	}
+	return style{}
+}
+
+// parseRef reads A1, also a1 and $A$1.
+func parseRef(v []byte) (row, col int, ok bool) {
+	i := 0
+	if i < len(v) && v[i] == '$' {
+		i++
+	}
+	at := i
+	for i < len(v) && i < at+4 && (v[i]|0x20) >= 'a' && (v[i]|0x20) <= 'z' {
+		col = col*26 + int(v[i]|0x20-'a') + 1
+		i++
+	}
+	if i == at {
+		return 0, 0, false
+	}
+	if i < len(v) && v[i] == '$' {
+		i++
+	}
+	at = i
+	for i < len(v) && i < at+9 && v[i]-'0' <= 9 {
+		row = row*10 + int(v[i]-'0')
+		i++
+	}
+	return row, col, i == len(v) && row > 0
+}
+
+// parseRange reads A1:B2 or A1.
+func parseRange(v []byte) (r Range, ok bool) {
+	a, b, two := bytes.Cut(v, []byte(":"))
+	if r.Top, r.Left, ok = parseRef(a); !ok {
+		return r, false
+	}
+	r.Bottom, r.Right = r.Top, r.Left
+	if two {
+		if r.Bottom, r.Right, ok = parseRef(b); !ok {
+			return r, false
+		}
+	}
+	if r.Top > r.Bottom {
+		r.Top, r.Bottom = r.Bottom, r.Top
+	}
+	if r.Left > r.Right {
+		r.Left, r.Right = r.Right, r.Left
+	}
+	return r, true
+}

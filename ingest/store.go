@@ -1,0 +1,191 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"time"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+)
+
+// batch gathers the rows of several files for the raw tables.
+type batch struct {
+	zone   string
+	loc    *time.Location
+	forms  *forms.Set
+	tables map[string][][]any
+}
+
+func newBatch(in *Intake) *batch {
+	return &batch{zone: in.Zone.Code, loc: in.Zone.Location, forms: in.Forms, tables: map[string][][]any{}}
+}
+
+func (b *batch) row(table string, values ...any) { b.tables[table] = append(b.tables[table], values) }
+
+// RawTable is the raw table of a form as the loader takes it.
+func RawTable(f *forms.Form) warehouse.Table {
+	t := warehouse.Table{Name: "raw." + f.ID}
+	for _, c := range f.RawColumns() {
+		t.Columns = append(t.Columns, warehouse.Column{Name: c.Name, SQLType: c.SQLType})
+	}
+	return t
+}
+
+// EnsureTables creates the raw tables that are missing and adds columns that a form has gained.
+// A column that a form has dropped stays, so that history keeps it.
+func EnsureTables(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
+	have := map[string]bool{}
+	rows, err := conn.QueryContext(ctx, `select table_name || '.' || column_name from information_schema.columns where table_schema = 'raw'`)
+	if err != nil {
+		return fmt.Errorf("list raw columns: %w", err)
+	}
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			rows.Close()
+			return fmt.Errorf("list raw columns: %w", err)
+		}
+		have[n] = true
+	}
+	rows.Close()
+	for _, f := range set.Forms {
+		t := RawTable(f)
+		if !have[f.ID+".return_id"] {
+			if _, err := conn.ExecContext(ctx, t.Create()); err != nil {
+				return fmt.Errorf("create %s: %w", t.Name, err)
+			}
+			continue
+		}
+		for _, c := range t.Columns {
+			if !have[f.ID+"."+c.Name] {
+				if _, err := conn.ExecContext(ctx, fmt.Sprintf("alter table %s add column %s %s", t.Name, warehouse.Ident(c.Name), c.SQLType)); err != nil {
+					return fmt.Errorf("add column %s to %s: %w", c.Name, t.Name, err)
+				}
+			}
+		}
+	}
+	return rows.Err()
+}
+
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func whole(n int) any { return strconv.Itoa(n) }
+
+func day(d calendar.Date) any {
+	if !d.Valid() {
+		return nil
+	}
+	return d.String()
+}
+
+func boolean(b bool) any { return strconv.FormatBool(b) }
+
+func (b *batch) moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return warehouse.WallClock(t, b.loc)
+}
+
+// add takes over a judged file.
+func (b *batch) add(j *judged) {
+	for i, r := range j.report.Returns {
+		mode, start, end := "", calendar.NoDate, calendar.NoDate
+		if f := b.forms.Get(r.Form); f != nil {
+			mode = string(f.Mode)
+		}
+		period := ""
+		if r.Period.Valid() {
+			period, start, end = r.Period.String(), r.Period.Start, r.Period.End()
+		}
+		b.row("raw.return", b.zone, r.ID, whole(j.report.Arrival), maskText(j.report.File), archivePath(j.report.SHA256), j.report.SHA256,
+			text(r.Submitter), text(r.Form), text(mode), text(period), day(start), day(end), day(r.Cutoff), string(r.Outcome), boolean(r.Nil),
+			whole(r.Rows), whole(r.RowsRefused), whole(r.ValuesEmptied), whole(r.Count(finding.Error)), whole(r.Count(finding.Warning)),
+			b.moment(r.ReceivedAt), b.moment(r.DueAt), boolean(r.Late))
+		for n, f := range r.Findings {
+			b.row("raw.finding", b.zone, r.ID, whole(n+1), string(f.Severity), f.Rule, f.Sheet, f.Cell, whole(f.Row), text(f.Field), text(f.Value), f.Message, hintOf(f))
+		}
+		if pt := j.parts[i]; pt != nil && r.Outcome.Counts() {
+			b.rows(pt)
+		}
+	}
+}
+
+// hintOf joins the remedy and the suggested value.
+func hintOf(f finding.Finding) any {
+	if f.Suggest == "" {
+		return text(f.Hint)
+	}
+	if f.Hint == "" {
+		return "建议值：" + f.Suggest
+	}
+	return f.Hint + "（建议值：" + f.Suggest + "）"
+}
+
+// rows adds a return's typed rows, refused rows and columns.
+func (b *batch) rows(pt *part) {
+	f, id := pt.form, pt.ret.ID
+	table := "raw." + f.ID
+	for i := range pt.records {
+		r := &pt.records[i]
+		vals := make([]any, 0, len(f.Columns)+8)
+		vals = append(vals, b.zone, id, r.line.sheet, whole(r.line.n), r.key)
+		for k := range f.Columns {
+			v := r.vals[k]
+			if v.set {
+				vals = append(vals, v.text)
+			} else {
+				vals = append(vals, nil)
+			}
+			if f.Columns[k].Type.Sensitive() {
+				vals = append(vals, text(v.hash))
+			}
+		}
+		b.tables[table] = append(b.tables[table], vals)
+	}
+	for i := range pt.refused {
+		r := &pt.refused[i]
+		b.row("raw.quarantine", b.zone, id, r.line.sheet, whole(r.line.n), r.key, r.rowText(f), r.reason)
+	}
+	for _, t := range pt.tables {
+		for n, h := range t.heads {
+			bounds := t.bounds[min(n, len(t.bounds)-1)]
+			for _, c := range h.columns {
+				if c.col == 0 {
+					continue
+				}
+				b.row("raw.return_column", b.zone, id, t.grid.Name, c.field.Field, sheet.ColumnName(c.col), short(c.title, 60), whole(bounds[0]), whole(bounds[1]), whole(bounds[2]))
+			}
+		}
+	}
+}
+
+// flush loads everything within the caller's transaction.
+func (b *batch) flush(ctx context.Context, conn *sql.Conn) error {
+	for _, name := range []string{"raw.return", "raw.return_column", "raw.finding", "raw.quarantine"} {
+		if err := warehouse.Load(ctx, conn, warehouse.FixedTable(name), b.tables[name]); err != nil {
+			return err
+		}
+	}
+	for _, f := range b.forms.Forms {
+		t := RawTable(f)
+		if err := warehouse.Load(ctx, conn, t, b.tables[t.Name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// archivePath is where an original lies, relative to the zone's folder.
+func archivePath(sha string) string { return "archive/" + sha[:2] + "/" + sha }

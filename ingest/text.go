@@ -1,0 +1,152 @@
+package ingest
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// squash gives a text's meaning for comparison: NFKC, no white space, lower case.
+func squash(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s)))
+}
+
+// tidy trims a value and folds full-width forms where they are only a matter of the keyboard
+// (digits, letters); Chinese punctuation inside texts stays as the sender wrote it.
+func tidy(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		case r == 0x3000 || r == 0xa0:
+			return ' '
+		}
+		return r
+	}, s))
+}
+
+// plain is tidy plus NFKC: for codes, numbers and dates.
+func plain(s string) string { return strings.TrimSpace(norm.NFKC.String(tidy(s))) }
+
+var quotes = strings.NewReplacer("“", "", "”", "", `"`, "", "‘", "", "’", "", "'", "", "「", "", "」", "", "《", "", "》", "", "*", "", "★", "", "#", "")
+
+// heading is a column heading or listed value reduced to what it means.
+func heading(s string) string { return strings.TrimRight(quotes.Replace(squash(s)), ":,;、.。") }
+
+var (
+	inParens = regexp.MustCompile(`[(\[【]([^()\[\]【】]*)[)\]】]`)
+	// fluff stands in brackets after a heading without changing what it means.
+	fluff = regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%|必填|选填|可不填|下拉选择|如有|\d+位|单位.*|年.?月.?日?|格式.*|yyyy.*|请.*|填.*|是/否)$`)
+)
+
+// units are the money units that offices use, as powers of ten of one yuan.
+var units = map[string]int{"元": 0, "人民币元": 0, "百元": 2, "千元": 3, "万元": 4, "万": 4, "百万元": 6, "千万元": 7, "亿元": 8, "亿": 8}
+
+var unitWord = regexp.MustCompile(`(人民币元|百万元|千万元|万元|百元|千元|亿元|元)`)
+
+// unitIn finds a money unit stated in a heading or note; ok is false where none is.
+func unitIn(s string) (exp int, ok bool) {
+	if m := unitWord.FindString(squash(s)); m != "" {
+		return units[m], true
+	}
+	return 0, false
+}
+
+// headingForms gives the spellings under which a heading may be known, and the money unit it states.
+func headingForms(s string) (names []string, unit int, hasUnit bool) {
+	h := quotes.Replace(squash(s))
+	kept := h
+	for _, m := range inParens.FindAllStringSubmatch(h, -1) {
+		if m[1] == "" {
+			continue
+		}
+		if exp, ok := unitIn(m[1]); ok && len([]rune(m[1])) <= 8 {
+			unit, hasUnit = exp, true
+			kept = strings.Replace(kept, m[0], "", 1)
+		} else if fluff.MatchString(m[1]) {
+			kept = strings.Replace(kept, m[0], "", 1)
+		}
+	}
+	for _, w := range []string{"万元", "百元", "千元", "亿元", "元"} {
+		if rest, ok := strings.CutSuffix(strings.TrimRight(kept, ":"), w); ok && len([]rune(rest)) >= 2 {
+			rest = strings.TrimRight(rest, ":/,-_、单位")
+			if !hasUnit {
+				unit, hasUnit = units[w], true
+			}
+			names = append(names, strings.TrimRight(rest, ":"))
+			break
+		}
+	}
+	kept = strings.TrimRight(kept, ":,;、.。")
+	names = append(names, kept)
+	if bare := inParens.ReplaceAllString(kept, ""); bare != kept && bare != "" {
+		names = append(names, strings.NewReplacer("(", "", ")", "", "[", "", "]", "", "【", "", "】", "").Replace(kept), bare)
+	}
+	for _, n := range names { // 问题编号(1) and 1.问题编号 are still 问题编号
+		if t := strings.TrimLeft(n, "0123456789.、"); t != n && t != "" && len(n)-len(t) < 4 {
+			names = append(names, t)
+		}
+	}
+	return names, unit, hasUnit
+}
+
+// distance is the Levenshtein distance of two texts in characters.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	prev := make([]int, len(y)+1)
+	cur := make([]int, len(y)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		cur[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+		}
+		prev, cur = cur, prev
+	}
+	return prev[len(y)]
+}
+
+// closest gives the candidate nearest to s, "" where none is near enough to be meant.
+func closest(s string, candidates []string) string {
+	best, bestD := "", 1<<30
+	q := heading(s)
+	for _, c := range candidates {
+		k := heading(c)
+		d := distance(q, k)
+		if strings.Contains(k, q) || strings.Contains(q, k) {
+			d = min(d, 2)
+		}
+		if d < bestD {
+			best, bestD = c, d
+		}
+	}
+	if n := len([]rune(q)); bestD > max(1, n/3) && bestD > 2 || n < 2 {
+		return ""
+	}
+	return best
+}
+
+// short cuts a text for messages.
+func short(s string, n int) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return string(r)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

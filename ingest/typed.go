@@ -1,0 +1,328 @@
+package ingest
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/calendar"
+)
+
+// value is one typed value: SQL text, or nothing.
+type value struct {
+	set  bool
+	text string        // as SQL casts it: ISO dates, plain decimals, masks of sensitive values
+	hash string        // of a sensitive value
+	date calendar.Date // of a date or month
+	num  *big.Int      // of money in fen, of an int
+	gap  bool          // empty on purpose (长期)
+}
+
+// fault is what is wrong with one cell.
+type fault struct {
+	rule, message, hint, suggest string
+	severity                     finding.Severity // Error unless said otherwise; a warning keeps the value
+}
+
+func bad(rule, format string, args ...any) *fault {
+	return &fault{rule: rule, message: fmt.Sprintf(format, args...), severity: finding.Error}
+}
+
+func doubt(rule, format string, args ...any) *fault {
+	return &fault{rule: rule, message: fmt.Sprintf(format, args...), severity: finding.Warning}
+}
+
+func (f *fault) mend(format string, args ...any) *fault {
+	f.hint = fmt.Sprintf(format, args...)
+	return f
+}
+
+// column-wide facts that single cells are read by.
+type columnFacts struct {
+	fractions bool // percent without sign: all ≤ 1
+	unit      int
+	unitKnown bool
+}
+
+// typer turns cells into typed values for one return.
+type typer struct {
+	in     *Intake
+	form   *forms.Form
+	period calendar.Period
+	cutoff calendar.Date
+	keys   Keys
+	lists  map[*forms.Column]map[string]string
+}
+
+const maxText = 4000
+
+// dashes are what people write into a cell that has no value.
+var dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true}
+
+// read turns one cell into a value. A nil fault or a warning keeps it.
+func (t *typer) read(c *sheet.Cell, col *forms.Column, facts columnFacts) (value, *fault) {
+	if c.NoValue {
+		return value{}, bad("formula_without_value", "「%s」是公式，但文件里没有存下它的计算结果", col.Title).mend("请用 Excel 或 WPS 打开后重新保存，或把该格改成数值再报")
+	}
+	if c.Kind == sheet.Error {
+		return value{}, bad("cell_error", "「%s」是错误值 %s", col.Title, c.Text).mend("请改正公式，或直接填写内容")
+	}
+	if c.Kind == sheet.Empty {
+		return value{}, nil
+	}
+	raw := tidy(c.Text)
+	if low := strings.ToLower(raw); dashes[low] && !(col.Type == forms.List && t.lists[col][heading(raw)] != "") && !(low == "无" && col.Type == forms.Text && col.Required) {
+		return value{}, nil
+	}
+	if len([]rune(raw)) > maxText {
+		return value{}, bad("length", "「%s」超过%d个字", col.Title, maxText).mend("请精简内容")
+	}
+	switch col.Type {
+	case forms.Int:
+		return t.readInt(c, raw, col)
+	case forms.Money:
+		return t.readMoney(c, raw, col, facts)
+	case forms.Percent:
+		return t.readPercent(c, raw, col, facts)
+	case forms.Date, forms.Month:
+		return t.readDate(c, raw, col)
+	case forms.List:
+		return t.readList(raw, col)
+	case forms.Unit:
+		return value{set: true, text: maskText(t.in.unit(raw))}, nil
+	case forms.Text:
+		if c.Kind == sheet.Date {
+			raw = dateText(*c)
+		}
+		return value{set: true, text: maskText(raw)}, nil
+	}
+	return t.readCode(c, raw, col)
+}
+
+func (t *typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (value, *fault) {
+	n, ok := parseInt(raw)
+	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
+		ok = false
+	}
+	if !ok && c.Kind == sheet.Number {
+		if d, err := parseDecimal(c.Text); err == nil {
+			if r, lost := d.rounded(0); lost == 1 && r.IsInt64() {
+				n, ok = r.Int64(), true
+			}
+		}
+	}
+	if !ok {
+		return value{}, bad("type", "「%s」应填整数，现为“%s”", col.Title, short(raw, 30)).mend("请只填阿拉伯数字，不带文字说明")
+	}
+	if n < 0 {
+		return value{}, bad("range", "「%s」不能是负数，现为 %d", col.Title, n).mend("请核对后填写不小于 0 的整数")
+	}
+	return value{set: true, text: strconv.FormatInt(n, 10), num: big.NewInt(n)}, nil
+}
+
+var maxMoney = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
+
+func (t *typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts columnFacts) (value, *fault) {
+	num, unit, hasUnit := moneyText(raw)
+	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
+		return value{}, bad("type", "「%s」应填金额，现为日期或逻辑值", col.Title).mend("请填数字，并检查单元格格式")
+	}
+	if c.Kind == sheet.Number {
+		num = c.Text
+	}
+	d, err := parseDecimal(num)
+	if err != nil {
+		return value{}, bad("type", "「%s」应填金额，现为“%s”", col.Title, short(raw, 30)).mend("请只填数字，单位写在表头，如“兑付金额（万元）”")
+	}
+	if !hasUnit {
+		unit = facts.unit
+	}
+	d.exp += unit
+	n, lost := d.rounded(2)
+	if new(big.Int).Abs(n).Cmp(maxMoney) >= 0 {
+		return value{}, bad("range", "「%s」金额过大：%s", col.Title, short(raw, 30)).mend("请核对金额和单位（元、万元、亿元）")
+	}
+	v := value{set: true, text: fixed(n, 2), num: n}
+	if n.Sign() < 0 {
+		return value{}, bad("range", "「%s」不能是负数，现为 %s", col.Title, short(raw, 30)).mend("请核对后填写；冲减以前月份的，请更正当月报表")
+	}
+	if lost == 2 {
+		return v, doubt("money_rounded", "「%s」小于一分的部分已四舍五入：%s", col.Title, short(raw, 30)).mend("请按分填写")
+	}
+	return v, nil
+}
+
+func (t *typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts columnFacts) (value, *fault) {
+	s := strings.ReplaceAll(plain(raw), " ", "")
+	sign := strings.HasSuffix(s, "%")
+	if c.Kind == sheet.Number {
+		s = c.Text
+	}
+	d, err := parseDecimal(strings.TrimSuffix(s, "%"))
+	if err != nil || c.Kind == sheet.Date {
+		return value{}, bad("type", "「%s」应填百分比，现为“%s”", col.Title, short(raw, 30)).mend("请填如 85%% 的数值")
+	}
+	if sign && c.Kind != sheet.Number || !sign && !c.Percent && !facts.fractions {
+		d.exp -= 2
+	}
+	n, _ := d.rounded(6)
+	if n.Sign() < 0 || n.Cmp(big.NewInt(10_000_000)) > 0 {
+		return value{}, bad("range", "「%s」应在 0 到 100%% 之间，现为 %s", col.Title, short(raw, 30)).mend("请核对后填写")
+	}
+	v := value{set: true, text: fixed(n, 6)}
+	if n.Cmp(big.NewInt(1_000_000)) > 0 {
+		return v, doubt("over_100_percent", "「%s」超过 100%%：%s", col.Title, short(raw, 30)).mend("请核实")
+	}
+	return v, nil
+}
+
+func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *fault) {
+	w, guessed, ok := cellDate(*c)
+	if col.Type == forms.Month && !ok && c.Kind == sheet.Number && c.Num >= 1 && c.Num <= 12 && c.Num == float64(int(c.Num)) {
+		w, ok = wrote{month: int(c.Num)}, true
+	}
+	if !ok {
+		hint := "请按 2022-07-05 的样子填写，或用 Excel 日期格式"
+		if col.Type == forms.Month {
+			hint = "请按 2022-07 的样子填写"
+		}
+		return value{}, bad("type", "「%s」应填%s，现为“%s”", col.Title, dateWord(col), short(raw, 30)).mend("%s", hint)
+	}
+	if col.Type == forms.Month {
+		w.day = 1
+	} else if w.day == 0 {
+		if col.Role != forms.Deadline {
+			return value{}, bad("type", "「%s」只有月份，缺少“日”：“%s”", col.Title, short(raw, 30)).mend("请填写到日，如 2022-07-05")
+		}
+		y := w.year
+		if y == 0 {
+			y = t.period.End().Year()
+		}
+		w.day = lastDay(y, w.month)
+	}
+	year := w.year
+	if year == 0 {
+		year = t.period.End().Year()
+		if t.period.Kind == calendar.Month {
+			year = t.period.Start.Year()
+		}
+	}
+	d := w.date(year)
+	if w.year == 0 && col.Role == forms.Fact && d > t.cutoff {
+		d = w.date(year - 1)
+	}
+	if d.Year() < 1949 || d.Year() > 2100 {
+		return value{}, bad("range", "「%s」年份不合理：%s", col.Title, d).mend("请核对年份")
+	}
+	v := value{set: true, text: d.String(), date: d}
+	switch {
+	case guessed:
+		return v, doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", col.Title, short(raw, 20), d).mend("请把该格设为日期格式后核对")
+	case w.year != 0 && col.Role == forms.Fact && col.Type == forms.Date && d > t.cutoff:
+		return v, doubt("after_cutoff", "「%s」%s 晚于本报表的截至日期 %s", col.Title, d, t.cutoff).mend("请核对日期，尤其是年份")
+	}
+	return v, nil
+}
+
+func dateWord(c *forms.Column) string {
+	if c.Type == forms.Month {
+		return "月份"
+	}
+	return "日期"
+}
+
+func (t *typer) readList(raw string, col *forms.Column) (value, *fault) {
+	h := heading(raw)
+	if v, ok := t.lists[col][h]; ok {
+		return value{set: true, text: v}, nil
+	}
+	if bare := inParens.ReplaceAllString(h, ""); bare != h {
+		if v, ok := t.lists[col][bare]; ok {
+			return value{set: true, text: v}, nil
+		}
+	}
+	var all []string
+	for _, v := range col.Values {
+		all = append(all, v.Name)
+	}
+	f := bad("list_value", "「%s」的内容“%s”不在可选范围内", col.Title, short(raw, 30)).mend("请从以下选项中选一个：%s", strings.Join(all, "、"))
+	f.suggest = closest(raw, all)
+	return value{}, f
+}
+
+// readCode reads identifiers: codes, credit codes, and the sensitive kinds.
+func (t *typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (value, *fault) {
+	s := strings.ReplaceAll(plain(raw), " ", "")
+	if c.Kind == sheet.Date {
+		if col.Type != forms.Code {
+			return value{}, bad("type", "「%s」被 Excel 存成了日期", col.Title).mend("请把该格设为文本格式后重新填写")
+		}
+		return value{set: true, text: dateText(*c)}, doubt("code_is_date", "「%s」被 Excel 存成了日期 %s", col.Title, dateText(*c)).mend("请把该格设为文本格式后重新填写")
+	}
+	if c.Kind == sheet.Number && len(strings.TrimLeft(s, "-")) > 15 && col.Type != forms.Person && col.Type != forms.Firm {
+		return value{}, bad("damaged_number", "「%s」被 Excel 当作数字保存，15位以后的数字已经丢失", col.Title).mend("请把该列设为文本格式，重新填写完整号码")
+	}
+	switch col.Type {
+	case forms.USCC:
+		s = strings.ToUpper(s)
+		if !usccShape.MatchString(s) {
+			return value{}, bad("pattern", "「%s」应为18位统一社会信用代码，现为“%s”", col.Title, short(raw, 30)).mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
+		}
+		if usccCheck(s) != s[17] {
+			f := doubt("check_character", "「%s」%s 的校验位不对", col.Title, s).mend("请对照营业执照核对，多半是抄错了一位")
+			return value{set: true, text: s}, f
+		}
+		return value{set: true, text: s}, nil
+	case forms.ID:
+		s = strings.ToUpper(s)
+		if !idShape.MatchString(s) {
+			return value{}, bad("pattern", "「%s」应为18位身份证号，现为%d位", col.Title, len(s)).mend("请核对后填写，并把该列设为文本格式")
+		}
+		if idCheck(s) != s[17] {
+			return value{}, bad("check_character", "「%s」的校验位不对", col.Title).mend("请对照证件核对，多半是抄错了一位")
+		}
+	case forms.Phone:
+		s = strings.NewReplacer("-", "", "(", "", ")", "").Replace(s)
+		if !phoneShape.MatchString(s) {
+			return value{}, bad("pattern", "「%s」不是有效的电话号码", col.Title).mend("请填11位手机号或带区号的固定电话")
+		}
+	case forms.TaxNo:
+		s = strings.ToUpper(s)
+		if !taxNoShape.MatchString(s) {
+			return value{}, bad("pattern", "「%s」应为15至20位，现为%d位", col.Title, len([]rune(s))).mend("请对照税务登记填写")
+		}
+		v := t.sensitive(col, s)
+		if len(s) == 18 && usccShape.MatchString(s) && usccCheck(s) != s[17] {
+			return v, doubt("check_character", "「%s」的校验位不对", col.Title).mend("请对照税务登记核对，多半是抄错了一位")
+		}
+		return v, nil
+	case forms.Code:
+		if c.Kind == sheet.Number {
+			if d, err := parseDecimal(c.Text); err == nil {
+				if n, lost := d.rounded(0); lost == 0 {
+					s = n.String()
+				}
+			}
+		}
+		return value{set: true, text: maskText(s)}, nil
+	}
+	return t.sensitive(col, s), nil
+}
+
+// sensitive stores a mask and a keyed hash instead of the value.
+func (t *typer) sensitive(col *forms.Column, s string) value {
+	return value{set: true, text: mask(col.Type, s), hash: t.keys.hash(t.form.HashScope, string(col.Type)+":"+squash(s))}
+}
+
+// shown is a cell's text as findings may quote it.
+func shown(c *sheet.Cell, col *forms.Column) string {
+	s := dateText(*c)
+	if col != nil && col.Type.Sensitive() {
+		return mask(col.Type, strings.ReplaceAll(plain(s), " ", ""))
+	}
+	return short(maskText(s), 60)
+}

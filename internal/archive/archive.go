@@ -1,0 +1,203 @@
+// Package archive keeps what can't be made again: the originals that people
+// sent, by content hash and untouched, and the journal of everything that
+// happened to them. The warehouse can be rebuilt from an archive alone.
+//
+// Words: an original is the bytes of one file as sent, known by the hex SHA-256
+// of its content; a declaration bundle is the text of all forms, submitters and
+// schedules in force from one moment on; an event is one line of the journal;
+// an arrival is pending until its leave event says that the file is dealt with
+// and its receipt written.
+//
+//	archive/<2 hex>/<sha256>            originals
+//	archive/declarations/<sha256>.json  bundles
+//	archive/journal.jsonl               one event a line, only ever appended to
+//
+// One process at a time owns an archive (Open); any number may read it beside
+// the owner (View). An Archive is safe for use by several goroutines.
+package archive
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+const (
+	journalName     = "journal.jsonl"
+	declarationsDir = "declarations"
+	tempDir         = "tmp"
+)
+
+// ErrErased is what Get returns for an original that was erased.
+var ErrErased = errors.New("archive: original was erased")
+
+// Archive is one archive folder.
+type Archive struct {
+	// Clock gives the time noted as `recorded` in every event; time.Now unless set.
+	Clock func() time.Time
+
+	dir      string
+	readOnly bool
+
+	mu      sync.Mutex
+	journal *os.File // nil in a view
+	size    int64    // of the journal as we know it
+	broken  error    // why nothing may be appended any more
+	torn    int
+	state   state
+}
+
+// Open opens an archive as its owner, making the folder if need be. It repairs
+// what a crash left behind: a torn last line of the journal, unfinished files.
+func Open(dir string) (*Archive, error) {
+	a := &Archive{Clock: time.Now, dir: dir}
+	for _, d := range []string{dir, a.path(declarationsDir), a.path(tempDir)} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return nil, fmt.Errorf("archive: %w", err)
+		}
+	}
+	left, err := os.ReadDir(a.path(tempDir))
+	if err != nil {
+		return nil, fmt.Errorf("archive: %w", err)
+	}
+	for _, e := range left {
+		_ = os.Remove(filepath.Join(a.path(tempDir), e.Name())) // a leftover does no harm
+	}
+	if err := a.openJournal(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// View opens an existing archive for reading only, beside its owner. It sees
+// the journal as it stands at each call; Append, Put and Declare are refused.
+func View(dir string) (*Archive, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("archive: %w", err)
+	}
+	return &Archive{Clock: time.Now, dir: dir, readOnly: true}, nil
+}
+
+// Close ends the use of the archive.
+func (a *Archive) Close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.journal == nil {
+		return nil
+	}
+	err := a.journal.Close()
+	a.journal = nil
+	return err
+}
+
+// Hash gives the name under which content is kept.
+func Hash(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// Put keeps an original and gives its hash. When it returns without error the
+// content is on the disk. The same content again costs one comparison; a copy
+// found damaged is replaced.
+func (a *Archive) Put(content []byte) (string, error) {
+	hash := Hash(content)
+	if err := a.keep(filepath.Join(hash[:2], hash), hash, content); err != nil {
+		return "", fmt.Errorf("archive: keep original %s: %w", hash[:12], err)
+	}
+	return hash, nil
+}
+
+// Get gives the bytes of an original. It checks them against the hash, so what
+// it returns is what was sent.
+func (a *Archive) Get(hash string) ([]byte, error) {
+	if !validHash(hash) {
+		return nil, fmt.Errorf("archive: %q is not a SHA-256", hash)
+	}
+	content, err := a.verified(filepath.Join(hash[:2], hash), hash)
+	if errors.Is(err, fs.ErrNotExist) {
+		if erased, e := a.erased(hash); e == nil && erased {
+			return nil, fmt.Errorf("%w: %s", ErrErased, hash[:12])
+		}
+	}
+	return content, err
+}
+
+// Path gives where an original lies, for those who only need to name it.
+func (a *Archive) Path(hash string) (string, error) {
+	if !validHash(hash) {
+		return "", fmt.Errorf("archive: %q is not a SHA-256", hash)
+	}
+	return a.path(hash[:2], hash), nil
+}
+
+// Declare notes that bundle is in force from now on and gives its hash. It adds
+// an event only where the bundle differs from the last one in force.
+func (a *Archive) Declare(bundle []byte) (string, error) {
+	hash := Hash(bundle)
+	if a.Declared() == hash {
+		if _, err := a.Declaration(hash); err == nil {
+			return hash, nil
+		}
+	}
+	if err := a.keep(filepath.Join(declarationsDir, hash+".json"), hash, bundle); err != nil {
+		return "", fmt.Errorf("archive: keep declarations %s: %w", hash[:12], err)
+	}
+	if a.Declared() == hash {
+		return hash, nil
+	}
+	return hash, a.Append(Event{Event: Declare, Hash: hash})
+}
+
+// Declaration gives the bytes of a declaration bundle.
+func (a *Archive) Declaration(hash string) ([]byte, error) {
+	if !validHash(hash) {
+		return nil, fmt.Errorf("archive: %q is not a SHA-256", hash)
+	}
+	return a.verified(filepath.Join(declarationsDir, hash+".json"), hash)
+}
+
+// keep writes content under a name that its hash decides, unless it is there.
+func (a *Archive) keep(name, hash string, content []byte) error {
+	if a.readOnly {
+		return errReadOnly
+	}
+	if _, err := a.verified(name, hash); err == nil {
+		return nil
+	}
+	return writeDurably(a.path(name), a.path(tempDir), content)
+}
+
+// verified reads a file and checks that its content has the hash.
+func (a *Archive) verified(name, hash string) ([]byte, error) {
+	content, err := os.ReadFile(a.path(name))
+	if err != nil {
+		return nil, fmt.Errorf("archive: %w", err)
+	}
+	if got := Hash(content); got != hash {
+		return nil, fmt.Errorf("archive: %s is damaged: its content has the hash %s", name, got[:12])
+	}
+	return content, nil
+}
+
+func (a *Archive) path(parts ...string) string {
+	return filepath.Join(append([]string{a.dir}, parts...)...)
+}
+
+// validHash keeps anything but a hash out of file names.
+func validHash(s string) bool {
+	if len(s) != 2*sha256.Size {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}

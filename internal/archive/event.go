@@ -1,0 +1,134 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+)
+
+// Kind says what an event is about.
+type Kind string
+
+const (
+	Arrive  Kind = "arrive"  // a file was taken in: Seq, At, Hash, Name, Folder, Path, Size
+	Leave   Kind = "leave"   // the file of arrival Seq is dealt with, its receipt written
+	Declare Kind = "declare" // the bundle Hash is in force from here on
+	Decide  Kind = "decision"
+	Erase   Kind = "erase" // the original Hash was erased: At, Reason; Replacement is what stands for it, if anything
+)
+
+// Decision is what an operator decided.
+type Decision string
+
+const (
+	Accept   Decision = "accept"   // 放行: Return
+	Withdraw Decision = "withdraw" // 作废: Return
+	Clear    Decision = "clear"    // Submitter, Form, Effective
+	Waive    Decision = "waive"    // 免报: Submitter, Form, Period
+)
+
+// Event is one line of the journal. Which fields it uses depends on its kind;
+// the others stay zero and are not written.
+type Event struct {
+	Event    Kind      `json:"event"`
+	Seq      int       `json:"seq,omitempty"`      // of the arrival; decisions are numbered on their own
+	At       time.Time `json:"at,omitzero"`        // when it counts as having happened, with the zone's offset
+	Recorded time.Time `json:"recorded,omitzero"`  // wall clock, set by Append
+	Hash     string    `json:"hash,omitempty"`     // of an original or bundle
+	Name     string    `json:"name,omitempty"`     // file name as sent
+	Folder   string    `json:"folder,omitempty"`   // sub-folder of the inbox, "" if none
+	Path     string    `json:"path,omitempty"`     // relative to the inbox, with slashes
+	PathRaw  []byte    `json:"path_raw,omitempty"` // set by Append where Path is not UTF-8, as unzipped GBK names are
+	Size     int64     `json:"size,omitempty"`
+
+	Kind      Decision `json:"kind,omitempty"`
+	Return    string   `json:"return,omitempty"`
+	Submitter string   `json:"submitter,omitempty"` // code
+	Form      string   `json:"form,omitempty"`      // id
+	Period    string   `json:"period,omitempty"`    // 2022-W33, 2022-08
+	Reason    string   `json:"reason,omitempty"`
+	Effective string   `json:"effective,omitempty"` // date, 2022-08-15
+
+	Replacement string `json:"replacement,omitempty"` // erase: hash of the original that takes its place
+}
+
+// check refuses an event that lacks what its kind needs.
+func (e *Event) check() error {
+	switch e.Event {
+	case Arrive:
+		if e.Seq < 1 || e.At.IsZero() || !validHash(e.Hash) || e.Path == "" || e.Size < 0 {
+			return errors.New("arrive needs seq, at, hash, path and size")
+		}
+	case Leave:
+		if e.Seq < 1 {
+			return errors.New("leave needs the arrival's seq")
+		}
+	case Declare:
+		if !validHash(e.Hash) {
+			return errors.New("declare needs a hash")
+		}
+	case Decide:
+		return e.checkDecision()
+	case Erase:
+		if !validHash(e.Hash) || e.At.IsZero() {
+			return errors.New("erase needs hash and at")
+		}
+	default:
+		return fmt.Errorf("unknown event %q: the journal was written by a newer version", e.Event)
+	}
+	return nil
+}
+
+func (e *Event) checkDecision() error {
+	if e.Seq < 1 || e.At.IsZero() || e.Reason == "" {
+		return errors.New("decision needs seq, at and reason")
+	}
+	ok := false
+	switch e.Kind {
+	case Accept, Withdraw:
+		ok = e.Return != ""
+	case Clear:
+		_, err := time.Parse(time.DateOnly, e.Effective)
+		ok = err == nil && e.Submitter != "" && e.Form != ""
+	case Waive:
+		ok = e.Submitter != "" && e.Form != "" && e.Period != ""
+	default:
+		return fmt.Errorf("unknown decision %q: the journal was written by a newer version", e.Kind)
+	}
+	if !ok {
+		return fmt.Errorf("decision %s lacks what it is about", e.Kind)
+	}
+	return nil
+}
+
+// encode appends the event's line, newline included.
+func (e Event) encode(buf *bytes.Buffer) error {
+	if !utf8.ValidString(e.Path) {
+		e.PathRaw = []byte(e.Path)
+	}
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(e)
+}
+
+// decode reads a line. A field that we don't know is refused like a kind that
+// we don't know: leaving it out might replay to other figures.
+func decode(line []byte) (Event, error) {
+	var e Event
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&e); err != nil {
+		return e, err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return e, errors.New("more than one object on the line")
+	}
+	if e.PathRaw != nil {
+		e.Path, e.PathRaw = string(e.PathRaw), nil
+	}
+	return e, e.check()
+}

@@ -1,0 +1,355 @@
+package archive
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+)
+
+var (
+	errReadOnly = errors.New("archive: opened for reading only")
+	errClosed   = errors.New("archive: closed")
+)
+
+// state is what the events so far add up to.
+type state struct {
+	arrived      map[int]bool
+	pending      map[int]Event
+	lastArrival  int // highest number given out
+	lastDecision int
+	declared     string
+	erased       map[string]bool
+}
+
+func newState() state {
+	return state{arrived: map[int]bool{}, pending: map[int]Event{}, erased: map[string]bool{}}
+}
+
+// apply adds an event, or refuses one that contradicts those before it.
+func (s *state) apply(e Event) error {
+	switch e.Event {
+	case Arrive:
+		if s.arrived[e.Seq] {
+			return fmt.Errorf("arrival %d is there already", e.Seq)
+		}
+		s.arrived[e.Seq] = true
+		s.pending[e.Seq] = e
+		s.lastArrival = max(s.lastArrival, e.Seq)
+	case Leave:
+		if _, ok := s.pending[e.Seq]; !ok {
+			return fmt.Errorf("leave of arrival %d, which is not pending", e.Seq)
+		}
+		delete(s.pending, e.Seq)
+	case Declare:
+		s.declared = e.Hash
+	case Decide:
+		s.lastDecision = max(s.lastDecision, e.Seq)
+	case Erase:
+		s.erased[e.Hash] = true
+	}
+	return nil
+}
+
+// openJournal reads the journal for its owner and cuts a torn last line.
+func (a *Archive) openJournal() error {
+	name := a.path(journalName)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	good, rest, st, err := load(f)
+	if err == nil && len(rest) > 0 {
+		a.torn = len(rest)
+		if err = f.Truncate(good); err == nil {
+			err = f.Sync()
+		}
+	}
+	if err == nil && st.unended {
+		// A whole event that only lacks its line end: kept, and ended.
+		if _, err = f.WriteString("\n"); err == nil {
+			good++
+			err = f.Sync()
+		}
+	}
+	if err == nil {
+		err = syncDir(a.dir)
+	}
+	if err != nil {
+		_ = f.Close()
+		return fmt.Errorf("archive: %s: %w", name, err)
+	}
+	a.journal, a.size, a.state = f, good, st.state
+	return nil
+}
+
+type loaded struct {
+	state
+	unended bool
+}
+
+// load reads all events of a journal into a state. It gives the length of the
+// part that holds whole events and the torn bytes that follow it, if any.
+func load(r io.Reader) (good int64, torn []byte, st loaded, err error) {
+	st.state = newState()
+	for l, err := range lines(r) {
+		if err != nil {
+			return good, nil, st, err
+		}
+		if l.torn {
+			return good, l.text, st, nil
+		}
+		if err := st.apply(l.event); err != nil {
+			return good, nil, st, fmt.Errorf("line %d: %w", l.n, err)
+		}
+		good += int64(len(l.text))
+		st.unended = !l.ended
+	}
+	return good, nil, st, nil
+}
+
+type line struct {
+	n     int
+	text  []byte // line end included
+	ended bool   // by a newline
+	torn  bool   // the last line, cut short by a crash: no event
+	event Event
+}
+
+// lines reads a journal line by line. Only a last line without a newline may be
+// torn: every append ends in one. Anything else that is no event is an error.
+func lines(r io.Reader) iter.Seq2[line, error] {
+	return func(yield func(line, error) bool) {
+		br := bufio.NewReaderSize(r, 1<<16)
+		for n := 1; ; n++ {
+			text, err := br.ReadBytes('\n')
+			if err != nil && err != io.EOF {
+				yield(line{}, err)
+				return
+			}
+			if len(text) == 0 {
+				return
+			}
+			l := line{n: n, text: text, ended: err == nil}
+			l.event, err = decode(bytes.TrimSuffix(text, []byte("\n")))
+			// A part of an object is never a whole one: what does parse but
+			// says something unknown was not torn.
+			if err != nil && !l.ended && !json.Valid(text) {
+				l.torn = true
+				yield(l, nil)
+				return
+			}
+			if err != nil {
+				yield(line{}, fmt.Errorf("line %d: %w", n, err))
+				return
+			}
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Append adds events to the journal, all in one write and one sync. When it
+// returns without error they are on the disk; when it fails none of them is there.
+func (a *Archive) Append(events ...Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.writable(); err != nil {
+		return err
+	}
+	next := a.state.fork(events)
+	now := a.Clock().Round(0)
+	var buf bytes.Buffer
+	for i, e := range events {
+		e.Recorded = now
+		err := e.check()
+		if err == nil {
+			err = next(e)
+		}
+		if err == nil {
+			err = e.encode(&buf)
+		}
+		if err != nil {
+			return fmt.Errorf("archive: event %d of %d (%s): %w", i+1, len(events), e.Event, err)
+		}
+	}
+	if _, err := a.journal.Write(buf.Bytes()); err != nil {
+		if terr := a.journal.Truncate(a.size); terr != nil {
+			a.broken = terr
+		}
+		return fmt.Errorf("archive: journal: %w", err)
+	}
+	if err := a.journal.Sync(); err != nil {
+		// After a failed sync nobody can say what is on the disk.
+		a.broken = err
+		return fmt.Errorf("archive: journal: %w", err)
+	}
+	a.size += int64(buf.Len())
+	for _, e := range events {
+		_ = a.state.apply(e) // checked above
+	}
+	return nil
+}
+
+// fork gives a function that checks events one after the other as apply would,
+// without changing s.
+func (s *state) fork(events []Event) func(Event) error {
+	trial := newState()
+	trial.lastArrival = s.lastArrival
+	for _, e := range events {
+		if s.arrived[e.Seq] {
+			trial.arrived[e.Seq] = true
+		}
+		if p, ok := s.pending[e.Seq]; ok {
+			trial.pending[e.Seq] = p
+		}
+	}
+	return trial.apply
+}
+
+// writable says why nothing can be appended, nil if it can.
+func (a *Archive) writable() error {
+	switch {
+	case a.readOnly:
+		return errReadOnly
+	case a.journal == nil:
+		return errClosed
+	case a.broken != nil:
+		return fmt.Errorf("archive: journal unusable since an earlier failure: %w", a.broken)
+	}
+	info, err := a.journal.Stat()
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	if info.Size() != a.size {
+		return errors.New("archive: journal was changed by another process")
+	}
+	return nil
+}
+
+// All gives the events one by one in the order of the journal, those that were
+// whole when the call began.
+func (a *Archive) All() iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		f, err := os.Open(a.path(journalName))
+		if errors.Is(err, os.ErrNotExist) {
+			return
+		}
+		if err != nil {
+			yield(Event{}, fmt.Errorf("archive: %w", err))
+			return
+		}
+		defer f.Close()
+		var r io.Reader = f
+		if !a.readOnly {
+			a.mu.Lock()
+			r = io.LimitReader(f, a.size)
+			a.mu.Unlock()
+		}
+		for l, err := range lines(r) {
+			if err != nil {
+				yield(Event{}, fmt.Errorf("archive: %s: %w", a.path(journalName), err))
+				return
+			}
+			if l.torn || !yield(l.event, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Events gives all events in the order of the journal.
+func (a *Archive) Events() ([]Event, error) {
+	var events []Event
+	for e, err := range a.All() {
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, e)
+	}
+	return events, nil
+}
+
+// NextArrival reserves the next arrival number. A number that is never used
+// leaves a gap, which does no harm.
+func (a *Archive) NextArrival() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.state.lastArrival++
+	return a.state.lastArrival
+}
+
+// NextDecision reserves the next decision number.
+func (a *Archive) NextDecision() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.state.lastDecision++
+	return a.state.lastDecision
+}
+
+// Pending gives the arrivals that have not left yet, in the order of their
+// numbers: what a run that was killed has still to finish.
+func (a *Archive) Pending() ([]Event, error) {
+	st, err := a.current()
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	events := make([]Event, 0, len(st.pending))
+	for _, e := range st.pending {
+		events = append(events, e)
+	}
+	slices.SortFunc(events, func(x, y Event) int { return x.Seq - y.Seq })
+	return events, nil
+}
+
+// Declared gives the hash of the bundle in force, "" before the first.
+func (a *Archive) Declared() string {
+	st, err := a.current()
+	if err != nil {
+		return ""
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return st.declared
+}
+
+// Torn gives how many bytes of an unfinished last line Open cut off.
+func (a *Archive) Torn() int { return a.torn }
+
+func (a *Archive) erased(hash string) (bool, error) {
+	st, err := a.current()
+	if err != nil {
+		return false, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return st.erased[hash], nil
+}
+
+// current gives the state: the owner's own, or for a view what the journal says now.
+func (a *Archive) current() (*state, error) {
+	if !a.readOnly {
+		return &a.state, nil
+	}
+	st := newState()
+	for e, err := range a.All() {
+		if err != nil {
+			return nil, err
+		}
+		if err := st.apply(e); err != nil {
+			return nil, fmt.Errorf("archive: %w", err)
+		}
+	}
+	return &st, nil
+}

@@ -1,0 +1,172 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+)
+
+// Column of a table that rows are loaded into.
+type Column struct {
+	Name    string
+	SQLType string // such as VARCHAR, DATE, DECIMAL(18,2)
+}
+
+// Table that rows are loaded into: Name is qualified, such as raw.problem.
+type Table struct {
+	Name    string
+	Columns []Column
+}
+
+// Create writes the statement that creates the table where it is missing.
+func (t Table) Create() string {
+	cols := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		cols[i] = Ident(c.Name) + " " + c.SQLType
+	}
+	return "create table if not exists " + qualified(t.Name) + " (" + strings.Join(cols, ", ") + ")"
+}
+
+// Load appends rows to a table within the caller's transaction. Values are
+// texts or nil and go through an all-VARCHAR temporary table and a CAST: the
+// driver's appender silently corrupts decimals, large integers and wrong UTF-8
+// (docs/design.md), a CAST refuses them. The count is verified.
+//
+// The temporary table is kept on the connection and used again by the next
+// Load into the same table, so a batch of returns pays for it once.
+func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("load %d rows into %s: %w", len(rows), t.Name, err)
+		}
+	}()
+	if len(rows) == 0 {
+		return nil
+	}
+	values, err := checkedValues(t, rows)
+	if err != nil {
+		return err
+	}
+	stage := "load_" + strings.ReplaceAll(t.Name, ".", "_")
+	cols := make([]string, len(t.Columns))
+	casts := make([]string, len(t.Columns))
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = Ident(c.Name)
+		cols[i] = names[i] + " VARCHAR"
+		casts[i] = "cast(" + names[i] + " as " + c.SQLType + ")"
+	}
+	if _, err := conn.ExecContext(ctx, "create or replace temp table "+Ident(stage)+" ("+strings.Join(cols, ", ")+")"); err != nil {
+		return err
+	}
+	if err := appendAll(conn, stage, values); err != nil {
+		return err
+	}
+	var staged int64
+	if err := conn.QueryRowContext(ctx, "select count(*) from temp."+Ident(stage)).Scan(&staged); err != nil {
+		return err
+	}
+	if staged != int64(len(rows)) {
+		return fmt.Errorf("%d rows arrived", staged)
+	}
+	res, err := conn.ExecContext(ctx, "insert into "+qualified(t.Name)+" ("+strings.Join(names, ", ")+") select "+
+		strings.Join(casts, ", ")+" from temp."+Ident(stage))
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != int64(len(rows)) {
+		return fmt.Errorf("%d rows inserted (%v)", n, err)
+	}
+	_, err = conn.ExecContext(ctx, "truncate temp."+Ident(stage))
+	return err
+}
+
+// checkedValues refuses what the appender would corrupt.
+func checkedValues(t Table, rows [][]any) ([][]driver.Value, error) {
+	out := make([][]driver.Value, len(rows))
+	flat := make([]driver.Value, len(rows)*len(t.Columns))
+	for i, row := range rows {
+		if len(row) != len(t.Columns) {
+			return nil, fmt.Errorf("row %d has %d values, the table %d columns", i+1, len(row), len(t.Columns))
+		}
+		line := flat[i*len(t.Columns) : (i+1)*len(t.Columns)]
+		for j, v := range row {
+			switch x := v.(type) {
+			case nil:
+			case string:
+				if !utf8.ValidString(x) {
+					return nil, fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)
+				}
+				line[j] = x
+			default:
+				return nil, fmt.Errorf("row %d, %s: a %T where a text was expected", i+1, t.Columns[j].Name, v)
+			}
+		}
+		out[i] = line
+	}
+	return out, nil
+}
+
+func appendAll(conn *sql.Conn, stage string, rows [][]driver.Value) error {
+	return conn.Raw(func(c any) error {
+		app, err := duckdb.NewAppender(c.(driver.Conn), "temp", "main", stage)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := app.AppendRow(r...); err != nil {
+				app.Close()
+				return err
+			}
+		}
+		return app.Close()
+	})
+}
+
+func qualified(name string) string {
+	parts := strings.Split(name, ".")
+	for i, p := range parts {
+		parts[i] = Ident(p)
+	}
+	return strings.Join(parts, ".")
+}
+
+// Begin starts a transaction on the connection.
+func Begin(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "begin transaction")
+	return err
+}
+
+// Rollback ends a transaction without effect; an error of the rollback itself
+// adds nothing to the one that led here and is dropped.
+func Rollback(conn *sql.Conn) {
+	_, _ = conn.ExecContext(context.Background(), "rollback")
+}
+
+// Commit ends a transaction and proves that it took place: committing an
+// aborted transaction returns no error and discards everything. It leaves a
+// mark in ctl.commit within the transaction and reads it back after it.
+func Commit(ctx context.Context, conn *sql.Conn) error {
+	var mark int64
+	if err := conn.QueryRowContext(ctx, "update ctl.commit set mark = mark + 1 returning mark").Scan(&mark); err != nil {
+		Rollback(conn)
+		return fmt.Errorf("commit: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, "commit"); err != nil {
+		Rollback(conn)
+		return fmt.Errorf("commit: %w", err)
+	}
+	var now int64
+	if err := conn.QueryRowContext(ctx, "select mark from ctl.commit").Scan(&now); err != nil {
+		return fmt.Errorf("read back after commit: %w", err)
+	}
+	if now != mark {
+		return fmt.Errorf("commit: the transaction had been aborted and nothing of it was kept")
+	}
+	return nil
+}

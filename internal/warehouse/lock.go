@@ -1,0 +1,136 @@
+package warehouse
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Names of the files of a zone that this package looks after.
+const (
+	FileName  = "warehouse.duckdb"
+	LockName  = "warehouse.lock"
+	Published = "taizhang.duckdb"
+)
+
+// holder is what the owner writes into the lock file.
+type holder struct {
+	PID     int       `json:"pid"`
+	Command string    `json:"command"`
+	Since   time.Time `json:"since"`
+	Address string    `json:"address,omitempty"`
+	Token   string    `json:"token,omitempty"`
+}
+
+// HeldError says that another process owns the warehouse. Address and Token
+// are set where that process is a `serve` that takes work over.
+type HeldError struct {
+	PID     int
+	Command string
+	Since   time.Time
+	Address string
+	Token   string
+}
+
+func (e *HeldError) Error() string {
+	who := "another process"
+	if e.PID != 0 {
+		who = fmt.Sprintf("process %d", e.PID)
+	}
+	if e.Command != "" {
+		who = fmt.Sprintf("`taizhang %s` (%s)", e.Command, who)
+	}
+	if e.Since.IsZero() {
+		return "the warehouse is in use by " + who
+	}
+	return fmt.Sprintf("the warehouse is in use by %s since %s", who, e.Since.Format("2006-01-02 15:04:05"))
+}
+
+// Owner is the right to write the warehouse of one zone. It lasts until
+// Release or the end of the process, however it ends: the operating system
+// drops the lock, so a dead owner never blocks anyone.
+type Owner struct {
+	file *os.File
+	info holder
+}
+
+// Lock makes this process the owner of the warehouse in dir, or returns a
+// *HeldError that says who is. The command is the word after `taizhang`.
+func Lock(dir, command string) (*Owner, error) {
+	path := filepath.Join(dir, LockName)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock warehouse: %w", err)
+	}
+	if err := lockFile(f); err != nil {
+		held := readHolder(f)
+		f.Close()
+		if !errors.Is(err, errLocked) {
+			return nil, fmt.Errorf("lock %s: %w", path, err)
+		}
+		return nil, &HeldError{PID: held.PID, Command: held.Command, Since: held.Since, Address: held.Address, Token: held.Token}
+	}
+	o := &Owner{file: f, info: holder{PID: os.Getpid(), Command: command, Since: time.Now().Truncate(time.Second)}}
+	if err := o.write(); err != nil {
+		o.Release()
+		return nil, err
+	}
+	return o, nil
+}
+
+// Serve writes the address and token under which this owner takes work from
+// others (`run` beside `serve`) into the lock file.
+func (o *Owner) Serve(address, token string) error {
+	o.info.Address, o.info.Token = address, token
+	return o.write()
+}
+
+// Release gives the warehouse up. The lock file stays: removing it would let
+// two processes lock two files of the same name.
+func (o *Owner) Release() error {
+	if o == nil || o.file == nil {
+		return nil
+	}
+	f := o.file
+	o.file = nil
+	truncErr := f.Truncate(0)
+	if err := unlockFile(f); err != nil {
+		f.Close()
+		return fmt.Errorf("unlock warehouse: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("unlock warehouse: %w", err)
+	}
+	return truncErr
+}
+
+func (o *Owner) write() error {
+	text, err := json.Marshal(o.info)
+	if err != nil {
+		return err
+	}
+	if err := o.file.Truncate(0); err != nil {
+		return fmt.Errorf("write lock file: %w", err)
+	}
+	if _, err := o.file.WriteAt(append(text, '\n'), 0); err != nil {
+		return fmt.Errorf("write lock file: %w", err)
+	}
+	return nil
+}
+
+// readHolder is best effort: the holder may be in the middle of writing.
+func readHolder(f *os.File) holder {
+	var h holder
+	for range 5 {
+		text, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<16))
+		if err == nil && json.Unmarshal(text, &h) == nil && h.PID != 0 {
+			return h
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return h
+}

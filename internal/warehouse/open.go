@@ -1,0 +1,142 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // offices' PCs have no zone database
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+)
+
+// Options of an opened database. The zero value is right for a zone of the
+// built-in time zone on a small machine.
+type Options struct {
+	TimeZone    string // default Asia/Shanghai
+	MemoryLimit string // default 2GB
+	Threads     int    // default: DuckDB's own choice
+}
+
+// DB is an opened database with one pinned connection: transactions, temporary
+// tables and settings belong to a connection, so everything goes through one.
+type DB struct {
+	Conn *sql.Conn
+	db   *sql.DB
+	path string
+}
+
+// Open opens a warehouse for reading and writing and creates it where it is
+// missing. The caller holds its Lock. Where a foreign program (a DuckDB shell)
+// holds the file, the error is a *HeldError.
+func Open(path string, o Options) (*DB, error) { return open(path, "read_write", o) }
+
+// ReadOnly opens a database file that nobody writes, such as a publication.
+func ReadOnly(path string, o Options) (*DB, error) { return open(path, "read_only", o) }
+
+// OpenMemory opens an empty database in memory.
+func OpenMemory(o Options) (*DB, error) { return open("", "", o) }
+
+func open(path, mode string, o Options) (*DB, error) {
+	q := url.Values{}
+	if mode != "" {
+		q.Set("access_mode", mode)
+	}
+	q.Set("autoinstall_known_extensions", "false")
+	q.Set("autoload_known_extensions", "false")
+	q.Set("memory_limit", orDefault(o.MemoryLimit, "2GB"))
+	if o.Threads > 0 {
+		q.Set("threads", strconv.Itoa(o.Threads))
+	}
+	if strings.Contains(path, "?") {
+		return nil, fmt.Errorf("open %s: a path with a question mark can't be opened", path)
+	}
+	db, err := sql.Open("duckdb", path+"?"+q.Encode())
+	if err != nil {
+		return nil, asHeld(path, err)
+	}
+	ctx := context.Background()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		db.Close()
+		return nil, asHeld(path, err)
+	}
+	d := &DB{Conn: conn, db: db, path: path}
+	zone := orDefault(o.TimeZone, "Asia/Shanghai")
+	for _, s := range []string{
+		"set TimeZone = " + Quote(zone),
+		"set preserve_insertion_order = true",
+	} {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
+			d.Close()
+			return nil, fmt.Errorf("open %s: %w", path, err)
+		}
+	}
+	return d, nil
+}
+
+// Path of the file, empty in memory.
+func (d *DB) Path() string { return d.path }
+
+// Checkpoint folds the write-ahead log into the file, so that the file alone
+// is the whole warehouse and may be copied once closed.
+func (d *DB) Checkpoint(ctx context.Context) error {
+	_, err := d.Conn.ExecContext(ctx, "checkpoint")
+	return err
+}
+
+// Close closes the connection and the database.
+func (d *DB) Close() error {
+	if d == nil || d.db == nil {
+		return nil
+	}
+	db := d.db
+	d.db = nil
+	return errors.Join(d.Conn.Close(), db.Close())
+}
+
+var pidInMessage = regexp.MustCompile(`PID (\d+)`)
+
+// asHeld turns DuckDB's «conflicting lock» into a *HeldError.
+func asHeld(path string, err error) error {
+	var de *duckdb.Error
+	text := err.Error()
+	isIO := errors.As(err, &de) && de.Type == duckdb.ErrorTypeIO
+	if (isIO || de == nil) && (strings.Contains(text, "Conflicting lock") || strings.Contains(text, "being used by another process")) {
+		h := &HeldError{}
+		if m := pidInMessage.FindStringSubmatch(text); m != nil {
+			h.PID, _ = strconv.Atoi(m[1])
+		}
+		return h
+	}
+	return fmt.Errorf("open %s: %w", path, err)
+}
+
+// Quote writes a text as an SQL string literal.
+func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// Ident writes a name as a quoted SQL identifier.
+func Ident(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// WallClock writes an instant as the zone's wall-clock TIMESTAMP text.
+func WallClock(t time.Time, loc *time.Location) string {
+	return t.In(loc).Format("2006-01-02 15:04:05.999999")
+}
+
+// FromWallClock reads a TIMESTAMP that the driver returned (as if it were
+// UTC) as an instant in the zone's time zone.
+func FromWallClock(t time.Time, loc *time.Location) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc)
+}
+
+func orDefault(s, d string) string {
+	if s == "" {
+		return d
+	}
+	return s
+}

@@ -1,0 +1,144 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Publication is what Publish made.
+type Publication struct {
+	Path     string        // the file readers should open
+	Deferred bool          // a reader held the fixed name: Path is taizhang-<time>.duckdb beside it
+	Bytes    int64         // size of the file
+	Tables   int           // tables counted in the check
+	Took     time.Duration // copy, check, sync, rename
+}
+
+// Publish copies a closed, checkpointed warehouse to dir/taizhang.duckdb:
+// write a new file, check it, fsync, rename over, fsync the folder. Readers
+// keep the file they opened. The caller still holds the zone's Lock, and no
+// DuckDB of this process has the warehouse open: closing any other handle of
+// an open database drops DuckDB's own lock on it.
+//
+// Where the rename fails (on Windows a reader locks the file) the copy stays
+// as taizhang-<time>.duckdb; the next Publish removes it.
+func Publish(ctx context.Context, dbPath, dir string) (p Publication, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("publish %s: %w", filepath.Base(dbPath), err)
+		}
+	}()
+	start := time.Now()
+	if info, err := os.Stat(dbPath + ".wal"); err == nil && info.Size() > 0 {
+		return p, errors.New("the write-ahead log is not empty: checkpoint and close the warehouse first")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return p, err
+	}
+	target := filepath.Join(dir, Published)
+	next := filepath.Join(dir, ".next-"+Published)
+	defer os.Remove(next)
+	if p.Bytes, err = copyFile(dbPath, next); err != nil {
+		return p, err
+	}
+	if p.Tables, err = check(ctx, next); err != nil {
+		return p, fmt.Errorf("the copy doesn't hold: %w", err)
+	}
+	p.Path = target
+	if err := os.Rename(next, target); err != nil {
+		p.Path = filepath.Join(dir, "taizhang-"+start.Format("20060102-150405")+".duckdb")
+		p.Deferred = true
+		if err := os.Rename(next, p.Path); err != nil {
+			return p, err
+		}
+	}
+	if err := syncDir(dir); err != nil {
+		return p, err
+	}
+	removeOldCopies(dir, p.Path)
+	p.Took = time.Since(start)
+	return p, nil
+}
+
+// Newest is the path of the newest publication in dir: the fixed name, or
+// where a reader kept that locked the newest taizhang-<time>.duckdb beside it.
+func Newest(dir string) (string, error) {
+	best := filepath.Join(dir, Published)
+	info, err := os.Stat(best)
+	var newest time.Time
+	if err == nil {
+		newest = info.ModTime()
+	}
+	copies, _ := filepath.Glob(filepath.Join(dir, "taizhang-*.duckdb"))
+	for _, c := range copies {
+		if i, e := os.Stat(c); e == nil && i.ModTime().After(newest) {
+			best, newest, err = c, i.ModTime(), nil
+		}
+	}
+	return best, err
+}
+
+func copyFile(from, to string) (n int64, err error) {
+	src, err := os.Open(from)
+	if err != nil {
+		return 0, err
+	}
+	defer src.Close()
+	dst, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if e := dst.Close(); err == nil {
+			err = e
+		}
+	}()
+	if n, err = io.Copy(dst, src); err != nil {
+		return n, err
+	}
+	return n, dst.Sync()
+}
+
+// check opens the copy as a reader would and reads the run row and every table.
+func check(ctx context.Context, path string) (int, error) {
+	db, err := ReadOnly(path, Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	var runs int
+	if err := db.Conn.QueryRowContext(ctx, "select count(*) from ctl.run where as_of is not null and known_at is not null").Scan(&runs); err != nil {
+		return 0, err
+	}
+	if runs != 1 {
+		return 0, fmt.Errorf("ctl.run has %d rows", runs)
+	}
+	names, err := Strings(ctx, db.Conn, `select '"' || schema_name || '"."' || replace(table_name, '"', '""') || '"' from duckdb_tables() where not internal and not temporary order by 1`)
+	if err != nil {
+		return 0, err
+	}
+	q := "select 0"
+	for _, n := range names {
+		q += " + (select count(*) from " + n + ")"
+	}
+	var rows int64
+	if err := db.Conn.QueryRowContext(ctx, q).Scan(&rows); err != nil {
+		return 0, err
+	}
+	return len(names), nil
+}
+
+// removeOldCopies removes copies of earlier publications that nobody holds.
+func removeOldCopies(dir, keep string) {
+	copies, _ := filepath.Glob(filepath.Join(dir, "taizhang-*.duckdb"))
+	for _, c := range copies {
+		if c != keep {
+			os.Remove(c)
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// Model is a model as transform stored it in ctl.model: its text, and the
+// tables it reads.
+type Model struct {
+	Name        string // core.fct_problem
+	Kind        string // stg, core, mart
+	Description string
+	SQL         string
+	Seq         int      // building order
+	Reads       []string // qualified names, models and raw or ctl tables
+}
+
+// Models reads the stored models in building order.
+func Models(ctx context.Context, q Querier) ([]Model, error) {
+	var out []Model
+	err := Each(ctx, q, "select name, kind, coalesce(description, ''), sql_text, seq, coalesce(reads, '') from ctl.model order by seq", func(v []any) error {
+		m := Model{Name: v[0].(string), Kind: v[1].(string), Description: v[2].(string), SQL: v[3].(string), Seq: int(v[4].(int32))}
+		if r := v[5].(string); r != "" {
+			m.Reads = strings.Split(r, " ")
+		}
+		out = append(out, m)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read ctl.model: %w", err)
+	}
+	return out, nil
+}
+
+// Run is a row of ctl.run: dates as 2006-01-02, the time as the zone's wall
+// clock (2006-01-02 15:04:05).
+type Run struct{ AsOf, KnownAt, From string }
+
+// Restated names the temporary tables and views that stand for models.
+type Restated struct{ names map[string]string }
+
+// Name is what to read instead of a model. Models that don't depend on
+// ctl.run keep their own name.
+func (r *Restated) Name(model string) string {
+	if n, ok := r.names[model]; ok {
+		return n
+	}
+	return model
+}
+
+// Rewrite replaces the names of restated models in an SQL text.
+func (r *Restated) Rewrite(sqlText string) string { return Rename(sqlText, r.names) }
+
+// Restate evaluates the stored texts of the wanted models for the given runs:
+// it creates, under names that begin with prefix, a temporary ctl.run and one
+// temporary table or view for each model in between that depends on it.
+// Models that others read become tables, the wanted ones views (so that a
+// query prunes their columns). It works in a read-only database and within a
+// transaction that writes another table.
+func Restate(ctx context.Context, conn *sql.Conn, models []Model, prefix string, runs []Run, wanted ...string) (*Restated, error) {
+	byName := map[string]*Model{}
+	for i := range models {
+		byName[models[i].Name] = &models[i]
+	}
+	needed, readers := map[string]bool{}, map[string]int{}
+	var visit func(name string) (dependsOnRun bool)
+	visit = func(name string) bool {
+		if name == "ctl.run" {
+			return true
+		}
+		m := byName[name]
+		if m == nil {
+			return false
+		}
+		if done, ok := needed[name]; ok {
+			return done
+		}
+		needed[name] = false // cycles were refused when the models were stored
+		depends := false
+		for _, r := range m.Reads {
+			if visit(r) {
+				depends = true
+				readers[r]++
+			}
+		}
+		needed[name] = depends
+		return depends
+	}
+	for _, w := range wanted {
+		if byName[w] == nil {
+			return nil, fmt.Errorf("restate: no model %s in this database", w)
+		}
+		visit(w)
+	}
+	run := prefix + "ctl_run"
+	out := &Restated{names: map[string]string{"ctl.run": "temp." + Ident(run)}}
+	script := []string{createRuns(run, runs)}
+	for _, m := range models {
+		if !needed[m.Name] {
+			continue
+		}
+		own := Ident(prefix + strings.ReplaceAll(m.Name, ".", "_"))
+		kind := "view"
+		if readers[m.Name] > 0 {
+			kind = "table"
+		}
+		script = append(script, "create or replace temp "+kind+" "+own+" as "+out.Rewrite(m.SQL))
+		out.names[m.Name] = "temp." + own
+	}
+	for _, s := range script {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
+			return nil, fmt.Errorf("restate: %w\n%s", err, s)
+		}
+	}
+	return out, nil
+}
+
+// Drop removes the temporary tables and views of a restatement.
+func (r *Restated) Drop(ctx context.Context, conn *sql.Conn) {
+	for _, n := range r.names {
+		if _, err := conn.ExecContext(ctx, "drop view if exists "+n); err != nil {
+			_, _ = conn.ExecContext(ctx, "drop table if exists "+n)
+		}
+	}
+}
+
+func createRuns(name string, runs []Run) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "create or replace temp table %s as select distinct cast(a as date) as as_of, cast(k as timestamp) as known_at, cast(f as date) as from_on from (values ", Ident(name))
+	for i, r := range runs {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "(%s, %s, %s)", Quote(r.AsOf), Quote(r.KnownAt), Quote(r.From))
+	}
+	if len(runs) == 0 {
+		b.WriteString("(null, null, null)) as t(a, k, f) where false")
+		return b.String()
+	}
+	b.WriteString(") as t(a, k, f)")
+	return b.String()
+}
+
+// Rename replaces qualified names (schema.name) in an SQL text, leaving
+// strings, comments and quoted identifiers alone.
+func Rename(text string, names map[string]string) string {
+	var b strings.Builder
+	b.Grow(len(text) + 64)
+	for i := 0; i < len(text); {
+		if n := skip(text[i:]); n > 0 {
+			b.WriteString(text[i : i+n])
+			i += n
+			continue
+		}
+		if !identStart(text[i]) {
+			b.WriteByte(text[i])
+			i++
+			continue
+		}
+		j := i
+		for j < len(text) && (identStart(text[j]) || text[j] >= '0' && text[j] <= '9' || text[j] == '.') {
+			j++
+		}
+		word := text[i:j]
+		if to, ok := names[word]; ok {
+			b.WriteString(to)
+		} else {
+			b.WriteString(word)
+		}
+		i = j
+	}
+	return b.String()
+}
+
+// skip is the length of the string, comment or quoted identifier that the
+// text begins with, 0 if none.
+func skip(s string) int {
+	switch {
+	case s[0] == '\'' || s[0] == '"':
+		if end := strings.IndexByte(s[1:], s[0]); end >= 0 {
+			return end + 2 // a doubled quote is two strings side by side: the same to us
+		}
+		return len(s)
+	case strings.HasPrefix(s, "--"):
+		if end := strings.IndexByte(s, '\n'); end >= 0 {
+			return end + 1
+		}
+		return len(s)
+	case strings.HasPrefix(s, "/*"):
+		if end := strings.Index(s, "*/"); end >= 0 {
+			return end + 2
+		}
+		return len(s)
+	}
+	return 0
+}
+
+func identStart(c byte) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}

@@ -1,0 +1,85 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// Tables are the fixed tables of docs/design.md, in its order. The tables
+// raw.<form> come from the forms' declarations.
+var Tables = []Table{
+	table("raw.return", `zone VARCHAR, return_id VARCHAR, arrival BIGINT, file VARCHAR, archive VARCHAR, sha256 VARCHAR,
+		submitter VARCHAR, form VARCHAR, mode VARCHAR, period VARCHAR, period_start DATE, period_end DATE, cutoff DATE,
+		status VARCHAR, is_nil BOOLEAN, rows_loaded BIGINT, rows_refused BIGINT, values_emptied BIGINT, errors BIGINT,
+		warnings BIGINT, received_at TIMESTAMP, due_at TIMESTAMP, late BOOLEAN`),
+	table("raw.return_column", `zone VARCHAR, return_id VARCHAR, sheet VARCHAR, field VARCHAR, col VARCHAR, title VARCHAR,
+		header_row INTEGER, from_row INTEGER, to_row INTEGER`),
+	table("raw.finding", `zone VARCHAR, return_id VARCHAR, seq INTEGER, severity VARCHAR, rule VARCHAR, sheet VARCHAR,
+		cell VARCHAR, row_no INTEGER, field VARCHAR, value VARCHAR, message VARCHAR, hint VARCHAR`),
+	table("raw.quarantine", `zone VARCHAR, return_id VARCHAR, sheet VARCHAR, row_no INTEGER, key_text VARCHAR,
+		row_text VARCHAR, reason VARCHAR`),
+	table("raw.decision", `zone VARCHAR, seq BIGINT, kind VARCHAR, return_id VARCHAR, submitter VARCHAR, form VARCHAR,
+		period VARCHAR, reason VARCHAR, decided_at TIMESTAMP, effective_on DATE`),
+	table("ctl.run", `as_of DATE, known_at TIMESTAMP, from_on DATE`),
+	table("ctl.zone", `zone VARCHAR, name VARCHAR, timezone VARCHAR`),
+	table("ctl.submitter", `zone VARCHAR, code VARCHAR, name VARCHAR, kind VARCHAR, seq INTEGER, until_on DATE, merged_into VARCHAR`),
+	table("ctl.form", `form VARCHAR, title VARCHAR, mode VARCHAR, frequency VARCHAR, seq INTEGER`),
+	table("ctl.form_column", `form VARCHAR, seq INTEGER, field VARCHAR, title VARCHAR, type VARCHAR, is_required BOOLEAN,
+		is_key BOOLEAN, is_sensitive BOOLEAN`),
+	table("ctl.obligation", `zone VARCHAR, submitter VARCHAR, form VARCHAR, mode VARCHAR, period VARCHAR,
+		period_start DATE, period_end DATE, due_at TIMESTAMP`),
+	table("ctl.calendar", `day DATE, is_workday BOOLEAN, workday_no BIGINT`),
+	table("ctl.target", `zone VARCHAR, metric VARCHAR, target DOUBLE, basis VARCHAR`),
+	table("ctl.model", `name VARCHAR, kind VARCHAR, description VARCHAR, sql_text VARCHAR, seq INTEGER, reads VARCHAR`),
+	table("ctl.check_result", `model VARCHAR, check_name VARCHAR, severity VARCHAR, predicate VARCHAR, failing BIGINT`),
+	table("ctl.commit", `mark BIGINT`),
+}
+
+// FixedTable returns the fixed table of that name, such as raw.return.
+func FixedTable(name string) Table {
+	for _, t := range Tables {
+		if t.Name == name {
+			return t
+		}
+	}
+	panic("warehouse: no fixed table " + name)
+}
+
+// Schema creates the schemas and fixed tables that are missing.
+func Schema(ctx context.Context, conn *sql.Conn) error {
+	var b strings.Builder
+	for _, s := range []string{"raw", "ctl", "stg", "core", "mart"} {
+		fmt.Fprintf(&b, "create schema if not exists %s;\n", s)
+	}
+	for _, t := range Tables {
+		b.WriteString(t.Create() + ";\n")
+	}
+	b.WriteString("insert into ctl.commit select 0 where not exists (select 1 from ctl.commit);\n")
+	if _, err := conn.ExecContext(ctx, b.String()); err != nil {
+		return fmt.Errorf("create the fixed tables: %w", err)
+	}
+	return nil
+}
+
+// Empty deletes all rows of tables, such as the control tables before they
+// are written anew.
+func Empty(ctx context.Context, conn *sql.Conn, names ...string) error {
+	for _, n := range names {
+		if _, err := conn.ExecContext(ctx, "delete from "+qualified(n)); err != nil {
+			return fmt.Errorf("empty %s: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// table reads "name TYPE, name TYPE" as a Table.
+func table(name, columns string) Table {
+	t := Table{Name: name}
+	for _, c := range strings.Split(columns, ",") {
+		f := strings.Fields(c)
+		t.Columns = append(t.Columns, Column{Name: f[0], SQLType: f[1]})
+	}
+	return t
+}

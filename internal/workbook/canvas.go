@@ -1,0 +1,185 @@
+package workbook
+
+import (
+	"github.com/xuri/excelize/v2"
+)
+
+// cell is one cell as laid out; the zero cell is none.
+type cell struct {
+	value   any
+	formula string
+	style   style
+	set     bool
+}
+
+// row is one row as laid out.
+type row struct {
+	cells  []cell
+	height float64
+}
+
+// area is a rectangle of cells, from 1.
+type area struct{ col1, row1, col2, row2 int }
+
+func (a area) String() string {
+	s, _ := excelize.CoordinatesToCellName(a.col1, a.row1)
+	e, _ := excelize.CoordinatesToCellName(a.col2, a.row2)
+	return s + ":" + e
+}
+
+// at is the absolute address of a cell, as formulas of other sheets name it.
+func at(sheet string, a area) string {
+	s, _ := excelize.CoordinatesToCellName(a.col1, a.row1, true)
+	if a.col1 == a.col2 && a.row1 == a.row2 {
+		return quoteSheet(sheet) + "!" + s
+	}
+	e, _ := excelize.CoordinatesToCellName(a.col2, a.row2, true)
+	return quoteSheet(sheet) + "!" + s + ":" + e
+}
+
+// quoteSheet writes a sheet's name as formulas want it.
+func quoteSheet(name string) string {
+	out := []rune{'\''}
+	for _, r := range name {
+		if r == '\'' {
+			out = append(out, '\'')
+		}
+		out = append(out, r)
+	}
+	return string(append(out, '\''))
+}
+
+// placedLink is a link whose goal is looked up once all sheets are laid out.
+type placedLink struct {
+	cell string
+	link Link
+}
+
+// placedChart is a chart and the columns and rows it covers.
+type placedChart struct {
+	chart  Chart
+	col    int
+	offset int // pixels from the column's left edge
+	row    int
+	width  int // pixels
+	height int
+}
+
+// placedTrend is a sparkline's cell.
+type placedTrend struct {
+	cell  string
+	trend Trend
+}
+
+// namedCell is a defined name.
+type namedCell struct {
+	name string
+	area area
+}
+
+// placedTable says where a table came to stand.
+type placedTable struct {
+	sheet   string
+	columns []Column
+	head    int // header row; 0 for an empty table
+	first   int // first and last data row
+	last    int
+	total   int // total row or 0
+	anchor  int // where a link leads: the table's title
+}
+
+func (p placedTable) column(title string) int {
+	for i, c := range p.columns {
+		if c.Title == title {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// canvas is one sheet in memory.
+type canvas struct {
+	name    string
+	sheet   Sheet
+	widths  []float64
+	rows    []row
+	merges  []area
+	links   []placedLink
+	charts  []placedChart
+	trends  []placedTrend
+	names   []namedCell
+	filter  *area
+	freeze  int // rows that stay on screen
+	repeat  int // header row that repeats on every page
+	tables  map[string]placedTable
+	lastCol int
+}
+
+// next opens a row and gives its number.
+func (c *canvas) next(height float64) int {
+	c.rows = append(c.rows, row{height: height})
+	return len(c.rows)
+}
+
+// put writes a value; text is made safe and marked as text where it looks like a formula.
+func (c *canvas) put(col, rowNo int, value any, st style) {
+	if s, ok := value.(string); ok {
+		s = cellText(s)
+		st.quote = formulaLike(s)
+		value = s
+	}
+	c.set(col, rowNo, cell{value: value, style: st, set: true})
+}
+
+func (c *canvas) set(col, rowNo int, x cell) {
+	r := &c.rows[rowNo-1]
+	for len(r.cells) < col {
+		r.cells = append(r.cells, cell{})
+	}
+	r.cells[col-1] = x
+	c.lastCol = max(c.lastCol, col)
+}
+
+// span writes a value across columns and rows, the style on every part.
+func (c *canvas) span(a area, value any, st style) {
+	blank := st
+	blank.quote = false
+	for r := a.row1; r <= a.row2; r++ {
+		for col := a.col1; col <= a.col2; col++ {
+			if r == a.row1 && col == a.col1 {
+				continue
+			}
+			c.set(col, r, cell{style: blank, set: true})
+		}
+	}
+	c.put(a.col1, a.row1, value, st)
+	if a.col1 != a.col2 || a.row1 != a.row2 {
+		c.merges = append(c.merges, a)
+	}
+}
+
+// width of columns from..to together, in characters.
+func (c *canvas) width(from, to int) float64 {
+	w := 0.0
+	for i := from; i <= to && i <= len(c.widths); i++ {
+		w += c.widths[i-1]
+	}
+	return w
+}
+
+// pixels of a column of that width in the default font, as excelize counts them.
+func pixels(width float64) int { return int(width*8 + 0.5) }
+
+func (c *canvas) link(col, rowNo int, l *Link) {
+	if l == nil {
+		return
+	}
+	name, _ := excelize.CoordinatesToCellName(col, rowNo)
+	c.links = append(c.links, placedLink{name, *l})
+}
+
+func (c *canvas) name1(name string, col, rowNo int) {
+	if name != "" {
+		c.names = append(c.names, namedCell{name, area{col, rowNo, col, rowNo}})
+	}
+}

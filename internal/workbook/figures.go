@@ -1,0 +1,115 @@
+package workbook
+
+import (
+	"fmt"
+	"math"
+)
+
+// Rows of a card: label, value, detail, last and change, target and trend.
+var cardRows = []float64{19, 29, 15, 15, 17}
+
+const detailRow = 2
+
+// Columns of a card, as parts of its width: the light takes the last one, the
+// trend the second, which is not merged where a program draws into one cell only.
+var cardParts = []float64{0.44, 0.34, 0.22}
+
+// figures lays cards out, as many beside each other as the sheet's grid has.
+func (c *canvas) figures(b Figures) {
+	per, parts := c.sheet.Grid, len(cardParts)
+	for start := 0; start < len(b.Items); start += per {
+		if start > 0 {
+			c.next(5)
+		}
+		top := len(c.rows) + 1
+		for _, h := range cardRows {
+			c.next(h)
+		}
+		for i := 0; i < per && start+i < len(b.Items); i++ {
+			from, to := i*parts+1, (i+1)*parts
+			c.card(area{from, top, to, top + len(cardRows) - 1}, b.Items[start+i])
+			detail := &c.rows[top-1+detailRow]
+			detail.height = math.Max(detail.height, textHeight(b.Items[start+i].Detail, c.width(from, to)-2, sizeSmall))
+		}
+	}
+}
+
+// card writes one figure into its field.
+func (c *canvas) card(a area, f Figure) {
+	right, half := a.col2, a.col1 // the light's column; the last column of the left half
+	base := body()
+	base.fill = paler
+
+	label := base
+	label.border, label.bold, label.color, label.indent = borderTop|borderLeft, true, ink, 1
+	if f.Link != nil {
+		label.color = blue
+	}
+	lamp := base
+	lamp.border, lamp.size = borderTop|borderRight, 10
+	if f.Light == "" {
+		c.span(area{a.col1, a.row1, a.col2, a.row1}, f.Label, withBorder(label, borderTop|borderLeft|borderRight))
+	} else {
+		c.span(area{a.col1, a.row1, right - 1, a.row1}, f.Label, label)
+		c.span(area{right, a.row1, a.col2, a.row1}, string(f.Light), lightStyle(lamp, f.Light))
+	}
+	c.link(a.col1, a.row1, f.Link)
+
+	value := base
+	value.size, value.bold, value.color, value.indent, value.border = sizeFigure, true, blue, 1, borderLeft|borderRight
+	r := a.row1 + 1
+	c.number(area{a.col1, r, a.col2, r}, f.Value, value, "—")
+
+	detail := base
+	detail.size, detail.color, detail.indent, detail.border = sizeSmall, grey, 1, borderLeft|borderRight
+	detail.wrap, detail.v = true, "top"
+	r++
+	c.span(area{a.col1, r, a.col2, r}, blank(f.Detail), detail)
+
+	r++
+	detail.wrap, detail.shrink, detail.v = false, true, "center"
+	small := detail
+	small.border = borderLeft
+	c.number(area{a.col1, r, half, r}, f.Last, small, "")
+	change := detail
+	change.border, change.color, change.bold, change.h = borderRight, toneColour(f.Tone), true, "right"
+	c.number(area{half + 1, r, a.col2, r}, f.Change, change, "")
+
+	r++
+	c.number(area{a.col1, r, half, r}, f.Target, small, "")
+	rest := detail
+	rest.border = borderRight
+	c.put(half+1, r, nil, withBorder(rest, 0))
+	c.put(a.col2, r, nil, rest)
+	if f.Trend != nil {
+		c.trend(half+1, r, *f.Trend)
+	}
+}
+
+func withBorder(st style, b border) style { st.border = b; return st }
+
+func blank(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// number writes a number, or what stands for a missing one.
+func (c *canvas) number(a area, n Number, st style, missing string) {
+	if n.Missing != "" {
+		missing = n.Missing
+	}
+	if _, ok := number(n.Value); ok {
+		st.format = n.Format
+		c.span(a, scaled("", n.Value), st)
+		c.name1(n.Name, a.col1, a.row1)
+		return
+	}
+	c.span(a, blank(missing), st)
+	c.name1(n.Name, a.col1, a.row1)
+}
+
+func (c *canvas) trend(col, rowNo int, t Trend) {
+	c.trends = append(c.trends, placedTrend{fmt.Sprintf("%s%d", columnName(col), rowNo), t})
+}

@@ -1,0 +1,161 @@
+package workbook
+
+import "math"
+
+// table lays a table out; alone says that it is the only one with rows here.
+func (c *canvas) table(t Table, alone bool) {
+	anchor := len(c.rows) + 1
+	last := len(c.widths)
+	if t.Title != "" {
+		st := body()
+		st.font, st.size = fontHei, 11.5
+		n := c.next(20)
+		c.span(c.whole(n, n), t.Title, st)
+	}
+	if t.Note != "" {
+		st := body()
+		st.size, st.color, st.wrap = sizeSmall, grey, true
+		n := c.next(textHeight(t.Note, c.width(1, last), sizeSmall))
+		c.span(c.whole(n, n), t.Note, st)
+	}
+	p := placedTable{sheet: c.name, columns: t.Columns, anchor: anchor}
+	if len(t.Rows) == 0 {
+		text := t.Empty
+		if text == "" {
+			text = "本期无数据。"
+		}
+		st := body()
+		st.color, st.fill, st.wrap = grey, paler, true
+		n := c.next(math.Max(20, textHeight(text, c.width(1, last), sizeBody)))
+		c.span(c.whole(n, n), text, st)
+		c.tables[t.ID] = p
+		return
+	}
+	p.head = c.header(t)
+	kinds := make([]Column, len(t.Columns))
+	for i, col := range t.Columns {
+		kinds[i] = col
+		if col.Format == "" {
+			kinds[i].Format = kindFormat(col.Kind, decimalsOf(col.Kind, columnValues(t, i)))
+		}
+	}
+	p.first = len(c.rows) + 1
+	for n, r := range t.Rows {
+		c.tableRow(kinds, r, n%2 == 1, false)
+	}
+	p.last = len(c.rows)
+	if t.Filter && c.filter == nil {
+		c.filter = &area{1, p.head, len(t.Columns), p.last}
+	}
+	if t.Total != nil {
+		c.tableRow(kinds, t.Total, false, true)
+		p.total = len(c.rows)
+	}
+	if t.Main && alone {
+		c.repeat = p.head
+		if p.head <= 8 {
+			c.freeze = p.head
+		}
+	}
+	if t.ID != "" {
+		c.tables[t.ID] = p
+	}
+}
+
+func columnValues(t Table, i int) []any {
+	out := make([]any, 0, len(t.Rows)+1)
+	for _, r := range append(t.Rows[:len(t.Rows):len(t.Rows)], t.Total) {
+		if i < len(r) {
+			out = append(out, r[i])
+		}
+	}
+	return out
+}
+
+func (c *canvas) header(t Table) int {
+	st := body()
+	st.bold, st.fill, st.color, st.h, st.wrap, st.border = true, paleBlue, blue, "center", true, borderGrid
+	height := 22.0
+	for i, col := range t.Columns {
+		w := c.widths[i]
+		if t.Filter {
+			w -= 2.5
+		}
+		height = math.Max(height, textHeight(col.Title, w, sizeBody)+2)
+	}
+	n := c.next(height)
+	for i, col := range t.Columns {
+		c.put(i+1, n, col.Title, st)
+	}
+	return n
+}
+
+// tableRow writes one row; a total stands out in weight and ground.
+func (c *canvas) tableRow(cols []Column, values []any, striped, total bool) {
+	n := c.next(19)
+	height := 19.0
+	for i, col := range cols {
+		x := Cell{}
+		if i < len(values) {
+			x = asCell(values[i])
+		}
+		if l, ok := x.Value.(Light); ok {
+			x.Light = l
+		}
+		if x.Kind == "" {
+			x.Kind = col.Kind
+		} else if x.Format == "" && x.Kind != col.Kind {
+			x.Format = kindFormat(x.Kind, decimalsOf(x.Kind, []any{x.Value}))
+		}
+		if x.Format == "" {
+			x.Format = col.Format
+		}
+		st := cellStyle(x, total)
+		if striped && st.fill == "" {
+			st.fill = paler
+		}
+		value := scaled(x.Kind, x.Value)
+		switch v := value.(type) {
+		case string:
+			height = math.Max(height, textHeight(v, c.widths[i], st.size))
+			st.format = ""
+		case nil:
+			if x.Light != "" {
+				value = string(x.Light)
+			}
+		}
+		c.put(i+1, n, value, st)
+		c.link(i+1, n, x.Link)
+		c.name1(x.Name, i+1, n)
+	}
+	c.rows[n-1].height = height
+}
+
+// cellStyle is how a table's cell looks.
+func cellStyle(x Cell, total bool) style {
+	st := body()
+	st.border, st.wrap, st.format = borderGrid, true, x.Format
+	switch x.Kind {
+	case Mark, LightK, Date, Time:
+		st.h = "center"
+	case Int, Num, Wan, Percent, Points:
+		st.h, st.wrap, st.indent = "right", false, 1
+	}
+	if _, ok := x.Value.(string); ok && st.h == "right" {
+		st.h, st.wrap, st.indent = "center", true, 0
+	}
+	if x.Light != "" {
+		st = lightStyle(st, x.Light)
+	}
+	if x.Tone != Neutral {
+		st.color = toneColour(x.Tone)
+	}
+	if x.Link != nil {
+		st.link, st.color = true, blue
+	}
+	st.bold = st.bold || total || x.Bold
+	if total && st.fill == "" {
+		st.fill = paleBlue
+	}
+	return st
+}

@@ -1,0 +1,115 @@
+package zone
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// normal is the spelling under which names are compared: NFKC, without spaces
+// and invisible characters, ASCII and full-width letters in lower case.
+func normal(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+			return -1
+		}
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, norm.NFKC.String(text))
+}
+
+// keys are the spellings under which a name is found: as it is, and without
+// the zone's own name before it.
+func (z *Zone) keys(text string) []string {
+	whole := normal(text)
+	if whole == "" {
+		return nil
+	}
+	rest, ok := strings.CutPrefix(whole, normal(z.Name))
+	if !ok || rest == "" {
+		return []string{whole}
+	}
+	return []string{whole, rest}
+}
+
+// Match finds the submitter that text names: by name, code or alias, after
+// trimming, NFKC, dropping spaces and the zone's own name before it
+// (湘潭高新区产业局 = 产业局), whatever the case of ASCII letters.
+func (z *Zone) Match(text string) (Submitter, bool) {
+	for _, key := range z.keys(text) {
+		if i, ok := z.names[key]; ok {
+			return z.Submitters[i], true
+		}
+	}
+	return Submitter{}, false
+}
+
+const (
+	hardSeparators = "、，,;；/／|｜\n\r\t"
+	softSeparators = " \u00a0\u3000和及与（("
+)
+
+// FirstOf returns the first of several units in one cell (产业局、财政局): the
+// submitter's name where it is one (known), else the part as written. The text
+// is tried whole first, then its longest beginning that ends before a
+// separator and names a submitter, so that a name may hold separators itself.
+// A space, 和, 及, 与 or a bracket ends a unit only where a submitter stands
+// before it (和平街道 stays whole), a space also between two long Chinese words.
+func (z *Zone) FirstOf(text string) (name string, known bool) {
+	text = strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(hardSeparators, r) })
+	if s, ok := z.Match(text); ok {
+		return s.Name, true
+	}
+	for rest := text; ; {
+		i := strings.LastIndexAny(rest, hardSeparators+softSeparators)
+		if i <= 0 {
+			break
+		}
+		rest = rest[:i]
+		if s, ok := z.Match(rest); ok {
+			return s.Name, true
+		}
+	}
+	if i := strings.IndexAny(text, hardSeparators); i >= 0 {
+		text = strings.TrimSpace(text[:i])
+	}
+	return beforeSpace(text), false
+}
+
+// beforeSpace cuts text at the first space that stands between two Chinese
+// words of three letters or more: 市住建局 市交通局, but not 气 象 局.
+func beforeSpace(text string) string {
+	words := strings.Fields(text)
+	if len(words) < 2 {
+		return text
+	}
+	for _, w := range words {
+		letters := []rune(w)
+		if len(letters) < 3 || !unicode.Is(unicode.Han, letters[0]) {
+			return text
+		}
+	}
+	return words[0]
+}
+
+// SafeName returns text as the name of a folder or file on any system: the
+// characters that some system forbids become their full-width forms, which
+// Match takes for the same name.
+func SafeName(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(`/\:*?"<>|`, r):
+			return r - '!' + '！'
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(text))
+	if trimmed := strings.TrimRight(text, "."); trimmed != text {
+		text = trimmed + strings.Repeat("．", len(text)-len(trimmed))
+	}
+	return text
+}

@@ -1,0 +1,132 @@
+package zone
+
+import (
+	"time"
+	_ "time/tzdata" // Windows has no time zone files
+
+	"taizhang/internal/calendar"
+)
+
+// FileName is the name of the configuration in the zone's folder.
+const FileName = "taizhang.yaml"
+
+// Zone is a zone's configuration, read and checked. It does not change after
+// Load and may be used from several goroutines.
+type Zone struct {
+	Dir        string // the zone's folder
+	Name       string
+	Code       string // ASCII; "zone" by default
+	Timezone   string
+	Location   *time.Location
+	AsOf       calendar.Date // fixes "today"; NoDate where it is not fixed
+	Submitters []Submitter   // in 机构序列
+	Returns    []Return      // one for each submitter and form, as declared
+	Targets    map[string]Target
+	Calendar   *calendar.Workdays
+	Schedule   Schedule
+	Limits     Limits
+	Ranking    bool // the weekly workbook shows 位次
+
+	names   map[string]int  // normalised name, code or alias → index of Submitters
+	codes   map[string]int  // code → index of Submitters
+	owed    map[obligor]int // → index of Returns
+	formSeq map[string]int  // form → place in Known.Forms
+}
+
+type obligor struct{ submitter, form string }
+
+// Kind says what a submitter is.
+type Kind string
+
+// The kinds of submitters.
+const (
+	Department Kind = "department" // 部门
+	Street     Kind = "street"     // 街道
+)
+
+// Submitter is a unit that hands in returns.
+type Submitter struct {
+	Code       string
+	Name       string
+	Kind       Kind
+	Aliases    []string
+	Until      calendar.Date // its last day; NoDate while it exists
+	MergedInto string        // code of the submitter it became part of
+	Seq        int           // place in 机构序列, from 1
+}
+
+// Return declares that a submitter hands in a form, and by when.
+type Return struct {
+	Submitter string // code
+	Form      string // id
+	Due       Rule
+	Since     calendar.Period // first period owed; not valid: that of the form's first return
+}
+
+// Target is what a metric should reach.
+type Target struct {
+	Value        float64
+	YearProgress bool // compare with Value × the share of the year gone by (序时进度)
+}
+
+// Schedule says when serve works, as cron specifications of five fields.
+type Schedule struct {
+	Intake  string // when to look into the inbox
+	Summary string // when to write the weekly summary; "": after the last due time of the week (see NextSummary)
+}
+
+// Limits bound what one file may cost.
+type Limits struct {
+	FileBytes     int64 // size of a file
+	InflatedBytes int64 // size of all its parts unpacked
+	Rows          int   // rows of one sheet
+	Columns       int   // columns of one sheet
+	Sheets        int   // sheets of one workbook
+}
+
+// DefaultLimits are the limits where the configuration names none.
+func DefaultLimits() Limits {
+	return Limits{FileBytes: 50 << 20, InflatedBytes: 512 << 20, Rows: 200_000, Columns: 1_000, Sheets: 100}
+}
+
+// DefaultIntake is the schedule of intake where the configuration names none.
+const DefaultIntake = "*/5 * * * *"
+
+// Known tells the configuration's reader what may be named in it.
+type Known struct {
+	Forms   []FormInfo // in the order in which lists show them
+	Metrics []string   // nil: targets are not checked
+	// CheckCron, where given, checks a schedule: cron.ParseStandard, say.
+	// Otherwise only its shape is checked.
+	CheckCron func(spec string) error
+}
+
+// FormInfo is what the configuration's reader needs to know of a form.
+type FormInfo struct {
+	ID, Title string
+	Frequency calendar.PeriodKind
+	Mode      string // "ledger" or "period"
+}
+
+// Submitter returns the submitter with a code.
+func (z *Zone) Submitter(code string) (Submitter, bool) {
+	if i, ok := z.codes[code]; ok {
+		return z.Submitters[i], true
+	}
+	return Submitter{}, false
+}
+
+// Today returns the business date: as_of where the configuration fixes it,
+// else the date that now shows in the zone.
+func (z *Zone) Today(now time.Time) calendar.Date {
+	if z.AsOf.Valid() {
+		return z.AsOf
+	}
+	return z.DateOf(now)
+}
+
+// DateOf returns the civil date that t shows in the zone.
+func (z *Zone) DateOf(t time.Time) calendar.Date { return calendar.Of(t.In(z.Location)) }
+
+// EndOfDay returns the last microsecond of a date in the zone.
+func (z *Zone) EndOfDay(d calendar.Date) time.Time { return endOfDay(d, z.Location) }

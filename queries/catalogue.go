@@ -1,0 +1,220 @@
+package queries
+
+import (
+	_ "embed"
+	"fmt"
+	"io/fs"
+	"sort"
+	"strings"
+)
+
+//go:embed metrics.yaml
+var builtinMetrics []byte
+
+// Unit of a metric's value.
+type Unit string
+
+const (
+	Count Unit = "count"
+	Ratio Unit = "ratio"
+	Yuan  Unit = "yuan"
+	Days  Unit = "days"
+)
+
+// Mode says how a fact behaves in time.
+type Mode string
+
+const (
+	Ledger     Mode = "ledger"     // the state at a date
+	Period     Mode = "period"     // rows dated within a window
+	Obligation Mode = "obligation" // what was due in the week before a date
+)
+
+// Measure is one aggregate over the rows of a fact.
+type Measure struct {
+	Agg   string // count, sum, distinct, median
+	Expr  string // empty for count
+	Where string // empty: all rows
+
+	pos, exprPos, wherePos Pos
+}
+
+// Newest restricts a metric to the rows with the newest Of for each Per.
+type Newest struct {
+	Of  string
+	Per []string
+}
+
+// Metric is one declared figure.
+type Metric struct {
+	ID         string
+	Label      string
+	Unit       Unit
+	Definition string
+	Fact       *Fact
+	Value      *Measure // set, or Num and Den
+	Num, Den   *Measure
+	Newest     *Newest
+	Better     string   // higher, lower or empty
+	Dimensions []string // allowed in By and Where, week and month included
+
+	pos Pos
+}
+
+// IsRatio says whether the metric has a numerator and a denominator.
+func (m *Metric) IsRatio() bool { return m.Den != nil }
+
+// Allows says whether the metric can be broken down by a dimension.
+func (m *Metric) Allows(dimension string) bool {
+	for _, d := range m.Dimensions {
+		if d == dimension {
+			return true
+		}
+	}
+	return false
+}
+
+// measures in the order num, den or value alone.
+func (m *Metric) measures() []*Measure {
+	if m.IsRatio() {
+		return []*Measure{m.Num, m.Den}
+	}
+	return []*Measure{m.Value}
+}
+
+// Fact is where the rows of metrics come from.
+type Fact struct {
+	ID         string
+	Table      string // core.fct_problem
+	Form       string // empty for obligations
+	Mode       Mode
+	Dimensions map[string]string // dimension → column
+	order      []string
+
+	pos    Pos
+	dimPos map[string]Pos
+}
+
+// Dimension is something figures can be broken down by.
+type Dimension struct{ ID, Label string }
+
+// Catalogue is all declared metrics.
+type Catalogue struct {
+	Metrics    []*Metric // in the order declared
+	Dimensions []Dimension
+	Facts      []*Fact
+
+	metric map[string]*Metric
+	fact   map[string]*Fact
+	dim    map[string]string // id → label
+}
+
+// Pos is a place in a declaration.
+type Pos struct {
+	File         string
+	Line, Column int
+}
+
+func (p Pos) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+
+// DeclarationError is a fault of a declaration, with its place.
+type DeclarationError struct {
+	Pos
+	Message string
+}
+
+func (e *DeclarationError) Error() string { return e.Pos.String() + ": " + e.Message }
+
+// Source is a declaration file to load.
+type Source struct {
+	Name string // as messages name it
+	Text []byte
+}
+
+// Load reads the built-in metrics and then the zone's own files: a metric of
+// the same name replaces an earlier one. Unknown keys and names are errors.
+func Load(extra ...Source) (*Catalogue, error) {
+	c := &Catalogue{metric: map[string]*Metric{}, fact: map[string]*Fact{}, dim: map[string]string{}}
+	for _, s := range append([]Source{{"metrics.yaml", builtinMetrics}}, extra...) {
+		if err := c.read(s); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// LoadDir is Load with every *.yaml file of a folder (a zone's queries
+// folder), weekly.yaml apart, in the order of their names.
+func LoadDir(fsys fs.FS) (*Catalogue, error) {
+	var extra []Source
+	if fsys != nil {
+		files, err := fs.Glob(fsys, "*.yaml")
+		if err != nil {
+			return nil, err
+		}
+		sort.Strings(files)
+		for _, f := range files {
+			if strings.HasPrefix(f, "weekly") {
+				continue
+			}
+			text, err := fs.ReadFile(fsys, f)
+			if err != nil {
+				return nil, err
+			}
+			extra = append(extra, Source{"queries/" + f, text})
+		}
+	}
+	return Load(extra...)
+}
+
+// Metric finds a metric; the error names the nearest one.
+func (c *Catalogue) Metric(id string) (*Metric, error) {
+	if m := c.metric[id]; m != nil {
+		return m, nil
+	}
+	return nil, fmt.Errorf("unknown metric %q%s", id, didYouMean(id, c.metricNames()))
+}
+
+// Label of a dimension.
+func (c *Catalogue) Label(dimension string) string { return c.dim[dimension] }
+
+func (c *Catalogue) metricNames() []string {
+	var out []string
+	for _, m := range c.Metrics {
+		out = append(out, m.ID)
+	}
+	return out
+}
+
+func (c *Catalogue) dimensionNames() []string {
+	var out []string
+	for _, d := range c.Dimensions {
+		out = append(out, d.ID)
+	}
+	return out
+}
+
+// Light is the word of a metric's light beside a target: 绿 met, 黄 within 10
+// percentage points (of a ratio) or 10 % (of anything else), 红 worse; empty
+// where there is no value.
+func (m *Metric) Light(value *float64, target float64) string {
+	if value == nil {
+		return ""
+	}
+	short := target - *value
+	if m.Better == "lower" {
+		short = -short
+	}
+	room := 0.1
+	if m.Unit != Ratio {
+		room = 0.1 * max(target, -target)
+	}
+	const dust = 1e-9 // 0.9 - 0.8 is a little more than 0.1
+	switch {
+	case short <= dust:
+		return "绿"
+	case short <= room+dust:
+		return "黄"
+	}
+	return "红"
+}

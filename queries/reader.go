@@ -1,0 +1,252 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+)
+
+// Point is an as-of date, a known-at time and the start of the window of
+// period forms. Zero values mean the publication's own.
+type Point struct {
+	AsOf    calendar.Date
+	KnownAt time.Time
+	From    calendar.Date
+}
+
+// Reader answers questions from one publication. It may be used by several
+// goroutines; they take turns. A publication that replaces the file while it
+// is open is seen by the next Open.
+type Reader struct {
+	Catalogue *Catalogue
+
+	path   string
+	db     *warehouse.DB
+	loc    *time.Location
+	point  Point // the publication's own
+	models []warehouse.Model
+	seq    map[string]int    // submitter name → place in 机构序列
+	names  map[string]string // submitter code → name
+
+	mu       sync.Mutex
+	restated []*restatement // newest last
+	serial   int
+}
+
+// restatement is a set of models evaluated for a set of runs.
+type restatement struct {
+	key    string
+	wanted map[string]bool
+	*warehouse.Restated
+}
+
+// Open opens a publication. The catalogue is nil for the built-in metrics.
+func Open(path string, c *Catalogue) (*Reader, error) {
+	if c == nil {
+		var err error
+		if c, err = Load(); err != nil {
+			return nil, err
+		}
+	}
+	db, err := warehouse.ReadOnly(path, warehouse.Options{})
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}}
+	if err := r.load(context.Background()); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("%s is no publication of taizhang: %w", path, err)
+	}
+	return r, nil
+}
+
+func (r *Reader) load(ctx context.Context) error {
+	tz := "Asia/Shanghai"
+	if got, err := warehouse.Strings(ctx, r.db.Conn, "select timezone from ctl.zone where timezone is not null limit 1"); err != nil {
+		return err
+	} else if len(got) > 0 {
+		tz = got[0]
+	}
+	loc, err := time.LoadLocation(tz)
+	if err != nil {
+		return err
+	}
+	r.loc = loc
+	err = warehouse.Each(ctx, r.db.Conn, "select as_of, known_at, from_on from ctl.run", func(v []any) error {
+		r.point = Point{calendar.Of(v[0].(time.Time)), warehouse.FromWallClock(v[1].(time.Time), loc), calendar.Of(v[2].(time.Time))}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !r.point.AsOf.Valid() {
+		return fmt.Errorf("ctl.run is empty")
+	}
+	err = warehouse.Each(ctx, r.db.Conn, "select code, name, coalesce(seq, 9999) from ctl.submitter", func(v []any) error {
+		name, _ := v[1].(string)
+		r.names[v[0].(string)] = name
+		r.seq[name] = int(v[2].(int32))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.models, err = warehouse.Models(ctx, r.db.Conn)
+	return err
+}
+
+// Close closes the publication.
+func (r *Reader) Close() error { return r.db.Close() }
+
+// Path of the publication.
+func (r *Reader) Path() string { return r.path }
+
+// Location is the zone's time zone.
+func (r *Reader) Location() *time.Location { return r.loc }
+
+// Published is the publication's own as-of date, known-at time and start.
+func (r *Reader) Published() Point { return r.point }
+
+// at fills in what a point leaves open. Another year starts on its own 1 January.
+func (r *Reader) at(p Point) Point {
+	if !p.AsOf.Valid() {
+		p.AsOf = r.point.AsOf
+	}
+	if p.KnownAt.IsZero() {
+		p.KnownAt = r.point.KnownAt
+	}
+	if !p.From.Valid() {
+		p.From = r.point.From
+		if p.AsOf.Year() != r.point.AsOf.Year() {
+			p.From = calendar.NewDate(p.AsOf.Year(), time.January, 1)
+		}
+	}
+	return p
+}
+
+func (r *Reader) isPublished(p Point) bool {
+	return p.AsOf == r.point.AsOf && p.From == r.point.From && p.KnownAt.Equal(r.point.KnownAt)
+}
+
+func (r *Reader) run(p Point) warehouse.Run {
+	return warehouse.Run{AsOf: p.AsOf.String(), KnownAt: warehouse.WallClock(p.KnownAt, r.loc), From: p.From.String()}
+}
+
+// source gives names to read models from at the given runs: the materialised
+// ones where there is one run and it is the publication's, else restated ones.
+func (r *Reader) source(ctx context.Context, points []Point, wanted ...string) (*warehouse.Restated, error) {
+	if len(points) == 1 && r.isPublished(points[0]) {
+		return &warehouse.Restated{}, nil
+	}
+	var key strings.Builder
+	runs := make([]warehouse.Run, len(points))
+	for i, p := range points {
+		runs[i] = r.run(p)
+		fmt.Fprintf(&key, "%s %s %s;", runs[i].AsOf, runs[i].KnownAt, runs[i].From)
+	}
+	all := map[string]bool{}
+	for i, s := range r.restated {
+		if s.key != key.String() {
+			continue
+		}
+		for w := range s.wanted {
+			all[w] = true
+		}
+		if hasAll(s.wanted, wanted) {
+			return s.Restated, nil
+		}
+		s.Drop(ctx, r.db.Conn)
+		r.restated = append(r.restated[:i:i], r.restated[i+1:]...)
+		break
+	}
+	for _, w := range wanted {
+		all[w] = true
+	}
+	names := make([]string, 0, len(all))
+	for n := range all {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	r.serial++
+	got, err := warehouse.Restate(ctx, r.db.Conn, r.models, fmt.Sprintf("p%d_", r.serial), runs, names...)
+	if err != nil {
+		return nil, err
+	}
+	const kept = 8 // a weekly workbook asks at three or four points
+	if len(r.restated) >= kept {
+		r.restated[0].Drop(ctx, r.db.Conn)
+		r.restated = r.restated[1:]
+	}
+	r.restated = append(r.restated, &restatement{key.String(), all, got})
+	return got, nil
+}
+
+func hasAll(set map[string]bool, names []string) bool {
+	for _, n := range names {
+		if !set[n] {
+			return false
+		}
+	}
+	return true
+}
+
+// SelectAt runs a SELECT of our own (a workbook's table, a saved query's body)
+// over the models as they stand at a point. It is not fenced: texts that
+// people type go through Fenced.
+func (r *Reader) SelectAt(ctx context.Context, p Point, query string) (Table, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p = r.at(p)
+	if !r.isPublished(p) {
+		var wanted []string
+		for _, m := range r.models {
+			if strings.Contains(query, m.Name) {
+				wanted = append(wanted, m.Name)
+			}
+		}
+		src, err := r.source(ctx, []Point{p}, wanted...)
+		if err != nil {
+			return Table{}, err
+		}
+		query = src.Rewrite(query)
+	}
+	return r.table(ctx, query)
+}
+
+// table runs a query and reads it whole.
+func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, error) {
+	var t Table
+	rows, err := r.db.Conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return t, err
+	}
+	defer rows.Close()
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return t, err
+	}
+	into := make([]any, len(types))
+	for _, ct := range types {
+		t.Columns = append(t.Columns, Column{ct.Name(), ct.DatabaseTypeName()})
+	}
+	for rows.Next() {
+		values := make([]any, len(types))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return t, err
+		}
+		for i := range values {
+			values[i] = plain(values[i], t.Columns[i].Type)
+		}
+		t.Rows = append(t.Rows, values)
+	}
+	return t, rows.Err()
+}

@@ -1,0 +1,270 @@
+package queries
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"taizhang/internal/workbook"
+)
+
+// The weekly workbook is declared in weekly.yaml: sheets of blocks, each from a
+// metric, from metrics over a dimension, or from a SELECT over the models. No
+// sheet needs Go. The words of the declaration:
+//
+//	title, heading, note, text, box   prose; {names} are filled in, see weeklyTemplate
+//	figures                           headline figures as cards
+//	list                              figures as the rows of a table
+//	table, charts                     rows and what is drawn from them
+//	movers                            sentences on the figures that moved most
+//
+// «Last week» is the as-of date seven days before, computed from the returns
+// known now: a change then shows what happened, while what corrections did to
+// figures already issued stands in 更正说明.
+
+//go:embed weekly.yaml
+var weeklyYAML []byte
+
+// WeeklyPrevious is the last summary that was issued; 更正说明 compares with it.
+type WeeklyPrevious struct {
+	WeeklyAsk
+	Issued bool // false: none was issued, so it is what was known a week ago
+}
+
+// WeeklyOptions are what a weekly workbook needs beside its source.
+type WeeklyOptions struct {
+	Declaration *WeeklyBook // nil: the built-in weekly.yaml
+	Previous    *WeeklyPrevious
+	Version     string            // of the program
+	Properties  map[string]string // further document properties, such as the hash of the inputs
+}
+
+// Weekly builds the weekly workbook of a zone.
+func Weekly(ctx context.Context, src WeeklySource, ask WeeklyAsk, o WeeklyOptions) (workbook.Book, error) {
+	w, err := newWeekly(ctx, src, ask, o)
+	if err != nil {
+		return workbook.Book{}, fmt.Errorf("weekly workbook as of %s: %w", ask.AsOf.Format(time.DateOnly), err)
+	}
+	b, err := w.build(ctx)
+	if err != nil {
+		return workbook.Book{}, fmt.Errorf("weekly workbook as of %s: %w", ask.AsOf.Format(time.DateOnly), err)
+	}
+	return b, nil
+}
+
+// WeeklyText is the text of the weekly workbook (文字材料), a paragraph a line.
+func WeeklyText(ctx context.Context, src WeeklySource, ask WeeklyAsk, o WeeklyOptions) (string, error) {
+	w, err := newWeekly(ctx, src, ask, o)
+	if err != nil {
+		return "", fmt.Errorf("weekly text as of %s: %w", ask.AsOf.Format(time.DateOnly), err)
+	}
+	var out []string
+	for _, s := range w.book.sheets {
+		for i, b := range s.blocks {
+			if b.text == nil {
+				continue
+			}
+			if i > 0 && s.blocks[i-1].heading != nil {
+				out = append(out, s.blocks[i-1].heading.fill(w))
+			}
+			out = append(out, paragraphs(b.text.fill(w))...)
+		}
+	}
+	return strings.Join(out, "\n") + "\n", nil
+}
+
+// paragraphs splits a filled text; empty ones, from conditions that didn't
+// hold, vanish.
+func paragraphs(s string) []string {
+	var out []string
+	for _, p := range strings.Split(s, "\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// weekly is one workbook in the making.
+type weekly struct {
+	src      WeeklySource
+	ask      WeeklyAsk
+	lastAsk  WeeklyAsk
+	previous WeeklyPrevious
+	options  WeeklyOptions
+	book     *WeeklyBook
+	zone     string
+	now      map[string]WeeklyFigure
+	last     map[string]WeeklyFigure
+	targets  map[string]float64
+	seq      map[string]int // place in 机构序列 by name
+	forms    map[string]string
+	returns  weeklyReturns
+}
+
+func newWeekly(ctx context.Context, src WeeklySource, ask WeeklyAsk, o WeeklyOptions) (*weekly, error) {
+	ask.AsOf = day(ask.AsOf)
+	w := &weekly{src: src, ask: ask, options: o, book: o.Declaration}
+	w.lastAsk = WeeklyAsk{AsOf: ask.AsOf.AddDate(0, 0, -7), KnownAt: ask.KnownAt}
+	w.previous = WeeklyPrevious{WeeklyAsk: WeeklyAsk{AsOf: w.lastAsk.AsOf, KnownAt: ask.KnownAt.AddDate(0, 0, -7)}}
+	if o.Previous != nil {
+		w.previous = *o.Previous
+		w.previous.AsOf = day(w.previous.AsOf)
+	}
+	if w.book == nil {
+		var err error
+		if w.book, err = LoadWeekly("queries/weekly.yaml", weeklyYAML, src.Catalogue()); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if w.now, err = w.figures(ctx, w.ask); err != nil {
+		return nil, err
+	}
+	if w.last, err = w.figures(ctx, w.lastAsk); err != nil {
+		return nil, err
+	}
+	if err := w.zoneFacts(ctx); err != nil {
+		return nil, err
+	}
+	w.returns, err = w.weekReturns(ctx)
+	return w, err
+}
+
+func day(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// figures computes every metric in total.
+func (w *weekly) figures(ctx context.Context, at WeeklyAsk) (map[string]WeeklyFigure, error) {
+	list, err := w.src.Figures(ctx, at, w.book.order, "")
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]WeeklyFigure, len(list))
+	for _, f := range list {
+		out[f.Metric] = f
+	}
+	return out, nil
+}
+
+// zoneFacts reads the zone's name, its targets and the order of its submitters.
+func (w *weekly) zoneFacts(ctx context.Context) error {
+	zone, err := w.src.Select(ctx, w.ask, "select name from ctl.zone")
+	if err != nil {
+		return err
+	}
+	for _, r := range zone.Rows {
+		w.zone, _ = r[0].(string)
+	}
+	targets, err := w.src.Select(ctx, w.ask, "select metric, cast(target as double), basis from ctl.target")
+	if err != nil {
+		return err
+	}
+	w.targets = map[string]float64{}
+	for _, r := range targets.Rows {
+		name, _ := r[0].(string)
+		target, ok := r[1].(float64)
+		if r[2] == "year_progress" {
+			target *= yearShare(w.ask.AsOf)
+		}
+		if ok {
+			w.targets[name] = target
+		}
+	}
+	forms, err := w.src.Select(ctx, w.ask, "select form, title from ctl.form")
+	if err != nil {
+		return err
+	}
+	w.forms = map[string]string{}
+	for _, r := range forms.Rows {
+		w.forms[fmt.Sprint(r[0])] = fmt.Sprint(r[1])
+	}
+	order, err := w.src.Select(ctx, w.ask, "select name, cast(seq as bigint) from ctl.submitter order by seq")
+	if err != nil {
+		return err
+	}
+	w.seq = map[string]int{}
+	for i, r := range order.Rows {
+		if name, ok := r[0].(string); ok {
+			w.seq[name] = i
+		}
+	}
+	return nil
+}
+
+func (w *weekly) target(metric string) *float64 {
+	if t, ok := w.targets[metric]; ok {
+		return &t
+	}
+	return nil
+}
+
+// number is a figure's value for conditions.
+func (w *weekly) number(name string) (float64, bool) {
+	switch name {
+	case "missing":
+		return float64(len(w.returns.missing)), true
+	case "year":
+		return float64(w.ask.AsOf.Year()), true
+	}
+	f, ok := w.now[name]
+	if !ok || f.Value == nil {
+		return 0, false
+	}
+	return *f.Value, true
+}
+
+// word is a name's text.
+func (w *weekly) word(name, field string) string {
+	switch name {
+	case "zone":
+		return w.zone
+	case "as_of":
+		return chineseDate(w.ask.AsOf)
+	case "as_of_iso":
+		return w.ask.AsOf.Format(time.DateOnly)
+	case "from":
+		return chineseDate(w.ask.AsOf.AddDate(0, 0, -6))
+	case "last_as_of":
+		return chineseDate(w.lastAsk.AsOf)
+	case "known_at":
+		return w.ask.KnownAt.Format("2006-01-02 15:04")
+	case "year":
+		return fmt.Sprint(w.ask.AsOf.Year())
+	case "coverage":
+		return w.returns.sentence()
+	case "missing":
+		return fmt.Sprint(len(w.returns.missing))
+	case "previous":
+		return w.previousWords()
+	}
+	m, now := w.book.metrics[name], w.now[name].Value
+	last := w.last[name].Value
+	v := now
+	switch field {
+	case "last":
+		v = last
+	case "target":
+		v = w.target(name)
+	case "change":
+		if now == nil || last == nil {
+			return "—"
+		}
+		return w.changeWords(name)
+	}
+	if v == nil {
+		return "—"
+	}
+	return scaleOf(m.Unit, "", v).text(*v)
+}
+
+func (w *weekly) previousWords() string {
+	known := w.previous.KnownAt.Format("2006-01-02 15:04")
+	if w.previous.Issued {
+		return fmt.Sprintf("上期周报（截至%s，数据版本%s）", chineseDate(w.previous.AsOf), known)
+	}
+	return fmt.Sprintf("截至%s、%s前收到的报表（上期未发布周报）", chineseDate(w.previous.AsOf), known)
+}

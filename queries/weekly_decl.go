@@ -1,0 +1,370 @@
+package queries
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"taizhang/internal/workbook"
+)
+
+// WeeklyBook is the declared weekly workbook (weekly.yaml), checked.
+type WeeklyBook struct {
+	title, footer *weeklyTemplate
+	sheets        []weeklySheet
+	metrics       map[string]*Metric
+	order         []string // metrics as declared
+}
+
+type weeklySheet struct {
+	name      *weeklyTemplate
+	plain     string // the name as declared, by which links find the sheet
+	landscape bool
+	onePage   bool
+	cards     int
+	blocks    []weeklyBlock
+}
+
+// weeklyBlock is one of its fields.
+type weeklyBlock struct {
+	title   *weeklyTitle
+	heading *weeklyTemplate
+	note    *weeklyNote
+	text    *weeklyTemplate
+	box     *workbook.Box
+	figures []weeklyItem
+	list    *weeklyList
+	charts  *weeklyCharts
+	table   *weeklyTable
+	movers  int
+}
+
+type weeklyTitle struct {
+	text, sub *weeklyTemplate
+	back      string // sheet to go back to
+}
+
+type weeklyNote struct {
+	text                  *weeklyTemplate
+	strong, small, indent bool
+}
+
+// weeklyItem is a headline figure.
+type weeklyItem struct {
+	metric, label, unit string
+	link                workbook.Link
+	trend               *workbook.Trend
+}
+
+// weeklyList shows figures as the rows of a table.
+type weeklyList struct {
+	id, title string
+	items     []weeklyItem
+}
+
+type weeklyCharts struct {
+	height float64
+	items  []workbook.Chart
+}
+
+// weeklyTable is filled by a SELECT, by metrics over a dimension, or by one of
+// the built-in sources: catalog (every metric) and changes (since the last issue).
+type weeklyTable struct {
+	at         weeklyNode
+	id, title  string
+	note       *weeklyTemplate
+	empty      string
+	main       bool
+	filter     bool
+	total      bool
+	sql        string
+	sqlAt      weeklyNode
+	metrics    []string
+	by         string
+	source     string
+	columns    []weeklyColumn
+	columnsSet bool
+}
+
+type weeklyColumn struct {
+	title, from, format string
+	kind                workbook.Kind
+	width               float64
+	sum                 bool
+	words               map[string]string // shown instead of stored
+}
+
+// weeklyLoader reads one file and remembers what it refers to.
+type weeklyLoader struct {
+	file      string
+	lines     []string
+	book      *WeeklyBook
+	catalogue *Catalogue
+	links     []weeklyRef
+	tables    map[string]weeklyNode
+	columns   map[string]map[string]bool // table → column titles, where known
+	charts    []weeklyChartRef
+	sheets    map[string]bool
+}
+
+type weeklyRef struct {
+	node weeklyNode
+	link workbook.Link
+}
+
+type weeklyChartRef struct {
+	node          weeklyNode
+	table, column string
+}
+
+// LoadWeekly reads a declaration of the weekly workbook. Unknown keys, metrics,
+// dimensions, sheets and tables are refused with file, line and column.
+func LoadWeekly(file string, data []byte, catalogue *Catalogue) (*WeeklyBook, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	l := &weeklyLoader{
+		file: file, catalogue: catalogue, lines: strings.Split(string(data), "\n"), tables: map[string]weeklyNode{},
+		columns: map[string]map[string]bool{}, sheets: map[string]bool{},
+		book: &WeeklyBook{metrics: map[string]*Metric{}},
+	}
+	for _, m := range catalogue.Metrics {
+		l.book.metrics[m.ID] = m
+		l.book.order = append(l.book.order, m.ID)
+	}
+	if len(doc.Content) == 0 {
+		return nil, &DeclarationError{Pos{file, 1, 1}, "an empty file declares no workbook"}
+	}
+	root := weeklyNode{doc.Content[0], file}
+	if err := root.mapping(weeklyFields{
+		"title":  l.template(&l.book.title),
+		"footer": l.template(&l.book.footer),
+		"sheets": func(n weeklyNode) error { return n.list(l.sheet) },
+	}); err != nil {
+		return nil, err
+	}
+	if len(l.book.sheets) == 0 {
+		return nil, root.fault("no sheets")
+	}
+	return l.book, l.resolve()
+}
+
+// known reports whether a template may use a name.
+func (l *weeklyLoader) known(name string) bool {
+	_, metric := l.book.metrics[name]
+	_, variable := weeklyVariables[name]
+	return metric || variable
+}
+
+func (l *weeklyLoader) template(into **weeklyTemplate) func(weeklyNode) error {
+	return func(n weeklyNode) (err error) {
+		*into, err = parseTemplate(n, l.lines, l.known)
+		return err
+	}
+}
+
+// resolve checks links and charts once every table and sheet is known.
+func (l *weeklyLoader) resolve() error {
+	for _, r := range l.links {
+		if r.link.Table != "" {
+			if _, ok := l.tables[r.link.Table]; !ok {
+				return r.node.fault("link to unknown table %q", r.link.Table)
+			}
+		} else if !l.sheets[r.link.Sheet] {
+			return r.node.fault("link to unknown sheet %q", r.link.Sheet)
+		}
+	}
+	for _, c := range l.charts {
+		titles, ok := l.columns[c.table]
+		if !ok {
+			return c.node.fault("unknown table %q", c.table)
+		}
+		if !titles[c.column] {
+			return c.node.fault("table %q has no column %q", c.table, c.column)
+		}
+	}
+	return nil
+}
+
+func (l *weeklyLoader) sheet(n weeklyNode) error {
+	s := weeklySheet{}
+	orientation := "portrait"
+	if err := n.mapping(weeklyFields{
+		"name": func(c weeklyNode) error {
+			s.plain = c.Value
+			if s.plain == "" || l.sheets[s.plain] {
+				return c.fault("a sheet's name is missing or taken: %s", c.what())
+			}
+			l.sheets[s.plain] = true
+			return l.template(&s.name)(c)
+		},
+		"orientation": weeklyOneOf(&orientation, "portrait", "landscape"),
+		"one_page":    weeklyBool(&s.onePage),
+		"cards":       weeklyInt(&s.cards, 1, 6),
+		"blocks":      func(c weeklyNode) error { return c.list(func(b weeklyNode) error { return l.block(&s, b) }) },
+	}); err != nil {
+		return err
+	}
+	if s.plain == "" {
+		return n.fault("a sheet without name")
+	}
+	s.landscape = orientation == "landscape"
+	l.book.sheets = append(l.book.sheets, s)
+	return nil
+}
+
+func (l *weeklyLoader) block(s *weeklySheet, n weeklyNode) error {
+	if n.Kind == yaml.MappingNode && len(n.Content) != 2 {
+		return n.fault("a block is one key: title, heading, note, text, box, figures, list, charts, table or movers")
+	}
+	b := weeklyBlock{}
+	if err := n.mapping(weeklyFields{
+		"title": func(c weeklyNode) error {
+			b.title = &weeklyTitle{}
+			return c.mapping(weeklyFields{
+				"text": l.template(&b.title.text), "sub": l.template(&b.title.sub),
+				"back": func(d weeklyNode) error {
+					b.title.back = d.Value
+					l.links = append(l.links, weeklyRef{d, workbook.Link{Sheet: d.Value}})
+					return nil
+				},
+			})
+		},
+		"heading": l.template(&b.heading),
+		"text":    l.template(&b.text),
+		"note": func(c weeklyNode) error {
+			b.note = &weeklyNote{}
+			if c.Kind == yaml.ScalarNode {
+				b.note.small = true
+				return l.template(&b.note.text)(c)
+			}
+			return c.mapping(weeklyFields{
+				"text": l.template(&b.note.text), "strong": weeklyBool(&b.note.strong),
+				"small": weeklyBool(&b.note.small), "indent": weeklyBool(&b.note.indent),
+			})
+		},
+		"box": func(c weeklyNode) error {
+			b.box = &workbook.Box{}
+			return c.mapping(weeklyFields{"label": weeklyString(&b.box.Label), "height": weeklyNumber(&b.box.Height, 20, 400)})
+		},
+		"movers":  weeklyInt(&b.movers, 1, 10),
+		"figures": func(c weeklyNode) error { return c.list(func(d weeklyNode) error { return l.item(&b.figures, d) }) },
+		"list": func(c weeklyNode) error {
+			b.list = &weeklyList{}
+			err := c.mapping(weeklyFields{
+				"id": weeklyString(&b.list.id), "title": weeklyString(&b.list.title),
+				"items": func(d weeklyNode) error {
+					return d.list(func(e weeklyNode) error { return l.item(&b.list.items, e) })
+				},
+			})
+			return orElse(err, l.name(c, b.list.id, weeklyListTitles))
+		},
+		"charts": func(c weeklyNode) error {
+			b.charts = &weeklyCharts{}
+			return c.mapping(weeklyFields{
+				"height": weeklyNumber(&b.charts.height, 80, 600),
+				"items":  func(d weeklyNode) error { return d.list(func(e weeklyNode) error { return l.chart(b.charts, e) }) },
+			})
+		},
+		"table": func(c weeklyNode) error {
+			b.table = &weeklyTable{at: c}
+			return l.table(b.table, c)
+		},
+	}); err != nil {
+		return err
+	}
+	s.blocks = append(s.blocks, b)
+	return nil
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// name takes an ID for a table.
+func (l *weeklyLoader) name(n weeklyNode, id string, titles []string) error {
+	if id == "" {
+		return nil
+	}
+	if _, taken := l.tables[id]; taken {
+		return n.fault("table %q is there twice", id)
+	}
+	l.tables[id] = n
+	l.columns[id] = map[string]bool{}
+	for _, t := range titles {
+		l.columns[id][t] = true
+	}
+	return nil
+}
+
+// metric reads the name of a declared metric.
+func (l *weeklyLoader) metric(into *string) func(weeklyNode) error {
+	return func(n weeklyNode) error {
+		if _, ok := l.book.metrics[n.Value]; !ok || n.Kind != yaml.ScalarNode {
+			return n.fault("unknown metric %s%s", n.what(), didYouMean(n.Value, l.book.order))
+		}
+		*into = n.Value
+		return nil
+	}
+}
+
+func (l *weeklyLoader) item(into *[]weeklyItem, n weeklyNode) error {
+	x := weeklyItem{}
+	var link, table string
+	trend := workbook.Trend{}
+	where := n
+	if err := n.mapping(weeklyFields{
+		"metric": l.metric(&x.metric), "label": weeklyString(&x.label), "unit": weeklyString(&x.unit),
+		"link":  func(c weeklyNode) error { where = c; return weeklyString(&link)(c) },
+		"table": func(c weeklyNode) error { where = c; return weeklyString(&table)(c) },
+		"trend": func(c weeklyNode) error {
+			err := c.mapping(weeklyFields{"table": weeklyString(&trend.Table), "column": weeklyString(&trend.Column)})
+			l.charts = append(l.charts, weeklyChartRef{c, trend.Table, trend.Column})
+			x.trend = &trend
+			return err
+		},
+	}); err != nil {
+		return err
+	}
+	if x.metric == "" {
+		return n.fault("a figure without metric")
+	}
+	m := l.book.metrics[x.metric]
+	if x.label == "" {
+		x.label = m.Label
+	}
+	x.link = workbook.Link{Sheet: link, Table: table}
+	if link != "" || table != "" {
+		l.links = append(l.links, weeklyRef{where, x.link})
+	}
+	*into = append(*into, x)
+	return nil
+}
+
+func (l *weeklyLoader) chart(b *weeklyCharts, n weeklyNode) error {
+	ch := workbook.Chart{Kind: workbook.Columns}
+	if err := n.mapping(weeklyFields{
+		"title": weeklyString(&ch.Title), "table": weeklyString(&ch.Table),
+		"kind":     weeklyOneOf(&ch.Kind, workbook.Columns, workbook.Stacked, workbook.Bars, workbook.Lines, workbook.Funnel),
+		"category": weeklyString(&ch.Category), "series": weeklyStrings(&ch.Series),
+		"x": weeklyString(&ch.XTitle), "y": weeklyString(&ch.YTitle), "format": weeklyString(&ch.Format),
+		"labels": weeklyBool(&ch.Labels), "last": weeklyInt(&ch.LastN, 1, 1000),
+	}); err != nil {
+		return err
+	}
+	if len(ch.Series) == 0 || len(ch.Series) > 6 {
+		return n.fault("a chart has one to six series, not %d", len(ch.Series))
+	}
+	for _, c := range slices.Concat([]string{ch.Category}, ch.Series) {
+		l.charts = append(l.charts, weeklyChartRef{n, ch.Table, c})
+	}
+	ch.Name = ch.Title
+	b.items = append(b.items, ch)
+	return nil
+}

@@ -1,0 +1,207 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"taizhang/internal/workbook"
+)
+
+// table fills a declared table.
+func (w *weekly) table(ctx context.Context, d *weeklyTable) (workbook.Table, error) {
+	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: d.empty, Main: d.main, Filter: d.filter}
+	for _, c := range d.columns {
+		kind := c.kind
+		if kind == weeklyDay {
+			kind = workbook.Mark
+		}
+		t.Columns = append(t.Columns, workbook.Column{Title: c.title, Kind: kind, Width: c.width, Format: c.format})
+	}
+	var err error
+	switch {
+	case d.source == "catalog":
+		t.Rows = w.catalog()
+	case d.source == "changes":
+		t.Rows, err = w.changes(ctx)
+	case d.sql != "":
+		err = w.selected(ctx, d, &t)
+	default:
+		err = w.broken(ctx, d, &t)
+	}
+	return t, err
+}
+
+// selected fills a table from its SELECT.
+func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
+	got, err := w.src.Select(ctx, w.ask, w.literal(d.sql))
+	if err != nil {
+		return d.sqlAt.fault("%v", err)
+	}
+	places := map[string]int{}
+	for i, c := range got.Columns {
+		places[c] = i
+	}
+	from := make([]int, len(d.columns))
+	for i, c := range d.columns {
+		at, ok := places[c.from]
+		if !ok {
+			return d.sqlAt.fault("the result has no column %q for %q; it has: %s", c.from, c.title, strings.Join(got.Columns, ", "))
+		}
+		from[i] = at
+	}
+	sums := make([]float64, len(d.columns))
+	for _, r := range got.Rows {
+		row := make([]any, len(d.columns))
+		for i, c := range d.columns {
+			row[i] = c.show(r[from[i]])
+			if f, ok := asFloat(r[from[i]]); ok && c.sum {
+				sums[i] += f
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if d.total && len(t.Rows) > 0 {
+		t.Total = make([]any, len(d.columns))
+		for i, c := range d.columns {
+			if c.sum {
+				t.Total[i] = sums[i]
+			}
+		}
+		t.Total[0] = "合计"
+	}
+	return nil
+}
+
+// broken fills a table with metrics over a dimension. The total is asked for,
+// not summed: distinct counts and ratios don't add up.
+func (w *weekly) broken(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
+	list, err := w.src.Figures(ctx, w.ask, d.metrics, d.by)
+	if err != nil {
+		return d.at.fault("%v", err)
+	}
+	values := map[string]map[string]*float64{}
+	var keys []string
+	for _, f := range list {
+		if values[f.Key] == nil {
+			values[f.Key] = map[string]*float64{}
+			keys = append(keys, f.Key)
+		}
+		values[f.Key][f.Metric] = f.Value
+	}
+	w.sortKeys(d.by, keys)
+	for _, k := range keys {
+		row := make([]any, len(d.columns))
+		for i, c := range d.columns {
+			if c.from == d.by {
+				row[i] = c.show(orDash(k, "未填"))
+			} else if v := values[k][c.from]; v != nil {
+				row[i] = *v
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if d.total && len(t.Rows) > 0 {
+		t.Total = make([]any, len(d.columns))
+		for i, c := range d.columns {
+			if c.from == d.by {
+				t.Total[i] = "合计"
+			} else if v := w.now[c.from].Value; v != nil {
+				t.Total[i] = *v
+			}
+		}
+	}
+	return nil
+}
+
+// show turns a stored value into what the column shows.
+func (c weeklyColumn) show(v any) any {
+	if c.words != nil {
+		if word, ok := c.words[fmt.Sprint(v)]; ok {
+			v = word
+		}
+	}
+	switch x := v.(type) {
+	case time.Time:
+		if c.kind == weeklyDay {
+			return x.Format("01-02")
+		}
+	case string:
+		switch c.kind {
+		case workbook.LightK:
+			return workbook.Light(x)
+		case workbook.Mark, workbook.Text, weeklyDay:
+		default:
+			if x == "" {
+				return nil
+			}
+		}
+	case bool:
+		if x {
+			return "是"
+		}
+		return "否"
+	}
+	return v
+}
+
+// literal puts the points in time into a SELECT: $as_of, $last_as_of,
+// $known_at, $previous_as_of, $previous_known_at.
+func (w *weekly) literal(query string) string {
+	date := func(t time.Time) string { return "date '" + t.Format(time.DateOnly) + "'" }
+	stamp := func(t time.Time) string { return "timestamp '" + t.Format("2006-01-02 15:04:05.999999") + "'" }
+	return strings.NewReplacer(
+		"$as_of", date(w.ask.AsOf), "$last_as_of", date(w.lastAsk.AsOf), "$known_at", stamp(w.ask.KnownAt),
+		"$previous_as_of", date(w.previous.AsOf), "$previous_known_at", stamp(w.previous.KnownAt),
+	).Replace(query)
+}
+
+func asFloat(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+// weeklyBuiltin are the columns of the built-in sources.
+func weeklyBuiltin(source string) []weeklyColumn {
+	if source == "changes" {
+		return []weeklyColumn{
+			{title: "指标", kind: workbook.Text, width: 20}, {title: "上期数", kind: workbook.Num}, {title: "上期分子/分母", kind: workbook.Mark},
+			{title: "现在重算", kind: workbook.Num}, {title: "现在分子/分母", kind: workbook.Mark}, {title: "变动", kind: workbook.Num},
+			{title: "涉及单位", kind: workbook.Text, width: 26},
+		}
+	}
+	return []weeklyColumn{
+		{title: "指标", kind: workbook.Text, width: 20}, {title: "本期数", kind: workbook.Num}, {title: "分子/分母", kind: workbook.Mark},
+		{title: "口径", kind: workbook.Text, width: 46}, {title: "来源表", kind: workbook.Text, width: 16},
+		{title: "应报份数", kind: workbook.Int}, {title: "实报份数", kind: workbook.Int},
+		{title: "未计入行", kind: workbook.Int}, {title: "置空处", kind: workbook.Int},
+		{title: "指标代号", kind: workbook.Text, width: 20},
+	}
+}
+
+// source is the title of the form whose rows a metric counts.
+func (w *weekly) source(m *Metric) string {
+	if t := w.forms[m.Fact.Form]; t != "" {
+		return t
+	}
+	return orDash(m.Fact.Form, "报送要求与收件记录")
+}
+
+// catalog describes every metric, its value and what it rests on.
+func (w *weekly) catalog() [][]any {
+	var rows [][]any
+	for _, name := range w.book.order {
+		m, f := w.book.metrics[name], w.now[name]
+		rows = append(rows, []any{
+			m.Label, cellOf(scaleOf(m.Unit, "", f.Value), f.Value), fraction(f, m.Unit), m.Definition, w.source(m),
+			int64(f.Expected), int64(f.Received), int64(f.Refused), int64(f.Emptied), name,
+		})
+	}
+	return rows
+}

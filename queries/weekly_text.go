@@ -1,0 +1,310 @@
+package queries
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// weeklyTemplate is a text with {names} and {if conditions}. A name is a
+// metric or one of weeklyVariables; {{ stands for a brace.
+//
+//	截至{as_of}，办结{problems_closed}个{if problems_overdue > 0}，超期{problems_overdue}个{else}，无超期{end}。
+type weeklyTemplate struct {
+	parts []weeklyPart
+}
+
+// weeklyPart is a piece of text, a name, or a condition with its branches.
+type weeklyPart struct {
+	text      string
+	name      string
+	field     string // "", last, change, target
+	cond      []weeklyTest
+	then, alt []weeklyPart
+}
+
+// weeklyTest compares a figure with a number; or joins it to the tests before.
+type weeklyTest struct {
+	name string
+	op   string
+	want float64
+	or   bool
+}
+
+// weeklyVariables are the names beside the metrics.
+var weeklyVariables = map[string]string{
+	"zone":       "the zone's name",
+	"as_of":      "截至日期 as 2022年8月15日",
+	"as_of_iso":  "截至日期 as 2022-08-15",
+	"from":       "first day of the week that ends with the as-of date",
+	"last_as_of": "the as-of date a week before",
+	"known_at":   "数据版本时点",
+	"year":       "the as-of date's year",
+	"coverage":   "the sentence on returns due this week",
+	"missing":    "how many returns due this week are missing",
+	"previous":   "what 更正说明 compares with",
+}
+
+// weeklyParser reads one template.
+type weeklyParser struct {
+	src   string
+	pos   int
+	known func(string) bool
+	node  weeklyNode
+}
+
+// parseTemplate reads the template in a scalar of weekly.yaml; faults point
+// at the line and column within the file.
+func parseTemplate(n weeklyNode, lines []string, known func(string) bool) (*weeklyTemplate, error) {
+	s, err := n.scalar()
+	if err != nil {
+		return nil, err
+	}
+	p := &weeklyParser{src: s, known: known, node: n}
+	parts, end, err := p.parts(0)
+	if err == nil && end != "" {
+		err = p.errorf(p.pos-len(end)-2, "{%s} without {if}", end)
+	}
+	if err != nil {
+		if at, ok := err.(*templateError); ok {
+			return nil, at.in(n, lines, s)
+		}
+		return nil, err
+	}
+	return &weeklyTemplate{parts: parts}, nil
+}
+
+// templateError is a fault at a byte of a template.
+type templateError struct {
+	at   int
+	text string
+}
+
+func (e *templateError) Error() string { return e.text }
+
+func (p *weeklyParser) errorf(at int, format string, args ...any) error {
+	return &templateError{at, fmt.Sprintf(format, args...)}
+}
+
+// in finds the template's fault in the file. Literal blocks keep their lines;
+// quoted and plain texts stand on one.
+func (e *templateError) in(n weeklyNode, lines []string, src string) error {
+	before := src[:min(e.at, len(src))]
+	row := strings.Count(before, "\n")
+	col := len([]rune(before[strings.LastIndexByte(before, '\n')+1:]))
+	f := &DeclarationError{Pos{n.file, n.Line, n.Column}, e.text}
+	switch n.Style & (yaml.LiteralStyle | yaml.FoldedStyle | yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle) {
+	case yaml.LiteralStyle:
+		f.Line += 1 + row
+		first := ""
+		if n.Line < len(lines) {
+			first = lines[n.Line]
+		}
+		f.Column = len(first) - len(strings.TrimLeft(first, " ")) + col + 1
+	case yaml.SingleQuotedStyle, yaml.DoubleQuotedStyle:
+		f.Column += 1 + col
+	case yaml.FoldedStyle:
+		f.Line++
+	default:
+		f.Column += col
+	}
+	return f
+}
+
+// parts reads up to the end, {else} or {end}, whose word it returns.
+func (p *weeklyParser) parts(depth int) (out []weeklyPart, end string, err error) {
+	var text strings.Builder
+	flush := func() {
+		if text.Len() > 0 {
+			out = append(out, weeklyPart{text: text.String()})
+			text.Reset()
+		}
+	}
+	for p.pos < len(p.src) {
+		open := strings.IndexByte(p.src[p.pos:], '{')
+		if open < 0 {
+			text.WriteString(p.src[p.pos:])
+			p.pos = len(p.src)
+			break
+		}
+		text.WriteString(p.src[p.pos : p.pos+open])
+		start := p.pos + open
+		if strings.HasPrefix(p.src[start:], "{{") {
+			text.WriteByte('{')
+			p.pos = start + 2
+			continue
+		}
+		shut := strings.IndexByte(p.src[start:], '}')
+		if shut < 0 {
+			return nil, "", p.errorf(start, "a { without its }")
+		}
+		word := strings.TrimSpace(p.src[start+1 : start+shut])
+		p.pos = start + shut + 1
+		flush()
+		switch {
+		case word == "else" || word == "end":
+			return out, word, nil
+		case strings.HasPrefix(word, "if "):
+			part, err := p.condition(start, word, depth)
+			if err != nil {
+				return nil, "", err
+			}
+			out = append(out, part)
+		default:
+			name, field, dotted := strings.Cut(word, ".")
+			if !p.known(name) || dotted && (field != "last" && field != "change" && field != "target" || weeklyVariables[name] != "") {
+				return nil, "", p.errorf(start+1, "unknown name %q; want a metric, metric.last, metric.change, metric.target or one of %s", word, weeklyVariableNames())
+			}
+			out = append(out, weeklyPart{name: name, field: field})
+		}
+	}
+	flush()
+	return out, "", nil
+}
+
+func (p *weeklyParser) condition(start int, word string, depth int) (weeklyPart, error) {
+	if depth > 8 {
+		return weeklyPart{}, p.errorf(start, "conditions nested too deep")
+	}
+	tests, err := p.tests(start, strings.TrimPrefix(word, "if "))
+	if err != nil {
+		return weeklyPart{}, err
+	}
+	part := weeklyPart{cond: tests}
+	end := ""
+	if part.then, end, err = p.parts(depth + 1); err != nil {
+		return part, err
+	}
+	if end == "else" {
+		if part.alt, end, err = p.parts(depth + 1); err != nil {
+			return part, err
+		}
+	}
+	if end != "end" {
+		return part, p.errorf(start, "{if} without {end}")
+	}
+	return part, nil
+}
+
+// tests reads «a == 0 and b > 1 or c < 2»; and binds closer than or.
+func (p *weeklyParser) tests(start int, expr string) ([]weeklyTest, error) {
+	words := strings.Fields(expr)
+	var out []weeklyTest
+	or := false
+	for len(words) > 0 {
+		if len(words) < 3 {
+			return nil, p.errorf(start, "a condition reads «metric op number», got %q", strings.Join(words, " "))
+		}
+		t := weeklyTest{name: words[0], op: words[1], or: or}
+		if !p.known(t.name) {
+			at := strings.Index(p.src[start:], t.name)
+			return nil, p.errorf(start+max(at, 0), "unknown name %q in a condition", t.name)
+		}
+		if !strings.Contains(" == != < <= > >= ", " "+t.op+" ") {
+			return nil, p.errorf(start, "unknown comparison %q; want ==, !=, <, <=, > or >=", t.op)
+		}
+		f, err := strconv.ParseFloat(words[2], 64)
+		if err != nil {
+			return nil, p.errorf(start, "want a number after %s, got %q", t.op, words[2])
+		}
+		t.want = f
+		out = append(out, t)
+		words = words[3:]
+		if len(words) == 0 {
+			return out, nil
+		}
+		if words[0] != "and" && words[0] != "or" || len(words) == 1 {
+			return nil, p.errorf(start, "want «and» or «or» and another comparison, got %q", strings.Join(words, " "))
+		}
+		or = words[0] == "or"
+		words = words[1:]
+	}
+	return nil, p.errorf(start, "an empty condition")
+}
+
+// names adds the names a template asks for.
+func (t *weeklyTemplate) names(add func(string)) {
+	if t != nil {
+		partNames(t.parts, add)
+	}
+}
+
+func partNames(parts []weeklyPart, add func(string)) {
+	for _, p := range parts {
+		if p.name != "" {
+			add(p.name)
+		}
+		for _, c := range p.cond {
+			add(c.name)
+		}
+		partNames(p.then, add)
+		partNames(p.alt, add)
+	}
+}
+
+// weeklyWords are the values a template is filled with.
+type weeklyWords interface {
+	word(name, field string) string
+	number(name string) (float64, bool)
+}
+
+func (t *weeklyTemplate) fill(w weeklyWords) string {
+	if t == nil {
+		return ""
+	}
+	var b strings.Builder
+	fillParts(&b, t.parts, w)
+	return b.String()
+}
+
+func fillParts(b *strings.Builder, parts []weeklyPart, w weeklyWords) {
+	for _, p := range parts {
+		switch {
+		case p.cond != nil && weeklyHolds(p.cond, w):
+			fillParts(b, p.then, w)
+		case p.cond != nil:
+			fillParts(b, p.alt, w)
+		case p.name != "":
+			b.WriteString(w.word(p.name, p.field))
+		default:
+			b.WriteString(p.text)
+		}
+	}
+}
+
+// weeklyHolds: a comparison with a figure without value is false.
+func weeklyHolds(tests []weeklyTest, w weeklyWords) bool {
+	any, all := false, true
+	for i, t := range tests {
+		if t.or && i > 0 {
+			any, all = any || all, true
+		}
+		f, ok := w.number(t.name)
+		all = all && ok && compareFigures(f, t.op, t.want)
+	}
+	return any || all
+}
+
+func compareFigures(f float64, op string, want float64) bool {
+	switch op {
+	case "==":
+		return f == want
+	case "!=":
+		return f != want
+	case "<":
+		return f < want
+	case "<=":
+		return f <= want
+	case ">":
+		return f > want
+	}
+	return f >= want
+}
+
+func weeklyVariableNames() string {
+	return strings.Join(slices.Sorted(maps.Keys(weeklyVariables)), ", ")
+}

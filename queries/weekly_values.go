@@ -1,0 +1,180 @@
+package queries
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"taizhang/internal/workbook"
+)
+
+// weeklyScale is how a metric's values are read: multiplied, with how many
+// decimals, followed by which unit.
+type weeklyScale struct {
+	factor   float64
+	decimals int
+	unit     string
+	ratio    bool
+}
+
+// scaleOf chooses the scale of a metric for values of about this size, so that
+// a figure, last week's and its target are read alike.
+func scaleOf(unit Unit, word string, values ...*float64) weeklyScale {
+	size := 0.0
+	for _, v := range values {
+		if v != nil {
+			size = math.Max(size, math.Abs(*v))
+		}
+	}
+	s := weeklyScale{factor: 1, unit: word}
+	switch unit {
+	case Ratio:
+		return weeklyScale{factor: 100, decimals: 1, unit: "%", ratio: true}
+	case Yuan:
+		switch {
+		case size >= 1e8:
+			s = weeklyScale{factor: 1e-8, unit: "亿元"}
+		case size >= 1e4 || size == 0:
+			s = weeklyScale{factor: 1e-4, unit: "万元"}
+		default:
+			s = weeklyScale{factor: 1, unit: "元"}
+		}
+	case Days:
+		s.unit = "天"
+	}
+	for _, v := range values {
+		if v == nil {
+			continue
+		}
+		x := *v * s.factor
+		for s.decimals < 2 && math.Abs(x*math.Pow10(s.decimals)-math.Round(x*math.Pow10(s.decimals))) > 1e-6 {
+			s.decimals++
+		}
+	}
+	return s
+}
+
+// text writes a value as prose does: 82.9%, 2460万元, 5.8亿元, 216.
+func (s weeklyScale) text(v float64) string {
+	n := strconv.FormatFloat(roundHalfUp(v*s.factor, s.decimals), 'f', s.decimals, 64)
+	if s.unit == "%" || strings.HasSuffix(s.unit, "元") || s.unit == "天" {
+		return n + s.unit
+	}
+	return n
+}
+
+// roundHalfUp rounds as offices do, away from zero at the half, seeing through
+// binary fractions (0.285 is a half in decimals, not in binary).
+func roundHalfUp(v float64, decimals int) float64 {
+	p := math.Pow10(decimals)
+	return math.Round(v*p+math.Copysign(1e-9, v)) / p
+}
+
+// format is the number format of a card; before and after are literal words.
+func (s weeklyScale) format(before string) string {
+	f := "#,##0"
+	if s.decimals > 0 {
+		f += "." + strings.Repeat("0", s.decimals)
+	}
+	if s.ratio {
+		f = "0.0%"
+	} else if s.unit != "" {
+		f += quoteFormat(s.unit)
+	}
+	return quoteFormat(before) + f
+}
+
+// stored is the number that a cell of that format holds.
+func (s weeklyScale) stored(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	if s.ratio {
+		return *v
+	}
+	return roundHalfUp(*v*s.factor, 6)
+}
+
+func quoteFormat(s string) string {
+	if s == "" {
+		return ""
+	}
+	return `"` + strings.ReplaceAll(s, `"`, ``) + `"`
+}
+
+// change is a difference with its arrow; ratios differ in 百分点.
+func (s weeklyScale) change(now, last *float64) workbook.Number {
+	if now == nil || last == nil {
+		return workbook.Number{Missing: "—"}
+	}
+	d := (*now - *last) * s.factor
+	unit := s.unit
+	if s.ratio {
+		unit = "百分点"
+		d = roundHalfUp(*now*100, 1) - roundHalfUp(*last*100, 1)
+	}
+	f := "#,##0"
+	if s.decimals > 0 {
+		f += "." + strings.Repeat("0", s.decimals)
+	}
+	f += quoteFormat(unit)
+	return workbook.Number{Value: roundHalfUp(d, 6), Format: `"▲"` + f + `;"▼"` + f + `;"持平"`}
+}
+
+// toneOf says whether a change is for the better.
+func toneOf(better string, now, last *float64) workbook.Tone {
+	if now == nil || last == nil || *now == *last || better == "" {
+		return workbook.Neutral
+	}
+	if (*now > *last) == (better == "higher") {
+		return workbook.Better
+	}
+	return workbook.Worse
+}
+
+// coverageOf is what stands beside a figure when returns or rows are missing.
+func coverageOf(f WeeklyFigure) string {
+	var parts []string
+	if n := f.Expected - f.Received; n > 0 {
+		parts = append(parts, fmt.Sprintf("缺报%d份", n))
+	}
+	if f.Refused > 0 {
+		parts = append(parts, fmt.Sprintf("%d行未计入", f.Refused))
+	}
+	if f.Emptied > 0 {
+		parts = append(parts, fmt.Sprintf("%d处置空", f.Emptied))
+	}
+	return strings.Join(parts, "，")
+}
+
+// detailOf is numerator and denominator, and the coverage.
+func detailOf(f WeeklyFigure, unit Unit) string {
+	var parts []string
+	if unit == Ratio && f.Num != nil && f.Den != nil {
+		parts = append(parts, plainNumber(*f.Num)+"/"+plainNumber(*f.Den))
+	}
+	if c := coverageOf(f); c != "" {
+		parts = append(parts, c)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// plainNumber writes a count as it is, and money in 万元.
+func plainNumber(f float64) string {
+	if f == math.Trunc(f) && math.Abs(f) < 1e6 {
+		return strconv.FormatFloat(f, 'f', 0, 64)
+	}
+	return scaleOf(Yuan, "", &f).text(f)
+}
+
+func chineseDate(t time.Time) string {
+	return fmt.Sprintf("%d年%d月%d日", t.Year(), t.Month(), t.Day())
+}
+
+// yearShare is the share of the year gone by at the end of that day (序时进度).
+func yearShare(t time.Time) float64 {
+	days := time.Date(t.Year(), 12, 31, 0, 0, 0, 0, time.UTC).YearDay()
+	return float64(t.YearDay()) / float64(days)
+}

@@ -1,0 +1,231 @@
+package transform
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// parsed keeps what DuckDB's parser said of a text: built-in models don't
+// change within a process, and a long-running one builds them often.
+var parsed sync.Map // model text → []reference
+
+// reference is a table that a text reads.
+type reference struct {
+	Schema, Name string
+	Offset       int // in bytes, -1 unknown
+}
+
+// order sets Reads of every model and returns them so that each comes after
+// those it reads. Unknown tables and cycles are errors with file and line.
+func order(ctx context.Context, conn *sql.Conn, models []Model) ([]Model, error) {
+	byName := map[string]int{}
+	for i, m := range models {
+		byName[m.Name] = i
+	}
+	tables, err := existing(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]map[string]int{} // model → table → line
+	for i := range models {
+		m := &models[i]
+		refs, err := references(ctx, conn, m)
+		if err != nil {
+			return nil, err
+		}
+		at[m.Name] = map[string]int{}
+		m.Reads = nil
+		for _, r := range refs {
+			name, line := r.Schema+"."+r.Name, lineOf(m.SQL, r.Offset)
+			if r.Schema == "" {
+				return nil, &ModelError{m.File, line, fmt.Sprintf("%q is no CTE of this model; tables are named with their schema", r.Name)}
+			}
+			_, isModel := byName[name]
+			if !isModel && !tables[name] {
+				return nil, &ModelError{m.File, line, fmt.Sprintf("unknown table %s%s", name, nearest(name, byName, tables))}
+			}
+			if m.Layer == "mart" && r.Schema == "mart" {
+				return nil, &ModelError{m.File, line, "marts never read marts; what two marts share belongs in core: " + name}
+			}
+			if m.Layer == "stg" && isModel {
+				return nil, &ModelError{m.File, line, "staging reads raw and ctl tables only: " + name}
+			}
+			if _, seen := at[m.Name][name]; !seen {
+				at[m.Name][name] = line
+				m.Reads = append(m.Reads, name)
+			}
+		}
+		sort.Strings(m.Reads)
+	}
+	return sorted(models, byName, at)
+}
+
+func sorted(models []Model, byName map[string]int, at map[string]map[string]int) ([]Model, error) {
+	const visiting, done = 1, 2
+	state := map[string]int{}
+	var path []string
+	var out []Model
+	var visit func(name string) error
+	visit = func(name string) error {
+		m := models[byName[name]]
+		state[name] = visiting
+		path = append(path, name)
+		for _, r := range m.Reads {
+			if _, isModel := byName[r]; !isModel {
+				continue
+			}
+			switch state[r] {
+			case visiting:
+				from := 0
+				for i, p := range path {
+					if p == r {
+						from = i
+					}
+				}
+				return &ModelError{m.File, at[name][r], "models read each other in a circle: " + strings.Join(append(path[from:], r), " → ")}
+			case 0:
+				if err := visit(r); err != nil {
+					return err
+				}
+			}
+		}
+		path = path[:len(path)-1]
+		state[name] = done
+		out = append(out, m)
+		return nil
+	}
+	for _, layer := range Layers {
+		for _, m := range models {
+			if m.Layer == layer && state[m.Name] == 0 {
+				if err := visit(m.Name); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// existing names the tables and views of the raw and ctl schemas.
+func existing(ctx context.Context, conn *sql.Conn) (map[string]bool, error) {
+	rows, err := conn.QueryContext(ctx, "select table_schema || '.' || table_name from information_schema.tables where table_schema in ('raw', 'ctl')")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]bool{}
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		out[n] = true
+	}
+	return out, rows.Err()
+}
+
+// references asks DuckDB's own parser which tables a text reads. Names of
+// CTEs are left out by the scope in which they stand.
+func references(ctx context.Context, conn *sql.Conn, m *Model) ([]reference, error) {
+	if got, ok := parsed.Load(m.SQL); ok {
+		return got.([]reference), nil
+	}
+	var text string
+	if err := conn.QueryRowContext(ctx, "select cast(json_serialize_sql(cast(? as varchar)) as varchar)", m.SQL).Scan(&text); err != nil {
+		return nil, fmt.Errorf("%s: parse: %w", m.File, err)
+	}
+	var tree struct {
+		Error      bool   `json:"error"`
+		Message    string `json:"error_message"`
+		Position   string `json:"position"`
+		Statements []any  `json:"statements"`
+	}
+	if err := json.Unmarshal([]byte(text), &tree); err != nil {
+		return nil, fmt.Errorf("%s: parse: %w", m.File, err)
+	}
+	if tree.Error {
+		var pos int
+		fmt.Sscan(tree.Position, &pos)
+		return nil, &ModelError{m.File, lineOf(m.SQL, pos), tree.Message}
+	}
+	if len(tree.Statements) != 1 {
+		return nil, &ModelError{m.File, 1, fmt.Sprintf("a model is one SELECT, not %d statements", len(tree.Statements))}
+	}
+	var refs []reference
+	collect(tree.Statements[0], nil, &refs)
+	sort.SliceStable(refs, func(i, j int) bool { return refs[i].Offset < refs[j].Offset })
+	parsed.Store(m.SQL, refs)
+	return refs, nil
+}
+
+// collect walks the parser's tree; ctes are the names visible where it stands.
+func collect(node any, ctes []string, refs *[]reference) {
+	switch x := node.(type) {
+	case []any:
+		for _, c := range x {
+			collect(c, ctes, refs)
+		}
+	case map[string]any:
+		if x["type"] == "BASE_TABLE" {
+			schema, _ := x["schema_name"].(string)
+			name, _ := x["table_name"].(string)
+			if schema == "" && contains(ctes, name) {
+				return
+			}
+			offset := -1
+			if f, ok := x["query_location"].(float64); ok && f < 1<<40 {
+				offset = int(f)
+			}
+			*refs = append(*refs, reference{schema, name, offset})
+			return
+		}
+		if cm, ok := x["cte_map"].(map[string]any); ok {
+			list, _ := cm["map"].([]any)
+			for _, e := range list { // a CTE sees those before it, and itself if recursive
+				entry, _ := e.(map[string]any)
+				name, _ := entry["key"].(string)
+				inner := ctes
+				if isRecursive(entry["value"]) {
+					inner = with(ctes, name)
+				}
+				collect(entry["value"], inner, refs)
+				ctes = with(ctes, name)
+			}
+		}
+		for k, c := range x {
+			if k != "cte_map" {
+				collect(c, ctes, refs)
+			}
+		}
+	}
+}
+
+func with(names []string, name string) []string {
+	return append(append(make([]string, 0, len(names)+1), names...), strings.ToLower(name))
+}
+
+func isRecursive(v any) bool {
+	b, _ := json.Marshal(v)
+	return strings.Contains(string(b), "RECURSIVE_CTE_NODE")
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == strings.ToLower(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func lineOf(text string, offset int) int {
+	if offset < 0 || offset > len(text) {
+		return 1
+	}
+	return 1 + strings.Count(text[:offset], "\n")
+}

@@ -1,0 +1,113 @@
+package transform
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"taizhang/internal/warehouse"
+)
+
+// ViewName is the name of a form's view in the schema main: its title without quotes.
+func ViewName(title string) string {
+	return strings.NewReplacer("“", "", "”", "", "‘", "", "’", "", `"`, "", "'", "", "「", "", "」", "").Replace(title)
+}
+
+// formColumn is a row of ctl.form_column.
+type formColumn struct {
+	field, title, kind string
+	sensitive          bool
+}
+
+// FormViews writes one view per form into the schema main: the rows of the
+// returns that count (of period forms those of every year) with the form's
+// Chinese column titles, plus where each row comes from. Views of forms that
+// are gone are dropped.
+func FormViews(ctx context.Context, conn *sql.Conn) error {
+	forms, err := formsWithTables(ctx, conn)
+	if err != nil {
+		return err
+	}
+	wanted := map[string]bool{}
+	for _, f := range forms {
+		cols, err := formColumns(ctx, conn, f.form)
+		if err != nil {
+			return err
+		}
+		name := ViewName(f.title)
+		wanted[name] = true
+		if _, err := conn.ExecContext(ctx, "create or replace view main."+warehouse.Ident(name)+" as\n"+formView(f.form, cols)); err != nil {
+			return fmt.Errorf("view %s: %w", name, err)
+		}
+	}
+	have, err := warehouse.Strings(ctx, conn, "select view_name from duckdb_views() where schema_name = 'main' and not internal and not temporary")
+	if err != nil {
+		return err
+	}
+	for _, n := range have {
+		if !wanted[n] {
+			if _, err := conn.ExecContext(ctx, "drop view main."+warehouse.Ident(n)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func formView(form string, cols []formColumn) string {
+	var sel, joins []string
+	taken := map[string]bool{}
+	add := func(expr, title string) {
+		for taken[title] {
+			title += "_"
+		}
+		taken[title] = true
+		sel = append(sel, expr+" as "+warehouse.Ident(title))
+	}
+	for i, c := range cols {
+		field := "t." + warehouse.Ident(c.field)
+		if c.kind == "unit" { // units read as names, whether a code or a name was stored
+			alias := fmt.Sprintf("u%d", i)
+			joins = append(joins, fmt.Sprintf("left join core.dim_submitter as %s on %s.zone = t.zone and %s.code = %s\n", alias, alias, alias, field))
+			field = "coalesce(" + alias + ".name, " + field + ")"
+		}
+		add(field, c.title)
+		if c.sensitive {
+			add("t."+warehouse.Ident(c.field+"_hash"), c.title+"_哈希")
+		}
+	}
+	add("coalesce(s.name, r.submitter)", "填报单位")
+	add("r.period", "报送期")
+	add("r.file", "来源文件")
+	add("t.sheet", "工作表")
+	add("t.row_no", "行号")
+	return "select\n    " + strings.Join(sel, ",\n    ") + `
+from raw.` + form + ` as t
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
+join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
+left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
+` + strings.Join(joins, "") + "order by coalesce(s.seq, 9999), r.period_start, t.return_id, t.sheet, t.row_no"
+}
+
+type formTitle struct{ form, title string }
+
+// formsWithTables are the forms whose raw table exists, in their own order.
+func formsWithTables(ctx context.Context, conn *sql.Conn) ([]formTitle, error) {
+	var out []formTitle
+	err := warehouse.Each(ctx, conn, `select f.form, f.title from ctl.form as f
+		join information_schema.tables as t on t.table_schema = 'raw' and t.table_name = f.form order by f.seq`, func(v []any) error {
+		out = append(out, formTitle{v[0].(string), v[1].(string)})
+		return nil
+	})
+	return out, err
+}
+
+func formColumns(ctx context.Context, conn *sql.Conn, form string) ([]formColumn, error) {
+	var out []formColumn
+	err := warehouse.Each(ctx, conn, "select field, title, type, coalesce(is_sensitive, false) from ctl.form_column where form = ? order by seq", func(v []any) error {
+		out = append(out, formColumn{v[0].(string), v[1].(string), v[2].(string), v[3].(bool)})
+		return nil
+	}, form)
+	return out, err
+}

@@ -1,0 +1,146 @@
+package transform
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"sort"
+	"strings"
+)
+
+//go:embed models/stg/*.sql models/core/*.sql models/mart/*.sql
+var builtin embed.FS
+
+// Builtin is the folder of built-in models: stg, core and mart.
+func Builtin() fs.FS {
+	sub, err := fs.Sub(builtin, "models")
+	if err != nil {
+		panic(err) // the folder is part of the binary
+	}
+	return sub
+}
+
+// Layers in which models live, in reading order.
+var Layers = []string{"stg", "core", "mart"}
+
+// Model is one SELECT and what its header says.
+type Model struct {
+	Name        string // core.fct_problem
+	Layer       string // core
+	File        string // core/fct_problem.sql, as messages name it
+	Description string // «One row per …»
+	Grain       []string
+	Checks      []Check
+	SQL         string // the whole text, header included
+	Reads       []string
+}
+
+// Check is a predicate that holds for every row of a model.
+type Check struct {
+	Name      string
+	Predicate string
+	Warning   bool // shown, but doesn't stop a publication
+	Line      int
+}
+
+// ModelError is a fault of a model's text: file and line.
+type ModelError struct {
+	File    string
+	Line    int
+	Message string
+}
+
+func (e *ModelError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message) }
+
+// Load reads the built-in models and then the given folders (each with stg,
+// core and mart below it): a model of the same name replaces an earlier one.
+func Load(extra ...fs.FS) ([]Model, error) {
+	byName := map[string]Model{}
+	for i, fsys := range append([]fs.FS{Builtin()}, extra...) {
+		if fsys == nil {
+			continue
+		}
+		where := ""
+		if i > 0 {
+			where = "models/"
+		}
+		for _, layer := range Layers {
+			files, err := fs.Glob(fsys, layer+"/*.sql")
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range files {
+				text, err := fs.ReadFile(fsys, f)
+				if err != nil {
+					return nil, err
+				}
+				m, err := parse(layer, strings.TrimSuffix(path.Base(f), ".sql"), where+f, string(text))
+				if err != nil {
+					return nil, err
+				}
+				byName[m.Name] = m
+			}
+		}
+	}
+	out := make([]Model, 0, len(byName))
+	for _, m := range byName {
+		out = append(out, m)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out, nil
+}
+
+var (
+	nameShape  = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	checkShape = regexp.MustCompile(`^check(\(warning\))?:\s*([a-z][a-z0-9_]*)\s*:\s*(.+)$`)
+)
+
+// parse reads a model's header: the comment lines before the SELECT.
+func parse(layer, name, file, text string) (Model, error) {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	m := Model{Name: layer + "." + name, Layer: layer, File: file, SQL: strings.TrimRight(strings.TrimSpace(text), ";")}
+	fail := func(line int, format string, args ...any) (Model, error) {
+		return m, &ModelError{File: file, Line: line, Message: fmt.Sprintf(format, args...)}
+	}
+	if !nameShape.MatchString(name) {
+		return fail(1, "the name of a model is lowercase letters, digits and _: %q", name)
+	}
+	lines := strings.Split(text, "\n")
+	last := 0
+	for i, line := range lines {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		rest, isComment := strings.CutPrefix(strings.TrimSpace(line), "--")
+		if !isComment {
+			break
+		}
+		last = i + 1
+		rest = strings.TrimSpace(rest)
+		switch {
+		case strings.HasPrefix(rest, "grain:"):
+			for _, c := range strings.Split(strings.TrimPrefix(rest, "grain:"), ",") {
+				if c = strings.TrimSpace(c); c != "" {
+					m.Grain = append(m.Grain, c)
+				}
+			}
+		case strings.HasPrefix(rest, "check"):
+			got := checkShape.FindStringSubmatch(rest)
+			if got == nil {
+				return fail(i+1, "a check reads `-- check: name: predicate` or `-- check(warning): name: predicate`")
+			}
+			m.Checks = append(m.Checks, Check{Name: got[2], Predicate: got[3], Warning: got[1] != "", Line: i + 1})
+		case m.Description == "":
+			m.Description = rest
+		}
+	}
+	if !strings.HasPrefix(m.Description, "One row per ") {
+		return fail(1, "the first line of a model says what one row is: `-- One row per …`")
+	}
+	if len(m.Grain) == 0 {
+		return fail(max(last, 1), "the grain is missing: `-- grain: zone, as_of, …` (the columns that identify a row)")
+	}
+	return m, nil
+}

@@ -1,0 +1,11 @@
+-- One row per pair of liaison and target of 联系表 that counts.
+-- grain: zone, as_of, known_at, return_id, sheet, row_no
+select
+    t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
+    coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, t.started_on as own_on,
+    t.contact_type, t.programme, t.liaison, t.position, t.target, t.enterprise_code,
+    coalesce(st.name, t.street) as street, t.started_on
+from stg.contact as t
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
+left join core.dim_submitter as s on s.zone = t.zone and s.code = t.submitter_code
+left join core.dim_submitter as st on st.zone = t.zone and st.code = t.street

@@ -1,0 +1,15 @@
+-- One row per request of 企业反馈问题交办清单 that counts.
+-- grain: zone, as_of, known_at, return_id, sheet, row_no
+select
+    t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
+    coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, t.assigned_on as own_on,
+    t.batch, t.item_no, t.enterprise, t.enterprise_code, t.problem_type, t.description,
+    coalesce(lu.name, t.lead_unit) as lead_unit, t.assigned_on, t.deadline, t.status, t.resolved_on,
+    coalesce(t.status in ('已解决', '已办结'), false) as is_resolved,
+    coalesce(t.status not in ('已解决', '已办结', '已完成', '长期执行', '长期推进'), false) as is_open,
+    coalesce(t.status not in ('已解决', '已办结', '已完成', '长期执行', '长期推进') and t.deadline < c.as_of, false) as is_overdue,
+    case when t.status not in ('已解决', '已办结', '已完成', '长期执行', '长期推进') and t.deadline < c.as_of then date_diff('day', t.deadline, c.as_of) end as days_overdue
+from stg.enterprise_request as t
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
+left join core.dim_submitter as s on s.zone = t.zone and s.code = t.submitter_code
+left join core.dim_submitter as lu on lu.zone = t.zone and lu.code = t.lead_unit

@@ -1,0 +1,77 @@
+-- One row per run and return that somebody owes: due by then or not, received, on time, waived.
+-- grain: zone, as_of, known_at, submitter_code, form, period
+-- check: on_time_is_received: not is_on_time or is_received
+-- E (horizon) is the earlier of the end of the as-of date and the known-at time.
+with runs as (
+    select
+        as_of, known_at, from_on,
+        case
+            when known_at < cast(cast(as_of + interval '1' day as date) as timestamp) then known_at
+            else cast(cast(as_of + interval '1' day as date) as timestamp)
+        end as horizon
+    from ctl.run
+),
+arrived as (
+    select
+        zone, as_of, known_at, submitter, form, period,
+        min(case when is_accepted then received_at end) as first_accepted_at,
+        count(case when status = 'rejected' and not is_accepted then 1 end) as rejected
+    from core.known_return
+    group by zone, as_of, known_at, submitter, form, period
+),
+waived as (
+    select d.zone, c.as_of, c.known_at, d.submitter, d.form, d.period
+    from raw.decision as d
+    join ctl.run as c on d.decided_at <= c.known_at
+    where d.kind = 'waive'
+    group by d.zone, c.as_of, c.known_at, d.submitter, d.form, d.period
+),
+owed as (
+    select
+        o.zone, c.as_of, c.known_at, c.from_on, c.horizon, o.submitter as submitter_code, o.form, o.mode, o.period,
+        o.period_start, o.period_end, o.due_at, w.zone is not null as is_waived,
+        o.due_at <= c.horizon as is_due,
+        o.due_at <= c.horizon and o.due_at > c.horizon - interval '7' day as is_due_this_week,
+        a.first_accepted_at, coalesce(a.rejected, 0) as rejected,
+        row_number() over (
+            partition by o.zone, c.as_of, c.known_at, o.submitter, o.form, o.due_at <= c.horizon
+            order by o.due_at desc, o.period desc) as place,
+        max(o.period_end) over (partition by o.zone, c.as_of, c.known_at, o.submitter, o.form) as last_period_end,
+        case when f.frequency = 'month' then cast(c.as_of - interval '62' day as date) else cast(c.as_of - interval '14' day as date) end as stale_on
+    from ctl.obligation as o
+    cross join runs as c
+    left join arrived as a
+        on a.zone = o.zone and a.as_of = c.as_of and a.known_at = c.known_at
+        and a.submitter = o.submitter and a.form = o.form and a.period = o.period
+    left join waived as w
+        on w.zone = o.zone and w.as_of = c.as_of and w.known_at = c.known_at
+        and w.submitter = o.submitter and w.form = o.form and w.period = o.period
+    left join ctl.form as f on f.form = o.form
+)
+select
+    o.zone, o.as_of, o.known_at, coalesce(s.name, o.submitter_code) as submitter, o.submitter_code,
+    o.form, f.title as form_title, o.mode, o.period, o.period_start, o.period_end, o.due_at, cast(o.due_at as date) as own_on,
+    o.is_waived, o.is_due, o.is_due_this_week,
+    o.is_due and o.place = 1 as is_newest_due,
+    o.first_accepted_at as received_at,
+    o.first_accepted_at is not null as is_received,
+    coalesce(o.first_accepted_at <= o.due_at, false) as is_on_time,
+    o.rejected,
+    -- what the figures of the form wait for: of a ledger the newest due period of those still obliged, else every due period of the window
+    case
+        when o.is_waived or not o.is_due then false
+        when o.mode = 'ledger' then o.place = 1 and not coalesce(o.as_of > s.until_on, false)
+            and (o.last_period_end > o.period_end or o.period_end >= o.stale_on)
+        else o.period_end >= o.from_on
+    end as is_expected,
+    case
+        when o.is_waived then 'waived'
+        when o.first_accepted_at <= o.due_at then 'received'
+        when o.first_accepted_at is not null then 'late'
+        when o.rejected > 0 then 'rejected'
+        when not o.is_due then 'not_due'
+        else 'missing'
+    end as state
+from owed as o
+left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
+left join ctl.form as f on f.form = o.form

@@ -1,0 +1,21 @@
+-- One row per problem of 问题台账 that counts.
+-- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- check: overdue_is_open: not is_overdue or is_open
+-- check: not_closed_and_open: not (is_closed and is_open)
+select
+    t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
+    coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, t.assigned_on as own_on,
+    t.problem_no, t.source, t.list, t.description, t.enterprise, coalesce(st.name, t.street) as street,
+    coalesce(lu.name, t.lead_unit) as lead_unit, t.responsible, t.assigned_on, t.deadline, t.status, t.closed_on,
+    t.progress_note, t.satisfaction, t.struck_off_on, t.reviewer,
+    coalesce(t.status = '已办结', false) as is_closed,
+    coalesce(t.status in ('未启动', '办理中'), false) as is_open,
+    coalesce(t.status = '长期推进', false) as is_long_term,
+    coalesce(t.status in ('未启动', '办理中') and t.deadline < c.as_of, false) as is_overdue,
+    case when t.status in ('未启动', '办理中') and t.deadline < c.as_of then date_diff('day', t.deadline, c.as_of) end as days_overdue,
+    case when t.status = '已办结' then date_diff('day', t.assigned_on, t.closed_on) end as days_to_close
+from stg.problem as t
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
+left join core.dim_submitter as s on s.zone = t.zone and s.code = t.submitter_code
+left join core.dim_submitter as st on st.zone = t.zone and st.code = t.street
+left join core.dim_submitter as lu on lu.zone = t.zone and lu.code = t.lead_unit
