@@ -87,8 +87,8 @@ func (s *Session) recover(ctx context.Context) error {
 	return s.process(ctx, todo, true)
 }
 
-// TakeIn takes ready files of the inbox in. received is the time they count as received at.
-func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func() time.Time) (waiting []Dropped, err error) {
+// TakeIn takes ready files of the inbox in, in the order given; received tells when a path counts as received.
+func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(path string) time.Time) (waiting []Dropped, err error) {
 	inbox := s.In.Zone.Inbox()
 	for len(files) > 0 {
 		var todo []arrival
@@ -101,7 +101,7 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func() t
 				waiting = append(waiting, d)
 				continue
 			}
-			at := received().In(s.In.Zone.Location)
+			at := received(d.Path).In(s.In.Zone.Location)
 			content, ok, err := readDropped(inbox, &d, s.In.Zone.Limits.FileBytes, time.Now(), s.Pause)
 			if err != nil {
 				return waiting, err
@@ -253,7 +253,11 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*par
 // finish writes the receipts, takes the files out of the inbox and notes that they are dealt with.
 func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*parsed) error {
 	for i, r := range reports {
-		name, content, err := receipt.Write(r, todo[i].content, read[i].format, read[i].grids, s.In.Zone.Name)
+		src := receipt.Source{Format: read[i].format, Grids: read[i].grids}
+		if read[i].format != "" { // what could not be read is not handed back either
+			src.Content = todo[i].content
+		}
+		name, content, err := receipt.Write(r, src, s.In.Zone.Name)
 		if err != nil {
 			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 		}
@@ -280,25 +284,10 @@ func (s *Session) putReceipt(r *finding.Report, name string, content []byte) err
 			break
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("outbox: %w", err)
+	if _, err := receipt.Save(dir, name, content); err != nil {
+		return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 	}
-	tmp, err := os.CreateTemp(dir, ".receipt-*")
-	if err != nil {
-		return fmt.Errorf("outbox: %w", err)
-	}
-	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(content); err != nil {
-		tmp.Close()
-		return fmt.Errorf("write receipt %s: %w", name, err)
-	}
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("write receipt %s: %w", name, err)
-	}
-	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
-		return fmt.Errorf("write receipt %s: %w", name, err)
-	}
-	return os.Rename(tmp.Name(), filepath.Join(dir, name))
+	return nil
 }
 
 // removeDropped takes a file out of the inbox if it is still the one that was read.

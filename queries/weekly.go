@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/calendar"
 	"taizhang/internal/workbook"
 )
 
@@ -29,37 +30,51 @@ var weeklyYAML []byte
 
 // WeeklyPrevious is the last summary that was issued; 更正说明 compares with it.
 type WeeklyPrevious struct {
-	WeeklyAsk
-	Issued bool // false: none was issued, so it is what was known a week ago
+	AsOf    calendar.Date
+	KnownAt time.Time
 }
 
 // WeeklyOptions are what a weekly workbook needs beside its source.
 type WeeklyOptions struct {
-	Declaration *WeeklyBook // nil: the built-in weekly.yaml
-	Previous    *WeeklyPrevious
+	Declaration *WeeklyBook       // nil: the built-in weekly.yaml
+	Previous    *WeeklyPrevious   // nil: none was issued; 更正说明 then compares with what was known a week before
 	Version     string            // of the program
 	Properties  map[string]string // further document properties, such as the hash of the inputs
 }
 
-// Weekly builds the weekly workbook of a zone.
-func Weekly(ctx context.Context, src WeeklySource, ask WeeklyAsk, o WeeklyOptions) (workbook.Book, error) {
-	w, err := newWeekly(ctx, src, ask, o)
+// Weekly builds the weekly workbook at a point; zero values of the point mean
+// the publication's own.
+func Weekly(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (workbook.Book, error) {
+	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
 	if err != nil {
-		return workbook.Book{}, fmt.Errorf("weekly workbook as of %s: %w", ask.AsOf.Format(time.DateOnly), err)
+		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
 	}
 	b, err := w.build(ctx)
 	if err != nil {
-		return workbook.Book{}, fmt.Errorf("weekly workbook as of %s: %w", ask.AsOf.Format(time.DateOnly), err)
+		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
 	}
 	return b, nil
 }
 
 // WeeklyText is the text of the weekly workbook (文字材料), a paragraph a line.
-func WeeklyText(ctx context.Context, src WeeklySource, ask WeeklyAsk, o WeeklyOptions) (string, error) {
-	w, err := newWeekly(ctx, src, ask, o)
+func WeeklyText(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (string, error) {
+	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
 	if err != nil {
-		return "", fmt.Errorf("weekly text as of %s: %w", ask.AsOf.Format(time.DateOnly), err)
+		return "", fmt.Errorf("weekly text: %w", err)
 	}
+	return w.text(), nil
+}
+
+func weeklyAt(r *Reader, p Point) weeklyPoint {
+	if p.AsOf == 0 { // the zero Point
+		p.AsOf, p.From = calendar.NoDate, calendar.NoDate
+	}
+	p = r.at(p)
+	return weeklyPoint{AsOf: p.AsOf.Time(time.UTC), KnownAt: p.KnownAt.In(r.Location())}
+}
+
+// text is the paragraphs of all text blocks, under their headings.
+func (w *weekly) text() string {
 	var out []string
 	for _, s := range w.book.sheets {
 		for i, b := range s.blocks {
@@ -72,7 +87,7 @@ func WeeklyText(ctx context.Context, src WeeklySource, ask WeeklyAsk, o WeeklyOp
 			out = append(out, paragraphs(b.text.fill(w))...)
 		}
 	}
-	return strings.Join(out, "\n") + "\n", nil
+	return strings.Join(out, "\n") + "\n"
 }
 
 // paragraphs splits a filled text; empty ones, from conditions that didn't
@@ -89,33 +104,33 @@ func paragraphs(s string) []string {
 
 // weekly is one workbook in the making.
 type weekly struct {
-	src      WeeklySource
-	ask      WeeklyAsk
-	lastAsk  WeeklyAsk
-	previous WeeklyPrevious
+	src      weeklySource
+	ask      weeklyPoint
+	lastAsk  weeklyPoint
+	previous weeklyPoint
+	issued   bool // previous was issued as a summary
 	options  WeeklyOptions
 	book     *WeeklyBook
 	zone     string
-	now      map[string]WeeklyFigure
-	last     map[string]WeeklyFigure
+	now      map[string]weeklyFigure
+	last     map[string]weeklyFigure
 	targets  map[string]float64
 	seq      map[string]int // place in 机构序列 by name
 	forms    map[string]string
 	returns  weeklyReturns
 }
 
-func newWeekly(ctx context.Context, src WeeklySource, ask WeeklyAsk, o WeeklyOptions) (*weekly, error) {
+func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyOptions) (*weekly, error) {
 	ask.AsOf = day(ask.AsOf)
 	w := &weekly{src: src, ask: ask, options: o, book: o.Declaration}
-	w.lastAsk = WeeklyAsk{AsOf: ask.AsOf.AddDate(0, 0, -7), KnownAt: ask.KnownAt}
-	w.previous = WeeklyPrevious{WeeklyAsk: WeeklyAsk{AsOf: w.lastAsk.AsOf, KnownAt: ask.KnownAt.AddDate(0, 0, -7)}}
-	if o.Previous != nil {
-		w.previous = *o.Previous
-		w.previous.AsOf = day(w.previous.AsOf)
+	w.lastAsk = weeklyPoint{AsOf: ask.AsOf.AddDate(0, 0, -7), KnownAt: ask.KnownAt}
+	w.previous = weeklyPoint{AsOf: w.lastAsk.AsOf, KnownAt: ask.KnownAt.AddDate(0, 0, -7)}
+	if p := o.Previous; p != nil {
+		w.previous, w.issued = weeklyPoint{p.AsOf.Time(time.UTC), p.KnownAt.In(ask.KnownAt.Location())}, true
 	}
 	if w.book == nil {
 		var err error
-		if w.book, err = LoadWeekly("queries/weekly.yaml", weeklyYAML, src.Catalogue()); err != nil {
+		if w.book, err = LoadWeekly("queries/weekly.yaml", weeklyYAML, src.catalogue()); err != nil {
 			return nil, err
 		}
 	}
@@ -138,12 +153,12 @@ func day(t time.Time) time.Time {
 }
 
 // figures computes every metric in total.
-func (w *weekly) figures(ctx context.Context, at WeeklyAsk) (map[string]WeeklyFigure, error) {
-	list, err := w.src.Figures(ctx, at, w.book.order, "")
+func (w *weekly) figures(ctx context.Context, at weeklyPoint) (map[string]weeklyFigure, error) {
+	list, err := w.src.figures(ctx, at, w.book.order, "")
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]WeeklyFigure, len(list))
+	out := make(map[string]weeklyFigure, len(list))
 	for _, f := range list {
 		out[f.Metric] = f
 	}
@@ -152,14 +167,14 @@ func (w *weekly) figures(ctx context.Context, at WeeklyAsk) (map[string]WeeklyFi
 
 // zoneFacts reads the zone's name, its targets and the order of its submitters.
 func (w *weekly) zoneFacts(ctx context.Context) error {
-	zone, err := w.src.Select(ctx, w.ask, "select name from ctl.zone")
+	zone, err := w.src.rows(ctx, w.ask, "select name from ctl.zone")
 	if err != nil {
 		return err
 	}
 	for _, r := range zone.Rows {
 		w.zone, _ = r[0].(string)
 	}
-	targets, err := w.src.Select(ctx, w.ask, "select metric, cast(target as double), basis from ctl.target")
+	targets, err := w.src.rows(ctx, w.ask, "select metric, cast(target as double), basis from ctl.target")
 	if err != nil {
 		return err
 	}
@@ -174,7 +189,7 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 			w.targets[name] = target
 		}
 	}
-	forms, err := w.src.Select(ctx, w.ask, "select form, title from ctl.form")
+	forms, err := w.src.rows(ctx, w.ask, "select form, title from ctl.form")
 	if err != nil {
 		return err
 	}
@@ -182,7 +197,7 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 	for _, r := range forms.Rows {
 		w.forms[fmt.Sprint(r[0])] = fmt.Sprint(r[1])
 	}
-	order, err := w.src.Select(ctx, w.ask, "select name, cast(seq as bigint) from ctl.submitter order by seq")
+	order, err := w.src.rows(ctx, w.ask, "select name, cast(seq as bigint) from ctl.submitter order by seq")
 	if err != nil {
 		return err
 	}
@@ -263,7 +278,7 @@ func (w *weekly) word(name, field string) string {
 
 func (w *weekly) previousWords() string {
 	known := w.previous.KnownAt.Format("2006-01-02 15:04")
-	if w.previous.Issued {
+	if w.issued {
 		return fmt.Sprintf("上期周报（截至%s，数据版本%s）", chineseDate(w.previous.AsOf), known)
 	}
 	return fmt.Sprintf("截至%s、%s前收到的报表（上期未发布周报）", chineseDate(w.previous.AsOf), known)

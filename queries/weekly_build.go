@@ -140,6 +140,9 @@ func (w *weekly) card(it weeklyItem, named map[string]bool) workbook.Figure {
 		if !s.ratio {
 			ts = scaleOf(m.Unit, it.unit, now.Value, last, target)
 			ts.decimals = min(ts.decimals, 1)
+			if ts.unit == "万元" && *target >= 1e6 {
+				ts.decimals = 0
+			}
 		}
 		f.Target = workbook.Number{Value: ts.stored(target), Format: ts.format("目标 ")}
 	}
@@ -168,7 +171,7 @@ func (w *weekly) list(l *weeklyList, named map[string]bool) workbook.Table {
 		c := w.card(it, named)
 		fig := w.now[it.metric]
 		row := []any{
-			it.label, numberCell(c.Value), fraction(fig, w.book.metrics[it.metric].Unit), numberCell(c.Last),
+			it.label, numberCell(c.Value), orDash(fraction(fig, w.book.metrics[it.metric].Unit), "—"), numberCell(c.Last),
 			numberCell(c.Change), numberCell(c.Target), c.Light, orDash(coverageOf(fig), "齐全"),
 		}
 		last := row[3].(workbook.Cell)
@@ -215,14 +218,6 @@ func cellOf(s weeklyScale, v *float64) workbook.Cell {
 
 func changeCell(s weeklyScale, now, last *float64) workbook.Cell {
 	return numberCell(s.change(now, last))
-}
-
-// fraction is n/d of a ratio.
-func fraction(f WeeklyFigure, unit Unit) string {
-	if unit != Ratio || f.Num == nil || f.Den == nil {
-		return "—"
-	}
-	return plainNumber(*f.Num) + "/" + plainNumber(*f.Den)
 }
 
 // sortKeys orders the values of a dimension.

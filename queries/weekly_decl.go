@@ -92,6 +92,7 @@ type weeklyColumn struct {
 	title, from, format string
 	kind                workbook.Kind
 	width               float64
+	span                int
 	sum                 bool
 	words               map[string]string // shown instead of stored
 }

@@ -15,7 +15,7 @@ type weeklyReturns struct {
 }
 
 func (w *weekly) weekReturns(ctx context.Context) (weeklyReturns, error) {
-	rows, err := w.src.Select(ctx, w.ask, `
+	rows, err := w.src.rows(ctx, w.ask, `
 select o.submitter, o.form_title, o.is_received
 from core.fct_obligation as o
 left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
@@ -154,13 +154,13 @@ func (w *weekly) signed(unit Unit, delta float64) string {
 }
 
 // deltas are a metric's differences by submitter between two points, in 机构序列.
-func (w *weekly) deltas(ctx context.Context, metric string, now, then WeeklyAsk) ([]string, map[string]float64, error) {
+func (w *weekly) deltas(ctx context.Context, metric string, now, then weeklyPoint) ([]string, map[string]float64, error) {
 	sums := map[string]float64{}
 	for _, side := range []struct {
-		at   WeeklyAsk
+		at   weeklyPoint
 		sign float64
 	}{{now, 1}, {then, -1}} {
-		list, err := w.src.Figures(ctx, side.at, []string{metric}, "submitter")
+		list, err := w.src.figures(ctx, side.at, []string{metric}, "submitter")
 		if err != nil {
 			return nil, nil, err
 		}
@@ -180,7 +180,7 @@ func (w *weekly) deltas(ctx context.Context, metric string, now, then WeeklyAsk)
 	return units, sums, nil
 }
 
-func (w *weekly) largestDelta(ctx context.Context, metric string, now, then WeeklyAsk) (string, float64, error) {
+func (w *weekly) largestDelta(ctx context.Context, metric string, now, then weeklyPoint) (string, float64, error) {
 	units, sums, err := w.deltas(ctx, metric, now, then)
 	best := ""
 	for _, u := range units {
@@ -208,11 +208,11 @@ func (w *weekly) inOrder(units []string) {
 
 // changes are the figures of the previous issue that read otherwise now.
 func (w *weekly) changes(ctx context.Context) ([][]any, error) {
-	then, err := w.figures(ctx, w.previous.WeeklyAsk)
+	then, err := w.figures(ctx, w.previous)
 	if err != nil {
 		return nil, err
 	}
-	again := WeeklyAsk{AsOf: w.previous.AsOf, KnownAt: w.ask.KnownAt}
+	again := weeklyPoint{AsOf: w.previous.AsOf, KnownAt: w.ask.KnownAt}
 	now, err := w.figures(ctx, again)
 	if err != nil {
 		return nil, err
@@ -227,7 +227,7 @@ func (w *weekly) changes(ctx context.Context) ([][]any, error) {
 		s := scaleOf(m.Unit, "", a.Value, b.Value)
 		who := "—"
 		if m.Unit != Ratio && m.Unit != Days && m.Allows("submitter") {
-			units, sums, err := w.deltas(ctx, name, again, w.previous.WeeklyAsk)
+			units, sums, err := w.deltas(ctx, name, again, w.previous)
 			if err != nil {
 				return nil, err
 			}
@@ -240,7 +240,7 @@ func (w *weekly) changes(ctx context.Context) ([][]any, error) {
 			}
 		}
 		rows = append(rows, []any{
-			m.Label, cellOf(s, a.Value), fraction(a, m.Unit), cellOf(s, b.Value), fraction(b, m.Unit),
+			m.Label, cellOf(s, a.Value), orDash(fraction(a, m.Unit), "—"), cellOf(s, b.Value), orDash(fraction(b, m.Unit), "—"),
 			changeCell(s, b.Value, a.Value), who,
 		})
 	}

@@ -17,7 +17,7 @@ func (w *weekly) table(ctx context.Context, d *weeklyTable) (workbook.Table, err
 		if kind == weeklyDay {
 			kind = workbook.Mark
 		}
-		t.Columns = append(t.Columns, workbook.Column{Title: c.title, Kind: kind, Width: c.width, Format: c.format})
+		t.Columns = append(t.Columns, workbook.Column{Title: c.title, Kind: kind, Width: c.width, Format: c.format, Span: c.span})
 	}
 	var err error
 	switch {
@@ -35,7 +35,7 @@ func (w *weekly) table(ctx context.Context, d *weeklyTable) (workbook.Table, err
 
 // selected fills a table from its SELECT.
 func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
-	got, err := w.src.Select(ctx, w.ask, w.literal(d.sql))
+	got, err := w.src.rows(ctx, w.ask, w.literal(d.sql))
 	if err != nil {
 		return d.sqlAt.fault("%v", err)
 	}
@@ -77,7 +77,7 @@ func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table
 // broken fills a table with metrics over a dimension. The total is asked for,
 // not summed: distinct counts and ratios don't add up.
 func (w *weekly) broken(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
-	list, err := w.src.Figures(ctx, w.ask, d.metrics, d.by)
+	list, err := w.src.figures(ctx, w.ask, d.metrics, d.by)
 	if err != nil {
 		return d.at.fault("%v", err)
 	}
@@ -178,10 +178,10 @@ func weeklyBuiltin(source string) []weeklyColumn {
 	}
 	return []weeklyColumn{
 		{title: "指标", kind: workbook.Text, width: 20}, {title: "本期数", kind: workbook.Num}, {title: "分子/分母", kind: workbook.Mark},
-		{title: "口径", kind: workbook.Text, width: 46}, {title: "来源表", kind: workbook.Text, width: 16},
+		{title: "口径", kind: workbook.Text, width: 50}, {title: "来源表", kind: workbook.Text, width: 19},
 		{title: "应报份数", kind: workbook.Int}, {title: "实报份数", kind: workbook.Int},
 		{title: "未计入行", kind: workbook.Int}, {title: "置空处", kind: workbook.Int},
-		{title: "指标代号", kind: workbook.Text, width: 20},
+		{title: "指标代号", kind: workbook.Text, width: 26},
 	}
 }
 
@@ -199,8 +199,8 @@ func (w *weekly) catalog() [][]any {
 	for _, name := range w.book.order {
 		m, f := w.book.metrics[name], w.now[name]
 		rows = append(rows, []any{
-			m.Label, cellOf(scaleOf(m.Unit, "", f.Value), f.Value), fraction(f, m.Unit), m.Definition, w.source(m),
-			int64(f.Expected), int64(f.Received), int64(f.Refused), int64(f.Emptied), name,
+			m.Label, cellOf(scaleOf(m.Unit, "", f.Value), f.Value), orDash(fraction(f, m.Unit), "—"), m.Definition, w.source(m),
+			f.Coverage.Expected, f.Coverage.Received, f.Coverage.RowsRefused, f.Coverage.ValuesEmptied, name,
 		})
 	}
 	return rows

@@ -135,25 +135,25 @@ func toneOf(better string, now, last *float64) workbook.Tone {
 }
 
 // coverageOf is what stands beside a figure when returns or rows are missing.
-func coverageOf(f WeeklyFigure) string {
+func coverageOf(f weeklyFigure) string {
 	var parts []string
-	if n := f.Expected - f.Received; n > 0 {
+	if n := f.Coverage.Expected - f.Coverage.Received; n > 0 {
 		parts = append(parts, fmt.Sprintf("缺报%d份", n))
 	}
-	if f.Refused > 0 {
-		parts = append(parts, fmt.Sprintf("%d行未计入", f.Refused))
+	if f.Coverage.RowsRefused > 0 {
+		parts = append(parts, fmt.Sprintf("%d行未计入", f.Coverage.RowsRefused))
 	}
-	if f.Emptied > 0 {
-		parts = append(parts, fmt.Sprintf("%d处置空", f.Emptied))
+	if f.Coverage.ValuesEmptied > 0 {
+		parts = append(parts, fmt.Sprintf("%d处置空", f.Coverage.ValuesEmptied))
 	}
 	return strings.Join(parts, "，")
 }
 
 // detailOf is numerator and denominator, and the coverage.
-func detailOf(f WeeklyFigure, unit Unit) string {
+func detailOf(f weeklyFigure, unit Unit) string {
 	var parts []string
-	if unit == Ratio && f.Num != nil && f.Den != nil {
-		parts = append(parts, plainNumber(*f.Num)+"/"+plainNumber(*f.Den))
+	if s := fraction(f, unit); s != "" {
+		parts = append(parts, s)
 	}
 	if c := coverageOf(f); c != "" {
 		parts = append(parts, c)
@@ -161,12 +161,16 @@ func detailOf(f WeeklyFigure, unit Unit) string {
 	return strings.Join(parts, " · ")
 }
 
-// plainNumber writes a count as it is, and money in 万元.
-func plainNumber(f float64) string {
-	if f == math.Trunc(f) && math.Abs(f) < 1e6 {
-		return strconv.FormatFloat(f, 'f', 0, 64)
+// fraction is n/d of a ratio; ratios of money are read in 万元.
+func fraction(f weeklyFigure, unit Unit) string {
+	if unit != Ratio || f.Num == nil || f.Den == nil {
+		return ""
 	}
-	return scaleOf(Yuan, "", &f).text(f)
+	n, d := *f.Num, *f.Den
+	if math.Abs(d) >= 1e6 || n != math.Trunc(n) {
+		return strconv.FormatFloat(n/1e4, 'f', 1, 64) + "/" + strconv.FormatFloat(d/1e4, 'f', 1, 64) + "万元"
+	}
+	return strconv.FormatFloat(n, 'f', 0, 64) + "/" + strconv.FormatFloat(d, 'f', 0, 64)
 }
 
 func chineseDate(t time.Time) string {

@@ -15,10 +15,10 @@ const (
 	commentLead = "【" + author + "·"
 )
 
-// stripComments takes our comments out of a comments part. It gives the cells
-// they were on and those that have a comment of somebody else's.
-func stripComments(data []byte) (out []byte, ours, others map[string]bool, err error) {
-	ours, others = map[string]bool{}, map[string]bool{}
+// stripComments takes our comments out of a comments part, and what we added to
+// those of others. It gives the cells ours were on.
+func stripComments(data []byte) (out []byte, ours map[string]bool, err error) {
+	ours = map[string]bool{}
 	s := &scanner{data: data}
 	var edits []edit
 	authors, authorsSeen := map[string]bool{}, 0
@@ -34,61 +34,80 @@ func stripComments(data []byte) (out []byte, ours, others map[string]bool, err e
 			if !t.empty {
 				end, ok := s.next()
 				if !ok {
-					return nil, nil, nil, errXML
+					return nil, nil, errXML
 				}
 				authors[id] = strings.TrimSpace(html.UnescapeString(string(data[t.end:end.start]))) == author
 			}
 		case t.name == "comment" && !t.closing:
 			ref := t.value(data, "ref")
-			end, text := t.end, ""
+			end, text, texts := t.end, "", []span(nil)
 			if !t.empty {
-				if end, text, ok = s.content(t); !ok {
-					return nil, nil, nil, errXML
+				if end, text, texts, ok = s.content(t); !ok {
+					return nil, nil, errXML
 				}
 			}
 			if authors[t.value(data, "authorId")] || strings.HasPrefix(strings.TrimSpace(text), commentLead) {
 				ours[ref] = true
 				edits = append(edits, edit{t.start, end, ""})
-			} else {
-				others[ref] = true
+				continue
+			}
+			added := false
+			for _, t := range texts {
+				from := t.start
+				if i := bytes.Index(data[t.start:t.end], []byte(commentLead)); i >= 0 && !added {
+					added = true
+					from += len(bytes.TrimRight(data[t.start:t.start+i], "\r\n "))
+				}
+				if added {
+					edits = append(edits, edit{from, t.end, ""})
+				}
 			}
 		}
 	}
 	if s.depth != 0 {
-		return nil, nil, nil, errXML
+		return nil, nil, errXML
 	}
-	return splice(data, edits), ours, others, nil
+	return splice(data, edits), ours, nil
 }
 
-// content reads on to the end of an element just opened, and gives its text.
-func (s *scanner) content(open tag) (end int, text string, ok bool) {
+// span is a stretch of a document.
+type span struct{ start, end int }
+
+// content reads on to the end of an element just opened, and gives its text and
+// where its <t> elements hold theirs.
+func (s *scanner) content(open tag) (end int, text string, texts []span, ok bool) {
 	var b strings.Builder
-	last := open.end
+	last := open
 	for {
 		t, ok := s.next()
 		if !ok {
-			return 0, "", false
+			return 0, "", nil, false
 		}
-		b.Write(s.data[last:t.start])
-		last = t.end
+		b.Write(s.data[last.end:t.start])
+		if t.closing && t.name == "t" && last.name == "t" && !last.closing {
+			texts = append(texts, span{last.end, t.start})
+		}
+		last = t
 		if t.closing && t.depth == open.depth {
-			return t.end, html.UnescapeString(b.String()), true
+			return t.end, html.UnescapeString(b.String()), texts, true
 		}
 	}
 }
 
 // addComments puts our comments into a comments part, a new one if data is nil.
-func addComments(data []byte, ns string, marks []mark) ([]byte, error) {
+// Where a cell has somebody else's comment, ours follows in it; fresh are the
+// marks that got a comment of their own.
+func addComments(data []byte, ns string, marks []mark) (out []byte, fresh []mark, err error) {
 	if data == nil {
 		data = []byte(xmlHead + `<comments xmlns="` + ns + `"><authors></authors><commentList></commentList></comments>`)
 	}
 	_, found, err := lists(data, "authors", "commentList")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	authors, all := found["authors"], found["commentList"]
 	if authors == nil || all == nil {
-		return nil, errXML
+		return nil, nil, errXML
 	}
 	id, edits := -1, []edit(nil)
 	for i, a := range authors.children {
@@ -100,13 +119,26 @@ func addComments(data []byte, ns string, marks []mark) ([]byte, error) {
 		id = len(authors.children)
 		edits = append(edits, edit{authors.closeAt, authors.closeAt, `<author xmlns="` + ns + `">` + author + `</author>`})
 	}
+	others := map[string]element{}
+	for _, c := range all.children {
+		others[c.tag.value(data, "ref")] = c
+	}
 	var b strings.Builder
 	for _, m := range marks {
+		if c, ok := others[m.cellRef()]; ok {
+			s := &scanner{data: data[:c.end], pos: c.tag.end, depth: 1}
+			if _, _, texts, ok := s.content(tag{end: c.tag.end}); ok && len(texts) > 0 {
+				end := texts[len(texts)-1].end
+				edits = append(edits, edit{end, end, "\n\n" + escape(m.comment)})
+			}
+			continue
+		}
+		fresh = append(fresh, m)
 		fmt.Fprintf(&b, `<comment xmlns="%s" ref="%s" authorId="%d"><text><r><rPr><sz val="10"/><rFont val="宋体"/><charset val="134"/></rPr><t xml:space="preserve">%s</t></r></text></comment>`,
 			ns, m.cellRef(), id, escape(m.comment))
 	}
 	edits = append(edits, edit{all.closeAt, all.closeAt, b.String()})
-	return splice(data, edits), nil
+	return splice(data, edits), fresh, nil
 }
 
 // stripShapes takes the note boxes of these cells out of a VML drawing.

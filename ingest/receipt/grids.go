@@ -25,7 +25,6 @@ func gridBook(grids []sheet.Grid) ([]byte, error) {
 		return err
 	}
 	formats := &formats{ids: map[string]int{}}
-	names := sheetNames(grids)
 	var types, book, rels strings.Builder
 	for i, g := range grids {
 		part := fmt.Sprintf("worksheets/sheet%d.xml", i+1)
@@ -37,16 +36,16 @@ func gridBook(grids []sheet.Grid) ([]byte, error) {
 			state = ` state="hidden"`
 		}
 		fmt.Fprintf(&types, `<Override PartName="/xl/%s" ContentType="%s"/>`, part, typeSheet)
-		fmt.Fprintf(&book, `<sheet name="%s" sheetId="%d"%s r:id="rId%d"/>`, escape(names[i]), i+1, state, i+1)
+		fmt.Fprintf(&book, `<sheet name="%s" sheetId="%d"%s r:id="rId%d"/>`, escape(g.Name), i+1, state, i+1)
 		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/worksheet" Target="%s"/>`, i+1, nsRels, part)
 	}
 	for _, part := range [][2]string{
 		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>` +
-			`<Override PartName="/xl/workbook.xml" ContentType="` + typeWorkbook + `"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>` + types.String() + `</Types>`},
+			`<Override PartName="/xl/workbook.xml" ContentType="` + typeWorkbook + `"/><Override PartName="/xl/styles.xml" ContentType="` + typeStyles + `"/>` + types.String() + `</Types>`},
 		{"_rels/.rels", `<Relationships xmlns="` + nsPackageRels + `"><Relationship Id="rId1" Type="` + nsRels + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		{"xl/workbook.xml", `<workbook xmlns="` + nsMain + `" xmlns:r="` + nsRels + `"><bookViews><workbookView/></bookViews><sheets>` + book.String() + `</sheets></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="` + nsPackageRels + `">` + rels.String() + `<Relationship Id="rIdStyles" Type="` + nsRels + `/styles" Target="styles.xml"/></Relationships>`},
-		{"xl/styles.xml", formats.styles()},
+		{"xl/styles.xml", formats.styles(nsMain)},
 	} {
 		if err := put(part[0], xmlHead+part[1]); err != nil {
 			return nil, err
@@ -58,10 +57,14 @@ func gridBook(grids []sheet.Grid) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// sheetNames gives names that Excel takes: a CSV has none, HTML may have any.
-func sheetNames(grids []sheet.Grid) []string {
-	names, taken := make([]string, len(grids)), map[string]bool{SheetName: true}
+// named gives the grids names that Excel takes: a CSV has none, HTML may have
+// any; and which name of a grid became which. An earlier 回执 is left out.
+func named(grids []sheet.Grid) (out []sheet.Grid, names map[string]string) {
+	names, taken := map[string]string{}, map[string]bool{SheetName: true}
 	for i, g := range grids {
+		if g.Name == SheetName {
+			continue
+		}
 		name := strings.Trim(strings.Map(func(r rune) rune {
 			if strings.ContainsRune(`[]:*?/\`, r) || r < ' ' {
 				return -1
@@ -78,9 +81,11 @@ func sheetNames(grids []sheet.Grid) []string {
 			name = string(base[:min(len(base), 27)]) + strconv.Itoa(n)
 		}
 		taken[strings.ToLower(name)] = true
-		names[i] = name
+		names[g.Name] = name
+		g.Name = name
+		out = append(out, g)
 	}
-	return names
+	return out, names
 }
 
 // formats gives cell formats to number format codes.
@@ -104,7 +109,8 @@ func (f *formats) id(code string) int {
 	return len(f.codes)
 }
 
-func (f *formats) styles() string {
+// styles writes the styles part, in the namespace of the workbook.
+func (f *formats) styles(ns string) string {
 	var codes, xfs strings.Builder
 	for i, c := range f.codes {
 		fmt.Fprintf(&codes, `<numFmt numFmtId="%d" formatCode="%s"/>`, 164+i, escape(c))
@@ -114,7 +120,7 @@ func (f *formats) styles() string {
 	if len(f.codes) > 0 {
 		numFmts = fmt.Sprintf(`<numFmts count="%d">%s</numFmts>`, len(f.codes), codes.String())
 	}
-	return `<styleSheet xmlns="` + nsMain + `">` + numFmts + `<fonts count="1"><font><sz val="11"/><name val="宋体"/><charset val="134"/></font></fonts>` +
+	return `<styleSheet xmlns="` + ns + `">` + numFmts + `<fonts count="1"><font><sz val="11"/><name val="宋体"/><charset val="134"/></font></fonts>` +
 		`<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>` +
 		`<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>` +
 		`<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>` +

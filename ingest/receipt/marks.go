@@ -77,7 +77,7 @@ func marksOf(report *finding.Report) map[string][]mark {
 		shown, _ := spelled(r)
 		for _, f := range shown {
 			row, col, ok := parseRef(f.Cell)
-			if !ok || f.Sheet == "" {
+			if !ok {
 				continue
 			}
 			p := place{f.Sheet, row, col}

@@ -31,6 +31,7 @@ type pack struct {
 	byName  map[string]*zip.File // lower case, slashes, no leading slash
 	changed map[string][]byte    // by part name as in byName; nil: left out
 	added   []string             // names of new parts, in order
+	gone    map[string]bool      // parts that were left out, also where a new one has the name now
 	read    int64
 }
 
@@ -42,7 +43,7 @@ func openPack(content []byte) (*pack, error) {
 	if len(zr.File) > maxParts {
 		return nil, fmt.Errorf("receipt: %d parts", len(zr.File))
 	}
-	p := &pack{byName: map[string]*zip.File{}, changed: map[string][]byte{}}
+	p := &pack{byName: map[string]*zip.File{}, changed: map[string][]byte{}, gone: map[string]bool{}}
 	for _, f := range zr.File {
 		name := partName(f.Name)
 		if strings.HasSuffix(name, "/") {
@@ -136,6 +137,7 @@ func (p *pack) set(name string, data []byte) {
 func (p *pack) drop(name string) {
 	if p.byName[partName(name)] != nil {
 		p.changed[partName(name)] = nil
+		p.gone[partName(name)] = true
 	}
 }
 
@@ -258,7 +260,7 @@ func (p *pack) rels(part string) ([]rel, []byte, error) {
 		target := strings.ReplaceAll(t.value(data, "Target"), `\`, "/")
 		end := t.end
 		if !t.empty {
-			if end, _, ok = s.content(t); !ok {
+			if end, _, _, ok = s.content(t); !ok {
 				return nil, nil, errXML
 			}
 		}

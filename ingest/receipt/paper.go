@@ -11,10 +11,11 @@ import (
 
 // paperStyle says how the 回执 sheet fits into its workbook.
 type paperStyle struct {
-	first    int             // cell format of the first role
-	ns       string          // of the documents
-	selected bool            // it is the sheet that opens
-	sheets   map[string]bool // what a link can lead to
+	first    int               // cell format of the first role
+	ns       string            // of the documents
+	selected bool              // it is the sheet that opens
+	sheets   map[string]bool   // what a link can lead to
+	renamed  map[string]string // sheets that are not named as the findings name them
 }
 
 // Columns of the 回执 sheet: A 序号, B 程度, C 位置, D 现有内容, E 问题, F 怎样修改,
@@ -194,7 +195,11 @@ func (p *paper) findings(r *finding.Return) {
 	p.heads = append(p.heads, p.row(24, head...))
 	for i, f := range shown {
 		where, explain, severity := roleText, roleText, roleInfo
-		linked := f.Sheet != "" && p.sheets[f.Sheet]
+		target := f.Sheet
+		if name, ok := p.renamed[target]; ok {
+			target = name
+		}
+		linked := p.sheets[target] && (f.Sheet != "" || f.Cell != "")
 		if linked {
 			where = roleLink
 		}
@@ -213,7 +218,7 @@ func (p *paper) findings(r *finding.Return) {
 				cell = "A1"
 			}
 			fmt.Fprintf(&p.links, `<hyperlink ref="C%d" location="%s" display="%s"/>`, n,
-				escape("'"+strings.ReplaceAll(f.Sheet, "'", "''")+"'!"+cell), escape(place(f)))
+				escape("'"+strings.ReplaceAll(target, "'", "''")+"'!"+cell), escape(place(f)))
 		}
 	}
 	for _, t := range rest {

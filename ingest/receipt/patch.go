@@ -21,6 +21,7 @@ const (
 
 	typeWorkbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 	typeSheet    = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+	typeStyles   = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 	typeComments = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 	typeVML      = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 )
@@ -114,6 +115,7 @@ type bookPart struct {
 	views    []tag
 	names    *list
 	nameEls  []element
+	noNames  tag // an empty definedNames element
 	afterAt  int // where definedNames belongs if there is none
 }
 
@@ -169,12 +171,31 @@ func (p *patcher) open() ([]bookSheet, *bookPart, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return sheets, wb, p.openStyles()
+}
+
+// openStyles reads the styles, or makes some for a workbook that has none.
+func (p *patcher) openStyles() error {
+	if p.styleAt == "" {
+		p.styleAt = path.Join(path.Dir(p.book), "styles.xml")
+		if p.has(p.styleAt) {
+			return errNotWorkbook
+		}
+		if _, err := p.addRel(p.book, p.rns+"/styles", p.styleAt); err != nil {
+			return err
+		}
+		p.types = append(p.types, `<Override xmlns="%s" PartName="/`+p.styleAt+`" ContentType="`+typeStyles+`"/>`)
+		p.set(p.styleAt, []byte(xmlHead+(&formats{}).styles(p.ns)))
+	}
 	text, err := p.get(p.styleAt)
 	if err != nil {
-		return nil, nil, err
+		return err
+	}
+	if _, found, err := lists(text, "cellXfs"); err == nil && found["cellXfs"] == nil {
+		text = []byte(xmlHead + (&formats{}).styles(p.ns)) // it says nothing that a cell could refer to
 	}
 	p.styles, err = openStyles(text, p.ns)
-	return sheets, wb, err
+	return err
 }
 
 func (p *patcher) readBook(data []byte, rels []rel) (*bookPart, []bookSheet, error) {
@@ -213,6 +234,8 @@ func (p *patcher) readBook(data []byte, rels []rel) (*bookPart, []bookSheet, err
 		switch {
 		case t.name == "workbookView" && !t.closing:
 			wb.views = append(wb.views, t)
+		case t.depth == 1 && t.empty && t.name == "definedNames":
+			wb.noNames = t
 		case t.depth == 1 && (t.closing || t.empty) && slices.Contains([]string{"sheets", "functionGroups", "externalReferences"}, t.name):
 			wb.afterAt = t.end
 		}
@@ -254,6 +277,9 @@ func (wb *bookPart) withReceipt(p *patcher, sheets []bookSheet, removed int, rid
 		if cut, ok := dropAttr(wb.data, v, "firstSheet"); ok {
 			edits = append(edits, cut)
 		}
+	}
+	if wb.noNames.end > 0 {
+		edits = append(edits, edit{wb.noNames.start, wb.noNames.end, ""})
 	}
 	left := 0
 	for _, n := range wb.nameEls {
@@ -316,7 +342,7 @@ func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	comments, commentData, others, err := p.stripSheet(rels)
+	comments, commentData, err := p.stripSheet(rels)
 	if err != nil {
 		return false, err
 	}
@@ -341,9 +367,8 @@ func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	notes := slices.DeleteFunc(slices.Clone(marks), func(m mark) bool { return others[m.cellRef()] })
-	if len(notes) > 0 {
-		if err := p.comment(s.part, e, comments, commentData, notes, rels); err != nil {
+	if len(marks) > 0 {
+		if err := p.comment(s.part, e, comments, commentData, marks, rels); err != nil {
 			return false, err
 		}
 	}
@@ -352,42 +377,40 @@ func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
 }
 
 // stripSheet takes our comments off a sheet. It gives the part that holds the
-// others, "" if there is none, and the cells these are on.
-func (p *patcher) stripSheet(rels []rel) (part string, data []byte, others map[string]bool, err error) {
-	for _, r := range rels {
-		if r.typ != "comments" || r.external || !p.has(r.target) {
-			continue
-		}
-		part = r.target
-		text, err := p.get(part)
-		if err != nil {
-			return "", nil, nil, err
-		}
-		var ours map[string]bool
-		if data, ours, others, err = stripComments(text); err != nil {
-			return "", nil, nil, err
-		}
-		if len(ours) == 0 {
-			break
-		}
-		p.set(part, data)
-		for _, r := range rels {
-			if r.typ == "vmlDrawing" && !r.external && p.has(r.target) {
-				text, err := p.get(r.target)
-				if err != nil {
-					return "", nil, nil, err
-				}
-				p.set(r.target, stripShapes(text, ours))
-			}
-		}
-		break
+// others, "" if there is none.
+func (p *patcher) stripSheet(rels []rel) (part string, data []byte, err error) {
+	i := slices.IndexFunc(rels, func(r rel) bool { return r.typ == "comments" && !r.external && p.has(r.target) })
+	if i < 0 {
+		return "", nil, nil
 	}
-	return part, data, others, nil
+	part = rels[i].target
+	text, err := p.get(part)
+	if err != nil {
+		return "", nil, err
+	}
+	data, ours, err := stripComments(text)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(data) == len(text) {
+		return part, data, nil
+	}
+	p.set(part, data)
+	for _, r := range rels {
+		if r.typ == "vmlDrawing" && !r.external && p.has(r.target) {
+			text, err := p.get(r.target)
+			if err != nil {
+				return "", nil, err
+			}
+			p.set(r.target, stripShapes(text, ours))
+		}
+	}
+	return part, data, nil
 }
 
 // comment puts comments on a sheet: their texts, their boxes, and the links to both.
 func (p *patcher) comment(sheetPart string, e *sheetEdit, part string, data []byte, marks []mark, rels []rel) error {
-	data, err := addComments(data, p.ns, marks)
+	data, marks, err := addComments(data, p.ns, marks)
 	if err != nil {
 		return err
 	}
@@ -399,6 +422,9 @@ func (p *patcher) comment(sheetPart string, e *sheetEdit, part string, data []by
 		}
 	}
 	p.set(part, data)
+	if len(marks) == 0 {
+		return nil // all of them went into comments of others
+	}
 
 	vml, text := "", []byte(nil)
 	for _, r := range rels {
@@ -458,13 +484,13 @@ func (p *patcher) contentTypes() error {
 		}
 		end := t.end
 		if !t.empty {
-			if end, _, ok = s.content(t); !ok {
+			if end, _, _, ok = s.content(t); !ok {
 				return errXML
 			}
 		}
 		part := partName(t.value(data, "PartName"))
 		switch {
-		case !p.has(part):
+		case !p.has(part) || p.gone[part]:
 			edits = append(edits, edit{t.start, end, ""})
 		case part == partName(p.book):
 			if t.value(data, "ContentType") != typeWorkbook {

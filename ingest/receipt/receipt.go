@@ -30,7 +30,7 @@ import (
 
 // Source is the file that a receipt answers.
 type Source struct {
-	Content []byte       // as sent; nil leaves the sender's sheets out, as for an unsafe file
+	Content []byte       // as sent; nil leaves it out, as for a damaged or an unsafe file
 	Format  string       // as the reader names it: xlsx, xls, csv, …
 	Grids   []sheet.Grid // what was read of it, for all that can't be marked as it is; may be nil
 }
@@ -39,34 +39,39 @@ type Source struct {
 // source holds, there is a receipt: at worst it has the 回执 sheet alone.
 func Write(report *finding.Report, source Source, zoneName string) (name string, content []byte, err error) {
 	marks := marksOf(report)
-	draw := func(remarks ...string) func(*paperStyle, []string) ([]byte, string) {
-		return func(style *paperStyle, notes []string) ([]byte, string) {
-			return drawPaper(style, report, zoneName, append(remarks, notes...))
-		}
+	var remarks []string
+	draw := func(style *paperStyle, notes []string) ([]byte, string) {
+		return drawPaper(style, report, zoneName, append(remarks, notes...))
 	}
 	name = Name(report)
 	if isZip(source.Content) {
-		if content, err = guarded(func() ([]byte, error) { return patch(source.Content, marks, draw()) }); err == nil {
+		if content, err = guarded(func() ([]byte, error) { return patch(source.Content, marks, draw) }); err == nil {
 			return name, content, nil
 		}
 	}
-	var remarks []string
-	if len(source.Grids) > 0 {
-		remarks = append(remarks, "原文件无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。")
-	}
 	content, err = guarded(func() ([]byte, error) {
-		base, err := gridBook(source.Grids)
+		grids, names := named(source.Grids)
+		if len(grids) > 0 {
+			remarks = []string{"原文件无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
+		}
+		base, err := gridBook(grids)
 		if err != nil {
 			return nil, err
 		}
-		return patch(base, marks, draw(remarks...))
+		renamed := map[string][]mark{}
+		for was, is := range names {
+			renamed[is] = marks[was]
+		}
+		return patch(base, renamed, func(style *paperStyle, notes []string) ([]byte, string) {
+			style.renamed = names
+			return draw(style, notes)
+		})
 	})
 	if err != nil {
-		base, berr := gridBook(nil)
-		if berr != nil {
-			return name, nil, berr
+		remarks = nil
+		if content, err = gridBook(nil); err == nil {
+			content, err = patch(content, nil, draw)
 		}
-		content, err = patch(base, nil, draw())
 	}
 	if err != nil {
 		return name, nil, fmt.Errorf("receipt for %s: %w", report.File, err)
@@ -74,7 +79,9 @@ func Write(report *finding.Report, source Source, zoneName string) (name string,
 	return name, content, nil
 }
 
-func isZip(content []byte) bool { return strings.HasPrefix(string(content[:min(4, len(content))]), "PK\x03\x04") }
+func isZip(content []byte) bool {
+	return strings.HasPrefix(string(content[:min(4, len(content))]), "PK\x03\x04")
+}
 
 // guarded keeps a panic over one file from costing more than that file.
 func guarded(f func() ([]byte, error)) (content []byte, err error) {

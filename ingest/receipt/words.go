@@ -50,7 +50,7 @@ func counted(r *finding.Return) []string {
 		s = append(s, fmt.Sprintf("计入 %d 行。", r.Rows))
 	}
 	if r.RowsRefused > 0 {
-		s = append(s, fmt.Sprintf("未计入 %d 行：必填内容缺失或有误，见下表“必须修改”。", r.RowsRefused))
+		s = append(s, fmt.Sprintf("未计入 %d 行：必填内容缺失或有误，见“必须修改”各条。", r.RowsRefused))
 	}
 	if r.ValuesEmptied > 0 {
 		s = append(s, fmt.Sprintf("%d 处填写内容无法使用，已按未填处理，所在行仍计入。", r.ValuesEmptied))
@@ -142,8 +142,10 @@ func orUnknown(s string) string {
 // place says where a finding is.
 func place(f finding.Finding) string {
 	switch {
-	case f.Sheet == "":
+	case f.Sheet == "" && f.Cell == "":
 		return "整个文件"
+	case f.Sheet == "":
+		return f.Cell
 	case f.Cell == "":
 		return f.Sheet
 	}

@@ -113,8 +113,12 @@ func openBIFF(s []byte, lim Limits) (*Book, error) {
 				b.ver = int(v >> 8)
 			}
 		}
-	case 0x409, 0x209, 0x009:
-		b.ver = max(2, first.id>>8)
+	case 0x409:
+		b.ver = 4
+	case 0x209:
+		b.ver = 3
+	case 0x009:
+		b.ver = 2
 	default:
 		return nil, damaged("biff: begins with record %#x", first.id)
 	}

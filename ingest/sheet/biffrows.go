@@ -62,7 +62,7 @@ func (b *biffBook) each(i int, fn func(*Row) error) ([]Range, error) {
 }
 
 // walk calls fn for each record of the sheet itself, not of charts within it.
-func (s *biffScan) walk(fn func(r *record) error) error {
+func (s *biffScan) walk(fn func(r record) error) error {
 	depth := 0
 	for p := s.at; ; {
 		r, err := s.b.rec(p)
@@ -79,7 +79,7 @@ func (s *biffScan) walk(fn func(r *record) error) error {
 		case isBOF(r.id) && len(r.data) >= 4:
 			depth++
 		case depth == 0:
-			if err := fn(&r); err != nil {
+			if err := fn(r); err != nil {
 				return err
 			}
 		}
@@ -89,7 +89,7 @@ func (s *biffScan) walk(fn func(r *record) error) error {
 // survey notes hidden rows, merged cells, and whether the rows are in order.
 func (s *biffScan) survey() error {
 	last := 0
-	return s.walk(func(r *record) error {
+	return s.walk(func(r record) error {
 		d := r.data
 		switch r.id {
 		case recNumber, recLabel, recBoolErr, recRK, recMulRK, recLabelSST, recRString, 0x06, 0x206, 0x406, 0x02, 0x03, 0x04, 0x05:
@@ -106,7 +106,7 @@ func (s *biffScan) survey() error {
 				s.hidden[int(u16(d))+1] = true
 			}
 		case recMerged: // 2.4.168
-			for n, at := int(u16(append(d[:min(2, len(d)):min(2, len(d))], 0, 0))), 2; n > 0 && at+8 <= len(d); n, at = n-1, at+8 {
+			for at := 2; at+8 <= len(d); at += 8 {
 				m := Range{int(u16(d[at:])) + 1, int(u16(d[at+4:])) + 1, int(u16(d[at+2:])) + 1, int(u16(d[at+6:])) + 1}
 				if m.Bottom >= m.Top && m.Right >= m.Left {
 					s.merged = append(s.merged, m)

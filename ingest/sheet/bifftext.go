@@ -310,4 +310,4 @@ func (g *sstRun) str(t *textRun) bool {
 // macCentralEurope (code page 10029), the upper half of which x/text lacks.
 var macCentralEurope encoding.Encoding = upperHalf([]rune(
 	"ÄĀāÉĄÖÜáąČäčĆćéŹ" + "źĎíďĒēĖóėôöõúĚěü" + "†°Ę£§•¶ß®©™ę¨≠ģĮ" + "įĪ≤≥īĶ∂∑łĻļĽľĹĺŅ" +
-		"ņŃ¬√ńŇ∆«»… ňŐÕőŌ" + "–—“”‘’÷◊ōŔŕŘ‹›řŖ" + "ŗŠ‚„šŚśÁŤťÍŽžŪÓÔ" + "ūŮÚůŰűŲųÝýķŻŁżĢˇ"))
+		"ņŃ¬√ńŇ∆«»…\u00a0ňŐÕőŌ" + "–—“”‘’÷◊ōŔŕŘ‹›řŖ" + "ŗŠ‚„šŚśÁŤťÍŽžŪÓÔ" + "ūŮÚůŰűŲųÝýķŻŁżĢˇ"))

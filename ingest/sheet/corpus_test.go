@@ -91,7 +91,9 @@ func wantReason(expected string) (reason string, mayRead bool) {
 }
 
 // differs are files on which we disagree with the references, and why we are right.
-var differs = map[string]string{}
+var differs = map[string]string{
+	"nasty/22_velvet_sweatshop.xlsx": "B4 holds a formula whose stored result is the error #REF!; the only reader that opened the file leaves errors of links out",
+}
 
 func TestCorpus(t *testing.T) {
 	dir := corpusDir(t)
@@ -191,7 +193,7 @@ func compareCorpus(f *corpusFile, grids []*Grid) (bad []string) {
 		for _, g := range grids {
 			for _, r := range g.Rows {
 				for _, c := range r.Cells {
-					got = append(got, strings.TrimSpace(c.Text))
+					got = append(got, strings.Join(strings.Fields(c.Text), " "))
 				}
 			}
 		}

@@ -57,14 +57,20 @@ func openOLE(data []byte, lim Limits) (*Book, error) {
 	return b, nil
 }
 
+const piece = 64 << 10
+
 // stream reads a stream whole. It cannot be longer than the file.
 func stream(f *mscfb.File, size int) ([]byte, error) {
 	if f.Size < 0 || f.Size > int64(size) {
 		return nil, damaged("ole2: stream %s of %d bytes", f.Name, f.Size)
 	}
 	b := make([]byte, f.Size)
-	if n, err := io.ReadFull(f, b); err != nil {
-		return nil, damaged("ole2: stream %s ends after %d of %d bytes: %w", f.Name, n, f.Size, err)
+	// In pieces: the library's time grows with the square of what one call reads.
+	for n := 0; n < len(b); {
+		k, err := io.ReadFull(f, b[n:min(n+piece, len(b))])
+		if n += k; err != nil {
+			return nil, damaged("ole2: stream %s ends after %d of %d bytes: %w", f.Name, n, f.Size, err)
+		}
 	}
 	return b, nil
 }

@@ -22,6 +22,8 @@ type workbook struct {
 	shared *sharedStrings // read when a sheet is
 	styles []style
 	loaded bool
+
+	slowOnly bool // for tests: both ways of reading a row give the same
 }
 
 // relation is one relationship of a part (ECMA-376-2 6.5).

@@ -10,6 +10,9 @@ import (
 // the end of sheetData, or anything else.
 func (s *rowScan) quickRows() error {
 	x := s.x
+	if s.w.slowOnly {
+		return nil
+	}
 	for {
 		n, st, err := s.quickRow(x.buf[x.p:])
 		if err != nil {
@@ -60,10 +63,6 @@ func (s *rowScan) quickRow(d []byte) (int, rowState, error) {
 			return 0, rowCut, nil
 		}
 		c := d[p]
-		if c == ' ' {
-			p++
-			continue
-		}
 		if c == '>' {
 			p++
 			break
@@ -73,15 +72,24 @@ func (s *rowScan) quickRow(d []byte) (int, rowState, error) {
 			empty = true
 			break
 		}
-		eq := bytes.IndexByte(d[p:], '=')
-		if eq < 0 {
+		if c != ' ' {
+			return 0, rowOdd, nil // rowBreaks, or white space of another kind
+		}
+		if p++; d[p] == ' ' {
+			continue
+		}
+		at := p
+		for p < len(d) && d[p] > ' ' && d[p] != '=' && d[p] != '>' && d[p] != '/' {
+			p++
+		}
+		if p+1 >= len(d) {
 			return 0, rowCut, nil
 		}
-		name := d[p : p+eq]
-		p += eq + 1
-		if p >= len(d) {
-			return 0, rowCut, nil
+		if d[p] != '=' {
+			return 0, rowOdd, nil
 		}
+		name := d[at:p]
+		p++
 		if d[p] != '"' {
 			return 0, rowOdd, nil
 		}

@@ -89,9 +89,9 @@ type placedTable struct {
 }
 
 func (p placedTable) column(title string) int {
-	for i, c := range p.columns {
-		if c.Title == title {
-			return i + 1
+	for i, at := range places(p.columns)[:len(p.columns)] {
+		if p.columns[i].Title == title {
+			return at
 		}
 	}
 	return 0
@@ -113,6 +113,8 @@ type canvas struct {
 	repeat  int // header row that repeats on every page
 	tables  map[string]placedTable
 	lastCol int
+	starts  []int // rows at which a page may begin: first rows of blocks
+	breaks  []int // rows at which one does
 }
 
 // next opens a row and gives its number.

@@ -107,10 +107,13 @@ func (ch Chart) draw(t placedTable) (*excelize.Chart, error) {
 	}
 	if n := last - first + 1; n > 14 && (ch.Kind == Lines || ch.Kind == Columns || ch.Kind == Stacked) {
 		x.XAxis.TickLabelSkip = (n + 9) / 10
+		x.XAxis.Alignment.TextRotation = -45 // LibreOffice leaves labels out only where they may not wrap
 	}
 	if ch.Kind == Funnel || ch.Kind == Bars {
 		x.XAxis.ReverseOrder = true
-		x.YAxis.MajorGridLines = !ch.Labels
+	}
+	if ch.Labels && ch.Kind != Lines { // the values stand at the bars
+		x.YAxis.MajorGridLines, x.YAxis.None = false, true
 	}
 	x.Border = excelize.LineOptions{Type: excelize.LineSolid, Width: 0.75, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{rule}}}
 	x.Format = excelize.GraphicOptions{AltText: cellText(ch.Title), Name: cellText(ch.Name)}

@@ -6,13 +6,13 @@ import (
 )
 
 // Rows of a card: label, value, detail, last and change, target and trend.
-var cardRows = []float64{19, 29, 15, 15, 17}
+var cardRows = []float64{18, 27, 14, 14, 15}
 
 const detailRow = 2
 
 // Columns of a card, as parts of its width: the light takes the last one, the
 // trend the second, which is not merged where a program draws into one cell only.
-var cardParts = []float64{0.44, 0.34, 0.22}
+var cardParts = []float64{0.5, 0.28, 0.22}
 
 // figures lays cards out, as many beside each other as the sheet's grid has.
 func (c *canvas) figures(b Figures) {
@@ -67,7 +67,7 @@ func (c *canvas) card(a area, f Figure) {
 	c.span(area{a.col1, r, a.col2, r}, blank(f.Detail), detail)
 
 	r++
-	detail.wrap, detail.shrink, detail.v = false, true, "center"
+	detail.wrap, detail.shrink, detail.v, detail.size = false, true, "center", 8.5
 	small := detail
 	small.border = borderLeft
 	c.number(area{a.col1, r, half, r}, f.Last, small, "")

@@ -32,6 +32,9 @@ func lay(name string, s Sheet) (*canvas, error) {
 		if i > 0 {
 			c.gap(b, s.Blocks[i-1])
 		}
+		if _, ok := s.Blocks[max(i-1, 0)].(Heading); !ok { // a heading stays with what follows
+			c.starts = append(c.starts, len(c.rows)+1)
+		}
 		switch b := b.(type) {
 		case Title:
 			c.title(b)
@@ -52,6 +55,7 @@ func lay(name string, s Sheet) (*canvas, error) {
 	if len(c.rows) == 0 {
 		c.put(1, c.next(18), "本期无数据。", body())
 	}
+	c.paginate()
 	return c, nil
 }
 
@@ -124,12 +128,18 @@ func sheetWidths(s Sheet) []float64 {
 		if !ok {
 			continue
 		}
-		for i, col := range t.Columns {
-			wish, least := columnWidth(t, i, col)
-			if i == len(w) {
+		for i, at := range places(t.Columns) {
+			for len(w) < at-1 {
+				w, floor = append(w, minWidth), append(floor, minWidth)
+			}
+			if i == len(t.Columns) || t.Columns[i].Span > 1 {
+				continue
+			}
+			wish, least := columnWidth(t, i, t.Columns[i])
+			if at == len(w)+1 {
 				w, floor = append(w, wish), append(floor, least)
 			}
-			w[i], floor[i] = math.Max(w[i], wish), math.Max(floor[i], least)
+			w[at-1], floor[at-1] = math.Max(w[at-1], wish), math.Max(floor[at-1], least)
 		}
 	}
 	if len(w) == 0 {

@@ -13,6 +13,57 @@ const chartRowPixels = 18
 
 const paperA4 = 9
 
+// Margins in inches.
+const (
+	marginSide   = 0.55
+	marginTop    = 0.5
+	marginBottom = 0.6
+)
+
+// paginate begins a new page where a block that fits on one page would be cut
+// in two by the end of this one. Long tables are cut, but not within their
+// first rows.
+func (c *canvas) paginate() {
+	if c.sheet.OnePage {
+		return
+	}
+	wide, high := 595.0, 842.0
+	if c.sheet.Orientation == Landscape {
+		wide, high = high, wide
+	}
+	scale := min((wide-2*72*marginSide)/(c.width(1, len(c.widths))*6), 1) // 8 pixels a character
+	room := (high - 72*(marginTop+marginBottom)) / scale * 0.97
+	used, top := 0.0, 0
+	starts := append(c.starts[:len(c.starts):len(c.starts)], len(c.rows)+1)
+	for i := 0; i+1 < len(starts); i++ {
+		block := c.height(starts[i], starts[i+1]-1)
+		keep := block
+		if block > room*0.6 {
+			keep = min(block, 140)
+		}
+		if used+keep > room && used > room*0.35 && starts[i] > top+1 {
+			c.breaks = append(c.breaks, starts[i])
+			used, top = 0, starts[i]
+		}
+		for used += block; used > room; {
+			used -= room
+		}
+	}
+}
+
+// height of rows in points.
+func (c *canvas) height(from, to int) float64 {
+	h := 0.0
+	for _, r := range c.rows[from-1 : to] {
+		if r.height > 0 {
+			h += r.height
+		} else {
+			h += chartRow
+		}
+	}
+	return h
+}
+
 // page sets up screen and paper before the rows are written.
 func (w *writer) page(c *canvas) error {
 	yes, no, one, zero := true, false, 1, 0
@@ -39,7 +90,7 @@ func (w *writer) page(c *canvas) error {
 	}); err != nil {
 		return err
 	}
-	side, top, bottom, edge := 0.55, 0.6, 0.65, 0.3
+	side, top, bottom, edge := marginSide, marginTop, marginBottom, 0.28
 	if err := w.f.SetPageMargins(c.name, &excelize.PageLayoutMarginsOptions{
 		Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &edge, Footer: &edge, Horizontally: &yes,
 	}); err != nil {

@@ -76,8 +76,9 @@ func (c *canvas) header(t Table) int {
 	st := body()
 	st.bold, st.fill, st.color, st.h, st.wrap, st.border = true, paleBlue, blue, "center", true, borderGrid
 	height := 22.0
+	place := places(t.Columns)
 	for i, col := range t.Columns {
-		w := c.widths[i]
+		w := c.width(place[i], place[i+1]-1)
 		if t.Filter {
 			w -= 2.5
 		}
@@ -85,16 +86,29 @@ func (c *canvas) header(t Table) int {
 	}
 	n := c.next(height)
 	for i, col := range t.Columns {
-		c.put(i+1, n, col.Title, st)
+		c.span(area{place[i], n, place[i+1] - 1, n}, col.Title, st)
 	}
 	return n
 }
 
+// places are the columns at which a table's columns begin, and where it ends.
+func places(cols []Column) []int {
+	out := make([]int, 0, len(cols)+1)
+	at := 1
+	for _, c := range cols {
+		out = append(out, at)
+		at += max(c.Span, 1)
+	}
+	return append(out, at)
+}
+
 // tableRow writes one row; a total stands out in weight and ground.
 func (c *canvas) tableRow(cols []Column, values []any, striped, total bool) {
-	n := c.next(19)
-	height := 19.0
+	height := 18.0
+	n := c.next(height)
+	place := places(cols)
 	for i, col := range cols {
+		from, to := place[i], place[i+1]-1
 		x := Cell{}
 		if i < len(values) {
 			x = asCell(values[i])
@@ -117,16 +131,16 @@ func (c *canvas) tableRow(cols []Column, values []any, striped, total bool) {
 		value := scaled(x.Kind, x.Value)
 		switch v := value.(type) {
 		case string:
-			height = math.Max(height, textHeight(v, c.widths[i], st.size))
+			height = math.Max(height, textHeight(v, c.width(from, to), st.size))
 			st.format = ""
 		case nil:
 			if x.Light != "" {
 				value = string(x.Light)
 			}
 		}
-		c.put(i+1, n, value, st)
-		c.link(i+1, n, x.Link)
-		c.name1(x.Name, i+1, n)
+		c.span(area{from, n, to, n}, value, st)
+		c.link(from, n, x.Link)
+		c.name1(x.Name, from, n)
 	}
 	c.rows[n-1].height = height
 }

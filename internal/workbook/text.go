@@ -154,19 +154,19 @@ func runeWidth(r rune) float64 {
 	case strings.ContainsRune("il.,;:|!'", r):
 		return 0.6
 	case r >= 'A' && r <= 'Z', r == 'm', r == 'w', r == '%', r == '@':
-		return 1.35
+		return 1.25
 	case r < 0x2000:
-		return 1.05
+		return 1.02
 	case r == 0x200D, r >= 0xFE00 && r <= 0xFE0F:
 		return 0
 	}
-	return 2.0
+	return 1.86
 }
 
 // lines is how many lines s takes in a column of the given width.
 func lines(s string, width, size float64) int {
 	n := 0
-	width = math.Max(width-1, 1)
+	width = math.Max(width-0.8, 1)
 	for _, para := range strings.Split(s, "\n") {
 		used, rows := 0.0, 1
 		for _, r := range para {

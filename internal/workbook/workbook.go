@@ -175,6 +175,7 @@ type Column struct {
 	Kind   Kind
 	Width  float64 // in characters of the default font; 0: from the content
 	Format string  // overrides the kind's number format
+	Span   int     // over how many of the sheet's columns; not in a table with Filter
 }
 
 // Cell overrides what its column says about one value.

@@ -203,6 +203,11 @@ func (w *writer) around(c *canvas) error {
 			return err
 		}
 	}
+	for _, r := range c.breaks {
+		if err := w.f.InsertPageBreak(c.name, fmt.Sprintf("A%d", r)); err != nil {
+			return err
+		}
+	}
 	for _, l := range c.links {
 		goal, ok := w.goal(l.link)
 		if !ok {

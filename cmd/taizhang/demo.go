@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/data"
+	"taizhang/ingest/finding"
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/zone"
+	"taizhang/queries"
+)
+
+// headline figures that the demo ends with.
+var headline = []string{"problems_collected", "problems_closed", "closure_rate", "enterprise_resolution_rate", "incentive_paid", "tax_refunded",
+	"pension_deferred", "job_fairs", "job_seekers", "job_intentions", "job_fair_conversion", "low_income_people", "return_completeness", "return_timeliness"}
+
+func (a *app) demoCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo [DIR]",
+		Short: "Make the demo zone, take its returns in and show what comes out",
+		Long: "Makes the demo zone in DIR (default: demo), drops seven months of synthetic returns into its inbox, takes\n" +
+			"them in as they would have arrived, computes, publishes and writes the weekly workbook.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir := "demo"
+			if len(args) > 0 {
+				dir = args[0]
+			}
+			return a.demo(cmd.Context(), dir)
+		},
+	}
+}
+
+func (a *app) demo(ctx context.Context, dir string) error {
+	config := filepath.Join(dir, zone.FileName)
+	if _, err := os.Stat(config); err == nil {
+		return usagef("%s exists already; remove the folder or name another", config)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(config, data.Config(), 0o644); err != nil {
+		return err
+	}
+	a.zoneDir = dir
+	z, err := a.zone()
+	if err != nil {
+		return err
+	}
+	a.say("Writing the returns of the demo zone …")
+	deliveries, err := data.Deliveries()
+	if err != nil {
+		return err
+	}
+	var out *pipeline.Outcome
+	err = a.owned(z, "demo", func(*warehouse.Owner) error {
+		out, err = z.Run(ctx, pipeline.Options{Clock: a.now, Log: a.log(), Deliver: deliver(z, deliveries)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	path, err := a.issueSummary(ctx, z)
+	if err != nil {
+		return err
+	}
+	return a.printDemo(ctx, z, out, path)
+}
+
+// deliver drops the returns into the inbox in the order in which they came. The inbox is emptied whenever a file of
+// the same name comes again, so that each is taken in.
+func deliver(z *pipeline.Zone, all []data.Delivery) func(func(func(string) time.Time) error) error {
+	return func(take func(func(string) time.Time) error) error {
+		at := map[string]time.Time{}
+		flush := func() error {
+			err := take(func(path string) time.Time { return at[path] })
+			clear(at)
+			return err
+		}
+		for _, d := range all {
+			if _, waits := at[d.Path]; waits {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+			path := filepath.Join(z.Inbox(), filepath.FromSlash(d.Path))
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(path, d.Content, 0o644); err != nil {
+				return err
+			}
+			settled := time.Now().Add(-time.Minute) // written whole: nothing is still copying it
+			if err := os.Chtimes(path, settled, settled); err != nil {
+				return err
+			}
+			at[d.Path] = d.ReceivedAt
+		}
+		return flush()
+	}
+}
+
+func (a *app) printDemo(ctx context.Context, z *pipeline.Zone, out *pipeline.Outcome, summary string) error {
+	r, err := a.readerOf(z)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	p := r.Published()
+	figures, err := r.Metrics(ctx, queries.Ask{Metrics: headline, Point: p})
+	if err != nil {
+		return err
+	}
+	counts := map[finding.Outcome]int{}
+	total := 0
+	for _, rep := range out.Reports {
+		for _, ret := range rep.Returns {
+			counts[ret.Outcome]++
+			total++
+		}
+	}
+	fmt.Fprintf(a.out, "%s, as of %s: %d files, %d returns (%d accepted, %d with warnings, %d partially, %d rejected, %d duplicates)\n\n", z.Name, p.AsOf,
+		len(out.Reports), total, counts[finding.Accepted], counts[finding.Warned], counts[finding.Partial], counts[finding.Rejected], counts[finding.Duplicate])
+	records := make([]queries.Record, len(figures))
+	for i, f := range figures {
+		records[i] = f.Record()
+	}
+	a.format = "table"
+	if err := a.print(shownFigures(records, nil), "metric", "label", "value", "n/d", "coverage"); err != nil {
+		return err
+	}
+	dir := a.zoneDir
+	exe := "taizhang"
+	if len(os.Args) > 0 && filepath.Base(os.Args[0]) == "taizhang" {
+		exe = os.Args[0]
+	}
+	fmt.Fprintf(a.out, `
+Weekly workbook   %s
+Figures (DuckDB)  %s
+Receipts          %s
+Drop returns into %s
+
+Try next:
+  %s trace closure_rate --zone %s --where street=双马街道
+  %s metrics closure_rate --by week --zone %s
+  %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
+`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir)
+	return nil
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/internal/pipeline"
+	"taizhang/queries"
+)
+
+func (a *app) metricsCmd() *cobra.Command {
+	var by, where []string
+	c := &cobra.Command{
+		Use:   "metrics [NAME...]",
+		Short: "Print figures, also of an earlier date or as they were known then",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, ask, r, err := a.ask(args, by, where)
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			figures, err := r.Metrics(cmd.Context(), ask)
+			if err != nil {
+				return usageError{err}
+			}
+			records := make([]queries.Record, len(figures))
+			for i, f := range figures {
+				records[i] = f.Record()
+			}
+			if a.format == "table" || a.format == "md" {
+				return a.print(shownFigures(records, ask.By), append([]string{"metric", "label"}, append(append([]string{}, ask.By...), "value", "n/d", "coverage")...)...)
+			}
+			return a.print(records)
+		},
+	}
+	c.Flags().StringSliceVar(&by, "by", nil, "break down by dimensions: zone, submitter, street, department, category, source, programme, batch, enterprise, industry, list, series, type, week, month")
+	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
+	c.Flags().StringVar(&a.from, "from", "", "start of the window of period forms (default: 1 January)")
+	return c
+}
+
+// ask opens the publication and reads a question for figures.
+func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *queries.Reader, error) {
+	q := queries.Ask{Metrics: metrics, By: by, Where: map[string]string{}}
+	for _, w := range where {
+		k, v, ok := strings.Cut(w, "=")
+		if !ok {
+			return nil, q, nil, usagef("--where %q: DIM=VALUE is expected", w)
+		}
+		q.Where[k] = v
+	}
+	z, r, err := a.reader()
+	if err != nil {
+		return nil, q, nil, err
+	}
+	if s, ok := z.Match(q.Where["submitter"]); ok {
+		q.Where["submitter"] = s.Name
+	}
+	if q.Point, err = a.point(z.Location); err != nil {
+		r.Close()
+		return nil, q, nil, err
+	}
+	return z, q, r, nil
+}
+
+// shownFigures writes figures as people read them: percentages, grouped yuan, coverage in words.
+func shownFigures(records []queries.Record, by []string) []queries.Record {
+	out := make([]queries.Record, len(records))
+	for i, r := range records {
+		rec := queries.Record{{Key: "metric", Value: r.Get("metric")}, {Key: "label", Value: r.Get("label")}}
+		for _, d := range by {
+			v := r.Get(d)
+			if v == nil {
+				v = queries.NoValue
+			}
+			rec = append(rec, queries.Entry{Key: d, Value: v})
+		}
+		nd := ""
+		if r.Get("den") != nil {
+			nd = fmt.Sprintf("%v/%v", r.Get("num"), r.Get("den"))
+		}
+		rec = append(rec, queries.Entry{Key: "value", Value: json.Number(shownValue(r.Get("value"), fmt.Sprint(r.Get("unit"))))},
+			queries.Entry{Key: "n/d", Value: nd}, queries.Entry{Key: "coverage", Value: coverageText(r)})
+		out[i] = rec
+	}
+	return out
+}
+
+func shownValue(v any, unit string) string {
+	if v == nil {
+		return "—"
+	}
+	switch unit {
+	case "ratio":
+		if f := queries.Float(v); f != nil {
+			return fmt.Sprintf("%.1f%%", *f*100)
+		}
+	case "yuan":
+		s := fmt.Sprint(v)
+		whole, frac, _ := strings.Cut(s, ".")
+		neg := strings.HasPrefix(whole, "-")
+		whole = strings.TrimPrefix(whole, "-")
+		for i := len(whole) - 3; i > 0; i -= 3 {
+			whole = whole[:i] + "," + whole[i:]
+		}
+		if neg {
+			whole = "-" + whole
+		}
+		if frac != "" {
+			return whole + "." + frac
+		}
+		return whole
+	}
+	return fmt.Sprint(v)
+}
+
+// coverageText says what a figure still waits for or leaves out; empty where nothing.
+func coverageText(r queries.Record) string {
+	num := func(k string) int64 {
+		n, _ := r.Get(k).(int64)
+		return n
+	}
+	var parts []string
+	if n := num("returns_expected") - num("returns_received"); n > 0 {
+		parts = append(parts, fmt.Sprintf("缺报%d份", n))
+	}
+	if n := num("rows_refused"); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d行未计入", n))
+	}
+	if n := num("values_emptied"); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d个值未采用", n))
+	}
+	return strings.Join(parts, "，")
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
+)
+
+func (a *app) rebuildCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rebuild",
+		Short: "Make the warehouse anew from the archive, and compare the figures",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			z, err := a.zone()
+			if err != nil {
+				return err
+			}
+			return a.owned(z, "rebuild", func(*warehouse.Owner) error {
+				diff, err := z.Rebuild(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log()})
+				if err != nil {
+					return err
+				}
+				if len(diff) == 0 {
+					a.say("Rebuilt from the archive; the figures are the same.")
+					return nil
+				}
+				for _, d := range diff {
+					fmt.Fprintf(a.err, "%s %s %s: %s → %s\n", d.Metric, d.Dimension, d.Member, d.Before, d.After)
+				}
+				return fmt.Errorf("rebuilt from the archive, but %d figures differ", len(diff))
+			})
+		},
+	}
+}

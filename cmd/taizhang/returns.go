@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/internal/archive"
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
+	"taizhang/queries"
+)
+
+func (a *app) returnsCmd() *cobra.Command {
+	c := &cobra.Command{Use: "returns", Short: "List returns, show one, or decide about one"}
+	var submitter, form, period, status string
+	list := &cobra.Command{
+		Use:   "list",
+		Short: "List all returns with their outcomes",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			z, r, err := a.reader()
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			ask := queries.ReturnsAsk{Submitter: submitter, Form: form, Period: period, Status: status}
+			if ask.Point, err = a.point(z.Location); err != nil {
+				return err
+			}
+			if s, ok := z.Match(submitter); ok {
+				ask.Submitter = s.Name
+			}
+			if f := z.Forms.Lookup(form); f != nil {
+				ask.Form = f.ID
+			}
+			records, err := r.Returns(cmd.Context(), ask)
+			if err != nil {
+				return err
+			}
+			return a.print(records)
+		},
+	}
+	list.Flags().StringVar(&submitter, "submitter", "", "of one submitter")
+	list.Flags().StringVar(&form, "form", "", "of one form")
+	list.Flags().StringVar(&period, "period", "", "of one period")
+	list.Flags().StringVar(&status, "status", "", "with one outcome")
+	show := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a return with its findings",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			z, r, err := a.reader()
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			p, err := a.point(z.Location)
+			if err != nil {
+				return err
+			}
+			rec, err := r.Return(cmd.Context(), args[0], p)
+			var none *queries.ErrNoReturn
+			if errors.As(err, &none) {
+				return usageError{err}
+			}
+			if err != nil {
+				return err
+			}
+			if a.format == "json" {
+				return a.printObject(rec)
+			}
+			findings, _ := rec.Get("findings").([]queries.Record)
+			if a.format == "csv" {
+				return a.print(findings, "severity", "rule", "sheet", "cell", "value", "message", "hint")
+			}
+			for _, e := range rec {
+				if e.Key != "findings" {
+					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, a.cellText(e.Value))
+				}
+			}
+			if len(findings) == 0 {
+				return nil
+			}
+			fmt.Fprintln(a.out)
+			return a.print(findings, "severity", "rule", "sheet", "cell", "value", "message", "hint")
+		},
+	}
+	c.AddCommand(list, show,
+		a.decideCmd("accept ID", "Count a rejected return all the same (放行)", 1),
+		a.decideCmd("withdraw ID", "Stop counting a return (作废)", 1),
+		a.decideCmd("clear SUBMITTER FORM", "Empty a submitter's ledger from today's business date on", 2),
+		a.decideCmd("waive SUBMITTER FORM PERIOD", "Release a submitter from handing in one period (免报)", 3))
+	return c
+}
+
+// decideCmd makes one of the operator's decisions.
+func (a *app) decideCmd(use, short string, n int) *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  cobra.ExactArgs(n),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if reason == "" {
+				return usagef("a decision needs a reason: --reason TEXT")
+			}
+			z, err := a.zone()
+			if err != nil {
+				return err
+			}
+			d := pipeline.Decision{Kind: decisionKinds[cmd.Name()], Reason: reason}
+			switch d.Kind {
+			case archive.Accept, archive.Withdraw:
+				d.Return = args[0]
+			case archive.Clear:
+				d.Submitter, d.Form = args[0], args[1]
+			case archive.Waive:
+				d.Submitter, d.Form, d.Period = args[0], args[1], args[2]
+			}
+			return a.owned(z, "returns "+cmd.Name(), func(*warehouse.Owner) error {
+				if _, err := z.Decide(cmd.Context(), d, pipeline.Options{Clock: a.now, Log: a.log()}); err != nil {
+					return err
+				}
+				a.say("Decided and published: %s %v", cmd.Name(), args)
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why (required; kept in the journal)")
+	return c
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/internal/archive"
+	"taizhang/internal/calendar"
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/zone"
+	"taizhang/queries"
+)
+
+// Exit codes (contract).
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitRejected = 3
+	exitHeld     = 4
+)
+
+// usageError is a wrong command line or configuration.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errRejected ends a command that did its work but had to reject returns.
+var errRejected = errors.New("some returns were rejected")
+
+// app is what the commands share.
+type app struct {
+	in             io.Reader
+	out, err       io.Writer
+	zoneDir        string
+	format         string
+	asOf, knownAt  string
+	from           string
+	quiet, verbose bool
+	now            func() time.Time
+}
+
+// run is the program: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "__query" {
+		return queries.ChildMain()
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return a.exit(root.ExecuteContext(ctx))
+}
+
+// exit prints an error for the operator and gives the exit code.
+func (a *app) exit(err error) int {
+	var held *warehouse.HeldError
+	var usage usageError
+	var fault *zone.Fault
+	var decl *queries.DeclarationError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errRejected):
+		return exitRejected
+	case errors.As(err, &held):
+		fmt.Fprintln(a.err, "error:", err)
+		fmt.Fprintln(a.err, "hint: wait until it has finished, or end that process")
+		return exitHeld
+	case errors.As(err, &usage), errors.As(err, &fault), errors.As(err, &decl):
+		fmt.Fprintln(a.err, "error:", err)
+		return exitUsage
+	}
+	fmt.Fprintln(a.err, "error:", err)
+	return exitFailed
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "taizhang",
+		Short:         "Excel returns in, figures that can be traced to the cell out",
+		Long:          "taizhang (台账) takes in the Excel returns of departments and streets, turns them into\nfigures with SQL models, and writes the weekly summary. One program, no network.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.zoneDir, "zone", ".", "folder of the zone")
+	f.StringVarP(&a.format, "format", "f", "table", "output: table, csv, json, md or xlsx")
+	f.StringVar(&a.asOf, "as-of", "", "business date that figures are computed for (2022-08-15)")
+	f.StringVar(&a.knownAt, "known-at", "", "count only returns received up to then (RFC 3339, or 2022-08-15 12:00)")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results only")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, to stderr")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(a.demoCmd(), a.initCmd(), a.runCmd(), a.serveCmd(), a.statusCmd(), a.checkCmd(), a.formsCmd(), a.returnsCmd(),
+		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.versionCmd())
+	usageArgs(root)
+	return root
+}
+
+// usageArgs makes wrong arguments and unknown subcommands usage errors, exit code 2.
+func usageArgs(c *cobra.Command) {
+	check := c.Args
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if cmd.HasSubCommands() && len(args) > 0 {
+			return usagef("unknown command %q for %s; see: %s --help", args[0], cmd.CommandPath(), cmd.CommandPath())
+		}
+		if check != nil {
+			if err := check(cmd, args); err != nil {
+				return usageError{err}
+			}
+		}
+		return nil
+	}
+	for _, s := range c.Commands() {
+		usageArgs(s)
+	}
+}
+
+// log is where the operator's log goes.
+func (a *app) log() *slog.Logger {
+	level := slog.LevelWarn
+	if a.verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+}
+
+// say prints progress for people, to stderr.
+func (a *app) say(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.err, format+"\n", args...)
+	}
+}
+
+// zone loads the zone of the command line; a wrong declaration is a configuration error.
+func (a *app) zone() (*pipeline.Zone, error) {
+	z, err := pipeline.Load(a.zoneDir)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return z, nil
+}
+
+// reader opens the zone's publication.
+func (a *app) reader() (*pipeline.Zone, *queries.Reader, error) {
+	z, err := a.zone()
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := a.readerOf(z)
+	return z, r, err
+}
+
+func (a *app) readerOf(z *pipeline.Zone) (*queries.Reader, error) {
+	path, err := warehouse.Newest(z.Published())
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s", z.Inbox(), a.zoneDir)
+		}
+		return nil, err
+	}
+	return queries.Open(path, z.Metrics)
+}
+
+// point reads --as-of, --known-at and --from.
+func (a *app) point(loc *time.Location) (queries.Point, error) {
+	p := queries.Point{AsOf: calendar.NoDate, From: calendar.NoDate}
+	var err error
+	if a.asOf != "" {
+		if p.AsOf, err = calendar.ParseDate(a.asOf); err != nil {
+			return p, usagef("--as-of %q: a date such as 2022-08-15 is expected", a.asOf)
+		}
+	}
+	if a.from != "" {
+		if p.From, err = calendar.ParseDate(a.from); err != nil {
+			return p, usagef("--from %q: a date such as 2022-01-01 is expected", a.from)
+		}
+	}
+	if a.knownAt != "" {
+		if p.KnownAt, err = parseTime(a.knownAt, loc); err != nil {
+			return p, usagef("--known-at %v", err)
+		}
+	}
+	return p, nil
+}
+
+// parseTime reads RFC 3339, or a date with or without a time of day in the zone's time zone; a bare date is its end.
+func parseTime(s string, loc *time.Location) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
+			return t, nil
+		}
+	}
+	if t, err := time.ParseInLocation("2006-01-02", s, loc); err == nil {
+		return t.AddDate(0, 0, 1).Add(-time.Microsecond), nil
+	}
+	return time.Time{}, fmt.Errorf("%q: a time such as 2022-08-15T12:00:00+08:00 or 2022-08-15 12:00 is expected", s)
+}
+
+// owned runs f as the zone's owner.
+func (a *app) owned(z *pipeline.Zone, command string, f func(*warehouse.Owner) error) (err error) {
+	owner, err := warehouse.Lock(z.Dir, command)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := owner.Release(); err == nil {
+			err = e
+		}
+	}()
+	return f(owner)
+}
+
+// decision kinds by command name.
+var decisionKinds = map[string]archive.Decision{"accept": archive.Accept, "withdraw": archive.Withdraw, "clear": archive.Clear, "waive": archive.Waive}

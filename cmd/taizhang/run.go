@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/ingest/finding"
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
+)
+
+func (a *app) runCmd() *cobra.Command {
+	var receivedAt string
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Take in what lies in the inbox, compute the figures and publish them",
+		Long: "Takes in what lies in the inbox, computes the figures and publishes them. Where nothing is new it does\n" +
+			"nothing. Beside a running serve the work is handed over to it. Exit code 3: some returns were rejected.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			z, err := a.zone()
+			if err != nil {
+				return err
+			}
+			var at time.Time
+			if receivedAt != "" {
+				if at, err = parseTime(receivedAt, z.Location); err != nil {
+					return usagef("--received-at %v", err)
+				}
+			}
+			var s summaryOfRun
+			err = a.owned(z, "run", func(*warehouse.Owner) error {
+				out, err := z.Run(cmd.Context(), pipeline.Options{ReceivedAt: at, Clock: a.now, Log: a.log()})
+				if err != nil {
+					return err
+				}
+				s = summarise(out)
+				return nil
+			})
+			if held, ok := heldByServe(err); ok {
+				s, err = handOver(cmd.Context(), held, receivedAt)
+			}
+			if err != nil {
+				return err
+			}
+			return a.printRun(z, s)
+		},
+	}
+	c.Flags().StringVar(&receivedAt, "received-at", "", "for back-filling: count the returns as received then")
+	return c
+}
+
+// summaryOfRun is what a run tells, also from serve to run.
+type summaryOfRun struct {
+	Lines     []runLine `json:"lines"`
+	Waiting   []runWait `json:"waiting"`
+	Published bool      `json:"published"`
+	Deferred  bool      `json:"deferred"`
+	Warnings  []string  `json:"warnings"`
+	Error     string    `json:"error,omitempty"`
+}
+
+type runLine struct {
+	File, Return, Submitter, Form, Period string
+	Outcome                               finding.Outcome
+	Rows, Refused, Errors, Warnings       int
+	First                                 string // first finding that asks for action
+}
+
+type runWait struct{ Path, Reason string }
+
+func summarise(o *pipeline.Outcome) summaryOfRun {
+	s := summaryOfRun{Published: o.Published, Deferred: o.Deferred, Warnings: o.Warnings}
+	for _, r := range o.Reports {
+		for _, ret := range r.Returns {
+			l := runLine{File: r.File, Return: ret.ID, Submitter: ret.SubmitterName, Form: ret.FormTitle, Outcome: ret.Outcome,
+				Rows: ret.Rows, Refused: ret.RowsRefused, Errors: ret.Count(finding.Error), Warnings: ret.Count(finding.Warning)}
+			if ret.Period.Valid() {
+				l.Period = ret.Period.String()
+			}
+			if ret.Outcome == finding.Rejected {
+				for _, f := range ret.Findings {
+					if f.Severity == finding.Error {
+						l.First = f.Message
+						if f.Cell != "" {
+							l.First = f.Cell + " " + l.First
+						}
+						break
+					}
+				}
+			}
+			s.Lines = append(s.Lines, l)
+		}
+	}
+	for _, w := range o.Waiting {
+		s.Waiting = append(s.Waiting, runWait{w.Path, w.Wait})
+	}
+	return s
+}
+
+// printRun tells the operator what became of each file; rejected returns make exit code 3.
+func (a *app) printRun(z *pipeline.Zone, s summaryOfRun) error {
+	rejected := false
+	counts := map[finding.Outcome]int{}
+	for _, l := range s.Lines {
+		counts[l.Outcome]++
+		rejected = rejected || l.Outcome == finding.Rejected
+		if !a.quiet {
+			parts := []string{l.Return, orDash(l.Submitter), orDash(l.Form), orDash(l.Period), l.Outcome.Label()}
+			if l.Outcome.Counts() {
+				parts = append(parts, fmt.Sprintf("%d行", l.Rows))
+			}
+			if l.Refused > 0 {
+				parts = append(parts, fmt.Sprintf("未计入%d行", l.Refused))
+			}
+			if l.First != "" {
+				parts = append(parts, l.First)
+			}
+			fmt.Fprintln(a.err, strings.Join(parts, "  ")+"  "+l.File)
+		}
+	}
+	for _, w := range s.Waiting {
+		a.say("waiting: %s  %s", w.Path, w.Reason)
+	}
+	for _, w := range s.Warnings {
+		a.say("check: %s", w)
+	}
+	switch {
+	case len(s.Lines) == 0 && !s.Published:
+		a.say("Nothing new; the published figures hold.")
+	default:
+		a.say("%d returns: %d accepted, %d with warnings, %d partially, %d rejected, %d duplicates. Receipts: %s", len(s.Lines),
+			counts[finding.Accepted], counts[finding.Warned], counts[finding.Partial], counts[finding.Rejected], counts[finding.Duplicate], z.Outbox())
+		if s.Published {
+			a.say("Published: %s", z.PublishedFile())
+		}
+		if s.Deferred {
+			a.say("A reader keeps the published file locked: this publication lies beside it until the next run.")
+		}
+	}
+	if rejected {
+		return errRejected
+	}
+	return nil
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"taizhang/ingest"
+	"taizhang/queries"
+)
+
+func (a *app) statusCmd() *cobra.Command {
+	var period string
+	var all bool
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Show who has handed in what, and which files wait in the inbox",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			z, r, err := a.reader()
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			p, err := a.point(z.Location)
+			if err != nil {
+				return err
+			}
+			records, err := r.Status(cmd.Context(), queries.StatusAsk{Point: p, Period: period, All: all})
+			if err != nil {
+				return usageError{err}
+			}
+			if err := a.print(records); err != nil {
+				return err
+			}
+			files, err := ingest.Inbox(z.Inbox(), a.now())
+			if err != nil {
+				return err
+			}
+			for _, f := range files {
+				if f.Wait == "" {
+					f.Wait = "下次运行时读取"
+				}
+				a.say("inbox: %s  %s", f.Path, f.Wait)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&period, "period", "", "one period: 2022-W33 or 2022-08")
+	c.Flags().BoolVar(&all, "all", false, "every obligation so far")
+	return c
+}

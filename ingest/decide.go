@@ -1,0 +1,135 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"taizhang/internal/archive"
+	"taizhang/internal/warehouse"
+)
+
+// Decide records an operator's decision in the tables. The journal has it already.
+// 放行 reads the original again and loads its rows, whatever was found in it.
+func (s *Session) Decide(ctx context.Context, e archive.Event) error {
+	b := newBatch(s.In)
+	at := e.At.In(s.In.Zone.Location)
+	b.row("raw.decision", b.zone, strconv.Itoa(e.Seq), string(e.Kind), text(e.Return), text(e.Submitter), text(e.Form), text(e.Period), e.Reason, b.moment(at), text(e.Effective))
+	var pt *part
+	if e.Kind == archive.Accept {
+		old := s.hist.byID[e.Return]
+		if old == nil {
+			return fmt.Errorf("accept %s: no such return", e.Return)
+		}
+		if !old.outcome.Counts() && !old.accepted {
+			var err error
+			if pt, err = s.reread(e.Return); err != nil {
+				return err
+			}
+			b.rows(pt)
+		}
+	}
+	if err := warehouse.Begin(ctx, s.Conn); err != nil {
+		return err
+	}
+	err := warehouse.Load(ctx, s.Conn, warehouse.FixedTable("raw.decision"), b.tables["raw.decision"])
+	if err == nil {
+		err = b.flush(ctx, s.Conn)
+	}
+	if err == nil && pt != nil {
+		_, err = s.Conn.ExecContext(ctx, `update raw.return set rows_loaded = ?, rows_refused = ?, values_emptied = ? where zone = ? and return_id = ?`,
+			len(pt.records), len(pt.refused), pt.ret.ValuesEmptied, b.zone, e.Return)
+	}
+	if err != nil {
+		warehouse.Rollback(s.Conn)
+		return fmt.Errorf("record decision %d: %w", e.Seq, err)
+	}
+	if err := warehouse.Commit(ctx, s.Conn); err != nil {
+		return fmt.Errorf("record decision %d: %w", e.Seq, err)
+	}
+	if pt != nil {
+		s.hist.byID[e.Return].rows = len(pt.records)
+		s.In.remember(s.hist, pt)
+	}
+	s.hist.decide(string(e.Kind), e.Return, e.Submitter, e.Form, at)
+	return nil
+}
+
+// reread parses the original of a rejected return again.
+func (s *Session) reread(id string) (*part, error) {
+	var seq, n int
+	if _, err := fmt.Sscanf(id, "%d-%d", &seq, &n); err != nil {
+		return nil, fmt.Errorf("accept %s: not the number of a return", id)
+	}
+	for e, err := range s.Archive.All() {
+		if err != nil {
+			return nil, err
+		}
+		if e.Event != archive.Arrive || e.Seq != seq {
+			continue
+		}
+		content, err := s.Archive.Get(e.Hash)
+		if err != nil {
+			return nil, fmt.Errorf("accept %s: %w", id, err)
+		}
+		p := s.readOne(arrival{seq: seq, content: content, file: File{Name: e.Name, Folder: e.Folder, Content: content, ReceivedAt: e.At.In(s.In.Zone.Location)}})
+		if p.failed != nil || n < 1 || n > len(p.parts) {
+			return nil, fmt.Errorf("accept %s: the file can't be read as a return, so there is nothing to count", id)
+		}
+		pt := p.parts[n-1]
+		if pt.ret.Submitter == "" || !pt.ret.Period.Valid() || len(pt.records) == 0 {
+			return nil, fmt.Errorf("accept %s: no row of it can be counted", id)
+		}
+		pt.ret.ID = id
+		return pt, nil
+	}
+	return nil, fmt.Errorf("accept %s: no such arrival", id)
+}
+
+// Acceptable says whether 放行 of a return would load rows; the error says why not.
+func (s *Session) Acceptable(id string) error {
+	old := s.hist.byID[id]
+	switch {
+	case old == nil:
+		return fmt.Errorf("no such return: %s", id)
+	case old.outcome.Counts() && !old.withdrawn || old.accepted && !old.withdrawn:
+		return fmt.Errorf("return %s counts already", id)
+	case old.outcome == "duplicate":
+		return fmt.Errorf("return %s is a duplicate: accept the one it repeats", id)
+	case old.outcome.Counts(): // withdrawn before: it counts again
+		return nil
+	}
+	_, err := s.reread(id)
+	return err
+}
+
+// Known says whether a return exists.
+func (s *Session) Known(id string) bool { return s.hist.byID[id] != nil }
+
+// Replay takes an archived arrival in again, as `rebuild` does; the same outcome follows from the same declarations.
+func (s *Session) Replay(ctx context.Context, events []archive.Event) error {
+	var todo []arrival
+	for _, e := range events {
+		content, err := s.Archive.Get(e.Hash)
+		if err != nil {
+			return fmt.Errorf("replay arrival %d: %w", e.Seq, err)
+		}
+		todo = append(todo, arrival{seq: e.Seq, content: content, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes,
+			file: File{Name: e.Name, Folder: e.Folder, Content: content, ReceivedAt: e.At.In(s.In.Zone.Location)}})
+	}
+	for len(todo) > 0 {
+		n := min(group, len(todo))
+		if err := s.process(ctx, todo[:n], false); err != nil {
+			return err
+		}
+		todo = todo[n:]
+	}
+	return nil
+}
+
+// Resume starts a replay: the history is read, nothing is recovered.
+func (s *Session) Resume(ctx context.Context) error {
+	s.Pause = time.Sleep
+	return s.reload(ctx)
+}

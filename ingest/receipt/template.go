@@ -1,0 +1,416 @@
+package receipt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"taizhang/ingest/sheet"
+	"taizhang/internal/calendar"
+)
+
+// TemplateForm is a form as a template shows it.
+type TemplateForm struct {
+	ID, Title, Version string
+	Columns            []TemplateColumn
+	Period             string        // filled in as 报送期 where it isn't empty
+	Cutoff             calendar.Date // 截至; zero or NoDate: left empty
+	// Rows are filled in, a value a column: string, number, calendar.Date,
+	// time.Time, or nil. A string in a money, int or percent column that is a
+	// number is written as one, digit by digit; every other string stays text.
+	Rows [][]any
+}
+
+// TemplateColumn is a column to fill in.
+type TemplateColumn struct {
+	Title    string
+	Type     string // code text list unit int money percent date month person id phone uscc taxno firm
+	Required bool
+	List     []string // what may be chosen; of a date column: words that may stand instead
+	Note     string   // shown when the cell is chosen
+	Unit     string   // of money: 元, 万元, 亿元
+	Example  string   // for the example row; made up from the type if empty
+}
+
+// MarkerSheet is the very hidden sheet by which intake knows a filled template,
+// whatever happened to its headers. From row 2 on, each row says of one sheet:
+// its name, form id, version, header row, and the column titles in order.
+const MarkerSheet = "_taizhang"
+
+// ExamplePrefix begins the first cell of the example row, which intake ignores.
+const ExamplePrefix = "示例"
+
+const (
+	templateHead  = 4  // header row
+	templateBlank = 25 // rows ruled beyond those filled in
+	templateLast  = 5000
+	maxPrompt     = 200
+)
+
+// Template makes a workbook to fill in, a sheet for each form.
+func Template(forms []TemplateForm, zoneName, submitterName string) ([]byte, error) {
+	if len(forms) == 0 {
+		return nil, errors.New("receipt: template without forms")
+	}
+	t := &template{f: excelize.NewFile(), styles: map[string]int{}}
+	defer t.f.Close()
+	if err := t.workbook(forms, zoneName, submitterName); err != nil {
+		return nil, fmt.Errorf("receipt: template: %w", err)
+	}
+	var buf bytes.Buffer
+	if err := t.f.Write(&buf); err != nil {
+		return nil, fmt.Errorf("receipt: template: %w", err)
+	}
+	return buf.Bytes(), nil
+}
+
+// template is a workbook being made. After the first error it does nothing.
+type template struct {
+	f      *excelize.File
+	styles map[string]int
+	lists  int // columns of the marker sheet taken by lists
+	err    error
+}
+
+func (t *template) workbook(forms []TemplateForm, zoneName, submitterName string) error {
+	t.do(t.f.SetSheetName("Sheet1", MarkerSheet))
+	t.do(t.f.SetSheetRow(MarkerSheet, "A1", &[]string{"taizhang-template", "form", "version", "header_row", "columns"}))
+	taken := map[string]bool{strings.ToLower(MarkerSheet): true}
+	for i, form := range forms {
+		named, _ := named([]sheet.Grid{{Name: strings.Trim(form.Title, "“”")}})
+		name := named[0].Name
+		for n := 2; taken[strings.ToLower(name)]; n++ {
+			name = clip(named[0].Name, 28) + fmt.Sprint(n)
+		}
+		taken[strings.ToLower(name)] = true
+		_, err := t.f.NewSheet(name)
+		t.do(err)
+		marker := []any{name, form.ID, form.Version, templateHead}
+		for _, c := range form.Columns {
+			marker = append(marker, c.Title)
+		}
+		t.do(t.f.SetSheetRow(MarkerSheet, fmt.Sprintf("A%d", i+2), &marker))
+		t.form(name, form, zoneName, submitterName)
+	}
+	t.f.SetActiveSheet(1)
+	t.do(t.f.SetSheetVisible(MarkerSheet, false, true))
+	t.do(t.f.SetDocProps(&excelize.DocProperties{Creator: author, Title: zoneName + "报送表"}))
+	return t.err
+}
+
+func (t *template) do(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// style gives a cell format, made once.
+func (t *template) style(name string, make func(*excelize.Style)) int {
+	if id, ok := t.styles[name]; ok {
+		return id
+	}
+	s := &excelize.Style{
+		Font:       &excelize.Font{Family: "宋体", Size: 11},
+		Alignment:  &excelize.Alignment{Vertical: "center", WrapText: true},
+		Protection: &excelize.Protection{Locked: true},
+	}
+	make(s)
+	id, err := t.f.NewStyle(s)
+	t.do(err)
+	t.styles[name] = id
+	return id
+}
+
+func ruled(s *excelize.Style) {
+	for _, side := range []string{"left", "right", "top", "bottom"} {
+		s.Border = append(s.Border, excelize.Border{Type: side, Style: 1, Color: "808080"})
+	}
+}
+
+func shade(s *excelize.Style, colour string) {
+	s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
+}
+
+// form fills one sheet.
+func (t *template) form(name string, form TemplateForm, zoneName, submitterName string) {
+	last := max(len(form.Columns), 6)
+	t.columns(name, form, last)
+	title := t.style("title", func(s *excelize.Style) {
+		s.Font.Size, s.Font.Bold, s.Alignment.Horizontal = 18, true, "center"
+	})
+	t.text(name, 1, 1, zoneName+form.Title, title)
+	t.do(t.f.MergeCell(name, "A1", sheet.Ref(1, last)))
+	t.do(t.f.SetRowHeight(name, 1, 34))
+	t.identity(name, form, submitterName)
+	note := t.style("note", func(s *excelize.Style) { s.Font.Size, s.Font.Color = 10, "595959" })
+	t.text(name, 3, 1, notes(form), note)
+	t.do(t.f.MergeCell(name, "A3", sheet.Ref(3, last)))
+	t.do(t.f.SetRowHeight(name, 3, 44))
+	t.header(name, form)
+	t.rows(name, form)
+	for i, c := range form.Columns {
+		t.validate(name, i+1, c)
+	}
+	t.do(t.f.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: templateHead, TopLeftCell: sheet.Ref(templateHead+1, 1), ActivePane: "bottomLeft"}))
+	t.do(t.f.ProtectSheet(name, &excelize.SheetProtectionOptions{SelectLockedCells: true, SelectUnlockedCells: true, FormatCells: true,
+		FormatColumns: true, FormatRows: true, InsertRows: true, DeleteRows: true, Sort: true, AutoFilter: true}))
+	t.page(name, form)
+}
+
+// columns sets widths, and leaves every cell open for filling in until it is
+// closed: a row can only be deleted if all of it is open.
+func (t *template) columns(name string, form TemplateForm, last int) {
+	for i := range last {
+		col, width, id := sheet.ColumnName(i+1), 14.0, t.style("open", open)
+		if i < len(form.Columns) {
+			c := form.Columns[i]
+			width, id = columnWidth(c), t.valueStyle(c.Type, false)
+		}
+		t.do(t.f.SetColWidth(name, col, col, width))
+		t.do(t.f.SetColStyle(name, col, id))
+	}
+	t.do(t.f.SetColStyle(name, sheet.ColumnName(last+1)+":XFD", t.style("open", open)))
+}
+
+func open(s *excelize.Style) { s.Protection = &excelize.Protection{Locked: false} }
+
+// columnWidth is wide enough for the header and what usually stands below it.
+func columnWidth(c TemplateColumn) float64 {
+	w := map[string]int{"code": 15, "list": 14, "unit": 16, "int": 10, "money": 15, "percent": 9, "date": 13, "month": 13,
+		"person": 10, "id": 22, "phone": 14, "uscc": 22, "taxno": 22, "firm": 26}[c.Type]
+	if w == 0 {
+		w = 22
+		if strings.Contains(c.Title, "描述") || strings.Contains(c.Title, "情况") || strings.Contains(c.Title, "事项") {
+			w = 36
+		}
+	}
+	return float64(max(w, textWidth(headText(c))+2))
+}
+
+func headText(c TemplateColumn) string {
+	s := c.Title
+	if c.Type == "money" && c.Unit != "" {
+		s += "（" + c.Unit + "）"
+	}
+	if c.Required {
+		s += "*"
+	}
+	return s
+}
+
+// identity is the row that says whose return it is and for when.
+func (t *template) identity(name string, form TemplateForm, submitterName string) {
+	label := t.style("label", func(s *excelize.Style) {
+		s.Font.Bold, s.Alignment.Horizontal = true, "right"
+	})
+	under := func(s *excelize.Style) {
+		open(s)
+		s.Border = []excelize.Border{{Type: "bottom", Style: 1, Color: "808080"}}
+	}
+	value := t.style("value", func(s *excelize.Style) { under(s); s.CustomNumFmt = &textFormat })
+	date := t.style("valuedate", func(s *excelize.Style) { under(s); s.CustomNumFmt = &dateFormat; s.Alignment.Horizontal = "left" })
+	t.text(name, 2, 1, "填报单位：", label)
+	t.text(name, 2, 2, submitterName, value)
+	t.text(name, 2, 3, "报送期：", label)
+	t.text(name, 2, 4, form.Period, value)
+	t.text(name, 2, 5, "截至：", label)
+	t.do(t.f.SetCellStyle(name, "F2", "F2", date))
+	if form.Cutoff > 0 {
+		t.set(name, 2, 6, "date", form.Cutoff)
+	}
+	t.do(t.f.SetRowHeight(name, 2, 24))
+	t.prompt(name, "D2", "报送期", "周报写 2022-W33 或“2022年第33周”；月报写 2022-08 或“2022年8月”。")
+	t.prompt(name, "F2", "截至", "表内数据截至的日期，如 2022-08-15。")
+}
+
+func notes(form TemplateForm) string {
+	s := []string{"注：带 * 的必须填写；灰色示例行供参考，系统会自动略过；从第 " + fmt.Sprint(templateHead+2) + " 行起填写，可插入行。"}
+	var units []string
+	for _, c := range form.Columns {
+		if c.Type == "money" && c.Unit != "" {
+			units = append(units, c.Title+"（"+c.Unit+"）")
+		}
+	}
+	if len(units) > 0 {
+		s = append(s, "金额单位："+strings.Join(units, "、")+"，只填数字。")
+	}
+	return strings.Join(append(s, "本期没有内容的，保留表头直接报送即为零报告。"), "")
+}
+
+func (t *template) header(name string, form TemplateForm) {
+	plain := func(s *excelize.Style) {
+		ruled(s)
+		shade(s, "D9E2EC")
+		s.Font.Bold, s.Alignment.Horizontal = true, "center"
+	}
+	head := t.style("head", plain)
+	required := t.style("headrequired", func(s *excelize.Style) { plain(s); s.Font.Color = "C00000" })
+	for i, c := range form.Columns {
+		id := head
+		if c.Required {
+			id = required
+		}
+		t.text(name, templateHead, i+1, headText(c), id)
+		if c.Note != "" {
+			t.do(t.f.AddComment(name, excelize.Comment{Cell: sheet.Ref(templateHead, i+1), Author: "填表说明",
+				Paragraph: []excelize.RichTextRun{{Text: c.Note}}, Width: 260, Height: 90}))
+		}
+	}
+	t.do(t.f.SetRowHeight(name, templateHead, 30))
+}
+
+// rows writes the example, what is filled in already, and ruled empty rows.
+func (t *template) rows(name string, form TemplateForm) {
+	example := t.style("example", func(s *excelize.Style) {
+		ruled(s)
+		shade(s, "EDEDED")
+		s.Font.Italic, s.Font.Color = true, "7F7F7F"
+		s.CustomNumFmt = &textFormat
+	})
+	for i, c := range form.Columns {
+		text := exampleText(c)
+		if i == 0 {
+			text = ExamplePrefix + "：" + text
+		}
+		t.text(name, templateHead+1, i+1, text, example)
+	}
+	first := templateHead + 2
+	end := first + len(form.Rows) + templateBlank - 1
+	for i, c := range form.Columns {
+		t.do(t.f.SetCellStyle(name, sheet.Ref(first, i+1), sheet.Ref(end, i+1), t.valueStyle(c.Type, true)))
+	}
+	for r, row := range form.Rows {
+		for i, c := range form.Columns {
+			if i < len(row) && row[i] != nil {
+				t.set(name, first+r, i+1, c.Type, row[i])
+			}
+		}
+	}
+}
+
+func exampleText(c TemplateColumn) string {
+	if c.Example != "" {
+		return c.Example
+	}
+	switch c.Type {
+	case "list", "unit":
+		if len(c.List) > 0 {
+			return c.List[0]
+		}
+	case "int":
+		return "12"
+	case "money":
+		return "35.6"
+	case "percent":
+		return "60%"
+	case "date":
+		return "2022-08-15"
+	case "month":
+		return "2022年8月"
+	case "code":
+		return "001"
+	case "uscc", "taxno":
+		return "18位代码"
+	}
+	return "……"
+}
+
+var (
+	textFormat    = "@"
+	dateFormat    = "yyyy-mm-dd"
+	monthFormat   = `yyyy"年"m"月"`
+	moneyFormat   = "#,##0.00####"
+	percentFormat = "0.##%"
+	intFormat     = "0"
+)
+
+// valueStyle is the format of the cells to fill in.
+func (t *template) valueStyle(typ string, lines bool) int {
+	return t.style(fmt.Sprint(typ, lines), func(s *excelize.Style) {
+		open(s)
+		if lines {
+			ruled(s)
+		}
+		switch typ {
+		case "date":
+			s.CustomNumFmt, s.Alignment.Horizontal = &dateFormat, "center"
+		case "month":
+			s.CustomNumFmt, s.Alignment.Horizontal = &monthFormat, "center"
+		case "money":
+			s.CustomNumFmt = &moneyFormat
+		case "percent":
+			s.CustomNumFmt = &percentFormat
+		case "int":
+			s.CustomNumFmt = &intFormat
+		case "list", "unit":
+			s.Alignment.Horizontal = "center"
+		default:
+			s.CustomNumFmt = &textFormat // numbers keep their zeros, formulas stay text
+		}
+	})
+}
+
+func (t *template) text(name string, row, col int, text string, style int) {
+	ref := sheet.Ref(row, col)
+	t.do(t.f.SetCellStr(name, ref, escapeless(text)))
+	t.do(t.f.SetCellStyle(name, ref, ref, style))
+}
+
+// set writes a value to fill in; the cell has its format already.
+func (t *template) set(name string, row, col int, typ string, value any) {
+	ref := sheet.Ref(row, col)
+	switch v := value.(type) {
+	case calendar.Date:
+		if v.Valid() {
+			t.do(t.f.SetCellInt(name, ref, int64(v-calendar.NewDate(1899, 12, 30))))
+		}
+	case time.Time:
+		t.set(name, row, col, typ, calendar.Of(v))
+	case string:
+		numeric := typ == "money" || typ == "int" || typ == "percent"
+		if numeric && plainNumber(v) {
+			t.do(t.f.SetCellDefault(name, ref, v))
+		} else {
+			t.do(t.f.SetCellStr(name, ref, escapeless(v)))
+		}
+	default:
+		t.do(t.f.SetCellValue(name, ref, v))
+	}
+}
+
+// escapeless drops what XML can't hold.
+func escapeless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func plainNumber(s string) bool {
+	s = strings.TrimPrefix(s, "-")
+	whole, part, dot := strings.Cut(s, ".")
+	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	return digits(whole) && (!dot || digits(part)) && len(s) <= 15
+}
+
+// page makes it print on A4 as it is.
+func (t *template) page(name string, form TemplateForm) {
+	size, wide, tall, fit, orientation := 9, 1, 0, true, "landscape"
+	if len(form.Columns) <= 6 {
+		orientation = "portrait"
+	}
+	height := 20.0
+	t.do(t.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit, CustomHeight: &fit, DefaultRowHeight: &height}))
+	t.do(t.f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &tall}))
+	margin := 0.5
+	t.do(t.f.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin, Bottom: &margin}))
+	t.do(t.f.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&R第 &P 页 共 &N 页"}))
+	t.do(t.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name,
+		RefersTo: fmt.Sprintf("'%s'!$%d:$%d", strings.ReplaceAll(name, "'", "''"), templateHead, templateHead)}))
+}

@@ -1,0 +1,101 @@
+package receipt
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"taizhang/internal/calendar"
+)
+
+func templateForms() []TemplateForm {
+	long := make([]string, 60)
+	for i := range long {
+		long[i] = "某某单位第" + strconv.Itoa(i+1)
+	}
+	return []TemplateForm{
+		{ID: "problem", Title: "问题台账", Version: "1", Period: "2022-W33", Cutoff: calendar.NewDate(2022, 8, 15), Columns: []TemplateColumn{
+			{Title: "问题编号", Type: "code", Required: true, Note: "本单位内不重复，以后各期不变。", Example: "CYJ-001"},
+			{Title: "问题来源", Type: "list", Required: true, List: []string{"走访调研", "企业反映", "12345热线", "其他"}},
+			{Title: "问题描述", Type: "text", Required: true, Example: "厂区门口道路积水，影响运输"},
+			{Title: "牵头单位", Type: "unit", Required: true, List: long},
+			{Title: "交办日期", Type: "date", Required: true},
+			{Title: "办结时限", Type: "date", Required: true, List: []string{"长期"}},
+			{Title: "办理状态", Type: "list", Required: true, List: []string{"未启动", "办理中", "已办结", "长期推进"}},
+			{Title: "办结日期", Type: "date"},
+		}, Rows: [][]any{
+			{"0012", "走访调研", "=HYPERLINK(\"http://x\")", "产业局", calendar.NewDate(2022, 7, 5), "长期", "办理中", nil},
+			{"0013", "其他", "路灯", "产业局", calendar.NewDate(2022, 7, 6), calendar.NewDate(2022, 9, 1), "已办结", calendar.NewDate(2022, 8, 1)},
+		}},
+		{ID: "incentive", Title: "惠企资金兑付台账", Version: "2", Columns: []TemplateColumn{
+			{Title: "企业名称", Type: "text", Required: true}, {Title: "统一社会信用代码", Type: "uscc", Required: true},
+			{Title: "申报金额", Type: "money", Unit: "万元"}, {Title: "兑付金额", Type: "money", Unit: "万元", Required: true},
+			{Title: "进度", Type: "percent"}, {Title: "人数", Type: "int"}, {Title: "月份", Type: "month"},
+		}, Rows: [][]any{{"甲公司", "91430300MA4L000000", "123.456700", 5.5, 0.6, 3, calendar.NewDate(2022, 8, 1)}}},
+		{ID: "few", Title: "问题台账", Version: "1", Columns: []TemplateColumn{{Title: "名称", Type: "text"}}},
+	}
+}
+
+func TestTemplate(t *testing.T) {
+	content, err := Template(templateForms(), "湘潭高新区", "产业局")
+	must(t, err)
+	if name := os.Getenv("TEMPLATE_OUT"); name != "" {
+		must(t, os.WriteFile(name, content, 0o600))
+	}
+	checkPackage(t, content)
+	f := openBook(t, content)
+	if got := strings.Join(f.GetSheetList(), " "); got != "_taizhang 问题台账 惠企资金兑付台账 问题台账2" {
+		t.Errorf("sheets %s", got)
+	}
+	if visible, _ := f.GetSheetVisible(MarkerSheet); visible {
+		t.Error("the marker shows")
+	}
+	want := map[string]string{ // as shown
+		MarkerSheet + "!A2": "问题台账", MarkerSheet + "!B3": "incentive", MarkerSheet + "!C3": "2", MarkerSheet + "!D2": "4", MarkerSheet + "!E2": "问题编号",
+		"问题台账!A1": "湘潭高新区问题台账", "问题台账!B2": "产业局", "问题台账!D2": "2022-W33", "问题台账!F2": "2022-08-15",
+		"问题台账!A4": "问题编号*", "问题台账!H4": "办结日期", "问题台账!A5": "示例：CYJ-001", "问题台账!A6": "0012", "问题台账!C6": `=HYPERLINK("http://x")`,
+		"问题台账!E6": "2022-07-05", "问题台账!F6": "长期", "问题台账!H7": "2022-08-01",
+		"惠企资金兑付台账!D4": "兑付金额（万元）*", "惠企资金兑付台账!B6": "91430300MA4L000000",
+	}
+	for at, want := range want {
+		s, ref, _ := strings.Cut(at, "!")
+		if got, err := f.GetCellValue(s, ref); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", at, got, err, want)
+		}
+	}
+	if s, _ := f.GetCellFormula("问题台账", "C6"); s != "" {
+		t.Errorf("text became the formula %s", s)
+	}
+	if got, _ := f.GetCellValue("惠企资金兑付台账", "C6", excelize.Options{RawCellValue: true}); got != "123.456700" {
+		t.Errorf("money %s", got)
+	}
+	rules, err := f.GetDataValidations("问题台账")
+	must(t, err)
+	kinds := map[string]string{}
+	for _, v := range rules {
+		kinds[v.Sqref] = v.Type + " " + v.Formula1
+	}
+	if kinds["B6:B5000"] != `list "走访调研,企业反映,12345热线,其他"` || !strings.HasPrefix(kinds["E6:E5000"], "date ") ||
+		!strings.HasPrefix(kinds["D6:D5000"], "list _taizhang!$A$200:$A$259") {
+		t.Errorf("rules %v", kinds)
+	}
+	// The head is closed, rows are open, also those that are not ruled.
+	for ref, locked := range map[string]bool{"A1": true, "A4": true, "A5": true, "B2": false, "A6": false, "C900": false, "ZZ900": false} {
+		id, err := f.GetCellStyle("问题台账", ref)
+		must(t, err)
+		st, err := f.GetStyle(id)
+		must(t, err)
+		if got := st.Protection == nil || st.Protection.Locked; got != locked {
+			t.Errorf("%s: locked %v", ref, got)
+		}
+	}
+}
+
+func TestTemplateNeedsForms(t *testing.T) {
+	if _, err := Template(nil, "区", ""); err == nil {
+		t.Error("a template without forms")
+	}
+}

@@ -1,0 +1,316 @@
+package sheet
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+	"golang.org/x/text/encoding/htmlindex"
+)
+
+// isHTML knows a web page by its beginning.
+func isHTML(head []byte) bool {
+	h := bytes.ToLower(head[:min(len(head), 2048)])
+	for _, tag := range []string{"<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<style", "<div"} {
+		if bytes.HasPrefix(h, []byte(tag)) {
+			return true
+		}
+	}
+	return (bytes.HasPrefix(h, []byte("<!--")) || bytes.HasPrefix(h, []byte("<?xml"))) &&
+		(bytes.Contains(h, []byte("<html")) || bytes.Contains(h, []byte("<table")))
+}
+
+// htmlPage is a page with tables, which report servers like to call .xls. All
+// tables make one sheet, one below the other, as in Excel. Text outside of
+// tables is not read.
+type htmlPage struct {
+	text []byte
+	lim  Limits
+}
+
+func openHTML(data []byte, cs charset, lim Limits) (*Book, error) {
+	if cs.name == "gb18030" { // what isn't UTF-8 may say what it is
+		if name := metaCharset(data); name != "" && !strings.HasPrefix(name, "gb") && name != "utf-8" {
+			if enc, err := htmlindex.Get(name); err == nil {
+				cs = charset{name, 0, enc}
+			}
+		}
+	}
+	text, bad, err := cs.decodeAll(data)
+	if err != nil {
+		return nil, damaged("%s: %w", cs.name, err)
+	}
+	if bad > 0 {
+		return nil, badCharacter(bad)
+	}
+	if !hasCells(text) {
+		if bytes.Contains(bytes.ToLower(text), []byte("frameset")) {
+			return nil, refuse(Frameset, "")
+		}
+		return nil, refuseAs(NotASheet, "这个网页文件里没有表格。请报送 Excel/WPS 表格文件。", "html without a table")
+	}
+	return &Book{Format: HTML, Charset: cs.name, lim: lim, src: &htmlPage{text, lim}, sheets: []SheetInfo{{Name: "Sheet1"}}}, nil
+}
+
+// hasCells looks for a table cell outside of scripts.
+func hasCells(text []byte) bool {
+	z := html.NewTokenizer(bytes.NewReader(text))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return false
+		case html.StartTagToken:
+			if name, _ := z.TagName(); string(name) == "td" || string(name) == "th" {
+				return true
+			}
+		}
+	}
+}
+
+// metaCharset reads the charset of a meta element.
+func metaCharset(data []byte) string {
+	h := bytes.ToLower(data[:min(len(data), 4096)])
+	i := bytes.Index(h, []byte("charset="))
+	if i < 0 {
+		return ""
+	}
+	rest := bytes.TrimLeft(h[i+8:], `"' `)
+	n := bytes.IndexAny(rest, "\"' />;")
+	if n < 0 {
+		return ""
+	}
+	return string(rest[:n])
+}
+
+// htmlScan walks the tokens of a page.
+type htmlScan struct {
+	z      *html.Tokenizer
+	lim    Limits
+	fn     func(*Row) error
+	ar     arena
+	row    Row
+	n      int // rows so far
+	merged []Range
+
+	tables int         // open ones
+	inRow  bool        // a tr is open
+	col    int         // last column taken in the row
+	down   map[int]int // column → rows still covered from above
+
+	inCell bool
+	cell   Cell
+	text   []byte
+	skip   int // inside script or style
+}
+
+// each implements source.
+func (p *htmlPage) each(_ int, fn func(*Row) error) ([]Range, error) {
+	s := &htmlScan{z: html.NewTokenizer(bytes.NewReader(p.text)), lim: p.lim, fn: fn, down: map[int]int{}}
+	s.z.SetMaxBuf(16*p.lim.CellBytes + 1<<20)
+	for {
+		switch s.z.Next() {
+		case html.ErrorToken:
+			if err := s.z.Err(); err != io.EOF {
+				return nil, refuse(TooLarge, "%w", err)
+			}
+			return s.merged, s.endRow()
+		case html.TextToken:
+			if s.inCell && s.skip == 0 {
+				if s.text = append(s.text, blanks(s.z.Text())...); len(s.text) > 4*s.lim.CellBytes {
+					return nil, refuse(TooLarge, "cell in row %d", s.n)
+				}
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			if err := s.start(); err != nil {
+				return nil, err
+			}
+		case html.EndTagToken:
+			name, _ := s.z.TagName()
+			if err := s.end(atom.Lookup(name)); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// blanks makes blanks of raw line breaks; <br> makes real ones.
+func blanks(b []byte) []byte {
+	for i, c := range b {
+		if c == '\n' || c == '\r' || c == '\t' {
+			b[i] = ' '
+		}
+	}
+	return b
+}
+
+func (s *htmlScan) start() error {
+	name, more := s.z.TagName()
+	tag := atom.Lookup(name)
+	attrs := map[string]string{}
+	for more {
+		var k, v []byte
+		k, v, more = s.z.TagAttr()
+		attrs[string(k)] = string(v)
+	}
+	switch tag {
+	case atom.Script, atom.Style:
+		s.skip = 1
+	case atom.Table:
+		s.tables++
+		// A table inside a cell ends what the row has so far, and goes on below it.
+		if err := s.endRow(); err != nil {
+			return err
+		}
+		clear(s.down)
+	case atom.Caption:
+		if s.tables > 0 {
+			if err := s.beginRow(attrs); err != nil {
+				return err
+			}
+			return s.beginCell(attrs)
+		}
+	case atom.Tr:
+		if s.tables > 0 {
+			return s.beginRow(attrs)
+		}
+	case atom.Td, atom.Th:
+		if s.tables == 0 {
+			return nil
+		}
+		if !s.inRow {
+			if err := s.beginRow(nil); err != nil {
+				return err
+			}
+		}
+		s.endCell()
+		return s.beginCell(attrs)
+	case atom.Br, atom.P, atom.Div, atom.Li:
+		if s.inCell && (tag == atom.Br || len(bytes.TrimSpace(s.text)) > 0) {
+			s.text = append(s.text, '\n')
+		}
+	}
+	return nil
+}
+
+func (s *htmlScan) end(tag atom.Atom) error {
+	switch tag {
+	case atom.Script, atom.Style:
+		s.skip = 0
+	case atom.Td, atom.Th:
+		s.endCell()
+	case atom.Tr, atom.Caption:
+		return s.endRow()
+	case atom.Table:
+		s.tables = max(0, s.tables-1)
+		return s.endRow()
+	}
+	return nil
+}
+
+func (s *htmlScan) beginRow(attrs map[string]string) error {
+	if err := s.endRow(); err != nil {
+		return err
+	}
+	if s.n++; s.n > s.lim.Rows {
+		return refuse(TooLarge, "row %d", s.n)
+	}
+	style := strings.ReplaceAll(strings.ToLower(attrs["style"]), " ", "")
+	s.row.N, s.row.Hidden, s.row.Cells = s.n, strings.Contains(style, "display:none"), s.row.Cells[:0]
+	s.inRow, s.col = true, 0
+	return nil
+}
+
+func (s *htmlScan) endRow() error {
+	if !s.inRow {
+		return nil
+	}
+	s.endCell()
+	s.inRow = false
+	for c, n := range s.down {
+		if c > s.col || n < 0 {
+			// covered from above and not passed yet: one row less to cover
+			if n < 0 {
+				s.down[c] = -n
+			} else if n > 1 {
+				s.down[c] = n - 1
+			} else {
+				delete(s.down, c)
+			}
+		}
+	}
+	if len(s.row.Cells) == 0 {
+		return nil
+	}
+	return s.fn(&s.row)
+}
+
+// span reads a colspan or rowspan; what is no number counts as 1.
+func span(v string, limit int) int {
+	n, err := strconv.Atoi(strings.TrimSpace(v))
+	if err != nil || n < 1 {
+		return 1
+	}
+	return min(n, limit)
+}
+
+func (s *htmlScan) beginCell(attrs map[string]string) error {
+	s.col++
+	for s.down[s.col] > 0 { // taken by a cell above
+		if s.down[s.col]--; s.down[s.col] == 0 {
+			delete(s.down, s.col)
+		}
+		s.col++
+	}
+	if s.col > s.lim.Columns {
+		return refuse(TooLarge, "column %d", s.col)
+	}
+	w, h := span(attrs["colspan"], 1000), span(attrs["rowspan"], 65534)
+	s.cell = Cell{Row: s.n, Col: s.col}
+	if w > 1 || h > 1 {
+		if len(s.merged) >= s.lim.Merged {
+			return refuse(TooLarge, "more than %d merged ranges", s.lim.Merged)
+		}
+		s.merged = append(s.merged, Range{s.n, s.col, s.n + h - 1, s.col + w - 1})
+		for c := s.col; c < s.col+w && h > 1; c++ {
+			s.down[c] = -(h - 1) // from the next row on
+		}
+	}
+	s.col += w - 1
+	s.inCell, s.text = true, s.text[:0]
+	return nil
+}
+
+// endCell adds the open cell. As in CSV, it is a number if the number reads the
+// same.
+func (s *htmlScan) endCell() {
+	if !s.inCell {
+		return
+	}
+	s.inCell = false
+	t := tidy(s.text)
+	if len(t) == 0 {
+		return
+	}
+	c := s.cell
+	c.Kind = Text
+	if m, end := scanDecimal(t, 0); end == len(t) && m.exact() && !m.tail && !(m.neg && m.mant == 0) {
+		c.Kind, c.Num = Number, m.float()
+	}
+	c.Text = s.ar.add(t)
+	s.row.Cells = append(s.row.Cells, c)
+}
+
+// tidy trims lines and makes one blank of many; a no-break space is a blank.
+func tidy(b []byte) []byte {
+	var out []byte
+	for i, line := range bytes.Split(bytes.ReplaceAll(b, []byte("\u00a0"), []byte(" ")), []byte("\n")) {
+		if i > 0 {
+			out = append(out, '\n')
+		}
+		out = append(out, bytes.Join(bytes.Fields(line), []byte(" "))...)
+	}
+	return bytes.TrimSpace(out)
+}

@@ -1,0 +1,394 @@
+package sheet
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxRescan bounds what looking for a sheet inside one XML document may cost:
+// every sheet is found by reading all those before it.
+const maxRescan = 16 << 30
+
+// odsBook is an OpenDocument spreadsheet (ODF 1.3 part 3, 9).
+type odsBook struct {
+	pack *pack
+	lim  Limits
+}
+
+func openODS(p *pack, lim Limits) (*Book, error) {
+	if p.has("encrypted-package") {
+		return nil, refuse(Password, "ods, whole package")
+	}
+	if p.has("META-INF/manifest.xml") {
+		m, err := p.read("META-INF/manifest.xml", metaBytes)
+		if err != nil {
+			return nil, err
+		}
+		if bytes.Contains(m, []byte("encryption-data")) {
+			return nil, refuse(Password, "ods")
+		}
+	}
+	o := &odsBook{p, lim}
+	b := &Book{Format: ODS, lim: lim, src: o}
+	r, err := p.open("content.xml")
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	size := r.left
+	x, err := newScan(r, lim)
+	if err != nil {
+		return nil, err
+	}
+	defer x.release()
+	x.dtd = true
+	hidden := map[string]bool{}
+	styleName, sheets := "", false
+	for {
+		t, err := x.next()
+		if err != nil {
+			return nil, err
+		}
+		if t == tokEOF {
+			break
+		}
+		if t != tokStart {
+			continue
+		}
+		switch string(x.name) {
+		case "style":
+			styleName = x.attrString("name")
+		case "table-properties":
+			if v, _ := x.attr("display"); string(v) == "false" {
+				hidden[styleName] = true
+			}
+		case "spreadsheet":
+			sheets = true
+		case "table":
+			if x.depth != 4 {
+				continue
+			}
+			b.sheets = append(b.sheets, SheetInfo{x.attrString("name"), hidden[x.attrString("style-name")]})
+			if len(b.sheets) > lim.Sheets {
+				return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
+			}
+		}
+	}
+	switch {
+	case !sheets:
+		return nil, refuseAs(NotASheet, "这是 OpenDocument 文件，但不是电子表格。请报送表格文件（.ods、.xlsx）。", "no office:spreadsheet")
+	case len(b.sheets) == 0:
+		return nil, damaged("ods without sheets")
+	case size*int64(len(b.sheets)) > maxRescan:
+		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(b.sheets), size)
+	}
+	if p.has("Basic/script-lc.xml") {
+		b.Macros = true
+	}
+	return b, nil
+}
+
+// odsScan reads one table.
+type odsScan struct {
+	x      *xmlScan
+	lim    Limits
+	fn     func(*Row) error
+	ar     arena
+	row    Row
+	text   []byte
+	n      int // rows so far
+	cells  int // cells made by repetition
+	merged []Range
+}
+
+// each implements source.
+func (o *odsBook) each(i int, fn func(*Row) error) ([]Range, error) {
+	r, err := o.pack.open("content.xml")
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	x, err := newScan(r, o.lim)
+	if err != nil {
+		return nil, err
+	}
+	defer x.release()
+	x.dtd = true
+	s := &odsScan{x: x, lim: o.lim, fn: fn}
+	at := -1
+	for {
+		t, err := x.next()
+		if err != nil || t == tokEOF {
+			return s.merged, err
+		}
+		if t != tokStart || x.depth != 4 || string(x.name) != "table" {
+			continue
+		}
+		if at++; at == i {
+			if err := s.table(); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// table reads a table:table whose start was just told.
+func (s *odsScan) table() error {
+	x := s.x
+	base := x.depth
+	for {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		switch {
+		case t == tokEnd && x.depth < base:
+			return nil
+		case t == tokEOF:
+			return damaged("XML ends in the middle")
+		case t != tokStart:
+		default:
+			switch string(x.name) {
+			case "table-row":
+				err = s.tableRow()
+			case "table-header-rows", "table-rows", "table-row-group":
+				// their rows are the table's
+			default:
+				err = x.skip()
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// tableRow reads a row and hands it out as often as it repeats.
+func (s *odsScan) tableRow() error {
+	x := s.x
+	repeat := max(1, x.attrInt("number-rows-repeated", 1))
+	v, _ := x.attr("visibility")
+	s.row.Hidden = string(v) == "collapse" || string(v) == "filter"
+	s.row.Cells = s.row.Cells[:0]
+	s.row.N = s.n + 1
+	base, col := x.depth, 0
+	for x.depth >= base {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		if t == tokEOF {
+			return damaged("XML ends in the middle")
+		}
+		if t != tokStart {
+			continue
+		}
+		switch string(x.name) {
+		case "table-cell", "covered-table-cell":
+			if err := s.tableCell(&col); err != nil {
+				return err
+			}
+		case "table-header-columns", "table-columns", "table-column-group":
+		default:
+			if err := x.skip(); err != nil {
+				return err
+			}
+		}
+	}
+	if len(s.row.Cells) == 0 {
+		s.n += min(repeat, 1<<30)
+		return nil
+	}
+	if s.n+repeat > s.lim.Rows || repeat > s.lim.Rows {
+		return refuse(TooLarge, "row %d", s.n+repeat)
+	}
+	if repeat > 1 {
+		if s.cells += repeat * len(s.row.Cells); s.cells > s.lim.Cells {
+			return refuse(TooLarge, "more than %d repeated cells", s.lim.Cells)
+		}
+	}
+	for range repeat {
+		s.n++
+		s.row.N = s.n
+		for i := range s.row.Cells {
+			s.row.Cells[i].Row = s.n
+		}
+		if err := s.fn(&s.row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tableCell reads one cell and appends it as often as it repeats; col is the
+// last column taken.
+func (s *odsScan) tableCell(col *int) error {
+	x := s.x
+	repeat := min(max(1, x.attrInt("number-columns-repeated", 1)), 1<<30)
+	c := Cell{Row: s.n + 1, Col: *col + 1}
+	at := *col + 1
+	*col += repeat
+	if *col > 1<<40 {
+		return refuse(TooLarge, "column %d", *col)
+	}
+	if w, h := x.attrInt("number-columns-spanned", 1), x.attrInt("number-rows-spanned", 1); w > 1 || h > 1 {
+		if w > s.lim.Columns || h > s.lim.Rows || len(s.merged) >= s.lim.Merged {
+			return refuse(TooLarge, "merged cell %s", c.Ref())
+		}
+		s.merged = append(s.merged, Range{c.Row, at, c.Row + max(h, 1) - 1, at + max(w, 1) - 1})
+	}
+	_, c.Formula = x.attr("formula")
+	typ := x.attrString("value-type")
+	value := x.attrString(map[string]string{"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}[typ])
+	if typ == "float" || typ == "percentage" || typ == "currency" {
+		value = x.attrString("value")
+	}
+	if err := s.cellText(); err != nil {
+		return err
+	}
+	text := s.text
+	switch typ {
+	case "float", "percentage", "currency":
+		num, t, ok := s.ar.number([]byte(strings.TrimSpace(value)))
+		switch {
+		case len(text) > 0 && errorName(text) && string(text) != "#NAME?":
+			// Programs store 0 beside an error. #NAME? only says that the last of
+			// them didn't know the function, whose value may have been kept.
+			c.Kind, c.Text = Error, s.ar.add(text)
+		case !ok:
+			return damaged("number %.40q in cell %s", value, c.Ref())
+		default:
+			c.Kind, c.Num, c.Text, c.Percent = Number, num, t, typ == "percentage"
+		}
+	case "date", "time":
+		var ok bool
+		if c.Kind, c.Num, c.Text, ok = s.ar.isoValue(value); !ok {
+			c.Kind, c.Text = Text, s.ar.add(text)
+		}
+	case "boolean":
+		c.Kind, c.Text = Bool, "FALSE"
+		if value == "true" {
+			c.Num, c.Text = 1, "TRUE"
+		}
+	default:
+		if len(text) == 0 && value != "" {
+			text = []byte(value)
+		}
+		if len(text) == 0 {
+			c.NoValue = c.Formula && typ == ""
+			break
+		}
+		if !utf8.Valid(text) {
+			return damaged("cell %s is not UTF-8", c.Ref())
+		}
+		c.Kind, c.Text = Text, s.ar.add(text)
+		if c.Formula && errorName(text) {
+			c.Kind = Error
+		}
+	}
+	if c.Kind == Empty && !c.NoValue || c.Kind == Text && c.Text == "" {
+		return nil
+	}
+	if *col > s.lim.Columns {
+		return refuse(TooLarge, "column %d", *col)
+	}
+	if repeat > 1 {
+		if s.cells += repeat; s.cells > s.lim.Cells {
+			return refuse(TooLarge, "more than %d repeated cells", s.lim.Cells)
+		}
+	}
+	for range repeat {
+		s.row.Cells = append(s.row.Cells, c)
+		c.Col++
+	}
+	return nil
+}
+
+// errorName knows the errors a spreadsheet shows.
+func errorName(t []byte) bool {
+	switch string(t) {
+	case "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!":
+		return true
+	}
+	return bytes.HasPrefix(t, []byte("Err:"))
+}
+
+// cellText collects the paragraphs of a cell in s.text, one line each, with
+// white space as ODF 6.1.2 has it. Notes, drawings and ruby are not its text.
+func (s *odsScan) cellText() error {
+	x := s.x
+	s.text = s.text[:0]
+	base, inP, paragraphs := x.depth, 0, 0
+	for {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case tokEOF:
+			return damaged("XML ends in the middle")
+		case tokEnd:
+			if x.depth < base {
+				return nil
+			}
+			if x.depth < inP {
+				inP = 0
+			}
+		case tokStart:
+			switch string(x.name) {
+			case "p", "h":
+				if inP == 0 {
+					if inP = x.depth; paragraphs > 0 {
+						s.text = append(s.text, '\n')
+					}
+					paragraphs++
+				}
+			case "s":
+				for n := min(max(1, x.attrInt("c", 1)), 1024); n > 0; n-- {
+					s.text = append(s.text, ' ')
+				}
+			case "tab":
+				s.text = append(s.text, '\t')
+			case "line-break":
+				s.text = append(s.text, '\n')
+			case "span", "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
+			case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":
+			default:
+				if err := x.skip(); err != nil {
+					return err
+				}
+			}
+		case tokText:
+			if inP == 0 {
+				continue
+			}
+			at := len(s.text)
+			if x.cdata {
+				s.text = append(s.text, x.text...)
+			} else if s.text, err = unescape(s.text, x.text); err != nil {
+				return err
+			}
+			s.text = collapse(s.text, at)
+		}
+		if len(s.text) > s.lim.CellBytes {
+			return refuse(TooLarge, "cell in row %d of more than %d bytes", s.n+1, s.lim.CellBytes)
+		}
+	}
+}
+
+// collapse makes one blank of each run of white space in b[at:].
+func collapse(b []byte, at int) []byte {
+	w := at
+	for _, c := range b[at:] {
+		if c == '\n' || c == '\t' || c == '\r' {
+			c = ' '
+		}
+		if c == ' ' && w > at && b[w-1] == ' ' {
+			continue
+		}
+		b[w] = c
+		w++
+	}
+	return b[:w]
+}

@@ -1,0 +1,315 @@
+package sheet
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// xml2003 is a SpreadsheetML workbook of Excel 2002/2003 ("XML Spreadsheet
+// Reference", urn:schemas-microsoft-com:office:spreadsheet), which many report
+// servers still write under the name .xls.
+type xml2003 struct {
+	data   []byte
+	lim    Limits
+	styles map[string]style
+}
+
+func openXML2003(data []byte, lim Limits) (*Book, error) {
+	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]style{}}
+	b := &Book{Format: XML2003, lim: lim, src: w}
+	x, err := newScan(bytes.NewReader(w.data), lim)
+	if err != nil {
+		return nil, err
+	}
+	defer x.release()
+	id := ""
+	for {
+		t, err := x.next()
+		if err != nil {
+			return nil, err
+		}
+		if t == tokEOF {
+			break
+		}
+		if t != tokStart {
+			continue
+		}
+		switch string(x.name) {
+		case "Style":
+			id = x.attrString("ID")
+		case "NumberFormat":
+			if f := x.attrString("Format"); f != "" && x.depth == 4 {
+				w.styles[id] = namedFormat(f)
+			}
+		case "Worksheet":
+			if x.depth != 2 {
+				continue
+			}
+			b.sheets = append(b.sheets, SheetInfo{Name: x.attrString("Name")})
+			if len(b.sheets) > lim.Sheets {
+				return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
+			}
+		case "Table":
+			if x.depth == 3 {
+				if err := x.skip(); err != nil {
+					return nil, err
+				}
+			}
+		case "Visible":
+			if t, err := x.next(); err != nil {
+				return nil, err
+			} else if n := len(b.sheets); n > 0 && t == tokText && bytes.HasPrefix(x.text, []byte("Sheet")) {
+				b.sheets[n-1].Hidden = string(x.text) != "SheetVisible"
+			}
+		}
+	}
+	switch {
+	case len(b.sheets) == 0:
+		return nil, damaged("SpreadsheetML without worksheets")
+	case int64(len(data))*int64(len(b.sheets)) > maxRescan:
+		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(b.sheets), len(data))
+	}
+	return b, nil
+}
+
+// namedFormat knows the names that ss:Format has for common codes.
+func namedFormat(f string) style {
+	switch f {
+	case "General Number", "Standard", "Fixed", "Scientific", "General":
+		return style{}
+	case "Percent":
+		return style{percent: true, code: "0.00%"}
+	case "General Date", "Long Date", "Medium Date", "Short Date":
+		return style{class: dateOnly, code: f}
+	case "Long Time", "Medium Time", "Short Time":
+		return style{class: timeOnly, code: f}
+	}
+	return codeStyle(f)
+}
+
+// xml2003Scan reads one worksheet.
+type xml2003Scan struct {
+	w      *xml2003
+	x      *xmlScan
+	fn     func(*Row) error
+	ar     arena
+	row    Row
+	text   []byte
+	merged []Range
+}
+
+// each implements source.
+func (w *xml2003) each(i int, fn func(*Row) error) ([]Range, error) {
+	x, err := newScan(bytes.NewReader(w.data), w.lim)
+	if err != nil {
+		return nil, err
+	}
+	defer x.release()
+	s := &xml2003Scan{w: w, x: x, fn: fn}
+	at := -1
+	for {
+		t, err := x.next()
+		if err != nil || t == tokEOF {
+			return s.merged, err
+		}
+		if t != tokStart {
+			continue
+		}
+		switch {
+		case x.depth == 2 && string(x.name) == "Worksheet":
+			at++
+		case x.depth == 3 && at == i && string(x.name) == "Table":
+			if err := s.table(); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+func (s *xml2003Scan) table() error {
+	x := s.x
+	n := 0
+	for base := x.depth; x.depth >= base; {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		if t == tokEOF {
+			return damaged("XML ends in the middle")
+		}
+		if t != tokStart {
+			continue
+		}
+		if string(x.name) != "Row" {
+			if err := x.skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		if n = x.attrInt("Index", n+1); n < 1 || n > s.w.lim.Rows {
+			return refuse(TooLarge, "row %d", n)
+		}
+		span := max(0, x.attrInt("Span", 0))
+		s.row.N, s.row.Hidden, s.row.Cells = n, x.attrBool("Hidden"), s.row.Cells[:0]
+		if err := s.cells(); err != nil {
+			return err
+		}
+		n = min(n+span, s.w.lim.Rows)
+	}
+	return nil
+}
+
+// cells reads the cells of a Row whose start was just told.
+func (s *xml2003Scan) cells() (err error) {
+	x := s.x
+	col, sorted := 0, true
+	for base := x.depth; x.depth >= base; {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		if t == tokEOF {
+			return damaged("XML ends in the middle")
+		}
+		if t != tokStart {
+			continue
+		}
+		if string(x.name) != "Cell" {
+			if err := x.skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		last := col
+		if col = x.attrInt("Index", col+1); col < 1 || col > s.w.lim.Columns {
+			return refuse(TooLarge, "column %d", col)
+		}
+		sorted = sorted && col > last
+		c := Cell{Row: s.row.N, Col: col}
+		across, down := x.attrInt("MergeAcross", 0), x.attrInt("MergeDown", 0)
+		if across > 0 || down > 0 {
+			if across < 0 || down < 0 || across > s.w.lim.Columns || down > s.w.lim.Rows || len(s.merged) >= s.w.lim.Merged {
+				return refuse(TooLarge, "merged cell %s", c.Ref())
+			}
+			s.merged = append(s.merged, Range{c.Row, col, c.Row + down, col + across})
+			col += across
+		}
+		_, c.Formula = x.attr("Formula")
+		st := s.w.styles[x.attrString("StyleID")]
+		if err := s.cell(&c, st); err != nil {
+			return err
+		}
+		if c.Kind != Empty || c.NoValue {
+			s.row.Cells = append(s.row.Cells, c)
+		}
+	}
+	if len(s.row.Cells) == 0 {
+		return nil
+	}
+	if !sorted {
+		if s.row.Cells, err = sortCells(s.row.Cells); err != nil {
+			return err
+		}
+	}
+	return s.fn(&s.row)
+}
+
+// cell reads the Data of a Cell; comments and phonetic text are not its value.
+func (s *xml2003Scan) cell(c *Cell, st style) error {
+	x := s.x
+	has := false
+	typ := ""
+	for base := x.depth; x.depth >= base; {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		if t == tokEOF {
+			return damaged("XML ends in the middle")
+		}
+		if t != tokStart {
+			continue
+		}
+		if string(x.name) != "Data" {
+			if err := x.skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		has, typ = true, x.attrString("Type")
+		if err := s.dataText(); err != nil {
+			return err
+		}
+	}
+	if c.Format = st.code; !has {
+		c.NoValue = c.Formula
+		return nil
+	}
+	if len(s.text) > s.w.lim.CellBytes {
+		return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(s.text))
+	}
+	if !utf8.Valid(s.text) {
+		return damaged("cell %s is not UTF-8", c.Ref())
+	}
+	trim := bytes.TrimSpace(s.text)
+	switch {
+	case typ == "Number":
+		num, text, ok := s.ar.number(trim)
+		if !ok {
+			return damaged("number %.40q in cell %s", trim, c.Ref())
+		}
+		c.Text = text
+		s.ar.setNumber(c, num, &st, false)
+	case typ == "DateTime":
+		v := string(trim)
+		k, num, text, ok := s.ar.isoValue(v)
+		switch {
+		case !ok:
+			k, text = Text, s.ar.add(s.text)
+		case st.class == elapsed:
+			k, text = Time, s.ar.duration(num)
+		case strings.HasPrefix(v, "1899-12-3"): // a time without a day
+			if num > 0 {
+				num -= float64(int(num))
+			}
+			k, text = Time, s.ar.duration(num)
+		}
+		c.Kind, c.Num, c.Text = k, num, text
+	case typ == "Boolean":
+		c.Kind, c.Text = Bool, "FALSE"
+		if string(trim) == "1" || string(trim) == "true" {
+			c.Num, c.Text = 1, "TRUE"
+		}
+	case typ == "Error":
+		c.Kind, c.Text = Error, s.ar.add(trim)
+	case len(s.text) > 0:
+		c.Kind, c.Text = Text, s.ar.add(s.text)
+	}
+	return nil
+}
+
+// dataText joins the text of ss:Data, marked up or not.
+func (s *xml2003Scan) dataText() error {
+	x := s.x
+	s.text = s.text[:0]
+	for base := x.depth; x.depth >= base; {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case tokEOF:
+			return damaged("XML ends in the middle")
+		case tokText:
+			at := len(s.text)
+			if x.cdata {
+				s.text = append(s.text, x.text...)
+			} else if s.text, err = unescape(s.text, x.text); err != nil {
+				return err
+			}
+			s.text = s.text[:at+len(lineEnds(s.text[at:]))]
+		}
+	}
+	return nil
+}

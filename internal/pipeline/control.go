@@ -1,0 +1,96 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+)
+
+// writeControl writes the ctl tables anew: what the models know of the zone beside its returns.
+func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.Date, knownAt time.Time) error {
+	tables := map[string][][]any{}
+	add := func(table string, values ...any) { tables[table] = append(tables[table], values) }
+	str := func(s string) any {
+		if s == "" {
+			return nil
+		}
+		return s
+	}
+	num := func(n int) any { return strconv.Itoa(n) }
+	boolean := func(b bool) any { return strconv.FormatBool(b) }
+	add("ctl.run", asOf.String(), warehouse.WallClock(knownAt, z.Location), calendar.NewDate(asOf.Year(), time.January, 1).String())
+	add("ctl.zone", z.Code, z.Name, z.Timezone)
+	for _, s := range z.Submitters {
+		var until any
+		if s.Until.Valid() {
+			until = s.Until.String()
+		}
+		add("ctl.submitter", z.Code, s.Code, s.Name, string(s.Kind), num(s.Seq), until, str(s.MergedInto))
+	}
+	for _, f := range z.Forms.Forms {
+		add("ctl.form", f.ID, f.Title, string(f.Mode), f.Frequency.String(), num(f.Seq))
+		for i, c := range f.Columns {
+			add("ctl.form_column", f.ID, num(i+1), c.Field, c.Title, string(c.Type), boolean(c.Required), boolean(c.InKey), boolean(c.Type.Sensitive()))
+		}
+	}
+	first, err := firstPeriods(ctx, conn, z.Code)
+	if err != nil {
+		return err
+	}
+	for _, o := range z.Obligations(asOf, first) {
+		f := z.Forms.Get(o.Form)
+		add("ctl.obligation", z.Code, o.Submitter, o.Form, string(f.Mode), o.Period.String(), o.Period.Start.String(), o.Period.End().String(), warehouse.WallClock(o.DueAt, z.Location))
+	}
+	for metric, t := range z.Targets {
+		basis := "plain"
+		if t.YearProgress {
+			basis = "year_progress"
+		}
+		add("ctl.target", z.Code, metric, strconv.FormatFloat(t.Value, 'f', -1, 64), basis)
+	}
+	// Working days, a year beyond the business day for deadlines ahead.
+	n := 0
+	for d := calendar.NewDate(2015, time.January, 1); d <= calendar.NewDate(asOf.Year()+1, time.December, 31); d++ {
+		work := z.Calendar.IsWorkday(d)
+		if work {
+			n++
+		}
+		add("ctl.calendar", d.String(), boolean(work), num(n))
+	}
+	for _, name := range []string{"ctl.run", "ctl.zone", "ctl.submitter", "ctl.form", "ctl.form_column", "ctl.obligation", "ctl.target", "ctl.calendar"} {
+		if err := warehouse.Empty(ctx, conn, name); err != nil {
+			return err
+		}
+		if err := warehouse.Load(ctx, conn, warehouse.FixedTable(name), tables[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// firstPeriods gives the period of the first return of each form ever taken in: since then it is owed.
+func firstPeriods(ctx context.Context, conn *sql.Conn, zone string) (map[string]calendar.Period, error) {
+	rows, err := conn.QueryContext(ctx, `select form, min_by(period, period_start) from raw.return where zone = ? and form is not null and period is not null group by form`, zone)
+	if err != nil {
+		return nil, fmt.Errorf("find the first period of each form: %w", err)
+	}
+	defer rows.Close()
+	first := map[string]calendar.Period{}
+	for rows.Next() {
+		var form, period string
+		if err := rows.Scan(&form, &period); err != nil {
+			return nil, fmt.Errorf("find the first period of each form: %w", err)
+		}
+		p, err := calendar.ParsePeriod(period)
+		if err != nil {
+			return nil, fmt.Errorf("period of form %s: %w", form, err)
+		}
+		first[form] = p
+	}
+	return first, rows.Err()
+}

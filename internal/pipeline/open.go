@@ -1,0 +1,235 @@
+// Package pipeline runs a zone: from the inbox to published figures, in order,
+// as the one owner of the zone's warehouse.
+//
+// Words: the declarations are what the figures depend on beside the returns
+// (taizhang.yaml, forms, models, metrics); a run takes in what lies in the
+// inbox, builds the models and publishes; a publication is news when returns,
+// decisions, declarations or the business day have changed since the last.
+package pipeline
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/robfig/cron/v3"
+
+	"taizhang/ingest"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/zone"
+	"taizhang/queries"
+)
+
+// Zone is a zone with everything that is declared in it.
+type Zone struct {
+	*zone.Zone
+	Forms   *forms.Set
+	Metrics *queries.Catalogue
+	Models  []fs.FS // the zone's own models, if any
+
+	config []byte
+}
+
+// Load reads a zone's folder. Errors carry file, line and column.
+func Load(dir string) (*Zone, error) {
+	z := &Zone{}
+	sub := func(name string) fs.FS {
+		p := filepath.Join(dir, name)
+		if info, err := os.Stat(p); err != nil || !info.IsDir() {
+			return nil
+		}
+		return os.DirFS(p)
+	}
+	config, err := os.ReadFile(filepath.Join(dir, zone.FileName))
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is not a zone: it has no %s (make one with: taizhang init DIR)", dir, zone.FileName)
+		}
+		return nil, err
+	}
+	var own []fs.FS
+	if f := sub("forms"); f != nil {
+		own = append(own, f)
+	}
+	if z.Forms, err = forms.Load(own...); err != nil {
+		return nil, err
+	}
+	if f := sub("queries"); f != nil {
+		z.Metrics, err = queries.LoadDir(f)
+	} else {
+		z.Metrics, err = queries.Load()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if f := sub("models"); f != nil {
+		z.Models = append(z.Models, f)
+	}
+	if z.Zone, err = zone.Parse(filepath.Join(dir, zone.FileName), config, Known(z.Forms, z.Metrics)); err != nil {
+		return nil, err
+	}
+	z.config = config
+	return z, nil
+}
+
+// Known is what taizhang.yaml may name.
+func Known(set *forms.Set, c *queries.Catalogue) zone.Known {
+	k := zone.Known{CheckCron: func(s string) error { _, err := cron.ParseStandard(s); return err }}
+	for _, f := range set.Forms {
+		k.Forms = append(k.Forms, zone.FormInfo{ID: f.ID, Title: f.Title, Frequency: f.Frequency, Mode: string(f.Mode)})
+	}
+	if c != nil {
+		for _, m := range c.Metrics {
+			k.Metrics = append(k.Metrics, m.ID)
+		}
+	}
+	return k
+}
+
+// bundle is the declarations in force, as the archive keeps them for `rebuild`.
+type bundle struct {
+	Config string            `json:"config"`
+	Forms  map[string]string `json:"forms"`
+}
+
+func (z *Zone) bundle() ([]byte, error) {
+	b := bundle{Config: string(z.config), Forms: map[string]string{}}
+	for _, f := range z.Forms.Forms {
+		b.Forms[f.ID] = string(f.Source)
+	}
+	return json.MarshalIndent(b, "", " ")
+}
+
+// fromBundle makes the zone as it was declared at some time.
+func (z *Zone) fromBundle(text []byte) (*Zone, error) {
+	var b bundle
+	if err := json.Unmarshal(text, &b); err != nil {
+		return nil, fmt.Errorf("read archived declarations: %w", err)
+	}
+	old := &Zone{Metrics: z.Metrics, Models: z.Models, config: []byte(b.Config)}
+	var err error
+	if old.Forms, err = forms.FromTexts(b.Forms); err != nil {
+		return nil, fmt.Errorf("archived declarations: %w", err)
+	}
+	k := Known(old.Forms, nil) // metrics come and go: a target is no business of intake
+	if old.Zone, err = zone.Parse(filepath.Join(z.Dir, zone.FileName), old.config, k); err != nil {
+		return nil, fmt.Errorf("archived declarations: %w", err)
+	}
+	return old, nil
+}
+
+// Intake prepares intake by the zone's declarations.
+func (z *Zone) Intake() (*ingest.Intake, error) {
+	keys, err := z.keys()
+	if err != nil {
+		return nil, err
+	}
+	return ingest.New(z.Zone, z.Forms, keys, z.limits()), nil
+}
+
+// CheckIntake prepares intake for looking only: where the zone has no keys yet, none are made.
+func (z *Zone) CheckIntake() (*ingest.Intake, error) {
+	if _, err := os.Stat(filepath.Join(z.Archive(), keyFile)); errors.Is(err, fs.ErrNotExist) {
+		return ingest.New(z.Zone, z.Forms, ingest.Keys{"zone": make([]byte, 32)}, z.limits()), nil
+	}
+	return z.Intake()
+}
+
+func (z *Zone) limits() sheet.Limits {
+	l := sheet.DefaultLimits()
+	l.FileBytes, l.InflatedBytes = z.Limits.FileBytes, z.Limits.InflatedBytes
+	l.Rows, l.Columns, l.Sheets = z.Limits.Rows, z.Limits.Columns, z.Limits.Sheets
+	return l
+}
+
+const keyFile = "keys.json"
+
+// keys reads the secrets of the keyed hashes, making them in a new zone. Each form with a hash_scope has its own.
+func (z *Zone) keys() (ingest.Keys, error) {
+	path := filepath.Join(z.Archive(), keyFile)
+	stored := map[string]string{}
+	text, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(text, &stored); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("read keys: %w", err)
+	default:
+		if _, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil {
+			if info, _ := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); info != nil && info.Size() > 0 {
+				return nil, fmt.Errorf("%s is gone, but returns were taken in with it: restore it from a backup", path)
+			}
+		}
+	}
+	want := []string{"zone"}
+	for _, f := range z.Forms.Forms {
+		if f.HashScope != "" {
+			want = append(want, f.HashScope)
+		}
+	}
+	missing := false
+	keys := ingest.Keys{}
+	for _, w := range want {
+		if stored[w] == "" {
+			b := make([]byte, 32)
+			if _, err := rand.Read(b); err != nil {
+				return nil, fmt.Errorf("make a key: %w", err)
+			}
+			stored[w] = base64.StdEncoding.EncodeToString(b)
+			missing = true
+		}
+		k, err := base64.StdEncoding.DecodeString(stored[w])
+		if err != nil {
+			return nil, fmt.Errorf("%s: key %s: %w", path, w, err)
+		}
+		keys[w] = k
+	}
+	if _, ok := keys[""]; !ok {
+		keys[""] = keys["zone"]
+	}
+	if missing {
+		text, err := json.MarshalIndent(stored, "", " ")
+		if err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(z.Archive(), 0o700); err != nil {
+			return nil, fmt.Errorf("write keys: %w", err)
+		}
+		if err := writeFile(path, text, 0o600); err != nil {
+			return nil, fmt.Errorf("write keys: %w", err)
+		}
+	}
+	return keys, nil
+}
+
+// writeFile writes a small file whole or not at all.
+func writeFile(path string, content []byte, mode os.FileMode) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err := tmp.Write(content); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Sync(); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	if err := os.Chmod(tmp.Name(), mode); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}

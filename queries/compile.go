@@ -1,0 +1,187 @@
+package queries
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/internal/warehouse"
+)
+
+// Names of the models that coverage reads.
+const (
+	obligationTable = "core.fct_obligation"
+	countedTable    = "core.counted_return"
+)
+
+// compiler writes the SQL of one fact's metrics. Figures, traces and the
+// marts are written from the same expressions: a figure and its rows can't
+// disagree.
+type compiler struct {
+	fact    *Fact
+	metrics []*Metric
+	time    string // week, month or empty
+}
+
+func newCompiler(f *Fact, ms []*Metric, time string) *compiler { return &compiler{f, ms, time} }
+
+// label is the SQL of the time bucket of a row.
+func (c *compiler) label() string {
+	if c.fact.Mode == Period {
+		return labelOf(c.time, "own_on")
+	}
+	return labelOf(c.time, "as_of")
+}
+
+// dim is the SQL of a dimension, as text.
+func (c *compiler) dim(d string) string {
+	if d == "week" || d == "month" {
+		return c.label()
+	}
+	return "cast(" + c.fact.Dimensions[d] + " as varchar)"
+}
+
+// from is the fact's rows, with a rank column for each metric that counts the
+// newest rows only: within run and time bucket, before any filter.
+func (c *compiler) from(table string) string {
+	var ranks []string
+	for i, m := range c.metrics {
+		if m.Newest == nil {
+			continue
+		}
+		by := []string{"zone", "as_of", "known_at", "coalesce((" + either(m) + "), false)"}
+		if c.time != "" {
+			by = append(by, c.label())
+		}
+		ranks = append(ranks, fmt.Sprintf("dense_rank() over (partition by %s order by %s desc) as newest_%d",
+			strings.Join(append(by, m.Newest.Per...), ", "), m.Newest.Of, i))
+	}
+	if len(ranks) == 0 {
+		return table
+	}
+	return "(select *, " + strings.Join(ranks, ", ") + " from " + table + ")"
+}
+
+// either is true for the rows that a metric looks at.
+func either(m *Metric) string {
+	var parts []string
+	for _, x := range m.measures() {
+		if x.Where == "" {
+			return "true"
+		}
+		parts = append(parts, "("+x.Where+")")
+	}
+	return strings.Join(parts, " or ")
+}
+
+// match is true for the rows that add to a measure.
+func (c *compiler) match(m *Metric, x *Measure) string {
+	var parts []string
+	if x.Where != "" {
+		parts = append(parts, "("+x.Where+")")
+	}
+	if x.Expr != "" {
+		parts = append(parts, "("+x.Expr+") is not null")
+	}
+	if m.Newest != nil {
+		parts = append(parts, fmt.Sprintf("newest_%d = 1", slices.Index(c.metrics, m)))
+	}
+	if len(parts) == 0 {
+		return "true"
+	}
+	return strings.Join(parts, " and ")
+}
+
+// distinctKey keeps equal names of two zones apart.
+func distinctKey(x *Measure) string { return "zone || chr(31) || cast((" + x.Expr + ") as varchar)" }
+
+// aggregate is the SQL of a measure over a group.
+func (c *compiler) aggregate(m *Metric, x *Measure) string {
+	filter := " filter (where " + c.match(m, x) + ")"
+	switch x.Agg {
+	case "sum":
+		return "coalesce(sum(" + x.Expr + ")" + filter + ", 0)"
+	case "distinct":
+		return "count(distinct " + distinctKey(x) + ")" + filter
+	case "median":
+		return "median(" + x.Expr + ")" + filter
+	}
+	return "count(*)" + filter
+}
+
+// contribution is the SQL of what one row adds to a measure.
+func (c *compiler) contribution(m *Metric, x *Measure) string {
+	match := c.match(m, x)
+	switch x.Agg {
+	case "sum":
+		return "case when " + match + " then " + x.Expr + " else 0 end"
+	case "distinct":
+		return "case when " + match + " and row_number() over (partition by coalesce(" + match + ", false), " + distinctKey(x) +
+			" order by return_id, sheet, row_no) = 1 then 1 else 0 end"
+	case "median":
+		return "case when " + match + " then " + x.Expr + " end"
+	}
+	return "case when " + match + " then 1 else 0 end"
+}
+
+// columns are the aggregates of all metrics: one, or num and den; of
+// obligations also how many were waited for and how many came.
+func (c *compiler) columns() []string {
+	var out []string
+	for _, m := range c.metrics {
+		for _, x := range m.measures() {
+			out = append(out, c.aggregate(m, x))
+		}
+		if c.fact.Mode == Obligation {
+			all := c.match(m, m.measures()[len(m.measures())-1])
+			out = append(out, "count(*) filter (where "+all+")", "count(*) filter (where "+all+" and is_received)")
+		}
+	}
+	return out
+}
+
+// figures is the statement that computes all metrics of the fact by groups.
+func (c *compiler) figures(table string, by, filters []string) string {
+	var sel, groups []string
+	for i, d := range by {
+		sel = append(sel, c.dim(d)+fmt.Sprintf(" as d%d", i))
+		groups = append(groups, fmt.Sprint(i+1))
+	}
+	for i, x := range c.columns() {
+		sel = append(sel, x+fmt.Sprintf(" as m%d", i))
+	}
+	q := "select " + strings.Join(sel, ",\n  ") + "\nfrom " + c.from(table) + " as f" + where(filters)
+	if len(groups) > 0 {
+		q += "\ngroup by " + strings.Join(groups, ", ")
+	}
+	return q
+}
+
+// filters are the conditions of Where. Time is a condition of period facts
+// only: ledgers are read at the bucket's end alone.
+func filters(f *Fact, conditions map[string]string) []string {
+	var out []string
+	for d, v := range conditions {
+		if d == "week" || d == "month" {
+			if f.Mode == Period {
+				out = append(out, labelOf(d, "own_on")+" = "+warehouse.Quote(v))
+			}
+			continue
+		}
+		col := f.Dimensions[d]
+		if v == "" {
+			out = append(out, col+" is null")
+			continue
+		}
+		out = append(out, "cast("+col+" as varchar) = "+warehouse.Quote(v))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func where(conditions []string) string {
+	if len(conditions) == 0 {
+		return ""
+	}
+	return "\nwhere " + strings.Join(conditions, " and ")
+}

@@ -1,0 +1,143 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+)
+
+// cover holds the coverage of forms by time bucket and submitter.
+type cover struct {
+	grain *grain
+	cells map[coverKey]Coverage
+}
+
+type coverKey struct{ form, bucket, submitter string } // empty: all
+
+// coverage counts the returns that figures of some facts wait for: of ledger
+// forms the newest due period of everyone still obliged at each point, of
+// period forms every due period that lies in the window or the bucket.
+func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []*Fact, period bool, gr *grain) (*cover, error) {
+	c := &cover{grain: gr, cells: map[coverKey]Coverage{}}
+	var forms []string
+	for _, f := range facts {
+		if f.Form != "" {
+			forms = append(forms, warehouse.Quote(f.Form))
+		}
+	}
+	if len(forms) == 0 {
+		return c, nil
+	}
+	ofForms := "form in (" + strings.Join(forms, ", ") + ")"
+	bucketOf, join, expected := "cast(as_of as varchar)", "", "is_expected"
+	if period {
+		bucketOf = "''"
+		if gr != nil {
+			bucketOf, join = "b.label", gr.join()
+			expected = "is_due and not is_waived"
+		}
+	}
+	owed := fmt.Sprintf("select form, submitter, %s, count(*), count(*) filter (where is_received), 0, 0 from %s%s where %s and %s group by 1, 2, 3",
+		bucketOf, src.Name(obligationTable), join, ofForms, expected)
+	window := ""
+	if period && gr == nil {
+		window = " and period_end >= from_on"
+	}
+	left := fmt.Sprintf(`select form, coalesce(s.name, c.submitter), %s, 0, 0,
+		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint)
+		from %s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%s where %s%s group by 1, 2, 3`,
+		bucketOf, src.Name(countedTable), join, ofForms, window)
+	for _, q := range []string{owed, left} {
+		t, err := r.table(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("coverage: %w\n%s", err, q)
+		}
+		for _, row := range t.Rows {
+			submitter, _ := row[1].(string)
+			label := row[2].(string)
+			if !period {
+				label = gr.labelOf(label)
+			}
+			add := Coverage{row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64)}
+			for _, who := range []string{submitter, ""} {
+				k := coverKey{row[0].(string), label, who}
+				have := c.cells[k]
+				c.cells[k] = Coverage{have.Expected + add.Expected, have.Received + add.Received,
+					have.RowsRefused + add.RowsRefused, have.ValuesEmptied + add.ValuesEmptied}
+			}
+		}
+	}
+	return c, nil
+}
+
+// of is the coverage of a figure: its form's, in its bucket, of its submitter
+// where the figure is one submitter's.
+func (c *cover) of(form string, dims []DimValue, conditions map[string]string) Coverage {
+	k := coverKey{form: form}
+	if c.grain != nil && len(c.grain.buckets) == 1 {
+		k.bucket = c.grain.buckets[0].label
+	}
+	pick := func(dim, value string) {
+		switch {
+		case dim == "submitter":
+			k.submitter = value
+		case c.grain != nil && dim == c.grain.dim:
+			k.bucket = value
+		}
+	}
+	for d, v := range conditions {
+		pick(d, v)
+	}
+	for _, d := range dims {
+		if d.Value != nil {
+			pick(d.Dimension, *d.Value)
+		}
+	}
+	return c.cells[k]
+}
+
+// labelOf is the bucket of an as-of date.
+func (g *grain) labelOf(asOf string) string {
+	if g == nil {
+		return ""
+	}
+	d, err := calendar.ParseDate(asOf)
+	if err != nil {
+		return ""
+	}
+	if g.dim == "week" {
+		return calendar.WeekOf(d).String()
+	}
+	return calendar.MonthOf(d).String()
+}
+
+// join puts returns and obligations into every bucket that their period touches.
+func (g *grain) join() string {
+	var b strings.Builder
+	b.WriteString(" join (values ")
+	for i, x := range g.buckets {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "('%s', date '%s', date '%s')", x.label, x.start, x.end)
+	}
+	b.WriteString(") as b(label, bucket_start, bucket_end) on period_start <= bucket_end and period_end >= bucket_start")
+	return b.String()
+}
+
+// instant writes a TIMESTAMP of the warehouse as RFC 3339, nil stays nil.
+func (r *Reader) instant(v any) any {
+	s, ok := v.(string)
+	if !ok {
+		return nil
+	}
+	t, err := time.ParseInLocation("2006-01-02 15:04:05.999999", s, r.loc)
+	if err != nil {
+		return s
+	}
+	return t.Format(time.RFC3339)
+}

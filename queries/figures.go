@@ -1,0 +1,312 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"time"
+
+	"taizhang/internal/calendar"
+)
+
+// NoValue is how a group of rows without a value for a dimension is shown,
+// and how it is asked for in Where (the empty text does as well).
+const NoValue = "未填"
+
+// Ask is a question for figures.
+type Ask struct {
+	Metrics []string          // empty: every metric that allows By and Where
+	By      []string          // dimensions
+	Where   map[string]string // dimension → value; submitters also by code
+	Point
+}
+
+// DimValue is the value of a dimension; nil is the group of rows without one.
+type DimValue struct {
+	Dimension string
+	Value     *string
+}
+
+// Coverage is what a figure waited for and what was left out of it.
+type Coverage struct{ Expected, Received, RowsRefused, ValuesEmptied int64 }
+
+// Figure is one value of a metric. Value, Num and Den are nil, int64, float64
+// or json.Number (exact decimals).
+type Figure struct {
+	Metric          *Metric
+	Value, Num, Den any
+	Dims            []DimValue
+	AsOf            calendar.Date
+	KnownAt         time.Time
+	Coverage        Coverage
+}
+
+// Record is the figure with the keys of machine-readable output.
+func (f Figure) Record() Record {
+	r := Record{
+		{"metric", f.Metric.ID}, {"label", f.Metric.Label}, {"unit", string(f.Metric.Unit)},
+		{"value", f.Value}, {"num", f.Num}, {"den", f.Den},
+		{"as_of", f.AsOf.String()}, {"known_at", f.KnownAt.Format(time.RFC3339)},
+		{"returns_expected", f.Coverage.Expected}, {"returns_received", f.Coverage.Received},
+		{"rows_refused", f.Coverage.RowsRefused}, {"values_emptied", f.Coverage.ValuesEmptied},
+	}
+	for _, d := range f.Dims {
+		if d.Value == nil {
+			r = append(r, Entry{d.Dimension, nil})
+		} else {
+			r = append(r, Entry{d.Dimension, *d.Value})
+		}
+	}
+	return r
+}
+
+// Metrics computes figures: metric by metric in the order asked (or
+// declared), the groups of each in 机构序列 or by value, rows without one last.
+func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.Point = r.at(a.Point)
+	a.Where = r.normal(a.Where)
+	metrics, grain, err := r.resolve(a)
+	if err != nil {
+		return nil, err
+	}
+	if grain != nil {
+		if err := grain.span(a); err != nil {
+			return nil, err
+		}
+	}
+	byMetric := map[*Metric][]Figure{}
+	for _, g := range groups(metrics) {
+		if err := r.group(ctx, a, g, grain, byMetric); err != nil {
+			return nil, err
+		}
+	}
+	var out []Figure
+	for _, m := range metrics {
+		out = append(out, byMetric[m]...)
+	}
+	return out, nil
+}
+
+// resolve checks names and dimensions.
+func (r *Reader) resolve(a Ask) ([]*Metric, *grain, error) {
+	var metrics []*Metric
+	dims := slices.Clone(a.By)
+	for d := range a.Where {
+		dims = append(dims, d)
+	}
+	for i, d := range dims {
+		if _, ok := r.Catalogue.dim[d]; !ok {
+			return nil, nil, fmt.Errorf("unknown dimension %q%s", d, didYouMean(d, r.Catalogue.dimensionNames()))
+		}
+		if i < len(a.By) && slices.Contains(a.By[:i], d) {
+			return nil, nil, fmt.Errorf("dimension %q is asked for twice", d)
+		}
+	}
+	if slices.Contains(dims, "week") && slices.Contains(dims, "month") {
+		return nil, nil, fmt.Errorf("week and month can't be combined: a week may lie in two months")
+	}
+	for _, name := range a.Metrics {
+		m, err := r.Catalogue.Metric(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, d := range dims {
+			if !m.Allows(d) {
+				return nil, nil, fmt.Errorf("metric %s has no dimension %q; it has %v", m.ID, d, m.Dimensions)
+			}
+		}
+		if !slices.Contains(metrics, m) {
+			metrics = append(metrics, m)
+		}
+	}
+	if len(a.Metrics) == 0 {
+		for _, m := range r.Catalogue.Metrics {
+			if !slices.ContainsFunc(dims, func(d string) bool { return !m.Allows(d) }) {
+				metrics = append(metrics, m)
+			}
+		}
+		if len(metrics) == 0 {
+			return nil, nil, fmt.Errorf("no metric has all the dimensions %v", dims)
+		}
+	}
+	for _, d := range dims {
+		if d == "week" || d == "month" {
+			return metrics, &grain{dim: d}, nil
+		}
+	}
+	return metrics, nil, nil
+}
+
+// group is the metrics of facts that are evaluated at the same points.
+type group struct {
+	period  bool // window of rows, else state at a point
+	metrics []*Metric
+}
+
+func groups(metrics []*Metric) []group {
+	out := []group{{period: false}, {period: true}}
+	for _, m := range metrics {
+		i := 0
+		if m.Fact.Mode == Period {
+			i = 1
+		}
+		out[i].metrics = append(out[i].metrics, m)
+	}
+	return slices.DeleteFunc(out, func(g group) bool { return len(g.metrics) == 0 })
+}
+
+func (r *Reader) group(ctx context.Context, a Ask, g group, gr *grain, into map[*Metric][]Figure) error {
+	points := []Point{a.Point}
+	if gr != nil && !g.period {
+		points = gr.points(a.Point)
+	}
+	facts := factsOf(g.metrics)
+	wanted := []string{obligationTable, countedTable}
+	for _, f := range facts {
+		if !slices.Contains(wanted, f.Table) {
+			wanted = append(wanted, f.Table)
+		}
+	}
+	src, err := r.source(ctx, points, wanted...)
+	if err != nil {
+		return err
+	}
+	cover, err := r.coverage(ctx, src, facts, g.period, gr)
+	if err != nil {
+		return err
+	}
+	for _, f := range facts {
+		var ms []*Metric
+		for _, m := range g.metrics {
+			if m.Fact == f {
+				ms = append(ms, m)
+			}
+		}
+		if err := r.factFigures(ctx, a, f, ms, gr, src.Name(f.Table), cover, into); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func factsOf(metrics []*Metric) []*Fact {
+	var out []*Fact
+	for _, m := range metrics {
+		if !slices.Contains(out, m.Fact) {
+			out = append(out, m.Fact)
+		}
+	}
+	return out
+}
+
+// factFigures computes all metrics of one fact in one statement.
+func (r *Reader) factFigures(ctx context.Context, a Ask, f *Fact, ms []*Metric, gr *grain, table string, cover *cover, into map[*Metric][]Figure) error {
+	c := newCompiler(f, ms, gr.name())
+	query := c.figures(table, a.By, filters(f, a.Where))
+	t, err := r.table(ctx, query)
+	if err != nil {
+		return fmt.Errorf("figures of %s: %w\n%s", f.ID, err, query)
+	}
+	rows := t.Rows
+	if gr != nil && len(a.By) == 1 && a.By[0] == gr.dim {
+		rows = gr.fill(rows, len(t.Columns))
+	}
+	r.sortRows(rows, a.By)
+	for _, row := range rows {
+		dims := make([]DimValue, len(a.By))
+		for i, d := range a.By {
+			dims[i] = DimValue{Dimension: d}
+			if s, ok := row[i].(string); ok {
+				dims[i].Value = &s
+			}
+		}
+		at := len(a.By)
+		for _, m := range ms {
+			fig := Figure{Metric: m, Dims: dims, AsOf: a.AsOf, KnownAt: a.KnownAt.In(r.loc)}
+			if m.IsRatio() {
+				fig.Num, fig.Den = orZero(row[at]), orZero(row[at+1])
+				fig.Value = quotient(fig.Num, fig.Den)
+				at += 2
+			} else {
+				fig.Value = row[at]
+				if m.Value.Agg != "median" {
+					fig.Value = orZero(fig.Value)
+				}
+				at++
+			}
+			if f.Mode == Obligation {
+				fig.Coverage.Expected, _ = orZero(row[at]).(int64)
+				fig.Coverage.Received, _ = orZero(row[at+1]).(int64)
+				at += 2
+			} else {
+				fig.Coverage = cover.of(f.Form, dims, a.Where)
+			}
+			into[m] = append(into[m], fig)
+		}
+	}
+	return nil
+}
+
+func orZero(v any) any {
+	if v == nil {
+		return int64(0)
+	}
+	return v
+}
+
+// sortRows orders groups: units in 机构序列, numbers by size, else by text.
+func (r *Reader) sortRows(rows [][]any, by []string) {
+	sort.SliceStable(rows, func(i, j int) bool {
+		for k, d := range by {
+			if c := r.compareValues(d, rows[i][k], rows[j][k]); c != 0 {
+				return c < 0
+			}
+		}
+		return false
+	})
+}
+
+func (r *Reader) compareValues(dim string, a, b any) int {
+	x, okX := a.(string)
+	y, okY := b.(string)
+	switch {
+	case !okX && !okY:
+		return 0
+	case !okX:
+		return 1
+	case !okY:
+		return -1
+	case x == y:
+		return 0
+	}
+	if isUnitDimension(dim) {
+		p, q := r.place(x), r.place(y)
+		if p != q {
+			return p - q
+		}
+	}
+	p, errP := strconv.Atoi(x)
+	q, errQ := strconv.Atoi(y)
+	if errP == nil && errQ == nil {
+		return p - q
+	}
+	if x < y {
+		return -1
+	}
+	return 1
+}
+
+func (r *Reader) place(name string) int {
+	if p, ok := r.seq[name]; ok {
+		return p
+	}
+	return 1 << 20
+}
+
+func isUnitDimension(dim string) bool {
+	return dim == "submitter" || dim == "street" || dim == "department"
+}

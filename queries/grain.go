@@ -1,0 +1,86 @@
+package queries
+
+import (
+	"fmt"
+
+	"taizhang/internal/calendar"
+)
+
+// grain is a breakdown by time: the buckets of a point's window.
+type grain struct {
+	dim     string // week or month
+	buckets []bucket
+}
+
+// bucket is a week or month within the window.
+type bucket struct {
+	label string
+	start calendar.Date
+	end   calendar.Date // capped at the as-of date
+}
+
+func (g *grain) name() string {
+	if g == nil {
+		return ""
+	}
+	return g.dim
+}
+
+// span sets the buckets: those of the window, or the one asked for in Where.
+func (g *grain) span(a Ask) error {
+	kind := calendar.Week
+	if g.dim == "month" {
+		kind = calendar.Month
+	}
+	if want, ok := a.Where[g.dim]; ok {
+		p, err := calendar.ParsePeriod(want)
+		if err != nil || p.Kind != kind {
+			return fmt.Errorf("%s=%q: a %s such as %s was expected", g.dim, want, g.dim, kind.Of(a.AsOf))
+		}
+		g.buckets = []bucket{{p.String(), p.Start, min(p.End(), a.AsOf)}}
+		return nil
+	}
+	g.buckets = bucketsOf(kind, a.From, a.AsOf)
+	return nil
+}
+
+func bucketsOf(kind calendar.PeriodKind, from, to calendar.Date) []bucket {
+	var out []bucket
+	for p := kind.Of(from); p.Start <= to; p = p.Next() {
+		out = append(out, bucket{p.String(), p.Start, min(p.End(), to)})
+	}
+	return out
+}
+
+// points are the as-of dates of ledgers: each bucket's end.
+func (g *grain) points(p Point) []Point {
+	out := make([]Point, 0, len(g.buckets))
+	for _, b := range g.buckets {
+		out = append(out, Point{AsOf: min(b.end, p.AsOf), KnownAt: p.KnownAt, From: p.From})
+	}
+	return out
+}
+
+// fill adds the buckets in which there were no rows.
+func (g *grain) fill(rows [][]any, width int) [][]any {
+	have := map[any]bool{}
+	for _, row := range rows {
+		have[row[0]] = true
+	}
+	for _, b := range g.buckets {
+		if !have[b.label] {
+			row := make([]any, width)
+			row[0] = b.label
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// labelOf is the SQL of the bucket in which a date lies.
+func labelOf(dim, date string) string {
+	if dim == "week" {
+		return "strftime(" + date + ", '%G-W%V')"
+	}
+	return "strftime(" + date + ", '%Y-%m')"
+}

@@ -1,0 +1,176 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"taizhang/internal/warehouse"
+)
+
+// ReturnsAsk selects returns: all that were received by the known-at time, or
+// those of a submitter (name or code), form, period, status or id.
+type ReturnsAsk struct {
+	Point
+	ID, Submitter, Form, Period, Status string
+}
+
+// returnKeys are the keys of `returns list`, in order.
+var returnKeys = []string{"return", "file", "submitter", "form", "period", "cutoff", "status", "rows", "rows_refused",
+	"values_emptied", "errors", "warnings", "received_at", "due_at", "late", "superseded_by", "decision"}
+
+// Returns lists returns in the order in which they arrived.
+func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]Record, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.Point = r.at(a.Point)
+	src, err := r.source(ctx, []Point{a.Point}, "core.known_return", countedTable)
+	if err != nil {
+		return nil, err
+	}
+	known := src.Name("core.known_return")
+	conditions := []string{"true"}
+	for col, v := range map[string]string{"k.return_id": a.ID, "k.form": a.Form, "k.period": a.Period, "k.status": a.Status} {
+		if v != "" {
+			conditions = append(conditions, col+" = "+warehouse.Quote(v))
+		}
+	}
+	if a.Submitter != "" {
+		v := warehouse.Quote(a.Submitter)
+		conditions = append(conditions, "(k.submitter = "+v+" or s.name = "+v+")")
+	}
+	// a return that stands takes the place of the accepted ones before it
+	q := `with placed as (
+		select *, row_number() over (order by received_at, arrival, return_id) as n from ` + known + `
+	), followed as (
+		select k.zone, k.return_id, min_by(x.return_id, x.n) as superseded_by
+		from placed as k join placed as x
+			on x.zone = k.zone and x.submitter = k.submitter and x.form = k.form and x.period = k.period and x.stands and x.n > k.n
+		where k.is_accepted
+		group by 1, 2
+	)
+	select k.return_id, r.file, coalesce(s.name, k.submitter), k.form, k.period, k.cutoff, k.status,
+		coalesce(k.rows_loaded, 0), coalesce(k.rows_refused, 0), coalesce(k.values_emptied, 0), coalesce(r.errors, 0), coalesce(r.warnings, 0),
+		k.received_at, k.due_at, coalesce(r.late, false), f.superseded_by, k.decision
+	from placed as k
+	join raw.return as r on r.zone = k.zone and r.return_id = k.return_id
+	left join core.dim_submitter as s on s.zone = k.zone and s.code = k.submitter
+	left join followed as f on f.zone = k.zone and f.return_id = k.return_id
+	where ` + strings.Join(conditions, " and ") + "\norder by r.arrival, k.return_id"
+	t, err := r.table(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list returns: %w", err)
+	}
+	out := make([]Record, 0, len(t.Rows))
+	for _, row := range t.Rows {
+		rec := make(Record, len(returnKeys))
+		for i, k := range returnKeys {
+			v := row[i]
+			if k == "received_at" || k == "due_at" {
+				v = r.instant(v)
+			}
+			rec[i] = Entry{k, v}
+		}
+		out = append(out, rec)
+	}
+	return out, nil
+}
+
+// ErrNoReturn says that no return of that id was received by the known-at time.
+type ErrNoReturn struct{ ID string }
+
+func (e *ErrNoReturn) Error() string { return fmt.Sprintf("no return %s", e.ID) }
+
+// Return is one return with its findings.
+func (r *Reader) Return(ctx context.Context, id string, p Point) (Record, error) {
+	list, err := r.Returns(ctx, ReturnsAsk{Point: p, ID: id})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, &ErrNoReturn{id}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.table(ctx, "select severity, rule, sheet, cell, value, message, hint from raw.finding where return_id = ? order by seq", id)
+	if err != nil {
+		return nil, err
+	}
+	findings := make([]Record, 0, len(t.Rows))
+	for _, row := range t.Rows {
+		findings = append(findings, recordOf(t, row))
+	}
+	return append(list[0], Entry{"findings", findings}), nil
+}
+
+// recordOf is a row of a table as a record.
+func recordOf(t Table, row []any) Record {
+	rec := make(Record, len(row))
+	for i, c := range t.Columns {
+		rec[i] = Entry{c.Name, row[i]}
+	}
+	return rec
+}
+
+// Records are the rows of a table as records.
+func (t Table) Records() []Record {
+	out := make([]Record, len(t.Rows))
+	for i, row := range t.Rows {
+		out[i] = recordOf(t, row)
+	}
+	return out
+}
+
+// StatusAsk selects obligations: by default the newest due period of every
+// submitter and form, else one period, or all.
+type StatusAsk struct {
+	Point
+	Period          string
+	All             bool
+	Submitter, Form string
+}
+
+// Status lists who owes what, in 机构序列, with the state of each:
+// received, late, missing, not_due, rejected, waived.
+func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]Record, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.Point = r.at(a.Point)
+	src, err := r.source(ctx, []Point{a.Point}, obligationTable)
+	if err != nil {
+		return nil, err
+	}
+	conditions := []string{"true"}
+	switch {
+	case a.Period != "":
+		conditions = append(conditions, "o.period = "+warehouse.Quote(a.Period))
+	case !a.All:
+		// of those who were never due yet, what they will owe first
+		conditions = append(conditions, "(o.is_newest_due or o.has_no_due and o.first_due = o.due_at)",
+			"not coalesce(o.as_of > s.until_on and o.due_at < cast(s.until_on as timestamp) - interval '31' day, false)")
+	}
+	if a.Form != "" {
+		conditions = append(conditions, "o.form = "+warehouse.Quote(a.Form))
+	}
+	if a.Submitter != "" {
+		v := warehouse.Quote(a.Submitter)
+		conditions = append(conditions, "(o.submitter_code = "+v+" or o.submitter = "+v+")")
+	}
+	t, err := r.table(ctx, `with o as (
+		select *, not bool_or(is_due) over w as has_no_due, min(due_at) over w as first_due
+		from `+src.Name(obligationTable)+` window w as (partition by zone, submitter_code, form)
+	)
+	select o.submitter, o.form, o.period, o.due_at, o.state
+	from o left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
+	left join ctl.form as f on f.form = o.form
+	where `+strings.Join(conditions, " and ")+`
+	order by coalesce(s.seq, 9999), coalesce(f.seq, 9999), o.form, o.period_start`)
+	if err != nil {
+		return nil, fmt.Errorf("status: %w", err)
+	}
+	out := make([]Record, 0, len(t.Rows))
+	for _, v := range t.Rows {
+		out = append(out, Record{{"submitter", v[0]}, {"form", v[1]}, {"period", v[2]}, {"due_at", r.instant(v[3])}, {"state", v[4]}})
+	}
+	return out, nil
+}

@@ -1,0 +1,215 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"taizhang/internal/warehouse"
+)
+
+// Cell is where a column's value of a row stands in the sender's sheet.
+type Cell struct{ Title, Address, Field string }
+
+// TraceRow is a row behind a figure. Of return_* metrics it is an obligation,
+// without file, sheet and row, but with Form, Period and DueAt.
+type TraceRow struct {
+	Return, File, Archive string
+	Submitter             string
+	Sheet                 string
+	Row                   int64
+	Cells                 []Cell
+	Contributes           any // to the value or the numerator
+	ContributesDen        any // to the denominator, nil where there is none
+	Form, Period          string
+	DueAt                 any // RFC 3339
+	isObligation          bool
+}
+
+// Record is the row with the keys of machine-readable output.
+func (t TraceRow) Record() Record {
+	text := func(s string) any {
+		if s == "" {
+			return nil
+		}
+		return s
+	}
+	cells := make(Record, len(t.Cells))
+	for i, c := range t.Cells {
+		cells[i] = Entry{c.Title, c.Address}
+	}
+	r := Record{{"return", text(t.Return)}, {"file", text(t.File)}, {"archive", text(t.Archive)}, {"submitter", t.Submitter},
+		{"sheet", text(t.Sheet)}, {"row", nil}, {"cells", cells}, {"contributes", t.Contributes}, {"contributes_den", t.ContributesDen}}
+	if t.isObligation {
+		return append(r, Entry{"form", t.Form}, Entry{"period", t.Period}, Entry{"due_at", t.DueAt})
+	}
+	r[5].Value = t.Row
+	return r
+}
+
+// Trace lists all rows that a figure follows from: those of its numerator and
+// its denominator, in 机构序列, then by return, sheet and row. The ask names one
+// metric; By has no meaning here.
+func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(a.Metrics) != 1 {
+		return nil, fmt.Errorf("a trace is of one metric, not %d", len(a.Metrics))
+	}
+	a.By = nil
+	a.Point = r.at(a.Point)
+	a.Where = r.normal(a.Where)
+	metrics, gr, err := r.resolve(a)
+	if err != nil {
+		return nil, err
+	}
+	m := metrics[0]
+	points := []Point{a.Point}
+	if gr != nil {
+		if err := gr.span(a); err != nil {
+			return nil, err
+		}
+		if m.Fact.Mode != Period {
+			points = gr.points(a.Point)
+		}
+	}
+	src, err := r.source(ctx, points, m.Fact.Table)
+	if err != nil {
+		return nil, err
+	}
+	c := newCompiler(m.Fact, []*Metric{m}, gr.name())
+	query := c.trace(src.Name(m.Fact.Table), filters(m.Fact, a.Where))
+	t, err := r.table(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("trace %s: %w\n%s", m.ID, err, query)
+	}
+	if m.Fact.Mode == Obligation {
+		return r.obligationRows(m, t), nil
+	}
+	return r.sheetRows(ctx, m, t)
+}
+
+// trace is the statement that lists the rows of one metric. The rows are
+// found first and joined to their returns after.
+func (c *compiler) trace(table string, filters []string) string {
+	m := c.metrics[0]
+	ms := m.measures()
+	var matches []string
+	for _, x := range ms {
+		matches = append(matches, "coalesce("+c.match(m, x)+", false)")
+	}
+	den := "cast(null as integer)"
+	if m.IsRatio() {
+		den = c.contribution(m, m.Den)
+	}
+	var b strings.Builder
+	if c.fact.Mode == Obligation {
+		fmt.Fprintf(&b, "select submitter, form, period, due_at, %s as contributes, %s as contributes_den, submitter_code from %s%s",
+			c.contribution(m, ms[0]), den, table, where(append(slices.Clone(filters), "("+strings.Join(matches, " or ")+")")))
+		return b.String()
+	}
+	fmt.Fprintf(&b, "with filtered as (select * from %s as f%s),\nrows_of as (select zone, return_id, sheet, row_no, submitter, %s as contributes, %s as contributes_den from filtered where %s)\n",
+		c.from(table), where(filters), c.contribution(m, ms[0]), den, strings.Join(matches, " or "))
+	b.WriteString(`select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den
+from rows_of as t
+left join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
+left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
+order by coalesce(s.seq, 9999), t.submitter, t.return_id, t.sheet, t.row_no`)
+	return b.String()
+}
+
+func (r *Reader) obligationRows(m *Metric, t Table) []TraceRow {
+	r.sortRows(t.Rows, []string{"submitter", "form", "period"})
+	out := make([]TraceRow, 0, len(t.Rows))
+	for _, v := range t.Rows {
+		row := TraceRow{isObligation: true, Contributes: v[4], ContributesDen: v[5], DueAt: r.instant(v[3])}
+		row.Submitter, _ = v[0].(string)
+		row.Form, _ = v[1].(string)
+		row.Period, _ = v[2].(string)
+		out = append(out, row)
+	}
+	return out
+}
+
+func (r *Reader) sheetRows(ctx context.Context, m *Metric, t Table) ([]TraceRow, error) {
+	out := make([]TraceRow, 0, len(t.Rows))
+	returns := map[string]bool{}
+	for _, v := range t.Rows {
+		row := TraceRow{Row: v[5].(int64), Contributes: v[6], ContributesDen: v[7]}
+		row.Return, _ = v[0].(string)
+		row.File, _ = v[1].(string)
+		row.Archive, _ = v[2].(string)
+		row.Submitter, _ = v[3].(string)
+		row.Sheet, _ = v[4].(string)
+		returns[row.Return] = true
+		out = append(out, row)
+	}
+	columns, err := r.columnsOf(ctx, m.Fact.Form, returns)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		o := &out[i]
+		seen := map[string]bool{}
+		for _, c := range columns[[2]string{o.Return, o.Sheet}] {
+			if o.Row >= c.from && o.Row <= c.to && !seen[c.title] {
+				seen[c.title] = true
+				o.Cells = append(o.Cells, Cell{c.title, fmt.Sprintf("%s%d", c.col, o.Row), c.field})
+			}
+		}
+	}
+	return out, nil
+}
+
+// sheetColumn is the column of a form's field in one block of a sheet.
+type sheetColumn struct {
+	title, field, col string
+	from, to          int64
+}
+
+// columnsOf reads where the columns stood in the sheets of some returns, in
+// the order of the form.
+func (r *Reader) columnsOf(ctx context.Context, form string, returns map[string]bool) (map[[2]string][]sheetColumn, error) {
+	out := map[[2]string][]sheetColumn{}
+	if len(returns) == 0 {
+		return out, nil
+	}
+	ids := make([]string, 0, len(returns))
+	for id := range returns {
+		ids = append(ids, warehouse.Quote(id))
+	}
+	slices.Sort(ids)
+	q := `select c.return_id, c.sheet, coalesce(f.title, c.title, c.field), c.field, c.col, coalesce(c.from_row, 1), coalesce(c.to_row, 1048576)
+		from raw.return_column as c left join ctl.form_column as f on f.form = ` + warehouse.Quote(form) + ` and f.field = c.field
+		where c.col is not null and c.return_id in (` + strings.Join(ids, ", ") + `)
+		order by c.return_id, c.sheet, coalesce(f.seq, 9999), c.from_row`
+	err := warehouse.Each(ctx, r.db.Conn, q, func(v []any) error {
+		sheet, _ := v[1].(string)
+		k := [2]string{v[0].(string), sheet}
+		out[k] = append(out[k], sheetColumn{v[2].(string), v[3].(string), v[4].(string), int64(v[5].(int32)), int64(v[6].(int32))})
+		return nil
+	})
+	return out, err
+}
+
+// normal writes conditions the way the rows hold them: submitters by name,
+// no value as the empty text.
+func (r *Reader) normal(conditions map[string]string) map[string]string {
+	out := make(map[string]string, len(conditions))
+	for d, v := range conditions {
+		v = strings.TrimSpace(v)
+		if v == NoValue {
+			v = ""
+		}
+		if name, ok := r.names[v]; ok && isUnitDimension(d) {
+			v = name
+		}
+		out[d] = v
+	}
+	return out
+}
+
+// rfc3339 writes an instant in the zone's time zone.
+func (r *Reader) rfc3339(t time.Time) string { return t.In(r.loc).Format(time.RFC3339) }
