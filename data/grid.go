@@ -210,7 +210,7 @@ func (g *grid) lines(at int) int {
 					width++
 				}
 			}
-			most = max(most, int(width/(g.widths[i]-1))+1)
+			most = max(most, int((width-1)/g.widths[i])+1)
 		}
 	}
 	return most

@@ -142,7 +142,7 @@ func (w *writer) style(name string, l look) (int, error) {
 		s.Border = nil
 	case "meta", "foot":
 		s.Border = nil
-		s.Alignment.Horizontal = "left"
+		s.Alignment.Horizontal, s.Alignment.WrapText = "left", false
 	case "head":
 		s.Font.Bold = true
 		if l.fill != "" {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -79,11 +80,26 @@ func newVocabulary(set *forms.Set) *vocabulary {
 				v.words[k] = struct{}{}
 			}
 		}
+		loose := func(text string, i int) {
+			keys, _, _ := headingForms(text)
+			for _, k := range keys {
+				c := "~" + canon(k)
+				if old, ok := ns[c]; ok && old.index != i {
+					ns[c] = named{-1, 2} // means two fields: proves nothing
+				} else if !ok {
+					ns[c] = named{i, 2}
+				}
+				v.words[c] = struct{}{}
+			}
+		}
 		for i := range f.Columns {
 			c := &f.Columns[i]
 			add(c.Title, i, 0)
 			for _, s := range c.Synonyms {
 				add(s, i, 1)
+			}
+			for _, s := range append([]string{c.Title}, c.Synonyms...) {
+				loose(s, i)
 			}
 			if c.Type == forms.List {
 				m := map[string]string{}
@@ -328,7 +344,9 @@ func (v *vocabulary) match(f *forms.Form, heads map[int]columnHead) (cols []plac
 		for k, n := range h.names {
 			m, ok := ns[n]
 			if !ok {
-				continue
+				if m, ok = ns["~"+canon(n)]; !ok || m.index < 0 {
+					continue
+				}
 			}
 			if h.rollup && !strings.Contains(squash(f.Columns[m.index].Title), "累计") {
 				rollup = append(rollup, f.Columns[m.index].Field)
@@ -386,7 +404,7 @@ func (v *vocabulary) findHead(p *page, fileTitle string) (*header, bool) {
 				}
 				h := &header{form: f, row: i, height: height, columns: cols, extra: extra, rollup: rollup}
 				found, all := h.required()
-				if old, ok := best[f]; ok && (found < old.found || found == old.found && len(cols) <= len(old.columns)) {
+				if old, ok := best[f]; ok && !better(found, len(cols), height, old.found, len(old.columns), old.height) {
 					continue
 				}
 				best[f] = candidate{h, found, all}
@@ -406,7 +424,12 @@ func (v *vocabulary) findHead(p *page, fileTitle string) (*header, bool) {
 		return nil, false
 	}
 	for _, c := range all {
-		if c.titled {
+		if c.titled && c.found == c.all {
+			return c.header, false
+		}
+	}
+	for _, c := range all { // a title that says 问题清单 does not outweigh a table that has every column of another form
+		if c.titled && !slices.ContainsFunc(all, func(o candidate) bool { return o.found == o.all }) {
 			return c.header, false
 		}
 	}
@@ -439,6 +462,18 @@ func (v *vocabulary) findHead(p *page, fileTitle string) (*header, bool) {
 	return top.header, false
 }
 
+// better compares two heads of one form: more required fields, then more fields, then fewer rows (a title above the
+// head adds nothing).
+func better(found, cols, height, oldFound, oldCols, oldHeight int) bool {
+	if found != oldFound {
+		return found > oldFound
+	}
+	if cols != oldCols {
+		return cols > oldCols
+	}
+	return height < oldHeight
+}
+
 // startsGroup says whether a row's only cell is a heading merged over several columns.
 func (p *page) startsGroup(i int) bool {
 	return i+1 < len(p.Rows) && len(p.Rows[i+1].Cells) >= 3 && len(p.Rows[i].Cells) == 1
@@ -450,6 +485,10 @@ func (v *vocabulary) plausible(heads map[int]columnHead) bool {
 	for _, h := range heads {
 		for _, name := range h.names {
 			if _, ok := v.words[name]; ok {
+				n++
+				break
+			}
+			if _, ok := v.words["~"+canon(name)]; ok {
 				n++
 				break
 			}

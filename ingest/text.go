@@ -98,6 +98,12 @@ func headingForms(s string) (names []string, unit int, hasUnit bool) {
 	return names, unit, hasUnit
 }
 
+var alike = strings.NewReplacer("时间", "日期", "期限", "时限", "部门", "单位", "数量", "数", "号码", "号", "额度", "金额", "资金", "金额",
+	"类别", "类型", "的", "", "具体", "", "主要", "", "相关", "", "有关", "", "当前", "", "目前", "", "详细", "", "所在", "所属", "实际", "", "名称", "", "日期节点", "日期")
+
+// canon folds words that mean the same in headings, for spellings that no form lists.
+func canon(h string) string { return alike.Replace(h) }
+
 // distance is the Levenshtein distance of two texts in characters.
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)

@@ -51,23 +51,35 @@ func stripComments(data []byte) (out []byte, ours map[string]bool, err error) {
 				edits = append(edits, edit{t.start, end, ""})
 				continue
 			}
-			added := false
-			for _, t := range texts {
-				from := t.start
-				if i := bytes.Index(data[t.start:t.end], []byte(commentLead)); i >= 0 && !added {
-					added = true
-					from += len(bytes.TrimRight(data[t.start:t.start+i], "\r\n "))
-				}
-				if added {
-					edits = append(edits, edit{from, t.end, ""})
-				}
-			}
+			edits = append(edits, cutOurs(data, texts)...)
 		}
 	}
 	if s.depth != 0 {
 		return nil, nil, errXML
 	}
 	return splice(data, edits), ours, nil
+}
+
+// cutOurs gives the edits that take what we added out of somebody's comment,
+// also where a program has since split it into several runs.
+func cutOurs(data []byte, texts []span) (edits []edit) {
+	var all []byte
+	for _, t := range texts {
+		all = append(all, data[t.start:t.end]...)
+	}
+	from := bytes.Index(all, []byte(commentLead))
+	if from < 0 {
+		return nil
+	}
+	from = len(bytes.TrimRight(all[:from], "\r\n "))
+	for _, t := range texts {
+		n := t.end - t.start
+		if from < n {
+			edits = append(edits, edit{t.start + max(from, 0), t.end, ""})
+		}
+		from -= n
+	}
+	return edits
 }
 
 // span is a stretch of a document.

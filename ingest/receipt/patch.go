@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -171,11 +172,11 @@ func (p *patcher) open() ([]bookSheet, *bookPart, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return sheets, wb, p.openStyles()
+	return sheets, wb, p.openStyles(wb.covered())
 }
 
 // openStyles reads the styles, or makes some for a workbook that has none.
-func (p *patcher) openStyles() error {
+func (p *patcher) openStyles(covered map[string]string) error {
 	if p.styleAt == "" {
 		p.styleAt = path.Join(path.Dir(p.book), "styles.xml")
 		if p.has(p.styleAt) {
@@ -194,7 +195,7 @@ func (p *patcher) openStyles() error {
 	if _, found, err := lists(text, "cellXfs"); err == nil && found["cellXfs"] == nil {
 		text = []byte(xmlHead + (&formats{}).styles(p.ns)) // it says nothing that a cell could refer to
 	}
-	p.styles, err = openStyles(text, p.ns)
+	p.styles, err = openStyles(text, p.ns, covered)
 	return err
 }
 
@@ -242,6 +243,24 @@ func (p *patcher) readBook(data []byte, rels []rel) (*bookPart, []bookSheet, err
 	}
 }
 
+// covered gives what an earlier receipt noted of the colours under its marks.
+func (wb *bookPart) covered() map[string]string {
+	all := map[string]string{}
+	for _, n := range wb.nameEls {
+		shade, ok := strings.CutPrefix(n.tag.value(wb.data, "name"), coverName)
+		s := &scanner{data: wb.data, pos: n.tag.end, depth: n.tag.depth + 1}
+		if !ok || n.tag.empty {
+			continue
+		}
+		if _, text, _, ok := s.content(n.tag); ok {
+			if text = strings.Trim(text, `" `); coverText.MatchString(text) {
+				all[strings.ToUpper(shade)] = strings.ReplaceAll(text, "'", `"`)
+			}
+		}
+	}
+	return all
+}
+
 // withReceipt is the workbook part with the 回执 sheet as its first.
 func (wb *bookPart) withReceipt(p *patcher, sheets []bookSheet, removed int, rid, titles string, onTop bool) []byte {
 	var edits []edit
@@ -286,7 +305,7 @@ func (wb *bookPart) withReceipt(p *patcher, sheets []bookSheet, removed int, rid
 		at, ok := n.tag.attr(wb.data, "localSheetId")
 		old := n.tag.number(wb.data, "localSheetId", -1)
 		switch {
-		case ok && old == removed:
+		case ok && old == removed, strings.HasPrefix(n.tag.value(wb.data, "name"), coverName):
 			edits = append(edits, edit{n.start, n.end, ""})
 			continue
 		case ok && old >= 0:
@@ -294,17 +313,20 @@ func (wb *bookPart) withReceipt(p *patcher, sheets []bookSheet, removed int, rid
 		}
 		left++
 	}
+	root, names := "", ""
+	if wb.prefixed {
+		root = ` xmlns="` + p.ns + `"`
+	}
 	if titles != "" {
-		root := ""
-		if wb.prefixed {
-			root = ` xmlns="` + p.ns + `"`
-		}
-		name := `<definedName` + root + ` name="_xlnm.Print_Titles" localSheetId="0">` + titles + `</definedName>`
-		if wb.names != nil {
-			edits = append(edits, edit{wb.names.tag.end, wb.names.tag.end, name})
-		} else {
-			edits = append(edits, edit{wb.afterAt, wb.afterAt, `<definedNames` + root + `>` + name + `</definedNames>`})
-		}
+		names = `<definedName` + root + ` name="_xlnm.Print_Titles" localSheetId="0">` + titles + `</definedName>`
+	}
+	for _, shade := range slices.Sorted(maps.Keys(p.styles.covered)) {
+		names += `<definedName` + root + ` name="` + coverName + shade + `" hidden="1">"` + strings.ReplaceAll(p.styles.covered[shade], `"`, "'") + `"</definedName>`
+	}
+	if names != "" && wb.names != nil {
+		edits = append(edits, edit{wb.names.tag.end, wb.names.tag.end, names})
+	} else if names != "" {
+		edits = append(edits, edit{wb.afterAt, wb.afterAt, `<definedNames` + root + `>` + names + `</definedNames>`})
 	} else if wb.names != nil && left == 0 {
 		edits = slices.DeleteFunc(edits, func(e edit) bool { return e.start >= wb.names.tag.start && e.end <= wb.names.closeAt })
 		end := wb.names.closeAt + bytes.IndexByte(wb.data[wb.names.closeAt:], '>') + 1

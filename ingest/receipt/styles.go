@@ -1,8 +1,8 @@
 package receipt
 
 import (
-	"bytes"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -11,13 +11,43 @@ import (
 
 // Colours of our marks. They are a little off the usual palette, because a fill
 // of exactly this colour is known as ours and removed when the workbook comes in
-// again. What the cell's own colour was stands as the background of the fill,
-// which no program shows for a solid one.
+// again. A shade of it stands for each colour that marks cover in a workbook;
+// which is which is kept in hidden names of the workbook, where Excel, WPS and
+// LibreOffice leave it alone.
 var markColour = map[finding.Severity]string{
 	finding.Error:   "FFFFC6C9",
 	finding.Warning: "FFFFEA9D",
-	finding.Info:    "FFD8E7F7",
+	finding.Info:    "FFD0E4F7",
 }
+
+// shades is how many colours marks of one severity can cover and give back.
+const shades = 30
+
+// markShade gives shade k of a severity's colour.
+func markShade(severity finding.Severity, k int) string {
+	n, _ := strconv.ParseUint(markColour[severity], 16, 32)
+	if severity == finding.Info {
+		return fmt.Sprintf("%08X", n+uint64(k)<<16) // its blue is full
+	}
+	return fmt.Sprintf("%08X", n+uint64(k))
+}
+
+// isMark tells whether a colour is one of a mark of ours.
+var isMark = func() map[string]bool {
+	all := map[string]bool{}
+	for severity := range markColour {
+		for k := range shades + 1 {
+			all[markShade(severity, k)] = true
+		}
+	}
+	return all
+}()
+
+// coverName begins the hidden names that say which colour a mark covers.
+const coverName = "_tz_"
+
+// coverText is what such a name may hold: it goes into the styles as it is.
+var coverText = regexp.MustCompile(`^(?: ?(?:rgb|theme|tint|indexed|auto)='[-+.0-9A-Fa-f]{1,24}')+$`)
 
 // maxXfs is how many cell formats a workbook may have; past it nothing is coloured.
 const maxXfs = 60_000
@@ -38,8 +68,8 @@ type styles struct {
 
 // openStyles reads the part and turns the marks of an earlier receipt back into
 // the fills that they covered.
-func openStyles(data []byte, ns string) (*styles, error) {
-	s := &styles{marked: map[[2]int]int{}, fillOf: map[[2]int]int{}}
+func openStyles(data []byte, ns string, covered map[string]string) (*styles, error) {
+	s := &styles{marked: map[[2]int]int{}, fillOf: map[[2]int]int{}, covered: map[string]string{}}
 	for range 2 {
 		root, found, err := lists(data, "fonts", "fills", "borders", "cellXfs")
 		if err != nil {
@@ -52,7 +82,7 @@ func openStyles(data []byte, ns string) (*styles, error) {
 		if s.fonts == nil || s.fills == nil || s.borders == nil || s.xfs == nil || len(s.xfs.children) == 0 {
 			return nil, errXML
 		}
-		edits := s.unmark()
+		edits := s.unmark(covered)
 		if edits == nil {
 			break
 		}
@@ -62,52 +92,40 @@ func openStyles(data []byte, ns string) (*styles, error) {
 }
 
 // unmark gives the edits that turn our fills into those they covered.
-func (s *styles) unmark() (edits []edit) {
+func (s *styles) unmark(covered map[string]string) (edits []edit) {
 	for _, f := range s.fills.children {
-		pattern, fg, bg := s.fillParts(f)
-		if pattern != "solid" || !isMark(fg) {
+		pattern, rgb, _ := s.fillParts(f)
+		if pattern != "solid" || !isMark[rgb] {
 			continue
 		}
 		text := "<fill" + s.ns + `><patternFill patternType="none"/></fill>`
-		if bg != "" && !strings.Contains(bg, `indexed="64"`) && !strings.Contains(bg, `indexed="65"`) {
-			text = "<fill" + s.ns + `><patternFill patternType="solid"><fgColor ` + bg + `/><bgColor indexed="64"/></patternFill></fill>`
+		if under := covered[rgb]; under != "" {
+			text = "<fill" + s.ns + `><patternFill patternType="solid"><fgColor ` + under + `/><bgColor indexed="64"/></patternFill></fill>`
 		}
 		edits = append(edits, edit{f.start, f.end, text})
 	}
 	return edits
 }
 
-func isMark(colour string) bool {
-	for _, c := range markColour {
-		if strings.Contains(colour, `rgb="`+c+`"`) {
-			return true
-		}
-	}
-	return false
-}
-
-// fillParts gives a fill's pattern and the attributes of its two colours.
-func (s *styles) fillParts(f element) (pattern, fg, bg string) {
+// fillParts gives a fill's pattern, its colour as RGB, and the attributes that
+// give the colour, which may be by theme.
+func (s *styles) fillParts(f element) (pattern, rgb, attrs string) {
 	sc := &scanner{data: s.data[f.start:f.end]}
 	for {
 		t, ok := sc.next()
-		if !ok {
-			return pattern, fg, bg
-		}
-		if t.closing {
-			continue
-		}
-		var b strings.Builder
-		for name, at := range t.attrs(sc.data) {
-			fmt.Fprintf(&b, ` %s="%s"`, name, bytes.ReplaceAll(sc.data[at[0]:at[1]], []byte(`"`), nil))
-		}
-		switch t.name {
-		case "patternFill":
+		switch {
+		case !ok:
+			return pattern, rgb, attrs
+		case t.closing:
+		case t.name == "patternFill":
 			pattern = t.value(sc.data, "patternType")
-		case "fgColor":
-			fg = strings.TrimSpace(b.String())
-		case "bgColor":
-			bg = strings.TrimSpace(b.String())
+		case t.name == "fgColor":
+			rgb = strings.ToUpper(t.value(sc.data, "rgb"))
+			var all []string
+			for name, at := range t.attrs(sc.data) {
+				all = append(all, name+`="`+string(sc.data[at[0]:at[1]])+`"`)
+			}
+			attrs = strings.Join(all, " ")
 		}
 	}
 }
@@ -142,19 +160,25 @@ func (s *styles) markFill(under int, severity finding.Severity) int {
 	if n, ok := s.fillOf[key]; ok {
 		return n
 	}
-	keep := `indexed="64"`
+	colour := markColour[severity]
 	if under < len(s.fills.children) {
-		if pattern, fg, _ := s.fillParts(s.fills.children[under]); pattern == "solid" && fg != "" {
-			keep = fg
+		pattern, _, attrs := s.fillParts(s.fills.children[under])
+		if pattern == "solid" && coverText.MatchString(strings.ReplaceAll(attrs, `"`, "'")) {
+			for k := 1; k <= shades; k++ {
+				if shade := markShade(severity, k); s.covered[shade] == "" {
+					colour, s.covered[shade] = shade, attrs
+					break
+				}
+			}
 		}
 	}
-	n := s.addFill(markColour[severity], keep)
+	n := s.addFill(colour)
 	s.fillOf[key] = n
 	return n
 }
 
-func (s *styles) addFill(rgb, bg string) int {
-	s.addFills = append(s.addFills, "<fill"+s.ns+`><patternFill patternType="solid"><fgColor rgb="`+rgb+`"/><bgColor `+bg+`/></patternFill></fill>`)
+func (s *styles) addFill(rgb string) int {
+	s.addFills = append(s.addFills, "<fill"+s.ns+`><patternFill patternType="solid"><fgColor rgb="`+rgb+`"/><bgColor indexed="64"/></patternFill></fill>`)
 	return len(s.fills.children) + len(s.addFills) - 1
 }
 
@@ -241,7 +265,7 @@ func (s *styles) addPaper() {
 			boxed = 0
 		}
 		if _, ok := fills[colour]; !ok {
-			fills[colour] = s.addFill(colour, `indexed="64"`)
+			fills[colour] = s.addFill(colour)
 		}
 		s.addXfs = append(s.addXfs, fmt.Sprintf(`<xf%s numFmtId="49" fontId="%d" fillId="%d" borderId="%d" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"><alignment %s wrapText="1"/></xf>`,
 			s.ns, font+f, fills[colour], border+boxed, align))

@@ -43,7 +43,7 @@ func counted(r *finding.Return) []string {
 	case r.Outcome == finding.Duplicate:
 		return []string{"本次不计入；此前收到的同一报表继续有效。"}
 	case r.Outcome == finding.Rejected:
-		s = append(s, "本次全部不计入；此前已接收的报表（如有）继续有效。")
+		return []string{"本次全部不计入；此前已接收的报表（如有）继续有效。"}
 	case r.Nil:
 		s = append(s, "零报告，按已报送登记。")
 	default:
@@ -93,7 +93,7 @@ func steps(report *finding.Report) []string {
 }
 
 func dateText(d calendar.Date) string {
-	if !d.Valid() {
+	if d <= 0 { // NoDate, and a Return nobody filled in
 		return ""
 	}
 	return fmt.Sprintf("%d年%d月%d日", d.Year(), d.Month(), d.Day())
