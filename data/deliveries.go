@@ -1,8 +1,11 @@
 package data
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -31,21 +34,40 @@ func Deliveries() ([]Delivery, error) {
 		return nil, err
 	}
 	books := t.books()
-	out := make([]Delivery, 0, len(books))
-	content := map[*book][]byte{}
-	for _, b := range books {
-		if b.copyOf != nil {
-			content[b] = content[b.copyOf]
-		} else if content[b], err = b.write(); err != nil {
-			return nil, fmt.Errorf("%s: %w", b.path, err)
-		}
-		d := Delivery{Path: b.path, ReceivedAt: b.at, Content: content[b], Expect: b.expect, Note: b.note}
-		for _, p := range b.parts {
-			d.Returns = append(d.Returns, Return{p.submitter, p.form, p.period.name, p.outcome, len(p.rows), len(p.refused), len(p.rows) == 0})
-		}
-		out = append(out, d)
+	out := make([]Delivery, len(books))
+	errs := make([]error, len(books))
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(books); i += workers {
+				out[i], errs[i] = books[i].delivery()
+			}
+		})
 	}
-	return out, nil
+	wg.Wait()
+	index := map[*book]int{}
+	for i, b := range books {
+		if index[b] = i; b.copyOf != nil {
+			out[i].Content = out[index[b.copyOf]].Content
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+func (b *book) delivery() (Delivery, error) {
+	d := Delivery{Path: b.path, ReceivedAt: b.at, Expect: b.expect, Note: b.note}
+	for _, p := range b.parts {
+		d.Returns = append(d.Returns, Return{p.submitter, p.form, p.period.name, p.outcome, len(p.rows), len(p.refused), len(p.rows) == 0})
+	}
+	if b.copyOf != nil {
+		return d, nil
+	}
+	var err error
+	if d.Content, err = b.write(); err != nil {
+		return d, fmt.Errorf("%s: %w", b.path, err)
+	}
+	return d, nil
 }
 
 // write turns a book into a file, in the manner of its office.

@@ -200,8 +200,13 @@ func since(form, submitter string) string {
 	panic("data: nobody asked " + submitter + " for " + form)
 }
 
-// books are all files of the demo in the order of arrival.
+// books are all files of the demo in the order of arrival. They are made once and only read afterwards.
 func (t *truth) books() []*book {
+	t.once.Do(func() { t.made = t.makeBooks() })
+	return t.made
+}
+
+func (t *truth) makeBooks() []*book {
 	var out []*book
 	for _, r := range routes {
 		for _, p := range periodsFrom(r.first) {

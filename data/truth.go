@@ -21,6 +21,9 @@ type truth struct {
 	tables     map[string][]record
 	calendar   map[date]string // 休 or 班
 	submitters []record
+
+	once sync.Once
+	made []*book
 }
 
 var loadTruth = sync.OnceValues(func() (*truth, error) {
@@ -78,7 +81,7 @@ func (r record) by(col string, d date) bool {
 	return x != 0 && x <= d
 }
 
-// steps reads "2022-03-07:5|2022-04-01:20:300": the last entry up to d, split at colons.
+// step reads "2022-03-07:5|2022-04-01:20:300": the last entry up to d, split at its first colon.
 func (r record) step(col string, d date) []string {
 	var last []string
 	for _, s := range strings.Split(r[col], "|") {

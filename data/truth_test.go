@@ -186,6 +186,38 @@ func TestRowsAreCoherent(t *testing.T) {
 	}
 }
 
+// From one counting ledger to the next no row vanishes and nothing closed is open again.
+func TestLedgersOnlyGrow(t *testing.T) {
+	type slot struct{ form, submitter string }
+	before := map[slot]map[string]bool{} // key → closed
+	for _, b := range mustTruth(t).books() {
+		for _, p := range b.parts {
+			src, s := sources[p.form], slot{p.form, p.submitter}
+			if src.period || p.outcome == rejected || len(p.rows) == 0 {
+				continue
+			}
+			now := map[string]bool{}
+			for _, r := range p.rows {
+				var key strings.Builder
+				for _, k := range src.key {
+					fmt.Fprint(&key, r[k], "|")
+				}
+				status := r.text("办理状态") + r.text("状态")
+				now[key.String()] = status == "已办结" || status == "已解决" || status == "已完成"
+			}
+			for key, closed := range before[s] {
+				still, ok := now[key]
+				if !ok {
+					t.Errorf("%s: %s is gone", b.path, key)
+				} else if closed && !still {
+					t.Errorf("%s: %s is open again", b.path, key)
+				}
+			}
+			before[s] = now
+		}
+	}
+}
+
 // A text without a year must lead back to the date it came from.
 func TestShortDatesAreReadable(t *testing.T) {
 	for _, r := range mustTruth(t).tables["problems"] {

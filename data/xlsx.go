@@ -79,6 +79,10 @@ func (w *writer) sheet(g *grid) error {
 			return err
 		}
 	}
+	// excelize leaves A1, and some readers believe it and lose the rest
+	if err := f.SetSheetDimension(g.name, fmt.Sprintf("A1:%s%d", columnName(len(g.widths)), len(g.rows))); err != nil {
+		return err
+	}
 	if g.hidden {
 		return f.SetSheetVisible(g.name, false)
 	}

@@ -276,7 +276,7 @@ func (p *page) heads(i, height int) map[int]columnHead {
 				h.unit, h.hasUnit = unit, true
 			}
 			switch {
-			case bare == "" || fluff.MatchString(bare):
+			case bare == "" || counted.MatchString(bare):
 			case isOneOf(bare, thisPeriod):
 			case isOneOf(bare, toDate) || strings.HasSuffix(bare, "累计") && len([]rune(bare)) <= 6:
 				h.rollup = true

@@ -47,6 +47,9 @@ var (
 	fluff = regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%|必填|选填|可不填|下拉选择|如有|\d+位|单位.*|年.?月.?日?|格式.*|yyyy.*|请.*|填.*|是/否)$`)
 )
 
+// counted is a heading level that only says what is counted.
+var counted = regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%)$`)
+
 // units are the money units that offices use, as powers of ten of one yuan.
 var units = map[string]int{"元": 0, "人民币元": 0, "百元": 2, "千元": 3, "万元": 4, "万": 4, "百万元": 6, "千万元": 7, "亿元": 8, "亿": 8}
 

@@ -115,13 +115,13 @@ func (r *Reader) Published() Point { return r.point }
 
 // at fills in what a point leaves open. Another year starts on its own 1 January.
 func (r *Reader) at(p Point) Point {
-	if !p.AsOf.Valid() {
+	if !isSet(p.AsOf) {
 		p.AsOf = r.point.AsOf
 	}
 	if p.KnownAt.IsZero() {
 		p.KnownAt = r.point.KnownAt
 	}
-	if !p.From.Valid() {
+	if !isSet(p.From) {
 		p.From = r.point.From
 		if p.AsOf.Year() != r.point.AsOf.Year() {
 			p.From = calendar.NewDate(p.AsOf.Year(), time.January, 1)
@@ -129,6 +129,9 @@ func (r *Reader) at(p Point) Point {
 	}
 	return p
 }
+
+// isSet: the zero Date is 1 January 1970, which no office asks for.
+func isSet(d calendar.Date) bool { return d != 0 && d.Valid() }
 
 func (r *Reader) isPublished(p Point) bool {
 	return p.AsOf == r.point.AsOf && p.From == r.point.From && p.KnownAt.Equal(r.point.KnownAt)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,7 +107,7 @@ func TestReceiptIsTheSendersWorkbook(t *testing.T) {
 			t.Errorf("defined name %+v", n)
 		}
 	}
-	if len(f.GetDefinedName()) != 3 { // both sheets' titles, the colour under A1's mark… of B3 there is none
+	if len(f.GetDefinedName()) != 2 {
 		t.Errorf("defined names %+v", f.GetDefinedName())
 	}
 }
@@ -168,6 +169,46 @@ func TestCorrectedReceipt(t *testing.T) {
 		if len(f.GetDefinedName()) != 2 {
 			t.Errorf("%s: names %+v", how, f.GetDefinedName())
 		}
+	}
+}
+
+// TestCorrectedInLibreOffice has LibreOffice write the receipt anew, which
+// splits texts into runs and makes up backgrounds of fills.
+func TestCorrectedInLibreOffice(t *testing.T) {
+	soffice, err := exec.LookPath("soffice")
+	if err != nil || testing.Short() {
+		t.Skip("slow, or no LibreOffice")
+	}
+	dir := t.TempDir()
+	report := problemReport()
+	report.Returns[0].Findings = append(report.Returns[0].Findings, finding.Finding{Severity: finding.Info, Rule: "x", Sheet: "问题台账", Cell: "B3", Message: "表头"})
+	_, content, err := Write(report, Source{Content: problemBook(t, 5)}, zone)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "a.xlsx"), content, 0o600))
+	cmd := exec.Command(soffice, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to", "xlsx", "--outdir", filepath.Join(dir, "out"), filepath.Join(dir, "a.xlsx"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Skipf("soffice: %v: %s", err, out)
+	}
+	saved, err := os.ReadFile(filepath.Join(dir, "out", "a.xlsx"))
+	must(t, err)
+	report.Returns[0].Findings = report.Returns[0].Findings[:1]
+	_, second, err := Write(report, Source{Content: saved}, zone)
+	must(t, err)
+	checkPackage(t, second)
+	f := openBook(t, second)
+	said := comments(t, f, "问题台账")
+	if len(said) != 2 || strings.TrimSpace(said["D4"]) != "已电话联系" {
+		t.Errorf("comments %q", said)
+	}
+	if n := len(f.GetSheetList()); n != 3 {
+		t.Errorf("%d sheets", n)
+	}
+	p, err := openPack(second)
+	must(t, err)
+	styles, err := p.get("xl/styles.xml")
+	must(t, err)
+	if n := bytes.Count(styles, []byte(`<fgColor rgb="`+markColour[finding.Error])); n != 0 || !bytes.Contains(styles, []byte(`<fgColor rgb="FFDDEBF7"/><bgColor indexed="64"/>`)) {
+		t.Errorf("fills not given back")
 	}
 }
 

@@ -63,7 +63,8 @@ type styles struct {
 	addBorders, addXfs    []string
 	marked                map[[2]int]int // cell format, severity → format of the marked cell
 	fillOf                map[[2]int]int
-	paperStyle            int // format of the first role
+	covered               map[string]string // colour of a mark → attributes of the colour under it
+	paperStyle            int               // format of the first role
 }
 
 // openStyles reads the part and turns the marks of an earlier receipt back into

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"taizhang/ingest/finding"
 	"taizhang/internal/calendar"
@@ -247,3 +248,18 @@ func Text(report *finding.Report) string {
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// textWidth is how wide a text is in columns of half-width characters.
+func textWidth(s string) int {
+	n := 0
+	for _, r := range s {
+		switch {
+		case r < 0x20 || unicode.Is(unicode.Mn, r):
+		case r < 0x1100 && r != '“' && r != '”':
+			n++
+		default:
+			n += 2
+		}
+	}
+	return n
+}

@@ -42,7 +42,7 @@ func openZip(data []byte, lim Limits) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.has("mimetype") && p.has("content.xml") || p.has("META-INF/manifest.xml") && p.has("content.xml") {
+	if (p.has("mimetype") || p.has("META-INF/manifest.xml")) && (p.has("content.xml") || p.has("encrypted-package")) {
 		return openODS(p, lim)
 	}
 	b, err := openXLSX(p, lim)

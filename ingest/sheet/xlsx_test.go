@@ -296,7 +296,7 @@ func TestLimits(t *testing.T) {
 	if testing.Short() {
 		return
 	}
-	bomb := zipOf(xlsxParts(`<sheetData>`+strings.Repeat(" ", 80<<20)+`</sheetData>`)...)
+	bomb := zipOf(xlsxParts(`<sheetData>` + strings.Repeat(" ", 80<<20) + `</sheetData>`)...)
 	_, err := firstGrid(bomb, false)
 	checkRefusal(t, err, Bomb)
 }

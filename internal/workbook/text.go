@@ -183,9 +183,9 @@ func lines(s string, width, size float64) int {
 }
 
 // lineHeight is the height in points of one line of text.
-func lineHeight(size float64) float64 { return math.Ceil(size * 1.45) }
+func lineHeight(size float64) float64 { return math.Ceil(size * 1.4) }
 
 // textHeight is the height that s needs, within what a row can have.
 func textHeight(s string, width, size float64) float64 {
-	return math.Min(float64(lines(s, width, size))*lineHeight(size)+4, 409)
+	return math.Min(float64(lines(s, width, size))*lineHeight(size)+3, 409)
 }

@@ -96,8 +96,8 @@ func (w *writer) sheet(c *canvas) error {
 	if err != nil {
 		return err
 	}
-	for i, width := range c.widths {
-		if err := sw.SetColWidth(i+1, i+1, width); err != nil {
+	for i := len(c.widths); i > 0; i-- { // the stream puts the latest first, and the order must ascend
+		if err := sw.SetColWidth(i, i, c.widths[i-1]); err != nil {
 			return err
 		}
 	}
