@@ -99,7 +99,7 @@ func (l layout) sheetOf(p *part, name string, rows []row, wrongSum fen) *grid {
 	at = g.heading(at, l.cols)
 	g.head = at - 1
 	if l.total == "top" && len(rows) > 0 {
-		g.totals(at, l, rows, wrongSum, 0)
+		g.totals(at, "合计", l, rows, wrongSum, 0)
 		at++
 	}
 	if len(rows) == 0 && l.empty != "" {
@@ -114,7 +114,8 @@ func (l layout) sheetOf(p *part, name string, rows []row, wrongSum fen) *grid {
 			g.merge(at, 1, at, n)
 			at++
 		}
-		for _, r := range sec.rows {
+		run := 0 // where the rows of the next 小计 begin
+		for i, r := range sec.rows {
 			if number++; l.repeat > 0 && number > 1 && number%l.repeat == 1 {
 				at = g.heading(at, l.cols)
 			}
@@ -126,11 +127,15 @@ func (l layout) sheetOf(p *part, name string, rows []row, wrongSum fen) *grid {
 			g.row(at).hidden = l.hide != nil && l.hide(r)
 			g.row(at).height = 18 * float64(g.lines(at))
 			at++
+			if l.subtotal != "" && (i+1 == len(sec.rows) || sec.rows[i+1].text(l.subtotal) != r.text(l.subtotal)) {
+				g.totals(at, "小计", l, sec.rows[run:i+1], 0, 0)
+				at, run = at+1, i+1
+			}
 		}
 	}
 	g.mergeRepeats(l, first, at-1)
 	if (l.total == "bottom" || l.total == "formula") && len(rows) > 0 {
-		g.totals(at, l, rows, wrongSum, first)
+		g.totals(at, "合计", l, rows, wrongSum, first)
 		at++
 	}
 	for _, f := range l.foot {
@@ -348,8 +353,8 @@ func thousands(f fen) string {
 	return b.String() + "." + frac
 }
 
-// totals writes the 合计 line over every column of amounts and head counts.
-func (g *grid) totals(at int, l layout, rows []row, wrongSum fen, firstRow int) {
+// totals writes a 合计 or 小计 line over every column of amounts and head counts.
+func (g *grid) totals(at int, word string, l layout, rows []row, wrongSum fen, firstRow int) {
 	label := 0
 	for i, c := range l.cols {
 		var money fen
@@ -381,7 +386,7 @@ func (g *grid) totals(at int, l layout, rows []row, wrongSum fen, firstRow int) 
 			}
 		}
 	}
-	g.put(at, 1, "合计", "head")
+	g.put(at, 1, word, "head")
 	g.merge(at, 1, at, max(1, label))
 }
 

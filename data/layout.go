@@ -2,22 +2,23 @@ package data
 
 // layout is how one office lays out one form. Texts may hold the placeholders of part.fill.
 type layout struct {
-	sheet   string
-	title   string
-	meta    [][]string // lines between title and heading; "a\tb" is a label and its value in the next cell
-	cols    []col
-	say     map[string]map[string]string // column → the form's word → this office's word
-	section string                       // column by whose values rows stand under section lines
-	total   string                       // "", "top", "bottom", "formula"
-	repeat  int                          // the heading again after so many rows, for the printed pages
-	merge   []string                     // columns whose repeated values are one merged cell
-	split   func(row) string             // names the sheet a row goes to; nil: one sheet
-	hide    func(row) bool               // rows filtered away (hidden, but data)
-	foot    []string
-	empty   string // what a nil return says in its first row; "" leaves the sheet bare
-	help    string // text of a 填报说明 sheet
-	hidden  bool   // a hidden helper sheet with the drop-down lists
-	look    look
+	sheet    string
+	title    string
+	meta     [][]string // lines between title and heading; "a\tb" is a label and its value in the next cell
+	cols     []col
+	say      map[string]map[string]string // column → the form's word → this office's word
+	section  string                       // column by whose values rows stand under section lines
+	total    string                       // "", "top", "bottom", "formula"
+	subtotal string                       // column after whose runs of one value a 小计 stands
+	repeat   int                          // the heading again after so many rows, for the printed pages
+	merge    []string                     // columns whose repeated values are one merged cell
+	split    func(row) string             // names the sheet a row goes to; nil: one sheet
+	hide     func(row) bool               // rows filtered away (hidden, but data)
+	foot     []string
+	empty    string // what a nil return says in its first row; "" leaves the sheet bare
+	help     string // text of a 填报说明 sheet
+	hidden   bool   // a hidden helper sheet with the drop-down lists
+	look     look
 }
 
 // col is one column: which of the form's columns it shows, under which heading, how.

@@ -62,8 +62,8 @@ var monthlyLayouts = map[string]layout{
 		title: "残联帮扶救助发放表（{Y}年{M}月）",
 		meta:  [][]string{{"填报单位：残联", "{Y}年{M}月", "单位：元"}},
 		cols:  []col{{"#", "序号", 6, ""}, {"月份", "月份", 11, "ym"}, {"所属街道", "所属街道", 12, ""}, {"帮扶项目", "项目名称", 18, ""}, {"人数", "人数", 9, ""}, {"户数", "户数", 9, ""}, {"金额", "金额", 14, "yuan,"}},
-		total: "bottom",
-		foot:  []string{"经办人：汤雅"},
+		total: "bottom", subtotal: "帮扶项目",
+		foot: []string{"经办人：汤雅"},
 	},
 	"beneficiary 残联": {
 		sheet: "花名册", look: green,

@@ -130,7 +130,7 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 	}
 	if w.book == nil {
 		var err error
-		if w.book, err = LoadWeekly("queries/weekly.yaml", weeklyYAML, src.catalogue()); err != nil {
+		if w.book, err = LoadWeeklyDir(nil, src.catalogue()); err != nil {
 			return nil, err
 		}
 	}

@@ -1,7 +1,9 @@
 package queries
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -151,6 +153,21 @@ func LoadWeekly(file string, data []byte, catalogue *Catalogue) (*WeeklyBook, er
 		return nil, root.fault("no sheets")
 	}
 	return l.book, l.resolve()
+}
+
+// LoadWeeklyDir reads the weekly.yaml of a folder (a zone's queries folder),
+// or the built-in one where the folder has none.
+func LoadWeeklyDir(fsys fs.FS, catalogue *Catalogue) (*WeeklyBook, error) {
+	if fsys != nil {
+		data, err := fs.ReadFile(fsys, "weekly.yaml")
+		if err == nil {
+			return LoadWeekly("queries/weekly.yaml", data, catalogue)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return LoadWeekly("built-in weekly.yaml", weeklyYAML, catalogue)
 }
 
 // known reports whether a template may use a name.

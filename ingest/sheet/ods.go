@@ -252,6 +252,8 @@ func (s *odsScan) tableCell(col *int) error {
 	case "float", "percentage", "currency":
 		num, t, ok := s.ar.number([]byte(strings.TrimSpace(value)))
 		switch {
+		case value == "" && len(text) == 0:
+			c.NoValue = c.Formula
 		case len(text) > 0 && errorName(text) && string(text) != "#NAME?":
 			// Programs store 0 beside an error. #NAME? only says that the last of
 			// them didn't know the function, whose value may have been kept.

@@ -79,7 +79,7 @@ func (s *rowScan) quickRow(d []byte) (int, rowState, error) {
 			continue
 		}
 		at := p
-		for p < len(d) && d[p] > ' ' && d[p] != '=' && d[p] != '>' && d[p] != '/' {
+		for p < len(d) && d[p] > '/' && d[p] != '=' && d[p] != '>' { // neither white space nor quotes
 			p++
 		}
 		if p+1 >= len(d) {
@@ -175,7 +175,7 @@ func (s *rowScan) quickCells(d []byte, p int) (int, rowState, error) {
 				p += 2
 				empty = true
 				break attrs
-			case d[p+1] == '=' && d[p+2] == '"':
+			case d[p+1] == '=' && d[p+2] == '"' && letter(d[p]):
 				key := d[p]
 				p += 3
 				switch key {

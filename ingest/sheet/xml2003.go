@@ -242,10 +242,6 @@ func (s *xml2003Scan) cell(c *Cell, st style) error {
 			return err
 		}
 	}
-	if c.Format = st.code; !has {
-		c.NoValue = c.Formula
-		return nil
-	}
 	if len(s.text) > s.w.lim.CellBytes {
 		return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(s.text))
 	}
@@ -253,6 +249,10 @@ func (s *xml2003Scan) cell(c *Cell, st style) error {
 		return damaged("cell %s is not UTF-8", c.Ref())
 	}
 	trim := bytes.TrimSpace(s.text)
+	if c.Format = st.code; !has || typ != "String" && len(trim) == 0 {
+		c.NoValue = c.Formula
+		return nil
+	}
 	switch {
 	case typ == "Number":
 		num, text, ok := s.ar.number(trim)

@@ -4,12 +4,10 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// cell is one cell as laid out; the zero cell is none.
+// cell is one cell as laid out; the zero cell, of no style, is none.
 type cell struct {
-	value   any
-	formula string
-	style   style
-	set     bool
+	value any
+	style int // place in the canvas's looks, from 1
 }
 
 // row is one row as laid out.
@@ -115,6 +113,8 @@ type canvas struct {
 	lastCol int
 	starts  []int // rows at which a page may begin: first rows of blocks
 	breaks  []int // rows at which one does
+	looks   []style
+	look    map[style]int
 }
 
 // next opens a row and gives its number.
@@ -130,16 +130,26 @@ func (c *canvas) put(col, rowNo int, value any, st style) {
 		st.quote = formulaLike(s)
 		value = s
 	}
-	c.set(col, rowNo, cell{value: value, style: st, set: true})
-}
-
-func (c *canvas) set(col, rowNo int, x cell) {
 	r := &c.rows[rowNo-1]
+	if r.cells == nil {
+		r.cells = make([]cell, 0, len(c.widths))
+	}
 	for len(r.cells) < col {
 		r.cells = append(r.cells, cell{})
 	}
-	r.cells[col-1] = x
+	r.cells[col-1] = cell{value, c.styled(st)}
 	c.lastCol = max(c.lastCol, col)
+}
+
+// styled numbers a style: cells are many, looks are few.
+func (c *canvas) styled(st style) int {
+	n, ok := c.look[st]
+	if !ok {
+		c.looks = append(c.looks, st)
+		n = len(c.looks)
+		c.look[st] = n
+	}
+	return n
 }
 
 // span writes a value across columns and rows, the style on every part.
@@ -151,7 +161,7 @@ func (c *canvas) span(a area, value any, st style) {
 			if r == a.row1 && col == a.col1 {
 				continue
 			}
-			c.set(col, r, cell{style: blank, set: true})
+			c.put(col, r, nil, blank)
 		}
 	}
 	c.put(a.col1, a.row1, value, st)

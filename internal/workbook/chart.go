@@ -41,7 +41,22 @@ func (c *canvas) chartRow(b Charts) {
 	}
 }
 
-// ranges are a chart's cells on a table.
+// dropEmpty puts a line in the place of charts that would have nothing to show.
+func (c *canvas) dropEmpty(tables map[string]placedTable) {
+	kept := c.charts[:0]
+	for _, p := range c.charts {
+		if t, ok := tables[p.chart.Table]; ok && t.head == 0 {
+			st := body()
+			st.color, st.size = grey, sizeSmall
+			c.put(p.col, p.row+1, p.chart.Title+"：本期无数据，图略。", st)
+			continue
+		}
+		kept = append(kept, p)
+	}
+	c.charts = kept
+}
+
+// rows are the chart's first and last row on its table.
 func (ch Chart) rows(t placedTable) (first, last int) {
 	first, last = t.first, t.last
 	if ch.LastN > 0 && last-first+1 > ch.LastN {

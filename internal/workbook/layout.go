@@ -16,7 +16,7 @@ const (
 
 // lay lays one sheet out.
 func lay(name string, s Sheet) (*canvas, error) {
-	c := &canvas{name: name, sheet: s, tables: map[string]placedTable{}}
+	c := &canvas{name: name, sheet: s, tables: map[string]placedTable{}, look: map[style]int{}}
 	if err := checkGrid(&c.sheet); err != nil {
 		return nil, err
 	}

@@ -89,10 +89,3 @@ func open(t *testing.T, b []byte) *excelize.File {
 	t.Cleanup(func() { f.Close() })
 	return f
 }
-
-func TestSample(t *testing.T) {
-	f := open(t, write(t, sample()))
-	if got := f.GetSheetList(); fmt.Sprint(got) != "[总览 问题办结 超期 与 临期]" {
-		t.Errorf("sheets: %q", got)
-	}
-}

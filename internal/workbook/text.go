@@ -17,7 +17,7 @@ const maxCell = 32767
 func SheetName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case strings.ContainsRune(`[]:*?/\`, r):
+		case strings.ContainsRune(`[]:*?/\`, r), unicode.IsSpace(r):
 			return ' '
 		case r == utf8.RuneError, unicode.IsControl(r):
 			return -1

@@ -81,6 +81,9 @@ func (w *writer) layout() error {
 		}
 		w.sheets = append(w.sheets, c)
 	}
+	for _, c := range w.sheets {
+		c.dropEmpty(w.tables)
+	}
 	return nil
 }
 
@@ -114,18 +117,18 @@ func (w *writer) sheet(c *canvas) error {
 }
 
 func (w *writer) rows(sw *excelize.StreamWriter, c *canvas) error {
+	ids, err := w.ids(c)
+	if err != nil {
+		return err
+	}
 	for i, r := range c.rows {
 		w.row = w.row[:0]
 		for _, x := range r.cells {
-			if !x.set {
+			if x.style == 0 {
 				w.row = append(w.row, nil)
 				continue
 			}
-			id, err := w.styles.id(x.style)
-			if err != nil {
-				return err
-			}
-			w.row = append(w.row, excelize.Cell{StyleID: id, Value: x.value, Formula: x.formula})
+			w.row = append(w.row, excelize.Cell{StyleID: ids[x.style-1], Value: x.value})
 		}
 		cell, _ := excelize.CoordinatesToCellName(1, i+1)
 		if err := sw.SetRow(cell, w.row, excelize.RowOpts{Height: r.height}); err != nil {
@@ -152,6 +155,10 @@ func (w *writer) small(c *canvas) error {
 	if err := w.freeze(c, func(p *excelize.Panes) error { return w.f.SetPanes(c.name, p) }); err != nil {
 		return err
 	}
+	ids, err := w.ids(c)
+	if err != nil {
+		return err
+	}
 	for i, r := range c.rows {
 		if r.height > 0 {
 			if err := w.f.SetRowHeight(c.name, i+1, r.height); err != nil {
@@ -159,18 +166,14 @@ func (w *writer) small(c *canvas) error {
 			}
 		}
 		for j, x := range r.cells {
-			if !x.set {
+			if x.style == 0 {
 				continue
-			}
-			id, err := w.styles.id(x.style)
-			if err != nil {
-				return err
 			}
 			cell, _ := excelize.CoordinatesToCellName(j+1, i+1)
 			if err := w.f.SetCellValue(c.name, cell, x.value); err != nil {
 				return err
 			}
-			if err := w.f.SetCellStyle(c.name, cell, cell, id); err != nil {
+			if err := w.f.SetCellStyle(c.name, cell, cell, ids[x.style-1]); err != nil {
 				return err
 			}
 		}
@@ -182,6 +185,19 @@ func (w *writer) small(c *canvas) error {
 		}
 	}
 	return w.around(c)
+}
+
+// ids are the file's styles for a canvas's looks.
+func (w *writer) ids(c *canvas) ([]int, error) {
+	out := make([]int, len(c.looks))
+	for i, st := range c.looks {
+		id, err := w.styles.id(st)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = id
+	}
+	return out, nil
 }
 
 // freeze keeps a sheet's head on screen.
@@ -254,9 +270,6 @@ func (w *writer) chart(c *canvas, p placedChart) error {
 	t, ok := w.tables[p.chart.Table]
 	if !ok {
 		return fmt.Errorf("chart %q: no table %q", p.chart.Title, p.chart.Table)
-	}
-	if t.head == 0 {
-		return nil // the table said that there is nothing
 	}
 	x, err := p.chart.draw(t)
 	if err != nil {

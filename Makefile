@@ -1,0 +1,44 @@
+# taizhang: build, try and test. `make help` lists the targets.
+GO      ?= go
+BIN     := bin/taizhang
+DEMO    ?= demo
+VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: help demo build test vet bench bench-quick generate clean prerequisites
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## build, make the demo zone in ./demo, show what comes out
+	@rm -rf '$(DEMO)'
+	@$(BIN) demo '$(DEMO)'
+
+build: prerequisites ## build bin/taizhang
+	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/taizhang
+
+test: prerequisites vet ## run all tests
+	@$(GO) test ./...
+
+vet: prerequisites
+	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	@$(GO) vet ./...
+
+bench: prerequisites ## run the benchmarks (minutes)
+	@$(GO) test -run '^$$' -bench . -benchtime 3x ./...
+
+bench-quick: prerequisites ## run every benchmark once
+	@$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+generate: prerequisites ## write the generated documents in docs/
+	@$(GO) generate ./...
+
+clean: ## remove what make built
+	@rm -rf bin '$(DEMO)'
+
+# A missing tool is named with the command that installs it.
+prerequisites:
+	@command -v $(GO) >/dev/null || { echo 'error: Go is missing. Install it with: sudo apt-get install golang-go (1.26 or newer; or from go.dev/dl)'; exit 1; }
+	@$(GO) version | awk '{split(substr($$3,3),v,"."); if (v[1]<1 || v[1]==1 && v[2]<26) {print "error: Go 1.26 or newer is needed, this is " $$3 ". Install it from go.dev/dl"; exit 1}}'
+	@command -v $${CXX:-c++} >/dev/null || command -v g++ >/dev/null || { echo 'error: a C++ compiler is missing (DuckDB is linked with it). Install it with: sudo apt-get install g++'; exit 1; }
+	@test "$$($(GO) env CGO_ENABLED)" = 1 || { echo 'error: cgo is off. Turn it on with: go env -w CGO_ENABLED=1'; exit 1; }
