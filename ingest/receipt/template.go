@@ -46,7 +46,7 @@ const ExamplePrefix = "示例"
 
 const (
 	templateHead  = 4  // header row
-	templateBlank = 25 // rows ruled beyond those filled in
+	templateBlank = 18 // rows ruled beyond those filled in
 	templateLast  = 5000
 	maxPrompt     = 200
 )

@@ -34,6 +34,7 @@ var Tables = []Table{
 	table("ctl.target", `zone VARCHAR, metric VARCHAR, target DOUBLE, basis VARCHAR`),
 	table("ctl.model", `name VARCHAR, kind VARCHAR, description VARCHAR, sql_text VARCHAR, seq INTEGER, reads VARCHAR`),
 	table("ctl.check_result", `model VARCHAR, check_name VARCHAR, severity VARCHAR, predicate VARCHAR, failing BIGINT`),
+	table("ctl.metric_week_state", `fingerprint VARCHAR, history VARCHAR, first_week DATE, as_of DATE, known_at TIMESTAMP, arrival BIGINT, decision BIGINT`),
 	table("ctl.commit", `mark BIGINT`),
 }
 

@@ -1,0 +1,229 @@
+package queries
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"taizhang/internal/warehouse"
+)
+
+// MartOptions of BuildMarts.
+type MartOptions struct {
+	Catalogue *Catalogue // nil: the built-in metrics
+	Full      bool       // compute mart.metric_week from nothing
+}
+
+// MartStats says what BuildMarts did.
+type MartStats struct {
+	Weeks           int // weeks that mart.metric_week holds
+	ThenWeeks       int // weeks computed anew, as known then
+	NowWeeks        int // weeks computed anew, as known now (ledgers)
+	Full            bool
+	Metric, History time.Duration
+}
+
+// BuildMarts writes mart.metric and mart.metric_week in the caller's
+// transaction, after the models were built. mart.metric holds every metric as
+// of the publication's date: one row per metric, dimension and value of the
+// dimension; the total is dimension 'total', rows without a value of the
+// dimension have the value null. mart.metric_week holds the same per week, as
+// known then (basis 'then': known at the week's end) and as known now. Weeks
+// that nothing new can have changed are kept from the build before.
+func BuildMarts(ctx context.Context, conn *sql.Conn, o MartOptions) (MartStats, error) {
+	var stats MartStats
+	if o.Catalogue == nil {
+		c, err := Load()
+		if err != nil {
+			return stats, err
+		}
+		o.Catalogue = c
+	}
+	b := &martBuilder{ctx: ctx, conn: conn, c: o.Catalogue, stats: &stats}
+	start := time.Now()
+	if err := b.metric(); err != nil {
+		return stats, fmt.Errorf("mart.metric: %w", err)
+	}
+	stats.Metric = time.Since(start)
+	start = time.Now()
+	if err := b.weeks(o.Full); err != nil {
+		return stats, fmt.Errorf("mart.metric_week: %w", err)
+	}
+	stats.History = time.Since(start)
+	return stats, nil
+}
+
+type martBuilder struct {
+	ctx   context.Context
+	conn  *sql.Conn
+	c     *Catalogue
+	stats *MartStats
+}
+
+func (b *martBuilder) exec(query string) error {
+	if _, err := b.conn.ExecContext(b.ctx, query); err != nil {
+		return fmt.Errorf("%w\n%s", err, query)
+	}
+	return nil
+}
+
+// metrics of a fact, in their order.
+func (b *martBuilder) metricsOf(f *Fact) []*Metric {
+	var out []*Metric
+	for _, m := range b.c.Metrics {
+		if m.Fact == f {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (b *martBuilder) metric() error {
+	err := b.exec(`create or replace table mart.metric (zone varchar, metric varchar, label varchar, unit varchar, dimension varchar,
+		dimension_value varchar, value double, num decimal(38, 2), den decimal(38, 2), returns_expected bigint, returns_received bigint,
+		rows_refused bigint, values_emptied bigint, as_of date, known_at timestamp)`)
+	if err != nil {
+		return err
+	}
+	if err := b.exec("create or replace temp table mart_figure (zone varchar, metric varchar, dimension varchar, dimension_value varchar, value double, num decimal(38, 2), den decimal(38, 2), expected bigint, received bigint)"); err != nil {
+		return err
+	}
+	for _, f := range b.c.Facts {
+		ms := b.metricsOf(f)
+		if len(ms) == 0 {
+			continue
+		}
+		c := newCompiler(f, ms, "")
+		if err := b.exec("insert into mart_figure " + c.cube(c.from(f.Table), "", true)); err != nil {
+			return err
+		}
+	}
+	declared := b.declared()
+	return b.exec(`insert into mart.metric
+with declared(metric, label, unit, form, zero, seq) as (values ` + declared + `),
+zones as (select zone from ctl.zone union select zone from raw.return),
+figures as (
+	select * from mart_figure
+	union all
+	select z.zone, d.metric, 'total', null, d.zero, null, null, 0, 0
+	from zones as z cross join declared as d
+	where not exists (select 1 from mart_figure as f where f.zone = z.zone and f.metric = d.metric and f.dimension = 'total')
+),
+owed as (
+	select zone, form, submitter, count(*) as expected, count(*) filter (where is_received) as received
+	from core.fct_obligation where is_expected group by grouping sets ((zone, form, submitter), (zone, form))
+),
+refused as (
+	select c.zone, c.form, coalesce(s.name, c.submitter) as submitter, sum(c.rows_refused) as rows_refused, sum(c.values_emptied) as values_emptied
+	from core.counted_return as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter
+	where c.mode = 'ledger' or c.period_end >= c.from_on
+	group by grouping sets ((c.zone, c.form, coalesce(s.name, c.submitter)), (c.zone, c.form))
+)
+select f.zone, f.metric, d.label, d.unit, f.dimension, f.dimension_value, f.value, f.num, f.den,
+	coalesce(o.expected, f.expected, 0), coalesce(o.received, f.received, 0), coalesce(r.rows_refused, 0), coalesce(r.values_emptied, 0), run.as_of, run.known_at
+from figures as f
+join declared as d on d.metric = f.metric
+cross join ctl.run as run
+left join owed as o on o.zone = f.zone and o.form = d.form
+	and o.submitter is not distinct from (case when f.dimension = 'submitter' then f.dimension_value end)
+left join refused as r on r.zone = f.zone and r.form = d.form
+	and r.submitter is not distinct from (case when f.dimension = 'submitter' then f.dimension_value end)
+order by d.seq, f.dimension <> 'total', f.dimension, f.dimension_value`)
+}
+
+// declared lists the metrics as rows: a figure over no rows is zero, but a
+// ratio or a median has none.
+func (b *martBuilder) declared() string {
+	var rows []string
+	for i, m := range b.c.Metrics {
+		zero := "0"
+		if m.IsRatio() || m.Value.Agg == "median" {
+			zero = "null"
+		}
+		rows = append(rows, fmt.Sprintf("(%s, %s, %s, %s, cast(%s as double), %d)", warehouse.Quote(m.ID), warehouse.Quote(m.Label),
+			warehouse.Quote(string(m.Unit)), warehouse.Quote(m.Fact.Form), zero, i))
+	}
+	return strings.Join(rows, ", ")
+}
+
+// cube is the statement that computes all metrics of a fact in total and by
+// every dimension, one row each. extra is a grouping column to carry along
+// (empty: none); coverage adds the two coverage columns of obligations.
+func (c *compiler) cube(from, extra string, coverage bool) string {
+	dims := slices.Clone(c.fact.order)
+	dims = slices.DeleteFunc(dims, func(d string) bool { return d == "zone" })
+	keys := "zone"
+	if extra != "" {
+		keys += ", " + extra
+	}
+	var base, sets, marks, names, values []string
+	sets = append(sets, "("+keys+")")
+	total := 1<<len(dims) - 1
+	names = append(names, fmt.Sprintf("when %d then 'total'", total))
+	for i, d := range dims {
+		base = append(base, fmt.Sprintf("%s as dim_%s", c.dim(d), d))
+		sets = append(sets, "("+keys+", dim_"+d+")")
+		marks = append(marks, "dim_"+d)
+		id := total &^ (1 << (len(dims) - 1 - i))
+		names = append(names, fmt.Sprintf("when %d then '%s'", id, d))
+		values = append(values, fmt.Sprintf("when %d then dim_%s", id, d))
+	}
+	var aggregates, packs []string
+	n := 0
+	for _, m := range c.metrics {
+		p := fmt.Sprintf("{'metric': %s, ", warehouse.Quote(m.ID))
+		if m.IsRatio() {
+			p += fmt.Sprintf("'value': cast(a%d as double) / nullif(cast(a%d as double), 0), 'num': cast(a%d as decimal(38, 2)), 'den': cast(a%d as decimal(38, 2))", n, n+1, n, n+1)
+		} else {
+			p += fmt.Sprintf("'value': cast(a%d as double), 'num': cast(null as decimal(38, 2)), 'den': cast(null as decimal(38, 2))", n)
+		}
+		n += len(m.measures())
+		if c.fact.Mode == Obligation {
+			p += fmt.Sprintf(", 'expected': cast(a%d as bigint), 'received': cast(a%d as bigint)", n, n+1)
+			n += 2
+		} else {
+			p += ", 'expected': cast(null as bigint), 'received': cast(null as bigint)"
+		}
+		packs = append(packs, p+fmt.Sprintf(", 'allowed': %s}", allowedList(m, dims)))
+	}
+	for i, a := range c.columns() {
+		aggregates = append(aggregates, fmt.Sprintf("%s as a%d", a, i))
+	}
+	out := "zone"
+	if extra != "" {
+		out += ", " + extra
+	}
+	tail := ""
+	if coverage {
+		tail = ", p.expected, p.received"
+	}
+	return fmt.Sprintf(`
+with rows_of as (select *, %s from %s as f),
+summed as (
+	select %s, grouping(%s) as g, %s, %s
+	from rows_of group by grouping sets (%s)
+),
+named as (
+	select *, case g %s end as dimension, case g %s end as dimension_value,
+		unnest([%s]) as p
+	from summed
+)
+select %s, p.metric, dimension, dimension_value, p.value, p.num, p.den%s
+from named
+where dimension = 'total' or list_contains(p.allowed, dimension)`,
+		strings.Join(base, ", "), from, keys, strings.Join(marks, ", "), strings.Join(marks, ", "), strings.Join(aggregates, ",\n\t\t"),
+		strings.Join(sets, ", "), strings.Join(names, " "), strings.Join(values, " "), strings.Join(packs, ",\n\t\t"), out, tail)
+}
+
+func allowedList(m *Metric, dims []string) string {
+	var out []string
+	for _, d := range dims {
+		if m.Allows(d) {
+			out = append(out, warehouse.Quote(d))
+		}
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}

@@ -1,0 +1,150 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"taizhang/internal/warehouse"
+	"taizhang/internal/warehouse/warehousetest"
+)
+
+// build evaluates models and marts at a date and time, as a run does.
+func build(t *testing.T, db *warehouse.DB, asOf string, known time.Time, full bool) MartStats {
+	t.Helper()
+	ctx := context.Background()
+	if err := warehouse.Begin(ctx, db.Conn); err != nil {
+		t.Fatal(err)
+	}
+	warehousetest.Run(t, db, asOf, known, asOf[:4]+"-01-01")
+	warehousetest.BuildModels(t, db)
+	stats, err := BuildMarts(ctx, db.Conn, MartOptions{Full: full})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := warehouse.Commit(ctx, db.Conn); err != nil {
+		t.Fatal(err)
+	}
+	return stats
+}
+
+// TestIncrementalWeeks: returns and decisions come in day by day; the history
+// kept up to date equals the one computed from nothing.
+func TestIncrementalWeeks(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	db := warehousetest.New(t)
+	warehousetest.Random{Seed: seed, To: "2022-03-31", Rows: 5}.Fill(t, db)
+	for _, name := range []string{"return", "decision"} {
+		warehousetest.Exec(t, db, "create temp table all_"+name+" as select * from raw."+name)
+		warehousetest.Exec(t, db, "delete from raw."+name)
+	}
+	for _, at := range []string{"2022-02-21 09:00:00", "2022-02-21 19:00:00", "2022-03-02 12:00:00", "2022-03-14 12:00:00"} {
+		warehousetest.Exec(t, db, "insert into raw.return select * from all_return where received_at <= '"+at+"' and return_id not in (select return_id from raw.return)")
+		warehousetest.Exec(t, db, "insert into raw.decision select * from all_decision where decided_at <= '"+at+"' and seq not in (select seq from raw.decision)")
+		known, _ := time.Parse("2006-01-02 15:04:05", at)
+		inc := build(t, db, at[:10], known, false)
+		warehousetest.Exec(t, db, "create or replace temp table kept as select * from mart.metric_week")
+		full := build(t, db, at[:10], known, true)
+		t.Logf("%s: incremental %+v; full %+v", at, inc, full)
+		same(t, db, "kept", "mart.metric_week", "zone, metric, dimension, dimension_value, week, basis, round(value, 9), num, den, as_of, known_at")
+	}
+}
+
+func same(t *testing.T, db *warehouse.DB, a, b, columns string) {
+	t.Helper()
+	q := fmt.Sprintf("select * from ((select 'only %[1]s', %[3]s from %[1]s except all select 'only %[1]s', %[3]s from %[2]s) union all (select 'only %[2]s', %[3]s from %[2]s except all select 'only %[2]s', %[3]s from %[1]s)) limit 5", a, b, columns)
+	n := 0
+	err := warehouse.Each(context.Background(), db.Conn, q, func(v []any) error {
+		n++
+		t.Errorf("%v", v)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n > 0 {
+		t.FailNow()
+	}
+}
+
+// TestMartsAgreeWithFigures: what the marts hold is what Metrics answers.
+func TestMartsAgreeWithFigures(t *testing.T) {
+	ctx := context.Background()
+	path := publish(t, "2022-03-16", time.Date(2022, 3, 16, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+		warehousetest.Random{Seed: 5, To: "2022-03-31", Rows: 6}.Fill(t, db)
+		warehousetest.BuildModels(t, db)
+		stats, err := BuildMarts(ctx, db.Conn, MartOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%+v", stats)
+	})
+	r := open(t, path)
+	for _, m := range r.Catalogue.Metrics {
+		for _, by := range append([]string{""}, m.Dimensions...) {
+			if by == "month" || by == "zone" {
+				continue
+			}
+			a := Ask{Metrics: []string{m.ID}}
+			q := "select dimension_value, value, returns_expected, returns_received, rows_refused, values_emptied from mart.metric where metric = '" + m.ID + "' and dimension = '" + by + "'"
+			switch by {
+			case "":
+				q = "select 'total', value, returns_expected, returns_received, rows_refused, values_emptied from mart.metric where metric = '" + m.ID + "' and dimension = 'total'"
+			case "week":
+				a.By = []string{by}
+				q = "select week, value from mart.metric_week where basis = 'now' and dimension = 'total' and metric = '" + m.ID + "'"
+			default:
+				a.By = []string{by}
+			}
+			compare(t, r, m, by, a, q)
+		}
+	}
+}
+
+func compare(t *testing.T, r *Reader, m *Metric, by string, a Ask, q string) {
+	t.Helper()
+	figs, err := r.Metrics(context.Background(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab, err := r.table(context.Background(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[any][]any{}
+	for _, row := range tab.Rows {
+		got[row[0]] = row[1:]
+	}
+	for _, f := range figs {
+		var key any = "total"
+		if len(f.Dims) > 0 {
+			key = nil
+			if f.Dims[0].Value != nil {
+				key = *f.Dims[0].Value
+			}
+		}
+		if key == "2021-W52" { // the window of figures begins on 1 January, weeks are whole
+			continue
+		}
+		row, ok := got[key]
+		if !ok {
+			t.Fatalf("%s by %s: no row %v", m.ID, by, key)
+		}
+		x, y := Float(f.Value), Float(row[0])
+		if (x == nil) != (y == nil) || x != nil && math.Abs(*x-*y) > 1e-9 {
+			t.Fatalf("%s by %s, %v: figure %v, mart %v", m.ID, by, key, f.Value, row[0])
+		}
+		if len(row) > 1 {
+			c := Coverage{row[1].(int64), row[2].(int64), row[3].(int64), row[4].(int64)}
+			if c != f.Coverage {
+				t.Fatalf("%s by %s, %v: coverage %v, mart %v", m.ID, by, key, f.Coverage, c)
+			}
+		}
+	}
+	if by != "week" && len(figs) != len(tab.Rows) {
+		t.Fatalf("%s by %s: %d figures, %d rows", m.ID, by, len(figs), len(tab.Rows))
+	}
+}

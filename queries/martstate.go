@@ -1,0 +1,137 @@
+package queries
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+)
+
+// weekState is what mart.metric_week was computed from.
+type weekState struct {
+	fingerprint string // of declarations and model texts
+	firstWeek   calendar.Date
+	asOf        calendar.Date
+	knownAt     time.Time // wall clock, as if UTC
+	arrival     int64     // newest return seen
+	decision    int64     // newest decision seen
+}
+
+func (s *weekState) stamp() string { return s.knownAt.Format(stampLayout) }
+
+// maxWeeks bounds the history: two years and the running one.
+const maxWeeks = 3 * 53
+
+// readState describes the present.
+func (b *martBuilder) readState() (*weekState, error) {
+	s := &weekState{}
+	var first any
+	err := warehouse.Each(b.ctx, b.conn, `select r.as_of, r.known_at,
+		(select min(period_start) from raw.return where period_start is not null and status <> 'rejected'), r.from_on,
+		(select coalesce(max(arrival), 0) from raw.return), (select coalesce(max(seq), 0) from raw.decision) from ctl.run as r`, func(v []any) error {
+		s.asOf = calendar.Of(v[0].(time.Time))
+		s.knownAt = v[1].(time.Time)
+		first = v[2]
+		s.firstWeek = calendar.Of(v[3].(time.Time))
+		s.arrival, s.decision = v[4].(int64), v[5].(int64)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if t, ok := first.(time.Time); ok {
+		s.firstWeek = min(s.firstWeek, calendar.Of(t))
+	}
+	s.firstWeek = calendar.WeekOf(max(s.firstWeek, s.asOf-7*maxWeeks)).Start
+	h := sha256.New()
+	for _, m := range b.c.Metrics {
+		c := newCompiler(m.Fact, []*Metric{m}, "week")
+		fmt.Fprintln(h, m.ID, m.Fact.Table, m.Fact.Mode, m.Dimensions, m.Fact.Dimensions, c.columns(), c.from("t"))
+	}
+	texts, err := warehouse.Strings(b.ctx, b.conn, "select sql_text from ctl.model order by name")
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(h, texts)
+	s.fingerprint = hex.EncodeToString(h.Sum(nil))
+	return s, nil
+}
+
+// history is a fingerprint of everything that the weeks before were computed
+// from: returns and decisions up to a number, submitters, and the obligations
+// and working days up to a date.
+func (b *martBuilder) history(s *weekState) (string, error) {
+	horizon := endOf(s.asOf)
+	if s.knownAt.Before(horizon) {
+		horizon = s.knownAt
+	}
+	got, err := warehouse.Strings(b.ctx, b.conn, fmt.Sprintf(`select concat_ws('/',
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, return_id, submitter, form, mode, period, period_start, period_end, cutoff, status, is_nil, received_at)), 0)) from raw.return where arrival <= %d),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, seq, kind, return_id, submitter, form, period, decided_at, effective_on)), 0)) from raw.decision where seq <= %d),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, code, name, until_on)), 0)) from ctl.submitter),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(form, title, mode, frequency)), 0)) from ctl.form),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at)), 0)) from ctl.obligation where due_at <= timestamp '%s'),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%s'))`,
+		s.arrival, s.decision, horizon.Format(stampLayout), s.asOf))
+	if err != nil || len(got) != 1 {
+		return "", fmt.Errorf("fingerprint of the history: %v", err)
+	}
+	return got[0], nil
+}
+
+// affected says from which as-of dates on the weeks must be computed anew, as
+// known then and as known now; NoDate: all of them.
+func (b *martBuilder) affected(s *weekState) (then, now calendar.Date, err error) {
+	none := calendar.NoDate
+	old := &weekState{}
+	var history string
+	err = warehouse.Each(b.ctx, b.conn, "select fingerprint, history, first_week, as_of, known_at, arrival, decision from ctl.metric_week_state", func(v []any) error {
+		old.fingerprint, history = v[0].(string), v[1].(string)
+		old.firstWeek, old.asOf, old.knownAt = calendar.Of(v[2].(time.Time)), calendar.Of(v[3].(time.Time)), v[4].(time.Time)
+		old.arrival, old.decision = v[5].(int64), v[6].(int64)
+		return nil
+	})
+	if err != nil {
+		return none, none, err
+	}
+	if old.fingerprint != s.fingerprint || old.firstWeek != s.firstWeek || s.asOf < old.asOf || s.knownAt.Before(old.knownAt) {
+		return none, none, nil
+	}
+	if have, err := b.history(old); err != nil || have != history {
+		return none, none, err
+	}
+	// the week that was running then, and those that had not ended at that known-at time
+	then = min(calendar.WeekOf(old.asOf).Start, calendar.WeekOf(calendar.Of(old.knownAt)).Start)
+	now = then
+	err = warehouse.Each(b.ctx, b.conn, fmt.Sprintf(`with fresh as (
+		select received_at as at, least(period_start, cutoff) as from_day from raw.return
+		where arrival > %[1]d or received_at > timestamp '%[3]s'
+		union all
+		select d.decided_at, least(r.period_start, r.cutoff, d.effective_on, o.period_start)
+		from raw.decision as d
+		left join raw.return as r on r.zone = d.zone and r.return_id = d.return_id
+		left join ctl.obligation as o on o.zone = d.zone and o.submitter = d.submitter and o.form = d.form and o.period = d.period
+		where d.seq > %[2]d or d.decided_at > timestamp '%[3]s'
+	) select min(at), min(from_day) from fresh`, old.arrival, old.decision, old.stamp()), func(v []any) error {
+		if t, ok := v[0].(time.Time); ok {
+			then = min(then, calendar.Of(t)-1) // what came at midnight sharp belongs to both days
+		}
+		if t, ok := v[1].(time.Time); ok {
+			now = min(now, calendar.Of(t))
+		}
+		return nil
+	})
+	return then, now, err
+}
+
+func (b *martBuilder) writeState(s *weekState) error {
+	history, err := b.history(s)
+	if err != nil {
+		return err
+	}
+	return b.exec(fmt.Sprintf("delete from ctl.metric_week_state; insert into ctl.metric_week_state values (%s, %s, date '%s', date '%s', timestamp '%s', %d, %d)",
+		warehouse.Quote(s.fingerprint), warehouse.Quote(history), s.firstWeek, s.asOf, s.stamp(), s.arrival, s.decision))
+}
