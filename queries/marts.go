@@ -20,8 +20,8 @@ type MartOptions struct {
 // MartStats says what BuildMarts did.
 type MartStats struct {
 	Weeks           int // weeks that mart.metric_week holds
-	ThenWeeks       int // weeks computed anew, as known then
-	NowWeeks        int // weeks computed anew, as known now (ledgers)
+	ThenWeeks       int // weeks computed anew, as known then: the most of any fact
+	NowWeeks        int // weeks computed anew, as known now
 	Full            bool
 	Metric, History time.Duration
 }

@@ -82,49 +82,90 @@ func (b *martBuilder) history(s *weekState) (string, error) {
 	return got[0], nil
 }
 
-// affected says from which as-of dates on the weeks must be computed anew, as
-// known then and as known now; NoDate: all of them.
-func (b *martBuilder) affected(s *weekState) (then, now calendar.Date, err error) {
-	none := calendar.NoDate
+// span is the as-of dates from which on weeks must be computed anew, as known
+// then and as known now.
+type span struct{ then, now calendar.Date }
+
+// Before every week, and after.
+var (
+	always = calendar.NewDate(1900, time.January, 1)
+	never  = calendar.NewDate(9999, time.December, 31)
+)
+
+// news is what changed since mart.metric_week was computed; nil: everything.
+type news struct {
+	forms map[string]span // forms of which returns or decisions are new
+	all   span            // earliest of them
+	day   span            // what the passing of days alone changes
+	owed  span            // what the passing of hours changes: what is due
+}
+
+// of is from when on the weeks of a fact changed.
+func (n *news) of(f *Fact) span {
+	if n == nil {
+		return span{always, always}
+	}
+	if f.Mode == Obligation {
+		return span{min(n.owed.then, n.all.then), min(n.owed.now, n.all.now)}
+	}
+	s, isNew := n.forms[f.Form]
+	if !isNew {
+		return n.day
+	}
+	if f.Mode == Period { // rows may be dated long before their return
+		s.now = always
+	}
+	return span{min(s.then, n.day.then), min(s.now, n.day.now)}
+}
+
+// news compares the present with what the weeks were computed from.
+func (b *martBuilder) news(s *weekState) (*news, error) {
 	old := &weekState{}
 	var history string
-	err = warehouse.Each(b.ctx, b.conn, "select fingerprint, history, first_week, as_of, known_at, arrival, decision from ctl.metric_week_state", func(v []any) error {
+	err := warehouse.Each(b.ctx, b.conn, "select fingerprint, history, first_week, as_of, known_at, arrival, decision from ctl.metric_week_state", func(v []any) error {
 		old.fingerprint, history = v[0].(string), v[1].(string)
 		old.firstWeek, old.asOf, old.knownAt = calendar.Of(v[2].(time.Time)), calendar.Of(v[3].(time.Time)), v[4].(time.Time)
 		old.arrival, old.decision = v[5].(int64), v[6].(int64)
 		return nil
 	})
 	if err != nil {
-		return none, none, err
+		return nil, err
 	}
 	if old.fingerprint != s.fingerprint || old.firstWeek != s.firstWeek || s.asOf < old.asOf || s.knownAt.Before(old.knownAt) {
-		return none, none, nil
+		return nil, nil
 	}
 	if have, err := b.history(old); err != nil || have != history {
-		return none, none, err
+		return nil, err
 	}
-	// the week that was running then, and those that had not ended at that known-at time
-	then = min(calendar.WeekOf(old.asOf).Start, calendar.WeekOf(calendar.Of(old.knownAt)).Start)
-	now = then
+	n := &news{forms: map[string]span{}, all: span{never, never}, day: span{never, never}}
+	week := calendar.WeekOf(old.asOf).Start
+	if s.asOf != old.asOf {
+		n.day = span{week, week}
+	}
+	week = min(week, calendar.WeekOf(calendar.Of(old.knownAt)).Start)
+	n.owed = span{week, week}
 	err = warehouse.Each(b.ctx, b.conn, fmt.Sprintf(`with fresh as (
-		select received_at as at, least(period_start, cutoff) as from_day from raw.return
-		where arrival > %[1]d or received_at > timestamp '%[3]s'
+		select form, received_at as happened_at, least(period_start, cutoff) as from_day from raw.return
+		where (arrival > %[1]d or received_at > timestamp '%[3]s') and received_at <= timestamp '%[4]s'
 		union all
-		select d.decided_at, least(r.period_start, r.cutoff, d.effective_on, o.period_start)
+		select coalesce(d.form, r.form), d.decided_at, least(r.period_start, r.cutoff, d.effective_on, o.period_start)
 		from raw.decision as d
 		left join raw.return as r on r.zone = d.zone and r.return_id = d.return_id
 		left join ctl.obligation as o on o.zone = d.zone and o.submitter = d.submitter and o.form = d.form and o.period = d.period
-		where d.seq > %[2]d or d.decided_at > timestamp '%[3]s'
-	) select min(at), min(from_day) from fresh`, old.arrival, old.decision, old.stamp()), func(v []any) error {
-		if t, ok := v[0].(time.Time); ok {
-			then = min(then, calendar.Of(t)-1) // what came at midnight sharp belongs to both days
-		}
+		where (d.seq > %[2]d or d.decided_at > timestamp '%[3]s') and d.decided_at <= timestamp '%[4]s'
+	) select coalesce(form, ''), min(happened_at), min(from_day) from fresh group by 1`, old.arrival, old.decision, old.stamp(), s.stamp()), func(v []any) error {
+		c := span{never, never}
 		if t, ok := v[1].(time.Time); ok {
-			now = min(now, calendar.Of(t))
+			c.then = calendar.Of(t) - 1 // what came at midnight sharp belongs to both days
 		}
+		if t, ok := v[2].(time.Time); ok {
+			c.now = calendar.Of(t)
+		}
+		n.forms[v[0].(string)] = c
+		n.all = span{min(n.all.then, c.then), min(n.all.now, c.now)}
 		return nil
 	})
-	return then, now, err
+	return n, err
 }
 
 func (b *martBuilder) writeState(s *weekState) error {

@@ -29,45 +29,74 @@ func (b *martBuilder) weeks(full bool) error {
 	}
 	list := weeksOf(s.firstWeek, s.asOf, s.knownAt)
 	b.stats.Weeks = len(list)
-	thenFrom, nowFrom := calendar.NoDate, calendar.NoDate
+	var news *news
 	if !full {
-		if thenFrom, nowFrom, err = b.affected(s); err != nil {
+		if news, err = b.news(s); err != nil {
 			return err
 		}
 	}
-	b.stats.Full = !thenFrom.Valid()
+	b.stats.Full = news == nil
 	if b.stats.Full {
 		err = b.exec(`create or replace table mart.metric_week (zone varchar, metric varchar, dimension varchar, dimension_value varchar,
-			week varchar, basis varchar, value double, num decimal(38, 2), den decimal(38, 2), as_of date, known_at timestamp)`)
-	} else {
-		err = b.exec(fmt.Sprintf(`delete from mart.metric_week where basis = 'then' and as_of >= date '%s'
-			or basis = 'now' and (as_of >= date '%s' or metric in (%s))`, thenFrom, nowFrom, b.periodMetrics()))
-	}
-	if err != nil {
-		return err
-	}
-	var then, now []week
-	for _, w := range list {
-		if w.asOf >= thenFrom {
-			then = append(then, w)
-		}
-		if w.asOf >= nowFrom {
-			now = append(now, w)
-		}
-	}
-	b.stats.ThenWeeks, b.stats.NowWeeks = len(then), len(now)
-	if err := b.stateWeeks(then, now); err != nil {
-		return err
-	}
-	if err := b.periodWeeks(then, list, s); err != nil {
-		return err
-	}
-	if !b.stats.Full { // K of rows kept from before
-		if err := b.exec(fmt.Sprintf("update mart.metric_week set known_at = timestamp '%s' where basis = 'now' and known_at <> timestamp '%s'", s.stamp(), s.stamp())); err != nil {
+			week varchar, basis varchar, value double, num decimal(38, 2), den decimal(38, 2), as_of date)`)
+		if err != nil {
 			return err
 		}
 	}
+	var state, period []job
+	for _, f := range b.c.Facts {
+		if len(b.metricsOf(f)) == 0 {
+			continue
+		}
+		j := job{fact: f}
+		from := news.of(f)
+		for _, w := range list {
+			if w.asOf >= from.then {
+				j.then = append(j.then, w)
+			}
+			if w.asOf >= from.now {
+				j.now = append(j.now, w)
+			}
+		}
+		b.stats.ThenWeeks = max(b.stats.ThenWeeks, len(j.then))
+		b.stats.NowWeeks = max(b.stats.NowWeeks, len(j.now))
+		if len(j.then)+len(j.now) == 0 {
+			continue
+		}
+		if !b.stats.Full {
+			if err := b.forget(j, from); err != nil {
+				return err
+			}
+		}
+		if f.Mode == Period {
+			period = append(period, j)
+		} else {
+			state = append(state, j)
+		}
+	}
+	if err := b.stateWeeks(state); err != nil {
+		return err
+	}
+	if err := b.periodWeeks(period, s); err != nil {
+		return err
+	}
 	return b.writeState(s)
+}
+
+// job is a fact and the weeks that must be computed anew, as known then and now.
+type job struct {
+	fact      *Fact
+	then, now []week
+}
+
+// forget deletes what a job computes anew.
+func (b *martBuilder) forget(j job, from span) error {
+	var names []string
+	for _, m := range b.metricsOf(j.fact) {
+		names = append(names, warehouse.Quote(m.ID))
+	}
+	return b.exec(fmt.Sprintf("delete from mart.metric_week where metric in (%s) and as_of >= case basis when 'then' then date '%s' else date '%s' end",
+		strings.Join(names, ", "), from.then, from.now))
 }
 
 func weeksOf(first, asOf calendar.Date, knownAt time.Time) []week {
@@ -84,31 +113,10 @@ func weeksOf(first, asOf calendar.Date, knownAt time.Time) []week {
 	return out
 }
 
-// factsOf splits the facts that have metrics by how they behave in time.
-func (b *martBuilder) factsOf(period bool) []*Fact {
-	var out []*Fact
-	for _, f := range b.c.Facts {
-		if (f.Mode == Period) == period && len(b.metricsOf(f)) > 0 {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-func (b *martBuilder) periodMetrics() string {
-	out := []string{"''"}
-	for _, m := range b.c.Metrics {
-		if m.Fact.Mode == Period {
-			out = append(out, warehouse.Quote(m.ID))
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// restated runs the models of some facts over a list of runs and calls do with
-// each fact and the name to read it from.
-func (b *martBuilder) restated(prefix string, facts []*Fact, runs []warehouse.Run, do func(f *Fact, table string) error) error {
-	if len(runs) == 0 || len(facts) == 0 {
+// restated runs the models of some jobs over a list of runs and calls do with
+// each job and the name to read it from.
+func (b *martBuilder) restated(prefix string, jobs []job, runs []warehouse.Run, do func(j job, table string) error) error {
+	if len(runs) == 0 || len(jobs) == 0 {
 		return nil
 	}
 	models, err := warehouse.Models(b.ctx, b.conn)
@@ -117,10 +125,10 @@ func (b *martBuilder) restated(prefix string, facts []*Fact, runs []warehouse.Ru
 	}
 	var wanted []string
 	seen := map[string]bool{}
-	for _, f := range facts {
-		if !seen[f.Table] {
-			seen[f.Table] = true
-			wanted = append(wanted, f.Table)
+	for _, j := range jobs {
+		if t := j.fact.Table; !seen[t] {
+			seen[t] = true
+			wanted = append(wanted, t)
 		}
 	}
 	src, err := warehouse.Restate(b.ctx, b.conn, models, prefix, runs, wanted...)
@@ -128,8 +136,8 @@ func (b *martBuilder) restated(prefix string, facts []*Fact, runs []warehouse.Ru
 		return err
 	}
 	defer src.Drop(b.ctx, b.conn)
-	for _, f := range facts {
-		if err := do(f, src.Name(f.Table)); err != nil {
+	for _, j := range jobs {
+		if err := do(j, src.Name(j.fact.Table)); err != nil {
 			return err
 		}
 	}
@@ -149,42 +157,73 @@ func cells(then, now []week) string {
 	return "(values " + strings.Join(rows, ", ") + ") as w(week, basis, as_of, known_at)"
 }
 
+// runsOf are the runs that some weeks need, each once.
+func runsOf(jobs []job, now bool) []warehouse.Run {
+	var out []warehouse.Run
+	seen := map[warehouse.Run]bool{}
+	add := func(w week, known string) {
+		r := warehouse.Run{AsOf: w.asOf.String(), KnownAt: known, From: w.start.String()}
+		if !seen[r] {
+			seen[r] = true
+			out = append(out, r)
+		}
+	}
+	for _, j := range jobs {
+		for _, w := range j.then {
+			add(w, w.then)
+		}
+		if now {
+			for _, w := range j.now {
+				add(w, w.now)
+			}
+		}
+	}
+	return out
+}
+
+const sameRun = "c.as_of = w.as_of and c.known_at = w.known_at"
+
+// only are the rows of the runs that a job is about: others may need more runs.
+func only(table, cells string) string {
+	return "(select c.* from " + table + " as c semi join " + cells + " on " + sameRun + ")"
+}
+
 // stateWeeks: ledgers and obligations, the state at each week's end.
-func (b *martBuilder) stateWeeks(then, now []week) error {
-	var runs []warehouse.Run
-	for _, w := range then {
-		runs = append(runs, warehouse.Run{AsOf: w.asOf.String(), KnownAt: w.then, From: w.start.String()})
-	}
-	for _, w := range now {
-		runs = append(runs, warehouse.Run{AsOf: w.asOf.String(), KnownAt: w.now, From: w.start.String()})
-	}
-	return b.restated("mw_state_", b.factsOf(false), runs, func(f *Fact, table string) error {
-		c := newCompiler(f, b.metricsOf(f), "")
-		return b.insertWeeks(c, c.cube(c.from(table), "as_of, known_at", false), cells(then, now), "c.as_of = w.as_of and c.known_at = w.known_at")
+func (b *martBuilder) stateWeeks(jobs []job) error {
+	return b.restated("mw_state_", jobs, runsOf(jobs, true), func(j job, table string) error {
+		c, at := newCompiler(j.fact, b.metricsOf(j.fact), ""), cells(j.then, j.now)
+		return b.insertWeeks(c, c.cube(c.from(only(table, at)), "as_of, known_at", false), at, sameRun)
 	})
 }
 
 // periodWeeks: rows dated within each week; as known then from the returns
-// known at its end, as known now from all that count now. The latter is one
-// run over the whole window and is always computed whole.
-func (b *martBuilder) periodWeeks(then, all []week, s *weekState) error {
-	facts := b.factsOf(true)
-	var runs []warehouse.Run
-	for _, w := range then {
-		runs = append(runs, warehouse.Run{AsOf: w.asOf.String(), KnownAt: w.then, From: w.start.String()})
-	}
-	err := b.restated("mw_then_", facts, runs, func(f *Fact, table string) error {
-		c := newCompiler(f, b.metricsOf(f), "week")
-		return b.insertWeeks(c, c.cube(c.from(table), "as_of, known_at", false), cells(then, nil), "c.as_of = w.as_of and c.known_at = w.known_at")
+// known at its end, as known now from all that count now, in one run whose
+// window begins with the first week asked for.
+func (b *martBuilder) periodWeeks(jobs []job, s *weekState) error {
+	err := b.restated("mw_then_", jobs, runsOf(jobs, false), func(j job, table string) error {
+		if len(j.then) == 0 {
+			return nil
+		}
+		c, at := newCompiler(j.fact, b.metricsOf(j.fact), "week"), cells(j.then, nil)
+		return b.insertWeeks(c, c.cube(c.from(only(table, at)), "as_of, known_at", false), at, sameRun)
 	})
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return err
 	}
-	runs = []warehouse.Run{{AsOf: s.asOf.String(), KnownAt: s.stamp(), From: all[0].start.String()}}
-	return b.restated("mw_now_", facts, runs, func(f *Fact, table string) error {
-		c := newCompiler(f, b.metricsOf(f), "week")
-		labelled := "(select *, " + c.label() + " as week from " + table + ")"
-		return b.insertWeeks(c, c.cube(c.from(labelled), "week", false), cells(nil, all), "c.week = w.week")
+	var first calendar.Date
+	for i, j := range jobs {
+		if len(j.now) > 0 && (i == 0 || j.now[0].start < first) {
+			first = j.now[0].start
+		}
+	}
+	runs := []warehouse.Run{{AsOf: s.asOf.String(), KnownAt: s.stamp(), From: first.String()}}
+	return b.restated("mw_now_", jobs, runs, func(j job, table string) error {
+		if len(j.now) == 0 {
+			return nil
+		}
+		c := newCompiler(j.fact, b.metricsOf(j.fact), "week")
+		labelled := fmt.Sprintf("(select *, %s as week from %s where own_on >= date '%s')", c.label(), table, j.now[0].start)
+		return b.insertWeeks(c, c.cube(c.from(labelled), "week", false), cells(nil, j.now), "c.week = w.week")
 	})
 }
 
@@ -201,11 +240,11 @@ func (b *martBuilder) insertWeeks(c *compiler, cube, cells, on string) error {
 	}
 	return b.exec(`insert into mart.metric_week
 with figures as (
-	select c.zone, c.metric, c.dimension, c.dimension_value, w.week, w.basis, c.value, c.num, c.den, w.as_of, w.known_at
+	select c.zone, c.metric, c.dimension, c.dimension_value, w.week, w.basis, c.value, c.num, c.den, w.as_of
 	from (` + cube + `) as c join ` + cells + ` on ` + on + `
 ),
 empty_weeks as (
-	select z.zone, d.metric, 'total', null, w.week, w.basis, d.zero, case when d.is_ratio then 0 end, case when d.is_ratio then 0 end, w.as_of, w.known_at
+	select z.zone, d.metric, 'total', null, w.week, w.basis, d.zero, case when d.is_ratio then 0 end, case when d.is_ratio then 0 end, w.as_of
 	from (select zone from ctl.zone union select zone from raw.return) as z
 	cross join (values ` + strings.Join(rows, ", ") + `) as d(metric, zero, is_ratio)
 	cross join ` + cells + `

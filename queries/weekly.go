@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ type WeeklyPrevious struct {
 // WeeklyOptions are what a weekly workbook needs beside its source.
 type WeeklyOptions struct {
 	Declaration *WeeklyBook       // nil: the built-in weekly.yaml
-	Previous    *WeeklyPrevious   // nil: none was issued; 更正说明 then compares with what was known a week before
+	Previous    *WeeklyPrevious   // nil: none was issued; 更正说明 then compares with what was known on the as-of date a week before
 	Version     string            // of the program
 	Properties  map[string]string // further document properties, such as the hash of the inputs
 }
@@ -115,8 +116,9 @@ type weekly struct {
 	now      map[string]weeklyFigure
 	last     map[string]weeklyFigure
 	targets  map[string]float64
-	seq      map[string]int // place in 机构序列 by name
-	forms    map[string]string
+	seq      map[string]int    // place in 机构序列 by name
+	forms    map[string]string // titles of the forms by id
+	words    map[string]string // the declaration's own words, filled in
 	returns  weeklyReturns
 }
 
@@ -125,6 +127,9 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 	w := &weekly{src: src, ask: ask, options: o, book: o.Declaration}
 	w.lastAsk = weeklyPoint{AsOf: ask.AsOf.AddDate(0, 0, -7), KnownAt: ask.KnownAt}
 	w.previous = weeklyPoint{AsOf: w.lastAsk.AsOf, KnownAt: ask.KnownAt.AddDate(0, 0, -7)}
+	if end := endOfDay(w.lastAsk.AsOf, ask.KnownAt.Location()); end.Before(w.previous.KnownAt) {
+		w.previous.KnownAt = end
+	}
 	if p := o.Previous; p != nil {
 		w.previous, w.issued = weeklyPoint{p.AsOf.Time(time.UTC), p.KnownAt.In(ask.KnownAt.Location())}, true
 	}
@@ -133,6 +138,13 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 		if w.book, err = LoadWeeklyDir(nil, src.catalogue()); err != nil {
 			return nil, err
 		}
+	}
+	facts := w.book.facts()
+	if err := src.prepare(ctx, w.ask, append(w.book.models(), facts...)); err != nil {
+		return nil, err
+	}
+	if err := src.prepare(ctx, w.lastAsk, facts); err != nil {
+		return nil, err
 	}
 	var err error
 	if w.now, err = w.figures(ctx, w.ask); err != nil {
@@ -144,8 +156,43 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 	if err := w.zoneFacts(ctx); err != nil {
 		return nil, err
 	}
+	if err := w.fillWords(ctx); err != nil {
+		return nil, err
+	}
 	w.returns, err = w.weekReturns(ctx)
 	return w, err
+}
+
+// facts are the models behind the metrics.
+func (b *WeeklyBook) facts() []string {
+	out := []string{obligationTable, countedTable}
+	for _, name := range b.order {
+		out = append(out, b.metrics[name].Fact.Table)
+	}
+	return out
+}
+
+var modelName = regexp.MustCompile(`\b(?:stg|core|mart)\.[a-z_0-9]+`)
+
+// models are those that the declared SELECTs name.
+func (b *WeeklyBook) models() []string {
+	var out []string
+	for _, s := range b.sheets {
+		for _, x := range s.blocks {
+			if x.table != nil {
+				out = append(out, modelName.FindAllString(x.table.sql, -1)...)
+			}
+		}
+	}
+	for _, w := range b.words {
+		out = append(out, modelName.FindAllString(w.sql, -1)...)
+	}
+	return out
+}
+
+// endOfDay is the last second of a date.
+func endOfDay(date time.Time, loc *time.Location) time.Time {
+	return time.Date(date.Year(), date.Month(), date.Day(), 23, 59, 59, 0, loc)
 }
 
 func day(t time.Time) time.Time {
@@ -210,6 +257,24 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 	return nil
 }
 
+// fillWords asks for the texts that the declaration takes from a SELECT.
+func (w *weekly) fillWords(ctx context.Context) error {
+	w.words = map[string]string{}
+	for _, d := range w.book.words {
+		got, err := w.src.rows(ctx, w.ask, w.literal(d.sql))
+		if err != nil {
+			return d.at.fault("%v", err)
+		}
+		w.words[d.name] = ""
+		for _, r := range got.Rows {
+			if r[0] != nil {
+				w.words[d.name] = fmt.Sprint(r[0])
+			}
+		}
+	}
+	return nil
+}
+
 func (w *weekly) target(metric string) *float64 {
 	if t, ok := w.targets[metric]; ok {
 		return &t
@@ -255,6 +320,9 @@ func (w *weekly) word(name, field string) string {
 		return fmt.Sprint(len(w.returns.missing))
 	case "previous":
 		return w.previousWords()
+	}
+	if s, ok := w.words[name]; ok {
+		return s
 	}
 	m, now := w.book.metrics[name], w.now[name].Value
 	last := w.last[name].Value

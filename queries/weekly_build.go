@@ -131,10 +131,10 @@ func (w *weekly) card(it weeklyItem, named map[string]bool) workbook.Figure {
 		Detail: detailOf(now, m.Unit),
 		Last:   workbook.Number{Value: s.stored(last), Format: s.format("上周 "), Missing: "上周 —"},
 		Change: s.change(now.Value, last),
-		Tone:   toneOf(m.Better, now.Value, last),
 		Light:  light(m, now.Value, target),
 		Trend:  it.trend,
 	}
+	f.Tone = toneOf(m.Better, f.Change)
 	if target != nil {
 		ts := s
 		if !s.ratio {

@@ -18,6 +18,13 @@ type WeeklyBook struct {
 	sheets        []weeklySheet
 	metrics       map[string]*Metric
 	order         []string // metrics as declared
+	words         []weeklyWord
+}
+
+// weeklyWord is a name for texts whose value a SELECT gives, as its first column.
+type weeklyWord struct {
+	name, sql string
+	at        weeklyNode
 }
 
 type weeklySheet struct {
@@ -142,7 +149,11 @@ func LoadWeekly(file string, data []byte, catalogue *Catalogue) (*WeeklyBook, er
 		return nil, &DeclarationError{Pos{file, 1, 1}, "an empty file declares no workbook"}
 	}
 	root := weeklyNode{doc.Content[0], file}
+	if err := root.each("words", l.word); err != nil { // first: texts use them
+		return nil, err
+	}
 	if err := root.mapping(weeklyFields{
+		"words":  func(weeklyNode) error { return nil },
 		"title":  l.template(&l.book.title),
 		"footer": l.template(&l.book.footer),
 		"sheets": func(n weeklyNode) error { return n.list(l.sheet) },
@@ -174,12 +185,25 @@ func LoadWeeklyDir(fsys fs.FS, catalogue *Catalogue) (*WeeklyBook, error) {
 func (l *weeklyLoader) known(name string) bool {
 	_, metric := l.book.metrics[name]
 	_, variable := weeklyVariables[name]
-	return metric || variable
+	word := slices.ContainsFunc(l.book.words, func(w weeklyWord) bool { return w.name == name })
+	return metric || variable || word
+}
+
+func (l *weeklyLoader) isMetric(name string) bool { return l.book.metrics[name] != nil }
+
+// word reads a name and its SELECT.
+func (l *weeklyLoader) word(key, value weeklyNode) error {
+	if l.known(key.Value) || !idShape.MatchString(key.Value) {
+		return key.fault("%q is taken, or no name of lowercase letters, digits and _", key.Value)
+	}
+	sql, err := value.scalar()
+	l.book.words = append(l.book.words, weeklyWord{key.Value, sql, value})
+	return err
 }
 
 func (l *weeklyLoader) template(into **weeklyTemplate) func(weeklyNode) error {
 	return func(n weeklyNode) (err error) {
-		*into, err = parseTemplate(n, l.lines, l.known)
+		*into, err = parseTemplate(n, l.lines, l.known, l.isMetric)
 		return err
 	}
 }

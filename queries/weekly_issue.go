@@ -137,11 +137,20 @@ func (w *weekly) driver(ctx context.Context, metric string) (string, error) {
 	if m.Unit != Count && m.Unit != Yuan || !m.Allows("submitter") {
 		return "", nil
 	}
-	unit, delta, err := w.largestDelta(ctx, metric, w.ask, w.lastAsk)
-	if err != nil || unit == "" {
+	all, err := w.deltas(ctx, []string{metric}, w.ask, w.lastAsk)
+	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("，变动最大的是%s（%s）", unit, w.signed(m.Unit, delta)), nil
+	best, sums := "", all[metric]
+	for _, u := range w.moved(sums) {
+		if best == "" || math.Abs(sums[u]) > math.Abs(sums[best])+1e-9 {
+			best = u
+		}
+	}
+	if best == "" {
+		return "", nil
+	}
+	return fmt.Sprintf("，变动最大的是%s（%s）", best, w.signed(m.Unit, sums[best])), nil
 }
 
 func (w *weekly) signed(unit Unit, delta float64) string {
@@ -153,23 +162,35 @@ func (w *weekly) signed(unit Unit, delta float64) string {
 	return sign + scaleOf(unit, "", &d).text(d)
 }
 
-// deltas are a metric's differences by submitter between two points, in 机构序列.
-func (w *weekly) deltas(ctx context.Context, metric string, now, then weeklyPoint) ([]string, map[string]float64, error) {
-	sums := map[string]float64{}
+// deltas are metrics' differences by submitter between two points.
+func (w *weekly) deltas(ctx context.Context, metrics []string, now, then weeklyPoint) (map[string]map[string]float64, error) {
+	out := map[string]map[string]float64{}
+	if len(metrics) == 0 {
+		return out, nil
+	}
 	for _, side := range []struct {
 		at   weeklyPoint
 		sign float64
 	}{{now, 1}, {then, -1}} {
-		list, err := w.src.figures(ctx, side.at, []string{metric}, "submitter")
+		list, err := w.src.figures(ctx, side.at, metrics, "submitter")
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, f := range list {
-			if f.Value != nil {
-				sums[f.Key] += side.sign * *f.Value
+			if f.Value == nil {
+				continue
 			}
+			if out[f.Metric] == nil {
+				out[f.Metric] = map[string]float64{}
+			}
+			out[f.Metric][f.Key] += side.sign * *f.Value
 		}
 	}
+	return out, nil
+}
+
+// moved are the units whose share changed, in 机构序列.
+func (w *weekly) moved(sums map[string]float64) []string {
 	var units []string
 	for u, d := range sums {
 		if math.Abs(d) > 1e-9 {
@@ -177,18 +198,7 @@ func (w *weekly) deltas(ctx context.Context, metric string, now, then weeklyPoin
 		}
 	}
 	w.inOrder(units)
-	return units, sums, nil
-}
-
-func (w *weekly) largestDelta(ctx context.Context, metric string, now, then weeklyPoint) (string, float64, error) {
-	units, sums, err := w.deltas(ctx, metric, now, then)
-	best := ""
-	for _, u := range units {
-		if best == "" || math.Abs(sums[u]) > math.Abs(sums[best])+1e-9 {
-			best = u
-		}
-	}
-	return best, sums[best], err
+	return units
 }
 
 // inOrder sorts units in 机构序列, strangers last by name.
@@ -208,40 +218,48 @@ func (w *weekly) inOrder(units []string) {
 
 // changes are the figures of the previous issue that read otherwise now.
 func (w *weekly) changes(ctx context.Context) ([][]any, error) {
+	again := weeklyPoint{AsOf: w.previous.AsOf, KnownAt: w.ask.KnownAt}
+	for _, at := range []weeklyPoint{w.previous, again} {
+		if err := w.src.prepare(ctx, at, w.book.facts()); err != nil {
+			return nil, err
+		}
+	}
 	then, err := w.figures(ctx, w.previous)
 	if err != nil {
 		return nil, err
 	}
-	again := weeklyPoint{AsOf: w.previous.AsOf, KnownAt: w.ask.KnownAt}
-	now, err := w.figures(ctx, again)
-	if err != nil {
-		return nil, err
+	now := w.last
+	if again != w.lastAsk {
+		if now, err = w.figures(ctx, again); err != nil {
+			return nil, err
+		}
 	}
-	var rows [][]any
+	var changed, additive []string
 	for _, name := range w.book.order {
 		a, b := then[name], now[name]
 		if sameFigure(a.Value, b.Value) && sameFigure(a.Num, b.Num) && sameFigure(a.Den, b.Den) {
 			continue
 		}
-		m := w.book.metrics[name]
+		changed = append(changed, name)
+		if m := w.book.metrics[name]; m.Unit != Ratio && m.Unit != Days && m.Allows("submitter") {
+			additive = append(additive, name)
+		}
+	}
+	deltas, err := w.deltas(ctx, additive, again, w.previous)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]any
+	for _, name := range changed {
+		m, a, b := w.book.metrics[name], then[name], now[name]
 		s := scaleOf(m.Unit, "", a.Value, b.Value)
-		who := "—"
-		if m.Unit != Ratio && m.Unit != Days && m.Allows("submitter") {
-			units, sums, err := w.deltas(ctx, name, again, w.previous)
-			if err != nil {
-				return nil, err
-			}
-			var parts []string
-			for _, u := range units {
-				parts = append(parts, u+w.signed(m.Unit, sums[u]))
-			}
-			if len(parts) > 0 {
-				who = strings.Join(parts, "、")
-			}
+		var who []string
+		for _, u := range w.moved(deltas[name]) {
+			who = append(who, u+w.signed(m.Unit, deltas[name][u]))
 		}
 		rows = append(rows, []any{
 			m.Label, cellOf(s, a.Value), orDash(fraction(a, m.Unit), "—"), cellOf(s, b.Value), orDash(fraction(b, m.Unit), "—"),
-			changeCell(s, b.Value, a.Value), who,
+			changeCell(s, b.Value, a.Value), orDash(strings.Join(who, "、"), "—"),
 		})
 	}
 	return rows, nil

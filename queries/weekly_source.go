@@ -3,6 +3,7 @@ package queries
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"taizhang/internal/calendar"
@@ -34,6 +35,8 @@ type weeklyRows struct {
 type weeklySource interface {
 	// catalogue is the metrics that are declared.
 	catalogue() *Catalogue
+	// prepare announces which models will be asked for at a point.
+	prepare(ctx context.Context, at weeklyPoint, models []string) error
 	// figures computes metrics, in total or by one dimension.
 	figures(ctx context.Context, at weeklyPoint, metrics []string, by string) ([]weeklyFigure, error)
 	// rows runs a SELECT over the models as they stand at that point.
@@ -47,6 +50,13 @@ func (r weeklyReader) catalogue() *Catalogue { return r.Catalogue }
 
 func (r weeklyReader) point(at weeklyPoint) Point {
 	return Point{AsOf: calendar.Of(at.AsOf), KnownAt: at.KnownAt, From: calendar.NoDate}
+}
+
+// prepare has the models evaluated for the point at once. Otherwise every
+// question that names a further model would have all of them evaluated again.
+func (r weeklyReader) prepare(ctx context.Context, at weeklyPoint, models []string) error {
+	_, err := r.SelectAt(ctx, r.point(at), "select 1 /* "+strings.Join(models, " ")+" */")
+	return err
 }
 
 func (r weeklyReader) figures(ctx context.Context, at weeklyPoint, metrics []string, by string) ([]weeklyFigure, error) {

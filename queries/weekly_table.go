@@ -178,10 +178,10 @@ func weeklyBuiltin(source string) []weeklyColumn {
 	}
 	return []weeklyColumn{
 		{title: "指标", kind: workbook.Text, width: 22}, {title: "本期数", kind: workbook.Num}, {title: "分子/分母", kind: workbook.Mark},
-		{title: "口径", kind: workbook.Text, width: 50}, {title: "来源表", kind: workbook.Text, width: 22},
+		{title: "口径", kind: workbook.Text, width: 48}, {title: "来源表", kind: workbook.Text, width: 22},
 		{title: "应报份数", kind: workbook.Int}, {title: "实报份数", kind: workbook.Int},
 		{title: "未计入行", kind: workbook.Int}, {title: "置空处", kind: workbook.Int},
-		{title: "指标代号", kind: workbook.Text, width: 30},
+		{title: "指标代号", kind: workbook.Text, width: 33},
 	}
 }
 

@@ -51,20 +51,20 @@ var weeklyVariables = map[string]string{
 
 // weeklyParser reads one template.
 type weeklyParser struct {
-	src   string
-	pos   int
-	known func(string) bool
-	node  weeklyNode
+	src    string
+	pos    int
+	known  func(string) bool
+	metric func(string) bool
 }
 
 // parseTemplate reads the template in a scalar of weekly.yaml; faults point
 // at the line and column within the file.
-func parseTemplate(n weeklyNode, lines []string, known func(string) bool) (*weeklyTemplate, error) {
+func parseTemplate(n weeklyNode, lines []string, known, metric func(string) bool) (*weeklyTemplate, error) {
 	s, err := n.scalar()
 	if err != nil {
 		return nil, err
 	}
-	p := &weeklyParser{src: s, known: known, node: n}
+	p := &weeklyParser{src: s, known: known, metric: metric}
 	parts, end, err := p.parts(0)
 	if err == nil && end != "" {
 		err = p.errorf(p.pos-len(end)-2, "{%s} without {if}", end)
@@ -156,7 +156,7 @@ func (p *weeklyParser) parts(depth int) (out []weeklyPart, end string, err error
 			out = append(out, part)
 		default:
 			name, field, dotted := strings.Cut(word, ".")
-			if !p.known(name) || dotted && (field != "last" && field != "change" && field != "target" || weeklyVariables[name] != "") {
+			if !p.known(name) || dotted && (field != "last" && field != "change" && field != "target" || !p.metric(name)) {
 				return nil, "", p.errorf(start+1, "unknown name %q; want a metric, metric.last, metric.change, metric.target or one of %s", word, weeklyVariableNames())
 			}
 			out = append(out, weeklyPart{name: name, field: field})
@@ -200,9 +200,9 @@ func (p *weeklyParser) tests(start int, expr string) ([]weeklyTest, error) {
 			return nil, p.errorf(start, "a condition reads «metric op number», got %q", strings.Join(words, " "))
 		}
 		t := weeklyTest{name: words[0], op: words[1], or: or}
-		if !p.known(t.name) {
+		if !p.metric(t.name) && t.name != "missing" && t.name != "year" {
 			at := strings.Index(p.src[start:], t.name)
-			return nil, p.errorf(start+max(at, 0), "unknown name %q in a condition", t.name)
+			return nil, p.errorf(start+max(at, 0), "unknown name %q in a condition; want a metric, missing or year", t.name)
 		}
 		if !strings.Contains(" == != < <= > >= ", " "+t.op+" ") {
 			return nil, p.errorf(start, "unknown comparison %q; want ==, !=, <, <=, > or >=", t.op)

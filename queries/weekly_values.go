@@ -123,12 +123,13 @@ func (s weeklyScale) change(now, last *float64) workbook.Number {
 	return workbook.Number{Value: roundHalfUp(d, 6), Format: `"▲"` + f + `;"▼"` + f + `;"持平"`}
 }
 
-// toneOf says whether a change is for the better.
-func toneOf(better string, now, last *float64) workbook.Tone {
-	if now == nil || last == nil || *now == *last || better == "" {
+// toneOf says whether a change, as shown, is for the better.
+func toneOf(better string, change workbook.Number) workbook.Tone {
+	d, ok := change.Value.(float64)
+	if !ok || d == 0 || better == "" {
 		return workbook.Neutral
 	}
-	if (*now > *last) == (better == "higher") {
+	if (d > 0) == (better == "higher") {
 		return workbook.Better
 	}
 	return workbook.Worse

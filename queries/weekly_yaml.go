@@ -65,6 +65,28 @@ func (n weeklyNode) what() string {
 	return strconv.Quote(n.Value)
 }
 
+// each reads the entries of the mapping under a key, if it is there.
+func (n weeklyNode) each(key string, read func(key, value weeklyNode) error) error {
+	if n.Kind != yaml.MappingNode {
+		return n.fault("want a mapping of keys to values, got %s", n.what())
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value != key {
+			continue
+		}
+		m := n.Content[i+1]
+		if m.Kind != yaml.MappingNode {
+			return weeklyNode{m, n.file}.fault("want a mapping of names to SELECTs")
+		}
+		for j := 0; j+1 < len(m.Content); j += 2 {
+			if err := read(weeklyNode{m.Content[j], n.file}, weeklyNode{m.Content[j+1], n.file}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // list reads every item of a list.
 func (n weeklyNode) list(item func(weeklyNode) error) error {
 	if n.Kind != yaml.SequenceNode {

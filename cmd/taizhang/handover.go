@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"syscall"
+	"time"
 
+	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 )
 
@@ -17,44 +20,70 @@ type request struct {
 	ReceivedAt string `json:"received_at,omitempty"`
 }
 
-// heldByServe says whether the zone's owner is a serve that takes work over.
-func heldByServe(err error) (*warehouse.HeldError, bool) {
-	var held *warehouse.HeldError
-	if errors.As(err, &held) && held.Address != "" {
-		return held, true
+// ownedOrHandedOver runs own as the zone's owner; where a serve owns the zone, the work is handed over to it. A serve
+// that has only just started, or is just ending, is waited for.
+func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, receivedAt string, own func() (summaryOfRun, error)) (summaryOfRun, error) {
+	for tries := 0; ; tries++ {
+		var s summaryOfRun
+		err := a.owned(z, "run", func(*warehouse.Owner) (err error) {
+			s, err = own()
+			return err
+		})
+		var held *warehouse.HeldError
+		if !errors.As(err, &held) || held.Command != "serve" {
+			return s, err
+		}
+		if held.Address != "" {
+			if s, err = handOver(ctx, held, receivedAt); !errors.Is(err, syscall.ECONNREFUSED) {
+				return s, err
+			}
+		}
+		if tries >= 50 {
+			return s, err
+		}
+		select {
+		case <-ctx.Done():
+			return s, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
-	return nil, false
 }
 
 // handOver asks a running serve to run, and waits for the result.
 func handOver(ctx context.Context, held *warehouse.HeldError, receivedAt string) (summaryOfRun, error) {
 	var s summaryOfRun
+	to := func(err error) error { return fmt.Errorf("hand over to serve (process %d): %w", held.PID, err) }
 	body, err := json.Marshal(request{ReceivedAt: receivedAt})
 	if err != nil {
-		return s, err
+		return s, to(err)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+held.Address+"/run", bytes.NewReader(body))
 	if err != nil {
-		return s, err
+		return s, to(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+held.Token)
-	resp, err := http.DefaultClient.Do(req)
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // this machine's own: never through a proxy
+	resp, err := client.Do(req)
 	if err != nil {
-		return s, fmt.Errorf("hand over to serve (process %d): %w: %w", held.PID, err, held)
+		return s, to(errors.Join(err, held))
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))
 	if err != nil {
-		return s, fmt.Errorf("hand over to serve (process %d): %w", held.PID, err)
+		return s, to(err)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return s, fmt.Errorf("hand over to serve (process %d): %s: %s", held.PID, resp.Status, bytes.TrimSpace(text))
+		return s, to(fmt.Errorf("%s: %s", resp.Status, bytes.TrimSpace(text)))
 	}
 	if err := json.Unmarshal(text, &s); err != nil {
-		return s, fmt.Errorf("hand over to serve (process %d): %w", held.PID, err)
+		return s, to(err)
 	}
 	if s.Error != "" {
-		return s, errors.New(s.Error)
+		err = errors.New(s.Error)
+		if s.Code == exitUsage {
+			err = usageError{err}
+		}
+		return s, err
 	}
 	return s, nil
 }

@@ -20,18 +20,22 @@ func (a *app) rebuildCmd() *cobra.Command {
 				return err
 			}
 			return a.owned(z, "rebuild", func(*warehouse.Owner) error {
-				diff, err := z.Rebuild(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log()})
+				diff, compared, err := z.Rebuild(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log()})
 				if err != nil {
 					return err
+				}
+				if !compared {
+					a.say("Rebuilt from the archive and published; there was no publication of the same returns to compare with.")
+					return nil
 				}
 				if len(diff) == 0 {
 					a.say("Rebuilt from the archive; the figures are the same.")
 					return nil
 				}
 				for _, d := range diff {
-					fmt.Fprintf(a.err, "%s %s %s: %s → %s\n", d.Metric, d.Dimension, d.Member, d.Before, d.After)
+					fmt.Fprintf(a.err, "%s: %s → %s\n", d.What, d.Before, d.After)
 				}
-				return fmt.Errorf("rebuilt from the archive, but %d figures differ", len(diff))
+				return fmt.Errorf("rebuilt from the archive and published, but %d outcomes or figures differ from those published before", len(diff))
 			})
 		},
 	}

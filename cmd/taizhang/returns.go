@@ -87,7 +87,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			return a.print(findings, "severity", "rule", "sheet", "cell", "value", "message", "hint")
 		},
 	}
-	c.AddCommand(list, show,
+	c.AddCommand(list, show, a.returnsDiffCmd(),
 		a.decideCmd("accept ID", "Count a rejected return all the same (放行)", 1),
 		a.decideCmd("withdraw ID", "Stop counting a return (作废)", 1),
 		a.decideCmd("clear SUBMITTER FORM", "Empty a submitter's ledger from today's business date on", 2),

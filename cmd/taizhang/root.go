@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -71,24 +72,42 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // exit prints an error for the operator and gives the exit code.
 func (a *app) exit(err error) int {
+	code := exitCode(err)
+	if err == nil || errors.Is(err, errRejected) {
+		return code
+	}
+	text := err.Error()
+	if errors.Is(err, context.Canceled) {
+		text = "interrupted; what was begun is finished by the next run"
+	}
+	const most = 12
+	if lines := strings.Split(text, "\n"); len(lines) > most && !a.verbose { // an engine's error quotes the whole statement
+		text = strings.Join(lines[:most], "\n") + fmt.Sprintf("\n… (%d more lines with -v)", len(lines)-most)
+	}
+	fmt.Fprintln(a.err, "error:", text)
+	if code == exitHeld {
+		fmt.Fprintln(a.err, "hint: wait until it has finished, or end that process")
+	}
+	return code
+}
+
+// exitCode tells what kind of error it is.
+func exitCode(err error) int {
 	var held *warehouse.HeldError
 	var usage usageError
 	var fault *zone.Fault
 	var decl *queries.DeclarationError
+	var refusal *pipeline.Refusal
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errRejected):
 		return exitRejected
 	case errors.As(err, &held):
-		fmt.Fprintln(a.err, "error:", err)
-		fmt.Fprintln(a.err, "hint: wait until it has finished, or end that process")
 		return exitHeld
-	case errors.As(err, &usage), errors.As(err, &fault), errors.As(err, &decl):
-		fmt.Fprintln(a.err, "error:", err)
+	case errors.As(err, &usage), errors.As(err, &fault), errors.As(err, &decl), errors.As(err, &refusal):
 		return exitUsage
 	}
-	fmt.Fprintln(a.err, "error:", err)
 	return exitFailed
 }
 
@@ -114,19 +133,27 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// usageArgs makes wrong arguments and unknown subcommands usage errors, exit code 2.
+// usageArgs makes wrong arguments, unknown and missing subcommands usage errors, exit code 2.
 func usageArgs(c *cobra.Command) {
 	check := c.Args
 	c.Args = func(cmd *cobra.Command, args []string) error {
-		if cmd.HasSubCommands() && len(args) > 0 {
-			return usagef("unknown command %q for %s; see: %s --help", args[0], cmd.CommandPath(), cmd.CommandPath())
-		}
 		if check != nil {
 			if err := check(cmd, args); err != nil {
 				return usageError{err}
 			}
 		}
 		return nil
+	}
+	if c.HasSubCommands() {
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) > 0:
+				return usagef("unknown command %q for %s\nhint: see: %s --help", args[0], cmd.CommandPath(), cmd.CommandPath())
+			case cmd.HasParent():
+				return usagef("%s needs a subcommand\nhint: see: %s --help", cmd.CommandPath(), cmd.CommandPath())
+			}
+			return cmd.Help()
+		}
 	}
 	for _, s := range c.Commands() {
 		usageArgs(s)

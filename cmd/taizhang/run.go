@@ -9,7 +9,6 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/internal/pipeline"
-	"taizhang/internal/warehouse"
 )
 
 func (a *app) runCmd() *cobra.Command {
@@ -31,19 +30,14 @@ func (a *app) runCmd() *cobra.Command {
 					return usagef("--received-at %v", err)
 				}
 			}
-			var s summaryOfRun
-			err = a.owned(z, "run", func(*warehouse.Owner) error {
+			s, err := a.ownedOrHandedOver(cmd.Context(), z, receivedAt, func() (summaryOfRun, error) {
 				out, err := z.Run(cmd.Context(), pipeline.Options{ReceivedAt: at, Clock: a.now, Log: a.log()})
-				if err != nil {
-					return err
-				}
-				s = summarise(out)
-				return nil
+				return summarise(out), err
 			})
-			if held, ok := heldByServe(err); ok {
-				s, err = handOver(cmd.Context(), held, receivedAt)
-			}
 			if err != nil {
+				if len(s.Lines) > 0 {
+					_ = a.printRun(z, s) // what was taken in until then; the error says more than a rejection
+				}
 				return err
 			}
 			return a.printRun(z, s)
@@ -61,6 +55,7 @@ type summaryOfRun struct {
 	Deferred  bool      `json:"deferred"`
 	Warnings  []string  `json:"warnings"`
 	Error     string    `json:"error,omitempty"`
+	Code      int       `json:"code,omitempty"` // exit code that goes with the error
 }
 
 type runLine struct {
@@ -73,6 +68,9 @@ type runLine struct {
 type runWait struct{ Path, Reason string }
 
 func summarise(o *pipeline.Outcome) summaryOfRun {
+	if o == nil {
+		return summaryOfRun{}
+	}
 	s := summaryOfRun{Published: o.Published, Deferred: o.Deferred, Warnings: o.Warnings}
 	for _, r := range o.Reports {
 		for _, ret := range r.Returns {

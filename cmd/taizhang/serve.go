@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/pipeline"
@@ -25,7 +24,8 @@ func (a *app) serveCmd() *cobra.Command {
 		Short: "Keep running: take in returns and write the weekly summary on schedule",
 		Long: "Keeps running until interrupted. Takes in returns and writes the weekly summary by the schedules of\n" +
 			"taizhang.yaml (by default every five minutes, and after the last due time of the week). A run beside\n" +
-			"it hands its work over.",
+			"it hands its work over. Changes to taizhang.yaml take effect with the next intake; while the file is\n" +
+			"wrong nothing is taken in and the published figures stay.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()
@@ -39,27 +39,48 @@ func (a *app) serveCmd() *cobra.Command {
 	}
 }
 
-// server runs a zone on schedule; one run at a time.
+// server runs a zone on schedule; one job at a time.
 type server struct {
-	app  *app
-	mu   sync.Mutex
-	zone *pipeline.Zone
+	app   *app
+	mu    sync.Mutex // held by the job at work
+	zone  *pipeline.Zone
+	token string
 }
 
 func (a *app) serve(ctx context.Context, z *pipeline.Zone, owner *warehouse.Owner) error {
-	s := &server{app: a, zone: z}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("listen on the loopback address: %w", err)
-	}
 	secret := make([]byte, 16)
 	if _, err := rand.Read(secret); err != nil {
 		return err
 	}
-	token := hex.EncodeToString(secret)
+	s := &server{app: a, zone: z, token: hex.EncodeToString(secret)}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listen on the loopback address: %w", err)
+	}
+	srv := &http.Server{Handler: s.handler(ctx), ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(listener) }()
+	if err := owner.Serve(listener.Addr().String(), s.token); err != nil {
+		return err
+	}
+	a.say("Serving %s on %s. Interrupt to stop.", z.Name, listener.Addr())
+	err = s.work(ctx, failed)
+	stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if e := srv.Shutdown(stop); err == nil && e != nil {
+		err = fmt.Errorf("stop serving: %w", e)
+	}
+	s.mu.Lock() // a job that is under way ends first
+	defer s.mu.Unlock()
+	a.say("Stopped.")
+	return err
+}
+
+// handler answers those who hand work over.
+func (s *server) handler(ctx context.Context) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /run", func(w http.ResponseWriter, r *http.Request) {
-		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+token)) != 1 {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+s.token)) != 1 {
 			http.Error(w, "forbidden", http.StatusForbidden)
 			return
 		}
@@ -72,122 +93,43 @@ func (a *app) serve(ctx context.Context, z *pipeline.Zone, owner *warehouse.Owne
 		sum := s.handle(ctx, req)
 		w.Header().Set("Content-Type", "application/json")
 		if err := json.NewEncoder(w).Encode(sum); err != nil {
-			a.log().Warn("answer a hand-over", "err", err)
+			s.app.log().Warn("answer a hand-over", "err", err)
 		}
 	})
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(listener) }()
-	if err := owner.Serve(listener.Addr().String(), token); err != nil {
-		return err
-	}
-	s.intake(ctx)
-	s.summaryIfDue(ctx)
-
-	jobs := cron.New(cron.WithLocation(z.Location))
-	spec := z.Schedule.Intake
-	if _, err := jobs.AddFunc(spec, func() { s.intake(ctx) }); err != nil {
-		return usagef("schedule.intake %q: %v", spec, err)
-	}
-	if spec := z.Schedule.Summary; spec != "" {
-		if _, err := jobs.AddFunc(spec, func() { s.summary(ctx) }); err != nil {
-			return usagef("schedule.summary %q: %v", spec, err)
-		}
-	} else if _, err := jobs.AddFunc("* * * * *", func() { s.summaryIfDue(ctx) }); err != nil {
-		return err
-	}
-	jobs.Start()
-	a.say("Serving %s; intake %q. Interrupt to stop.", z.Name, spec)
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	}
-	<-jobs.Stop().Done()
-	stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if e := srv.Shutdown(stop); err == nil && e != nil {
-		err = fmt.Errorf("stop serving: %w", e)
-	}
-	s.mu.Lock() // a run that is under way is finished first
-	defer s.mu.Unlock()
-	return err
+	return mux
 }
 
 // handle does work handed over by a run beside this process.
 func (s *server) handle(ctx context.Context, req request) summaryOfRun {
-	var at time.Time
-	if req.ReceivedAt != "" {
-		var err error
-		if at, err = parseTime(req.ReceivedAt, s.zone.Location); err != nil {
-			return summaryOfRun{Error: "--received-at " + err.Error()}
-		}
-	}
-	out, err := s.run(ctx, at)
+	out, err := s.run(ctx, req.ReceivedAt)
+	sum := summarise(out)
 	if err != nil {
-		return summaryOfRun{Error: err.Error()}
+		sum.Error, sum.Code = err.Error(), exitCode(err)
 	}
-	return summarise(out)
+	return sum
 }
 
 // run takes in and publishes, by the declarations as they now stand.
-func (s *server) run(ctx context.Context, at time.Time) (*pipeline.Outcome, error) {
+func (s *server) run(ctx context.Context, receivedAt string) (*pipeline.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	z, err := pipeline.Load(s.zone.Dir)
 	if err != nil {
-		return nil, err
+		return nil, usageError{err}
 	}
 	s.zone = z
+	var at time.Time
+	if receivedAt != "" {
+		if at, err = parseTime(receivedAt, z.Location); err != nil {
+			return nil, usagef("--received-at %v", err)
+		}
+	}
 	return z.Run(ctx, pipeline.Options{ReceivedAt: at, Clock: s.app.now, Log: s.app.log()})
 }
 
-func (s *server) intake(ctx context.Context) {
-	if ctx.Err() != nil {
-		return
-	}
-	out, err := s.run(ctx, time.Time{})
-	if err != nil {
-		s.app.log().Error("scheduled run", "err", err)
-		return
-	}
-	if len(out.Reports) > 0 || out.Published {
-		if err := s.app.printRun(s.zone, summarise(out)); err != nil && err != errRejected {
-			s.app.log().Error("scheduled run", "err", err)
-		}
-	}
-}
-
-func (s *server) summary(ctx context.Context) {
-	if ctx.Err() != nil {
-		return
-	}
+// current is the zone as it was last loaded.
+func (s *server) current() *pipeline.Zone {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	path, err := s.app.issueSummary(ctx, s.zone)
-	if err != nil {
-		s.app.log().Error("scheduled summary", "err", err)
-		return
-	}
-	s.app.say("Summary: %s", path)
-}
-
-// summaryIfDue writes the summary once after the last due time of the week, also if the machine was off then.
-func (s *server) summaryIfDue(ctx context.Context) {
-	now := s.app.now()
-	if s.zone.Schedule.Summary != "" {
-		return
-	}
-	last, err := lastIssue(s.zone)
-	if err != nil {
-		s.app.log().Error("scheduled summary", "err", err)
-		return
-	}
-	since := now.AddDate(0, 0, -7)
-	if last != nil && last.IssuedAt.After(since) {
-		since = last.IssuedAt
-	}
-	if due, ok := s.zone.NextSummary(since); ok && !due.After(now) {
-		s.intake(ctx) // what came in at the last minute belongs in it
-		s.summary(ctx)
-	}
+	return s.zone
 }

@@ -161,31 +161,7 @@ func (a *app) writeSummary(ctx context.Context, z *pipeline.Zone, path string) e
 	if err != nil {
 		return err
 	}
-	return writeBook(b, path)
-}
-
-// writeBook writes a workbook whole or not at all.
-func writeBook(b workbook.Book, path string) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".summary-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(tmp.Name())
-	if err := b.Write(tmp); err != nil {
-		tmp.Close()
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := tmp.Sync(); err != nil {
-		tmp.Close()
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return os.Rename(tmp.Name(), path)
+	return pipeline.WriteFile(path, 0o644, b.Write)
 }
 
 // issueSummary writes the summary into summaries/. The same content is not issued twice; other content for the same
@@ -223,7 +199,7 @@ func (a *app) issueSummary(ctx context.Context, z *pipeline.Zone) (string, error
 		name = fmt.Sprintf("%s_r%d.xlsx", base, n)
 	}
 	path := filepath.Join(z.Summaries(), name)
-	if err := writeBook(b, path); err != nil {
+	if err := pipeline.WriteFile(path, 0o644, b.Write); err != nil {
 		return "", err
 	}
 	list = append(list, issue{File: name, AsOf: p.AsOf, KnownAt: p.KnownAt, IssuedAt: a.now(), Content: content})
@@ -231,11 +207,7 @@ func (a *app) issueSummary(ctx context.Context, z *pipeline.Zone) (string, error
 	if err != nil {
 		return "", err
 	}
-	tmp := issuesFile(z) + ".tmp"
-	if err := os.WriteFile(tmp, append(text, '\n'), 0o644); err != nil {
-		return "", err
-	}
-	return path, os.Rename(tmp, issuesFile(z))
+	return path, pipeline.WriteBytes(issuesFile(z), 0o644, append(text, '\n'))
 }
 
 // contentHash is what a workbook says, without when it was made and what it says of earlier issues.

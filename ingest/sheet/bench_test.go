@@ -18,6 +18,7 @@ import (
 
 	"github.com/klauspost/compress/flate"
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // cpu is the CPU time of the process so far, garbage collection included.
@@ -166,6 +167,9 @@ func BenchmarkGoals(b *testing.B) {
 	m = paired(5, func() { readEach(xls) })
 	b.Logf("xls 65,000 x 12: %v (goal 400ms)", m[0])
 	b.ReportMetric(float64(m[0].Milliseconds()), "ms-xls")
+	text := bigCSV()
+	m = paired(3, func() { readEach(text) })
+	b.Logf("csv in GB18030, %d MB: %v", len(text)>>20, m[0])
 	if dir := os.Getenv("TAIZHANG_BENCH_DIR"); dir != "" {
 		os.WriteFile(dir+"/big.xlsx", big, 0o600)
 		os.WriteFile(dir+"/small.xlsx", small[0], 0o600)
@@ -228,6 +232,22 @@ func bigXLS() []byte {
 			}
 		}
 	})
+}
+
+func bigCSV() []byte {
+	var b strings.Builder
+	for i := range 200_000 {
+		fmt.Fprintf(&b, "XT-%06d,双马街道,政策兑现,反映租金减免政策未落实的问题,2022-03-%02d,%d.25,已办结,%d,联系人张三,备注\r\n", i, i%28+1, i, i*7)
+	}
+	return []byte(must(simplifiedchinese.GB18030.NewEncoder().String(b.String())))
+}
+
+func BenchmarkCSV(b *testing.B) {
+	text := bigCSV()
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		readEach(text)
+	}
 }
 
 // BenchmarkEachLarge is for profiles.

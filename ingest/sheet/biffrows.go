@@ -19,6 +19,7 @@ type biffScan struct {
 
 	pending int // index of the cell whose text a String record will bring, -1 for none
 	loose   []Row
+	own     map[int]int // cell formats made for BIFF2's number formats
 }
 
 // each implements source.
@@ -349,13 +350,16 @@ func (s *biffScan) format2(d []byte, xf int) int {
 		return xf
 	}
 	id := int(d[5] & 0x3f)
-	for i, known := range s.b.xfs {
-		if known == id {
-			return i
+	at, ok := s.own[id]
+	if !ok {
+		if s.own == nil {
+			s.own = map[int]int{}
 		}
+		at = len(s.b.styles)
+		s.own[id] = at
+		s.b.styles = append(s.b.styles, s.b.formatStyle(id))
 	}
-	s.b.styles = append(s.b.styles, s.b.formatStyle(id))
-	return len(s.b.styles) - 1
+	return at
 }
 
 // formula sets the stored result of a Formula record (2.5.133 FormulaValue).

@@ -142,18 +142,24 @@ func (b *Book) Grid(i int) (*Grid, error) {
 func mergeRows(rows []Row) ([]Row, error) {
 	slices.SortStableFunc(rows, func(a, b Row) int { return a.N - b.N })
 	out := rows[:0]
-	for _, r := range rows {
-		n := len(out)
-		if n == 0 || out[n-1].N != r.N {
-			out = append(out, r)
-			continue
+	for i := 0; i < len(rows); {
+		r, n := rows[i], i+1
+		for n < len(rows) && rows[n].N == r.N {
+			n++
 		}
-		cells, err := sortCells(slices.Concat(out[n-1].Cells, r.Cells))
-		if err != nil {
-			return nil, err
+		if n > i+1 { // joined at once: there may be a million of them
+			var cells []Cell
+			for _, twin := range rows[i:n] {
+				cells = append(cells, twin.Cells...)
+				r.Hidden = r.Hidden && twin.Hidden
+			}
+			var err error
+			if r.Cells, err = sortCells(cells); err != nil {
+				return nil, err
+			}
 		}
-		out[n-1].Cells = cells
-		out[n-1].Hidden = out[n-1].Hidden && r.Hidden
+		out = append(out, r)
+		i = n
 	}
 	return out, nil
 }

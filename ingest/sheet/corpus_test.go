@@ -139,6 +139,9 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s (%s): %v", f.name, f.shows, err)
 			continue
 		}
+		if !Complete(data) {
+			t.Errorf("%s: readable, but called incomplete", f.name)
+		}
 		bad := compareCorpus(f, grids)
 		n.cells += len(f.cells)
 		n.agreed += len(f.cells) - len(bad)
@@ -280,4 +283,31 @@ func sameCell(e corpusCell, c Cell, csv bool) bool {
 		return c.Kind == Error && c.Text == e.value
 	}
 	return false
+}
+
+// TestTwoWaysAgree reads every workbook of the corpus by the quick and by the
+// token reader.
+func TestTwoWaysAgree(t *testing.T) {
+	dir := corpusDir(t)
+	n := 0
+	for _, f := range readCorpus(t, dir) {
+		data := must(os.ReadFile(filepath.Join(dir, f.name)))
+		quick, err := Open("x", data, Limits{})
+		if err != nil || quick.Format != XLSX && quick.Format != XLSM {
+			continue
+		}
+		n++
+		slow := must(Open("x", data, Limits{}))
+		slow.src.(*workbook).slowOnly = true
+		for i := range quick.Sheets() {
+			a, errA := quick.Grid(i)
+			b, errB := slow.Grid(i)
+			if asReason(errA) != asReason(errB) {
+				t.Errorf("%s, sheet %d: quick %v, slow %v", f.name, i, errA, errB)
+			} else if errA == nil && dump(a) != dump(b) {
+				t.Errorf("%s, sheet %d: quick and slow differ", f.name, i)
+			}
+		}
+	}
+	t.Logf("%d workbooks", n)
 }

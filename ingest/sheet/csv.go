@@ -27,6 +27,9 @@ func openText(data []byte, lim Limits) (*Book, error) {
 	if bytes.HasPrefix(head, []byte("<?xml")) && bytes.Contains(head, []byte("schemas-microsoft-com:office:spreadsheet")) {
 		return openXML2003(data, lim)
 	}
+	if bytes.HasPrefix(head, []byte("<?xml")) && bytes.Contains(head, []byte("opendocument:xmlns")) {
+		return nil, refuseAs(Unsupported, "这是单个 XML 的 OpenDocument 表格（.fods），暂不支持。请另存为 .ods 或 .xlsx 再报送。", "fods")
+	}
 	if isHTML(head) {
 		return openHTML(data, cs, lim)
 	}
@@ -95,6 +98,7 @@ func separator(head []byte) (sep byte, skipLine bool) {
 // each implements source.
 func (t *csvText) each(_ int, fn func(*Row) error) ([]Range, error) {
 	s := &csvScan{lim: t.lim, sep: t.sep, max: 4*t.lim.CellBytes + 16<<20}
+	s.sure = t.cs.enc != nil || t.cs.skip == 0 // decoded, or looked at by detectCharset
 	if body := t.data[t.cs.skip:]; t.cs.enc == nil {
 		s.buf, s.eof = body, true
 	} else {
@@ -135,6 +139,8 @@ type csvScan struct {
 	row Row
 	ar  arena
 	tmp []byte
+
+	sure bool // the text is known to be UTF-8
 }
 
 // fill reads on; text that could not be decoded is refused at once.
@@ -320,7 +326,7 @@ func (s *csvScan) field(col int, raw []byte) error {
 			s.tmp = append(s.tmp[:0], raw...)
 			raw = lineEnds(s.tmp)
 		}
-		if !utf8.Valid(raw) {
+		if !s.sure && !utf8.Valid(raw) {
 			return badCharacter(s.row.N)
 		}
 	}

@@ -95,10 +95,11 @@ type htmlScan struct {
 	n      int // rows so far
 	merged []Range
 
-	tables int         // open ones
-	inRow  bool        // a tr is open
-	col    int         // last column taken in the row
-	down   map[int]int // column → rows still covered from above
+	tables int   // open ones
+	inRow  bool  // a tr is open
+	col    int   // last column taken in the row
+	down   []int // last row that a cell above covers, by column
+	passed int   // columns passed over because of that
 
 	inCell bool
 	cell   Cell
@@ -108,7 +109,7 @@ type htmlScan struct {
 
 // each implements source.
 func (p *htmlPage) each(_ int, fn func(*Row) error) ([]Range, error) {
-	s := &htmlScan{z: html.NewTokenizer(bytes.NewReader(p.text)), lim: p.lim, fn: fn, down: map[int]int{}}
+	s := &htmlScan{z: html.NewTokenizer(bytes.NewReader(p.text)), lim: p.lim, fn: fn}
 	s.z.SetMaxBuf(16*p.lim.CellBytes + 1<<20)
 	for {
 		switch s.z.Next() {
@@ -136,6 +137,9 @@ func (p *htmlPage) each(_ int, fn func(*Row) error) ([]Range, error) {
 	}
 }
 
+// maxPassed bounds the work that absurd rowspans make.
+const maxPassed = 50 << 20
+
 // blanks makes blanks of raw line breaks; <br> makes real ones.
 func blanks(b []byte) []byte {
 	for i, c := range b {
@@ -149,7 +153,12 @@ func blanks(b []byte) []byte {
 func (s *htmlScan) start() error {
 	name, more := s.z.TagName()
 	tag := atom.Lookup(name)
-	attrs := map[string]string{}
+	var attrs map[string]string
+	if tag == atom.Td || tag == atom.Th || tag == atom.Tr {
+		attrs = map[string]string{}
+	} else {
+		more = false
+	}
 	for more {
 		var k, v []byte
 		k, v, more = s.z.TagAttr()
@@ -229,18 +238,6 @@ func (s *htmlScan) endRow() error {
 	}
 	s.endCell()
 	s.inRow = false
-	for c, n := range s.down {
-		if c > s.col || n < 0 {
-			// covered from above and not passed yet: one row less to cover
-			if n < 0 {
-				s.down[c] = -n
-			} else if n > 1 {
-				s.down[c] = n - 1
-			} else {
-				delete(s.down, c)
-			}
-		}
-	}
 	if len(s.row.Cells) == 0 {
 		return nil
 	}
@@ -258,11 +255,11 @@ func span(v string, limit int) int {
 
 func (s *htmlScan) beginCell(attrs map[string]string) error {
 	s.col++
-	for s.down[s.col] > 0 { // taken by a cell above
-		if s.down[s.col]--; s.down[s.col] == 0 {
-			delete(s.down, s.col)
-		}
+	for s.col < len(s.down) && s.down[s.col] >= s.n { // taken by a cell above
 		s.col++
+		if s.passed++; s.passed > maxPassed {
+			return refuse(TooLarge, "too many cells under merged ones")
+		}
 	}
 	if s.col > s.lim.Columns {
 		return refuse(TooLarge, "column %d", s.col)
@@ -274,8 +271,13 @@ func (s *htmlScan) beginCell(attrs map[string]string) error {
 			return refuse(TooLarge, "more than %d merged ranges", s.lim.Merged)
 		}
 		s.merged = append(s.merged, Range{s.n, s.col, s.n + h - 1, s.col + w - 1})
-		for c := s.col; c < s.col+w && h > 1; c++ {
-			s.down[c] = -(h - 1) // from the next row on
+		if h > 1 {
+			if more := s.col + w - len(s.down); more > 0 {
+				s.down = append(s.down, make([]int, more)...)
+			}
+			for c := s.col; c < s.col+w; c++ {
+				s.down[c] = s.n + h - 1
+			}
 		}
 	}
 	s.col += w - 1

@@ -75,11 +75,16 @@ func stream(f *mscfb.File, size int) ([]byte, error) {
 	return b, nil
 }
 
-// completeOLE looks whether the sectors in use lie within the file: the header's
-// own table of FAT sectors ([MS-CFB] 2.2, 2.3) names the last of them.
+// completeOLE looks whether every stream can be read, and if not, whether the
+// sectors in use lie within the file: the header's own table of FAT sectors
+// ([MS-CFB] 2.2, 2.3) names the last of them. A file that ends before them is
+// unfinished, any other is damaged.
 func completeOLE(data []byte) bool {
 	if len(data) < 512 {
 		return false
+	}
+	if wholeOLE(data) {
+		return true
 	}
 	shift := binary.LittleEndian.Uint16(data[30:])
 	if shift != 9 && shift != 12 {
@@ -99,6 +104,26 @@ func completeOLE(data []byte) bool {
 		first := int64(i-76) / 4 * (size / 4)
 		for j := int64(0); j < size/4; j++ {
 			if v := binary.LittleEndian.Uint32(data[at+4*j:]); v != 0xffffffff && first+j >= sectors {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func wholeOLE(data []byte) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	c, err := mscfb.New(bytes.NewReader(data))
+	if err != nil {
+		return false
+	}
+	for i, f := range c.File {
+		if i > 0 && len(f.Path) == 0 && f.Size > 0 { // the first is the root
+			if _, err := stream(f, len(data)); err != nil {
 				return false
 			}
 		}

@@ -166,10 +166,14 @@ func (x *xmlScan) richText(dst []byte) ([]byte, error) {
 	}
 }
 
-// appendText appends the text of an ST_Xstring (ECMA-376 22.9.2.19): entities,
-// then _xHHHH_ escapes, then line ends as \n.
+// appendText appends the text of an ST_Xstring (ECMA-376 22.9.2.19): line ends
+// as XML has them, entities, _xHHHH_ escapes, and then line ends once more, for
+// those that were written as entities or escapes.
 func appendText(dst, src []byte, cdata bool) ([]byte, error) {
 	at := len(dst)
+	if bytes.IndexByte(src, '\r') >= 0 {
+		src = lineEnds(bytes.Clone(src))
+	}
 	var err error
 	if cdata || bytes.IndexByte(src, '&') < 0 {
 		dst = append(dst, src...)

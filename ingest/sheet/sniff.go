@@ -73,6 +73,8 @@ var known = []struct{ magic, reason, message string }{
 	{"\x1f\x8b", NotASheet, "这是压缩包，不是电子表格。请解压后逐个报送里面的表格文件。"},
 	{"MIME-Version:", Unsupported, "这是网页存档（.mht），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
 	{"version https://git-lfs", NotASheet, "这只是一个指向别处的占位文件，没有表格内容。请报送原文件。"},
+	{"Content-Type: multipart", Unsupported, "这是网页存档（.mht），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
+	{"From: <Saved by", Unsupported, "这是网页存档（.mht），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
 	{"ID;P", Unsupported, "这是 SYLK 文件，暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
 	{"TABLE\r\n0,1", Unsupported, "这是 DIF 文件，暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
 	{"SQLite format 3", NotASheet, ""},

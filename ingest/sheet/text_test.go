@@ -94,6 +94,7 @@ func TestTextRefusals(t *testing.T) {
 		{"control characters", "x.csv", "a\x01b\x02c", NotASheet},
 		{"pdf", "x.xlsx", "%PDF-1.4", NotASheet},
 		{"web archive", "x.xls", "MIME-Version: 1.0\r\n", Unsupported},
+		{"flat ODS", "x.ods", `<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><table:table/></office:document>`, Unsupported},
 		{"git-lfs", "x.xlsx", "version https://git-lfs.github.com/spec/v1\n", NotASheet},
 		{"windows-1252", "x.csv", "name,city\nM\xfcller\xff,Z\xfcrich\n", Charset},
 		{"open quote", "x.csv", "a,b\n\"c,d\ne,f\n", Damaged},

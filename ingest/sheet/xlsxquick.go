@@ -79,7 +79,7 @@ func (s *rowScan) quickRow(d []byte) (int, rowState, error) {
 			continue
 		}
 		at := p
-		for p < len(d) && d[p] > '/' && d[p] != '=' && d[p] != '>' { // neither white space nor quotes
+		for p < len(d) && (letter(d[p]) || d[p] == ':' || d[p]-'0' <= 9) {
 			p++
 		}
 		if p+1 >= len(d) {

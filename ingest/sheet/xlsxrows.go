@@ -16,6 +16,7 @@ type rowScan struct {
 	ar   arena
 	row  Row
 	last int    // number of the row before
+	free bool   // the row doesn't give its number: its first cell may
 	tmp  []byte // text of the cell being read
 
 	merged []Range
@@ -67,7 +68,7 @@ func (s *rowScan) sheet() error {
 			v, _ := x.attr("ref")
 			r, ok := parseRange(v)
 			if !ok {
-				return damaged("merged range %q", v)
+				continue // says nothing about a value
 			}
 			if s.merged = append(s.merged, r); len(s.merged) > s.w.lim.Merged {
 				return refuse(TooLarge, "more than %d merged ranges", s.w.lim.Merged)
@@ -140,7 +141,8 @@ func (s *rowScan) finish(sorted bool) (err error) {
 func (s *rowScan) slowRow() error {
 	x := s.x
 	n := 0
-	if v, ok := x.attr("r"); ok {
+	v, given := x.attr("r")
+	if s.free = !given; given {
 		var err error
 		if n, err = strconv.Atoi(view(v)); err != nil || n < 1 {
 			return damaged("row number %q", v)
@@ -193,10 +195,16 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 		switch string(k) {
 		case "r":
 			row, col, ok := parseRef(v)
+			if ok && s.free && row != s.row.N && len(s.row.Cells) == 0 {
+				if err := s.begin(row, s.row.Hidden); err != nil {
+					return 0, err
+				}
+				c.Row = row
+			}
 			if !ok || row != s.row.N {
 				return 0, damaged("cell %q in row %d", v, s.row.N)
 			}
-			c.Col = col
+			s.free, c.Col = false, col
 		case "s":
 			if n, err := strconv.Atoi(view(v)); err == nil {
 				styleAt = n // s="" is no style

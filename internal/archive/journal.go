@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"os"
 	"slices"
 )
@@ -311,6 +312,27 @@ func (a *Archive) Pending() ([]Event, error) {
 	}
 	slices.SortFunc(events, func(x, y Event) int { return x.Seq - y.Seq })
 	return events, nil
+}
+
+// Arrivals gives the numbers of all arrivals in the journal, in order.
+func (a *Archive) Arrivals() []int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Sorted(maps.Keys(a.state.arrived))
+}
+
+// LastDecision gives the highest number of a decision, 0 before the first.
+func (a *Archive) LastDecision() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.state.lastDecision
+}
+
+// Size gives the length of the journal in bytes: every event changes it.
+func (a *Archive) Size() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.size
 }
 
 // Declared gives the hash of the bundle in force, "" before the first.

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
@@ -19,11 +18,22 @@ type Decision struct {
 	Reason    string
 }
 
+// Refusal is a request that makes no sense, such as a decision about a return that doesn't exist: nothing was changed.
+type Refusal struct{ err error }
+
+func (r *Refusal) Error() string { return r.err.Error() }
+func (r *Refusal) Unwrap() error { return r.err }
+
+func refuse(format string, args ...any) error { return &Refusal{fmt.Errorf(format, args...)} }
+
 // Decide records a decision in the journal, applies it and publishes. The caller holds the zone's lock.
 func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, error) {
 	o.fill()
 	if d.Reason == "" {
-		return nil, fmt.Errorf("a decision needs a reason: --reason TEXT")
+		return nil, refuse("a decision needs a reason: --reason TEXT")
+	}
+	if err := z.EnsureFolders(); err != nil {
+		return nil, err
 	}
 	a, err := archive.Open(z.Archive())
 	if err != nil {
@@ -31,22 +41,22 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 	}
 	defer a.Close()
 	now := o.Clock().In(z.Location)
-	e := archive.Event{Event: archive.Decide, Kind: d.Kind, Seq: a.NextDecision(), At: now, Reason: d.Reason}
 	w, err := z.open(ctx, a, &o)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
+	e := archive.Event{Event: archive.Decide, Kind: d.Kind, Seq: a.NextDecision(), At: now, Reason: d.Reason}
 	switch d.Kind {
 	case archive.Accept:
 		e.Return = d.Return
 		if err := w.session.Acceptable(d.Return); err != nil {
-			return nil, err
+			return nil, &Refusal{err}
 		}
 	case archive.Withdraw:
 		e.Return = d.Return
 		if !w.session.Known(d.Return) {
-			return nil, fmt.Errorf("no such return: %s", d.Return)
+			return nil, refuse("no such return: %s; see: taizhang returns list", d.Return)
 		}
 	default:
 		if err := z.place(&e, d, z.Today(now)); err != nil {
@@ -67,23 +77,26 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	s, ok := z.Match(d.Submitter)
 	if !ok {
-		return fmt.Errorf("no such submitter: %s", d.Submitter)
+		return refuse("no such submitter: %s; taizhang.yaml lists them", d.Submitter)
 	}
 	f := z.Forms.Lookup(d.Form)
 	if f == nil {
-		return fmt.Errorf("no such form: %s", d.Form)
+		return refuse("no such form: %s; see: taizhang forms list", d.Form)
 	}
 	e.Submitter, e.Form = s.Code, f.ID
+	if d.Kind == archive.Waive && !z.Owes(s.Code, f.ID) {
+		return refuse("%s does not hand in %s: nothing to waive", s.Name, f.Title)
+	}
 	if d.Kind == archive.Clear {
 		if f.Mode != "ledger" {
-			return fmt.Errorf("%s is not a ledger: withdraw its returns instead", f.ID)
+			return refuse("%s is not a ledger: withdraw its returns instead", f.ID)
 		}
 		e.Effective = today.String()
 		return nil
 	}
 	p, err := calendar.ParsePeriod(d.Period)
 	if err != nil || p.Kind != f.Frequency {
-		return fmt.Errorf("period %q: %s is handed in by %s, such as %s", d.Period, f.ID, f.Frequency, f.Frequency.Of(calendar.Of(time.Now())))
+		return refuse("period %q: %s is handed in by %s, such as %s", d.Period, f.ID, f.Frequency, f.Frequency.Of(today))
 	}
 	e.Period = p.String()
 	return nil

@@ -20,17 +20,18 @@ type publication struct {
 	AsOf         calendar.Date `json:"as_of"`
 	Declarations string        `json:"declarations"`
 	Program      string        `json:"program"`
-	Arrivals     int           `json:"arrivals"`
-	Decisions    int           `json:"decisions"`
+	Journal      int64         `json:"journal"` // its length: every arrival and decision makes it longer
 	PublishedAt  time.Time     `json:"published_at"`
 	Deferred     bool          `json:"deferred,omitempty"`
+	// Ledgers are the fingerprints of the consolidated workbooks, by form.
+	Ledgers map[string]string `json:"ledgers,omitempty"`
 }
 
 func (z *Zone) publicationFile() string { return filepath.Join(z.Published(), "publication.json") }
 
 // current is what a publication made now would be made from.
 func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
-	p := publication{AsOf: z.Today(now), Arrivals: a.NextArrival(), Decisions: a.NextDecision(), PublishedAt: now}
+	p := publication{AsOf: z.Today(now), Journal: a.Size(), PublishedAt: now.Truncate(time.Microsecond)}
 	exe, err := os.Executable()
 	if err == nil {
 		if info, err := os.Stat(exe); err == nil {
@@ -51,7 +52,11 @@ func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(h, "\x00%s\x00%d\x00", path, len(text))
+			rel, err := filepath.Rel(z.Dir, path) // a zone that moves is the same zone
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(h, "\x00%s\x00%d\x00", filepath.ToSlash(rel), len(text))
 			h.Write(text)
 			return nil
 		})
@@ -65,15 +70,15 @@ func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
 
 // same says whether two publications are made from the same things.
 func (p publication) same(o publication) bool {
-	return p.AsOf == o.AsOf && p.Declarations == o.Declarations && p.Program == o.Program && p.Arrivals == o.Arrivals &&
-		p.Decisions == o.Decisions && !p.Deferred && !o.Deferred
+	return p.AsOf == o.AsOf && p.Declarations == o.Declarations && p.Program == o.Program && p.Journal == o.Journal && !p.Deferred && !o.Deferred
 }
 
+// lastPublication tells what was published; false where nothing is, or it can't be told from what.
 func (z *Zone) lastPublication() (publication, bool) {
 	var p publication
 	text, err := os.ReadFile(z.publicationFile())
 	if err != nil || json.Unmarshal(text, &p) != nil {
-		return p, false
+		return publication{}, false
 	}
 	if _, err := os.Stat(z.PublishedFile()); err != nil {
 		return p, false
@@ -86,5 +91,5 @@ func (z *Zone) notePublication(p publication) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(z.publicationFile(), append(text, '\n'), 0o644)
+	return WriteBytes(z.publicationFile(), 0o644, append(text, '\n'))
 }

@@ -163,10 +163,8 @@ func (z *Zone) keys() (ingest.Keys, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("read keys: %w", err)
 	default:
-		if _, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil {
-			if info, _ := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); info != nil && info.Size() > 0 {
-				return nil, fmt.Errorf("%s is gone, but returns were taken in with it: restore it from a backup", path)
-			}
+		if info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil && info.Size() > 0 {
+			return nil, fmt.Errorf("%s is gone, but returns were taken in with it\nhint: restore it from a backup of the archive", path)
 		}
 	}
 	want := []string{"zone"}
@@ -203,33 +201,9 @@ func (z *Zone) keys() (ingest.Keys, error) {
 		if err := os.MkdirAll(z.Archive(), 0o700); err != nil {
 			return nil, fmt.Errorf("write keys: %w", err)
 		}
-		if err := writeFile(path, text, 0o600); err != nil {
+		if err := WriteBytes(path, 0o600, text); err != nil {
 			return nil, fmt.Errorf("write keys: %w", err)
 		}
 	}
 	return keys, nil
-}
-
-// writeFile writes a small file whole or not at all.
-func writeFile(path string, content []byte, mode os.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(content); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Sync(); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	if err := os.Chmod(tmp.Name(), mode); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

@@ -2,92 +2,103 @@ package pipeline
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"taizhang/ingest"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
+	"taizhang/queries"
 )
 
-// Difference is a figure that a rebuild computed otherwise than the last publication.
-type Difference struct{ Metric, Dimension, Member, Before, After string }
+// Difference is something that a rebuild computed otherwise than the last publication: a figure, or a return's outcome.
+type Difference struct{ What, Before, After string }
 
 // Rebuild makes the warehouse anew from archive and journal, by the declarations in force at each time, and publishes it.
-// It returns the figures that differ from the last publication, where that was made from the same returns. The caller
-// holds the zone's lock.
-func (z *Zone) Rebuild(ctx context.Context, o Options) ([]Difference, error) {
+// It returns what differs from the last publication, where that was made from the same returns; compared is false where
+// there was nothing to compare with. The caller holds the zone's lock.
+func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compared bool, err error) {
 	o.fill()
+	if err := z.EnsureFolders(); err != nil {
+		return nil, false, err
+	}
 	a, err := archive.Open(z.Archive())
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer a.Close()
-	path := z.Warehouse() + ".rebuild"
-	for _, p := range []string{path, path + ".wal"} {
-		if err := os.Remove(p); err != nil && !os.IsNotExist(err) {
-			return nil, fmt.Errorf("rebuild: %w", err)
+	var before map[string]string
+	if last, ok := z.lastPublication(); ok {
+		now, err := z.current(o.Clock(), a)
+		if err != nil {
+			return nil, false, err
+		}
+		if compared = last.same(now); compared {
+			if before, err = z.published(ctx); err != nil {
+				o.Log.Warn("the last publication can't be compared with", "err", err)
+				compared = false
+			}
 		}
 	}
-	last, comparable := z.lastPublication()
-	var before map[[3]string]string
-	if now, err := z.current(o.Clock(), a); err == nil && comparable {
-		comparable = last.same(now)
+	if err := z.remake(ctx, a, &o); err != nil {
+		return nil, false, err
 	}
-	if comparable {
-		if before, err = figures(ctx, z.PublishedFile()); err != nil {
-			return nil, err
-		}
-	}
-	if err := z.replay(ctx, path, a, &o); err != nil {
-		return nil, err
-	}
-	if err := os.Remove(z.Warehouse() + ".wal"); err != nil && !os.IsNotExist(err) {
-		return nil, fmt.Errorf("rebuild: %w", err)
-	}
-	if err := os.Rename(path, z.Warehouse()); err != nil {
-		return nil, fmt.Errorf("rebuild: %w", err)
-	}
+	o.Rebuild = true
 	w, err := z.open(ctx, a, &o) // finishes what was pending
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer w.close()
 	if err := w.publish(ctx, &Outcome{}); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if before == nil {
-		return nil, nil
+	if !compared {
+		return nil, false, nil
 	}
-	after, err := figures(ctx, z.PublishedFile())
+	after, err := z.published(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return compare(before, after), nil
+	return compare(before, after), true, nil
 }
 
-// replay takes all archived arrivals and decisions in again, into a new warehouse file.
-func (z *Zone) replay(ctx context.Context, path string, a *archive.Archive, o *Options) error {
+// remake makes the warehouse file anew from archive and journal.
+func (z *Zone) remake(ctx context.Context, a *archive.Archive, o *Options) error {
+	path := z.Warehouse() + ".rebuild"
+	for _, p := range []string{path, path + ".wal"} {
+		if err := os.Remove(p); err != nil && !os.IsNotExist(err) {
+			return fmt.Errorf("rebuild: %w", err)
+		}
+	}
 	db, err := warehouse.Open(path, warehouse.Options{TimeZone: z.Timezone})
 	if err != nil {
 		return err
 	}
 	w := &work{z: z, o: o, archive: a, db: db}
-	defer w.close()
+	if err := errors.Join(w.replay(ctx), w.close()); err != nil {
+		return err
+	}
+	return replaceWarehouse(path, z.Warehouse())
+}
+
+// replay takes all archived arrivals and decisions in again.
+func (w *work) replay(ctx context.Context) error {
 	if err := w.prepare(ctx); err != nil {
 		return err
 	}
-	then := z
+	then := w.z
 	session := func() error {
 		in, err := then.Intake()
 		if err != nil {
 			return err
 		}
-		if err := ingest.EnsureTables(ctx, db.Conn, then.Forms); err != nil {
+		if err := ingest.EnsureTables(ctx, w.db.Conn, then.Forms); err != nil {
 			return err
 		}
-		w.session = &ingest.Session{In: in, Archive: a, Conn: db.Conn, Log: o.Log}
+		w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log}
 		return w.session.Resume(ctx)
 	}
 	if err := session(); err != nil {
@@ -101,7 +112,7 @@ func (z *Zone) replay(ctx context.Context, path string, a *archive.Archive, o *O
 		defer func() { todo = nil }()
 		return w.session.Replay(ctx, todo)
 	}
-	for e, err := range a.All() {
+	for e, err := range w.archive.All() {
 		if err != nil {
 			return err
 		}
@@ -113,11 +124,11 @@ func (z *Zone) replay(ctx context.Context, path string, a *archive.Archive, o *O
 			if err := flush(); err != nil {
 				return err
 			}
-			text, err := a.Declaration(e.Hash)
+			text, err := w.archive.Declaration(e.Hash)
 			if err != nil {
 				return err
 			}
-			if then, err = z.fromBundle(text); err != nil {
+			if then, err = w.z.fromBundle(text); err != nil {
 				return err
 			}
 			if err := session(); err != nil {
@@ -135,43 +146,39 @@ func (z *Zone) replay(ctx context.Context, path string, a *archive.Archive, o *O
 	if err := flush(); err != nil {
 		return err
 	}
-	return db.Checkpoint(ctx)
+	return w.db.Checkpoint(ctx)
 }
 
-// figures reads every published figure.
-func figures(ctx context.Context, path string) (map[[3]string]string, error) {
-	db, err := warehouse.ReadOnly(path, warehouse.Options{})
+// published reads what a rebuild must reproduce: the outcome of every return, and every figure.
+func (z *Zone) published(ctx context.Context) (map[string]string, error) {
+	db, err := warehouse.ReadOnly(z.PublishedFile(), warehouse.Options{TimeZone: z.Timezone})
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
-	rows, err := db.Conn.QueryContext(ctx, `select metric, coalesce(dimension, ''), coalesce(member, ''), cast(value as varchar) from mart.metric`)
-	if err != nil {
-		return nil, fmt.Errorf("read the published figures: %w", err)
-	}
-	defer rows.Close()
-	out := map[[3]string]string{}
-	for rows.Next() {
-		var k [3]string
-		var v sql.NullString
-		if err := rows.Scan(&k[0], &k[1], &k[2], &v); err != nil {
+	out := map[string]string{}
+	for _, q := range []string{
+		`select 'return ' || return_id, concat_ws(' ', submitter, form, period, cutoff, status, rows_loaded, rows_refused, values_emptied, errors, warnings) from raw.return`,
+		`select concat_ws(' ', metric, nullif(dimension, 'total'), coalesce(dimension_value, '` + queries.NoValue + `')), coalesce(cast(value as varchar), '—') from mart.metric`,
+	} {
+		err := warehouse.Each(ctx, db.Conn, q, func(v []any) error {
+			out[fmt.Sprint(v[0])] = fmt.Sprint(v[1])
+			return nil
+		})
+		if err != nil {
 			return nil, fmt.Errorf("read the published figures: %w", err)
 		}
-		out[k] = v.String
 	}
-	return out, rows.Err()
+	return out, nil
 }
 
-func compare(before, after map[[3]string]string) []Difference {
+func compare(before, after map[string]string) []Difference {
 	var out []Difference
-	for k, b := range before {
-		if a := after[k]; a != b {
-			out = append(out, Difference{k[0], k[1], k[2], b, a})
-		}
-	}
-	for k, a := range after {
-		if _, ok := before[k]; !ok {
-			out = append(out, Difference{k[0], k[1], k[2], "", a})
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		if before[k] != after[k] {
+			out = append(out, Difference{k, before[k], after[k]})
 		}
 	}
 	return out

@@ -11,7 +11,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
-//Q	"taizhang/queries"
+	"taizhang/queries"
 	"taizhang/transform"
 )
 
@@ -57,7 +57,8 @@ func (o *Options) fill() {
 	}
 }
 
-// Run takes in what lies in the inbox, computes and publishes. The caller holds the zone's lock.
+// Run takes in what lies in the inbox, computes and publishes. The caller holds the zone's lock. Where an error stops it
+// the outcome, if any, says what was taken in until then.
 func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 	o.fill()
 	if err := z.EnsureFolders(); err != nil {
@@ -72,11 +73,13 @@ func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 	if idle, err := z.idle(a, &o, out); idle || err != nil {
 		return out, err
 	}
+	step := stopwatch(o.Log)
 	w, err := z.open(ctx, a, &o)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
+	step("open")
 	if o.Deliver != nil {
 		err = o.Deliver(func(at func(string) time.Time) error { return w.takeIn(ctx, at, out) })
 	} else if at := o.ReceivedAt; !at.IsZero() {
@@ -84,16 +87,20 @@ func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 	} else {
 		err = w.takeIn(ctx, nil, out)
 	}
+	out.Reports = append(w.finished, w.session.Taken...)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	out.Reports = w.session.Taken
+	step("take in", "files", len(w.session.Taken))
+	if holds, err := z.holds(a, &o); holds || err != nil { // the files that were there are not whole yet
+		return out, err
+	}
 	return out, w.publish(ctx, out)
 }
 
 // idle says whether there is nothing to do: no file is ready, nothing is unfinished, and the last publication still holds.
 func (z *Zone) idle(a *archive.Archive, o *Options, out *Outcome) (bool, error) {
-	if o.Rebuild || o.Deliver != nil {
+	if o.Deliver != nil {
 		return false, nil
 	}
 	files, err := ingest.Inbox(z.Inbox(), o.Clock())
@@ -109,96 +116,21 @@ func (z *Zone) idle(a *archive.Archive, o *Options, out *Outcome) (bool, error) 
 	if err != nil || len(pending) > 0 {
 		return false, err
 	}
+	out.Waiting = files
+	return z.holds(a, o)
+}
+
+// holds says whether the last publication was made from what is there now.
+func (z *Zone) holds(a *archive.Archive, o *Options) (bool, error) {
+	if o.Rebuild {
+		return false, nil
+	}
 	now, err := z.current(o.Clock(), a)
 	if err != nil {
 		return false, err
 	}
 	last, ok := z.lastPublication()
-	if !ok || !last.same(now) {
-		return false, nil
-	}
-	out.Waiting = files
-	return true, nil
-}
-
-// work is an open warehouse with its session.
-type work struct {
-	z       *Zone
-	o       *Options
-	archive *archive.Archive
-	db      *warehouse.DB
-	session *ingest.Session
-}
-
-// open opens the warehouse and starts a session: what an earlier run left unfinished is finished first.
-func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
-	in, err := z.Intake()
-	if err != nil {
-		return nil, err
-	}
-	text, err := z.bundle()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := a.Declare(text); err != nil {
-		return nil, err
-	}
-	db, err := warehouse.Open(z.Warehouse(), warehouse.Options{TimeZone: z.Timezone})
-	if err != nil {
-		return nil, err
-	}
-	w := &work{z: z, o: o, archive: a, db: db, session: &ingest.Session{In: in, Archive: a, Conn: db.Conn, Log: o.Log}}
-	if err := w.prepare(ctx); err != nil {
-		w.close()
-		return nil, err
-	}
-	if err := w.session.Start(ctx); err != nil {
-		w.close()
-		return nil, err
-	}
-	if err := w.catchUp(ctx); err != nil {
-		w.close()
-		return nil, err
-	}
-	return w, nil
-}
-
-func (w *work) prepare(ctx context.Context) error {
-	if err := warehouse.Schema(ctx, w.db.Conn); err != nil {
-		return err
-	}
-	return ingest.EnsureTables(ctx, w.db.Conn, w.z.Forms)
-}
-
-// catchUp applies decisions that are in the journal but, after a kill, not in the tables.
-func (w *work) catchUp(ctx context.Context) error {
-	var have int
-	if err := w.db.Conn.QueryRowContext(ctx, `select coalesce(max(seq), 0) from raw.decision where zone = ?`, w.z.Code).Scan(&have); err != nil {
-		return fmt.Errorf("read decisions: %w", err)
-	}
-	if have+1 == w.archive.NextDecision() {
-		return nil
-	}
-	for e, err := range w.archive.All() {
-		if err != nil {
-			return err
-		}
-		if e.Event == archive.Decide && e.Seq > have {
-			if err := w.session.Decide(ctx, e); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (w *work) close() {
-	if w.db != nil {
-		if err := w.db.Close(); err != nil {
-			w.o.Log.Error("close the warehouse", "err", err)
-		}
-		w.db = nil
-	}
+	return ok && last.same(now), nil
 }
 
 // takeIn takes in what lies in the inbox; at gives the time a file counts as received, nil the clock.
@@ -224,17 +156,20 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	if err != nil {
 		return err
 	}
+	step := stopwatch(w.o.Log)
 	if err := warehouse.Begin(ctx, conn); err != nil {
 		return err
 	}
-	result, err := w.build(ctx, p, now)
+	last, _ := z.lastPublication()
+	// Another program may lay its tables out otherwise: nothing of the earlier ones is kept then.
+	result, err := w.build(ctx, p, now, w.o.Rebuild || last.Program != p.Program, step)
 	if err != nil {
 		warehouse.Rollback(conn)
 		return err
 	}
 	for _, c := range result.Checks {
 		if c.Warning {
-			out.Warnings = append(out.Warnings, fmt.Sprintf("%s, %s: %d", c.Model, c.Check, c.Failing))
+			out.Warnings = append(out.Warnings, fmt.Sprintf("%s, %s: %d rows; list them with: %s", c.Model, c.Check, c.Failing, c.Query))
 		}
 	}
 	if err := result.Err(); err != nil {
@@ -244,31 +179,56 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	if err := warehouse.Commit(ctx, conn); err != nil {
 		return err
 	}
+	step("commit")
+	ledgers, err := z.changedLedgers(ctx, conn, p, last, w.o.Rebuild)
+	if err != nil {
+		return err
+	}
+	step("compare consolidated workbooks")
 	if err := w.db.Checkpoint(ctx); err != nil {
 		return err
 	}
-	err = w.db.Close()
-	w.db = nil
-	if err != nil {
+	if err := w.close(); err != nil {
 		return fmt.Errorf("close the warehouse: %w", err)
 	}
+	step("checkpoint and close")
 	pub, err := warehouse.Publish(ctx, z.Warehouse(), z.Published())
 	if err != nil {
 		return err
 	}
+	step("publish", "bytes", pub.Bytes)
 	p.Deferred = pub.Deferred
 	out.Published, out.Deferred = true, pub.Deferred
+	p.Ledgers = z.writeLedgers(ledgers, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
+	step("write consolidated workbooks")
 	return z.notePublication(p)
 }
 
-func (w *work) build(ctx context.Context, p publication, now time.Time) (transform.Result, error) {
+func (w *work) build(ctx context.Context, p publication, now time.Time, full bool, step func(string, ...any)) (transform.Result, error) {
 	z, conn := w.z, w.db.Conn
 	if err := z.writeControl(ctx, conn, p.AsOf, now); err != nil {
 		return transform.Result{}, err
 	}
+	step("control tables")
 	result, err := transform.Run(ctx, conn, transform.Options{Models: z.Models})
+	if err != nil || result.Err() != nil { // marts are not worth building on models that don't hold
+		return result, err
+	}
+	step("models", "models", len(result.Models))
+	marts, err := queries.BuildMarts(ctx, conn, queries.MartOptions{Catalogue: z.Metrics, Full: full})
 	if err != nil {
 		return result, err
 	}
-	return result, nil //MM
+	step("metrics", "weeks", marts.Weeks, "then", marts.ThenWeeks, "now", marts.NowWeeks, "metric", marts.Metric, "history", marts.History)
+	return result, nil
+}
+
+// stopwatch logs how long each step took.
+func stopwatch(log *slog.Logger) func(step string, args ...any) {
+	last := time.Now()
+	return func(step string, args ...any) {
+		now := time.Now()
+		log.Info(step, append([]any{"took", now.Sub(last).Round(time.Millisecond)}, args...)...)
+		last = now
+	}
 }

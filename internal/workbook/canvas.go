@@ -57,10 +57,10 @@ type placedLink struct {
 type placedChart struct {
 	chart  Chart
 	col    int
-	offset int // pixels from the column's left edge
+	to     int // last column
 	row    int
 	width  int // pixels
-	height int
+	height int // rows
 }
 
 // placedTrend is a sparkline's cell.

@@ -25,35 +25,56 @@ func (c *canvas) chartRow(b Charts) {
 	}
 	last := len(c.widths)
 	c.put(last, len(c.rows), nil, body()) // the print area reaches here
-	total := 0
-	for _, w := range c.widths {
-		total += pixels(w)
-	}
-	const between = 8
-	each := (total + between) / len(b.Items)
+	starts := c.split(len(b.Items))
 	for i, ch := range b.Items {
-		left, col := each*i, 1
-		for left >= pixels(c.widths[col-1]) && col < last {
-			left -= pixels(c.widths[col-1])
-			col++
+		width := -1
+		for col := starts[i]; col < starts[i+1]; col++ {
+			width += pixels(c.widths[col-1])
 		}
-		c.charts = append(c.charts, placedChart{chart: ch, col: col, offset: left, row: top, width: each - between, height: n})
+		if i+1 < len(b.Items) {
+			width -= 8
+		}
+		c.charts = append(c.charts, placedChart{chart: ch, col: starts[i], to: starts[i+1] - 1, row: top, width: width, height: n})
 	}
 }
 
-// dropEmpty puts a line in the place of charts that would have nothing to show.
+// split finds the columns at which n things of about equal width begin, and
+// where the last one ends. Charts then keep their place whatever a program
+// takes a column to be wide.
+func (c *canvas) split(n int) []int {
+	total := c.width(1, len(c.widths))
+	out := []int{1}
+	for i := 1; i < n; i++ {
+		col := out[i-1] + 1
+		for col <= len(c.widths) && math.Abs(c.width(1, col)-total*float64(i)/float64(n)) < math.Abs(c.width(1, col-1)-total*float64(i)/float64(n)) {
+			col++
+		}
+		out = append(out, min(col, len(c.widths)))
+	}
+	return append(out, len(c.widths)+1)
+}
+
+// dropEmpty puts a line in the place of charts that would have nothing to
+// show, and takes back the room where a whole row of charts is empty.
 func (c *canvas) dropEmpty(tables map[string]placedTable) {
 	kept := c.charts[:0]
+	empty, drawn := map[int]int{}, map[int]bool{}
 	for _, p := range c.charts {
-		if t, ok := tables[p.chart.Table]; ok && t.head == 0 {
-			st := body()
-			st.color, st.size = grey, sizeSmall
-			c.put(p.col, p.row+1, p.chart.Title+"：本期无数据，图略。", st)
+		if t, ok := tables[p.chart.Table]; !ok || t.head > 0 {
+			kept, drawn[p.row] = append(kept, p), true
 			continue
 		}
-		kept = append(kept, p)
+		st := body()
+		st.color, st.size, st.wrap, st.v = grey, sizeSmall, true, "top"
+		c.span(area{p.col, p.row, p.to, p.row + 1}, p.chart.Title+"：本期无数据，图略。", st)
+		empty[p.row] = p.height
 	}
 	c.charts = kept
+	for top, rows := range empty {
+		for r := top + 2; r < top+rows && !drawn[top]; r++ {
+			c.rows[r-1].height = 0.75
+		}
+	}
 }
 
 // rows are the chart's first and last row on its table.

@@ -5,13 +5,13 @@ import (
 	"math"
 )
 
-// Rows of a card: label, value, detail, last and change, target and trend.
-var cardRows = []float64{18, 27, 14, 14, 15}
+// Rows of a card: label and light, value, detail, last and trend, change and target.
+var cardRows = []float64{18, 27, 14, 14, 16}
 
 const detailRow = 2
 
-// Columns of a card, as parts of its width: the light takes the last one, the
-// trend the second, which is not merged where a program draws into one cell only.
+// Columns of a card, as parts of its width. Light and trend take the last one,
+// unmerged: some programs draw a sparkline into one cell only.
 var cardParts = []float64{0.5, 0.28, 0.22}
 
 // figures lays cards out, as many beside each other as the sheet's grid has.
@@ -36,7 +36,7 @@ func (c *canvas) figures(b Figures) {
 
 // card writes one figure into its field.
 func (c *canvas) card(a area, f Figure) {
-	right, half := a.col2, a.col1 // the light's column; the last column of the left half
+	right := a.col2 // the light's column
 	base := body()
 	base.fill = paler
 
@@ -68,22 +68,19 @@ func (c *canvas) card(a area, f Figure) {
 
 	r++
 	detail.wrap, detail.shrink, detail.v, detail.size = false, true, "center", 8.5
-	small := detail
-	small.border = borderLeft
-	c.number(area{a.col1, r, half, r}, f.Last, small, "")
-	change := detail
-	change.border, change.color, change.bold, change.h = borderRight, toneColour(f.Tone), true, "right"
-	c.number(area{half + 1, r, a.col2, r}, f.Change, change, "")
+	c.number(area{a.col1, r, a.col2 - 1, r}, f.Last, withBorder(detail, borderLeft), "")
+	c.put(a.col2, r, nil, withBorder(detail, borderRight))
+	if f.Trend != nil {
+		c.trend(a.col2, r, *f.Trend)
+	}
 
 	r++
-	c.number(area{a.col1, r, half, r}, f.Target, small, "")
-	rest := detail
-	rest.border = borderRight
-	c.put(half+1, r, nil, withBorder(rest, 0))
-	c.put(a.col2, r, nil, rest)
-	if f.Trend != nil {
-		c.trend(half+1, r, *f.Trend)
-	}
+	change := withBorder(detail, borderLeft)
+	change.color, change.bold = toneColour(f.Tone), true
+	c.number(area{a.col1, r, a.col1, r}, f.Change, change, "")
+	target := withBorder(detail, borderRight)
+	target.h = "right"
+	c.number(area{a.col1 + 1, r, a.col2, r}, f.Target, target, "")
 }
 
 func withBorder(st style, b border) style { st.border = b; return st }

@@ -181,13 +181,19 @@ func columnWidth(t Table, i int, col Column) (wish, least float64) {
 				widest = math.Max(widest, measure(textOf(x), sizeBody)+2)
 			}
 		default:
-			w := float64(len([]rune(display(x))))*1.15 + 3.5
+			if x.Format == "" {
+				x.Format = col.Format
+			}
+			w := measure(display(x), sizeBody)*1.08 + 3
 			widest, least = math.Max(widest, w), math.Max(least, w)
 		}
 	}
 	if i < len(t.Total) {
 		x := asCell(t.Total[i])
-		w := float64(len([]rune(display(x))))*1.2 + 4
+		if x.Kind == "" {
+			x.Kind = col.Kind
+		}
+		w := measure(display(x), sizeBody)*1.15 + 3 // bold
 		if _, ok := x.Value.(string); ok {
 			w = measure(textOf(x), sizeBody) + 2
 		}

@@ -31,7 +31,7 @@ func (c *canvas) paginate() {
 	if c.sheet.Orientation == Landscape {
 		wide, high = high, wide
 	}
-	scale := min((wide-2*72*marginSide)/(c.width(1, len(c.widths))*6), 1) // 8 pixels a character
+	scale := min((wide-2*72*marginSide)/(c.width(1, len(c.widths))*6.1), 1) // a little over 8 pixels a character
 	room := (high - 72*(marginTop+marginBottom)) / scale * 0.97
 	used, top := 0.0, 0
 	starts := append(c.starts[:len(c.starts):len(c.starts)], len(c.rows)+1)
@@ -45,8 +45,12 @@ func (c *canvas) paginate() {
 			c.breaks = append(c.breaks, starts[i])
 			used, top = 0, starts[i]
 		}
-		for used += block; used > room; {
+		whole := used + block
+		for used = whole; used > room; {
 			used -= room
+		}
+		if whole > room && used < room*0.08 { // ends about where a page does: programs differ by a few per cent
+			used = room
 		}
 	}
 }

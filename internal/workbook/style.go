@@ -8,6 +8,11 @@ const (
 	fontSong = "宋体"
 	fontHei  = "黑体"
 	fontDeng = "等线"
+
+	// fontUnit is the default font, whose digits measure column widths. Arial
+	// (or its twin Liberation Sans) is as wide everywhere, so that pages break
+	// alike in Excel, WPS and LibreOffice.
+	fontUnit = "Arial"
 )
 
 // The type scale, in points.

@@ -153,10 +153,10 @@ func cellStyle(x Cell, total bool) style {
 	case Mark, LightK, Date, Time:
 		st.h = "center"
 	case Int, Num, Wan, Percent, Points:
-		st.h, st.wrap, st.indent = "right", false, 1
+		st.h, st.wrap, st.format = "right", false, padded(st.format)
 	}
 	if _, ok := x.Value.(string); ok && st.h == "right" {
-		st.h, st.wrap, st.indent = "center", true, 0
+		st.h, st.wrap = "center", true
 	}
 	if x.Light != "" {
 		st = lightStyle(st, x.Light)

@@ -80,6 +80,26 @@ func kindFormat(k Kind, decimals int) string {
 	return ""
 }
 
+// padded keeps numbers off the cell's right edge. An indent would do, but
+// LibreOffice heeds it in some columns only.
+func padded(format string) string {
+	if format == "" {
+		return ""
+	}
+	var b strings.Builder
+	quoted := false
+	for _, r := range format {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case r == ';' && !quoted:
+			b.WriteString("_ ")
+		}
+		b.WriteRune(r)
+	}
+	return b.String() + "_ "
+}
+
 // decimalsOf is how many decimals, at most two, a column's values need.
 func decimalsOf(k Kind, values []any) int {
 	need := 0
@@ -139,6 +159,9 @@ func display(c Cell) string {
 	if !ok {
 		return textOf(c)
 	}
+	if c.Format != "" {
+		return formatted(c.Format, f)
+	}
 	switch c.Kind {
 	case Percent:
 		return strconv.FormatFloat(f*100, 'f', 1, 64) + "%"
@@ -148,6 +171,37 @@ func display(c Cell) string {
 		f /= 1e4
 	}
 	return grouped(f, decimalsOf(Num, []any{f}))
+}
+
+// formatted is about what a number format makes of f: its longest section's
+// literals and decimals around the number.
+func formatted(format string, f float64) string {
+	longest := ""
+	for _, section := range strings.Split(format, ";") {
+		var literal strings.Builder
+		parts := strings.Split(section, `"`)
+		codes := ""
+		for i, p := range parts {
+			if i%2 == 1 {
+				literal.WriteString(p)
+			} else {
+				codes += p
+			}
+		}
+		if strings.ContainsAny(codes, "0#") {
+			v := f
+			if strings.Contains(codes, "%") {
+				v *= 100
+				literal.WriteString("%")
+			}
+			_, decimals, _ := strings.Cut(codes, ".")
+			literal.WriteString(grouped(v, strings.Count(decimals, "0")))
+		}
+		if s := literal.String(); measure(s, sizeBody) > measure(longest, sizeBody) {
+			longest = s
+		}
+	}
+	return longest
 }
 
 // grouped writes f with thousands separators.

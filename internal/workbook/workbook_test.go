@@ -83,7 +83,7 @@ func TestNumbersAreNumbers(t *testing.T) {
 	if shown != "2022-08-01" {
 		t.Errorf("date shown as %q", shown)
 	}
-	if shown, _ = f.GetCellValue(sheet, fmt.Sprintf("D%d", row+2)); shown != "2,530.3" {
+	if shown, _ = f.GetCellValue(sheet, fmt.Sprintf("D%d", row+2)); strings.TrimSpace(shown) != "2,530.3" {
 		t.Errorf("total shown as %q", shown)
 	}
 	if v, kind := raw(t, f, "总览", 1, 7); v != "0.8287" || kind == excelize.CellTypeSharedString {
@@ -257,6 +257,16 @@ func TestRowHeightsFit(t *testing.T) {
 	}
 	if w, _ = f.GetColWidth("表", "B"); w < 14 {
 		t.Errorf("column of %v for 1,234,567,890 would show ###", w)
+	}
+}
+
+func TestFormattedWidths(t *testing.T) {
+	for format, want := range map[string]string{
+		`0.0%`: "100.0%", `#,##0.00"亿元"`: "亿元1.00", `"▲"0.0"百分点";"▼"0.0"百分点";"持平"`: "▲百分点1.0", `"上周 "#,##0`: "上周 1", `yyyy`: "",
+	} {
+		if got := formatted(format, 1); got != want {
+			t.Errorf("%s: %q, want %q", format, got, want)
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func (b Book) Write(out io.Writer) (err error) {
 			err = cerr
 		}
 	}()
-	if err := w.f.SetDefaultFont(fontDeng); err != nil {
+	if err := w.f.SetDefaultFont(fontUnit); err != nil {
 		return err
 	}
 	w.styles = styles{f: w.f, ids: map[style]int{}}
@@ -275,10 +275,35 @@ func (w *writer) chart(c *canvas, p placedChart) error {
 	if err != nil {
 		return err
 	}
-	x.Format.OffsetX = p.offset
 	x.Dimension = excelize.ChartDimension{Width: uint(max(p.width, 60)), Height: uint(p.height*chartRowPixels - 6)}
+	if highest := w.highest(t, p.chart); p.chart.Labels && highest > 0 {
+		roof := highest * 1.18 // room for the label at the longest bar
+		x.YAxis.Maximum = &roof
+	}
 	cell, _ := excelize.CoordinatesToCellName(p.col, p.row)
 	return w.f.AddChart(c.name, cell, x)
+}
+
+// highest is the largest value that a chart draws.
+func (w *writer) highest(t placedTable, ch Chart) float64 {
+	out := 0.0
+	first, last := ch.rows(t)
+	for _, c := range w.sheets {
+		if c.name != t.sheet {
+			continue
+		}
+		for _, title := range ch.Series {
+			col := t.column(title)
+			for r := first; r <= last; r++ {
+				if cells := c.rows[r-1].cells; len(cells) >= col {
+					if f, ok := number(cells[col-1].value); ok {
+						out = max(out, f)
+					}
+				}
+			}
+		}
+	}
+	return out
 }
 
 // props writes the document properties.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sort"
 	"testing"
 	"time"
 
@@ -71,6 +72,8 @@ func (o Random) Fill(t testing.TB, db *warehouse.DB) {
 			}
 		}
 	}
+	chronological(m.returns, 20, 2)
+	chronological(m.decisions, 8, 1)
 	load(t, db, "ctl.zone", [][]any{{"xt", "湘潭高新区", "Asia/Shanghai"}})
 	load(t, db, "ctl.submitter", units)
 	load(t, db, "raw.return", m.returns)
@@ -81,6 +84,14 @@ func (o Random) Fill(t testing.TB, db *warehouse.DB) {
 		if err := warehouse.Load(context.Background(), db.Conn, f.RawTable(), m.rows[f.ID]); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// chronological numbers rows in the order of a time, as intake does.
+func chronological(rows [][]any, at, number int) {
+	sort.SliceStable(rows, func(i, j int) bool { return rows[i][at].(string) < rows[j][at].(string) })
+	for i := range rows {
+		rows[i][number] = fmt.Sprint(i + 1)
 	}
 }
 

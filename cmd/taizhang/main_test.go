@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"taizhang/queries"
+)
+
+// TestMain lets the test binary be the program: for scripts, for processes that are killed, and for fenced queries.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == queries.ChildCommand {
+		os.Exit(queries.ChildMain())
+	}
+	if os.Getenv("TAIZHANG_AS_PROGRAM") != "" {
+		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	testscript.Main(cleaned{m}, map[string]func(){
+		"taizhang": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+type cleaned struct{ m *testing.M }
+
+func (c cleaned) Run() int {
+	code := c.m.Run()
+	if sharedDemo.dir != "" {
+		_ = os.RemoveAll(sharedDemo.dir)
+	}
+	return code
+}
+
+// sharedDemo is the demo zone, made once per run of the tests. Whoever changes it copies it first.
+var sharedDemo struct {
+	once sync.Once
+	dir  string
+	log  []byte // what the demo printed
+	err  error
+}
+
+// demoZone gives the folder of the shared demo zone.
+func demoZone(t testing.TB) string {
+	t.Helper()
+	sharedDemo.once.Do(func() {
+		sharedDemo.dir, sharedDemo.err = os.MkdirTemp("", "taizhang-demo-")
+		if sharedDemo.err != nil {
+			return
+		}
+		out, err := os.CreateTemp(sharedDemo.dir, "log")
+		if err != nil {
+			sharedDemo.err = err
+			return
+		}
+		defer out.Close()
+		dir := filepath.Join(sharedDemo.dir, "demo")
+		if code := run([]string{"demo", "-v", dir}, nil, out, out); code != 0 {
+			sharedDemo.err = context.DeadlineExceeded
+		}
+		if _, sharedDemo.err = out.Seek(0, io.SeekStart); sharedDemo.err == nil {
+			sharedDemo.log, sharedDemo.err = io.ReadAll(out)
+		}
+	})
+	if sharedDemo.err != nil {
+		t.Fatalf("demo: %v\n%s", sharedDemo.err, sharedDemo.log)
+	}
+	return filepath.Join(sharedDemo.dir, "demo")
+}

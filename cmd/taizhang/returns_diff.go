@@ -1,0 +1,33 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/queries"
+)
+
+func (a *app) returnsDiffCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff FROM TO",
+		Short: "Compare two returns of one form: rows added, gone, and changed value by value",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, r, err := a.reader()
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			records, err := r.ReturnsDiff(cmd.Context(), args[0], args[1])
+			var none *queries.ErrNoReturn
+			if errors.As(err, &none) {
+				return usageError{err}
+			}
+			if err != nil {
+				return err
+			}
+			return a.print(records, "change", "key", "column", "before", "after", "row_before", "row_after")
+		},
+	}
+}

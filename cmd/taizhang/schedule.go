@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
+)
+
+// timetable is when serve works, by the zone's schedules as they were last loaded.
+type timetable struct {
+	intakeSpec, summarySpec string
+	intake, summary         cron.Schedule // summary nil: after the last due time of the week
+}
+
+func newTimetable(z *pipeline.Zone) (t timetable, err error) {
+	t.intakeSpec, t.summarySpec = z.Schedule.Intake, z.Schedule.Summary
+	if t.intake, err = cron.ParseStandard(t.intakeSpec); err != nil {
+		return t, usagef("schedule.intake %q: %v", t.intakeSpec, err)
+	}
+	if t.summarySpec != "" {
+		if t.summary, err = cron.ParseStandard(t.summarySpec); err != nil {
+			return t, usagef("schedule.summary %q: %v", t.summarySpec, err)
+		}
+	}
+	return t, nil
+}
+
+// work does what is due until the context ends or the listener fails. It looks at the clock at least once a minute, so
+// that a computer that slept, or whose clock was set, catches up.
+func (s *server) work(ctx context.Context, failed <-chan error) error {
+	t, err := newTimetable(s.current())
+	if err != nil {
+		return err
+	}
+	s.intake(ctx)
+	nextIntake := t.intake.Next(s.app.now().In(s.current().Location))
+	for {
+		s.summaryIfDue(ctx, s.app.now())
+		now := s.app.now()
+		pause := min(time.Minute, max(nextIntake.Sub(now), 0))
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return fmt.Errorf("serve: %w", err)
+		case <-time.After(pause):
+		}
+		z := s.current()
+		if now = s.app.now(); !now.Before(nextIntake) {
+			s.intake(ctx)
+			z = s.current()
+			if z.Schedule.Intake != t.intakeSpec {
+				if changed, err := newTimetable(z); err == nil { // checked when it was loaded
+					t = changed
+				}
+			}
+			nextIntake = t.intake.Next(s.app.now().In(z.Location))
+		}
+	}
+}
+
+// intake is the scheduled run.
+func (s *server) intake(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	out, err := s.run(ctx, "")
+	if out != nil && (len(out.Reports) > 0 || out.Published) {
+		_ = s.app.printRun(s.current(), summarise(out)) // rejected returns are no fault of the run
+	}
+	if err != nil && ctx.Err() == nil {
+		s.app.log().Error("scheduled run", "err", err)
+	}
+}
+
+// done is what the schedule has done, kept in summaries/: so that each summary is written once, also after a restart.
+type done struct {
+	Summary time.Time `json:"summary"` // the due time for which a summary was last written
+}
+
+func doneFile(z *pipeline.Zone) string { return filepath.Join(z.Summaries(), "schedule.json") }
+
+func readDone(z *pipeline.Zone) (d done, err error) {
+	text, err := os.ReadFile(doneFile(z))
+	if errors.Is(err, fs.ErrNotExist) {
+		return d, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &d)
+	}
+	return d, err
+}
+
+// dueSummary is the newest time, at or before now, at which a summary was to be written; false if none within a week
+// and a day. So a computer that was off at that time writes it when it is on again, but not one for every week it was off.
+func dueSummary(z *pipeline.Zone, now time.Time) (time.Time, bool) {
+	next := z.NextSummary
+	if z.Schedule.Summary != "" {
+		t, err := newTimetable(z)
+		if err != nil {
+			return time.Time{}, false
+		}
+		next = func(after time.Time) (time.Time, bool) {
+			at := t.summary.Next(after.In(z.Location))
+			return at, !at.IsZero()
+		}
+	}
+	var last time.Time
+	for at, ok := next(now.AddDate(0, 0, -8)); ok && !at.After(now); at, ok = next(at) {
+		last = at
+	}
+	return last, !last.IsZero()
+}
+
+// summaryIfDue writes the summary once for each due time.
+func (s *server) summaryIfDue(ctx context.Context, now time.Time) {
+	if ctx.Err() != nil {
+		return
+	}
+	z := s.current()
+	due, ok := dueSummary(z, now)
+	if !ok {
+		return
+	}
+	d, err := readDone(z)
+	if err != nil {
+		s.app.log().Error("scheduled summary", "err", err)
+		return
+	}
+	if !d.Summary.Before(due) {
+		return
+	}
+	s.intake(ctx) // what came in at the last minute belongs in it
+	if _, err := warehouse.Newest(z.Published()); errors.Is(err, fs.ErrNotExist) {
+		return // nothing was ever handed in: nothing to sum up
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	path, err := s.app.issueSummary(ctx, s.zone)
+	if err == nil {
+		var text []byte
+		if text, err = json.Marshal(done{Summary: due}); err == nil {
+			err = pipeline.WriteBytes(doneFile(z), 0o644, append(text, '\n'))
+		}
+	}
+	if err != nil {
+		s.app.log().Error("scheduled summary", "err", err)
+		return
+	}
+	s.app.say("Summary: %s", path)
+}

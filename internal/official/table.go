@@ -1,0 +1,199 @@
+package official
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+const borders = `<w:tblBorders><w:top w:val="single" w:sz="8" w:space="0" w:color="000000"/><w:left w:val="single" w:sz="8" w:space="0" w:color="000000"/>` +
+	`<w:bottom w:val="single" w:sz="8" w:space="0" w:color="000000"/><w:right w:val="single" w:sz="8" w:space="0" w:color="000000"/>` +
+	`<w:insideH w:val="single" w:sz="4" w:space="0" w:color="000000"/><w:insideV w:val="single" w:sz="4" w:space="0" w:color="000000"/></w:tblBorders>`
+
+// openTable begins a table over the whole type area, with columns of fixed widths.
+func (b *body) openTable(widths []int) {
+	fmt.Fprintf(b, `<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/>%s<w:tblLayout w:type="fixed"/>`+
+		`<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="%d" w:type="dxa"/><w:bottom w:w="40" w:type="dxa"/><w:right w:w="%[3]d" w:type="dxa"/></w:tblCellMar>`+
+		`</w:tblPr><w:tblGrid>`, textWidth, borders, cellPad)
+	for _, w := range widths {
+		fmt.Fprintf(b, `<w:gridCol w:w="%d"/>`, w)
+	}
+	b.WriteString(`</w:tblGrid>`)
+}
+
+// closeTable ends it, with the paragraph that must stand between two tables.
+func (b *body) closeTable() {
+	b.WriteString(`</w:tbl>`)
+	b.gap(20) // a point: it must not open a page of its own
+}
+
+// gap is an empty line of so many twips beside a table.
+func (b *body) gap(height int) {
+	fmt.Fprintf(b, `<w:p><w:pPr><w:pStyle w:val="TableText"/><w:spacing w:line="%d" w:lineRule="exact"/></w:pPr></w:p>`, height)
+}
+
+func (b *body) cell(w, span int, style string, align Align, text string) {
+	fmt.Fprintf(b, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>`, w)
+	if span > 1 {
+		fmt.Fprintf(b, `<w:gridSpan w:val="%d"/>`, span)
+	}
+	b.WriteString(`<w:vAlign w:val="center"/></w:tcPr>`)
+	props := ""
+	switch align {
+	case Center:
+		props = centered
+	case Right:
+		props = `<w:jc w:val="right"/>`
+	}
+	all := lines(text)
+	if len(all) == 0 {
+		all = []string{""}
+	}
+	for _, l := range all {
+		b.paragraph(style, props, l)
+	}
+	b.WriteString(`</w:tc>`)
+}
+
+func (b *body) table(t Table) {
+	if len(t.Columns) == 0 {
+		return
+	}
+	if t.Title != "" {
+		b.paragraph("TableTitle", "", strings.Join(lines(t.Title), " "))
+	} else {
+		b.gap(120)
+	}
+	widths := t.widths()
+	b.openTable(widths)
+	b.WriteString(`<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="480" w:hRule="atLeast"/><w:tblHeader/></w:trPr>`)
+	for i, c := range t.Columns {
+		b.cell(widths[i], 1, "TableHead", Center, c.Title)
+	}
+	b.WriteString(`</w:tr>`)
+	for _, row := range t.Rows {
+		b.WriteString(`<w:tr><w:trPr>`)
+		// A row stays together unless it is so high that it would leave half a page empty.
+		if tallest(row, widths) <= 16 {
+			b.WriteString(`<w:cantSplit/>`)
+		}
+		b.WriteString(`<w:trHeight w:val="400" w:hRule="atLeast"/></w:trPr>`)
+		for i, c := range t.Columns {
+			text := ""
+			if i < len(row) {
+				text = row[i]
+			}
+			b.cell(widths[i], 1, "TableText", c.Align, text)
+		}
+		b.WriteString(`</w:tr>`)
+	}
+	if len(t.Rows) == 0 {
+		empty := t.Empty
+		if empty == "" {
+			empty = "无"
+		}
+		b.WriteString(`<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="400" w:hRule="atLeast"/></w:trPr>`)
+		b.cell(textWidth, len(t.Columns), "TableText", Center, empty)
+		b.WriteString(`</w:tr>`)
+	}
+	b.closeTable()
+}
+
+const tableChar = sizeTable * 10 // width of a character in a table
+
+// tallest is how many lines the highest cell of a row takes.
+func tallest(row []string, widths []int) int {
+	most := 0
+	for i, text := range row {
+		if i >= len(widths) {
+			break
+		}
+		room := max(1, float64(widths[i]-2*cellPad)/tableChar)
+		n := 0
+		for _, l := range lines(text) {
+			n += int(math.Ceil(width(l) / room))
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// widths divides the type area. A declared width is kept; columns without one
+// get what their content asks for, long texts sharing what is left.
+func (t Table) widths() []int {
+	want := make([]float64, len(t.Columns))
+	for i, c := range t.Columns {
+		want[i] = c.Width
+		if want[i] > 0 {
+			continue
+		}
+		want[i] = min(width(c.Title), 4)
+		for _, row := range t.Rows {
+			if i < len(row) {
+				for _, l := range lines(row[i]) {
+					want[i] = max(want[i], min(width(l), 20))
+				}
+			}
+		}
+	}
+	total := 0.0
+	for i := range want {
+		want[i] = want[i]*tableChar + 2*cellPad + 20
+		total += want[i]
+	}
+	out, left := make([]int, len(want)), textWidth
+	for i, w := range want {
+		out[i] = int(w * textWidth / total)
+		left -= out[i]
+	}
+	out[len(out)-1] += left
+	return out
+}
+
+// form writes labelled fields: a label takes as much as its text, the room
+// beside it the rest of its share of the line.
+func (b *body) form(f Form) {
+	// Twelve columns under all rows, so that lines of one, two, three, four or six fields align.
+	const grid = 12
+	unit := textWidth / grid
+	widths := make([]int, grid)
+	for i := range widths {
+		widths[i] = unit
+	}
+	widths[grid-1] += textWidth - grid*unit
+	spanWidth := func(from, n int) int {
+		w := 0
+		for _, x := range widths[from : from+n] {
+			w += x
+		}
+		return w
+	}
+	any := false
+	for _, row := range f.Rows {
+		n := min(len(row.Fields), grid/2)
+		if n == 0 {
+			continue
+		}
+		if !any {
+			b.gap(120)
+			b.openTable(widths)
+			any = true
+		}
+		fmt.Fprintf(b, `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, twips(max(row.Height, 9)))
+		at := 0
+		for i, field := range row.Fields[:n] {
+			share := grid / n
+			if i == n-1 {
+				share = grid - at
+			}
+			label := min(2, share-1)
+			b.cell(spanWidth(at, label), label, "TableHead", Center, field.Label)
+			b.cell(spanWidth(at+label, share-label), share-label, "TableText", Left, field.Text)
+			at += share
+		}
+		b.WriteString(`</w:tr>`)
+	}
+	if any {
+		b.closeTable()
+	}
+}

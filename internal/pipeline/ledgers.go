@@ -1,0 +1,178 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"taizhang/ingest/forms"
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/workbook"
+	"taizhang/internal/zone"
+	"taizhang/transform"
+)
+
+// ledger is one form's consolidated workbook (汇总台账): the rows that count, in the form's own columns.
+type ledger struct {
+	form        *forms.Form
+	fingerprint string
+	changed     bool
+	rows        [][]any // of a changed one
+}
+
+// ledgerFile is where a form's consolidated workbook lies.
+func (z *Zone) ledgerFile(f *forms.Form) string {
+	return filepath.Join(z.Consolidated(), zone.SafeName(transform.ViewName(f.Title))+".xlsx")
+}
+
+// ledgerFormat is part of every fingerprint: raised when the workbooks look different.
+const ledgerFormat = "1"
+
+// changedLedgers compares what counts now with what the workbooks were written from last, and reads the rows of those
+// that changed. Typed rows never change, so the returns that count, the declarations and the program tell.
+func (z *Zone) changedLedgers(ctx context.Context, conn *sql.Conn, p, last publication, all bool) ([]ledger, error) {
+	counted := map[string]string{}
+	err := warehouse.Each(ctx, conn, `select form, concat(count(*), ' ', sum(cast(hash(return_id, submitter, period, rows_loaded) as hugeint))) from core.counted_return group by form`, func(v []any) error {
+		counted[fmt.Sprint(v[0])] = fmt.Sprint(v[1])
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("compare the consolidated workbooks: %w", err)
+	}
+	var out []ledger
+	for _, f := range z.Forms.Forms {
+		l := ledger{form: f, fingerprint: strings.Join([]string{ledgerFormat, counted[f.ID], p.Declarations, p.Program}, " ")}
+		_, err := os.Stat(z.ledgerFile(f))
+		l.changed = (all || err != nil || last.Ledgers[f.ID] != l.fingerprint) && (counted[f.ID] != "" || err == nil)
+		if l.changed {
+			if l.rows, err = ledgerRows(ctx, conn, f); err != nil {
+				return nil, fmt.Errorf("read %s for its consolidated workbook: %w", f.Title, err)
+			}
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// origins are the columns of a view that say where a row comes from, and which of them the workbook shows.
+var origins = []struct {
+	title string
+	shown bool
+	width float64
+}{{"填报单位", true, 14}, {"报送期", true, 11}, {"来源文件", true, 30}, {"工作表", true, 12}, {"行号", true, 7}}
+
+func ledgerRows(ctx context.Context, conn *sql.Conn, f *forms.Form) ([][]any, error) {
+	view := "main." + warehouse.Ident(transform.ViewName(f.Title))
+	var rows [][]any
+	err := warehouse.Each(ctx, conn, "select * from "+view, func(v []any) error {
+		row := make([]any, 0, len(f.Columns)+len(origins))
+		at := 0
+		for _, c := range f.Columns {
+			if at >= len(v) {
+				return fmt.Errorf("the view has only %d columns", len(v))
+			}
+			row = append(row, cellValue(v[at]))
+			if at++; c.Type.Sensitive() {
+				at++ // its hash
+			}
+		}
+		if len(v)-at != len(origins) {
+			return fmt.Errorf("the view has %d columns, the form %d", len(v), len(f.Columns))
+		}
+		for i, o := range origins {
+			if o.shown {
+				row = append(row, cellValue(v[at+i]))
+			}
+		}
+		rows = append(rows, row)
+		return nil
+	})
+	return rows, err
+}
+
+// cellValue is a value as a workbook takes it: numbers stay numbers.
+func cellValue(v any) any {
+	switch x := v.(type) {
+	case int32:
+		return int64(x)
+	case interface{ Float64() float64 }:
+		return x.Float64()
+	}
+	return v
+}
+
+// writeLedgers writes the changed workbooks and gives the fingerprints of those that are as they should be. One that
+// can't be replaced (somebody has it open on Windows) is a warning, and tried again by the next run.
+func (z *Zone) writeLedgers(list []ledger, asOf calendar.Date, warn func(string)) map[string]string {
+	done := map[string]string{}
+	for _, l := range list {
+		if l.changed {
+			if err := z.writeLedger(l, asOf); err != nil {
+				warn(fmt.Sprintf("汇总台账《%s》没有更新，下次运行时再写（是否有人正打开着它？）：%v", l.form.PlainTitle(), err))
+				continue
+			}
+		}
+		done[l.form.ID] = l.fingerprint
+	}
+	return done
+}
+
+func (z *Zone) writeLedger(l ledger, asOf calendar.Date) error {
+	if err := os.MkdirAll(z.Consolidated(), 0o755); err != nil {
+		return err
+	}
+	b := z.ledgerBook(l, asOf)
+	return WriteFile(z.ledgerFile(l.form), 0o644, b.Write)
+}
+
+func (z *Zone) ledgerBook(l ledger, asOf calendar.Date) workbook.Book {
+	f := l.form
+	t := workbook.Table{ID: f.ID, Rows: l.rows, Filter: true, Main: true, Empty: "目前没有计入的数据行。"}
+	for _, c := range f.Columns {
+		t.Columns = append(t.Columns, ledgerColumn(c))
+	}
+	for _, o := range origins {
+		if o.shown {
+			col := workbook.Column{Title: o.title, Kind: workbook.Text, Width: o.width}
+			if o.title == "行号" {
+				col.Kind, col.Format = workbook.Int, "0"
+			}
+			t.Columns = append(t.Columns, col)
+		}
+	}
+	note := "各单位报送、目前计入统计的全部数据行。金额单位：元。每行末尾注明填报单位、来源文件和行号；更正请由填报单位重新报送，在此修改不影响统计。"
+	return workbook.Book{
+		Title: f.Title, Footer: z.Name + "　" + f.PlainTitle() + "汇总台账",
+		Props: workbook.Props{Creator: "taizhang", Created: asOf.Time(time.UTC)},
+		Sheets: []workbook.Sheet{{Name: f.PlainTitle(), Orientation: workbook.Landscape, Blocks: []workbook.Block{
+			workbook.Title{Text: z.Name + f.Title + "（汇总）", Sub: fmt.Sprintf("共%d行", len(l.rows))},
+			workbook.Note{Text: note, Small: true}, t,
+		}}},
+	}
+}
+
+// ledgerColumn shows a form's column as the form does, money to the fen.
+func ledgerColumn(c forms.Column) workbook.Column {
+	out := workbook.Column{Title: c.Title, Kind: workbook.Text}
+	switch c.Type {
+	case forms.Int:
+		out.Kind = workbook.Int
+	case forms.Money:
+		out.Kind, out.Format, out.Width = workbook.Num, "#,##0.00", 16
+		out.Title += "（元）"
+	case forms.Percent:
+		out.Kind = workbook.Percent
+	case forms.Date:
+		out.Kind = workbook.Date
+	case forms.Month:
+		out.Kind, out.Format = workbook.Date, `yyyy"年"m"月"`
+	case forms.List:
+		out.Kind = workbook.Mark
+	}
+	return out
+}

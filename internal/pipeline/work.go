@@ -1,0 +1,216 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"taizhang/ingest"
+	"taizhang/ingest/finding"
+	"taizhang/internal/archive"
+	"taizhang/internal/warehouse"
+)
+
+// work is an open warehouse with its session.
+type work struct {
+	z        *Zone
+	o        *Options
+	archive  *archive.Archive
+	db       *warehouse.DB
+	session  *ingest.Session
+	finished []*finding.Report // what an earlier run had left unfinished, by the declarations of that time
+}
+
+// open opens the warehouse and starts a session: what an earlier run left unfinished is finished first. A warehouse
+// that lacks what the archive says was taken in (it was deleted, or a failing disk lost its last commits) is made anew.
+func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
+	w, err := z.start(ctx, a, o)
+	if err != nil {
+		return nil, err
+	}
+	lacking, err := w.lacking(ctx)
+	if err == nil && lacking > 0 {
+		o.Log.Warn("the warehouse lacks returns that the archive has: making it anew from the archive", "files", lacking)
+		if err = w.close(); err == nil {
+			if err = z.remake(ctx, a, o); err == nil {
+				if w, err = z.start(ctx, a, o); err == nil {
+					if lacking, err = w.lacking(ctx); err == nil && lacking > 0 {
+						err = fmt.Errorf("the warehouse made anew still lacks %d files of the archive", lacking)
+					}
+				}
+			}
+		}
+	}
+	if err == nil {
+		err = w.resume(ctx)
+	}
+	if err != nil {
+		if w != nil {
+			w.close()
+		}
+		return nil, err
+	}
+	return w, nil
+}
+
+// start opens the warehouse and makes its tables.
+func (z *Zone) start(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
+	db, err := warehouse.Open(z.Warehouse(), warehouse.Options{TimeZone: z.Timezone})
+	if err != nil {
+		return nil, err
+	}
+	w := &work{z: z, o: o, archive: a, db: db}
+	if err := w.prepare(ctx); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
+func (w *work) prepare(ctx context.Context) error {
+	if err := warehouse.Schema(ctx, w.db.Conn); err != nil {
+		return err
+	}
+	return ingest.EnsureTables(ctx, w.db.Conn, w.z.Forms)
+}
+
+// lacking counts the arrivals that are dealt with by the journal but have no return in the warehouse.
+func (w *work) lacking(ctx context.Context) (int, error) {
+	codes, err := warehouse.Strings(ctx, w.db.Conn, "select distinct zone from raw.return")
+	if err != nil {
+		return 0, fmt.Errorf("compare warehouse and archive: %w", err)
+	}
+	for _, c := range codes {
+		if c != w.z.Code {
+			return 0, refuse("%s: the zone's code is %q now but was %q when its returns were taken in; set code: %s again", w.z.File(), w.z.Code, strings.Join(codes, ", "), c)
+		}
+	}
+	have := map[int]bool{}
+	highest := 0
+	err = warehouse.Each(ctx, w.db.Conn, "select distinct arrival from raw.return", func(v []any) error {
+		n, _ := v[0].(int64)
+		have[int(n)] = true
+		highest = max(highest, int(n))
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("compare warehouse and archive: %w", err)
+	}
+	pending, err := w.archive.Pending()
+	if err != nil {
+		return 0, err
+	}
+	unfinished := map[int]bool{}
+	for _, e := range pending {
+		unfinished[e.Seq] = true
+	}
+	lacking, known := 0, 0
+	for _, n := range w.archive.Arrivals() {
+		known = n
+		if !have[n] && !unfinished[n] {
+			lacking++
+		}
+	}
+	if highest > known {
+		return 0, fmt.Errorf("the warehouse holds arrival %d, but the journal of %s ends at %d\nhint: restore the archive from a backup; taking returns in now would mix them up", highest, w.z.Archive(), known)
+	}
+	return lacking, nil
+}
+
+// resume starts the session. Arrivals that a kill interrupted are finished by the declarations under which they
+// arrived, as a rebuild would; only then are today's declared.
+func (w *work) resume(ctx context.Context) error {
+	text, err := w.z.bundle()
+	if err != nil {
+		return err
+	}
+	if _, err := w.z.keys(); err != nil { // made before the first line of the journal
+		return err
+	}
+	pending, err := w.archive.Pending()
+	if err != nil {
+		return err
+	}
+	if was := w.archive.Declared(); len(pending) > 0 && was != "" && was != archive.Hash(text) {
+		old, err := w.archive.Declaration(was)
+		if err != nil {
+			return err
+		}
+		then, err := w.z.fromBundle(old)
+		if err != nil {
+			return err
+		}
+		if err := w.enter(ctx, then); err != nil {
+			return err
+		}
+		w.finished = w.session.Taken
+	}
+	if _, err := w.archive.Declare(text); err != nil {
+		return err
+	}
+	if err := w.enter(ctx, w.z); err != nil {
+		return err
+	}
+	return w.catchUp(ctx)
+}
+
+// enter starts a session by the declarations of z.
+func (w *work) enter(ctx context.Context, z *Zone) error {
+	in, err := z.Intake()
+	if err != nil {
+		return err
+	}
+	if err := ingest.EnsureTables(ctx, w.db.Conn, z.Forms); err != nil {
+		return err
+	}
+	w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log}
+	return w.session.Start(ctx)
+}
+
+// catchUp applies decisions that are in the journal but, after a kill, not in the tables.
+func (w *work) catchUp(ctx context.Context) error {
+	var have int
+	if err := w.db.Conn.QueryRowContext(ctx, `select coalesce(max(seq), 0) from raw.decision where zone = ?`, w.z.Code).Scan(&have); err != nil {
+		return fmt.Errorf("read decisions: %w", err)
+	}
+	if have == w.archive.LastDecision() {
+		return nil
+	}
+	for e, err := range w.archive.All() {
+		if err != nil {
+			return err
+		}
+		if e.Event == archive.Decide && e.Seq > have {
+			if err := w.session.Decide(ctx, e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// close gives the warehouse up; an error matters only where the file is used next.
+func (w *work) close() error {
+	if w == nil || w.db == nil {
+		return nil
+	}
+	err := w.db.Close()
+	w.db = nil
+	if err != nil {
+		w.o.Log.Error("close the warehouse", "err", err)
+	}
+	return err
+}
+
+// replaceWarehouse puts a new, closed warehouse in the place of the old one. A kill in between leaves an old warehouse
+// that lacks returns, which the next open notices.
+func replaceWarehouse(next, path string) error {
+	if err := os.Remove(path + ".wal"); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("replace the warehouse: %w", err)
+	}
+	if err := os.Rename(next, path); err != nil {
+		return fmt.Errorf("replace the warehouse: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"taizhang/internal/warehouse"
+)
+
+// ReturnsDiff compares two returns of one form by business key: rows added,
+// gone, and changed value by value, in the order of the later return's rows.
+// Sensitive columns are compared by their keyed hash and shown masked.
+func (r *Reader) ReturnsDiff(ctx context.Context, from, to string) ([]Record, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	form := ""
+	for _, id := range []string{from, to} {
+		t, err := r.table(ctx, "select coalesce(form, '') from raw.return where return_id = ?", id)
+		if err != nil {
+			return nil, err
+		}
+		if len(t.Rows) == 0 {
+			return nil, &ErrNoReturn{id}
+		}
+		f := fmt.Sprint(t.Rows[0][0])
+		switch {
+		case f == "":
+			return nil, fmt.Errorf("return %s is of no form", id)
+		case form == "":
+			form = f
+		case f != form:
+			return nil, fmt.Errorf("return %s is of form %s, return %s of form %s", from, form, to, f)
+		}
+	}
+	cols, err := r.table(ctx, "select field, title, is_sensitive from ctl.form_column where form = ? order by seq", form)
+	if err != nil {
+		return nil, err
+	}
+	old, err := r.rowsOf(ctx, form, from, cols)
+	if err != nil {
+		return nil, err
+	}
+	now, err := r.rowsOf(ctx, form, to, cols)
+	if err != nil {
+		return nil, err
+	}
+	before := map[string]diffRow{}
+	for _, o := range old {
+		before[o.key] = o
+	}
+	var out []Record
+	rec := func(change string, key, title string, a, b any, rowA, rowB any) {
+		out = append(out, Record{{"change", change}, {"key", key}, {"column", text(title)}, {"before", a}, {"after", b}, {"row_before", rowA}, {"row_after", rowB}})
+	}
+	kept := map[string]bool{}
+	for _, n := range now {
+		o, ok := before[n.key]
+		kept[n.key] = true
+		if !ok {
+			rec("added", n.shown, "", nil, nil, nil, n.row)
+			continue
+		}
+		for i, c := range cols.Rows {
+			if n.compare[i] != o.compare[i] {
+				rec("changed", n.shown, fmt.Sprint(c[1]), o.show[i], n.show[i], o.row, n.row)
+			}
+		}
+	}
+	for _, o := range old {
+		if !kept[o.key] {
+			rec("gone", o.shown, "", nil, nil, o.row, nil)
+		}
+	}
+	return out, nil
+}
+
+// diffRow is a typed row as it is compared and as it is shown.
+type diffRow struct {
+	key, shown string
+	row        any
+	compare    []any
+	show       []any
+}
+
+func (r *Reader) rowsOf(ctx context.Context, form, id string, cols Table) ([]diffRow, error) {
+	sel := []string{"key_text", "row_no"}
+	for _, c := range cols.Rows {
+		f := warehouse.Ident(fmt.Sprint(c[0]))
+		sel = append(sel, "cast("+f+" as varchar)")
+		if c[2] == true {
+			f = warehouse.Ident(fmt.Sprint(c[0]) + "_hash")
+		}
+		sel = append(sel, "cast("+f+" as varchar)")
+	}
+	t, err := r.table(ctx, "select "+strings.Join(sel, ", ")+" from raw."+warehouse.Ident(form)+" where return_id = ? order by sheet, row_no", id)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := r.table(ctx, "select seq from ctl.form_column where form = ? and is_key order by seq", form)
+	if err != nil {
+		return nil, err
+	}
+	var out []diffRow
+	for _, row := range t.Rows {
+		d := diffRow{key: fmt.Sprint(row[0]), row: row[1]}
+		for i := range cols.Rows {
+			d.show = append(d.show, row[2+2*i])
+			d.compare = append(d.compare, row[3+2*i])
+		}
+		var parts []string
+		for _, k := range keys.Rows {
+			if i, ok := k[0].(int64); ok && d.show[i-1] != nil {
+				parts = append(parts, fmt.Sprint(d.show[i-1]))
+			}
+		}
+		d.shown = strings.Join(parts, "·")
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

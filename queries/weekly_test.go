@@ -1,0 +1,357 @@
+package queries
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/workbook"
+)
+
+// fakeWeekly is a zone whose figures are given.
+type fakeWeekly struct {
+	t      *testing.T
+	cat    *Catalogue
+	value  func(metric string, at weeklyPoint) (value, num, den *float64)
+	units  map[string]func(metric string, at weeklyPoint) *float64 // by submitter
+	due    [][]any                                                 // submitter, form, received
+	target [][]any
+}
+
+func (f *fakeWeekly) catalogue() *Catalogue { return f.cat }
+
+func (f *fakeWeekly) prepare(context.Context, weeklyPoint, []string) error { return nil }
+
+func (f *fakeWeekly) figures(_ context.Context, at weeklyPoint, metrics []string, by string) ([]weeklyFigure, error) {
+	var out []weeklyFigure
+	for _, m := range metrics {
+		if by == "" {
+			v, n, d := f.value(m, at)
+			out = append(out, weeklyFigure{Metric: m, Value: v, Num: n, Den: d})
+		}
+		for unit, value := range f.units {
+			if by == "submitter" {
+				out = append(out, weeklyFigure{Metric: m, Key: unit, Value: value(m, at)})
+			}
+		}
+	}
+	return out, nil
+}
+
+// rows answers the builder's own questions; the declared SELECTs find nothing.
+func (f *fakeWeekly) rows(_ context.Context, _ weeklyPoint, query string) (weeklyRows, error) {
+	switch {
+	case strings.Contains(query, "from ctl.zone"):
+		return weeklyRows{Columns: []string{"name"}, Rows: [][]any{{"湘潭高新区"}}}, nil
+	case strings.Contains(query, "from ctl.target"):
+		return weeklyRows{Rows: f.target}, nil
+	case strings.Contains(query, "from ctl.submitter"):
+		return weeklyRows{Rows: [][]any{{"产业局", int64(1)}, {"残联", int64(2)}, {"双马街道", int64(3)}}}, nil
+	case strings.Contains(query, "is_due_this_week and not o.is_waived"):
+		return weeklyRows{Rows: f.due}, nil
+	case strings.Contains(query, "string_agg(programme"):
+		return weeklyRows{Rows: [][]any{{"智能制造、制造强省、高新技术企业、科技研发奖补、135工程奖补"}}}, nil
+	case strings.Contains(query, "string_agg('“'"):
+		return weeklyRows{Rows: [][]any{{"“春风行动”"}}}, nil
+	case strings.Contains(query, "from ctl.form"):
+		return weeklyRows{Rows: [][]any{{"problem", "问题台账"}}}, nil
+	}
+	return weeklyRows{Columns: everyColumn(f.t)}, nil
+}
+
+// everyColumn are all columns that weekly.yaml asks for.
+func everyColumn(t *testing.T) []string {
+	b, err := LoadWeeklyDir(nil, mustLoad(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, s := range b.sheets {
+		for _, x := range s.blocks {
+			if x.table != nil {
+				for _, c := range x.table.columns {
+					out = append(out, c.from)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func mustLoad(t testing.TB) *Catalogue {
+	t.Helper()
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// article is the newspaper's figures of 15 August 2022.
+var article = map[string]float64{
+	"problems_collected": 216, "problems_closed": 179, "problems_overdue": 0, "enterprise_requests": 256,
+	"enterprise_requests_resolved": 189, "enterprise_request_batches": 6, "enterprise_requests_overdue": 0,
+	"city_assigned_items": 59, "hotline_repeat_items": 20, "legacy_items": 3, "key_tasks": 22,
+	"livelihood_projects": 27, "livelihood_completed": 6, "livelihood_overdue": 0, "leader_visits": 38,
+	"coordination_meetings": 18, "one_to_one_enterprises": 202, "liaison_cadres": 144, "liaison_enterprises": 663,
+	"incentive_paid": 24600000, "incentive_enterprises": 53, "tax_refunded": 580000000, "pension_deferred": 703000,
+	"pension_enterprises": 7, "pension_people": 346, "job_fairs": 16, "job_fair_enterprises": 387,
+	"positions_offered": 4293, "job_seekers": 10892, "job_intentions": 969, "poverty_insured_people": 720,
+	"low_income_households": 440, "low_income_people": 692,
+}
+
+var asOf = weeklyPoint{
+	AsOf:    time.Date(2022, 8, 15, 0, 0, 0, 0, time.UTC),
+	KnownAt: time.Date(2022, 8, 15, 12, 0, 0, 0, time.UTC),
+}
+
+// articleZone has the article's figures, 13 problems fewer a week before.
+func articleZone(t *testing.T) *fakeWeekly {
+	p := func(f float64) *float64 { return &f }
+	return &fakeWeekly{t: t, cat: mustLoad(t), value: func(m string, at weeklyPoint) (v, n, d *float64) {
+		if m == "closure_rate" {
+			if at.AsOf.Before(asOf.AsOf) {
+				return p(166.0 / 203), p(166), p(203)
+			}
+			return p(179.0 / 216), p(179), p(216)
+		}
+		f, ok := article[m]
+		if !ok {
+			return nil, nil, nil
+		}
+		if m == "problems_collected" && at.AsOf.Before(asOf.AsOf) {
+			f = 203
+		}
+		return &f, nil, nil
+	}}
+}
+
+func TestWeeklyTextIsTheArticles(t *testing.T) {
+	w, err := newWeekly(context.Background(), articleZone(t), asOf, WeeklyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := w.text()
+	for _, want := range []string{
+		"截至目前，湘潭高新区共收集问题216个，办结179个，办结率为82.9%，未办结问题均按照完成时限有序推进中。",
+		"共交办6批次256个企业反馈的问题，目前已解决189个，其余问题未到时间节点或是长期执行的问题，正在积极办理中。",
+		"目前已兑现园区53家企业在智能制造、制造强省、高新技术企业、科技研发奖补、135工程奖补等各类项目奖励资金共计2460万元，为企业留抵退税5.8亿元。",
+		"受理缓交养老保险企业7家，涉及346人，缓交金额约70.3万元。",
+		"举办“春风行动”系列招聘活动16场，参与企业387家，提供职位数量4293个，参会求职者10892人次，达成求职意向969人。",
+		"为辖区脱贫户、监测对象共720人购买防贫保险，为440户692人（次）落实低保救助政策。",
+		"派出144名干部联点区内四上企业、中小企业共663家。",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text lacks %s\n%s", want, text)
+		}
+	}
+	article := articleZone(t)
+	value := article.value
+	article.value = func(m string, at weeklyPoint) (v, n, d *float64) {
+		if m == "problems_overdue" {
+			f := 5.0
+			return &f, nil, nil
+		}
+		if strings.HasPrefix(m, "pension") {
+			f := 0.0
+			return &f, nil, nil
+		}
+		return value(m, at)
+	}
+	if w, err = newWeekly(context.Background(), article, asOf, WeeklyOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	text = w.text()
+	if strings.Contains(text, "有序推进") || !strings.Contains(text, "其中5个问题超过办结时限") || strings.Contains(text, "缓交") {
+		t.Errorf("conditions don't follow the figures:\n%s", text)
+	}
+}
+
+func cards(b workbook.Book) map[string]workbook.Figure {
+	out := map[string]workbook.Figure{}
+	for _, s := range b.Sheets {
+		for _, x := range s.Blocks {
+			if f, ok := x.(workbook.Figures); ok {
+				for _, i := range f.Items {
+					out[i.Label] = i
+				}
+			}
+		}
+	}
+	return out
+}
+
+func TestWeeklyCards(t *testing.T) {
+	z := articleZone(t)
+	z.target = [][]any{{"closure_rate", 0.9, "plain"}, {"incentive_paid", 40e6, "year_progress"}, {"problems_overdue", 0.0, "plain"}}
+	z.due = [][]any{{"产业局", "问题台账", true}, {"残联", "帮扶救助发放表", false}, {"残联", "重点民生实事", false}}
+	w, err := newWeekly(context.Background(), z, asOf, WeeklyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := w.build(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := cards(b)
+	rate := got["办结率"]
+	if rate.Detail != "179/216" || rate.Light != workbook.Amber || rate.Tone != workbook.Better || rate.Value.Value != 179.0/216 {
+		t.Errorf("办结率: %+v", rate)
+	}
+	if d := rate.Change.Value.(float64); math.Abs(d-1.1) > 1e-9 || !strings.Contains(rate.Change.Format, "百分点") { // 82.9 − 81.8
+		t.Errorf("办结率 changed by %v, shown as %s", d, rate.Change.Format)
+	}
+	if c := got["收集问题"]; c.Change.Value != 13.0 || c.Tone != workbook.Neutral || c.Light != "" || c.Value.Format != `#,##0"个"` {
+		t.Errorf("收集问题: %+v", c)
+	}
+	if c := got["兑付惠企资金"]; c.Value.Value != 2460.0 || c.Value.Format != `#,##0"万元"` || c.Light != workbook.Amber { // 40 million × 227/365
+		t.Errorf("兑付惠企资金: %+v", c)
+	}
+	if c := got["超期问题"]; c.Light != workbook.Green {
+		t.Errorf("超期问题: %+v", c)
+	}
+	if c := got["留抵退税"]; c.Value.Value != 5.8 || c.Value.Format != `#,##0.0"亿元"` {
+		t.Errorf("留抵退税: %+v", c)
+	}
+	if s := w.returns.sentence(); s != "应报3份，实报1份，缺报2份：残联（帮扶救助发放表）、残联（重点民生实事）。" {
+		t.Error(s)
+	}
+	for _, words := range []string{"兑付率", "融资额"} {
+		if strings.Contains(fmt.Sprint(b), words) {
+			t.Errorf("the workbook says %s", words)
+		}
+	}
+}
+
+func TestWeeklyChanges(t *testing.T) {
+	z := articleZone(t)
+	value := z.value
+	early := func(at weeklyPoint) bool { return at.KnownAt.Before(asOf.KnownAt) }
+	z.value = func(m string, at weeklyPoint) (v, n, d *float64) {
+		if f := 24500000.0; m == "incentive_paid" && early(at) {
+			return &f, nil, nil
+		}
+		return value(m, at)
+	}
+	z.units = map[string]func(string, weeklyPoint) *float64{"产业局": func(m string, at weeklyPoint) *float64 {
+		f := 0.0
+		if m == "incentive_paid" && !early(at) {
+			f = 100000
+		}
+		return &f
+	}}
+	o := WeeklyOptions{Previous: &WeeklyPrevious{AsOf: calendar.NewDate(2022, 8, 8), KnownAt: asOf.KnownAt.AddDate(0, 0, -7)}}
+	w, err := newWeekly(context.Background(), z, asOf, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := w.changes(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 1 || rows[0][0] != "兑付惠企资金" || rows[0][6] != "产业局+10万元" {
+		t.Fatalf("changes: %v", rows)
+	}
+	for i, want := range map[int]any{1: 2450.0, 3: 2460.0, 5: 10.0} {
+		if got := rows[0][i].(workbook.Cell).Value; got != want {
+			t.Errorf("column %d: %v, want %v", i, got, want)
+		}
+	}
+	if !strings.Contains(w.word("previous", ""), "上期周报（截至2022年8月8日，数据版本2022-08-08 12:00）") {
+		t.Error(w.word("previous", ""))
+	}
+}
+
+func TestWeeklyOfRandomZones(t *testing.T) {
+	for seed := range uint64(2) {
+		r := randomReader(t, seed)
+		checkWeekly(t, r, Point{AsOf: calendar.NoDate, From: calendar.NoDate})
+		checkWeekly(t, r, Point{AsOf: calendar.NewDate(2022, 6, 20), From: calendar.NoDate})
+	}
+}
+
+func TestWeeklyOfAnEmptyZone(t *testing.T) {
+	r := open(t, publish(t, "2022-08-15", asOf.KnownAt, func(*warehouse.DB) {}))
+	checkWeekly(t, r, Point{})
+	text, err := WeeklyText(context.Background(), r, Point{}, WeeklyOptions{})
+	if err != nil || !strings.Contains(text, "办结率为—") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// checkWeekly builds and writes a workbook and compares its cards with the metrics.
+func checkWeekly(t *testing.T, r *Reader, p Point) {
+	t.Helper()
+	ctx := context.Background()
+	b, err := Weekly(ctx, r, p, WeeklyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range b.Sheets {
+		names = append(names, s.Name)
+	}
+	if got := strings.Join(names, " "); got != "总览 问题办结 超期与临期 惠企资金 就业招聘 助企服务 民生实事 报送情况 更正说明 指标口径 文字材料" {
+		t.Errorf("sheets: %s", got)
+	}
+	var out bytes.Buffer
+	if err := b.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	if p == (Point{}) {
+		p.AsOf, p.From = calendar.NoDate, calendar.NoDate
+	}
+	figures, err := r.Metrics(ctx, Ask{Metrics: []string{"problems_collected", "closure_rate"}, Point: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := cards(b)
+	for _, f := range figures {
+		want, card := Float(f.Value), got[f.Metric.Label]
+		if have := Float(card.Value.Value); (want == nil) != (have == nil) || want != nil && *want != *have {
+			t.Errorf("%s: the card shows %v, the metric is %v", f.Metric.ID, card.Value.Value, f.Value)
+		}
+	}
+}
+
+func BenchmarkWeekly(b *testing.B) {
+	r := randomReader(b, 1)
+	for b.Loop() {
+		book, err := Weekly(context.Background(), r, Point{}, WeeklyOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := book.Write(&bytes.Buffer{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestWeeklyOfAZone(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := LoadWeeklyDir(os.DirFS(dir), mustLoad(t)); err != nil {
+		t.Errorf("a zone without weekly.yaml: %v", err)
+	}
+	if err := os.WriteFile(dir+"/weekly.yaml", []byte("sheets:\n  - {name: 一, blocks: [{heading: '{zone}'}]}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	d, err := LoadWeeklyDir(os.DirFS(dir), mustLoad(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := newWeekly(context.Background(), articleZone(t), asOf, WeeklyOptions{Declaration: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := w.build(context.Background())
+	if err != nil || len(b.Sheets) != 1 || b.Sheets[0].Blocks[0].(workbook.Heading).Text != "湘潭高新区" {
+		t.Errorf("%v %+v", err, b)
+	}
+}

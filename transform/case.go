@@ -1,0 +1,146 @@
+package transform
+
+import (
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"fmt"
+	"sort"
+	"strings"
+
+	"golang.org/x/tools/txtar"
+
+	"taizhang/internal/warehouse"
+)
+
+// A case is a txtar file beside a model, models/<layer>/<name>.txtar: files
+// named after tables hold the rows given (CSV with a header that names some of
+// the columns; nothing between two commas is null), and the file named want
+// the rows that the model must then have, in any order, with the columns that
+// matter. A file named want <model> is about another model. One file may hold
+// several cases: a file named case <words> begins the next.
+
+// Case is rows in and rows wanted.
+type Case struct {
+	File, Name string
+	Given      []CaseRows
+	Want       []CaseRows
+}
+
+// CaseRows are the rows of one table.
+type CaseRows struct {
+	Table   string
+	Columns []string
+	Rows    [][]string
+}
+
+// ParseCases reads the cases of a model.
+func ParseCases(file, model string, text []byte) ([]Case, error) {
+	ar := txtar.Parse(text)
+	c := Case{File: file, Name: "1"}
+	var out []Case
+	end := func() {
+		if len(c.Want) > 0 {
+			out = append(out, c)
+		}
+	}
+	for _, f := range ar.Files {
+		if name, ok := strings.CutPrefix(f.Name, "case "); ok {
+			end()
+			c = Case{File: file, Name: name}
+			continue
+		}
+		rows, err := caseRows(f.Name, f.Data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", file, f.Name, err)
+		}
+		switch {
+		case f.Name == "want":
+			rows.Table = model
+			c.Want = append(c.Want, rows)
+		case strings.HasPrefix(f.Name, "want "):
+			rows.Table = strings.TrimPrefix(f.Name, "want ")
+			c.Want = append(c.Want, rows)
+		default:
+			c.Given = append(c.Given, rows)
+		}
+	}
+	end()
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no rows are wanted (-- want --)", file)
+	}
+	return out, nil
+}
+
+func caseRows(table string, text []byte) (CaseRows, error) {
+	r := csv.NewReader(strings.NewReader(string(text)))
+	r.TrimLeadingSpace = true
+	r.Comment = '#'
+	lines, err := r.ReadAll()
+	if err != nil {
+		return CaseRows{}, err
+	}
+	if len(lines) == 0 {
+		return CaseRows{}, fmt.Errorf("a header line is missing")
+	}
+	for _, line := range lines {
+		for i := range line {
+			line[i] = strings.TrimSpace(line[i])
+		}
+	}
+	return CaseRows{table, lines[0], lines[1:]}, nil
+}
+
+// Check runs a case in an empty warehouse that has the tables: it gives the
+// rows, builds the models and compares. The first difference is the error.
+func (c Case) Check(ctx context.Context, conn *sql.Conn, o Options) error {
+	for _, g := range c.Given {
+		for _, row := range g.Rows {
+			values := make([]string, len(row))
+			cols := make([]string, len(row))
+			for i, v := range row {
+				cols[i], values[i] = warehouse.Ident(g.Columns[i]), "null"
+				if v != "" {
+					values[i] = warehouse.Quote(v)
+				}
+			}
+			q := "insert into " + g.Table + " (" + strings.Join(cols, ", ") + ") values (" + strings.Join(values, ", ") + ")"
+			if _, err := conn.ExecContext(ctx, q); err != nil {
+				return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
+			}
+		}
+	}
+	res, err := Run(ctx, conn, o)
+	if err != nil {
+		return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
+	}
+	if err := res.Err(); err != nil {
+		return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
+	}
+	for _, w := range c.Want {
+		got, err := readRows(ctx, conn, w)
+		if err != nil {
+			return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
+		}
+		want := make([]string, len(w.Rows))
+		for i, row := range w.Rows {
+			want[i] = strings.Join(row, ", ")
+		}
+		sort.Strings(want)
+		if strings.Join(got, "\n") != strings.Join(want, "\n") {
+			return fmt.Errorf("%s (%s): %s (%s)\n got:\n  %s\n want:\n  %s", c.File, c.Name, w.Table, strings.Join(w.Columns, ", "),
+				strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		}
+	}
+	return nil
+}
+
+func readRows(ctx context.Context, conn *sql.Conn, w CaseRows) ([]string, error) {
+	cols := make([]string, len(w.Columns))
+	for i, c := range w.Columns {
+		cols[i] = "coalesce(cast(" + warehouse.Ident(c) + " as varchar), '')"
+	}
+	got, err := warehouse.Strings(ctx, conn, "select "+strings.Join(cols, " || ', ' || ")+" from "+w.Table)
+	sort.Strings(got)
+	return got, err
+}
