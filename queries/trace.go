@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"taizhang/internal/warehouse"
 )
@@ -210,6 +209,3 @@ func (r *Reader) normal(conditions map[string]string) map[string]string {
 	}
 	return out
 }
-
-// rfc3339 writes an instant in the zone's time zone.
-func (r *Reader) rfc3339(t time.Time) string { return t.In(r.loc).Format(time.RFC3339) }

@@ -23,12 +23,12 @@ func TestTraceGivesTheFigure(t *testing.T) {
 	}
 	past := Point{AsOf: calendar.NewDate(2022, 6, 12), KnownAt: time.Date(2022, 6, 20, 12, 0, 0, 0, r.loc)}
 	pick := rand.New(rand.NewPCG(seed, 1))
-	for groups, p := range map[int]Point{3: {}, 1: past} {
+	for all, p := range map[bool]Point{true: {}, false: past} {
 		nonzero := 0
 		for _, m := range r.Catalogue.Metrics {
 			for _, by := range append([]string{""}, m.Dimensions...) {
 				a := Ask{Metrics: []string{m.ID}, Point: p}
-				if groups == 1 && pick.IntN(4) > 0 {
+				if !all && pick.IntN(12) > 0 {
 					continue // the past is slower: a sample
 				}
 				if by != "" {
@@ -39,7 +39,7 @@ func TestTraceGivesTheFigure(t *testing.T) {
 					t.Fatal(err)
 				}
 				pick.Shuffle(len(figs), func(i, j int) { figs[i], figs[j] = figs[j], figs[i] })
-				for _, f := range figs[:min(len(figs), groups)] {
+				for _, f := range figs[:min(len(figs), 1)] {
 					ask := Ask{Metrics: []string{m.ID}, Point: p, Where: map[string]string{}}
 					for _, d := range f.Dims {
 						ask.Where[d.Dimension] = ""

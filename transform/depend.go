@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -149,9 +150,11 @@ func references(ctx context.Context, conn *sql.Conn, m *Model) ([]reference, err
 		return nil, fmt.Errorf("%s: parse: %w", m.File, err)
 	}
 	if tree.Error {
-		var pos int
-		fmt.Sscan(tree.Position, &pos)
-		return nil, &ModelError{m.File, lineOf(m.SQL, pos), tree.Message}
+		line := 1 + headerLines(m.SQL)
+		if pos, err := strconv.Atoi(tree.Position); err == nil {
+			line = lineOf(m.SQL, pos)
+		}
+		return nil, &ModelError{m.File, line, tree.Message}
 	}
 	if len(tree.Statements) != 1 {
 		return nil, &ModelError{m.File, 1, fmt.Sprintf("a model is one SELECT, not %d statements", len(tree.Statements))}
@@ -228,4 +231,16 @@ func lineOf(text string, offset int) int {
 		return 1
 	}
 	return 1 + strings.Count(text[:offset], "\n")
+}
+
+// headerLines counts the comment lines that a text begins with.
+func headerLines(text string) int {
+	n := 0
+	for _, line := range strings.Split(text, "\n") {
+		if !strings.HasPrefix(strings.TrimSpace(line), "--") {
+			break
+		}
+		n++
+	}
+	return n
 }

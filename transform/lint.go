@@ -69,9 +69,6 @@ func Lint(m Model) []*ModelError {
 			continue
 		}
 		for _, at := range r.pattern.FindAllStringIndex(code, -1) {
-			if strings.HasSuffix(r.what, "first") && strings.Contains(strings.ToLower(code[max(0, at[0]-30):at[0]]), "extract") {
-				continue
-			}
 			add(at[1]-1, r.what, r.portable)
 		}
 	}

@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/receipt"
+	"taizhang/internal/pipeline"
 	"taizhang/internal/zone"
 	"taizhang/queries"
 )
@@ -77,7 +77,7 @@ func (a *app) formsCmd() *cobra.Command {
 			if output == "" {
 				output = zone.SafeName("模板_" + strings.Join(titles, "_") + ".xlsx")
 			}
-			if err := os.WriteFile(output, content, 0o644); err != nil {
+			if err := pipeline.WriteBytes(output, 0o644, content); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(a.out, output)
@@ -122,7 +122,7 @@ func (a *app) formsCmd() *cobra.Command {
 
 // formSet gives the zone's forms, or the built-in ones outside a zone.
 func (a *app) formSet() (*forms.Set, *zone.Zone, error) {
-	if _, err := os.Stat(filepath.Join(a.zoneDir, zone.FileName)); err == nil {
+	if isZone(a.zoneDir) {
 		z, err := a.zone()
 		if err != nil {
 			return nil, nil, err

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"taizhang/ingest/forms"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -29,7 +32,7 @@ func (a *app) modelsCmd() *cobra.Command {
 			}
 			var records []queries.Record
 			for _, m := range models {
-				records = append(records, queries.Record{{Key: "model", Value: m.Name}, {Key: "description", Value: m.Description},
+				records = append(records, queries.Record{{Key: "model", Value: m.Name}, {Key: "layer", Value: m.Layer}, {Key: "description", Value: m.Description},
 					{Key: "grain", Value: strings.Join(m.Grain, ", ")}, {Key: "checks", Value: int64(len(m.Checks))}})
 			}
 			return a.print(records)
@@ -76,6 +79,21 @@ func (a *app) modelsCmd() *cobra.Command {
 			return nil
 		},
 	}
-	c.AddCommand(list, build, graph)
+	dictionary := a.dictionaryCmd("Print every model with its grain, its checks and what it reads (Markdown)", func(z *pipeline.Zone) (string, error) {
+		var own []fs.FS
+		var set *forms.Set
+		var err error
+		if z != nil {
+			own, set = z.Models, z.Forms
+		} else if set, err = forms.Load(); err != nil {
+			return "", err
+		}
+		models, err := plannedModels(context.Background(), set, own...)
+		if err != nil {
+			return "", usageError{err}
+		}
+		return modelsDictionary(models), nil
+	})
+	c.AddCommand(list, build, graph, dictionary)
 	return c
 }

@@ -262,7 +262,7 @@ func TestRowHeightsFit(t *testing.T) {
 
 func TestFormattedWidths(t *testing.T) {
 	for format, want := range map[string]string{
-		`0.0%`: "100.0%", `#,##0.00"亿元"`: "亿元1.00", `"▲"0.0"百分点";"▼"0.0"百分点";"持平"`: "▲百分点1.0", `"上周 "#,##0`: "上周 1", `yyyy`: "",
+		`0.0%`: "%100.0", `#,##0.00"亿元"`: "亿元1.00", `"▲"0.0"百分点";"▼"0.0"百分点";"持平"`: "▲百分点1.0", `"上周 "#,##0`: "上周 1", `yyyy`: "",
 	} {
 		if got := formatted(format, 1); got != want {
 			t.Errorf("%s: %q, want %q", format, got, want)

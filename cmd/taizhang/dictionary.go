@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/ingest"
+	"taizhang/ingest/forms"
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/zone"
+	"taizhang/queries"
+	"taizhang/transform"
+)
+
+//go:generate go run . docs ../../docs
+
+// document is a generated page of docs/.
+type document struct {
+	name string
+	text func() (string, error)
+}
+
+// documents are those of the built-in declarations. A test compares them with docs/.
+var documents = []document{
+	{"forms.md", func() (string, error) {
+		set, err := forms.Load()
+		if err != nil {
+			return "", err
+		}
+		return set.Dictionary(), nil
+	}},
+	{"metrics.md", func() (string, error) {
+		c, err := queries.Load()
+		if err != nil {
+			return "", err
+		}
+		return metricsDictionary(c), nil
+	}},
+	{"models.md", func() (string, error) {
+		set, err := forms.Load()
+		if err != nil {
+			return "", err
+		}
+		models, err := plannedModels(context.Background(), set)
+		if err != nil {
+			return "", err
+		}
+		return modelsDictionary(models), nil
+	}},
+}
+
+// docsCmd writes the generated pages; `go generate` calls it.
+func (a *app) docsCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:    "docs DIR",
+		Short:  "Write the generated pages of docs/",
+		Hidden: true,
+		Args:   cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			for _, d := range documents {
+				text, err := d.text()
+				if err != nil {
+					return fmt.Errorf("%s: %w", d.name, err)
+				}
+				if err := pipeline.WriteBytes(filepath.Join(args[0], d.name), 0o644, []byte(text)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// dictionaryCmd prints a page about a zone's own declarations, or the built-in ones outside a zone.
+func (a *app) dictionaryCmd(short string, text func(z *pipeline.Zone) (string, error)) *cobra.Command {
+	return &cobra.Command{
+		Use:   "dictionary",
+		Short: short,
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			var z *pipeline.Zone
+			if isZone(a.zoneDir) {
+				var err error
+				if z, err = a.zone(); err != nil {
+					return err
+				}
+			}
+			t, err := text(z)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprint(a.out, t)
+			return err
+		},
+	}
+}
+
+// plannedModels gives the models in building order, with what each reads: they are planned over empty tables.
+func plannedModels(ctx context.Context, set *forms.Set, own ...fs.FS) ([]transform.Model, error) {
+	db, err := warehouse.OpenMemory(warehouse.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	if err := warehouse.Schema(ctx, db.Conn); err != nil {
+		return nil, err
+	}
+	if err := ingest.EnsureTables(ctx, db.Conn, set); err != nil {
+		return nil, err
+	}
+	return transform.Plan(ctx, db.Conn, transform.Options{Models: own})
+}
+
+func metricsDictionary(c *queries.Catalogue) string {
+	var b strings.Builder
+	b.WriteString("# 指标口径 (metrics)\n\nGenerated from `queries/metrics.yaml` by `make generate`; do not edit.\n\n" +
+		"Every figure is compiled from this one declaration: on the command line, in the weekly workbook, in `mart.metric` and in its trace.\n" +
+		"Expressions are SQL over the rows of the fact's table that count.\n")
+	for _, f := range c.Facts {
+		first := true
+		for _, m := range c.Metrics {
+			if m.Fact != f {
+				continue
+			}
+			if first {
+				first = false
+				about := "`" + f.Table + "`"
+				if f.Form != "" {
+					about = "form `" + f.Form + "`, rows of " + about
+				}
+				fmt.Fprintf(&b, "\n## %s\n\n%s, %s.\n\n| metric | 名称 | unit | 口径 | computed as | dimensions |\n|---|---|---|---|---|---|\n", f.ID, about, modeWords[f.Mode])
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", m.ID, cellMD(m.Label), m.Unit, cellMD(m.Definition), cellMD(computed(m)), strings.Join(m.Dimensions, ", "))
+		}
+	}
+	b.WriteString("\n## Dimensions\n\n| dimension | 名称 |\n|---|---|\n")
+	for _, d := range c.Dimensions {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", d.ID, d.Label)
+	}
+	return b.String()
+}
+
+var modeWords = map[queries.Mode]string{
+	queries.Ledger:     "the state at the as-of date",
+	queries.Period:     "rows dated from 1 January to the as-of date",
+	queries.Obligation: "what fell due in the week up to the as-of date",
+}
+
+// computed is a metric's expression in words and SQL.
+func computed(m *queries.Metric) string {
+	text := ""
+	if m.IsRatio() {
+		text = measure(m.Num) + " ÷ " + measure(m.Den)
+	} else {
+		text = measure(m.Value)
+	}
+	if m.Newest != nil {
+		text += fmt.Sprintf(", rows with the newest `%s` per `%s`", m.Newest.Of, strings.Join(m.Newest.Per, ", "))
+	}
+	return text
+}
+
+func measure(m *queries.Measure) string {
+	text := m.Agg
+	if m.Expr != "" {
+		text += " of `" + m.Expr + "`"
+	}
+	if m.Where != "" {
+		text += " where `" + m.Where + "`"
+	}
+	return text
+}
+
+func cellMD(s string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(s, "|", `\|`)), " ")
+}
+
+func modelsDictionary(models []transform.Model) string {
+	var b strings.Builder
+	b.WriteString("# 模型 (models)\n\nGenerated from `transform/models` by `make generate`; do not edit.\n\n" +
+		"Staging renames and casts, core holds facts and dimensions, marts are what people ask for. A model whose grain or a check\n" +
+		"doesn't hold stops the publication (warnings only tell). `mart.metric` and `mart.metric_week` come from `queries/metrics.yaml`.\n")
+	for _, layer := range transform.Layers {
+		fmt.Fprintf(&b, "\n## %s\n", layer)
+		for _, m := range models {
+			if m.Layer != layer {
+				continue
+			}
+			fmt.Fprintf(&b, "\n### %s\n\n%s\n\n- grain: %s\n", m.Name, m.Description, strings.Join(m.Grain, ", "))
+			if len(m.Reads) > 0 {
+				fmt.Fprintf(&b, "- reads: %s\n", strings.Join(m.Reads, ", "))
+			}
+			for _, c := range m.Checks {
+				word := "check"
+				if c.Warning {
+					word = "check (warning)"
+				}
+				fmt.Fprintf(&b, "- %s %s: `%s`\n", word, c.Name, c.Predicate)
+			}
+		}
+	}
+	return b.String()
+}
+
+// isZone says whether a folder holds a zone.
+func isZone(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, zone.FileName))
+	return err == nil
+}
