@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,9 +16,14 @@ import (
 // written, synced and renamed over it, and the folder is synced.
 func WriteFile(path string, mode os.FileMode, write func(io.Writer) error) (err error) {
 	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write %s: %w", path, err)
+		if err == nil {
+			return
 		}
+		var inner *fs.PathError // it names the temporary file, which means nothing to anybody
+		if errors.As(err, &inner) {
+			err = inner.Err
+		}
+		err = fmt.Errorf("write %s: %w", path, err)
 	}()
 	dir := filepath.Dir(path)
 	tmp, err := os.CreateTemp(dir, ".tmp-*")
