@@ -14,6 +14,7 @@ import (
 type wrote struct {
 	year, month, day int
 	endOfMonth       bool // 8月底
+	tenth            bool // the number 2022.1: January, or October without its 0
 }
 
 var (
@@ -115,6 +116,9 @@ func cellDate(c sheet.Cell) (w wrote, guessed, ok bool) {
 		return w, false, w.possible()
 	case sheet.Number:
 		if w, ok := parseWritten(c.Text); ok && w.year > 0 && (w.day > 0 || strings.Contains(c.Text, ".") || len(c.Text) == 6) {
+			if whole, frac, _ := strings.Cut(c.Text, "."); len(whole) == 4 && frac == "1" {
+				w.month, w.tenth = 10, c.Format != "0.00"
+			}
 			return w, false, true
 		}
 		if c.Num == float64(int(c.Num)) && c.Num >= 36526 && c.Num < 62094 { // 2000-01-01 … 2069-12-31

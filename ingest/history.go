@@ -50,7 +50,7 @@ func loadHistory(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time
 	h := newHistory(loc, set)
 	h.conn, h.zone = conn, zoneCode
 	rows, err := conn.QueryContext(ctx, `select r.return_id, coalesce(r.submitter,''), coalesce(r.form,''), coalesce(r.period,''), r.sha256, r.cutoff, r.received_at, r.status, r.is_nil, r.rows_loaded,
-		case when r.status = 'rejected' then (select coalesce(string_agg(f.rule || f.sheet || f.cell, '|' order by f.seq), '') from raw.finding f where f.return_id = r.return_id) else '' end
+		case when r.status = 'rejected' then (select coalesce(string_agg(f.rule || f.sheet || f.cell, '|' order by f.seq), '') from raw.finding f where f.zone = r.zone and f.return_id = r.return_id) else '' end
 		from raw.return r where r.zone = ? order by r.arrival, r.return_id`, zoneCode)
 	if err != nil {
 		return nil, fmt.Errorf("read earlier returns: %w", err)
@@ -173,7 +173,7 @@ func (h *history) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 	if f.Column("status") != nil {
 		status = "coalesce(status, '')"
 	}
-	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, %s from raw.%s where return_id = ? union all select key_text, '' from raw.quarantine where return_id = ?`, status, f.ID), id, id)
+	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, %s from raw.%s where zone = ? and return_id = ? union all select key_text, '' from raw.quarantine where zone = ? and return_id = ?`, status, f.ID), h.zone, id, h.zone, id)
 	if err != nil {
 		return nil, fmt.Errorf("read keys of return %s: %w", id, err)
 	}
@@ -229,29 +229,36 @@ func (h *history) directory(ctx context.Context, z submitters) (map[string]bool,
 	if key := strings.Join(ids, ","); key != h.dir || h.names == nil {
 		names := map[string]bool{}
 		for _, id := range ids {
-			if h.conn == nil {
-				continue
-			}
-			rows, err := h.conn.QueryContext(ctx, `select enterprise from raw.enterprise where return_id = ?`, id)
-			if err != nil {
-				return nil, fmt.Errorf("read the enterprise directory: %w", err)
-			}
-			for rows.Next() {
-				var n string
-				if err := rows.Scan(&n); err != nil {
-					rows.Close()
-					return nil, fmt.Errorf("read the enterprise directory: %w", err)
-				}
-				names[squash(n)] = true
-			}
-			rows.Close()
-			for n := range h.fresh(id) {
-				names[squash(n)] = true
+			if err := h.enterprises(ctx, id, names); err != nil {
+				return nil, err
 			}
 		}
 		h.names, h.dir = names, key
 	}
 	return h.names, nil
+}
+
+// enterprises adds the names of one directory: of this run, or from the tables.
+func (h *history) enterprises(ctx context.Context, id string, names map[string]bool) error {
+	for n := range h.fresh(id) {
+		names[squash(n)] = true
+	}
+	if h.conn == nil {
+		return nil
+	}
+	rows, err := h.conn.QueryContext(ctx, `select enterprise from raw.enterprise where zone = ? and return_id = ?`, h.zone, id)
+	if err != nil {
+		return fmt.Errorf("read the enterprise directory: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			return fmt.Errorf("read the enterprise directory: %w", err)
+		}
+		names[squash(n)] = true
+	}
+	return rows.Err()
 }
 
 // fresh gives the enterprise names of a directory judged in this run and not yet in the tables.

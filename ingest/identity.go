@@ -12,33 +12,70 @@ import (
 
 // identify finds submitter, period and cut-off of a return (CONTRACT: What identifies a return).
 func (in *Intake) identify(p *parsed, pt *part, common stated) {
-	said := pt.said
-	said.merge(stated{submitter: common.submitter, period: common.period, asOf: common.asOf, filled: common.filled})
 	pt.ret.ReceivedAt = p.file.ReceivedAt
-	in.identifySubmitter(p, pt, said)
-	in.identifyPeriod(p, pt, said)
+	in.identifySubmitter(p, pt, common)
+	in.identifyPeriod(p, pt, common)
 }
 
-func (in *Intake) identifySubmitter(p *parsed, pt *part, said stated) {
+// inBook finds the submitter that one sheet, or the whole workbook, states: in a 填报单位 cell, else in a title.
+// A title in another unit's folder counts only where it begins with the name: 双马街道问题台账, not 关于双马街道的….
+func (in *Intake) inBook(s stated, inFolder bool) (sub zone.Submitter, cell said, ok bool) {
+	if cell = s.submitter; cell.text != "" {
+		if sub, ok = in.Zone.Match(cell.text); ok {
+			return sub, cell, true
+		}
+		for _, text := range []string{firstField(cell.text), cell.text} { // 经发局  2022年8月; 经发局企业服务科
+			if sub, ok = in.named(text); ok && strings.HasPrefix(in.withoutZone(text), squash(sub.Name)) {
+				return sub, cell, true
+			}
+		}
+		return sub, cell, false
+	}
+	if s.unitLabel.text != "" {
+		if sub, ok = in.Zone.Match(s.unitLabel.text); ok {
+			return sub, s.unitLabel, true
+		}
+	}
+	for _, t := range s.titles {
+		if sub, ok = in.named(t); ok && (!inFolder || in.leads(t, sub)) {
+			return sub, said{}, true
+		}
+	}
+	return zone.Submitter{}, said{}, false
+}
+
+// leads says whether a title begins with one of a submitter's names.
+func (in *Intake) leads(title string, s zone.Submitter) bool {
+	t, whole := in.withoutZone(title), squash(title)
+	for _, name := range append([]string{s.Name}, s.Aliases...) {
+		if k := squash(name); strings.HasPrefix(t, k) || strings.HasPrefix(whole, k) {
+			return true
+		}
+	}
+	return false
+}
+
+func firstField(s string) string {
+	if f := strings.Fields(s); len(f) > 0 {
+		return f[0]
+	}
+	return s
+}
+
+func (in *Intake) identifySubmitter(p *parsed, pt *part, common stated) {
 	folder, inFolder := zone.Submitter{}, false
 	if p.file.Folder != "" {
 		folder, inFolder = in.Zone.Match(p.file.Folder)
 	}
-	var book zone.Submitter
-	inBook := false
-	cell := said.submitter
-	if cell.text != "" {
-		book, inBook = in.Zone.Match(cell.text)
-		if !inBook { // 产业局企业服务科
-			if s, ok := in.named(cell.text); ok && strings.HasPrefix(in.withoutZone(cell.text), squash(s.Name)) {
-				book, inBook = s, true
-			}
-		}
+	book, cell, inBook := in.inBook(pt.said, inFolder)
+	if !inBook && cell.text == "" { // what another sheet of the workbook says
+		book, cell, inBook = in.inBook(stated{submitter: common.submitter, unitLabel: common.unitLabel}, inFolder)
 	}
-	if !inBook {
-		for _, t := range said.titles {
-			if s, ok := in.named(t); ok && (!inFolder || strings.HasPrefix(in.withoutZone(t), squash(s.Name))) {
-				book, inBook = s, true
+	if inBook { // every sheet of the return must be the same unit's
+		for _, s := range pt.sheetSaid {
+			if other, at, ok := in.inBook(s.said, true); ok && other.Code != book.Code {
+				pt.reject(finding.Finding{Rule: "submitter_mismatch", Sheet: s.sheet, Cell: at.ref, Value: short(at.text, 30),
+					Message: fmt.Sprintf("工作表「%s」写的是%s，同一份报表的其他工作表写的是%s", s.sheet, other.Name, book.Name), Hint: "一份报表只能由一个单位报送，请分开报送"})
 				break
 			}
 		}
@@ -82,71 +119,94 @@ func (in *Intake) withoutZone(s string) string {
 	return strings.TrimPrefix(squash(s), squash(in.Zone.Name))
 }
 
-func (in *Intake) identifyPeriod(p *parsed, pt *part, said stated) {
+// periodIn reads the period that a text names or, by its date, means for this submitter and form.
+func (in *Intake) periodIn(pt *part, text string, received calendar.Date) (calendar.Period, bool) {
+	f := pt.form
+	sp, ok := readSpan(text, received)
+	switch {
+	case !ok:
+	case sp.period.Valid() && sp.period.Kind == f.Frequency:
+		return sp.period, true
+	case sp.period.Valid() && f.Frequency == calendar.Month: // a week named on a monthly form
+		return calendar.MonthOf(sp.period.End()), true
+	case sp.period.Valid(): // a month named on a weekly form tells no week, a date beside it does: 8月台账(8.12)
+		if m := dotDate.FindStringSubmatch(plain(text)); m != nil {
+			if w, ok := parseWritten(m[1]); ok {
+				return in.Zone.PeriodFor(pt.ret.Submitter, f.ID, f.Frequency, w.nearest(received)), true
+			}
+		}
+	case sp.months > 0 && f.Frequency == calendar.Week:
+		return calendar.WeekOf(sp.to), sp.to-sp.from <= 10
+	case sp.months > 0:
+		return calendar.MonthOf(sp.to), true
+	case sp.date.Valid():
+		return in.Zone.PeriodFor(pt.ret.Submitter, f.ID, f.Frequency, sp.date), true
+	}
+	return calendar.Period{}, false
+}
+
+// asOfDate reads a 截至 text.
+func (in *Intake) asOfDate(pt *part, s said, received calendar.Date) calendar.Date {
+	if s.text == "" {
+		return calendar.NoDate
+	}
+	sp, ok := readSpan(s.text, received)
+	switch {
+	case ok && sp.date.Valid():
+		return sp.date
+	case ok && sp.period.Valid():
+		return sp.period.End()
+	case ok && sp.months > 0:
+		return sp.to
+	}
+	pt.add(finding.Finding{Severity: finding.Warning, Rule: "as_of_unreadable", Sheet: s.sheet, Cell: s.ref, Value: short(s.text, 30),
+		Message: fmt.Sprintf("“截至”日期读不出来：“%s”", short(s.text, 30)), Hint: "请按 2022年8月14日 的样子填写"})
+	return calendar.NoDate
+}
+
+func (in *Intake) identifyPeriod(p *parsed, pt *part, common stated) {
 	f, sub := pt.form, pt.ret.Submitter
 	received := in.Zone.DateOf(p.file.ReceivedAt)
-	asOf := calendar.NoDate
-	if said.asOf.text != "" {
-		if sp, ok := readSpan(said.asOf.text, received); ok {
-			asOf = sp.date
-			if !asOf.Valid() && sp.period.Valid() {
-				asOf = sp.period.End()
-			} else if !asOf.Valid() && sp.months > 0 {
-				asOf = sp.to
+	in.refuseStretch(pt, received)
+	in.refusePeriods(pt, received)
+	asOfSaid := pt.said.asOf
+	if asOfSaid.text == "" {
+		asOfSaid = common.asOf
+	}
+	asOf := in.asOfDate(pt, asOfSaid, received)
+	var period calendar.Period
+	ok := false
+	try := func(texts ...string) {
+		for _, t := range texts {
+			if !ok && t != "" {
+				period, ok = in.periodIn(pt, t, received)
 			}
-		} else {
-			pt.add(finding.Finding{Severity: finding.Warning, Rule: "as_of_unreadable", Sheet: said.asOf.sheet, Cell: said.asOf.ref, Value: short(said.asOf.text, 30),
-				Message: fmt.Sprintf("“截至”日期读不出来：“%s”", short(said.asOf.text, 30)), Hint: "请按 2022年8月14日 的样子填写"})
 		}
 	}
-	toPeriod := func(text string) (calendar.Period, bool) {
-		sp, ok := readSpan(text, received)
-		if !ok {
-			return calendar.Period{}, false
+	labelled := func(s said) {
+		if try(s.text); !ok && s.text != "" {
+			pt.add(finding.Finding{Severity: finding.Warning, Rule: "period_unreadable", Sheet: s.sheet, Cell: s.ref, Value: short(s.text, 30),
+				Message: fmt.Sprintf("报送期“%s”读不出来", short(s.text, 30)), Hint: "请按 2022年第33周 或 2022年8月 的样子填写"})
 		}
-		switch {
-		case sp.period.Valid() && sp.period.Kind == f.Frequency:
-			return sp.period, true
-		case sp.period.Valid() && f.Frequency == calendar.Month: // a week named on a monthly form
-			return calendar.MonthOf(sp.period.End()), true
-		case sp.period.Valid():
-			return calendar.Period{}, false
-		case sp.months > 0 && f.Frequency == calendar.Week:
-			if sp.to-sp.from <= 10 {
-				return calendar.WeekOf(sp.to), true
-			}
-			return calendar.Period{}, false
-		case sp.months > 0:
-			return calendar.MonthOf(sp.to), true
-		case sp.date.Valid():
-			return in.Zone.PeriodFor(sub, f.ID, f.Frequency, sp.date), true
+	}
+	byDate := func(s said) {
+		if !ok && s.text != "" && asOf.Valid() {
+			period, ok = in.Zone.PeriodFor(sub, f.ID, f.Frequency, asOf), true
 		}
-		return calendar.Period{}, false
 	}
-	in.refuseStretch(pt, said)
-	period, ok := toPeriod(said.period.text)
-	if !ok && said.period.text != "" {
-		pt.add(finding.Finding{Severity: finding.Warning, Rule: "period_unreadable", Sheet: said.period.sheet, Cell: said.period.ref, Value: short(said.period.text, 30),
-			Message: fmt.Sprintf("报送期“%s”读不出来", short(said.period.text, 30)), Hint: "请按 2022年第33周 或 2022年8月 的样子填写"})
+	labelled(pt.said.period)
+	byDate(pt.said.asOf)
+	try(pt.said.titles...)
+	try(pt.ret.Sheets...)
+	if !ok && common.period != pt.said.period { // what another sheet of the workbook says comes after the own title
+		labelled(common.period)
 	}
-	if !ok && asOf.Valid() {
-		period, ok = in.Zone.PeriodFor(sub, f.ID, f.Frequency, asOf), true
-	}
-	for _, t := range said.titles {
-		if ok {
-			break
-		}
-		period, ok = toPeriod(t)
-	}
-	if !ok {
-		period, ok = toPeriod(fileTitle(p.file.Name))
-	}
+	byDate(common.asOf)
+	try(fileTitle(p.file.Name))
 	if !ok && f.Mode == forms.Period {
 		period, ok = in.periodOfRows(pt, received)
 	}
-	if !ok && said.filled.text != "" {
-		period, ok = toPeriod(said.filled.text)
-	}
+	try(pt.said.filled.text, common.filled.text)
 	if !ok {
 		period = in.Zone.PeriodFor(sub, f.ID, f.Frequency, received)
 		pt.add(finding.Finding{Severity: finding.Warning, Rule: "period_assumed",
@@ -158,29 +218,73 @@ func (in *Intake) identifyPeriod(p *parsed, pt *part, said stated) {
 	if asOf.Valid() {
 		cutoff = asOf
 		if asOf > received {
-			pt.add(finding.Finding{Severity: finding.Warning, Rule: "as_of_after_received", Sheet: said.asOf.sheet, Cell: said.asOf.ref, Value: short(said.asOf.text, 30),
+			pt.add(finding.Finding{Severity: finding.Warning, Rule: "as_of_after_received", Sheet: asOfSaid.sheet, Cell: asOfSaid.ref, Value: short(asOfSaid.text, 30),
 				Message: fmt.Sprintf("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received), Hint: "请核对截至日期"})
 		}
 	}
 	pt.ret.Cutoff = min(cutoff, received)
+	if period.Start > received {
+		pt.add(finding.Finding{Severity: finding.Warning, Rule: "period_ahead", Sheet: pt.firstSheet(),
+			Message: fmt.Sprintf("报送期 %s 在收到日期 %s 时还没有开始", PeriodLabel(period), received), Hint: "请核对报送期，尤其是年份"})
+	}
 	if due, owed := in.Zone.DueAt(sub, f.ID, period); owed {
 		pt.ret.DueAt = due
 		pt.ret.Late = p.file.ReceivedAt.After(due)
 	}
 }
 
-// refuseStretch rejects a period form that reports several months at once: adding it up would count them twice.
-func (in *Intake) refuseStretch(pt *part, said stated) {
-	if pt.form.Mode != forms.Period || pt.form.Frequency != calendar.Month {
+// refuseStretch rejects a period form that reports several periods at once: adding it up would count them twice.
+func (in *Intake) refuseStretch(pt *part, received calendar.Date) {
+	if pt.form.Mode != forms.Period {
 		return
 	}
-	for _, t := range append([]string{said.period.text}, said.titles...) {
-		near := in.Zone.DateOf(pt.ret.ReceivedAt)
-		sp, ok := readSpan(t, near)
-		if ok && sp.months >= 2 || t != "" && (halfYears.MatchString(plain(t)) && in.vocab.titled(t) == pt.form) {
+	for i, t := range append([]string{pt.said.period.text}, pt.said.titles...) {
+		if t == "" {
+			continue
+		}
+		sp, ok := readSpan(t, received)
+		long := ok && sp.months >= 2
+		if pt.form.Frequency == calendar.Week {
+			long = ok && sp.months > 0 && sp.to-sp.from > 10
+		}
+		own := i == 0 || in.vocab.titled(t) == pt.form
+		if long || own && (halfYears.MatchString(plain(t)) || cumulated.MatchString(t)) {
 			pt.reject(finding.Finding{Rule: "cumulative", Sheet: pt.firstSheet(), Value: short(t, 40),
-				Message: fmt.Sprintf("“%s”是几个月的累计数，这张报表要按月报送", short(t, 40)), Hint: "请只报本月发生的明细，标题写明月份；以前月份有变化的，请更正当月报表"})
+				Message: fmt.Sprintf("“%s”是几期的累计数，这张报表要按%s报送", short(t, 40), perPeriod(pt.form.Frequency)), Hint: "请只报本期发生的明细，标题写明报送期；以前各期有变化的，请更正当期报表"})
 			return
+		}
+	}
+}
+
+func perPeriod(k calendar.PeriodKind) string {
+	if k == calendar.Week {
+		return "周"
+	}
+	return "月"
+}
+
+// refusePeriods rejects a return whose sheets state different periods (one sheet for each month, last week's sheet left in).
+func (in *Intake) refusePeriods(pt *part, received calendar.Date) {
+	var first calendar.Period
+	firstSheet := ""
+	for _, s := range pt.sheetSaid {
+		texts := append([]string{s.said.period.text, s.said.asOf.text}, s.said.titles...)
+		texts = append(texts, s.sheet)
+		for _, t := range texts {
+			period, ok := in.periodIn(pt, t, received)
+			if t == "" || !ok {
+				continue
+			}
+			if first.Valid() && period != first {
+				pt.reject(finding.Finding{Rule: "several_periods", Sheet: s.sheet, Value: short(t, 30),
+					Message: fmt.Sprintf("工作表「%s」是%s，工作表「%s」是%s，一份报表只能是一期", firstSheet, PeriodLabel(first), s.sheet, PeriodLabel(period)),
+					Hint:    "请删去以前各期的工作表，只报本期；几期都要报的，请分成几个文件"})
+				return
+			}
+			if !first.Valid() {
+				first, firstSheet = period, s.sheet
+			}
+			break
 		}
 	}
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -321,23 +322,39 @@ func (in *Intake) lookUp(ctx context.Context, h *history, pt *part) error {
 		return err
 	}
 	var all []string
+	for n := range dir {
+		all = append(all, n)
+	}
+	sort.Strings(all)
+	near := map[string]string{} // closest name of the directory, by text
 	for _, s := range pt.named {
-		if dir[squash(s.text)] {
-			continue
-		}
-		if all == nil {
-			for n := range dir {
-				all = append(all, n)
+		for _, name := range strings.FieldsFunc(s.text, func(r rune) bool { return s.maybe && strings.ContainsRune("、，,;；/\n", r) }) {
+			name = strings.TrimSpace(name)
+			if name == "" || dir[squash(name)] {
+				continue
 			}
-			sort.Strings(all)
+			if _, ok := in.Zone.Match(name); ok && s.maybe {
+				continue
+			}
+			g, known := near[name]
+			if !known {
+				g = closest(name, all)
+				near[name] = g
+			}
+			if s.maybe && !firm.MatchString(name) && (g == "" || distance(heading(name), g) > 2) {
+				continue
+			}
+			f := finding.Finding{Severity: finding.Warning, Rule: "not_in_directory", Sheet: s.sheet, Cell: s.ref, Row: s.row, Field: s.field, Value: short(name, 40),
+				Message: fmt.Sprintf("“%s”不在企业名录里", short(name, 40)), Hint: "请核对企业全称；新入园企业请先报企业名录"}
+			if g != "" {
+				f.Suggest = g
+				f.Hint = fmt.Sprintf("是否为“%s”？请核对企业全称", g)
+			}
+			pt.add(f)
 		}
-		f := finding.Finding{Severity: finding.Warning, Rule: "not_in_directory", Sheet: s.sheet, Cell: s.ref, Row: s.row, Field: s.field, Value: short(s.text, 40),
-			Message: fmt.Sprintf("“%s”不在企业名录里", short(s.text, 40)), Hint: "请核对企业全称；新入园企业请先报企业名录"}
-		if g := closest(s.text, all); g != "" {
-			f.Suggest = g
-			f.Hint = fmt.Sprintf("是否为“%s”？请核对企业全称", g)
-		}
-		pt.add(f)
 	}
 	return nil
 }
+
+// firm is how the name of an enterprise ends.
+var firm = regexp.MustCompile(`(公司|厂|集团|合作社|商行|经营部|事务所|银行|支行)(（.*）|\(.*\))?$`)

@@ -3,16 +3,17 @@ package ingest
 import (
 	"regexp"
 	"strings"
-	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"taizhang/ingest/sheet"
-	"taizhang/internal/calendar"
 )
 
 // stated is what a sheet says about itself outside its table: title, labelled values, notes.
 type stated struct {
 	titles    []string
 	submitter said // 填报单位
+	unitLabel said // 单位：…, where that names no money unit: perhaps a submitter
 	period    said // 报送期
 	asOf      said // 截至
 	filled    said // 填报日期
@@ -24,89 +25,121 @@ type stated struct {
 // said is a labelled value and where it stands.
 type said struct{ text, sheet, ref string }
 
-var labels = regexp.MustCompile(`(填报单位|报送单位|填报部门|报送部门|填报科室|制表单位|上报单位|单位名称` +
-	`|报送期|报告期|报送周期|报告周期|报送期次|所属期间|所属时期|统计期间|统计周期` +
-	`|数据截至日期|数据截至|截至日期|截至时间|截止日期|截止时间|截至|截止` +
-	`|填报日期|填报时间|填表日期|填表时间|制表日期|制表时间|报送日期|报送时间|上报日期` +
-	`|金额单位|货币单位|计量单位|单位` +
-	`|填表人|填报人|制表人|经办人|审核人|复核人|负责人|分管领导|主要负责人|单位负责人|联系人|联系电话|电话|签字|盖章)([ \x{3000}]*[:：]|[ \x{3000}]*)`)
-
-var labelKind = map[string]string{}
-
-func init() {
-	for kind, words := range map[string]string{
-		"submitter": "填报单位 报送单位 填报部门 报送部门 填报科室 制表单位 上报单位",
-		"period":    "报送期 报告期 报送周期 报告周期 报送期次 所属期间 所属时期 统计期间 统计周期",
-		"asof":      "数据截至日期 数据截至 截至日期 截至时间 截止日期 截止时间 截至 截止",
-		"filled":    "填报日期 填报时间 填表日期 填表时间 制表日期 制表时间 报送日期 报送时间 上报日期",
-		"unit":      "金额单位 货币单位 计量单位 单位",
-	} {
-		for _, w := range strings.Fields(words) {
-			labelKind[w] = kind
-		}
-	}
+// labelWords are the labels by what they introduce. Those under "end" only end the value before them.
+var labelWords = map[string]string{
+	"submitter": "填报单位 报送单位 填报部门 报送部门 填表单位 填报科室 填表部门 制表单位 制表部门 编制单位 编报单位 上报单位 上报部门 汇总单位 填制单位 报表单位 单位名称",
+	"period":    "报送期 报告期 报送周期 报告周期 报送期次 所属期间 所属时期 所属期 报表期 报表期间 统计期 统计期间 统计周期 统计时段 统计时间 报送时段 报告时段",
+	"asof":      "数据截至日期 数据截止日期 数据截至时间 数据截止时间 统计截至日期 统计截止日期 统计截至时间 统计截止时间 数据截至 数据截止 统计截至 统计截止 截至日期 截至时间 截止日期 截止时间 截至 截止",
+	"filled":    "填报日期 填报时间 填表日期 填表时间 制表日期 制表时间 报送日期 报送时间 上报日期 上报时间 报出日期",
+	"unit":      "金额单位 货币单位 计量单位 单位",
+	"end":       "填表人 填报人 制表人 经办人 审核人 复核人 负责人 分管领导 主管领导 主要负责人 单位负责人 部门负责人 联系人 联系电话 电话 签字 盖章 制表 审核 编号 版本 表号",
 }
 
 var (
-	nothingText = regexp.MustCompile(`^[(（【]?(本期|本月|本周|当月|当期|本次|本单位本期|本单位本月|本单位本周)?(无|没有|暂无|零报告|零报送|0报告|无数据|无内容|无新增|无发生|未发生|无相关情况|无此项工作|无此类情况|无事项)[)）】]?[。.]?$`)
-	nothingIn   = regexp.MustCompile(`零报告|零报送|(本期|本月|本周|当月|当期)(暂)?(无|未发生|没有)`)
+	labels    *regexp.Regexp
+	labelKind = map[string]string{}
+)
+
+func init() {
+	var words []string
+	for _, kind := range []string{"submitter", "period", "asof", "filled", "unit", "end"} { // longer labels of a kind stand first
+		for _, w := range strings.Fields(labelWords[kind]) {
+			labelKind[w] = kind
+			words = append(words, strings.Join(strings.Split(w, ""), `[ \x{3000}]*`)) // 填 报 单 位
+		}
+	}
+	labels = regexp.MustCompile(`(` + strings.Join(words, "|") + `)([ \x{3000}]*[:：]|[ \x{3000}]*)`)
+}
+
+var (
+	nothingText = regexp.MustCompile(`^[(（【]?(本期|本月|本周|当月|当周|当期|本次|本季度|本单位|我单位|我局|我办|我街道)*(均|皆|暂)?(无|没有|未发生|未开展|零报告|零报送|0报告|零|空|空表|无数据|无内容|无新增|无新增问题|无新增数据|无发生|无相关情况|无此项工作|无此类情况|无此项业务|无事项|无此情况|无变化|没有发生|没有数据|没有新增)[)）】]?[。.!！]?$`)
+	nothingIn   = regexp.MustCompile(`零报告|零报送|(本期|本月|本周|当月|当周|当期)(暂|均)?(无|未发生|没有|未开展)`)
+	nothingLine = regexp.MustCompile(`^(本期|本月|本周|当月|当周|当期|本次|本单位|我单位|我局|本街道|本局|截至目前)*,?(均|皆|暂)?(无|没有|未发生|未开展|未收到)(.{0,16}(新增|发生|数据|情况|事项|业务|兑付|活动|任务|问题|记录|内容|资金|退税|缴款|变化|变动|上报|报送|办理|招聘|走访|会议)).{0,6}$`)
+	seal        = regexp.MustCompile(`[ \x{3000}]*[(（][ \x{3000}]*(单位)?(盖章|公章|签章|章|签字|签名|加盖公章|盖公章)(处|有效)?[ \x{3000}]*[)）]`)
+	untilWord   = regexp.MustCompile(`^([ \x{3000}]*(到|至|于|为|时间|日期|时点|[:：]))+`)
 )
 
 func isNothing(s string) bool { return nothingText.MatchString(squash(s)) }
 
-// labelled reads the labelled values in one line of a sheet; the rest is a title.
-func (s *stated) labelled(sheetName string, row *sheet.Row) {
-	for i, c := range row.Cells {
-		text := tidy(c.Text)
+// isNothingLine says whether a line of its own says that there is nothing to report.
+func isNothingLine(word string) bool {
+	return nothingText.MatchString(word) || nothingLine.MatchString(word) || len(word) < 60 && nothingIn.MatchString(word)
+}
+
+// labelled reads the labelled values in one line of a sheet; above a table the rest is a title.
+func (s *stated) labelled(sheetName string, row *sheet.Row, above bool) {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		text := seal.ReplaceAllString(tidy(c.Text), "")
 		if text == "" {
 			continue
 		}
-		if nothingIn.MatchString(squash(text)) || isNothing(text) {
+		if len(text) > 3000 {
+			text = strings.ToValidUTF8(text[:3000], "")
+		}
+		word := squash(text)
+		if nothingIn.MatchString(word) || isNothing(text) {
 			s.nothing = true
 		}
-		locs := labels.FindAllStringSubmatchIndex(text, -1)
-		first := true
-		for k, loc := range locs {
-			word := text[loc[2]:loc[3]]
-			colon := strings.ContainsAny(text[loc[4]:loc[5]], ":：")
-			kind := labelKind[word]
-			whole := squash(text) == word || squash(text) == word+":"
-			bracket := strings.HasSuffix(strings.TrimSpace(text[:loc[2]]), "(") || strings.HasSuffix(strings.TrimSpace(text[:loc[2]]), "（")
-			if kind == "" || !colon && !whole && !(kind == "asof" && startsDate(text[loc[5]:])) && !(kind == "unit" && bracket) {
-				continue
-			}
-			if kind == "unit" && !colon && !whole && !bracket {
-				continue
-			}
-			end := len(text)
-			for _, next := range locs[k+1:] {
-				if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind[text[next[2]:next[3]]] == "asof" {
-					end = next[2]
-					break
-				}
-			}
-			value := strings.Trim(tidy(text[loc[5]:end]), " ,，;；。、|")
-			ref := c.Ref()
-			if value == "" && whole && i+1 < len(row.Cells) {
-				next := row.Cells[i+1]
-				if !labels.MatchString(tidy(next.Text)) || next.Kind != sheet.Text {
-					value, ref = dateText(next), next.Ref()
-				}
-			}
-			if k == 0 && loc[2] > 0 {
-				first = true
-			} else if k == 0 {
-				first = false
-			}
-			s.set(kind, said{value, sheetName, ref})
-		}
-		if (len(locs) == 0 || first) && len([]rune(text)) >= 2 {
+		titled := s.labelsIn(sheetName, row, i, text)
+		if above && titled && len([]rune(text)) >= 2 {
 			s.titles = append(s.titles, text)
 		}
-		if c.Kind == sheet.Date && len(row.Cells) == 1 { // a lone date under the title: when it was filled in
-			s.set("filled", said{dateText(c), sheetName, c.Ref()})
+		if c.Kind == sheet.Date && len(row.Cells) == 1 { // a lone date: when it was filled in
+			s.set("filled", said{dateText(*c), sheetName, c.Ref()})
 		}
 	}
+}
+
+// labelsIn takes the labelled values of one cell and says whether it may be a title beside them.
+func (s *stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) (titled bool) {
+	c := &row.Cells[i]
+	word := squash(text)
+	locs := labels.FindAllStringSubmatchIndex(text, -1)
+	titled = len(locs) == 0 || locs[0][2] > 0
+	for k, loc := range locs {
+		label := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[loc[2]:loc[3]])
+		kind := labelKind[label]
+		colon := strings.ContainsAny(text[loc[4]:loc[5]], ":：")
+		whole := word == label || word == label+":"
+		before := strings.TrimSpace(text[:loc[2]])
+		bracket := strings.HasSuffix(before, "(") || strings.HasSuffix(before, "（")
+		if last, _ := utf8.DecodeLastRuneInString(before); kind == "unit" && unicode.Is(unicode.Han, last) { // 牵头单位：…
+			continue
+		}
+		rest := text[loc[5]:]
+		if kind == "asof" && !colon {
+			rest = untilWord.ReplaceAllString(rest, "")
+		}
+		switch {
+		case kind == "end", kind == "unit" && !colon && !whole && !bracket:
+			continue
+		case !colon && !whole && !(kind == "asof" && startsDate(rest)) && !(kind == "unit" && bracket):
+			continue
+		}
+		end := len(rest)
+		for _, next := range locs[k+1:] {
+			nextLabel := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[next[2]:next[3]])
+			if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind[nextLabel] == "asof" {
+				end = max(0, len(rest)-(len(text)-next[2]))
+				break
+			}
+		}
+		value := strings.Trim(tidy(rest[:end]), " ,，;；。、|")
+		if !strings.ContainsAny(value, "(（") { // （截至8月14日）
+			value = strings.TrimRight(value, ")）】]")
+		}
+		ref := c.Ref()
+		if value == "" && whole && i+1 < len(row.Cells) {
+			next := row.Cells[i+1]
+			isLabel := next.Kind == sheet.Text && labels.MatchString(tidy(next.Text)) && strings.ContainsAny(next.Text, ":：")
+			if !isLabel && !(kind == "submitter" && (next.Kind != sheet.Text || startsDate(next.Text))) {
+				value, ref = seal.ReplaceAllString(dateText(next), ""), next.Ref()
+			}
+		}
+		s.set(kind, said{value, sheetName, ref})
+	}
+	return titled
 }
 
 // dateText is a cell as text, dates as ISO.
@@ -119,7 +152,7 @@ func dateText(c sheet.Cell) string {
 
 func startsDate(s string) bool {
 	s = plain(s)
-	return ymd.MatchString(s) || md.MatchString(s) || zhDate.MatchString(s) && strings.ContainsAny(s, "年月") || eight.MatchString(s)
+	return ymd.MatchString(s) || md.MatchString(s) || zhDate.MatchString(s) && strings.ContainsAny(s, "年月") || ym.MatchString(s) || onlyM.MatchString(s) || eight.MatchString(s)
 }
 
 func (s *stated) set(kind string, v said) {
@@ -133,7 +166,6 @@ func (s *stated) set(kind string, v said) {
 	}
 	switch kind {
 	case "submitter":
-		v.text = trimSeal(v.text)
 		put(&s.submitter)
 	case "period":
 		put(&s.period)
@@ -142,15 +174,15 @@ func (s *stated) set(kind string, v said) {
 	case "filled":
 		put(&s.filled)
 	case "unit":
-		if exp, ok := unitIn(v.text); ok && !s.hasUnit {
+		exp, ok := unitIn(v.text)
+		switch {
+		case ok && !s.hasUnit:
 			s.unit, s.hasUnit = exp, true
+		case !ok:
+			put(&s.unitLabel)
 		}
 	}
 }
-
-var seal = regexp.MustCompile(`[(（](盖章|公章|签章|章|签字|单位公章|加盖公章)[)）]`)
-
-func trimSeal(s string) string { return strings.TrimSpace(seal.ReplaceAllString(s, "")) }
 
 // merge adds what another sheet of the same return says, where this one is silent.
 func (s *stated) merge(o stated) {
@@ -158,147 +190,13 @@ func (s *stated) merge(o stated) {
 	for _, p := range []struct {
 		to   *said
 		from said
-	}{{&s.submitter, o.submitter}, {&s.period, o.period}, {&s.asOf, o.asOf}, {&s.filled, o.filled}} {
+	}{{&s.submitter, o.submitter}, {&s.unitLabel, o.unitLabel}, {&s.period, o.period}, {&s.asOf, o.asOf}, {&s.filled, o.filled}} {
 		if p.to.text == "" {
 			*p.to = p.from
 		}
 	}
+	if !s.hasUnit {
+		s.unit, s.hasUnit = o.unit, o.hasUnit
+	}
 	s.nothing = s.nothing || o.nothing
-}
-
-// span is a stretch of time read from a text.
-type span struct {
-	period   calendar.Period // exact: a week or month named as such
-	date     calendar.Date   // a bare date
-	months   int             // 2 or more: a stretch of several months (1—8月)
-	from, to calendar.Date   // of a stretch from … to …
-}
-
-var (
-	isoWeek   = regexp.MustCompile(`(\d{4})-?[Ww](\d{1,2})`)
-	zhWeek    = regexp.MustCompile(`(?:(\d{4})年度?)?第(\d{1,2}|[一二三四五六七八九十]+)周`)
-	zhMonths  = regexp.MustCompile(`(?:(\d{4})年)?(\d{1,2})月?(?:份)?[-—–~～至到－]+(\d{1,2})月`)
-	dateRange = regexp.MustCompile(`((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)[-—–~～至到－]+((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)`)
-	zhMonth   = regexp.MustCompile(`(?:(\d{4})[年\-./])(\d{1,2})(?:月|$|[^\d.\-/月])`)
-	zhMonthY  = regexp.MustCompile(`(?:^|[^\d年.\-/])(\d{1,2})月(?:份|[^\d]|$)`)
-	fullDate  = regexp.MustCompile(`\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}日?`)
-	bareEight = regexp.MustCompile(`(?:^|\D)(20\d{6})(?:\D|$)`)
-	shortDate = regexp.MustCompile(`\d{1,2}月\d{1,2}日`)
-	cumulated = regexp.MustCompile(`累计`)
-	halfYears = regexp.MustCompile(`上半年|下半年|[一二三四1234]季度|前[一二三四五六七八九十\d]+个?月|全年度?`)
-)
-
-// readSpan finds a period, a bare date or a stretch in a text; near gives the year where none is written:
-// the newest such day that is not after it.
-func readSpan(text string, near calendar.Date) (span, bool) {
-	s := plain(text)
-	s = zhDate.ReplaceAllStringFunc(s, func(z string) string { // 二〇二二年七月
-		if n, ok := chineseInt(z); ok && (len([]rune(z)) == 4 || n < 60) {
-			return itoa(n)
-		}
-		return z
-	})
-	s = strings.ReplaceAll(s, " ", "")
-	if !strings.ContainsAny(s, "0123456789") {
-		return span{}, false
-	}
-	year := func(y string, month int) int {
-		if y != "" {
-			return atoi(y)
-		}
-		if month > int(near.Month()) {
-			return near.Year() - 1
-		}
-		return near.Year()
-	}
-	if m := isoWeek.FindStringSubmatch(s); m != nil {
-		if p, err := calendar.ParsePeriod(m[1] + "-W" + two(atoi(m[2]))); err == nil {
-			return span{period: p, date: calendar.NoDate}, true
-		}
-	}
-	if m := zhWeek.FindStringSubmatch(s); m != nil {
-		y := atoi(m[1])
-		if m[1] == "" {
-			y, _ = near.ISOWeek()
-		}
-		if p, err := calendar.ParsePeriod(itoa4(y) + "-W" + two(atoi(m[2]))); err == nil {
-			return span{period: p, date: calendar.NoDate}, true
-		}
-	}
-	if m := dateRange.FindStringSubmatch(s); m != nil {
-		a, okA := parseWritten(m[1])
-		b, okB := parseWritten(m[2])
-		if okA && okB && a.day > 0 && b.day > 0 {
-			if b.year == 0 {
-				b.year = a.year
-			}
-			if b.year == 0 {
-				b.year = year("", b.month)
-			}
-			to := b.date(b.year)
-			if a.year == 0 {
-				a.year = b.year
-			}
-			from := a.date(a.year)
-			if from > to {
-				from = a.date(a.year - 1)
-			}
-			return span{from: from, to: to, date: calendar.NoDate, months: monthsBetween(from, to)}, true
-		}
-	}
-	if m := zhMonths.FindStringSubmatch(s); m != nil {
-		a, b := atoi(m[2]), atoi(m[3])
-		if a >= 1 && b <= 12 && a < b {
-			y := year(m[1], b)
-			return span{from: calendar.NewDate(y, time.Month(a), 1), to: calendar.NewDate(y, time.Month(b+1), 0), months: b - a + 1, date: calendar.NoDate}, true
-		}
-	}
-	if m := fullDate.FindString(s); m != "" {
-		if w, ok := parseWritten(m); ok && w.day > 0 {
-			return span{date: w.date(w.year)}, true
-		}
-	}
-	if m := bareEight.FindStringSubmatch(s); m != nil {
-		if w, ok := parseWritten(m[1]); ok {
-			return span{date: w.date(w.year)}, true
-		}
-	}
-	if m := shortDate.FindString(s); m != "" {
-		if w, ok := parseWritten(m); ok {
-			d := w.date(near.Year())
-			if d > near+45 {
-				d = w.date(near.Year() - 1)
-			}
-			return span{date: d}, true
-		}
-	}
-	if m := zhMonth.FindStringSubmatch(s + "$"); m != nil && atoi(m[2]) >= 1 && atoi(m[2]) <= 12 {
-		return span{period: calendar.MonthOf(calendar.NewDate(atoi(m[1]), time.Month(atoi(m[2])), 1)), date: calendar.NoDate}, true
-	}
-	if m := zhMonthY.FindStringSubmatch(s); m != nil && atoi(m[1]) >= 1 && atoi(m[1]) <= 12 {
-		return span{period: calendar.MonthOf(calendar.NewDate(year("", atoi(m[1])), time.Month(atoi(m[1])), 1)), date: calendar.NoDate}, true
-	}
-	if m := six.FindStringSubmatch(s); m != nil && atoi(m[2]) >= 1 && atoi(m[2]) <= 12 {
-		return span{period: calendar.MonthOf(calendar.NewDate(atoi(m[1]), time.Month(atoi(m[2])), 1)), date: calendar.NoDate}, true
-	}
-	return span{}, false
-}
-
-func monthsBetween(a, b calendar.Date) int {
-	return (b.Year()-a.Year())*12 + int(b.Month()) - int(a.Month()) + 1
-}
-
-func two(n int) string {
-	if n < 10 {
-		return "0" + itoa(n)
-	}
-	return itoa(n)
-}
-
-func itoa4(n int) string {
-	s := itoa(n)
-	for len(s) < 4 {
-		s = "0" + s
-	}
-	return s
 }

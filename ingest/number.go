@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+
+	"taizhang/ingest/sheet"
 )
 
 // decimal is an exact decimal number: coefficient × 10^exp.
@@ -125,6 +127,48 @@ func moneyText(s string) (num string, unit int, hasUnit bool) {
 		s = "-" + s[1:len(s)-1]
 	}
 	return s, unit, hasUnit
+}
+
+// cellUnit is the money unit that a cell states itself: in its text, or in its number format (0.00"万元").
+func cellUnit(c *sheet.Cell) (unit int, ok bool) {
+	if c.Kind != sheet.Number {
+		_, unit, ok = moneyText(c.Text)
+		return unit, ok
+	}
+	main, _, _ := strings.Cut(c.Format, ";")
+	if m := formatUnit.FindStringSubmatch(strings.NewReplacer(`"`, "", `\\`, "").Replace(main)); m != nil {
+		unit, ok = units[m[1]]
+	}
+	return unit, ok
+}
+
+var formatUnit = regexp.MustCompile(`(人民币元|百万元|千万元|万元|百元|千元|亿元|元|万|亿)\s*$`)
+
+// shownScale is by how many powers of ten a number format shows a number smaller than it is: 3 for 0.00, and 4 for
+// 0!.0000, the way to show yuan as 万元.
+func shownScale(format string) int {
+	main, _, _ := strings.Cut(format, ";")
+	main = strings.ReplaceAll(main, "#,##0", "0")
+	n := 0
+	if i := strings.LastIndexAny(main, "0#"); i >= 0 {
+		for _, r := range main[i+1:] {
+			if r != ',' {
+				break
+			}
+			n += 3
+		}
+		for _, point := range []string{"!.", `\.`, `"."`} {
+			if j := strings.Index(main, point); j >= 0 {
+				n += len(strings.Map(func(r rune) rune {
+					if r == '0' || r == '#' {
+						return r
+					}
+					return -1
+				}, main[j:i+1]))
+			}
+		}
+	}
+	return n
 }
 
 var chineseDigits = map[rune]int{'〇': 0, '零': 0, '○': 0, 'Ｏ': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,17 +25,25 @@ type File struct {
 
 // part is what a file brought for one form.
 type part struct {
-	form     *forms.Form
-	tables   []*table
-	said     stated
-	ret      *finding.Return
-	fatal    bool
-	nothing  bool
-	records  []record
-	refused  []record
-	totals   []total
-	lineKeys []string // keys as written, refused rows included
-	named    []spot   // enterprises named, to be looked up in the directory
+	form      *forms.Form
+	tables    []*table
+	said      stated
+	sheetSaid []sheetSaid // what each sheet says, to find contradictions
+	ret       *finding.Return
+	fatal     bool
+	nothing   bool
+	records   []record
+	refused   []record
+	totals    []total
+	lineKeys  []string // keys as written, refused rows included
+	repeats   int      // identical rows that count once with an earlier one
+	named     []spot   // enterprises named, to be looked up in the directory
+}
+
+// sheetSaid is what one sheet says about itself.
+type sheetSaid struct {
+	sheet string
+	said  stated
 }
 
 // spot is a text and where it stands.
@@ -42,6 +51,7 @@ type spot struct {
 	text, sheet, ref string
 	row              int
 	field            string
+	maybe            bool // it may be something else
 }
 
 // parsed is a file as read, before it is judged against what was received earlier.
@@ -59,6 +69,16 @@ type parsed struct {
 // own are sheets that this program adds to workbooks and ignores in them.
 var own = map[string]bool{"回执": true, "_taizhang": true}
 
+// reading is the state of reading one file.
+type reading struct {
+	in                 *Intake
+	p                  *parsed
+	byForm             map[*forms.Form]*part
+	unknown, ambiguous []string
+	empty              []string
+	leftovers          []*page
+}
+
 // read parses a file: forms, tables, identity and typed rows.
 func (in *Intake) read(f File) *parsed {
 	p := &parsed{file: f, sha: sha256hex(f.Content)}
@@ -67,9 +87,8 @@ func (in *Intake) read(f File) *parsed {
 		return p.unreadable(in, err)
 	}
 	p.format, p.macros = book.Format, book.Macros
-	byForm := map[*forms.Form]*part{}
-	var hidden, unknown, ambiguous []string
-	var leftovers []*page
+	r := &reading{in: in, p: p, byForm: map[*forms.Form]*part{}}
+	var hidden []string
 	for i, s := range book.Sheets() {
 		if own[s.Name] {
 			continue
@@ -83,71 +102,22 @@ func (in *Intake) read(f File) *parsed {
 			return p.unreadable(in, err)
 		}
 		p.grids = append(p.grids, *g)
-		if len(g.Rows) == 0 {
-			if len(book.Sheets()) > 1 {
-				p.skipped = append(p.skipped, fmt.Sprintf("「%s」：空白工作表", s.Name))
-			} else {
-				unknown = append(unknown, s.Name)
-			}
-			continue
-		}
-		pg := newPage(g)
-		h, tie := in.vocab.findHead(pg, f.Name)
-		if h == nil {
-			if form := in.nothingSheet(pg); form != nil {
-				pt := byForm[form]
-				if pt == nil {
-					pt = in.newPart(form)
-					byForm[form] = pt
-					p.parts = append(p.parts, pt)
-				}
-				var said stated
-				for k := range g.Rows {
-					said.labelled(g.Name, &g.Rows[k])
-				}
-				pt.said.merge(said)
-				pt.ret.Sheets = append(pt.ret.Sheets, g.Name)
-				pt.nothing = true
-				continue
-			}
-			if tie {
-				ambiguous = append(ambiguous, s.Name)
-			} else {
-				unknown = append(unknown, s.Name)
-			}
-			leftovers = append(leftovers, pg)
-			continue
-		}
-		if h.form.OptIn && !in.Zone.Uses(h.form.ID) {
-			p.skipped = append(p.skipped, fmt.Sprintf("「%s」：本单位所在园区未要求报送%s，按最小必要原则不予读取", s.Name, h.form.Title))
-			continue
-		}
-		pt := byForm[h.form]
-		if pt == nil {
-			pt = in.newPart(h.form)
-			byForm[h.form] = pt
-			p.parts = append(p.parts, pt)
-		}
-		in.complete(pt, pg, h)
-		t := in.vocab.readTable(pg, h)
-		pt.tables = append(pt.tables, t)
-		pt.said.merge(t.said)
-		if t.said.hasUnit && !pt.said.hasUnit {
-			pt.said.unit, pt.said.hasUnit = t.said.unit, true
-		}
-		pt.ret.Sheets = append(pt.ret.Sheets, g.Name)
+		r.sheet(g)
 	}
 	for _, s := range hidden {
-		p.skipped = append(p.skipped, fmt.Sprintf("「%s」：隐藏的工作表，未读取", s))
+		p.skip(s, "隐藏的工作表，未读取")
 	}
 	if len(p.parts) == 0 {
-		return p.unplaced(in, leftovers, unknown, ambiguous)
+		return p.unplaced(in, r)
 	}
-	for _, s := range unknown {
-		p.skipped = append(p.skipped, fmt.Sprintf("「%s」：未匹配任何表样", s))
+	for _, s := range r.empty {
+		p.skip(s, "空白工作表")
 	}
-	for _, s := range ambiguous {
-		p.skipped = append(p.skipped, fmt.Sprintf("「%s」：与两种表样同样相近，无法确定", s))
+	for _, s := range r.unknown {
+		p.skip(s, "未匹配任何表样")
+	}
+	for _, s := range r.ambiguous {
+		p.skip(s, "与两种表样同样相近，无法确定")
 	}
 	// The submitter and dates stated on one sheet hold for the others of the file.
 	var common stated
@@ -161,6 +131,103 @@ func (in *Intake) read(f File) *parsed {
 	return p
 }
 
+func (p *parsed) skip(sheetName, why string) {
+	p.skipped = append(p.skipped, fmt.Sprintf("「%s」：%s", sheetName, why))
+}
+
+// sheet reads one sheet: a table, several below one another, or 本期无 under a title.
+func (r *reading) sheet(g *sheet.Grid) {
+	in := r.in
+	if !slices.ContainsFunc(g.Rows, func(row sheet.Row) bool { return !blankRow(&row) }) {
+		r.empty = append(r.empty, g.Name)
+		return
+	}
+	for pg, n := newPage(g), 0; ; n++ {
+		h, tie := in.vocab.findHead(pg, r.p.file.Name)
+		if h == nil {
+			if n > 0 { // below a table: its footer, already dealt with
+				return
+			}
+			switch form := in.nothingSheet(pg); {
+			case form != nil:
+				r.nothing(form, pg)
+			case tie:
+				r.ambiguous = append(r.ambiguous, g.Name)
+				r.leftovers = append(r.leftovers, pg)
+			default:
+				r.unknown = append(r.unknown, g.Name)
+				r.leftovers = append(r.leftovers, pg)
+			}
+			return
+		}
+		end := len(pg.Rows)
+		if h.form.OptIn && !in.Zone.Uses(h.form.ID) {
+			r.p.skip(g.Name, fmt.Sprintf("本单位所在园区未要求报送%s，按最小必要原则不予读取", h.form.Title))
+			_, end = in.readTable(pg, h)
+		} else {
+			pt := r.part(h.form, g.Name)
+			in.complete(pt, pg, h)
+			var t *table
+			t, end = in.readTable(pg, h)
+			in.aboveHead(pt, pg, h)
+			pt.tables = append(pt.tables, t)
+			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.said})
+			pt.said.merge(t.said)
+		}
+		if end >= len(pg.Rows) {
+			return
+		}
+		pg = pg.from(end)
+	}
+}
+
+func (r *reading) part(f *forms.Form, sheetName string) *part {
+	pt := r.byForm[f]
+	if pt == nil {
+		pt = r.in.newPart(f)
+		r.byForm[f] = pt
+		r.p.parts = append(r.p.parts, pt)
+	}
+	if !isOneOf(sheetName, pt.ret.Sheets) {
+		pt.ret.Sheets = append(pt.ret.Sheets, sheetName)
+	}
+	return pt
+}
+
+// nothing takes a sheet that only says 本期无.
+func (r *reading) nothing(f *forms.Form, pg *page) {
+	pt := r.part(f, pg.Name)
+	var said stated
+	for k := range pg.Rows {
+		said.labelled(pg.Name, &pg.Rows[k], true)
+	}
+	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said})
+	pt.said.merge(said)
+	pt.nothing = true
+}
+
+// aboveHead warns of rows over the head that look like data: they are not read.
+func (in *Intake) aboveHead(pt *part, pg *page, h *header) {
+	for i := 0; i < h.row; i++ {
+		row := &pg.Rows[i]
+		values, labelled := 0, false
+		for k := range row.Cells {
+			switch c := &row.Cells[k]; {
+			case c.Kind == sheet.Number || c.Kind == sheet.Date:
+				values++
+			case strings.ContainsAny(c.Text, ":：") || labels.MatchString(c.Text):
+				labelled = true
+			}
+		}
+		if values == 0 || len(row.Cells) < 4 || labelled {
+			continue
+		}
+		pt.add(finding.Finding{Severity: finding.Warning, Rule: "rows_above_head", Sheet: pg.Name, Cell: firstText(row).Ref(), Row: row.N,
+			Message: fmt.Sprintf("第%d行在表头上面，像是数据，没有读取", row.N), Hint: "数据都要填在表头下面；如是其他说明，请忽略本条"})
+		return
+	}
+}
+
 func (in *Intake) newPart(f *forms.Form) *part {
 	return &part{form: f, ret: &finding.Return{Form: f.ID, FormTitle: f.Title, Cutoff: calendar.NoDate}}
 }
@@ -172,83 +239,12 @@ func (in *Intake) nothingSheet(pg *page) *forms.Form {
 	}
 	var s stated
 	for i := range pg.Rows {
-		s.labelled(pg.Name, &pg.Rows[i])
+		s.labelled(pg.Name, &pg.Rows[i], true)
 	}
 	if !s.nothing {
 		return nil
 	}
 	return in.vocab.titled(pg.above(len(pg.Rows)) + " " + pg.Name)
-}
-
-// complete places what the head lacks: close spellings, and constants that the title states.
-func (in *Intake) complete(pt *part, pg *page, h *header) {
-	f := h.form
-	title := pg.above(h.row) + " " + pg.Name
-	for i := range f.Columns {
-		c := &f.Columns[i]
-		if h.column(c.Field) != nil {
-			continue
-		}
-		if c.Required {
-			if g := in.guess(pg, h, c); g != nil {
-				h.columns = append(h.columns, *g)
-				pt.add(finding.Finding{Severity: finding.Warning, Rule: "heading_guess", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, g.col),
-					Value: short(g.title, 30), Message: fmt.Sprintf("表头“%s”与「%s」相近，按「%s」读取", short(g.title, 30), c.Title, c.Title),
-					Hint: fmt.Sprintf("请把表头改为“%s”", c.Title), Suggest: c.Title, Field: c.Field})
-				continue
-			}
-		}
-		if c.Type == forms.List && c.Required {
-			if v := in.valueInTitle(c, title); v != "" {
-				h.columns = append(h.columns, placed{field: c, konst: v})
-				pt.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: pg.Name,
-					Message: fmt.Sprintf("没有「%s」一列，按标题取为“%s”", c.Title, v), Field: c.Field})
-			}
-		}
-	}
-	for i := range f.Columns {
-		c := &f.Columns[i]
-		if c.Required && h.column(c.Field) == nil {
-			h.missing = append(h.missing, c)
-		}
-	}
-}
-
-// valueInTitle finds the one listed value that a title names; short words prove nothing.
-func (in *Intake) valueInTitle(c *forms.Column, title string) string {
-	t := heading(title)
-	best, n := "", 3
-	for word, v := range in.vocab.lists[c] {
-		if l := len([]rune(word)); l > n && strings.Contains(t, word) {
-			best, n = v, l
-		}
-	}
-	return best
-}
-
-// guess finds an unmatched heading so close to a required field that it is likely meant.
-func (in *Intake) guess(pg *page, h *header, c *forms.Column) *placed {
-	taken := map[int]bool{}
-	for _, p := range h.columns {
-		taken[p.col] = true
-	}
-	var best *placed
-	for col, head := range pg.heads(h.row, h.height) {
-		if taken[col] || head.rollup || len(head.names) == 0 {
-			continue
-		}
-		name := head.names[0]
-		for _, s := range append([]string{c.Title}, c.Synonyms...) {
-			k := heading(s)
-			n := min(len([]rune(k)), len([]rune(name)))
-			if n >= 4 && distance(k, name) <= 1 || n >= 3 && (strings.Contains(name, k) && len([]rune(name)) <= 2*n || strings.HasSuffix(k, name)) {
-				if best == nil || col < best.col {
-					best = &placed{field: c, col: col, title: head.title, unit: head.unit, hasUnit: head.hasUnit, guess: true}
-				}
-			}
-		}
-	}
-	return best
 }
 
 func (pt *part) add(f finding.Finding) { pt.ret.Findings = append(pt.ret.Findings, f) }
@@ -284,12 +280,12 @@ func (p *parsed) unreadable(in *Intake, err error) *parsed {
 }
 
 // unplaced says why no sheet matches a form, with the nearest one.
-func (p *parsed) unplaced(in *Intake, pages []*page, unknown, ambiguous []string) *parsed {
-	if len(ambiguous) > 0 {
-		return p.fail(in, "form_ambiguous", fmt.Sprintf("工作表「%s」与两种表样同样相近，无法确定是哪张报表。", ambiguous[0]), "请在标题中写明报表名称，如“问题台账”。")
+func (p *parsed) unplaced(in *Intake, r *reading) *parsed {
+	if len(r.ambiguous) > 0 {
+		return p.fail(in, "form_ambiguous", fmt.Sprintf("工作表「%s」与两种表样同样相近，无法确定是哪张报表。", r.ambiguous[0]), "请在标题中写明报表名称，如“问题台账”。")
 	}
 	hint := "请使用下发的模板填报，标题写明报表名称，表头保留模板中的列名。"
-	for _, pg := range pages {
+	for _, pg := range r.leftovers {
 		if f := in.vocab.titled(pg.above(min(6, len(pg.Rows))) + " " + pg.Name); f != nil {
 			var need []string
 			for _, c := range f.Columns {
@@ -301,13 +297,15 @@ func (p *parsed) unplaced(in *Intake, pages []*page, unknown, ambiguous []string
 				"表头应有以下各列："+strings.Join(need, "、")+"。")
 		}
 	}
-	if len(unknown) == 0 && len(p.skipped) > 0 {
+	switch {
+	case len(r.unknown) > 0:
+		return p.fail(in, "unknown_form", fmt.Sprintf("认不出这是哪张报表：工作表「%s」的表头与各表样都对不上。", strings.Join(r.unknown, "」「")), hint)
+	case len(r.empty) > 0:
+		return p.fail(in, "empty", "工作簿里没有任何内容。", "请检查是否保存后再报送；本期没有数据的，请保留标题和表头，写明“本期无”。")
+	case len(p.skipped) > 0:
 		return p.fail(in, "unknown_form", "没有可以读取的工作表："+strings.Join(p.skipped, "；")+"。", hint)
 	}
-	if len(unknown) == 0 {
-		return p.fail(in, "unknown_form", "工作簿里没有可见的工作表。", "请取消隐藏工作表后重新报送。")
-	}
-	return p.fail(in, "unknown_form", fmt.Sprintf("认不出这是哪张报表：工作表「%s」的表头与各表样都对不上。", strings.Join(unknown, "」「")), hint)
+	return p.fail(in, "unknown_form", "工作簿里没有可见的工作表。", "请取消隐藏工作表后重新报送。")
 }
 
 func fileTitle(name string) string {
@@ -315,25 +313,26 @@ func fileTitle(name string) string {
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 
-// named finds the one submitter that a title or file name mentions; the longest name wins.
+// named finds the one submitter that a title or file name mentions: the one it begins with, else the longest name.
 func (in *Intake) named(text string) (zone.Submitter, bool) {
 	t := squash(text)
-	best, n, tie := zone.Submitter{}, 0, false
+	bare := strings.TrimPrefix(t, squash(in.Zone.Name))
+	best, n, tie, leads := zone.Submitter{}, 0, false, false
 	for _, s := range in.Zone.Submitters {
 		for _, name := range append([]string{s.Name}, s.Aliases...) {
 			k := squash(name)
 			l := len([]rune(k))
-			if l < 2 || l < n || !strings.Contains(t, k) {
+			if l < 2 || !strings.Contains(t, k) {
 				continue
 			}
-			if l == n && best.Code != s.Code {
+			first := strings.HasPrefix(bare, k) || strings.HasPrefix(t, k)
+			switch {
+			case leads && !first || leads == first && l < n:
+			case leads == first && l == n && best.Code != s.Code:
 				tie = true
-				continue
+			default:
+				best, n, leads, tie = s, l, first, false
 			}
-			if l > n {
-				tie = false
-			}
-			best, n = s, l
 		}
 	}
 	return best, n > 0 && !tie

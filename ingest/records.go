@@ -3,6 +3,7 @@ package ingest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"taizhang/ingest/finding"
@@ -18,63 +19,35 @@ type record struct {
 	key    string  // business key as compared
 	shown  string  // business key as findings name it
 	reason string  // why it is refused
+	faulty []bool  // by column
+	hide   []secret
 }
+
+// secret is a sensitive value as written, and the mask that stands for it.
+type secret struct{ value, mask string }
 
 const keySep = "\x1f"
 
 // readRows types all rows of a return and checks them by the form's declaration.
 func (in *Intake) readRows(pt *part) {
 	f := pt.form
-	t := &typer{in: in, form: f, period: pt.ret.Period, cutoff: pt.ret.Cutoff, keys: in.Keys, lists: in.vocab.lists}
+	t := &typer{in: in, form: f, period: pt.ret.Period, cutoff: pt.ret.Cutoff, keys: in.Keys, lists: in.vocab.lists, private: f.Sensitive()}
 	if !t.cutoff.Valid() {
 		t.cutoff = in.Zone.DateOf(pt.ret.ReceivedAt)
 	}
-	in.missingColumns(pt)
-	if pt.fatal && len(pt.tables) > 0 && pt.tables[0].headMissing() {
-		return
-	}
-	seen := map[string]*record{}
-	for _, tb := range pt.tables {
-		pt.ret.RowsIgnored += tb.ignored
-		for _, s := range tb.strays {
-			pt.add(finding.Finding{Severity: finding.Info, Rule: "line_ignored", Sheet: tb.grid.Name, Cell: s.ref, Row: s.n, Value: short(maskText(s.text), 40),
-				Message: fmt.Sprintf("第%d行只有一格文字，未作为数据读取", s.n), Hint: "如是数据，请补齐该行各列"})
-		}
-		facts := in.facts(pt, tb)
-		pt.totals = append(pt.totals, tb.totals...)
-		for i := range tb.lines {
-			l := &tb.lines[i]
-			r := in.readLine(pt, t, tb, l, facts)
-			pt.lineKeys = append(pt.lineKeys, r.key)
-			if r.reason == "" && r.key != "" {
-				if first, dup := seen[r.key]; dup {
-					in.repeated(pt, first, &r)
-				} else {
-					kept := r
-					seen[r.key] = &kept
-				}
-			}
-			if r.reason == "same" {
-				continue
-			}
-			if r.reason != "" {
-				pt.refused = append(pt.refused, r)
-				continue
-			}
-			pt.records = append(pt.records, r)
-		}
-		in.checkTotals(pt, tb, facts)
-	}
-	pt.ret.Rows, pt.ret.RowsRefused = len(pt.records), len(pt.refused)
 	rows := 0
 	for _, tb := range pt.tables {
+		pt.ret.RowsIgnored += tb.ignored()
+		in.tellIgnored(pt, t, tb)
 		rows += len(tb.lines)
 	}
+	if in.missingColumns(pt) {
+		in.readLines(pt, t)
+		in.account(pt, rows)
+	}
+	pt.ret.Rows, pt.ret.RowsRefused = len(pt.records), len(pt.refused)
 	if rows == 0 {
-		pt.ret.Nil = true
-		if !pt.fatal {
-			pt.add(finding.Finding{Severity: finding.Info, Rule: "nil_return", Sheet: pt.firstSheet(), Message: "本期无数据，按零报告登记"})
-		}
+		in.nilReturn(pt)
 	}
 	if n := len(pt.refused); n > 0 && n*5 > rows {
 		pt.reject(finding.Finding{Rule: "too_many_refused", Sheet: pt.firstSheet(),
@@ -82,137 +55,167 @@ func (in *Intake) readRows(pt *part) {
 	}
 }
 
-func (tb *table) headMissing() bool { return len(tb.heads) > 0 && len(tb.heads[0].missing) > 0 }
-
-// missingColumns rejects a return whose table lacks a required column.
-func (in *Intake) missingColumns(pt *part) {
+// readLines types the lines and tells those that count from those that repeat and those that are refused.
+func (in *Intake) readLines(pt *part, t *typer) {
+	seen := map[string]int{} // key → index of the record
 	for _, tb := range pt.tables {
-		h := tb.heads[0]
-		for i := 0; i < len(h.missing); i++ {
-			c := h.missing[i]
-			k := ""
-			switch {
-			case c.Type == forms.Month && c.Field == pt.form.OwnDate && pt.ret.Period.Kind == calendar.Month:
-				k = pt.ret.Period.String()
-			case c.Type == forms.Unit && c.Field == "street":
-				if s, ok := in.Zone.Submitter(pt.ret.Submitter); ok && s.Kind == "street" {
-					k = s.Name
-				}
-			}
-			if k == "" {
-				continue
-			}
-			h.missing = append(h.missing[:i:i], h.missing[i+1:]...)
-			i--
-			for j := range tb.lines {
-				for q := range tb.lines[j].at {
-					if tb.lines[j].at[q].field == c {
-						tb.lines[j].cells[q] = sheet.Cell{Row: tb.lines[j].n, Kind: sheet.Text, Text: k}
+		tb.facts = in.facts(pt, tb)
+		for i := range tb.lines {
+			l := &tb.lines[i]
+			l.facts = tb.facts[l.block]
+			r := in.readLine(pt, t, l)
+			pt.lineKeys = append(pt.lineKeys, r.key)
+			if r.reason == "" && r.key != "" {
+				if first, dup := seen[r.key]; dup {
+					if in.repeated(pt, &pt.records[first], &r) {
+						pt.repeats++
+						continue
 					}
+				} else {
+					seen[r.key] = len(pt.records)
 				}
 			}
-			pt.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: tb.grid.Name, Field: c.Field,
-				Message: fmt.Sprintf("没有「%s」一列，取为“%s”", c.Title, k)})
-		}
-		if len(h.missing) == 0 {
-			continue
-		}
-		row := tb.grid.Rows[h.row].N
-		for _, c := range h.missing {
-			if isOneOf(c.Field, h.rollup) {
-				pt.reject(finding.Finding{Rule: "cumulative", Sheet: tb.grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
-					Message: fmt.Sprintf("「%s」只有累计数，没有本月（本期）数", c.Title), Hint: "请增加本月（本期）一列，只填本期发生数"})
+			if r.reason != "" {
+				pt.refused = append(pt.refused, r)
 				continue
 			}
-			hint := fmt.Sprintf("请在表头增加“%s”一列", c.Title)
-			if len(h.extra) > 0 {
-				if g := closest(c.Title, h.extra); g != "" {
-					hint += fmt.Sprintf("；如“%s”就是这一列，请把表头改为“%s”", short(g, 20), c.Title)
-				}
-			}
-			pt.reject(finding.Finding{Rule: "missing_column", Sheet: tb.grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
-				Message: fmt.Sprintf("表头缺少「%s」一列", c.Title), Hint: hint})
+			pt.records = append(pt.records, r)
 		}
+	}
+	for _, tb := range pt.tables {
+		in.checkTotals(pt, tb)
 	}
 }
 
-// facts finds what cells of a column are read by: unit of money, scale of percentages.
-func (in *Intake) facts(pt *part, tb *table) []columnFacts {
-	out := make([]columnFacts, len(pt.form.Columns))
-	warned := false
-	for k := range pt.form.Columns {
-		c := &pt.form.Columns[k]
-		var at placed
-		if p := tb.heads[0].column(c.Field); p != nil {
-			at = *p
+// account proves that no row was lost: every row below a head was loaded, refused, counted once with its like, or
+// recognised as no data. Otherwise the return is rejected; that would be this program's fault, not the sender's.
+func (in *Intake) account(pt *part, rows int) {
+	for _, tb := range pt.tables {
+		if n := tb.unaccounted(); n != 0 {
+			pt.reject(finding.Finding{Rule: "rows_unaccounted", Sheet: tb.grid.Name,
+				Message: fmt.Sprintf("表头下有%d行，只认出%d行数据和%d行其他内容，有行没有着落", tb.below, len(tb.lines), tb.ignored()), Hint: "请把本表交给系统管理员；数据没有计入"})
+			return
 		}
-		if at.col == 0 {
-			continue
+	}
+	if n := rows - len(pt.records) - len(pt.refused) - pt.repeats; n != 0 {
+		pt.reject(finding.Finding{Rule: "rows_unaccounted", Sheet: pt.firstSheet(),
+			Message: fmt.Sprintf("%d行数据中计入%d行、未计入%d行、重复%d行，有行没有着落", rows, len(pt.records), len(pt.refused), pt.repeats), Hint: "请把本表交给系统管理员；数据没有计入"})
+	}
+}
+
+// tellIgnored names the rows that were not taken for data although they are no usual part of a table.
+func (in *Intake) tellIgnored(pt *part, t *typer, tb *table) {
+	for _, s := range tb.strays {
+		f := finding.Finding{Severity: finding.Warning, Rule: "line_ignored", Sheet: tb.grid.Name, Cell: s.ref, Row: s.n, Value: t.quote(s.text, 40),
+			Message: fmt.Sprintf("第%d行不成一行数据，没有读取", s.n), Hint: "如是数据，请补齐该行各列；如是说明，请移到表格下方，写成“注：…”"}
+		if s.line >= len(tb.lines) { // below all data: a signature, a remark
+			f.Severity = finding.Info
 		}
-		switch c.Type {
-		case forms.Money:
-			switch {
-			case at.hasUnit:
-				out[k].unit, out[k].unitKnown = at.unit, true
-			case tb.said.hasUnit:
-				out[k].unit, out[k].unitKnown = tb.said.unit, true
-			case pt.said.hasUnit:
-				out[k].unit, out[k].unitKnown = pt.said.unit, true
-			default:
-				if exp, ok := unitOfTitles(append(tb.said.titles, tb.grid.Name)); ok {
-					out[k].unit, out[k].unitKnown = exp, true
-				}
+		pt.add(f)
+	}
+	if n := len(tb.empty); n > 0 && len(tb.lines) == 0 {
+		pt.add(finding.Finding{Severity: finding.Info, Rule: "rows_not_filled", Sheet: tb.grid.Name, Row: tb.empty[0],
+			Message: fmt.Sprintf("第%d行起的%d行只有编号，没有填写内容", tb.empty[0], n), Hint: "没有数据的行可以留空"})
+	}
+}
+
+// nilReturn takes a return without rows as 零报告, with a doubt where something stands in the table all the same.
+func (in *Intake) nilReturn(pt *part) {
+	pt.ret.Nil = true
+	if pt.fatal {
+		return
+	}
+	strays := 0
+	for _, tb := range pt.tables {
+		strays += len(tb.strays)
+	}
+	if strays > 0 && !pt.said.nothing {
+		pt.add(finding.Finding{Severity: finding.Warning, Rule: "nil_doubtful", Sheet: pt.firstSheet(), Message: "表里没有读到数据行，按零报告登记；但表头下有文字，请核实是否漏填",
+			Hint: "确无数据的，请写明“本期无”"})
+		return
+	}
+	pt.add(finding.Finding{Severity: finding.Info, Rule: "nil_return", Sheet: pt.firstSheet(), Message: "本期无数据，按零报告登记"})
+}
+
+// facts finds what the cells of a column are read by, for each block of a table: unit of money, scale of percentages.
+func (in *Intake) facts(pt *part, tb *table) [][]columnFacts {
+	out := make([][]columnFacts, len(tb.heads))
+	for b, h := range tb.heads {
+		out[b] = make([]columnFacts, len(pt.form.Columns))
+		warned := false
+		for k := range pt.form.Columns {
+			c := &pt.form.Columns[k]
+			at := h.column(c.Field)
+			if at == nil || at.col == 0 {
+				continue
 			}
-			if !out[k].unitKnown && !warned && in.needsUnit(tb, k) {
-				warned = true
-				pt.add(finding.Finding{Severity: finding.Warning, Rule: "unit_missing", Sheet: tb.grid.Name, Cell: sheet.Ref(tb.grid.Rows[tb.heads[0].row].N, at.col), Field: c.Field,
-					Message: fmt.Sprintf("「%s」没有写明金额单位，按“元”计算", c.Title), Hint: "请在表头写明单位，如“兑付金额（万元）”"})
-			}
-		case forms.Percent:
-			out[k].fractions = true
-			for i := range tb.lines {
-				cell := &tb.lines[i].cells[k]
-				if cell.Percent || strings.HasSuffix(plain(cell.Text), "%") {
-					continue
+			switch c.Type {
+			case forms.Money:
+				out[b][k].unit, out[b][k].unitKnown = in.unitOf(pt, tb, at)
+				if !out[b][k].unitKnown && !warned && in.needsUnit(tb, b, k) {
+					warned = true
+					pt.add(finding.Finding{Severity: finding.Warning, Rule: "unit_missing", Sheet: tb.grid.Name, Cell: sheet.Ref(tb.bounds[b][0], at.col), Field: c.Field,
+						Message: fmt.Sprintf("「%s」没有写明金额单位，按“元”计算", c.Title), Hint: "请在表头写明单位，如“兑付金额（万元）”"})
 				}
-				if d, err := parseDecimal(plain(cell.Text)); err == nil {
-					if n, _ := d.rounded(6); n.Cmp(pow10(6)) > 0 {
-						out[k].fractions = false
-					}
-				}
+			case forms.Percent:
+				out[b][k].fractions = fractions(tb, k)
 			}
 		}
 	}
 	return out
 }
 
-// needsUnit says whether a money column has a cell that doesn't state its unit itself.
-func (in *Intake) needsUnit(tb *table, k int) bool {
+// unitOf finds the unit of a money column: in its heading, else on the sheet, else elsewhere in the return, else in the title.
+func (in *Intake) unitOf(pt *part, tb *table, at *placed) (int, bool) {
+	switch {
+	case at.hasUnit:
+		return at.unit, true
+	case tb.said.hasUnit:
+		return tb.said.unit, true
+	}
+	for _, t := range append(slices.Clone(tb.said.titles), tb.grid.Name) {
+		for _, m := range inParens.FindAllStringSubmatch(squash(t), -1) {
+			if exp, ok := unitIn(m[1]); ok {
+				return exp, true
+			}
+		}
+	}
+	return pt.said.unit, pt.said.hasUnit
+}
+
+// fractions says whether the percentages of a column that carry no sign are all at most 1: then 0.85 means 85 %.
+func fractions(tb *table, k int) bool {
 	for i := range tb.lines {
-		c := &tb.lines[i].cells[k]
-		if c.Kind == sheet.Empty || dashes[strings.ToLower(tidy(c.Text))] {
+		cell := &tb.lines[i].cells[k]
+		text := plain(cell.Text)
+		if cell.Percent && cell.Kind == sheet.Number || strings.HasSuffix(text, "%") {
 			continue
 		}
-		if _, _, has := moneyText(c.Text); !has || c.Kind == sheet.Number {
+		if d, err := parseDecimal(text); err == nil {
+			if n, _ := d.rounded(6); n.Cmp(pow10(6)) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// needsUnit says whether a money column has a cell that doesn't state its unit itself.
+func (in *Intake) needsUnit(tb *table, block, k int) bool {
+	for i := range tb.lines {
+		c := &tb.lines[i].cells[k]
+		if tb.lines[i].block != block || c.Kind == sheet.Empty || dashes[strings.ToLower(tidy(c.Text))] {
+			continue
+		}
+		if _, has := cellUnit(c); !has {
 			return true
 		}
 	}
 	return false
 }
 
-func unitOfTitles(titles []string) (int, bool) {
-	for _, t := range titles {
-		for _, m := range inParens.FindAllStringSubmatch(squash(t), -1) {
-			if exp, ok := units[strings.TrimPrefix(m[1], "单位")]; ok {
-				return exp, true
-			}
-		}
-	}
-	return 0, false
-}
-
 // readLine types one row.
-func (in *Intake) readLine(pt *part, t *typer, tb *table, l *line, facts []columnFacts) record {
+func (in *Intake) readLine(pt *part, t *typer, l *line) record {
 	f := pt.form
 	r := record{line: l, vals: make([]value, len(f.Columns))}
 	refuse := func(why string) {
@@ -221,14 +224,15 @@ func (in *Intake) readLine(pt *part, t *typer, tb *table, l *line, facts []colum
 		}
 	}
 	faulty := make([]bool, len(f.Columns))
+	t.hide = t.secrets(l)
 	for k := range f.Columns {
 		c, cell := &f.Columns[k], &l.cells[k]
-		v, ft := t.read(cell, c, facts[k])
+		v, ft := t.read(cell, c, l.facts[k])
 		if ft != nil && c.OpenEnded != nil && in.openEnded(pt, l, c, cell) {
 			v, ft = value{gap: true}, nil
 		}
 		if ft != nil {
-			fd := finding.Finding{Severity: ft.severity, Rule: ft.rule, Sheet: l.sheet, Row: l.n, Field: c.Field, Value: shown(cell, c),
+			fd := finding.Finding{Severity: ft.severity, Rule: ft.rule, Sheet: l.sheet, Row: l.n, Field: c.Field, Value: t.shown(cell, c, true),
 				Message: ft.message, Hint: ft.hint, Suggest: ft.suggest}
 			if cell.Col > 0 {
 				fd.Cell = cell.Ref()
@@ -248,30 +252,29 @@ func (in *Intake) readLine(pt *part, t *typer, tb *table, l *line, facts []colum
 	for k := range f.Columns {
 		c := &f.Columns[k]
 		if c.Required && !r.vals[k].set && !r.vals[k].gap && !faulty[k] {
-			in.requiredMissing(pt, l, k, c)
+			in.requiredMissing(pt, t, l, k, c)
 			refuse(fmt.Sprintf("缺少「%s」", c.Title))
 		}
 	}
 	in.deadlineYears(pt, l, &r)
-	in.checkRules(pt, l, &r, faulty, refuse)
+	in.checkRules(pt, t, l, &r, faulty, refuse)
 	r.key, r.shown = in.keyOf(f, &r)
+	r.hide, r.faulty = t.hide, faulty
 	for k := range f.Columns {
-		if f.Columns[k].Role == forms.Enterprise && r.vals[k].set {
-			pt.named = append(pt.named, spot{r.vals[k].text, l.sheet, l.cells[k].Ref(), l.n, f.Columns[k].Field})
+		if role := f.Columns[k].Role; r.vals[k].set && (role == forms.Enterprise || role == forms.MaybeEnterprise) {
+			pt.named = append(pt.named, spot{r.vals[k].text, l.sheet, l.cells[k].Ref(), l.n, f.Columns[k].Field, role == forms.MaybeEnterprise})
 		}
 	}
 	return r
 }
 
-func (in *Intake) requiredMissing(pt *part, l *line, k int, c *forms.Column) {
+func (in *Intake) requiredMissing(pt *part, t *typer, l *line, k int, c *forms.Column) {
 	fd := finding.Finding{Severity: finding.Error, Rule: "required", Sheet: l.sheet, Row: l.n, Field: c.Field,
 		Message: fmt.Sprintf("「%s」不能为空", c.Title), Hint: "请补填后重新报送；补填前该行不计入统计"}
 	if l.at[k].col > 0 {
 		fd.Cell = sheet.Ref(l.n, l.at[k].col)
 	}
-	if v := shown(&l.cells[k], c); v != "" {
-		fd.Value = v
-	}
+	fd.Value = t.shown(&l.cells[k], c, true)
 	pt.add(fd)
 }
 
@@ -346,8 +349,8 @@ func (in *Intake) keyOf(f *forms.Form, r *record) (key, shown string) {
 	return strings.Join(parts, keySep), strings.Join(words, "·")
 }
 
-// repeated judges a second row with the same key: identical rows count once, others are refused.
-func (in *Intake) repeated(pt *part, first, r *record) {
+// repeated judges a second row with the same key: identical rows count once (true), others are refused.
+func (in *Intake) repeated(pt *part, first, r *record) bool {
 	same := true
 	for k := range r.vals {
 		a, b := first.vals[k], r.vals[k]
@@ -358,16 +361,16 @@ func (in *Intake) repeated(pt *part, first, r *record) {
 	fd := finding.Finding{Rule: "repeated_key", Sheet: r.line.sheet, Row: r.line.n, Value: short(r.shown, 60), Cell: in.keyCell(pt.form, r.line)}
 	if same {
 		fd.Severity = finding.Warning
-		fd.Message = fmt.Sprintf("与第%d行完全相同（%s），只计一次", first.line.n, short(r.shown, 40))
+		fd.Message = fmt.Sprintf("与%s完全相同（%s），只计一次", whereIs(first.line, r.line), short(r.shown, 40))
 		fd.Hint = "请删去重复的行"
-		r.reason = "same"
 	} else {
 		fd.Severity = finding.Error
-		fd.Message = fmt.Sprintf("与第%d行的编号相同（%s），内容却不同，按先出现的一行计入", first.line.n, short(r.shown, 40))
+		fd.Message = fmt.Sprintf("与%s的编号相同（%s），内容却不同，按先出现的一行计入", whereIs(first.line, r.line), short(r.shown, 40))
 		fd.Hint = "请改正编号，或删去其中一行"
 		r.reason = fd.Message
 	}
 	pt.add(fd)
+	return same
 }
 
 // keyCell is where the first part of the key stands.
@@ -382,12 +385,23 @@ func (in *Intake) keyCell(f *forms.Form, l *line) string {
 	return sheet.Ref(l.n, 1)
 }
 
+// whereIs names a line for a finding about another one.
+func whereIs(l, from *line) string {
+	if l.sheet != from.sheet {
+		return fmt.Sprintf("工作表「%s」第%d行", l.sheet, l.n)
+	}
+	return fmt.Sprintf("第%d行", l.n)
+}
+
 // rowText is a refused row as it stood, masked, for quarantine.
 func (r *record) rowText(f *forms.Form) string {
+	t := &typer{form: f, private: f.Sensitive(), hide: r.hide}
 	m := map[string]string{}
 	for k := range f.Columns {
-		if s := shown(&r.line.cells[k], &f.Columns[k]); s != "" {
-			m[f.Columns[k].Title] = s
+		c := &f.Columns[k]
+		doubtful := r.faulty[k] || !r.vals[k].set || c.Type == forms.Text || c.Type == forms.Unit || c.Type == forms.Code
+		if s := t.shown(&r.line.cells[k], c, doubtful); s != "" {
+			m[c.Title] = s
 		}
 	}
 	b, err := json.Marshal(m)

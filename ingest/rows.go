@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"taizhang/ingest/forms"
@@ -12,115 +13,280 @@ import (
 type line struct {
 	sheet string
 	n     int // row number on the sheet
+	index int // of the page's rows
 	cells []sheet.Cell
-	at    []placed // by field; col 0 where the sheet has no such column
-	part  int      // index of the table it stands in
+	at    []placed      // by field; col 0 where the sheet has no such column
+	block int           // which of the table's heads it stands below
+	facts []columnFacts // by field: what its cells are read by
+	weak  bool          // nothing but a number or formulas: prepared, perhaps not filled in
 }
 
 // total is a 合计 row: what it claims for each column.
 type total struct {
-	sheet    string
-	n        int
-	from, to int // lines (indices) since the total before it
-	cells    []sheet.Cell
-	at       []placed
+	sheet string
+	n     int
+	at    []placed
+	cells []sheet.Cell
+	block int
+	line  int  // lines before it
+	part  bool // 小计: of a block, not of the whole table
 }
 
-// table is all that was read of one form on one sheet.
-type table struct {
-	grid    *sheet.Grid
-	heads   []*header // one for each block; usually one
-	lines   []line
-	totals  []total
-	ignored int     // rows recognised as not data
-	strays  []stray // rows with one lonely text that fits nowhere
-	said    stated
-	covered map[[2]int]int // rows and first row by block: for raw.return_column
-	bounds  [][3]int       // by head: header row, first and last data row (sheet numbers)
-}
-
+// stray is a row that fits nowhere.
 type stray struct {
 	n    int
 	text string
 	ref  string
+	line int // lines before it
 }
 
-var (
-	totalWord   = regexp.MustCompile(`^(合计|总计|共计|总合计|累计|本月合计|本期合计|合计数|total)(\(.*\))?:?$`)
-	subWord     = regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`)
-	sectionWord = regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十]+(部分|类|批))`)
-	noteWord    = regexp.MustCompile(`^(注|备注|说明|填表说明|填报说明|附注|注意事项|要求|温馨提示)\s*\d?\s*[:：.、]`)
-	footWord    = regexp.MustCompile(`(填表人|填报人|制表人|经办人|审核人|复核人签字|负责人签字|单位负责人|分管领导|填报日期|填表日期|填报时间|制表日期|报送日期|联系电话|盖章|公章)\s*[:：(（]`)
-	exampleWord = regexp.MustCompile(`^(示例|样例|例[:：]|填写示例)`)
-	sameAbove   = map[string]bool{"同上": true, "〃": true, "″": true, "\"": true, "同前": true}
-)
+// table is all that was read of one form on one page.
+type table struct {
+	grid    *sheet.Grid
+	heads   []*header // one for each block with columns of its own; usually one
+	lines   []line
+	totals  []total
+	strays  []stray
+	empty   []int // rows prepared and not filled in
+	carried map[string]bool
+	said    stated
+	facts   [][]columnFacts // by head and field
+	bounds  [][3]int        // by head: row of the head, first and last row of data (sheet numbers)
 
-// readTable reads the data rows below a head.
-func (v *vocabulary) readTable(p *page, h *header) *table {
-	t := &table{grid: p.Grid, heads: []*header{h}}
-	f := h.form
-	at := t.place(h)
-	for i := 0; i < h.row; i++ {
-		t.said.labelled(p.Name, &p.Rows[i])
-	}
-	down := fillDown(p, p.Rows[h.row+h.height-1].N)
-	start, last := h.row+h.height, 0
-	t.bounds = append(t.bounds, [3]int{p.Rows[h.row].N, 0, 0})
-	since := 0
-	for i := start; i < len(p.Rows); i++ {
-		row := &p.Rows[i]
-		switch kind := v.classify(p, row, h, at, down); kind {
-		case rowBlank:
-		case rowHead:
-			t.ignored++
-			if nh := v.headAt(p, i, f); nh != nil {
-				nh.row = i
-				if !sameColumns(nh, h) {
-					t.heads = append(t.heads, nh)
-					t.bounds = append(t.bounds, [3]int{row.N, 0, 0})
-					h, at = nh, t.place(nh)
-				}
-				i += nh.height - 1
-				t.ignored += nh.height - 1
-			}
-		case rowTotal:
-			t.ignored++
-			cells := t.pick(p, row, at, nil, nil)
-			t.totals = append(t.totals, total{sheet: p.Name, n: row.N, from: since, to: len(t.lines), cells: cells, at: at})
-			since = len(t.lines)
-		case rowSection, rowExample:
-			t.ignored++
-		case rowNote:
-			t.ignored++
-			t.said.labelled(p.Name, row)
-		case rowNothing:
-			t.ignored++
-			t.said.nothing = true
-		case rowStray:
-			t.ignored++
-			c := firstText(row)
-			t.strays = append(t.strays, stray{row.N, c.Text, c.Ref()})
-		case rowData:
-			var above *line
-			if len(t.lines) > 0 {
-				above = &t.lines[len(t.lines)-1]
-			}
-			cells := t.pick(p, row, at, down, above)
-			t.lines = append(t.lines, line{sheet: p.Name, n: row.N, cells: cells, at: at, part: len(t.heads) - 1})
-			b := &t.bounds[len(t.bounds)-1]
-			if b[1] == 0 {
-				b[1] = row.N
-			}
-			b[2] = row.N
-			last = i
+	kinds [rowKinds]int // rows below the head by what they were taken for
+	below int           // rows below the head in which somebody sees something, counted apart from the reading
+}
+
+// ignored is the number of rows recognised as not data.
+func (t *table) ignored() int {
+	n := 0
+	for k, count := range t.kinds {
+		if rowKind(k) != rowBlank && rowKind(k) != rowData {
+			n += count
 		}
 	}
-	_ = last
-	return t
+	return n
+}
+
+// unaccounted is the number of rows below the head that became neither lines nor were recognised as something else.
+func (t *table) unaccounted() int { return t.below - len(t.lines) - t.ignored() }
+
+var sameAbove = map[string]bool{"同上": true, "〃": true, "″": true, "\"": true, "同前": true, "同上行": true}
+
+// tableReader reads the rows below a head.
+type tableReader struct {
+	in    *Intake
+	p     *page
+	t     *table
+	h     *header
+	at    []placed
+	down  map[[2]int]sheet.Cell
+	carry map[int]string // by field: what the last section row said of a column that the table lacks
+	seen  int            // lines since the last head
+	kinds []rowKind      // by row index
+}
+
+// readTable reads the data rows below a head, and gives the row index at which another form's table begins.
+func (in *Intake) readTable(p *page, h *header) (*table, int) {
+	t := &table{grid: p.Grid, heads: []*header{h}, carried: map[string]bool{}}
+	r := &tableReader{in: in, p: p, t: t, h: h, at: place(h), carry: map[int]string{}, kinds: make([]rowKind, len(p.Rows))}
+	for i := 0; i < h.row; i++ {
+		t.said.labelled(p.Name, &p.Rows[i], true)
+	}
+	start := h.row + h.height
+	r.down = fillDown(p, p.Rows[start-1].N)
+	t.bounds = append(t.bounds, [3]int{p.Rows[h.row].N, 0, 0})
+	end := len(p.Rows)
+	after, free := rowBlank, start // free: the first row after the last that belongs to this table for certain
+	for i := start; i < len(p.Rows); i++ {
+		row := &p.Rows[i]
+		kind := in.vocab.classify(p, row, r.h, r.at, r.down, r.seen, after)
+		if (kind == rowHead || kind == rowData || kind == rowStray) && in.vocab.mayBeHead(row) && in.vocab.otherHead(p, i, free, h.form) {
+			end = free // what stands above its head is its title
+			break
+		}
+		if kind != rowBlank {
+			after = kind
+		}
+		if i += r.take(kind, i); kind == rowData || kind == rowTotal || kind == rowHead {
+			free = i + 1
+		}
+	}
+	r.settle(start, end)
+	return t, end
+}
+
+// take puts one row where it belongs and says how many rows after it went with it.
+func (r *tableReader) take(kind rowKind, i int) int {
+	t, row := r.t, &r.p.Rows[i]
+	if kind == rowStray && r.section(row) || kind == rowSection {
+		r.section(row)
+		kind = rowSection
+	}
+	r.kinds[i] = kind
+	switch kind {
+	case rowHead:
+		return r.repeatedHead(i)
+	case rowTotal:
+		t.totals = append(t.totals, total{sheet: r.p.Name, n: row.N, block: len(t.heads) - 1, line: len(t.lines), cells: r.pick(row, false), at: r.at, part: !isWhole(row)})
+	case rowStray:
+		c := firstText(row)
+		t.strays = append(t.strays, stray{row.N, tidy(joined(row)), c.Ref(), len(t.lines)})
+	case rowData:
+		r.seen++
+		t.lines = append(t.lines, line{sheet: r.p.Name, n: row.N, index: i, cells: r.pick(row, true), at: r.at, block: len(t.heads) - 1, weak: r.isWeak(row)})
+		b := &t.bounds[len(t.bounds)-1]
+		if b[1] == 0 {
+			b[1] = row.N
+		}
+		b[2] = row.N
+	}
+	return 0
+}
+
+// isWhole says whether a 合计 row is for the whole table, not for a block of it as 小计 and 青山街道合计 are.
+func isWhole(row *sheet.Row) bool {
+	for i := range row.Cells {
+		if w := squash(row.Cells[i].Text); totalWord.MatchString(w) || totalLine.MatchString(w) {
+			return !strings.Contains(w, "小计")
+		}
+	}
+	return false
+}
+
+// settle counts the rows once it is known where the table ends: those at its end that were prepared and never filled
+// in are no lines, and what stands above the next form's head belongs to that.
+func (r *tableReader) settle(start, end int) {
+	t := r.t
+	n := len(t.lines)
+	for n > 0 && t.lines[n-1].weak {
+		n--
+		r.kinds[t.lines[n].index] = rowNumbered
+	}
+	t.lines = t.lines[:n]
+	for i := range t.totals {
+		t.totals[i].line = min(t.totals[i].line, n)
+	}
+	if end < len(r.p.Rows) {
+		next := r.p.Rows[end].N
+		t.strays = slices.DeleteFunc(t.strays, func(s stray) bool { return s.n >= next })
+	}
+	for i := start; i < end; i++ {
+		row := &r.p.Rows[i]
+		if blankRow(row) {
+			continue
+		}
+		t.below++
+		switch r.kinds[i] {
+		case rowNote, rowStray:
+			t.said.labelled(r.p.Name, row, false)
+		case rowNothing:
+			t.said.nothing = true
+		case rowNumbered:
+			t.empty = append(t.empty, row.N)
+		}
+		t.kinds[r.kinds[i]]++
+	}
+}
+
+// repeatedHead takes a head that stands again, with the same columns or others.
+func (r *tableReader) repeatedHead(i int) int {
+	heights := make([][]columnHeads, i+1)
+	heights[i] = r.in.vocab.headsOf(r.p, i)
+	if heights[i] == nil {
+		return 0
+	}
+	c := r.in.vocab.headAt(r.p, i, r.h.form, heights)
+	if c == nil || len(c.columns) < 3 {
+		return 0
+	}
+	r.seen = 0
+	if !sameColumns(c.header, r.h) {
+		for _, old := range r.h.columns { // constants of the title hold on
+			if old.col == 0 && c.column(old.field.Field) == nil {
+				c.columns = append(c.columns, old)
+			}
+		}
+		r.in.missing(c.header)
+		r.t.heads = append(r.t.heads, c.header)
+		r.t.bounds = append(r.t.bounds, [3]int{r.p.Rows[i].N, 0, 0})
+		r.h, r.at = c.header, place(c.header)
+	}
+	last := i + c.height - 1
+	for last+1 < len(r.p.Rows) && r.p.onlyRemarks(last+1) {
+		last++
+	}
+	for k := i + 1; k <= last; k++ {
+		r.kinds[k] = rowHead
+	}
+	return last - i
+}
+
+var sectionTail = regexp.MustCompile(`[(（:：].*$|(类|清单|问题清单)?(共|合计)?\d+(件|项|个|户|家|条)?$`)
+
+// section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says nothing of them.
+func (r *tableReader) section(row *sheet.Row) bool {
+	text := firstText(row).Text
+	if len(text) > 120 {
+		return false
+	}
+	text = bullet.ReplaceAllString(heading(text), "")
+	told := false
+	for k := range r.at {
+		if r.at[k].col > 0 {
+			continue
+		}
+		if v := r.in.sectionValue(r.at[k].field, text); v != "" {
+			r.carry[k] = v
+			r.t.carried[r.at[k].field.Field] = true
+			told = true
+		}
+	}
+	return told
+}
+
+// sectionValue reads a section heading as the value of a column.
+func (in *Intake) sectionValue(c *forms.Column, text string) string {
+	for _, t := range []string{text, sectionTail.ReplaceAllString(text, ""), strings.TrimSuffix(sectionTail.ReplaceAllString(text, ""), "清单")} {
+		switch c.Type {
+		case forms.List:
+			if v, ok := in.vocab.lists[c][t]; ok {
+				return v
+			}
+		case forms.Unit:
+			if s, ok := in.Zone.Match(t); ok && (c.Field != "street" || s.Kind == "street") {
+				return s.Name
+			}
+		}
+	}
+	return ""
+}
+
+// isWeak says whether a row holds nothing that anybody typed for it: a running number, a prepared code, formulas.
+func (r *tableReader) isWeak(row *sheet.Row) bool {
+	keys := r.h.form.Key
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if !filled(c) || c.Formula {
+			continue
+		}
+		k := slices.IndexFunc(r.at, func(p placed) bool { return p.col == c.Col })
+		if k < 0 {
+			if c.Kind == sheet.Number {
+				continue
+			}
+			return false
+		}
+		f := r.at[k].field
+		if !slices.ContainsFunc(keys, func(part forms.KeyPart) bool { return slices.Contains(part, f.Field) }) || f.Type != forms.Code && f.Type != forms.Int {
+			return false
+		}
+	}
+	return true
 }
 
 // place spreads a head's columns over the form's fields.
-func (t *table) place(h *header) []placed {
+func place(h *header) []placed {
 	at := make([]placed, len(h.form.Columns))
 	for i := range h.form.Columns {
 		at[i].field = &h.form.Columns[i]
@@ -132,58 +298,56 @@ func (t *table) place(h *header) []placed {
 }
 
 func sameColumns(a, b *header) bool {
-	if len(a.columns) != len(b.columns) {
+	real := func(h *header) (n int) {
+		for _, c := range h.columns {
+			if c.col > 0 {
+				n++
+			}
+		}
+		return n
+	}
+	if real(a) != real(b) {
 		return false
 	}
 	for i := range a.columns {
-		if a.columns[i].field != b.columns[i].field || a.columns[i].col != b.columns[i].col {
+		o := b.column(a.columns[i].field.Field)
+		if o == nil || o.col != a.columns[i].col || o.unit != a.columns[i].unit || o.hasUnit != a.columns[i].hasUnit {
 			return false
 		}
 	}
 	return true
 }
 
-// headAt reads a repeated head of a known form at row index i.
-func (v *vocabulary) headAt(p *page, i int, f *forms.Form) *header {
-	var best *header
-	for height := 1; height <= 3 && i+height <= len(p.Rows); height++ {
-		if height > 1 && p.Rows[i+height-1].N != p.Rows[i].N+height-1 {
-			break
-		}
-		cols, extra, rollup := v.match(f, p.heads(i, height))
-		if best == nil || len(cols) > len(best.columns) {
-			best = &header{form: f, height: height, columns: cols, extra: extra, rollup: rollup}
-		}
+// pick takes the cells of a row by field; of a line also through vertical merges, 同上 and section rows.
+func (r *tableReader) pick(row *sheet.Row, isLine bool) []sheet.Cell {
+	cells := make([]sheet.Cell, len(r.at))
+	var above *line
+	if n := len(r.t.lines); n > 0 && isLine {
+		above = &r.t.lines[n-1]
 	}
-	if best == nil || len(best.columns) < 3 {
-		return nil
-	}
-	return best
-}
-
-// pick takes the cells of a row by field, through vertical merges and 同上.
-func (t *table) pick(p *page, row *sheet.Row, at []placed, down map[[2]int]sheet.Cell, above *line) []sheet.Cell {
-	cells := make([]sheet.Cell, len(at))
-	for k := range at {
-		col := at[k].col
+	for k := range r.at {
+		col, f := r.at[k].col, r.at[k].field
 		if col == 0 {
-			if at[k].konst != "" {
-				cells[k] = sheet.Cell{Row: row.N, Kind: sheet.Text, Text: at[k].konst}
+			v := r.at[k].konst
+			if c, ok := r.carry[k]; ok {
+				v = c
+			}
+			if v != "" && isLine {
+				cells[k] = sheet.Cell{Row: row.N, Kind: sheet.Text, Text: v}
 			}
 			continue
 		}
 		if c := cellIn(row, col); c != nil {
 			cells[k] = *c
-		} else if down != nil {
-			if c, ok := down[[2]int{row.N, col}]; ok && at[k].field.Type != forms.Money && at[k].field.Type != forms.Int {
+		} else if isLine { // one amount over several rows is not the amount of each
+			if c, ok := r.down[[2]int{row.N, col}]; ok && f.Type != forms.Money && (f.Type != forms.Int || f.InKey) {
 				cells[k] = c
 			}
 		}
 		cells[k].Row, cells[k].Col = row.N, col
 		if above != nil && cells[k].Kind == sheet.Text && sameAbove[tidy(cells[k].Text)] {
-			ref := cells[k]
 			cells[k] = above.cells[k]
-			cells[k].Row, cells[k].Col = ref.Row, ref.Col
+			cells[k].Row, cells[k].Col = row.N, col
 		}
 	}
 	return cells
@@ -217,203 +381,28 @@ func fillDown(p *page, below int) map[[2]int]sheet.Cell {
 	return out
 }
 
-type rowKind uint8
-
-const (
-	rowBlank rowKind = iota
-	rowData
-	rowHead
-	rowTotal
-	rowSection
-	rowNote
-	rowNothing
-	rowExample
-	rowStray
-)
-
-// classify says what a row below the head is.
-func (v *vocabulary) classify(p *page, row *sheet.Row, h *header, at []placed, down map[[2]int]sheet.Cell) rowKind {
-	filled, fields, texts := 0, 0, 0
-	numbers := false
-	var first *sheet.Cell
+// mayBeHead is a quick test: a row of three or more texts, most of them headings that some form knows.
+func (v *vocabulary) mayBeHead(row *sheet.Row) bool {
+	texts, hits := 0, 0
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind == sheet.Empty && !c.NoValue || c.Kind == sheet.Text && tidy(c.Text) == "" {
-			continue
-		}
-		filled++
-		if c.Kind == sheet.Text {
+		switch {
+		case c.Kind == sheet.Date || c.Kind == sheet.Number:
+			return false
+		case c.Kind == sheet.Text && c.Text != "":
+			if len(c.Text) > 90 {
+				return false
+			}
 			texts++
-			if first == nil {
-				first = c
-			}
-		} else if c.Kind == sheet.Number {
-			numbers = true
 		}
 	}
-	if filled == 0 {
-		return rowBlank
-	}
-	for k := range at {
-		if at[k].col == 0 {
-			continue
-		}
-		if c := cellIn(row, at[k].col); c != nil && (c.Kind != sheet.Empty || c.NoValue) && !(c.Kind == sheet.Text && tidy(c.Text) == "") {
-			fields++
-		}
-	}
-	word := ""
-	if first != nil {
-		word = squash(first.Text)
-	}
-	if first != nil && len([]rune(word)) <= 16 {
-		if totalWord.MatchString(word) || subWord.MatchString(word) && filled > 1 && fewKeys(row, at) {
-			return rowTotal
-		}
-	}
-	if first != nil && exampleWord.MatchString(word) {
-		return rowExample
-	}
-	lonely := filled == 1 || texts == 1 && filled <= 2 && !numbers || widelyMerged(p, row, first)
-	if first != nil && (noteWord.MatchString(word) || footWord.MatchString(word) && fields <= 3) {
-		return rowNote
-	}
-	if first != nil && texts >= 1 && filled <= 4 && footWord.MatchString(squash(joined(row))) && fields <= 3 {
-		return rowNote
-	}
-	if first != nil && fields <= 2 && isNothing(first.Text) && !numbers {
-		return rowNothing
-	}
-	if first != nil && filled <= 3 && texts >= 1 && allNothing(row) {
-		return rowNothing
-	}
-	if texts >= 3 && !numbers && v.looksLikeHead(p, row, h.form, fields) {
-		return rowHead
-	}
-	if fields == 0 { // only columns the form doesn't know: a running number, a remark
-		if numbers && texts == 0 {
-			return rowBlank
-		}
-		if lonely && first != nil {
-			if sectionWord.MatchString(word) {
-				return rowSection
-			}
-			return rowStray
-		}
-		return rowBlank
-	}
-	if lonely && first != nil && texts == 1 {
-		if sectionWord.MatchString(word) || widelyMerged(p, row, first) {
-			return rowSection
-		}
-		if filled == 1 && len(at) > 2 && !p.mergedData(row, at, down) {
-			return rowStray
-		}
-	}
-	return rowData
-}
-
-// mergedData says whether the row takes other fields from merged cells above.
-func (p *page) mergedData(row *sheet.Row, at []placed, down map[[2]int]sheet.Cell) bool {
-	for k := range at {
-		if _, ok := down[[2]int{row.N, at[k].col}]; ok {
-			return true
-		}
-	}
-	return false
-}
-
-func joined(row *sheet.Row) string {
-	var b strings.Builder
-	for _, c := range row.Cells {
-		b.WriteString(c.Text)
-		b.WriteByte(' ')
-	}
-	return b.String()
-}
-
-func allNothing(row *sheet.Row) bool {
-	any := false
-	for _, c := range row.Cells {
-		if c.Kind != sheet.Text {
-			return false
-		}
-		if t := squash(c.Text); isNothing(t) {
-			any = true
-		} else if t != "" && t != "/" && t != "-" && t != "—" {
-			return false
-		}
-	}
-	return any
-}
-
-// fewKeys says whether most of the fields that identify a row are empty, as in a subtotal.
-func fewKeys(row *sheet.Row, at []placed) bool {
-	have, all := 0, 0
-	for k := range at {
-		if at[k].col == 0 || !at[k].field.Required || at[k].field.Type == forms.Money || at[k].field.Type == forms.Int {
-			continue
-		}
-		all++
-		if c := cellIn(row, at[k].col); c != nil && c.Kind != sheet.Empty {
-			have++
-		}
-	}
-	return have*2 <= all
-}
-
-// widelyMerged says whether the row's text is merged across at least three columns.
-func widelyMerged(p *page, row *sheet.Row, first *sheet.Cell) bool {
-	if first == nil || len(row.Cells) > 1 {
+	if texts < 3 {
 		return false
 	}
-	for _, m := range p.Merged {
-		if m.Top == row.N && m.Left == first.Col && m.Right-m.Left >= 2 {
-			return true
-		}
-	}
-	return false
-}
-
-// isHeading says whether a text is one of the form's headings; answers are kept, since columns repeat few texts.
-func (p *page) isHeading(ns names, text string) bool {
-	if known, ok := p.heading[text]; ok {
-		return known
-	}
-	known := false
-	keys, _, _ := headingForms(text)
-	for _, k := range keys {
-		if _, ok := ns[k]; ok {
-			known = true
-			break
-		}
-	}
-	if len(p.heading) < 4096 {
-		p.heading[text] = known
-	}
-	return known
-}
-
-// looksLikeHead says whether a row of texts repeats the form's headings.
-func (v *vocabulary) looksLikeHead(p *page, row *sheet.Row, f *forms.Form, fields int) bool {
-	ns := v.names[f.ID]
-	hits := 0
-	for _, c := range row.Cells {
-		switch {
-		case c.Kind == sheet.Date:
-			return false
-		case c.Kind == sheet.Text && len(c.Text) <= 60 && p.isHeading(ns, c.Text):
+	for i := range row.Cells {
+		if c := &row.Cells[i]; c.Kind == sheet.Text && v.isWord(c.Text) {
 			hits++
 		}
 	}
-	return hits >= 3 && hits*2 >= min(fields, len(row.Cells))
-}
-
-func firstText(row *sheet.Row) sheet.Cell {
-	for _, c := range row.Cells {
-		if c.Kind != sheet.Empty {
-			return c
-		}
-	}
-	return sheet.Cell{Row: row.N, Col: 1}
+	return hits >= 3 && hits*10 >= texts*6
 }

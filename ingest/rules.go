@@ -12,7 +12,7 @@ import (
 )
 
 // checkRules applies the form's rules over several fields. Contradictions warn; required_when refuses the row.
-func (in *Intake) checkRules(pt *part, l *line, r *record, faulty []bool, refuse func(string)) {
+func (in *Intake) checkRules(pt *part, t *typer, l *line, r *record, faulty []bool, refuse func(string)) {
 	f := pt.form
 	index := func(field string) int {
 		return slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == field })
@@ -22,7 +22,7 @@ func (in *Intake) checkRules(pt *part, l *line, r *record, faulty []bool, refuse
 		c := &f.Columns[k]
 		v := r.vals[k]
 		say := func(sev finding.Severity, msg, hint string) {
-			fd := finding.Finding{Severity: sev, Rule: rule.ID, Sheet: l.sheet, Row: l.n, Field: c.Field, Message: msg, Hint: hint, Value: shown(&l.cells[k], c)}
+			fd := finding.Finding{Severity: sev, Rule: rule.ID, Sheet: l.sheet, Row: l.n, Field: c.Field, Message: msg, Hint: hint, Value: t.shown(&l.cells[k], c, false)}
 			if l.at[k].col > 0 {
 				fd.Cell = sheet.Ref(l.n, l.at[k].col)
 			}
@@ -59,42 +59,79 @@ func (in *Intake) checkRules(pt *part, l *line, r *record, faulty []bool, refuse
 	}
 }
 
-// checkTotals compares each 合计 row with the rows it sums, as written, refused and repeated ones included.
+// checkTotals compares each 合计 row with the rows it may sum, as written, refused and repeated ones included.
 // A difference beyond rounding rejects in the money forms and warns elsewhere; an unreadable amount makes it a warning.
-func (in *Intake) checkTotals(pt *part, tb *table, facts []columnFacts) {
-	for _, tot := range tb.totals {
-		from, to := tot.from, tot.to
-		if to == from { // a 合计 above its rows
-			from, to = 0, len(tb.lines)
-		}
+func (in *Intake) checkTotals(pt *part, tb *table) {
+	for n, tot := range tb.totals {
 		for k := range pt.form.Columns {
 			c := &pt.form.Columns[k]
-			if c.Type != forms.Money && c.Type != forms.Int || c.InKey || tot.at[k].col == 0 {
+			if c.Type != forms.Money && (c.Type != forms.Int || c.InKey) || tot.at[k].col == 0 {
 				continue
 			}
-			claimed, _, ok := amount(&tot.cells[k], c, facts[k])
+			facts := tb.facts[tot.block][k]
+			claimed, shown, ok := amount(&tot.cells[k], c, facts)
 			if !ok {
 				continue
 			}
-			part, tolPart, readable := sumLines(tb.lines[from:to], k, c, facts[k])
-			whole, tolWhole, readableAll := sumLines(tb.lines, k, c, facts[k])
-			if differs(claimed, part, tolPart) && differs(claimed, whole, tolWhole) {
-				sum := part
-				if from == 0 || to == len(tb.lines) {
-					sum, readable = whole, readableAll
+			best, agrees := sums{}, false
+			for i, lines := range in.summed(pt, tb, n) {
+				s := sumLines(lines, k, c)
+				s.round(shown, c)
+				if agrees = !differs(claimed, s.sum, s.tolerance); agrees {
+					break
 				}
-				fd := finding.Finding{Severity: finding.Warning, Rule: "total_mismatch", Sheet: tot.sheet, Row: tot.n, Cell: tot.cells[k].Ref(), Field: c.Field,
-					Value:   shown(&tot.cells[k], c),
-					Message: fmt.Sprintf("「%s」合计写的是 %s，各行相加是 %s，相差 %s", c.Title, inUnit(claimed, c, facts[k]), inUnit(sum, c, facts[k]), inUnit(new(big.Int).Sub(claimed, sum), c, facts[k])),
-					Hint:    "请核对各行金额和合计，改正后重新报送", Suggest: inUnit(sum, c, facts[k])}
-				if pt.form.TotalsReject && c.Type == forms.Money && readable {
-					pt.reject(fd)
-				} else {
-					pt.add(fd)
+				if i == 0 {
+					best = s
 				}
+			}
+			if agrees {
+				continue
+			}
+			fd := finding.Finding{Severity: finding.Warning, Rule: "total_mismatch", Sheet: tot.sheet, Row: tot.n, Cell: tot.cells[k].Ref(), Field: c.Field,
+				Value: short(maskText(dateText(tot.cells[k])), 60),
+				Message: fmt.Sprintf("「%s」合计写的是 %s，各行相加是 %s，相差 %s", c.Title, inUnit(claimed, c, facts), inUnit(best.sum, c, facts),
+					inUnit(new(big.Int).Sub(claimed, best.sum), c, facts)),
+				Hint: "请核对各行金额和合计，改正后重新报送", Suggest: inUnit(best.sum, c, facts)}
+			if pt.form.TotalsReject && c.Type == forms.Money && best.readable {
+				pt.reject(fd)
+			} else {
+				pt.add(fd)
 			}
 		}
 	}
+}
+
+// summed gives the stretches of lines that a total may sum, the likeliest first: a 小计 its block, above or below it;
+// a 合计 the whole table, all sheets of the return, or what stands above it.
+func (in *Intake) summed(pt *part, tb *table, n int) [][]line {
+	tot := tb.totals[n]
+	since, until := 0, len(tb.lines)
+	if n > 0 {
+		since = tb.totals[n-1].line
+	}
+	if n+1 < len(tb.totals) {
+		until = tb.totals[n+1].line
+	}
+	var all []line
+	for _, t := range pt.tables {
+		all = append(all, t.lines...)
+	}
+	block := [][]line{tb.lines[since:tot.line], tb.lines[tot.line:until]}
+	whole := [][]line{tb.lines, all, tb.lines[:tot.line], tb.lines[tot.line:]}
+	for i := n - 1; i >= 0; i-- { // a 合计 of several 小计 blocks
+		from := 0
+		if i > 0 {
+			from = tb.totals[i-1].line
+		}
+		whole = append(whole, tb.lines[from:tot.line])
+	}
+	if tot.part && tot.line > since {
+		return append(block, whole...)
+	}
+	if tot.part {
+		return append([][]line{block[1]}, whole...)
+	}
+	return append(whole, block...)
 }
 
 func differs(a, b, tolerance *big.Int) bool {
@@ -114,9 +151,7 @@ func amount(c *sheet.Cell, col *forms.Column, facts columnFacts) (n *big.Int, sh
 	if c.Kind == sheet.Number {
 		num, hasUnit = c.Text, false
 	}
-	if !hasUnit {
-		unit = facts.unit
-	}
+	unit = amountUnit(c, unit, hasUnit, facts)
 	if col.Type == forms.Int {
 		unit = 0
 		if v, good := parseInt(c.Text); good {
@@ -156,31 +191,48 @@ func formatDecimals(format string) (int, bool) {
 	return n, true
 }
 
-// sumLines adds a column up as written and gives the tolerance: half a unit in the last place shown, per summed row.
-func sumLines(lines []line, k int, c *forms.Column, facts columnFacts) (sum, tolerance *big.Int, readable bool) {
-	sum, tolerance = new(big.Int), new(big.Int)
-	readable = true
-	places, rows := -99, 0
+// sums is a column added up as written.
+type sums struct {
+	sum, tolerance *big.Int
+	rows           int
+	readable       bool // every amount could be read
+}
+
+// sumLines adds a column up and gives the tolerance: half a unit in the last place shown, per summed row.
+func sumLines(lines []line, k int, c *forms.Column) sums {
+	s := sums{sum: new(big.Int), tolerance: new(big.Int), readable: true}
+	places := -99
 	for i := range lines {
 		cell := &lines[i].cells[k]
 		if cell.Kind == sheet.Empty && !cell.NoValue || dashes[strings.ToLower(tidy(cell.Text))] {
 			continue
 		}
-		n, dec, ok := amount(cell, c, facts)
+		n, shown, ok := amount(cell, c, lines[i].facts[k])
 		if !ok {
-			readable = false
+			s.readable = false
 			continue
 		}
-		sum.Add(sum, n)
-		places = max(places, dec)
-		rows++
+		s.sum.Add(s.sum, n)
+		places = max(places, shown)
+		s.rows++
 	}
-	if c.Type == forms.Money && rows > 0 && amountScale-places > 0 {
-		tolerance.Mul(pow10(amountScale-places), big.NewInt(int64(rows)))
-		tolerance.Rsh(tolerance, 1)
+	if s.rows > 0 {
+		s.addHalf(places, s.rows, c)
 	}
-	return sum, tolerance, readable
+	return s
 }
+
+// addHalf widens the tolerance by half a unit in a decimal place, times.
+func (s *sums) addHalf(places, times int, c *forms.Column) {
+	if c.Type != forms.Money || amountScale-places <= 0 {
+		return
+	}
+	h := new(big.Int).Mul(pow10(amountScale-places), big.NewInt(int64(times)))
+	s.tolerance.Add(s.tolerance, h.Rsh(h, 1))
+}
+
+// round allows for the total's own rounding.
+func (s *sums) round(shown int, c *forms.Column) { s.addHalf(shown, 1, c) }
 
 // inUnit writes an amount in the unit of its column.
 func inUnit(n *big.Int, c *forms.Column, facts columnFacts) string {

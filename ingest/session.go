@@ -341,7 +341,7 @@ func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error
 		r.Returns = append(r.Returns, ret)
 	}
 	for _, ret := range r.Returns {
-		frows, err := s.Conn.QueryContext(ctx, `select severity, rule, sheet, cell, row_no, coalesce(field,''), coalesce(value,''), message, coalesce(hint,'') from raw.finding where return_id = ? order by seq`, ret.ID)
+		frows, err := s.Conn.QueryContext(ctx, `select severity, rule, sheet, cell, row_no, coalesce(field,''), coalesce(value,''), message, coalesce(hint,'') from raw.finding where zone = ? and return_id = ? order by seq`, s.In.Zone.Code, ret.ID)
 		if err != nil {
 			return nil, fmt.Errorf("read findings of %s: %w", ret.ID, err)
 		}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -11,6 +12,9 @@ import (
 
 // squash gives a text's meaning for comparison: NFKC, no white space, lower case.
 func squash(s string) string {
+	if isPlainHan(s) {
+		return s
+	}
 	return strings.ToLower(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
 			return -1
@@ -19,22 +23,40 @@ func squash(s string) string {
 	}, norm.NFKC.String(s)))
 }
 
-// tidy trims a value and folds full-width forms where they are only a matter of the keyboard
-// (digits, letters); Chinese punctuation inside texts stays as the sender wrote it.
+// isPlainHan tells the texts that squash leaves as they are: common Chinese characters, digits and small letters.
+func isPlainHan(s string) bool {
+	for _, r := range s {
+		if !(r >= 0x4e00 && r <= 0x9fff || r >= '0' && r <= '9' || r >= 'a' && r <= 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// tidy trims a value and drops what can't be seen; Chinese punctuation inside texts stays as the sender wrote it.
 func tidy(s string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
-		case unicode.Is(unicode.Cf, r):
-			return -1
+		case r < 0x80:
+			return r
 		case r == 0x3000 || r == 0xa0:
 			return ' '
+		case unicode.Is(unicode.Cf, r):
+			return -1
 		}
 		return r
 	}, s))
 }
 
 // plain is tidy plus NFKC: for codes, numbers and dates.
-func plain(s string) string { return strings.TrimSpace(norm.NFKC.String(tidy(s))) }
+func plain(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return strings.TrimSpace(norm.NFKC.String(tidy(s)))
+		}
+	}
+	return strings.TrimSpace(s)
+}
 
 var quotes = strings.NewReplacer("“", "", "”", "", `"`, "", "‘", "", "’", "", "'", "", "「", "", "」", "", "《", "", "》", "", "*", "", "★", "", "#", "")
 
@@ -45,25 +67,33 @@ var (
 	inParens = regexp.MustCompile(`[(\[【]([^()\[\]【】]*)[)\]】]`)
 	// fluff stands in brackets after a heading without changing what it means.
 	fluff = regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%|必填|选填|可不填|下拉选择|如有|\d+位|单位.*|年.?月.?日?|格式.*|yyyy.*|请.*|填.*|是/否)$`)
+	// counted is a heading level that only says what is counted.
+	counted = regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%)$`)
+	// bullet numbers a heading: 1.问题编号, (一)问题编号
+	bullet = regexp.MustCompile(`^(\d{1,2}[.、]?|[一二三四五六七八九十]{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
 )
 
-// counted is a heading level that only says what is counted.
-var counted = regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%)$`)
-
 // units are the money units that offices use, as powers of ten of one yuan.
-var units = map[string]int{"元": 0, "人民币元": 0, "百元": 2, "千元": 3, "万元": 4, "万": 4, "百万元": 6, "千万元": 7, "亿元": 8, "亿": 8}
+var units = map[string]int{"元": 0, "人民币元": 0, "圆": 0, "百元": 2, "千元": 3, "万元": 4, "人民币万元": 4, "万": 4, "十万元": 5, "百万元": 6, "千万元": 7, "亿元": 8, "亿": 8}
 
-var unitWord = regexp.MustCompile(`(人民币元|百万元|千万元|万元|百元|千元|亿元|元)`)
-
-// unitIn finds a money unit stated in a heading or note; ok is false where none is.
+// unitIn finds a money unit stated in a heading or note: a word of its own, possibly after 单位 and among others
+// (单位：户、人、万元). ok is false where none is, as in 亿元以上企业 or 单元.
 func unitIn(s string) (exp int, ok bool) {
-	if m := unitWord.FindString(squash(s)); m != "" {
-		return units[m], true
+	for _, w := range strings.FieldsFunc(squash(s), func(r rune) bool { return strings.ContainsRune(",，、;；/:：()[]【】|", r) }) {
+		for _, prefix := range []string{"金额", "货币", "计量", "计价", "单位", "为", "均", "以", "人民币", "币种"} {
+			w = strings.TrimPrefix(w, prefix)
+		}
+		for _, suffix := range []string{"计", "计算", "为单位", "填写", "填报", "整"} {
+			w = strings.TrimSuffix(w, suffix)
+		}
+		if exp, ok := units[w]; ok {
+			return exp, true
+		}
 	}
 	return 0, false
 }
 
-// headingForms gives the spellings under which a heading may be known, and the money unit it states.
+// headingForms gives the spellings under which a heading may be known, best first, and the money unit it states.
 func headingForms(s string) (names []string, unit int, hasUnit bool) {
 	h := quotes.Replace(squash(s))
 	kept := h
@@ -71,15 +101,15 @@ func headingForms(s string) (names []string, unit int, hasUnit bool) {
 		if m[1] == "" {
 			continue
 		}
-		if exp, ok := unitIn(m[1]); ok && len([]rune(m[1])) <= 8 {
+		if exp, ok := unitIn(m[1]); ok {
 			unit, hasUnit = exp, true
 			kept = strings.Replace(kept, m[0], "", 1)
 		} else if fluff.MatchString(m[1]) {
 			kept = strings.Replace(kept, m[0], "", 1)
 		}
 	}
-	for _, w := range []string{"万元", "百元", "千元", "亿元", "元"} {
-		if rest, ok := strings.CutSuffix(strings.TrimRight(kept, ":"), w); ok && len([]rune(rest)) >= 2 {
+	for _, w := range []string{"百万元", "千万元", "万元", "百元", "千元", "亿元", "元"} {
+		if rest, ok := strings.CutSuffix(strings.TrimRight(kept, ":"), w); ok && len([]rune(rest)) >= 2 && !strings.HasSuffix(rest, "单") {
 			rest = strings.TrimRight(rest, ":/,-_、单位")
 			if !hasUnit {
 				unit, hasUnit = units[w], true
@@ -94,7 +124,7 @@ func headingForms(s string) (names []string, unit int, hasUnit bool) {
 		names = append(names, strings.NewReplacer("(", "", ")", "", "[", "", "]", "", "【", "", "】", "").Replace(kept), bare)
 	}
 	for _, n := range names { // 问题编号(1) and 1.问题编号 are still 问题编号
-		if t := strings.TrimLeft(n, "0123456789.、"); t != n && t != "" && len(n)-len(t) < 4 {
+		if t := bullet.ReplaceAllString(n, ""); t != n && t != "" {
 			names = append(names, t)
 		}
 	}
@@ -133,17 +163,21 @@ func distance(a, b string) int {
 func closest(s string, candidates []string) string {
 	best, bestD := "", 1<<30
 	q := heading(s)
+	n := len([]rune(q))
 	for _, c := range candidates {
 		k := heading(c)
-		d := distance(q, k)
+		l := len([]rune(k))
+		d := max(l-n, n-l) // at least that
 		if strings.Contains(k, q) || strings.Contains(q, k) {
 			d = min(d, 2)
+		} else if d < bestD {
+			d = distance(q, k)
 		}
 		if d < bestD {
 			best, bestD = c, d
 		}
 	}
-	if n := len([]rune(q)); bestD > max(1, n/3) && bestD > 2 || n < 2 {
+	if bestD > max(1, n/3) && bestD > 2 || n < 2 || bestD >= n {
 		return ""
 	}
 	return best
@@ -157,5 +191,10 @@ func short(s string, n int) string {
 	}
 	return string(r)
 }
+
+// quoted lists texts for messages: “a”“b”.
+func quoted(list []string) string { return "“" + strings.Join(list, "”“") + "”" }
+
+func isOneOf(s string, list []string) bool { return slices.Contains(list, s) }
 
 func itoa(n int) string { return strconv.Itoa(n) }

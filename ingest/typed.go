@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -56,6 +57,9 @@ type typer struct {
 	cutoff calendar.Date
 	keys   Keys
 	lists  map[*forms.Column]map[string]string
+
+	private bool     // the form holds sensitive values
+	hide    []secret // of the line at hand
 }
 
 const maxText = 4000
@@ -93,12 +97,15 @@ func (t *typer) read(c *sheet.Cell, col *forms.Column, facts columnFacts) (value
 	case forms.List:
 		return t.readList(raw, col)
 	case forms.Unit:
-		return value{set: true, text: maskText(t.in.unit(raw))}, nil
+		return value{set: true, text: t.hidden(t.in.unit(raw))}, nil
 	case forms.Text:
 		if c.Kind == sheet.Date {
 			raw = dateText(*c)
 		}
-		return value{set: true, text: maskText(raw)}, nil
+		if s, ok := t.in.Zone.Match(raw); ok { // a unit's name resolves in any column
+			raw = s.Name
+		}
+		return value{set: true, text: t.hidden(raw)}, nil
 	}
 	return t.readCode(c, raw, col)
 }
@@ -116,12 +123,29 @@ func (t *typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (value, *f
 		}
 	}
 	if !ok {
-		return value{}, bad("type", "「%s」应填整数，现为“%s”", col.Title, short(raw, 30)).mend("请只填阿拉伯数字，不带文字说明")
+		return value{}, bad("type", "「%s」应填整数，现为“%s”", col.Title, t.quote(raw, 30)).mend("请只填阿拉伯数字，不带文字说明")
 	}
 	if n < 0 {
 		return value{}, bad("range", "「%s」不能是负数，现为 %d", col.Title, n).mend("请核对后填写不小于 0 的整数")
 	}
 	return value{set: true, text: strconv.FormatInt(n, 10), num: big.NewInt(n)}, nil
+}
+
+// amountUnit is the power of ten by which an amount is yuan: as the cell states, else its column. A number whose format
+// shows it smaller than it is (0!.0000 shows yuan as 万元) is of the unit that it is shown in.
+func amountUnit(c *sheet.Cell, unit int, inText bool, facts columnFacts) int {
+	if inText && c.Kind != sheet.Number {
+		return unit
+	}
+	known := facts.unitKnown
+	unit = facts.unit
+	if u, ok := cellUnit(c); ok && c.Kind == sheet.Number {
+		unit, known = u, true
+	}
+	if scale := shownScale(c.Format); c.Kind == sheet.Number && scale > 0 && known {
+		unit -= scale
+	}
+	return unit
 }
 
 var maxMoney = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
@@ -136,22 +160,19 @@ func (t *typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts co
 	}
 	d, err := parseDecimal(num)
 	if err != nil {
-		return value{}, bad("type", "「%s」应填金额，现为“%s”", col.Title, short(raw, 30)).mend("请只填数字，单位写在表头，如“兑付金额（万元）”")
+		return value{}, bad("type", "「%s」应填金额，现为“%s”", col.Title, t.quote(raw, 30)).mend("请只填数字，单位写在表头，如“兑付金额（万元）”")
 	}
-	if !hasUnit {
-		unit = facts.unit
-	}
-	d.exp += unit
+	d.exp += amountUnit(c, unit, hasUnit, facts)
 	n, lost := d.rounded(2)
 	if new(big.Int).Abs(n).Cmp(maxMoney) >= 0 {
-		return value{}, bad("range", "「%s」金额过大：%s", col.Title, short(raw, 30)).mend("请核对金额和单位（元、万元、亿元）")
+		return value{}, bad("range", "「%s」金额过大：%s", col.Title, t.quote(raw, 30)).mend("请核对金额和单位（元、万元、亿元）")
 	}
 	v := value{set: true, text: fixed(n, 2), num: n}
 	if n.Sign() < 0 {
-		return value{}, bad("range", "「%s」不能是负数，现为 %s", col.Title, short(raw, 30)).mend("请核对后填写；冲减以前月份的，请更正当月报表")
+		return value{}, bad("range", "「%s」不能是负数，现为 %s", col.Title, t.quote(raw, 30)).mend("请核对后填写；冲减以前月份的，请更正当月报表")
 	}
 	if lost == 2 {
-		return v, doubt("money_rounded", "「%s」小于一分的部分已四舍五入：%s", col.Title, short(raw, 30)).mend("请按分填写")
+		return v, doubt("money_rounded", "「%s」小于一分的部分已四舍五入：%s", col.Title, t.quote(raw, 30)).mend("请按分填写")
 	}
 	return v, nil
 }
@@ -164,18 +185,18 @@ func (t *typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	}
 	d, err := parseDecimal(strings.TrimSuffix(s, "%"))
 	if err != nil || c.Kind == sheet.Date {
-		return value{}, bad("type", "「%s」应填百分比，现为“%s”", col.Title, short(raw, 30)).mend("请填如 85%% 的数值")
+		return value{}, bad("type", "「%s」应填百分比，现为“%s”", col.Title, t.quote(raw, 30)).mend("请填如 85%% 的数值")
 	}
 	if sign && c.Kind != sheet.Number || !sign && !c.Percent && !facts.fractions {
 		d.exp -= 2
 	}
 	n, _ := d.rounded(6)
 	if n.Sign() < 0 || n.Cmp(big.NewInt(10_000_000)) > 0 {
-		return value{}, bad("range", "「%s」应在 0 到 100%% 之间，现为 %s", col.Title, short(raw, 30)).mend("请核对后填写")
+		return value{}, bad("range", "「%s」应在 0 到 100%% 之间，现为 %s", col.Title, t.quote(raw, 30)).mend("请核对后填写")
 	}
 	v := value{set: true, text: fixed(n, 6)}
 	if n.Cmp(big.NewInt(1_000_000)) > 0 {
-		return v, doubt("over_100_percent", "「%s」超过 100%%：%s", col.Title, short(raw, 30)).mend("请核实")
+		return v, doubt("over_100_percent", "「%s」超过 100%%：%s", col.Title, t.quote(raw, 30)).mend("请核实")
 	}
 	return v, nil
 }
@@ -185,24 +206,24 @@ func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *
 	if col.Type == forms.Month && !ok && c.Kind == sheet.Number && c.Num >= 1 && c.Num <= 12 && c.Num == float64(int(c.Num)) {
 		w, ok = wrote{month: int(c.Num)}, true
 	}
+	stretch := false
+	if !ok && c.Kind == sheet.Text {
+		w, ok = t.stretch(raw, col)
+		stretch = ok
+	}
+	if ok && w.tenth {
+		if w.date(w.year) > t.cutoff && col.Role == forms.Fact {
+			w.month = 1
+		} else {
+			return value{}, bad("type", "「%s」是数字 %s，分不清是1月还是10月", col.Title, t.quote(raw, 20)).mend("请按 2022-10 的样子填写，并把该列设为文本格式")
+		}
+	}
 	if !ok {
 		hint := "请按 2022-07-05 的样子填写，或用 Excel 日期格式"
 		if col.Type == forms.Month {
 			hint = "请按 2022-07 的样子填写"
 		}
-		return value{}, bad("type", "「%s」应填%s，现为“%s”", col.Title, dateWord(col), short(raw, 30)).mend("%s", hint)
-	}
-	if col.Type == forms.Month {
-		w.day = 1
-	} else if w.day == 0 {
-		if col.Role != forms.Deadline {
-			return value{}, bad("type", "「%s」只有月份，缺少“日”：“%s”", col.Title, short(raw, 30)).mend("请填写到日，如 2022-07-05")
-		}
-		y := w.year
-		if y == 0 {
-			y = t.period.End().Year()
-		}
-		w.day = lastDay(y, w.month)
+		return value{}, bad("type", "「%s」应填%s，现为“%s”", col.Title, dateWord(col), t.quote(raw, 30)).mend("%s", hint)
 	}
 	year := w.year
 	if year == 0 {
@@ -211,8 +232,18 @@ func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *
 			year = t.period.Start.Year()
 		}
 	}
+	if col.Type == forms.Month {
+		w.day = 1
+	} else if w.day == 0 {
+		if col.Role != forms.Deadline {
+			return value{}, bad("type", "「%s」只有月份，缺少“日”：“%s”", col.Title, t.quote(raw, 30)).mend("请填写到日，如 2022-07-05")
+		}
+		w.day = lastDay(year, w.month)
+	}
 	d := w.date(year)
+	assumed := false
 	if w.year == 0 && col.Role == forms.Fact && d > t.cutoff {
+		assumed = d <= t.cutoff+31
 		d = w.date(year - 1)
 	}
 	if d.Year() < 1949 || d.Year() > 2100 {
@@ -220,13 +251,35 @@ func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *
 	}
 	v := value{set: true, text: d.String(), date: d}
 	switch {
+	case stretch:
+		return v, doubt("date_range", "「%s」写的是一段时间“%s”，按 %s 计", col.Title, t.quote(raw, 30), d).mend("请只填一个日期")
 	case guessed:
-		return v, doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", col.Title, short(raw, 20), d).mend("请把该格设为日期格式后核对")
+		return v, doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", col.Title, t.quote(raw, 20), d).mend("请把该格设为日期格式后核对")
+	case assumed:
+		return v, doubt("year_assumed", "「%s」“%s”没有写年份，按当年则晚于截至日期 %s，读作 %s", col.Title, t.quote(raw, 20), t.cutoff, d).mend("请写明年份")
 	case w.year != 0 && col.Role == forms.Fact && col.Type == forms.Date && d > t.cutoff:
 		return v, doubt("after_cutoff", "「%s」%s 晚于本报表的截至日期 %s", col.Title, d, t.cutoff).mend("请核对日期，尤其是年份")
 	}
 	return v, nil
 }
+
+// stretch reads 8月10日—12日 in a cell for one date: a fact began on its first day, a deadline is its last.
+func (t *typer) stretch(raw string, col *forms.Column) (wrote, bool) {
+	if col.Type != forms.Date || len(raw) > 60 {
+		return wrote{}, false
+	}
+	sp, ok := readStretch(strings.ReplaceAll(plain(raw), " ", ""), t.cutoff)
+	if !ok || !dateStretch.MatchString(strings.ReplaceAll(plain(raw), " ", "")) {
+		return wrote{}, false
+	}
+	d := sp.from
+	if col.Role == forms.Deadline {
+		d = sp.to
+	}
+	return wrote{year: d.Year(), month: int(d.Month()), day: d.Day()}, true
+}
+
+var dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
 
 func dateWord(c *forms.Column) string {
 	if c.Type == forms.Month {
@@ -249,7 +302,7 @@ func (t *typer) readList(raw string, col *forms.Column) (value, *fault) {
 	for _, v := range col.Values {
 		all = append(all, v.Name)
 	}
-	f := bad("list_value", "「%s」的内容“%s”不在可选范围内", col.Title, short(raw, 30)).mend("请从以下选项中选一个：%s", strings.Join(all, "、"))
+	f := bad("list_value", "「%s」的内容“%s”不在可选范围内", col.Title, t.quote(raw, 30)).mend("请从以下选项中选一个：%s", strings.Join(all, "、"))
 	f.suggest = closest(raw, all)
 	return value{}, f
 }
@@ -270,10 +323,10 @@ func (t *typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (value, *
 	case forms.USCC:
 		s = strings.ToUpper(s)
 		if !usccShape.MatchString(s) {
-			return value{}, bad("pattern", "「%s」应为18位统一社会信用代码，现为“%s”", col.Title, short(raw, 30)).mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
+			return value{}, bad("pattern", "「%s」应为18位统一社会信用代码，现为“%s”", col.Title, t.quote(raw, 30)).mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
 		}
 		if usccCheck(s) != s[17] {
-			f := doubt("check_character", "「%s」%s 的校验位不对", col.Title, s).mend("请对照营业执照核对，多半是抄错了一位")
+			f := doubt("check_character", "「%s」%s 的校验位不对", col.Title, t.quote(s, 30)).mend("请对照营业执照核对，多半是抄错了一位")
 			return value{set: true, text: s}, f
 		}
 		return value{set: true, text: s}, nil
@@ -301,28 +354,37 @@ func (t *typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (value, *
 		}
 		return v, nil
 	case forms.Code:
-		if c.Kind == sheet.Number {
-			if d, err := parseDecimal(c.Text); err == nil {
-				if n, lost := d.rounded(0); lost == 0 {
-					s = n.String()
+		return t.code(c, s, col)
+	}
+	return t.sensitive(col, s), nil
+}
+
+var zeros = regexp.MustCompile(`^0{2,18}$`)
+
+// code reads an identifier: a number without decimals, with the leading zeros that its format shows.
+func (t *typer) code(c *sheet.Cell, s string, col *forms.Column) (value, *fault) {
+	if c.Kind == sheet.Number {
+		if d, err := parseDecimal(c.Text); err == nil {
+			if n, lost := d.rounded(0); lost == 0 {
+				s = n.String()
+				if zeros.MatchString(c.Format) && len(s) < len(c.Format) {
+					s = strings.Repeat("0", len(c.Format)-len(s)) + s
 				}
 			}
 		}
-		return value{set: true, text: maskText(s)}, nil
 	}
-	return t.sensitive(col, s), nil
+	if t.private && !strings.ContainsAny(s, "0123456789") { // a name in the wrong column, perhaps
+		return value{}, bad("pattern", "「%s」应是含有数字的编号", col.Title).mend("请核对各列是否错位")
+	}
+	masked, found := maskNumbers(s, true)
+	v := value{set: true, text: masked}
+	if found { // rows must stay apart that only the hidden digits tell apart
+		v.hash = t.keys.hash(t.form.HashScope, string(col.Type)+":"+squash(s))
+	}
+	return v, nil
 }
 
 // sensitive stores a mask and a keyed hash instead of the value.
 func (t *typer) sensitive(col *forms.Column, s string) value {
 	return value{set: true, text: mask(col.Type, s), hash: t.keys.hash(t.form.HashScope, string(col.Type)+":"+squash(s))}
-}
-
-// shown is a cell's text as findings may quote it.
-func shown(c *sheet.Cell, col *forms.Column) string {
-	s := dateText(*c)
-	if col != nil && col.Type.Sensitive() {
-		return mask(col.Type, strings.ReplaceAll(plain(s), " ", ""))
-	}
-	return short(maskText(s), 60)
 }

@@ -76,6 +76,8 @@ const (
 	Fact       Role = "fact"       // something that has happened: never after the cut-off
 	Deadline   Role = "deadline"   // something planned: never before the assignment
 	Enterprise Role = "enterprise" // a text that names an enterprise of the directory
+
+	MaybeEnterprise Role = "maybe_enterprise" // a text that may name an enterprise, or something else
 )
 
 // Value is a listed value with its everyday variants.
@@ -146,6 +148,11 @@ func (f *Form) Column(field string) *Column {
 		}
 	}
 	return nil
+}
+
+// Sensitive says whether the form holds sensitive values.
+func (f *Form) Sensitive() bool {
+	return slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Type.Sensitive() })
 }
 
 // PlainTitle is the title without quotation marks, as views and files are named.

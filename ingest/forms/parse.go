@@ -216,7 +216,7 @@ func (p parser) column(n *yaml.Node) (*Column, error) {
 		return nil, p.errf(n, "title is missing")
 	case c.Type.SQL() == "":
 		return nil, p.errf(at(n, "type"), "unknown type %q", d.Type)
-	case c.Role != "" && c.Role != Fact && c.Role != Deadline && c.Role != Enterprise:
+	case c.Role != "" && c.Role != Fact && c.Role != Deadline && c.Role != Enterprise && c.Role != MaybeEnterprise:
 		return nil, p.errf(at(n, "role"), "unknown role %q", d.Role)
 	}
 	if d.OpenEnded != nil {

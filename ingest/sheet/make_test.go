@@ -38,12 +38,12 @@ const (
 // xlsxParts are the parts of a workbook with one sheet; body is what stands
 // between <worksheet> and its end.
 func xlsxParts(body string, shared ...string) []part {
-	sst := ""
+	var sst strings.Builder
 	for _, s := range shared {
 		if !strings.HasPrefix(s, "<si") {
 			s = "<si><t>" + s + "</t></si>"
 		}
-		sst += s
+		sst.WriteString(s)
 	}
 	return []part{
 		{"[Content_Types].xml", xmlTop + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`},
@@ -52,7 +52,7 @@ func xlsxParts(body string, shared ...string) []part {
 		{"xl/_rels/workbook.xml.rels", xmlTop + `<Relationships ` + relNS + `><Relationship Id="rId1" Type="` + relTyp + `worksheet" Target="worksheets/sheet1.xml"/>` +
 			`<Relationship Id="rId2" Type="` + relTyp + `sharedStrings" Target="sharedStrings.xml"/><Relationship Id="rId3" Type="` + relTyp + `styles" Target="styles.xml"/></Relationships>`},
 		{"xl/styles.xml", xmlTop + testStyles},
-		{"xl/sharedStrings.xml", xmlTop + `<sst ` + mainNS + `>` + sst + `</sst>`},
+		{"xl/sharedStrings.xml", xmlTop + `<sst ` + mainNS + `>` + sst.String() + `</sst>`},
 		{"xl/worksheets/sheet1.xml", xmlTop + `<worksheet ` + mainNS + `>` + body + `</worksheet>`},
 	}
 }

@@ -101,7 +101,12 @@ func (b *body) sign(s Signature) {
 		b.paragraph("Normal", next+fromRight(u), unit)
 	}
 	if date != "" {
-		b.paragraph("Normal", fromRight(d), date)
+		place := fromRight(d)
+		if u == 2 && d == width(unit)-width(date) {
+			// Told from the left: how wide figures are depends on the font that is found.
+			place = fmt.Sprintf(`<w:ind w:left="%d"/><w:jc w:val="left"/>`, textWidth-int(width(unit)*bodyChar+0.5))
+		}
+		b.paragraph("Normal", place, date)
 	}
 }
 

@@ -23,22 +23,28 @@ type work struct {
 }
 
 // open opens the warehouse and starts a session: what an earlier run left unfinished is finished first. A warehouse
-// that lacks what the archive says was taken in (it was deleted, or a failing disk lost its last commits) is made anew.
+// that is damaged, or lacks what the archive says was taken in (it was deleted, or a failing disk lost its last
+// commits), is made anew.
 func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
-	w, err := z.start(ctx, a, o)
-	if err != nil {
+	if err := z.tidy(a); err != nil {
 		return nil, err
 	}
-	lacking, err := w.lacking(ctx)
+	w, err := z.start(ctx, a, o)
+	lacking := 0
+	if err == nil {
+		lacking, err = w.lacking(ctx)
+	} else if damaged(err) {
+		aside := z.Warehouse() + ".damaged"
+		o.Log.Warn("the warehouse is damaged: making it anew from the archive", "kept", aside, "err", err)
+		if err = os.Rename(z.Warehouse(), aside); err == nil {
+			w, lacking = nil, 1
+		}
+	}
 	if err == nil && lacking > 0 {
 		o.Log.Warn("the warehouse lacks returns that the archive has: making it anew from the archive", "files", lacking)
-		if err = w.close(); err == nil {
-			if err = z.remake(ctx, a, o); err == nil {
-				if w, err = z.start(ctx, a, o); err == nil {
-					if lacking, err = w.lacking(ctx); err == nil && lacking > 0 {
-						err = fmt.Errorf("the warehouse made anew still lacks %d files of the archive", lacking)
-					}
-				}
+		if w, err = z.anew(ctx, a, o, w); err == nil {
+			if lacking, err = w.lacking(ctx); err == nil && lacking > 0 {
+				err = fmt.Errorf("the warehouse made anew still lacks %d files of the archive", lacking)
 			}
 		}
 	}
@@ -46,12 +52,33 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 		err = w.resume(ctx)
 	}
 	if err != nil {
-		if w != nil {
-			w.close()
-		}
+		w.close()
 		return nil, err
 	}
 	return w, nil
+}
+
+// anew makes the warehouse again and opens it.
+func (z *Zone) anew(ctx context.Context, a *archive.Archive, o *Options, w *work) (*work, error) {
+	if err := w.close(); err != nil {
+		return nil, err
+	}
+	if err := z.remake(ctx, a, o); err != nil {
+		return nil, err
+	}
+	return z.start(ctx, a, o)
+}
+
+// damaged says whether an error of opening means that the file is no whole warehouse; not that somebody holds it, that
+// it can't be read, or that a newer program wrote it.
+func damaged(err error) bool {
+	text := err.Error()
+	for _, sign := range []string{"not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "checksum", "Failure while replaying WAL"} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // start opens the warehouse and makes its tables.
@@ -192,7 +219,7 @@ func (w *work) catchUp(ctx context.Context) error {
 
 // close gives the warehouse up; an error matters only where the file is used next.
 func (w *work) close() error {
-	if w == nil || w.db == nil {
+	if w == nil || w.db == nil { // given up already
 		return nil
 	}
 	err := w.db.Close()

@@ -69,6 +69,13 @@ type placedTrend struct {
 	trend Trend
 }
 
+// placedFigure is a cell that is calculated.
+type placedFigure struct {
+	col, row int
+	from     Derived
+	missing  string
+}
+
 // namedCell is a defined name.
 type namedCell struct {
 	name string
@@ -77,6 +84,7 @@ type namedCell struct {
 
 // placedTable says where a table came to stand.
 type placedTable struct {
+	id      string
 	sheet   string
 	columns []Column
 	head    int // header row; 0 for an empty table
@@ -106,13 +114,18 @@ type canvas struct {
 	charts  []placedChart
 	trends  []placedTrend
 	names   []namedCell
+	derived []placedFigure
+	formula map[[2]int]string // by column and row, once all sheets are laid out
 	filter  *area
-	freeze  int // rows that stay on screen
-	repeat  int // header row that repeats on every page
+	freeze  int           // rows that stay on screen
+	repeat  int           // header row that repeats on every page
+	repeats map[int][]int // table's place on the sheet → data rows before which a page begins under a repeated header
+	placed  []placedTable // in order
 	tables  map[string]placedTable
 	lastCol int
 	starts  []int // rows at which a page may begin: first rows of blocks
 	breaks  []int // rows at which one does
+	forced  []int // repeated headers, before which one must
 	looks   []style
 	look    map[style]int
 }
@@ -126,9 +139,10 @@ func (c *canvas) next(height float64) int {
 // put writes a value; text is made safe and marked as text where it looks like a formula.
 func (c *canvas) put(col, rowNo int, value any, st style) {
 	if s, ok := value.(string); ok {
-		s = cellText(s)
+		if safe := cellText(s); safe != s {
+			s, value = safe, safe
+		}
 		st.quote = formulaLike(s)
-		value = s
 	}
 	r := &c.rows[rowNo-1]
 	if r.cells == nil {
@@ -188,6 +202,13 @@ func (c *canvas) link(col, rowNo int, l *Link) {
 	}
 	name, _ := excelize.CoordinatesToCellName(col, rowNo)
 	c.links = append(c.links, placedLink{name, *l})
+}
+
+// derive remembers that a cell is calculated; missing stands for no value.
+func (c *canvas) derive(col, rowNo int, from *Derived, missing string) {
+	if from != nil {
+		c.derived = append(c.derived, placedFigure{col, rowNo, *from, missing})
+	}
 }
 
 func (c *canvas) name1(name string, col, rowNo int) {

@@ -64,7 +64,12 @@ func (c *canvas) card(a area, f Figure) {
 	detail.size, detail.color, detail.indent, detail.border = sizeSmall, grey, 1, borderLeft|borderRight
 	detail.wrap, detail.v = true, "top"
 	r++
-	c.span(area{a.col1, r, a.col2, r}, blank(f.Detail), detail)
+	text := f.Detail
+	if text == "" && f.More != nil {
+		text = f.More.Text
+	}
+	c.span(area{a.col1, r, a.col2, r}, blank(text), detail)
+	c.link(a.col1, r, f.More)
 
 	r++
 	detail.wrap, detail.shrink, detail.v, detail.size = false, true, "center", 8.5
@@ -97,6 +102,7 @@ func (c *canvas) number(a area, n Number, st style, missing string) {
 	if n.Missing != "" {
 		missing = n.Missing
 	}
+	c.derive(a.col1, a.row1, n.From, missing)
 	if _, ok := number(n.Value); ok {
 		st.format = n.Format
 		c.span(a, scaled("", n.Value), st)

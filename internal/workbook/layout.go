@@ -14,14 +14,25 @@ const (
 	chartRow       = 15.0 // points; rows under charts keep the default height
 )
 
-// lay lays one sheet out.
-func lay(name string, s Sheet) (*canvas, error) {
-	c := &canvas{name: name, sheet: s, tables: map[string]placedTable{}, look: map[style]int{}}
-	if err := checkGrid(&c.sheet); err != nil {
+// lay lays one sheet out; the rows of fixed tables stay together. Where a
+// header must be written again on a further page, the sheet is laid out anew.
+func lay(name string, s Sheet, fixed map[string]bool) (*canvas, error) {
+	if err := checkGrid(&s); err != nil {
 		return nil, err
 	}
-	s = c.sheet
-	c.widths = sheetWidths(s)
+	widths, repeats := sheetWidths(s), map[int][]int{}
+	for {
+		c := layOnce(name, s, widths, repeats)
+		place, rows := c.titles(c.paginate(), fixed)
+		if place < 0 {
+			return c, nil
+		}
+		repeats[place] = rows
+	}
+}
+
+func layOnce(name string, s Sheet, widths []float64, repeats map[int][]int) *canvas {
+	c := &canvas{name: name, sheet: s, widths: widths, repeats: repeats, tables: map[string]placedTable{}, look: map[style]int{}}
 	tables := 0
 	for _, b := range s.Blocks {
 		if t, ok := b.(Table); ok && len(t.Rows) > 0 {
@@ -55,8 +66,7 @@ func lay(name string, s Sheet) (*canvas, error) {
 	if len(c.rows) == 0 {
 		c.put(1, c.next(18), "本期无数据。", body())
 	}
-	c.paginate()
-	return c, nil
+	return c
 }
 
 // checkGrid keeps cards and tables apart: they want different columns.

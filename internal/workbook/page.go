@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,17 +23,13 @@ const (
 
 // paginate begins a new page where a block that fits on one page would be cut
 // in two by the end of this one. Long tables are cut, but not within their
-// first rows.
-func (c *canvas) paginate() {
+// first rows. It gives the rows at which pages begin after the first, as far as
+// can be told: programs differ by a few per cent.
+func (c *canvas) paginate() (pages []int) {
 	if c.sheet.OnePage {
-		return
+		return nil
 	}
-	wide, high := 595.0, 842.0
-	if c.sheet.Orientation == Landscape {
-		wide, high = high, wide
-	}
-	scale := min((wide-2*72*marginSide)/(c.width(1, len(c.widths))*6.1), 1) // a little over 8 pixels a character
-	room := (high - 72*(marginTop+marginBottom)) / scale * 0.97
+	room := c.room()
 	used, top := 0.0, 0
 	starts := append(c.starts[:len(c.starts):len(c.starts)], len(c.rows)+1)
 	for i := 0; i+1 < len(starts); i++ {
@@ -42,17 +39,87 @@ func (c *canvas) paginate() {
 			keep = min(block, 140)
 		}
 		if used+keep > room && used > room*0.35 && starts[i] > top+1 {
-			c.breaks = append(c.breaks, starts[i])
+			c.breaks, pages = append(c.breaks, starts[i]), append(pages, starts[i])
 			used, top = 0, starts[i]
 		}
-		whole := used + block
-		for used = whole; used > room; {
-			used -= room
+		cut := false
+		for r := starts[i]; r < starts[i+1]; r++ {
+			h := c.height(r, r)
+			forced := slices.Contains(c.forced, r)
+			if forced {
+				c.breaks = append(c.breaks, r)
+			}
+			if forced || used+h > room {
+				pages, used, cut = append(pages, r), 0, true
+			}
+			used += h
 		}
-		if whole > room && used < room*0.08 { // ends about where a page does: programs differ by a few per cent
+		if cut && used < room*0.08 { // ends about where a page does
 			used = room
 		}
 	}
+	return pages
+}
+
+// room is the height of a page in points of the sheet, before it is shrunk to
+// fit the page's width.
+func (c *canvas) room() float64 {
+	wide, high := 595.0, 842.0
+	if c.sheet.Orientation == Landscape {
+		wide, high = high, wide
+	}
+	scale := min((wide-2*72*marginSide)/(c.width(1, len(c.widths))*6.1), 1) // a little over 8 pixels a character
+	return (high - 72*(marginTop+marginBottom)) / scale * 0.97
+}
+
+// mostRepeats bounds the tables whose header is written again and again.
+const mostRepeats = 3000
+
+// titles sees to it that the header of a table that runs over several pages
+// stands on each of them. Excel repeats one row of a sheet, on every page after
+// it: that serves the last such table where no other follows on a page of its
+// own. For the others it gives the table's place and the data rows before which
+// the header must be written again; a table that is calculated with (fixed)
+// can't have such rows.
+func (c *canvas) titles(pages []int, fixed map[string]bool) (place int, rows []int) {
+	within := func(p placedTable) (out []int) {
+		for _, r := range pages {
+			if r > p.first && r <= max(p.last, p.total) {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	last := -1
+	for i, p := range c.placed {
+		if len(within(p)) > 0 {
+			last = i
+		}
+	}
+	if last < 0 {
+		return -1, nil
+	}
+	if p := c.placed[last]; pages[len(pages)-1] <= max(p.last, p.total) {
+		c.repeat = p.head
+	}
+	for i, p := range c.placed {
+		cuts := within(p)
+		if len(cuts) == 0 || p.head == c.repeat || c.repeats[i] != nil || fixed[p.id] || p.last-p.first > mostRepeats {
+			continue
+		}
+		room, head := c.room(), c.height(p.head, p.head)
+		used := head
+		rows = []int{cuts[0] - p.first}
+		for r := cuts[0]; r <= p.last; r++ {
+			h := c.height(r, r)
+			if used+h > room {
+				rows, used = append(rows, r-p.first), head
+			}
+			used += h
+		}
+		return i, rows
+	}
+	return -1, nil
 }
 
 // height of rows in points.
@@ -71,9 +138,6 @@ func (c *canvas) height(from, to int) float64 {
 // page sets up screen and paper before the rows are written.
 func (w *writer) page(c *canvas) error {
 	yes, no, one, zero := true, false, 1, 0
-	if err := w.f.SetSheetProps(c.name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
-		return err
-	}
 	lastCol := max(c.lastCol, len(c.widths))
 	whole := area{1, 1, lastCol, len(c.rows)}
 	if err := w.f.SetSheetDimension(c.name, whole.String()); err != nil {

@@ -1,6 +1,9 @@
 package workbook
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // table lays a table out; alone says that it is the only one with rows here.
 func (c *canvas) table(t Table, alone bool) {
@@ -18,7 +21,7 @@ func (c *canvas) table(t Table, alone bool) {
 		n := c.next(textHeight(t.Note, c.width(1, last), sizeSmall))
 		c.span(c.whole(n, n), t.Note, st)
 	}
-	p := placedTable{sheet: c.name, columns: t.Columns, anchor: anchor}
+	p := placedTable{id: t.ID, sheet: c.name, columns: t.Columns, anchor: anchor}
 	if len(t.Rows) == 0 {
 		text := t.Empty
 		if text == "" {
@@ -40,23 +43,28 @@ func (c *canvas) table(t Table, alone bool) {
 		}
 	}
 	p.first = len(c.rows) + 1
+	again := c.repeats[len(c.placed)]
 	for n, r := range t.Rows {
+		if slices.Contains(again, n) {
+			c.forced = append(c.forced, c.header(t))
+		}
 		c.tableRow(kinds, r, n%2 == 1, false)
 	}
 	p.last = len(c.rows)
-	if t.Filter && c.filter == nil {
+	if t.Filter && c.filter == nil && len(again) == 0 {
 		c.filter = &area{1, p.head, len(t.Columns), p.last}
 	}
 	if t.Total != nil {
 		c.tableRow(kinds, t.Total, false, true)
 		p.total = len(c.rows)
 	}
-	if t.Main && alone {
-		c.repeat = p.head
-		if p.head <= 8 {
-			c.freeze = p.head
-		}
+	if t.Main && alone && p.head <= 8 {
+		c.freeze = p.head
 	}
+	if alone { // also where programs break pages otherwise than we think
+		c.repeat = p.head
+	}
+	c.placed = append(c.placed, p)
 	if t.ID != "" {
 		c.tables[t.ID] = p
 	}
@@ -141,6 +149,7 @@ func (c *canvas) tableRow(cols []Column, values []any, striped, total bool) {
 		c.span(area{from, n, to, n}, value, st)
 		c.link(from, n, x.Link)
 		c.name1(x.Name, from, n)
+		c.derive(from, n, x.From, textOf(x))
 	}
 	c.rows[n-1].height = height
 }

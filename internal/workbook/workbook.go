@@ -9,8 +9,13 @@
 // sheet's columns come from its tables; a sheet of Figures has a Grid of cards
 // instead, and no tables.
 //
-// A book is laid out in memory first (canvas), so that links and charts know
-// where everything is, and then streamed out row by row. The same Book gives
+// A figure may say how it is Derived from a table's columns: it is then a live
+// formula over them, with its value stored beside it for programs that don't
+// calculate.
+//
+// A book is laid out in memory first (canvas), so that links, formulas and
+// charts know where everything is. excelize then makes the package around the
+// rows, which are written into it as they go (see parts). The same Book gives
 // the same content; the bytes may differ.
 package workbook
 
@@ -117,6 +122,27 @@ type Number struct {
 	Format  string
 	Missing string
 	Name    string // defined name of its cell; made safe, left out when empty
+	From    *Derived
+}
+
+// Op is how a figure follows from a column.
+type Op string
+
+// The ways to derive a figure.
+const (
+	Sum      Op = "sum"
+	Quotient Op = "quotient" // sum ÷ sum
+	Median   Op = "median"   // of the column's numbers; empty cells don't count
+)
+
+// Derived says how a figure follows from a table's columns. A table without
+// rows gives no formula: the value stands alone.
+type Derived struct {
+	Table   string
+	Op      Op
+	Column  string
+	Over    string  // Quotient's denominator
+	Divisor float64 // of the result, from yuan to 万元, say; 0 is 1
 }
 
 // Figure is one headline figure.
@@ -129,7 +155,8 @@ type Figure struct {
 	Tone   Tone
 	Target Number
 	Light  Light
-	Link   *Link
+	Link   *Link  // from the label
+	More   *Link  // from the detail, whose text stands where there is no detail
 	Trend  *Trend // sparkline
 }
 
@@ -149,7 +176,7 @@ type Table struct {
 	Total   []any   // last row, set apart; nil for none
 	Empty   string  // the line that stands for no rows
 	Filter  bool    // filter buttons on the header
-	Main    bool    // header repeats on every page and stays on screen
+	Main    bool    // header stays on screen
 }
 
 // Kind says how a column's values are written.
@@ -188,6 +215,7 @@ type Cell struct {
 	Bold   bool
 	Link   *Link
 	Name   string // defined name
+	From   *Derived
 }
 
 // ChartKind is the shape of a chart.

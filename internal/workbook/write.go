@@ -3,7 +3,7 @@ package workbook
 import (
 	"fmt"
 	"io"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -18,7 +18,8 @@ type writer struct {
 	byName map[string]string      // declared sheet name → safe one
 	tables map[string]placedTable // by ID
 	names  map[string]bool        // defined names taken
-	row    []any                  // reused
+	number map[*canvas]int        // of a sheet's part
+	parts  *parts
 }
 
 // Write writes the book as xlsx.
@@ -28,7 +29,7 @@ func (b Book) Write(out io.Writer) (err error) {
 	}
 	w := &writer{
 		book: b, f: excelize.NewFile(), byName: map[string]string{},
-		tables: map[string]placedTable{}, names: map[string]bool{},
+		tables: map[string]placedTable{}, names: map[string]bool{}, number: map[*canvas]int{}, parts: newParts(out),
 	}
 	defer func() {
 		if cerr := w.f.Close(); err == nil {
@@ -42,6 +43,9 @@ func (b Book) Write(out io.Writer) (err error) {
 	if err := w.layout(); err != nil {
 		return err
 	}
+	if err := w.formulas(); err != nil {
+		return err
+	}
 	for _, c := range w.sheets {
 		if err := w.sheet(c); err != nil {
 			return fmt.Errorf("sheet %q: %w", c.name, err)
@@ -50,13 +54,13 @@ func (b Book) Write(out io.Writer) (err error) {
 	if err := w.props(); err != nil {
 		return err
 	}
-	w.f.SetActiveSheet(0)
-	return w.f.Write(out)
+	w.f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return w.parts })
+	return w.f.Write(io.Discard)
 }
 
 // layout lays all sheets out before any is written.
 func (w *writer) layout() error {
-	taken := map[string]bool{}
+	taken, fixed := map[string]bool{}, w.book.fixed()
 	for i, s := range w.book.Sheets {
 		name := uniqueName(s.Name, taken)
 		if _, ok := w.byName[s.Name]; !ok {
@@ -69,7 +73,7 @@ func (w *writer) layout() error {
 		} else if _, err := w.f.NewSheet(name); err != nil {
 			return err
 		}
-		c, err := lay(name, s)
+		c, err := lay(name, s, fixed)
 		if err != nil {
 			return err
 		}
@@ -80,6 +84,7 @@ func (w *writer) layout() error {
 			w.tables[id] = t
 		}
 		w.sheets = append(w.sheets, c)
+		w.number[c] = i + 1
 	}
 	for _, c := range w.sheets {
 		c.dropEmpty(w.tables)
@@ -87,104 +92,64 @@ func (w *writer) layout() error {
 	return nil
 }
 
-// sheet writes one sheet: what precedes the rows, the rows, what follows.
+// sheet makes one sheet's frame; its rows are written by parts.
 func (w *writer) sheet(c *canvas) error {
 	if err := w.page(c); err != nil {
 		return err
 	}
-	if len(c.trends) > 0 {
-		return w.small(c)
-	}
-	sw, err := w.f.NewStreamWriter(c.name)
-	if err != nil {
-		return err
-	}
-	for i := len(c.widths); i > 0; i-- { // the stream puts the latest first, and the order must ascend
-		if err := sw.SetColWidth(i, i, c.widths[i-1]); err != nil {
-			return err
-		}
-	}
-	if err := w.freeze(c, sw.SetPanes); err != nil {
-		return err
-	}
-	if err := w.rows(sw, c); err != nil {
-		return err
-	}
-	if err := w.around(c); err != nil {
-		return err
-	}
-	return sw.Flush()
-}
-
-func (w *writer) rows(sw *excelize.StreamWriter, c *canvas) error {
-	ids, err := w.ids(c)
-	if err != nil {
-		return err
-	}
-	for i, r := range c.rows {
-		w.row = w.row[:0]
-		for _, x := range r.cells {
-			if x.style == 0 {
-				w.row = append(w.row, nil)
-				continue
-			}
-			w.row = append(w.row, excelize.Cell{StyleID: ids[x.style-1], Value: x.value})
-		}
-		cell, _ := excelize.CoordinatesToCellName(1, i+1)
-		if err := sw.SetRow(cell, w.row, excelize.RowOpts{Height: r.height}); err != nil {
-			return err
-		}
-	}
-	for _, m := range c.merges {
-		from, to, _ := strings.Cut(m.String(), ":")
-		if err := sw.MergeCell(from, to); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// small writes a sheet cell by cell: excelize's stream leaves out extensions,
-// of which sparklines are one.
-func (w *writer) small(c *canvas) error {
 	for i, width := range c.widths {
 		if err := w.f.SetColWidth(c.name, columnName(i+1), columnName(i+1), width); err != nil {
 			return err
 		}
 	}
-	if err := w.freeze(c, func(p *excelize.Panes) error { return w.f.SetPanes(c.name, p) }); err != nil {
+	if err := w.freeze(c); err != nil {
 		return err
 	}
-	ids, err := w.ids(c)
-	if err != nil {
+	var err error
+	if w.parts.ids[c], err = w.ids(c); err != nil {
 		return err
 	}
-	for i, r := range c.rows {
-		if r.height > 0 {
-			if err := w.f.SetRowHeight(c.name, i+1, r.height); err != nil {
-				return err
-			}
-		}
-		for j, x := range r.cells {
-			if x.style == 0 {
-				continue
-			}
-			cell, _ := excelize.CoordinatesToCellName(j+1, i+1)
-			if err := w.f.SetCellValue(c.name, cell, x.value); err != nil {
-				return err
-			}
-			if err := w.f.SetCellStyle(c.name, cell, cell, ids[x.style-1]); err != nil {
-				return err
-			}
-		}
-	}
-	for _, m := range c.merges {
-		from, to, _ := strings.Cut(m.String(), ":")
-		if err := w.f.MergeCell(c.name, from, to); err != nil {
-			return err
-		}
-	}
+	w.parts.sheets[fmt.Sprintf("xl/worksheets/sheet%d.xml", w.number[c])] = c
 	return w.around(c)
+}
+
+// fixed are the tables that are drawn from or calculated with.
+func (b Book) fixed() map[string]bool {
+	out := map[string]bool{}
+	derived := func(n *Derived) {
+		if n != nil {
+			out[n.Table] = true
+		}
+	}
+	for _, s := range b.Sheets {
+		for _, block := range s.Blocks {
+			switch x := block.(type) {
+			case Charts:
+				for _, ch := range x.Items {
+					out[ch.Table] = true
+				}
+			case Figures:
+				for _, f := range x.Items {
+					derived(f.Value.From)
+					if f.Trend != nil {
+						out[f.Trend.Table] = true
+					}
+				}
+			case Table:
+				if len(x.Rows) > mostRepeats { // a list: nothing is calculated in it
+					continue
+				}
+				for _, r := range x.Rows {
+					for _, v := range r {
+						if c, ok := v.(Cell); ok {
+							derived(c.From)
+						}
+					}
+				}
+			}
+		}
+	}
+	return out
 }
 
 // ids are the file's styles for a canvas's looks.
@@ -201,12 +166,12 @@ func (w *writer) ids(c *canvas) ([]int, error) {
 }
 
 // freeze keeps a sheet's head on screen.
-func (w *writer) freeze(c *canvas, set func(*excelize.Panes) error) error {
+func (w *writer) freeze(c *canvas) error {
 	if c.freeze == 0 || c.freeze >= len(c.rows) || c.sheet.Grid > 0 {
 		return nil
 	}
 	cell := fmt.Sprintf("A%d", c.freeze+1)
-	return set(&excelize.Panes{
+	return w.f.SetPanes(c.name, &excelize.Panes{
 		Freeze: true, YSplit: c.freeze, TopLeftCell: cell, ActivePane: "bottomLeft",
 		Selection: []excelize.Selection{{SQRef: cell, ActiveCell: cell, Pane: "bottomLeft"}},
 	})
@@ -218,6 +183,10 @@ func (w *writer) around(c *canvas) error {
 		if err := w.f.AutoFilter(c.name, c.filter.String(), nil); err != nil {
 			return err
 		}
+	}
+	yes := true // after the filter, which would undo it
+	if err := w.f.SetSheetProps(c.name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+		return err
 	}
 	for _, r := range c.breaks {
 		if err := w.f.InsertPageBreak(c.name, fmt.Sprintf("A%d", r)); err != nil {
@@ -280,30 +249,83 @@ func (w *writer) chart(c *canvas, p placedChart) error {
 		roof := highest * 1.18 // room for the label at the longest bar
 		x.YAxis.Maximum = &roof
 	}
+	w.remember(t, p.chart)
 	cell, _ := excelize.CoordinatesToCellName(p.col, p.row)
 	return w.f.AddChart(c.name, cell, x)
+}
+
+// canvasOf is the sheet on which a table stands.
+func (w *writer) canvasOf(t placedTable) *canvas {
+	for _, c := range w.sheets {
+		if c.name == t.sheet {
+			return c
+		}
+	}
+	return nil
+}
+
+// value is what a cell of the canvas holds.
+func (c *canvas) value(col, rowNo int) any {
+	if cells := c.rows[rowNo-1].cells; len(cells) >= col {
+		return cells[col-1].value
+	}
+	return nil
 }
 
 // highest is the largest value that a chart draws.
 func (w *writer) highest(t placedTable, ch Chart) float64 {
 	out := 0.0
 	first, last := ch.rows(t)
-	for _, c := range w.sheets {
-		if c.name != t.sheet {
-			continue
-		}
-		for _, title := range ch.Series {
-			col := t.column(title)
-			for r := first; r <= last; r++ {
-				if cells := c.rows[r-1].cells; len(cells) >= col {
-					if f, ok := number(cells[col-1].value); ok {
-						out = max(out, f)
-					}
-				}
+	c := w.canvasOf(t)
+	for _, title := range ch.Series {
+		col := t.column(title)
+		for r := first; r <= last; r++ {
+			if f, ok := number(c.value(col, r)); ok {
+				out = max(out, f)
 			}
 		}
 	}
 	return out
+}
+
+// remember keeps the values of a chart's references.
+func (w *writer) remember(t placedTable, ch Chart) {
+	first, last := ch.rows(t)
+	c := w.canvasOf(t)
+	cat := t.column(ch.Category)
+	w.cache("strCache", c, area{cat, first, cat, last})
+	for _, title := range ch.Series {
+		col := t.column(title)
+		w.cache("strCache", c, area{col, t.head, col, t.head})
+		w.cache("numCache", c, area{col, first, col, last})
+	}
+}
+
+func (w *writer) cache(kind string, c *canvas, a area) {
+	key := kind + " " + at(c.name, a)
+	if w.parts.caches[key] != "" {
+		return
+	}
+	var b []byte
+	if kind == "numCache" {
+		b = append(b, "<formatCode>General</formatCode>"...)
+	}
+	b = fmt.Appendf(b, `<ptCount val="%d"></ptCount>`, a.row2-a.row1+1)
+	for r := a.row1; r <= a.row2; r++ {
+		v := c.value(a.col1, r)
+		f, isNumber := number(v)
+		if v == nil || kind == "numCache" && !isNumber {
+			continue
+		}
+		b = fmt.Appendf(b, `<pt idx="%d"><v>`, r-a.row1)
+		if isNumber {
+			b = strconv.AppendFloat(b, f, 'g', -1, 64)
+		} else {
+			b = appendText(b, textOf(Cell{Value: v}))
+		}
+		b = append(b, "</v></pt>"...)
+	}
+	w.parts.caches[key] = string(b)
 }
 
 // props writes the document properties.

@@ -1,0 +1,214 @@
+package ingest
+
+import (
+	"sort"
+	"strings"
+	"sync"
+
+	"taizhang/ingest/forms"
+)
+
+// names is a form's headings by meaning.
+type names map[string]named
+
+// named is the column that a heading means and how sure that is: rank 0 the title, 1 a synonym, 2 a spelling that
+// means the same; index -1 means two columns alike, which proves nothing.
+type named struct{ index, rank int }
+
+// vocabulary holds what is computed once per set of forms.
+type vocabulary struct {
+	set   *forms.Set
+	names map[string]names                    // by form id
+	lists map[*forms.Column]map[string]string // listed values by meaning
+	title map[string][]string                 // titles and synonyms by form id, reduced to what they mean
+	words map[string]struct{}                 // every heading of every form
+
+	mu   sync.Mutex
+	seen map[string]bool // cell texts already looked up among words: columns repeat few texts
+}
+
+func newVocabulary(set *forms.Set) *vocabulary {
+	v := &vocabulary{set: set, names: map[string]names{}, lists: map[*forms.Column]map[string]string{}, title: map[string][]string{},
+		words: map[string]struct{}{}, seen: map[string]bool{}}
+	for _, f := range set.Forms {
+		ns := names{}
+		add := func(text string, i, rank int) {
+			keys, _, _ := headingForms(text)
+			for _, k := range keys {
+				if old, ok := ns[k]; !ok || rank < old.rank {
+					ns[k] = named{i, rank}
+				}
+				v.words[k] = struct{}{}
+			}
+		}
+		loose := func(text string, i int) {
+			keys, _, _ := headingForms(text)
+			for _, k := range keys {
+				c := "~" + canon(k)
+				if old, ok := ns[c]; ok && old.index != i {
+					ns[c] = named{-1, 2}
+				} else if !ok {
+					ns[c] = named{i, 2}
+				}
+				v.words[c] = struct{}{}
+			}
+		}
+		for i := range f.Columns {
+			c := &f.Columns[i]
+			add(c.Title, i, 0)
+			for _, s := range c.Synonyms {
+				add(s, i, 1)
+			}
+			for _, s := range append([]string{c.Title}, c.Synonyms...) {
+				loose(s, i)
+			}
+			if c.Type == forms.List {
+				m := map[string]string{}
+				for _, val := range c.Values {
+					for _, x := range append([]string{val.Name}, val.Variants...) {
+						m[heading(x)] = val.Name
+					}
+				}
+				v.lists[c] = m
+			}
+		}
+		v.names[f.ID] = ns
+		for _, t := range append([]string{f.Title}, f.Synonyms...) {
+			v.title[f.ID] = append(v.title[f.ID], heading(t))
+		}
+	}
+	return v
+}
+
+// find gives the column of a form that a heading may mean.
+func (ns names) find(name string) (named, bool) {
+	if m, ok := ns[name]; ok {
+		return m, true
+	}
+	m, ok := ns["~"+canon(name)]
+	return m, ok && m.index >= 0
+}
+
+// titled finds the form whose title a text holds; the longest title wins, two equally long ones of different forms are none.
+func (v *vocabulary) titled(text string) *forms.Form {
+	text = heading(text)
+	if text == "" {
+		return nil
+	}
+	best, bestLen, tie := (*forms.Form)(nil), 0, false
+	for _, f := range v.set.Forms {
+		for _, t := range v.title[f.ID] {
+			n := len(t)
+			if n < bestLen || !strings.Contains(text, t) {
+				continue
+			}
+			if n == bestLen && best != nil && best != f {
+				tie = true
+				continue
+			}
+			best, bestLen, tie = f, n, false
+		}
+	}
+	if tie {
+		return nil
+	}
+	return best
+}
+
+// isWord says whether a text is a heading that some form knows.
+func (v *vocabulary) isWord(text string) bool {
+	if len(text) > 120 {
+		return false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if known, ok := v.seen[text]; ok {
+		return known
+	}
+	known := false
+	keys, _, _ := headingForms(text)
+	for _, k := range keys {
+		_, exact := v.words[k]
+		_, loose := v.words["~"+canon(k)]
+		if known = exact || loose; known {
+			break
+		}
+	}
+	if len(v.seen) < 20_000 {
+		v.seen[strings.Clone(text)] = known
+	}
+	return known
+}
+
+// matched is what a form makes of a head's columns.
+type matched struct {
+	columns []placed
+	extra   []string    // headings that match no field
+	rollup  []string    // fields of which a cumulative column stands there
+	doubled [][2]string // a heading that was passed over, and the one that was taken for the same field
+}
+
+// match places a form's fields on the headings.
+func (v *vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
+	ns := v.names[f.ID]
+	type hit struct{ col, rank int }
+	best := map[int]hit{}
+	order := make([]int, 0, len(heads))
+	for c := range heads {
+		order = append(order, c)
+	}
+	sort.Ints(order)
+	var out matched
+	used := map[int]int{} // column → field index + 1; -1 where it is another period's
+	passed := map[int]int{}
+	for _, col := range order {
+		h := heads[col]
+		index, rank := -1, 99
+		for k, n := range h.names {
+			if m, ok := ns.find(n); ok && m.rank*10+min(k, 9) < rank {
+				index, rank = m.index, m.rank*10+min(k, 9)
+			}
+		}
+		rollup := h.rollup && (index < 0 || !strings.Contains(squash(f.Columns[index].Title), "累计"))
+		if index < 0 && !h.other {
+			if m := rollupPrefix.FindStringSubmatch(h.names[0]); m != nil { // 累计兑付金额, where the form has no such field
+				if x, ok := ns.find(m[len(m)-1]); ok {
+					index, rollup = x.index, true
+				}
+			}
+		}
+		switch {
+		case index < 0:
+			continue
+		case h.other:
+			used[col] = -1
+			continue
+		case rollup:
+			out.rollup = append(out.rollup, f.Columns[index].Field)
+			used[col] = -1
+			continue
+		}
+		if old, taken := best[index]; taken {
+			if old.rank <= rank {
+				passed[col] = old.col
+				continue
+			}
+			delete(used, old.col)
+			passed[old.col] = col
+		}
+		best[index] = hit{col, rank}
+		used[col] = index + 1
+	}
+	for _, col := range order {
+		h := heads[col]
+		if u := used[col]; u > 0 {
+			out.columns = append(out.columns, placed{field: &f.Columns[u-1], col: col, title: h.title, unit: h.unit, hasUnit: h.hasUnit})
+			continue
+		}
+		if by, ok := passed[col]; ok && heads[by].title != h.title {
+			out.doubled = append(out.doubled, [2]string{h.title, heads[by].title})
+		}
+		out.extra = append(out.extra, h.title)
+	}
+	return out
+}

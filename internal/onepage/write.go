@@ -1,0 +1,107 @@
+package onepage
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+)
+
+//go:embed page.html
+var pageText string
+
+//go:embed page.css
+var pageStyle string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageText))
+
+// drawn is a chart with its picture.
+type drawn struct {
+	Title string
+	SVG   template.HTML
+}
+
+// Write writes the page as one HTML file.
+func (p Page) Write(w io.Writer) error {
+	view := struct {
+		Page
+		Style  template.CSS
+		Charts []drawn
+		Facts  []string // the parts of the subtitle
+		Beside bool     // an odd last chart leaves room for the sentences beside it
+		Dense  bool     // more than a sheet holds at the usual size
+	}{Page: p.valid(), Style: template.CSS(strings.ReplaceAll(pageStyle, "FONTS", fontFamily))}
+	for _, fact := range strings.Split(view.Subtitle, "\u3000") {
+		if fact = strings.TrimSpace(fact); fact != "" {
+			view.Facts = append(view.Facts, fact)
+		}
+	}
+	for _, c := range p.Charts {
+		svg, err := c.svg()
+		if err != nil {
+			return fmt.Errorf("write page %q: %w", p.Title, err)
+		}
+		view.Charts = append(view.Charts, drawn{valid(c.Title), svg})
+	}
+	view.Beside = len(p.Charts)%2 == 1
+	view.Dense = len(p.Cards) > 12 || len(p.Charts) > 4
+	if err := pageTemplate.Execute(w, view); err != nil {
+		return fmt.Errorf("write page %q: %w", p.Title, err)
+	}
+	return nil
+}
+
+// valid drops what an HTML file cannot hold.
+func valid(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 && r != '\n' && r != '\t' || r == 0x7f || r == 0xFFFE || r == 0xFFFF {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+func (p Page) valid() Page {
+	for _, s := range []*string{&p.Title, &p.Subtitle, &p.Coverage, &p.Heading, &p.Box, &p.Footer} {
+		*s = valid(*s)
+	}
+	cards := make([]Card, len(p.Cards))
+	for i, c := range p.Cards {
+		for _, s := range []*string{&c.Label, &c.Value, &c.Unit, &c.Detail, &c.Last, &c.Change, &c.Target} {
+			*s = valid(*s)
+		}
+		c.Light = Light(valid(string(c.Light)))
+		cards[i] = c
+	}
+	sentences := make([]string, len(p.Sentences))
+	for i, s := range p.Sentences {
+		sentences[i] = valid(s)
+	}
+	p.Cards, p.Sentences = cards, sentences
+	return p
+}
+
+// Class is the CSS class of the light.
+func (l Light) Class() string {
+	switch l {
+	case Red:
+		return "red"
+	case Amber:
+		return "amber"
+	case Green:
+		return "green"
+	}
+	return "none"
+}
+
+// Class is the CSS class of the tone.
+func (t Tone) Class() string {
+	switch t {
+	case Better:
+		return "better"
+	case Worse:
+		return "worse"
+	}
+	return "same"
+}
