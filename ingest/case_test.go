@@ -344,7 +344,7 @@ func reportText(in *Intake, r *finding.Report, parts []*part) string {
 		}
 		b.WriteByte('\n')
 		if parts != nil && parts[i] != nil {
-			b.WriteString(rowsText(parts[i]))
+			b.WriteString(rowsText(in, parts[i]))
 		}
 		for _, f := range ret.Findings {
 			at := strings.Trim(f.Sheet+"!"+f.Cell, "!")
@@ -358,7 +358,7 @@ func reportText(in *Intake, r *finding.Report, parts []*part) string {
 }
 
 // rowsText writes typed rows as compact CSV, without the columns that no row fills.
-func rowsText(pt *part) string {
+func rowsText(in *Intake, pt *part) string {
 	if len(pt.records) == 0 && len(pt.refused) == 0 {
 		return ""
 	}
@@ -384,7 +384,7 @@ func rowsText(pt *part) string {
 		b.WriteByte('\n')
 	}
 	for _, r := range pt.refused {
-		fmt.Fprintf(&b, "  refused %d %s: %s\n", r.line.n, r.rowText(pt.form), r.reason)
+		fmt.Fprintf(&b, "  refused %d %s: %s\n", r.line.n, r.rowText(in, pt.form), r.reason)
 	}
 	return b.String()
 }

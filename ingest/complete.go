@@ -31,6 +31,11 @@ func (in *Intake) complete(pt *part, pg *page, h *header) {
 				continue
 			}
 		}
+		if u, ok := in.Zone.Match(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
+			h.columns = append(h.columns, placed{field: c, konst: u.Name})
+			pt.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: pg.Name,
+				Message: fmt.Sprintf("没有「%s」一列，按工作表名称取为“%s”", c.Title, u.Name), Field: c.Field})
+		}
 		if c.Type != forms.List {
 			continue
 		}
@@ -41,6 +46,11 @@ func (in *Intake) complete(pt *part, pg *page, h *header) {
 		}
 	}
 	for _, d := range h.doubled {
+		if d[0] == d[1] {
+			pt.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: short(d[0], 30),
+				Message: fmt.Sprintf("表头“%s”出现了不止一次，按最左边的一列读取", short(d[0], 30)), Hint: "请删去多余的列，或在表头写明各列的区别"})
+			continue
+		}
 		pt.add(finding.Finding{Severity: finding.Info, Rule: "heading_twice", Sheet: pg.Name, Value: short(d[0], 30),
 			Message: fmt.Sprintf("“%s”和“%s”是同一个意思，按“%s”一列读取", short(d[0], 30), short(d[1], 30), short(d[1], 30)), Hint: "如两列含义不同，请把表头写清楚"})
 	}
@@ -112,9 +122,8 @@ func (in *Intake) guess(pg *page, h *header, c *forms.Column) *placed {
 		for _, s := range append([]string{c.Title}, c.Synonyms...) {
 			k := heading(s)
 			n, l := len([]rune(k)), len([]rune(name))
-			rest, isTail := strings.CutSuffix(name, k)
-			after, isHead := strings.CutPrefix(name, k)
-			if min(n, l) >= 4 && distance(k, name) <= 1 || n >= 3 && l <= 2*n && (isTail && len([]rune(rest)) <= 3 || isHead && harmless.MatchString(after)) ||
+			before, after, within := strings.Cut(name, k)
+			if min(n, l) >= 4 && distance(k, name) <= 1 || within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless.MatchString(after)) ||
 				l >= 3 && strings.HasSuffix(k, name) {
 				if best == nil || col < best.col {
 					best = &placed{field: c, col: col, title: head.title, unit: head.unit, hasUnit: head.hasUnit, guess: true}

@@ -18,16 +18,18 @@ type wrote struct {
 }
 
 var (
-	ymd       = regexp.MustCompile(`^(\d{4})\s*[-/.年\\]\s*(\d{1,2})\s*[-/.月\\]\s*(\d{1,2})[日号]?`)
-	ymdShort  = regexp.MustCompile(`^(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?`)
-	ym        = regexp.MustCompile(`^(\d{4})\s*[-/.年]\s*(\d{1,2})月?`)
-	md        = regexp.MustCompile(`^(\d{1,2})\s*[-/.月]\s*(\d{1,2})[日号]?`)
-	onlyM     = regexp.MustCompile(`^(\d{1,2})月份?`)
-	eight     = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
-	six       = regexp.MustCompile(`^(\d{4})(\d{2})$`)
-	dateTail  = regexp.MustCompile(`^(T?\s*\d{1,2}[:时点]\d{0,2}.*|\(.*\)|\s*(星期|周|礼拜).*|\s*(前|之前|以前|止|起|左右|上午|下午|晚|中午).*|T.*)?$`)
-	zhDate    = regexp.MustCompile(`[〇零○一二三四五六七八九十]+`)
-	monthTail = regexp.MustCompile(`^(底|末|月底|月末)?(前|之前)?$`)
+	ymd         = regexp.MustCompile(`^(\d{4})\s*[-/.年\\]\s*(\d{1,2})\s*[-/.月\\]\s*(\d{1,2})(?:\s*[日号])?`)
+	ymdShort    = regexp.MustCompile(`^(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?`)
+	ym          = regexp.MustCompile(`^(\d{4})\s*[-/.年]\s*(\d{1,2})月?`)
+	md          = regexp.MustCompile(`^(\d{1,2})\s*[-/.月]\s*(\d{1,2})[日号]?`)
+	onlyM       = regexp.MustCompile(`^(\d{1,2})月份?`)
+	eight       = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
+	six         = regexp.MustCompile(`^(\d{4})(\d{2})$`)
+	dateTail    = regexp.MustCompile(`^(T?\s*\d{1,2}[:时点]\d{0,2}.*|\(.*\)|\s*(星期|周|礼拜).*|\s*(前|之前|以前|止|起|左右|上午|下午|晚|中午).*|T.*)?$`)
+	zhDate      = regexp.MustCompile(`[〇零○一二三四五六七八九十]+`)
+	yearEnd     = regexp.MustCompile(`^(?:(\d{4})年?|今年|本年|当年)?年?(底|末|内|终)(前|之前)?$`) // as a deadline
+	decimalDate = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})$`)
+	monthTail   = regexp.MustCompile(`^(底|末|月底|月末)?(前|之前)?$`)
 )
 
 func atoi(s string) int { n, _ := strconv.Atoi(s); return n }
@@ -120,6 +122,11 @@ func cellDate(c sheet.Cell) (w wrote, guessed, ok bool) {
 				w.month, w.tenth = 10, c.Format != "0.00"
 			}
 			return w, false, true
+		}
+		if m := decimalDate.FindStringSubmatch(c.Text); m != nil { // 8.31; of 7.1 nobody knows whether it was 7.10
+			if w := (wrote{month: atoi(m[1]), day: atoi(m[2])}); w.possible() {
+				return w, true, len(m[2]) == 2 || w.day > 3
+			}
 		}
 		if c.Num == float64(int(c.Num)) && c.Num >= 36526 && c.Num < 62094 { // 2000-01-01 … 2069-12-31
 			d := serialDate(c.Num)

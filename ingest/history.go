@@ -173,17 +173,22 @@ func (h *history) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 	if f.Column("status") != nil {
 		status = "coalesce(status, '')"
 	}
-	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, %s from raw.%s where zone = ? and return_id = ? union all select key_text, '' from raw.quarantine where zone = ? and return_id = ?`, status, f.ID), h.zone, id, h.zone, id)
+	var parts []string
+	for _, p := range f.Key {
+		parts = append(parts, "coalesce(cast("+strings.Join(p, " as varchar), cast(")+" as varchar))")
+	}
+	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, %s, concat_ws('·', %s) from raw.%s where zone = ? and return_id = ? union all select key_text, '', '' from raw.quarantine where zone = ? and return_id = ?`, status, strings.Join(parts, ", "), f.ID), h.zone, id, h.zone, id)
 	if err != nil {
 		return nil, fmt.Errorf("read keys of return %s: %w", id, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var k, s string
-		if err := rows.Scan(&k, &s); err != nil {
+		var k string
+		var s keyState
+		if err := rows.Scan(&k, &s.status, &s.shown); err != nil {
 			return nil, fmt.Errorf("read keys of return %s: %w", id, err)
 		}
-		m[k] = keyState{status: s}
+		m[k] = s
 	}
 	h.keys[id] = m
 	return m, rows.Err()

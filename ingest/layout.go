@@ -86,7 +86,7 @@ type columnHeads map[int]columnHead
 
 // headsOf reads the rows from i on as heads of one, two and three rows; nil where that is no head of any form.
 func (v *vocabulary) headsOf(p *page, i int) []columnHeads {
-	if len(p.Rows[i].Cells) < 2 && !p.startsGroup(i) || !v.promising(p, i) {
+	if len(p.Rows[i].Cells) < 2 && !p.startsGroup(i) || !v.promising(p, i) || v.inside(p, i) {
 		return nil
 	}
 	var out []columnHeads
@@ -101,6 +101,24 @@ func (v *vocabulary) headsOf(p *page, i int) []columnHeads {
 		out = append(out, heads)
 	}
 	return out
+}
+
+// inside says whether a heading merged downwards from a row above reaches into row i: then the head begins there.
+func (v *vocabulary) inside(p *page, i int) bool {
+	n := p.Rows[i].N
+	for _, m := range p.Merged {
+		if m.Top >= n || m.Bottom < n || m.Left == m.Right && m.Bottom-m.Top > 3 {
+			continue
+		}
+		for j := i - 1; j >= 0 && p.Rows[j].N >= m.Top; j-- {
+			if p.Rows[j].N == m.Top {
+				if c := cellIn(&p.Rows[j], m.Left); c != nil && c.Kind == sheet.Text && v.isWord(c.Text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // promising is a quick test before headings are read: some cell of the three rows is a heading that a form knows.
@@ -135,14 +153,17 @@ func (v *vocabulary) plausible(heads columnHeads) bool {
 	return false
 }
 
-// better compares two heads of one form: more required fields, then more fields, then fewer rows (a title above the
-// head adds nothing).
+// better compares two heads of one form: more required fields, then more fields, then fewer headings that mean the same
+// (a group heading above tells them apart), then fewer rows (a title above the head adds nothing).
 func (c candidate) better(old *candidate) bool {
 	if c.found != old.found {
 		return c.found > old.found
 	}
 	if len(c.columns) != len(old.columns) {
 		return len(c.columns) > len(old.columns)
+	}
+	if len(c.doubled) != len(old.doubled) {
+		return len(c.doubled) < len(old.doubled)
 	}
 	return c.height < old.height
 }
@@ -202,10 +223,13 @@ func (v *vocabulary) choose(p *page, best map[*forms.Form]*candidate, fileTitle 
 	var all []*candidate
 	for _, f := range v.set.Forms {
 		c := best[f]
-		if c == nil || !(c.found*2 >= c.all && c.found+len(c.columns) >= 4 || c.full()) {
+		if c == nil {
 			continue
 		}
 		c.titled = v.titled(p.above(c.row)+" "+p.Name) == f
+		if !(c.found*2 >= c.all && c.found+len(c.columns) >= 4 || c.full() || c.titled && c.completable()) {
+			continue
+		}
 		all = append(all, c)
 	}
 	if len(all) == 0 {
@@ -243,6 +267,17 @@ func (v *vocabulary) choose(p *page, best map[*forms.Form]*candidate, fileTitle 
 		return nil, false
 	}
 	return top, false
+}
+
+// completable says whether what the head lacks may stand in its title, in section rows or in the sheet's name.
+func (c *candidate) completable() bool {
+	for i := range c.form.Columns {
+		k := &c.form.Columns[i]
+		if k.Required && c.column(k.Field) == nil && k.Type != forms.List && k.Type != forms.Unit && k.Field != c.form.OwnDate {
+			return false
+		}
+	}
+	return len(c.columns) >= 3
 }
 
 func (c *candidate) isFull() bool { return c.full() }

@@ -38,6 +38,8 @@ func mask(t forms.Type, v string) string {
 	switch {
 	case len(r) == 0:
 		return ""
+	case t != forms.Person && strings.ContainsFunc(v, func(c rune) bool { return unicode.Is(unicode.Han, c) }): // a name in the wrong column
+		return string(r[0]) + "***"
 	case t == forms.Person:
 		return string(r[0]) + "*"
 	case t == forms.Firm:
@@ -271,15 +273,23 @@ func (t *typer) quote(s string, n int) string {
 	return string([]rune(s)[:1]) + "***"
 }
 
-// quotable reads a short number or a date: neither names anybody.
+// quotable reads a short number, a code or a date: none of them names anybody.
 func quotable(s string) (decimal, wrote, bool) {
 	num, _, _ := moneyText(s)
 	if d, err := parseDecimal(num); err == nil && len(num) < 12 {
 		return d, wrote{}, true
 	}
+	if plainCode.MatchString(s) && !longRun.MatchString(s) {
+		return decimal{}, wrote{}, true
+	}
 	w, ok := parseWritten(s)
 	return decimal{}, w, ok
 }
+
+var (
+	plainCode = regexp.MustCompile(`^[A-Za-z]{0,4}[-_/]?\d[-_/A-Za-z\d]{0,15}$`)
+	longRun   = regexp.MustCompile(`\d{7}`)
+)
 
 // shown is a cell's text as findings may quote it; doubtful where it may stand in the wrong column.
 func (t *typer) shown(c *sheet.Cell, col *forms.Column, doubtful bool) string {

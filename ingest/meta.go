@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,12 +43,13 @@ var (
 
 func init() {
 	var words []string
-	for _, kind := range []string{"submitter", "period", "asof", "filled", "unit", "end"} { // longer labels of a kind stand first
+	for _, kind := range []string{"submitter", "period", "asof", "filled", "unit", "end"} {
 		for _, w := range strings.Fields(labelWords[kind]) {
 			labelKind[w] = kind
 			words = append(words, strings.Join(strings.Split(w, ""), `[ \x{3000}]*`)) // 填 报 单 位
 		}
 	}
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
 	labels = regexp.MustCompile(`(` + strings.Join(words, "|") + `)([ \x{3000}]*[:：]|[ \x{3000}]*)`)
 }
 

@@ -99,13 +99,14 @@ var (
 	// thisPeriod are heading levels that say nothing but: the period itself.
 	thisPeriod = []string{"本月", "当月", "本期", "本周", "当期", "本月数", "本期数", "本周数", "当月数", "当期数", "本月发生", "本期发生", "本月发生数", "本期发生数", "当月发生数"}
 	// rollupLevel and rollupPrefix name sums over several periods.
-	rollupLevel  = regexp.MustCompile(`^((本|今|全|当|自)?年(初)?(至今|以来)?|年初至今|截至?(目前|本月|本期)?|历年|开工)?累计(数|金额|额|人数|户数|完成|值|情况|发生数?)?$|^(自|从)?年初(至今|以来|至本月|起)$|^1[-—–~至]+(本|\d{1,2})月(份|累计|数)?$|^截至目前$|^(全年|本年|上半年|下半年|[一二三四1-4]季度)(合计|小计|数)?$`)
+	rollupLevel  = regexp.MustCompile(`^((本|今|全|当|自)?年(初)?(至今|以来)?|年初至今|截至?(目前|本月|本期)?|历年|开工)?累计(数|完成|值|情况|发生数?)?$|^(自|从)?年初(至今|以来|至本月|起)$|^1[-—–~至]+(本|\d{1,2})月(份|累计|数)?$|^截至目前$|^(全年|本年|上半年|下半年|[一二三四1-4]季度)(合计|小计|数)?$`)
 	rollupPrefix = regexp.MustCompile(`^((本|今|全|当)年(度)?累计|年初至今|自?年初以来|截至(目前|本月|本期)(累计)?|累计|1[-—–~至]+(本|\d{1,2})月(份)?(累计)?)(.{2,})$`)
 	// otherLevel are levels and remarks that mean another time, a plan or a comparison.
 	otherLevel  = regexp.MustCompile(`^(上月|上期|上周|上年|上一?年度?|去年|上年同期|去年同期|同期|下月|下期|下周|同比|环比|增减|增幅|增长|比上.*|较上.*|.*同期数?|计划|计划数|预计|目标|目标任务|年度目标|年度计划|预算|拟|占比|比重|排名|增减%?|同比%?|环比%?)$`)
 	otherPrefix = regexp.MustCompile(`^(上月|上期|上周|上年|去年|同期|下月|下期|下周|同比|环比|预计|拟|计划|应|未|原|历史|其中|剩余|结余|待|非|是否)`)
 	monthLevel  = regexp.MustCompile(`^(?:\d{2,4}年)?(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(份|份数|数|发生数?)?$|^\d{4}-(0[1-9]|1[0-2])$`)
 	yearLevel   = regexp.MustCompile(`^(20\d{2})年(度)?$`)
+	dateShape   = regexp.MustCompile(`^(年[-./]?月[-./]?日?|yyyy.*|格式.*)$`)
 	monthIn     = regexp.MustCompile(`(?:^|[^\d\-—–~至.])(1[0-2]|0?[1-9])月`)
 	yearIn      = regexp.MustCompile(`20\d{2}`)
 )
@@ -245,7 +246,7 @@ func (p *page) columnHead(i, height, col int) (h columnHead) {
 // say takes a heading level that names no field: a unit, what is counted, which period. False where it names something.
 func (h *columnHead) say(bare string) bool {
 	switch {
-	case bare == "" || counted.MatchString(bare):
+	case bare == "" || counted.MatchString(bare) || dateShape.MatchString(bare):
 	case isOneOf(bare, thisPeriod):
 	case rollupLevel.MatchString(bare) || strings.HasSuffix(bare, "累计") && len([]rune(bare)) <= 6:
 		h.rollup = true

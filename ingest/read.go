@@ -206,20 +206,25 @@ func (r *reading) nothing(f *forms.Form, pg *page) {
 	pt.nothing = true
 }
 
+// looksLikeData says whether a row above a head looks like one of data: several cells, numbers or dates, no labels.
+func looksLikeData(row *sheet.Row) bool {
+	values := 0
+	for k := range row.Cells {
+		switch c := &row.Cells[k]; {
+		case c.Kind == sheet.Number || c.Kind == sheet.Date:
+			values++
+		case strings.ContainsAny(c.Text, ":：") || labels.MatchString(c.Text):
+			return false
+		}
+	}
+	return values > 0 && len(row.Cells) >= 4
+}
+
 // aboveHead warns of rows over the head that look like data: they are not read.
 func (in *Intake) aboveHead(pt *part, pg *page, h *header) {
 	for i := 0; i < h.row; i++ {
 		row := &pg.Rows[i]
-		values, labelled := 0, false
-		for k := range row.Cells {
-			switch c := &row.Cells[k]; {
-			case c.Kind == sheet.Number || c.Kind == sheet.Date:
-				values++
-			case strings.ContainsAny(c.Text, ":：") || labels.MatchString(c.Text):
-				labelled = true
-			}
-		}
-		if values == 0 || len(row.Cells) < 4 || labelled {
+		if !looksLikeData(row) {
 			continue
 		}
 		pt.add(finding.Finding{Severity: finding.Warning, Rule: "rows_above_head", Sheet: pg.Name, Cell: firstText(row).Ref(), Row: row.N,

@@ -394,8 +394,8 @@ func whereIs(l, from *line) string {
 }
 
 // rowText is a refused row as it stood, masked, for quarantine.
-func (r *record) rowText(f *forms.Form) string {
-	t := &typer{form: f, private: f.Sensitive(), hide: r.hide}
+func (r *record) rowText(in *Intake, f *forms.Form) string {
+	t := &typer{in: in, form: f, private: f.Sensitive(), hide: r.hide}
 	m := map[string]string{}
 	for k := range f.Columns {
 		c := &f.Columns[k]

@@ -81,17 +81,24 @@ type tableReader struct {
 	h     *header
 	at    []placed
 	down  map[[2]int]sheet.Cell
-	carry map[int]string // by field: what the last section row said of a column that the table lacks
-	seen  int            // lines since the last head
-	kinds []rowKind      // by row index
+	carry map[int]carried // by field: what the last section row said of a column that the table lacks
+	seen  int             // lines since the last head
+	kinds []rowKind       // by row index
 }
 
 // readTable reads the data rows below a head, and gives the row index at which another form's table begins.
 func (in *Intake) readTable(p *page, h *header) (*table, int) {
 	t := &table{grid: p.Grid, heads: []*header{h}, carried: map[string]bool{}}
-	r := &tableReader{in: in, p: p, t: t, h: h, at: place(h), carry: map[int]string{}, kinds: make([]rowKind, len(p.Rows))}
+	r := &tableReader{in: in, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, kinds: make([]rowKind, len(p.Rows))}
 	for i := 0; i < h.row; i++ {
-		t.said.labelled(p.Name, &p.Rows[i], true)
+		if !looksLikeData(&p.Rows[i]) {
+			t.said.labelled(p.Name, &p.Rows[i], true)
+		}
+	}
+	for i := 0; i < h.row; i++ { // the first block's section row may stand above the head
+		if len(p.Rows[i].Cells) == 1 {
+			r.section(&p.Rows[i])
+		}
 	}
 	start := h.row + h.height
 	r.down = fillDown(p, p.Rows[start-1].N)
@@ -108,7 +115,7 @@ func (in *Intake) readTable(p *page, h *header) (*table, int) {
 		if kind != rowBlank {
 			after = kind
 		}
-		if i += r.take(kind, i); kind == rowData || kind == rowTotal || kind == rowHead {
+		if i += r.take(kind, i, free); kind == rowData || kind == rowTotal || kind == rowHead {
 			free = i + 1
 		}
 	}
@@ -117,7 +124,7 @@ func (in *Intake) readTable(p *page, h *header) (*table, int) {
 }
 
 // take puts one row where it belongs and says how many rows after it went with it.
-func (r *tableReader) take(kind rowKind, i int) int {
+func (r *tableReader) take(kind rowKind, i, free int) int {
 	t, row := r.t, &r.p.Rows[i]
 	if kind == rowStray && r.section(row) || kind == rowSection {
 		r.section(row)
@@ -126,7 +133,7 @@ func (r *tableReader) take(kind rowKind, i int) int {
 	r.kinds[i] = kind
 	switch kind {
 	case rowHead:
-		return r.repeatedHead(i)
+		return r.repeatedHead(i, free)
 	case rowTotal:
 		t.totals = append(t.totals, total{sheet: r.p.Name, n: row.N, block: len(t.heads) - 1, line: len(t.lines), cells: r.pick(row, false), at: r.at, part: !isWhole(row)})
 	case rowStray:
@@ -189,8 +196,8 @@ func (r *tableReader) settle(start, end int) {
 	}
 }
 
-// repeatedHead takes a head that stands again, with the same columns or others.
-func (r *tableReader) repeatedHead(i int) int {
+// repeatedHead takes a head that stands again, with the same columns or others. The rows from free up to it are its title.
+func (r *tableReader) repeatedHead(i, free int) int {
 	heights := make([][]columnHeads, i+1)
 	heights[i] = r.in.vocab.headsOf(r.p, i)
 	if heights[i] == nil {
@@ -201,6 +208,19 @@ func (r *tableReader) repeatedHead(i int) int {
 		return 0
 	}
 	r.seen = 0
+	var said stated
+	for k := free; k < i; k++ {
+		row := &r.p.Rows[k]
+		if said.labelled(r.p.Name, row, true); r.kinds[k] == rowStray {
+			r.kinds[k] = rowSection
+			r.t.strays = slices.DeleteFunc(r.t.strays, func(s stray) bool { return s.n == row.N })
+		}
+	}
+	for k := range c.columns {
+		if p := &c.columns[k]; said.hasUnit && !p.hasUnit && p.field.Type == forms.Money {
+			p.unit, p.hasUnit = said.unit, true
+		}
+	}
 	if !sameColumns(c.header, r.h) {
 		for _, old := range r.h.columns { // constants of the title hold on
 			if old.col == 0 && c.column(old.field.Field) == nil {
@@ -222,24 +242,47 @@ func (r *tableReader) repeatedHead(i int) int {
 	return last - i
 }
 
-var sectionTail = regexp.MustCompile(`[(（:：].*$|(类|清单|问题清单)?(共|合计)?\d+(件|项|个|户|家|条)?$`)
+var (
+	sectionTail   = regexp.MustCompile(`[(（:：].*$|(共|合计)?\d+(件|项|个|户|家|条)?$`)
+	sectionSuffix = regexp.MustCompile(`(问题清单|清单|问题|方面|领域|类|部分|片区)$`)
+)
 
-// section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says nothing of them.
+// carried is what a section row said of a column, and how that row was numbered.
+type carried struct{ value, style string }
+
+// numbering is the way in which a section row is numbered: 一、 or （一） or 1.
+func numbering(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case strings.ContainsRune("一二三四五六七八九十", c):
+			return '一'
+		case c >= '0' && c <= '9':
+			return '1'
+		}
+		return c
+	}, strings.ReplaceAll(bullet.FindString(text), "十", "一"))
+}
+
+// section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
+// nothing of them; then what a section of the same rank said before holds no longer.
 func (r *tableReader) section(row *sheet.Row) bool {
 	text := firstText(row).Text
 	if len(text) > 120 {
 		return false
 	}
-	text = bullet.ReplaceAllString(heading(text), "")
+	whole := heading(text)
+	text, style := bullet.ReplaceAllString(whole, ""), numbering(whole)
 	told := false
 	for k := range r.at {
 		if r.at[k].col > 0 {
 			continue
 		}
 		if v := r.in.sectionValue(r.at[k].field, text); v != "" {
-			r.carry[k] = v
+			r.carry[k] = carried{v, style}
 			r.t.carried[r.at[k].field.Field] = true
 			told = true
+		} else if c, ok := r.carry[k]; ok && c.style == style {
+			r.carry[k] = carried{"", style}
 		}
 	}
 	return told
@@ -247,7 +290,8 @@ func (r *tableReader) section(row *sheet.Row) bool {
 
 // sectionValue reads a section heading as the value of a column.
 func (in *Intake) sectionValue(c *forms.Column, text string) string {
-	for _, t := range []string{text, sectionTail.ReplaceAllString(text, ""), strings.TrimSuffix(sectionTail.ReplaceAllString(text, ""), "清单")} {
+	bare := sectionTail.ReplaceAllString(text, "")
+	for _, t := range []string{text, bare, sectionSuffix.ReplaceAllString(bare, "")} {
 		switch c.Type {
 		case forms.List:
 			if v, ok := in.vocab.lists[c][t]; ok {
@@ -330,7 +374,7 @@ func (r *tableReader) pick(row *sheet.Row, isLine bool) []sheet.Cell {
 		if col == 0 {
 			v := r.at[k].konst
 			if c, ok := r.carry[k]; ok {
-				v = c
+				v = c.value
 			}
 			if v != "" && isLine {
 				cells[k] = sheet.Cell{Row: row.N, Kind: sheet.Text, Text: v}

@@ -16,6 +16,7 @@ import (
 
 // batch gathers the rows of several files for the raw tables.
 type batch struct {
+	in     *Intake
 	zone   string
 	loc    *time.Location
 	forms  *forms.Set
@@ -23,7 +24,7 @@ type batch struct {
 }
 
 func newBatch(in *Intake) *batch {
-	return &batch{zone: in.Zone.Code, loc: in.Zone.Location, forms: in.Forms, tables: map[string][][]any{}}
+	return &batch{in: in, zone: in.Zone.Code, loc: in.Zone.Location, forms: in.Forms, tables: map[string][][]any{}}
 }
 
 func (b *batch) row(table string, values ...any) { b.tables[table] = append(b.tables[table], values) }
@@ -156,7 +157,7 @@ func (b *batch) rows(pt *part) {
 	}
 	for i := range pt.refused {
 		r := &pt.refused[i]
-		b.row("raw.quarantine", b.zone, id, r.line.sheet, whole(r.line.n), r.key, r.rowText(f), r.reason)
+		b.row("raw.quarantine", b.zone, id, r.line.sheet, whole(r.line.n), r.key, r.rowText(b.in, f), r.reason)
 	}
 	for _, t := range pt.tables {
 		for n, h := range t.heads {

@@ -206,13 +206,18 @@ func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *
 	if col.Type == forms.Month && !ok && c.Kind == sheet.Number && c.Num >= 1 && c.Num <= 12 && c.Num == float64(int(c.Num)) {
 		w, ok = wrote{month: int(c.Num)}, true
 	}
+	if m := yearEnd.FindStringSubmatch(plain(raw)); !ok && m != nil && col.Role == forms.Deadline {
+		w, ok = wrote{year: atoi(m[1]), month: 12, day: 31}, true
+	}
 	stretch := false
 	if !ok && c.Kind == sheet.Text {
 		w, ok = t.stretch(raw, col)
 		stretch = ok
 	}
 	if ok && w.tenth {
-		if w.date(w.year) > t.cutoff && col.Role == forms.Fact {
+		if w.day = 1; t.period.Contains(w.date(w.year)) {
+			guessed = true
+		} else if w.month = 1; t.period.Contains(w.date(w.year)) || calendar.NewDate(w.year, 10, 1) > t.cutoff && col.Role == forms.Fact {
 			w.month = 1
 		} else {
 			return value{}, bad("type", "「%s」是数字 %s，分不清是1月还是10月", col.Title, t.quote(raw, 20)).mend("请按 2022-10 的样子填写，并把该列设为文本格式")
@@ -220,6 +225,9 @@ func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *
 	}
 	if !ok {
 		hint := "请按 2022-07-05 的样子填写，或用 Excel 日期格式"
+		if c.Kind == sheet.Number && decimalDate.MatchString(c.Text) {
+			hint = "数字 " + c.Text + " 分不清是几日（末尾的0会被 Excel 去掉），请按 2022-07-05 的样子填写"
+		}
 		if col.Type == forms.Month {
 			hint = "请按 2022-07 的样子填写"
 		}
@@ -253,6 +261,8 @@ func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *
 	switch {
 	case stretch:
 		return v, doubt("date_range", "「%s」写的是一段时间“%s”，按 %s 计", col.Title, t.quote(raw, 30), d).mend("请只填一个日期")
+	case guessed && strings.Contains(c.Text, "."):
+		return v, doubt("date_decimal", "「%s」是小数 %s，读作 %s", col.Title, t.quote(raw, 20), d).mend("请按 2022-07-05 的样子填写，并把该列设为文本或日期格式")
 	case guessed:
 		return v, doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", col.Title, t.quote(raw, 20), d).mend("请把该格设为日期格式后核对")
 	case assumed:

@@ -171,9 +171,11 @@ func (v *vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 		}
 		rollup := h.rollup && (index < 0 || !strings.Contains(squash(f.Columns[index].Title), "累计"))
 		if index < 0 && !h.other {
-			if m := rollupPrefix.FindStringSubmatch(h.names[0]); m != nil { // 累计兑付金额, where the form has no such field
-				if x, ok := ns.find(m[len(m)-1]); ok {
-					index, rollup = x.index, true
+			for _, n := range h.names { // 累计兑付金额, where the form has no such field
+				if m := rollupPrefix.FindStringSubmatch(n); m != nil {
+					if x, ok := ns.find(m[len(m)-1]); ok {
+						index, rollup = x.index, true
+					}
 				}
 			}
 		}
@@ -205,7 +207,7 @@ func (v *vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 			out.columns = append(out.columns, placed{field: &f.Columns[u-1], col: col, title: h.title, unit: h.unit, hasUnit: h.hasUnit})
 			continue
 		}
-		if by, ok := passed[col]; ok && heads[by].title != h.title {
+		if by, ok := passed[col]; ok {
 			out.doubled = append(out.doubled, [2]string{h.title, heads[by].title})
 		}
 		out.extra = append(out.extra, h.title)

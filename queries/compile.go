@@ -20,10 +20,13 @@ const (
 type compiler struct {
 	fact    *Fact
 	metrics []*Metric
-	time    string // week, month or empty
+	time    string   // week, month or empty
+	groups  []string // dimensions within which a distinct value contributes once
 }
 
-func newCompiler(f *Fact, ms []*Metric, time string) *compiler { return &compiler{f, ms, time} }
+func newCompiler(f *Fact, ms []*Metric, time string) *compiler {
+	return &compiler{fact: f, metrics: ms, time: time}
+}
 
 // label is the SQL of the time bucket of a row.
 func (c *compiler) label() string {
@@ -116,7 +119,11 @@ func (c *compiler) contribution(m *Metric, x *Measure) string {
 	case "sum":
 		return "case when " + match + " then " + x.Expr + " else 0 end"
 	case "distinct":
-		return "case when " + match + " and row_number() over (partition by coalesce(" + match + ", false), " + distinctKey(x) +
+		within := ""
+		for _, d := range c.groups {
+			within += ", " + c.dim(d)
+		}
+		return "case when " + match + " and row_number() over (partition by coalesce(" + match + ", false), " + distinctKey(x) + within +
 			" order by return_id, sheet, row_no) = 1 then 1 else 0 end"
 	case "median":
 		return "case when " + match + " then " + x.Expr + " end"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lineage"
 	"taizhang/internal/warehouse"
 )
 
@@ -33,6 +34,8 @@ type Reader struct {
 	models []warehouse.Model
 	seq    map[string]int    // submitter name → place in 机构序列
 	names  map[string]string // submitter code → name
+
+	graph  *lineage.Graph    // of the models, once asked for
 
 	mu       sync.Mutex
 	restated []*restatement // newest last

@@ -39,7 +39,7 @@ func (a *app) metricsCmd() *cobra.Command {
 	c.Flags().StringSliceVar(&by, "by", nil, "break down by dimensions: zone, submitter, street, department, category, source, programme, batch, enterprise, industry, list, series, type, week, month")
 	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
 	c.Flags().StringVar(&a.from, "from", "", "start of the window of period forms (default: 1 January)")
-	c.AddCommand(a.dictionaryCmd("Print how every metric is defined and computed (Markdown)", func(z *pipeline.Zone) (string, error) {
+	c.AddCommand(a.metricsDiffCmd(), a.dictionaryCmd("Print how every metric is defined and computed (Markdown)", func(z *pipeline.Zone) (string, error) {
 		if z != nil {
 			return metricsDictionary(z.Metrics), nil
 		}

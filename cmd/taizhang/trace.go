@@ -11,11 +11,20 @@ import (
 
 func (a *app) traceCmd() *cobra.Command {
 	var where []string
+	var cell string
 	c := &cobra.Command{
-		Use:   "trace METRIC",
-		Short: "List the rows behind a figure: file, sheet, row, cells, and what each contributes",
-		Args:  cobra.ExactArgs(1),
+		Use:   "trace METRIC | --cell FILE!SHEET!A1",
+		Short: "List the rows behind a figure: file, sheet, row, cells, and what each contributes; or the figures that a cell feeds",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if cell != "" {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cell != "" {
+				return a.traceCell(cmd.Context(), cell)
+			}
 			_, ask, r, err := a.ask(args, nil, where)
 			if err != nil {
 				return err
@@ -59,6 +68,7 @@ func (a *app) traceCmd() *cobra.Command {
 			return a.print(records)
 		},
 	}
+	c.Flags().StringVar(&cell, "cell", "", "list the figures that a cell feeds: FILE!SHEET!A1, FILE being a file's name or a return's id")
 	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
 	c.Flags().StringVar(&a.from, "from", "", "start of the window of period forms (default: 1 January)")
 	return c

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/queries"
+)
+
+// metricsDiffCmd is `metrics diff`.
+func (a *app) metricsDiffCmd() *cobra.Command {
+	var from, to string
+	var by, where []string
+	c := &cobra.Command{
+		Use:   "diff [NAME...]",
+		Short: "List the figures that corrections and decisions moved between two known-at times",
+		Long: "Compares the figures of one as-of date as they were known at two times: which differ, from what to what,\n" +
+			"through which returns (corrections, operators' decisions) and which rows. --to defaults to the publication's own time.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if from == "" {
+				return usagef("--from TIME is missing: the earlier known-at time")
+			}
+			z, ask, r, err := a.ask(args, by, where)
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			q := queries.DiffAsk{Ask: ask}
+			if q.Before, err = parseTime(from, z.Location); err != nil {
+				return usagef("--from %v", err)
+			}
+			if to != "" {
+				if q.After, err = parseTime(to, z.Location); err != nil {
+					return usagef("--to %v", err)
+				}
+			}
+			changes, err := r.MetricsDiff(cmd.Context(), q)
+			if err != nil {
+				return usageError{err}
+			}
+			return a.printChanges(changes, by)
+		},
+	}
+	c.Flags().StringVar(&from, "from", "", "the earlier known-at time (RFC 3339, or 2022-08-08 12:00)")
+	c.Flags().StringVar(&to, "to", "", "the later known-at time (default: the publication's)")
+	c.Flags().StringSliceVar(&by, "by", nil, "break down by dimensions")
+	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
+	return c
+}
+
+// printChanges prints changed figures; people see how many rows moved, machines see each.
+func (a *app) printChanges(changes []queries.Change, by []string) error {
+	records := make([]queries.Record, len(changes))
+	for i, c := range changes {
+		records[i] = c.Record()
+	}
+	if a.format != "table" && a.format != "md" {
+		return a.print(records)
+	}
+	shown := make([]queries.Record, len(changes))
+	for i, c := range changes {
+		r := records[i]
+		unit := string(c.After.Metric.Unit)
+		rec := queries.Record{{Key: "metric", Value: r.Get("metric")}, {Key: "label", Value: r.Get("label")}}
+		for _, d := range by {
+			v := r.Get(d)
+			if v == nil {
+				v = queries.NoValue
+			}
+			rec = append(rec, queries.Entry{Key: d, Value: v})
+		}
+		change := shownValue(r.Get("change"), unit)
+		if f := queries.Float(r.Get("change")); f != nil {
+			if unit == "ratio" {
+				change = fmt.Sprintf("%+.1f百分点", *f*100)
+			} else if *f > 0 {
+				change = "+" + change
+			}
+		}
+		var causes []string
+		for _, x := range c.Causes {
+			word := causeWords[x.Kind] + " " + x.Submitter
+			if x.Return != "" {
+				word += " " + x.Return
+			}
+			causes = append(causes, word)
+		}
+		shown[i] = append(rec, queries.Entry{Key: "before", Value: shownValue(r.Get("before"), unit)}, queries.Entry{Key: "after", Value: shownValue(r.Get("after"), unit)},
+			queries.Entry{Key: "change", Value: change}, queries.Entry{Key: "rows", Value: int64(len(c.Rows))},
+			queries.Entry{Key: "returns", Value: strings.Join(c.Returns, " ")}, queries.Entry{Key: "causes", Value: strings.Join(causes, "，")})
+	}
+	return a.print(shown, append(append([]string{"metric", "label"}, by...), "before", "after", "change", "rows", "returns", "causes")...)
+}
+
+var causeWords = map[string]string{"new": "新报", "correction": "更正重报", "accept": "放行", "withdraw": "作废", "clear": "清空", "waive": "免报"}

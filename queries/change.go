@@ -1,0 +1,539 @@
+package queries
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"taizhang/internal/warehouse"
+)
+
+// DiffAsk asks which figures differ between two known-at times. Metrics, By,
+// Where, the as-of date and the start of the window are those of Ask; both
+// figures are of the same as-of date.
+type DiffAsk struct {
+	Ask
+	Before, After time.Time // known-at times; After zero: the publication's
+}
+
+// Change is a figure that reads otherwise when known later, the rows behind
+// the difference, and what brought them about.
+type Change struct {
+	Before, After Figure
+	Change        any // After − Before, nil where one of them has no value
+	Returns       []string
+	Causes        []Cause
+	Rows          []RowChange
+}
+
+// Cause is a return or an operator's decision that came between the two times.
+type Cause struct {
+	Kind       string // new, correction, accept, withdraw, clear, waive
+	Return     string
+	Supersedes string // the return that a correction replaces
+	Submitter  string
+	Form       string
+	Period     string
+	At         time.Time
+	Reason     string
+}
+
+// RowChange is a row (by its business key) that contributes otherwise, or an
+// obligation. A side is nil where the row didn't count.
+type RowChange struct {
+	Submitter     string
+	Key           string
+	Before, After *RowSide
+}
+
+// RowSide is where a row stands and what it adds.
+type RowSide struct {
+	Return, Sheet               string
+	Row                         int64
+	Contributes, ContributesDen any
+}
+
+// MetricsDiff lists the figures that differ between two known-at times.
+func (r *Reader) MetricsDiff(ctx context.Context, a DiffAsk) ([]Change, error) {
+	if a.After.IsZero() {
+		a.After = r.point.KnownAt
+	}
+	if a.Before.IsZero() || a.After.Before(a.Before) {
+		return nil, fmt.Errorf("a difference is from an earlier known-at time to a later one, not from %s to %s", showTime(a.Before), showTime(a.After))
+	}
+	before, after := a.Ask, a.Ask
+	before.KnownAt, after.KnownAt = a.Before, a.After
+	if err := r.prepare(ctx, before, after); err != nil {
+		return nil, err
+	}
+	old, err := r.Metrics(ctx, before)
+	if err != nil {
+		return nil, err
+	}
+	now, err := r.Metrics(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	out := changedFigures(old, now)
+	if len(out) == 0 {
+		return out, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	causes, err := r.causes(ctx, r.at(after.Point), a.Before)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(out); {
+		j := i
+		for j < len(out) && out[j].After.Metric == out[i].After.Metric {
+			j++
+		}
+		if err := r.explainChanges(ctx, before, after, out[i:j], causes); err != nil {
+			return nil, err
+		}
+		i = j
+	}
+	return out, nil
+}
+
+func showTime(t time.Time) string {
+	if t.IsZero() {
+		return "(not given)"
+	}
+	return t.Format(time.RFC3339)
+}
+
+// prepare restates all facts of both points at once, so that figures and
+// traces share one evaluation.
+func (r *Reader) prepare(ctx context.Context, asks ...Ask) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, a := range asks {
+		a.Point = r.at(a.Point)
+		metrics, gr, err := r.resolve(a)
+		if err != nil {
+			return err
+		}
+		if gr != nil || len(metrics) == 0 {
+			continue
+		}
+		wanted := []string{obligationTable, countedTable}
+		for _, f := range factsOf(metrics) {
+			if !slices.Contains(wanted, f.Table) {
+				wanted = append(wanted, f.Table)
+			}
+		}
+		if _, err := r.source(ctx, []Point{a.Point}, wanted...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func dimsKey(m *Metric, dims []DimValue) string {
+	key := m.ID
+	for _, d := range dims {
+		key += "\x00"
+		if d.Value != nil {
+			key += "=" + *d.Value
+		}
+	}
+	return key
+}
+
+// changedFigures pairs figures by metric and group. A group that exists on one
+// side only counts as nothing on the other.
+func changedFigures(old, now []Figure) []Change {
+	before := map[string]Figure{}
+	for _, f := range old {
+		before[dimsKey(f.Metric, f.Dims)] = f
+	}
+	seen := map[string]bool{}
+	var out []Change
+	add := func(b, a Figure) {
+		if sameValue(b.Value, a.Value) && sameValue(b.Num, a.Num) && sameValue(b.Den, a.Den) {
+			return
+		}
+		out = append(out, Change{Before: b, After: a, Change: difference(b.Value, a.Value)})
+	}
+	for _, a := range now {
+		k := dimsKey(a.Metric, a.Dims)
+		seen[k] = true
+		b, ok := before[k]
+		if !ok {
+			b = nothing(a)
+		}
+		add(b, a)
+	}
+	for _, b := range old {
+		if !seen[dimsKey(b.Metric, b.Dims)] {
+			add(b, nothing(b))
+		}
+	}
+	place := map[*Metric]int{}
+	for i, f := range append(slices.Clone(now), old...) {
+		if _, ok := place[f.Metric]; !ok {
+			place[f.Metric] = i
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return place[out[i].After.Metric] < place[out[j].After.Metric] })
+	return out
+}
+
+// nothing is a figure over no rows in the place of another.
+func nothing(f Figure) Figure {
+	out := Figure{Metric: f.Metric, Dims: f.Dims, AsOf: f.AsOf, KnownAt: f.KnownAt}
+	switch {
+	case f.Metric.IsRatio():
+		out.Num, out.Den = int64(0), int64(0)
+	case f.Metric.Value.Agg != "median":
+		out.Value = int64(0)
+	}
+	return out
+}
+
+func sameValue(a, b any) bool {
+	x, y := number(a), number(b)
+	if x == nil || y == nil {
+		return x == nil && y == nil
+	}
+	return x.Cmp(y) == 0
+}
+
+// difference is b − a, exact where both are exact.
+func difference(a, b any) any {
+	x, y := number(a), number(b)
+	if x == nil || y == nil {
+		return nil
+	}
+	d := new(big.Rat).Sub(y, x)
+	_, floatA := a.(float64)
+	_, floatB := b.(float64)
+	switch {
+	case floatA || floatB:
+		fx, _ := x.Float64()
+		fy, _ := y.Float64()
+		return fy - fx
+	case d.IsInt() && !isDecimal(a) && !isDecimal(b) && d.Num().IsInt64():
+		return d.Num().Int64()
+	}
+	return json.Number(d.FloatString(max(decimalsOf(a), decimalsOf(b))))
+}
+
+func isDecimal(v any) bool { return decimalsOf(v) > 0 }
+
+func decimalsOf(v any) int {
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0
+	}
+	_, frac, _ := strings.Cut(string(n), ".")
+	return len(frac)
+}
+
+// side is the rows of a metric at one point: by group, then by key.
+type side map[string]map[string][]*RowSide
+
+// explainChanges finds the rows behind the changed figures of one metric.
+func (r *Reader) explainChanges(ctx context.Context, before, after Ask, changes []Change, causes *causes) error {
+	m := changes[0].After.Metric
+	old, err := r.sideOf(ctx, m, before)
+	if err != nil {
+		return err
+	}
+	now, err := r.sideOf(ctx, m, after)
+	if err != nil {
+		return err
+	}
+	for i := range changes {
+		c := &changes[i]
+		k := dimsKey(m, c.After.Dims)
+		c.Rows = rowChanges(old[k], now[k])
+		c.Returns, c.Causes = causes.of(m, c.Rows)
+	}
+	return nil
+}
+
+// rowChanges leaves out the rows that contribute the same on both sides, be it
+// through another return.
+func rowChanges(old, now map[string][]*RowSide) []RowChange {
+	keys := map[string]bool{}
+	for k := range old {
+		keys[k] = true
+	}
+	for k := range now {
+		keys[k] = true
+	}
+	var sorted []string
+	for k := range keys {
+		sorted = append(sorted, k)
+	}
+	sort.Strings(sorted)
+	var out []RowChange
+	for _, k := range sorted {
+		a, b := slices.Clone(old[k]), slices.Clone(now[k])
+		for i := 0; i < len(a); i++ {
+			for j := range b {
+				if sameValue(a[i].Contributes, b[j].Contributes) && sameValue(a[i].ContributesDen, b[j].ContributesDen) {
+					a, b = slices.Delete(a, i, i+1), slices.Delete(b, j, j+1)
+					i--
+					break
+				}
+			}
+		}
+		who, shown, _ := strings.Cut(k, "\x00")
+		for i := range max(len(a), len(b)) {
+			c := RowChange{Submitter: who, Key: shown}
+			if i < len(a) {
+				c.Before = a[i]
+			}
+			if i < len(b) {
+				c.After = b[i]
+			}
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// sideOf reads the rows of a metric at a point with what each contributes to
+// its group. Rows of different returns are the same by submitter and key text.
+func (r *Reader) sideOf(ctx context.Context, m *Metric, a Ask) (side, error) {
+	a.Metrics = []string{m.ID}
+	a.Point = r.at(a.Point)
+	a.Where = r.normal(a.Where)
+	_, gr, err := r.resolve(a)
+	if err != nil {
+		return nil, err
+	}
+	points := []Point{a.Point}
+	if gr != nil {
+		if err := gr.span(a); err != nil {
+			return nil, err
+		}
+		if m.Fact.Mode != Period {
+			points = gr.points(a.Point)
+		}
+	}
+	src, err := r.source(ctx, points, m.Fact.Table)
+	if err != nil {
+		return nil, err
+	}
+	c := newCompiler(m.Fact, []*Metric{m}, gr.name())
+	c.groups = a.By
+	t, err := r.table(ctx, c.sides(src.Name(m.Fact.Table), a.By, filters(m.Fact, a.Where)))
+	if err != nil {
+		return nil, fmt.Errorf("rows of %s: %w", m.ID, err)
+	}
+	out := side{}
+	n := len(a.By)
+	for _, v := range t.Rows {
+		dims := make([]DimValue, n)
+		for i, d := range a.By {
+			dims[i] = DimValue{Dimension: d}
+			if s, ok := v[i].(string); ok {
+				dims[i].Value = &s
+			}
+		}
+		k := dimsKey(m, dims)
+		if out[k] == nil {
+			out[k] = map[string][]*RowSide{}
+		}
+		s := &RowSide{Contributes: v[n+5], ContributesDen: v[n+6]}
+		s.Return, _ = v[n].(string)
+		s.Sheet, _ = v[n+1].(string)
+		s.Row, _ = v[n+2].(int64)
+		key := fmt.Sprint(v[n+3]) + "\x00" + fmt.Sprint(v[n+4])
+		out[k][key] = append(out[k][key], s)
+	}
+	return out, nil
+}
+
+// sides is the statement behind sideOf.
+func (c *compiler) sides(table string, by, filters []string) string {
+	m := c.metrics[0]
+	ms := m.measures()
+	var sel, matches []string
+	for i, d := range by {
+		sel = append(sel, c.dim(d)+fmt.Sprintf(" as d%d", i))
+	}
+	if c.fact.Mode == Obligation {
+		sel = append(sel, "cast(null as varchar)", "cast(null as varchar)", "cast(null as integer)", "submitter", "form || ' ' || period")
+	} else {
+		sel = append(sel, "return_id", "sheet", "row_no", "submitter", "coalesce(key_text, sheet || '!' || row_no)")
+	}
+	for _, x := range ms {
+		matches = append(matches, "coalesce("+c.match(m, x)+", false)")
+	}
+	sel = append(sel, c.contribution(m, ms[0])+" as contributes")
+	if m.IsRatio() {
+		sel = append(sel, c.contribution(m, m.Den)+" as contributes_den")
+	} else {
+		sel = append(sel, "cast(null as integer) as contributes_den")
+	}
+	return "with filtered as (select * from " + c.from(table) + " as f" + where(filters) + ")\nselect " + strings.Join(sel, ", ") +
+		" from filtered where " + strings.Join(matches, " or ")
+}
+
+// causes are what came between the two known-at times.
+type causes struct{ bySubmitter map[string][]Cause }
+
+// causes reads the returns and decisions of (from, p.KnownAt].
+func (r *Reader) causes(ctx context.Context, p Point, from time.Time) (*causes, error) {
+	out := &causes{map[string][]Cause{}}
+	src, err := r.source(ctx, []Point{p}, "core.known_return")
+	if err != nil {
+		return nil, err
+	}
+	since, until := warehouse.Quote(warehouse.WallClock(from, r.loc)), warehouse.Quote(warehouse.WallClock(p.KnownAt, r.loc))
+	t, err := r.table(ctx, `with placed as (
+			select *, row_number() over (order by received_at, arrival, return_id) as n from `+src.Name("core.known_return")+`
+		)
+		select k.return_id, coalesce(s.name, k.submitter), k.form, k.period, k.received_at, k.status,
+			(select max_by(o.return_id, o.n) from placed as o where o.zone = k.zone and o.submitter = k.submitter and o.form = k.form
+				and o.period = k.period and o.n < k.n and o.is_accepted)
+		from placed as k left join core.dim_submitter as s on s.zone = k.zone and s.code = k.submitter
+		where k.received_at > cast(`+since+` as timestamp) order by k.n`)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range t.Rows {
+		c := Cause{Kind: "new", Return: text0(v[0]), Submitter: text0(v[1]), Form: text0(v[2]), Period: text0(v[3]), At: r.clock(v[4]), Supersedes: text0(v[6])}
+		if c.Supersedes != "" {
+			c.Kind = "correction"
+		}
+		out.add(c)
+	}
+	t, err = r.table(ctx, `select d.kind, coalesce(d.return_id, ''), coalesce(s.name, d.submitter, r.submitter, ''), coalesce(d.form, r.form, ''), coalesce(d.period, r.period, ''), d.decided_at, coalesce(d.reason, '')
+		from raw.decision as d
+		left join raw.return as r on r.zone = d.zone and r.return_id = d.return_id
+		left join core.dim_submitter as s on s.zone = d.zone and s.code = coalesce(d.submitter, r.submitter)
+		where d.decided_at > cast(`+since+` as timestamp) and d.decided_at <= cast(`+until+` as timestamp) order by d.seq`)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range t.Rows {
+		out.add(Cause{Kind: text0(v[0]), Return: text0(v[1]), Submitter: text0(v[2]), Form: text0(v[3]), Period: text0(v[4]), At: r.clock(v[5]), Reason: text0(v[6])})
+	}
+	return out, nil
+}
+
+func (c *causes) add(x Cause) { c.bySubmitter[x.Submitter] = append(c.bySubmitter[x.Submitter], x) }
+
+// of names the returns whose rows changed a figure, and what came between the
+// two times that explains them: news of these returns, else of their
+// submitter's form, which made an older return count again or no more.
+func (c *causes) of(m *Metric, rows []RowChange) (returns []string, list []Cause) {
+	returnsOf := map[string]map[string]bool{} // submitter → returns
+	keys := map[string]bool{}
+	for _, row := range rows {
+		keys[row.Submitter+"\x00"+row.Key] = true
+		if returnsOf[row.Submitter] == nil {
+			returnsOf[row.Submitter] = map[string]bool{}
+		}
+		for _, s := range []*RowSide{row.Before, row.After} {
+			if s != nil && s.Return != "" {
+				returnsOf[row.Submitter][s.Return] = true
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for who, ids := range returnsOf {
+		for id := range ids {
+			seen[id] = true
+		}
+		var direct, others []Cause
+		for _, x := range c.bySubmitter[who] {
+			switch {
+			case m.Fact.Mode == Obligation:
+				if keys[who+"\x00"+x.Form+" "+x.Period] {
+					direct = append(direct, x)
+				}
+			case x.Form != m.Fact.Form:
+			case ids[x.Return], ids[x.Supersedes], x.Kind == "clear":
+				direct = append(direct, x)
+			default:
+				others = append(others, x)
+			}
+		}
+		if len(direct) == 0 {
+			direct = others
+		}
+		for _, x := range direct {
+			if x.Return != "" {
+				seen[x.Return] = true
+			}
+		}
+		list = append(list, direct...)
+	}
+	for id := range seen {
+		returns = append(returns, id)
+	}
+	sort.Strings(returns)
+	sort.SliceStable(list, func(i, j int) bool {
+		return list[i].At.Before(list[j].At) || list[i].At.Equal(list[j].At) && list[i].Return < list[j].Return
+	})
+	return returns, list
+}
+
+func text0(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+func (r *Reader) clock(v any) time.Time {
+	t, err := time.ParseInLocation("2006-01-02 15:04:05.999999", text0(v), r.loc)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// Record is the change with the keys of machine-readable output.
+func (c Change) Record() Record {
+	m := c.After.Metric
+	r := Record{{"metric", m.ID}, {"label", m.Label}, {"unit", string(m.Unit)}}
+	for _, d := range c.After.Dims {
+		if d.Value == nil {
+			r = append(r, Entry{d.Dimension, nil})
+		} else {
+			r = append(r, Entry{d.Dimension, *d.Value})
+		}
+	}
+	rows := make([]Record, len(c.Rows))
+	for i, x := range c.Rows {
+		rows[i] = Record{{"submitter", x.Submitter}, {"key", x.Key}, {"before", x.Before.record()}, {"after", x.After.record()}}
+	}
+	list := make([]Record, len(c.Causes))
+	for i, x := range c.Causes {
+		list[i] = Record{{"kind", x.Kind}, {"return", text(x.Return)}, {"supersedes", text(x.Supersedes)}, {"submitter", x.Submitter}, {"form", x.Form},
+			{"period", text(x.Period)}, {"at", x.At.Format(time.RFC3339)}, {"reason", text(x.Reason)}}
+	}
+	returns := c.Returns
+	if returns == nil {
+		returns = []string{}
+	}
+	return append(r, Entry{"before", c.Before.Value}, Entry{"after", c.After.Value}, Entry{"change", c.Change},
+		Entry{"num_before", c.Before.Num}, Entry{"den_before", c.Before.Den}, Entry{"num_after", c.After.Num}, Entry{"den_after", c.After.Den},
+		Entry{"returns", returns}, Entry{"causes", list}, Entry{"rows", rows})
+}
+
+func (s *RowSide) record() any {
+	if s == nil {
+		return nil
+	}
+	return Record{{"return", text(s.Return)}, {"sheet", text(s.Sheet)}, {"row", rowNumber(s)}, {"contributes", s.Contributes}, {"contributes_den", s.ContributesDen}}
+}
+
+func rowNumber(s *RowSide) any {
+	if s.Return == "" {
+		return nil
+	}
+	return s.Row
+}
