@@ -141,12 +141,12 @@ func (in *Intake) missingColumns(pt *part) bool {
 	for _, tb := range pt.tables {
 		for n, h := range tb.heads {
 			in.supply(pt, tb, n)
-			if len(h.missing) == 0 && !(pt.form.Mode == forms.Period && len(h.rollup) > 0) {
+			if len(h.missing) == 0 && !(pt.form.Mode == forms.Period && len(h.rollup)+len(h.others) > 0) {
 				continue
 			}
 			row := tb.bounds[n][0]
 			for _, c := range h.missing {
-				if isOneOf(c.Field, h.rollup) {
+				if isOneOf(c.Field, h.rollup) || isOneOf(c.Field, h.others) && pt.form.Mode == forms.Period {
 					continue
 				}
 				hint := fmt.Sprintf("请在表头增加“%s”一列", c.Title)
@@ -156,6 +156,13 @@ func (in *Intake) missingColumns(pt *part) bool {
 				pt.reject(finding.Finding{Rule: "missing_column", Sheet: tb.grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
 					Message: fmt.Sprintf("表头缺少「%s」一列", c.Title), Hint: hint})
 				readable = false
+			}
+			for _, field := range slices.Compact(h.others) {
+				if c := pt.form.Column(field); h.column(field) == nil && pt.form.Mode == forms.Period {
+					pt.reject(finding.Finding{Rule: "which_period", Sheet: tb.grid.Name, Cell: sheet.Ref(row, 1), Field: field,
+						Message: fmt.Sprintf("「%s」按月（年）分成几列，看不出哪一列是本期", c.Title), Hint: "请在标题写明月份，或只保留本期一列"})
+					readable = false
+				}
 			}
 			for _, field := range h.rollup {
 				c := pt.form.Column(field)

@@ -25,7 +25,7 @@ var (
 	onlyM       = regexp.MustCompile(`^(\d{1,2})月份?`)
 	eight       = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
 	six         = regexp.MustCompile(`^(\d{4})(\d{2})$`)
-	dateTail    = regexp.MustCompile(`^(T?\s*\d{1,2}[:时点]\d{0,2}.*|\(.*\)|\s*(星期|周|礼拜).*|\s*(前|之前|以前|止|起|左右|上午|下午|晚|中午).*|T.*)?$`)
+	dateTail    = regexp.MustCompile(`^(\([^)]*\)|(星期|周|礼拜)[一二三四五六日天1-7])?\s*(T?\s*\d{1,2}[:时点]\d{0,2}.*|\(.*\)|(星期|周|礼拜).*|(前|之前|以前|止|起|左右|上午|下午|晚|中午).*|T.*)?$`)
 	zhDate      = regexp.MustCompile(`[〇零○一二三四五六七八九十]+`)
 	yearEnd     = regexp.MustCompile(`^(?:(\d{4})年?|今年|本年|当年)?年?(底|末|内|终)(前|之前)?$`) // as a deadline
 	decimalDate = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})$`)
@@ -74,7 +74,7 @@ func parseWritten(s string) (wrote, bool) {
 			}
 		}
 		w.endOfMonth = strings.ContainsAny(tail, "底末")
-		if p.parts == "Ymd" && (w.year < 2010 || w.year > 2060) || !w.possible() {
+		if p.parts == "Ymd" && (w.year < 2010 || w.year > 2039) || !w.possible() {
 			continue
 		}
 		return w, true

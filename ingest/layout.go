@@ -1,8 +1,10 @@
 package ingest
 
 import (
+	"regexp"
 	"slices"
 	"sort"
+	"strings"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -91,7 +93,7 @@ func (v *vocabulary) headsOf(p *page, i int) []columnHeads {
 	}
 	var out []columnHeads
 	for height := 1; height <= 3 && i+height <= len(p.Rows); height++ {
-		if height > 1 && p.Rows[i+height-1].N != p.Rows[i].N+height-1 {
+		if height > 1 && (p.Rows[i+height-1].N != p.Rows[i].N+height-1 || !v.headLike(&p.Rows[i+height-1])) {
 			break
 		}
 		heads := columnHeads(p.heads(i, height))
@@ -101,6 +103,36 @@ func (v *vocabulary) headsOf(p *page, i int) []columnHeads {
 		out = append(out, heads)
 	}
 	return out
+}
+
+var someNumber = regexp.MustCompile(`\d{5}|\d[-./年]\d`)
+
+// headLike says whether a row may be the second or third of a head: at least half of its texts are headings, units or
+// periods, none is a number or date. A row of data must never be taken for a part of the head above it.
+func (v *vocabulary) headLike(row *sheet.Row) bool {
+	all, known := 0, 0
+	for k := range row.Cells {
+		c := &row.Cells[k]
+		if !filled(c) {
+			continue
+		}
+		if c.Kind != sheet.Text || len(c.Text) > 180 {
+			if c.Kind == sheet.Number && c.Num >= 2000 && c.Num < 2100 { // a year
+				continue
+			}
+			return false
+		}
+		all++
+		ns, _, _ := headingForms(c.Text)
+		var h columnHead
+		bare := strings.Trim(ns[0], "()[]【】:")
+		if _, isUnit := unitIn(bare); isUnit || h.say(bare) || v.isWord(c.Text) {
+			known++
+		} else if someNumber.MatchString(plain(c.Text)) {
+			return false
+		}
+	}
+	return known*2 >= all
 }
 
 // inside says whether a heading merged downwards from a row above reaches into row i: then the head begins there.
@@ -162,6 +194,9 @@ func (c candidate) better(old *candidate) bool {
 	if len(c.columns) != len(old.columns) {
 		return len(c.columns) > len(old.columns)
 	}
+	if a, b := len(c.rollup)+len(c.others), len(old.rollup)+len(old.others); a != b { // understood, if not wanted
+		return a > b
+	}
 	if len(c.doubled) != len(old.doubled) {
 		return len(c.doubled) < len(old.doubled)
 	}
@@ -202,9 +237,12 @@ func (v *vocabulary) findHead(p *page, fileTitle string) (h *header, tie bool) {
 // firstBlock finds the head of the first block where the best head is that of a later one: a table may begin with a
 // poorer head than its best.
 func (v *vocabulary) firstBlock(p *page, c *candidate, heights [][]columnHeads) *candidate {
+	for i := range heights[:c.row] { // a head of several rows must end above it
+		heights[i] = heights[i][:min(len(heights[i]), c.row-i)]
+	}
 	for i := 0; i < c.row; i++ {
 		first := v.headAt(p, i, c.form, heights)
-		if first == nil || i+first.height > c.row || first.found*10 < c.all*7 || len(first.columns)*10 < len(c.columns)*7 {
+		if first == nil || first.found*10 < c.all*7 || len(first.columns)*10 < len(c.columns)*7 {
 			continue
 		}
 		for j := i + 1; j < i+3 && j < c.row; j++ { // without the title above it

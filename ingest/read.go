@@ -132,7 +132,7 @@ func (in *Intake) read(f File) *parsed {
 }
 
 func (p *parsed) skip(sheetName, why string) {
-	p.skipped = append(p.skipped, fmt.Sprintf("「%s」：%s", sheetName, why))
+	p.skipped = append(p.skipped, fmt.Sprintf("「%s」：%s", maskText(sheetName), why))
 }
 
 // sheet reads one sheet: a table, several below one another, or 本期无 under a title.
@@ -252,7 +252,12 @@ func (in *Intake) nothingSheet(pg *page) *forms.Form {
 	return in.vocab.titled(pg.above(len(pg.Rows)) + " " + pg.Name)
 }
 
-func (pt *part) add(f finding.Finding) { pt.ret.Findings = append(pt.ret.Findings, f) }
+// add notes a finding. Whatever it quotes — a heading, a title, a label's value — may hold an identity or mobile number.
+func (pt *part) add(f finding.Finding) {
+	f.Value, f.Message, f.Hint, f.Suggest = maskText(f.Value), maskText(f.Message), maskText(f.Hint), maskText(f.Suggest)
+	f.Sheet = maskText(f.Sheet)
+	pt.ret.Findings = append(pt.ret.Findings, f)
+}
 
 // reject adds an error that sends the whole return back.
 func (pt *part) reject(f finding.Finding) {
@@ -268,7 +273,7 @@ func (p *parsed) fail(in *Intake, rule, message, hint string) *parsed {
 	} else if s, ok := in.named(fileTitle(p.file.Name)); ok {
 		r.Submitter, r.SubmitterName = s.Code, s.Name
 	}
-	r.Findings = []finding.Finding{{Severity: finding.Error, Rule: rule, Message: message, Hint: hint}}
+	r.Findings = []finding.Finding{{Severity: finding.Error, Rule: rule, Message: maskText(message), Hint: maskText(hint)}}
 	p.failed = r
 	return p
 }

@@ -331,6 +331,9 @@ func (in *Intake) keyOf(f *forms.Form, r *record) (key, shown string) {
 				}
 				v := r.vals[k]
 				text = squash(v.text)
+				if f.Columns[k].Type == forms.Code {
+					text = strings.Map(plainDash, text)
+				}
 				if v.hash != "" {
 					text = v.hash
 				}
@@ -347,6 +350,14 @@ func (in *Intake) keyOf(f *forms.Form, r *record) (key, shown string) {
 		return "", ""
 	}
 	return strings.Join(parts, keySep), strings.Join(words, "·")
+}
+
+// plainDash makes the dashes of codes alike: WT—15 and WT-15 are one number.
+func plainDash(r rune) rune {
+	if strings.ContainsRune("‐‑‒–—―−", r) {
+		return '-'
+	}
+	return r
 }
 
 // repeated judges a second row with the same key: identical rows count once (true), others are refused.

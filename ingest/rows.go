@@ -82,6 +82,7 @@ type tableReader struct {
 	at    []placed
 	down  map[[2]int]sheet.Cell
 	carry map[int]carried // by field: what the last section row said of a column that the table lacks
+	ranks []string        // ways of numbering sections, the outermost first
 	seen  int             // lines since the last head
 	kinds []rowKind       // by row index
 }
@@ -96,9 +97,12 @@ func (in *Intake) readTable(p *page, h *header) (*table, int) {
 		}
 	}
 	for i := 0; i < h.row; i++ { // the first block's section row may stand above the head
-		if len(p.Rows[i].Cells) == 1 {
-			r.section(&p.Rows[i])
+		if len(p.Rows[i].Cells) == 1 && r.section(&p.Rows[i]) {
+			continue
 		}
+	}
+	if len(r.carry) == 0 {
+		r.ranks = nil
 	}
 	start := h.row + h.height
 	r.down = fillDown(p, p.Rows[start-1].N)
@@ -272,6 +276,16 @@ func (r *tableReader) section(row *sheet.Row) bool {
 	}
 	whole := heading(text)
 	text, style := bullet.ReplaceAllString(whole, ""), numbering(whole)
+	depth := slices.Index(r.ranks, style)
+	if depth < 0 {
+		depth = len(r.ranks)
+		r.ranks = append(r.ranks, style)
+	}
+	for k, c := range r.carry { // a section ends those within the one before it
+		if slices.Index(r.ranks, c.style) > depth {
+			r.carry[k] = carried{"", c.style}
+		}
+	}
 	told := false
 	for k := range r.at {
 		if r.at[k].col > 0 {

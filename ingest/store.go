@@ -166,7 +166,7 @@ func (b *batch) rows(pt *part) {
 				if c.col == 0 {
 					continue
 				}
-				b.row("raw.return_column", b.zone, id, t.grid.Name, c.field.Field, sheet.ColumnName(c.col), short(c.title, 60), whole(bounds[0]), whole(bounds[1]), whole(bounds[2]))
+				b.row("raw.return_column", b.zone, id, t.grid.Name, c.field.Field, sheet.ColumnName(c.col), short(maskText(c.title), 60), whole(bounds[0]), whole(bounds[1]), whole(bounds[2]))
 			}
 		}
 	}

@@ -177,7 +177,7 @@ func closest(s string, candidates []string) string {
 			best, bestD = c, d
 		}
 	}
-	if bestD > max(1, n/3) && bestD > 2 || n < 2 || bestD >= n {
+	if bestD > max(1, n/3) && bestD > 2 || n < 2 || bestD >= n && !strings.Contains(heading(best), q) {
 		return ""
 	}
 	return best

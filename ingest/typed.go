@@ -86,6 +86,12 @@ func (t *typer) read(c *sheet.Cell, col *forms.Column, facts columnFacts) (value
 		return value{}, bad("length", "「%s」超过%d个字", col.Title, maxText).mend("请精简内容")
 	}
 	switch col.Type {
+	case forms.Int, forms.Money, forms.Percent:
+		if maskText(raw) != raw {
+			return value{}, bad("type", "「%s」应填%s，现在像是一个手机号或身份证号：%s", col.Title, numberWord(col), t.quote(raw, 30)).mend("请核对各列是否错位")
+		}
+	}
+	switch col.Type {
 	case forms.Int:
 		return t.readInt(c, raw, col)
 	case forms.Money:
@@ -124,6 +130,9 @@ func (t *typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (value, *f
 	}
 	if !ok {
 		return value{}, bad("type", "「%s」应填整数，现为“%s”", col.Title, t.quote(raw, 30)).mend("请只填阿拉伯数字，不带文字说明")
+	}
+	if n > 1e12 {
+		return value{}, bad("range", "「%s」数字过大：%s", col.Title, t.quote(raw, 30)).mend("请核对后填写")
 	}
 	if n < 0 {
 		return value{}, bad("range", "「%s」不能是负数，现为 %d", col.Title, n).mend("请核对后填写不小于 0 的整数")
@@ -290,6 +299,16 @@ func (t *typer) stretch(raw string, col *forms.Column) (wrote, bool) {
 }
 
 var dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
+
+func numberWord(c *forms.Column) string {
+	switch c.Type {
+	case forms.Money:
+		return "金额"
+	case forms.Percent:
+		return "百分比"
+	}
+	return "整数"
+}
 
 func dateWord(c *forms.Column) string {
 	if c.Type == forms.Month {

@@ -145,6 +145,7 @@ type matched struct {
 	columns []placed
 	extra   []string    // headings that match no field
 	rollup  []string    // fields of which a cumulative column stands there
+	others  []string    // fields of which a column for one of several months or years stands there
 	doubled [][2]string // a heading that was passed over, and the one that was taken for the same field
 }
 
@@ -183,7 +184,9 @@ func (v *vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 		case index < 0:
 			continue
 		case h.other:
-			used[col] = -1
+			if used[col] = -1; h.month > 0 || h.year > 0 {
+				out.others = append(out.others, f.Columns[index].Field)
+			}
 			continue
 		case rollup:
 			out.rollup = append(out.rollup, f.Columns[index].Field)

@@ -35,7 +35,7 @@ type Reader struct {
 	seq    map[string]int    // submitter name → place in 机构序列
 	names  map[string]string // submitter code → name
 
-	graph  *lineage.Graph    // of the models, once asked for
+	graph *lineage.Graph // of the models, once asked for
 
 	mu       sync.Mutex
 	restated []*restatement // newest last

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,7 @@ type WeeklyPrevious struct {
 type WeeklyOptions struct {
 	Declaration *WeeklyBook       // nil: the built-in weekly.yaml
 	Previous    *WeeklyPrevious   // nil: none was issued; 更正说明 then compares with what was known on the as-of date a week before
+	Ranking     bool              // the zone asks for 位次
 	Version     string            // of the program
 	Properties  map[string]string // further document properties, such as the hash of the inputs
 }
@@ -46,6 +48,7 @@ type WeeklyOptions struct {
 // Weekly builds the weekly workbook at a point; zero values of the point mean
 // the publication's own.
 func Weekly(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (workbook.Book, error) {
+	defer r.oneThread(ctx)()
 	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
 	if err != nil {
 		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
@@ -59,6 +62,7 @@ func Weekly(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (workbook.
 
 // WeeklyText is the text of the weekly workbook (文字材料), a paragraph a line.
 func WeeklyText(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (string, error) {
+	defer r.oneThread(ctx)()
 	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
 	if err != nil {
 		return "", fmt.Errorf("weekly text: %w", err)
@@ -109,10 +113,13 @@ type weekly struct {
 	ask      weeklyPoint
 	lastAsk  weeklyPoint
 	previous weeklyPoint
+	again    weeklyPoint // the previous one's date, as known now
+	others   []weeklyPoint
 	issued   bool // previous was issued as a summary
 	options  WeeklyOptions
 	book     *WeeklyBook
 	zone     string
+	at       map[weeklyPoint]weeklyValues
 	now      map[string]weeklyFigure
 	last     map[string]weeklyFigure
 	targets  map[string]float64
@@ -120,6 +127,7 @@ type weekly struct {
 	forms    map[string]string // titles of the forms by id
 	words    map[string]string // the declaration's own words, filled in
 	returns  weeklyReturns
+	spans    map[[2]string][]*sheetSpan // columns of the returns on their sheets, once asked for
 }
 
 func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyOptions) (*weekly, error) {
@@ -139,28 +147,30 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 			return nil, err
 		}
 	}
-	facts := w.book.facts()
-	if err := src.prepare(ctx, w.ask, append(w.book.models(), facts...)); err != nil {
+	if err := src.prepare(ctx, w.ask, append(w.book.models(), w.book.facts()...)); err != nil {
 		return nil, err
 	}
-	if err := src.prepare(ctx, w.lastAsk, facts); err != nil {
-		return nil, err
+	w.again = weeklyPoint{AsOf: w.previous.AsOf, KnownAt: ask.KnownAt}
+	for _, p := range []weeklyPoint{w.lastAsk, w.previous, w.again} {
+		if p != w.ask && !slices.Contains(w.others, p) {
+			w.others = append(w.others, p)
+		}
 	}
 	var err error
-	if w.now, err = w.figures(ctx, w.ask); err != nil {
+	if w.at, err = w.figures(ctx, w.book.order, ""); err != nil {
 		return nil, err
 	}
-	if w.last, err = w.figures(ctx, w.lastAsk); err != nil {
-		return nil, err
-	}
+	w.now, w.last = w.at[w.ask].only(), w.at[w.lastAsk].only()
 	if err := w.zoneFacts(ctx); err != nil {
 		return nil, err
 	}
 	if err := w.fillWords(ctx); err != nil {
 		return nil, err
 	}
-	w.returns, err = w.weekReturns(ctx)
-	return w, err
+	if w.returns, err = w.weekReturns(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // facts are the models behind the metrics.
@@ -179,6 +189,9 @@ func (b *WeeklyBook) models() []string {
 	var out []string
 	for _, s := range b.sheets {
 		for _, x := range s.blocks {
+			if x.rows != nil {
+				out = append(out, x.rows.fact.Table, "core.dim_submitter")
+			}
 			if x.table != nil {
 				out = append(out, modelName.FindAllString(x.table.sql, -1)...)
 			}
@@ -199,15 +212,36 @@ func day(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// figures computes every metric in total.
-func (w *weekly) figures(ctx context.Context, at weeklyPoint) (map[string]weeklyFigure, error) {
-	list, err := w.src.figures(ctx, at, w.book.order, "")
-	if err != nil {
-		return nil, err
+// weeklyValues are figures by metric and group.
+type weeklyValues map[string]map[string]weeklyFigure
+
+// only are the figures in total.
+func (v weeklyValues) only() map[string]weeklyFigure {
+	out := make(map[string]weeklyFigure, len(v))
+	for m, groups := range v {
+		out[m] = groups[""]
 	}
-	out := make(map[string]weeklyFigure, len(list))
-	for _, f := range list {
-		out[f.Metric] = f
+	return out
+}
+
+// figures computes metrics at all points: the workbook's own, which is mostly
+// the publication's and needs no restating, and the others together.
+func (w *weekly) figures(ctx context.Context, metrics []string, by string) (map[weeklyPoint]weeklyValues, error) {
+	out := map[weeklyPoint]weeklyValues{}
+	for _, points := range [][]weeklyPoint{{w.ask}, w.others} {
+		got, err := w.src.figures(ctx, points, metrics, by)
+		if err != nil {
+			return nil, err
+		}
+		for p, list := range got {
+			out[p] = weeklyValues{}
+			for _, f := range list {
+				if out[p][f.Metric] == nil {
+					out[p][f.Metric] = map[string]weeklyFigure{}
+				}
+				out[p][f.Metric][f.Key] = f
+			}
+		}
 	}
 	return out, nil
 }

@@ -59,6 +59,9 @@ func (w *weekly) block(ctx context.Context, s weeklySheet, b weeklyBlock, named 
 	switch {
 	case b.title != nil:
 		t := workbook.Title{Text: b.title.text.fill(w), Sub: b.title.sub.fill(w)}
+		if s.onePage && s.cards > 0 {
+			t.Logo = w.book.logo
+		}
 		if b.title.back != "" {
 			t.Link = &workbook.Link{Text: "返回" + b.title.back, Sheet: b.title.back}
 		}
@@ -96,6 +99,9 @@ func (w *weekly) block(ctx context.Context, s weeklySheet, b weeklyBlock, named 
 			out = append(out, workbook.Note{Text: "· " + t})
 		}
 		return out, err
+	case b.rows != nil:
+		t, err := w.listed(ctx, b.rows)
+		return []workbook.Block{t}, err
 	case b.table != nil:
 		t, err := w.table(ctx, b.table)
 		return []workbook.Block{t}, err
@@ -127,7 +133,7 @@ func (w *weekly) card(it weeklyItem, named map[string]bool) workbook.Figure {
 	s := scaleOf(m.Unit, it.unit, now.Value, last)
 	f := workbook.Figure{
 		Label:  it.label,
-		Value:  workbook.Number{Value: s.stored(now.Value), Format: s.format(""), Missing: "—"},
+		Value:  workbook.Number{Value: s.stored(now.Value), Format: s.format(""), Missing: "—", From: w.derived(m, s)},
 		Detail: detailOf(now, m.Unit),
 		Last:   workbook.Number{Value: s.stored(last), Format: s.format("上周 "), Missing: "上周 —"},
 		Change: s.change(now.Value, last),
@@ -150,6 +156,12 @@ func (w *weekly) card(it weeklyItem, named map[string]bool) workbook.Figure {
 		l := it.link
 		f.Link = &l
 	}
+	if rows := w.rowsLink(m); rows != nil {
+		if f.More = f.Link; f.More != nil {
+			f.More.Text = "见“" + it.goal + "”"
+		}
+		f.Link = rows
+	}
 	if !named[m.ID] {
 		named[m.ID] = true
 		f.Value.Name, f.Last.Name = m.Label+"_本周", m.Label+"_上周"
@@ -171,7 +183,7 @@ func (w *weekly) list(l *weeklyList, named map[string]bool) workbook.Table {
 		c := w.card(it, named)
 		fig := w.now[it.metric]
 		row := []any{
-			it.label, numberCell(c.Value), orDash(fraction(fig, w.book.metrics[it.metric].Unit), "—"), numberCell(c.Last),
+			workbook.Cell{Value: it.label, Link: c.Link}, numberCell(c.Value), orDash(fraction(fig, w.book.metrics[it.metric].Unit), "—"), numberCell(c.Last),
 			numberCell(c.Change), numberCell(c.Target), c.Light, orDash(coverageOf(fig), "齐全"),
 		}
 		last := row[3].(workbook.Cell)
@@ -197,7 +209,7 @@ func stripWords(format, words string) string {
 
 // numberCell is a figure's number as a cell of a table.
 func numberCell(n workbook.Number) workbook.Cell {
-	c := workbook.Cell{Kind: workbook.Num, Value: n.Value, Format: n.Format, Name: n.Name}
+	c := workbook.Cell{Kind: workbook.Num, Value: n.Value, Format: n.Format, Name: n.Name, From: n.From}
 	if n.Value == nil {
 		c.Value = "—"
 	}

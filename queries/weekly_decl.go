@@ -15,9 +15,12 @@ import (
 // WeeklyBook is the declared weekly workbook (weekly.yaml), checked.
 type WeeklyBook struct {
 	title, footer *weeklyTemplate
+	signature     *weeklyTemplate
+	logo          *workbook.Picture
 	sheets        []weeklySheet
 	metrics       map[string]*Metric
 	order         []string // metrics as declared
+	rows          map[*Fact]*weeklyRowsBlock
 	words         []weeklyWord
 }
 
@@ -47,6 +50,7 @@ type weeklyBlock struct {
 	list    *weeklyList
 	charts  *weeklyCharts
 	table   *weeklyTable
+	rows    *weeklyRowsBlock
 	movers  int
 }
 
@@ -64,6 +68,7 @@ type weeklyNote struct {
 type weeklyItem struct {
 	metric, label, unit string
 	link                workbook.Link
+	goal                string // sheet to which it leads
 	trend               *workbook.Trend
 }
 
@@ -103,13 +108,18 @@ type weeklyColumn struct {
 	width               float64
 	span                int
 	sum                 bool
+	cell                bool              // rows: its cell's address is shown
+	ranking             bool              // only where the zone asks for 位次
 	words               map[string]string // shown instead of stored
 }
 
 // weeklyLoader reads one file and remembers what it refers to.
 type weeklyLoader struct {
-	file      string
-	lines     []string
+	lines     []string // of the file being read
+	folder    fs.FS
+	builtin   []string          // names of the sheets that are extended
+	skip      []string          // sheets that are not read
+	standing  map[string]string // table → its sheet
 	book      *WeeklyBook
 	catalogue *Catalogue
 	links     []weeklyRef
@@ -130,41 +140,170 @@ type weeklyChartRef struct {
 }
 
 // LoadWeekly reads a declaration of the weekly workbook. Unknown keys, metrics,
-// dimensions, sheets and tables are refused with file, line and column.
+// dimensions, sheets and tables are refused with file, line and column. One
+// that says «extends: built-in» adds to the built-in workbook: its sheets take
+// the place of those of the same name or come after the others, drop leaves
+// some out, order puts some first; title, footer, logo and words replace.
 func LoadWeekly(file string, data []byte, catalogue *Catalogue) (*WeeklyBook, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
+	return loadWeekly(file, data, catalogue, nil)
+}
+
+func loadWeekly(file string, data []byte, catalogue *Catalogue, folder fs.FS) (*WeeklyBook, error) {
 	l := &weeklyLoader{
-		file: file, catalogue: catalogue, lines: strings.Split(string(data), "\n"), tables: map[string]weeklyNode{},
+		catalogue: catalogue, folder: folder, tables: map[string]weeklyNode{}, standing: map[string]string{},
 		columns: map[string]map[string]bool{}, sheets: map[string]bool{},
-		book: &WeeklyBook{metrics: map[string]*Metric{}},
+		book: &WeeklyBook{metrics: map[string]*Metric{}, rows: map[*Fact]*weeklyRowsBlock{}},
 	}
 	for _, m := range catalogue.Metrics {
 		l.book.metrics[m.ID] = m
 		l.book.order = append(l.book.order, m.ID)
 	}
-	if len(doc.Content) == 0 {
-		return nil, &DeclarationError{Pos{file, 1, 1}, "an empty file declares no workbook"}
-	}
-	root := weeklyNode{doc.Content[0], file}
-	if err := root.each("words", l.word); err != nil { // first: texts use them
+	root, err := weeklyRoot(file, data)
+	if err != nil {
 		return nil, err
 	}
-	if err := root.mapping(weeklyFields{
-		"words":  func(weeklyNode) error { return nil },
-		"title":  l.template(&l.book.title),
-		"footer": l.template(&l.book.footer),
-		"sheets": func(n weeklyNode) error { return n.list(l.sheet) },
-	}); err != nil {
+	var order []weeklyNode
+	if base, ok := root.value("extends"); ok {
+		if base.Value != "built-in" {
+			return nil, base.fault("want built-in, got %s", base.what())
+		}
+		if order, err = l.extend(root); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.document(root, data); err != nil {
+		return nil, err
+	}
+	if err := l.arrange(order); err != nil {
 		return nil, err
 	}
 	if len(l.book.sheets) == 0 {
 		return nil, root.fault("no sheets")
 	}
-	return l.book, l.resolve()
+	if err := l.resolve(); err != nil {
+		return nil, err
+	}
+	l.book.headlines()
+	return l.book, nil
 }
+
+func weeklyRoot(file string, data []byte) (weeklyNode, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return weeklyNode{}, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(doc.Content) == 0 {
+		return weeklyNode{}, &DeclarationError{Pos{file, 1, 1}, "an empty file declares no workbook"}
+	}
+	return weeklyNode{doc.Content[0], file}, nil
+}
+
+// extend loads those sheets of the built-in workbook that the zone's keeps and
+// gives the sheets that the zone puts first.
+func (l *weeklyLoader) extend(root weeklyNode) (order []weeklyNode, err error) {
+	base, err := weeklyRoot(builtinWeekly, weeklyYAML)
+	if err != nil {
+		return nil, err
+	}
+	names := func(n weeklyNode) (out []string) {
+		sheets, _ := n.value("sheets")
+		if sheets.Node == nil {
+			return nil
+		}
+		for _, c := range sheets.Content {
+			if name, ok := (weeklyNode{c, n.file}).value("name"); ok {
+				out = append(out, name.Value)
+			}
+		}
+		return out
+	}
+	l.builtin = names(base)
+	dropped, err := root.texts("drop")
+	if err != nil {
+		return nil, err
+	}
+	l.skip = names(root)
+	for _, d := range dropped {
+		if !slices.Contains(l.builtin, d.Value) {
+			return nil, d.fault("the built-in workbook has no sheet %s%s", d.what(), didYouMean(d.Value, l.builtin))
+		}
+		l.skip = append(l.skip, d.Value)
+	}
+	if order, err = root.texts("order"); err != nil {
+		return nil, err
+	}
+	err = l.document(base, weeklyYAML)
+	l.skip = nil
+	return order, err
+}
+
+// document reads one file into the book.
+func (l *weeklyLoader) document(root weeklyNode, data []byte) error {
+	l.lines = strings.Split(string(data), "\n")
+	if err := root.each("words", l.word); err != nil { // first: texts use them
+		return err
+	}
+	ignore := func(weeklyNode) error { return nil }
+	fields := weeklyFields{
+		"words":     ignore,
+		"title":     l.template(&l.book.title),
+		"footer":    l.template(&l.book.footer),
+		"signature": l.template(&l.book.signature),
+		"logo":      l.logo,
+		"sheets":    func(n weeklyNode) error { return n.list(l.sheet) },
+	}
+	if _, ok := root.value("extends"); ok {
+		fields["extends"], fields["drop"], fields["order"] = ignore, ignore, ignore
+	} else {
+		fields["extends"] = ignore
+	}
+	return root.mapping(fields)
+}
+
+// arrange puts the sheets of two files in order: those named, then the built-in
+// ones where they were, then the zone's own.
+func (l *weeklyLoader) arrange(order []weeklyNode) error {
+	place := map[string]int{}
+	for i, name := range l.builtin {
+		place[name] = i + 1
+	}
+	var names []string
+	for _, s := range l.book.sheets {
+		names = append(names, s.plain)
+		if place[s.plain] == 0 {
+			place[s.plain] = 1000 + len(names)
+		}
+	}
+	for i, n := range order {
+		if !slices.Contains(names, n.Value) {
+			return n.fault("no sheet %s%s", n.what(), didYouMean(n.Value, names))
+		}
+		place[n.Value] = i - len(order)
+	}
+	slices.SortStableFunc(l.book.sheets, func(a, b weeklySheet) int { return place[a.plain] - place[b.plain] })
+	return nil
+}
+
+// logo reads the picture beside the declaration.
+func (l *weeklyLoader) logo(n weeklyNode) error {
+	name, err := n.scalar()
+	if err != nil {
+		return err
+	}
+	if l.folder == nil {
+		return n.fault("a logo lies beside weekly.yaml in the zone's queries folder")
+	}
+	data, err := fs.ReadFile(l.folder, name)
+	if err != nil {
+		return n.fault("logo: %v", err)
+	}
+	if l.book.logo, err = workbook.NewPicture(data); err != nil {
+		return n.fault("logo %s: %v", name, err)
+	}
+	return nil
+}
+
+const builtinWeekly = "built-in weekly.yaml"
 
 // LoadWeeklyDir reads the weekly.yaml of a folder (a zone's queries folder),
 // or the built-in one where the folder has none.
@@ -172,13 +311,13 @@ func LoadWeeklyDir(fsys fs.FS, catalogue *Catalogue) (*WeeklyBook, error) {
 	if fsys != nil {
 		data, err := fs.ReadFile(fsys, "weekly.yaml")
 		if err == nil {
-			return LoadWeekly("queries/weekly.yaml", data, catalogue)
+			return loadWeekly("queries/weekly.yaml", data, catalogue, fsys)
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 	}
-	return LoadWeekly("built-in weekly.yaml", weeklyYAML, catalogue)
+	return loadWeekly(builtinWeekly, weeklyYAML, catalogue, nil)
 }
 
 // known reports whether a template may use a name.
@@ -193,6 +332,10 @@ func (l *weeklyLoader) isMetric(name string) bool { return l.book.metrics[name] 
 
 // word reads a name and its SELECT.
 func (l *weeklyLoader) word(key, value weeklyNode) error {
+	i := slices.IndexFunc(l.book.words, func(w weeklyWord) bool { return w.name == key.Value && w.at.file != key.file })
+	if i >= 0 {
+		l.book.words = slices.Delete(l.book.words, i, i+1)
+	}
 	if l.known(key.Value) || !idShape.MatchString(key.Value) {
 		return key.fault("%q is taken, or no name of lowercase letters, digits and _", key.Value)
 	}
@@ -219,6 +362,13 @@ func (l *weeklyLoader) resolve() error {
 			return r.node.fault("link to unknown sheet %q", r.link.Sheet)
 		}
 	}
+	for _, s := range l.book.sheets {
+		for _, b := range s.blocks {
+			for i := range b.figures {
+				b.figures[i].goal = orDash(l.standing[b.figures[i].link.Table], b.figures[i].link.Sheet)
+			}
+		}
+	}
 	for _, c := range l.charts {
 		titles, ok := l.columns[c.table]
 		if !ok {
@@ -232,6 +382,9 @@ func (l *weeklyLoader) resolve() error {
 }
 
 func (l *weeklyLoader) sheet(n weeklyNode) error {
+	if name, ok := n.value("name"); ok && slices.Contains(l.skip, name.Value) {
+		return nil
+	}
 	s := weeklySheet{}
 	orientation := "portrait"
 	if err := n.mapping(weeklyFields{
@@ -253,6 +406,11 @@ func (l *weeklyLoader) sheet(n weeklyNode) error {
 	if s.plain == "" {
 		return n.fault("a sheet without name")
 	}
+	for id := range l.tables {
+		if l.standing[id] == "" {
+			l.standing[id] = s.plain
+		}
+	}
 	s.landscape = orientation == "landscape"
 	l.book.sheets = append(l.book.sheets, s)
 	return nil
@@ -260,7 +418,7 @@ func (l *weeklyLoader) sheet(n weeklyNode) error {
 
 func (l *weeklyLoader) block(s *weeklySheet, n weeklyNode) error {
 	if n.Kind == yaml.MappingNode && len(n.Content) != 2 {
-		return n.fault("a block is one key: title, heading, note, text, box, figures, list, charts, table or movers")
+		return n.fault("a block is one key: title, heading, note, text, box, figures, list, charts, table, rows or movers")
 	}
 	b := weeklyBlock{}
 	if err := n.mapping(weeklyFields{
@@ -311,6 +469,7 @@ func (l *weeklyLoader) block(s *weeklySheet, n weeklyNode) error {
 				"items":  func(d weeklyNode) error { return d.list(func(e weeklyNode) error { return l.chart(b.charts, e) }) },
 			})
 		},
+		"rows": func(c weeklyNode) error { return l.rows(&b, c) },
 		"table": func(c weeklyNode) error {
 			b.table = &weeklyTable{at: c}
 			return l.table(b.table, c)

@@ -34,7 +34,7 @@ func (l *weeklyLoader) table(t *weeklyTable, n weeklyNode) error {
 				return err
 			})
 		},
-		"source": weeklyOneOf(&t.source, "catalog", "changes"),
+		"source": weeklyOneOf(&t.source, "catalog", "changes", "corrected"),
 		"columns": func(c weeklyNode) error {
 			t.columnsSet = true
 			return c.list(func(d weeklyNode) error { return l.column(t, d) })
@@ -109,6 +109,7 @@ func (l *weeklyLoader) column(t *weeklyTable, n weeklyNode) error {
 	if err := n.mapping(weeklyFields{
 		"title": weeklyString(&c.title), "from": weeklyString(&c.from), "format": weeklyString(&c.format),
 		"kind": weeklyOneOf(&c.kind, weeklyKinds...), "width": weeklyNumber(&c.width, 3, 120), "span": weeklyInt(&c.span, 1, 20), "sum": weeklyBool(&c.sum),
+		"cell": weeklyBool(&c.cell), "ranking": weeklyBool(&c.ranking),
 		"words": func(d weeklyNode) error {
 			c.words = map[string]string{}
 			if d.Kind != yaml.MappingNode {

@@ -108,15 +108,21 @@ func (w *weekly) movers(ctx context.Context, items []weeklyItem, n int) ([]strin
 	if len(list) == 0 {
 		return []string{"主要指标与上周持平。"}, nil
 	}
-	var out []string
-	for _, x := range list[:min(n, len(list))] {
-		name := x.item.metric
-		s := fmt.Sprintf("%s%s，较上周%s", x.item.label, w.spoken(x.item), w.changeWords(name))
-		who, err := w.driver(ctx, name)
-		if err != nil {
-			return nil, err
+	list = list[:min(n, len(list))]
+	var additive []string
+	for _, x := range list {
+		if m := w.book.metrics[x.item.metric]; (m.Unit == Count || m.Unit == Yuan) && m.Allows("submitter") {
+			additive = append(additive, m.ID)
 		}
-		out = append(out, s+who+"。")
+	}
+	deltas, err := w.deltas(ctx, additive, w.ask, w.lastAsk)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, x := range list {
+		name := x.item.metric
+		out = append(out, fmt.Sprintf("%s%s，较上周%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name), w.driver(name, deltas[name])))
 	}
 	return out, nil
 }
@@ -132,25 +138,17 @@ func (w *weekly) spoken(it weeklyItem) string {
 }
 
 // driver names the unit that moved a count or sum most.
-func (w *weekly) driver(ctx context.Context, metric string) (string, error) {
-	m := w.book.metrics[metric]
-	if m.Unit != Count && m.Unit != Yuan || !m.Allows("submitter") {
-		return "", nil
-	}
-	all, err := w.deltas(ctx, []string{metric}, w.ask, w.lastAsk)
-	if err != nil {
-		return "", err
-	}
-	best, sums := "", all[metric]
+func (w *weekly) driver(metric string, sums map[string]float64) string {
+	best := ""
 	for _, u := range w.moved(sums) {
 		if best == "" || math.Abs(sums[u]) > math.Abs(sums[best])+1e-9 {
 			best = u
 		}
 	}
 	if best == "" {
-		return "", nil
+		return ""
 	}
-	return fmt.Sprintf("，变动最大的是%s（%s）", best, w.signed(m.Unit, sums[best])), nil
+	return fmt.Sprintf("，变动最大的是%s（%s）", best, w.signed(w.book.metrics[metric].Unit, sums[best]))
 }
 
 func (w *weekly) signed(unit Unit, delta float64) string {
@@ -168,22 +166,23 @@ func (w *weekly) deltas(ctx context.Context, metrics []string, now, then weeklyP
 	if len(metrics) == 0 {
 		return out, nil
 	}
+	all, err := w.figures(ctx, metrics, "submitter")
+	if err != nil {
+		return nil, err
+	}
 	for _, side := range []struct {
 		at   weeklyPoint
 		sign float64
 	}{{now, 1}, {then, -1}} {
-		list, err := w.src.figures(ctx, side.at, metrics, "submitter")
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range list {
-			if f.Value == nil {
-				continue
+		for metric, groups := range all[side.at] {
+			if out[metric] == nil {
+				out[metric] = map[string]float64{}
 			}
-			if out[f.Metric] == nil {
-				out[f.Metric] = map[string]float64{}
+			for unit, f := range groups {
+				if f.Value != nil {
+					out[metric][unit] += side.sign * *f.Value
+				}
 			}
-			out[f.Metric][f.Key] += side.sign * *f.Value
 		}
 	}
 	return out, nil
@@ -218,22 +217,7 @@ func (w *weekly) inOrder(units []string) {
 
 // changes are the figures of the previous issue that read otherwise now.
 func (w *weekly) changes(ctx context.Context) ([][]any, error) {
-	again := weeklyPoint{AsOf: w.previous.AsOf, KnownAt: w.ask.KnownAt}
-	for _, at := range []weeklyPoint{w.previous, again} {
-		if err := w.src.prepare(ctx, at, w.book.facts()); err != nil {
-			return nil, err
-		}
-	}
-	then, err := w.figures(ctx, w.previous)
-	if err != nil {
-		return nil, err
-	}
-	now := w.last
-	if again != w.lastAsk {
-		if now, err = w.figures(ctx, again); err != nil {
-			return nil, err
-		}
-	}
+	then, now := w.at[w.previous].only(), w.at[w.again].only()
 	var changed, additive []string
 	for _, name := range w.book.order {
 		a, b := then[name], now[name]
@@ -245,7 +229,7 @@ func (w *weekly) changes(ctx context.Context) ([][]any, error) {
 			additive = append(additive, name)
 		}
 	}
-	deltas, err := w.deltas(ctx, additive, again, w.previous)
+	deltas, err := w.deltas(ctx, additive, w.again, w.previous)
 	if err != nil {
 		return nil, err
 	}
@@ -263,6 +247,67 @@ func (w *weekly) changes(ctx context.Context) ([][]any, error) {
 		})
 	}
 	return rows, nil
+}
+
+// mostCorrected is how many corrected cells are listed; a ledger that was
+// rewritten is told by its figures.
+const mostCorrected = 300
+
+// corrected are the cells in which returns that took another's place since the
+// previous issue differ from it: whose, from what, to what.
+func (w *weekly) corrected(ctx context.Context) ([][]any, error) {
+	pairs, err := w.src.rows(ctx, w.ask, w.literal(`
+with accepted as (
+    select
+        *,
+        lag(return_id) over (partition by zone, submitter, form, period order by received_at, arrival, return_id) as before
+    from core.known_return
+    where is_accepted
+)
+select coalesce(s.name, a.submitter), a.period, coalesce(f.title, a.form), a.before, a.return_id
+from accepted as a
+left join core.dim_submitter as s on s.zone = a.zone and s.code = a.submitter
+left join ctl.form as f on f.form = a.form
+where a.before is not null and a.received_at > $previous_known_at and a.cutoff <= $previous_as_of
+order by coalesce(s.seq, 9999), f.seq, a.period, a.received_at`))
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]any
+	for _, p := range pairs.Rows {
+		if len(p) < 5 {
+			continue
+		}
+		changes, err := w.src.diff(ctx, fmt.Sprint(p[3]), fmt.Sprint(p[4]))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range changes {
+			if len(rows) == mostCorrected {
+				return append(rows, []any{nil, nil, nil, "其余更正从略，见 taizhang returns diff", nil, nil, nil}), nil
+			}
+			column, a, b := orDash(wordOf(c.Get("column")), "整行"), orDash(wordOf(c.Get("before")), "（空）"), orDash(wordOf(c.Get("after")), "（空）")
+			switch c.Get("change") {
+			case "added":
+				a, b = "（无此行）", "新增"
+			case "gone":
+				a, b = "原有", "（已删去）"
+			}
+			where := wordOf(c.Get("key"))
+			if n := c.Get("row_after"); n != nil {
+				where += fmt.Sprintf("（第%v行）", n)
+			}
+			rows = append(rows, []any{p[0], p[1], p[2], where, column, a, b})
+		}
+	}
+	return rows, nil
+}
+
+func wordOf(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
 }
 
 func sameFigure(a, b *float64) bool {

@@ -3,10 +3,7 @@ package queries
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
-
-	"taizhang/internal/calendar"
 )
 
 // weeklyPoint is the point at which the workbook asks: the business date and
@@ -35,10 +32,12 @@ type weeklyRows struct {
 type weeklySource interface {
 	// catalogue is the metrics that are declared.
 	catalogue() *Catalogue
-	// prepare announces which models will be asked for at a point.
+	// prepare announces which models the SELECTs at a point will read.
 	prepare(ctx context.Context, at weeklyPoint, models []string) error
-	// figures computes metrics, in total or by one dimension.
-	figures(ctx context.Context, at weeklyPoint, metrics []string, by string) ([]weeklyFigure, error)
+	// figures computes metrics at points, in total or by one dimension.
+	figures(ctx context.Context, at []weeklyPoint, metrics []string, by string) (map[weeklyPoint][]weeklyFigure, error)
+	// diff compares two returns, cell by cell.
+	diff(ctx context.Context, from, to string) ([]Record, error)
 	// rows runs a SELECT over the models as they stand at that point.
 	rows(ctx context.Context, at weeklyPoint, query string) (weeklyRows, error)
 }
@@ -48,36 +47,8 @@ type weeklyReader struct{ *Reader }
 
 func (r weeklyReader) catalogue() *Catalogue { return r.Catalogue }
 
-func (r weeklyReader) point(at weeklyPoint) Point {
-	return Point{AsOf: calendar.Of(at.AsOf), KnownAt: at.KnownAt, From: calendar.NoDate}
-}
-
-// prepare has the models evaluated for the point at once. Otherwise every
-// question that names a further model would have all of them evaluated again.
-func (r weeklyReader) prepare(ctx context.Context, at weeklyPoint, models []string) error {
-	_, err := r.SelectAt(ctx, r.point(at), "select 1 /* "+strings.Join(models, " ")+" */")
-	return err
-}
-
-func (r weeklyReader) figures(ctx context.Context, at weeklyPoint, metrics []string, by string) ([]weeklyFigure, error) {
-	ask := Ask{Metrics: metrics, Point: r.point(at)}
-	if by != "" {
-		ask.By = []string{by}
-	}
-	list, err := r.Metrics(ctx, ask)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]weeklyFigure, len(list))
-	for i, f := range list {
-		out[i] = weeklyFigure{
-			Metric: f.Metric.ID, Value: Float(f.Value), Num: Float(f.Num), Den: Float(f.Den), Coverage: f.Coverage,
-		}
-		if len(f.Dims) > 0 && f.Dims[0].Value != nil {
-			out[i].Key = *f.Dims[0].Value
-		}
-	}
-	return out, nil
+func (r weeklyReader) diff(ctx context.Context, from, to string) ([]Record, error) {
+	return r.ReturnsDiff(ctx, from, to)
 }
 
 func (r weeklyReader) rows(ctx context.Context, at weeklyPoint, query string) (weeklyRows, error) {
@@ -93,6 +64,29 @@ func (r weeklyReader) rows(ctx context.Context, at weeklyPoint, query string) (w
 		}
 	}
 	return out, nil
+}
+
+// fewRows are so few that further threads cost more than they save.
+const fewRows = 50_000
+
+// oneThread answers the workbook's many small questions on one thread, where
+// the zone is small; what it gives undoes that.
+func (r *Reader) oneThread(ctx context.Context) (undo func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	set := func(what string) error { _, err := r.db.Conn.ExecContext(ctx, what); return err }
+	t, err := r.table(ctx, "select coalesce(sum(rows_loaded), 0) from core.counted_return")
+	if err != nil || len(t.Rows) == 0 {
+		return func() {}
+	}
+	if n := Float(t.Rows[0][0]); n == nil || *n > fewRows || set("set threads = 1") != nil {
+		return func() {}
+	}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		_ = set("reset threads") // the worst that stays is one thread
+	}
 }
 
 // weeklyValue makes numbers numbers and dates dates again.

@@ -3,6 +3,7 @@ package queries
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,11 @@ import (
 
 // table fills a declared table.
 func (w *weekly) table(ctx context.Context, d *weeklyTable) (workbook.Table, error) {
+	if slices.ContainsFunc(d.columns, func(c weeklyColumn) bool { return c.ranking }) && !w.options.Ranking {
+		plain := *d
+		plain.columns = slices.DeleteFunc(slices.Clone(d.columns), func(c weeklyColumn) bool { return c.ranking })
+		d = &plain
+	}
 	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: d.empty, Main: d.main, Filter: d.filter}
 	for _, c := range d.columns {
 		kind := c.kind
@@ -25,6 +31,8 @@ func (w *weekly) table(ctx context.Context, d *weeklyTable) (workbook.Table, err
 		t.Rows = w.catalog()
 	case d.source == "changes":
 		t.Rows, err = w.changes(ctx)
+	case d.source == "corrected":
+		t.Rows, err = w.corrected(ctx)
 	case d.sql != "":
 		err = w.selected(ctx, d, &t)
 	default:
@@ -77,10 +85,11 @@ func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table
 // broken fills a table with metrics over a dimension. The total is asked for,
 // not summed: distinct counts and ratios don't add up.
 func (w *weekly) broken(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
-	list, err := w.src.figures(ctx, w.ask, d.metrics, d.by)
+	got, err := w.src.figures(ctx, []weeklyPoint{w.ask}, d.metrics, d.by)
 	if err != nil {
 		return d.at.fault("%v", err)
 	}
+	list := got[w.ask]
 	values := map[string]map[string]*float64{}
 	var keys []string
 	for _, f := range list {
@@ -176,8 +185,15 @@ func weeklyBuiltin(source string) []weeklyColumn {
 			{title: "涉及单位", kind: workbook.Text, width: 26},
 		}
 	}
+	if source == "corrected" {
+		return []weeklyColumn{
+			{title: "填报单位", kind: workbook.Mark, width: 12}, {title: "报送期", kind: workbook.Mark}, {title: "报表", kind: workbook.Mark, width: 22},
+			{title: "数据行", kind: workbook.Text, width: 22}, {title: "栏目", kind: workbook.Mark}, {title: "原为", kind: workbook.Text},
+			{title: "现为", kind: workbook.Text, width: 26},
+		}
+	}
 	return []weeklyColumn{
-		{title: "指标", kind: workbook.Text, width: 22}, {title: "本期数", kind: workbook.Num}, {title: "分子/分母", kind: workbook.Mark},
+		{title: "指标", kind: workbook.Text, width: 22}, {title: "本期数", kind: workbook.Num}, {title: "按明细重算", kind: workbook.Num}, {title: "分子/分母", kind: workbook.Mark},
 		{title: "口径", kind: workbook.Text, width: 48}, {title: "来源表", kind: workbook.Text, width: 22},
 		{title: "应报份数", kind: workbook.Int}, {title: "实报份数", kind: workbook.Int},
 		{title: "未计入行", kind: workbook.Int}, {title: "置空处", kind: workbook.Int},
@@ -198,8 +214,14 @@ func (w *weekly) catalog() [][]any {
 	var rows [][]any
 	for _, name := range w.book.order {
 		m, f := w.book.metrics[name], w.now[name]
+		s := scaleOf(m.Unit, "", f.Value)
+		again := workbook.Cell{Kind: workbook.Num, Value: "—"}
+		if from := w.derived(m, s); from != nil {
+			again = cellOf(s, f.Value)
+			again.From = from
+		}
 		rows = append(rows, []any{
-			m.Label, cellOf(scaleOf(m.Unit, "", f.Value), f.Value), orDash(fraction(f, m.Unit), "—"), m.Definition, w.source(m),
+			workbook.Cell{Value: m.Label, Link: w.rowsLink(m)}, cellOf(s, f.Value), again, orDash(fraction(f, m.Unit), "—"), m.Definition, w.source(m),
 			f.Coverage.Expected, f.Coverage.Received, f.Coverage.RowsRefused, f.Coverage.ValuesEmptied, name,
 		})
 	}

@@ -25,11 +25,21 @@ type fakeWeekly struct {
 	target [][]any
 }
 
+func (f *fakeWeekly) diff(context.Context, string, string) ([]Record, error) { return nil, nil }
+
 func (f *fakeWeekly) catalogue() *Catalogue { return f.cat }
 
 func (f *fakeWeekly) prepare(context.Context, weeklyPoint, []string) error { return nil }
 
-func (f *fakeWeekly) figures(_ context.Context, at weeklyPoint, metrics []string, by string) ([]weeklyFigure, error) {
+func (f *fakeWeekly) figures(_ context.Context, points []weeklyPoint, metrics []string, by string) (map[weeklyPoint][]weeklyFigure, error) {
+	out := map[weeklyPoint][]weeklyFigure{}
+	for _, p := range points {
+		out[p] = f.at(p, metrics, by)
+	}
+	return out, nil
+}
+
+func (f *fakeWeekly) at(at weeklyPoint, metrics []string, by string) []weeklyFigure {
 	var out []weeklyFigure
 	for _, m := range metrics {
 		if by == "" {
@@ -42,7 +52,7 @@ func (f *fakeWeekly) figures(_ context.Context, at weeklyPoint, metrics []string
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // rows answers the builder's own questions; the declared SELECTs find nothing.

@@ -65,6 +65,32 @@ func (n weeklyNode) what() string {
 	return strconv.Quote(n.Value)
 }
 
+// value is what stands under a key.
+func (n weeklyNode) value(key string) (weeklyNode, bool) {
+	if n.Node != nil && n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == key {
+				return weeklyNode{n.Content[i+1], n.file}, true
+			}
+		}
+	}
+	return weeklyNode{}, false
+}
+
+// texts reads a list of texts under a key, if it is there.
+func (n weeklyNode) texts(key string) (out []weeklyNode, err error) {
+	at, ok := n.value(key)
+	if !ok {
+		return nil, nil
+	}
+	err = at.list(func(c weeklyNode) error {
+		_, err := c.scalar()
+		out = append(out, c)
+		return err
+	})
+	return out, err
+}
+
 // each reads the entries of the mapping under a key, if it is there.
 func (n weeklyNode) each(key string, read func(key, value weeklyNode) error) error {
 	if n.Kind != yaml.MappingNode {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -33,6 +34,7 @@ type Model struct {
 	Description string // «One row per …»
 	Grain       []string
 	Checks      []Check
+	Incremental bool   // the rows of a return follow from that return alone
 	SQL         string // the whole text, header included
 	Reads       []string
 }
@@ -126,6 +128,11 @@ func parse(layer, name, file, text string) (Model, error) {
 					m.Grain = append(m.Grain, c)
 				}
 			}
+		case strings.HasPrefix(rest, "incremental:"):
+			if strings.TrimSpace(strings.TrimPrefix(rest, "incremental:")) != "return_id" {
+				return fail(i+1, "`-- incremental: return_id` is the only way to build by parts: the rows of a return follow from that return alone")
+			}
+			m.Incremental = true
 		case strings.HasPrefix(rest, "check"):
 			got := checkShape.FindStringSubmatch(rest)
 			if got == nil {
@@ -141,6 +148,9 @@ func parse(layer, name, file, text string) (Model, error) {
 	}
 	if len(m.Grain) == 0 {
 		return fail(max(last, 1), "the grain is missing: `-- grain: zone, as_of, …` (the columns that identify a row)")
+	}
+	if m.Incremental && !slices.Contains(m.Grain, "return_id") {
+		return fail(last, "a model that is built return by return has return_id in its grain")
 	}
 	return m, nil
 }

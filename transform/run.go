@@ -14,6 +14,7 @@ import (
 // Options of a run.
 type Options struct {
 	Models []fs.FS // folders whose models add to the built-in ones or replace them
+	Full   bool    // build everything, whether it changed or not
 }
 
 // Result of a run.
@@ -26,8 +27,19 @@ type Result struct {
 // Built is one model as it was built.
 type Built struct {
 	Model
-	Took time.Duration
+	Action Action
+	Reason string // why it was built
+	Took   time.Duration
 }
+
+// Action is what was done about a model.
+type Action string
+
+const (
+	Kept    Action = "kept"    // nothing that it depends on has changed
+	Updated Action = "updated" // the rows of some returns were replaced
+	Rebuilt Action = "built"   // built as a whole
+)
 
 // CheckResult is a check (or a grain) that doesn't hold.
 type CheckResult struct {
@@ -73,10 +85,11 @@ func Plan(ctx context.Context, conn *sql.Conn, o Options) ([]Model, error) {
 	return order(ctx, conn, models)
 }
 
-// Run builds all models in the caller's transaction, stores their texts in
-// ctl.model, writes the views named by form titles into main, and tests every
-// grain and check. Models that the zone no longer has are dropped. The error
-// is about what could not be built; failed checks are in the result.
+// Run brings all models up to date in the caller's transaction: it builds
+// those whose text, inputs or business day have changed, stores the texts in
+// ctl.model, writes the views named by form titles into main, and tests grain
+// and checks of what it built. Models that the zone no longer has are dropped.
+// The error is about what could not be built; failed checks are in the result.
 func Run(ctx context.Context, conn *sql.Conn, o Options) (Result, error) {
 	start := time.Now()
 	var res Result
@@ -84,97 +97,39 @@ func Run(ctx context.Context, conn *sql.Conn, o Options) (Result, error) {
 	if err != nil {
 		return res, err
 	}
-	if err := dropStale(ctx, conn, models); err != nil {
+	b, err := newBuilder(ctx, conn, models, o.Full)
+	if err != nil {
+		return res, err
+	}
+	if err := b.dropStale(); err != nil {
 		return res, err
 	}
 	for _, m := range models {
-		t := time.Now()
-		kind := "table"
-		if m.Layer == "stg" {
-			kind = "view"
+		built, err := b.model(m)
+		if err != nil {
+			return res, err
 		}
-		if _, err := conn.ExecContext(ctx, "create or replace "+kind+" "+m.Name+" as\n"+m.SQL); err != nil {
-			return res, fmt.Errorf("%s: %w", m.File, err)
-		}
-		res.Models = append(res.Models, Built{m, time.Since(t)})
+		res.Models = append(res.Models, built)
 	}
-	if err := store(ctx, conn, models); err != nil {
-		return res, err
-	}
-	if err := FormViews(ctx, conn); err != nil {
-		return res, err
-	}
-	if res.Checks, err = test(ctx, conn, models); err != nil {
+	if res.Checks, err = b.checks(); err != nil {
 		return res, err
 	}
 	if err := storeChecks(ctx, conn, res.Checks); err != nil {
 		return res, err
 	}
+	if b.texts {
+		if err := store(ctx, conn, models); err != nil {
+			return res, err
+		}
+	}
+	if err := FormViews(ctx, conn); err != nil {
+		return res, err
+	}
+	if err := b.writeState(); err != nil {
+		return res, err
+	}
 	res.Took = time.Since(start)
 	return res, nil
-}
-
-// test runs the grain and the checks of the tables, one query per model.
-// Staging is left out: its rows are the raw rows, and core has the same grain.
-func test(ctx context.Context, conn *sql.Conn, models []Model) ([]CheckResult, error) {
-	var out []CheckResult
-	for _, m := range models {
-		if m.Layer == "stg" {
-			continue
-		}
-		grain := strings.Join(m.Grain, ", ")
-		q := fmt.Sprintf("select (select count(*) from (select 1 from %s group by %s having count(*) > 1))", m.Name, grain)
-		for _, c := range m.Checks {
-			q += fmt.Sprintf(", count(*) filter (where not coalesce((%s), false))", c.Predicate)
-		}
-		if len(m.Checks) > 0 {
-			q += " from " + m.Name
-		}
-		failing := make([]int64, 1+len(m.Checks))
-		into := make([]any, len(failing))
-		for i := range failing {
-			into[i] = &failing[i]
-		}
-		if err := conn.QueryRowContext(ctx, q).Scan(into...); err != nil {
-			return nil, fmt.Errorf("%s: its grain or a check can't be evaluated: %w", m.File, err)
-		}
-		if failing[0] > 0 {
-			out = append(out, CheckResult{Model: m.Name, Check: "grain", Predicate: grain, Failing: failing[0],
-				Query: fmt.Sprintf("select %s, count(*) from %s group by %s having count(*) > 1", grain, m.Name, grain)})
-		}
-		for i, c := range m.Checks {
-			if n := failing[i+1]; n > 0 {
-				out = append(out, CheckResult{Model: m.Name, Check: c.Name, Predicate: c.Predicate, Warning: c.Warning, Failing: n,
-					Query: fmt.Sprintf("select * from %s where not coalesce((%s), false)", m.Name, c.Predicate)})
-			}
-		}
-	}
-	return out, nil
-}
-
-// dropStale drops models that an earlier run built and that exist no more.
-func dropStale(ctx context.Context, conn *sql.Conn, models []Model) error {
-	now := map[string]bool{}
-	for _, m := range models {
-		now[m.Name] = true
-	}
-	old, err := warehouse.Models(ctx, conn)
-	if err != nil {
-		return err
-	}
-	for _, m := range old {
-		if now[m.Name] {
-			continue
-		}
-		kind := "table"
-		if m.Kind == "stg" {
-			kind = "view"
-		}
-		if _, err := conn.ExecContext(ctx, "drop "+kind+" if exists "+m.Name); err != nil {
-			return fmt.Errorf("drop %s: %w", m.Name, err)
-		}
-	}
-	return nil
 }
 
 func store(ctx context.Context, conn *sql.Conn, models []Model) error {

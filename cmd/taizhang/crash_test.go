@@ -1,7 +1,8 @@
+//go:build unix
+
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -108,16 +109,16 @@ func state(t *testing.T, zone string) string {
 const crashReceived = "2022-08-15 09:00"
 
 // start starts the program as a process of its own.
-func start(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
+func start(t *testing.T, args ...string) (*exec.Cmd, *lockedBuffer) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var log bytes.Buffer
+	log := &lockedBuffer{}
 	c := exec.Command(exe, args...)
 	c.Env = append(os.Environ(), "TAIZHANG_AS_PROGRAM=1")
-	c.Stdout, c.Stderr = &log, &log
+	c.Stdout, c.Stderr = log, log
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func start(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
 			_ = c.Wait()
 		}
 	})
-	return c, &log
+	return c, log
 }
 
 // finish lets the next run finish a zone and compares it with an undisturbed one.

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"context"
-	"io"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -58,16 +57,13 @@ func demoZone(t testing.TB) string {
 			return
 		}
 		defer out.Close()
-		dir := filepath.Join(sharedDemo.dir, "demo")
-		if code := run([]string{"demo", "-v", dir}, nil, out, out); code != 0 {
-			sharedDemo.err = context.DeadlineExceeded
-		}
-		if _, sharedDemo.err = out.Seek(0, io.SeekStart); sharedDemo.err == nil {
-			sharedDemo.log, sharedDemo.err = io.ReadAll(out)
+		code := run([]string{"demo", "-v", filepath.Join(sharedDemo.dir, "demo")}, nil, out, out)
+		if sharedDemo.log, sharedDemo.err = os.ReadFile(out.Name()); sharedDemo.err == nil && code != 0 {
+			sharedDemo.err = fmt.Errorf("exit code %d", code)
 		}
 	})
 	if sharedDemo.err != nil {
-		t.Fatalf("demo: %v\n%s", sharedDemo.err, sharedDemo.log)
+		t.Fatalf("demo: %v\n%.4000s", sharedDemo.err, sharedDemo.log)
 	}
 	return filepath.Join(sharedDemo.dir, "demo")
 }

@@ -18,11 +18,14 @@ func (a *app) print(records []queries.Record, columns ...string) error {
 	switch a.format {
 	case "json":
 		return printJSON(a.out, records)
-	case "csv", "md", "table":
+	case "csv", "md", "table", "xlsx":
 		if len(columns) == 0 {
 			columns = keysOf(records)
-		} else if a.format == "csv" {
+		} else if a.format == "csv" || a.format == "xlsx" {
 			columns = merged(columns, keysOf(records))
+		}
+		if a.format == "xlsx" {
+			return a.printXLSX(records, columns)
 		}
 		rows := make([][]string, len(records))
 		right := make([]bool, len(columns))
@@ -52,7 +55,7 @@ func (a *app) print(records []queries.Record, columns ...string) error {
 		}
 		return printTable(a.out, columns, rows, right)
 	}
-	return usagef("unknown format %q: table, csv, json or md", a.format)
+	return usagef("unknown format %q: table, csv, json, md or xlsx", a.format)
 }
 
 func keysOf(records []queries.Record) []string {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"taizhang/internal/archive"
 	"taizhang/internal/pipeline"
-	"taizhang/internal/warehouse"
 )
 
 // timetable is when serve works, by the zone's schedules as they were last loaded.
@@ -44,8 +44,11 @@ func (s *server) work(ctx context.Context, failed <-chan error) error {
 	}
 	s.intake(ctx)
 	nextIntake := t.intake.Next(s.app.now().In(s.current().Location))
-	for {
+	for first := true; ; first = false {
 		s.summaryIfDue(ctx, s.app.now())
+		if first && ctx.Err() == nil {
+			s.app.say("Serving %s; intake %q. Interrupt to stop.", s.current().Name, t.intakeSpec)
+		}
 		now := s.app.now()
 		pause := min(time.Minute, max(nextIntake.Sub(now), 0))
 		select {
@@ -141,7 +144,10 @@ func (s *server) summaryIfDue(ctx context.Context, now time.Time) {
 		return
 	}
 	s.intake(ctx) // what came in at the last minute belongs in it
-	if _, err := warehouse.Newest(z.Published()); errors.Is(err, fs.ErrNotExist) {
+	if some, err := anyReturn(z); err != nil || !some {
+		if err != nil {
+			s.app.log().Error("scheduled summary", "err", err)
+		}
 		return // nothing was ever handed in: nothing to sum up
 	}
 	s.mu.Lock()
@@ -158,4 +164,21 @@ func (s *server) summaryIfDue(ctx context.Context, now time.Time) {
 		return
 	}
 	s.app.say("Summary: %s", path)
+}
+
+// anyReturn says whether anything was ever handed in.
+func anyReturn(z *pipeline.Zone) (bool, error) {
+	a, err := archive.View(z.Archive())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for e, err := range a.All() {
+		if err != nil || e.Event == archive.Arrive {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }

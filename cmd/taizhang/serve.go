@@ -63,7 +63,6 @@ func (a *app) serve(ctx context.Context, z *pipeline.Zone, owner *warehouse.Owne
 	if err := owner.Serve(listener.Addr().String(), s.token); err != nil {
 		return err
 	}
-	a.say("Serving %s on %s. Interrupt to stop.", z.Name, listener.Addr())
 	err = s.work(ctx, failed)
 	stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -47,15 +49,33 @@ func holderOf(t *testing.T, zone string) *warehouse.HeldError {
 }
 
 // serving starts serve in a process of its own and waits until it takes work.
-func serving(t *testing.T, zone string) (*exec.Cmd, *bytes.Buffer, *warehouse.HeldError) {
+func serving(t *testing.T, zone string) (*exec.Cmd, *lockedBuffer, *warehouse.HeldError) {
 	t.Helper()
 	c, log := start(t, "serve", "--zone", zone)
-	var held *warehouse.HeldError
-	waitFor(t, "serve listens", func() bool {
-		held = holderOf(t, zone)
-		return held != nil && held.Address != "" && exists(filepath.Join(zone, "published/taizhang.duckdb"))
-	})
+	waitFor(t, "serve has done its first round", func() bool { return strings.Contains(log.String(), "Serving ") })
+	held := holderOf(t, zone)
+	if held == nil || held.Address == "" {
+		t.Fatalf("the holder is %+v", held)
+	}
 	return c, log, held
+}
+
+// lockedBuffer is a buffer that is read while a process writes into it.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func exists(path string) bool {
@@ -361,5 +381,8 @@ func TestEmptyZoneServes(t *testing.T) {
 	s.summaryIfDue(context.Background(), time.Now())
 	if strings.Contains(log.String(), "level=ERROR") {
 		t.Error(log.String())
+	}
+	if n := len(files(t, filepath.Join(dir, "summaries"))); n != 0 {
+		t.Errorf("%d files in summaries/", n)
 	}
 }

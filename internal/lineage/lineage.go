@@ -3,7 +3,8 @@
 //
 // Words: the sources of a column are the columns its expression names, of the
 // tables that the model reads; the row sources of a model are the columns that
-// decide which rows it has and how they are grouped (joins, where, having);
+// decide which rows it has and how they are grouped (joins, where, having;
+// what a left join looks up decides values, not rows);
 // the roots are what remains when models are followed back to plain tables.
 package lineage
 
@@ -270,12 +271,26 @@ func (g *Graph) source(f map[string]any, s *scope) []Column {
 	switch f["type"] {
 	case "JOIN":
 		var rows []Column
+		first := 0
 		for _, k := range []string{"left", "right"} {
+			first = len(s.from)
 			if side, ok := f[k].(map[string]any); ok {
 				rows = append(rows, g.source(side, s)...)
 			}
 		}
-		return append(rows, g.columns(f["condition"], s)...)
+		on := g.columns(f["condition"], s)
+		if f["join_type"] != "LEFT" {
+			return append(rows, on...)
+		}
+		// what a left join looks up decides values, not rows
+		for i, r := range s.from[first:] {
+			looked := &relation{r.alias, r.names, map[string][]Column{}, nil}
+			for n, from := range r.from {
+				looked.from[n] = unique(append(slices.Clone(from), on...))
+			}
+			s.from[first+i] = looked
+		}
+		return rows
 	case "BASE_TABLE":
 		schema, _ := f["schema_name"].(string)
 		name, _ := f["table_name"].(string)

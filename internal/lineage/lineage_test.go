@@ -28,9 +28,9 @@ func TestLineage(t *testing.T) {
 	}
 	for got, want := range map[string]string{
 		fmt.Sprint(g.Model("core.b").Columns):            "[id first_y k]",
-		fmt.Sprint(g.Model("core.b").Sources["first_y"]): "[ctl.c.day stg.a.y]",
-		fmt.Sprint(g.Model("core.b").Rows):               "[ctl.c.day stg.a.z]",
-		fmt.Sprint(g.Roots(Column{"mart.m", "first_y"})): "[ctl.c.day raw.a.x]",
+		fmt.Sprint(g.Model("core.b").Sources["first_y"]): "[ctl.c.day stg.a.y stg.a.z]",
+		fmt.Sprint(g.Model("core.b").Rows):               "[stg.a.z]",
+		fmt.Sprint(g.Roots(Column{"mart.m", "first_y"})): "[ctl.c.day raw.a.x raw.a.z]",
 		fmt.Sprint(g.Roots(Column{"mart.m", "k"})):       "[raw.a.id raw.r.id raw.r.k]",
 		fmt.Sprint(g.RowRoots("mart.m")):                 "[ctl.c.day raw.a.id raw.a.x raw.a.z raw.r.id]",
 	} {

@@ -119,6 +119,7 @@ func start(t *testing.T, implicit bool, change func(*server)) *server {
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
 		s.Close()
+		l.Close() // Close knows the listener only once Serve has begun
 		if err := <-done; err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			t.Errorf("server: %v", err)
 		}

@@ -35,6 +35,10 @@ var Tables = []Table{
 	table("ctl.model", `name VARCHAR, kind VARCHAR, description VARCHAR, sql_text VARCHAR, seq INTEGER, reads VARCHAR`),
 	table("ctl.check_result", `model VARCHAR, check_name VARCHAR, severity VARCHAR, predicate VARCHAR, failing BIGINT`),
 	table("ctl.metric_week_state", `fingerprint VARCHAR, history VARCHAR, first_week DATE, as_of DATE, known_at TIMESTAMP, arrival BIGINT, decision BIGINT`),
+	table("ctl.model_state", `name VARCHAR, hash VARCHAR, as_of DATE, from_on DATE, version BIGINT, fingerprint VARCHAR`),
+	table("ctl.input_state", `name VARCHAR, fingerprint VARCHAR, row_count BIGINT`),
+	table("ctl.return_state", `zone VARCHAR, return_id VARCHAR, form VARCHAR, fingerprint UBIGINT`),
+	table("ctl.metric_state", `fact VARCHAR, fingerprint VARCHAR`),
 	table("ctl.commit", `mark BIGINT`),
 }
 
@@ -51,7 +55,7 @@ func FixedTable(name string) Table {
 // Schema creates the schemas and fixed tables that are missing.
 func Schema(ctx context.Context, conn *sql.Conn) error {
 	var b strings.Builder
-	for _, s := range []string{"raw", "ctl", "stg", "core", "mart"} {
+	for _, s := range []string{"raw", "ctl", "stg", "built", "core", "mart"} {
 		fmt.Fprintf(&b, "create schema if not exists %s;\n", s)
 	}
 	for _, t := range Tables {

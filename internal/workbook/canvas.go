@@ -115,12 +115,15 @@ type canvas struct {
 	trends  []placedTrend
 	names   []namedCell
 	derived []placedFigure
+	logos   map[int]*Picture  // by row
 	formula map[[2]int]string // by column and row, once all sheets are laid out
 	filter  *area
 	freeze  int           // rows that stay on screen
 	repeat  int           // header row that repeats on every page
 	repeats map[int][]int // table's place on the sheet → data rows before which a page begins under a repeated header
 	placed  []placedTable // in order
+	known   []int         // looks of its plain cells
+	place   []int         // columns at which those of the table being laid out begin
 	tables  map[string]placedTable
 	lastCol int
 	starts  []int // rows at which a page may begin: first rows of blocks
@@ -144,6 +147,11 @@ func (c *canvas) put(col, rowNo int, value any, st style) {
 		}
 		st.quote = formulaLike(s)
 	}
+	c.set(col, rowNo, value, c.styled(st))
+}
+
+// set writes a value that is safe, in a style that is numbered.
+func (c *canvas) set(col, rowNo int, value any, look int) {
 	r := &c.rows[rowNo-1]
 	if r.cells == nil {
 		r.cells = make([]cell, 0, len(c.widths))
@@ -151,7 +159,7 @@ func (c *canvas) put(col, rowNo int, value any, st style) {
 	for len(r.cells) < col {
 		r.cells = append(r.cells, cell{})
 	}
-	r.cells[col-1] = cell{value, c.styled(st)}
+	r.cells[col-1] = cell{value, look}
 	c.lastCol = max(c.lastCol, col)
 }
 

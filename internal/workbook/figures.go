@@ -41,7 +41,7 @@ func (c *canvas) card(a area, f Figure) {
 	base.fill = paler
 
 	label := base
-	label.border, label.bold, label.color, label.indent = borderTop|borderLeft, true, ink, 1
+	label.border, label.bold, label.color, label.indent, label.shrink = borderTop|borderLeft, true, ink, 1, true
 	if f.Link != nil {
 		label.color = blue
 	}

@@ -133,10 +133,14 @@ func sheetWidths(s Sheet) []float64 {
 		return w
 	}
 	var w, floor []float64
+	squeeze := 0.75
 	for _, b := range s.Blocks {
 		t, ok := b.(Table)
 		if !ok {
 			continue
+		}
+		if t.Dense {
+			squeeze = 1
 		}
 		for i, at := range places(t.Columns) {
 			for len(w) < at-1 {
@@ -163,7 +167,7 @@ func sheetWidths(s Sheet) []float64 {
 		total += x
 	}
 	for i := range w {
-		w[i] = round2(math.Max(w[i]*math.Max(page/total, 0.75), floor[i]))
+		w[i] = round2(math.Max(w[i]*math.Max(page/total, squeeze), floor[i]))
 	}
 	return w
 }
@@ -171,12 +175,13 @@ func sheetWidths(s Sheet) []float64 {
 // columnWidth is what a column would like, and what it must have so that its
 // numbers don't turn into ###.
 func columnWidth(t Table, i int, col Column) (wish, least float64) {
-	head := measure(col.Title, sizeBody) + 2
-	if t.Filter {
+	size := t.size()
+	head := measure(col.Title, size) + 2
+	if t.Filter && !t.Dense {
 		head += 2.5
 	}
 	least = minWidth
-	widest := 0.0
+	widest, most := 0.0, 0.0
 	for n, r := range t.Rows {
 		if i >= len(r) {
 			continue
@@ -188,13 +193,22 @@ func columnWidth(t Table, i int, col Column) (wish, least float64) {
 		switch x.Kind {
 		case Text, Mark, LightK, "":
 			if n < 400 {
-				widest = math.Max(widest, measure(textOf(x), sizeBody)+2)
+				widest = math.Max(widest, measure(textOf(x), size)+2)
 			}
 		default:
+			if n >= 400 { // of the others only those that may be wider
+				f, ok := number(x.Value)
+				if !ok || math.Abs(f) <= most {
+					continue
+				}
+			}
+			if f, ok := number(x.Value); ok {
+				most = math.Max(most, math.Abs(f)*1.05)
+			}
 			if x.Format == "" {
 				x.Format = col.Format
 			}
-			w := measure(display(x), sizeBody)*1.08 + 3
+			w := measure(display(x), size)*1.08 + 3
 			widest, least = math.Max(widest, w), math.Max(least, w)
 		}
 	}
@@ -230,6 +244,9 @@ func (c *canvas) title(b Title) {
 	st.font, st.size, st.bold, st.h, st.color, st.wrap = fontSong, size, true, "center", blue, true
 	n := c.next(math.Max(32, textHeight(b.Text, all, size)+4))
 	c.span(c.whole(n, n), b.Text, st)
+	if b.Logo != nil {
+		c.logos = map[int]*Picture{n: b.Logo}
+	}
 	if b.Sub == "" && b.Link == nil {
 		return
 	}

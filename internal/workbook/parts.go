@@ -29,7 +29,15 @@ type parts struct {
 
 func newParts(out io.Writer) *parts {
 	z := zip.NewWriter(out)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, 4) })
+	var f *flate.Writer // parts are written one after another
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (_ io.WriteCloser, err error) {
+		if f != nil {
+			f.Reset(w)
+			return f, nil
+		}
+		f, err = flate.NewWriter(w, 4)
+		return f, err
+	})
 	return &parts{zip: z, sheets: map[string]*canvas{}, caches: map[string]string{}, ids: map[*canvas][]int{}}
 }
 

@@ -3,6 +3,7 @@ package workbook
 import (
 	"math"
 	"slices"
+	"time"
 )
 
 // table lays a table out; alone says that it is the only one with rows here.
@@ -43,19 +44,20 @@ func (c *canvas) table(t Table, alone bool) {
 		}
 	}
 	p.first = len(c.rows) + 1
+	c.place, c.known = places(t.Columns), nil
 	again := c.repeats[len(c.placed)]
 	for n, r := range t.Rows {
 		if slices.Contains(again, n) {
 			c.forced = append(c.forced, c.header(t))
 		}
-		c.tableRow(kinds, r, n%2 == 1, false)
+		c.tableRow(t, kinds, r, n%2 == 1, false)
 	}
 	p.last = len(c.rows)
 	if t.Filter && c.filter == nil && len(again) == 0 {
 		c.filter = &area{1, p.head, len(t.Columns), p.last}
 	}
 	if t.Total != nil {
-		c.tableRow(kinds, t.Total, false, true)
+		c.tableRow(t, kinds, t.Total, false, true)
 		p.total = len(c.rows)
 	}
 	if t.Main && alone && p.head <= 8 {
@@ -83,14 +85,18 @@ func columnValues(t Table, i int) []any {
 func (c *canvas) header(t Table) int {
 	st := body()
 	st.bold, st.fill, st.color, st.h, st.wrap, st.border = true, paleBlue, blue, "center", true, borderGrid
-	height := 22.0
+	st.size = t.size()
+	height, below := 22.0, 2.0
+	if t.Dense { // the filter's buttons stand under the titles
+		st.v, below = "top", 15
+	}
 	place := places(t.Columns)
 	for i, col := range t.Columns {
 		w := c.width(place[i], place[i+1]-1)
-		if t.Filter {
+		if t.Filter && !t.Dense {
 			w -= 2.5
 		}
-		height = math.Max(height, textHeight(col.Title, w, sizeBody)+2)
+		height = math.Max(height, textHeight(col.Title, w, st.size)+below)
 	}
 	n := c.next(height)
 	for i, col := range t.Columns {
@@ -111,16 +117,28 @@ func places(cols []Column) []int {
 }
 
 // tableRow writes one row; a total stands out in weight and ground.
-func (c *canvas) tableRow(cols []Column, values []any, striped, total bool) {
+func (c *canvas) tableRow(t Table, cols []Column, values []any, striped, total bool) {
+	size := t.size()
 	height := 18.0
+	if t.Dense {
+		height = 15
+	}
 	n := c.next(height)
-	place := places(cols)
+	c.rows[n-1].cells = make([]cell, 0, c.place[len(c.place)-1]-1)
+	place := c.place
 	for i, col := range cols {
 		from, to := place[i], place[i+1]-1
-		x := Cell{}
+		var v any
 		if i < len(values) {
-			x = asCell(values[i])
+			v = values[i]
 		}
+		if from == to && !total && c.plainCell(t, col, i, n, v, striped) {
+			if s, ok := v.(string); ok {
+				height = math.Max(height, textHeight(s, c.width(from, to), size))
+			}
+			continue
+		}
+		x := asCell(v)
 		if l, ok := x.Value.(Light); ok {
 			x.Light = l
 		}
@@ -133,6 +151,7 @@ func (c *canvas) tableRow(cols []Column, values []any, striped, total bool) {
 			x.Format = col.Format
 		}
 		st := cellStyle(x, total)
+		st.size = size
 		if striped && st.fill == "" {
 			st.fill = paler
 		}
@@ -181,4 +200,49 @@ func cellStyle(x Cell, total bool) style {
 		st.fill = paleBlue
 	}
 	return st
+}
+
+// plainCell writes a value that nothing sets apart, in the look that its column
+// had before: most cells of a long list.
+func (c *canvas) plainCell(t Table, col Column, i, rowNo int, v any, striped bool) bool {
+	kind := 0
+	switch x := v.(type) {
+	case nil:
+	case string:
+		if x == "" || formulaLike(x) || cellText(x) != x {
+			return false
+		}
+		kind = 1
+	case int64, float64, time.Time:
+		if v = scaled(col.Kind, v); v == nil {
+			return false
+		}
+		kind = 2
+	default:
+		return false
+	}
+	if col.Kind == LightK {
+		return false
+	}
+	if striped {
+		kind += 3
+	}
+	at := i*6 + kind
+	for len(c.known) <= at {
+		c.known = append(c.known, 0)
+	}
+	if c.known[at] == 0 {
+		x := Cell{Value: v, Kind: col.Kind, Format: col.Format}
+		st := cellStyle(x, false)
+		st.size = t.size()
+		if striped {
+			st.fill = paler
+		}
+		if kind%3 == 1 {
+			st.format = ""
+		}
+		c.known[at] = c.styled(st)
+	}
+	c.set(c.place[i], rowNo, v, c.known[at])
+	return true
 }

@@ -67,7 +67,8 @@ type Block interface{ isBlock() }
 // Title opens a sheet: a large line, and a smaller one under it.
 type Title struct {
 	Text, Sub string
-	Link      *Link // shown at the right end of Sub
+	Link      *Link    // shown at the right end of Sub
+	Logo      *Picture // at the left end of the large line
 }
 
 // Heading is a section's title.
@@ -177,6 +178,15 @@ type Table struct {
 	Empty   string  // the line that stands for no rows
 	Filter  bool    // filter buttons on the header
 	Main    bool    // header stays on screen
+	Dense   bool    // a long list: small print, columns as wide as they ask for however wide the page gets
+}
+
+// size of the table's text.
+func (t Table) size() float64 {
+	if t.Dense {
+		return sizeSmall
+	}
+	return sizeBody
 }
 
 // Kind says how a column's values are written.

@@ -202,6 +202,11 @@ func (w *writer) around(c *canvas) error {
 			return err
 		}
 	}
+	for n, p := range c.logos {
+		if err := w.picture(c, n, p); err != nil {
+			return fmt.Errorf("logo: %w", err)
+		}
+	}
 	for _, p := range c.charts {
 		if err := w.chart(c, p); err != nil {
 			return err

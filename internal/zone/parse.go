@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/mail"
 
 	"gopkg.in/yaml.v3"
 )
 
 // The keys of the configuration and of its parts, in the order of the sample.
 var (
-	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "limits", "ranking"}
+	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "limits", "ranking", "mail"}
 	submitterKeys = []string{"code", "name", "kind", "aliases", "until", "merged_into"}
 	returnKeys    = []string{"form", "from", "due", "since"}
 	scheduleKeys  = []string{"intake", "summary"}
@@ -105,6 +106,13 @@ func (p *parser) zone(root *yaml.Node) {
 		if err := resolve(n).Decode(&z.Ranking); err != nil {
 			p.at(n, "ranking is %s, neither true nor false", shown(resolve(n)))
 		}
+	}
+	if n := m["mail"]; n != nil {
+		config, found := mail.Parse(resolve(n), z.Dir)
+		for _, f := range found {
+			p.at(&yaml.Node{Line: f.Line, Column: f.Column}, "%s", f.Message)
+		}
+		z.Mail = config
 	}
 }
 

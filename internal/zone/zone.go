@@ -5,6 +5,7 @@ import (
 	_ "time/tzdata" // Windows has no time zone files
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/mail"
 )
 
 // FileName is the name of the configuration in the zone's folder.
@@ -25,7 +26,8 @@ type Zone struct {
 	Calendar   *calendar.Workdays
 	Schedule   Schedule
 	Limits     Limits
-	Ranking    bool // the weekly workbook shows 位次
+	Ranking    bool         // the weekly workbook shows 位次
+	Mail       *mail.Config // where summaries are sent; nil: all is files
 
 	names   map[string]int  // normalised name, code or alias → index of Submitters
 	codes   map[string]int  // code → index of Submitters

@@ -99,7 +99,7 @@ func (o Big) value(f Form, c Field) string {
 		}
 		return fmt.Sprintf("([%s])[cast(1 + (h >> 7) %% %d as bigint)]", strings.Join(quoted, ", "), len(pool))
 	}
-	day := "cast(e - interval 1 day * cast((h >> 11) % 90 as bigint) as date)"
+	day := "cast(date '" + o.From + "' + interval 1 day * cast((h >> 11) % 700 as bigint) as date)"
 	switch c.Type {
 	case "date":
 		switch c.Name {

@@ -1,5 +1,6 @@
 -- One row per visit, meeting or event of 走访与会议记录 that counts and was held within the window of the run.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 -- check: within_window: own_on <= as_of
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,

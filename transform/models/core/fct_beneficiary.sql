@@ -1,5 +1,6 @@
 -- One row per person and programme of 帮扶对象花名册 that counts; persons are masked, the hash joins them.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
     coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, cast(null as date) as own_on,

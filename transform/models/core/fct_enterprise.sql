@@ -1,5 +1,6 @@
 -- One row per enterprise of 企业名录 that counts.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
     coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, cast(null as date) as own_on,

@@ -1,5 +1,6 @@
 -- One row per request of 企业反馈问题交办清单 that counts.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
     coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, t.assigned_on as own_on,

@@ -1,5 +1,6 @@
 -- One row per instalment of 土地款缴返台账 that counts, with the working days from payment to return.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 with timed as (
     select
         t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text, t.submitter_code, t.period,

@@ -1,5 +1,6 @@
 -- One row per deferral of 缓缴养老保险台账 that counts and began within the window of the run.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 -- check: within_window: own_on <= as_of
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,

@@ -1,5 +1,6 @@
 -- One row per problem of 问题台账 that counts.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 -- check: overdue_is_open: not is_overdue or is_open
 -- check: not_closed_and_open: not (is_closed and is_open)
 select

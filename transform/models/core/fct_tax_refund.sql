@@ -1,5 +1,6 @@
 -- One row per refund of 留抵退税台账 that counts and was made within the window of the run; taxpayers are masked.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 -- check: within_window: own_on <= as_of
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,

@@ -1,5 +1,6 @@
 -- One row per run, ledger and item of the five ledgers of things to do, this year's earlier ledgers (ledger_no above 1) included.
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 with items as (
     select
         zone, return_id, sheet, row_no, problem_no as item_no, description as title, lead_unit as unit, assigned_on as assigned_on,

@@ -1,6 +1,19 @@
 -- One row per item and ledger in which a deadline that had passed was moved, or the item turned into 长期推进 (过期后改期).
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
-with changes as (
+with moving as ( -- most items never move: those that do are few
+    select zone, as_of, known_at, form, submitter_code, item_no
+    from core.ledger_item
+    group by zone, as_of, known_at, form, submitter_code, item_no
+    having min(deadline) <> max(deadline) or count(deadline) < count(*) or count(*) filter (where is_long_term) between 1 and count(*) - 1
+),
+items as (
+    select i.*
+    from core.ledger_item as i
+    join moving as m
+        on m.zone = i.zone and m.as_of = i.as_of and m.known_at = i.known_at
+        and m.form = i.form and m.submitter_code = i.submitter_code and m.item_no = i.item_no
+),
+changes as (
     select
         newer.zone, newer.as_of, newer.known_at, newer.form, newer.submitter, newer.unit, newer.item_no, newer.title,
         older.deadline as old_deadline, newer.deadline as new_deadline, older.status as old_status, newer.status as new_status,
@@ -9,8 +22,8 @@ with changes as (
         row_number() over (
             partition by newer.zone, newer.as_of, newer.known_at, newer.return_id, newer.sheet, newer.row_no
             order by older.sheet, older.row_no) as n
-    from core.ledger_item as newer
-    join core.ledger_item as older
+    from items as newer
+    join items as older
         on older.zone = newer.zone and older.as_of = newer.as_of and older.known_at = newer.known_at
         and older.form = newer.form and older.submitter_code = newer.submitter_code and older.item_no = newer.item_no
         and older.ledger_no = newer.ledger_no + 1

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestConsolidated: a run rewrites the consolidated workbooks of the forms whose content changed, and no others.
+func TestConsolidated(t *testing.T) {
+	zone := copyZone(t, demoZone(t))
+	dir := filepath.Join(zone, "published", "汇总台账")
+	list := files(t, dir)
+	if len(list) != 16 {
+		t.Fatalf("%d workbooks for 16 forms: %v", len(list), list)
+	}
+	old := time.Date(2022, 8, 15, 9, 0, 0, 0, time.UTC)
+	for _, f := range list {
+		if err := os.Chtimes(f, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	amounts := mustJSON(t, "sql", "select sum(兑付金额) as s, count(*) as n from 惠企资金兑付台账", "--zone", zone)[0]
+	code, out, log := program(t, "peek", filepath.Join(dir, "惠企资金兑付台账.xlsx"), "-f", "json")
+	if code != 0 || !strings.Contains(out, "兑付金额（元）") || !strings.Contains(out, "来源文件") {
+		t.Errorf("exit code %d\n%s", code, log)
+	}
+	if n, _ := num(t, amounts["n"]); strings.Count(out, `"type": "number"`) < 2*int(n) {
+		t.Errorf("%d numbers in %v rows", strings.Count(out, `"type": "number"`), n)
+	}
+
+	drop := filepath.Join(zone, "inbox", "党政办", "走访与会议记录.csv")
+	text := "走访与会议记录\n填报单位：党政办,报送期：2022年第33周\n类型,日期,主题\n领导走访,2022-08-15,走访企业\n"
+	if err := os.WriteFile(drop, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, log := program(t, "run", "--zone", zone, "--received-at", "2022-08-15 11:00"); code != 0 || !strings.Contains(log, "1 returns: ") {
+		t.Fatalf("exit code %d\n%s", code, log)
+	}
+	for _, f := range files(t, dir) {
+		info, err := os.Stat(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if changed, want := !info.ModTime().Equal(old), filepath.Base(f) == "走访与会议记录.xlsx"; changed != want {
+			t.Errorf("%s was rewritten: %v, want %v", filepath.Base(f), changed, want)
+		}
+	}
+	if code, out, _ := program(t, "peek", filepath.Join(dir, "走访与会议记录.xlsx"), "-f", "csv"); code != 0 || !strings.Contains(out, "走访企业") {
+		t.Error("the new row is not in its consolidated workbook")
+	}
+}

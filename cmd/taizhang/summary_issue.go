@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/pipeline"
+	"taizhang/internal/workbook"
+	"taizhang/internal/zone"
+	"taizhang/queries"
+)
+
+// issue is a file that was written into summaries/.
+type issue struct {
+	File     string        `json:"file"`
+	Kind     string        `json:"kind,omitempty"` // "" is the workbook itself
+	AsOf     calendar.Date `json:"as_of"`
+	KnownAt  time.Time     `json:"known_at"`
+	IssuedAt time.Time     `json:"issued_at"`
+	Content  string        `json:"content"` // hash of what it says, without the time it was made
+}
+
+func issuesFile(z *pipeline.Zone) string { return filepath.Join(z.Summaries(), "issued.json") }
+
+func issues(z *pipeline.Zone) ([]issue, error) {
+	text, err := os.ReadFile(issuesFile(z))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list []issue
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, fmt.Errorf("%s: %w", issuesFile(z), err)
+	}
+	return list, nil
+}
+
+// lastIssue is the workbook that was issued last.
+func lastIssue(z *pipeline.Zone) (*issue, error) {
+	list, err := issues(z)
+	if err != nil {
+		return nil, err
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i].Kind == "" {
+			return &list[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// desk issues the papers of one report: each only where its content is new, under a name that nothing has.
+type desk struct {
+	a      *app
+	z      *pipeline.Zone
+	point  queries.Point
+	issued []issue
+	added  bool
+}
+
+// issue writes a file unless the same content was issued for the same date; base is its name within summaries/
+// without suffix. It gives the file that holds the content.
+func (d *desk) issue(kind, base, suffix, content string, write func(io.Writer) error) (path string, isNew bool, err error) {
+	for _, i := range d.issued {
+		path := filepath.Join(d.z.Summaries(), filepath.FromSlash(i.File))
+		if i.AsOf == d.point.AsOf && i.Kind == kind && i.Content == content && strings.HasPrefix(i.File, base) {
+			if _, err := os.Stat(path); err == nil {
+				return path, false, nil
+			}
+		}
+	}
+	name := base + suffix
+	for n := 2; ; n++ {
+		if _, err := os.Stat(filepath.Join(d.z.Summaries(), filepath.FromSlash(name))); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		name = fmt.Sprintf("%s_r%d%s", base, n, suffix)
+	}
+	path = filepath.Join(d.z.Summaries(), filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", false, err
+	}
+	if err := pipeline.WriteFile(path, 0o644, write); err != nil {
+		return "", false, err
+	}
+	d.issued = append(d.issued, issue{File: name, Kind: kind, AsOf: d.point.AsOf, KnownAt: d.point.KnownAt, IssuedAt: d.a.now(), Content: content})
+	d.added = true
+	return path, true, nil
+}
+
+// close keeps the list of what was issued, also where a later file failed.
+func (d *desk) close() error {
+	if !d.added {
+		return nil
+	}
+	text, err := json.MarshalIndent(d.issued, "", " ")
+	if err != nil {
+		return err
+	}
+	return pipeline.WriteBytes(issuesFile(d.z), 0o644, append(text, '\n'))
+}
+
+// issueSummary issues the report as demo and serve do, and gives the workbook's path.
+func (a *app) issueSummary(ctx context.Context, z *pipeline.Zone) (string, error) {
+	return a.issueAll(ctx, z, summaryOptions{})
+}
+
+// issueAll issues the workbook first: what goes out beside it may fail without taking the workbook back.
+func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) (path string, err error) {
+	if err := z.EnsureFolders(); err != nil {
+		return "", err
+	}
+	list, err := issues(z)
+	if err != nil {
+		return "", err
+	}
+	r, p, wo, err := a.weekly(z)
+	if err != nil {
+		return "", err
+	}
+	w, err := queries.WeeklyWhole(ctx, r, p, wo)
+	if e := r.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return "", err
+	}
+	d := &desk{a: a, z: z, point: p, issued: list}
+	defer func() {
+		if e := d.close(); err == nil {
+			err = e
+		}
+	}()
+	content, err := contentHash(w.Book, p.KnownAt.In(z.Location))
+	if err != nil {
+		return "", err
+	}
+	path, _, err = d.issue("", fmt.Sprintf("%s周报_截至%s", zone.SafeName(z.Name), p.AsOf), ".xlsx", content, w.Book.Write)
+	if err != nil {
+		return "", err
+	}
+	return path, a.issueBeside(ctx, d, w, o)
+}
+
+// contentHash is what a workbook says, without when it was made and what it says of earlier issues.
+func contentHash(b workbook.Book, knownAt time.Time) (string, error) {
+	b.Props = workbook.Props{}
+	var kept []workbook.Sheet
+	for _, s := range b.Sheets {
+		if s.Name != "更正说明" {
+			kept = append(kept, s)
+		}
+	}
+	b.Sheets = kept
+	return hashOf(b, knownAt)
+}
+
+// hashOf is a hash of what something says, without the known-at time.
+func hashOf(v any, knownAt time.Time) (string, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("compare summaries: %w", err)
+	}
+	s := string(text)
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006年1月2日15:04", "2006年1月2日 15:04"} {
+		s = strings.ReplaceAll(s, knownAt.Format(layout), "")
+	}
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:]), nil
+}

@@ -1,0 +1,67 @@
+package workbook
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Show is the number as its cell shows it, for other papers than a workbook.
+// It knows the formats that figures use: up to three sections, literals in
+// quotation marks, digits with decimals, thousands and percent.
+func (n Number) Show() string {
+	f, ok := number(n.Value)
+	if !ok {
+		return n.Missing
+	}
+	sections := splitFormat(n.Format)
+	section := sections[0]
+	switch {
+	case f < 0 && len(sections) > 1:
+		section, f = sections[1], -f
+	case f == 0 && len(sections) > 2:
+		section = sections[2]
+	}
+	var b strings.Builder
+	written := false
+	for i, part := range strings.Split(section, `"`) {
+		if i%2 == 1 {
+			b.WriteString(part)
+			continue
+		}
+		codes := strings.Trim(part, "_ ")
+		if written || !strings.ContainsAny(codes, "0#") {
+			continue
+		}
+		written = true
+		v, tail := f, ""
+		if strings.Contains(codes, "%") {
+			v, tail = v*100, "%"
+		}
+		_, decimals, _ := strings.Cut(strings.TrimRight(codes, "%"), ".")
+		places := strings.Count(decimals, "0")
+		v = math.Round(v*pow10(places)+math.Copysign(1e-9, v)) / pow10(places)
+		if strings.Contains(codes, ",") {
+			b.WriteString(grouped(v, places) + tail)
+		} else {
+			b.WriteString(strconv.FormatFloat(v, 'f', places, 64) + tail)
+		}
+	}
+	return b.String()
+}
+
+// splitFormat divides a number format at semicolons outside quotation marks.
+func splitFormat(format string) []string {
+	var out []string
+	from, quoted := 0, false
+	for i, r := range format {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case r == ';' && !quoted:
+			out = append(out, format[from:i])
+			from = i + 1
+		}
+	}
+	return append(out, format[from:])
+}

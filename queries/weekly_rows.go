@@ -1,0 +1,342 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"taizhang/internal/warehouse"
+	"taizhang/internal/workbook"
+)
+
+// weeklyRowsBlock is the list of the rows behind the headline figures of one
+// fact: each row once, with its origin, and one column per figure (two for a
+// ratio) that says what the row adds to it, as a trace does. The headline
+// figures are formulas over these columns.
+type weeklyRowsBlock struct {
+	at      weeklyNode
+	fact    *Fact
+	table   weeklyTable // ID, title, note, empty, declared columns
+	asked   []string    // metrics to list beside the headline figures
+	metrics []*Metric   // all that have columns, in the order of the catalogue
+	measure map[string][2]string
+}
+
+// Titles of the columns that say where a row comes from.
+const (
+	rowsSubmitter = "填报单位"
+	rowsFile      = "来源文件"
+	rowsSheet     = "工作表"
+	rowsRow       = "行号"
+	rowsRange     = "数据区域"
+)
+
+func (l *weeklyLoader) rows(b *weeklyBlock, n weeklyNode) error {
+	r := &weeklyRowsBlock{at: n, measure: map[string][2]string{}}
+	b.rows = r
+	t := &r.table
+	t.at = n
+	if err := n.mapping(weeklyFields{
+		"fact": func(c weeklyNode) error {
+			if r.fact = l.catalogue.fact[c.Value]; r.fact == nil {
+				var names []string
+				for _, f := range l.catalogue.Facts {
+					names = append(names, f.ID)
+				}
+				return c.fault("unknown fact %s%s", c.what(), didYouMean(c.Value, names))
+			}
+			if l.book.rows[r.fact] != nil {
+				return c.fault("the rows of %s are listed twice", r.fact.ID)
+			}
+			l.book.rows[r.fact] = r
+			return nil
+		},
+		"metrics": func(c weeklyNode) error {
+			return c.list(func(d weeklyNode) error {
+				var m string
+				err := l.metric(&m)(d)
+				r.asked = append(r.asked, m)
+				return err
+			})
+		},
+		"id": weeklyString(&t.id), "title": weeklyString(&t.title), "note": l.template(&t.note), "empty": weeklyString(&t.empty),
+		"columns": func(c weeklyNode) error {
+			return c.list(func(d weeklyNode) error { return l.column(t, d) })
+		},
+	}); err != nil {
+		return err
+	}
+	if r.fact == nil {
+		return n.fault("rows without fact")
+	}
+	for _, m := range r.asked {
+		if f := l.book.metrics[m].Fact; f != r.fact {
+			return n.fault("metric %s counts rows of %s, not of %s", m, f.ID, r.fact.ID)
+		}
+	}
+	if t.id == "" {
+		t.id = "rows_" + r.fact.ID
+	}
+	t.main, t.filter = true, true
+	titles := []string{}
+	for _, c := range t.columns {
+		titles = append(titles, c.title)
+	}
+	return l.name(n, t.id, titles)
+}
+
+// headlines gives every rows block the figures that its fact is behind: cards,
+// lists and those asked for.
+func (b *WeeklyBook) headlines() {
+	wanted := map[string]bool{}
+	for _, s := range b.sheets {
+		for _, x := range s.blocks {
+			items := x.figures
+			if x.list != nil {
+				items = x.list.items
+			}
+			for _, it := range items {
+				wanted[it.metric] = true
+			}
+			if x.rows != nil {
+				for _, m := range x.rows.asked {
+					wanted[m] = true
+				}
+			}
+		}
+	}
+	for _, name := range b.order {
+		m := b.metrics[name]
+		r := b.rows[m.Fact]
+		if r == nil || !wanted[name] {
+			continue
+		}
+		r.metrics = append(r.metrics, m)
+		taken := map[string]bool{rowsSubmitter: true, rowsFile: true, rowsSheet: true, rowsRow: true, rowsRange: true}
+		for _, c := range r.table.columns {
+			taken[c.title] = true
+		}
+		for _, t := range r.measure {
+			taken[t[0]], taken[t[1]] = true, true
+		}
+		free := func(title string) string {
+			for taken[title] {
+				title += "（计入）"
+			}
+			taken[title] = true
+			return title
+		}
+		if m.IsRatio() {
+			r.measure[name] = [2]string{free(m.Label + "（分子）"), free(m.Label + "（分母）")}
+		} else {
+			r.measure[name] = [2]string{free(m.Label)}
+		}
+	}
+}
+
+// derived says how a figure follows from its rows, nil where they are not listed.
+func (w *weekly) derived(m *Metric, s weeklyScale) *workbook.Derived {
+	r := w.book.rows[m.Fact]
+	if r == nil || r.measure[m.ID] == [2]string{} {
+		return nil
+	}
+	d := &workbook.Derived{Table: r.table.id, Op: workbook.Sum, Column: r.measure[m.ID][0]}
+	switch {
+	case m.IsRatio():
+		d.Op, d.Over = workbook.Quotient, r.measure[m.ID][1]
+	case m.Value.Agg == "median":
+		d.Op = workbook.Median
+	default:
+		d.Divisor = math.Round(1 / s.factor)
+	}
+	return d
+}
+
+// rowsLink leads to the rows behind a figure, nil where they are not listed.
+func (w *weekly) rowsLink(m *Metric) *workbook.Link {
+	if r := w.book.rows[m.Fact]; r != nil && r.measure[m.ID] != [2]string{} {
+		return &workbook.Link{Table: r.table.id}
+	}
+	return nil
+}
+
+// statement lists the rows that any of the block's figures counts, with what
+// each adds to them.
+func (r *weeklyRowsBlock) statement() string {
+	c := newCompiler(r.fact, r.metrics, "")
+	var adds, matches, sel []string
+	for _, m := range r.metrics {
+		for _, x := range m.measures() {
+			matches = append(matches, "coalesce("+c.match(m, x)+", false)")
+			adds = append(adds, c.contribution(m, x)+fmt.Sprintf(" as adds_%d", len(adds)))
+			sel = append(sel, fmt.Sprintf("x.adds_%d", len(sel)))
+		}
+	}
+	fields := make([]string, 0, len(r.table.columns))
+	for _, col := range r.table.columns {
+		fields = append(fields, "x."+warehouse.Ident(col.from))
+	}
+	origin, joins := "x.return_id, r.file, x.sheet, cast(x.row_no as bigint)", "left join raw.return as r on r.zone = x.zone and r.return_id = x.return_id\n"
+	order := "x.return_id, x.sheet, x.row_no"
+	if r.fact.Mode == Obligation {
+		origin, joins, order = "null, null, null, null", "", "x.form, x.period"
+	}
+	return fmt.Sprintf("with filtered as (select * from %s as f),\nx as (select *, %s from filtered where %s)\nselect x.submitter, %s, %s\nfrom x\n%sleft join core.dim_submitter as s on s.zone = x.zone and s.code = x.submitter_code\norder by coalesce(s.seq, 9999), x.submitter, %s",
+		c.from(r.fact.Table), strings.Join(adds, ", "), strings.Join(matches, " or "),
+		origin, strings.Join(append(fields, sel...), ", "), joins, order)
+}
+
+// cells finds where the columns of the counting returns stood, for all lists at once.
+func (w *weekly) cells(ctx context.Context) (map[[2]string][]*sheetSpan, error) {
+	if w.spans == nil {
+		got, err := w.src.rows(ctx, w.ask, `select return_id, sheet, field, col, cast(coalesce(from_row, 1) as bigint), cast(coalesce(to_row, 1048576) as bigint)
+			from raw.return_column where col is not null and return_id in (select return_id from core.counted_return)`)
+		if err != nil {
+			return nil, fmt.Errorf("columns of the returns: %w", err)
+		}
+		w.spans = spans(got.Rows)
+	}
+	return w.spans, nil
+}
+
+// sheetSpan is where one block of a sheet has its columns.
+type sheetSpan struct {
+	from, to    int64
+	first, last string // columns
+	fields      map[string]string
+}
+
+// spans groups the columns of returns by return and sheet, then by block.
+func spans(rows [][]any) map[[2]string][]*sheetSpan {
+	out := map[[2]string][]*sheetSpan{}
+	for _, v := range rows {
+		id, _ := v[0].(string)
+		sheet, _ := v[1].(string)
+		field, _ := v[2].(string)
+		col, _ := v[3].(string)
+		from, _ := v[4].(int64)
+		to, _ := v[5].(int64)
+		k := [2]string{id, sheet}
+		i := slices.IndexFunc(out[k], func(s *sheetSpan) bool { return s.from == from && s.to == to })
+		if i < 0 {
+			i = len(out[k])
+			out[k] = append(out[k], &sheetSpan{from: from, to: to, first: col, last: col, fields: map[string]string{}})
+		}
+		s := out[k][i]
+		s.fields[field] = col
+		if columnBefore(col, s.first) {
+			s.first = col
+		}
+		if columnBefore(s.last, col) {
+			s.last = col
+		}
+	}
+	return out
+}
+
+func columnBefore(a, b string) bool { return len(a) < len(b) || len(a) == len(b) && a < b }
+
+// contributionKind is how what a row adds is written.
+func contributionKind(m *Metric, x *Measure) (workbook.Kind, string) {
+	switch {
+	case x.Agg == "sum" && m.Unit != Count:
+		return workbook.Num, "#,##0.00"
+	case x.Agg == "median":
+		return workbook.Num, ""
+	}
+	return workbook.Int, ""
+}
+
+// listed fills a rows block.
+func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table, error) {
+	d := &r.table
+	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: orDash(d.empty, "没有计入的数据行。"), Main: true, Filter: true, Dense: true}
+	add := func(title string, kind workbook.Kind, width float64, format string) {
+		t.Columns = append(t.Columns, workbook.Column{Title: title, Kind: kind, Width: width, Format: format})
+	}
+	add(rowsSubmitter, workbook.Mark, 12, "")
+	var dates, cells []int
+	for i, c := range d.columns {
+		if c.kind == weeklyDay {
+			dates = append(dates, i)
+			c.kind = workbook.Mark
+		}
+		if c.cell {
+			cells = append(cells, i)
+		}
+		add(c.title, c.kind, c.width, c.format)
+	}
+	for _, m := range r.metrics {
+		for i, x := range m.measures() {
+			kind, format := contributionKind(m, x)
+			add(r.measure[m.ID][i], kind, 5.5, format)
+		}
+	}
+	sheets := r.fact.Mode != Obligation
+	if sheets {
+		add(rowsFile, workbook.Text, 30, "")
+		add(rowsSheet, workbook.Mark, 18, "")
+		add(rowsRow, workbook.Int, 6, "0")
+		add(rowsRange, workbook.Mark, 12, "")
+		for _, i := range cells {
+			add(d.columns[i].title+"所在格", workbook.Mark, 7, "")
+		}
+	}
+	if len(r.metrics) == 0 {
+		return t, nil
+	}
+	got, err := w.src.rows(ctx, w.ask, r.statement())
+	if err != nil {
+		return t, r.at.fault("rows of %s: %v", r.fact.ID, err)
+	}
+	if len(got.Rows) == 0 {
+		return t, nil
+	}
+	var where map[[2]string][]*sheetSpan
+	if sheets {
+		if where, err = w.cells(ctx); err != nil {
+			return t, err
+		}
+	}
+	fields := got.Rows[0][5:]
+	flat := make([]any, len(got.Rows)*len(t.Columns)) // one piece of memory for all rows
+	for _, v := range got.Rows {
+		row := flat[:0:len(t.Columns)]
+		flat = flat[len(t.Columns):]
+		row = append(row, v[0])
+		fields = v[5:]
+		for i, c := range d.columns {
+			row = append(row, c.show(fields[i]))
+		}
+		row = append(row, fields[len(d.columns):]...)
+		if sheets {
+			row = append(row, v[2], v[3], v[4])
+			row = append(row, addresses(where, v, d.columns, cells)...)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
+}
+
+// addresses are the row's range on the sender's sheet and the cells of some columns.
+func addresses(where map[[2]string][]*sheetSpan, v []any, columns []weeklyColumn, cells []int) []any {
+	out := make([]any, 1+len(cells))
+	id, _ := v[1].(string)
+	sheet, _ := v[3].(string)
+	no, _ := v[4].(int64)
+	for _, s := range where[[2]string{id, sheet}] {
+		if no < s.from || no > s.to {
+			continue
+		}
+		out[0] = fmt.Sprintf("%s%d:%s%d", s.first, no, s.last, no)
+		for i, c := range cells {
+			if col := s.fields[columns[c].from]; col != "" {
+				out[1+i] = fmt.Sprintf("%s%d", col, no)
+			}
+		}
+		break
+	}
+	return out
+}

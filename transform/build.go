@@ -1,0 +1,504 @@
+package transform
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"taizhang/internal/warehouse"
+)
+
+// buildFormat is part of every model's hash: raised when models are built otherwise.
+const buildFormat = "1"
+
+// builder brings models up to date. A model <layer>.<name> other than staging
+// is a table built.<layer>_<name> and a view of its own name over it, which
+// takes as-of date and known-at time from ctl.run: rows that nothing new
+// concerns are the same at a later known-at time.
+type builder struct {
+	ctx    context.Context
+	conn   *sql.Conn
+	full   bool
+	first  bool // nothing is known of an earlier build
+	models []Model
+	byName map[string]*Model
+
+	oneRun     bool // ctl.run has one row, as it has outside of cases and history
+	asOf, from string
+	state      map[string]modelState
+	objects    map[string]string // qualified name → BASE TABLE or VIEW
+	inputs     map[string]input
+	hubs       map[string]bool // models that incremental models read
+	readers    map[string]bool // models that other models read
+	changes    map[string]change
+	texts      bool              // ctl.model must be written
+	failing    []CheckResult     // of the run before
+	built      map[string]bool   // models whose checks must be tested as a whole
+	partly     map[string]string // models of which only the rows of some returns are new: condition
+}
+
+type modelState struct {
+	hash, asOf, from, fingerprint string
+	version                       int64
+}
+
+// change says how the content of a table differs from the build before.
+type change struct {
+	any   bool
+	delta bool   // only rows of the returns in run_delta differ
+	why   string // in words
+}
+
+func tableOf(name string) string { return "built." + strings.ReplaceAll(name, ".", "_") }
+
+func newBuilder(ctx context.Context, conn *sql.Conn, models []Model, full bool) (*builder, error) {
+	b := &builder{ctx: ctx, conn: conn, full: full, models: models, byName: map[string]*Model{}, state: map[string]modelState{}, objects: map[string]string{},
+		hubs: map[string]bool{}, readers: map[string]bool{}, changes: map[string]change{}, built: map[string]bool{}, partly: map[string]string{}}
+	for i := range models {
+		b.byName[models[i].Name] = &models[i]
+	}
+	for i := range models {
+		for _, r := range models[i].Reads {
+			b.readers[r] = true
+			if models[i].Incremental {
+				b.hubs[r] = true
+			}
+		}
+	}
+	if err := b.exec("create schema if not exists built; create or replace temp table run_delta (model varchar, zone varchar, return_id varchar)"); err != nil {
+		return nil, err
+	}
+	runs := 0
+	err := warehouse.Each(ctx, conn, "select cast(as_of as varchar), cast(from_on as varchar) from ctl.run", func(v []any) error {
+		b.asOf, b.from = fmt.Sprint(v[0]), fmt.Sprint(v[1])
+		runs++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.oneRun = runs == 1
+	b.full = b.full || !b.oneRun
+	err = warehouse.Each(ctx, conn, "select name, hash, cast(as_of as varchar), cast(from_on as varchar), coalesce(fingerprint, ''), version from ctl.model_state", func(v []any) error {
+		b.state[v[0].(string)] = modelState{fmt.Sprint(v[1]), fmt.Sprint(v[2]), fmt.Sprint(v[3]), v[4].(string), v[5].(int64)}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = warehouse.Each(ctx, conn, "select table_schema || '.' || table_name, table_type from information_schema.tables where table_schema in ('stg', 'built', 'core', 'mart')", func(v []any) error {
+		b.objects[v[0].(string)] = v[1].(string)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = warehouse.Each(ctx, conn, "select model, check_name, severity, predicate, failing from ctl.check_result", func(v []any) error {
+		b.failing = append(b.failing, CheckResult{Model: fmt.Sprint(v[0]), Check: fmt.Sprint(v[1]), Predicate: fmt.Sprint(v[3]), Warning: v[2] == "warning", Failing: v[4].(int64)})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b, b.readInputs()
+}
+
+func (b *builder) exec(query string) error {
+	if _, err := b.conn.ExecContext(b.ctx, query); err != nil {
+		return fmt.Errorf("%w\n%s", err, query)
+	}
+	return nil
+}
+
+func (b *builder) count(query string) (n int64, err error) {
+	if err = b.conn.QueryRowContext(b.ctx, query).Scan(&n); err != nil {
+		err = fmt.Errorf("%w\n%s", err, query)
+	}
+	return n, err
+}
+
+func hashOf(m Model) string {
+	h := sha256.Sum256([]byte(buildFormat + "\x00" + m.SQL))
+	return hex.EncodeToString(h[:])
+}
+
+// reason says why a model must be built as a whole; empty: it need not. news
+// says that something it reads has changed in a known set of returns only.
+func (b *builder) reason(m Model) (reason string, news bool, err error) {
+	old, known := b.state[m.Name]
+	at := tableOf(m.Name)
+	if m.Layer == "stg" {
+		at = m.Name
+	}
+	switch {
+	case b.full:
+		return "asked for", false, nil
+	case !known || b.objects[at] == "" || b.objects[m.Name] != "VIEW":
+		return "it was never built", false, nil
+	case old.hash != hashOf(m):
+		return "its text has changed", false, nil
+	case m.Layer != "stg" && (old.asOf != b.asOf || old.from != b.from):
+		return "the business day has changed", false, nil
+	}
+	if m.Layer != "stg" {
+		timed, err := timeDependent(b.ctx, b.conn, m)
+		if err != nil {
+			return "", false, err
+		}
+		if timed {
+			return "it depends on the known-at time", false, nil
+		}
+	}
+	for _, r := range m.Reads {
+		c := b.changes[r]
+		if _, isModel := b.byName[r]; !isModel && r != "ctl.run" {
+			c = b.inputs[r].change
+		}
+		switch {
+		case !c.any:
+		case m.Layer == "stg" && c.delta:
+			news = true
+		case m.Incremental && c.delta:
+			news = true
+		default:
+			why := c.why
+			if why == "" {
+				why = r + " has changed"
+			}
+			return why, false, nil
+		}
+	}
+	return "", news, nil
+}
+
+// model brings one model up to date.
+func (b *builder) model(m Model) (Built, error) {
+	start := time.Now()
+	out := Built{Model: m, Action: Kept}
+	reason, news, err := b.reason(m)
+	if err != nil {
+		return out, fmt.Errorf("%s: %w", m.File, err)
+	}
+	switch {
+	case m.Layer == "stg":
+		if reason != "" {
+			err = b.view(m)
+			out.Action, out.Reason = Rebuilt, reason
+		}
+		b.changes[m.Name] = change{any: reason != "" || news, delta: reason == "", why: b.formNews(m)}
+		if err == nil && reason == "" && news {
+			err = b.pass(m)
+		}
+	case reason != "":
+		out.Action, out.Reason = Rebuilt, reason
+		err = b.whole(m, reason)
+	case news:
+		var rows int64
+		if rows, err = b.parts(m); rows > 0 {
+			out.Action, out.Reason = Updated, "new returns"
+			out.Reason = b.formNews(m)
+		}
+	}
+	if err != nil {
+		return out, fmt.Errorf("%s: %w", m.File, err)
+	}
+	out.Took = time.Since(start)
+	return out, nil
+}
+
+// formNews names the inputs of a model that have news.
+func (b *builder) formNews(m Model) string {
+	var names []string
+	for _, r := range m.Reads {
+		c, isModel := b.changes[r]
+		if !isModel {
+			c = b.inputs[r].change
+		}
+		if c.any {
+			if c.why != "" {
+				return c.why
+			}
+			names = append(names, r)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "news in " + strings.Join(names, ", ")
+}
+
+// view makes a staging view.
+func (b *builder) view(m Model) error {
+	if err := b.drop(m.Name, "VIEW"); err != nil {
+		return err
+	}
+	b.texts = true
+	return b.exec("create or replace view " + m.Name + " as\n" + m.SQL)
+}
+
+// drop removes what bears a name unless it is of the kind wanted.
+func (b *builder) drop(name, wanted string) error {
+	switch b.objects[name] {
+	case "", wanted:
+		return nil
+	case "VIEW":
+		return b.exec("drop view " + name)
+	}
+	return b.exec("drop table " + name)
+}
+
+// pass hands the returns of a staging view's inputs on.
+func (b *builder) pass(m Model) error {
+	return b.exec("insert into run_delta select distinct " + warehouse.Quote(m.Name) + ", zone, return_id from run_delta where model in (" + quotedList(m.Reads) + ")")
+}
+
+func quotedList(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = warehouse.Quote(n)
+	}
+	return strings.Join(out, ", ")
+}
+
+// whole builds a model as a whole and finds out what of it is new.
+func (b *builder) whole(m Model, reason string) error {
+	table := tableOf(m.Name)
+	old, known := b.state[m.Name]
+	b.texts = b.texts || !known || old.hash != hashOf(m)
+	same := known && !b.full && old.hash == hashOf(m) && old.asOf == b.asOf && old.from == b.from && b.objects[table] != ""
+	c := change{any: true, why: reason}
+	s := modelState{hash: hashOf(m), asOf: b.asOf, from: b.from, version: old.version + 1}
+	switch {
+	case same && b.hubs[m.Name] && slices.Contains(m.Grain, "return_id"): // which returns differ
+		if err := b.exec("create or replace temp table run_before as select * from " + table); err != nil {
+			return err
+		}
+		if err := b.replace(m); err != nil {
+			return err
+		}
+		cols, err := b.content(table)
+		if err != nil {
+			return err
+		}
+		err = b.exec(fmt.Sprintf("insert into run_delta select distinct %s, zone, return_id from ((select %s from %s except select %s from run_before) union all (select %s from run_before except select %s from %s))",
+			warehouse.Quote(m.Name), cols, table, cols, cols, cols, table))
+		if err != nil {
+			return err
+		}
+		n, err := b.count("select count(*) from run_delta where model = " + warehouse.Quote(m.Name))
+		if err != nil {
+			return err
+		}
+		c = change{any: n > 0, delta: true}
+	case same:
+		if err := b.replace(m); err != nil {
+			return err
+		}
+		cols, err := b.content(table)
+		if err != nil {
+			return err
+		}
+		got, err := warehouse.Strings(b.ctx, b.conn, "select count(*) || ':' || coalesce(sum(cast(hash("+cols+") as hugeint)), 0) from "+table)
+		if err != nil {
+			return err
+		}
+		s.fingerprint = got[0]
+		c.any = s.fingerprint != old.fingerprint
+	default:
+		if err := b.replace(m); err != nil {
+			return err
+		}
+	}
+	if !c.any {
+		s.version = old.version
+	}
+	if c.why == "it depends on the known-at time" {
+		c.why = ""
+	}
+	b.state[m.Name], b.changes[m.Name] = s, c
+	b.built[m.Name] = true
+	return nil
+}
+
+// content lists a table's columns other than the run's own.
+func (b *builder) content(table string) (string, error) {
+	schema, name, _ := strings.Cut(table, ".")
+	cols, err := warehouse.Strings(b.ctx, b.conn, "select column_name from information_schema.columns where table_schema = ? and table_name = ? and column_name not in ('as_of', 'known_at') order by ordinal_position", schema, name)
+	for i := range cols {
+		cols[i] = warehouse.Ident(cols[i])
+	}
+	return strings.Join(cols, ", "), err
+}
+
+// replace makes the table of a model anew and the view over it.
+func (b *builder) replace(m Model) error {
+	table := tableOf(m.Name)
+	if _, err := b.conn.ExecContext(b.ctx, "create or replace table "+table+" as\n"+m.SQL); err != nil {
+		return err
+	}
+	if err := b.drop(m.Name, "VIEW"); err != nil {
+		return err
+	}
+	schema, name, _ := strings.Cut(table, ".")
+	have, err := warehouse.Strings(b.ctx, b.conn, "select column_name from information_schema.columns where table_schema = ? and table_name = ? and column_name in ('as_of', 'known_at')", schema, name)
+	if err != nil {
+		return err
+	}
+	var now []string
+	for _, c := range have {
+		now = append(now, "(select "+c+" from ctl.run) as "+c)
+	}
+	star := "*"
+	if len(now) > 0 && b.oneRun {
+		star = "* replace (" + strings.Join(now, ", ") + ")"
+	}
+	return b.exec("create or replace view " + m.Name + " as select " + star + " from " + table)
+}
+
+// parts replaces the rows of the returns that have news.
+func (b *builder) parts(m Model) (int64, error) {
+	name := warehouse.Quote(m.Name)
+	if err := b.pass(m); err != nil {
+		return 0, err
+	}
+	ids, err := warehouse.Strings(b.ctx, b.conn, "select distinct return_id from run_delta where model = "+name)
+	if err != nil {
+		return 0, err
+	}
+	condition := "return_id in (" + quotedList(ids) + ")"
+	if len(ids) > 500 {
+		condition = "(zone, return_id) in (select zone, return_id from run_delta where model = " + name + ")"
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	var gone, came int64
+	if gone, err = b.affected("delete from " + tableOf(m.Name) + " where " + condition); err != nil {
+		return 0, err
+	}
+	// restricting the models it reads suffices: staging is joined to them by return
+	names := map[string]string{}
+	var restricted []string
+	for _, stage := range []bool{false, true} {
+		for _, r := range m.Reads {
+			d, isModel := b.byName[r]
+			if isModel && len(names) == 0 && (d.Layer == "stg") == stage || isModel && !stage && d.Layer != "stg" {
+				if !slices.Contains(d.Grain, "return_id") {
+					continue
+				}
+				names[r] = "temp.part_" + strings.ReplaceAll(r, ".", "_")
+				restricted = append(restricted, "create or replace temp view part_"+strings.ReplaceAll(r, ".", "_")+" as select * from "+r+" where "+condition)
+			}
+		}
+		if len(names) > 0 {
+			break
+		}
+	}
+	for _, v := range restricted {
+		if err := b.exec(v); err != nil {
+			return 0, err
+		}
+	}
+	if came, err = b.affected("insert into " + tableOf(m.Name) + "\n" + warehouse.Rename(m.SQL, names)); err != nil {
+		return 0, err
+	}
+	if gone+came == 0 {
+		return 0, b.exec("delete from run_delta where model = " + name)
+	}
+	s := b.state[m.Name]
+	s.version++
+	s.fingerprint = ""
+	b.state[m.Name] = s
+	b.changes[m.Name] = change{any: true, delta: true}
+	b.partly[m.Name] = condition
+	return gone + came, nil
+}
+
+func (b *builder) affected(query string) (int64, error) {
+	res, err := b.conn.ExecContext(b.ctx, query)
+	if err != nil {
+		return 0, fmt.Errorf("%w\n%s", err, query)
+	}
+	return res.RowsAffected()
+}
+
+// dropStale drops models that an earlier run built and that exist no more.
+func (b *builder) dropStale() error {
+	old, err := warehouse.Models(b.ctx, b.conn)
+	if err != nil {
+		return err
+	}
+	for _, m := range old {
+		if b.byName[m.Name] != nil {
+			continue
+		}
+		b.texts = true
+		for _, name := range []string{m.Name, tableOf(m.Name)} {
+			if err := b.drop(name, ""); err != nil {
+				return fmt.Errorf("drop %s: %w", m.Name, err)
+			}
+		}
+		delete(b.state, m.Name)
+	}
+	return nil
+}
+
+// checks tests what was built, and keeps the results of what was not.
+func (b *builder) checks() ([]CheckResult, error) {
+	var out []CheckResult
+	for _, m := range b.models {
+		if m.Layer == "stg" {
+			continue
+		}
+		failed := slices.ContainsFunc(b.failing, func(c CheckResult) bool { return c.Model == m.Name })
+		switch part := b.partly[m.Name]; {
+		case b.built[m.Name] || part != "" && failed:
+			got, err := testModel(b.ctx, b.conn, m, "")
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, got...)
+		case part != "":
+			got, err := testModel(b.ctx, b.conn, m, part)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, got...)
+		default:
+			for _, c := range b.failing {
+				if c.Model == m.Name {
+					c.Query = failingQuery(m, c)
+					out = append(out, c)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// writeState notes what was built from what.
+func (b *builder) writeState() error {
+	rows := [][]any{}
+	if !b.oneRun {
+		return warehouse.Empty(b.ctx, b.conn, "ctl.model_state", "ctl.input_state", "ctl.return_state")
+	}
+	for _, m := range b.models {
+		s, ok := b.state[m.Name]
+		if !ok || s.hash != hashOf(m) {
+			s = modelState{hash: hashOf(m), asOf: b.asOf, from: b.from, version: s.version + 1}
+		}
+		if m.Layer == "stg" {
+			s.asOf, s.from = b.asOf, b.from
+		}
+		rows = append(rows, []any{m.Name, s.hash, s.asOf, s.from, fmt.Sprint(s.version), s.fingerprint})
+	}
+	if err := replaceAll(b.ctx, b.conn, "ctl.model_state", rows); err != nil {
+		return err
+	}
+	return b.writeInputs()
+}

@@ -1,0 +1,55 @@
+package transform
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// testModel tests the grain and the checks of a model in one query, of the
+// rows that a condition names (empty: all).
+func testModel(ctx context.Context, conn *sql.Conn, m Model, condition string) ([]CheckResult, error) {
+	from := m.Name
+	if condition != "" {
+		from += " where " + condition
+	}
+	grain := strings.Join(m.Grain, ", ")
+	q := fmt.Sprintf("select (select count(*) from (select 1 from %s group by %s having count(*) > 1))", from, grain)
+	for _, c := range m.Checks {
+		q += fmt.Sprintf(", count(*) filter (where not coalesce((%s), false))", c.Predicate)
+	}
+	if len(m.Checks) > 0 {
+		q += " from " + from
+	}
+	failing := make([]int64, 1+len(m.Checks))
+	into := make([]any, len(failing))
+	for i := range failing {
+		into[i] = &failing[i]
+	}
+	if err := conn.QueryRowContext(ctx, q).Scan(into...); err != nil {
+		return nil, fmt.Errorf("%s: its grain or a check can't be evaluated: %w", m.File, err)
+	}
+	var out []CheckResult
+	if failing[0] > 0 {
+		out = append(out, CheckResult{Model: m.Name, Check: "grain", Predicate: grain, Failing: failing[0]})
+	}
+	for i, c := range m.Checks {
+		if n := failing[i+1]; n > 0 {
+			out = append(out, CheckResult{Model: m.Name, Check: c.Name, Predicate: c.Predicate, Warning: c.Warning, Failing: n})
+		}
+	}
+	for i := range out {
+		out[i].Query = failingQuery(m, out[i])
+	}
+	return out, nil
+}
+
+// failingQuery lists the rows that fail a check.
+func failingQuery(m Model, c CheckResult) string {
+	if c.Check == "grain" {
+		grain := strings.Join(m.Grain, ", ")
+		return fmt.Sprintf("select %s, count(*) from %s group by %s having count(*) > 1", grain, m.Name, grain)
+	}
+	return fmt.Sprintf("select * from %s where not coalesce((%s), false)", m.Name, c.Predicate)
+}
