@@ -44,8 +44,6 @@ type period struct {
 	start, end date
 }
 
-func (p period) weekly() bool { return len(p.name) == 8 }
-
 func week(y, w int) period {
 	// 4 January is always in week 1
 	jan4 := civil(y, 1, 4)

@@ -181,7 +181,7 @@ func (g *grid) heading(at int, cols []col) int {
 		return at + 1
 	}
 	for i := 0; i < len(cols); {
-		group, head, grouped := strings.Cut(cols[i].head, "/")
+		group, _, grouped := strings.Cut(cols[i].head, "/")
 		if !grouped {
 			g.put(at, i+1, cols[i].head, "head")
 			g.merge(at, i+1, at+1, i+1)
@@ -190,11 +190,10 @@ func (g *grid) heading(at int, cols []col) int {
 		}
 		j := i
 		for ; j < len(cols); j++ {
-			gr, h, ok := strings.Cut(cols[j].head, "/")
+			gr, head, ok := strings.Cut(cols[j].head, "/")
 			if !ok || gr != group {
 				break
 			}
-			head = h
 			g.put(at+1, j+1, head, "head")
 		}
 		g.put(at, i+1, group, "head")

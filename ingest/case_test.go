@@ -242,7 +242,7 @@ func throughJudge(t *testing.T, in *Intake, db *warehouse.DB, steps []step) stri
 			t.Fatal(err)
 		}
 		checkAccounting(t, j)
-		checkMasked(t, in, s.file, j)
+		checkMasked(t, in, j, true)
 		all.add(j)
 		b.WriteString(reportText(in, j.report, j.parts))
 	}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -128,6 +129,9 @@ func (v *vocabulary) classify(p *page, row *sheet.Row, h *header, at []placed, d
 
 // isTotal says whether one of the row's first texts is 合计 or 小计 and the fields that identify a row are mostly empty.
 func isTotal(row *sheet.Row, at []placed, g glance) bool {
+	if !strings.Contains(g.word, "计") && !strings.ContainsAny(g.word, "总汇共t") && g.filled > 6 && !strings.Contains(joined(row), "计") {
+		return false
+	}
 	if totalWord.MatchString(g.word) && (g.filled == 1 || fewKeys(row, at, g.first.Col)) {
 		return true
 	}
@@ -156,12 +160,12 @@ func isNote(row *sheet.Row, g glance) bool {
 	if g.first == nil {
 		return false
 	}
-	if noteWord.MatchString(g.word) && (g.filled <= 2 || g.fields <= 1) {
+	if (g.filled <= 2 || g.fields <= 1) && noteWord.MatchString(g.word) && (g.filled <= 2 || g.fields <= 1) {
 		return true
 	}
 	labelled := 0
 	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Kind == sheet.Text && len(c.Text) < 200 && strings.ContainsAny(c.Text, ":：(（") && footWord.MatchString(squash(c.Text)) {
+		if c := &row.Cells[i]; c.Kind == sheet.Text && len(c.Text) < 120 && footBegins(c.Text) && strings.ContainsAny(c.Text, ":：") && footWord.MatchString(squash(c.Text)) {
 			labelled++
 		}
 	}
@@ -172,6 +176,13 @@ func isNote(row *sheet.Row, g glance) bool {
 		return false
 	}
 	return footAny.MatchString(g.word) || strings.ContainsAny(joined(row), ":：(（") && footAny.MatchString(squash(joined(row)))
+}
+
+// footBegins is a quick test: the text begins as one of the labels of a signature line does.
+func footBegins(s string) bool {
+	s = strings.TrimLeft(s, " \u3000")
+	r, _ := utf8.DecodeRuneInString(s)
+	return strings.ContainsRune("填报制经审复签批统编部主分领单打联电盖公日负", r)
 }
 
 // isNumbering recognises the row under a head that numbers the columns: 甲 乙 1 2 3.

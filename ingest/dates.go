@@ -36,7 +36,16 @@ func atoi(s string) int { n, _ := strconv.Atoi(s); return n }
 
 // parseWritten reads a date text in every common way of writing.
 func parseWritten(s string) (wrote, bool) {
+	if len(s) > 90 {
+		return wrote{}, false
+	}
 	s = plain(s)
+	if len(s) == 10 && s[4] == '-' && s[7] == '-' { // as ISO has it, and most sheets
+		if d, err := calendar.ParseDate(s); err == nil {
+			w := wrote{year: d.Year(), month: int(d.Month()), day: d.Day()}
+			return w, w.possible()
+		}
+	}
 	if strings.ContainsAny(s, "一二三四五六七八九十〇零") && strings.ContainsAny(s, "年月") {
 		s = zhDate.ReplaceAllStringFunc(s, func(z string) string {
 			if n, ok := chineseInt(z); ok {

@@ -33,7 +33,7 @@ func TestDemo(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkAccounting(t, j)
-		checkMasked(t, in, &f, j)
+		checkMasked(t, in, j, true)
 		dump.WriteString(d.Path + "\n" + reportText(in, j.report, j.parts))
 		for n, want := range d.Returns {
 			if n >= len(j.report.Returns) {

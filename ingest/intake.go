@@ -26,12 +26,19 @@ type Intake struct {
 	Keys   Keys
 	Limits sheet.Limits
 
-	vocab *vocabulary
+	vocab   *vocabulary
+	longest int // bytes of the longest text that can be a submitter's name
 }
 
 // New prepares intake for a zone.
 func New(z *zone.Zone, set *forms.Set, keys Keys, lim sheet.Limits) *Intake {
-	return &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, vocab: newVocabulary(set)}
+	in := &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, vocab: newVocabulary(set)}
+	for _, s := range z.Submitters {
+		for _, name := range append([]string{s.Name, s.Code}, s.Aliases...) {
+			in.longest = max(in.longest, 2*len(name)+len(z.Name)+8) // with the zone's name before it, and spaces
+		}
+	}
+	return in
 }
 
 // unit gives the name under which a unit counts: of several the first, a submitter by its own name.

@@ -56,8 +56,10 @@ func isOrdinary(in *Intake, v string) bool {
 		}
 	}
 	_, ok := in.Zone.Match(v)
-	return ok || len(v) < 12 && manyDigits.FindString(v) == "" && parseable(v)
+	return ok || !sevenDigits.MatchString(v) && strings.ContainsAny(v, "0123456789-/.,:：") || len(v) < 12 && manyDigits.FindString(v) == "" && parseable(v)
 }
+
+var sevenDigits = regexp.MustCompile(`\d{7}`)
 
 // parseable texts are numbers and dates: no names.
 func parseable(v string) bool {
@@ -67,8 +69,8 @@ func parseable(v string) bool {
 }
 
 // checkMasked proves that nothing said or stored of a file holds a sensitive value of it in clear, nor an identity or
-// mobile number.
-func checkMasked(t testing.TB, in *Intake, f *File, j *judged) {
+// mobile number. Without names only the numbers are looked for: in random sheets the same word stands anywhere.
+func checkMasked(t testing.TB, in *Intake, j *judged, names bool) {
 	t.Helper()
 	secret := map[string]bool{}
 	for _, pt := range j.parts {
@@ -98,7 +100,7 @@ func checkMasked(t testing.TB, in *Intake, f *File, j *judged) {
 			t.Errorf("%s holds the number %q: %s", where, m, text)
 		}
 		for s := range secret {
-			if strings.Contains(text, s) {
+			if names && strings.Contains(text, s) {
 				t.Errorf("%s holds %q in clear: %s", where, s, text)
 			}
 		}

@@ -106,14 +106,6 @@ func fixed(n *big.Int, scale int) string {
 	return s
 }
 
-// decimals is the number of digits that a text shows after the point.
-func decimals(s string) int {
-	if i := strings.IndexByte(s, '.'); i >= 0 {
-		return len(strings.TrimRight(s[i+1:], "元万亿百千 )")) // trailing units don't count
-	}
-	return 0
-}
-
 var moneyTail = regexp.MustCompile(`^(.*?)(人民币元|百万元|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
 
 // moneyText splits a money text into its number and the unit written in the cell.

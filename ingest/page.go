@@ -56,7 +56,10 @@ func cellIn(row *sheet.Row, col int) *sheet.Cell {
 
 // filled says whether somebody sees something in a cell.
 func filled(c *sheet.Cell) bool {
-	return c != nil && (c.Kind != sheet.Empty || c.NoValue) && !(c.Kind == sheet.Text && tidy(c.Text) == "")
+	if c == nil || c.Kind == sheet.Empty && !c.NoValue {
+		return false
+	}
+	return c.Kind != sheet.Text || c.Text != "" && (c.Text[0] > ' ' && c.Text[0] < 0x80 || tidy(c.Text) != "")
 }
 
 // blankRow says whether nobody sees anything in a row.

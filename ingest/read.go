@@ -34,7 +34,6 @@ type part struct {
 	nothing   bool
 	records   []record
 	refused   []record
-	totals    []total
 	lineKeys  []string // keys as written, refused rows included
 	repeats   int      // identical rows that count once with an earlier one
 	named     []spot   // enterprises named, to be looked up in the directory
@@ -160,7 +159,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 			}
 			return
 		}
-		end := len(pg.Rows)
+		var end int
 		if h.form.OptIn && !in.Zone.Uses(h.form.ID) {
 			r.p.skip(g.Name, fmt.Sprintf("本单位所在园区未要求报送%s，按最小必要原则不予读取", h.form.Title))
 			_, end = in.readTable(pg, h)

@@ -35,24 +35,37 @@ func isPlainHan(s string) bool {
 
 // tidy trims a value and drops what can't be seen; Chinese punctuation inside texts stays as the sender wrote it.
 func tidy(s string) string {
+	if !strings.ContainsFunc(s, odd) {
+		return strings.TrimSpace(s)
+	}
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
-		case r < 0x80:
-			return r
 		case r == 0x3000 || r == 0xa0:
 			return ' '
-		case unicode.Is(unicode.Cf, r):
+		case odd(r):
 			return -1
 		}
 		return r
 	}, s))
 }
 
+// odd are the characters that nobody sees, and the spaces that are no plain ones.
+func odd(r rune) bool {
+	if r < 0x80 || r > 0x3000 && r < 0xa000 || r >= 0xff00 && r < 0xfff0 {
+		return false
+	}
+	return r == 0x3000 || r == 0xa0 || unicode.Is(unicode.Cf, r)
+}
+
 // plain is tidy plus NFKC: for codes, numbers and dates.
 func plain(s string) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
-			return strings.TrimSpace(norm.NFKC.String(tidy(s)))
+			if t := tidy(s); !isPlainHan(t) {
+				return strings.TrimSpace(norm.NFKC.String(t))
+			} else {
+				return t
+			}
 		}
 	}
 	return strings.TrimSpace(s)
@@ -191,9 +204,6 @@ func short(s string, n int) string {
 	}
 	return string(r)
 }
-
-// quoted lists texts for messages: “a”“b”.
-func quoted(list []string) string { return "“" + strings.Join(list, "”“") + "”" }
 
 func isOneOf(s string, list []string) bool { return slices.Contains(list, s) }
 

@@ -58,8 +58,9 @@ type typer struct {
 	keys   Keys
 	lists  map[*forms.Column]map[string]string
 
-	private bool     // the form holds sensitive values
-	hide    []secret // of the line at hand
+	units   map[string]string // units' names, by text as written
+	private bool              // the form holds sensitive values
+	hide    []secret          // of the line at hand
 }
 
 const maxText = 4000
@@ -103,17 +104,32 @@ func (t *typer) read(c *sheet.Cell, col *forms.Column, facts columnFacts) (value
 	case forms.List:
 		return t.readList(raw, col)
 	case forms.Unit:
-		return value{set: true, text: t.hidden(t.in.unit(raw))}, nil
+		return value{set: true, text: t.hidden(t.unit(raw))}, nil
 	case forms.Text:
 		if c.Kind == sheet.Date {
 			raw = dateText(*c)
 		}
-		if s, ok := t.in.Zone.Match(raw); ok { // a unit's name resolves in any column
-			raw = s.Name
+		if len(raw) <= t.in.longest {
+			if s, ok := t.in.Zone.Match(raw); ok { // a unit's name resolves in any column
+				raw = s.Name
+			}
 		}
 		return value{set: true, text: t.hidden(raw)}, nil
 	}
 	return t.readCode(c, raw, col)
+}
+
+// unit is Intake.unit, kept: a column repeats few units.
+func (t *typer) unit(raw string) string {
+	if u, ok := t.units[raw]; ok {
+		return u
+	}
+	u := t.in.unit(raw)
+	if t.units == nil {
+		t.units = map[string]string{}
+	}
+	t.units[raw] = u
+	return u
 }
 
 func (t *typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (value, *fault) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest"
@@ -9,7 +11,7 @@ import (
 
 func (a *app) statusCmd() *cobra.Command {
 	var period string
-	var all bool
+	var all, remind bool
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show who has handed in what, and which files wait in the inbox",
@@ -22,6 +24,18 @@ func (a *app) statusCmd() *cobra.Command {
 			defer r.Close()
 			p, err := a.point(z.Location)
 			if err != nil {
+				return err
+			}
+			if remind {
+				text, err := queries.Remind(cmd.Context(), r, p)
+				if err != nil {
+					return err
+				}
+				if text == "" {
+					a.say("没有缺报的报表，不必催报。")
+					return nil
+				}
+				_, err = fmt.Fprintln(a.out, text)
 				return err
 			}
 			records, err := r.Status(cmd.Context(), queries.StatusAsk{Point: p, Period: period, All: all})
@@ -45,6 +59,7 @@ func (a *app) statusCmd() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&period, "period", "", "one period: 2022-W33 or 2022-08")
+	c.Flags().BoolVar(&remind, "remind", false, "print the 催报 text to paste into the work group")
 	c.Flags().BoolVar(&all, "all", false, "every obligation so far")
 	return c
 }

@@ -15,6 +15,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/sheet"
+	"taizhang/internal/tooltest"
 )
 
 const zone = "湘潭高新区"
@@ -175,10 +176,10 @@ func TestCorrectedReceipt(t *testing.T) {
 // TestCorrectedInLibreOffice has LibreOffice write the receipt anew, which
 // splits texts into runs and makes up backgrounds of fills.
 func TestCorrectedInLibreOffice(t *testing.T) {
-	soffice, err := exec.LookPath("soffice")
-	if err != nil || testing.Short() {
-		t.Skip("slow, or no LibreOffice")
+	if testing.Short() {
+		t.Skip("slow")
 	}
+	soffice := tooltest.Path(t, "soffice", "libreoffice-calc")
 	dir := t.TempDir()
 	report := problemReport()
 	report.Returns[0].Findings = append(report.Returns[0].Findings, finding.Finding{Severity: finding.Info, Rule: "x", Sheet: "问题台账", Cell: "B3", Message: "表头"})

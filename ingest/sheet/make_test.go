@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"math"
 	"strings"
 	"unicode/utf16"
@@ -299,5 +298,3 @@ func dump(g *Grid) string {
 	}
 	return b.String()
 }
-
-func crcOf(s string) uint32 { return crc32.ChecksumIEEE([]byte(s)) }

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"bytes"
 	"net/url"
 	"path"
 	"strings"
@@ -251,9 +250,4 @@ func (w *workbook) loadStyles() error {
 		w.styles[i] = formatStyle(id, custom[id])
 	}
 	return err
-}
-
-// isXML reports whether data looks like an XML document.
-func isXML(data []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), " \t\r\n"), []byte("<?xml"))
 }

@@ -276,16 +276,6 @@ func (x *xmlScan) skip() error {
 	return nil
 }
 
-// drain reads to the end of the part, so that its checksum is looked at.
-func (x *xmlScan) drain() error {
-	for {
-		t, err := x.next()
-		if t == tokEOF {
-			return err
-		}
-	}
-}
-
 // attr returns the raw value of an attribute of the current element.
 func (x *xmlScan) attr(name string) ([]byte, bool) {
 	rest := x.attrs

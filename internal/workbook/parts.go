@@ -92,8 +92,10 @@ func (p *parts) release() error {
 	return w.Flush()
 }
 
+// emptyCache is what excelize leaves for the values.
+const emptyCache = "<numCache><formatCode></formatCode></numCache>"
+
 var (
-	emptyRows  = []byte("<sheetData></sheetData>")
 	openRows   = []byte("<sheetData>")
 	shutRows   = []byte("</sheetData>")
 	shutFilter = []byte("</autoFilter>")
@@ -138,6 +140,7 @@ func (p *parts) chart(w *bufio.Writer, text []byte) error {
 		}
 		if cache := p.caches[kind+" "+ref]; cache != "" {
 			_, _ = w.WriteString("<" + kind + ">" + cache + "</" + kind + ">")
+			end += len(rest[end:]) - len(strings.TrimPrefix(rest[end:], emptyCache))
 		}
 		rest = rest[end:]
 	}
