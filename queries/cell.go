@@ -361,3 +361,10 @@ func (c CellTrace) Records() []Record {
 	}
 	return out
 }
+
+// Lineage tells which columns the columns of the publication's models come from.
+func (r *Reader) Lineage(ctx context.Context) (*lineage.Graph, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lineage(ctx)
+}

@@ -171,7 +171,15 @@ func (r *Reader) group(ctx context.Context, a Ask, g group, gr *grain, into map[
 			wanted = append(wanted, f.Table)
 		}
 	}
-	src, err := r.source(ctx, points, wanted...)
+	var forms []string
+	for _, f := range facts {
+		if f.Form == "" || len(points) == 1 {
+			forms = nil
+			break
+		}
+		forms = append(forms, f.Form)
+	}
+	src, err := r.sourceOf(ctx, forms, points, wanted...)
 	if err != nil {
 		return err
 	}

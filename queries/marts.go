@@ -2,7 +2,9 @@ package queries
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +25,7 @@ type MartStats struct {
 	ThenWeeks       int // weeks computed anew, as known then: the most of any fact
 	NowWeeks        int // weeks computed anew, as known now
 	Full            bool
+	Facts           int // facts of which mart.metric was computed anew
 	Metric, History time.Duration
 }
 
@@ -44,7 +47,7 @@ func BuildMarts(ctx context.Context, conn *sql.Conn, o MartOptions) (MartStats, 
 	}
 	b := &martBuilder{ctx: ctx, conn: conn, c: o.Catalogue, stats: &stats}
 	start := time.Now()
-	if err := b.metric(); err != nil {
+	if err := b.metric(o.Full); err != nil {
 		return stats, fmt.Errorf("mart.metric: %w", err)
 	}
 	stats.Metric = time.Since(start)
@@ -81,14 +84,27 @@ func (b *martBuilder) metricsOf(f *Fact) []*Metric {
 	return out
 }
 
-func (b *martBuilder) metric() error {
-	err := b.exec(`create or replace table mart.metric (zone varchar, metric varchar, label varchar, unit varchar, dimension varchar,
-		dimension_value varchar, value double, num decimal(38, 2), den decimal(38, 2), returns_expected bigint, returns_received bigint,
-		rows_refused bigint, values_emptied bigint, as_of date, known_at timestamp)`)
+// figures keeps built.metric_figure: the figures of a fact are computed anew
+// where its table or its metrics have changed (ctl.model_state numbers the
+// contents of tables; where it says nothing, everything is computed).
+func (b *martBuilder) figures(full bool) error {
+	err := b.exec(`create schema if not exists built;
+		create table if not exists built.metric_figure (fact varchar, zone varchar, metric varchar, dimension varchar, dimension_value varchar,
+			value double, num decimal(38, 2), den decimal(38, 2), expected bigint, received bigint)`)
 	if err != nil {
 		return err
 	}
-	if err := b.exec("create or replace temp table mart_figure (zone varchar, metric varchar, dimension varchar, dimension_value varchar, value double, num decimal(38, 2), den decimal(38, 2), expected bigint, received bigint)"); err != nil {
+	versions, was, now := map[string]string{}, map[string]string{}, map[string]string{}
+	read := func(query string, into map[string]string) error {
+		return warehouse.Each(b.ctx, b.conn, query, func(v []any) error {
+			into[v[0].(string)] = fmt.Sprint(v[1])
+			return nil
+		})
+	}
+	if err := read("select name, version || ' ' || as_of || ' ' || from_on from ctl.model_state", versions); err != nil {
+		return err
+	}
+	if err := read("select fact, fingerprint from ctl.metric_state", was); err != nil {
 		return err
 	}
 	for _, f := range b.c.Facts {
@@ -97,20 +113,55 @@ func (b *martBuilder) metric() error {
 			continue
 		}
 		c := newCompiler(f, ms, "")
-		if err := b.exec("insert into mart_figure " + c.cube(c.from(f.Table), "", true)); err != nil {
+		cube := c.cube(c.from(f.Table), "", true)
+		h := sha256.Sum256([]byte(cube))
+		now[f.ID] = versions[f.Table] + " " + hex.EncodeToString(h[:])
+		if !full && versions[f.Table] != "" && was[f.ID] == now[f.ID] {
+			continue
+		}
+		b.stats.Facts++
+		if err := b.exec("delete from built.metric_figure where fact = " + warehouse.Quote(f.ID) + "; insert into built.metric_figure select " + warehouse.Quote(f.ID) + ", * from (" + cube + ")"); err != nil {
 			return err
 		}
+	}
+	if err := b.exec("delete from ctl.metric_state"); err != nil {
+		return err
+	}
+	for fact := range was {
+		if now[fact] == "" {
+			if err := b.exec("delete from built.metric_figure where fact = " + warehouse.Quote(fact)); err != nil {
+				return err
+			}
+		}
+	}
+	for fact, fingerprint := range now {
+		if err := b.exec("insert into ctl.metric_state values (" + warehouse.Quote(fact) + ", " + warehouse.Quote(fingerprint) + ")"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *martBuilder) metric(full bool) error {
+	err := b.exec(`create or replace table mart.metric (zone varchar, metric varchar, label varchar, unit varchar, dimension varchar,
+		dimension_value varchar, value double, num decimal(38, 2), den decimal(38, 2), returns_expected bigint, returns_received bigint,
+		rows_refused bigint, values_emptied bigint, as_of date, known_at timestamp)`)
+	if err != nil {
+		return err
+	}
+	if err := b.figures(full); err != nil {
+		return err
 	}
 	declared := b.declared()
 	return b.exec(`insert into mart.metric
 with declared(metric, label, unit, form, zero, seq) as (values ` + declared + `),
 zones as (select zone from ctl.zone union select zone from raw.return),
 figures as (
-	select * from mart_figure
+	select * exclude (fact) from built.metric_figure
 	union all
 	select z.zone, d.metric, 'total', null, d.zero, null, null, 0, 0
 	from zones as z cross join declared as d
-	where not exists (select 1 from mart_figure as f where f.zone = z.zone and f.metric = d.metric and f.dimension = 'total')
+	where not exists (select 1 from built.metric_figure as f where f.zone = z.zone and f.metric = d.metric and f.dimension = 'total')
 ),
 owed as (
 	select zone, form, submitter, count(*) as expected, count(*) filter (where is_received) as received

@@ -35,7 +35,8 @@ type Reader struct {
 	seq    map[string]int    // submitter name → place in 机构序列
 	names  map[string]string // submitter code → name
 
-	graph *lineage.Graph // of the models, once asked for
+	edited map[string]bool // models whose text is not the one that the publication was built from
+	graph  *lineage.Graph  // of the models, once asked for
 
 	mu       sync.Mutex
 	restated []*restatement // newest last
@@ -147,7 +148,15 @@ func (r *Reader) run(p Point) warehouse.Run {
 // source gives names to read models from at the given runs: the materialised
 // ones where there is one run and it is the publication's, else restated ones.
 func (r *Reader) source(ctx context.Context, points []Point, wanted ...string) (*warehouse.Restated, error) {
-	if len(points) == 1 && r.isPublished(points[0]) {
+	return r.sourceOf(ctx, nil, points, wanted...)
+}
+
+// sourceOf is source restricted to some forms (nil: all): what models say of
+// one form doesn't depend on the returns of another, and history over many
+// points costs in proportion to the returns.
+func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, wanted ...string) (*warehouse.Restated, error) {
+	o := warehouse.RestateOptions{Edited: r.edited}
+	if len(points) == 1 && r.isPublished(points[0]) && len(r.edited) == 0 {
 		return &warehouse.Restated{}, nil
 	}
 	var key strings.Builder
@@ -155,6 +164,15 @@ func (r *Reader) source(ctx context.Context, points []Point, wanted ...string) (
 	for i, p := range points {
 		runs[i] = r.run(p)
 		fmt.Fprintf(&key, "%s %s %s;", runs[i].AsOf, runs[i].KnownAt, runs[i].From)
+	}
+	if len(forms) > 0 {
+		in := make([]string, len(forms))
+		for i, f := range forms {
+			in[i] = warehouse.Quote(f)
+		}
+		only := " where form in (" + strings.Join(in, ", ") + ")"
+		o.Inputs = map[string]string{"raw.return": "select * from raw.return" + only, "ctl.obligation": "select * from ctl.obligation" + only}
+		key.WriteString(only)
 	}
 	all := map[string]bool{}
 	for i, s := range r.restated {
@@ -180,7 +198,7 @@ func (r *Reader) source(ctx context.Context, points []Point, wanted ...string) (
 	}
 	sort.Strings(names)
 	r.serial++
-	got, err := warehouse.Restate(ctx, r.db.Conn, r.models, fmt.Sprintf("p%d_", r.serial), runs, names...)
+	got, err := warehouse.RestateWith(ctx, r.db.Conn, r.models, o, fmt.Sprintf("p%d_", r.serial), runs, names...)
 	if err != nil {
 		return nil, err
 	}

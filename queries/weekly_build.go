@@ -152,8 +152,8 @@ func (w *weekly) card(it weeklyItem, named map[string]bool) workbook.Figure {
 		}
 		f.Target = workbook.Number{Value: ts.stored(target), Format: ts.format("目标 ")}
 	}
-	if it.link != (workbook.Link{}) {
-		l := it.link
+	if it.link != nil && *it.link != (workbook.Link{}) {
+		l := *it.link
 		f.Link = &l
 	}
 	if rows := w.rowsLink(m); rows != nil {

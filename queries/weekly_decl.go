@@ -67,7 +67,7 @@ type weeklyNote struct {
 // weeklyItem is a headline figure.
 type weeklyItem struct {
 	metric, label, unit string
-	link                workbook.Link
+	link                *workbook.Link
 	goal                string // sheet to which it leads
 	trend               *workbook.Trend
 }
@@ -132,6 +132,7 @@ type weeklyLoader struct {
 type weeklyRef struct {
 	node weeklyNode
 	link workbook.Link
+	cut  func() // takes the link out, where its goal was dropped by who extends
 }
 
 type weeklyChartRef struct {
@@ -354,18 +355,23 @@ func (l *weeklyLoader) template(into **weeklyTemplate) func(weeklyNode) error {
 // resolve checks links and charts once every table and sheet is known.
 func (l *weeklyLoader) resolve() error {
 	for _, r := range l.links {
-		if r.link.Table != "" {
-			if _, ok := l.tables[r.link.Table]; !ok {
-				return r.node.fault("link to unknown table %q", r.link.Table)
-			}
-		} else if !l.sheets[r.link.Sheet] {
+		_, ok := l.tables[r.link.Table]
+		switch {
+		case r.link.Table != "" && ok, r.link.Table == "" && l.sheets[r.link.Sheet]:
+		case len(l.builtin) > 0 && r.node.file == builtinWeekly:
+			r.cut()
+		case r.link.Table != "":
+			return r.node.fault("link to unknown table %q", r.link.Table)
+		default:
 			return r.node.fault("link to unknown sheet %q", r.link.Sheet)
 		}
 	}
 	for _, s := range l.book.sheets {
 		for _, b := range s.blocks {
 			for i := range b.figures {
-				b.figures[i].goal = orDash(l.standing[b.figures[i].link.Table], b.figures[i].link.Sheet)
+				if to := b.figures[i].link; to != nil {
+					b.figures[i].goal = orDash(l.standing[to.Table], to.Sheet)
+				}
 			}
 		}
 	}
@@ -428,7 +434,8 @@ func (l *weeklyLoader) block(s *weeklySheet, n weeklyNode) error {
 				"text": l.template(&b.title.text), "sub": l.template(&b.title.sub),
 				"back": func(d weeklyNode) error {
 					b.title.back = d.Value
-					l.links = append(l.links, weeklyRef{d, workbook.Link{Sheet: d.Value}})
+					t := b.title
+					l.links = append(l.links, weeklyRef{d, workbook.Link{Sheet: d.Value}, func() { t.back = "" }})
 					return nil
 				},
 			})
@@ -540,9 +547,10 @@ func (l *weeklyLoader) item(into *[]weeklyItem, n weeklyNode) error {
 	if x.label == "" {
 		x.label = m.Label
 	}
-	x.link = workbook.Link{Sheet: link, Table: table}
 	if link != "" || table != "" {
-		l.links = append(l.links, weeklyRef{where, x.link})
+		x.link = &workbook.Link{Sheet: link, Table: table}
+		goal := x.link
+		l.links = append(l.links, weeklyRef{where, *x.link, func() { *goal = workbook.Link{} }})
 	}
 	*into = append(*into, x)
 	return nil

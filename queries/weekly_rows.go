@@ -257,10 +257,9 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 		t.Columns = append(t.Columns, workbook.Column{Title: title, Kind: kind, Width: width, Format: format})
 	}
 	add(rowsSubmitter, workbook.Mark, 12, "")
-	var dates, cells []int
+	var cells []int
 	for i, c := range d.columns {
 		if c.kind == weeklyDay {
-			dates = append(dates, i)
 			c.kind = workbook.Mark
 		}
 		if c.cell {
@@ -300,13 +299,12 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 			return t, err
 		}
 	}
-	fields := got.Rows[0][5:]
 	flat := make([]any, len(got.Rows)*len(t.Columns)) // one piece of memory for all rows
 	for _, v := range got.Rows {
 		row := flat[:0:len(t.Columns)]
 		flat = flat[len(t.Columns):]
 		row = append(row, v[0])
-		fields = v[5:]
+		fields := v[5:]
 		for i, c := range d.columns {
 			row = append(row, c.show(fields[i]))
 		}

@@ -308,7 +308,8 @@ func checkWeekly(t *testing.T, r *Reader, p Point) {
 	for _, s := range b.Sheets {
 		names = append(names, s.Name)
 	}
-	if got := strings.Join(names, " "); got != "总览 问题办结 超期与临期 惠企资金 就业招聘 助企服务 民生实事 报送情况 更正说明 指标口径 文字材料" {
+	if got := strings.Join(names, " "); got != "总览 问题办结 超期与临期 惠企资金 就业招聘 助企服务 民生实事 报送情况 更正说明 指标口径 文字材料 "+
+		"明细_问题台账 明细_企业反馈问题 明细_惠企资金 明细_留抵退税 明细_融资对接 明细_招聘活动 明细_民生实事 明细_联系表 明细_走访与会议 明细_报送" {
 		t.Errorf("sheets: %s", got)
 	}
 	var out bytes.Buffer

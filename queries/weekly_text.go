@@ -226,26 +226,6 @@ func (p *weeklyParser) tests(start int, expr string) ([]weeklyTest, error) {
 	return nil, p.errorf(start, "an empty condition")
 }
 
-// names adds the names a template asks for.
-func (t *weeklyTemplate) names(add func(string)) {
-	if t != nil {
-		partNames(t.parts, add)
-	}
-}
-
-func partNames(parts []weeklyPart, add func(string)) {
-	for _, p := range parts {
-		if p.name != "" {
-			add(p.name)
-		}
-		for _, c := range p.cond {
-			add(c.name)
-		}
-		partNames(p.then, add)
-		partNames(p.alt, add)
-	}
-}
-
 // weeklyWords are the values a template is filled with.
 type weeklyWords interface {
 	word(name, field string) string

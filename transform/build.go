@@ -16,17 +16,20 @@ import (
 // buildFormat is part of every model's hash: raised when models are built otherwise.
 const buildFormat = "1"
 
+const timeReason = "it depends on the known-at time"
+
 // builder brings models up to date. A model <layer>.<name> other than staging
 // is a table built.<layer>_<name> and a view of its own name over it, which
 // takes as-of date and known-at time from ctl.run: rows that nothing new
 // concerns are the same at a later known-at time.
 type builder struct {
-	ctx    context.Context
-	conn   *sql.Conn
-	full   bool
-	first  bool // nothing is known of an earlier build
-	models []Model
-	byName map[string]*Model
+	ctx      context.Context
+	conn     *sql.Conn
+	full     bool
+	asserted []Model
+	first    bool // nothing is known of an earlier build
+	models   []Model
+	byName   map[string]*Model
 
 	oneRun     bool // ctl.run has one row, as it has outside of cases and history
 	asOf, from string
@@ -70,7 +73,7 @@ func newBuilder(ctx context.Context, conn *sql.Conn, models []Model, full bool) 
 			}
 		}
 	}
-	if err := b.exec("create schema if not exists built; create or replace temp table run_delta (model varchar, zone varchar, return_id varchar)"); err != nil {
+	if err := b.exec("create or replace temp table run_delta (model varchar, zone varchar, return_id varchar)"); err != nil {
 		return nil, err
 	}
 	runs := 0
@@ -151,7 +154,7 @@ func (b *builder) reason(m Model) (reason string, news bool, err error) {
 			return "", false, err
 		}
 		if timed {
-			return "it depends on the known-at time", false, nil
+			return timeReason, false, nil
 		}
 	}
 	for _, r := range m.Reads {
@@ -190,18 +193,17 @@ func (b *builder) model(m Model) (Built, error) {
 			err = b.view(m)
 			out.Action, out.Reason = Rebuilt, reason
 		}
-		b.changes[m.Name] = change{any: reason != "" || news, delta: reason == "", why: b.formNews(m)}
 		if err == nil && reason == "" && news {
-			err = b.pass(m)
+			news, err = b.pass(m)
 		}
+		b.changes[m.Name] = change{any: reason != "" || news, delta: reason == "", why: reason}
 	case reason != "":
 		out.Action, out.Reason = Rebuilt, reason
 		err = b.whole(m, reason)
 	case news:
 		var rows int64
 		if rows, err = b.parts(m); rows > 0 {
-			out.Action, out.Reason = Updated, "new returns"
-			out.Reason = b.formNews(m)
+			out.Action, out.Reason = Updated, "news of some returns"
 		}
 	}
 	if err != nil {
@@ -209,27 +211,6 @@ func (b *builder) model(m Model) (Built, error) {
 	}
 	out.Took = time.Since(start)
 	return out, nil
-}
-
-// formNews names the inputs of a model that have news.
-func (b *builder) formNews(m Model) string {
-	var names []string
-	for _, r := range m.Reads {
-		c, isModel := b.changes[r]
-		if !isModel {
-			c = b.inputs[r].change
-		}
-		if c.any {
-			if c.why != "" {
-				return c.why
-			}
-			names = append(names, r)
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	return "news in " + strings.Join(names, ", ")
 }
 
 // view makes a staging view.
@@ -252,9 +233,36 @@ func (b *builder) drop(name, wanted string) error {
 	return b.exec("drop table " + name)
 }
 
-// pass hands the returns of a staging view's inputs on.
-func (b *builder) pass(m Model) error {
-	return b.exec("insert into run_delta select distinct " + warehouse.Quote(m.Name) + ", zone, return_id from run_delta where model in (" + quotedList(m.Reads) + ")")
+// pass hands the returns with news of a model's inputs on, those of forms that
+// it never reads left out. It says whether any are left.
+func (b *builder) pass(m Model) (bool, error) {
+	q := "insert into run_delta select distinct " + warehouse.Quote(m.Name) + ", zone, return_id from run_delta as d where model in (" + quotedList(m.Reads) + ")"
+	if forms := b.forms(m, map[string]bool{}); len(forms) > 0 {
+		q += " and not exists (select 1 from raw.return as r where r.zone = d.zone and r.return_id = d.return_id and r.form not in (" + quotedList(forms) + "))"
+	}
+	n, err := b.affected(q)
+	return n > 0, err
+}
+
+// forms are those whose typed rows a model reads, directly or through staging
+// and through models that are built by parts.
+func (b *builder) forms(m Model, seen map[string]bool) []string {
+	var out []string
+	for _, r := range m.Reads {
+		d := b.byName[r]
+		form, isRaw := strings.CutPrefix(r, "raw.")
+		switch {
+		case seen[r]:
+		case d != nil && (d.Layer == "stg" || d.Incremental):
+			seen[r] = true
+			out = append(out, b.forms(*d, seen)...)
+		case d == nil && isRaw && warehouseForm(form):
+			seen[r] = true
+			out = append(out, form)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 func quotedList(names []string) string {
@@ -317,7 +325,7 @@ func (b *builder) whole(m Model, reason string) error {
 	if !c.any {
 		s.version = old.version
 	}
-	if c.why == "it depends on the known-at time" {
+	if c.why == timeReason {
 		c.why = ""
 	}
 	b.state[m.Name], b.changes[m.Name] = s, c
@@ -363,7 +371,7 @@ func (b *builder) replace(m Model) error {
 // parts replaces the rows of the returns that have news.
 func (b *builder) parts(m Model) (int64, error) {
 	name := warehouse.Quote(m.Name)
-	if err := b.pass(m); err != nil {
+	if some, err := b.pass(m); err != nil || !some {
 		return 0, err
 	}
 	ids, err := warehouse.Strings(b.ctx, b.conn, "select distinct return_id from run_delta where model = "+name)
@@ -496,6 +504,9 @@ func (b *builder) writeState() error {
 			s.asOf, s.from = b.asOf, b.from
 		}
 		rows = append(rows, []any{m.Name, s.hash, s.asOf, s.from, fmt.Sprint(s.version), s.fingerprint})
+	}
+	for _, m := range b.asserted {
+		rows = append(rows, []any{m.Name, hashOf(m), b.asOf, b.from, "0", ""})
 	}
 	if err := replaceAll(b.ctx, b.conn, "ctl.model_state", rows); err != nil {
 		return err

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"encoding/csv"
 	"fmt"
+	"io/fs"
+	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -110,6 +113,9 @@ func (c Case) Check(ctx context.Context, conn *sql.Conn, o Options) error {
 			}
 		}
 	}
+	for _, w := range c.Want {
+		o.only = append(o.only, w.Table)
+	}
 	res, err := Run(ctx, conn, o)
 	if err != nil {
 		return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
@@ -143,4 +149,62 @@ func readRows(ctx context.Context, conn *sql.Conn, w CaseRows) ([]string, error)
 	got, err := warehouse.Strings(ctx, conn, "select "+strings.Join(cols, " || ', ' || ")+" from "+w.Table)
 	sort.Strings(got)
 	return got, err
+}
+
+// CaseResult is a case as it was run; Err is nil where the rows were as wanted.
+type CaseResult struct {
+	Model, Name string
+	Err         error
+}
+
+// RunCases runs the cases of the built-in models and of the given folders, or
+// those of some models only, each in an empty warehouse that empty opens. A
+// built-in model that a folder replaces is tested by the folder's cases only.
+func RunCases(ctx context.Context, o Options, empty func() (*warehouse.DB, error), models ...string) ([]CaseResult, error) {
+	loaded, err := Load(o.Models...)
+	if err != nil {
+		return nil, err
+	}
+	own := map[string]bool{}
+	for _, m := range loaded {
+		own[m.Name] = strings.HasPrefix(m.File, "models/")
+	}
+	for _, m := range models {
+		if _, known := own[m]; !known {
+			return nil, fmt.Errorf("unknown model %s", m)
+		}
+	}
+	var out []CaseResult
+	for i, fsys := range append([]fs.FS{Builtin()}, o.Models...) {
+		files, err := fs.Glob(fsys, "*/*.txtar")
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			model := path.Dir(f) + "." + strings.TrimSuffix(path.Base(f), ".txtar")
+			if len(models) > 0 && !slices.Contains(models, model) || i == 0 && own[model] {
+				continue
+			}
+			text, err := fs.ReadFile(fsys, f)
+			if err != nil {
+				return nil, err
+			}
+			cases, err := ParseCases(f, model, text)
+			if err != nil {
+				out = append(out, CaseResult{model, f, err})
+				continue
+			}
+			for _, c := range cases {
+				db, err := empty()
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, CaseResult{model, c.Name, c.Check(ctx, db.Conn, o)})
+				if err := db.Close(); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return out, nil
 }

@@ -158,6 +158,10 @@ func TestOnlyWhatChanged(t *testing.T) {
 	if got, want := run(), "core.known_return built; core.fct_obligation built; mart.return_state built; "; got != want {
 		t.Errorf("nothing new: %s", got)
 	}
+	big.Correct(t, db, "problem")
+	if got := run(); !strings.Contains(got, "core.fct_problem updated") || !strings.Contains(got, "core.ledger_item updated") || strings.Contains(got, "incentive") {
+		t.Errorf("a correction of problem: %s", got)
+	}
 	big.Correct(t, db, "incentive")
 	got := run()
 	if !strings.Contains(got, "core.fct_incentive updated") || !strings.Contains(got, "mart.incentive_by_programme_month built") {

@@ -12,7 +12,11 @@ func TestModelsArePortable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range models {
+	checks, err := LoadAssertions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range append(models, checks...) {
 		for _, e := range Lint(m) {
 			t.Error(e)
 		}

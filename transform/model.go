@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-//go:embed models/stg/*.sql models/core/*.sql models/mart/*.sql
+//go:embed models/stg/*.sql models/core/*.sql models/mart/*.sql models/check/*.sql models/core/*.txtar models/mart/*.txtar
 var builtin embed.FS
 
 // Builtin is the folder of built-in models: stg, core and mart.

@@ -164,8 +164,12 @@ func TestEmbedded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(disk) != len(models) {
-		t.Errorf("%d files, %d models", len(disk), len(models))
+	checks, err := LoadAssertions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(disk) != len(models)+len(checks) {
+		t.Errorf("%d files, %d models and checks", len(disk), len(models)+len(checks))
 	}
 	if _, err := os.Stat("models/core/counted_return.sql"); err != nil {
 		t.Error(err)

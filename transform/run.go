@@ -15,6 +15,8 @@ import (
 type Options struct {
 	Models []fs.FS // folders whose models add to the built-in ones or replace them
 	Full   bool    // build everything, whether it changed or not
+
+	only []string // of a case: build these and what they read, no form views
 }
 
 // Result of a run.
@@ -67,13 +69,24 @@ func (r Result) Err() error {
 	var b strings.Builder
 	for _, c := range r.Checks {
 		if !c.Warning {
-			fmt.Fprintf(&b, "\n  %s, %s: %d rows; list them with: %s", c.Model, c.Check, c.Failing, c.Query)
+			fmt.Fprintf(&b, "\n  %s, %s: %d rows; list them with: %s", c.Model, c.Check, c.Failing, oneLine(c.Query))
 		}
 	}
 	if b.Len() == 0 {
 		return nil
 	}
 	return fmt.Errorf("checks of the models don't hold:%s", b.String())
+}
+
+// oneLine writes a query on one line, without its comments.
+func oneLine(query string) string {
+	var out []string
+	for _, line := range strings.Split(query, "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "--") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // Plan loads the models and orders them without building anything.
@@ -97,6 +110,9 @@ func Run(ctx context.Context, conn *sql.Conn, o Options) (Result, error) {
 	if err != nil {
 		return res, err
 	}
+	if len(o.only) > 0 {
+		models = ancestors(models, o.only)
+	}
 	b, err := newBuilder(ctx, conn, models, o.Full)
 	if err != nil {
 		return res, err
@@ -114,6 +130,18 @@ func Run(ctx context.Context, conn *sql.Conn, o Options) (Result, error) {
 	if res.Checks, err = b.checks(); err != nil {
 		return res, err
 	}
+	if len(o.only) == 0 {
+		list, err := planAssertions(ctx, conn, models, o.Models)
+		if err != nil {
+			return res, err
+		}
+		failed, err := b.assertions(list)
+		if err != nil {
+			return res, err
+		}
+		res.Checks = append(res.Checks, failed...)
+		b.asserted = list
+	}
 	if err := storeChecks(ctx, conn, res.Checks); err != nil {
 		return res, err
 	}
@@ -122,14 +150,38 @@ func Run(ctx context.Context, conn *sql.Conn, o Options) (Result, error) {
 			return res, err
 		}
 	}
-	if err := FormViews(ctx, conn); err != nil {
-		return res, err
+	if len(o.only) == 0 {
+		if err := FormViews(ctx, conn); err != nil {
+			return res, err
+		}
 	}
 	if err := b.writeState(); err != nil {
 		return res, err
 	}
 	res.Took = time.Since(start)
 	return res, nil
+}
+
+// ancestors are some models and all that they read, in building order.
+func ancestors(models []Model, wanted []string) []Model {
+	need := map[string]bool{}
+	for _, w := range wanted {
+		need[w] = true
+	}
+	for i := len(models) - 1; i >= 0; i-- {
+		if need[models[i].Name] {
+			for _, r := range models[i].Reads {
+				need[r] = true
+			}
+		}
+	}
+	var out []Model
+	for _, m := range models {
+		if need[m.Name] {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 func store(ctx context.Context, conn *sql.Conn, models []Model) error {

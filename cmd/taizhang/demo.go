@@ -71,7 +71,10 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	quiet := a.quiet
+	a.quiet = true // what lies beside the workbook is counted below, not listed
 	path, err := a.issueSummary(ctx, z)
+	a.quiet = quiet
 	if err != nil {
 		return err
 	}
@@ -147,6 +150,7 @@ func (a *app) printDemo(ctx context.Context, z *pipeline.Zone, out *pipeline.Out
 	}
 	fmt.Fprintf(a.out, `
 Weekly workbook   %s
+                  (beside it: the report as .docx, one page for the phone, reminders, each unit's own rows)
 Figures (DuckDB)  %s
 Receipts          %s
 Drop returns into %s

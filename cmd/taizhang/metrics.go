@@ -13,6 +13,7 @@ import (
 
 func (a *app) metricsCmd() *cobra.Command {
 	var by, where []string
+	var compare bool
 	c := &cobra.Command{
 		Use:   "metrics [NAME...]",
 		Short: "Print figures, also of an earlier date or as they were known then",
@@ -22,6 +23,9 @@ func (a *app) metricsCmd() *cobra.Command {
 				return err
 			}
 			defer r.Close()
+			if compare {
+				return a.printCompared(cmd.Context(), r, ask)
+			}
 			figures, err := r.Metrics(cmd.Context(), ask)
 			if err != nil {
 				return usageError{err}
@@ -38,6 +42,7 @@ func (a *app) metricsCmd() *cobra.Command {
 	}
 	c.Flags().StringSliceVar(&by, "by", nil, "break down by dimensions: zone, submitter, street, department, category, source, programme, batch, enterprise, industry, list, series, type, week, month")
 	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
+	c.Flags().BoolVar(&compare, "compare", false, "beside last week, last month, the target, and the share of the year gone by (序时进度)")
 	c.Flags().StringVar(&a.from, "from", "", "start of the window of period forms (default: 1 January)")
 	c.AddCommand(a.metricsDiffCmd(), a.dictionaryCmd("Print how every metric is defined and computed (Markdown)", func(z *pipeline.Zone) (string, error) {
 		if z != nil {

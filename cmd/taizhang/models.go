@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 )
 
 func (a *app) modelsCmd() *cobra.Command {
-	c := &cobra.Command{Use: "models", Short: "List the SQL models, build them anew, draw how they depend on each other"}
+	c := &cobra.Command{Use: "models", Short: "List, plan, build, test and draw the SQL models; go back to an earlier publication"}
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List the models with what one row of each is",
@@ -38,9 +37,10 @@ func (a *app) modelsCmd() *cobra.Command {
 			return a.print(records)
 		},
 	}
+	var full bool
 	build := &cobra.Command{
 		Use:   "run",
-		Short: "Build all models anew, check them, and publish",
+		Short: "Build the models that changed (text, returns read, business day), check them, and publish",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()
@@ -48,7 +48,7 @@ func (a *app) modelsCmd() *cobra.Command {
 				return err
 			}
 			return a.owned(z, "models run", func(*warehouse.Owner) error {
-				out, err := z.Run(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log(), Rebuild: true})
+				out, err := z.Run(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log(), Rebuild: full})
 				if err != nil {
 					return err
 				}
@@ -56,29 +56,7 @@ func (a *app) modelsCmd() *cobra.Command {
 			})
 		},
 	}
-	graph := &cobra.Command{
-		Use:   "graph",
-		Short: "Draw the dependencies (Mermaid)",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, r, err := a.reader()
-			if err != nil {
-				return err
-			}
-			defer r.Close()
-			models, err := r.Models(cmd.Context())
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(a.out, "flowchart LR")
-			for _, m := range models {
-				for _, dep := range m.Reads {
-					fmt.Fprintf(a.out, "  %s --> %s\n", dep, m.Name)
-				}
-			}
-			return nil
-		},
-	}
+	build.Flags().BoolVar(&full, "full", false, "build everything anew and publish, whether it changed or not")
 	dictionary := a.dictionaryCmd("Print every model with its grain, its checks and what it reads (Markdown)", func(z *pipeline.Zone) (string, error) {
 		var own []fs.FS
 		var set *forms.Set
@@ -94,6 +72,6 @@ func (a *app) modelsCmd() *cobra.Command {
 		}
 		return modelsDictionary(models), nil
 	})
-	c.AddCommand(list, build, graph, dictionary)
+	c.AddCommand(list, build, a.modelsPlanCmd(), a.modelsTestCmd(), a.modelsGraphCmd(), a.modelsRollbackCmd(), dictionary)
 	return c
 }

@@ -58,10 +58,9 @@ func (s *server) work(ctx context.Context, failed <-chan error) error {
 			return fmt.Errorf("serve: %w", err)
 		case <-time.After(pause):
 		}
-		z := s.current()
 		if now = s.app.now(); !now.Before(nextIntake) {
 			s.intake(ctx)
-			z = s.current()
+			z := s.current()
 			if z.Schedule.Intake != t.intakeSpec {
 				if changed, err := newTimetable(z); err == nil { // checked when it was loaded
 					t = changed

@@ -1,12 +1,7 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,20 +10,33 @@ import (
 )
 
 func (a *app) sqlCmd() *cobra.Command {
-	return &cobra.Command{
-		Use:   "sql [QUERY|@SAVED]",
+	var saved bool
+	c := &cobra.Command{
+		Use:   "sql [QUERY|@SAVED [--PARAMETER VALUE]...]",
 		Short: "Run one SELECT against the published figures, fenced",
 		Long: "Runs one SELECT against the published copy, in a process of its own with limits on memory, time and rows,\n" +
 			"without access to files or the network. Without an argument the query is read from standard input;\n" +
-			"@name runs queries/saved/name.sql.",
-		Args: cobra.MaximumNArgs(1),
+			"@name runs queries/saved/name.sql, whose parameters are flags; --saved lists them.",
+		DisableFlagParsing: true, // a saved query has flags of its own
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args, values, err := a.parseSavedFlags(cmd, args)
+			if err != nil {
+				return err
+			}
+			switch help, err := cmd.Flags().GetBool("help"); {
+			case err == nil && help:
+				return cmd.Help()
+			case saved:
+				return a.printSaved(a.zoneDir)
+			case len(args) > 1:
+				return usagef("sql takes one query, not %d", len(args))
+			}
 			z, r, err := a.reader()
 			if err != nil {
 				return err
 			}
 			defer r.Close()
-			query := ""
+			query, bound := "", []string(nil)
 			switch {
 			case len(args) == 0:
 				text, err := io.ReadAll(a.in)
@@ -37,7 +45,7 @@ func (a *app) sqlCmd() *cobra.Command {
 				}
 				query = string(text)
 			case strings.HasPrefix(args[0], "@"):
-				if query, err = savedQuery(z.Dir, args[0][1:]); err != nil {
+				if query, bound, err = boundQuery(z.Dir, args[0][1:], values); err != nil {
 					return err
 				}
 			default:
@@ -46,7 +54,7 @@ func (a *app) sqlCmd() *cobra.Command {
 			if strings.TrimSpace(query) == "" {
 				return usagef("no query")
 			}
-			t, err := r.SQL(cmd.Context(), query, queries.Fence{})
+			t, err := r.SQL(cmd.Context(), query, queries.Fence{}, bound...)
 			if err != nil {
 				return err
 			}
@@ -60,23 +68,6 @@ func (a *app) sqlCmd() *cobra.Command {
 			return a.print(t.Records(), columns...)
 		},
 	}
-}
-
-// savedQuery reads a zone's own saved query, or one that comes with the program.
-func savedQuery(dir, name string) (string, error) {
-	if name == "" || strings.ContainsAny(name, `/\`) {
-		return "", usagef("@%s: the name of a saved query is expected", name)
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "queries", "saved", name+".sql"))
-	if err == nil {
-		return string(text), nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("saved query %s: %w", name, err)
-	}
-	text, err = fs.ReadFile(queries.Saved(), name+".sql")
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", usagef("no saved query %q", name)
-	}
-	return string(text), err
+	c.Flags().BoolVar(&saved, "saved", false, "list the saved queries with their parameters")
+	return c
 }

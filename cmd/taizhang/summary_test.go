@@ -20,6 +20,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/sheet"
+	"taizhang/internal/tooltest"
 	"taizhang/queries"
 )
 
@@ -235,10 +236,7 @@ func TestWorkbookReadsAlike(t *testing.T) {
 // TestFiguresRecalculate: LibreOffice, given the formulas without the values
 // beside them, computes what was stored.
 func TestFiguresRecalculate(t *testing.T) {
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("no LibreOffice")
-	}
+	office := tooltest.Path(t, "soffice", "libreoffice-calc")
 	path := filepath.Join(demoZone(t), "summaries", "湘潭高新区周报_截至2022-08-15.xlsx")
 	dir := t.TempDir()
 	bare := filepath.Join(dir, "book.xlsx")
@@ -348,20 +346,15 @@ func withoutValues(t *testing.T, from, to string) {
 
 // TestPages: the workbook prints on as many pages as were looked at, without ###.
 func TestPages(t *testing.T) {
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("no LibreOffice")
-	}
-	if _, err := exec.LookPath("pdftotext"); err != nil {
-		t.Skip("no pdftotext")
-	}
+	office := tooltest.Path(t, "soffice", "libreoffice-calc")
+	pdftotext := tooltest.Path(t, "pdftotext", "poppler-utils")
 	dir := t.TempDir()
 	c := exec.Command(office, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to", "pdf", "--outdir", dir,
 		filepath.Join(demoZone(t), "summaries", "湘潭高新区周报_截至2022-08-15.xlsx"))
 	if text, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("soffice: %v\n%s", err, text)
 	}
-	text, err := exec.Command("pdftotext", "-layout", filepath.Join(dir, "湘潭高新区周报_截至2022-08-15.pdf"), "-").Output()
+	text, err := exec.Command(pdftotext, "-layout", filepath.Join(dir, "湘潭高新区周报_截至2022-08-15.pdf"), "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,13 +26,17 @@ type Publication struct {
 // an open database drops DuckDB's own lock on it.
 //
 // Where the rename fails (on Windows a reader locks the file) the copy stays
-// as taizhang-<time>.duckdb; the next Publish removes it.
-func Publish(ctx context.Context, dbPath, dir string) (p Publication, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("publish %s: %w", filepath.Base(dbPath), err)
-		}
-	}()
+// as taizhang-<time>.duckdb; the next Publish removes it. The publication that
+// it replaces is kept in dir/history.
+func Publish(ctx context.Context, dbPath, dir string) (Publication, error) {
+	p, err := publish(ctx, dbPath, dir)
+	if err != nil {
+		err = fmt.Errorf("publish %s: %w", filepath.Base(dbPath), err)
+	}
+	return p, err
+}
+
+func publish(ctx context.Context, dbPath, dir string) (p Publication, err error) {
 	start := time.Now()
 	if info, err := os.Stat(dbPath + ".wal"); err == nil && info.Size() > 0 {
 		return p, errors.New("the write-ahead log is not empty: checkpoint and close the warehouse first")
@@ -50,6 +54,9 @@ func Publish(ctx context.Context, dbPath, dir string) (p Publication, err error)
 		return p, fmt.Errorf("the copy doesn't hold: %w", err)
 	}
 	p.Path = target
+	if err := keep(dir, start); err != nil {
+		return p, fmt.Errorf("keep the publication before: %w", err)
+	}
 	if err := os.Rename(next, target); err != nil {
 		p.Path = filepath.Join(dir, "taizhang-"+start.Format("20060102-150405")+".duckdb")
 		p.Deferred = true

@@ -61,6 +61,21 @@ func (r *Restated) Rewrite(sqlText string) string { return Rename(sqlText, r.nam
 // query prunes their columns). It works in a read-only database and within a
 // transaction that writes another table.
 func Restate(ctx context.Context, conn *sql.Conn, models []Model, prefix string, runs []Run, wanted ...string) (*Restated, error) {
+	return RestateWith(ctx, conn, models, RestateOptions{}, prefix, runs, wanted...)
+}
+
+// RestateOptions of RestateWith.
+type RestateOptions struct {
+	// Edited are models whose texts are other than those the database was built
+	// from: these, and what depends on them, are evaluated too.
+	Edited map[string]bool
+	// Inputs stand for plain tables: name → SELECT. Models that don't depend on
+	// ctl.run go on reading the tables themselves.
+	Inputs map[string]string
+}
+
+// RestateWith is Restate with options.
+func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptions, prefix string, runs []Run, wanted ...string) (*Restated, error) {
 	byName := map[string]*Model{}
 	for i := range models {
 		byName[models[i].Name] = &models[i]
@@ -79,7 +94,7 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, prefix string,
 			return done
 		}
 		needed[name] = false // cycles were refused when the models were stored
-		depends := false
+		depends := o.Edited[name]
 		for _, r := range m.Reads {
 			if visit(r) {
 				depends = true
@@ -98,6 +113,11 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, prefix string,
 	run := prefix + "ctl_run"
 	out := &Restated{names: map[string]string{"ctl.run": "temp." + Ident(run)}}
 	script := []string{createRuns(run, runs)}
+	for name, query := range o.Inputs {
+		own := Ident(prefix + strings.ReplaceAll(name, ".", "_"))
+		script = append(script, "create or replace temp view "+own+" as "+query)
+		out.names[name] = "temp." + own
+	}
 	for _, m := range models {
 		if !needed[m.Name] {
 			continue

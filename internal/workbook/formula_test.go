@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"taizhang/internal/tooltest"
 )
 
 // derivedBook has every kind of derived figure, on cards and in a table.
@@ -110,10 +112,7 @@ func TestDerived(t *testing.T) {
 // (the values stored beside them are taken out first) and gives its sheets.
 func recalculated(t *testing.T, data []byte) map[string][][]string {
 	t.Helper()
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("no LibreOffice")
-	}
+	office := tooltest.Path(t, "soffice", "libreoffice-calc")
 	dir := t.TempDir()
 	var bare bytes.Buffer
 	out := zip.NewWriter(&bare)

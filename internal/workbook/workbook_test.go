@@ -297,3 +297,32 @@ func BenchmarkLongList(b *testing.B) {
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// TestFiftyThousandRows: a long list with long names stays whole, keeps its
+// header on every page and its true dimension.
+func TestFiftyThousandRows(t *testing.T) {
+	tab := Table{ID: "t", Main: true, Filter: true, Dense: true, Columns: []Column{{Title: "项目", Width: 30}, {Title: "数", Kind: Int, Width: 5}}}
+	long := strings.Repeat("体验式家庭农场", 43)[:900] // 300 characters
+	for i := range 50_000 {
+		name := "短"
+		if i%1000 == 0 {
+			name = long + "🏠𠮷"
+		}
+		tab.Rows = append(tab.Rows, []any{name, int64(1) << (i % 40)})
+	}
+	data := write(t, Book{Sheets: []Sheet{{Name: "明细", Blocks: []Block{Title{Text: "明细"}, tab}}}})
+	checkPackage(t, unzip(t, data))
+	f := open(t, data)
+	if d, _ := f.GetSheetDimension("明细"); d != "A1:B50003" {
+		t.Errorf("dimension %s", d)
+	}
+	if w, _ := f.GetColWidth("明细", "B"); w < 14 {
+		t.Errorf("a column of %v for %d would show ###", w, int64(1)<<39)
+	}
+	if got, _ := raw(t, f, "明细", 2, 50003); got != strconv.FormatInt(int64(1)<<(49_999%40), 10) {
+		t.Errorf("the last row holds %s", got)
+	}
+	if h, _ := f.GetRowHeight("明细", 4); h < 120 {
+		t.Errorf("a name of 300 characters in %v points", h)
+	}
+}

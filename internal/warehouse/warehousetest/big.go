@@ -124,14 +124,16 @@ func (o Big) value(f Form, c Field) string {
 	case "code":
 		return "'K' || i"
 	case "uscc":
-		return "'91430300MA' || cast(10000000 + (h >> 13) % 5000 as bigint)"
+		return "'91430300MA' || cast(10000000 + (h >> 13) % 1000 as bigint)"
 	}
-	switch c.Name {
-	case "enterprise", "target":
-		return "'企业' || cast((h >> 13) % 5000 as bigint)"
-	case "progress_note":
+	switch {
+	case c.Name == "enterprise" && !c.Required:
+		return "case when (h >> 29) % 5 = 0 then '企业' || cast((h >> 13) % 1000 as bigint) end"
+	case c.Name == "enterprise" || c.Name == "target":
+		return "'企业' || cast((h >> 13) % 1000 as bigint)"
+	case c.Name == "progress_note":
 		return "'正在协调，已会同有关部门现场研究第' || cast(g % 5 as bigint) || '次'"
-	case "description":
+	case c.Name == "description":
 		return "'某某路段路灯不亮，群众出行不便，请有关单位尽快研究处理，编号' || cast(h % 100000 as bigint)"
 	}
 	return fmt.Sprintf("'%s' || cast((h >> 19) %% 600 as bigint)", c.Name)
@@ -144,8 +146,8 @@ func (o Big) Correct(t testing.TB, db *warehouse.DB, form string) {
 	o.defaults()
 	Exec(t, db, `create or replace temp table big_fix as
 		select (select max(arrival) from raw.return) + 1 as arrival, submitter, form, mode, period, period_start as s, period_end as e,
-			(select max(received_at) from raw.return) + interval 1 minute as received_at, due_at
-		from raw.return where submitter = 'u0' and form = '`+form+`' order by arrival desc limit 1`)
+			(select known_at from ctl.run) + interval 1 minute as received_at, due_at
+		from raw.return where return_id = (select max_by(r.return_id, (r.period_start, r.arrival)) from raw.return as r where r.submitter = 'u0' and r.form = '`+form+`')`)
 	Exec(t, db, fmt.Sprintf(`insert into raw.return select 'xt', printf('%%06d-1', arrival), arrival, submitter || '/更正' || form || period || '.xlsx', 'ab/' || arrival, 'sha' || arrival,
 		submitter, form, mode, period, s, e, e, 'accepted', false, %d, 0, 0, 0, 0, received_at, due_at, false from big_fix`, o.Rows))
 	for _, f := range Forms(t) {

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/ingest"
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
+	"taizhang/queries"
+	"taizhang/transform"
+)
+
+// modelsPlanCmd is `models plan`.
+func (a *app) modelsPlanCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "plan",
+		Short: "Say what the next run would build and why, and which published figures edited models would move",
+		Long: "Says what the next run would do about each model and why. Where a model's text differs from the published one\n" +
+			"(after it was edited in the zone's models folder), the edited texts are evaluated over the published data: which\n" +
+			"figures would move and by how much, and how many rows of which models. Nothing is written.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			z, r, err := a.reader()
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			planned, err := pendingModels(ctx, z, r.Path(), z.Today(a.now()).String())
+			if err != nil {
+				return usageError{err}
+			}
+			if files, err := ingest.Inbox(z.Inbox(), a.now()); err != nil {
+				return err
+			} else if len(files) > 0 {
+				a.say("%d files wait in the inbox: what reads their forms would be updated too", len(files))
+			}
+			var models []warehouse.Model
+			var records []queries.Record
+			moved := map[string]queries.MovedTable{}
+			for _, m := range planned {
+				models = append(models, warehouse.Model{Name: m.Name, Kind: m.Layer, Description: m.Description, SQL: m.SQL, Reads: m.Reads})
+			}
+			figures, tables, err := r.Edited(ctx, models)
+			if err != nil {
+				return usageError{err}
+			}
+			for _, t := range tables {
+				moved[t.Model] = t
+			}
+			for _, m := range planned {
+				if m.Action == transform.Kept && a.format == "table" {
+					continue
+				}
+				t, changed := moved[m.Name]
+				rec := queries.Record{{Key: "model", Value: m.Name}, {Key: "action", Value: string(m.Action)}, {Key: "reason", Value: m.Reason},
+					{Key: "rows_gone", Value: nil}, {Key: "rows_new", Value: nil}}
+				if changed && t.Err == "" {
+					rec[3].Value, rec[4].Value = t.Gone, t.Came
+				}
+				records = append(records, rec)
+			}
+			if a.format != "table" && a.format != "md" {
+				for _, c := range figures {
+					f := c.Record()
+					records = append(records, queries.Record{{Key: "metric", Value: f.Get("metric")}, {Key: "label", Value: f.Get("label")}, {Key: "unit", Value: f.Get("unit")},
+						{Key: "dims", Value: dimsOf(c)}, {Key: "before", Value: f.Get("before")}, {Key: "after", Value: f.Get("after")}, {Key: "change", Value: f.Get("change")}})
+				}
+				return a.print(records)
+			}
+			if err := a.print(records, "model", "action", "rows_gone", "rows_new", "reason"); err != nil {
+				return err
+			}
+			if len(figures) == 0 {
+				a.say("No published figure would move.")
+				return nil
+			}
+			fmt.Fprintln(a.out)
+			var shown []queries.Record
+			for _, c := range figures {
+				f, unit := c.Record(), string(c.After.Metric.Unit)
+				shown = append(shown, queries.Record{{Key: "metric", Value: f.Get("metric")}, {Key: "label", Value: f.Get("label")}, {Key: "group", Value: dimsOf(c)},
+					{Key: "before", Value: shownValue(f.Get("before"), unit)}, {Key: "after", Value: shownValue(f.Get("after"), unit)}, {Key: "change", Value: shownValue(f.Get("change"), unit)}})
+			}
+			return a.print(shown)
+		},
+	}
+}
+
+func dimsOf(c queries.Change) string {
+	out := ""
+	for _, d := range c.After.Dims {
+		v := queries.NoValue
+		if d.Value != nil {
+			v = *d.Value
+		}
+		out += d.Dimension + "=" + v
+	}
+	return out
+}
+
+// pendingModels asks what a run on a business day would do about the models, over a publication.
+func pendingModels(ctx context.Context, z *pipeline.Zone, path, asOf string) ([]transform.Built, error) {
+	db, err := warehouse.ReadOnly(path, warehouse.Options{TimeZone: z.Timezone})
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	return transform.Pending(ctx, db.Conn, transform.Options{Models: z.Models}, asOf)
+}
+
+// modelsTestCmd is `models test`.
+func (a *app) modelsTestCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "test [MODEL...]",
+		Short: "Run the cases of the models: rows given, rows wanted (MODEL.txtar beside the model)",
+		Long: "Runs the cases of the built-in models and of the zone's models folder: txtar files beside the models, whose files\n" +
+			"are the rows given, by table (CSV), and the rows wanted. Working days are Monday to Friday of 2021 to 2023.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			z, err := a.zone()
+			if err != nil {
+				return err
+			}
+			results, err := transform.RunCases(ctx, transform.Options{Models: z.Models}, func() (*warehouse.DB, error) { return emptyWarehouse(ctx, z) }, args...)
+			if err != nil {
+				return usageError{err}
+			}
+			var records []queries.Record
+			failed := 0
+			for _, r := range results {
+				state, message := "ok", ""
+				if r.Err != nil {
+					state, message = "failed", r.Err.Error()
+					failed++
+				}
+				records = append(records, queries.Record{{Key: "model", Value: r.Model}, {Key: "case", Value: r.Name}, {Key: "state", Value: state}, {Key: "message", Value: message}})
+			}
+			if a.format == "table" {
+				for _, r := range results {
+					if r.Err != nil {
+						fmt.Fprintf(a.err, "%v\n\n", r.Err)
+					}
+				}
+				err = a.print(records, "state", "model", "case")
+			} else {
+				err = a.print(records)
+			}
+			if err == nil && failed > 0 {
+				err = fmt.Errorf("%d of %d cases failed", failed, len(results))
+			}
+			return err
+		},
+	}
+}
+
+// emptyWarehouse has the tables of a zone's forms, the forms described, and a plain calendar.
+func emptyWarehouse(ctx context.Context, z *pipeline.Zone) (*warehouse.DB, error) {
+	db, err := warehouse.OpenMemory(warehouse.Options{})
+	if err != nil {
+		return nil, err
+	}
+	fill := func() error {
+		if err := warehouse.Schema(ctx, db.Conn); err != nil {
+			return err
+		}
+		if err := ingest.EnsureTables(ctx, db.Conn, z.Forms); err != nil {
+			return err
+		}
+		for _, f := range z.Forms.Forms {
+			if _, err := db.Conn.ExecContext(ctx, "insert into ctl.form values (?, ?, ?, ?, ?)", f.ID, f.Title, string(f.Mode), f.Frequency.String(), f.Seq); err != nil {
+				return err
+			}
+		}
+		_, err := db.Conn.ExecContext(ctx, `insert into ctl.calendar
+			select cast(d as date), isodow(d) <= 5, sum(case when isodow(d) <= 5 then 1 else 0 end) over (order by d)
+			from (select unnest(generate_series(date '2021-01-01', date '2023-12-31', interval 1 day)) as d)`)
+		return err
+	}
+	if err := fill(); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/internal/warehouse"
+	"taizhang/queries"
+)
+
+// modelsRollbackCmd is `models rollback`.
+func (a *app) modelsRollbackCmd() *cobra.Command {
+	var list bool
+	c := &cobra.Command{
+		Use:   "rollback [NAME]",
+		Short: "Publish an earlier publication again: the one before, or one of --list",
+		Long: "Publishes an earlier publication again: the newest kept one, or NAME of --list. The last " + fmt.Sprint(warehouse.KeptPublications) + " are kept in\n" +
+			"published/history. The publication that it replaces is kept too. Returns and the warehouse stay as they are: the\n" +
+			"next run with news publishes from them again, so mend what was wrong (a model, a decision) first.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			z, err := a.zone()
+			if err != nil {
+				return err
+			}
+			if list {
+				kept, err := warehouse.History(z.Published())
+				if err != nil {
+					return err
+				}
+				var records []queries.Record
+				for _, k := range kept {
+					rec := queries.Record{{Key: "name", Value: k.Name}, {Key: "bytes", Value: k.Bytes}, {Key: "as_of", Value: nil}, {Key: "known_at", Value: nil}}
+					if r, err := queries.Open(k.Path, z.Metrics); err == nil {
+						p := r.Published()
+						rec[2].Value, rec[3].Value = p.AsOf.String(), p.KnownAt.Format(time.RFC3339)
+						r.Close()
+					}
+					records = append(records, rec)
+				}
+				return a.print(records, "name", "as_of", "known_at", "bytes")
+			}
+			name := ""
+			if len(args) > 0 {
+				name = args[0]
+			}
+			return a.owned(z, "models rollback", func(*warehouse.Owner) error {
+				p, err := warehouse.Republish(cmd.Context(), z.Published(), name)
+				if err != nil {
+					return err
+				}
+				a.say("Published again: %s", p.Path)
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&list, "list", false, "list the publications that are kept, newest first")
+	return c
+}

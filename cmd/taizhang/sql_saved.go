@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"taizhang/queries"
+)
+
+// savedFolder is a zone's own saved queries, nil where it has none.
+func savedFolder(dir string) fs.FS {
+	p := filepath.Join(dir, "queries", "saved")
+	if info, err := os.Stat(p); err != nil || !info.IsDir() {
+		return nil
+	}
+	return os.DirFS(p)
+}
+
+// boundQuery finds a saved query and binds its parameters.
+func boundQuery(dir, name string, values map[string]string) (string, []string, error) {
+	if name == "" || strings.ContainsAny(name, `/\`) {
+		return "", nil, usagef("@%s: the name of a saved query is expected", name)
+	}
+	list, err := queries.SavedQueries(savedFolder(dir))
+	if err != nil {
+		return "", nil, usageError{err}
+	}
+	var names []string
+	for _, q := range list {
+		names = append(names, q.Name)
+		if q.Name == name {
+			text, args, err := q.Bind(values)
+			if err != nil {
+				err = usageError{err}
+			}
+			return text, args, err
+		}
+	}
+	return "", nil, usagef("no saved query %q; there are: %s", name, strings.Join(names, ", "))
+}
+
+// savedParams takes the flags that only a saved query knows out of the arguments: `sql @problems --street 双马街道`.
+// The others are left to the command's own flags.
+func savedParams(flags *pflag.FlagSet, args []string) (rest []string, values map[string]string, err error) {
+	values = map[string]string{}
+	for i := 0; i < len(args); i++ {
+		name, isLong := strings.CutPrefix(args[i], "--")
+		name, value, inline := strings.Cut(name, "=")
+		if !isLong || name == "" || name == "help" || flags.Lookup(name) != nil {
+			rest = append(rest, args[i])
+			if f := flags.Lookup(name); isLong && f != nil && f.NoOptDefVal == "" && !inline && i+1 < len(args) {
+				i++
+				rest = append(rest, args[i])
+			}
+			continue
+		}
+		if !inline {
+			if i++; i == len(args) {
+				return nil, nil, usagef("flag needs an argument: --%s", name)
+			}
+			value = args[i]
+		}
+		values[name] = value
+	}
+	return rest, values, nil
+}
+
+// parseSavedFlags parses the command line of `sql`, whose flags depend on the saved query that it names.
+func (a *app) parseSavedFlags(cmd *cobra.Command, args []string) (rest []string, values map[string]string, err error) {
+	flags := cmd.Flags()
+	flags.AddFlagSet(cmd.InheritedFlags())
+	args, values, err = savedParams(flags, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := flags.Parse(args); err != nil {
+		return nil, nil, usageError{err}
+	}
+	rest = flags.Args()
+	if len(values) > 0 && (len(rest) == 0 || !strings.HasPrefix(rest[0], "@")) {
+		for n := range values {
+			return nil, nil, usagef("unknown flag: --%s (only a saved query has parameters: sql @name --%s …)", n, n)
+		}
+	}
+	return rest, values, nil
+}
+
+// printSaved lists the saved queries with their parameters.
+func (a *app) printSaved(dir string) error {
+	list, err := queries.SavedQueries(savedFolder(dir))
+	if err != nil {
+		return usageError{err}
+	}
+	var records []queries.Record
+	for _, q := range list {
+		var params []string
+		for _, p := range q.Params {
+			text := fmt.Sprintf("--%s %s", p.Name, p.Label)
+			if p.Default != "" {
+				text += "=" + p.Default
+			}
+			params = append(params, text)
+		}
+		records = append(records, queries.Record{{Key: "name", Value: "@" + q.Name}, {Key: "description", Value: q.Description}, {Key: "parameters", Value: strings.Join(params, "；")}})
+	}
+	return a.print(records)
+}

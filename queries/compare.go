@@ -1,0 +1,130 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+)
+
+// Comparison is what a figure is compared with: the same figure a week and a
+// month earlier (as known now), the target, and of a target for the year what
+// of it should be reached by now (序时进度).
+type Comparison struct {
+	LastWeek, LastMonth     any
+	WeekChange, MonthChange any
+	Target                  *float64
+	Basis                   string   // plain, year_progress or empty
+	Goal                    *float64 // the target as of the date
+	YearProgress            float64  // share of the year gone by
+	Light                   string   // 绿, 黄, 红 or empty
+}
+
+// Compare computes figures with what they are compared with. Targets are of
+// whole zones: figures of a breakdown have none.
+func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, error) {
+	for _, d := range []string{"week", "month"} {
+		if _, asked := a.Where[d]; asked || slices.Contains(a.By, d) {
+			return nil, nil, fmt.Errorf("figures by %s can't be compared with last week's: ask without it", d)
+		}
+	}
+	figures, err := r.Metrics(ctx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	asOf := r.at(a.Point).AsOf
+	earlier := func(d calendar.Date) (map[string]any, error) {
+		b := a
+		b.AsOf = d
+		list, err := r.Metrics(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		out := map[string]any{}
+		for _, f := range list {
+			out[dimsKey(f.Metric, f.Dims)] = f.Value
+		}
+		return out, nil
+	}
+	week, err := earlier(asOf - 7)
+	if err != nil {
+		return nil, nil, err
+	}
+	month, err := earlier(monthBefore(asOf))
+	if err != nil {
+		return nil, nil, err
+	}
+	targets, err := r.targets(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]Comparison, len(figures))
+	for i, f := range figures {
+		k := dimsKey(f.Metric, f.Dims)
+		c := Comparison{LastWeek: valueOr(week, k, f), LastMonth: valueOr(month, k, f), YearProgress: yearGone(asOf)}
+		c.WeekChange, c.MonthChange = difference(c.LastWeek, f.Value), difference(c.LastMonth, f.Value)
+		if t, ok := targets[f.Metric.ID]; ok && len(f.Dims) == 0 && len(a.Where) == 0 {
+			goal := t.value
+			if t.basis == "year_progress" {
+				goal *= c.YearProgress
+			}
+			c.Target, c.Basis, c.Goal = &t.value, t.basis, &goal
+			c.Light = f.Metric.Light(Float(f.Value), goal)
+		}
+		out[i] = c
+	}
+	return figures, out, nil
+}
+
+// valueOr is an earlier value; a group that did not exist then counted nothing.
+func valueOr(values map[string]any, key string, f Figure) any {
+	if v, ok := values[key]; ok {
+		return v
+	}
+	return nothing(f).Value
+}
+
+type target struct {
+	value float64
+	basis string
+}
+
+func (r *Reader) targets(ctx context.Context) (map[string]target, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := map[string]target{}
+	err := warehouse.Each(ctx, r.db.Conn, "select metric, cast(target as double), basis from ctl.target where target is not null", func(v []any) error {
+		out[v[0].(string)] = target{v[1].(float64), fmt.Sprint(v[2])}
+		return nil
+	})
+	return out, err
+}
+
+// monthBefore is the same day of the month before, or that month's last day.
+func monthBefore(d calendar.Date) calendar.Date {
+	first := calendar.NewDate(d.Year(), d.Month(), 1)
+	last := first - 1
+	return calendar.NewDate(last.Year(), last.Month(), min(d.Day(), last.Day()))
+}
+
+// yearGone is the share of the year gone by at a day's end.
+func yearGone(d calendar.Date) float64 {
+	first, next := calendar.NewDate(d.Year(), time.January, 1), calendar.NewDate(d.Year()+1, time.January, 1)
+	return float64(d-first+1) / float64(next-first)
+}
+
+// Entries are the comparison's keys of machine-readable output, after those of
+// the figure.
+func (c Comparison) Entries() Record {
+	number := func(f *float64) any {
+		if f == nil {
+			return nil
+		}
+		return *f
+	}
+	return Record{{"last_week", c.LastWeek}, {"week_change", c.WeekChange}, {"last_month", c.LastMonth}, {"month_change", c.MonthChange},
+		{"target", number(c.Target)}, {"target_basis", text(c.Basis)}, {"goal", number(c.Goal)}, {"year_progress", c.YearProgress}, {"light", text(c.Light)}}
+}

@@ -1,0 +1,146 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"taizhang/internal/warehouse"
+)
+
+// MovedTable is a model whose rows other texts would change.
+type MovedTable struct {
+	Model      string
+	Gone, Came int64 // rows only in the publication, rows only with the edited texts
+	Err        string
+}
+
+// Edited evaluates other texts of models over the published data and says
+// which published figures would move (in total, and by dimension where the
+// total stays), and how many rows of which models.
+func (r *Reader) Edited(ctx context.Context, models []warehouse.Model) (figures []Change, tables []MovedTable, err error) {
+	old := map[string]string{}
+	for _, m := range r.models {
+		old[m.Name] = m.SQL
+	}
+	edited := map[string]bool{}
+	for _, m := range models {
+		if t, ok := old[m.Name]; !ok || t != m.SQL {
+			edited[m.Name] = true
+		}
+	}
+	if len(edited) == 0 {
+		return nil, nil, nil
+	}
+	affected := map[string]bool{}
+	for _, m := range models { // in building order
+		affected[m.Name] = edited[m.Name]
+		for _, d := range m.Reads {
+			affected[m.Name] = affected[m.Name] || affected[d]
+		}
+	}
+	var metrics []string
+	for _, m := range r.Catalogue.Metrics {
+		if affected[m.Fact.Table] {
+			metrics = append(metrics, m.ID)
+		}
+	}
+	asks := []Ask{}
+	if len(metrics) > 0 {
+		asks = append(asks, Ask{Metrics: metrics})
+		for _, d := range r.Catalogue.Dimensions {
+			if d.ID == "week" || d.ID == "month" || d.ID == "zone" {
+				continue
+			}
+			var some []string
+			for _, m := range r.Catalogue.Metrics {
+				if affected[m.Fact.Table] && m.Allows(d.ID) {
+					some = append(some, m.ID)
+				}
+			}
+			if len(some) > 0 {
+				asks = append(asks, Ask{Metrics: some, By: []string{d.ID}})
+			}
+		}
+	}
+	var before [][]Figure
+	for _, a := range asks {
+		f, err := r.Metrics(ctx, a)
+		if err != nil {
+			return nil, nil, err
+		}
+		before = append(before, f)
+	}
+	published := r.models
+	r.mu.Lock()
+	r.models, r.edited = models, edited
+	tables, err = r.movedTables(ctx, models, affected)
+	r.mu.Unlock()
+	defer func() { r.models, r.edited = published, nil }()
+	if err != nil {
+		return nil, nil, err
+	}
+	moved := map[string]bool{}
+	for i, a := range asks {
+		f, err := r.Metrics(ctx, a)
+		if err != nil {
+			return nil, tables, err
+		}
+		for _, c := range changedFigures(before[i], f) {
+			if i == 0 {
+				moved[c.After.Metric.ID] = true
+			}
+			if i == 0 || !moved[c.After.Metric.ID] {
+				figures = append(figures, c)
+			}
+		}
+	}
+	return figures, tables, nil
+}
+
+// movedTables compares the affected models other than staging, row by row.
+func (r *Reader) movedTables(ctx context.Context, models []warehouse.Model, affected map[string]bool) ([]MovedTable, error) {
+	var out []MovedTable
+	var wanted []string
+	for _, m := range models {
+		if affected[m.Name] && m.Kind != "stg" {
+			wanted = append(wanted, m.Name)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	src, err := r.source(ctx, []Point{r.point}, wanted...)
+	if err != nil {
+		return nil, err
+	}
+	exists := map[string]bool{}
+	for _, m := range r.models {
+		exists[m.Name] = true
+	}
+	for _, w := range wanted {
+		t := MovedTable{Model: w}
+		have, err := warehouse.Strings(ctx, r.db.Conn, "select table_name from information_schema.tables where table_schema || '.' || table_name = ?", w)
+		if err != nil {
+			return nil, err
+		}
+		q := fmt.Sprintf("select 0, count(*) from %s", src.Name(w))
+		if len(have) > 0 {
+			q = fmt.Sprintf("select (select count(*) from (select * from %[1]s except all select * from %[2]s)), (select count(*) from (select * from %[2]s except all select * from %[1]s))", w, src.Name(w))
+		}
+		got, err := r.table(ctx, q)
+		switch {
+		case err != nil && strings.Contains(err.Error(), "Set operations"):
+			t.Err = "its columns differ"
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", w, err)
+		default:
+			t.Gone, _ = got.Rows[0][0].(int64)
+			t.Came, _ = got.Rows[0][1].(int64)
+		}
+		if t.Gone+t.Came > 0 || t.Err != "" {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}

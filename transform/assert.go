@@ -1,0 +1,176 @@
+package transform
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"taizhang/internal/warehouse"
+)
+
+// An assertion is a check across models: models/check/<name>.sql, one portable
+// SELECT that lists what is wrong. Its first comment line says what ought to
+// be, a line `-- severity: error` (which stops a publication) or `-- severity:
+// warning` how bad it is. A zone's models/check folder adds to the built-in
+// ones or replaces them by name.
+
+// LoadAssertions reads the built-in assertions and those of the given folders.
+func LoadAssertions(extra ...fs.FS) ([]Model, error) {
+	byName := map[string]Model{}
+	for i, fsys := range append([]fs.FS{Builtin()}, extra...) {
+		if fsys == nil {
+			continue
+		}
+		where := ""
+		if i > 0 {
+			where = "models/"
+		}
+		files, err := fs.Glob(fsys, "check/*.sql")
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			text, err := fs.ReadFile(fsys, f)
+			if err != nil {
+				return nil, err
+			}
+			m, err := parseAssertion(strings.TrimSuffix(path.Base(f), ".sql"), where+f, string(text))
+			if err != nil {
+				return nil, err
+			}
+			byName[m.Name] = m
+		}
+	}
+	var out []Model
+	for _, m := range byName {
+		out = append(out, m)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out, nil
+}
+
+func parseAssertion(name, file, text string) (Model, error) {
+	text = strings.TrimRight(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), ";")
+	m := Model{Name: "check." + name, Layer: "check", File: file, SQL: text}
+	if !nameShape.MatchString(name) {
+		return m, &ModelError{file, 1, fmt.Sprintf("the name of a check is lowercase letters, digits and _: %q", name)}
+	}
+	severity := ""
+	for _, line := range strings.Split(text, "\n") {
+		rest, isComment := strings.CutPrefix(strings.TrimSpace(line), "--")
+		if !isComment {
+			break
+		}
+		rest = strings.TrimSpace(rest)
+		if s, ok := strings.CutPrefix(rest, "severity:"); ok {
+			severity = strings.TrimSpace(s)
+		} else if m.Description == "" {
+			m.Description = rest
+		}
+	}
+	if m.Description == "" {
+		return m, &ModelError{file, 1, "the first line of a check says what ought to be"}
+	}
+	if severity != "error" && severity != "warning" {
+		return m, &ModelError{file, 1, "a check says how bad it is: `-- severity: error` or `-- severity: warning`"}
+	}
+	m.Checks = []Check{{Name: name, Predicate: m.Description, Warning: severity == "warning"}}
+	return m, nil
+}
+
+// assertions evaluates those whose models or texts have changed, and keeps the
+// results of the others.
+func (b *builder) assertions(list []Model) ([]CheckResult, error) {
+	var out []CheckResult
+	for _, m := range list {
+		hash := hashOf(m)
+		stale := b.full || b.first || b.state[m.Name].hash != hash
+		for _, r := range m.Reads {
+			stale = stale || r == "ctl.run" || b.changes[r].any || b.inputs[r].any
+			if _, isModel := b.byName[r]; !isModel {
+				if _, watched := b.inputs[r]; !watched {
+					stale = true
+				}
+			}
+		}
+		c := CheckResult{Model: m.Name, Check: m.Checks[0].Name, Predicate: m.Description, Warning: m.Checks[0].Warning, Query: m.SQL}
+		if stale {
+			n, err := b.count("select count(*) from (" + m.SQL + "\n) as wrong")
+			if err != nil {
+				return nil, fmt.Errorf("%s: can't be evaluated: %w", m.File, err)
+			}
+			c.Failing = n
+		} else if i := slices.IndexFunc(b.failing, func(f CheckResult) bool { return f.Model == m.Name }); i >= 0 {
+			c.Failing = b.failing[i].Failing
+		}
+		b.state[m.Name] = modelState{hash: hash, asOf: b.asOf, from: b.from}
+		if c.Failing > 0 {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// planAssertions finds out what assertions read; unknown tables are errors.
+func planAssertions(ctx context.Context, conn *sql.Conn, models []Model, folders []fs.FS) ([]Model, error) {
+	list, err := LoadAssertions(folders...)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := existing(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]int{}
+	for i, m := range models {
+		byName[m.Name] = i
+	}
+	for i := range list {
+		m := &list[i]
+		refs, err := references(ctx, conn, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range refs {
+			name, line := r.Schema+"."+r.Name, lineOf(m.SQL, r.Offset)
+			if _, isModel := byName[name]; !isModel && !tables[name] {
+				return nil, &ModelError{m.File, line, fmt.Sprintf("unknown table %s%s", name, nearest(name, byName, tables))}
+			}
+			if !slices.Contains(m.Reads, name) {
+				m.Reads = append(m.Reads, name)
+			}
+		}
+	}
+	return list, nil
+}
+
+// FailedQuery is the query that lists what a failed check of a publication is
+// about: `check.<name>` or `<model>` and the check's name.
+func FailedQuery(ctx context.Context, q warehouse.Querier, o Options, name string) (string, error) {
+	models, err := Load(o.Models...)
+	if err != nil {
+		return "", err
+	}
+	list, err := LoadAssertions(o.Models...)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range list {
+		if m.Name == name || m.Checks[0].Name == name {
+			return m.SQL, nil
+		}
+	}
+	for _, m := range models {
+		for _, c := range append(slices.Clone(m.Checks), Check{Name: "grain"}) {
+			if m.Name+"."+c.Name == name {
+				return failingQuery(m, CheckResult{Check: c.Name, Predicate: c.Predicate}), nil
+			}
+		}
+	}
+	return "", fmt.Errorf("unknown check %q", name)
+}
