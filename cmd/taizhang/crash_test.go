@@ -307,7 +307,7 @@ func TestLostCommits(t *testing.T) {
 			if err := damage(filepath.Join(zone, "warehouse.duckdb")); err != nil {
 				t.Fatal(err)
 			}
-			code, _, log := program(t, "models", "run", "--zone", zone)
+			code, _, log := program(t, "models", "run", "--full", "--zone", zone)
 			if code != 0 || !strings.Contains(log, "making it anew from the archive") {
 				t.Errorf("exit code %d\n%s", code, log)
 			}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sort"
@@ -174,7 +175,14 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	if err := result.Err(); err != nil {
 		warehouse.Rollback(conn)
-		return fmt.Errorf("nothing was published, the earlier figures stay: %w", err)
+		err = fmt.Errorf("nothing was published, the earlier figures stay: %w", err)
+		if e := w.close(); e != nil {
+			return errors.Join(err, e)
+		}
+		if _, published := z.lastPublication(); published { // readers learn that newer figures were held back, and why
+			return errors.Join(err, transform.NoteFailure(ctx, z.Published(), result))
+		}
+		return err
 	}
 	if err := warehouse.Commit(ctx, conn); err != nil {
 		return err
@@ -210,7 +218,7 @@ func (w *work) build(ctx context.Context, p publication, now time.Time, full boo
 		return transform.Result{}, err
 	}
 	step("control tables")
-	result, err := transform.Run(ctx, conn, transform.Options{Models: z.Models})
+	result, err := transform.Run(ctx, conn, transform.Options{Models: z.Models, Full: full})
 	if err != nil || result.Err() != nil { // marts are not worth building on models that don't hold
 		return result, err
 	}

@@ -228,7 +228,7 @@ func TestPublishKeepsOldReaders(t *testing.T) {
 	}
 	left, _ := filepath.Glob(filepath.Join(dir, "*"))
 	hidden, _ := filepath.Glob(filepath.Join(dir, ".*"))
-	if len(left)+len(hidden) != 1 {
+	if len(left)+len(hidden) != 2 { // the publication and the history
 		t.Error(left, hidden)
 	}
 }

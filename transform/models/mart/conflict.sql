@@ -1,11 +1,18 @@
 -- One row per contradiction between returns that count (数据打架): kind, what it is about, what one says and what the other says.
 -- grain: zone, as_of, known_at, kind, subject, a_return_id, a_sheet, a_row_no, b_return_id, b_sheet, b_row_no
-with items as (
+with bare as (
     select
         zone, as_of, known_at, form, submitter, submitter_code, return_id, sheet, row_no, item_no, title,
         replace(replace(replace(replace(replace(replace(replace(title, ' ', ''), '，', ''), '。', ''), '、', ''), ',', ''), '.', ''), '；', '') as bare_title
     from core.ledger_item
     where is_counted
+),
+items as ( -- units that say the same thing, each beside the next
+    select
+        bare.*,
+        dense_rank() over (partition by zone, as_of, known_at, form, item_no order by submitter_code) as number_place,
+        dense_rank() over (partition by zone, as_of, known_at, form, bare_title order by submitter_code) as title_place
+    from bare
 ),
 names as (
     select zone, as_of, known_at, return_id, sheet, row_no, submitter, enterprise, enterprise_code from core.fct_enterprise
@@ -56,7 +63,7 @@ select
 from items as a
 join items as b
     on b.zone = a.zone and b.as_of = a.as_of and b.known_at = a.known_at and b.form = a.form and b.item_no = a.item_no
-    and b.submitter_code > a.submitter_code
+    and b.number_place = a.number_place + 1
 union all
 select
     a.zone, a.as_of, a.known_at, '描述相近', a.bare_title,
@@ -64,7 +71,7 @@ select
 from items as a
 join items as b
     on b.zone = a.zone and b.as_of = a.as_of and b.known_at = a.known_at and b.form = a.form and b.bare_title = a.bare_title
-    and b.submitter_code > a.submitter_code and b.item_no <> a.item_no
+    and b.title_place = a.title_place + 1 and b.item_no <> a.item_no
 where length(a.bare_title) >= 8
 union all
 select

@@ -1,0 +1,87 @@
+package transform
+
+import (
+	"fmt"
+	"slices"
+
+	"taizhang/internal/warehouse"
+)
+
+// dropStale drops models that an earlier run built and that exist no more.
+func (b *builder) dropStale() error {
+	old, err := warehouse.Models(b.ctx, b.conn)
+	if err != nil {
+		return err
+	}
+	for _, m := range old {
+		if b.byName[m.Name] != nil {
+			continue
+		}
+		b.texts = true
+		for _, name := range []string{m.Name, tableOf(m.Name)} {
+			if err := b.drop(name, ""); err != nil {
+				return fmt.Errorf("drop %s: %w", m.Name, err)
+			}
+		}
+		delete(b.state, m.Name)
+	}
+	return nil
+}
+
+// checks tests what was built, and keeps the results of what was not.
+func (b *builder) checks() ([]CheckResult, error) {
+	var out []CheckResult
+	for _, m := range b.models {
+		if m.Layer == "stg" {
+			continue
+		}
+		failed := slices.ContainsFunc(b.failing, func(c CheckResult) bool { return c.Model == m.Name })
+		switch part := b.partly[m.Name]; {
+		case b.built[m.Name] || part != "" && failed:
+			got, err := testModel(b.ctx, b.conn, m, "")
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, got...)
+		case part != "":
+			got, err := testModel(b.ctx, b.conn, m, part)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, got...)
+		default:
+			for _, c := range b.failing {
+				if c.Model == m.Name {
+					c.Query = failingQuery(m, c)
+					out = append(out, c)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// writeState notes what was built from what.
+func (b *builder) writeState() error {
+	rows := [][]any{}
+	if !b.oneRun {
+		return warehouse.Empty(b.ctx, b.conn, "ctl.model_state", "ctl.input_state", "ctl.return_state")
+	}
+	for _, m := range b.models {
+		s, ok := b.state[m.Name]
+		if !ok || s.hash != hashOf(m) {
+			s = modelState{hash: hashOf(m), asOf: b.asOf, from: b.from, version: s.version + 1}
+		}
+		if m.Layer == "stg" {
+			s.asOf, s.from = b.asOf, b.from
+		}
+		rows = append(rows, []any{m.Name, s.hash, s.asOf, s.from, fmt.Sprint(s.version), s.fingerprint})
+	}
+	for _, m := range b.asserted {
+		rows = append(rows, []any{m.Name, hashOf(m), b.asOf, b.from, "0", ""})
+	}
+	if err := replaceAll(b.ctx, b.conn, "ctl.model_state", rows); err != nil {
+		return err
+	}
+	return b.writeInputs()
+}
