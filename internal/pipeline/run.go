@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sort"
+	"strings"
 	"time"
 
 	"taizhang/ingest"
@@ -170,7 +171,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	for _, c := range result.Checks {
 		if c.Warning {
-			out.Warnings = append(out.Warnings, fmt.Sprintf("%s, %s: %d rows; list them with: %s", c.Model, c.Check, c.Failing, c.Query))
+			out.Warnings = append(out.Warnings, checkLine(c))
 		}
 	}
 	if err := result.Err(); err != nil {
@@ -239,4 +240,17 @@ func stopwatch(log *slog.Logger) func(step string, args ...any) {
 		log.Info(step, append([]any{"took", now.Sub(last).Round(time.Millisecond)}, args...)...)
 		last = now
 	}
+}
+
+// checkLine is a check that warns in one line; the query that lists its rows can run over many and is kept in ctl.check_result.
+func checkLine(c transform.CheckResult) string {
+	what := strings.TrimSpace(c.Predicate)
+	for _, line := range strings.Split(c.Query, "\n") {
+		if text, ok := strings.CutPrefix(line, "-- "); ok && !strings.Contains(text, ": ") {
+			what = text
+			break
+		}
+	}
+	what, _, _ = strings.Cut(what, "\n")
+	return fmt.Sprintf("%s, %s: %d rows against: %s", c.Model, c.Check, c.Failing, what)
 }

@@ -83,7 +83,7 @@ func damaged(err error) bool {
 
 // start opens the warehouse and makes its tables.
 func (z *Zone) start(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
-	db, err := warehouse.Open(z.Warehouse(), warehouse.Options{TimeZone: z.Timezone})
+	db, err := warehouse.Open(z.Warehouse(), warehouse.Options{TimeZone: z.Timezone, Threads: z.threads()})
 	if err != nil {
 		return nil, err
 	}
@@ -240,4 +240,15 @@ func replaceWarehouse(next, path string) error {
 		return fmt.Errorf("replace the warehouse: %w", err)
 	}
 	return nil
+}
+
+// small is the size of a warehouse up to which one thread is enough: further threads cost more than they save.
+const small = 256 << 20
+
+// threads is how many the warehouse is worked on with; 0 leaves it to DuckDB.
+func (z *Zone) threads() int {
+	if info, err := os.Stat(z.Warehouse()); err == nil && info.Size() > small {
+		return 0
+	}
+	return 1
 }
