@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // complete places what the head lacks: close spellings, and constants that the title states.
@@ -123,7 +124,7 @@ func (in *Intake) guess(pg *page, h *header, c *forms.Column) *placed {
 			k := heading(s)
 			n, l := len([]rune(k)), len([]rune(name))
 			before, after, within := strings.Cut(name, k)
-			if min(n, l) >= 4 && distance(k, name) <= 1 || within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless.MatchString(after)) ||
+			if min(n, l) >= 4 && spelling.Distance(k, name) <= 1 || within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless.MatchString(after)) ||
 				l >= 3 && strings.HasSuffix(k, name) {
 				if best == nil || col < best.col {
 					best = &placed{field: c, col: col, title: head.title, unit: head.unit, hasUnit: head.hasUnit, guess: true}

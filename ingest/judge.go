@@ -9,6 +9,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/internal/spelling"
 )
 
 type zoneCodes []string
@@ -341,7 +342,7 @@ func (in *Intake) lookUp(ctx context.Context, h *history, pt *part) error {
 				g = closest(name, all)
 				near[name] = g
 			}
-			if s.maybe && !firm.MatchString(name) && (g == "" || distance(heading(name), g) > 2) {
+			if s.maybe && !firm.MatchString(name) && (g == "" || spelling.Distance(heading(name), g) > 2) {
 				continue
 			}
 			f := finding.Finding{Severity: finding.Warning, Rule: "not_in_directory", Sheet: s.sheet, Cell: s.ref, Row: s.row, Field: s.field, Value: short(name, 40),

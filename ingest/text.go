@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"taizhang/internal/spelling"
 )
 
 // squash gives a text's meaning for comparison: NFKC, no white space, lower case.
@@ -150,28 +152,6 @@ var alike = strings.NewReplacer("时间", "日期", "期限", "时限", "部门"
 // canon folds words that mean the same in headings, for spellings that no form lists.
 func canon(h string) string { return alike.Replace(h) }
 
-// distance is the Levenshtein distance of two texts in characters.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	prev := make([]int, len(y)+1)
-	cur := make([]int, len(y)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		cur[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-		}
-		prev, cur = cur, prev
-	}
-	return prev[len(y)]
-}
-
 // closest gives the candidate nearest to s, "" where none is near enough to be meant.
 func closest(s string, candidates []string) string {
 	best, bestD := "", 1<<30
@@ -184,7 +164,7 @@ func closest(s string, candidates []string) string {
 		if strings.Contains(k, q) || strings.Contains(q, k) {
 			d = min(d, 2)
 		} else if d < bestD {
-			d = distance(q, k)
+			d = spelling.Distance(q, k)
 		}
 		if d < bestD {
 			best, bestD = c, d

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"taizhang/internal/spelling"
 )
 
 var idShape = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -335,7 +337,7 @@ func (f file) metricDimensions(m *Metric, n *yaml.Node) error {
 func didYouMean(name string, known []string) string {
 	best, dist := "", 2+len([]rune(name))/3
 	for _, k := range known {
-		d := editDistance(name, k)
+		d := spelling.Distance(name, k)
 		if strings.HasPrefix(k, name) && len(name) > 3 {
 			d = min(d, 1)
 		}
@@ -347,25 +349,4 @@ func didYouMean(name string, known []string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-func editDistance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		diag := row[0]
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := diag
-			if x[i-1] != y[j-1] {
-				cost++
-			}
-			diag = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(y)]
 }
