@@ -228,7 +228,42 @@ func (t *truth) makeBooks() []*book {
 	}
 	out = t.withTroubles(out)
 	slices.SortStableFunc(out, func(a, b *book) int { return a.at.Compare(b.at) })
+	askMoved(out)
 	return out
+}
+
+// askMoved expects a question where a ledger puts a deadline off, or gives it up, against the one handed in before.
+func askMoved(books []*book) {
+	before := map[string]*part{}
+	for _, b := range books {
+		for _, p := range b.parts {
+			deadline := map[string]string{"problem": "办结时限", "enterprise_request": "办结时限", "special_item": "办结时限", "key_task": "完成时限"}[p.form]
+			if deadline == "" || p.outcome == rejected {
+				continue
+			}
+			was := map[string]any{}
+			if old := before[p.submitter+p.form]; old != nil && p.cutoff() >= old.cutoff() {
+				for _, r := range old.counting() {
+					was[itemOf(r)] = r[deadline]
+				}
+			}
+			for _, r := range p.counting() {
+				old, _ := was[itemOf(r)].(date)
+				if old != 0 && (r.text(deadline) == "长期" || r.day(deadline) > old) && p.outcome == accepted {
+					p.outcome = warned
+					if b.expect == accepted {
+						b.expect, b.note = warned, "请核实：办结时限推后或改为长期"
+					}
+				}
+			}
+			before[p.submitter+p.form] = p
+		}
+	}
+}
+
+// itemOf tells the items of a ledger apart.
+func itemOf(r row) string {
+	return fmt.Sprint(r["问题编号"], r["交办批次"], r["清单名称"], r["编号"], r["任务编号"])
 }
 
 // fill puts the part's dates into a text of a layout or a path.

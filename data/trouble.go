@@ -71,7 +71,7 @@ func (t *truth) withTroubles(books []*book) []*book {
 		}
 		return l
 	}
-	b.note = "首报有误：金额按万元填写而单位标为元，后有更正"
+	b.warn("首报有误：金额按万元填写而单位标为元，与以往相差很大，后有更正")
 	add(fix)
 
 	// duplicate: the same file dropped once more
@@ -84,7 +84,8 @@ func (t *truth) withTroubles(books []*book) []*book {
 
 	// rejected: 合计 doesn't agree with its rows
 	b = find("税务局", "tax_refund", "2022-04")
-	fix = b.again(b.at.Add(23*time.Hour), "（重报）", "退回后重报：合计已改正")
+	fix = b.again(b.at.Add(23*time.Hour), "（重报）", "")
+	fix.warn("退回后重报：合计已改正；四月起退税面扩大，金额与以往相差很大")
 	b.reject("退回：合计与明细之和不符（漏加一笔）")
 	b.wrongSum = -b.parts[0].rows[3].money("退税金额")
 	add(fix)

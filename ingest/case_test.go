@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"golang.org/x/tools/txtar"
@@ -106,6 +107,9 @@ func parseSteps(t *testing.T, a *txtar.Archive, loc *time.Location) (config, wan
 			want = string(f.Data)
 			continue
 		}
+		if strings.HasPrefix(f.Name, "forms/") { // the zone's own declarations: see formsOf
+			continue
+		}
 		name, rest, _ := strings.Cut(f.Name, " @")
 		charset := ""
 		if rest != "" {
@@ -181,8 +185,12 @@ func TestCases(t *testing.T) {
 			if len(steps) == 0 {
 				t.Fatal("the case has no file")
 			}
-			in := intakeOf(t, config, set)
+			in := intakeOf(t, config, formsOf(t, a, set))
 			var got string
+			db := db
+			if in.Forms != set {
+				db = emptyWarehouse(t, in.Forms)
+			}
 			if bytes.Contains(a.Comment, []byte("#warehouse")) {
 				got = throughSession(t, in, steps)
 			} else {
@@ -207,6 +215,25 @@ func TestCases(t *testing.T) {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		})
 	}
+}
+
+// formsOf gives the forms of a case: the built-in ones, with those that the case declares itself.
+func formsOf(t *testing.T, a *txtar.Archive, builtin *forms.Set) *forms.Set {
+	t.Helper()
+	own := fstest.MapFS{}
+	for _, f := range a.Files {
+		if name, ok := strings.CutPrefix(f.Name, "forms/"); ok {
+			own[name] = &fstest.MapFile{Data: f.Data}
+		}
+	}
+	if len(own) == 0 {
+		return builtin
+	}
+	set, err := forms.Load(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
 }
 
 func emptyWarehouse(t testing.TB, set *forms.Set) *warehouse.DB {
@@ -345,6 +372,16 @@ func reportText(in *Intake, r *finding.Report, parts []*part) string {
 		b.WriteByte('\n')
 		if parts != nil && parts[i] != nil {
 			b.WriteString(rowsText(in, parts[i]))
+		}
+		for _, c := range ret.Changes {
+			fmt.Fprintf(&b, "  %s %s", c.Kind, c.Key)
+			if c.Kind == finding.Changed {
+				fmt.Fprintf(&b, " %s: %q → %q", c.Column, c.Before, c.After)
+			}
+			b.WriteByte('\n')
+		}
+		for _, e := range ret.Explained {
+			fmt.Fprintf(&b, "  explained %s %s: %s\n", e.Finding.Rule, e.Finding.Message, e.Said)
 		}
 		for _, f := range ret.Findings {
 			at := strings.Trim(f.Sheet+"!"+f.Cell, "!")

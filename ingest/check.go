@@ -4,21 +4,32 @@ import (
 	"context"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/receipt"
 	"taizhang/internal/warehouse"
 )
 
-// Check says what a file would get, against what was received before as db holds it (nil: nothing was), touching nothing.
-func (in *Intake) Check(ctx context.Context, db *warehouse.DB, f File) (*finding.Report, error) {
+// Check says what a file would get, against what was received before as db holds it (nil: nothing was), touching
+// nothing. source is what its receipt is made from.
+func (in *Intake) Check(ctx context.Context, db *warehouse.DB, f File) (report *finding.Report, source receipt.Source, err error) {
 	h := newHistory(in.Zone.Location, in.Forms)
 	if db != nil {
-		var err error
 		if h, err = loadHistory(ctx, db.Conn, in.Zone.Code, in.Zone.Location, in.Forms); err != nil {
-			return nil, err
+			return nil, source, err
 		}
 	}
-	j, err := in.judge(ctx, h, in.read(f), 0, nil)
+	p := in.read(f)
+	j, err := in.judge(ctx, h, p, 0, nil)
 	if err != nil {
-		return nil, err
+		return nil, source, err
 	}
-	return j.report, nil
+	return j.report, p.source(), nil
+}
+
+// source is what the receipt of a file is made from. What could not be read is not handed back either.
+func (p *parsed) source() receipt.Source {
+	s := receipt.Source{Format: p.format, Grids: p.grids}
+	if p.format != "" {
+		s.Content = p.file.Content
+	}
+	return s
 }

@@ -51,6 +51,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	if pt != nil {
 		s.hist.byID[e.Return].rows = len(pt.records)
 		s.In.remember(s.hist, pt)
+		s.hist.stored()
 	}
 	s.hist.decide(string(e.Kind), e.Return, e.Submitter, e.Form, at)
 	return nil

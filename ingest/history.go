@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
 )
 
 // prior is an earlier return as judging sees it.
@@ -26,7 +27,7 @@ type prior struct {
 func (p *prior) counts() bool { return !p.withdrawn && (p.outcome.Counts() || p.accepted) }
 
 // keyState is what a ledger said about one key.
-type keyState struct{ status, shown string }
+type keyState struct{ status, deadline, shown string }
 
 // history is what was received before: read once at the start of a run and kept up to date during it.
 type history struct {
@@ -38,9 +39,12 @@ type history struct {
 	clears  map[string]time.Time           // newest clear by submitter and form
 	keys    map[string]map[string]keyState // by return: keys as written
 	holders map[string]map[string][]string // by form and key: returns judged in this run that hold it
-	names   map[string]bool                // enterprises of the directory
-	dir     string                         // returns the names were read from
+	names   map[string]*roll               // by form and field: what counting rows hold
 	closed  map[string][]string            // by form: statuses that mean closed
+	numbers map[string]map[string][]number // by return and field: what unusual values are told from
+
+	explained map[string]map[string]string // by submitter and form: explanations by mark
+	unstored  map[string]*part             // returns judged and not in the tables yet
 }
 
 func subForm(submitter, form string) string { return submitter + "/" + form }
@@ -88,12 +92,19 @@ func loadHistory(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time
 		}
 		h.decide(kind, id, sub, form, time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), loc))
 	}
-	return h, drows.Err()
+	if err := drows.Err(); err != nil {
+		return nil, fmt.Errorf("read decisions: %w", err)
+	}
+	return h, h.loadExplained(ctx)
 }
+
+// stored lets go of what is in the tables now.
+func (h *history) stored() { clear(h.unstored) }
 
 func newHistory(loc *time.Location, set *forms.Set) *history {
 	h := &history{loc: loc, returns: map[string][]*prior{}, byID: map[string]*prior{}, clears: map[string]time.Time{},
-		keys: map[string]map[string]keyState{}, holders: map[string]map[string][]string{}, closed: map[string][]string{}}
+		keys: map[string]map[string]keyState{}, holders: map[string]map[string][]string{}, closed: map[string][]string{},
+		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*part{}}
 	for _, f := range set.Forms {
 		for _, r := range f.Rules {
 			if r.Kind == "present_exactly_when" {
@@ -169,15 +180,17 @@ func (h *history) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 		return m, nil
 	}
 	m := map[string]keyState{}
-	status := "''"
-	if f.Column("status") != nil {
-		status = "coalesce(status, '')"
+	watch := [2]string{"''", "''"}
+	for i, k := range pair(watched(f)) {
+		if k >= 0 {
+			watch[i] = "coalesce(cast(" + warehouse.Ident(f.Columns[k].Field) + " as varchar), '')"
+		}
 	}
 	var parts []string
 	for _, p := range f.Key {
 		parts = append(parts, "coalesce(cast("+strings.Join(p, " as varchar), cast(")+" as varchar))")
 	}
-	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, %s, concat_ws('·', %s) from raw.%s where zone = ? and return_id = ? union all select key_text, '', '' from raw.quarantine where zone = ? and return_id = ?`, status, strings.Join(parts, ", "), f.ID), h.zone, id, h.zone, id)
+	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, %s, %s, concat_ws('·', %s) from raw.%s where zone = ? and return_id = ? union all select key_text, '', '', '' from raw.quarantine where zone = ? and return_id = ?`, watch[0], watch[1], strings.Join(parts, ", "), f.ID), h.zone, id, h.zone, id)
 	if err != nil {
 		return nil, fmt.Errorf("read keys of return %s: %w", id, err)
 	}
@@ -185,7 +198,7 @@ func (h *history) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 	for rows.Next() {
 		var k string
 		var s keyState
-		if err := rows.Scan(&k, &s.status, &s.shown); err != nil {
+		if err := rows.Scan(&k, &s.status, &s.deadline, &s.shown); err != nil {
 			return nil, fmt.Errorf("read keys of return %s: %w", id, err)
 		}
 		m[k] = s
@@ -220,54 +233,4 @@ func (h *history) holding(ctx context.Context, f *forms.Form, keys []string) (ma
 	return out, rows.Err()
 }
 
-// directory gives the enterprises of the counting 企业名录; nil where there is none.
-func (h *history) directory(ctx context.Context, z submitters) (map[string]bool, error) {
-	var ids []string
-	for _, code := range z.codes() {
-		if p := h.counting(code, "enterprise"); p != nil {
-			ids = append(ids, p.id)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	if key := strings.Join(ids, ","); key != h.dir || h.names == nil {
-		names := map[string]bool{}
-		for _, id := range ids {
-			if err := h.enterprises(ctx, id, names); err != nil {
-				return nil, err
-			}
-		}
-		h.names, h.dir = names, key
-	}
-	return h.names, nil
-}
-
-// enterprises adds the names of one directory: of this run, or from the tables.
-func (h *history) enterprises(ctx context.Context, id string, names map[string]bool) error {
-	for n := range h.fresh(id) {
-		names[squash(n)] = true
-	}
-	if h.conn == nil {
-		return nil
-	}
-	rows, err := h.conn.QueryContext(ctx, `select enterprise from raw.enterprise where zone = ? and return_id = ?`, h.zone, id)
-	if err != nil {
-		return fmt.Errorf("read the enterprise directory: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var n string
-		if err := rows.Scan(&n); err != nil {
-			return fmt.Errorf("read the enterprise directory: %w", err)
-		}
-		names[squash(n)] = true
-	}
-	return rows.Err()
-}
-
-// fresh gives the enterprise names of a directory judged in this run and not yet in the tables.
-func (h *history) fresh(id string) map[string]keyState { return h.keys["names/"+id] }
-
-// submitters is what the history needs of a zone.
-type submitters interface{ codes() []string }
+func pair(a, b int) [2]int { return [2]int{a, b} }

@@ -3,26 +3,13 @@ package ingest
 import (
 	"context"
 	"fmt"
-	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
-	"taizhang/internal/spelling"
 )
-
-type zoneCodes []string
-
-func (z zoneCodes) codes() []string { return z }
-
-func (in *Intake) codes() submitters {
-	var z zoneCodes
-	for _, s := range in.Zone.Submitters {
-		z = append(z, s.Code)
-	}
-	return z
-}
 
 // judged is a file with its report and the rows to store.
 type judged struct {
@@ -97,6 +84,7 @@ func (in *Intake) judgePart(ctx context.Context, h *history, p *parsed, pt *part
 			}
 		}
 	}
+	in.settleDoubts(h, p, pt)
 	warned := r.Count(finding.Warning) > 0 || r.ValuesEmptied > 0
 	switch {
 	case pt.fatal && !(force && identified):
@@ -113,11 +101,19 @@ func (in *Intake) judgePart(ctx context.Context, h *history, p *parsed, pt *part
 	default:
 		r.Outcome = finding.Accepted
 	}
-	h.add(in.asPrior(p, pt))
-	if !r.Outcome.Counts() {
-		return nil
+	if r.Outcome != finding.Duplicate {
+		h.noteExplained(r)
 	}
-	in.remember(h, pt)
+	if r.Supersedes != "" && r.Outcome.Counts() {
+		var err error
+		if r.Changes, err = h.changes(ctx, pt, r.Supersedes); err != nil {
+			return err
+		}
+	}
+	h.add(in.asPrior(p, pt))
+	if r.Outcome.Counts() {
+		in.remember(h, pt)
+	}
 	return nil
 }
 
@@ -152,14 +148,8 @@ func (in *Intake) duplicate(pt *part, old *prior) {
 // remember keeps what later returns of the same run are judged against.
 func (in *Intake) remember(h *history, pt *part) {
 	f, id := pt.form, pt.ret.ID
-	status := -1
-	for k := range f.Columns {
-		if f.Columns[k].Field == "status" {
-			status = k
-		}
-	}
+	status, deadline := watched(f)
 	keys := map[string]keyState{}
-	names := map[string]keyState{}
 	byKey := h.holders[f.ID]
 	if byKey == nil {
 		byKey = map[string][]string{}
@@ -171,19 +161,18 @@ func (in *Intake) remember(h *history, pt *part) {
 		if status >= 0 {
 			s.status = r.vals[status].text
 		}
+		if deadline >= 0 {
+			s.deadline = r.vals[deadline].text
+		}
 		keys[r.key] = s
 		byKey[r.key] = append(byKey[r.key], id)
-		if f.ID == "enterprise" {
-			names[r.vals[0].text] = keyState{}
-		}
 	}
 	for i := range pt.refused {
 		keys[pt.refused[i].key] = keyState{shown: pt.refused[i].shown}
 	}
 	h.keys[id] = keys
-	if len(names) > 0 {
-		h.keys["names/"+id] = names
-	}
+	h.unstored[id] = pt
+	h.noteNumbers(pt)
 }
 
 // against compares a return with what was received before.
@@ -196,10 +185,12 @@ func (in *Intake) against(ctx context.Context, h *history, pt *part) error {
 			}
 		}
 	}
-	if err := in.elsewhere(ctx, h, pt); err != nil {
-		return err
+	for _, look := range []func(context.Context, *history, *part) error{in.elsewhere, in.known, in.usual, in.reconcile} {
+		if err := look(ctx, h, pt); err != nil {
+			return err
+		}
 	}
-	return in.lookUp(ctx, h, pt)
+	return nil
 }
 
 const namedRows = 20 // rows spelled out in a finding about several
@@ -255,21 +246,46 @@ func (in *Intake) againstLedger(ctx context.Context, h *history, pt *part, old *
 				Message: fmt.Sprintf("上一份台账里的“%s”这次没有了", short(name(k), 40)), Hint: "请核实是否漏报；已办结的事项也要保留在台账里"})
 		}
 	}
+	in.againstItems(h, pt, before)
+	return nil
+}
+
+// watched gives the columns of a ledger in which what happened to an item since is seen: its status, its deadline; -1 if none.
+func watched(f *forms.Form) (status, deadline int) {
+	status = slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == "status" })
+	deadline = slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Role == forms.Deadline && c.Type == forms.Date })
+	return status, deadline
+}
+
+// againstItems finds items that were opened again, and deadlines that were moved back or given up.
+func (in *Intake) againstItems(h *history, pt *part, before map[string]keyState) {
+	f := pt.form
 	closed := h.closed[f.ID]
+	status, deadline := watched(f)
 	for i := range pt.records {
 		r := &pt.records[i]
 		was, ok := before[r.key]
-		if !ok || !isOneOf(was.status, closed) {
+		if !ok {
 			continue
 		}
-		for k := range f.Columns {
-			if f.Columns[k].Field == "status" && r.vals[k].set && !isOneOf(r.vals[k].text, closed) {
-				pt.add(finding.Finding{Severity: finding.Warning, Rule: "reopened", Sheet: r.line.sheet, Row: r.line.n, Cell: r.line.cells[k].Ref(), Field: "status", Value: r.vals[k].text,
-					Message: fmt.Sprintf("“%s”上次报为“%s”，这次改回“%s”", short(r.shown, 40), was.status, r.vals[k].text), Hint: "请核实是否重新办理"})
-			}
+		ask := func(k int, rule, value, message, hint string) {
+			pt.add(finding.Finding{Severity: finding.Warning, Rule: rule, Sheet: r.line.sheet, Row: r.line.n, Cell: r.line.cells[k].Ref(), Field: f.Columns[k].Field, Value: value,
+				Message: message, Hint: hint})
+		}
+		if status >= 0 && r.vals[status].set && isOneOf(was.status, closed) && !isOneOf(r.vals[status].text, closed) {
+			now := r.vals[status].text
+			ask(status, "reopened", now, fmt.Sprintf("“%s”上次报为“%s”，这次改回“%s”", short(r.shown, 40), was.status, now), "请核实是否重新办理")
+		}
+		if deadline < 0 || was.deadline == "" {
+			continue
+		}
+		switch now := r.vals[deadline]; {
+		case now.set && now.text > was.deadline:
+			ask(deadline, "deadline_moved", now.text, fmt.Sprintf("“%s”的「%s」上次是 %s，这次推后到 %s", short(r.shown, 40), f.Columns[deadline].Title, was.deadline, now.text), "请核实是否经批准延期")
+		case now.gap:
+			ask(deadline, "deadline_moved", tidy(r.line.cells[deadline].Text), fmt.Sprintf("“%s”的「%s」上次是 %s，这次改为长期", short(r.shown, 40), f.Columns[deadline].Title, was.deadline), "请核实是否经批准转为长期推进")
 		}
 	}
-	return nil
 }
 
 // elsewhere warns of keys that another submitter's or period's counting return holds.
@@ -312,50 +328,3 @@ func (in *Intake) elsewhere(ctx context.Context, h *history, pt *part) error {
 	}
 	return nil
 }
-
-// lookUp warns of enterprises that the directory doesn't know.
-func (in *Intake) lookUp(ctx context.Context, h *history, pt *part) error {
-	if len(pt.named) == 0 {
-		return nil
-	}
-	dir, err := h.directory(ctx, in.codes())
-	if err != nil || len(dir) == 0 {
-		return err
-	}
-	var all []string
-	for n := range dir {
-		all = append(all, n)
-	}
-	sort.Strings(all)
-	near := map[string]string{} // closest name of the directory, by text
-	for _, s := range pt.named {
-		for _, name := range strings.FieldsFunc(s.text, func(r rune) bool { return s.maybe && strings.ContainsRune("、，,;；/\n", r) }) {
-			name = strings.TrimSpace(name)
-			if name == "" || dir[squash(name)] {
-				continue
-			}
-			if _, ok := in.Zone.Match(name); ok && s.maybe {
-				continue
-			}
-			g, known := near[name]
-			if !known {
-				g = closest(name, all)
-				near[name] = g
-			}
-			if s.maybe && !firm.MatchString(name) && (g == "" || spelling.Distance(heading(name), g) > 2) {
-				continue
-			}
-			f := finding.Finding{Severity: finding.Warning, Rule: "not_in_directory", Sheet: s.sheet, Cell: s.ref, Row: s.row, Field: s.field, Value: short(name, 40),
-				Message: fmt.Sprintf("“%s”不在企业名录里", short(name, 40)), Hint: "请核对企业全称；新入园企业请先报企业名录"}
-			if g != "" {
-				f.Suggest = g
-				f.Hint = fmt.Sprintf("是否为“%s”？请核对企业全称", g)
-			}
-			pt.add(f)
-		}
-	}
-	return nil
-}
-
-// firm is how the name of an enterprise ends.
-var firm = regexp.MustCompile(`(公司|厂|集团|合作社|商行|经营部|事务所|银行|支行)(（.*）|\(.*\))?$`)

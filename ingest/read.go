@@ -10,6 +10,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
 	"taizhang/internal/zone"
@@ -36,7 +37,7 @@ type part struct {
 	refused   []record
 	lineKeys  []string // keys as written, refused rows included
 	repeats   int      // identical rows that count once with an earlier one
-	named     []spot   // enterprises named, to be looked up in the directory
+	named     []spot   // texts that other forms should know
 }
 
 // sheetSaid is what one sheet says about itself.
@@ -45,28 +46,21 @@ type sheetSaid struct {
 	said  stated
 }
 
-// spot is a text and where it stands.
-type spot struct {
-	text, sheet, ref string
-	row              int
-	field            string
-	maybe            bool // it may be something else
-}
-
 // parsed is a file as read, before it is judged against what was received earlier.
 type parsed struct {
-	file    File
-	sha     string
-	format  string
-	macros  bool
-	parts   []*part
-	skipped []string
-	failed  *finding.Return // the file as a whole could not be read or placed
-	grids   []sheet.Grid    // for receipts of formats other than xlsx; nil where the file can't be read
+	file      File
+	sha       string
+	format    string
+	macros    bool
+	parts     []*part
+	skipped   []string
+	failed    *finding.Return   // the file as a whole could not be read or placed
+	explained map[string]string // what the sender says of doubts, by mark
+	grids     []sheet.Grid      // for receipts of formats other than xlsx; nil where the file can't be read
 }
 
-// own are sheets that this program adds to workbooks and ignores in them.
-var own = map[string]bool{"回执": true, "_taizhang": true}
+// own are sheets that this program adds to workbooks; they hold no returns.
+var own = map[string]bool{receipt.SheetName: true, receipt.MarkerSheet: true}
 
 // reading is the state of reading one file.
 type reading struct {
@@ -76,6 +70,7 @@ type reading struct {
 	unknown, ambiguous []string
 	empty              []string
 	leftovers          []*page
+	markers            map[string]marker // of a template's sheets, by name
 }
 
 // read parses a file: forms, tables, identity and typed rows.
@@ -87,6 +82,9 @@ func (in *Intake) read(f File) *parsed {
 	}
 	p.format, p.macros = book.Format, book.Macros
 	r := &reading{in: in, p: p, byForm: map[*forms.Form]*part{}}
+	if err := r.ownSheets(book); err != nil {
+		return p.unreadable(in, err)
+	}
 	var hidden []string
 	for i, s := range book.Sheets() {
 		if own[s.Name] {
@@ -130,6 +128,32 @@ func (in *Intake) read(f File) *parsed {
 	return p
 }
 
+// ownSheets reads what this program wrote into the workbook when it made the template, and what the sender wrote on the
+// receipt of an earlier one.
+func (r *reading) ownSheets(book *sheet.Book) error {
+	var visible []string
+	for _, s := range book.Sheets() {
+		if !s.Hidden && !own[s.Name] {
+			visible = append(visible, s.Name)
+		}
+	}
+	for i, s := range book.Sheets() {
+		if !own[s.Name] {
+			continue
+		}
+		g, err := book.Grid(i)
+		if err != nil {
+			return err
+		}
+		if s.Name == receipt.MarkerSheet {
+			r.markers = byMarker(r.in.markers(g), visible)
+		} else {
+			r.p.explained = explanations(g)
+		}
+	}
+	return nil
+}
+
 func (p *parsed) skip(sheetName, why string) {
 	p.skipped = append(p.skipped, fmt.Sprintf("「%s」：%s", maskText(sheetName), why))
 }
@@ -143,6 +167,11 @@ func (r *reading) sheet(g *sheet.Grid) {
 	}
 	for pg, n := newPage(g), 0; ; n++ {
 		h, tie := in.vocab.findHead(pg, r.p.file.Name)
+		m, marked := r.markers[g.Name]
+		var said []finding.Finding
+		if marked = marked && n == 0; marked {
+			pg, h, said = in.markedHead(pg, m, h)
+		}
 		if h == nil {
 			if n > 0 { // below a table: its footer, already dealt with
 				return
@@ -165,10 +194,16 @@ func (r *reading) sheet(g *sheet.Grid) {
 			_, end = in.readTable(pg, h)
 		} else {
 			pt := r.part(h.form, g.Name)
+			for _, f := range said {
+				pt.add(f)
+			}
 			in.complete(pt, pg, h)
 			var t *table
 			t, end = in.readTable(pg, h)
 			in.aboveHead(pt, pg, h)
+			if marked && h.form == m.form {
+				m.lookUpCodes(t)
+			}
 			pt.tables = append(pt.tables, t)
 			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.said})
 			pt.said.merge(t.said)

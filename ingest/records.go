@@ -260,9 +260,14 @@ func (in *Intake) readLine(pt *part, t *typer, l *line) record {
 	in.checkRules(pt, t, l, &r, faulty, refuse)
 	r.key, r.shown = in.keyOf(f, &r)
 	r.hide, r.faulty = t.hide, faulty
-	for k := range f.Columns {
-		if role := f.Columns[k].Role; r.vals[k].set && (role == forms.Enterprise || role == forms.MaybeEnterprise) {
-			pt.named = append(pt.named, spot{r.vals[k].text, l.sheet, l.cells[k].Ref(), l.n, f.Columns[k].Field, role == forms.MaybeEnterprise})
+	for i := range f.Rules {
+		rule := &f.Rules[i]
+		if rule.Kind != forms.KnownIn {
+			continue
+		}
+		k := slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
+		if r.vals[k].set {
+			pt.named = append(pt.named, spot{rule, r.vals[k].text, l.sheet, l.cells[k].Ref(), l.n})
 		}
 	}
 	return r

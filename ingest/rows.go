@@ -11,25 +11,27 @@ import (
 
 // line is one row of data as written: a cell per field of the form.
 type line struct {
-	sheet string
-	n     int // row number on the sheet
-	index int // of the page's rows
-	cells []sheet.Cell
-	at    []placed      // by field; col 0 where the sheet has no such column
-	block int           // which of the table's heads it stands below
-	facts []columnFacts // by field: what its cells are read by
-	weak  bool          // nothing but a number or formulas: prepared, perhaps not filled in
+	sheet  string
+	n      int // row number on the sheet
+	index  int // of the page's rows
+	cells  []sheet.Cell
+	at     []placed      // by field; col 0 where the sheet has no such column
+	block  int           // which of the table's heads it stands below
+	facts  []columnFacts // by field: what its cells are read by
+	rolled []rolled      // cells under 累计 headings
+	weak   bool          // nothing but a number or formulas: prepared, perhaps not filled in
 }
 
 // total is a 合计 row: what it claims for each column.
 type total struct {
-	sheet string
-	n     int
-	at    []placed
-	cells []sheet.Cell
-	block int
-	line  int  // lines before it
-	part  bool // 小计: of a block, not of the whole table
+	sheet  string
+	n      int
+	at     []placed
+	cells  []sheet.Cell
+	block  int
+	line   int      // lines before it
+	rolled []rolled // cells under 累计 headings
+	part   bool     // 小计: of a block, not of the whole table
 }
 
 // stray is a row that fits nowhere.
@@ -139,13 +141,13 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 	case rowHead:
 		return r.repeatedHead(i, free)
 	case rowTotal:
-		t.totals = append(t.totals, total{sheet: r.p.Name, n: row.N, block: len(t.heads) - 1, line: len(t.lines), cells: r.pick(row, false), at: r.at, part: !isWhole(row)})
+		t.totals = append(t.totals, total{sheet: r.p.Name, n: row.N, block: len(t.heads) - 1, line: len(t.lines), cells: r.pick(row, false), at: r.at, part: !isWhole(row), rolled: r.h.rolledUp(row)})
 	case rowStray:
 		c := firstText(row)
 		t.strays = append(t.strays, stray{row.N, tidy(joined(row)), c.Ref(), len(t.lines)})
 	case rowData:
 		r.seen++
-		t.lines = append(t.lines, line{sheet: r.p.Name, n: row.N, index: i, cells: r.pick(row, true), at: r.at, block: len(t.heads) - 1, weak: r.isWeak(row)})
+		t.lines = append(t.lines, line{sheet: r.p.Name, n: row.N, index: i, cells: r.pick(row, true), at: r.at, block: len(t.heads) - 1, weak: r.isWeak(row), rolled: r.h.rolledUp(row)})
 		b := &t.bounds[len(t.bounds)-1]
 		if b[1] == 0 {
 			b[1] = row.N

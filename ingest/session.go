@@ -247,17 +247,14 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*par
 	if err := warehouse.Commit(ctx, s.Conn); err != nil {
 		return nil, err
 	}
+	s.hist.stored()
 	return reports, nil
 }
 
 // finish writes the receipts, takes the files out of the inbox and notes that they are dealt with.
 func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*parsed) error {
 	for i, r := range reports {
-		src := receipt.Source{Format: read[i].format, Grids: read[i].grids}
-		if read[i].format != "" { // what could not be read is not handed back either
-			src.Content = todo[i].content
-		}
-		name, content, err := receipt.Write(r, src, s.In.Zone.Name)
+		name, content, err := receipt.Write(r, read[i].source(), s.In.Zone.Name)
 		if err != nil {
 			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 		}

@@ -117,6 +117,12 @@ func (b *batch) add(j *judged) {
 		for n, f := range r.Findings {
 			b.row("raw.finding", b.zone, r.ID, whole(n+1), string(f.Severity), f.Rule, f.Sheet, f.Cell, whole(f.Row), text(f.Field), text(f.Value), f.Message, hintOf(f))
 		}
+		if r.Outcome != finding.Duplicate {
+			for n, e := range r.Explained {
+				f := e.Finding
+				b.row("raw.explanation", b.zone, r.ID, whole(n+1), f.Mark, f.Rule, f.Sheet, f.Cell, whole(f.Row), text(f.Field), text(e.Key), text(f.Value), f.Message, e.Said)
+			}
+		}
 		if pt := j.parts[i]; pt != nil && r.Outcome.Counts() {
 			b.rows(pt)
 		}
@@ -174,7 +180,7 @@ func (b *batch) rows(pt *part) {
 
 // flush loads everything within the caller's transaction.
 func (b *batch) flush(ctx context.Context, conn *sql.Conn) error {
-	for _, name := range []string{"raw.return", "raw.return_column", "raw.finding", "raw.quarantine"} {
+	for _, name := range []string{"raw.return", "raw.return_column", "raw.finding", "raw.explanation", "raw.quarantine"} {
 		if err := warehouse.Load(ctx, conn, warehouse.FixedTable(name), b.tables[name]); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -86,6 +87,57 @@ func (t *typer) read(c *sheet.Cell, col *forms.Column, facts columnFacts) (value
 	if len([]rune(raw)) > maxText {
 		return value{}, bad("length", "「%s」超过%d个字", col.Title, maxText).mend("请精简内容")
 	}
+	v, ft := t.typed(c, raw, col, facts)
+	if v.set && (ft == nil || ft.severity == finding.Warning) {
+		if out := t.outside(v, raw, col); out != nil {
+			return value{}, out
+		}
+	}
+	return v, ft
+}
+
+// outside says how a value breaks the bounds that its column declares; nil if it keeps them.
+func (t *typer) outside(v value, raw string, col *forms.Column) *fault {
+	b := &col.Bounds
+	if b.Pattern != nil && !b.Pattern.MatchString(v.text) {
+		return bad("pattern", "「%s」应为%s，现为“%s”", col.Title, b.Shape, t.quote(raw, 30)).mend("请按%s填写", b.Shape)
+	}
+	if b.Length > 0 && utf8.RuneCountInString(v.text) > b.Length {
+		return bad("length", "「%s」超过%d个字，现有%d个字", col.Title, b.Length, utf8.RuneCountInString(v.text)).mend("请精简到%d个字以内", b.Length)
+	}
+	if b.Min == nil && b.Max == nil {
+		return nil
+	}
+	n, ok := new(big.Rat).SetString(v.text)
+	if !ok {
+		return nil
+	}
+	if b.Min != nil && n.Cmp(b.Min) < 0 {
+		return bad("range", "「%s」不应小于 %s，现为 %s", col.Title, bound(b.Min, col), t.quote(raw, 30)).mend("请核对数字和单位")
+	}
+	if b.Max != nil && n.Cmp(b.Max) > 0 {
+		return bad("range", "「%s」不应大于 %s，现为 %s", col.Title, bound(b.Max, col), t.quote(raw, 30)).mend("请核对数字和单位")
+	}
+	return nil
+}
+
+// bound writes a limit as its column's values are written.
+func bound(r *big.Rat, col *forms.Column) string {
+	if col.Type == forms.Percent {
+		r = new(big.Rat).Mul(r, big.NewRat(100, 1))
+	}
+	s := strings.TrimSuffix(strings.TrimRight(r.FloatString(2), "0"), ".")
+	switch col.Type {
+	case forms.Money:
+		return s + "元"
+	case forms.Percent:
+		return s + "%"
+	}
+	return s
+}
+
+// typed reads a cell that holds something as its column's type.
+func (t *typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts columnFacts) (value, *fault) {
 	switch col.Type {
 	case forms.Int, forms.Money, forms.Percent:
 		if maskText(raw) != raw {

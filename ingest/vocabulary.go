@@ -145,6 +145,7 @@ type matched struct {
 	columns []placed
 	extra   []string    // headings that match no field
 	rollup  []string    // fields of which a cumulative column stands there
+	rollups []placed    // these columns
 	others  []string    // fields of which a column for one of several months or years stands there
 	doubled [][2]string // a heading that was passed over, and the one that was taken for the same field
 }
@@ -190,6 +191,7 @@ func (v *vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 			continue
 		case rollup:
 			out.rollup = append(out.rollup, f.Columns[index].Field)
+			out.rollups = append(out.rollups, placed{field: &f.Columns[index], col: col, title: h.title, unit: h.unit, hasUnit: h.hasUnit})
 			used[col] = -1
 			continue
 		}

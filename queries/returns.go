@@ -92,7 +92,7 @@ func (r *Reader) Return(ctx context.Context, id string, p Point) (Record, error)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t, err := r.table(ctx, "select severity, rule, sheet, cell, value, message, hint from raw.finding where return_id = ? order by seq", id)
+	t, err := r.table(ctx, "select severity, rule, sheet, cell, value, message, hint, field from raw.finding where return_id = ? order by seq", id)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,11 @@ func (r *Reader) Return(ctx context.Context, id string, p Point) (Record, error)
 	for _, row := range t.Rows {
 		findings = append(findings, recordOf(t, row))
 	}
-	return append(list[0], Entry{"findings", findings}), nil
+	t, err = r.table(ctx, "select rule, sheet, cell, value, message, said as explanation from raw.explanation where return_id = ? order by seq", id)
+	if err != nil {
+		return nil, err
+	}
+	return append(list[0], Entry{"findings", findings}, Entry{"explained", t.Records()}), nil
 }
 
 // recordOf is a row of a table as a record.

@@ -12,15 +12,17 @@ import (
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/receipt"
+	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
 
 func (a *app) checkCmd() *cobra.Command {
-	var submitter string
+	var submitter, output string
 	c := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Say what a return would get, touching nothing",
+		Long:  "Says what a return would get if it were handed in now, without handing it in. With -o it also writes the marked workbook\nthat would go back to the sender.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
@@ -62,9 +64,18 @@ func (a *app) checkCmd() *cobra.Command {
 			} else if !errors.Is(err, os.ErrNotExist) {
 				return err
 			}
-			report, err := in.Check(cmd.Context(), db, f)
+			report, source, err := in.Check(cmd.Context(), db, f)
 			if err != nil {
 				return err
+			}
+			if output != "" {
+				_, marked, err := receipt.Write(report, source, z.Name)
+				if err == nil {
+					err = pipeline.WriteBytes(output, 0o644, marked)
+				}
+				if err != nil {
+					return fmt.Errorf("write the marked workbook: %w", err)
+				}
 			}
 			if err := a.printReport(report); err != nil {
 				return err
@@ -77,6 +88,7 @@ func (a *app) checkCmd() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().StringVarP(&output, "output", "o", "", "write the marked workbook, too")
 	c.Flags().StringVar(&submitter, "submitter", "", "the unit whose folder it would be put into")
 	return c
 }
@@ -109,7 +121,7 @@ func (a *app) printReport(report *finding.Report) error {
 		findings := []queries.Record{}
 		for _, f := range r.Findings {
 			findings = append(findings, queries.Record{{Key: "severity", Value: string(f.Severity)}, {Key: "rule", Value: f.Rule}, {Key: "sheet", Value: f.Sheet},
-				{Key: "cell", Value: f.Cell}, {Key: "value", Value: text(f.Value)}, {Key: "message", Value: f.Message}, {Key: "hint", Value: text(f.Hint)}})
+				{Key: "cell", Value: f.Cell}, {Key: "value", Value: text(f.Value)}, {Key: "message", Value: f.Message}, {Key: "hint", Value: text(f.Hint)}, {Key: "field", Value: text(f.Field)}})
 		}
 		rec = append(rec, queries.Record{{Key: "period", Value: period}, {Key: "cutoff", Value: cutoff}, {Key: "status", Value: string(r.Outcome)},
 			{Key: "rows", Value: int64(r.Rows)}, {Key: "rows_refused", Value: int64(r.RowsRefused)}, {Key: "values_emptied", Value: int64(r.ValuesEmptied)},

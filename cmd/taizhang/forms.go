@@ -8,14 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest/forms"
-	"taizhang/ingest/receipt"
 	"taizhang/internal/pipeline"
-	"taizhang/internal/zone"
 	"taizhang/queries"
 )
 
 func (a *app) formsCmd() *cobra.Command {
-	c := &cobra.Command{Use: "forms", Short: "List the forms, write a fill-in template, check a declaration"}
+	c := &cobra.Command{Use: "forms", Short: "List the forms, write a fill-in template, check a declaration, learn a spelling"}
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List the forms and who owes them",
@@ -41,51 +39,6 @@ func (a *app) formsCmd() *cobra.Command {
 			return a.print(records)
 		},
 	}
-	var output, submitter string
-	template := &cobra.Command{
-		Use:   "template FORM...",
-		Short: "Write a fill-in workbook",
-		Args:  cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			set, z, err := a.formSet()
-			if err != nil {
-				return err
-			}
-			var wanted []receipt.TemplateForm
-			var titles []string
-			for _, name := range args {
-				f := set.Lookup(name)
-				if f == nil {
-					return usagef("no such form: %s; see: taizhang forms list", name)
-				}
-				wanted = append(wanted, templateOf(f))
-				titles = append(titles, f.PlainTitle())
-			}
-			zoneName, unit := "", submitter
-			if z != nil {
-				zoneName = z.Name
-				if s, ok := z.Match(submitter); ok {
-					unit = s.Name
-				} else if submitter != "" {
-					return usagef("no such submitter: %s", submitter)
-				}
-			}
-			content, err := receipt.Template(wanted, zoneName, unit)
-			if err != nil {
-				return err
-			}
-			if output == "" {
-				output = zone.SafeName("模板_" + strings.Join(titles, "_") + ".xlsx")
-			}
-			if err := pipeline.WriteBytes(output, 0o644, content); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(a.out, output)
-			return err
-		},
-	}
-	template.Flags().StringVarP(&output, "output", "o", "", "file to write")
-	template.Flags().StringVar(&submitter, "submitter", "", "fill in the unit")
 	check := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a form declaration (YAML)",
@@ -97,6 +50,13 @@ func (a *app) formsCmd() *cobra.Command {
 			}
 			f, err := forms.Parse(args[0], text)
 			if err != nil {
+				return usageError{err}
+			}
+			set, _, err := a.formSet()
+			if err != nil {
+				return err
+			}
+			if err := set.Check(args[0], f); err != nil {
 				return usageError{err}
 			}
 			_, err = fmt.Fprintf(a.out, "%s %s: %d columns, %d rules\n", f.ID, f.Title, len(f.Columns), len(f.Rules))
@@ -116,38 +76,19 @@ func (a *app) formsCmd() *cobra.Command {
 			return err
 		},
 	}
-	c.AddCommand(list, template, check, dictionary)
+	c.AddCommand(list, a.formsTemplateCmd(), check, a.formsLearnCmd(), dictionary)
 	return c
 }
 
 // formSet gives the zone's forms, or the built-in ones outside a zone.
-func (a *app) formSet() (*forms.Set, *zone.Zone, error) {
+func (a *app) formSet() (*forms.Set, *pipeline.Zone, error) {
 	if isZone(a.zoneDir) {
 		z, err := a.zone()
 		if err != nil {
 			return nil, nil, err
 		}
-		return z.Forms, z.Zone, nil
+		return z.Forms, z, nil
 	}
 	set, err := forms.Load()
 	return set, nil, err
-}
-
-// templateOf is a form as the template's writer takes it.
-func templateOf(f *forms.Form) receipt.TemplateForm {
-	t := receipt.TemplateForm{ID: f.ID, Title: f.Title, Version: "1"}
-	for _, c := range f.Columns {
-		col := receipt.TemplateColumn{Title: c.Title, Type: string(c.Type), Required: c.Required}
-		for _, v := range c.Values {
-			col.List = append(col.List, v.Name)
-		}
-		if c.Type == forms.Money {
-			col.Unit = "万元"
-		}
-		if c.OpenEnded != nil {
-			col.List = c.OpenEnded.Words
-		}
-		t.Columns = append(t.Columns, col)
-	}
-	return t
 }

@@ -76,15 +76,21 @@ func (a *app) returnsCmd() *cobra.Command {
 				return a.print(findings, "severity", "rule", "sheet", "cell", "value", "message", "hint")
 			}
 			for _, e := range rec {
-				if e.Key != "findings" {
+				if e.Key != "findings" && e.Key != "explained" {
 					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, a.cellText(e.Value))
 				}
 			}
-			if len(findings) == 0 {
-				return nil
+			if len(findings) > 0 {
+				fmt.Fprintln(a.out)
+				if err := a.print(findings, "severity", "rule", "sheet", "cell", "value", "message", "hint"); err != nil {
+					return err
+				}
 			}
-			fmt.Fprintln(a.out)
-			return a.print(findings, "severity", "rule", "sheet", "cell", "value", "message", "hint")
+			if explained, _ := rec.Get("explained").([]queries.Record); len(explained) > 0 {
+				fmt.Fprintln(a.out)
+				return a.print(explained, "rule", "sheet", "cell", "value", "message", "explanation")
+			}
+			return nil
 		},
 	}
 	c.AddCommand(list, show, a.returnsDiffCmd(),

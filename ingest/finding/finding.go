@@ -73,6 +73,41 @@ type Finding struct {
 	Suggest  string   `json:"suggest,omitempty"` // the value to write, where one follows
 	Row      int      `json:"-"`                 // sheet row, 0 if none
 	Field    string   `json:"-"`                 // form field, empty if none
+	Mark     string   `json:"-"`                 // of a doubt that can be explained: what it is known by
+}
+
+// Explained is a doubt that the sender has explained (核实说明): it is not raised again.
+type Explained struct {
+	Finding Finding
+	Key     string // of the row, as compared; empty if it is about no row
+	Said    string // the sender's own words, masked
+}
+
+// ChangeKind says what a correction did to a row.
+type ChangeKind string
+
+const (
+	Added   ChangeKind = "added"   // 新增
+	Gone    ChangeKind = "gone"    // 减少
+	Changed ChangeKind = "changed" // 改动
+)
+
+// Label is the kind in the words of receipts.
+func (k ChangeKind) Label() string {
+	switch k {
+	case Added:
+		return "新增"
+	case Gone:
+		return "减少"
+	}
+	return "改动"
+}
+
+// Change is what a correction changed: a row, or one value of it. Sensitive values are masked.
+type Change struct {
+	Kind                  ChangeKind
+	Key                   string // of the row, as people read it
+	Column, Before, After string // of a changed value
 }
 
 // Return is what a file brought for one form: identity, outcome, findings.
@@ -96,6 +131,8 @@ type Return struct {
 	Supersedes    string   // id of the return this one corrects
 	Sheets        []string // sheets it was read from
 	Findings      []Finding
+	Explained     []Explained // doubts that the sender explained, now or before
+	Changes       []Change    // what a correction changed
 }
 
 // Count gives the number of findings of a severity.

@@ -9,13 +9,19 @@
 package forms
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"math/big"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 
 	"taizhang/internal/calendar"
 )
@@ -73,11 +79,8 @@ func (t Type) Sensitive() bool {
 type Role string
 
 const (
-	Fact       Role = "fact"       // something that has happened: never after the cut-off
-	Deadline   Role = "deadline"   // something planned: never before the assignment
-	Enterprise Role = "enterprise" // a text that names an enterprise of the directory
-
-	MaybeEnterprise Role = "maybe_enterprise" // a text that may name an enterprise, or something else
+	Fact     Role = "fact"     // something that has happened: never after the cut-off
+	Deadline Role = "deadline" // something planned: never before the assignment; moving it is asked about
 )
 
 // Value is a listed value with its everyday variants.
@@ -104,20 +107,43 @@ type Column struct {
 	Values    []Value // of a List, in order
 	OpenEnded *OpenEnded
 	InKey     bool // part of the business key
+	Bounds
 }
 
-// Rule over several fields of a row. Kinds:
+// Bounds are what the values of a column must keep to, beside its type. A value outside is a fault of its cell.
+type Bounds struct {
+	Pattern *regexp.Regexp // of text and codes: the whole value, as stored
+	Shape   string         // what the pattern asks for, in the sender's words: “WT-加三位数字”
+	Min     *big.Rat       // of numbers (yuan; 1 = 100 %), nil if none
+	Max     *big.Rat
+	Length  int // of text and codes: characters at most, 0 if none
+}
+
+// Rule over several fields of a row, or over rows of several returns. Kinds:
 // present_exactly_when (field is filled exactly when `when` is one of `values`), present_when, required_when,
-// not_before (a date not before another), at_most (a number not above another).
+// not_before (a date not before another), at_most (a number not above another),
+// known_in (a text that the rows that count of another `form` hold in the field `than`; with `loosely` the field may
+// also hold something else: only what looks like such a name is asked about),
+// usual (a number not far outside what the submitter handed in before).
 // All but required_when warn; required_when makes the field required for the row.
 type Rule struct {
-	ID     string   `yaml:"id"`
-	Kind   string   `yaml:"kind"`
-	Field  string   `yaml:"field"`
-	When   string   `yaml:"when"`
-	Values []string `yaml:"values"`
-	Than   string   `yaml:"than"`
+	ID      string   `yaml:"id"`
+	Kind    string   `yaml:"kind"`
+	Field   string   `yaml:"field"`
+	When    string   `yaml:"when"`
+	Values  []string `yaml:"values"`
+	Than    string   `yaml:"than"`
+	Form    string   `yaml:"form"`
+	Loosely bool     `yaml:"loosely"`
+
+	node *yaml.Node // where it stands
 }
+
+// Kinds of rules that need what was received before.
+const (
+	KnownIn = "known_in"
+	Usual   = "usual"
+)
 
 // KeyPart names the fields that make one part of the business key: the first that is filled counts.
 type KeyPart []string
@@ -149,6 +175,29 @@ func (f *Form) Column(field string) *Column {
 	}
 	return nil
 }
+
+// Version tells two declarations of one form apart.
+func (f *Form) Version() string {
+	h := sha256.Sum256(f.Source)
+	return hex.EncodeToString(h[:4])
+}
+
+// CodeOf gives, of a field that names an enterprise of the directory, the field that holds its code; "" if none.
+func (f *Form) CodeOf(field string) string {
+	for _, r := range f.Rules {
+		if r.Kind == KnownIn && r.Form == Directory && !r.Loosely && r.Field == field {
+			for _, c := range f.Columns {
+				if c.Type == USCC {
+					return c.Field
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// Directory is the form that lists the enterprises (企业名录).
+const Directory = "enterprise"
 
 // Sensitive says whether the form holds sensitive values.
 func (f *Form) Sensitive() bool {
@@ -271,6 +320,11 @@ func parseAll(texts map[string]file) (*Set, error) {
 		f.Seq = i + 1
 		set.Forms = append(set.Forms, f)
 		set.byID[id] = f
+	}
+	for _, f := range set.Forms {
+		if err := set.across(texts[f.ID].name, f); err != nil {
+			return nil, err
+		}
 	}
 	return set, nil
 }

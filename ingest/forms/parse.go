@@ -2,6 +2,7 @@ package forms
 
 import (
 	"fmt"
+	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,16 +37,27 @@ type columnDecl struct {
 	Required  bool       `yaml:"required"`
 	Values    yaml.Node  `yaml:"values"`
 	OpenEnded *OpenEnded `yaml:"open_ended"`
+	Pattern   string     `yaml:"pattern"`
+	Shape     string     `yaml:"shape"`
+	Min       string     `yaml:"min"`
+	Max       string     `yaml:"max"`
+	Length    int        `yaml:"length"`
 }
 
 var (
 	declKeys   = []string{"id", "title", "synonyms", "mode", "frequency", "own_date", "totals_reject", "opt_in", "hash_scope", "key", "columns", "rules"}
-	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "values", "open_ended"}
-	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than"}
+	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "values", "open_ended", "pattern", "shape", "min", "max", "length"}
+	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely"}
 	openKeys   = []string{"words", "field", "values"}
-	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most"}
+	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", KnownIn, Usual}
 	fieldName  = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 )
+
+// needs are the fields of the form that each kind of rule names. The field `than` of known_in is another form's.
+var needs = map[string][]string{
+	"present_exactly_when": {"field", "when"}, "present_when": {"field", "when"}, "required_when": {"field", "when"},
+	"not_before": {"field", "than"}, "at_most": {"field", "than"}, KnownIn: {"field"}, Usual: {"field"},
+}
 
 // reserved names are columns that every raw table has.
 var reserved = []string{"zone", "return_id", "sheet", "row_no", "key_text"}
@@ -179,13 +191,14 @@ func (p parser) references(f *Form, d *decl, root *yaml.Node) error {
 		if !slices.Contains(ruleKinds, r.Kind) {
 			return p.errf(at(n, "kind"), "kind %q; known: %s", r.Kind, strings.Join(ruleKinds, ", "))
 		}
-		for key, name := range map[string]string{"field": r.Field, "when": r.When, "than": r.Than} {
-			if name == "" && (key == "when" && len(r.Values) == 0 || key == "than" && len(r.Values) > 0) {
-				continue
-			}
+		for _, key := range needs[r.Kind] {
+			name := map[string]string{"field": r.Field, "when": r.When, "than": r.Than}[key]
 			if f.Column(name) == nil {
 				return p.errf(at(n, key), "%s: no such field %q", key, name)
 			}
+		}
+		if c := f.Column(r.Field); r.Kind == Usual && c.Type != Money && c.Type != Int {
+			return p.errf(at(n, "field"), "usual: %s is neither an amount nor a count", r.Field)
 		}
 		if w := f.Column(r.When); w != nil && w.Type == List {
 			for _, v := range r.Values {
@@ -194,6 +207,7 @@ func (p parser) references(f *Form, d *decl, root *yaml.Node) error {
 				}
 			}
 		}
+		r.node = n
 		f.Rules = append(f.Rules, r)
 	}
 	return nil
@@ -216,7 +230,7 @@ func (p parser) column(n *yaml.Node) (*Column, error) {
 		return nil, p.errf(n, "title is missing")
 	case c.Type.SQL() == "":
 		return nil, p.errf(at(n, "type"), "unknown type %q", d.Type)
-	case c.Role != "" && c.Role != Fact && c.Role != Deadline && c.Role != Enterprise && c.Role != MaybeEnterprise:
+	case c.Role != "" && c.Role != Fact && c.Role != Deadline:
 		return nil, p.errf(at(n, "role"), "unknown role %q", d.Role)
 	}
 	if d.OpenEnded != nil {
@@ -236,5 +250,70 @@ func (p parser) column(n *yaml.Node) (*Column, error) {
 	if c.Type == List && len(c.Values) == 0 {
 		return nil, p.errf(n, "a list needs values")
 	}
-	return c, nil
+	return c, p.bounds(n, &d, c)
+}
+
+// bounds reads pattern, range and length.
+func (p parser) bounds(n *yaml.Node, d *columnDecl, c *Column) error {
+	if d.Pattern != "" {
+		re, err := regexp.Compile(`^(?:` + d.Pattern + `)$`)
+		switch {
+		case err != nil:
+			return p.errf(at(n, "pattern"), "pattern: %v", err)
+		case c.Type != Text && c.Type != Code:
+			return p.errf(at(n, "pattern"), "pattern: only of text and code")
+		case d.Shape == "":
+			return p.errf(at(n, "pattern"), "pattern needs a shape: what it asks for, in the sender's words")
+		}
+		c.Pattern, c.Shape = re, d.Shape
+	}
+	for _, b := range []struct {
+		key, text string
+		to        **big.Rat
+	}{{"min", d.Min, &c.Min}, {"max", d.Max, &c.Max}} {
+		if b.text == "" {
+			continue
+		}
+		r, ok := new(big.Rat).SetString(b.text)
+		if !ok {
+			return p.errf(at(n, b.key), "%s: %q is not a number", b.key, b.text)
+		}
+		if c.Type != Int && c.Type != Money && c.Type != Percent {
+			return p.errf(at(n, b.key), "%s: only of int, money and percent", b.key)
+		}
+		*b.to = r
+	}
+	if d.Length < 0 || d.Length > 0 && c.Type != Text && c.Type != Code {
+		return p.errf(at(n, "length"), "length: a number of characters, of text or code")
+	}
+	c.Length = d.Length
+	return nil
+}
+
+// Check refuses a form whose rules name forms or fields that neither the set nor the form itself has; file names it.
+func (s *Set) Check(file string, f *Form) error {
+	with := &Set{byID: map[string]*Form{f.ID: f}}
+	for id, other := range s.byID {
+		if id != f.ID {
+			with.byID[id] = other
+		}
+	}
+	return with.across(file, f)
+}
+
+// across checks what rules say of other forms.
+func (s *Set) across(file string, f *Form) error {
+	for _, r := range f.Rules {
+		if r.Kind != KnownIn {
+			continue
+		}
+		other := s.Get(r.Form)
+		if other == nil {
+			return parser{file}.errf(at(r.node, "form"), "rule %s: no such form %q", r.ID, r.Form)
+		}
+		if c := other.Column(r.Than); c == nil || c.Type != Text && c.Type != Code && c.Type != USCC && c.Type != Unit {
+			return parser{file}.errf(at(r.node, "than"), "rule %s: %s has no field %q of names or codes", r.ID, r.Form, r.Than)
+		}
+	}
+	return nil
 }

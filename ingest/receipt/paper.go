@@ -19,13 +19,20 @@ type paperStyle struct {
 }
 
 // Columns of the 回执 sheet: A 序号, B 程度, C 位置, D 现有内容, E 问题, F 怎样修改,
-// G 核实说明, and, hidden, H the rule, by which an explanation is known again.
+// G 核实说明, and, hidden, H the rule and I the mark by which an explanation is
+// known again.
 var (
 	paperWidths = [...]int{6, 10, 15, 16, 28, 24, 15}
 	paperHeads  = [...]string{"序号", "程度", "位置", "现有内容", "问题", "怎样修改", "核实说明"}
 )
 
 const lastColumn = len(paperWidths)
+
+// Where a returned receipt holds an explanation, and the mark of what it explains.
+const (
+	ExplainColumn = lastColumn
+	MarkColumn    = lastColumn + 2
+)
 
 // paper writes the 回执 sheet row by row.
 type paper struct {
@@ -138,6 +145,8 @@ func drawPaper(style *paperStyle, report *finding.Report, zoneName string, notes
 			p.remarks(report, notes)
 		}
 		p.findings(r)
+		p.explained(r)
+		p.changes(r)
 	}
 	if !one {
 		p.row(8, box{1, 7, roleNote, ""})
@@ -211,7 +220,7 @@ func (p *paper) findings(r *finding.Return) {
 		}
 		n := p.row(22, box{1, 1, roleCentre, strconv.Itoa(i + 1)}, box{2, 2, severity, f.Severity.Label()}, box{3, 3, where, place(f)},
 			box{4, 4, roleText, clip(f.Value, 80)}, box{5, 5, roleText, f.Message}, box{6, 6, roleText, remedy(f)},
-			box{7, 7, explain, ""}, box{8, 8, roleNote, f.Rule})
+			box{7, 7, explain, ""}, box{8, 8, roleNote, f.Rule}, box{MarkColumn, MarkColumn, roleNote, f.Mark})
 		if linked {
 			cell := f.Cell
 			if cell == "" {
@@ -226,11 +235,56 @@ func (p *paper) findings(r *finding.Return) {
 	}
 }
 
+// explained lists what the sender explained, now or before.
+func (p *paper) explained(r *finding.Return) {
+	if len(r.Explained) == 0 {
+		return
+	}
+	p.row(28, box{1, 7, roleHeading, fmt.Sprintf("已有核实说明：%d 条，不再提出", len(r.Explained))})
+	p.row(24, box{1, 1, roleHead, "序号"}, box{2, 3, roleHead, "位置"}, box{4, 5, roleHead, "问题"}, box{6, 7, roleHead, "核实说明"})
+	for i, e := range r.Explained {
+		if i == listed {
+			p.row(22, box{1, 7, roleText, fmt.Sprintf("另有 %d 条未列出", len(r.Explained)-i)})
+			return
+		}
+		p.row(22, box{1, 1, roleCentre, strconv.Itoa(i + 1)}, box{2, 3, roleText, place(e.Finding)}, box{4, 5, roleText, e.Finding.Message}, box{6, 7, roleText, e.Said})
+	}
+}
+
+// listed is how many explanations or changes are spelled out.
+const listed = 30
+
+// changes lists what a correction changed against the return it takes the place of.
+func (p *paper) changes(r *finding.Return) {
+	if r.Supersedes == "" || !r.Outcome.Counts() {
+		return
+	}
+	p.row(28, box{1, 7, roleHeading, "更正情况：" + changed(r)})
+	if len(r.Changes) == 0 {
+		return
+	}
+	p.row(24, box{1, 1, roleHead, "序号"}, box{2, 2, roleHead, "变化"}, box{3, 4, roleHead, "编号"}, box{5, 7, roleHead, "内容"})
+	for i, c := range r.Changes {
+		if i == listed {
+			p.row(22, box{1, 7, roleText, fmt.Sprintf("另有 %d 处未列出", len(r.Changes)-i)})
+			return
+		}
+		what := ""
+		switch {
+		case c.Kind == finding.Changed && c.Before == c.After: // alike once masked
+			what = c.Column + "：内容有改动（涉敏，不显示）"
+		case c.Kind == finding.Changed:
+			what = c.Column + "：" + orEmpty(c.Before) + " → " + orEmpty(c.After)
+		}
+		p.row(22, box{1, 1, roleCentre, strconv.Itoa(i + 1)}, box{2, 2, roleCentre, c.Kind.Label()}, box{3, 4, roleText, clip(c.Key, 80)}, box{5, 7, roleText, clip(what, 300)})
+	}
+}
+
 // sheet puts the part together.
 func (p *paper) sheet(no string) []byte {
 	var b strings.Builder
 	b.WriteString(xmlHead + `<worksheet xmlns="` + p.ns + `"><sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/></sheetPr>`)
-	fmt.Fprintf(&b, `<dimension ref="A1:%s"/>`, sheet.Ref(p.n, lastColumn+1))
+	fmt.Fprintf(&b, `<dimension ref="A1:%s"/>`, sheet.Ref(p.n, MarkColumn))
 	selected := ""
 	if p.selected {
 		selected = ` tabSelected="1"`
@@ -239,7 +293,7 @@ func (p *paper) sheet(no string) []byte {
 	for i, w := range paperWidths {
 		fmt.Fprintf(&b, `<col min="%d" max="%d" width="%d.7" customWidth="1"/>`, i+1, i+1, w)
 	}
-	fmt.Fprintf(&b, `<col min="%d" max="%d" width="9" hidden="1" customWidth="1"/>`, lastColumn+1, lastColumn+1)
+	fmt.Fprintf(&b, `<col min="%d" max="%d" width="9" hidden="1" customWidth="1"/>`, lastColumn+1, MarkColumn)
 	b.WriteString(`</cols><sheetData>` + p.rows.String() + `</sheetData>`)
 	if len(p.merges) > 0 {
 		fmt.Fprintf(&b, `<mergeCells count="%d">`, len(p.merges))

@@ -27,19 +27,32 @@ type TemplateForm struct {
 
 // TemplateColumn is a column to fill in.
 type TemplateColumn struct {
+	Field    string // of the form, by which intake knows the column again
 	Title    string
 	Type     string // code text list unit int money percent date month person id phone uscc taxno firm
 	Required bool
 	List     []string // what may be chosen; of a date column: words that may stand instead
 	Note     string   // shown when the cell is chosen
 	Unit     string   // of money: 元, 万元, 亿元
+	NamesOf  string   // of an enterprise's name: the field with its code, which the directory fills in
 	Example  string   // for the example row; made up from the type if empty
 }
 
+// Enterprise is a line of the directory (企业名录).
+type Enterprise struct{ Name, Code string }
+
 // MarkerSheet is the very hidden sheet by which intake knows a filled template,
 // whatever happened to its headers. From row 2 on, each row says of one sheet:
-// its name, form id, version, header row, and the column titles in order.
-const MarkerSheet = "_taizhang"
+// its name, form id, version, header row, and the columns in order, each by
+// its field and, of money, its unit (paid_amount 万元). Below MarkerLists stand
+// the lists that cells choose from; the enterprise directory is headed by
+// MarkerNames and MarkerCodes.
+const (
+	MarkerSheet = "_taizhang"
+	MarkerLists = 199
+	MarkerNames = "enterprise"
+	MarkerCodes = "enterprise_code"
+)
 
 // ExamplePrefix begins the first cell of the example row, which intake ignores.
 const ExamplePrefix = "示例"
@@ -51,12 +64,13 @@ const (
 	maxPrompt     = 200
 )
 
-// Template makes a workbook to fill in, a sheet for each form.
-func Template(forms []TemplateForm, zoneName, submitterName string) ([]byte, error) {
+// Template makes a workbook to fill in, a sheet for each form. Where a form names enterprises, their names are offered
+// from the directory, and choosing one fills in its code.
+func Template(forms []TemplateForm, directory []Enterprise, zoneName, submitterName string) ([]byte, error) {
 	if len(forms) == 0 {
 		return nil, errors.New("receipt: template without forms")
 	}
-	t := &template{f: excelize.NewFile(), styles: map[string]int{}}
+	t := &template{f: excelize.NewFile(), styles: map[string]int{}, directory: directory}
 	defer t.f.Close()
 	if err := t.workbook(forms, zoneName, submitterName); err != nil {
 		return nil, fmt.Errorf("receipt: template: %w", err)
@@ -74,11 +88,15 @@ type template struct {
 	styles map[string]int
 	lists  int // columns of the marker sheet taken by lists
 	err    error
+
+	directory []Enterprise
+	names     string // where the directory's names stand on the marker sheet, "" while they don't
+	codes     string // names and codes together
 }
 
 func (t *template) workbook(forms []TemplateForm, zoneName, submitterName string) error {
 	t.do(t.f.SetSheetName("Sheet1", MarkerSheet))
-	t.do(t.f.SetSheetRow(MarkerSheet, "A1", &[]string{"taizhang-template", "form", "version", "header_row", "columns"}))
+	t.do(t.f.SetSheetRow(MarkerSheet, "A1", &[]string{"taizhang-template", "form", "version", "header_row", "fields"}))
 	taken := map[string]bool{strings.ToLower(MarkerSheet): true}
 	for i, form := range forms {
 		named, _ := named([]sheet.Grid{{Name: strings.Trim(form.Title, "“”")}})
@@ -91,7 +109,7 @@ func (t *template) workbook(forms []TemplateForm, zoneName, submitterName string
 		t.do(err)
 		marker := []any{name, form.ID, form.Version, templateHead}
 		for _, c := range form.Columns {
-			marker = append(marker, c.Title)
+			marker = append(marker, strings.TrimSpace(c.Field+" "+c.Unit))
 		}
 		t.do(t.f.SetSheetRow(MarkerSheet, fmt.Sprintf("A%d", i+2), &marker))
 		t.form(name, form, zoneName, submitterName)
@@ -155,6 +173,7 @@ func (t *template) form(name string, form TemplateForm, zoneName, submitterName 
 	for i, c := range form.Columns {
 		t.validate(name, i+1, c)
 	}
+	t.fillCodes(name, form)
 	t.do(t.f.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: templateHead, TopLeftCell: sheet.Ref(templateHead+1, 1), ActivePane: "bottomLeft"}))
 	t.do(t.f.ProtectSheet(name, &excelize.SheetProtectionOptions{SelectLockedCells: true, SelectUnlockedCells: true, FormatCells: true,
 		FormatColumns: true, FormatRows: true, InsertRows: true, DeleteRows: true, Sort: true, AutoFilter: true}))
@@ -279,7 +298,7 @@ func (t *template) rows(name string, form TemplateForm) {
 		t.text(name, templateHead+1, i+1, text, example)
 	}
 	first := templateHead + 2
-	end := first + len(form.Rows) + templateBlank - 1
+	end := lastRuled(form)
 	for i, c := range form.Columns {
 		t.do(t.f.SetCellStyle(name, sheet.Ref(first, i+1), sheet.Ref(end, i+1), t.valueStyle(c.Type, true)))
 	}
@@ -291,6 +310,9 @@ func (t *template) rows(name string, form TemplateForm) {
 		}
 	}
 }
+
+// lastRuled is the last row that has lines around its cells.
+func lastRuled(form TemplateForm) int { return templateHead + 1 + len(form.Rows) + templateBlank }
 
 func exampleText(c TemplateColumn) string {
 	if c.Example != "" {

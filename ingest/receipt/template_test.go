@@ -18,7 +18,7 @@ func templateForms() []TemplateForm {
 	}
 	return []TemplateForm{
 		{ID: "problem", Title: "问题台账", Version: "1", Period: "2022-W33", Cutoff: calendar.NewDate(2022, 8, 15), Columns: []TemplateColumn{
-			{Title: "问题编号", Type: "code", Required: true, Note: "本单位内不重复，以后各期不变。", Example: "CYJ-001"},
+			{Field: "problem_no", Title: "问题编号", Type: "code", Required: true, Note: "本单位内不重复，以后各期不变。", Example: "CYJ-001"},
 			{Title: "问题来源", Type: "list", Required: true, List: []string{"走访调研", "企业反映", "12345热线", "其他"}},
 			{Title: "问题描述", Type: "text", Required: true, Example: "厂区门口道路积水，影响运输"},
 			{Title: "牵头单位", Type: "unit", Required: true, List: long},
@@ -31,8 +31,8 @@ func templateForms() []TemplateForm {
 			{"0013", "其他", "路灯", "产业局", calendar.NewDate(2022, 7, 6), calendar.NewDate(2022, 9, 1), "已办结", calendar.NewDate(2022, 8, 1)},
 		}},
 		{ID: "incentive", Title: "惠企资金兑付台账", Version: "2", Columns: []TemplateColumn{
-			{Title: "企业名称", Type: "text", Required: true}, {Title: "统一社会信用代码", Type: "uscc", Required: true},
-			{Title: "申报金额", Type: "money", Unit: "万元"}, {Title: "兑付金额", Type: "money", Unit: "万元", Required: true},
+			{Field: "enterprise", Title: "企业名称", Type: "text", Required: true, NamesOf: "code"}, {Field: "code", Title: "统一社会信用代码", Type: "uscc", Required: true},
+			{Title: "申报金额", Type: "money", Unit: "万元"}, {Field: "paid_amount", Title: "兑付金额", Type: "money", Unit: "万元", Required: true},
 			{Title: "进度", Type: "percent"}, {Title: "人数", Type: "int"}, {Title: "月份", Type: "month"},
 		}, Rows: [][]any{{"甲公司", "91430300MA4L000000", "123.456700", 5.5, 0.6, 3, calendar.NewDate(2022, 8, 1)}}},
 		{ID: "few", Title: "问题台账", Version: "1", Columns: []TemplateColumn{{Title: "名称", Type: "text"}}},
@@ -40,7 +40,7 @@ func templateForms() []TemplateForm {
 }
 
 func TestTemplate(t *testing.T) {
-	content, err := Template(templateForms(), "湘潭高新区", "产业局")
+	content, err := Template(templateForms(), []Enterprise{{"乙厂", "91430300MA4L26KK7R"}, {"甲公司", "91430300MA4L16JJ55"}}, "湘潭高新区", "产业局")
 	must(t, err)
 	if name := os.Getenv("TEMPLATE_OUT"); name != "" {
 		must(t, os.WriteFile(name, content, 0o600))
@@ -54,7 +54,7 @@ func TestTemplate(t *testing.T) {
 		t.Error("the marker shows")
 	}
 	want := map[string]string{ // as shown
-		MarkerSheet + "!A2": "问题台账", MarkerSheet + "!B3": "incentive", MarkerSheet + "!C3": "2", MarkerSheet + "!D2": "4", MarkerSheet + "!E2": "问题编号",
+		MarkerSheet + "!A2": "问题台账", MarkerSheet + "!B3": "incentive", MarkerSheet + "!C3": "2", MarkerSheet + "!D2": "4", MarkerSheet + "!E2": "problem_no", MarkerSheet + "!H3": "paid_amount 万元", MarkerSheet + "!B201": "甲公司",
 		"问题台账!A1": "湘潭高新区问题台账", "问题台账!B2": "产业局", "问题台账!D2": "2022-W33", "问题台账!F2": "2022-08-15",
 		"问题台账!A4": "问题编号*", "问题台账!H4": "办结日期", "问题台账!A5": "示例：CYJ-001", "问题台账!A6": "0012", "问题台账!C6": `=HYPERLINK("http://x")`,
 		"问题台账!E6": "2022-07-05", "问题台账!F6": "长期", "问题台账!H7": "2022-08-01",
@@ -71,6 +71,16 @@ func TestTemplate(t *testing.T) {
 	}
 	if got, _ := f.GetCellValue("惠企资金兑付台账", "C6", excelize.Options{RawCellValue: true}); got != "123.456700" {
 		t.Errorf("money %s", got)
+	}
+	if got, _ := f.GetCellFormula("惠企资金兑付台账", "B7"); got != `IF($A7="","",IFERROR(VLOOKUP($A7,_taizhang!$B$200:$C$201,2,FALSE),""))` {
+		t.Errorf("the code of an enterprise is filled in by %q", got)
+	}
+	if got, _ := f.CalcCellValue("惠企资金兑付台账", "B7"); got != "" {
+		t.Errorf("an empty row has the code %q", got)
+	}
+	must(t, f.SetCellStr("惠企资金兑付台账", "A7", "甲公司"))
+	if got, err := f.CalcCellValue("惠企资金兑付台账", "B7"); got != "91430300MA4L16JJ55" {
+		t.Errorf("甲公司 has the code %q, %v", got, err)
 	}
 	rules, err := f.GetDataValidations("问题台账")
 	must(t, err)
@@ -95,7 +105,7 @@ func TestTemplate(t *testing.T) {
 }
 
 func TestTemplateNeedsForms(t *testing.T) {
-	if _, err := Template(nil, "区", ""); err == nil {
+	if _, err := Template(nil, nil, "区", ""); err == nil {
 		t.Error("a template without forms")
 	}
 }

@@ -18,6 +18,10 @@ func (t *template) validate(name string, col int, c TemplateColumn) {
 	style, wrong := excelize.DataValidationErrorStyleStop, ""
 	serial := func(y int) int { return int(calendar.NewDate(y, 1, 1) - calendar.NewDate(1899, 12, 30)) }
 	between := excelize.DataValidationOperatorBetween
+	if c.NamesOf != "" && len(t.directory) > 0 {
+		t.offerNames(v)
+		style, wrong = excelize.DataValidationErrorStyleWarning, "请从企业名录中选择，统一社会信用代码会自动带出；名录中没有的也可以直接填写。"
+	}
 	switch c.Type {
 	case "list", "unit":
 		if len(c.List) > 0 {
@@ -82,13 +86,56 @@ func (t *template) dropList(v *excelize.DataValidation, values []string) {
 		t.do(v.SetDropList(values))
 		return
 	}
-	const firstRow = 200 // below what the marker says of the sheets
+	v.SetSqrefDropList(t.list("", values))
+}
+
+// list puts values into a column of the marker sheet and says where they stand.
+func (t *template) list(title string, values []string) string {
 	t.lists++
-	col := sheet.ColumnName(t.lists)
-	for i, s := range values {
-		t.do(t.f.SetCellStr(MarkerSheet, sheet.Ref(firstRow+i, t.lists), escapeless(s)))
+	col, first := sheet.ColumnName(t.lists), MarkerLists+1
+	if title != "" {
+		t.do(t.f.SetCellStr(MarkerSheet, sheet.Ref(MarkerLists, t.lists), title))
 	}
-	v.SetSqrefDropList(fmt.Sprintf("%s!$%s$%d:$%s$%d", MarkerSheet, col, firstRow, col, firstRow+len(values)-1))
+	for i, s := range values {
+		t.do(t.f.SetCellStr(MarkerSheet, sheet.Ref(first+i, t.lists), escapeless(s)))
+	}
+	return fmt.Sprintf("%s!$%s$%d:$%s$%d", MarkerSheet, col, first, col, first+len(values)-1)
+}
+
+// offerNames lets a cell choose among the directory's names; any other may be written.
+func (t *template) offerNames(v *excelize.DataValidation) {
+	if t.names == "" {
+		var names, codes []string
+		for _, e := range t.directory {
+			names, codes = append(names, e.Name), append(codes, e.Code)
+		}
+		t.names = t.list(MarkerNames, names)
+		_, end, _ := strings.Cut(t.list(MarkerCodes, codes), ":")
+		begin, _, _ := strings.Cut(t.names, ":")
+		t.codes = begin + ":" + end
+	}
+	v.SetSqrefDropList(t.names)
+}
+
+// fillCodes looks the code of an enterprise up where its name is filled in. Cells that hold a code already keep it.
+func (t *template) fillCodes(name string, form TemplateForm) {
+	if t.names == "" {
+		return
+	}
+	at := map[string]int{}
+	for i, c := range form.Columns {
+		at[c.Field] = i + 1
+	}
+	for i, c := range form.Columns {
+		to := at[c.NamesOf]
+		if c.NamesOf == "" || to == 0 {
+			continue
+		}
+		for row := templateHead + 2 + len(form.Rows); row <= lastRuled(form); row++ {
+			from := "$" + sheet.Ref(row, i+1)
+			t.do(t.f.SetCellFormula(name, sheet.Ref(row, to), fmt.Sprintf(`IF(%s="","",IFERROR(VLOOKUP(%s,%s,2,FALSE),""))`, from, from, t.codes)))
+		}
+	}
 }
 
 // prompt tells what a single cell takes.

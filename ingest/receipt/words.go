@@ -73,6 +73,25 @@ func superseded(r *finding.Return) string {
 	return "更正重报：本表取代原报表 " + r.Supersedes + "，原报表留存备查。"
 }
 
+// changed sums up what a correction changed.
+func changed(r *finding.Return) string {
+	n := map[finding.ChangeKind]int{}
+	for _, c := range r.Changes {
+		n[c.Kind]++
+	}
+	if len(r.Changes) == 0 {
+		return "与原报表相比，计入的内容没有变化。"
+	}
+	return fmt.Sprintf("与原报表相比，新增 %d 行，减少 %d 行，改动 %d 处。", n[finding.Added], n[finding.Gone], n[finding.Changed])
+}
+
+func orEmpty(s string) string {
+	if s == "" {
+		return "（空）"
+	}
+	return s
+}
+
 // steps says what the sender does next, in order.
 func steps(report *finding.Report) []string {
 	errors, warnings := 0, 0
@@ -213,7 +232,13 @@ func Text(report *finding.Report) string {
 			b.WriteString("  " + strings.Join(counted(r), "") + "\n")
 		}
 		if s := superseded(r); s != "" {
-			b.WriteString("  " + s + "\n")
+			if b.WriteString("  " + s); r.Outcome.Counts() {
+				b.WriteString(changed(r))
+			}
+			b.WriteString("\n")
+		}
+		if n := len(r.Explained); n > 0 {
+			fmt.Fprintf(&b, "  已有核实说明 %d 条，不再提出。\n", n)
 		}
 		if r.Late {
 			b.WriteString("  应于 " + timeText(r.DueAt) + " 前报送，迟报。\n")

@@ -9,11 +9,15 @@ import (
 
 func TestText(t *testing.T) {
 	report := problemReport()
-	report.Returns[0].Findings = report.Returns[0].Findings[:3]
+	r := report.Returns[0]
+	r.Findings = r.Findings[:3]
+	r.Changes = []finding.Change{{Kind: finding.Added, Key: "CY-9"}, {Kind: finding.Changed, Key: "CY-1", Column: "办理状态", Before: "办理中", After: "已办结"}}
+	r.Explained = []finding.Explained{{Finding: r.Findings[2], Said: "已核实"}}
 	want := `部分计入：18 行计入，2 行未计入，请改正后重新报送整张表。
   产业局 · 问题台账 · 2022年第33周（8月15日—8月21日）
   计入 18 行。未计入 2 行：必填内容缺失或有误，见“必须修改”各条。1 处填写内容无法使用，已按未填处理，所在行仍计入。合计、小节、说明等 3 行不是数据，未计入。
-  更正重报：本表取代原报表 000101-1，原报表留存备查。
+  更正重报：本表取代原报表 000101-1，原报表留存备查。与原报表相比，新增 1 行，减少 0 行，改动 1 处。
+  已有核实说明 1 条，不再提出。
   [必须修改] 问题台账 H6：办理状态“在办ing”不在可选值之内，应为：未启动、办理中、已办结、长期推进。
       → 从下拉列表中选择。 建议填写：办理中
   [必须修改] 问题台账 I7：牵头单位未填写。

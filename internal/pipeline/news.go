@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"taizhang/ingest/forms"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 )
@@ -40,6 +41,7 @@ func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
 	}
 	h := sha256.New()
 	h.Write(z.config)
+	fmt.Fprintf(h, "\x00%s\x00%s", forms.LearnedFile, z.learned)
 	for _, dir := range []string{"forms", "models", "queries"} {
 		err := filepath.WalkDir(filepath.Join(z.Dir, dir), func(path string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {

@@ -33,7 +33,8 @@ type Zone struct {
 	Metrics *queries.Catalogue
 	Models  []fs.FS // the zone's own models, if any
 
-	config []byte
+	config  []byte
+	learned []byte // the text of learned.yaml, nil if there is none
 }
 
 // Load reads a zone's folder. Errors carry file, line and column.
@@ -75,7 +76,65 @@ func Load(dir string) (*Zone, error) {
 		return nil, err
 	}
 	z.config = config
-	return z, nil
+	z.learned, err = os.ReadFile(filepath.Join(dir, forms.LearnedFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return z, z.apply(filepath.Join(dir, forms.LearnedFile))
+}
+
+// apply makes forms and submitters known by what the zone has learned.
+func (z *Zone) apply(file string) error {
+	l, err := forms.ParseLearned(file, z.learned)
+	if err != nil {
+		return err
+	}
+	if err := l.Apply(z.Forms); err != nil {
+		return err
+	}
+	for _, x := range l.Aliases() {
+		if err := z.Learn(x.Meant, x.Written); err != nil {
+			return l.Refuse(x, err)
+		}
+	}
+	return nil
+}
+
+// Teach writes down what somebody has confirmed; it holds from the next run on. Lessons that are known already are left
+// out; the others are returned. Nothing is written where one of them is refused.
+func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
+	file := filepath.Join(z.Dir, forms.LearnedFile)
+	l, err := forms.ParseLearned(file, z.learned)
+	if err != nil {
+		return nil, err
+	}
+	var fresh []forms.Lesson
+	for _, x := range lessons {
+		if x.Form == "" {
+			if s, ok := z.Match(x.Written); ok && s.Name == x.Meant {
+				continue
+			}
+			err = z.Learn(x.Meant, x.Written)
+		} else {
+			err = z.Forms.Learn(x)
+		}
+		if err != nil {
+			return nil, &Refusal{err}
+		}
+		if !l.Has(x) {
+			l.Lessons = append(l.Lessons, x)
+			fresh = append(fresh, x)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil, nil
+	}
+	text, err := l.Text()
+	if err != nil {
+		return nil, err
+	}
+	z.learned = text
+	return fresh, WriteBytes(file, 0o644, text)
 }
 
 // Known is what taizhang.yaml may name.
@@ -94,12 +153,13 @@ func Known(set *forms.Set, c *queries.Catalogue) zone.Known {
 
 // bundle is the declarations in force, as the archive keeps them for `rebuild`.
 type bundle struct {
-	Config string            `json:"config"`
-	Forms  map[string]string `json:"forms"`
+	Config  string            `json:"config"`
+	Forms   map[string]string `json:"forms"`
+	Learned string            `json:"learned,omitempty"`
 }
 
 func (z *Zone) bundle() ([]byte, error) {
-	b := bundle{Config: string(z.config), Forms: map[string]string{}}
+	b := bundle{Config: string(z.config), Forms: map[string]string{}, Learned: string(z.learned)}
 	for _, f := range z.Forms.Forms {
 		b.Forms[f.ID] = string(f.Source)
 	}
@@ -112,13 +172,16 @@ func (z *Zone) fromBundle(text []byte) (*Zone, error) {
 	if err := json.Unmarshal(text, &b); err != nil {
 		return nil, fmt.Errorf("read archived declarations: %w", err)
 	}
-	old := &Zone{Metrics: z.Metrics, Models: z.Models, config: []byte(b.Config)}
+	old := &Zone{Metrics: z.Metrics, Models: z.Models, config: []byte(b.Config), learned: []byte(b.Learned)}
 	var err error
 	if old.Forms, err = forms.FromTexts(b.Forms); err != nil {
 		return nil, fmt.Errorf("archived declarations: %w", err)
 	}
 	k := Known(old.Forms, nil) // metrics come and go: a target is no business of intake
 	if old.Zone, err = zone.Parse(filepath.Join(z.Dir, zone.FileName), old.config, k); err != nil {
+		return nil, fmt.Errorf("archived declarations: %w", err)
+	}
+	if err := old.apply(forms.LearnedFile); err != nil {
 		return nil, fmt.Errorf("archived declarations: %w", err)
 	}
 	return old, nil

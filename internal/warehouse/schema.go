@@ -18,6 +18,8 @@ var Tables = []Table{
 		header_row INTEGER, from_row INTEGER, to_row INTEGER`),
 	table("raw.finding", `zone VARCHAR, return_id VARCHAR, seq INTEGER, severity VARCHAR, rule VARCHAR, sheet VARCHAR,
 		cell VARCHAR, row_no INTEGER, field VARCHAR, value VARCHAR, message VARCHAR, hint VARCHAR`),
+	table("raw.explanation", `zone VARCHAR, return_id VARCHAR, seq INTEGER, mark VARCHAR, rule VARCHAR, sheet VARCHAR,
+		cell VARCHAR, row_no INTEGER, field VARCHAR, key_text VARCHAR, value VARCHAR, message VARCHAR, said VARCHAR`),
 	table("raw.quarantine", `zone VARCHAR, return_id VARCHAR, sheet VARCHAR, row_no INTEGER, key_text VARCHAR,
 		row_text VARCHAR, reason VARCHAR`),
 	table("raw.decision", `zone VARCHAR, seq BIGINT, kind VARCHAR, return_id VARCHAR, submitter VARCHAR, form VARCHAR,

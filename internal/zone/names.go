@@ -1,6 +1,8 @@
 package zone
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -51,6 +53,34 @@ const (
 	hardSeparators = "、，,;；/／|｜\n\r\t"
 	softSeparators = " \u00a0\u3000和及与（("
 )
+
+// Learn adds an alias of a submitter. It refuses one that names another submitter or has a meaning of its own.
+func (z *Zone) Learn(unit, alias string) error {
+	s, ok := z.Match(unit)
+	if !ok {
+		return fmt.Errorf("no such submitter: %s", unit)
+	}
+	if slices.Contains(groups, normal(alias)) {
+		return fmt.Errorf("%q has a meaning of its own; it can't be an alias", alias)
+	}
+	keys := z.keys(alias)
+	if len(keys) == 0 {
+		return fmt.Errorf("the alias %q is empty once spaces are dropped", alias)
+	}
+	i := z.codes[s.Code]
+	for _, key := range keys {
+		if other, ok := z.names[key]; ok && other != i {
+			return fmt.Errorf("%q names %s already", alias, z.Submitters[other].Name)
+		}
+	}
+	for _, key := range keys {
+		z.names[key] = i
+	}
+	if !slices.Contains(s.Aliases, alias) && s.Name != alias {
+		z.Submitters[i].Aliases = append(slices.Clone(s.Aliases), alias)
+	}
+	return nil
+}
 
 // FirstOf returns the first of several units in one cell (产业局、财政局): the
 // submitter's name where it is one (known), else the part as written. The text

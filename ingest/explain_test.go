@@ -1,0 +1,177 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/receipt"
+	"taizhang/internal/archive"
+	"taizhang/internal/warehouse"
+)
+
+// office is a zone that takes files in one after another, each as a run of its own.
+type office struct {
+	t       *testing.T
+	in      *Intake
+	db      *warehouse.DB
+	archive *archive.Archive
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	in := testIntake(t, officeZone)
+	a, err := archive.Open(in.Zone.Archive())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	return &office{t, in, emptyWarehouse(t, in.Forms), a}
+}
+
+// take drops a file and gives what became of it, with its receipt.
+func (o *office) take(folder, name string, content []byte, at string) (*finding.Return, []byte) {
+	o.t.Helper()
+	ctx := context.Background()
+	when, err := time.ParseInLocation("2006-01-02 15:04", at, o.in.Zone.Location)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	s := &Session{In: o.in, Archive: o.archive, Conn: o.db.Conn, Log: slog.New(slog.DiscardHandler), Pause: func(time.Duration) {}}
+	if err := s.Start(ctx); err != nil {
+		o.t.Fatal(err)
+	}
+	path := filepath.Join(o.in.Zone.Inbox(), folder, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		o.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		o.t.Fatal(err)
+	}
+	list, err := Inbox(o.in.Zone.Inbox(), time.Now().Add(time.Hour))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if _, err := s.TakeIn(ctx, list, func(string) time.Time { return when }); err != nil {
+		o.t.Fatal(err)
+	}
+	if len(s.Taken) != 1 || len(s.Taken[0].Returns) != 1 {
+		o.t.Fatalf("took in %d files", len(s.Taken))
+	}
+	sub, _ := o.in.Zone.Match(folder)
+	back, err := os.ReadFile(filepath.Join(o.in.Zone.OutboxOf(sub), receipt.Name(s.Taken[0])))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return s.Taken[0].Returns[0], back
+}
+
+// explain writes an explanation beside a finding on a receipt, as the sender does.
+func explain(t *testing.T, content []byte, rule, said string) []byte {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows(receipt.SheetName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := false
+	for i, row := range rows {
+		if len(row) > receipt.ExplainColumn && row[receipt.ExplainColumn] == rule {
+			ref, _ := excelize.CoordinatesToCellName(receipt.ExplainColumn, i+1)
+			if err := f.SetCellStr(receipt.SheetName, ref, said); err != nil {
+				t.Fatal(err)
+			}
+			done = true
+		}
+	}
+	if !done {
+		t.Fatalf("the receipt has no finding %s: %q", rule, rows)
+	}
+	var out bytes.Buffer
+	if err := f.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func rules(r *finding.Return) string {
+	var out []string
+	for _, f := range r.Findings {
+		if f.Severity != finding.Info {
+			out = append(out, f.Rule)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// TestExplained: a doubt that the sender explains on the receipt is not raised again for the same row and value,
+// neither in that return nor in later ones; for another value it is.
+func TestExplained(t *testing.T) {
+	const head = "招聘活动台账（2022年%s月）\n活动名称,日期,参会企业数,提供岗位数,求职人次,达成意向数\n"
+	sheet := func(month, rest string) []byte {
+		return []byte(strings.Replace(head, "%s", month, 1) + rest)
+	}
+	o := newOffice(t)
+	first, back := o.take("人社局", "a.csv", sheet("6", "夏季招聘会,2022-06-05,20,200,50,60\n"), "2022-07-05 09:00")
+	if first.Outcome != finding.Warned || rules(first) != "intentions_over_seekers" {
+		t.Fatalf("%s: %s", first.Outcome, rules(first))
+	}
+	mended := explain(t, back, "intentions_over_seekers", "含网上投递，联系人 13812345678")
+	second, back := o.take("人社局", "a.xlsx", mended, "2022-07-05 10:00")
+	if second.Outcome != finding.Accepted || second.Supersedes != first.ID || rules(second) != "" || len(second.Explained) != 1 {
+		t.Fatalf("with the explanation: %s, %s, %+v", second.Outcome, rules(second), second.Explained)
+	}
+	if said := second.Explained[0].Said; said != "含网上投递，联系人 138****5678" {
+		t.Errorf("the explanation reads %q", said)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(back))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows(receipt.SheetName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := ""
+	for _, r := range rows {
+		shown += strings.Join(r, "|") + "\n"
+	}
+	for _, want := range []string{"已有核实说明：1 条", "含网上投递", "计入的内容没有变化"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the receipt does not say %s:\n%s", want, shown)
+		}
+	}
+	// Handed in once more without the receipt's sheet, in another run: it is known.
+	third, _ := o.take("人社局", "b.csv", sheet("6", "夏季招聘会,2022-06-05,21,200,50,60\n"), "2022-07-05 11:00")
+	if rules(third) != "" || len(third.Explained) != 1 {
+		t.Errorf("again: %s, %+v", rules(third), third.Explained)
+	}
+	// Another value is another doubt.
+	fourth, _ := o.take("人社局", "c.csv", sheet("6", "夏季招聘会,2022-06-05,21,200,50,70\n"), "2022-07-05 12:00")
+	if rules(fourth) != "intentions_over_seekers" {
+		t.Errorf("another value: %s", rules(fourth))
+	}
+	// An error can't be explained away.
+	_, back = o.take("人社局", "d.csv", sheet("7", "秋季招聘会,2022-07-05,很多,200,50,40\n春季招聘会,2022-07-06,1,200,50,40\n春二,2022-07-07,1,200,50,40\n春三,2022-07-08,1,200,50,40\n春四,2022-07-09,1,200,50,40\n"), "2022-08-05 09:00")
+	fifth, _ := o.take("人社局", "d.xlsx", explain(t, back, "type", "确实很多"), "2022-08-05 10:00")
+	if rules(fifth) != "type" || fifth.RowsRefused != 1 {
+		t.Errorf("an error explained: %s, %d refused", rules(fifth), fifth.RowsRefused)
+	}
+	var n int
+	if err := o.db.Conn.QueryRowContext(context.Background(), "select count(*) from raw.explanation where rule = 'intentions_over_seekers' and return_id in (?, ?) and key_text like '%夏季招聘会%'", second.ID, third.ID).Scan(&n); err != nil || n != 2 {
+		t.Errorf("the analyst sees %d explanations, %v", n, err)
+	}
+}

@@ -1,0 +1,166 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/receipt"
+)
+
+// filledTemplate makes a template, fills it in as a clerk would and lets bend have its way with it.
+func filledTemplate(t *testing.T, in *Intake, bend func(f *excelize.File)) *parsed {
+	t.Helper()
+	var wanted []receipt.TemplateForm
+	for _, id := range []string{"problem", "incentive"} {
+		s := TemplateOf(in.Forms.Get(id))
+		s.Period = map[string]string{"problem": "2022-W32", "incentive": "2022-07"}[id]
+		wanted = append(wanted, s)
+	}
+	content, err := receipt.Template(wanted, []receipt.Enterprise{{Name: "甲公司", Code: "91430300MA4L16JJ55"}}, "临江经开区", "财政局")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	fill := func(sheet string, values ...any) {
+		for i, v := range values {
+			if v == nil {
+				continue
+			}
+			ref, _ := excelize.CoordinatesToCellName(i+1, 6)
+			if err := f.SetCellValue(sheet, ref, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	fill("问题台账", "CZ-1", "走访调研", "企业难题", "园区道路积水", nil, "青山街道", "财政局", "李四", "2022-08-01", "2022-08-30", "已办结", "2022-08-10", "已疏通", "满意")
+	fill("惠企资金兑付台账", "甲公司", nil, "智能制造", "12号", "10.5", "9.75", "2022-07-05") // the code is left to the formula
+	if bend != nil {
+		bend(f)
+	}
+	var out bytes.Buffer
+	if err := f.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return in.read(File{Name: "报送.xlsx", Content: out.Bytes(), ReceivedAt: time.Date(2022, 8, 15, 9, 0, 0, 0, in.Zone.Location)})
+}
+
+const filledRows = `problem 2022-W32
+  row,problem_no,source,list,description,street,lead_unit,responsible,assigned_on,deadline,status,closed_on,progress_note,satisfaction
+  6,CZ-1,走访调研,企业难题,园区道路积水,青山街道,财政局,李四,2022-08-01,2022-08-30,已办结,2022-08-10,已疏通,满意
+incentive 2022-07
+  row,enterprise,enterprise_code,programme,document_no,applied_amount,paid_amount,paid_on
+  6,甲公司,91430300MA4L16JJ55,智能制造,12号,105000.00,97500.00,2022-07-05
+`
+
+// TestTemplateIsKnown: a filled template is read whatever happened to its headings.
+func TestTemplateIsKnown(t *testing.T) {
+	in := testIntake(t, officeZone)
+	set := func(f *excelize.File, sheet string, refs map[string]string) {
+		for ref, s := range refs {
+			if err := f.SetCellStr(sheet, ref, s); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		bend func(f *excelize.File)
+		says string // a finding about it
+		down int    // rows by which the data moved
+	}{
+		"as it is": {},
+		"headings deleted": {bend: func(f *excelize.File) {
+			for col := 1; col <= 16; col++ {
+				for _, s := range []string{"问题台账", "惠企资金兑付台账"} {
+					ref, _ := excelize.CoordinatesToCellName(col, 4)
+					set(f, s, map[string]string{ref: ""})
+				}
+			}
+			set(f, "问题台账", map[string]string{"A1": "", "A3": ""})
+			set(f, "惠企资金兑付台账", map[string]string{"A1": "", "A3": ""})
+		}, says: "heading_by_place"},
+		"headings rewritten": {bend: func(f *excelize.File) {
+			set(f, "问题台账", map[string]string{"A4": "甲", "D4": "乙", "K4": "丙", "N4": "丁"})
+			set(f, "惠企资金兑付台账", map[string]string{"A4": "客户", "F4": "到手"})
+		}, says: "heading_by_place"},
+		"sheets renamed": {bend: func(f *excelize.File) {
+			for from, to := range map[string]string{"问题台账": "一", "惠企资金兑付台账": "二"} {
+				if err := f.SetSheetName(from, to); err != nil {
+					t.Fatal(err)
+				}
+				set(f, to, map[string]string{"A1": "", "A4": "", "B4": "", "C4": "", "D4": ""})
+			}
+		}, says: "heading_by_place"},
+		"rows put in above, heading deleted": {down: 2, bend: func(f *excelize.File) {
+			if err := f.InsertRows("问题台账", 2, 2); err != nil {
+				t.Fatal(err)
+			}
+			set(f, "问题台账", map[string]string{"A6": "", "G6": ""})
+			if err := f.InsertRows("惠企资金兑付台账", 2, 2); err != nil {
+				t.Fatal(err)
+			}
+		}, says: "heading_by_place"},
+		"an earlier form of the template": {bend: func(f *excelize.File) {
+			set(f, receipt.MarkerSheet, map[string]string{"C2": "0000", "C3": "0000", "U2": "gone_field"})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := filledTemplate(t, in, c.bend)
+			if p.failed != nil {
+				t.Fatalf("not read: %+v", p.failed.Findings)
+			}
+			var b strings.Builder
+			said := false
+			for _, pt := range p.parts {
+				fmt.Fprintf(&b, "%s %s\n%s", pt.form.ID, pt.ret.Period, rowsText(in, pt))
+				for _, f := range pt.ret.Findings {
+					said = said || f.Rule == c.says
+					if f.Severity == finding.Error {
+						t.Errorf("%s %s: %s", f.Cell, f.Rule, f.Message)
+					}
+				}
+			}
+			want := strings.ReplaceAll(filledRows, "\n  6,", fmt.Sprintf("\n  %d,", 6+c.down))
+			if b.String() != want {
+				t.Errorf("got\n%swant\n%s", b.String(), want)
+			}
+			if said != (c.says != "") {
+				t.Errorf("a finding says so: %v", said)
+			}
+		})
+	}
+}
+
+// TestTemplateWithAnotherTable: what a sheet says itself outweighs where it came from.
+func TestTemplateWithAnotherTable(t *testing.T) {
+	in := testIntake(t, officeZone)
+	p := filledTemplate(t, in, func(f *excelize.File) {
+		for i, h := range []string{"任务编号", "批次", "任务名称", "牵头单位", "完成时限", "状态"} {
+			ref, _ := excelize.CoordinatesToCellName(i+1, 4)
+			if err := f.SetCellStr("问题台账", ref, h); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for col := 7; col <= 16; col++ {
+			ref, _ := excelize.CoordinatesToCellName(col, 4)
+			if err := f.SetCellStr("问题台账", ref, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.SetCellStr("问题台账", "A1", "六个一批重点任务"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if len(p.parts) == 0 || p.parts[0].form.ID != "key_task" {
+		t.Errorf("read as %+v", p.parts[0].form.ID)
+	}
+}

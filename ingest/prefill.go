@@ -1,0 +1,145 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/receipt"
+	"taizhang/internal/archive"
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+)
+
+// TemplateUnit is the unit of money in templates.
+const TemplateUnit = "万元"
+
+// Prefill gives what templates are filled in with, from what was received so far.
+type Prefill struct {
+	in      *Intake
+	hist    *history
+	archive *archive.Archive
+}
+
+// Prefill reads what was received so far, as db holds it; a holds the originals.
+func (in *Intake) Prefill(ctx context.Context, db *warehouse.DB, a *archive.Archive) (*Prefill, error) {
+	h, err := loadHistory(ctx, db.Conn, in.Zone.Code, in.Zone.Location, in.Forms)
+	if err != nil {
+		return nil, err
+	}
+	return &Prefill{in: in, hist: h, archive: a}, nil
+}
+
+// Directory gives the enterprises of the counting 企业名录, by name.
+func (p *Prefill) Directory(ctx context.Context) ([]receipt.Enterprise, error) {
+	var all []receipt.Enterprise
+	for _, s := range p.in.Zone.Submitters {
+		old := p.hist.counting(s.Code, "enterprise")
+		if old == nil {
+			continue
+		}
+		err := warehouse.Each(ctx, p.hist.conn, `select enterprise, enterprise_code from raw.enterprise where zone = ? and return_id = ?`, func(v []any) error {
+			name, _ := v[0].(string)
+			code, _ := v[1].(string)
+			if name != "" && code != "" {
+				all = append(all, receipt.Enterprise{Name: name, Code: code})
+			}
+			return nil
+		}, p.in.Zone.Code, old.id)
+		if err != nil {
+			return nil, fmt.Errorf("read the enterprise directory: %w", err)
+		}
+	}
+	slices.SortFunc(all, func(a, b receipt.Enterprise) int { return strings.Compare(a.Name+a.Code, b.Name+b.Code) })
+	return slices.CompactFunc(all, func(a, b receipt.Enterprise) bool { return a.Name == b.Name }), nil
+}
+
+// Rows gives the rows that a template of a form begins with: of a ledger those of the submitter's counting return, to be
+// carried on; of a period form those handed in for that period, to be corrected, else none. They come from the original,
+// so that what the warehouse holds only masked, and rows that were refused, are as the sender wrote them.
+func (p *Prefill) Rows(f *forms.Form, submitter string, period calendar.Period) ([][]any, error) {
+	old := p.hist.counting(submitter, f.ID)
+	if f.Mode == forms.Period {
+		old = p.hist.newest(submitter, f.ID, period.String(), true)
+	}
+	if old == nil || old.isNil {
+		return nil, nil
+	}
+	content, err := p.archive.Get(old.sha)
+	if err != nil {
+		return nil, fmt.Errorf("fill in %s of %s: %w", f.Title, old.id, err)
+	}
+	name := f.Title
+	if s, ok := p.in.Zone.Submitter(submitter); ok {
+		name = s.Name
+	}
+	read := p.in.read(File{Name: f.Title, Folder: name, Content: content, ReceivedAt: old.receivedAt})
+	for _, pt := range read.parts {
+		if pt.form == f {
+			return fillIn(pt), nil
+		}
+	}
+	return nil, fmt.Errorf("fill in %s: the original of return %s can no longer be read as such", f.Title, old.id)
+}
+
+// fillIn gives the rows of a return in their order, refused ones included, money in 万元.
+func fillIn(pt *part) [][]any {
+	all := append(slices.Clone(pt.records), pt.refused...)
+	place := map[string]int{}
+	for i, t := range pt.tables {
+		place[t.grid.Name] = i
+	}
+	slices.SortStableFunc(all, func(a, b record) int {
+		if d := place[a.line.sheet] - place[b.line.sheet]; d != 0 {
+			return d
+		}
+		return a.line.n - b.line.n
+	})
+	var rows [][]any
+	for i := range all {
+		row := make([]any, len(pt.form.Columns))
+		for k := range pt.form.Columns {
+			row[k] = fillCell(&pt.form.Columns[k], &all[i], k)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func fillCell(c *forms.Column, r *record, k int) any {
+	v, cell := r.vals[k], &r.line.cells[k]
+	switch {
+	case !v.set || c.Type.Sensitive():
+		if s := dateText(*cell); s != "" && !cell.NoValue {
+			return tidy(s)
+		}
+		return nil
+	case c.Type == forms.Date || c.Type == forms.Month:
+		return v.date
+	case c.Type == forms.Money:
+		s := fixed(v.num, 2+units[TemplateUnit])
+		return strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return v.text
+}
+
+// TemplateOf is a form as the writer of templates takes it.
+func TemplateOf(f *forms.Form) receipt.TemplateForm {
+	t := receipt.TemplateForm{ID: f.ID, Title: f.Title, Version: f.Version()}
+	for _, c := range f.Columns {
+		col := receipt.TemplateColumn{Field: c.Field, Title: c.Title, Type: string(c.Type), Required: c.Required, NamesOf: f.CodeOf(c.Field)}
+		for _, v := range c.Values {
+			col.List = append(col.List, v.Name)
+		}
+		if c.Type == forms.Money {
+			col.Unit = TemplateUnit
+		}
+		if c.OpenEnded != nil {
+			col.List = c.OpenEnded.Words
+		}
+		t.Columns = append(t.Columns, col)
+	}
+	return t
+}

@@ -1,0 +1,263 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/warehouse"
+)
+
+// A value is unusual where it lies far outside what the submitter handed in before: by its robust z-score on the
+// logarithm (median and median absolute deviation, so that an earlier slip spoils nothing), and also by a factor of the
+// median, so that a steady series is not asked about small steps.
+const (
+	usualLeast  = 8    // earlier values that tell anything
+	usualScore  = 5    // robust z-score
+	usualFactor = 3    // times the median, or a third of it
+	usualSpread = 0.05 // the least spread taken for real, in powers of ten: 12 %
+	usualReturn = 36   // returns looked back on
+)
+
+// usual asks about numbers far outside the submitter's own history.
+func (in *Intake) usual(ctx context.Context, h *history, pt *part) error {
+	f := pt.form
+	var rules []*forms.Rule
+	for i := range f.Rules {
+		if f.Rules[i].Kind == forms.Usual {
+			rules = append(rules, &f.Rules[i])
+		}
+	}
+	if len(rules) == 0 || len(pt.records) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, p := range h.standing(pt.ret.Submitter, f) {
+		if f.Mode == forms.Ledger || p.period != pt.ret.Period.String() {
+			ids = append(ids, p.id)
+		}
+	}
+	ids = ids[max(0, len(ids)-usualReturn):]
+	if err := h.loadNumbers(ctx, f, ids); err != nil {
+		return err
+	}
+	for _, rule := range rules {
+		in.askUsual(pt, rule, h.seriesBy(f, f.Column(rule.Field), ids))
+	}
+	return nil
+}
+
+// askUsual asks about the values of one column: row by row, or once where so many are unusual that the whole column is in
+// doubt, as after a slip in the unit.
+func (in *Intake) askUsual(pt *part, rule *forms.Rule, by map[string]*series) {
+	f := pt.form
+	k := slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
+	c := &f.Columns[k]
+	var found []finding.Finding
+	for i := range pt.records {
+		r := &pt.records[i]
+		s := by[groupOf(f, rowNow(r).vals)]
+		if !r.vals[k].set || s == nil {
+			continue
+		}
+		v := yuan(r.vals[k].num, c)
+		if old, ok := s.before[r.key]; ok && old == v || !s.unusual(v) {
+			continue
+		}
+		way := "远高于"
+		if v < s.median {
+			way = "远低于"
+		}
+		fd := finding.Finding{Severity: finding.Warning, Rule: rule.ID, Sheet: r.line.sheet, Row: r.line.n, Field: c.Field, Value: short(maskText(dateText(r.line.cells[k])), 30),
+			Message: fmt.Sprintf("「%s」%s %s本单位以往所报（通常约 %s，多在 %s 到 %s 之间）", c.Title, plainAmount(v, c), way, plainAmount(s.median, c), plainAmount(s.low, c), plainAmount(s.high, c)),
+			Hint:    "请核对数字；确实如此的，请写核实说明"}
+		if c.Type == forms.Money {
+			fd.Hint = "请核对数字和单位（元、万元）；确实如此的，请写核实说明"
+		}
+		if r.line.at[k].col > 0 {
+			fd.Cell = sheet.Ref(r.line.n, r.line.at[k].col)
+		}
+		found = append(found, fd)
+	}
+	if n := len(found); n > 3 && n*5 > len(pt.records) {
+		whole := found[0]
+		whole.Row, whole.Value = 0, fmt.Sprintf("%d行", n)
+		whole.Message = fmt.Sprintf("「%s」%d行中有%d行与本单位以往所报相差很大，例如 %s：%s", c.Title, len(pt.records), n, found[0].Cell, strings.TrimPrefix(found[0].Message, "「"+c.Title+"」"))
+		found = []finding.Finding{whole}
+	}
+	for _, fd := range found {
+		pt.add(fd)
+	}
+}
+
+// groupOf tells rows apart that are of different kinds, such as programmes: by the listed values of the key.
+func groupOf(f *forms.Form, vals []oldValue) string {
+	var parts []string
+	for k := range f.Columns {
+		if c := &f.Columns[k]; c.InKey && c.Type == forms.List {
+			parts = append(parts, vals[k].text)
+		}
+	}
+	return strings.Join(parts, keySep)
+}
+
+// seriesBy gives what a column held before, group by group, where that is enough to tell anything.
+func (h *history) seriesBy(f *forms.Form, c *forms.Column, ids []string) map[string]*series {
+	values := map[string][]float64{}
+	before := map[string]float64{} // of a ledger: what stands there is not asked about again
+	for _, id := range ids {
+		for _, n := range h.numbers[id][c.Field] {
+			if n.value > 0 {
+				values[n.group] = append(values[n.group], n.value)
+			}
+			if f.Mode == forms.Ledger {
+				before[n.key] = n.value
+			}
+		}
+	}
+	out := map[string]*series{}
+	for g, v := range values {
+		if len(v) >= usualLeast {
+			out[g] = seriesOf(v)
+			out[g].before = before
+			if c.Type == forms.Int { // counts vary by their root whatever happens
+				out[g].spread = max(out[g].spread, math.Log10E/math.Sqrt(out[g].median))
+			}
+		}
+	}
+	return out
+}
+
+// yuan is an amount or a count as a number.
+func yuan(n *big.Int, c *forms.Column) float64 {
+	v, _ := new(big.Float).SetInt(n).Float64()
+	if c.Type == forms.Money {
+		v /= 100
+	}
+	return v
+}
+
+// plainAmount writes a number as people say it.
+func plainAmount(v float64, c *forms.Column) string {
+	unit := "元"
+	switch {
+	case c.Type == forms.Int:
+		v, unit = math.Round(v), ""
+	case v >= 10_000:
+		v, unit = v/10_000, "万元"
+	}
+	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(v, 'f', 2, 64), "0"), ".") + unit
+}
+
+// series is what earlier values look like.
+type series struct {
+	median, low, high float64            // low, high: nine in ten lie above, below
+	center, spread    float64            // of the logarithms
+	before            map[string]float64 // of a ledger: values by key
+}
+
+func seriesOf(values []float64) *series {
+	slices.Sort(values)
+	logs := make([]float64, len(values))
+	for i, v := range values {
+		logs[i] = math.Log10(v)
+	}
+	s := &series{median: middle(values), low: values[len(values)/10], high: values[len(values)-1-len(values)/10], center: middle(logs)}
+	for i := range logs {
+		logs[i] = math.Abs(logs[i] - s.center)
+	}
+	slices.Sort(logs)
+	s.spread = max(1.4826*middle(logs), usualSpread) // 1.4826: of a normal distribution the standard deviation
+	return s
+}
+
+func middle(sorted []float64) float64 {
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+func (s *series) unusual(v float64) bool {
+	if v <= 0 {
+		return false
+	}
+	return math.Abs(math.Log10(v)-s.center)/s.spread > usualScore && (v > usualFactor*s.median || v < s.median/usualFactor)
+}
+
+// number is one value of an earlier return.
+type number struct {
+	key, group string
+	value      float64
+}
+
+// loadNumbers reads the numbers that rules look back on, of those returns that were not read yet.
+func (h *history) loadNumbers(ctx context.Context, f *forms.Form, ids []string) error {
+	var missing []string
+	for _, id := range ids {
+		if h.numbers[id] == nil {
+			missing = append(missing, id)
+			h.numbers[id] = map[string][]number{}
+		}
+	}
+	if len(missing) == 0 || h.conn == nil {
+		return nil
+	}
+	group := "''"
+	for k := range f.Columns {
+		if c := &f.Columns[k]; c.InKey && c.Type == forms.List {
+			if group != "''" {
+				group += " || chr(31) || "
+			} else {
+				group = ""
+			}
+			group += "coalesce(" + warehouse.Ident(c.Field) + ", '')"
+		}
+	}
+	for _, rule := range f.Rules {
+		if rule.Kind != forms.Usual {
+			continue
+		}
+		q := fmt.Sprintf(`select return_id, key_text, %s, cast(%s as double) from raw.%s where zone = ? and return_id in (select unnest(string_split(?, ','))) and %[2]s is not null`,
+			group, warehouse.Ident(rule.Field), warehouse.Ident(f.ID))
+		err := warehouse.Each(ctx, h.conn, q, func(v []any) error {
+			id, _ := v[0].(string)
+			key, _ := v[1].(string)
+			g, _ := v[2].(string)
+			n, _ := v[3].(float64)
+			h.numbers[id][rule.Field] = append(h.numbers[id][rule.Field], number{key, g, n})
+			return nil
+		}, h.zone, strings.Join(missing, ","))
+		if err != nil {
+			return fmt.Errorf("read earlier values of %s: %w", rule.Field, err)
+		}
+	}
+	return nil
+}
+
+// noteNumbers keeps the numbers of a return just judged.
+func (h *history) noteNumbers(pt *part) {
+	var kept map[string][]number
+	for _, rule := range pt.form.Rules {
+		if rule.Kind != forms.Usual {
+			continue
+		}
+		if kept == nil {
+			kept = map[string][]number{}
+		}
+		k := slices.IndexFunc(pt.form.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
+		for i := range pt.records {
+			if r := &pt.records[i]; r.vals[k].set {
+				kept[rule.Field] = append(kept[rule.Field], number{r.key, groupOf(pt.form, rowNow(r).vals), yuan(r.vals[k].num, &pt.form.Columns[k])})
+			}
+		}
+	}
+	if kept != nil {
+		h.numbers[pt.ret.ID] = kept
+	}
+}
