@@ -186,6 +186,7 @@ func TestCases(t *testing.T) {
 				t.Fatal("the case has no file")
 			}
 			in := intakeOf(t, config, formsOf(t, a, set))
+			showHints = bytes.Contains(a.Comment, []byte("#hints"))
 			var got string
 			db := db
 			if in.Forms != set {
@@ -348,6 +349,9 @@ func throughSession(t *testing.T, in *Intake, steps []step) string {
 	return b.String()
 }
 
+// showHints makes reports say how to mend each finding: in cases whose comment says "#hints".
+var showHints bool
+
 // reportText writes what became of a file. parts gives the rows; nil leaves them out.
 func reportText(in *Intake, r *finding.Report, parts []*part) string {
 	var b strings.Builder
@@ -386,6 +390,9 @@ func reportText(in *Intake, r *finding.Report, parts []*part) string {
 		for _, f := range ret.Findings {
 			at := strings.Trim(f.Sheet+"!"+f.Cell, "!")
 			fmt.Fprintf(&b, "  %s %s %s %q %s\n", f.Severity, f.Rule, or(at), f.Value, strings.ReplaceAll(f.Message, "\n", `\n`))
+			if showHints {
+				fmt.Fprintf(&b, "    → %s\n", f.Hint)
+			}
 		}
 	}
 	for _, s := range r.Skipped {

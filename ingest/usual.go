@@ -80,6 +80,11 @@ func (in *Intake) askUsual(pt *part, rule *forms.Rule, by map[string]*series) {
 			Hint:    "请核对数字；确实如此的，请写核实说明"}
 		if c.Type == forms.Money {
 			fd.Hint = "请核对数字和单位（元、万元）；确实如此的，请写核实说明"
+			for unit, as := range map[string]float64{"万元": v * 1e4, "元": v / 1e4} {
+				if s.likely(as) {
+					fd.Hint = fmt.Sprintf("如果单位应为%s，就与以往相当：请核对单位；确实如此的，请写核实说明", unit)
+				}
+			}
 		}
 		if r.line.at[k].col > 0 {
 			fd.Cell = sheet.Ref(r.line.n, r.line.at[k].col)
@@ -188,6 +193,11 @@ func (s *series) unusual(v float64) bool {
 		return false
 	}
 	return math.Abs(math.Log10(v)-s.center)/s.spread > usualScore && (v > usualFactor*s.median || v < s.median/usualFactor)
+}
+
+// likely says whether a value is like those before.
+func (s *series) likely(v float64) bool {
+	return math.Abs(math.Log10(v)-s.center)/s.spread <= usualScore/2
 }
 
 // number is one value of an earlier return.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest"
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
@@ -36,6 +37,7 @@ var documents = []document{
 		}
 		return set.Dictionary(), nil
 	}},
+	{"findings.md", func() (string, error) { return findingsDictionary(), nil }},
 	{"metrics.md", func() (string, error) {
 		c, err := queries.Load()
 		if err != nil {
@@ -54,6 +56,23 @@ var documents = []document{
 		}
 		return modelsDictionary(models), nil
 	}},
+}
+
+// findingsDictionary lists the rules by which returns are judged.
+func findingsDictionary() string {
+	var b strings.Builder
+	b.WriteString("# 审核规则 (findings)\n\nGenerated from `ingest/finding/rules.go` by `make generate`; do not edit.\n\n" +
+		"These hold for every form; what a form declares itself stands in [forms.md](forms.md). `rule` in `returns show` and in `raw.finding` is the id.\n" +
+		"必须修改 sends the whole return back where 整份 is marked, else refuses the row (a required field or part of the key) or empties the value. 请核实 counts, and can be explained on the receipt (核实说明).\n\n" +
+		"| rule | 程度 | 整份 | 含义 |\n|---|---|---|---|\n")
+	for _, r := range finding.Rules {
+		whole := ""
+		if r.Whole {
+			whole = "退回"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.ID, r.Severity.Label(), whole, r.Says)
+	}
+	return b.String()
 }
 
 // docsCmd writes the generated pages; `go generate` calls it.

@@ -50,6 +50,65 @@ func (s *Set) Dictionary() string {
 			}
 			fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s | %s |\n", c.Title, c.Field, typeWords[c.Type], need, strings.Join(values, "、"), strings.Join(c.Synonyms, "、"))
 		}
+		var rules []string
+		for _, c := range f.Columns {
+			rules = append(rules, c.says()...)
+		}
+		for _, r := range f.Rules {
+			rules = append(rules, fmt.Sprintf("%s（`%s`）", s.says(f, r), r.ID))
+		}
+		if len(rules) > 0 {
+			b.WriteString("\n审核：\n\n- " + strings.Join(rules, "\n- ") + "\n")
+		}
 	}
 	return b.String()
+}
+
+// says puts the bounds of a column into words.
+func (c *Column) says() []string {
+	var out []string
+	if c.Pattern != nil {
+		out = append(out, fmt.Sprintf("「%s」应为%s（`pattern`）", c.Title, c.Shape))
+	}
+	if c.Min != nil {
+		out = append(out, fmt.Sprintf("「%s」不小于 %s（`range`）", c.Title, c.Min.RatString()))
+	}
+	if c.Max != nil {
+		out = append(out, fmt.Sprintf("「%s」不大于 %s（`range`）", c.Title, c.Max.RatString()))
+	}
+	if c.Length > 0 {
+		out = append(out, fmt.Sprintf("「%s」不超过 %d 个字（`length`）", c.Title, c.Length))
+	}
+	return out
+}
+
+// says puts a rule into words.
+func (s *Set) says(f *Form, r Rule) string {
+	title := func(field string) string {
+		if c := f.Column(field); c != nil {
+			return "「" + c.Title + "」"
+		}
+		return ""
+	}
+	values := strings.Join(r.Values, "、")
+	switch r.Kind {
+	case "present_exactly_when":
+		return fmt.Sprintf("%s为%s时填%s，否则不填", title(r.When), values, title(r.Field))
+	case "present_when":
+		return fmt.Sprintf("%s为%s时填%s", title(r.When), values, title(r.Field))
+	case "required_when":
+		return fmt.Sprintf("%s为%s时，%s必填", title(r.When), values, title(r.Field))
+	case "not_before":
+		return fmt.Sprintf("%s不早于%s", title(r.Field), title(r.Than))
+	case "at_most":
+		return fmt.Sprintf("%s不大于%s", title(r.Field), title(r.Than))
+	case KnownIn:
+		if r.Loosely {
+			return fmt.Sprintf("%s像是名称的，应在%s里", title(r.Field), s.Get(r.Form).PlainTitle())
+		}
+		return fmt.Sprintf("%s应在%s里", title(r.Field), s.Get(r.Form).PlainTitle())
+	case Usual:
+		return fmt.Sprintf("%s与本单位以往所报相差很大的，请核实", title(r.Field))
+	}
+	return r.Kind
 }
