@@ -29,7 +29,7 @@ func openOLE(data []byte, lim Limits) (*Book, error) {
 		}
 	}
 	if root["encryptedpackage"] != nil || root["encryptioninfo"] != nil {
-		return openEncrypted(data, root, lim)
+		return openEncrypted(root, len(data), lim)
 	}
 	// A file may carry a BIFF8 Workbook and, for older programs, a BIFF5 Book.
 	f := root["workbook"]
