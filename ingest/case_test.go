@@ -147,6 +147,9 @@ func parseSteps(t *testing.T, a *txtar.Archive, loc *time.Location) (config, wan
 		switch strings.ToLower(filepath.Ext(name)) {
 		case ".xlsx", ".xlsm":
 			file.Content = parseBook(text).xlsx()
+			if strings.EqualFold(filepath.Ext(name), ".xlsm") {
+				file.Content = withMacros(t, file.Content)
+			}
 		case ".same": // the bytes of the file before, under another name
 			for _, s := range steps {
 				if s.file != nil && s.file.Name == strings.TrimSpace(text) {
@@ -306,7 +309,7 @@ func throughSession(t *testing.T, in *Intake, steps []step) string {
 		s := start() // the history comes from the tables each time, as in a new run
 		if e := st.decision; e != nil {
 			if e.Kind == archive.Accept {
-				if err := s.Acceptable(e.Return); err != nil {
+				if err := s.Acceptable(ctx, e.Return); err != nil {
 					fmt.Fprintf(&b, "decide %s %s: %v\n", e.Kind, e.Return, err)
 					continue
 				}
@@ -327,7 +330,7 @@ func throughSession(t *testing.T, in *Intake, steps []step) string {
 		if err := os.WriteFile(path, st.file.Content, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		list, err := Inbox(in.Zone.Inbox(), time.Now())
+		list, err := Inbox(in.Zone.Inbox())
 		if err != nil {
 			t.Fatal(err)
 		}

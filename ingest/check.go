@@ -17,7 +17,10 @@ func (in *Intake) Check(ctx context.Context, db *warehouse.DB, f File) (report *
 			return nil, source, err
 		}
 	}
-	p := in.read(f)
+	p, _, err := in.readGuarded(ctx, f)
+	if err != nil {
+		return nil, source, err
+	}
 	j, err := in.judge(ctx, h, p, 0, nil)
 	if err != nil {
 		return nil, source, err

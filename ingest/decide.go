@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
@@ -24,7 +23,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 		}
 		if !old.outcome.Counts() && !old.accepted {
 			var err error
-			if pt, err = s.reread(e.Return); err != nil {
+			if pt, err = s.reread(ctx, e.Return); err != nil {
 				return err
 			}
 			b.rows(pt)
@@ -58,7 +57,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 }
 
 // reread parses the original of a rejected return again.
-func (s *Session) reread(id string) (*part, error) {
+func (s *Session) reread(ctx context.Context, id string) (*part, error) {
 	var seq, n int
 	if _, err := fmt.Sscanf(id, "%d-%d", &seq, &n); err != nil {
 		return nil, fmt.Errorf("accept %s: not the number of a return", id)
@@ -70,11 +69,14 @@ func (s *Session) reread(id string) (*part, error) {
 		if e.Event != archive.Arrive || e.Seq != seq {
 			continue
 		}
-		content, err := s.Archive.Get(e.Hash)
+		a, err := s.archived(e)
 		if err != nil {
 			return nil, fmt.Errorf("accept %s: %w", id, err)
 		}
-		p := s.readOne(arrival{seq: seq, content: content, file: File{Name: e.Name, Folder: e.Folder, Content: content, ReceivedAt: e.At.In(s.In.Zone.Location)}})
+		p, err := s.readOne(ctx, a)
+		if err != nil {
+			return nil, err
+		}
 		if p.failed != nil || n < 1 || n > len(p.parts) {
 			return nil, fmt.Errorf("accept %s: the file can't be read as a return, so there is nothing to count", id)
 		}
@@ -89,7 +91,7 @@ func (s *Session) reread(id string) (*part, error) {
 }
 
 // Acceptable says whether 放行 of a return would load rows; the error says why not.
-func (s *Session) Acceptable(id string) error {
+func (s *Session) Acceptable(ctx context.Context, id string) error {
 	old := s.hist.byID[id]
 	switch {
 	case old == nil:
@@ -101,7 +103,7 @@ func (s *Session) Acceptable(id string) error {
 	case old.outcome.Counts(): // withdrawn before: it counts again
 		return nil
 	}
-	_, err := s.reread(id)
+	_, err := s.reread(ctx, id)
 	return err
 }
 
@@ -112,12 +114,12 @@ func (s *Session) Known(id string) bool { return s.hist.byID[id] != nil }
 func (s *Session) Replay(ctx context.Context, events []archive.Event) error {
 	var todo []arrival
 	for _, e := range events {
-		content, err := s.Archive.Get(e.Hash)
+		a, err := s.archived(e)
 		if err != nil {
 			return fmt.Errorf("replay arrival %d: %w", e.Seq, err)
 		}
-		todo = append(todo, arrival{seq: e.Seq, content: content, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes,
-			file: File{Name: e.Name, Folder: e.Folder, Content: content, ReceivedAt: e.At.In(s.In.Zone.Location)}})
+		a.path = ""
+		todo = append(todo, a)
 	}
 	for len(todo) > 0 {
 		n := min(group, len(todo))
@@ -131,6 +133,5 @@ func (s *Session) Replay(ctx context.Context, events []archive.Event) error {
 
 // Resume starts a replay: the history is read, nothing is recovered.
 func (s *Session) Resume(ctx context.Context) error {
-	s.Pause = time.Sleep
 	return s.reload(ctx)
 }

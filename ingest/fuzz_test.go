@@ -236,7 +236,7 @@ func BenchmarkRead(b *testing.B) {
 func BenchmarkSheet(b *testing.B) {
 	content := ledgerOf(300)
 	for b.Loop() {
-		book, err := sheet.Open("a.xlsx", content, sheet.DefaultLimits())
+		book, err := sheet.Open(context.Background(), "a.xlsx", content, sheet.DefaultLimits())
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,7 +1,12 @@
 package ingest
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,40 +24,59 @@ type Dropped struct {
 	Name   string
 	Size   int64
 	mod    time.Time
-	Wait   string // why it stays where it is, in Chinese; "" when it is ready
+	change time.Time // when the file system last saw it change, which copying a time doesn't set back
+	Wait   string    // why it stays where it is, in Chinese; "" when it is ready
 }
 
-// settled is how long a file must have been left alone before it counts as whole,
-// where its content can't tell.
-const settled = 2 * time.Second
+const (
+	// quiet is how long a file whose content can't tell that it is whole must be seen unchanged. It is watched by our own
+	// clock: the times of a share are another machine's, and a copy may come in pieces.
+	quiet = 3 * time.Second
+	// settled is how long ago a file must have changed to need no watching: clocks in one network differ by less.
+	settled = 5 * time.Minute
+)
 
-// Inbox lists the files in the inbox in order of path. Files that are not whole yet carry the reason.
-func Inbox(dir string, now time.Time) ([]Dropped, error) {
+const (
+	waitGrowing = "文件还在复制中"
+	waitBusy    = "正在被其他程序使用"
+)
+
+// Inbox lists the files in the inbox in order of path. Files that are not to be read, or not yet, carry the reason.
+func Inbox(dir string) ([]Dropped, error) {
 	var out []Dropped
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			if os.IsNotExist(err) {
-				return nil
-			}
-			return err
+	root, err := filepath.EvalSymlinks(dir) // the inbox itself may be a link to a share
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list inbox: %w", err)
+	}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		rel, relErr := filepath.Rel(root, path)
+		if relErr != nil {
+			return relErr
 		}
-		rel, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
+		f := Dropped{Path: filepath.ToSlash(rel), Name: filepath.Base(path)}
+		f.Folder, _, _ = strings.Cut(f.Path, "/")
+		if f.Folder == f.Path {
+			f.Folder = ""
 		}
-		rel = filepath.ToSlash(rel)
-		if d.IsDir() {
+		switch {
+		case os.IsNotExist(err): // gone since
+			return nil
+		case os.IsPermission(err) && rel != ".": // one folder costs its own files only
+			f.Wait = "没有读取权限"
+			out = append(out, f)
+			return fs.SkipDir
+		case err != nil:
+			return err
+		case d.IsDir():
 			if rel != "." && strings.HasPrefix(d.Name(), ".") {
 				return fs.SkipDir
 			}
 			return nil
-		}
-		if strings.HasPrefix(d.Name(), ".") || strings.EqualFold(d.Name(), "desktop.ini") || strings.EqualFold(d.Name(), "thumbs.db") {
+		case strings.HasPrefix(f.Name, ".") && !strings.HasPrefix(f.Name, ".~lock."), strings.EqualFold(f.Name, "desktop.ini"), strings.EqualFold(f.Name, "thumbs.db"):
 			return nil
-		}
-		f := Dropped{Path: rel, Name: d.Name()}
-		if folder, _, ok := strings.Cut(rel, "/"); ok {
-			f.Folder = folder
 		}
 		info, err := d.Info()
 		if os.IsNotExist(err) {
@@ -61,10 +85,12 @@ func Inbox(dir string, now time.Time) ([]Dropped, error) {
 		if err != nil {
 			return err
 		}
-		f.Size, f.mod = info.Size(), info.ModTime()
+		f.Size, f.mod, f.change = info.Size(), info.ModTime(), changeTime(info)
 		switch {
-		case !info.Mode().IsRegular():
+		case info.Mode()&fs.ModeSymlink != 0:
 			f.Wait = "链接文件，不读取"
+		case !info.Mode().IsRegular():
+			f.Wait = "不是普通文件，不读取"
 		case strings.HasPrefix(f.Name, "~$") || strings.HasPrefix(f.Name, ".~lock."):
 			f.Wait = "Excel/WPS 打开文件时的临时文件"
 		case f.Size == 0:
@@ -80,33 +106,121 @@ func Inbox(dir string, now time.Time) ([]Dropped, error) {
 	return out, nil
 }
 
-// readDropped reads a file whole; ok is false while it is still being copied.
-// A workbook that is complete by its own structure needs no waiting; for others the size must rest.
-func readDropped(dir string, d *Dropped, limit int64, now time.Time, pause func(time.Duration)) (content []byte, ok bool, err error) {
-	path := filepath.Join(dir, filepath.FromSlash(d.Path))
-	if d.Size > limit { // never read; the first megabyte names it in the archive
-		return nil, true, nil
+// watch lets those files wait that change while it looks on. Files whose content tells that they are whole need no
+// watching, nor do those that were left alone for long.
+func watch(dir string, files []Dropped, limit int64, now time.Time, pause func(time.Duration)) error {
+	var open []*Dropped
+	for i := range files {
+		d := &files[i]
+		if d.Wait != "" {
+			continue
+		}
+		if age := min(now.Sub(d.mod), now.Sub(d.change)); age >= settled {
+			continue
+		}
+		content, err := readWithin(dir, d, limit)
+		if err != nil {
+			return err
+		}
+		switch {
+		case d.Wait != "" || content != nil && sheet.HasEnd(content) && sheet.Complete(content):
+		case content != nil && zeroesAhead(content):
+			d.Wait = waitGrowing
+		default:
+			open = append(open, d)
+		}
 	}
-	content, err = os.ReadFile(path)
+	if len(open) == 0 {
+		return nil
+	}
+	pause(quiet)
+	for _, d := range open {
+		info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(d.Path)))
+		if err != nil || !d.same(info) {
+			d.Wait = waitGrowing
+		}
+	}
+	return nil
+}
+
+// readWithin reads a file unless it is larger than the limit.
+func readWithin(dir string, d *Dropped, limit int64) ([]byte, error) {
+	if d.Size > limit {
+		return nil, nil
+	}
+	return readDropped(dir, d)
+}
+
+// zeroesAhead knows a file whose room was taken before its content came, as Windows does on a share: a zip package or a
+// text that ends in zeroes.
+func zeroesAhead(content []byte) bool {
+	n := len(content)
+	if n < 8 || !bytes.Equal(content[n-4:], make([]byte, 4)) {
+		return false
+	}
+	return bytes.HasPrefix(content, []byte("PK")) || bytes.IndexByte(content[:min(n/2, 512)], 0) < 0
+}
+
+// openDropped opens a file of the inbox, never through a link that took its place since it was listed. The file is nil
+// where it can't be opened now: d says why.
+func openDropped(dir string, d *Dropped) (*os.File, error) {
+	f, err := openPlain(filepath.Join(dir, filepath.FromSlash(d.Path)))
+	switch {
+	case err == nil:
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission): // gone again, or held by the program that writes it
+		d.Wait = waitBusy
+		return nil, nil
+	case isLinkError(err):
+		d.Wait = "链接文件，不读取"
+		return nil, nil
+	default:
+		return nil, fmt.Errorf("open %s: %w", d.Path, err)
+	}
+	info, err := f.Stat()
+	if err != nil || !d.same(info) {
+		d.Wait = waitGrowing
+		return nil, f.Close()
+	}
+	return f, nil
+}
+
+// same says whether a file is still the one that was listed.
+func (d *Dropped) same(info fs.FileInfo) bool {
+	return info.Mode().IsRegular() && info.Size() == d.Size && info.ModTime().Equal(d.mod)
+}
+
+// readDropped reads a file whole; it is nil where the file has to wait, for the reason in d.
+func readDropped(dir string, d *Dropped) ([]byte, error) {
+	f, err := openDropped(dir, d)
+	if f == nil {
+		return nil, err
+	}
+	defer f.Close()
+	content := make([]byte, d.Size)
+	if _, err := io.ReadFull(f, content); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			d.Wait = waitGrowing
+			return nil, nil
+		}
+		return nil, fmt.Errorf("read %s: %w", d.Path, err)
+	}
+	if info, err := f.Stat(); err != nil || !d.same(info) {
+		d.Wait = waitGrowing
+		return nil, nil
+	}
+	return content, nil
+}
+
+// hashOf gives the SHA-256 of a file without holding it in memory.
+func hashOf(path string) (string, error) {
+	f, err := openPlain(path)
 	if err != nil {
-		if os.IsNotExist(err) || os.IsPermission(err) { // gone again, or held by the program that writes it
-			d.Wait = "正在被其他程序使用"
-			return nil, false, nil
-		}
-		return nil, false, fmt.Errorf("read %s: %w", d.Path, err)
+		return "", err
 	}
-	complete := sheet.Complete(content)
-	binary := len(content) > 4 && (string(content[:2]) == "PK" || string(content[:4]) == "\xd0\xcf\x11\xe0")
-	if complete && binary {
-		return content, true, nil
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
 	}
-	if now.Sub(d.mod) < settled {
-		pause(300 * time.Millisecond)
-		info, err := os.Stat(path)
-		if err != nil || info.Size() != int64(len(content)) || !info.ModTime().Equal(d.mod) || binary {
-			d.Wait = "文件还在复制中"
-			return nil, false, nil
-		}
-	}
-	return content, true, nil
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -11,6 +11,7 @@
 package ingest
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 
@@ -26,13 +27,15 @@ type Intake struct {
 	Keys   Keys
 	Limits sheet.Limits
 
+	guard   guard
+	ctx     context.Context // of the file being read: see readGuarded
 	vocab   *vocabulary
 	longest int // bytes of the longest text that can be a submitter's name
 }
 
 // New prepares intake for a zone.
 func New(z *zone.Zone, set *forms.Set, keys Keys, lim sheet.Limits) *Intake {
-	in := &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, vocab: newVocabulary(set)}
+	in := &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, guard: newGuard(), vocab: newVocabulary(set)}
 	for _, s := range z.Submitters {
 		for _, name := range append([]string{s.Name, s.Code}, s.Aliases...) {
 			in.longest = max(in.longest, 2*len(name)+len(z.Name)+8) // with the zone's name before it, and spaces

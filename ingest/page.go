@@ -15,6 +15,9 @@ type page struct {
 	known  map[string]bool        // texts already looked up among the form's headings
 }
 
+// maxMergedWork bounds the cells looked at under merged areas, which a hostile file can make many; a real sheet has thousands.
+const maxMergedWork = 2_000_000
+
 const headRows = 80 // a head stands within the first rows that have content
 
 func newPage(g *sheet.Grid) *page {
@@ -22,12 +25,16 @@ func newPage(g *sheet.Grid) *page {
 	if len(g.Rows) == 0 {
 		return p
 	}
+	work := 0
 	for _, m := range g.Merged {
 		if m.Bottom < g.Rows[0].N {
 			continue
 		}
 		if m.Left == m.Right && m.Top > g.Rows[min(len(g.Rows), headRows)-1].N {
 			continue // data cells merged downwards: see fillDown
+		}
+		if work += min(m.Bottom-m.Top+1, 9) * min(m.Right-m.Left+1, 201); work > maxMergedWork {
+			break
 		}
 		for r := m.Top; r <= min(m.Bottom, m.Top+8); r++ {
 			for c := m.Left; c <= min(m.Right, m.Left+200); c++ {

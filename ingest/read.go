@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -76,7 +77,11 @@ type reading struct {
 // read parses a file: forms, tables, identity and typed rows.
 func (in *Intake) read(f File) *parsed {
 	p := &parsed{file: f, sha: sha256hex(f.Content)}
-	book, err := sheet.Open(f.Name, f.Content, in.Limits)
+	ctx := in.ctx
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	book, err := in.guard.open(ctx, f.Name, f.Content, in.Limits)
 	if err != nil {
 		return p.unreadable(in, err)
 	}
@@ -166,6 +171,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 		return
 	}
 	for pg, n := newPage(g), 0; ; n++ {
+		in.alive()
 		h, tie := in.vocab.findHead(pg, r.p.file.Name)
 		m, marked := r.markers[g.Name]
 		var said []finding.Finding

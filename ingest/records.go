@@ -61,6 +61,7 @@ func (in *Intake) readLines(pt *part, t *typer) {
 	for _, tb := range pt.tables {
 		tb.facts = in.facts(pt, tb)
 		for i := range tb.lines {
+			in.alive()
 			l := &tb.lines[i]
 			l.facts = tb.facts[l.block]
 			r := in.readLine(pt, t, l)

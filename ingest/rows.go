@@ -112,6 +112,7 @@ func (in *Intake) readTable(p *page, h *header) (*table, int) {
 	end := len(p.Rows)
 	after, free := rowBlank, start // free: the first row after the last that belongs to this table for certain
 	for i := start; i < len(p.Rows); i++ {
+		in.alive()
 		row := &p.Rows[i]
 		kind := in.vocab.classify(p, row, r.h, r.at, r.down, r.seen, after)
 		if (kind == rowHead || kind == rowData || kind == rowStray) && in.vocab.mayBeHead(row) && in.vocab.otherHead(p, i, free, h.form) {

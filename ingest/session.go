@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +26,8 @@ type Session struct {
 	Archive *archive.Archive
 	Conn    *sql.Conn
 	Log     *slog.Logger
-	Pause   func(time.Duration) // waits; injected by tests
+	Clock   func() time.Time    // the machine's, against which files' times are held; time.Now unless set
+	Pause   func(time.Duration) // waits; time.Sleep unless set
 
 	hist  *history
 	Taken []*finding.Report // what this session took in, in order
@@ -34,19 +36,26 @@ type Session struct {
 // group is how many files share one commit: a transaction per file costs several times all the rest.
 const group = 200
 
+// groupBytes is how much of the files' content one group holds in memory.
+const groupBytes = 64 << 20
+
 // arrival is a file whose original is in the archive and whose arrival is in the journal.
 type arrival struct {
-	seq     int
-	path    string // inbox path, "" when replayed
-	file    File
-	mod     time.Time
-	size    int64
-	tooBig  bool
-	content []byte
+	seq    int
+	path   string // inbox path, "" when replayed
+	file   File
+	sha    string
+	mod    time.Time
+	size   int64
+	tooBig bool // not read: file.Content is nil
+	fatal  bool // reading it took the program down each time
 }
 
 // Start reads the history and finishes what an earlier run left unfinished.
 func (s *Session) Start(ctx context.Context) error {
+	if s.Clock == nil {
+		s.Clock = time.Now
+	}
 	if s.Pause == nil {
 		s.Pause = time.Sleep
 	}
@@ -58,72 +67,87 @@ func (s *Session) Start(ctx context.Context) error {
 	return s.recover(ctx)
 }
 
-// recover finishes arrivals that a kill interrupted: their original and journal line are safe.
+// maxRetries is how often a file whose reading was cut short is read again. What takes the whole program down each time
+// (memory, a fault in the runtime) is rejected then, so that one file can't keep a zone from working.
+const maxRetries = 3
+
+// recover finishes arrivals that a kill interrupted: their original and journal line are safe. One of them may be what
+// killed the program, so each is taken by itself, and how often is noted before.
 func (s *Session) recover(ctx context.Context) error {
 	pending, err := s.Archive.Pending()
 	if err != nil {
 		return fmt.Errorf("recover: %w", err)
 	}
-	var todo []arrival
 	for _, e := range pending {
-		content, err := s.Archive.Get(e.Hash)
+		if s.hist.byID[returnID(e.Seq, 1)] == nil {
+			if err := s.Archive.Append(archive.Event{Event: archive.Retry, Seq: e.Seq}); err != nil {
+				return err
+			}
+			a, err := s.archived(e)
+			if err != nil {
+				return fmt.Errorf("recover arrival %d: %w", e.Seq, err)
+			}
+			if err := s.process(ctx, []arrival{a}, true); err != nil {
+				return err
+			}
+			continue
+		}
+		a, err := s.archived(e)
 		if err != nil {
 			return fmt.Errorf("recover arrival %d: %w", e.Seq, err)
-		}
-		a := arrival{seq: e.Seq, path: e.Path, content: content, size: e.Size,
-			file: File{Name: e.Name, Folder: e.Folder, Content: content, ReceivedAt: e.At.In(s.In.Zone.Location)}}
-		if s.hist.byID[returnID(e.Seq, 1)] == nil {
-			todo = append(todo, a)
-			continue
 		}
 		report, err := s.stored(ctx, a)
 		if err != nil {
 			return err
 		}
-		if err := s.finish([]arrival{a}, []*finding.Report{report}, []*parsed{s.In.read(a.file)}); err != nil {
+		p, err := s.readOne(ctx, a)
+		if err != nil {
+			return err
+		}
+		if err := s.finish([]arrival{a}, []*finding.Report{report}, []*parsed{p}); err != nil {
 			return err
 		}
 	}
-	return s.process(ctx, todo, true)
+	return nil
+}
+
+// archived makes an arrival again from the archive.
+func (s *Session) archived(e archive.Event) (arrival, error) {
+	a := arrival{seq: e.Seq, path: e.Path, sha: e.Hash, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes, fatal: s.Archive.Retries(e.Seq) > maxRetries,
+		file: File{Name: e.Name, Folder: e.Folder, ReceivedAt: e.At.In(s.In.Zone.Location)}}
+	if a.tooBig {
+		return a, nil
+	}
+	var err error
+	a.file.Content, err = s.Archive.Get(e.Hash)
+	return a, err
 }
 
 // TakeIn takes ready files of the inbox in, in the order given; received tells when a path counts as received.
 func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(path string) time.Time) (waiting []Dropped, err error) {
-	inbox := s.In.Zone.Inbox()
+	files = slices.Clone(files)
+	if err := watch(s.In.Zone.Inbox(), files, s.In.Zone.Limits.FileBytes, s.Clock(), s.Pause); err != nil {
+		return nil, err
+	}
 	for len(files) > 0 {
 		var todo []arrival
 		var events []archive.Event
-		next := s.Archive.NextArrival()
-		for len(files) > 0 && len(todo) < group {
+		next, held := s.Archive.NextArrival(), int64(0)
+		for len(files) > 0 && len(todo) < group && held < groupBytes {
 			d := files[0]
 			files = files[1:]
+			a, err := s.fetch(&d)
+			if err != nil {
+				return waiting, err
+			}
 			if d.Wait != "" {
 				waiting = append(waiting, d)
 				continue
 			}
-			at := received(d.Path).In(s.In.Zone.Location)
-			content, ok, err := readDropped(inbox, &d, s.In.Zone.Limits.FileBytes, time.Now(), s.Pause)
-			if err != nil {
-				return waiting, err
-			}
-			if !ok {
-				waiting = append(waiting, d)
-				continue
-			}
-			a := arrival{seq: next + len(todo), path: d.Path, content: content, mod: d.mod, size: d.Size,
-				file: File{Name: d.Name, Folder: d.Folder, Content: content, ReceivedAt: at}}
-			if content == nil { // too large: the whole file is archived all the same, but not read
-				if content, err = os.ReadFile(filepath.Join(inbox, filepath.FromSlash(d.Path))); err != nil {
-					return waiting, fmt.Errorf("read %s: %w", d.Path, err)
-				}
-				a.content, a.file.Content, a.tooBig = content, content, true
-			}
-			hash, err := s.Archive.Put(content)
-			if err != nil {
-				return waiting, err
-			}
+			a.seq, a.file.ReceivedAt = next+len(todo), received(d.Path).In(s.In.Zone.Location)
+			held += int64(len(a.file.Content))
 			todo = append(todo, a)
-			events = append(events, archive.Event{Event: archive.Arrive, Seq: a.seq, At: at, Hash: hash, Name: d.Name, Folder: d.Folder, Path: d.Path, Size: int64(len(content))})
+			events = append(events, archive.Event{Event: archive.Arrive, Seq: a.seq, At: a.file.ReceivedAt, Hash: a.sha, Name: d.Name, Folder: d.Folder, Path: d.Path, Size: a.size})
 		}
 		if len(todo) == 0 {
 			continue
@@ -138,12 +162,41 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 	return waiting, nil
 }
 
+// fetch puts a file of the inbox into the archive, or says in d why it has to wait. A file that is too large is not read,
+// but archived all the same.
+func (s *Session) fetch(d *Dropped) (a arrival, err error) {
+	if d.Wait != "" {
+		return a, nil
+	}
+	inbox := s.In.Zone.Inbox()
+	a = arrival{path: d.Path, mod: d.mod, size: d.Size, file: File{Name: d.Name, Folder: d.Folder}}
+	if a.tooBig = d.Size > s.In.Zone.Limits.FileBytes; a.tooBig {
+		f, err := openDropped(inbox, d)
+		if f == nil {
+			return a, err
+		}
+		defer f.Close()
+		if a.sha, a.size, err = s.Archive.PutFrom(f); err == nil && a.size != d.Size {
+			d.Wait = waitGrowing
+		}
+		return a, err
+	}
+	if a.file.Content, err = readDropped(inbox, d); err != nil || d.Wait != "" {
+		return a, err
+	}
+	a.sha, err = s.Archive.Put(a.file.Content)
+	return a, err
+}
+
 // process reads, judges, stores and answers a group of arrivals. Where the group can't be stored it is redone file by file.
 func (s *Session) process(ctx context.Context, todo []arrival, answer bool) error {
 	if len(todo) == 0 {
 		return nil
 	}
-	read := s.readAll(todo)
+	read, err := s.readAll(ctx, todo)
+	if err != nil {
+		return err
+	}
 	reports, err := s.judgeAndStore(ctx, todo, read)
 	if err != nil && ctx.Err() == nil && !errors.Is(err, errDisk) {
 		if len(todo) > 1 {
@@ -162,7 +215,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		if err := s.reload(ctx); err != nil {
 			return err
 		}
-		failed := &parsed{file: todo[0].file, sha: sha256hex(todo[0].content)}
+		failed := &parsed{file: todo[0].file, sha: todo[0].sha}
 		failed.fail(s.In, "not_stored", "文件中有系统无法保存的内容。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。")
 		read = []*parsed{failed}
 		reports, err = s.judgeAndStore(ctx, todo, read)
@@ -188,9 +241,9 @@ func (s *Session) reload(ctx context.Context) error {
 	return nil
 }
 
-// readAll parses files in parallel, in the order given.
-func (s *Session) readAll(todo []arrival) []*parsed {
-	out := make([]*parsed, len(todo))
+// readAll parses files in parallel, in the order given. The error is the end of ctx.
+func (s *Session) readAll(ctx context.Context, todo []arrival) ([]*parsed, error) {
+	out, errs := make([]*parsed, len(todo)), make([]error, len(todo))
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range 2 {
@@ -198,7 +251,7 @@ func (s *Session) readAll(todo []arrival) []*parsed {
 		go func() {
 			defer wg.Done()
 			for i := range next {
-				out[i] = s.readOne(todo[i])
+				out[i], errs[i] = s.readOne(ctx, todo[i])
 			}
 		}()
 	}
@@ -207,23 +260,25 @@ func (s *Session) readAll(todo []arrival) []*parsed {
 	}
 	close(next)
 	wg.Wait()
-	return out
+	return out, errors.Join(errs...)
 }
 
-// readOne parses a file; a panic costs that file alone.
-func (s *Session) readOne(a arrival) (p *parsed) {
-	defer func() {
-		if r := recover(); r != nil {
-			s.Log.Error("reading a file panicked", "arrival", a.seq, "panic", fmt.Sprint(r))
-			p = &parsed{file: a.file, sha: sha256hex(a.content)}
-			p.fail(s.In, sheet.Damaged, "文件内容异常，无法读取。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。")
-		}
-	}()
+// readOne parses a file; whatever goes wrong costs that file alone.
+func (s *Session) readOne(ctx context.Context, a arrival) (*parsed, error) {
 	if a.tooBig {
-		p = &parsed{file: a.file, sha: sha256hex(a.content)}
-		return p.fail(s.In, sheet.TooLarge, fmt.Sprintf("文件有%dMB，超过%dMB的上限。", a.size>>20, s.In.Zone.Limits.FileBytes>>20), "请删去图片、多余的空白行列和无关工作表后重新报送。")
+		p := &parsed{file: a.file, sha: a.sha}
+		return p.fail(s.In, sheet.TooLarge, fmt.Sprintf("文件有%dMB，超过%dMB的上限。", a.size>>20, s.In.Zone.Limits.FileBytes>>20), "请删去图片、多余的空白行列和无关工作表后重新报送。"), nil
 	}
-	return s.In.read(a.file)
+	if a.fatal {
+		s.Log.Error("a file is not read any more: the program ended every time", "arrival", a.seq)
+		p := &parsed{file: a.file, sha: a.sha}
+		return p.fail(s.In, sheet.Damaged, "文件内容异常，读取时程序多次中断，不再读取。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。"), nil
+	}
+	p, trouble, err := s.In.readGuarded(ctx, a.file)
+	if trouble != nil {
+		s.Log.Error("a file could not be read", "arrival", a.seq, "err", trouble)
+	}
+	return p, err
 }
 
 func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*parsed) ([]*finding.Report, error) {
@@ -294,12 +349,11 @@ func (s *Session) removeDropped(a arrival) error {
 	}
 	path := filepath.Join(s.In.Zone.Inbox(), filepath.FromSlash(a.path))
 	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(a.content)) {
+	if err != nil || !info.Mode().IsRegular() || info.Size() != a.size {
 		return nil
 	}
 	if !a.mod.IsZero() && !info.ModTime().Equal(a.mod) || a.mod.IsZero() {
-		now, err := os.ReadFile(path)
-		if err != nil || sha256hex(now) != sha256hex(a.content) {
+		if now, err := hashOf(path); err != nil || now != a.sha {
 			return nil // a newer file under the same name: it is the next arrival
 		}
 	}
@@ -311,7 +365,7 @@ func (s *Session) removeDropped(a arrival) error {
 
 // stored makes the report of an arrival again from the tables.
 func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error) {
-	r := &finding.Report{Arrival: a.seq, File: a.file.Name, Folder: a.file.Folder, SHA256: sha256hex(a.content), ReceivedAt: a.file.ReceivedAt}
+	r := &finding.Report{Arrival: a.seq, File: a.file.Name, Folder: a.file.Folder, SHA256: a.sha, ReceivedAt: a.file.ReceivedAt}
 	rows, err := s.Conn.QueryContext(ctx, `select return_id, coalesce(submitter,''), coalesce(form,''), coalesce(period,''), coalesce(cast(cutoff as varchar),''), status, is_nil, rows_loaded, rows_refused, values_emptied, late
 		from raw.return where zone = ? and arrival = ? order by return_id`, s.In.Zone.Code, a.seq)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -363,7 +364,7 @@ func TestTraceLeadsToTheCell(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			book, err := sheet.Open(r["file"].(string), content, sheet.DefaultLimits())
+			book, err := sheet.Open(context.Background(), r["file"].(string), content, sheet.DefaultLimits())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -33,7 +33,7 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			if files, err := ingest.Inbox(z.Inbox(), a.now()); err != nil {
+			if files, err := ingest.Inbox(z.Inbox()); err != nil {
 				return err
 			} else if len(files) > 0 {
 				a.say("%d files wait in the inbox: what reads their forms would be updated too", len(files))

@@ -19,7 +19,7 @@ func (a *app) peekCmd() *cobra.Command {
 		Use:   "peek FILE",
 		Short: "Show what the reader sees in a spreadsheet; no zone is needed",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			lim := sheet.DefaultLimits()
 			info, err := os.Stat(args[0])
 			if err != nil {
@@ -32,7 +32,7 @@ func (a *app) peekCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			book, err := sheet.Open(info.Name(), content, lim)
+			book, err := sheet.Open(cmd.Context(), info.Name(), content, lim)
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}

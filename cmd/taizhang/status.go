@@ -45,7 +45,7 @@ func (a *app) statusCmd() *cobra.Command {
 			if err := a.print(records); err != nil {
 				return err
 			}
-			files, err := ingest.Inbox(z.Inbox(), a.now())
+			files, err := ingest.Inbox(z.Inbox())
 			if err != nil {
 				return err
 			}

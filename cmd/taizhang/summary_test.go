@@ -188,7 +188,7 @@ func TestWorkbookReadsAlike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := sheet.Open(path, data, sheet.DefaultLimits())
+	own, err := sheet.Open(context.Background(), path, data, sheet.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -115,7 +116,7 @@ func readExcelize(data []byte) (cells int) {
 }
 
 func readEach(data []byte) (cells int) {
-	b, err := Open("x.xlsx", data, Limits{})
+	b, err := Open(context.Background(), "x.xlsx", data, Limits{})
 	if err != nil {
 		panic(err)
 	}

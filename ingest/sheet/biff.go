@@ -278,7 +278,12 @@ var builtin4 = []string{"", "0", "0.00", "#,##0", "#,##0.00", `"$"#,##0`, `"$"#,
 // sheet has settings of its own, or a workbook of several with a name before each.
 func (b *biffBook) bare() error {
 	name := ""
-	for p := 0; p+4 <= len(b.s); {
+	for p, n := 0, 1; p+4 <= len(b.s); n++ {
+		if n&0xfff == 0 {
+			if err := b.lim.expired(); err != nil {
+				return err
+			}
+		}
 		r, err := b.rec(p)
 		if err != nil {
 			if len(b.sheets) > 0 && len(bytes.Trim(b.s[p:], "\x00")) == 0 {

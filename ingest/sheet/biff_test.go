@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"context"
 	"math"
 	"strings"
 	"testing"
@@ -10,7 +11,7 @@ import (
 )
 
 func firstOf(data []byte) (*Grid, error) {
-	b, err := Open("x", data, Limits{})
+	b, err := Open(context.Background(), "x", data, Limits{})
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func TestXLSCells(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			want := strings.Replace(tt.want, "ab串", "ab"+"\u4e32\u4e59", 1)
 			for name, data := range map[string][]byte{"ole2": xlsOf([]string{"甲", "乙𠀀", ""}, tt.sheet), "bare": biffOf([]string{"甲", "乙𠀀", ""}, tt.sheet)} {
-				b, err := Open("x.xls", data, Limits{})
+				b, err := Open(context.Background(), "x.xls", data, Limits{})
 				if err != nil {
 					t.Fatal(name, err)
 				}

@@ -65,7 +65,12 @@ func (b *biffBook) each(i int, fn func(*Row) error) ([]Range, error) {
 // walk calls fn for each record of the sheet itself, not of charts within it.
 func (s *biffScan) walk(fn func(r record) error) error {
 	depth := 0
-	for p := s.at; ; {
+	for p, n := s.at, 1; ; n++ {
+		if n&0xfff == 0 {
+			if err := s.b.lim.expired(); err != nil {
+				return err
+			}
+		}
 		r, err := s.b.rec(p)
 		if err != nil {
 			return err

@@ -1,9 +1,11 @@
 package sheet
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // Formats that are read.
@@ -28,6 +30,7 @@ type Book struct {
 	lim    Limits
 	sheets []SheetInfo
 	src    source
+	grids  int64 // bytes of the grids made so far
 }
 
 // SheetInfo describes a sheet. Chart, dialog and macro sheets have no cells and
@@ -45,14 +48,16 @@ type source interface {
 
 // Open recognises a file by its content and reads its directory of sheets. The
 // name serves only to tell lock files. data must not change while the book is
-// in use. The error is always a *Refusal.
-func Open(name string, data []byte, lim Limits) (b *Book, err error) {
+// in use. The end of ctx ends this and every later reading of the book, with
+// the reason [TooSlow]. The error is always a *Refusal.
+func Open(ctx context.Context, name string, data []byte, lim Limits) (b *Book, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			b, err = nil, damaged("panic: %v", p)
 		}
 	}()
 	lim = lim.filled()
+	lim.ctx = ctx
 	b, err = open(name, data, lim)
 	if err != nil {
 		return nil, asRefusal(err)
@@ -93,7 +98,16 @@ func (b *Book) walk(i int, fn func(*Row) error) (m []Range, err error) {
 			m, err = nil, damaged("panic: %v", p)
 		}
 	}()
+	if err := b.lim.expired(); err != nil {
+		return nil, err
+	}
+	rows := 0
 	m, err = b.src.each(i, func(r *Row) error {
+		if rows++; rows&255 == 0 {
+			if err := b.lim.expired(); err != nil {
+				return err
+			}
+		}
 		inFn = true
 		fnErr = fn(r)
 		inFn = false
@@ -114,6 +128,12 @@ func (b *Book) Grid(i int) (*Grid, error) {
 	m, err := b.walk(i, func(r *Row) error {
 		if cells += len(r.Cells); cells > b.lim.Cells {
 			return refuse(TooLarge, "more than %d cells", b.lim.Cells)
+		}
+		for k := range r.Cells {
+			b.grids += int64(len(r.Cells[k].Text))
+		}
+		if b.grids += int64(len(r.Cells)) * int64(unsafe.Sizeof(Cell{})); b.grids > b.lim.GridBytes {
+			return refuse(TooLarge, "more than %d bytes of cells", b.lim.GridBytes)
 		}
 		if n := len(g.Rows); n > 0 && r.N <= g.Rows[n-1].N {
 			sorted = false

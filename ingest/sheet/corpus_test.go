@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"math"
 	"os"
@@ -174,7 +175,7 @@ func must[T any](v T, err error) T {
 }
 
 func readAll(name string, data []byte) ([]*Grid, error) {
-	b, err := Open(filepath.Base(name), data, Limits{})
+	b, err := Open(context.Background(), filepath.Base(name), data, Limits{})
 	if err != nil {
 		return nil, err
 	}
@@ -292,12 +293,12 @@ func TestTwoWaysAgree(t *testing.T) {
 	n := 0
 	for _, f := range readCorpus(t, dir) {
 		data := must(os.ReadFile(filepath.Join(dir, f.name)))
-		quick, err := Open("x", data, Limits{})
+		quick, err := Open(context.Background(), "x", data, Limits{})
 		if err != nil || quick.Format != XLSX && quick.Format != XLSM {
 			continue
 		}
 		n++
-		slow := must(Open("x", data, Limits{}))
+		slow := must(Open(context.Background(), "x", data, Limits{}))
 		slow.src.(*workbook).slowOnly = true
 		for i := range quick.Sheets() {
 			a, errA := quick.Grid(i)

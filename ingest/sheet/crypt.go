@@ -41,7 +41,10 @@ func openEncrypted(root map[string]*mscfb.File, size int, lim Limits) (*Book, er
 	default:
 		return nil, refuse(Password, "encryption %d.%d", u16(head), u16(head[2:]))
 	}
-	if err != nil {
+	switch {
+	case asReason(err) == Damaged: // there is a password all the same
+		return nil, refuse(Password, "%w", err)
+	case err != nil:
 		return nil, err
 	}
 	data, err := stream(pack, size)

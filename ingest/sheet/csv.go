@@ -145,6 +145,9 @@ type csvScan struct {
 
 // fill reads on; text that could not be decoded is refused at once.
 func (s *csvScan) fill() error {
+	if err := s.lim.expired(); err != nil {
+		return err
+	}
 	if s.p > 0 {
 		n := copy(s.buf, s.buf[s.p:])
 		s.buf, s.p = s.buf[:n], 0

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"io"
 	"math"
@@ -110,7 +111,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte("\xb1\xe0\xba\xc5,\xbd\xf0\xb6\xee\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		Complete(data)
-		b, err := Open("x", data, fuzzLimits())
+		b, err := Open(context.Background(), "x", data, fuzzLimits())
 		checkBook(t, b, err)
 	})
 }
@@ -125,7 +126,7 @@ func FuzzSheetXML(f *testing.F) {
 		p := with(parts, part{"xl/worksheets/sheet1.xml", `<worksheet>` + body + `</worksheet>`})
 		if g, err := gridOf(t, p); err == nil {
 			_ = g
-			b, err := Open("x", zipOf(p...), fuzzLimits())
+			b, err := Open(context.Background(), "x", zipOf(p...), fuzzLimits())
 			checkBook(t, b, err)
 		} else {
 			checkError(t, err)
@@ -170,7 +171,7 @@ func FuzzCSV(f *testing.F) {
 	f.Add("a;b\n1;2\n")
 	f.Add("sep=|\na|b\n")
 	f.Fuzz(func(t *testing.T, s string) {
-		b, err := Open("x.csv", []byte(s), fuzzLimits())
+		b, err := Open(context.Background(), "x.csv", []byte(s), fuzzLimits())
 		checkBook(t, b, err)
 		if err != nil || b.Format != CSV || b.Charset != "utf-8" || strings.Contains(s, "\r") || strings.HasPrefix(s, "\ufeff") || strings.HasSuffix(s, "\x1a") || strings.HasSuffix(s, "\x00") {
 			return
@@ -222,7 +223,7 @@ func FuzzCSV(f *testing.F) {
 func FuzzODS(f *testing.F) {
 	f.Add(sampleODS)
 	f.Fuzz(func(t *testing.T, content string) {
-		b, err := Open("x", zipOf(part{"mimetype", "x"}, part{"content.xml", content}), fuzzLimits())
+		b, err := Open(context.Background(), "x", zipOf(part{"mimetype", "x"}, part{"content.xml", content}), fuzzLimits())
 		checkBook(t, b, err)
 	})
 }
@@ -243,7 +244,7 @@ func FuzzHTML(f *testing.F) {
 	f.Add(sampleHTML)
 	f.Add("<table><tr><td><table><tr><th rowspan=3>x</table>y<td rowspan=2>z")
 	f.Fuzz(func(t *testing.T, s string) {
-		b, err := Open("x", []byte("<html>"+s), fuzzLimits())
+		b, err := Open(context.Background(), "x", []byte("<html>"+s), fuzzLimits())
 		checkBook(t, b, err)
 	})
 }

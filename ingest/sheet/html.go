@@ -111,7 +111,12 @@ type htmlScan struct {
 func (p *htmlPage) each(_ int, fn func(*Row) error) ([]Range, error) {
 	s := &htmlScan{z: html.NewTokenizer(bytes.NewReader(p.text)), lim: p.lim, fn: fn}
 	s.z.SetMaxBuf(16*p.lim.CellBytes + 1<<20)
-	for {
+	for n := 1; ; n++ {
+		if n&1023 == 0 {
+			if err := p.lim.expired(); err != nil {
+				return nil, err
+			}
+		}
 		switch s.z.Next() {
 		case html.ErrorToken:
 			if err := s.z.Err(); err != io.EOF {

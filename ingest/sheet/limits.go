@@ -1,5 +1,7 @@
 package sheet
 
+import "context"
+
 // Limits bound what reading one file may cost. Zero fields mean the default.
 type Limits struct {
 	FileBytes     int64 // the file itself
@@ -7,14 +9,29 @@ type Limits struct {
 	Ratio         int   // unpacked : packed of one part, looked at past ratioFloor
 	Parts         int   // members of a zip package
 	Sheets        int
-	Rows          int // highest row number
-	Columns       int // highest column number
-	CellBytes     int // text of one cell, UTF-8
-	SharedStrings int // distinct texts of a workbook
-	Cells         int // cells of a sheet read whole, or repeated by a writer's shorthand
-	Merged        int // merged ranges of a sheet
-	Depth         int // nesting of elements
+	Rows          int   // highest row number
+	Columns       int   // highest column number
+	CellBytes     int   // text of one cell, UTF-8
+	SharedStrings int   // distinct texts of a workbook
+	Cells         int   // cells of a sheet read whole, or repeated by a writer's shorthand
+	Merged        int   // merged ranges of a sheet
+	Depth         int   // nesting of elements
+	GridBytes     int64 // memory of a book's grids: their cells and texts
+
+	ctx context.Context // ends the reading of the file
 }
+
+// expired says whether the time for the file is up. Readers ask wherever they
+// go on to the next piece of a file.
+func (l *Limits) expired() error {
+	if l.ctx == nil || l.ctx.Err() == nil {
+		return nil
+	}
+	return ErrTooSlow(l.ctx)
+}
+
+// ErrTooSlow is the refusal of a file whose time ended with ctx.
+func ErrTooSlow(ctx context.Context) *Refusal { return refuse(TooSlow, "%w", context.Cause(ctx)) }
 
 // ratioFloor lets small parts compress as well as they like: a sheet of blank
 // styled rows reaches 300 : 1 and is harmless while it is small.
@@ -36,6 +53,7 @@ func DefaultLimits() Limits {
 		Cells:         12 << 20,
 		Merged:        1 << 20,
 		Depth:         256,
+		GridBytes:     1 << 30,
 	}
 }
 
@@ -54,6 +72,7 @@ func (l Limits) filled() Limits {
 	def(&l.Cells, d.Cells)
 	def(&l.Merged, d.Merged)
 	def(&l.Depth, d.Depth)
+	def(&l.GridBytes, d.GridBytes)
 	return l
 }
 

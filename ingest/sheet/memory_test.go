@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"strings"
@@ -21,7 +22,7 @@ func TestEachMemory(t *testing.T) {
 	b.WriteString(`</sheetData>`)
 	data := zipOf(xlsxParts(b.String())...)
 	b.Reset()
-	book := must(Open("x", data, Limits{}))
+	book := must(Open(context.Background(), "x", data, Limits{}))
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)

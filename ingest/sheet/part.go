@@ -68,6 +68,7 @@ var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 // a reader must therefore reach.
 type partReader struct {
 	name  string
+	lim   *Limits
 	src   bytes.Reader
 	inf   io.ReadCloser // nil when the part is stored
 	crc   uint32
@@ -97,7 +98,7 @@ func (p *pack) open(name string) (*partReader, error) {
 	if off < 0 || end < off || end > int64(len(p.data)) {
 		return nil, damaged("part %s runs past the end of the file", name)
 	}
-	r := &partReader{name: name, want: f.CRC32, left: int64(f.UncompressedSize64)}
+	r := &partReader{name: name, lim: &p.lim, want: f.CRC32, left: int64(f.UncompressedSize64)}
 	r.limit = max(ratioFloor, (end-off)*int64(p.lim.Ratio))
 	r.src.Reset(p.data[off:end])
 	switch f.Method {
@@ -114,6 +115,9 @@ func (p *pack) open(name string) (*partReader, error) {
 }
 
 func (r *partReader) Read(b []byte) (n int, err error) {
+	if err := r.lim.expired(); err != nil {
+		return 0, err
+	}
 	if r.inf != nil {
 		n, err = r.inf.Read(b)
 	} else {

@@ -17,6 +17,7 @@ const (
 	Frameset    = "frameset"           // an HTML page whose sheets are in a folder that was not sent
 	Unsupported = "unsupported_format" // a spreadsheet, but of a kind that is not read (xlsb, Numbers)
 	Charset     = "charset"            // text in an encoding that cannot be told for certain
+	TooSlow     = "too_slow"           // not read within the time given
 )
 
 // Refusal says why a file cannot be read and how its sender can mend that.
@@ -46,6 +47,7 @@ var messages = map[string]string{
 	LockFile:    "这是 Excel/WPS 打开文件时产生的临时文件（~$ 开头），不是报表。请关闭文件后报送原文件。",
 	Frameset:    "这个网页文件只有框架，工作表内容在另一个没有一起发来的文件夹里。请用 Excel/WPS 打开后另存为 .xlsx 再报送。",
 	Unsupported: "暂不支持这种表格格式。请用 Excel/WPS 打开后另存为 .xlsx 再报送。",
+	TooSlow:     "文件内部结构异常，在规定时间内没有读完。请把数据复制到新建的工作簿中另存后重新报送。",
 	Charset:     "文件的文字编码无法确定，有的字符读不出来。请用 Excel/WPS 打开核对后另存为 .xlsx 再报送。",
 }
 

@@ -94,6 +94,11 @@ func notText(data []byte) *Refusal {
 	return nil
 }
 
+// HasEnd reports whether a file's format has an end that [Complete] can look for.
+func HasEnd(data []byte) bool {
+	return bytes.HasPrefix(data, magicOLE) || bytes.HasPrefix(data, magicZip)
+}
+
 // Complete reports whether a file has the end that its format demands, so that
 // one still being copied can wait: the central directory of a zip package,
 // every sector an OLE2 container's header speaks of. Formats without a mark at

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"context"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func TestCSV(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b, err := Open("x.csv", []byte(tt.data), Limits{})
+			b, err := Open(context.Background(), "x.csv", []byte(tt.data), Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +71,7 @@ func TestCSVWindow(t *testing.T) {
 		s.WriteString(string(must(itoa(i))))
 		s.WriteString("\r\n")
 	}
-	g := must(must(Open("x", []byte(must(simplifiedchinese.GB18030.NewEncoder().String(s.String()))), Limits{})).Grid(0))
+	g := must(must(Open(context.Background(), "x", []byte(must(simplifiedchinese.GB18030.NewEncoder().String(s.String()))), Limits{})).Grid(0))
 	if len(g.Rows) != 30_000 {
 		t.Fatalf("%d rows", len(g.Rows))
 	}
@@ -105,7 +106,7 @@ func TestTextRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b, err := Open(tt.file, []byte(tt.data), Limits{})
+			b, err := Open(context.Background(), tt.file, []byte(tt.data), Limits{})
 			if err == nil {
 				_, err = b.Grid(0)
 			}
@@ -127,7 +128,7 @@ func TestHTML(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b, err := Open("x.xls", []byte(tt.data), Limits{})
+			b, err := Open(context.Background(), "x.xls", []byte(tt.data), Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,7 +150,7 @@ func TestXML2003(t *testing.T) {
 		`<Cell ss:MergeAcross="1" ss:MergeDown="1"><Data ss:Type="DateTime">2022-01-03T00:00:00.000</Data></Cell><Cell><Data ss:Type="Boolean">1</Data></Cell><Cell ss:Formula="=1/0"><Data ss:Type="Error">#DIV/0!</Data></Cell></Row>` +
 		`<Row ss:Hidden="1"><Cell><Data ss:Type="DateTime">1899-12-31T08:30:00.000</Data></Cell><Cell ss:StyleID="d"><Data ss:Type="Number">44564</Data></Cell><Cell ss:StyleID="h"><Data ss:Type="DateTime">1900-01-01T12:00:00.000</Data></Cell><Cell ss:Formula="=A1"/></Row></Table></Worksheet>` +
 		`<Worksheet ss:Name="乙"><Table><Row><Cell><ss:Data ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40">粗<B>体</B></ss:Data></Cell></Row></Table><WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet></Workbook>`
-	b := must(Open("x.xls", []byte(data), Limits{}))
+	b := must(Open(context.Background(), "x.xls", []byte(data), Limits{}))
 	want := []string{"A2 text \"a & b\"\nC2 number \"0.85\" percent\nD2 date \"2022-01-03\"\nF2 bool \"TRUE\"\nG2 error \"#DIV/0!\" formula\nA3 time \"8:30:00\" hidden\nB3 date \"2022-01-03\" hidden\nC3 time \"36:00:00\" hidden\nD3 empty \"\" formula no-value hidden\nmerged D2:E3\n",
 		"A1 text \"粗体\"\n"}
 	if s := b.Sheets(); len(s) != 2 || s[0].Hidden || !s[1].Hidden || s[1].Name != "乙" || b.Format != XML2003 {
@@ -161,7 +162,7 @@ func TestXML2003(t *testing.T) {
 		}
 	}
 	for n := len(top) + 20; n < len(data); n += 7 {
-		b, err := Open("x.xls", []byte(data[:n]), Limits{})
+		b, err := Open(context.Background(), "x.xls", []byte(data[:n]), Limits{})
 		if err == nil {
 			_, err = b.Grid(0)
 		}
@@ -184,7 +185,7 @@ func TestODS(t *testing.T) {
 	pkg := func(c string) []byte {
 		return zipOf(part{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"}, part{"content.xml", c})
 	}
-	b := must(Open("x", pkg(content), Limits{}))
+	b := must(Open(context.Background(), "x", pkg(content), Limits{}))
 	row := func(n string) string {
 		return "A" + n + " number \"0.85\" percent hidden\nB" + n + " date \"2022-01-03T08:30:00\" hidden\nC" + n + " time \"36:00:00\" hidden\nD" + n + " bool \"TRUE\" hidden\nE" + n + " error \"#DIV/0!\" formula hidden\nF" + n + " empty \"\" formula no-value hidden\n"
 	}
@@ -210,7 +211,7 @@ func TestODS(t *testing.T) {
 		"entity":    {pkg(`<!DOCTYPE a [<!ENTITY b "c">]>` + content), Bomb},
 	}
 	for name, tt := range refusals {
-		b, err := Open("x", tt.data, Limits{})
+		b, err := Open(context.Background(), "x", tt.data, Limits{})
 		if err == nil {
 			_, err = b.Grid(0)
 		}

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -27,7 +28,7 @@ func gridOf(t testing.TB, parts []part) (*Grid, error) {
 }
 
 func firstGrid(data []byte, slowOnly bool) (*Grid, error) {
-	b, err := Open("x", data, Limits{})
+	b, err := Open(context.Background(), "x", data, Limits{})
 	if err != nil {
 		return nil, err
 	}
@@ -151,12 +152,12 @@ func TestXLSXPackage(t *testing.T) {
 		})
 	}
 	for attr, hidden := range map[string]bool{"": false, ` state="visible"`: false, ` state="hidden"`: true, ` state="veryHidden"`: true} {
-		b := must(Open("x", zipOf(with(base, book("", attr))...), Limits{}))
+		b := must(Open(context.Background(), "x", zipOf(with(base, book("", attr))...), Limits{}))
 		if s := b.Sheets()[0]; s.Hidden != hidden || s.Name != "表一" || b.Format != XLSX || b.Macros {
 			t.Errorf("state%q: %+v, %s", attr, s, b.Format)
 		}
 	}
-	if b := must(Open("x", zipOf(with(base, part{"xl/vbaProject.bin", "x"})...), Limits{})); !b.Macros || b.Format != XLSM {
+	if b := must(Open(context.Background(), "x", zipOf(with(base, part{"xl/vbaProject.bin", "x"})...), Limits{})); !b.Macros || b.Format != XLSM {
 		t.Errorf("macros: %v %s", b.Macros, b.Format)
 	}
 }
@@ -278,7 +279,7 @@ func TestLimits(t *testing.T) {
 	for name, lim := range map[string]Limits{
 		"file": {FileBytes: 100}, "rows": {Rows: 1}, "columns": {Columns: 1}, "cell": {CellBytes: 8}, "strings": {SharedStrings: 1}, "cells": {Cells: 2}, "merged": {Merged: 1},
 	} {
-		b, err := Open("x", data, lim)
+		b, err := Open(context.Background(), "x", data, lim)
 		if err == nil {
 			_, err = b.Grid(0)
 		}
@@ -287,7 +288,7 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	for name, lim := range map[string]Limits{"parts": {Parts: 3}, "inflated": {InflatedBytes: 1000}, "depth": {Depth: 2}} {
-		b, err := Open("x", data, lim)
+		b, err := Open(context.Background(), "x", data, lim)
 		if err == nil {
 			_, err = b.Grid(0)
 		}
@@ -305,7 +306,7 @@ func TestLimits(t *testing.T) {
 
 // TestEach: an error of the caller comes back as it is, a panic of his is his own.
 func TestEach(t *testing.T) {
-	b := must(Open("x", []byte("a,b\n1,2\n"), Limits{}))
+	b := must(Open(context.Background(), "x", []byte("a,b\n1,2\n"), Limits{}))
 	if err := b.Each(0, func(*Row) error { return os.ErrClosed }); err != os.ErrClosed {
 		t.Error(err)
 	}

@@ -69,6 +69,9 @@ func (x *xmlScan) fill() error {
 	if x.eof {
 		return damaged("XML ends in the middle")
 	}
+	if err := x.lim.expired(); err != nil {
+		return err
+	}
 	if x.p > 0 {
 		n := copy(x.buf, x.buf[x.p:])
 		x.buf, x.p = x.buf[:n], 0

@@ -21,6 +21,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -111,6 +112,28 @@ func (a *Archive) Put(content []byte) (string, error) {
 		return "", fmt.Errorf("archive: keep original %s: %w", hash[:12], err)
 	}
 	return hash, nil
+}
+
+// PutFrom keeps an original that is too large to be held in memory, as Put does, and gives its size too.
+func (a *Archive) PutFrom(src io.Reader) (hash string, size int64, err error) {
+	if a.readOnly {
+		return "", 0, errReadOnly
+	}
+	h := sha256.New()
+	temp, err := stage(a.path(tempDir), io.TeeReader(src, h))
+	if err != nil {
+		return "", 0, fmt.Errorf("archive: keep an original: %w", err)
+	}
+	hash = hex.EncodeToString(h.Sum(nil))
+	info, err := os.Stat(temp)
+	if err == nil {
+		err = place(temp, a.path(hash[:2], hash))
+	}
+	if err != nil {
+		_ = os.Remove(temp)
+		return "", 0, fmt.Errorf("archive: keep original %s: %w", hash[:12], err)
+	}
+	return hash, info.Size(), nil
 }
 
 // Get gives the bytes of an original. It checks them against the hash, so what

@@ -1,6 +1,8 @@
 package archive
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -8,7 +10,39 @@ import (
 
 // writeDurably makes path hold content, wholly or not at all: a temporary file
 // is written, synced and renamed over it, and the folder is synced.
-func writeDurably(path, temp string, content []byte) (err error) {
+func writeDurably(path, temp string, content []byte) error {
+	name, err := stage(temp, bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	if err := place(name, path); err != nil {
+		_ = os.Remove(name)
+		return err
+	}
+	return nil
+}
+
+// stage writes a temporary file that only its owner can read, and syncs it.
+func stage(temp string, src io.Reader) (name string, err error) {
+	f, err := os.CreateTemp(temp, "put-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(f, src)
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return f.Name(), err
+}
+
+// place renames a staged file to path, making its folder, and syncs the names.
+func place(temp, path string) error {
 	dir := filepath.Dir(path)
 	if _, err := os.Stat(dir); os.IsNotExist(err) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -18,26 +52,7 @@ func writeDurably(path, temp string, content []byte) (err error) {
 			return err
 		}
 	}
-	f, err := os.CreateTemp(temp, "put-*") // readable by its owner only
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(content); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
+	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
 	return syncDir(dir)

@@ -15,6 +15,7 @@ type Kind string
 
 const (
 	Arrive  Kind = "arrive"  // a file was taken in: Seq, At, Hash, Name, Folder, Path, Size
+	Retry   Kind = "retry"   // the file of arrival Seq, whose reading was cut short, is read again, by itself
 	Leave   Kind = "leave"   // the file of arrival Seq is dealt with, its receipt written
 	Declare Kind = "declare" // the bundle Hash is in force from here on
 	Decide  Kind = "decision"
@@ -63,9 +64,9 @@ func (e *Event) check() error {
 		if e.Seq < 1 || e.At.IsZero() || !validHash(e.Hash) || e.Path == "" || e.Size < 0 {
 			return errors.New("arrive needs seq, at, hash, path and size")
 		}
-	case Leave:
+	case Leave, Retry:
 		if e.Seq < 1 {
-			return errors.New("leave needs the arrival's seq")
+			return fmt.Errorf("%s needs the arrival's seq", e.Event)
 		}
 	case Declare:
 		if !validHash(e.Hash) {

@@ -22,14 +22,15 @@ var (
 type state struct {
 	arrived      map[int]bool
 	pending      map[int]Event
-	lastArrival  int // highest number given out
+	retries      map[int]int // by arrival
+	lastArrival  int         // highest number given out
 	lastDecision int
 	declared     string
 	erased       map[string]bool
 }
 
 func newState() state {
-	return state{arrived: map[int]bool{}, pending: map[int]Event{}, erased: map[string]bool{}}
+	return state{arrived: map[int]bool{}, pending: map[int]Event{}, retries: map[int]int{}, erased: map[string]bool{}}
 }
 
 // apply adds an event, or refuses one that contradicts those before it.
@@ -47,6 +48,11 @@ func (s *state) apply(e Event) error {
 			return fmt.Errorf("leave of arrival %d, which is not pending", e.Seq)
 		}
 		delete(s.pending, e.Seq)
+	case Retry:
+		if _, ok := s.pending[e.Seq]; !ok {
+			return fmt.Errorf("retry of arrival %d, which is not pending", e.Seq)
+		}
+		s.retries[e.Seq]++
 	case Declare:
 		s.declared = e.Hash
 	case Decide:
@@ -312,6 +318,13 @@ func (a *Archive) Pending() ([]Event, error) {
 	}
 	slices.SortFunc(events, func(x, y Event) int { return x.Seq - y.Seq })
 	return events, nil
+}
+
+// Retries says how often the reading of an arrival was begun again after it had been cut short.
+func (a *Archive) Retries(seq int) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.state.retries[seq]
 }
 
 // Arrivals gives the numbers of all arrivals in the journal, in order.

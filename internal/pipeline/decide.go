@@ -50,7 +50,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 	switch d.Kind {
 	case archive.Accept:
 		e.Return = d.Return
-		if err := w.session.Acceptable(d.Return); err != nil {
+		if err := w.session.Acceptable(ctx, d.Return); err != nil {
 			return nil, &Refusal{err}
 		}
 	case archive.Withdraw:

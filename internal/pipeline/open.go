@@ -205,10 +205,12 @@ func (z *Zone) CheckIntake() (*ingest.Intake, error) {
 }
 
 func (z *Zone) limits() sheet.Limits {
-	l := sheet.DefaultLimits()
-	l.FileBytes, l.InflatedBytes = z.Limits.FileBytes, z.Limits.InflatedBytes
-	l.Rows, l.Columns, l.Sheets = z.Limits.Rows, z.Limits.Columns, z.Limits.Sheets
-	return l
+	l := z.Limits
+	return sheet.Limits{
+		FileBytes: l.FileBytes, InflatedBytes: l.InflatedBytes, Ratio: l.Ratio, Parts: l.Parts,
+		Sheets: l.Sheets, Rows: l.Rows, Columns: l.Columns, CellBytes: l.CellBytes, SharedStrings: l.SharedStrings,
+		Depth: l.Depth, GridBytes: l.Memory,
+	}
 }
 
 const keyFile = "keys.json"

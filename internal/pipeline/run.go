@@ -105,7 +105,7 @@ func (z *Zone) idle(a *archive.Archive, o *Options, out *Outcome) (bool, error) 
 	if o.Deliver != nil {
 		return false, nil
 	}
-	files, err := ingest.Inbox(z.Inbox(), o.Clock())
+	files, err := ingest.Inbox(z.Inbox())
 	if err != nil {
 		return false, err
 	}
@@ -137,7 +137,7 @@ func (z *Zone) holds(a *archive.Archive, o *Options) (bool, error) {
 
 // takeIn takes in what lies in the inbox; at gives the time a file counts as received, nil the clock.
 func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *Outcome) error {
-	files, err := ingest.Inbox(w.z.Inbox(), w.o.Clock())
+	files, err := ingest.Inbox(w.z.Inbox())
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
@@ -192,6 +193,9 @@ func (w *work) enter(ctx context.Context, z *Zone) error {
 		return err
 	}
 	w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log}
+	if w.o.Deliver != nil { // what it puts into the inbox is whole
+		w.session.Pause = func(time.Duration) {}
+	}
 	return w.session.Start(ctx)
 }
 

@@ -23,7 +23,7 @@ var (
 	submitterKeys = []string{"code", "name", "kind", "aliases", "until", "merged_into"}
 	returnKeys    = []string{"form", "from", "due", "since"}
 	scheduleKeys  = []string{"intake", "summary"}
-	limitKeys     = []string{"file_mb", "inflated_mb", "rows", "columns", "sheets"}
+	limitKeys     = []string{"file_mb", "inflated_mb", "ratio", "parts", "sheets", "rows", "columns", "cell_kb", "shared_strings", "depth", "memory_mb", "seconds"}
 )
 
 // Load reads the configuration in a zone's folder.
@@ -263,7 +263,10 @@ func (p *parser) limits(n *yaml.Node) {
 		if v == nil {
 			continue
 		}
-		most := map[string]int{"file_mb": 4096, "inflated_mb": 65536, "rows": 1 << 20, "columns": 1 << 14, "sheets": 10000}[key]
+		most := map[string]int{
+			"file_mb": 4096, "inflated_mb": 65536, "ratio": 10000, "parts": 1000000, "sheets": 10000, "rows": 1 << 20, "columns": 1 << 14,
+			"cell_kb": 65536, "shared_strings": 100000000, "depth": 10000, "memory_mb": 65536, "seconds": 3600,
+		}[key]
 		text, ok := p.text(v, "limits "+key)
 		if !ok {
 			continue
@@ -282,8 +285,22 @@ func (p *parser) limits(n *yaml.Node) {
 			l.Rows = value
 		case "columns":
 			l.Columns = value
+		case "ratio":
+			l.Ratio = value
+		case "parts":
+			l.Parts = value
 		case "sheets":
 			l.Sheets = value
+		case "cell_kb":
+			l.CellBytes = value << 10
+		case "shared_strings":
+			l.SharedStrings = value
+		case "depth":
+			l.Depth = value
+		case "memory_mb":
+			l.Memory = int64(value) << 20
+		case "seconds":
+			l.Time = time.Duration(value) * time.Second
 		}
 	}
 }

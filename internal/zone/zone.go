@@ -79,16 +79,27 @@ type Schedule struct {
 
 // Limits bound what one file may cost.
 type Limits struct {
-	FileBytes     int64 // size of a file
-	InflatedBytes int64 // size of all its parts unpacked
-	Rows          int   // rows of one sheet
-	Columns       int   // columns of one sheet
-	Sheets        int   // sheets of one workbook
+	FileBytes     int64         // size of a file
+	InflatedBytes int64         // size of all its parts unpacked
+	Ratio         int           // unpacked : packed of one part
+	Parts         int           // parts of one workbook
+	Sheets        int           // sheets of one workbook
+	Rows          int           // rows of one sheet
+	Columns       int           // columns of one sheet
+	CellBytes     int           // text of one cell
+	SharedStrings int           // distinct texts of one workbook
+	Depth         int           // nesting of elements
+	Memory        int64         // bytes that the cells of one workbook take
+	Time          time.Duration // for reading one file
 }
 
 // DefaultLimits are the limits where the configuration names none.
 func DefaultLimits() Limits {
-	return Limits{FileBytes: 50 << 20, InflatedBytes: 512 << 20, Rows: 200_000, Columns: 1_000, Sheets: 100}
+	return Limits{
+		FileBytes: 50 << 20, InflatedBytes: 512 << 20, Ratio: 400, Parts: 10_000,
+		Sheets: 100, Rows: 200_000, Columns: 1_000, CellBytes: 256 << 10, SharedStrings: 2_000_000,
+		Depth: 256, Memory: 512 << 20, Time: time.Minute,
+	}
 }
 
 // DefaultIntake is the schedule of intake where the configuration names none.
