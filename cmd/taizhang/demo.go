@@ -65,7 +65,7 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	}
 	var out *pipeline.Outcome
 	err = a.owned(z, "demo", func(*warehouse.Owner) error {
-		out, err = z.Run(ctx, pipeline.Options{Clock: a.now, Log: a.log(), Deliver: deliver(z, deliveries)})
+		out, err = z.Run(ctx, pipeline.Options{Clock: a.now, Pause: func(time.Duration) {}, Log: a.log(), Deliver: deliver(z, deliveries)})
 		return err
 	})
 	if err != nil {

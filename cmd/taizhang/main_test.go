@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -14,6 +15,7 @@ import (
 
 // TestMain lets the test binary be the program: for scripts, for processes that are killed, and for fenced queries.
 func TestMain(m *testing.M) {
+	sleep = func(time.Duration) {}
 	if len(os.Args) > 1 && os.Args[1] == queries.ChildCommand {
 		os.Exit(queries.ChildMain())
 	}

@@ -31,7 +31,7 @@ func (a *app) runCmd() *cobra.Command {
 				}
 			}
 			s, err := a.ownedOrHandedOver(cmd.Context(), z, receivedAt, func() (summaryOfRun, error) {
-				out, err := z.Run(cmd.Context(), pipeline.Options{ReceivedAt: at, Clock: a.now, Log: a.log()})
+				out, err := z.Run(cmd.Context(), pipeline.Options{ReceivedAt: at, Clock: a.now, Pause: sleep, Log: a.log()})
 				return summarise(out), err
 			})
 			if err != nil {

@@ -123,7 +123,7 @@ func (s *server) run(ctx context.Context, receivedAt string) (*pipeline.Outcome,
 			return nil, usagef("--received-at %v", err)
 		}
 	}
-	return z.Run(ctx, pipeline.Options{ReceivedAt: at, Clock: s.app.now, Log: s.app.log()})
+	return z.Run(ctx, pipeline.Options{ReceivedAt: at, Clock: s.app.now, Pause: sleep, Log: s.app.log()})
 }
 
 // current is the zone as it was last loaded.

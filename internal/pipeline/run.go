@@ -21,6 +21,7 @@ import (
 type Options struct {
 	ReceivedAt time.Time // for back-filling; zero: now
 	Clock      func() time.Time
+	Pause      func(time.Duration) // waits to see whether files still grow; time.Sleep unless set
 	Log        *slog.Logger
 	Rebuild    bool // publish although nothing is new
 	// Deliver, where given, replaces the inbox's single pass: it is called with a function that takes in

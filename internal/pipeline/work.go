@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
@@ -192,10 +191,7 @@ func (w *work) enter(ctx context.Context, z *Zone) error {
 	if err := ingest.EnsureTables(ctx, w.db.Conn, z.Forms); err != nil {
 		return err
 	}
-	w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log}
-	if w.o.Deliver != nil { // what it puts into the inbox is whole
-		w.session.Pause = func(time.Duration) {}
-	}
+	w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Pause: w.o.Pause}
 	return w.session.Start(ctx)
 }
 
