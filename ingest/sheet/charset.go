@@ -68,14 +68,20 @@ func detectUTF16(data []byte) (charset, bool) {
 	return cs, err == nil && textual(out) && bytes.IndexByte(out, 0) < 0
 }
 
-// textual reports that the beginning holds no control characters that text has no use for.
+// textual reports that the beginning holds no more control characters that text
+// has no use for than get into a cell by accident.
 func textual(data []byte) bool {
-	for _, c := range data[:min(len(data), 64<<10)] {
+	data = data[:min(len(data), 64<<10)]
+	odd := 0
+	for _, c := range data {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1a && c != 0x1b && c != '\v' {
-			return false
+			if c == 0 {
+				return false
+			}
+			odd++
 		}
 	}
-	return true
+	return odd <= 1+len(data)/500 && odd*20 <= len(data)
 }
 
 // ratherGB settles files of a few words that are valid both as UTF-8 and as

@@ -76,8 +76,11 @@ var known = []struct{ magic, reason, message string }{
 	{"Content-Type: multipart", Unsupported, "这是网页存档（.mht），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
 	{"From: <Saved by", Unsupported, "这是网页存档（.mht），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
 	{"ID;P", Unsupported, "这是 SYLK 文件，暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
+	{"TABLE\n0,1", Unsupported, "这是 DIF 文件，暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
 	{"TABLE\r\n0,1", Unsupported, "这是 DIF 文件，暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。"},
 	{"SQLite format 3", NotASheet, ""},
+	{"L\x00\x00\x00\x01\x14\x02\x00", NotASheet, "这是快捷方式，不是文件本身。请找到它指向的表格文件报送。"},
+	{"[InternetShortcut]", NotASheet, "这是网址快捷方式，不是表格文件。请报送原来的 Excel/WPS 表格文件。"},
 }
 
 // notText refuses what is known not to be a table, nor text at all.

@@ -84,6 +84,16 @@ func TestCSVWindow(t *testing.T) {
 
 func itoa(i int) (string, error) { var a arena; return a.float(float64(i)), nil }
 
+// TestAccidentalControl: a control character that got into one cell doesn't make a table something else.
+func TestAccidentalControl(t *testing.T) {
+	for _, text := range []string{"编号,描述\n1,路灯\x01不亮\n2,井盖破损\n", "<table><tr><td>编号<td>描述<tr><td>1<td>路灯\x01不亮</table>"} {
+		g, err := firstOf([]byte(text))
+		if err != nil || g.Rows[1].Cells[1].Text != "路灯\x01不亮" {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestTextRefusals(t *testing.T) {
 	tests := []struct{ name, file, data, reason string }{
 		{"empty", "x.csv", "", EmptyFile},
@@ -93,6 +103,11 @@ func TestTextRefusals(t *testing.T) {
 		{"lock file by content", "x.xlsx", "\x04user" + strings.Repeat(" ", 50) + "\x04\x00u\x00s\x00e\x00r\x00" + strings.Repeat(" \x00", 50), LockFile},
 		{"binary", "x.xls", "\x00\x01\x02\x03abc\x00\x00", NotASheet},
 		{"control characters", "x.csv", "a\x01b\x02c", NotASheet},
+		{"DIF", "x.dif", "TABLE\r\n0,1\r\n\"EXCEL\"\r\n", Unsupported},
+		{"DIF with bare line feeds", "x.dif", "TABLE\n0,1\n\"x\"\n", Unsupported},
+		{"SYLK", "x.slk", "ID;PWXL;N;E\r\n", Unsupported},
+		{"shortcut", "台账.xlsx.lnk", "L\x00\x00\x00\x01\x14\x02\x00" + strings.Repeat("\x00", 68), NotASheet},
+		{"address of a page", "台账.url", "[InternetShortcut]\r\nURL=http://x/\r\n", NotASheet},
 		{"pdf", "x.xlsx", "%PDF-1.4", NotASheet},
 		{"web archive", "x.xls", "MIME-Version: 1.0\r\n", Unsupported},
 		{"flat ODS", "x.ods", `<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><table:table/></office:document>`, Unsupported},
