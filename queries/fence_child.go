@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 // standard input, fences itself in and answers in lines of JSON. Its result is
 // the exit code; errors of the query are part of the answer.
 func ChildMain() int {
+	signal.Ignore(os.Interrupt) // Ctrl-C reaches all processes of a terminal; the parent decides
 	var req childRequest
 	text, err := io.ReadAll(io.LimitReader(os.Stdin, 16<<20))
 	if err == nil {
@@ -77,11 +79,16 @@ func answer(req childRequest, enc *json.Encoder) error {
 	if err != nil {
 		return err
 	}
+	names := make([]string, len(types))
+	for i, ct := range types {
+		names[i] = ct.Name()
+	}
+	names = distinct(names)
 	columns := make([]Column, len(types))
 	into := make([]any, len(types))
 	values := make([]any, len(types))
 	for i, ct := range types {
-		columns[i] = Column{ct.Name(), ct.DatabaseTypeName()}
+		columns[i] = Column{names[i], ct.DatabaseTypeName()}
 		into[i] = &values[i]
 	}
 	if err := enc.Encode(childLine{Columns: columns}); err != nil {
@@ -113,6 +120,24 @@ func answer(req childRequest, enc *json.Encoder) error {
 		Truncated bool `json:"truncated"`
 	}{cut}
 	return enc.Encode(end)
+}
+
+// distinct tells columns of the same name apart as DuckDB does in a table made of them: x, x_1.
+func distinct(names []string) []string {
+	taken := map[string]bool{}
+	for _, n := range names {
+		taken[n] = true
+	}
+	seen := map[string]bool{}
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = n
+		for k := 1; seen[out[i]] || out[i] != n && taken[out[i]]; k++ {
+			out[i] = fmt.Sprintf("%s_%d", n, k)
+		}
+		seen[out[i]] = true
+	}
+	return out
 }
 
 // fencedConn opens the publication read-only and locks DuckDB's own doors:

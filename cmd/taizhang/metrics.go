@@ -40,6 +40,7 @@ func (a *app) metricsCmd() *cobra.Command {
 			return a.print(records)
 		},
 	}
+	a.outputFlag(c)
 	c.Flags().StringSliceVar(&by, "by", nil, "break down by dimensions: zone, submitter, street, department, category, source, programme, batch, enterprise, industry, list, series, type, week, month")
 	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
 	c.Flags().BoolVar(&compare, "compare", false, "beside last week, last month, the target, and the share of the year gone by (序时进度)")

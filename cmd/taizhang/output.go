@@ -5,57 +5,126 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/text/width"
 
+	"taizhang/internal/pipeline"
+	"taizhang/internal/shell"
 	"taizhang/queries"
 )
 
+// listing is a result ready to be written in any format.
+type listing struct {
+	records []queries.Record
+	columns []string
+	types   map[string]string // SQL type by column, where it is known
+}
+
+// formats are what -f takes.
+var formats = []string{"table", "csv", "json", "md", "xlsx", "parquet"}
+
 // print writes records in the format asked for. For csv, md and table the keys of the first record, then any new ones, are the columns.
 func (a *app) print(records []queries.Record, columns ...string) error {
-	switch a.format {
-	case "json":
-		return printJSON(a.out, records)
-	case "csv", "md", "table", "xlsx":
-		if len(columns) == 0 {
-			columns = keysOf(records)
-		} else if a.format == "csv" || a.format == "xlsx" {
-			columns = merged(columns, keysOf(records))
-		}
-		if a.format == "xlsx" {
-			return a.printXLSX(records, columns)
-		}
-		rows := make([][]string, len(records))
-		right := make([]bool, len(columns))
-		for i, r := range records {
-			for j, c := range columns {
-				v := r.Get(c)
-				switch v.(type) {
-				case int64, int, float64, json.Number:
-					right[j] = true
-				}
-				rows[i] = append(rows[i], a.cellText(v))
-			}
-		}
-		switch a.format {
-		case "csv":
-			w := csv.NewWriter(a.out)
-			if err := w.Write(columns); err != nil {
-				return err
-			}
-			if err := w.WriteAll(rows); err != nil {
-				return err
-			}
-			w.Flush()
-			return w.Error()
-		case "md":
-			return printMarkdown(a.out, columns, rows, right)
-		}
-		return printTable(a.out, columns, rows, right)
+	return a.emit(listing{records: records, columns: columns})
+}
+
+// printResult writes the result of a query.
+func (a *app) printResult(t queries.Table) error { return a.emit(listingOf(t)) }
+
+func listingOf(t queries.Table) listing {
+	l := listing{records: t.Records(), types: map[string]string{}}
+	for _, c := range t.Columns {
+		l.columns = append(l.columns, c.Name)
+		l.types[c.Name] = c.Type
 	}
-	return usagef("unknown format %q: table, csv, json, md or xlsx", a.format)
+	return l
+}
+
+// outputFlag gives a command that prints a result -o FILE.
+func (a *app) outputFlag(c *cobra.Command) {
+	c.Flags().StringVarP(&a.output, "output", "o", "", "write the result to this file; without -f its name tells the format")
+}
+
+// formatFromName takes the format from the name of -o where -f doesn't give one.
+func (a *app) formatFromName(flags *pflag.FlagSet) {
+	if f := formatOf(a.output); f != "" && !flags.Changed("format") {
+		a.format = f
+	}
+}
+
+// formatOf is the format that a file's name tells, empty for none.
+func formatOf(file string) string {
+	if ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(file)), "."); ext != "table" && slices.Contains(formats, ext) {
+		return ext
+	}
+	return ""
+}
+
+// emit writes a listing to where the command line says.
+func (a *app) emit(l listing) error {
+	if a.output != "" {
+		return pipeline.WriteFile(a.output, 0o644, func(w io.Writer) error { return l.write(w, a.format) })
+	}
+	if (a.format == "xlsx" || a.format == "parquet") && shell.IsTerminal(os.Stdin, a.out) {
+		return usagef("%s can't be shown on a terminal\nhint: name a file: taizhang … -o result.%s", a.format, a.format)
+	}
+	return l.write(a.out, a.format)
+}
+
+// write writes the listing in one of the formats.
+func (l listing) write(w io.Writer, format string) error {
+	columns := l.columns
+	if len(columns) == 0 {
+		columns = keysOf(l.records)
+	} else if format != "table" && format != "md" && format != "json" {
+		columns = merged(columns, keysOf(l.records))
+	}
+	switch format {
+	case "json":
+		return printJSON(w, l.records)
+	case "xlsx":
+		return l.writeXLSX(w, columns)
+	case "parquet":
+		return l.writeParquet(w, columns)
+	case "csv", "md", "table":
+		rows, right := l.texts(columns, format)
+		switch format {
+		case "csv":
+			c := csv.NewWriter(w)
+			if err := c.Write(columns); err != nil {
+				return err
+			}
+			return c.WriteAll(rows)
+		case "md":
+			return printMarkdown(w, columns, rows, right)
+		}
+		return printTable(w, columns, rows, right)
+	}
+	return usagef("unknown format %q: %s or %s", format, strings.Join(formats[:len(formats)-1], ", "), formats[len(formats)-1])
+}
+
+// texts are the cells as texts, and which columns hold numbers.
+func (l listing) texts(columns []string, format string) (rows [][]string, right []bool) {
+	rows = make([][]string, len(l.records))
+	right = make([]bool, len(columns))
+	for i, r := range l.records {
+		for j, c := range columns {
+			v := r.Get(c)
+			switch v.(type) {
+			case int64, int, float64, json.Number:
+				right[j] = true
+			}
+			rows[i] = append(rows[i], cellText(v, format))
+		}
+	}
+	return rows, right
 }
 
 func keysOf(records []queries.Record) []string {
@@ -85,7 +154,7 @@ func merged(a, b []string) []string {
 }
 
 // cellText is a value in csv, md and tables; nested values are JSON.
-func (a *app) cellText(v any) string {
+func cellText(v any, format string) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
@@ -94,7 +163,7 @@ func (a *app) cellText(v any) string {
 	case bool:
 		return strconv.FormatBool(v)
 	case float64:
-		if a.format == "table" {
+		if format == "table" {
 			return strconv.FormatFloat(v, 'g', 6, 64)
 		}
 		return strconv.FormatFloat(v, 'g', -1, 64)

@@ -2,24 +2,19 @@ package main
 
 import (
 	"encoding/json"
-	"os"
+	"io"
 	"strings"
+	"time"
 
 	"taizhang/internal/workbook"
-	"taizhang/queries"
 )
 
-// printXLSX writes records as one sheet: a head with filters, numbers as numbers.
-func (a *app) printXLSX(records []queries.Record, columns []string) error {
-	if f, ok := a.out.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return usagef("a workbook can't be shown on a terminal\nhint: send it into a file: taizhang … -f xlsx > table.xlsx")
-		}
-	}
+// writeXLSX writes a listing as one sheet: a head with filters, numbers and dates as such.
+func (l listing) writeXLSX(w io.Writer, columns []string) error {
 	t := workbook.Table{ID: "t", Filter: true, Main: true, Empty: "没有数据行。"}
 	for _, c := range columns {
 		col := workbook.Column{Title: c, Kind: workbook.Text}
-		for _, r := range records {
+		for _, r := range l.records {
 			v := r.Get(c)
 			if v == nil {
 				continue
@@ -34,13 +29,21 @@ func (a *app) printXLSX(records []queries.Record, columns []string) error {
 			}
 			col.Kind, col.Format = kind, format
 		}
+		if l.types[c] == "DATE" {
+			col = workbook.Column{Title: c, Kind: workbook.Date}
+		}
 		t.Columns = append(t.Columns, col)
 	}
-	for _, r := range records {
+	for _, r := range l.records {
 		row := make([]any, len(columns))
 		for i, c := range columns {
 			switch v := r.Get(c).(type) {
 			case nil:
+			case string:
+				row[i] = v
+				if day, err := time.Parse(time.DateOnly, v); err == nil && l.types[c] == "DATE" {
+					row[i] = day
+				}
 			case int:
 				row[i] = int64(v)
 			case int64, float64:
@@ -52,12 +55,12 @@ func (a *app) printXLSX(records []queries.Record, columns []string) error {
 				}
 				row[i] = f
 			default:
-				row[i] = a.cellText(v)
+				row[i] = cellText(v, "xlsx")
 			}
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return workbook.Book{Sheets: []workbook.Sheet{{Name: "Sheet1", Orientation: workbook.Landscape, Blocks: []workbook.Block{t}}}}.Write(a.out)
+	return workbook.Book{Sheets: []workbook.Sheet{{Name: "Sheet1", Orientation: workbook.Landscape, Blocks: []workbook.Block{t}}}}.Write(w)
 }
 
 // numberKind is how a number is shown in a workbook; empty for what is none.

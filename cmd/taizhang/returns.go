@@ -42,6 +42,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			return a.print(records)
 		},
 	}
+	a.outputFlag(list)
 	list.Flags().StringVar(&submitter, "submitter", "", "of one submitter")
 	list.Flags().StringVar(&form, "form", "", "of one form")
 	list.Flags().StringVar(&period, "period", "", "of one period")
@@ -77,7 +78,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			}
 			for _, e := range rec {
 				if e.Key != "findings" && e.Key != "explained" {
-					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, a.cellText(e.Value))
+					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, cellText(e.Value, a.format))
 				}
 			}
 			if len(findings) > 0 {

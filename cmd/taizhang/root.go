@@ -48,6 +48,7 @@ type app struct {
 	out, err       io.Writer
 	zoneDir        string
 	format         string
+	output         string // file for the result; empty: standard output
 	asOf, knownAt  string
 	from           string
 	quiet, verbose bool
@@ -124,11 +125,12 @@ func (a *app) root() *cobra.Command {
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.zoneDir, "zone", ".", "folder of the zone")
-	f.StringVarP(&a.format, "format", "f", "table", "output: table, csv, json, md or xlsx")
+	f.StringVarP(&a.format, "format", "f", "table", "output: table, csv, json, md, xlsx or parquet")
 	f.StringVar(&a.asOf, "as-of", "", "business date that figures are computed for (2022-08-15)")
 	f.StringVar(&a.knownAt, "known-at", "", "count only returns received up to then (RFC 3339, or 2022-08-15 12:00)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results only")
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, to stderr")
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.formatFromName(cmd.Flags()) }
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.demoCmd(), a.initCmd(), a.runCmd(), a.serveCmd(), a.statusCmd(), a.checkCmd(), a.formsCmd(), a.returnsCmd(),
 		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.versionCmd(), a.docsCmd())

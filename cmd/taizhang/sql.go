@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/shell"
 	"taizhang/queries"
 )
 
@@ -13,10 +14,11 @@ func (a *app) sqlCmd() *cobra.Command {
 	var saved bool
 	c := &cobra.Command{
 		Use:   "sql [QUERY|@SAVED [--PARAMETER VALUE]...]",
-		Short: "Run one SELECT against the published figures, fenced",
+		Short: "Query the published figures: an interactive prompt, or one SELECT",
 		Long: "Runs one SELECT against the published copy, in a process of its own with limits on memory, time and rows,\n" +
-			"without access to files or the network. Without an argument the query is read from standard input;\n" +
-			"@name runs queries/saved/name.sql, whose parameters are flags; --saved lists them.",
+			"without access to files or the network. Without a query it opens a prompt on a terminal (history, completion,\n" +
+			".help), and elsewhere reads the query from standard input. @name runs queries/saved/name.sql, whose parameters\n" +
+			"are flags; --saved lists them. -o writes the result to a file whose name tells the format.",
 		DisableFlagParsing: true, // a saved query has flags of its own
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args, values, err := a.parseSavedFlags(cmd, args)
@@ -30,6 +32,9 @@ func (a *app) sqlCmd() *cobra.Command {
 				return a.printSaved(a.zoneDir)
 			case len(args) > 1:
 				return usagef("sql takes one query, not %d", len(args))
+			}
+			if len(args) == 0 && shell.IsTerminal(a.in, a.out) {
+				return a.sqlShell(cmd.Context())
 			}
 			z, r, err := a.reader()
 			if err != nil {
@@ -61,13 +66,10 @@ func (a *app) sqlCmd() *cobra.Command {
 			if t.Truncated {
 				a.say("only the first %d rows are shown", len(t.Rows))
 			}
-			columns := make([]string, len(t.Columns))
-			for i, c := range t.Columns {
-				columns[i] = c.Name
-			}
-			return a.print(t.Records(), columns...)
+			return a.printResult(t)
 		},
 	}
+	a.outputFlag(c)
 	c.Flags().BoolVar(&saved, "saved", false, "list the saved queries with their parameters")
 	return c
 }

@@ -49,8 +49,16 @@ func boundQuery(dir, name string, values map[string]string) (string, []string, e
 // The others are left to the command's own flags.
 func savedParams(flags *pflag.FlagSet, args []string) (rest []string, values map[string]string, err error) {
 	values = map[string]string{}
+	var query []string
 	for i := 0; i < len(args); i++ {
+		if args[i] == "--" {
+			return append(rest, args[i:]...), values, nil
+		}
 		name, isLong := strings.CutPrefix(args[i], "--")
+		if isLong && isComment(args[i]) { // a query that begins with a comment
+			query = append(query, args[i])
+			continue
+		}
 		name, value, inline := strings.Cut(name, "=")
 		if !isLong || name == "" || name == "help" || flags.Lookup(name) != nil {
 			rest = append(rest, args[i])
@@ -68,7 +76,15 @@ func savedParams(flags *pflag.FlagSet, args []string) (rest []string, values map
 		}
 		values[name] = value
 	}
+	if len(query) > 0 {
+		rest = append(append(rest, "--"), query...)
+	}
 	return rest, values, nil
+}
+
+// isComment tells `-- what is overdue` and `--overdue\nselect …` from a flag.
+func isComment(arg string) bool {
+	return strings.Contains(arg, "\n") || strings.HasPrefix(arg, "-- ") || strings.HasPrefix(arg, "---")
 }
 
 // parseSavedFlags parses the command line of `sql`, whose flags depend on the saved query that it names.
@@ -82,6 +98,7 @@ func (a *app) parseSavedFlags(cmd *cobra.Command, args []string) (rest []string,
 	if err := flags.Parse(args); err != nil {
 		return nil, nil, usageError{err}
 	}
+	a.formatFromName(flags)
 	rest = flags.Args()
 	if len(values) > 0 && (len(rest) == 0 || !strings.HasPrefix(rest[0], "@")) {
 		for n := range values {
@@ -97,6 +114,10 @@ func (a *app) printSaved(dir string) error {
 	if err != nil {
 		return usageError{err}
 	}
+	return a.print(savedRecords(list))
+}
+
+func savedRecords(list []queries.SavedQuery) []queries.Record {
 	var records []queries.Record
 	for _, q := range list {
 		var params []string
@@ -109,5 +130,5 @@ func (a *app) printSaved(dir string) error {
 		}
 		records = append(records, queries.Record{{Key: "name", Value: "@" + q.Name}, {Key: "description", Value: q.Description}, {Key: "parameters", Value: strings.Join(params, "；")}})
 	}
-	return a.print(records)
+	return records
 }

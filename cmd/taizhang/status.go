@@ -58,6 +58,7 @@ func (a *app) statusCmd() *cobra.Command {
 			return nil
 		},
 	}
+	a.outputFlag(c)
 	c.Flags().StringVar(&period, "period", "", "one period: 2022-W33 or 2022-08")
 	c.Flags().BoolVar(&remind, "remind", false, "print the 催报 text to paste into the work group")
 	c.Flags().BoolVar(&all, "all", false, "every obligation so far")

@@ -68,6 +68,7 @@ func (a *app) traceCmd() *cobra.Command {
 			return a.print(records)
 		},
 	}
+	a.outputFlag(c)
 	c.Flags().StringVar(&cell, "cell", "", "list the figures that a cell feeds: FILE!SHEET!A1, FILE being a file's name or a return's id")
 	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
 	c.Flags().StringVar(&a.from, "from", "", "start of the window of period forms (default: 1 January)")

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"taizhang/internal/pipeline"
+	"taizhang/internal/shell"
+	"taizhang/internal/warehouse"
+	"taizhang/queries"
+)
+
+// sqlPrompt is the interactive `sql`: it holds no publication open between queries, so a run can replace it (also on
+// Windows), and each query sees the newest.
+type sqlPrompt struct {
+	a      *app
+	z      *pipeline.Zone
+	file   string // the publication whose tables are known
+	age    time.Time
+	tables []queries.TableInfo
+	saved  []queries.SavedQuery
+	last   *queries.Table // the last result, for .export
+}
+
+// sqlShell runs the prompt until the user leaves.
+func (a *app) sqlShell(ctx context.Context) error {
+	z, err := a.zone()
+	if err != nil {
+		return err
+	}
+	p := &sqlPrompt{a: a, z: z}
+	asOf, err := p.refresh(ctx)
+	if err != nil {
+		return err
+	}
+	return shell.Shell{
+		Prompt: z.Name + "> ", More: strings.Repeat(" ", max(textWidth(z.Name)-3, 0)) + "...> ",
+		Greeting: fmt.Sprintf("%s, figures as of %s. A statement ends with ; — .help lists commands, Tab completes, Ctrl-D leaves.\n", z.Name, asOf),
+		History:  shell.HistoryFile("taizhang"),
+		Private:  p.private,
+		Complete: p.candidates,
+		Run:      p.run,
+	}.Loop(ctx)
+}
+
+// refresh reads what tables there are, where the publication is another than before. It gives its as-of date.
+func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
+	path, err := warehouse.Newest(p.z.Published())
+	if err == nil {
+		info, e := os.Stat(path)
+		if err = e; err == nil && path == p.file && info.ModTime().Equal(p.age) {
+			return "", nil
+		}
+		if err == nil {
+			p.age = info.ModTime()
+		}
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	r, err := p.a.readerOf(p.z) // says what to do where nothing is published
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	if p.tables, err = r.Tables(ctx); err != nil {
+		return "", err
+	}
+	if p.saved, err = queries.SavedQueries(savedFolder(p.z.Dir)); err != nil {
+		return "", usageError{err}
+	}
+	p.file = r.Path()
+	return r.Published().AsOf.String(), nil
+}
+
+// personNumber is what may be an identity or mobile number: eleven digits or more, however spaced.
+var personNumber = regexp.MustCompile(`[\d０-９](?:[ \-　]?[\d０-９]){10}`)
+
+// private statements are not kept in the history: those that name a person by number, or that compare a column that is
+// masked for good reason with something typed.
+func (p *sqlPrompt) private(statement string) bool {
+	if personNumber.MatchString(statement) {
+		return true
+	}
+	if !strings.ContainsAny(statement, `'"`) {
+		return false
+	}
+	low := strings.ToLower(statement)
+	for _, t := range p.tables {
+		for _, c := range t.Columns {
+			if c.Sensitive && (strings.Contains(low, strings.ToLower(c.Name)) || c.Field != "" && strings.Contains(low, strings.ToLower(c.Field))) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// run runs a statement of the prompt.
+func (p *sqlPrompt) run(ctx context.Context, statement string, out io.Writer) error {
+	asOf, err := p.refresh(ctx)
+	if err != nil {
+		return err
+	}
+	if asOf != "" {
+		fmt.Fprintf(p.a.err, "There is a new publication, as of %s.\n", asOf)
+	}
+	if strings.HasPrefix(statement, ".") {
+		return p.command(statement, out)
+	}
+	var args []string
+	if name, isSaved := strings.CutPrefix(statement, "@"); isSaved {
+		words := shell.Words(name)
+		if len(words) == 0 {
+			return p.command(".saved", out)
+		}
+		values, err := parameters(words[1:])
+		if err != nil {
+			return err
+		}
+		if statement, args, err = boundQuery(p.z.Dir, words[0], values); err != nil {
+			return err
+		}
+	}
+	begin := time.Now()
+	t, err := queries.RunFenced(ctx, p.file, p.z.Location.String(), statement, queries.Fence{}, args...)
+	if err != nil {
+		return p.fullWidth(statement, err)
+	}
+	took := time.Since(begin)
+	p.last = &t
+	shortened, err := printFitting(out, listingOf(t), shell.Width(p.a.out))
+	if err != nil {
+		return err
+	}
+	note := fmt.Sprintf("%s, %.2f s", plural(len(t.Rows), "row"), took.Seconds())
+	if t.Truncated {
+		note = fmt.Sprintf("only the first %d rows, more were cut off, %.2f s", len(t.Rows), took.Seconds())
+	}
+	if shortened {
+		note += "; long texts end in … here, .export writes them whole"
+	}
+	_, err = fmt.Fprintf(out, "(%s)\n", note)
+	return err
+}
+
+// parameters reads --name value and --name=value.
+func parameters(words []string) (map[string]string, error) {
+	values := map[string]string{}
+	for i := 0; i < len(words); i++ {
+		name, isFlag := strings.CutPrefix(words[i], "--")
+		if !isFlag {
+			return nil, fmt.Errorf("%q: a parameter reads --name value", words[i])
+		}
+		name, value, inline := strings.Cut(name, "=")
+		if !inline {
+			if i++; i == len(words) {
+				return nil, fmt.Errorf("--%s has no value", name)
+			}
+			value = words[i]
+		}
+		values[name] = value
+	}
+	return values, nil
+}
+
+var quotedTexts = regexp.MustCompile(`'[^']*'|"[^"]*"`)
+
+// fullWidth explains what a Chinese input method does to SQL.
+func (p *sqlPrompt) fullWidth(statement string, err error) error {
+	var fe *queries.FenceError
+	if !errors.As(err, &fe) || fe.Hint != "" {
+		return err
+	}
+	statement = quotedTexts.ReplaceAllString(statement, "")
+	for _, t := range p.tables { // titles hold such characters too: 村（社区）
+		for _, c := range t.Columns {
+			statement = strings.ReplaceAll(statement, c.Name, "")
+		}
+	}
+	if i := strings.IndexAny(statement, "，（）‘’“”＝＜＞＊　"); i >= 0 {
+		mark, _ := utf8.DecodeRuneInString(statement[i:])
+		return &queries.FenceError{Message: fe.Message, Hint: fmt.Sprintf("the statement has a full-width %c; SQL wants half-width signs outside of texts", mark)}
+	}
+	return err
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
