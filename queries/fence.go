@@ -143,7 +143,7 @@ func StreamFenced(ctx context.Context, path, timeZone, query string, f Fence, co
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &FenceError{fmt.Sprintf("the query was stopped after %s", f.Deadline), "add conditions, or aggregate fewer rows"}
-	case ctx.Err() != nil && readErr == nil:
+	case ctx.Err() != nil && (readErr == nil || errors.Is(readErr, io.ErrUnexpectedEOF)):
 		return ctx.Err()
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
 		return readErr

@@ -177,7 +177,7 @@ func onlySelect(conn *sql.Conn, query string) error {
 			return err
 		}
 		if kind != duckdb.STATEMENT_TYPE_SELECT {
-			return &FenceError{"only a single SELECT can be run here", "the published file is read-only; .export writes results to files"}
+			return &FenceError{"only a single SELECT can be run here", "the published file is read-only; -o FILE, or .export at the prompt, writes a result to a file"}
 		}
 		return nil
 	})
@@ -187,22 +187,32 @@ func onlySelect(conn *sql.Conn, query string) error {
 func explain(err error) *FenceError {
 	text := err.Error()
 	low := strings.ToLower(text)
-	var de *duckdb.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "interrupted"):
 		return &FenceError{"the query took too long and was stopped", "add conditions, or aggregate fewer rows"}
 	case strings.Contains(low, "out of memory") || strings.Contains(low, "failed to allocate") || strings.Contains(low, "could not allocate"):
 		return &FenceError{"the query needed more memory than it may use and was stopped", "add conditions, or aggregate fewer rows"}
 	case strings.Contains(low, "preparecontext"):
-		return &FenceError{"only a single SELECT can be run here", "remove the semicolon and what follows it"}
+		return &FenceError{"only a single SELECT can be run here", "remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)"}
+	case strings.Contains(low, "incorrect argument count"):
+		return &FenceError{"the query has a placeholder ($1, $name or ?) without a value", "only saved queries have parameters: sql @name --parameter VALUE"}
 	case strings.Contains(low, "file system operations are disabled") || strings.Contains(low, "external access") || strings.Contains(low, "disabled by configuration"):
 		return &FenceError{"a query can read the published tables only, no files and no network", firstLine(text)}
 	case strings.Contains(low, "read-only"):
 		return &FenceError{"the published file is read-only", firstLine(text)}
-	case errors.As(err, &de):
-		return &FenceError{strings.TrimSpace(text), ""}
 	}
-	return &FenceError{strings.TrimSpace(text), ""}
+	return &FenceError{shortened(strings.TrimSpace(text)), ""}
+}
+
+// shortened keeps the beginning of a message and its last lines, which point at the place: an engine quotes whole
+// values and statements.
+func shortened(s string) string {
+	const most = 600
+	r := []rune(s)
+	if len(r) <= 2*most {
+		return s
+	}
+	return string(r[:most]) + " … " + string(r[len(r)-most:])
 }
 
 func firstLine(s string) string {

@@ -2,6 +2,8 @@ package queries
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +23,8 @@ func fencedFile(t testing.TB) string {
 func TestFencedTypes(t *testing.T) {
 	r := open(t, fencedFile(t))
 	got, err := r.SQL(context.Background(), `select name, 1 as i, 24600000.00::decimal(18, 2) as yuan, 0.25 / 1 as ratio, date '2022-08-15' as d,
-		timestamp '2022-08-15 12:00:00' as t, true as yes, null as nothing, [1, 2] as l, {'a': 1} as s, sum(seq) as h, 'nan'::double as nan
+		timestamp '2022-08-15 12:00:00' as t, true as yes, null as nothing, [1, 2] as l, {'a': 1} as s, sum(seq) as h, 'nan'::double as nan,
+		map{'b': 1, 'a': 2} as m, union_value(n := 2) as u, [map{'k': date '2022-01-01'}] as lm, interval 1 day as iv, time '12:00' as ti, bitstring('101', 3) as bits, 3 as i, 4 as i
 		from ctl.submitter where code = ? group by all`, Fence{}, "cyj")
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +33,8 @@ func TestFencedTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"name":"产业局","i":1,"yuan":24600000.00,"ratio":0.25,"d":"2022-08-15","t":"2022-08-15 12:00:00","yes":true,"nothing":null,"l":"[1,2]","s":"{\"a\":1}","h":1,"nan":"NaN"}]`
+	want := `[{"name":"产业局","i":1,"yuan":24600000.00,"ratio":0.25,"d":"2022-08-15","t":"2022-08-15 12:00:00","yes":true,"nothing":null,"l":"[1,2]","s":"{\"a\":1}","h":1,"nan":"NaN",` +
+		`"m":"{\"b\":1,\"a\":2}","u":2,"lm":"[{\"k\":\"2022-01-01 00:00:00\"}]","iv":"0 months 1 days 0s","ti":"12:00:00","bits":"101","i_1":3,"i_2":4}]`
 	if string(text) != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}
@@ -39,80 +43,138 @@ func TestFencedTypes(t *testing.T) {
 	}
 }
 
-// TestFenceEscapes: whatever a query tries costs only itself and ends with a
-// message; nothing is written and nothing but the publication is read.
+// TestFenceEscapes: whatever a query tries costs only itself and ends with a clear message; nothing is written and
+// nothing but the publication is read.
 func TestFenceEscapes(t *testing.T) {
 	path := fencedFile(t)
 	dir := t.TempDir()
 	secret := filepath.Join(dir, "secret.csv")
-	if err := os.WriteFile(secret, []byte("a\nsecret\n"), 0o600); err != nil {
+	if err := os.WriteFile(secret, []byte("a\nthe-secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("TAIZHANG_TEST_TOKEN", "the-secret")
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := filepath.Join(dir, "out")
-	for name, q := range map[string]string{
-		"read a file":           "select * from read_csv('" + secret + "')",
-		"read by name":          "select * from '" + secret + "'",
-		"glob":                  "select * from glob('/etc/*')",
-		"https":                 "select * from read_csv('https://example.com/x.csv')",
-		"copy":                  "copy (select 1) to '" + out + "'",
-		"copy in a CTE":         "with x as (copy (select 1) to '" + out + "') select 1",
-		"attach":                "attach '" + out + "' as x",
-		"export":                "export database '" + out + "'",
-		"two statements":        "select 1; select 2",
-		"select, then write":    "select 1; delete from raw.return",
-		"insert":                "insert into ctl.run values (null, null, null)",
-		"create":                "create temp table x as select 1",
-		"set":                   "set enable_external_access = true",
-		"pragma":                "pragma enable_profiling",
-		"call":                  "call enable_logging(storage = 'file', storage_path = '" + out + "')",
-		"install":               "install httpfs",
-		"load":                  "load '" + out + "'",
-		"begin":                 "begin",
-		"explain analyze":       "explain analyze copy (select 1) to '" + out + "'",
-		"getenv":                "select getenv('HOME')",
-		"huge string":           "select length(repeat('x', 4000000000))",
-		"huge strings":          "select max(length(lpad('x', 900000000, 'y') || i)) from range(8) t(i)",
-		"huge range":            "select count(*) from (select i, row_number() over (order by -i) as n from range(3000000000) t(i)) where n = i",
-		"endless recursion":     "with recursive r as (select 1 as n union all select n + 1 from r) select max(n) from r",
-		"deep nesting":          "select " + strings.Repeat("(", 20000) + "1" + strings.Repeat(")", 20000),
-		"nothing":               "",
-		"a comment":             "-- nothing",
-		"unknown table":         "select * from raw.persons",
-		"syntax":                "selct 1",
-		"division in constants": "select error('boom')",
-	} {
-		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			got, err := RunFenced(context.Background(), path, "Asia/Shanghai", q, Fence{Deadline: 2 * time.Second, Memory: 2 << 30})
-			if err == nil {
-				t.Fatalf("was run: %v", got)
+	beside, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := strings.NewReplacer("{secret}", secret, "{dir}", dir, "{out}", filepath.Join(dir, "out"))
+	const deadline = time.Second
+	for kind, list := range escapes() {
+		t.Run(kind, func(t *testing.T) {
+			for _, e := range list {
+				start := time.Now()
+				got, err := RunFenced(t.Context(), path, "Asia/Shanghai", fill.Replace(e.query), Fence{Deadline: deadline, Memory: 2 << 30})
+				took := time.Since(start)
+				text := fmt.Sprint(got.Rows)
+				if err != nil {
+					text = "error: " + err.Error()
+				}
+				short := fmt.Sprintf("%.80s", e.query)
+				if !strings.Contains(text, e.wants) || e.wants != "" && err == nil {
+					t.Errorf("%s: want %q, got %.300s", short, e.wants, text)
+				}
+				if strings.Contains(text, "the-secret") || strings.Contains(text, "secret.csv") && err == nil {
+					t.Errorf("%s gives the secret away: %.300s", short, text)
+				}
+				if took > deadline+5*time.Second { // generous: the machine may be busy
+					t.Errorf("%s took %s", short, took)
+				}
+				for _, noise := range []string{"goroutine", "terminate called", "exit status", "signal:"} {
+					if err != nil && (len(text) > 2000 || strings.Contains(text, noise)) {
+						t.Errorf("%s: a message for nobody: %.300s", short, text)
+					}
+				}
 			}
-			if took := time.Since(start); took > 15*time.Second {
-				t.Errorf("took %s", took)
+			// The next query is none the worse.
+			if got, err := RunFenced(t.Context(), path, "Asia/Shanghai", "select count(*) from ctl.run", Fence{}); err != nil || got.Rows[0][0] != int64(1) {
+				t.Errorf("after %s: %v, %v", kind, got.Rows, err)
 			}
-			if len(err.Error()) > 2000 || strings.Contains(err.Error(), "goroutine") {
-				t.Errorf("message: %.300s", err)
-			}
-			t.Log(err)
 		})
 	}
-	if _, err := os.Stat(out); err == nil {
-		t.Error("a file was written")
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("something was written: %v, %v", left, err)
 	}
-	if after, _ := os.ReadFile(path); string(after) != string(before) {
-		t.Error("the publication was changed")
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("the publication was changed (%v)", err)
+	}
+	if now, err := os.ReadDir(filepath.Dir(path)); err != nil || len(now) != len(beside) {
+		t.Errorf("something was written beside the publication: %v, %v", now, err)
 	}
 }
 
-func BenchmarkFenced(b *testing.B) {
-	path := fencedFile(b)
-	for b.Loop() {
-		if _, err := RunFenced(context.Background(), path, "Asia/Shanghai", "select 1", Fence{}); err != nil {
-			b.Fatal(err)
+// TestFenceLimits: rows, time and memory are what the caller says, and so is the message.
+func TestFenceLimits(t *testing.T) {
+	path := fencedFile(t)
+	run := func(q string, f Fence) (Table, error) { return RunFenced(t.Context(), path, "Asia/Shanghai", q, f) }
+	for n, truncated := range map[int]bool{9: true, 10: false, 11: false} {
+		if got, err := run("select * from range(10)", Fence{MaxRows: n}); err != nil || len(got.Rows) != min(n, 10) || got.Truncated != truncated {
+			t.Errorf("%d rows at most: %d rows, truncated %v, %v", n, len(got.Rows), got.Truncated, err)
 		}
 	}
+	// Memory: what one fence holds another doesn't.
+	const q = "select length(repeat(repeat('x', 100000), 3000))"
+	if got, err := run(q, Fence{Memory: 4 << 30}); err != nil || got.Rows[0][0] != int64(300000000) {
+		t.Errorf("with 4 GiB: %v, %v", got.Rows, err)
+	}
+	if _, err := run(q, Fence{Memory: 1 << 30}); err == nil || !strings.Contains(err.Error(), "memory") && !strings.Contains(err.Error(), "1024 MB") {
+		t.Errorf("with 1 GiB: %v", err)
+	}
+	start := time.Now()
+	if _, err := run("select count(*) from range(3000000000) a, range(3000000000) b", Fence{Deadline: 300 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "stopped") {
+		t.Errorf("with 0.3 s: %v", err)
+	}
+	if took := time.Since(start); took < 300*time.Millisecond || took > 6*time.Second {
+		t.Errorf("with 0.3 s it took %s", took)
+	}
+	// Whoever asked may give up, and a reader who can't go on: the process is gone with him.
+	ctx, cancel := context.WithCancel(t.Context())
+	rows := 0
+	nothing := func([]Column) error { return nil }
+	err := StreamFenced(ctx, path, "Asia/Shanghai", "select * from range(100000000)", Fence{MaxRows: 1 << 30}, nothing, func([]any) error {
+		if rows++; rows == 1000 {
+			cancel()
+		}
+		return nil
+	}, func() {})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v after %d rows", err, rows)
+	}
+	stop := errors.New("no more")
+	err = StreamFenced(t.Context(), path, "Asia/Shanghai", "select * from range(100000000)", Fence{MaxRows: 1 << 30}, nothing, func([]any) error { return stop }, func() {})
+	if !errors.Is(err, stop) {
+		t.Errorf("the reader's own error: %v", err)
+	}
+}
+
+// BenchmarkFenceCost compares a fenced query with the same one bare: what the process of its own costs.
+func BenchmarkFenceCost(b *testing.B) {
+	path := fencedFile(b)
+	const q = "select cast(count(*) as varchar) from ctl.run"
+	var bare, fenced time.Duration
+	for b.Loop() { // in pairs: the machine's moods hit both
+		start := time.Now()
+		db, err := warehouse.ReadOnly(path, warehouse.Options{Threads: 2})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n, err := warehouse.Strings(b.Context(), db.Conn, q); err != nil || len(n) != 1 {
+			b.Fatal(n, err)
+		}
+		db.Close()
+		bare += time.Since(start)
+		start = time.Now()
+		if _, err := RunFenced(b.Context(), path, "Asia/Shanghai", q, Fence{}); err != nil {
+			b.Fatal(err)
+		}
+		fenced += time.Since(start)
+	}
+	n := float64(b.N)
+	b.ReportMetric(float64(bare.Microseconds())/1000/n, "bare-ms")
+	b.ReportMetric(float64(fenced.Microseconds())/1000/n, "fenced-ms")
+	b.ReportMetric(float64((fenced-bare).Microseconds())/1000/n, "more-ms")
+	b.ReportMetric(float64(fenced)/float64(bare), "ratio")
 }

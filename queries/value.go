@@ -138,12 +138,14 @@ func plain(v any, sqlType string) any {
 		return fmt.Sprintf("%x", x)
 	case duckdb.Interval:
 		return fmt.Sprintf("%d months %d days %s", x.Months, x.Days, time.Duration(x.Micros)*time.Microsecond)
+	case duckdb.Union:
+		return plain(x.Value, "")
+	case []any, map[string]any, duckdb.OrderedMap:
+		if text, err := marshal(nested(v)); err == nil {
+			return string(text)
+		}
 	}
-	text, err := marshal(nested(v))
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(text)
+	return fmt.Sprint(v) // what prints itself, such as bit strings
 }
 
 // nested makes lists, structs and maps fit for JSON.
@@ -161,10 +163,10 @@ func nested(v any) any {
 			out[k] = nested(x[k])
 		}
 		return out
-	case duckdb.Map:
-		out := make(map[string]any, len(x))
-		for k := range x {
-			out[fmt.Sprint(plain(k, ""))] = nested(x[k])
+	case duckdb.OrderedMap:
+		out := make(Record, x.Len())
+		for i, k := range x.Keys() {
+			out[i] = Entry{fmt.Sprint(plain(k, "")), nested(x.Values()[i])}
 		}
 		return out
 	}
