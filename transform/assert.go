@@ -122,6 +122,9 @@ func planAssertions(ctx context.Context, conn *sql.Conn, models []Model, folders
 	if err != nil {
 		return nil, err
 	}
+	if err := recall(ctx, conn, list); err != nil {
+		return nil, err
+	}
 	tables, err := existing(ctx, conn)
 	if err != nil {
 		return nil, err

@@ -149,11 +149,11 @@ func (b *builder) reason(m Model) (reason string, news bool, err error) {
 		return "the business day has changed", false, nil
 	}
 	if m.Layer != "stg" {
-		timed, err := timeDependent(b.ctx, b.conn, m)
+		a, err := analyse(b.ctx, b.conn, &m)
 		if err != nil {
 			return "", false, err
 		}
-		if timed {
+		if a.timed {
 			return timeReason, false, nil
 		}
 	}
@@ -273,93 +273,120 @@ func quotedList(names []string) string {
 	return strings.Join(out, ", ")
 }
 
-// whole builds a model as a whole and finds out what of it is new.
+// whole builds a model as a whole and finds out what of it is new. Where it
+// may well be what it was, it is first built aside: a table that is the same
+// is not written again.
 func (b *builder) whole(m Model, reason string) error {
 	table := tableOf(m.Name)
 	old, known := b.state[m.Name]
 	b.texts = b.texts || !known || old.hash != hashOf(m)
 	same := known && !b.full && old.hash == hashOf(m) && old.asOf == b.asOf && old.from == b.from && b.objects[table] != ""
-	c := change{any: true, why: reason}
+	if reason == timeReason {
+		reason = ""
+	}
 	s := modelState{hash: hashOf(m), asOf: b.asOf, from: b.from, version: old.version + 1}
+	c := change{any: true, why: reason}
+	if !same {
+		if err := b.replace(m, "\n"+m.SQL); err != nil {
+			return err
+		}
+		b.state[m.Name], b.changes[m.Name], b.built[m.Name] = s, c, true
+		return nil
+	}
+	if _, err := b.conn.ExecContext(b.ctx, "create or replace temp table run_new as\n"+m.SQL); err != nil {
+		return err
+	}
+	was, err := b.columns(table)
+	if err != nil {
+		return err
+	}
+	cols, err := b.columns("temp.run_new")
+	if err != nil {
+		return err
+	}
 	switch {
-	case same && b.hubs[m.Name] && slices.Contains(m.Grain, "return_id"): // which returns differ
-		if err := b.exec("create or replace temp table run_before as select * from " + table); err != nil {
-			return err
-		}
-		if err := b.replace(m); err != nil {
-			return err
-		}
-		cols, err := b.content(table)
+	case slices.Equal(was, cols) && b.hubs[m.Name] && slices.Contains(m.Grain, "return_id"): // which returns differ
+		n, err := b.differing(m, table, cols)
 		if err != nil {
 			return err
 		}
-		err = b.exec(fmt.Sprintf("insert into run_delta select distinct %s, zone, return_id from ((select %s from %s except select %s from run_before) union all (select %s from run_before except select %s from %s))",
-			warehouse.Quote(m.Name), cols, table, cols, cols, cols, table))
-		if err != nil {
-			return err
+		c.any, c.delta = n > 0, true
+		if n > 0 {
+			condition := "(zone, return_id) in (select zone, return_id from run_delta where model = " + warehouse.Quote(m.Name) + ")"
+			if err := b.exec("delete from " + table + " where " + condition + "; insert into " + table + " select * from run_new where " + condition); err != nil {
+				return err
+			}
+			b.partly[m.Name] = condition
 		}
-		n, err := b.count("select count(*) from run_delta where model = " + warehouse.Quote(m.Name))
-		if err != nil {
-			return err
-		}
-		c = change{any: n > 0, delta: true}
-	case same:
-		if err := b.replace(m); err != nil {
-			return err
-		}
-		cols, err := b.content(table)
-		if err != nil {
-			return err
-		}
-		got, err := warehouse.Strings(b.ctx, b.conn, "select count(*) || ':' || coalesce(sum(cast(hash("+cols+") as hugeint)), 0) from "+table)
+	default:
+		got, err := warehouse.Strings(b.ctx, b.conn, "select count(*) || ':' || coalesce(sum(cast(hash("+content(cols)+") as hugeint)), 0) from run_new")
 		if err != nil {
 			return err
 		}
 		s.fingerprint = got[0]
-		c.any = s.fingerprint != old.fingerprint
-	default:
-		if err := b.replace(m); err != nil {
-			return err
+		if c.any = s.fingerprint != old.fingerprint || !slices.Equal(was, cols); c.any {
+			if err := b.replace(m, " from run_new"); err != nil {
+				return err
+			}
+			b.built[m.Name] = true
 		}
 	}
 	if !c.any {
 		s.version = old.version
 	}
-	if c.why == timeReason {
-		c.why = ""
-	}
 	b.state[m.Name], b.changes[m.Name] = s, c
-	b.built[m.Name] = true
-	return nil
+	return b.exec("drop table temp.run_new")
 }
 
-// content lists a table's columns other than the run's own.
-func (b *builder) content(table string) (string, error) {
-	schema, name, _ := strings.Cut(table, ".")
-	cols, err := warehouse.Strings(b.ctx, b.conn, "select column_name from information_schema.columns where table_schema = ? and table_name = ? and column_name not in ('as_of', 'known_at') order by ordinal_position", schema, name)
-	for i := range cols {
-		cols[i] = warehouse.Ident(cols[i])
+// differing notes the returns of which run_new holds other rows than the table
+// does, and counts them.
+func (b *builder) differing(m Model, table string, cols []column) (int64, error) {
+	sums := "select zone, return_id, count(*) as n, sum(cast(hash(" + content(cols) + ") as hugeint)) as h from "
+	return b.affected("insert into run_delta select " + warehouse.Quote(m.Name) + ", coalesce(n.zone, o.zone), coalesce(n.return_id, o.return_id) from (" +
+		sums + "run_new group by 1, 2) as n full join (" + sums + table + " group by 1, 2) as o on o.zone = n.zone and o.return_id = n.return_id where n.n is distinct from o.n or n.h is distinct from o.h")
+}
+
+type column struct{ name, kind string }
+
+// columns of a table; information_schema would look at every table and view there is.
+func (b *builder) columns(table string) ([]column, error) {
+	var out []column
+	err := warehouse.Each(b.ctx, b.conn, "select name, type from pragma_table_info("+warehouse.Quote(table)+")", func(v []any) error {
+		out = append(out, column{v[0].(string), v[1].(string)})
+		return nil
+	})
+	return out, err
+}
+
+// content lists columns other than the run's own.
+func content(cols []column) string {
+	var out []string
+	for _, c := range cols {
+		if c.name != "as_of" && c.name != "known_at" {
+			out = append(out, warehouse.Ident(c.name))
+		}
 	}
-	return strings.Join(cols, ", "), err
+	return strings.Join(out, ", ")
 }
 
 // replace makes the table of a model anew and the view over it.
-func (b *builder) replace(m Model) error {
+func (b *builder) replace(m Model, as string) error {
 	table := tableOf(m.Name)
-	if _, err := b.conn.ExecContext(b.ctx, "create or replace table "+table+" as\n"+m.SQL); err != nil {
+	if _, err := b.conn.ExecContext(b.ctx, "create or replace table "+table+" as"+as); err != nil {
 		return err
 	}
 	if err := b.drop(m.Name, "VIEW"); err != nil {
 		return err
 	}
-	schema, name, _ := strings.Cut(table, ".")
-	have, err := warehouse.Strings(b.ctx, b.conn, "select column_name from information_schema.columns where table_schema = ? and table_name = ? and column_name in ('as_of', 'known_at')", schema, name)
+	cols, err := b.columns(table)
 	if err != nil {
 		return err
 	}
 	var now []string
-	for _, c := range have {
-		now = append(now, "(select "+c+" from ctl.run) as "+c)
+	for _, c := range cols {
+		if c.name == "as_of" || c.name == "known_at" {
+			now = append(now, "(select "+c.name+" from ctl.run) as "+c.name)
+		}
 	}
 	star := "*"
 	if len(now) > 0 && b.oneRun {

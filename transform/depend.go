@@ -6,14 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
-	"strconv"
 	"strings"
-	"sync"
 )
-
-// parsed keeps what DuckDB's parser said of a text: built-in models don't
-// change within a process, and a long-running one builds them often.
-var parsed sync.Map // model text → []reference
 
 // reference is a table that a text reads.
 type reference struct {
@@ -30,6 +24,9 @@ func order(ctx context.Context, conn *sql.Conn, models []Model) ([]Model, error)
 	}
 	tables, err := existing(ctx, conn)
 	if err != nil {
+		return nil, err
+	}
+	if err := recall(ctx, conn, models); err != nil {
 		return nil, err
 	}
 	at := map[string]map[string]int{} // model → table → line
@@ -128,42 +125,6 @@ func existing(ctx context.Context, conn *sql.Conn) (map[string]bool, error) {
 		out[n] = true
 	}
 	return out, rows.Err()
-}
-
-// references asks DuckDB's own parser which tables a text reads. Names of
-// CTEs are left out by the scope in which they stand.
-func references(ctx context.Context, conn *sql.Conn, m *Model) ([]reference, error) {
-	if got, ok := parsed.Load(m.SQL); ok {
-		return got.([]reference), nil
-	}
-	var text string
-	if err := conn.QueryRowContext(ctx, "select cast(json_serialize_sql(cast(? as varchar)) as varchar)", m.SQL).Scan(&text); err != nil {
-		return nil, fmt.Errorf("%s: parse: %w", m.File, err)
-	}
-	var tree struct {
-		Error      bool   `json:"error"`
-		Message    string `json:"error_message"`
-		Position   string `json:"position"`
-		Statements []any  `json:"statements"`
-	}
-	if err := json.Unmarshal([]byte(text), &tree); err != nil {
-		return nil, fmt.Errorf("%s: parse: %w", m.File, err)
-	}
-	if tree.Error {
-		line := 1 + headerLines(m.SQL)
-		if pos, err := strconv.Atoi(tree.Position); err == nil {
-			line = lineOf(m.SQL, pos)
-		}
-		return nil, &ModelError{m.File, line, tree.Message}
-	}
-	if len(tree.Statements) != 1 {
-		return nil, &ModelError{m.File, 1, fmt.Sprintf("a model is one SELECT, not %d statements", len(tree.Statements))}
-	}
-	var refs []reference
-	collect(tree.Statements[0], nil, &refs)
-	sort.SliceStable(refs, func(i, j int) bool { return refs[i].Offset < refs[j].Offset })
-	parsed.Store(m.SQL, refs)
-	return refs, nil
 }
 
 // collect walks the parser's tree; ctes are the names visible where it stands.

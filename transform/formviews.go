@@ -2,7 +2,9 @@ package transform
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -20,39 +22,49 @@ type formColumn struct {
 	sensitive          bool
 }
 
-// FormViews writes one view per form into the schema main: the rows of the
+// formViews writes one view per form into the schema main: the rows of the
 // returns that count (of period forms those of every year) with the form's
 // Chinese column titles, plus where each row comes from. Views of forms that
-// are gone are dropped.
-func FormViews(ctx context.Context, conn *sql.Conn) error {
+// are gone are dropped. It gives a fingerprint of their texts; where that is
+// what it was and the views are there, they are left alone.
+func formViews(ctx context.Context, conn *sql.Conn, was string) (fingerprint string, err error) {
 	forms, err := formsWithTables(ctx, conn)
 	if err != nil {
-		return err
+		return "", err
 	}
-	wanted := map[string]bool{}
+	columns, err := formColumns(ctx, conn)
+	if err != nil {
+		return "", err
+	}
+	wanted := map[string]string{}
+	h := sha256.New()
 	for _, f := range forms {
-		cols, err := formColumns(ctx, conn, f.form)
-		if err != nil {
-			return err
-		}
-		name := ViewName(f.title)
-		wanted[name] = true
-		if _, err := conn.ExecContext(ctx, "create or replace view main."+warehouse.Ident(name)+" as\n"+formView(f.form, cols)); err != nil {
-			return fmt.Errorf("view %s: %w", name, err)
-		}
+		text := "create or replace view main." + warehouse.Ident(ViewName(f.title)) + " as\n" + formView(f.form, columns[f.form])
+		wanted[ViewName(f.title)] = text
+		fmt.Fprintln(h, text, columns[f.form])
 	}
+	fingerprint = hex.EncodeToString(h.Sum(nil))
 	have, err := warehouse.Strings(ctx, conn, "select view_name from duckdb_views() where schema_name = 'main' and not internal and not temporary")
 	if err != nil {
-		return err
+		return "", err
 	}
+	there := 0
 	for _, n := range have {
-		if !wanted[n] {
-			if _, err := conn.ExecContext(ctx, "drop view main."+warehouse.Ident(n)); err != nil {
-				return err
-			}
+		if wanted[n] != "" {
+			there++
+		} else if _, err := conn.ExecContext(ctx, "drop view main."+warehouse.Ident(n)); err != nil {
+			return "", err
 		}
 	}
-	return nil
+	if fingerprint == was && there == len(wanted) {
+		return fingerprint, nil
+	}
+	for name, text := range wanted {
+		if _, err := conn.ExecContext(ctx, text); err != nil {
+			return "", fmt.Errorf("view %s: %w", name, err)
+		}
+	}
+	return fingerprint, nil
 }
 
 func formView(form string, cols []formColumn) string {
@@ -103,11 +115,12 @@ func formsWithTables(ctx context.Context, conn *sql.Conn) ([]formTitle, error) {
 	return out, err
 }
 
-func formColumns(ctx context.Context, conn *sql.Conn, form string) ([]formColumn, error) {
-	var out []formColumn
-	err := warehouse.Each(ctx, conn, "select field, title, type, coalesce(is_sensitive, false) from ctl.form_column where form = ? order by seq", func(v []any) error {
-		out = append(out, formColumn{v[0].(string), v[1].(string), v[2].(string), v[3].(bool)})
+func formColumns(ctx context.Context, conn *sql.Conn) (map[string][]formColumn, error) {
+	out := map[string][]formColumn{}
+	err := warehouse.Each(ctx, conn, "select form, field, title, type, coalesce(is_sensitive, false) from ctl.form_column order by form, seq", func(v []any) error {
+		form := v[0].(string)
+		out[form] = append(out[form], formColumn{v[1].(string), v[2].(string), v[3].(string), v[4].(bool)})
 		return nil
-	}, form)
+	})
 	return out, err
 }

@@ -1,13 +1,9 @@
 package transform
 
 import (
-	"context"
-	"database/sql"
-	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
-	"sync"
 
 	"taizhang/internal/warehouse"
 )
@@ -154,66 +150,9 @@ func (b *builder) writeInputs() error {
 	if err := replaceAll(b.ctx, b.conn, "ctl.input_state", rows); err != nil {
 		return err
 	}
-	return b.exec("delete from ctl.return_state; insert into ctl.return_state select zone, return_id, form, hash(t) from raw.return as t")
-}
-
-// timed keeps the answers of timeDependent.
-var timed sync.Map // model text → bool
-
-// timeDependent says whether a model's rows may differ although the returns
-// that it reads are the same: it reads ctl.run itself, or uses known_at other
-// than to carry it along, group by it or join on it.
-func timeDependent(ctx context.Context, conn *sql.Conn, m Model) (bool, error) {
-	for _, r := range m.Reads {
-		if r == "ctl.run" {
-			return true, nil
-		}
+	if b.first || b.full {
+		return b.exec("delete from ctl.return_state; insert into ctl.return_state select zone, return_id, form, hash(t) from raw.return as t")
 	}
-	if got, ok := timed.Load(m.SQL); ok {
-		return got.(bool), nil
-	}
-	var text string
-	if err := conn.QueryRowContext(ctx, "select cast(json_serialize_sql(cast(? as varchar)) as varchar)", m.SQL).Scan(&text); err != nil {
-		return false, err
-	}
-	var tree any
-	if err := json.Unmarshal([]byte(text), &tree); err != nil {
-		return false, err
-	}
-	found := usesTime(tree, false)
-	timed.Store(m.SQL, found)
-	return found, nil
-}
-
-func usesTime(node any, carried bool) bool {
-	switch x := node.(type) {
-	case []any:
-		for _, c := range x {
-			if usesTime(c, carried) {
-				return true
-			}
-		}
-	case map[string]any:
-		if isKnownAt(x) {
-			return !carried
-		}
-		if x["type"] == "COMPARE_EQUAL" && isKnownAt(x["left"]) && isKnownAt(x["right"]) {
-			return false
-		}
-		for k, c := range x {
-			if usesTime(c, k == "select_list" || k == "group_expressions" || k == "partitions") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func isKnownAt(node any) bool {
-	x, _ := node.(map[string]any)
-	if x["class"] != "COLUMN_REF" {
-		return false
-	}
-	parts, _ := x["column_names"].([]any)
-	return len(parts) > 0 && parts[len(parts)-1] == "known_at"
+	return b.exec(`delete from ctl.return_state as s where exists (select 1 from run_return as r where r.zone = s.zone and r.return_id = s.return_id);
+		insert into ctl.return_state select zone, return_id, form, hash(t) from raw.return as t where exists (select 1 from run_return as r where r.zone = t.zone and r.return_id = t.return_id)`)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,7 +152,10 @@ func Run(ctx context.Context, conn *sql.Conn, o Options) (Result, error) {
 		}
 	}
 	if len(o.only) == 0 {
-		if err := FormViews(ctx, conn); err != nil {
+		if err := remember(ctx, conn, append(slices.Clone(models), b.asserted...)); err != nil {
+			return res, err
+		}
+		if err := b.formViews(); err != nil {
 			return res, err
 		}
 	}

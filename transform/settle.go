@@ -61,6 +61,19 @@ func (b *builder) checks() ([]CheckResult, error) {
 	return out, nil
 }
 
+// formViewsState is the row of ctl.model_state about the views of forms.
+const formViewsState = "main"
+
+func (b *builder) formViews() error {
+	was := b.state[formViewsState].hash
+	if b.full {
+		was = ""
+	}
+	now, err := formViews(b.ctx, b.conn, was)
+	b.state[formViewsState] = modelState{hash: now, asOf: b.asOf, from: b.from}
+	return err
+}
+
 // writeState notes what was built from what.
 func (b *builder) writeState() error {
 	rows := [][]any{}
@@ -80,6 +93,7 @@ func (b *builder) writeState() error {
 	for _, m := range b.asserted {
 		rows = append(rows, []any{m.Name, hashOf(m), b.asOf, b.from, "0", ""})
 	}
+	rows = append(rows, []any{formViewsState, b.state[formViewsState].hash, b.asOf, b.from, "0", ""})
 	if err := replaceAll(b.ctx, b.conn, "ctl.model_state", rows); err != nil {
 		return err
 	}

@@ -2,8 +2,12 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,7 +16,7 @@ import (
 )
 
 // writeControl writes the ctl tables anew: what the models know of the zone beside its returns.
-func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.Date, knownAt time.Time) error {
+func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.Date, knownAt time.Time, all bool) error {
 	tables := map[string][][]any{}
 	add := func(table string, values ...any) { tables[table] = append(tables[table], values) }
 	str := func(s string) any {
@@ -46,7 +50,8 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 		f := z.Forms.Get(o.Form)
 		add("ctl.obligation", z.Code, o.Submitter, o.Form, string(f.Mode), o.Period.String(), o.Period.Start.String(), o.Period.End().String(), warehouse.WallClock(o.DueAt, z.Location))
 	}
-	for metric, t := range z.Targets {
+	for _, metric := range slices.Sorted(maps.Keys(z.Targets)) {
+		t := z.Targets[metric]
 		basis := "plain"
 		if t.YearProgress {
 			basis = "year_progress"
@@ -62,11 +67,36 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 		}
 		add("ctl.calendar", d.String(), boolean(work), num(n))
 	}
+	return storeControl(ctx, conn, tables, all)
+}
+
+// storeControl writes the tables that differ from what they hold (all: every one): most say the same for years.
+func storeControl(ctx context.Context, conn *sql.Conn, tables map[string][][]any, all bool) error {
+	was := map[string]string{}
+	err := warehouse.Each(ctx, conn, "select name, fingerprint from ctl.control_state", func(v []any) error {
+		was[v[0].(string)] = v[1].(string)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	for _, name := range []string{"ctl.run", "ctl.zone", "ctl.submitter", "ctl.form", "ctl.form_column", "ctl.obligation", "ctl.target", "ctl.calendar"} {
+		h := sha256.New()
+		fmt.Fprintf(h, "%q", tables[name])
+		now := hex.EncodeToString(h.Sum(nil))
+		if !all && was[name] == now {
+			continue
+		}
 		if err := warehouse.Empty(ctx, conn, name); err != nil {
 			return err
 		}
 		if err := warehouse.Load(ctx, conn, warehouse.FixedTable(name), tables[name]); err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, "delete from ctl.control_state where name = ?", name); err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, "insert into ctl.control_state values (?, ?)", name, now); err != nil {
 			return err
 		}
 	}

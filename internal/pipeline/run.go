@@ -216,13 +216,18 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 
 func (w *work) build(ctx context.Context, p publication, now time.Time, full bool, step func(string, ...any)) (transform.Result, error) {
 	z, conn := w.z, w.db.Conn
-	if err := z.writeControl(ctx, conn, p.AsOf, now); err != nil {
+	if err := z.writeControl(ctx, conn, p.AsOf, now, full); err != nil {
 		return transform.Result{}, err
 	}
 	step("control tables")
 	result, err := transform.Run(ctx, conn, transform.Options{Models: z.Models, Full: full})
 	if err != nil || result.Err() != nil { // marts are not worth building on models that don't hold
 		return result, err
+	}
+	for _, m := range result.Models {
+		if m.Took >= 10*time.Millisecond {
+			w.o.Log.Info("model", "took", m.Took.Round(time.Millisecond), "name", m.Name, "action", m.Action, "reason", m.Reason)
+		}
 	}
 	step("models", "models", len(result.Models))
 	marts, err := queries.BuildMarts(ctx, conn, queries.MartOptions{Catalogue: z.Metrics, Full: full})

@@ -40,6 +40,8 @@ var Tables = []Table{
 	table("ctl.model_state", `name VARCHAR, hash VARCHAR, as_of DATE, from_on DATE, version BIGINT, fingerprint VARCHAR`),
 	table("ctl.input_state", `name VARCHAR, fingerprint VARCHAR, row_count BIGINT`),
 	table("ctl.return_state", `zone VARCHAR, return_id VARCHAR, form VARCHAR, fingerprint UBIGINT`),
+	table("ctl.model_parse", `key VARCHAR, refs VARCHAR, is_timed BOOLEAN`),
+	table("ctl.control_state", `name VARCHAR, fingerprint VARCHAR`),
 	table("ctl.metric_state", `fact VARCHAR, fingerprint VARCHAR`),
 	table("ctl.commit", `mark BIGINT`),
 }
