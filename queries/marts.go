@@ -25,6 +25,7 @@ type MartStats struct {
 	ThenWeeks       int // weeks computed anew, as known then: the most of any fact
 	NowWeeks        int // weeks computed anew, as known now
 	Full            bool
+	AnewFacts       int // facts of which all weeks were computed anew
 	Facts           int // facts of which mart.metric was computed anew
 	Metric, History time.Duration
 }

@@ -1,9 +1,9 @@
 package queries
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"taizhang/internal/calendar"
@@ -12,15 +12,18 @@ import (
 
 // weekState is what mart.metric_week was computed from.
 type weekState struct {
-	fingerprint string // of declarations and model texts
-	firstWeek   calendar.Date
-	asOf        calendar.Date
-	knownAt     time.Time // wall clock, as if UTC
-	arrival     int64     // newest return seen
-	decision    int64     // newest decision seen
+	facts     map[string]origin // what the weeks of each fact follow from, other than returns
+	firstWeek calendar.Date
+	asOf      calendar.Date
+	knownAt   time.Time // wall clock, as if UTC
+	arrival   int64     // newest return seen
+	decision  int64     // newest decision seen
 }
 
 func (s *weekState) stamp() string { return s.knownAt.Format(stampLayout) }
+
+// weekFormat is raised when mart.metric_week is laid out or computed otherwise.
+const weekFormat = "2"
 
 // maxWeeks bounds the history: two years and the running one.
 const maxWeeks = 3 * 53
@@ -46,17 +49,10 @@ func (b *martBuilder) readState() (*weekState, error) {
 		s.firstWeek = min(s.firstWeek, calendar.Of(t))
 	}
 	s.firstWeek = calendar.WeekOf(max(s.firstWeek, s.asOf-7*maxWeeks)).Start
-	h := sha256.New()
-	for _, m := range b.c.Metrics {
-		c := newCompiler(m.Fact, []*Metric{m}, "week")
-		fmt.Fprintln(h, m.ID, m.Fact.Table, m.Fact.Mode, m.Dimensions, m.Fact.Dimensions, c.columns(), c.from("t"))
-	}
-	texts, err := warehouse.Strings(b.ctx, b.conn, "select sql_text from ctl.model order by name")
+	s.facts, err = b.origins()
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(h, texts)
-	s.fingerprint = hex.EncodeToString(h.Sum(nil))
 	return s, nil
 }
 
@@ -71,8 +67,8 @@ func (b *martBuilder) history(s *weekState) (string, error) {
 	got, err := warehouse.Strings(b.ctx, b.conn, fmt.Sprintf(`select concat_ws('/',
 		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, return_id, submitter, form, mode, period, period_start, period_end, cutoff, status, is_nil, received_at)), 0)) from raw.return where arrival <= %d),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, seq, kind, return_id, submitter, form, period, decided_at, effective_on)), 0)) from raw.decision where seq <= %d),
-		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, code, name, until_on)), 0)) from ctl.submitter),
-		(select concat(count(*), ':', coalesce(bit_xor(hash(form, title, mode, frequency)), 0)) from ctl.form),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.submitter as t),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at)), 0)) from ctl.obligation where due_at <= timestamp '%s'),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%s'))`,
 		s.arrival, s.decision, horizon.Format(stampLayout), s.asOf))
@@ -94,21 +90,28 @@ var (
 
 // news is what changed since mart.metric_week was computed; nil: everything.
 type news struct {
-	forms map[string]span // forms of which returns or decisions are new
-	all   span            // earliest of them
-	day   span            // what the passing of days alone changes
-	owed  span            // what the passing of hours changes: what is due
+	facts map[string]origin // as they are now
+	moved map[string]bool   // facts whose declarations or models have changed
+	forms map[string]span   // forms of which returns or decisions are new
+	all   span              // earliest of them
+	day   span              // what the passing of days alone changes
+	owed  span              // what the passing of hours changes: what is due
 }
 
 // of is from when on the weeks of a fact changed.
 func (n *news) of(f *Fact) span {
-	if n == nil {
+	if n == nil || n.moved[f.ID] {
 		return span{always, always}
 	}
 	if f.Mode == Obligation {
 		return span{min(n.owed.then, n.all.then), min(n.owed.now, n.all.now)}
 	}
-	s, isNew := n.forms[f.Form]
+	s, isNew := span{never, never}, false
+	for form, c := range n.forms {
+		if o := n.facts[f.ID]; form == "" || o.forms == nil || slices.Contains(o.forms, form) {
+			s, isNew = span{min(s.then, c.then), min(s.now, c.now)}, true
+		}
+	}
 	if !isNew {
 		return n.day
 	}
@@ -121,9 +124,9 @@ func (n *news) of(f *Fact) span {
 // news compares the present with what the weeks were computed from.
 func (b *martBuilder) news(s *weekState) (*news, error) {
 	old := &weekState{}
-	var history string
+	var format, history string
 	err := warehouse.Each(b.ctx, b.conn, "select fingerprint, history, first_week, as_of, known_at, arrival, decision from ctl.metric_week_state", func(v []any) error {
-		old.fingerprint, history = v[0].(string), v[1].(string)
+		format, history = v[0].(string), v[1].(string)
 		old.firstWeek, old.asOf, old.knownAt = calendar.Of(v[2].(time.Time)), calendar.Of(v[3].(time.Time)), v[4].(time.Time)
 		old.arrival, old.decision = v[5].(int64), v[6].(int64)
 		return nil
@@ -131,13 +134,24 @@ func (b *martBuilder) news(s *weekState) (*news, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old.fingerprint != s.fingerprint || old.firstWeek != s.firstWeek || s.asOf < old.asOf || s.knownAt.Before(old.knownAt) {
+	if format != weekFormat || old.firstWeek != s.firstWeek || s.asOf < old.asOf || s.knownAt.Before(old.knownAt) {
 		return nil, nil
 	}
 	if have, err := b.history(old); err != nil || have != history {
 		return nil, err
 	}
-	n := &news{forms: map[string]span{}, all: span{never, never}, day: span{never, never}}
+	n := &news{facts: s.facts, moved: map[string]bool{}, forms: map[string]span{}, all: span{never, never}, day: span{never, never}}
+	was := map[string]string{}
+	err = warehouse.Each(b.ctx, b.conn, "select fact, fingerprint from ctl.metric_week_fact", func(v []any) error {
+		was[v[0].(string)] = v[1].(string)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for id, o := range s.facts {
+		n.moved[id] = was[id] != o.fingerprint
+	}
 	week := calendar.WeekOf(old.asOf).Start
 	if s.asOf != old.asOf {
 		n.day = span{week, week}
@@ -173,6 +187,10 @@ func (b *martBuilder) writeState(s *weekState) error {
 	if err != nil {
 		return err
 	}
-	return b.exec(fmt.Sprintf("delete from ctl.metric_week_state; insert into ctl.metric_week_state values (%s, %s, date '%s', date '%s', timestamp '%s', %d, %d)",
-		warehouse.Quote(s.fingerprint), warehouse.Quote(history), s.firstWeek, s.asOf, s.stamp(), s.arrival, s.decision))
+	script := fmt.Sprintf("delete from ctl.metric_week_fact; delete from ctl.metric_week_state; insert into ctl.metric_week_state values (%s, %s, date '%s', date '%s', timestamp '%s', %d, %d)",
+		warehouse.Quote(weekFormat), warehouse.Quote(history), s.firstWeek, s.asOf, s.stamp(), s.arrival, s.decision)
+	for _, id := range slices.Sorted(maps.Keys(s.facts)) {
+		script += "; insert into ctl.metric_week_fact values (" + warehouse.Quote(id) + ", " + warehouse.Quote(s.facts[id].fingerprint) + ")"
+	}
+	return b.exec(script)
 }

@@ -43,6 +43,9 @@ func (b *martBuilder) weeks(full bool) error {
 			return err
 		}
 	}
+	if err := b.forgetUndeclared(); err != nil {
+		return err
+	}
 	var state, period []job
 	for _, f := range b.c.Facts {
 		if len(b.metricsOf(f)) == 0 {
@@ -57,6 +60,9 @@ func (b *martBuilder) weeks(full bool) error {
 			if w.asOf >= from.now {
 				j.now = append(j.now, w)
 			}
+		}
+		if from.now == always && from.then == always {
+			b.stats.AnewFacts++
 		}
 		b.stats.ThenWeeks = max(b.stats.ThenWeeks, len(j.then))
 		b.stats.NowWeeks = max(b.stats.NowWeeks, len(j.now))
@@ -87,6 +93,15 @@ func (b *martBuilder) weeks(full bool) error {
 type job struct {
 	fact      *Fact
 	then, now []week
+}
+
+// forgetUndeclared deletes metrics that are declared no more.
+func (b *martBuilder) forgetUndeclared() error {
+	names := make([]string, len(b.c.Metrics))
+	for i, m := range b.c.Metrics {
+		names[i] = warehouse.Quote(m.ID)
+	}
+	return b.exec("delete from mart.metric_week where metric not in (" + strings.Join(names, ", ") + ")")
 }
 
 // forget deletes what a job computes anew.

@@ -383,7 +383,9 @@ func TestBigInbox(t *testing.T) {
 }
 
 func (b *bigInbox) clock(z *pipeline.Zone) func() time.Time {
-	return func() time.Time { return (b.to + 1).Time(z.Location).Add(18*time.Hour + time.Duration(b.now)*time.Minute) }
+	return func() time.Time {
+		return (b.to + 1).Time(z.Location).Add(18*time.Hour + time.Duration(b.now)*time.Minute)
+	}
 }
 
 // run takes in and publishes.

@@ -37,6 +37,7 @@ var Tables = []Table{
 	table("ctl.model", `name VARCHAR, kind VARCHAR, description VARCHAR, sql_text VARCHAR, seq INTEGER, reads VARCHAR`),
 	table("ctl.check_result", `model VARCHAR, check_name VARCHAR, severity VARCHAR, predicate VARCHAR, failing BIGINT`),
 	table("ctl.metric_week_state", `fingerprint VARCHAR, history VARCHAR, first_week DATE, as_of DATE, known_at TIMESTAMP, arrival BIGINT, decision BIGINT`),
+	table("ctl.metric_week_fact", `fact VARCHAR, fingerprint VARCHAR`),
 	table("ctl.model_state", `name VARCHAR, hash VARCHAR, as_of DATE, from_on DATE, version BIGINT, fingerprint VARCHAR`),
 	table("ctl.input_state", `name VARCHAR, fingerprint VARCHAR, row_count BIGINT`),
 	table("ctl.return_state", `zone VARCHAR, return_id VARCHAR, form VARCHAR, fingerprint UBIGINT`),
