@@ -143,19 +143,23 @@ func (b *martBuilder) figures(full bool) error {
 	return nil
 }
 
+// metric brings mart.metric up to date: a view over the figures, so that news of one form writes the figures of its facts
+// and nothing else, although the coverage and the known-at time stand beside every figure.
 func (b *martBuilder) metric(full bool) error {
-	err := b.exec(`create or replace table mart.metric (zone varchar, metric varchar, label varchar, unit varchar, dimension varchar,
-		dimension_value varchar, value double, num decimal(38, 2), den decimal(38, 2), returns_expected bigint, returns_received bigint,
-		rows_refused bigint, values_emptied bigint, as_of date, known_at timestamp)`)
-	if err != nil {
-		return err
-	}
 	if err := b.figures(full); err != nil {
 		return err
 	}
-	declared := b.declared()
-	return b.exec(`insert into mart.metric
-with declared(metric, label, unit, form, zero, seq) as (values ` + declared + `),
+	old, err := warehouse.Strings(b.ctx, b.conn, "select table_name from duckdb_tables() where schema_name = 'mart' and table_name = 'metric'")
+	if err != nil {
+		return err
+	}
+	if len(old) > 0 { // of an earlier version
+		if err := b.exec("drop table mart.metric"); err != nil {
+			return err
+		}
+	}
+	return b.exec(`create or replace view mart.metric as
+with declared(metric, label, unit, form, zero, seq) as (values ` + b.declared() + `),
 zones as (select zone from ctl.zone union select zone from raw.return),
 figures as (
 	select * exclude (fact) from built.metric_figure
@@ -175,7 +179,8 @@ refused as (
 	group by grouping sets ((c.zone, c.form, coalesce(s.name, c.submitter)), (c.zone, c.form))
 )
 select f.zone, f.metric, d.label, d.unit, f.dimension, f.dimension_value, f.value, f.num, f.den,
-	coalesce(o.expected, f.expected, 0), coalesce(o.received, f.received, 0), coalesce(r.rows_refused, 0), coalesce(r.values_emptied, 0), run.as_of, run.known_at
+	cast(coalesce(o.expected, f.expected, 0) as bigint) as returns_expected, cast(coalesce(o.received, f.received, 0) as bigint) as returns_received,
+	cast(coalesce(r.rows_refused, 0) as bigint) as rows_refused, cast(coalesce(r.values_emptied, 0) as bigint) as values_emptied, run.as_of, run.known_at
 from figures as f
 join declared as d on d.metric = f.metric
 cross join ctl.run as run

@@ -91,7 +91,7 @@ var (
 // news is what changed since mart.metric_week was computed; nil: everything.
 type news struct {
 	facts map[string]origin // as they are now
-	moved map[string]bool   // facts whose declarations or models have changed
+	moved map[string]bool   // facts whose declarations or models have changed, or that are gone
 	forms map[string]span   // forms of which returns or decisions are new
 	all   span              // earliest of them
 	day   span              // what the passing of days alone changes
@@ -150,7 +150,14 @@ func (b *martBuilder) news(s *weekState) (*news, error) {
 		return nil, err
 	}
 	for id, o := range s.facts {
-		n.moved[id] = was[id] != o.fingerprint
+		if was[id] != o.fingerprint {
+			n.moved[id] = true
+		}
+	}
+	for id := range was {
+		if _, declared := s.facts[id]; !declared {
+			n.moved[id] = true
+		}
 	}
 	week := calendar.WeekOf(old.asOf).Start
 	if s.asOf != old.asOf {

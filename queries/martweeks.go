@@ -43,8 +43,10 @@ func (b *martBuilder) weeks(full bool) error {
 			return err
 		}
 	}
-	if err := b.forgetUndeclared(); err != nil {
-		return err
+	if news != nil && len(news.moved) > 0 {
+		if err := b.forgetUndeclared(); err != nil {
+			return err
+		}
 	}
 	var state, period []job
 	for _, f := range b.c.Facts {

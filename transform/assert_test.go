@@ -27,7 +27,7 @@ func TestAssertionsCatchFaults(t *testing.T) {
 		"check.items_have_returns": "update built.core_ledger_item set return_id = 'x' where form = 'problem'",
 		"check.submitter_known":    "delete from built.core_dim_submitter where code = 'u1'",
 		"check.freshness":          "update built.core_fct_obligation set is_received = false where form = 'incentive'",
-		"check.volume":             "update built.core_counted_return set rows_loaded = 3 where form = 'problem'",
+		"check.volume":             "update built.core_known_return set rows_loaded = 3 where form = 'problem' and is_counted",
 	}
 	list, err := LoadAssertions()
 	if err != nil {

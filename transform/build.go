@@ -68,7 +68,7 @@ func newBuilder(ctx context.Context, conn *sql.Conn, models []Model, full bool) 
 	for i := range models {
 		for _, r := range models[i].Reads {
 			b.readers[r] = true
-			if models[i].Incremental {
+			if models[i].Incremental != "" {
 				b.hubs[r] = true
 			}
 		}
@@ -166,7 +166,7 @@ func (b *builder) reason(m Model) (reason string, news bool, err error) {
 		case !c.any:
 		case m.Layer == "stg" && c.delta:
 			news = true
-		case m.Incremental && c.delta:
+		case m.Incremental != "" && c.delta:
 			news = true
 		default:
 			why := c.why
@@ -253,7 +253,7 @@ func (b *builder) forms(m Model, seen map[string]bool) []string {
 		form, isRaw := strings.CutPrefix(r, "raw.")
 		switch {
 		case seen[r]:
-		case d != nil && (d.Layer == "stg" || d.Incremental):
+		case d != nil && (d.Layer == "stg" || d.Incremental != ""):
 			seen[r] = true
 			out = append(out, b.forms(*d, seen)...)
 		case d == nil && isRaw && warehouseForm(form):
@@ -312,11 +312,9 @@ func (b *builder) whole(m Model, reason string) error {
 		}
 		c.any, c.delta = n > 0, true
 		if n > 0 {
-			condition := "(zone, return_id) in (select zone, return_id from run_delta where model = " + warehouse.Quote(m.Name) + ")"
-			if err := b.exec("delete from " + table + " where " + condition + "; insert into " + table + " select * from run_new where " + condition); err != nil {
+			if err := b.exchange(m); err != nil {
 				return err
 			}
-			b.partly[m.Name] = condition
 		}
 	default:
 		got, err := warehouse.Strings(b.ctx, b.conn, "select count(*) || ':' || coalesce(sum(cast(hash("+content(cols)+") as hugeint)), 0) from run_new")
@@ -343,7 +341,7 @@ func (b *builder) whole(m Model, reason string) error {
 func (b *builder) differing(m Model, table string, cols []column) (int64, error) {
 	sums := "select zone, return_id, count(*) as n, sum(cast(hash(" + content(cols) + ") as hugeint)) as h from "
 	return b.affected("insert into run_delta select " + warehouse.Quote(m.Name) + ", coalesce(n.zone, o.zone), coalesce(n.return_id, o.return_id) from (" +
-		sums + "run_new group by 1, 2) as n full join (" + sums + table + " group by 1, 2) as o on o.zone = n.zone and o.return_id = n.return_id where n.n is distinct from o.n or n.h is distinct from o.h")
+		sums + "run_new group by 1, 2) as n full join (" + sums + table + " as t group by 1, 2) as o on o.zone = n.zone and o.return_id = n.return_id where n.n is distinct from o.n or n.h is distinct from o.h")
 }
 
 type column struct{ name, kind string }
@@ -395,63 +393,104 @@ func (b *builder) replace(m Model, as string) error {
 	return b.exec("create or replace view " + m.Name + " as select " + star + " from " + table)
 }
 
-// parts replaces the rows of the returns that have news.
+// parts computes the rows anew of the returns that have news, or of the
+// submitters of these returns, and replaces those of returns that differ.
 func (b *builder) parts(m Model) (int64, error) {
 	name := warehouse.Quote(m.Name)
 	if some, err := b.pass(m); err != nil || !some {
 		return 0, err
 	}
-	ids, err := warehouse.Strings(b.ctx, b.conn, "select distinct return_id from run_delta where model = "+name)
+	from := "run_delta as d where d.model = " + name
+	if m.Incremental == bySubmitter {
+		gone, err := b.count("select count(*) from run_delta as d where d.model = " + name + " and not exists (select 1 from raw.return as r where r.zone = d.zone and r.return_id = d.return_id)")
+		if err != nil {
+			return 0, err
+		}
+		if gone > 0 { // nobody knows whose they were
+			return 1, b.whole(m, "returns are gone")
+		}
+		from = "raw.return as r join run_delta as d on r.zone = d.zone and r.return_id = d.return_id where d.model = " + name
+	}
+	ids, err := warehouse.Strings(b.ctx, b.conn, "select distinct "+map[string]string{byReturn: "d.return_id", bySubmitter: "r.submitter"}[m.Incremental]+" from "+from)
 	if err != nil {
 		return 0, err
 	}
-	condition := "return_id in (" + quotedList(ids) + ")"
+	condition := m.Incremental + " in (" + quotedList(ids) + ")"
 	if len(ids) > 500 {
-		condition = "(zone, return_id) in (select zone, return_id from run_delta where model = " + name + ")"
-	}
-	if len(ids) == 0 {
-		return 0, nil
-	}
-	var gone, came int64
-	if gone, err = b.affected("delete from " + tableOf(m.Name) + " where " + condition); err != nil {
-		return 0, err
-	}
-	// restricting the models it reads suffices: staging is joined to them by return
-	names := map[string]string{}
-	var restricted []string
-	for _, stage := range []bool{false, true} {
-		for _, r := range m.Reads {
-			d, isModel := b.byName[r]
-			if isModel && len(names) == 0 && (d.Layer == "stg") == stage || isModel && !stage && d.Layer != "stg" {
-				if !slices.Contains(d.Grain, "return_id") {
-					continue
-				}
-				names[r] = "temp.part_" + strings.ReplaceAll(r, ".", "_")
-				restricted = append(restricted, "create or replace temp view part_"+strings.ReplaceAll(r, ".", "_")+" as select * from "+r+" where "+condition)
-			}
-		}
-		if len(names) > 0 {
-			break
-		}
-	}
-	for _, v := range restricted {
-		if err := b.exec(v); err != nil {
+		if err := b.exec("create or replace temp table run_part as select unnest([" + quotedList(ids) + "]) as id"); err != nil {
 			return 0, err
 		}
+		condition = m.Incremental + " in (select id from run_part)"
 	}
-	if came, err = b.affected("insert into " + tableOf(m.Name) + "\n" + warehouse.Rename(m.SQL, names)); err != nil {
+	table := tableOf(m.Name)
+	cols, err := b.columns(table)
+	if err != nil {
 		return 0, err
 	}
-	if gone+came == 0 {
-		return 0, b.exec("delete from run_delta where model = " + name)
+	if err := b.part(m, condition); err != nil {
+		return 0, err
+	}
+	if err := b.exec("delete from run_delta where model = " + name); err != nil {
+		return 0, err
+	}
+	n, err := b.differing(m, "(select * from "+table+" where "+condition+")", cols)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	if err := b.exchange(m); err != nil {
+		return 0, err
 	}
 	s := b.state[m.Name]
 	s.version++
 	s.fingerprint = ""
 	b.state[m.Name] = s
 	b.changes[m.Name] = change{any: true, delta: true}
+	return n, nil
+}
+
+// part computes into run_new the rows of a model that meet a condition on
+// return_id or submitter_code. Of the models it reads those with such rows
+// are restricted too: the staging where it reads nothing else by return.
+func (b *builder) part(m Model, condition string) error {
+	names := map[string]string{}
+	for _, layer := range []string{"core", "stg"} {
+		for _, r := range m.Reads {
+			d, isModel := b.byName[r]
+			if !isModel || (d.Layer == "stg") != (layer == "stg") || !slices.Contains(d.Grain, "return_id") {
+				continue
+			}
+			if m.Incremental == bySubmitter {
+				at := tableOf(r)
+				if d.Layer == "stg" {
+					at = r
+				}
+				cols, err := b.columns(at)
+				if err != nil {
+					return err
+				}
+				if !slices.ContainsFunc(cols, func(c column) bool { return c.name == bySubmitter }) {
+					continue
+				}
+			}
+			view := "part_" + strings.ReplaceAll(r, ".", "_")
+			names[r] = "temp." + view
+			if err := b.exec("create or replace temp view " + view + " as select * from " + r + " where " + condition); err != nil {
+				return err
+			}
+		}
+		if len(names) > 0 {
+			break
+		}
+	}
+	_, err := b.conn.ExecContext(b.ctx, "create or replace temp table run_new as select * from (\n"+warehouse.Rename(m.SQL, names)+"\n) as part where "+condition)
+	return err
+}
+
+// exchange puts the rows of run_new in the place of those of the returns in run_delta.
+func (b *builder) exchange(m Model) error {
+	condition := "(zone, return_id) in (select zone, return_id from run_delta where model = " + warehouse.Quote(m.Name) + ")"
 	b.partly[m.Name] = condition
-	return gone + came, nil
+	return b.exec("delete from " + tableOf(m.Name) + " where " + condition + "; insert into " + tableOf(m.Name) + " select * from run_new where " + condition)
 }
 
 func (b *builder) affected(query string) (int64, error) {

@@ -34,10 +34,16 @@ type Model struct {
 	Description string // «One row per …»
 	Grain       []string
 	Checks      []Check
-	Incremental bool   // the rows of a return follow from that return alone
+	Incremental string // byReturn, bySubmitter; empty: built as a whole
 	SQL         string // the whole text, header included
 	Reads       []string
 }
+
+// How a model may be built by parts; also the column that tells the parts apart.
+const (
+	byReturn    = "return_id"      // the rows of a return follow from that return alone
+	bySubmitter = "submitter_code" // the rows of a submitter follow from that submitter's returns alone
+)
 
 // Check is a predicate that holds for every row of a model.
 type Check struct {
@@ -129,10 +135,10 @@ func parse(layer, name, file, text string) (Model, error) {
 				}
 			}
 		case strings.HasPrefix(rest, "incremental:"):
-			if strings.TrimSpace(strings.TrimPrefix(rest, "incremental:")) != "return_id" {
-				return fail(i+1, "`-- incremental: return_id` is the only way to build by parts: the rows of a return follow from that return alone")
+			m.Incremental = strings.TrimSpace(strings.TrimPrefix(rest, "incremental:"))
+			if m.Incremental != byReturn && m.Incremental != bySubmitter {
+				return fail(i+1, "a model is built by parts `-- incremental: return_id` (the rows of a return follow from that return alone) or `-- incremental: submitter_code` (those of a submitter from that submitter's returns)")
 			}
-			m.Incremental = true
 		case strings.HasPrefix(rest, "check"):
 			got := checkShape.FindStringSubmatch(rest)
 			if got == nil {
@@ -149,8 +155,8 @@ func parse(layer, name, file, text string) (Model, error) {
 	if len(m.Grain) == 0 {
 		return fail(max(last, 1), "the grain is missing: `-- grain: zone, as_of, …` (the columns that identify a row)")
 	}
-	if m.Incremental && !slices.Contains(m.Grain, "return_id") {
-		return fail(last, "a model that is built return by return has return_id in its grain")
+	if m.Incremental != "" && !slices.Contains(m.Grain, "return_id") {
+		return fail(last, "a model that is built by parts has return_id in its grain")
 	}
 	return m, nil
 }

@@ -238,6 +238,10 @@ func (b *bigInbox) row(out *bytes.Buffer, f *forms.Form, r bigRow, streets int) 
 		case forms.Person:
 			fmt.Fprintf(out, "张%c%c", '一'+rune(r.h>>5%3000), '一'+rune(r.h>>19%3000))
 		case forms.Code:
+			if c.Field == "document_no" { // a document pays an enterprise once
+				fmt.Fprintf(out, "财企〔%d〕%d-%d号", r.start.Year(), int(r.start-b.from)/28+1, r.i/50)
+				break
+			}
 			fmt.Fprintf(out, "U%d-%s-%05d", r.unit+1, strings.ToUpper(f.ID[:2]), r.i)
 		default:
 			b.text(out, f, c, r)

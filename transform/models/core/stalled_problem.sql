@@ -1,5 +1,6 @@
 -- One row per open problem of 问题台账 whose 办理情况 reads the same in the three newest ledgers (久拖无进展).
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: submitter_code
 with problems as (
     select *
     from core.ledger_item

@@ -1,5 +1,6 @@
 -- One row per unfinished item of the five ledgers whose deadline lies within seven days from the as-of date (临期清单).
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 select
     i.zone, i.as_of, i.known_at, i.form, f.title as form_title, i.unit, coalesce(s.seq, 9999) as unit_seq, i.submitter,
     i.item_no, i.title, i.assigned_on, i.deadline, date_diff('day', i.as_of, i.deadline) as days_left,

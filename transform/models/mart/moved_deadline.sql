@@ -1,5 +1,6 @@
 -- One row per item and ledger in which a deadline that had passed was moved, or the item turned into 长期推进 (过期后改期).
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: submitter_code
 with moving as ( -- most items never move: those that do are few
     select zone, as_of, known_at, form, submitter_code, item_no
     from core.ledger_item
@@ -15,7 +16,7 @@ items as (
 ),
 changes as (
     select
-        newer.zone, newer.as_of, newer.known_at, newer.form, newer.submitter, newer.unit, newer.item_no, newer.title,
+        newer.zone, newer.as_of, newer.known_at, newer.form, newer.submitter, newer.submitter_code, newer.unit, newer.item_no, newer.title,
         older.deadline as old_deadline, newer.deadline as new_deadline, older.status as old_status, newer.status as new_status,
         older.cutoff as old_cutoff, newer.cutoff as new_cutoff, newer.is_long_term and not older.is_long_term as turned_long_term,
         newer.return_id, newer.sheet, newer.row_no,
@@ -31,7 +32,7 @@ changes as (
         and (newer.deadline > older.deadline or newer.is_long_term)
 )
 select
-    c.zone, c.as_of, c.known_at, c.form, f.title as form_title, c.unit, coalesce(s.seq, 9999) as unit_seq, c.submitter,
+    c.zone, c.as_of, c.known_at, c.form, f.title as form_title, c.unit, coalesce(s.seq, 9999) as unit_seq, c.submitter, c.submitter_code,
     c.item_no, c.title, c.old_deadline, c.new_deadline, c.old_status, c.new_status, c.old_cutoff, c.new_cutoff,
     c.turned_long_term, c.return_id, c.sheet, c.row_no
 from changes as c

@@ -1,5 +1,6 @@
 -- One row per unfinished item of the five ledgers that is past its deadline: who owes what, for how long (超期清单).
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 select
     i.zone, i.as_of, i.known_at, i.form, f.title as form_title, i.unit, coalesce(s.seq, 9999) as unit_seq, i.submitter,
     i.item_no, i.title, i.assigned_on, i.deadline, date_diff('day', i.deadline, i.as_of) as days_overdue,

@@ -1,5 +1,6 @@
 -- One row per open problem whose 办理情况 has not changed over three consecutive ledgers (久拖无进展).
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
+-- incremental: return_id
 select
     p.zone, p.as_of, p.known_at, p.unit, coalesce(s.seq, 9999) as unit_seq, p.submitter, p.item_no, p.title,
     p.assigned_on, p.deadline, p.status, p.progress_note, p.since_cutoff,
