@@ -173,3 +173,60 @@ func TestOnlyWhatChanged(t *testing.T) {
 		}
 	}
 }
+
+// TestCorrectionOfAnEarlierLedger: what one ledger says of an item depends on the ledgers before it. A correction of an
+// earlier one moves rows of the newest, which itself is as it was.
+func TestCorrectionOfAnEarlierLedger(t *testing.T) {
+	ctx := context.Background()
+	db := warehousetest.New(t)
+	warehousetest.Big{Units: 3, Rows: 8, From: "2022-06-06", To: "2022-08-14"}.Fill(t, db)
+	warehousetest.Exec(t, db, "update raw.problem set progress_note = '正在协调', status = '办理中', deadline = date '2022-07-01'")
+	warehousetest.Run(t, db, "2022-08-15", noon, "2022-01-01")
+	rows := func(model string) int64 {
+		b := builder{ctx: ctx, conn: db.Conn}
+		n, err := b.count("select count(*) from " + model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if _, err := Run(ctx, db.Conn, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := rows("core.stalled_problem"); n != 3*8 {
+		t.Fatalf("%d problems are stalled", n)
+	}
+	for i, change := range []string{"replace ('已派单' as progress_note)", "replace (date '2022-08-30' as deadline)"} {
+		warehousetest.Exec(t, db, fmt.Sprintf(`create or replace temp table old as select * from raw.return where form = 'problem' and submitter = 'u1' and period = '2022-W31' order by arrival desc limit 1;
+			insert into raw.return select * replace ('90000%[1]d-1' as return_id, 90000%[1]d as arrival, timestamp '2022-08-15 12:00:00' + interval %[1]d minute as received_at) from old;
+			insert into raw.problem select * replace ('90000%[1]d-1' as return_id) from (select t.* %[2]s from raw.problem as t where return_id = (select return_id from old))`, i+1, change))
+		warehousetest.Run(t, db, "2022-08-15", noon.Add(time.Duration(i+1)*time.Minute), "2022-01-01")
+		res, err := Run(ctx, db.Conn, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range res.Models {
+			if m.Name == "core.stalled_problem" && i == 0 && m.Action != Updated {
+				t.Errorf("%s was %s (%s)", m.Name, m.Action, m.Reason)
+			}
+		}
+		got := contents(t, db)
+		warehousetest.Exec(t, db, "begin transaction")
+		if _, err := Run(ctx, db.Conn, Options{Full: true}); err != nil {
+			t.Fatal(err)
+		}
+		want := contents(t, db)
+		warehousetest.Exec(t, db, "rollback")
+		for n := range want {
+			if got[n] != want[n] {
+				t.Errorf("correction %d: %s is %s, built anew %s", i+1, n, got[n], want[n])
+			}
+		}
+	}
+	if n := rows("core.stalled_problem"); n != 2*8 {
+		t.Errorf("%d problems are stalled after the correction", n)
+	}
+	if n := rows("mart.moved_deadline"); n == 0 {
+		t.Error("no deadline was moved: the test proves nothing")
+	}
+}
