@@ -15,19 +15,22 @@ func testModel(ctx context.Context, conn *sql.Conn, m Model, condition string) (
 		from += " where " + condition
 	}
 	grain := strings.Join(m.Grain, ", ")
-	q := fmt.Sprintf("select (select count(*) from (select 1 from %s group by %s having count(*) > 1))", from, grain)
+	// Keys whose hashes all differ all differ, and hashes are compared in a third of the time; only where two are the
+	// same the keys themselves are.
+	q := "select count(*) - count(distinct hash(" + grain + "))"
 	for _, c := range m.Checks {
 		q += fmt.Sprintf(", count(*) filter (where not coalesce((%s), false))", c.Predicate)
-	}
-	if len(m.Checks) > 0 {
-		q += " from " + from
 	}
 	failing := make([]int64, 1+len(m.Checks))
 	into := make([]any, len(failing))
 	for i := range failing {
 		into[i] = &failing[i]
 	}
-	if err := conn.QueryRowContext(ctx, q).Scan(into...); err != nil {
+	err := conn.QueryRowContext(ctx, q+" from "+from).Scan(into...)
+	if err == nil && failing[0] > 0 {
+		err = conn.QueryRowContext(ctx, fmt.Sprintf("select count(*) from (select 1 from %s group by %s having count(*) > 1)", from, grain)).Scan(into[0])
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: its grain or a check can't be evaluated: %w", m.File, err)
 	}
 	var out []CheckResult
