@@ -108,6 +108,7 @@ type weeklyColumn struct {
 	width               float64
 	span                int
 	sum                 bool
+	total               string            // metric that stands in the total row
 	cell                bool              // rows: its cell's address is shown
 	ranking             bool              // only where the zone asks for 位次
 	words               map[string]string // shown instead of stored

@@ -108,7 +108,7 @@ func (l *weeklyLoader) column(t *weeklyTable, n weeklyNode) error {
 	c := weeklyColumn{kind: workbook.Text}
 	if err := n.mapping(weeklyFields{
 		"title": weeklyString(&c.title), "from": weeklyString(&c.from), "format": weeklyString(&c.format),
-		"kind": weeklyOneOf(&c.kind, weeklyKinds...), "width": weeklyNumber(&c.width, 3, 120), "span": weeklyInt(&c.span, 1, 20), "sum": weeklyBool(&c.sum),
+		"kind": weeklyOneOf(&c.kind, weeklyKinds...), "width": weeklyNumber(&c.width, 3, 120), "span": weeklyInt(&c.span, 1, 20), "sum": weeklyBool(&c.sum), "total": l.metric(&c.total),
 		"cell": weeklyBool(&c.cell), "ranking": weeklyBool(&c.ranking),
 		"words": func(d weeklyNode) error {
 			c.words = map[string]string{}

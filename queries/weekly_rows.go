@@ -12,9 +12,9 @@ import (
 )
 
 // weeklyRowsBlock is the list of the rows behind the headline figures of one
-// fact: each row once, with its origin, and one column per figure (two for a
-// ratio) that says what the row adds to it, as a trace does. The headline
-// figures are formulas over these columns.
+// fact: each row once, with its origin, and to the right of what is printed one
+// column per figure (two for a ratio) that says what the row adds to it, as a
+// trace does. The headline figures are formulas over these columns.
 type weeklyRowsBlock struct {
 	at      weeklyNode
 	fact    *Fact
@@ -252,7 +252,7 @@ func contributionKind(m *Metric, x *Measure) (workbook.Kind, string) {
 // listed fills a rows block.
 func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table, error) {
 	d := &r.table
-	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: orDash(d.empty, "没有计入的数据行。"), Main: true, Filter: true, Dense: true}
+	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: orDash(d.empty, "没有计入的数据行。"), Main: true, Filter: true, Dense: true, Keep: 2}
 	add := func(title string, kind workbook.Kind, width float64, format string) {
 		t.Columns = append(t.Columns, workbook.Column{Title: title, Kind: kind, Width: width, Format: format})
 	}
@@ -267,20 +267,21 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 		}
 		add(c.title, c.kind, c.width, c.format)
 	}
-	for _, m := range r.metrics {
-		for i, x := range m.measures() {
-			kind, format := contributionKind(m, x)
-			add(r.measure[m.ID][i], kind, 5.5, format)
-		}
-	}
 	sheets := r.fact.Mode != Obligation
 	if sheets {
-		add(rowsFile, workbook.Text, 30, "")
-		add(rowsSheet, workbook.Mark, 18, "")
+		add(rowsFile, workbook.Text, 26, "")
+		add(rowsSheet, workbook.Mark, 13, "")
 		add(rowsRow, workbook.Int, 6, "0")
 		add(rowsRange, workbook.Mark, 12, "")
 		for _, i := range cells {
 			add(d.columns[i].title+"所在格", workbook.Mark, 7, "")
+		}
+	}
+	for _, m := range r.metrics {
+		for i, x := range m.measures() {
+			kind, format := contributionKind(m, x)
+			add(r.measure[m.ID][i], kind, 11, format)
+			t.Columns[len(t.Columns)-1].Screen = sheets // beside where the row comes from there is no room on paper
 		}
 	}
 	if len(r.metrics) == 0 {
@@ -308,11 +309,11 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 		for i, c := range d.columns {
 			row = append(row, c.show(fields[i]))
 		}
-		row = append(row, fields[len(d.columns):]...)
 		if sheets {
 			row = append(row, v[2], v[3], v[4])
 			row = append(row, addresses(where, v, d.columns, cells)...)
 		}
+		row = append(row, fields[len(d.columns):]...)
 		t.Rows = append(t.Rows, row)
 	}
 	return t, nil

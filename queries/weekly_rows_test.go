@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,11 +143,53 @@ func checkDerived(t *testing.T, w *weekly, lists map[string]workbook.Table) {
 				if (den == 0) != (have == nil) || have != nil && math.Abs(n/den-*have) > 1e-9 {
 					t.Errorf("%s: %v / %v in the list, the figure is %v", m.ID, n, den, have)
 				}
+			case workbook.Median:
+				var all []float64
+				for _, r := range list.Rows {
+					if f := Float(r[at[d.Column]]); f != nil {
+						all = append(all, *f)
+					}
+				}
+				slices.Sort(all)
+				if n := len(all); (n == 0) != (have == nil) || have != nil && math.Abs((all[(n-1)/2]+all[n/2])/2-*have) > 1e-9 {
+					t.Errorf("%s: the median of %v in the list, the figure is %v", m.ID, all, have)
+				}
 			case workbook.Sum:
 				if s := sum(d.Column); have == nil || math.Abs(s-*have) > 1e-6 {
 					t.Errorf("%s: %v in the list, the figure is %v", m.ID, s, have)
 				}
 			}
+		}
+	}
+}
+
+// TestEveryFigureHasItsRows: whatever figure the workbook shows, its rows are
+// listed in it, and it is calculated from them beside the stored value.
+func TestEveryFigureHasItsRows(t *testing.T) {
+	b, err := Weekly(context.Background(), smallReader(t), Point{}, WeeklyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists := listsOf(b)
+	catalog := lists["catalog"]
+	at := titles(catalog)
+	if n := len(mustLoad(t).Metrics); len(catalog.Rows) != n {
+		t.Errorf("%d of %d metrics are explained", len(catalog.Rows), n)
+	}
+	for _, row := range catalog.Rows {
+		name, again := row[at["指标"]].(workbook.Cell), row[at["按明细重算"]].(workbook.Cell)
+		if name.Link == nil || lists[name.Link.Table].ID == "" || again.From == nil {
+			t.Errorf("%v has no rows behind it", name.Value)
+			continue
+		}
+		list := titles(lists[name.Link.Table])
+		if _, ok := list[again.From.Column]; !ok {
+			t.Errorf("%v is calculated from %s, which %s lacks", name.Value, again.From.Column, name.Link.Table)
+		}
+	}
+	for label, c := range cards(b) {
+		if c.Link == nil || c.Value.From == nil {
+			t.Errorf("the card %s has no rows behind it", label)
 		}
 	}
 }

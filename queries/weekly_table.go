@@ -73,8 +73,11 @@ func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table
 	if d.total && len(t.Rows) > 0 {
 		t.Total = make([]any, len(d.columns))
 		for i, c := range d.columns {
-			if c.sum {
+			switch v := w.now[c.total].Value; {
+			case c.sum:
 				t.Total[i] = sums[i]
+			case c.total != "" && v != nil: // what doesn't add up is asked for
+				t.Total[i] = *v
 			}
 		}
 		t.Total[0] = "合计"

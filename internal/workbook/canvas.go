@@ -108,6 +108,7 @@ type canvas struct {
 	name    string
 	sheet   Sheet
 	widths  []float64
+	paper   int // columns that are printed: all but those for the screen
 	rows    []row
 	merges  []area
 	links   []placedLink
@@ -119,6 +120,7 @@ type canvas struct {
 	formula map[[2]int]string // by column and row, once all sheets are laid out
 	filter  *area
 	freeze  int           // rows that stay on screen
+	keep    int           // columns that stay on screen
 	repeat  int           // header row that repeats on every page
 	repeats map[int][]int // table's place on the sheet → data rows before which a page begins under a repeated header
 	placed  []placedTable // in order

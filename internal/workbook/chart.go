@@ -23,7 +23,7 @@ func (c *canvas) chartRow(b Charts) {
 	for range n {
 		c.next(0)
 	}
-	last := len(c.widths)
+	last := c.paper
 	c.put(last, len(c.rows), nil, body()) // the print area reaches here
 	starts := c.split(len(b.Items))
 	for i, ch := range b.Items {
@@ -42,16 +42,16 @@ func (c *canvas) chartRow(b Charts) {
 // where the last one ends. Charts then keep their place whatever a program
 // takes a column to be wide.
 func (c *canvas) split(n int) []int {
-	total := c.width(1, len(c.widths))
+	total := c.width(1, c.paper)
 	out := []int{1}
 	for i := 1; i < n; i++ {
 		col := out[i-1] + 1
-		for col <= len(c.widths) && math.Abs(c.width(1, col)-total*float64(i)/float64(n)) < math.Abs(c.width(1, col-1)-total*float64(i)/float64(n)) {
+		for col <= c.paper && math.Abs(c.width(1, col)-total*float64(i)/float64(n)) < math.Abs(c.width(1, col-1)-total*float64(i)/float64(n)) {
 			col++
 		}
-		out = append(out, min(col, len(c.widths)))
+		out = append(out, min(col, c.paper))
 	}
-	return append(out, len(c.widths)+1)
+	return append(out, c.paper+1)
 }
 
 // dropEmpty puts a line in the place of charts that would have nothing to

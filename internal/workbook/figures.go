@@ -10,8 +10,9 @@ var cardRows = []float64{18, 27, 14, 14, 16}
 
 const detailRow = 2
 
-// Columns of a card, as parts of its width. Light and trend take the last one,
-// unmerged: some programs draw a sparkline into one cell only.
+// Columns of a card, as parts of its width. The light takes the last one, the
+// trend the last two; programs that draw a sparkline into one cell only find
+// the wider one first.
 var cardParts = []float64{0.5, 0.28, 0.22}
 
 // figures lays cards out, as many beside each other as the sheet's grid has.
@@ -73,11 +74,13 @@ func (c *canvas) card(a area, f Figure) {
 
 	r++
 	detail.wrap, detail.shrink, detail.v, detail.size = false, true, "center", 8.5
-	c.number(area{a.col1, r, a.col2 - 1, r}, f.Last, withBorder(detail, borderLeft), "")
-	c.put(a.col2, r, nil, withBorder(detail, borderRight))
+	last := area{a.col1, r, a.col2 - 1, r}
 	if f.Trend != nil {
-		c.trend(a.col2, r, *f.Trend)
+		last.col2 = a.col1
+		c.trend(a.col1+1, r, *f.Trend)
 	}
+	c.number(last, f.Last, withBorder(detail, borderLeft), "")
+	c.span(area{last.col2 + 1, r, a.col2, r}, nil, withBorder(detail, borderRight))
 
 	r++
 	change := withBorder(detail, borderLeft)

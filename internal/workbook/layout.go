@@ -32,7 +32,7 @@ func lay(name string, s Sheet, fixed map[string]bool) (*canvas, error) {
 }
 
 func layOnce(name string, s Sheet, widths []float64, repeats map[int][]int) *canvas {
-	c := &canvas{name: name, sheet: s, widths: widths, repeats: repeats, tables: map[string]placedTable{}, look: map[style]int{}}
+	c := &canvas{name: name, sheet: s, widths: widths, paper: printed(s, len(widths)), repeats: repeats, tables: map[string]placedTable{}, look: map[style]int{}}
 	tables := 0
 	for _, b := range s.Blocks {
 		if t, ok := b.(Table); ok && len(t.Rows) > 0 {
@@ -163,13 +163,32 @@ func sheetWidths(s Sheet) []float64 {
 		}
 	}
 	total := 0.0
-	for _, x := range w {
+	for _, x := range w[:printed(s, len(w))] {
 		total += x
 	}
 	for i := range w {
 		w[i] = round2(math.Max(w[i]*math.Max(page/total, squeeze), floor[i]))
 	}
 	return w
+}
+
+// printed is how many of a sheet's columns are printed.
+func printed(s Sheet, columns int) int {
+	most := 0
+	for _, b := range s.Blocks {
+		if t, ok := b.(Table); ok {
+			for i, at := range places(t.Columns) {
+				if i == len(t.Columns) || t.Columns[i].Screen {
+					most = max(most, at-1)
+					break
+				}
+			}
+		}
+	}
+	if most == 0 || most > columns {
+		return columns
+	}
+	return most
 }
 
 // columnWidth is what a column would like, and what it must have so that its
@@ -232,16 +251,20 @@ func columnWidth(t Table, i int, col Column) (wish, least float64) {
 
 func round2(x float64) float64 { return math.Round(x*100) / 100 }
 
-func (c *canvas) whole(row1, row2 int) area { return area{1, row1, len(c.widths), row2} }
+func (c *canvas) whole(row1, row2 int) area { return area{1, row1, c.paper, row2} }
 
 func (c *canvas) title(b Title) {
-	all := c.width(1, len(c.widths))
+	all := c.width(1, c.paper)
 	size := sizeTitle
 	for size > 12 && measure(b.Text, size) > all*0.95 {
 		size--
 	}
 	st := body()
 	st.font, st.size, st.bold, st.h, st.color, st.wrap = fontSong, size, true, "center", blue, true
+	long := c.dense()
+	if long { // such a sheet is wider than a screen
+		st.h = "left"
+	}
 	n := c.next(math.Max(32, textHeight(b.Text, all, size)+4))
 	c.span(c.whole(n, n), b.Text, st)
 	if b.Logo != nil {
@@ -252,11 +275,23 @@ func (c *canvas) title(b Title) {
 	}
 	st = body()
 	st.size, st.color, st.h, st.wrap, st.border = sizeSmall, grey, "center", true, borderBottom
-	last := len(c.widths)
+	last := c.paper
 	n = c.next(textHeight(b.Sub, all, sizeSmall) + 4)
 	c.freeze = n
 	if b.Link == nil || last < 3 {
 		c.span(c.whole(n, n), b.Sub, st)
+		return
+	}
+	if long {
+		to := 1
+		for to < last-1 && c.width(1, to) < measure(b.Link.Text, sizeSmall)+3 {
+			to++
+		}
+		st.h = "left"
+		c.span(area{to + 1, n, last, n}, b.Sub, st)
+		st.link, st.color = true, blue
+		c.span(area{1, n, to, n}, b.Link.Text, st)
+		c.link(1, n, b.Link)
 		return
 	}
 	from := last
@@ -271,6 +306,16 @@ func (c *canvas) title(b Title) {
 	c.link(from, n, b.Link)
 }
 
+// dense says whether the sheet is there for a long list.
+func (c *canvas) dense() bool {
+	for _, b := range c.sheet.Blocks {
+		if t, ok := b.(Table); ok && t.Dense {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *canvas) heading(b Heading) {
 	st := body()
 	st.font, st.size, st.color = fontHei, sizeHeading, blue
@@ -282,7 +327,7 @@ func (c *canvas) note(b Note) {
 	st := body()
 	st.wrap, st.v, st.font = true, "top", fontSong
 	text := b.Text
-	all := c.width(1, len(c.widths))
+	all := c.width(1, c.paper)
 	switch {
 	case b.Small:
 		st.size, st.color, st.font = sizeSmall, grey, fontDeng
@@ -302,7 +347,7 @@ func (c *canvas) note(b Note) {
 
 func (c *canvas) box(b Box) {
 	height := math.Max(b.Height, 40)
-	last := len(c.widths)
+	last := c.paper
 	label := body()
 	label.font, label.border, label.fill, label.h, label.wrap = fontHei, borderBoxTop|borderBoxSide|borderBoxEnd, paler, "center", true
 	field := body()

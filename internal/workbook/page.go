@@ -68,7 +68,7 @@ func (c *canvas) room() float64 {
 	if c.sheet.Orientation == Landscape {
 		wide, high = high, wide
 	}
-	scale := min((wide-2*72*marginSide)/(c.width(1, len(c.widths))*6.1), 1) // a little over 8 pixels a character
+	scale := min((wide-2*72*marginSide)/(c.width(1, c.paper)*6.1), 1) // a little over 8 pixels a character
 	return (high - 72*(marginTop+marginBottom)) / scale * 0.97
 }
 
@@ -138,8 +138,7 @@ func (c *canvas) height(from, to int) float64 {
 // page sets up screen and paper before the rows are written.
 func (w *writer) page(c *canvas) error {
 	yes, no, one, zero := true, false, 1, 0
-	lastCol := max(c.lastCol, len(c.widths))
-	whole := area{1, 1, lastCol, len(c.rows)}
+	whole := area{1, 1, max(c.lastCol, len(c.widths)), len(c.rows)}
 	if err := w.f.SetSheetDimension(c.name, whole.String()); err != nil {
 		return err
 	}
@@ -174,7 +173,7 @@ func (w *writer) page(c *canvas) error {
 		return err
 	}
 	if err := w.f.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Area", RefersTo: at(c.name, whole), Scope: c.name,
+		Name: "_xlnm.Print_Area", RefersTo: at(c.name, area{1, 1, c.paper, len(c.rows)}), Scope: c.name,
 	}); err != nil {
 		return err
 	}

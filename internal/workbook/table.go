@@ -3,13 +3,14 @@ package workbook
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
 // table lays a table out; alone says that it is the only one with rows here.
 func (c *canvas) table(t Table, alone bool) {
 	anchor := len(c.rows) + 1
-	last := len(c.widths)
+	last := c.paper
 	if t.Title != "" {
 		st := body()
 		st.font, st.size = fontHei, 11.5
@@ -61,7 +62,7 @@ func (c *canvas) table(t Table, alone bool) {
 		p.total = len(c.rows)
 	}
 	if t.Main && alone && p.head <= 8 {
-		c.freeze = p.head
+		c.freeze, c.keep = p.head, t.Keep
 	}
 	if alone { // also where programs break pages otherwise than we think
 		c.repeat = p.head
@@ -90,19 +91,30 @@ func (c *canvas) header(t Table) int {
 	if t.Dense { // the filter's buttons stand under the titles
 		st.v, below = "top", 15
 	}
-	place := places(t.Columns)
+	place, titles := places(t.Columns), make([]string, len(t.Columns))
 	for i, col := range t.Columns {
 		w := c.width(place[i], place[i+1]-1)
 		if t.Filter && !t.Dense {
 			w -= 2.5
 		}
-		height = math.Max(height, textHeight(col.Title, w, st.size)+below)
+		titles[i] = broken(col.Title, w, st.size)
+		height = math.Max(height, textHeight(titles[i], w, st.size)+below)
 	}
 	n := c.next(height)
-	for i, col := range t.Columns {
-		c.span(area{place[i], n, place[i+1] - 1, n}, col.Title, st)
+	for i, title := range titles {
+		c.span(area{place[i], n, place[i+1] - 1, n}, title, st)
 	}
 	return n
+}
+
+// broken puts the unit of a title that doesn't fit its column on a line of its
+// own, rather than have it cut before the closing bracket.
+func broken(title string, width, size float64) string {
+	i := strings.LastIndex(title, "（")
+	if i <= 0 || measure(title, size) <= width-1 {
+		return title
+	}
+	return title[:i] + "\n" + title[i:]
 }
 
 // places are the columns at which a table's columns begin, and where it ends.

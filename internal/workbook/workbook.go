@@ -179,6 +179,7 @@ type Table struct {
 	Filter  bool    // filter buttons on the header
 	Main    bool    // header stays on screen
 	Dense   bool    // a long list: small print, columns as wide as they ask for however wide the page gets
+	Keep    int     // how many columns of a Main table stay on screen too
 }
 
 // size of the table's text.
@@ -213,6 +214,7 @@ type Column struct {
 	Width  float64 // in characters of the default font; 0: from the content
 	Format string  // overrides the kind's number format
 	Span   int     // over how many of the sheet's columns; not in a table with Filter
+	Screen bool    // to the right of what is printed
 }
 
 // Cell overrides what its column says about one value.

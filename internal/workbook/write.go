@@ -170,10 +170,13 @@ func (w *writer) freeze(c *canvas) error {
 	if c.freeze == 0 || c.freeze >= len(c.rows) || c.sheet.Grid > 0 {
 		return nil
 	}
-	cell := fmt.Sprintf("A%d", c.freeze+1)
+	cell, pane := fmt.Sprintf("%s%d", columnName(c.keep+1), c.freeze+1), "bottomLeft"
+	if c.keep > 0 {
+		pane = "bottomRight"
+	}
 	return w.f.SetPanes(c.name, &excelize.Panes{
-		Freeze: true, YSplit: c.freeze, TopLeftCell: cell, ActivePane: "bottomLeft",
-		Selection: []excelize.Selection{{SQRef: cell, ActiveCell: cell, Pane: "bottomLeft"}},
+		Freeze: true, XSplit: c.keep, YSplit: c.freeze, TopLeftCell: cell, ActivePane: pane,
+		Selection: []excelize.Selection{{SQRef: cell, ActiveCell: cell, Pane: pane}},
 	})
 }
 
@@ -185,7 +188,11 @@ func (w *writer) around(c *canvas) error {
 		}
 	}
 	yes := true // after the filter, which would undo it
-	if err := w.f.SetSheetProps(c.name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+	props := excelize.SheetPropsOptions{FitToPage: &yes}
+	if grey := rule; c.dense() { // lists stand back behind what is read
+		props.TabColorRGB = &grey
+	}
+	if err := w.f.SetSheetProps(c.name, &props); err != nil {
 		return err
 	}
 	for _, r := range c.breaks {
@@ -252,6 +259,9 @@ func (w *writer) chart(c *canvas, p placedChart) error {
 	x.Dimension = excelize.ChartDimension{Width: uint(max(p.width, 60)), Height: uint(p.height*chartRowPixels - 6)}
 	if highest := w.highest(t, p.chart); p.chart.Labels && highest > 0 {
 		roof := highest * 1.18 // room for the label at the longest bar
+		if p.chart.Kind == Bars || p.chart.Kind == Funnel {
+			roof = highest * (1 + 0.05*float64(len(Number{Value: highest, Format: p.chart.Format}.Show())))
+		}
 		x.YAxis.Maximum = &roof
 	}
 	w.remember(t, p.chart)
