@@ -30,16 +30,10 @@ import (
 //go:embed weekly.yaml
 var weeklyYAML []byte
 
-// WeeklyPrevious is the last summary that was issued; 更正说明 compares with it.
-type WeeklyPrevious struct {
-	AsOf    calendar.Date
-	KnownAt time.Time
-}
-
 // WeeklyOptions are what a weekly workbook needs beside its source.
 type WeeklyOptions struct {
 	Declaration *WeeklyBook       // nil: the built-in weekly.yaml
-	Previous    *WeeklyPrevious   // nil: none was issued; 更正说明 then compares with what was known on the as-of date a week before
+	Issued      []WeeklyPrevious  // oldest first; none: 更正说明 compares with what was known on the as-of date a week before
 	Ranking     bool              // the zone asks for 位次
 	Version     string            // of the program
 	Properties  map[string]string // further document properties, such as the hash of the inputs
@@ -115,7 +109,10 @@ type weekly struct {
 	previous weeklyPoint
 	again    weeklyPoint // the previous one's date, as known now
 	others   []weeklyPoint
-	issued   bool // previous was issued as a summary
+	issued   bool                                          // previous was issued as a summary
+	saidThen *WeeklySaid                                   // what the previous one said, where that was kept
+	here     WeeklySaid                                    // up to where this one reads
+	byUnit   map[weeklyPoint]map[string]map[string]float64 // metric, submitter; once asked for
 	options  WeeklyOptions
 	book     *WeeklyBook
 	zone     string
@@ -138,11 +135,14 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 	if end := endOfDay(w.lastAsk.AsOf, ask.KnownAt.Location()); end.Before(w.previous.KnownAt) {
 		w.previous.KnownAt = end
 	}
-	if p := o.Previous; p != nil {
-		w.previous, w.issued = weeklyPoint{p.AsOf.Time(time.UTC), p.KnownAt.In(ask.KnownAt.Location())}, true
+	var err error
+	if w.here, err = readUpTo(ctx, src, ask); err != nil {
+		return nil, err
+	}
+	if p := earlier(o.Issued, ask.AsOf, ask.KnownAt, w.here); p != nil {
+		w.previous, w.issued, w.saidThen = weeklyPoint{p.AsOf.Time(time.UTC), p.KnownAt.In(ask.KnownAt.Location())}, true, p.Said
 	}
 	if w.book == nil {
-		var err error
 		if w.book, err = LoadWeeklyDir(nil, src.catalogue()); err != nil {
 			return nil, err
 		}
@@ -152,11 +152,13 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 	}
 	w.again = weeklyPoint{AsOf: w.previous.AsOf, KnownAt: ask.KnownAt}
 	for _, p := range []weeklyPoint{w.lastAsk, w.previous, w.again} {
+		if p == w.previous && w.saidThen != nil && p != w.lastAsk && p != w.again {
+			continue // it needn't be computed
+		}
 		if p != w.ask && !slices.Contains(w.others, p) {
 			w.others = append(w.others, p)
 		}
 	}
-	var err error
 	if w.at, err = w.figures(ctx, w.book.order, ""); err != nil {
 		return nil, err
 	}

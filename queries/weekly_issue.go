@@ -109,20 +109,18 @@ func (w *weekly) movers(ctx context.Context, items []weeklyItem, n int) ([]strin
 		return []string{"主要指标与上周持平。"}, nil
 	}
 	list = list[:min(n, len(list))]
-	var additive []string
-	for _, x := range list {
-		if m := w.book.metrics[x.item.metric]; (m.Unit == Count || m.Unit == Yuan) && m.Allows("submitter") {
-			additive = append(additive, m.ID)
-		}
+	now, err := w.unitsAt(ctx, w.ask)
+	if err != nil {
+		return nil, err
 	}
-	deltas, err := w.deltas(ctx, additive, w.ask, w.lastAsk)
+	last, err := w.unitsAt(ctx, w.lastAsk)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
 	for _, x := range list {
 		name := x.item.metric
-		out = append(out, fmt.Sprintf("%s%s，较上周%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name), w.driver(name, deltas[name])))
+		out = append(out, fmt.Sprintf("%s%s，较上周%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name), w.driver(name, unitDeltas(now[name], last[name]))))
 	}
 	return out, nil
 }
@@ -137,8 +135,20 @@ func (w *weekly) spoken(it weeklyItem) string {
 	return s
 }
 
-// driver names the unit that moved a count or sum most.
+// driver says what is behind a change: of a ratio what it was made of then and
+// now, and the unit that moved the count, sum or numerator most.
 func (w *weekly) driver(metric string, sums map[string]float64) string {
+	made, unit := "", w.book.metrics[metric].Unit
+	if unit == Ratio {
+		if then, now := fraction(w.last[metric], unit), fraction(w.now[metric], unit); then != "" && now != "" {
+			made = "（" + then + "→" + now + "）"
+		}
+		if n := w.now[metric].Num; n != nil && math.Abs(*n) >= 1e6 {
+			unit = Yuan
+		} else {
+			unit = Count
+		}
+	}
 	best := ""
 	for _, u := range w.moved(sums) {
 		if best == "" || math.Abs(sums[u]) > math.Abs(sums[best])+1e-9 {
@@ -146,9 +156,13 @@ func (w *weekly) driver(metric string, sums map[string]float64) string {
 		}
 	}
 	if best == "" {
-		return ""
+		return made
 	}
-	return fmt.Sprintf("，变动最大的是%s（%s）", best, w.signed(w.book.metrics[metric].Unit, sums[best]))
+	word := "变动"
+	if made != "" {
+		word = "分子变动"
+	}
+	return fmt.Sprintf("%s，%s最大的是%s（%s）", made, word, best, w.signed(unit, sums[best]))
 }
 
 func (w *weekly) signed(unit Unit, delta float64) string {
@@ -158,34 +172,6 @@ func (w *weekly) signed(unit Unit, delta float64) string {
 	}
 	d := math.Abs(delta)
 	return sign + scaleOf(unit, "", &d).text(d)
-}
-
-// deltas are metrics' differences by submitter between two points.
-func (w *weekly) deltas(ctx context.Context, metrics []string, now, then weeklyPoint) (map[string]map[string]float64, error) {
-	out := map[string]map[string]float64{}
-	if len(metrics) == 0 {
-		return out, nil
-	}
-	all, err := w.figures(ctx, metrics, "submitter")
-	if err != nil {
-		return nil, err
-	}
-	for _, side := range []struct {
-		at   weeklyPoint
-		sign float64
-	}{{now, 1}, {then, -1}} {
-		for metric, groups := range all[side.at] {
-			if out[metric] == nil {
-				out[metric] = map[string]float64{}
-			}
-			for unit, f := range groups {
-				if f.Value != nil {
-					out[metric][unit] += side.sign * *f.Value
-				}
-			}
-		}
-	}
-	return out, nil
 }
 
 // moved are the units whose share changed, in 机构序列.
@@ -213,106 +199,4 @@ func (w *weekly) inOrder(units []string) {
 		}
 		return units[i] < units[j]
 	})
-}
-
-// changes are the figures of the previous issue that read otherwise now.
-func (w *weekly) changes(ctx context.Context) ([][]any, error) {
-	then, now := w.at[w.previous].only(), w.at[w.again].only()
-	var changed, additive []string
-	for _, name := range w.book.order {
-		a, b := then[name], now[name]
-		if sameFigure(a.Value, b.Value) && sameFigure(a.Num, b.Num) && sameFigure(a.Den, b.Den) {
-			continue
-		}
-		changed = append(changed, name)
-		if m := w.book.metrics[name]; m.Unit != Ratio && m.Unit != Days && m.Allows("submitter") {
-			additive = append(additive, name)
-		}
-	}
-	deltas, err := w.deltas(ctx, additive, w.again, w.previous)
-	if err != nil {
-		return nil, err
-	}
-	var rows [][]any
-	for _, name := range changed {
-		m, a, b := w.book.metrics[name], then[name], now[name]
-		s := scaleOf(m.Unit, "", a.Value, b.Value)
-		var who []string
-		for _, u := range w.moved(deltas[name]) {
-			who = append(who, u+w.signed(m.Unit, deltas[name][u]))
-		}
-		rows = append(rows, []any{
-			m.Label, cellOf(s, a.Value), orDash(fraction(a, m.Unit), "—"), cellOf(s, b.Value), orDash(fraction(b, m.Unit), "—"),
-			changeCell(s, b.Value, a.Value), orDash(strings.Join(who, "、"), "—"),
-		})
-	}
-	return rows, nil
-}
-
-// mostCorrected is how many corrected cells are listed; a ledger that was
-// rewritten is told by its figures.
-const mostCorrected = 300
-
-// corrected are the cells in which returns that took another's place since the
-// previous issue differ from it: whose, from what, to what.
-func (w *weekly) corrected(ctx context.Context) ([][]any, error) {
-	pairs, err := w.src.rows(ctx, w.ask, w.literal(`
-with accepted as (
-    select
-        *,
-        lag(return_id) over (partition by zone, submitter, form, period order by received_at, arrival, return_id) as before
-    from core.known_return
-    where is_accepted
-)
-select coalesce(s.name, a.submitter), a.period, coalesce(f.title, a.form), a.before, a.return_id
-from accepted as a
-left join core.dim_submitter as s on s.zone = a.zone and s.code = a.submitter
-left join ctl.form as f on f.form = a.form
-where a.before is not null and a.received_at > $previous_known_at and a.cutoff <= $previous_as_of
-order by coalesce(s.seq, 9999), f.seq, a.period, a.received_at`))
-	if err != nil {
-		return nil, err
-	}
-	var rows [][]any
-	for _, p := range pairs.Rows {
-		if len(p) < 5 {
-			continue
-		}
-		changes, err := w.src.diff(ctx, fmt.Sprint(p[3]), fmt.Sprint(p[4]))
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range changes {
-			if len(rows) == mostCorrected {
-				return append(rows, []any{nil, nil, nil, "其余更正从略，见 taizhang returns diff", nil, nil, nil}), nil
-			}
-			column, a, b := orDash(wordOf(c.Get("column")), "整行"), orDash(wordOf(c.Get("before")), "（空）"), orDash(wordOf(c.Get("after")), "（空）")
-			switch c.Get("change") {
-			case "added":
-				a, b = "（无此行）", "新增"
-			case "gone":
-				a, b = "原有", "（已删去）"
-			}
-			where := wordOf(c.Get("key"))
-			if n := c.Get("row_after"); n != nil {
-				where += fmt.Sprintf("（第%v行）", n)
-			}
-			rows = append(rows, []any{p[0], p[1], p[2], where, column, a, b})
-		}
-	}
-	return rows, nil
-}
-
-func wordOf(v any) string {
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprint(v)
-}
-
-func sameFigure(a, b *float64) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return math.Abs(*a-*b) < 1e-9
 }

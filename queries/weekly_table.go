@@ -159,10 +159,16 @@ func (c weeklyColumn) show(v any) any {
 }
 
 // literal puts the points in time into a SELECT: $as_of, $last_as_of,
-// $known_at, $previous_as_of, $previous_known_at.
+// $known_at, $previous_as_of, $previous_known_at; $new_return and $new_decision
+// are true for returns and decisions that the previous issue didn't know.
 func (w *weekly) literal(query string) string {
 	date := func(t time.Time) string { return "date '" + t.Format(time.DateOnly) + "'" }
 	stamp := func(t time.Time) string { return "timestamp '" + t.Format("2006-01-02 15:04:05.999999") + "'" }
+	newReturn, newDecision := "received_at > $previous_known_at", "decided_at > $previous_known_at"
+	if w.saidThen != nil { // a return may be taken in with an earlier date
+		newReturn, newDecision = fmt.Sprintf("arrival > %d", w.saidThen.Arrival), fmt.Sprintf("seq > %d", w.saidThen.Decision)
+	}
+	query = strings.NewReplacer("$new_return", newReturn, "$new_decision", newDecision).Replace(query)
 	return strings.NewReplacer(
 		"$as_of", date(w.ask.AsOf), "$last_as_of", date(w.lastAsk.AsOf), "$known_at", stamp(w.ask.KnownAt),
 		"$previous_as_of", date(w.previous.AsOf), "$previous_known_at", stamp(w.previous.KnownAt),

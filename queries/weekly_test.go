@@ -257,7 +257,7 @@ func TestWeeklyChanges(t *testing.T) {
 		}
 		return &f
 	}}
-	o := WeeklyOptions{Previous: &WeeklyPrevious{AsOf: calendar.NewDate(2022, 8, 8), KnownAt: asOf.KnownAt.AddDate(0, 0, -7)}}
+	o := WeeklyOptions{Issued: []WeeklyPrevious{{AsOf: calendar.NewDate(2022, 8, 8), KnownAt: asOf.KnownAt.AddDate(0, 0, -7)}}}
 	w, err := newWeekly(context.Background(), z, asOf, o)
 	if err != nil {
 		t.Fatal(err)

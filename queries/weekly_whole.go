@@ -18,6 +18,7 @@ type WeeklyIssue struct {
 	KnownAt   string // 2022-08-15 12:00
 	Signature string // who signs papers that go out
 	Book      workbook.Book
+	Said      *WeeklySaid // to be kept for the next issue's 更正说明
 	Text      []string // 文字材料: headings and paragraphs
 	Overdue   []WeeklyOverdue
 	Extracts  []WeeklyExtract
@@ -46,6 +47,9 @@ func WeeklyWhole(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (*Wee
 	out := &WeeklyIssue{Zone: w.zone, AsOf: w.word("as_of", ""), KnownAt: w.word("known_at", ""), Signature: w.book.signature.fill(w)}
 	if out.Book, err = w.build(ctx); err != nil {
 		return nil, fmt.Errorf("weekly report: %w", err)
+	}
+	if out.Said, err = w.said(ctx); err != nil {
+		return nil, fmt.Errorf("what the report says: %w", err)
 	}
 	out.Text = strings.Split(strings.TrimRight(w.text(), "\n"), "\n")
 	if out.Overdue, err = w.overdue(ctx); err != nil {

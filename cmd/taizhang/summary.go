@@ -112,12 +112,14 @@ func (a *app) weekly(z *pipeline.Zone) (r *queries.Reader, p queries.Point, o qu
 
 func weeklyOptions(z *pipeline.Zone) (queries.WeeklyOptions, error) {
 	o := queries.WeeklyOptions{Version: version, Ranking: z.Ranking}
-	last, err := lastIssue(z)
+	list, err := issues(z)
 	if err != nil {
 		return o, err
 	}
-	if last != nil {
-		o.Previous = &queries.WeeklyPrevious{AsOf: last.AsOf, KnownAt: last.KnownAt}
+	for _, i := range list {
+		if i.Kind == "" {
+			o.Issued = append(o.Issued, queries.WeeklyPrevious{AsOf: i.AsOf, KnownAt: i.KnownAt, Said: i.Said})
+		}
 	}
 	var folder fs.FS
 	if dir := filepath.Join(z.Dir, "queries"); isFolder(dir) {

@@ -29,6 +29,8 @@ type issue struct {
 	KnownAt  time.Time     `json:"known_at"`
 	IssuedAt time.Time     `json:"issued_at"`
 	Content  string        `json:"content"` // hash of what it says, without the time it was made
+
+	Said *queries.WeeklySaid `json:"said,omitempty"` // of the newest workbooks: the next one's 更正说明 compares with it
 }
 
 func issuesFile(z *pipeline.Zone) string { return filepath.Join(z.Summaries(), "issued.json") }
@@ -46,20 +48,6 @@ func issues(z *pipeline.Zone) ([]issue, error) {
 		return nil, fmt.Errorf("%s: %w", issuesFile(z), err)
 	}
 	return list, nil
-}
-
-// lastIssue is the workbook that was issued last.
-func lastIssue(z *pipeline.Zone) (*issue, error) {
-	list, err := issues(z)
-	if err != nil {
-		return nil, err
-	}
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].Kind == "" {
-			return &list[i], nil
-		}
-	}
-	return nil, nil
 }
 
 // desk issues the papers of one report: each only where its content is new, under a name that nothing has.
@@ -99,6 +87,22 @@ func (d *desk) issue(kind, base, suffix, content string, write func(io.Writer) e
 	d.issued = append(d.issued, issue{File: name, Kind: kind, AsOf: d.point.AsOf, KnownAt: d.point.KnownAt, IssuedAt: d.a.now(), Content: content})
 	d.added = true
 	return path, true, nil
+}
+
+// mostSaid is of how many workbooks it is kept what they said.
+const mostSaid = 20
+
+// said keeps what the workbook that was just issued says.
+func (d *desk) said(s *queries.WeeklySaid) {
+	d.issued[len(d.issued)-1].Said = s
+	n := 0
+	for i := len(d.issued) - 1; i >= 0; i-- {
+		if d.issued[i].Said != nil {
+			if n++; n > mostSaid {
+				d.issued[i].Said = nil
+			}
+		}
+	}
 }
 
 // close keeps the list of what was issued, also where a later file failed.
@@ -148,9 +152,13 @@ func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) 
 	if err != nil {
 		return "", err
 	}
-	path, _, err = d.issue("", fmt.Sprintf("%s周报_截至%s", zone.SafeName(z.Name), p.AsOf), ".xlsx", content, w.Book.Write)
+	var isNew bool
+	path, isNew, err = d.issue("", fmt.Sprintf("%s周报_截至%s", zone.SafeName(z.Name), p.AsOf), ".xlsx", content, w.Book.Write)
 	if err != nil {
 		return "", err
+	}
+	if isNew {
+		d.said(w.Said)
 	}
 	return path, a.issueBeside(ctx, d, w, o)
 }

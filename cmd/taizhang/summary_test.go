@@ -106,8 +106,14 @@ func TestPapers(t *testing.T) {
 
 // TestCorrectionIsExplained: a report is issued, one cell is corrected, the
 // report is issued again: its 更正说明 says which figures moved, from what to
-// what, and whose cell it was.
+// what, and whose cell it was; also of a correction that was back-filled with a
+// time long before the first issue.
 func TestCorrectionIsExplained(t *testing.T) {
+	t.Run("received now", func(t *testing.T) { correctionIsExplained(t) })
+	t.Run("back-filled", func(t *testing.T) { correctionIsExplained(t, "--received-at", "2022-08-16 09:00") })
+}
+
+func correctionIsExplained(t *testing.T, received ...string) {
 	zone := copyOfDemo(t)
 	// a problem that is still open is closed after all
 	r, err := queries.Open(filepath.Join(zone, "published", "taizhang.duckdb"), nil)
@@ -162,7 +168,7 @@ func TestCorrectionIsExplained(t *testing.T) {
 	if err := os.Chtimes(inbox, long, long); err != nil {
 		t.Fatal(err)
 	}
-	command(t, "run", "--zone", zone)
+	command(t, append([]string{"run", "--zone", zone}, received...)...)
 	path := command(t, "summary", "--zone", zone)
 	if !strings.HasSuffix(path, "_r2.xlsx") {
 		t.Fatalf("issued as %s", path)

@@ -1,0 +1,264 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"taizhang/internal/calendar"
+)
+
+// WeeklyPrevious is a summary that was issued: 更正说明 compares with the last
+// one before this. Said is what it said; of one that was issued before that was
+// kept, what was known at its time is computed again, which misses returns that
+// were back-filled later.
+type WeeklyPrevious struct {
+	AsOf    calendar.Date
+	KnownAt time.Time
+	Said    *WeeklySaid
+}
+
+// WeeklySaid is what a summary said, and up to where it had read.
+type WeeklySaid struct {
+	Arrival  int64                       `json:"arrival"`  // the newest that there was
+	Decision int64                       `json:"decision"` // the newest that there was
+	Figures  map[string]WeeklySaidFigure `json:"figures"`  // by metric
+}
+
+// WeeklySaidFigure is a figure as it was issued.
+type WeeklySaidFigure struct {
+	Value *float64           `json:"value"`
+	Num   *float64           `json:"num,omitempty"`
+	Den   *float64           `json:"den,omitempty"`
+	By    map[string]float64 `json:"by,omitempty"` // by submitter, where the figure adds up
+}
+
+// earlier is the last of the issues that this one follows: of no later date, by
+// nothing that was received later, and not this very one.
+func earlier(issues []WeeklyPrevious, asOf, knownAt time.Time, here WeeklySaid) *WeeklyPrevious {
+	for i := len(issues) - 1; i >= 0; i-- {
+		p := &issues[i]
+		date := p.AsOf.Time(time.UTC)
+		if date.After(asOf) || p.KnownAt.After(knownAt) {
+			continue
+		}
+		again := date.Equal(asOf) && p.KnownAt.Equal(knownAt)
+		if again && (p.Said == nil || p.Said.Arrival == here.Arrival && p.Said.Decision == here.Decision) {
+			continue
+		}
+		return p
+	}
+	return nil
+}
+
+// readUpTo is the newest arrival and decision of the publication.
+func readUpTo(ctx context.Context, src weeklySource, at weeklyPoint) (WeeklySaid, error) {
+	var out WeeklySaid
+	got, err := src.rows(ctx, at, `select cast(coalesce((select max(arrival) from raw.return), 0) as bigint), cast(coalesce((select max(seq) from raw.decision), 0) as bigint)`)
+	if err != nil {
+		return out, fmt.Errorf("newest arrival: %w", err)
+	}
+	for _, r := range got.Rows {
+		out.Arrival, _ = r[0].(int64)
+		out.Decision, _ = r[1].(int64)
+	}
+	return out, nil
+}
+
+// said is what this workbook says.
+func (w *weekly) said(ctx context.Context) (*WeeklySaid, error) {
+	units, err := w.unitsAt(ctx, w.ask)
+	if err != nil {
+		return nil, err
+	}
+	out := w.here
+	out.Figures = map[string]WeeklySaidFigure{}
+	for _, name := range w.book.order {
+		f := w.now[name]
+		s := WeeklySaidFigure{Value: f.Value, Num: f.Num, Den: f.Den}
+		if w.addsUp(name) {
+			for unit, v := range units[name] {
+				if v != 0 {
+					if s.By == nil {
+						s.By = map[string]float64{}
+					}
+					s.By[unit] = v
+				}
+			}
+		}
+		out.Figures[name] = s
+	}
+	return &out, nil
+}
+
+// addsUp says whether the units' figures of a metric make its own.
+func (w *weekly) addsUp(name string) bool {
+	m := w.book.metrics[name]
+	return m.Unit != Ratio && m.Unit != Days && m.Allows("submitter")
+}
+
+// unitsAt are all metrics by submitter at one of the workbook's points: values
+// of counts and sums, numerators of ratios. They are asked for once.
+func (w *weekly) unitsAt(ctx context.Context, at weeklyPoint) (map[string]map[string]float64, error) {
+	if w.byUnit == nil {
+		var names []string
+		for _, name := range w.book.order {
+			if m := w.book.metrics[name]; m.Unit != Days && m.Allows("submitter") {
+				names = append(names, name)
+			}
+		}
+		all, err := w.figures(ctx, names, "submitter")
+		if err != nil {
+			return nil, err
+		}
+		w.byUnit = map[weeklyPoint]map[string]map[string]float64{}
+		for p, metrics := range all {
+			w.byUnit[p] = map[string]map[string]float64{}
+			for name, units := range metrics {
+				w.byUnit[p][name] = map[string]float64{}
+				for unit, f := range units {
+					v := f.Value
+					if w.book.metrics[name].IsRatio() {
+						v = f.Num
+					}
+					if v != nil {
+						w.byUnit[p][name][unit] = *v
+					}
+				}
+			}
+		}
+	}
+	return w.byUnit[at], nil
+}
+
+// unitDeltas are what each unit has more now.
+func unitDeltas(now, then map[string]float64) map[string]float64 {
+	out := map[string]float64{}
+	for unit, v := range now {
+		out[unit] += v
+	}
+	for unit, v := range then {
+		out[unit] -= v
+	}
+	return out
+}
+
+// changes are the figures of the previous issue that read otherwise now.
+func (w *weekly) changes(ctx context.Context) ([][]any, error) {
+	then, now := w.at[w.previous].only(), w.at[w.again].only()
+	if w.saidThen != nil {
+		then = map[string]weeklyFigure{}
+		for name, f := range w.saidThen.Figures {
+			then[name] = weeklyFigure{Metric: name, Value: f.Value, Num: f.Num, Den: f.Den}
+		}
+	}
+	var changed []string
+	for _, name := range w.book.order {
+		b := now[name]
+		if a, ok := then[name]; ok && !(sameFigure(a.Value, b.Value) && sameFigure(a.Num, b.Num) && sameFigure(a.Den, b.Den)) {
+			changed = append(changed, name)
+		}
+	}
+	if len(changed) == 0 {
+		return nil, nil
+	}
+	unitsNow, err := w.unitsAt(ctx, w.again)
+	if err != nil {
+		return nil, err
+	}
+	unitsThen, err := w.unitsAt(ctx, w.previous)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]any
+	for _, name := range changed {
+		m, a, b := w.book.metrics[name], then[name], now[name]
+		s := scaleOf(m.Unit, "", a.Value, b.Value)
+		var who []string
+		if w.addsUp(name) {
+			before := unitsThen[name]
+			if w.saidThen != nil {
+				before = w.saidThen.Figures[name].By
+			}
+			sums := unitDeltas(unitsNow[name], before)
+			for _, u := range w.moved(sums) {
+				who = append(who, u+w.signed(m.Unit, sums[u]))
+			}
+		}
+		rows = append(rows, []any{
+			m.Label, cellOf(s, a.Value), orDash(fraction(a, m.Unit), "—"), cellOf(s, b.Value), orDash(fraction(b, m.Unit), "—"),
+			changeCell(s, b.Value, a.Value), orDash(strings.Join(who, "、"), "—"),
+		})
+	}
+	return rows, nil
+}
+
+// mostCorrected is how many corrected cells are listed; a ledger that was
+// rewritten is told by its figures.
+const mostCorrected = 300
+
+// corrected are the cells in which returns that took another's place since the
+// previous issue differ from it: whose, from what, to what.
+func (w *weekly) corrected(ctx context.Context) ([][]any, error) {
+	pairs, err := w.src.rows(ctx, w.ask, w.literal(`
+with accepted as (
+    select
+        *,
+        lag(return_id) over (partition by zone, submitter, form, period order by received_at, arrival, return_id) as before
+    from core.known_return
+    where is_accepted
+)
+select coalesce(s.name, a.submitter), a.period, coalesce(f.title, a.form), a.before, a.return_id
+from accepted as a
+left join core.dim_submitter as s on s.zone = a.zone and s.code = a.submitter
+left join ctl.form as f on f.form = a.form
+where a.before is not null and $new_return and a.cutoff <= $previous_as_of
+order by coalesce(s.seq, 9999), f.seq, a.period, a.received_at`))
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]any
+	for _, p := range pairs.Rows {
+		if len(p) < 5 {
+			continue
+		}
+		changes, err := w.src.diff(ctx, fmt.Sprint(p[3]), fmt.Sprint(p[4]))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range changes {
+			if len(rows) == mostCorrected {
+				return append(rows, []any{nil, nil, nil, "其余更正从略，见 taizhang returns diff", nil, nil, nil}), nil
+			}
+			column, a, b := orDash(wordOf(c.Get("column")), "整行"), orDash(wordOf(c.Get("before")), "（空）"), orDash(wordOf(c.Get("after")), "（空）")
+			switch c.Get("change") {
+			case "added":
+				a, b = "（无此行）", "新增"
+			case "gone":
+				a, b = "原有", "（已删去）"
+			}
+			where := wordOf(c.Get("key"))
+			if n := c.Get("row_after"); n != nil {
+				where += fmt.Sprintf("（第%v行）", n)
+			}
+			rows = append(rows, []any{p[0], p[1], p[2], where, column, a, b})
+		}
+	}
+	return rows, nil
+}
+
+func wordOf(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+func sameFigure(a, b *float64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return math.Abs(*a-*b) < 1e-9
+}
