@@ -16,6 +16,8 @@ import (
 type WeeklyBook struct {
 	title, footer *weeklyTemplate
 	signature     *weeklyTemplate
+	mailSubject   *weeklyTemplate
+	mailText      *weeklyTemplate
 	logo          *workbook.Picture
 	sheets        []weeklySheet
 	metrics       map[string]*Metric
@@ -145,7 +147,7 @@ type weeklyChartRef struct {
 // dimensions, sheets and tables are refused with file, line and column. One
 // that says «extends: built-in» adds to the built-in workbook: its sheets take
 // the place of those of the same name or come after the others, drop leaves
-// some out, order puts some first; title, footer, logo and words replace.
+// some out, order puts some first; title, footer, mail, logo and words replace.
 func LoadWeekly(file string, data []byte, catalogue *Catalogue) (*WeeklyBook, error) {
 	return loadWeekly(file, data, catalogue, nil)
 }
@@ -252,6 +254,9 @@ func (l *weeklyLoader) document(root weeklyNode, data []byte) error {
 		"footer":    l.template(&l.book.footer),
 		"signature": l.template(&l.book.signature),
 		"logo":      l.logo,
+		"mail": func(n weeklyNode) error {
+			return n.mapping(weeklyFields{"subject": l.template(&l.book.mailSubject), "text": l.template(&l.book.mailText)})
+		},
 		"sheets":    func(n weeklyNode) error { return n.list(l.sheet) },
 	}
 	if _, ok := root.value("extends"); ok {

@@ -20,9 +20,13 @@ type WeeklyIssue struct {
 	Book      workbook.Book
 	Said      *WeeklySaid // to be kept for the next issue's 更正说明
 	Text      []string // 文字材料: headings and paragraphs
+	Mail      WeeklyMail
 	Overdue   []WeeklyOverdue
 	Extracts  []WeeklyExtract
 }
+
+// WeeklyMail is what the mail with the workbook says.
+type WeeklyMail struct{ Subject, Text string }
 
 // WeeklyOverdue is an unfinished matter past its deadline. Dates read 2022-08-15.
 type WeeklyOverdue struct {
@@ -52,6 +56,13 @@ func WeeklyWhole(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (*Wee
 		return nil, fmt.Errorf("what the report says: %w", err)
 	}
 	out.Text = strings.Split(strings.TrimRight(w.text(), "\n"), "\n")
+	out.Mail = WeeklyMail{w.book.mailSubject.fill(w), strings.Join(paragraphs(w.book.mailText.fill(w)), "\n\n")}
+	if out.Mail.Subject == "" { // a zone's own declaration may leave these to us
+		out.Mail.Subject = out.Book.Title + "（截至" + out.AsOf + "）"
+	}
+	if out.Mail.Text == "" {
+		out.Mail.Text = strings.Join(out.Text, "\n")
+	}
 	if out.Overdue, err = w.overdue(ctx); err != nil {
 		return nil, fmt.Errorf("overdue matters: %w", err)
 	}

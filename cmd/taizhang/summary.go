@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,6 +19,9 @@ type summaryOptions struct {
 	output string // write the workbook there, and nothing else
 	text   bool
 	pdf    bool
+	mail   bool // send the workbook
+	again  bool // also to those who have it
+	dryRun bool // say what would be sent
 }
 
 func (a *app) summaryCmd() *cobra.Command {
@@ -33,21 +37,29 @@ func (a *app) summaryCmd() *cobra.Command {
 			"  by-submitter/<unit>_截至<date>.xlsx  every submitter's own rows and debts\n" +
 			"A file is written only where its content differs from the one issued for the same date, and under a new\n" +
 			"name (_r2); nothing that was issued is ever overwritten. The workbook's path is printed, the others' are\n" +
-			"named on stderr. -o writes the workbook alone, elsewhere; --text prints its 文字材料.",
+			"named on stderr. -o writes the workbook alone, elsewhere; --text prints its 文字材料.\n" +
+		"--mail then sends the workbook to the recipients under mail: in taizhang.yaml, with a short text; nobody gets\n" +
+		"the same file twice unless --again asks for it, and --dry-run says what would go to whom. Where sending\n" +
+		"fails the files stay, and the same command sends to those who haven't got it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()
 			if err != nil {
 				return err
 			}
+			if err := o.check(z); err != nil {
+				return err
+			}
 			var path string
 			switch {
+			case o.mail:
+				return a.issueAndMail(cmd.Context(), z, o)
 			case o.text:
 				return a.printText(cmd.Context(), z)
 			case o.output != "":
 				path, err = o.output, a.writeSummary(cmd.Context(), z, o.output)
 			default:
-				path, err = a.issueAll(cmd.Context(), z, o)
+				path, _, err = a.issueAll(cmd.Context(), z, o)
 			}
 			if err != nil {
 				return err
@@ -59,7 +71,38 @@ func (a *app) summaryCmd() *cobra.Command {
 	c.Flags().StringVarP(&o.output, "output", "o", "", "write the workbook alone to this file")
 	c.Flags().BoolVar(&o.text, "text", false, "print the paragraphs of 文字材料 only")
 	c.Flags().BoolVar(&o.pdf, "pdf", false, "also print 一页通 as a PDF (takes some seconds; needs Chromium, Edge or the like)")
+	c.Flags().BoolVar(&o.mail, "mail", false, "send the workbook to the recipients in taizhang.yaml")
+	c.Flags().BoolVar(&o.again, "again", false, "with --mail: also to those who have got this file")
+	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "with --mail: print what would go to whom; write and send nothing")
 	return c
+}
+
+// check refuses what doesn't go together.
+func (o summaryOptions) check(z *pipeline.Zone) error {
+	switch {
+	case (o.again || o.dryRun) && !o.mail:
+		return usagef("--again and --dry-run go with --mail")
+	case o.mail && (o.text || o.output != ""):
+		return usagef("--mail sends what is issued into summaries/; it doesn't go with --text or -o")
+	case o.mail && z.Mail == nil:
+		return usagef("--mail: taizhang.yaml has no mail:\nhint: name server, sender and recipients there; every key is explained in the file that taizhang init writes")
+	}
+	return nil
+}
+
+// issueAndMail issues the report and sends it; what fails beside the workbook doesn't keep it back.
+func (a *app) issueAndMail(ctx context.Context, z *pipeline.Zone, o summaryOptions) error {
+	path, w, err := a.issueAll(ctx, z, o)
+	if path == "" {
+		return err
+	}
+	if o.dryRun {
+		return a.previewMail(z, path, w, o)
+	}
+	if _, e := fmt.Fprintln(a.out, path); e != nil {
+		return e
+	}
+	return errors.Join(err, a.mailSummary(ctx, z, path, w, o))
 }
 
 func (a *app) printText(ctx context.Context, z *pipeline.Zone) error {

@@ -30,6 +30,8 @@ type issue struct {
 	IssuedAt time.Time     `json:"issued_at"`
 	Content  string        `json:"content"` // hash of what it says, without the time it was made
 
+	Mailed map[string]time.Time `json:"mailed,omitempty"` // who has got it by mail, by recipientKey
+
 	Said *queries.WeeklySaid `json:"said,omitempty"` // of the newest workbooks: the next one's 更正说明 compares with it
 }
 
@@ -57,6 +59,7 @@ type desk struct {
 	point  queries.Point
 	issued []issue
 	added  bool
+	dry    bool // nothing is written
 }
 
 // issue writes a file unless the same content was issued for the same date; base is its name within summaries/
@@ -78,6 +81,9 @@ func (d *desk) issue(kind, base, suffix, content string, write func(io.Writer) e
 		name = fmt.Sprintf("%s_r%d%s", base, n, suffix)
 	}
 	path = filepath.Join(d.z.Summaries(), filepath.FromSlash(name))
+	if d.dry {
+		return path, false, nil
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", false, err
 	}
@@ -110,39 +116,38 @@ func (d *desk) close() error {
 	if !d.added {
 		return nil
 	}
-	text, err := json.MarshalIndent(d.issued, "", " ")
-	if err != nil {
-		return err
-	}
-	return pipeline.WriteBytes(issuesFile(d.z), 0o644, append(text, '\n'))
+	return writeIssues(d.z, d.issued)
 }
 
 // issueSummary issues the report as demo and serve do, and gives the workbook's path.
 func (a *app) issueSummary(ctx context.Context, z *pipeline.Zone) (string, error) {
-	return a.issueAll(ctx, z, summaryOptions{})
+	path, _, err := a.issueAll(ctx, z, summaryOptions{})
+	return path, err
 }
 
 // issueAll issues the workbook first: what goes out beside it may fail without taking the workbook back.
-func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) (path string, err error) {
-	if err := z.EnsureFolders(); err != nil {
-		return "", err
+func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) (path string, w *queries.WeeklyIssue, err error) {
+	if !o.dryRun {
+		if err := z.EnsureFolders(); err != nil {
+			return "", nil, err
+		}
 	}
 	list, err := issues(z)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	r, p, wo, err := a.weekly(z)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	w, err := queries.WeeklyWhole(ctx, r, p, wo)
+	w, err = queries.WeeklyWhole(ctx, r, p, wo)
 	if e := r.Close(); err == nil {
 		err = e
 	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	d := &desk{a: a, z: z, point: p, issued: list}
+	d := &desk{a: a, z: z, point: p, issued: list, dry: o.dryRun}
 	defer func() {
 		if e := d.close(); err == nil {
 			err = e
@@ -150,17 +155,17 @@ func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) 
 	}()
 	content, err := contentHash(w.Book, p.KnownAt.In(z.Location))
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	var isNew bool
 	path, isNew, err = d.issue("", fmt.Sprintf("%s周报_截至%s", zone.SafeName(z.Name), p.AsOf), ".xlsx", content, w.Book.Write)
-	if err != nil {
-		return "", err
+	if err != nil || d.dry {
+		return path, w, err
 	}
 	if isNew {
 		d.said(w.Said)
 	}
-	return path, a.issueBeside(ctx, d, w, o)
+	return path, w, a.issueBeside(ctx, d, w, o)
 }
 
 // contentHash is what a workbook says, without when it was made and what it says of earlier issues.

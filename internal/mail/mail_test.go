@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/internal/mail/mailtest"
 )
 
 func sample() Message {
@@ -91,22 +93,22 @@ func read(t *testing.T, text []byte) (netmail.Header, []part) {
 func TestMessageArrives(t *testing.T) {
 	for _, way := range []TLS{StartTLS, Implicit} {
 		t.Run(string(way), func(t *testing.T) {
-			s := start(t, way == Implicit, nil)
-			c := s.config(t)
+			s := mailtest.Start(t, way == Implicit, nil)
+			c := config(t, s)
 			c.TLS = way
 			m := sample()
 			if err := c.Send(t.Context(), "leaders", m); err != nil {
 				t.Fatal(err)
 			}
-			letters := s.received()
+			letters := s.Received()
 			if len(letters) != 1 {
 				t.Fatalf("%d letters", len(letters))
 			}
 			l := letters[0]
-			if l.from != "gxq@example.gov.cn" || !slices.Equal(l.to, []string{"a@example.gov.cn", "b@example.gov.cn"}) {
-				t.Errorf("from %q to %q", l.from, l.to)
+			if l.From != "gxq@example.gov.cn" || !slices.Equal(l.To, []string{"a@example.gov.cn", "b@example.gov.cn"}) {
+				t.Errorf("from %q to %q", l.From, l.To)
 			}
-			head, parts := read(t, l.text)
+			head, parts := read(t, l.Text)
 			if got, err := new(mime.WordDecoder).DecodeHeader(head.Get("Subject")); err != nil || got != m.Subject {
 				t.Errorf("subject %q, %v", got, err)
 			}
@@ -152,7 +154,7 @@ func failure(t *testing.T, c *Config, m Message) *Error {
 	if !errors.As(err, &failed) {
 		t.Fatalf("got %v", err)
 	}
-	for _, secret := range []string{password, "other-secret", base64.StdEncoding.EncodeToString([]byte("\x00gxq\x00other-secret"))} {
+	for _, secret := range []string{mailtest.Password, "other-secret", base64.StdEncoding.EncodeToString([]byte("\x00gxq\x00other-secret"))} {
 		if strings.Contains(err.Error(), secret) {
 			t.Errorf("the error holds the password: %v", err)
 		}
@@ -174,7 +176,7 @@ func TestFailures(t *testing.T) {
 	closed.Close()
 	for _, c := range []struct {
 		name      string
-		server    func(*server)
+		server    func(*mailtest.Server)
 		config    func(*testing.T, *Config)
 		kind      error
 		temporary bool
@@ -184,14 +186,14 @@ func TestFailures(t *testing.T) {
 			t.Setenv("MAIL_PASSWORD", "other-secret")
 			c.PasswordFile, c.PasswordEnv = "", "MAIL_PASSWORD"
 		}, ErrAuth, false, "wrong password *** for gxq"},
-		{"no STARTTLS", func(s *server) { s.TLSConfig = nil; s.AllowInsecureAuth = true }, nil, ErrTLS, false, "STARTTLS"},
+		{"no STARTTLS", func(s *mailtest.Server) { s.TLSConfig = nil; s.AllowInsecureAuth = true }, nil, ErrTLS, false, "STARTTLS"},
 		{"unknown certificate", nil, func(_ *testing.T, c *Config) { c.CAFile = "" }, ErrTLS, false, "certificate"},
 		{"another host's certificate", nil, func(_ *testing.T, c *Config) { c.Host = "localhost" }, ErrTLS, false, "certificate"},
-		{"old TLS", func(s *server) { s.TLSConfig.MaxVersion = 0x0302 }, nil, ErrTLS, false, "tls"},
+		{"old TLS", func(s *mailtest.Server) { s.TLSConfig.MaxVersion = 0x0302 }, nil, ErrTLS, false, "tls"},
 		{"implicit TLS spoken to a plain server", nil, func(_ *testing.T, c *Config) { c.TLS = Implicit }, ErrTLS, false, "tls"},
 		{"server down", nil, func(_ *testing.T, c *Config) { c.Port = closed.Addr().(*net.TCPAddr).Port }, ErrConnect, true, "refused"},
-		{"too large, as announced", func(s *server) { s.MaxMessageBytes = 40_000 }, nil, ErrTooLarge, false, "40000"},
-		{"recipient unknown", func(s *server) { s.refuse = "b@example.gov.cn" }, nil, ErrRefused, false, "no such user"},
+		{"too large, as announced", func(s *mailtest.Server) { s.MaxMessageBytes = 40_000 }, nil, ErrTooLarge, false, "40000"},
+		{"recipient unknown", func(s *mailtest.Server) { s.Refuse = "b@example.gov.cn" }, nil, ErrRefused, false, "no such user"},
 		{"no login where one is needed", nil, func(_ *testing.T, c *Config) { c.User, c.PasswordFile = "", "" }, ErrRefused, false, "502"},
 		{"silent server", nil, func(t *testing.T, c *Config) { c.Port, c.Timeout = listen(t, ""), 200*time.Millisecond }, ErrTimeout, true, ""},
 		{"server that stops after its greeting", nil, func(t *testing.T, c *Config) {
@@ -206,8 +208,8 @@ func TestFailures(t *testing.T) {
 		{"no certificate in the file", nil, func(_ *testing.T, c *Config) { c.CAFile = "password" }, ErrConfig, false, "ca_file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := start(t, false, c.server)
-			config := s.config(t)
+			s := mailtest.Start(t, false, c.server)
+			config := config(t, s)
 			if c.config != nil {
 				c.config(t, config)
 			}
@@ -215,7 +217,7 @@ func TestFailures(t *testing.T) {
 			if !errors.Is(failed, c.kind) || failed.Temporary != c.temporary || !strings.Contains(failed.Error(), c.text) {
 				t.Errorf("kind %q, temporary %v: %v", failed.Kind, failed.Temporary, failed)
 			}
-			if n := len(s.received()); n != 0 {
+			if n := len(s.Received()); n != 0 {
 				t.Errorf("%d letters arrived", n)
 			}
 		})
@@ -223,7 +225,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestCancelled(t *testing.T) {
-	c := start(t, false, nil).config(t)
+	c := config(t, mailtest.Start(t, false, nil))
 	c.Port = listen(t, "")
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
