@@ -87,7 +87,9 @@ func (s *server) intake(ctx context.Context) {
 
 // done is what the schedule has done, kept in summaries/: so that each summary is written once, also after a restart.
 type done struct {
-	Summary time.Time `json:"summary"` // the due time for which a summary was last written
+	Summary time.Time `json:"summary"`         // the due time for which a summary was last written
+	Failed  time.Time `json:"failed,omitzero"` // the due time for which it could not be written
+	Why     string    `json:"why,omitempty"`   // what was in the way
 }
 
 func doneFile(z *pipeline.Zone) string { return filepath.Join(z.Summaries(), "schedule.json") }
@@ -153,16 +155,42 @@ func (s *server) summaryIfDue(ctx context.Context, now time.Time) {
 	defer s.mu.Unlock()
 	path, err := s.app.issueSummary(ctx, s.zone)
 	if err == nil {
-		var text []byte
-		if text, err = json.Marshal(done{Summary: due}); err == nil {
-			err = pipeline.WriteBytes(doneFile(z), 0o644, append(text, '\n'))
-		}
+		err = writeDone(z, done{Summary: due})
+	} else if why := err.Error(); !d.Failed.Equal(due) || d.Why != why {
+		d.Failed, d.Why = due, why
+		err = errors.Join(err, writeDone(z, d)) // for status
 	}
 	if err != nil {
-		s.app.log().Error("scheduled summary", "err", err)
+		s.app.log().Error("scheduled summary; it is tried again within a minute", "due", due.Format(time.RFC3339), "err", err)
 		return
 	}
 	s.app.say("Summary: %s", path)
+}
+
+func writeDone(z *pipeline.Zone, d done) error {
+	text, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	return pipeline.WriteBytes(doneFile(z), 0o644, append(text, '\n'))
+}
+
+// lateSummary says that a summary which serve was to write is not there, and why; "" where none is late. A zone in
+// which serve never wrote one has no schedule to be late by.
+func lateSummary(z *pipeline.Zone, now time.Time) (string, error) {
+	d, err := readDone(z)
+	if err != nil || d == (done{}) {
+		return "", err
+	}
+	due, ok := dueSummary(z, now)
+	if !ok || !d.Summary.Before(due) {
+		return "", nil
+	}
+	text := "周报：应于" + due.In(z.Location).Format("2006-01-02 15:04") + "生成的一期还没有生成"
+	if d.Failed.Equal(due) {
+		text += "：" + d.Why
+	}
+	return text + "。serve 运行时每分钟再试，也可以用 taizhang summary 生成。", nil
 }
 
 // anyReturn says whether anything was ever handed in.

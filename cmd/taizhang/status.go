@@ -55,7 +55,11 @@ func (a *app) statusCmd() *cobra.Command {
 				}
 				a.say("inbox: %s  %s", f.Path, f.Wait)
 			}
-			return nil
+			late, err := lateSummary(z, a.now())
+			if err == nil && late != "" {
+				a.say("%s", late)
+			}
+			return err
 		},
 	}
 	a.outputFlag(c)

@@ -38,9 +38,9 @@ func (a *app) summaryCmd() *cobra.Command {
 			"A file is written only where its content differs from the one issued for the same date, and under a new\n" +
 			"name (_r2); nothing that was issued is ever overwritten. The workbook's path is printed, the others' are\n" +
 			"named on stderr. -o writes the workbook alone, elsewhere; --text prints its 文字材料.\n" +
-		"--mail then sends the workbook to the recipients under mail: in taizhang.yaml, with a short text; nobody gets\n" +
-		"the same file twice unless --again asks for it, and --dry-run says what would go to whom. Where sending\n" +
-		"fails the files stay, and the same command sends to those who haven't got it.",
+			"--mail then sends the workbook to the recipients under mail: in taizhang.yaml, with a short text; nobody gets\n" +
+			"the same file twice unless --again asks for it, and --dry-run says what would go to whom. Where sending\n" +
+			"fails the files stay, and the same command sends to those who haven't got it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()

@@ -58,8 +58,8 @@ type desk struct {
 	z      *pipeline.Zone
 	point  queries.Point
 	issued []issue
-	added  bool
-	dry    bool // nothing is written
+	fresh  []string // files that the list on disk doesn't know yet
+	dry    bool     // nothing is written
 }
 
 // issue writes a file unless the same content was issued for the same date; base is its name within summaries/
@@ -75,8 +75,12 @@ func (d *desk) issue(kind, base, suffix, content string, write func(io.Writer) e
 	}
 	name := base + suffix
 	for n := 2; ; n++ {
-		if _, err := os.Stat(filepath.Join(d.z.Summaries(), filepath.FromSlash(name))); errors.Is(err, fs.ErrNotExist) {
+		_, err := os.Stat(filepath.Join(d.z.Summaries(), filepath.FromSlash(name)))
+		if errors.Is(err, fs.ErrNotExist) {
 			break
+		}
+		if err != nil {
+			return "", false, err
 		}
 		name = fmt.Sprintf("%s_r%d%s", base, n, suffix)
 	}
@@ -91,7 +95,7 @@ func (d *desk) issue(kind, base, suffix, content string, write func(io.Writer) e
 		return "", false, err
 	}
 	d.issued = append(d.issued, issue{File: name, Kind: kind, AsOf: d.point.AsOf, KnownAt: d.point.KnownAt, IssuedAt: d.a.now(), Content: content})
-	d.added = true
+	d.fresh = append(d.fresh, path)
 	return path, true, nil
 }
 
@@ -111,12 +115,20 @@ func (d *desk) said(s *queries.WeeklySaid) {
 	}
 }
 
-// close keeps the list of what was issued, also where a later file failed.
-func (d *desk) close() error {
-	if !d.added {
+// note writes down what was issued. What can't be noted is taken back: the next time it would be there already, as if
+// somebody had put it there, and be issued once more beside it.
+func (d *desk) note() error {
+	if len(d.fresh) == 0 {
 		return nil
 	}
-	return writeIssues(d.z, d.issued)
+	err := writeIssues(d.z, d.issued)
+	if err != nil {
+		for _, path := range d.fresh {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	d.fresh = nil
+	return err
 }
 
 // issueSummary issues the report as demo and serve do, and gives the workbook's path.
@@ -149,9 +161,7 @@ func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) 
 	}
 	d := &desk{a: a, z: z, point: p, issued: list, dry: o.dryRun}
 	defer func() {
-		if e := d.close(); err == nil {
-			err = e
-		}
+		err = errors.Join(err, d.note())
 	}()
 	content, err := contentHash(w.Book, p.KnownAt.In(z.Location))
 	if err != nil {
@@ -164,6 +174,9 @@ func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) 
 	}
 	if isNew {
 		d.said(w.Said)
+		if err := d.note(); err != nil {
+			return "", nil, err
+		}
 	}
 	return path, w, a.issueBeside(ctx, d, w, o)
 }

@@ -36,13 +36,6 @@ func withMail(t *testing.T, zone string, s *mailtest.Server, to string) {
 	}
 }
 
-// taizhang runs a command that may fail.
-func taizhang(args ...string) (code int, out, errs string) {
-	var o, e bytes.Buffer
-	code = run(args, nil, &o, &e)
-	return code, o.String(), e.String()
-}
-
 // opened is a letter as a mail program shows it: subject, text, attachment.
 func opened(t *testing.T, letter []byte) (subject, text, name string, content []byte) {
 	t.Helper()
@@ -89,7 +82,7 @@ func TestMail(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	code, out, errs := taizhang("summary", "--mail", "--dry-run", "--zone", zone)
+	code, out, errs := program(t, "summary", "--mail", "--dry-run", "--zone", zone)
 	for _, want := range []string{"To leaders: 张三 <a@example.gov.cn>, b@example.gov.cn\n", "To office: c@example.gov.cn\n", "湘潭高新区工作周报（截至2022年8月15日）", "湘潭高新区周报_截至2022-08-15.xlsx", "办结率为82.9%", "应报14份"} {
 		if code != exitDone || !strings.Contains(out, want) {
 			t.Errorf("dry run: exit code %d, no %q in\n%s%s", code, want, out, errs)
@@ -99,7 +92,7 @@ func TestMail(t *testing.T) {
 		t.Error("a dry run wrote or sent something")
 	}
 
-	code, out, errs = taizhang("summary", "--mail", "--zone", zone)
+	code, out, errs = program(t, "summary", "--mail", "--zone", zone)
 	if code != exitDone || strings.TrimSpace(out) != book {
 		t.Fatalf("exit code %d\n%s%s", code, out, errs)
 	}
@@ -124,14 +117,14 @@ func TestMail(t *testing.T) {
 		}
 	}
 
-	if code, _, errs = taizhang("summary", "--mail", "--zone", zone); code != exitDone || len(s.Received()) != 2 || !strings.Contains(errs, "sent before") {
+	if code, _, errs = program(t, "summary", "--mail", "--zone", zone); code != exitDone || len(s.Received()) != 2 || !strings.Contains(errs, "sent before") {
 		t.Errorf("again, unasked: exit code %d, %d letters\n%s", code, len(s.Received()), errs)
 	}
 	withMail(t, zone, s, `{leaders: [a@example.gov.cn, d@example.gov.cn]}`) // somebody new
-	if code, _, errs = taizhang("summary", "--mail", "--zone", zone); code != exitDone || len(s.Received()) != 3 || strings.Join(s.Received()[2].To, " ") != "d@example.gov.cn" {
+	if code, _, errs = program(t, "summary", "--mail", "--zone", zone); code != exitDone || len(s.Received()) != 3 || strings.Join(s.Received()[2].To, " ") != "d@example.gov.cn" {
 		t.Errorf("somebody new: exit code %d, %d letters\n%s", code, len(s.Received()), errs)
 	}
-	if code, _, errs = taizhang("summary", "--mail", "--again", "--zone", zone); code != exitDone || len(s.Received()) != 4 || len(s.Received()[3].To) != 2 {
+	if code, _, errs = program(t, "summary", "--mail", "--again", "--zone", zone); code != exitDone || len(s.Received()) != 4 || len(s.Received()[3].To) != 2 {
 		t.Errorf("again, asked for: exit code %d, %d letters\n%s", code, len(s.Received()), errs)
 	}
 }
@@ -143,7 +136,7 @@ func TestMailFails(t *testing.T) {
 	withMail(t, zone, s, `{leaders: [a@example.gov.cn], office: [b@example.gov.cn]}`)
 	args := []string{"summary", "--mail", "--as-of", "2022-08-01", "--zone", zone}
 	book := filepath.Join(zone, "summaries", "湘潭高新区周报_截至2022-08-01.xlsx")
-	code, out, errs := taizhang(args...)
+	code, out, errs := program(t, args...)
 	if code != exitFailed || strings.TrimSpace(out) != book {
 		t.Errorf("exit code %d, printed %q", code, out)
 	}
@@ -162,7 +155,7 @@ func TestMailFails(t *testing.T) {
 		t.Fatalf("%d letters", n)
 	}
 	s.Refuse = ""
-	if code, _, errs = taizhang(args...); code != exitDone {
+	if code, _, errs = program(t, args...); code != exitDone {
 		t.Errorf("again: exit code %d\n%s", code, errs)
 	}
 	if l := s.Received(); len(l) != 2 || strings.Join(l[1].To, " ") != "b@example.gov.cn" {
@@ -182,7 +175,7 @@ func TestMailRefusals(t *testing.T) {
 		{[]string{"summary", "--mail", "--text"}, "doesn't go with"},
 		{[]string{"summary", "--mail", "-o", "x.xlsx"}, "doesn't go with"},
 	} {
-		if code, _, errs := taizhang(append(c.args, "--zone", zone)...); code != exitUsage || !strings.Contains(errs, c.want) {
+		if code, _, errs := program(t, append(c.args, "--zone", zone)...); code != exitUsage || !strings.Contains(errs, c.want) {
 			t.Errorf("%v: exit code %d, %s", c.args, code, errs)
 		}
 	}

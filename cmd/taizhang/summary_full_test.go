@@ -1,0 +1,137 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"taizhang/internal/pipeline"
+)
+
+// papers are the names of all files in summaries/ but the lists of what was done.
+func papers(t *testing.T, zone string) string {
+	t.Helper()
+	var out []string
+	for _, f := range files(t, filepath.Join(zone, "summaries")) {
+		if filepath.Ext(f) != ".json" {
+			out = append(out, filepath.Base(f))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// TestSummaryOnAFullDisk: wherever the disk fills up, what was issued before
+// stays as it was, nothing is left half-written, and the same command, given
+// room, issues each paper once.
+func TestSummaryOnAFullDisk(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := copyOfDemo(t)
+	old := filepath.Join("summaries", "湘潭高新区周报_截至2022-08-15.xlsx")
+	kept, err := os.ReadFile(filepath.Join(whole, old))
+	if err != nil {
+		t.Fatal(err)
+	}
+	command(t, "summary", "--as-of", "2022-08-01", "--zone", whole)
+	want := papers(t, whole)
+	for _, kib := range []int{0, 4, 16, 64, 250} { // the list, the papers, the workbook
+		zone := copyOfDemo(t)
+		args := []string{"summary", "--as-of", "2022-08-01", "--zone", zone}
+		c := exec.Command("sh", append([]string{"-c", fmt.Sprintf(`trap '' XFSZ; ulimit -f %d; exec "$0" "$@"`, kib*2), exe}, args...)...)
+		c.Env = append(os.Environ(), "TAIZHANG_AS_PROGRAM=1")
+		text, _ := c.CombinedOutput()
+		if c.ProcessState.ExitCode() != exitFailed || !strings.Contains(string(text), "error: write ") || !strings.Contains(string(text), "file too large") {
+			t.Errorf("%d KiB: exit code %d\n%s", kib, c.ProcessState.ExitCode(), text)
+		}
+		if have, err := os.ReadFile(filepath.Join(zone, old)); err != nil || !bytes.Equal(have, kept) {
+			t.Errorf("%d KiB: the workbook issued before is another: %v", kib, err)
+		}
+		command(t, args...)
+		if got := papers(t, zone); got != want {
+			t.Errorf("%d KiB, then room: issued\n%s\nwant\n%s", kib, got, want)
+		}
+	}
+}
+
+// TestSummaryIsTriedAgain: a scheduled summary that can't be written whole is
+// tried again; log and status say so until it is there.
+func TestSummaryIsTriedAgain(t *testing.T) {
+	zone := copyOfDemo(t)
+	if err := os.RemoveAll(filepath.Join(zone, "summaries")); err != nil {
+		t.Fatal(err)
+	}
+	z, err := pipeline.Load(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2022, 8, 15, 13, 0, 0, 0, z.Location)
+	var log bytes.Buffer
+	a := &app{out: &log, err: &log, now: func() time.Time { return now }, format: "table", zoneDir: zone}
+	s := &server{app: a, zone: z}
+	status := func() string {
+		t.Helper()
+		late, err := lateSummary(z, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return late
+	}
+	held := filepath.Join(zone, "summaries", "by-submitter") // where a folder is wanted
+	if err := os.MkdirAll(filepath.Dir(held), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(held, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.summaryIfDue(context.Background(), now)
+	if !strings.Contains(log.String(), "level=ERROR") || !strings.Contains(log.String(), "not a directory") || !strings.Contains(log.String(), "tried again") {
+		t.Errorf("the log says\n%s", log.String())
+	}
+	if late := status(); !strings.Contains(late, "生成的一期还没有生成") || !strings.Contains(late, "not a directory") {
+		t.Errorf("status says %q", late)
+	}
+	if code, _, errs := program(t, "status", "--zone", zone); code != exitDone || !strings.Contains(errs, "周报：应于") {
+		t.Errorf("status: exit code %d\n%s", code, errs)
+	}
+	if err := os.Remove(held); err != nil {
+		t.Fatal(err)
+	}
+	log.Reset()
+	s.summaryIfDue(context.Background(), now.Add(time.Minute))
+	if strings.Contains(log.String(), "level=ERROR") || strings.Contains(papers(t, zone), "_r2") || !strings.Contains(papers(t, zone), "双马街道_截至") {
+		t.Errorf("a minute later:\n%s\n%s", log.String(), papers(t, zone))
+	}
+	if late := status(); late != "" {
+		t.Errorf("then status says %q", late)
+	}
+}
+
+// TestSummaryTargetIsHeld: where -o can't replace a file, as while Excel has it
+// open, what is there stays, and the error says which file.
+func TestSummaryTargetIsHeld(t *testing.T) {
+	zone := demoZone(t)
+	target := filepath.Join(t.TempDir(), "周报.xlsx")
+	if err := os.MkdirAll(filepath.Join(target, "held"), 0o755); err != nil { // a rename over it is refused, as Windows refuses one over an open file
+		t.Fatal(err)
+	}
+	code, _, errs := program(t, "summary", "-o", target, "--zone", zone)
+	if code != exitFailed || !strings.Contains(errs, "write "+target) {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+	if left := files(t, filepath.Dir(target)); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if !exists(filepath.Join(target, "held")) {
+		t.Error("what was there is gone")
+	}
+}
