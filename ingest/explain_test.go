@@ -18,15 +18,15 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// office is a zone that takes files in one after another, each as a run of its own.
-type office struct {
+// intakeDesk is a zone that takes files in one after another, each as a run of its own.
+type intakeDesk struct {
 	t       *testing.T
 	in      *Intake
 	db      *warehouse.DB
 	archive *archive.Archive
 }
 
-func newOffice(t *testing.T) *office {
+func newIntakeDesk(t *testing.T) *intakeDesk {
 	t.Helper()
 	in := testIntake(t, officeZone)
 	a, err := archive.Open(in.Zone.Archive())
@@ -34,11 +34,11 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
-	return &office{t, in, emptyWarehouse(t, in.Forms), a}
+	return &intakeDesk{t, in, emptyWarehouse(t, in.Forms), a}
 }
 
 // take drops a file and gives what became of it, with its receipt.
-func (o *office) take(folder, name string, content []byte, at string) (*finding.Return, []byte) {
+func (o *intakeDesk) take(folder, name string, content []byte, at string) (*finding.Return, []byte) {
 	o.t.Helper()
 	ctx := context.Background()
 	when, err := time.ParseInLocation("2006-01-02 15:04", at, o.in.Zone.Location)
@@ -56,7 +56,7 @@ func (o *office) take(folder, name string, content []byte, at string) (*finding.
 	if err := os.WriteFile(path, content, 0o644); err != nil {
 		o.t.Fatal(err)
 	}
-	list, err := Inbox(o.in.Zone.Inbox(), time.Now().Add(time.Hour))
+	list, err := Inbox(o.in.Zone.Inbox())
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestExplained(t *testing.T) {
 	sheet := func(month, rest string) []byte {
 		return []byte(strings.Replace(head, "%s", month, 1) + rest)
 	}
-	o := newOffice(t)
+	o := newIntakeDesk(t)
 	first, back := o.take("人社局", "a.csv", sheet("6", "夏季招聘会,2022-06-05,20,200,50,60\n"), "2022-07-05 09:00")
 	if first.Outcome != finding.Warned || rules(first) != "intentions_over_seekers" {
 		t.Fatalf("%s: %s", first.Outcome, rules(first))

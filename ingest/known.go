@@ -29,10 +29,15 @@ type roll struct {
 // known warns of texts that the rows that count of another form don't hold, such as enterprises that 企业名录 lacks.
 func (in *Intake) known(ctx context.Context, h *history, pt *part) error {
 	near := map[string]string{} // closest value, by rule and text
+	lists := map[*forms.Rule]*roll{}
 	for _, s := range pt.named {
-		list, err := h.held(ctx, in, s.rule.Form, s.rule.Than)
-		if err != nil {
-			return err
+		list, looked := lists[s.rule]
+		if !looked {
+			var err error
+			if list, err = h.held(ctx, in, s.rule.Form, s.rule.Than); err != nil {
+				return err
+			}
+			lists[s.rule] = list
 		}
 		if list == nil { // nothing of that form was received yet
 			continue

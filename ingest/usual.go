@@ -63,7 +63,7 @@ func (in *Intake) askUsual(pt *part, rule *forms.Rule, by map[string]*series) {
 	var found []finding.Finding
 	for i := range pt.records {
 		r := &pt.records[i]
-		s := by[groupOf(f, rowNow(r).vals)]
+		s := by[groupOf(f, r)]
 		if !r.vals[k].set || s == nil {
 			continue
 		}
@@ -103,14 +103,14 @@ func (in *Intake) askUsual(pt *part, rule *forms.Rule, by map[string]*series) {
 }
 
 // groupOf tells rows apart that are of different kinds, such as programmes: by the listed values of the key.
-func groupOf(f *forms.Form, vals []oldValue) string {
-	var parts []string
+func groupOf(f *forms.Form, r *record) string {
+	group, sep := "", ""
 	for k := range f.Columns {
 		if c := &f.Columns[k]; c.InKey && c.Type == forms.List {
-			parts = append(parts, vals[k].text)
+			group, sep = group+sep+r.vals[k].text, keySep
 		}
 	}
-	return strings.Join(parts, keySep)
+	return group
 }
 
 // seriesBy gives what a column held before, group by group, where that is enough to tell anything.
@@ -202,8 +202,9 @@ func (s *series) likely(v float64) bool {
 
 // number is one value of an earlier return.
 type number struct {
-	key, group string
-	value      float64
+	key   string // of a ledger's row
+	group string
+	value float64
 }
 
 // loadNumbers reads the numbers that rules look back on, of those returns that were not read yet.
@@ -263,7 +264,11 @@ func (h *history) noteNumbers(pt *part) {
 		k := slices.IndexFunc(pt.form.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
 		for i := range pt.records {
 			if r := &pt.records[i]; r.vals[k].set {
-				kept[rule.Field] = append(kept[rule.Field], number{r.key, groupOf(pt.form, rowNow(r).vals), yuan(r.vals[k].num, &pt.form.Columns[k])})
+				key := ""
+				if pt.form.Mode == forms.Ledger {
+					key = r.key
+				}
+				kept[rule.Field] = append(kept[rule.Field], number{key, groupOf(pt.form, r), yuan(r.vals[k].num, &pt.form.Columns[k])})
 			}
 		}
 	}

@@ -257,7 +257,7 @@ func (l *weeklyLoader) document(root weeklyNode, data []byte) error {
 		"mail": func(n weeklyNode) error {
 			return n.mapping(weeklyFields{"subject": l.template(&l.book.mailSubject), "text": l.template(&l.book.mailText)})
 		},
-		"sheets":    func(n weeklyNode) error { return n.list(l.sheet) },
+		"sheets": func(n weeklyNode) error { return n.list(l.sheet) },
 	}
 	if _, ok := root.value("extends"); ok {
 		fields["extends"], fields["drop"], fields["order"] = ignore, ignore, ignore

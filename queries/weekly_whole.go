@@ -19,7 +19,7 @@ type WeeklyIssue struct {
 	Signature string // who signs papers that go out
 	Book      workbook.Book
 	Said      *WeeklySaid // to be kept for the next issue's 更正说明
-	Text      []string // 文字材料: headings and paragraphs
+	Text      []string    // 文字材料: headings and paragraphs
 	Mail      WeeklyMail
 	Overdue   []WeeklyOverdue
 	Extracts  []WeeklyExtract

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,7 +198,7 @@ func buildTwice(b *testing.B, z *pipeline.Zone) (built, plain time.Duration) {
 	}
 	plainly := func() error {
 		for _, m := range models {
-			kind := "table built." + tableName(m.Name)
+			kind := "table built." + strings.ReplaceAll(m.Name, ".", "_")
 			if m.Layer == "stg" {
 				kind = "view " + m.Name
 			}
@@ -223,16 +224,6 @@ func buildTwice(b *testing.B, z *pipeline.Zone) (built, plain time.Duration) {
 	}
 	measure(plainly) // the file's pages are in memory from here on
 	return measure(anew), measure(plainly)
-}
-
-func tableName(model string) string {
-	out := []byte(model)
-	for i, c := range out {
-		if c == '.' {
-			out[i] = '_'
-		}
-	}
-	return string(out)
 }
 
 // read opens the publication as a command does, and asks.

@@ -291,7 +291,7 @@ func (b *bigInbox) list(out *bytes.Buffer, f *forms.Form, c forms.Column, r bigR
 
 func (b *bigInbox) text(out *bytes.Buffer, f *forms.Form, c forms.Column, r bigRow) {
 	switch {
-	case c.Role == forms.MaybeEnterprise && c.Field == "enterprise":
+	case f.ID == "problem" && c.Field == "enterprise":
 		if r.h>>29%5 == 0 {
 			fmt.Fprintf(out, "第%d片区第%d号企业有限公司", r.unit+1, r.i+1)
 		}

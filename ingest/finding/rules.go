@@ -18,6 +18,7 @@ var Rules = []Rule{
 	{"charset", Error, true, "文字编码认不出来。"},
 	{"damaged", Error, true, "文件损坏，读不完整。"},
 	{"too_large", Error, true, "文件、行列或内容超过上限。"},
+	{"too_slow", Error, true, "在规定的时间内没有读完。"},
 	{"bomb", Error, true, "文件展开后大得异常，不予读取。"},
 	{"empty", Error, true, "文件里没有任何内容。"},
 	{"not_stored", Error, true, "文件里有系统无法保存的内容。"},

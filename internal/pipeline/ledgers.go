@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"taizhang/ingest/forms"
 	"taizhang/internal/calendar"
@@ -163,8 +164,9 @@ func ledgerColumn(c forms.Column) workbook.Column {
 	case forms.Int:
 		out.Kind = workbook.Int
 	case forms.Money:
-		out.Kind, out.Format, out.Width = workbook.Num, "#,##0.00", 16
+		out.Kind, out.Format = workbook.Num, "#,##0.00"
 		out.Title += "（元）"
+		out.Width = max(16, 2*float64(utf8.RuneCountInString(out.Title))+4) // on one line: programs read the heads, too
 	case forms.Percent:
 		out.Kind = workbook.Percent
 	case forms.Date:

@@ -11,11 +11,11 @@ import (
 
 func TestSplit(t *testing.T) {
 	for text, want := range map[string][2]string{
-		"select 1;":                               {"select 1", ""},
-		"select 1; select 2;":                     {"select 1", " select 2;"},
-		"select ';' as x, \";\" from t;\n":        {"select ';' as x, \";\" from t", "\n"},
-		"select 'it''s; so';":                     {"select 'it''s; so'", ""},
-		"-- a; comment\nselect 1 /* ; */;":        {"-- a; comment\nselect 1 /* ; */", ""},
+		"select 1;":                              {"select 1", ""},
+		"select 1; select 2;":                    {"select 1", " select 2;"},
+		"select ';' as x, \";\" from t;\n":       {"select ';' as x, \";\" from t", "\n"},
+		"select 'it''s; so';":                    {"select 'it''s; so'", ""},
+		"-- a; comment\nselect 1 /* ; */;":       {"-- a; comment\nselect 1 /* ; */", ""},
 		"select count(*) from 问题台账；":             {"select count(*) from 问题台账", ""},
 		"select '；' from 问题台账 where 问题编号 = 'a';": {"select '；' from 问题台账 where 问题编号 = 'a'", ""},
 	} {
@@ -50,7 +50,7 @@ func TestComplete(t *testing.T) {
 	for before, want := range map[string][]string{
 		"select 问题":             {"select ", "问题台账", "问题编号"},
 		"select count(问题编":      {"select count(", "问题编号"},
-		"select 村（社":             {"select ", "村（社区）"},
+		"select 村（社":            {"select ", "村（社区）"},
 		"select 问题编号,村":         {"select 问题编号,", "村（社区）"},
 		"SEL":                   {"", "select"},
 		"select a":              {"select ", `"a b"`},
