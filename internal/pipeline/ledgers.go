@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"taizhang/ingest/forms"
 	"taizhang/internal/calendar"
@@ -133,7 +132,7 @@ func (z *Zone) writeLedger(l ledger, asOf calendar.Date) error {
 
 func (z *Zone) ledgerBook(l ledger, asOf calendar.Date) workbook.Book {
 	f := l.form
-	t := workbook.Table{ID: f.ID, Rows: l.rows, Filter: true, Main: true, Empty: "目前没有计入的数据行。"}
+	t := workbook.Table{ID: f.ID, Rows: l.rows, Filter: true, Main: true, Names: true, Empty: "目前没有计入的数据行。"}
 	for _, c := range f.Columns {
 		t.Columns = append(t.Columns, ledgerColumn(c))
 	}
@@ -164,9 +163,8 @@ func ledgerColumn(c forms.Column) workbook.Column {
 	case forms.Int:
 		out.Kind = workbook.Int
 	case forms.Money:
-		out.Kind, out.Format = workbook.Num, "#,##0.00"
+		out.Kind, out.Format, out.Width = workbook.Num, "#,##0.00", 16
 		out.Title += "（元）"
-		out.Width = max(16, 2*float64(utf8.RuneCountInString(out.Title))+4) // on one line: programs read the heads, too
 	case forms.Percent:
 		out.Kind = workbook.Percent
 	case forms.Date:

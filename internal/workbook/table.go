@@ -97,7 +97,9 @@ func (c *canvas) header(t Table) int {
 		if t.Filter && !t.Dense {
 			w -= 2.5
 		}
-		titles[i] = broken(col.Title, w, st.size)
+		if titles[i] = col.Title; !t.Names {
+			titles[i] = broken(col.Title, w, st.size)
+		}
 		height = math.Max(height, textHeight(titles[i], w, st.size)+below)
 	}
 	n := c.next(height)

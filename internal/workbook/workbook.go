@@ -179,6 +179,7 @@ type Table struct {
 	Filter  bool    // filter buttons on the header
 	Main    bool    // header stays on screen
 	Dense   bool    // a long list: small print, columns as wide as they ask for however wide the page gets
+	Names   bool    // titles are names that programs read, too: none is broken into lines
 	Keep    int     // how many columns of a Main table stay on screen too
 }
 
