@@ -334,7 +334,7 @@ func (p *parsed) unplaced(in *Intake, r *reading) *parsed {
 	if len(r.ambiguous) > 0 {
 		return p.fail(in, "form_ambiguous", fmt.Sprintf("工作表「%s」与两种表样同样相近，无法确定是哪张报表。", r.ambiguous[0]), "请在标题中写明报表名称，如“问题台账”。")
 	}
-	hint := "请使用下发的模板填报，标题写明报表名称，表头保留模板中的列名。"
+	hint := "请使用下发的模板填报，标题写明报表名称，表头保留模板中的列名。" + in.owed(p.file)
 	for _, pg := range r.leftovers {
 		if f := in.vocab.titled(pg.above(min(6, len(pg.Rows))) + " " + pg.Name); f != nil {
 			var need []string
@@ -356,6 +356,26 @@ func (p *parsed) unplaced(in *Intake, r *reading) *parsed {
 		return p.fail(in, "unknown_form", "没有可以读取的工作表："+strings.Join(p.skipped, "；")+"。", hint)
 	}
 	return p.fail(in, "unknown_form", "工作簿里没有可见的工作表。", "请取消隐藏工作表后重新报送。")
+}
+
+// owed reminds a unit of the forms that it hands in.
+func (in *Intake) owed(f File) string {
+	s, ok := in.Zone.Match(f.Folder)
+	if !ok || f.Folder == "" {
+		if s, ok = in.named(fileTitle(f.Name)); !ok {
+			return ""
+		}
+	}
+	var titles []string
+	for _, form := range in.Forms.Forms {
+		if in.Zone.Owes(s.Code, form.ID) {
+			titles = append(titles, form.PlainTitle())
+		}
+	}
+	if len(titles) == 0 {
+		return ""
+	}
+	return s.Name + "应报送：" + strings.Join(titles, "、") + "。"
 }
 
 func fileTitle(name string) string {
