@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -84,7 +85,7 @@ func (v *vocabulary) classify(p *page, row *sheet.Row, h *header, at []placed, d
 	if first != nil && len(word) <= 60 && isTotal(row, at, g) {
 		return rowTotal
 	}
-	if first != nil && exampleWord.MatchString(word) {
+	if first != nil && !isASCII(word) && exampleWord.MatchString(word) {
 		return rowExample
 	}
 	if isNote(row, g) {
@@ -129,7 +130,7 @@ func (v *vocabulary) classify(p *page, row *sheet.Row, h *header, at []placed, d
 
 // isTotal says whether one of the row's first texts is 合计 or 小计 and the fields that identify a row are mostly empty.
 func isTotal(row *sheet.Row, at []placed, g glance) bool {
-	if !strings.Contains(g.word, "计") && !strings.ContainsAny(g.word, "总汇共t") && g.filled > 6 && !strings.Contains(joined(row), "计") {
+	if g.filled > 6 && !strings.Contains(g.word, "计") && !strings.ContainsAny(g.word, "总汇共t") && !anyHas(row, "计") {
 		return false
 	}
 	if totalWord.MatchString(g.word) && (g.filled == 1 || fewKeys(row, at, g.first.Col)) {
@@ -160,7 +161,7 @@ func isNote(row *sheet.Row, g glance) bool {
 	if g.first == nil {
 		return false
 	}
-	if (g.filled <= 2 || g.fields <= 1) && noteWord.MatchString(g.word) && (g.filled <= 2 || g.fields <= 1) {
+	if (g.filled <= 2 || g.fields <= 1) && noteWord.MatchString(g.word) {
 		return true
 	}
 	labelled := 0
@@ -230,6 +231,11 @@ func (p *page) mergedData(row *sheet.Row, at []placed, down map[[2]int]sheet.Cel
 	return false
 }
 
+// anyHas says whether a text of the row holds a word.
+func anyHas(row *sheet.Row, word string) bool {
+	return slices.ContainsFunc(row.Cells, func(c sheet.Cell) bool { return strings.Contains(c.Text, word) })
+}
+
 func joined(row *sheet.Row) string {
 	var b strings.Builder
 	for _, c := range row.Cells {
@@ -246,6 +252,9 @@ func allNothing(row *sheet.Row) bool {
 		c := &row.Cells[i]
 		if !filled(c) {
 			continue
+		}
+		if c.Kind == sheet.Text && len(c.Text) > 300 {
+			return false
 		}
 		switch t := squash(c.Text); {
 		case c.Kind == sheet.Number:

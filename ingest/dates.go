@@ -34,18 +34,33 @@ var (
 
 func atoi(s string) int { n, _ := strconv.Atoi(s); return n }
 
+// writtenDate is what readWritten gives.
+type writtenDate struct {
+	wrote
+	ok bool
+}
+
+var knownDates memo[writtenDate]
+
 // parseWritten reads a date text in every common way of writing.
 func parseWritten(s string) (wrote, bool) {
 	if len(s) > 90 {
 		return wrote{}, false
 	}
-	s = plain(s)
 	if len(s) == 10 && s[4] == '-' && s[7] == '-' { // as ISO has it, and most sheets
 		if d, err := calendar.ParseDate(s); err == nil {
 			w := wrote{year: d.Year(), month: int(d.Month()), day: d.Day()}
 			return w, w.possible()
 		}
 	}
+	d := knownDates.get(s, func(s string) (d writtenDate) {
+		d.wrote, d.ok = readWritten(plain(s))
+		return d
+	})
+	return d.wrote, d.ok
+}
+
+func readWritten(s string) (wrote, bool) {
 	if strings.ContainsAny(s, "一二三四五六七八九十〇零") && strings.ContainsAny(s, "年月") {
 		s = zhDate.ReplaceAllStringFunc(s, func(z string) string {
 			if n, ok := chineseInt(z); ok {

@@ -268,7 +268,9 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-func ledgerOf(rows int) []byte {
+func ledgerOf(rows int) []byte { return parseBook(ledgerText(rows)).xlsx() }
+
+func ledgerText(rows int) string {
 	var s strings.Builder
 	s.WriteString("== 台账\n问题台账\n填报单位：青山街道 | | 截至日期：2022年8月14日\n序号 | 问题编号 | 问题来源 | 责任清单 | 问题描述 | 涉及企业 | 所属街道 | 牵头单位 | 责任人 | 交办日期 | 办结时限 | 办理状态 | 办结日期 | 办理情况 | 满意度\n")
 	for i := range rows {
@@ -279,7 +281,7 @@ func ledgerOf(rows int) []byte {
 		fmt.Fprintf(&s, "%d | QS2022-%03d | 走访调研 | 企业难题 | 第%d号问题：厂区门口道路破损，影响货车通行 | 湖南%d号机械有限公司 | 青山街道 | 区经发局 | 李四 | @2022-07-%02d | 2022年9月30日 | %s | %s | 已安排第%d次现场踏勘 | 满意\n",
 			i+1, i+1, i, i%50, i%28+1, state, closed, i%4)
 	}
-	return parseBook(s.String()).xlsx()
+	return s.String()
 }
 
 func bigInt(n int64) *big.Int { return big.NewInt(n) }

@@ -39,6 +39,7 @@ type history struct {
 	clears  map[string]time.Time           // newest clear by submitter and form
 	keys    map[string]map[string]keyState // by return: keys as written
 	holders map[string]map[string][]string // by form and key: returns judged in this run that hold it
+	tabled  map[string]map[string][]string // by form and key: returns in the tables that hold it; see storedKeys
 	names   map[string]*roll               // by form and field: what counting rows hold
 	closed  map[string][]string            // by form: statuses that mean closed
 	numbers map[string]map[string][]number // by return and field: what unusual values are told from
@@ -103,7 +104,7 @@ func (h *history) stored() { clear(h.unstored) }
 
 func newHistory(loc *time.Location, set *forms.Set) *history {
 	h := &history{loc: loc, returns: map[string][]*prior{}, byID: map[string]*prior{}, clears: map[string]time.Time{},
-		keys: map[string]map[string]keyState{}, holders: map[string]map[string][]string{}, closed: map[string][]string{},
+		keys: map[string]map[string]keyState{}, holders: map[string]map[string][]string{}, tabled: map[string]map[string][]string{}, closed: map[string][]string{},
 		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*part{}}
 	for _, f := range set.Forms {
 		for _, r := range f.Rules {
@@ -122,6 +123,7 @@ func (h *history) add(p *prior) {
 }
 
 func (h *history) decide(kind, id, sub, form string, at time.Time) {
+	clear(h.tabled) // other returns count now
 	switch kind {
 	case "accept":
 		if p := h.byID[id]; p != nil {
@@ -218,6 +220,18 @@ func (h *history) holding(ctx context.Context, f *forms.Form, keys []string) (ma
 	if h.conn == nil || len(keys) == 0 {
 		return out, nil
 	}
+	stored, err := h.storedKeys(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	if stored != nil {
+		for _, k := range keys {
+			if ids := stored[k]; len(ids) > 0 {
+				out[k] = append(out[k], ids...)
+			}
+		}
+		return out, nil
+	}
 	rows, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, return_id from raw.%s where zone = ? and key_text in (select unnest(string_split(?, chr(30))))`, f.ID), h.zone, strings.Join(keys, "\x1e"))
 	if err != nil {
 		return nil, fmt.Errorf("look keys up in %s: %w", f.ID, err)
@@ -231,6 +245,61 @@ func (h *history) holding(ctx context.Context, f *forms.Form, keys []string) (ma
 		out[k] = append(out[k], id)
 	}
 	return out, rows.Err()
+}
+
+// maxStored is how many keys of one form are held in memory; beyond, they are looked up return by return.
+const maxStored = 500_000
+
+// storedKeys gives the keys of the returns of a form that count, from the tables, once for a run: a query for each
+// return would read the whole table each time. Nil where they are too many.
+func (h *history) storedKeys(ctx context.Context, f *forms.Form) (map[string][]string, error) {
+	if m, ok := h.tabled[f.ID]; ok {
+		return m, nil
+	}
+	var ids []string
+	rows := 0
+	for _, list := range h.returns {
+		seen := map[string]bool{}
+		for _, p := range list {
+			if p.form != f.ID || seen[p.period] {
+				continue
+			}
+			seen[p.period] = true
+			old := h.newest(p.submitter, f.ID, p.period, true)
+			if f.Mode == forms.Ledger {
+				old = h.counting(p.submitter, f.ID)
+			}
+			if old != nil {
+				ids = append(ids, old.id)
+				rows += old.rows
+			}
+			if f.Mode == forms.Ledger {
+				break
+			}
+		}
+	}
+	if rows > maxStored {
+		h.tabled[f.ID] = nil
+		return nil, nil
+	}
+	m := make(map[string][]string, rows)
+	result, err := h.conn.QueryContext(ctx, fmt.Sprintf(`select key_text, return_id from raw.%s where zone = ? and key_text <> '' and return_id in (select unnest(string_split(?, chr(30))))`, f.ID), h.zone, strings.Join(ids, "\x1e"))
+	if err != nil {
+		return nil, fmt.Errorf("read the keys of %s: %w", f.ID, err)
+	}
+	defer result.Close()
+	for result.Next() {
+		var k, id string
+		if err := result.Scan(&k, &id); err != nil {
+			return nil, fmt.Errorf("read the keys of %s: %w", f.ID, err)
+		}
+		m[k] = append(m[k], id)
+	}
+	if err := result.Err(); err != nil {
+		return nil, fmt.Errorf("read the keys of %s: %w", f.ID, err)
+	}
+	h.tabled[f.ID] = m
+	return m, nil
 }
 
 func pair(a, b int) [2]int { return [2]int{a, b} }

@@ -30,18 +30,34 @@ type Intake struct {
 	guard   guard
 	ctx     context.Context // of the file being read: see readGuarded
 	vocab   *vocabulary
-	longest int // bytes of the longest text that can be a submitter's name
+	units   *memo[matchedUnit] // submitters by the texts that name them
+	longest int                // bytes of the longest text that can be a submitter's name
 }
 
 // New prepares intake for a zone.
 func New(z *zone.Zone, set *forms.Set, keys Keys, lim sheet.Limits) *Intake {
-	in := &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, guard: newGuard(), vocab: newVocabulary(set)}
+	in := &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, guard: newGuard(), vocab: newVocabulary(set), units: &memo[matchedUnit]{}}
 	for _, s := range z.Submitters {
 		for _, name := range append([]string{s.Name, s.Code}, s.Aliases...) {
 			in.longest = max(in.longest, 2*len(name)+len(z.Name)+8) // with the zone's name before it, and spaces
 		}
 	}
 	return in
+}
+
+// matchedUnit is what zone.Match gives.
+type matchedUnit struct {
+	name string
+	ok   bool
+}
+
+// submitter gives the name of the submitter that a text names.
+func (in *Intake) submitter(text string) (string, bool) {
+	m := in.units.get(text, func(text string) matchedUnit {
+		s, ok := in.Zone.Match(text)
+		return matchedUnit{s.Name, ok}
+	})
+	return m.name, m.ok
 }
 
 // unit gives the name under which a unit counts: of several the first, a submitter by its own name.

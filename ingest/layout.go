@@ -1,10 +1,14 @@
 package ingest
 
 import (
+	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -67,10 +71,10 @@ func (c candidate) full() bool { return c.found == c.all }
 func (v *vocabulary) headAt(p *page, i int, f *forms.Form, heights [][]columnHeads) *candidate {
 	var best *candidate
 	for height, heads := range heights[i] {
-		if heads == nil {
+		if heads.at == nil {
 			continue
 		}
-		m := v.match(f, heads)
+		m := v.matchKept(f, heads)
 		if len(m.columns)+len(m.rollup) < 2 {
 			continue
 		}
@@ -83,8 +87,55 @@ func (v *vocabulary) headAt(p *page, i int, f *forms.Form, heights [][]columnHea
 	return best
 }
 
-// columnHeads are the headings of a head of one height, by column.
-type columnHeads map[int]columnHead
+// columnHeads are the headings of a head of one height.
+type columnHeads struct {
+	at   map[int]columnHead // by column; nil where that is no head of any form
+	kept *keptMatches       // shared by the heads that say the same; nil where nobody should keep them
+}
+
+// keptMatches are what the forms make of a head.
+type keptMatches struct {
+	mu sync.Mutex
+	m  map[*forms.Form]matched
+}
+
+// keptFor gives what is kept of a head: the sheets of one run have few different ones.
+func (v *vocabulary) keptFor(heads map[int]columnHead) *keptMatches {
+	key := keyOf(heads)
+	if key == nil {
+		return nil
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	k := v.heads[string(key)]
+	if k == nil {
+		if len(v.heads) >= 500 {
+			clear(v.heads)
+		}
+		k = &keptMatches{m: map[*forms.Form]matched{}}
+		v.heads[string(key)] = k
+	}
+	return k
+}
+
+// keyOf writes headings as a key: all that match looks at. Nil where it is too long.
+func keyOf(heads map[int]columnHead) []byte {
+	const most = 4096
+	b := make([]byte, 0, 1024)
+	for _, col := range slices.Sorted(maps.Keys(heads)) {
+		h := heads[col]
+		b = strconv.AppendInt(b, int64(col), 10)
+		for _, n := range h.names {
+			b = append(append(b, 0), n...)
+		}
+		b = append(append(b, 1), h.title...)
+		b = fmt.Appendf(b, "\x02%d %v %v %v %d %d\n", h.unit, h.hasUnit, h.rollup, h.other, h.month, h.year)
+		if len(b) > most {
+			return nil
+		}
+	}
+	return b
+}
 
 // headsOf reads the rows from i on as heads of one, two and three rows; nil where that is no head of any form.
 func (v *vocabulary) headsOf(p *page, i int) []columnHeads {
@@ -96,9 +147,9 @@ func (v *vocabulary) headsOf(p *page, i int) []columnHeads {
 		if height > 1 && (p.Rows[i+height-1].N != p.Rows[i].N+height-1 || !v.headLike(&p.Rows[i+height-1])) {
 			break
 		}
-		heads := columnHeads(p.heads(i, height))
-		if len(heads) < 2 || !v.plausible(heads) {
-			heads = nil
+		var heads columnHeads
+		if at := p.heads(i, height); len(at) >= 2 && v.plausible(at) {
+			heads = columnHeads{at, v.keptFor(at)}
 		}
 		out = append(out, heads)
 	}
@@ -156,17 +207,20 @@ func (v *vocabulary) inside(p *page, i int) bool {
 // promising is a quick test before headings are read: some cell of the three rows is a heading that a form knows.
 func (v *vocabulary) promising(p *page, i int) bool {
 	for j := i; j < min(i+3, len(p.Rows)); j++ {
-		for k := range p.Rows[j].Cells {
-			if c := &p.Rows[j].Cells[k]; c.Kind == sheet.Text && v.isWord(c.Text) {
-				return true
-			}
+		has, known := p.worded[j]
+		if !known {
+			has = slices.ContainsFunc(p.Rows[j].Cells, func(c sheet.Cell) bool { return c.Kind == sheet.Text && v.isWord(c.Text) })
+			p.worded[j] = has
+		}
+		if has {
+			return true
 		}
 	}
 	return false
 }
 
 // plausible says whether at least two headings are words that some form knows.
-func (v *vocabulary) plausible(heads columnHeads) bool {
+func (v *vocabulary) plausible(heads map[int]columnHead) bool {
 	n := 0
 	for _, h := range heads {
 		if slices.ContainsFunc(h.names, func(name string) bool {

@@ -93,11 +93,13 @@ func (s *stated) labelled(sheetName string, row *sheet.Row, above bool) {
 	}
 }
 
+var knownLabels memo[[][]int] // where labels stand in a text
+
 // labelsIn takes the labelled values of one cell and says whether it may be a title beside them.
 func (s *stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) (titled bool) {
 	c := &row.Cells[i]
 	word := squash(text)
-	locs := labels.FindAllStringSubmatchIndex(text, -1)
+	locs := knownLabels.get(text, func(text string) [][]int { return labels.FindAllStringSubmatchIndex(text, -1) })
 	titled = len(locs) == 0 || locs[0][2] > 0
 	for k, loc := range locs {
 		label := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[loc[2]:loc[3]])

@@ -13,6 +13,7 @@ type page struct {
 	*sheet.Grid
 	merged map[[2]int]sheet.Range // by covered cell, over the rows where a head may stand
 	known  map[string]bool        // texts already looked up among the form's headings
+	worded map[int]bool           // whether a row holds a heading that some form knows, by index
 }
 
 // maxMergedWork bounds the cells looked at under merged areas, which a hostile file can make many; a real sheet has thousands.
@@ -21,7 +22,7 @@ const maxMergedWork = 2_000_000
 const headRows = 80 // a head stands within the first rows that have content
 
 func newPage(g *sheet.Grid) *page {
-	p := &page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}}
+	p := &page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}, worded: map[int]bool{}}
 	if len(g.Rows) == 0 {
 		return p
 	}
@@ -66,7 +67,7 @@ func filled(c *sheet.Cell) bool {
 	if c == nil || c.Kind == sheet.Empty && !c.NoValue {
 		return false
 	}
-	return c.Kind != sheet.Text || c.Text != "" && (c.Text[0] > ' ' && c.Text[0] < 0x80 || tidy(c.Text) != "")
+	return c.Kind != sheet.Text || c.Text != "" && (c.Text[0] > ' ' && c.Text[0] < 0x80 || c.Text[0] >= 0xe4 && c.Text[0] <= 0xe9 || tidy(c.Text) != "")
 }
 
 // blankRow says whether nobody sees anything in a row.
@@ -253,8 +254,32 @@ func (p *page) columnHead(i, height, col int) (h columnHead) {
 	return h
 }
 
+// levelSaid is what a heading level says that names no field.
+type levelSaid struct {
+	ok            bool
+	rollup, other bool
+	month, year   int
+}
+
+var knownLevels memo[levelSaid]
+
 // say takes a heading level that names no field: a unit, what is counted, which period. False where it names something.
 func (h *columnHead) say(bare string) bool {
+	s := knownLevels.get(bare, readLevel)
+	if !s.ok {
+		return false
+	}
+	h.rollup, h.other = h.rollup || s.rollup, h.other || s.other
+	if s.month > 0 {
+		h.month = s.month
+	}
+	if s.year > 0 {
+		h.year = s.year
+	}
+	return true
+}
+
+func readLevel(bare string) (h levelSaid) {
 	switch {
 	case bare == "" || counted.MatchString(bare) || dateShape.MatchString(bare):
 	case isOneOf(bare, thisPeriod):
@@ -270,9 +295,10 @@ func (h *columnHead) say(bare string) bool {
 	case yearLevel.MatchString(bare):
 		h.year = atoi(bare[:4])
 	default:
-		return false
+		return h
 	}
-	return true
+	h.ok = true
+	return h
 }
 
 // groupLeft finds the nearest heading to the left on the same row, if the columns between have none.

@@ -17,6 +17,14 @@ func squash(s string) string {
 	if isPlainHan(s) {
 		return s
 	}
+	if isASCII(s) {
+		return strings.ToLower(strings.Map(func(r rune) rune {
+			if unicode.IsSpace(r) {
+				return -1
+			}
+			return r
+		}, s))
+	}
 	return strings.ToLower(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
 			return -1
@@ -35,9 +43,33 @@ func isPlainHan(s string) bool {
 	return true
 }
 
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// visible tells texts of nothing but ASCII, common Chinese characters and full-width signs, none of which is odd.
+func visible(s string) bool {
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c < 0x80:
+			i++
+		case c >= 0xe4 && c <= 0xe9 || c == 0xe3 && !strings.HasPrefix(s[i:], "\u3000") || c == 0xef && i+1 < len(s) && s[i+1] == 0xbc:
+			i += 3
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // tidy trims a value and drops what can't be seen; Chinese punctuation inside texts stays as the sender wrote it.
 func tidy(s string) string {
-	if !strings.ContainsFunc(s, odd) {
+	if visible(s) || !strings.ContainsFunc(s, odd) {
 		return strings.TrimSpace(s)
 	}
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -76,7 +108,13 @@ func plain(s string) string {
 var quotes = strings.NewReplacer("“", "", "”", "", `"`, "", "‘", "", "’", "", "'", "", "「", "", "」", "", "《", "", "》", "", "*", "", "★", "", "#", "")
 
 // heading is a column heading or listed value reduced to what it means.
-func heading(s string) string { return strings.TrimRight(quotes.Replace(squash(s)), ":,;、.。") }
+func heading(s string) string {
+	return knownHeadings.get(s, func(s string) string {
+		return strings.TrimRight(quotes.Replace(squash(strings.Clone(s))), ":,;、.。")
+	})
+}
+
+var knownHeadings memo[string]
 
 var (
 	inParens = regexp.MustCompile(`[(\[【]([^()\[\]【】]*)[)\]】]`)
@@ -108,8 +146,27 @@ func unitIn(s string) (exp int, ok bool) {
 	return 0, false
 }
 
-// headingForms gives the spellings under which a heading may be known, best first, and the money unit it states.
+// spellings is what headingForms gives.
+type spellings struct {
+	names   []string
+	unit    int
+	hasUnit bool
+}
+
+var knownSpellings memo[spellings]
+
+// headingForms gives the spellings under which a heading may be known, best first, and the money unit it states. The
+// names are not to be changed.
 func headingForms(s string) (names []string, unit int, hasUnit bool) {
+	k := knownSpellings.get(s, func(s string) (k spellings) {
+		k.names, k.unit, k.hasUnit = readHeading(strings.Clone(s))
+		k.names = slices.Clip(k.names)
+		return k
+	})
+	return k.names, k.unit, k.hasUnit
+}
+
+func readHeading(s string) (names []string, unit int, hasUnit bool) {
 	h := quotes.Replace(squash(s))
 	kept := h
 	for _, m := range inParens.FindAllStringSubmatch(h, -1) {
@@ -150,7 +207,11 @@ var alike = strings.NewReplacer("时间", "日期", "期限", "时限", "部门"
 	"类别", "类型", "的", "", "具体", "", "主要", "", "相关", "", "有关", "", "当前", "", "目前", "", "详细", "", "所在", "所属", "实际", "", "名称", "", "日期节点", "日期")
 
 // canon folds words that mean the same in headings, for spellings that no form lists.
-func canon(h string) string { return alike.Replace(h) }
+func canon(h string) string {
+	return knownCanons.get(h, func(h string) string { return alike.Replace(strings.Clone(h)) })
+}
+
+var knownCanons memo[string]
 
 // closest gives the candidate nearest to s, "" where none is near enough to be meant.
 func closest(s string, candidates []string) string {

@@ -81,10 +81,10 @@ func (t *typer) read(c *sheet.Cell, col *forms.Column, facts columnFacts) (value
 		return value{}, nil
 	}
 	raw := tidy(c.Text)
-	if low := strings.ToLower(raw); dashes[low] && !(col.Type == forms.List && t.lists[col][heading(raw)] != "") && !(low == "无" && col.Type == forms.Text && col.Required) {
+	if low := strings.ToLower(raw[:min(len(raw), 12)]); len(raw) <= 12 && dashes[low] && !(col.Type == forms.List && t.lists[col][heading(raw)] != "") && !(low == "无" && col.Type == forms.Text && col.Required) {
 		return value{}, nil
 	}
-	if len([]rune(raw)) > maxText {
+	if len(raw) > maxText && len([]rune(raw)) > maxText {
 		return value{}, bad("length", "「%s」超过%d个字", col.Title, maxText).mend("请精简内容")
 	}
 	v, ft := t.typed(c, raw, col, facts)
@@ -162,8 +162,8 @@ func (t *typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts column
 			raw = dateText(*c)
 		}
 		if len(raw) <= t.in.longest {
-			if s, ok := t.in.Zone.Match(raw); ok { // a unit's name resolves in any column
-				raw = s.Name
+			if name, ok := t.in.submitter(raw); ok { // a unit's name resolves in any column
+				raw = name
 			}
 		}
 		return value{set: true, text: t.hidden(raw)}, nil
@@ -283,8 +283,10 @@ func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *
 	if col.Type == forms.Month && !ok && c.Kind == sheet.Number && c.Num >= 1 && c.Num <= 12 && c.Num == float64(int(c.Num)) {
 		w, ok = wrote{month: int(c.Num)}, true
 	}
-	if m := yearEnd.FindStringSubmatch(plain(raw)); !ok && m != nil && col.Role == forms.Deadline {
-		w, ok = wrote{year: atoi(m[1]), month: 12, day: 31}, true
+	if !ok && col.Role == forms.Deadline {
+		if m := yearEnd.FindStringSubmatch(plain(raw)); m != nil {
+			w, ok = wrote{year: atoi(m[1]), month: 12, day: 31}, true
+		}
 	}
 	stretch := false
 	if !ok && c.Kind == sheet.Text {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -23,13 +24,14 @@ type vocabulary struct {
 	title map[string][]string                 // titles and synonyms by form id, reduced to what they mean
 	words map[string]struct{}                 // every heading of every form
 
-	mu   sync.Mutex
-	seen map[string]bool // cell texts already looked up among words: columns repeat few texts
+	mu    sync.Mutex
+	heads map[string]*keptMatches // by keyOf
+	seen  map[string]bool         // cell texts already looked up among words: columns repeat few texts
 }
 
 func newVocabulary(set *forms.Set) *vocabulary {
 	v := &vocabulary{set: set, names: map[string]names{}, lists: map[*forms.Column]map[string]string{}, title: map[string][]string{},
-		words: map[string]struct{}{}, seen: map[string]bool{}}
+		words: map[string]struct{}{}, heads: map[string]*keptMatches{}, seen: map[string]bool{}}
 	for _, f := range set.Forms {
 		ns := names{}
 		add := func(text string, i, rank int) {
@@ -150,6 +152,41 @@ type matched struct {
 	doubled [][2]string // a heading that was passed over, and the one that was taken for the same field
 }
 
+var knownRollups memo[string]
+
+// afterRollup gives what a heading sums up: 兑付金额 of 累计兑付金额; "" where it sums nothing up.
+func afterRollup(name string) string {
+	return knownRollups.get(name, func(name string) string {
+		m := rollupPrefix.FindStringSubmatch(strings.Clone(name))
+		if m == nil {
+			return ""
+		}
+		return m[len(m)-1]
+	})
+}
+
+// matchKept is match, kept. The columns are the caller's own.
+func (v *vocabulary) matchKept(f *forms.Form, heads columnHeads) matched {
+	k := heads.kept
+	if k == nil {
+		return v.match(f, heads.at)
+	}
+	k.mu.Lock()
+	m, ok := k.m[f]
+	k.mu.Unlock()
+	if !ok {
+		m = v.match(f, heads.at)
+		m.extra, m.rollup, m.others, m.doubled = slices.Clip(m.extra), slices.Clip(m.rollup), slices.Clip(m.others), slices.Clip(m.doubled)
+		k.mu.Lock()
+		k.m[f] = m
+		k.mu.Unlock()
+	}
+	if len(m.columns)+len(m.rollup) >= 2 { // see headAt
+		m.columns = slices.Clone(m.columns)
+	}
+	return m
+}
+
 // match places a form's fields on the headings.
 func (v *vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	ns := v.names[f.ID]
@@ -174,8 +211,8 @@ func (v *vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 		rollup := h.rollup && (index < 0 || !strings.Contains(squash(f.Columns[index].Title), "累计"))
 		if index < 0 && !h.other {
 			for _, n := range h.names { // 累计兑付金额, where the form has no such field
-				if m := rollupPrefix.FindStringSubmatch(n); m != nil {
-					if x, ok := ns.find(m[len(m)-1]); ok {
+				if rest := afterRollup(n); rest != "" {
+					if x, ok := ns.find(rest); ok {
 						index, rollup = x.index, true
 					}
 				}
