@@ -21,18 +21,19 @@ func (a *app) peekCmd() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			lim := sheet.DefaultLimits()
-			info, err := os.Stat(args[0])
+			file, err := os.Open(args[0])
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			info, err := file.Stat()
 			if err != nil {
 				return err
 			}
 			if info.Size() > lim.FileBytes {
 				return fmt.Errorf("%s: 文件有%dMB，超过%dMB的上限", args[0], info.Size()>>20, lim.FileBytes>>20)
 			}
-			content, err := os.ReadFile(args[0])
-			if err != nil {
-				return err
-			}
-			book, err := sheet.Open(cmd.Context(), info.Name(), content, lim)
+			book, err := sheet.OpenAt(cmd.Context(), info.Name(), file, info.Size(), lim)
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}

@@ -123,7 +123,7 @@ func TestSSTSplit(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s := b.shared; s.len() != 3 || s.at(0) != "甲" || s.at(1) != "串𠀀" || s.at(2) != "aé" {
-			t.Errorf("cut at %d: %d %q", cut, s.len(), s.text)
+			t.Errorf("cut at %d: %d %q", cut, s.len(), s.blocks)
 		}
 	}
 }

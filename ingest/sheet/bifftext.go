@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
-	"unsafe"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -215,7 +214,16 @@ func (b *biffBook) loadShared() error {
 		}
 		off = append(off, uint32(len(t.b)))
 	}
-	b.shared = &sharedStrings{text: unsafe.String(unsafe.SliceData(t.b), len(t.b)), off: off}
+	b.shared = &sharedStrings{}
+	for from := 0; from < len(off)-1; from += blockTexts {
+		to := min(from+blockTexts, len(off)-1)
+		for _, end := range off[from+1 : to+1] {
+			b.shared.ends = append(b.shared.ends, end-off[from])
+		}
+		if err := b.shared.seal(t.b[off[from]:off[to]]); err != nil {
+			return err
+		}
+	}
 	b.sst = nil
 	return nil
 }

@@ -1,8 +1,10 @@
 package sheet
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unsafe"
@@ -19,7 +21,7 @@ const (
 	XML2003 = "xml2003" // SpreadsheetML of Excel 2002 and 2003
 )
 
-// Book is one open file. It holds no file handle and needs no closing; it is
+// Book is one open file. It owns no file handle and needs no closing; it is
 // not for use by several goroutines at once.
 type Book struct {
 	Format   string // one of the formats above
@@ -51,6 +53,34 @@ type source interface {
 // in use. The end of ctx ends this and every later reading of the book, with
 // the reason [TooSlow]. The error is always a *Refusal.
 func Open(ctx context.Context, name string, data []byte, lim Limits) (b *Book, err error) {
+	return guarded(ctx, lim, func(lim Limits) (*Book, error) { return open(name, data, lim) })
+}
+
+// OpenAt is Open for a file that is not held in memory: a zip package is read
+// from r piece by piece for as long as the book is in use, a file of another
+// format is read whole.
+func OpenAt(ctx context.Context, name string, r io.ReaderAt, size int64, lim Limits) (*Book, error) {
+	return guarded(ctx, lim, func(lim Limits) (*Book, error) {
+		if size > lim.FileBytes {
+			return nil, refuse(TooLarge, "%d bytes", size)
+		}
+		head := make([]byte, len(magicZip))
+		if n, _ := r.ReadAt(head, 0); n == len(head) && bytes.Equal(head, magicZip) && !lockName(name) {
+			p := &pack{src: r, size: size, lim: lim}
+			if err := p.directory(); err != nil {
+				return nil, err
+			}
+			return p.book(lim)
+		}
+		data := make([]byte, size)
+		if n, err := r.ReadAt(data, 0); n < len(data) {
+			return nil, damaged("read: %w", err)
+		}
+		return open(name, data, lim)
+	})
+}
+
+func guarded(ctx context.Context, lim Limits, f func(lim Limits) (*Book, error)) (b *Book, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			b, err = nil, damaged("panic: %v", p)
@@ -58,7 +88,7 @@ func Open(ctx context.Context, name string, data []byte, lim Limits) (b *Book, e
 	}()
 	lim = lim.filled()
 	lim.ctx = ctx
-	b, err = open(name, data, lim)
+	b, err = f(lim)
 	if err != nil {
 		return nil, asRefusal(err)
 	}

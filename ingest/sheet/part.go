@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"hash/crc32"
 	"io"
@@ -13,7 +14,9 @@ import (
 
 // pack is a zip package: its members by normalised name.
 type pack struct {
-	data  []byte
+	src   io.ReaderAt
+	data  []byte // what src reads, where it is in memory
+	size  int64
 	lim   Limits
 	parts map[string]*zip.File
 	twice map[string]bool // names given twice with different content
@@ -32,19 +35,26 @@ func partName(s string) string {
 }
 
 func openPack(data []byte, lim Limits) (*pack, error) {
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	p := &pack{src: bytes.NewReader(data), data: data, size: int64(len(data)), lim: lim}
+	return p, p.directory()
+}
+
+// directory reads the package's list of members.
+func (p *pack) directory() error {
+	lim := p.lim
+	z, err := zip.NewReader(p.src, p.size)
 	if err != nil {
-		return nil, damaged("zip: %w", err)
+		return damaged("zip: %w", err)
 	}
 	if len(z.File) > lim.Parts {
-		return nil, refuse(Bomb, "%d parts", len(z.File))
+		return refuse(Bomb, "%d parts", len(z.File))
 	}
-	p := &pack{data: data, lim: lim, parts: make(map[string]*zip.File, len(z.File))}
+	p.parts = make(map[string]*zip.File, len(z.File))
 	var sum uint64
 	for _, f := range z.File {
 		// The declared size is a promise that reading holds the part to.
 		if sum += f.UncompressedSize64; sum > uint64(lim.InflatedBytes) || f.UncompressedSize64 > 1<<40 {
-			return nil, refuse(Bomb, "%d bytes unpacked", sum)
+			return refuse(Bomb, "%d bytes unpacked", sum)
 		}
 		name := partName(f.Name)
 		if old := p.parts[name]; old != nil && (old.CRC32 != f.CRC32 || old.UncompressedSize64 != f.UncompressedSize64) {
@@ -56,7 +66,7 @@ func openPack(data []byte, lim Limits) (*pack, error) {
 		}
 		p.parts[name] = f
 	}
-	return p, nil
+	return nil
 }
 
 func (p *pack) has(name string) bool { return p.parts[partName(name)] != nil }
@@ -64,12 +74,22 @@ func (p *pack) has(name string) bool { return p.parts[partName(name)] != nil }
 // inflaters keeps decompressors: making one costs more than a small part.
 var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 
+// buffers keeps the buffers between a file and a decompressor.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, windowSize) }}
+
+type eofReader struct{}
+
+func (eofReader) Read([]byte) (int, error) { return 0, io.EOF }
+
 // partReader unpacks one part and checks its length and CRC at the end, which
 // a reader must therefore reach.
 type partReader struct {
 	name  string
 	lim   *Limits
-	src   bytes.Reader
+	mem   bytes.Reader  // the packed part, where the package is in memory
+	buf   *bufio.Reader // and where it isn't
+	src   io.Reader     // one of them
+	size  int64         // of the packed part
 	inf   io.ReadCloser // nil when the part is stored
 	crc   uint32
 	want  uint32
@@ -95,17 +115,25 @@ func (p *pack) open(name string) (*partReader, error) {
 		return nil, damaged("part %s: %w", name, err)
 	}
 	end := off + int64(f.CompressedSize64)
-	if off < 0 || end < off || end > int64(len(p.data)) {
+	if off < 0 || end < off || end > p.size {
 		return nil, damaged("part %s runs past the end of the file", name)
 	}
 	r := &partReader{name: name, lim: &p.lim, want: f.CRC32, left: int64(f.UncompressedSize64)}
 	r.limit = max(ratioFloor, (end-off)*int64(p.lim.Ratio))
-	r.src.Reset(p.data[off:end])
+	r.size = end - off
+	if p.data != nil {
+		r.mem.Reset(p.data[off:end])
+		r.src = &r.mem
+	} else {
+		r.buf = buffers.Get().(*bufio.Reader)
+		r.buf.Reset(io.NewSectionReader(p.src, off, r.size))
+		r.src = r.buf
+	}
 	switch f.Method {
 	case zip.Store:
 	case zip.Deflate:
 		r.inf = inflaters.Get().(io.ReadCloser)
-		if err := r.inf.(flate.Resetter).Reset(&r.src, nil); err != nil {
+		if err := r.inf.(flate.Resetter).Reset(r.src, nil); err != nil {
 			return nil, damaged("part %s: %w", name, err)
 		}
 	default:
@@ -130,7 +158,7 @@ func (r *partReader) Read(b []byte) (n int, err error) {
 	case r.left < 0:
 		return n, damaged("part %s is longer than the directory says", r.name)
 	case r.done > r.limit:
-		return n, refuse(Bomb, "part %s unpacks more than %d times", r.name, r.done/max(1, r.src.Size()))
+		return n, refuse(Bomb, "part %s unpacks more than %d times", r.name, r.done/max(1, r.size))
 	case err == io.EOF:
 		if r.left != 0 || r.crc != r.want {
 			return n, damaged("part %s: checksum", r.name)
@@ -146,6 +174,11 @@ func (r *partReader) close() {
 	if r.inf != nil {
 		inflaters.Put(r.inf)
 		r.inf = nil
+	}
+	if r.buf != nil {
+		r.buf.Reset(nil)
+		buffers.Put(r.buf)
+		r.buf, r.src = nil, eofReader{}
 	}
 }
 

@@ -7,20 +7,39 @@ import (
 	"unsafe"
 )
 
-// sharedStrings is a workbook's table of texts (ECMA-376 18.4.9), in one piece.
+// sharedStrings is a workbook's table of texts (ECMA-376 18.4.9), in blocks of
+// blockTexts, so that a long table grows without being moved.
 type sharedStrings struct {
-	text string
-	off  []uint32
+	blocks []string
+	ends   []uint32 // of each text in its block
+	total  int64    // bytes
 }
+
+const blockTexts = 4096
 
 func (s *sharedStrings) len() int {
 	if s == nil {
 		return 0
 	}
-	return len(s.off) - 1
+	return len(s.ends)
 }
 
-func (s *sharedStrings) at(i int) string { return s.text[s.off[i]:s.off[i+1]] }
+func (s *sharedStrings) at(i int) string {
+	from := uint32(0)
+	if i%blockTexts > 0 {
+		from = s.ends[i-1]
+	}
+	return s.blocks[i/blockTexts][from:s.ends[i]]
+}
+
+// seal adds a block that is not touched again.
+func (s *sharedStrings) seal(text []byte) error {
+	if len(text) > 0 && !utf8.Valid(text) {
+		return damaged("shared strings are not UTF-8")
+	}
+	s.blocks = append(s.blocks, unsafe.String(unsafe.SliceData(text), len(text)))
+	return nil
+}
 
 // readShared reads the table in one pass over the part.
 func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
@@ -34,9 +53,9 @@ func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
 		return nil, err
 	}
 	defer x.release()
-	guess := min(r.left+r.done, 1<<26)
+	guess := min(r.left+r.done, 1<<20)
 	text := make([]byte, 0, guess/2)
-	s := &sharedStrings{off: append(make([]uint32, 0, guess/64+1), 0)}
+	s := &sharedStrings{ends: make([]uint32, 0, guess/64+1)}
 	for {
 		n := len(text)
 		fast := false
@@ -71,16 +90,21 @@ func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
 		if len(text)-n > lim.CellBytes {
 			return nil, refuse(TooLarge, "shared string of %d bytes", len(text)-n)
 		}
-		if len(s.off) > lim.SharedStrings || len(text) >= 1<<32 {
-			return nil, refuse(TooLarge, "more than %d shared strings", lim.SharedStrings)
+		s.total += int64(len(text) - n)
+		if len(s.ends) >= lim.SharedStrings || s.total > lim.GridBytes || len(text) >= 1<<32 {
+			return nil, refuse(TooLarge, "more than %d shared strings, or %d bytes of them", lim.SharedStrings, lim.GridBytes)
 		}
-		s.off = append(s.off, uint32(len(text)))
+		if s.ends = append(s.ends, uint32(len(text))); len(s.ends)%blockTexts == 0 {
+			if err := s.seal(text); err != nil {
+				return nil, err
+			}
+			text = make([]byte, 0, len(text)+len(text)/16)
+		}
 	}
-	if !utf8.Valid(text) {
-		return nil, damaged("shared strings are not UTF-8")
+	if len(s.ends)%blockTexts > 0 {
+		err = s.seal(text)
 	}
-	s.text = unsafe.String(unsafe.SliceData(text), len(text)) // text is not touched again
-	return s, nil
+	return s, err
 }
 
 // quickSI reads <si><t>text</t></si>, the form nearly every string has. It

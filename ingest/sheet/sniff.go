@@ -13,9 +13,8 @@ var (
 
 // open chooses the reader.
 func open(name string, data []byte, lim Limits) (*Book, error) {
-	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
 	switch {
-	case strings.HasPrefix(base, "~$") || strings.HasPrefix(base, ".~lock.") || lockFile(data):
+	case lockName(name) || lockFile(data):
 		return nil, refuse(LockFile, "")
 	case len(data) == 0:
 		return nil, refuse(EmptyFile, "")
@@ -42,6 +41,10 @@ func openZip(data []byte, lim Limits) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.book(lim)
+}
+
+func (p *pack) book(lim Limits) (*Book, error) {
 	if (p.has("mimetype") || p.has("META-INF/manifest.xml")) && (p.has("content.xml") || p.has("encrypted-package")) {
 		return openODS(p, lim)
 	}
@@ -50,6 +53,13 @@ func openZip(data []byte, lim Limits) (*Book, error) {
 		b.Macros, b.Format = true, XLSM
 	}
 	return b, err
+}
+
+// lockName knows the names of the files that Excel, WPS and LibreOffice keep
+// beside an open workbook.
+func lockName(name string) bool {
+	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
+	return strings.HasPrefix(base, "~$") || strings.HasPrefix(base, ".~lock.")
 }
 
 // lockFile knows the 165 bytes that Excel and WPS keep beside an open workbook:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -319,4 +320,35 @@ func TestEach(t *testing.T) {
 		}
 	}()
 	b.Each(0, func(*Row) error { panic("mine") })
+}
+
+// TestSharedBlocks: texts are found on both sides of where a block of the table ends.
+func TestSharedBlocks(t *testing.T) {
+	for _, n := range []int{1, blockTexts - 1, blockTexts, blockTexts + 1, 2*blockTexts + 7} {
+		var texts []string
+		var cells strings.Builder
+		for i := range n {
+			texts = append(texts, strings.Repeat("第", i%3)+strconv.Itoa(i))
+			fmt.Fprintf(&cells, `<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>`, i+1, i+1, n-1-i)
+		}
+		for format, data := range map[string][]byte{
+			"xlsx": zipOf(xlsxParts(`<sheetData>`+cells.String()+`</sheetData>`, texts...)...),
+			"xls": xlsOf(texts, func(w *biffWriter) {
+				for i := range n {
+					w.rec(recLabelSST, le16(i, 0, 0), le32(n-1-i))
+				}
+			}),
+		} {
+			g, err := firstOf(data)
+			if err != nil || len(g.Rows) != n {
+				t.Errorf("%s of %d texts: %v", format, n, err)
+				continue
+			}
+			for i, r := range g.Rows {
+				if got, want := r.Cells[0].Text, texts[n-1-i]; got != want {
+					t.Fatalf("%s of %d texts: row %d: %q, want %q", format, n, i+1, got, want)
+				}
+			}
+		}
+	}
 }
