@@ -68,9 +68,9 @@ func (c candidate) full() bool { return c.found == c.all }
 
 // headAt reads the rows from index i on as a head of a form; nil where they are none. Of one to three rows those
 // count that place the most required fields, then the most fields, then the fewest rows.
-func (v *vocabulary) headAt(p *page, i int, f *forms.Form, heights [][]columnHeads) *candidate {
+func (v *vocabulary) headAt(i int, f *forms.Form, heights []columnHeads) *candidate {
 	var best *candidate
-	for height, heads := range heights[i] {
+	for height, heads := range heights {
 		if heads.at == nil {
 			continue
 		}
@@ -268,7 +268,7 @@ func (v *vocabulary) findHead(p *page, fileTitle string) (h *header, tie bool) {
 	best := map[*forms.Form]*candidate{}
 	for i := range heights {
 		for _, f := range v.set.Forms {
-			if c := v.headAt(p, i, f, heights); c != nil && (best[f] == nil || c.better(best[f])) {
+			if c := v.headAt(i, f, heights[i]); c != nil && (best[f] == nil || c.better(best[f])) {
 				best[f] = c
 			}
 		}
@@ -295,12 +295,12 @@ func (v *vocabulary) firstBlock(p *page, c *candidate, heights [][]columnHeads) 
 		heights[i] = heights[i][:min(len(heights[i]), c.row-i)]
 	}
 	for i := 0; i < c.row; i++ {
-		first := v.headAt(p, i, c.form, heights)
+		first := v.headAt(i, c.form, heights[i])
 		if first == nil || first.found*10 < c.all*7 || len(first.columns)*10 < len(c.columns)*7 {
 			continue
 		}
 		for j := i + 1; j < i+3 && j < c.row; j++ { // without the title above it
-			if next := v.headAt(p, j, c.form, heights); next != nil && next.better(first) {
+			if next := v.headAt(j, c.form, heights[j]); next != nil && next.better(first) {
 				first = next
 			}
 		}
@@ -382,12 +382,11 @@ func (p *page) startsGroup(i int) bool {
 // otherHead says whether another form's head begins at row index i: its title stands above it and most of its
 // required columns are there, or all of them, and the form at hand makes less of the row.
 func (v *vocabulary) otherHead(p *page, i, since int, current *forms.Form) bool {
-	heights := make([][]columnHeads, i+1)
-	heights[i] = v.headsOf(p, i)
-	if heights[i] == nil {
+	heights := v.headsOf(p, i)
+	if heights == nil {
 		return false
 	}
-	own := v.headAt(p, i, current, heights)
+	own := v.headAt(i, current, heights)
 	title := ""
 	for j := since; j < i; j++ {
 		for _, c := range p.Rows[j].Cells {
@@ -402,7 +401,7 @@ func (v *vocabulary) otherHead(p *page, i, since int, current *forms.Form) bool 
 		if f == current {
 			continue
 		}
-		c := v.headAt(p, i, f, heights)
+		c := v.headAt(i, f, heights)
 		if c != nil && (c.full() && (own == nil || len(c.columns) >= len(own.columns)) || f == named && c.found*10 >= c.all*7) {
 			return true
 		}

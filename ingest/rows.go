@@ -205,12 +205,11 @@ func (r *tableReader) settle(start, end int) {
 
 // repeatedHead takes a head that stands again, with the same columns or others. The rows from free up to it are its title.
 func (r *tableReader) repeatedHead(i, free int) int {
-	heights := make([][]columnHeads, i+1)
-	heights[i] = r.in.vocab.headsOf(r.p, i)
-	if heights[i] == nil {
+	heights := r.in.vocab.headsOf(r.p, i)
+	if heights == nil {
 		return 0
 	}
-	c := r.in.vocab.headAt(r.p, i, r.h.form, heights)
+	c := r.in.vocab.headAt(i, r.h.form, heights)
 	if c == nil || len(c.columns) < 3 {
 		return 0
 	}

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha1"
@@ -10,6 +11,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/richardlehane/mscfb"
 )
 
 // encryptCBC is the other way round of cbc.
@@ -137,4 +140,24 @@ func TestEncryptionOdd(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, c.reason)
 		}
 	}
+}
+
+// FuzzEncrypted gives encryption infos that somebody made up.
+func FuzzEncrypted(f *testing.F) {
+	plain := zipOf(xlsxParts(`<sheetData/>`)...)
+	for _, whole := range [][]byte{agileOf(plain, "SHA512", 256, false), standardOf(plain, 128, false)} {
+		c := must(mscfb.New(bytes.NewReader(whole)))
+		for _, s := range c.File {
+			if s.Name == "EncryptionInfo" {
+				f.Add(must(stream(s, len(whole))), []byte("12345678"))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, info, pack []byte) {
+		if bytes.Contains(info, []byte("spinCount")) && !bytes.Contains(info, []byte(`spinCount="1000"`)) {
+			return // only slow
+		}
+		b, err := Open(context.Background(), "x", oleOf(map[string][]byte{"EncryptionInfo": info, "EncryptedPackage": pack}), fuzzLimits())
+		checkBook(t, b, err)
+	})
 }
