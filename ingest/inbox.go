@@ -75,8 +75,8 @@ func Inbox(dir string) ([]Dropped, error) {
 				return fs.SkipDir
 			}
 			return nil
-		case strings.HasPrefix(f.Name, ".") && !strings.HasPrefix(f.Name, ".~lock."), strings.EqualFold(f.Name, "desktop.ini"), strings.EqualFold(f.Name, "thumbs.db"):
-			return nil
+		case strings.HasPrefix(f.Name, "._"), isOneOf(strings.ToLower(f.Name), []string{".ds_store", ".gitkeep", ".keep", "desktop.ini", "thumbs.db"}):
+			return nil // what file managers leave
 		}
 		info, err := d.Info()
 		if os.IsNotExist(err) {
@@ -93,6 +93,8 @@ func Inbox(dir string) ([]Dropped, error) {
 			f.Wait = "不是普通文件，不读取"
 		case strings.HasPrefix(f.Name, "~$") || strings.HasPrefix(f.Name, ".~lock."):
 			f.Wait = "Excel/WPS 打开文件时的临时文件"
+		case strings.HasPrefix(f.Name, "."):
+			f.Wait = "隐藏文件（名称以“.”开头），不读取"
 		case f.Size == 0:
 			f.Wait = "空文件（0字节），可能还没有复制完"
 		}

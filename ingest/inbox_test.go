@@ -270,6 +270,8 @@ func TestFilesThatStay(t *testing.T) {
 	o.drop("青山街道/~$台账.xlsx", []byte("x"))
 	o.drop("青山街道/.~lock.台账.ods#", []byte("x"))
 	o.drop("青山街道/.DS_Store", []byte("x"))
+	o.drop("青山街道/._台账.csv", []byte("x"))
+	o.drop("青山街道/.台账.csv", []byte(goodReturn))
 	for link, to := range map[string]string{"青山街道/链接.csv": secret, "链接的街道": filepath.Dir(secret), "青山街道/断链.csv": secret + "x"} {
 		if err := os.Symlink(to, o.path(link)); err != nil {
 			t.Fatal(err)
@@ -279,6 +281,7 @@ func TestFilesThatStay(t *testing.T) {
 	o.want(outcomes, waiting, "", strings.Join([]string{
 		"链接的街道: 链接文件，不读取",
 		"青山街道/.~lock.台账.ods#: Excel/WPS 打开文件时的临时文件",
+		"青山街道/.台账.csv: 隐藏文件（名称以“.”开头），不读取",
 		"青山街道/~$台账.xlsx: Excel/WPS 打开文件时的临时文件",
 		"青山街道/断链.csv: 链接文件，不读取",
 		"青山街道/空的.csv: 空文件（0字节），可能还没有复制完",
