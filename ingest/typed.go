@@ -156,7 +156,11 @@ func (t *typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts column
 	case forms.List:
 		return t.readList(raw, col)
 	case forms.Unit:
-		return value{set: true, text: t.hidden(t.unit(raw))}, nil
+		u := t.unit(raw)
+		if u == "" { // nothing but separators
+			return value{}, nil
+		}
+		return value{set: true, text: t.hidden(u)}, nil
 	case forms.Text:
 		if c.Kind == sheet.Date {
 			raw = dateText(*c)
