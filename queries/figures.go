@@ -79,6 +79,11 @@ func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 		}
 	}
 	byMetric := map[*Metric][]Figure{}
+	if grain == nil { // all groups are read at one point: what they share is evaluated once
+		if _, err := r.source(ctx, []Point{a.Point}, tablesRead(factsOf(metrics))...); err != nil {
+			return nil, err
+		}
+	}
 	for _, g := range groups(metrics) {
 		if err := r.group(ctx, a, g, grain, byMetric); err != nil {
 			return nil, err
@@ -165,12 +170,7 @@ func (r *Reader) group(ctx context.Context, a Ask, g group, gr *grain, into map[
 		points = gr.points(a.Point)
 	}
 	facts := factsOf(g.metrics)
-	wanted := []string{obligationTable, countedTable}
-	for _, f := range facts {
-		if !slices.Contains(wanted, f.Table) {
-			wanted = append(wanted, f.Table)
-		}
-	}
+	wanted := tablesRead(facts)
 	var forms []string
 	for _, f := range facts {
 		if f.Form == "" || len(points) == 1 {
@@ -199,6 +199,17 @@ func (r *Reader) group(ctx context.Context, a Ask, g group, gr *grain, into map[
 		}
 	}
 	return nil
+}
+
+// tablesRead are the models that figures of some facts and their coverage are read from.
+func tablesRead(facts []*Fact) []string {
+	wanted := []string{obligationTable, countedTable}
+	for _, f := range facts {
+		if !slices.Contains(wanted, f.Table) {
+			wanted = append(wanted, f.Table)
+		}
+	}
+	return wanted
 }
 
 func factsOf(metrics []*Metric) []*Fact {

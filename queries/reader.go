@@ -156,6 +156,9 @@ func (r *Reader) source(ctx context.Context, points []Point, wanted ...string) (
 // points costs in proportion to the returns.
 func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, wanted ...string) (*warehouse.Restated, error) {
 	o := warehouse.RestateOptions{Edited: r.edited}
+	if len(points) == 1 {
+		o.Tables = map[string]bool{obligationTable: true} // coverage and its own metrics read it
+	}
 	if len(points) == 1 && r.isPublished(points[0]) && len(r.edited) == 0 {
 		return &warehouse.Restated{}, nil
 	}

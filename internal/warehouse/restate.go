@@ -72,6 +72,8 @@ type RestateOptions struct {
 	// Inputs stand for plain tables: name → SELECT. Models that don't depend on
 	// ctl.run go on reading the tables themselves.
 	Inputs map[string]string
+	// Tables are wanted models that several queries will read: they become tables.
+	Tables map[string]bool
 }
 
 // RestateWith is Restate with options.
@@ -124,7 +126,7 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 		}
 		own := Ident(prefix + strings.ReplaceAll(m.Name, ".", "_"))
 		kind := "view"
-		if readers[m.Name] > 0 {
+		if readers[m.Name] > 0 || o.Tables[m.Name] {
 			kind = "table"
 		}
 		script = append(script, "create or replace temp "+kind+" "+own+" as "+out.Rewrite(m.SQL))
