@@ -26,6 +26,19 @@ waived as (
     where d.kind = 'waive'
     group by d.zone, c.as_of, c.known_at, d.submitter, d.form, d.period
 ),
+-- of each submitter and form: the newest due period, and the last that is owed at all
+newest_due as (
+    select o.zone, c.as_of, c.known_at, o.submitter, o.form, max(case when o.due_at <= c.horizon then o.due_at end) as due_at, max(o.period_end) as last_period_end
+    from ctl.obligation as o
+    cross join runs as c
+    group by o.zone, c.as_of, c.known_at, o.submitter, o.form
+),
+newest as (
+    select n.zone, n.as_of, n.known_at, n.submitter, n.form, n.last_period_end, max(o.period) as period
+    from newest_due as n
+    left join ctl.obligation as o on o.zone = n.zone and o.submitter = n.submitter and o.form = n.form and o.due_at = n.due_at
+    group by n.zone, n.as_of, n.known_at, n.submitter, n.form, n.last_period_end
+),
 owed as (
     select
         o.zone, c.as_of, c.known_at, c.from_on, c.horizon, o.submitter as submitter_code, o.form, o.mode, o.period,
@@ -33,10 +46,7 @@ owed as (
         o.due_at <= c.horizon as is_due,
         o.due_at <= c.horizon and o.due_at > c.horizon - interval '7' day as is_due_this_week,
         a.first_accepted_at, coalesce(a.rejected, 0) as rejected,
-        row_number() over (
-            partition by o.zone, c.as_of, c.known_at, o.submitter, o.form, o.due_at <= c.horizon
-            order by o.due_at desc, o.period desc) as place,
-        max(o.period_end) over (partition by o.zone, c.as_of, c.known_at, o.submitter, o.form) as last_period_end,
+        o.due_at <= c.horizon and n.period = o.period as is_newest, n.last_period_end,
         case when f.frequency = 'month' then cast(c.as_of - interval '62' day as date) else cast(c.as_of - interval '14' day as date) end as stale_on
     from ctl.obligation as o
     cross join runs as c
@@ -46,13 +56,15 @@ owed as (
     left join waived as w
         on w.zone = o.zone and w.as_of = c.as_of and w.known_at = c.known_at
         and w.submitter = o.submitter and w.form = o.form and w.period = o.period
+    left join newest as n
+        on n.zone = o.zone and n.as_of = c.as_of and n.known_at = c.known_at and n.submitter = o.submitter and n.form = o.form
     left join ctl.form as f on f.form = o.form
 )
 select
     o.zone, o.as_of, o.known_at, coalesce(s.name, o.submitter_code) as submitter, o.submitter_code,
     o.form, f.title as form_title, o.mode, o.period, o.period_start, o.period_end, o.due_at, cast(o.due_at as date) as own_on,
     o.is_waived, o.is_due, o.is_due_this_week,
-    o.is_due and o.place = 1 as is_newest_due,
+    coalesce(o.is_newest, false) as is_newest_due,
     o.first_accepted_at as received_at,
     o.first_accepted_at is not null as is_received,
     coalesce(o.first_accepted_at <= o.due_at, false) as is_on_time,
@@ -60,7 +72,7 @@ select
     -- what the figures of the form wait for: of a ledger the newest due period of those still obliged, else every due period of the window
     case
         when o.is_waived or not o.is_due then false
-        when o.mode = 'ledger' then o.place = 1 and not coalesce(o.as_of > s.until_on, false)
+        when o.mode = 'ledger' then coalesce(o.is_newest, false) and not coalesce(o.as_of > s.until_on, false)
             and (o.last_period_end > o.period_end or o.period_end >= o.stale_on)
         else o.period_end >= o.from_on
     end as is_expected,
