@@ -1,4 +1,4 @@
--- One row per run and return that somebody owes: due by then or not, received, on time, waived.
+-- One row per run and return of a period begun by then that somebody owes: due by then or not, received, on time, waived.
 -- grain: zone, as_of, known_at, submitter_code, form, period
 -- check: on_time_is_received: not is_on_time or is_received
 -- E (horizon) is the earlier of the end of the as-of date and the known-at time.
@@ -30,13 +30,13 @@ waived as (
 newest_due as (
     select o.zone, c.as_of, c.known_at, o.submitter, o.form, max(case when o.due_at <= c.horizon then o.due_at end) as due_at, max(o.period_end) as last_period_end
     from ctl.obligation as o
-    cross join runs as c
+    join runs as c on o.period_start <= c.as_of
     group by o.zone, c.as_of, c.known_at, o.submitter, o.form
 ),
 newest as (
     select n.zone, n.as_of, n.known_at, n.submitter, n.form, n.last_period_end, max(o.period) as period
     from newest_due as n
-    left join ctl.obligation as o on o.zone = n.zone and o.submitter = n.submitter and o.form = n.form and o.due_at = n.due_at
+    left join ctl.obligation as o on o.zone = n.zone and o.submitter = n.submitter and o.form = n.form and o.due_at = n.due_at and o.period_start <= n.as_of
     group by n.zone, n.as_of, n.known_at, n.submitter, n.form, n.last_period_end
 ),
 owed as (
@@ -49,7 +49,7 @@ owed as (
         o.due_at <= c.horizon and n.period = o.period as is_newest, n.last_period_end,
         case when f.frequency = 'month' then cast(c.as_of - interval '62' day as date) else cast(c.as_of - interval '14' day as date) end as stale_on
     from ctl.obligation as o
-    cross join runs as c
+    join runs as c on o.period_start <= c.as_of
     left join arrived as a
         on a.zone = o.zone and a.as_of = c.as_of and a.known_at = c.known_at
         and a.submitter = o.submitter and a.form = o.form and a.period = o.period
