@@ -78,14 +78,31 @@ func (b *martBuilder) history(s *weekState) (string, error) {
 	return got[0], nil
 }
 
-// span is the as-of dates from which on weeks must be computed anew, as known
-// then and as known now.
-type span struct{ then, now calendar.Date }
+// span is from when on weeks must be computed anew: as known now those with an
+// as-of date from now on; as known then those with one from then on, and those
+// that ended at known or later.
+type span struct {
+	then, now calendar.Date
+	known     time.Time
+}
+
+func (s span) or(o span) span {
+	out := span{min(s.then, o.then), min(s.now, o.now), s.known}
+	if o.known.Before(s.known) {
+		out.known = o.known
+	}
+	return out
+}
+
+func (s span) hasThen(w week) bool { return w.asOf >= s.then || !w.ended.Before(s.known) }
+func (s span) hasNow(w week) bool  { return w.asOf >= s.now }
 
 // Before every week, and after.
 var (
-	always = calendar.NewDate(1900, time.January, 1)
-	never  = calendar.NewDate(9999, time.December, 31)
+	always    = calendar.NewDate(1900, time.January, 1)
+	never     = calendar.NewDate(9999, time.December, 31)
+	everyWeek = span{always, always, endOf(always)}
+	noWeek    = span{never, never, endOf(never)}
 )
 
 // news is what changed since mart.metric_week was computed; nil: everything.
@@ -101,15 +118,15 @@ type news struct {
 // of is from when on the weeks of a fact changed.
 func (n *news) of(f *Fact) span {
 	if n == nil || n.moved[f.ID] {
-		return span{always, always}
+		return everyWeek
 	}
 	if f.Mode == Obligation {
-		return span{min(n.owed.then, n.all.then), min(n.owed.now, n.all.now)}
+		return n.owed.or(n.all)
 	}
-	s, isNew := span{never, never}, false
+	s, isNew := noWeek, false
 	for form, c := range n.forms {
 		if o := n.facts[f.ID]; form == "" || o.forms == nil || slices.Contains(o.forms, form) {
-			s, isNew = span{min(s.then, c.then), min(s.now, c.now)}, true
+			s, isNew = s.or(c), true
 		}
 	}
 	if !isNew {
@@ -118,7 +135,7 @@ func (n *news) of(f *Fact) span {
 	if f.Mode == Period { // rows may be dated long before their return
 		s.now = always
 	}
-	return span{min(s.then, n.day.then), min(s.now, n.day.now)}
+	return s.or(n.day)
 }
 
 // news compares the present with what the weeks were computed from.
@@ -140,7 +157,7 @@ func (b *martBuilder) news(s *weekState) (*news, error) {
 	if have, err := b.history(old); err != nil || have != history {
 		return nil, err
 	}
-	n := &news{facts: s.facts, moved: map[string]bool{}, forms: map[string]span{}, all: span{never, never}, day: span{never, never}}
+	n := &news{facts: s.facts, moved: map[string]bool{}, forms: map[string]span{}, all: noWeek, day: noWeek}
 	was := map[string]string{}
 	err = warehouse.Each(b.ctx, b.conn, "select fact, fingerprint from ctl.metric_week_fact", func(v []any) error {
 		was[v[0].(string)] = v[1].(string)
@@ -161,10 +178,11 @@ func (b *martBuilder) news(s *weekState) (*news, error) {
 	}
 	week := calendar.WeekOf(old.asOf).Start
 	if s.asOf != old.asOf {
-		n.day = span{week, week}
+		n.day.then, n.day.now = week, week
 	}
 	week = min(week, calendar.WeekOf(calendar.Of(old.knownAt)).Start)
-	n.owed = span{week, week}
+	n.owed = noWeek
+	n.owed.then, n.owed.now = week, week
 	err = warehouse.Each(b.ctx, b.conn, fmt.Sprintf(`with fresh as (
 		select form, received_at as happened_at, least(period_start, cutoff) as from_day from raw.return
 		where (arrival > %[1]d or received_at > timestamp '%[3]s') and received_at <= timestamp '%[4]s'
@@ -175,15 +193,15 @@ func (b *martBuilder) news(s *weekState) (*news, error) {
 		left join ctl.obligation as o on o.zone = d.zone and o.submitter = d.submitter and o.form = d.form and o.period = d.period
 		where (d.seq > %[2]d or d.decided_at > timestamp '%[3]s') and d.decided_at <= timestamp '%[4]s'
 	) select coalesce(form, ''), min(happened_at), min(from_day) from fresh group by 1`, old.arrival, old.decision, old.stamp(), s.stamp()), func(v []any) error {
-		c := span{never, never}
+		c := noWeek
 		if t, ok := v[1].(time.Time); ok {
-			c.then = calendar.Of(t) - 1 // what came at midnight sharp belongs to both days
+			c.known = t
 		}
 		if t, ok := v[2].(time.Time); ok {
 			c.now = calendar.Of(t)
 		}
 		n.forms[v[0].(string)] = c
-		n.all = span{min(n.all.then, c.then), min(n.all.now, c.now)}
+		n.all = n.all.or(c)
 		return nil
 	})
 	return n, err

@@ -14,7 +14,8 @@ import (
 type week struct {
 	label       string
 	start, asOf calendar.Date
-	then, now   string // TIMESTAMP texts
+	ended       time.Time // as wall clock
+	then, now   string    // TIMESTAMP texts
 }
 
 const stampLayout = "2006-01-02 15:04:05.999999"
@@ -56,14 +57,14 @@ func (b *martBuilder) weeks(full bool) error {
 		j := job{fact: f}
 		from := news.of(f)
 		for _, w := range list {
-			if w.asOf >= from.then {
+			if from.hasThen(w) {
 				j.then = append(j.then, w)
 			}
-			if w.asOf >= from.now {
+			if from.hasNow(w) {
 				j.now = append(j.now, w)
 			}
 		}
-		if from.now == always && from.then == always {
+		if from == everyWeek {
 			b.stats.AnewFacts++
 		}
 		b.stats.ThenWeeks = max(b.stats.ThenWeeks, len(j.then))
@@ -72,7 +73,7 @@ func (b *martBuilder) weeks(full bool) error {
 			continue
 		}
 		if !b.stats.Full {
-			if err := b.forget(j, from); err != nil {
+			if err := b.forget(j); err != nil {
 				return err
 			}
 		}
@@ -106,14 +107,21 @@ func (b *martBuilder) forgetUndeclared() error {
 	return b.exec("delete from mart.metric_week where metric not in (" + strings.Join(names, ", ") + ")")
 }
 
-// forget deletes what a job computes anew.
-func (b *martBuilder) forget(j job, from span) error {
+// forget deletes what a job computes anew: the weeks from its first on, whose rows bear as-of dates within them.
+func (b *martBuilder) forget(j job) error {
 	var names []string
 	for _, m := range b.metricsOf(j.fact) {
 		names = append(names, warehouse.Quote(m.ID))
 	}
-	return b.exec(fmt.Sprintf("delete from mart.metric_week where metric in (%s) and as_of >= case basis when 'then' then date '%s' else date '%s' end",
-		strings.Join(names, ", "), from.then, from.now))
+	first := func(list []week) calendar.Date {
+		if len(list) == 0 {
+			return never
+		}
+		return list[0].start
+	}
+	then, now := first(j.then), first(j.now)
+	return b.exec(fmt.Sprintf("delete from mart.metric_week where metric in (%s) and as_of >= date '%s' and as_of >= case basis when 'then' then date '%s' else date '%s' end",
+		strings.Join(names, ", "), min(then, now), then, now)) // the plain bound lets DuckDB pass most of the history over
 }
 
 func weeksOf(first, asOf calendar.Date, knownAt time.Time) []week {
@@ -124,7 +132,7 @@ func weeksOf(first, asOf calendar.Date, knownAt time.Time) []week {
 		if then.After(knownAt) {
 			then = knownAt
 		}
-		w.then = then.Format(stampLayout)
+		w.ended, w.then = then, then.Format(stampLayout)
 		out = append(out, w)
 	}
 	return out

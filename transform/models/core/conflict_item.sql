@@ -3,7 +3,7 @@
 with bare as (
     select
         zone, as_of, known_at, form, submitter, submitter_code, return_id, sheet, row_no, item_no, title,
-        replace(replace(replace(replace(replace(replace(replace(title, ' ', ''), '，', ''), '。', ''), '、', ''), ',', ''), '.', ''), '；', '') as bare_title
+        translate(title, ' ，。、,.；', '') as bare_title
     from core.ledger_item
     where is_counted
 ),
