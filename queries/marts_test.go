@@ -51,6 +51,10 @@ func TestIncrementalWeeks(t *testing.T) {
 		}
 		warehousetest.Exec(t, db, "insert into raw.return select * from all_return where received_at <= '"+at+"' and return_id not in (select return_id from raw.return)")
 		warehousetest.Exec(t, db, "insert into raw.decision select * from all_decision where decided_at <= '"+at+"' and seq not in (select seq from raw.decision)")
+		if at == "2022-03-20 12:00:00" { // a correction that takes all rows away
+			warehousetest.Exec(t, db, "insert into raw.return select * replace ('999999-1' as return_id, 999999 as arrival, timestamp '2022-03-18 10:00:00' as received_at) from raw.return "+
+				"where return_id = (select return_id from core.fct_problem group by 1 order by count(*) desc, 1 limit 1)")
+		}
 		known, _ := time.Parse("2006-01-02 15:04:05", at)
 		inc := build(t, db, asOf, known, false)
 		warehousetest.Exec(t, db, "create or replace temp table kept as select * from mart.metric_week")
