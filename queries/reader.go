@@ -258,7 +258,7 @@ func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, e
 	if err != nil {
 		return t, err
 	}
-	into := make([]any, len(types))
+	into, again := make([]any, len(types)), make([]repeated, len(types))
 	for _, ct := range types {
 		t.Columns = append(t.Columns, Column{ct.Name(), ct.DatabaseTypeName()})
 	}
@@ -271,9 +271,35 @@ func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, e
 			return t, err
 		}
 		for i := range values {
-			values[i] = plain(values[i], t.Columns[i].Type)
+			values[i] = again[i].one(plain(values[i], t.Columns[i].Type))
 		}
 		t.Rows = append(t.Rows, values)
 	}
 	return t, rows.Err()
+}
+
+// repeated keeps one of equal texts of a column: units, states and file names
+// stand in every row of a ledger.
+type repeated struct {
+	seen      map[string]any
+	hits, all int
+}
+
+func (r *repeated) one(v any) any {
+	s, ok := v.(string)
+	if !ok || r.all > 1000 && r.hits < r.all/2 { // a column of texts that differ
+		return v
+	}
+	r.all++
+	if same, ok := r.seen[s]; ok {
+		r.hits++
+		return same
+	}
+	if r.seen == nil {
+		r.seen = map[string]any{}
+	}
+	if len(r.seen) < 4096 {
+		r.seen[s] = v
+	}
+	return v
 }

@@ -112,11 +112,11 @@ type weekly struct {
 	issued   bool                                          // previous was issued as a summary
 	saidThen *WeeklySaid                                   // what the previous one said, where that was kept
 	here     WeeklySaid                                    // up to where this one reads
-	byUnit   map[weeklyPoint]map[string]map[string]float64 // metric, submitter; once asked for
+	byUnit   map[weeklyPoint]map[string]map[string]float64 // by metric and submitter: values of counts and sums, numerators of ratios
 	options  WeeklyOptions
 	book     *WeeklyBook
 	zone     string
-	at       map[weeklyPoint]weeklyValues
+	at       map[weeklyPoint]map[string]weeklyFigure // by metric
 	now      map[string]weeklyFigure
 	last     map[string]weeklyFigure
 	targets  map[string]float64
@@ -159,10 +159,10 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 			w.others = append(w.others, p)
 		}
 	}
-	if w.at, err = w.figures(ctx, w.book.order, ""); err != nil {
+	if err := w.figures(ctx); err != nil {
 		return nil, err
 	}
-	w.now, w.last = w.at[w.ask].only(), w.at[w.lastAsk].only()
+	w.now, w.last = w.at[w.ask], w.at[w.lastAsk]
 	if err := w.zoneFacts(ctx); err != nil {
 		return nil, err
 	}
@@ -214,38 +214,56 @@ func day(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// weeklyValues are figures by metric and group.
-type weeklyValues map[string]map[string]weeklyFigure
-
-// only are the figures in total.
-func (v weeklyValues) only() map[string]weeklyFigure {
-	out := make(map[string]weeklyFigure, len(v))
-	for m, groups := range v {
-		out[m] = groups[""]
-	}
-	return out
-}
-
-// figures computes metrics at all points: the workbook's own, which is mostly
-// the publication's and needs no restating, and the others together.
-func (w *weekly) figures(ctx context.Context, metrics []string, by string) (map[weeklyPoint]weeklyValues, error) {
-	out := map[weeklyPoint]weeklyValues{}
-	for _, points := range [][]weeklyPoint{{w.ask}, w.others} {
-		got, err := w.src.figures(ctx, points, metrics, by)
-		if err != nil {
-			return nil, err
+// figures computes every metric, in total and by submitter, at all points: the
+// workbook's own, which is mostly the publication's and needs no restating, and
+// the others together.
+func (w *weekly) figures(ctx context.Context) error {
+	w.at, w.byUnit = map[weeklyPoint]map[string]weeklyFigure{}, map[weeklyPoint]map[string]map[string]float64{}
+	var split, whole []string
+	for _, name := range w.book.order {
+		if w.book.metrics[name].Allows("submitter") {
+			split = append(split, name)
+		} else {
+			whole = append(whole, name)
 		}
-		for p, list := range got {
-			out[p] = weeklyValues{}
-			for _, f := range list {
-				if out[p][f.Metric] == nil {
-					out[p][f.Metric] = map[string]weeklyFigure{}
-				}
-				out[p][f.Metric][f.Key] = f
+	}
+	for _, points := range [][]weeklyPoint{{w.ask}, w.others} {
+		for by, metrics := range map[string][]string{"submitter": split, "": whole} {
+			if len(metrics) == 0 {
+				continue
+			}
+			got, err := w.src.figures(ctx, points, metrics, by)
+			if err != nil {
+				return err
+			}
+			for p, list := range got {
+				w.keep(p, list)
 			}
 		}
 	}
-	return out, nil
+	return nil
+}
+
+func (w *weekly) keep(p weeklyPoint, list []weeklyFigure) {
+	if w.at[p] == nil {
+		w.at[p], w.byUnit[p] = map[string]weeklyFigure{}, map[string]map[string]float64{}
+	}
+	for _, f := range list {
+		if !f.Grouped {
+			w.at[p][f.Metric] = f
+			continue
+		}
+		v := f.Value
+		if w.book.metrics[f.Metric].IsRatio() {
+			v = f.Num
+		}
+		if w.byUnit[p][f.Metric] == nil {
+			w.byUnit[p][f.Metric] = map[string]float64{}
+		}
+		if v != nil {
+			w.byUnit[p][f.Metric][f.Key] = *v
+		}
+	}
 }
 
 // zoneFacts reads the zone's name, its targets and the order of its submitters.

@@ -93,12 +93,11 @@ func (w *weekly) block(ctx context.Context, s weeklySheet, b weeklyBlock, named 
 	case b.charts != nil:
 		return one(workbook.Charts{Items: b.charts.items, Height: b.charts.height})
 	case b.movers > 0:
-		sentences, err := w.movers(ctx, s.headline(), b.movers)
 		var out []workbook.Block
-		for _, t := range sentences {
+		for _, t := range w.movers(s.headline(), b.movers) {
 			out = append(out, workbook.Note{Text: "· " + t})
 		}
-		return out, err
+		return out, nil
 	case b.rows != nil:
 		t, err := w.listed(ctx, b.rows)
 		return []workbook.Block{t}, err

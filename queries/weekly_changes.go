@@ -68,18 +68,14 @@ func readUpTo(ctx context.Context, src weeklySource, at weeklyPoint) (WeeklySaid
 }
 
 // said is what this workbook says.
-func (w *weekly) said(ctx context.Context) (*WeeklySaid, error) {
-	units, err := w.unitsAt(ctx, w.ask)
-	if err != nil {
-		return nil, err
-	}
+func (w *weekly) said() *WeeklySaid {
 	out := w.here
 	out.Figures = map[string]WeeklySaidFigure{}
 	for _, name := range w.book.order {
 		f := w.now[name]
 		s := WeeklySaidFigure{Value: f.Value, Num: f.Num, Den: f.Den}
 		if w.addsUp(name) {
-			for unit, v := range units[name] {
+			for unit, v := range w.byUnit[w.ask][name] {
 				if v != 0 {
 					if s.By == nil {
 						s.By = map[string]float64{}
@@ -90,47 +86,13 @@ func (w *weekly) said(ctx context.Context) (*WeeklySaid, error) {
 		}
 		out.Figures[name] = s
 	}
-	return &out, nil
+	return &out
 }
 
 // addsUp says whether the units' figures of a metric make its own.
 func (w *weekly) addsUp(name string) bool {
 	m := w.book.metrics[name]
 	return m.Unit != Ratio && m.Unit != Days && m.Allows("submitter")
-}
-
-// unitsAt are all metrics by submitter at one of the workbook's points: values
-// of counts and sums, numerators of ratios. They are asked for once.
-func (w *weekly) unitsAt(ctx context.Context, at weeklyPoint) (map[string]map[string]float64, error) {
-	if w.byUnit == nil {
-		var names []string
-		for _, name := range w.book.order {
-			if m := w.book.metrics[name]; m.Unit != Days && m.Allows("submitter") {
-				names = append(names, name)
-			}
-		}
-		all, err := w.figures(ctx, names, "submitter")
-		if err != nil {
-			return nil, err
-		}
-		w.byUnit = map[weeklyPoint]map[string]map[string]float64{}
-		for p, metrics := range all {
-			w.byUnit[p] = map[string]map[string]float64{}
-			for name, units := range metrics {
-				w.byUnit[p][name] = map[string]float64{}
-				for unit, f := range units {
-					v := f.Value
-					if w.book.metrics[name].IsRatio() {
-						v = f.Num
-					}
-					if v != nil {
-						w.byUnit[p][name][unit] = *v
-					}
-				}
-			}
-		}
-	}
-	return w.byUnit[at], nil
 }
 
 // unitDeltas are what each unit has more now.
@@ -146,8 +108,8 @@ func unitDeltas(now, then map[string]float64) map[string]float64 {
 }
 
 // changes are the figures of the previous issue that read otherwise now.
-func (w *weekly) changes(ctx context.Context) ([][]any, error) {
-	then, now := w.at[w.previous].only(), w.at[w.again].only()
+func (w *weekly) changes() [][]any {
+	then, now := w.at[w.previous], w.at[w.again]
 	if w.saidThen != nil {
 		then = map[string]weeklyFigure{}
 		for name, f := range w.saidThen.Figures {
@@ -161,28 +123,17 @@ func (w *weekly) changes(ctx context.Context) ([][]any, error) {
 			changed = append(changed, name)
 		}
 	}
-	if len(changed) == 0 {
-		return nil, nil
-	}
-	unitsNow, err := w.unitsAt(ctx, w.again)
-	if err != nil {
-		return nil, err
-	}
-	unitsThen, err := w.unitsAt(ctx, w.previous)
-	if err != nil {
-		return nil, err
-	}
 	var rows [][]any
 	for _, name := range changed {
 		m, a, b := w.book.metrics[name], then[name], now[name]
 		s := scaleOf(m.Unit, "", a.Value, b.Value)
 		var who []string
 		if w.addsUp(name) {
-			before := unitsThen[name]
+			before := w.byUnit[w.previous][name]
 			if w.saidThen != nil {
 				before = w.saidThen.Figures[name].By
 			}
-			sums := unitDeltas(unitsNow[name], before)
+			sums := unitDeltas(w.byUnit[w.again][name], before)
 			for _, u := range w.moved(sums) {
 				who = append(who, u+w.signed(m.Unit, sums[u]))
 			}
@@ -192,7 +143,7 @@ func (w *weekly) changes(ctx context.Context) ([][]any, error) {
 			changeCell(s, b.Value, a.Value), orDash(strings.Join(who, "、"), "—"),
 		})
 	}
-	return rows, nil
+	return rows
 }
 
 // mostCorrected is how many corrected cells are listed; a ledger that was

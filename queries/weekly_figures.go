@@ -17,9 +17,9 @@ import (
 // question for each fact and point takes; it is written by the same compiler
 // as all figures.
 
-// figures computes metrics at points, in total or by one dimension. Points
-// that are asked for together are restated together. Coverage is told for a
-// single point only.
+// figures computes metrics at points, in total and by one dimension: both from
+// one look at the rows. Points that are asked for together are restated
+// together. Coverage is told for a single point only.
 func (r weeklyReader) figures(ctx context.Context, points []weeklyPoint, metrics []string, by string) (map[weeklyPoint][]weeklyFigure, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,22 +62,26 @@ func (r weeklyReader) figures(ctx context.Context, points []weeklyPoint, metrics
 		if !ok {
 			continue
 		}
-		seen[p][f] = true
+		grouped := row[5] == true
+		seen[p][f] = seen[p][f] || !grouped
 		values, err := weeklyNumbers(row[4])
 		if err != nil {
 			return nil, err
 		}
 		key, _ := row[3].(string)
-		out[p] = append(out[p], factValues(f, ms, key, values)...)
+		for _, fig := range factValues(f, ms, key, values) {
+			fig.Grouped = grouped
+			out[p] = append(out[p], fig)
+		}
 	}
 	for _, p := range points {
 		for _, f := range facts {
-			if by == "" && !seen[p][f] { // no rows at all
+			if !seen[p][f] { // no rows at all
 				out[p] = append(out[p], factValues(f, ms, "", nil)...)
 			}
 		}
 	}
-	if by == "" && len(points) == 1 {
+	if len(points) == 1 {
 		return out, r.addCoverage(ctx, src, facts, out[points[0]])
 	}
 	return out, nil
@@ -94,7 +98,8 @@ func tablesOf(facts []*Fact) []string {
 	return out
 }
 
-// weeklyStatement asks for all facts' metrics: fact, point, group, values.
+// weeklyStatement asks for all facts' metrics: fact, point, group, values, and
+// whether they are a group's.
 func weeklyStatement(facts []*Fact, ms []*Metric, by string, src *warehouse.Restated) string {
 	var parts []string
 	for i, f := range facts {
@@ -111,12 +116,13 @@ func weeklyStatement(facts []*Fact, ms []*Metric, by string, src *warehouse.Rest
 				values = append(values, "cast("+c.aggregate(m, x)+" as varchar)")
 			}
 		}
-		group := "cast(null as varchar)"
+		group, grouped, sets := "cast(null as varchar)", "false", "as_of, known_at"
 		if by != "" {
 			group = c.dim(by)
+			grouped, sets = "grouping("+group+") = 0", "grouping sets ((as_of, known_at), (as_of, known_at, "+group+"))"
 		}
-		parts = append(parts, fmt.Sprintf("select cast(%d as bigint), cast(as_of as varchar), cast(known_at as varchar), %s, [%s] from %s as f group by 2, 3, 4",
-			i, group, strings.Join(values, ", "), c.from(src.Name(f.Table))))
+		parts = append(parts, fmt.Sprintf("select cast(%d as bigint), cast(as_of as varchar), cast(known_at as varchar), %s, [%s], %s from %s as f group by %s",
+			i, group, strings.Join(values, ", "), grouped, c.from(src.Name(f.Table)), sets))
 	}
 	return strings.Join(parts, "\nunion all\n")
 }
@@ -198,12 +204,18 @@ func (r weeklyReader) addCoverage(ctx context.Context, src *warehouse.Restated, 
 			return err
 		}
 		for i := range figures {
+			if figures[i].Grouped {
+				continue
+			}
 			if m, err := r.Catalogue.Metric(figures[i].Metric); err == nil && slices.Contains(own, m.Fact) && m.Fact.Mode != Obligation {
 				figures[i].Coverage = c.of(m.Fact.Form, nil, nil)
 			}
 		}
 	}
 	for i := range figures { // of obligations: how many were waited for and how many came
+		if figures[i].Grouped {
+			continue
+		}
 		m, err := r.Catalogue.Metric(figures[i].Metric)
 		if err != nil || m.Fact.Mode != Obligation {
 			continue

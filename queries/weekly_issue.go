@@ -91,7 +91,7 @@ type mover struct {
 }
 
 // movers writes sentences on the headline figures that moved most.
-func (w *weekly) movers(ctx context.Context, items []weeklyItem, n int) ([]string, error) {
+func (w *weekly) movers(items []weeklyItem, n int) []string {
 	var list []mover
 	for i, it := range items {
 		m, now, last := w.book.metrics[it.metric], w.now[it.metric].Value, w.last[it.metric].Value
@@ -106,23 +106,16 @@ func (w *weekly) movers(ctx context.Context, items []weeklyItem, n int) ([]strin
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].weight > list[j].weight })
 	if len(list) == 0 {
-		return []string{"主要指标与上周持平。"}, nil
+		return []string{"主要指标与上周持平。"}
 	}
 	list = list[:min(n, len(list))]
-	now, err := w.unitsAt(ctx, w.ask)
-	if err != nil {
-		return nil, err
-	}
-	last, err := w.unitsAt(ctx, w.lastAsk)
-	if err != nil {
-		return nil, err
-	}
+	now, last := w.byUnit[w.ask], w.byUnit[w.lastAsk]
 	var out []string
 	for _, x := range list {
 		name := x.item.metric
 		out = append(out, fmt.Sprintf("%s%s，较上周%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name), w.driver(name, unitDeltas(now[name], last[name]))))
 	}
-	return out, nil
+	return out
 }
 
 // spoken is a figure with its unit.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"taizhang/internal/warehouse"
@@ -163,7 +164,8 @@ func (w *weekly) rowsLink(m *Metric) *workbook.Link {
 }
 
 // statement lists the rows that any of the block's figures counts, with what
-// each adds to them.
+// each adds to them: the columns of the list, with room for the addresses, and
+// then the return.
 func (r *weeklyRowsBlock) statement() string {
 	c := newCompiler(r.fact, r.metrics, "")
 	var adds, matches, sel []string
@@ -174,18 +176,32 @@ func (r *weeklyRowsBlock) statement() string {
 			sel = append(sel, fmt.Sprintf("x.adds_%d", len(sel)))
 		}
 	}
-	fields := make([]string, 0, len(r.table.columns))
+	columns := []string{"x.submitter"}
 	for _, col := range r.table.columns {
-		fields = append(fields, "x."+warehouse.Ident(col.from))
+		columns = append(columns, "x."+warehouse.Ident(col.from))
 	}
-	origin, joins := "x.return_id, r.file, x.sheet, cast(x.row_no as bigint)", "left join raw.return as r on r.zone = x.zone and r.return_id = x.return_id\n"
-	order := "x.return_id, x.sheet, x.row_no"
-	if r.fact.Mode == Obligation {
-		origin, joins, order = "null, null, null, null", "", "x.form, x.period"
+	id, joins, order := "null", "", "x.form, x.period"
+	if r.fact.Mode != Obligation {
+		columns = append(columns, "r.file", "x.sheet", "cast(x.row_no as bigint)", "null")
+		for range r.celled() {
+			columns = append(columns, "null")
+		}
+		id, joins, order = "x.return_id", "left join raw.return as r on r.zone = x.zone and r.return_id = x.return_id\n", "x.return_id, x.sheet, x.row_no"
 	}
-	return fmt.Sprintf("with filtered as (select * from %s as f),\nx as (select *, %s from filtered where %s)\nselect x.submitter, %s, %s\nfrom x\n%sleft join core.dim_submitter as s on s.zone = x.zone and s.code = x.submitter_code\norder by coalesce(s.seq, 9999), x.submitter, %s",
+	return fmt.Sprintf("with filtered as (select * from %s as f),\nx as (select *, %s from filtered where %s)\nselect %s, %s\nfrom x\n%sleft join core.dim_submitter as s on s.zone = x.zone and s.code = x.submitter_code\norder by coalesce(s.seq, 9999), x.submitter, %s",
 		c.from(r.fact.Table), strings.Join(adds, ", "), strings.Join(matches, " or "),
-		origin, strings.Join(append(fields, sel...), ", "), joins, order)
+		strings.Join(append(columns, sel...), ", "), id, joins, order)
+}
+
+// celled are the columns whose cell's address is shown.
+func (r *weeklyRowsBlock) celled() []int {
+	var out []int
+	for i, c := range r.table.columns {
+		if c.cell {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // cells finds where the columns of the counting returns stood, for all lists at once.
@@ -257,13 +273,10 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 		t.Columns = append(t.Columns, workbook.Column{Title: title, Kind: kind, Width: width, Format: format})
 	}
 	add(rowsSubmitter, workbook.Mark, 12, "")
-	var cells []int
-	for i, c := range d.columns {
+	cells := r.celled()
+	for _, c := range d.columns {
 		if c.kind == weeklyDay {
 			c.kind = workbook.Mark
-		}
-		if c.cell {
-			cells = append(cells, i)
 		}
 		add(c.title, c.kind, c.width, c.format)
 	}
@@ -300,42 +313,36 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 			return t, err
 		}
 	}
-	flat := make([]any, len(got.Rows)*len(t.Columns)) // one piece of memory for all rows
-	for _, v := range got.Rows {
-		row := flat[:0:len(t.Columns)]
-		flat = flat[len(t.Columns):]
-		row = append(row, v[0])
-		fields := v[5:]
+	for _, row := range got.Rows {
 		for i, c := range d.columns {
-			row = append(row, c.show(fields[i]))
+			row[1+i] = c.show(row[1+i])
 		}
 		if sheets {
-			row = append(row, v[2], v[3], v[4])
-			row = append(row, addresses(where, v, d.columns, cells)...)
+			origin := row[1+len(d.columns):]
+			address(where, row[len(t.Columns)], origin, d.columns, cells)
 		}
-		row = append(row, fields[len(d.columns):]...)
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, row[:len(t.Columns)])
 	}
 	return t, nil
 }
 
-// addresses are the row's range on the sender's sheet and the cells of some columns.
-func addresses(where map[[2]string][]*sheetSpan, v []any, columns []weeklyColumn, cells []int) []any {
-	out := make([]any, 1+len(cells))
-	id, _ := v[1].(string)
-	sheet, _ := v[3].(string)
-	no, _ := v[4].(int64)
+// address fills in the row's range on the sender's sheet and the cells of some
+// columns; origin is file, sheet and row, then room for these.
+func address(where map[[2]string][]*sheetSpan, returned any, origin []any, columns []weeklyColumn, cells []int) {
+	id, _ := returned.(string)
+	sheet, _ := origin[1].(string)
+	no, _ := origin[2].(int64)
+	row := strconv.FormatInt(no, 10)
 	for _, s := range where[[2]string{id, sheet}] {
 		if no < s.from || no > s.to {
 			continue
 		}
-		out[0] = fmt.Sprintf("%s%d:%s%d", s.first, no, s.last, no)
+		origin[3] = s.first + row + ":" + s.last + row
 		for i, c := range cells {
 			if col := s.fields[columns[c].from]; col != "" {
-				out[1+i] = fmt.Sprintf("%s%d", col, no)
+				origin[4+i] = col + row
 			}
 		}
-		break
+		return
 	}
-	return out
 }

@@ -16,6 +16,7 @@ type weeklyPoint struct {
 // weeklyFigure is one value of a metric.
 type weeklyFigure struct {
 	Metric, Key string // Key: the value of the dimension asked by; empty: 未填
+	Grouped     bool   // of one value of the dimension, not in total
 	Value       *float64
 	Num, Den    *float64
 	Coverage    Coverage
@@ -34,7 +35,7 @@ type weeklySource interface {
 	catalogue() *Catalogue
 	// prepare announces which models the SELECTs at a point will read.
 	prepare(ctx context.Context, at weeklyPoint, models []string) error
-	// figures computes metrics at points, in total or by one dimension.
+	// figures computes metrics at points, in total and, where one is named, by a dimension.
 	figures(ctx context.Context, at []weeklyPoint, metrics []string, by string) (map[weeklyPoint][]weeklyFigure, error)
 	// diff compares two returns, cell by cell.
 	diff(ctx context.Context, from, to string) ([]Record, error)
@@ -59,8 +60,19 @@ func (r weeklyReader) rows(ctx context.Context, at weeklyPoint, query string) (w
 	out := weeklyRows{Rows: t.Rows}
 	for i, c := range t.Columns {
 		out.Columns = append(out.Columns, c.Name)
+		dates := map[string]any{} // they repeat
 		for _, row := range t.Rows {
-			row[i] = weeklyValue(row[i], c.Type)
+			s, isText := row[i].(string)
+			if !isText || c.Type == "VARCHAR" {
+				row[i] = weeklyValue(row[i], c.Type)
+				continue
+			}
+			v, ok := dates[s]
+			if !ok {
+				v = weeklyValue(s, c.Type)
+				dates[s] = v
+			}
+			row[i] = v
 		}
 	}
 	return out, nil

@@ -30,7 +30,7 @@ func (w *weekly) table(ctx context.Context, d *weeklyTable) (workbook.Table, err
 	case d.source == "catalog":
 		t.Rows = w.catalog()
 	case d.source == "changes":
-		t.Rows, err = w.changes(ctx)
+		t.Rows = w.changes()
 	case d.source == "corrected":
 		t.Rows, err = w.corrected(ctx)
 	case d.sql != "":
@@ -96,6 +96,9 @@ func (w *weekly) broken(ctx context.Context, d *weeklyTable, t *workbook.Table) 
 	values := map[string]map[string]*float64{}
 	var keys []string
 	for _, f := range list {
+		if !f.Grouped {
+			continue
+		}
 		if values[f.Key] == nil {
 			values[f.Key] = map[string]*float64{}
 			keys = append(keys, f.Key)

@@ -42,13 +42,11 @@ func (f *fakeWeekly) figures(_ context.Context, points []weeklyPoint, metrics []
 func (f *fakeWeekly) at(at weeklyPoint, metrics []string, by string) []weeklyFigure {
 	var out []weeklyFigure
 	for _, m := range metrics {
-		if by == "" {
-			v, n, d := f.value(m, at)
-			out = append(out, weeklyFigure{Metric: m, Value: v, Num: n, Den: d})
-		}
+		v, n, d := f.value(m, at)
+		out = append(out, weeklyFigure{Metric: m, Value: v, Num: n, Den: d})
 		for unit, value := range f.units {
 			if by == "submitter" {
-				out = append(out, weeklyFigure{Metric: m, Key: unit, Value: value(m, at)})
+				out = append(out, weeklyFigure{Metric: m, Key: unit, Grouped: true, Value: value(m, at)})
 			}
 		}
 	}
@@ -262,10 +260,7 @@ func TestWeeklyChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := w.changes(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := w.changes()
 	if len(rows) != 1 || rows[0][0] != "兑付惠企资金" || rows[0][6] != "产业局+10万元" {
 		t.Fatalf("changes: %v", rows)
 	}

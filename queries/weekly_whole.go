@@ -52,9 +52,7 @@ func WeeklyWhole(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (*Wee
 	if out.Book, err = w.build(ctx); err != nil {
 		return nil, fmt.Errorf("weekly report: %w", err)
 	}
-	if out.Said, err = w.said(ctx); err != nil {
-		return nil, fmt.Errorf("what the report says: %w", err)
-	}
+	out.Said = w.said()
 	out.Text = strings.Split(strings.TrimRight(w.text(), "\n"), "\n")
 	out.Mail = WeeklyMail{w.book.mailSubject.fill(w), strings.Join(paragraphs(w.book.mailText.fill(w)), "\n\n")}
 	if out.Mail.Subject == "" { // a zone's own declaration may leave these to us

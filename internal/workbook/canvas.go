@@ -14,6 +14,15 @@ type cell struct {
 type row struct {
 	cells  []cell
 	height float64
+	values []any // instead of cells: a plain row of a list, see listRow
+	list   *plainLooks
+	stripe bool
+}
+
+// plainLooks are the looks of a table's plain values, by column and kind.
+type plainLooks struct {
+	cols  []Column
+	known []int
 }
 
 // area is a rectangle of cells, from 1.
@@ -124,7 +133,7 @@ type canvas struct {
 	repeat  int           // header row that repeats on every page
 	repeats map[int][]int // table's place on the sheet → data rows before which a page begins under a repeated header
 	placed  []placedTable // in order
-	known   []int         // looks of its plain cells
+	plain   *plainLooks   // of the table being laid out
 	place   []int         // columns at which those of the table being laid out begin
 	tables  map[string]placedTable
 	lastCol int

@@ -22,7 +22,7 @@ func (c *canvas) writeRows(w *bufio.Writer, ids []int) {
 	}
 	var buf []byte
 	for i, r := range c.rows {
-		if r.height <= 0 && len(r.cells) == 0 {
+		if r.height <= 0 && len(r.cells) == 0 && r.list == nil {
 			continue
 		}
 		no := strconv.Itoa(i + 1)
@@ -33,8 +33,15 @@ func (c *canvas) writeRows(w *bufio.Writer, ids []int) {
 			buf = append(buf, `" customHeight="1"`...)
 		}
 		buf = append(buf, '>')
-		for j, x := range r.cells {
-			if x.style == 0 {
+		columns := len(r.cells)
+		if r.list != nil {
+			columns = len(r.list.cols)
+		}
+		for j := range columns {
+			var x cell
+			if r.list != nil {
+				x = r.at(j)
+			} else if x = r.cells[j]; x.style == 0 {
 				continue
 			}
 			buf = append(append(append(buf, `<c r="`...), letters[j]...), no...)

@@ -45,7 +45,7 @@ func (c *canvas) table(t Table, alone bool) {
 		}
 	}
 	p.first = len(c.rows) + 1
-	c.place, c.known = places(t.Columns), nil
+	c.place, c.plain = places(t.Columns), &plainLooks{cols: kinds}
 	again := c.repeats[len(c.placed)]
 	for n, r := range t.Rows {
 		if slices.Contains(again, n) {
@@ -138,6 +138,9 @@ func (c *canvas) tableRow(t Table, cols []Column, values []any, striped, total b
 		height = 15
 	}
 	n := c.next(height)
+	if t.Dense && !total && c.listRow(t, n, values, striped) {
+		return
+	}
 	c.rows[n-1].cells = make([]cell, 0, c.place[len(c.place)-1]-1)
 	place := c.place
 	for i, col := range cols {
@@ -146,7 +149,7 @@ func (c *canvas) tableRow(t Table, cols []Column, values []any, striped, total b
 		if i < len(values) {
 			v = values[i]
 		}
-		if from == to && !total && c.plainCell(t, col, i, n, v, striped) {
+		if from == to && !total && c.plainCell(t, i, n, v, striped) {
 			if s, ok := v.(string); ok {
 				height = math.Max(height, textHeight(s, c.width(from, to), size))
 			}
@@ -217,46 +220,105 @@ func cellStyle(x Cell, total bool) style {
 }
 
 // plainCell writes a value that nothing sets apart, in the look that its column
-// had before: most cells of a long list.
-func (c *canvas) plainCell(t Table, col Column, i, rowNo int, v any, striped bool) bool {
-	kind := 0
+// had before: most cells of a table.
+func (c *canvas) plainCell(t Table, i, rowNo int, v any, striped bool) bool {
+	kind, ok := plainKind(c.plain.cols[i], v, striped)
+	if !ok {
+		return false
+	}
+	c.set(c.place[i], rowNo, scaled(c.plain.cols[i].Kind, v), c.plainLook(t, i, kind, v))
+	return true
+}
+
+// listRow keeps a row of a long list as it is where all its values are plain:
+// its cells are made while it is written, and a hundred thousand rows need not
+// be in memory twice.
+func (c *canvas) listRow(t Table, n int, values []any, striped bool) bool {
+	cols := c.plain.cols
+	if len(values) > len(cols) || c.place[len(cols)] != len(cols)+1 {
+		return false
+	}
+	for i, v := range values {
+		if _, ok := plainKind(cols[i], v, striped); !ok {
+			return false
+		}
+	}
+	r := &c.rows[n-1]
+	for i, col := range cols {
+		var v any
+		if i < len(values) {
+			v = values[i]
+		}
+		kind, _ := plainKind(col, v, striped)
+		c.plainLook(t, i, kind, v)
+		if s, ok := v.(string); ok {
+			r.height = math.Max(r.height, textHeight(s, c.width(i+1, i+1), t.size()))
+		}
+	}
+	r.values, r.list, r.stripe = values, c.plain, striped
+	c.lastCol = max(c.lastCol, len(cols))
+	return true
+}
+
+// at is a cell of a plain row.
+func (r *row) at(i int) cell {
+	var v any
+	if i < len(r.values) {
+		v = r.values[i]
+	}
+	col := r.list.cols[i]
+	kind, _ := plainKind(col, v, r.stripe)
+	return cell{scaled(col.Kind, v), r.list.known[i*6+kind]}
+}
+
+// plainKind is a value's kind among those of its column's looks; false for one
+// that something sets apart.
+func plainKind(col Column, v any, striped bool) (kind int, ok bool) {
 	switch x := v.(type) {
 	case nil:
 	case string:
 		if x == "" || formulaLike(x) || cellText(x) != x {
-			return false
+			return 0, false
 		}
 		kind = 1
-	case int64, float64, time.Time:
-		if v = scaled(col.Kind, v); v == nil {
-			return false
+	case int64:
+		kind = 2
+	case float64:
+		if _, ok := number(x); !ok {
+			return 0, false
+		}
+		kind = 2
+	case time.Time:
+		if x.IsZero() {
+			return 0, false
 		}
 		kind = 2
 	default:
-		return false
-	}
-	if col.Kind == LightK {
-		return false
+		return 0, false
 	}
 	if striped {
 		kind += 3
 	}
-	at := i*6 + kind
-	for len(c.known) <= at {
-		c.known = append(c.known, 0)
+	return kind, col.Kind != LightK
+}
+
+// plainLook is the look of a kind of values of a column.
+func (c *canvas) plainLook(t Table, i, kind int, v any) int {
+	known, at := &c.plain.known, i*6+kind
+	for len(*known) <= at {
+		*known = append(*known, 0)
 	}
-	if c.known[at] == 0 {
-		x := Cell{Value: v, Kind: col.Kind, Format: col.Format}
-		st := cellStyle(x, false)
+	if (*known)[at] == 0 {
+		col := c.plain.cols[i]
+		st := cellStyle(Cell{Value: v, Kind: col.Kind, Format: col.Format}, false)
 		st.size = t.size()
-		if striped {
+		if kind >= 3 {
 			st.fill = paler
 		}
 		if kind%3 == 1 {
 			st.format = ""
 		}
-		c.known[at] = c.styled(st)
+		(*known)[at] = c.styled(st)
 	}
-	c.set(c.place[i], rowNo, v, c.known[at])
-	return true
+	return (*known)[at]
 }

@@ -281,7 +281,11 @@ func (w *writer) canvasOf(t placedTable) *canvas {
 
 // value is what a cell of the canvas holds.
 func (c *canvas) value(col, rowNo int) any {
-	if cells := c.rows[rowNo-1].cells; len(cells) >= col {
+	r := &c.rows[rowNo-1]
+	if r.list != nil {
+		return r.at(col - 1).value
+	}
+	if cells := r.cells; len(cells) >= col {
 		return cells[col-1].value
 	}
 	return nil
