@@ -32,11 +32,10 @@ var weeklyYAML []byte
 
 // WeeklyOptions are what a weekly workbook needs beside its source.
 type WeeklyOptions struct {
-	Declaration *WeeklyBook       // nil: the built-in weekly.yaml
-	Issued      []WeeklyPrevious  // oldest first; none: 更正说明 compares with what was known on the as-of date a week before
-	Ranking     bool              // the zone asks for 位次
-	Version     string            // of the program
-	Properties  map[string]string // further document properties, such as the hash of the inputs
+	Declaration *WeeklyBook      // nil: the built-in weekly.yaml
+	Issued      []WeeklyPrevious // oldest first; none: 更正说明 compares with what was known on the as-of date a week before
+	Ranking     bool             // the zone asks for 位次
+	Version     string           // of the program
 }
 
 // Weekly builds the weekly workbook at a point; zero values of the point mean
@@ -77,7 +76,7 @@ func (w *weekly) text() string {
 	var out []string
 	for _, s := range w.book.sheets {
 		for i, b := range s.blocks {
-			if b.text == nil {
+			if b.text == nil || len(paragraphs(b.text.fill(w))) == 0 {
 				continue
 			}
 			if i > 0 && s.blocks[i-1].heading != nil {
@@ -112,6 +111,7 @@ type weekly struct {
 	issued   bool                                          // previous was issued as a summary
 	saidThen *WeeklySaid                                   // what the previous one said, where that was kept
 	here     WeeklySaid                                    // up to where this one reads
+	inputs   string                                        // hash of the returns and decisions known
 	byUnit   map[weeklyPoint]map[string]map[string]float64 // by metric and submitter: values of counts and sums, numerators of ratios
 	options  WeeklyOptions
 	book     *WeeklyBook
@@ -136,7 +136,7 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 		w.previous.KnownAt = end
 	}
 	var err error
-	if w.here, err = readUpTo(ctx, src, ask); err != nil {
+	if w.here, w.inputs, err = readUpTo(ctx, src, ask); err != nil {
 		return nil, err
 	}
 	if p := earlier(o.Issued, ask.AsOf, ask.KnownAt, w.here); p != nil {
@@ -390,7 +390,7 @@ func (w *weekly) word(name, field string) string {
 		if now == nil || last == nil {
 			return "—"
 		}
-		return w.changeWords(name)
+		return w.changeWords(name, "")
 	}
 	if v == nil {
 		return "—"

@@ -3,7 +3,6 @@ package queries
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sort"
 	"time"
 
@@ -27,13 +26,8 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 	if o.Version != "" {
 		b.Props.Custom = append(b.Props.Custom, workbook.Property{Name: "程序版本", Value: o.Version})
 	}
-	names := make([]string, 0, len(o.Properties))
-	for n := range o.Properties {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, n := range names {
-		b.Props.Custom = append(b.Props.Custom, workbook.Property{Name: n, Value: o.Properties[n]})
+	if w.inputs != "" {
+		b.Props.Custom = append(b.Props.Custom, workbook.Property{Name: "输入SHA-256", Value: w.inputs})
 	}
 	named := map[string]bool{}
 	for _, s := range w.book.sheets {
@@ -41,7 +35,10 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 		if s.landscape {
 			sheet.Orientation = workbook.Landscape
 		}
-		for _, block := range s.blocks {
+		for i, block := range s.blocks {
+			if block.heading != nil && i+1 < len(s.blocks) && s.blocks[i+1].text != nil && len(paragraphs(s.blocks[i+1].text.fill(w))) == 0 {
+				continue // a heading over nothing
+			}
 			out, err := w.block(ctx, s, block, named)
 			if err != nil {
 				return b, fmt.Errorf("sheet %s: %w", s.plain, err)

@@ -53,18 +53,29 @@ func earlier(issues []WeeklyPrevious, asOf, knownAt time.Time, here WeeklySaid) 
 	return nil
 }
 
-// readUpTo is the newest arrival and decision of the publication.
-func readUpTo(ctx context.Context, src weeklySource, at weeklyPoint) (WeeklySaid, error) {
-	var out WeeklySaid
-	got, err := src.rows(ctx, at, `select cast(coalesce((select max(arrival) from raw.return), 0) as bigint), cast(coalesce((select max(seq) from raw.decision), 0) as bigint)`)
+// readUpTo is the newest arrival and decision of the publication, and a hash of
+// the returns and decisions known at the point: with the program's version it
+// says whether two workbooks were made from the same.
+func readUpTo(ctx context.Context, src weeklySource, at weeklyPoint) (here WeeklySaid, inputs string, err error) {
+	known := "timestamp '" + at.KnownAt.Format("2006-01-02 15:04:05.999999") + "'"
+	got, err := src.rows(ctx, at, `
+select
+    cast(coalesce((select max(arrival) from raw.return), 0) as bigint),
+    cast(coalesce((select max(seq) from raw.decision), 0) as bigint),
+    sha256(coalesce((
+        select string_agg(concat_ws(' ', return_id, sha256), chr(10) order by return_id) from raw.return where received_at <= `+known+`
+    ), '') || chr(10) || coalesce((
+        select string_agg(concat_ws(' ', seq, kind, return_id, submitter, form, period), chr(10) order by seq) from raw.decision where decided_at <= `+known+`
+    ), ''))`)
 	if err != nil {
-		return out, fmt.Errorf("newest arrival: %w", err)
+		return here, "", fmt.Errorf("returns and decisions: %w", err)
 	}
 	for _, r := range got.Rows {
-		out.Arrival, _ = r[0].(int64)
-		out.Decision, _ = r[1].(int64)
+		here.Arrival, _ = r[0].(int64)
+		here.Decision, _ = r[1].(int64)
+		inputs, _ = r[2].(string)
 	}
-	return out, nil
+	return here, inputs, nil
 }
 
 // said is what this workbook says.

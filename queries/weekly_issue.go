@@ -63,10 +63,10 @@ func (r weeklyReturns) sentence() string {
 	return s + "：" + strings.Join(names, "、") + more + "。"
 }
 
-// changeWords says how a figure moved: 上升1.2个百分点, 增加12, 持平.
-func (w *weekly) changeWords(name string) string {
+// changeWords says how a figure moved: 上升1.2个百分点, 增加12个, 持平.
+func (w *weekly) changeWords(name, unit string) string {
 	m, now, last := w.book.metrics[name], w.now[name].Value, w.last[name].Value
-	s := scaleOf(m.Unit, "", now, last)
+	s := scaleOf(m.Unit, unit, now, last)
 	up, down := "增加", "减少"
 	d := roundHalfUp(*now*s.factor, s.decimals) - roundHalfUp(*last*s.factor, s.decimals)
 	if s.ratio {
@@ -113,7 +113,7 @@ func (w *weekly) movers(items []weeklyItem, n int) []string {
 	var out []string
 	for _, x := range list {
 		name := x.item.metric
-		out = append(out, fmt.Sprintf("%s%s，较上周%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name), w.driver(name, unitDeltas(now[name], last[name]))))
+		out = append(out, fmt.Sprintf("%s%s，较上周%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name, x.item.unit), w.driver(name, unitDeltas(now[name], last[name]))))
 	}
 	return out
 }

@@ -286,7 +286,7 @@ func TestWeeklyOfAnEmptyZone(t *testing.T) {
 	r := open(t, publish(t, "2022-08-15", asOf.KnownAt, func(*warehouse.DB) {}))
 	checkWeekly(t, r, Point{})
 	text, err := WeeklyText(context.Background(), r, Point{}, WeeklyOptions{})
-	if err != nil || !strings.Contains(text, "办结率为—") {
+	if err != nil || text != "一、统筹推进\n截至目前，没有收集的问题。\n" {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
@@ -360,5 +360,33 @@ func TestWeeklyOfAZone(t *testing.T) {
 	b, err := w.build(context.Background())
 	if err != nil || len(b.Sheets) != 1 || b.Sheets[0].Blocks[0].(workbook.Heading).Text != "湘潭高新区" {
 		t.Errorf("%v %+v", err, b)
+	}
+}
+
+// TestWeeklyProperties: a workbook says from when, as known when, and from what it was made.
+func TestWeeklyProperties(t *testing.T) {
+	r := smallReader(t)
+	said := func(p Point) map[string]any {
+		b, err := Weekly(context.Background(), r, p, WeeklyOptions{Version: "1.2"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]any{}
+		for _, p := range b.Props.Custom {
+			out[p.Name] = p.Value
+		}
+		return out
+	}
+	now := said(Point{})
+	if now["截至日期"] != "2022-08-15" || now["数据版本时点"] != "2022-08-15 18:00:00" || now["程序版本"] != "1.2" {
+		t.Errorf("properties: %v", now)
+	}
+	hash, _ := now["输入SHA-256"].(string)
+	if len(hash) != 64 || said(Point{})["输入SHA-256"] != hash {
+		t.Errorf("the hash of the inputs is %q, then %q", hash, said(Point{})["输入SHA-256"])
+	}
+	before := Point{AsOf: calendar.NoDate, From: calendar.NoDate, KnownAt: time.Date(2022, 8, 1, 9, 0, 0, 0, r.Location())}
+	if said(before)["输入SHA-256"] == hash {
+		t.Error("the same hash of fewer returns")
 	}
 }

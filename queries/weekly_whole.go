@@ -69,7 +69,8 @@ func WeeklyWhole(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (*Wee
 }
 
 func (w *weekly) overdue(ctx context.Context) ([]WeeklyOverdue, error) {
-	got, err := w.src.rows(ctx, w.ask, `select unit, form_title, item_no, title, cast(assigned_on as varchar), cast(deadline as varchar), days_overdue, progress_note
+	got, err := w.src.rows(ctx, w.ask, `select unit, case when form = 'special_item' then split_part(item_no, ' ', 1) else form_title end,
+		case when form = 'special_item' then split_part(item_no, ' ', 2) else item_no end, title, cast(assigned_on as varchar), cast(deadline as varchar), days_overdue, progress_note
 		from mart.overdue where unit is not null order by unit_seq, unit, days_overdue desc, form, item_no`)
 	if err != nil {
 		return nil, err
@@ -112,7 +113,10 @@ func (w *weekly) extracts(b workbook.Book) []WeeklyExtract {
 		for _, s := range x.Sheets {
 			for _, block := range s.Blocks {
 				if t, ok := block.(workbook.Table); ok {
-					name := orDash(t.Title, s.Name)
+					name := s.Name
+					if _, title, ok := strings.Cut(t.Title, "、"); ok && name != t.Title { // without its number among the others
+						name += "：" + title
+					}
 					intro.Rows = append(intro.Rows, []any{workbook.Cell{Value: name, Link: &workbook.Link{Table: t.ID}}, int64(len(t.Rows))})
 				}
 			}

@@ -18,13 +18,18 @@ import (
 func (a *app) issueBeside(ctx context.Context, d *desk, w *queries.WeeklyIssue, o summaryOptions) error {
 	known := d.point.KnownAt.In(d.z.Location)
 	var faults []error
+	fresh := map[string][]string{} // by kind
+	var kinds []string
 	put := func(kind, base, suffix string, content any, write func(io.Writer) error) {
 		hash, err := hashOf(content, known)
 		if err == nil {
 			var path string
 			var isNew bool
 			if path, isNew, err = d.issue(kind, base, suffix, hash, write); isNew {
-				a.say("%s", path)
+				if fresh[kind] == nil {
+					kinds = append(kinds, kind)
+				}
+				fresh[kind] = append(fresh[kind], path)
 			}
 		}
 		if err != nil {
@@ -53,6 +58,15 @@ func (a *app) issueBeside(ctx context.Context, d *desk, w *queries.WeeklyIssue, 
 		content := x.Book
 		content.Props = workbook.Props{}
 		put("extract", fmt.Sprintf("by-submitter/%s_截至%s", zone.SafeName(x.Unit), date), ".xlsx", content, x.Book.Write)
+	}
+	for _, kind := range kinds {
+		paths := fresh[kind]
+		for _, path := range paths[:min(len(paths), 3)] {
+			a.say("%s", path)
+		}
+		if n := len(paths) - 3; n > 0 {
+			a.say("… and %d more like that", n)
+		}
 	}
 	return errors.Join(faults...)
 }
