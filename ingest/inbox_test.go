@@ -76,9 +76,8 @@ type office struct {
 	db  *warehouse.DB
 	log bytes.Buffer
 
-	now   time.Time                       // of the machine; zero: its own
-	pause func(time.Duration)             // what happens while a session waits
-	at    func(path string) (t time.Time) // when a file counts as received
+	now   time.Time           // of the machine; zero: its own
+	pause func(time.Duration) // what happens while a session waits
 }
 
 func newOffice(t *testing.T) *office {
