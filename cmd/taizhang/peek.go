@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest/sheet"
+	"taizhang/internal/zone"
 	"taizhang/queries"
 )
 
@@ -21,6 +23,8 @@ func (a *app) peekCmd() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			lim := sheet.DefaultLimits()
+			ctx, cancel := context.WithTimeout(cmd.Context(), zone.DefaultLimits().Time)
+			defer cancel()
 			file, err := os.Open(args[0])
 			if err != nil {
 				return err
@@ -33,7 +37,7 @@ func (a *app) peekCmd() *cobra.Command {
 			if info.Size() > lim.FileBytes {
 				return fmt.Errorf("%s: 文件有%dMB，超过%dMB的上限", args[0], info.Size()>>20, lim.FileBytes>>20)
 			}
-			book, err := sheet.OpenAt(cmd.Context(), info.Name(), file, info.Size(), lim)
+			book, err := sheet.OpenAt(ctx, info.Name(), file, info.Size(), lim)
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}

@@ -50,6 +50,8 @@ func TestXLSXCells(t *testing.T) {
 			"A1 number \"1.5\"\nB1 number \"0\"\nC1 number \"0.045\"\nD1 number \"0.30000000000000004\"\n"},
 		{"long digits stay whole", row(`<c r="A1"><v>430302199001011234</v></c><c r="B1"><v>1E+20</v></c><c r="C1"><v> 12 </v></c>`), nil,
 			"A1 number \"430302199001011234\"\nB1 number \"100000000000000000000\"\nC1 number \"12\"\n"},
+		{"what is no number to IEEE 754", row(`<c r="A1"><v>NaN</v></c><c r="B1"><v>-Infinity</v></c><c r="C1"><v>1</v></c>`), nil,
+			"A1 error \"#NUM!\"\nB1 error \"#NUM!\"\nC1 number \"1\"\n"},
 		{"percent", row(`<c r="A1" s="2"><v>0.85</v></c>`), nil, "A1 number \"0.85\" percent\n"},
 		{"dates by built-in, custom and Chinese formats", row(`<c r="A1" s="1"><v>44564</v></c><c r="B1" s="3"><v>44564.354166666664</v></c><c r="C1" s="4"><v>44564</v></c>`), nil,
 			"A1 date \"2022-01-03\"\nB1 date \"2022-01-03T08:30:00\"\nC1 date \"2022-01-03\"\n"},

@@ -3,6 +3,7 @@ package sheet
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -347,6 +348,10 @@ func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV
 	switch typ {
 	case cellNumber:
 		num, text, ok := s.ar.number(raw)
+		if !ok && notANumber(raw) {
+			c.Kind, c.Text = Error, "#NUM!"
+			break
+		}
 		if !ok {
 			return damaged("number %.40q in cell %s", raw, c.Ref())
 		}
@@ -396,6 +401,16 @@ func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV
 	}
 	s.row.Cells = append(s.row.Cells, c)
 	return nil
+}
+
+// notANumber knows what programs write that know only IEEE 754's values; Excel
+// itself stores #NUM!.
+func notANumber(raw []byte) bool {
+	switch strings.ToLower(string(bytes.TrimLeft(raw, "+-"))) {
+	case "nan", "inf", "infinity", "1.#qnan", "1.#inf", "1.#ind":
+		return true
+	}
+	return false
 }
 
 // style is the cell format at an index; a wrong one means General, as in Excel.
