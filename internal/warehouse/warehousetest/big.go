@@ -17,12 +17,6 @@ type Big struct {
 	From, To string // default 2022-01-03 … 2023-12-17
 }
 
-// Sized is a zone of about so many typed rows in so many returns.
-func Sized(returns, rows int) Big {
-	const perUnit = 784 // returns of a unit in the default two years: 5 weekly and 11 monthly forms
-	return Big{Units: max(1, returns/perUnit), Rows: max(1, rows/max(returns, 1))}
-}
-
 func (o *Big) defaults() {
 	if o.Units == 0 {
 		o.Units = 25
