@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
@@ -15,7 +16,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	b := newBatch(s.In)
 	at := e.At.In(s.In.Zone.Location)
 	b.row("raw.decision", b.zone, strconv.Itoa(e.Seq), string(e.Kind), text(e.Return), text(e.Submitter), text(e.Form), text(e.Period), e.Reason, b.moment(at), text(e.Effective))
-	var pt *part
+	var pt, full *part
 	if e.Kind == archive.Accept {
 		old := s.hist.byID[e.Return]
 		if old == nil {
@@ -26,7 +27,10 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 			if pt, err = s.reread(ctx, e.Return); err != nil {
 				return err
 			}
-			b.rows(pt)
+			full = pt
+			if _, pt = s.Erased.without(arrivalOf(e.Return), pt.ret, pt); len(pt.records)+len(pt.refused) > 0 {
+				b.rows(pt)
+			}
 		}
 	}
 	if err := warehouse.Begin(ctx, s.Conn); err != nil {
@@ -49,11 +53,17 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	}
 	if pt != nil {
 		s.hist.byID[e.Return].rows = len(pt.records)
-		s.In.remember(s.hist, pt)
+		s.In.remember(s.hist, s.Erased.remembered(full, arrivalOf(e.Return)))
 		s.hist.stored()
 	}
 	s.hist.decide(string(e.Kind), e.Return, e.Submitter, e.Form, at)
 	return nil
+}
+
+// arrivalOf is the arrival that brought a return.
+func arrivalOf(id string) int {
+	n, _ := strconv.Atoi(strings.SplitN(id, "-", 2)[0]) // the ids are ours
+	return n
 }
 
 // reread parses the original of a rejected return again.

@@ -44,8 +44,9 @@ type history struct {
 	closed  map[string][]string            // by form: statuses that mean closed
 	numbers map[string]map[string][]number // by return and field: what unusual values are told from
 
-	explained map[string]map[string]string // by submitter and form: explanations by mark
-	unstored  map[string]*part             // returns judged and not in the tables yet
+	explained map[string]map[string]string   // by submitter and form: explanations by mark
+	unstored  map[string]*part               // returns judged and not in the tables yet
+	erased    map[string]map[string]keyState // by return: keys of rows that were left out of the tables
 }
 
 func subForm(submitter, form string) string { return submitter + "/" + form }
@@ -204,6 +205,9 @@ func (h *history) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 			return nil, fmt.Errorf("read keys of return %s: %w", id, err)
 		}
 		m[k] = s
+	}
+	for k, state := range h.erased[id] {
+		m[k] = state
 	}
 	h.keys[id] = m
 	return m, rows.Err()

@@ -28,6 +28,7 @@ type Session struct {
 	Log     *slog.Logger
 	Clock   func() time.Time    // the machine's, against which files' times are held; time.Now unless set
 	Pause   func(time.Duration) // waits; time.Sleep unless set
+	Erased  *Erasures           // persons whose rows are not loaded; nil: none
 
 	hist  *history
 	Taken []*finding.Report // what this session took in, in order
@@ -63,6 +64,7 @@ func (s *Session) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.Erased.recall(h)
 	s.hist = h
 	return s.recover(ctx)
 }
@@ -237,6 +239,7 @@ func (s *Session) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.Erased.recall(h)
 	s.hist = h
 	return nil
 }
@@ -283,6 +286,7 @@ func (s *Session) readOne(ctx context.Context, a arrival) (*parsed, error) {
 
 func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*parsed) ([]*finding.Report, error) {
 	b := newBatch(s.In)
+	b.erased = s.Erased
 	var reports []*finding.Report
 	for i, p := range read {
 		j, err := s.In.judge(ctx, s.hist, p, todo[i].seq, nil)

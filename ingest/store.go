@@ -21,6 +21,7 @@ type batch struct {
 	loc    *time.Location
 	forms  *forms.Set
 	tables map[string][][]any
+	erased *Erasures
 }
 
 func newBatch(in *Intake) *batch {
@@ -101,7 +102,8 @@ func (b *batch) moment(t time.Time) any {
 
 // add takes over a judged file.
 func (b *batch) add(j *judged) {
-	for i, r := range j.report.Returns {
+	for i, full := range j.report.Returns {
+		r, pt := b.erased.without(j.report.Arrival, full, j.parts[i])
 		mode, start, end := "", calendar.NoDate, calendar.NoDate
 		if f := b.forms.Get(r.Form); f != nil {
 			mode = string(f.Mode)
@@ -123,7 +125,7 @@ func (b *batch) add(j *judged) {
 				b.row("raw.explanation", b.zone, r.ID, whole(n+1), f.Mark, f.Rule, f.Sheet, f.Cell, whole(f.Row), text(f.Field), text(e.Key), text(f.Value), f.Message, e.Said)
 			}
 		}
-		if pt := j.parts[i]; pt != nil && r.Outcome.Counts() {
+		if pt != nil && r.Outcome.Counts() {
 			b.rows(pt)
 		}
 	}

@@ -47,7 +47,7 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 				name = args[0]
 			}
 			return a.owned(z, "models rollback", func(*warehouse.Owner) error {
-				p, err := warehouse.Republish(cmd.Context(), z.Published(), name)
+				p, err := z.Rollback(cmd.Context(), name)
 				if err != nil {
 					return err
 				}

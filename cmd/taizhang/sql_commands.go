@@ -64,7 +64,7 @@ func (p *sqlPrompt) listTables(only string, out io.Writer) error {
 	var records []queries.Record
 	for _, t := range p.tables {
 		inner := t.Schema == "stg" || t.Schema == "raw" || t.Schema == "ctl"
-		name := tableName(t)
+		name := sqlName(t)
 		if only == "" && inner || only != "" && only != "all" && !strings.Contains(name+t.Description, only) {
 			continue
 		}
@@ -76,7 +76,7 @@ func (p *sqlPrompt) listTables(only string, out io.Writer) error {
 
 func (p *sqlPrompt) describe(name string, out io.Writer) error {
 	for _, t := range p.tables {
-		if !strings.EqualFold(strings.ReplaceAll(name, `"`, ""), tableName(t)) && !strings.EqualFold(name, t.Schema+"."+t.Name) {
+		if !strings.EqualFold(strings.ReplaceAll(name, `"`, ""), sqlName(t)) && !strings.EqualFold(name, t.Schema+"."+t.Name) {
 			continue
 		}
 		var records []queries.Record
@@ -88,7 +88,7 @@ func (p *sqlPrompt) describe(name string, out io.Writer) error {
 			records = append(records, queries.Record{{Key: "column", Value: c.Name}, {Key: "type", Value: c.Type}, {Key: "field", Value: note}})
 		}
 		if t.Description != "" {
-			fmt.Fprintf(out, "%s: %s\n\n", tableName(t), t.Description)
+			fmt.Fprintf(out, "%s: %s\n\n", sqlName(t), t.Description)
 		}
 		_, err := printFitting(out, listing{records: records, columns: []string{"column", "type", "field"}}, shell.Width(p.a.out))
 		return err
@@ -123,8 +123,8 @@ func (p *sqlPrompt) export(file string, replace bool, out io.Writer) error {
 	return err
 }
 
-// tableName is how a table is written in a query: views of forms without their schema.
-func tableName(t queries.TableInfo) string {
+// sqlName is how a table is written in a query: views of forms without their schema.
+func sqlName(t queries.TableInfo) string {
 	if t.Schema == "main" {
 		return ident(t.Name)
 	}
@@ -183,9 +183,9 @@ func (p *sqlPrompt) candidates(before, word string) []string {
 			if strings.EqualFold(t.Schema, owner) {
 				out = append(out, ident(t.Name))
 			}
-			isIt := strings.EqualFold(tableName(t), owner)
+			isIt := strings.EqualFold(sqlName(t), owner)
 			for _, u := range used {
-				isIt = isIt || strings.EqualFold(u[2], owner) && strings.EqualFold(u[1], tableName(t))
+				isIt = isIt || strings.EqualFold(u[2], owner) && strings.EqualFold(u[1], sqlName(t))
 			}
 			if isIt {
 				for _, c := range t.Columns {
@@ -208,7 +208,7 @@ func (p *sqlPrompt) candidates(before, word string) []string {
 		inStatement[strings.ToLower(u[1])] = true
 	}
 	for _, t := range p.tables { // columns of the tables that the statement names; where it names none yet, of all views
-		if inStatement[strings.ToLower(tableName(t))] || len(used) == 0 && t.Schema == "main" {
+		if inStatement[strings.ToLower(sqlName(t))] || len(used) == 0 && t.Schema == "main" {
 			for _, c := range t.Columns {
 				out = append(out, ident(c.Name))
 			}
@@ -228,7 +228,7 @@ func (p *sqlPrompt) tableNames() []string {
 	var out []string
 	schemas := map[string]bool{}
 	for _, t := range p.tables {
-		out = append(out, tableName(t))
+		out = append(out, sqlName(t))
 		if t.Schema != "main" && !schemas[t.Schema] {
 			schemas[t.Schema] = true
 			out = append(out, t.Schema+".")

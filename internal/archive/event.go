@@ -20,6 +20,9 @@ const (
 	Declare Kind = "declare" // the bundle Hash is in force from here on
 	Decide  Kind = "decision"
 	Erase   Kind = "erase" // the original Hash was erased: At, Reason; Replacement is what stands for it, if anything
+	// ErasePerson: rows of one person are not loaded any more: Seq (numbered with the decisions), At, Reason, Through,
+	// Hashes, Files.
+	ErasePerson Kind = "erase_person"
 )
 
 // Decision is what an operator decided.
@@ -55,6 +58,10 @@ type Event struct {
 	Effective string   `json:"effective,omitempty"` // date, 2022-08-15
 
 	Replacement string `json:"replacement,omitempty"` // erase: hash of the original that takes its place
+
+	Through int      `json:"through,omitempty"` // erase_person: the last arrival that it concerns
+	Hashes  []string `json:"hashes,omitempty"`  // erase_person: the keyed hashes of the person's number
+	Files   []string `json:"files,omitempty"`   // erase_person: receipts and extracts that were removed, relative to the zone
 }
 
 // check refuses an event that lacks what its kind needs.
@@ -77,6 +84,10 @@ func (e *Event) check() error {
 	case Erase:
 		if !validHash(e.Hash) || e.At.IsZero() {
 			return errors.New("erase needs hash and at")
+		}
+	case ErasePerson:
+		if e.Seq < 1 || e.At.IsZero() || e.Reason == "" || len(e.Hashes) == 0 {
+			return errors.New("erase_person needs seq, at, reason and hashes")
 		}
 	default:
 		return fmt.Errorf("unknown event %q: the journal was written by a newer version", e.Event)

@@ -27,6 +27,7 @@ type state struct {
 	lastDecision int
 	declared     string
 	erased       map[string]bool
+	persons      []Event // erase_person
 }
 
 func newState() state {
@@ -59,6 +60,9 @@ func (s *state) apply(e Event) error {
 		s.lastDecision = max(s.lastDecision, e.Seq)
 	case Erase:
 		s.erased[e.Hash] = true
+	case ErasePerson:
+		s.lastDecision = max(s.lastDecision, e.Seq)
+		s.persons = append(s.persons, e)
 	}
 	return nil
 }
@@ -334,7 +338,18 @@ func (a *Archive) Arrivals() []int {
 	return slices.Sorted(maps.Keys(a.state.arrived))
 }
 
-// LastDecision gives the highest number of a decision, 0 before the first.
+// ErasedPersons gives the erasures of persons, in order.
+func (a *Archive) ErasedPersons() ([]Event, error) {
+	st, err := a.current()
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(st.persons), nil
+}
+
+// LastDecision gives the highest number of a decision or erasure, 0 before the first.
 func (a *Archive) LastDecision() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -22,6 +22,7 @@ func sample() []Event {
 		{Event: Decide, Seq: 3, Kind: Clear, Submitter: "cyj", Form: "problem", Reason: "机构撤销", At: clock, Effective: "2022-08-15"},
 		{Event: Decide, Seq: 4, Kind: Waive, Submitter: "cyj", Form: "problem", Period: "2022-W33", Reason: "放假", At: clock},
 		{Event: Erase, Hash: Hash([]byte("一")), Reason: "本人申请", At: clock},
+		{Event: ErasePerson, Seq: 5, Reason: "本人申请", At: clock, Through: 2, Hashes: []string{"0a1b"}, Files: []string{"outbox/残联/回执.xlsx"}},
 	}
 }
 
@@ -76,7 +77,7 @@ func TestPendingAndNumbers(t *testing.T) {
 	if n, m := a.NextArrival(), a.NextArrival(); n != 3 || m != 4 {
 		t.Errorf("arrivals %d, %d", n, m)
 	}
-	if n := a.NextDecision(); n != 5 {
+	if n := a.NextDecision(); n != 6 {
 		t.Errorf("decision %d", n)
 	}
 }

@@ -14,6 +14,16 @@ import (
 // receiptNumber is the arrival's number at the end of a receipt's name: 回执_问题台账_已接收_000387-1.xlsx.
 var receiptNumber = regexp.MustCompile(`_(\d{6,})(?:-\d+)?(?:\(\d+\))?\.xlsx$`)
 
+// receiptOf is the arrival that a receipt answers, 0 for other files.
+func receiptOf(name string) int {
+	m := receiptNumber.FindStringSubmatch(name)
+	if m == nil || !strings.HasPrefix(name, "回执_") {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1]) // digits
+	return n
+}
+
 // tidy removes what a killed run left behind: half-written files, and the receipts of arrivals that are not dealt with
 // yet, which are written again. The caller holds the zone's lock, so nobody is writing there.
 func (z *Zone) tidy(a *archive.Archive) error {
@@ -46,8 +56,7 @@ func (z *Zone) tidy(a *archive.Archive) error {
 		outbox := filepath.Dir(dir) == z.Outbox()
 		for _, e := range entries {
 			stale := strings.HasPrefix(e.Name(), ".tmp-") || strings.HasPrefix(e.Name(), ".receipt-")
-			if m := receiptNumber.FindStringSubmatch(e.Name()); m != nil && outbox && strings.HasPrefix(e.Name(), "回执_") {
-				n, _ := strconv.Atoi(m[1])
+			if n := receiptOf(e.Name()); n > 0 && outbox {
 				stale = stale || again[n]
 			}
 			if stale && e.Type().IsRegular() {

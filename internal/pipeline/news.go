@@ -24,6 +24,9 @@ type publication struct {
 	Journal      int64         `json:"journal"` // its length: every arrival and decision makes it longer
 	PublishedAt  time.Time     `json:"published_at"`
 	Deferred     bool          `json:"deferred,omitempty"`
+	Erasure      int           `json:"erasure,omitempty"` // the last one that it knows of
+	// RolledBack is the kept publication that all this is true of, where an earlier one was published again.
+	RolledBack string `json:"rolled_back,omitempty"`
 	// Ledgers are the fingerprints of the consolidated workbooks, by form.
 	Ledgers map[string]string `json:"ledgers,omitempty"`
 }
@@ -33,6 +36,10 @@ func (z *Zone) publicationFile() string { return filepath.Join(z.Published(), "p
 // current is what a publication made now would be made from.
 func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
 	p := publication{AsOf: z.Today(now), Journal: a.Size(), PublishedAt: now.Truncate(time.Microsecond)}
+	var err error
+	if p.Erasure, err = lastErasure(a); err != nil {
+		return p, err
+	}
 	exe, err := os.Executable()
 	if err == nil {
 		if info, err := os.Stat(exe); err == nil {

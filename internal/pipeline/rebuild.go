@@ -36,8 +36,12 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 		if err != nil {
 			return nil, false, err
 		}
-		if compared = last.same(now); compared {
-			if before, err = z.published(ctx); err != nil {
+		file, err := z.comparable(last)
+		if err != nil {
+			return nil, false, err
+		}
+		if compared = file != "" && last.same(now); compared {
+			if before, err = z.outcomes(ctx, file); err != nil {
 				o.Log.Warn("the last publication can't be compared with", "err", err)
 				compared = false
 			}
@@ -58,7 +62,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if !compared {
 		return nil, false, nil
 	}
-	after, err := z.published(ctx)
+	after, err := z.outcomes(ctx, z.PublishedFile())
 	if err != nil {
 		return nil, false, err
 	}
@@ -90,6 +94,11 @@ func (w *work) replay(ctx context.Context) error {
 		return err
 	}
 	then := w.z
+	erasures, err := w.archive.ErasedPersons()
+	if err != nil {
+		return err
+	}
+	erased := ingest.NewErasures(erasures, true)
 	session := func() error {
 		in, err := then.Intake()
 		if err != nil {
@@ -98,7 +107,7 @@ func (w *work) replay(ctx context.Context) error {
 		if err := ingest.EnsureTables(ctx, w.db.Conn, then.Forms); err != nil {
 			return err
 		}
-		w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log}
+		w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Erased: erased}
 		return w.session.Resume(ctx)
 	}
 	if err := session(); err != nil {
@@ -141,6 +150,13 @@ func (w *work) replay(ctx context.Context) error {
 			if err := w.session.Decide(ctx, e); err != nil {
 				return err
 			}
+		case archive.ErasePerson:
+			if err := flush(); err != nil {
+				return err
+			}
+			if err := w.session.Erase(ctx, e); err != nil {
+				return err
+			}
 		}
 	}
 	if err := flush(); err != nil {
@@ -149,9 +165,9 @@ func (w *work) replay(ctx context.Context) error {
 	return w.db.Checkpoint(ctx)
 }
 
-// published reads what a rebuild must reproduce: the outcome of every return, and every figure.
-func (z *Zone) published(ctx context.Context) (map[string]string, error) {
-	db, err := warehouse.ReadOnly(z.PublishedFile(), warehouse.Options{TimeZone: z.Timezone})
+// outcomes reads what a rebuild must reproduce: the outcome of every return, and every figure.
+func (z *Zone) outcomes(ctx context.Context, file string) (map[string]string, error) {
+	db, err := warehouse.ReadOnly(file, warehouse.Options{TimeZone: z.Timezone})
 	if err != nil {
 		return nil, err
 	}

@@ -190,7 +190,8 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	step("commit")
-	ledgers, err := z.changedLedgers(ctx, conn, p, last, w.o.Rebuild)
+	forget := last.Erasure < p.Erasure // what is published holds an erased person
+	ledgers, err := z.changedLedgers(ctx, conn, p, last, w.o.Rebuild || forget)
 	if err != nil {
 		return err
 	}
@@ -202,7 +203,11 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		return fmt.Errorf("close the warehouse: %w", err)
 	}
 	step("checkpoint and close")
-	pub, err := warehouse.Publish(ctx, z.Warehouse(), z.Published())
+	publish := warehouse.Publish
+	if forget {
+		publish = warehouse.PublishAlone
+	}
+	pub, err := publish(ctx, z.Warehouse(), z.Published())
 	if err != nil {
 		return err
 	}

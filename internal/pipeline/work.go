@@ -23,16 +23,21 @@ type work struct {
 }
 
 // open opens the warehouse and starts a session: what an earlier run left unfinished is finished first. A warehouse
-// that is damaged, or lacks what the archive says was taken in (it was deleted, or a failing disk lost its last
-// commits), is made anew.
+// that is damaged, lacks what the archive says was taken in (it was deleted, or a failing disk lost its last commits), or
+// holds a person whose erasure is in the journal is made anew: what is only deleted stays in the blocks of the file.
 func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
 	if err := z.tidy(a); err != nil {
 		return nil, err
 	}
+	if err := z.removeErased(a); err != nil {
+		return nil, err
+	}
 	w, err := z.start(ctx, a, o)
-	lacking := 0
+	lacking, unerased := 0, false
 	if err == nil {
-		lacking, err = w.lacking(ctx)
+		if lacking, err = w.lacking(ctx); err == nil {
+			unerased, err = w.unerased(ctx)
+		}
 	} else if damaged(err) {
 		aside := z.Warehouse() + ".damaged"
 		o.Log.Warn("the warehouse is damaged: making it anew from the archive", "kept", aside, "err", err)
@@ -40,8 +45,10 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 			w, lacking = nil, 1
 		}
 	}
-	if err == nil && lacking > 0 {
-		o.Log.Warn("the warehouse lacks returns that the archive has: making it anew from the archive", "files", lacking)
+	if err == nil && (lacking > 0 || unerased) {
+		if lacking > 0 {
+			o.Log.Warn("the warehouse lacks returns that the archive has: making it anew from the archive", "files", lacking)
+		}
 		if w, err = z.anew(ctx, a, o, w); err == nil {
 			if lacking, err = w.lacking(ctx); err == nil && lacking > 0 {
 				err = fmt.Errorf("the warehouse made anew still lacks %d files of the archive", lacking)
@@ -191,7 +198,11 @@ func (w *work) enter(ctx context.Context, z *Zone) error {
 	if err := ingest.EnsureTables(ctx, w.db.Conn, z.Forms); err != nil {
 		return err
 	}
-	w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Pause: w.o.Pause}
+	erased, err := w.archive.ErasedPersons()
+	if err != nil {
+		return err
+	}
+	w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Pause: w.o.Pause, Erased: ingest.NewErasures(erased, false)}
 	return w.session.Start(ctx)
 }
 

@@ -90,7 +90,7 @@ func Republish(ctx context.Context, dir, name string) (Publication, error) {
 	for _, k := range list {
 		if name == "" || name == k.Name || name == filepath.Base(k.Path) {
 			// the file of its own name: Publish may remove the oldest ones
-			p, err := publish(ctx, k.Path, dir)
+			p, err := publish(ctx, k.Path, dir, true)
 			if err != nil {
 				return p, fmt.Errorf("publish %s again: %w", k.Name, err)
 			}

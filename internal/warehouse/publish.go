@@ -29,14 +29,27 @@ type Publication struct {
 // as taizhang-<time>.duckdb; the next Publish removes it. The publication that
 // it replaces is kept in dir/history.
 func Publish(ctx context.Context, dbPath, dir string) (Publication, error) {
-	p, err := publish(ctx, dbPath, dir)
+	p, err := publish(ctx, dbPath, dir, true)
 	if err != nil {
 		err = fmt.Errorf("publish %s: %w", filepath.Base(dbPath), err)
 	}
 	return p, err
 }
 
-func publish(ctx context.Context, dbPath, dir string) (p Publication, err error) {
+// PublishAlone is Publish without a way back: no earlier publication is kept,
+// also none of those before, since they hold what had to go.
+func PublishAlone(ctx context.Context, dbPath, dir string) (Publication, error) {
+	if err := os.RemoveAll(filepath.Join(dir, historyDir)); err != nil {
+		return Publication{}, fmt.Errorf("remove kept publications: %w", err)
+	}
+	p, err := publish(ctx, dbPath, dir, false)
+	if err != nil {
+		err = fmt.Errorf("publish %s: %w", filepath.Base(dbPath), err)
+	}
+	return p, err
+}
+
+func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication, err error) {
 	start := time.Now()
 	if info, err := os.Stat(dbPath + ".wal"); err == nil && info.Size() > 0 {
 		return p, errors.New("the write-ahead log is not empty: checkpoint and close the warehouse first")
@@ -54,8 +67,10 @@ func publish(ctx context.Context, dbPath, dir string) (p Publication, err error)
 		return p, fmt.Errorf("the copy doesn't hold: %w", err)
 	}
 	p.Path = target
-	if err := keep(dir, start); err != nil {
-		return p, fmt.Errorf("keep the publication before: %w", err)
+	if kept {
+		if err := keep(dir, start); err != nil {
+			return p, fmt.Errorf("keep the publication before: %w", err)
+		}
 	}
 	if err := os.Rename(next, target); err != nil {
 		p.Path = filepath.Join(dir, "taizhang-"+start.Format("20060102-150405")+".duckdb")

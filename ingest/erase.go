@@ -1,0 +1,262 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/archive"
+	"taizhang/internal/warehouse"
+)
+
+// Erasures are the persons whose rows are left out of what arrived before they were erased. Such a file is still read
+// and judged with these rows, so that its outcome and what later returns were compared with stay what they were; they
+// are only not stored, nor anything that is said of them.
+type Erasures struct {
+	list   []archive.Event
+	passed map[int]bool                   // by number: erasures that lie behind; a replay comes to them one by one
+	masks  map[string]bool                // of the numbers of rows left out, as findings quote them
+	keys   map[string]map[string]keyState // by return: keys of rows left out by erasures to come
+	told   map[string]string              // by return: what was found in it before anything was left out
+}
+
+// NewErasures takes the erasures of a journal; replay says that the journal is gone through again from its beginning.
+func NewErasures(events []archive.Event, replay bool) *Erasures {
+	e := &Erasures{list: events, passed: map[int]bool{}, masks: map[string]bool{}, keys: map[string]map[string]keyState{}, told: map[string]string{}}
+	for _, x := range events {
+		e.passed[x.Seq] = !replay
+	}
+	return e
+}
+
+// known says whether a row of an arrival was still known at the point that has been reached.
+func (e *Erasures) known(arrival int, r *record) bool {
+	for _, x := range e.list {
+		if e.passed[x.Seq] && arrival <= x.Through {
+			for _, h := range x.Hashes {
+				if r.names(map[string]bool{h: true}) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// of gives the hashes that are erased from an arrival.
+func (e *Erasures) of(arrival int) map[string]bool {
+	if e == nil {
+		return nil
+	}
+	var out map[string]bool
+	for _, x := range e.list {
+		if arrival <= x.Through {
+			if out == nil {
+				out = map[string]bool{}
+			}
+			for _, h := range x.Hashes {
+				out[h] = true
+			}
+		}
+	}
+	return out
+}
+
+// names says whether a row is about a person, by the hashes of its values.
+func (r *record) names(hashes map[string]bool) bool {
+	for _, v := range r.vals {
+		if v.hash != "" && hashes[v.hash] {
+			return true
+		}
+	}
+	return false
+}
+
+// without gives a return and its rows as they are stored: rows of erased persons are left out, with what was found in
+// them, and what quotes their masked numbers.
+func (e *Erasures) without(arrival int, ret *finding.Return, pt *part) (*finding.Return, *part) {
+	hashes := e.of(arrival)
+	if len(hashes) == 0 || pt == nil {
+		return ret, pt
+	}
+	type place struct {
+		sheet string
+		row   int
+	}
+	at := map[place]bool{}
+	leave := func(list []record) []record {
+		var left []record
+		for i := range list {
+			r := &list[i]
+			if !r.names(hashes) {
+				left = append(left, *r)
+				continue
+			}
+			at[place{r.line.sheet, r.line.n}] = true
+			for k, v := range r.vals {
+				if t := pt.form.Columns[k].Type; hashes[v.hash] && t != forms.Person && len(v.text) > 8 {
+					e.masks[v.text] = true
+				}
+			}
+			if e.known(arrival, r) {
+				if e.keys[ret.ID] == nil {
+					e.keys[ret.ID] = map[string]keyState{}
+				}
+				e.keys[ret.ID][r.key] = keyState{shown: r.shown}
+			}
+		}
+		return left
+	}
+	rest, left := *pt, *ret
+	rest.records, rest.refused = leave(pt.records), leave(pt.refused)
+	left.Findings = nil
+	for _, f := range ret.Findings {
+		ofRow := at[place{f.Sheet, f.Row}]
+		if ofRow || e.quoted(f.Value) || e.quoted(f.Message) || e.quoted(f.Hint) {
+			if c := pt.form.Column(f.Field); ofRow && c != nil && f.Severity == finding.Error && !c.Required && !c.InKey {
+				left.ValuesEmptied--
+			}
+			continue
+		}
+		left.Findings = append(left.Findings, f)
+	}
+	left.Explained = nil
+	for _, x := range ret.Explained {
+		if f := x.Finding; !at[place{f.Sheet, f.Row}] && !e.quoted(f.Value) && !e.quoted(f.Message) && !e.quoted(x.Said) && !e.quoted(x.Key) {
+			left.Explained = append(left.Explained, x)
+		}
+	}
+	if len(left.Findings) < len(ret.Findings) {
+		e.told[ret.ID] = fingerprint(ret)
+	}
+	if ret.Outcome.Counts() {
+		left.Rows, left.RowsRefused = len(rest.records), len(rest.refused)
+	}
+	rest.ret = &left
+	return &left, &rest
+}
+
+// remembered is the part of a return that later ones are compared with.
+func (e *Erasures) remembered(full *part, arrival int) *part {
+	if e == nil {
+		return full
+	}
+	out := *full
+	keep := func(list []record) (left []record) {
+		for i := range list {
+			if e.known(arrival, &list[i]) {
+				left = append(left, list[i])
+			}
+		}
+		return left
+	}
+	out.records, out.refused = keep(full.records), keep(full.refused)
+	return &out
+}
+
+func (e *Erasures) quoted(text string) bool {
+	for m := range e.masks {
+		if strings.Contains(text, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// recall gives back to the history what was known before rows were left out of the tables.
+func (e *Erasures) recall(h *history) {
+	if e == nil {
+		return
+	}
+	h.erased = e.keys
+	for id, told := range e.told {
+		if p := h.byID[id]; p != nil && p.findings != "" {
+			p.findings = told
+		}
+	}
+}
+
+// Erase notes an erasure in the tables. What arrives from here on is judged without the rows that are gone.
+func (s *Session) Erase(ctx context.Context, e archive.Event) error {
+	b := newBatch(s.In)
+	b.row("raw.decision", b.zone, strconv.Itoa(e.Seq), "erase", nil, nil, nil, nil, e.Reason, b.moment(e.At.In(s.In.Zone.Location)), nil)
+	if err := warehouse.Begin(ctx, s.Conn); err != nil {
+		return err
+	}
+	if err := warehouse.Load(ctx, s.Conn, warehouse.FixedTable("raw.decision"), b.tables["raw.decision"]); err != nil {
+		warehouse.Rollback(s.Conn)
+		return fmt.Errorf("note erasure %d: %w", e.Seq, err)
+	}
+	if err := warehouse.Commit(ctx, s.Conn); err != nil {
+		return fmt.Errorf("note erasure %d: %w", e.Seq, err)
+	}
+	s.Erased.pass(e)
+	return s.reload(ctx)
+}
+
+// pass comes to an erasure: from here on nothing is known of the person.
+func (e *Erasures) pass(x archive.Event) {
+	e.passed[x.Seq] = true
+	for _, keys := range e.keys {
+		for k := range keys {
+			for _, h := range x.Hashes {
+				if strings.Contains(k, h) {
+					delete(keys, k)
+				}
+			}
+		}
+	}
+}
+
+// PersonHashes gives the keyed hashes under which rows may hold an identity or telephone number: one for each key of
+// the zone and each kind of column that it may stand in.
+func (in *Intake) PersonHashes(number string) []string {
+	scopes := map[string]bool{"": true}
+	for _, f := range in.Forms.Forms {
+		scopes[f.HashScope] = true
+	}
+	var out []string
+	for scope := range maps.Keys(scopes) {
+		for _, t := range []forms.Type{forms.ID, forms.Phone, forms.Code, forms.TaxNo} {
+			out = append(out, in.Keys.hash(scope, string(t)+":"+squash(number)))
+		}
+	}
+	return out
+}
+
+// PersonNumber tidies an identity or mobile number and gives its mask; ok is false for anything else.
+func PersonNumber(text string, phone bool) (number, masked string, ok bool) {
+	number = strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "　", "").Replace(plain(text)))
+	if phone {
+		return number, mask(forms.Phone, number), phoneShape.MatchString(number)
+	}
+	return number, mask(forms.ID, number), idShape.MatchString(number)
+}
+
+// Mentions lists the cells of a file that hold a number, in any sheet and column: "Sheet1!B5".
+func (in *Intake) Mentions(ctx context.Context, name string, content []byte, number string) (cells []string, err error) {
+	book, err := sheet.Open(ctx, name, content, in.Limits)
+	if err != nil {
+		return nil, err
+	}
+	wanted := squash(number)
+	for i, s := range book.Sheets() {
+		err := book.Each(i, func(r *sheet.Row) error {
+			for _, c := range r.Cells {
+				if len(c.Text) >= len(wanted) && strings.Contains(strings.ReplaceAll(squash(c.Text), "-", ""), wanted) {
+					cells = append(cells, fmt.Sprintf("%s!%s", s.Name, c.Ref()))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return cells, err
+		}
+	}
+	return cells, nil
+}
