@@ -11,6 +11,9 @@ import (
 // held back, and why. The caller has rolled back and holds the zone's lock.
 func NoteFailure(ctx context.Context, published string, r Result) error {
 	return warehouse.Amend(ctx, published, func(db *warehouse.DB) error {
+		if err := warehouse.Schema(ctx, db.Conn); err != nil { // of an earlier program's publication
+			return err
+		}
 		return storeChecks(ctx, db.Conn, r.Checks)
 	})
 }

@@ -50,8 +50,9 @@ type CheckResult struct {
 	Check     string // "grain" for the grain
 	Predicate string
 	Warning   bool
-	Failing   int64  // rows, for the grain: keys that occur more than once
-	Query     string // lists the failing rows
+	Failing   int64    // rows, for the grain: keys that occur more than once
+	Query     string   // lists the failing rows
+	Rows      []string // the first of them, as JSON; of errors only
 }
 
 // Failed says whether a check of severity error failed: the caller then rolls
@@ -70,24 +71,17 @@ func (r Result) Err() error {
 	var b strings.Builder
 	for _, c := range r.Checks {
 		if !c.Warning {
-			fmt.Fprintf(&b, "\n  %s, %s: %d rows; list them with: %s", c.Model, c.Check, c.Failing, oneLine(c.Query))
+			fmt.Fprintf(&b, "\n  %s, %s: %d rows", c.Model, c.Check, c.Failing)
+			if len(c.Rows) > 0 {
+				fmt.Fprintf(&b, ", such as %.300s", c.Rows[0])
+			}
+			fmt.Fprintf(&b, "; list them with: taizhang sql @failed --model %s", c.Model)
 		}
 	}
 	if b.Len() == 0 {
 		return nil
 	}
 	return fmt.Errorf("checks of the models don't hold:%s", b.String())
-}
-
-// oneLine writes a query on one line, without its comments.
-func oneLine(query string) string {
-	var out []string
-	for _, line := range strings.Split(query, "\n") {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "--") {
-			out = append(out, line)
-		}
-	}
-	return strings.Join(out, " ")
 }
 
 // Plan loads the models and orders them without building anything.
@@ -142,6 +136,9 @@ func Run(ctx context.Context, conn *sql.Conn, o Options) (Result, error) {
 		}
 		res.Checks = append(res.Checks, failed...)
 		b.asserted = list
+	}
+	if err := keepRows(ctx, conn, res.Checks); err != nil {
+		return res, err
 	}
 	if err := storeChecks(ctx, conn, res.Checks); err != nil {
 		return res, err
@@ -205,7 +202,31 @@ func storeChecks(ctx context.Context, conn *sql.Conn, failed []CheckResult) erro
 		}
 		rows[i] = []any{c.Model, c.Check, severity, c.Predicate, fmt.Sprint(c.Failing)}
 	}
-	return replaceAll(ctx, conn, "ctl.check_result", rows)
+	if err := replaceAll(ctx, conn, "ctl.check_result", rows); err != nil {
+		return err
+	}
+	rows = nil
+	for _, c := range failed {
+		for _, r := range c.Rows {
+			rows = append(rows, []any{c.Model, c.Check, r})
+		}
+	}
+	return replaceAll(ctx, conn, "ctl.check_row", rows)
+}
+
+// keepRows reads the first rows that fail: they are gone once the caller rolls back.
+func keepRows(ctx context.Context, conn *sql.Conn, failed []CheckResult) error {
+	for i := range failed {
+		c := &failed[i]
+		if c.Warning || c.Query == "" {
+			continue
+		}
+		var err error
+		if c.Rows, err = warehouse.Strings(ctx, conn, "select cast(to_json(wrong) as varchar) from ("+c.Query+"\n) as wrong limit 100"); err != nil {
+			return fmt.Errorf("list the rows that fail %s of %s: %w", c.Check, c.Model, err)
+		}
+	}
+	return nil
 }
 
 func replaceAll(ctx context.Context, conn *sql.Conn, name string, rows [][]any) error {

@@ -36,6 +36,7 @@ var Tables = []Table{
 	table("ctl.target", `zone VARCHAR, metric VARCHAR, target DOUBLE, basis VARCHAR`),
 	table("ctl.model", `name VARCHAR, kind VARCHAR, description VARCHAR, sql_text VARCHAR, seq INTEGER, reads VARCHAR`),
 	table("ctl.check_result", `model VARCHAR, check_name VARCHAR, severity VARCHAR, predicate VARCHAR, failing BIGINT`),
+	table("ctl.check_row", `model VARCHAR, check_name VARCHAR, row_json VARCHAR`),
 	table("ctl.metric_week_state", `fingerprint VARCHAR, history VARCHAR, first_week DATE, as_of DATE, known_at TIMESTAMP, arrival BIGINT, decision BIGINT`),
 	table("ctl.metric_week_fact", `fact VARCHAR, fingerprint VARCHAR`),
 	table("ctl.model_state", `name VARCHAR, hash VARCHAR, as_of DATE, from_on DATE, version BIGINT, fingerprint VARCHAR`),
