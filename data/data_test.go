@@ -93,7 +93,7 @@ func TestOverdueBefore(t *testing.T) {
 	tr, weeks := mustTruth(t), 0
 	for w := 10; w < lastWeek; w++ {
 		d := week(2022, w).end
-		if *tr.figures(d.time(), farOff)["problems_overdue"].Value > 0 {
+		if *tr.figures(d.time(), farOff, nil)["problems_overdue"].Value > 0 {
 			weeks++
 		}
 	}
@@ -111,7 +111,7 @@ func TestFiguresIgnoreOrder(t *testing.T) {
 		r.Shuffle(len(recs), func(i, j int) { recs[i], recs[j] = recs[j], recs[i] })
 		shuffled.tables[name] = recs
 	}
-	want, got := tr.figures(asOfDemo, farOff), shuffled.figures(asOfDemo, farOff)
+	want, got := tr.figures(asOfDemo, farOff, nil), shuffled.figures(asOfDemo, farOff, nil)
 	for m := range want {
 		if *want[m].Value != *got[m].Value {
 			t.Errorf("%s: %v, in another order %v", m, *want[m].Value, *got[m].Value)
@@ -123,8 +123,8 @@ func TestFiguresIgnoreOrder(t *testing.T) {
 func TestCorrectionMovesTheFigure(t *testing.T) {
 	tr := mustTruth(t)
 	june := civil(2022, 6, 1).time()
-	was := *tr.figures(june, civil(2022, 6, 1).at(23, 0))["incentive_paid"].Value
-	is := *tr.figures(june, farOff)["incentive_paid"].Value
+	was := *tr.figures(june, civil(2022, 6, 1).at(23, 0), nil)["incentive_paid"].Value
+	is := *tr.figures(june, farOff, nil)["incentive_paid"].Value
 	if was >= is {
 		t.Errorf("incentive_paid as of 1 June: %v as known then, %v as known later", was, is)
 	}

@@ -21,11 +21,21 @@ func Figures(asOf, knownAt time.Time) (map[string]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.figures(asOf, knownAt), nil
+	return t.figures(asOf, knownAt, nil), nil
 }
 
-func (t *truth) figures(asOf, knownAt time.Time) map[string]Figure {
-	c := &counter{t: t, a: dateOf(asOf), out: map[string]Figure{}}
+// FiguresOf is Figures over some of the rows that count: those of which of holds, told the form, the submitter's name and
+// the row's text under a title.
+func FiguresOf(asOf, knownAt time.Time, of func(form, submitter string, text func(title string) string) bool) (map[string]Figure, error) {
+	t, err := loadTruth()
+	if err != nil {
+		return nil, err
+	}
+	return t.figures(asOf, knownAt, of), nil
+}
+
+func (t *truth) figures(asOf, knownAt time.Time, of func(form, submitter string, text func(string) string) bool) map[string]Figure {
+	c := &counter{t: t, a: dateOf(asOf), out: map[string]Figure{}, of: of}
 	c.books = t.books()
 	c.choose(knownAt)
 	c.problems()
@@ -39,7 +49,8 @@ type counter struct {
 	t     *truth
 	a     date
 	books []*book
-	rows  map[string][]row // by form: those that count
+	of    func(form, submitter string, text func(string) string) bool // of the rows that count; nil: all
+	rows  map[string][]row                                            // by form: those that count
 	out   map[string]Figure
 }
 
@@ -79,7 +90,7 @@ func (c *counter) choose(k time.Time) {
 		p := newest[s]
 		if src := sources[s.form]; src.period {
 			for _, r := range p.counting() {
-				if d := ownDate(r, src.own); d >= civil(c.a.time().Year(), 1, 1) && d <= c.a {
+				if d := ownDate(r, src.own); d >= civil(c.a.time().Year(), 1, 1) && d <= c.a && c.wanted(p, r) {
 					c.rows[s.form] = append(c.rows[s.form], r)
 				}
 			}
@@ -93,9 +104,17 @@ func (c *counter) choose(k time.Time) {
 	for _, s := range order {
 		who := slot{form: s.form, submitter: s.submitter}
 		if ledger[who] == newest[s] && ledger[who] != nil {
-			c.rows[s.form] = append(c.rows[s.form], newest[s].counting()...)
+			for _, r := range newest[s].counting() {
+				if c.wanted(newest[s], r) {
+					c.rows[s.form] = append(c.rows[s.form], r)
+				}
+			}
 		}
 	}
+}
+
+func (c *counter) wanted(p *part, r row) bool {
+	return c.of == nil || c.of(p.form, p.submitter, r.text)
 }
 
 func (c *counter) count(metric string, n int) {

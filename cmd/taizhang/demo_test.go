@@ -15,7 +15,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"taizhang/data"
 	"taizhang/ingest/sheet"
@@ -95,72 +94,6 @@ func TestArticle(t *testing.T) {
 			t.Errorf("%s is %v, the article has %s (%s)", w.Metric, f["value"], w.Value, w.Quote)
 		}
 	}
-}
-
-// TestFiguresAgreeWithTruth compares every metric with its independent computation from the truth tables, at several dates and times.
-func TestFiguresAgreeWithTruth(t *testing.T) {
-	zone := demoZone(t)
-	shanghai, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ asOf, known string }{
-		{"2022-08-15", ""},
-		{"2022-08-15", "2022-08-15 09:00"},
-		{"2022-08-07", ""},
-		{"2022-07-31", "2022-07-31 23:00"},
-		{"2022-06-01", "2022-06-01 12:00"},
-		{"2022-05-02", ""},
-		{"2022-03-31", "2022-04-10 08:00"},
-		{"2022-01-20", ""},
-	} {
-		day, err := time.ParseInLocation("2006-01-02", c.asOf, shanghai)
-		if err != nil {
-			t.Fatal(err)
-		}
-		known := time.Date(2030, 1, 1, 0, 0, 0, 0, shanghai)
-		args := []string{"--as-of", c.asOf}
-		if c.known != "" {
-			if known, err = time.ParseInLocation("2006-01-02 15:04", c.known, shanghai); err != nil {
-				t.Fatal(err)
-			}
-			args = append(args, "--known-at", c.known)
-		}
-		want, err := data.Figures(day, known)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := figuresOf(t, zone, args...)
-		if len(got) != len(want) {
-			t.Errorf("%d metrics, the truth has %d", len(got), len(want))
-		}
-		for name, w := range want {
-			f := got[name]
-			if f == nil {
-				t.Errorf("%s is no metric", name)
-				continue
-			}
-			if f["unit"] != w.Unit {
-				t.Errorf("%s has the unit %v, want %s", name, f["unit"], w.Unit)
-			}
-			for key, wanted := range map[string]*float64{"value": w.Value, "num": w.Num, "den": w.Den} {
-				if key == "num" && w.Den == nil {
-					continue // a plain figure has no numerator
-				}
-				value, ok := num(t, f[key])
-				if ok != (wanted != nil) || ok && math.Abs(value-*wanted) > 1e-9 {
-					t.Errorf("as of %s, known at %q: %s of %s is %v, the truth has %v", c.asOf, c.known, key, name, f[key], show(wanted))
-				}
-			}
-		}
-	}
-}
-
-func show(f *float64) any {
-	if f == nil {
-		return nil
-	}
-	return *f
 }
 
 // TestDeliveries compares the outcome of every file of the demo, and of every return in it, with what was meant.
