@@ -282,7 +282,7 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 	}
 	sheets := r.fact.Mode != Obligation
 	if sheets {
-		add(rowsFile, workbook.Text, 26, "")
+		add(rowsFile, workbook.Text, 32, "")
 		add(rowsSheet, workbook.Mark, 13, "")
 		add(rowsRow, workbook.Int, 6, "0")
 		add(rowsRange, workbook.Mark, 12, "")

@@ -8,7 +8,8 @@ import (
 // body collects the text of word/document.xml.
 type body struct {
 	strings.Builder
-	count counter
+	count    counter
+	together bool // the paragraphs of cells stay on a page with the next
 }
 
 func (b *body) document(d Document) {

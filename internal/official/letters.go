@@ -68,13 +68,13 @@ func (r Reminder) Document() Document {
 		request = "截至" + r.AsOf + "，你单位承办的事项中没有超过办结时限的"
 	}
 	table := Table{Columns: []Column{
-		{Title: "台账", Width: 4.2},
-		{Title: "编号", Width: 3.4, Align: Center},
-		{Title: "事项", Width: 8.4},
-		{Title: "交办日期", Width: 5.8, Align: Center},
-		{Title: "办结时限", Width: 5.8, Align: Center},
+		{Title: "台账", Width: 5.2},
+		{Title: "编号", Width: 5, Align: Center},
+		{Title: "事项", Width: 8},
+		{Title: "交办日期", Width: 5.9, Align: Center},
+		{Title: "办结时限", Width: 5.9, Align: Center},
 		{Title: "超期天数", Width: 2.2, Align: Center},
-		{Title: "最近办理情况", Width: 7.6},
+		{Title: "最近办理情况", Width: 5.2},
 	}, Empty: "无超期事项"}
 	for _, it := range r.Items {
 		table.Rows = append(table.Rows, []string{it.Ledger, it.No, it.Matter, it.Assigned, it.Deadline, strconv.Itoa(it.Days), it.Progress})

@@ -45,6 +45,9 @@ func (b *body) cell(w, span int, style string, align Align, text string) {
 	case Right:
 		props = `<w:jc w:val="right"/>`
 	}
+	if b.together {
+		props = `<w:keepNext/>` + props
+	}
 	all := lines(text)
 	if len(all) == 0 {
 		all = []string{""}
@@ -169,7 +172,7 @@ func (b *body) form(f Form) {
 		return w
 	}
 	any := false
-	for _, row := range f.Rows {
+	for r, row := range f.Rows {
 		n := min(len(row.Fields), grid/2)
 		if n == 0 {
 			continue
@@ -181,6 +184,7 @@ func (b *body) form(f Form) {
 		}
 		fmt.Fprintf(b, `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, twips(max(row.Height, 9)))
 		at := 0
+		b.together = r+1 < len(f.Rows) // a form that is cut by a page's end can't be torn off
 		for i, field := range row.Fields[:n] {
 			share := grid / n
 			if i == n-1 {
@@ -193,6 +197,7 @@ func (b *body) form(f Form) {
 		}
 		b.WriteString(`</w:tr>`)
 	}
+	b.together = false
 	if any {
 		b.closeTable()
 	}

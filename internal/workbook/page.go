@@ -50,7 +50,15 @@ func (c *canvas) paginate() (pages []int) {
 				c.breaks = append(c.breaks, r)
 			}
 			if forced || used+h > room {
-				pages, used, cut = append(pages, r), 0, true
+				from := r
+				if few := starts[i+1] - widows; !forced && r > few && few > starts[i]+2*widows {
+					// the last rows go over together: alone they look forgotten
+					from = few
+				}
+				if !forced && !c.dense() { // the page ends there in every program, whatever room it finds
+					c.breaks = append(c.breaks, from)
+				}
+				pages, used, cut = append(pages, from), c.height(from, r)-h, true
 			}
 			used += h
 		}
@@ -71,6 +79,9 @@ func (c *canvas) room() float64 {
 	scale := min((wide-2*72*marginSide)/(c.width(1, c.paper)*6.1), 1) // a little over 8 pixels a character
 	return (high - 72*(marginTop+marginBottom)) / scale * 0.97
 }
+
+// widows is how many of a block's last rows stay together.
+const widows = 5
 
 // mostRepeats bounds the tables whose header is written again and again.
 const mostRepeats = 3000

@@ -260,7 +260,7 @@ func (w *writer) chart(c *canvas, p placedChart) error {
 	if highest := w.highest(t, p.chart); p.chart.Labels && highest > 0 {
 		roof := highest * 1.18 // room for the label at the longest bar
 		if p.chart.Kind == Bars || p.chart.Kind == Funnel {
-			roof = highest * (1 + 0.05*float64(len(Number{Value: highest, Format: p.chart.Format}.Show())))
+			roof = highest * max(1.22, 1+0.055*float64(len(Number{Value: highest, Format: p.chart.Format}.Show())))
 		}
 		x.YAxis.Maximum = &roof
 	}
