@@ -138,7 +138,6 @@ func TestPackageDocs(t *testing.T) {
 // long are the files past 500 lines, each with its reason.
 var long = map[string]string{
 	"cmd/taizhang/demo_test.go": "the demo is made once and looked at from many sides",
-	"queries/weekly_decl.go":    "one declaration, all its kinds of blocks side by side",
 	"queries/change.go":         "what moved a figure, from both sides, in one place",
 }
 
