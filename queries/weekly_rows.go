@@ -268,7 +268,10 @@ func contributionKind(m *Metric, x *Measure) (workbook.Kind, string) {
 // listed fills a rows block.
 func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table, error) {
 	d := &r.table
-	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: orDash(d.empty, "没有计入的数据行。"), Main: true, Filter: true, Dense: true, Keep: 2}
+	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: orDash(d.empty, "没有计入的数据行。"), Main: true, Filter: true, Dense: true, Keep: 1}
+	if len(d.columns) > 0 && d.columns[0].width > 0 && d.columns[0].width <= 14 { // a number; a long name would fill a phone's screen
+		t.Keep = 2
+	}
 	add := func(title string, kind workbook.Kind, width float64, format string) {
 		t.Columns = append(t.Columns, workbook.Column{Title: title, Kind: kind, Width: width, Format: format})
 	}

@@ -126,6 +126,7 @@ func (d *desk) note() error {
 		for _, path := range d.fresh {
 			err = errors.Join(err, os.Remove(path))
 		}
+		d.issued = d.issued[:len(d.issued)-len(d.fresh)]
 	}
 	d.fresh = nil
 	return err
