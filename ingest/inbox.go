@@ -108,10 +108,10 @@ func Inbox(dir string) ([]Dropped, error) {
 	return out, nil
 }
 
-// watch lets those files wait that change while it looks on. Files whose content tells that they are whole need no
-// watching, nor do those that were left alone for long.
+// watch waits where some files may still grow: not those whose content tells that they are whole, nor those that were left
+// alone for long. Whatever changes meanwhile is no longer the file that was listed, and waits (see openDropped).
 func watch(dir string, files []Dropped, limit int64, now time.Time, pause func(time.Duration)) error {
-	var open []*Dropped
+	growing := false
 	for i := range files {
 		d := &files[i]
 		if d.Wait != "" {
@@ -129,18 +129,11 @@ func watch(dir string, files []Dropped, limit int64, now time.Time, pause func(t
 		case content != nil && zeroesAhead(content):
 			d.Wait = waitGrowing
 		default:
-			open = append(open, d)
+			growing = true
 		}
 	}
-	if len(open) == 0 {
-		return nil
-	}
-	pause(quiet)
-	for _, d := range open {
-		info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(d.Path)))
-		if err != nil || !d.same(info) {
-			d.Wait = waitGrowing
-		}
+	if growing {
+		pause(quiet)
 	}
 	return nil
 }

@@ -289,11 +289,18 @@ func TestFilesThatStay(t *testing.T) {
 
 	// A link that takes a file's place after it was listed is not followed either.
 	o.drop("青山街道/换掉.csv", []byte(goodReturn))
+	listed := time.Now().Add(-time.Minute).Truncate(time.Second)
+	if err := os.Chtimes(o.path("青山街道/换掉.csv"), listed, listed); err != nil {
+		t.Fatal(err)
+	}
 	o.pause = func(time.Duration) {
 		if err := os.Remove(o.path("青山街道/换掉.csv")); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Symlink(secret, o.path("青山街道/换掉.csv")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(secret, listed, listed); err != nil { // in all else it is the file that was listed
 			t.Fatal(err)
 		}
 	}

@@ -82,3 +82,57 @@ func TestHostileShapes(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeUp: reading ends soon after its time, in every format, before the first row and between rows.
+func TestTimeUp(t *testing.T) {
+	const rows = 20_000
+	repeat := func(before, each, after string) string { return before + strings.Repeat(each, rows) + after }
+	files := map[string][]byte{
+		"xlsx":    zipOf(xlsxParts(repeat(`<sheetData>`, `<row><c><v>1</v></c></row>`, `</sheetData>`))...),
+		"ods":     zipOf(part{"mimetype", "x"}, part{"content.xml", repeat(`<o:document-content xmlns:o="o"><o:body><o:spreadsheet><t:table>`, `<t:table-row><t:table-cell o:value-type="float" o:value="1"/></t:table-row>`, `</t:table></o:spreadsheet></o:body></o:document-content>`)}),
+		"csv":     []byte(repeat("a,b\n", "1,2\n", "")),
+		"gb18030": append([]byte("\xb1\xe0\xba\xc5,\xbd\xf0\xb6\xee\n"), repeat("", "1,2\n", "")...),
+		"html":    []byte(repeat("<table>", "<tr><td>x", "</table>")),
+		"xml2003": []byte(repeat(`<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet Name="a"><Table>`, `<Row><Cell><Data Type="Number">1</Data></Cell></Row>`, `</Table></Worksheet></Workbook>`)),
+		"xls": xlsOf(nil, func(w *biffWriter) {
+			for r := range rows {
+				w.rec(recNumber, le16(r, 0, 0), le64(1))
+			}
+		}),
+	}
+	for name, data := range files {
+		ctx, end := context.WithCancel(context.Background())
+		b, err := Open(ctx, "x", data, Limits{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			end()
+			continue
+		}
+		n := 0
+		err = b.Each(0, func(*Row) error {
+			if n++; n == 10 {
+				end()
+			}
+			return nil
+		})
+		if asReason(err) != TooSlow || n > 10+256 {
+			t.Errorf("%s: %v after %d rows", name, err, n)
+		}
+		if _, err := b.Grid(0); asReason(err) != TooSlow {
+			t.Errorf("%s again: %v", name, err)
+		}
+	}
+	ctx, end := context.WithCancel(context.Background())
+	end()
+	if _, err := Open(ctx, "x", files["xlsx"], Limits{}); asReason(err) != TooSlow {
+		t.Errorf("opened after its time: %v", err)
+	}
+	// A part that gives no row: blanks, without end.
+	blanks := zipOf(xlsxParts(`<sheetData>` + strings.Repeat(" ", 8<<20) + `</sheetData>`)...)
+	ctx, end = context.WithCancel(context.Background())
+	b := must(Open(ctx, "x", blanks, Limits{}))
+	end()
+	if _, err := b.Grid(0); asReason(err) != TooSlow {
+		t.Errorf("blanks: %v", err)
+	}
+}

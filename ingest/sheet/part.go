@@ -85,7 +85,6 @@ func (eofReader) Read([]byte) (int, error) { return 0, io.EOF }
 // a reader must therefore reach.
 type partReader struct {
 	name  string
-	lim   *Limits
 	mem   bytes.Reader  // the packed part, where the package is in memory
 	buf   *bufio.Reader // and where it isn't
 	src   io.Reader     // one of them
@@ -118,7 +117,7 @@ func (p *pack) open(name string) (*partReader, error) {
 	if off < 0 || end < off || end > p.size {
 		return nil, damaged("part %s runs past the end of the file", name)
 	}
-	r := &partReader{name: name, lim: &p.lim, want: f.CRC32, left: int64(f.UncompressedSize64)}
+	r := &partReader{name: name, want: f.CRC32, left: int64(f.UncompressedSize64)}
 	r.limit = max(ratioFloor, (end-off)*int64(p.lim.Ratio))
 	r.size = end - off
 	if p.data != nil {
@@ -143,9 +142,6 @@ func (p *pack) open(name string) (*partReader, error) {
 }
 
 func (r *partReader) Read(b []byte) (n int, err error) {
-	if err := r.lim.expired(); err != nil {
-		return 0, err
-	}
 	if r.inf != nil {
 		n, err = r.inf.Read(b)
 	} else {
