@@ -39,12 +39,26 @@ func (z *Zone) tidy(a *archive.Archive) error {
 	if err != nil {
 		return fmt.Errorf("tidy the outbox: %w", err)
 	}
-	folders := []string{z.Published(), z.Consolidated()}
+	if err := z.tidyPublished(); err != nil {
+		return err
+	}
+	var folders []string
 	for _, u := range units {
 		if u.IsDir() {
 			folders = append(folders, filepath.Join(z.Outbox(), u.Name()))
 		}
 	}
+	return tidyFolders(folders, func(name string) bool { return again[receiptOf(name)] })
+}
+
+// tidyPublished removes half-written files beside what is published: also where a run finds nothing else to do, since a
+// rebuild may have been killed.
+func (z *Zone) tidyPublished() error {
+	return tidyFolders([]string{z.Published(), z.Consolidated()}, func(string) bool { return false })
+}
+
+// tidyFolders removes files that were never finished, and others that are stale.
+func tidyFolders(folders []string, isStale func(name string) bool) error {
 	for _, dir := range folders {
 		entries, err := os.ReadDir(dir)
 		if os.IsNotExist(err) {
@@ -53,12 +67,8 @@ func (z *Zone) tidy(a *archive.Archive) error {
 		if err != nil {
 			return fmt.Errorf("tidy %s: %w", dir, err)
 		}
-		outbox := filepath.Dir(dir) == z.Outbox()
 		for _, e := range entries {
-			stale := strings.HasPrefix(e.Name(), ".tmp-") || strings.HasPrefix(e.Name(), ".receipt-")
-			if n := receiptOf(e.Name()); n > 0 && outbox {
-				stale = stale || again[n]
-			}
+			stale := strings.HasPrefix(e.Name(), ".tmp-") || strings.HasPrefix(e.Name(), ".receipt-") || isStale(e.Name())
 			if stale && e.Type().IsRegular() {
 				if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !os.IsNotExist(err) {
 					return fmt.Errorf("tidy %s: %w", dir, err)

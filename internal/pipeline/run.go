@@ -73,8 +73,10 @@ func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 	}
 	defer a.Close()
 	out := &Outcome{}
-	if idle, err := z.idle(a, &o, out); idle || err != nil {
+	if idle, err := z.idle(a, &o, out); err != nil {
 		return out, err
+	} else if idle {
+		return out, z.tidyPublished()
 	}
 	step := stopwatch(o.Log)
 	w, err := z.open(ctx, a, &o)
