@@ -191,6 +191,7 @@ func TestPrompt(t *testing.T) {
 	p.want("(0 rows, ")
 	p.keys("select '430302 19900304 1234' as x;\r")
 	p.want("(1 row, ")
+	p.want("> ") // while a query runs Ctrl-D is nobody's
 	p.keys("\x04")
 	p.end()
 	text, err := os.ReadFile(filepath.Join(state, "taizhang", "sql_history"))
@@ -212,14 +213,25 @@ func TestPrompt(t *testing.T) {
 	p = prompt(t, zone, state)
 	p.keys("\x1b[A")
 	p.want("select * from range(100);")
-	p.keys("\x03.quit\r")
+	p.keys("\x03")
+	p.want("> ")
+	p.keys(".quit\r")
 	p.end()
 }
 
 // end waits for the program to leave.
 func (p *typist) end() {
 	p.t.Helper()
-	for range p.more {
+	for limit := time.After(30 * time.Second); ; {
+		select {
+		case s, open := <-p.more:
+			if p.seen.WriteString(s); open {
+				continue
+			}
+		case <-limit:
+			p.t.Fatalf("the prompt doesn't end: %q", p.seen.String())
+		}
+		break
 	}
 	if err := p.cmd.Wait(); err != nil {
 		p.t.Errorf("left with %v", err)
@@ -243,6 +255,7 @@ func TestPromptKeepsNoSecrets(t *testing.T) {
 	} {
 		p.keys(q + ";\r")
 		p.want("(1 row, ")
+		p.want("> ")
 	}
 	p.keys(".quit\r")
 	p.end()
