@@ -60,7 +60,12 @@ type part struct {
 	outcome         string
 }
 
-func (p *part) cutoff() date { return min(p.until, p.received) }
+func (p *part) cutoff() date {
+	if p.form == "activity" { // its layouts name the week and no 截至: the cut-off is the period's end
+		return min(p.period.end, p.received)
+	}
+	return min(p.until, p.received)
+}
 
 // counting are the rows that an intake would load.
 func (p *part) counting() []row {

@@ -27,6 +27,7 @@ func TestFiguresAgreeWithTruth(t *testing.T) {
 		{"2022-05-02", ""},
 		{"2022-03-31", "2022-04-10 08:00"},
 		{"2022-01-20", ""},
+		{"2022-06-04", "2022-06-14 08:28"}, // a week handed in after its holiday
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
