@@ -35,11 +35,17 @@ func (z *Zone) publicationFile() string { return filepath.Join(z.Published(), "p
 
 // current is what a publication made now would be made from.
 func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
-	p := publication{AsOf: z.Today(now), Journal: a.Size(), PublishedAt: now.Truncate(time.Microsecond)}
-	var err error
-	if p.Erasure, err = lastErasure(a); err != nil {
+	p, err := z.currentAt(now, a.Size())
+	if err != nil {
 		return p, err
 	}
+	p.Erasure, err = lastErasure(a)
+	return p, err
+}
+
+// currentAt is current for a journal of that length, without its last erasure.
+func (z *Zone) currentAt(now time.Time, journal int64) (publication, error) {
+	p := publication{AsOf: z.Today(now), Journal: journal, PublishedAt: now.Truncate(time.Microsecond)}
 	exe, err := os.Executable()
 	if err == nil {
 		if info, err := os.Stat(exe); err == nil {

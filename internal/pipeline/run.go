@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sort"
 	"strings"
 	"time"
@@ -67,17 +69,17 @@ func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 	if err := z.EnsureFolders(); err != nil {
 		return nil, err
 	}
+	out := &Outcome{}
+	if idle, err := z.idle(&o, out); err != nil {
+		return out, err
+	} else if idle {
+		return out, z.tidyPublished()
+	}
 	a, err := archive.Open(z.Archive())
 	if err != nil {
 		return nil, err
 	}
 	defer a.Close()
-	out := &Outcome{}
-	if idle, err := z.idle(a, &o, out); err != nil {
-		return out, err
-	} else if idle {
-		return out, z.tidyPublished()
-	}
 	step := stopwatch(o.Log)
 	w, err := z.open(ctx, a, &o)
 	if err != nil {
@@ -103,9 +105,10 @@ func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 	return out, w.publish(ctx, out)
 }
 
-// idle says whether there is nothing to do: no file is ready, nothing is unfinished, and the last publication still holds.
-func (z *Zone) idle(a *archive.Archive, o *Options, out *Outcome) (bool, error) {
-	if o.Deliver != nil {
+// idle says whether there is nothing to do: no file is ready, and the last publication still holds. Nothing was
+// unfinished when that was made and the journal is as long as it was then, so it need not be read.
+func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
+	if o.Deliver != nil || o.Rebuild {
 		return false, nil
 	}
 	files, err := ingest.Inbox(z.Inbox())
@@ -117,12 +120,20 @@ func (z *Zone) idle(a *archive.Archive, o *Options, out *Outcome) (bool, error) 
 			return false, nil
 		}
 	}
-	pending, err := a.Pending()
-	if err != nil || len(pending) > 0 {
+	journal, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl"))
+	if err != nil { // a new zone
+		return false, nil
+	}
+	now, err := z.currentAt(o.Clock(), journal.Size())
+	if err != nil {
 		return false, err
 	}
+	last, ok := z.lastPublication()
+	if !ok || !last.same(now) {
+		return false, nil
+	}
 	out.Waiting = files
-	return z.holds(a, o)
+	return true, nil
 }
 
 // holds says whether the last publication was made from what is there now.
