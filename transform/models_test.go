@@ -73,7 +73,7 @@ func TestZoneModels(t *testing.T) {
 	if len(res.Checks) != 3 || !res.Failed() || res.Checks[2].Check != "small" || !res.Checks[2].Warning {
 		t.Errorf("%+v", res.Checks)
 	}
-	if err := res.Err(); err == nil || !strings.Contains(err.Error(), "select * from mart.own where not coalesce((a > 0), false)") {
+	if err := res.Err(); err == nil || !strings.Contains(err.Error(), "taizhang sql @failed --model mart.own") {
 		t.Error(err)
 	}
 	for _, c := range res.Checks {
