@@ -32,7 +32,7 @@ func (in *Intake) complete(pt *part, pg *page, h *header) {
 				continue
 			}
 		}
-		if u, ok := in.Zone.Match(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
+		if u, ok := in.street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
 			h.columns = append(h.columns, placed{field: c, konst: u.Name})
 			pt.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: pg.Name,
 				Message: fmt.Sprintf("没有「%s」一列，按工作表名称取为“%s”", c.Title, u.Name), Field: c.Field})
@@ -46,7 +46,15 @@ func (in *Intake) complete(pt *part, pg *page, h *header) {
 				Message: fmt.Sprintf("没有「%s」一列，按标题取为“%s”", c.Title, v), Field: c.Field})
 		}
 	}
+	if in.crossed(pt, pg, h) {
+		h.doubled = nil
+	}
 	for _, d := range h.doubled {
+		if g := levelsAbove(d[0]); g != levelsAbove(d[1]) && g != "" && levelsAbove(d[1]) != "" && lastLevel(d[0]) == lastLevel(d[1]) {
+			pt.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: short(d[0], 30),
+				Message: fmt.Sprintf("“%s”和“%s”各有一列，只读取“%s”一列", short(d[0], 30), short(d[1], 30), short(d[1], 30)), Hint: "如果应读另一列，请只保留那一列的表头，或在表头写明各列的区别"})
+			continue
+		}
 		if d[0] == d[1] {
 			pt.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: short(d[0], 30),
 				Message: fmt.Sprintf("表头“%s”出现了不止一次，按最左边的一列读取", short(d[0], 30)), Hint: "请删去多余的列，或在表头写明各列的区别"})

@@ -36,12 +36,19 @@ func (in *Intake) inBook(s stated, inFolder bool) (sub zone.Submitter, cell said
 			return sub, s.unitLabel, true
 		}
 	}
+	var inside zone.Submitter // 救助发放表（东城街道）
 	for _, t := range s.titles {
-		if sub, ok = in.named(t); ok && (!inFolder || in.leads(t, sub)) {
+		sub, named := in.named(t)
+		switch {
+		case named && in.leads(t, sub):
 			return sub, said{}, true
+		case named && inside.Code != "" && inside.Code != sub.Code: // one sheet for each street
+			inFolder = true
+		case named:
+			inside = sub
 		}
 	}
-	return zone.Submitter{}, said{}, false
+	return inside, said{}, inside.Code != "" && !inFolder
 }
 
 // leads says whether a title begins with one of a submitter's names.
@@ -116,7 +123,7 @@ func (in *Intake) identifySubmitter(p *parsed, pt *part, common stated) {
 
 // withoutZone is a text by meaning, without the zone's own name in front.
 func (in *Intake) withoutZone(s string) string {
-	return strings.TrimPrefix(squash(s), squash(in.Zone.Name))
+	return in.Zone.WithoutOwn(s)
 }
 
 // periodIn reads the period that a text names or, by its date, means for this submitter and form.
@@ -202,6 +209,7 @@ func (in *Intake) identifyPeriod(p *parsed, pt *part, common stated) {
 		labelled(common.period)
 	}
 	byDate(common.asOf)
+	try(common.titles...) // a cover's
 	try(fileTitle(p.file.Name))
 	if !ok && f.Mode == forms.Period {
 		period, ok = in.periodOfRows(pt, received)

@@ -39,7 +39,7 @@ func New(z *zone.Zone, set *forms.Set, keys Keys, lim sheet.Limits) *Intake {
 	in := &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, guard: newGuard(), vocab: newVocabulary(set), units: &memo[matchedUnit]{}}
 	for _, s := range z.Submitters {
 		for _, name := range append([]string{s.Name, s.Code}, s.Aliases...) {
-			in.longest = max(in.longest, 2*len(name)+len(z.Name)+8) // with the zone's name before it, and spaces
+			in.longest = max(in.longest, 2*len(name)+len(z.Name)+48) // with the zone's name before it, and spaces
 		}
 	}
 	return in
@@ -58,12 +58,6 @@ func (in *Intake) submitter(text string) (string, bool) {
 		return matchedUnit{s.Name, ok}
 	})
 	return m.name, m.ok
-}
-
-// unit gives the name under which a unit counts: of several the first, a submitter by its own name.
-func (in *Intake) unit(text string) string {
-	name, _ := in.Zone.FirstOf(text)
-	return name
 }
 
 func sha256hex(b []byte) string {

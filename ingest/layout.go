@@ -355,7 +355,11 @@ func (v *vocabulary) choose(p *page, best map[*forms.Form]*candidate, fileTitle 
 			}
 		}
 	}
-	if !top.full() && top.found*10 < top.all*7 {
+	needed := top.all
+	if own := top.form.Column(top.form.OwnDate); own != nil && own.Type == forms.Month && top.column(own.Field) == nil {
+		needed-- // a month's return says which month it is
+	}
+	if !top.full() && top.found*10 < needed*7 {
 		return nil, false
 	}
 	return top, false

@@ -108,7 +108,7 @@ func (s *stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) 
 		whole := word == label || word == label+":"
 		before := strings.TrimSpace(text[:loc[2]])
 		bracket := strings.HasSuffix(before, "(") || strings.HasSuffix(before, "（")
-		if last, _ := utf8.DecodeLastRuneInString(before); kind == "unit" && unicode.Is(unicode.Han, last) { // 牵头单位：…
+		if last, _ := utf8.DecodeLastRuneInString(before); kind == "unit" && unicode.Is(unicode.Han, last) && before == text[:loc[2]] && !strings.ContainsRune("年月日期周", last) { // 牵头单位：…
 			continue
 		}
 		rest := text[loc[5]:]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -70,6 +71,7 @@ type reading struct {
 	byForm             map[*forms.Form]*part
 	unknown, ambiguous []string
 	empty              []string
+	cover              stated // what sheets without a table say
 	leftovers          []*page
 	markers            map[string]marker // of a template's sheets, by name
 }
@@ -126,7 +128,10 @@ func (in *Intake) read(f File) *parsed {
 	for _, pt := range p.parts {
 		common.merge(pt.said)
 	}
+	common.merge(r.cover)
+	common.titles = r.cover.titles
 	for _, pt := range p.parts {
+		pt.said.merge(stated{submitter: r.cover.submitter}) // a cover's 填报单位 comes before any title
 		in.identify(p, pt, common)
 		in.readRows(pt)
 	}
@@ -191,6 +196,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 			default:
 				r.unknown = append(r.unknown, g.Name)
 				r.leftovers = append(r.leftovers, pg)
+				r.takeCover(pg)
 			}
 			return
 		}
@@ -202,6 +208,11 @@ func (r *reading) sheet(g *sheet.Grid) {
 			pt := r.part(h.form, g.Name)
 			for _, f := range said {
 				pt.add(f)
+			}
+			if !marked {
+				var asides []aside
+				pg, asides = in.vocab.withoutAsides(pg, h)
+				in.tellAsides(pt, pg, h, asides)
 			}
 			in.complete(pt, pg, h)
 			var t *table
@@ -232,6 +243,32 @@ func (r *reading) part(f *forms.Form, sheetName string) *part {
 		pt.ret.Sheets = append(pt.ret.Sheets, sheetName)
 	}
 	return pt
+}
+
+var guidance = regexp.MustCompile(`说明|须知|要求|示例|样例|指南|目录`)
+
+// takeCover takes what a cover sheet says of the return: a submitter that is known, times that can be read, short titles.
+// What instructions say (填报单位：填写全称) is no statement.
+func (r *reading) takeCover(pg *page) {
+	if len(pg.Rows) > 20 || guidance.MatchString(pg.Name) || guidance.MatchString(firstText(&pg.Rows[0]).Text) {
+		return
+	}
+	var said stated
+	for i := range pg.Rows {
+		said.labelled(pg.Name, &pg.Rows[i], true)
+	}
+	if _, ok := r.in.Zone.Match(said.submitter.text); !ok {
+		said.submitter.text = ""
+	}
+	received := r.in.Zone.DateOf(r.p.file.ReceivedAt)
+	if _, ok := readSpan(said.period.text, received); !ok {
+		said.period.text = ""
+	}
+	if _, ok := readSpan(said.asOf.text, received); !ok {
+		said.asOf.text = ""
+	}
+	titles := slices.DeleteFunc(said.titles, func(t string) bool { return len([]rune(t)) > 20 })
+	r.cover.merge(stated{submitter: said.submitter, period: said.period, asOf: said.asOf, titles: titles})
 }
 
 // nothing takes a sheet that only says 本期无.
@@ -386,7 +423,7 @@ func fileTitle(name string) string {
 // named finds the one submitter that a title or file name mentions: the one it begins with, else the longest name.
 func (in *Intake) named(text string) (zone.Submitter, bool) {
 	t := squash(text)
-	bare := strings.TrimPrefix(t, squash(in.Zone.Name))
+	bare := in.withoutZone(text)
 	best, n, tie, leads := zone.Submitter{}, 0, false, false
 	for _, s := range in.Zone.Submitters {
 		for _, name := range append([]string{s.Name}, s.Aliases...) {

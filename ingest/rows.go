@@ -288,7 +288,7 @@ func (r *tableReader) section(row *sheet.Row) bool {
 			r.carry[k] = carried{"", c.style}
 		}
 	}
-	told := false
+	told, above := false, row.N < r.p.Rows[r.h.row].N
 	for k := range r.at {
 		if r.at[k].col > 0 {
 			continue
@@ -297,7 +297,7 @@ func (r *tableReader) section(row *sheet.Row) bool {
 			r.carry[k] = carried{v, style}
 			r.t.carried[r.at[k].field.Field] = true
 			told = true
-		} else if c, ok := r.carry[k]; ok && c.style == style {
+		} else if c, ok := r.carry[k]; ok && c.style == style && !above { // a line below a title doesn't end what the title says
 			r.carry[k] = carried{"", style}
 		}
 	}
@@ -389,7 +389,7 @@ func (r *tableReader) pick(row *sheet.Row, isLine bool) []sheet.Cell {
 		col, f := r.at[k].col, r.at[k].field
 		if col == 0 {
 			v := r.at[k].konst
-			if c, ok := r.carry[k]; ok {
+			if c, ok := r.carry[k]; ok && (c.value != "" || v == "") {
 				v = c.value
 			}
 			if v != "" && isLine {

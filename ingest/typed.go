@@ -156,11 +156,7 @@ func (t *typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts column
 	case forms.List:
 		return t.readList(raw, col)
 	case forms.Unit:
-		u := t.unit(raw)
-		if u == "" { // nothing but separators
-			return value{}, nil
-		}
-		return value{set: true, text: t.hidden(u)}, nil
+		return t.readUnit(raw, col)
 	case forms.Text:
 		if c.Kind == sheet.Date {
 			raw = dateText(*c)
@@ -173,19 +169,6 @@ func (t *typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts column
 		return value{set: true, text: t.hidden(raw)}, nil
 	}
 	return t.readCode(c, raw, col)
-}
-
-// unit is Intake.unit, kept: a column repeats few units.
-func (t *typer) unit(raw string) string {
-	if u, ok := t.units[raw]; ok {
-		return u
-	}
-	u := t.in.unit(raw)
-	if t.units == nil {
-		t.units = map[string]string{}
-	}
-	t.units[raw] = u
-	return u
 }
 
 func (t *typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (value, *fault) {

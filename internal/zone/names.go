@@ -23,7 +23,49 @@ func normal(text string) string {
 	}, norm.NFKC.String(text))
 }
 
-// keys are the spellings under which a name is found: as it is, and without
+// kinds are what zones are called after their place, in full and in short: those of a line mean the same.
+var kinds = [][]string{
+	{"高新技术产业开发区", "高新技术产业园区", "高新技术产业园", "高新技术开发区", "高新区"},
+	{"经济技术开发区", "经济开发区", "经开区", "开发区"},
+	{"产业园区", "产业园", "工业园区", "工业园", "园区"},
+	{"示范区"}, {"新区"}, {"保税区"}, {"自贸区"}, {"度假区"},
+}
+
+// ownNames are the ways in which the zone's name stands before its units' names, the longest first: 湘潭高新技术产业开发区
+// and 高新区 for 湘潭高新区.
+func ownNames(zone string) []string {
+	name := normal(zone)
+	out := []string{name}
+	for _, line := range kinds {
+		i := slices.IndexFunc(line, func(kind string) bool { return strings.HasSuffix(name, kind) })
+		if i < 0 {
+			continue
+		}
+		place := strings.TrimSuffix(name, line[i])
+		for _, kind := range line {
+			out = append(out, place+kind, kind)
+		}
+		break
+	}
+	for _, n := range slices.Clone(out) {
+		out = append(out, n+"管委会", n+"管理委员会")
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return len(b) - len(a) })
+	return slices.Compact(out)
+}
+
+// WithoutOwn is a name as it is compared, without the zone's own name before it.
+func (z *Zone) WithoutOwn(text string) string {
+	whole := normal(text)
+	for _, own := range z.own {
+		if rest, ok := strings.CutPrefix(whole, own); ok && rest != "" {
+			return rest
+		}
+	}
+	return whole
+}
+
+// keys are the spellings under which a name is entered: as it is, and without
 // the zone's own name before it.
 func (z *Zone) keys(text string) []string {
 	whole := normal(text)
@@ -39,12 +81,15 @@ func (z *Zone) keys(text string) []string {
 
 // Match finds the submitter that text names: by name, code or alias, after
 // trimming, NFKC, dropping spaces and the zone's own name before it
-// (湘潭高新区产业局 = 产业局), whatever the case of ASCII letters.
+// (湘潭高新区产业局 = 高新区产业局 = 产业局), whatever the case of ASCII letters.
 func (z *Zone) Match(text string) (Submitter, bool) {
 	for _, key := range z.keys(text) {
 		if i, ok := z.names[key]; ok {
 			return z.Submitters[i], true
 		}
+	}
+	if i, ok := z.names[z.WithoutOwn(text)]; ok {
+		return z.Submitters[i], true
 	}
 	return Submitter{}, false
 }
