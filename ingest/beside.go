@@ -149,9 +149,26 @@ func (in *Intake) tellAsides(pt *part, pg *page, h *header, asides []aside) {
 // letters is a column's name.
 func letters(col int) string { return strings.TrimRight(sheet.Ref(1, col), "1") }
 
-// crossed rejects a table that spreads one field over columns of several streets or listed values (a cross table): a
-// row of it is not one row of the form. Groups that say something else are asked about.
+// crossed rejects a table whose head stands twice beside itself, and one that spreads a field over columns of several
+// streets or listed values (a cross table): a row of it is not one row of the form.
 func (in *Intake) crossed(pt *part, pg *page, h *header) bool {
+	again := map[string]bool{}
+	for _, d := range h.doubled {
+		if d[0] == d[1] {
+			again[d[0]] = true
+		}
+	}
+	twice := 0
+	for i := range h.columns {
+		if again[h.columns[i].title] && h.columns[i].field.Required {
+			twice++
+		}
+	}
+	if _, all := h.required(); twice*10 >= all*7 && twice > 1 {
+		pt.reject(finding.Finding{Rule: "table_beside", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Row: pg.Rows[h.row].N,
+			Message: "表头左右重复了两遍，像是两半并排的同一张表，同一张工作表上只能读一张", Hint: "请把右边的内容接到左边表的下面，所有行用同一组表头"})
+		return true
+	}
 	for _, d := range h.doubled {
 		a, b := levelsAbove(d[0]), levelsAbove(d[1])
 		if a == "" || b == "" || a == b || lastLevel(d[0]) != lastLevel(d[1]) {

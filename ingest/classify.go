@@ -24,11 +24,12 @@ const (
 	rowExample          // 示例
 	rowNumbered         // nothing but a running number or formulas: prepared and not filled in
 	rowStray            // a text that fits nowhere
+	rowAside            // of another small table below this one
 	rowKinds
 )
 
 var (
-	totalWord   = regexp.MustCompile(`^(合计|总计|共计|总合计|累计|本月合计|本期合计|本周合计|当月合计|合计数|总数|total|汇总)(\(.*\))?:?$|^(合计|总计|共计|共):?\d+(场|户|家|个|人|件|项|条|次|笔|期|批)?$`)
+	totalWord   = regexp.MustCompile(`^(合计|总计|共计|总合计|本月合计|本期合计|本周合计|当月合计|合计数|总数|total|汇总)(\(.*\))?:?$|^(合计|总计|共计|共):?\d+(场|户|家|个|人|件|项|条|次|笔|期|批)?$`)
 	subWord     = regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`)
 	totalLine   = regexp.MustCompile(`^(合计|总计|共计|小计|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
 	sectionWord = regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十]+(部分|类|批|章|节)|[①-⑳Ⅰ-Ⅻ])`)
@@ -36,6 +37,8 @@ var (
 	footLabel   = `(填表人|填报人|制表人|经办人|审核人|复核人|制表|填报|填表|审核|复核|审批|审批人|签发|签发人|批准|统计人|统计负责人|编制人|复核人签字|负责人签字|单位负责人|部门负责人|主管领导|分管领导|领导签字|主要领导|主要负责人|单位领导|填报单位|报送单位|填报日期|填表日期|填报时间|填表时间|制表日期|制表时间|报送日期|报送时间|报出日期|打印日期|联系电话|联系人|电话|单位盖章|盖章|公章|签字|签章|日期)`
 	footWord    = regexp.MustCompile(`^` + footLabel + `(\((签字|签名|签章|盖章|公章|章)\))?[:：]`)
 	footAny     = regexp.MustCompile(`(填表人|填报人|制表人|经办人|审核人|复核人签字|负责人签字|单位负责人|分管领导|主管领导|填报日期|填表日期|填报时间|制表日期|报送日期|联系电话|盖章|公章)(\((签字|签名|签章|盖章|公章|章)\))?[:：(（]`)
+	// memoWord begins rows of figures that are neither data nor the sum of the rows above.
+	memoWord    = regexp.MustCompile(`^(其中([:：]|$)|(本年|全年|当年|今年|年初至今|历年|截至目前|截至本月|截至本期|[1一][-—–~至]\d{1,2}月)(份)?累计|累计(数)?[:：]?$|(同比|环比|比上月|比上年|较上月|较上年|占比|比重|平均|均值|去年同期|上年同期|上月|上期|上周)[^,。]{0,8}$)`)
 	exampleWord = regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|例)([)）】:：]|$)|^(示例|样例|范例|填写示例)`)
 	columnNo    = regexp.MustCompile(`^(\(?\d{1,2}\)?|[甲乙丙丁戊己庚辛]|[a-z]|[①-⑳])$`)
 )
@@ -88,7 +91,7 @@ func (v *vocabulary) classify(p *page, row *sheet.Row, h *header, at []placed, d
 	if first != nil && !isASCII(word) && exampleWord.MatchString(word) {
 		return rowExample
 	}
-	if isNote(row, g) {
+	if isNote(row, at, g) {
 		return rowNote
 	}
 	if first != nil && (g.fields <= 2 && isNothing(first.Text) && !g.numbers || allNothing(row)) {
@@ -157,9 +160,12 @@ func isTotal(row *sheet.Row, at []placed, g glance) bool {
 }
 
 // isNote recognises remarks and signatures below a table.
-func isNote(row *sheet.Row, g glance) bool {
+func isNote(row *sheet.Row, at []placed, g glance) bool {
 	if g.first == nil {
 		return false
+	}
+	if memoWord.MatchString(g.word) && fewKeys(row, at, g.first.Col) {
+		return true
 	}
 	if (g.filled <= 2 || g.fields <= 1) && noteWord.MatchString(g.word) {
 		return true
@@ -247,7 +253,7 @@ func joined(row *sheet.Row) string {
 
 // allNothing says whether a row says 无 in all its cells, beside a running number.
 func allNothing(row *sheet.Row) bool {
-	nothing, numbers := 0, 0
+	nothing, numbers, dashed := 0, 0, 0
 	for i := range row.Cells {
 		c := &row.Cells[i]
 		if !filled(c) {
@@ -265,11 +271,13 @@ func allNothing(row *sheet.Row) bool {
 			return false
 		case isNothing(t):
 			nothing++
-		case t != "/" && t != "-" && t != "—" && t != "——" && t != "--" && t != "0":
+		case t == "/" || t == "-" || t == "—" || t == "——" || t == "--":
+			dashed++
+		case t != "0":
 			return false
 		}
 	}
-	return nothing > 0
+	return nothing > 0 || dashed > 0 && numbers == 0
 }
 
 // fewKeys says whether most of the fields that identify a row are empty, as in a subtotal, whose word stands in column but.

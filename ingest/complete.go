@@ -46,6 +46,7 @@ func (in *Intake) complete(pt *part, pg *page, h *header) {
 				Message: fmt.Sprintf("没有「%s」一列，按标题取为“%s”", c.Title, v), Field: c.Field})
 		}
 	}
+	spanColumn(h)
 	if in.crossed(pt, pg, h) {
 		h.doubled = nil
 	}
@@ -109,6 +110,25 @@ func (in *Intake) valueInTitle(c *forms.Column, sheetName, title string) string 
 	return ""
 }
 
+var spanHead = regexp.MustCompile(`期限|期间|时段|起止|所属期|缓缴期$`)
+
+// spanColumn lets a column such as 缓缴期限 (2024年7月至12月) be both the first and the last month.
+func spanColumn(h *header) {
+	var first *placed
+	var last *forms.Column
+	for i := range h.form.Columns {
+		switch c := &h.form.Columns[i]; {
+		case c.Type == forms.Month && c.Role == forms.Fact:
+			first = h.column(c.Field)
+		case c.Type == forms.Month && c.Role == forms.Deadline && h.column(c.Field) == nil:
+			last = c
+		}
+	}
+	if first != nil && last != nil && first.col > 0 && spanHead.MatchString(heading(first.title)) {
+		h.columns = append(h.columns, placed{field: last, col: first.col, title: first.title})
+	}
+}
+
 // harmless are words around a heading that leave its meaning: 具体问题描述, 牵头单位情况.
 var harmless = regexp.MustCompile(`^(情况|内容|说明|一栏|名称|名|明细|全称|简述|栏|列|如下|及.{1,6}|和.{1,6}|与.{1,6}|/.{1,6}|、.{1,6})$`)
 
@@ -159,7 +179,9 @@ func (in *Intake) missingColumns(pt *part) bool {
 					continue
 				}
 				hint := fmt.Sprintf("请在表头增加“%s”一列", c.Title)
-				if g := closest(c.Title, h.extra); g != "" {
+				if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return heading(x) == "序号" }) {
+					hint += "；“序号”会随行的增删变动，不能当作编号，编号要一经编定不再改变"
+				} else if g := closest(c.Title, h.extra); g != "" {
 					hint += fmt.Sprintf("；如“%s”就是这一列，请把表头改为“%s”", short(g, 20), c.Title)
 				}
 				pt.reject(finding.Finding{Rule: "missing_column", Sheet: tb.grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,

@@ -29,6 +29,10 @@ var (
 	zhDate      = regexp.MustCompile(`[〇零○一二三四五六七八九十]+`)
 	yearEnd     = regexp.MustCompile(`^(?:(\d{4})年?|今年|本年|当年)?年?(底|末|内|终)(前|之前)?$`) // as a deadline
 	decimalDate = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})$`)
+	oddMarks    = regexp.MustCompile(`^\d{4}[-/.,、。·，]+\d{1,2}[-/.,、。·，]+\d{1,2}[.。,，]?$`)
+	oddMark     = regexp.MustCompile(`[-/.,、。·，]+`)
+	thirds      = regexp.MustCompile(`^((?:\d{4}年)?\d{1,2}月)(?:份)?([上中下])旬(前|之前|底)?$`)
+	quarterEnd  = regexp.MustCompile(`^(?:(\d{4})年)?(?:第)?([一二三四1-4])季度(末|底|内)?(前|之前)?$`)
 	monthTail   = regexp.MustCompile(`^(底|末|月底|月末)?(前|之前)?$`)
 )
 
@@ -61,6 +65,9 @@ func parseWritten(s string) (wrote, bool) {
 }
 
 func readWritten(s string) (wrote, bool) {
+	if oddMarks.MatchString(s) { // 2024，7，5 2024.07.05.
+		s = strings.Trim(oddMark.ReplaceAllString(s, "."), ".")
+	}
 	if strings.ContainsAny(s, "一二三四五六七八九十〇零") && strings.ContainsAny(s, "年月") {
 		s = zhDate.ReplaceAllStringFunc(s, func(z string) string {
 			if n, ok := chineseInt(z); ok {
@@ -102,6 +109,24 @@ func readWritten(s string) (wrote, bool) {
 			continue
 		}
 		return w, true
+	}
+	return wrote{}, false
+}
+
+// lastOf reads a part of a month or a quarter, written as a deadline: its last day. 9月中旬, 三季度末.
+func lastOf(s string) (wrote, bool) {
+	s = strings.ReplaceAll(plain(s), " ", "")
+	if m := thirds.FindStringSubmatch(s); m != nil {
+		w, ok := parseWritten(m[1])
+		w.day = map[string]int{"上": 10, "中": 20}[m[2]] // of 下旬 the month's last: see readDate
+		return w, ok
+	}
+	if m := quarterEnd.FindStringSubmatch(s); m != nil {
+		q := atoi(m[2])
+		if q == 0 {
+			q, _ = chineseInt(m[2])
+		}
+		return wrote{year: atoi(m[1]), month: 3 * q}, true
 	}
 	return wrote{}, false
 }

@@ -14,6 +14,7 @@ type page struct {
 	merged map[[2]int]sheet.Range // by covered cell, over the rows where a head may stand
 	known  map[string]bool        // texts already looked up among the form's headings
 	worded map[int]bool           // whether a row holds a heading that some form knows, by index
+	last   map[int]int            // by column: the last row that holds something, once asked for
 }
 
 // maxMergedWork bounds the cells looked at under merged areas, which a hostile file can make many; a real sheet has thousands.
@@ -159,7 +160,7 @@ func (p *page) heads(i, height int) map[int]columnHead {
 		if h.year > 0 {
 			years[h.year] = true
 		}
-		if len(h.names) > 0 {
+		if len(h.names) > 0 && !p.covered(i+height-1, col) {
 			out[col] = h
 		}
 	}
@@ -167,6 +168,26 @@ func (p *page) heads(i, height int) map[int]columnHead {
 		p.keepOwn(i, out, months, years)
 	}
 	return out
+}
+
+// covered says whether a column lies under a heading that is merged over it from the left, and holds nothing of its own
+// below: each cell of such a table is drawn over several columns.
+func (p *page) covered(i, col int) bool {
+	m, ok := p.merged[[2]int{p.Rows[i].N, col}]
+	if !ok || m.Left == col {
+		return false
+	}
+	if p.last == nil {
+		p.last = map[int]int{}
+		for k := range p.Rows {
+			for _, c := range p.Rows[k].Cells {
+				if filled(&c) {
+					p.last[c.Col] = p.Rows[k].N
+				}
+			}
+		}
+	}
+	return p.last[col] <= p.Rows[i].N
 }
 
 // keepOwn leaves, of columns for several months or years, those that the title names; none where it names none.

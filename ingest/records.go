@@ -49,6 +49,7 @@ func (in *Intake) readRows(pt *part) {
 	if rows == 0 {
 		in.nilReturn(pt)
 	}
+	in.outsidePeriod(pt)
 	if n := len(pt.refused); n > 0 && n*5 > rows {
 		pt.reject(finding.Finding{Rule: "too_many_refused", Sheet: pt.firstSheet(),
 			Message: fmt.Sprintf("%d行中有%d行不能计入，超过两成，整份退回", rows, n), Hint: "请按下列意见修改后整份重新报送；在此之前仍按上一份报表统计"})
@@ -114,6 +115,7 @@ func (in *Intake) tellIgnored(pt *part, t *typer, tb *table) {
 		}
 		pt.add(f)
 	}
+	in.tellBelow(pt, tb)
 	if n := len(tb.empty); n > 0 && len(tb.lines) == 0 {
 		pt.add(finding.Finding{Severity: finding.Info, Rule: "rows_not_filled", Sheet: tb.grid.Name, Row: tb.empty[0],
 			Message: fmt.Sprintf("第%d行起的%d行只有编号，没有填写内容", tb.empty[0], n), Hint: "没有数据的行可以留空"})
@@ -156,7 +158,7 @@ func (in *Intake) facts(pt *part, tb *table) [][]columnFacts {
 				if !out[b][k].unitKnown && !warned && in.needsUnit(tb, b, k) {
 					warned = true
 					pt.add(finding.Finding{Severity: finding.Warning, Rule: "unit_missing", Sheet: tb.grid.Name, Cell: sheet.Ref(tb.bounds[b][0], at.col), Field: c.Field,
-						Message: fmt.Sprintf("「%s」没有写明金额单位，按“元”计算", c.Title), Hint: "请在表头写明单位，如“兑付金额（万元）”"})
+						Message: fmt.Sprintf("「%s」没有写明金额单位，按“元”计算", c.Title), Hint: fmt.Sprintf("请在表头写明单位，如“%s（万元）”", c.Title)})
 				}
 			case forms.Percent:
 				out[b][k].fractions = fractions(tb, k)
@@ -257,6 +259,7 @@ func (in *Intake) readLine(pt *part, t *typer, l *line) record {
 			refuse(fmt.Sprintf("缺少「%s」", c.Title))
 		}
 	}
+	in.severalIn(pt, t, &r)
 	in.deadlineYears(pt, l, &r)
 	in.checkRules(pt, t, l, &r, faulty, refuse)
 	r.key, r.shown = in.keyOf(f, &r)

@@ -50,6 +50,7 @@ type table struct {
 	totals  []total
 	strays  []stray
 	empty   []int // rows prepared and not filled in
+	asides  []below
 	carried map[string]bool
 	said    stated
 	facts   [][]columnFacts // by head and field
@@ -118,6 +119,10 @@ func (in *Intake) readTable(p *page, h *header) (*table, int) {
 		if (kind == rowHead || kind == rowData || kind == rowStray) && in.vocab.mayBeHead(row) && in.vocab.otherHead(p, i, free, h.form) {
 			end = free // what stands above its head is its title
 			break
+		}
+		if n := r.asideAt(i, kind, after); n > 0 {
+			i, after = i+n-1, rowBlank
+			continue
 		}
 		if kind != rowBlank {
 			after = kind

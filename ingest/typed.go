@@ -224,7 +224,7 @@ func (t *typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts co
 	}
 	d, err := parseDecimal(num)
 	if err != nil {
-		return value{}, bad("type", "「%s」应填金额，现为“%s”", col.Title, t.quote(raw, 30)).mend("请只填数字，单位写在表头，如“兑付金额（万元）”")
+		return value{}, bad("type", "「%s」应填金额，现为“%s”", col.Title, t.quote(raw, 30)).mend("请只填数字，单位写在表头，如“%s（万元）”", col.Title)
 	}
 	d.exp += amountUnit(c, unit, hasUnit, facts)
 	n, lost := d.rounded(2)
@@ -265,98 +265,6 @@ func (t *typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	return v, nil
 }
 
-func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *fault) {
-	w, guessed, ok := cellDate(*c)
-	if col.Type == forms.Month && !ok && c.Kind == sheet.Number && c.Num >= 1 && c.Num <= 12 && c.Num == float64(int(c.Num)) {
-		w, ok = wrote{month: int(c.Num)}, true
-	}
-	if !ok && col.Role == forms.Deadline {
-		if m := yearEnd.FindStringSubmatch(plain(raw)); m != nil {
-			w, ok = wrote{year: atoi(m[1]), month: 12, day: 31}, true
-		}
-	}
-	stretch := false
-	if !ok && c.Kind == sheet.Text {
-		w, ok = t.stretch(raw, col)
-		stretch = ok
-	}
-	if ok && w.tenth {
-		if w.day = 1; t.period.Contains(w.date(w.year)) {
-			guessed = true
-		} else if w.month = 1; t.period.Contains(w.date(w.year)) || calendar.NewDate(w.year, 10, 1) > t.cutoff && col.Role == forms.Fact {
-			w.month = 1
-		} else {
-			return value{}, bad("type", "「%s」是数字 %s，分不清是1月还是10月", col.Title, t.quote(raw, 20)).mend("请按 2022-10 的样子填写，并把该列设为文本格式")
-		}
-	}
-	if !ok {
-		hint := "请按 2022-07-05 的样子填写，或用 Excel 日期格式"
-		if c.Kind == sheet.Number && decimalDate.MatchString(c.Text) {
-			hint = "数字 " + c.Text + " 分不清是几日（末尾的0会被 Excel 去掉），请按 2022-07-05 的样子填写"
-		}
-		if col.Type == forms.Month {
-			hint = "请按 2022-07 的样子填写"
-		}
-		return value{}, bad("type", "「%s」应填%s，现为“%s”", col.Title, dateWord(col), t.quote(raw, 30)).mend("%s", hint)
-	}
-	year := w.year
-	if year == 0 {
-		year = t.period.End().Year()
-		if t.period.Kind == calendar.Month {
-			year = t.period.Start.Year()
-		}
-	}
-	if col.Type == forms.Month {
-		w.day = 1
-	} else if w.day == 0 {
-		if col.Role != forms.Deadline {
-			return value{}, bad("type", "「%s」只有月份，缺少“日”：“%s”", col.Title, t.quote(raw, 30)).mend("请填写到日，如 2022-07-05")
-		}
-		w.day = lastDay(year, w.month)
-	}
-	d := w.date(year)
-	assumed := false
-	if w.year == 0 && col.Role == forms.Fact && d > t.cutoff {
-		assumed = d <= t.cutoff+31
-		d = w.date(year - 1)
-	}
-	if d.Year() < 1949 || d.Year() > 2100 {
-		return value{}, bad("range", "「%s」年份不合理：%s", col.Title, d).mend("请核对年份")
-	}
-	v := value{set: true, text: d.String(), date: d}
-	switch {
-	case stretch:
-		return v, doubt("date_range", "「%s」写的是一段时间“%s”，按 %s 计", col.Title, t.quote(raw, 30), d).mend("请只填一个日期")
-	case guessed && strings.Contains(c.Text, "."):
-		return v, doubt("date_decimal", "「%s」是小数 %s，读作 %s", col.Title, t.quote(raw, 20), d).mend("请按 2022-07-05 的样子填写，并把该列设为文本或日期格式")
-	case guessed:
-		return v, doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", col.Title, t.quote(raw, 20), d).mend("请把该格设为日期格式后核对")
-	case assumed:
-		return v, doubt("year_assumed", "「%s」“%s”没有写年份，按当年则晚于截至日期 %s，读作 %s", col.Title, t.quote(raw, 20), t.cutoff, d).mend("请写明年份")
-	case w.year != 0 && col.Role == forms.Fact && col.Type == forms.Date && d > t.cutoff:
-		return v, doubt("after_cutoff", "「%s」%s 晚于本报表的截至日期 %s", col.Title, d, t.cutoff).mend("请核对日期，尤其是年份")
-	}
-	return v, nil
-}
-
-// stretch reads 8月10日—12日 in a cell for one date: a fact began on its first day, a deadline is its last.
-func (t *typer) stretch(raw string, col *forms.Column) (wrote, bool) {
-	if col.Type != forms.Date || len(raw) > 60 {
-		return wrote{}, false
-	}
-	sp, ok := readStretch(strings.ReplaceAll(plain(raw), " ", ""), t.cutoff)
-	if !ok || !dateStretch.MatchString(strings.ReplaceAll(plain(raw), " ", "")) {
-		return wrote{}, false
-	}
-	d := sp.from
-	if col.Role == forms.Deadline {
-		d = sp.to
-	}
-	return wrote{year: d.Year(), month: int(d.Month()), day: d.Day()}, true
-}
-
-var dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
-
 func numberWord(c *forms.Column) string {
 	switch c.Type {
 	case forms.Money:
@@ -372,25 +280,6 @@ func dateWord(c *forms.Column) string {
 		return "月份"
 	}
 	return "日期"
-}
-
-func (t *typer) readList(raw string, col *forms.Column) (value, *fault) {
-	h := heading(raw)
-	if v, ok := t.lists[col][h]; ok {
-		return value{set: true, text: v}, nil
-	}
-	if bare := inParens.ReplaceAllString(h, ""); bare != h {
-		if v, ok := t.lists[col][bare]; ok {
-			return value{set: true, text: v}, nil
-		}
-	}
-	var all []string
-	for _, v := range col.Values {
-		all = append(all, v.Name)
-	}
-	f := bad("list_value", "「%s」的内容“%s”不在可选范围内", col.Title, t.quote(raw, 30)).mend("请从以下选项中选一个：%s", strings.Join(all, "、"))
-	f.suggest = closest(raw, all)
-	return value{}, f
 }
 
 // readCode reads identifiers: codes, credit codes, and the sensitive kinds.

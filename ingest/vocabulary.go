@@ -93,7 +93,7 @@ func (ns names) find(name string) (named, bool) {
 
 // titled finds the form whose title a text holds; the longest title wins, two equally long ones of different forms are none.
 func (v *vocabulary) titled(text string) *forms.Form {
-	text = heading(text)
+	text = strings.ReplaceAll(heading(text), "台帐", "台账")
 	if text == "" {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/receipt"
 	"taizhang/internal/archive"
+	"taizhang/internal/calendar"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -44,6 +45,15 @@ func (a *app) formsTemplateCmd() *cobra.Command {
 			t := &templates{a: a, set: set, z: z, due: due}
 			if z == nil && due {
 				return usagef("--due needs a zone: --zone DIR")
+			}
+			if z != nil {
+				point, err := a.point(z.Location)
+				if err != nil {
+					return err
+				}
+				if t.on = point.AsOf; !t.on.Valid() {
+					t.on = z.Today(a.now())
+				}
 			}
 			if z != nil && submitter != "" {
 				s, ok := z.Match(submitter)
@@ -82,6 +92,7 @@ type templates struct {
 	z         *pipeline.Zone // nil outside a zone
 	submitter zone.Submitter // of no code where none is asked for
 	due       bool
+	on        calendar.Date   // the business day whose next due periods are filled in
 	prefill   *ingest.Prefill // nil where nothing was received yet
 }
 
@@ -110,7 +121,7 @@ func (t *templates) write(ctx context.Context, names []string, unit string) (con
 		s := ingest.TemplateOf(f)
 		t.units(&s)
 		if t.due {
-			p := t.z.PeriodFor(t.submitter.Code, f.ID, f.Frequency, t.z.Today(t.a.now()))
+			p := t.z.PeriodFor(t.submitter.Code, f.ID, f.Frequency, t.on)
 			s.Period = p.String()
 			if t.prefill != nil {
 				if s.Rows, err = t.prefill.Rows(f, t.submitter.Code, p); err != nil {
