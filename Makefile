@@ -18,7 +18,7 @@ build: prerequisites ## build bin/taizhang
 	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/taizhang
 
 test: prerequisites vet ## run all tests
-	@$(GO) test ./...
+	@$(GO) test -timeout 40m ./...
 
 vet: prerequisites ## look for mistakes: gofmt, vet, staticcheck (pinned in go.mod)
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }

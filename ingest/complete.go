@@ -17,20 +17,13 @@ import (
 func (in *Intake) complete(pt *part, pg *page, h *header) {
 	f := h.form
 	title := pg.above(h.row)
-	last := pg.Rows[h.row+h.height-1].N
 	for i := range f.Columns {
 		c := &f.Columns[i]
 		if h.column(c.Field) != nil || isOneOf(c.Field, h.rollup) {
 			continue
 		}
-		if c.Required {
-			if g := in.guess(pg, h, c); g != nil {
-				h.columns = append(h.columns, *g)
-				pt.add(finding.Finding{Severity: finding.Warning, Rule: "heading_guess", Sheet: pg.Name, Cell: sheet.Ref(last, g.col),
-					Value: short(g.title, 30), Message: fmt.Sprintf("表头“%s”与「%s」相近，按「%s」读取", short(g.title, 30), c.Title, c.Title),
-					Hint: fmt.Sprintf("请把表头改为“%s”", c.Title), Suggest: c.Title, Field: c.Field})
-				continue
-			}
+		if c.Required && in.takeGuess(pt, pg, h, c) {
+			continue
 		}
 		if u, ok := in.street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
 			h.columns = append(h.columns, placed{field: c, konst: u.Name})
@@ -46,6 +39,12 @@ func (in *Intake) complete(pt *part, pg *page, h *header) {
 				Message: fmt.Sprintf("没有「%s」一列，按标题取为“%s”", c.Title, v), Field: c.Field})
 		}
 	}
+	for i := range f.Columns { // what is required comes first
+		if c := &f.Columns[i]; !c.Required && h.column(c.Field) == nil && !isOneOf(c.Field, h.rollup) && !isOneOf(c.Field, h.others) {
+			in.takeGuess(pt, pg, h, c)
+		}
+	}
+	in.unread(pt, pg, h)
 	spanColumn(h)
 	if in.crossed(pt, pg, h) {
 		h.doubled = nil
@@ -65,6 +64,46 @@ func (in *Intake) complete(pt *part, pg *page, h *header) {
 			Message: fmt.Sprintf("“%s”和“%s”是同一个意思，按“%s”一列读取", short(d[0], 30), short(d[1], 30), short(d[1], 30)), Hint: "如两列含义不同，请把表头写清楚"})
 	}
 	in.missing(h)
+}
+
+// takeGuess takes an unmatched heading that is close to a field for it, and says so.
+func (in *Intake) takeGuess(pt *part, pg *page, h *header, c *forms.Column) bool {
+	g := in.guess(pg, h, c)
+	if g == nil {
+		return false
+	}
+	h.columns = append(h.columns, *g)
+	h.extra = slices.DeleteFunc(slices.Clone(h.extra), func(s string) bool { return s == g.title })
+	pt.add(finding.Finding{Severity: finding.Warning, Rule: "heading_guess", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, g.col),
+		Value: short(g.title, 30), Message: fmt.Sprintf("表头“%s”与「%s」相近，按「%s」读取", short(g.title, 30), c.Title, c.Title),
+		Hint: fmt.Sprintf("请把表头改为“%s”", c.Title), Suggest: c.Title, Field: c.Field})
+	return true
+}
+
+// ordinary are headings of columns that nobody expects to be read.
+var ordinary = regexp.MustCompile(`^(序号|顺序号|行号|备注|说明|no\.?|#)$`)
+
+// unread names the columns that no field of the form is for. Headings that the form knows are of another table beside it,
+// of another period, or stand twice: what becomes of those is said elsewhere.
+func (in *Intake) unread(pt *part, pg *page, h *header) {
+	var names []string
+	known := in.vocab.names[h.form.ID]
+	for _, s := range h.extra {
+		leaf := lastLevel(s)
+		keys, _, _ := headingForms(leaf)
+		if rollupPrefix.MatchString(keys[0]) || ordinary.MatchString(heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
+			continue
+		}
+		names = append(names, "“"+short(s, 20)+"”")
+	}
+	if len(names) == 0 {
+		return
+	}
+	if n := len(names); n > 8 {
+		names = append(names[:8], fmt.Sprintf("等%d列", n))
+	}
+	pt.add(finding.Finding{Severity: finding.Info, Rule: "columns_unread", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, 1),
+		Message: "表样里没有这些栏目，没有读取：" + strings.Join(names, "、"), Hint: "如果其中有应报的内容，请把表头改成模板中的列名"})
 }
 
 // missing notes the required columns that a head lacks.
