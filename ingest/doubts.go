@@ -8,6 +8,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/internal/calendar"
 )
 
 // outsidePeriod asks about a return of a period form most of whose rows are dated before its period: a late payment is
@@ -61,5 +62,14 @@ func (in *Intake) severalIn(pt *part, t *typer, r *record) {
 		}
 		pt.add(finding.Finding{Severity: finding.Warning, Rule: "several_in_cell", Sheet: r.line.sheet, Row: r.line.n, Cell: cell.Ref(), Field: c.Field,
 			Value: t.shown(cell, c, true), Message: fmt.Sprintf("「%s」一格里像是写了%d个名称，只按一个计", c.Title, len(parts)), Hint: "请一行只写一个，其他各列照抄"})
+	}
+}
+
+// nilAhead asks about a nil return of a month that has long to run: an empty sheet of the workbook with all forms, perhaps.
+func (in *Intake) nilAhead(pt *part) {
+	p := pt.ret.Period
+	if p.Kind == calendar.Month && p.Valid() && in.Zone.DateOf(pt.ret.ReceivedAt) < p.End()-7 {
+		pt.add(finding.Finding{Severity: finding.Warning, Rule: "nil_ahead", Sheet: pt.firstSheet(),
+			Message: fmt.Sprintf("%s还没有结束，这张空表已按零报告登记", PeriodLabel(p)), Hint: "如只是暂时没有填写，请在月末填好后重新报送；不报的工作表可以从工作簿中删去"})
 	}
 }

@@ -128,6 +128,7 @@ func (in *Intake) nilReturn(pt *part) {
 	if pt.fatal {
 		return
 	}
+	in.nilAhead(pt)
 	strays := 0
 	for _, tb := range pt.tables {
 		strays += len(tb.strays)

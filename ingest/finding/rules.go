@@ -52,6 +52,7 @@ var Rules = []Rule{
 	{"rows_not_filled", Info, false, "只有编号、没有内容的行，没有读取。"},
 	{"rows_unaccounted", Error, true, "有行没有着落：这是系统的差错，请交给管理员。"},
 	{"nil_return", Info, false, "本期无数据，按零报告登记。"},
+	{"nil_ahead", Warning, false, "当月还早，空表按零报告登记，可能只是还没有填。"},
 	{"nil_doubtful", Warning, false, "没有数据行，但表头下有文字，请核实是否漏填。"},
 	{"nil_after_rows", Warning, false, "零报告不清空已报的台账。"},
 	{"too_many_refused", Error, true, "不能计入的行超过两成。"},
