@@ -42,16 +42,17 @@ func (v *vocabulary) withoutAsides(p *page, h *header) (*page, []aside) {
 			continue
 		}
 		a := aside{col: cols[0]}
-		repeated := false
+		repeated, needed := false, false
 		for _, c := range m.columns {
 			if slices.ContainsFunc(matches[main].columns, func(x placed) bool { return x.field == c.field }) {
 				repeated = true
 			} else {
 				a.fields = true
+				needed = needed || c.field.Required
 			}
 		}
 		unknown := len(cols) - len(m.columns) - len(m.rollup)
-		if !repeated && (unknown <= len(m.columns) || len(cols) < 2) { // the table's own columns, set off by an empty one
+		if !repeated && (needed || unknown <= len(m.columns) || len(cols) < 2) { // the table's own columns, set off by an empty one
 			continue
 		}
 		found, all := (&header{matched: m, form: h.form}).required()
