@@ -174,8 +174,11 @@ func (p *page) heads(i, height int) map[int]columnHead {
 // below: each cell of such a table is drawn over several columns.
 func (p *page) covered(i, col int) bool {
 	m, ok := p.merged[[2]int{p.Rows[i].N, col}]
-	if !ok || m.Left == col {
+	if !ok {
 		return false
+	}
+	if m.Left == col { // 企业名称 over the running numbers and the names
+		return m.Right == col+1 && p.numbered(i, col)
 	}
 	if p.last == nil {
 		p.last = map[int]int{}
@@ -188,6 +191,22 @@ func (p *page) covered(i, col int) bool {
 		}
 	}
 	return p.last[col] <= p.Rows[i].N
+}
+
+// numbered says whether a column holds nothing but running numbers below row index i, and the next one texts.
+func (p *page) numbered(i, col int) bool {
+	n := 0
+	for k := i + 1; k < len(p.Rows); k++ {
+		c, next := cellIn(&p.Rows[k], col), cellIn(&p.Rows[k], col+1)
+		if !filled(c) {
+			continue
+		}
+		if c.Kind != sheet.Number || c.Num != float64(n+1) || !filled(next) || next.Kind != sheet.Text {
+			return n >= 2 && c.Kind == sheet.Text && !filled(next) // a total, a footer
+		}
+		n++
+	}
+	return n >= 2
 }
 
 // keepOwn leaves, of columns for several months or years, those that the title names; none where it names none.
