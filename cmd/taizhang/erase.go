@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/pipeline"
+	"taizhang/internal/shell"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -17,7 +18,7 @@ func (a *app) eraseCmd() *cobra.Command {
 	var reason string
 	var dryRun, yes bool
 	c := &cobra.Command{
-		Use:   "erase --person ID --reason TEXT",
+		Use:   "erase --person ID",
 		Short: "Leave a person's rows out of warehouse, published files and receipts",
 		Long: "Removes the rows of one person from the warehouse and from what is published, for good: the journal notes it, so that\n" +
 			"a rebuild doesn't bring them back. The person is named by 身份证号, or by a telephone number that belongs to nobody else;\n" +
@@ -40,8 +41,8 @@ func (a *app) eraseCmd() *cobra.Command {
 					*s = strings.TrimSpace(line)
 				}
 			}
-			if reason == "" && !dryRun {
-				return usagef("an erasure needs a reason: --reason TEXT")
+			if cmd.Flags().Changed("reason") && strings.TrimSpace(reason) == "" {
+				return usagef("the reason is empty: --reason TEXT")
 			}
 			z, err := a.zone()
 			if err != nil {
@@ -49,7 +50,7 @@ func (a *app) eraseCmd() *cobra.Command {
 			}
 			o := pipeline.Options{Clock: a.now, Log: a.log()}
 			return a.owned(z, "erase", func(*warehouse.Owner) error {
-				if dryRun || !yes {
+				if ask := !yes && shell.IsTerminal(a.in, a.out); dryRun || ask {
 					e, err := z.PlanErasure(cmd.Context(), p, o)
 					if err != nil {
 						return err
@@ -58,7 +59,9 @@ func (a *app) eraseCmd() *cobra.Command {
 					if err := a.printErased(e); err != nil || dryRun {
 						return err
 					}
-					return usagef("nothing was changed\nhint: add --yes to erase for good")
+					if !a.confirmed("Erase for good? Type yes: ") {
+						return usagef("nothing was changed")
+					}
 				}
 				e, out, err := z.Erase(cmd.Context(), p, reason, o)
 				if err != nil {
@@ -75,10 +78,17 @@ func (a *app) eraseCmd() *cobra.Command {
 	a.outputFlag(c)
 	c.Flags().StringVar(&p.ID, "person", "", "身份证号 of the person; - reads it from standard input")
 	c.Flags().StringVar(&p.Phone, "phone", "", "telephone number of the person; - reads it from standard input")
-	c.Flags().StringVar(&reason, "reason", "", "why (required; kept in the journal)")
+	c.Flags().StringVar(&reason, "reason", "未写明", "why (kept in the journal)")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "only list what would be removed")
-	c.Flags().BoolVar(&yes, "yes", false, "erase without asking again")
+	c.Flags().BoolVar(&yes, "yes", false, "don't ask on a terminal")
 	return c
+}
+
+// confirmed asks on the terminal.
+func (a *app) confirmed(question string) bool {
+	fmt.Fprint(a.err, question)
+	answer, _ := bufio.NewReader(a.in).ReadString('\n') // no answer is none
+	return strings.TrimSpace(answer) == "yes"
 }
 
 // printErased lists the rows.

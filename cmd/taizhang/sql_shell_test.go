@@ -23,14 +23,22 @@ type typist struct {
 	more chan string
 }
 
-// prompt starts `sql` on a terminal of 100 columns and 30 lines.
+// prompt starts `sql`.
 func prompt(t *testing.T, zone, state string) *typist {
+	t.Helper()
+	p := onTerminal(t, state, "sql", "--zone", zone)
+	p.want("湘潭高新区> ")
+	return p
+}
+
+// onTerminal starts the program on a terminal of 100 columns and 30 lines.
+func onTerminal(t *testing.T, state string, args ...string) *typist {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &typist{t: t, cmd: exec.Command(exe, "sql", "--zone", zone), more: make(chan string, 1000)}
+	p := &typist{t: t, cmd: exec.Command(exe, args...), more: make(chan string, 1000)}
 	p.cmd.Env = append(os.Environ(), "TAIZHANG_AS_PROGRAM=1", "XDG_STATE_HOME="+state, "HOME="+state, "TERM=xterm", "PAGER=")
 	if p.tty, err = pty.StartWithSize(p.cmd, &pty.Winsize{Rows: 30, Cols: 100}); err != nil {
 		t.Fatal(err)
@@ -55,7 +63,6 @@ func prompt(t *testing.T, zone, state string) *typist {
 			}
 		}
 	}()
-	p.want("湘潭高新区> ")
 	return p
 }
 
