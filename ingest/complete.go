@@ -22,7 +22,7 @@ func (in *Intake) complete(pt *part, pg *page, h *header) {
 		if h.column(c.Field) != nil || isOneOf(c.Field, h.rollup) {
 			continue
 		}
-		if c.Required && in.takeGuess(pt, pg, h, c) {
+		if c.Required && (in.takeGuess(pt, pg, h, c) || in.valueInTitle(c, pg.Name, title) == "" && in.takeByValues(pt, pg, h, c)) {
 			continue
 		}
 		if u, ok := in.street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
@@ -72,12 +72,17 @@ func (in *Intake) takeGuess(pt *part, pg *page, h *header, c *forms.Column) bool
 	if g == nil {
 		return false
 	}
-	h.columns = append(h.columns, *g)
-	h.extra = slices.DeleteFunc(slices.Clone(h.extra), func(s string) bool { return s == g.title })
+	h.take(g)
 	pt.add(finding.Finding{Severity: finding.Warning, Rule: "heading_guess", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, g.col),
 		Value: short(g.title, 30), Message: fmt.Sprintf("表头“%s”与「%s」相近，按「%s」读取", short(g.title, 30), c.Title, c.Title),
 		Hint: fmt.Sprintf("请把表头改为“%s”", c.Title), Suggest: c.Title, Field: c.Field})
 	return true
+}
+
+// take adds a column that was guessed.
+func (h *header) take(p *placed) {
+	h.columns = append(h.columns, *p)
+	h.extra = slices.DeleteFunc(slices.Clone(h.extra), func(s string) bool { return s == p.title })
 }
 
 // ordinary are headings of columns that nobody expects to be read.

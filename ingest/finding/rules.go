@@ -41,7 +41,7 @@ var Rules = []Rule{
 	{"table_beside", Info, false, "旁边并排着另一张小表，没有读取；如是同一张表的另一半，整份退回。"},
 	{"table_below", Info, false, "下面另有一张小表，没有读取。"},
 	{"cross_table", Error, true, "同一项按街道或类别分成几组列，一行里有几组数。"},
-	{"heading_guess", Warning, false, "表头与表样的一列相近，按那一列读取。"},
+	{"heading_guess", Warning, false, "表头与表样的一列相近，或下面填的都是那一列的选项，按那一列读取。"},
 	{"heading_by_place", Warning, false, "模板的表头被改动，按模板中的位置读取；只是删去的仅作提示。"},
 	{"heading_twice", Warning, false, "同一个意思的表头出现不止一次，只读一列。"},
 	{"columns_unread", Info, false, "表样里没有的栏目没有读取。"},
