@@ -92,7 +92,9 @@ var ordinary = regexp.MustCompile(`^(序号|顺序号|行号|备注|说明|no\.?
 // of another period, or stand twice: what becomes of those is said elsewhere.
 func (in *Intake) unread(pt *part, pg *page, h *header) {
 	var names []string
+	first := 0 // column
 	known := in.vocab.names[h.form.ID]
+	heads := pg.heads(h.row, h.height)
 	for _, s := range h.extra {
 		leaf := lastLevel(s)
 		keys, _, _ := headingForms(leaf)
@@ -100,6 +102,11 @@ func (in *Intake) unread(pt *part, pg *page, h *header) {
 			continue
 		}
 		names = append(names, "“"+short(s, 20)+"”")
+		for col, head := range heads {
+			if head.title == s && (first == 0 || col < first) {
+				first = col
+			}
+		}
 	}
 	if len(names) == 0 {
 		return
@@ -107,7 +114,7 @@ func (in *Intake) unread(pt *part, pg *page, h *header) {
 	if n := len(names); n > 8 {
 		names = append(names[:8], fmt.Sprintf("等%d列", n))
 	}
-	pt.add(finding.Finding{Severity: finding.Info, Rule: "columns_unread", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, 1),
+	pt.add(finding.Finding{Severity: finding.Info, Rule: "columns_unread", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, max(first, 1)),
 		Message: "表样里没有这些栏目，没有读取：" + strings.Join(names, "、"), Hint: "如果其中有应报的内容，请把表头改成模板中的列名"})
 }
 

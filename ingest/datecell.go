@@ -50,6 +50,9 @@ func (t *typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (value, *
 		if col.Type == forms.Month {
 			hint = "请按 2022-07 的样子填写"
 		}
+		if noSuchDay.MatchString(strings.ReplaceAll(plain(raw), " ", "")) {
+			return value{}, bad("type", "「%s」%s 没有这一天", col.Title, t.quote(raw, 30)).mend("请核对月份和日期")
+		}
 		return value{}, bad("type", "「%s」应填%s，现为“%s”", col.Title, dateWord(col), t.quote(raw, 30)).mend("%s", hint)
 	}
 	year := w.year
@@ -138,3 +141,6 @@ func (t *typer) deadlineHint(raw string, col *forms.Column, hint string) string 
 	}
 	return hint + "；没有具体期限的，「" + status.Title + "」填“" + col.OpenEnded.Values[0] + "”，本列填“长期”"
 }
+
+// noSuchDay is written like a date, and is none: 2022-11-31.
+var noSuchDay = regexp.MustCompile(`^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}[日号]?$`)
