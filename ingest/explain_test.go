@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"context"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,55 +13,17 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/receipt"
-	"taizhang/internal/archive"
-	"taizhang/internal/warehouse"
 )
 
-// intakeDesk is a zone that takes files in one after another, each as a run of its own.
-type intakeDesk struct {
-	t       *testing.T
-	in      *Intake
-	db      *warehouse.DB
-	archive *archive.Archive
-}
-
-func newIntakeDesk(t *testing.T) *intakeDesk {
-	t.Helper()
-	in := testIntake(t, officeZone)
-	a, err := archive.Open(in.Zone.Archive())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close() })
-	return &intakeDesk{t, in, emptyWarehouse(t, in.Forms), a}
-}
-
 // take drops a file and gives what became of it, with its receipt.
-func (o *intakeDesk) take(folder, name string, content []byte, at string) (*finding.Return, []byte) {
+func (o *office) take(folder, name string, content []byte, at string) (*finding.Return, []byte) {
 	o.t.Helper()
-	ctx := context.Background()
 	when, err := time.ParseInLocation("2006-01-02 15:04", at, o.in.Zone.Location)
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	s := &Session{In: o.in, Archive: o.archive, Conn: o.db.Conn, Log: slog.New(slog.DiscardHandler), Pause: func(time.Duration) {}}
-	if err := s.Start(ctx); err != nil {
-		o.t.Fatal(err)
-	}
-	path := filepath.Join(o.in.Zone.Inbox(), folder, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		o.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, content, 0o644); err != nil {
-		o.t.Fatal(err)
-	}
-	list, err := Inbox(o.in.Zone.Inbox())
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	if _, err := s.TakeIn(ctx, list, func(string) time.Time { return when }); err != nil {
-		o.t.Fatal(err)
-	}
+	o.drop(folder+"/"+name, content)
+	s, _ := o.session(when)
 	if len(s.Taken) != 1 || len(s.Taken[0].Returns) != 1 {
 		o.t.Fatalf("took in %d files", len(s.Taken))
 	}
@@ -123,7 +84,7 @@ func TestExplained(t *testing.T) {
 	sheet := func(month, rest string) []byte {
 		return []byte(strings.Replace(head, "%s", month, 1) + rest)
 	}
-	o := newIntakeDesk(t)
+	o := newOffice(t)
 	first, back := o.take("人社局", "a.csv", sheet("6", "夏季招聘会,2022-06-05,20,200,50,60\n"), "2022-07-05 09:00")
 	if first.Outcome != finding.Warned || rules(first) != "intentions_over_seekers" {
 		t.Fatalf("%s: %s", first.Outcome, rules(first))
