@@ -146,14 +146,18 @@ func readWithin(dir string, d *Dropped, limit int64) ([]byte, error) {
 	return readDropped(dir, d)
 }
 
+// endRecord is the least length of the record that ends a zip package; that of a small package ends in zeroes itself.
+const endRecord = 22
+
 // zeroesAhead knows a file whose room was taken before its content came, as Windows does on a share: a zip package or a
 // text that ends in zeroes.
 func zeroesAhead(content []byte) bool {
 	n := len(content)
-	if n < 8 || !bytes.Equal(content[n-4:], make([]byte, 4)) {
-		return false
+	zeroes := n - len(bytes.TrimRight(content, "\x00"))
+	if bytes.HasPrefix(content, []byte("PK")) {
+		return zeroes >= endRecord
 	}
-	return bytes.HasPrefix(content, []byte("PK")) || bytes.IndexByte(content[:min(n/2, 512)], 0) < 0
+	return n >= 8 && zeroes >= 4 && bytes.IndexByte(content[:min(n/2, 512)], 0) < 0
 }
 
 // openDropped opens a file of the inbox, never through a link that took its place since it was listed. The file is nil

@@ -245,6 +245,21 @@ func TestGrowingPreallocated(t *testing.T) {
 	}
 }
 
+// TestDamagedIsNotGrowing: a package that is damaged although its end is there is sent back at once, not taken for one whose
+// content is still to come.
+func TestDamagedIsNotGrowing(t *testing.T) {
+	o := newOffice(t)
+	book := goodBook()
+	directory := bytes.LastIndex(book, []byte("PK\x01\x02"))
+	book[directory+2] = 'x'
+	if !bytes.HasSuffix(book, make([]byte, 4)) {
+		t.Fatal("the end of a small package is no longer zeroes: the test is beside the point")
+	}
+	o.drop("青山街道/台账.xlsx", book)
+	outcomes, waiting := o.run()
+	o.want(outcomes, waiting, "台账.xlsx: rejected damaged", "")
+}
+
 // TestClockOfAnotherMachine: files with times ahead of ours or long past are watched or not, but never lost.
 func TestClockOfAnotherMachine(t *testing.T) {
 	for name, shift := range map[string]time.Duration{"ahead": 26 * time.Hour, "a little behind": -time.Minute, "long ago": -26 * time.Hour} {
