@@ -22,17 +22,7 @@ func crashZone(t *testing.T) string {
 	t.Helper()
 	zone := t.TempDir()
 	write := func(name, text string) {
-		path := filepath.Join(zone, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		long := time.Now().Add(-time.Hour)
-		if err := os.Chtimes(path, long, long); err != nil {
-			t.Fatal(err)
-		}
+		writeLongAgo(t, filepath.Join(zone, filepath.FromSlash(name)), text)
 	}
 	write("taizhang.yaml", `zone: 样板园区
 as_of: 2022-08-15

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"taizhang/internal/warehouse"
 )
@@ -277,17 +276,7 @@ returns:
 // rosterDrop puts a roster into the inbox and runs.
 func rosterDrop(t *testing.T, zone, name, text, at string) string {
 	t.Helper()
-	path := filepath.Join(zone, "inbox", "残联", name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	long := time.Now().Add(-time.Hour)
-	if err := os.Chtimes(path, long, long); err != nil {
-		t.Fatal(err)
-	}
+	writeLongAgo(t, filepath.Join(zone, "inbox", "残联", name), text)
 	code, out, log := program(t, "run", "--zone", zone, "--received-at", at)
 	if code != 0 && code != 3 {
 		t.Fatalf("run: %d\n%s%s", code, out, log)

@@ -69,3 +69,18 @@ func demoZone(t testing.TB) string {
 	}
 	return filepath.Join(sharedDemo.dir, "demo")
 }
+
+// writeLongAgo writes a file with its folder, dated back: nobody is copying it any more.
+func writeLongAgo(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	long := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(path, long, long); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -91,15 +91,12 @@ func agileKey(info []byte, lim Limits) (decrypter, error) {
 	}
 	defer x.release()
 	for {
-		t, err := x.next()
+		found, err := x.nextStart()
 		if err != nil {
 			return nil, err
 		}
-		if t == tokEOF {
+		if !found {
 			break
-		}
-		if t != tokStart {
-			continue
 		}
 		switch string(x.name) {
 		case "keyData":

@@ -46,15 +46,12 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 	hidden := map[string]bool{}
 	styleName, sheets := "", false
 	for {
-		t, err := x.next()
+		found, err := x.nextStart()
 		if err != nil {
 			return nil, err
 		}
-		if t == tokEOF {
+		if !found {
 			break
-		}
-		if t != tokStart {
-			continue
 		}
 		switch string(x.name) {
 		case "style":

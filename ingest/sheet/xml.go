@@ -98,6 +98,19 @@ func (x *xmlScan) fill() error {
 	return nil
 }
 
+// nextStart goes on to the next element that begins; false at the end of the document.
+func (x *xmlScan) nextStart() (bool, error) {
+	for {
+		t, err := x.next()
+		if err != nil || t == tokEOF {
+			return false, err
+		}
+		if t == tokStart {
+			return true, nil
+		}
+	}
+}
+
 // next returns the next token.
 func (x *xmlScan) next() (token, error) {
 	if x.pending {

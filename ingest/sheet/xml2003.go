@@ -25,15 +25,12 @@ func openXML2003(data []byte, lim Limits) (*Book, error) {
 	defer x.release()
 	id := ""
 	for {
-		t, err := x.next()
+		found, err := x.nextStart()
 		if err != nil {
 			return nil, err
 		}
-		if t == tokEOF {
+		if !found {
 			break
-		}
-		if t != tokStart {
-			continue
 		}
 		switch string(x.name) {
 		case "Style":
@@ -109,12 +106,8 @@ func (w *xml2003) each(i int, fn func(*Row) error) ([]Range, error) {
 	s := &xml2003Scan{w: w, x: x, fn: fn}
 	at := -1
 	for {
-		t, err := x.next()
-		if err != nil || t == tokEOF {
+		if found, err := x.nextStart(); err != nil || !found {
 			return s.merged, err
-		}
-		if t != tokStart {
-			continue
 		}
 		switch {
 		case x.depth == 2 && string(x.name) == "Worksheet":
