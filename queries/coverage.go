@@ -20,7 +20,8 @@ type coverKey struct{ form, bucket, submitter string } // empty: all
 
 // coverage counts the returns that figures of some facts wait for: of ledger
 // forms the newest due period of everyone still obliged at each point, of
-// period forms every due period that lies in the window or the bucket.
+// period forms every due period that lies in the window or the bucket. With
+// buckets, the facts are all of ledgers or all of periods.
 func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []*Fact, period bool, gr *grain) (*cover, error) {
 	c := &cover{grain: gr, cells: map[coverKey]Coverage{}}
 	var forms []string
@@ -32,43 +33,37 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	if len(forms) == 0 {
 		return c, nil
 	}
+	bucketOf, join, expected, window := "''", "", "is_expected", ""
+	switch {
+	case gr == nil:
+		window = " and (mode = 'ledger' or period_end >= from_on)"
+	case period:
+		bucketOf, join, expected = "b.label", gr.join(), "is_due and not is_waived"
+	default:
+		bucketOf = "cast(as_of as varchar)"
+	}
 	ofForms := "form in (" + strings.Join(forms, ", ") + ")"
-	bucketOf, join, expected := "cast(as_of as varchar)", "", "is_expected"
-	if period {
-		bucketOf = "''"
-		if gr != nil {
-			bucketOf, join = "b.label", gr.join()
-			expected = "is_due and not is_waived"
-		}
-	}
-	owed := fmt.Sprintf("select form, submitter, %s, count(*), count(*) filter (where is_received), 0, 0 from %s%s where %s and %s group by 1, 2, 3",
-		bucketOf, src.Name(obligationTable), join, ofForms, expected)
-	window := ""
-	if period && gr == nil {
-		window = " and period_end >= from_on"
-	}
-	left := fmt.Sprintf(`select form, coalesce(s.name, c.submitter), %s, 0, 0,
+	query := fmt.Sprintf(`select form, submitter, %s, count(*), count(*) filter (where is_received), 0, 0 from %s%s where %s and %s group by 1, 2, 3
+		union all select form, coalesce(s.name, c.submitter), %[1]s, 0, 0,
 		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint)
-		from %s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%s where %s%s group by 1, 2, 3`,
-		bucketOf, src.Name(countedTable), join, ofForms, window)
-	for _, q := range []string{owed, left} {
-		t, err := r.table(ctx, q)
-		if err != nil {
-			return nil, fmt.Errorf("coverage: %w\n%s", err, q)
+		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s group by 1, 2, 3`,
+		bucketOf, src.Name(obligationTable), join, ofForms, expected, src.Name(countedTable), window)
+	t, err := r.table(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("coverage: %w\n%s", err, query)
+	}
+	for _, row := range t.Rows {
+		submitter, _ := row[1].(string)
+		label := row[2].(string)
+		if gr != nil && !period {
+			label = gr.labelOf(label)
 		}
-		for _, row := range t.Rows {
-			submitter, _ := row[1].(string)
-			label := row[2].(string)
-			if !period {
-				label = gr.labelOf(label)
-			}
-			add := Coverage{row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64)}
-			for _, who := range []string{submitter, ""} {
-				k := coverKey{row[0].(string), label, who}
-				have := c.cells[k]
-				c.cells[k] = Coverage{have.Expected + add.Expected, have.Received + add.Received,
-					have.RowsRefused + add.RowsRefused, have.ValuesEmptied + add.ValuesEmptied}
-			}
+		add := Coverage{row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64)}
+		for _, who := range []string{submitter, ""} {
+			k := coverKey{row[0].(string), label, who}
+			have := c.cells[k]
+			c.cells[k] = Coverage{have.Expected + add.Expected, have.Received + add.Received,
+				have.RowsRefused + add.RowsRefused, have.ValuesEmptied + add.ValuesEmptied}
 		}
 	}
 	return c, nil
@@ -102,9 +97,6 @@ func (c *cover) of(form string, dims []DimValue, conditions map[string]string) C
 
 // labelOf is the bucket of an as-of date.
 func (g *grain) labelOf(asOf string) string {
-	if g == nil {
-		return ""
-	}
 	d, err := calendar.ParseDate(asOf)
 	if err != nil {
 		return ""

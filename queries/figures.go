@@ -79,12 +79,7 @@ func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 		}
 	}
 	byMetric := map[*Metric][]Figure{}
-	if grain == nil { // all groups are read at one point: what they share is evaluated once
-		if _, err := r.source(ctx, []Point{a.Point}, tablesRead(factsOf(metrics))...); err != nil {
-			return nil, err
-		}
-	}
-	for _, g := range groups(metrics) {
+	for _, g := range groups(metrics, grain) {
 		if err := r.group(ctx, a, g, grain, byMetric); err != nil {
 			return nil, err
 		}
@@ -152,7 +147,12 @@ type group struct {
 	metrics []*Metric
 }
 
-func groups(metrics []*Metric) []group {
+// groups of metrics: one, but over time the state is read at the end of each
+// bucket, while rows of a period are read once and told apart by their day.
+func groups(metrics []*Metric, gr *grain) []group {
+	if gr == nil {
+		return []group{{metrics: metrics}}
+	}
 	out := []group{{period: false}, {period: true}}
 	for _, m := range metrics {
 		i := 0

@@ -42,7 +42,7 @@ func (b *martBuilder) origins() (map[string]origin, error) {
 	contents := map[string]string{}
 	out := map[string]origin{}
 	for _, f := range b.c.Facts {
-		ms := b.metricsOf(f)
+		ms := b.c.metricsOf(f)
 		if len(ms) == 0 {
 			continue
 		}

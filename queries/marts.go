@@ -74,10 +74,10 @@ func (b *martBuilder) exec(query string) error {
 	return nil
 }
 
-// metrics of a fact, in their order.
-func (b *martBuilder) metricsOf(f *Fact) []*Metric {
+// metricsOf are the metrics of a fact, in their order.
+func (c *Catalogue) metricsOf(f *Fact) []*Metric {
 	var out []*Metric
-	for _, m := range b.c.Metrics {
+	for _, m := range c.Metrics {
 		if m.Fact == f {
 			out = append(out, m)
 		}
@@ -85,38 +85,55 @@ func (b *martBuilder) metricsOf(f *Fact) []*Metric {
 	return out
 }
 
-// figures keeps built.metric_figure: the figures of a fact are computed anew
-// where its table or its metrics have changed (ctl.model_state numbers the
-// contents of tables; where it says nothing, everything is computed).
-func (b *martBuilder) figures(full bool) error {
-	err := b.exec(`create schema if not exists built;
-		create table if not exists built.metric_figure (fact varchar, zone varchar, metric varchar, dimension varchar, dimension_value varchar,
-			value double, num decimal(38, 2), den decimal(38, 2), expected bigint, received bigint)`)
-	if err != nil {
-		return err
-	}
-	versions, was, now := map[string]string{}, map[string]string{}, map[string]string{}
-	read := func(query string, into map[string]string) error {
-		return warehouse.Each(b.ctx, b.conn, query, func(v []any) error {
+// figureCube is the statement that computes all figures of a fact.
+func figureCube(f *Fact, ms []*Metric) string {
+	c := newCompiler(f, ms, "")
+	return c.cube(c.from(f.Table), "", true)
+}
+
+// fingerprint names what figures were computed by, and the contents they were computed from.
+func fingerprint(cube, version string) string {
+	h := sha256.Sum256([]byte(cube))
+	return version + " " + hex.EncodeToString(h[:])
+}
+
+// figureStates are the versions of the models' tables, and the fingerprints of the figures that are kept, by fact.
+func figureStates(ctx context.Context, conn warehouse.Querier) (versions, kept map[string]string, err error) {
+	read := func(query string) (map[string]string, error) {
+		into := map[string]string{}
+		return into, warehouse.Each(ctx, conn, query, func(v []any) error {
 			into[v[0].(string)] = fmt.Sprint(v[1])
 			return nil
 		})
 	}
-	if err := read("select name, version || ' ' || as_of || ' ' || from_on from ctl.model_state", versions); err != nil {
+	if versions, err = read("select name, version || ' ' || as_of || ' ' || from_on from ctl.model_state"); err != nil {
+		return nil, nil, err
+	}
+	kept, err = read("select fact, fingerprint from ctl.metric_state")
+	return versions, kept, err
+}
+
+// figures keeps built.metric_figure: the figures of a fact are computed anew
+// where its table or its metrics have changed (ctl.model_state numbers the
+// contents of tables; where it says nothing, everything is computed).
+func (b *martBuilder) figures(full bool) error {
+	if err := b.exec(`create schema if not exists built;
+		create table if not exists built.metric_figure (fact varchar, zone varchar, metric varchar, dimension varchar, dimension_value varchar,
+			value double, num decimal(38, 2), den decimal(38, 2), expected bigint, received bigint)`); err != nil {
 		return err
 	}
-	if err := read("select fact, fingerprint from ctl.metric_state", was); err != nil {
+	versions, was, err := figureStates(b.ctx, b.conn)
+	if err != nil {
 		return err
 	}
+	now := map[string]string{}
 	for _, f := range b.c.Facts {
-		ms := b.metricsOf(f)
+		ms := b.c.metricsOf(f)
 		if len(ms) == 0 {
 			continue
 		}
-		c := newCompiler(f, ms, "")
-		cube := c.cube(c.from(f.Table), "", true)
-		h := sha256.Sum256([]byte(cube))
-		now[f.ID] = versions[f.Table] + " " + hex.EncodeToString(h[:])
+		cube := figureCube(f, ms)
+		now[f.ID] = fingerprint(cube, versions[f.Table])
 		if !full && versions[f.Table] != "" && was[f.ID] == now[f.ID] {
 			continue
 		}

@@ -51,7 +51,7 @@ func (b *martBuilder) weeks(full bool) error {
 	}
 	var state, period []job
 	for _, f := range b.c.Facts {
-		if len(b.metricsOf(f)) == 0 {
+		if len(b.c.metricsOf(f)) == 0 {
 			continue
 		}
 		j := job{fact: f}
@@ -110,7 +110,7 @@ func (b *martBuilder) forgetUndeclared() error {
 // forget deletes what a job computes anew: the weeks from its first on, whose rows bear as-of dates within them.
 func (b *martBuilder) forget(j job) error {
 	var names []string
-	for _, m := range b.metricsOf(j.fact) {
+	for _, m := range b.c.metricsOf(j.fact) {
 		names = append(names, warehouse.Quote(m.ID))
 	}
 	first := func(list []week) calendar.Date {
@@ -160,13 +160,12 @@ func (b *martBuilder) restated(prefix string, jobs []job, runs []warehouse.Run, 
 	if err != nil {
 		return err
 	}
-	defer src.Drop(b.ctx, b.conn)
 	for _, j := range jobs {
 		if err := do(j, src.Name(j.fact.Table)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return src.Drop(b.ctx, b.conn)
 }
 
 // cells is the table that says which week and basis a run stands for.
@@ -216,7 +215,7 @@ func only(table, cells string) string {
 // stateWeeks: ledgers and obligations, the state at each week's end.
 func (b *martBuilder) stateWeeks(jobs []job) error {
 	return b.restated("mw_state_", jobs, runsOf(jobs, true), func(j job, table string) error {
-		c, at := newCompiler(j.fact, b.metricsOf(j.fact), ""), cells(j.then, j.now)
+		c, at := newCompiler(j.fact, b.c.metricsOf(j.fact), ""), cells(j.then, j.now)
 		return b.insertWeeks(c, c.cube(c.from(only(table, at)), "as_of, known_at", false), at, sameRun)
 	})
 }
@@ -229,7 +228,7 @@ func (b *martBuilder) periodWeeks(jobs []job, s *weekState) error {
 		if len(j.then) == 0 {
 			return nil
 		}
-		c, at := newCompiler(j.fact, b.metricsOf(j.fact), "week"), cells(j.then, nil)
+		c, at := newCompiler(j.fact, b.c.metricsOf(j.fact), "week"), cells(j.then, nil)
 		return b.insertWeeks(c, c.cube(c.from(only(table, at)), "as_of, known_at", false), at, sameRun)
 	})
 	if err != nil {
@@ -246,7 +245,7 @@ func (b *martBuilder) periodWeeks(jobs []job, s *weekState) error {
 		if len(j.now) == 0 {
 			return nil
 		}
-		c := newCompiler(j.fact, b.metricsOf(j.fact), "week")
+		c := newCompiler(j.fact, b.c.metricsOf(j.fact), "week")
 		labelled := fmt.Sprintf("(select *, %s as week from %s where own_on >= date '%s')", c.label(), table, j.now[0].start)
 		return b.insertWeeks(c, c.cube(c.from(labelled), "week", false), cells(nil, j.now), "c.week = w.week")
 	})

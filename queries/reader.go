@@ -3,6 +3,7 @@ package queries
 import (
 	"context"
 	"fmt"
+	"os"
 	"sort"
 	"strings"
 	"sync"
@@ -50,6 +51,10 @@ type restatement struct {
 	*warehouse.Restated
 }
 
+// smallPublication is a file of so few rows (some 50,000) that further threads
+// cost more than they save.
+const smallPublication = 32 << 20
+
 // Open opens a publication. The catalogue is nil for the built-in metrics.
 func Open(path string, c *Catalogue) (*Reader, error) {
 	if c == nil {
@@ -58,7 +63,11 @@ func Open(path string, c *Catalogue) (*Reader, error) {
 			return nil, err
 		}
 	}
-	db, err := warehouse.ReadOnly(path, warehouse.Options{})
+	var o warehouse.Options
+	if info, err := os.Stat(path); err == nil && info.Size() < smallPublication {
+		o.Threads = 1
+	}
+	db, err := warehouse.ReadOnly(path, o)
 	if err != nil {
 		return nil, err
 	}
@@ -188,8 +197,10 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 		if hasAll(s.wanted, wanted) {
 			return s.Restated, nil
 		}
-		s.Drop(ctx, r.db.Conn)
 		r.restated = append(r.restated[:i:i], r.restated[i+1:]...)
+		if err := s.Drop(ctx, r.db.Conn); err != nil {
+			return nil, err
+		}
 		break
 	}
 	for _, w := range wanted {
@@ -207,8 +218,11 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 	}
 	const kept = 8 // a weekly workbook asks at three or four points
 	if len(r.restated) >= kept {
-		r.restated[0].Drop(ctx, r.db.Conn)
+		oldest := r.restated[0]
 		r.restated = r.restated[1:]
+		if err := oldest.Drop(ctx, r.db.Conn); err != nil {
+			return nil, err
+		}
 	}
 	r.restated = append(r.restated, &restatement{key.String(), all, got})
 	return got, nil

@@ -41,7 +41,6 @@ type WeeklyOptions struct {
 // Weekly builds the weekly workbook at a point; zero values of the point mean
 // the publication's own.
 func Weekly(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (workbook.Book, error) {
-	defer r.oneThread(ctx)()
 	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
 	if err != nil {
 		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
@@ -55,7 +54,6 @@ func Weekly(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (workbook.
 
 // WeeklyText is the text of the weekly workbook (文字材料), a paragraph a line.
 func WeeklyText(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (string, error) {
-	defer r.oneThread(ctx)()
 	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
 	if err != nil {
 		return "", fmt.Errorf("weekly text: %w", err)
@@ -124,7 +122,7 @@ type weekly struct {
 	forms    map[string]string // titles of the forms by id
 	words    map[string]string // the declaration's own words, filled in
 	returns  weeklyReturns
-	spans    map[[2]string][]*sheetSpan // columns of the returns on their sheets, once asked for
+	from     *sources // files and columns of the returns, once asked for
 }
 
 func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyOptions) (*weekly, error) {

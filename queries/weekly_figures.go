@@ -37,6 +37,11 @@ func (r weeklyReader) figures(ctx context.Context, points []weeklyPoint, metrics
 	if len(ms) == 0 || len(points) == 0 {
 		return map[weeklyPoint][]weeklyFigure{}, nil
 	}
+	if len(points) == 1 {
+		if out, err := r.publishedFigures(ctx, r.point(points[0]), ms, by); err != nil || out != nil {
+			return map[weeklyPoint][]weeklyFigure{points[0]: out}, err
+		}
+	}
 	facts := factsOf(ms)
 	at := make([]Point, len(points))
 	for i, p := range points {
@@ -189,45 +194,28 @@ func (r weeklyReader) pointOf(points []weeklyPoint, asOf, knownAt any) (weeklyPo
 
 // addCoverage tells of each figure what it waited for.
 func (r weeklyReader) addCoverage(ctx context.Context, src *warehouse.Restated, facts []*Fact, figures []weeklyFigure) error {
-	for _, period := range []bool{false, true} {
-		var own []*Fact
-		for _, f := range facts {
-			if (f.Mode == Period) == period {
-				own = append(own, f)
-			}
-		}
-		if len(own) == 0 {
-			continue
-		}
-		c, err := r.coverage(ctx, src, own, period, nil)
-		if err != nil {
-			return err
-		}
-		for i := range figures {
-			if figures[i].Grouped {
-				continue
-			}
-			if m, err := r.Catalogue.Metric(figures[i].Metric); err == nil && slices.Contains(own, m.Fact) && m.Fact.Mode != Obligation {
-				figures[i].Coverage = c.of(m.Fact.Form, nil, nil)
-			}
-		}
+	c, err := r.coverage(ctx, src, facts, false, nil)
+	if err != nil {
+		return err
 	}
-	for i := range figures { // of obligations: how many were waited for and how many came
-		if figures[i].Grouped {
+	for i := range figures {
+		f := &figures[i]
+		m := r.Catalogue.metric[f.Metric]
+		if f.Grouped {
 			continue
 		}
-		m, err := r.Catalogue.Metric(figures[i].Metric)
-		if err != nil || m.Fact.Mode != Obligation {
+		if m.Fact.Mode != Obligation {
+			f.Coverage = c.of(m.Fact.Form, nil, nil)
 			continue
 		}
 		list, err := r.table(ctx, newCompiler(m.Fact, []*Metric{m}, "").figures(src.Name(m.Fact.Table), nil, nil))
 		if err != nil {
 			return err
 		}
-		for _, row := range list.Rows {
+		for _, row := range list.Rows { // of obligations: how many were waited for and how many came
 			n := len(m.measures())
-			figures[i].Coverage.Expected, _ = orZero(row[n]).(int64)
-			figures[i].Coverage.Received, _ = orZero(row[n+1]).(int64)
+			f.Coverage.Expected, _ = orZero(row[n]).(int64)
+			f.Coverage.Received, _ = orZero(row[n+1]).(int64)
 		}
 	}
 	return nil

@@ -164,33 +164,31 @@ func (w *weekly) rowsLink(m *Metric) *workbook.Link {
 }
 
 // statement lists the rows that any of the block's figures counts, with what
-// each adds to them: the columns of the list, with room for the addresses, and
-// then the return.
+// each adds to them: the columns of the list, with room for the file and the
+// addresses, and then the return.
 func (r *weeklyRowsBlock) statement() string {
 	c := newCompiler(r.fact, r.metrics, "")
-	var adds, matches, sel []string
-	for _, m := range r.metrics {
-		for _, x := range m.measures() {
-			matches = append(matches, "coalesce("+c.match(m, x)+", false)")
-			adds = append(adds, c.contribution(m, x)+fmt.Sprintf(" as adds_%d", len(adds)))
-			sel = append(sel, fmt.Sprintf("x.adds_%d", len(sel)))
-		}
-	}
-	columns := []string{"x.submitter"}
+	columns := []string{"submitter"}
 	for _, col := range r.table.columns {
-		columns = append(columns, "x."+warehouse.Ident(col.from))
+		columns = append(columns, warehouse.Ident(col.from))
 	}
-	id, joins, order := "null", "", "x.form, x.period"
+	id, order := "null", "form, period"
 	if r.fact.Mode != Obligation {
-		columns = append(columns, "r.file", "x.sheet", "cast(x.row_no as bigint)", "null")
+		columns = append(columns, "null", "sheet", "cast(row_no as bigint)", "null")
 		for range r.celled() {
 			columns = append(columns, "null")
 		}
-		id, joins, order = "x.return_id", "left join raw.return as r on r.zone = x.zone and r.return_id = x.return_id\n", "x.return_id, x.sheet, x.row_no"
+		id, order = "return_id", "return_id, sheet, row_no"
 	}
-	return fmt.Sprintf("with filtered as (select * from %s as f),\nx as (select *, %s from filtered where %s)\nselect %s, %s\nfrom x\n%sleft join core.dim_submitter as s on s.zone = x.zone and s.code = x.submitter_code\norder by coalesce(s.seq, 9999), x.submitter, %s",
-		c.from(r.fact.Table), strings.Join(adds, ", "), strings.Join(matches, " or "),
-		strings.Join(append(columns, sel...), ", "), id, joins, order)
+	var matches []string
+	for _, m := range r.metrics {
+		for _, x := range m.measures() {
+			matches = append(matches, "coalesce("+c.match(m, x)+", false)")
+			columns = append(columns, c.contribution(m, x))
+		}
+	}
+	return fmt.Sprintf("select %s, %s\nfrom %s as f\nwhere %s\norder by submitter, %s",
+		strings.Join(columns, ", "), id, c.from(r.fact.Table), strings.Join(matches, " or "), order)
 }
 
 // celled are the columns whose cell's address is shown.
@@ -204,17 +202,28 @@ func (r *weeklyRowsBlock) celled() []int {
 	return out
 }
 
-// cells finds where the columns of the counting returns stood, for all lists at once.
-func (w *weekly) cells(ctx context.Context) (map[[2]string][]*sheetSpan, error) {
-	if w.spans == nil {
-		got, err := w.src.rows(ctx, w.ask, `select return_id, sheet, field, col, cast(coalesce(from_row, 1) as bigint), cast(coalesce(to_row, 1048576) as bigint)
-			from raw.return_column where col is not null and return_id in (select return_id from core.counted_return)`)
+// sources are the counting returns' files, and where their columns stood.
+type sources struct {
+	files map[string]string // by return
+	spans map[[2]string][]*sheetSpan
+}
+
+// sources finds them, for all lists at once.
+func (w *weekly) sources(ctx context.Context) (*sources, error) {
+	if w.from == nil {
+		got, err := w.src.rows(ctx, w.ask, `select r.return_id, c.sheet, c.field, c.col, cast(coalesce(c.from_row, 1) as bigint), cast(coalesce(c.to_row, 1048576) as bigint), r.file
+			from raw.return as r left join raw.return_column as c on c.return_id = r.return_id and c.col is not null
+			where r.return_id in (select return_id from core.counted_return)`)
 		if err != nil {
-			return nil, fmt.Errorf("columns of the returns: %w", err)
+			return nil, fmt.Errorf("files and columns of the returns: %w", err)
 		}
-		w.spans = spans(got.Rows)
+		w.from = &sources{map[string]string{}, spans(got.Rows)}
+		for _, r := range got.Rows {
+			id, _ := r[0].(string)
+			w.from.files[id], _ = r[6].(string)
+		}
 	}
-	return w.spans, nil
+	return w.from, nil
 }
 
 // sheetSpan is where one block of a sheet has its columns.
@@ -234,6 +243,9 @@ func spans(rows [][]any) map[[2]string][]*sheetSpan {
 		col, _ := v[3].(string)
 		from, _ := v[4].(int64)
 		to, _ := v[5].(int64)
+		if col == "" {
+			continue
+		}
 		k := [2]string{id, sheet}
 		i := slices.IndexFunc(out[k], func(s *sheetSpan) bool { return s.from == from && s.to == to })
 		if i < 0 {
@@ -310,9 +322,16 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 	if len(got.Rows) == 0 {
 		return t, nil
 	}
-	var where map[[2]string][]*sheetSpan
+	place := func(row []any) int {
+		if p, ok := w.seq[fmt.Sprint(row[0])]; ok {
+			return p
+		}
+		return len(w.seq)
+	}
+	slices.SortStableFunc(got.Rows, func(a, b []any) int { return place(a) - place(b) })
+	var from *sources
 	if sheets {
-		if where, err = w.cells(ctx); err != nil {
+		if from, err = w.sources(ctx); err != nil {
 			return t, err
 		}
 	}
@@ -322,21 +341,24 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 		}
 		if sheets {
 			origin := row[1+len(d.columns):]
-			address(where, row[len(t.Columns)], origin, d.columns, cells)
+			from.address(row[len(t.Columns)], origin, d.columns, cells)
 		}
 		t.Rows = append(t.Rows, row[:len(t.Columns)])
 	}
 	return t, nil
 }
 
-// address fills in the row's range on the sender's sheet and the cells of some
-// columns; origin is file, sheet and row, then room for these.
-func address(where map[[2]string][]*sheetSpan, returned any, origin []any, columns []weeklyColumn, cells []int) {
+// address fills in the row's file, its range on the sender's sheet and the cells
+// of some columns; origin has sheet and row, and room for these.
+func (s *sources) address(returned any, origin []any, columns []weeklyColumn, cells []int) {
 	id, _ := returned.(string)
 	sheet, _ := origin[1].(string)
 	no, _ := origin[2].(int64)
+	if file, ok := s.files[id]; ok {
+		origin[0] = file
+	}
 	row := strconv.FormatInt(no, 10)
-	for _, s := range where[[2]string{id, sheet}] {
+	for _, s := range s.spans[[2]string{id, sheet}] {
 		if no < s.from || no > s.to {
 			continue
 		}

@@ -78,29 +78,6 @@ func (r weeklyReader) rows(ctx context.Context, at weeklyPoint, query string) (w
 	return out, nil
 }
 
-// fewRows are so few that further threads cost more than they save.
-const fewRows = 50_000
-
-// oneThread answers the workbook's many small questions on one thread, where
-// the zone is small; what it gives undoes that.
-func (r *Reader) oneThread(ctx context.Context) (undo func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	set := func(what string) error { _, err := r.db.Conn.ExecContext(ctx, what); return err }
-	t, err := r.table(ctx, "select coalesce(sum(rows_loaded), 0) from core.counted_return")
-	if err != nil || len(t.Rows) == 0 {
-		return func() {}
-	}
-	if n := Float(t.Rows[0][0]); n == nil || *n > fewRows || set("set threads = 1") != nil {
-		return func() {}
-	}
-	return func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		_ = set("reset threads") // the worst that stays is one thread
-	}
-}
-
 // weeklyValue makes numbers numbers and dates dates again.
 func weeklyValue(v any, sqlType string) any {
 	switch x := v.(type) {

@@ -43,7 +43,6 @@ type WeeklyExtract struct {
 
 // WeeklyWhole builds the workbook and everything that goes out beside it.
 func WeeklyWhole(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (*WeeklyIssue, error) {
-	defer r.oneThread(ctx)()
 	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
 	if err != nil {
 		return nil, fmt.Errorf("weekly report: %w", err)

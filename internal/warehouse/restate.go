@@ -39,8 +39,11 @@ func Models(ctx context.Context, q Querier) ([]Model, error) {
 // clock (2006-01-02 15:04:05).
 type Run struct{ AsOf, KnownAt, From string }
 
-// Restated names the temporary tables and views that stand for models.
-type Restated struct{ names map[string]string }
+// Restated is what stands for models: temporary tables, and subqueries.
+type Restated struct {
+	names  map[string]string // model → a name or a subquery in brackets
+	tables []string
+}
 
 // Name is what to read instead of a model. Models that don't depend on
 // ctl.run keep their own name.
@@ -56,10 +59,11 @@ func (r *Restated) Rewrite(sqlText string) string { return Rename(sqlText, r.nam
 
 // Restate evaluates the stored texts of the wanted models for the given runs:
 // it creates, under names that begin with prefix, a temporary ctl.run and one
-// temporary table or view for each model in between that depends on it.
-// Models that others read become tables, the wanted ones views (so that a
-// query prunes their columns). It works in a read-only database and within a
-// transaction that writes another table.
+// temporary table for each model that depends on it and that others read. The
+// wanted ones become subqueries: a query prunes their columns, and DuckDB binds
+// them once, while a view's text is bound where it is created and again where
+// it is read. It works in a read-only database and within a transaction that
+// writes another table.
 func Restate(ctx context.Context, conn *sql.Conn, models []Model, prefix string, runs []Run, wanted ...string) (*Restated, error) {
 	return RestateWith(ctx, conn, models, RestateOptions{}, prefix, runs, wanted...)
 }
@@ -112,25 +116,27 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 		}
 		visit(w)
 	}
-	run := prefix + "ctl_run"
-	out := &Restated{names: map[string]string{"ctl.run": "temp." + Ident(run)}}
-	script := []string{createRuns(run, runs)}
-	for name, query := range o.Inputs {
-		own := Ident(prefix + strings.ReplaceAll(name, ".", "_"))
-		script = append(script, "create or replace temp view "+own+" as "+query)
-		out.names[name] = "temp." + own
+	out := &Restated{names: map[string]string{}}
+	name := func(model string) string {
+		n := "temp." + Ident(prefix+strings.ReplaceAll(model, ".", "_"))
+		out.names[model] = n
+		out.tables = append(out.tables, n)
+		return n
+	}
+	script := []string{createRuns(name("ctl.run"), runs)}
+	for table, query := range o.Inputs {
+		out.names[table] = subquery(query)
 	}
 	for _, m := range models {
 		if !needed[m.Name] {
 			continue
 		}
-		own := Ident(prefix + strings.ReplaceAll(m.Name, ".", "_"))
-		kind := "view"
+		text := out.Rewrite(m.SQL)
 		if readers[m.Name] > 0 || o.Tables[m.Name] {
-			kind = "table"
+			script = append(script, "create or replace temp table "+name(m.Name)+" as "+text)
+		} else {
+			out.names[m.Name] = subquery(text)
 		}
-		script = append(script, "create or replace temp "+kind+" "+own+" as "+out.Rewrite(m.SQL))
-		out.names[m.Name] = "temp." + own
 	}
 	for _, s := range script {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
@@ -140,18 +146,22 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 	return out, nil
 }
 
-// Drop removes the temporary tables and views of a restatement.
-func (r *Restated) Drop(ctx context.Context, conn *sql.Conn) {
-	for _, n := range r.names {
-		if _, err := conn.ExecContext(ctx, "drop view if exists "+n); err != nil {
-			_, _ = conn.ExecContext(ctx, "drop table if exists "+n)
+// subquery is a SELECT to read from; its last line may be a comment.
+func subquery(text string) string { return "(" + text + "\n)" }
+
+// Drop removes what was made for a restatement.
+func (r *Restated) Drop(ctx context.Context, conn *sql.Conn) error {
+	for _, n := range r.tables {
+		if _, err := conn.ExecContext(ctx, "drop table if exists "+n); err != nil {
+			return fmt.Errorf("drop a restatement: %w", err)
 		}
 	}
+	return nil
 }
 
 func createRuns(name string, runs []Run) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "create or replace temp table %s as select distinct cast(a as date) as as_of, cast(k as timestamp) as known_at, cast(f as date) as from_on from (values ", Ident(name))
+	fmt.Fprintf(&b, "create or replace temp table %s as select distinct cast(a as date) as as_of, cast(k as timestamp) as known_at, cast(f as date) as from_on from (values ", name)
 	for i, r := range runs {
 		if i > 0 {
 			b.WriteString(", ")
