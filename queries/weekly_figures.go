@@ -221,7 +221,7 @@ func (r weeklyReader) addCoverage(ctx context.Context, src *warehouse.Restated, 
 	return nil
 }
 
-// restate has the models evaluated for one point at once, for the SELECTs.
+// prepare has the models evaluated for one point at once, for the SELECTs.
 // Otherwise every question that names a further model would have all of them
 // evaluated again.
 func (r weeklyReader) prepare(ctx context.Context, at weeklyPoint, models []string) error {
