@@ -204,7 +204,7 @@ func (r *weeklyRowsBlock) celled() []int {
 
 // sources are the counting returns' files, and where their columns stood.
 type sources struct {
-	files map[string]string // by return
+	files map[string]any // by return; texts, ready to stand in many rows
 	spans map[[2]string][]*sheetSpan
 }
 
@@ -217,10 +217,10 @@ func (w *weekly) sources(ctx context.Context) (*sources, error) {
 		if err != nil {
 			return nil, fmt.Errorf("files and columns of the returns: %w", err)
 		}
-		w.from = &sources{map[string]string{}, spans(got.Rows)}
+		w.from = &sources{map[string]any{}, spans(got.Rows)}
 		for _, r := range got.Rows {
 			id, _ := r[0].(string)
-			w.from.files[id], _ = r[6].(string)
+			w.from.files[id] = r[6]
 		}
 	}
 	return w.from, nil
@@ -323,7 +323,8 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 		return t, nil
 	}
 	place := func(row []any) int {
-		if p, ok := w.seq[fmt.Sprint(row[0])]; ok {
+		name, _ := row[0].(string)
+		if p, ok := w.seq[name]; ok {
 			return p
 		}
 		return len(w.seq)

@@ -124,8 +124,10 @@ func (a *app) writeSummary(ctx context.Context, z *pipeline.Zone, path string) e
 	if err != nil {
 		return err
 	}
-	defer r.Close()
 	b, err := queries.Weekly(ctx, r, p, o)
+	if e := r.Close(); err == nil { // what DuckDB holds is free for the writing
+		err = e
+	}
 	if err != nil {
 		return err
 	}
