@@ -110,7 +110,8 @@ func StreamFenced(ctx context.Context, path, timeZone, query string, f Fence, co
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.Deadline+time.Second)
+	asked := ctx
+	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
 	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds()})
 	if err != nil {
@@ -143,8 +144,8 @@ func StreamFenced(ctx context.Context, path, timeZone, query string, f Fence, co
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &FenceError{fmt.Sprintf("the query was stopped after %s", f.Deadline), "add conditions, or aggregate fewer rows"}
-	case ctx.Err() != nil && (readErr == nil || errors.Is(readErr, io.ErrUnexpectedEOF)):
-		return ctx.Err()
+	case asked.Err() != nil && (readErr == nil || errors.Is(readErr, io.ErrUnexpectedEOF)):
+		return asked.Err()
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
 		return readErr
 	}

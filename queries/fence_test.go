@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -122,6 +123,12 @@ func TestFenceLimits(t *testing.T) {
 	}
 	if _, err := run(q, Fence{Memory: 1 << 30}); err == nil || !strings.Contains(err.Error(), "memory") && !strings.Contains(err.Error(), "1024 MB") {
 		t.Errorf("with 1 GiB: %v", err)
+	}
+	// A child that is killed can't say why: it is the memory, as far as anybody can tell.
+	if silent, err := exec.LookPath("false"); err != nil {
+		t.Logf("no program that dies silently here: %v", err)
+	} else if _, err := run("select 1", Fence{Exe: silent}); err == nil || !strings.Contains(err.Error(), "was stopped") {
+		t.Errorf("of a child that dies: %v", err)
 	}
 	start := time.Now()
 	if _, err := run("select count(*) from range(3000000000) a, range(3000000000) b", Fence{Deadline: 300 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "stopped") {
