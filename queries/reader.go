@@ -3,7 +3,6 @@ package queries
 import (
 	"context"
 	"fmt"
-	"os"
 	"sort"
 	"strings"
 	"sync"
@@ -51,10 +50,6 @@ type restatement struct {
 	*warehouse.Restated
 }
 
-// smallPublication is a file of so few rows (some 50,000) that further threads
-// cost more than they save.
-const smallPublication = 32 << 20
-
 // Open opens a publication. The catalogue is nil for the built-in metrics.
 func Open(path string, c *Catalogue) (*Reader, error) {
 	if c == nil {
@@ -63,11 +58,7 @@ func Open(path string, c *Catalogue) (*Reader, error) {
 			return nil, err
 		}
 	}
-	var o warehouse.Options
-	if info, err := os.Stat(path); err == nil && info.Size() < smallPublication {
-		o.Threads = 1
-	}
-	db, err := warehouse.ReadOnly(path, o)
+	db, err := warehouse.ReadOnly(path, warehouse.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ import (
 type Options struct {
 	TimeZone    string // default Asia/Shanghai
 	MemoryLimit string // default 2GB
-	Threads     int    // default: DuckDB's own choice
+	Threads     int    // default: DuckDB's own choice; one for reading a small file
 }
 
 // DB is an opened database with one pinned connection: transactions, temporary
@@ -36,8 +37,19 @@ type DB struct {
 // holds the file, the error is a *HeldError.
 func Open(path string, o Options) (*DB, error) { return open(path, "read_write", o) }
 
-// ReadOnly opens a database file that nobody writes, such as a publication.
-func ReadOnly(path string, o Options) (*DB, error) { return open(path, "read_only", o) }
+// smallFile is a file of so few rows that further threads cost a reader more
+// than they save.
+const smallFile = 32 << 20
+
+// ReadOnly opens a database file that nobody writes, such as a publication; a
+// small one on one thread. It decides for all readers alike: DuckDB refuses to
+// open a file twice in one process with different settings.
+func ReadOnly(path string, o Options) (*DB, error) {
+	if info, err := os.Stat(path); err == nil && info.Size() < smallFile && o.Threads == 0 {
+		o.Threads = 1
+	}
+	return open(path, "read_only", o)
+}
 
 // OpenMemory opens an empty database in memory.
 func OpenMemory(o Options) (*DB, error) { return open("", "", o) }
