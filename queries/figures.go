@@ -6,9 +6,11 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
 )
 
 // NoValue is how a group of rows without a value for a dimension is shown,
@@ -187,18 +189,7 @@ func (r *Reader) group(ctx context.Context, a Ask, g group, gr *grain, into map[
 	if err != nil {
 		return err
 	}
-	for _, f := range facts {
-		var ms []*Metric
-		for _, m := range g.metrics {
-			if m.Fact == f {
-				ms = append(ms, m)
-			}
-		}
-		if err := r.factFigures(ctx, a, f, ms, gr, src.Name(f.Table), cover, into); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.factFigures(ctx, a, facts, g.metrics, gr, src, cover, into)
 }
 
 // tablesRead are the models that figures of some facts and their coverage are read from.
@@ -222,52 +213,107 @@ func factsOf(metrics []*Metric) []*Fact {
 	return out
 }
 
-// factFigures computes all metrics of one fact in one statement.
-func (r *Reader) factFigures(ctx context.Context, a Ask, f *Fact, ms []*Metric, gr *grain, table string, cover *cover, into map[*Metric][]Figure) error {
-	c := newCompiler(f, ms, gr.name())
-	query := c.figures(table, a.By, filters(f, a.Where))
+// ofFact are the metrics that count a fact's rows.
+func ofFact(metrics []*Metric, f *Fact) []*Metric {
+	var out []*Metric
+	for _, m := range metrics {
+		if m.Fact == f {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// factStatement asks for the metrics of all facts at once, so that DuckDB
+// works at several facts side by side. A row is the fact's place, its groups,
+// and the columns of all facts, of which only its own have values: each keeps
+// its type. widths are the facts' numbers of columns.
+func factStatement(a Ask, facts []*Fact, metrics []*Metric, gr *grain, src *warehouse.Restated) (query string, widths []int) {
+	all, compilers := 0, make([]*compiler, len(facts))
+	for i, f := range facts {
+		compilers[i] = newCompiler(f, ofFact(metrics, f), gr.name())
+		widths = append(widths, len(compilers[i].columns()))
+		all += widths[i]
+	}
+	parts, before := make([]string, len(facts)), 0
+	for i, f := range facts {
+		own := "q" + strconv.Itoa(i)
+		columns := []string{"cast(" + strconv.Itoa(i) + " as bigint)"}
+		for d := range a.By {
+			columns = append(columns, own+".d"+strconv.Itoa(d))
+		}
+		for n := range all {
+			if n -= before; n >= 0 && n < widths[i] {
+				columns = append(columns, own+".m"+strconv.Itoa(n))
+			} else {
+				columns = append(columns, "null")
+			}
+		}
+		parts[i] = "select " + strings.Join(columns, ", ") + " from (" + compilers[i].figures(src.Name(f.Table), a.By, filters(f, a.Where)) + "\n) as " + own
+		before += widths[i]
+	}
+	return strings.Join(parts, "\nunion all\n"), widths
+}
+
+// factFigures computes the metrics of some facts.
+func (r *Reader) factFigures(ctx context.Context, a Ask, facts []*Fact, metrics []*Metric, gr *grain, src *warehouse.Restated, cover *cover, into map[*Metric][]Figure) error {
+	query, widths := factStatement(a, facts, metrics, gr, src)
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return fmt.Errorf("figures of %s: %w\n%s", f.ID, err, query)
+		return fmt.Errorf("figures: %w\n%s", err, query)
 	}
-	rows := t.Rows
-	if gr != nil && len(a.By) == 1 && a.By[0] == gr.dim {
-		rows = gr.fill(rows, len(t.Columns))
+	rows := make([][][]any, len(facts))
+	for _, row := range t.Rows {
+		i := row[0].(int64)
+		rows[i] = append(rows[i], row[1:])
 	}
-	r.sortRows(rows, a.By)
-	for _, row := range rows {
-		dims := make([]DimValue, len(a.By))
-		for i, d := range a.By {
-			dims[i] = DimValue{Dimension: d}
-			if s, ok := row[i].(string); ok {
-				dims[i].Value = &s
-			}
+	before := len(a.By)
+	for i, f := range facts {
+		own := rows[i]
+		if gr != nil && len(a.By) == 1 && a.By[0] == gr.dim {
+			own = gr.fill(own, len(t.Columns)-1)
 		}
-		at := len(a.By)
-		for _, m := range ms {
-			fig := Figure{Metric: m, Dims: dims, AsOf: a.AsOf, KnownAt: a.KnownAt.In(r.loc)}
-			if m.IsRatio() {
-				fig.Num, fig.Den = orZero(row[at]), orZero(row[at+1])
-				fig.Value = quotient(fig.Num, fig.Den)
-				at += 2
-			} else {
-				fig.Value = row[at]
-				if m.Value.Agg != "median" {
-					fig.Value = orZero(fig.Value)
-				}
-				at++
-			}
-			if f.Mode == Obligation {
-				fig.Coverage.Expected, _ = orZero(row[at]).(int64)
-				fig.Coverage.Received, _ = orZero(row[at+1]).(int64)
-				at += 2
-			} else {
-				fig.Coverage = cover.of(f.Form, dims, a.Where)
-			}
-			into[m] = append(into[m], fig)
+		r.sortRows(own, a.By)
+		for _, row := range own {
+			r.rowFigures(a, f, ofFact(metrics, f), row[:len(a.By)], row[before:before+widths[i]], cover, into)
 		}
+		before += widths[i]
 	}
 	return nil
+}
+
+// rowFigures makes figures of one group of a fact's rows and its columns.
+func (r *Reader) rowFigures(a Ask, f *Fact, metrics []*Metric, groups, values []any, cover *cover, into map[*Metric][]Figure) {
+	dims := make([]DimValue, len(a.By))
+	for i, d := range a.By {
+		dims[i] = DimValue{Dimension: d}
+		if s, ok := groups[i].(string); ok {
+			dims[i].Value = &s
+		}
+	}
+	next := func() (v any) {
+		v, values = values[0], values[1:]
+		return v
+	}
+	for _, m := range metrics {
+		fig := Figure{Metric: m, Dims: dims, AsOf: a.AsOf, KnownAt: a.KnownAt.In(r.loc)}
+		switch {
+		case m.IsRatio():
+			fig.Num, fig.Den = orZero(next()), orZero(next())
+			fig.Value = quotient(fig.Num, fig.Den)
+		case m.Value.Agg == "median":
+			fig.Value = next()
+		default:
+			fig.Value = orZero(next())
+		}
+		if f.Mode == Obligation {
+			fig.Coverage.Expected, _ = orZero(next()).(int64)
+			fig.Coverage.Received, _ = orZero(next()).(int64)
+		} else {
+			fig.Coverage = cover.of(f.Form, dims, a.Where)
+		}
+		into[m] = append(into[m], fig)
+	}
 }
 
 func orZero(v any) any {

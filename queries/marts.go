@@ -60,6 +60,16 @@ func BuildMarts(ctx context.Context, conn *sql.Conn, o MartOptions) (MartStats, 
 	return stats, nil
 }
 
+// DropMarts drops the figures, which the next BuildMarts computes from nothing:
+// a run that computes them all doesn't lay the new ones beside the old.
+func DropMarts(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, `drop table if exists mart.metric_week; drop table if exists built.metric_figure;
+		delete from ctl.metric_week_state; delete from ctl.metric_week_fact; delete from ctl.metric_state`); err != nil {
+		return fmt.Errorf("drop the figures before they are computed anew: %w", err)
+	}
+	return nil
+}
+
 type martBuilder struct {
 	ctx   context.Context
 	conn  *sql.Conn

@@ -20,8 +20,8 @@ const timeReason = "it depends on the known-at time"
 
 // builder brings models up to date. A model <layer>.<name> other than staging
 // is a table built.<layer>_<name> and a view of its own name over it, which
-// takes as-of date and known-at time from ctl.run: rows that nothing new
-// concerns are the same at a later known-at time.
+// says of what date and time it is: rows that nothing new concerns are the same
+// at a later known-at time, and are not written again for it.
 type builder struct {
 	ctx      context.Context
 	conn     *sql.Conn
@@ -33,6 +33,8 @@ type builder struct {
 
 	oneRun     bool // ctl.run has one row, as it has outside of cases and history
 	asOf, from string
+	knownAt    string
+	stamps     map[string][]string // table → those of its columns as_of and known_at that it has
 	state      map[string]modelState
 	objects    map[string]string // qualified name → BASE TABLE or VIEW
 	inputs     map[string]input
@@ -60,7 +62,7 @@ type change struct {
 func tableOf(name string) string { return "built." + strings.ReplaceAll(name, ".", "_") }
 
 func newBuilder(ctx context.Context, conn *sql.Conn, models []Model, full bool) (*builder, error) {
-	b := &builder{ctx: ctx, conn: conn, full: full, models: models, byName: map[string]*Model{}, state: map[string]modelState{}, objects: map[string]string{},
+	b := &builder{ctx: ctx, conn: conn, full: full, models: models, byName: map[string]*Model{}, state: map[string]modelState{}, objects: map[string]string{}, stamps: map[string][]string{},
 		hubs: map[string]bool{}, readers: map[string]bool{}, changes: map[string]change{}, built: map[string]bool{}, partly: map[string]string{}}
 	for i := range models {
 		b.byName[models[i].Name] = &models[i]
@@ -77,9 +79,17 @@ func newBuilder(ctx context.Context, conn *sql.Conn, models []Model, full bool) 
 		return nil, err
 	}
 	runs := 0
-	err := warehouse.Each(ctx, conn, "select cast(as_of as varchar), cast(from_on as varchar) from ctl.run", func(v []any) error {
-		b.asOf, b.from = fmt.Sprint(v[0]), fmt.Sprint(v[1])
+	err := warehouse.Each(ctx, conn, "select cast(as_of as varchar), cast(from_on as varchar), cast(known_at as varchar) from ctl.run", func(v []any) error {
+		b.asOf, b.from, b.knownAt = fmt.Sprint(v[0]), fmt.Sprint(v[1]), fmt.Sprint(v[2])
 		runs++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = warehouse.Each(ctx, conn, "select table_name, column_name from duckdb_columns() where schema_name = 'built' and column_name in ('as_of', 'known_at')", func(v []any) error {
+		table := "built." + v[0].(string)
+		b.stamps[table] = append(b.stamps[table], v[1].(string))
 		return nil
 	})
 	if err != nil {
@@ -141,12 +151,12 @@ func (b *builder) reason(m Model) (reason string, news bool, err error) {
 	switch {
 	case b.full:
 		return "asked for", false, nil
+	case known && old.hash != hashOf(m):
+		return "its text has changed", false, nil
+	case known && m.Layer != "stg" && (old.asOf != b.asOf || old.from != b.from):
+		return "the business day has changed", false, nil
 	case !known || b.objects[at] == "" || b.objects[m.Name] != "VIEW":
 		return "it was never built", false, nil
-	case old.hash != hashOf(m):
-		return "its text has changed", false, nil
-	case m.Layer != "stg" && (old.asOf != b.asOf || old.from != b.from):
-		return "the business day has changed", false, nil
 	}
 	if m.Layer != "stg" {
 		a, err := analyse(b.ctx, b.conn, &m)
@@ -205,6 +215,9 @@ func (b *builder) model(m Model) (Built, error) {
 		if rows, err = b.parts(m); rows > 0 {
 			out.Action, out.Reason = Updated, "news of some returns"
 		}
+	}
+	if err == nil && m.Layer != "stg" {
+		err = b.stamp(m)
 	}
 	if err != nil {
 		return out, fmt.Errorf("%s: %w", m.File, err)
@@ -327,28 +340,44 @@ func content(cols []column) string {
 	return strings.Join(out, ", ")
 }
 
-// replace makes the table of a model anew and the view over it.
+// replace makes the table of a model anew.
 func (b *builder) replace(m Model, as string) error {
 	table := tableOf(m.Name)
 	if _, err := b.conn.ExecContext(b.ctx, "create or replace table "+table+" as"+as); err != nil {
-		return err
-	}
-	if err := b.drop(m.Name, "VIEW"); err != nil {
 		return err
 	}
 	cols, err := b.columns(table)
 	if err != nil {
 		return err
 	}
-	var now []string
+	b.stamps[table] = nil
 	for _, c := range cols {
 		if c.name == "as_of" || c.name == "known_at" {
-			now = append(now, "(select "+c.name+" from ctl.run) as "+c.name)
+			b.stamps[table] = append(b.stamps[table], c.name)
+		}
+	}
+	return nil
+}
+
+// stamp makes the view over the table of a model, with the date and time of
+// this run. They are constants: a query plans a constant in no time, but
+// subqueries on ctl.run each time that it names a model.
+func (b *builder) stamp(m Model) error {
+	table := tableOf(m.Name)
+	var now []string
+	for _, c := range b.stamps[table] {
+		if c == "as_of" {
+			now = append(now, "date "+warehouse.Quote(b.asOf)+" as as_of")
+		} else {
+			now = append(now, "timestamp "+warehouse.Quote(b.knownAt)+" as known_at")
 		}
 	}
 	star := "*"
 	if len(now) > 0 && b.oneRun {
 		star = "* replace (" + strings.Join(now, ", ") + ")"
+	}
+	if err := b.drop(m.Name, "VIEW"); err != nil {
+		return err
 	}
 	return b.exec("create or replace view " + m.Name + " as select " + star + " from " + table)
 }

@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -24,6 +26,27 @@ func (b *builder) dropStale() error {
 			}
 		}
 		delete(b.state, m.Name)
+	}
+	return nil
+}
+
+// DropBuilt drops the tables of all models. Done in a transaction of its own,
+// with a checkpoint after it, before a run that builds them all anew, it lets
+// that run write over their blocks: old and new tables side by side would make
+// the file twice as large, and what a transaction has left free is copied with
+// every publication. Views stay, and so does what is known of each build.
+func DropBuilt(ctx context.Context, conn *sql.Conn) error {
+	models, err := warehouse.Models(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for _, m := range models {
+		if m.Kind == "stg" {
+			continue
+		}
+		if _, err := conn.ExecContext(ctx, "drop table if exists "+tableOf(m.Name)); err != nil {
+			return fmt.Errorf("drop %s before it is built anew: %w", m.Name, err)
+		}
 	}
 	return nil
 }

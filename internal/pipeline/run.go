@@ -173,12 +173,19 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	step := stopwatch(w.o.Log)
+	last, _ := z.lastPublication()
+	// Another program may lay its tables out otherwise: nothing of the earlier ones is kept then.
+	full := w.o.Rebuild || last.Program != p.Program
+	if full || last.AsOf != p.AsOf {
+		if err := w.makeRoom(ctx, full); err != nil {
+			return err
+		}
+		step("make room")
+	}
 	if err := warehouse.Begin(ctx, conn); err != nil {
 		return err
 	}
-	last, _ := z.lastPublication()
-	// Another program may lay its tables out otherwise: nothing of the earlier ones is kept then.
-	result, err := w.build(ctx, p, now, w.o.Rebuild || last.Program != p.Program, step)
+	result, err := w.build(ctx, p, now, full, step)
 	if err != nil {
 		warehouse.Rollback(conn)
 		return err
@@ -230,6 +237,27 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	p.Ledgers = z.writeLedgers(ledgers, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
 	step("write consolidated workbooks")
 	return z.notePublication(p)
+}
+
+// makeRoom drops the models that are about to be built anew, and of a full build the figures: in one transaction they
+// would lie in the file twice, and whatever that leaves free is copied with every publication. Readers have the
+// publication; where the run fails, the next one builds them.
+func (w *work) makeRoom(ctx context.Context, full bool) error {
+	if err := warehouse.Begin(ctx, w.db.Conn); err != nil {
+		return err
+	}
+	err := transform.DropBuilt(ctx, w.db.Conn)
+	if err == nil && full {
+		err = queries.DropMarts(ctx, w.db.Conn)
+	}
+	if err != nil {
+		warehouse.Rollback(w.db.Conn)
+		return err
+	}
+	if err := warehouse.Commit(ctx, w.db.Conn); err != nil {
+		return err
+	}
+	return w.db.Checkpoint(ctx)
 }
 
 func (w *work) build(ctx context.Context, p publication, now time.Time, full bool, step func(string, ...any)) (transform.Result, error) {
