@@ -252,7 +252,9 @@ func (b *martBuilder) periodWeeks(jobs []job, s *weekState) error {
 }
 
 // insertWeeks writes the figures of one fact, and the totals of weeks in which
-// it had no rows.
+// it had no rows. In order of time, so that what a later run deletes and what a
+// reader asks for lie together; within a week equal values side by side take a
+// third less room.
 func (b *martBuilder) insertWeeks(c *compiler, cube, cells, on string) error {
 	var rows []string
 	for _, m := range c.metrics {
@@ -275,5 +277,6 @@ empty_weeks as (
 	where not exists (select 1 from figures as f
 		where f.zone = z.zone and f.metric = d.metric and f.dimension = 'total' and f.week = w.week and f.basis = w.basis)
 )
-select * from figures union all select * from empty_weeks`)
+select * from figures union all select * from empty_weeks
+order by as_of, metric, dimension, value, num`)
 }
