@@ -55,8 +55,7 @@ func subForm(submitter, form string) string { return submitter + "/" + form }
 func loadHistory(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time.Location, set *forms.Set) (*history, error) {
 	h := newHistory(loc, set)
 	h.conn, h.zone = conn, zoneCode
-	rows, err := conn.QueryContext(ctx, `select r.return_id, coalesce(r.submitter,''), coalesce(r.form,''), coalesce(r.period,''), r.sha256, r.cutoff, r.received_at, r.status, r.is_nil, r.rows_loaded,
-		case when r.status = 'rejected' then (select coalesce(string_agg(f.rule || f.sheet || f.cell, '|' order by f.seq), '') from raw.finding f where f.zone = r.zone and f.return_id = r.return_id) else '' end
+	rows, err := conn.QueryContext(ctx, `select r.return_id, coalesce(r.submitter,''), coalesce(r.form,''), coalesce(r.period,''), r.sha256, r.cutoff, r.received_at, r.status, r.is_nil, r.rows_loaded
 		from raw.return r where r.zone = ? order by r.arrival, r.return_id`, zoneCode)
 	if err != nil {
 		return nil, fmt.Errorf("read earlier returns: %w", err)
@@ -67,7 +66,7 @@ func loadHistory(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time
 		var cutoff sql.NullTime
 		var received time.Time
 		var outcome string
-		if err := rows.Scan(&p.id, &p.submitter, &p.form, &p.period, &p.sha, &cutoff, &received, &outcome, &p.isNil, &p.rows, &p.findings); err != nil {
+		if err := rows.Scan(&p.id, &p.submitter, &p.form, &p.period, &p.sha, &cutoff, &received, &outcome, &p.isNil, &p.rows); err != nil {
 			return nil, fmt.Errorf("read earlier returns: %w", err)
 		}
 		p.cutoff = calendar.NoDate
@@ -80,6 +79,9 @@ func loadHistory(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read earlier returns: %w", err)
+	}
+	if err := h.loadFaults(ctx); err != nil {
+		return nil, err
 	}
 	drows, err := conn.QueryContext(ctx, `select kind, coalesce(return_id,''), coalesce(submitter,''), coalesce(form,''), decided_at from raw.decision where zone = ? order by seq`, zoneCode)
 	if err != nil {
@@ -98,6 +100,26 @@ func loadHistory(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time
 		return nil, fmt.Errorf("read decisions: %w", err)
 	}
 	return h, h.loadExplained(ctx)
+}
+
+// loadFaults reads what was found in the rejected returns.
+func (h *history) loadFaults(ctx context.Context) error {
+	rows, err := h.conn.QueryContext(ctx, `select return_id, coalesce(string_agg(rule || sheet || cell, '|' order by seq), '') from raw.finding
+		where zone = ? and return_id in (select return_id from raw.return where zone = ? and status = 'rejected') group by return_id`, h.zone, h.zone)
+	if err != nil {
+		return fmt.Errorf("read findings of rejected returns: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, faults string
+		if err := rows.Scan(&id, &faults); err != nil {
+			return fmt.Errorf("read findings of rejected returns: %w", err)
+		}
+		if p := h.byID[id]; p != nil {
+			p.findings = faults
+		}
+	}
+	return rows.Err()
 }
 
 // stored lets go of what is in the tables now.

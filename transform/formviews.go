@@ -96,7 +96,7 @@ func formView(form string, cols []formColumn) string {
 	add("t.row_no", "行号")
 	return "select\n    " + strings.Join(sel, ",\n    ") + `
 from raw.` + form + ` as t
-join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = ` + warehouse.Quote(form) + `
 join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
 left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
 ` + strings.Join(joins, "") + "order by coalesce(s.seq, 9999), r.period_start, t.return_id, t.sheet, t.row_no"
