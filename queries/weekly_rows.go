@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -165,30 +166,84 @@ func (w *weekly) rowsLink(m *Metric) *workbook.Link {
 
 // statement lists the rows that any of the block's figures counts, with what
 // each adds to them: the columns of the list, with room for the file and the
-// addresses, and then the return.
+// addresses, and then the return. Of a distinct count it gives the value that
+// is counted, and leaves to firsts which row counts it; rows of returns it gives
+// in any order: sorting and windows cost DuckDB more than reading the rows.
 func (r *weeklyRowsBlock) statement() string {
 	c := newCompiler(r.fact, r.metrics, "")
 	columns := []string{"submitter"}
 	for _, col := range r.table.columns {
 		columns = append(columns, warehouse.Ident(col.from))
 	}
-	id, order := "null", "form, period"
+	id, order := "null", "\norder by form, period"
 	if r.fact.Mode != Obligation {
 		columns = append(columns, "null", "sheet", "cast(row_no as bigint)", "null")
 		for range r.celled() {
 			columns = append(columns, "null")
 		}
-		id, order = "return_id", "return_id, sheet, row_no"
+		id, order = "return_id", ""
 	}
 	var matches []string
 	for _, m := range r.metrics {
 		for _, x := range m.measures() {
 			matches = append(matches, "coalesce("+c.match(m, x)+", false)")
-			columns = append(columns, c.contribution(m, x))
+			if x.Agg == "distinct" {
+				columns = append(columns, "case when "+c.match(m, x)+" then "+distinctKey(x)+" end")
+			} else {
+				columns = append(columns, c.contribution(m, x))
+			}
 		}
 	}
-	return fmt.Sprintf("select %s, %s\nfrom %s as f\nwhere %s\norder by submitter, %s",
+	return fmt.Sprintf("select %s, %s\nfrom %s as f\nwhere %s%s",
 		strings.Join(columns, ", "), id, c.from(r.fact.Table), strings.Join(matches, " or "), order)
+}
+
+// inOrder sorts rows of returns by return, sheet and row; origin is where the
+// file, sheet and row stand, last where the return does.
+func (r *weeklyRowsBlock) inOrder(rows [][]any, origin, last int) {
+	slices.SortFunc(rows, func(a, b []any) int {
+		return cmp.Or(compareTexts(a[last], b[last]), compareTexts(a[origin+1], b[origin+1]), compareRows(a[origin+2], b[origin+2]))
+	})
+}
+
+// firsts says of distinct counts which row counts a value: the first that has it.
+func (r *weeklyRowsBlock) firsts(rows [][]any, at int) {
+	for _, m := range r.metrics {
+		for _, x := range m.measures() {
+			if x.Agg == "distinct" {
+				seen := map[any]bool{}
+				for _, row := range rows {
+					value := row[at]
+					row[at] = int64(0)
+					if value != nil && !seen[value] {
+						seen[value] = true
+						row[at] = int64(1)
+					}
+				}
+			}
+			at++
+		}
+	}
+}
+
+func compareTexts(a, b any) int {
+	x, _ := a.(string)
+	y, _ := b.(string)
+	return strings.Compare(x, y)
+}
+
+func compareRows(a, b any) int {
+	x, _ := a.(int64)
+	y, _ := b.(int64)
+	return cmp.Compare(x, y)
+}
+
+// measures counts the columns of contributions.
+func (r *weeklyRowsBlock) measures() (n int) {
+	for _, m := range r.metrics {
+		n += len(m.measures())
+	}
+	return n
 }
 
 // celled are the columns whose cell's address is shown.
@@ -329,7 +384,11 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 		}
 		return len(w.seq)
 	}
-	slices.SortStableFunc(got.Rows, func(a, b []any) int { return place(a) - place(b) })
+	if sheets {
+		r.inOrder(got.Rows, 1+len(d.columns), len(t.Columns))
+	}
+	r.firsts(got.Rows, len(t.Columns)-r.measures())
+	slices.SortStableFunc(got.Rows, func(a, b []any) int { return cmp.Or(place(a)-place(b), compareTexts(a[0], b[0])) })
 	var from *sources
 	if sheets {
 		if from, err = w.sources(ctx); err != nil {
