@@ -58,6 +58,10 @@ func OpenMemory(o Options) (*DB, error) { return open("", "", o) }
 // an office three times as large as it need be, and it is copied by every run. Files of millions of rows grow by 7 %.
 const blockSize = "65536"
 
+// storageVersion of a warehouse: any DuckDB since then opens it. The driver's own choice is that of 2024, which spells out
+// four kilobytes of statistics for every column: a file a third larger, and opened in twice the time.
+const storageVersion = "v1.4.0"
+
 func open(path, mode string, o Options) (*DB, error) {
 	q := url.Values{}
 	if mode != "" {
@@ -68,6 +72,7 @@ func open(path, mode string, o Options) (*DB, error) {
 	q.Set("memory_limit", orDefault(o.MemoryLimit, "2GB"))
 	if mode == "read_write" { // of a new file
 		q.Set("default_block_size", blockSize)
+		q.Set("storage_compatibility_version", storageVersion)
 	}
 	if o.Threads > 0 {
 		q.Set("threads", strconv.Itoa(o.Threads))

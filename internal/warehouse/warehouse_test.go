@@ -147,6 +147,29 @@ func TestLoadIsExactOrRefused(t *testing.T) {
 	}
 }
 
+// TestStorageVersion: docs/analysts.md promises that any DuckDB from 1.4 on opens the published file.
+func TestStorageVersion(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w.duckdb")
+	db, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Conn.ExecContext(context.Background(), "create table t as select range as i from range(1000)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if db, err = ReadOnly(path, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	got, err := Strings(context.Background(), db.Conn, "select tags['storage_version'] from duckdb_databases() where not internal")
+	if err != nil || len(got) != 1 || got[0] != "v1.4.0+" {
+		t.Errorf("storage version %q, %v", got, err)
+	}
+}
+
 func TestCommitNoticesAnAbortedTransaction(t *testing.T) {
 	db := memory(t)
 	exec1(t, db, "create table raw.x (a integer primary key)")
