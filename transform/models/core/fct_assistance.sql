@@ -4,10 +4,10 @@
 -- check: within_window: own_on <= as_of
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
-    coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, t.month as own_on,
+    coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, t.month as own_on,
     t.programme, coalesce(st.name, t.street) as street, t.households, t.people, t.amount, t.month
 from stg.assistance as t
-join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
-left join core.dim_submitter as s on s.zone = t.zone and s.code = t.submitter_code
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'assistance'
+left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter
 left join core.dim_submitter as st on st.zone = t.zone and st.code = t.street
 where t.month >= c.from_on and t.month <= c.as_of

@@ -3,10 +3,10 @@
 -- incremental: return_id
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
-    coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, cast(null as date) as own_on,
+    coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, cast(null as date) as own_on,
     t.person_name, t.person_name_hash, t.id_number, t.id_number_hash, t.phone, t.phone_hash, t.household_no,
     t.programme, coalesce(st.name, t.street) as street, t.village
 from stg.beneficiary as t
-join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
-left join core.dim_submitter as s on s.zone = t.zone and s.code = t.submitter_code
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'beneficiary'
+left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter
 left join core.dim_submitter as st on st.zone = t.zone and st.code = t.street

@@ -3,9 +3,9 @@
 -- incremental: return_id
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
-    coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, t.granted_on as own_on,
+    coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, t.granted_on as own_on,
     t.enterprise, t.institution, t.requested_amount, t.granted_amount, t.status, t.granted_on, t.lent_amount,
     coalesce(t.status in ('已授信', '已放款'), false) as is_granted
 from stg.financing as t
-join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
-left join core.dim_submitter as s on s.zone = t.zone and s.code = t.submitter_code
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'financing'
+left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter

@@ -3,7 +3,7 @@
 -- incremental: return_id
 with timed as (
     select
-        t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text, t.submitter_code, t.period,
+        t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text, c.submitter as submitter_code, c.period,
         t.enterprise, t.instalment, t.due_amount, t.paid_amount, t.paid_on, t.refunded_amount, t.refunded_on,
         coalesce(t.paid_on is not null and t.paid_amount > 0, false) as is_paid,
         coalesce(t.paid_on is not null and t.paid_amount > 0 and t.refunded_amount >= t.paid_amount, false) as is_refunded,
@@ -11,7 +11,7 @@ with timed as (
         yesterday.workday_no - payment.workday_no as workdays_until_yesterday,
         payment.workday_no as paid_workday_no
     from stg.land_payment as t
-    join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
+    join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'land_payment'
     left join ctl.calendar as payment on payment.day = t.paid_on
     left join ctl.calendar as refund on refund.day = t.refunded_on
     left join ctl.calendar as yesterday on yesterday.day = cast(c.as_of - interval '1' day as date)

@@ -5,7 +5,7 @@
 -- check: not_closed_and_open: not (is_closed and is_open)
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
-    coalesce(s.name, t.submitter_code) as submitter, t.submitter_code, t.period, t.assigned_on as own_on,
+    coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, t.assigned_on as own_on,
     t.problem_no, t.source, t.list, t.description, t.enterprise, coalesce(st.name, t.street) as street,
     coalesce(lu.name, t.lead_unit) as lead_unit, t.responsible, t.assigned_on, t.deadline, t.status, t.closed_on,
     t.progress_note, t.satisfaction, t.struck_off_on, t.reviewer,
@@ -16,7 +16,7 @@ select
     case when t.status in ('未启动', '办理中') and t.deadline < c.as_of then date_diff('day', t.deadline, c.as_of) end as days_overdue,
     case when t.status = '已办结' then date_diff('day', t.assigned_on, t.closed_on) end as days_to_close
 from stg.problem as t
-join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id
-left join core.dim_submitter as s on s.zone = t.zone and s.code = t.submitter_code
+join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'problem'
+left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter
 left join core.dim_submitter as st on st.zone = t.zone and st.code = t.street
 left join core.dim_submitter as lu on lu.zone = t.zone and lu.code = t.lead_unit

@@ -1,7 +1,6 @@
--- One row per row of 企业名录 as loaded, with the submitter and period of its return.
+-- One row per row of 企业名录 as loaded.
 -- grain: zone, return_id, sheet, row_no
 select
-    t.zone, t.return_id, t.sheet, t.row_no, t.key_text, r.submitter as submitter_code, r.period,
-    t.enterprise, t.enterprise_code, t.enterprise_type, t.tier, t.industry, t.street
-from raw.enterprise as t
-join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
+    zone, return_id, sheet, row_no, key_text,
+    enterprise, enterprise_code, enterprise_type, tier, industry, street
+from raw.enterprise

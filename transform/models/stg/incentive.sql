@@ -1,7 +1,6 @@
--- One row per row of 惠企资金兑付台账 as loaded, with the submitter and period of its return.
+-- One row per row of 惠企资金兑付台账 as loaded.
 -- grain: zone, return_id, sheet, row_no
 select
-    t.zone, t.return_id, t.sheet, t.row_no, t.key_text, r.submitter as submitter_code, r.period,
-    t.enterprise, t.enterprise_code, t.programme, t.document_no, t.applied_amount, t.paid_amount, t.paid_on
-from raw.incentive as t
-join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
+    zone, return_id, sheet, row_no, key_text,
+    enterprise, enterprise_code, programme, document_no, applied_amount, paid_amount, paid_on
+from raw.incentive

@@ -1,7 +1,6 @@
--- One row per row of 土地款缴返台账 as loaded, with the submitter and period of its return.
+-- One row per row of 土地款缴返台账 as loaded.
 -- grain: zone, return_id, sheet, row_no
 select
-    t.zone, t.return_id, t.sheet, t.row_no, t.key_text, r.submitter as submitter_code, r.period,
-    t.enterprise, t.instalment, t.due_amount, t.paid_amount, t.paid_on, t.refunded_amount, t.refunded_on
-from raw.land_payment as t
-join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
+    zone, return_id, sheet, row_no, key_text,
+    enterprise, instalment, due_amount, paid_amount, paid_on, refunded_amount, refunded_on
+from raw.land_payment

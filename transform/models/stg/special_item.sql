@@ -1,7 +1,6 @@
--- One row per row of 专项问题清单 as loaded, with the submitter and period of its return.
+-- One row per row of 专项问题清单 as loaded.
 -- grain: zone, return_id, sheet, row_no
 select
-    t.zone, t.return_id, t.sheet, t.row_no, t.key_text, r.submitter as submitter_code, r.period,
-    t.list_name, t.item_no, t.description, t.lead_unit, t.assigned_on, t.deadline, t.status, t.closed_on
-from raw.special_item as t
-join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
+    zone, return_id, sheet, row_no, key_text,
+    list_name, item_no, description, lead_unit, assigned_on, deadline, status, closed_on
+from raw.special_item

@@ -1,7 +1,6 @@
--- One row per row of 留抵退税台账 as loaded, with the submitter and period of its return.
+-- One row per row of 留抵退税台账 as loaded.
 -- grain: zone, return_id, sheet, row_no
 select
-    t.zone, t.return_id, t.sheet, t.row_no, t.key_text, r.submitter as submitter_code, r.period,
-    t.taxpayer, t.taxpayer_hash, t.taxpayer_no, t.taxpayer_no_hash, t.industry, t.refund_amount, t.refunded_on
-from raw.tax_refund as t
-join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
+    zone, return_id, sheet, row_no, key_text,
+    taxpayer, taxpayer_hash, taxpayer_no, taxpayer_no_hash, industry, refund_amount, refunded_on
+from raw.tax_refund
