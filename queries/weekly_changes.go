@@ -165,18 +165,19 @@ const mostCorrected = 300
 // previous issue differ from it: whose, from what, to what.
 func (w *weekly) corrected(ctx context.Context) ([][]any, error) {
 	pairs, err := w.src.rows(ctx, w.ask, w.literal(`
-with accepted as (
-    select
-        *,
-        lag(return_id) over (partition by zone, submitter, form, period order by received_at, arrival, return_id) as before
-    from core.known_return
-    where is_accepted
+with fresh as (
+    select * from core.known_return where is_accepted and $new_return and cutoff <= $previous_as_of
 )
-select coalesce(s.name, a.submitter), a.period, coalesce(f.title, a.form), a.before, a.return_id
-from accepted as a
+select
+    coalesce(s.name, a.submitter), a.period, coalesce(f.title, a.form),
+    max_by(b.return_id, (b.received_at, b.arrival, b.return_id)), a.return_id
+from fresh as a
+join core.known_return as b
+    on b.zone = a.zone and b.submitter = a.submitter and b.form = a.form and b.period = a.period and b.is_accepted
+    and (b.received_at, b.arrival, b.return_id) < (a.received_at, a.arrival, a.return_id)
 left join core.dim_submitter as s on s.zone = a.zone and s.code = a.submitter
 left join ctl.form as f on f.form = a.form
-where a.before is not null and $new_return and a.cutoff <= $previous_as_of
+group by s.seq, s.name, a.submitter, f.seq, f.title, a.form, a.period, a.received_at, a.return_id
 order by coalesce(s.seq, 9999), f.seq, a.period, a.received_at`))
 	if err != nil {
 		return nil, err

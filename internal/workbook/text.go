@@ -151,7 +151,7 @@ func runeWidth(r rune) float64 {
 	switch {
 	case r < 0x20:
 		return 0
-	case strings.ContainsRune("il.,;:|!'", r):
+	case r == 'i', r == 'l', r == '.', r == ',', r == ';', r == ':', r == '|', r == '!', r == '\'':
 		return 0.6
 	case r >= 'A' && r <= 'Z', r == 'm', r == 'w', r == '%', r == '@':
 		return 1.25
@@ -167,7 +167,7 @@ func runeWidth(r rune) float64 {
 func lines(s string, width, size float64) int {
 	n := 0
 	width = math.Max(width-0.8, 1)
-	for _, para := range strings.Split(s, "\n") {
+	for para := range strings.SplitSeq(s, "\n") {
 		used, rows := 0.0, 1
 		for _, r := range para {
 			w := runeWidth(r) * size / 11
