@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test vet bench bench-quick generate clean prerequisites
+.PHONY: help demo build test test-scale vet bench bench-quick generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,13 @@ build: prerequisites ## build bin/taizhang
 
 test: prerequisites vet ## run all tests
 	@$(GO) test -timeout 40m ./...
+
+SCALE_ROWS    ?= 500000
+SCALE_RETURNS ?= 3000
+
+test-scale: prerequisites ## test what a large zone costs (minutes; SCALE_ROWS=5000000 SCALE_RETURNS=20000 for the full size)
+	@TAIZHANG_TEST_SCALE=1 TAIZHANG_BENCH_ROWS=$(SCALE_ROWS) TAIZHANG_BENCH_RETURNS=$(SCALE_RETURNS) \
+		$(GO) test -timeout 80m -count 1 -v -run 'TestScale' ./cmd/taizhang
 
 vet: prerequisites ## look for mistakes: gofmt, vet, staticcheck (pinned in go.mod)
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
