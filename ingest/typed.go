@@ -300,6 +300,9 @@ func (t *typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (value, *
 		if !usccShape.MatchString(s) {
 			return value{}, bad("pattern", "「%s」应为18位统一社会信用代码，现为“%s”", col.Title, t.quote(raw, 30)).mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
 		}
+		if isPersonal(s) {
+			return value{}, bad("pattern", "「%s」应为18位统一社会信用代码，现为身份证号", col.Title).mend("请对照营业执照填写；个体工商户也有自己的代码，不能用经营者的身份证号代替")
+		}
 		if usccCheck(s) != s[17] {
 			f := doubt("check_character", "「%s」%s 的校验位不对", col.Title, t.quote(s, 30)).mend("请对照营业执照核对，多半是抄错了一位")
 			return value{set: true, text: s}, f
