@@ -326,10 +326,9 @@ func usccCheck(code string) byte {
 // one by its own check character, or with a slip in it and no code either. A code whose digits happen to read as a
 // province and a birthday stays a code.
 func isPersonal(s string) bool {
-	if _, _, ok := identity([]rune(s), strings.TrimSuffix(s, "X"), len(strings.TrimSuffix(s, "X")), false); !ok {
-		return false
-	}
-	return idCheck(s) == s[17] || usccCheck(s) != s[17]
+	digits := strings.TrimSuffix(s, "X")
+	_, _, ok := identity([]rune(s), digits, len(digits), false)
+	return ok && idShape.MatchString(s) && (idCheck(s) == s[17] || usccCheck(s) != s[17])
 }
 
 // idCheck gives the check character of a 公民身份号码 (GB 11643-1999, ISO 7064 MOD 11-2).

@@ -212,12 +212,7 @@ func (r *Reader) cellUses(ctx context.Context, p Point, c *CellTrace) error {
 		if f.Form != c.Form {
 			continue
 		}
-		var ms []*Metric
-		for _, m := range r.Catalogue.Metrics {
-			if m.Fact == f {
-				ms = append(ms, m)
-			}
-		}
+		ms := r.Catalogue.metricsOf(f)
 		if len(ms) == 0 {
 			continue
 		}

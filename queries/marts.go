@@ -85,15 +85,7 @@ func (b *martBuilder) exec(query string) error {
 }
 
 // metricsOf are the metrics of a fact, in their order.
-func (c *Catalogue) metricsOf(f *Fact) []*Metric {
-	var out []*Metric
-	for _, m := range c.Metrics {
-		if m.Fact == f {
-			out = append(out, m)
-		}
-	}
-	return out
-}
+func (c *Catalogue) metricsOf(f *Fact) []*Metric { return ofFact(c.Metrics, f) }
 
 // figureCube is the statement that computes all figures of a fact.
 func figureCube(f *Fact, ms []*Metric) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +46,7 @@ func (r weeklyReader) figures(ctx context.Context, points []weeklyPoint, metrics
 	for i, p := range points {
 		at[i] = r.at(r.point(p))
 	}
-	src, err := r.source(ctx, at, tablesOf(facts)...)
+	src, err := r.source(ctx, at, tablesRead(facts)...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,28 +91,12 @@ func (r weeklyReader) figures(ctx context.Context, points []weeklyPoint, metrics
 	return out, nil
 }
 
-// tablesOf are the models behind facts, and those that coverage reads.
-func tablesOf(facts []*Fact) []string {
-	out := []string{obligationTable, countedTable}
-	for _, f := range facts {
-		if !slices.Contains(out, f.Table) {
-			out = append(out, f.Table)
-		}
-	}
-	return out
-}
-
 // weeklyStatement asks for all facts' metrics: fact, point, group, values, and
 // whether they are a group's.
 func weeklyStatement(facts []*Fact, ms []*Metric, by string, src *warehouse.Restated) string {
 	var parts []string
 	for i, f := range facts {
-		var own []*Metric
-		for _, m := range ms {
-			if m.Fact == f {
-				own = append(own, m)
-			}
-		}
+		own := ofFact(ms, f)
 		c := newCompiler(f, own, "")
 		var values []string
 		for _, m := range own {

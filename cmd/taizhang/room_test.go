@@ -1,15 +1,14 @@
 package main
 
 import (
-	"context"
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
-	"time"
 
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 )
 
@@ -48,18 +47,9 @@ func TestRoom(t *testing.T) {
 		} else {
 			edit("published/publication.json", `"program": *"[^"]*"`, fmt.Sprintf(`"program": "older %d"`, i))
 		}
-		z, err := pipeline.Load(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		owner, err := warehouse.Lock(dir, "test")
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := z.Run(context.Background(), pipeline.Options{Clock: func() time.Time { return time.Now().Add(time.Duration(i) * time.Minute) }})
-		owner.Release()
-		if err != nil || !out.Published {
-			t.Fatalf("%s: published %t, %v", when, out != nil && out.Published, err)
+		var out bytes.Buffer
+		if code := run([]string{"run", "--zone", dir}, nil, &out, &out); code != 0 || !strings.Contains(out.String(), "Published") {
+			t.Fatalf("%s: exit code %d\n%s", when, code, out.String())
 		}
 		if now := size(); now > first*5/4 {
 			t.Errorf("%s: the file has grown from %d to %d bytes", when, first, now)

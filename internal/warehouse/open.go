@@ -59,7 +59,7 @@ func OpenMemory(o Options) (*DB, error) { return open("", "", o) }
 const blockSize = "65536"
 
 // storageVersion of a warehouse: any DuckDB since then opens it. The driver's own choice is that of 2024, which spells out
-// four kilobytes of statistics for every column: a file a third larger, and opened in twice the time.
+// three kilobytes of statistics for every column: a file a third larger, and opened in twice the time.
 const storageVersion = "v1.4.0"
 
 func open(path, mode string, o Options) (*DB, error) {
