@@ -18,6 +18,9 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/judge"
+	"taizhang/ingest/read"
+	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
@@ -83,12 +86,12 @@ func intakeOf(t testing.TB, config string, set *forms.Set) *Intake {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(z, set, Keys{"zone": []byte("zone key"), "tax": []byte("tax key")}, sheet.DefaultLimits())
+	return New(z, set, secret.Keys{"zone": []byte("zone key"), "tax": []byte("tax key")}, sheet.DefaultLimits())
 }
 
 // step is a file or a decision of a case, in order.
 type step struct {
-	file     *File
+	file     *read.File
 	decision *archive.Event
 }
 
@@ -139,7 +142,7 @@ func parseSteps(t *testing.T, a *txtar.Archive, loc *time.Location) (config, wan
 			steps = append(steps, step{decision: e})
 			continue
 		}
-		file := &File{Name: name, ReceivedAt: at}
+		file := &read.File{Name: name, ReceivedAt: at}
 		if i := strings.IndexByte(name, '/'); i >= 0 {
 			file.Folder, file.Name = name[:i], name[strings.LastIndexByte(name, '/')+1:]
 		}
@@ -260,22 +263,22 @@ func emptyWarehouse(t testing.TB, set *forms.Set) *warehouse.DB {
 // throughJudge reads and judges the files one after another, and proves that the tables take the rows.
 func throughJudge(t *testing.T, in *Intake, db *warehouse.DB, steps []step) string {
 	ctx := context.Background()
-	h := newHistory(in.Zone.Location, in.Forms)
+	h := judge.NewHistory(in.Zone.Location, in.Forms)
 	var b strings.Builder
 	all := newBatch(in)
 	for n, s := range steps {
 		if s.decision != nil {
 			t.Fatal("a decision needs #warehouse")
 		}
-		p := in.read(*s.file)
-		j, err := in.judge(ctx, h, p, n+1, nil)
+		p := in.read.Parse(*s.file)
+		j, err := in.judge.File(ctx, h, p, n+1, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		checkAccounting(t, j)
 		checkMasked(t, in, j, true)
 		all.add(j)
-		b.WriteString(reportText(in, j.report, j.parts))
+		b.WriteString(reportText(in, j.Report, j.Parts))
 	}
 	if err := warehouse.Begin(ctx, db.Conn); err != nil {
 		t.Fatal(err)
@@ -356,7 +359,7 @@ func throughSession(t *testing.T, in *Intake, steps []step) string {
 var showHints bool
 
 // reportText writes what became of a file. parts gives the rows; nil leaves them out.
-func reportText(in *Intake, r *finding.Report, parts []*part) string {
+func reportText(in *Intake, r *finding.Report, parts []*read.Part) string {
 	var b strings.Builder
 	for i, ret := range r.Returns {
 		or := func(s string) string {
@@ -405,13 +408,13 @@ func reportText(in *Intake, r *finding.Report, parts []*part) string {
 }
 
 // rowsText writes typed rows as compact CSV, without the columns that no row fills.
-func rowsText(in *Intake, pt *part) string {
-	if len(pt.records) == 0 && len(pt.refused) == 0 {
+func rowsText(in *Intake, pt *read.Part) string {
+	if len(pt.Records) == 0 && len(pt.Refused) == 0 {
 		return ""
 	}
 	var cols []int
-	for k := range pt.form.Columns {
-		if slices.ContainsFunc(pt.records, func(r record) bool { return r.vals[k].set }) {
+	for k := range pt.Form.Columns {
+		if slices.ContainsFunc(pt.Records, func(r read.Record) bool { return r.Vals[k].Set }) {
 			cols = append(cols, k)
 		}
 	}
@@ -419,19 +422,19 @@ func rowsText(in *Intake, pt *part) string {
 	if len(cols) > 0 {
 		b.WriteString("  row")
 		for _, k := range cols {
-			b.WriteString("," + pt.form.Columns[k].Field)
+			b.WriteString("," + pt.Form.Columns[k].Field)
 		}
 		b.WriteByte('\n')
 	}
-	for _, r := range pt.records {
-		fmt.Fprintf(&b, "  %d", r.line.n)
+	for _, r := range pt.Records {
+		fmt.Fprintf(&b, "  %d", r.Line.N)
 		for _, k := range cols {
-			b.WriteString("," + strings.ReplaceAll(r.vals[k].text, "\n", `\n`))
+			b.WriteString("," + strings.ReplaceAll(r.Vals[k].Text, "\n", `\n`))
 		}
 		b.WriteByte('\n')
 	}
-	for _, r := range pt.refused {
-		fmt.Fprintf(&b, "  refused %d %s: %s\n", r.line.n, r.rowText(in, pt.form), r.reason)
+	for _, r := range pt.Refused {
+		fmt.Fprintf(&b, "  refused %d %s: %s\n", r.Line.N, in.read.RowText(&r, pt.Form), r.Reason)
 	}
 	return b.String()
 }

@@ -4,35 +4,35 @@ import (
 	"context"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/judge"
+	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
+	"taizhang/ingest/template"
+	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
 )
 
 // Check says what a file would get, against what was received before as db holds it (nil: nothing was), touching
 // nothing. source is what its receipt is made from.
-func (in *Intake) Check(ctx context.Context, db *warehouse.DB, f File) (report *finding.Report, source receipt.Source, err error) {
-	h := newHistory(in.Zone.Location, in.Forms)
+func (in *Intake) Check(ctx context.Context, db *warehouse.DB, f read.File) (report *finding.Report, source receipt.Source, err error) {
+	h := judge.NewHistory(in.Zone.Location, in.Forms)
 	if db != nil {
-		if h, err = loadHistory(ctx, db.Conn, in.Zone.Code, in.Zone.Location, in.Forms); err != nil {
+		if h, err = judge.Load(ctx, db.Conn, in.Zone.Code, in.Zone.Location, in.Forms); err != nil {
 			return nil, source, err
 		}
 	}
-	p, _, err := in.readGuarded(ctx, f)
+	p, _, err := in.read.Read(ctx, f)
 	if err != nil {
 		return nil, source, err
 	}
-	j, err := in.judge(ctx, h, p, 0, nil)
+	j, err := in.judge.File(ctx, h, p, 0, nil)
 	if err != nil {
 		return nil, source, err
 	}
-	return j.report, p.source(), nil
+	return j.Report, p.Source(), nil
 }
 
-// source is what the receipt of a file is made from. What could not be read is not handed back either.
-func (p *parsed) source() receipt.Source {
-	s := receipt.Source{Format: p.format, Grids: p.grids}
-	if p.format != "" {
-		s.Content = p.file.Content
-	}
-	return s
+// Prefill reads what was received so far, as db holds it, to fill templates in; a holds the originals.
+func (in *Intake) Prefill(ctx context.Context, db *warehouse.DB, a *archive.Archive) (*template.Prefill, error) {
+	return template.New(ctx, in.read, db, a)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/ingest/read"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
 )
@@ -16,19 +17,19 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	b := newBatch(s.In)
 	at := e.At.In(s.In.Zone.Location)
 	b.row("raw.decision", b.zone, strconv.Itoa(e.Seq), string(e.Kind), text(e.Return), text(e.Submitter), text(e.Form), text(e.Period), e.Reason, b.moment(at), text(e.Effective))
-	var pt, full *part
+	var pt, full *read.Part
 	if e.Kind == archive.Accept {
-		old := s.hist.byID[e.Return]
+		old := s.hist.ByID[e.Return]
 		if old == nil {
 			return fmt.Errorf("accept %s: no such return", e.Return)
 		}
-		if !old.outcome.Counts() && !old.accepted {
+		if !old.Outcome.Counts() && !old.Accepted {
 			var err error
 			if pt, err = s.reread(ctx, e.Return); err != nil {
 				return err
 			}
 			full = pt
-			if _, pt = s.Erased.without(arrivalOf(e.Return), pt.ret, pt); len(pt.records)+len(pt.refused) > 0 {
+			if _, pt = s.Erased.without(arrivalOf(e.Return), pt.Ret, pt); len(pt.Records)+len(pt.Refused) > 0 {
 				b.rows(pt)
 			}
 		}
@@ -42,7 +43,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	}
 	if err == nil && pt != nil {
 		_, err = s.Conn.ExecContext(ctx, `update raw.return set rows_loaded = ?, rows_refused = ?, values_emptied = ? where zone = ? and return_id = ?`,
-			len(pt.records), len(pt.refused), pt.ret.ValuesEmptied, b.zone, e.Return)
+			len(pt.Records), len(pt.Refused), pt.Ret.ValuesEmptied, b.zone, e.Return)
 	}
 	if err != nil {
 		warehouse.Rollback(s.Conn)
@@ -52,11 +53,11 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 		return fmt.Errorf("record decision %d: %w", e.Seq, err)
 	}
 	if pt != nil {
-		s.hist.byID[e.Return].rows = len(pt.records)
-		s.In.remember(s.hist, s.Erased.remembered(full, arrivalOf(e.Return)))
-		s.hist.stored()
+		s.hist.ByID[e.Return].Rows = len(pt.Records)
+		s.In.judge.Remember(s.hist, s.Erased.remembered(full, arrivalOf(e.Return)))
+		s.hist.Stored()
 	}
-	s.hist.decide(string(e.Kind), e.Return, e.Submitter, e.Form, at)
+	s.hist.Decide(string(e.Kind), e.Return, e.Submitter, e.Form, at)
 	return nil
 }
 
@@ -67,7 +68,7 @@ func arrivalOf(id string) int {
 }
 
 // reread parses the original of a rejected return again.
-func (s *Session) reread(ctx context.Context, id string) (*part, error) {
+func (s *Session) reread(ctx context.Context, id string) (*read.Part, error) {
 	var seq, n int
 	if _, err := fmt.Sscanf(id, "%d-%d", &seq, &n); err != nil {
 		return nil, fmt.Errorf("accept %s: not the number of a return", id)
@@ -87,14 +88,14 @@ func (s *Session) reread(ctx context.Context, id string) (*part, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.failed != nil || n < 1 || n > len(p.parts) {
+		if p.Failed != nil || n < 1 || n > len(p.Parts) {
 			return nil, fmt.Errorf("accept %s: the file can't be read as a return, so there is nothing to count", id)
 		}
-		pt := p.parts[n-1]
-		if pt.ret.Submitter == "" || !pt.ret.Period.Valid() || len(pt.records) == 0 {
+		pt := p.Parts[n-1]
+		if pt.Ret.Submitter == "" || !pt.Ret.Period.Valid() || len(pt.Records) == 0 {
 			return nil, fmt.Errorf("accept %s: no row of it can be counted", id)
 		}
-		pt.ret.ID = id
+		pt.Ret.ID = id
 		return pt, nil
 	}
 	return nil, fmt.Errorf("accept %s: no such arrival", id)
@@ -102,15 +103,15 @@ func (s *Session) reread(ctx context.Context, id string) (*part, error) {
 
 // Acceptable says whether 放行 of a return would load rows; the error says why not.
 func (s *Session) Acceptable(ctx context.Context, id string) error {
-	old := s.hist.byID[id]
+	old := s.hist.ByID[id]
 	switch {
 	case old == nil:
 		return fmt.Errorf("no such return: %s", id)
-	case old.outcome.Counts() && !old.withdrawn || old.accepted && !old.withdrawn:
+	case old.Outcome.Counts() && !old.Withdrawn || old.Accepted && !old.Withdrawn:
 		return fmt.Errorf("return %s counts already", id)
-	case old.outcome == "duplicate":
+	case old.Outcome == "duplicate":
 		return fmt.Errorf("return %s is a duplicate: accept the one it repeats", id)
-	case old.outcome.Counts(): // withdrawn before: it counts again
+	case old.Outcome.Counts(): // withdrawn before: it counts again
 		return nil
 	}
 	_, err := s.reread(ctx, id)
@@ -118,7 +119,7 @@ func (s *Session) Acceptable(ctx context.Context, id string) error {
 }
 
 // Known says whether a return exists.
-func (s *Session) Known(id string) bool { return s.hist.byID[id] != nil }
+func (s *Session) Known(id string) bool { return s.hist.ByID[id] != nil }
 
 // Replay takes an archived arrival in again, as `rebuild` does; the same outcome follows from the same declarations.
 func (s *Session) Replay(ctx context.Context, events []archive.Event) error {

@@ -9,7 +9,10 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/judge"
+	"taizhang/ingest/read"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
 )
@@ -19,15 +22,15 @@ import (
 // are only not stored, nor anything that is said of them.
 type Erasures struct {
 	list   []archive.Event
-	passed map[int]bool                   // by number: erasures that lie behind; a replay comes to them one by one
-	masks  map[string]bool                // of the numbers of rows left out, as findings quote them
-	keys   map[string]map[string]keyState // by return: keys of rows left out by erasures to come
-	told   map[string]string              // by return: what was found in it before anything was left out
+	passed map[int]bool                         // by number: erasures that lie behind; a replay comes to them one by one
+	masks  map[string]bool                      // of the numbers of rows left out, as findings quote them
+	keys   map[string]map[string]judge.KeyState // by return: keys of rows left out by erasures to come
+	told   map[string]string                    // by return: what was found in it before anything was left out
 }
 
 // NewErasures takes the erasures of a journal; replay says that the journal is gone through again from its beginning.
 func NewErasures(events []archive.Event, replay bool) *Erasures {
-	e := &Erasures{list: events, passed: map[int]bool{}, masks: map[string]bool{}, keys: map[string]map[string]keyState{}, told: map[string]string{}}
+	e := &Erasures{list: events, passed: map[int]bool{}, masks: map[string]bool{}, keys: map[string]map[string]judge.KeyState{}, told: map[string]string{}}
 	for _, x := range events {
 		e.passed[x.Seq] = !replay
 	}
@@ -35,11 +38,11 @@ func NewErasures(events []archive.Event, replay bool) *Erasures {
 }
 
 // known says whether a row of an arrival was still known at the point that has been reached.
-func (e *Erasures) known(arrival int, r *record) bool {
+func (e *Erasures) known(arrival int, r *read.Record) bool {
 	for _, x := range e.list {
 		if e.passed[x.Seq] && arrival <= x.Through {
 			for _, h := range x.Hashes {
-				if r.names(map[string]bool{h: true}) {
+				if r.Names(map[string]bool{h: true}) {
 					return false
 				}
 			}
@@ -67,19 +70,9 @@ func (e *Erasures) of(arrival int) map[string]bool {
 	return out
 }
 
-// names says whether a row is about a person, by the hashes of its values.
-func (r *record) names(hashes map[string]bool) bool {
-	for _, v := range r.vals {
-		if v.hash != "" && hashes[v.hash] {
-			return true
-		}
-	}
-	return false
-}
-
 // without gives a return and its rows as they are stored: rows of erased persons are left out, with what was found in
 // them, and what quotes their masked numbers.
-func (e *Erasures) without(arrival int, ret *finding.Return, pt *part) (*finding.Return, *part) {
+func (e *Erasures) without(arrival int, ret *finding.Return, pt *read.Part) (*finding.Return, *read.Part) {
 	hashes := e.of(arrival)
 	if len(hashes) == 0 || pt == nil {
 		return ret, pt
@@ -89,36 +82,36 @@ func (e *Erasures) without(arrival int, ret *finding.Return, pt *part) (*finding
 		row   int
 	}
 	at := map[place]bool{}
-	leave := func(list []record) []record {
-		var left []record
+	leave := func(list []read.Record) []read.Record {
+		var left []read.Record
 		for i := range list {
 			r := &list[i]
-			if !r.names(hashes) {
+			if !r.Names(hashes) {
 				left = append(left, *r)
 				continue
 			}
-			at[place{r.line.sheet, r.line.n}] = true
-			for k, v := range r.vals {
-				if t := pt.form.Columns[k].Type; hashes[v.hash] && t != forms.Person && len(v.text) > 8 {
-					e.masks[v.text] = true
+			at[place{r.Line.Sheet, r.Line.N}] = true
+			for k, v := range r.Vals {
+				if t := pt.Form.Columns[k].Type; hashes[v.Hash] && t != forms.Person && len(v.Text) > 8 {
+					e.masks[v.Text] = true
 				}
 			}
 			if e.known(arrival, r) {
 				if e.keys[ret.ID] == nil {
-					e.keys[ret.ID] = map[string]keyState{}
+					e.keys[ret.ID] = map[string]judge.KeyState{}
 				}
-				e.keys[ret.ID][r.key] = keyState{shown: r.shown}
+				e.keys[ret.ID][r.Key] = judge.KeyState{Shown: r.Shown}
 			}
 		}
 		return left
 	}
 	rest, left := *pt, *ret
-	rest.records, rest.refused = leave(pt.records), leave(pt.refused)
+	rest.Records, rest.Refused = leave(pt.Records), leave(pt.Refused)
 	left.Findings = nil
 	for _, f := range ret.Findings {
 		ofRow := at[place{f.Sheet, f.Row}]
 		if ofRow || e.quoted(f.Value) || e.quoted(f.Message) || e.quoted(f.Hint) {
-			if c := pt.form.Column(f.Field); ofRow && c != nil && f.Severity == finding.Error && !c.Required && !c.InKey {
+			if c := pt.Form.Column(f.Field); ofRow && c != nil && f.Severity == finding.Error && !c.Required && !c.InKey {
 				left.ValuesEmptied--
 			}
 			continue
@@ -132,22 +125,22 @@ func (e *Erasures) without(arrival int, ret *finding.Return, pt *part) (*finding
 		}
 	}
 	if len(left.Findings) < len(ret.Findings) {
-		e.told[ret.ID] = fingerprint(ret)
+		e.told[ret.ID] = judge.Fingerprint(ret)
 	}
 	if ret.Outcome.Counts() {
-		left.Rows, left.RowsRefused = len(rest.records), len(rest.refused)
+		left.Rows, left.RowsRefused = len(rest.Records), len(rest.Refused)
 	}
-	rest.ret = &left
+	rest.Ret = &left
 	return &left, &rest
 }
 
 // remembered is the part of a return that later ones are compared with.
-func (e *Erasures) remembered(full *part, arrival int) *part {
+func (e *Erasures) remembered(full *read.Part, arrival int) *read.Part {
 	if e == nil {
 		return full
 	}
 	out := *full
-	keep := func(list []record) (left []record) {
+	keep := func(list []read.Record) (left []read.Record) {
 		for i := range list {
 			if e.known(arrival, &list[i]) {
 				left = append(left, list[i])
@@ -155,7 +148,7 @@ func (e *Erasures) remembered(full *part, arrival int) *part {
 		}
 		return left
 	}
-	out.records, out.refused = keep(full.records), keep(full.refused)
+	out.Records, out.Refused = keep(full.Records), keep(full.Refused)
 	return &out
 }
 
@@ -169,14 +162,14 @@ func (e *Erasures) quoted(text string) bool {
 }
 
 // recall gives back to the history what was known before rows were left out of the tables.
-func (e *Erasures) recall(h *history) {
+func (e *Erasures) recall(h *judge.History) {
 	if e == nil {
 		return
 	}
-	h.erased = e.keys
+	h.Erased = e.keys
 	for id, told := range e.told {
-		if p := h.byID[id]; p != nil && p.findings != "" {
-			p.findings = told
+		if p := h.ByID[id]; p != nil && p.Findings != "" {
+			p.Findings = told
 		}
 	}
 }
@@ -223,19 +216,10 @@ func (in *Intake) PersonHashes(number string) []string {
 	var out []string
 	for scope := range maps.Keys(scopes) {
 		for _, t := range []forms.Type{forms.ID, forms.Phone, forms.Code, forms.TaxNo} {
-			out = append(out, in.Keys.hash(scope, string(t)+":"+squash(number)))
+			out = append(out, in.Keys.Hash(scope, string(t)+":"+written.Squash(number)))
 		}
 	}
 	return out
-}
-
-// PersonNumber tidies an identity or mobile number and gives its mask; ok is false for anything else.
-func PersonNumber(text string, phone bool) (number, masked string, ok bool) {
-	number = strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "　", "").Replace(plain(text)))
-	if phone {
-		return number, mask(forms.Phone, number), phoneShape.MatchString(number)
-	}
-	return number, mask(forms.ID, number), idShape.MatchString(number)
 }
 
 // Mentions lists the cells of a file that hold a number, in any sheet and column: "Sheet1!B5".
@@ -244,11 +228,11 @@ func (in *Intake) Mentions(ctx context.Context, name string, content []byte, num
 	if err != nil {
 		return nil, err
 	}
-	wanted := squash(number)
+	wanted := written.Squash(number)
 	for i, s := range book.Sheets() {
 		err := book.Each(i, func(r *sheet.Row) error {
 			for _, c := range r.Cells {
-				if len(c.Text) >= len(wanted) && strings.Contains(strings.ReplaceAll(squash(c.Text), "-", ""), wanted) {
+				if len(c.Text) >= len(wanted) && strings.Contains(strings.ReplaceAll(written.Squash(c.Text), "-", ""), wanted) {
 					cells = append(cells, fmt.Sprintf("%s!%s", s.Name, c.Ref()))
 				}
 			}

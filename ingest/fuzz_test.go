@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/ingest/judge"
+	"taizhang/ingest/read"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
 )
 
 // FuzzRead makes sheets out of bytes — headings, values, totals, sections, rubbish in any order — and proves that no row is
@@ -30,9 +33,9 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		content := fuzzBook(data, words).xlsx()
-		file := File{Name: "a.xlsx", Folder: "民政办", Content: content, ReceivedAt: time.Date(2022, 8, 5, 9, 0, 0, 0, in.Zone.Location)}
-		p := in.read(file)
-		j, err := in.judge(context.Background(), newHistory(in.Zone.Location, in.Forms), p, 1, nil)
+		file := read.File{Name: "a.xlsx", Folder: "民政办", Content: content, ReceivedAt: time.Date(2022, 8, 5, 9, 0, 0, 0, in.Zone.Location)}
+		p := in.read.Parse(file)
+		j, err := in.judge.File(context.Background(), judge.NewHistory(in.Zone.Location, in.Forms), p, 1, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +127,7 @@ func randomLayout(t *testing.T, r *rand.Rand) bool {
 		places int
 	}{{"元", 0}, {"百元", 2}, {"千元", 3}, {"万元", 4}, {"亿元", 8}}[r.IntN(5)]
 	amount := func(fen int64) string {
-		s := fixed(bigInt(fen), 2+unit.places)
+		s := written.Fixed(bigInt(fen), 2+unit.places)
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 		switch r.IntN(3) {
 		case 0:
@@ -194,26 +197,26 @@ func randomLayout(t *testing.T, r *rand.Rand) bool {
 		lines = append(lines, "注：本表每月报送。", "填表人：张三 | | 审核人：李四")
 	}
 	text := strings.Join(lines, "\n")
-	p := in.read(File{Name: "a.xlsx", Folder: "财政局", Content: parseBook(text).xlsx(), ReceivedAt: time.Date(2022, 8, 5, 9, 0, 0, 0, in.Zone.Location)})
-	if p.failed != nil || len(p.parts) != 1 || p.parts[0].fatal || len(p.parts[0].records) != len(rows) {
+	p := in.read.Parse(read.File{Name: "a.xlsx", Folder: "财政局", Content: parseBook(text).xlsx(), ReceivedAt: time.Date(2022, 8, 5, 9, 0, 0, 0, in.Zone.Location)})
+	if p.Failed != nil || len(p.Parts) != 1 || p.Parts[0].Fatal || len(p.Parts[0].Records) != len(rows) {
 		t.Errorf("%d rows expected of\n%s\ngot %+v", len(rows), text, p)
 		return false
 	}
-	pt := p.parts[0]
+	pt := p.Parts[0]
 	ok := true
 	for i, x := range rows {
-		want := strings.Join([]string{x.name, x.code, "智能制造", x.doc, "", fixed(bigInt(x.fen), 2), x.day.Format(time.DateOnly)}, ",")
+		want := strings.Join([]string{x.name, x.code, "智能制造", x.doc, "", written.Fixed(bigInt(x.fen), 2), x.day.Format(time.DateOnly)}, ",")
 		var got []string
-		for _, v := range pt.records[i].vals {
-			got = append(got, v.text)
+		for _, v := range pt.Records[i].Vals {
+			got = append(got, v.Text)
 		}
-		if g := strings.Join(got, ","); g != want || pt.ret.Period.String() != "2022-07" {
-			t.Errorf("row %d: got %s, want %s (period %s) of\n%s", i, g, want, pt.ret.Period, text)
+		if g := strings.Join(got, ","); g != want || pt.Ret.Period.String() != "2022-07" {
+			t.Errorf("row %d: got %s, want %s (period %s) of\n%s", i, g, want, pt.Ret.Period, text)
 			ok = false
 		}
 	}
-	if n := pt.ret.Count("warning") + pt.ret.Count("error"); n > 0 {
-		t.Errorf("%d findings of\n%s\n%v", n, text, pt.ret.Findings)
+	if n := pt.Ret.Count("warning") + pt.Ret.Count("error"); n > 0 {
+		t.Errorf("%d findings of\n%s\n%v", n, text, pt.Ret.Findings)
 		ok = false
 	}
 	return ok
@@ -226,8 +229,8 @@ func BenchmarkRead(b *testing.B) {
 	b.SetBytes(int64(len(content)))
 	b.ReportAllocs()
 	for b.Loop() {
-		p := in.read(File{Name: "a.xlsx", Folder: "青山街道", Content: content, ReceivedAt: time.Date(2022, 8, 15, 9, 0, 0, 0, in.Zone.Location)})
-		if p.failed != nil || len(p.parts[0].records) != 300 {
+		p := in.read.Parse(read.File{Name: "a.xlsx", Folder: "青山街道", Content: content, ReceivedAt: time.Date(2022, 8, 15, 9, 0, 0, 0, in.Zone.Location)})
+		if p.Failed != nil || len(p.Parts[0].Records) != 300 {
 			b.Fatal("not read")
 		}
 	}
@@ -252,18 +255,18 @@ func BenchmarkJudge(b *testing.B) {
 	in := testIntake(b, officeZone)
 	ctx := context.Background()
 	at := time.Date(2022, 8, 15, 9, 0, 0, 0, in.Zone.Location)
-	before := File{Name: "第31周.xlsx", Folder: "青山街道", Content: ledgerOf(298), ReceivedAt: at.AddDate(0, 0, -7)}
-	now := File{Name: "第32周.xlsx", Folder: "青山街道", Content: ledgerOf(300), ReceivedAt: at}
+	before := read.File{Name: "第31周.xlsx", Folder: "青山街道", Content: ledgerOf(298), ReceivedAt: at.AddDate(0, 0, -7)}
+	now := read.File{Name: "第32周.xlsx", Folder: "青山街道", Content: ledgerOf(300), ReceivedAt: at}
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
-		first, second := in.read(before), in.read(now)
-		h := newHistory(in.Zone.Location, in.Forms)
-		if _, err := in.judge(ctx, h, first, 1, nil); err != nil {
+		first, second := in.read.Parse(before), in.read.Parse(now)
+		h := judge.NewHistory(in.Zone.Location, in.Forms)
+		if _, err := in.judge.File(ctx, h, first, 1, nil); err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()
-		if _, err := in.judge(ctx, h, second, 2, nil); err != nil {
+		if _, err := in.judge.File(ctx, h, second, 2, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -8,8 +8,11 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"taizhang/ingest/cell"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 )
 
@@ -36,14 +39,14 @@ func FuzzCell(f *testing.F) {
 			if num < 1 || num > 2958465 {
 				return
 			}
-			c.Kind, c.Num, c.Text = sheet.Date, num, serialDate(num).String()
+			c.Kind, c.Num, c.Text = sheet.Date, num, written.SerialDate(num).String()
 		}
 		period, err := calendar.ParsePeriod("2022-07")
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, form := range in.Forms.Forms {
-			ty := &typer{in: in, form: form, period: period, cutoff: calendar.NewDate(2022, time.July, 31), keys: in.Keys, lists: in.vocab.lists, private: form.Sensitive()}
+			ty := &cell.Typer{Register: in.read.Units, Form: form, Period: period, Cutoff: calendar.NewDate(2022, time.July, 31), Keys: in.Keys, Lists: in.read.Vocab.Lists, Private: form.Sensitive()}
 			for k := range form.Columns {
 				checkTyped(t, ty, c, &form.Columns[k])
 			}
@@ -51,27 +54,27 @@ func FuzzCell(f *testing.F) {
 	})
 }
 
-func checkTyped(t *testing.T, ty *typer, c sheet.Cell, col *forms.Column) {
+func checkTyped(t *testing.T, ty *cell.Typer, c sheet.Cell, col *forms.Column) {
 	t.Helper()
-	v, fault := ty.read(&c, col, columnFacts{})
-	if fault != nil && fault.message == "" || v.set && v.text == "" {
+	v, fault := ty.Read(&c, col, cell.Facts{})
+	if fault != nil && fault.Message == "" || v.Set && v.Text == "" {
 		t.Fatalf("%s of %q: %+v %+v", col.Field, c.Text, v, fault)
 	}
-	if !v.set {
+	if !v.Set {
 		return
 	}
 	switch col.Type {
 	case forms.Date, forms.Month:
-		if _, err := calendar.ParseDate(v.text); err != nil {
-			t.Fatalf("%s of %q: date %q", col.Field, c.Text, v.text)
+		if _, err := calendar.ParseDate(v.Text); err != nil {
+			t.Fatalf("%s of %q: date %q", col.Field, c.Text, v.Text)
 		}
 	case forms.Int, forms.Money, forms.Percent:
-		if strings.Trim(v.text, "0123456789.") != "" || strings.Count(v.text, ".") > 1 {
-			t.Fatalf("%s of %q: number %q", col.Field, c.Text, v.text)
+		if strings.Trim(v.Text, "0123456789.") != "" || strings.Count(v.Text, ".") > 1 {
+			t.Fatalf("%s of %q: number %q", col.Field, c.Text, v.Text)
 		}
 	case forms.Text, forms.Unit, forms.Code:
-		if masked := maskText(v.text); masked != v.text {
-			t.Fatalf("%s of %q: %q shows a number of a person", col.Field, c.Text, v.text)
+		if masked := secret.MaskText(v.Text); masked != v.Text {
+			t.Fatalf("%s of %q: %q shows a number of a person", col.Field, c.Text, v.Text)
 		}
 	}
 }

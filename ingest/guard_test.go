@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/ingest/read"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
 )
@@ -16,8 +17,8 @@ import (
 // plantFaults makes the reader fail by the name of the file. Whoever waits for the time of a file to end waits for
 // timeUp to be closed.
 func plantFaults(in *Intake, started chan<- string, timeUp <-chan struct{}, release <-chan struct{}) {
-	open := in.guard.open
-	in.guard.open = func(ctx context.Context, name string, content []byte, lim sheet.Limits) (*sheet.Book, error) {
+	open := in.read.Guard.Open
+	in.read.Guard.Open = func(ctx context.Context, name string, content []byte, lim sheet.Limits) (*sheet.Book, error) {
 		switch {
 		case strings.Contains(name, "恐慌"):
 			var none []int
@@ -25,11 +26,10 @@ func plantFaults(in *Intake, started chan<- string, timeUp <-chan struct{}, rele
 		case strings.Contains(name, "退出"):
 			runtime.Goexit()
 		case strings.Contains(name, "循环"): // as a loop of rows that never ends
-			mine := *in
-			mine.ctx = ctx
+			alive := read.Until(ctx)
 			started <- name
 			for {
-				mine.alive()
+				alive()
 			}
 		case strings.Contains(name, "卡住"): // a loop that nothing ends
 			started <- name
@@ -37,7 +37,7 @@ func plantFaults(in *Intake, started chan<- string, timeUp <-chan struct{}, rele
 		}
 		return open(ctx, name, content, lim)
 	}
-	in.guard.timeout = func(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
+	in.read.Guard.Timeout = func(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancelCause(ctx)
 		go func() {
 			select {
@@ -50,7 +50,7 @@ func plantFaults(in *Intake, started chan<- string, timeUp <-chan struct{}, rele
 	}
 	now := make(chan time.Time)
 	close(now)
-	in.guard.grace = func() <-chan time.Time { return now }
+	in.read.Guard.Grace = func() <-chan time.Time { return now }
 }
 
 // TestFaultsCostOneFile: a panic, a loop and a reader that never comes back each cost their own file; it is sent back
@@ -95,9 +95,9 @@ func TestFaultsCostOneFile(t *testing.T) {
 func TestStoppedRunRejectsNothing(t *testing.T) {
 	o := newOffice(t)
 	o.drop("青山街道/循环.xlsx", goodBook())
-	open := o.in.guard.open
+	open := o.in.read.Guard.Open
 	ctx, stop := context.WithCancel(context.Background())
-	o.in.guard.open = func(ctx context.Context, name string, content []byte, lim sheet.Limits) (*sheet.Book, error) {
+	o.in.read.Guard.Open = func(ctx context.Context, name string, content []byte, lim sheet.Limits) (*sheet.Book, error) {
 		stop()
 		return open(ctx, name, content, lim)
 	}
@@ -113,7 +113,7 @@ func TestStoppedRunRejectsNothing(t *testing.T) {
 	if _, err := s.TakeIn(ctx, files, func(string) time.Time { return at }); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
-	o.in.guard.open = open
+	o.in.read.Guard.Open = open
 	outcomes, waiting := o.run()
 	o.want(outcomes, waiting, "循环.xlsx: accepted", "")
 }
@@ -140,10 +140,10 @@ func TestFatalFile(t *testing.T) {
 	if err := o.a.Append(events...); err != nil {
 		t.Fatal(err)
 	}
-	open := o.in.guard.open
+	open := o.in.read.Guard.Open
 	reads := 0
 	kill, stop := context.WithCancel(context.Background())
-	o.in.guard.open = func(ctx context.Context, name string, content []byte, lim sheet.Limits) (*sheet.Book, error) {
+	o.in.read.Guard.Open = func(ctx context.Context, name string, content []byte, lim sheet.Limits) (*sheet.Book, error) {
 		if strings.Contains(name, "致命") { // the program ends here
 			reads++
 			stop()
@@ -200,14 +200,14 @@ func TestTablesWithoutEnd(t *testing.T) {
 	})
 	in.Zone.Limits.Time = 200 * time.Millisecond
 	began := time.Now()
-	p, _, err := in.readGuarded(context.Background(), File{Name: "a.xlsx", Folder: "青山街道", Content: book, ReceivedAt: time.Date(2022, 8, 15, 9, 0, 0, 0, in.Zone.Location)})
+	p, _, err := in.read.Read(context.Background(), read.File{Name: "a.xlsx", Folder: "青山街道", Content: book, ReceivedAt: time.Date(2022, 8, 15, 9, 0, 0, 0, in.Zone.Location)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("took %v", took)
 	}
-	if p.failed == nil || p.failed.Findings[0].Rule != sheet.TooSlow {
-		t.Errorf("it came to an end: %+v", p.failed)
+	if p.Failed == nil || p.Failed.Findings[0].Rule != sheet.TooSlow {
+		t.Errorf("it came to an end: %+v", p.Failed)
 	}
 }

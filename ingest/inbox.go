@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -75,7 +76,7 @@ func Inbox(dir string) ([]Dropped, error) {
 				return fs.SkipDir
 			}
 			return nil
-		case strings.HasPrefix(f.Name, "._"), isOneOf(strings.ToLower(f.Name), []string{".ds_store", ".gitkeep", ".keep", "desktop.ini", "thumbs.db"}):
+		case strings.HasPrefix(f.Name, "._"), slices.Contains([]string{".ds_store", ".gitkeep", ".keep", "desktop.ini", "thumbs.db"}, strings.ToLower(f.Name)):
 			return nil // what file managers leave
 		}
 		info, err := d.Info()

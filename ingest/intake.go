@@ -1,21 +1,22 @@
-// Package ingest takes returns in: a file becomes typed rows, findings and an
-// outcome for each form it carries, and ends up in the raw tables.
+// Package ingest takes returns in: from a file in the inbox to an original in
+// the archive, rows and findings in the raw tables, and a receipt.
 //
-// Words: a file is what somebody dropped; a part is what it carries for one
-// form and becomes one return; a line is one row of data as written; a record
-// is a line with typed values; a fault is what is wrong with a cell; the
-// history is what was received before, against which a return is judged.
+// Words: an arrival is one file taken out of the inbox; a session takes
+// arrivals in, one group after another; a batch is what one group writes; a
+// decision is an operator's word about a return; an erasure leaves a person's
+// rows out for good.
 //
-// Reading a file (read) needs nothing but the declarations and can run in
-// parallel; judging it (judge) needs the history and goes in order of arrival.
+// What happens to a return on its way lies in the packages below: sheet (a
+// file as cells), layout (tables), cell (values), read (returns), judge
+// (against the past), receipt (the answer); written, secret and units are what
+// they share.
 package ingest
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
-
 	"taizhang/ingest/forms"
+	"taizhang/ingest/judge"
+	"taizhang/ingest/read"
+	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/zone"
 )
@@ -24,43 +25,14 @@ import (
 type Intake struct {
 	Zone   *zone.Zone
 	Forms  *forms.Set
-	Keys   Keys
+	Keys   secret.Keys
 	Limits sheet.Limits
 
-	guard   guard
-	ctx     context.Context // of the file being read: see readGuarded
-	vocab   *vocabulary
-	units   *memo[matchedUnit] // submitters by the texts that name them
-	longest int                // bytes of the longest text that can be a submitter's name
+	read  *read.Reader
+	judge *judge.Judge
 }
 
 // New prepares intake for a zone.
-func New(z *zone.Zone, set *forms.Set, keys Keys, lim sheet.Limits) *Intake {
-	in := &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, guard: newGuard(), vocab: newVocabulary(set), units: &memo[matchedUnit]{}}
-	for _, s := range z.Submitters {
-		for _, name := range append([]string{s.Name, s.Code}, s.Aliases...) {
-			in.longest = max(in.longest, 2*len(name)+len(z.Name)+48) // with the zone's name before it, and spaces
-		}
-	}
-	return in
-}
-
-// matchedUnit is what zone.Match gives.
-type matchedUnit struct {
-	name string
-	ok   bool
-}
-
-// submitter gives the name of the submitter that a text names.
-func (in *Intake) submitter(text string) (string, bool) {
-	m := in.units.get(text, func(text string) matchedUnit {
-		s, ok := in.Zone.Match(text)
-		return matchedUnit{s.Name, ok}
-	})
-	return m.name, m.ok
-}
-
-func sha256hex(b []byte) string {
-	s := sha256.Sum256(b)
-	return hex.EncodeToString(s[:])
+func New(z *zone.Zone, set *forms.Set, keys secret.Keys, lim sheet.Limits) *Intake {
+	return &Intake{Zone: z, Forms: set, Keys: keys, Limits: lim, read: read.New(z, set, keys, lim), judge: &judge.Judge{Zone: z, Forms: set}}
 }

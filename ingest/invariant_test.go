@@ -6,32 +6,35 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/ingest/cell"
+	"taizhang/ingest/judge"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
 )
 
 // checkAccounting counts the rows of a file anew, from its grids alone: each in which somebody sees something, below a
 // head, must be loaded, refused, counted once with its like, or recognised as no data.
-func checkAccounting(t testing.TB, j *judged) {
+func checkAccounting(t testing.TB, j *judge.Judged) {
 	t.Helper()
-	for _, pt := range j.parts {
+	for _, pt := range j.Parts {
 		if pt == nil {
 			continue
 		}
 		lines, ignored := 0, 0
-		for _, tb := range pt.tables {
-			if tb.unaccounted() != 0 {
-				t.Errorf("%s: %d rows below the head, %d lines, %d ignored", tb.grid.Name, tb.below, len(tb.lines), tb.ignored())
+		for _, tb := range pt.Tables {
+			if tb.Unaccounted() != 0 {
+				t.Errorf("%s: %d rows below the head, %d lines, %d ignored", tb.Grid.Name, tb.Below, len(tb.Lines), tb.Ignored())
 			}
-			lines += len(tb.lines)
-			ignored += tb.ignored()
+			lines += len(tb.Lines)
+			ignored += tb.Ignored()
 		}
-		if len(pt.records)+len(pt.refused)+pt.repeats != lines && !pt.fatal {
-			t.Errorf("%s: %d lines, but %d records, %d refused, %d repeated", pt.form.ID, lines, len(pt.records), len(pt.refused), pt.repeats)
+		if len(pt.Records)+len(pt.Refused)+pt.Repeats != lines && !pt.Fatal {
+			t.Errorf("%s: %d lines, but %d records, %d refused, %d repeated", pt.Form.ID, lines, len(pt.Records), len(pt.Refused), pt.Repeats)
 		}
-		if pt.ret.RowsIgnored != ignored {
-			t.Errorf("%s: says %d rows ignored, %d are", pt.form.ID, pt.ret.RowsIgnored, ignored)
+		if pt.Ret.RowsIgnored != ignored {
+			t.Errorf("%s: says %d rows ignored, %d are", pt.Form.ID, pt.Ret.RowsIgnored, ignored)
 		}
-		for _, f := range pt.ret.Findings {
+		for _, f := range pt.Ret.Findings {
 			if f.Rule == "rows_unaccounted" {
 				t.Errorf("rows unaccounted: %s", f.Message)
 			}
@@ -45,12 +48,12 @@ var manyDigits = regexp.MustCompile(`(?:^|\D)(1[3-9]\d{9}|\d{6}(?:19|20)\d{9}[\d
 
 // isOrdinary says whether a text is a word of the forms themselves, which findings may use whatever column it stood in.
 func isOrdinary(in *Intake, v string) bool {
-	if in.vocab.isWord(v) || in.vocab.titled(v) != nil {
+	if in.read.Vocab.IsWord(v) || in.read.Vocab.Titled(v) != nil {
 		return true
 	}
-	for _, values := range in.vocab.lists {
+	for _, values := range in.read.Vocab.Lists {
 		for word, value := range values {
-			if strings.Contains(value, v) || word == heading(v) {
+			if strings.Contains(value, v) || word == written.Heading(v) {
 				return true
 			}
 		}
@@ -63,25 +66,25 @@ var sevenDigits = regexp.MustCompile(`\d{7}`)
 
 // parseable texts are numbers and dates: no names.
 func parseable(v string) bool {
-	_, okDate := parseWritten(v)
-	_, err := parseDecimal(v)
+	_, okDate := written.ParseWritten(v)
+	_, err := written.ParseDecimal(v)
 	return okDate || err == nil
 }
 
 // checkMasked proves that nothing said or stored of a file holds a sensitive value of it in clear, nor an identity or
 // mobile number. Without names only the numbers are looked for: in random sheets the same word stands anywhere.
-func checkMasked(t testing.TB, in *Intake, j *judged, names bool) {
+func checkMasked(t testing.TB, in *Intake, j *judge.Judged, names bool) {
 	t.Helper()
 	secret := map[string]bool{}
-	for _, pt := range j.parts {
-		if pt == nil || !pt.form.Sensitive() {
+	for _, pt := range j.Parts {
+		if pt == nil || !pt.Form.Sensitive() {
 			continue
 		}
-		for _, tb := range pt.tables {
-			for _, l := range tb.lines {
-				for k, c := range pt.form.Columns {
-					v := plain(l.cells[k].Text)
-					if c.Type.Sensitive() && (len(v) >= 6) && l.cells[k].Kind != sheet.Empty && !dashes[v] && !strings.Contains(v, "*") && !isOrdinary(in, v) {
+		for _, tb := range pt.Tables {
+			for _, l := range tb.Lines {
+				for k, c := range pt.Form.Columns {
+					v := written.Plain(l.Cells[k].Text)
+					if c.Type.Sensitive() && (len(v) >= 6) && l.Cells[k].Kind != sheet.Empty && !cell.Dashes[v] && !strings.Contains(v, "*") && !isOrdinary(in, v) {
 						secret[v] = true
 					}
 				}
@@ -90,8 +93,8 @@ func checkMasked(t testing.TB, in *Intake, j *judged, names bool) {
 	}
 	b := newBatch(in)
 	b.add(j)
-	for i, pt := range j.parts { // what a rejected return would store is masked too: 放行 loads it
-		if pt != nil && !j.report.Returns[i].Outcome.Counts() {
+	for i, pt := range j.Parts { // what a rejected return would store is masked too: 放行 loads it
+		if pt != nil && !j.Report.Returns[i].Outcome.Counts() {
 			b.rows(pt)
 		}
 	}
@@ -119,7 +122,7 @@ func checkMasked(t testing.TB, in *Intake, j *judged, names bool) {
 			}
 		}
 	}
-	for _, r := range j.report.Returns {
+	for _, r := range j.Report.Returns {
 		text, err := json.Marshal(r.Findings)
 		if err != nil {
 			t.Fatal(err)

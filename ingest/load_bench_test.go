@@ -16,6 +16,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 	"github.com/xuri/excelize/v2"
 
+	"taizhang/ingest/read"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/warehouse"
 )
@@ -46,7 +47,7 @@ func BenchmarkLoadGoals(b *testing.B) {
 		config += fmt.Sprintf("  - {code: u%02d, name: 第%02d街道办事处}\n", i, i)
 	}
 	in := testIntake(b, config)
-	var files []File
+	var files []read.File
 	text := ledgerText(55)
 	for w := range weeks {
 		sunday := time.Date(2022, 8, 14, 9, 0, 0, 0, in.Zone.Location).AddDate(0, 0, 7*w)
@@ -55,7 +56,7 @@ func BenchmarkLoadGoals(b *testing.B) {
 			t := strings.Replace(text, "填报单位：青山街道", "填报单位："+unit, 1)
 			t = strings.Replace(t, "2022年8月14日", sunday.Format("2006年1月2日"), 1)
 			t = strings.ReplaceAll(t, "QS2022-", fmt.Sprintf("QS%02d-", u))
-			files = append(files, File{Name: fmt.Sprintf("第%d周.xlsx", w), Folder: unit, Content: parseBook(t).xlsx(), ReceivedAt: sunday.AddDate(0, 0, 1)})
+			files = append(files, read.File{Name: fmt.Sprintf("第%d周.xlsx", w), Folder: unit, Content: parseBook(t).xlsx(), ReceivedAt: sunday.AddDate(0, 0, 1)})
 		}
 	}
 	columns := strings.Repeat(", varchar", 15)
@@ -80,7 +81,7 @@ func BenchmarkLoadGoals(b *testing.B) {
 }
 
 // takeAll does what a session does between the archive and the receipts.
-func takeAll(b *testing.B, in *Intake, files []File) {
+func takeAll(b *testing.B, in *Intake, files []read.File) {
 	db := emptyWarehouse(b, in.Forms)
 	s := &Session{In: in, Conn: db.Conn}
 	ctx := context.Background()
@@ -91,7 +92,7 @@ func takeAll(b *testing.B, in *Intake, files []File) {
 	for from := 0; from < len(files); from += group {
 		var todo []arrival
 		for i, f := range files[from:min(from+group, len(files))] {
-			todo = append(todo, arrival{seq: from + i + 1, sha: sha256hex(f.Content), file: f})
+			todo = append(todo, arrival{seq: from + i + 1, sha: read.Sha256hex(f.Content), file: f})
 		}
 		read, err := s.readAll(ctx, todo)
 		if err != nil {
@@ -111,7 +112,7 @@ func takeAll(b *testing.B, in *Intake, files []File) {
 }
 
 // appendAll loads files into one table in one transaction.
-func appendAll(b *testing.B, in *Intake, files []File, columns string, load func(app *duckdb.Appender, file int32, content []byte) error) {
+func appendAll(b *testing.B, in *Intake, files []read.File, columns string, load func(app *duckdb.Appender, file int32, content []byte) error) {
 	db := emptyWarehouse(b, in.Forms)
 	ctx := context.Background()
 	types := make([]string, 0, 16)

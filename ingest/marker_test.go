@@ -10,15 +10,17 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
+	"taizhang/ingest/template"
 )
 
 // filledTemplate makes a template, fills it in as a clerk would and lets bend have its way with it.
-func filledTemplate(t *testing.T, in *Intake, bend func(f *excelize.File)) *parsed {
+func filledTemplate(t *testing.T, in *Intake, bend func(f *excelize.File)) *read.Parsed {
 	t.Helper()
 	var wanted []receipt.TemplateForm
 	for _, id := range []string{"problem", "incentive"} {
-		s := TemplateOf(in.Forms.Get(id))
+		s := template.Of(in.Forms.Get(id))
 		s.Period = map[string]string{"problem": "2022-W32", "incentive": "2022-07"}[id]
 		wanted = append(wanted, s)
 	}
@@ -51,7 +53,7 @@ func filledTemplate(t *testing.T, in *Intake, bend func(f *excelize.File)) *pars
 	if err := f.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	return in.read(File{Name: "报送.xlsx", Content: out.Bytes(), ReceivedAt: time.Date(2022, 8, 15, 9, 0, 0, 0, in.Zone.Location)})
+	return in.read.Parse(read.File{Name: "报送.xlsx", Content: out.Bytes(), ReceivedAt: time.Date(2022, 8, 15, 9, 0, 0, 0, in.Zone.Location)})
 }
 
 const filledRows = `problem 2022-W32
@@ -115,14 +117,14 @@ func TestTemplateIsKnown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := filledTemplate(t, in, c.bend)
-			if p.failed != nil {
-				t.Fatalf("not read: %+v", p.failed.Findings)
+			if p.Failed != nil {
+				t.Fatalf("not read: %+v", p.Failed.Findings)
 			}
 			var b strings.Builder
 			said := false
-			for _, pt := range p.parts {
-				fmt.Fprintf(&b, "%s %s\n%s", pt.form.ID, pt.ret.Period, rowsText(in, pt))
-				for _, f := range pt.ret.Findings {
+			for _, pt := range p.Parts {
+				fmt.Fprintf(&b, "%s %s\n%s", pt.Form.ID, pt.Ret.Period, rowsText(in, pt))
+				for _, f := range pt.Ret.Findings {
 					said = said || f.Rule == c.says
 					if f.Severity == finding.Error {
 						t.Errorf("%s %s: %s", f.Cell, f.Rule, f.Message)
@@ -160,7 +162,7 @@ func TestTemplateWithAnotherTable(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if len(p.parts) == 0 || p.parts[0].form.ID != "key_task" {
-		t.Errorf("read as %+v", p.parts[0].form.ID)
+	if len(p.Parts) == 0 || p.Parts[0].Form.ID != "key_task" {
+		t.Errorf("read as %+v", p.Parts[0].Form.ID)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/judge"
+	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
@@ -30,7 +32,7 @@ type Session struct {
 	Pause   func(time.Duration) // waits; time.Sleep unless set
 	Erased  *Erasures           // persons whose rows are not loaded; nil: none
 
-	hist  *history
+	hist  *judge.History
 	Taken []*finding.Report // what this session took in, in order
 }
 
@@ -44,7 +46,7 @@ const groupBytes = 64 << 20
 type arrival struct {
 	seq    int
 	path   string // inbox path, "" when replayed
-	file   File
+	file   read.File
 	sha    string
 	mod    time.Time
 	size   int64
@@ -60,7 +62,7 @@ func (s *Session) Start(ctx context.Context) error {
 	if s.Pause == nil {
 		s.Pause = time.Sleep
 	}
-	h, err := loadHistory(ctx, s.Conn, s.In.Zone.Code, s.In.Zone.Location, s.In.Forms)
+	h, err := judge.Load(ctx, s.Conn, s.In.Zone.Code, s.In.Zone.Location, s.In.Forms)
 	if err != nil {
 		return err
 	}
@@ -81,7 +83,7 @@ func (s *Session) recover(ctx context.Context) error {
 		return fmt.Errorf("recover: %w", err)
 	}
 	for _, e := range pending {
-		if s.hist.byID[returnID(e.Seq, 1)] == nil {
+		if s.hist.ByID[judge.ReturnID(e.Seq, 1)] == nil {
 			if err := s.Archive.Append(archive.Event{Event: archive.Retry, Seq: e.Seq}); err != nil {
 				return err
 			}
@@ -106,7 +108,7 @@ func (s *Session) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := s.finish([]arrival{a}, []*finding.Report{report}, []*parsed{p}); err != nil {
+		if err := s.finish([]arrival{a}, []*finding.Report{report}, []*read.Parsed{p}); err != nil {
 			return err
 		}
 	}
@@ -116,7 +118,7 @@ func (s *Session) recover(ctx context.Context) error {
 // archived makes an arrival again from the archive.
 func (s *Session) archived(e archive.Event) (arrival, error) {
 	a := arrival{seq: e.Seq, path: e.Path, sha: e.Hash, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes, fatal: s.Archive.Retries(e.Seq) > maxRetries,
-		file: File{Name: e.Name, Folder: e.Folder, ReceivedAt: e.At.In(s.In.Zone.Location)}}
+		file: read.File{Name: e.Name, Folder: e.Folder, ReceivedAt: e.At.In(s.In.Zone.Location)}}
 	if a.tooBig {
 		return a, nil
 	}
@@ -171,7 +173,7 @@ func (s *Session) fetch(d *Dropped) (a arrival, err error) {
 		return a, nil
 	}
 	inbox := s.In.Zone.Inbox()
-	a = arrival{path: d.Path, mod: d.mod, size: d.Size, file: File{Name: d.Name, Folder: d.Folder}}
+	a = arrival{path: d.Path, mod: d.mod, size: d.Size, file: read.File{Name: d.Name, Folder: d.Folder}}
 	if a.tooBig = d.Size > s.In.Zone.Limits.FileBytes; a.tooBig {
 		f, err := openDropped(inbox, d)
 		if f == nil {
@@ -195,11 +197,11 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 	if len(todo) == 0 {
 		return nil
 	}
-	read, err := s.readAll(ctx, todo)
+	files, err := s.readAll(ctx, todo)
 	if err != nil {
 		return err
 	}
-	reports, err := s.judgeAndStore(ctx, todo, read)
+	reports, err := s.judgeAndStore(ctx, todo, files)
 	if err != nil && ctx.Err() == nil && !errors.Is(err, errDisk) {
 		if len(todo) > 1 {
 			s.Log.Warn("a group of files could not be stored together; taking them one by one", "files", len(todo), "err", err)
@@ -217,10 +219,10 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		if err := s.reload(ctx); err != nil {
 			return err
 		}
-		failed := &parsed{file: todo[0].file, sha: todo[0].sha}
-		failed.fail(s.In, "not_stored", "文件中有系统无法保存的内容。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。")
-		read = []*parsed{failed}
-		reports, err = s.judgeAndStore(ctx, todo, read)
+		failed := &read.Parsed{File: todo[0].file, Sha: todo[0].sha}
+		failed.Fail(s.In.read, "not_stored", "文件中有系统无法保存的内容。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。")
+		files = []*read.Parsed{failed}
+		reports, err = s.judgeAndStore(ctx, todo, files)
 	}
 	if err != nil {
 		return err
@@ -229,13 +231,13 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 	if !answer {
 		return nil
 	}
-	return s.finish(todo, reports, read)
+	return s.finish(todo, reports, files)
 }
 
 var errDisk = errors.New("disk")
 
 func (s *Session) reload(ctx context.Context) error {
-	h, err := loadHistory(ctx, s.Conn, s.In.Zone.Code, s.In.Zone.Location, s.In.Forms)
+	h, err := judge.Load(ctx, s.Conn, s.In.Zone.Code, s.In.Zone.Location, s.In.Forms)
 	if err != nil {
 		return err
 	}
@@ -245,8 +247,8 @@ func (s *Session) reload(ctx context.Context) error {
 }
 
 // readAll parses files in parallel, in the order given. The error is the end of ctx.
-func (s *Session) readAll(ctx context.Context, todo []arrival) ([]*parsed, error) {
-	out, errs := make([]*parsed, len(todo)), make([]error, len(todo))
+func (s *Session) readAll(ctx context.Context, todo []arrival) ([]*read.Parsed, error) {
+	out, errs := make([]*read.Parsed, len(todo)), make([]error, len(todo))
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range 2 {
@@ -267,34 +269,34 @@ func (s *Session) readAll(ctx context.Context, todo []arrival) ([]*parsed, error
 }
 
 // readOne parses a file; whatever goes wrong costs that file alone.
-func (s *Session) readOne(ctx context.Context, a arrival) (*parsed, error) {
+func (s *Session) readOne(ctx context.Context, a arrival) (*read.Parsed, error) {
 	if a.tooBig {
-		p := &parsed{file: a.file, sha: a.sha}
-		return p.fail(s.In, sheet.TooLarge, fmt.Sprintf("文件有%dMB，超过%dMB的上限。", a.size>>20, s.In.Zone.Limits.FileBytes>>20), "请删去图片、多余的空白行列和无关工作表后重新报送。"), nil
+		p := &read.Parsed{File: a.file, Sha: a.sha}
+		return p.Fail(s.In.read, sheet.TooLarge, fmt.Sprintf("文件有%dMB，超过%dMB的上限。", a.size>>20, s.In.Zone.Limits.FileBytes>>20), "请删去图片、多余的空白行列和无关工作表后重新报送。"), nil
 	}
 	if a.fatal {
 		s.Log.Error("a file is not read any more: the program ended every time", "arrival", a.seq)
-		p := &parsed{file: a.file, sha: a.sha}
-		return p.fail(s.In, sheet.Damaged, "文件内容异常，读取时程序多次中断，不再读取。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。"), nil
+		p := &read.Parsed{File: a.file, Sha: a.sha}
+		return p.Fail(s.In.read, sheet.Damaged, "文件内容异常，读取时程序多次中断，不再读取。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。"), nil
 	}
-	p, trouble, err := s.In.readGuarded(ctx, a.file)
+	p, trouble, err := s.In.read.Read(ctx, a.file)
 	if trouble != nil {
 		s.Log.Error("a file could not be read", "arrival", a.seq, "err", trouble)
 	}
 	return p, err
 }
 
-func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*parsed) ([]*finding.Report, error) {
+func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*read.Parsed) ([]*finding.Report, error) {
 	b := newBatch(s.In)
 	b.erased = s.Erased
 	var reports []*finding.Report
 	for i, p := range read {
-		j, err := s.In.judge(ctx, s.hist, p, todo[i].seq, nil)
+		j, err := s.In.judge.File(ctx, s.hist, p, todo[i].seq, nil)
 		if err != nil {
 			return nil, err
 		}
 		b.add(j)
-		reports = append(reports, j.report)
+		reports = append(reports, j.Report)
 	}
 	if err := warehouse.Begin(ctx, s.Conn); err != nil {
 		return nil, err
@@ -306,14 +308,14 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*par
 	if err := warehouse.Commit(ctx, s.Conn); err != nil {
 		return nil, err
 	}
-	s.hist.stored()
+	s.hist.Stored()
 	return reports, nil
 }
 
 // finish writes the receipts, takes the files out of the inbox and notes that they are dealt with.
-func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*parsed) error {
+func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*read.Parsed) error {
 	for i, r := range reports {
-		name, content, err := receipt.Write(r, read[i].source(), s.In.Zone.Name)
+		name, content, err := receipt.Write(r, read[i].Source(), s.In.Zone.Name)
 		if err != nil {
 			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 		}

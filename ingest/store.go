@@ -9,14 +9,18 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/judge"
+	"taizhang/ingest/read"
+	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
 )
 
 // batch gathers the rows of several files for the raw tables.
 type batch struct {
-	in     *Intake
+	read   *read.Reader
 	zone   string
 	loc    *time.Location
 	forms  *forms.Set
@@ -25,7 +29,7 @@ type batch struct {
 }
 
 func newBatch(in *Intake) *batch {
-	return &batch{in: in, zone: in.Zone.Code, loc: in.Zone.Location, forms: in.Forms, tables: map[string][][]any{}}
+	return &batch{read: in.read, zone: in.Zone.Code, loc: in.Zone.Location, forms: in.Forms, tables: map[string][][]any{}}
 }
 
 func (b *batch) row(table string, values ...any) { b.tables[table] = append(b.tables[table], values) }
@@ -101,9 +105,9 @@ func (b *batch) moment(t time.Time) any {
 }
 
 // add takes over a judged file.
-func (b *batch) add(j *judged) {
-	for i, full := range j.report.Returns {
-		r, pt := b.erased.without(j.report.Arrival, full, j.parts[i])
+func (b *batch) add(j *judge.Judged) {
+	for i, full := range j.Report.Returns {
+		r, pt := b.erased.without(j.Report.Arrival, full, j.Parts[i])
 		mode, start, end := "", calendar.NoDate, calendar.NoDate
 		if f := b.forms.Get(r.Form); f != nil {
 			mode = string(f.Mode)
@@ -112,7 +116,7 @@ func (b *batch) add(j *judged) {
 		if r.Period.Valid() {
 			period, start, end = r.Period.String(), r.Period.Start, r.Period.End()
 		}
-		b.row("raw.return", b.zone, r.ID, whole(j.report.Arrival), maskText(j.report.File), archivePath(j.report.SHA256), j.report.SHA256,
+		b.row("raw.return", b.zone, r.ID, whole(j.Report.Arrival), secret.MaskText(j.Report.File), archivePath(j.Report.SHA256), j.Report.SHA256,
 			text(r.Submitter), text(r.Form), text(mode), text(period), day(start), day(end), day(r.Cutoff), string(r.Outcome), boolean(r.Nil),
 			whole(r.Rows), whole(r.RowsRefused), whole(r.ValuesEmptied), whole(r.Count(finding.Error)), whole(r.Count(finding.Warning)),
 			b.moment(r.ReceivedAt), b.moment(r.DueAt), boolean(r.Late))
@@ -143,38 +147,38 @@ func hintOf(f finding.Finding) any {
 }
 
 // rows adds a return's typed rows, refused rows and columns.
-func (b *batch) rows(pt *part) {
-	f, id := pt.form, pt.ret.ID
+func (b *batch) rows(pt *read.Part) {
+	f, id := pt.Form, pt.Ret.ID
 	table := "raw." + f.ID
-	for i := range pt.records {
-		r := &pt.records[i]
+	for i := range pt.Records {
+		r := &pt.Records[i]
 		vals := make([]any, 0, len(f.Columns)+8)
-		vals = append(vals, b.zone, id, r.line.sheet, whole(r.line.n), r.key)
+		vals = append(vals, b.zone, id, r.Line.Sheet, whole(r.Line.N), r.Key)
 		for k := range f.Columns {
-			v := r.vals[k]
-			if v.set {
-				vals = append(vals, v.text)
+			v := r.Vals[k]
+			if v.Set {
+				vals = append(vals, v.Text)
 			} else {
 				vals = append(vals, nil)
 			}
 			if f.Columns[k].Type.Sensitive() {
-				vals = append(vals, text(v.hash))
+				vals = append(vals, text(v.Hash))
 			}
 		}
 		b.tables[table] = append(b.tables[table], vals)
 	}
-	for i := range pt.refused {
-		r := &pt.refused[i]
-		b.row("raw.quarantine", b.zone, id, r.line.sheet, whole(r.line.n), r.key, r.rowText(b.in, f), r.reason)
+	for i := range pt.Refused {
+		r := &pt.Refused[i]
+		b.row("raw.quarantine", b.zone, id, r.Line.Sheet, whole(r.Line.N), r.Key, b.read.RowText(r, f), r.Reason)
 	}
-	for _, t := range pt.tables {
-		for n, h := range t.heads {
-			bounds := t.bounds[min(n, len(t.bounds)-1)]
-			for _, c := range h.columns {
-				if c.col == 0 {
+	for _, t := range pt.Tables {
+		for n, h := range t.Heads {
+			bounds := t.Bounds[min(n, len(t.Bounds)-1)]
+			for _, c := range h.Columns {
+				if c.Col == 0 {
 					continue
 				}
-				b.row("raw.return_column", b.zone, id, t.grid.Name, c.field.Field, sheet.ColumnName(c.col), short(maskText(c.title), 60), whole(bounds[0]), whole(bounds[1]), whole(bounds[2]))
+				b.row("raw.return_column", b.zone, id, t.Grid.Name, c.Field.Field, sheet.ColumnName(c.Col), written.Short(secret.MaskText(c.Title), 60), whole(bounds[0]), whole(bounds[1]), whole(bounds[2]))
 			}
 		}
 	}

@@ -94,7 +94,7 @@ func BenchmarkBig(b *testing.B) {
 	for _, q := range bigQuestions(z) {
 		b.Run(q.name, func(b *testing.B) {
 			reportCPU(b, nil, func() {
-				read(b, z, func(r *queries.Reader) (int, error) {
+				readPublished(b, z, func(r *queries.Reader) (int, error) {
 					f, err := r.Metrics(ctx, q.ask)
 					return len(f), err
 				})
@@ -104,7 +104,7 @@ func BenchmarkBig(b *testing.B) {
 	b.Run("trace", func(b *testing.B) {
 		n := 0
 		reportCPU(b, nil, func() {
-			read(b, z, func(r *queries.Reader) (int, error) {
+			readPublished(b, z, func(r *queries.Reader) (int, error) {
 				rows, err := r.Trace(ctx, bigTrace)
 				n = len(rows)
 				return n, err
@@ -242,8 +242,8 @@ func buildTwice(b testing.TB, z *pipeline.Zone) (built, plain time.Duration) {
 	return measure(anew), measure(plainly)
 }
 
-// read opens the publication as a command does, and asks.
-func read(b testing.TB, z *pipeline.Zone, f func(*queries.Reader) (int, error)) {
+// readPublished opens the publication as a command does, and asks.
+func readPublished(b testing.TB, z *pipeline.Zone, f func(*queries.Reader) (int, error)) {
 	b.Helper()
 	r, err := queries.Open(z.PublishedFile(), nil)
 	if err != nil {

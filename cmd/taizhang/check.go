@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/ingest"
 	"taizhang/ingest/finding"
+	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
@@ -40,7 +40,7 @@ func (a *app) checkCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f := ingest.File{Name: info.Name(), Content: content, ReceivedAt: a.now().In(z.Location), Folder: submitter}
+			f := read.File{Name: info.Name(), Content: content, ReceivedAt: a.now().In(z.Location), Folder: submitter}
 			if z.AsOf.Valid() && !a.now().Before(z.EndOfDay(z.AsOf)) {
 				f.ReceivedAt = z.AsOf.Time(z.Location).Add(12 * time.Hour)
 			}

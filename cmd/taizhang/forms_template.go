@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/ingest"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/receipt"
+	"taizhang/ingest/template"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/pipeline"
@@ -92,8 +92,8 @@ type templates struct {
 	z         *pipeline.Zone // nil outside a zone
 	submitter zone.Submitter // of no code where none is asked for
 	due       bool
-	on        calendar.Date   // the business day whose next due periods are filled in
-	prefill   *ingest.Prefill // nil where nothing was received yet
+	on        calendar.Date     // the business day whose next due periods are filled in
+	prefill   *template.Prefill // nil where nothing was received yet
 }
 
 func (t *templates) write(ctx context.Context, names []string, unit string) (content []byte, titles []string, err error) {
@@ -118,7 +118,7 @@ func (t *templates) write(ctx context.Context, names []string, unit string) (con
 	}
 	var sheets []receipt.TemplateForm
 	for _, f := range wanted {
-		s := ingest.TemplateOf(f)
+		s := template.Of(f)
 		t.units(&s)
 		if t.due {
 			p := t.z.PeriodFor(t.submitter.Code, f.ID, f.Frequency, t.on)

@@ -49,7 +49,7 @@ func TestScale(t *testing.T) {
 	}
 	for _, q := range bigQuestions(z) {
 		took := quickest(func() {
-			read(t, z, func(r *queries.Reader) (int, error) {
+			readPublished(t, z, func(r *queries.Reader) (int, error) {
 				f, err := r.Metrics(ctx, q.ask)
 				return len(f), err
 			})
@@ -60,7 +60,7 @@ func TestScale(t *testing.T) {
 		}
 	}
 	took := quickest(func() {
-		read(t, z, func(r *queries.Reader) (int, error) {
+		readPublished(t, z, func(r *queries.Reader) (int, error) {
 			rows, err := r.Trace(ctx, bigTrace)
 			return len(rows), err
 		})

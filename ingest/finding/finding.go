@@ -74,6 +74,7 @@ type Finding struct {
 	Row      int      `json:"-"`                 // sheet row, 0 if none
 	Field    string   `json:"-"`                 // form field, empty if none
 	Mark     string   `json:"-"`                 // of a doubt that can be explained: what it is known by
+	Rejects  bool     `json:"-"`                 // an error that sends the whole return back
 }
 
 // Explained is a doubt that the sender has explained (核实说明): it is not raised again.

@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strings"
 
-	"taizhang/ingest"
+	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
 )
@@ -123,7 +123,7 @@ func (w *work) findPerson(ctx context.Context, p Person) (*Erasure, error) {
 	if p.ID == "" {
 		text, phone = p.Phone, true
 	}
-	number, masked, ok := ingest.PersonNumber(text, phone)
+	number, masked, ok := secret.PersonNumber(text, phone)
 	if !ok {
 		return nil, refuse("%s is not a whole number of the kind asked for", masked)
 	}

@@ -21,6 +21,7 @@ import (
 
 	"taizhang/ingest"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/zone"
 	"taizhang/queries"
@@ -199,7 +200,7 @@ func (z *Zone) Intake() (*ingest.Intake, error) {
 // CheckIntake prepares intake for looking only: where the zone has no keys yet, none are made.
 func (z *Zone) CheckIntake() (*ingest.Intake, error) {
 	if _, err := os.Stat(filepath.Join(z.Archive(), keyFile)); errors.Is(err, fs.ErrNotExist) {
-		return ingest.New(z.Zone, z.Forms, ingest.Keys{"zone": make([]byte, 32)}, z.limits()), nil
+		return ingest.New(z.Zone, z.Forms, secret.Keys{"zone": make([]byte, 32)}, z.limits()), nil
 	}
 	return z.Intake()
 }
@@ -216,7 +217,7 @@ func (z *Zone) limits() sheet.Limits {
 const keyFile = "keys.json"
 
 // keys reads the secrets of the keyed hashes, making them in a new zone. Each form with a hash_scope has its own.
-func (z *Zone) keys() (ingest.Keys, error) {
+func (z *Zone) keys() (secret.Keys, error) {
 	path := filepath.Join(z.Archive(), keyFile)
 	stored := map[string]string{}
 	text, err := os.ReadFile(path)
@@ -239,7 +240,7 @@ func (z *Zone) keys() (ingest.Keys, error) {
 		}
 	}
 	missing := false
-	keys := ingest.Keys{}
+	keys := secret.Keys{}
 	for _, w := range want {
 		if stored[w] == "" {
 			b := make([]byte, 32)

@@ -1,0 +1,281 @@
+package judge
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/read"
+	"taizhang/ingest/secret"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+	"taizhang/internal/warehouse"
+)
+
+// A value is unusual where it lies far outside what the submitter handed in before: by its robust z-score on the
+// logarithm (median and median absolute deviation, so that an earlier slip spoils nothing), and also by a factor of the
+// median, so that a steady series is not asked about small steps.
+const (
+	usualLeast  = 8    // earlier values that tell anything
+	usualScore  = 5    // robust z-score
+	usualFactor = 3    // times the median, or a third of it
+	usualSpread = 0.05 // the least spread taken for real, in powers of ten: 12 %
+	usualReturn = 36   // returns looked back on
+)
+
+// usual asks about numbers far outside the submitter's own history.
+func (jd *Judge) usual(ctx context.Context, h *History, pt *read.Part) error {
+	f := pt.Form
+	var rules []*forms.Rule
+	for i := range f.Rules {
+		if f.Rules[i].Kind == forms.Usual {
+			rules = append(rules, &f.Rules[i])
+		}
+	}
+	if len(rules) == 0 || len(pt.Records) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, p := range h.standing(pt.Ret.Submitter, f) {
+		if f.Mode == forms.Ledger || p.period != pt.Ret.Period.String() {
+			ids = append(ids, p.Id)
+		}
+	}
+	ids = ids[max(0, len(ids)-usualReturn):]
+	if err := h.loadNumbers(ctx, f, ids); err != nil {
+		return err
+	}
+	for _, rule := range rules {
+		jd.askUsual(pt, rule, h.seriesBy(f, f.Column(rule.Field), ids))
+	}
+	return nil
+}
+
+// askUsual asks about the values of one column: row by row, or once where so many are unusual that the whole column is in
+// doubt, as after a slip in the unit.
+func (jd *Judge) askUsual(pt *read.Part, rule *forms.Rule, by map[string]*series) {
+	f := pt.Form
+	k := slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
+	c := &f.Columns[k]
+	var found []finding.Finding
+	for i := range pt.Records {
+		r := &pt.Records[i]
+		s := by[groupOf(f, r)]
+		if !r.Vals[k].Set || s == nil {
+			continue
+		}
+		v := yuan(r.Vals[k].Num, c)
+		if old, ok := s.before[r.Key]; ok && old == v || !s.unusual(v) {
+			continue
+		}
+		way := "远高于"
+		if v < s.median {
+			way = "远低于"
+		}
+		fd := finding.Finding{Severity: finding.Warning, Rule: rule.ID, Sheet: r.Line.Sheet, Row: r.Line.N, Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(r.Line.Cells[k])), 30),
+			Message: fmt.Sprintf("「%s」%s %s本单位以往所报（通常约 %s，多在 %s 到 %s 之间）", c.Title, plainAmount(v, c), way, plainAmount(s.median, c), plainAmount(s.low, c), plainAmount(s.high, c)),
+			Hint:    "请核对数字；确实如此的，请写核实说明"}
+		if c.Type == forms.Money {
+			fd.Hint = "请核对数字和单位（元、万元）；确实如此的，请写核实说明"
+			for unit, as := range map[string]float64{"万元": v * 1e4, "元": v / 1e4} {
+				if s.likely(as) {
+					fd.Hint = fmt.Sprintf("如果单位应为%s，就与以往相当：请核对单位；确实如此的，请写核实说明", unit)
+				}
+			}
+		}
+		if r.Line.At[k].Col > 0 {
+			fd.Cell = sheet.Ref(r.Line.N, r.Line.At[k].Col)
+		}
+		found = append(found, fd)
+	}
+	if n := len(found); n > 3 && n*5 > len(pt.Records) {
+		whole := found[0]
+		whole.Row, whole.Value = 0, fmt.Sprintf("%d行", n)
+		whole.Message = fmt.Sprintf("「%s」%d行中有%d行与本单位以往所报相差很大，例如 %s：%s", c.Title, len(pt.Records), n, found[0].Cell, strings.TrimPrefix(found[0].Message, "「"+c.Title+"」"))
+		found = []finding.Finding{whole}
+	}
+	for _, fd := range found {
+		pt.Add(fd)
+	}
+}
+
+// groupOf tells rows apart that are of different kinds, such as programmes: by the listed values of the key.
+func groupOf(f *forms.Form, r *read.Record) string {
+	group, sep := "", ""
+	for k := range f.Columns {
+		if c := &f.Columns[k]; c.InKey && c.Type == forms.List {
+			group, sep = group+sep+r.Vals[k].Text, read.KeySep
+		}
+	}
+	return group
+}
+
+// seriesBy gives what a column held before, group by group, where that is enough to tell anything.
+func (h *History) seriesBy(f *forms.Form, c *forms.Column, ids []string) map[string]*series {
+	values := map[string][]float64{}
+	before := map[string]float64{} // of a ledger: what stands there is not asked about again
+	for _, id := range ids {
+		for _, n := range h.numbers[id][c.Field] {
+			if n.value > 0 {
+				values[n.group] = append(values[n.group], n.value)
+			}
+			if f.Mode == forms.Ledger {
+				before[n.key] = n.value
+			}
+		}
+	}
+	out := map[string]*series{}
+	for g, v := range values {
+		if len(v) >= usualLeast {
+			out[g] = seriesOf(v)
+			out[g].before = before
+			if c.Type == forms.Int { // counts vary by their root whatever happens
+				out[g].spread = max(out[g].spread, math.Log10E/math.Sqrt(out[g].median))
+			}
+		}
+	}
+	return out
+}
+
+// yuan is an amount or a count as a number.
+func yuan(n *big.Int, c *forms.Column) float64 {
+	v, _ := new(big.Float).SetInt(n).Float64()
+	if c.Type == forms.Money {
+		v /= 100
+	}
+	return v
+}
+
+// plainAmount writes a number as people say it.
+func plainAmount(v float64, c *forms.Column) string {
+	unit := "元"
+	switch {
+	case c.Type == forms.Int:
+		v, unit = math.Round(v), ""
+	case v >= 10_000:
+		v, unit = v/10_000, "万元"
+	}
+	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(v, 'f', 2, 64), "0"), ".") + unit
+}
+
+// series is what earlier values look like.
+type series struct {
+	median, low, high float64            // low, high: nine in ten lie above, below
+	center, spread    float64            // of the logarithms
+	before            map[string]float64 // of a ledger: values by key
+}
+
+func seriesOf(values []float64) *series {
+	slices.Sort(values)
+	logs := make([]float64, len(values))
+	for i, v := range values {
+		logs[i] = math.Log10(v)
+	}
+	s := &series{median: middle(values), low: values[len(values)/10], high: values[len(values)-1-len(values)/10], center: middle(logs)}
+	for i := range logs {
+		logs[i] = math.Abs(logs[i] - s.center)
+	}
+	slices.Sort(logs)
+	s.spread = max(1.4826*middle(logs), usualSpread) // 1.4826: of a normal distribution the standard deviation
+	return s
+}
+
+func middle(sorted []float64) float64 {
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+func (s *series) unusual(v float64) bool {
+	if v <= 0 {
+		return false
+	}
+	return math.Abs(math.Log10(v)-s.center)/s.spread > usualScore && (v > usualFactor*s.median || v < s.median/usualFactor)
+}
+
+// likely says whether a value is like those before.
+func (s *series) likely(v float64) bool {
+	return math.Abs(math.Log10(v)-s.center)/s.spread <= usualScore/2
+}
+
+// number is one value of an earlier return.
+type number struct {
+	key   string // of a ledger's row
+	group string
+	value float64
+}
+
+// loadNumbers reads the numbers that rules look back on, of those returns that were not read yet.
+func (h *History) loadNumbers(ctx context.Context, f *forms.Form, ids []string) error {
+	var missing []string
+	for _, id := range ids {
+		if h.numbers[id] == nil {
+			missing = append(missing, id)
+			h.numbers[id] = map[string][]number{}
+		}
+	}
+	if len(missing) == 0 || h.Conn == nil {
+		return nil
+	}
+	group := "''"
+	for k := range f.Columns {
+		if c := &f.Columns[k]; c.InKey && c.Type == forms.List {
+			if group != "''" {
+				group += " || chr(31) || "
+			} else {
+				group = ""
+			}
+			group += "coalesce(" + warehouse.Ident(c.Field) + ", '')"
+		}
+	}
+	for _, rule := range f.Rules {
+		if rule.Kind != forms.Usual {
+			continue
+		}
+		q := fmt.Sprintf(`select return_id, key_text, %s, cast(%s as double) from raw.%s where zone = ? and return_id in (select unnest(string_split(?, ','))) and %[2]s is not null`,
+			group, warehouse.Ident(rule.Field), warehouse.Ident(f.ID))
+		err := warehouse.Each(ctx, h.Conn, q, func(v []any) error {
+			id, _ := v[0].(string)
+			key, _ := v[1].(string)
+			g, _ := v[2].(string)
+			n, _ := v[3].(float64)
+			h.numbers[id][rule.Field] = append(h.numbers[id][rule.Field], number{key, g, n})
+			return nil
+		}, h.zone, strings.Join(missing, ","))
+		if err != nil {
+			return fmt.Errorf("read earlier values of %s: %w", rule.Field, err)
+		}
+	}
+	return nil
+}
+
+// noteNumbers keeps the numbers of a return just judged.
+func (h *History) noteNumbers(pt *read.Part) {
+	var kept map[string][]number
+	for _, rule := range pt.Form.Rules {
+		if rule.Kind != forms.Usual {
+			continue
+		}
+		if kept == nil {
+			kept = map[string][]number{}
+		}
+		k := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
+		for i := range pt.Records {
+			if r := &pt.Records[i]; r.Vals[k].Set {
+				key := ""
+				if pt.Form.Mode == forms.Ledger {
+					key = r.Key
+				}
+				kept[rule.Field] = append(kept[rule.Field], number{key, groupOf(pt.Form, r), yuan(r.Vals[k].Num, &pt.Form.Columns[k])})
+			}
+		}
+	}
+	if kept != nil {
+		h.numbers[pt.Ret.ID] = kept
+	}
+}

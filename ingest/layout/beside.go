@@ -1,0 +1,206 @@
+package layout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// Aside is a table that stands beside another one on a sheet, behind an empty column.
+type Aside struct {
+	col    int // its first column
+	titles []string
+	twin   bool // the same form's head again: the sheet is folded into two halves
+	fields bool // a heading that the table itself lacks stands in it
+}
+
+// WithoutAsides takes the tables beside the one under a head off the page, and places the form's fields again on what is
+// left: a summary by street must not lend its column 街道 to the ledger beside it.
+func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
+	heads := p.heads(h.row, h.height)
+	parts := p.parts(h, heads)
+	if len(parts) < 2 {
+		return p, nil
+	}
+	matches := make([]matched, len(parts))
+	main := 0
+	for i, cols := range parts {
+		matches[i] = v.match(h.Form, only(heads, cols))
+		if len(matches[i].Columns) > len(matches[main].Columns) {
+			main = i
+		}
+	}
+	var out []Aside
+	var cut [][2]int
+	for i, cols := range parts {
+		m := matches[i]
+		if i == main {
+			continue
+		}
+		a := Aside{col: cols[0]}
+		repeated, needed := false, false
+		for _, c := range m.Columns {
+			if slices.ContainsFunc(matches[main].Columns, func(x Placed) bool { return x.Field == c.Field }) {
+				repeated = true
+			} else {
+				a.fields = true
+				needed = needed || c.Field.Required
+			}
+		}
+		unknown := len(cols) - len(m.Columns) - len(m.rollup)
+		if !repeated && (needed || unknown <= len(m.Columns) || len(cols) < 2) { // the table's own columns, set off by an empty one
+			continue
+		}
+		found, all := (&Head{matched: m, Form: h.Form}).required()
+		a.twin = found*10 >= all*7
+		for _, c := range cols {
+			a.titles = append(a.titles, written.Short(heads[c].title, 12))
+		}
+		out, cut = append(out, a), append(cut, [2]int{cols[0], cols[len(cols)-1]})
+	}
+	if len(out) == 0 {
+		return p, nil
+	}
+	p = p.without(h.row, cut)
+	h.matched = v.match(h.Form, p.heads(h.row, h.height))
+	return p, out
+}
+
+// parts divides a head's columns at those that are empty from the head down to the first blank row.
+func (p *Page) parts(h *Head, heads map[int]columnHead) [][]int {
+	used := map[int]bool{}
+	for i := h.row; i < len(p.Rows); i++ {
+		row := &p.Rows[i]
+		if BlankRow(row) || i > h.row && row.N > p.Rows[i-1].N+1 {
+			break
+		}
+		for k := range row.Cells {
+			if filled(&row.Cells[k]) {
+				used[row.Cells[k].Col] = true
+			}
+		}
+	}
+	var cols []int
+	for c := range heads {
+		cols = append(cols, c)
+	}
+	slices.Sort(cols)
+	var out [][]int
+	for i, c := range cols {
+		gap := i > 0
+		for g := c - 1; gap && i > 0 && g > cols[i-1]; g-- {
+			gap = !used[g] // a gap is nothing but empty columns
+		}
+		if i == 0 || gap && c > cols[i-1]+1 {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], c)
+	}
+	return out
+}
+
+func only(heads map[int]columnHead, cols []int) map[int]columnHead {
+	out := map[int]columnHead{}
+	for _, c := range cols {
+		out[c] = heads[c]
+	}
+	return out
+}
+
+// without gives the page without some columns, from row index i on to the first row that is blank in them.
+func (p *Page) without(i int, columns [][2]int) *Page {
+	g := *p.Grid
+	g.Rows = slices.Clone(p.Rows)
+	for _, span := range columns {
+		for j := i; j < len(g.Rows); j++ {
+			row := &g.Rows[j]
+			inside := func(c sheet.Cell) bool { return c.Col >= span[0] && c.Col <= span[1] }
+			if !slices.ContainsFunc(row.Cells, func(c sheet.Cell) bool { return inside(c) && filled(&c) }) || j > i && row.N > g.Rows[j-1].N+1 {
+				break
+			}
+			row.Cells = slices.DeleteFunc(slices.Clone(row.Cells), inside)
+		}
+	}
+	return NewPage(&g)
+}
+
+// TellAsides says what stands beside the table and was not read. The other half of a folded sheet sends the return back.
+func TellAsides(pg *Page, h *Head, asides []Aside) (said Notes) {
+	for _, a := range asides {
+		f := finding.Finding{Severity: finding.Info, Rule: "table_beside", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, a.col), Row: pg.Rows[h.row].N,
+			Message: fmt.Sprintf("%s列起并排着另一张小表（%s），没有读取", letters(a.col), written.Short(strings.Join(a.titles, "、"), 40)),
+			Hint:    "如果这几列属于本表，请删去中间的空列"}
+		switch {
+		case a.twin:
+			f.Message = fmt.Sprintf("%s列起并排着另一张同样的表，同一张工作表上只能读一张", letters(a.col))
+			f.Hint = "请把右边的内容接到左边表的下面，所有行用同一组表头"
+			said.reject(f)
+			continue
+		case a.fields:
+			f.Severity = finding.Warning
+		}
+		said.add(f)
+	}
+	return said
+}
+
+// letters is a column's name.
+func letters(col int) string { return strings.TrimRight(sheet.Ref(1, col), "1") }
+
+// crossed rejects a table whose head stands twice beside itself, and one that spreads a field over columns of several
+// streets or listed values (a cross table): a row of it is not one row of the form.
+func (l *Reader) crossed(pg *Page, h *Head) *finding.Finding {
+	again := map[string]bool{}
+	for _, d := range h.doubled {
+		if d[0] == d[1] {
+			again[d[0]] = true
+		}
+	}
+	twice := 0
+	for i := range h.Columns {
+		if again[h.Columns[i].Title] && h.Columns[i].Field.Required {
+			twice++
+		}
+	}
+	if _, all := h.required(); twice*10 >= all*7 && twice > 1 {
+		return &finding.Finding{Rule: "table_beside", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Row: pg.Rows[h.row].N,
+			Message: "表头左右重复了两遍，像是两半并排的同一张表，同一张工作表上只能读一张", Hint: "请把右边的内容接到左边表的下面，所有行用同一组表头"}
+	}
+	for _, d := range h.doubled {
+		a, b := levelsAbove(d[0]), levelsAbove(d[1])
+		if a == "" || b == "" || a == b || lastLevel(d[0]) != lastLevel(d[1]) {
+			continue
+		}
+		if what := l.groupedBy(h.Form, a, b); what != "" {
+			return &finding.Finding{Rule: "cross_table", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d[0], 30),
+				Message: fmt.Sprintf("“%s”在“%s”“%s”下各有一列，一行里有几个%s的数，无法读取", lastLevel(d[0]), written.Short(b, 20), written.Short(a, 20), what),
+				Hint:    fmt.Sprintf("请改成一行只填一个%s：增加“%s”一列，把各组的数逐行填写", what, what)}
+		}
+	}
+	return nil
+}
+
+func levelsAbove(title string) string {
+	if i := strings.LastIndex(title, "/"); i > 0 {
+		return title[:i]
+	}
+	return ""
+}
+
+func lastLevel(title string) string { return title[strings.LastIndex(title, "/")+1:] }
+
+// groupedBy names the column whose values two group headings are; "" where they are none.
+func (l *Reader) groupedBy(f *forms.Form, a, b string) string {
+	for i := range f.Columns {
+		c := &f.Columns[i]
+		if l.sectionValue(c, written.Heading(a)) != "" && l.sectionValue(c, written.Heading(b)) != "" {
+			return c.Title
+		}
+	}
+	return ""
+}

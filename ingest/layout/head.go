@@ -1,0 +1,415 @@
+package layout
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// Placed is a form's field found in a column of a sheet.
+type Placed struct {
+	Field   *forms.Column
+	Col     int    // from 1; 0 for a constant taken from the title
+	Title   string // as the sender wrote it
+	Unit    int    // power of ten of yuan
+	HasUnit bool
+	guess   bool   // a close but unsure match
+	konst   string // the value where col is 0
+}
+
+// Head is a table head found on a sheet.
+type Head struct {
+	matched
+	Form    *forms.Form
+	row     int // index in grid.Rows of the first heading row
+	height  int
+	missing []*forms.Column
+	titled  bool // the title above the head names the form
+}
+
+func (h *Head) required() (found, all int) {
+	for i := range h.Form.Columns {
+		c := &h.Form.Columns[i]
+		if !c.Required {
+			continue
+		}
+		all++
+		if h.Column(c.Field) != nil {
+			found++
+		}
+	}
+	return
+}
+
+func (h *Head) Column(field string) *Placed {
+	for i := range h.Columns {
+		if h.Columns[i].Field.Field == field {
+			return &h.Columns[i]
+		}
+	}
+	return nil
+}
+
+// candidate is the best head of one form on a page.
+type candidate struct {
+	*Head
+	found, all int
+}
+
+func (c candidate) full() bool { return c.found == c.all }
+
+// headAt reads the rows from index i on as a head of a form; nil where they are none. Of one to three rows those
+// count that place the most required fields, then the most fields, then the fewest rows.
+func (v *Vocabulary) headAt(i int, f *forms.Form, heights []columnHeads) *candidate {
+	var best *candidate
+	for height, heads := range heights {
+		if heads.at == nil {
+			continue
+		}
+		m := v.matchKept(f, heads)
+		if len(m.Columns)+len(m.rollup) < 2 {
+			continue
+		}
+		h := &Head{matched: m, Form: f, row: i, height: height + 1}
+		found, all := h.required()
+		if c := (candidate{h, found, all}); best == nil || c.better(best) {
+			best = &c
+		}
+	}
+	return best
+}
+
+// columnHeads are the headings of a head of one height.
+type columnHeads struct {
+	at   map[int]columnHead // by column; nil where that is no head of any form
+	kept *keptMatches       // shared by the heads that say the same; nil where nobody should keep them
+}
+
+// keptMatches are what the forms make of a head.
+type keptMatches struct {
+	mu sync.Mutex
+	m  map[*forms.Form]matched
+}
+
+// keptFor gives what is kept of a head: the sheets of one run have few different ones.
+func (v *Vocabulary) keptFor(heads map[int]columnHead) *keptMatches {
+	key := keyOf(heads)
+	if key == nil {
+		return nil
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	k := v.heads[string(key)]
+	if k == nil {
+		if len(v.heads) >= 500 {
+			clear(v.heads)
+		}
+		k = &keptMatches{m: map[*forms.Form]matched{}}
+		v.heads[string(key)] = k
+	}
+	return k
+}
+
+// keyOf writes headings as a key: all that match looks at. Nil where it is too long.
+func keyOf(heads map[int]columnHead) []byte {
+	const most = 4096
+	b := make([]byte, 0, 1024)
+	for _, col := range slices.Sorted(maps.Keys(heads)) {
+		h := heads[col]
+		b = strconv.AppendInt(b, int64(col), 10)
+		for _, n := range h.names {
+			b = append(append(b, 0), n...)
+		}
+		b = append(append(b, 1), h.title...)
+		b = fmt.Appendf(b, "\x02%d %v %v %v %d %d\n", h.unit, h.hasUnit, h.rollup, h.other, h.month, h.year)
+		if len(b) > most {
+			return nil
+		}
+	}
+	return b
+}
+
+// headsOf reads the rows from i on as heads of one, two and three rows; nil where that is no head of any form.
+func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
+	if len(p.Rows[i].Cells) < 2 && !p.startsGroup(i) || !v.promising(p, i) || v.inside(p, i) {
+		return nil
+	}
+	var out []columnHeads
+	for height := 1; height <= 3 && i+height <= len(p.Rows); height++ {
+		if height > 1 && (p.Rows[i+height-1].N != p.Rows[i].N+height-1 || !v.headLike(&p.Rows[i+height-1])) {
+			break
+		}
+		var heads columnHeads
+		if at := p.heads(i, height); len(at) >= 2 && v.plausible(at) {
+			heads = columnHeads{at, v.keptFor(at)}
+		}
+		out = append(out, heads)
+	}
+	return out
+}
+
+var someNumber = regexp.MustCompile(`\d{5}|\d[-./年]\d`)
+
+// headLike says whether a row may be the second or third of a head: at least half of its texts are headings, units or
+// periods, none is a number or date. A row of data must never be taken for a part of the head above it.
+func (v *Vocabulary) headLike(row *sheet.Row) bool {
+	all, known := 0, 0
+	for k := range row.Cells {
+		c := &row.Cells[k]
+		if !filled(c) {
+			continue
+		}
+		if c.Kind != sheet.Text || len(c.Text) > 180 {
+			if c.Kind == sheet.Number && c.Num >= 2000 && c.Num < 2100 { // a year
+				continue
+			}
+			return false
+		}
+		all++
+		ns, _, _ := written.HeadingForms(c.Text)
+		var h columnHead
+		bare := strings.Trim(ns[0], "()[]【】:")
+		if _, isUnit := written.UnitIn(bare); isUnit || h.say(bare) || v.IsWord(c.Text) {
+			known++
+		} else if someNumber.MatchString(written.Plain(c.Text)) {
+			return false
+		}
+	}
+	return known*2 >= all
+}
+
+// inside says whether a heading merged downwards from a row above reaches into row i: then the head begins there.
+func (v *Vocabulary) inside(p *Page, i int) bool {
+	n := p.Rows[i].N
+	for _, m := range p.Merged {
+		if m.Top >= n || m.Bottom < n || m.Left == m.Right && m.Bottom-m.Top > 3 {
+			continue
+		}
+		for j := i - 1; j >= 0 && p.Rows[j].N >= m.Top; j-- {
+			if p.Rows[j].N == m.Top {
+				if c := CellIn(&p.Rows[j], m.Left); c != nil && c.Kind == sheet.Text && v.IsWord(c.Text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// promising is a quick test before headings are read: some cell of the three rows is a heading that a form knows.
+func (v *Vocabulary) promising(p *Page, i int) bool {
+	for j := i; j < min(i+3, len(p.Rows)); j++ {
+		has, known := p.worded[j]
+		if !known {
+			has = slices.ContainsFunc(p.Rows[j].Cells, func(c sheet.Cell) bool { return c.Kind == sheet.Text && v.IsWord(c.Text) })
+			p.worded[j] = has
+		}
+		if has {
+			return true
+		}
+	}
+	return false
+}
+
+// plausible says whether at least two headings are words that some form knows.
+func (v *Vocabulary) plausible(heads map[int]columnHead) bool {
+	n := 0
+	for _, h := range heads {
+		if slices.ContainsFunc(h.names, func(name string) bool {
+			_, ok := v.words[name]
+			if !ok {
+				_, ok = v.words["~"+written.Canon(name)]
+			}
+			return ok
+		}) {
+			n++
+		}
+		if n >= 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// better compares two heads of one form: more required fields, then more fields, then fewer headings that mean the same
+// (a group heading above tells them apart), then fewer rows (a title above the head adds nothing).
+func (c candidate) better(old *candidate) bool {
+	if c.found != old.found {
+		return c.found > old.found
+	}
+	if len(c.Columns) != len(old.Columns) {
+		return len(c.Columns) > len(old.Columns)
+	}
+	if a, b := len(c.rollup)+len(c.others), len(old.rollup)+len(old.others); a != b { // understood, if not wanted
+		return a > b
+	}
+	if len(c.doubled) != len(old.doubled) {
+		return len(c.doubled) < len(old.doubled)
+	}
+	return c.height < old.height
+}
+
+// FindHead finds the best head of any of the forms on a page; nil where none is plausible, tie where two forms are equally so.
+// fileTitle breaks ties only.
+func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
+	n := min(len(p.Rows), headRows)
+	heights := make([][]columnHeads, n)
+	for i := range heights {
+		heights[i] = v.headsOf(p, i)
+	}
+	best := map[*forms.Form]*candidate{}
+	for i := range heights {
+		for _, f := range v.set.Forms {
+			if c := v.headAt(i, f, heights[i]); c != nil && (best[f] == nil || c.better(best[f])) {
+				best[f] = c
+			}
+		}
+	}
+	c, tie := v.choose(p, best, fileTitle)
+	if c == nil {
+		return nil, tie
+	}
+	c = v.firstBlock(p, c, heights)
+	for c.row+c.height < len(p.Rows) && c.height < 5 && p.Rows[c.row+c.height].N == p.Rows[c.row].N+c.height && p.onlyRemarks(c.row+c.height) {
+		m := v.match(c.Form, p.heads(c.row, c.height+1)) // with a row of units below the headings
+		if len(m.Columns) < len(c.Columns) {
+			break
+		}
+		c.height, c.matched = c.height+1, m
+	}
+	return c.Head, false
+}
+
+// firstBlock finds the head of the first block where the best head is that of a later one: a table may begin with a
+// poorer head than its best.
+func (v *Vocabulary) firstBlock(p *Page, c *candidate, heights [][]columnHeads) *candidate {
+	for i := range heights[:c.row] { // a head of several rows must end above it
+		heights[i] = heights[i][:min(len(heights[i]), c.row-i)]
+	}
+	for i := 0; i < c.row; i++ {
+		first := v.headAt(i, c.Form, heights[i])
+		if first == nil || first.found*10 < c.all*7 || len(first.Columns)*10 < len(c.Columns)*7 {
+			continue
+		}
+		for j := i + 1; j < i+3 && j < c.row; j++ { // without the title above it
+			if next := v.headAt(j, c.Form, heights[j]); next != nil && next.better(first) {
+				first = next
+			}
+		}
+		first.titled = c.titled
+		return first
+	}
+	return c
+}
+
+// choose decides which form a page is, from each form's best head.
+func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle string) (*candidate, bool) {
+	var all []*candidate
+	for _, f := range v.set.Forms {
+		c := best[f]
+		if c == nil {
+			continue
+		}
+		c.titled = v.Titled(p.Above(c.row)+" "+p.Name) == f
+		if !(c.found*2 >= c.all && c.found+len(c.Columns) >= 4 || c.full() || c.titled && c.completable()) {
+			continue
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, false
+	}
+	anyFull := slices.ContainsFunc(all, (*candidate).isFull)
+	for _, c := range all { // a title that says 问题清单 does not outweigh a table that has every column of another form
+		if c.titled && (c.full() || !anyFull) {
+			return c, false
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i], all[j]
+		if a.full() != b.full() {
+			return a.full()
+		}
+		if len(a.Columns) != len(b.Columns) {
+			return len(a.Columns) > len(b.Columns)
+		}
+		return a.found*b.all > b.found*a.all
+	})
+	top := all[0]
+	if len(all) > 1 {
+		if next := all[1]; next.full() == top.full() && len(next.Columns) == len(top.Columns) {
+			switch v.Titled(fileTitle) {
+			case top.Form:
+			case next.Form:
+				top = next
+			default:
+				return nil, true
+			}
+		}
+	}
+	needed := top.all
+	if own := top.Form.Column(top.Form.OwnDate); own != nil && own.Type == forms.Month && top.Column(own.Field) == nil {
+		needed-- // a month's return says which month it is
+	}
+	if !top.full() && top.found*10 < needed*7 {
+		return nil, false
+	}
+	return top, false
+}
+
+// completable says whether what the head lacks may stand in its title, in section rows or in the sheet's name.
+func (c *candidate) completable() bool {
+	for i := range c.Form.Columns {
+		k := &c.Form.Columns[i]
+		if k.Required && c.Column(k.Field) == nil && k.Type != forms.List && k.Type != forms.Unit && k.Field != c.Form.OwnDate {
+			return false
+		}
+	}
+	return len(c.Columns) >= 3
+}
+
+func (c *candidate) isFull() bool { return c.full() }
+
+// startsGroup says whether a row's only cell is a heading merged over several columns.
+func (p *Page) startsGroup(i int) bool {
+	return i+1 < len(p.Rows) && len(p.Rows[i+1].Cells) >= 3 && len(p.Rows[i].Cells) == 1
+}
+
+// otherHead says whether another form's head begins at row index i: its title stands above it and most of its
+// required columns are there, or all of them, and the form at hand makes less of the row.
+func (v *Vocabulary) otherHead(p *Page, i, since int, current *forms.Form) bool {
+	heights := v.headsOf(p, i)
+	if heights == nil {
+		return false
+	}
+	own := v.headAt(i, current, heights)
+	title := ""
+	for j := since; j < i; j++ {
+		for _, c := range p.Rows[j].Cells {
+			title += c.Text + " "
+		}
+	}
+	named := v.Titled(title)
+	if named == current || named == nil && own != nil && own.full() {
+		return false
+	}
+	for _, f := range v.set.Forms {
+		if f == current {
+			continue
+		}
+		c := v.headAt(i, f, heights)
+		if c != nil && (c.full() && (own == nil || len(c.Columns) >= len(own.Columns)) || f == named && c.found*10 >= c.all*7) {
+			return true
+		}
+	}
+	return false
+}

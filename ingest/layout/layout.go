@@ -1,0 +1,83 @@
+// Package layout finds tables on sheets: the head, the columns it gives to a
+// form's fields, the rows below it, and what is said around it. It returns
+// what it finds wrong; it knows nothing of returns.
+//
+// Words: a page is a sheet, or the part of it that one table takes; a head is
+// the rows of headings; a column of it is placed where a field of the form is
+// found; a line is a row of data as written, a total claims to sum lines, a
+// stray fits nowhere; what is stated stands outside the table, in titles and
+// labelled cells.
+//
+// A new footer or total word goes into classify.go, a new label into meta.go,
+// another way of writing heads into page.go.
+package layout
+
+import (
+	"fmt"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/units"
+)
+
+// Reader finds heads, columns and rows on sheets.
+type Reader struct {
+	Vocab *Vocabulary
+	Units *units.Register
+	Alive func() // panics when the time for the file is up; every loop that a file's shape can make long asks
+}
+
+// Notes are findings on their way to a return.
+type Notes []finding.Finding
+
+func (n *Notes) add(f finding.Finding) { *n = append(*n, f) }
+
+// reject adds an error that sends the whole return back.
+func (n *Notes) reject(f finding.Finding) {
+	f.Severity, f.Rejects = finding.Error, true
+	*n = append(*n, f)
+}
+
+// looksLikeData says whether a row above a head looks like one of data: several cells, numbers or dates, no labels.
+func looksLikeData(row *sheet.Row) bool {
+	values := 0
+	for k := range row.Cells {
+		switch c := &row.Cells[k]; {
+		case c.Kind == sheet.Number || c.Kind == sheet.Date:
+			values++
+		case strings.ContainsAny(c.Text, ":：") || labels.MatchString(c.Text):
+			return false
+		}
+	}
+	return values > 0 && len(row.Cells) >= 4
+}
+
+// AboveHead warns of rows over the head that look like data: they are not read.
+func AboveHead(pg *Page, h *Head) *finding.Finding {
+	for i := 0; i < h.row; i++ {
+		row := &pg.Rows[i]
+		if !looksLikeData(row) {
+			continue
+		}
+		return &finding.Finding{Severity: finding.Warning, Rule: "rows_above_head", Sheet: pg.Name, Cell: FirstText(row).Ref(), Row: row.N,
+			Message: fmt.Sprintf("第%d行在表头上面，像是数据，没有读取", row.N), Hint: "数据都要填在表头下面；如是其他说明，请忽略本条"}
+	}
+	return nil
+}
+
+// NothingSheet recognises a sheet without a table that says 本期无 under a form's title.
+func (l *Reader) NothingSheet(pg *Page) *forms.Form {
+	if len(pg.Rows) > 15 {
+		return nil
+	}
+	var s Stated
+	for i := range pg.Rows {
+		s.Labelled(pg.Name, &pg.Rows[i], true)
+	}
+	if !s.Nothing {
+		return nil
+	}
+	return l.Vocab.Titled(pg.Above(len(pg.Rows)) + " " + pg.Name)
+}

@@ -1,0 +1,180 @@
+package layout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/receipt"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// Marker is what a template's hidden sheet says of one of its sheets: by it a
+// filled template is known, whatever happened to its headings.
+type Marker struct {
+	sheet  string
+	Form   *forms.Form
+	row    int      // of the headings, when the template was made
+	fields []string // by column: a field, and of money its unit (paid_amount 万元)
+	codes  map[string]string
+}
+
+// Markers reads the hidden sheet of a template. Forms that are no longer in force are left out, as are fields later on.
+func (l *Reader) Markers(g *sheet.Grid) []Marker {
+	var out []Marker
+	codes := map[string]string{}
+	names := 0
+	for i := range g.Rows {
+		row := &g.Rows[i]
+		if row.N >= receipt.MarkerLists {
+			if row.N == receipt.MarkerLists {
+				for k := range row.Cells {
+					if row.Cells[k].Text == receipt.MarkerNames {
+						names = row.Cells[k].Col
+					}
+				}
+			} else if name, code := CellIn(row, names), CellIn(row, names+1); names > 0 && name != nil && code != nil {
+				codes[written.Squash(name.Text)] = code.Text
+			}
+			continue
+		}
+		text := func(col int) string { return TextOf(CellIn(row, col)) }
+		f := l.Vocab.set.Get(text(2))
+		if row.N < 2 || f == nil {
+			continue
+		}
+		m := Marker{sheet: text(1), Form: f, row: written.Atoi(text(4)), codes: codes}
+		for k := range row.Cells {
+			if c := &row.Cells[k]; c.Col >= 5 {
+				for len(m.fields) < c.Col-5 {
+					m.fields = append(m.fields, "")
+				}
+				m.fields = append(m.fields, c.Text)
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// ByMarker gives the marker of each sheet that the template named. Sheets that were renamed are known by their order,
+// where as many are left over on both sides.
+func ByMarker(markers []Marker, visible []string) map[string]Marker {
+	out := map[string]Marker{}
+	rest := slices.Clone(visible)
+	var lost []Marker
+	for _, m := range markers {
+		if i := slices.Index(rest, m.sheet); i >= 0 {
+			out[m.sheet] = m
+			rest = slices.Delete(rest, i, i+1)
+		} else {
+			lost = append(lost, m)
+		}
+	}
+	if len(lost) == len(rest) {
+		for i, m := range lost {
+			out[rest[i]] = m
+		}
+	}
+	return out
+}
+
+// MarkedHead finds the head of a template's sheet. What the headings say themselves comes first, so that columns may be
+// moved; what they no longer say is told by the place at which the template had it.
+func (l *Reader) MarkedHead(pg *Page, m Marker, h *Head) (*Page, *Head, []finding.Finding) {
+	if h != nil && h.Form != m.Form && len(h.lacking()) == 0 {
+		return pg, h, nil // another form's table was put into the sheet
+	}
+	n := m.row
+	for i := range pg.Rows { // the example stands below the headings, wherever rows were put in above
+		if exampleWord.MatchString(written.Tidy(FirstText(&pg.Rows[i]).Text)) {
+			n = pg.Rows[i].N - 1
+			break
+		}
+	}
+	if h != nil && h.Form == m.Form && len(h.lacking()) == 0 && pg.Rows[h.row].N+h.height-1 != n {
+		return pg, h, nil // a head of the sender's own making
+	}
+	at := slices.IndexFunc(pg.Rows, func(r sheet.Row) bool { return r.N >= n })
+	if at < 0 {
+		at = len(pg.Rows)
+	}
+	if at == len(pg.Rows) || pg.Rows[at].N > n { // the headings were deleted: an empty row stands for them
+		g := *pg.Grid
+		g.Rows = slices.Insert(slices.Clone(g.Rows), at, sheet.Row{N: n})
+		pg = NewPage(&g)
+	}
+	h = &Head{matched: l.Vocab.match(m.Form, pg.heads(at, 1)), Form: m.Form, row: at, height: 1, titled: true}
+	return pg, h, byPlace(pg, m, h)
+}
+
+// lacking gives the required fields that a head has no column for.
+func (h *Head) lacking() []*forms.Column {
+	var out []*forms.Column
+	for i := range h.Form.Columns {
+		if c := &h.Form.Columns[i]; c.Required && h.Column(c.Field) == nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// byPlace adds the columns whose headings are gone or changed.
+func byPlace(pg *Page, m Marker, h *Head) (said []finding.Finding) {
+	taken := map[int]bool{}
+	for _, p := range h.Columns {
+		taken[p.Col] = true
+	}
+	for i, text := range m.fields {
+		field, unit, _ := strings.Cut(text, " ")
+		c := m.Form.Column(field)
+		if c == nil || taken[i+1] || h.Column(field) != nil {
+			continue
+		}
+		title := TextOf(CellIn(&pg.Rows[h.row], i+1))
+		p := Placed{Field: c, Col: i + 1, Title: title}
+		if _, exp, known := written.HeadingForms(title); known {
+			p.Unit, p.HasUnit = exp, true
+		} else if exp, ok := written.UnitIn(unit); ok {
+			p.Unit, p.HasUnit = exp, true
+		}
+		h.Columns = append(h.Columns, p)
+		f := finding.Finding{Severity: finding.Info, Rule: "heading_by_place", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, i+1), Field: c.Field,
+			Message: fmt.Sprintf("表头「%s」被删去了，按模板中的位置读取", c.Title), Hint: "请保留模板的表头", Suggest: c.Title}
+		if title != "" {
+			f.Severity, f.Value = finding.Warning, written.Short(title, 30)
+			f.Message = fmt.Sprintf("模板中这一列是「%s」，表头改成了“%s”，仍按「%s」读取", c.Title, written.Short(title, 30), c.Title)
+			f.Hint = fmt.Sprintf("这一列填的如果不是「%s」，请把内容移到其他列，并把表头改回“%s”", c.Title, c.Title)
+		}
+		said = append(said, f)
+	}
+	h.extra = slices.DeleteFunc(h.extra, func(s string) bool {
+		return slices.ContainsFunc(h.Columns, func(p Placed) bool { return p.Title == s })
+	})
+	return said
+}
+
+// LookUpCodes fills in what the template's own formula gives where the program that filled it in did not compute it.
+func (m Marker) LookUpCodes(t *Table) {
+	for name := range m.Form.Columns {
+		code := m.Form.CodeOf(m.Form.Columns[name].Field)
+		k := slices.IndexFunc(m.Form.Columns, func(c forms.Column) bool { return c.Field == code })
+		if k < 0 {
+			continue
+		}
+		for i := range t.Lines {
+			l := &t.Lines[i]
+			if !l.Cells[k].NoValue {
+				continue
+			}
+			c := sheet.Cell{Row: l.Cells[k].Row, Col: l.Cells[k].Col}
+			if code := m.codes[written.Squash(l.Cells[name].Text)]; code != "" {
+				c.Kind, c.Text = sheet.Text, code
+			}
+			l.Cells[k] = c
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package layout
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// Stated is what a sheet says about itself outside its table: title, labelled values, notes.
+type Stated struct {
+	Titles    []string
+	Submitter Said // 填报单位
+	UnitLabel Said // 单位：…, where that names no money unit: perhaps a submitter
+	Period    Said // 报送期
+	AsOf      Said // 截至
+	Filled    Said // 填报日期
+	Unit      int
+	HasUnit   bool
+	Nothing   bool // 本期无, 零报告
+}
+
+// Said is a labelled value and where it stands.
+type Said struct{ Text, Sheet, Ref string }
+
+// labelWords are the labels by what they introduce. Those under "end" only end the value before them.
+var labelWords = map[string]string{
+	"submitter": "填报单位 报送单位 填报部门 报送部门 填表单位 填报科室 填表部门 制表单位 制表部门 编制单位 编报单位 上报单位 上报部门 汇总单位 填制单位 报表单位 单位名称",
+	"period":    "报送期 报告期 报送周期 报告周期 报送期次 所属期间 所属时期 所属期 报表期 报表期间 统计期 统计期间 统计周期 统计时段 统计时间 报送时段 报告时段",
+	"asof":      "数据截至日期 数据截止日期 数据截至时间 数据截止时间 统计截至日期 统计截止日期 统计截至时间 统计截止时间 数据截至 数据截止 统计截至 统计截止 截至日期 截至时间 截止日期 截止时间 截至 截止",
+	"filled":    "填报日期 填报时间 填表日期 填表时间 制表日期 制表时间 报送日期 报送时间 上报日期 上报时间 报出日期",
+	"unit":      "金额单位 货币单位 计量单位 单位",
+	"end":       "填表人 填报人 制表人 经办人 审核人 复核人 负责人 分管领导 主管领导 主要负责人 单位负责人 部门负责人 联系人 联系电话 电话 签字 盖章 制表 审核 编号 版本 表号",
+}
+
+var (
+	labels    *regexp.Regexp
+	labelKind = map[string]string{}
+)
+
+func init() {
+	var words []string
+	for _, kind := range []string{"submitter", "period", "asof", "filled", "unit", "end"} {
+		for _, w := range strings.Fields(labelWords[kind]) {
+			labelKind[w] = kind
+			words = append(words, strings.Join(strings.Split(w, ""), `[ \x{3000}]*`)) // 填 报 单 位
+		}
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+	labels = regexp.MustCompile(`(` + strings.Join(words, "|") + `)([ \x{3000}]*[:：]|[ \x{3000}]*)`)
+}
+
+var (
+	seal      = regexp.MustCompile(`[ \x{3000}]*[(（][ \x{3000}]*(单位)?(盖章|公章|签章|章|签字|签名|加盖公章|盖公章)(处|有效)?[ \x{3000}]*[)）]`)
+	untilWord = regexp.MustCompile(`^([ \x{3000}]*(到|至|于|为|时间|日期|时点|[:：]))+`)
+)
+
+// Labelled reads the labelled values in one line of a sheet; above a table the rest is a title.
+func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		text := seal.ReplaceAllString(written.Tidy(c.Text), "")
+		if text == "" {
+			continue
+		}
+		if len(text) > 3000 {
+			text = strings.ToValidUTF8(text[:3000], "")
+		}
+		word := written.Squash(text)
+		if written.NothingIn.MatchString(word) || written.IsNothing(text) {
+			s.Nothing = true
+		}
+		titled := s.labelsIn(sheetName, row, i, text)
+		if above && titled && len([]rune(text)) >= 2 {
+			s.Titles = append(s.Titles, text)
+		}
+		if c.Kind == sheet.Date && len(row.Cells) == 1 { // a lone date: when it was filled in
+			s.set("filled", Said{written.DateText(*c), sheetName, c.Ref()})
+		}
+	}
+}
+
+var knownLabels written.Memo[[][]int] // where labels stand in a text
+
+// labelsIn takes the labelled values of one cell and says whether it may be a title beside them.
+func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) (titled bool) {
+	c := &row.Cells[i]
+	word := written.Squash(text)
+	locs := knownLabels.Get(text, func(text string) [][]int { return labels.FindAllStringSubmatchIndex(text, -1) })
+	titled = len(locs) == 0 || locs[0][2] > 0
+	for k, loc := range locs {
+		label := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[loc[2]:loc[3]])
+		kind := labelKind[label]
+		colon := strings.ContainsAny(text[loc[4]:loc[5]], ":：")
+		whole := word == label || word == label+":"
+		before := strings.TrimSpace(text[:loc[2]])
+		bracket := strings.HasSuffix(before, "(") || strings.HasSuffix(before, "（")
+		if last, _ := utf8.DecodeLastRuneInString(before); kind == "unit" && unicode.Is(unicode.Han, last) && before == text[:loc[2]] && !strings.ContainsRune("年月日期周", last) { // 牵头单位：…
+			continue
+		}
+		rest := text[loc[5]:]
+		if kind == "asof" && !colon {
+			rest = untilWord.ReplaceAllString(rest, "")
+		}
+		switch {
+		case kind == "end", kind == "unit" && !colon && !whole && !bracket:
+			continue
+		case !colon && !whole && !(kind == "asof" && written.StartsDate(rest)) && !(kind == "unit" && bracket):
+			continue
+		}
+		end := len(rest)
+		for _, next := range locs[k+1:] {
+			nextLabel := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[next[2]:next[3]])
+			if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind[nextLabel] == "asof" {
+				end = max(0, len(rest)-(len(text)-next[2]))
+				break
+			}
+		}
+		value := strings.Trim(written.Tidy(rest[:end]), " ,，;；。、|")
+		if !strings.ContainsAny(value, "(（") { // （截至8月14日）
+			value = strings.TrimRight(value, ")）】]")
+		}
+		ref := c.Ref()
+		if value == "" && whole && i+1 < len(row.Cells) {
+			next := row.Cells[i+1]
+			isLabel := next.Kind == sheet.Text && labels.MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：")
+			if !isLabel && !(kind == "submitter" && (next.Kind != sheet.Text || written.StartsDate(next.Text))) {
+				value, ref = seal.ReplaceAllString(written.DateText(next), ""), next.Ref()
+			}
+		}
+		s.set(kind, Said{value, sheetName, ref})
+	}
+	return titled
+}
+
+func (s *Stated) set(kind string, v Said) {
+	if v.Text == "" {
+		return
+	}
+	put := func(p *Said) {
+		if p.Text == "" {
+			*p = v
+		}
+	}
+	switch kind {
+	case "submitter":
+		put(&s.Submitter)
+	case "period":
+		put(&s.Period)
+	case "asof":
+		put(&s.AsOf)
+	case "filled":
+		put(&s.Filled)
+	case "unit":
+		exp, ok := written.UnitIn(v.Text)
+		switch {
+		case ok && !s.HasUnit:
+			s.Unit, s.HasUnit = exp, true
+		case !ok:
+			put(&s.UnitLabel)
+		}
+	}
+}
+
+// Merge adds what another sheet of the same return says, where this one is silent.
+func (s *Stated) Merge(o Stated) {
+	s.Titles = append(s.Titles, o.Titles...)
+	for _, p := range []struct {
+		to   *Said
+		from Said
+	}{{&s.Submitter, o.Submitter}, {&s.UnitLabel, o.UnitLabel}, {&s.Period, o.Period}, {&s.AsOf, o.AsOf}, {&s.Filled, o.Filled}} {
+		if p.to.Text == "" {
+			*p.to = p.from
+		}
+	}
+	if !s.HasUnit {
+		s.Unit, s.HasUnit = o.Unit, o.HasUnit
+	}
+	s.Nothing = s.Nothing || o.Nothing
+}

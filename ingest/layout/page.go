@@ -1,0 +1,394 @@
+package layout
+
+import (
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// Page is one sheet, or the part of it that one table takes, read by row index and column through merged areas.
+type Page struct {
+	*sheet.Grid
+	merged map[[2]int]sheet.Range // by covered cell, over the rows where a head may stand
+	known  map[string]bool        // texts already looked up among the form's headings
+	worded map[int]bool           // whether a row holds a heading that some form knows, by index
+	last   map[int]int            // by column: the last row that holds something, once asked for
+}
+
+// maxMergedWork bounds the cells looked at under merged areas, which a hostile file can make many; a real sheet has thousands.
+const maxMergedWork = 2_000_000
+
+const headRows = 80 // a head stands within the first rows that have content
+
+func NewPage(g *sheet.Grid) *Page {
+	p := &Page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}, worded: map[int]bool{}}
+	if len(g.Rows) == 0 {
+		return p
+	}
+	work := 0
+	for _, m := range g.Merged {
+		if m.Bottom < g.Rows[0].N {
+			continue
+		}
+		if m.Left == m.Right && m.Top > g.Rows[min(len(g.Rows), headRows)-1].N {
+			continue // data cells merged downwards: see fillDown
+		}
+		if work += min(m.Bottom-m.Top+1, 9) * min(m.Right-m.Left+1, 201); work > maxMergedWork {
+			break
+		}
+		for r := m.Top; r <= min(m.Bottom, m.Top+8); r++ {
+			for c := m.Left; c <= min(m.Right, m.Left+200); c++ {
+				p.merged[[2]int{r, c}] = m
+			}
+		}
+	}
+	return p
+}
+
+// From gives the part of the page that begins at a row index, as a page of its own.
+func (p *Page) From(i int) *Page {
+	g := *p.Grid
+	g.Rows = g.Rows[i:]
+	return NewPage(&g)
+}
+
+// CellIn gives the cell at a column of a row; nil where it is empty.
+func CellIn(row *sheet.Row, col int) *sheet.Cell {
+	i := sort.Search(len(row.Cells), func(i int) bool { return row.Cells[i].Col >= col })
+	if i < len(row.Cells) && row.Cells[i].Col == col {
+		return &row.Cells[i]
+	}
+	return nil
+}
+
+// filled says whether somebody sees something in a cell.
+func filled(c *sheet.Cell) bool {
+	if c == nil || c.Kind == sheet.Empty && !c.NoValue {
+		return false
+	}
+	return c.Kind != sheet.Text || c.Text != "" && (c.Text[0] > ' ' && c.Text[0] < 0x80 || c.Text[0] >= 0xe4 && c.Text[0] <= 0xe9 || written.Tidy(c.Text) != "")
+}
+
+// BlankRow says whether nobody sees anything in a row.
+func BlankRow(row *sheet.Row) bool {
+	for i := range row.Cells {
+		if filled(&row.Cells[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func TextOf(c *sheet.Cell) string {
+	if c == nil {
+		return ""
+	}
+	if c.Kind == sheet.Date { // a month as a heading: 2022年8月
+		return written.SerialDate(c.Num).String()[:7]
+	}
+	return written.Tidy(c.Text)
+}
+
+// level gives the heading text at a row index and column, through merged areas; wide is true where it spans columns.
+func (p *Page) level(i, col int) (text string, wide bool, anchor [2]int) {
+	n := p.Rows[i].N
+	anchor = [2]int{n, col}
+	if m, ok := p.merged[[2]int{n, col}]; ok {
+		anchor = [2]int{m.Top, m.Left}
+		for j := i; j >= 0 && p.Rows[j].N >= m.Top; j-- {
+			if p.Rows[j].N == m.Top {
+				return TextOf(CellIn(&p.Rows[j], m.Left)), m.Right > m.Left, anchor
+			}
+		}
+		return "", false, anchor
+	}
+	return TextOf(CellIn(&p.Rows[i], col)), false, anchor
+}
+
+var (
+	// thisPeriod are heading levels that say nothing but: the period itself.
+	thisPeriod = []string{"本月", "当月", "本期", "本周", "当期", "本月数", "本期数", "本周数", "当月数", "当期数", "本月发生", "本期发生", "本月发生数", "本期发生数", "当月发生数"}
+	// rollupLevel and rollupPrefix name sums over several periods.
+	rollupLevel  = regexp.MustCompile(`^((本|今|全|当|自)?年(初)?(至今|以来)?|年初至今|截至?(目前|本月|本期)?|历年|开工)?累计(数|完成|值|情况|发生数?)?$|^(自|从)?年初(至今|以来|至本月|起)$|^1[-—–~至]+(本|\d{1,2})月(份|累计|数)?$|^截至目前$|^(全年|本年|上半年|下半年|[一二三四1-4]季度)(合计|小计|数)?$`)
+	rollupPrefix = regexp.MustCompile(`^((本|今|全|当)年(度)?累计|年初至今|自?年初以来|截至(目前|本月|本期)(累计)?|累计|1[-—–~至]+(本|\d{1,2})月(份)?(累计)?)(.{2,})$`)
+	// otherLevel are levels and remarks that mean another time, a plan or a comparison.
+	otherLevel  = regexp.MustCompile(`^(上月|上期|上周|上年|上一?年度?|去年|上年同期|去年同期|同期|下月|下期|下周|同比|环比|增减|增幅|增长|比上.*|较上.*|.*同期数?|计划|计划数|预计|目标|目标任务|年度目标|年度计划|预算|拟|占比|比重|排名|增减%?|同比%?|环比%?)$`)
+	otherPrefix = regexp.MustCompile(`^(上月|上期|上周|上年|去年|同期|下月|下期|下周|同比|环比|预计|拟|计划|应|未|原|历史|其中|剩余|结余|待|非|是否)`)
+	monthLevel  = regexp.MustCompile(`^(?:\d{2,4}年)?(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(份|份数|数|发生数?)?$|^\d{4}-(0[1-9]|1[0-2])$`)
+	yearLevel   = regexp.MustCompile(`^(20\d{2})年(度)?$`)
+	dateShape   = regexp.MustCompile(`^(年[-./]?月[-./]?日?|yyyy.*|格式.*)$`)
+	monthIn     = regexp.MustCompile(`(?:^|[^\d\-—–~至.])(1[0-2]|0?[1-9])月`)
+	yearIn      = regexp.MustCompile(`20\d{2}`)
+)
+
+// columnHead is the heading of one column over the levels of a head.
+type columnHead struct {
+	names   []string // candidates, best first
+	title   string
+	unit    int
+	hasUnit bool
+	rollup  bool // a sum over several periods (累计)
+	other   bool // another period, a plan, a comparison
+	month   int  // the month that a level names, 0 if none
+	year    int
+}
+
+// heads reads the headings of the rows i … i+height-1.
+func (p *Page) heads(i, height int) map[int]columnHead {
+	cols := map[int]bool{}
+	for j := i; j < i+height; j++ {
+		for _, c := range p.Rows[j].Cells {
+			if c.Col <= 400 {
+				cols[c.Col] = true
+			}
+		}
+	}
+	for at := range p.merged {
+		if at[0] >= p.Rows[i].N && at[0] <= p.Rows[i+height-1].N {
+			cols[at[1]] = true
+		}
+	}
+	out := map[int]columnHead{}
+	months, years := map[int]bool{}, map[int]bool{}
+	for col := range cols {
+		h := p.columnHead(i, height, col)
+		if h.month > 0 {
+			months[h.month] = true
+		}
+		if h.year > 0 {
+			years[h.year] = true
+		}
+		if len(h.names) > 0 && !p.covered(i+height-1, col) {
+			out[col] = h
+		}
+	}
+	if len(months) > 0 || len(years) > 1 {
+		p.keepOwn(i, out, months, years)
+	}
+	return out
+}
+
+// covered says whether a column lies under a heading that is merged over it from the left, and holds nothing of its own
+// below: each cell of such a table is drawn over several columns.
+func (p *Page) covered(i, col int) bool {
+	m, ok := p.merged[[2]int{p.Rows[i].N, col}]
+	if !ok {
+		return false
+	}
+	if m.Left == col { // 企业名称 over the running numbers and the names
+		return m.Right == col+1 && p.numbered(i, col)
+	}
+	if p.last == nil {
+		p.last = map[int]int{}
+		for k := range p.Rows {
+			for _, c := range p.Rows[k].Cells {
+				if filled(&c) {
+					p.last[c.Col] = p.Rows[k].N
+				}
+			}
+		}
+	}
+	return p.last[col] <= p.Rows[i].N
+}
+
+// numbered says whether a column holds nothing but running numbers below row index i, and the next one texts.
+func (p *Page) numbered(i, col int) bool {
+	n := 0
+	for k := i + 1; k < len(p.Rows); k++ {
+		c, next := CellIn(&p.Rows[k], col), CellIn(&p.Rows[k], col+1)
+		if !filled(c) {
+			continue
+		}
+		if c.Kind != sheet.Number || c.Num != float64(n+1) || !filled(next) || next.Kind != sheet.Text {
+			return n >= 2 && c.Kind == sheet.Text && !filled(next) // a total, a footer
+		}
+		n++
+	}
+	return n >= 2
+}
+
+// keepOwn leaves, of columns for several months or years, those that the title names; none where it names none.
+func (p *Page) keepOwn(i int, heads map[int]columnHead, months, years map[int]bool) {
+	title := written.Plain(p.Above(i))
+	month, year := 0, 0
+	if m := monthIn.FindStringSubmatch(title); m != nil {
+		month = written.Atoi(m[1])
+	}
+	for y := range years {
+		if y > year {
+			year = y
+		}
+	}
+	if t := written.Atoi(yearIn.FindString(title)); years[t] {
+		year = t
+	}
+	for col, h := range heads {
+		if h.month > 0 && (month > 0 && h.month != month || month == 0 && len(months) > 1) || h.year > 0 && len(years) > 1 && h.year != year {
+			h.other = true
+			heads[col] = h
+		}
+	}
+}
+
+// columnHead reads the heading of one column.
+func (p *Page) columnHead(i, height, col int) (h columnHead) {
+	var levels []string
+	seen := map[[2]int]bool{}
+	for j := i; j < i+height; j++ {
+		t, _, anchor := p.level(j, col)
+		if t == "" && j+1 < i+height { // an unmerged group heading stands in its first column only
+			if below, _, _ := p.level(j+1, col); below != "" {
+				t = p.groupLeft(j, col)
+			}
+		}
+		if t == "" || seen[anchor] {
+			continue
+		}
+		seen[anchor] = true
+		if len(t) > 240 || len([]rune(t)) > 60 {
+			levels = nil
+			break
+		}
+		levels = append(levels, t)
+	}
+	var kept []string
+	var forms [][]string
+	for _, t := range levels {
+		ns, unit, has := written.HeadingForms(t)
+		bare := strings.Trim(ns[0], "()[]【】:")
+		if exp, ok := written.UnitIn(bare); ok {
+			unit, has, bare = exp, true, ""
+		}
+		if has {
+			h.unit, h.hasUnit = unit, true
+		}
+		if h.say(bare) {
+			continue
+		}
+		for _, m := range written.InParens.FindAllStringSubmatch(ns[0], -1) { // 兑付金额(累计)
+			var inner columnHead
+			if inner.say(m[1]) {
+				h.rollup, h.other = h.rollup || inner.rollup, h.other || inner.other
+			}
+		}
+		kept, forms = append(kept, t), append(forms, ns)
+	}
+	if len(kept) == 0 {
+		return h
+	}
+	h.title = strings.Join(kept, "/")
+	leaf := forms[len(forms)-1]
+	for k := len(forms) - 2; k >= 0; k-- {
+		h.names = append(h.names, forms[k][0]+leaf[0], leaf[0]+forms[k][0])
+	}
+	h.names = append(h.names, leaf...)
+	for _, n := range leaf {
+		for _, w := range thisPeriod[:5] {
+			if rest, ok := strings.CutPrefix(n, w); ok && rest != "" {
+				h.names = append(h.names, rest)
+			}
+		}
+	}
+	return h
+}
+
+// levelSaid is what a heading level says that names no field.
+type levelSaid struct {
+	ok            bool
+	rollup, other bool
+	month, year   int
+}
+
+var knownLevels written.Memo[levelSaid]
+
+// say takes a heading level that names no field: a unit, what is counted, which period. False where it names something.
+func (h *columnHead) say(bare string) bool {
+	s := knownLevels.Get(bare, readLevel)
+	if !s.ok {
+		return false
+	}
+	h.rollup, h.other = h.rollup || s.rollup, h.other || s.other
+	if s.month > 0 {
+		h.month = s.month
+	}
+	if s.year > 0 {
+		h.year = s.year
+	}
+	return true
+}
+
+func readLevel(bare string) (h levelSaid) {
+	switch {
+	case bare == "" || written.Counted.MatchString(bare) || dateShape.MatchString(bare):
+	case slices.Contains(thisPeriod, bare):
+	case rollupLevel.MatchString(bare) || strings.HasSuffix(bare, "累计") && len([]rune(bare)) <= 6:
+		h.rollup = true
+	case otherLevel.MatchString(bare):
+		h.other = true
+	case monthLevel.MatchString(bare):
+		m := monthLevel.FindStringSubmatch(bare)
+		if h.month = written.Atoi(m[1] + m[3]); h.month == 0 {
+			h.month, _ = written.ChineseInt(m[1])
+		}
+	case yearLevel.MatchString(bare):
+		h.year = written.Atoi(bare[:4])
+	default:
+		return h
+	}
+	h.ok = true
+	return h
+}
+
+// groupLeft finds the nearest heading to the left on the same row, if the columns between have none.
+func (p *Page) groupLeft(i, col int) string {
+	for c := col - 1; c > 0 && c > col-12; c-- {
+		if t, wide, _ := p.level(i, c); t != "" {
+			if wide {
+				return "" // a merged heading says itself how far it reaches
+			}
+			if below, _, _ := p.level(i+1, c); below != "" {
+				return t
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// onlyRemarks says whether a row of a head adds only units, what is counted, or the period: its third row, often.
+func (p *Page) onlyRemarks(i int) bool {
+	n := 0
+	for k := range p.Rows[i].Cells {
+		c := &p.Rows[i].Cells[k]
+		if !filled(c) {
+			continue
+		}
+		if c.Kind != sheet.Text {
+			return false
+		}
+		var h columnHead
+		ns, _, _ := written.HeadingForms(c.Text)
+		bare := strings.Trim(ns[0], "()[]【】:")
+		if _, ok := written.UnitIn(bare); !ok && !h.say(bare) && !written.Fluff.MatchString(bare) {
+			return false
+		}
+		n++
+	}
+	return n > 0
+}
+
+// Above joins the texts of the rows over a row index: titles and notes.
+func (p *Page) Above(i int) string {
+	var b strings.Builder
+	for j := 0; j < i; j++ {
+		for _, c := range p.Rows[j].Cells {
+			b.WriteString(c.Text)
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}

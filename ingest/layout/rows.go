@@ -1,0 +1,474 @@
+package layout
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// Line is one row of data as written: a cell per field of the form.
+type Line struct {
+	Sheet  string
+	N      int // row number on the sheet
+	index  int // of the page's rows
+	Cells  []sheet.Cell
+	At     []Placed // by field; col 0 where the sheet has no such column
+	Block  int      // which of the table's heads it stands below
+	Head   *Head
+	Rolled []Rolled // cells under 累计 headings
+	weak   bool     // nothing but a number or formulas: prepared, perhaps not filled in
+}
+
+// total is a 合计 row: what it claims for each column.
+type total struct {
+	Sheet  string
+	N      int
+	At     []Placed
+	Cells  []sheet.Cell
+	block  int
+	Head   *Head
+	Line   int      // lines before it
+	Rolled []Rolled // cells under 累计 headings
+	Part   bool     // 小计: of a block, not of the whole table
+}
+
+// stray is a row that fits nowhere.
+type stray struct {
+	N    int
+	Text string
+	Ref  string
+	Line int // lines before it
+}
+
+// Table is all that was read of one form on one page.
+type Table struct {
+	Grid    *sheet.Grid
+	Heads   []*Head // one for each block with columns of its own; usually one
+	Lines   []Line
+	Totals  []total
+	Strays  []stray
+	Empty   []int // rows prepared and not filled in
+	asides  []below
+	carried map[string]bool
+	Said    Stated
+	Bounds  [][3]int // by head: row of the head, first and last row of data (sheet numbers)
+
+	kinds [rowKinds]int // rows below the head by what they were taken for
+	Below int           // rows below the head in which somebody sees something, counted apart from the reading
+}
+
+// Ignored is the number of rows recognised as not data.
+func (t *Table) Ignored() int {
+	n := 0
+	for k, count := range t.kinds {
+		if rowKind(k) != rowBlank && rowKind(k) != rowData {
+			n += count
+		}
+	}
+	return n
+}
+
+// Unaccounted is the number of rows below the head that became neither lines nor were recognised as something else.
+func (t *Table) Unaccounted() int { return t.Below - len(t.Lines) - t.Ignored() }
+
+var sameAbove = map[string]bool{"同上": true, "〃": true, "″": true, "\"": true, "同前": true, "同上行": true}
+
+// tableReader reads the rows below a head.
+type tableReader struct {
+	l     *Reader
+	p     *Page
+	t     *Table
+	h     *Head
+	at    []Placed
+	down  map[[2]int]sheet.Cell
+	carry map[int]carried // by field: what the last section row said of a column that the table lacks
+	ranks []string        // ways of numbering sections, the outermost first
+	seen  int             // lines since the last head
+	kinds []rowKind       // by row index
+}
+
+// ReadTable reads the data rows below a head, and gives the row index at which another form's table begins.
+func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
+	t := &Table{Grid: p.Grid, Heads: []*Head{h}, carried: map[string]bool{}}
+	r := &tableReader{l: l, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, kinds: make([]rowKind, len(p.Rows))}
+	for i := 0; i < h.row; i++ {
+		if !looksLikeData(&p.Rows[i]) {
+			t.Said.Labelled(p.Name, &p.Rows[i], true)
+		}
+	}
+	for i := 0; i < h.row; i++ { // the first block's section row may stand above the head
+		if len(p.Rows[i].Cells) == 1 && r.section(&p.Rows[i]) {
+			continue
+		}
+	}
+	if len(r.carry) == 0 {
+		r.ranks = nil
+	}
+	start := h.row + h.height
+	r.down = fillDown(p, p.Rows[start-1].N)
+	t.Bounds = append(t.Bounds, [3]int{p.Rows[h.row].N, 0, 0})
+	end := len(p.Rows)
+	after, free := rowBlank, start // free: the first row after the last that belongs to this table for certain
+	for i := start; i < len(p.Rows); i++ {
+		l.Alive()
+		row := &p.Rows[i]
+		kind := l.Vocab.classify(p, row, r.h, r.at, r.down, r.seen, after)
+		if (kind == rowHead || kind == rowData || kind == rowStray) && l.Vocab.mayBeHead(row) && l.Vocab.otherHead(p, i, free, h.Form) {
+			end = free // what stands above its head is its title
+			break
+		}
+		if n := r.asideAt(i, kind, after); n > 0 {
+			i, after = i+n-1, rowBlank
+			continue
+		}
+		if kind != rowBlank {
+			after = kind
+		}
+		if i += r.take(kind, i, free); kind == rowData || kind == rowTotal || kind == rowHead {
+			free = i + 1
+		}
+	}
+	r.settle(start, end)
+	return t, end
+}
+
+// take puts one row where it belongs and says how many rows after it went with it.
+func (r *tableReader) take(kind rowKind, i, free int) int {
+	t, row := r.t, &r.p.Rows[i]
+	if kind == rowStray && r.section(row) || kind == rowSection {
+		r.section(row)
+		kind = rowSection
+	}
+	r.kinds[i] = kind
+	switch kind {
+	case rowHead:
+		return r.repeatedHead(i, free)
+	case rowTotal:
+		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.rolledUp(row)})
+	case rowStray:
+		c := FirstText(row)
+		t.Strays = append(t.Strays, stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines)})
+	case rowData:
+		r.seen++
+		t.Lines = append(t.Lines, Line{Sheet: r.p.Name, N: row.N, index: i, Cells: r.pick(row, true), At: r.at, Block: len(t.Heads) - 1, Head: r.h, weak: r.isWeak(row), Rolled: r.h.rolledUp(row)})
+		b := &t.Bounds[len(t.Bounds)-1]
+		if b[1] == 0 {
+			b[1] = row.N
+		}
+		b[2] = row.N
+	}
+	return 0
+}
+
+// isWhole says whether a 合计 row is for the whole table, not for a block of it as 小计 and 青山街道合计 are.
+func isWhole(row *sheet.Row) bool {
+	for i := range row.Cells {
+		if w := written.Squash(row.Cells[i].Text); totalWord.MatchString(w) || totalLine.MatchString(w) {
+			return !strings.Contains(w, "小计")
+		}
+	}
+	return false
+}
+
+// settle counts the rows once it is known where the table ends: those at its end that were prepared and never filled
+// in are no lines, and what stands above the next form's head belongs to that.
+func (r *tableReader) settle(start, end int) {
+	t := r.t
+	n := len(t.Lines)
+	for n > 0 && t.Lines[n-1].weak {
+		n--
+		r.kinds[t.Lines[n].index] = rowNumbered
+	}
+	t.Lines = t.Lines[:n]
+	for i := range t.Totals {
+		t.Totals[i].Line = min(t.Totals[i].Line, n)
+	}
+	if end < len(r.p.Rows) {
+		next := r.p.Rows[end].N
+		t.Strays = slices.DeleteFunc(t.Strays, func(s stray) bool { return s.N >= next })
+	}
+	for i := start; i < end; i++ {
+		row := &r.p.Rows[i]
+		if BlankRow(row) {
+			continue
+		}
+		t.Below++
+		switch r.kinds[i] {
+		case rowNote, rowStray:
+			t.Said.Labelled(r.p.Name, row, false)
+		case rowNothing:
+			t.Said.Nothing = true
+		case rowNumbered:
+			t.Empty = append(t.Empty, row.N)
+		}
+		t.kinds[r.kinds[i]]++
+	}
+}
+
+// repeatedHead takes a head that stands again, with the same columns or others. The rows from free up to it are its title.
+func (r *tableReader) repeatedHead(i, free int) int {
+	heights := r.l.Vocab.headsOf(r.p, i)
+	if heights == nil {
+		return 0
+	}
+	c := r.l.Vocab.headAt(i, r.h.Form, heights)
+	if c == nil || len(c.Columns) < 3 {
+		return 0
+	}
+	r.seen = 0
+	var said Stated
+	for k := free; k < i; k++ {
+		row := &r.p.Rows[k]
+		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray {
+			r.kinds[k] = rowSection
+			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s stray) bool { return s.N == row.N })
+		}
+	}
+	for k := range c.Columns {
+		if p := &c.Columns[k]; said.HasUnit && !p.HasUnit && p.Field.Type == forms.Money {
+			p.Unit, p.HasUnit = said.Unit, true
+		}
+	}
+	if !sameColumns(c.Head, r.h) {
+		for _, old := range r.h.Columns { // constants of the title hold on
+			if old.Col == 0 && c.Column(old.Field.Field) == nil {
+				c.Columns = append(c.Columns, old)
+			}
+		}
+		c.Head.lack()
+		r.t.Heads = append(r.t.Heads, c.Head)
+		r.t.Bounds = append(r.t.Bounds, [3]int{r.p.Rows[i].N, 0, 0})
+		r.h, r.at = c.Head, place(c.Head)
+	}
+	last := i + c.height - 1
+	for last+1 < len(r.p.Rows) && r.p.onlyRemarks(last+1) {
+		last++
+	}
+	for k := i + 1; k <= last; k++ {
+		r.kinds[k] = rowHead
+	}
+	return last - i
+}
+
+var (
+	sectionTail   = regexp.MustCompile(`[(（:：].*$|(共|合计)?\d+(件|项|个|户|家|条)?$`)
+	sectionSuffix = regexp.MustCompile(`(问题清单|清单|问题|方面|领域|类|部分|片区)$`)
+)
+
+// carried is what a section row said of a column, and how that row was numbered.
+type carried struct{ value, style string }
+
+// numbering is the way in which a section row is numbered: 一、 or （一） or 1.
+func numbering(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case strings.ContainsRune("一二三四五六七八九十", c):
+			return '一'
+		case c >= '0' && c <= '9':
+			return '1'
+		}
+		return c
+	}, strings.ReplaceAll(written.Bullet.FindString(text), "十", "一"))
+}
+
+// section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
+// nothing of them; then what a section of the same rank said before holds no longer.
+func (r *tableReader) section(row *sheet.Row) bool {
+	text := FirstText(row).Text
+	if len(text) > 120 {
+		return false
+	}
+	whole := written.Heading(text)
+	text, style := written.Bullet.ReplaceAllString(whole, ""), numbering(whole)
+	depth := slices.Index(r.ranks, style)
+	if depth < 0 {
+		depth = len(r.ranks)
+		r.ranks = append(r.ranks, style)
+	}
+	for k, c := range r.carry { // a section ends those within the one before it
+		if slices.Index(r.ranks, c.style) > depth {
+			r.carry[k] = carried{"", c.style}
+		}
+	}
+	told, above := false, row.N < r.p.Rows[r.h.row].N
+	for k := range r.at {
+		if r.at[k].Col > 0 {
+			continue
+		}
+		if v := r.l.sectionValue(r.at[k].Field, text); v != "" {
+			r.carry[k] = carried{v, style}
+			r.t.carried[r.at[k].Field.Field] = true
+			told = true
+		} else if c, ok := r.carry[k]; ok && c.style == style && !above { // a line below a title doesn't end what the title says
+			r.carry[k] = carried{"", style}
+		}
+	}
+	return told
+}
+
+// sectionValue reads a section heading as the value of a column.
+func (l *Reader) sectionValue(c *forms.Column, text string) string {
+	bare := sectionTail.ReplaceAllString(text, "")
+	for _, t := range []string{text, bare, sectionSuffix.ReplaceAllString(bare, "")} {
+		switch c.Type {
+		case forms.List:
+			if v, ok := l.Vocab.Lists[c][t]; ok {
+				return v
+			}
+		case forms.Unit:
+			if s, ok := l.Units.Match(t); ok && (c.Field != "street" || s.Kind == "street") {
+				return s.Name
+			}
+		}
+	}
+	return ""
+}
+
+// isWeak says whether a row holds nothing that anybody typed for it: a running number, a prepared code, formulas.
+func (r *tableReader) isWeak(row *sheet.Row) bool {
+	keys := r.h.Form.Key
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if !filled(c) || c.Formula {
+			continue
+		}
+		k := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == c.Col })
+		if k < 0 {
+			if c.Kind == sheet.Number {
+				continue
+			}
+			return false
+		}
+		f := r.at[k].Field
+		if !slices.ContainsFunc(keys, func(part forms.KeyPart) bool { return slices.Contains(part, f.Field) }) || f.Type != forms.Code && f.Type != forms.Int {
+			return false
+		}
+	}
+	return true
+}
+
+// place spreads a head's columns over the form's fields.
+func place(h *Head) []Placed {
+	at := make([]Placed, len(h.Form.Columns))
+	for i := range h.Form.Columns {
+		at[i].Field = &h.Form.Columns[i]
+		if c := h.Column(h.Form.Columns[i].Field); c != nil {
+			at[i] = *c
+		}
+	}
+	return at
+}
+
+func sameColumns(a, b *Head) bool {
+	real := func(h *Head) (n int) {
+		for _, c := range h.Columns {
+			if c.Col > 0 {
+				n++
+			}
+		}
+		return n
+	}
+	if real(a) != real(b) {
+		return false
+	}
+	for i := range a.Columns {
+		o := b.Column(a.Columns[i].Field.Field)
+		if o == nil || o.Col != a.Columns[i].Col || o.Unit != a.Columns[i].Unit || o.HasUnit != a.Columns[i].HasUnit {
+			return false
+		}
+	}
+	return true
+}
+
+// pick takes the cells of a row by field; of a line also through vertical merges, 同上 and section rows.
+func (r *tableReader) pick(row *sheet.Row, isLine bool) []sheet.Cell {
+	cells := make([]sheet.Cell, len(r.at))
+	var above *Line
+	if n := len(r.t.Lines); n > 0 && isLine {
+		above = &r.t.Lines[n-1]
+	}
+	for k := range r.at {
+		col, f := r.at[k].Col, r.at[k].Field
+		if col == 0 {
+			v := r.at[k].konst
+			if c, ok := r.carry[k]; ok && (c.value != "" || v == "") {
+				v = c.value
+			}
+			if v != "" && isLine {
+				cells[k] = sheet.Cell{Row: row.N, Kind: sheet.Text, Text: v}
+			}
+			continue
+		}
+		if c := CellIn(row, col); c != nil {
+			cells[k] = *c
+		} else if isLine { // one amount over several rows is not the amount of each
+			if c, ok := r.down[[2]int{row.N, col}]; ok && f.Type != forms.Money && (f.Type != forms.Int || f.InKey) {
+				cells[k] = c
+			}
+		}
+		cells[k].Row, cells[k].Col = row.N, col
+		if above != nil && cells[k].Kind == sheet.Text && sameAbove[written.Tidy(cells[k].Text)] {
+			cells[k] = above.Cells[k]
+			cells[k].Row, cells[k].Col = row.N, col
+		}
+	}
+	return cells
+}
+
+// fillDown maps the cells covered by vertical merges below a row to the value they share.
+func fillDown(p *Page, below int) map[[2]int]sheet.Cell {
+	out := map[[2]int]sheet.Cell{}
+	byRow := map[int]*sheet.Row{}
+	for _, m := range p.Merged {
+		if m.Bottom <= m.Top || m.Top <= below {
+			continue
+		}
+		if len(byRow) == 0 {
+			for i := range p.Rows {
+				byRow[p.Rows[i].N] = &p.Rows[i]
+			}
+		}
+		top := byRow[m.Top]
+		if top == nil {
+			continue
+		}
+		c := CellIn(top, m.Left)
+		if c == nil || m.Bottom-m.Top > 100000 {
+			continue
+		}
+		for r := m.Top + 1; r <= m.Bottom; r++ {
+			out[[2]int{r, m.Left}] = *c
+		}
+	}
+	return out
+}
+
+// mayBeHead is a quick test: a row of three or more texts, most of them headings that some form knows.
+func (v *Vocabulary) mayBeHead(row *sheet.Row) bool {
+	texts, hits := 0, 0
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		switch {
+		case c.Kind == sheet.Date || c.Kind == sheet.Number:
+			return false
+		case c.Kind == sheet.Text && c.Text != "":
+			if len(c.Text) > 90 {
+				return false
+			}
+			texts++
+		}
+	}
+	if texts < 3 {
+		return false
+	}
+	for i := range row.Cells {
+		if c := &row.Cells[i]; c.Kind == sheet.Text && v.IsWord(c.Text) {
+			hits++
+		}
+	}
+	return hits >= 3 && hits*10 >= texts*6
+}

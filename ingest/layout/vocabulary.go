@@ -1,0 +1,259 @@
+package layout
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/written"
+)
+
+// names is a form's headings by meaning.
+type names map[string]named
+
+// named is the column that a heading means and how sure that is: rank 0 the title, 1 a synonym, 2 a spelling that
+// means the same; index -1 means two columns alike, which proves nothing.
+type named struct{ index, rank int }
+
+// Vocabulary holds what is computed once per set of forms.
+type Vocabulary struct {
+	set   *forms.Set
+	names map[string]names                    // by form id
+	Lists map[*forms.Column]map[string]string // listed values by meaning
+	title map[string][]string                 // titles and synonyms by form id, reduced to what they mean
+	words map[string]struct{}                 // every heading of every form
+
+	mu    sync.Mutex
+	heads map[string]*keptMatches // by keyOf
+	seen  map[string]bool         // cell texts already looked up among words: columns repeat few texts
+}
+
+func NewVocabulary(set *forms.Set) *Vocabulary {
+	v := &Vocabulary{set: set, names: map[string]names{}, Lists: map[*forms.Column]map[string]string{}, title: map[string][]string{},
+		words: map[string]struct{}{}, heads: map[string]*keptMatches{}, seen: map[string]bool{}}
+	for _, f := range set.Forms {
+		ns := names{}
+		add := func(text string, i, rank int) {
+			keys, _, _ := written.HeadingForms(text)
+			for _, k := range keys {
+				if old, ok := ns[k]; !ok || rank < old.rank {
+					ns[k] = named{i, rank}
+				}
+				v.words[k] = struct{}{}
+			}
+		}
+		loose := func(text string, i int) {
+			keys, _, _ := written.HeadingForms(text)
+			for _, k := range keys {
+				c := "~" + written.Canon(k)
+				if old, ok := ns[c]; ok && old.index != i {
+					ns[c] = named{-1, 2}
+				} else if !ok {
+					ns[c] = named{i, 2}
+				}
+				v.words[c] = struct{}{}
+			}
+		}
+		for i := range f.Columns {
+			c := &f.Columns[i]
+			add(c.Title, i, 0)
+			for _, s := range c.Synonyms {
+				add(s, i, 1)
+			}
+			for _, s := range append([]string{c.Title}, c.Synonyms...) {
+				loose(s, i)
+			}
+			if c.Type == forms.List {
+				m := map[string]string{}
+				for _, val := range c.Values {
+					for _, x := range append([]string{val.Name}, val.Variants...) {
+						m[written.Heading(x)] = val.Name
+					}
+				}
+				v.Lists[c] = m
+			}
+		}
+		v.names[f.ID] = ns
+		for _, t := range append([]string{f.Title}, f.Synonyms...) {
+			v.title[f.ID] = append(v.title[f.ID], written.Heading(t))
+		}
+	}
+	return v
+}
+
+// find gives the column of a form that a heading may mean.
+func (ns names) find(name string) (named, bool) {
+	if m, ok := ns[name]; ok {
+		return m, true
+	}
+	m, ok := ns["~"+written.Canon(name)]
+	return m, ok && m.index >= 0
+}
+
+// Titled finds the form whose title a text holds; the longest title wins, two equally long ones of different forms are none.
+func (v *Vocabulary) Titled(text string) *forms.Form {
+	text = strings.ReplaceAll(written.Heading(text), "台帐", "台账")
+	if text == "" {
+		return nil
+	}
+	best, bestLen, tie := (*forms.Form)(nil), 0, false
+	for _, f := range v.set.Forms {
+		for _, t := range v.title[f.ID] {
+			n := len(t)
+			if n < bestLen || !strings.Contains(text, t) {
+				continue
+			}
+			if n == bestLen && best != nil && best != f {
+				tie = true
+				continue
+			}
+			best, bestLen, tie = f, n, false
+		}
+	}
+	if tie {
+		return nil
+	}
+	return best
+}
+
+// IsWord says whether a text is a heading that some form knows.
+func (v *Vocabulary) IsWord(text string) bool {
+	if len(text) > 120 {
+		return false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if known, ok := v.seen[text]; ok {
+		return known
+	}
+	known := false
+	keys, _, _ := written.HeadingForms(text)
+	for _, k := range keys {
+		_, exact := v.words[k]
+		_, loose := v.words["~"+written.Canon(k)]
+		if known = exact || loose; known {
+			break
+		}
+	}
+	if len(v.seen) < 20_000 {
+		v.seen[strings.Clone(text)] = known
+	}
+	return known
+}
+
+// matched is what a form makes of a head's columns.
+type matched struct {
+	Columns []Placed
+	extra   []string    // headings that match no field
+	rollup  []string    // fields of which a cumulative column stands there
+	Rollups []Placed    // these columns
+	others  []string    // fields of which a column for one of several months or years stands there
+	doubled [][2]string // a heading that was passed over, and the one that was taken for the same field
+}
+
+var knownRollups written.Memo[string]
+
+// afterRollup gives what a heading sums up: 兑付金额 of 累计兑付金额; "" where it sums nothing up.
+func afterRollup(name string) string {
+	return knownRollups.Get(name, func(name string) string {
+		m := rollupPrefix.FindStringSubmatch(strings.Clone(name))
+		if m == nil {
+			return ""
+		}
+		return m[len(m)-1]
+	})
+}
+
+// matchKept is match, kept. The columns are the caller's own.
+func (v *Vocabulary) matchKept(f *forms.Form, heads columnHeads) matched {
+	k := heads.kept
+	if k == nil {
+		return v.match(f, heads.at)
+	}
+	k.mu.Lock()
+	m, ok := k.m[f]
+	k.mu.Unlock()
+	if !ok {
+		m = v.match(f, heads.at)
+		m.extra, m.rollup, m.others, m.doubled = slices.Clip(m.extra), slices.Clip(m.rollup), slices.Clip(m.others), slices.Clip(m.doubled)
+		k.mu.Lock()
+		k.m[f] = m
+		k.mu.Unlock()
+	}
+	if len(m.Columns)+len(m.rollup) >= 2 { // see headAt
+		m.Columns = slices.Clone(m.Columns)
+	}
+	return m
+}
+
+// match places a form's fields on the headings.
+func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
+	ns := v.names[f.ID]
+	type hit struct{ col, rank int }
+	best := map[int]hit{}
+	order := make([]int, 0, len(heads))
+	for c := range heads {
+		order = append(order, c)
+	}
+	sort.Ints(order)
+	var out matched
+	used := map[int]int{} // column → field index + 1; -1 where it is another period's
+	passed := map[int]int{}
+	for _, col := range order {
+		h := heads[col]
+		index, rank := -1, 99
+		for k, n := range h.names {
+			if m, ok := ns.find(n); ok && m.rank*10+min(k, 9) < rank {
+				index, rank = m.index, m.rank*10+min(k, 9)
+			}
+		}
+		rollup := h.rollup && (index < 0 || !strings.Contains(written.Squash(f.Columns[index].Title), "累计"))
+		if index < 0 && !h.other {
+			for _, n := range h.names { // 累计兑付金额, where the form has no such field
+				if rest := afterRollup(n); rest != "" {
+					if x, ok := ns.find(rest); ok {
+						index, rollup = x.index, true
+					}
+				}
+			}
+		}
+		switch {
+		case index < 0:
+			continue
+		case h.other:
+			if used[col] = -1; h.month > 0 || h.year > 0 {
+				out.others = append(out.others, f.Columns[index].Field)
+			}
+			continue
+		case rollup:
+			out.rollup = append(out.rollup, f.Columns[index].Field)
+			out.Rollups = append(out.Rollups, Placed{Field: &f.Columns[index], Col: col, Title: h.title, Unit: h.unit, HasUnit: h.hasUnit})
+			used[col] = -1
+			continue
+		}
+		if old, taken := best[index]; taken {
+			if old.rank <= rank {
+				passed[col] = old.col
+				continue
+			}
+			delete(used, old.col)
+			passed[old.col] = col
+		}
+		best[index] = hit{col, rank}
+		used[col] = index + 1
+	}
+	for _, col := range order {
+		h := heads[col]
+		if u := used[col]; u > 0 {
+			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.title, Unit: h.unit, HasUnit: h.hasUnit})
+			continue
+		}
+		if by, ok := passed[col]; ok {
+			out.doubled = append(out.doubled, [2]string{h.title, heads[by].title})
+		}
+		out.extra = append(out.extra, h.title)
+	}
+	return out
+}

@@ -1,0 +1,77 @@
+package read
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"taizhang/ingest/cell"
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
+)
+
+// outsidePeriod asks about a return of a period form most of whose rows are dated before its period: a late payment is
+// usual, a sheet of several periods counts twice what was reported before.
+func (rd *Reader) outsidePeriod(pt *Part) {
+	if pt.Form.Mode != forms.Period || !pt.Ret.Period.Valid() || pt.Fatal {
+		return
+	}
+	k := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Field == pt.Form.OwnDate })
+	n, first := 0, -1
+	for i := range pt.Records {
+		if v := pt.Records[i].Vals[k]; v.Set && v.Date < pt.Ret.Period.Start {
+			if n++; first < 0 {
+				first = i
+			}
+		}
+	}
+	if n < 3 || n*2 <= len(pt.Records) {
+		return
+	}
+	l := pt.Records[first].Line
+	f := finding.Finding{Severity: finding.Warning, Rule: "before_period", Sheet: l.Sheet, Row: l.N, Field: pt.Form.Columns[k].Field,
+		Message: fmt.Sprintf("%d行中有%d行的「%s」早于报送期（%s），第一处在第%d行", len(pt.Records), n, pt.Form.Columns[k].Title, written.PeriodLabel(pt.Ret.Period), l.N),
+		Hint:    "如以前各期已经报过，请删去这些行，否则会重复计算；当期漏报的，请更正当期报表"}
+	if l.Cells[k].Col > 0 {
+		f.Cell = l.Cells[k].Ref()
+	}
+	pt.Add(f)
+}
+
+var (
+	several  = regexp.MustCompile(`[\n\r;；、,，/]+`)
+	firmTail = regexp.MustCompile(`(公司|集团|厂|中心|合作社|事务所|商行|经营部|门市部|医院|学校|银行|支行)$`)
+)
+
+// severalIn asks about a cell of a name that holds several firms or, in a column of persons, several people: the row
+// counts them as one.
+func (rd *Reader) severalIn(pt *Part, t *cell.Typer, r *Record) {
+	for k := range pt.Form.Columns {
+		c := &pt.Form.Columns[k]
+		if c.Type != forms.Text || !c.InKey || !r.Vals[k].Set {
+			continue
+		}
+		cell := &r.Line.Cells[k]
+		parts := slices.DeleteFunc(several.Split(written.Tidy(cell.Text), -1), func(s string) bool { return strings.TrimSpace(s) == "" })
+		if len(parts) < 2 || slices.ContainsFunc(parts, func(s string) bool {
+			n := len([]rune(strings.TrimSpace(s)))
+			return !(n >= 5 && firmTail.MatchString(strings.TrimSpace(s)) || n >= 2 && n <= 4 && strings.HasSuffix(c.Title, "人"))
+		}) {
+			continue
+		}
+		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "several_in_cell", Sheet: r.Line.Sheet, Row: r.Line.N, Cell: cell.Ref(), Field: c.Field,
+			Value: t.Shown(cell, c, true), Message: fmt.Sprintf("「%s」一格里像是写了%d个名称，只按一个计", c.Title, len(parts)), Hint: "请一行只写一个，其他各列照抄"})
+	}
+}
+
+// nilAhead asks about a nil return of a month that has long to run: an empty sheet of the workbook with all forms, perhaps.
+func (rd *Reader) nilAhead(pt *Part) {
+	p := pt.Ret.Period
+	if p.Kind == calendar.Month && p.Valid() && rd.Zone.DateOf(pt.Ret.ReceivedAt) < p.End()-7 {
+		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_ahead", Sheet: pt.FirstSheet(),
+			Message: fmt.Sprintf("%s还没有结束，这张空表已按零报告登记", written.PeriodLabel(p)), Hint: "如只是暂时没有填写，请在月末填好后重新报送；不报的工作表可以从工作簿中删去"})
+	}
+}

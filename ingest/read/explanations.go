@@ -1,0 +1,23 @@
+package read
+
+import (
+	"taizhang/ingest/cell"
+	"taizhang/ingest/layout"
+	"taizhang/ingest/receipt"
+	"taizhang/ingest/secret"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// explanations reads what a sender wrote on the 回执 sheet of the workbook handed in, by mark.
+func explanations(g *sheet.Grid) map[string]string {
+	out := map[string]string{}
+	for i := range g.Rows {
+		row := &g.Rows[i]
+		mark, said := layout.TextOf(layout.CellIn(row, receipt.MarkColumn)), layout.TextOf(layout.CellIn(row, receipt.ExplainColumn))
+		if len(mark) == 16 && said != "" && !cell.Dashes[said] {
+			out[mark] = written.Short(secret.MaskText(said), 500)
+		}
+	}
+	return out
+}

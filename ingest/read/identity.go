@@ -1,0 +1,320 @@
+package read
+
+import (
+	"fmt"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/layout"
+	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
+	"taizhang/internal/zone"
+)
+
+// identify finds submitter, period and cut-off of a return (CONTRACT: What identifies a return).
+func (rd *Reader) identify(p *Parsed, pt *Part, common layout.Stated) {
+	pt.Ret.ReceivedAt = p.File.ReceivedAt
+	rd.identifySubmitter(p, pt, common)
+	rd.identifyPeriod(p, pt, common)
+}
+
+// inBook finds the submitter that one sheet, or the whole workbook, states: in a 填报单位 cell, else in a title.
+// A title in another unit's folder counts only where it begins with the name: 双马街道问题台账, not 关于双马街道的….
+func (rd *Reader) inBook(s layout.Stated, inFolder bool) (sub zone.Submitter, cell layout.Said, ok bool) {
+	if cell = s.Submitter; cell.Text != "" {
+		if sub, ok = rd.Zone.Match(cell.Text); ok {
+			return sub, cell, true
+		}
+		for _, text := range []string{firstField(cell.Text), cell.Text} { // 经发局  2022年8月; 经发局企业服务科
+			if sub, ok = rd.Units.Named(text); ok && strings.HasPrefix(rd.Units.WithoutZone(text), written.Squash(sub.Name)) {
+				return sub, cell, true
+			}
+		}
+		return sub, cell, false
+	}
+	if s.UnitLabel.Text != "" {
+		if sub, ok = rd.Zone.Match(s.UnitLabel.Text); ok {
+			return sub, s.UnitLabel, true
+		}
+	}
+	var inside zone.Submitter // 救助发放表（东城街道）
+	for _, t := range s.Titles {
+		sub, named := rd.Units.Named(t)
+		switch {
+		case named && rd.Units.Leads(t, sub):
+			return sub, layout.Said{}, true
+		case named && inside.Code != "" && inside.Code != sub.Code: // one sheet for each street
+			inFolder = true
+		case named:
+			inside = sub
+		}
+	}
+	return inside, layout.Said{}, inside.Code != "" && !inFolder
+}
+
+func firstField(s string) string {
+	if f := strings.Fields(s); len(f) > 0 {
+		return f[0]
+	}
+	return s
+}
+
+func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
+	folder, inFolder := zone.Submitter{}, false
+	if p.File.Folder != "" {
+		folder, inFolder = rd.Zone.Match(p.File.Folder)
+	}
+	book, cell, inBook := rd.inBook(pt.said, inFolder)
+	if !inBook && cell.Text == "" { // what another sheet of the workbook says
+		book, cell, inBook = rd.inBook(layout.Stated{Submitter: common.Submitter, UnitLabel: common.UnitLabel}, inFolder)
+	}
+	if inBook { // every sheet of the return must be the same unit's
+		for _, s := range pt.sheetSaid {
+			if other, at, ok := rd.inBook(s.said, true); ok && other.Code != book.Code {
+				pt.Reject(finding.Finding{Rule: "submitter_mismatch", Sheet: s.sheet, Cell: at.Ref, Value: written.Short(at.Text, 30),
+					Message: fmt.Sprintf("工作表「%s」写的是%s，同一份报表的其他工作表写的是%s", s.sheet, other.Name, book.Name), Hint: "一份报表只能由一个单位报送，请分开报送"})
+				break
+			}
+		}
+	}
+	switch {
+	case inFolder && inBook && folder.Code != book.Code:
+		pt.Reject(finding.Finding{Rule: "submitter_mismatch", Sheet: cell.Sheet, Cell: cell.Ref, Value: written.Short(cell.Text, 30),
+			Message: fmt.Sprintf("表中的填报单位是%s，文件却放在%s的文件夹里", book.Name, folder.Name),
+			Hint:    "请核对填报单位，或把文件放到正确的文件夹后重新报送", Suggest: folder.Name})
+	case inFolder && cell.Text != "" && !inBook:
+		pt.Reject(finding.Finding{Rule: "submitter_mismatch", Sheet: cell.Sheet, Cell: cell.Ref, Value: written.Short(cell.Text, 30),
+			Message: fmt.Sprintf("表中的填报单位“%s”不在单位名单里，与文件夹%s对不上", written.Short(cell.Text, 30), folder.Name),
+			Hint:    fmt.Sprintf("请把填报单位改为“%s”；如是该单位的另一名称，请管理员登记为别名", folder.Name), Suggest: folder.Name})
+	}
+	s, ok := folder, inFolder
+	if !ok {
+		s, ok = book, inBook
+	}
+	if !ok && cell.Text == "" {
+		s, ok = rd.Units.Named(fileTitle(p.File.Name))
+	}
+	if !ok {
+		hint := "请在表中“填报单位”一格写明单位全称，或把文件放进以单位命名的文件夹"
+		var namesOf []string
+		for _, x := range rd.Zone.Submitters {
+			namesOf = append(namesOf, x.Name)
+		}
+		f := finding.Finding{Rule: "unknown_submitter", Sheet: cell.Sheet, Cell: cell.Ref, Value: written.Short(cell.Text, 30), Message: "看不出是哪个单位报送的", Hint: hint}
+		if cell.Text != "" {
+			f.Message = fmt.Sprintf("填报单位“%s”不在单位名单里", written.Short(cell.Text, 30))
+			f.Suggest = written.Closest(cell.Text, namesOf)
+		}
+		pt.Reject(f)
+		return
+	}
+	pt.Ret.Submitter, pt.Ret.SubmitterName = s.Code, s.Name
+}
+
+// periodIn reads the period that a text names or, by its date, means for this submitter and form.
+func (rd *Reader) periodIn(pt *Part, text string, received calendar.Date) (calendar.Period, bool) {
+	f := pt.Form
+	sp, ok := written.ReadSpan(text, received)
+	switch {
+	case !ok:
+	case sp.Period.Valid() && sp.Period.Kind == f.Frequency:
+		return sp.Period, true
+	case sp.Period.Valid() && f.Frequency == calendar.Month: // a week named on a monthly form
+		return calendar.MonthOf(sp.Period.End()), true
+	case sp.Period.Valid(): // a month named on a weekly form tells no week, a date beside it does: 8月台账(8.12)
+		if m := written.DotDate.FindStringSubmatch(written.Plain(text)); m != nil {
+			if w, ok := written.ParseWritten(m[1]); ok {
+				return rd.Zone.PeriodFor(pt.Ret.Submitter, f.ID, f.Frequency, w.Nearest(received)), true
+			}
+		}
+	case sp.Months > 0 && f.Frequency == calendar.Week:
+		return calendar.WeekOf(sp.To), sp.To-sp.From <= 10
+	case sp.Months > 0:
+		return calendar.MonthOf(sp.To), true
+	case sp.Date.Valid():
+		return rd.Zone.PeriodFor(pt.Ret.Submitter, f.ID, f.Frequency, sp.Date), true
+	}
+	return calendar.Period{}, false
+}
+
+// asOfDate reads a 截至 text.
+func (rd *Reader) asOfDate(pt *Part, s layout.Said, received calendar.Date) calendar.Date {
+	if s.Text == "" {
+		return calendar.NoDate
+	}
+	sp, ok := written.ReadSpan(s.Text, received)
+	switch {
+	case ok && sp.Date.Valid():
+		return sp.Date
+	case ok && sp.Period.Valid():
+		return sp.Period.End()
+	case ok && sp.Months > 0:
+		return sp.To
+	}
+	pt.Add(finding.Finding{Severity: finding.Warning, Rule: "as_of_unreadable", Sheet: s.Sheet, Cell: s.Ref, Value: written.Short(s.Text, 30),
+		Message: fmt.Sprintf("“截至”日期读不出来：“%s”", written.Short(s.Text, 30)), Hint: "请按 2022年8月14日 的样子填写"})
+	return calendar.NoDate
+}
+
+func (rd *Reader) identifyPeriod(p *Parsed, pt *Part, common layout.Stated) {
+	f, sub := pt.Form, pt.Ret.Submitter
+	received := rd.Zone.DateOf(p.File.ReceivedAt)
+	rd.refuseStretch(pt, received)
+	rd.refusePeriods(pt, received)
+	asOfSaid := pt.said.AsOf
+	if asOfSaid.Text == "" {
+		asOfSaid = common.AsOf
+	}
+	asOf := rd.asOfDate(pt, asOfSaid, received)
+	var period calendar.Period
+	ok := false
+	try := func(texts ...string) {
+		for _, t := range texts {
+			if !ok && t != "" {
+				period, ok = rd.periodIn(pt, t, received)
+			}
+		}
+	}
+	labelled := func(s layout.Said) {
+		if try(s.Text); !ok && s.Text != "" {
+			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_unreadable", Sheet: s.Sheet, Cell: s.Ref, Value: written.Short(s.Text, 30),
+				Message: fmt.Sprintf("报送期“%s”读不出来", written.Short(s.Text, 30)), Hint: "请按 2022年第33周 或 2022年8月 的样子填写"})
+		}
+	}
+	byDate := func(s layout.Said) {
+		if !ok && s.Text != "" && asOf.Valid() {
+			period, ok = rd.Zone.PeriodFor(sub, f.ID, f.Frequency, asOf), true
+		}
+	}
+	labelled(pt.said.Period)
+	byDate(pt.said.AsOf)
+	try(pt.said.Titles...)
+	try(pt.Ret.Sheets...)
+	if !ok && common.Period != pt.said.Period { // what another sheet of the workbook says comes after the own title
+		labelled(common.Period)
+	}
+	byDate(common.AsOf)
+	try(common.Titles...) // a cover's
+	try(fileTitle(p.File.Name))
+	if !ok && f.Mode == forms.Period {
+		period, ok = rd.periodOfRows(pt, received)
+	}
+	try(pt.said.Filled.Text, common.Filled.Text)
+	if !ok {
+		period = rd.Zone.PeriodFor(sub, f.ID, f.Frequency, received)
+		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_assumed",
+			Message: fmt.Sprintf("表中没有写明报送期，按收到日期 %s 计为 %s", received, written.PeriodLabel(period)),
+			Hint:    "请在标题下写明“报送期：" + written.PeriodLabel(period) + "”"})
+	}
+	pt.Ret.Period = period
+	cutoff := period.End()
+	if asOf.Valid() {
+		cutoff = asOf
+		if asOf > received {
+			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "as_of_after_received", Sheet: asOfSaid.Sheet, Cell: asOfSaid.Ref, Value: written.Short(asOfSaid.Text, 30),
+				Message: fmt.Sprintf("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received), Hint: "请核对截至日期"})
+		}
+	}
+	pt.Ret.Cutoff = min(cutoff, received)
+	if period.Start > received {
+		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_ahead", Sheet: pt.FirstSheet(),
+			Message: fmt.Sprintf("报送期 %s 在收到日期 %s 时还没有开始", written.PeriodLabel(period), received), Hint: "请核对报送期，尤其是年份"})
+	}
+	if due, owed := rd.Zone.DueAt(sub, f.ID, period); owed {
+		pt.Ret.DueAt = due
+		pt.Ret.Late = p.File.ReceivedAt.After(due)
+	}
+}
+
+// refuseStretch rejects a period form that reports several periods at once: adding it up would count them twice.
+func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
+	if pt.Form.Mode != forms.Period {
+		return
+	}
+	for i, t := range append([]string{pt.said.Period.Text}, pt.said.Titles...) {
+		if t == "" {
+			continue
+		}
+		sp, ok := written.ReadSpan(t, received)
+		long := ok && sp.Months >= 2
+		if pt.Form.Frequency == calendar.Week {
+			long = ok && sp.Months > 0 && sp.To-sp.From > 10
+		}
+		own := i == 0 || rd.Vocab.Titled(t) == pt.Form
+		if long || own && (written.HalfYears.MatchString(written.Plain(t)) || written.Cumulated.MatchString(t)) {
+			pt.Reject(finding.Finding{Rule: "cumulative", Sheet: pt.FirstSheet(), Value: written.Short(t, 40),
+				Message: fmt.Sprintf("“%s”是几期的累计数，这张报表要按%s报送", written.Short(t, 40), perPeriod(pt.Form.Frequency)), Hint: "请只报本期发生的明细，标题写明报送期；以前各期有变化的，请更正当期报表"})
+			return
+		}
+	}
+}
+
+func perPeriod(k calendar.PeriodKind) string {
+	if k == calendar.Week {
+		return "周"
+	}
+	return "月"
+}
+
+// refusePeriods rejects a return whose sheets state different periods (one sheet for each month, last week's sheet left in).
+func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
+	var first calendar.Period
+	firstSheet := ""
+	for _, s := range pt.sheetSaid {
+		texts := append([]string{s.said.Period.Text, s.said.AsOf.Text}, s.said.Titles...)
+		texts = append(texts, s.sheet)
+		for _, t := range texts {
+			period, ok := rd.periodIn(pt, t, received)
+			if t == "" || !ok {
+				continue
+			}
+			if first.Valid() && period != first {
+				pt.Reject(finding.Finding{Rule: "several_periods", Sheet: s.sheet, Value: written.Short(t, 30),
+					Message: fmt.Sprintf("工作表「%s」是%s，工作表「%s」是%s，一份报表只能是一期", firstSheet, written.PeriodLabel(first), s.sheet, written.PeriodLabel(period)),
+					Hint:    "请删去以前各期的工作表，只报本期；几期都要报的，请分成几个文件"})
+				return
+			}
+			if !first.Valid() {
+				first, firstSheet = period, s.sheet
+			}
+			break
+		}
+	}
+}
+
+func (pt *Part) FirstSheet() string {
+	if len(pt.Ret.Sheets) > 0 {
+		return pt.Ret.Sheets[0]
+	}
+	return ""
+}
+
+// periodOfRows is the period that most rows of a period form are dated rd.
+func (rd *Reader) periodOfRows(pt *Part, received calendar.Date) (calendar.Period, bool) {
+	k := -1
+	for i := range pt.Form.Columns {
+		if pt.Form.Columns[i].Field == pt.Form.OwnDate {
+			k = i
+		}
+	}
+	votes := map[calendar.Period]int{}
+	var best calendar.Period
+	for _, t := range pt.Tables {
+		for _, l := range t.Lines {
+			w, _, ok := written.CellDate(l.Cells[k])
+			if !ok || w.Year == 0 {
+				continue
+			}
+			if w.Day == 0 {
+				w.Day = 1
+			}
+			per := pt.Form.Frequency.Of(w.Date(w.Year))
+			votes[per]++
+			if v := votes[per]; !best.Valid() || v > votes[best] || v == votes[best] && per.Start > best.Start {
+				best = per
+			}
+		}
+	}
+	return best, best.Valid()
+}

@@ -1,0 +1,410 @@
+// Package read turns a file into returns: it finds tables (layout), types
+// their cells (cell), and tells submitter, period and cut-off. It needs
+// nothing but the declarations, so files can be read in parallel.
+//
+// Words: a part is what a file carries for one form and becomes one return; a
+// record is a line with typed values, refused where a required one is missing
+// or at fault; the guard bounds what one file may do to the others.
+package read
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"taizhang/ingest/cell"
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/layout"
+	"taizhang/ingest/receipt"
+	"taizhang/ingest/secret"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
+)
+
+// File is one file to be judged.
+type File struct {
+	Name       string // as sent
+	Folder     string // first folder under inbox, "" if none
+	Content    []byte
+	ReceivedAt time.Time // in the zone's time zone
+}
+
+// Part is what a file brought for one form.
+type Part struct {
+	Form      *forms.Form
+	Tables    []*layout.Table
+	said      layout.Stated
+	sheetSaid []sheetSaid // what each sheet says, to find contradictions
+	Ret       *finding.Return
+	Fatal     bool
+	nothing   bool
+	Records   []Record
+	Refused   []Record
+	LineKeys  []string                      // keys as written, refused rows included
+	Repeats   int                           // identical rows that count once with an earlier one
+	Named     []spot                        // texts that other forms should know
+	Facts     map[*layout.Head][]cell.Facts // by head and field: what cells are read by
+}
+
+// sheetSaid is what one sheet says about itself.
+type sheetSaid struct {
+	sheet string
+	said  layout.Stated
+}
+
+// Parsed is a file as read, before it is judged against what was received earlier.
+type Parsed struct {
+	File      File
+	Sha       string
+	format    string
+	Macros    bool
+	Parts     []*Part
+	Skipped   []string
+	Failed    *finding.Return   // the file as a whole could not be read or placed
+	Explained map[string]string // what the sender says of doubts, by mark
+	grids     []sheet.Grid      // for receipts of formats other than xlsx; nil where the file can't be read
+}
+
+// own are sheets that this program adds to workbooks; they hold no returns.
+var own = map[string]bool{receipt.SheetName: true, receipt.MarkerSheet: true}
+
+// reading is the state of reading one file.
+type reading struct {
+	rd                 *Reader
+	p                  *Parsed
+	byForm             map[*forms.Form]*Part
+	unknown, ambiguous []string
+	empty              []string
+	cover              layout.Stated // what sheets without a table say
+	leftovers          []*layout.Page
+	markers            map[string]layout.Marker // of a template's sheets, by name
+}
+
+// Parse parses a file: forms, tables, identity and typed rows.
+func (rd *Reader) Parse(f File) *Parsed {
+	p := &Parsed{File: f, Sha: Sha256hex(f.Content)}
+	book, err := rd.Guard.Open(rd.ctx, f.Name, f.Content, rd.limits)
+	if err != nil {
+		return p.unreadable(rd, err)
+	}
+	p.format, p.Macros = book.Format, book.Macros
+	r := &reading{rd: rd, p: p, byForm: map[*forms.Form]*Part{}}
+	if err := r.ownSheets(book); err != nil {
+		return p.unreadable(rd, err)
+	}
+	var hidden []string
+	for i, s := range book.Sheets() {
+		if own[s.Name] {
+			continue
+		}
+		if s.Hidden {
+			hidden = append(hidden, s.Name)
+			continue
+		}
+		g, err := book.Grid(i)
+		if err != nil {
+			return p.unreadable(rd, err)
+		}
+		p.grids = append(p.grids, *g)
+		r.sheet(g)
+	}
+	for _, s := range hidden {
+		p.skip(s, "隐藏的工作表，未读取")
+	}
+	if len(p.Parts) == 0 {
+		return p.unplaced(rd, r)
+	}
+	for _, s := range r.empty {
+		p.skip(s, "空白工作表")
+	}
+	for _, s := range r.unknown {
+		p.skip(s, "未匹配任何表样")
+	}
+	for _, s := range r.ambiguous {
+		p.skip(s, "与两种表样同样相近，无法确定")
+	}
+	// The submitter and dates stated on one sheet hold for the others of the file.
+	var common layout.Stated
+	for _, pt := range p.Parts {
+		common.Merge(pt.said)
+	}
+	common.Merge(r.cover)
+	common.Titles = r.cover.Titles
+	for _, pt := range p.Parts {
+		pt.said.Merge(layout.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
+		rd.identify(p, pt, common)
+		rd.readRows(pt)
+	}
+	return p
+}
+
+// ownSheets reads what this program wrote into the workbook when it made the template, and what the sender wrote on the
+// receipt of an earlier one.
+func (r *reading) ownSheets(book *sheet.Book) error {
+	var visible []string
+	for _, s := range book.Sheets() {
+		if !s.Hidden && !own[s.Name] {
+			visible = append(visible, s.Name)
+		}
+	}
+	for i, s := range book.Sheets() {
+		if !own[s.Name] {
+			continue
+		}
+		g, err := book.Grid(i)
+		if err != nil {
+			return err
+		}
+		if s.Name == receipt.MarkerSheet {
+			r.markers = layout.ByMarker(r.rd.layout.Markers(g), visible)
+		} else {
+			r.p.Explained = explanations(g)
+		}
+	}
+	return nil
+}
+
+func (p *Parsed) skip(sheetName, why string) {
+	p.Skipped = append(p.Skipped, fmt.Sprintf("「%s」：%s", secret.MaskText(sheetName), why))
+}
+
+// sheet reads one sheet: a table, several below one another, or 本期无 under a title.
+func (r *reading) sheet(g *sheet.Grid) {
+	rd := r.rd
+	if !slices.ContainsFunc(g.Rows, func(row sheet.Row) bool { return !layout.BlankRow(&row) }) {
+		r.empty = append(r.empty, g.Name)
+		return
+	}
+	for pg, n := layout.NewPage(g), 0; ; n++ {
+		rd.alive()
+		h, tie := rd.Vocab.FindHead(pg, r.p.File.Name)
+		m, marked := r.markers[g.Name]
+		var said []finding.Finding
+		if marked = marked && n == 0; marked {
+			pg, h, said = rd.layout.MarkedHead(pg, m, h)
+		}
+		if h == nil {
+			if n > 0 { // below a table: its footer, already dealt with
+				return
+			}
+			switch form := rd.layout.NothingSheet(pg); {
+			case form != nil:
+				r.nothing(form, pg)
+			case tie:
+				r.ambiguous = append(r.ambiguous, g.Name)
+				r.leftovers = append(r.leftovers, pg)
+			default:
+				r.unknown = append(r.unknown, g.Name)
+				r.leftovers = append(r.leftovers, pg)
+				r.takeCover(pg)
+			}
+			return
+		}
+		var end int
+		if h.Form.OptIn && !rd.Zone.Uses(h.Form.ID) {
+			r.p.skip(g.Name, fmt.Sprintf("本单位所在园区未要求报送%s，按最小必要原则不予读取", h.Form.Title))
+			_, end = rd.layout.ReadTable(pg, h)
+		} else {
+			pt := r.part(h.Form, g.Name)
+			for _, f := range said {
+				pt.Add(f)
+			}
+			if !marked {
+				var asides []layout.Aside
+				pg, asides = rd.Vocab.WithoutAsides(pg, h)
+				pt.take(layout.TellAsides(pg, h, asides))
+			}
+			pt.take(rd.layout.Complete(pg, h))
+			var t *layout.Table
+			t, end = rd.layout.ReadTable(pg, h)
+			if f := layout.AboveHead(pg, h); f != nil {
+				pt.Add(*f)
+			}
+			if marked && h.Form == m.Form {
+				m.LookUpCodes(t)
+			}
+			pt.Tables = append(pt.Tables, t)
+			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.Said})
+			pt.said.Merge(t.Said)
+		}
+		if end >= len(pg.Rows) {
+			return
+		}
+		pg = pg.From(end)
+	}
+}
+
+func (r *reading) part(f *forms.Form, sheetName string) *Part {
+	pt := r.byForm[f]
+	if pt == nil {
+		pt = r.rd.newPart(f)
+		r.byForm[f] = pt
+		r.p.Parts = append(r.p.Parts, pt)
+	}
+	if !slices.Contains(pt.Ret.Sheets, sheetName) {
+		pt.Ret.Sheets = append(pt.Ret.Sheets, sheetName)
+	}
+	return pt
+}
+
+var guidance = regexp.MustCompile(`说明|须知|要求|示例|样例|指南|目录`)
+
+// takeCover takes what a cover sheet says of the return: a submitter that is known, times that can be read, short titles.
+// What instructions say (填报单位：填写全称) is no statement.
+func (r *reading) takeCover(pg *layout.Page) {
+	if len(pg.Rows) > 20 || guidance.MatchString(pg.Name) || guidance.MatchString(layout.FirstText(&pg.Rows[0]).Text) {
+		return
+	}
+	var said layout.Stated
+	for i := range pg.Rows {
+		said.Labelled(pg.Name, &pg.Rows[i], true)
+	}
+	if _, ok := r.rd.Zone.Match(said.Submitter.Text); !ok {
+		said.Submitter.Text = ""
+	}
+	received := r.rd.Zone.DateOf(r.p.File.ReceivedAt)
+	if _, ok := written.ReadSpan(said.Period.Text, received); !ok {
+		said.Period.Text = ""
+	}
+	if _, ok := written.ReadSpan(said.AsOf.Text, received); !ok {
+		said.AsOf.Text = ""
+	}
+	titles := slices.DeleteFunc(said.Titles, func(t string) bool { return len([]rune(t)) > 20 })
+	r.cover.Merge(layout.Stated{Submitter: said.Submitter, Period: said.Period, AsOf: said.AsOf, Titles: titles})
+}
+
+// nothing takes a sheet that only says 本期无.
+func (r *reading) nothing(f *forms.Form, pg *layout.Page) {
+	pt := r.part(f, pg.Name)
+	var said layout.Stated
+	for k := range pg.Rows {
+		said.Labelled(pg.Name, &pg.Rows[k], true)
+	}
+	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said})
+	pt.said.Merge(said)
+	pt.nothing = true
+}
+
+func (rd *Reader) newPart(f *forms.Form) *Part {
+	return &Part{Form: f, Facts: map[*layout.Head][]cell.Facts{}, Ret: &finding.Return{Form: f.ID, FormTitle: f.Title, Cutoff: calendar.NoDate}}
+}
+
+// Add notes a finding. Whatever it quotes — a heading, a title, a label's value — may hold an identity or mobile number.
+func (pt *Part) Add(f finding.Finding) {
+	f.Value, f.Message, f.Hint, f.Suggest = secret.MaskText(f.Value), secret.MaskText(f.Message), secret.MaskText(f.Hint), secret.MaskText(f.Suggest)
+	f.Sheet = secret.MaskText(f.Sheet)
+	pt.Fatal = pt.Fatal || f.Rejects
+	pt.Ret.Findings = append(pt.Ret.Findings, f)
+}
+
+// Reject adds an error that sends the whole return back.
+func (pt *Part) Reject(f finding.Finding) {
+	f.Severity, f.Rejects = finding.Error, true
+	pt.Add(f)
+}
+
+// take adds what was found on a sheet.
+func (pt *Part) take(said layout.Notes) {
+	for _, f := range said {
+		pt.Add(f)
+	}
+}
+
+func (p *Parsed) Fail(rd *Reader, rule, message, hint string) *Parsed {
+	r := &finding.Return{Cutoff: calendar.NoDate, Outcome: finding.Rejected}
+	if s, ok := rd.Zone.Match(p.File.Folder); ok && p.File.Folder != "" {
+		r.Submitter, r.SubmitterName = s.Code, s.Name
+	} else if s, ok := rd.Units.Named(fileTitle(p.File.Name)); ok {
+		r.Submitter, r.SubmitterName = s.Code, s.Name
+	}
+	r.Findings = []finding.Finding{{Severity: finding.Error, Rule: rule, Message: secret.MaskText(message), Hint: secret.MaskText(hint)}}
+	p.Failed = r
+	return p
+}
+
+// unreadable turns a reader's refusal into a rejected return.
+func (p *Parsed) unreadable(rd *Reader, err error) *Parsed {
+	var r *sheet.Refusal
+	if errors.As(err, &r) {
+		message, hint, _ := strings.Cut(r.Message, "。")
+		p.Parts = nil
+		return p.Fail(rd, r.Reason, message+"。", hint)
+	}
+	return p.Fail(rd, sheet.Damaged, "文件无法读取。", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。")
+}
+
+// unplaced says why no sheet matches a form, with the nearest one.
+func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
+	if len(r.ambiguous) > 0 {
+		return p.Fail(rd, "form_ambiguous", fmt.Sprintf("工作表「%s」与两种表样同样相近，无法确定是哪张报表。", r.ambiguous[0]), "请在标题中写明报表名称，如“问题台账”。")
+	}
+	hint := "请使用下发的模板填报，标题写明报表名称，表头保留模板中的列名。" + rd.owed(p.File)
+	for _, pg := range r.leftovers {
+		if f := rd.Vocab.Titled(pg.Above(min(6, len(pg.Rows))) + " " + pg.Name); f != nil {
+			var need []string
+			for _, c := range f.Columns {
+				if c.Required {
+					need = append(need, c.Title)
+				}
+			}
+			return p.Fail(rd, "no_header", fmt.Sprintf("工作表「%s」的标题是%s，但没有找到表头。", pg.Name, f.Title),
+				"表头应有以下各列："+strings.Join(need, "、")+"。")
+		}
+	}
+	switch {
+	case len(r.unknown) > 0:
+		return p.Fail(rd, "unknown_form", fmt.Sprintf("认不出这是哪张报表：工作表「%s」的表头与各表样都对不上。", strings.Join(r.unknown, "」「")), hint)
+	case len(r.empty) > 0:
+		return p.Fail(rd, "empty", "工作簿里没有任何内容。", "请检查是否保存后再报送；本期没有数据的，请保留标题和表头，写明“本期无”。")
+	case len(p.Skipped) > 0:
+		return p.Fail(rd, "unknown_form", "没有可以读取的工作表："+strings.Join(p.Skipped, "；")+"。", hint)
+	}
+	return p.Fail(rd, "unknown_form", "工作簿里没有可见的工作表。", "请取消隐藏工作表后重新报送。")
+}
+
+// owed reminds a unit of the forms that it hands rd.
+func (rd *Reader) owed(f File) string {
+	s, ok := rd.Zone.Match(f.Folder)
+	if !ok || f.Folder == "" {
+		if s, ok = rd.Units.Named(fileTitle(f.Name)); !ok {
+			return ""
+		}
+	}
+	var titles []string
+	for _, form := range rd.Forms.Forms {
+		if rd.Zone.Owes(s.Code, form.ID) {
+			titles = append(titles, form.PlainTitle())
+		}
+	}
+	if len(titles) == 0 {
+		return ""
+	}
+	return s.Name + "应报送：" + strings.Join(titles, "、") + "。"
+}
+
+func fileTitle(name string) string {
+	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
+	return strings.TrimSuffix(base, path.Ext(base))
+}
+
+// Source is what the receipt of a file is made from. What could not be read is not handed back either.
+func (p *Parsed) Source() receipt.Source {
+	s := receipt.Source{Format: p.format, Grids: p.grids}
+	if p.format != "" {
+		s.Content = p.File.Content
+	}
+	return s
+}
+
+func Sha256hex(b []byte) string {
+	s := sha256.Sum256(b)
+	return hex.EncodeToString(s[:])
+}

@@ -1,0 +1,182 @@
+// Package units tells which unit of a zone a text names: a department, a
+// street, by name, code or alias, alone, in a title or among others.
+//
+// Words: the register is a zone's units by the texts that name them; a text
+// names a unit if it is its name, leads with it, or mentions it and no other.
+package units
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
+	"taizhang/internal/zone"
+)
+
+// Register knows the units of a zone by the texts that name them.
+type Register struct {
+	zone    *zone.Zone
+	known   *written.Memo[matchedUnit] // submitters by the texts that name them
+	Longest int                        // bytes of the longest text that can be a submitter's name
+}
+
+func New(z *zone.Zone) *Register {
+	u := &Register{zone: z, known: &written.Memo[matchedUnit]{}}
+	for _, s := range z.Submitters {
+		for _, name := range append([]string{s.Name, s.Code}, s.Aliases...) {
+			u.Longest = max(u.Longest, 2*len(name)+len(z.Name)+48) // with the zone's name before it, and spaces
+		}
+	}
+	return u
+}
+
+// Match gives the submitter whose name, code or alias a text is.
+func (u *Register) Match(text string) (zone.Submitter, bool) { return u.zone.Match(text) }
+
+// matchedUnit is what zone.Match gives.
+type matchedUnit struct {
+	name string
+	ok   bool
+}
+
+// Submitter gives the name of the submitter that a text names.
+func (u *Register) Submitter(text string) (string, bool) {
+	m := u.known.Get(text, func(text string) matchedUnit {
+		s, ok := u.zone.Match(text)
+		return matchedUnit{s.Name, ok}
+	})
+	return m.name, m.ok
+}
+
+var (
+	// leadBefore and leadAfter are words around the unit that leads: 牵头单位：规建局；配合：经科局, 规建局牵头、经科局配合.
+	leadBefore = regexp.MustCompile(`^(\d{1,2}[.、]|[(（]?\d[)）])?(牵头|主办|承办|责任|主责)(单位|部门)?[:：]?`)
+	leadAfter  = regexp.MustCompile(`(为主|牵头|负责|主办|承办|主责|等)[^、，,;；/]*$`)
+	// section is what a unit's own office is called: 规划建设局村镇科.
+	section = regexp.MustCompile(`^.{1,8}(科|股|室|站|所|队|中心|处|组|社区|村|居委会|村委会)$`)
+	// otherPlace begins the names of units of a place above or beside the zone: 市财政局 isn't the zone's 财政局.
+	otherPlace = regexp.MustCompile(`^.{0,4}(国家|省|市|县|州|盟|旗)`)
+)
+
+// Unit gives the name under which a unit counts: of several the first, a submitter by its own name. like names the
+// submitter that is perhaps meant by a name that isn't known.
+func (u *Register) Unit(text string) (name, like string) {
+	name, known := u.zone.FirstOf(text)
+	if known {
+		return name, ""
+	}
+	bare := leadBefore.ReplaceAllString(written.Squash(text), "")
+	for _, t := range []string{bare, firstPart(bare), leadAfter.ReplaceAllString(firstPart(bare), "")} {
+		if first, ok := u.zone.FirstOf(t); ok {
+			return first, ""
+		}
+	}
+	first := leadAfter.ReplaceAllString(firstPart(bare), "")
+	if s, ok := u.Named(first); ok {
+		if rest, led := u.after(first, s); led && section.MatchString(rest) {
+			return s.Name, ""
+		}
+		if !otherPlace.MatchString(first) {
+			return name, s.Name
+		}
+		return name, ""
+	}
+	if n := len([]rune(first)); n >= 3 {
+		for _, s := range u.zone.Submitters {
+			for _, k := range append([]string{s.Name}, s.Aliases...) {
+				if len([]rune(k)) >= 3 && spelling.Distance(written.Squash(k), first) <= 1 {
+					return name, s.Name
+				}
+			}
+		}
+	}
+	return name, ""
+}
+
+// Street gives a street or township by its name, also without 街道, 镇 or 乡 where only one is called so.
+func (u *Register) Street(text string) (zone.Submitter, bool) {
+	if s, ok := u.zone.Match(text); ok {
+		return s, true
+	}
+	t := u.WithoutZone(text)
+	if len([]rune(t)) < 2 {
+		return zone.Submitter{}, false
+	}
+	found, n := zone.Submitter{}, 0
+	for _, s := range u.zone.Submitters {
+		if s.Kind != "street" {
+			continue
+		}
+		for _, k := range append([]string{s.Name}, s.Aliases...) {
+			if rest, ok := strings.CutPrefix(u.WithoutZone(k), t); ok && slices.Contains([]string{"街道", "镇", "乡", "街", "街道办", "街道办事处", "苏木"}, rest) {
+				if n == 0 || found.Code != s.Code {
+					found, n = s, n+1
+				}
+				break
+			}
+		}
+	}
+	return found, n == 1
+}
+
+// after is what follows one of a submitter's names at the beginning of a text.
+func (u *Register) after(text string, s zone.Submitter) (string, bool) {
+	t := u.WithoutZone(text)
+	for _, k := range append([]string{s.Name}, s.Aliases...) {
+		if rest, ok := strings.CutPrefix(t, written.Squash(k)); ok {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// firstPart is a text up to the first mark that sets several units apart.
+func firstPart(s string) string {
+	if i := strings.IndexAny(s, ",;、/|，；"); i > 0 {
+		return s[:i]
+	}
+	return s
+}
+
+// Named finds the one submitter that a title or file name mentions: the one it begins with, else the longest name.
+func (u *Register) Named(text string) (zone.Submitter, bool) {
+	t := written.Squash(text)
+	bare := u.WithoutZone(text)
+	best, n, tie, leads := zone.Submitter{}, 0, false, false
+	for _, s := range u.zone.Submitters {
+		for _, name := range append([]string{s.Name}, s.Aliases...) {
+			k := written.Squash(name)
+			l := len([]rune(k))
+			if l < 2 || !strings.Contains(t, k) {
+				continue
+			}
+			first := strings.HasPrefix(bare, k) || strings.HasPrefix(t, k)
+			switch {
+			case leads && !first || leads == first && l < n:
+			case leads == first && l == n && best.Code != s.Code:
+				tie = true
+			default:
+				best, n, leads, tie = s, l, first, false
+			}
+		}
+	}
+	return best, n > 0 && !tie
+}
+
+// Leads says whether a title begins with one of a submitter's names.
+func (u *Register) Leads(title string, s zone.Submitter) bool {
+	t, whole := u.WithoutZone(title), written.Squash(title)
+	for _, name := range append([]string{s.Name}, s.Aliases...) {
+		if k := written.Squash(name); strings.HasPrefix(t, k) || strings.HasPrefix(whole, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// WithoutZone is a text by meaning, without the zone's own name in front.
+func (u *Register) WithoutZone(s string) string {
+	return u.zone.WithoutOwn(s)
+}

@@ -1,0 +1,208 @@
+package written
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"taizhang/ingest/sheet"
+	"taizhang/internal/calendar"
+)
+
+// Wrote is a date as somebody wrote it: parts that are absent are 0.
+type Wrote struct {
+	Year, Month, Day int
+	endOfMonth       bool // 8月底
+	Tenth            bool // the number 2022.1: January, or October without its 0
+}
+
+var (
+	ymd         = regexp.MustCompile(`^(\d{4})\s*[-/.年\\]\s*(\d{1,2})\s*[-/.月\\]\s*(\d{1,2})(?:\s*[日号])?`)
+	ymdShort    = regexp.MustCompile(`^(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?`)
+	ym          = regexp.MustCompile(`^(\d{4})\s*[-/.年]\s*(\d{1,2})月?`)
+	md          = regexp.MustCompile(`^(\d{1,2})\s*[-/.月]\s*(\d{1,2})[日号]?`)
+	onlyM       = regexp.MustCompile(`^(\d{1,2})月份?`)
+	eight       = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
+	six         = regexp.MustCompile(`^(\d{4})(\d{2})$`)
+	dateTail    = regexp.MustCompile(`^(\([^)]*\)|(星期|周|礼拜)[一二三四五六日天1-7])?\s*(T?\s*\d{1,2}[:时点]\d{0,2}.*|\(.*\)|(星期|周|礼拜).*|(前|之前|以前|止|起|左右|上午|下午|晚|中午).*|T.*)?$`)
+	zhDate      = regexp.MustCompile(`[〇零○一二三四五六七八九十]+`)
+	YearEnd     = regexp.MustCompile(`^(?:(\d{4})年?|今年|本年|当年)?年?(底|末|内|终)(前|之前)?$`) // as a deadline
+	DecimalDate = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})$`)
+	oddMarks    = regexp.MustCompile(`^\d{4}[-/.,、。·，]+\d{1,2}[-/.,、。·，]+\d{1,2}[.。,，]?$`)
+	oddMark     = regexp.MustCompile(`[-/.,、。·，]+`)
+	thirds      = regexp.MustCompile(`^((?:\d{4}年)?\d{1,2}月)(?:份)?([上中下])旬(前|之前|底)?$`)
+	quarterEnd  = regexp.MustCompile(`^(?:(\d{4})年)?(?:第)?([一二三四1-4])季度(末|底|内)?(前|之前)?$`)
+	monthTail   = regexp.MustCompile(`^(底|末|月底|月末)?(前|之前)?$`)
+)
+
+func Atoi(s string) int { n, _ := strconv.Atoi(s); return n }
+
+// writtenDate is what readWritten gives.
+type writtenDate struct {
+	Wrote
+	ok bool
+}
+
+var knownDates Memo[writtenDate]
+
+// ParseWritten reads a date text in every common way of writing.
+func ParseWritten(s string) (Wrote, bool) {
+	if len(s) > 90 {
+		return Wrote{}, false
+	}
+	if len(s) == 10 && s[4] == '-' && s[7] == '-' { // as ISO has it, and most sheets
+		if d, err := calendar.ParseDate(s); err == nil {
+			w := Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}
+			return w, w.possible()
+		}
+	}
+	d := knownDates.Get(s, func(s string) (d writtenDate) {
+		d.Wrote, d.ok = readWritten(Plain(s))
+		return d
+	})
+	return d.Wrote, d.ok
+}
+
+func readWritten(s string) (Wrote, bool) {
+	if oddMarks.MatchString(s) { // 2024，7，5 2024.07.05.
+		s = strings.Trim(oddMark.ReplaceAllString(s, "."), ".")
+	}
+	if strings.ContainsAny(s, "一二三四五六七八九十〇零") && strings.ContainsAny(s, "年月") {
+		s = zhDate.ReplaceAllStringFunc(s, func(z string) string {
+			if n, ok := ChineseInt(z); ok {
+				return strconv.Itoa(n)
+			}
+			return z
+		})
+	}
+	for _, p := range []struct {
+		re    *regexp.Regexp
+		parts string
+		tail  *regexp.Regexp
+	}{{ymd, "ymd", dateTail}, {eight, "ymd", dateTail}, {ymdShort, "Ymd", dateTail}, {ym, "ym", monthTail},
+		{six, "ym", monthTail}, {md, "md", dateTail}, {onlyM, "m", monthTail}} {
+		m := p.re.FindStringSubmatch(s)
+		if m == nil {
+			continue
+		}
+		tail := strings.TrimSpace(s[len(m[0]):])
+		if !p.tail.MatchString(tail) {
+			continue
+		}
+		var w Wrote
+		for i, c := range p.parts {
+			n := Atoi(m[i+1])
+			switch c {
+			case 'y':
+				w.Year = n
+			case 'Y':
+				w.Year = 2000 + n
+			case 'm':
+				w.Month = n
+			case 'd':
+				w.Day = n
+			}
+		}
+		w.endOfMonth = strings.ContainsAny(tail, "底末")
+		if p.parts == "Ymd" && (w.Year < 2010 || w.Year > 2039) || !w.possible() {
+			continue
+		}
+		return w, true
+	}
+	return Wrote{}, false
+}
+
+// LastOf reads a part of a month or a quarter, written as a deadline: its last day. 9月中旬, 三季度末.
+func LastOf(s string) (Wrote, bool) {
+	s = strings.ReplaceAll(Plain(s), " ", "")
+	if m := thirds.FindStringSubmatch(s); m != nil {
+		w, ok := ParseWritten(m[1])
+		w.Day = map[string]int{"上": 10, "中": 20}[m[2]] // of 下旬 the month's last: see readDate
+		return w, ok
+	}
+	if m := quarterEnd.FindStringSubmatch(s); m != nil {
+		q := Atoi(m[2])
+		if q == 0 {
+			q, _ = ChineseInt(m[2])
+		}
+		return Wrote{Year: Atoi(m[1]), Month: 3 * q}, true
+	}
+	return Wrote{}, false
+}
+
+// possible says whether the parts can be a date at all.
+func (w Wrote) possible() bool {
+	if w.Month < 1 || w.Month > 12 || w.Year != 0 && (w.Year < 1949 || w.Year > 2100) {
+		return false
+	}
+	if w.Day == 0 {
+		return true
+	}
+	y := w.Year
+	if y == 0 {
+		y = 2020 // a leap year: 29 February may be meant
+	}
+	return w.Day >= 1 && w.Day <= LastDay(y, w.Month)
+}
+
+func LastDay(year, month int) int { return calendar.NewDate(year, time.Month(month+1), 0).Day() }
+
+// Date joins the parts, with the day capped to the month's last (29 February).
+func (w Wrote) Date(year int) calendar.Date {
+	return calendar.NewDate(year, time.Month(w.Month), min(w.Day, LastDay(year, w.Month)))
+}
+
+// SerialDate turns a 1900-system serial into a date.
+func SerialDate(serial float64) calendar.Date {
+	return calendar.NewDate(1899, time.December, 30) + calendar.Date(int(serial))
+}
+
+// CellDate reads a cell as a date. guessed is true where a bare serial number was taken for one.
+func CellDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
+	switch c.Kind {
+	case sheet.Date:
+		d := SerialDate(c.Num)
+		w = Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}
+		return w, false, w.possible()
+	case sheet.Number:
+		if w, ok := ParseWritten(c.Text); ok && w.Year > 0 && (w.Day > 0 || strings.Contains(c.Text, ".") || len(c.Text) == 6) {
+			if whole, frac, _ := strings.Cut(c.Text, "."); len(whole) == 4 && frac == "1" {
+				w.Month, w.Tenth = 10, c.Format != "0.00"
+			}
+			return w, false, true
+		}
+		if m := DecimalDate.FindStringSubmatch(c.Text); m != nil { // 8.31; of 7.1 nobody knows whether it was 7.10
+			if w := (Wrote{Month: Atoi(m[1]), Day: Atoi(m[2])}); w.possible() {
+				return w, true, len(m[2]) == 2 || w.Day > 3
+			}
+		}
+		if c.Num == float64(int(c.Num)) && c.Num >= 36526 && c.Num < 62094 { // 2000-01-01 … 2069-12-31
+			d := SerialDate(c.Num)
+			return Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}, true, true
+		}
+	case sheet.Text:
+		w, ok := ParseWritten(c.Text)
+		if !ok {
+			if n, err := strconv.Atoi(Plain(c.Text)); err == nil && n >= 36526 && n < 62094 {
+				d := SerialDate(float64(n))
+				return Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}, true, true
+			}
+		}
+		return w, false, ok
+	}
+	return Wrote{}, false, false
+}
+
+// DateText is a cell as text, dates as ISO.
+func DateText(c sheet.Cell) string {
+	if c.Kind == sheet.Date {
+		return SerialDate(c.Num).String()
+	}
+	return Tidy(c.Text)
+}
+
+func StartsDate(s string) bool {
+	s = Plain(s)
+	return ymd.MatchString(s) || md.MatchString(s) || zhDate.MatchString(s) && strings.ContainsAny(s, "年月") || ym.MatchString(s) || onlyM.MatchString(s) || eight.MatchString(s)
+}

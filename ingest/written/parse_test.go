@@ -1,0 +1,150 @@
+package written
+
+import (
+	"testing"
+
+	"taizhang/ingest/sheet"
+	"taizhang/internal/calendar"
+)
+
+func TestParseWritten(t *testing.T) {
+	for text, want := range map[string]Wrote{
+		"2022-07-05": {Year: 2022, Month: 7, Day: 5}, "2022.7.5": {Year: 2022, Month: 7, Day: 5}, "2022/7/5 0:00": {Year: 2022, Month: 7, Day: 5},
+		"2022年7月5日": {Year: 2022, Month: 7, Day: 5}, "2022 年 7 月 5 日": {Year: 2022, Month: 7, Day: 5}, "20220705": {Year: 2022, Month: 7, Day: 5},
+		"二〇二二年七月五日": {Year: 2022, Month: 7, Day: 5}, "二○二二年七月": {Year: 2022, Month: 7}, "22.7.5": {Year: 2022, Month: 7, Day: 5},
+		"7月5日": {Month: 7, Day: 5}, "7.5": {Month: 7, Day: 5}, "7月5号前": {Month: 7, Day: 5}, "2022年7月": {Year: 2022, Month: 7}, "2022-07": {Year: 2022, Month: 7},
+		"202207": {Year: 2022, Month: 7}, "8月底": {Month: 8, endOfMonth: true}, "8月份": {Month: 8}, "2022年8月11日（周四）15:00": {Year: 2022, Month: 8, Day: 11},
+		"2022-07-05T08:30:00": {Year: 2022, Month: 7, Day: 5}, "2月29日": {Month: 2, Day: 29}, "７月５日": {Month: 7, Day: 5},
+	} {
+		if got, ok := ParseWritten(text); !ok || got != want {
+			t.Errorf("%q: got %+v %v, want %+v", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "5/7?", "2022-02-30", "2022.13.5", "上周五", "尽快", "12345", "1.5万", "2022-7-5-8", "0月5日", "45.7.5", "第3批", "13812345678"} {
+		if got, ok := ParseWritten(text); ok {
+			t.Errorf("%q was read as %+v", text, got)
+		}
+	}
+}
+
+func TestReadSpan(t *testing.T) {
+	near := calendar.NewDate(2022, 8, 15)
+	period := func(s string) calendar.Period {
+		p, err := calendar.ParsePeriod(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	for text, want := range map[string]string{
+		"2022-W33": "2022-W33", "2022年第33周": "2022-W33", "第33周": "2022-W33", "第三十三周": "2022-W33", "2022年度第33周": "2022-W33", "2022年33周": "2022-W33",
+		"W33": "2022-W33", "台账W33.": "2022-W33", "8月第2周": "2022-W32", "第52周": "2021-W52",
+		"2022年8月": "2022-08", "2022-08": "2022-08", "2022.8": "2022-08", "8月份": "2022-08", "二〇二二年八月": "2022-08", "2022年度8月": "2022-08", "惠企资金202207": "2022-07", "12月": "2021-12",
+	} {
+		sp, ok := ReadSpan(text, near)
+		if !ok || sp.Period != period(want) {
+			t.Errorf("%q: got %v %v, want %s", text, sp.Period, ok, want)
+		}
+	}
+	for text, want := range map[string][2]string{
+		"8月8日—14日": {"2022-08-08", "2022-08-14"}, "8月8日至8月14日": {"2022-08-08", "2022-08-14"}, "2022.8.8-2022.8.14": {"2022-08-08", "2022-08-14"},
+		"8.8-8.14": {"2022-08-08", "2022-08-14"}, "20220808-20220814": {"2022-08-08", "2022-08-14"}, "20220808—0814": {"2022-08-08", "2022-08-14"},
+		"12月27日-1月2日": {"2021-12-27", "2022-01-02"}, "1—8月": {"2022-01-01", "2022-08-31"}, "2022年1-8月": {"2022-01-01", "2022-08-31"},
+		"一至八月": {"2022-01-01", "2022-08-31"}, "2021年12月—2022年2月": {"2021-12-01", "2022-02-28"}, "2022-08-08~2022-08-14": {"2022-08-08", "2022-08-14"},
+	} {
+		sp, ok := ReadSpan(text, near)
+		if !ok || sp.From.String() != want[0] || sp.To.String() != want[1] {
+			t.Errorf("%q: got %v…%v %v, want %v", text, sp.From, sp.To, ok, want)
+		}
+	}
+	for text, want := range map[string]string{"2022年8月14日24时": "2022-08-14", "20220814": "2022-08-14", "8月14日": "2022-08-14", "12月30日": "2021-12-30", "(8.12)": "2022-08-12"} {
+		if sp, ok := ReadSpan(text, near); !ok || sp.Date.String() != want {
+			t.Errorf("%q: got %v %v, want %s", text, sp.Date, ok, want)
+		}
+	}
+	for _, text := range []string{"", "问题台账", "近一周", "9月第2周", "12345热线", "135工程", "v1.2", "第3批", "表2"} {
+		if sp, ok := ReadSpan(text, near); ok {
+			t.Errorf("%q was read as %+v", text, sp)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for text, want := range map[string]string{"12.5": "12.50", "1,234.56": "1234.56", "-3": "-3.00", "1.2E+1": "12.00", ".5": "0.50", "0.005": "0.01", "12.344999999999999": "12.34", "0.28999999999999998": "0.29"} {
+		d, err := ParseDecimal(text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if n, _ := d.Rounded(2); Fixed(n, 2) != want {
+			t.Errorf("%q: got %s, want %s", text, Fixed(n, 2), want)
+		}
+	}
+	for _, text := range []string{"", "-", "1,23", "12.3.4", "1e", "e5", "０", "1 2", "--1", "1e9999"} {
+		if d, err := ParseDecimal(text); err == nil {
+			t.Errorf("%q was read as %+v", text, d)
+		}
+	}
+	for text, want := range map[string]int64{"12": 12, "1,234人": 1234, "第3批": 3, "十五": 15, "二十三": 23, "一百零五": 105, "20.0": 20, "１２家次": 12} {
+		if n, ok := ParseInt(text); !ok || n != want {
+			t.Errorf("%q: got %d %v, want %d", text, n, ok, want)
+		}
+	}
+	for _, text := range []string{"", "约10", "20余", "3-5", "1.5", "人", "99999999999999999999"} {
+		if n, ok := ParseInt(text); ok {
+			t.Errorf("%q was read as %d", text, n)
+		}
+	}
+	for text, want := range map[string]struct {
+		num  string
+		unit int
+		has  bool
+	}{"￥12.5": {"12.5", 0, false}, "12万元": {"12", 4, true}, "0.5亿": {"0.5", 8, true}, "(3)": {"-3", 0, false}, "１２００元整": {"1200", 0, true}, "5百万元": {"5", 6, true}} {
+		if num, unit, has := MoneyText(text); num != want.num || unit != want.unit || has != want.has {
+			t.Errorf("%q: got %s %d %v", text, num, unit, has)
+		}
+	}
+}
+
+func TestUnits(t *testing.T) {
+	for text, want := range map[string]int{"万元": 4, "单位：万元": 4, "金额单位:人民币元": 0, "单位:户、人、万元": 4, "人民币万元": 4, "亿元": 8, "百元，保留两位小数": 2, "以千元为单位": 3, "万": 4} {
+		if exp, ok := UnitIn(text); !ok || exp != want {
+			t.Errorf("%q: got %d %v, want %d", text, exp, ok, want)
+		}
+	}
+	for _, text := range []string{"", "亿元以上企业", "单元", "产业局", "户、人", "多元化"} {
+		if exp, ok := UnitIn(text); ok {
+			t.Errorf("%q was read as 10^%d yuan", text, exp)
+		}
+	}
+	for format, want := range map[string]int{"": 0, "0.00": 0, "#,##0.00": 0, "0.00,": 3, "0!.0000": 4, `0\.0,`: 4, "#,##0": 0, "#,##0,,": 6} {
+		if got := ShownScale(format); got != want {
+			t.Errorf("%q: got %d, want %d", format, got, want)
+		}
+	}
+	if unit, ok := CellUnit(&sheet.Cell{Kind: sheet.Number, Format: `0.00"万元"`}); !ok || unit != 4 {
+		t.Errorf("the unit of a number format: %d %v", unit, ok)
+	}
+}
+
+func TestNothing(t *testing.T) {
+	for _, text := range []string{"无", "本期无", "本月无。", "（零报告）", "本周没有", "暂无", "本单位本月无", "本周无新增问题", "本月均无兑付资金", "未发生", "空表", "本局本月未收到企业反馈问题"} {
+		if !IsNothingLine(Squash(text)) {
+			t.Errorf("%q says nothing, and was not understood", text)
+		}
+	}
+	for _, text := range []string{"无障碍改造", "无锡某公司", "无线网络", "本月完成3件", "没有路灯的道路需要安装", "青山街道"} {
+		if IsNothingLine(Squash(text)) {
+			t.Errorf("%q was taken for a nil return", text)
+		}
+	}
+}
+
+func TestClosest(t *testing.T) {
+	list := []string{"企业难题", "实事项目", "基层治理", "安全生产"}
+	for text, want := range map[string]string{"企业难体": "企业难题", "安全": "安全生产", "基层治理类": "基层治理", "完全无关的文字": "", "x": ""} {
+		if got := Closest(text, list); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

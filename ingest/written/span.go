@@ -1,0 +1,277 @@
+package written
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"taizhang/internal/calendar"
+)
+
+// span is a stretch of time read from a text.
+type span struct {
+	Period   calendar.Period // exact: a week or month named as such
+	Date     calendar.Date   // a bare date
+	Months   int             // of a stretch from … to …: the months it touches
+	From, To calendar.Date
+}
+
+const rangeMark = `[-—–~～至到－]+`
+
+var (
+	isoWeek   = regexp.MustCompile(`(\d{4})-?[Ww](\d{1,2})(?:\D|$)`)
+	bareWeek  = regexp.MustCompile(`(?:^|[^A-Za-z0-9])(?:[Ww]|[Ww]eek)(\d{1,2})(?:\D|$)`)
+	weekOfM   = regexp.MustCompile(`(?:(\d{4})年)?(\d{1,2})月(?:份)?第(\d)周`)
+	zhWeek    = regexp.MustCompile(`(?:(\d{4})年度?第?|第)(\d{1,2})周`)
+	zhMonths  = regexp.MustCompile(`(?:^|[^\d])(?:(\d{4})年)?(\d{1,2})月?(?:份)?` + rangeMark + `(?:(\d{4})年)?(\d{1,2})月`)
+	isoMonths = regexp.MustCompile(`(?:^|[^\d])(\d{4})[-./年](\d{1,2})月?[—–~～至到]+(?:(\d{4})[-./年])?(\d{1,2})(?:月|$|[^\d.\-/月])`)
+	dateRange = regexp.MustCompile(`((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)` + rangeMark + `((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)`)
+	dayRange  = regexp.MustCompile(`((?:\d{4}[-./年])?\d{1,2}[./月]\d{1,2}日?)` + rangeMark + `(\d{1,2})(?:日|$|[^\d.\-/月年周])`)
+	eightTwo  = regexp.MustCompile(`(?:^|\D)(20\d{6})` + rangeMark + `(20\d{6}|\d{4})(?:\D|$)`)
+	zhMonth   = regexp.MustCompile(`(?:(\d{4})(?:年度|年|[\-./]))(\d{1,2})(?:月|$|[^\d.\-/月])`)
+	zhMonthY  = regexp.MustCompile(`(?:^|[^\d年.\-/])(\d{1,2})月(?:份|[^\d]|$)`)
+	fullDate  = regexp.MustCompile(`\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?`)
+	bareEight = regexp.MustCompile(`(?:^|\D)(20\d{6})(?:\D|$)`)
+	bareSix   = regexp.MustCompile(`(?:^|\D)(20\d{2})(0[1-9]|1[0-2])(?:\D|$)`)
+	shortDate = regexp.MustCompile(`\d{1,2}月\d{1,2}日?`)
+	DotDate   = regexp.MustCompile(`(?:^|[^\d.A-Za-z])(\d{1,2}\.\d{1,2})(?:[^\d.]|$)`)
+	Cumulated = regexp.MustCompile(`累计|年初至今|年初以来`)
+	HalfYears = regexp.MustCompile(`上半年|下半年|[一二三四1234]季度|前[一二三四五六七八九十\d]+个?月|全年`)
+)
+
+// ReadSpan finds a period, a stretch or a bare date in a text; near gives the year where none is written: the newest
+// such time that is not after it.
+func ReadSpan(text string, near calendar.Date) (span, bool) {
+	s := Plain(text)
+	s = zhDate.ReplaceAllStringFunc(s, func(z string) string { // 二〇二二年七月
+		if n, ok := ChineseInt(z); ok && (len([]rune(z)) == 4 || n < 60) {
+			return itoa(n)
+		}
+		return z
+	})
+	s = strings.ReplaceAll(s, " ", "")
+	if !strings.ContainsAny(s, "0123456789") {
+		return span{}, false
+	}
+	if sp, ok := ReadStretch(s, near); ok {
+		return sp, true
+	}
+	if sp, named, ok := readWeek(s, near); named {
+		return sp, ok
+	}
+	if sp, ok := readDay(s, near); ok {
+		return sp, true
+	}
+	month := func(y, m int) (span, bool) {
+		if m < 1 || m > 12 {
+			return span{}, false
+		}
+		return span{Period: calendar.MonthOf(calendar.NewDate(y, time.Month(m), 1)), Date: calendar.NoDate}, true
+	}
+	if m := zhMonth.FindStringSubmatch(s); m != nil {
+		if sp, ok := month(Atoi(m[1]), Atoi(m[2])); ok {
+			return sp, true
+		}
+	}
+	if m := zhMonthY.FindStringSubmatch(s); m != nil {
+		y := near.Year()
+		if Atoi(m[1]) > int(near.Month()) {
+			y--
+		}
+		if sp, ok := month(y, Atoi(m[1])); ok {
+			return sp, true
+		}
+	}
+	if m := bareSix.FindStringSubmatch(s); m != nil {
+		return month(Atoi(m[1]), Atoi(m[2]))
+	}
+	if m := DotDate.FindStringSubmatch(s); m != nil { // 8.15 in a file's name
+		if w, ok := ParseWritten(m[1]); ok {
+			return span{Date: w.Nearest(near)}, true
+		}
+	}
+	return span{}, false
+}
+
+// ReadStretch finds a time from … to ….
+func ReadStretch(s string, near calendar.Date) (span, bool) {
+	stretch := func(a, b Wrote) (span, bool) {
+		if b.Year == 0 {
+			b.Year = a.Year
+		}
+		to := b.Date(b.Year)
+		if b.Year == 0 {
+			to = b.Nearest(near)
+		}
+		if a.Year == 0 {
+			a.Year = to.Year()
+		}
+		from := a.Date(a.Year)
+		if from > to {
+			from = a.Date(a.Year - 1)
+		}
+		return span{From: from, To: to, Date: calendar.NoDate, Months: monthsBetween(from, to)}, true
+	}
+	if m := dateRange.FindStringSubmatch(s); m != nil {
+		a, okA := ParseWritten(m[1])
+		b, okB := ParseWritten(m[2])
+		if okA && okB && a.Day > 0 && b.Day > 0 {
+			return stretch(a, b)
+		}
+	}
+	if m := dayRange.FindStringSubmatch(s); m != nil { // 8月8日—14日
+		a, ok := ParseWritten(m[1])
+		b := Wrote{Year: a.Year, Month: a.Month, Day: Atoi(m[2])}
+		if ok && a.Day > 0 && b.possible() && b.Day > a.Day {
+			return stretch(a, b)
+		}
+	}
+	if m := eightTwo.FindStringSubmatch(s); m != nil {
+		if len(m[2]) == 4 {
+			m[2] = m[1][:4] + m[2]
+		}
+		a, okA := ParseWritten(m[1])
+		b, okB := ParseWritten(m[2])
+		if okA && okB {
+			return stretch(a, b)
+		}
+	}
+	for _, re := range []*regexp.Regexp{zhMonths, isoMonths} {
+		m := re.FindStringSubmatch(s)
+		if m == nil {
+			continue
+		}
+		a, b, ya, yb := Atoi(m[2]), Atoi(m[4]), Atoi(m[1]), Atoi(m[3])
+		if a < 1 || a > 12 || b < 1 || b > 12 || a >= b && yb == 0 {
+			continue
+		}
+		switch {
+		case yb == 0 && ya > 0:
+			yb = ya
+		case yb == 0 && b > int(near.Month()):
+			yb = near.Year() - 1
+		case yb == 0:
+			yb = near.Year()
+		}
+		if ya == 0 {
+			ya = yb
+		}
+		from, to := calendar.NewDate(ya, time.Month(a), 1), calendar.NewDate(yb, time.Month(b+1), 0)
+		if from < to {
+			return span{From: from, To: to, Months: monthsBetween(from, to), Date: calendar.NoDate}, true
+		}
+	}
+	return span{}, false
+}
+
+// readWeek finds a week; named says that the text names one, ok that it can be told which.
+func readWeek(s string, near calendar.Date) (sp span, named, ok bool) {
+	week := func(y, w int) (span, bool, bool) {
+		p, err := calendar.ParsePeriod(itoa4(y) + "-W" + two(w))
+		return span{Period: p, Date: calendar.NoDate}, true, err == nil
+	}
+	newest := func(w int) (span, bool, bool) { // the newest such week that has begun
+		y, _ := near.ISOWeek()
+		sp, _, ok := week(y, w)
+		if !ok || sp.Period.Start > near {
+			if before, _, okB := week(y-1, w); okB {
+				return before, true, true
+			}
+		}
+		return sp, true, ok
+	}
+	if m := isoWeek.FindStringSubmatch(s); m != nil {
+		return week(Atoi(m[1]), Atoi(m[2]))
+	}
+	if m := weekOfM.FindStringSubmatch(s); m != nil {
+		// 8月第2周 counts from the week that holds the 1st, or from the first Monday: told only where both agree.
+		y := Atoi(m[1])
+		if y == 0 {
+			if y = near.Year(); Atoi(m[2]) > int(near.Month()) {
+				y--
+			}
+		}
+		if Atoi(m[2]) < 1 || Atoi(m[2]) > 12 {
+			return span{}, true, false
+		}
+		first := calendar.WeekOf(calendar.NewDate(y, time.Month(Atoi(m[2])), 1))
+		if first.Start.Day() != 1 {
+			return span{}, true, false
+		}
+		return span{Period: calendar.WeekOf(first.Start + calendar.Date(7*(Atoi(m[3])-1))), Date: calendar.NoDate}, true, true
+	}
+	if m := zhWeek.FindStringSubmatch(s); m != nil {
+		if m[1] == "" {
+			return newest(Atoi(m[2]))
+		}
+		return week(Atoi(m[1]), Atoi(m[2]))
+	}
+	if m := bareWeek.FindStringSubmatch(s); m != nil {
+		return newest(Atoi(m[1]))
+	}
+	return span{}, false, false
+}
+
+// readDay finds a bare date.
+func readDay(s string, near calendar.Date) (span, bool) {
+	if m := fullDate.FindString(s); m != "" {
+		if w, ok := ParseWritten(m); ok && w.Day > 0 {
+			return span{Date: w.Date(w.Year)}, true
+		}
+	}
+	if m := bareEight.FindStringSubmatch(s); m != nil {
+		if w, ok := ParseWritten(m[1]); ok {
+			return span{Date: w.Date(w.Year)}, true
+		}
+	}
+	if m := shortDate.FindString(s); m != "" {
+		if w, ok := ParseWritten(m); ok {
+			return span{Date: w.Nearest(near)}, true
+		}
+	}
+	return span{}, false
+}
+
+// Nearest gives the newest such day that is not much after near: 截至 may lie some weeks ahead.
+func (w Wrote) Nearest(near calendar.Date) calendar.Date {
+	if w.Year > 0 {
+		return w.Date(w.Year)
+	}
+	d := w.Date(near.Year())
+	if d > near+45 {
+		d = w.Date(near.Year() - 1)
+	}
+	return d
+}
+
+func monthsBetween(a, b calendar.Date) int {
+	return (b.Year()-a.Year())*12 + int(b.Month()) - int(a.Month()) + 1
+}
+
+func two(n int) string {
+	if n < 10 {
+		return "0" + itoa(n)
+	}
+	return itoa(n)
+}
+
+func itoa4(n int) string {
+	s := itoa(n)
+	for len(s) < 4 {
+		s = "0" + s
+	}
+	return s
+}
+
+// PeriodLabel is a period in words: 2022年第33周, 2022年8月.
+func PeriodLabel(p calendar.Period) string {
+	if !p.Valid() {
+		return "未知"
+	}
+	if p.Kind == calendar.Week {
+		y, w := p.Start.ISOWeek()
+		return fmt.Sprintf("%d年第%d周", y, w)
+	}
+	return fmt.Sprintf("%d年%d月", p.Start.Year(), int(p.Start.Month()))
+}
