@@ -271,7 +271,7 @@ func throughJudge(t *testing.T, in *Intake, db *warehouse.DB, steps []step) stri
 			t.Fatal("a decision needs #warehouse")
 		}
 		p := in.read.Parse(*s.file)
-		j, err := in.judge.File(ctx, h, p, n+1, nil)
+		j, err := in.judge.File(ctx, h, p, n+1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ func (in *Intake) Check(ctx context.Context, db *warehouse.DB, f read.File) (rep
 	if err != nil {
 		return nil, source, err
 	}
-	j, err := in.judge.File(ctx, h, p, 0, nil)
+	j, err := in.judge.File(ctx, h, p, 0)
 	if err != nil {
 		return nil, source, err
 	}

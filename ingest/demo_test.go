@@ -30,7 +30,7 @@ func TestDemo(t *testing.T) {
 	for i, d := range deliveries {
 		folder, name, _ := strings.Cut(d.Path, "/")
 		f := read.File{Name: name, Folder: folder, Content: d.Content, ReceivedAt: d.ReceivedAt.In(in.Zone.Location)}
-		j, err := in.judge.File(ctx, h, in.read.Parse(f), i+1, nil)
+		j, err := in.judge.File(ctx, h, in.read.Parse(f), i+1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,7 +35,7 @@ func FuzzRead(f *testing.F) {
 		content := fuzzBook(data, words).xlsx()
 		file := read.File{Name: "a.xlsx", Folder: "民政办", Content: content, ReceivedAt: time.Date(2022, 8, 5, 9, 0, 0, 0, in.Zone.Location)}
 		p := in.read.Parse(file)
-		j, err := in.judge.File(context.Background(), judge.NewHistory(in.Zone.Location, in.Forms), p, 1, nil)
+		j, err := in.judge.File(context.Background(), judge.NewHistory(in.Zone.Location, in.Forms), p, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -262,11 +262,11 @@ func BenchmarkJudge(b *testing.B) {
 		b.StopTimer()
 		first, second := in.read.Parse(before), in.read.Parse(now)
 		h := judge.NewHistory(in.Zone.Location, in.Forms)
-		if _, err := in.judge.File(ctx, h, first, 1, nil); err != nil {
+		if _, err := in.judge.File(ctx, h, first, 1); err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()
-		if _, err := in.judge.File(ctx, h, second, 2, nil); err != nil {
+		if _, err := in.judge.File(ctx, h, second, 2); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
+	"taizhang/ingest/judge"
 	"taizhang/ingest/sheet"
 )
 
@@ -42,7 +42,7 @@ const (
 	waitBusy    = "正在被其他程序使用"
 )
 
-// Inbox lists the files in the inbox in order of path. Files that are not to be read, or not yet, carry the reason.
+// Inbox lists the files in the inbox folder by folder, drafts first, in order of path. Files that are not to be read, or not yet, carry the reason.
 func Inbox(dir string) ([]Dropped, error) {
 	var out []Dropped
 	root, err := filepath.EvalSymlinks(dir) // the inbox itself may be a link to a share
@@ -105,7 +105,18 @@ func Inbox(dir string) ([]Dropped, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list inbox: %w", err)
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Path < out[j].Path })
+	slices.SortFunc(out, func(a, b Dropped) int {
+		if c := strings.Compare(a.Folder, b.Folder); c != 0 {
+			return c
+		}
+		if da, db := judge.IsDraft(a.Name), judge.IsDraft(b.Name); da != db { // a draft gives way to what comes after it
+			if da {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Path, b.Path)
+	})
 	return out, nil
 }
 

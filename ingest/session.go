@@ -118,7 +118,7 @@ func (s *Session) recover(ctx context.Context) error {
 // archived makes an arrival again from the archive.
 func (s *Session) archived(e archive.Event) (arrival, error) {
 	a := arrival{seq: e.Seq, path: e.Path, sha: e.Hash, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes, fatal: s.Archive.Retries(e.Seq) > maxRetries,
-		file: read.File{Name: e.Name, Folder: e.Folder, ReceivedAt: e.At.In(s.In.Zone.Location)}}
+		file: read.File{Name: e.Name, Folder: e.Folder, ReceivedAt: e.At.In(s.In.Zone.Location), Run: e.Run}}
 	if a.tooBig {
 		return a, nil
 	}
@@ -133,10 +133,14 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 	if err := watch(s.In.Zone.Inbox(), files, s.In.Zone.Limits.FileBytes, s.Clock(), s.Pause); err != nil {
 		return nil, err
 	}
+	run := 0 // the first arrival
 	for len(files) > 0 {
 		var todo []arrival
 		var events []archive.Event
 		next, held := s.Archive.NextArrival(), int64(0)
+		if run == 0 {
+			run = next
+		}
 		for len(files) > 0 && len(todo) < group && held < groupBytes {
 			d := files[0]
 			files = files[1:]
@@ -148,10 +152,10 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 				waiting = append(waiting, d)
 				continue
 			}
-			a.seq, a.file.ReceivedAt = next+len(todo), received(d.Path).In(s.In.Zone.Location)
+			a.seq, a.file.ReceivedAt, a.file.Run = next+len(todo), received(d.Path).In(s.In.Zone.Location), run
 			held += int64(len(a.file.Content))
 			todo = append(todo, a)
-			events = append(events, archive.Event{Event: archive.Arrive, Seq: a.seq, At: a.file.ReceivedAt, Hash: a.sha, Name: d.Name, Folder: d.Folder, Path: d.Path, Size: a.size})
+			events = append(events, archive.Event{Event: archive.Arrive, Seq: a.seq, At: a.file.ReceivedAt, Hash: a.sha, Name: d.Name, Folder: d.Folder, Path: d.Path, Size: a.size, Run: run})
 		}
 		if len(todo) == 0 {
 			continue
@@ -290,13 +294,17 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*rea
 	b := newBatch(s.In)
 	b.erased = s.Erased
 	var reports []*finding.Report
+	var all []*judge.Judged
 	for i, p := range read {
-		j, err := s.In.judge.File(ctx, s.hist, p, todo[i].seq, nil)
+		j, err := s.In.judge.File(ctx, s.hist, p, todo[i].seq)
 		if err != nil {
 			return nil, err
 		}
-		b.add(j)
+		all = append(all, j)
 		reports = append(reports, j.Report)
+	}
+	for _, j := range all { // a later file of the group may say more of an earlier one
+		b.add(j)
 	}
 	if err := warehouse.Begin(ctx, s.Conn); err != nil {
 		return nil, err

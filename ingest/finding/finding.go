@@ -74,6 +74,7 @@ type Finding struct {
 	Row      int      `json:"-"`                 // sheet row, 0 if none
 	Field    string   `json:"-"`                 // form field, empty if none
 	Mark     string   `json:"-"`                 // of a doubt that can be explained: what it is known by
+	RowKey   string   `json:"-"`                 // of a doubt about a row: its business key, as compared
 	Rejects  bool     `json:"-"`                 // an error that sends the whole return back
 }
 

@@ -166,7 +166,12 @@ type Form struct {
 	Source       []byte
 }
 
-// Column gives the column of a field, nil if there is none.
+// Index gives the place of a column among the form's; -1 where it has none of that name.
+func (f *Form) Index(field string) int {
+	return slices.IndexFunc(f.Columns, func(c Column) bool { return c.Field == field })
+}
+
+// Column gives a column by its field; nil where the form has none of that name.
 func (f *Form) Column(field string) *Column {
 	for i := range f.Columns {
 		if f.Columns[i].Field == field {

@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
 	"taizhang/internal/warehouse"
@@ -25,7 +28,7 @@ func doubtMark(form string, f *finding.Finding, key string) string {
 }
 
 // settleDoubts marks the doubts of a return, and takes out those that the sender has explained, now or before.
-func (jd *Judge) settleDoubts(h *History, p *read.Parsed, pt *read.Part) {
+func (jd *Judge) settleDoubts(ctx context.Context, h *History, p *read.Parsed, pt *read.Part) error {
 	r := pt.Ret
 	keys := map[string]string{} // by sheet and row
 	at := func(sheetName string, n int) string { return fmt.Sprintf("%s\x00%d", sheetName, n) }
@@ -35,6 +38,7 @@ func (jd *Judge) settleDoubts(h *History, p *read.Parsed, pt *read.Part) {
 		}
 	}
 	known := h.explained[subForm(r.Submitter, r.Form)]
+	settled := map[string]bool{}
 	kept := r.Findings[:0]
 	for _, f := range r.Findings {
 		if f.Severity != finding.Warning {
@@ -42,7 +46,7 @@ func (jd *Judge) settleDoubts(h *History, p *read.Parsed, pt *read.Part) {
 			continue
 		}
 		key := keys[at(f.Sheet, f.Row)]
-		f.Mark = doubtMark(r.Form, &f, key)
+		f.Mark, f.RowKey = doubtMark(r.Form, &f, key), key
 		said, ok := p.Explained[f.Mark]
 		if !ok {
 			said, ok = known[f.Mark]
@@ -51,9 +55,101 @@ func (jd *Judge) settleDoubts(h *History, p *read.Parsed, pt *read.Part) {
 			kept = append(kept, f)
 			continue
 		}
+		settled[f.Mark] = true
 		r.Explained = append(r.Explained, finding.Explained{Finding: f, Key: key, Said: said})
 	}
 	r.Findings = kept
+	return h.settleEarlier(ctx, p, pt, settled)
+}
+
+// settleEarlier keeps explanations of doubts that are not raised again: what an earlier return had put in question by
+// comparison (a row that vanished, a deadline that moved) is no longer different once that return counts.
+func (h *History) settleEarlier(ctx context.Context, p *read.Parsed, pt *read.Part, settled map[string]bool) error {
+	r := pt.Ret
+	if r.Submitter == "" {
+		return nil
+	}
+	known := h.explained[subForm(r.Submitter, r.Form)]
+	for _, mark := range slices.Sorted(maps.Keys(p.Explained)) {
+		if settled[mark] || known[mark] == p.Explained[mark] {
+			continue
+		}
+		asked, err := h.askedBefore(ctx, pt.Form, r.Submitter)
+		if err != nil {
+			return err
+		}
+		if x, ok := asked[mark]; ok {
+			x.Said = p.Explained[mark]
+			r.Explained = append(r.Explained, x)
+		}
+	}
+	return nil
+}
+
+// noteAsked keeps the doubts of a return just judged.
+func (h *History) noteAsked(r *finding.Return) {
+	k := subForm(r.Submitter, r.Form)
+	if h.asked[k] == nil {
+		return // read from the tables when somebody asks: see askedBefore, which takes those of this run too
+	}
+	for _, f := range r.Findings {
+		if f.Mark != "" {
+			h.asked[k][f.Mark] = finding.Explained{Finding: f, Key: f.RowKey}
+		}
+	}
+}
+
+// askedBefore gives the doubts that were raised in returns of a submitter and form, by mark.
+func (h *History) askedBefore(ctx context.Context, f *forms.Form, submitter string) (map[string]finding.Explained, error) {
+	k := subForm(submitter, f.ID)
+	if m := h.asked[k]; m != nil {
+		return m, nil
+	}
+	m := map[string]finding.Explained{}
+	for _, p := range h.returns[k] { // of this run, perhaps not stored yet
+		if p.ret == nil {
+			continue
+		}
+		for _, x := range p.ret.Findings {
+			if x.Mark != "" {
+				m[x.Mark] = finding.Explained{Finding: x, Key: x.RowKey}
+			}
+		}
+	}
+	h.asked[k] = m
+	if h.Conn == nil {
+		return m, nil
+	}
+	q := fmt.Sprintf(`with keys as (
+		select return_id, sheet, row_no, key_text from raw.%[1]s where zone = ?
+		union all select return_id, sheet, row_no, key_text from raw.quarantine where zone = ?)
+		select f.rule, f.sheet, f.cell, f.row_no, coalesce(f.field, ''), coalesce(f.value, ''), f.message, coalesce(f.hint, ''), coalesce(k.key_text, '')
+		from raw.finding as f
+		join raw.return as r on r.zone = f.zone and r.return_id = f.return_id
+		left join keys as k on k.return_id = f.return_id and k.sheet = f.sheet and k.row_no = f.row_no
+		where f.zone = ? and r.submitter = ? and r.form = ? and f.severity = 'warning'
+		order by r.arrival, f.return_id, f.seq`, warehouse.Ident(f.ID))
+	err := warehouse.Each(ctx, h.Conn, q, func(v []any) error {
+		x := finding.Finding{Severity: finding.Warning}
+		for i, to := range []*string{&x.Rule, &x.Sheet, &x.Cell, nil, &x.Field, &x.Value, &x.Message, &x.Hint, &x.RowKey} {
+			if to != nil {
+				*to, _ = v[i].(string)
+			}
+		}
+		switch n := v[3].(type) {
+		case int32:
+			x.Row = int(n)
+		case int64:
+			x.Row = int(n)
+		}
+		x.Mark = doubtMark(f.ID, &x, x.RowKey)
+		m[x.Mark] = finding.Explained{Finding: x, Key: x.RowKey}
+		return nil
+	}, h.zone, h.zone, h.zone, submitter, f.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read the doubts raised before: %w", err)
+	}
+	return m, nil
 }
 
 // noteExplained keeps explanations for later returns.

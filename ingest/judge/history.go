@@ -22,10 +22,14 @@ type prior struct {
 	Outcome                          finding.Outcome
 	IsNil, Withdrawn, Accepted       bool // by decision
 	Rows                             int
-	Findings                         string // of a rejected return: to tell whether the same fault is still there
+	run                              int             // that took it in; 0 where nobody knows
+	file                             string          // of this run's: its name
+	ret                              *finding.Return // of this run's: what will be stored and answered
+	aside                            bool            // not looked at for the moment
+	Findings                         string          // of a rejected return: to tell whether the same fault is still there
 }
 
-func (p *prior) counts() bool { return !p.Withdrawn && (p.Outcome.Counts() || p.Accepted) }
+func (p *prior) counts() bool { return !p.aside && !p.Withdrawn && (p.Outcome.Counts() || p.Accepted) }
 
 // KeyState is what a ledger said about one key.
 type KeyState struct{ status, deadline, Shown string }
@@ -45,9 +49,10 @@ type History struct {
 	closed  map[string][]string            // by form: statuses that mean closed
 	numbers map[string]map[string][]number // by return and field: what unusual values are told from
 
-	explained map[string]map[string]string   // by submitter and form: explanations by mark
-	unstored  map[string]*read.Part          // returns judged and not in the tables yet
-	Erased    map[string]map[string]KeyState // by return: keys of rows that were left out of the tables
+	explained map[string]map[string]string            // by submitter and form: explanations by mark
+	asked     map[string]map[string]finding.Explained // by submitter and form: doubts raised before, by mark
+	unstored  map[string]*read.Part                   // returns judged and not in the tables yet
+	Erased    map[string]map[string]KeyState          // by return: keys of rows that were left out of the tables
 }
 
 func subForm(submitter, form string) string { return submitter + "/" + form }
@@ -129,7 +134,7 @@ func (h *History) Stored() { clear(h.unstored) }
 func NewHistory(loc *time.Location, set *forms.Set) *History {
 	h := &History{loc: loc, returns: map[string][]*prior{}, ByID: map[string]*prior{}, clears: map[string]time.Time{},
 		keys: map[string]map[string]KeyState{}, holders: map[string]map[string][]string{}, tabled: map[string]map[string][]string{}, closed: map[string][]string{},
-		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*read.Part{}}
+		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*read.Part{}, asked: map[string]map[string]finding.Explained{}}
 	for _, f := range set.Forms {
 		for _, r := range f.Rules {
 			if r.Kind == "present_exactly_when" {
@@ -191,6 +196,22 @@ func (h *History) Newest(submitter, form, period string, onlyCounting bool) *pri
 	var best *prior
 	for _, p := range h.returns[subForm(submitter, form)] {
 		if p.period != period || p.Withdrawn || p.Outcome == finding.Duplicate || onlyCounting && !p.counts() {
+			continue
+		}
+		if best == nil || !p.ReceivedAt.Before(best.ReceivedAt) {
+			best = p
+		}
+	}
+	return best
+}
+
+// holder gives the return whose rows stand for a submitter, form and period: the newest accepted one that has any. Nil
+// returns hold nothing.
+func (h *History) holder(submitter, form, period string) *prior {
+	k := subForm(submitter, form)
+	var best *prior
+	for _, p := range h.returns[k] {
+		if p.period != period || p.IsNil || p.Outcome == finding.Duplicate || !p.counts() {
 			continue
 		}
 		if best == nil || !p.ReceivedAt.Before(best.ReceivedAt) {

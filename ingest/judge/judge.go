@@ -35,8 +35,7 @@ type Judged struct {
 }
 
 // File decides the outcome of every return in a file against the history, and adds them to it.
-// force takes a return by number although its faults reject it (放行).
-func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival int, force map[int]bool) (*Judged, error) {
+func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival int) (*Judged, error) {
 	j := &Judged{parsed: p, Report: &finding.Report{Arrival: arrival, File: p.File.Name, Folder: p.File.Folder, SHA256: p.Sha,
 		ReceivedAt: p.File.ReceivedAt, Skipped: p.Skipped}}
 	if p.Failed != nil {
@@ -50,7 +49,7 @@ func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival i
 	for i, pt := range p.Parts {
 		pt.Ret.ID = ReturnID(arrival, i+1)
 		pt.Ret.ReceivedAt = p.File.ReceivedAt
-		if err := jd.judgePart(ctx, h, p, pt, force[i+1]); err != nil {
+		if err := jd.judgePart(ctx, h, p, pt); err != nil {
 			return nil, err
 		}
 		j.Report.Returns = append(j.Report.Returns, pt.Ret)
@@ -61,76 +60,63 @@ func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival i
 
 func ReturnID(arrival, n int) string { return fmt.Sprintf("%06d-%d", arrival, n) }
 
-func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *read.Part, force bool) error {
-	r, f := pt.Ret, pt.Form
+func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *read.Part) error {
+	r := pt.Ret
 	if p.Macros {
 		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "macros", Message: "文件带有宏，宏不会运行，只读取单元格内容", Hint: "请另存为 .xlsx 后报送"})
 	}
-	period := r.Period.String()
 	identified := r.Submitter != "" && r.Period.Valid()
-	if identified && !force {
-		if old := h.Newest(r.Submitter, f.ID, period, false); old != nil && old.Sha == p.Sha {
-			if old.counts() {
-				jd.duplicate(pt, old)
-				h.add(jd.asPrior(p, pt))
-				return nil
-			}
+	if identified {
+		if old := h.Newest(r.Submitter, r.Form, r.Period.String(), false); old != nil && old.Sha == p.Sha && old.counts() {
+			jd.duplicate(pt, old)
+			h.add(jd.asPrior(p, pt))
+			return nil
 		}
-	}
-	if identified && !pt.Fatal {
-		if err := jd.against(ctx, h, pt); err != nil {
+		if err := jd.againstPast(ctx, h, p, pt); err != nil {
 			return err
 		}
 	}
-	if identified {
-		if old := h.Newest(r.Submitter, f.ID, period, true); old != nil && (!pt.Fatal || force) {
-			if !(pt.Ret.Nil && f.Mode == forms.Ledger && !old.IsNil) {
-				r.Supersedes = old.Id
-			} else {
-				pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_after_rows",
-					Message: fmt.Sprintf("本期已报过%d行，这份零报告不会清空台账，仍按原来的%d行统计", old.Rows, old.Rows),
-					Hint:    "如台账确已清零，请联系管理员办理清零"})
-			}
-		}
-		if pt.Ret.Nil && f.Mode == forms.Ledger {
-			if c := h.Counting(r.Submitter, f.ID); c != nil && c.period != period && !pt.Fatal {
-				pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_after_rows",
-					Message: fmt.Sprintf("上一份台账有%d行，零报告表示没有新增，仍按原来的%d行统计", c.Rows, c.Rows),
-					Hint:    "如台账确已清零，请联系管理员办理清零"})
-			}
+	if err := jd.settleDoubts(ctx, h, p, pt); err != nil {
+		return err
+	}
+	r.Outcome = outcomeOf(pt)
+	if identified && r.Outcome == finding.Rejected {
+		if old := h.Newest(r.Submitter, r.Form, r.Period.String(), false); old != nil && old.Sha == p.Sha && old.Outcome == finding.Rejected && !old.Accepted && old.Findings == Fingerprint(r) {
+			jd.duplicate(pt, old)
 		}
 	}
-	jd.settleDoubts(h, p, pt)
-	warned := r.Count(finding.Warning) > 0 || r.ValuesEmptied > 0
-	switch {
-	case pt.Fatal && !(force && identified):
-		r.Outcome, r.Rows = finding.Rejected, 0
-		if identified {
-			if old := h.Newest(r.Submitter, f.ID, period, false); old != nil && old.Sha == p.Sha && old.Outcome == finding.Rejected && !old.Accepted && old.Findings == Fingerprint(r) {
-				jd.duplicate(pt, old)
-			}
-		}
-	case r.RowsRefused > 0:
-		r.Outcome = finding.Partial
-	case warned:
-		r.Outcome = finding.Warned
-	default:
-		r.Outcome = finding.Accepted
-	}
+	now := jd.asPrior(p, pt)
+	h.add(now)
 	if r.Outcome != finding.Duplicate {
 		h.noteExplained(r)
+		h.noteAsked(r)
 	}
-	if r.Supersedes != "" && r.Outcome.Counts() {
+	if !r.Outcome.Counts() {
+		return nil
+	}
+	jd.tellNotCounting(h, pt, now)
+	if r.Supersedes != "" {
 		var err error
 		if r.Changes, err = h.changes(ctx, pt, r.Supersedes); err != nil {
 			return err
 		}
 	}
-	h.add(jd.asPrior(p, pt))
-	if r.Outcome.Counts() {
-		jd.Remember(h, pt)
-	}
+	jd.Remember(h, pt)
 	return nil
+}
+
+// outcomeOf is what becomes of a return by what was found in it.
+func outcomeOf(pt *read.Part) finding.Outcome {
+	switch r := pt.Ret; {
+	case pt.Fatal:
+		r.Rows = 0
+		return finding.Rejected
+	case r.RowsRefused > 0:
+		return finding.Partial
+	case r.Count(finding.Warning) > 0 || r.ValuesEmptied > 0:
+		return finding.Warned
+	}
+	return finding.Accepted
 }
 
 // Fingerprint tells two judgements of the same bytes apart.
@@ -144,7 +130,7 @@ func Fingerprint(r *finding.Return) string {
 
 func (jd *Judge) asPrior(p *read.Parsed, pt *read.Part) *prior {
 	r := pt.Ret
-	return &prior{Id: r.ID, submitter: r.Submitter, form: r.Form, period: r.Period.String(), Sha: p.Sha, cutoff: r.Cutoff,
+	return &prior{run: p.File.Run, file: p.File.Name, ret: r, Id: r.ID, submitter: r.Submitter, form: r.Form, period: r.Period.String(), Sha: p.Sha, cutoff: r.Cutoff,
 		ReceivedAt: r.ReceivedAt, Outcome: r.Outcome, IsNil: r.Nil, Rows: r.Rows, Findings: Fingerprint(r)}
 }
 
@@ -189,24 +175,6 @@ func (jd *Judge) Remember(h *History, pt *read.Part) {
 	h.keys[id] = keys
 	h.unstored[id] = pt
 	h.noteNumbers(pt)
-}
-
-// against compares a return with what was received before.
-func (jd *Judge) against(ctx context.Context, h *History, pt *read.Part) error {
-	r, f := pt.Ret, pt.Form
-	if f.Mode == forms.Ledger && !r.Nil {
-		if old := h.Counting(r.Submitter, f.ID); old != nil && r.Cutoff >= old.cutoff {
-			if err := jd.againstLedger(ctx, h, pt, old); err != nil {
-				return err
-			}
-		}
-	}
-	for _, look := range []func(context.Context, *History, *read.Part) error{jd.elsewhere, jd.known, jd.usual, jd.reconcile} {
-		if err := look(ctx, h, pt); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 const namedRows = 20 // rows spelled out in a finding about several

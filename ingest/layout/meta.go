@@ -13,7 +13,7 @@ import (
 
 // Stated is what a sheet says about itself outside its table: title, labelled values, notes.
 type Stated struct {
-	Titles    []string
+	Titles    []Said
 	Submitter Said // 填报单位
 	UnitLabel Said // 单位：…, where that names no money unit: perhaps a submitter
 	Period    Said // 报送期
@@ -59,6 +59,9 @@ var (
 	untilWord = regexp.MustCompile(`^([ \x{3000}]*(到|至|于|为|时间|日期|时点|[:：]))+`)
 )
 
+// instructs are notes that tell how to report nothing, as a template's does; they don't say that there is nothing.
+var instructs = regexp.MustCompile(`^[(（【]?(注|说明|备注|填报|填表|要求)|[写填请]|如(果|有|无|本)|的[,，]`)
+
 // Labelled reads the labelled values in one line of a sheet; above a table the rest is a title.
 func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 	for i := range row.Cells {
@@ -71,12 +74,12 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 			text = strings.ToValidUTF8(text[:3000], "")
 		}
 		word := written.Squash(text)
-		if written.NothingIn.MatchString(word) || written.IsNothing(text) {
+		if written.IsNothing(text) || written.NothingIn.MatchString(word) && !instructs.MatchString(word) {
 			s.Nothing = true
 		}
 		titled := s.labelsIn(sheetName, row, i, text)
 		if above && titled && len([]rune(text)) >= 2 {
-			s.Titles = append(s.Titles, text)
+			s.Titles = append(s.Titles, Said{text, sheetName, c.Ref()})
 		}
 		if c.Kind == sheet.Date && len(row.Cells) == 1 { // a lone date: when it was filled in
 			s.set("filled", Said{written.DateText(*c), sheetName, c.Ref()})

@@ -36,8 +36,8 @@ type total struct {
 	Part   bool     // 小计: of a block, not of the whole table
 }
 
-// stray is a row that fits nowhere.
-type stray struct {
+// Stray is a row that fits nowhere.
+type Stray struct {
 	N    int
 	Text string
 	Ref  string
@@ -50,7 +50,7 @@ type Table struct {
 	Heads   []*Head // one for each block with columns of its own; usually one
 	Lines   []Line
 	Totals  []total
-	Strays  []stray
+	Strays  []Stray
 	Empty   []int // rows prepared and not filled in
 	asides  []below
 	carried map[string]bool
@@ -151,7 +151,7 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.rolledUp(row)})
 	case rowStray:
 		c := FirstText(row)
-		t.Strays = append(t.Strays, stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines)})
+		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines)})
 	case rowData:
 		r.seen++
 		t.Lines = append(t.Lines, Line{Sheet: r.p.Name, N: row.N, index: i, Cells: r.pick(row, true), At: r.at, Block: len(t.Heads) - 1, Head: r.h, weak: r.isWeak(row), Rolled: r.h.rolledUp(row)})
@@ -189,7 +189,7 @@ func (r *tableReader) settle(start, end int) {
 	}
 	if end < len(r.p.Rows) {
 		next := r.p.Rows[end].N
-		t.Strays = slices.DeleteFunc(t.Strays, func(s stray) bool { return s.N >= next })
+		t.Strays = slices.DeleteFunc(t.Strays, func(s Stray) bool { return s.N >= next })
 	}
 	for i := start; i < end; i++ {
 		row := &r.p.Rows[i]
@@ -225,7 +225,7 @@ func (r *tableReader) repeatedHead(i, free int) int {
 		row := &r.p.Rows[k]
 		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray {
 			r.kinds[k] = rowSection
-			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s stray) bool { return s.N == row.N })
+			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N })
 		}
 	}
 	for k := range c.Columns {

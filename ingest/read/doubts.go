@@ -10,13 +10,12 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
-	"taizhang/internal/calendar"
 )
 
 // outsidePeriod asks about a return of a period form most of whose rows are dated before its period: a late payment is
 // usual, a sheet of several periods counts twice what was reported before.
 func (rd *Reader) outsidePeriod(pt *Part) {
-	if pt.Form.Mode != forms.Period || !pt.Ret.Period.Valid() || pt.Fatal {
+	if pt.Form.Mode != forms.Period || !pt.Ret.Period.Valid() || pt.Fatal || pt.Disagrees.byRows() {
 		return
 	}
 	k := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Field == pt.Form.OwnDate })
@@ -64,14 +63,5 @@ func (rd *Reader) severalIn(pt *Part, t *cell.Typer, r *Record) {
 		}
 		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "several_in_cell", Sheet: r.Line.Sheet, Row: r.Line.N, Cell: cell.Ref(), Field: c.Field,
 			Value: t.Shown(cell, c, true), Message: fmt.Sprintf("「%s」一格里像是写了%d个名称，只按一个计", c.Title, len(parts)), Hint: "请一行只写一个，其他各列照抄"})
-	}
-}
-
-// nilAhead asks about a nil return of a month that has long to run: an empty sheet of the workbook with all forms, perhaps.
-func (rd *Reader) nilAhead(pt *Part) {
-	p := pt.Ret.Period
-	if p.Kind == calendar.Month && p.Valid() && rd.Zone.DateOf(pt.Ret.ReceivedAt) < p.End()-7 {
-		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_ahead", Sheet: pt.FirstSheet(),
-			Message: fmt.Sprintf("%s还没有结束，这张空表已按零报告登记", written.PeriodLabel(p)), Hint: "如只是暂时没有填写，请在月末填好后重新报送；不报的工作表可以从工作簿中删去"})
 	}
 }

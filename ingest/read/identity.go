@@ -13,10 +13,10 @@ import (
 )
 
 // identify finds submitter, period and cut-off of a return (CONTRACT: What identifies a return).
-func (rd *Reader) identify(p *Parsed, pt *Part, common layout.Stated) {
+func (rd *Reader) identify(p *Parsed, pt *Part, common, cover layout.Stated) {
 	pt.Ret.ReceivedAt = p.File.ReceivedAt
 	rd.identifySubmitter(p, pt, common)
-	rd.identifyPeriod(p, pt, common)
+	rd.identifyPeriod(p, pt, common, cover)
 }
 
 // inBook finds the submitter that one sheet, or the whole workbook, states: in a 填报单位 cell, else in a title.
@@ -39,7 +39,8 @@ func (rd *Reader) inBook(s layout.Stated, inFolder bool) (sub zone.Submitter, ce
 		}
 	}
 	var inside zone.Submitter // 救助发放表（东城街道）
-	for _, t := range s.Titles {
+	for _, at := range s.Titles {
+		t := at.Text
 		sub, named := rd.Units.Named(t)
 		switch {
 		case named && rd.Units.Leads(t, sub):
@@ -157,63 +158,31 @@ func (rd *Reader) asOfDate(pt *Part, s layout.Said, received calendar.Date) cale
 	return calendar.NoDate
 }
 
-func (rd *Reader) identifyPeriod(p *Parsed, pt *Part, common layout.Stated) {
+func (rd *Reader) identifyPeriod(p *Parsed, pt *Part, common, cover layout.Stated) {
 	f, sub := pt.Form, pt.Ret.Submitter
 	received := rd.Zone.DateOf(p.File.ReceivedAt)
 	rd.refuseStretch(pt, received)
 	rd.refusePeriods(pt, received)
 	asOfSaid := pt.said.AsOf
-	if asOfSaid.Text == "" {
-		asOfSaid = common.AsOf
+	if asOfSaid.Text == "" { // never another form's
+		asOfSaid = cover.AsOf
 	}
 	asOf := rd.asOfDate(pt, asOfSaid, received)
-	var period calendar.Period
-	ok := false
-	try := func(texts ...string) {
-		for _, t := range texts {
-			if !ok && t != "" {
-				period, ok = rd.periodIn(pt, t, received)
-			}
-		}
-	}
-	labelled := func(s layout.Said) {
-		if try(s.Text); !ok && s.Text != "" {
-			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_unreadable", Sheet: s.Sheet, Cell: s.Ref, Value: written.Short(s.Text, 30),
-				Message: fmt.Sprintf("报送期“%s”读不出来", written.Short(s.Text, 30)), Hint: "请按 2022年第33周 或 2022年8月 的样子填写"})
-		}
-	}
-	byDate := func(s layout.Said) {
-		if !ok && s.Text != "" && asOf.Valid() {
-			period, ok = rd.Zone.PeriodFor(sub, f.ID, f.Frequency, asOf), true
-		}
-	}
-	labelled(pt.said.Period)
-	byDate(pt.said.AsOf)
-	try(pt.said.Titles...)
-	try(pt.Ret.Sheets...)
-	if !ok && common.Period != pt.said.Period { // what another sheet of the workbook says comes after the own title
-		labelled(common.Period)
-	}
-	byDate(common.AsOf)
-	try(common.Titles...) // a cover's
-	try(fileTitle(p.File.Name))
-	if !ok && f.Mode == forms.Period {
-		period, ok = rd.periodOfRows(pt, received)
-	}
-	try(pt.said.Filled.Text, common.Filled.Text)
-	if !ok {
-		period = rd.Zone.PeriodFor(sub, f.ID, f.Frequency, received)
-		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_assumed",
-			Message: fmt.Sprintf("表中没有写明报送期，按收到日期 %s 计为 %s", received, written.PeriodLabel(period)),
-			Hint:    "请在标题下写明“报送期：" + written.PeriodLabel(period) + "”"})
+	period := rd.tellPeriod(p, pt, common, cover, asOf, received)
+	if !pt.Fatal {
+		pt.tellDisagreement()
 	}
 	pt.Ret.Period = period
 	cutoff := period.End()
 	if asOf.Valid() {
-		cutoff = asOf
+		cutoff, pt.CutoffAt = asOf, asOfSaid
 		if asOf > received {
 			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "as_of_after_received", Sheet: asOfSaid.Sheet, Cell: asOfSaid.Ref, Value: written.Short(asOfSaid.Text, 30),
 				Message: fmt.Sprintf("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received), Hint: "请核对截至日期"})
+		}
+		if asOf < period.Start && pt.Disagrees == nil {
+			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "as_of_before_period", Sheet: asOfSaid.Sheet, Cell: asOfSaid.Ref, Value: written.Short(asOfSaid.Text, 30),
+				Message: fmt.Sprintf("截至日期 %s 在报送期 %s 开始之前", asOf, written.PeriodLabel(period)), Hint: "请核对截至日期，多半是上一期留下的"})
 		}
 	}
 	pt.Ret.Cutoff = min(cutoff, received)
@@ -232,7 +201,8 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 	if pt.Form.Mode != forms.Period {
 		return
 	}
-	for i, t := range append([]string{pt.said.Period.Text}, pt.said.Titles...) {
+	for i, at := range append([]layout.Said{pt.said.Period}, pt.said.Titles...) {
+		t := at.Text
 		if t == "" {
 			continue
 		}
@@ -262,9 +232,10 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 	var first calendar.Period
 	firstSheet := ""
 	for _, s := range pt.sheetSaid {
-		texts := append([]string{s.said.Period.Text, s.said.AsOf.Text}, s.said.Titles...)
-		texts = append(texts, s.sheet)
-		for _, t := range texts {
+		said := append([]layout.Said{s.said.Period, s.said.AsOf}, s.said.Titles...)
+		said = append(said, layout.Said{Text: s.sheet})
+		for _, at := range said {
+			t := at.Text
 			period, ok := rd.periodIn(pt, t, received)
 			if t == "" || !ok {
 				continue

@@ -35,6 +35,7 @@ type File struct {
 	Folder     string // first folder under inbox, "" if none
 	Content    []byte
 	ReceivedAt time.Time // in the zone's time zone
+	Run        int       // that took it in: the first arrival of that run; 0 where nobody knows
 }
 
 // Part is what a file brought for one form.
@@ -46,6 +47,9 @@ type Part struct {
 	Ret       *finding.Return
 	Fatal     bool
 	nothing   bool
+	template  bool          // a sheet of a template of ours
+	CutoffAt  layout.Said   // where 截至 is written; empty where it is not
+	Disagrees *Disagreement // what it says of its period in several places; nil where that agrees
 	Records   []Record
 	Refused   []Record
 	LineKeys  []string                      // keys as written, refused rows included
@@ -140,8 +144,11 @@ func (rd *Reader) Parse(f File) *Parsed {
 	common.Titles = r.cover.Titles
 	for _, pt := range p.Parts {
 		pt.said.Merge(layout.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
-		rd.identify(p, pt, common)
+		rd.identify(p, pt, common, r.cover)
 		rd.readRows(pt)
+	}
+	if rd.dropUnfilled(p); len(p.Parts) == 0 {
+		return p.Fail(rd, "not_filled", "表里没有填写内容，不作为零报告。", "填好后重新报送；本期没有内容的，请在表头下写“本期无”。")
 	}
 	return p
 }
@@ -214,6 +221,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 			_, end = rd.layout.ReadTable(pg, h)
 		} else {
 			pt := r.part(h.Form, g.Name)
+			pt.template = pt.template || marked
 			for _, f := range said {
 				pt.Add(f)
 			}
@@ -277,7 +285,7 @@ func (r *reading) takeCover(pg *layout.Page) {
 	if _, ok := written.ReadSpan(said.AsOf.Text, received); !ok {
 		said.AsOf.Text = ""
 	}
-	titles := slices.DeleteFunc(said.Titles, func(t string) bool { return len([]rune(t)) > 20 })
+	titles := slices.DeleteFunc(said.Titles, func(t layout.Said) bool { return len([]rune(t.Text)) > 20 })
 	r.cover.Merge(layout.Stated{Submitter: said.Submitter, Period: said.Period, AsOf: said.AsOf, Titles: titles})
 }
 
@@ -309,6 +317,11 @@ func (pt *Part) Add(f finding.Finding) {
 func (pt *Part) Reject(f finding.Finding) {
 	f.Severity, f.Rejects = finding.Error, true
 	pt.Add(f)
+}
+
+// Drop takes the findings of a rule back, for one that says more.
+func (pt *Part) Drop(rule string) {
+	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rule == rule })
 }
 
 // take adds what was found on a sheet.

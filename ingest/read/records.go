@@ -32,7 +32,7 @@ const KeySep = "\x1f"
 func (rd *Reader) readRows(pt *Part) {
 	f := pt.Form
 	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive()}
-	if !t.Cutoff.Valid() {
+	if !t.Cutoff.Valid() || pt.Disagrees.later() {
 		t.Cutoff = rd.Zone.DateOf(pt.Ret.ReceivedAt)
 	}
 	rows := 0
@@ -134,25 +134,6 @@ func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 	}
 }
 
-// nilReturn takes a return without rows as 零报告, with a doubt where something stands in the table all the same.
-func (rd *Reader) nilReturn(pt *Part) {
-	pt.Ret.Nil = true
-	if pt.Fatal {
-		return
-	}
-	rd.nilAhead(pt)
-	strays := 0
-	for _, tb := range pt.Tables {
-		strays += len(tb.Strays)
-	}
-	if strays > 0 && !pt.said.Nothing {
-		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_doubtful", Sheet: pt.FirstSheet(), Message: "表里没有读到数据行，按零报告登记；但表头下有文字，请核实是否漏填",
-			Hint: "确无数据的，请写明“本期无”"})
-		return
-	}
-	pt.Add(finding.Finding{Severity: finding.Info, Rule: "nil_return", Sheet: pt.FirstSheet(), Message: "本期无数据，按零报告登记"})
-}
-
 // facts finds what the cells of a column are read by, for each head of a table: unit of money, scale of percentages.
 func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 	for b, h := range tb.Heads {
@@ -188,8 +169,8 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 	case tb.Said.HasUnit:
 		return tb.Said.Unit, true
 	}
-	for _, t := range append(slices.Clone(tb.Said.Titles), tb.Grid.Name) {
-		for _, m := range written.InParens.FindAllStringSubmatch(written.Squash(t), -1) {
+	for _, t := range append(slices.Clone(tb.Said.Titles), layout.Said{Text: tb.Grid.Name}) {
+		for _, m := range written.InParens.FindAllStringSubmatch(written.Squash(t.Text), -1) {
 			if exp, ok := written.UnitIn(m[1]); ok {
 				return exp, true
 			}

@@ -48,6 +48,7 @@ type Event struct {
 	Path     string    `json:"path,omitempty"`     // relative to the inbox, with slashes
 	PathRaw  []byte    `json:"path_raw,omitempty"` // set by Append where Path is not UTF-8, as unzipped GBK names are
 	Size     int64     `json:"size,omitempty"`
+	Run      int       `json:"run,omitempty"` // arrive: the first arrival of the run that took it in
 
 	Kind      Decision `json:"kind,omitempty"`
 	Return    string   `json:"return,omitempty"`

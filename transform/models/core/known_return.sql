@@ -36,11 +36,11 @@ received as (
         on x.zone = r.zone and x.as_of = c.as_of and x.known_at = c.known_at and x.submitter = r.submitter and x.form = r.form
     left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
 ),
--- a nil return of a ledger form means «nothing new»: it neither counts nor supersedes
+-- a nil return means «nothing new»: it neither counts nor supersedes
 standing as (
     select
         received.*,
-        coalesce(is_accepted and cutoff <= as_of and not (mode = 'ledger' and is_nil), false) as stands
+        coalesce(is_accepted and cutoff <= as_of and not is_nil, false) as stands
     from received
 ),
 corrected as (

@@ -1,0 +1,185 @@
+package judge
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/read"
+	"taizhang/ingest/written"
+)
+
+// againstPast holds an identified return against what was received before: whether it may take the place of what counts,
+// what changed since, and which return it supersedes.
+func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt *read.Part) error {
+	r := pt.Ret
+	period := r.Period.String()
+	twin := h.twin(p, pt)
+	if twin != nil { // what came in the same run is no past of this one
+		twin.aside = true
+		defer func() { twin.aside = false }()
+	}
+	held := h.holder(r.Submitter, r.Form, period)
+	if err := jd.refuseContradicted(ctx, h, pt, held); err != nil {
+		return err
+	}
+	if pt.Fatal {
+		return nil
+	}
+	if err := jd.against(ctx, h, pt); err != nil || pt.Fatal {
+		return err
+	}
+	if r.Nil {
+		jd.tellNilAfterRows(h, pt, held)
+		return nil
+	}
+	switch old := h.Newest(r.Submitter, r.Form, period, true); {
+	case held != nil:
+		r.Supersedes = held.Id
+	case old != nil: // a nil return
+		r.Supersedes = old.Id
+	case twin != nil:
+		r.Supersedes = twin.Id
+	}
+	if twin != nil {
+		tellTwins(pt, p.File.Name, twin)
+	}
+	return nil
+}
+
+// against compares a return with what was received before.
+func (jd *Judge) against(ctx context.Context, h *History, pt *read.Part) error {
+	r, f := pt.Ret, pt.Form
+	if f.Mode == forms.Ledger && !r.Nil {
+		if old := h.Counting(r.Submitter, f.ID); old != nil && r.Cutoff >= old.cutoff {
+			if err := jd.againstLedger(ctx, h, pt, old); err != nil {
+				return err
+			}
+		}
+	}
+	for _, look := range []func(context.Context, *History, *read.Part) error{jd.elsewhere, jd.known, jd.usual, jd.reconcile} {
+		if err := look(ctx, h, pt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refuseContradicted sends a return back that would take the place of accepted rows by a label alone: its own rows, or what
+// else it says of its period, name another one. A period form's correction is known by its rows: most keys are the same.
+func (jd *Judge) refuseContradicted(ctx context.Context, h *History, pt *read.Part, held *prior) error {
+	d := pt.Disagrees
+	if d == nil || held == nil || pt.Ret.Nil || pt.Fatal {
+		return nil
+	}
+	if pt.Form.Mode == forms.Period {
+		before, err := h.keysOf(ctx, pt.Form, held.Id)
+		if err != nil {
+			return err
+		}
+		same := 0
+		for _, k := range pt.LineKeys {
+			if _, ok := before[k]; ok {
+				same++
+			}
+		}
+		if same*2 > len(pt.LineKeys) {
+			return nil
+		}
+	}
+	pt.Drop("period_differs") // one finding at the one cell
+	f := d.Place()
+	f.Rule = "period_contradicted"
+	decided := written.PeriodLabel(d.Decided.Period)
+	f.Message = fmt.Sprintf("报送期前后不一致：%s；%s已收到过%d行，不能用这一份替换", d.Says(), decided, held.Rows)
+	f.Hint = fmt.Sprintf("%s后重新报送；确是更正%s的，请把其他各处改为%s", d.Remedy(), decided, decided)
+	pt.Reject(f)
+	return nil
+}
+
+// tellNilAfterRows says that a nil return takes nothing back.
+func (jd *Judge) tellNilAfterRows(h *History, pt *read.Part, held *prior) {
+	r := pt.Ret
+	say := func(message, hint string) {
+		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_after_rows", Message: message, Hint: hint})
+	}
+	if held != nil {
+		what, how := "台账", "如台账确已清零，请联系管理员办理清零"
+		if pt.Form.Mode == forms.Period {
+			what, how = "已报的内容", "如已报的内容确应撤回，请联系管理员作废那一份"
+		}
+		say(fmt.Sprintf("本期已报过%d行，这份零报告不会清空%s，仍按原来的%d行统计", held.Rows, what, held.Rows), how)
+	}
+	if c := h.Counting(r.Submitter, r.Form); pt.Form.Mode == forms.Ledger && c != nil && c.period != r.Period.String() {
+		say(fmt.Sprintf("上一份台账有%d行，零报告表示没有新增，仍按原来的%d行统计", c.Rows, c.Rows), "如台账确已清零，请联系管理员办理清零")
+	}
+}
+
+// tellNotCounting says of an accepted return that its rows are not the ones that count, and why.
+func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
+	r := pt.Ret
+	if r.Nil || r.Rows == 0 {
+		return
+	}
+	why, hint := "", "如属补报以前的情况，不必处理"
+	current := h.holder(r.Submitter, r.Form, r.Period.String())
+	counting := current
+	if pt.Form.Mode == forms.Ledger {
+		counting = h.Counting(r.Submitter, r.Form)
+	}
+	switch s, _ := jd.Zone.Submitter(r.Submitter); {
+	case pt.Form.Mode == forms.Ledger && s.Until.Valid() && r.Cutoff > s.Until:
+		why, hint = fmt.Sprintf("%s自 %s 起不再报送，之后的台账不计入", s.Name, s.Until+1), "请由承接的单位报送；有疑问请联系管理员"
+	case counting == now:
+		return
+	case current != nil && current != now:
+		why = fmt.Sprintf("%s已有收到时间更晚的一份（%s 收到），仍按那一份统计", written.PeriodLabel(r.Period), received(current))
+	case counting == nil:
+		why, hint = "台账已由管理员清零，清零之前收到的不再计入", "如应计入，请重新报送"
+	default:
+		why = fmt.Sprintf("这份台账的截至日期是 %s，早于现在计入的那一份（截至 %s，%s 收到），仍按那一份统计", r.Cutoff, counting.cutoff, received(counting))
+		if pt.CutoffAt.Text != "" {
+			hint = fmt.Sprintf("截至日期写错的，请改正后重新报送；%s", hint)
+		}
+	}
+	if r.Outcome == finding.Accepted {
+		r.Outcome = finding.Warned
+	}
+	pt.Add(finding.Finding{Severity: finding.Warning, Rule: "not_counting", Sheet: pt.CutoffAt.Sheet, Cell: pt.CutoffAt.Ref, Value: written.Short(pt.CutoffAt.Text, 30), Message: why, Hint: hint})
+	now.Outcome = r.Outcome
+}
+
+func received(p *prior) string { return p.ReceivedAt.Format("2006年1月2日 15:04") }
+
+// draft is how files are called that are not the last word.
+var draft = regexp.MustCompile(`(?i)初稿|草稿|草案|征求意见|副本|备份|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|draft|backup|conflict|copy`)
+
+// IsDraft says whether a file's name says that it is no final version.
+func IsDraft(name string) bool { return draft.MatchString(name) }
+
+// twin gives the return of the same submitter, form and period that the same run took in before, and that gives way.
+func (h *History) twin(p *read.Parsed, pt *read.Part) *prior {
+	if p.File.Run == 0 || pt.Ret.Nil || pt.Fatal {
+		return nil
+	}
+	old := h.holder(pt.Ret.Submitter, pt.Ret.Form, pt.Ret.Period.String())
+	if old == nil || old.run != p.File.Run || old.Sha == p.Sha {
+		return nil
+	}
+	return old
+}
+
+// tellTwins says to both of two files for one return which of them counts.
+func tellTwins(pt *read.Part, name string, old *prior) {
+	f := finding.Finding{Severity: finding.Warning, Rule: "same_run", Message: fmt.Sprintf("同时收到同一单位同一期的两份：“%s”和“%s”，按“%s”计入", written.Short(old.file, 60), written.Short(name, 60), written.Short(name, 60)),
+		Hint: "请核实计入的是定稿；不是的，请把定稿单独重新报送"}
+	pt.Add(f)
+	if old.ret != nil {
+		old.ret.Findings = append(old.ret.Findings, f)
+		if old.ret.Outcome == finding.Accepted {
+			old.ret.Outcome, old.Outcome = finding.Warned, finding.Warned
+		}
+	}
+}

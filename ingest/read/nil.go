@@ -1,0 +1,76 @@
+package read
+
+import (
+	"fmt"
+	"slices"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/layout"
+	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
+)
+
+// A return without rows is a nil return (零报告) where somebody says so, or hands in nothing but its head. It is none where
+// it was left empty beside forms that were filled in, where a template came back before its period is over, or where
+// something else is written in the place of rows (CONTRACT: What identifies a return).
+
+// strays gives the texts that stand where rows should.
+func (pt *Part) strays() []layout.Stray {
+	var out []layout.Stray
+	for _, tb := range pt.Tables {
+		out = append(out, tb.Strays...)
+	}
+	return out
+}
+
+// hasLines says whether anybody wrote a row, whatever became of it.
+func (pt *Part) hasLines() bool {
+	return slices.ContainsFunc(pt.Tables, func(tb *layout.Table) bool { return len(tb.Lines) > 0 })
+}
+
+// leftEmpty says whether nobody wrote anything under the heads of a return, not even that there is nothing.
+func (pt *Part) leftEmpty() bool {
+	return !pt.hasLines() && !pt.nothing && !pt.said.Nothing && len(pt.strays()) == 0
+}
+
+// dropUnfilled takes out of a file the forms that were left empty, and names their sheets.
+func (rd *Reader) dropUnfilled(p *Parsed) {
+	others := slices.ContainsFunc(p.Parts, (*Part).hasLines)
+	received := rd.Zone.DateOf(p.File.ReceivedAt)
+	p.Parts = slices.DeleteFunc(p.Parts, func(pt *Part) bool {
+		early := pt.template && pt.Ret.Period.Valid() && received <= pt.Ret.Period.End()
+		if !pt.leftEmpty() || !others && !early {
+			return false
+		}
+		for _, name := range pt.Ret.Sheets {
+			p.skip(name, "未填，不作为零报告，"+pt.Form.PlainTitle()+"仍须报送；本期没有内容的，请在表头下写“本期无”")
+		}
+		return true
+	})
+}
+
+// nilReturn takes a return without rows as 零报告, and sends it back where something else is written in their place.
+func (rd *Reader) nilReturn(pt *Part) {
+	pt.Ret.Nil = true
+	if pt.Fatal {
+		return
+	}
+	if texts := pt.strays(); len(texts) > 0 && !pt.said.Nothing {
+		pt.Ret.Nil = false
+		pt.Reject(finding.Finding{Rule: "nil_doubtful", Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40),
+			Message: fmt.Sprintf("表里没有数据行，写的是“%s”，不能按零报告登记", written.Short(texts[0].Text, 40)),
+			Hint:    "请填好数据后重新报送；本期确实没有的，请写“本期无”"})
+		return
+	}
+	rd.nilAhead(pt)
+	pt.Add(finding.Finding{Severity: finding.Info, Rule: "nil_return", Sheet: pt.FirstSheet(), Message: "本期无数据，按零报告登记"})
+}
+
+// nilAhead asks about a nil return of a month that has long to run: an empty sheet of the workbook with all forms, perhaps.
+func (rd *Reader) nilAhead(pt *Part) {
+	p := pt.Ret.Period
+	if p.Kind == calendar.Month && p.Valid() && rd.Zone.DateOf(pt.Ret.ReceivedAt) < p.End()-7 {
+		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_ahead", Sheet: pt.FirstSheet(),
+			Message: fmt.Sprintf("%s还没有结束，这张空表已按零报告登记", written.PeriodLabel(p)), Hint: "如只是暂时没有填写，请在月末填好后重新报送；不报的工作表可以从工作簿中删去"})
+	}
+}

@@ -1,0 +1,360 @@
+package read
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/layout"
+	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
+)
+
+// Statement is what a return says of its period in one place (CONTRACT: What identifies a return).
+type Statement struct {
+	What   string // 报送期, 截至日期, 标题, 工作表名, 文件名, 模板, or what the rows' column is called
+	Period calendar.Period
+	At     layout.Said   // the words and where they stand; the place is empty of a file's name and of rows
+	day    calendar.Date // of a bare date in a title or a file's name: it says when, not of what
+	rows   bool
+}
+
+// text names a statement in a finding: 报送期（B2）为2026年9月.
+func (s Statement) text() string {
+	place := ""
+	if s.At.Ref != "" {
+		place = "（" + s.At.Ref + "）"
+	}
+	if s.rows {
+		return s.At.Text
+	}
+	verb := "是"
+	if s.What == "截至日期" {
+		verb = "在"
+	}
+	return s.What + place + verb + written.PeriodLabel(s.Period)
+}
+
+// contradicts says whether a statement names another period than the one that was decided on. A bare date only does so if
+// it lies before that period begins: a correction is written, and its file saved, long after the period's end.
+func (s Statement) contradicts(p calendar.Period) bool {
+	if s.day.Valid() {
+		return s.day < p.Start
+	}
+	return s.Period != p
+}
+
+// Disagreement is what a return's statements of its period come to where they don't agree.
+type Disagreement struct {
+	Decided Statement   // by it the return is registered
+	Others  []Statement // those that name another period
+	Mend    Statement   // the one that is most likely wrong
+	Likely  calendar.Period
+}
+
+// Says lists all statements.
+func (d *Disagreement) Says() string {
+	texts := []string{d.Decided.text()}
+	for _, s := range d.Others {
+		texts = append(texts, s.text())
+	}
+	return strings.Join(texts, "，")
+}
+
+// Place is the cell to mend; empty where the file's name or the rows are.
+func (d *Disagreement) Place() finding.Finding {
+	return finding.Finding{Sheet: d.Mend.At.Sheet, Cell: d.Mend.At.Ref, Value: written.Short(d.Mend.At.Text, 30)}
+}
+
+// Remedy says what to change.
+func (d *Disagreement) Remedy() string {
+	where := d.Mend.What
+	if d.Mend.At.Ref != "" {
+		where += "（" + d.Mend.At.Ref + "）"
+	}
+	return fmt.Sprintf("请把%s改为%s", where, written.PeriodLabel(d.Likely))
+}
+
+// periodReader tells a return's period from what it says in several places.
+type periodReader struct {
+	rd       *Reader
+	pt       *Part
+	received calendar.Date
+	said     []Statement // in the order in which they decide
+}
+
+// say notes what a text says of the period, if it says anything.
+func (r *periodReader) say(what string, at layout.Said) bool {
+	if at.Text == "" {
+		return false
+	}
+	p, ok := r.rd.periodIn(r.pt, at.Text, r.received)
+	if !ok {
+		return false
+	}
+	s := Statement{What: what, Period: p, At: at, day: calendar.NoDate}
+	if what == "标题" || what == "文件名" {
+		if sp, ok := written.ReadSpan(at.Text, r.received); ok && !sp.Period.Valid() && sp.Months == 0 {
+			s.day = sp.Date
+		}
+	}
+	r.said = append(r.said, s)
+	return true
+}
+
+// label notes a labelled statement (报送期), and says so where it can't be read.
+func (r *periodReader) label(at layout.Said) {
+	if at.Text != "" && !r.say("报送期", at) {
+		r.pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_unreadable", Sheet: at.Sheet, Cell: at.Ref, Value: written.Short(at.Text, 30),
+			Message: fmt.Sprintf("报送期“%s”读不出来", written.Short(at.Text, 30)), Hint: "请按 2022年第33周 或 2022年8月 的样子填写"})
+	}
+}
+
+// until notes a cut-off date: the period that is next due on that day.
+func (r *periodReader) until(at layout.Said, day calendar.Date) {
+	if at.Text != "" && day.Valid() {
+		p := r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, r.pt.Form.Frequency, day)
+		r.said = append(r.said, Statement{What: "截至日期", Period: p, At: at, day: calendar.NoDate})
+	}
+}
+
+// first notes the first of several texts that names a period.
+func (r *periodReader) first(what string, texts ...layout.Said) {
+	for _, t := range texts {
+		if r.say(what, t) {
+			return
+		}
+	}
+}
+
+// titleLength is how long a text above a table may be and still state the period: 惠企资金兑付台账（2026年10月）. Notes
+// mention months that are none of the return's (9月以来新增的事项).
+const titleLength = 40
+
+// titles gives the texts above the tables that may be titles: those that name the form come first.
+func (rd *Reader) titles(pt *Part, said []layout.Said) []layout.Said {
+	var own, others []layout.Said
+	for _, t := range said {
+		switch {
+		case len([]rune(t.Text)) > titleLength || guidance.MatchString(t.Text) || strings.HasPrefix(written.Squash(t.Text), "注"):
+		case rd.Vocab.Titled(t.Text) == pt.Form:
+			own = append(own, t)
+		default:
+			others = append(others, t)
+		}
+	}
+	return append(own, others...)
+}
+
+func bare(texts []string) []layout.Said {
+	out := make([]layout.Said, len(texts))
+	for i, t := range texts {
+		out[i] = layout.Said{Text: t}
+	}
+	return out
+}
+
+// tellPeriod decides the period: by the first statement in the contract's order, else by the rows of a period form, else by the
+// day it was filled in or received. Where the statements disagree, pt.Disagrees says so.
+func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, asOf calendar.Date, received calendar.Date) calendar.Period {
+	r := &periodReader{rd: rd, pt: pt, received: received}
+	r.label(pt.said.Period)
+	r.until(pt.said.AsOf, asOf)
+	r.first("标题", rd.titles(pt, pt.said.Titles)...)
+	sheets := bare(pt.Ret.Sheets)
+	for i := range sheets {
+		sheets[i].Sheet = pt.Ret.Sheets[i]
+	}
+	r.first("工作表名", sheets...)
+	if common.Period != pt.said.Period && len(r.said) == 0 { // what another sheet of the workbook says comes after the own title
+		r.label(common.Period)
+	}
+	if pt.said.AsOf.Text == "" {
+		r.until(cover.AsOf, asOf)
+	}
+	r.first("标题", cover.Titles...)
+	if len(r.said) == 0 { // a note decides where no title does
+		r.first("标题", pt.said.Titles...)
+	}
+	r.first("文件名", layout.Said{Text: fileTitle(p.File.Name)})
+	if len(r.said) > 0 {
+		decided := r.said[0]
+		pt.Disagrees = r.compare(decided)
+		return decided.Period
+	}
+	if pt.Form.Mode == forms.Period {
+		if p, ok := rd.periodOfRows(pt, received); ok {
+			return p
+		}
+	}
+	for _, at := range []layout.Said{pt.said.Filled, common.Filled} {
+		if period, ok := rd.periodIn(pt, at.Text, received); ok && at.Text != "" {
+			return period
+		}
+	}
+	period := rd.Zone.PeriodFor(pt.Ret.Submitter, pt.Form.ID, pt.Form.Frequency, received)
+	pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_assumed",
+		Message: fmt.Sprintf("表中没有写明报送期，按收到日期 %s 计为 %s", received, written.PeriodLabel(period)),
+		Hint:    "请在标题下写明“报送期：" + written.PeriodLabel(period) + "”"})
+	return period
+}
+
+// compare holds the other statements, and the rows, against the one that decided.
+func (r *periodReader) compare(decided Statement) *Disagreement {
+	d := &Disagreement{Decided: decided}
+	votes := map[calendar.Period]int{decided.Period: 1}
+	for _, s := range r.said[1:] {
+		if s.contradicts(decided.Period) {
+			d.Others = append(d.Others, s)
+		}
+		if !s.day.Valid() {
+			votes[s.Period]++
+		}
+	}
+	rows, ok := r.rowsSay(decided.Period)
+	if ok {
+		votes[rows.Period] += rowsWeigh
+		if rows.contradicts(decided.Period) {
+			d.Others = append(d.Others, rows)
+		}
+	}
+	if len(d.Others) == 0 {
+		return nil
+	}
+	d.Likely = r.likely(votes, decided.Period)
+	d.Mend = decided
+	if d.Likely == decided.Period {
+		d.Mend = d.Others[0]
+		if i := slices.IndexFunc(d.Others, func(s Statement) bool { return s.At.Ref != "" }); i >= 0 {
+			d.Mend = d.Others[i]
+		}
+	}
+	return d
+}
+
+// rowsWeigh is how many statements the rows are worth: nobody leaves the dates of thirty payments in from last month.
+const rowsWeigh = 2
+
+// likely is the period that most speaks for; of two that as much speaks for, the one that was next due when it came.
+func (r *periodReader) likely(votes map[calendar.Period]int, decided calendar.Period) calendar.Period {
+	due := r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, r.pt.Form.Frequency, r.received)
+	best := decided
+	for p, n := range votes {
+		switch {
+		case n > votes[best], n == votes[best] && p == due && best != due:
+			best = p
+		case n == votes[best] && best != due && best != decided && p.Start > best.Start:
+			best = p
+		}
+	}
+	return best
+}
+
+// rowsSay gives what the rows say of the period. Those of a period form say where most of them are dated; those of a ledger
+// only that it is later than the period named, by a fact (交办, 办结) after its end.
+func (r *periodReader) rowsSay(named calendar.Period) (Statement, bool) {
+	if r.pt.Form.Mode == forms.Period {
+		return r.mostRows()
+	}
+	return r.latestFact(named)
+}
+
+func (r *periodReader) mostRows() (Statement, bool) {
+	k := r.pt.Form.Index(r.pt.Form.OwnDate)
+	votes, dated := map[calendar.Period]int{}, 0
+	var best calendar.Period
+	for _, tb := range r.pt.Tables {
+		for i := range tb.Lines {
+			d, ok := r.dateIn(&tb.Lines[i], k)
+			if !ok {
+				continue
+			}
+			dated++
+			p := r.pt.Form.Frequency.Of(d)
+			if votes[p]++; votes[p] > votes[best] || !best.Valid() {
+				best = p
+			}
+		}
+	}
+	if votes[best]*2 <= dated {
+		return Statement{}, false
+	}
+	share := fmt.Sprintf("%d行中%d行", dated, votes[best])
+	if votes[best] == dated {
+		share = fmt.Sprintf("全部%d行", dated)
+	}
+	text := fmt.Sprintf("%s的「%s」在%s", share, r.pt.Form.Columns[k].Title, written.PeriodLabel(best))
+	return Statement{What: r.pt.Form.Columns[k].Title, Period: best, At: layout.Said{Text: text}, day: calendar.NoDate, rows: true}, true
+}
+
+func (r *periodReader) latestFact(named calendar.Period) (Statement, bool) {
+	latest := calendar.NoDate
+	var text string
+	for k := range r.pt.Form.Columns {
+		c := &r.pt.Form.Columns[k]
+		if c.Role != forms.Fact || c.Type != forms.Date && c.Type != forms.Month {
+			continue
+		}
+		for _, tb := range r.pt.Tables {
+			for i := range tb.Lines {
+				l := &tb.Lines[i]
+				d, ok := r.dateIn(l, k)
+				if !ok || d <= named.End() || d > r.received || latest.Valid() && d <= latest {
+					continue // a day that hasn't come yet is a slip in its own cell
+				}
+				latest = d
+				text = fmt.Sprintf("第%d行的「%s」是%s，在%s", l.N, c.Title, d, written.PeriodLabel(r.pt.Form.Frequency.Of(d)))
+			}
+		}
+	}
+	if !latest.Valid() {
+		return Statement{}, false
+	}
+	return Statement{What: "各行日期", Period: r.pt.Form.Frequency.Of(latest), At: layout.Said{Text: text}, day: calendar.NoDate, rows: true}, true
+}
+
+// dateIn reads a cell of a line as a date. One without a year is the newest such day that had come.
+func (r *periodReader) dateIn(l *layout.Line, k int) (calendar.Date, bool) {
+	if k < 0 {
+		return calendar.NoDate, false
+	}
+	w, _, ok := written.CellDate(l.Cells[k])
+	if !ok || w.Tenth { // 2022.1 is January or October
+		return calendar.NoDate, false
+	}
+	if w.Day == 0 {
+		w.Day = 1
+	}
+	year := w.Year
+	if year == 0 {
+		if year = r.received.Year(); w.Date(year) > r.received {
+			year--
+		}
+	}
+	return w.Date(year), true
+}
+
+// tellDisagreement warns once, at the one cell to mend, naming every statement.
+func (pt *Part) tellDisagreement() {
+	d := pt.Disagrees
+	if d == nil {
+		return
+	}
+	f := d.Place()
+	f.Severity, f.Rule = finding.Warning, "period_differs"
+	f.Message = fmt.Sprintf("报送期前后不一致：%s；按%s登记", d.Says(), written.PeriodLabel(d.Decided.Period))
+	f.Hint = d.Remedy() + "，其他各处一致后重新报送"
+	pt.Add(f)
+}
+
+// later says whether the rows lie after the period that was decided on: then their dates are not what is wrong.
+func (d *Disagreement) later() bool {
+	return d != nil && slices.ContainsFunc(d.Others, func(s Statement) bool { return s.rows && s.Period.Start > d.Decided.Period.Start })
+}
+
+// byRows says whether the rows are among what disagrees.
+func (d *Disagreement) byRows() bool {
+	return d != nil && slices.ContainsFunc(d.Others, func(s Statement) bool { return s.rows })
+}
