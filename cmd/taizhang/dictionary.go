@@ -61,11 +61,11 @@ var documents = []document{
 // findingsDictionary lists the rules by which returns are judged.
 func findingsDictionary() string {
 	var b strings.Builder
-	b.WriteString("# 审核规则 (findings)\n\nGenerated from `ingest/finding/rules.go` by `make generate`; do not edit.\n\n" +
+	b.WriteString("# 审核规则 (findings)\n\nGenerated from `ingest/finding` by `make generate`; do not edit.\n\n" +
 		"These hold for every form; what a form declares itself stands in [forms.md](forms.md). `rule` in `returns show` and in `raw.finding` is the id.\n" +
 		"必须修改 sends the whole return back where 整份 is marked, else refuses the row (a required field or part of the key) or empties the value. 请核实 counts, and can be explained on the receipt (核实说明).\n\n" +
 		"| rule | 程度 | 整份 | 含义 |\n|---|---|---|---|\n")
-	for _, r := range finding.Rules {
+	for _, r := range finding.Rules() {
 		whole := ""
 		if r.Whole {
 			whole = "退回"

@@ -1,90 +1,93 @@
 package finding
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Rule is one of the reasons for a finding, as the documentation lists it.
-// Rules that a form declares itself have ids of their own.
+// Rules that a form declares itself have ids of their own: see Declared.
+//
+// A rule stands in the file of what it is about, beside the constructors of
+// its findings: file.go, identity.go, head.go, rows.go, values.go, history.go.
+// A constructor says what is wrong and how to mend it; At says where. A new
+// rule is a new pair there, and a case that provokes it in ingest/testdata/cases.
 type Rule struct {
 	ID       string
-	Severity Severity // Error with Whole: the whole return is sent back
-	Whole    bool
-	Says     string // in one sentence
+	Severity Severity // in its usual case
+	Whole    bool     // an error that sends the whole return back
+	Says     string   // in one sentence, for the documentation
 }
 
+// chapter is the rules of one file, in the order of the documentation.
+type chapter struct{ rules []*Rule }
+
 // Rules are the rules that hold for every form, from the file as a whole down to single cells.
-var Rules = []Rule{
-	{"password", Error, true, "文件有密码，读不出内容。"},
-	{"not_a_spreadsheet", Error, true, "不是表格文件。"},
-	{"unsupported_format", Error, true, "是表格文件，但不是能读取的格式。"},
-	{"frameset", Error, true, "网页格式的表格，各工作表的内容没有一起报送。"},
-	{"charset", Error, true, "文字编码认不出来。"},
-	{"damaged", Error, true, "文件损坏，读不完整。"},
-	{"too_large", Error, true, "文件、行列或内容超过上限。"},
-	{"too_slow", Error, true, "在规定的时间内没有读完。"},
-	{"bomb", Error, true, "文件展开后大得异常，不予读取。"},
-	{"empty", Error, true, "文件里没有任何内容。"},
-	{"not_stored", Error, true, "文件里有系统无法保存的内容。"},
-	{"macros", Warning, false, "文件带有宏；宏不运行，只读取单元格。"},
-	{"unknown_form", Error, true, "认不出是哪张报表。"},
-	{"form_ambiguous", Error, true, "与两种表样同样相近，无法确定是哪张报表。"},
-	{"no_header", Error, true, "标题认得出，表头找不到。"},
-	{"unknown_submitter", Error, true, "看不出是哪个单位报送的。"},
-	{"submitter_mismatch", Error, true, "表中的填报单位与文件夹或其他工作表不一致。"},
-	{"several_periods", Error, true, "一份报表里写着不止一个报送期。"},
-	{"period_unreadable", Warning, false, "报送期写得认不出来，按其他依据确定。"},
-	{"period_assumed", Warning, false, "没有写报送期，按收到日期确定。"},
-	{"period_ahead", Warning, false, "报送期晚于收到的日期。"},
-	{"as_of_unreadable", Warning, false, "截至日期写得认不出来，不采用。"},
-	{"as_of_after_received", Warning, false, "截至日期晚于收到的日期，按收到日期计。"},
-	{"duplicate", Info, false, "与已收到的文件完全相同，不重复计入。"},
-	{"missing_column", Error, true, "表头缺少必填的一列。"},
-	{"cumulative", Error, true, "只有累计数，没有本期数。"},
-	{"which_period", Error, true, "按月（年）分成几列，看不出哪一列是本期。"},
-	{"table_beside", Info, false, "旁边并排着另一张小表，没有读取；如是同一张表的另一半，整份退回。"},
-	{"table_below", Info, false, "下面另有一张小表，没有读取。"},
-	{"cross_table", Error, true, "同一项按街道或类别分成几组列，一行里有几组数。"},
-	{"heading_guess", Warning, false, "表头与表样的一列相近，或下面填的都是那一列的选项，按那一列读取。"},
-	{"heading_by_place", Warning, false, "模板的表头被改动，按模板中的位置读取；只是删去的仅作提示。"},
-	{"heading_twice", Warning, false, "同一个意思的表头出现不止一次，只读一列。"},
-	{"columns_unread", Info, false, "表样里没有的栏目没有读取。"},
-	{"from_title", Info, false, "缺少的一列按标题、工作表名称或报送期取值。"},
-	{"unit_missing", Warning, false, "金额没有写明单位，按元计算。"},
-	{"rows_above_head", Warning, false, "表头上面有像数据的行，没有读取。"},
-	{"line_ignored", Warning, false, "有的行不成一行数据，没有读取；表尾的仅作提示。"},
-	{"rows_not_filled", Info, false, "只有编号、没有内容的行，没有读取。"},
-	{"rows_unaccounted", Error, true, "有行没有着落：这是系统的差错，请交给管理员。"},
-	{"nil_return", Info, false, "本期无数据，按零报告登记。"},
-	{"nil_ahead", Warning, false, "当月还早，空表按零报告登记，可能只是还没有填。"},
-	{"nil_doubtful", Warning, false, "没有数据行，但表头下有文字，请核实是否漏填。"},
-	{"nil_after_rows", Warning, false, "零报告不清空已报的台账。"},
-	{"too_many_refused", Error, true, "不能计入的行超过两成。"},
-	{"total_mismatch", Warning, false, "合计与各行相加不符；资金类报表退回。"},
-	{"cumulative_mismatch", Warning, false, "累计与今年各期已报的相加不符。"},
-	{"cumulative_unchecked", Info, false, "有的月份没有收到，累计没有核对。"},
-	{"ledger_shrank", Error, true, "上一份台账的行少了两成以上，疑似只报了新增。"},
-	{"row_vanished", Warning, false, "上一份台账里的一行这次没有了。"},
-	{"reopened", Warning, false, "上次已办结，这次改回未办结。"},
-	{"deadline_moved", Warning, false, "时限比上次推后，或改为长期。"},
-	{"key_elsewhere", Warning, false, "同一编号在其他单位或其他期的报表里也有。"},
-	{"repeated_key", Warning, false, "同一编号出现两次：内容相同只计一次，内容不同的后一行不计入（必须修改）。"},
-	{"required", Error, false, "必填的内容没有填。"},
-	{"type", Error, false, "内容不是该列应填的日期、数字或金额。"},
-	{"unit_unknown", Warning, false, "单位名称不在名单里，却与名单里的一个相像；按所写的名称单独统计。"},
-	{"several_in_cell", Warning, false, "一格里像是写了几个名称，只按一个计。"},
-	{"before_period", Warning, false, "多数行的日期早于报送期，可能与以前各期重复。"},
-	{"list_value_text", Warning, false, "可选内容后面带有文字，按可选内容读取。"},
-	{"list_value", Error, false, "内容不在可选范围内。"},
-	{"pattern", Error, false, "编号、代码或号码的样子不对。"},
-	{"range", Error, false, "数字或日期超出合理范围。"},
-	{"length", Error, false, "内容太长。"},
-	{"check_character", Warning, false, "校验位不对（统一社会信用代码）；身份证号的必须修改。"},
-	{"damaged_number", Error, false, "长号码被当作数字保存，后几位已经丢失。"},
-	{"formula_without_value", Error, false, "公式没有存下计算结果。"},
-	{"cell_error", Error, false, "单元格是错误值。"},
-	{"code_is_date", Warning, false, "编号被存成了日期。"},
-	{"date_serial", Warning, false, "日期是一个数字，按序号读取。"},
-	{"date_decimal", Warning, false, "日期是一个小数，按年月读取。"},
-	{"date_range", Warning, false, "写的是一段时间，只取其中一天。"},
-	{"year_assumed", Warning, false, "日期没有写年份，读作上一年。"},
-	{"after_cutoff", Warning, false, "已发生的日期晚于截至日期。"},
-	{"money_rounded", Warning, false, "小于一分的部分四舍五入。"},
-	{"over_100_percent", Warning, false, "百分比超过 100%。"},
+func Rules() []*Rule {
+	var all []*Rule
+	for _, c := range []*chapter{&ofFile, &ofIdentity, &ofHead, &ofRows, &ofHistory, &ofValues} {
+		all = append(all, c.rules...)
+	}
+	return slices.Clip(all)
+}
+
+func (c *chapter) rule(r Rule) *Rule {
+	c.rules = append(c.rules, &r)
+	return &r
+}
+
+// rejects is a rule that sends the whole return back.
+func (c *chapter) rejects(id, says string) *Rule { return c.rule(Rule{id, Error, true, says}) }
+
+// refuses is a rule that refuses a row, or empties a value.
+func (c *chapter) refuses(id, says string) *Rule { return c.rule(Rule{id, Error, false, says}) }
+
+// asks is a rule for what counts and is asked about.
+func (c *chapter) asks(id, says string) *Rule { return c.rule(Rule{id, Warning, false, says}) }
+
+// tells is a rule for what is only said.
+func (c *chapter) tells(id, says string) *Rule { return c.rule(Rule{id, Info, false, says}) }
+
+// Place is where a finding stands and what stands there; nothing of it where that is the file as a whole.
+type Place struct {
+	Sheet string
+	Cell  string // A1; empty: the sheet as a whole
+	Row   int    // of the sheet, 0 if none
+	Field string // of the form, empty if none
+	Value string // what stands there, masked as findings may quote it
+}
+
+// At says where a finding stands.
+func (f Finding) At(p Place) Finding {
+	f.Sheet, f.Cell, f.Row, f.Field, f.Value = p.Sheet, p.Cell, p.Row, p.Field, p.Value
+	return f
+}
+
+// finds makes a finding of a rule: one Chinese sentence that says what is wrong and what was expected.
+func (r *Rule) finds(format string, args ...any) Finding {
+	return Finding{Severity: r.Severity, Rule: r.ID, Rejects: r.Whole, Message: fmt.Sprintf(format, args...)}
+}
+
+// mend says how to mend what a finding found.
+func (f Finding) mend(format string, args ...any) Finding {
+	f.Hint = fmt.Sprintf(format, args...)
+	return f
+}
+
+// suggest gives the value to write; "" gives none.
+func (f Finding) suggest(value string) Finding {
+	f.Suggest = value
+	return f
+}
+
+// as gives a finding another severity than its rule usually has.
+func (f Finding) as(s Severity) Finding {
+	f.Severity = s
+	return f
+}
+
+// rejecting makes a finding send the whole return back.
+func (f Finding) rejecting() Finding {
+	f.Severity, f.Rejects = Error, true
+	return f
 }

@@ -90,30 +90,21 @@ func (jd *Judge) refuseContradicted(ctx context.Context, h *History, pt *read.Pa
 		}
 	}
 	pt.Drop("period_differs") // one finding at the one cell
-	f := d.Place()
-	f.Rule = "period_contradicted"
-	decided := written.PeriodLabel(d.Decided.Period)
-	f.Message = fmt.Sprintf("报送期前后不一致：%s；%s已收到过%d行，不能用这一份替换", d.Says(), decided, held.Rows)
-	f.Hint = fmt.Sprintf("%s后重新报送；确是更正%s的，请把其他各处改为%s", d.Remedy(), decided, decided)
-	pt.Reject(f)
+	pt.Reject(finding.PeriodContradicted(d.Says(), written.PeriodLabel(d.Decided.Period), held.Rows, d.Remedy()).At(d.Place()))
 	return nil
 }
 
 // tellNilAfterRows says that a nil return takes nothing back.
 func (jd *Judge) tellNilAfterRows(h *History, pt *read.Part, held *prior) {
 	r := pt.Ret
-	say := func(message, hint string) {
-		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_after_rows", Message: message, Hint: hint})
-	}
-	if held != nil {
-		what, how := "台账", "如台账确已清零，请联系管理员办理清零"
-		if pt.Form.Mode == forms.Period {
-			what, how = "已报的内容", "如已报的内容确应撤回，请联系管理员作废那一份"
-		}
-		say(fmt.Sprintf("本期已报过%d行，这份零报告不会清空%s，仍按原来的%d行统计", held.Rows, what, held.Rows), how)
+	switch {
+	case held != nil && pt.Form.Mode == forms.Period:
+		pt.Add(finding.NilAfterPaid(held.Rows))
+	case held != nil:
+		pt.Add(finding.NilAfterRows(held.Rows))
 	}
 	if c := h.Counting(r.Submitter, r.Form); pt.Form.Mode == forms.Ledger && c != nil && c.period != r.Period.String() {
-		say(fmt.Sprintf("上一份台账有%d行，零报告表示没有新增，仍按原来的%d行统计", c.Rows, c.Rows), "如台账确已清零，请联系管理员办理清零")
+		pt.Add(finding.NilAfterLedger(c.Rows))
 	}
 }
 
@@ -147,7 +138,7 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 	if r.Outcome == finding.Accepted {
 		r.Outcome = finding.Warned
 	}
-	pt.Add(finding.Finding{Severity: finding.Warning, Rule: "not_counting", Sheet: pt.CutoffAt.Sheet, Cell: pt.CutoffAt.Ref, Value: written.Short(pt.CutoffAt.Text, 30), Message: why, Hint: hint})
+	pt.Add(finding.NotCounting(why, hint).At(finding.Place{Sheet: pt.CutoffAt.Sheet, Cell: pt.CutoffAt.Ref, Value: written.Short(pt.CutoffAt.Text, 30)}))
 	now.Outcome = r.Outcome
 }
 
@@ -173,8 +164,7 @@ func (h *History) twin(p *read.Parsed, pt *read.Part) *prior {
 
 // tellTwins says to both of two files for one return which of them counts.
 func tellTwins(pt *read.Part, name string, old *prior) {
-	f := finding.Finding{Severity: finding.Warning, Rule: "same_run", Message: fmt.Sprintf("同时收到同一单位同一期的两份：“%s”和“%s”，按“%s”计入", written.Short(old.file, 60), written.Short(name, 60), written.Short(name, 60)),
-		Hint: "请核实计入的是定稿；不是的，请把定稿单独重新报送"}
+	f := finding.SameRun(written.Short(old.file, 60), written.Short(name, 60), written.Short(name, 60))
 	pt.Add(f)
 	if old.ret != nil {
 		old.ret.Findings = append(old.ret.Findings, f)

@@ -63,7 +63,7 @@ func ReturnID(arrival, n int) string { return fmt.Sprintf("%06d-%d", arrival, n)
 func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *read.Part) error {
 	r := pt.Ret
 	if p.Macros {
-		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "macros", Message: "文件带有宏，宏不会运行，只读取单元格内容", Hint: "请另存为 .xlsx 后报送"})
+		pt.Add(finding.Macros())
 	}
 	identified := r.Submitter != "" && r.Period.Valid()
 	if identified {
@@ -142,9 +142,7 @@ func (jd *Judge) duplicate(pt *read.Part, old *prior) {
 	if !old.counts() {
 		state = "已经退回"
 	}
-	r.Findings = []finding.Finding{{Severity: finding.Info, Rule: "duplicate",
-		Message: fmt.Sprintf("与 %s 收到的文件完全相同，那一份%s，这一份不再重复计入", old.ReceivedAt.Format("2006年1月2日 15:04"), state),
-		Hint:    "如需更正，请修改内容后重新报送"}}
+	r.Findings = []finding.Finding{finding.SameFile(old.ReceivedAt.Format("2006年1月2日 15:04"), state)}
 }
 
 // Remember keeps what later returns of the same run are judged against.
@@ -177,7 +175,14 @@ func (jd *Judge) Remember(h *History, pt *read.Part) {
 	h.noteNumbers(pt)
 }
 
-const namedRows = 20 // rows spelled out in a finding about several
+const (
+	namedRows = 20 // rows spelled out in a finding about several
+
+	// A ledger that lacks more than vanishedMost percent of its rows, and vanishedLeast at least, holds only what is new:
+	// 12 of 40 items are gone. One or two of a short ledger are an oversight, and named one by one.
+	vanishedMost  = 20
+	vanishedLeast = 3
+)
 
 // againstLedger finds rows that vanished and items that were reopened.
 func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, old *prior) error {
@@ -217,17 +222,14 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 		named = append(named, written.Short(name(k), 30))
 	}
 	switch {
-	case len(gone) >= 3 && len(gone)*5 > len(before):
-		pt.Reject(finding.Finding{Rule: "ledger_shrank", Sheet: pt.FirstSheet(),
-			Message: fmt.Sprintf("上一份台账有%d行，其中%d行这次不见了（%s），疑似只报了本周新增", len(before), len(gone), strings.Join(named, "、")),
-			Hint:    "台账要报全部事项，已办结的也保留；请补齐后重新报送。确需删减的，请管理员放行"})
+	case len(gone) >= vanishedLeast && len(gone)*100 > len(before)*vanishedMost:
+		pt.Add(finding.LedgerShrank(len(before), len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
 	case len(gone) > 0:
 		for i, k := range gone {
 			if i == namedRows {
 				break
 			}
-			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "row_vanished", Sheet: pt.FirstSheet(), Value: written.Short(name(k), 40),
-				Message: fmt.Sprintf("上一份台账里的“%s”这次没有了", written.Short(name(k), 40)), Hint: "请核实是否漏报；已办结的事项也要保留在台账里"})
+			pt.Add(finding.RowVanished(written.Short(name(k), 40)).At(finding.Place{Sheet: pt.FirstSheet(), Value: written.Short(name(k), 40)}))
 		}
 	}
 	jd.againstItems(h, pt, before)
@@ -252,22 +254,22 @@ func (jd *Judge) againstItems(h *History, pt *read.Part, before map[string]KeySt
 		if !ok {
 			continue
 		}
-		ask := func(k int, rule, value, message, hint string) {
-			pt.Add(finding.Finding{Severity: finding.Warning, Rule: rule, Sheet: r.Line.Sheet, Row: r.Line.N, Cell: r.Line.Cells[k].Ref(), Field: f.Columns[k].Field, Value: value,
-				Message: message, Hint: hint})
+		row := written.Short(r.Shown, 40)
+		at := func(k int, value string) finding.Place {
+			return finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Cell: r.Line.Cells[k].Ref(), Field: f.Columns[k].Field, Value: value}
 		}
 		if status >= 0 && r.Vals[status].Set && slices.Contains(closed, was.status) && !slices.Contains(closed, r.Vals[status].Text) {
 			now := r.Vals[status].Text
-			ask(status, "reopened", now, fmt.Sprintf("“%s”上次报为“%s”，这次改回“%s”", written.Short(r.Shown, 40), was.status, now), "请核实是否重新办理")
+			pt.Add(finding.Reopened(row, was.status, now).At(at(status, now)))
 		}
 		if deadline < 0 || was.deadline == "" {
 			continue
 		}
 		switch now := r.Vals[deadline]; {
 		case now.Set && now.Text > was.deadline:
-			ask(deadline, "deadline_moved", now.Text, fmt.Sprintf("“%s”的「%s」上次是 %s，这次推后到 %s", written.Short(r.Shown, 40), f.Columns[deadline].Title, was.deadline, now.Text), "请核实是否经批准延期")
+			pt.Add(finding.DeadlineMoved(row, f.Columns[deadline].Title, was.deadline, now.Text).At(at(deadline, now.Text)))
 		case now.Gap:
-			ask(deadline, "deadline_moved", written.Tidy(r.Line.Cells[deadline].Text), fmt.Sprintf("“%s”的「%s」上次是 %s，这次改为长期", written.Short(r.Shown, 40), f.Columns[deadline].Title, was.deadline), "请核实是否经批准转为长期推进")
+			pt.Add(finding.DeadlineGivenUp(row, f.Columns[deadline].Title, was.deadline).At(at(deadline, written.Tidy(r.Line.Cells[deadline].Text))))
 		}
 	}
 }
@@ -305,8 +307,8 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 			if f.Mode == forms.Period {
 				where += o.period
 			}
-			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "key_elsewhere", Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: written.Short(rec.Shown, 40),
-				Message: fmt.Sprintf("“%s”与%s报表中的编号相同，两处都计入", written.Short(rec.Shown, 40), where), Hint: "请核实是否重复报送"})
+			shown := written.Short(rec.Shown, 40)
+			pt.Add(finding.KeyElsewhere(shown, where).At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))
 			break
 		}
 	}

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,13 +53,8 @@ func (jd *Judge) known(ctx context.Context, h *History, pt *read.Part) error {
 			if s.Rule.Loosely && !firm.MatchString(name) && (g == "" || spelling.Distance(written.Heading(name), written.Heading(g)) > 2) {
 				continue
 			}
-			f := finding.Finding{Severity: finding.Warning, Rule: s.Rule.ID, Sheet: s.Sheet, Cell: s.Ref, Row: s.Row, Field: s.Rule.Field, Value: written.Short(name, 40),
-				Message: fmt.Sprintf("“%s”不在%s里", written.Short(name, 40), title), Hint: fmt.Sprintf("请核对全称；如属新增，请先报%s", title)}
-			if g != "" {
-				f.Suggest = g
-				f.Hint = fmt.Sprintf("是否为“%s”？请核对全称", g)
-			}
-			pt.Add(f)
+			shown := written.Short(name, 40)
+			pt.Add(finding.NotKnown(s.Rule.ID, shown, title, g).At(finding.Place{Sheet: s.Sheet, Cell: s.Ref, Row: s.Row, Field: s.Rule.Field, Value: shown}))
 		}
 	}
 	return nil

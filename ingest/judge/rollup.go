@@ -25,8 +25,7 @@ func (jd *Judge) reconcile(ctx context.Context, h *History, pt *read.Part) error
 	}
 	before, missing := jd.earlierInYear(h, pt)
 	if len(missing) > 0 {
-		pt.Add(finding.Finding{Severity: finding.Info, Rule: "cumulative_unchecked", Sheet: pt.FirstSheet(),
-			Message: fmt.Sprintf("累计数没有核对：%s的报表没有收到", strings.Join(missing, "、"))})
+		pt.Add(finding.CumulativeUnchecked(missing).At(finding.Place{Sheet: pt.FirstSheet()}))
 		return nil
 	}
 	s := yearSums{form: pt.Form, by: map[string]*big.Int{}}
@@ -210,10 +209,8 @@ func askRollup(pt *read.Part, tb *layout.Table, h *layout.Head, c layout.Rolled,
 			return false
 		}
 	}
-	pt.Add(finding.Finding{Severity: finding.Warning, Rule: "cumulative_mismatch", Sheet: tb.Grid.Name, Cell: c.Cell.Ref(), Row: c.Cell.Row, Field: col.Field,
-		Value: written.Short(secret.MaskText(written.DateText(c.Cell)), 30),
-		Message: fmt.Sprintf("「%s」累计写的是 %s，今年各期已报的相加是 %s，相差 %s", col.Title, cell.InUnit(claimed, col, facts), cell.InUnit(may[0], col, facts),
-			cell.InUnit(new(big.Int).Sub(claimed, may[0]), col, facts)),
-		Hint: "请核对本期数和累计数；以前的期有误的，请更正那一期的报表", Suggest: cell.InUnit(may[0], col, facts)})
+	inUnit := func(n *big.Int) string { return cell.InUnit(n, col, facts) }
+	pt.Add(finding.CumulativeMismatch(col.Title, inUnit(claimed), inUnit(may[0]), inUnit(new(big.Int).Sub(claimed, may[0]))).
+		At(finding.Place{Sheet: tb.Grid.Name, Cell: c.Cell.Ref(), Row: c.Cell.Row, Field: col.Field, Value: written.Short(secret.MaskText(written.DateText(c.Cell)), 30)}))
 	return true
 }

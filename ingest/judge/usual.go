@@ -27,6 +27,8 @@ const (
 	usualFactor = 3    // times the median, or a third of it
 	usualSpread = 0.05 // the least spread taken for real, in powers of ten: 12 %
 	usualReturn = 36   // returns looked back on
+	usualRows   = 3    // more rows, and more percent of them, are one question about the column: 元 under 万元 in all of 12 rows
+	usualShare  = 20
 )
 
 // usual asks about numbers far outside the submitter's own history.
@@ -74,31 +76,23 @@ func (jd *Judge) askUsual(pt *read.Part, rule *forms.Rule, by map[string]*series
 		if old, ok := s.before[r.Key]; ok && old == v || !s.unusual(v) {
 			continue
 		}
-		way := "远高于"
-		if v < s.median {
-			way = "远低于"
+		u := finding.Unusual{ID: rule.ID, Column: c.Title, Value: plainAmount(v, c), Median: plainAmount(s.median, c), Low: plainAmount(s.low, c), High: plainAmount(s.high, c),
+			Below: v < s.median, Money: c.Type == forms.Money}
+		switch {
+		case !u.Money:
+		case s.likely(v / 1e4):
+			u.LikelyUnit = "元"
+		case s.likely(v * 1e4):
+			u.LikelyUnit = "万元"
 		}
-		fd := finding.Finding{Severity: finding.Warning, Rule: rule.ID, Sheet: r.Line.Sheet, Row: r.Line.N, Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(r.Line.Cells[k])), 30),
-			Message: fmt.Sprintf("「%s」%s %s本单位以往所报（通常约 %s，多在 %s 到 %s 之间）", c.Title, plainAmount(v, c), way, plainAmount(s.median, c), plainAmount(s.low, c), plainAmount(s.high, c)),
-			Hint:    "请核对数字；确实如此的，请写核实说明"}
-		if c.Type == forms.Money {
-			fd.Hint = "请核对数字和单位（元、万元）；确实如此的，请写核实说明"
-			for unit, as := range map[string]float64{"万元": v * 1e4, "元": v / 1e4} {
-				if s.likely(as) {
-					fd.Hint = fmt.Sprintf("如果单位应为%s，就与以往相当：请核对单位；确实如此的，请写核实说明", unit)
-				}
-			}
-		}
+		at := finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(r.Line.Cells[k])), 30)}
 		if r.Line.At[k].Col > 0 {
-			fd.Cell = sheet.Ref(r.Line.N, r.Line.At[k].Col)
+			at.Cell = sheet.Ref(r.Line.N, r.Line.At[k].Col)
 		}
-		found = append(found, fd)
+		found = append(found, u.Finding().At(at))
 	}
-	if n := len(found); n > 3 && n*5 > len(pt.Records) {
-		whole := found[0]
-		whole.Row, whole.Value = 0, fmt.Sprintf("%d行", n)
-		whole.Message = fmt.Sprintf("「%s」%d行中有%d行与本单位以往所报相差很大，例如 %s：%s", c.Title, len(pt.Records), n, found[0].Cell, strings.TrimPrefix(found[0].Message, "「"+c.Title+"」"))
-		found = []finding.Finding{whole}
+	if n := len(found); n > usualRows && n*100 > len(pt.Records)*usualShare {
+		found = []finding.Finding{finding.UnusualColumn(c.Title, len(pt.Records), n, found[0])}
 	}
 	for _, fd := range found {
 		pt.Add(fd)

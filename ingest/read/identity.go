@@ -1,7 +1,6 @@
 package read
 
 import (
-	"fmt"
 	"strings"
 
 	"taizhang/ingest/finding"
@@ -54,6 +53,11 @@ func (rd *Reader) inBook(s layout.Stated, inFolder bool) (sub zone.Submitter, ce
 	return inside, layout.Said{}, inside.Code != "" && !inFolder
 }
 
+// saidAt is where a labelled value stands.
+func saidAt(s layout.Said) finding.Place {
+	return finding.Place{Sheet: s.Sheet, Cell: s.Ref, Value: written.Short(s.Text, 30)}
+}
+
 func firstField(s string) string {
 	if f := strings.Fields(s); len(f) > 0 {
 		return f[0]
@@ -73,21 +77,16 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
 	if inBook { // every sheet of the return must be the same unit's
 		for _, s := range pt.sheetSaid {
 			if other, at, ok := rd.inBook(s.said, true); ok && other.Code != book.Code {
-				pt.Reject(finding.Finding{Rule: "submitter_mismatch", Sheet: s.sheet, Cell: at.Ref, Value: written.Short(at.Text, 30),
-					Message: fmt.Sprintf("工作表「%s」写的是%s，同一份报表的其他工作表写的是%s", s.sheet, other.Name, book.Name), Hint: "一份报表只能由一个单位报送，请分开报送"})
+				pt.Add(finding.SheetsOfTwo(s.sheet, other.Name, book.Name).At(finding.Place{Sheet: s.sheet, Cell: at.Ref, Value: written.Short(at.Text, 30)}))
 				break
 			}
 		}
 	}
 	switch {
 	case inFolder && inBook && folder.Code != book.Code:
-		pt.Reject(finding.Finding{Rule: "submitter_mismatch", Sheet: cell.Sheet, Cell: cell.Ref, Value: written.Short(cell.Text, 30),
-			Message: fmt.Sprintf("表中的填报单位是%s，文件却放在%s的文件夹里", book.Name, folder.Name),
-			Hint:    "请核对填报单位，或把文件放到正确的文件夹后重新报送", Suggest: folder.Name})
+		pt.Add(finding.FolderOfAnother(book.Name, folder.Name).At(saidAt(cell)))
 	case inFolder && cell.Text != "" && !inBook:
-		pt.Reject(finding.Finding{Rule: "submitter_mismatch", Sheet: cell.Sheet, Cell: cell.Ref, Value: written.Short(cell.Text, 30),
-			Message: fmt.Sprintf("表中的填报单位“%s”不在单位名单里，与文件夹%s对不上", written.Short(cell.Text, 30), folder.Name),
-			Hint:    fmt.Sprintf("请把填报单位改为“%s”；如是该单位的另一名称，请管理员登记为别名", folder.Name), Suggest: folder.Name})
+		pt.Add(finding.FolderUnlikeName(written.Short(cell.Text, 30), folder.Name).At(saidAt(cell)))
 	}
 	s, ok := folder, inFolder
 	if !ok {
@@ -97,17 +96,15 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
 		s, ok = rd.Units.Named(fileTitle(p.File.Name))
 	}
 	if !ok {
-		hint := "请在表中“填报单位”一格写明单位全称，或把文件放进以单位命名的文件夹"
 		var namesOf []string
 		for _, x := range rd.Zone.Submitters {
 			namesOf = append(namesOf, x.Name)
 		}
-		f := finding.Finding{Rule: "unknown_submitter", Sheet: cell.Sheet, Cell: cell.Ref, Value: written.Short(cell.Text, 30), Message: "看不出是哪个单位报送的", Hint: hint}
+		f := finding.SubmitterUntold()
 		if cell.Text != "" {
-			f.Message = fmt.Sprintf("填报单位“%s”不在单位名单里", written.Short(cell.Text, 30))
-			f.Suggest = written.Closest(cell.Text, namesOf)
+			f = finding.SubmitterUnknown(written.Short(cell.Text, 30), written.Closest(cell.Text, namesOf))
 		}
-		pt.Reject(f)
+		pt.Add(f.At(saidAt(cell)))
 		return
 	}
 	pt.Ret.Submitter, pt.Ret.SubmitterName = s.Code, s.Name
@@ -153,8 +150,7 @@ func (rd *Reader) asOfDate(pt *Part, s layout.Said, received calendar.Date) cale
 	case ok && sp.Months > 0:
 		return sp.To
 	}
-	pt.Add(finding.Finding{Severity: finding.Warning, Rule: "as_of_unreadable", Sheet: s.Sheet, Cell: s.Ref, Value: written.Short(s.Text, 30),
-		Message: fmt.Sprintf("“截至”日期读不出来：“%s”", written.Short(s.Text, 30)), Hint: "请按 2022年8月14日 的样子填写"})
+	pt.Add(finding.AsOfUnreadable(written.Short(s.Text, 30)).At(saidAt(s)))
 	return calendar.NoDate
 }
 
@@ -177,18 +173,15 @@ func (rd *Reader) identifyPeriod(p *Parsed, pt *Part, common, cover layout.State
 	if asOf.Valid() {
 		cutoff, pt.CutoffAt = asOf, asOfSaid
 		if asOf > received {
-			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "as_of_after_received", Sheet: asOfSaid.Sheet, Cell: asOfSaid.Ref, Value: written.Short(asOfSaid.Text, 30),
-				Message: fmt.Sprintf("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received), Hint: "请核对截至日期"})
+			pt.Add(finding.AsOfAfterReceived(asOf.String(), received.String()).At(saidAt(asOfSaid)))
 		}
 		if asOf < period.Start && pt.Disagrees == nil {
-			pt.Add(finding.Finding{Severity: finding.Warning, Rule: "as_of_before_period", Sheet: asOfSaid.Sheet, Cell: asOfSaid.Ref, Value: written.Short(asOfSaid.Text, 30),
-				Message: fmt.Sprintf("截至日期 %s 在报送期 %s 开始之前", asOf, written.PeriodLabel(period)), Hint: "请核对截至日期，多半是上一期留下的"})
+			pt.Add(finding.AsOfBeforePeriod(asOf.String(), written.PeriodLabel(period)).At(saidAt(asOfSaid)))
 		}
 	}
 	pt.Ret.Cutoff = min(cutoff, received)
 	if period.Start > received {
-		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_ahead", Sheet: pt.FirstSheet(),
-			Message: fmt.Sprintf("报送期 %s 在收到日期 %s 时还没有开始", written.PeriodLabel(period), received), Hint: "请核对报送期，尤其是年份"})
+		pt.Add(finding.PeriodAhead(written.PeriodLabel(period), received.String()).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
 	if due, owed := rd.Zone.DueAt(sub, f.ID, period); owed {
 		pt.Ret.DueAt = due
@@ -213,8 +206,7 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 		}
 		own := i == 0 || rd.Vocab.Titled(t) == pt.Form
 		if long || own && (written.HalfYears.MatchString(written.Plain(t)) || written.Cumulated.MatchString(t)) {
-			pt.Reject(finding.Finding{Rule: "cumulative", Sheet: pt.FirstSheet(), Value: written.Short(t, 40),
-				Message: fmt.Sprintf("“%s”是几期的累计数，这张报表要按%s报送", written.Short(t, 40), perPeriod(pt.Form.Frequency)), Hint: "请只报本期发生的明细，标题写明报送期；以前各期有变化的，请更正当期报表"})
+			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: pt.FirstSheet(), Value: written.Short(t, 40)}))
 			return
 		}
 	}
@@ -241,9 +233,7 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 				continue
 			}
 			if first.Valid() && period != first {
-				pt.Reject(finding.Finding{Rule: "several_periods", Sheet: s.sheet, Value: written.Short(t, 30),
-					Message: fmt.Sprintf("工作表「%s」是%s，工作表「%s」是%s，一份报表只能是一期", firstSheet, written.PeriodLabel(first), s.sheet, written.PeriodLabel(period)),
-					Hint:    "请删去以前各期的工作表，只报本期；几期都要报的，请分成几个文件"})
+				pt.Add(finding.SeveralPeriods(firstSheet, written.PeriodLabel(first), s.sheet, written.PeriodLabel(period)).At(finding.Place{Sheet: s.sheet, Value: written.Short(t, 30)}))
 				return
 			}
 			if !first.Valid() {

@@ -1,7 +1,6 @@
 package read
 
 import (
-	"fmt"
 	"slices"
 
 	"taizhang/ingest/finding"
@@ -57,20 +56,17 @@ func (rd *Reader) nilReturn(pt *Part) {
 	}
 	if texts := pt.strays(); len(texts) > 0 && !pt.said.Nothing {
 		pt.Ret.Nil = false
-		pt.Reject(finding.Finding{Rule: "nil_doubtful", Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40),
-			Message: fmt.Sprintf("表里没有数据行，写的是“%s”，不能按零报告登记", written.Short(texts[0].Text, 40)),
-			Hint:    "请填好数据后重新报送；本期确实没有的，请写“本期无”"})
+		pt.Reject(finding.NilDoubtful(written.Short(texts[0].Text, 40)).At(finding.Place{Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40)}))
 		return
 	}
 	rd.nilAhead(pt)
-	pt.Add(finding.Finding{Severity: finding.Info, Rule: "nil_return", Sheet: pt.FirstSheet(), Message: "本期无数据，按零报告登记"})
+	pt.Add(finding.NilReturn().At(finding.Place{Sheet: pt.FirstSheet()}))
 }
 
 // nilAhead asks about a nil return of a month that has long to run: an empty sheet of the workbook with all forms, perhaps.
 func (rd *Reader) nilAhead(pt *Part) {
 	p := pt.Ret.Period
 	if p.Kind == calendar.Month && p.Valid() && rd.Zone.DateOf(pt.Ret.ReceivedAt) < p.End()-7 {
-		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "nil_ahead", Sheet: pt.FirstSheet(),
-			Message: fmt.Sprintf("%s还没有结束，这张空表已按零报告登记", written.PeriodLabel(p)), Hint: "如只是暂时没有填写，请在月末填好后重新报送；不报的工作表可以从工作簿中删去"})
+		pt.Add(finding.NilAhead(written.PeriodLabel(p)).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
 }

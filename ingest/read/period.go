@@ -64,8 +64,8 @@ func (d *Disagreement) Says() string {
 }
 
 // Place is the cell to mend; empty where the file's name or the rows are.
-func (d *Disagreement) Place() finding.Finding {
-	return finding.Finding{Sheet: d.Mend.At.Sheet, Cell: d.Mend.At.Ref, Value: written.Short(d.Mend.At.Text, 30)}
+func (d *Disagreement) Place() finding.Place {
+	return finding.Place{Sheet: d.Mend.At.Sheet, Cell: d.Mend.At.Ref, Value: written.Short(d.Mend.At.Text, 30)}
 }
 
 // Remedy says what to change.
@@ -107,8 +107,7 @@ func (r *periodReader) say(what string, at layout.Said) bool {
 // label notes a labelled statement (报送期), and says so where it can't be read.
 func (r *periodReader) label(at layout.Said) {
 	if at.Text != "" && !r.say("报送期", at) {
-		r.pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_unreadable", Sheet: at.Sheet, Cell: at.Ref, Value: written.Short(at.Text, 30),
-			Message: fmt.Sprintf("报送期“%s”读不出来", written.Short(at.Text, 30)), Hint: "请按 2022年第33周 或 2022年8月 的样子填写"})
+		r.pt.Add(finding.PeriodUnreadable(written.Short(at.Text, 30)).At(saidAt(at)))
 	}
 }
 
@@ -195,9 +194,7 @@ func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, a
 		}
 	}
 	period := rd.Zone.PeriodFor(pt.Ret.Submitter, pt.Form.ID, pt.Form.Frequency, received)
-	pt.Add(finding.Finding{Severity: finding.Warning, Rule: "period_assumed",
-		Message: fmt.Sprintf("表中没有写明报送期，按收到日期 %s 计为 %s", received, written.PeriodLabel(period)),
-		Hint:    "请在标题下写明“报送期：" + written.PeriodLabel(period) + "”"})
+	pt.Add(finding.PeriodAssumed(received.String(), written.PeriodLabel(period)))
 	return period
 }
 
@@ -338,15 +335,9 @@ func (r *periodReader) dateIn(l *layout.Line, k int) (calendar.Date, bool) {
 
 // tellDisagreement warns once, at the one cell to mend, naming every statement.
 func (pt *Part) tellDisagreement() {
-	d := pt.Disagrees
-	if d == nil {
-		return
+	if d := pt.Disagrees; d != nil {
+		pt.Add(finding.PeriodDiffers(d.Says(), written.PeriodLabel(d.Decided.Period), d.Remedy()).At(d.Place()))
 	}
-	f := d.Place()
-	f.Severity, f.Rule = finding.Warning, "period_differs"
-	f.Message = fmt.Sprintf("报送期前后不一致：%s；按%s登记", d.Says(), written.PeriodLabel(d.Decided.Period))
-	f.Hint = d.Remedy() + "，其他各处一致后重新报送"
-	pt.Add(f)
 }
 
 // later says whether the rows lie after the period that was decided on: then their dates are not what is wrong.

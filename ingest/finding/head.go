@@ -1,0 +1,144 @@
+package finding
+
+import "strings"
+
+var ofHead chapter
+
+var (
+	missingColumn  = ofHead.rejects("missing_column", "表头缺少必填的一列。")
+	cumulative     = ofHead.rejects("cumulative", "只有累计数，没有本期数。")
+	whichPeriod    = ofHead.rejects("which_period", "按月（年）分成几列，看不出哪一列是本期。")
+	tableBeside    = ofHead.tells("table_beside", "旁边并排着另一张小表，没有读取；如是同一张表的另一半，整份退回。")
+	tableBelow     = ofHead.tells("table_below", "下面另有一张小表，没有读取。")
+	crossTable     = ofHead.rejects("cross_table", "同一项按街道或类别分成几组列，一行里有几组数。")
+	headingGuess   = ofHead.asks("heading_guess", "表头与表样的一列相近，或下面填的都是那一列的选项，按那一列读取。")
+	headingByPlace = ofHead.asks("heading_by_place", "模板的表头被改动，按模板中的位置读取；只是删去的仅作提示。")
+	headingTwice   = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
+	columnsUnread  = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
+	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
+	unitMissing    = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
+)
+
+// MissingColumn is a head without a required column.
+func MissingColumn(column string) Finding {
+	return missingColumn.finds("表头缺少「%s」一列", column).mend("请在表头增加“%s”一列", column)
+}
+
+// MissingColumnLike is a head without a required column, in which a heading comes close to it.
+func MissingColumnLike(column, heading string) Finding {
+	return missingColumn.finds("表头缺少「%s」一列", column).mend("请在表头增加“%s”一列；如“%s”就是这一列，请把表头改为“%s”", column, heading, column)
+}
+
+// MissingCode is a head without a column of codes, but with one of running numbers.
+func MissingCode(column string) Finding {
+	return missingColumn.finds("表头缺少「%s」一列", column).
+		mend("请在表头增加“%s”一列；“序号”会随行的增删变动，不能当作编号，编号要一经编定不再改变", column)
+}
+
+// CumulativeTitle is a title over sums of several periods, on a form that is handed in for each (周, 月).
+func CumulativeTitle(title, per string) Finding {
+	return cumulative.finds("“%s”是几期的累计数，这张报表要按%s报送", title, per).mend("请只报本期发生的明细，标题写明报送期；以前各期有变化的，请更正当期报表")
+}
+
+// CumulativeColumn is a column of which only the sum over several periods stands there.
+func CumulativeColumn(column string) Finding {
+	return cumulative.finds("「%s」只有累计数，没有本月（本期）数", column).mend("请增加本月（本期）一列，只填本期发生数")
+}
+
+// WhichPeriod is a column that stands there once for each of several months or years.
+func WhichPeriod(column string) Finding {
+	return whichPeriod.finds("「%s」按月（年）分成几列，看不出哪一列是本期", column).mend("请在标题写明月份，或只保留本期一列")
+}
+
+// TableBeside is another table to the right; needed where it holds a column that the table lacks.
+func TableBeside(column, titles string, needed bool) Finding {
+	f := tableBeside.finds("%s列起并排着另一张小表（%s），没有读取", column, titles).mend("如果这几列属于本表，请删去中间的空列")
+	if needed {
+		f = f.as(Warning)
+	}
+	return f
+}
+
+const oneHead = "请把右边的内容接到左边表的下面，所有行用同一组表头"
+
+// TwinBeside is the same table again to the right.
+func TwinBeside(column string) Finding {
+	return tableBeside.finds("%s列起并排着另一张同样的表，同一张工作表上只能读一张", column).mend(oneHead).rejecting()
+}
+
+// Folded is a table whose head stands twice beside itself.
+func Folded() Finding {
+	return tableBeside.finds("表头左右重复了两遍，像是两半并排的同一张表，同一张工作表上只能读一张").mend(oneHead).rejecting()
+}
+
+// TableBelow is another small table below this one.
+func TableBelow(row, rows int, titles string) Finding {
+	return tableBelow.finds("第%d行起的%d行是另一张小表（%s），没有读取", row, rows, titles).mend("如果是本表的数据，请接在表中，按本表的列填写")
+}
+
+// CrossTable is a heading that stands under two groups, each a value of the same column.
+func CrossTable(heading, group, other, column string) Finding {
+	return crossTable.finds("“%s”在“%s”“%s”下各有一列，一行里有几个%s的数，无法读取", heading, group, other, column).
+		mend("请改成一行只填一个%s：增加“%s”一列，把各组的数逐行填写", column, column)
+}
+
+// HeadingClose is a heading taken for a column that it is spelled like.
+func HeadingClose(heading, column string) Finding {
+	return headingGuess.finds("表头“%s”与「%s」相近，按「%s」读取", heading, column, column).mend("请把表头改为“%s”", column).suggest(column)
+}
+
+// HeadingByValues is a heading taken for a column whose listed values stand below it.
+func HeadingByValues(heading, column string) Finding {
+	return headingGuess.finds("没有「%s」一列，“%s”下面填的都是它的选项，按「%s」读取", column, heading, column).mend("请把表头改为“%s”", column).suggest(column)
+}
+
+// HeadingDeleted is a column of a template whose heading is gone.
+func HeadingDeleted(column string) Finding {
+	return headingByPlace.finds("表头「%s」被删去了，按模板中的位置读取", column).mend("请保留模板的表头").suggest(column).as(Info)
+}
+
+// HeadingChanged is a column of a template over which something else stands now.
+func HeadingChanged(column, heading string) Finding {
+	return headingByPlace.finds("模板中这一列是「%s」，表头改成了“%s”，仍按「%s」读取", column, heading, column).
+		mend("这一列填的如果不是「%s」，请把内容移到其他列，并把表头改回“%s”", column, column).suggest(column)
+}
+
+// HeadingInGroups is a heading that stands under two groups, of which one is read.
+func HeadingInGroups(heading, read string) Finding {
+	return headingTwice.finds("“%s”和“%s”各有一列，只读取“%s”一列", heading, read, read).mend("如果应读另一列，请只保留那一列的表头，或在表头写明各列的区别")
+}
+
+// HeadingTwice is a heading that stands there more than once.
+func HeadingTwice(heading string) Finding {
+	return headingTwice.finds("表头“%s”出现了不止一次，按最左边的一列读取", heading).mend("请删去多余的列，或在表头写明各列的区别")
+}
+
+// HeadingsAlike is two headings of one meaning, of which one is read.
+func HeadingsAlike(heading, read string) Finding {
+	return headingTwice.finds("“%s”和“%s”是同一个意思，按“%s”一列读取", heading, read, read).mend("如两列含义不同，请把表头写清楚").as(Info)
+}
+
+// ColumnsUnread names, in quotation marks, the headings that the form has no column for.
+func ColumnsUnread(headings []string) Finding {
+	return columnsUnread.finds("表样里没有这些栏目，没有读取：%s", strings.Join(headings, "、")).mend("如果其中有应报的内容，请把表头改成模板中的列名")
+}
+
+// FromSheetName is a missing column whose value the sheet's name is.
+func FromSheetName(column, value string) Finding {
+	return fromTitle.finds("没有「%s」一列，按工作表名称取为“%s”", column, value)
+}
+
+// FromTitle is a missing column whose value the title names.
+func FromTitle(column, value string) Finding {
+	return fromTitle.finds("没有「%s」一列，按标题取为“%s”", column, value)
+}
+
+// FromIdentity is a missing column whose value the return's period or submitter gives.
+func FromIdentity(column, value string) Finding {
+	return fromTitle.finds("没有「%s」一列，取为“%s”", column, value)
+}
+
+// UnitMissing is a column of money without a unit.
+func UnitMissing(column string) Finding {
+	return unitMissing.finds("「%s」没有写明金额单位，按“元”计算", column).mend("请在表头写明单位，如“%s（万元）”", column)
+}

@@ -1,0 +1,62 @@
+package finding
+
+import "strings"
+
+var ofHistory chapter
+
+var (
+	cumulativeMismatch  = ofHistory.asks("cumulative_mismatch", "累计与今年各期已报的相加不符。")
+	cumulativeUnchecked = ofHistory.tells("cumulative_unchecked", "有的月份没有收到，累计没有核对。")
+	ledgerShrank        = ofHistory.rejects("ledger_shrank", "上一份台账的行少了两成以上，疑似只报了新增。")
+	rowVanished         = ofHistory.asks("row_vanished", "上一份台账里的一行这次没有了。")
+	reopened            = ofHistory.asks("reopened", "上次已办结，这次改回未办结。")
+	deadlineMoved       = ofHistory.asks("deadline_moved", "时限比上次推后，或改为长期。")
+	notCounting         = ofHistory.asks("not_counting", "已接收，暂不计入：现在计入的是另一份。")
+	keyElsewhere        = ofHistory.asks("key_elsewhere", "同一编号在其他单位或其他期的报表里也有。")
+)
+
+// CumulativeMismatch is a 累计 that isn't the sum of what was handed in for the year.
+func CumulativeMismatch(column, claimed, sum, difference string) Finding {
+	return cumulativeMismatch.finds("「%s」累计写的是 %s，今年各期已报的相加是 %s，相差 %s", column, claimed, sum, difference).
+		mend("请核对本期数和累计数；以前的期有误的，请更正那一期的报表").suggest(sum)
+}
+
+// CumulativeUnchecked is a 累计 that can't be checked for want of the returns of some periods.
+func CumulativeUnchecked(missing []string) Finding {
+	return cumulativeUnchecked.finds("累计数没有核对：%s的报表没有收到", strings.Join(missing, "、"))
+}
+
+// LedgerShrank is a ledger that lacks many of the rows that the one before it had.
+func LedgerShrank(before, gone int, named []string) Finding {
+	return ledgerShrank.finds("上一份台账有%d行，其中%d行这次不见了（%s），疑似只报了本周新增", before, gone, strings.Join(named, "、")).
+		mend("台账要报全部事项，已办结的也保留；请补齐后重新报送。确需删减的，请管理员放行")
+}
+
+// RowVanished is a row of the ledger before this one that this one lacks.
+func RowVanished(row string) Finding {
+	return rowVanished.finds("上一份台账里的“%s”这次没有了", row).mend("请核实是否漏报；已办结的事项也要保留在台账里")
+}
+
+// Reopened is an item that was closed and no longer is.
+func Reopened(row, was, now string) Finding {
+	return reopened.finds("“%s”上次报为“%s”，这次改回“%s”", row, was, now).mend("请核实是否重新办理")
+}
+
+// DeadlineMoved is an item with a later deadline than before.
+func DeadlineMoved(row, column, was, now string) Finding {
+	return deadlineMoved.finds("“%s”的「%s」上次是 %s，这次推后到 %s", row, column, was, now).mend("请核实是否经批准延期")
+}
+
+// DeadlineGivenUp is an item with 长期 for a deadline, which was a day before.
+func DeadlineGivenUp(row, column, was string) Finding {
+	return deadlineMoved.finds("“%s”的「%s」上次是 %s，这次改为长期", row, column, was).mend("请核实是否经批准转为长期推进")
+}
+
+// NotCounting is an accepted return whose rows are not the ones that count, and why. onPurpose is the remedy where that
+// is as it should be.
+func NotCounting(why, remedy string) Finding { return notCounting.finds("%s", why).mend("%s", remedy) }
+
+// KeyElsewhere is a key that stands in another submitter's or period's return too.
+func KeyElsewhere(row, where string) Finding {
+	return keyElsewhere.finds("“%s”与%s报表中的编号相同，两处都计入", row, where).mend("请核实是否重复报送")
+}

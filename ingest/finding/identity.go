@@ -1,0 +1,142 @@
+package finding
+
+import "strings"
+
+var ofIdentity chapter
+
+var (
+	unknownForm        = ofIdentity.rejects("unknown_form", "认不出是哪张报表。")
+	formAmbiguous      = ofIdentity.rejects("form_ambiguous", "与两种表样同样相近，无法确定是哪张报表。")
+	noHeader           = ofIdentity.rejects("no_header", "标题认得出，表头找不到。")
+	unknownSubmitter   = ofIdentity.rejects("unknown_submitter", "看不出是哪个单位报送的。")
+	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
+	severalPeriods     = ofIdentity.rejects("several_periods", "一份报表里写着不止一个报送期。")
+	periodUnreadable   = ofIdentity.asks("period_unreadable", "报送期写得认不出来，按其他依据确定。")
+	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，按收到日期确定。")
+	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
+	asOfUnreadable     = ofIdentity.asks("as_of_unreadable", "截至日期写得认不出来，不采用。")
+	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
+	asOfBeforePeriod   = ofIdentity.asks("as_of_before_period", "截至日期在报送期开始之前。")
+	periodDiffers      = ofIdentity.asks("period_differs", "报送期在几处写得不一致，按规定的先后取其一。")
+	periodContradicted = ofIdentity.rejects("period_contradicted", "报送期与表中其他内容矛盾，不能替换已收到的一份。")
+	notFilled          = ofIdentity.rejects("not_filled", "表样里什么也没有填，也没有写本期无，不作为零报告。")
+	sameRun            = ofIdentity.asks("same_run", "同时收到同一份报表的两个文件，只计入其中一份。")
+	duplicate          = ofIdentity.tells("duplicate", "与已收到的文件完全相同，不重复计入。")
+)
+
+const useTemplate = "请使用下发的模板填报，标题写明报表名称，表头保留模板中的列名。"
+
+// UnknownForm is a file none of whose sheets matches a form; owed says which forms the submitter owes.
+func UnknownForm(sheets []string, owed string) Finding {
+	return unknownForm.finds("认不出这是哪张报表：工作表「%s」的表头与各表样都对不上。", strings.Join(sheets, "」「")).mend("%s%s", useTemplate, owed)
+}
+
+// NoSheetRead is a file all of whose sheets were skipped, with the reason of each.
+func NoSheetRead(skipped []string, owed string) Finding {
+	return unknownForm.finds("没有可以读取的工作表：%s。", strings.Join(skipped, "；")).mend("%s%s", useTemplate, owed)
+}
+
+// NoSheetVisible is a workbook without a visible sheet.
+func NoSheetVisible() Finding {
+	return unknownForm.finds("工作簿里没有可见的工作表。").mend("请取消隐藏工作表后重新报送。")
+}
+
+// FormAmbiguous is a sheet that two forms fit alike.
+func FormAmbiguous(sheet string) Finding {
+	return formAmbiguous.finds("工作表「%s」与两种表样同样相近，无法确定是哪张报表。", sheet).mend("请在标题中写明报表名称，如“问题台账”。")
+}
+
+// NoHeader is a sheet whose title names a form, and that has no head with the columns it needs.
+func NoHeader(sheet, form string, needed []string) Finding {
+	return noHeader.finds("工作表「%s」的标题是%s，但没有找到表头。", sheet, form).mend("表头应有以下各列：%s。", strings.Join(needed, "、"))
+}
+
+// SubmitterUntold is a return of which nothing says who hands it in.
+func SubmitterUntold() Finding {
+	return unknownSubmitter.finds("看不出是哪个单位报送的").mend(sayWhoReports)
+}
+
+// SubmitterUnknown is a 填报单位 that is no submitter of the zone.
+func SubmitterUnknown(name, closest string) Finding {
+	return unknownSubmitter.finds("填报单位“%s”不在单位名单里", name).mend(sayWhoReports).suggest(closest)
+}
+
+const sayWhoReports = "请在表中“填报单位”一格写明单位全称，或把文件放进以单位命名的文件夹"
+
+// SheetsOfTwo is a return one sheet of which names another submitter than the others.
+func SheetsOfTwo(sheet, unit, others string) Finding {
+	return submitterMismatch.finds("工作表「%s」写的是%s，同一份报表的其他工作表写的是%s", sheet, unit, others).mend("一份报表只能由一个单位报送，请分开报送")
+}
+
+// FolderOfAnother is a return in another submitter's folder than it names.
+func FolderOfAnother(unit, folder string) Finding {
+	return submitterMismatch.finds("表中的填报单位是%s，文件却放在%s的文件夹里", unit, folder).mend("请核对填报单位，或把文件放到正确的文件夹后重新报送").suggest(folder)
+}
+
+// FolderUnlikeName is a return that names no submitter of the zone, in a submitter's folder.
+func FolderUnlikeName(name, folder string) Finding {
+	return submitterMismatch.finds("表中的填报单位“%s”不在单位名单里，与文件夹%s对不上", name, folder).
+		mend("请把填报单位改为“%s”；如是该单位的另一名称，请管理员登记为别名", folder).suggest(folder)
+}
+
+// SeveralPeriods is a return two sheets of which state different periods.
+func SeveralPeriods(firstSheet, first, sheet, period string) Finding {
+	return severalPeriods.finds("工作表「%s」是%s，工作表「%s」是%s，一份报表只能是一期", firstSheet, first, sheet, period).
+		mend("请删去以前各期的工作表，只报本期；几期都要报的，请分成几个文件")
+}
+
+// PeriodUnreadable is a 报送期 that names no period.
+func PeriodUnreadable(text string) Finding {
+	return periodUnreadable.finds("报送期“%s”读不出来", text).mend("请按 2022年第33周 或 2022年8月 的样子填写")
+}
+
+// PeriodAssumed is a return that says nothing of its period.
+func PeriodAssumed(received, period string) Finding {
+	return periodAssumed.finds("表中没有写明报送期，按收到日期 %s 计为 %s", received, period).mend("请在标题下写明“报送期：%s”", period)
+}
+
+// PeriodAhead is a period that begins after the return was received.
+func PeriodAhead(period, received string) Finding {
+	return periodAhead.finds("报送期 %s 在收到日期 %s 时还没有开始", period, received).mend("请核对报送期，尤其是年份")
+}
+
+// AsOfUnreadable is a 截至 that names no date.
+func AsOfUnreadable(text string) Finding {
+	return asOfUnreadable.finds("“截至”日期读不出来：“%s”", text).mend("请按 2022年8月14日 的样子填写")
+}
+
+// AsOfAfterReceived is a 截至 after the day received.
+func AsOfAfterReceived(asOf, received string) Finding {
+	return asOfAfterReceived.finds("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received).mend("请核对截至日期")
+}
+
+// AsOfBeforePeriod is a 截至 that lies before the period begins.
+func AsOfBeforePeriod(asOf, period string) Finding {
+	return asOfBeforePeriod.finds("截至日期 %s 在报送期%s开始之前", asOf, period).mend("请核对截至日期，多半是上一期留下的")
+}
+
+// PeriodDiffers is a return that states several periods; says names every statement, remedy the one to change.
+func PeriodDiffers(says, decided, remedy string) Finding {
+	return periodDiffers.finds("报送期前后不一致：%s；按%s登记", says, decided).mend("%s；如%s无误，请改正其他各处", remedy, decided)
+}
+
+// PeriodContradicted is such a return that would take the place of rows accepted before.
+func PeriodContradicted(says, decided string, rows int, remedy string) Finding {
+	return periodContradicted.finds("报送期前后不一致：%s；%s已收到过%d行，不能用这一份替换", says, decided, rows).
+		mend("%s后重新报送；确是更正%s的，请把其他各处改为%s", remedy, decided, decided)
+}
+
+// NotFilled is a file that holds nothing but forms that nobody filled in.
+func NotFilled() Finding {
+	return notFilled.finds("表里没有填写内容，不作为零报告。").mend("填好后重新报送；本期没有内容的，请在表头下写“本期无”。")
+}
+
+// SameRun is one of two files for one return that came at the same time.
+func SameRun(one, other, counts string) Finding {
+	return sameRun.finds("同时收到同一单位同一期的两份：“%s”和“%s”，按“%s”计入", one, other, counts).mend("请核实计入的是定稿；不是的，请把定稿单独重新报送")
+}
+
+// SameFile is a file with the bytes of one received before, and what became of that.
+func SameFile(received, state string) Finding {
+	return duplicate.finds("与 %s 收到的文件完全相同，那一份%s，这一份不再重复计入", received, state).mend("如需更正，请修改内容后重新报送")
+}

@@ -1,0 +1,127 @@
+package finding
+
+// Numbers and codes: findings of the rules in values.go.
+
+const columnsShifted = "请核对各列是否错位"
+
+// PersonsNumber is the number of a person or telephone in a column of numbers; kind is what the column holds.
+func PersonsNumber(column, kind, text string) Finding {
+	return mistyped.finds("「%s」应填%s，现在像是一个手机号或身份证号：%s", column, kind, text).mend(columnsShifted)
+}
+
+// NotInteger is a text where a count should be.
+func NotInteger(column, text string) Finding {
+	return mistyped.finds("「%s」应填整数，现为“%s”", column, text).mend("请只填阿拉伯数字，不带文字说明")
+}
+
+// IntegerTooLarge is a count beyond reason.
+func IntegerTooLarge(column, text string) Finding {
+	return outOfRange.finds("「%s」数字过大：%s", column, text).mend("请核对后填写")
+}
+
+// IntegerNegative is a count below zero.
+func IntegerNegative(column string, n int64) Finding {
+	return outOfRange.finds("「%s」不能是负数，现为 %d", column, n).mend("请核对后填写不小于 0 的整数")
+}
+
+// MoneyIsDate is a date or a truth value where an amount should be.
+func MoneyIsDate(column string) Finding {
+	return mistyped.finds("「%s」应填金额，现为日期或逻辑值", column).mend("请填数字，并检查单元格格式")
+}
+
+// NotMoney is a text where an amount should be.
+func NotMoney(column, text string) Finding {
+	return mistyped.finds("「%s」应填金额，现为“%s”", column, text).mend("请只填数字，单位写在表头，如“%s（万元）”", column)
+}
+
+// MoneyTooLarge is an amount beyond reason.
+func MoneyTooLarge(column, text string) Finding {
+	return outOfRange.finds("「%s」金额过大：%s", column, text).mend("请核对金额和单位（元、万元、亿元）")
+}
+
+// MoneyNegative is an amount below zero.
+func MoneyNegative(column, text string) Finding {
+	return outOfRange.finds("「%s」不能是负数，现为 %s", column, text).mend("请核对后填写；冲减以前月份的，请更正当月报表")
+}
+
+// MoneyRounded is an amount with parts of a fen.
+func MoneyRounded(column, text string) Finding {
+	return moneyRounded.finds("「%s」小于一分的部分已四舍五入：%s", column, text).mend("请按分填写")
+}
+
+// NotPercent is a text where a percentage should be.
+func NotPercent(column, text string) Finding {
+	return mistyped.finds("「%s」应填百分比，现为“%s”", column, text).mend("请填如 85%% 的数值")
+}
+
+// PercentOutOfRange is a percentage below 0 or far above 100.
+func PercentOutOfRange(column, text string) Finding {
+	return outOfRange.finds("「%s」应在 0 到 100%% 之间，现为 %s", column, text).mend("请核对后填写")
+}
+
+// Over100Percent is a percentage above 100.
+func Over100Percent(column, text string) Finding {
+	return over100Percent.finds("「%s」超过 100%%：%s", column, text).mend("请核实")
+}
+
+const asText = "请把该格设为文本格式后重新填写"
+
+// NumberIsDate is a number of a person or firm that Excel took for a date.
+func NumberIsDate(column string) Finding {
+	return mistyped.finds("「%s」被 Excel 存成了日期", column).mend(asText)
+}
+
+// CodeIsDate is a code that Excel took for a date.
+func CodeIsDate(column, date string) Finding {
+	return codeIsDate.finds("「%s」被 Excel 存成了日期 %s", column, date).mend(asText)
+}
+
+// DamagedNumber is a long number that Excel kept the first 15 digits of.
+func DamagedNumber(column string) Finding {
+	return damagedNumber.finds("「%s」被 Excel 当作数字保存，15位以后的数字已经丢失", column).mend("请把该列设为文本格式，重新填写完整号码")
+}
+
+// CodeWithoutDigits is a text without a digit in a column of codes, in a form that holds persons.
+func CodeWithoutDigits(column string) Finding {
+	return pattern.finds("「%s」应是含有数字的编号", column).mend(columnsShifted)
+}
+
+// NotCreditCode is a text that is no 统一社会信用代码.
+func NotCreditCode(column, text string) Finding {
+	return pattern.finds("「%s」应为18位统一社会信用代码，现为“%s”", column, text).mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
+}
+
+// CreditCodeIsPersons is an identity number where a 统一社会信用代码 should be.
+func CreditCodeIsPersons(column string) Finding {
+	return pattern.finds("「%s」应为18位统一社会信用代码，现为身份证号", column).mend("请对照营业执照填写；个体工商户也有自己的代码，不能用经营者的身份证号代替")
+}
+
+// CreditCodeCheck is a 统一社会信用代码 with a wrong check character.
+func CreditCodeCheck(column, code string) Finding {
+	return checkCharacter.finds("「%s」%s 的校验位不对", column, code).mend("请对照营业执照核对，多半是抄错了一位")
+}
+
+// NotIDNumber is a text that is no 身份证号; it is not quoted.
+func NotIDNumber(column string, characters int) Finding {
+	return pattern.finds("「%s」应为18位身份证号，现为%d位", column, characters).mend("请核对后填写，并把该列设为文本格式")
+}
+
+// IDNumberCheck is a 身份证号 with a wrong check character.
+func IDNumberCheck(column string) Finding {
+	return checkCharacter.finds("「%s」的校验位不对", column).mend("请对照证件核对，多半是抄错了一位").as(Error)
+}
+
+// NotPhone is a text that is no telephone number; it is not quoted.
+func NotPhone(column string) Finding {
+	return pattern.finds("「%s」不是有效的电话号码", column).mend("请填11位手机号或带区号的固定电话")
+}
+
+// NotTaxNumber is a text that is no taxpayer's number; it is not quoted.
+func NotTaxNumber(column string, characters int) Finding {
+	return pattern.finds("「%s」应为15至20位，现为%d位", column, characters).mend("请对照税务登记填写")
+}
+
+// TaxNumberCheck is a taxpayer's number with a wrong check character.
+func TaxNumberCheck(column string) Finding {
+	return checkCharacter.finds("「%s」的校验位不对", column).mend("请对照税务登记核对，多半是抄错了一位")
+}

@@ -1,0 +1,91 @@
+package finding
+
+var ofRows chapter
+
+var (
+	rowsAboveHead   = ofRows.asks("rows_above_head", "表头上面有像数据的行，没有读取。")
+	lineIgnored     = ofRows.asks("line_ignored", "有的行不成一行数据，没有读取；表尾的仅作提示。")
+	rowsNotFilled   = ofRows.tells("rows_not_filled", "只有编号、没有内容的行，没有读取。")
+	rowsUnaccounted = ofRows.rejects("rows_unaccounted", "有行没有着落：这是系统的差错，请交给管理员。")
+	nilReturn       = ofRows.tells("nil_return", "本期无数据，按零报告登记。")
+	nilAhead        = ofRows.asks("nil_ahead", "当月还早，空表按零报告登记，可能只是还没有填。")
+	nilDoubtful     = ofRows.rejects("nil_doubtful", "没有数据行，却写着别的文字，不能按零报告登记。")
+	nilAfterRows    = ofRows.asks("nil_after_rows", "零报告不清空已报的内容。")
+	tooManyRefused  = ofRows.rejects("too_many_refused", "不能计入的行超过两成。")
+	totalMismatch   = ofRows.asks("total_mismatch", "合计与各行相加不符；资金类报表退回。")
+)
+
+// RowAboveHead is a row over the head that looks like data.
+func RowAboveHead(row int) Finding {
+	return rowsAboveHead.finds("第%d行在表头上面，像是数据，没有读取", row).mend("数据都要填在表头下面；如是其他说明，请忽略本条")
+}
+
+// LineIgnored is a row that is no row of data; below where it stands under all of them: a signature, a remark.
+func LineIgnored(row int, below bool) Finding {
+	f := lineIgnored.finds("第%d行不成一行数据，没有读取", row).mend("如是数据，请补齐该行各列；如是说明，请移到表格下方，写成“注：…”")
+	if below {
+		f = f.as(Info)
+	}
+	return f
+}
+
+// RowsNotFilled is a table of prepared rows, none of which is filled in.
+func RowsNotFilled(row, rows int) Finding {
+	return rowsNotFilled.finds("第%d行起的%d行只有编号，没有填写内容", row, rows).mend("没有数据的行可以留空")
+}
+
+const askOperator = "请把本表交给系统管理员；数据没有计入"
+
+// RowsUnrecognised is a table with rows that became nothing: this program's fault.
+func RowsUnrecognised(below, lines, others int) Finding {
+	return rowsUnaccounted.finds("表头下有%d行，只认出%d行数据和%d行其他内容，有行没有着落", below, lines, others).mend(askOperator)
+}
+
+// RowsLost is a return of whose lines some became nothing: this program's fault.
+func RowsLost(rows, loaded, refused, repeated int) Finding {
+	return rowsUnaccounted.finds("%d行数据中计入%d行、未计入%d行、重复%d行，有行没有着落", rows, loaded, refused, repeated).mend(askOperator)
+}
+
+// NilReturn is a return without rows.
+func NilReturn() Finding { return nilReturn.finds("本期无数据，按零报告登记") }
+
+// NilAhead is a return without rows, of a month that has long to run.
+func NilAhead(period string) Finding {
+	return nilAhead.finds("%s还没有结束，这张空表已按零报告登记", period).mend("如只是暂时没有填写，请在月末填好后重新报送；不报的工作表可以从工作簿中删去")
+}
+
+// NilDoubtful is a return without rows, in which something else is written in their place.
+func NilDoubtful(text string) Finding {
+	return nilDoubtful.finds("表里没有数据行，写的是“%s”，不能按零报告登记", text).mend("请填好数据后重新报送；本期确实没有的，请写“本期无”")
+}
+
+const askToClear = "如台账确已清零，请联系管理员办理清零"
+
+// NilAfterRows is a nil return of a ledger, rows of which were handed in for the same period.
+func NilAfterRows(rows int) Finding {
+	return nilAfterRows.finds("本期已报过%d行，这份零报告不会清空台账，仍按原来的%d行统计", rows, rows).mend(askToClear)
+}
+
+// NilAfterPaid is a nil return of a period form, rows of which were handed in for the same period.
+func NilAfterPaid(rows int) Finding {
+	return nilAfterRows.finds("本期已报过%d行，这份零报告不会撤回已报的内容，仍按原来的%d行统计", rows, rows).mend("如已报的内容确应撤回，请联系管理员作废那一份")
+}
+
+// NilAfterLedger is a nil return of a ledger, rows of which were handed in for an earlier period.
+func NilAfterLedger(rows int) Finding {
+	return nilAfterRows.finds("上一份台账有%d行，零报告表示没有新增，仍按原来的%d行统计", rows, rows).mend(askToClear)
+}
+
+// TooManyRefused is a return too many of whose rows are refused.
+func TooManyRefused(rows, refused int) Finding {
+	return tooManyRefused.finds("%d行中有%d行不能计入，超过两成，整份退回", rows, refused).mend("请按下列意见修改后整份重新报送；在此之前仍按上一份报表统计")
+}
+
+// TotalMismatch is a 合计 that isn't the sum of its rows. It sends the return back where the form says so.
+func TotalMismatch(column, claimed, sum, difference string, rejects bool) Finding {
+	f := totalMismatch.finds("「%s」合计写的是 %s，各行相加是 %s，相差 %s", column, claimed, sum, difference).mend("请核对各行金额和合计，改正后重新报送").suggest(sum)
+	if rejects {
+		f = f.rejecting()
+	}
+	return f
+}

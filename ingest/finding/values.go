@@ -1,0 +1,112 @@
+package finding
+
+import "strings"
+
+var ofValues chapter
+
+var (
+	repeatedKey         = ofValues.asks("repeated_key", "同一编号出现两次：内容相同只计一次，内容不同的后一行不计入（必须修改）。")
+	required            = ofValues.refuses("required", "必填的内容没有填。")
+	mistyped            = ofValues.refuses("type", "内容不是该列应填的日期、数字或金额。")
+	unitUnknown         = ofValues.asks("unit_unknown", "单位名称不在名单里，却与名单里的一个相像；按所写的名称单独统计。")
+	severalInCell       = ofValues.asks("several_in_cell", "一格里像是写了几个名称，只按一个计。")
+	beforePeriod        = ofValues.asks("before_period", "多数行的日期早于报送期，可能与以前各期重复。")
+	listValueText       = ofValues.asks("list_value_text", "可选内容后面带有文字，按可选内容读取。")
+	listValue           = ofValues.refuses("list_value", "内容不在可选范围内。")
+	pattern             = ofValues.refuses("pattern", "编号、代码或号码的样子不对。")
+	outOfRange          = ofValues.refuses("range", "数字或日期超出合理范围。")
+	length              = ofValues.refuses("length", "内容太长。")
+	checkCharacter      = ofValues.asks("check_character", "校验位不对（统一社会信用代码）；身份证号的必须修改。")
+	damagedNumber       = ofValues.refuses("damaged_number", "长号码被当作数字保存，后几位已经丢失。")
+	formulaWithoutValue = ofValues.refuses("formula_without_value", "公式没有存下计算结果。")
+	cellError           = ofValues.refuses("cell_error", "单元格是错误值。")
+	codeIsDate          = ofValues.asks("code_is_date", "编号被存成了日期。")
+	dateSerial          = ofValues.asks("date_serial", "日期是一个数字，按序号读取。")
+	dateDecimal         = ofValues.asks("date_decimal", "日期是一个小数，按年月读取。")
+	dateRange           = ofValues.asks("date_range", "写的是一段时间，只取其中一天。")
+	yearAssumed         = ofValues.asks("year_assumed", "日期没有写年份，读作上一年。")
+	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
+	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
+	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
+)
+
+// RepeatedRow is a row that stands there twice, word for word; where names the first.
+func RepeatedRow(where, row string) Finding {
+	return repeatedKey.finds("与%s完全相同（%s），只计一次", where, row).mend("请删去重复的行")
+}
+
+// RepeatedKey is a row with the key of another one that says something else.
+func RepeatedKey(where, row string) Finding {
+	return repeatedKey.finds("与%s的编号相同（%s），内容却不同，按先出现的一行计入", where, row).mend("请改正编号，或删去其中一行").as(Error)
+}
+
+const fillAndResend = "请补填后重新报送；补填前该行不计入统计"
+
+// Required is a required cell that is empty.
+func Required(column string) Finding {
+	return required.finds("「%s」不能为空", column).mend(fillAndResend)
+}
+
+// UnitUnknown is the name of a unit that is none of the zone's, but looks like one.
+func UnitUnknown(column, name, like string) Finding {
+	return unitUnknown.finds("「%s」“%s”不在单位名单里，像是“%s”，按所写的名称单独统计", column, name, like).
+		mend("请改为“%s”；如是另一个单位，请忽略本条；如是它的另一名称，请管理员登记为别名", like).suggest(like)
+}
+
+// SeveralInCell is a name's cell that holds several.
+func SeveralInCell(column string, names int) Finding {
+	return severalInCell.finds("「%s」一格里像是写了%d个名称，只按一个计", column, names).mend("请一行只写一个，其他各列照抄")
+}
+
+// BeforePeriod is a return most of whose rows are dated before its period.
+func BeforePeriod(rows, before int, column, period string, first int) Finding {
+	return beforePeriod.finds("%d行中有%d行的「%s」早于报送期（%s），第一处在第%d行", rows, before, column, period, first).
+		mend("如以前各期已经报过，请删去这些行，否则会重复计算；当期漏报的，请更正当期报表")
+}
+
+// ListValueWithText is a listed value with a remark behind it.
+func ListValueWithText(column, text, value string) Finding {
+	return listValueText.finds("「%s」“%s”里带有文字，按“%s”读取", column, text, value).mend("请只选一项：%s；说明写到其他列", value)
+}
+
+// NotListed is a text that is none of the listed values.
+func NotListed(column, text string, values []string, closest string) Finding {
+	return listValue.finds("「%s」的内容“%s”不在可选范围内", column, text).mend("请从以下选项中选一个：%s", strings.Join(values, "、")).suggest(closest)
+}
+
+// NoValue is a formula of which the file holds no result.
+func NoValue(column string) Finding {
+	return formulaWithoutValue.finds("「%s」是公式，但文件里没有存下它的计算结果", column).mend("请用 Excel 或 WPS 打开后重新保存，或把该格改成数值再报")
+}
+
+// CellError is a cell that shows an error, such as #REF!.
+func CellError(column, shown string) Finding {
+	return cellError.finds("「%s」是错误值 %s", column, shown).mend("请改正公式，或直接填写内容")
+}
+
+// TooLong is a text of more characters than any column takes.
+func TooLong(column string, most int) Finding {
+	return length.finds("「%s」超过%d个字", column, most).mend("请精简内容")
+}
+
+// LongerThan is a text of more characters than its column takes.
+func LongerThan(column string, most, has int) Finding {
+	return length.finds("「%s」超过%d个字，现有%d个字", column, most, has).mend("请精简到%d个字以内", most)
+}
+
+// ShapeMismatch is a text that hasn't the shape that its column declares.
+func ShapeMismatch(column, shape, text string) Finding {
+	return pattern.finds("「%s」应为%s，现为“%s”", column, shape, text).mend("请按%s填写", shape)
+}
+
+const checkNumber = "请核对数字和单位"
+
+// LessThan is a number below the least that its column declares.
+func LessThan(column, least, text string) Finding {
+	return outOfRange.finds("「%s」不应小于 %s，现为 %s", column, least, text).mend(checkNumber)
+}
+
+// MoreThan is a number above the most that its column declares.
+func MoreThan(column, most, text string) Finding {
+	return outOfRange.finds("「%s」不应大于 %s，现为 %s", column, most, text).mend(checkNumber)
+}
