@@ -136,3 +136,78 @@ func TestExplained(t *testing.T) {
 		t.Errorf("the analyst sees %d explanations, %v", n, err)
 	}
 }
+
+// TestExplainedComparison: the reason for what is only different from an earlier return (a row that vanished, a deadline
+// that moved, an item that was reopened) is kept, although the return that brought it is no longer different.
+func TestExplainedComparison(t *testing.T) {
+	const head = "问题台账（2022年第%s周）\n问题编号,问题来源,责任清单,问题描述,牵头单位,交办日期,办结时限,办理状态,办结日期\n"
+	ledger := func(week, rest string) []byte { return []byte(strings.Replace(head, "%s", week, 1) + rest) }
+	o := newOffice(t)
+	o.take("青山街道", "a.csv", ledger("31", "Q-1,走访,安全,路灯不亮,经发局,2022-08-01,2022-08-20,已办结,2022-08-03\nQ-2,走访,安全,井盖缺失,经发局,2022-08-01,2022-08-20,办理中,\nQ-3,走访,安全,护栏损坏,经发局,2022-08-01,2022-08-20,办理中,\n"), "2022-08-08 09:00")
+	again, back := o.take("青山街道", "b.csv", ledger("32", "Q-1,走访,安全,路灯不亮,经发局,2022-08-01,2022-08-20,办理中,\nQ-2,走访,安全,井盖缺失,经发局,2022-08-01,2022-10-20,办理中,\n"), "2022-08-15 09:00")
+	if rules(again) != "row_vanished reopened deadline_moved" {
+		t.Fatalf("asked about %q", rules(again))
+	}
+	reasons := map[string]string{"row_vanished": "并入Q-2一起办理", "reopened": "回访发现又不亮了，重新维修", "deadline_moved": "主管领导批准延期两个月"}
+	for rule, said := range reasons {
+		back = explain(t, back, rule, said)
+	}
+	third, _ := o.take("青山街道", "b.xlsx", back, "2022-08-15 11:00")
+	if third.Outcome != finding.Accepted || rules(third) != "" || len(third.Explained) != 3 {
+		t.Fatalf("with reasons: %s, %q, %+v", third.Outcome, rules(third), third.Explained)
+	}
+	for _, x := range third.Explained {
+		if x.Said != reasons[x.Finding.Rule] || x.Finding.Message == "" {
+			t.Errorf("%s is explained by %q: %q", x.Finding.Rule, x.Said, x.Finding.Message)
+		}
+	}
+	var keys string
+	if err := o.db.Conn.QueryRowContext(context.Background(), "select string_agg(key_text, ' ' order by key_text) from raw.explanation where return_id = ? and key_text is not null", third.ID).Scan(&keys); err != nil || keys != "q-1 q-2" {
+		t.Errorf("the analyst sees reasons for %q, %v", keys, err)
+	}
+	// Later returns don't carry them on as their own.
+	fourth, _ := o.take("青山街道", "c.csv", ledger("33", "Q-1,走访,安全,路灯不亮,经发局,2022-08-01,2022-08-20,办理中,\nQ-2,走访,安全,井盖缺失,经发局,2022-08-01,2022-10-20,办理中,\n"), "2022-08-22 09:00")
+	if len(fourth.Explained) != 0 {
+		t.Errorf("the next ledger repeats %+v", fourth.Explained)
+	}
+}
+
+// TestTwoInOneRun: of two files for one return that come at the same time a draft gives way, whatever its name sorts
+// after; both are told. What was received before is what the one that counts is compared with.
+func TestTwoInOneRun(t *testing.T) {
+	row := func(no int, amount string) string {
+		return "甲公司,91430300MA4L16JJ55,智能制造,文" + string(rune('0'+no)) + "," + amount + ",2022-07-05\n"
+	}
+	const head = "惠企资金兑付台账（2022年7月）单位：元\n企业名称,统一社会信用代码,政策项目,文号,兑付金额,兑付日期\n"
+	for _, c := range []struct{ first, second, counts string }{
+		{"惠企资金.csv", "惠企资金（初稿）.csv", "惠企资金.csv"},
+		{"惠企资金 - 副本.csv", "惠企资金.csv", "惠企资金.csv"},
+		{"旧_惠企.csv", "惠企.csv", "惠企.csv"},
+		{"惠企1.csv", "惠企2.csv", "惠企2.csv"},
+	} {
+		o := newOffice(t)
+		o.drop("财政局/"+c.first, []byte(head+row(1, "100")+row(2, "200")))
+		o.drop("财政局/"+c.second, []byte(head+row(1, "100")+row(2, "250")))
+		s, _ := o.session(time.Date(2022, 8, 5, 9, 0, 0, 0, o.in.Zone.Location))
+		if len(s.Taken) != 2 {
+			t.Fatalf("%s and %s: took in %d files", c.first, c.second, len(s.Taken))
+		}
+		last := s.Taken[1]
+		if last.File != c.counts {
+			t.Errorf("of %s and %s %s counts", c.first, c.second, last.File)
+		}
+		for _, report := range s.Taken {
+			if r := report.Returns[0]; rules(r) != "same_run" || r.Outcome != finding.Warned || !strings.Contains(r.Findings[len(r.Findings)-1].Message, "按“"+c.counts+"”计入") {
+				t.Errorf("%s beside %s is told %s %+v", report.File, c.counts, r.Outcome, r.Findings)
+			}
+			sub, _ := o.in.Zone.Match("财政局")
+			if _, err := os.Stat(filepath.Join(o.in.Zone.OutboxOf(sub), receipt.Name(report))); err != nil {
+				t.Error(err)
+			}
+		}
+		var n int
+		if err := o.db.Conn.QueryRowContext(context.Background(), "select count(*) from raw.finding where rule = 'same_run' and return_id in (?, ?)", s.Taken[0].Returns[0].ID, last.Returns[0].ID).Scan(&n); err != nil || n != 2 {
+			t.Errorf("the tables hold %d of both findings, %v", n, err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package read
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -95,6 +96,9 @@ func (r *periodReader) say(what string, at layout.Said) bool {
 		return false
 	}
 	s := Statement{What: what, Period: p, At: at, day: calendar.NoDate}
+	if what == "文件名" && len(r.said) > 0 && !namesPeriod.MatchString(at.Text) { // week1.xlsx is one of a series, perhaps
+		return false
+	}
 	if what == "标题" || what == "文件名" {
 		if sp, ok := written.ReadSpan(at.Text, r.received); ok && !sp.Period.Valid() && sp.Months == 0 {
 			s.day = sp.Date
@@ -103,6 +107,9 @@ func (r *periodReader) say(what string, at layout.Said) bool {
 	r.said = append(r.said, s)
 	return true
 }
+
+// namesPeriod is how a file's name states a period beside what stands in the sheet: with a year, as a month, as 第33周.
+var namesPeriod = regexp.MustCompile(`20\d\d|月|第.{1,4}周`)
 
 // label notes a labelled statement (报送期), and says so where it can't be read.
 func (r *periodReader) label(at layout.Said) {

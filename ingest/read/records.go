@@ -32,8 +32,11 @@ const KeySep = "\x1f"
 func (rd *Reader) readRows(pt *Part) {
 	f := pt.Form
 	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive()}
-	if !t.Cutoff.Valid() || pt.Disagrees.later() {
-		t.Cutoff = rd.Zone.DateOf(pt.Ret.ReceivedAt)
+	switch received := rd.Zone.DateOf(pt.Ret.ReceivedAt); {
+	case !t.Cutoff.Valid() || pt.Disagrees.later():
+		t.Cutoff = received
+	case pt.Ret.Period.Valid() && t.Cutoff < pt.Ret.Period.Start: // a 截至 of another period says nothing of the rows
+		t.Cutoff = min(pt.Ret.Period.End(), received)
 	}
 	rows := 0
 	for _, tb := range pt.Tables {
