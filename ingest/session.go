@@ -16,7 +16,6 @@ import (
 	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
-	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
@@ -224,7 +223,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 			return err
 		}
 		failed := &read.Parsed{File: todo[0].file, Sha: todo[0].sha}
-		failed.Fail(s.In.read, "not_stored", "文件中有系统无法保存的内容。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。")
+		failed.Fail(s.In.read, finding.NotStored())
 		files = []*read.Parsed{failed}
 		reports, err = s.judgeAndStore(ctx, todo, files)
 	}
@@ -276,12 +275,12 @@ func (s *Session) readAll(ctx context.Context, todo []arrival) ([]*read.Parsed, 
 func (s *Session) readOne(ctx context.Context, a arrival) (*read.Parsed, error) {
 	if a.tooBig {
 		p := &read.Parsed{File: a.file, Sha: a.sha}
-		return p.Fail(s.In.read, sheet.TooLarge, fmt.Sprintf("文件有%dMB，超过%dMB的上限。", a.size>>20, s.In.Zone.Limits.FileBytes>>20), "请删去图片、多余的空白行列和无关工作表后重新报送。"), nil
+		return p.Fail(s.In.read, finding.TooLarge(a.size>>20, s.In.Zone.Limits.FileBytes>>20)), nil
 	}
 	if a.fatal {
 		s.Log.Error("a file is not read any more: the program ended every time", "arrival", a.seq)
 		p := &read.Parsed{File: a.file, Sha: a.sha}
-		return p.Fail(s.In.read, sheet.Damaged, "文件内容异常，读取时程序多次中断，不再读取。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。"), nil
+		return p.Fail(s.In.read, finding.NotReadAgain()), nil
 	}
 	p, trouble, err := s.In.read.Read(ctx, a.file)
 	if trouble != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
@@ -38,24 +39,11 @@ func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 		} else if w.Month = 1; t.Period.Contains(w.Date(w.Year)) || calendar.NewDate(w.Year, 10, 1) > t.Cutoff && col.Role == forms.Fact {
 			w.Month = 1
 		} else {
-			return Value{}, bad("type", "「%s」是数字 %s，分不清是1月还是10月", col.Title, t.Quote(raw, 20)).mend("请按 2022-10 的样子填写，并把该列设为文本格式")
+			return Value{}, because(finding.DecimalMonth(col.Title, t.Quote(raw, 20)))
 		}
 	}
 	if !ok {
-		hint := "请按 2022-07-05 的样子填写，或用 Excel 日期格式"
-		if col.OpenEnded != nil {
-			hint = t.deadlineHint(raw, col, hint)
-		}
-		if c.Kind == sheet.Number && written.DecimalDate.MatchString(c.Text) {
-			hint = "数字 " + c.Text + " 分不清是几日（末尾的0会被 Excel 去掉），请按 2022-07-05 的样子填写"
-		}
-		if col.Type == forms.Month {
-			hint = "请按 2022-07 的样子填写"
-		}
-		if noSuchDay.MatchString(strings.ReplaceAll(written.Plain(raw), " ", "")) {
-			return Value{}, bad("type", "「%s」%s 没有这一天", col.Title, t.Quote(raw, 30)).mend("请核对月份和日期")
-		}
-		return Value{}, bad("type", "「%s」应填%s，现为“%s”", col.Title, dateWord(col), t.Quote(raw, 30)).mend("%s", hint)
+		return Value{}, because(t.notDate(c, raw, col))
 	}
 	year := w.Year
 	if year == 0 {
@@ -68,7 +56,7 @@ func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 		w.Day = 1
 	} else if w.Day == 0 {
 		if col.Role != forms.Deadline {
-			return Value{}, bad("type", "「%s」只有月份，缺少“日”：“%s”", col.Title, t.Quote(raw, 30)).mend("请填写到日，如 2022-07-05")
+			return Value{}, because(finding.DayMissing(col.Title, t.Quote(raw, 30)))
 		}
 		w.Day = written.LastDay(year, w.Month)
 	}
@@ -79,20 +67,20 @@ func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 		d = w.Date(year - 1)
 	}
 	if d.Year() < 1949 || d.Year() > 2100 {
-		return Value{}, bad("range", "「%s」年份不合理：%s", col.Title, d).mend("请核对年份")
+		return Value{}, because(finding.YearUnlikely(col.Title, d.String()))
 	}
 	v := Value{Set: true, Text: d.String(), Date: d}
 	switch {
 	case stretch:
-		return v, doubt("date_range", "「%s」写的是一段时间“%s”，按 %s 计", col.Title, t.Quote(raw, 30), d).mend("请只填一个日期")
+		return v, because(finding.DateRange(col.Title, t.Quote(raw, 30), d.String()))
 	case guessed && strings.Contains(c.Text, "."):
-		return v, doubt("date_decimal", "「%s」是小数 %s，读作 %s", col.Title, t.Quote(raw, 20), d).mend("请按 2022-07-05 的样子填写，并把该列设为文本或日期格式")
+		return v, because(finding.DateDecimal(col.Title, t.Quote(raw, 20), d.String()))
 	case guessed:
-		return v, doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", col.Title, t.Quote(raw, 20), d).mend("请把该格设为日期格式后核对")
+		return v, because(finding.DateSerial(col.Title, t.Quote(raw, 20), d.String()))
 	case assumed:
-		return v, doubt("year_assumed", "「%s」“%s”没有写年份，按当年则晚于截至日期 %s，读作 %s", col.Title, t.Quote(raw, 20), t.Cutoff, d).mend("请写明年份")
+		return v, because(finding.YearAssumed(col.Title, t.Quote(raw, 20), t.Cutoff.String(), d.String()))
 	case w.Year != 0 && col.Role == forms.Fact && col.Type == forms.Date && d > t.Cutoff:
-		return v, doubt("after_cutoff", "「%s」%s 晚于本报表的截至日期 %s", col.Title, d, t.Cutoff).mend("请核对日期，尤其是年份")
+		return v, because(finding.AfterCutoff(col.Title, d.String(), t.Cutoff.String()))
 	}
 	return v, nil
 }
@@ -135,13 +123,24 @@ var monthMark = regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`)
 
 var dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
 
-// deadlineHint says how to write a deadline that is no day: 长期 needs a status that says so, other words need a day.
-func (t *Typer) deadlineHint(raw string, col *forms.Column, hint string) string {
+// notDate says what is wrong with a cell that is no date. A deadline that is no day needs a status that says so.
+func (t *Typer) notDate(c *sheet.Cell, raw string, col *forms.Column) finding.Finding {
+	text := t.Quote(raw, 30)
+	switch {
+	case noSuchDay.MatchString(strings.ReplaceAll(written.Plain(raw), " ", "")):
+		return finding.NoSuchDay(col.Title, text)
+	case col.Type == forms.Month:
+		return finding.NotMonth(col.Title, text)
+	case c.Kind == sheet.Number && written.DecimalDate.MatchString(c.Text):
+		return finding.DecimalDate(col.Title, text, c.Text)
+	case col.OpenEnded == nil:
+		return finding.NotDate(col.Title, text)
+	}
 	status := t.Form.Column(col.OpenEnded.Field)
 	if slices.Contains(col.OpenEnded.Words, written.Heading(raw)) {
-		return "只有「" + status.Title + "」为“" + strings.Join(col.OpenEnded.Values, "”或“") + "”的才可以写长期；请改「" + status.Title + "」，或填一个具体日期，如 2022-07-05"
+		return finding.OpenEndedNotAllowed(col.Title, text, status.Title, col.OpenEnded.Values)
 	}
-	return hint + "；没有具体期限的，「" + status.Title + "」填“" + col.OpenEnded.Values[0] + "”，本列填“长期”"
+	return finding.NotDeadline(col.Title, text, status.Title, col.OpenEnded.Values[0])
 }
 
 // noSuchDay is written like a date, and is none: 2022-11-31.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
 )
@@ -51,13 +52,11 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 		return Value{Set: true, Text: v}, nil
 	}
 	if v, ok := t.leadingValue(h, col); ok {
-		return Value{Set: true, Text: v}, doubt("list_value_text", "「%s」“%s”里带有文字，按“%s”读取", col.Title, t.Quote(raw, 30), v).mend("请只选一项：%s；说明写到其他列", v)
+		return Value{Set: true, Text: v}, because(finding.ListValueWithText(col.Title, t.Quote(raw, 30), v))
 	}
 	var all []string
 	for _, v := range col.Values {
 		all = append(all, v.Name)
 	}
-	f := bad("list_value", "「%s」的内容“%s”不在可选范围内", col.Title, t.Quote(raw, 30)).mend("请从以下选项中选一个：%s", strings.Join(all, "、"))
-	f.Suggest = written.Closest(raw, all)
-	return Value{}, f
+	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), all, written.Closest(raw, all)))
 }

@@ -16,7 +16,6 @@ var (
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
 	asOfUnreadable     = ofIdentity.asks("as_of_unreadable", "截至日期写得认不出来，不采用。")
 	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
-	asOfBeforePeriod   = ofIdentity.asks("as_of_before_period", "截至日期在报送期开始之前。")
 	periodDiffers      = ofIdentity.asks("period_differs", "报送期在几处写得不一致，按规定的先后取其一。")
 	periodContradicted = ofIdentity.rejects("period_contradicted", "报送期与表中其他内容矛盾，不能替换已收到的一份。")
 	notFilled          = ofIdentity.rejects("not_filled", "表样里什么也没有填，也没有写本期无，不作为零报告。")
@@ -108,11 +107,6 @@ func AsOfUnreadable(text string) Finding {
 // AsOfAfterReceived is a 截至 after the day received.
 func AsOfAfterReceived(asOf, received string) Finding {
 	return asOfAfterReceived.finds("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received).mend("请核对截至日期")
-}
-
-// AsOfBeforePeriod is a 截至 that lies before the period begins.
-func AsOfBeforePeriod(asOf, period string) Finding {
-	return asOfBeforePeriod.finds("截至日期 %s 在报送期%s开始之前", asOf, period).mend("请核对截至日期，多半是上一期留下的")
 }
 
 // PeriodDiffers is a return that states several periods; says names every statement, remedy the one to change.

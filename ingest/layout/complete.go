@@ -34,16 +34,14 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		}
 		if u, ok := l.Units.Street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
 			h.Columns = append(h.Columns, Placed{Field: c, konst: u.Name})
-			said.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: pg.Name,
-				Message: fmt.Sprintf("没有「%s」一列，按工作表名称取为“%s”", c.Title, u.Name), Field: c.Field})
+			said.add(finding.FromSheetName(c.Title, u.Name).At(finding.Place{Sheet: pg.Name, Field: c.Field}))
 		}
 		if c.Type != forms.List {
 			continue
 		}
 		if v := l.valueInTitle(c, pg.Name, title); v != "" {
 			h.Columns = append(h.Columns, Placed{Field: c, konst: v})
-			said.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: pg.Name,
-				Message: fmt.Sprintf("没有「%s」一列，按标题取为“%s”", c.Title, v), Field: c.Field})
+			said.add(finding.FromTitle(c.Title, v).At(finding.Place{Sheet: pg.Name, Field: c.Field}))
 		}
 	}
 	for i := range f.Columns { // what is required comes first
@@ -57,23 +55,19 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		said.add(*f)
 	}
 	spanColumn(h)
-	if f := l.crossed(pg, h); f != nil {
-		said.reject(*f)
+	if f := l.crossed(pg, h); len(f) > 0 {
+		said = append(said, f...)
 		h.doubled = nil
 	}
 	for _, d := range h.doubled {
+		passed, read := written.Short(d[0], 30), written.Short(d[1], 30)
+		f := finding.HeadingsAlike(passed, read)
 		if g := levelsAbove(d[0]); g != levelsAbove(d[1]) && g != "" && levelsAbove(d[1]) != "" && lastLevel(d[0]) == lastLevel(d[1]) {
-			said.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-				Message: fmt.Sprintf("“%s”和“%s”各有一列，只读取“%s”一列", written.Short(d[0], 30), written.Short(d[1], 30), written.Short(d[1], 30)), Hint: "如果应读另一列，请只保留那一列的表头，或在表头写明各列的区别"})
-			continue
+			f = finding.HeadingInGroups(passed, read)
+		} else if d[0] == d[1] {
+			f = finding.HeadingTwice(passed)
 		}
-		if d[0] == d[1] {
-			said.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-				Message: fmt.Sprintf("表头“%s”出现了不止一次，按最左边的一列读取", written.Short(d[0], 30)), Hint: "请删去多余的列，或在表头写明各列的区别"})
-			continue
-		}
-		said.add(finding.Finding{Severity: finding.Info, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-			Message: fmt.Sprintf("“%s”和“%s”是同一个意思，按“%s”一列读取", written.Short(d[0], 30), written.Short(d[1], 30), written.Short(d[1], 30)), Hint: "如两列含义不同，请把表头写清楚"})
+		said.add(f.At(finding.Place{Sheet: pg.Name, Value: passed}))
 	}
 	h.lack()
 	return said
@@ -86,9 +80,13 @@ func (l *Reader) takeGuess(pg *Page, h *Head, c *forms.Column) *finding.Finding 
 		return nil
 	}
 	h.take(g)
-	return &finding.Finding{Severity: finding.Warning, Rule: "heading_guess", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, g.Col),
-		Value: written.Short(g.Title, 30), Message: fmt.Sprintf("表头“%s”与「%s」相近，按「%s」读取", written.Short(g.Title, 30), c.Title, c.Title),
-		Hint: fmt.Sprintf("请把表头改为“%s”", c.Title), Suggest: c.Title, Field: c.Field}
+	f := finding.HeadingClose(written.Short(g.Title, 30), c.Title).At(pg.under(h, g))
+	return &f
+}
+
+// under is where the heading of a column stands: in the last row of the head.
+func (p *Page) under(h *Head, c *Placed) finding.Place {
+	return finding.Place{Sheet: p.Name, Cell: sheet.Ref(p.Rows[h.row+h.height-1].N, c.Col), Field: c.Field.Field, Value: written.Short(c.Title, 30)}
 }
 
 // take adds a column that was guessed.
@@ -126,8 +124,8 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	if n := len(names); n > 8 {
 		names = append(names[:8], fmt.Sprintf("等%d列", n))
 	}
-	return &finding.Finding{Severity: finding.Info, Rule: "columns_unread", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, max(first, 1)),
-		Message: "表样里没有这些栏目，没有读取：" + strings.Join(names, "、"), Hint: "如果其中有应报的内容，请把表头改成模板中的列名"}
+	f := finding.ColumnsUnread(names).At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, max(first, 1))})
+	return &f
 }
 
 // lack notes the required columns that a head lacks.
@@ -241,20 +239,18 @@ func MissingColumns(f *forms.Form, tables []*Table, known Constants) (said Notes
 				if slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && f.Mode == forms.Period {
 					continue
 				}
-				hint := fmt.Sprintf("请在表头增加“%s”一列", c.Title)
+				f := finding.MissingColumn(c.Title)
 				if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
-					hint += "；“序号”会随行的增删变动，不能当作编号，编号要一经编定不再改变"
+					f = finding.MissingCode(c.Title)
 				} else if g := written.Closest(c.Title, h.extra); g != "" {
-					hint += fmt.Sprintf("；如“%s”就是这一列，请把表头改为“%s”", written.Short(g, 20), c.Title)
+					f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
 				}
-				said.reject(finding.Finding{Rule: "missing_column", Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
-					Message: fmt.Sprintf("表头缺少「%s」一列", c.Title), Hint: hint})
+				said.add(f.At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field}))
 				readable = false
 			}
 			for _, field := range slices.Compact(h.others) {
 				if c := f.Column(field); h.Column(field) == nil && f.Mode == forms.Period {
-					said.reject(finding.Finding{Rule: "which_period", Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: field,
-						Message: fmt.Sprintf("「%s」按月（年）分成几列，看不出哪一列是本期", c.Title), Hint: "请在标题写明月份，或只保留本期一列"})
+					said.add(finding.WhichPeriod(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: field}))
 					readable = false
 				}
 			}
@@ -263,8 +259,7 @@ func MissingColumns(f *forms.Form, tables []*Table, known Constants) (said Notes
 				if h.Column(field) != nil || f.Mode != forms.Period && !c.Required {
 					continue
 				}
-				said.reject(finding.Finding{Rule: "cumulative", Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
-					Message: fmt.Sprintf("「%s」只有累计数，没有本月（本期）数", c.Title), Hint: "请增加本月（本期）一列，只填本期发生数"})
+				said.add(finding.CumulativeColumn(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field}))
 				readable = false
 			}
 		}
@@ -307,8 +302,7 @@ func (tb *Table) supply(block int, by Constants) (said Notes) {
 				}
 			}
 		}
-		said.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: tb.Grid.Name, Field: c.Field,
-			Message: fmt.Sprintf("没有「%s」一列，取为“%s”", c.Title, known)})
+		said.add(finding.FromIdentity(c.Title, known).At(finding.Place{Sheet: tb.Grid.Name, Field: c.Field}))
 	}
 	return said
 }
