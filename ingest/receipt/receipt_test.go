@@ -15,6 +15,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/sheet"
+	"taizhang/internal/durable"
 	"taizhang/internal/tooltest"
 )
 
@@ -366,20 +367,22 @@ func TestName(t *testing.T) {
 
 func TestSaveNeverOverwrites(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "产业局")
-	var got []string
-	for _, content := range []string{"一", "二", "一", "二", "三"} {
-		path, err := Save(dir, "回执.xlsx", []byte(content))
-		must(t, err)
-		if there, err := os.ReadFile(path); err != nil || string(there) != content {
-			t.Errorf("%s holds %q, %v", path, there, err)
+	for _, group := range [][]string{{"一"}, {"二"}, {"一"}, {"二", "三", "一"}} {
+		var batch durable.Batch
+		for _, content := range group {
+			must(t, Save(&batch, dir, "回执.xlsx", []byte(content)))
 		}
-		got = append(got, filepath.Base(path))
+		must(t, batch.Commit())
 	}
-	if want := "回执.xlsx 回执(2).xlsx 回执.xlsx 回执(2).xlsx 回执(3).xlsx"; strings.Join(got, " ") != want {
-		t.Errorf("%v", got)
-	}
-	if all, _ := os.ReadDir(dir); len(all) != 3 {
+	all, err := os.ReadDir(dir)
+	must(t, err)
+	if len(all) != 3 {
 		t.Errorf("%v", all)
+	}
+	for name, want := range map[string]string{"回执.xlsx": "一", "回执(2).xlsx": "二", "回执(3).xlsx": "三"} {
+		if there, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(there) != want {
+			t.Errorf("%s holds %q, %v", name, there, err)
+		}
 	}
 }
 

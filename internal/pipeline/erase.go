@@ -15,6 +15,7 @@ import (
 
 	"taizhang/ingest"
 	"taizhang/internal/archive"
+	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 )
 
@@ -399,10 +400,8 @@ func (z *Zone) removeErased(a *archive.Archive) error {
 			files = append(files, filepath.Join(z.Dir, filepath.FromSlash(f)))
 		}
 	}
-	for _, f := range files {
-		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove what holds an erased person: %w", err)
-		}
+	if err := durable.Remove(files...); err != nil { // settled: no power cut brings them back
+		return fmt.Errorf("remove what holds an erased person: %w", err)
 	}
 	return nil
 }
