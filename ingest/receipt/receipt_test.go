@@ -16,6 +16,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/durable"
+	"taizhang/internal/opc"
 	"taizhang/internal/tooltest"
 )
 
@@ -293,7 +294,7 @@ func TestMacrosStayBehind(t *testing.T) {
 	must(t, err)
 	types, err := p.get("[Content_Types].xml")
 	must(t, err)
-	if p.has("xl/vbaProject.bin") || bytes.Contains(types, []byte("macroEnabled")) || !strings.HasSuffix(name, ".xlsx") {
+	if p.Has("xl/vbaProject.bin") || bytes.Contains(types, []byte("macroEnabled")) || !strings.HasSuffix(name, ".xlsx") {
 		t.Errorf("macros left: %s", types)
 	}
 	if !strings.Contains(paperText(t, openBook(t, out)), "宏已去掉") {
@@ -409,8 +410,8 @@ func FuzzPatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, part string, data []byte) {
 		p, err := openPack(book)
 		must(t, err)
-		p.set(part, data)
-		content, err := p.bytes(len(book))
+		p.Set(part, data)
+		content, err := p.Bytes(opc.Fast)
 		if err != nil {
 			return
 		}
