@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unsafe"
+
+	"taizhang/internal/opc"
 )
 
 // Formats that are read.
@@ -66,11 +68,11 @@ func OpenAt(ctx context.Context, name string, r io.ReaderAt, size int64, lim Lim
 		}
 		head := make([]byte, len(magicZip))
 		if n, _ := r.ReadAt(head, 0); n == len(head) && bytes.Equal(head, magicZip) && !lockName(name) {
-			p := &pack{src: r, size: size, lim: lim}
-			if err := p.directory(); err != nil {
+			p, err := opc.OpenAt(r, size, lim.pack())
+			if err != nil {
 				return nil, err
 			}
-			return p.book(lim)
+			return (&pack{p}).book(lim)
 		}
 		data := make([]byte, size)
 		if n, err := r.ReadAt(data, 0); n < len(data) {

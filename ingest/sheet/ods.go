@@ -17,11 +17,11 @@ type odsBook struct {
 }
 
 func openODS(p *pack, lim Limits) (*Book, error) {
-	if p.has("encrypted-package") {
+	if p.Has("encrypted-package") {
 		return nil, refuse(Password, "ods, whole package")
 	}
-	if p.has("META-INF/manifest.xml") {
-		m, err := p.read("META-INF/manifest.xml", metaBytes)
+	if p.Has("META-INF/manifest.xml") {
+		m, err := p.Read("META-INF/manifest.xml", metaBytes)
 		if err != nil {
 			return nil, err
 		}
@@ -31,12 +31,12 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 	}
 	o := &odsBook{p, lim}
 	b := &Book{Format: ODS, lim: lim, src: o}
-	r, err := p.open("content.xml")
+	r, err := p.Part("content.xml")
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
-	size := r.left
+	defer r.Close()
+	size := r.Left()
 	x, err := newScan(r, lim)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 	case size*int64(len(b.sheets)) > maxRescan:
 		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(b.sheets), size)
 	}
-	if p.has("Basic/script-lc.xml") {
+	if p.Has("Basic/script-lc.xml") {
 		b.Macros = true
 	}
 	return b, nil
@@ -101,11 +101,11 @@ type odsScan struct {
 
 // each implements source.
 func (o *odsBook) each(i int, fn func(*Row) error) ([]Range, error) {
-	r, err := o.pack.open("content.xml")
+	r, err := o.pack.Part("content.xml")
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
+	defer r.Close()
 	x, err := newScan(r, o.lim)
 	if err != nil {
 		return nil, err

@@ -45,11 +45,11 @@ func openZip(data []byte, lim Limits) (*Book, error) {
 }
 
 func (p *pack) book(lim Limits) (*Book, error) {
-	if (p.has("mimetype") || p.has("META-INF/manifest.xml")) && (p.has("content.xml") || p.has("encrypted-package")) {
+	if (p.Has("mimetype") || p.Has("META-INF/manifest.xml")) && (p.Has("content.xml") || p.Has("encrypted-package")) {
 		return openODS(p, lim)
 	}
 	b, err := openXLSX(p, lim)
-	if err == nil && p.has("xl/vbaProject.bin") && !b.Macros {
+	if err == nil && p.Has("xl/vbaProject.bin") && !b.Macros {
 		b.Macros, b.Format = true, XLSM
 	}
 	return b, err

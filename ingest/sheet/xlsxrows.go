@@ -28,11 +28,11 @@ func (w *workbook) each(i int, fn func(*Row) error) ([]Range, error) {
 	if err := w.load(); err != nil {
 		return nil, err
 	}
-	r, err := w.pack.open(w.parts[i])
+	r, err := w.pack.Part(w.parts[i])
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
+	defer r.Close()
 	x, err := newScan(r, w.lim)
 	if err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/internal/durable"
 	"taizhang/internal/zone"
 	"taizhang/queries"
 )
@@ -135,7 +136,7 @@ func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
 		return nil, err
 	}
 	z.learned = text
-	return fresh, WriteBytes(file, 0o644, text)
+	return fresh, durable.WriteBytes(file, 0o644, text)
 }
 
 // Known is what taizhang.yaml may name.
@@ -264,10 +265,10 @@ func (z *Zone) keys() (secret.Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := os.MkdirAll(z.Archive(), 0o700); err != nil {
+		if err := durable.MkdirAll(z.Archive(), 0o700); err != nil {
 			return nil, fmt.Errorf("write keys: %w", err)
 		}
-		if err := WriteBytes(path, 0o600, text); err != nil {
+		if err := durable.WriteBytes(path, 0o600, text); err != nil {
 			return nil, fmt.Errorf("write keys: %w", err)
 		}
 	}
