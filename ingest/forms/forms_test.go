@@ -282,6 +282,18 @@ func TestLearned(t *testing.T) {
 	if err == nil || err.Error() != "learned.yaml:1:1: unknown key \"alias\"; did you mean \"aliases\"?\nlearned.yaml:2:18: 问题台账 is a list, not keys and values\nlearned.yaml:4:16: the spellings of 产业局 is \"产业科\", not a list" {
 		t.Error(err)
 	}
+	set, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong, err := ParseLearned("learned.yaml", []byte("headings:\n  问题台帐: {办理状态: [x]}\n  问题台账: {办里状态: [y]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LC_ALL", "zh_CN.UTF-8")
+	if err := wrong.Apply(set); err == nil || err.Error() != "learned.yaml:2:17: 没有表样“问题台帐”（是不是“问题台账”？）\nlearned.yaml:3:17: 问题台账没有“办里状态”列（是不是“办理状态”？）" {
+		t.Error(err)
+	}
 }
 
 // TestMain: messages are compared in English, whatever the system speaks.

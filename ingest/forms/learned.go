@@ -119,7 +119,7 @@ func (s *Set) Learn(x Lesson) error {
 		for _, f := range s.Forms {
 			titles = append(titles, f.PlainTitle())
 		}
-		return fmt.Errorf("no such form: %s%s", x.Form, nearest(x.Form, titles))
+		return decl.Say("no such form: %s%s", "没有表样“%s”%s", x.Form, nearest(x.Form, titles))
 	}
 	if x.Column == "" {
 		return f.learnHeading(x)
@@ -129,12 +129,12 @@ func (s *Set) Learn(x Lesson) error {
 		return err
 	}
 	if c.Type != List {
-		return fmt.Errorf("%s of %s has no listed values", c.Title, f.Title)
+		return decl.Say("%s of %s has no listed values", "%[2]s的“%[1]s”没有可选值", c.Title, f.Title)
 	}
 	for i := range c.Values {
 		v := &c.Values[i]
 		if v.Name != x.Meant && (v.Name == x.Written || slices.Contains(v.Variants, x.Written)) {
-			return fmt.Errorf("%q means %s already in %s of %s", x.Written, v.Name, c.Title, f.Title)
+			return decl.Say("%q means %s already in %s of %s", "“%[1]s”在%[4]s的“%[3]s”中已表示“%[2]s”", x.Written, v.Name, c.Title, f.Title)
 		}
 	}
 	var names []string
@@ -147,7 +147,7 @@ func (s *Set) Learn(x Lesson) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s is not a value of %s; it has %s", x.Meant, c.Title, strings.Join(names, ", "))
+	return decl.Say("%s is not a value of %s; it has %s", "“%s”不是“%s”的可选值；可选：%s", x.Meant, c.Title, strings.Join(names, ", "))
 }
 
 func (f *Form) learnHeading(x Lesson) error {
@@ -157,7 +157,7 @@ func (f *Form) learnHeading(x Lesson) error {
 	}
 	for i := range f.Columns {
 		if o := &f.Columns[i]; o != c && (o.Title == x.Written || slices.Contains(o.Synonyms, x.Written)) {
-			return fmt.Errorf("%q means %s already in %s", x.Written, o.Title, f.Title)
+			return decl.Say("%q means %s already in %s", "“%[1]s”在%[3]s中已是“%[2]s”列", x.Written, o.Title, f.Title)
 		}
 	}
 	if c.Title != x.Written && !slices.Contains(c.Synonyms, x.Written) {
@@ -175,16 +175,16 @@ func (f *Form) titled(name string) (*Column, error) {
 		}
 		titles = append(titles, f.Columns[i].Title)
 	}
-	return nil, fmt.Errorf("%s has no column %q%s", f.Title, name, nearest(name, titles))
+	return nil, decl.Say("%s has no column %q%s", "%s没有“%s”列%s", f.Title, name, nearest(name, titles))
 }
 
 // nearest suggests the closest of some names.
-func nearest(name string, names []string) string {
+func nearest(name string, names []string) decl.Text {
 	near := spelling.Nearest(name, names)
 	if near == "" {
-		return ""
+		return decl.Text{}
 	}
-	return fmt.Sprintf(" (did you mean %s?)", near)
+	return decl.Say(" (did you mean %s?)", "（是不是“%s”？）", near)
 }
 
 // Has says whether a lesson is known already.

@@ -35,5 +35,8 @@ func (t Text) In(l Language) string {
 	return t.English
 }
 
+// Error makes a refusal of a sentence, in the language of the system.
+func (t Text) Error() string { return t.In(Spoken()) }
+
 // word is a name that is the same in both languages, such as a key.
 func word(s string) Text { return Text{s, s} }
