@@ -181,8 +181,8 @@ func TestDeclarationErrors(t *testing.T) {
 		`zone.yaml:7:32: metric mine: an expression can't hold a SELECT`:                      head + "    value: {agg: count, where: \"1 in (select 1)\"}",
 		`zone.yaml:3:26: core.fct_problem has no column "stret"; did you mean "street"?`:      "facts:\n  x: {table: core.fct_problem, form: problem, mode: ledger,\n    dimensions: {street: stret}}",
 		`zone.yaml:2:14: unknown table "core.fct_problems"; did you mean "core.fct_problem"?`: "facts:\n  x: {table: core.fct_problems, form: problem, mode: ledger, dimensions: {}}",
-		`zone.yaml:3:3: "mine" is given twice`:                                                "dimensions:\n  mine: 我\n  mine: 你",
-		`zone.yaml:1:1: a mapping (key: value) was expected`:                                  "[]",
+		`zone.yaml:3:3: key "mine" stands twice; first on line 2`:                             "dimensions:\n  mine: 我\n  mine: 你",
+		`zone.yaml:1:1: the declaration is a list, not keys and values`:                       "[]",
 	} {
 		c, err := Load(Source{"zone.yaml", []byte(text)})
 		if err == nil {
