@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 	"unicode/utf16"
@@ -27,7 +28,7 @@ type compound struct {
 	mini    []uint32 // the mini FAT
 	small   []byte   // the mini stream
 	entries []cfbEntry
-	beyond  bool // sectors are in use that the file doesn't hold to their end
+	beyond  bool // what was followed leads past the end of the file, or to a FAT that isn't written yet
 }
 
 // cfbEntry is one entry of the directory (2.6).
@@ -39,6 +40,8 @@ type cfbEntry struct {
 	bytes              int64
 }
 
+// openCompound reads FAT and directory. With an error, what comes back tells at
+// most whether the file goes on.
 func openCompound(data []byte) (*compound, error) {
 	if len(data) < 512 {
 		return nil, damaged("ole2: %d bytes", len(data))
@@ -52,16 +55,16 @@ func openCompound(data []byte) (*compound, error) {
 	c.loadFAT()
 	dir, err := c.follow(u32(data[48:]), -1)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	if len(dir)%c.size != 0 {
-		return nil, damaged("ole2: the directory is cut off")
+		return c, damaged("ole2: the directory is cut off")
 	}
 	for ; len(dir) >= 128; dir = dir[128:] {
 		c.entries = append(c.entries, readEntry(dir[:128], shift))
 	}
 	if len(c.entries) == 0 || c.entries[0].kind != 5 {
-		return nil, damaged("ole2: no root entry")
+		return c, damaged("ole2: no root entry")
 	}
 	// What can't be read of these is missed by the streams that lie there.
 	table, _ := c.follow(u32(data[60:]), -1)
@@ -100,28 +103,28 @@ func (c *compound) sector(n uint32) []byte {
 	return c.data[at:min(at+c.size, len(c.data))]
 }
 
-// whole is how many sectors the file holds to their end.
-func (c *compound) whole() int { return len(c.data)/c.size - 1 }
-
 // loadFAT reads the sectors of the FAT that the header and the chain of DIFAT
 // sectors name (2.3, 2.5).
 func (c *compound) loadFAT() {
-	for at := 76; at < 512; at += 4 {
-		c.addFAT(u32(c.data[at:]))
-	}
 	next := u32(c.data[68:])
-	for range c.sectors {
+	for at := 76; at < 512; at += 4 {
+		n := u32(c.data[at:])
+		if c.addFAT(n); n >= sectMax {
+			next = sectFree // the header has room left: nothing goes on elsewhere
+		}
+	}
+	for next < sectMax && len(c.fat) <= c.sectors {
 		d := c.sector(next)
 		if len(d) < c.size {
-			c.beyond = c.beyond || next < sectMax
+			c.beyond = true
 			break
 		}
-		last := len(d) - 4
+		last, had := len(d)-4, len(c.fat)
 		for at := 0; at < last; at += 4 {
 			c.addFAT(u32(d[at:]))
 		}
-		if next = u32(d[last:]); len(c.fat) > c.sectors {
-			break
+		if next = u32(d[last:]); len(c.fat) == had {
+			break // it adds nothing: a chain may bite its tail
 		}
 	}
 	if len(c.fat) > c.sectors {
@@ -134,15 +137,14 @@ func (c *compound) addFAT(n uint32) {
 		return
 	}
 	d := c.sector(n)
-	if len(d) < c.size {
-		c.beyond = true
+	if len(d) < c.size || len(bytes.Trim(d, "\x00")) == 0 {
+		c.beyond = true // a FAT has at least itself to list
 	}
 	for at := 0; at < c.size; at += 4 {
 		v := uint32(sectFree)
 		if at+4 <= len(d) {
 			v = u32(d[at:])
 		}
-		c.beyond = c.beyond || v != sectFree && len(c.fat) >= c.whole()
 		c.fat = append(c.fat, v)
 	}
 }
@@ -157,6 +159,7 @@ func (c *compound) follow(start uint32, n int64) ([]byte, error) {
 			break
 		}
 		d := c.sector(s)
+		c.beyond = c.beyond || d == nil
 		if d == nil || steps > c.sectors {
 			return nil, damaged("ole2: chain from sector %d leads to %d of %d", start, s, c.sectors)
 		}
@@ -166,6 +169,9 @@ func (c *compound) follow(start uint32, n int64) ([]byte, error) {
 		} else {
 			s = sectFree
 		}
+	}
+	if len(out)%c.size != 0 && (n < 0 || int64(len(out)) < n) {
+		c.beyond = true
 	}
 	return cutTo(out, n)
 }
@@ -200,6 +206,7 @@ func cutTo(b []byte, n int64) ([]byte, error) {
 // stream reads a stream whole. It cannot be longer than the file.
 func (c *compound) stream(e *cfbEntry) ([]byte, error) {
 	if e.bytes < 0 || e.bytes > int64(len(c.data)) {
+		_, _ = c.follow(e.start, -1) // says whether more of the file is to come
 		return nil, damaged("ole2: stream %s of %d bytes", e.name, e.bytes)
 	}
 	// A container without a mini stream keeps short streams like long ones.
@@ -254,34 +261,22 @@ func (c *compound) macros() bool {
 }
 
 // completeOLE looks whether every stream can be read (writers leave out what
-// fills the last sector up), and if not, whether the sectors in use lie within
-// the file: a file that ends before them is unfinished, any other is damaged.
+// fills the last sector up), and if not, whether their chains lie within the
+// file: a file that ends before them is unfinished, any other is damaged.
 func completeOLE(data []byte) bool {
 	if len(data) < 512 {
 		return false
 	}
 	c, err := openCompound(data)
-	if err == nil && c.readable() {
-		return true
-	}
-	if c == nil {
-		if shift := u16(data[30:]); shift != 9 && shift != 12 {
-			return true // damaged rather than unfinished
-		}
-		c = &compound{data: data, size: 1 << u16(data[30:])}
-		c.sectors = max(0, (len(data)-1)/c.size)
-		c.loadFAT()
-	}
-	return !c.beyond
-}
-
-func (c *compound) readable() bool {
-	for _, e := range c.root() {
-		if e.kind == 2 && e.bytes > 0 {
-			if _, err := c.stream(e); err != nil {
-				return false
+	readable := err == nil
+	if readable {
+		for _, e := range c.root() {
+			if e.kind == 2 && e.bytes > 0 {
+				if _, err := c.stream(e); err != nil {
+					readable = false
+				}
 			}
 		}
 	}
-	return true
+	return readable || c == nil || !c.beyond
 }

@@ -106,6 +106,7 @@ func TestOLEHeaders(t *testing.T) {
 		{"no FAT sectors", short, put(44, 0)},
 		{"too many FAT sectors", short, put(44, 1000)},
 		{"DIFAT sectors that aren't there", short, put(72, 9)},
+		{"a place for DIFAT sectors that aren't there", short, put(68, 0)},
 		{"directory sectors counted in version 3", short, put(40, 5)},
 		{"another cut-off for short streams", short, put(56, 0)},
 		{"garbage above the length", short, put(2*512+128+124, 0xdeadbeef)},
