@@ -262,11 +262,16 @@ func (s *odsScan) tableCell(col *int) error {
 			return damaged("number %.40q in cell %s", value, c.Ref())
 		default:
 			c.Kind, c.Num, c.Text, c.Percent = Number, num, t, typ == "percentage"
+			if !c.Percent {
+				c.Format = shownNumber(num, text)
+			}
 		}
 	case "date", "time":
 		var ok bool
 		if c.Kind, c.Num, c.Text, ok = s.ar.isoValue(value); !ok {
 			c.Kind, c.Text = Text, s.ar.add(text)
+		} else if c.Kind == Date {
+			c.Format = shownDate(text)
 		}
 	case "boolean":
 		c.Kind, c.Text = Bool, "FALSE"
