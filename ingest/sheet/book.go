@@ -175,7 +175,7 @@ func (b *Book) Grid(i int) (*Grid, error) {
 		}
 		at := len(slab)
 		slab = append(slab, r.Cells...)
-		g.Rows = append(g.Rows, Row{N: r.N, Hidden: r.Hidden, Cells: slab[at:len(slab):len(slab)]})
+		g.Rows = append(g.Rows, Row{N: r.N, Fields: r.Fields, Hidden: r.Hidden, Cells: slab[at:len(slab):len(slab)]})
 		return nil
 	})
 	if err != nil {

@@ -13,8 +13,8 @@ type Limits struct {
 	Ratio         int   // unpacked : packed of one part, looked at once it is large
 	Parts         int   // members of a zip package
 	Sheets        int
-	Rows          int   // highest row number
-	Columns       int   // highest column number
+	Rows          int   // highest row with content: blank cells and rows may lie anywhere
+	Columns       int   // highest column with content
 	CellBytes     int   // text of one cell, UTF-8
 	SharedStrings int   // distinct texts of a workbook
 	Cells         int   // cells of a sheet read whole, or repeated by a writer's shorthand

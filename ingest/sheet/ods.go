@@ -226,13 +226,14 @@ func (s *odsScan) tableCell(col *int) error {
 	c := Cell{Row: s.n + 1, Col: *col + 1}
 	at := *col + 1
 	*col += repeat
-	if *col > 1<<40 {
+	if *col > maxIndex {
 		return refuse(TooLarge, "column %d", *col)
 	}
 	if w, h := x.attrInt("number-columns-spanned", 1), x.attrInt("number-rows-spanned", 1); w > 1 || h > 1 {
-		if w > s.lim.Columns || h > s.lim.Rows || len(s.merged) >= s.lim.Merged {
+		if len(s.merged) >= s.lim.Merged {
 			return refuse(TooLarge, "merged cell %s", c.Ref())
 		}
+		w, h = min(w, s.lim.Columns), min(h, s.lim.Rows)
 		s.merged = append(s.merged, Range{c.Row, at, c.Row + max(h, 1) - 1, at + max(w, 1) - 1})
 	}
 	_, c.Formula = x.attr("formula")
@@ -255,15 +256,22 @@ func (s *odsScan) tableCell(col *int) error {
 			// Programs store 0 beside an error. #NAME? only says that the last of
 			// them didn't know the function, whose value may have been kept.
 			c.Kind, c.Text = Error, s.ar.add(text)
+		case !ok && notANumber([]byte(strings.TrimSpace(value))):
+			c.Kind, c.Text = Error, "#NUM!"
 		case !ok:
 			return damaged("number %.40q in cell %s", value, c.Ref())
 		default:
 			c.Kind, c.Num, c.Text, c.Percent = Number, num, t, typ == "percentage"
+			if !c.Percent {
+				c.Format = shownNumber(num, text)
+			}
 		}
 	case "date", "time":
 		var ok bool
 		if c.Kind, c.Num, c.Text, ok = s.ar.isoValue(value); !ok {
 			c.Kind, c.Text = Text, s.ar.add(text)
+		} else if c.Kind == Date {
+			c.Format = shownDate(text)
 		}
 	case "boolean":
 		c.Kind, c.Text = Bool, "FALSE"

@@ -117,7 +117,7 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 	if b.Macros {
 		b.Format = XLSM
 	}
-	root, listed := "", 0
+	root, listed, modules := "", 0, 0
 	err = p.scan(main, lim, func(x *xmlScan) error {
 		switch string(x.name) {
 		case "workbookPr":
@@ -129,7 +129,12 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 				return nil
 			}
 			listed++
-			r, ok := target[x.attrString("id")]
+			id := strings.TrimSpace(x.attrString("id"))
+			if id == "" {
+				modules++
+				return nil // a module of Excel 5, kept in the list without a part
+			}
+			r, ok := target[id]
 			if !ok {
 				return damaged("sheet %q has no part", x.attrString("name"))
 			}
@@ -165,7 +170,7 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 	if root != "workbook" {
 		return nil, notAWorkbook(p, main)
 	}
-	if listed == 0 {
+	if listed == modules {
 		return nil, damaged("workbook without sheets")
 	}
 	b.Date1904 = w.date1904
