@@ -45,7 +45,7 @@ func missing(at *decl.Node, what, whatChinese string, m decl.Fields, keys ...str
 	complete := true
 	for _, need := range keys {
 		if m[need] == nil {
-			complete = at.Fault("%s %s: %s is missing", "%[2]s缺 %[4]s：%[3]s", what, whatChinese, at.Value(), need)
+			complete = at.Fault("%[1]s %[3]s: %[4]s is missing", "%[2]s缺 %[4]s：%[3]s", what, whatChinese, at.Value(), need)
 		}
 	}
 	return complete

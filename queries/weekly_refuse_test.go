@@ -55,9 +55,14 @@ func TestWeeklyRefusals(t *testing.T) {
 		"yaml":                {"sheets: [\n", "w.yaml:1:9: not valid YAML: the [ that opens here is not closed"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Setenv("LC_ALL", "C")
 			_, err := LoadWeekly("w.yaml", []byte(c.text), mustLoad(t))
-			if err == nil || !strings.Contains(err.Error(), c.want) {
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "%!") {
 				t.Errorf("got %v\nwant %s", err, c.want)
+			}
+			t.Setenv("LC_ALL", "zh_CN.UTF-8")
+			if zh := err.Error(); strings.Contains(zh, "%!") || strings.Contains(zh, c.want) {
+				t.Errorf("in Chinese: %s", zh)
 			}
 		})
 	}
