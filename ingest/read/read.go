@@ -313,12 +313,6 @@ func (pt *Part) Add(f finding.Finding) {
 	pt.Ret.Findings = append(pt.Ret.Findings, f)
 }
 
-// Reject adds an error that sends the whole return back.
-func (pt *Part) Reject(f finding.Finding) {
-	f.Severity, f.Rejects = finding.Error, true
-	pt.Add(f)
-}
-
 // Drop takes the findings of a rule back, for one that says more.
 func (pt *Part) Drop(rule string) {
 	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rule == rule })
