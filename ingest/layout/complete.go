@@ -13,52 +13,84 @@ import (
 	"taizhang/internal/spelling"
 )
 
-// Complete places what the head lacks: close spellings, and constants that the title states.
+// Complete places what the head lacks, step by step: required columns by spelling and by what stands below them, values
+// that the title or the sheet's name gives, then the other columns; and says what it did and what is left.
 func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
-	f := h.Form
 	title := pg.Above(h.row)
-	for i := range f.Columns {
-		c := &f.Columns[i]
+	for i := range h.Form.Columns {
+		c := &h.Form.Columns[i]
 		if h.Column(c.Field) != nil || slices.Contains(h.rollup, c.Field) {
 			continue
 		}
-		if c.Required {
-			took := l.takeGuess(pg, h, c)
-			if took == nil && l.valueInTitle(c, pg.Name, title) == "" {
-				took = l.takeByValues(pg, h, c)
-			}
-			if took != nil {
-				said.add(*took)
-				continue
-			}
+		took := l.takeRequired(pg, h, c, title)
+		if len(took) == 0 {
+			took = l.takeFromTitle(pg, h, c, title)
 		}
-		if u, ok := l.Units.Street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
-			h.Columns = append(h.Columns, Placed{Field: c, konst: u.Name})
-			said.add(finding.FromSheetName(c.Title, u.Name).At(finding.Place{Sheet: pg.Name, Field: c.Field}))
-		}
-		if c.Type != forms.List {
-			continue
-		}
-		if v := l.valueInTitle(c, pg.Name, title); v != "" {
-			h.Columns = append(h.Columns, Placed{Field: c, konst: v})
-			said.add(finding.FromTitle(c.Title, v).At(finding.Place{Sheet: pg.Name, Field: c.Field}))
-		}
+		said = append(said, took...)
 	}
-	for i := range f.Columns { // what is required comes first
-		if c := &f.Columns[i]; !c.Required && h.Column(c.Field) == nil && !slices.Contains(h.rollup, c.Field) && !slices.Contains(h.others, c.Field) {
-			if took := l.takeGuess(pg, h, c); took != nil {
-				said.add(*took)
-			}
-		}
-	}
+	said = append(said, l.takeOptional(pg, h)...)
 	if f := l.unread(pg, h); f != nil {
 		said.add(*f)
 	}
 	spanColumn(h)
 	if f := l.crossed(pg, h); len(f) > 0 {
 		said = append(said, f...)
-		h.doubled = nil
+	} else {
+		said = append(said, twice(pg, h)...)
 	}
+	h.lack()
+	return said
+}
+
+// takeRequired finds a required column whose heading is spelled otherwise: by a heading close to it, else by what stands
+// below a heading that means nothing, unless the title says it.
+func (l *Reader) takeRequired(pg *Page, h *Head, c *forms.Column, title string) (said Notes) {
+	if !c.Required {
+		return nil
+	}
+	took := l.takeGuess(pg, h, c)
+	if took == nil && l.valueInTitle(c, pg.Name, title) == "" {
+		took = l.takeByValues(pg, h, c)
+	}
+	if took != nil {
+		said.add(*took)
+	}
+	return said
+}
+
+// takeFromTitle takes a street from the sheet's name, and a listed value from there or from the title.
+func (l *Reader) takeFromTitle(pg *Page, h *Head, c *forms.Column, title string) (said Notes) {
+	at := finding.Place{Sheet: pg.Name, Field: c.Field}
+	if u, ok := l.Units.Street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
+		h.Columns = append(h.Columns, Placed{Field: c, konst: u.Name})
+		said.add(finding.FromSheetName(c.Title, u.Name).At(at))
+	}
+	if c.Type != forms.List {
+		return said
+	}
+	if v := l.valueInTitle(c, pg.Name, title); v != "" {
+		h.Columns = append(h.Columns, Placed{Field: c, konst: v})
+		said.add(finding.FromTitle(c.Title, v).At(at))
+	}
+	return said
+}
+
+// takeOptional finds the other columns by spelling: what is required comes first.
+func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
+	for i := range h.Form.Columns {
+		c := &h.Form.Columns[i]
+		if c.Required || h.Column(c.Field) != nil || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) {
+			continue
+		}
+		if took := l.takeGuess(pg, h, c); took != nil {
+			said.add(*took)
+		}
+	}
+	return said
+}
+
+// twice names the headings that were passed over because another one means the same.
+func twice(pg *Page, h *Head) (said Notes) {
 	for _, d := range h.doubled {
 		passed, read := written.Short(d[0], 30), written.Short(d[1], 30)
 		f := finding.HeadingsAlike(passed, read)
@@ -69,7 +101,6 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		}
 		said.add(f.At(finding.Place{Sheet: pg.Name, Value: passed}))
 	}
-	h.lack()
 	return said
 }
 
@@ -225,46 +256,69 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 }
 
 // MissingColumns supplies required columns that the return's identity or its section rows give, and rejects a return
-// whose table lacks others. False where there is nothing to read.
-func MissingColumns(f *forms.Form, tables []*Table, known Constants) (said Notes, readable bool) {
-	readable = true
+// whose table lacks others. False where a column is missing or unsure: then no row can count, and each is read only to
+// tell all that is wrong with it.
+func MissingColumns(tables []*Table, known Constants) (said Notes, complete bool) {
+	var faults Notes
 	for _, tb := range tables {
 		for n, h := range tb.Heads {
 			said = append(said, tb.supply(n, known)...)
-			if len(h.missing) == 0 && !(f.Mode == forms.Period && len(h.rollup)+len(h.others) > 0) {
-				continue
-			}
-			row := tb.Bounds[n][0]
-			for _, c := range h.missing {
-				if slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && f.Mode == forms.Period {
-					continue
-				}
-				f := finding.MissingColumn(c.Title)
-				if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
-					f = finding.MissingCode(c.Title)
-				} else if g := written.Closest(c.Title, h.extra); g != "" {
-					f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
-				}
-				said.add(f.At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field}))
-				readable = false
-			}
-			for _, field := range slices.Compact(h.others) {
-				if c := f.Column(field); h.Column(field) == nil && f.Mode == forms.Period {
-					said.add(finding.WhichPeriod(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: field}))
-					readable = false
-				}
-			}
-			for _, field := range h.rollup {
-				c := f.Column(field)
-				if h.Column(field) != nil || f.Mode != forms.Period && !c.Required {
-					continue
-				}
-				said.add(finding.CumulativeColumn(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field}))
-				readable = false
+			at := finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[n][0], 1)}
+			for _, find := range []func(*Head, finding.Place) Notes{lackingColumns, columnsOfOthers, onlyCumulative} {
+				found := find(h, at)
+				said, faults = append(said, found...), append(faults, found...)
 			}
 		}
 	}
-	return said, readable
+	return said, len(faults) == 0
+}
+
+// lackingColumns are the required columns of which nothing stands in the head.
+func lackingColumns(h *Head, at finding.Place) (said Notes) {
+	for _, c := range h.missing {
+		if slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
+			continue
+		}
+		f := finding.MissingColumn(c.Title)
+		if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
+			f = finding.MissingCode(c.Title)
+		} else if g := written.Closest(c.Title, h.extra); g != "" {
+			f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
+		}
+		at.Field = c.Field
+		said.add(f.At(at))
+	}
+	return said
+}
+
+// columnsOfOthers are the columns of a period form that stand there for several months or years.
+func columnsOfOthers(h *Head, at finding.Place) (said Notes) {
+	for i, field := range h.others {
+		if h.Column(field) == nil && h.Form.Mode == forms.Period && !slices.Contains(h.others[:i], field) {
+			at.Field = field
+			said.add(finding.WhichPeriod(h.Form.Column(field).Title).At(at))
+		}
+	}
+	return said
+}
+
+// onlyCumulative are the columns of which only a 累计 stands there.
+func onlyCumulative(h *Head, at finding.Place) (said Notes) {
+	for i, field := range h.rollup {
+		c := h.Form.Column(field)
+		if h.Column(field) != nil || slices.Contains(h.rollup[:i], field) || h.Form.Mode != forms.Period && !c.Required {
+			continue
+		}
+		at.Field = field
+		said.add(finding.CumulativeColumn(c.Title).At(at))
+	}
+	return said
+}
+
+// Lacks says whether a head has no column for a field that should be there, and nothing else gives it: that was said of the
+// head, and is no fault of each row.
+func (h *Head) Lacks(c *forms.Column) bool {
+	return slices.Contains(h.missing, c) || h.Column(c.Field) == nil && (slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field))
 }
 
 // Constants are values that a return's identity gives to columns which its table lacks.

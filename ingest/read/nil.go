@@ -56,7 +56,7 @@ func (rd *Reader) nilReturn(pt *Part) {
 	}
 	if texts := pt.strays(); len(texts) > 0 && !pt.said.Nothing {
 		pt.Ret.Nil = false
-		pt.Reject(finding.NilDoubtful(written.Short(texts[0].Text, 40)).At(finding.Place{Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40)}))
+		pt.Add(finding.NilDoubtful(written.Short(texts[0].Text, 40)).At(finding.Place{Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40)}))
 		return
 	}
 	rd.nilAhead(pt)

@@ -27,6 +27,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/zone"
 )
 
 // File is one file to be judged.
@@ -130,7 +131,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 		p.skip(s, "空白工作表")
 	}
 	for _, s := range r.unknown {
-		p.skip(s, "未匹配任何表样")
+		p.skip(s, r.unmatched(s))
 	}
 	for _, s := range r.ambiguous {
 		p.skip(s, "与两种表样同样相近，无法确定")
@@ -313,12 +314,6 @@ func (pt *Part) Add(f finding.Finding) {
 	pt.Ret.Findings = append(pt.Ret.Findings, f)
 }
 
-// Reject adds an error that sends the whole return back.
-func (pt *Part) Reject(f finding.Finding) {
-	f.Severity, f.Rejects = finding.Error, true
-	pt.Add(f)
-}
-
 // Drop takes the findings of a rule back, for one that says more.
 func (pt *Part) Drop(rule string) {
 	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rule == rule })
@@ -334,9 +329,7 @@ func (pt *Part) take(said layout.Notes) {
 // Fail makes a file that can't be read or placed a rejected return with one finding.
 func (p *Parsed) Fail(rd *Reader, f finding.Finding) *Parsed {
 	r := &finding.Return{Cutoff: calendar.NoDate, Outcome: finding.Rejected}
-	if s, ok := rd.Zone.Match(p.File.Folder); ok && p.File.Folder != "" {
-		r.Submitter, r.SubmitterName = s.Code, s.Name
-	} else if s, ok := rd.Units.Named(fileTitle(p.File.Name)); ok {
+	if s, ok := rd.sender(p.File); ok {
 		r.Submitter, r.SubmitterName = s.Code, s.Name
 	}
 	f.Message, f.Hint = secret.MaskText(f.Message), secret.MaskText(f.Hint)
@@ -361,6 +354,12 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 		return p.Fail(rd, finding.FormAmbiguous(r.ambiguous[0]))
 	}
 	for _, pg := range r.leftovers {
+		if col, ok := rd.Vocab.Transposed(pg); ok {
+			return p.Fail(rd, finding.Transposed(pg.Name, col))
+		}
+		if near := rd.near(p.File, pg); near != nil {
+			return p.Fail(rd, finding.NearForm(pg.Name, near.Form.Title, near.Understood, near.Missing, near.Named))
+		}
 		if f := rd.Vocab.Titled(pg.Above(min(6, len(pg.Rows))) + " " + pg.Name); f != nil {
 			var need []string
 			for _, c := range f.Columns {
@@ -382,13 +381,41 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 	return p.Fail(rd, finding.NoSheetVisible())
 }
 
-// owed reminds a unit of the forms that it hands rd.
-func (rd *Reader) owed(f File) string {
-	s, ok := rd.Zone.Match(f.Folder)
-	if !ok || f.Folder == "" {
-		if s, ok = rd.Units.Named(fileTitle(f.Name)); !ok {
-			return ""
+// near gives the form whose head a page comes closest to; of two alike that which its sender owes.
+func (rd *Reader) near(f File, pg *layout.Page) *layout.Near {
+	s, _ := rd.sender(f)
+	return rd.Vocab.Nearest(pg, func(form *forms.Form) bool { return rd.Zone.Owes(s.Code, form.ID) })
+}
+
+// unmatched says of a sheet beside others that were read why it was not.
+func (r *reading) unmatched(sheetName string) string {
+	for _, pg := range r.leftovers {
+		if pg.Name != sheetName {
+			continue
 		}
+		if _, ok := r.rd.Vocab.Transposed(pg); ok {
+			return "表头竖着排在左边，无法读取；请行列互换后报送"
+		}
+		if near := r.rd.near(r.p.File, pg); near != nil && len(near.Missing) > 0 {
+			return fmt.Sprintf("未匹配任何表样；最接近%s，表头缺少「%s」", near.Form.PlainTitle(), strings.Join(near.Missing, "」「"))
+		}
+	}
+	return "未匹配任何表样"
+}
+
+// sender is the unit that a file's folder, else its name, says it comes from.
+func (rd *Reader) sender(f File) (zone.Submitter, bool) {
+	if s, ok := rd.Zone.Match(f.Folder); ok && f.Folder != "" {
+		return s, true
+	}
+	return rd.Units.Named(fileTitle(f.Name))
+}
+
+// owed reminds a unit of the forms that it hands in.
+func (rd *Reader) owed(f File) string {
+	s, ok := rd.sender(f)
+	if !ok {
+		return ""
 	}
 	var titles []string
 	for _, form := range rd.Forms.Forms {

@@ -47,17 +47,18 @@ func (rd *Reader) readRows(pt *Part) {
 		rd.tellIgnored(pt, t, tb)
 		rows += len(tb.Lines)
 	}
-	said, readable := layout.MissingColumns(f, pt.Tables, rd.constants(pt))
+	said, complete := layout.MissingColumns(pt.Tables, rd.constants(pt))
 	pt.take(said)
-	if readable {
-		rd.readLines(pt, t)
-		rd.account(pt, rows)
+	rd.readLines(pt, t)
+	rd.account(pt, rows)
+	rd.outsidePeriod(pt)
+	if !complete { // the rows were read for their faults; none of them can count
+		pt.Records, pt.Refused, pt.Repeats = nil, nil, 0
 	}
 	pt.Ret.Rows, pt.Ret.RowsRefused = len(pt.Records), len(pt.Refused)
 	if rows == 0 {
 		rd.nilReturn(pt)
 	}
-	rd.outsidePeriod(pt)
 	if n := len(pt.Refused); n > 0 && n*100 > rows*refusedMost {
 		pt.Add(finding.TooManyRefused(rows, n).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
@@ -239,7 +240,7 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 	}
 	for k := range f.Columns {
 		c := &f.Columns[k]
-		if c.Required && !r.Vals[k].Set && !r.Vals[k].Gap && !faulty[k] {
+		if c.Required && !r.Vals[k].Set && !r.Vals[k].Gap && !faulty[k] && !l.Head.Lacks(c) {
 			rd.requiredMissing(pt, t, l, k, c)
 			refuse(fmt.Sprintf("缺少「%s」", c.Title))
 		}
@@ -282,6 +283,9 @@ func (rd *Reader) openEnded(pt *Part, l *layout.Line, c *forms.Column, cell *she
 	}
 	for k := range pt.Form.Columns {
 		if s := &pt.Form.Columns[k]; s.Field == c.OpenEnded.Field {
+			if l.Head.Lacks(s) { // nothing says otherwise
+				return true
+			}
 			v, ok := rd.Vocab.Lists[s][written.Heading(l.Cells[k].Text)]
 			return ok && slices.Contains(c.OpenEnded.Values, v)
 		}

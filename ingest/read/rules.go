@@ -24,6 +24,9 @@ func (rd *Reader) checkRules(pt *Part, t *cell.Typer, l *layout.Line, r *Record,
 	for _, rule := range f.Rules {
 		k := index(rule.Field)
 		c := &f.Columns[k]
+		if l.Head.Lacks(c) {
+			continue
+		}
 		v := r.Vals[k]
 		say := func(fd finding.Finding) {
 			pt.Add(fd.At(placeOf(l, k, t.Shown(&l.Cells[k], c, false))))
