@@ -125,7 +125,7 @@ func measureRow(p *place, r row, rounds int) (measurement, error) {
 		m.Contenders = append(m.Contenders, contenderResult{Name: c.name})
 	}
 	first := 1
-	if !p.small {
+	if !p.small && rounds > 1 {
 		first = 0 // a round to warm up: programs and files come into the cache
 	}
 	for round := first; round <= rounds; round++ {
