@@ -5,13 +5,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
 	"taizhang/internal/spelling"
 )
 
-var idShape = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+var idShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 
 // file reads one declaration file; every method returns *DeclarationError.
 type file struct {
@@ -112,7 +113,7 @@ func (f file) dimension(key, value *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	if !idShape.MatchString(key.Value) {
+	if !idShape().MatchString(key.Value) {
 		return f.errorf(key, "a name is lowercase letters, digits and _, not %q", key.Value)
 	}
 	if _, known := f.c.dim[key.Value]; !known {
@@ -177,7 +178,7 @@ func (f file) fact(key, value *yaml.Node) error {
 }
 
 func (f file) metric(key, value *yaml.Node) error {
-	if !idShape.MatchString(key.Value) {
+	if !idShape().MatchString(key.Value) {
 		return f.errorf(key, "a name is lowercase letters, digits and _, not %q", key.Value)
 	}
 	n, err := f.mapping(value, "label", "unit", "definition", "fact", "value", "num", "den", "newest", "better", "dimensions")

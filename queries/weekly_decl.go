@@ -239,7 +239,7 @@ func (l *weeklyLoader) word(key, value weeklyNode) error {
 	if i >= 0 {
 		l.book.words = slices.Delete(l.book.words, i, i+1)
 	}
-	if l.known(key.Value) || !idShape.MatchString(key.Value) {
+	if l.known(key.Value) || !idShape().MatchString(key.Value) {
 		return key.fault("%q is taken, or no name of lowercase letters, digits and _", key.Value)
 	}
 	sql, err := value.scalar()

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -50,7 +51,7 @@ var (
 	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely"}
 	openKeys   = []string{"words", "field", "values"}
 	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", KnownIn, Usual}
-	fieldName  = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	fieldName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 )
 
 // needs are the fields of the form that each kind of rule names. The field `than` of known_in is another form's.
@@ -118,7 +119,7 @@ func Parse(file string, text []byte) (*Form, error) {
 	f := &Form{ID: d.ID, Title: d.Title, Synonyms: d.Synonyms, Mode: Mode(d.Mode), OwnDate: d.OwnDate,
 		TotalsReject: d.TotalsReject, OptIn: d.OptIn, HashScope: d.HashScope, Source: text}
 	switch {
-	case !fieldName.MatchString(d.ID):
+	case !fieldName().MatchString(d.ID):
 		return nil, p.errf(at(root, "id"), "id %q: lower-case letters, digits and _ only", d.ID)
 	case d.Title == "":
 		return nil, p.errf(root, "title is missing")
@@ -224,7 +225,7 @@ func (p parser) column(n *yaml.Node) (*Column, error) {
 	c := &Column{Field: d.Field, Title: d.Title, Synonyms: d.Synonyms, Type: Type(d.Type), Role: Role(d.Role),
 		Required: d.Required, OpenEnded: d.OpenEnded}
 	switch {
-	case !fieldName.MatchString(d.Field) || slices.Contains(reserved, d.Field):
+	case !fieldName().MatchString(d.Field) || slices.Contains(reserved, d.Field):
 		return nil, p.errf(at(n, "field"), "field %q: lower-case letters, digits and _, none of %s", d.Field, strings.Join(reserved, ", "))
 	case d.Title == "":
 		return nil, p.errf(n, "title is missing")

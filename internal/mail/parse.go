@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 )
@@ -21,8 +22,10 @@ func (f Fault) Error() string { return fmt.Sprintf("%d:%d: %s", f.Line, f.Column
 
 var (
 	mailKeys  = []string{"host", "port", "tls", "user", "password_file", "password_env", "ca_file", "from", "to"}
-	hostWords = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:]+$`)
-	envWord   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	hostWords = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:]+$`)
+	})
+	envWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
 )
 
 // Parse reads the value of `mail:`. dir is the folder of the file it stands in.
@@ -73,7 +76,7 @@ func (p *parser) mail(n *yaml.Node) {
 	}
 	c := p.c
 	if v, ok := p.text(values["host"], "host"); ok {
-		if c.Host = v; !hostWords.MatchString(v) {
+		if c.Host = v; !hostWords().MatchString(v) {
 			p.at(values["host"], "host: %q is not a host name or address; without smtp:// and port", v)
 		}
 	}
@@ -92,7 +95,7 @@ func (p *parser) mail(n *yaml.Node) {
 	c.PasswordFile, _ = p.text(values["password_file"], "password_file")
 	c.CAFile, _ = p.text(values["ca_file"], "ca_file")
 	if v, ok := p.text(values["password_env"], "password_env"); ok {
-		if c.PasswordEnv = v; !envWord.MatchString(v) {
+		if c.PasswordEnv = v; !envWord().MatchString(v) {
 			// The value is not repeated: it may well be the password.
 			p.at(values["password_env"], "password_env is the name of an environment variable, not the password")
 			c.PasswordEnv = ""

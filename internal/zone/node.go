@@ -8,12 +8,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
 
-var yamlPlace = regexp.MustCompile(`^line (\d+): `)
+var yamlPlace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
 
 // document reads text as one YAML document; nil after a fault.
 func (f *faults) document(text []byte) *yaml.Node {
@@ -49,7 +50,7 @@ func (f *faults) document(text []byte) *yaml.Node {
 
 func (f *faults) syntax(err error) {
 	message, line := strings.TrimPrefix(err.Error(), "yaml: "), 1
-	if m := yamlPlace.FindStringSubmatch(message); m != nil {
+	if m := yamlPlace().FindStringSubmatch(message); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		message = strings.TrimPrefix(message, m[0])
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"taizhang/internal/calendar"
@@ -117,14 +118,14 @@ func (p *parser) zone(root *yaml.Node) {
 	}
 }
 
-var codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+var codePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`) })
 
 func (p *parser) code(n *yaml.Node, otherwise string) string {
 	if n == nil {
 		return otherwise
 	}
 	code, ok := p.text(n, "code")
-	if ok && !codePattern.MatchString(code) {
+	if ok && !codePattern().MatchString(code) {
 		p.at(n, "code %q is not made of the letters a–z, digits, _ and -", code)
 	}
 	return code
@@ -245,10 +246,12 @@ func (p *parser) schedule(n *yaml.Node) {
 	}
 }
 
-var cronPattern = regexp.MustCompile(`^(?:TZ=\S+ |CRON_TZ=\S+ )?(?:@[a-z]+(?: \S+)?|(?:[0-9A-Za-z*/,?-]+ ){4}[0-9A-Za-z*/,?-]+)$`)
+var cronPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:TZ=\S+ |CRON_TZ=\S+ )?(?:@[a-z]+(?: \S+)?|(?:[0-9A-Za-z*/,?-]+ ){4}[0-9A-Za-z*/,?-]+)$`)
+})
 
 func checkCron(spec string) error {
-	if !cronPattern.MatchString(strings.Join(strings.Fields(spec), " ")) {
+	if !cronPattern().MatchString(strings.Join(strings.Fields(spec), " ")) {
 		return fmt.Errorf("it has %d fields", len(strings.Fields(spec)))
 	}
 	return nil
