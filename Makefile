@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test test-scale vet bench bench-quick generate clean prerequisites
+.PHONY: help demo build test test-scale vet bench bench-quick bench-peers generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ bench: prerequisites ## run the benchmarks (minutes)
 
 bench-quick: prerequisites ## run every benchmark once
 	@$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+# SMALL=1: a small set that compares rows only, and fails where they differ. ROWS=intake,csv measures these alone; ROUNDS=3.
+bench-peers: build ## beside polars, pandas, calamine, DuckDB on the same files; writes docs/benchmarks.md (SMALL=1 ROWS=intake ROUNDS=3)
+	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/alone ./bench/alone
+	@$(GO) run ./bench $(if $(SMALL),-small) $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
 
 generate: prerequisites ## write the generated documents in docs/
 	@$(GO) generate ./...

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"taizhang/internal/lineage"
 	"taizhang/internal/warehouse"
@@ -28,13 +29,13 @@ func ParseCell(s string) (CellAsk, error) {
 	if i > 0 {
 		j = strings.LastIndexByte(s[:i], '!')
 	}
-	if j <= 0 || !cellShape.MatchString(strings.ToUpper(s[i+1:])) {
+	if j <= 0 || !cellShape().MatchString(strings.ToUpper(s[i+1:])) {
 		return CellAsk{}, fmt.Errorf("%q: FILE!SHEET!A1 is expected, FILE being a file's name or a return's id", s)
 	}
 	return CellAsk{File: s[:j], Sheet: strings.Trim(s[j+1:i], "'"), Cell: strings.ReplaceAll(strings.ToUpper(s[i+1:]), "$", "")}, nil
 }
 
-var cellShape = regexp.MustCompile(`^\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})$`)
+var cellShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})$`) })
 
 // CellTrace is a cell and the figures that it feeds.
 type CellTrace struct {
@@ -83,7 +84,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		}
 		return nil, fmt.Errorf("no return came in a file %q, and none has that id%s", a.File, didYouMean(path.Base(a.File), names))
 	}
-	at := cellShape.FindStringSubmatch(a.Cell)
+	at := cellShape().FindStringSubmatch(a.Cell)
 	rowNo, err := strconv.ParseInt(at[2], 10, 64)
 	if err != nil {
 		return nil, err

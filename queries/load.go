@@ -3,11 +3,12 @@ package queries
 import (
 	"regexp"
 	"slices"
+	"sync"
 
 	"taizhang/internal/decl"
 )
 
-var idShape = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+var idShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 
 // file reads one declaration file into the catalogue; faults are recorded in the file.
 type file struct {
@@ -37,7 +38,7 @@ func (f file) each(n *decl.Node, read func(key, value *decl.Node)) {
 }
 
 func named(key *decl.Node) bool {
-	return idShape.MatchString(key.Value()) || key.Fault("a name is lowercase letters, digits and _, not %q", "名称只能用小写英文字母、数字和 _，不能是“%s”", key.Value())
+	return idShape().MatchString(key.Value()) || key.Fault("a name is lowercase letters, digits and _, not %q", "名称只能用小写英文字母、数字和 _，不能是“%s”", key.Value())
 }
 
 // missing sees that the keys are there.

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"taizhang/internal/calendar"
 )
@@ -26,8 +27,10 @@ type SavedQuery struct {
 type Param struct{ Name, Type, Label, Default string }
 
 var (
-	paramShape = regexp.MustCompile(`^param:\s*([a-z][a-z0-9_]*)\s*:\s*([a-z]+)\s*:\s*([^:]*?)\s*(?::\s*(.*))?$`)
-	castOf     = map[string]string{"text": "varchar", "int": "bigint", "number": "double", "date": "date"}
+	paramShape = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^param:\s*([a-z][a-z0-9_]*)\s*:\s*([a-z]+)\s*:\s*([^:]*?)\s*(?::\s*(.*))?$`)
+	})
+	castOf = map[string]string{"text": "varchar", "int": "bigint", "number": "double", "date": "date"}
 )
 
 // ParseSaved reads a saved query.
@@ -44,7 +47,7 @@ func ParseSaved(name, text string) (SavedQuery, error) {
 			return q, fmt.Errorf("%s.sql:%d: %s", name, i+1, fmt.Sprintf(format, args...))
 		}
 		if strings.HasPrefix(rest, "param:") {
-			m := paramShape.FindStringSubmatch(rest)
+			m := paramShape().FindStringSubmatch(rest)
 			switch {
 			case m == nil:
 				return fail("a parameter reads `-- param: name: type: what it is[: default]`")
@@ -84,7 +87,7 @@ func (q SavedQuery) param(name string) *Param {
 	return nil
 }
 
-var dollar = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)
+var dollar = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$[a-z][a-z0-9_]*`) })
 
 // rewrite replaces $names outside of strings, quoted names and comments.
 func (q SavedQuery) rewrite(f func(name string) string) string {
@@ -110,7 +113,7 @@ func (q SavedQuery) rewrite(f func(name string) string) string {
 				n = len(text)
 			}
 		case text[0] == '$':
-			if m := dollar.FindString(text); m != "" && strings.HasPrefix(text, m) {
+			if m := dollar().FindString(text); m != "" && strings.HasPrefix(text, m) {
 				b.WriteString(f(m[1:]))
 				text = text[len(m):]
 				continue

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"taizhang/internal/calendar"
@@ -182,7 +183,7 @@ func (b *WeeklyBook) facts() []string {
 	return out
 }
 
-var modelName = regexp.MustCompile(`\b(?:stg|core|mart)\.[a-z_0-9]+`)
+var modelName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:stg|core|mart)\.[a-z_0-9]+`) })
 
 // models are those that the declared SELECTs name.
 func (b *WeeklyBook) models() []string {
@@ -193,12 +194,12 @@ func (b *WeeklyBook) models() []string {
 				out = append(out, x.rows.fact.Table, "core.dim_submitter")
 			}
 			if x.table != nil {
-				out = append(out, modelName.FindAllString(x.table.sql, -1)...)
+				out = append(out, modelName().FindAllString(x.table.sql, -1)...)
 			}
 		}
 	}
 	for _, w := range b.words {
-		out = append(out, modelName.FindAllString(w.sql, -1)...)
+		out = append(out, modelName().FindAllString(w.sql, -1)...)
 	}
 	return out
 }

@@ -57,7 +57,7 @@ func LoadAssertions(extra ...fs.FS) ([]Model, error) {
 func parseAssertion(name, file, text string) (Model, error) {
 	text = strings.TrimRight(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), ";")
 	m := Model{Name: "check." + name, Layer: "check", File: file, SQL: text}
-	if !nameShape.MatchString(name) {
+	if !nameShape().MatchString(name) {
 		return m, &ModelError{file, 1, fmt.Sprintf("the name of a check is lowercase letters, digits and _: %q", name)}
 	}
 	severity := ""

@@ -4,18 +4,22 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // rule is a construct on which DuckDB and Trino differ (measured: see
 // docs/design.md), with the spelling that both read the same way.
 type rule struct {
-	pattern  *regexp.Regexp
+	pattern  func() *regexp.Regexp
 	what     string
 	portable string
 	inStg    bool // allowed in staging
 }
 
-func re(p string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + p) }
+// re is a pattern compiled when it is first needed: most commands never look at a model's text.
+func re(p string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)` + p) })
+}
 
 var rules = []rule{
 	{pattern: re(`\bqualify\b`), what: "QUALIFY", portable: "row_number() in a CTE and a where on it"},
@@ -68,14 +72,14 @@ func Lint(m Model) []*ModelError {
 		if r.inStg && m.Layer == "stg" {
 			continue
 		}
-		for _, at := range r.pattern.FindAllStringIndex(code, -1) {
+		for _, at := range r.pattern().FindAllStringIndex(code, -1) {
 			add(at[1]-1, r.what, r.portable)
 		}
 	}
-	for _, at := range divideSum.FindAllStringIndex(code, -1) {
+	for _, at := range divideSum().FindAllStringIndex(code, -1) {
 		add(at[0], "sum(decimal) / number", "sum(x) * 0.0001, or cast(… as double)")
 	}
-	for _, at := range plusInterval.FindAllStringIndex(m.SQL, -1) {
+	for _, at := range plusInterval().FindAllStringIndex(m.SQL, -1) {
 		if !inCast(m.SQL, at[0]) && !strings.Contains(strings.ToLower(lineText(m.SQL, at[0])), "horizon") {
 			add(at[0], "date + interval (TIMESTAMP in DuckDB, DATE in Trino)", "cast(d + interval '1' day as date)")
 		}

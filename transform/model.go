@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 //go:embed models/stg/*.sql models/core/*.sql models/mart/*.sql models/check/*.sql models/core/*.txtar models/mart/*.txtar
@@ -101,8 +102,10 @@ func Load(extra ...fs.FS) ([]Model, error) {
 }
 
 var (
-	nameShape  = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-	checkShape = regexp.MustCompile(`^check(\(warning\))?:\s*([a-z][a-z0-9_]*)\s*:\s*(.+)$`)
+	nameShape  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
+	checkShape = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^check(\(warning\))?:\s*([a-z][a-z0-9_]*)\s*:\s*(.+)$`)
+	})
 )
 
 // parse reads a model's header: the comment lines before the SELECT.
@@ -112,7 +115,7 @@ func parse(layer, name, file, text string) (Model, error) {
 	fail := func(line int, format string, args ...any) (Model, error) {
 		return m, &ModelError{File: file, Line: line, Message: fmt.Sprintf(format, args...)}
 	}
-	if !nameShape.MatchString(name) {
+	if !nameShape().MatchString(name) {
 		return fail(1, "the name of a model is lowercase letters, digits and _: %q", name)
 	}
 	lines := strings.Split(text, "\n")
@@ -140,7 +143,7 @@ func parse(layer, name, file, text string) (Model, error) {
 				return fail(i+1, "a model is built by parts `-- incremental: return_id` (the rows of a return follow from that return alone) or `-- incremental: submitter_code` (those of a submitter from that submitter's returns)")
 			}
 		case strings.HasPrefix(rest, "check"):
-			got := checkShape.FindStringSubmatch(rest)
+			got := checkShape().FindStringSubmatch(rest)
 			if got == nil {
 				return fail(i+1, "a check reads `-- check: name: predicate` or `-- check(warning): name: predicate`")
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,7 @@ import (
 	"taizhang/queries"
 )
 
-var returnID = regexp.MustCompile(`^\d+-\d+$`)
+var returnID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d+-\d+$`) })
 
 func (a *app) formsLearnCmd() *cobra.Command {
 	return &cobra.Command{
@@ -33,7 +34,7 @@ It holds from the next run on. What was sent back for it may be handed in again 
 			}
 			var lessons []forms.Lesson
 			if len(args) == 1 {
-				if !returnID.MatchString(args[0]) {
+				if !returnID().MatchString(args[0]) {
 					return usagef("learn %s: the number of a return (000123-1), or WRITTEN and MEANT; see: taizhang forms learn --help", args[0])
 				}
 				if lessons, err = a.guessed(cmd, z, args[0]); err != nil {

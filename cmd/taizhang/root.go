@@ -52,6 +52,8 @@ type app struct {
 	asOf, knownAt  string
 	from           string
 	quiet, verbose bool
+	cpuProfile     string   // for engineers: where a CPU profile of the command is written
+	profile        *os.File // open while it is
 	now            func() time.Time
 }
 
@@ -71,7 +73,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	return a.exit(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if e := a.stopProfile(); err == nil {
+		err = e
+	}
+	return a.exit(err)
 }
 
 // exit prints an error for the operator and gives the exit code.
@@ -129,7 +135,14 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.knownAt, "known-at", "", "count only returns received up to then (RFC 3339, or 2022-08-15 12:00)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results only")
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, to stderr")
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.formatFromName(cmd.Flags()) }
+	f.StringVar(&a.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof")
+	if err := f.MarkHidden("cpuprofile"); err != nil {
+		panic(err) // it was added just before
+	}
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		a.formatFromName(cmd.Flags())
+		return a.startProfile()
+	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.demoCmd(), a.initCmd(), a.runCmd(), a.serveCmd(), a.statusCmd(), a.checkCmd(), a.formsCmd(), a.returnsCmd(),
 		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.eraseCmd(), a.versionCmd(), a.docsCmd())

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/internal/durable"
 	"taizhang/internal/shell"
@@ -131,11 +132,13 @@ func sqlName(t queries.TableInfo) string {
 	return t.Schema + "." + ident(t.Name)
 }
 
-var plainIdent = regexp.MustCompile(`^[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_$\x{80}-\x{10FFFF}]*$`)
+var plainIdent = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_$\x{80}-\x{10FFFF}]*$`)
+})
 
 // ident quotes a name that needs it; Chinese names don't.
 func ident(name string) string {
-	if plainIdent.MatchString(name) {
+	if plainIdent().MatchString(name) {
 		return name
 	}
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
@@ -148,7 +151,9 @@ var keywords = strings.Fields(`select from where group by order having limit off
 var commandNames = []string{".tables", ".describe", ".saved", ".export", ".help", ".quit"}
 
 // aliases of tables: from 问题台账 as t, join core.fct_problem p.
-var aliases = regexp.MustCompile(`(?i)\b(?:from|join)\s+([^\s,();]+)(?:\s+(?:as\s+)?([^\s,();]+))?`)
+var aliases = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:from|join)\s+([^\s,();]+)(?:\s+(?:as\s+)?([^\s,();]+))?`)
+})
 
 // candidates are what may stand where a word begins.
 func (p *sqlPrompt) candidates(before, word string) []string {
@@ -175,7 +180,7 @@ func (p *sqlPrompt) candidates(before, word string) []string {
 		}
 		return out
 	}
-	used := aliases.FindAllStringSubmatch(before+word, -1)
+	used := aliases().FindAllStringSubmatch(before+word, -1)
 	if strings.HasSuffix(before, ".") { // schema.TABLE, table.COLUMN, alias.COLUMN
 		owner := before[strings.LastIndexAny(before[:len(before)-1], " \t\n,(=<>+-*/")+1 : len(before)-1]
 		var out []string

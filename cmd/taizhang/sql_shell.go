@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -81,12 +82,12 @@ func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
 }
 
 // personNumber is what may be an identity or mobile number: eleven digits or more, however spaced.
-var personNumber = regexp.MustCompile(`[\d０-９](?:[ \-　]?[\d０-９]){10}`)
+var personNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\d０-９](?:[ \-　]?[\d０-９]){10}`) })
 
 // private statements are not kept in the history: those that name a person by number, or that compare a column that is
 // masked for good reason with something typed.
 func (p *sqlPrompt) private(statement string) bool {
-	if personNumber.MatchString(statement) {
+	if personNumber().MatchString(statement) {
 		return true
 	}
 	if !strings.ContainsAny(statement, `'"`) {
@@ -171,7 +172,7 @@ func parameters(words []string) (map[string]string, error) {
 	return values, nil
 }
 
-var quotedTexts = regexp.MustCompile(`'[^']*'|"[^"]*"`)
+var quotedTexts = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`'[^']*'|"[^"]*"`) })
 
 // fullWidth explains what a Chinese input method does to SQL.
 func (p *sqlPrompt) fullWidth(statement string, err error) error {
@@ -179,7 +180,7 @@ func (p *sqlPrompt) fullWidth(statement string, err error) error {
 	if !errors.As(err, &fe) || fe.Hint != "" {
 		return err
 	}
-	statement = quotedTexts.ReplaceAllString(statement, "")
+	statement = quotedTexts().ReplaceAllString(statement, "")
 	for _, t := range p.tables { // titles hold such characters too: 村（社区）
 		for _, c := range t.Columns {
 			statement = strings.ReplaceAll(statement, c.Name, "")

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -20,7 +21,7 @@ var (
 	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely"}
 	openKeys   = []string{"words", "field", "values"}
 	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", KnownIn, Usual}
-	fieldName  = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	fieldName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 )
 
 // needs are the fields of the form that each kind of rule names. The field `than` of known_in is another form's.
@@ -70,7 +71,7 @@ func (p *parser) form(root *decl.Node) {
 		return
 	}
 	id, ok := m["id"].Text()
-	if f.ID = id; (ok || m["id"] == nil) && !fieldName.MatchString(id) {
+	if f.ID = id; (ok || m["id"] == nil) && !fieldName().MatchString(id) {
 		place(m, "id", root).Fault("id %q: lower-case letters, digits and _ only", "id“%s”只能用小写英文字母、数字和 _", id)
 	}
 	if f.Title, ok = m["title"].Text(); m["title"] == nil {
@@ -167,7 +168,7 @@ func (p *parser) column(n *decl.Node) (Column, decl.Fields) {
 	var c Column
 	var ok bool
 	c.Field, ok = m["field"].Text()
-	if (ok || m["field"] == nil) && (!fieldName.MatchString(c.Field) || slices.Contains(reserved, c.Field)) {
+	if (ok || m["field"] == nil) && (!fieldName().MatchString(c.Field) || slices.Contains(reserved, c.Field)) {
 		place(m, "field", n).Fault("field %q: lower-case letters, digits and _, none of %s", "field“%s”只能用小写英文字母、数字和 _，且不能是 %s", c.Field, strings.Join(reserved, ", "))
 	}
 	if c.Title, _ = m["title"].Text(); m["title"] == nil {

@@ -83,7 +83,7 @@ func (wb *bookPart) covered() map[string]string {
 			continue
 		}
 		if _, text, _, ok := s.content(n.tag); ok {
-			if text = strings.Trim(text, `" `); coverText.MatchString(text) {
+			if text = strings.Trim(text, `" `); coverText().MatchString(text) {
 				all[strings.ToUpper(shade)] = strings.ReplaceAll(text, "'", `"`)
 			}
 		}

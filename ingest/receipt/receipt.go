@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -103,14 +104,16 @@ var nameLabel = map[finding.Outcome]string{
 }
 
 // earlier matches the name of a receipt, which a corrected one still has.
-var earlier = regexp.MustCompile(`^回执_(.*)_(?:已接收|已接收请核实|部分计入|退回|重复报送)(?:_\d{6,}(?:-\d+)?)?(?:[_ ]?\(\d+\))?$`)
+var earlier = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^回执_(.*)_(?:已接收|已接收请核实|部分计入|退回|重复报送)(?:_\d{6,}(?:-\d+)?)?(?:[_ ]?\(\d+\))?$`)
+})
 
 // Name gives the file name of a receipt:
 // 回执_<original base name>_<outcome>_<number>.xlsx, fit for any file system.
 func Name(report *finding.Report) string {
 	base := strings.TrimSuffix(report.File, filepath.Ext(report.File))
 	for {
-		m := earlier.FindStringSubmatch(base)
+		m := earlier().FindStringSubmatch(base)
 		if m == nil {
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 )
@@ -47,7 +48,9 @@ var isMark = func() map[string]bool {
 const coverName = "_tz_"
 
 // coverText is what such a name may hold: it goes into the styles as it is.
-var coverText = regexp.MustCompile(`^(?: ?(?:rgb|theme|tint|indexed|auto)='[-+.0-9A-Fa-f]{1,24}')+$`)
+var coverText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?: ?(?:rgb|theme|tint|indexed|auto)='[-+.0-9A-Fa-f]{1,24}')+$`)
+})
 
 // maxXfs is how many cell formats a workbook may have; past it nothing is coloured.
 const maxXfs = 60_000
@@ -164,7 +167,7 @@ func (s *styles) markFill(under int, severity finding.Severity) int {
 	colour := markColour[severity]
 	if under < len(s.fills.children) {
 		pattern, _, attrs := s.fillParts(s.fills.children[under])
-		if pattern == "solid" && coverText.MatchString(strings.ReplaceAll(attrs, `"`, "'")) {
+		if pattern == "solid" && coverText().MatchString(strings.ReplaceAll(attrs, `"`, "'")) {
 			for k := 1; k <= shades; k++ {
 				if shade := markShade(severity, k); s.covered[shade] == "" {
 					colour, s.covered[shade] = shade, attrs

@@ -3,6 +3,7 @@ package decl
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -70,9 +71,9 @@ var uneven = Say("this line is indented differently from the lines it stands amo
 var troubles = []trouble{
 	{"\tname: 产业局", tabbed},
 	{"　name: 产业局", wideIndent},
-	{"zone：示范区", colonOf(wideColon, Say("a wide colon (：); write a colon and a space (: )", "冒号是全角的（：），请改用半角冒号加空格（: ）"))},
-	{"zone:　示范区", colonOf(wideSpace, Say("a wide space after the colon; write an ordinary one", "冒号后面是全角空格，请改用半角空格"))},
-	{"zone:示范区", colonOf(tightColon, Say("a space is missing after the colon", "冒号后面缺一个空格"))},
+	{"zone：示范区", colonOf(wideColon(), Say("a wide colon (：); write a colon and a space (: )", "冒号是全角的（：），请改用半角冒号加空格（: ）"))},
+	{"zone:　示范区", colonOf(wideSpace(), Say("a wide space after the colon; write an ordinary one", "冒号后面是全角空格，请改用半角空格"))},
+	{"zone:示范区", colonOf(tightColon(), Say("a space is missing after the colon", "冒号后面缺一个空格"))},
 	{`zone: "示范区`, unclosedQuote},
 	{"from: [产业局，财政局", wideComma},
 	{"from: [产业局, 财政局", unclosedBracket},
@@ -140,12 +141,12 @@ func tabbed(s spot) (said, bool) {
 	return said{s.line, column, Say("a tab; indent with spaces", "不能用制表符（Tab）缩进，请改用空格")}, true
 }
 
-var wideBlank = regexp.MustCompile(`^[ \t]*[\x{3000}\x{00a0}]`)
+var wideBlank = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[ \t]*[\x{3000}\x{00a0}]`) })
 
 func wideIndent(s spot) (said, bool) {
 	for _, number := range []int{s.from, s.line, s.line - 1} {
-		if line := s.at(number); wideBlank.MatchString(line) {
-			column := utf8.RuneCountInString(wideBlank.FindString(line))
+		if line := s.at(number); wideBlank().MatchString(line) {
+			column := utf8.RuneCountInString(wideBlank().FindString(line))
 			return said{number, column, Say("a wide space; indent with ordinary spaces", "缩进中有全角空格，请改用半角空格")}, true
 		}
 	}
@@ -154,10 +155,12 @@ func wideIndent(s spot) (said, bool) {
 
 // Lines whose colon is none for YAML: what stands before the wrong place.
 var (
-	wideColon  = regexp.MustCompile(`^\s*(?:- +)?[{]?[\pL\pN_ “”"'-]+：`)
-	wideSpace  = regexp.MustCompile(`^\s*(?:- +)?[{]?[\pL\pN_ “”"'-]+:[\x{3000}\x{00a0}]`)
-	tightColon = regexp.MustCompile(`^\s*(?:- +)?[{]?[\pL\pN_“”"'-]+:[^\s/]`)
-	goodColon  = regexp.MustCompile(`:(?:\s|$)`)
+	wideColon = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*(?:- +)?[{]?[\pL\pN_ “”"'-]+：`) })
+	wideSpace = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\s*(?:- +)?[{]?[\pL\pN_ “”"'-]+:[\x{3000}\x{00a0}]`)
+	})
+	tightColon = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*(?:- +)?[{]?[\pL\pN_“”"'-]+:[^\s/]`) })
+	goodColon  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`:(?:\s|$)`) })
 )
 
 // colonOf looks for a wrong colon where the parser misses a right one: in the
@@ -170,7 +173,7 @@ func colonOf(pattern *regexp.Regexp, t Text) func(spot) (said, bool) {
 		for _, number := range []int{s.from, s.line, s.above()} {
 			line := s.at(number)
 			m := pattern.FindString(line)
-			if m == "" || goodColon.MatchString(m) || goodColon.MatchString(line) && number != s.line {
+			if m == "" || goodColon().MatchString(m) || goodColon().MatchString(line) && number != s.line {
 				continue
 			}
 			return said{number, utf8.RuneCountInString(m), t}, true
@@ -276,14 +279,14 @@ func strayBracket(s spot) (said, bool) {
 	return said{s.line, s.column, Say("a %c without the bracket that it closes", "多了一个 %c，前面没有配对的括号", s.char())}, true
 }
 
-var star = regexp.MustCompile(`(?:^|[\s\[{,])([*&])`)
+var star = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[\s\[{,])([*&])`) })
 
 func starred(s spot) (said, bool) {
 	if !strings.Contains(s.during, "alias") && !strings.Contains(s.during, "anchor") && !strings.Contains(s.says, "anchor") {
 		return said{}, false
 	}
 	column := s.column
-	if m := star.FindStringSubmatchIndex(s.at(s.line)); m != nil {
+	if m := star().FindStringSubmatchIndex(s.at(s.line)); m != nil {
 		column = utf8.RuneCountInString(s.at(s.line)[:m[2]]) + 1
 	}
 	return said{s.line, column, Say(`a value that begins with * or & must stand in quotes, such as "*/5 * * * *"`, `以 * 或 & 开头的值要用英文引号括起来，如 "*/5 * * * *"`)}, true
@@ -304,7 +307,7 @@ func special(s spot) (said, bool) {
 }
 
 func twoColons(s spot) (said, bool) {
-	if !strings.Contains(s.says, "mapping values are not allowed") || !goodColon.MatchString(s.before()) {
+	if !strings.Contains(s.says, "mapping values are not allowed") || !goodColon().MatchString(s.before()) {
 		return said{}, false
 	}
 	return said{s.line, s.column, Say("a second colon in one line; put the value in quotes if the colon belongs to it", "一行里有两个冒号；冒号属于内容时，请把整个值用英文引号括起来")}, true

@@ -3,6 +3,7 @@ package decl
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -29,9 +30,11 @@ func (f *File) salvage(whole *syntax) *yaml.Node {
 }
 
 var (
-	keyLine  = regexp.MustCompile(`^(\s*)([^\s#:：\[\]{},"'&*!|>%@-][^#:：\[\]{}]*?)\s*(?::(?:\s.*)?|：.*|:\S.*)$`)
-	keyAlone = regexp.MustCompile(`:\s*(?:#.*)?$`)
-	dashLine = regexp.MustCompile(`^(\s*)- +\S`)
+	keyLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\s*)([^\s#:：\[\]{},"'&*!|>%@-][^#:：\[\]{}]*?)\s*(?::(?:\s.*)?|：.*|:\S.*)$`)
+	})
+	keyAlone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`:\s*(?:#.*)?$`) })
+	dashLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*)- +\S`) })
 )
 
 // pieces reads lines that don't parse as a whole; first is the number before that of the first.
@@ -72,7 +75,7 @@ func (f *File) piece(err *syntax, lines []string, first, depth int) *yaml.Node {
 		return broken
 	}
 	line := lines[head]
-	if m := dashLine.FindStringSubmatch(line); m != nil && head+1 < len(lines) {
+	if m := dashLine().FindStringSubmatch(line); m != nil && head+1 < len(lines) {
 		// An item: read as if it had no dash, which keeps all places.
 		item := append([]string{m[1] + " " + line[len(m[1])+1:]}, lines[head+1:]...)
 		before := len(f.faults)
@@ -83,7 +86,7 @@ func (f *File) piece(err *syntax, lines []string, first, depth int) *yaml.Node {
 		}
 		return &yaml.Node{Kind: yaml.SequenceNode, Line: first + head + 1, Column: len(m[1]) + 1, Content: []*yaml.Node{orBroken(inner, broken)}}
 	}
-	m := keyLine.FindStringSubmatch(line)
+	m := keyLine().FindStringSubmatch(line)
 	if m == nil {
 		f.explain(err, lines, first)
 		return broken
@@ -91,7 +94,7 @@ func (f *File) piece(err *syntax, lines []string, first, depth int) *yaml.Node {
 	key := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: strings.Trim(m[2], " "+curly), Line: first + head + 1, Column: len([]rune(m[1])) + 1}
 	below := broken
 	before := len(f.faults)
-	if keyAlone.MatchString(line) && head+1 < len(lines) {
+	if keyAlone().MatchString(line) && head+1 < len(lines) {
 		below = orBroken(f.pieces(lines[head+1:], first+head+1, depth+1), broken)
 	}
 	if len(f.faults) == before {

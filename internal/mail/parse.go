@@ -6,14 +6,17 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"taizhang/internal/decl"
 )
 
 var (
 	mailKeys  = []string{"host", "port", "tls", "user", "password_file", "password_env", "ca_file", "from", "to"}
-	hostWords = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:]+$`)
-	envWord   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	hostWords = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:]+$`)
+	})
+	envWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
 )
 
 // Parse reads the value of `mail:`. dir is the folder of the file it stands in.
@@ -74,7 +77,7 @@ func (p *parser) mail(n *decl.Node) {
 func (p *parser) server(values decl.Fields) {
 	c := p.c
 	if v, ok := values["host"].Text(); ok {
-		if c.Host = v; !hostWords.MatchString(v) {
+		if c.Host = v; !hostWords().MatchString(v) {
 			values["host"].Fault("host: %q is not a host name or address; without smtp:// and port", "host：“%s”不是服务器名称或地址；不要写 smtp:// 和端口", v)
 		}
 	}
@@ -98,7 +101,7 @@ func (p *parser) login(values decl.Fields, password bool) {
 	c.User, _ = values["user"].Text()
 	c.PasswordFile, _ = file.Text()
 	if v, ok := env.Text(); ok {
-		if c.PasswordEnv = v; !envWord.MatchString(v) {
+		if c.PasswordEnv = v; !envWord().MatchString(v) {
 			env.Fault("password_env is the name of an environment variable, not the password", "password_env 要写环境变量的名称，不是密码本身")
 			c.PasswordEnv = ""
 		}

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
@@ -231,11 +232,11 @@ func dialStage(stage, err error) error {
 	return stage
 }
 
-var domainWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*$`)
+var domainWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*$`) })
 
 // helo is the machine's name where a server can read it.
 func helo() string {
-	if name, err := os.Hostname(); err == nil && domainWord.MatchString(name) {
+	if name, err := os.Hostname(); err == nil && domainWord().MatchString(name) {
 		return name
 	}
 	return "localhost"

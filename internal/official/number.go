@@ -5,22 +5,25 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // counter numbers the headings of a document.
 type counter struct{ at [5]int }
 
-var marks = [5]*regexp.Regexp{
-	1: regexp.MustCompile(`^([一二三四五六七八九十百]+)、`),
-	2: regexp.MustCompile(`^[（(]([一二三四五六七八九十百]+)[）)]`),
-	3: regexp.MustCompile(`^([0-9]+)[.．]`),
-	4: regexp.MustCompile(`^[（(]([0-9]+)[）)]`),
-}
+var marks = sync.OnceValue(func() [5]*regexp.Regexp {
+	return [5]*regexp.Regexp{
+		1: regexp.MustCompile(`^([一二三四五六七八九十百]+)、`),
+		2: regexp.MustCompile(`^[（(]([一二三四五六七八九十百]+)[）)]`),
+		3: regexp.MustCompile(`^([0-9]+)[.．]`),
+		4: regexp.MustCompile(`^[（(]([0-9]+)[）)]`),
+	}
+})
 
 // mark returns the text with the mark of its level.
 func (c *counter) mark(level int, text string) string {
 	clear(c.at[level+1:])
-	if m := marks[level].FindStringSubmatch(text); m != nil {
+	if m := marks()[level].FindStringSubmatch(text); m != nil {
 		c.at[level] = numeral(m[1])
 		return text
 	}
@@ -87,7 +90,7 @@ func headingLevel(line string) int {
 		return 0
 	}
 	for level := 1; level <= 2; level++ {
-		if marks[level].MatchString(line) {
+		if marks()[level].MatchString(line) {
 			return level
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 )
 
 //go:embed page.html
@@ -14,7 +15,7 @@ var pageText string
 //go:embed page.css
 var pageStyle string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
+var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
 
 // drawn is a chart with its picture.
 type drawn struct {
@@ -46,7 +47,7 @@ func (p Page) Write(w io.Writer) error {
 	}
 	view.Beside = len(p.Charts)%2 == 1
 	view.Dense = len(p.Cards) > 12 || len(p.Charts) > 4
-	if err := pageTemplate.Execute(w, view); err != nil {
+	if err := pageTemplate().Execute(w, view); err != nil {
 		return fmt.Errorf("write page %q: %w", p.Title, err)
 	}
 	return nil

@@ -7,17 +7,18 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
 )
 
 // receiptNumber is the arrival's number at the end of a receipt's name: 回执_问题台账_已接收_000387-1.xlsx.
-var receiptNumber = regexp.MustCompile(`_(\d{6,})(?:-\d+)?(?:\(\d+\))?\.xlsx$`)
+var receiptNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`_(\d{6,})(?:-\d+)?(?:\(\d+\))?\.xlsx$`) })
 
 // receiptOf is the arrival that a receipt answers, 0 for other files.
 func receiptOf(name string) int {
-	m := receiptNumber.FindStringSubmatch(name)
+	m := receiptNumber().FindStringSubmatch(name)
 	if m == nil || !strings.HasPrefix(name, "回执_") {
 		return 0
 	}

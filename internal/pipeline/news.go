@@ -21,11 +21,11 @@ import (
 type publication struct {
 	AsOf         calendar.Date `json:"as_of"`
 	Declarations string        `json:"declarations"`
-	Program      string        `json:"program"`
-	Journal      int64         `json:"journal"` // its length: every arrival and decision makes it longer
-	PublishedAt  time.Time     `json:"published_at"`
-	Deferred     bool          `json:"deferred,omitempty"`
-	Erasure      int           `json:"erasure,omitempty"` // the last one that it knows of
+	identity
+	Journal     int64     `json:"journal"` // its length: every arrival and decision makes it longer
+	PublishedAt time.Time `json:"published_at"`
+	Deferred    bool      `json:"deferred,omitempty"`
+	Erasure     int       `json:"erasure,omitempty"` // the last one that it knows of
 	// RolledBack is the kept publication that all this is true of, where an earlier one was published again.
 	RolledBack string `json:"rolled_back,omitempty"`
 	// Ledgers are the fingerprints of the consolidated workbooks, by form.
@@ -47,12 +47,8 @@ func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
 // currentAt is current for a journal of that length, without its last erasure.
 func (z *Zone) currentAt(now time.Time, journal int64) (publication, error) {
 	p := publication{AsOf: z.Today(now), Journal: journal, PublishedAt: now.Truncate(time.Microsecond)}
-	exe, err := os.Executable()
-	if err == nil {
-		if info, err := os.Stat(exe); err == nil {
-			p.Program = fmt.Sprintf("%d-%d", info.Size(), info.ModTime().UnixNano())
-		}
-	}
+	last, _ := z.lastPublication()
+	p.identity = running().identify(last.identity)
 	h := sha256.New()
 	h.Write(z.config)
 	fmt.Fprintf(h, "\x00%s\x00%s", forms.LearnedFile, z.learned)
@@ -86,7 +82,7 @@ func (z *Zone) currentAt(now time.Time, journal int64) (publication, error) {
 
 // same says whether two publications are made from the same things.
 func (p publication) same(o publication) bool {
-	return p.AsOf == o.AsOf && p.Declarations == o.Declarations && p.Program == o.Program && p.Journal == o.Journal && !p.Deferred && !o.Deferred
+	return p.AsOf == o.AsOf && p.Declarations == o.Declarations && p.Program != "" && p.Program == o.Program && p.Journal == o.Journal && !p.Deferred && !o.Deferred
 }
 
 // lastPublication tells what was published; false where nothing is, or it can't be told from what.

@@ -132,6 +132,12 @@ func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
 	if !ok || !last.same(now) {
 		return false, nil
 	}
+	if last.identity != now.identity { // the same program from another place: the next run need not read it again
+		last.identity = now.identity
+		if err := z.notePublication(last); err != nil {
+			return false, err
+		}
+	}
 	out.Waiting = files
 	return true, nil
 }
@@ -175,7 +181,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	step := stopwatch(w.o.Log)
 	last, _ := z.lastPublication()
 	// Another program may lay its tables out otherwise: nothing of the earlier ones is kept then.
-	full := w.o.Rebuild || last.Program != p.Program
+	full := w.o.Rebuild || last.Program != p.Program || p.Program == ""
 	if full || last.AsOf != p.AsOf {
 		if err := w.makeRoom(ctx, full); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // offices' PCs have no zone database
 
@@ -124,7 +125,7 @@ func (d *DB) Close() error {
 	return errors.Join(d.Conn.Close(), db.Close())
 }
 
-var pidInMessage = regexp.MustCompile(`PID (\d+)`)
+var pidInMessage = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`PID (\d+)`) })
 
 // asHeld turns DuckDB's «conflicting lock» into a *HeldError.
 func asHeld(path string, err error) error {
@@ -133,7 +134,7 @@ func asHeld(path string, err error) error {
 	isIO := errors.As(err, &de) && de.Type == duckdb.ErrorTypeIO
 	if (isIO || de == nil) && (strings.Contains(text, "Conflicting lock") || strings.Contains(text, "being used by another process")) {
 		h := &HeldError{}
-		if m := pidInMessage.FindStringSubmatch(text); m != nil {
+		if m := pidInMessage().FindStringSubmatch(text); m != nil {
 			h.PID, _ = strconv.Atoi(m[1])
 		}
 		return h

@@ -9,11 +9,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // parquetTypes are the types that a Parquet file keeps as they are. Whole
 // numbers beyond 64 bits become decimals, anything else text.
-var parquetTypes = regexp.MustCompile(`^(BOOLEAN|U?TINYINT|U?SMALLINT|U?INTEGER|U?BIGINT|FLOAT|DOUBLE|DECIMAL\(\d+,\s*\d+\)|DATE|TIME|TIMESTAMP|TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ|VARCHAR|UUID)$`)
+var parquetTypes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(BOOLEAN|U?TINYINT|U?SMALLINT|U?INTEGER|U?BIGINT|FLOAT|DOUBLE|DECIMAL\(\d+,\s*\d+\)|DATE|TIME|TIMESTAMP|TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ|VARCHAR|UUID)$`)
+})
 
 // WriteParquet writes rows of texts (nil: null) as a Parquet file. It works in
 // a database in memory and a folder of its own: no database of a zone is touched.
@@ -41,7 +44,7 @@ func WriteParquet(ctx context.Context, w io.Writer, columns []Column, rows [][]a
 			kind = "BIGINT"
 		case kind == "HUGEINT":
 			kind = "DECIMAL(38,0)"
-		case !parquetTypes.MatchString(kind):
+		case !parquetTypes().MatchString(kind):
 			kind = "VARCHAR"
 		}
 		t.Columns = append(t.Columns, Column{c.Name, kind})

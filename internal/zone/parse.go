@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -129,14 +130,14 @@ func (p *parser) units(root, n *decl.Node) {
 	p.submitters(items)
 }
 
-var codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+var codePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`) })
 
 func (p *parser) code(n *decl.Node, otherwise string) string {
 	if n == nil {
 		return otherwise
 	}
 	code, ok := n.Text()
-	if ok && !codePattern.MatchString(code) {
+	if ok && !codePattern().MatchString(code) {
 		n.Fault("code %q is not made of the letters a–z, digits, _ and -", "代码（code）“%s”只能用英文字母、数字、_ 和 -", code)
 	}
 	return code
@@ -289,10 +290,12 @@ func (p *parser) schedule(n *decl.Node) {
 	}
 }
 
-var cronPattern = regexp.MustCompile(`^(?:TZ=\S+ |CRON_TZ=\S+ )?(?:@[a-z]+(?: \S+)?|(?:[0-9A-Za-z*/,?-]+ ){4}[0-9A-Za-z*/,?-]+)$`)
+var cronPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:TZ=\S+ |CRON_TZ=\S+ )?(?:@[a-z]+(?: \S+)?|(?:[0-9A-Za-z*/,?-]+ ){4}[0-9A-Za-z*/,?-]+)$`)
+})
 
 func checkCron(spec string) error {
-	if !cronPattern.MatchString(strings.Join(strings.Fields(spec), " ")) {
+	if !cronPattern().MatchString(strings.Join(strings.Fields(spec), " ")) {
 		return fmt.Errorf("it has %d fields", len(strings.Fields(spec)))
 	}
 	return nil
