@@ -28,6 +28,11 @@ func (in *Intake) Check(ctx context.Context, db *warehouse.DB, f File) (report *
 	return j.report, p.source(), nil
 }
 
+// office is who answers in receipts.
+func (in *Intake) office() receipt.Office {
+	return receipt.Office{Zone: in.Zone.Name, Contact: in.Zone.Contact}
+}
+
 // source is what the receipt of a file is made from. What could not be read is not handed back either.
 func (p *parsed) source() receipt.Source {
 	s := receipt.Source{Format: p.format, Grids: p.grids}

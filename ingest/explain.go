@@ -13,7 +13,8 @@ import (
 )
 
 // A doubt is what a sender may explain (核实说明): a 请核实 finding by its rule, the row's key and what stands there.
-// Its mark is written beside the finding on the receipt and comes back with the explanation.
+// Its mark is written beside the finding on the receipt and comes back with the explanation. What must be mended
+// (必须修改) has a mark, too, so that an explanation written there is answered.
 
 // doubtMark gives the mark of a doubt. It tells nothing of what it was made from.
 func doubtMark(form string, f *finding.Finding, key string) string {
@@ -30,7 +31,7 @@ func explanations(g *sheet.Grid) map[string]string {
 	for i := range g.Rows {
 		row := &g.Rows[i]
 		mark, said := textOf(cellIn(row, receipt.MarkColumn)), textOf(cellIn(row, receipt.ExplainColumn))
-		if len(mark) == 16 && said != "" && !dashes[said] {
+		if len(mark) == 16 && said != "" {
 			out[mark] = short(maskText(said), 500)
 		}
 	}
@@ -50,23 +51,36 @@ func (in *Intake) settleDoubts(h *history, p *parsed, pt *part) {
 	known := h.explained[subForm(r.Submitter, r.Form)]
 	kept := r.Findings[:0]
 	for _, f := range r.Findings {
-		if f.Severity != finding.Warning {
+		if f.Severity == finding.Info {
 			kept = append(kept, f)
 			continue
 		}
 		key := keys[at(f.Sheet, f.Row)]
 		f.Mark = doubtMark(r.Form, &f, key)
-		said, ok := p.explained[f.Mark]
-		if !ok {
-			said, ok = known[f.Mark]
+		written := p.explained[f.Mark]
+		said := written
+		if !finding.IsReason(said) {
+			said = known[f.Mark]
 		}
-		if !ok {
+		if f.Severity == finding.Error || said == "" {
+			if written != "" {
+				f.Hint = answer(&f, written)
+			}
 			kept = append(kept, f)
 			continue
 		}
 		r.Explained = append(r.Explained, finding.Explained{Finding: f, Key: key, Said: said})
 	}
 	r.Findings = kept
+}
+
+// answer is what the receipt says to an explanation that settles nothing, before the hint of the finding itself.
+func answer(f *finding.Finding, said string) string {
+	s := "您写的“" + short(said, 40) + "”没有说明原因，请用一句话写明为什么（如“经批准延期至年底”）；如确有误，请直接改正。"
+	if f.Severity == finding.Error {
+		s = "您写的说明“" + short(said, 40) + "”已看到，但“必须修改”的内容不能用说明代替，请改正后重新报送。"
+	}
+	return s + f.Hint
 }
 
 // noteExplained keeps explanations for later returns.

@@ -138,7 +138,7 @@ func (in *Intake) duplicate(pt *part, old *prior) {
 	r.Outcome, r.Rows, r.RowsRefused, r.ValuesEmptied, r.Supersedes = finding.Duplicate, 0, 0, 0, ""
 	state := "已经接收"
 	if !old.counts() {
-		state = "已经退回"
+		state, r.OfRejected = "已经退回", true
 	}
 	r.Findings = []finding.Finding{{Severity: finding.Info, Rule: "duplicate",
 		Message: fmt.Sprintf("与 %s 收到的文件完全相同，那一份%s，这一份不再重复计入", old.receivedAt.Format("2006年1月2日 15:04"), state),

@@ -313,7 +313,7 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*par
 // finish writes the receipts, takes the files out of the inbox and notes that they are dealt with.
 func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*parsed) error {
 	for i, r := range reports {
-		name, content, err := receipt.Write(r, read[i].source(), s.In.Zone.Name)
+		name, content, err := receipt.Write(r, read[i].source(), s.In.office())
 		if err != nil {
 			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 		}

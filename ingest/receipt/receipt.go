@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,13 +36,19 @@ type Source struct {
 	Grids   []sheet.Grid // what was read of it, for all that can't be marked as it is; may be nil
 }
 
+// Office is who answers: it stands on every receipt.
+type Office struct {
+	Zone    string // the zone's name
+	Contact string // whom to ask, as taizhang.yaml has it; may be empty
+}
+
 // Write makes the receipt of a file: its name, and the workbook. Whatever the
 // source holds, there is a receipt: at worst it has the 回执 sheet alone.
-func Write(report *finding.Report, source Source, zoneName string) (name string, content []byte, err error) {
+func Write(report *finding.Report, source Source, office Office) (name string, content []byte, err error) {
 	marks := marksOf(report)
 	var remarks []string
 	draw := func(style *paperStyle, notes []string) ([]byte, string) {
-		return drawPaper(style, report, zoneName, append(remarks, notes...))
+		return drawPaper(style, report, office, append(remarks, notes...))
 	}
 	name = Name(report)
 	if isZip(source.Content) {
@@ -93,31 +100,41 @@ func guarded(f func() ([]byte, error)) (content []byte, err error) {
 	return f()
 }
 
-// nameLabel is an outcome in a file name.
-var nameLabel = map[finding.Outcome]string{
-	finding.Accepted: "已接收", finding.Warned: "已接收请核实", finding.Partial: "部分计入",
-	finding.Rejected: "退回", finding.Duplicate: "重复报送",
+// fileLabel is what became of a file, in its receipt's name.
+func fileLabel(report *finding.Report) string {
+	name := strings.ReplaceAll(outcomeName(report), "，", "")
+	switch {
+	case name != "已接收" && name != "已接收全部计入":
+		return name
+	case slices.ContainsFunc(report.Returns, func(r *finding.Return) bool { return r.Outcome == finding.Warned }):
+		return "已接收请核实"
+	}
+	return "已接收"
 }
 
 // earlier matches the name of a receipt, which a corrected one still has.
-var earlier = regexp.MustCompile(`^回执_(.*)_(?:已接收|已接收请核实|部分计入|退回|重复报送)(?:_\d{6,}(?:-\d+)?)?(?:[_ ]?\(\d+\))?$`)
+var earlier = regexp.MustCompile(`^回执_(.*)_(?:已接收|已接收请核实|已接收请改正|已接收暂不计入|部分计入|退回|重复报送|已放行(?:全部计入|部分计入|暂不计入)?|已作废)(?:_\d{6,}(?:-\d+)?)?(?:[_ ]?\(\d+\))?$`)
 
 // Name gives the file name of a receipt:
 // 回执_<original base name>_<outcome>_<number>.xlsx, fit for any file system.
 func Name(report *finding.Report) string {
-	base := strings.TrimSuffix(report.File, filepath.Ext(report.File))
-	for {
-		m := earlier.FindStringSubmatch(base)
-		if m == nil {
-			break
-		}
-		base = m[1]
-	}
-	name := "回执_" + safe(base) + "_" + nameLabel[worst(report)]
+	name := "回执_" + safe(baseName(report.File)) + "_" + fileLabel(report)
 	if no := number(report); no != "" {
 		name += "_" + safe(no)
 	}
 	return name + ".xlsx"
+}
+
+// baseName is the name of a file without its extension and what earlier receipts put around it.
+func baseName(file string) string {
+	base := strings.TrimSuffix(file, filepath.Ext(file))
+	for {
+		m := earlier.FindStringSubmatch(base)
+		if m == nil {
+			return base
+		}
+		base = m[1]
+	}
 }
 
 // safe makes a text fit to be part of a file name on Windows and elsewhere.

@@ -26,6 +26,7 @@ type Zone struct {
 	Calendar   *calendar.Workdays
 	Schedule   Schedule
 	Limits     Limits
+	Contact    string       // whom senders may ask, a line of text on every receipt; "": nobody is named
 	Ranking    bool         // the weekly workbook shows 位次
 	Mail       *mail.Config // where summaries are sent; nil: all is files
 
