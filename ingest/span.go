@@ -53,11 +53,17 @@ func readSpan(text string, near calendar.Date) (span, bool) {
 	if !strings.ContainsAny(s, "0123456789") {
 		return span{}, false
 	}
+	week, named, ok := readWeek(s, near)
+	if named && ok { // 2026年第48周（11月23日—29日): one statement, unless the days are another week's
+		if sp, also := readStretch(s, week.period.End()); also && week.period.Start <= sp.from && sp.to <= week.period.End() {
+			return week, true
+		}
+	}
 	if sp, ok := readStretch(s, near); ok {
 		return sp, true
 	}
-	if sp, named, ok := readWeek(s, near); named {
-		return sp, ok
+	if named {
+		return week, ok
 	}
 	if sp, ok := readDay(s, near); ok {
 		return sp, true

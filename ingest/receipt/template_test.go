@@ -40,7 +40,7 @@ func templateForms() []TemplateForm {
 }
 
 func TestTemplate(t *testing.T) {
-	content, err := Template(templateForms(), []Enterprise{{"乙厂", "91430300MA4L26KK7R"}, {"甲公司", "91430300MA4L16JJ55"}}, "湘潭高新区", "产业局")
+	content, err := Template(templateForms(), []Enterprise{{"乙厂", "91430300MA4L26KK7R"}, {"甲公司", "91430300MA4L16JJ55"}}, office, "产业局")
 	must(t, err)
 	if name := os.Getenv("TEMPLATE_OUT"); name != "" {
 		must(t, os.WriteFile(name, content, 0o600))
@@ -105,7 +105,7 @@ func TestTemplate(t *testing.T) {
 }
 
 func TestTemplateNeedsForms(t *testing.T) {
-	if _, err := Template(nil, nil, "区", ""); err == nil {
+	if _, err := Template(nil, nil, office, ""); err == nil {
 		t.Error("a template without forms")
 	}
 }

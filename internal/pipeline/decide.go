@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"taizhang/ingest"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 )
@@ -94,9 +95,9 @@ func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 		e.Effective = today.String()
 		return nil
 	}
-	p, err := calendar.ParsePeriod(d.Period)
-	if err != nil || p.Kind != f.Frequency {
-		return refuse("period %q: %s is handed in by %s, such as %s", d.Period, f.ID, f.Frequency, f.Frequency.Of(today))
+	p, ok := ingest.ReadPeriod(d.Period, f.Frequency, today)
+	if !ok {
+		return refuse("period %q: %s is handed in by %s, such as %s (%s)", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
 	}
 	e.Period = p.String()
 	return nil
