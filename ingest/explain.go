@@ -38,16 +38,27 @@ func explanations(g *sheet.Grid) map[string]string {
 	return out
 }
 
+// rowAt is where a row stands: its sheet as findings name it, and its number.
+type rowAt struct {
+	sheet string
+	n     int
+}
+
+// keysByRow gives the keys of a return's rows, refused ones included.
+func (pt *part) keysByRow() map[rowAt]string {
+	keys := map[rowAt]string{}
+	for _, list := range [][]record{pt.records, pt.refused} {
+		for i := range list {
+			keys[rowAt{maskText(list[i].line.sheet), list[i].line.n}] = list[i].key
+		}
+	}
+	return keys
+}
+
 // settleDoubts marks the doubts of a return, and takes out those that the sender has explained, now or before.
 func (in *Intake) settleDoubts(h *history, p *parsed, pt *part) {
 	r := pt.ret
-	keys := map[string]string{} // by sheet and row
-	at := func(sheetName string, n int) string { return fmt.Sprintf("%s\x00%d", sheetName, n) }
-	for _, list := range [][]record{pt.records, pt.refused} {
-		for i := range list {
-			keys[at(maskText(list[i].line.sheet), list[i].line.n)] = list[i].key
-		}
-	}
+	keys := pt.keysByRow()
 	known := h.explained[subForm(r.Submitter, r.Form)]
 	kept := r.Findings[:0]
 	for _, f := range r.Findings {
@@ -55,7 +66,7 @@ func (in *Intake) settleDoubts(h *history, p *parsed, pt *part) {
 			kept = append(kept, f)
 			continue
 		}
-		key := keys[at(f.Sheet, f.Row)]
+		key := keys[rowAt{f.Sheet, f.Row}]
 		f.Mark = doubtMark(r.Form, &f, key)
 		written := p.explained[f.Mark]
 		said := written

@@ -106,6 +106,7 @@ func (s *Session) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		s.complete(report, p)
 		if err := s.finish([]arrival{a}, []*finding.Report{report}, []*parsed{p}); err != nil {
 			return err
 		}
@@ -340,10 +341,7 @@ func (s *Session) putReceipt(r *finding.Report, name string, content []byte) err
 			break
 		}
 	}
-	if _, err := receipt.Save(dir, name, content); err != nil {
-		return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
-	}
-	return nil
+	return s.saved(dir, name, content, r)
 }
 
 // removeDropped takes a file out of the inbox if it is still the one that was read.
@@ -370,7 +368,7 @@ func (s *Session) removeDropped(a arrival) error {
 // stored makes the report of an arrival again from the tables.
 func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error) {
 	r := &finding.Report{Arrival: a.seq, File: a.file.Name, Folder: a.file.Folder, SHA256: a.sha, ReceivedAt: a.file.ReceivedAt}
-	rows, err := s.Conn.QueryContext(ctx, `select return_id, coalesce(submitter,''), coalesce(form,''), coalesce(period,''), coalesce(cast(cutoff as varchar),''), status, is_nil, rows_loaded, rows_refused, values_emptied, late
+	rows, err := s.Conn.QueryContext(ctx, `select return_id, coalesce(submitter,''), coalesce(form,''), coalesce(period,''), coalesce(cast(cutoff as varchar),''), status, is_nil, rows_loaded, rows_refused, values_emptied, late, due_at
 		from raw.return where zone = ? and arrival = ? order by return_id`, s.In.Zone.Code, a.seq)
 	if err != nil {
 		return nil, fmt.Errorf("read returns of arrival %d: %w", a.seq, err)
@@ -379,10 +377,14 @@ func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error
 	for rows.Next() {
 		ret := &finding.Return{ReceivedAt: a.file.ReceivedAt, Cutoff: calendar.NoDate}
 		var period, cutoff, status string
-		if err := rows.Scan(&ret.ID, &ret.Submitter, &ret.Form, &period, &cutoff, &status, &ret.Nil, &ret.Rows, &ret.RowsRefused, &ret.ValuesEmptied, &ret.Late); err != nil {
+		var due sql.NullTime
+		if err := rows.Scan(&ret.ID, &ret.Submitter, &ret.Form, &period, &cutoff, &status, &ret.Nil, &ret.Rows, &ret.RowsRefused, &ret.ValuesEmptied, &ret.Late, &due); err != nil {
 			return nil, fmt.Errorf("read returns of arrival %d: %w", a.seq, err)
 		}
 		ret.Outcome = finding.Outcome(status)
+		if t := due.Time; due.Valid {
+			ret.DueAt = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), s.In.Zone.Location)
+		}
 		ret.Period, _ = calendar.ParsePeriod(period) // "" where it was never told
 		if d, err := calendar.ParseDate(cutoff); err == nil {
 			ret.Cutoff = d
@@ -409,6 +411,9 @@ func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error
 			ret.Findings = append(ret.Findings, f)
 		}
 		frows.Close()
+		if err := s.loadExplanations(ctx, ret); err != nil {
+			return nil, err
+		}
 	}
 	return r, rows.Err()
 }

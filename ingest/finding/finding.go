@@ -158,6 +158,7 @@ type Decision struct {
 	By     string       // who decided; empty where that wasn't noted
 	Reason string       // masked
 	At     time.Time    // in the zone's time zone
+	Then   DecisionKind // of an Undo: the decision that holds again; empty: none
 	Again  string       // of a Withdraw, or an Undo of an Accept: id of the earlier return that counts again; empty if none
 }
 

@@ -73,7 +73,7 @@ func sentence(s string) string {
 // decided is the verdict where an operator decided.
 func decided(r *finding.Return) string {
 	d := r.Decision
-	switch d.Kind {
+	switch holding(d) {
 	case finding.Withdraw:
 		s := "已作废：本表不再计入。"
 		if d.Again != "" {
@@ -103,6 +103,29 @@ func decided(r *finding.Return) string {
 		return "已撤销免报：" + periodText(r.Period) + "的《" + plainTitle(r) + "》仍须报送。"
 	}
 	return judged(r)
+}
+
+// holding is the decision that holds, which an undone one gives way to; Undo where none does.
+func holding(d *finding.Decision) finding.DecisionKind {
+	if d.Kind == finding.Undo && d.Then != "" {
+		return d.Then
+	}
+	return d.Kind
+}
+
+// standing says whether rows of a return count as things are, and whether all of them do.
+func standing(r *finding.Return) (counts, whole bool) {
+	counts = r.Outcome.Counts() || r.Outcome == finding.Duplicate && !r.OfRejected
+	if r.Decision != nil {
+		switch holding(r.Decision) {
+		case finding.Withdraw:
+			counts = false
+		case finding.Accept:
+			counts = true
+		}
+	}
+	counts = counts && r.Uncounted() == nil
+	return counts, counts && r.RowsRefused == 0 && r.Outcome != finding.Partial
 }
 
 // decision says who decided, when and why; "" where nobody did.
@@ -154,20 +177,23 @@ func headline(report *finding.Report) string {
 // its returns where it is one, 部分计入 where some of them count and some don't.
 func outcomeName(report *finding.Report) string {
 	word := func(r *finding.Return) string { s, _, _ := strings.Cut(verdict(r), "："); return s }
-	name, counts, mended, others := word(report.Returns[0]), 0, 0, 0
+	name, counts, mended, others, back := word(report.Returns[0]), 0, 0, 0, 0
 	for _, r := range report.Returns {
 		if word(r) != word(report.Returns[0]) {
 			name = ""
 		}
-		switch {
-		case r.Outcome == finding.Duplicate && !r.OfRejected: // counts through the return it repeats
-		case !r.Outcome.Counts(), r.Uncounted() != nil, r.Outcome == finding.Partial:
-			others++
-		case r.Count(finding.Error) > 0:
-			mended++
-		}
-		if r.Outcome.Counts() && r.Uncounted() == nil {
+		some, whole := standing(r)
+		if some && r.Outcome != finding.Duplicate {
 			counts++
+		}
+		switch {
+		case !whole:
+			others++
+			if !some && r.Uncounted() == nil {
+				back++
+			}
+		case r.Count(finding.Error) > 0 && r.Decision == nil:
+			mended++
 		}
 	}
 	switch {
@@ -175,7 +201,7 @@ func outcomeName(report *finding.Report) string {
 		return name
 	case others > 0 && counts > 0:
 		return "部分计入"
-	case others > 0 && worstIsRejected(report):
+	case back > 0:
 		return "退回"
 	case others > 0:
 		return "已接收，暂不计入"
@@ -185,20 +211,11 @@ func outcomeName(report *finding.Report) string {
 	return "已接收"
 }
 
-func worstIsRejected(report *finding.Report) bool {
-	for _, r := range report.Returns {
-		if !r.Outcome.Counts() && r.Outcome != finding.Duplicate || r.OfRejected {
-			return true
-		}
-	}
-	return false
-}
-
 // counted says what counted and what didn't, and why.
 func counted(r *finding.Return) []string {
 	var s []string
-	withdrawn := r.Decision != nil && r.Decision.Kind == finding.Withdraw
-	accepted := r.Decision != nil && r.Decision.Kind == finding.Accept
+	withdrawn := r.Decision != nil && holding(r.Decision) == finding.Withdraw
+	accepted := r.Decision != nil && holding(r.Decision) == finding.Accept
 	switch {
 	case withdrawn:
 		return []string{"本表各行不再计入，原件留存备查。"}
@@ -234,8 +251,10 @@ func todo(r *finding.Return) string {
 	errors, warnings := r.Count(finding.Error), r.Count(finding.Warning)
 	if r.Decision != nil {
 		switch d := r.Decision; {
-		case d.Kind == finding.Withdraw && d.Again == "":
+		case holding(d) == finding.Withdraw && d.Again == "":
 			return "如仍须报送，请更正后重新报送整张表。"
+		case d.Then != "":
+			return ""
 		case d.Kind == finding.Undo && d.Of == finding.Waive:
 			return byWhen(r, d.At) + "报送。"
 		case d.Kind != finding.Undo || d.Of == finding.Clear || r.Outcome.Counts() && errors == 0:

@@ -191,11 +191,11 @@ var nameRole = map[string]role{"部分计入": rolePartial, "退回": roleBad, "
 // bannerOf is the look of what became of a return.
 func bannerOf(r *finding.Return) role {
 	switch d := r.Decision; {
-	case d != nil && (d.Kind == finding.Withdraw || d.Kind == finding.Clear || d.Kind == finding.Waive):
+	case d != nil && (holding(d) == finding.Withdraw || d.Kind == finding.Clear || d.Kind == finding.Waive):
 		return roleSame
 	case r.Uncounted() != nil && r.Outcome != finding.Duplicate:
 		return rolePartial
-	case d != nil && d.Kind == finding.Accept:
+	case d != nil && holding(d) == finding.Accept:
 		if r.RowsRefused > 0 {
 			return rolePartial
 		}

@@ -59,7 +59,7 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 	content, err = guarded(func() ([]byte, error) {
 		grids, names := named(source.Grids)
 		if len(grids) > 0 {
-			remarks = []string{"原文件无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
+			remarks = []string{"原文件格式无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
 		}
 		base, err := gridBook(grids)
 		if err != nil {
@@ -118,6 +118,14 @@ var earlier = regexp.MustCompile(`^回执_(.*)_(?:已接收|已接收请核实|�
 // Name gives the file name of a receipt:
 // 回执_<original base name>_<outcome>_<number>.xlsx, fit for any file system.
 func Name(report *finding.Report) string {
+	if report.File == "" && len(report.Returns) == 1 { // about what is owed: no file came
+		r := report.Returns[0]
+		when := r.Cutoff.String()
+		if r.Period.Valid() {
+			when = r.Period.String()
+		}
+		return "回执_" + safe(plainTitle(r)) + "_" + fileLabel(report) + "_" + safe(when) + ".xlsx"
+	}
 	name := "回执_" + safe(baseName(report.File)) + "_" + fileLabel(report)
 	if no := number(report); no != "" {
 		name += "_" + safe(no)

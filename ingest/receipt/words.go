@@ -15,7 +15,7 @@ func superseded(r *finding.Return) string {
 	if r.Supersedes == "" {
 		return ""
 	}
-	if !r.Outcome.Counts() && (r.Decision == nil || r.Decision.Kind != finding.Accept) {
+	if !r.Outcome.Counts() && (r.Decision == nil || holding(r.Decision) != finding.Accept) {
 		return "原报表 " + r.Supersedes + " 未被取代，继续有效。"
 	}
 	return "更正重报：本表取代原报表 " + r.Supersedes + "，原报表留存备查。"

@@ -17,6 +17,7 @@ type Decision struct {
 	Form      string // id or title
 	Period    string
 	Reason    string
+	By        string // who decides
 }
 
 // Refusal is a request that makes no sense, such as a decision about a return that doesn't exist: nothing was changed.
@@ -47,7 +48,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 		return nil, err
 	}
 	defer w.close()
-	e := archive.Event{Event: archive.Decide, Kind: d.Kind, Seq: a.NextDecision(), At: now, Reason: d.Reason}
+	e := archive.Event{Event: archive.Decide, Kind: d.Kind, Seq: a.NextDecision(), At: now, Reason: d.Reason, By: d.By}
 	switch d.Kind {
 	case archive.Accept:
 		e.Return = d.Return
@@ -67,11 +68,18 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 	if err := a.Append(e); err != nil {
 		return nil, err
 	}
+	unanswered := w.session.AnswerDecision(ctx, e)
 	if err := w.session.Decide(ctx, e); err != nil {
 		return nil, err
 	}
 	out := &Outcome{}
-	return out, w.publish(ctx, out)
+	if err := w.publish(ctx, out); err != nil {
+		return out, err
+	}
+	if unanswered != nil { // an outbox that can't be written holds no decision up
+		return out, fmt.Errorf("decided and published, but the sender has no new receipt: %w", unanswered)
+	}
+	return out, nil
 }
 
 // place fills in submitter, form and period of a clear or waive.
