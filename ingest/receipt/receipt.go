@@ -15,6 +15,7 @@
 package receipt
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -61,7 +62,7 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 		if len(grids) > 0 {
 			remarks = []string{"原文件格式无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
 		}
-		base, err := gridBook(grids)
+		base, err := gridBook(grids, looksOf(source, names))
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +77,7 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 	})
 	if err != nil {
 		remarks = nil
-		if content, err = gridBook(nil); err == nil {
+		if content, err = gridBook(nil, nil); err == nil {
 			content, err = patch(content, nil, draw)
 		}
 	}
@@ -84,6 +85,29 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 		return name, nil, fmt.Errorf("receipt for %s: %w", report.File, err)
 	}
 	return name, content, nil
+}
+
+// looksOf reads how the sheets of a file look, by the names that they have in the
+// receipt. What can't be read is left plain: its values were read all the same.
+func looksOf(source Source, names map[string]string) map[string]*sheet.Looks {
+	if source.Format != sheet.XLS && source.Format != sheet.ODS {
+		return nil
+	}
+	book, err := sheet.Open(context.Background(), "", source.Content, sheet.DefaultLimits())
+	if err != nil {
+		return nil
+	}
+	looks := map[string]*sheet.Looks{}
+	for i, s := range book.Sheets() {
+		name := names[s.Name]
+		if name == "" {
+			continue
+		}
+		if l, err := book.Looks(i); err == nil && looks[name] == nil {
+			looks[name] = l
+		}
+	}
+	return looks
 }
 
 func isZip(content []byte) bool {
