@@ -18,7 +18,7 @@ type TemplateForm struct {
 	ID, Title, Version string
 	Columns            []TemplateColumn
 	Period             string        // filled in as 报送期 where it isn't empty
-	Day                calendar.Date // a day of the period, of which samples are made; NoDate: samples show no date
+	Day                calendar.Date // a day of the period, of which samples are made; zero or NoDate: samples show no date
 	Cutoff             calendar.Date // 截至; zero or NoDate: left empty
 	// Rows are filled in, a value a column: string, number, calendar.Date,
 	// time.Time, or nil. A string in a money, int or percent column that is a
@@ -263,7 +263,7 @@ func (t *template) identity(name string, form TemplateForm, submitterName string
 	}
 	t.do(t.f.SetRowHeight(name, 2, float64(linesOf(form.Period, int(t.width(form, 3))))*16+8))
 	week, month, day := "“2022年第33周”", "“2022年8月”", "年-月-日"
-	if form.Day.Valid() {
+	if form.Day > 0 {
 		week, month, day = "“"+calendar.WeekOf(form.Day).Chinese()+"”", "“"+calendar.MonthOf(form.Day).Chinese()+"”", form.Day.String()
 	}
 	t.prompt(name, "D2", "报送期", "周报写"+week+"，月报写"+month+"。")
@@ -363,12 +363,12 @@ func exampleText(c TemplateColumn, day calendar.Date) string {
 	case "percent":
 		return "60%"
 	case "date":
-		if !day.Valid() {
+		if day <= 0 {
 			return "年-月-日"
 		}
 		return (day + calendar.Date(c.After)).String()
 	case "month":
-		if !day.Valid() {
+		if day <= 0 {
 			return "年月"
 		}
 		return calendar.MonthOf(day).Chinese()

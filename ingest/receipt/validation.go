@@ -16,7 +16,7 @@ func (t *template) validate(name string, col int, c TemplateColumn, day calendar
 	v := excelize.NewDataValidation(true)
 	v.SetSqref(sheet.Ref(templateHead+2, col) + ":" + sheet.Ref(templateLast, col))
 	sample, month := "，写成“年-月-日”", "，写成“年-月”"
-	if day.Valid() {
+	if day > 0 {
 		sample, month = "，如 "+day.String(), fmt.Sprintf("，如 %d-%02d", day.Year(), day.Month())
 	}
 	style, wrong := excelize.DataValidationErrorStyleStop, ""

@@ -321,9 +321,9 @@ func (t *odsLooks) tableRow(x *xmlScan) error {
 		if name == "table-cell" || name == "covered-table-cell" {
 			n := min(max(1, x.attrInt("number-columns-repeated", 1)), 1<<14)
 			s := t.st.cell(x.attrString("style-name"), t.out)
-			for c := t.col + 1; s > 0 && c <= t.col+n && n <= maxRepeat; c++ {
-				for r := from; r < from+min(repeat, maxRepeat) && repeat <= maxRepeat; r++ {
-					t.out.set(r, c, s, &t.cells)
+			if s > 0 && n <= maxRepeat && repeat <= maxRepeat && t.cells+n*repeat <= maxLooks {
+				for k := range n * repeat {
+					t.out.set(from+k/n, t.col+1+k%n, s, &t.cells)
 				}
 			}
 			t.col = min(t.col+n, 1<<14)
@@ -332,7 +332,7 @@ func (t *odsLooks) tableRow(x *xmlScan) error {
 			return err
 		}
 	}
-	if height > 0 && repeat <= maxRepeat {
+	if height > 0 && repeat <= maxRepeat && len(t.out.Rows) < maxLooks {
 		for r := from; r < from+repeat; r++ {
 			t.out.row(r).Height = height
 		}
