@@ -36,3 +36,8 @@ func (in *Intake) Check(ctx context.Context, db *warehouse.DB, f read.File) (rep
 func (in *Intake) Prefill(ctx context.Context, db *warehouse.DB, a *archive.Archive) (*template.Prefill, error) {
 	return template.New(ctx, in.read, db, a)
 }
+
+// office is who answers in receipts.
+func (in *Intake) office() receipt.Office {
+	return receipt.Office{Zone: in.Zone.Name, Contact: in.Zone.Contact}
+}

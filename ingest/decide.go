@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
+	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
@@ -29,7 +29,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 				return err
 			}
 			full = pt
-			if _, pt = s.Erased.without(arrivalOf(e.Return), pt.Ret, pt); len(pt.Records)+len(pt.Refused) > 0 {
+			if _, pt = s.Erased.without(judge.ArrivalOf(e.Return), pt.Ret, pt); len(pt.Records)+len(pt.Refused) > 0 {
 				b.rows(pt)
 			}
 		}
@@ -54,17 +54,11 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	}
 	if pt != nil {
 		s.hist.ByID[e.Return].Rows = len(pt.Records)
-		s.In.judge.Remember(s.hist, s.Erased.remembered(full, arrivalOf(e.Return)))
+		s.In.judge.Remember(s.hist, s.Erased.remembered(full, judge.ArrivalOf(e.Return)))
 		s.hist.Stored()
 	}
 	s.hist.Decide(string(e.Kind), e.Return, e.Submitter, e.Form, at)
 	return nil
-}
-
-// arrivalOf is the arrival that brought a return.
-func arrivalOf(id string) int {
-	n, _ := strconv.Atoi(strings.SplitN(id, "-", 2)[0]) // the ids are ours
-	return n
 }
 
 // reread parses the original of a rejected return again.

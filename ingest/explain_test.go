@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,6 +131,24 @@ func TestExplained(t *testing.T) {
 	fifth, _ := o.take("人社局", "d.xlsx", explain(t, back, "type", "确实很多"), "2022-08-05 10:00")
 	if rules(fifth) != "type" || fifth.RowsRefused != 1 {
 		t.Errorf("an error explained: %s, %d refused", rules(fifth), fifth.RowsRefused)
+	}
+	if hint := fifth.Findings[0].Hint; !strings.Contains(hint, "“确实很多”") || !strings.Contains(hint, "不能用说明代替") {
+		t.Errorf("the reason beside an error is not answered: %s", hint)
+	}
+	// A nod is no reason: the doubt stays, and what is wanted is said.
+	for i, nod := range []string{"是", "1", "√", "无误", "同上", ".", "-"} {
+		month := fmt.Sprint(8 + i%3)
+		rest := fmt.Sprintf("招聘会%d,2022-%s-05,21,200,50,%d\n", i, month, 71+i)
+		_, back = o.take("人社局", fmt.Sprintf("n%d.csv", i), sheet(month, rest), fmt.Sprintf("2022-11-05 1%d:00", i))
+		nodded, _ := o.take("人社局", fmt.Sprintf("n%d.xlsx", i), explain(t, back, "intentions_over_seekers", nod), fmt.Sprintf("2022-11-05 1%d:30", i))
+		if len(nodded.Explained) != 0 || !strings.Contains(rules(nodded), "intentions_over_seekers") {
+			t.Fatalf("%q settles a doubt: %s", nod, rules(nodded))
+		}
+		for _, f := range nodded.Findings {
+			if f.Rule == "intentions_over_seekers" && (!strings.Contains(f.Hint, "“"+nod+"”") || !strings.Contains(f.Hint, "一句话")) {
+				t.Errorf("%q is not answered: %s", nod, f.Hint)
+			}
+		}
 	}
 	var n int
 	if err := o.db.Conn.QueryRowContext(context.Background(), "select count(*) from raw.explanation where rule = 'intentions_over_seekers' and return_id in (?, ?) and key_text like '%夏季招聘会%'", second.ID, third.ID).Scan(&n); err != nil || n != 2 {

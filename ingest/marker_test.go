@@ -15,6 +15,7 @@ import (
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/template"
+	"taizhang/internal/calendar"
 )
 
 // filledTemplate makes a template, fills it in as a clerk would and lets bend have its way with it.
@@ -26,7 +27,7 @@ func filledTemplate(t *testing.T, in *Intake, bend func(f *excelize.File)) *read
 		s.Period = map[string]string{"problem": "2022-W32", "incentive": "2022-07"}[id]
 		wanted = append(wanted, s)
 	}
-	content, err := receipt.Template(wanted, []receipt.Enterprise{{Name: "甲公司", Code: "91430300MA4L16JJ55"}}, "临江经开区", "财政局")
+	content, err := receipt.Template(wanted, []receipt.Enterprise{{Name: "甲公司", Code: "91430300MA4L16JJ55"}}, receipt.Office{Zone: "临江经开区"}, "财政局")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +183,7 @@ func TestTemplateLeftEmpty(t *testing.T) {
 			s.Period = period
 			wanted = append(wanted, s)
 		}
-		content, err := receipt.Template(wanted, nil, "临江经开区", "经发局")
+		content, err := receipt.Template(wanted, nil, receipt.Office{Zone: "临江经开区"}, "经发局")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,6 +243,57 @@ func TestTemplateLeftEmpty(t *testing.T) {
 		}
 		if skipped := strings.Join(p.Skipped, " "); strings.Contains(c.want, "financing") && !strings.Contains(c.want, "enterprise") && !strings.Contains(skipped, "「企业名录」：未填") {
 			t.Errorf("%s: the receipt says %q of the empty sheet", name, skipped)
+		}
+	}
+}
+
+// TestExampleRowIsRight: the example of every form keeps the rules that it is an example of, and its dates are of the
+// period; once it is a row of data, nothing is said against it.
+func TestExampleRowIsRight(t *testing.T) {
+	in := testIntake(t, officeZone)
+	for _, form := range in.Forms.Forms {
+		s := template.Of(form)
+		day := form.Frequency.Of(calendar.NewDate(2026, 11, 25))
+		s.Period, s.Day = day.Chinese(), day.Start
+		content, err := receipt.Template([]receipt.TemplateForm{s}, nil, receipt.Office{Zone: "临江经开区"}, "财政局")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := f.GetSheetName(1)
+		rows, err := f.GetRows(name)
+		if err != nil || len(rows) < 5 {
+			t.Fatal(form.ID, err)
+		}
+		for i, text := range rows[4] {
+			if strings.Contains(text, "2022") {
+				t.Errorf("%s: the example has %s", form.ID, text)
+			}
+			text = strings.TrimPrefix(text, receipt.ExamplePrefix+"：")
+			if typ := string(form.Columns[i].Type); text == "……" || strings.HasPrefix(text, "18位") || typ == "person" || typ == "id" || typ == "phone" {
+				continue // says only what belongs there
+			}
+			ref, _ := excelize.CoordinatesToCellName(i+1, 6)
+			if err := f.SetCellStr(name, ref, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var out bytes.Buffer
+		if err := f.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		p := in.read.Parse(read.File{Name: "报送.xlsx", Content: out.Bytes(), ReceivedAt: time.Date(2026, 12, 15, 9, 0, 0, 0, in.Zone.Location)})
+		if len(p.Parts) != 1 || p.Parts[0].Ret.Period != day {
+			t.Fatalf("%s: not read as what it is: %+v", form.ID, p.Failed)
+		}
+		for _, x := range p.Parts[0].Ret.Findings {
+			if x.Row == 6 && x.Rule != "required" && x.Severity != finding.Info {
+				t.Errorf("%s: the example is told: %s %s %s", form.ID, x.Cell, x.Value, x.Message)
+			}
 		}
 	}
 }

@@ -108,6 +108,7 @@ func (s *Session) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		s.complete(report, p)
 		if err := s.finish([]arrival{a}, []*finding.Report{report}, []*read.Parsed{p}); err != nil {
 			return err
 		}
@@ -329,17 +330,25 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*rea
 func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*read.Parsed) error {
 	var receipts durable.Batch
 	defer receipts.Discard()
+	var put []*receipt.Saved
 	for i, r := range reports {
-		name, content, err := receipt.Write(r, read[i].Source(), s.In.Zone.Name)
+		name, content, err := receipt.Write(r, read[i].Source(), s.In.office())
 		if err != nil {
 			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 		}
-		if err := s.putReceipt(&receipts, r, name, content); err != nil {
+		saved, err := s.putReceipt(&receipts, r, name, content)
+		if err != nil {
 			return err
 		}
+		put = append(put, saved)
 	}
 	if err := receipts.Commit(); err != nil { // before any file leaves the inbox
 		return fmt.Errorf("receipts: %w", err)
+	}
+	for i, r := range reports {
+		if err := s.retireOlder(put[i], r); err != nil {
+			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
+		}
 	}
 	var events []archive.Event
 	var done []string
@@ -356,7 +365,7 @@ func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*read
 }
 
 // putReceipt adds a receipt to those that are put into the submitters' outboxes.
-func (s *Session) putReceipt(batch *durable.Batch, r *finding.Report, name string, content []byte) error {
+func (s *Session) putReceipt(batch *durable.Batch, r *finding.Report, name string, content []byte) (*receipt.Saved, error) {
 	dir := s.In.Zone.OutboxUnknown()
 	for _, ret := range r.Returns {
 		if sub, ok := s.In.Zone.Submitter(ret.Submitter); ok {
@@ -364,10 +373,11 @@ func (s *Session) putReceipt(batch *durable.Batch, r *finding.Report, name strin
 			break
 		}
 	}
-	if err := receipt.Save(batch, dir, name, content); err != nil {
-		return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
+	put, err := receipt.Save(batch, dir, name, content)
+	if err != nil {
+		return nil, fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 	}
-	return nil
+	return put, nil
 }
 
 // dropped is where a file lies in the inbox, "" unless it is still the one that was read.
@@ -391,7 +401,7 @@ func (s *Session) dropped(a arrival) string {
 // stored makes the report of an arrival again from the tables.
 func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error) {
 	r := &finding.Report{Arrival: a.seq, File: a.file.Name, Folder: a.file.Folder, SHA256: a.sha, ReceivedAt: a.file.ReceivedAt}
-	rows, err := s.Conn.QueryContext(ctx, `select return_id, coalesce(submitter,''), coalesce(form,''), coalesce(period,''), coalesce(cast(cutoff as varchar),''), status, is_nil, rows_loaded, rows_refused, values_emptied, late
+	rows, err := s.Conn.QueryContext(ctx, `select return_id, coalesce(submitter,''), coalesce(form,''), coalesce(period,''), coalesce(cast(cutoff as varchar),''), status, is_nil, rows_loaded, rows_refused, values_emptied, late, due_at
 		from raw.return where zone = ? and arrival = ? order by return_id`, s.In.Zone.Code, a.seq)
 	if err != nil {
 		return nil, fmt.Errorf("read returns of arrival %d: %w", a.seq, err)
@@ -400,10 +410,14 @@ func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error
 	for rows.Next() {
 		ret := &finding.Return{ReceivedAt: a.file.ReceivedAt, Cutoff: calendar.NoDate}
 		var period, cutoff, status string
-		if err := rows.Scan(&ret.ID, &ret.Submitter, &ret.Form, &period, &cutoff, &status, &ret.Nil, &ret.Rows, &ret.RowsRefused, &ret.ValuesEmptied, &ret.Late); err != nil {
+		var due sql.NullTime
+		if err := rows.Scan(&ret.ID, &ret.Submitter, &ret.Form, &period, &cutoff, &status, &ret.Nil, &ret.Rows, &ret.RowsRefused, &ret.ValuesEmptied, &ret.Late, &due); err != nil {
 			return nil, fmt.Errorf("read returns of arrival %d: %w", a.seq, err)
 		}
 		ret.Outcome = finding.Outcome(status)
+		if t := due.Time; due.Valid {
+			ret.DueAt = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), s.In.Zone.Location)
+		}
 		ret.Period, _ = calendar.ParsePeriod(period) // "" where it was never told
 		if d, err := calendar.ParseDate(cutoff); err == nil {
 			ret.Cutoff = d
@@ -430,6 +444,9 @@ func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error
 			ret.Findings = append(ret.Findings, f)
 		}
 		frows.Close()
+		if err := s.loadExplanations(ctx, ret); err != nil {
+			return nil, err
+		}
 	}
 	return r, rows.Err()
 }

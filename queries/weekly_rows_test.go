@@ -321,7 +321,7 @@ func TestRemind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text != "【催报】截至2022年8月15日18:00，以下单位尚未报送：产业局（《惠企资金兑付台账》2022-07）；双马街道（《问题台账》2022-W32），请于2022年8月16日12:00前报送。" {
+	if text != "【催报】截至2022年8月15日18:00，以下单位尚未报送：产业局（《惠企资金兑付台账》2022年7月，填“报送表_产业局.xlsx”）；双马街道（《问题台账》2022年第32周（8月8日—14日），填“报送表_双马街道.xlsx”），请于2022年8月16日12:00前报送。" {
 		t.Error(text)
 	}
 	if text, err = Remind(ctx, r, Point{KnownAt: time.Date(2022, 8, 15, 9, 30, 0, 0, r.Location()), From: calendar.NoDate, AsOf: calendar.NoDate}); err != nil || !strings.Contains(text, "2022年8月15日17:00前") {

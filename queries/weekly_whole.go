@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/calendar"
 	"taizhang/internal/workbook"
+	"taizhang/internal/zone"
 )
 
 // WeeklyIssue is one issue of the weekly report: the workbook and what the
@@ -210,12 +212,15 @@ func Remind(ctx context.Context, r *Reader, p Point) (string, error) {
 		var forms []string
 		for _, d := range debts[u] {
 			t := "《" + d.form + "》" + d.period
+			if p, err := calendar.ParsePeriod(d.period); err == nil {
+				t = "《" + d.form + "》" + p.Chinese()
+			}
 			if d.state == "rejected" {
 				t += "（已退回，请更正重报）"
 			}
 			forms = append(forms, t)
 		}
-		who = append(who, u+"（"+strings.Join(forms, "、")+"）")
+		who = append(who, u+"（"+strings.Join(forms, "、")+"，填“"+zone.TemplateName(u)+"”）")
 	}
 	// the earlier of the as-of date's end and the known-at time
 	moment, since := endOfDay(at.AsOf, r.Location()), chineseDate(at.AsOf)

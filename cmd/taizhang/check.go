@@ -68,8 +68,9 @@ func (a *app) checkCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			office := receipt.Office{Zone: z.Name, Contact: z.Contact}
 			if output != "" {
-				_, marked, err := receipt.Write(report, source, z.Name)
+				_, marked, err := receipt.Write(report, source, office)
 				if err == nil {
 					err = durable.WriteBytes(output, 0o644, marked)
 				}
@@ -77,7 +78,7 @@ func (a *app) checkCmd() *cobra.Command {
 					return fmt.Errorf("write the marked workbook: %w", err)
 				}
 			}
-			if err := a.printReport(report); err != nil {
+			if err := a.printReport(report, office); err != nil {
 				return err
 			}
 			for _, r := range report.Returns {
@@ -94,9 +95,9 @@ func (a *app) checkCmd() *cobra.Command {
 }
 
 // printReport writes a report as `returns show` would, or as the text of its receipt.
-func (a *app) printReport(report *finding.Report) error {
+func (a *app) printReport(report *finding.Report, office receipt.Office) error {
 	if a.format == "table" || a.format == "md" {
-		_, err := fmt.Fprintln(a.out, receipt.Text(report))
+		_, err := fmt.Fprintln(a.out, receipt.Text(report, office))
 		return err
 	}
 	var records []queries.Record

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,20 +21,24 @@ import (
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
+	"taizhang/queries"
 )
 
 func (a *app) formsTemplateCmd() *cobra.Command {
-	var output, submitter string
-	var due bool
+	var output string
+	var submitters []string
+	var due, overwrite bool
 	c := &cobra.Command{
 		Use:   "template FORM...",
 		Short: "Write a fill-in workbook",
 		Long: "Writes a workbook with a sheet for each FORM to fill in: drop-down lists, checks, notes, an example.\n" +
-			"With --due it holds every form that the submitter owes, each with the period that is due next and the rows to carry on:\n" +
-			"of a ledger those that count now, of other forms those handed in for the same period.",
+			"With --due it holds every form that the submitter owes, each with the period that is asked for (overdue and not handed in yet,\n" +
+			"else due next) and the rows to carry on: of a ledger those that count now, of other forms those handed in for the same period.\n" +
+			"--submitter may name several units, or all, streets, departments: each gets a workbook of its own, in the folder -o.\n" +
+			"A file that is there already is kept unless --overwrite is given.",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
-			case due && submitter == "":
+			case due && len(submitters) == 0:
 				return usagef("--due needs --submitter")
 			case !due && len(args) == 0:
 				return usagef("which form? See: taizhang forms list; or give --submitter and --due")
@@ -43,7 +50,7 @@ func (a *app) formsTemplateCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t := &templates{a: a, set: set, z: z, due: due}
+			t := &templates{a: a, set: set, z: z, due: due, on: calendar.Of(a.now())}
 			if z == nil && due {
 				return usagef("--due needs a zone: --zone DIR")
 			}
@@ -56,34 +63,143 @@ func (a *app) formsTemplateCmd() *cobra.Command {
 					t.on = z.Today(a.now())
 				}
 			}
-			if z != nil && submitter != "" {
-				s, ok := z.Match(submitter)
-				if !ok {
-					return usagef("no such submitter: %s", submitter)
-				}
-				t.submitter, submitter = s, s.Name
-			}
-			content, titles, err := t.write(cmd.Context(), args, submitter)
+			units, err := t.submitters(submitters)
 			if err != nil {
 				return err
 			}
-			if output == "" {
-				output = zone.SafeName("模板_" + strings.Join(titles, "_") + ".xlsx")
-				if due {
-					output = zone.SafeName("报送表_" + submitter + ".xlsx")
-				}
+			if len(units) > 1 || isFolder(output) || output != "" && os.IsPathSeparator(output[len(output)-1]) {
+				return t.writeAll(cmd.Context(), args, units, cmp.Or(output, "."), overwrite)
 			}
-			if err := durable.WriteBytes(output, 0o644, content); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(a.out, output)
-			return err
+			return t.writeOne(cmd.Context(), args, units[0], output, overwrite)
 		},
 	}
-	c.Flags().StringVarP(&output, "output", "o", "", "file to write")
-	c.Flags().StringVar(&submitter, "submitter", "", "fill in the unit")
-	c.Flags().BoolVar(&due, "due", false, "every form the unit owes, with the period due next and the rows to carry on")
+	c.Flags().StringVarP(&output, "output", "o", "", "file to write; of several units the folder")
+	c.Flags().StringSliceVar(&submitters, "submitter", nil, "fill in the unit; may be repeated, or all, streets, departments")
+	c.Flags().BoolVar(&due, "due", false, "every form the unit owes, with the period asked for and the rows to carry on")
+	c.Flags().BoolVar(&overwrite, "overwrite", false, "replace files that are there already")
 	return c
+}
+
+// submitters are the units asked for, in 机构序列; one without a code where none is.
+func (t *templates) submitters(names []string) ([]zone.Submitter, error) {
+	if len(names) == 0 {
+		return []zone.Submitter{{}}, nil
+	}
+	if t.z == nil { // outside a zone any name will do
+		var out []zone.Submitter
+		for _, n := range names {
+			out = append(out, zone.Submitter{Name: n})
+		}
+		return out, nil
+	}
+	wanted := map[string]bool{}
+	for _, n := range names {
+		kind := map[string]zone.Kind{"streets": zone.Street, "departments": zone.Department}[n]
+		if n == "all" || kind != "" {
+			for _, s := range t.z.Submitters {
+				if (kind == "" || s.Kind == kind) && (!s.Until.Valid() || t.on <= s.Until) {
+					wanted[s.Code] = true
+				}
+			}
+			continue
+		}
+		s, ok := t.z.Match(n)
+		if !ok {
+			return nil, usagef("no such submitter: %s", n)
+		}
+		wanted[s.Code] = true
+	}
+	var out []zone.Submitter
+	for _, s := range t.z.Submitters {
+		if wanted[s.Code] {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		return nil, usagef("no unit is one of: %s", strings.Join(names, ", "))
+	}
+	return out, nil
+}
+
+// writeOne writes the workbook of one unit, or of none.
+func (t *templates) writeOne(ctx context.Context, args []string, unit zone.Submitter, path string, overwrite bool) error {
+	t.submitter = unit
+	content, titles, err := t.write(ctx, args)
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		path = t.fileName(titles)
+	}
+	return t.put(path, content, overwrite)
+}
+
+// writeAll writes a workbook for each unit into a folder. Units that owe nothing are named.
+func (t *templates) writeAll(ctx context.Context, args []string, units []zone.Submitter, dir string, overwrite bool) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	written := 0
+	var failed error
+	for _, unit := range units {
+		t.submitter = unit
+		owed := args
+		if t.due {
+			if owed = t.owed(args); len(owed) == 0 {
+				t.a.say("%s owes nothing of that by taizhang.yaml: no template", unit.Name)
+				continue
+			}
+		}
+		content, titles, err := t.write(ctx, owed)
+		if err != nil {
+			return err
+		}
+		name := t.fileName(titles)
+		if !t.due && unit.Name != "" {
+			name = zone.SafeName(strings.TrimSuffix(name, ".xlsx") + "_" + unit.Name + ".xlsx")
+		}
+		if err := t.put(filepath.Join(dir, name), content, overwrite); err != nil {
+			failed = errors.Join(failed, err) // the other units get theirs
+			continue
+		}
+		written++
+	}
+	if failed == nil && written == 0 {
+		return usagef("none of these units owes anything by taizhang.yaml")
+	}
+	return failed
+}
+
+func (t *templates) fileName(titles []string) string {
+	if t.due {
+		return zone.TemplateName(t.submitter.Name)
+	}
+	return zone.SafeName("模板_" + strings.Join(titles, "_") + ".xlsx")
+}
+
+// put writes a workbook unless somebody's is there under its name: it may be half filled in.
+func (t *templates) put(path string, content []byte, overwrite bool) error {
+	if _, err := os.Lstat(path); err == nil && !overwrite {
+		return usagef("%s is there already and may be filled in: give another name with -o, or --overwrite", path)
+	}
+	if err := durable.WriteBytes(path, 0o644, content); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.a.out, path)
+	return err
+}
+
+// owed are the forms that the unit owes, of those named where some are. A name that is no form is kept, to be refused.
+func (t *templates) owed(names []string) []string {
+	if len(names) == 0 {
+		for _, f := range t.set.Forms {
+			names = append(names, f.ID)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		f := t.set.Lookup(n)
+		return f != nil && !t.z.Owes(t.submitter.Code, f.ID)
+	})
 }
 
 // templates makes one workbook of templates.
@@ -93,19 +209,20 @@ type templates struct {
 	z         *pipeline.Zone // nil outside a zone
 	submitter zone.Submitter // of no code where none is asked for
 	due       bool
-	on        calendar.Date     // the business day whose next due periods are filled in
-	prefill   *template.Prefill // nil where nothing was received yet
+	on        calendar.Date              // the business day whose next due periods are filled in
+	asked     map[string]calendar.Period // by submitter's name and form: what is overdue and not handed in
+	prefill   *template.Prefill          // nil where nothing was received yet
 }
 
-func (t *templates) write(ctx context.Context, names []string, unit string) (content []byte, titles []string, err error) {
+func (t *templates) write(ctx context.Context, names []string) (content []byte, titles []string, err error) {
 	wanted, err := t.wanted(names)
 	if err != nil {
 		return nil, nil, err
 	}
-	zoneName := ""
+	var office receipt.Office
 	var directory []receipt.Enterprise
 	if t.z != nil {
-		zoneName = t.z.Name
+		office = receipt.Office{Zone: t.z.Name, Contact: t.z.Contact}
 		done, err := t.open(ctx)
 		if err != nil {
 			return nil, nil, err
@@ -121,9 +238,13 @@ func (t *templates) write(ctx context.Context, names []string, unit string) (con
 	for _, f := range wanted {
 		s := template.Of(f)
 		t.units(&s)
+		s.Day = f.Frequency.Of(t.on).Start
 		if t.due {
-			p := t.z.PeriodFor(t.submitter.Code, f.ID, f.Frequency, t.on)
-			s.Period = p.String()
+			p, overdue := t.asked[t.submitter.Name+"/"+f.ID]
+			if !overdue {
+				p = t.z.PeriodFor(t.submitter.Code, f.ID, f.Frequency, t.on)
+			}
+			s.Period, s.Day = p.Chinese(), p.Start
 			if t.prefill != nil {
 				if s.Rows, err = t.prefill.Rows(f, t.submitter.Code, p); err != nil {
 					return nil, nil, err
@@ -133,7 +254,7 @@ func (t *templates) write(ctx context.Context, names []string, unit string) (con
 		sheets = append(sheets, s)
 		titles = append(titles, f.PlainTitle())
 	}
-	content, err = receipt.Template(sheets, directory, zoneName, unit)
+	content, err = receipt.Template(sheets, directory, office, t.submitter.Name)
 	return content, titles, err
 }
 
@@ -191,6 +312,11 @@ func (t *templates) open(ctx context.Context) (done func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.due && t.asked == nil {
+		if err := t.overdue(ctx); err != nil {
+			return nil, err
+		}
+	}
 	db, err := warehouse.ReadOnly(path, warehouse.Options{TimeZone: t.z.Timezone})
 	if err != nil {
 		return nil, err
@@ -207,4 +333,31 @@ func (t *templates) open(ctx context.Context) (done func(), err error) {
 		return nil, err
 	}
 	return func() { db.Close() }, nil
+}
+
+// overdue notes what reminders ask for: what is due and was not handed in, or sent back.
+func (t *templates) overdue(ctx context.Context) error {
+	r, err := t.a.readerOf(t.z)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	point, err := t.a.point(t.z.Location)
+	if err != nil {
+		return err
+	}
+	list, err := r.Status(ctx, queries.StatusAsk{Point: point})
+	if err != nil {
+		return err
+	}
+	t.asked = map[string]calendar.Period{}
+	for _, s := range list {
+		if state := s.Get("state"); state != "missing" && state != "rejected" {
+			continue
+		}
+		if p, err := calendar.ParsePeriod(fmt.Sprint(s.Get("period"))); err == nil {
+			t.asked[fmt.Sprint(s.Get("submitter"))+"/"+fmt.Sprint(s.Get("form"))] = p
+		}
+	}
+	return nil
 }

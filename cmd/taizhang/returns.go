@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"os/user"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -102,9 +105,18 @@ func (a *app) returnsCmd() *cobra.Command {
 	return c
 }
 
+// userName is the name of the system's user, "" where the system doesn't tell.
+func userName() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(strings.TrimSpace(u.Name), u.Username)
+}
+
 // decideCmd makes one of the operator's decisions.
 func (a *app) decideCmd(use, short string, n int) *cobra.Command {
-	var reason string
+	var reason, by string
 	c := &cobra.Command{
 		Use:   use,
 		Short: short,
@@ -117,7 +129,7 @@ func (a *app) decideCmd(use, short string, n int) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d := pipeline.Decision{Kind: decisionKinds[cmd.Name()], Reason: reason}
+			d := pipeline.Decision{Kind: decisionKinds[cmd.Name()], Reason: reason, By: by}
 			switch d.Kind {
 			case archive.Accept, archive.Withdraw:
 				d.Return = args[0]
@@ -136,5 +148,6 @@ func (a *app) decideCmd(use, short string, n int) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&reason, "reason", "", "why (required; kept in the journal)")
+	c.Flags().StringVar(&by, "by", userName(), "who decides, as the sender's receipt says it")
 	return c
 }

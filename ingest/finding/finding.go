@@ -91,6 +91,7 @@ type ChangeKind string
 const (
 	Added   ChangeKind = "added"   // 新增
 	Gone    ChangeKind = "gone"    // 减少
+	Refused ChangeKind = "refused" // 未计入: still there as written, but refused this time
 	Changed ChangeKind = "changed" // 改动
 )
 
@@ -101,6 +102,8 @@ func (k ChangeKind) Label() string {
 		return "新增"
 	case Gone:
 		return "减少"
+	case Refused:
+		return "未计入"
 	}
 	return "改动"
 }
@@ -135,6 +138,46 @@ type Return struct {
 	Findings      []Finding
 	Explained     []Explained // doubts that the sender explained, now or before
 	Changes       []Change    // what a correction changed
+	OfRejected    bool        // of a duplicate: it repeats a return that was rejected
+	Decision      *Decision   // of an operator; nil: the outcome is what intake judged
+}
+
+// DecisionKind says what an operator decided (CONTRACT: Operator decisions).
+type DecisionKind string
+
+const (
+	Accept   DecisionKind = "accept"   // 放行: the return counts all the same
+	Withdraw DecisionKind = "withdraw" // 作废: the return counts no more
+	Clear    DecisionKind = "clear"    // 清零: a ledger is emptied from a day on
+	Waive    DecisionKind = "waive"    // 免报: a period need not be handed in
+	Undo     DecisionKind = "undo"     // 撤销: the decision before is taken back
+)
+
+// Decision is what an operator decided: of a return, or of what a unit owes.
+type Decision struct {
+	Kind   DecisionKind
+	Of     DecisionKind // of an Undo: what it takes back
+	By     string       // who decided; empty where that wasn't noted
+	Reason string       // masked
+	At     time.Time    // in the zone's time zone
+	Then   DecisionKind // of an Undo: the decision that holds again; empty: none
+	Again  string       // of a Withdraw, or an Undo of an Accept: id of the earlier return that counts again; empty if none
+}
+
+// Uncounted gives the finding that says why an accepted return does not count
+// for now, nil where it counts. A doubt that was explained says so still.
+func (r *Return) Uncounted() *Finding {
+	for i := range r.Findings {
+		if r.Findings[i].Rule == notCounting.ID {
+			return &r.Findings[i]
+		}
+	}
+	for i := range r.Explained {
+		if r.Explained[i].Finding.Rule == notCounting.ID {
+			return &r.Explained[i].Finding
+		}
+	}
+	return nil
 }
 
 // Count gives the number of findings of a severity.

@@ -146,9 +146,17 @@ func (h *History) changes(ctx context.Context, pt *read.Part, superseded string)
 			}
 		}
 	}
+	refused := map[string]bool{}
+	for i := range pt.Refused {
+		refused[pt.Refused[i].Key] = true
+	}
 	for i := range before {
+		kind := finding.Gone
+		if refused[before[i].key] && before[i].key != "" { // the sender left it in; it is only refused
+			kind = finding.Refused
+		}
 		if !kept[before[i].key] {
-			out = append(out, finding.Change{Kind: finding.Gone, Key: before[i].shown})
+			out = append(out, finding.Change{Kind: kind, Key: before[i].shown})
 		}
 	}
 	return out, nil

@@ -12,11 +12,13 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
+	"taizhang/ingest/written"
 	"taizhang/internal/warehouse"
 )
 
 // A doubt is what a sender may explain (核实说明): a 请核实 finding by its rule, the row's key and what stands there.
-// Its mark is written beside the finding on the receipt and comes back with the explanation.
+// Its mark is written beside the finding on the receipt and comes back with the explanation. What must be mended
+// (必须修改) has a mark, too, so that an explanation written there is answered.
 
 // doubtMark gives the mark of a doubt. It tells nothing of what it was made from.
 func doubtMark(form string, f *finding.Finding, key string) string {
@@ -27,39 +29,70 @@ func doubtMark(form string, f *finding.Finding, key string) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// settleDoubts marks the doubts of a return, and takes out those that the sender has explained, now or before.
-func (jd *Judge) settleDoubts(ctx context.Context, h *History, p *read.Parsed, pt *read.Part) error {
-	r := pt.Ret
-	keys := map[string]string{} // by sheet and row
-	at := func(sheetName string, n int) string { return fmt.Sprintf("%s\x00%d", sheetName, n) }
+// RowAt is where a row stands: its sheet as findings name it, and its number.
+type RowAt struct {
+	Sheet string
+	N     int
+}
+
+// KeysByRow gives the keys of a return's rows, refused ones included.
+func KeysByRow(pt *read.Part) map[RowAt]string {
+	keys := map[RowAt]string{}
 	for _, list := range [][]read.Record{pt.Records, pt.Refused} {
 		for i := range list {
-			keys[at(secret.MaskText(list[i].Line.Sheet), list[i].Line.N)] = list[i].Key
+			keys[RowAt{secret.MaskText(list[i].Line.Sheet), list[i].Line.N}] = list[i].Key
 		}
 	}
+	return keys
+}
+
+// Mark gives a finding the mark by which an explanation of it is known. What only informs needs none.
+func Mark(form string, f *finding.Finding, keys map[RowAt]string) {
+	if f.Severity != finding.Info {
+		f.RowKey = keys[RowAt{f.Sheet, f.Row}]
+		f.Mark = doubtMark(form, f, f.RowKey)
+	}
+}
+
+// settleDoubts marks the doubts of a return, and takes out those that the sender has explained, now or before. What
+// must be mended can't be explained away, and is answered.
+func (jd *Judge) settleDoubts(ctx context.Context, h *History, p *read.Parsed, pt *read.Part) error {
+	r := pt.Ret
+	keys := KeysByRow(pt)
 	known := h.explained[subForm(r.Submitter, r.Form)]
 	settled := map[string]bool{}
 	kept := r.Findings[:0]
 	for _, f := range r.Findings {
-		if f.Severity != finding.Warning {
-			kept = append(kept, f)
-			continue
-		}
-		key := keys[at(f.Sheet, f.Row)]
-		f.Mark, f.RowKey = doubtMark(r.Form, &f, key), key
-		said, ok := p.Explained[f.Mark]
-		if !ok {
-			said, ok = known[f.Mark]
-		}
-		if !ok {
+		if Mark(r.Form, &f, keys); f.Mark == "" {
 			kept = append(kept, f)
 			continue
 		}
 		settled[f.Mark] = true
-		r.Explained = append(r.Explained, finding.Explained{Finding: f, Key: key, Said: said})
+		wrote := p.Explained[f.Mark]
+		said := wrote
+		if !finding.IsReason(said) {
+			said = known[f.Mark]
+		}
+		if f.Severity == finding.Error || said == "" {
+			if wrote != "" {
+				f.Hint = answer(&f, wrote)
+			}
+			kept = append(kept, f)
+			continue
+		}
+		r.Explained = append(r.Explained, finding.Explained{Finding: f, Key: f.RowKey, Said: said})
 	}
 	r.Findings = kept
 	return h.settleEarlier(ctx, p, pt, settled)
+}
+
+// answer is what the receipt says to an explanation that settles nothing, before the hint of the finding itself.
+func answer(f *finding.Finding, said string) string {
+	s := "您写的“" + written.Short(said, 40) + "”没有说明原因，请用一句话写明为什么（如“经批准延期至年底”）；如确有误，请直接改正。"
+	if f.Severity == finding.Error {
+		s = "您写的说明“" + written.Short(said, 40) + "”已看到，但“必须修改”的内容不能用说明代替，请改正后重新报送。"
+	}
+	return s + f.Hint
 }
 
 // settleEarlier keeps explanations of doubts that are not raised again: what an earlier return had put in question by
@@ -71,7 +104,7 @@ func (h *History) settleEarlier(ctx context.Context, p *read.Parsed, pt *read.Pa
 	}
 	known := h.explained[subForm(r.Submitter, r.Form)]
 	for _, mark := range slices.Sorted(maps.Keys(p.Explained)) {
-		if settled[mark] || known[mark] == p.Explained[mark] {
+		if settled[mark] || known[mark] == p.Explained[mark] || !finding.IsReason(p.Explained[mark]) {
 			continue
 		}
 		asked, err := h.askedBefore(ctx, pt.Form, r.Submitter)
@@ -93,7 +126,7 @@ func (h *History) noteAsked(r *finding.Return) {
 		return // read from the tables when somebody asks: see askedBefore, which takes those of this run too
 	}
 	for _, f := range r.Findings {
-		if f.Mark != "" {
+		if f.Mark != "" && f.Severity == finding.Warning {
 			h.asked[k][f.Mark] = finding.Explained{Finding: f, Key: f.RowKey}
 		}
 	}
@@ -111,7 +144,7 @@ func (h *History) askedBefore(ctx context.Context, f *forms.Form, submitter stri
 			continue
 		}
 		for _, x := range p.ret.Findings {
-			if x.Mark != "" {
+			if x.Mark != "" && x.Severity == finding.Warning {
 				m[x.Mark] = finding.Explained{Finding: x, Key: x.RowKey}
 			}
 		}

@@ -140,7 +140,7 @@ func (jd *Judge) duplicate(pt *read.Part, old *prior) {
 	r.Outcome, r.Rows, r.RowsRefused, r.ValuesEmptied, r.Supersedes = finding.Duplicate, 0, 0, 0, ""
 	state := "已经接收"
 	if !old.counts() {
-		state = "已经退回"
+		state, r.OfRejected = "已经退回", true
 	}
 	r.Findings = []finding.Finding{finding.SameFile(old.ReceivedAt.Format("2006年1月2日 15:04"), state)}
 }

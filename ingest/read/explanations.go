@@ -1,7 +1,6 @@
 package read
 
 import (
-	"taizhang/ingest/cell"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/secret"
@@ -15,7 +14,7 @@ func explanations(g *sheet.Grid) map[string]string {
 	for i := range g.Rows {
 		row := &g.Rows[i]
 		mark, said := layout.TextOf(layout.CellIn(row, receipt.MarkColumn)), layout.TextOf(layout.CellIn(row, receipt.ExplainColumn))
-		if len(mark) == 16 && said != "" && !cell.Dashes[said] {
+		if len(mark) == 16 && said != "" {
 			out[mark] = written.Short(secret.MaskText(said), 500)
 		}
 	}

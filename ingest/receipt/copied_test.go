@@ -17,7 +17,7 @@ func TestCleanReceiptIsTheOriginal(t *testing.T) {
 	original := problemBook(t, 300)
 	report := problemReport()
 	report.Returns[0].Findings, report.Returns[0].Outcome = nil, finding.Accepted
-	_, content, err := Write(report, Source{Content: original}, zone)
+	_, content, err := Write(report, Source{Content: original}, office)
 	must(t, err)
 	read := func(data []byte) (text, raw map[string]string) {
 		z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))

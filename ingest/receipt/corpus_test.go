@@ -206,7 +206,9 @@ func TestForeignWorkbooks(t *testing.T) {
 						Severity: []finding.Severity{finding.Error, finding.Warning, finding.Info}[i%3], Rule: "x", Sheet: s, Cell: ref, Message: "试"})
 				}
 			}
-			draw := func(s *paperStyle, n []string) ([]byte, string) { return drawPaper(s, report, "某区", n) }
+			draw := func(s *paperStyle, n []string) ([]byte, string) {
+				return drawPaper(s, report, Office{Zone: "某区"}, n)
+			}
 			first, err := patch(content, marksOf(report), draw)
 			if err != nil {
 				if errors.Is(err, zip.ErrFormat) {

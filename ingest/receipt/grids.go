@@ -2,8 +2,11 @@ package receipt
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,17 +15,18 @@ import (
 )
 
 // gridBook draws a workbook from what was read of a file: values, number
-// formats, merged cells and hidden rows. It is packed without compression, since
-// it is only the base of a receipt.
-func gridBook(grids []sheet.Grid) ([]byte, error) {
+// formats, merged cells and hidden rows, and, where the format tells, how its
+// sheets look (by name; may be nil). It is packed without compression, since it
+// is only the base of a receipt.
+func gridBook(grids []sheet.Grid, looks map[string]*sheet.Looks) ([]byte, error) {
 	var buf bytes.Buffer
 	zw := opc.NewWriter(&buf, opc.Stored)
 	put := func(name, content string) error { return zw.Put(name, []byte(content)) }
-	formats := &formats{ids: map[string]int{}}
+	formats := &formats{ids: map[cellFormat]int{}}
 	var types, book, rels strings.Builder
 	for i, g := range grids {
 		part := fmt.Sprintf("worksheets/sheet%d.xml", i+1)
-		if err := put("xl/"+part, gridSheet(g, formats)); err != nil {
+		if err := put("xl/"+part, gridSheet(g, looks[g.Name], formats)); err != nil {
 			return nil, err
 		}
 		state := ""
@@ -82,90 +86,37 @@ func named(grids []sheet.Grid) (out []sheet.Grid, names map[string]string) {
 	return out, names
 }
 
-// formats gives cell formats to number format codes.
-type formats struct {
-	codes []string
-	ids   map[string]int
-}
-
-func (f *formats) id(code string) int {
-	if code == "" || code == "General" {
-		return 0
-	}
-	if n, ok := f.ids[code]; ok {
-		return n
-	}
-	if len(f.codes) >= 1000 {
-		return 0
-	}
-	f.codes = append(f.codes, code)
-	f.ids[code] = len(f.codes)
-	return len(f.codes)
-}
-
-// styles writes the styles part, in the namespace of the workbook.
-func (f *formats) styles(ns string) string {
-	var codes, xfs strings.Builder
-	for i, c := range f.codes {
-		fmt.Fprintf(&codes, `<numFmt numFmtId="%d" formatCode="%s"/>`, 164+i, escape(c))
-		fmt.Fprintf(&xfs, `<xf numFmtId="%d" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>`, 164+i)
-	}
-	numFmts := ""
-	if len(f.codes) > 0 {
-		numFmts = fmt.Sprintf(`<numFmts count="%d">%s</numFmts>`, len(f.codes), codes.String())
-	}
-	return `<styleSheet xmlns="` + ns + `">` + numFmts + `<fonts count="1"><font><sz val="11"/><name val="宋体"/><charset val="134"/></font></fonts>` +
-		`<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>` +
-		`<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>` +
-		`<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>` +
-		fmt.Sprintf(`<cellXfs count="%d"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>%s</cellXfs>`, len(f.codes)+1, xfs.String()) +
-		`<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`
-}
-
-// gridSheet writes one sheet.
-func gridSheet(g sheet.Grid, formats *formats) string {
+// gridSheet writes one sheet; looks may be nil.
+func gridSheet(g sheet.Grid, looks *sheet.Looks, formats *formats) string {
 	var rows strings.Builder
+	if looks == nil {
+		looks = &sheet.Looks{}
+	}
+	byRow := map[int]*sheet.Row{}
+	numbers := map[int]bool{}
+	for i := range g.Rows {
+		if n := g.Rows[i].N; n >= 1 && n <= maxRow && byRow[n] == nil {
+			byRow[n], numbers[n] = &g.Rows[i], true
+		}
+	}
+	for n := range looks.Rows {
+		numbers[n] = true
+	}
 	widths := []int{}
 	lastRow, lastCol := 0, 0
-	for _, r := range g.Rows {
-		if r.N <= lastRow || r.N > maxRow {
-			continue
-		}
-		lastRow = r.N
-		hidden := ""
-		if r.Hidden {
-			hidden = ` hidden="1"`
-		}
-		rows.WriteString(`<row r="` + strconv.Itoa(r.N) + `"` + hidden + `>`)
-		col := 0
-		for _, c := range r.Cells {
-			if c.Col <= col || c.Col > maxCol {
-				continue
-			}
-			col = c.Col
-			gridCell(&rows, r.N, c, formats)
-			for len(widths) < col && len(widths) < 256 {
-				widths = append(widths, 8)
-			}
-			if col <= len(widths) {
-				widths[col-1] = max(widths[col-1], min(textWidth(clip(c.Text, 40))+2, 40))
-			}
-		}
-		lastCol = max(lastCol, col)
-		rows.WriteString(`</row>`)
+	for _, n := range slices.Sorted(maps.Keys(numbers)) {
+		col := gridRow(&rows, n, byRow[n], looks, formats, &widths)
+		lastRow, lastCol = n, max(lastCol, col)
 	}
 	var b strings.Builder
 	b.WriteString(xmlHead + `<worksheet xmlns="` + nsMain + `">`)
+	if looks.Page.Fit {
+		b.WriteString(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>`)
+	}
 	if lastCol > 0 {
 		b.WriteString(`<dimension ref="A1:` + sheet.Ref(lastRow, lastCol) + `"/>`)
 	}
-	if len(widths) > 0 {
-		b.WriteString(`<cols>`)
-		for i, w := range widths {
-			fmt.Fprintf(&b, `<col min="%d" max="%d" width="%d" customWidth="1"/>`, i+1, i+1, w)
-		}
-		b.WriteString(`</cols>`)
-	}
+	b.WriteString(gridColumns(looks, widths, formats))
 	b.WriteString(`<sheetData>` + rows.String() + `</sheetData>`)
 	var merges strings.Builder
 	count := 0
@@ -178,11 +129,131 @@ func gridSheet(g sheet.Grid, formats *formats) string {
 	if count > 0 {
 		fmt.Fprintf(&b, `<mergeCells count="%d">%s</mergeCells>`, count, merges.String())
 	}
-	b.WriteString(`</worksheet>`)
+	b.WriteString(gridPage(looks.Page) + `</worksheet>`)
 	return b.String()
 }
 
-func gridCell(b *strings.Builder, row int, c sheet.Cell, formats *formats) {
+// gridRow writes a row: its cells, and blank ones that only look like something. It gives the last column.
+func gridRow(rows *strings.Builder, n int, r *sheet.Row, looks *sheet.Looks, formats *formats, widths *[]int) int {
+	look := looks.Rows[n]
+	if look == nil {
+		look = &sheet.RowLook{}
+	}
+	attrs := ""
+	if look.Height > 0 {
+		attrs = fmt.Sprintf(` ht="%g" customHeight="1"`, min(look.Height, 409))
+	}
+	var cells []sheet.Cell
+	if r != nil {
+		cells = r.Cells
+		if r.Hidden {
+			attrs += ` hidden="1"`
+		}
+	}
+	rows.WriteString(`<row r="` + strconv.Itoa(n) + `"` + attrs + `>`)
+	blank := slices.Sorted(maps.Keys(look.Cells))
+	style := func(col int) sheet.Look {
+		if k := look.Cells[col]; k > 0 && k < len(looks.Styles) {
+			return looks.Styles[k]
+		}
+		return sheet.Look{}
+	}
+	col, k := 0, 0
+	fill := func(until int) { // blank cells before a column
+		for ; k < len(blank) && blank[k] < until; k++ {
+			if blank[k] > col && blank[k] <= maxCol {
+				col = blank[k]
+				if s := formats.id("", style(col)); s > 0 {
+					rows.WriteString(`<c r="` + sheet.Ref(n, col) + `" s="` + strconv.Itoa(s) + `"/>`)
+				}
+			}
+		}
+	}
+	for _, c := range cells {
+		if c.Col <= col && c.Col > 0 || c.Col < 1 || c.Col > maxCol {
+			continue
+		}
+		fill(c.Col)
+		col = c.Col
+		gridCell(rows, n, c, style(col), formats)
+		for len(*widths) < col && len(*widths) < 256 {
+			*widths = append(*widths, 8)
+		}
+		if col <= len(*widths) {
+			(*widths)[col-1] = max((*widths)[col-1], min(textWidth(clip(c.Text, 40))+2, 40))
+		}
+	}
+	fill(maxCol + 1)
+	rows.WriteString(`</row>`)
+	return col
+}
+
+// gridColumns writes the columns as the file has them, or wide enough for what was read.
+func gridColumns(looks *sheet.Looks, widths []int, formats *formats) string {
+	var b strings.Builder
+	if len(looks.Columns) == 0 {
+		for i, w := range widths {
+			fmt.Fprintf(&b, `<col min="%d" max="%d" width="%d" customWidth="1"/>`, i+1, i+1, w)
+		}
+	}
+	last := 0
+	columns := slices.Clone(looks.Columns)
+	slices.SortStableFunc(columns, func(a, b sheet.ColumnLook) int { return cmp.Compare(a.From, b.From) })
+	for _, c := range columns {
+		to := min(c.To, maxCol)
+		if c.From <= last || to < c.From {
+			continue
+		}
+		last = to
+		attrs := ""
+		if c.Width > 0 {
+			attrs = fmt.Sprintf(` width="%g" customWidth="1"`, min(c.Width, 255))
+		} else {
+			attrs = ` width="8.43"`
+		}
+		if c.Style > 0 && c.Style < len(looks.Styles) {
+			attrs += fmt.Sprintf(` style="%d"`, formats.id("", looks.Styles[c.Style]))
+		}
+		if c.Hidden {
+			attrs += ` hidden="1"`
+		}
+		fmt.Fprintf(&b, `<col min="%d" max="%d"%s/>`, c.From, to, attrs)
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return `<cols>` + b.String() + `</cols>`
+}
+
+// gridPage writes how a sheet is printed.
+func gridPage(p sheet.Page) string {
+	var b strings.Builder
+	if p == (sheet.Page{}) {
+		return ""
+	}
+	if p.Centred {
+		b.WriteString(`<printOptions horizontalCentered="1"/>`)
+	}
+	fmt.Fprintf(&b, `<pageMargins left="%g" right="%g" top="%g" bottom="%g" header="0.3" footer="0.3"/><pageSetup`,
+		cmp.Or(p.Left, 0.7), cmp.Or(p.Right, 0.7), cmp.Or(p.Top, 0.75), cmp.Or(p.Bottom, 0.75))
+	if p.Paper > 0 && p.Paper < 256 {
+		fmt.Fprintf(&b, ` paperSize="%d"`, p.Paper)
+	}
+	if p.Scale >= 10 && p.Scale <= 400 && !p.Fit {
+		fmt.Fprintf(&b, ` scale="%d"`, p.Scale)
+	}
+	if p.Fit && p.FitWidth >= 0 && p.FitWidth < 1000 && p.FitHeight >= 0 && p.FitHeight < 1000 {
+		fmt.Fprintf(&b, ` fitToWidth="%d" fitToHeight="%d"`, p.FitWidth, p.FitHeight)
+	}
+	orientation := "portrait"
+	if p.Landscape {
+		orientation = "landscape"
+	}
+	b.WriteString(` orientation="` + orientation + `"/>`)
+	return b.String()
+}
+
+func gridCell(b *strings.Builder, row int, c sheet.Cell, look sheet.Look, formats *formats) {
 	code := c.Format
 	switch c.Kind {
 	case sheet.Date:
@@ -198,7 +269,7 @@ func gridCell(b *strings.Builder, row int, c sheet.Cell, formats *formats) {
 		}
 	}
 	b.WriteString(`<c r="` + sheet.Ref(row, c.Col) + `"`)
-	if n := formats.id(code); n > 0 {
+	if n := formats.id(code, look); n > 0 {
 		b.WriteString(` s="` + strconv.Itoa(n) + `"`)
 	}
 	switch c.Kind {

@@ -121,24 +121,51 @@ var bannerRole = map[finding.Outcome]role{
 
 // drawPaper writes the 回执 sheet and gives the rows that every printed page
 // repeats, "" if none.
-func drawPaper(style *paperStyle, report *finding.Report, zoneName string, notes []string) (content []byte, titles string) {
+func drawPaper(style *paperStyle, report *finding.Report, office Office, notes []string) (content []byte, titles string) {
 	p := &paper{paperStyle: style}
-	title, no := zoneName+"报表接收回执", number(report)
+	title, no := office.Zone+"报表接收回执", number(report)
+	one := len(report.Returns) == 1
+	decided := one && report.Returns[0].Decision != nil
 	if no == "" {
-		title, no = zoneName+"报表预审意见", "（预审，尚未报送）"
+		title, no = office.Zone+"报表预审意见", "（预审，尚未报送）"
+		if decided {
+			title, no = office.Zone+"报送事项告知", "（管理员决定）"
+		}
+	}
+	banner := roleCheck
+	if one {
+		banner = bannerOf(report.Returns[0])
+	} else if role, ok := nameRole[outcomeName(report)]; ok {
+		banner = role
+	}
+	p.row(34, box{1, 7, banner, headline(report)})
+	if s := steps(report); len(s) > 0 {
+		for i := range s {
+			if len(s) > 1 {
+				s[i] = fmt.Sprintf("%d. %s", i+1, s[i])
+			}
+		}
+		p.wide("下一步", strings.Join(s, "\n"))
+	}
+	if office.Contact != "" {
+		p.wide("有疑问请联系", office.Contact)
 	}
 	p.row(40, box{1, 7, roleTitle, title})
-	one := len(report.Returns) == 1
-	if one {
-		p.banner(report.Returns[0])
+	if decided {
+		p.wide("管理员决定", decision(report.Returns[0].Decision))
 	}
-	p.pair("回执编号", no, "收到时间", timeText(report.ReceivedAt))
-	p.pair("文件名", report.File, "文件校验码", shortHash(report.SHA256))
+	if report.File != "" {
+		p.pair("回执编号", no, "收到时间", timeText(report.ReceivedAt))
+		p.pair("文件名", report.File, "文件校验码", shortHash(report.SHA256))
+	}
 	for i, r := range report.Returns {
 		if !one {
 			p.row(8, box{1, 7, roleNote, ""})
 			p.row(26, box{1, 7, roleHeading, fmt.Sprintf("%s、%s（%s）", ordinal(i+1), formText(r), r.ID)})
-			p.banner(r)
+			p.row(34, box{1, 7, bannerOf(r), verdict(r)})
+			if s := decision(r.Decision); s != "" {
+				p.wide("管理员决定", s)
+			}
 		}
 		p.facts(r)
 		if one {
@@ -158,13 +185,38 @@ func drawPaper(style *paperStyle, report *finding.Report, zoneName string, notes
 	return p.sheet(no), titles
 }
 
-func (p *paper) banner(r *finding.Return) {
-	p.row(34, box{1, 7, bannerRole[r.Outcome], verdict(r)})
+// nameRole is the look of an outcome of several returns that differ.
+var nameRole = map[string]role{"部分计入": rolePartial, "退回": roleBad, "重复报送": roleSame, "已接收，全部计入": roleGood, "已接收": roleGood}
+
+// bannerOf is the look of what became of a return.
+func bannerOf(r *finding.Return) role {
+	switch d := r.Decision; {
+	case d != nil && (holding(d) == finding.Withdraw || d.Kind == finding.Clear || d.Kind == finding.Waive):
+		return roleSame
+	case r.Uncounted() != nil && r.Outcome != finding.Duplicate:
+		return rolePartial
+	case d != nil && holding(d) == finding.Accept:
+		if r.RowsRefused > 0 {
+			return rolePartial
+		}
+		return roleGood
+	case r.Outcome == finding.Duplicate && r.OfRejected:
+		return roleBad
+	case r.Outcome == finding.Warned && r.Count(finding.Error) > 0:
+		return rolePartial
+	}
+	return bannerRole[r.Outcome]
 }
 
 // facts says what the return was taken for and what became of its rows.
 func (p *paper) facts(r *finding.Return) {
 	p.pair("填报单位", submitterText(r), "表样", formText(r))
+	if r.ID == "" && r.Decision != nil { // about what is owed, not about a file
+		if r.Period.Valid() {
+			p.pair("报送期", periodText(r.Period), "应报时间", dueText(r))
+		}
+		return
+	}
 	p.pair("报送期", periodText(r.Period), "数据截至", dateText(r.Cutoff))
 	p.pair("应报时间", dueText(r), "读取的工作表", strings.Join(r.Sheets, "、"))
 	p.wide("计入情况", strings.Join(counted(r), "\n"))
@@ -180,12 +232,6 @@ func (p *paper) remarks(report *finding.Report, notes []string) {
 	}
 	if len(notes) > 0 {
 		p.wide("说明", strings.Join(notes, "\n"))
-	}
-	if s := steps(report); len(s) > 0 {
-		for i := range s {
-			s[i] = fmt.Sprintf("%d. %s", i+1, s[i])
-		}
-		p.wide("下一步", strings.Join(s, "\n"))
 	}
 }
 
@@ -256,7 +302,7 @@ const listed = 30
 
 // changes lists what a correction changed against the return it takes the place of.
 func (p *paper) changes(r *finding.Return) {
-	if r.Supersedes == "" || !r.Outcome.Counts() {
+	if r.Supersedes == "" || !r.Outcome.Counts() || r.Decision != nil {
 		return
 	}
 	p.row(28, box{1, 7, roleHeading, "更正情况：" + changed(r)})

@@ -16,12 +16,14 @@ package receipt
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -39,13 +41,19 @@ type Source struct {
 	Grids   []sheet.Grid // what was read of it, for all that can't be marked as it is; may be nil
 }
 
+// Office is who answers: it stands on every receipt.
+type Office struct {
+	Zone    string // the zone's name
+	Contact string // whom to ask, as taizhang.yaml has it; may be empty
+}
+
 // Write makes the receipt of a file: its name, and the workbook. Whatever the
 // source holds, there is a receipt: at worst it has the 回执 sheet alone.
-func Write(report *finding.Report, source Source, zoneName string) (name string, content []byte, err error) {
+func Write(report *finding.Report, source Source, office Office) (name string, content []byte, err error) {
 	marks := marksOf(report)
 	var remarks []string
 	draw := func(style *paperStyle, notes []string) ([]byte, string) {
-		return drawPaper(style, report, zoneName, append(remarks, notes...))
+		return drawPaper(style, report, office, append(remarks, notes...))
 	}
 	name = Name(report)
 	if isZip(source.Content) {
@@ -56,9 +64,9 @@ func Write(report *finding.Report, source Source, zoneName string) (name string,
 	content, err = guarded(func() ([]byte, error) {
 		grids, names := named(source.Grids)
 		if len(grids) > 0 {
-			remarks = []string{"原文件无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
+			remarks = []string{"原文件格式无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
 		}
-		base, err := gridBook(grids)
+		base, err := gridBook(grids, looksOf(source, names))
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +81,7 @@ func Write(report *finding.Report, source Source, zoneName string) (name string,
 	})
 	if err != nil {
 		remarks = nil
-		if content, err = gridBook(nil); err == nil {
+		if content, err = gridBook(nil, nil); err == nil {
 			content, err = patch(content, nil, draw)
 		}
 	}
@@ -81,6 +89,29 @@ func Write(report *finding.Report, source Source, zoneName string) (name string,
 		return name, nil, fmt.Errorf("receipt for %s: %w", report.File, err)
 	}
 	return name, content, nil
+}
+
+// looksOf reads how the sheets of a file look, by the names that they have in the
+// receipt. What can't be read is left plain: its values were read all the same.
+func looksOf(source Source, names map[string]string) map[string]*sheet.Looks {
+	if source.Format != sheet.XLS && source.Format != sheet.ODS {
+		return nil
+	}
+	book, err := sheet.Open(context.Background(), "", source.Content, sheet.DefaultLimits())
+	if err != nil {
+		return nil
+	}
+	looks := map[string]*sheet.Looks{}
+	for i, s := range book.Sheets() {
+		name := names[s.Name]
+		if name == "" {
+			continue
+		}
+		if l, err := book.Looks(i); err == nil && looks[name] == nil {
+			looks[name] = l
+		}
+	}
+	return looks
 }
 
 func isZip(content []byte) bool {
@@ -97,33 +128,51 @@ func guarded(f func() ([]byte, error)) (content []byte, err error) {
 	return f()
 }
 
-// nameLabel is an outcome in a file name.
-var nameLabel = map[finding.Outcome]string{
-	finding.Accepted: "已接收", finding.Warned: "已接收请核实", finding.Partial: "部分计入",
-	finding.Rejected: "退回", finding.Duplicate: "重复报送",
+// fileLabel is what became of a file, in its receipt's name.
+func fileLabel(report *finding.Report) string {
+	name := strings.ReplaceAll(outcomeName(report), "，", "")
+	switch {
+	case name != "已接收" && name != "已接收全部计入":
+		return name
+	case slices.ContainsFunc(report.Returns, func(r *finding.Return) bool { return r.Outcome == finding.Warned }):
+		return "已接收请核实"
+	}
+	return "已接收"
 }
 
 // earlier matches the name of a receipt, which a corrected one still has.
 var earlier = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^回执_(.*)_(?:已接收|已接收请核实|部分计入|退回|重复报送)(?:_\d{6,}(?:-\d+)?)?(?:[_ ]?\(\d+\))?$`)
+	return regexp.MustCompile(`^回执_(.*)_(?:已接收|已接收请核实|已接收请改正|已接收暂不计入|部分计入|退回|重复报送|已放行(?:全部计入|部分计入|暂不计入)?|已作废)(?:_\d{6,}(?:-\d+)?)?(?:[_ ]?\(\d+\))?$`)
 })
 
 // Name gives the file name of a receipt:
 // 回执_<original base name>_<outcome>_<number>.xlsx, fit for any file system.
 func Name(report *finding.Report) string {
-	base := strings.TrimSuffix(report.File, filepath.Ext(report.File))
-	for {
-		m := earlier().FindStringSubmatch(base)
-		if m == nil {
-			break
+	if report.File == "" && len(report.Returns) == 1 { // about what is owed: no file came
+		r := report.Returns[0]
+		when := r.Cutoff.String()
+		if r.Period.Valid() {
+			when = r.Period.String()
 		}
-		base = m[1]
+		return "回执_" + safe(plainTitle(r)) + "_" + fileLabel(report) + "_" + safe(when) + ".xlsx"
 	}
-	name := "回执_" + safe(base) + "_" + nameLabel[worst(report)]
+	name := "回执_" + safe(baseName(report.File)) + "_" + fileLabel(report)
 	if no := number(report); no != "" {
 		name += "_" + safe(no)
 	}
 	return name + ".xlsx"
+}
+
+// baseName is the name of a file without its extension and what earlier receipts put around it.
+func baseName(file string) string {
+	base := strings.TrimSuffix(file, filepath.Ext(file))
+	for {
+		m := earlier().FindStringSubmatch(base)
+		if m == nil {
+			return base
+		}
+		base = m[1]
+	}
 }
 
 // safe makes a text fit to be part of a file name on Windows and elsewhere.
@@ -148,30 +197,43 @@ func safe(s string) string {
 	return s
 }
 
+// Saved is a receipt that was put into a folder.
+type Saved struct {
+	Dir  string
+	Path string // where it lies, once its batch is committed
+}
+
 // Save adds a receipt to a batch: it is put into a folder under its name, or,
 // where another file has that name, under the next one free. The same content
 // under the same name is the same receipt. It appears whole or not at all, and
 // not before the batch is committed.
-func Save(batch *durable.Batch, dir, name string, content []byte) error {
+func Save(batch *durable.Batch, dir, name string, content []byte) (*Saved, error) {
 	if err := durable.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return nil, err
 	}
-	path, ext := filepath.Join(dir, name), filepath.Ext(name)
+	saved := &Saved{Dir: dir}
+	path := filepath.Join(dir, name)
 	batch.AddAs(path, 0o644, content, func(staged *durable.Staged) error {
 		for n := 1; ; n++ {
-			free := path
-			if n > 1 {
-				free = fmt.Sprintf("%s(%d)%s", strings.TrimSuffix(path, ext), n, ext)
-			}
-			if err := staged.PlaceNew(free); !errors.Is(err, fs.ErrExist) {
+			saved.Path = numbered(path, n)
+			if err := staged.PlaceNew(saved.Path); !errors.Is(err, fs.ErrExist) {
 				return err
 			}
-			if sameContent(staged.Name(), free) {
+			if sameContent(staged.Name(), saved.Path) {
 				return nil
 			}
 		}
 	})
-	return nil
+	return saved, nil
+}
+
+// numbered gives the n-th name of a file: a.xlsx, a(2).xlsx, …
+func numbered(path string, n int) string {
+	if n == 1 {
+		return path
+	}
+	ext := filepath.Ext(path)
+	return fmt.Sprintf("%s(%d)%s", strings.TrimSuffix(path, ext), n, ext)
 }
 
 // sameContent says whether two files hold the same.

@@ -20,7 +20,7 @@ import (
 	"taizhang/internal/tooltest"
 )
 
-const zone = "湘潭高新区"
+var office = Office{Zone: "湘潭高新区", Contact: "党政办 李主任 0731-12345678"}
 
 // paperText is all that the 回执 sheet says.
 func paperText(t *testing.T, f *excelize.File) string {
@@ -58,7 +58,7 @@ func comments(t *testing.T, f *excelize.File, s string) map[string]string {
 
 func TestReceiptIsTheSendersWorkbook(t *testing.T) {
 	original := problemBook(t, 20)
-	name, content, err := Write(problemReport(), Source{Content: original, Format: "xlsx"}, zone)
+	name, content, err := Write(problemReport(), Source{Content: original, Format: "xlsx"}, office)
 	must(t, err)
 	if out := os.Getenv("RECEIPT_OUT"); out != "" {
 		must(t, os.WriteFile(out, content, 0o600))
@@ -73,7 +73,7 @@ func TestReceiptIsTheSendersWorkbook(t *testing.T) {
 	}
 	text := paperText(t, f)
 	for _, want := range []string{"湘潭高新区报表接收回执", "部分计入：18 行计入，2 行未计入", "000123-1", "2022年8月22日 09:41", "产业局", "问题台账.xlsx",
-		"2022年第33周（8月15日—8月21日）", "2022年8月21日", "未计入 2 行", "1 处填写内容无法使用", "取代原报表 000101-1", "未匹配任何表样", "5f2a9c1b7de0",
+		"2022年第33周（8月15日—21日）", "2022年8月21日", "未计入 2 行", "1 处填写内容无法使用", "取代原报表 000101-1", "未匹配任何表样", "5f2a9c1b7de0",
 		"必须修改 5 条，请核实 3 条，提示 1 条", "序号|程度|位置|现有内容|问题|怎样修改|核实说明", "问题台账 H6|在办ing|", "建议填写：办理中", "list_value"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the receipt doesn't say %q:\n%s", want, text)
@@ -132,7 +132,7 @@ func TestCorrectedReceipt(t *testing.T) {
 	before := openBook(t, original)
 	report := problemReport()
 	report.Returns[0].Findings = append(report.Returns[0].Findings, finding.Finding{Severity: finding.Info, Rule: "x", Sheet: "问题台账", Cell: "B3", Message: "表头"})
-	name, first, err := Write(report, Source{Content: original}, zone)
+	name, first, err := Write(report, Source{Content: original}, office)
 	must(t, err)
 	rewritten := func() []byte {
 		f := openBook(t, first)
@@ -147,7 +147,7 @@ func TestCorrectedReceipt(t *testing.T) {
 		r := report.Returns[0]
 		r.ID, r.Outcome, r.Supersedes = "000124-1", finding.Warned, "000123-1"
 		r.Findings = r.Findings[:1]
-		name, second, err := Write(report, Source{Content: content}, zone)
+		name, second, err := Write(report, Source{Content: content}, office)
 		must(t, err)
 		if name != "回执_问题台账_已接收请核实_000124-1.xlsx" {
 			t.Errorf("%s: %s", how, name)
@@ -185,7 +185,7 @@ func TestCorrectedInLibreOffice(t *testing.T) {
 	dir := t.TempDir()
 	report := problemReport()
 	report.Returns[0].Findings = append(report.Returns[0].Findings, finding.Finding{Severity: finding.Info, Rule: "x", Sheet: "问题台账", Cell: "B3", Message: "表头"})
-	_, content, err := Write(report, Source{Content: problemBook(t, 5)}, zone)
+	_, content, err := Write(report, Source{Content: problemBook(t, 5)}, office)
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(dir, "a.xlsx"), content, 0o600))
 	cmd := exec.Command(soffice, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to", "xlsx", "--outdir", filepath.Join(dir, "out"), filepath.Join(dir, "a.xlsx"))
@@ -195,7 +195,7 @@ func TestCorrectedInLibreOffice(t *testing.T) {
 	saved, err := os.ReadFile(filepath.Join(dir, "out", "a.xlsx"))
 	must(t, err)
 	report.Returns[0].Findings = report.Returns[0].Findings[:1]
-	_, second, err := Write(report, Source{Content: saved}, zone)
+	_, second, err := Write(report, Source{Content: saved}, office)
 	must(t, err)
 	checkPackage(t, second)
 	f := openBook(t, second)
@@ -228,7 +228,7 @@ func TestOtherFormats(t *testing.T) {
 		{N: 2, Hidden: true, Cells: []sheet.Cell{{Row: 2, Col: 1, Kind: sheet.Number, Num: 1.5, Text: "1.5"}, {Row: 2, Col: 2, Kind: sheet.Date, Num: 44757, Text: "2022-07-15"},
 			{Row: 2, Col: 3, Kind: sheet.Bool, Num: 1, Text: "TRUE"}, {Row: 2, Col: 4, Kind: sheet.Error, Text: "#DIV/0!"}, {Row: 2, Col: 5, Kind: sheet.Number, Num: .5, Text: "0.5", Format: "0%"}}},
 	}}, {Name: "回执"}, {Name: "", Hidden: true, Rows: []sheet.Row{{N: 2, Cells: []sheet.Cell{{Row: 2, Col: 1, Kind: sheet.Text, Text: "x\x01"}}}}}}
-	_, content, err := Write(report, Source{Content: []byte("a,b"), Format: "csv", Grids: grids}, zone)
+	_, content, err := Write(report, Source{Content: []byte("a,b"), Format: "csv", Grids: grids}, office)
 	must(t, err)
 	checkPackage(t, content)
 	f := openBook(t, content)
@@ -256,7 +256,7 @@ func TestAlwaysAReceipt(t *testing.T) {
 	good := problemBook(t, 3)
 	for name, content := range map[string][]byte{"none": nil, "not a zip": []byte("PK\x03\x04 and no more"), "half": good[:len(good)/2],
 		"no workbook": zipOf(t, map[string]string{"a.txt": "x"})} {
-		_, out, err := Write(problemReport(), Source{Content: content, Format: "xlsx"}, zone)
+		_, out, err := Write(problemReport(), Source{Content: content, Format: "xlsx"}, office)
 		must(t, err)
 		checkPackage(t, out)
 		if text := paperText(t, openBook(t, out)); !strings.Contains(text, "问题台账 H6") {
@@ -287,7 +287,7 @@ func TestMacrosStayBehind(t *testing.T) {
 	must(t, err)
 	report := problemReport()
 	report.File = "a.xlsm"
-	name, out, err := Write(report, Source{Content: content}, zone)
+	name, out, err := Write(report, Source{Content: content}, office)
 	must(t, err)
 	checkPackage(t, out)
 	p, err := openPack(out)
@@ -308,7 +308,7 @@ func TestManyFindingsAreCounted(t *testing.T) {
 	for i := range 500 {
 		r.Findings = append(r.Findings, finding.Finding{Severity: finding.Error, Rule: "many", Sheet: "问题台账", Cell: sheet.Ref(i+2, 2), Message: "某某有误。"})
 	}
-	_, content, err := Write(report, Source{Content: problemBook(t, 20)}, zone)
+	_, content, err := Write(report, Source{Content: problemBook(t, 20)}, office)
 	must(t, err)
 	f := openBook(t, content)
 	if text := paperText(t, f); !strings.Contains(text, "另有 300 条“必须修改”同类问题未逐条列出，例如：某某有误。") || !strings.Contains(text, "必须修改 505 条") {
@@ -325,16 +325,17 @@ func TestSeveralReturns(t *testing.T) {
 	other.ID, other.FormTitle, other.Outcome, other.Findings = "000123-2", "专项问题清单", finding.Rejected, other.Findings[:2]
 	same := &finding.Return{ID: "000123-3", FormTitle: "企业名录", Outcome: finding.Duplicate}
 	report.Returns = append(report.Returns, &other, same)
-	name, content, err := Write(report, Source{Content: problemBook(t, 20)}, zone)
+	name, content, err := Write(report, Source{Content: problemBook(t, 20)}, office)
 	must(t, err)
-	if name != "回执_问题台账_退回_000123.xlsx" {
+	if name != "回执_问题台账_部分计入_000123.xlsx" {
 		t.Error(name)
 	}
 	if out := os.Getenv("RECEIPT_OUT"); out != "" {
 		must(t, os.WriteFile(out+"3.xlsx", content, 0o600))
 	}
 	text := paperText(t, openBook(t, content))
-	for _, want := range []string{"一、问题台账（000123-1）", "二、专项问题清单（000123-2）", "三、企业名录（000123-3）", "退回：本表没有计入", "重复报送：", "未被取代"} {
+	for _, want := range []string{"一、问题台账（000123-1）", "二、专项问题清单（000123-2）", "三、企业名录（000123-3）", "退回：本表没有计入", "重复报送：", "未被取代",
+		"部分计入：共 3 张表，部分计入 1 张（问题台账），退回 1 张（专项问题清单），重复报送 1 张（企业名录）。\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
@@ -371,7 +372,8 @@ func TestSaveNeverOverwrites(t *testing.T) {
 	for _, group := range [][]string{{"一"}, {"二"}, {"一"}, {"二", "三", "一"}} {
 		var batch durable.Batch
 		for _, content := range group {
-			must(t, Save(&batch, dir, "回执.xlsx", []byte(content)))
+			_, err := Save(&batch, dir, "回执.xlsx", []byte(content))
+			must(t, err)
 		}
 		must(t, batch.Commit())
 	}
@@ -389,9 +391,9 @@ func TestSaveNeverOverwrites(t *testing.T) {
 
 func TestSameReportSameBytes(t *testing.T) {
 	original := problemBook(t, 20)
-	_, a, err := Write(problemReport(), Source{Content: original}, zone)
+	_, a, err := Write(problemReport(), Source{Content: original}, office)
 	must(t, err)
-	_, b, err := Write(problemReport(), Source{Content: original}, zone)
+	_, b, err := Write(problemReport(), Source{Content: original}, office)
 	must(t, err)
 	if !bytes.Equal(a, b) {
 		t.Error("two receipts of one report differ: a run that was killed would leave both")
@@ -417,7 +419,7 @@ func FuzzPatch(f *testing.F) {
 		}
 		report := problemReport()
 		// Unguarded: a panic must not hide behind the fallback.
-		_, _ = patch(content, marksOf(report), func(s *paperStyle, n []string) ([]byte, string) { return drawPaper(s, report, zone, n) })
+		_, _ = patch(content, marksOf(report), func(s *paperStyle, n []string) ([]byte, string) { return drawPaper(s, report, office, n) })
 	})
 }
 
@@ -429,7 +431,7 @@ func BenchmarkWrite(b *testing.B) {
 		for name, report := range map[string]*finding.Report{"marked": marked, "clean": clean} {
 			b.Run(fmt.Sprintf("%s/%drows", name, rows), func(b *testing.B) {
 				for b.Loop() {
-					if _, _, err := Write(report, Source{Content: book}, zone); err != nil {
+					if _, _, err := Write(report, Source{Content: book}, office); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -18,6 +18,7 @@ type TemplateForm struct {
 	ID, Title, Version string
 	Columns            []TemplateColumn
 	Period             string        // filled in as 报送期 where it isn't empty
+	Day                calendar.Date // a day of the period, of which samples are made; zero or NoDate: samples show no date
 	Cutoff             calendar.Date // 截至; zero or NoDate: left empty
 	// Rows are filled in, a value a column: string, number, calendar.Date,
 	// time.Time, or nil. A string in a money, int or percent column that is a
@@ -36,6 +37,7 @@ type TemplateColumn struct {
 	Unit     string   // of money: 元, 万元, 亿元
 	NamesOf  string   // of an enterprise's name: the field with its code, which the directory fills in
 	Example  string   // for the example row; made up from the type if empty
+	After    int      // of a date: how many days after the others the example's lies
 }
 
 // Enterprise is a line of the directory (企业名录).
@@ -59,20 +61,20 @@ const ExamplePrefix = "示例"
 
 const (
 	templateHead  = 4  // header row
-	templateBlank = 18 // rows ruled beyond those filled in
+	templateBlank = 18 // empty rows that are printed, beyond those filled in
 	templateLast  = 5000
 	maxPrompt     = 200
 )
 
 // Template makes a workbook to fill in, a sheet for each form. Where a form names enterprises, their names are offered
 // from the directory, and choosing one fills in its code.
-func Template(forms []TemplateForm, directory []Enterprise, zoneName, submitterName string) ([]byte, error) {
+func Template(forms []TemplateForm, directory []Enterprise, office Office, submitterName string) ([]byte, error) {
 	if len(forms) == 0 {
 		return nil, errors.New("receipt: template without forms")
 	}
 	t := &template{f: excelize.NewFile(), styles: map[string]int{}, directory: directory}
 	defer t.f.Close()
-	if err := t.workbook(forms, zoneName, submitterName); err != nil {
+	if err := t.workbook(forms, office, submitterName); err != nil {
 		return nil, fmt.Errorf("receipt: template: %w", err)
 	}
 	var buf bytes.Buffer
@@ -94,7 +96,7 @@ type template struct {
 	codes     string // names and codes together
 }
 
-func (t *template) workbook(forms []TemplateForm, zoneName, submitterName string) error {
+func (t *template) workbook(forms []TemplateForm, office Office, submitterName string) error {
 	t.do(t.f.SetSheetName("Sheet1", MarkerSheet))
 	t.do(t.f.SetSheetRow(MarkerSheet, "A1", &[]string{"taizhang-template", "form", "version", "header_row", "fields"}))
 	taken := map[string]bool{strings.ToLower(MarkerSheet): true}
@@ -112,11 +114,11 @@ func (t *template) workbook(forms []TemplateForm, zoneName, submitterName string
 			marker = append(marker, strings.TrimSpace(c.Field+" "+c.Unit))
 		}
 		t.do(t.f.SetSheetRow(MarkerSheet, fmt.Sprintf("A%d", i+2), &marker))
-		t.form(name, form, zoneName, submitterName)
+		t.form(name, form, office, submitterName)
 	}
 	t.f.SetActiveSheet(1)
 	t.do(t.f.SetSheetVisible(MarkerSheet, false, true))
-	t.do(t.f.SetDocProps(&excelize.DocProperties{Creator: author, Title: zoneName + "报送表"}))
+	t.do(t.f.SetDocProps(&excelize.DocProperties{Creator: author, Title: office.Zone + "报送表"}))
 	return t.err
 }
 
@@ -154,24 +156,29 @@ func shade(s *excelize.Style, colour string) {
 }
 
 // form fills one sheet.
-func (t *template) form(name string, form TemplateForm, zoneName, submitterName string) {
+func (t *template) form(name string, form TemplateForm, office Office, submitterName string) {
 	last := max(len(form.Columns), 6)
 	t.columns(name, form, last)
 	title := t.style("title", func(s *excelize.Style) {
 		s.Font.Size, s.Font.Bold, s.Alignment.Horizontal = 18, true, "center"
 	})
-	t.text(name, 1, 1, zoneName+form.Title, title)
+	t.text(name, 1, 1, office.Zone+form.Title, title)
 	t.do(t.f.MergeCell(name, "A1", sheet.Ref(1, last)))
 	t.do(t.f.SetRowHeight(name, 1, 34))
 	t.identity(name, form, submitterName)
 	note := t.style("note", func(s *excelize.Style) { s.Font.Size, s.Font.Color = 10, "595959" })
-	t.text(name, 3, 1, notes(form), note)
+	says := notes(form, office, submitterName)
+	t.text(name, 3, 1, says, note)
 	t.do(t.f.MergeCell(name, "A3", sheet.Ref(3, last)))
-	t.do(t.f.SetRowHeight(name, 3, 44))
+	wide := 0
+	for i := range last {
+		wide += int(t.width(form, i))
+	}
+	t.do(t.f.SetRowHeight(name, 3, float64(linesOf(says, max(wide*11/10, 20)))*15+6))
 	t.header(name, form)
 	t.rows(name, form)
 	for i, c := range form.Columns {
-		t.validate(name, i+1, c)
+		t.validate(name, i+1, c, form.Day)
 	}
 	t.fillCodes(name, form)
 	t.do(t.f.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: templateHead, TopLeftCell: sheet.Ref(templateHead+1, 1), ActivePane: "bottomLeft"}))
@@ -183,16 +190,29 @@ func (t *template) form(name string, form TemplateForm, zoneName, submitterName 
 // columns sets widths, and leaves every cell open for filling in until it is
 // closed: a row can only be deleted if all of it is open.
 func (t *template) columns(name string, form TemplateForm, last int) {
+	plain := t.style("open", open)
 	for i := range last {
-		col, width, id := sheet.ColumnName(i+1), 14.0, t.style("open", open)
+		col, id := sheet.ColumnName(i+1), plain
 		if i < len(form.Columns) {
-			c := form.Columns[i]
-			width, id = columnWidth(c), t.valueStyle(c.Type, false)
+			id = t.valueStyle(form.Columns[i].Type) // with its lines, so that every row that may be filled in has them
 		}
-		t.do(t.f.SetColWidth(name, col, col, width))
+		t.do(t.f.SetColWidth(name, col, col, t.width(form, i)))
 		t.do(t.f.SetColStyle(name, col, id))
 	}
-	t.do(t.f.SetColStyle(name, sheet.ColumnName(last+1)+":XFD", t.style("open", open)))
+	t.do(t.f.SetColStyle(name, sheet.ColumnName(last+1)+":XFD", plain))
+	t.do(t.f.SetCellStyle(name, "A1", sheet.Ref(templateHead-1, last), plain)) // no lines above the head
+}
+
+// width is how wide column i is, from 0; a column beyond the form's is there for the rows above its head.
+func (t *template) width(form TemplateForm, i int) float64 {
+	w := 14.0
+	if i < len(form.Columns) {
+		w = columnWidth(form.Columns[i])
+	}
+	if i == 3 { // 报送期
+		w = max(w, 20)
+	}
+	return w
 }
 
 func open(s *excelize.Style) { s.Protection = &excelize.Protection{Locked: false} }
@@ -241,12 +261,16 @@ func (t *template) identity(name string, form TemplateForm, submitterName string
 	if form.Cutoff > 0 {
 		t.set(name, 2, 6, "date", form.Cutoff)
 	}
-	t.do(t.f.SetRowHeight(name, 2, 24))
-	t.prompt(name, "D2", "报送期", "周报写 2022-W33 或“2022年第33周”；月报写 2022-08 或“2022年8月”。")
-	t.prompt(name, "F2", "截至", "表内数据截至的日期，如 2022-08-15。")
+	t.do(t.f.SetRowHeight(name, 2, float64(linesOf(form.Period, int(t.width(form, 3))))*16+8))
+	week, month, day := "“2022年第33周”", "“2022年8月”", "年-月-日"
+	if form.Day > 0 {
+		week, month, day = "“"+calendar.WeekOf(form.Day).Chinese()+"”", "“"+calendar.MonthOf(form.Day).Chinese()+"”", form.Day.String()
+	}
+	t.prompt(name, "D2", "报送期", "周报写"+week+"，月报写"+month+"。")
+	t.prompt(name, "F2", "截至", "表内数据截至的日期，如 "+day+"。")
 }
 
-func notes(form TemplateForm) string {
+func notes(form TemplateForm, office Office, submitter string) string {
 	s := []string{"注：带 * 的必须填写；灰色示例行供参考，系统会自动略过；从第 " + fmt.Sprint(templateHead+2) + " 行起填写，可插入行。"}
 	var units []string
 	for _, c := range form.Columns {
@@ -257,7 +281,16 @@ func notes(form TemplateForm) string {
 	if len(units) > 0 {
 		s = append(s, "金额单位："+strings.Join(units, "、")+"，只填数字。")
 	}
-	return strings.Join(append(s, "本期没有内容的，保留表头直接报送即为零报告。"), "")
+	s = append(s, "本期没有内容的，在第一个填写行写“本期无”。")
+	if submitter != "" {
+		s = append(s, "填好后放入“"+submitter+"”文件夹（inbox/"+submitter+"）。")
+	} else {
+		s = append(s, "填好后放入以本单位名称命名的文件夹（inbox/填报单位）。")
+	}
+	if office.Contact != "" {
+		s = append(s, "有疑问请联系："+oneLine(office.Contact))
+	}
+	return strings.Join(s, "")
 }
 
 func (t *template) header(name string, form TemplateForm) {
@@ -291,7 +324,7 @@ func (t *template) rows(name string, form TemplateForm) {
 		s.CustomNumFmt = &textFormat
 	})
 	for i, c := range form.Columns {
-		text := exampleText(c)
+		text := exampleText(c, form.Day)
 		if i == 0 {
 			text = ExamplePrefix + "：" + text
 		}
@@ -300,7 +333,7 @@ func (t *template) rows(name string, form TemplateForm) {
 	first := templateHead + 2
 	end := lastRuled(form)
 	for i, c := range form.Columns {
-		t.do(t.f.SetCellStyle(name, sheet.Ref(first, i+1), sheet.Ref(end, i+1), t.valueStyle(c.Type, true)))
+		t.do(t.f.SetCellStyle(name, sheet.Ref(first, i+1), sheet.Ref(end, i+1), t.valueStyle(c.Type)))
 	}
 	for r, row := range form.Rows {
 		for i, c := range form.Columns {
@@ -311,10 +344,10 @@ func (t *template) rows(name string, form TemplateForm) {
 	}
 }
 
-// lastRuled is the last row that has lines around its cells.
+// lastRuled is the last row that is printed though it may be empty; the columns have lines further down, too.
 func lastRuled(form TemplateForm) int { return templateHead + 1 + len(form.Rows) + templateBlank }
 
-func exampleText(c TemplateColumn) string {
+func exampleText(c TemplateColumn, day calendar.Date) string {
 	if c.Example != "" {
 		return c.Example
 	}
@@ -330,9 +363,15 @@ func exampleText(c TemplateColumn) string {
 	case "percent":
 		return "60%"
 	case "date":
-		return "2022-08-15"
+		if day <= 0 {
+			return "年-月-日"
+		}
+		return (day + calendar.Date(c.After)).String()
 	case "month":
-		return "2022年8月"
+		if day <= 0 {
+			return "年月"
+		}
+		return calendar.MonthOf(day).Chinese()
 	case "code":
 		return "001"
 	case "uscc", "taxno":
@@ -351,12 +390,10 @@ var (
 )
 
 // valueStyle is the format of the cells to fill in.
-func (t *template) valueStyle(typ string, lines bool) int {
-	return t.style(fmt.Sprint(typ, lines), func(s *excelize.Style) {
+func (t *template) valueStyle(typ string) int {
+	return t.style(typ+" value", func(s *excelize.Style) {
 		open(s)
-		if lines {
-			ruled(s)
-		}
+		ruled(s)
 		switch typ {
 		case "date":
 			s.CustomNumFmt, s.Alignment.Horizontal = &dateFormat, "center"

@@ -17,7 +17,7 @@ func templateForms() []TemplateForm {
 		long[i] = "某某单位第" + strconv.Itoa(i+1)
 	}
 	return []TemplateForm{
-		{ID: "problem", Title: "问题台账", Version: "1", Period: "2022-W33", Cutoff: calendar.NewDate(2022, 8, 15), Columns: []TemplateColumn{
+		{ID: "problem", Title: "问题台账", Version: "1", Period: "2022年第33周（8月15日—21日）", Day: calendar.NewDate(2022, 8, 15), Cutoff: calendar.NewDate(2022, 8, 15), Columns: []TemplateColumn{
 			{Field: "problem_no", Title: "问题编号", Type: "code", Required: true, Note: "本单位内不重复，以后各期不变。", Example: "CYJ-001"},
 			{Title: "问题来源", Type: "list", Required: true, List: []string{"走访调研", "企业反映", "12345热线", "其他"}},
 			{Title: "问题描述", Type: "text", Required: true, Example: "厂区门口道路积水，影响运输"},
@@ -40,7 +40,7 @@ func templateForms() []TemplateForm {
 }
 
 func TestTemplate(t *testing.T) {
-	content, err := Template(templateForms(), []Enterprise{{"乙厂", "91430300MA4L26KK7R"}, {"甲公司", "91430300MA4L16JJ55"}}, "湘潭高新区", "产业局")
+	content, err := Template(templateForms(), []Enterprise{{"乙厂", "91430300MA4L26KK7R"}, {"甲公司", "91430300MA4L16JJ55"}}, office, "产业局")
 	must(t, err)
 	if name := os.Getenv("TEMPLATE_OUT"); name != "" {
 		must(t, os.WriteFile(name, content, 0o600))
@@ -55,7 +55,7 @@ func TestTemplate(t *testing.T) {
 	}
 	want := map[string]string{ // as shown
 		MarkerSheet + "!A2": "问题台账", MarkerSheet + "!B3": "incentive", MarkerSheet + "!C3": "2", MarkerSheet + "!D2": "4", MarkerSheet + "!E2": "problem_no", MarkerSheet + "!H3": "paid_amount 万元", MarkerSheet + "!B201": "甲公司",
-		"问题台账!A1": "湘潭高新区问题台账", "问题台账!B2": "产业局", "问题台账!D2": "2022-W33", "问题台账!F2": "2022-08-15",
+		"问题台账!A1": "湘潭高新区问题台账", "问题台账!B2": "产业局", "问题台账!D2": "2022年第33周（8月15日—21日）", "问题台账!E5": "2022-08-15", "惠企资金兑付台账!G5": "年月", "问题台账!F2": "2022-08-15",
 		"问题台账!A4": "问题编号*", "问题台账!H4": "办结日期", "问题台账!A5": "示例：CYJ-001", "问题台账!A6": "0012", "问题台账!C6": `=HYPERLINK("http://x")`,
 		"问题台账!E6": "2022-07-05", "问题台账!F6": "长期", "问题台账!H7": "2022-08-01",
 		"惠企资金兑付台账!D4": "兑付金额（万元）*", "惠企资金兑付台账!B6": "91430300MA4L000000",
@@ -92,6 +92,28 @@ func TestTemplate(t *testing.T) {
 		!strings.HasPrefix(kinds["D6:D5000"], "list _taizhang!$A$200:$A$259") {
 		t.Errorf("rules %v", kinds)
 	}
+	// Every row that may be filled in has lines, the rows above the head have none.
+	for ref, lined := range map[string]bool{"A1": false, "C3": false, "A6": true, "H7": true, "C24": true, "A900": true, "H5000": true, "K10": false} {
+		if col, row, err := excelize.CellNameToCoordinates(ref); err == nil {
+			id, err := f.GetCellStyle("问题台账", ref)
+			must(t, err)
+			if name, _ := excelize.ColumnNumberToName(col); id == 0 && row > 24 {
+				id, err = f.GetColStyle("问题台账", name)
+				must(t, err)
+			}
+			st, err := f.GetStyle(id)
+			must(t, err)
+			if got := len(st.Border) == 4; got != lined {
+				t.Errorf("%s: lines %v", ref, st.Border)
+			}
+		}
+	}
+	notes, _ := f.GetCellValue("问题台账", "A3")
+	for _, want := range []string{"写“本期无”", "“产业局”文件夹（inbox/产业局）", "有疑问请联系：党政办"} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("the notes don't say %s: %s", want, notes)
+		}
+	}
 	// The head is closed, rows are open, also those that are not ruled.
 	for ref, locked := range map[string]bool{"A1": true, "A4": true, "A5": true, "B2": false, "A6": false, "C900": false, "ZZ900": false} {
 		id, err := f.GetCellStyle("问题台账", ref)
@@ -105,7 +127,7 @@ func TestTemplate(t *testing.T) {
 }
 
 func TestTemplateNeedsForms(t *testing.T) {
-	if _, err := Template(nil, nil, "区", ""); err == nil {
+	if _, err := Template(nil, nil, office, ""); err == nil {
 		t.Error("a template without forms")
 	}
 }

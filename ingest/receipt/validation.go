@@ -12,9 +12,13 @@ import (
 )
 
 // validate says what a column's cells take, and tells so when one is chosen.
-func (t *template) validate(name string, col int, c TemplateColumn) {
+func (t *template) validate(name string, col int, c TemplateColumn, day calendar.Date) {
 	v := excelize.NewDataValidation(true)
 	v.SetSqref(sheet.Ref(templateHead+2, col) + ":" + sheet.Ref(templateLast, col))
+	sample, month := "，写成“年-月-日”", "，写成“年-月”"
+	if day > 0 {
+		sample, month = "，如 "+day.String(), fmt.Sprintf("，如 %d-%02d", day.Year(), day.Month())
+	}
 	style, wrong := excelize.DataValidationErrorStyleStop, ""
 	serial := func(y int) int { return int(calendar.NewDate(y, 1, 1) - calendar.NewDate(1899, 12, 30)) }
 	between := excelize.DataValidationOperatorBetween
@@ -33,13 +37,13 @@ func (t *template) validate(name string, col int, c TemplateColumn) {
 		}
 	case "date", "month":
 		t.do(v.SetRange(serial(2000), serial(2100), excelize.DataValidationTypeDate, between))
-		wrong = "请填日期，如 2022-08-15。"
+		wrong = "请填日期" + sample + "。"
 		if c.Type == "month" {
-			wrong = "请填年月，如 2022-08。"
+			wrong = "请填年月" + month + "。"
 		}
 		if len(c.List) > 0 { // words such as 长期 may stand instead
 			style = excelize.DataValidationErrorStyleWarning
-			wrong = "请填日期，如 2022-08-15；也可以填：" + strings.Join(c.List, "、") + "。"
+			wrong = "请填日期" + sample + "；也可以填：" + strings.Join(c.List, "、") + "。"
 		}
 	case "int":
 		t.do(v.SetRange(0, 1_000_000_000, excelize.DataValidationTypeWhole, between))

@@ -10,64 +10,12 @@ import (
 	"taizhang/internal/calendar"
 )
 
-// verdict says in one sentence what became of a return.
-func verdict(r *finding.Return) string {
-	switch r.Outcome {
-	case finding.Duplicate:
-		return "重复报送：内容与已收到的报表完全相同，不重复计入，无需处理。"
-	case finding.Rejected:
-		return "退回：本表没有计入，请修改后重新报送整张表。"
-	}
-	if r.Nil {
-		s := "已接收：零报告（本期无新增内容）。"
-		if n := r.Count(finding.Warning); n > 0 {
-			s += fmt.Sprintf("有 %d 处请核实。", n)
-		}
-		return s
-	}
-	switch r.Outcome {
-	case finding.Accepted:
-		return fmt.Sprintf("已接收：%d 行全部计入。", r.Rows)
-	case finding.Warned:
-		return fmt.Sprintf("已接收：%d 行计入，有 %d 处请核实。", r.Rows, r.Count(finding.Warning))
-	}
-	if r.RowsRefused == 0 {
-		return fmt.Sprintf("部分计入：%d 行计入，有 %d 处必须修改，请改正后重新报送整张表。", r.Rows, r.Count(finding.Error))
-	}
-	return fmt.Sprintf("部分计入：%d 行计入，%d 行未计入，请改正后重新报送整张表。", r.Rows, r.RowsRefused)
-}
-
-// counted says what counted and what didn't, and why.
-func counted(r *finding.Return) []string {
-	var s []string
-	switch {
-	case r.Outcome == finding.Duplicate:
-		return []string{"本次不计入；此前收到的同一报表继续有效。"}
-	case r.Outcome == finding.Rejected:
-		return []string{"本次全部不计入；此前已接收的报表（如有）继续有效。"}
-	case r.Nil:
-		s = append(s, "零报告，按已报送登记。")
-	default:
-		s = append(s, fmt.Sprintf("计入 %d 行。", r.Rows))
-	}
-	if r.RowsRefused > 0 {
-		s = append(s, fmt.Sprintf("未计入 %d 行：必填内容缺失或有误，见“必须修改”各条。", r.RowsRefused))
-	}
-	if r.ValuesEmptied > 0 {
-		s = append(s, fmt.Sprintf("%d 处填写内容无法使用，已按未填处理，所在行仍计入。", r.ValuesEmptied))
-	}
-	if r.RowsIgnored > 0 {
-		s = append(s, fmt.Sprintf("合计、小节、说明等 %d 行不是数据，未计入。", r.RowsIgnored))
-	}
-	return s
-}
-
 // superseded says which return this one takes the place of, "" if none.
 func superseded(r *finding.Return) string {
 	if r.Supersedes == "" {
 		return ""
 	}
-	if !r.Outcome.Counts() {
+	if !r.Outcome.Counts() && (r.Decision == nil || holding(r.Decision) != finding.Accept) {
 		return "原报表 " + r.Supersedes + " 未被取代，继续有效。"
 	}
 	return "更正重报：本表取代原报表 " + r.Supersedes + "，原报表留存备查。"
@@ -82,32 +30,25 @@ func changed(r *finding.Return) string {
 	if len(r.Changes) == 0 {
 		return "与原报表相比，计入的内容没有变化。"
 	}
-	return fmt.Sprintf("与原报表相比，新增 %d 行，减少 %d 行，改动 %d 处。", n[finding.Added], n[finding.Gone], n[finding.Changed])
+	var s []string
+	for _, k := range []finding.ChangeKind{finding.Added, finding.Gone, finding.Refused} {
+		if n[k] > 0 {
+			s = append(s, fmt.Sprintf("%s %d 行", k.Label(), n[k]))
+		}
+	}
+	if n[finding.Changed] > 0 {
+		s = append(s, fmt.Sprintf("改动 %d 处", n[finding.Changed]))
+	}
+	text := "与原报表相比，" + strings.Join(s, "，") + "。"
+	if n[finding.Refused] > 0 {
+		text += "未计入的行仍在表中，因本次填写有误而没有计入，改正后即可计入。"
+	}
+	return text
 }
 
 func orEmpty(s string) string {
 	if s == "" {
 		return "（空）"
-	}
-	return s
-}
-
-// steps says what the sender does next, in order.
-func steps(report *finding.Report) []string {
-	errors, warnings := 0, 0
-	for _, r := range report.Returns {
-		if r.Outcome != finding.Duplicate {
-			errors += r.Count(finding.Error)
-			warnings += r.Count(finding.Warning)
-		}
-	}
-	var s []string
-	if errors > 0 {
-		s = append(s, "点“位置”一栏可直接跳到有问题的单元格；各表中标色的单元格带有批注，写明问题和改法。",
-			"在本工作簿里改好后保存，整份重新报送即可；“回执”页和批注不用删，系统会自动略过。")
-	}
-	if warnings > 0 {
-		s = append(s, "“请核实”的内容有误请改正；确认无误的，在“核实说明”栏写明原因后重新报送本文件，以后不再提出。")
 	}
 	return s
 }
@@ -127,15 +68,10 @@ func timeText(t time.Time) string {
 }
 
 func periodText(p calendar.Period) string {
-	switch {
-	case !p.Valid():
+	if !p.Valid() {
 		return "（无法确定）"
-	case p.Kind == calendar.Month:
-		return fmt.Sprintf("%d年%d月", p.Start.Year(), p.Start.Month())
 	}
-	year, week := p.Start.ISOWeek()
-	end := p.End()
-	return fmt.Sprintf("%d年第%d周（%d月%d日—%d月%d日）", year, week, p.Start.Month(), p.Start.Day(), end.Month(), end.Day())
+	return p.Chinese()
 }
 
 func dueText(r *finding.Return) string {
@@ -204,29 +140,25 @@ func number(report *finding.Report) string {
 	return fmt.Sprintf("%06d", report.Arrival)
 }
 
-// worst is the gravest outcome in a file, the one its receipt is named by.
-func worst(report *finding.Report) finding.Outcome {
-	order := []finding.Outcome{finding.Rejected, finding.Partial, finding.Warned, finding.Accepted}
-	for _, o := range order {
-		for _, r := range report.Returns {
-			if r.Outcome == o {
-				return o
-			}
-		}
-	}
-	return finding.Duplicate
-}
-
 // Text gives a report on one screen, for chat and terminal: the outcome first,
-// then the numbers, then the gravest findings with their cells and remedies.
-func Text(report *finding.Report) string {
+// then what to do, the numbers, and the gravest findings with their cells and remedies.
+func Text(report *finding.Report, office Office) string {
 	var b strings.Builder
 	each := max(1, 8/max(1, len(report.Returns)))
+	if len(report.Returns) > 1 {
+		b.WriteString(headline(report) + "\n")
+	}
 	for i, r := range report.Returns {
-		if i > 0 {
-			b.WriteString("\n")
+		if len(report.Returns) > 1 {
+			b.WriteString("\n" + ordinal(i+1) + "、")
 		}
 		b.WriteString(verdict(r) + "\n")
+		if s := todo(r); s != "" {
+			b.WriteString("  " + s + "\n")
+		}
+		if s := decision(r.Decision); s != "" {
+			b.WriteString("  " + s + "\n")
+		}
 		fmt.Fprintf(&b, "  %s · %s · %s\n", submitterText(r), formText(r), periodText(r.Period))
 		if r.Outcome.Counts() || r.RowsRefused > 0 {
 			b.WriteString("  " + strings.Join(counted(r), "") + "\n")
@@ -268,6 +200,9 @@ func Text(report *finding.Report) string {
 	}
 	if !report.ReceivedAt.IsZero() {
 		b.WriteString("  收到：" + timeText(report.ReceivedAt))
+	}
+	if office.Contact != "" {
+		b.WriteString("\n有疑问请联系：" + oneLine(office.Contact))
 	}
 	return b.String() + "\n"
 }

@@ -19,7 +19,7 @@ func openOLE(data []byte, lim Limits) (*Book, error) {
 	switch {
 	case f != nil:
 	case root["worddocument"] != nil:
-		return nil, refuseAs(NotASheet, "这是 Word 文档，不是电子表格。请把表格放进 Excel 工作簿（.xlsx）后报送。", "doc")
+		return nil, refuseAs(NotASheet, "这是 Word 文档，不是电子表格。请把其中的表格复制到 Excel/WPS 表格里，存为 .xlsx 后报送，或按模板填写。", "doc")
 	case root["powerpoint document"] != nil:
 		return nil, refuseAs(NotASheet, "这是演示文稿，不是电子表格。请报送 Excel 工作簿（.xlsx）。", "ppt")
 	default:

@@ -38,7 +38,7 @@ func (r *Refusal) Unwrap() error { return r.Err }
 
 // messages are what a clerk reads: what is wrong, then what to do.
 var messages = map[string]string{
-	Password:    "文件有密码，打不开。请在 Excel/WPS 中取消打开密码（文件→信息→保护工作簿），另存后重新报送。",
+	Password:    "文件有打开密码，读不出内容。请取消密码，保存后重新报送：Excel 点“文件→信息→保护工作簿→用密码进行加密”，WPS 点“文件→文档加密→密码加密”，清空打开密码后确定。",
 	NotASheet:   "这不是电子表格文件。请报送 Excel（.xlsx、.xls）、WPS 表格（.et）、.csv 或 .ods 文件。",
 	Damaged:     "文件已损坏或没有复制完整。请用 Excel/WPS 打开原文件检查，另存为新的 .xlsx 后重新报送。",
 	TooLarge:    "文件超出允许的大小。请删去多余的空白行列、图片和无关工作表后重新报送。",

@@ -184,15 +184,17 @@ func notAWorkbook(p *pack, main string) error {
 	case has("xl/workbook.bin") || strings.HasSuffix(main, ".bin"):
 		return refuseAs(Unsupported, "这是二进制工作簿（.xlsb），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。", "xlsb")
 	case has("word/document.xml"):
-		return refuseAs(NotASheet, "这是 Word 文档，不是电子表格。请把表格放进 Excel 工作簿（.xlsx）后报送。", "docx")
+		return refuseAs(NotASheet, "这是 Word 文档，不是电子表格。请把其中的表格复制到 Excel/WPS 表格里，存为 .xlsx 后报送，或按模板填写。", "docx")
 	case has("ppt/presentation.xml"):
 		return refuseAs(NotASheet, "这是演示文稿，不是电子表格。请报送 Excel 工作簿（.xlsx）。", "pptx")
+	case has("OFD.xml"):
+		return refuseAs(NotASheet, "这是 OFD 版式文件，不是电子表格。请报送转成 OFD 之前的 Excel/WPS 表格文件；原表找不到的，请按模板重新填写。", "ofd")
 	case has("Index/Document.iwa") || has("Index/Tables/DataList.iwa") || has("Index.zip"):
 		return refuseAs(Unsupported, "这是苹果 Numbers 文件，暂不支持。请导出为 .xlsx 后报送。", "Numbers")
 	case p.Has("[Content_Types].xml"):
 		return refuseAs(Damaged, "文件里没有工作簿内容，已损坏。请用 Excel/WPS 重新保存为 .xlsx 后报送。", "no workbook part %q", main)
 	}
-	return refuseAs(NotASheet, "这是压缩包，不是电子表格。请解压后逐个报送里面的表格文件。", "zip without a workbook")
+	return refuseAs(NotASheet, "这是压缩包（.zip），不是电子表格。请解压，把里面的表格文件逐个放入本单位的文件夹报送。", "zip without a workbook")
 }
 
 // load reads shared strings and styles, once.

@@ -147,7 +147,34 @@ func Of(f *forms.Form) receipt.TemplateForm {
 		if c.OpenEnded != nil {
 			col.List = c.OpenEnded.Words
 		}
+		if c.Role == forms.Deadline {
+			col.After = 14
+		}
 		t.Columns = append(t.Columns, col)
 	}
+	consistent(f, &t)
 	return t
+}
+
+// consistent sees to it that the example row keeps the form's own rules: what is only filled in under one status stands
+// beside that status, and what comes later is dated later.
+func consistent(f *forms.Form, t *receipt.TemplateForm) {
+	column := func(field string) *receipt.TemplateColumn {
+		for i := range t.Columns {
+			if t.Columns[i].Field == field {
+				return &t.Columns[i]
+			}
+		}
+		return &receipt.TemplateColumn{}
+	}
+	for _, r := range f.Rules {
+		switch {
+		case r.Kind == "present_exactly_when" && len(r.Values) > 0:
+			column(r.When).Example = r.Values[0]
+		case r.Kind == "not_before":
+			if c := column(r.Field); c.After == 0 {
+				c.After = column(r.Than).After + 2
+			}
+		}
+	}
 }

@@ -54,11 +54,17 @@ func ReadSpan(text string, near calendar.Date) (span, bool) {
 	if !strings.ContainsAny(s, "0123456789") {
 		return span{}, false
 	}
+	week, named, ok := readWeek(s, near)
+	if named && ok { // 2026年第48周（11月23日—29日): one statement, unless the days are another week's
+		if sp, also := ReadStretch(s, week.Period.End()); also && week.Period.Start <= sp.From && sp.To <= week.Period.End() {
+			return week, true
+		}
+	}
 	if sp, ok := ReadStretch(s, near); ok {
 		return sp, true
 	}
-	if sp, named, ok := readWeek(s, near); named {
-		return sp, ok
+	if named {
+		return week, ok
 	}
 	if sp, ok := readDay(s, near); ok {
 		return sp, true

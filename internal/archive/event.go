@@ -56,6 +56,7 @@ type Event struct {
 	Form      string   `json:"form,omitempty"`      // id
 	Period    string   `json:"period,omitempty"`    // 2022-W33, 2022-08
 	Reason    string   `json:"reason,omitempty"`
+	By        string   `json:"by,omitempty"`        // who decided; "" in older journals
 	Effective string   `json:"effective,omitempty"` // date, 2022-08-15
 
 	Replacement string `json:"replacement,omitempty"` // erase: hash of the original that takes its place

@@ -188,3 +188,24 @@ func (p *Period) UnmarshalJSON(text []byte) error {
 	*p = parsed
 	return nil
 }
+
+// Chinese returns p as offices write it: 2026年第48周（11月23日—29日），
+// 2026年11月; "" for no period.
+func (p Period) Chinese() string {
+	switch {
+	case !p.Valid():
+		return ""
+	case p.Kind == Month:
+		return fmt.Sprintf("%d年%d月", p.Start.Year(), p.Start.Month())
+	}
+	year, week := p.Start.ISOWeek()
+	end := p.End()
+	until := fmt.Sprintf("%d日", end.Day())
+	if end.Month() != p.Start.Month() {
+		until = fmt.Sprintf("%d月", end.Month()) + until
+	}
+	if end.Year() != p.Start.Year() {
+		until = fmt.Sprintf("%d年", end.Year()) + until
+	}
+	return fmt.Sprintf("%d年第%d周（%d月%d日—%s）", year, week, p.Start.Month(), p.Start.Day(), until)
+}

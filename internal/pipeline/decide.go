@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 )
@@ -16,6 +17,7 @@ type Decision struct {
 	Form      string // id or title
 	Period    string
 	Reason    string
+	By        string // who decides
 }
 
 // Refusal is a request that makes no sense, such as a decision about a return that doesn't exist: nothing was changed.
@@ -46,7 +48,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 		return nil, err
 	}
 	defer w.close()
-	e := archive.Event{Event: archive.Decide, Kind: d.Kind, Seq: a.NextDecision(), At: now, Reason: d.Reason}
+	e := archive.Event{Event: archive.Decide, Kind: d.Kind, Seq: a.NextDecision(), At: now, Reason: d.Reason, By: d.By}
 	switch d.Kind {
 	case archive.Accept:
 		e.Return = d.Return
@@ -66,11 +68,18 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 	if err := a.Append(e); err != nil {
 		return nil, err
 	}
+	unanswered := w.session.AnswerDecision(ctx, e)
 	if err := w.session.Decide(ctx, e); err != nil {
 		return nil, err
 	}
 	out := &Outcome{}
-	return out, w.publish(ctx, out)
+	if err := w.publish(ctx, out); err != nil {
+		return out, err
+	}
+	if unanswered != nil { // an outbox that can't be written holds no decision up
+		return out, fmt.Errorf("decided and published, but the sender has no new receipt: %w", unanswered)
+	}
+	return out, nil
 }
 
 // place fills in submitter, form and period of a clear or waive.
@@ -94,9 +103,9 @@ func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 		e.Effective = today.String()
 		return nil
 	}
-	p, err := calendar.ParsePeriod(d.Period)
-	if err != nil || p.Kind != f.Frequency {
-		return refuse("period %q: %s is handed in by %s, such as %s", d.Period, f.ID, f.Frequency, f.Frequency.Of(today))
+	p, ok := written.ReadPeriod(d.Period, f.Frequency, today)
+	if !ok {
+		return refuse("period %q: %s is handed in by %s, such as %s (%s)", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
 	}
 	e.Period = p.String()
 	return nil

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/ingest/receipt"
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
@@ -302,11 +303,10 @@ func (z *Zone) findPapers(e *Erasure) error {
 	}
 	return errors.Join(
 		z.walk(z.Outbox(), func(path, rel string) error {
-			n := receiptOf(filepath.Base(path))
-			if n == 0 {
+			if !strings.HasPrefix(filepath.Base(path), "回执_") {
 				return nil
 			}
-			quotes, err := holds[n], error(nil)
+			quotes, err := holds[receipt.ArrivalOf(filepath.Base(path))], error(nil)
 			if !quotes { // such as one that lists the rows that vanished
 				quotes, err = fileQuotes(path, e.Masked)
 			}

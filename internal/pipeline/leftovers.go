@@ -4,27 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
-	"strings"
-	"sync"
 
+	"taizhang/ingest/receipt"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
 )
-
-// receiptNumber is the arrival's number at the end of a receipt's name: 回执_问题台账_已接收_000387-1.xlsx.
-var receiptNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`_(\d{6,})(?:-\d+)?(?:\(\d+\))?\.xlsx$`) })
-
-// receiptOf is the arrival that a receipt answers, 0 for other files.
-func receiptOf(name string) int {
-	m := receiptNumber().FindStringSubmatch(name)
-	if m == nil || !strings.HasPrefix(name, "回执_") {
-		return 0
-	}
-	n, _ := strconv.Atoi(m[1]) // digits
-	return n
-}
 
 // tidy removes what a killed run left behind: half-written files, and the receipts of arrivals that are not dealt with
 // yet, which are written again. The caller holds the zone's lock, so nobody is writing there.
@@ -47,10 +31,11 @@ func (z *Zone) tidy(a *archive.Archive) error {
 	var folders []string
 	for _, u := range units {
 		if u.IsDir() {
-			folders = append(folders, filepath.Join(z.Outbox(), u.Name()))
+			folder := filepath.Join(z.Outbox(), u.Name())
+			folders = append(folders, folder, filepath.Join(folder, receipt.OldFolder))
 		}
 	}
-	return tidyFolders(folders, func(name string) bool { return again[receiptOf(name)] })
+	return tidyFolders(folders, func(name string) bool { return again[receipt.ArrivalOf(name)] })
 }
 
 // tidyPublished removes half-written files beside what is published: also where a run finds nothing else to do, since a

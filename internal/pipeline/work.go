@@ -221,6 +221,9 @@ func (w *work) catchUp(ctx context.Context) error {
 			return err
 		}
 		if e.Event == archive.Decide && e.Seq > have {
+			if err := w.session.AnswerDecision(ctx, e); err != nil {
+				w.o.Log.Error("a decision is applied, but its receipt can't be written", "decision", e.Seq, "err", err)
+			}
 			if err := w.session.Decide(ctx, e); err != nil {
 				return err
 			}

@@ -33,6 +33,9 @@ func (z *Zone) OutboxOf(s Submitter) string { return z.path("outbox", SafeName(s
 // OutboxUnknown returns the outbox folder of returns whose submitter can't be told.
 func (z *Zone) OutboxUnknown() string { return z.path("outbox", UnknownFolder) }
 
+// TemplateName is the name of the workbook with everything that a submitter owes, as reminders ask for it.
+func TemplateName(submitter string) string { return SafeName("报送表_" + submitter + ".xlsx") }
+
 // Archive returns the folder of originals and the journal.
 func (z *Zone) Archive() string { return z.path("archive") }
 

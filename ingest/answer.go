@@ -1,0 +1,261 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/judge"
+	"taizhang/ingest/read"
+	"taizhang/ingest/receipt"
+	"taizhang/ingest/secret"
+	"taizhang/internal/archive"
+	"taizhang/internal/calendar"
+	"taizhang/internal/durable"
+	"taizhang/internal/warehouse"
+)
+
+// AnswerDecision gives the sender a receipt that says the outcome as an operator's decision makes it. It is called
+// before the decision is in the tables: what a kill interrupts is then done again together with them.
+func (s *Session) AnswerDecision(ctx context.Context, e archive.Event) error {
+	if e.Return == "" {
+		return s.answerOwed(e)
+	}
+	return s.answerReturn(ctx, e)
+}
+
+// standing gives the decisions that hold about the same return or debt as e and before it, the newest last; what was
+// undone is left out.
+func (s *Session) standing(e archive.Event) ([]archive.Event, error) {
+	var held []archive.Event
+	for x, err := range s.Archive.All() {
+		if err != nil {
+			return nil, err
+		}
+		same := x.Return == e.Return && x.Submitter == e.Submitter && x.Form == e.Form && x.Period == e.Period
+		if x.Event != archive.Decide || x.Seq >= e.Seq || !same {
+			continue
+		}
+		if finding.DecisionKind(x.Kind) == finding.Undo {
+			held = held[:max(0, len(held)-1)]
+		} else {
+			held = append(held, x)
+		}
+	}
+	return held, nil
+}
+
+// decision gives a decision of the journal as receipts say it.
+func (s *Session) decision(e archive.Event) (*finding.Decision, error) {
+	d := &finding.Decision{Kind: finding.DecisionKind(e.Kind), By: secret.MaskText(e.By), Reason: secret.MaskText(e.Reason), At: e.At.In(s.In.Zone.Location)}
+	if d.Kind != finding.Undo {
+		return d, nil
+	}
+	held, err := s.standing(e)
+	if n := len(held); n > 0 {
+		d.Of = finding.DecisionKind(held[n-1].Kind)
+		if n > 1 {
+			d.Then = finding.DecisionKind(held[n-2].Kind)
+		}
+	}
+	return d, err
+}
+
+// answerOwed answers a decision about what a unit owes, or about a whole ledger of it: no file came with it.
+func (s *Session) answerOwed(e archive.Event) error {
+	sub, ok := s.In.Zone.Submitter(e.Submitter)
+	f := s.In.Forms.Get(e.Form)
+	if !ok || f == nil { // decided by declarations that are no longer in force
+		return nil
+	}
+	d, err := s.decision(e)
+	if err != nil {
+		return err
+	}
+	r := &finding.Return{Form: f.ID, FormTitle: f.Title, Submitter: sub.Code, SubmitterName: sub.Name, Cutoff: calendar.Of(d.At), Decision: d}
+	if e.Period != "" {
+		if r.Period, err = calendar.ParsePeriod(e.Period); err != nil {
+			return err
+		}
+		r.DueAt, _ = s.In.Zone.DueAt(sub.Code, f.ID, r.Period)
+	}
+	if e.Effective != "" {
+		if r.Cutoff, err = calendar.ParseDate(e.Effective); err != nil {
+			return err
+		}
+	}
+	name, content, err := receipt.Write(&finding.Report{ReceivedAt: d.At, Returns: []*finding.Return{r}}, receipt.Source{}, s.In.office())
+	if err != nil {
+		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+	}
+	var batch durable.Batch
+	defer batch.Discard()
+	if _, err = receipt.Save(&batch, s.In.Zone.OutboxOf(sub), name, content); err == nil {
+		err = batch.Commit()
+	}
+	if err != nil {
+		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+	}
+	return nil
+}
+
+// answerReturn answers a decision about a return with the receipt of its file anew, from the original.
+func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
+	if s.hist.ByID[e.Return] == nil {
+		return nil
+	}
+	a, err := s.arrived(judge.ArrivalOf(e.Return))
+	if err != nil {
+		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+	}
+	p := &read.Parsed{File: a.file, Sha: a.sha}
+	if a.file.Content != nil || a.tooBig {
+		if p, err = s.readOne(ctx, a); err != nil {
+			return err
+		}
+	}
+	report, err := s.stored(ctx, a)
+	if err != nil {
+		return err
+	}
+	s.complete(report, p)
+	for i, r := range report.Returns {
+		if err := s.decided(r, e, p, i); err != nil {
+			return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+		}
+	}
+	source := p.Source()
+	if len(s.Erased.of(a.seq)) > 0 { // the original holds a person who is to be found in no receipt
+		source = receipt.Source{}
+	}
+	name, content, err := receipt.Write(report, source, s.In.office())
+	if err != nil {
+		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+	}
+	var batch durable.Batch
+	defer batch.Discard()
+	put, err := s.putReceipt(&batch, report, name, content)
+	if err == nil {
+		err = batch.Commit()
+	}
+	if err == nil {
+		err = s.retireOlder(put, report)
+	}
+	if err != nil {
+		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+	}
+	return nil
+}
+
+// arrived makes an arrival again from the journal; without its content where the original was erased.
+func (s *Session) arrived(seq int) (arrival, error) {
+	for x, err := range s.Archive.All() {
+		if err != nil {
+			return arrival{}, err
+		}
+		if x.Event == archive.Arrive && x.Seq == seq {
+			a, err := s.archived(x)
+			if errors.Is(err, archive.ErrErased) {
+				err = nil
+			}
+			return a, err
+		}
+	}
+	return arrival{}, fmt.Errorf("no arrival %d", seq)
+}
+
+// complete adds to a report from the tables what only the original tells: the marks by which doubts are explained, and
+// what was read and what wasn't.
+func (s *Session) complete(report *finding.Report, p *read.Parsed) {
+	report.Skipped = p.Skipped
+	for i, r := range report.Returns {
+		if i >= len(p.Parts) || p.Failed != nil || p.Parts[i].Ret.Form != r.Form {
+			continue
+		}
+		pt := p.Parts[i]
+		r.Sheets, r.RowsIgnored = pt.Ret.Sheets, pt.Ret.RowsIgnored
+		keys := judge.KeysByRow(pt)
+		for k := range r.Findings {
+			if f := &r.Findings[k]; f.Severity != finding.Info {
+				judge.Mark(r.Form, f, keys)
+			}
+		}
+	}
+}
+
+// decided puts into return i of a file what operators decided about it: e, if it is the one meant, else what holds.
+func (s *Session) decided(r *finding.Return, e archive.Event, p *read.Parsed, i int) error {
+	x := e
+	x.Return = r.ID
+	held, err := s.standing(x)
+	if err != nil {
+		return err
+	}
+	if r.ID == e.Return {
+		held = append(held, e)
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	last := held[len(held)-1]
+	if r.Decision, err = s.decision(last); err != nil {
+		return err
+	}
+	old := s.hist.ByID[r.ID]
+	if old == nil {
+		return nil
+	}
+	kind := r.Decision.Kind
+	if kind == finding.Undo {
+		if kind = r.Decision.Then; kind == "" && r.Decision.Of == finding.Accept {
+			kind = finding.Withdraw // it counts no more, as before
+		}
+	}
+	if kind == finding.Accept && !old.Outcome.Counts() && i < len(p.Parts) && p.Failed == nil {
+		pt := p.Parts[i]
+		_, kept := s.Erased.without(judge.ArrivalOf(r.ID), pt.Ret, pt)
+		r.Rows, r.RowsRefused, r.ValuesEmptied = len(kept.Records), len(kept.Refused), pt.Ret.ValuesEmptied
+	}
+	s.hist.Foresee(r, s.In.Forms.Get(r.Form), kind)
+	return nil
+}
+
+// loadExplanations adds to a report from the tables what senders explained.
+func (s *Session) loadExplanations(ctx context.Context, ret *finding.Return) error {
+	err := warehouse.Each(ctx, s.Conn, `select coalesce(sheet,''), coalesce(cell,''), message, said from raw.explanation where zone = ? and return_id = ? order by seq`, func(v []any) error {
+		e := finding.Explained{Said: fmt.Sprint(v[3])}
+		e.Finding = finding.Finding{Severity: finding.Warning, Sheet: fmt.Sprint(v[0]), Cell: fmt.Sprint(v[1]), Message: fmt.Sprint(v[2])}
+		ret.Explained = append(ret.Explained, e)
+		return nil
+	}, s.In.Zone.Code, ret.ID)
+	if err != nil {
+		return fmt.Errorf("read explanations of %s: %w", ret.ID, err)
+	}
+	return nil
+}
+
+// retireOlder moves the receipts that a new one takes the place of out of its folder: those of the same file, and those
+// of files all of whose returns were answered anew since. A duplicate says nothing new; where the unit can't be told,
+// nobody knows whose receipts they are.
+func (s *Session) retireOlder(put *receipt.Saved, r *finding.Report) error {
+	if put.Dir == s.In.Zone.OutboxUnknown() {
+		return nil
+	}
+	old := s.hist.AnsweredBefore(r)
+	decided := false
+	for _, ret := range r.Returns {
+		decided = decided || ret.Decision != nil
+	}
+	if len(old) == 0 && !decided { // the usual case costs no look into the folder
+		return nil
+	}
+	return receipt.Retire(put.Dir, filepath.Base(put.Path), func(name string) bool {
+		n := receipt.ArrivalOf(name)
+		if byName, ok := old[n]; ok {
+			return !byName || receipt.SameFile(name, r.File)
+		}
+		return n == r.Arrival && n > 0
+	})
+}

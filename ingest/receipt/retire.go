@@ -1,0 +1,78 @@
+package receipt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"taizhang/internal/durable"
+)
+
+// OldFolder is the sub-folder of a unit's outbox for receipts that newer ones take the place of.
+const OldFolder = "历史回执"
+
+// arrivalInName is the arrival's number at the end of a receipt's name: 回执_问题台账_已接收_000387-1.xlsx.
+var arrivalInName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`_(\d{6,})(?:-\d+)?(?:\(\d+\))?\.xlsx$`) })
+
+// ArrivalOf is the arrival that a receipt of this name answers, 0 for other files.
+func ArrivalOf(name string) int {
+	m := arrivalInName().FindStringSubmatch(name)
+	if m == nil || !strings.HasPrefix(name, "回执_") {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1]) // digits
+	return n
+}
+
+// SameFile says whether a receipt of this name answers a file of that name.
+func SameFile(receipt, file string) bool {
+	m := earlier().FindStringSubmatch(strings.TrimSuffix(receipt, filepath.Ext(receipt)))
+	return m != nil && m[1] == safe(baseName(file))
+}
+
+// Retire moves receipts out of a folder into its sub-folder OldFolder: those for
+// which old says so, by their names. None is ever overwritten; keep stays.
+func Retire(dir, keep string, old func(name string) bool) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("retire receipts: %w", err)
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || e.Name() == keep || !strings.HasPrefix(e.Name(), "回执_") || !old(e.Name()) {
+			continue
+		}
+		if err := retire(dir, e.Name()); err != nil {
+			return fmt.Errorf("retire receipts: %w", err)
+		}
+	}
+	return nil
+}
+
+// retire moves one receipt, under the next name that is free. The same content under a name is the same receipt.
+func retire(dir, name string) error {
+	to := filepath.Join(dir, OldFolder)
+	if err := durable.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	from := filepath.Join(dir, name)
+	for n := 1; ; n++ {
+		path := numbered(filepath.Join(to, name), n)
+		err := durable.Duplicate(from, path, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			if !sameContent(from, path) {
+				continue
+			}
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+		return durable.Remove(from)
+	}
+}
