@@ -45,7 +45,10 @@ func (s Statement) contradicts(p calendar.Period) bool {
 	if s.day.Valid() {
 		return s.day < p.Start
 	}
-	return s.Period != p || s.until.Valid() && s.until < p.Start
+	if s.until.Valid() { // the last day of a week that is due late after a holiday is still of that week
+		return s.until < p.Start || s.until > p.End() && s.Period != p
+	}
+	return s.Period != p
 }
 
 // Disagreement is what a return's statements of its period come to where they don't agree.
@@ -218,7 +221,7 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 			votes[s.Period]++
 		}
 	}
-	rows, ok := r.rowsSay(decided.Period)
+	rows, ok := r.rowsSay(decided.Period, r.bound(decided.Period))
 	if ok {
 		votes[rows.Period] += rowsWeigh
 		if rows.contradicts(decided.Period) {
@@ -259,11 +262,23 @@ func (r *periodReader) likely(votes map[calendar.Period]int, decided calendar.Pe
 
 // rowsSay gives what the rows say of the period. Those of a period form say where most of them are dated; those of a ledger
 // only that it is later than the period named, by a fact (交办, 办结) after its end.
-func (r *periodReader) rowsSay(named calendar.Period) (Statement, bool) {
+func (r *periodReader) rowsSay(named calendar.Period, bound calendar.Date) (Statement, bool) {
 	if r.pt.Form.Mode == forms.Period {
 		return r.mostRows()
 	}
-	return r.latestFact(named)
+	return r.latestFact(bound)
+}
+
+// bound is the last day that facts of a ledger may be of without naming a later period: the period's end, or the 截至 that
+// goes with it.
+func (r *periodReader) bound(named calendar.Period) calendar.Date {
+	last := named.End()
+	for _, s := range r.said {
+		if s.until.Valid() && !s.contradicts(named) {
+			last = max(last, s.until)
+		}
+	}
+	return last
 }
 
 func (r *periodReader) mostRows() (Statement, bool) {
@@ -294,7 +309,7 @@ func (r *periodReader) mostRows() (Statement, bool) {
 	return Statement{What: r.pt.Form.Columns[k].Title, Period: best, At: layout.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
 }
 
-func (r *periodReader) latestFact(named calendar.Period) (Statement, bool) {
+func (r *periodReader) latestFact(bound calendar.Date) (Statement, bool) {
 	latest := calendar.NoDate
 	var text string
 	for k := range r.pt.Form.Columns {
@@ -306,7 +321,7 @@ func (r *periodReader) latestFact(named calendar.Period) (Statement, bool) {
 			for i := range tb.Lines {
 				l := &tb.Lines[i]
 				d, ok := r.dateIn(l, k)
-				if !ok || d <= named.End() || d > r.received || latest.Valid() && d <= latest {
+				if !ok || d <= bound || d > r.received || latest.Valid() && d <= latest {
 					continue // a day that hasn't come yet is a slip in its own cell
 				}
 				latest = d

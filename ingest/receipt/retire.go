@@ -1,9 +1,7 @@
 package receipt
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -63,14 +61,13 @@ func retire(dir, name string) error {
 	from := filepath.Join(dir, name)
 	for n := 1; ; n++ {
 		path := numbered(filepath.Join(to, name), n)
-		err := durable.Duplicate(from, path, 0o644)
-		if errors.Is(err, fs.ErrExist) {
-			if !sameContent(from, path) {
-				continue
+		if _, err := os.Lstat(path); err == nil {
+			if sameContent(from, path) {
+				return durable.Remove(from)
 			}
-			err = nil
+			continue
 		}
-		if err != nil {
+		if err := durable.Duplicate(from, path, 0o644); err != nil {
 			return err
 		}
 		return durable.Remove(from)

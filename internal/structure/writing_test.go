@@ -14,6 +14,8 @@ var unkept = map[string]string{
 	"internal/warehouse/lock.go": "the lock: it means nothing after a crash",
 	"internal/shell/history.go":  "a line of the prompt's history, appended as it is typed",
 	"ingest/inbox_linux.go":      "opens for reading",
+	"cmd/taizhang/profile.go":    "a profile for engineers: another run makes another",
+	"bench/":                     "measures the program beside others; keeps nothing of a zone",
 }
 
 // TestOneWayToWrite: what this program keeps is written by internal/durable alone, so that a crash leaves the old or the
