@@ -397,7 +397,7 @@ func reportText(in *Intake, r *finding.Report, parts []*read.Part) string {
 			at := strings.Trim(f.Sheet+"!"+f.Cell, "!")
 			fmt.Fprintf(&b, "  %s %s %s %q %s\n", f.Severity, f.Rule, or(at), f.Value, strings.ReplaceAll(f.Message, "\n", `\n`))
 			if showHints {
-				fmt.Fprintf(&b, "    → %s\n", f.Hint)
+				fmt.Fprintf(&b, "    → %v\n", hintOf(f))
 			}
 		}
 	}

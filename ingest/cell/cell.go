@@ -7,7 +7,8 @@
 // percentages are fractions.
 //
 // A new rule about single cells goes where its type is read: numbers and codes
-// here, dates in datecell.go, listed values in listcell.go.
+// here, dates in datecell.go, listed values in listcell.go, what is suggested
+// instead of a faulty one in suggest.go.
 package cell
 
 import (
@@ -182,6 +183,12 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *f
 		}
 	}
 	if !ok {
+		switch n := aboutNumber(raw); {
+		case amountsOf.MatchString(written.Squash(raw)):
+			return Value{}, because(finding.SeveralNumbers(col.Title, t.Quote(raw, 30)))
+		case n != "":
+			return Value{}, because(finding.InexactInteger(col.Title, t.Quote(raw, 30), n))
+		}
 		return Value{}, because(finding.NotInteger(col.Title, t.Quote(raw, 30)))
 	}
 	if n > 1e12 {

@@ -126,6 +126,9 @@ var dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
 // notDate says what is wrong with a cell that is no date. A deadline that is no day needs a status that says so.
 func (t *Typer) notDate(c *sheet.Cell, raw string, col *forms.Column) finding.Finding {
 	text := t.Quote(raw, 30)
+	if f := noDay(col.Title, text, strings.ReplaceAll(written.Plain(raw), " ", ""), t.Period.Start.Year()); f != nil {
+		return *f
+	}
 	switch {
 	case noSuchDay.MatchString(strings.ReplaceAll(written.Plain(raw), " ", "")):
 		return finding.NoSuchDay(col.Title, text)
@@ -142,6 +145,32 @@ func (t *Typer) notDate(c *sheet.Cell, raw string, col *forms.Column) finding.Fi
 	}
 	return finding.NotDeadline(col.Title, text, status.Title, col.OpenEnded.Values[0])
 }
+
+// noDay says of what is written like a day what is wrong with it: its year, or that its month is shorter; nil where neither is.
+func noDay(column, shown, text string, year int) *fault {
+	m := dayLike.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	month, day := written.Atoi(m[2]), written.Atoi(m[3])
+	if m[1] != "" {
+		year = written.Atoi(m[1])
+	}
+	if month < 1 || month > 12 || day < 1 || day > 31 {
+		return nil
+	}
+	days := written.LastDay(year, month)
+	if year < 1949 || year > 2100 {
+		return because(finding.YearUnlikely(column, shown))
+	}
+	if day > days {
+		return because(finding.DayBeyondMonth(column, shown, month, days))
+	}
+	return nil
+}
+
+// dayLike is written like a day, with its year or without.
+var dayLike = regexp.MustCompile(`^(?:(\d{4})[-./年])?(\d{1,2})[-./月](\d{1,2})[日号]?$`)
 
 // noSuchDay is written like a date, and is none: 2022-11-31.
 var noSuchDay = regexp.MustCompile(`^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}[日号]?$`)

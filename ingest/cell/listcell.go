@@ -58,5 +58,5 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	for _, v := range col.Values {
 		all = append(all, v.Name)
 	}
-	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), all, written.Closest(raw, all)))
+	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), all, t.meant(h, col)))
 }

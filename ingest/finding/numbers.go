@@ -14,6 +14,16 @@ func NotInteger(column, text string) Finding {
 	return mistyped.finds("「%s」应填整数，现为“%s”", column, text).mend("请只填阿拉伯数字，不带文字说明")
 }
 
+// InexactInteger is a count that says only about how many: 约400.
+func InexactInteger(column, text, number string) Finding {
+	return mistyped.finds("「%s」应填准确的整数，现为“%s”", column, text).mend("请填准确数，只填阿拉伯数字").suggest(number)
+}
+
+// SeveralNumbers is a cell with counts of several things: 3户/12人.
+func SeveralNumbers(column, text string) Finding {
+	return mistyped.finds("「%s」一格里写了几个数：“%s”，看不出哪一个是本列的", column, text).mend("请分列填写，本列只填本列的数")
+}
+
 // IntegerTooLarge is a count beyond reason.
 func IntegerTooLarge(column, text string) Finding {
 	return outOfRange.finds("「%s」数字过大：%s", column, text).mend("请核对后填写")

@@ -142,7 +142,9 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 		if rollupPrefix.MatchString(keys[0]) || ordinary.MatchString(written.Heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
 			continue
 		}
-		names = append(names, "“"+written.Short(s, 20)+"”")
+		if n := unreadName(s, h.extra); !slices.Contains(names, n) {
+			names = append(names, n)
+		}
 		for col, head := range heads {
 			if head.title == s && (first == 0 || col < first) {
 				first = col
@@ -157,6 +159,25 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	}
 	f := finding.ColumnsUnread(names).At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, max(first, 1))})
 	return &f
+}
+
+// unreadName names a heading that isn't read, by its leaf where the whole is long; and says how often it stands there.
+func unreadName(title string, all []string) string {
+	name := written.Short(title, 20)
+	if leaf := lastLevel(title); leaf != title && name != title {
+		name = written.Short(levelsAbove(title), 8) + "/" + written.Short(leaf, 20)
+	}
+	name = "“" + name + "”"
+	n := 0
+	for _, t := range all {
+		if t == title {
+			n++
+		}
+	}
+	if n > 1 {
+		name += fmt.Sprintf("（%d列）", n)
+	}
+	return name
 }
 
 // lack notes the required columns that a head lacks.

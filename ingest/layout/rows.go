@@ -19,8 +19,9 @@ type Line struct {
 	At     []Placed // by field; col 0 where the sheet has no such column
 	Block  int      // which of the table's heads it stands below
 	Head   *Head
-	Rolled []Rolled // cells under 累计 headings
-	weak   bool     // nothing but a number or formulas: prepared, perhaps not filled in
+	Rolled []Rolled    // cells under 累计 headings
+	Void   *sheet.Cell // a remark that says that the row is void; nil: there is none
+	weak   bool        // nothing but a number or formulas: prepared, perhaps not filled in
 }
 
 // total is a 合计 row: what it claims for each column.
@@ -154,7 +155,7 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines)})
 	case rowData:
 		r.seen++
-		t.Lines = append(t.Lines, Line{Sheet: r.p.Name, N: row.N, index: i, Cells: r.pick(row, true), At: r.at, Block: len(t.Heads) - 1, Head: r.h, weak: r.isWeak(row), Rolled: r.h.rolledUp(row)})
+		t.Lines = append(t.Lines, Line{Sheet: r.p.Name, N: row.N, index: i, Cells: r.pick(row, true), At: r.at, Block: len(t.Heads) - 1, Head: r.h, weak: r.isWeak(row), Void: r.voided(row), Rolled: r.h.rolledUp(row)})
 		b := &t.Bounds[len(t.Bounds)-1]
 		if b[1] == 0 {
 			b[1] = row.N

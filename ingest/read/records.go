@@ -246,6 +246,9 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 		}
 	}
 	rd.severalIn(pt, t, &r)
+	if l.Void != nil {
+		pt.Add(finding.RowVoid(t.Quote(l.Void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: l.Void.Ref(), Value: t.Quote(l.Void.Text, 30)}))
+	}
 	rd.deadlineYears(pt, l, &r)
 	rd.checkRules(pt, t, l, &r, faulty, refuse)
 	r.Key, r.Shown = rd.keyOf(f, &r)
@@ -380,11 +383,11 @@ func (rd *Reader) repeated(pt *Part, first, r *Record) bool {
 	return same
 }
 
-// KeyCell is where the first part of the key stands.
+// KeyCell is where the first part of the key that has a column stands.
 func KeyCell(f *forms.Form, l *layout.Line) string {
-	for _, field := range f.Key[len(f.Key)-1] {
-		for k := range f.Columns {
-			if f.Columns[k].Field == field && l.At[k].Col > 0 {
+	for _, part := range f.Key {
+		for _, field := range part {
+			if k := f.Index(field); k >= 0 && l.At[k].Col > 0 {
 				return sheet.Ref(l.N, l.At[k].Col)
 			}
 		}

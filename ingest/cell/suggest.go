@@ -1,0 +1,74 @@
+package cell
+
+import (
+	"regexp"
+	"strings"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/written"
+)
+
+// takesBack are words that turn the meaning of what they stand before: 未办结 is not 已办结.
+var takesBack = regexp.MustCompile(`[未不非没无待拟]|部分|预计|基本`)
+
+// meant gives the listed value that a text means although it is none of its spellings: a slip in one character of a long
+// word (企业反应), or a word for a value with something around it that leaves its meaning (正在办 holds 在办). 群众反映 is no
+// 企业反映, however alike they look: what is different in it is what it is about. "" where nothing, or two values, may be meant.
+func (t *Typer) meant(h string, col *forms.Column) string {
+	best, longest, tie := "", 0, false
+	take := func(value string, n int) {
+		switch {
+		case n > longest:
+			best, longest, tie = value, n, false
+		case n == longest && value != best:
+			tie = true
+		}
+	}
+	for word, value := range t.Lists[col] {
+		n := len([]rune(word))
+		switch before, after, within := strings.Cut(h, word); {
+		case n < 2:
+		case within && !takesBack.MatchString(before+after):
+			take(value, n)
+		case n >= 4 && oneSlip(h, word):
+			take(value, n)
+		}
+	}
+	if tie {
+		return ""
+	}
+	return best
+}
+
+// oneSlip says whether two words differ in one character behind the two that say what they are about.
+func oneSlip(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) {
+		return false
+	}
+	slips := 0
+	for i := range x {
+		if x[i] != y[i] {
+			if slips++; i < 2 {
+				return false
+			}
+		}
+	}
+	return slips == 1
+}
+
+var (
+	// about is a number with a word that makes it inexact: 约400, 400余人, 近30户左右.
+	about = regexp.MustCompile(`^(大?约|大概|将?近|接近|超过?|逾|不到|不足|共|累计|合计)?(\d+)(余|多|来|左右|上下|以上|以内)?(人次?|户次?|家次?|个|名|位|件|项|场|期|岗位)?(余|多|左右|上下|以上|以内)?$`)
+	// amountsOf are several counts in one cell: 3户/12人.
+	amountsOf = regexp.MustCompile(`^\d+(人次?|户次?|家次?|个|名|件|项|场)[/、,;和及]?\d+(人次?|户次?|家次?|个|名|件|项|场)`)
+)
+
+// aboutNumber gives the number of an inexact count; "" where there is none.
+func aboutNumber(raw string) string {
+	m := about.FindStringSubmatch(written.Squash(raw))
+	if m == nil {
+		return ""
+	}
+	return m[2]
+}
