@@ -77,7 +77,8 @@ type Typer struct {
 	Hide    []Hiding          // of the line at hand
 }
 
-const maxText = 4000
+// maxText is what a cell of a workbook can hold (ECMA-376 part 1, 18.3.1: as Excel limits it).
+const maxText = 32_767
 
 // Dashes are what people write into a cell that has no value.
 var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true}

@@ -228,7 +228,7 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 	for k := range f.Columns {
 		c, at := &f.Columns[k], &l.Cells[k]
 		v, ft := t.Read(at, c, facts[k])
-		if ft != nil && c.OpenEnded != nil && rd.openEnded(pt, l, c, at) {
+		if ft != nil && c.OpenEnded != nil && openEnded(pt, t, l, c, at) {
 			v, ft = cell.Value{Gap: true}, nil
 		}
 		if ft != nil {
@@ -285,13 +285,13 @@ func (rd *Reader) requiredMissing(pt *Part, t *cell.Typer, l *layout.Line, k int
 }
 
 // openEnded says whether 长期 stands where the status allows it.
-func (rd *Reader) openEnded(pt *Part, l *layout.Line, c *forms.Column, cell *sheet.Cell) bool {
+func openEnded(pt *Part, t *cell.Typer, l *layout.Line, c *forms.Column, cell *sheet.Cell) bool {
 	if !slices.Contains(c.OpenEnded.Words, written.Heading(cell.Text)) {
 		return false
 	}
 	for k := range pt.Form.Columns {
 		if s := &pt.Form.Columns[k]; s.Field == c.OpenEnded.Field {
-			v, ok := rd.Vocab.Lists[s][written.Heading(l.Cells[k].Text)]
+			v, ok := t.Listed(l.Cells[k].Text, s)
 			return ok && slices.Contains(c.OpenEnded.Values, v)
 		}
 	}
