@@ -35,6 +35,7 @@ type columnDecl struct {
 	Type      string     `yaml:"type"`
 	Role      string     `yaml:"role"`
 	Required  bool       `yaml:"required"`
+	Names     bool       `yaml:"names"`
 	Values    yaml.Node  `yaml:"values"`
 	OpenEnded *OpenEnded `yaml:"open_ended"`
 	Pattern   string     `yaml:"pattern"`
@@ -46,7 +47,7 @@ type columnDecl struct {
 
 var (
 	declKeys   = []string{"id", "title", "synonyms", "mode", "frequency", "own_date", "totals_reject", "opt_in", "hash_scope", "key", "columns", "rules"}
-	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "values", "open_ended", "pattern", "shape", "min", "max", "length"}
+	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "names", "values", "open_ended", "pattern", "shape", "min", "max", "length"}
 	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely"}
 	openKeys   = []string{"words", "field", "values"}
 	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", KnownIn, Usual}
@@ -222,7 +223,7 @@ func (p parser) column(n *yaml.Node) (*Column, error) {
 		return nil, fmt.Errorf("%s: %w", p.file, err)
 	}
 	c := &Column{Field: d.Field, Title: d.Title, Synonyms: d.Synonyms, Type: Type(d.Type), Role: Role(d.Role),
-		Required: d.Required, OpenEnded: d.OpenEnded}
+		Required: d.Required, Names: d.Names, OpenEnded: d.OpenEnded}
 	switch {
 	case !fieldName.MatchString(d.Field) || slices.Contains(reserved, d.Field):
 		return nil, p.errf(at(n, "field"), "field %q: lower-case letters, digits and _, none of %s", d.Field, strings.Join(reserved, ", "))
@@ -232,6 +233,9 @@ func (p parser) column(n *yaml.Node) (*Column, error) {
 		return nil, p.errf(at(n, "type"), "unknown type %q", d.Type)
 	case c.Role != "" && c.Role != Fact && c.Role != Deadline:
 		return nil, p.errf(at(n, "role"), "unknown role %q", d.Role)
+	}
+	if c.Names && c.Type != Text {
+		return nil, p.errf(at(n, "names"), "names: only of text")
 	}
 	if d.OpenEnded != nil {
 		if err := p.known(at(n, "open_ended"), openKeys); err != nil {

@@ -336,10 +336,7 @@ func (rd *Reader) keyOf(f *forms.Form, r *Record) (key, shown string) {
 					continue
 				}
 				v := r.Vals[k]
-				text = written.Squash(v.Text)
-				if f.Columns[k].Type == forms.Code {
-					text = strings.Map(plainDash, text)
-				}
+				text = written.Fold(v.Text)
 				if v.Hash != "" {
 					text = v.Hash
 				}
@@ -358,20 +355,12 @@ func (rd *Reader) keyOf(f *forms.Form, r *Record) (key, shown string) {
 	return strings.Join(parts, KeySep), strings.Join(words, "·")
 }
 
-// plainDash makes the dashes of codes alike: WT—15 and WT-15 are one number.
-func plainDash(r rune) rune {
-	if strings.ContainsRune("‐‑‒–—―−", r) {
-		return '-'
-	}
-	return r
-}
-
-// repeated judges a second row with the same key: identical rows count once (true), others are refused.
+// repeated judges a second row with the same key: rows that are identical once folded count once (true), others are refused.
 func (rd *Reader) repeated(pt *Part, first, r *Record) bool {
 	same := true
 	for k := range r.Vals {
 		a, b := first.Vals[k], r.Vals[k]
-		if a.Set != b.Set || a.Text != b.Text || a.Hash != b.Hash {
+		if a.Set != b.Set || a.Hash != b.Hash || a.Text != b.Text && written.Fold(a.Text) != written.Fold(b.Text) {
 			same = false
 		}
 	}
