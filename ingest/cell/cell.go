@@ -71,6 +71,7 @@ type Typer struct {
 	Cutoff   calendar.Date
 	Keys     secret.Keys
 	Lists    map[*forms.Column]map[string]string
+	Dated
 
 	units   map[string]string // units' names, by text as written
 	Private bool              // the form holds sensitive values

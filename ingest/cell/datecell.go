@@ -1,9 +1,11 @@
 package cell
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -11,138 +13,389 @@ import (
 	"taizhang/internal/calendar"
 )
 
+const (
+	farYears      = 3  // a date further from the period than this is asked about: 2016-03-05 in 2022 is mostly a slip
+	deadlineYears = 10 // of a deadline: projects run for years, not for decades
+	firstYear     = 1949
+	lastYear      = 2100 // beyond, the year is the fault: 2206-11-03
+)
+
+// dating is a cell that is being read as a date or month.
+type dating struct {
+	*Typer
+	c    *sheet.Cell
+	col  *forms.Column
+	raw  string // tidied
+	text string // plain, without spaces
+	w    written.Wrote
+
+	guessed, stretch bool
+}
+
+// dateWay is one way of writing a date. read says whether the cell is written so; a fault ends the matter.
+type dateWay struct {
+	name, example string
+	read          func(*dating) (bool, *fault)
+}
+
+// dateWays are tried in this order; each example is read by its own way and by none before it.
+var dateWays = []dateWay{
+	{"a moment with a zone", "2026-11-02T16:00:00.000Z", (*dating).moment},
+	{"a moment whose zone nobody knows", "2026-11-02 16:00:00 PST", (*dating).zoneUnknown},
+	{"the year of two digits, or last", "26/11/03", (*dating).yearAnywhere},
+	{"a date, a month or a serial number", "2026年11月3日", (*dating).plain},
+	{"a month's number", "7", (*dating).monthNumber},
+	{"the end of a year", "2026年底", (*dating).yearEnd},
+	{"a part of a month, a quarter", "9月中旬", (*dating).partOfMonth},
+	{"a stretch of days", "8月10日—12日", (*dating).days},
+	{"a stretch of months", "2024年7月至12月", (*dating).months},
+}
+
 // readDate reads a cell as a date or month, by the role its column has in time.
 func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
-	w, guessed, ok := written.CellDate(*c)
-	if col.Type == forms.Month && !ok && c.Kind == sheet.Number && c.Num >= 1 && c.Num <= 12 && c.Num == float64(int(c.Num)) {
-		w, ok = written.Wrote{Month: int(c.Num)}, true
-	}
-	if !ok && col.Role == forms.Deadline {
-		if m := written.YearEnd.FindStringSubmatch(written.Plain(raw)); m != nil {
-			w, ok = written.Wrote{Year: written.Atoi(m[1]), Month: 12, Day: 31}, true
-		} else if c.Kind == sheet.Text {
-			w, ok = written.LastOf(raw)
+	d := &dating{Typer: t, c: c, col: col, raw: raw, text: strings.ReplaceAll(written.Plain(raw), " ", "")}
+	for _, way := range dateWays {
+		ok, f := way.read(d)
+		if f != nil {
+			return Value{}, f
+		}
+		if ok {
+			return d.value()
 		}
 	}
-	stretch := false
-	if !ok && c.Kind == sheet.Text {
-		w, ok = t.stretch(raw, col)
-		stretch = ok
+	return Value{}, d.unread()
+}
+
+func (d *dating) isText() bool   { return d.c.Kind == sheet.Text }
+func (d *dating) deadline() bool { return d.col.Role == forms.Deadline }
+
+func (d *dating) moment() (bool, *fault) {
+	if !d.isText() || d.Zone == nil {
+		return false, nil
 	}
-	if !ok && col.Type == forms.Month && c.Kind == sheet.Text {
-		w, ok = t.monthSpan(raw, col)
+	day, ok := written.Moment(d.raw, d.Zone)
+	d.w = written.Wrote{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
+	return ok, nil
+}
+
+func (d *dating) zoneUnknown() (bool, *fault) {
+	if !d.isText() || !written.ZoneUnknown(d.raw) {
+		return false, nil
 	}
-	if ok && w.Tenth {
-		if w.Day = 1; t.Period.Contains(w.Date(w.Year)) {
-			guessed = true
-		} else if w.Month = 1; t.Period.Contains(w.Date(w.Year)) || calendar.NewDate(w.Year, 10, 1) > t.Cutoff && col.Role == forms.Fact {
-			w.Month = 1
-		} else {
-			return Value{}, bad("type", "「%s」是数字 %s，分不清是1月还是10月", col.Title, t.Quote(raw, 20)).mend("请按 2022-10 的样子填写，并把该列设为文本格式")
-		}
+	if f := d.impossible(); f != nil {
+		return false, f
 	}
+	return false, bad("type", "「%s」“%s”的时间或时区认不出来", d.col.Title, d.Quote(d.raw, 40)).mend("请只填当地的日期，如 %s", d.sample())
+}
+
+func (d *dating) yearAnywhere() (bool, *fault) {
+	if !d.isText() {
+		return false, nil
+	}
+	orders, ok := written.Orders(d.raw)
 	if !ok {
-		hint := "请按 2022-07-05 的样子填写，或用 Excel 日期格式"
-		if col.OpenEnded != nil {
-			hint = t.deadlineHint(raw, col, hint)
-		}
-		if c.Kind == sheet.Number && written.DecimalDate.MatchString(c.Text) {
-			hint = "数字 " + c.Text + " 分不清是几日（末尾的0会被 Excel 去掉），请按 2022-07-05 的样子填写"
-		}
-		if col.Type == forms.Month {
-			hint = "请按 2022-07 的样子填写"
-		}
-		if noSuchDay.MatchString(strings.ReplaceAll(written.Plain(raw), " ", "")) {
-			return Value{}, bad("type", "「%s」%s 没有这一天", col.Title, t.Quote(raw, 30)).mend("请核对月份和日期")
-		}
-		return Value{}, bad("type", "「%s」应填%s，现为“%s”", col.Title, dateWord(col), t.Quote(raw, 30)).mend("%s", hint)
+		return false, nil
 	}
-	year := w.Year
-	if year == 0 {
-		year = t.Period.End().Year()
-		if t.Period.Kind == calendar.Month {
-			year = t.Period.Start.Year()
+	var near []calendar.Date
+	for _, day := range orders {
+		if !d.far(day, farYears) && !slices.Contains(near, day) {
+			near = append(near, day)
 		}
 	}
-	if col.Type == forms.Month {
-		w.Day = 1
-	} else if w.Day == 0 {
-		if col.Role != forms.Deadline {
-			return Value{}, bad("type", "「%s」只有月份，缺少“日”：“%s”", col.Title, t.Quote(raw, 30)).mend("请填写到日，如 2022-07-05")
+	if len(near) != 1 {
+		var may []string
+		for _, day := range near {
+			may = append(may, day.String())
 		}
-		w.Day = written.LastDay(year, w.Month)
+		what := "看不出哪一个是年"
+		if len(may) > 0 {
+			what = "分不清是 " + strings.Join(may, " 还是 ")
+		}
+		return false, bad("type", "「%s」“%s”%s", d.col.Title, d.Quote(d.raw, 30), what).mend("请写四位数的年份，如 %s", d.sample())
 	}
-	d := w.Date(year)
-	assumed := false
-	if w.Year == 0 && col.Role == forms.Fact && d > t.Cutoff {
-		assumed = d <= t.Cutoff+31
-		d = w.Date(year - 1)
+	d.w = written.Wrote{Year: near[0].Year(), Month: int(near[0].Month()), Day: near[0].Day()}
+	return true, nil
+}
+
+func (d *dating) plain() (ok bool, f *fault) {
+	d.w, d.guessed, ok = written.CellDate(*d.c)
+	if !ok || !d.w.Tenth {
+		return ok, nil
 	}
-	if d.Year() < 1949 || d.Year() > 2100 {
-		return Value{}, bad("range", "「%s」年份不合理：%s", col.Title, d).mend("请核对年份")
+	if d.w.Day = 1; d.Period.Contains(d.w.Date(d.w.Year)) { // 2022.1 saved as a number may be October
+		d.guessed = true
+		return true, nil
 	}
-	v := Value{Set: true, Text: d.String(), Date: d}
+	october := d.w.Date(d.w.Year)
+	if d.w.Month = 1; d.Period.Contains(d.w.Date(d.w.Year)) || october > d.Cutoff && d.col.Role == forms.Fact {
+		return true, nil
+	}
+	return false, bad("type", "「%s」是数字 %s，分不清是1月还是10月", d.col.Title, d.Quote(d.raw, 20)).mend("请按 %d-10 的样子填写，并把该列设为文本格式", d.w.Year)
+}
+
+func (d *dating) monthNumber() (bool, *fault) {
+	n := int(d.c.Num)
+	if d.col.Type != forms.Month || d.c.Kind != sheet.Number || d.c.Num != float64(n) || n < 1 || n > 12 {
+		return false, nil
+	}
+	d.w = written.Wrote{Month: n}
+	return true, nil
+}
+
+func (d *dating) yearEnd() (bool, *fault) {
+	if !d.deadline() {
+		return false, nil
+	}
+	m := written.YearEnd.FindStringSubmatch(written.Plain(d.raw))
+	if m == nil {
+		return false, nil
+	}
+	d.w = written.Wrote{Year: written.Atoi(m[1]), Month: 12, Day: 31}
+	return true, nil
+}
+
+func (d *dating) partOfMonth() (ok bool, _ *fault) {
+	if d.deadline() && d.isText() {
+		d.w, ok = written.LastOf(d.raw)
+	}
+	return ok, nil
+}
+
+// days reads 8月10日—12日 in a cell for one date: a fact began on its first day, a deadline is its last.
+func (d *dating) days() (bool, *fault) {
+	if d.col.Type != forms.Date || !d.isText() || len(d.raw) > 60 || !dateStretch.MatchString(d.text) {
+		return false, nil
+	}
+	d.stretch = d.endOf(d.text)
+	return d.stretch, nil
+}
+
+// months reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.
+func (d *dating) months() (bool, *fault) {
+	if d.col.Type != forms.Month || !d.isText() || !dateStretch.MatchString(d.text) {
+		return false, nil
+	}
+	ok := d.endOf(monthMark.ReplaceAllString(d.text, "${1}年${2}月"))
+	d.w.Day = 0
+	return ok, nil
+}
+
+// endOf reads the day of a stretch that the column is for; without a year where none is written.
+func (d *dating) endOf(text string) bool {
+	sp, ok := written.ReadStretch(text, d.Cutoff)
+	if !ok {
+		return false
+	}
+	day := sp.From
+	if d.deadline() {
+		day = sp.To
+	}
+	d.w = written.Wrote{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
+	if !fourDigits.MatchString(text) {
+		d.w.Year = 0
+	}
+	return true
+}
+
+var (
+	// monthMark is a month written with a point: 2024.7 in 2024.7-2024.12.
+	monthMark   = regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`)
+	dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
+	fourDigits  = regexp.MustCompile(`\d{4}`)
+)
+
+// value makes a date of what was written, and doubts it where it is odd.
+func (d *dating) value() (Value, *fault) {
+	year, moved, f := d.year()
+	if f != nil {
+		return Value{}, f
+	}
+	day := d.w.Date(year)
+	if day.Year() < firstYear || day.Year() > lastYear {
+		return Value{}, d.badYear(day.Year())
+	}
+	return Value{Set: true, Text: day.String(), Date: day}, d.doubts(day, moved)
+}
+
+// year settles year and day: of a month its first day or, as a deadline, its last; of a date without a year by the
+// column's role. moved says that a fact was put a year before although it lies little ahead.
+func (d *dating) year() (year int, moved bool, f *fault) {
+	noDay := d.w.Day == 0
+	settle := func(year int) calendar.Date {
+		if noDay {
+			d.w.Day = written.LastDay(year, d.w.Month)
+		}
+		return d.w.Date(year)
+	}
 	switch {
-	case stretch:
-		return v, doubt("date_range", "「%s」写的是一段时间“%s”，按 %s 计", col.Title, t.Quote(raw, 30), d).mend("请只填一个日期")
-	case guessed && strings.Contains(c.Text, "."):
-		return v, doubt("date_decimal", "「%s」是小数 %s，读作 %s", col.Title, t.Quote(raw, 20), d).mend("请按 2022-07-05 的样子填写，并把该列设为文本或日期格式")
-	case guessed:
-		return v, doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", col.Title, t.Quote(raw, 20), d).mend("请把该格设为日期格式后核对")
-	case assumed:
-		return v, doubt("year_assumed", "「%s」“%s”没有写年份，按当年则晚于截至日期 %s，读作 %s", col.Title, t.Quote(raw, 20), t.Cutoff, d).mend("请写明年份")
-	case w.Year != 0 && col.Role == forms.Fact && col.Type == forms.Date && d > t.Cutoff:
-		return v, doubt("after_cutoff", "「%s」%s 晚于本报表的截至日期 %s", col.Title, d, t.Cutoff).mend("请核对日期，尤其是年份")
+	case d.col.Type == forms.Month:
+		d.w.Day, noDay = 1, false
+	case noDay && !d.deadline():
+		return 0, false, bad("type", "「%s」只有月份，缺少“日”：“%s”", d.col.Title, d.Quote(d.raw, 30)).mend("请填写到日，如 %s", d.sample())
 	}
-	return v, nil
+	year = d.w.Year
+	if year == 0 {
+		year = d.periodYear()
+	}
+	day := settle(year)
+	switch {
+	case d.w.Year != 0:
+	case d.col.Role == forms.Fact && day > d.Cutoff:
+		moved = day <= d.Cutoff+31
+		year--
+		settle(year)
+	case d.deadline():
+		if assigned := d.assignedOn(); assigned.Valid() {
+			if year = assigned.Year(); settle(year) < assigned {
+				year++
+			}
+			settle(year)
+		}
+	}
+	if !d.w.Exists(year) {
+		return 0, false, d.noDay(year, d.w.Month)
+	}
+	return year, moved, nil
 }
 
-// stretch reads 8月10日—12日 in a cell for one date: a fact began on its first day, a deadline is its last.
-func (t *Typer) stretch(raw string, col *forms.Column) (written.Wrote, bool) {
-	if col.Type != forms.Date || len(raw) > 60 {
-		return written.Wrote{}, false
+// periodYear is the year that dates without one are of.
+func (d *dating) periodYear() int {
+	switch d.Period.Kind {
+	case calendar.Month:
+		return d.Period.Start.Year()
+	case calendar.Week:
+		return d.Period.End().Year()
 	}
-	sp, ok := written.ReadStretch(strings.ReplaceAll(written.Plain(raw), " ", ""), t.Cutoff)
-	if !ok || !dateStretch.MatchString(strings.ReplaceAll(written.Plain(raw), " ", "")) {
-		return written.Wrote{}, false
-	}
-	d := sp.From
-	if col.Role == forms.Deadline {
-		d = sp.To
-	}
-	return written.Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}, true
+	return d.Cutoff.Year()
 }
 
-// monthSpan reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.
-func (t *Typer) monthSpan(raw string, col *forms.Column) (written.Wrote, bool) {
-	s := strings.ReplaceAll(written.Plain(raw), " ", "")
-	if !dateStretch.MatchString(s) {
-		return written.Wrote{}, false
+// assignedOn is the day on which the item of the row was assigned.
+func (d *dating) assignedOn() calendar.Date {
+	if d.Assigned == nil {
+		return calendar.NoDate
 	}
-	sp, ok := written.ReadStretch(monthMark.ReplaceAllString(s, "${1}年${2}月"), t.Cutoff)
-	if !ok {
-		return written.Wrote{}, false
-	}
-	d := sp.From
-	if col.Role == forms.Deadline {
-		d = sp.To
-	}
-	return written.Wrote{Year: d.Year(), Month: int(d.Month())}, true
+	return d.Assigned()
 }
 
-// monthMark is a month written with a point: 2024.7 in 2024.7-2024.12.
-var monthMark = regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`)
+// far says whether a day lies more than some years away from the period.
+func (t *Typer) far(day calendar.Date, years int) bool {
+	from, to := t.Cutoff, t.Cutoff
+	if t.Period.Valid() {
+		from, to = t.Period.Start, t.Period.End()
+	}
+	return day < calendar.NewDate(from.Year()-years, from.Month(), from.Day()) || day > calendar.NewDate(to.Year()+years, to.Month(), to.Day())
+}
 
-var dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
+// doubts says what is odd about a date that was read; nil if nothing is.
+func (d *dating) doubts(day calendar.Date, moved bool) *fault {
+	years, word := farYears, "三年"
+	if d.deadline() {
+		years, word = deadlineYears, "十年"
+	}
+	switch title := d.col.Title; {
+	case d.stretch:
+		return doubt("date_range", "「%s」写的是一段时间“%s”，按 %s 计", title, d.Quote(d.raw, 30), day).mend("请只填一个日期")
+	case d.guessed && strings.Contains(d.c.Text, "."):
+		return doubt("date_decimal", "「%s」是小数 %s，读作 %s", title, d.Quote(d.raw, 20), day).mend("请按 %s 的样子填写，并把该列设为文本或日期格式", d.sample())
+	case d.guessed:
+		return doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", title, d.Quote(d.raw, 20), day).mend("请把该格设为日期格式后核对")
+	case moved:
+		return doubt("year_assumed", "「%s」“%s”没有写年份，按当年则晚于截至日期 %s，读作 %s", title, d.Quote(d.raw, 20), d.Cutoff, day).mend("请写明年份")
+	case d.far(day, years):
+		return doubt("date_far", "「%s」%s 与报送期相差%s以上", title, day, word).mend("请核对年份")
+	case d.w.Year != 0 && d.col.Role == forms.Fact && d.col.Type == forms.Date && day > d.Cutoff:
+		return doubt("after_cutoff", "「%s」%s 晚于本报表的截至日期 %s", title, day, d.Cutoff).mend("请核对日期，尤其是年份")
+	}
+	return nil
+}
+
+// sample is a date as it may be written, of the period's own year.
+func (d *dating) sample() string {
+	if d.col.Type == forms.Month {
+		return fmt.Sprintf("%d-07", d.periodYear())
+	}
+	return fmt.Sprintf("%d-07-05", d.periodYear())
+}
+
+func (d *dating) badYear(year int) *fault {
+	return bad("range", "「%s」“%s”的年份 %d 不合理", d.col.Title, d.Quote(written.DateText(*d.c), 30), year).mend("请核对年份")
+}
+
+// noDay says that a month has no such day.
+func (d *dating) noDay(year, month int) *fault {
+	of := fmt.Sprintf("%d月", month)
+	if month == 2 && year > 0 {
+		of = fmt.Sprintf("%d年2月", year)
+	}
+	last := written.LastDay(max(year, 2020), month)
+	return bad("type", "「%s」%s 没有这一天：%s只有%d天", d.col.Title, d.Quote(d.raw, 30), of, last).mend("请核对月份和日期")
+}
+
+var (
+	threeParts = regexp.MustCompile(`^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})(?:[日号T].*|\d{1,2}:.*)?$`)
+	twoParts   = regexp.MustCompile(`^()(\d{1,2})[-./月](\d{1,2})[日号]?$`)
+	compact    = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
+	stamp      = regexp.MustCompile(`^\d{10}(\d{3})?$`) // seconds or thousandths since 1970, from a program
+)
+
+// impossible says which day its month lacks, or which year is out of reason; nil where neither is so.
+func (d *dating) impossible() *fault {
+	if d.c.Kind == sheet.Date {
+		return d.badYear(written.SerialDate(d.c.Num).Year())
+	}
+	for _, shape := range []*regexp.Regexp{threeParts, twoParts, compact} {
+		m := shape.FindStringSubmatch(d.text)
+		if m == nil {
+			continue
+		}
+		year, month, day := written.Atoi(m[1]), written.Atoi(m[2]), written.Atoi(m[3])
+		switch {
+		case month < 1 || month > 12 || day < 1 || day > 31:
+			if shape == threeParts {
+				return bad("type", "「%s」%s 没有这一天", d.col.Title, d.Quote(d.raw, 30)).mend("请核对月份和日期")
+			}
+		case m[1] != "" && (year < firstYear || year > lastYear):
+			return d.badYear(year)
+		case day > written.LastDay(max(year, 2020), month) || year > 0 && day > written.LastDay(year, month):
+			return d.noDay(year, month)
+		}
+	}
+	return nil
+}
+
+// unread says why a cell is no date, and how dates are written.
+func (d *dating) unread() *fault {
+	if f := d.impossible(); f != nil {
+		return f
+	}
+	f := bad("type", "「%s」应填%s，现为“%s”", d.col.Title, dateWord(d.col), d.Quote(d.raw, 30))
+	hint := "请按 " + d.sample() + " 的样子填写"
+	switch {
+	case d.col.Type == forms.Month:
+	case d.c.Kind == sheet.Number && written.DecimalDate.MatchString(d.c.Text):
+		hint = "数字 " + d.c.Text + " 分不清是几日（末尾的0会被 Excel 去掉），" + hint
+	case stamp.MatchString(d.text):
+		hint = "像是系统导出的时间戳，" + hint
+	case d.col.OpenEnded != nil:
+		hint = d.deadlineHint(hint + "，或用 Excel 日期格式")
+	default:
+		hint += "，或用 Excel 日期格式"
+	}
+	return f.mend("%s", hint)
+}
 
 // deadlineHint says how to write a deadline that is no day: 长期 needs a status that says so, other words need a day.
-func (t *Typer) deadlineHint(raw string, col *forms.Column, hint string) string {
-	status := t.Form.Column(col.OpenEnded.Field)
-	if slices.Contains(col.OpenEnded.Words, written.Heading(raw)) {
-		return "只有「" + status.Title + "」为“" + strings.Join(col.OpenEnded.Values, "”或“") + "”的才可以写长期；请改「" + status.Title + "」，或填一个具体日期，如 2022-07-05"
+func (d *dating) deadlineHint(hint string) string {
+	open := d.col.OpenEnded
+	status := d.Form.Column(open.Field)
+	if slices.Contains(open.Words, written.Heading(d.raw)) {
+		return "只有「" + status.Title + "」为“" + strings.Join(open.Values, "”或“") + "”的才可以写长期；请改「" + status.Title + "」，或填一个具体日期，如 " + d.sample()
 	}
-	return hint + "；没有具体期限的，「" + status.Title + "」填“" + col.OpenEnded.Values[0] + "”，本列填“长期”"
+	return hint + "；没有具体期限的，「" + status.Title + "」填“" + open.Values[0] + "”，本列填“长期”"
 }
 
-// noSuchDay is written like a date, and is none: 2022-11-31.
-var noSuchDay = regexp.MustCompile(`^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}[日号]?$`)
+// Dated are what dates of a row are read by beside their own cells.
+type Dated struct {
+	Zone     *time.Location       // in which moments become days
+	Assigned func() calendar.Date // when the item of the row was assigned; NoDate if nobody says
+}

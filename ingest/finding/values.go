@@ -25,6 +25,7 @@ var (
 	dateDecimal         = ofValues.asks("date_decimal", "日期是一个小数，按年月读取。")
 	dateRange           = ofValues.asks("date_range", "写的是一段时间，只取其中一天。")
 	yearAssumed         = ofValues.asks("year_assumed", "日期没有写年份，读作上一年。")
+	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")
 	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
 	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")

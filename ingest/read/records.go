@@ -31,13 +31,14 @@ const KeySep = "\x1f"
 // readRows types all rows of a return and checks them by the form's declaration.
 func (rd *Reader) readRows(pt *Part) {
 	f := pt.Form
-	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive()}
+	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive(), Dated: cell.Dated{Zone: rd.Zone.Location}}
 	switch received := rd.Zone.DateOf(pt.Ret.ReceivedAt); {
 	case !t.Cutoff.Valid() || pt.Disagrees.later():
 		t.Cutoff = received
 	case pt.Ret.Period.Valid() && t.Cutoff < pt.Ret.Period.Start: // a 截至 of another period says nothing of the rows
 		t.Cutoff = min(pt.Ret.Period.End(), received)
 	}
+	pt.assigned = assignedColumn(f)
 	rows := 0
 	for _, tb := range pt.Tables {
 		pt.Ret.RowsIgnored += tb.Ignored()
@@ -99,9 +100,34 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			pt.Records = append(pt.Records, r)
 		}
 	}
+	pt.gather("date_far")
 	for _, tb := range pt.Tables {
 		rd.checkTotals(pt, tb)
 	}
+}
+
+const namedEach = 5 // findings of one rule about one column that are named each; more are one
+
+// gather makes one finding of a rule that a whole column breaks.
+func (pt *Part) gather(rule string) {
+	n, first := map[string]int{}, map[string]bool{}
+	for _, f := range pt.Ret.Findings {
+		if f.Rule == rule {
+			n[f.Field]++
+		}
+	}
+	kept := pt.Ret.Findings[:0]
+	for _, f := range pt.Ret.Findings {
+		if f.Rule == rule && n[f.Field] > namedEach {
+			if first[f.Field] {
+				continue
+			}
+			first[f.Field] = true
+			f.Message += fmt.Sprintf("；该列共有%d行如此", n[f.Field])
+		}
+		kept = append(kept, f)
+	}
+	pt.Ret.Findings = kept
 }
 
 // account proves that no row was lost: every row below a head was loaded, refused, counted once with its like, or
@@ -225,6 +251,14 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 	faulty := make([]bool, len(f.Columns))
 	facts := pt.Facts[l.Head]
 	t.Hide = t.Secrets(l.Cells)
+	if k := pt.assigned; k >= 0 {
+		t.Assigned = func() calendar.Date {
+			if v, _ := t.Read(&l.Cells[k], &f.Columns[k], facts[k]); v.Set {
+				return v.Date
+			}
+			return calendar.NoDate
+		}
+	}
 	for k := range f.Columns {
 		c, at := &f.Columns[k], &l.Cells[k]
 		v, ft := t.Read(at, c, facts[k])
@@ -257,7 +291,6 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 		}
 	}
 	rd.severalIn(pt, t, &r)
-	rd.deadlineYears(pt, l, &r)
 	rd.checkRules(pt, t, l, &r, faulty, refuse)
 	r.Key, r.Shown = rd.keyOf(f, &r)
 	r.hide, r.faulty = t.Hide, faulty
@@ -298,30 +331,12 @@ func openEnded(pt *Part, t *cell.Typer, l *layout.Line, c *forms.Column, cell *s
 	return false
 }
 
-// deadlineYears moves a deadline written without a year after the assignment.
-func (rd *Reader) deadlineYears(pt *Part, l *layout.Line, r *Record) {
-	f := pt.Form
-	assigned := calendar.NoDate
-	for k := range f.Columns {
-		if f.Columns[k].Field == "assigned_on" && r.Vals[k].Set {
-			assigned = r.Vals[k].Date
-		}
-	}
-	if !assigned.Valid() {
-		return
-	}
-	for k := range f.Columns {
-		if f.Columns[k].Role != forms.Deadline || f.Columns[k].Type != forms.Date || !r.Vals[k].Set || r.Vals[k].Date >= assigned {
-			continue
-		}
-		if w, _, ok := written.CellDate(l.Cells[k]); ok && w.Year == 0 {
-			if w.Day == 0 {
-				w.Day = written.LastDay(r.Vals[k].Date.Year()+1, w.Month)
-			}
-			d := w.Date(r.Vals[k].Date.Year() + 1)
-			r.Vals[k].Date, r.Vals[k].Text = d, d.String()
-		}
-	}
+// assignedColumn is where a form says when an item was assigned (交办); -1 if nowhere.
+func assignedColumn(f *forms.Form) int {
+	handed := func(s string) bool { return strings.Contains(s, "交办") }
+	return slices.IndexFunc(f.Columns, func(c forms.Column) bool {
+		return c.Type == forms.Date && c.Role == forms.Fact && (c.Field == "assigned_on" || handed(c.Title) || slices.ContainsFunc(c.Synonyms, handed))
+	})
 }
 
 // keyOf joins the key parts. Parts that may be empty stay empty; a row without any key part has none.
