@@ -7,7 +7,7 @@
 // percentages are fractions.
 //
 // A new rule about single cells goes where its type is read: numbers and codes
-// here, dates in datecell.go, listed values in listcell.go.
+// here, amounts in money.go, dates in datecell.go, listed values in listcell.go.
 package cell
 
 import (
@@ -61,6 +61,7 @@ type Facts struct {
 	Fractions bool // percent without sign: all ≤ 1
 	Unit      int
 	UnitKnown bool
+	OddUnit   string // of money, as written, where it is none of money in yuan: 万美元
 }
 
 // Typer turns cells into typed values for one return.
@@ -210,52 +211,6 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *f
 	return Value{Set: true, Text: strconv.FormatInt(n, 10), Num: big.NewInt(n)}, nil
 }
 
-// amountUnit is the power of ten by which an amount is yuan: as the cell states, else its column. A number whose format
-// shows it smaller than it is (0!.0000 shows yuan as 万元) is of the unit that it is shown in.
-func amountUnit(c *sheet.Cell, unit int, inText bool, facts Facts) int {
-	if inText && c.Kind != sheet.Number {
-		return unit
-	}
-	known := facts.UnitKnown
-	unit = facts.Unit
-	if u, ok := written.CellUnit(c); ok && c.Kind == sheet.Number {
-		unit, known = u, true
-	}
-	if scale := written.ShownScale(c.Format); c.Kind == sheet.Number && scale > 0 && known {
-		unit -= scale
-	}
-	return unit
-}
-
-var maxMoney = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
-
-func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
-	num, unit, hasUnit := written.MoneyText(raw)
-	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
-		return Value{}, bad("type", "「%s」应填金额，现为日期或逻辑值", col.Title).mend("请填数字，并检查单元格格式")
-	}
-	if c.Kind == sheet.Number {
-		num = c.Text
-	}
-	d, err := written.ParseDecimal(num)
-	if err != nil {
-		return Value{}, bad("type", "「%s」应填金额，现为“%s”", col.Title, t.Quote(raw, 30)).mend("请只填数字，单位写在表头，如“%s（万元）”", col.Title)
-	}
-	d.Exp += amountUnit(c, unit, hasUnit, facts)
-	n, lost := d.Rounded(2)
-	if new(big.Int).Abs(n).Cmp(maxMoney) >= 0 {
-		return Value{}, bad("range", "「%s」金额过大：%s", col.Title, t.Quote(raw, 30)).mend("请核对金额和单位（元、万元、亿元）")
-	}
-	v := Value{Set: true, Text: written.Fixed(n, 2), Num: n}
-	if n.Sign() < 0 {
-		return Value{}, bad("range", "「%s」不能是负数，现为 %s", col.Title, t.Quote(raw, 30)).mend("请核对后填写；冲减以前月份的，请更正当月报表")
-	}
-	if lost == 2 {
-		return v, doubt("money_rounded", "「%s」小于一分的部分已四舍五入：%s", col.Title, t.Quote(raw, 30)).mend("请按分填写")
-	}
-	return v, nil
-}
-
 func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
 	s := strings.ReplaceAll(written.Plain(raw), " ", "")
 	sign := strings.HasSuffix(s, "%")
@@ -266,7 +221,7 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	if err != nil || c.Kind == sheet.Date {
 		return Value{}, bad("type", "「%s」应填百分比，现为“%s”", col.Title, t.Quote(raw, 30)).mend("请填如 85%% 的数值")
 	}
-	if sign && c.Kind != sheet.Number || !sign && !c.Percent && !facts.Fractions {
+	if sign && c.Kind != sheet.Number || !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions {
 		d.Exp -= 2
 	}
 	n, _ := d.Rounded(6)

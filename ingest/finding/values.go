@@ -28,6 +28,8 @@ var (
 	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")
 	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
 	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
+	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，不能计入。")
+	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
 )
 

@@ -100,7 +100,9 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			pt.Records = append(pt.Records, r)
 		}
 	}
-	pt.gather("date_far")
+	for _, rule := range []string{"date_far", "unit_unreadable", "format_scaled"} {
+		pt.gather(rule)
+	}
 	for _, tb := range pt.Tables {
 		rd.checkTotals(pt, tb)
 	}
@@ -178,7 +180,10 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 			switch c.Type {
 			case forms.Money:
 				out[k].Unit, out[k].UnitKnown = rd.unitOf(pt, tb, at)
-				if !out[k].UnitKnown && !warned && rd.needsUnit(tb, b, k) {
+				if !at.HasUnit {
+					out[k].OddUnit = oddUnitOf(tb, at, out[k].UnitKnown)
+				}
+				if !out[k].UnitKnown && out[k].OddUnit == "" && !warned && rd.needsUnit(tb, b, k) {
 					warned = true
 					pt.Add(finding.Finding{Severity: finding.Warning, Rule: "unit_missing", Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field,
 						Message: fmt.Sprintf("「%s」没有写明金额单位，按“元”计算", c.Title), Hint: fmt.Sprintf("请在表头写明单位，如“%s（万元）”", c.Title)})
@@ -208,6 +213,16 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 	return pt.said.Unit, pt.said.HasUnit
 }
 
+// oddUnitOf finds a unit of a money column that is written and is none of money in yuan: in its heading, else on the
+// sheet where nothing else states one.
+func oddUnitOf(tb *layout.Table, at *layout.Placed, known bool) string {
+	if word, odd := written.OddUnit(at.Title); odd || known {
+		return word
+	}
+	word, _ := written.OddWord(tb.Said.UnitLabel.Text)
+	return word
+}
+
 // fractions says whether the percentages of a column that carry no sign are all at most 1: then 0.85 means 85 %.
 func fractions(tb *layout.Table, k int) bool {
 	for i := range tb.Lines {
@@ -232,7 +247,7 @@ func (rd *Reader) needsUnit(tb *layout.Table, block, k int) bool {
 		if tb.Lines[i].Block != block || c.Kind == sheet.Empty || cell.Dashes[strings.ToLower(written.Tidy(c.Text))] {
 			continue
 		}
-		if _, has := written.CellUnit(c); !has {
+		if !cell.StatesUnit(c) {
 			return true
 		}
 	}
