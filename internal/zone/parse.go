@@ -78,7 +78,7 @@ func (p *parser) zone(root *yaml.Node) {
 		p.at(root, "zone is missing: the zone's name, for example zone: 湘潭高新区")
 	} else {
 		z.Name, _ = p.text(n, "zone")
-		z.own = ownNames(z.Name)
+		z.own, z.plainName = ownNames(z.Name), normal(z.Name)
 	}
 	z.Code = p.code(m["code"], "zone")
 	z.Timezone = "Asia/Shanghai"
