@@ -211,3 +211,15 @@ func TestTablesWithoutEnd(t *testing.T) {
 		t.Errorf("it came to an end: %+v", p.Failed)
 	}
 }
+
+// TestNotStored: a file that the tables don't take is sent back with a reason, and the one beside it is taken in.
+func TestNotStored(t *testing.T) {
+	o := newOffice(t)
+	o.drop("青山街道/1.xlsx", goodBook())
+	o.drop("财政局/2.xlsx", parseBook("问题台账\n本期无").xlsx())
+	if _, err := o.db.Conn.ExecContext(context.Background(), "drop table raw.problem"); err != nil {
+		t.Fatal(err)
+	}
+	outcomes, waiting := o.run()
+	o.want(outcomes, waiting, "2.xlsx: accepted_with_warnings\n1.xlsx: rejected not_stored", "")
+}

@@ -27,6 +27,8 @@ type Dropped struct {
 	mod    time.Time
 	change time.Time // when the file system last saw it change, which copying a time doesn't set back
 	Wait   string    // why it stays where it is, in Chinese; "" when it is ready
+
+	partial bool // its content shows that its end is missing
 }
 
 const (
@@ -35,12 +37,31 @@ const (
 	quiet = 3 * time.Second
 	// settled is how long ago a file must have changed to need no watching: clocks in one network differ by less.
 	settled = 5 * time.Minute
+	// stopped is how long a file whose end is missing must have lain unchanged for its copy to be held to have stopped. It
+	// stays all the same: the rest may come.
+	stopped = 24 * time.Hour
+	// hiddenShown is how many files of one hidden folder are named.
+	hiddenShown = 20
 )
 
 const (
 	waitGrowing = "文件还在复制中"
 	waitBusy    = "正在被其他程序使用"
+	waitPartial = "文件还没有复制完整，等待复制完成"
+	waitStopped = "文件没有复制完整，复制似乎已经中断，请重新复制"
+	waitHidden  = "在隐藏文件夹（名称以“.”开头）中，不读取"
 )
+
+// unfinished are the endings of names under which browsers and copying programs keep what has not come in whole.
+var unfinished = []string{".crdownload", ".part", ".partial", ".tmp", ".temp", ".download", ".downloading", ".opdownload", ".filepart", ".aria2", ".xltd", ".td", ".!ut"}
+
+// WaitAt is Wait; of a file that isn't whole it also tells whether, by the time now, its copy seems to have stopped.
+func (d Dropped) WaitAt(now time.Time) string {
+	if d.partial && min(now.Sub(d.mod), now.Sub(d.change)) >= stopped {
+		return waitStopped
+	}
+	return d.Wait
+}
 
 // Inbox lists the files in the inbox folder by folder, drafts first, in order of path. Files that are not to be read, or not yet, carry the reason.
 func Inbox(dir string) ([]Dropped, error) {
@@ -52,6 +73,7 @@ func Inbox(dir string) ([]Dropped, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list inbox: %w", err)
 	}
+	hidden := map[string]int{} // files of each hidden folder
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		rel, relErr := filepath.Rel(root, path)
 		if relErr != nil {
@@ -72,9 +94,6 @@ func Inbox(dir string) ([]Dropped, error) {
 		case err != nil:
 			return err
 		case d.IsDir():
-			if rel != "." && strings.HasPrefix(d.Name(), ".") {
-				return fs.SkipDir
-			}
 			return nil
 		case strings.HasPrefix(f.Name, "._"), slices.Contains([]string{".ds_store", ".gitkeep", ".keep", "desktop.ini", "thumbs.db"}, strings.ToLower(f.Name)):
 			return nil // what file managers leave
@@ -87,6 +106,14 @@ func Inbox(dir string) ([]Dropped, error) {
 			return err
 		}
 		f.Size, f.mod, f.change = info.Size(), info.ModTime(), changeTime(info)
+		if in := hiddenFolder(f.Path); in != "" {
+			if hidden[in]++; hidden[in] > hiddenShown {
+				return nil
+			}
+			f.Wait = waitHidden
+			out = append(out, f)
+			return nil
+		}
 		switch {
 		case info.Mode()&fs.ModeSymlink != 0:
 			f.Wait = "链接文件，不读取"
@@ -96,14 +123,23 @@ func Inbox(dir string) ([]Dropped, error) {
 			f.Wait = "Excel/WPS 打开文件时的临时文件"
 		case strings.HasPrefix(f.Name, "."):
 			f.Wait = "隐藏文件（名称以“.”开头），不读取"
+		case slices.ContainsFunc(unfinished, func(end string) bool { return strings.HasSuffix(strings.ToLower(f.Name), end) }):
+			f.Wait = "没有下载完或没有保存完的临时文件，不读取"
 		case f.Size == 0:
 			f.Wait = "空文件（0字节），可能还没有复制完"
+		case !wholeAt(path, f.Size):
+			f.Wait, f.partial = waitPartial, true
 		}
 		out = append(out, f)
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list inbox: %w", err)
+	}
+	for in, n := range hidden {
+		if n > hiddenShown {
+			out = append(out, Dropped{Path: in, Name: filepath.Base(in), Wait: fmt.Sprintf("隐藏文件夹（名称以“.”开头），另有%d个文件不读取", n-hiddenShown)})
+		}
 	}
 	slices.SortFunc(out, func(a, b Dropped) int {
 		if c := strings.Compare(a.Folder, b.Folder); c != 0 {
@@ -118,6 +154,31 @@ func Inbox(dir string) ([]Dropped, error) {
 		return strings.Compare(a.Path, b.Path)
 	})
 	return out, nil
+}
+
+// hiddenFolder is the outermost folder on a path whose name begins with a point, "" for none.
+func hiddenFolder(path string) string {
+	for at := 0; ; {
+		n := strings.IndexByte(path[at:], '/')
+		if n < 0 {
+			return ""
+		}
+		if path[at] == '.' {
+			return path[:at+n]
+		}
+		at += n + 1
+	}
+}
+
+// wholeAt looks whether a file has the end that its format demands, however long ago it was last written to: a copy that
+// has stalled may go on tomorrow. What can't be opened now is for whoever reads it to tell.
+func wholeAt(path string, size int64) bool {
+	f, err := openPlain(path)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	return size > sheet.DefaultLimits().FileBytes || sheet.CompleteAt(f, size)
 }
 
 // watch waits where some files may still grow: not those whose content tells that they are whole, nor those that were left
@@ -158,17 +219,10 @@ func readWithin(dir string, d *Dropped, limit int64) ([]byte, error) {
 	return readDropped(dir, d)
 }
 
-// endRecord is the least length of the record that ends a zip package; that of a small package ends in zeroes itself.
-const endRecord = 22
-
-// zeroesAhead knows a file whose room was taken before its content came, as Windows does on a share: a zip package or a
-// text that ends in zeroes.
+// zeroesAhead knows a text whose room was taken before its content came, as Windows does on a share: it ends in zeroes.
 func zeroesAhead(content []byte) bool {
 	n := len(content)
 	zeroes := n - len(bytes.TrimRight(content, "\x00"))
-	if bytes.HasPrefix(content, []byte("PK")) {
-		return zeroes >= endRecord
-	}
 	return n >= 8 && zeroes >= 4 && bytes.IndexByte(content[:min(n/2, 512)], 0) < 0
 }
 

@@ -4,14 +4,18 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
@@ -216,18 +220,74 @@ func (o *office) rows(form string) (n int) {
 func TestGrowingBook(t *testing.T) {
 	o := newOffice(t)
 	book := goodBook()
+	o.pause = func(time.Duration) { t.Error("the content says all: nothing to watch") }
 	o.drop("青山街道/台账.xlsx", book[:len(book)/2])
-	o.pause = func(time.Duration) { o.drop("青山街道/台账.xlsx", book) }
 	outcomes, waiting := o.run()
-	o.want(outcomes, waiting, "", "青山街道/台账.xlsx: "+waitGrowing)
-	o.pause = func(time.Duration) { t.Error("a whole workbook was watched") }
+	o.want(outcomes, waiting, "", "青山街道/台账.xlsx: "+waitPartial)
+	o.drop("青山街道/台账.xlsx", book)
 	outcomes, waiting = o.run()
 	o.want(outcomes, waiting, "台账.xlsx: accepted", "")
+}
 
-	o.pause = func(time.Duration) {}
-	o.drop("青山街道/断了.xlsx", book[:len(book)/2]) // and stays like that
-	outcomes, waiting = o.run()
-	o.want(outcomes, waiting, "断了.xlsx: rejected damaged", "")
+// TestStalledCopy: a copy that has stalled is left alone until it is whole, however long the pause, and is said to have
+// stopped after a day.
+func TestStalledCopy(t *testing.T) {
+	noise := make([]byte, 8<<10)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	container, err := excelize.Encrypt(withParts(t, goodBook(), map[string][]byte{"docProps/thumbnail.bin": noise}), &excelize.Options{Password: "VelvetSweatshop"}) // OLE2, as .xls are
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, whole := range map[string][]byte{"断了.xlsx": goodBook(), "断了.et": container} {
+		for _, n := range []int{5, 600, len(whole) / 2, len(whole) - 600, len(whole) - 1} {
+			if n == len(whole)-1 && name == "断了.et" {
+				continue // the last sector needn't be filled up
+			}
+			o := newOffice(t)
+			o.drop("青山街道/"+name, whole[:n])
+			for _, later := range []time.Duration{0, time.Minute, settled, 23 * time.Hour, 25 * time.Hour, 400 * 24 * time.Hour} {
+				o.now = time.Now().Add(later)
+				outcomes, waiting := o.run()
+				o.want(outcomes, waiting, "", "青山街道/"+name+": "+waitPartial)
+				files, err := Inbox(o.in.Zone.Inbox())
+				if err != nil || len(files) != 1 {
+					t.Fatal(files, err)
+				}
+				want := waitPartial
+				if later > stopped {
+					want = waitStopped
+				}
+				if got := files[0].WaitAt(o.now); got != want {
+					t.Errorf("%s, %d of %d bytes after %v: %s", name, n, len(whole), later, got)
+				}
+			}
+			o.drop("青山街道/"+name, whole) // the copy goes on
+			outcomes, waiting := o.run()
+			o.want(outcomes, waiting, name+": accepted", "")
+		}
+	}
+}
+
+// TestDownloads: what a browser or an office program hasn't finished is not taken in, and shown.
+func TestDownloads(t *testing.T) {
+	o := newOffice(t)
+	o.drop("青山街道/台账.xlsx.crdownload", goodBook())
+	o.drop("青山街道/台账.csv.part", []byte(goodReturn))
+	o.drop("青山街道/A1B2C3.TMP", goodBook())
+	o.drop("青山街道/.sync/旧/台账.csv", []byte(goodReturn))
+	o.drop(".回收站/台账.xlsx", goodBook())
+	for i := range hiddenShown + 3 {
+		o.drop(fmt.Sprintf("青山街道/.git/%02d", i), []byte("x"))
+	}
+	o.drop("青山街道/部分.csv", []byte(goodReturn)) // .part is an ending
+	outcomes, waiting := o.run()
+	temporary := "没有下载完或没有保存完的临时文件，不读取"
+	want := []string{".回收站/台账.xlsx: " + waitHidden, "青山街道/.git: 隐藏文件夹（名称以“.”开头），另有3个文件不读取"}
+	for i := range hiddenShown {
+		want = append(want, fmt.Sprintf("青山街道/.git/%02d: %s", i, waitHidden))
+	}
+	want = append(want, "青山街道/.sync/旧/台账.csv: "+waitHidden, "青山街道/A1B2C3.TMP: "+temporary, "青山街道/台账.csv.part: "+temporary, "青山街道/台账.xlsx.crdownload: "+temporary)
+	o.want(outcomes, waiting, "部分.csv: accepted", strings.Join(want, "\n"))
 }
 
 // TestGrowingPreallocated: Windows takes the room of a file on a share before its content comes.
@@ -237,11 +297,12 @@ func TestGrowingPreallocated(t *testing.T) {
 	o.drop("青山街道/台账.xlsx", append(bytes.Clone(book[:300]), make([]byte, len(book)-300)...))
 	o.drop("青山街道/台账.csv", append([]byte(goodReturn[:300]), make([]byte, len(goodReturn)-300)...))
 	outcomes, waiting := o.run()
-	o.want(outcomes, waiting, "", "青山街道/台账.csv: "+waitGrowing+"\n青山街道/台账.xlsx: "+waitGrowing)
-	o.now = time.Now().Add(time.Hour) // nobody copies any more
+	o.want(outcomes, waiting, "", "青山街道/台账.csv: "+waitGrowing+"\n青山街道/台账.xlsx: "+waitPartial)
+	o.now = time.Now().Add(time.Hour) // nobody copies any more: a text can't tell that it isn't whole, a workbook can
 	outcomes, waiting = o.run()
-	if len(waiting) > 0 || len(outcomes) != 2 {
-		t.Errorf("%q, waiting %q", outcomes, waiting)
+	o.want(nil, waiting, "", "青山街道/台账.xlsx: "+waitPartial)
+	if len(outcomes) != 1 || !strings.HasPrefix(outcomes[0], "台账.csv: ") {
+		t.Errorf("%q", outcomes)
 	}
 }
 

@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,5 +166,82 @@ func TestTemplateWithAnotherTable(t *testing.T) {
 	})
 	if len(p.Parts) == 0 || p.Parts[0].Form.ID != "key_task" {
 		t.Errorf("read as %+v", p.Parts[0].Form.ID)
+	}
+}
+
+// TestTemplateLeftEmpty: a template that comes back before its period is over and says nothing is no nil return: where
+// nothing else is in the file it is sent back, beside a form that was filled in it is named. 本期无, or a period that is
+// over, makes it one.
+func TestTemplateLeftEmpty(t *testing.T) {
+	in := testIntake(t, officeZone)
+	hand := func(at string, fill map[string]string) *read.Parsed {
+		t.Helper()
+		var wanted []receipt.TemplateForm
+		for id, period := range map[string]string{"financing": "2022-08", "enterprise": "2022-08"} {
+			s := template.Of(in.Forms.Get(id))
+			s.Period = period
+			wanted = append(wanted, s)
+		}
+		content, err := receipt.Template(wanted, nil, "临江经开区", "经发局")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for place, text := range fill {
+			sheetName, ref, _ := strings.Cut(place, "!")
+			if err := f.SetCellStr(sheetName, ref, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var out bytes.Buffer
+		if err := f.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		when, err := time.ParseInLocation("2006-01-02 15:04", at, in.Zone.Location)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in.read.Parse(read.File{Name: "报送.xlsx", Content: out.Bytes(), ReceivedAt: when})
+	}
+	forms := func(p *read.Parsed) string {
+		var out []string
+		if p.Failed != nil {
+			out = append(out, p.Failed.Findings[0].Rule)
+		}
+		for _, pt := range p.Parts {
+			nothing := ""
+			if pt.Ret.Nil {
+				nothing = " nil"
+			}
+			out = append(out, pt.Form.ID+nothing)
+		}
+		slices.Sort(out)
+		return strings.Join(out, ", ")
+	}
+	row := map[string]string{"融资对接台账!A6": "甲公司", "融资对接台账!B6": "建行", "融资对接台账!C6": "100", "融资对接台账!E6": "对接中"}
+	said := maps.Clone(row)
+	said["企业名录!A6"] = "本期无"
+	for name, c := range map[string]struct {
+		at   string
+		fill map[string]string
+		want string
+	}{
+		"early and empty":         {"2022-08-15 09:00", nil, "not_filled"},
+		"early, one filled":       {"2022-08-15 09:00", row, "financing"},
+		"early, the other is nil": {"2022-08-15 09:00", said, "enterprise nil, financing"},
+		"late and empty":          {"2022-09-02 09:00", nil, "enterprise nil, financing nil"},
+		"late, one filled":        {"2022-09-02 09:00", row, "financing"},
+	} {
+		p := hand(c.at, c.fill)
+		if got := forms(p); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
+		}
+		if skipped := strings.Join(p.Skipped, " "); strings.Contains(c.want, "financing") && !strings.Contains(c.want, "enterprise") && !strings.Contains(skipped, "「企业名录」：未填") {
+			t.Errorf("%s: the receipt says %q of the empty sheet", name, skipped)
+		}
 	}
 }

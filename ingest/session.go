@@ -16,9 +16,9 @@ import (
 	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
-	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 )
 
@@ -137,6 +137,8 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 	for len(files) > 0 {
 		var todo []arrival
 		var events []archive.Event
+		originals := s.Archive.Puts()
+		defer originals.Discard() // of a group that wasn't noted
 		next, held := s.Archive.NextArrival(), int64(0)
 		if run == 0 {
 			run = next
@@ -144,7 +146,7 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 		for len(files) > 0 && len(todo) < group && held < groupBytes {
 			d := files[0]
 			files = files[1:]
-			a, err := s.fetch(&d)
+			a, err := s.fetch(originals, &d)
 			if err != nil {
 				return waiting, err
 			}
@@ -160,6 +162,9 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 		if len(todo) == 0 {
 			continue
 		}
+		if err := originals.Commit(); err != nil {
+			return waiting, err
+		}
 		if err := s.Archive.Append(events...); err != nil {
 			return waiting, err
 		}
@@ -170,9 +175,9 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 	return waiting, nil
 }
 
-// fetch puts a file of the inbox into the archive, or says in d why it has to wait. A file that is too large is not read,
-// but archived all the same.
-func (s *Session) fetch(d *Dropped) (a arrival, err error) {
+// fetch puts a file of the inbox among the originals, or says in d why it has to wait. A file that is too large is not
+// read, but archived all the same.
+func (s *Session) fetch(originals *archive.Puts, d *Dropped) (a arrival, err error) {
 	if d.Wait != "" {
 		return a, nil
 	}
@@ -192,7 +197,7 @@ func (s *Session) fetch(d *Dropped) (a arrival, err error) {
 	if a.file.Content, err = readDropped(inbox, d); err != nil || d.Wait != "" {
 		return a, err
 	}
-	a.sha, err = s.Archive.Put(a.file.Content)
+	a.sha, err = originals.Put(a.file.Content)
 	return a, err
 }
 
@@ -224,7 +229,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 			return err
 		}
 		failed := &read.Parsed{File: todo[0].file, Sha: todo[0].sha}
-		failed.Fail(s.In.read, "not_stored", "文件中有系统无法保存的内容。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。")
+		failed.Fail(s.In.read, finding.NotStored())
 		files = []*read.Parsed{failed}
 		reports, err = s.judgeAndStore(ctx, todo, files)
 	}
@@ -276,12 +281,12 @@ func (s *Session) readAll(ctx context.Context, todo []arrival) ([]*read.Parsed, 
 func (s *Session) readOne(ctx context.Context, a arrival) (*read.Parsed, error) {
 	if a.tooBig {
 		p := &read.Parsed{File: a.file, Sha: a.sha}
-		return p.Fail(s.In.read, sheet.TooLarge, fmt.Sprintf("文件有%dMB，超过%dMB的上限。", a.size>>20, s.In.Zone.Limits.FileBytes>>20), "请删去图片、多余的空白行列和无关工作表后重新报送。"), nil
+		return p.Fail(s.In.read, finding.TooLarge(a.size>>20, s.In.Zone.Limits.FileBytes>>20)), nil
 	}
 	if a.fatal {
 		s.Log.Error("a file is not read any more: the program ended every time", "arrival", a.seq)
 		p := &read.Parsed{File: a.file, Sha: a.sha}
-		return p.Fail(s.In.read, sheet.Damaged, "文件内容异常，读取时程序多次中断，不再读取。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。"), nil
+		return p.Fail(s.In.read, finding.NotReadAgain()), nil
 	}
 	p, trouble, err := s.In.read.Read(ctx, a.file)
 	if trouble != nil {
@@ -322,27 +327,36 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*rea
 
 // finish writes the receipts, takes the files out of the inbox and notes that they are dealt with.
 func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*read.Parsed) error {
+	var receipts durable.Batch
+	defer receipts.Discard()
 	for i, r := range reports {
 		name, content, err := receipt.Write(r, read[i].Source(), s.In.Zone.Name)
 		if err != nil {
 			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 		}
-		if err := s.putReceipt(r, name, content); err != nil {
+		if err := s.putReceipt(&receipts, r, name, content); err != nil {
 			return err
 		}
 	}
+	if err := receipts.Commit(); err != nil { // before any file leaves the inbox
+		return fmt.Errorf("receipts: %w", err)
+	}
 	var events []archive.Event
+	var done []string
 	for _, a := range todo {
-		if err := s.removeDropped(a); err != nil {
-			return err
+		if path := s.dropped(a); path != "" {
+			done = append(done, path)
 		}
 		events = append(events, archive.Event{Event: archive.Leave, Seq: a.seq})
+	}
+	if err := durable.Remove(done...); err != nil {
+		return fmt.Errorf("take files out of the inbox: %w", err)
 	}
 	return s.Archive.Append(events...)
 }
 
-// putReceipt writes a receipt into the submitter's outbox, whole or not at all.
-func (s *Session) putReceipt(r *finding.Report, name string, content []byte) error {
+// putReceipt adds a receipt to those that are put into the submitters' outboxes.
+func (s *Session) putReceipt(batch *durable.Batch, r *finding.Report, name string, content []byte) error {
 	dir := s.In.Zone.OutboxUnknown()
 	for _, ret := range r.Returns {
 		if sub, ok := s.In.Zone.Submitter(ret.Submitter); ok {
@@ -350,31 +364,28 @@ func (s *Session) putReceipt(r *finding.Report, name string, content []byte) err
 			break
 		}
 	}
-	if _, err := receipt.Save(dir, name, content); err != nil {
+	if err := receipt.Save(batch, dir, name, content); err != nil {
 		return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 	}
 	return nil
 }
 
-// removeDropped takes a file out of the inbox if it is still the one that was read.
-func (s *Session) removeDropped(a arrival) error {
+// dropped is where a file lies in the inbox, "" unless it is still the one that was read.
+func (s *Session) dropped(a arrival) string {
 	if a.path == "" {
-		return nil
+		return ""
 	}
 	path := filepath.Join(s.In.Zone.Inbox(), filepath.FromSlash(a.path))
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != a.size {
-		return nil
+		return ""
 	}
 	if !a.mod.IsZero() && !info.ModTime().Equal(a.mod) || a.mod.IsZero() {
 		if now, err := hashOf(path); err != nil || now != a.sha {
-			return nil // a newer file under the same name: it is the next arrival
+			return "" // a newer file under the same name: it is the next arrival
 		}
 	}
-	if err := os.Remove(path); err != nil {
-		return fmt.Errorf("take %s out of the inbox: %w", a.path, err)
-	}
-	return nil
+	return path
 }
 
 // stored makes the report of an arrival again from the tables.

@@ -3,16 +3,19 @@ package queries
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/warehouse"
 )
 
 // Check compares the declarations with the models of a database: every table
 // and column that a fact, dimension or expression names must exist. The error
-// is a *DeclarationError with file, line, column and the nearest known name.
+// is all that is wrong, each a *decl.Fault with the nearest known name.
 func (c *Catalogue) Check(ctx context.Context, q warehouse.Querier) error {
 	columns := map[string][]string{}
 	err := warehouse.Each(ctx, q, "select table_schema || '.' || table_name, column_name from information_schema.columns where table_schema in ('stg', 'core', 'mart') order by 1, ordinal_position", func(v []any) error {
@@ -27,61 +30,56 @@ func (c *Catalogue) Check(ctx context.Context, q warehouse.Querier) error {
 		tables = append(tables, t)
 	}
 	sort.Strings(tables)
+	var faults []error
 	for _, f := range c.Facts {
 		if columns[f.Table] == nil {
-			return &DeclarationError{f.pos, fmt.Sprintf("unknown table %q%s", f.Table, didYouMean(f.Table, tables))}
+			faults = append(faults, f.pos.Fault("unknown table %q%s", "没有表“%s”%s", f.Table, decl.DidYouMean(f.Table, tables)))
+			continue
 		}
 		for _, d := range f.order {
-			if err := known(f.Dimensions[d], columns[f.Table], f.Table, f.dimPos[d]); err != nil {
-				return err
-			}
+			faults = append(faults, known(f.Dimensions[d], columns[f.Table], f.Table, f.dimPos[d]))
 		}
 	}
 	for _, m := range c.Metrics {
-		if err := m.check(ctx, q, columns[m.Fact.Table]); err != nil {
-			return err
+		if columns[m.Fact.Table] != nil {
+			faults = append(faults, m.check(ctx, q, columns[m.Fact.Table])...)
 		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
-func (m *Metric) check(ctx context.Context, q warehouse.Querier, columns []string) error {
+func (m *Metric) check(ctx context.Context, q warehouse.Querier, columns []string) (faults []error) {
 	if m.Newest != nil {
 		for _, col := range append([]string{m.Newest.Of}, m.Newest.Per...) {
-			if err := known(col, columns, m.Fact.Table, m.pos); err != nil {
-				return err
-			}
+			faults = append(faults, known(col, columns, m.Fact.Table, m.pos))
 		}
 	}
 	for _, x := range m.measures() {
 		for _, e := range []struct {
 			text string
-			pos  Pos
+			pos  decl.Pos
 		}{{x.Expr, x.exprPos}, {x.Where, x.wherePos}} {
 			if e.text == "" {
 				continue
 			}
 			names, err := columnsRead(ctx, q, e.text)
 			if err != nil {
-				return &DeclarationError{e.pos, fmt.Sprintf("metric %s: %v", m.ID, err)}
+				faults = append(faults, e.pos.Fault("metric %s: %v", "指标 %s：%v", m.ID, err))
 			}
 			for _, n := range names {
-				if err := known(n, columns, m.Fact.Table, e.pos); err != nil {
-					return err
-				}
+				faults = append(faults, known(n, columns, m.Fact.Table, e.pos))
 			}
 		}
 	}
-	return nil
+	return faults
 }
 
-func known(column string, columns []string, table string, at Pos) error {
-	for _, c := range columns {
-		if c == column {
-			return nil
-		}
+// known is nil where a table has a column, else what is wrong.
+func known(column string, columns []string, table string, at decl.Pos) error {
+	if slices.Contains(columns, column) {
+		return nil
 	}
-	return &DeclarationError{at, fmt.Sprintf("%s has no column %q%s", table, column, didYouMean(column, columns))}
+	return at.Fault("%s has no column %q%s", "%s 没有列“%s”%s", table, column, decl.DidYouMean(column, columns))
 }
 
 // columnsRead are the columns that an expression names, by DuckDB's parser.

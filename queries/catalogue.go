@@ -2,10 +2,13 @@ package queries
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"sort"
 	"strings"
+
+	"taizhang/internal/decl"
 )
 
 //go:embed metrics.yaml
@@ -36,7 +39,7 @@ type Measure struct {
 	Expr  string // empty for count
 	Where string // empty: all rows
 
-	pos, exprPos, wherePos Pos
+	pos, exprPos, wherePos decl.Pos
 }
 
 // Newest restricts a metric to the rows with the newest Of for each Per.
@@ -58,7 +61,7 @@ type Metric struct {
 	Better     string   // higher, lower or empty
 	Dimensions []string // allowed in By and Where, week and month included
 
-	pos Pos
+	pos decl.Pos
 }
 
 // IsRatio says whether the metric has a numerator and a denominator.
@@ -91,8 +94,8 @@ type Fact struct {
 	Dimensions map[string]string // dimension → column
 	order      []string
 
-	pos    Pos
-	dimPos map[string]Pos
+	pos    decl.Pos
+	dimPos map[string]decl.Pos
 }
 
 // Dimension is something figures can be broken down by.
@@ -109,22 +112,6 @@ type Catalogue struct {
 	dim    map[string]string // id → label
 }
 
-// Pos is a place in a declaration.
-type Pos struct {
-	File         string
-	Line, Column int
-}
-
-func (p Pos) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
-
-// DeclarationError is a fault of a declaration, with its place.
-type DeclarationError struct {
-	Pos
-	Message string
-}
-
-func (e *DeclarationError) Error() string { return e.Pos.String() + ": " + e.Message }
-
 // Source is a declaration file to load.
 type Source struct {
 	Name string // as messages name it
@@ -135,10 +122,12 @@ type Source struct {
 // the same name replaces an earlier one. Unknown keys and names are errors.
 func Load(extra ...Source) (*Catalogue, error) {
 	c := &Catalogue{metric: map[string]*Metric{}, fact: map[string]*Fact{}, dim: map[string]string{}}
+	var faults []error
 	for _, s := range append([]Source{{"metrics.yaml", builtinMetrics}}, extra...) {
-		if err := c.read(s); err != nil {
-			return nil, err
-		}
+		faults = append(faults, c.read(s))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
@@ -182,6 +171,14 @@ func (c *Catalogue) metricNames() []string {
 	var out []string
 	for _, m := range c.Metrics {
 		out = append(out, m.ID)
+	}
+	return out
+}
+
+func (c *Catalogue) factNames() []string {
+	var out []string
+	for _, f := range c.Facts {
+		out = append(out, f.ID)
 	}
 	return out
 }

@@ -165,11 +165,13 @@ func TestAskErrors(t *testing.T) {
 }
 
 func TestDeclarationErrors(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
 	r := smallReader(t)
 	const head = "metrics:\n  mine:\n    label: 我的\n    unit: count\n    definition: 我的指标。\n    fact: problem\n"
 	for want, text := range map[string]string{
 		`zone.yaml:1:1: unknown key "metric"; did you mean "metrics"?`:                        "metric: {}",
 		`zone.yaml:7:5: unknown key "vale"; did you mean "value"?`:                            head + "    vale: {agg: count}",
+		`zone.yaml:2:3: metric mine: unit is missing`:                                         "metrics:\n  mine: {label: 我, definition: 我的。, fact: problem}",
 		`zone.yaml:2:3: metric mine: a count has value`:                                       head,
 		`zone.yaml:7:18: agg is one of count, sum, distinct, median, not "summ"`:              head + "    value: {agg: summ, expr: x}",
 		`zone.yaml:8:18: fact problem has no dimension "steet"; did you mean "street"?`:       head + "    value: {agg: count}\n    dimensions: [steet]",
@@ -181,16 +183,21 @@ func TestDeclarationErrors(t *testing.T) {
 		`zone.yaml:7:32: metric mine: an expression can't hold a SELECT`:                      head + "    value: {agg: count, where: \"1 in (select 1)\"}",
 		`zone.yaml:3:26: core.fct_problem has no column "stret"; did you mean "street"?`:      "facts:\n  x: {table: core.fct_problem, form: problem, mode: ledger,\n    dimensions: {street: stret}}",
 		`zone.yaml:2:14: unknown table "core.fct_problems"; did you mean "core.fct_problem"?`: "facts:\n  x: {table: core.fct_problems, form: problem, mode: ledger, dimensions: {}}",
-		`zone.yaml:3:3: "mine" is given twice`:                                                "dimensions:\n  mine: 我\n  mine: 你",
-		`zone.yaml:1:1: a mapping (key: value) was expected`:                                  "[]",
+		`zone.yaml:3:3: key "mine" stands twice; first on line 2`:                             "dimensions:\n  mine: 我\n  mine: 你",
+		`zone.yaml:1:1: the declaration is a list, not keys and values`:                       "[]",
 	} {
 		c, err := Load(Source{"zone.yaml", []byte(text)})
 		if err == nil {
 			err = c.Check(context.Background(), r.db.Conn)
 		}
-		if err == nil || !strings.Contains(err.Error(), want) {
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "%!") {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
+		t.Setenv("LC_ALL", "zh_CN.UTF-8")
+		if zh := err.Error(); strings.Contains(zh, "%!") || strings.Contains(zh, want) {
+			t.Errorf("in Chinese: %s", zh)
+		}
+		t.Setenv("LC_ALL", "C")
 	}
 }
 

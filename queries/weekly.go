@@ -315,7 +315,7 @@ func (w *weekly) fillWords(ctx context.Context) error {
 	for _, d := range w.book.words {
 		got, err := w.src.rows(ctx, w.ask, w.literal(d.sql))
 		if err != nil {
-			return d.at.fault("%v", err)
+			return d.at.Pos().Fault("%v", "", err)
 		}
 		w.words[d.name] = ""
 		for _, r := range got.Rows {

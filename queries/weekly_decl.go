@@ -2,40 +2,37 @@ package queries
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
-	"gopkg.in/yaml.v3"
-
+	"taizhang/internal/decl"
 	"taizhang/internal/workbook"
 )
 
 // weeklyLoader reads one file and remembers what it refers to.
 type weeklyLoader struct {
-	lines     []string // of the file being read
 	folder    fs.FS
+	base      *decl.File        // that is extended
 	builtin   []string          // names of the sheets that are extended
 	skip      []string          // sheets that are not read
 	standing  map[string]string // table → its sheet
 	book      *WeeklyBook
 	catalogue *Catalogue
 	links     []weeklyRef
-	tables    map[string]weeklyNode
+	tables    map[string]*decl.Node
 	columns   map[string]map[string]bool // table → column titles, where known
 	charts    []weeklyChartRef
 	sheets    map[string]bool
 }
 
 type weeklyRef struct {
-	node weeklyNode
+	node *decl.Node
 	link workbook.Link
 	cut  func() // takes the link out, where its goal was dropped by who extends
 }
 
 type weeklyChartRef struct {
-	node          weeklyNode
+	node          *decl.Node
 	table, column string
 }
 
@@ -50,7 +47,7 @@ func LoadWeekly(file string, data []byte, catalogue *Catalogue) (*WeeklyBook, er
 
 func loadWeekly(file string, data []byte, catalogue *Catalogue, folder fs.FS) (*WeeklyBook, error) {
 	l := &weeklyLoader{
-		catalogue: catalogue, folder: folder, tables: map[string]weeklyNode{}, standing: map[string]string{},
+		catalogue: catalogue, folder: folder, tables: map[string]*decl.Node{}, standing: map[string]string{},
 		columns: map[string]map[string]bool{}, sheets: map[string]bool{},
 		book: &WeeklyBook{metrics: map[string]*Metric{}, rows: map[*Fact]*weeklyRowsBlock{}},
 	}
@@ -58,114 +55,106 @@ func loadWeekly(file string, data []byte, catalogue *Catalogue, folder fs.FS) (*
 		l.book.metrics[m.ID] = m
 		l.book.order = append(l.book.order, m.ID)
 	}
-	root, err := weeklyRoot(file, data)
+	d := decl.Read(file, data, decl.Options{})
+	if d.Empty() {
+		d.Fault("an empty file declares no workbook", "文件是空的，没有声明周报")
+	}
+	if d.Root != nil {
+		l.read(d.Root.As("the workbook", "周报声明"))
+	}
+	err := d.Err()
+	if l.base != nil { // what a zone leaves out may be needed there
+		err = errors.Join(err, l.base.Err())
+	}
 	if err != nil {
-		return nil, err
-	}
-	var order []weeklyNode
-	if base, ok := root.value("extends"); ok {
-		if base.Value != "built-in" {
-			return nil, base.fault("want built-in, got %s", base.what())
-		}
-		if order, err = l.extend(root); err != nil {
-			return nil, err
-		}
-	}
-	if err := l.document(root, data); err != nil {
-		return nil, err
-	}
-	if err := l.arrange(order); err != nil {
-		return nil, err
-	}
-	if len(l.book.sheets) == 0 {
-		return nil, root.fault("no sheets")
-	}
-	if err := l.resolve(); err != nil {
 		return nil, err
 	}
 	l.book.headlines()
 	return l.book, nil
 }
 
-func weeklyRoot(file string, data []byte) (weeklyNode, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return weeklyNode{}, fmt.Errorf("%s: %w", file, err)
+// read reads a file with what it extends.
+func (l *weeklyLoader) read(root *decl.Node) {
+	var order []*decl.Node
+	extends := root.Peek("extends")
+	if extends != nil {
+		if _, ok := extends.OneOf("built-in"); !ok {
+			return
+		}
+		order = l.extend(root)
 	}
-	if len(doc.Content) == 0 {
-		return weeklyNode{}, &DeclarationError{Pos{file, 1, 1}, "an empty file declares no workbook"}
+	if !l.document(root) {
+		return // what refers to a sheet or table at fault would be blamed
 	}
-	return weeklyNode{doc.Content[0], file}, nil
+	l.arrange(order)
+	if len(l.book.sheets) == 0 {
+		root.Fault("no sheets", "没有工作表")
+	}
+	l.resolve()
 }
 
 // extend loads those sheets of the built-in workbook that the zone's keeps and
 // gives the sheets that the zone puts first.
-func (l *weeklyLoader) extend(root weeklyNode) (order []weeklyNode, err error) {
-	base, err := weeklyRoot(builtinWeekly, weeklyYAML)
-	if err != nil {
-		return nil, err
-	}
-	names := func(n weeklyNode) (out []string) {
-		sheets, _ := n.value("sheets")
-		if sheets.Node == nil {
+func (l *weeklyLoader) extend(root *decl.Node) []*decl.Node {
+	l.base = decl.Read(builtinWeekly, weeklyYAML, decl.Options{})
+	base := l.base.Root
+	names := func(n *decl.Node) (out []string) {
+		sheets := n.Peek("sheets")
+		if !sheets.IsList() {
 			return nil
 		}
-		for _, c := range sheets.Content {
-			if name, ok := (weeklyNode{c, n.file}).value("name"); ok {
-				out = append(out, name.Value)
+		items, _ := sheets.Items()
+		for _, c := range items {
+			if name := c.Peek("name"); name.IsText() {
+				out = append(out, name.Value())
 			}
 		}
 		return out
 	}
 	l.builtin = names(base)
-	dropped, err := root.texts("drop")
-	if err != nil {
-		return nil, err
-	}
 	l.skip = names(root)
+	dropped, _ := root.Peek("drop").Items()
 	for _, d := range dropped {
-		if !slices.Contains(l.builtin, d.Value) {
-			return nil, d.fault("the built-in workbook has no sheet %s%s", d.what(), didYouMean(d.Value, l.builtin))
+		if name, ok := d.Text(); ok && !slices.Contains(l.builtin, name) {
+			d.Fault("the built-in workbook has no sheet %s%s", "内置周报没有工作表%s%s", d.Shown(), decl.DidYouMean(name, l.builtin))
 		}
-		l.skip = append(l.skip, d.Value)
+		l.skip = append(l.skip, d.Value())
 	}
-	if order, err = root.texts("order"); err != nil {
-		return nil, err
-	}
-	err = l.document(base, weeklyYAML)
+	order, _ := root.Peek("order").Items()
+	l.document(base)
 	l.skip = nil
-	return order, err
+	return order
 }
 
 // document reads one file into the book.
-func (l *weeklyLoader) document(root weeklyNode, data []byte) error {
-	l.lines = strings.Split(string(data), "\n")
-	if err := root.each("words", l.word); err != nil { // first: texts use them
-		return err
+func (l *weeklyLoader) document(root *decl.Node) bool {
+	good := true
+	words, _ := root.Peek("words").Entries(nil)
+	for _, w := range words { // first: texts use them
+		good = l.word(w.Key, w.Value) && good
 	}
-	ignore := func(weeklyNode) error { return nil }
+	ignore := func(*decl.Node) bool { return true }
 	fields := weeklyFields{
 		"words":     ignore,
 		"title":     l.template(&l.book.title),
 		"footer":    l.template(&l.book.footer),
 		"signature": l.template(&l.book.signature),
 		"logo":      l.logo,
-		"mail": func(n weeklyNode) error {
-			return n.mapping(weeklyFields{"subject": l.template(&l.book.mailSubject), "text": l.template(&l.book.mailText)})
+		"mail": func(n *decl.Node) bool {
+			return weeklyMapping(n, weeklyFields{"subject": l.template(&l.book.mailSubject), "text": l.template(&l.book.mailText)})
 		},
-		"sheets": func(n weeklyNode) error { return n.list(l.sheet) },
+		"sheets":  func(n *decl.Node) bool { return weeklyEach(n, l.sheet) },
+		"extends": ignore,
 	}
-	if _, ok := root.value("extends"); ok {
-		fields["extends"], fields["drop"], fields["order"] = ignore, ignore, ignore
-	} else {
-		fields["extends"] = ignore
+	if root.Peek("extends") != nil {
+		fields["drop"], fields["order"] = ignore, ignore
 	}
-	return root.mapping(fields)
+	return weeklyMapping(root, fields) && good
 }
 
 // arrange puts the sheets of two files in order: those named, then the built-in
 // ones where they were, then the zone's own.
-func (l *weeklyLoader) arrange(order []weeklyNode) error {
+func (l *weeklyLoader) arrange(order []*decl.Node) {
 	place := map[string]int{}
 	for i, name := range l.builtin {
 		place[name] = i + 1
@@ -178,32 +167,32 @@ func (l *weeklyLoader) arrange(order []weeklyNode) error {
 		}
 	}
 	for i, n := range order {
-		if !slices.Contains(names, n.Value) {
-			return n.fault("no sheet %s%s", n.what(), didYouMean(n.Value, names))
+		name, ok := n.Text()
+		if ok && !slices.Contains(names, name) {
+			n.Fault("no sheet %s%s", "没有工作表%s%s", n.Shown(), decl.DidYouMean(name, names))
 		}
-		place[n.Value] = i - len(order)
+		place[name] = i - len(order)
 	}
 	slices.SortStableFunc(l.book.sheets, func(a, b weeklySheet) int { return place[a.plain] - place[b.plain] })
-	return nil
 }
 
 // logo reads the picture beside the declaration.
-func (l *weeklyLoader) logo(n weeklyNode) error {
-	name, err := n.scalar()
-	if err != nil {
-		return err
+func (l *weeklyLoader) logo(n *decl.Node) bool {
+	name, ok := n.Text()
+	if !ok {
+		return false
 	}
 	if l.folder == nil {
-		return n.fault("a logo lies beside weekly.yaml in the zone's queries folder")
+		return n.Fault("a logo lies beside weekly.yaml in the zone's queries folder", "logo 图片要放在园区 queries 文件夹中 weekly.yaml 旁边")
 	}
 	data, err := fs.ReadFile(l.folder, name)
 	if err != nil {
-		return n.fault("logo: %v", err)
+		return n.Fault("logo: %v", "logo 读不出：%v", err)
 	}
 	if l.book.logo, err = workbook.NewPicture(data); err != nil {
-		return n.fault("logo %s: %v", name, err)
+		return n.Fault("logo %s: %v", "logo %s 不能用：%v", name, err)
 	}
-	return nil
+	return true
 }
 
 const builtinWeekly = "built-in weekly.yaml"
@@ -234,38 +223,39 @@ func (l *weeklyLoader) known(name string) bool {
 func (l *weeklyLoader) isMetric(name string) bool { return l.book.metrics[name] != nil }
 
 // word reads a name and its SELECT.
-func (l *weeklyLoader) word(key, value weeklyNode) error {
-	i := slices.IndexFunc(l.book.words, func(w weeklyWord) bool { return w.name == key.Value && w.at.file != key.file })
+func (l *weeklyLoader) word(key, value *decl.Node) bool {
+	name := key.Value()
+	i := slices.IndexFunc(l.book.words, func(w weeklyWord) bool { return w.name == name && w.at.File() != key.File() })
 	if i >= 0 {
 		l.book.words = slices.Delete(l.book.words, i, i+1)
 	}
-	if l.known(key.Value) || !idShape.MatchString(key.Value) {
-		return key.fault("%q is taken, or no name of lowercase letters, digits and _", key.Value)
+	if l.known(name) || !idShape.MatchString(name) {
+		return key.Fault("%q is taken, or no name of lowercase letters, digits and _", "“%s”已被占用，或不是由小写英文字母、数字和 _ 组成的名称", name)
 	}
-	sql, err := value.scalar()
-	l.book.words = append(l.book.words, weeklyWord{key.Value, sql, value})
-	return err
+	sql, ok := value.Text()
+	l.book.words = append(l.book.words, weeklyWord{name, sql, value})
+	return ok
 }
 
-func (l *weeklyLoader) template(into **weeklyTemplate) func(weeklyNode) error {
-	return func(n weeklyNode) (err error) {
-		*into, err = parseTemplate(n, l.lines, l.known, l.isMetric)
-		return err
+func (l *weeklyLoader) template(into **weeklyTemplate) func(*decl.Node) bool {
+	return func(n *decl.Node) (ok bool) {
+		*into, ok = parseTemplate(n, l.known, l.isMetric)
+		return ok
 	}
 }
 
 // resolve checks links and charts once every table and sheet is known.
-func (l *weeklyLoader) resolve() error {
+func (l *weeklyLoader) resolve() {
 	for _, r := range l.links {
 		_, ok := l.tables[r.link.Table]
 		switch {
 		case r.link.Table != "" && ok, r.link.Table == "" && l.sheets[r.link.Sheet]:
-		case len(l.builtin) > 0 && r.node.file == builtinWeekly:
+		case len(l.builtin) > 0 && r.node.Pos().File == builtinWeekly:
 			r.cut()
 		case r.link.Table != "":
-			return r.node.fault("link to unknown table %q", r.link.Table)
+			r.node.Fault("link to unknown table %q", "链接指向不存在的表“%s”", r.link.Table)
 		default:
-			return r.node.fault("link to unknown sheet %q", r.link.Sheet)
+			r.node.Fault("link to unknown sheet %q", "链接指向不存在的工作表“%s”", r.link.Sheet)
 		}
 	}
 	for _, s := range l.book.sheets {
@@ -280,26 +270,26 @@ func (l *weeklyLoader) resolve() error {
 	for _, c := range l.charts {
 		titles, ok := l.columns[c.table]
 		if !ok {
-			return c.node.fault("unknown table %q", c.table)
+			c.node.Fault("unknown table %q", "没有表“%s”", c.table)
+			continue
 		}
 		if !titles[c.column] {
-			return c.node.fault("table %q has no column %q", c.table, c.column)
+			c.node.Fault("table %q has no column %q", "表“%s”没有列“%s”", c.table, c.column)
 		}
 	}
-	return nil
 }
 
-func (l *weeklyLoader) sheet(n weeklyNode) error {
-	if name, ok := n.value("name"); ok && slices.Contains(l.skip, name.Value) {
-		return nil
+func (l *weeklyLoader) sheet(n *decl.Node) bool {
+	if name := n.Peek("name"); name.IsText() && slices.Contains(l.skip, name.Value()) {
+		return true
 	}
 	s := weeklySheet{}
 	orientation := "portrait"
-	if err := n.mapping(weeklyFields{
-		"name": func(c weeklyNode) error {
-			s.plain = c.Value
+	if !weeklyMapping(n, weeklyFields{
+		"name": func(c *decl.Node) bool {
+			s.plain = c.Value()
 			if s.plain == "" || l.sheets[s.plain] {
-				return c.fault("a sheet's name is missing or taken: %s", c.what())
+				return c.Fault("a sheet's name is missing or taken: %s", "工作表名称缺失或重复：%s", c.Shown())
 			}
 			l.sheets[s.plain] = true
 			return l.template(&s.name)(c)
@@ -307,12 +297,12 @@ func (l *weeklyLoader) sheet(n weeklyNode) error {
 		"orientation": weeklyOneOf(&orientation, "portrait", "landscape"),
 		"one_page":    weeklyBool(&s.onePage),
 		"cards":       weeklyInt(&s.cards, 1, 6),
-		"blocks":      func(c weeklyNode) error { return c.list(func(b weeklyNode) error { return l.block(&s, b) }) },
-	}); err != nil {
-		return err
+		"blocks":      func(c *decl.Node) bool { return weeklyEach(c, func(b *decl.Node) bool { return l.block(&s, b) }) },
+	}) {
+		return false
 	}
 	if s.plain == "" {
-		return n.fault("a sheet without name")
+		return n.Fault("a sheet without name", "工作表缺 name（名称）")
 	}
 	for id := range l.tables {
 		if l.standing[id] == "" {
@@ -321,129 +311,124 @@ func (l *weeklyLoader) sheet(n weeklyNode) error {
 	}
 	s.landscape = orientation == "landscape"
 	l.book.sheets = append(l.book.sheets, s)
-	return nil
+	return true
 }
 
-func (l *weeklyLoader) block(s *weeklySheet, n weeklyNode) error {
-	if n.Kind == yaml.MappingNode && len(n.Content) != 2 {
-		return n.fault("a block is one key: title, heading, note, text, box, figures, list, charts, table, rows or movers")
+func (l *weeklyLoader) block(s *weeklySheet, n *decl.Node) bool {
+	if n.IsMapping() && n.Len() != 1 {
+		return n.Fault("a block is one key: title, heading, note, text, box, figures, list, charts, table, rows or movers", "一个块只写一个键：title、heading、note、text、box、figures、list、charts、table、rows 或 movers")
 	}
 	b := weeklyBlock{}
-	if err := n.mapping(weeklyFields{
-		"title": func(c weeklyNode) error {
+	if !weeklyMapping(n, weeklyFields{
+		"title": func(c *decl.Node) bool {
 			b.title = &weeklyTitle{}
-			return c.mapping(weeklyFields{
+			return weeklyMapping(c, weeklyFields{
 				"text": l.template(&b.title.text), "sub": l.template(&b.title.sub),
-				"back": func(d weeklyNode) error {
-					b.title.back = d.Value
+				"back": func(d *decl.Node) bool {
+					b.title.back = d.Value()
 					t := b.title
-					l.links = append(l.links, weeklyRef{d, workbook.Link{Sheet: d.Value}, func() { t.back = "" }})
-					return nil
+					l.links = append(l.links, weeklyRef{d, workbook.Link{Sheet: d.Value()}, func() { t.back = "" }})
+					return true
 				},
 			})
 		},
 		"heading": l.template(&b.heading),
 		"text":    l.template(&b.text),
-		"note": func(c weeklyNode) error {
+		"note": func(c *decl.Node) bool {
 			b.note = &weeklyNote{}
-			if c.Kind == yaml.ScalarNode {
+			if c.IsText() {
 				b.note.small = true
 				return l.template(&b.note.text)(c)
 			}
-			return c.mapping(weeklyFields{
+			return weeklyMapping(c, weeklyFields{
 				"text": l.template(&b.note.text), "strong": weeklyBool(&b.note.strong),
 				"small": weeklyBool(&b.note.small), "indent": weeklyBool(&b.note.indent),
 			})
 		},
-		"box": func(c weeklyNode) error {
+		"box": func(c *decl.Node) bool {
 			b.box = &workbook.Box{}
-			return c.mapping(weeklyFields{"label": weeklyString(&b.box.Label), "height": weeklyNumber(&b.box.Height, 20, 400)})
+			return weeklyMapping(c, weeklyFields{"label": weeklyString(&b.box.Label), "height": weeklyNumber(&b.box.Height, 20, 400)})
 		},
-		"movers":  weeklyInt(&b.movers, 1, 10),
-		"figures": func(c weeklyNode) error { return c.list(func(d weeklyNode) error { return l.item(&b.figures, d) }) },
-		"list": func(c weeklyNode) error {
+		"movers": weeklyInt(&b.movers, 1, 10),
+		"figures": func(c *decl.Node) bool {
+			return weeklyEach(c, func(d *decl.Node) bool { return l.item(&b.figures, d) })
+		},
+		"list": func(c *decl.Node) bool {
 			b.list = &weeklyList{}
-			err := c.mapping(weeklyFields{
+			ok := weeklyMapping(c, weeklyFields{
 				"id": weeklyString(&b.list.id), "title": weeklyString(&b.list.title),
-				"items": func(d weeklyNode) error {
-					return d.list(func(e weeklyNode) error { return l.item(&b.list.items, e) })
+				"items": func(d *decl.Node) bool {
+					return weeklyEach(d, func(e *decl.Node) bool { return l.item(&b.list.items, e) })
 				},
 			})
-			return orElse(err, l.name(c, b.list.id, weeklyListTitles))
+			return l.name(c, b.list.id, weeklyListTitles) && ok
 		},
-		"charts": func(c weeklyNode) error {
+		"charts": func(c *decl.Node) bool {
 			b.charts = &weeklyCharts{}
-			return c.mapping(weeklyFields{
+			return weeklyMapping(c, weeklyFields{
 				"height": weeklyNumber(&b.charts.height, 80, 600),
-				"items":  func(d weeklyNode) error { return d.list(func(e weeklyNode) error { return l.chart(b.charts, e) }) },
+				"items":  func(d *decl.Node) bool { return weeklyEach(d, func(e *decl.Node) bool { return l.chart(b.charts, e) }) },
 			})
 		},
-		"rows": func(c weeklyNode) error { return l.rows(&b, c) },
-		"table": func(c weeklyNode) error {
+		"rows": func(c *decl.Node) bool { return l.rows(&b, c) },
+		"table": func(c *decl.Node) bool {
 			b.table = &weeklyTable{at: c}
 			return l.table(b.table, c)
 		},
-	}); err != nil {
-		return err
+	}) {
+		return false
 	}
 	s.blocks = append(s.blocks, b)
-	return nil
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
+	return true
 }
 
 // name takes an ID for a table.
-func (l *weeklyLoader) name(n weeklyNode, id string, titles []string) error {
+func (l *weeklyLoader) name(n *decl.Node, id string, titles []string) bool {
 	if id == "" {
-		return nil
+		return true
 	}
 	if _, taken := l.tables[id]; taken {
-		return n.fault("table %q is there twice", id)
+		return n.Fault("table %q is there twice", "表“%s”重复", id)
 	}
 	l.tables[id] = n
 	l.columns[id] = map[string]bool{}
 	for _, t := range titles {
 		l.columns[id][t] = true
 	}
-	return nil
+	return true
 }
 
 // metric reads the name of a declared metric.
-func (l *weeklyLoader) metric(into *string) func(weeklyNode) error {
-	return func(n weeklyNode) error {
-		if _, ok := l.book.metrics[n.Value]; !ok || n.Kind != yaml.ScalarNode {
-			return n.fault("unknown metric %s%s", n.what(), didYouMean(n.Value, l.book.order))
+func (l *weeklyLoader) metric(into *string) func(*decl.Node) bool {
+	return func(n *decl.Node) bool {
+		if _, ok := l.book.metrics[n.Value()]; !ok || !n.IsText() {
+			return n.Fault("unknown metric %s%s", "没有指标%s%s", n.Shown(), decl.DidYouMean(n.Value(), l.book.order))
 		}
-		*into = n.Value
-		return nil
+		*into = n.Value()
+		return true
 	}
 }
 
-func (l *weeklyLoader) item(into *[]weeklyItem, n weeklyNode) error {
+func (l *weeklyLoader) item(into *[]weeklyItem, n *decl.Node) bool {
 	x := weeklyItem{}
 	var link, table string
 	trend := workbook.Trend{}
 	where := n
-	if err := n.mapping(weeklyFields{
+	if !weeklyMapping(n, weeklyFields{
 		"metric": l.metric(&x.metric), "label": weeklyString(&x.label), "unit": weeklyString(&x.unit),
-		"link":  func(c weeklyNode) error { where = c; return weeklyString(&link)(c) },
-		"table": func(c weeklyNode) error { where = c; return weeklyString(&table)(c) },
-		"trend": func(c weeklyNode) error {
-			err := c.mapping(weeklyFields{"table": weeklyString(&trend.Table), "column": weeklyString(&trend.Column)})
+		"link":  func(c *decl.Node) bool { where = c; return weeklyString(&link)(c) },
+		"table": func(c *decl.Node) bool { where = c; return weeklyString(&table)(c) },
+		"trend": func(c *decl.Node) bool {
+			ok := weeklyMapping(c, weeklyFields{"table": weeklyString(&trend.Table), "column": weeklyString(&trend.Column)})
 			l.charts = append(l.charts, weeklyChartRef{c, trend.Table, trend.Column})
 			x.trend = &trend
-			return err
+			return ok
 		},
-	}); err != nil {
-		return err
+	}) {
+		return false
 	}
 	if x.metric == "" {
-		return n.fault("a figure without metric")
+		return n.Fault("a figure without metric", "缺 metric（指标）")
 	}
 	m := l.book.metrics[x.metric]
 	if x.label == "" {
@@ -455,27 +440,27 @@ func (l *weeklyLoader) item(into *[]weeklyItem, n weeklyNode) error {
 		l.links = append(l.links, weeklyRef{where, *x.link, func() { *goal = workbook.Link{} }})
 	}
 	*into = append(*into, x)
-	return nil
+	return true
 }
 
-func (l *weeklyLoader) chart(b *weeklyCharts, n weeklyNode) error {
+func (l *weeklyLoader) chart(b *weeklyCharts, n *decl.Node) bool {
 	ch := workbook.Chart{Kind: workbook.Columns}
-	if err := n.mapping(weeklyFields{
+	if !weeklyMapping(n, weeklyFields{
 		"title": weeklyString(&ch.Title), "table": weeklyString(&ch.Table),
 		"kind":     weeklyOneOf(&ch.Kind, workbook.Columns, workbook.Stacked, workbook.Bars, workbook.Lines, workbook.Funnel),
 		"category": weeklyString(&ch.Category), "series": weeklyStrings(&ch.Series),
 		"x": weeklyString(&ch.XTitle), "y": weeklyString(&ch.YTitle), "format": weeklyString(&ch.Format),
 		"labels": weeklyBool(&ch.Labels), "last": weeklyInt(&ch.LastN, 1, 1000),
-	}); err != nil {
-		return err
+	}) {
+		return false
 	}
 	if len(ch.Series) == 0 || len(ch.Series) > 6 {
-		return n.fault("a chart has one to six series, not %d", len(ch.Series))
+		return n.Fault("a chart has one to six series, not %d", "图表应有1到6个系列，这里有%d个", len(ch.Series))
 	}
 	for _, c := range slices.Concat([]string{ch.Category}, ch.Series) {
 		l.charts = append(l.charts, weeklyChartRef{n, ch.Table, c})
 	}
 	ch.Name = ch.Title
 	b.items = append(b.items, ch)
-	return nil
+	return true
 }

@@ -27,17 +27,17 @@ func TestWeeklyRefusals(t *testing.T) {
 		"chart of no table":   {sheet("charts: {items: [{table: t, category: 甲, series: [乙]}]}"), `w.yaml:4:26: unknown table "t"`},
 		"chart of no column":  {sheet(table) + "      - charts: {items: [{table: t, category: 甲, series: [乙]}]}\n", `table "t" has no column "乙"`},
 		"chart of nothing":    {sheet("charts: {items: [{table: t, category: 甲}]}"), "one to six series"},
-		"chart kind":          {sheet("charts: {items: [{kind: pie}]}"), `want one of [column stacked bar line funnel], got "pie"`},
+		"chart kind":          {sheet("charts: {items: [{kind: pie}]}"), `w.yaml:4:33: kind is one of column, stacked, bar, line, funnel, not "pie"`},
 		"no source":           {sheet("table: {id: t}"), "one of sql, metrics or source"},
 		"two sources":         {sheet("table: {sql: select 1, source: catalog}"), "one of sql, metrics or source"},
 		"sql without columns": {sheet("table: {sql: select 1}"), "names its columns"},
 		"bad dimension":       {sheet("table: {metrics: [tax_refunded], by: street}"), `tax_refunded can't be broken down by "street"`},
 		"no dimension":        {sheet("table: {metrics: [tax_refunded]}"), "by which dimension"},
 		"stray column":        {sheet("table: {metrics: [tax_refunded], by: month, columns: [{title: 甲, from: x}]}"), `comes from "x"`},
-		"column kind":         {sheet("table: {sql: select 1, columns: [{title: a, from: a, kind: money}]}"), "want one of [text mark"},
-		"not a number":        {sheet("box: {height: high}"), "want a number from 20 to 400"},
-		"not a bool":          {sheet("note: {text: a, strong: 1}"), "want true or false"},
-		"not a list":          {"sheets: {}\n", "w.yaml:1:9: want a list, got a mapping"},
+		"column kind":         {sheet("table: {sql: select 1, columns: [{title: a, from: a, kind: money}]}"), "kind is one of text, mark"},
+		"not a number":        {sheet("box: {height: high}"), `height: "high" is not a number from 20 to 400`},
+		"not a bool":          {sheet("note: {text: a, strong: 1}"), `strong is "1", neither true nor false`},
+		"not a list":          {"sheets: {}\n", "w.yaml:1:9: sheets is a mapping, not a list"},
 		"template":            {sheet("text: |\n  第一行\n  办结{problems_close}个"), `w.yaml:6:14: unknown name "problems_close"`},
 		"quoted template":     {sheet(`heading: "截至{asof}"`), `w.yaml:4:22: unknown name "asof"`},
 		"plain template":      {sheet("heading: 截至{asof}"), `w.yaml:4:21: unknown name "asof"`},
@@ -52,12 +52,17 @@ func TestWeeklyRefusals(t *testing.T) {
 		"condition's number":  {sheet("heading: '{if problems_overdue == 零}好{end}'"), "want a number"},
 		"condition's tail":    {sheet("heading: '{if problems_overdue == 0 and}好{end}'"), "want «and» or «or»"},
 		"word twice":          {"words: {zone: select 1}\n", `"zone" is taken`},
-		"yaml":                {"sheets: [\n", "w.yaml: yaml:"},
+		"yaml":                {"sheets: [\n", "w.yaml:1:9: not valid YAML: the [ that opens here is not closed"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Setenv("LC_ALL", "C")
 			_, err := LoadWeekly("w.yaml", []byte(c.text), mustLoad(t))
-			if err == nil || !strings.Contains(err.Error(), c.want) {
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "%!") {
 				t.Errorf("got %v\nwant %s", err, c.want)
+			}
+			t.Setenv("LC_ALL", "zh_CN.UTF-8")
+			if zh := err.Error(); strings.Contains(zh, "%!") || strings.Contains(zh, c.want) {
+				t.Errorf("in Chinese: %s", zh)
 			}
 		})
 	}

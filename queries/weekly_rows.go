@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 )
@@ -18,7 +19,7 @@ import (
 // column per figure (two for a ratio) that says what the row adds to it, as a
 // trace does. The headline figures are formulas over these columns.
 type weeklyRowsBlock struct {
-	at      weeklyNode
+	at      *decl.Node
 	fact    *Fact
 	table   weeklyTable // ID, title, note, empty, declared columns
 	asked   []string    // metrics to list beside the headline figures
@@ -35,47 +36,47 @@ const (
 	rowsRange     = "数据区域"
 )
 
-func (l *weeklyLoader) rows(b *weeklyBlock, n weeklyNode) error {
+func (l *weeklyLoader) rows(b *weeklyBlock, n *decl.Node) bool {
 	r := &weeklyRowsBlock{at: n, measure: map[string][2]string{}}
 	b.rows = r
 	t := &r.table
 	t.at = n
-	if err := n.mapping(weeklyFields{
-		"fact": func(c weeklyNode) error {
-			if r.fact = l.catalogue.fact[c.Value]; r.fact == nil {
+	if !weeklyMapping(n, weeklyFields{
+		"fact": func(c *decl.Node) bool {
+			if r.fact = l.catalogue.fact[c.Value()]; r.fact == nil {
 				var names []string
 				for _, f := range l.catalogue.Facts {
 					names = append(names, f.ID)
 				}
-				return c.fault("unknown fact %s%s", c.what(), didYouMean(c.Value, names))
+				return c.Fault("unknown fact %s%s", "没有事实表%s%s", c.Shown(), decl.DidYouMean(c.Value(), names))
 			}
 			if l.book.rows[r.fact] != nil {
-				return c.fault("the rows of %s are listed twice", r.fact.ID)
+				return c.Fault("the rows of %s are listed twice", "%s 的明细重复列出", r.fact.ID)
 			}
 			l.book.rows[r.fact] = r
-			return nil
+			return true
 		},
-		"metrics": func(c weeklyNode) error {
-			return c.list(func(d weeklyNode) error {
+		"metrics": func(c *decl.Node) bool {
+			return weeklyEach(c, func(d *decl.Node) bool {
 				var m string
-				err := l.metric(&m)(d)
+				ok := l.metric(&m)(d)
 				r.asked = append(r.asked, m)
-				return err
+				return ok
 			})
 		},
 		"id": weeklyString(&t.id), "title": weeklyString(&t.title), "note": l.template(&t.note), "empty": weeklyString(&t.empty),
-		"columns": func(c weeklyNode) error {
-			return c.list(func(d weeklyNode) error { return l.column(t, d) })
+		"columns": func(c *decl.Node) bool {
+			return weeklyEach(c, func(d *decl.Node) bool { return l.column(t, d) })
 		},
-	}); err != nil {
-		return err
+	}) {
+		return false
 	}
 	if r.fact == nil {
-		return n.fault("rows without fact")
+		return n.Fault("rows without fact", "rows 缺 fact（事实表）")
 	}
 	for _, m := range r.asked {
 		if f := l.book.metrics[m].Fact; f != r.fact {
-			return n.fault("metric %s counts rows of %s, not of %s", m, f.ID, r.fact.ID)
+			return n.Fault("metric %s counts rows of %s, not of %s", "指标 %s 计的是 %s 的行，不是 %s 的", m, f.ID, r.fact.ID)
 		}
 	}
 	if t.id == "" {
@@ -372,7 +373,7 @@ func (w *weekly) listed(ctx context.Context, r *weeklyRowsBlock) (workbook.Table
 	}
 	got, err := w.src.rows(ctx, w.ask, r.statement())
 	if err != nil {
-		return t, r.at.fault("rows of %s: %v", r.fact.ID, err)
+		return t, r.at.Pos().Fault("rows of %s: %v", "%s 的明细：%v", r.fact.ID, err)
 	}
 	if len(got.Rows) == 0 {
 		return t, nil

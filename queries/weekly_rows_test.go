@@ -252,7 +252,7 @@ sheets:
 		t.Errorf("sheets: %s", got)
 	}
 	for text, want := range map[string]string{
-		"extends: other\n":                             `w.yaml:1:10: want built-in, got "other"`,
+		"extends: other\n":                             `w.yaml:1:10: extends is one of built-in, not "other"`,
 		"extends: built-in\ndrop: [总揽]\n":              `w.yaml:2:8: the built-in workbook has no sheet "总揽"`,
 		"extends: built-in\norder: [没有]\n":             `w.yaml:2:9: no sheet "没有"`,
 		"order: [总览]\nsheets: [{name: 一}]\n":           `w.yaml:1:1: unknown key "order"`,

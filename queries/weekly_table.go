@@ -45,7 +45,7 @@ func (w *weekly) table(ctx context.Context, d *weeklyTable) (workbook.Table, err
 func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
 	got, err := w.src.rows(ctx, w.ask, w.literal(d.sql))
 	if err != nil {
-		return d.sqlAt.fault("%v", err)
+		return d.sqlAt.Pos().Fault("%v", "", err)
 	}
 	places := map[string]int{}
 	for i, c := range got.Columns {
@@ -55,7 +55,7 @@ func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table
 	for i, c := range d.columns {
 		at, ok := places[c.from]
 		if !ok {
-			return d.sqlAt.fault("the result has no column %q for %q; it has: %s", c.from, c.title, strings.Join(got.Columns, ", "))
+			return d.sqlAt.Pos().Fault("the result has no column %q for %q; it has: %s", "查询结果没有列“%s”（用于“%s”）；有：%s", c.from, c.title, strings.Join(got.Columns, ", "))
 		}
 		from[i] = at
 	}
@@ -90,7 +90,7 @@ func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table
 func (w *weekly) broken(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
 	got, err := w.src.figures(ctx, []weeklyPoint{w.ask}, d.metrics, d.by)
 	if err != nil {
-		return d.at.fault("%v", err)
+		return d.at.Pos().Fault("%v", "", err)
 	}
 	list := got[w.ask]
 	values := map[string]map[string]*float64{}

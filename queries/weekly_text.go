@@ -1,13 +1,12 @@
 package queries
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"taizhang/internal/decl"
 )
 
 // weeklyTemplate is a text with {names} and {if conditions}. A name is a
@@ -59,60 +58,32 @@ type weeklyParser struct {
 
 // parseTemplate reads the template in a scalar of weekly.yaml; faults point
 // at the line and column within the file.
-func parseTemplate(n weeklyNode, lines []string, known, metric func(string) bool) (*weeklyTemplate, error) {
-	s, err := n.scalar()
-	if err != nil {
-		return nil, err
+func parseTemplate(n *decl.Node, known, metric func(string) bool) (*weeklyTemplate, bool) {
+	s, ok := n.Raw()
+	if !ok {
+		return nil, false
 	}
 	p := &weeklyParser{src: s, known: known, metric: metric}
 	parts, end, err := p.parts(0)
 	if err == nil && end != "" {
-		err = p.errorf(p.pos-len(end)-2, "{%s} without {if}", end)
+		err = p.errorf(p.pos-len(end)-2, "{%s} without {if}", "{%s} 前面没有 {if}", end)
 	}
-	if err != nil {
-		if at, ok := err.(*templateError); ok {
-			return nil, at.in(n, lines, s)
-		}
-		return nil, err
+	if at, wrong := err.(*templateError); wrong {
+		return nil, n.FaultInside(at.at, at.says)
 	}
-	return &weeklyTemplate{parts: parts}, nil
+	return &weeklyTemplate{parts: parts}, true
 }
 
 // templateError is a fault at a byte of a template.
 type templateError struct {
 	at   int
-	text string
+	says decl.Text
 }
 
-func (e *templateError) Error() string { return e.text }
+func (e *templateError) Error() string { return e.says.English }
 
-func (p *weeklyParser) errorf(at int, format string, args ...any) error {
-	return &templateError{at, fmt.Sprintf(format, args...)}
-}
-
-// in finds the template's fault in the file. Literal blocks keep their lines;
-// quoted and plain texts stand on one.
-func (e *templateError) in(n weeklyNode, lines []string, src string) error {
-	before := src[:min(e.at, len(src))]
-	row := strings.Count(before, "\n")
-	col := len([]rune(before[strings.LastIndexByte(before, '\n')+1:]))
-	f := &DeclarationError{Pos{n.file, n.Line, n.Column}, e.text}
-	switch n.Style & (yaml.LiteralStyle | yaml.FoldedStyle | yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle) {
-	case yaml.LiteralStyle:
-		f.Line += 1 + row
-		first := ""
-		if n.Line < len(lines) {
-			first = lines[n.Line]
-		}
-		f.Column = len(first) - len(strings.TrimLeft(first, " ")) + col + 1
-	case yaml.SingleQuotedStyle, yaml.DoubleQuotedStyle:
-		f.Column += 1 + col
-	case yaml.FoldedStyle:
-		f.Line++
-	default:
-		f.Column += col
-	}
-	return f
+func (p *weeklyParser) errorf(at int, english, chinese string, args ...any) error {
+	return &templateError{at, decl.Say(english, chinese, args...)}
 }
 
 // parts reads up to the end, {else} or {end}, whose word it returns.
@@ -140,7 +111,7 @@ func (p *weeklyParser) parts(depth int) (out []weeklyPart, end string, err error
 		}
 		shut := strings.IndexByte(p.src[start:], '}')
 		if shut < 0 {
-			return nil, "", p.errorf(start, "a { without its }")
+			return nil, "", p.errorf(start, "a { without its }", "{ 没有配对的 }")
 		}
 		word := strings.TrimSpace(p.src[start+1 : start+shut])
 		p.pos = start + shut + 1
@@ -157,7 +128,7 @@ func (p *weeklyParser) parts(depth int) (out []weeklyPart, end string, err error
 		default:
 			name, field, dotted := strings.Cut(word, ".")
 			if !p.known(name) || dotted && (field != "last" && field != "change" && field != "target" || !p.metric(name)) {
-				return nil, "", p.errorf(start+1, "unknown name %q; want a metric, metric.last, metric.change, metric.target or one of %s", word, weeklyVariableNames())
+				return nil, "", p.errorf(start+1, "unknown name %q; want a metric, metric.last, metric.change, metric.target or one of %s", "没有名称“%s”；可用指标、指标.last、指标.change、指标.target，或 %s", word, weeklyVariableNames())
 			}
 			out = append(out, weeklyPart{name: name, field: field})
 		}
@@ -168,7 +139,7 @@ func (p *weeklyParser) parts(depth int) (out []weeklyPart, end string, err error
 
 func (p *weeklyParser) condition(start int, word string, depth int) (weeklyPart, error) {
 	if depth > 8 {
-		return weeklyPart{}, p.errorf(start, "conditions nested too deep")
+		return weeklyPart{}, p.errorf(start, "conditions nested too deep", "条件嵌套过深")
 	}
 	tests, err := p.tests(start, strings.TrimPrefix(word, "if "))
 	if err != nil {
@@ -185,7 +156,7 @@ func (p *weeklyParser) condition(start int, word string, depth int) (weeklyPart,
 		}
 	}
 	if end != "end" {
-		return part, p.errorf(start, "{if} without {end}")
+		return part, p.errorf(start, "{if} without {end}", "{if} 没有配对的 {end}")
 	}
 	return part, nil
 }
@@ -197,19 +168,19 @@ func (p *weeklyParser) tests(start int, expr string) ([]weeklyTest, error) {
 	or := false
 	for len(words) > 0 {
 		if len(words) < 3 {
-			return nil, p.errorf(start, "a condition reads «metric op number», got %q", strings.Join(words, " "))
+			return nil, p.errorf(start, "a condition reads «metric op number», got %q", "条件应写成“指标 比较符 数”，这里是“%s”", strings.Join(words, " "))
 		}
 		t := weeklyTest{name: words[0], op: words[1], or: or}
 		if !p.metric(t.name) && t.name != "missing" && t.name != "year" {
 			at := strings.Index(p.src[start:], t.name)
-			return nil, p.errorf(start+max(at, 0), "unknown name %q in a condition; want a metric, missing or year", t.name)
+			return nil, p.errorf(start+max(at, 0), "unknown name %q in a condition; want a metric, missing or year", "条件中没有名称“%s”；可用指标、missing 或 year", t.name)
 		}
 		if !strings.Contains(" == != < <= > >= ", " "+t.op+" ") {
-			return nil, p.errorf(start, "unknown comparison %q; want ==, !=, <, <=, > or >=", t.op)
+			return nil, p.errorf(start, "unknown comparison %q; want ==, !=, <, <=, > or >=", "没有比较符“%s”；可用 ==、!=、<、<=、>、>=", t.op)
 		}
 		f, err := strconv.ParseFloat(words[2], 64)
 		if err != nil {
-			return nil, p.errorf(start, "want a number after %s, got %q", t.op, words[2])
+			return nil, p.errorf(start, "want a number after %s, got %q", "%s 后面应是数，这里是“%s”", t.op, words[2])
 		}
 		t.want = f
 		out = append(out, t)
@@ -218,12 +189,12 @@ func (p *weeklyParser) tests(start int, expr string) ([]weeklyTest, error) {
 			return out, nil
 		}
 		if words[0] != "and" && words[0] != "or" || len(words) == 1 {
-			return nil, p.errorf(start, "want «and» or «or» and another comparison, got %q", strings.Join(words, " "))
+			return nil, p.errorf(start, "want «and» or «or» and another comparison, got %q", "这里应是 and 或 or 和另一个比较，而不是“%s”", strings.Join(words, " "))
 		}
 		or = words[0] == "or"
 		words = words[1:]
 	}
-	return nil, p.errorf(start, "an empty condition")
+	return nil, p.errorf(start, "an empty condition", "条件是空的")
 }
 
 // weeklyWords are the values a template is filled with.

@@ -1,6 +1,9 @@
 package queries
 
-import "taizhang/internal/workbook"
+import (
+	"taizhang/internal/decl"
+	"taizhang/internal/workbook"
+)
 
 // WeeklyBook is the declared weekly workbook (weekly.yaml), checked.
 type WeeklyBook struct {
@@ -19,7 +22,7 @@ type WeeklyBook struct {
 // weeklyWord is a name for texts whose value a SELECT gives, as its first column.
 type weeklyWord struct {
 	name, sql string
-	at        weeklyNode
+	at        *decl.Node
 }
 
 type weeklySheet struct {
@@ -78,7 +81,7 @@ type weeklyCharts struct {
 // weeklyTable is filled by a SELECT, by metrics over a dimension, or by one of
 // the built-in sources: catalog (every metric) and changes (since the last issue).
 type weeklyTable struct {
-	at         weeklyNode
+	at         *decl.Node
 	id, title  string
 	note       *weeklyTemplate
 	empty      string
@@ -86,7 +89,7 @@ type weeklyTable struct {
 	filter     bool
 	total      bool
 	sql        string
-	sqlAt      weeklyNode
+	sqlAt      *decl.Node
 	metrics    []string
 	by         string
 	source     string

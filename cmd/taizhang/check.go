@@ -12,7 +12,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
-	"taizhang/internal/pipeline"
+	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -71,7 +71,7 @@ func (a *app) checkCmd() *cobra.Command {
 			if output != "" {
 				_, marked, err := receipt.Write(report, source, z.Name)
 				if err == nil {
-					err = pipeline.WriteBytes(output, 0o644, marked)
+					err = durable.WriteBytes(output, 0o644, marked)
 				}
 				if err != nil {
 					return fmt.Errorf("write the marked workbook: %w", err)

@@ -45,7 +45,7 @@ func moments(zone string) map[string]func() bool {
 		"while returns are stored":       func() bool { return size("warehouse.duckdb.rebuild.wal") > 5000 },
 		"once the warehouse is replaced": func() bool { return size("warehouse.duckdb") != int64(len(warehouse)) && size("warehouse.duckdb") > 0 },
 		"while models are built":         func() bool { return size("warehouse.duckdb.wal") > 0 },
-		"while the copy is written":      func() bool { return size("published/.next-taizhang.duckdb") >= 0 },
+		"while the copy is written":      func() bool { return unplaced(at("published")) },
 		"once the copy is published": func() bool {
 			i, err := os.Stat(at("published/taizhang.duckdb"))
 			return err == nil && !os.SameFile(i, published)

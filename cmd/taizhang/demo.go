@@ -13,6 +13,7 @@ import (
 
 	"taizhang/data"
 	"taizhang/ingest/finding"
+	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -47,10 +48,10 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(config, data.Config(), 0o644); err != nil {
+	if err := durable.WriteBytes(config, 0o644, data.Config()); err != nil {
 		return err
 	}
 	a.zoneDir = dir

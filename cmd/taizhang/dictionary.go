@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -88,7 +89,7 @@ func (a *app) docsCmd() *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("%s: %w", d.name, err)
 				}
-				if err := pipeline.WriteBytes(filepath.Join(args[0], d.name), 0o644, []byte(text)); err != nil {
+				if err := durable.WriteBytes(filepath.Join(args[0], d.name), 0o644, []byte(text)); err != nil {
 					return err
 				}
 			}

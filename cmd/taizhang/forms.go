@@ -56,7 +56,7 @@ func (a *app) formsCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := set.Check(args[0], f); err != nil {
+			if err := set.Check(f); err != nil {
 				return usageError{err}
 			}
 			_, err = fmt.Fprintf(a.out, "%s %s: %d columns, %d rules\n", f.ID, f.Title, len(f.Columns), len(f.Rules))

@@ -14,6 +14,7 @@ import (
 	"taizhang/ingest/template"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -72,7 +73,7 @@ func (a *app) formsTemplateCmd() *cobra.Command {
 					output = zone.SafeName("报送表_" + submitter + ".xlsx")
 				}
 			}
-			if err := pipeline.WriteBytes(output, 0o644, content); err != nil {
+			if err := durable.WriteBytes(output, 0o644, content); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(a.out, output)

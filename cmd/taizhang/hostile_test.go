@@ -95,7 +95,7 @@ func TestHostileInbox(t *testing.T) {
 		"实体.xlsx":                    {bookOf(t, func(w io.Writer) { io.WriteString(w, `<!DOCTYPE x [<!ENTITY a "aaaa">]>`+one) }, nil), "bomb"},
 		"部件很多.xlsx":                  {manyParts.Bytes(), "bomb"},
 		"表头很多.xlsx":                  {bookOf(t, repeated(`<sheetData>`, `<row>`+head+`</row><row><c><v>1</v></c></row>`, 20_000, `</sheetData>`), nil), "?"},
-		"半个.xlsx":                    {bookOf(t, func(w io.Writer) { io.WriteString(w, one) }, nil)[:300], "damaged"},
+		"目录坏了.xlsx":                  {bytes.Replace(bookOf(t, func(w io.Writer) { io.WriteString(w, one) }, nil), []byte("PK\x01\x02"), []byte("PK\x01x"), 1), "damaged"},
 		"太大.csv":                     {bytes.Repeat([]byte("a,b\n"), 1<<20), "too_large"},
 		"网页.xls":                     {[]byte("<table>" + strings.Repeat("<tr><td>", 200_000)), "?"},
 		"引号.csv":                     {[]byte("编号,描述\n" + strings.Repeat("\"x\n", 400_000)), "damaged"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/zone"
 )
@@ -27,7 +28,7 @@ func (a *app) initCmd() *cobra.Command {
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
-			if err := os.MkdirAll(dir, 0o755); err != nil {
+			if err := durable.MkdirAll(dir, 0o755); err != nil {
 				return err
 			}
 			if name == "" {
@@ -37,7 +38,7 @@ func (a *app) initCmd() *cobra.Command {
 				}
 				name = filepath.Base(abs)
 			}
-			if err := os.WriteFile(config, zone.Sample(name), 0o644); err != nil {
+			if err := durable.WriteBytes(config, 0o644, zone.Sample(name)); err != nil {
 				return err
 			}
 			z, err := pipeline.Load(dir)

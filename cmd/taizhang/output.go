@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/text/width"
 
-	"taizhang/internal/pipeline"
+	"taizhang/internal/durable"
 	"taizhang/internal/shell"
 	"taizhang/queries"
 )
@@ -70,7 +70,7 @@ func formatOf(file string) string {
 // emit writes a listing to where the command line says.
 func (a *app) emit(l listing) error {
 	if a.output != "" {
-		return pipeline.WriteFile(a.output, 0o644, func(w io.Writer) error { return l.write(w, a.format) })
+		return durable.Write(a.output, 0o644, func(w io.Writer) error { return l.write(w, a.format) })
 	}
 	if (a.format == "xlsx" || a.format == "parquet") && shell.IsTerminal(os.Stdin, a.out) {
 		return usagef("%s can't be shown on a terminal\nhint: name a file: taizhang … -o result.%s", a.format, a.format)

@@ -1,18 +1,21 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest/sheet"
 	"taizhang/internal/zone"
-	"taizhang/queries"
 )
 
 func (a *app) peekCmd() *cobra.Command {
@@ -22,94 +25,159 @@ func (a *app) peekCmd() *cobra.Command {
 		Short: "Show what the reader sees in a spreadsheet; no zone is needed",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			lim := sheet.DefaultLimits()
-			ctx, cancel := context.WithTimeout(cmd.Context(), zone.DefaultLimits().Time)
-			defer cancel()
+			var write func(p *peeked) error
+			switch a.format {
+			case "json":
+				write = a.peekJSON
+			case "csv":
+				write = a.peekCSV
+			case "table":
+				write = a.peekTable
+			default:
+				return usagef("unknown format %q: table, csv or json", a.format)
+			}
 			file, err := os.Open(args[0])
 			if err != nil {
 				return err
 			}
 			defer file.Close()
-			info, err := file.Stat()
+			p, err := a.peekAt(cmd.Context(), file, which)
 			if err != nil {
 				return err
 			}
-			if info.Size() > lim.FileBytes {
-				return fmt.Errorf("%s: 文件有%dMB，超过%dMB的上限", args[0], info.Size()>>20, lim.FileBytes>>20)
-			}
-			book, err := sheet.OpenAt(ctx, info.Name(), file, info.Size(), lim)
-			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
-			}
-			grids, err := chosen(book, which, a.format)
-			if err != nil {
-				return err
-			}
-			switch a.format {
-			case "json":
-				return a.peekJSON(grids)
-			case "csv":
-				return a.peekCSV(grids[0])
-			case "table":
-				return a.peekTable(grids)
-			}
-			return usagef("unknown format %q: table, csv or json", a.format)
+			return write(p)
 		},
 	}
 	c.Flags().StringVar(&which, "sheet", "", "one sheet, by name or number from 1")
 	return c
 }
 
-// chosen reads the sheets asked for: all, or the first visible one for csv.
-func chosen(book *sheet.Book, which, format string) ([]*sheet.Grid, error) {
-	sheets := book.Sheets()
-	pick := func(i int) ([]*sheet.Grid, error) {
-		g, err := book.Grid(i)
-		if err != nil {
-			return nil, err
-		}
-		return []*sheet.Grid{g}, nil
+// peeked is a file that was read once, to the end of every sheet asked for, and
+// can be read again while it is printed: it is never held in memory, however
+// many rows it has or repeats.
+type peeked struct {
+	book   *sheet.Book
+	sheets []peekedSheet
+}
+
+// peekedSheet is what reading it once told of a sheet.
+type peekedSheet struct {
+	sheet.SheetInfo
+	index         int
+	rows, columns int         // the last that hold something
+	head          []sheet.Row // its first rows
+	more          int         // rows after them
+	sorted        *sheet.Grid // of a sheet whose rows are in disorder, as broken files have them
+}
+
+// peekAt reads the sheets asked for. The time for a file bounds this reading;
+// printing may wait for whoever reads what is printed.
+func (a *app) peekAt(ctx context.Context, file *os.File, which string) (*peeked, error) {
+	lim := sheet.DefaultLimits()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
 	}
+	if info.Size() > lim.FileBytes {
+		return nil, fmt.Errorf("%s: 文件有%dMB，超过%dMB的上限", file.Name(), info.Size()>>20, lim.FileBytes>>20)
+	}
+	within, cancel := context.WithTimeout(ctx, zone.DefaultLimits().Time)
+	defer cancel()
+	book, err := sheet.OpenAt(within, info.Name(), file, info.Size(), lim)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	indexes, err := chosen(book.Sheets(), which, a.format)
+	if err != nil {
+		return nil, err
+	}
+	p := &peeked{}
+	for _, i := range indexes {
+		s, err := surveySheet(book, i)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file.Name(), err)
+		}
+		p.sheets = append(p.sheets, s)
+	}
+	if p.book, err = sheet.OpenAt(ctx, info.Name(), file, info.Size(), lim); err != nil {
+		return nil, fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	return p, nil
+}
+
+// chosen gives the sheets asked for: all, or the first visible one for csv.
+func chosen(sheets []sheet.SheetInfo, which, format string) ([]int, error) {
 	if which != "" {
 		for i, s := range sheets {
 			if s.Name == which {
-				return pick(i)
+				return []int{i}, nil
 			}
 		}
 		if n, err := strconv.Atoi(which); err == nil && n >= 1 && n <= len(sheets) {
-			return pick(n - 1)
+			return []int{n - 1}, nil
 		}
 		return nil, usagef("no sheet %q; there are %d", which, len(sheets))
 	}
-	if format == "csv" {
-		for i, s := range sheets {
-			if !s.Hidden {
-				return pick(i)
-			}
+	var out []int
+	for i, s := range sheets {
+		if format == "csv" && !s.Hidden {
+			return []int{i}, nil
 		}
-		return nil, fmt.Errorf("the workbook has no visible sheet")
+		out = append(out, i)
 	}
-	var out []*sheet.Grid
-	for i := range sheets {
-		g, err := book.Grid(i)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, g)
+	if format == "csv" {
+		return nil, fmt.Errorf("the workbook has no visible sheet")
 	}
 	return out, nil
 }
 
-// extent is the last row and column that hold something.
-func extent(g *sheet.Grid) (rows, columns int) {
-	for _, r := range g.Rows {
+// peekRows is how many rows a table shows.
+const peekRows = 20
+
+// surveySheet reads a sheet to its end.
+func surveySheet(book *sheet.Book, i int) (peekedSheet, error) {
+	s := peekedSheet{SheetInfo: book.Sheets()[i], index: i}
+	last, ordered := 0, true
+	note := func(r *sheet.Row) error {
+		ordered = ordered && r.N > last
+		last = r.N
 		for _, c := range r.Cells {
 			if c.Kind != sheet.Empty {
-				rows, columns = max(rows, r.N), max(columns, c.Col)
+				s.rows, s.columns = max(s.rows, r.N), max(s.columns, c.Col)
 			}
 		}
+		if len(s.head) < peekRows {
+			s.head = append(s.head, sheet.Row{N: r.N, Cells: slices.Clone(r.Cells)})
+		} else {
+			s.more++
+		}
+		return nil
 	}
-	return rows, columns
+	if err := book.Each(i, note); err != nil {
+		return s, err
+	}
+	if ordered {
+		return s, nil
+	}
+	g, err := book.Grid(i)
+	if err != nil {
+		return s, err
+	}
+	s.sorted, s.head, s.more = g, g.Rows[:min(peekRows, len(g.Rows))], max(0, len(g.Rows)-peekRows)
+	return s, nil
+}
+
+// each calls fn for the rows of a sheet in ascending order.
+func (p *peeked) each(s *peekedSheet, fn func(r *sheet.Row) error) error {
+	if s.sorted == nil {
+		return p.book.Each(s.index, fn)
+	}
+	for i := range s.sorted.Rows {
+		if err := fn(&s.sorted.Rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func cellValue(c sheet.Cell) any {
@@ -125,26 +193,106 @@ func cellValue(c sheet.Cell) any {
 	return c.Text
 }
 
-func (a *app) peekJSON(grids []*sheet.Grid) error {
-	out := make([]queries.Record, 0, len(grids))
-	for _, g := range grids {
-		rows, columns := extent(g)
-		cells := []queries.Record{}
-		for _, r := range g.Rows {
+// peekJSON writes the sheets as printJSON would, cell by cell.
+func (a *app) peekJSON(p *peeked) error {
+	w := bufio.NewWriter(a.out)
+	e := &cellWriter{w: w}
+	w.WriteByte('[')
+	for i := range p.sheets {
+		s := &p.sheets[i]
+		e.comma(i == 0, "\n ")
+		w.WriteString("{\n  \"sheet\": ")
+		e.value(s.Name)
+		fmt.Fprintf(w, ",\n  \"hidden\": %v,\n  \"rows\": %d,\n  \"columns\": %d,\n  \"cells\": [", s.Hidden, s.rows, s.columns)
+		cells := 0
+		if err := p.each(s, func(r *sheet.Row) error {
 			for _, c := range r.Cells {
-				if c.Kind == sheet.Empty {
-					continue
+				if c.Kind != sheet.Empty {
+					e.cell(c, cells == 0)
+					cells++
 				}
-				rec := queries.Record{{Key: "ref", Value: c.Ref()}, {Key: "type", Value: c.Kind.String()}, {Key: "value", Value: cellValue(c)}, {Key: "text", Value: c.Text}}
-				if c.Formula {
-					rec = append(rec, queries.Entry{Key: "formula", Value: true})
-				}
-				cells = append(cells, rec)
 			}
+			return e.err
+		}); err != nil {
+			return err
 		}
-		out = append(out, queries.Record{{Key: "sheet", Value: g.Name}, {Key: "hidden", Value: g.Hidden}, {Key: "rows", Value: rows}, {Key: "columns", Value: columns}, {Key: "cells", Value: cells}})
+		if cells > 0 {
+			w.WriteString("\n  ")
+		}
+		w.WriteString("]\n }")
 	}
-	return printJSON(a.out, out)
+	if len(p.sheets) > 0 {
+		w.WriteByte('\n')
+	}
+	w.WriteString("]\n")
+	if e.err != nil {
+		return e.err
+	}
+	return w.Flush()
+}
+
+// cellWriter writes the elements of an array; it keeps the first error.
+type cellWriter struct {
+	w   *bufio.Writer
+	buf bytes.Buffer
+	err error
+}
+
+func (e *cellWriter) comma(first bool, space string) {
+	if !first {
+		e.w.WriteByte(',')
+	}
+	e.w.WriteString(space)
+}
+
+// value writes a value as encoding/json does; a text without anything to escape
+// directly, since a sheet may have millions.
+func (e *cellWriter) value(v any) {
+	if s, ok := v.(string); ok && plainJSON(s) {
+		e.w.WriteByte('"')
+		e.w.WriteString(s)
+		e.w.WriteByte('"')
+		return
+	}
+	if n, ok := v.(json.Number); ok {
+		e.w.WriteString(n.String())
+		return
+	}
+	e.buf.Reset()
+	enc := json.NewEncoder(&e.buf)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	if err == nil {
+		_, err = e.w.Write(bytes.TrimSuffix(e.buf.Bytes(), []byte("\n"))) // a bufio.Writer tells of every earlier failure
+	}
+	if e.err == nil {
+		e.err = err
+	}
+}
+
+func (e *cellWriter) cell(c sheet.Cell, first bool) {
+	e.comma(first, "\n   {\n    \"ref\": \"")
+	e.w.WriteString(c.Ref())
+	e.w.WriteString("\",\n    \"type\": \"")
+	e.w.WriteString(c.Kind.String())
+	e.w.WriteString("\",\n    \"value\": ")
+	e.value(cellValue(c))
+	e.w.WriteString(",\n    \"text\": ")
+	e.value(c.Text)
+	if c.Formula {
+		e.w.WriteString(",\n    \"formula\": true")
+	}
+	e.w.WriteString("\n   }")
+}
+
+// plainJSON says whether a text stands in JSON as it is.
+func plainJSON(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c == 0xe2 { // U+2028 and U+2029 begin with E2
+			return false
+		}
+	}
+	return utf8.ValidString(s)
 }
 
 // rowTexts spreads a row over the sheet's columns.
@@ -158,48 +306,43 @@ func rowTexts(r sheet.Row, columns int) []string {
 	return out
 }
 
-func (a *app) peekCSV(g *sheet.Grid) error {
-	rows, columns := extent(g)
+func (a *app) peekCSV(p *peeked) error {
+	s := &p.sheets[0]
 	w := csv.NewWriter(a.out)
+	blank := make([]string, max(s.columns, 1))
 	next := 1
-	for _, r := range g.Rows {
-		if r.N > rows {
-			break
+	if err := p.each(s, func(r *sheet.Row) error {
+		if r.N > s.rows {
+			return nil
 		}
 		for ; next < r.N; next++ { // empty rows keep their place
-			if err := w.Write(make([]string, max(columns, 1))); err != nil {
+			if err := w.Write(blank); err != nil {
 				return err
 			}
 		}
-		if err := w.Write(rowTexts(r, columns)); err != nil {
-			return err
-		}
 		next++
+		return w.Write(rowTexts(*r, s.columns))
+	}); err != nil {
+		return err
 	}
 	w.Flush()
 	return w.Error()
 }
 
-const peekRows = 20
-
-func (a *app) peekTable(grids []*sheet.Grid) error {
-	for _, g := range grids {
-		rows, columns := extent(g)
+func (a *app) peekTable(p *peeked) error {
+	for _, s := range p.sheets {
 		hidden := ""
-		if g.Hidden {
+		if s.Hidden {
 			hidden = ", hidden"
 		}
-		fmt.Fprintf(a.out, "%s: %d rows, %d columns%s\n", g.Name, rows, columns, hidden)
+		fmt.Fprintf(a.out, "%s: %d rows, %d columns%s\n", s.Name, s.rows, s.columns, hidden)
 		head := []string{""}
-		for c := 1; c <= columns; c++ {
+		for c := 1; c <= s.columns; c++ {
 			head = append(head, sheet.ColumnName(c))
 		}
 		var lines [][]string
-		for i, r := range g.Rows {
-			if i == peekRows {
-				break
-			}
-			cells := rowTexts(r, columns)
+		for _, r := range s.head {
+			cells := rowTexts(r, s.columns)
 			for j, t := range cells {
 				if n := []rune(t); len(n) > 24 {
 					cells[j] = string(n[:23]) + "…"
@@ -210,8 +353,8 @@ func (a *app) peekTable(grids []*sheet.Grid) error {
 		if err := printTable(a.out, head, lines, make([]bool, len(head))); err != nil {
 			return err
 		}
-		if len(g.Rows) > peekRows {
-			fmt.Fprintf(a.out, "… %d more rows\n", len(g.Rows)-peekRows)
+		if s.more > 0 {
+			fmt.Fprintf(a.out, "… %d more rows\n", s.more)
 		}
 		fmt.Fprintln(a.out)
 	}

@@ -16,9 +16,9 @@ import (
 
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
-	"taizhang/internal/zone"
 	"taizhang/queries"
 )
 
@@ -99,8 +99,7 @@ func (a *app) exit(err error) int {
 func exitCode(err error) int {
 	var held *warehouse.HeldError
 	var usage usageError
-	var fault *zone.Fault
-	var decl *queries.DeclarationError
+	var fault *decl.Fault
 	var refusal *pipeline.Refusal
 	switch {
 	case err == nil:
@@ -109,7 +108,7 @@ func exitCode(err error) int {
 		return exitRejected
 	case errors.As(err, &held):
 		return exitHeld
-	case errors.As(err, &usage), errors.As(err, &fault), errors.As(err, &decl), errors.As(err, &refusal):
+	case errors.As(err, &usage), errors.As(err, &fault), errors.As(err, &refusal):
 		return exitUsage
 	}
 	return exitFailed

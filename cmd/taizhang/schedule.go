@@ -13,6 +13,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"taizhang/internal/archive"
+	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
 )
 
@@ -172,7 +173,7 @@ func writeDone(z *pipeline.Zone, d done) error {
 	if err != nil {
 		return err
 	}
-	return pipeline.WriteBytes(doneFile(z), 0o644, append(text, '\n'))
+	return durable.WriteBytes(doneFile(z), 0o644, append(text, '\n'))
 }
 
 // lateSummary says that a summary which serve was to write is not there, and why; "" where none is late. A zone in

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"taizhang/internal/pipeline"
+	"taizhang/internal/durable"
 	"taizhang/internal/shell"
 	"taizhang/queries"
 )
@@ -112,7 +112,7 @@ func (p *sqlPrompt) export(file string, replace bool, out io.Writer) error {
 		return fmt.Errorf("%s is there already; .export --replace %s writes over it", file, file)
 	}
 	l := listingOf(*p.last)
-	if err := pipeline.WriteFile(file, 0o644, func(w io.Writer) error { return l.write(w, format) }); err != nil {
+	if err := durable.Write(file, 0o644, func(w io.Writer) error { return l.write(w, format) }); err != nil {
 		return err
 	}
 	note := ""

@@ -50,10 +50,11 @@ func (a *app) statusCmd() *cobra.Command {
 				return err
 			}
 			for _, f := range files {
-				if f.Wait == "" {
-					f.Wait = "下次运行时读取"
+				wait := f.WaitAt(a.now())
+				if wait == "" {
+					wait = "下次运行时读取"
 				}
-				a.say("inbox: %s  %s", f.Path, f.Wait)
+				a.say("inbox: %s  %s", f.Path, wait)
 			}
 			late, err := lateSummary(z, a.now())
 			if err == nil && late != "" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
 	"taizhang/queries"
 )
@@ -131,7 +132,7 @@ func (a *app) writeSummary(ctx context.Context, z *pipeline.Zone, path string) e
 	if err != nil {
 		return err
 	}
-	return pipeline.WriteFile(path, 0o644, b.Write)
+	return durable.Write(path, 0o644, b.Write)
 }
 
 // weekly opens what a weekly report is made from. The point names what the command line left open.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/workbook"
 	"taizhang/internal/zone"
@@ -88,10 +89,10 @@ func (d *desk) issue(kind, base, suffix, content string, write func(io.Writer) e
 	if d.dry {
 		return path, false, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := durable.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", false, err
 	}
-	if err := pipeline.WriteFile(path, 0o644, write); err != nil {
+	if err := durable.Write(path, 0o644, write); err != nil {
 		return "", false, err
 	}
 	d.issued = append(d.issued, issue{File: name, Kind: kind, AsOf: d.point.AsOf, KnownAt: d.point.KnownAt, IssuedAt: d.a.now(), Content: content})
@@ -123,9 +124,7 @@ func (d *desk) note() error {
 	}
 	err := writeIssues(d.z, d.issued)
 	if err != nil {
-		for _, path := range d.fresh {
-			err = errors.Join(err, os.Remove(path))
-		}
+		err = errors.Join(err, durable.Remove(d.fresh...))
 		d.issued = d.issued[:len(d.issued)-len(d.fresh)]
 	}
 	d.fresh = nil

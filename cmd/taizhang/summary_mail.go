@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/durable"
 	"taizhang/internal/mail"
 	"taizhang/internal/pipeline"
 	"taizhang/queries"
@@ -177,5 +178,5 @@ func writeIssues(z *pipeline.Zone, list []issue) error {
 	if err != nil {
 		return err
 	}
-	return pipeline.WriteBytes(issuesFile(z), 0o644, append(text, '\n'))
+	return durable.WriteBytes(issuesFile(z), 0o644, append(text, '\n'))
 }

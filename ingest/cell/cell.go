@@ -11,7 +11,6 @@
 package cell
 
 import (
-	"fmt"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -37,24 +36,10 @@ type Value struct {
 	Gap  bool          // empty on purpose (长期)
 }
 
-// fault is what is wrong with one cell.
-type fault struct {
-	Rule, Message, Hint, Suggest string
-	Severity                     finding.Severity // Error unless said otherwise; a warning keeps the value
-}
+// fault is what is wrong with one cell: a finding that doesn't say yet where. A warning keeps the value.
+type fault = finding.Finding
 
-func bad(rule, format string, args ...any) *fault {
-	return &fault{Rule: rule, Message: fmt.Sprintf(format, args...), Severity: finding.Error}
-}
-
-func doubt(rule, format string, args ...any) *fault {
-	return &fault{Rule: rule, Message: fmt.Sprintf(format, args...), Severity: finding.Warning}
-}
-
-func (f *fault) mend(format string, args ...any) *fault {
-	f.Hint = fmt.Sprintf(format, args...)
-	return f
-}
+func because(f finding.Finding) *fault { return &f }
 
 // column-wide facts that single cells are read by.
 type Facts struct {
@@ -88,10 +73,10 @@ var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "
 // Read turns one cell into a value. A nil fault or a warning keeps it.
 func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fault) {
 	if c.NoValue {
-		return Value{}, bad("formula_without_value", "「%s」是公式，但文件里没有存下它的计算结果", col.Title).mend("请用 Excel 或 WPS 打开后重新保存，或把该格改成数值再报")
+		return Value{}, because(finding.NoValue(col.Title))
 	}
 	if c.Kind == sheet.Error {
-		return Value{}, bad("cell_error", "「%s」是错误值 %s", col.Title, c.Text).mend("请改正公式，或直接填写内容")
+		return Value{}, because(finding.CellError(col.Title, c.Text))
 	}
 	if c.Kind == sheet.Empty {
 		return Value{}, nil
@@ -101,7 +86,7 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 		return Value{}, nil
 	}
 	if len(raw) > maxText && len([]rune(raw)) > maxText {
-		return Value{}, bad("length", "「%s」超过%d个字", col.Title, maxText).mend("请精简内容")
+		return Value{}, because(finding.TooLong(col.Title, maxText))
 	}
 	v, ft := t.typed(c, raw, col, facts)
 	if v.Set && (ft == nil || ft.Severity == finding.Warning) {
@@ -116,10 +101,10 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 func (t *Typer) outside(v Value, raw string, col *forms.Column) *fault {
 	b := &col.Bounds
 	if b.Pattern != nil && !b.Pattern.MatchString(v.Text) {
-		return bad("pattern", "「%s」应为%s，现为“%s”", col.Title, b.Shape, t.Quote(raw, 30)).mend("请按%s填写", b.Shape)
+		return because(finding.ShapeMismatch(col.Title, b.Shape, t.Quote(raw, 30)))
 	}
 	if b.Length > 0 && utf8.RuneCountInString(v.Text) > b.Length {
-		return bad("length", "「%s」超过%d个字，现有%d个字", col.Title, b.Length, utf8.RuneCountInString(v.Text)).mend("请精简到%d个字以内", b.Length)
+		return because(finding.LongerThan(col.Title, b.Length, utf8.RuneCountInString(v.Text)))
 	}
 	if b.Min == nil && b.Max == nil {
 		return nil
@@ -129,10 +114,10 @@ func (t *Typer) outside(v Value, raw string, col *forms.Column) *fault {
 		return nil
 	}
 	if b.Min != nil && n.Cmp(b.Min) < 0 {
-		return bad("range", "「%s」不应小于 %s，现为 %s", col.Title, bound(b.Min, col), t.Quote(raw, 30)).mend("请核对数字和单位")
+		return because(finding.LessThan(col.Title, bound(b.Min, col), t.Quote(raw, 30)))
 	}
 	if b.Max != nil && n.Cmp(b.Max) > 0 {
-		return bad("range", "「%s」不应大于 %s，现为 %s", col.Title, bound(b.Max, col), t.Quote(raw, 30)).mend("请核对数字和单位")
+		return because(finding.MoreThan(col.Title, bound(b.Max, col), t.Quote(raw, 30)))
 	}
 	return nil
 }
@@ -157,7 +142,7 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	switch col.Type {
 	case forms.Int, forms.Money, forms.Percent:
 		if secret.MaskText(raw) != raw {
-			return Value{}, bad("type", "「%s」应填%s，现在像是一个手机号或身份证号：%s", col.Title, numberWord(col), t.Quote(raw, 30)).mend("请核对各列是否错位")
+			return Value{}, because(finding.PersonsNumber(col.Title, numberWord(col), t.Quote(raw, 30)))
 		}
 	}
 	switch col.Type {
@@ -200,13 +185,13 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *f
 		}
 	}
 	if !ok {
-		return Value{}, bad("type", "「%s」应填整数，现为“%s”", col.Title, t.Quote(raw, 30)).mend("请只填阿拉伯数字，不带文字说明")
+		return Value{}, because(finding.NotInteger(col.Title, t.Quote(raw, 30)))
 	}
 	if n > 1e12 {
-		return Value{}, bad("range", "「%s」数字过大：%s", col.Title, t.Quote(raw, 30)).mend("请核对后填写")
+		return Value{}, because(finding.IntegerTooLarge(col.Title, t.Quote(raw, 30)))
 	}
 	if n < 0 {
-		return Value{}, bad("range", "「%s」不能是负数，现为 %d", col.Title, n).mend("请核对后填写不小于 0 的整数")
+		return Value{}, because(finding.IntegerNegative(col.Title, n))
 	}
 	return Value{Set: true, Text: strconv.FormatInt(n, 10), Num: big.NewInt(n)}, nil
 }
@@ -219,18 +204,18 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	}
 	d, err := written.ParseDecimal(strings.TrimSuffix(s, "%"))
 	if err != nil || c.Kind == sheet.Date {
-		return Value{}, bad("type", "「%s」应填百分比，现为“%s”", col.Title, t.Quote(raw, 30)).mend("请填如 85%% 的数值")
+		return Value{}, because(finding.NotPercent(col.Title, t.Quote(raw, 30)))
 	}
 	if sign && c.Kind != sheet.Number || !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions {
 		d.Exp -= 2
 	}
 	n, _ := d.Rounded(6)
 	if n.Sign() < 0 || n.Cmp(big.NewInt(10_000_000)) > 0 {
-		return Value{}, bad("range", "「%s」应在 0 到 100%% 之间，现为 %s", col.Title, t.Quote(raw, 30)).mend("请核对后填写")
+		return Value{}, because(finding.PercentOutOfRange(col.Title, t.Quote(raw, 30)))
 	}
 	v := Value{Set: true, Text: written.Fixed(n, 6)}
 	if n.Cmp(big.NewInt(1_000_000)) > 0 {
-		return v, doubt("over_100_percent", "「%s」超过 100%%：%s", col.Title, t.Quote(raw, 30)).mend("请核实")
+		return v, because(finding.Over100Percent(col.Title, t.Quote(raw, 30)))
 	}
 	return v, nil
 }
@@ -245,60 +230,52 @@ func numberWord(c *forms.Column) string {
 	return "整数"
 }
 
-func dateWord(c *forms.Column) string {
-	if c.Type == forms.Month {
-		return "月份"
-	}
-	return "日期"
-}
-
 // readCode reads identifiers: codes, credit codes, and the sensitive kinds.
 func (t *Typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
 	s := strings.ReplaceAll(written.Plain(raw), " ", "")
 	if c.Kind == sheet.Date {
 		if col.Type != forms.Code {
-			return Value{}, bad("type", "「%s」被 Excel 存成了日期", col.Title).mend("请把该格设为文本格式后重新填写")
+			return Value{}, because(finding.NumberIsDate(col.Title))
 		}
-		return Value{Set: true, Text: written.DateText(*c)}, doubt("code_is_date", "「%s」被 Excel 存成了日期 %s", col.Title, written.DateText(*c)).mend("请把该格设为文本格式后重新填写")
+		return Value{Set: true, Text: written.DateText(*c)}, because(finding.CodeIsDate(col.Title, written.DateText(*c)))
 	}
 	if c.Kind == sheet.Number && len(strings.TrimLeft(s, "-")) > 15 && col.Type != forms.Person && col.Type != forms.Firm {
-		return Value{}, bad("damaged_number", "「%s」被 Excel 当作数字保存，15位以后的数字已经丢失", col.Title).mend("请把该列设为文本格式，重新填写完整号码")
+		return Value{}, because(finding.DamagedNumber(col.Title))
 	}
 	switch col.Type {
 	case forms.USCC:
 		s = strings.ToUpper(s)
 		if !secret.CreditCodeShape.MatchString(s) {
-			return Value{}, bad("pattern", "「%s」应为18位统一社会信用代码，现为“%s”", col.Title, t.Quote(raw, 30)).mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
+			return Value{}, because(finding.NotCreditCode(col.Title, t.Quote(raw, 30)))
 		}
 		if secret.IsPersonal(s) {
-			return Value{}, bad("pattern", "「%s」应为18位统一社会信用代码，现为身份证号", col.Title).mend("请对照营业执照填写；个体工商户也有自己的代码，不能用经营者的身份证号代替")
+			return Value{}, because(finding.CreditCodeIsPersons(col.Title))
 		}
 		if secret.CreditCodeCheck(s) != s[17] {
-			f := doubt("check_character", "「%s」%s 的校验位不对", col.Title, t.Quote(s, 30)).mend("请对照营业执照核对，多半是抄错了一位")
-			return Value{Set: true, Text: s}, f
+			return Value{Set: true, Text: s}, because(finding.CreditCodeCheck(col.Title, t.Quote(s, 30)))
 		}
 		return Value{Set: true, Text: s}, nil
 	case forms.ID:
 		s = strings.ToUpper(s)
 		if !secret.IDShape.MatchString(s) {
-			return Value{}, bad("pattern", "「%s」应为18位身份证号，现为%d位", col.Title, len(s)).mend("请核对后填写，并把该列设为文本格式")
+			return Value{}, because(finding.NotIDNumber(col.Title, len(s)))
 		}
 		if secret.IDCheck(s) != s[17] {
-			return Value{}, bad("check_character", "「%s」的校验位不对", col.Title).mend("请对照证件核对，多半是抄错了一位")
+			return Value{}, because(finding.IDNumberCheck(col.Title))
 		}
 	case forms.Phone:
 		s = strings.NewReplacer("-", "", "(", "", ")", "").Replace(s)
 		if !secret.PhoneShape.MatchString(s) {
-			return Value{}, bad("pattern", "「%s」不是有效的电话号码", col.Title).mend("请填11位手机号或带区号的固定电话")
+			return Value{}, because(finding.NotPhone(col.Title))
 		}
 	case forms.TaxNo:
 		s = strings.ToUpper(s)
 		if !secret.TaxNoShape.MatchString(s) {
-			return Value{}, bad("pattern", "「%s」应为15至20位，现为%d位", col.Title, len([]rune(s))).mend("请对照税务登记填写")
+			return Value{}, because(finding.NotTaxNumber(col.Title, len([]rune(s))))
 		}
 		v := t.sensitive(col, s)
 		if len(s) == 18 && secret.CreditCodeShape.MatchString(s) && secret.CreditCodeCheck(s) != s[17] {
-			return v, doubt("check_character", "「%s」的校验位不对", col.Title).mend("请对照税务登记核对，多半是抄错了一位")
+			return v, because(finding.TaxNumberCheck(col.Title))
 		}
 		return v, nil
 	case forms.Code:
@@ -322,7 +299,7 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 		}
 	}
 	if t.Private && !strings.ContainsAny(s, "0123456789") { // a name in the wrong column, perhaps
-		return Value{}, bad("pattern", "「%s」应是含有数字的编号", col.Title).mend("请核对各列是否错位")
+		return Value{}, because(finding.CodeWithoutDigits(col.Title))
 	}
 	masked, found := secret.MaskNumbers(s, true)
 	v := Value{Set: true, Text: masked}
@@ -357,10 +334,7 @@ func (t *Typer) readUnit(raw string, col *forms.Column) (Value, *fault) {
 	}
 	t.units[key] = u
 	if like != "" && u != "" {
-		f := doubt("unit_unknown", "「%s」“%s”不在单位名单里，像是“%s”，按所写的名称单独统计", col.Title, t.Quote(raw, 30), like).
-			mend("请改为“%s”；如是另一个单位，请忽略本条；如是它的另一名称，请管理员登记为别名", like)
-		f.Suggest = like
-		return Value{Set: true, Text: u}, f
+		return Value{Set: true, Text: u}, because(finding.UnitUnknown(col.Title, t.Quote(raw, 30), like))
 	}
 	return Value{Set: u != "", Text: u}, nil
 }

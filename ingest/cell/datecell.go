@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
@@ -85,7 +86,7 @@ func (d *dating) zoneUnknown() (bool, *fault) {
 	if f := d.impossible(); f != nil {
 		return false, f
 	}
-	return false, bad("type", "「%s」“%s”的时间或时区认不出来", d.col.Title, d.Quote(d.raw, 40)).mend("请只填当地的日期，如 %s", d.sample())
+	return false, because(finding.ZoneUnknown(d.col.Title, d.Quote(d.raw, 40), d.sample()))
 }
 
 func (d *dating) yearAnywhere() (bool, *fault) {
@@ -107,11 +108,7 @@ func (d *dating) yearAnywhere() (bool, *fault) {
 		for _, day := range near {
 			may = append(may, day.String())
 		}
-		what := "看不出哪一个是年"
-		if len(may) > 0 {
-			what = "分不清是 " + strings.Join(may, " 还是 ")
-		}
-		return false, bad("type", "「%s」“%s”%s", d.col.Title, d.Quote(d.raw, 30), what).mend("请写四位数的年份，如 %s", d.sample())
+		return false, because(finding.YearUnsure(d.col.Title, d.Quote(d.raw, 30), may, d.sample()))
 	}
 	d.w = written.Wrote{Year: near[0].Year(), Month: int(near[0].Month()), Day: near[0].Day()}
 	return true, nil
@@ -130,7 +127,7 @@ func (d *dating) plain() (ok bool, f *fault) {
 	if d.w.Month = 1; d.Period.Contains(d.w.Date(d.w.Year)) || october > d.Cutoff && d.col.Role == forms.Fact {
 		return true, nil
 	}
-	return false, bad("type", "「%s」是数字 %s，分不清是1月还是10月", d.col.Title, d.Quote(d.raw, 20)).mend("请按 %d-10 的样子填写，并把该列设为文本格式", d.w.Year)
+	return false, because(finding.DecimalMonth(d.col.Title, d.Quote(d.raw, 20), d.w.Year))
 }
 
 func (d *dating) monthNumber() (bool, *fault) {
@@ -231,7 +228,7 @@ func (d *dating) year() (year int, moved bool, f *fault) {
 	case d.col.Type == forms.Month:
 		d.w.Day, noDay = 1, false
 	case noDay && !d.deadline():
-		return 0, false, bad("type", "「%s」只有月份，缺少“日”：“%s”", d.col.Title, d.Quote(d.raw, 30)).mend("请填写到日，如 %s", d.sample())
+		return 0, false, because(finding.DayMissing(d.col.Title, d.Quote(d.raw, 30), d.sample()))
 	}
 	year = d.w.Year
 	if year == 0 {
@@ -294,17 +291,17 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 	}
 	switch title := d.col.Title; {
 	case d.stretch:
-		return doubt("date_range", "「%s」写的是一段时间“%s”，按 %s 计", title, d.Quote(d.raw, 30), day).mend("请只填一个日期")
+		return because(finding.DateRange(title, d.Quote(d.raw, 30), day.String()))
 	case d.guessed && strings.Contains(d.c.Text, "."):
-		return doubt("date_decimal", "「%s」是小数 %s，读作 %s", title, d.Quote(d.raw, 20), day).mend("请按 %s 的样子填写，并把该列设为文本或日期格式", d.sample())
+		return because(finding.DateDecimal(title, d.Quote(d.raw, 20), day.String(), d.sample()))
 	case d.guessed:
-		return doubt("date_serial", "「%s」是数字 %s，按 Excel 日期序号读作 %s", title, d.Quote(d.raw, 20), day).mend("请把该格设为日期格式后核对")
+		return because(finding.DateSerial(title, d.Quote(d.raw, 20), day.String()))
 	case moved:
-		return doubt("year_assumed", "「%s」“%s”没有写年份，按当年则晚于截至日期 %s，读作 %s", title, d.Quote(d.raw, 20), d.Cutoff, day).mend("请写明年份")
+		return because(finding.YearAssumed(title, d.Quote(d.raw, 20), d.Cutoff.String(), day.String()))
 	case d.far(day, years):
-		return doubt("date_far", "「%s」%s 与报送期相差%s以上", title, day, word).mend("请核对年份")
+		return because(finding.DateFar(title, day.String(), word))
 	case d.w.Year != 0 && d.col.Role == forms.Fact && d.col.Type == forms.Date && day > d.Cutoff:
-		return doubt("after_cutoff", "「%s」%s 晚于本报表的截至日期 %s", title, day, d.Cutoff).mend("请核对日期，尤其是年份")
+		return because(finding.AfterCutoff(title, day.String(), d.Cutoff.String()))
 	}
 	return nil
 }
@@ -318,7 +315,7 @@ func (d *dating) sample() string {
 }
 
 func (d *dating) badYear(year int) *fault {
-	return bad("range", "「%s」“%s”的年份 %d 不合理", d.col.Title, d.Quote(written.DateText(*d.c), 30), year).mend("请核对年份")
+	return because(finding.YearUnlikely(d.col.Title, d.Quote(written.DateText(*d.c), 30), year))
 }
 
 // noDay says that a month has no such day.
@@ -328,7 +325,7 @@ func (d *dating) noDay(year, month int) *fault {
 		of = fmt.Sprintf("%d年2月", year)
 	}
 	last := written.LastDay(max(year, 2020), month)
-	return bad("type", "「%s」%s 没有这一天：%s只有%d天", d.col.Title, d.Quote(d.raw, 30), of, last).mend("请核对月份和日期")
+	return because(finding.MonthTooShort(d.col.Title, d.Quote(d.raw, 30), of, last))
 }
 
 var (
@@ -352,7 +349,7 @@ func (d *dating) impossible() *fault {
 		switch {
 		case month < 1 || month > 12 || day < 1 || day > 31:
 			if shape == threeParts {
-				return bad("type", "「%s」%s 没有这一天", d.col.Title, d.Quote(d.raw, 30)).mend("请核对月份和日期")
+				return because(finding.NoSuchDay(d.col.Title, d.Quote(d.raw, 30)))
 			}
 		case m[1] != "" && (year < firstYear || year > lastYear):
 			return d.badYear(year)
@@ -368,30 +365,21 @@ func (d *dating) unread() *fault {
 	if f := d.impossible(); f != nil {
 		return f
 	}
-	f := bad("type", "「%s」应填%s，现为“%s”", d.col.Title, dateWord(d.col), d.Quote(d.raw, 30))
-	hint := "请按 " + d.sample() + " 的样子填写"
-	switch {
+	title, text, sample := d.col.Title, d.Quote(d.raw, 30), d.sample()
+	switch open := d.col.OpenEnded; {
 	case d.col.Type == forms.Month:
+		return because(finding.NotDate(title, "月份", text, sample))
 	case d.c.Kind == sheet.Number && written.DecimalDate.MatchString(d.c.Text):
-		hint = "数字 " + d.c.Text + " 分不清是几日（末尾的0会被 Excel 去掉），" + hint
+		return because(finding.DecimalDate(title, text, d.c.Text, sample))
 	case stamp.MatchString(d.text):
-		hint = "像是系统导出的时间戳，" + hint
-	case d.col.OpenEnded != nil:
-		hint = d.deadlineHint(hint + "，或用 Excel 日期格式")
+		return because(finding.DateStamp(title, text, sample))
+	case open == nil:
+	case slices.Contains(open.Words, written.Heading(d.raw)):
+		return because(finding.OpenEndedNotAllowed(title, text, sample, d.Form.Column(open.Field).Title, open.Values))
 	default:
-		hint += "，或用 Excel 日期格式"
+		return because(finding.NotDeadline(title, text, sample, d.Form.Column(open.Field).Title, open.Values[0]))
 	}
-	return f.mend("%s", hint)
-}
-
-// deadlineHint says how to write a deadline that is no day: 长期 needs a status that says so, other words need a day.
-func (d *dating) deadlineHint(hint string) string {
-	open := d.col.OpenEnded
-	status := d.Form.Column(open.Field)
-	if slices.Contains(open.Words, written.Heading(d.raw)) {
-		return "只有「" + status.Title + "」为“" + strings.Join(open.Values, "”或“") + "”的才可以写长期；请改「" + status.Title + "」，或填一个具体日期，如 " + d.sample()
-	}
-	return hint + "；没有具体期限的，「" + status.Title + "」填“" + open.Values[0] + "”，本列填“长期”"
+	return because(finding.NotDate(title, "日期", text, sample))
 }
 
 // Dated are what dates of a row are read by beside their own cells.

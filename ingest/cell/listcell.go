@@ -38,15 +38,12 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	case remark == "":
 		return Value{Set: true, Text: v}, nil
 	case t.takesBack(v, remark, col):
-		return Value{}, bad("list_value", "「%s」“%s”中，“%s”与“%s”不一致，认不出是哪一项", col.Title, t.Quote(raw, 30), t.Quote(remark, 20), v).
-			mend("确是“%s”的，只填“%s”，说明写到其他列；不是的，请改选：%s", v, v, strings.Join(others(col, v), "、"))
+		return Value{}, because(finding.ListValueTakenBack(col.Title, t.Quote(raw, 30), t.Quote(remark, 20), v, others(col, v)))
 	default:
-		return Value{Set: true, Text: v}, doubt("list_value_text", "「%s」“%s”里带有文字，按“%s”读取", col.Title, t.Quote(raw, 30), v).mend("请只选一项：%s；说明写到其他列", v)
+		return Value{Set: true, Text: v}, because(finding.ListValueWithText(col.Title, t.Quote(raw, 30), v))
 	}
 	all := others(col, "")
-	f := bad("list_value", "「%s」的内容“%s”不在可选范围内", col.Title, t.Quote(raw, 30)).mend("请从以下选项中选一个：%s", strings.Join(all, "、"))
-	f.Suggest = written.Closest(raw, all)
-	return Value{}, f
+	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), all, written.Closest(raw, all)))
 }
 
 // others are the declared values but one.

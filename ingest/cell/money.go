@@ -3,6 +3,7 @@ package cell
 import (
 	"math/big"
 
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
@@ -73,31 +74,29 @@ func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Fa
 		num, unit, hasUnit = written.MoneyText(raw)
 	}
 	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
-		return Value{}, bad("type", "「%s」应填金额，现为日期或逻辑值", col.Title).mend("请填数字，并检查单元格格式")
+		return Value{}, because(finding.MoneyIsDate(col.Title))
 	}
 	s := scale(c)
 	if word, odd := oddUnit(c, s, facts); odd {
-		return Value{}, bad("unit_unreadable", "「%s」的单位是“%s”，不是人民币元、千元、万元这样的单位，不能计入", col.Title, t.Quote(word, 20)).
-			mend("请折算成人民币，并在表头写明单位，如“%s（万元）”", col.Title)
+		return Value{}, because(finding.UnitUnreadable(col.Title, t.Quote(word, 20)))
 	}
 	d, err := written.ParseDecimal(num)
 	if err != nil {
-		return Value{}, bad("type", "「%s」应填金额，现为“%s”", col.Title, t.Quote(raw, 30)).mend("请只填数字，单位写在表头，如“%s（万元）”", col.Title)
+		return Value{}, because(finding.NotMoney(col.Title, t.Quote(raw, 30)))
 	}
 	d.Exp += amountUnit(c, unit, hasUnit, s, facts)
 	n, lost := d.Rounded(2)
 	if n.CmpAbs(maxMoney) >= 0 {
-		return Value{}, bad("range", "「%s」金额过大：%s", col.Title, t.Quote(raw, 30)).mend("请核对金额和单位（元、万元、亿元）")
+		return Value{}, because(finding.MoneyTooLarge(col.Title, t.Quote(raw, 30)))
 	}
 	v := Value{Set: true, Text: written.Fixed(n, 2), Num: n}
 	switch {
 	case n.Sign() < 0:
-		return Value{}, bad("range", "「%s」不能是负数，现为 %s", col.Title, t.Quote(raw, 30)).mend("请核对后填写；冲减以前月份的，请更正当月报表")
+		return Value{}, because(finding.MoneyNegative(col.Title, t.Quote(raw, 30)))
 	case s.Power != 0 && !s.Says():
-		return v, doubt("format_scaled", "「%s」的数字格式使显示的数与单元格里存的数不一样，按存的数 %s、表头的单位计为 %s元", col.Title, t.Quote(c.Text, 20), v.Text).
-			mend("请把该格改为普通数字格式，核对数字和单位")
+		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text))
 	case lost == 2:
-		return v, doubt("money_rounded", "「%s」小于一分的部分已四舍五入：%s", col.Title, t.Quote(raw, 30)).mend("请按分填写")
+		return v, because(finding.MoneyRounded(col.Title, t.Quote(raw, 30)))
 	}
 	return v, nil
 }

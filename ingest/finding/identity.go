@@ -8,6 +8,7 @@ var (
 	unknownForm        = ofIdentity.rejects("unknown_form", "认不出是哪张报表。")
 	formAmbiguous      = ofIdentity.rejects("form_ambiguous", "与两种表样同样相近，无法确定是哪张报表。")
 	noHeader           = ofIdentity.rejects("no_header", "标题认得出，表头找不到。")
+	transposed         = ofIdentity.rejects("transposed", "表头竖着排在一列，没有排成一行。")
 	unknownSubmitter   = ofIdentity.rejects("unknown_submitter", "看不出是哪个单位报送的。")
 	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
 	severalPeriods     = ofIdentity.rejects("several_periods", "一份报表里写着不止一个报送期。")
@@ -16,7 +17,6 @@ var (
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
 	asOfUnreadable     = ofIdentity.asks("as_of_unreadable", "截至日期写得认不出来，不采用。")
 	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
-	asOfBeforePeriod   = ofIdentity.asks("as_of_before_period", "截至日期在报送期开始之前。")
 	periodDiffers      = ofIdentity.asks("period_differs", "报送期在几处写得不一致，按规定的先后取其一。")
 	periodContradicted = ofIdentity.rejects("period_contradicted", "报送期与表中其他内容矛盾，不能替换已收到的一份。")
 	notFilled          = ofIdentity.rejects("not_filled", "表样里什么也没有填，也没有写本期无，不作为零报告。")
@@ -49,6 +49,21 @@ func FormAmbiguous(sheet string) Finding {
 // NoHeader is a sheet whose title names a form, and that has no head with the columns it needs.
 func NoHeader(sheet, form string, needed []string) Finding {
 	return noHeader.finds("工作表「%s」的标题是%s，但没有找到表头。", sheet, form).mend("表头应有以下各列：%s。", strings.Join(needed, "、"))
+}
+
+// NearForm is a sheet that comes close to a form and lacks too much of its head; named where its title says the form.
+func NearForm(sheet, form string, understood, missing []string, named bool) Finding {
+	f := unknownForm.finds("认不出这是哪张报表：工作表「%s」最接近%s，表头认出了“%s”，缺少「%s」。", sheet, form, strings.Join(understood, "”“"), strings.Join(missing, "」「"))
+	if named {
+		f = noHeader.finds("工作表「%s」的标题是%s，表头只认出了“%s”，缺少「%s」。", sheet, form, strings.Join(understood, "”“"), strings.Join(missing, "」「"))
+	}
+	return f.mend("如是%s，请在表头补上缺少的各列，列名与模板一致；如是其他报表，请使用下发的模板填报。", form)
+}
+
+// Transposed is a sheet whose headings stand below one another in a column.
+func Transposed(sheet, column string) Finding {
+	return transposed.finds("工作表「%s」的表头竖着排在%s列，一列是一条，无法读取。", sheet, column).
+		mend("请把行列互换（复制后“选择性粘贴→转置”），表头排成一行，一行填一条，或使用下发的模板填报。")
 }
 
 // SubmitterUntold is a return of which nothing says who hands it in.
@@ -108,11 +123,6 @@ func AsOfUnreadable(text string) Finding {
 // AsOfAfterReceived is a 截至 after the day received.
 func AsOfAfterReceived(asOf, received string) Finding {
 	return asOfAfterReceived.finds("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received).mend("请核对截至日期")
-}
-
-// AsOfBeforePeriod is a 截至 that lies before the period begins.
-func AsOfBeforePeriod(asOf, period string) Finding {
-	return asOfBeforePeriod.finds("截至日期 %s 在报送期%s开始之前", asOf, period).mend("请核对截至日期，多半是上一期留下的")
 }
 
 // PeriodDiffers is a return that states several periods; says names every statement, remedy the one to change.

@@ -72,6 +72,12 @@ func ListValueWithText(column, text, value string) Finding {
 	return listValueText.finds("「%s」“%s”里带有文字，按“%s”读取", column, text, value).mend("请只选一项：%s；说明写到其他列", value)
 }
 
+// ListValueTakenBack is a listed value with a remark that says otherwise: 已办结（未通过验收）.
+func ListValueTakenBack(column, text, remark, value string, others []string) Finding {
+	return listValue.finds("「%s」“%s”中，“%s”与“%s”不一致，认不出是哪一项", column, text, remark, value).
+		mend("确是“%s”的，只填“%s”，说明写到其他列；不是的，请改选：%s", value, value, strings.Join(others, "、"))
+}
+
 // NotListed is a text that is none of the listed values.
 func NotListed(column, text string, values []string, closest string) Finding {
 	return listValue.finds("「%s」的内容“%s”不在可选范围内", column, text).mend("请从以下选项中选一个：%s", strings.Join(values, "、")).suggest(closest)

@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/big"
@@ -21,9 +22,8 @@ import (
 	"sort"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 )
 
 //go:embed *.yaml
@@ -91,9 +91,9 @@ type Value struct {
 
 // OpenEnded says in which words, and with which values of which field, a date may be absent on purpose.
 type OpenEnded struct {
-	Words  []string `yaml:"words"`
-	Field  string   `yaml:"field"`
-	Values []string `yaml:"values"`
+	Words  []string
+	Field  string
+	Values []string
 }
 
 // Column of a form.
@@ -128,16 +128,17 @@ type Bounds struct {
 // usual (a number not far outside what the submitter handed in before).
 // All but required_when warn; required_when makes the field required for the row.
 type Rule struct {
-	ID      string   `yaml:"id"`
-	Kind    string   `yaml:"kind"`
-	Field   string   `yaml:"field"`
-	When    string   `yaml:"when"`
-	Values  []string `yaml:"values"`
-	Than    string   `yaml:"than"`
-	Form    string   `yaml:"form"`
-	Loosely bool     `yaml:"loosely"`
+	ID      string
+	Kind    string
+	Field   string
+	When    string
+	Values  []string
+	Than    string
+	Form    string
+	Loosely bool
 
-	node *yaml.Node // where it stands
+	node *decl.Node  // where it stands
+	at   decl.Fields // and its keys
 }
 
 // Kinds of rules that need what was received before.
@@ -165,6 +166,8 @@ type Form struct {
 	Rules        []Rule
 	Seq          int // place in the list of forms
 	Source       []byte
+
+	id, title *decl.Node // where they stand
 }
 
 // Index gives the place of a column among the form's; -1 where it has none of that name.
@@ -280,27 +283,29 @@ func Load(more ...fs.FS) (*Set, error) {
 			if i > 0 {
 				name = path.Join("forms", n)
 			}
-			texts[strings.TrimSuffix(n, ".yaml")] = file{name, b}
+			texts[strings.TrimSuffix(n, ".yaml")] = file{name, b, i > 0}
 		}
 	}
-	return parseAll(texts)
+	return parseAll(texts, decl.Options{})
 }
 
-// FromTexts builds a set from declaration texts by id, as `rebuild` does from the archive.
+// FromTexts builds a set from declaration texts by id, as `rebuild` does from the archive: what was in force once is
+// accepted again.
 func FromTexts(byID map[string]string) (*Set, error) {
 	texts := map[string]file{}
 	for id, t := range byID {
-		texts[id] = file{id + ".yaml", []byte(t)}
+		texts[id] = file{name: id + ".yaml", text: []byte(t)}
 	}
-	return parseAll(texts)
+	return parseAll(texts, decl.Options{Archived: true})
 }
 
 type file struct {
 	name string
 	text []byte
+	own  bool // a zone's, not the program's
 }
 
-func parseAll(texts map[string]file) (*Set, error) {
+func parseAll(texts map[string]file, o decl.Options) (*Set, error) {
 	ids := make([]string, 0, len(texts))
 	for id := range texts {
 		ids = append(ids, id)
@@ -318,22 +323,31 @@ func parseAll(texts map[string]file) (*Set, error) {
 		return ids[i] < ids[j]
 	})
 	set := &Set{byID: map[string]*Form{}}
+	var faults []error
 	for i, id := range ids {
-		f, err := Parse(texts[id].name, texts[id].text)
-		if err != nil {
-			return nil, err
+		f, err := parse(texts[id].name, texts[id].text, o)
+		if err == nil && f.ID != id {
+			err = f.id.Pos().Fault("the file is named %q but declares the form %q", "文件名是“%s”，里面声明的却是表样“%s”", id, f.ID)
 		}
-		if f.ID != id {
-			return nil, fmt.Errorf("%s: the file is named %q but declares the form %q", texts[id].name, id, f.ID)
+		if err != nil {
+			faults = append(faults, err)
+			continue
 		}
 		f.Seq = i + 1
 		set.Forms = append(set.Forms, f)
 		set.byID[id] = f
 	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
 	for _, f := range set.Forms {
-		if err := set.across(texts[f.ID].name, f); err != nil {
-			return nil, err
+		faults = append(faults, set.across(f)...)
+		if texts[f.ID].own {
+			faults = append(faults, set.alone(f)...)
 		}
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	return set, nil
 }

@@ -169,7 +169,7 @@ func TestRefusals(t *testing.T) {
 		{"field: other, title: 别名", "field: item, title: 别名", `stock.yaml:9:5: the field "item" stands twice`},
 		{"title: 别名, type", "type", "title is missing"},
 		{"    values:\n      在库: [有]\n      出库: []\n", "", "a list needs values"},
-		{"在库: [有]", "在库: {有: 1}", "a list of variants is expected"},
+		{"在库: [有]", "在库: {有: 1}", "stock.yaml:15:11: the variants of 在库 is a mapping, not a list"},
 		{"field: state, values: [在库]}}", "field: nothing, values: [在库]}}", `open_ended: no such field "nothing"`},
 		{"open_ended: {words", "open_ended: {wrods", `unknown key "wrods"`},
 		{"kind: present_when", "kind: present_sometimes", `kind "present_sometimes"`},
@@ -188,11 +188,118 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s → %s: got %v, want …%s…", c.old, c.new, err, c.want)
 		}
 	}
-	for text, want := range map[string]string{"": "stock.yaml:1:1: the file is empty", "- a\n": "expected a mapping", "a: [": "stock.yaml"} {
+	for text, want := range map[string]string{"": "stock.yaml:1:1: the file is empty", "- a\n": "stock.yaml:1:1: a form is a list, not keys and values", "a: [": "stock.yaml"} {
 		if _, err := Parse("stock.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", text, err, want)
 		}
 	}
+}
+
+// TestRefusalsTogether: all faults of a declaration at once, in both languages; what refers to a column at fault is not blamed.
+func TestRefusalsTogether(t *testing.T) {
+	text := strings.NewReplacer("mode: period", "mode: yearly\ncolour: red", "type: date, role: fact", "type: day, role: guess", "kind: present_when", "kind: present_sometimes", "than: day", "than: nothing").Replace(small)
+	_, err := Parse("stock.yaml", []byte(text))
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{"stock.yaml:3:7: mode", "stock.yaml:4:1: unknown key", "stock.yaml:11:35: unknown type", "stock.yaml:11:46: unknown role", "stock.yaml:20:20: kind", "stock.yaml:21:52: than"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\nlacks %s", err, want)
+		}
+	}
+	if got := strings.Count(err.Error(), "\n") + 1; got != 6 {
+		t.Errorf("%d faults: %v", got, err)
+	}
+	t.Setenv("LC_ALL", "zh_CN.UTF-8")
+	if zh := err.Error(); !strings.Contains(zh, "stock.yaml:3:7: mode“yearly”应为 ledger（台账）或 period（逐期累加）") || strings.Contains(zh, "%!") {
+		t.Error(zh)
+	}
+}
+
+// TestTitlesApart: a zone's own form may not go by the title, view or id of another: one would hide the other.
+func TestTitlesApart(t *testing.T) {
+	own := func(title string) fstest.MapFS {
+		return fstest.MapFS{"stock.yaml": {Data: []byte(strings.Replace(small, "title: 库存表", "title: "+title, 1))}}
+	}
+	for title, want := range map[string]string{
+		"问题台账": `title "问题台账" is that of form problem; a form's own id is problem.yaml where`, "“问题台账”": "is that of form problem", "问 题 台 账": "is that of form problem",
+		"六个一批重点任务": "is that of form key_task", "‘六个一批’重点任务": "is that of form key_task", "「六个一批」重点任务": "is that of form key_task",
+		"problem": `title "problem" is the id of another form`, "Problem": "is the id of another form",
+	} {
+		_, err := Load(own(title))
+		if err == nil || !strings.Contains(err.Error(), "forms/stock.yaml:2:8: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", title, err)
+		}
+		f, err := Parse("stock.yaml", []byte(strings.Replace(small, "title: 库存表", "title: "+title, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		set, err := Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := set.Check(f); err == nil || !strings.Contains(err.Error(), "stock.yaml:2:8: ") {
+			t.Errorf("forms check: %s: %v", title, err)
+		}
+	}
+	two := fstest.MapFS{"stock.yaml": {Data: []byte(small)}, "stock2.yaml": {Data: []byte(strings.Replace(small, "id: stock", "id: stock2", 1))}}
+	if _, err := Load(two); err == nil || !strings.Contains(err.Error(), "forms/stock2.yaml:2:8: ") {
+		t.Errorf("two of the zone's own: %v", err)
+	}
+	problem, err := os.ReadFile("problem.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := strings.Replace(string(problem), "title: 问题台账", "title: 惠企资金兑付台账", 1)
+	if _, err := Load(fstest.MapFS{"problem.yaml": {Data: []byte(taken)}}); err == nil || !strings.Contains(err.Error(), "forms/problem.yaml:2:8: ") || !strings.Contains(err.Error(), "incentive") {
+		t.Errorf("a replaced form under the title of another: %v", err)
+	}
+	if _, err := Load(fstest.MapFS{"problem.yaml": {Data: problem}}); err != nil {
+		t.Errorf("a form replaced by its own: %v", err)
+	}
+	// What was in force once is read again.
+	if _, err := FromTexts(map[string]string{"stock": small, "stock2": strings.Replace(small, "id: stock", "id: stock2", 1)}); err != nil {
+		t.Errorf("from the archive: %v", err)
+	}
+}
+
+// TestLearned: what was learned is written so that it is read again, whatever it is; faults come all at once.
+func TestLearned(t *testing.T) {
+	l := &Learned{}
+	for _, w := range []string{"流转情况", "a: b", "x, y", "[z]", "“春风行动”", "123", "~", "'", "#1", "甲，乙"} {
+		l.Lessons = append(l.Lessons, Lesson{Form: "问题台账", Written: w, Meant: "办理状态"}, Lesson{Form: "问题台账", Column: "办理状态", Written: w, Meant: "已办结"}, Lesson{Written: w, Meant: "产业局"})
+	}
+	again, err := ParseLearned("learned.yaml", l.Text())
+	if err != nil || len(again.Lessons) != len(l.Lessons) {
+		t.Fatalf("%v\n%s", err, l.Text())
+	}
+	for _, x := range l.Lessons {
+		if !again.Has(x) {
+			t.Errorf("%+v is lost:\n%s", x, l.Text())
+		}
+	}
+	_, err = ParseLearned("learned.yaml", []byte("alias: {甲: [乙]}\nheadings: {问题台账: [x]}\nvalues:\naliases: {产业局: 产业科}\n"))
+	if err == nil || err.Error() != "learned.yaml:1:1: unknown key \"alias\"; did you mean \"aliases\"?\nlearned.yaml:2:18: 问题台账 is a list, not keys and values\nlearned.yaml:4:16: the spellings of 产业局 is \"产业科\", not a list" {
+		t.Error(err)
+	}
+	set, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong, err := ParseLearned("learned.yaml", []byte("headings:\n  问题台帐: {办理状态: [x]}\n  问题台账: {办里状态: [y]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LC_ALL", "zh_CN.UTF-8")
+	if err := wrong.Apply(set); err == nil || err.Error() != "learned.yaml:2:17: 没有表样“问题台帐”（是不是“问题台账”？）\nlearned.yaml:3:17: 问题台账没有“办里状态”列（是不是“办理状态”？）" {
+		t.Error(err)
+	}
+}
+
+// TestMain: messages are compared in English, whatever the system speaks.
+func TestMain(m *testing.M) {
+	os.Setenv("LC_ALL", "C")
+	os.Exit(m.Run())
 }
 
 // TestZoneForms: a zone's own declarations add to the built-in ones and replace them.

@@ -1,12 +1,13 @@
 package forms
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
+	"taizhang/internal/decl"
 	"taizhang/internal/spelling"
 )
 
@@ -20,7 +21,7 @@ type Lesson struct {
 	Form, Column   string // titles
 	Written, Meant string
 
-	node *yaml.Node
+	node *decl.Node
 }
 
 // Learned is what a zone has confirmed once, to be known from then on. It is
@@ -29,10 +30,7 @@ type Lesson struct {
 //	aliases:  {产业局: [产业科]}
 //	headings: {问题台账: {办理状态: [流转情况]}}
 //	values:   {问题台账: {办理状态: {已办结: [已了结]}}}
-type Learned struct {
-	parser
-	Lessons []Lesson
-}
+type Learned struct{ Lessons []Lesson }
 
 const (
 	aliases  = "aliases"
@@ -40,50 +38,36 @@ const (
 	values   = "values"
 )
 
-// ParseLearned reads what a zone has learned; file names it in errors.
+// ParseLearned reads what a zone has learned; file names it in errors, which are all its faults, each a *decl.Fault.
 func ParseLearned(file string, text []byte) (*Learned, error) {
-	l := &Learned{parser: parser{file}}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	l := &Learned{}
+	d := decl.Read(file, text, decl.Options{})
+	groups, _ := d.Root.Entries([]string{aliases, headings, values})
+	for _, e := range groups {
+		l.walk(e.Value, map[string]int{aliases: 1, headings: 2, values: 3}[e.Key.Value()], nil)
 	}
-	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
-		return l, nil
-	}
-	root := doc.Content[0]
-	if err := l.known(root, []string{aliases, headings, values}); err != nil {
-		return nil, err
-	}
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		depth := map[string]int{aliases: 1, headings: 2, values: 3}[root.Content[i].Value]
-		if err := l.walk(root.Content[i+1], depth, nil); err != nil {
-			return nil, err
-		}
-	}
-	return l, nil
+	return l, d.Err()
 }
 
-// walk reads mappings down to the lists of spellings.
-func (l *Learned) walk(n *yaml.Node, depth int, path []string) error {
+// walk reads mappings down to the lists of spellings. What is empty teaches nothing.
+func (l *Learned) walk(n *decl.Node, depth int, path []string) {
+	if n.Null() {
+		return
+	}
 	if depth > 0 {
-		if n.Kind != yaml.MappingNode {
-			return l.errf(n, "expected a mapping")
+		entries, _ := n.Entries(nil)
+		for _, e := range entries {
+			l.walk(e.Value, depth-1, append(slices.Clone(path), e.Key.Value()))
 		}
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if err := l.walk(n.Content[i+1], depth-1, append(slices.Clone(path), n.Content[i].Value)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return
 	}
-	if n.Kind != yaml.SequenceNode {
-		return l.errf(n, "expected a list of spellings, such as [%s]", "流转情况")
-	}
-	for _, s := range n.Content {
-		if s.Kind != yaml.ScalarNode || strings.TrimSpace(s.Value) == "" {
-			return l.errf(s, "expected a spelling")
+	items, _ := n.As("the spellings of %s", "“%s”的写法", path[len(path)-1]).Items()
+	for _, s := range items {
+		written, ok := s.Text()
+		if !ok {
+			continue
 		}
-		lesson := Lesson{Written: s.Value, Meant: path[len(path)-1], node: s}
+		lesson := Lesson{Written: written, Meant: path[len(path)-1], node: s}
 		if len(path) > 1 {
 			lesson.Form = path[0]
 		}
@@ -92,7 +76,6 @@ func (l *Learned) walk(n *yaml.Node, depth int, path []string) error {
 		}
 		l.Lessons = append(l.Lessons, lesson)
 	}
-	return nil
 }
 
 // Aliases are the lessons about submitters.
@@ -111,20 +94,21 @@ func (l *Learned) Refuse(x Lesson, err error) error {
 	if x.node == nil { // not written down yet
 		return err
 	}
-	return l.errf(x.node, "%v", err)
+	return x.node.Pos().Fault("%v", "", err)
 }
 
-// Apply makes the forms know what was learned of them.
+// Apply makes the forms know what was learned of them; the error is all that is wrong with it.
 func (l *Learned) Apply(set *Set) error {
+	var faults []error
 	for _, x := range l.Lessons {
 		if x.Form == "" {
 			continue
 		}
 		if err := set.Learn(x); err != nil {
-			return l.Refuse(x, err)
+			faults = append(faults, l.Refuse(x, err))
 		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // Learn makes the forms know one spelling. It refuses one that has another meaning already.
@@ -135,7 +119,7 @@ func (s *Set) Learn(x Lesson) error {
 		for _, f := range s.Forms {
 			titles = append(titles, f.PlainTitle())
 		}
-		return fmt.Errorf("no such form: %s%s", x.Form, nearest(x.Form, titles))
+		return decl.Say("no such form: %s%s", "没有表样“%s”%s", x.Form, nearest(x.Form, titles))
 	}
 	if x.Column == "" {
 		return f.learnHeading(x)
@@ -145,12 +129,12 @@ func (s *Set) Learn(x Lesson) error {
 		return err
 	}
 	if c.Type != List {
-		return fmt.Errorf("%s of %s has no listed values", c.Title, f.Title)
+		return decl.Say("%s of %s has no listed values", "%[2]s的“%[1]s”没有可选值", c.Title, f.Title)
 	}
 	for i := range c.Values {
 		v := &c.Values[i]
 		if v.Name != x.Meant && (v.Name == x.Written || slices.Contains(v.Variants, x.Written)) {
-			return fmt.Errorf("%q means %s already in %s of %s", x.Written, v.Name, c.Title, f.Title)
+			return decl.Say("%q means %s already in %s of %s", "“%[1]s”在%[4]s的“%[3]s”中已表示“%[2]s”", x.Written, v.Name, c.Title, f.Title)
 		}
 	}
 	var names []string
@@ -163,7 +147,7 @@ func (s *Set) Learn(x Lesson) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s is not a value of %s; it has %s", x.Meant, c.Title, strings.Join(names, ", "))
+	return decl.Say("%s is not a value of %s; it has %s", "“%s”不是“%s”的可选值；可选：%s", x.Meant, c.Title, strings.Join(names, ", "))
 }
 
 func (f *Form) learnHeading(x Lesson) error {
@@ -173,7 +157,7 @@ func (f *Form) learnHeading(x Lesson) error {
 	}
 	for i := range f.Columns {
 		if o := &f.Columns[i]; o != c && (o.Title == x.Written || slices.Contains(o.Synonyms, x.Written)) {
-			return fmt.Errorf("%q means %s already in %s", x.Written, o.Title, f.Title)
+			return decl.Say("%q means %s already in %s", "“%[1]s”在%[3]s中已是“%[2]s”列", x.Written, o.Title, f.Title)
 		}
 	}
 	if c.Title != x.Written && !slices.Contains(c.Synonyms, x.Written) {
@@ -191,21 +175,16 @@ func (f *Form) titled(name string) (*Column, error) {
 		}
 		titles = append(titles, f.Columns[i].Title)
 	}
-	return nil, fmt.Errorf("%s has no column %q%s", f.Title, name, nearest(name, titles))
+	return nil, decl.Say("%s has no column %q%s", "%s没有“%s”列%s", f.Title, name, nearest(name, titles))
 }
 
 // nearest suggests the closest of some names.
-func nearest(name string, names []string) string {
-	best, least := "", 3
-	for _, n := range names {
-		if d := spelling.Distance(name, n); d < least {
-			best, least = n, d
-		}
+func nearest(name string, names []string) decl.Text {
+	near := spelling.Nearest(name, names)
+	if near == "" {
+		return decl.Text{}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", best)
+	return decl.Say(" (did you mean %s?)", "（是不是“%s”？）", near)
 }
 
 // Has says whether a lesson is known already.
@@ -220,8 +199,8 @@ const learnedHead = `# 本园区已确认的叫法，由 taizhang forms learn �
 `
 
 // Text writes everything learned as YAML, in the order in which it was learned.
-func (l *Learned) Text() ([]byte, error) {
-	root := &yaml.Node{Kind: yaml.MappingNode}
+func (l *Learned) Text() []byte {
+	root := &branch{}
 	for _, x := range l.Lessons {
 		path := []string{aliases, x.Meant}
 		switch {
@@ -232,29 +211,40 @@ func (l *Learned) Text() ([]byte, error) {
 		}
 		n := root
 		for _, key := range path {
-			n = child(n, key)
+			n = n.child(key)
 		}
-		n.Kind, n.Style = yaml.SequenceNode, yaml.FlowStyle
-		n.Content = append(n.Content, scalar(x.Written))
+		n.leaves = append(n.leaves, decl.Scalar(x.Written))
 	}
-	text, err := yaml.Marshal(root)
-	if err != nil {
-		return nil, fmt.Errorf("write what was learned: %w", err)
-	}
-	return append([]byte(learnedHead), text...), nil
+	text := bytes.NewBufferString(learnedHead)
+	root.write(text, "")
+	return text.Bytes()
 }
 
-func child(n *yaml.Node, key string) *yaml.Node {
-	n.Kind = yaml.MappingNode
-	if at(n, key) == n {
-		n.Content = append(n.Content, scalar(key), &yaml.Node{})
-	}
-	return at(n, key)
+// branch is a mapping of learned.yaml, or at its end the list of spellings.
+type branch struct {
+	key      string
+	children []*branch
+	leaves   []string
 }
 
-// scalar is a text, quoted where it would be read as something else.
-func scalar(s string) *yaml.Node {
-	n := &yaml.Node{}
-	n.SetString(s)
-	return n
+func (b *branch) child(key string) *branch {
+	for _, c := range b.children {
+		if c.key == key {
+			return c
+		}
+	}
+	c := &branch{key: key}
+	b.children = append(b.children, c)
+	return c
+}
+
+func (b *branch) write(to *bytes.Buffer, indent string) {
+	for _, c := range b.children {
+		fmt.Fprintf(to, "%s%s:", indent, decl.Scalar(c.key))
+		if c.leaves != nil {
+			fmt.Fprintf(to, " [%s]", strings.Join(c.leaves, ", "))
+		}
+		to.WriteByte('\n')
+		c.write(to, indent+"    ")
+	}
 }

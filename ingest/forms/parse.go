@@ -1,52 +1,21 @@
 package forms
 
 import (
-	"fmt"
+	"errors"
+	"maps"
 	"math/big"
 	"regexp"
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"golang.org/x/text/unicode/norm"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 )
 
-// decl and columnDecl are the YAML shapes of a form; positions come from the nodes.
-type decl struct {
-	ID           string      `yaml:"id"`
-	Title        string      `yaml:"title"`
-	Synonyms     []string    `yaml:"synonyms"`
-	Mode         string      `yaml:"mode"`
-	Frequency    string      `yaml:"frequency"`
-	OwnDate      string      `yaml:"own_date"`
-	TotalsReject bool        `yaml:"totals_reject"`
-	OptIn        bool        `yaml:"opt_in"`
-	HashScope    string      `yaml:"hash_scope"`
-	Key          []string    `yaml:"key"`
-	Columns      []yaml.Node `yaml:"columns"`
-	Rules        []yaml.Node `yaml:"rules"`
-}
-
-type columnDecl struct {
-	Field     string     `yaml:"field"`
-	Title     string     `yaml:"title"`
-	Synonyms  []string   `yaml:"synonyms"`
-	Type      string     `yaml:"type"`
-	Role      string     `yaml:"role"`
-	Required  bool       `yaml:"required"`
-	Names     bool       `yaml:"names"`
-	Values    yaml.Node  `yaml:"values"`
-	OpenEnded *OpenEnded `yaml:"open_ended"`
-	Pattern   string     `yaml:"pattern"`
-	Shape     string     `yaml:"shape"`
-	Min       string     `yaml:"min"`
-	Max       string     `yaml:"max"`
-	Length    int        `yaml:"length"`
-}
-
 var (
-	declKeys   = []string{"id", "title", "synonyms", "mode", "frequency", "own_date", "totals_reject", "opt_in", "hash_scope", "key", "columns", "rules"}
+	formKeys   = []string{"id", "title", "synonyms", "mode", "frequency", "own_date", "totals_reject", "opt_in", "hash_scope", "key", "columns", "rules"}
 	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "names", "values", "open_ended", "pattern", "shape", "min", "max", "length"}
 	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely"}
 	openKeys   = []string{"words", "field", "values"}
@@ -63,261 +32,366 @@ var needs = map[string][]string{
 // reserved names are columns that every raw table has.
 var reserved = []string{"zone", "return_id", "sheet", "row_no", "key_text"}
 
-type parser struct{ file string }
+// Parse reads one declaration; file names it in errors, which are all its faults, each a *decl.Fault.
+func Parse(file string, text []byte) (*Form, error) { return parse(file, text, decl.Options{}) }
 
-func (p parser) errf(n *yaml.Node, format string, args ...any) error {
-	return fmt.Errorf("%s:%d:%d: %s", p.file, n.Line, n.Column, fmt.Sprintf(format, args...))
-}
-
-// known refuses keys of a mapping that are not in the list, or that stand twice.
-func (p parser) known(n *yaml.Node, keys []string) error {
-	if n.Kind != yaml.MappingNode {
-		return p.errf(n, "expected a mapping with the keys %s", strings.Join(keys, ", "))
+func parse(file string, text []byte, o decl.Options) (*Form, error) {
+	d := decl.Read(file, text, o)
+	if d.Empty() {
+		d.Fault("the file is empty", "文件是空的")
 	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k := n.Content[i]
-		if !slices.Contains(keys, k.Value) {
-			return p.errf(k, "unknown key %q; known: %s", k.Value, strings.Join(keys, ", "))
-		}
-		if seen[k.Value] {
-			return p.errf(k, "the key %q stands twice", k.Value)
-		}
-		seen[k.Value] = true
+	p := &parser{f: &Form{Source: text}, unsure: map[string]bool{}}
+	if d.Root != nil {
+		p.form(d.Root.As("a form", "表样"))
 	}
-	return nil
-}
-
-// at gives the node of a key of a mapping, or the mapping itself.
-func at(n *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
-	return n
-}
-
-// Parse reads one declaration; file names it in errors.
-func Parse(file string, text []byte) (*Form, error) {
-	p := parser{file}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if len(doc.Content) == 0 {
-		return nil, fmt.Errorf("%s:1:1: the file is empty", file)
-	}
-	root := doc.Content[0]
-	if err := p.known(root, declKeys); err != nil {
+	if err := d.Err(); err != nil {
 		return nil, err
 	}
-	var d decl
-	if err := root.Decode(&d); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	return p.f, nil
+}
+
+// parser reads one form.
+type parser struct {
+	f      *Form
+	unsure map[string]bool // fields whose columns have a fault; "" where a field could not be read
+}
+
+// place is where a key stands, or else where it is missing.
+func place(m decl.Fields, key string, otherwise *decl.Node) *decl.Node {
+	if n := m[key]; n != nil {
+		return n
 	}
-	f := &Form{ID: d.ID, Title: d.Title, Synonyms: d.Synonyms, Mode: Mode(d.Mode), OwnDate: d.OwnDate,
-		TotalsReject: d.TotalsReject, OptIn: d.OptIn, HashScope: d.HashScope, Source: text}
-	switch {
-	case !fieldName.MatchString(d.ID):
-		return nil, p.errf(at(root, "id"), "id %q: lower-case letters, digits and _ only", d.ID)
-	case d.Title == "":
-		return nil, p.errf(root, "title is missing")
-	case f.Mode != Ledger && f.Mode != Period:
-		return nil, p.errf(at(root, "mode"), "mode %q: ledger or period", d.Mode)
+	return otherwise
+}
+
+func (p *parser) form(root *decl.Node) {
+	m, f := root.Fields(formKeys...).Filled(), p.f
+	if m == nil {
+		return
 	}
-	switch d.Frequency {
+	id, ok := m["id"].Text()
+	if f.ID = id; (ok || m["id"] == nil) && !fieldName.MatchString(id) {
+		place(m, "id", root).Fault("id %q: lower-case letters, digits and _ only", "id“%s”只能用小写英文字母、数字和 _", id)
+	}
+	if f.Title, ok = m["title"].Text(); m["title"] == nil {
+		root.Fault("title is missing", "缺 title（表名）")
+	}
+	f.id, f.title = m["id"], m["title"]
+	f.Synonyms = m["synonyms"].Texts()
+	mode, ok := m["mode"].Text()
+	if f.Mode = Mode(mode); (ok || m["mode"] == nil) && f.Mode != Ledger && f.Mode != Period {
+		place(m, "mode", root).Fault("mode %q: ledger or period", "mode“%s”应为 ledger（台账）或 period（逐期累加）", mode)
+	}
+	frequency, ok := m["frequency"].Text()
+	switch frequency {
 	case "week":
 		f.Frequency = calendar.Week
 	case "month":
 		f.Frequency = calendar.Month
 	default:
-		return nil, p.errf(at(root, "frequency"), "frequency %q: week or month", d.Frequency)
-	}
-	for i := range d.Columns {
-		c, err := p.column(&d.Columns[i])
-		if err != nil {
-			return nil, err
+		if ok || m["frequency"] == nil {
+			place(m, "frequency", root).Fault("frequency %q: week or month", "frequency“%s”应为 week（周）或 month（月）", frequency)
 		}
-		if f.Column(c.Field) != nil {
-			return nil, p.errf(&d.Columns[i], "the field %q stands twice", c.Field)
+	}
+	f.OwnDate, _ = m["own_date"].Text()
+	f.TotalsReject, _ = m["totals_reject"].Bool()
+	f.OptIn, _ = m["opt_in"].Bool()
+	f.HashScope, _ = m["hash_scope"].Text()
+	p.columns(root, m["columns"])
+	p.key(root, m["key"])
+	if own := f.Column(f.OwnDate); f.Mode == Period && p.sure(f.OwnDate) && !m["own_date"].Broken() && (own == nil || own.Type != Date && own.Type != Month) {
+		place(m, "own_date", root).Fault("own_date %q: a period form needs a date or month field", "own_date“%s”：逐期累加的表要有日期或月份字段", f.OwnDate)
+	}
+	if m["rules"] != nil {
+		rules, _ := m["rules"].Items()
+		for _, n := range rules {
+			p.rule(n.As("a rule", "规则"))
 		}
-		f.Columns = append(f.Columns, *c)
 	}
-	if len(f.Columns) == 0 {
-		return nil, p.errf(root, "columns are missing")
-	}
-	if err := p.references(f, &d, root); err != nil {
-		return nil, err
-	}
-	return f, nil
 }
 
-// references resolves the key, own_date, open_ended and rules against the columns.
-func (p parser) references(f *Form, d *decl, root *yaml.Node) error {
-	if len(d.Key) == 0 {
-		return p.errf(root, "key is missing")
+// sure says that what is known of a field can be relied on.
+func (p *parser) sure(field string) bool { return !p.unsure[""] && !p.unsure[field] }
+
+// field gives the column that a node names.
+func (p *parser) field(n *decl.Node, name string) *Column {
+	c := p.f.Column(name)
+	if c == nil && n != nil && p.sure(name) {
+		n.Fault("%s: no such field %q", "%s：没有字段“%s”", n.Name(), name)
 	}
-	for _, k := range d.Key {
-		part := KeyPart(strings.Split(k, "|"))
-		for _, name := range part {
-			c := f.Column(name)
-			if c == nil {
-				return p.errf(at(root, "key"), "key: no such field %q", name)
-			}
-			c.InKey = true
+	return c
+}
+
+func (p *parser) columns(root, n *decl.Node) {
+	var items []*decl.Node
+	if n != nil {
+		var ok bool
+		if items, ok = n.Items(); !ok {
+			p.unsure[""] = true
+			return
 		}
-		f.Key = append(f.Key, part)
 	}
-	if own := f.Column(f.OwnDate); f.Mode == Period && (own == nil || own.Type != Date && own.Type != Month) {
-		return p.errf(at(root, "own_date"), "own_date %q: a period form needs a date or month field", f.OwnDate)
+	if len(items) == 0 {
+		p.unsure[""] = true
+		root.Fault("columns are missing", "缺 columns（列）")
 	}
-	for i, c := range f.Columns {
-		if c.OpenEnded == nil {
+	open := map[string]*decl.Node{}
+	for _, item := range items {
+		before := item.File().Faults()
+		c, m := p.column(item.As("a column", "列"))
+		if item.File().Faults() > before || item.Broken() {
+			p.unsure[c.Field] = true
+		}
+		if c.Field == "" {
 			continue
 		}
-		if w := f.Column(c.OpenEnded.Field); w == nil {
-			return p.errf(&d.Columns[i], "open_ended: no such field %q", c.OpenEnded.Field)
+		if p.f.Column(c.Field) != nil {
+			item.Fault("the field %q stands twice", "字段“%s”重复", c.Field)
+			continue
+		}
+		p.f.Columns = append(p.f.Columns, c)
+		if c.OpenEnded != nil {
+			open[c.OpenEnded.Field] = m["open_ended"]
 		}
 	}
-	for i := range d.Rules {
-		n := &d.Rules[i]
-		if err := p.known(n, ruleKeys); err != nil {
-			return err
-		}
-		var r Rule
-		if err := n.Decode(&r); err != nil {
-			return fmt.Errorf("%s: %w", p.file, err)
-		}
-		if !slices.Contains(ruleKinds, r.Kind) {
-			return p.errf(at(n, "kind"), "kind %q; known: %s", r.Kind, strings.Join(ruleKinds, ", "))
-		}
-		for _, key := range needs[r.Kind] {
-			name := map[string]string{"field": r.Field, "when": r.When, "than": r.Than}[key]
-			if f.Column(name) == nil {
-				return p.errf(at(n, key), "%s: no such field %q", key, name)
-			}
-		}
-		if c := f.Column(r.Field); r.Kind == Usual && c.Type != Money && c.Type != Int {
-			return p.errf(at(n, "field"), "usual: %s is neither an amount nor a count", r.Field)
-		}
-		if w := f.Column(r.When); w != nil && w.Type == List {
-			for _, v := range r.Values {
-				if !slices.ContainsFunc(w.Values, func(x Value) bool { return x.Name == v }) {
-					return p.errf(at(n, "values"), "%q is not a value of %s", v, r.When)
+	for field, n := range open {
+		p.field(n, field)
+	}
+}
+
+func (p *parser) column(n *decl.Node) (Column, decl.Fields) {
+	m := n.Fields(columnKeys...).Filled()
+	if m == nil {
+		return Column{}, nil
+	}
+	var c Column
+	var ok bool
+	c.Field, ok = m["field"].Text()
+	if (ok || m["field"] == nil) && (!fieldName.MatchString(c.Field) || slices.Contains(reserved, c.Field)) {
+		place(m, "field", n).Fault("field %q: lower-case letters, digits and _, none of %s", "field“%s”只能用小写英文字母、数字和 _，且不能是 %s", c.Field, strings.Join(reserved, ", "))
+	}
+	if c.Title, _ = m["title"].Text(); m["title"] == nil {
+		n.Fault("title is missing", "缺 title（表头）")
+	}
+	c.Synonyms = m["synonyms"].Texts()
+	typ, ok := m["type"].Text()
+	if c.Type = Type(typ); (ok || m["type"] == nil) && c.Type.SQL() == "" {
+		place(m, "type", n).Fault("unknown type %q%s", "没有类型“%s”%s", typ, decl.Instead(typ, typeNames()))
+	}
+	role, ok := m["role"].Text()
+	if c.Role = Role(role); ok && c.Role != Fact && c.Role != Deadline {
+		m["role"].Fault("unknown role %q%s", "没有 role“%s”%s", role, decl.Instead(role, []string{string(Fact), string(Deadline)}))
+	}
+	c.Required, _ = m["required"].Bool()
+	if c.Names, _ = m["names"].Bool(); c.Names && c.Type != Text {
+		m["names"].Fault("names: only of text", "names 只用于 text 类型的列")
+	}
+	if o := m["open_ended"].Fields(openKeys...).Filled(); o != nil {
+		c.OpenEnded = &OpenEnded{Words: o["words"].Texts(), Values: o["values"].Texts()}
+		c.OpenEnded.Field, _ = o["field"].Text()
+	}
+	values, ok := m["values"].Entries(nil)
+	for _, e := range values {
+		var variants []string
+		if !e.Value.Null() {
+			items, _ := e.Value.As("the variants of %s", "“%s”的写法", e.Key.Value()).Items()
+			for _, v := range items {
+				if s, ok := v.Text(); ok {
+					variants = append(variants, s)
 				}
 			}
 		}
-		r.node = n
-		f.Rules = append(f.Rules, r)
+		c.Values = append(c.Values, Value{e.Key.Value(), variants})
 	}
-	return nil
+	if c.Type == List && len(values) == 0 && (ok || m["values"] == nil) {
+		n.Fault("a list needs values", "list 类型的列要写 values（可选值）")
+	}
+	c.bounds(m)
+	return c, m
 }
 
-func (p parser) column(n *yaml.Node) (*Column, error) {
-	if err := p.known(n, columnKeys); err != nil {
-		return nil, err
+func typeNames() []string {
+	var names []string
+	for t := range sqlTypes {
+		names = append(names, string(t))
 	}
-	var d columnDecl
-	if err := n.Decode(&d); err != nil {
-		return nil, fmt.Errorf("%s: %w", p.file, err)
-	}
-	c := &Column{Field: d.Field, Title: d.Title, Synonyms: d.Synonyms, Type: Type(d.Type), Role: Role(d.Role),
-		Required: d.Required, Names: d.Names, OpenEnded: d.OpenEnded}
-	switch {
-	case !fieldName.MatchString(d.Field) || slices.Contains(reserved, d.Field):
-		return nil, p.errf(at(n, "field"), "field %q: lower-case letters, digits and _, none of %s", d.Field, strings.Join(reserved, ", "))
-	case d.Title == "":
-		return nil, p.errf(n, "title is missing")
-	case c.Type.SQL() == "":
-		return nil, p.errf(at(n, "type"), "unknown type %q", d.Type)
-	case c.Role != "" && c.Role != Fact && c.Role != Deadline:
-		return nil, p.errf(at(n, "role"), "unknown role %q", d.Role)
-	}
-	if c.Names && c.Type != Text {
-		return nil, p.errf(at(n, "names"), "names: only of text")
-	}
-	if d.OpenEnded != nil {
-		if err := p.known(at(n, "open_ended"), openKeys); err != nil {
-			return nil, err
-		}
-	}
-	if d.Values.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(d.Values.Content); i += 2 {
-			var variants []string
-			if err := d.Values.Content[i+1].Decode(&variants); err != nil {
-				return nil, p.errf(d.Values.Content[i+1], "values: a list of variants is expected: %v", err)
-			}
-			c.Values = append(c.Values, Value{d.Values.Content[i].Value, variants})
-		}
-	}
-	if c.Type == List && len(c.Values) == 0 {
-		return nil, p.errf(n, "a list needs values")
-	}
-	return c, p.bounds(n, &d, c)
+	slices.Sort(names)
+	return names
 }
 
 // bounds reads pattern, range and length.
-func (p parser) bounds(n *yaml.Node, d *columnDecl, c *Column) error {
-	if d.Pattern != "" {
-		re, err := regexp.Compile(`^(?:` + d.Pattern + `)$`)
+func (c *Column) bounds(m decl.Fields) {
+	if pattern, ok := m["pattern"].Text(); ok {
+		n := m["pattern"]
+		re, err := regexp.Compile(`^(?:` + pattern + `)$`)
+		shape, _ := m["shape"].Text()
 		switch {
 		case err != nil:
-			return p.errf(at(n, "pattern"), "pattern: %v", err)
+			n.Fault("pattern: %v", "pattern 不是正则表达式：%v", err)
 		case c.Type != Text && c.Type != Code:
-			return p.errf(at(n, "pattern"), "pattern: only of text and code")
-		case d.Shape == "":
-			return p.errf(at(n, "pattern"), "pattern needs a shape: what it asks for, in the sender's words")
+			n.Fault("pattern: only of text and code", "pattern 只用于 text 和 code 类型")
+		case m["shape"] == nil:
+			n.Fault("pattern needs a shape: what it asks for, in the sender's words", "有 pattern 还要写 shape（用填报人看得懂的话说明格式）")
+		default:
+			c.Pattern, c.Shape = re, shape
 		}
-		c.Pattern, c.Shape = re, d.Shape
 	}
 	for _, b := range []struct {
-		key, text string
-		to        **big.Rat
-	}{{"min", d.Min, &c.Min}, {"max", d.Max, &c.Max}} {
-		if b.text == "" {
+		key string
+		to  **big.Rat
+	}{{"min", &c.Min}, {"max", &c.Max}} {
+		text, ok := m[b.key].Text()
+		if !ok {
 			continue
 		}
-		r, ok := new(big.Rat).SetString(b.text)
-		if !ok {
-			return p.errf(at(n, b.key), "%s: %q is not a number", b.key, b.text)
+		n := m[b.key]
+		r, ok := number(text)
+		switch {
+		case !ok:
+			n.Fault("%s: %q is not a number", "%s：“%s”不是数", b.key, text)
+		case c.Type != Int && c.Type != Money && c.Type != Percent:
+			n.Fault("%s: only of int, money and percent", "%s 只用于 int、money 和 percent 类型", b.key)
+		default:
+			*b.to = r
 		}
-		if c.Type != Int && c.Type != Money && c.Type != Percent {
-			return p.errf(at(n, b.key), "%s: only of int, money and percent", b.key)
+	}
+	if m["length"] != nil {
+		length, ok := m["length"].Int(0, 1<<20)
+		if ok && length > 0 && c.Type != Text && c.Type != Code {
+			m["length"].Fault("length: a number of characters, of text or code", "length（字数上限）只用于 text 和 code 类型")
 		}
-		*b.to = r
+		c.Length = length
 	}
-	if d.Length < 0 || d.Length > 0 && c.Type != Text && c.Type != Code {
-		return p.errf(at(n, "length"), "length: a number of characters, of text or code")
-	}
-	c.Length = d.Length
-	return nil
 }
 
-// Check refuses a form whose rules name forms or fields that neither the set nor the form itself has; file names it.
-func (s *Set) Check(file string, f *Form) error {
-	with := &Set{byID: map[string]*Form{f.ID: f}}
-	for id, other := range s.byID {
-		if id != f.ID {
-			with.byID[id] = other
+// number reads a bound. Exponents are bounded: big.Rat writes all their digits out.
+func number(text string) (*big.Rat, bool) {
+	if len(text) > 64 || strings.ContainsAny(text, "eEpP") {
+		return nil, false
+	}
+	return new(big.Rat).SetString(text)
+}
+
+// key reads the parts of the business key.
+func (p *parser) key(root, n *decl.Node) {
+	if n == nil {
+		root.Fault("key is missing", "缺 key（关键字段）")
+		return
+	}
+	items, ok := n.ItemsOrOne()
+	if ok && len(items) == 0 {
+		n.Fault("key is missing", "缺 key（关键字段）")
+	}
+	for _, item := range items {
+		text, ok := item.Text()
+		if !ok {
+			continue
+		}
+		part := KeyPart(strings.Split(text, "|"))
+		for _, name := range part {
+			if c := p.field(item, name); c != nil {
+				c.InKey = true
+			}
+		}
+		p.f.Key = append(p.f.Key, part)
+	}
+}
+
+// rule reads a rule and resolves its fields.
+func (p *parser) rule(n *decl.Node) {
+	m := n.Fields(ruleKeys...).Filled()
+	if m == nil {
+		return
+	}
+	r := Rule{node: n, at: m}
+	r.ID, _ = m["id"].Text()
+	r.Field, _ = m["field"].Text()
+	r.When, _ = m["when"].Text()
+	r.Values = m["values"].Texts()
+	r.Than, _ = m["than"].Text()
+	r.Form, _ = m["form"].Text()
+	r.Loosely, _ = m["loosely"].Bool()
+	kind, ok := m["kind"].Text()
+	if r.Kind = kind; !slices.Contains(ruleKinds, kind) {
+		if ok || m["kind"] == nil {
+			place(m, "kind", n).Fault("kind %q%s", "没有规则类别“%s”%s", kind, decl.Instead(kind, ruleKinds))
+		}
+		return
+	}
+	for _, key := range needs[r.Kind] {
+		name := map[string]string{"field": r.Field, "when": r.When, "than": r.Than}[key]
+		if m[key] == nil {
+			n.Fault("%s: no such field %q", "规则缺 %s", key, name)
+			continue
+		}
+		p.field(m[key], name)
+	}
+	if c := p.f.Column(r.Field); r.Kind == Usual && c != nil && p.sure(r.Field) && c.Type != Money && c.Type != Int {
+		m["field"].Fault("usual: %s is neither an amount nor a count", "usual：%s 既不是金额也不是个数", r.Field)
+	}
+	if w := p.f.Column(r.When); w != nil && w.Type == List && p.sure(r.When) {
+		for _, v := range r.Values {
+			if !slices.ContainsFunc(w.Values, func(x Value) bool { return x.Name == v }) {
+				m["values"].Fault("%q is not a value of %s", "“%s”不是 %s 的可选值", v, r.When)
+			}
 		}
 	}
-	return with.across(file, f)
+	p.f.Rules = append(p.f.Rules, r)
+}
+
+// Check refuses a form that can't stand beside those of the set: whose rules name forms or fields that neither the set
+// nor the form itself has, or whose name is another's.
+func (s *Set) Check(f *Form) error {
+	with := &Set{byID: map[string]*Form{f.ID: f}}
+	for _, other := range s.Forms {
+		if other.ID != f.ID {
+			with.byID[other.ID] = other
+			with.Forms = append(with.Forms, other)
+		}
+	}
+	return errors.Join(append(with.across(f), with.alone(f)...)...)
 }
 
 // across checks what rules say of other forms.
-func (s *Set) across(file string, f *Form) error {
+func (s *Set) across(f *Form) (faults []error) {
 	for _, r := range f.Rules {
 		if r.Kind != KnownIn {
 			continue
 		}
 		other := s.Get(r.Form)
 		if other == nil {
-			return parser{file}.errf(at(r.node, "form"), "rule %s: no such form %q", r.ID, r.Form)
+			faults = append(faults, place(r.at, "form", r.node).Pos().Fault("rule %s: no such form %q%s", "规则 %s：没有表样“%s”%s", r.ID, r.Form, decl.Instead(r.Form, slices.Sorted(maps.Keys(s.byID)))))
+			continue
 		}
 		if c := other.Column(r.Than); c == nil || c.Type != Text && c.Type != Code && c.Type != USCC && c.Type != Unit {
-			return parser{file}.errf(at(r.node, "than"), "rule %s: %s has no field %q of names or codes", r.ID, r.Form, r.Than)
+			faults = append(faults, place(r.at, "than", r.node).Pos().Fault("rule %s: %s has no field %q of names or codes", "规则 %s：%s 没有名为“%s”的名称或代码字段", r.ID, r.Form, r.Than))
 		}
 	}
-	return nil
+	return faults
+}
+
+// alone refuses a title by which another form goes: views, files and commands
+// name forms by title, and the one would hide the other.
+func (s *Set) alone(f *Form) (faults []error) {
+	for _, other := range s.Forms {
+		if other == f {
+			continue
+		}
+		switch {
+		case nameKey(f.Title) == nameKey(other.Title):
+			faults = append(faults, f.title.Pos().Fault("title %q is that of form %s; a form's own id is %[2]s.yaml where it is to take its place, else choose another title",
+				"表名“%s”已是表样 %s 的表名；要替换该表样，请把文件名和 id 写成 %[2]s，否则请换一个表名", f.Title, other.ID))
+		case nameKey(f.Title) == nameKey(other.ID):
+			faults = append(faults, f.title.Pos().Fault("title %q is the id of another form; choose another title", "表名“%s”是另一表样的 id，请换一个表名", f.Title))
+		}
+	}
+	return faults
+}
+
+var quotes = strings.NewReplacer("“", "", "”", "", "‘", "", "’", "", "「", "", "」", "", "『", "", "』", "", `"`, "", "'", "")
+
+// nameKey is a title as views and files tell it from others: without quotes,
+// and without regard to case, to spaces and to the width of characters.
+func nameKey(title string) string {
+	return strings.ToLower(strings.Join(strings.Fields(quotes.Replace(norm.NFKC.String(title))), ""))
 }

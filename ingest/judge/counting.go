@@ -90,7 +90,7 @@ func (jd *Judge) refuseContradicted(ctx context.Context, h *History, pt *read.Pa
 		}
 	}
 	pt.Drop("period_differs") // one finding at the one cell
-	pt.Reject(finding.PeriodContradicted(d.Says(), written.PeriodLabel(d.Decided.Period), held.Rows, d.Remedy()).At(d.Place()))
+	pt.Add(finding.PeriodContradicted(d.Says(), written.PeriodLabel(d.Decided.Period), held.Rows, d.Remedy()).At(d.Place()))
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -98,9 +97,7 @@ func (r *tableReader) fillsRow(row *sheet.Row) bool {
 // TellBelow names the small tables below a table.
 func (tb *Table) TellBelow() (said Notes) {
 	for _, b := range tb.asides {
-		said.add(finding.Finding{Severity: finding.Info, Rule: "table_below", Sheet: tb.Grid.Name, Cell: b.ref, Row: b.n,
-			Message: fmt.Sprintf("第%d行起的%d行是另一张小表（%s），没有读取", b.n, b.rows, written.Short(strings.Join(b.titles, "、"), 40)),
-			Hint:    "如果是本表的数据，请接在表中，按本表的列填写"})
+		said.add(finding.TableBelow(b.n, b.rows, written.Short(strings.Join(b.titles, "、"), 40)).At(finding.Place{Sheet: tb.Grid.Name, Cell: b.ref, Row: b.n}))
 	}
 	return said
 }

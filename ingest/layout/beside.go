@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -57,7 +56,7 @@ func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
 			continue
 		}
 		found, all := (&Head{matched: m, Form: h.Form}).required()
-		a.twin = found*10 >= all*7
+		a.twin = mostOf(found, all)
 		for _, c := range cols {
 			a.titles = append(a.titles, written.Short(heads[c].title, 12))
 		}
@@ -132,19 +131,11 @@ func (p *Page) without(i int, columns [][2]int) *Page {
 // TellAsides says what stands beside the table and was not read. The other half of a folded sheet sends the return back.
 func TellAsides(pg *Page, h *Head, asides []Aside) (said Notes) {
 	for _, a := range asides {
-		f := finding.Finding{Severity: finding.Info, Rule: "table_beside", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, a.col), Row: pg.Rows[h.row].N,
-			Message: fmt.Sprintf("%s列起并排着另一张小表（%s），没有读取", letters(a.col), written.Short(strings.Join(a.titles, "、"), 40)),
-			Hint:    "如果这几列属于本表，请删去中间的空列"}
-		switch {
-		case a.twin:
-			f.Message = fmt.Sprintf("%s列起并排着另一张同样的表，同一张工作表上只能读一张", letters(a.col))
-			f.Hint = "请把右边的内容接到左边表的下面，所有行用同一组表头"
-			said.reject(f)
-			continue
-		case a.fields:
-			f.Severity = finding.Warning
+		f := finding.TableBeside(letters(a.col), written.Short(strings.Join(a.titles, "、"), 40), a.fields)
+		if a.twin {
+			f = finding.TwinBeside(letters(a.col))
 		}
-		said.add(f)
+		said.add(f.At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, a.col), Row: pg.Rows[h.row].N}))
 	}
 	return said
 }
@@ -154,7 +145,7 @@ func letters(col int) string { return strings.TrimRight(sheet.Ref(1, col), "1") 
 
 // crossed rejects a table whose head stands twice beside itself, and one that spreads a field over columns of several
 // streets or listed values (a cross table): a row of it is not one row of the form.
-func (l *Reader) crossed(pg *Page, h *Head) *finding.Finding {
+func (l *Reader) crossed(pg *Page, h *Head) (said Notes) {
 	again := map[string]bool{}
 	for _, d := range h.doubled {
 		if d[0] == d[1] {
@@ -167,9 +158,9 @@ func (l *Reader) crossed(pg *Page, h *Head) *finding.Finding {
 			twice++
 		}
 	}
-	if _, all := h.required(); twice*10 >= all*7 && twice > 1 {
-		return &finding.Finding{Rule: "table_beside", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Row: pg.Rows[h.row].N,
-			Message: "表头左右重复了两遍，像是两半并排的同一张表，同一张工作表上只能读一张", Hint: "请把右边的内容接到左边表的下面，所有行用同一组表头"}
+	if _, all := h.required(); mostOf(twice, all) && twice > 1 {
+		said.add(finding.Folded().At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Row: pg.Rows[h.row].N}))
+		return said
 	}
 	for _, d := range h.doubled {
 		a, b := levelsAbove(d[0]), levelsAbove(d[1])
@@ -177,9 +168,9 @@ func (l *Reader) crossed(pg *Page, h *Head) *finding.Finding {
 			continue
 		}
 		if what := l.groupedBy(h.Form, a, b); what != "" {
-			return &finding.Finding{Rule: "cross_table", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d[0], 30),
-				Message: fmt.Sprintf("“%s”在“%s”“%s”下各有一列，一行里有几个%s的数，无法读取", lastLevel(d[0]), written.Short(b, 20), written.Short(a, 20), what),
-				Hint:    fmt.Sprintf("请改成一行只填一个%s：增加“%s”一列，把各组的数逐行填写", what, what)}
+			said.add(finding.CrossTable(lastLevel(d[0]), written.Short(b, 20), written.Short(a, 20), what).
+				At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d[0], 30)}))
+			return said
 		}
 	}
 	return nil

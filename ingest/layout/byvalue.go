@@ -1,8 +1,6 @@
 package layout
 
 import (
-	"fmt"
-
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -10,8 +8,9 @@ import (
 )
 
 const (
-	valueRows  = 300 // rows below the head that are looked at
-	valueLeast = 3   // filled cells that tell anything
+	valueRows  = 300 // rows below the head that are looked at: what they hold doesn't change further down
+	valueLeast = 3   // filled cells that tell anything: two 无 stand in many a column
+	valueShare = 90  // percent of them that are listed values: 进展 over 已办结, 办理中, and one 见备注 in ten
 )
 
 // takeByValues takes an unmatched column for a required list whose values stand in it: 进展 over 已办结, 办理中, 办结 is
@@ -38,9 +37,8 @@ func (l *Reader) takeByValues(pg *Page, h *Head, c *forms.Column) *finding.Findi
 		return nil
 	}
 	h.take(best)
-	return &finding.Finding{Severity: finding.Warning, Rule: "heading_guess", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, best.Col),
-		Value: written.Short(best.Title, 30), Message: fmt.Sprintf("没有「%s」一列，“%s”下面填的都是它的选项，按「%s」读取", c.Title, written.Short(best.Title, 30), c.Title),
-		Hint: fmt.Sprintf("请把表头改为“%s”", c.Title), Suggest: c.Title, Field: c.Field}
+	f := finding.HeadingByValues(written.Short(best.Title, 30), c.Title).At(pg.under(h, best))
+	return &f
 }
 
 // holdsValues says whether a column below a head holds listed values, nine in ten of them at least.
@@ -56,5 +54,5 @@ func (l *Reader) holdsValues(pg *Page, from, col int, c *forms.Column) bool {
 			hits++
 		}
 	}
-	return hits >= valueLeast && hits*10 >= filledCells*9
+	return hits >= valueLeast && hits*100 >= filledCells*valueShare
 }

@@ -13,69 +13,94 @@ import (
 	"taizhang/internal/spelling"
 )
 
-// Complete places what the head lacks: close spellings, and constants that the title states.
+// Complete places what the head lacks, step by step: required columns by spelling and by what stands below them, values
+// that the title or the sheet's name gives, then the other columns; and says what it did and what is left.
 func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
-	f := h.Form
 	title := pg.Above(h.row)
-	for i := range f.Columns {
-		c := &f.Columns[i]
+	for i := range h.Form.Columns {
+		c := &h.Form.Columns[i]
 		if h.Column(c.Field) != nil || slices.Contains(h.rollup, c.Field) {
 			continue
 		}
-		if c.Required {
-			took := l.takeGuess(pg, h, c)
-			if took == nil && l.valueInTitle(c, pg.Name, title) == "" {
-				took = l.takeByValues(pg, h, c)
-			}
-			if took != nil {
-				said.add(*took)
-				continue
-			}
+		took := l.takeRequired(pg, h, c, title)
+		if len(took) == 0 {
+			took = l.takeFromTitle(pg, h, c, title)
 		}
-		if u, ok := l.Units.Street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
-			h.Columns = append(h.Columns, Placed{Field: c, konst: u.Name})
-			said.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: pg.Name,
-				Message: fmt.Sprintf("没有「%s」一列，按工作表名称取为“%s”", c.Title, u.Name), Field: c.Field})
-		}
-		if c.Type != forms.List {
-			continue
-		}
-		if v := l.valueInTitle(c, pg.Name, title); v != "" {
-			h.Columns = append(h.Columns, Placed{Field: c, konst: v})
-			said.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: pg.Name,
-				Message: fmt.Sprintf("没有「%s」一列，按标题取为“%s”", c.Title, v), Field: c.Field})
-		}
+		said = append(said, took...)
 	}
-	for i := range f.Columns { // what is required comes first
-		if c := &f.Columns[i]; !c.Required && h.Column(c.Field) == nil && !slices.Contains(h.rollup, c.Field) && !slices.Contains(h.others, c.Field) {
-			if took := l.takeGuess(pg, h, c); took != nil {
-				said.add(*took)
-			}
-		}
-	}
+	said = append(said, l.takeOptional(pg, h)...)
 	if f := l.unread(pg, h); f != nil {
 		said.add(*f)
 	}
 	spanColumn(h)
-	if f := l.crossed(pg, h); f != nil {
-		said.reject(*f)
-		h.doubled = nil
-	}
-	for _, d := range h.doubled {
-		if g := levelsAbove(d[0]); g != levelsAbove(d[1]) && g != "" && levelsAbove(d[1]) != "" && lastLevel(d[0]) == lastLevel(d[1]) {
-			said.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-				Message: fmt.Sprintf("“%s”和“%s”各有一列，只读取“%s”一列", written.Short(d[0], 30), written.Short(d[1], 30), written.Short(d[1], 30)), Hint: "如果应读另一列，请只保留那一列的表头，或在表头写明各列的区别"})
-			continue
-		}
-		if d[0] == d[1] {
-			said.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-				Message: fmt.Sprintf("表头“%s”出现了不止一次，按最左边的一列读取", written.Short(d[0], 30)), Hint: "请删去多余的列，或在表头写明各列的区别"})
-			continue
-		}
-		said.add(finding.Finding{Severity: finding.Info, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-			Message: fmt.Sprintf("“%s”和“%s”是同一个意思，按“%s”一列读取", written.Short(d[0], 30), written.Short(d[1], 30), written.Short(d[1], 30)), Hint: "如两列含义不同，请把表头写清楚"})
+	if f := l.crossed(pg, h); len(f) > 0 {
+		said = append(said, f...)
+	} else {
+		said = append(said, twice(pg, h)...)
 	}
 	h.lack()
+	return said
+}
+
+// takeRequired finds a required column whose heading is spelled otherwise: by a heading close to it, else by what stands
+// below a heading that means nothing, unless the title says it.
+func (l *Reader) takeRequired(pg *Page, h *Head, c *forms.Column, title string) (said Notes) {
+	if !c.Required {
+		return nil
+	}
+	took := l.takeGuess(pg, h, c)
+	if took == nil && l.valueInTitle(c, pg.Name, title) == "" {
+		took = l.takeByValues(pg, h, c)
+	}
+	if took != nil {
+		said.add(*took)
+	}
+	return said
+}
+
+// takeFromTitle takes a street from the sheet's name, and a listed value from there or from the title.
+func (l *Reader) takeFromTitle(pg *Page, h *Head, c *forms.Column, title string) (said Notes) {
+	at := finding.Place{Sheet: pg.Name, Field: c.Field}
+	if u, ok := l.Units.Street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
+		h.Columns = append(h.Columns, Placed{Field: c, konst: u.Name})
+		said.add(finding.FromSheetName(c.Title, u.Name).At(at))
+	}
+	if c.Type != forms.List {
+		return said
+	}
+	if v := l.valueInTitle(c, pg.Name, title); v != "" {
+		h.Columns = append(h.Columns, Placed{Field: c, konst: v})
+		said.add(finding.FromTitle(c.Title, v).At(at))
+	}
+	return said
+}
+
+// takeOptional finds the other columns by spelling: what is required comes first.
+func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
+	for i := range h.Form.Columns {
+		c := &h.Form.Columns[i]
+		if c.Required || h.Column(c.Field) != nil || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) {
+			continue
+		}
+		if took := l.takeGuess(pg, h, c); took != nil {
+			said.add(*took)
+		}
+	}
+	return said
+}
+
+// twice names the headings that were passed over because another one means the same.
+func twice(pg *Page, h *Head) (said Notes) {
+	for _, d := range h.doubled {
+		passed, read := written.Short(d[0], 30), written.Short(d[1], 30)
+		f := finding.HeadingsAlike(passed, read)
+		if g := levelsAbove(d[0]); g != levelsAbove(d[1]) && g != "" && levelsAbove(d[1]) != "" && lastLevel(d[0]) == lastLevel(d[1]) {
+			f = finding.HeadingInGroups(passed, read)
+		} else if d[0] == d[1] {
+			f = finding.HeadingTwice(passed)
+		}
+		said.add(f.At(finding.Place{Sheet: pg.Name, Value: passed}))
+	}
 	return said
 }
 
@@ -86,9 +111,13 @@ func (l *Reader) takeGuess(pg *Page, h *Head, c *forms.Column) *finding.Finding 
 		return nil
 	}
 	h.take(g)
-	return &finding.Finding{Severity: finding.Warning, Rule: "heading_guess", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, g.Col),
-		Value: written.Short(g.Title, 30), Message: fmt.Sprintf("表头“%s”与「%s」相近，按「%s」读取", written.Short(g.Title, 30), c.Title, c.Title),
-		Hint: fmt.Sprintf("请把表头改为“%s”", c.Title), Suggest: c.Title, Field: c.Field}
+	f := finding.HeadingClose(written.Short(g.Title, 30), c.Title).At(pg.under(h, g))
+	return &f
+}
+
+// under is where the heading of a column stands: in the last row of the head.
+func (p *Page) under(h *Head, c *Placed) finding.Place {
+	return finding.Place{Sheet: p.Name, Cell: sheet.Ref(p.Rows[h.row+h.height-1].N, c.Col), Field: c.Field.Field, Value: written.Short(c.Title, 30)}
 }
 
 // take adds a column that was guessed.
@@ -126,8 +155,8 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	if n := len(names); n > 8 {
 		names = append(names[:8], fmt.Sprintf("等%d列", n))
 	}
-	return &finding.Finding{Severity: finding.Info, Rule: "columns_unread", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, max(first, 1)),
-		Message: "表样里没有这些栏目，没有读取：" + strings.Join(names, "、"), Hint: "如果其中有应报的内容，请把表头改成模板中的列名"}
+	f := finding.ColumnsUnread(names).At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, max(first, 1))})
+	return &f
 }
 
 // lack notes the required columns that a head lacks.
@@ -227,49 +256,69 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 }
 
 // MissingColumns supplies required columns that the return's identity or its section rows give, and rejects a return
-// whose table lacks others. False where there is nothing to read.
-func MissingColumns(f *forms.Form, tables []*Table, known Constants) (said Notes, readable bool) {
-	readable = true
+// whose table lacks others. False where a column is missing or unsure: then no row can count, and each is read only to
+// tell all that is wrong with it.
+func MissingColumns(tables []*Table, known Constants) (said Notes, complete bool) {
+	var faults Notes
 	for _, tb := range tables {
 		for n, h := range tb.Heads {
 			said = append(said, tb.supply(n, known)...)
-			if len(h.missing) == 0 && !(f.Mode == forms.Period && len(h.rollup)+len(h.others) > 0) {
-				continue
-			}
-			row := tb.Bounds[n][0]
-			for _, c := range h.missing {
-				if slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && f.Mode == forms.Period {
-					continue
-				}
-				hint := fmt.Sprintf("请在表头增加“%s”一列", c.Title)
-				if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
-					hint += "；“序号”会随行的增删变动，不能当作编号，编号要一经编定不再改变"
-				} else if g := written.Closest(c.Title, h.extra); g != "" {
-					hint += fmt.Sprintf("；如“%s”就是这一列，请把表头改为“%s”", written.Short(g, 20), c.Title)
-				}
-				said.reject(finding.Finding{Rule: "missing_column", Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
-					Message: fmt.Sprintf("表头缺少「%s」一列", c.Title), Hint: hint})
-				readable = false
-			}
-			for _, field := range slices.Compact(h.others) {
-				if c := f.Column(field); h.Column(field) == nil && f.Mode == forms.Period {
-					said.reject(finding.Finding{Rule: "which_period", Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: field,
-						Message: fmt.Sprintf("「%s」按月（年）分成几列，看不出哪一列是本期", c.Title), Hint: "请在标题写明月份，或只保留本期一列"})
-					readable = false
-				}
-			}
-			for _, field := range h.rollup {
-				c := f.Column(field)
-				if h.Column(field) != nil || f.Mode != forms.Period && !c.Required {
-					continue
-				}
-				said.reject(finding.Finding{Rule: "cumulative", Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
-					Message: fmt.Sprintf("「%s」只有累计数，没有本月（本期）数", c.Title), Hint: "请增加本月（本期）一列，只填本期发生数"})
-				readable = false
+			at := finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[n][0], 1)}
+			for _, find := range []func(*Head, finding.Place) Notes{lackingColumns, columnsOfOthers, onlyCumulative} {
+				found := find(h, at)
+				said, faults = append(said, found...), append(faults, found...)
 			}
 		}
 	}
-	return said, readable
+	return said, len(faults) == 0
+}
+
+// lackingColumns are the required columns of which nothing stands in the head.
+func lackingColumns(h *Head, at finding.Place) (said Notes) {
+	for _, c := range h.missing {
+		if slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
+			continue
+		}
+		f := finding.MissingColumn(c.Title)
+		if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
+			f = finding.MissingCode(c.Title)
+		} else if g := written.Closest(c.Title, h.extra); g != "" {
+			f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
+		}
+		at.Field = c.Field
+		said.add(f.At(at))
+	}
+	return said
+}
+
+// columnsOfOthers are the columns of a period form that stand there for several months or years.
+func columnsOfOthers(h *Head, at finding.Place) (said Notes) {
+	for i, field := range h.others {
+		if h.Column(field) == nil && h.Form.Mode == forms.Period && !slices.Contains(h.others[:i], field) {
+			at.Field = field
+			said.add(finding.WhichPeriod(h.Form.Column(field).Title).At(at))
+		}
+	}
+	return said
+}
+
+// onlyCumulative are the columns of which only a 累计 stands there.
+func onlyCumulative(h *Head, at finding.Place) (said Notes) {
+	for i, field := range h.rollup {
+		c := h.Form.Column(field)
+		if h.Column(field) != nil || slices.Contains(h.rollup[:i], field) || h.Form.Mode != forms.Period && !c.Required {
+			continue
+		}
+		at.Field = field
+		said.add(finding.CumulativeColumn(c.Title).At(at))
+	}
+	return said
+}
+
+// Lacks says whether a head has no column for a field that should be there, and nothing else gives it: that was said of the
+// head, and is no fault of each row.
+func (h *Head) Lacks(c *forms.Column) bool {
+	return slices.Contains(h.missing, c) || h.Column(c.Field) == nil && (slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field))
 }
 
 // Constants are values that a return's identity gives to columns which its table lacks.
@@ -307,8 +356,7 @@ func (tb *Table) supply(block int, by Constants) (said Notes) {
 				}
 			}
 		}
-		said.add(finding.Finding{Severity: finding.Info, Rule: "from_title", Sheet: tb.Grid.Name, Field: c.Field,
-			Message: fmt.Sprintf("没有「%s」一列，取为“%s”", c.Title, known)})
+		said.add(finding.FromIdentity(c.Title, known).At(finding.Place{Sheet: tb.Grid.Name, Field: c.Field}))
 	}
 	return said
 }

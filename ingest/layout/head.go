@@ -67,6 +67,12 @@ type candidate struct {
 
 func (c candidate) full() bool { return c.found == c.all }
 
+// mostHeadings is how many percent of a form's required headings make a row its head: of the ten of 问题台账 seven. A row
+// with six is another table's as often as not; who left out three columns is told which.
+const mostHeadings = 70
+
+func mostOf(found, all int) bool { return found*100 >= all*mostHeadings }
+
 // headAt reads the rows from index i on as a head of a form; nil where they are none. Of one to three rows those
 // count that place the most required fields, then the most fields, then the fewest rows.
 func (v *Vocabulary) headAt(i int, f *forms.Form, heights []columnHeads) *candidate {
@@ -297,7 +303,7 @@ func (v *Vocabulary) firstBlock(p *Page, c *candidate, heights [][]columnHeads) 
 	}
 	for i := 0; i < c.row; i++ {
 		first := v.headAt(i, c.Form, heights[i])
-		if first == nil || first.found*10 < c.all*7 || len(first.Columns)*10 < len(c.Columns)*7 {
+		if first == nil || !mostOf(first.found, c.all) || !mostOf(len(first.Columns), len(c.Columns)) {
 			continue
 		}
 		for j := i + 1; j < i+3 && j < c.row; j++ { // without the title above it
@@ -360,7 +366,7 @@ func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle 
 	if own := top.Form.Column(top.Form.OwnDate); own != nil && own.Type == forms.Month && top.Column(own.Field) == nil {
 		needed-- // a month's return says which month it is
 	}
-	if !top.full() && top.found*10 < needed*7 {
+	if !top.full() && !mostOf(top.found, needed) {
 		return nil, false
 	}
 	return top, false
@@ -407,7 +413,7 @@ func (v *Vocabulary) otherHead(p *Page, i, since int, current *forms.Form) bool 
 			continue
 		}
 		c := v.headAt(i, f, heights)
-		if c != nil && (c.full() && (own == nil || len(c.Columns) >= len(own.Columns)) || f == named && c.found*10 >= c.all*7) {
+		if c != nil && (c.full() && (own == nil || len(c.Columns) >= len(own.Columns)) || f == named && mostOf(c.found, c.all)) {
 			return true
 		}
 	}

@@ -13,7 +13,6 @@
 package layout
 
 import (
-	"fmt"
 	"strings"
 
 	"taizhang/ingest/finding"
@@ -33,12 +32,6 @@ type Reader struct {
 type Notes []finding.Finding
 
 func (n *Notes) add(f finding.Finding) { *n = append(*n, f) }
-
-// reject adds an error that sends the whole return back.
-func (n *Notes) reject(f finding.Finding) {
-	f.Severity, f.Rejects = finding.Error, true
-	*n = append(*n, f)
-}
 
 // looksLikeData says whether a row above a head looks like one of data: several cells, numbers or dates, no labels.
 func looksLikeData(row *sheet.Row) bool {
@@ -61,8 +54,8 @@ func AboveHead(pg *Page, h *Head) *finding.Finding {
 		if !looksLikeData(row) {
 			continue
 		}
-		return &finding.Finding{Severity: finding.Warning, Rule: "rows_above_head", Sheet: pg.Name, Cell: FirstText(row).Ref(), Row: row.N,
-			Message: fmt.Sprintf("第%d行在表头上面，像是数据，没有读取", row.N), Hint: "数据都要填在表头下面；如是其他说明，请忽略本条"}
+		f := finding.RowAboveHead(row.N).At(finding.Place{Sheet: pg.Name, Cell: FirstText(row).Ref(), Row: row.N})
+		return &f
 	}
 	return nil
 }

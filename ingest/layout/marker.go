@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -142,14 +141,11 @@ func byPlace(pg *Page, m Marker, h *Head) (said []finding.Finding) {
 			p.Unit, p.HasUnit = exp, true
 		}
 		h.Columns = append(h.Columns, p)
-		f := finding.Finding{Severity: finding.Info, Rule: "heading_by_place", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, i+1), Field: c.Field,
-			Message: fmt.Sprintf("表头「%s」被删去了，按模板中的位置读取", c.Title), Hint: "请保留模板的表头", Suggest: c.Title}
+		f := finding.HeadingDeleted(c.Title)
 		if title != "" {
-			f.Severity, f.Value = finding.Warning, written.Short(title, 30)
-			f.Message = fmt.Sprintf("模板中这一列是「%s」，表头改成了“%s”，仍按「%s」读取", c.Title, written.Short(title, 30), c.Title)
-			f.Hint = fmt.Sprintf("这一列填的如果不是「%s」，请把内容移到其他列，并把表头改回“%s”", c.Title, c.Title)
+			f = finding.HeadingChanged(c.Title, written.Short(title, 30))
 		}
-		said = append(said, f)
+		said = append(said, f.At(pg.under(h, &p)))
 	}
 	h.extra = slices.DeleteFunc(h.extra, func(s string) bool {
 		return slices.ContainsFunc(h.Columns, func(p Placed) bool { return p.Title == s })

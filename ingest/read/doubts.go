@@ -1,7 +1,6 @@
 package read
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +9,13 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
+)
+
+// More than earlierMost percent of the rows, and earlierLeast at least, dated before the period are asked about: seven of
+// the ten rows of August's sheet are of June and July. One or two are late payments.
+const (
+	earlierMost  = 50
+	earlierLeast = 3
 )
 
 // outsidePeriod asks about a return of a period form most of whose rows are dated before its period: a late payment is
@@ -27,17 +33,11 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 			}
 		}
 	}
-	if n < 3 || n*2 <= len(pt.Records) {
+	if n < earlierLeast || n*100 <= len(pt.Records)*earlierMost {
 		return
 	}
 	l := pt.Records[first].Line
-	f := finding.Finding{Severity: finding.Warning, Rule: "before_period", Sheet: l.Sheet, Row: l.N, Field: pt.Form.Columns[k].Field,
-		Message: fmt.Sprintf("%d行中有%d行的「%s」早于报送期（%s），第一处在第%d行", len(pt.Records), n, pt.Form.Columns[k].Title, written.PeriodLabel(pt.Ret.Period), l.N),
-		Hint:    "如以前各期已经报过，请删去这些行，否则会重复计算；当期漏报的，请更正当期报表"}
-	if l.Cells[k].Col > 0 {
-		f.Cell = l.Cells[k].Ref()
-	}
-	pt.Add(f)
+	pt.Add(finding.BeforePeriod(len(pt.Records), n, pt.Form.Columns[k].Title, written.PeriodLabel(pt.Ret.Period), l.N).At(placeOf(l, k, "")))
 }
 
 var (
@@ -61,7 +61,6 @@ func (rd *Reader) severalIn(pt *Part, t *cell.Typer, r *Record) {
 		}) {
 			continue
 		}
-		pt.Add(finding.Finding{Severity: finding.Warning, Rule: "several_in_cell", Sheet: r.Line.Sheet, Row: r.Line.N, Cell: cell.Ref(), Field: c.Field,
-			Value: t.Shown(cell, c, true), Message: fmt.Sprintf("「%s」一格里像是写了%d个名称，只按一个计", c.Title, len(parts)), Hint: "请一行只写一个，其他各列照抄"})
+		pt.Add(finding.SeveralInCell(c.Title, len(parts)).At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Cell: cell.Ref(), Field: c.Field, Value: t.Shown(cell, c, true)}))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/secret"
@@ -112,5 +113,5 @@ func (rd *Reader) Read(ctx context.Context, f File) (p *Parsed, trouble, err err
 	if errors.As(r.trouble, &refusal) {
 		return p.unreadable(rd, refusal), r.trouble, nil
 	}
-	return p.Fail(rd, sheet.Damaged, "文件内容异常，无法读取。", "请把数据复制到新建的工作簿中重新报送；仍不行请联系管理员。"), r.trouble, nil
+	return p.Fail(rd, finding.Unread()), r.trouble, nil
 }

@@ -175,9 +175,6 @@ func (rd *Reader) identifyPeriod(p *Parsed, pt *Part, common, cover layout.State
 		if asOf > received {
 			pt.Add(finding.AsOfAfterReceived(asOf.String(), received.String()).At(saidAt(asOfSaid)))
 		}
-		if asOf < period.Start && pt.Disagrees == nil {
-			pt.Add(finding.AsOfBeforePeriod(asOf.String(), written.PeriodLabel(period)).At(saidAt(asOfSaid)))
-		}
 	}
 	pt.Ret.Cutoff = min(cutoff, received)
 	if period.Start > received {

@@ -56,17 +56,20 @@ func (rd *Reader) nilReturn(pt *Part) {
 	}
 	if texts := pt.strays(); len(texts) > 0 && !pt.said.Nothing {
 		pt.Ret.Nil = false
-		pt.Reject(finding.NilDoubtful(written.Short(texts[0].Text, 40)).At(finding.Place{Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40)}))
+		pt.Add(finding.NilDoubtful(written.Short(texts[0].Text, 40)).At(finding.Place{Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40)}))
 		return
 	}
 	rd.nilAhead(pt)
 	pt.Add(finding.NilReturn().At(finding.Place{Sheet: pt.FirstSheet()}))
 }
 
+// nilDays is how many days before a month's end its nil return is no surprise any more: on the 26th, not on the 11th.
+const nilDays = 7
+
 // nilAhead asks about a nil return of a month that has long to run: an empty sheet of the workbook with all forms, perhaps.
 func (rd *Reader) nilAhead(pt *Part) {
 	p := pt.Ret.Period
-	if p.Kind == calendar.Month && p.Valid() && rd.Zone.DateOf(pt.Ret.ReceivedAt) < p.End()-7 {
+	if p.Kind == calendar.Month && p.Valid() && rd.Zone.DateOf(pt.Ret.ReceivedAt) < p.End()-nilDays {
 		pt.Add(finding.NilAhead(written.PeriodLabel(p)).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
 }

@@ -19,6 +19,7 @@ type Statement struct {
 	Period calendar.Period
 	At     layout.Said   // the words and where they stand; the place is empty of a file's name and of rows
 	day    calendar.Date // of a bare date in a title or a file's name: it says when, not of what
+	until  calendar.Date // of 截至: the date itself
 	rows   bool
 }
 
@@ -44,7 +45,7 @@ func (s Statement) contradicts(p calendar.Period) bool {
 	if s.day.Valid() {
 		return s.day < p.Start
 	}
-	return s.Period != p
+	return s.Period != p || s.until.Valid() && s.until < p.Start
 }
 
 // Disagreement is what a return's statements of its period come to where they don't agree.
@@ -95,7 +96,7 @@ func (r *periodReader) say(what string, at layout.Said) bool {
 	if !ok {
 		return false
 	}
-	s := Statement{What: what, Period: p, At: at, day: calendar.NoDate}
+	s := Statement{What: what, Period: p, At: at, day: calendar.NoDate, until: calendar.NoDate}
 	if what == "文件名" && len(r.said) > 0 && !namesPeriod.MatchString(at.Text) { // week1.xlsx is one of a series, perhaps
 		return false
 	}
@@ -122,7 +123,7 @@ func (r *periodReader) label(at layout.Said) {
 func (r *periodReader) until(at layout.Said, day calendar.Date) {
 	if at.Text != "" && day.Valid() {
 		p := r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, r.pt.Form.Frequency, day)
-		r.said = append(r.said, Statement{What: "截至日期", Period: p, At: at, day: calendar.NoDate})
+		r.said = append(r.said, Statement{What: "截至日期", Period: p, At: at, day: calendar.NoDate, until: day})
 	}
 }
 
@@ -290,7 +291,7 @@ func (r *periodReader) mostRows() (Statement, bool) {
 		share = fmt.Sprintf("全部%d行", dated)
 	}
 	text := fmt.Sprintf("%s的「%s」在%s", share, r.pt.Form.Columns[k].Title, written.PeriodLabel(best))
-	return Statement{What: r.pt.Form.Columns[k].Title, Period: best, At: layout.Said{Text: text}, day: calendar.NoDate, rows: true}, true
+	return Statement{What: r.pt.Form.Columns[k].Title, Period: best, At: layout.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
 }
 
 func (r *periodReader) latestFact(named calendar.Period) (Statement, bool) {
@@ -316,7 +317,7 @@ func (r *periodReader) latestFact(named calendar.Period) (Statement, bool) {
 	if !latest.Valid() {
 		return Statement{}, false
 	}
-	return Statement{What: "各行日期", Period: r.pt.Form.Frequency.Of(latest), At: layout.Said{Text: text}, day: calendar.NoDate, rows: true}, true
+	return Statement{What: "各行日期", Period: r.pt.Form.Frequency.Of(latest), At: layout.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
 }
 
 // dateIn reads a cell of a line as a date. One without a year is the newest such day that had come.

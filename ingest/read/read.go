@@ -27,6 +27,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/zone"
 )
 
 // File is one file to be judged.
@@ -131,7 +132,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 		p.skip(s, "空白工作表")
 	}
 	for _, s := range r.unknown {
-		p.skip(s, "未匹配任何表样")
+		p.skip(s, r.unmatched(s))
 	}
 	for _, s := range r.ambiguous {
 		p.skip(s, "与两种表样同样相近，无法确定")
@@ -149,7 +150,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 		rd.readRows(pt)
 	}
 	if rd.dropUnfilled(p); len(p.Parts) == 0 {
-		return p.Fail(rd, "not_filled", "表里没有填写内容，不作为零报告。", "填好后重新报送；本期没有内容的，请在表头下写“本期无”。")
+		return p.Fail(rd, finding.NotFilled())
 	}
 	return p
 }
@@ -314,12 +315,6 @@ func (pt *Part) Add(f finding.Finding) {
 	pt.Ret.Findings = append(pt.Ret.Findings, f)
 }
 
-// Reject adds an error that sends the whole return back.
-func (pt *Part) Reject(f finding.Finding) {
-	f.Severity, f.Rejects = finding.Error, true
-	pt.Add(f)
-}
-
 // Drop takes the findings of a rule back, for one that says more.
 func (pt *Part) Drop(rule string) {
 	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rule == rule })
@@ -332,14 +327,14 @@ func (pt *Part) take(said layout.Notes) {
 	}
 }
 
-func (p *Parsed) Fail(rd *Reader, rule, message, hint string) *Parsed {
+// Fail makes a file that can't be read or placed a rejected return with one finding.
+func (p *Parsed) Fail(rd *Reader, f finding.Finding) *Parsed {
 	r := &finding.Return{Cutoff: calendar.NoDate, Outcome: finding.Rejected}
-	if s, ok := rd.Zone.Match(p.File.Folder); ok && p.File.Folder != "" {
-		r.Submitter, r.SubmitterName = s.Code, s.Name
-	} else if s, ok := rd.Units.Named(fileTitle(p.File.Name)); ok {
+	if s, ok := rd.sender(p.File); ok {
 		r.Submitter, r.SubmitterName = s.Code, s.Name
 	}
-	r.Findings = []finding.Finding{{Severity: finding.Error, Rule: rule, Message: secret.MaskText(message), Hint: secret.MaskText(hint)}}
+	f.Message, f.Hint = secret.MaskText(f.Message), secret.MaskText(f.Hint)
+	r.Findings = []finding.Finding{f}
 	p.Failed = r
 	return p
 }
@@ -348,20 +343,24 @@ func (p *Parsed) Fail(rd *Reader, rule, message, hint string) *Parsed {
 func (p *Parsed) unreadable(rd *Reader, err error) *Parsed {
 	var r *sheet.Refusal
 	if errors.As(err, &r) {
-		message, hint, _ := strings.Cut(r.Message, "。")
 		p.Parts = nil
-		return p.Fail(rd, r.Reason, message+"。", hint)
+		return p.Fail(rd, finding.Unreadable(r.Reason, r.Message))
 	}
-	return p.Fail(rd, sheet.Damaged, "文件无法读取。", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。")
+	return p.Fail(rd, finding.Unopened())
 }
 
 // unplaced says why no sheet matches a form, with the nearest one.
 func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 	if len(r.ambiguous) > 0 {
-		return p.Fail(rd, "form_ambiguous", fmt.Sprintf("工作表「%s」与两种表样同样相近，无法确定是哪张报表。", r.ambiguous[0]), "请在标题中写明报表名称，如“问题台账”。")
+		return p.Fail(rd, finding.FormAmbiguous(r.ambiguous[0]))
 	}
-	hint := "请使用下发的模板填报，标题写明报表名称，表头保留模板中的列名。" + rd.owed(p.File)
 	for _, pg := range r.leftovers {
+		if col, ok := rd.Vocab.Transposed(pg); ok {
+			return p.Fail(rd, finding.Transposed(pg.Name, col))
+		}
+		if near := rd.near(p.File, pg); near != nil {
+			return p.Fail(rd, finding.NearForm(pg.Name, near.Form.Title, near.Understood, near.Missing, near.Named))
+		}
 		if f := rd.Vocab.Titled(pg.Above(min(6, len(pg.Rows))) + " " + pg.Name); f != nil {
 			var need []string
 			for _, c := range f.Columns {
@@ -369,28 +368,55 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 					need = append(need, c.Title)
 				}
 			}
-			return p.Fail(rd, "no_header", fmt.Sprintf("工作表「%s」的标题是%s，但没有找到表头。", pg.Name, f.Title),
-				"表头应有以下各列："+strings.Join(need, "、")+"。")
+			return p.Fail(rd, finding.NoHeader(pg.Name, f.Title, need))
 		}
 	}
 	switch {
 	case len(r.unknown) > 0:
-		return p.Fail(rd, "unknown_form", fmt.Sprintf("认不出这是哪张报表：工作表「%s」的表头与各表样都对不上。", strings.Join(r.unknown, "」「")), hint)
+		return p.Fail(rd, finding.UnknownForm(r.unknown, rd.owed(p.File)))
 	case len(r.empty) > 0:
-		return p.Fail(rd, "empty", "工作簿里没有任何内容。", "请检查是否保存后再报送；本期没有数据的，请保留标题和表头，写明“本期无”。")
+		return p.Fail(rd, finding.Empty())
 	case len(p.Skipped) > 0:
-		return p.Fail(rd, "unknown_form", "没有可以读取的工作表："+strings.Join(p.Skipped, "；")+"。", hint)
+		return p.Fail(rd, finding.NoSheetRead(p.Skipped, rd.owed(p.File)))
 	}
-	return p.Fail(rd, "unknown_form", "工作簿里没有可见的工作表。", "请取消隐藏工作表后重新报送。")
+	return p.Fail(rd, finding.NoSheetVisible())
 }
 
-// owed reminds a unit of the forms that it hands rd.
-func (rd *Reader) owed(f File) string {
-	s, ok := rd.Zone.Match(f.Folder)
-	if !ok || f.Folder == "" {
-		if s, ok = rd.Units.Named(fileTitle(f.Name)); !ok {
-			return ""
+// near gives the form whose head a page comes closest to; of two alike that which its sender owes.
+func (rd *Reader) near(f File, pg *layout.Page) *layout.Near {
+	s, _ := rd.sender(f)
+	return rd.Vocab.Nearest(pg, func(form *forms.Form) bool { return rd.Zone.Owes(s.Code, form.ID) })
+}
+
+// unmatched says of a sheet beside others that were read why it was not.
+func (r *reading) unmatched(sheetName string) string {
+	for _, pg := range r.leftovers {
+		if pg.Name != sheetName {
+			continue
 		}
+		if _, ok := r.rd.Vocab.Transposed(pg); ok {
+			return "表头竖着排在左边，无法读取；请行列互换后报送"
+		}
+		if near := r.rd.near(r.p.File, pg); near != nil && len(near.Missing) > 0 {
+			return fmt.Sprintf("未匹配任何表样；最接近%s，表头缺少「%s」", near.Form.PlainTitle(), strings.Join(near.Missing, "」「"))
+		}
+	}
+	return "未匹配任何表样"
+}
+
+// sender is the unit that a file's folder, else its name, says it comes from.
+func (rd *Reader) sender(f File) (zone.Submitter, bool) {
+	if s, ok := rd.Zone.Match(f.Folder); ok && f.Folder != "" {
+		return s, true
+	}
+	return rd.Units.Named(fileTitle(f.Name))
+}
+
+// owed reminds a unit of the forms that it hands in.
+func (rd *Reader) owed(f File) string {
+	s, ok := rd.sender(f)
+	if !ok {
+		return ""
 	}
 	var titles []string
 	for _, form := range rd.Forms.Forms {

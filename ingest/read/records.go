@@ -28,6 +28,9 @@ type Record struct {
 
 const KeySep = "\x1f"
 
+// refusedMost is how many percent of its rows a return may have refused: with 3 of 10 left out it would replace a whole one.
+const refusedMost = 20
+
 // readRows types all rows of a return and checks them by the form's declaration.
 func (rd *Reader) readRows(pt *Part) {
 	f := pt.Form
@@ -45,20 +48,20 @@ func (rd *Reader) readRows(pt *Part) {
 		rd.tellIgnored(pt, t, tb)
 		rows += len(tb.Lines)
 	}
-	said, readable := layout.MissingColumns(f, pt.Tables, rd.constants(pt))
+	said, complete := layout.MissingColumns(pt.Tables, rd.constants(pt))
 	pt.take(said)
-	if readable {
-		rd.readLines(pt, t)
-		rd.account(pt, rows)
+	rd.readLines(pt, t)
+	rd.account(pt, rows)
+	rd.outsidePeriod(pt)
+	if !complete { // the rows were read for their faults; none of them can count
+		pt.Records, pt.Refused, pt.Repeats = nil, nil, 0
 	}
 	pt.Ret.Rows, pt.Ret.RowsRefused = len(pt.Records), len(pt.Refused)
 	if rows == 0 {
 		rd.nilReturn(pt)
 	}
-	rd.outsidePeriod(pt)
-	if n := len(pt.Refused); n > 0 && n*5 > rows {
-		pt.Reject(finding.Finding{Rule: "too_many_refused", Sheet: pt.FirstSheet(),
-			Message: fmt.Sprintf("%d行中有%d行不能计入，超过两成，整份退回", rows, n), Hint: "请按下列意见修改后整份重新报送；在此之前仍按上一份报表统计"})
+	if n := len(pt.Refused); n > 0 && n*100 > rows*refusedMost {
+		pt.Add(finding.TooManyRefused(rows, n).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
 }
 
@@ -137,31 +140,23 @@ func (pt *Part) gather(rule string) {
 func (rd *Reader) account(pt *Part, rows int) {
 	for _, tb := range pt.Tables {
 		if n := tb.Unaccounted(); n != 0 {
-			pt.Reject(finding.Finding{Rule: "rows_unaccounted", Sheet: tb.Grid.Name,
-				Message: fmt.Sprintf("表头下有%d行，只认出%d行数据和%d行其他内容，有行没有着落", tb.Below, len(tb.Lines), tb.Ignored()), Hint: "请把本表交给系统管理员；数据没有计入"})
+			pt.Add(finding.RowsUnrecognised(tb.Below, len(tb.Lines), tb.Ignored()).At(finding.Place{Sheet: tb.Grid.Name}))
 			return
 		}
 	}
 	if n := rows - len(pt.Records) - len(pt.Refused) - pt.Repeats; n != 0 {
-		pt.Reject(finding.Finding{Rule: "rows_unaccounted", Sheet: pt.FirstSheet(),
-			Message: fmt.Sprintf("%d行数据中计入%d行、未计入%d行、重复%d行，有行没有着落", rows, len(pt.Records), len(pt.Refused), pt.Repeats), Hint: "请把本表交给系统管理员；数据没有计入"})
+		pt.Add(finding.RowsLost(rows, len(pt.Records), len(pt.Refused), pt.Repeats).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
 }
 
 // tellIgnored names the rows that were not taken for data although they are no usual part of a table.
 func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 	for _, s := range tb.Strays {
-		f := finding.Finding{Severity: finding.Warning, Rule: "line_ignored", Sheet: tb.Grid.Name, Cell: s.Ref, Row: s.N, Value: t.Quote(s.Text, 40),
-			Message: fmt.Sprintf("第%d行不成一行数据，没有读取", s.N), Hint: "如是数据，请补齐该行各列；如是说明，请移到表格下方，写成“注：…”"}
-		if s.Line >= len(tb.Lines) { // below all data: a signature, a remark
-			f.Severity = finding.Info
-		}
-		pt.Add(f)
+		pt.Add(finding.LineIgnored(s.N, s.Line >= len(tb.Lines)).At(finding.Place{Sheet: tb.Grid.Name, Cell: s.Ref, Row: s.N, Value: t.Quote(s.Text, 40)}))
 	}
 	pt.take(tb.TellBelow())
 	if n := len(tb.Empty); n > 0 && len(tb.Lines) == 0 {
-		pt.Add(finding.Finding{Severity: finding.Info, Rule: "rows_not_filled", Sheet: tb.Grid.Name, Row: tb.Empty[0],
-			Message: fmt.Sprintf("第%d行起的%d行只有编号，没有填写内容", tb.Empty[0], n), Hint: "没有数据的行可以留空"})
+		pt.Add(finding.RowsNotFilled(tb.Empty[0], n).At(finding.Place{Sheet: tb.Grid.Name, Row: tb.Empty[0]}))
 	}
 }
 
@@ -185,8 +180,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 				}
 				if !out[k].UnitKnown && out[k].OddUnit == "" && !warned && rd.needsUnit(tb, b, k) {
 					warned = true
-					pt.Add(finding.Finding{Severity: finding.Warning, Rule: "unit_missing", Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field,
-						Message: fmt.Sprintf("「%s」没有写明金额单位，按“元”计算", c.Title), Hint: fmt.Sprintf("请在表头写明单位，如“%s（万元）”", c.Title)})
+					pt.Add(finding.UnitMissing(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field}))
 				}
 			case forms.Percent:
 				out[k].Fractions = fractions(tb, k)
@@ -281,12 +275,7 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 			v, ft = cell.Value{Gap: true}, nil
 		}
 		if ft != nil {
-			fd := finding.Finding{Severity: ft.Severity, Rule: ft.Rule, Sheet: l.Sheet, Row: l.N, Field: c.Field, Value: t.Shown(at, c, true),
-				Message: ft.Message, Hint: ft.Hint, Suggest: ft.Suggest}
-			if at.Col > 0 {
-				fd.Cell = at.Ref()
-			}
-			pt.Add(fd)
+			pt.Add(ft.At(placeOf(l, k, t.Shown(at, c, true))))
 			if ft.Severity == finding.Error {
 				faulty[k] = true
 				if c.Required || c.InKey {
@@ -300,7 +289,7 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 	}
 	for k := range f.Columns {
 		c := &f.Columns[k]
-		if c.Required && !r.Vals[k].Set && !r.Vals[k].Gap && !faulty[k] {
+		if c.Required && !r.Vals[k].Set && !r.Vals[k].Gap && !faulty[k] && !l.Head.Lacks(c) {
 			rd.requiredMissing(pt, t, l, k, c)
 			refuse(fmt.Sprintf("缺少「%s」", c.Title))
 		}
@@ -322,14 +311,17 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 	return r
 }
 
-func (rd *Reader) requiredMissing(pt *Part, t *cell.Typer, l *layout.Line, k int, c *forms.Column) {
-	fd := finding.Finding{Severity: finding.Error, Rule: "required", Sheet: l.Sheet, Row: l.N, Field: c.Field,
-		Message: fmt.Sprintf("「%s」不能为空", c.Title), Hint: "请补填后重新报送；补填前该行不计入统计"}
+// placeOf is where a field of a line stands; no cell where the sheet has no column for it.
+func placeOf(l *layout.Line, k int, value string) finding.Place {
+	at := finding.Place{Sheet: l.Sheet, Row: l.N, Field: l.At[k].Field.Field, Value: value}
 	if l.At[k].Col > 0 {
-		fd.Cell = sheet.Ref(l.N, l.At[k].Col)
+		at.Cell = sheet.Ref(l.N, l.At[k].Col)
 	}
-	fd.Value = t.Shown(&l.Cells[k], c, true)
-	pt.Add(fd)
+	return at
+}
+
+func (rd *Reader) requiredMissing(pt *Part, t *cell.Typer, l *layout.Line, k int, c *forms.Column) {
+	pt.Add(finding.Required(c.Title).At(placeOf(l, k, t.Shown(&l.Cells[k], c, true))))
 }
 
 // openEnded says whether 长期 stands where the status allows it.
@@ -339,6 +331,9 @@ func openEnded(pt *Part, t *cell.Typer, l *layout.Line, c *forms.Column, cell *s
 	}
 	for k := range pt.Form.Columns {
 		if s := &pt.Form.Columns[k]; s.Field == c.OpenEnded.Field {
+			if l.Head.Lacks(s) { // nothing says otherwise
+				return true
+			}
 			v, ok := t.Listed(l.Cells[k].Text, s)
 			return ok && slices.Contains(c.OpenEnded.Values, v)
 		}
@@ -394,18 +389,13 @@ func (rd *Reader) repeated(pt *Part, first, r *Record) bool {
 			same = false
 		}
 	}
-	fd := finding.Finding{Rule: "repeated_key", Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}
-	if same {
-		fd.Severity = finding.Warning
-		fd.Message = fmt.Sprintf("与%s完全相同（%s），只计一次", whereIs(first.Line, r.Line), written.Short(r.Shown, 40))
-		fd.Hint = "请删去重复的行"
-	} else {
-		fd.Severity = finding.Error
-		fd.Message = fmt.Sprintf("与%s的编号相同（%s），内容却不同，按先出现的一行计入", whereIs(first.Line, r.Line), written.Short(r.Shown, 40))
-		fd.Hint = "请改正编号，或删去其中一行"
+	where, shown := whereIs(first.Line, r.Line), written.Short(r.Shown, 40)
+	fd := finding.RepeatedRow(where, shown)
+	if !same {
+		fd = finding.RepeatedKey(where, shown)
 		r.Reason = fd.Message
 	}
-	pt.Add(fd)
+	pt.Add(fd.At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
 	return same
 }
 

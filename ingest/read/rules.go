@@ -24,13 +24,12 @@ func (rd *Reader) checkRules(pt *Part, t *cell.Typer, l *layout.Line, r *Record,
 	for _, rule := range f.Rules {
 		k := index(rule.Field)
 		c := &f.Columns[k]
+		if l.Head.Lacks(c) {
+			continue
+		}
 		v := r.Vals[k]
-		say := func(sev finding.Severity, msg, hint string) {
-			fd := finding.Finding{Severity: sev, Rule: rule.ID, Sheet: l.Sheet, Row: l.N, Field: c.Field, Message: msg, Hint: hint, Value: t.Shown(&l.Cells[k], c, false)}
-			if l.At[k].Col > 0 {
-				fd.Cell = sheet.Ref(l.N, l.At[k].Col)
-			}
-			pt.Add(fd)
+		say := func(fd finding.Finding) {
+			pt.Add(fd.At(placeOf(l, k, t.Shown(&l.Cells[k], c, false))))
 		}
 		switch rule.Kind {
 		case "present_exactly_when", "present_when", "required_when":
@@ -42,22 +41,22 @@ func (rd *Reader) checkRules(pt *Part, t *cell.Typer, l *layout.Line, r *Record,
 			wt := f.Columns[w].Title
 			switch {
 			case rule.Kind == "required_when" && when && !v.Set:
-				say(finding.Error, fmt.Sprintf("「%s」为“%s”时，「%s」不能为空", wt, r.Vals[w].Text, c.Title), "请补填后重新报送；补填前该行不计入统计")
+				say(finding.RequiredWhen(rule.ID, wt, r.Vals[w].Text, c.Title))
 				refuse(fmt.Sprintf("缺少「%s」", c.Title))
 			case rule.Kind != "required_when" && when && !v.Set:
-				say(finding.Warning, fmt.Sprintf("「%s」为“%s”，但没有填「%s」", wt, r.Vals[w].Text, c.Title), fmt.Sprintf("请补填「%s」，或改正「%s」", c.Title, wt))
+				say(finding.ExpectedWhen(rule.ID, wt, r.Vals[w].Text, c.Title))
 			case rule.Kind == "present_exactly_when" && !when && v.Set:
-				say(finding.Warning, fmt.Sprintf("「%s」为“%s”，却填了「%s」%s", wt, r.Vals[w].Text, c.Title, v.Text), fmt.Sprintf("请改正「%s」，或删去「%s」", wt, c.Title))
+				say(finding.UnexpectedWhen(rule.ID, wt, r.Vals[w].Text, c.Title, v.Text))
 			}
 		case "not_before":
 			o := r.Vals[index(rule.Than)]
 			if v.Set && o.Set && v.Date < o.Date {
-				say(finding.Warning, fmt.Sprintf("「%s」%s 早于「%s」%s", c.Title, v.Text, f.Column(rule.Than).Title, o.Text), "请核对两个日期")
+				say(finding.Before(rule.ID, c.Title, v.Text, f.Column(rule.Than).Title, o.Text))
 			}
 		case "at_most":
 			o := r.Vals[index(rule.Than)]
 			if v.Set && o.Set && v.Num.Cmp(o.Num) > 0 {
-				say(finding.Warning, fmt.Sprintf("「%s」（%s）大于「%s」（%s）", c.Title, v.Text, f.Column(rule.Than).Title, o.Text), "请核对两个数")
+				say(finding.Exceeds(rule.ID, c.Title, v.Text, f.Column(rule.Than).Title, o.Text))
 			}
 		}
 	}
@@ -91,16 +90,10 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 			if agrees {
 				continue
 			}
-			fd := finding.Finding{Severity: finding.Warning, Rule: "total_mismatch", Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field,
-				Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60),
-				Message: fmt.Sprintf("「%s」合计写的是 %s，各行相加是 %s，相差 %s", c.Title, cell.InUnit(claimed, c, facts), cell.InUnit(best.sum, c, facts),
-					cell.InUnit(new(big.Int).Sub(claimed, best.sum), c, facts)),
-				Hint: "请核对各行金额和合计，改正后重新报送", Suggest: cell.InUnit(best.sum, c, facts)}
-			if pt.Form.TotalsReject && c.Type == forms.Money && best.readable {
-				pt.Reject(fd)
-			} else {
-				pt.Add(fd)
-			}
+			inUnit := func(n *big.Int) string { return cell.InUnit(n, c, facts) }
+			rejects := pt.Form.TotalsReject && c.Type == forms.Money && best.readable
+			pt.Add(finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), rejects).
+				At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
 		}
 	}
 }

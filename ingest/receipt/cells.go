@@ -87,6 +87,27 @@ func markCells(data []byte, ns string, marks []mark, style func(int, finding.Sev
 	return e, nil
 }
 
+// deselected is a sheet without marks that is not the one selected. Only its head is looked at: the views stand before
+// the rows (ECMA-376-1 18.3.1.99).
+func deselected(data []byte) ([]byte, error) {
+	s := &scanner{data: data}
+	if root, ok := s.next(); !ok || root.closing {
+		return nil, errXML
+	}
+	var edits []edit
+	for {
+		t, ok := s.next()
+		if !ok || t.name == "sheetData" || t.depth == 0 {
+			return splice(data, edits), nil
+		}
+		if t.name == "sheetView" && !t.closing {
+			if cut, ok := dropAttr(data, t, "tabSelected"); ok {
+				edits = append(edits, cut)
+			}
+		}
+	}
+}
+
 // sheetData goes through the rows.
 func (e *sheetEdit) sheetData(s *scanner) bool {
 	row, next := 0, 0

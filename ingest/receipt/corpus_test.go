@@ -15,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/finding"
+	"taizhang/internal/opc"
 )
 
 // checkPackage holds a workbook to what Excel insists on: all XML well-formed,
@@ -23,11 +24,11 @@ func checkPackage(t *testing.T, content []byte) {
 	t.Helper()
 	p, err := openPack(content)
 	must(t, err)
-	for _, f := range p.parts {
-		if !strings.HasSuffix(f.Name, ".xml") && !strings.HasSuffix(f.Name, ".rels") {
+	for _, name := range p.Names() {
+		if !strings.HasSuffix(name, ".xml") && !strings.HasSuffix(name, ".rels") {
 			continue
 		}
-		r, err := f.Open()
+		r, err := p.Part(name)
 		must(t, err)
 		d := xml.NewDecoder(r)
 		d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
@@ -35,10 +36,11 @@ func checkPackage(t *testing.T, content []byte) {
 			if _, err := d.RawToken(); err == io.EOF {
 				break
 			} else if err != nil {
-				t.Errorf("%s: %v", f.Name, err)
+				t.Errorf("%s: %v", name, err)
 				break
 			}
 		}
+		r.Close()
 	}
 	types, err := p.get("[Content_Types].xml")
 	must(t, err)
@@ -49,8 +51,8 @@ func checkPackage(t *testing.T, content []byte) {
 			break
 		}
 		if tg.name == "Override" && !tg.closing {
-			name := partName(tg.value(types, "PartName"))
-			if !p.has(name) || seen[name] {
+			name := opc.PartName(tg.value(types, "PartName"))
+			if !p.Has(name) || seen[name] {
 				t.Errorf("content type of %s: missing part or stated twice", name)
 			}
 			seen[name] = true
@@ -65,14 +67,14 @@ func checkPackage(t *testing.T, content []byte) {
 		rels, _, err := p.rels(r.target)
 		must(t, err)
 		for _, r := range rels {
-			if !r.external && !p.has(r.target) {
+			if !r.external && !p.Has(r.target) {
 				t.Errorf("relationship to %s, which is missing", r.target)
 			}
 			if r.typ == "worksheet" {
 				sub, _, err := p.rels(r.target)
 				must(t, err)
 				for _, r := range sub {
-					if (r.typ == "comments" || r.typ == "vmlDrawing") && !p.has(r.target) {
+					if (r.typ == "comments" || r.typ == "vmlDrawing") && !p.Has(r.target) {
 						t.Errorf("relationship to %s, which is missing", r.target)
 					}
 				}

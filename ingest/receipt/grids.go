@@ -1,7 +1,6 @@
 package receipt
 
 import (
-	"archive/zip"
 	"bytes"
 	"fmt"
 	"math"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"taizhang/ingest/sheet"
+	"taizhang/internal/opc"
 )
 
 // gridBook draws a workbook from what was read of a file: values, number
@@ -16,14 +16,8 @@ import (
 // it is only the base of a receipt.
 func gridBook(grids []sheet.Grid) ([]byte, error) {
 	var buf bytes.Buffer
-	zw := zip.NewWriter(&buf)
-	put := func(name, content string) error {
-		w, err := zw.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
-		if err == nil {
-			_, err = w.Write([]byte(content))
-		}
-		return err
-	}
+	zw := opc.NewWriter(&buf, opc.Stored)
+	put := func(name, content string) error { return zw.Put(name, []byte(content)) }
 	formats := &formats{ids: map[string]int{}}
 	var types, book, rels strings.Builder
 	for i, g := range grids {

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"taizhang/internal/opc"
 )
 
 const (
@@ -75,27 +77,27 @@ func patch(original []byte, marks map[string][]mark, draw func(p *paperStyle, no
 	}
 	p.styles.addPaper()
 	body, titles := draw(&paperStyle{first: p.styles.paperStyle, ns: p.ns, selected: onTop, sheets: names}, p.notes)
-	p.set(p.styleAt, p.styles.bytes())
+	p.Set(p.styleAt, p.styles.bytes())
 	if removed >= 0 {
 		if err := p.forget(sheets[removed]); err != nil {
 			return nil, err
 		}
 	}
 	part := path.Join(path.Dir(p.book), "worksheets/taizhang_receipt.xml")
-	for p.has(part) {
+	for p.Has(part) {
 		part = strings.TrimSuffix(part, ".xml") + "_.xml"
 	}
-	p.set(part, body)
+	p.Set(part, body)
 	p.types = append(p.types, `<Override xmlns="%s" PartName="/`+part+`" ContentType="`+typeSheet+`"/>`)
 	id, err := p.addRel(p.book, p.rns+"/worksheet", part)
 	if err != nil {
 		return nil, err
 	}
-	p.set(p.book, wb.withReceipt(p, sheets, removed, id, titles, onTop))
+	p.Set(p.book, wb.withReceipt(p, sheets, removed, id, titles, onTop))
 	if err := p.contentTypes(); err != nil {
 		return nil, err
 	}
-	return p.bytes(len(original))
+	return p.Bytes(opc.Fast)
 }
 
 // open finds the workbook, its sheets and its styles, and takes off what a
@@ -110,7 +112,7 @@ func (p *patcher) open() ([]bookSheet, *bookPart, error) {
 			p.book = r.target
 		}
 	}
-	if p.book == "" || !p.has(p.book) {
+	if p.book == "" || !p.Has(p.book) {
 		return nil, nil, errNotWorkbook
 	}
 	rels, _, err := p.rels(p.book)
@@ -124,8 +126,8 @@ func (p *patcher) open() ([]bookSheet, *bookPart, error) {
 		case "xlMacrosheet", "xlIntlMacrosheet":
 			return nil, nil, errNotWorkbook
 		case "vbaProject":
-			p.drop(r.target)
-			p.drop(relsName(r.target))
+			p.Drop(r.target)
+			p.Drop(opc.RelsName(r.target))
 			p.notes = append(p.notes, "原文件中的宏已去掉，回执不带宏。")
 		}
 	}
@@ -139,7 +141,7 @@ func (p *patcher) open() ([]bookSheet, *bookPart, error) {
 	}
 	for _, r := range rels {
 		if r.typ == "calcChain" {
-			p.drop(r.target) // rebuilt by every program; ours to keep true otherwise
+			p.Drop(r.target) // rebuilt by every program; ours to keep true otherwise
 		}
 	}
 	data, err := p.get(p.book)
@@ -157,14 +159,14 @@ func (p *patcher) open() ([]bookSheet, *bookPart, error) {
 func (p *patcher) openStyles(covered map[string]string) error {
 	if p.styleAt == "" {
 		p.styleAt = path.Join(path.Dir(p.book), "styles.xml")
-		if p.has(p.styleAt) {
+		if p.Has(p.styleAt) {
 			return errNotWorkbook
 		}
 		if _, err := p.addRel(p.book, p.rns+"/styles", p.styleAt); err != nil {
 			return err
 		}
 		p.types = append(p.types, `<Override xmlns="%s" PartName="/`+p.styleAt+`" ContentType="`+typeStyles+`"/>`)
-		p.set(p.styleAt, []byte(xmlHead+(&formats{}).styles(p.ns)))
+		p.Set(p.styleAt, []byte(xmlHead+(&formats{}).styles(p.ns)))
 	}
 	text, err := p.get(p.styleAt)
 	if err != nil {
@@ -188,11 +190,11 @@ func (p *patcher) forget(s bookSheet) error {
 	}
 	for _, r := range rels {
 		if slices.Contains([]string{"comments", "vmlDrawing", "printerSettings"}, r.typ) {
-			p.drop(r.target)
+			p.Drop(r.target)
 		}
 	}
-	p.drop(relsName(s.part))
-	p.drop(s.part)
+	p.Drop(opc.RelsName(s.part))
+	p.Drop(s.part)
 	return p.dropRels(p.book, func(r rel) bool { return r.id == s.rid })
 }
 
@@ -210,12 +212,12 @@ func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	head, err := p.head(s.part, 8<<10)
+	head, err := p.Head(s.part, 8<<10)
 	if err != nil {
 		return false, err
 	}
 	selected := bytes.Contains(head, []byte("tabSelected"))
-	if len(marks) == 0 && (!selected || p.size(s.part) > largeSheet) {
+	if len(marks) == 0 && (!selected || p.Size(s.part) > largeSheet) {
 		return !selected, nil
 	}
 	data, err := p.get(s.part)
@@ -226,24 +228,29 @@ func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if len(marks) == 0 {
+		if data, err = deselected(data); err != nil {
+			return false, err
+		}
+		p.Set(s.part, data)
+		return true, nil
+	}
 	marks = merged(data, marks)
 	e, err := markCells(data, p.ns, marks, p.styles.mark)
 	if err != nil {
 		return false, err
 	}
-	if len(marks) > 0 {
-		if err := p.comment(s.part, e, comments, commentData, marks, rels); err != nil {
-			return false, err
-		}
+	if err := p.comment(s.part, e, comments, commentData, marks, rels); err != nil {
+		return false, err
 	}
-	p.set(s.part, splice(data, e.edits))
+	p.Set(s.part, splice(data, e.edits))
 	return true, nil
 }
 
 // stripSheet takes our comments off a sheet. It gives the part that holds the
 // others, "" if there is none.
 func (p *patcher) stripSheet(rels []rel) (part string, data []byte, err error) {
-	i := slices.IndexFunc(rels, func(r rel) bool { return r.typ == "comments" && !r.external && p.has(r.target) })
+	i := slices.IndexFunc(rels, func(r rel) bool { return r.typ == "comments" && !r.external && p.Has(r.target) })
 	if i < 0 {
 		return "", nil, nil
 	}
@@ -259,14 +266,14 @@ func (p *patcher) stripSheet(rels []rel) (part string, data []byte, err error) {
 	if len(data) == len(text) {
 		return part, data, nil
 	}
-	p.set(part, data)
+	p.Set(part, data)
 	for _, r := range rels {
-		if r.typ == "vmlDrawing" && !r.external && p.has(r.target) {
+		if r.typ == "vmlDrawing" && !r.external && p.Has(r.target) {
 			text, err := p.get(r.target)
 			if err != nil {
 				return "", nil, err
 			}
-			p.set(r.target, stripShapes(text, ours))
+			p.Set(r.target, stripShapes(text, ours))
 		}
 	}
 	return part, data, nil
@@ -285,14 +292,14 @@ func (p *patcher) comment(sheetPart string, e *sheetEdit, part string, data []by
 			return err
 		}
 	}
-	p.set(part, data)
+	p.Set(part, data)
 	if len(marks) == 0 {
 		return nil // all of them went into comments of others
 	}
 
 	vml, text := "", []byte(nil)
 	for _, r := range rels {
-		if r.id == e.legacyID && r.typ == "vmlDrawing" && p.has(r.target) {
+		if r.id == e.legacyID && r.typ == "vmlDrawing" && p.Has(r.target) {
 			vml = r.target
 			if text, err = p.get(vml); err != nil {
 				return err
@@ -314,7 +321,7 @@ func (p *patcher) comment(sheetPart string, e *sheetEdit, part string, data []by
 		}
 		e.edits = append(e.edits, edit{e.legacyAt, e.legacyAt, `<legacyDrawing` + e.xmlns() + ` xmlns:tzr="` + p.rns + `" tzr:id="` + id + `"/>`})
 	}
-	p.set(vml, text)
+	p.Set(vml, text)
 	return nil
 }
 
@@ -322,7 +329,7 @@ func (p *patcher) comment(sheetPart string, e *sheetEdit, part string, data []by
 func (p *patcher) fresh(pattern string) string {
 	for {
 		p.vml++
-		if name := path.Join(path.Dir(p.book), fmt.Sprintf(pattern, p.vml)); !p.has(name) {
+		if name := path.Join(path.Dir(p.book), fmt.Sprintf(pattern, p.vml)); !p.Has(name) {
 			return name
 		}
 	}
@@ -352,11 +359,11 @@ func (p *patcher) contentTypes() error {
 				return errXML
 			}
 		}
-		part := partName(t.value(data, "PartName"))
+		part := opc.PartName(t.value(data, "PartName"))
 		switch {
-		case !p.has(part) || p.gone[part]:
+		case !p.Has(part) || p.Gone(part):
 			edits = append(edits, edit{t.start, end, ""})
-		case part == partName(p.book):
+		case part == opc.PartName(p.book):
 			if t.value(data, "ContentType") != typeWorkbook {
 				edits = append(edits, setAttr(data, t, "ContentType", typeWorkbook))
 			}
@@ -370,6 +377,6 @@ func (p *patcher) contentTypes() error {
 	if err != nil {
 		return err
 	}
-	p.set(name, data)
+	p.Set(name, data)
 	return nil
 }

@@ -15,17 +15,20 @@
 package receipt
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/sheet"
+	"taizhang/internal/durable"
 )
 
 // Source is the file that a receipt answers.
@@ -142,59 +145,35 @@ func safe(s string) string {
 	return s
 }
 
-// Save puts a receipt into a folder under its name, or, where another file has
-// that name, under the next one free, and gives the path. The same content
-// under the same name is the same receipt. It appears whole or not at all.
-func Save(dir, name string, content []byte) (path string, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	f, err := os.CreateTemp(dir, ".receipt-*")
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil && runtime.GOOS != "windows" {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err != nil {
-		return "", err
-	}
-	ext := filepath.Ext(name)
-	for n := 1; ; n++ {
-		path = filepath.Join(dir, name)
-		if n > 1 {
-			path = filepath.Join(dir, fmt.Sprintf("%s(%d)%s", strings.TrimSuffix(name, ext), n, ext))
-		}
-		err := takeName(f.Name(), path)
-		if err == nil {
-			return path, nil
-		}
-		if !os.IsExist(err) {
-			return "", err
-		}
-		if there, rerr := os.ReadFile(path); rerr == nil && string(there) == string(content) {
-			return path, nil
-		}
-	}
-}
-
-// takeName gives a file a name unless something has it: by a link, or, where the
-// file system knows none, by a rename after looking.
-func takeName(temp, path string) error {
-	err := os.Link(temp, path)
-	if err == nil || os.IsExist(err) {
+// Save adds a receipt to a batch: it is put into a folder under its name, or,
+// where another file has that name, under the next one free. The same content
+// under the same name is the same receipt. It appears whole or not at all, and
+// not before the batch is committed.
+func Save(batch *durable.Batch, dir, name string, content []byte) error {
+	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if _, serr := os.Lstat(path); serr == nil {
-		return os.ErrExist
-	}
-	return os.Rename(temp, path)
+	path, ext := filepath.Join(dir, name), filepath.Ext(name)
+	batch.AddAs(path, 0o644, content, func(staged *durable.Staged) error {
+		for n := 1; ; n++ {
+			free := path
+			if n > 1 {
+				free = fmt.Sprintf("%s(%d)%s", strings.TrimSuffix(path, ext), n, ext)
+			}
+			if err := staged.PlaceNew(free); !errors.Is(err, fs.ErrExist) {
+				return err
+			}
+			if sameContent(staged.Name(), free) {
+				return nil
+			}
+		}
+	})
+	return nil
+}
+
+// sameContent says whether two files hold the same.
+func sameContent(a, b string) bool {
+	x, xerr := os.ReadFile(a)
+	y, yerr := os.ReadFile(b)
+	return xerr == nil && yerr == nil && bytes.Equal(x, y)
 }

@@ -15,6 +15,8 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/sheet"
+	"taizhang/internal/durable"
+	"taizhang/internal/opc"
 	"taizhang/internal/tooltest"
 )
 
@@ -292,7 +294,7 @@ func TestMacrosStayBehind(t *testing.T) {
 	must(t, err)
 	types, err := p.get("[Content_Types].xml")
 	must(t, err)
-	if p.has("xl/vbaProject.bin") || bytes.Contains(types, []byte("macroEnabled")) || !strings.HasSuffix(name, ".xlsx") {
+	if p.Has("xl/vbaProject.bin") || bytes.Contains(types, []byte("macroEnabled")) || !strings.HasSuffix(name, ".xlsx") {
 		t.Errorf("macros left: %s", types)
 	}
 	if !strings.Contains(paperText(t, openBook(t, out)), "宏已去掉") {
@@ -366,20 +368,22 @@ func TestName(t *testing.T) {
 
 func TestSaveNeverOverwrites(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "产业局")
-	var got []string
-	for _, content := range []string{"一", "二", "一", "二", "三"} {
-		path, err := Save(dir, "回执.xlsx", []byte(content))
-		must(t, err)
-		if there, err := os.ReadFile(path); err != nil || string(there) != content {
-			t.Errorf("%s holds %q, %v", path, there, err)
+	for _, group := range [][]string{{"一"}, {"二"}, {"一"}, {"二", "三", "一"}} {
+		var batch durable.Batch
+		for _, content := range group {
+			must(t, Save(&batch, dir, "回执.xlsx", []byte(content)))
 		}
-		got = append(got, filepath.Base(path))
+		must(t, batch.Commit())
 	}
-	if want := "回执.xlsx 回执(2).xlsx 回执.xlsx 回执(2).xlsx 回执(3).xlsx"; strings.Join(got, " ") != want {
-		t.Errorf("%v", got)
-	}
-	if all, _ := os.ReadDir(dir); len(all) != 3 {
+	all, err := os.ReadDir(dir)
+	must(t, err)
+	if len(all) != 3 {
 		t.Errorf("%v", all)
+	}
+	for name, want := range map[string]string{"回执.xlsx": "一", "回执(2).xlsx": "二", "回执(3).xlsx": "三"} {
+		if there, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(there) != want {
+			t.Errorf("%s holds %q, %v", name, there, err)
+		}
 	}
 }
 
@@ -406,8 +410,8 @@ func FuzzPatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, part string, data []byte) {
 		p, err := openPack(book)
 		must(t, err)
-		p.set(part, data)
-		content, err := p.bytes(len(book))
+		p.Set(part, data)
+		content, err := p.Bytes(opc.Fast)
 		if err != nil {
 			return
 		}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"taizhang/internal/opc"
 )
 
 var errXML = errors.New("receipt: a part of the workbook is not XML as expected")
@@ -24,6 +26,9 @@ type tag struct {
 	empty      bool   // <x/>
 	depth      int    // of the element: 0 for the root
 }
+
+// maxDepth is how deep elements may lie in one another, as for every reader of such parts.
+var maxDepth = opc.DefaultLimits().Depth
 
 // scanner finds the tags of a document without taking the text apart. It knows
 // no entities but the five, opens nothing, and stops where a tag is cut short.
@@ -100,6 +105,9 @@ func (s *scanner) tag(start int) (tag, bool) {
 				t.depth = s.depth
 				if !t.empty {
 					s.depth++
+				}
+				if s.depth > maxDepth {
+					return t, false
 				}
 			}
 			return t, true

@@ -45,6 +45,7 @@ type biffBook struct {
 	date1904 bool
 	formats  map[int]string
 	xfs      []int // number format of each cell format
+	listed   int   // sheets of all kinds
 	styles   []style
 	sheets   []biffSheet
 	sst      [][]byte // its record and continuations, until it is read
@@ -53,7 +54,8 @@ type biffBook struct {
 
 type biffSheet struct {
 	info SheetInfo
-	at   int // of the first record after its BOF
+	at   int // of its BOF, then of the first record after it
+	nth  int // place in the list of sheets of all kinds
 }
 
 // record is one record; next is where the following begins.
@@ -152,14 +154,7 @@ func (b *biffBook) globals(p int, book *Book) error {
 		switch r.id {
 		case recEOF:
 			b.setStyles()
-			for i := range b.sheets {
-				bof, err := b.rec(b.sheets[i].at)
-				if err != nil || !isBOF(bof.id) {
-					return damaged("biff: no sheet at %d", b.sheets[i].at)
-				}
-				b.sheets[i].at = bof.next
-			}
-			return nil
+			return b.place(p)
 		case recFilePass:
 			if err := b.decrypt(r); err != nil {
 				return err
@@ -184,11 +179,89 @@ func (b *biffBook) globals(p int, book *Book) error {
 	}
 }
 
+// place finds where each sheet begins. The positions in the list are believed
+// if each leads to a worksheet of its own; some writers and repair tools leave
+// wrong ones, and then the substreams that follow the globals, which end at p,
+// are the sheets in the order of the list ([MS-XLS] 2.1.7.20.1).
+func (b *biffBook) place(p int) error {
+	used, right := map[int]bool{}, true
+	for _, sh := range b.sheets {
+		bof, err := b.rec(sh.at)
+		right = right && err == nil && isBOF(bof.id) && bofType(bof) == bofSheet && !used[sh.at]
+		used[sh.at] = true
+	}
+	if !right {
+		if err := b.placeInOrder(p); err != nil {
+			return err
+		}
+	}
+	for i := range b.sheets {
+		bof, err := b.rec(b.sheets[i].at)
+		if err != nil || !isBOF(bof.id) {
+			return damaged("biff: no sheet at %d", b.sheets[i].at)
+		}
+		b.sheets[i].at = bof.next
+	}
+	return nil
+}
+
+// bofSheet is the type of a worksheet's substream ([MS-XLS] 2.4.21).
+const bofSheet = 0x10
+
+func bofType(bof record) int {
+	if len(bof.data) < 4 {
+		return bofSheet
+	}
+	return int(u16(bof.data[2:]))
+}
+
+// placeInOrder gives the sheets the substreams after p, if there are as many as
+// sheets of all kinds, or as many worksheets as are listed. Else the positions
+// stay as the list has them.
+func (b *biffBook) placeInOrder(p int) error {
+	var all, sheets []int
+	depth := 0
+	for n := 1; p+4 <= len(b.s); n++ {
+		if n&0xfff == 0 {
+			if err := b.lim.expired(); err != nil {
+				return err
+			}
+		}
+		r, err := b.rec(p)
+		if err != nil {
+			break // padding, or the damage that a sheet then reports
+		}
+		switch {
+		case isBOF(r.id):
+			if depth == 0 {
+				all = append(all, p)
+				if bofType(r) == bofSheet {
+					sheets = append(sheets, p)
+				}
+			}
+			depth++
+		case r.id == recEOF && depth > 0:
+			depth--
+		}
+		p = r.next
+	}
+	for i := range b.sheets {
+		switch {
+		case len(all) == b.listed:
+			b.sheets[i].at = all[b.sheets[i].nth]
+		case len(sheets) == len(b.sheets):
+			b.sheets[i].at = sheets[i]
+		}
+	}
+	return nil
+}
+
 // boundSheet reads a BoundSheet8 (2.4.28).
 func (b *biffBook) boundSheet(d []byte, book *Book) error {
 	if len(d) < 7 {
 		return damaged("biff: short BoundSheet")
 	}
+	b.listed++
 	if d[5] == 1 || d[5] == 6 {
 		book.Macros = true
 	}
@@ -201,7 +274,7 @@ func (b *biffBook) boundSheet(d []byte, book *Book) error {
 	} else {
 		name = b.text8(d[7:], int(d[6]))
 	}
-	b.sheets = append(b.sheets, biffSheet{SheetInfo{name, d[4]&3 != 0}, int(u32(d))})
+	b.sheets = append(b.sheets, biffSheet{SheetInfo{name, d[4]&3 != 0}, int(u32(d)), b.listed - 1})
 	if len(b.sheets) > b.lim.Sheets {
 		return refuse(TooLarge, "more than %d sheets", b.lim.Sheets)
 	}
@@ -308,7 +381,7 @@ func (b *biffBook) bare() error {
 			if name == "" {
 				name = "Sheet" + strconv.Itoa(len(b.sheets)+1)
 			}
-			b.sheets = append(b.sheets, biffSheet{SheetInfo{Name: name}, r.next})
+			b.sheets = append(b.sheets, biffSheet{info: SheetInfo{Name: name}, at: r.next})
 			name = ""
 		case len(b.sheets) == 0:
 			b.setting(r)

@@ -3,7 +3,6 @@ package sheet
 import (
 	"bytes"
 	"context"
-	"math"
 	"strings"
 	"testing"
 
@@ -137,7 +136,6 @@ func TestXLSRefusals(t *testing.T) {
 		data   []byte
 		reason string
 	}{
-		{"no number", xlsOf(nil, func(w *biffWriter) { w.rec(recNumber, le16(0, 0, 0), le64(math.NaN())) }), Damaged},
 		{"shared string out of range", xlsOf(nil, func(w *biffWriter) { w.rec(recLabelSST, le16(0, 0, 0), le32(7)) }), Damaged},
 		{"short cell", xlsOf(nil, func(w *biffWriter) { w.rec(recNumber, le16(0, 0)) }), Damaged},
 		{"password", pad(append(bytes.Clone(whole[:20]), append([]byte{0x2f, 0, 6, 0, 0, 0, 1, 2, 3, 4}, whole[20:]...)...)), Password},

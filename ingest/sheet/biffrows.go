@@ -134,9 +134,6 @@ func (s *biffScan) cell(row, col int) (*Cell, error) {
 		}
 		s.row.N, s.row.Hidden = row, s.hidden[row]
 	}
-	if col > s.b.lim.Columns {
-		return nil, refuse(TooLarge, "column %d", col)
-	}
 	n := len(s.row.Cells)
 	if n > 0 && s.row.Cells[n-1].Col >= col {
 		s.cols = false
@@ -165,7 +162,10 @@ func (s *biffScan) flush() (err error) {
 				return err
 			}
 		}
-		if len(s.row.Cells) > 0 {
+		if n := len(s.row.Cells); n > 0 {
+			if last := s.row.Cells[n-1]; last.Row > s.b.lim.Rows || last.Col > s.b.lim.Columns {
+				return refuse(TooLarge, "cell %s", last.Ref())
+			}
 			err = s.fn(&s.row)
 		}
 	}
@@ -176,7 +176,9 @@ func (s *biffScan) flush() (err error) {
 // number sets a cell's number under a cell format.
 func (s *biffScan) number(c *Cell, f float64, xf int) error {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return damaged("biff: cell %s holds no number", c.Ref())
+		// Programs that know only IEEE 754's values write these; Excel shows #NUM!.
+		c.Kind, c.Text = Error, "#NUM!"
+		return nil
 	}
 	if xf < len(s.b.styles) {
 		if st := &s.b.styles[xf]; st.class != plainNumber {

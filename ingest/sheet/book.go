@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unsafe"
+
+	"taizhang/internal/opc"
 )
 
 // Formats that are read.
@@ -66,11 +68,11 @@ func OpenAt(ctx context.Context, name string, r io.ReaderAt, size int64, lim Lim
 		}
 		head := make([]byte, len(magicZip))
 		if n, _ := r.ReadAt(head, 0); n == len(head) && bytes.Equal(head, magicZip) && !lockName(name) {
-			p := &pack{src: r, size: size, lim: lim}
-			if err := p.directory(); err != nil {
+			p, err := opc.OpenAt(r, size, lim.pack())
+			if err != nil {
 				return nil, err
 			}
-			return p.book(lim)
+			return (&pack{p}).book(lim)
 		}
 		data := make([]byte, size)
 		if n, err := r.ReadAt(data, 0); n < len(data) {
@@ -173,7 +175,7 @@ func (b *Book) Grid(i int) (*Grid, error) {
 		}
 		at := len(slab)
 		slab = append(slab, r.Cells...)
-		g.Rows = append(g.Rows, Row{N: r.N, Hidden: r.Hidden, Cells: slab[at:len(slab):len(slab)]})
+		g.Rows = append(g.Rows, Row{N: r.N, Fields: r.Fields, Hidden: r.Hidden, Cells: slab[at:len(slab):len(slab)]})
 		return nil
 	})
 	if err != nil {

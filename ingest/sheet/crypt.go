@@ -11,8 +11,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash"
-
-	"github.com/richardlehane/mscfb"
 )
 
 // maxSpin bounds the work of deriving a key; Office writes 50,000 or 100,000.
@@ -21,12 +19,12 @@ const maxSpin = 1_000_000
 // openEncrypted tries Excel's default password on an encrypted package
 // ([MS-OFFCRYPTO] 2.3.4). Whatever that password or this program's ciphers
 // don't open is refused as having a password.
-func openEncrypted(root map[string]*mscfb.File, size int, lim Limits) (*Book, error) {
+func openEncrypted(c *compound, root map[string]*cfbEntry, lim Limits) (*Book, error) {
 	info, pack := root["encryptioninfo"], root["encryptedpackage"]
 	if info == nil || pack == nil {
 		return nil, damaged("ole2: half an encrypted package")
 	}
-	head, err := stream(info, size)
+	head, err := c.stream(info)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +45,7 @@ func openEncrypted(root map[string]*mscfb.File, size int, lim Limits) (*Book, er
 	case err != nil:
 		return nil, err
 	}
-	data, err := stream(pack, size)
+	data, err := c.stream(pack)
 	if err != nil {
 		return nil, err
 	}

@@ -9,41 +9,6 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// openText reads what is neither zip nor OLE2: HTML, SpreadsheetML 2003, or
-// separated values.
-func openText(data []byte, lim Limits) (*Book, error) {
-	cs, ok := detectCharset(data)
-	if !ok {
-		return nil, refuse(NotASheet, "binary")
-	}
-	head, _, err := cs.decodeAll(data[:min(len(data), 4096+cs.skip)/2*2])
-	if err != nil {
-		head = data
-	}
-	head = bytes.TrimLeft(head, " \t\r\n\f")
-	if r := notText(head); r != nil {
-		return nil, r
-	}
-	if bytes.HasPrefix(head, []byte("<?xml")) && bytes.Contains(head, []byte("schemas-microsoft-com:office:spreadsheet")) {
-		return openXML2003(data, lim)
-	}
-	if bytes.HasPrefix(head, []byte("<?xml")) && bytes.Contains(head, []byte("opendocument:xmlns")) {
-		return nil, refuseAs(Unsupported, "这是单个 XML 的 OpenDocument 表格（.fods），暂不支持。请另存为 .ods 或 .xlsx 再报送。", "fods")
-	}
-	if isHTML(head) {
-		return openHTML(data, cs, lim)
-	}
-	if bytes.HasPrefix(head, []byte("<?xml")) {
-		return nil, refuse(NotASheet, "XML of another kind")
-	}
-	if len(bytes.Trim(data[cs.skip:], "\x00 \t\r\n\x1a")) == 0 {
-		return nil, refuseAs(EmptyFile, "文件里没有任何内容。请检查后重新报送。", "blank")
-	}
-	t := &csvText{data: data, cs: cs, lim: lim}
-	t.sep, t.skipLine = separator(head)
-	return &Book{Format: CSV, Charset: cs.name, lim: lim, src: t, sheets: []SheetInfo{{Name: "Sheet1"}}}, nil
-}
-
 // csvText is a file of separated values (RFC 4180, and what people make of it).
 type csvText struct {
 	data     []byte
@@ -51,48 +16,6 @@ type csvText struct {
 	lim      Limits
 	sep      byte
 	skipLine bool // the first line is Excel's "sep=;"
-}
-
-// separators in the order in which they win a tie.
-var separators = []byte{'\t', ',', ';', '|'}
-
-// separator finds the one that gives the most lines of the sample the same
-// number of fields.
-func separator(head []byte) (sep byte, skipLine bool) {
-	if len(head) >= 5 && bytes.EqualFold(head[:4], []byte("sep=")) && (len(head) == 5 || head[5] == '\r' || head[5] == '\n') {
-		return head[4], true
-	}
-	sep = ','
-	best, bestCount := 0, 0
-	for _, c := range separators {
-		lines := map[int]int{}
-		n, quoted, start := 0, false, true
-		for i := 0; i <= len(head); i++ {
-			if i == len(head) || head[i] == '\n' && !quoted {
-				if n > 0 && i < len(head) || i == len(head) && len(lines) == 0 && n > 0 {
-					lines[n]++
-				}
-				n, start = 0, true
-				continue
-			}
-			switch ch := head[i]; {
-			case ch == '"' && (quoted || start):
-				quoted = !quoted
-				start = false
-			case ch == c && !quoted:
-				n++
-				start = true
-			default:
-				start = false
-			}
-		}
-		for count, k := range lines {
-			if k > best || k == best && count > bestCount {
-				sep, best, bestCount = c, k, count
-			}
-		}
-	}
-	return sep, false
 }
 
 // each implements source.
@@ -110,19 +33,21 @@ func (t *csvText) each(_ int, fn func(*Row) error) ([]Range, error) {
 			return nil, err
 		}
 	}
+	full := 0 // rows with content: blank lines cost nothing
 	for n := 1; ; n++ {
 		s.row.N, s.row.Cells = n, s.row.Cells[:0]
 		more, err := s.record()
 		if err != nil || !more {
 			return nil, err
 		}
-		if n > 64*t.lim.Rows { // a CSV may be longer than a sheet
-			return nil, refuse(TooLarge, "more than %d rows", n)
+		if len(s.row.Cells) == 0 {
+			continue
 		}
-		if len(s.row.Cells) > 0 {
-			if err := fn(&s.row); err != nil {
-				return nil, err
-			}
+		if full++; full > 64*t.lim.Rows { // a CSV may be longer than a sheet
+			return nil, refuse(TooLarge, "more than %d rows", full)
+		}
+		if err := fn(&s.row); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -223,9 +148,7 @@ func (s *csvScan) fields(d []byte) (n int, whole bool, err error) {
 	s.row.Cells = s.row.Cells[:0]
 	p := 0
 	for col := 1; ; col++ {
-		if col > s.lim.Columns {
-			return 0, false, refuse(TooLarge, "row %d has more than %d fields", s.row.N, s.lim.Columns)
-		}
+		s.row.Fields = col
 		var raw []byte
 		if p < len(d) && d[p] == '"' {
 			var end int
@@ -238,6 +161,7 @@ func (s *csvScan) fields(d []byte) (n int, whole bool, err error) {
 			p = end
 		} else {
 			at := p
+			p = s.formulaText(d, p)
 			for p < len(d) && d[p] != s.sep && d[p] != '\n' && d[p] != '\r' {
 				p++
 			}
@@ -309,14 +233,67 @@ func (s *csvScan) openQuote() error {
 	return refuseAs(Damaged, fmt.Sprintf("第 %d 行有一个没有成对的双引号，后面的行会被当成同一个单元格。请改正后重新报送，或另存为 .xlsx。", s.row.N), "open quote in record %d", s.row.N)
 }
 
+// formulaText passes over ="a,b" at d[p], whose quotes hold separators as those
+// of a quoted field do, though not line ends. It stays at p where the field is
+// none.
+func (s *csvScan) formulaText(d []byte, p int) int {
+	if p+1 >= len(d) || d[p] != '=' || d[p+1] != '"' {
+		return p
+	}
+	for i := p + 2; i < len(d) && d[i] != '\n' && d[i] != '\r'; i++ {
+		if d[i] != '"' {
+			continue
+		}
+		if i+1 < len(d) && d[i+1] == '"' {
+			i++
+			continue
+		}
+		return i + 1
+	}
+	return p
+}
+
+// shown turns what programs write to keep Excel from reading a number into what
+// Excel then shows, as text: ="0012", '0012, and a tab before or after 0012.
+// text tells that it isn't to be read as a number any more. raw may be changed.
+func (s *csvScan) shown(raw []byte) (out []byte, text bool) {
+	if s.sep != '\t' {
+		raw = bytes.Trim(raw, "\t")
+	}
+	switch n := len(raw); {
+	case n >= 3 && raw[0] == '=' && raw[1] == '"' && raw[n-1] == '"':
+		in := raw[2 : n-1]
+		if one := bytes.ReplaceAll(in, []byte(`""`), nil); bytes.IndexByte(one, '"') >= 0 {
+			return raw, false // ="a"&"b" is a formula of another kind
+		}
+		return bytes.ReplaceAll(in, []byte(`""`), []byte{'"'}), true
+	case n >= 2 && raw[0] == '=' && (raw[1] == '-' || raw[1]-'0' <= 9):
+		if m, end := scanDecimal(raw, 1); end == n && m.exact() && !m.tail && !(m.neg && m.mant == 0) {
+			return raw[1:], false
+		}
+	case n >= 1 && raw[0] == '\'' && bytes.IndexByte(raw[1:], '\'') < 0: // 'a' is in quotes
+		return raw[1:], true
+	}
+	return raw, false
+}
+
 // field adds one field. It is a number only if writing the number gives the
 // very same text: 007, 1.50, 1,234 and 18-digit ids stay text.
 func (s *csvScan) field(col int, raw []byte) error {
 	if len(raw) == 0 {
 		return nil
 	}
+	text := false
+	if raw[0] == '=' || raw[0] == '\'' || raw[0] == '\t' || raw[len(raw)-1] == '\t' {
+		if raw, text = s.shown(raw); len(raw) == 0 {
+			return nil
+		}
+	}
 	c := Cell{Row: s.row.N, Col: col, Kind: Text}
-	if first := raw[0]; first == '-' || first-'0' <= 9 {
+	if col > s.lim.Columns {
+		return refuse(TooLarge, "row %d has content in field %d", s.row.N, col)
+	}
+	if first := raw[0]; !text && (first == '-' || first-'0' <= 9) {
 		if m, end := scanDecimal(raw, 0); end == len(raw) && m.exact() && !m.tail && !(m.neg && m.mant == 0) {
 			c.Kind, c.Num = Number, m.float()
 		}

@@ -228,9 +228,7 @@ func (s *htmlScan) beginRow(attrs map[string]string) error {
 	if err := s.endRow(); err != nil {
 		return err
 	}
-	if s.n++; s.n > s.lim.Rows {
-		return refuse(TooLarge, "row %d", s.n)
-	}
+	s.n++
 	style := strings.ReplaceAll(strings.ToLower(attrs["style"]), " ", "")
 	s.row.N, s.row.Hidden, s.row.Cells = s.n, strings.Contains(style, "display:none"), s.row.Cells[:0]
 	s.inRow, s.col = true, 0
@@ -243,8 +241,12 @@ func (s *htmlScan) endRow() error {
 	}
 	s.endCell()
 	s.inRow = false
-	if len(s.row.Cells) == 0 {
+	n := len(s.row.Cells)
+	if n == 0 {
 		return nil
+	}
+	if last := s.row.Cells[n-1]; last.Row > s.lim.Rows || last.Col > s.lim.Columns {
+		return refuse(TooLarge, "cell %s", last.Ref())
 	}
 	return s.fn(&s.row)
 }
@@ -266,12 +268,9 @@ func (s *htmlScan) beginCell(attrs map[string]string) error {
 			return refuse(TooLarge, "too many cells under merged ones")
 		}
 	}
-	if s.col > s.lim.Columns {
-		return refuse(TooLarge, "column %d", s.col)
-	}
 	w, h := span(attrs["colspan"], 1000), span(attrs["rowspan"], 65534)
 	s.cell = Cell{Row: s.n, Col: s.col}
-	if w > 1 || h > 1 {
+	if (w > 1 || h > 1) && s.col <= s.lim.Columns { // beyond, only blank cells may stand
 		if len(s.merged) >= s.lim.Merged {
 			return refuse(TooLarge, "more than %d merged ranges", s.lim.Merged)
 		}

@@ -1,16 +1,20 @@
 package sheet
 
-import "context"
+import (
+	"context"
+
+	"taizhang/internal/opc"
+)
 
 // Limits bound what reading one file may cost. Zero fields mean the default.
 type Limits struct {
 	FileBytes     int64 // the file itself
 	InflatedBytes int64 // all parts of a zip package, unpacked
-	Ratio         int   // unpacked : packed of one part, looked at past ratioFloor
+	Ratio         int   // unpacked : packed of one part, looked at once it is large
 	Parts         int   // members of a zip package
 	Sheets        int
-	Rows          int   // highest row number
-	Columns       int   // highest column number
+	Rows          int   // highest row with content: blank cells and rows may lie anywhere
+	Columns       int   // highest column with content
 	CellBytes     int   // text of one cell, UTF-8
 	SharedStrings int   // distinct texts of a workbook
 	Cells         int   // cells of a sheet read whole, or repeated by a writer's shorthand
@@ -33,18 +37,15 @@ func (l *Limits) expired() error {
 // ErrTooSlow is the refusal of a file whose time ended with ctx.
 func ErrTooSlow(ctx context.Context) *Refusal { return refuse(TooSlow, "%w", context.Cause(ctx)) }
 
-// ratioFloor lets small parts compress as well as they like: a sheet of blank
-// styled rows reaches 300 : 1 and is harmless while it is small.
-const ratioFloor = 64 << 20
-
 // DefaultLimits are far above what an office's return needs and far below what
 // hurts one office PC. Rows and columns are Excel's own (ECMA-376 18.3.1.73).
 func DefaultLimits() Limits {
+	p := opc.DefaultLimits()
 	return Limits{
 		FileBytes:     200 << 20,
-		InflatedBytes: 2 << 30,
-		Ratio:         400,
-		Parts:         20_000,
+		InflatedBytes: p.Bytes,
+		Ratio:         p.Ratio,
+		Parts:         p.Parts,
 		Sheets:        2_000,
 		Rows:          1 << 20,
 		Columns:       1 << 14,
@@ -52,7 +53,7 @@ func DefaultLimits() Limits {
 		SharedStrings: 8 << 20,
 		Cells:         12 << 20,
 		Merged:        1 << 20,
-		Depth:         256,
+		Depth:         p.Depth,
 		GridBytes:     1 << 30,
 	}
 }

@@ -17,11 +17,11 @@ type odsBook struct {
 }
 
 func openODS(p *pack, lim Limits) (*Book, error) {
-	if p.has("encrypted-package") {
+	if p.Has("encrypted-package") {
 		return nil, refuse(Password, "ods, whole package")
 	}
-	if p.has("META-INF/manifest.xml") {
-		m, err := p.read("META-INF/manifest.xml", metaBytes)
+	if p.Has("META-INF/manifest.xml") {
+		m, err := p.Read("META-INF/manifest.xml", metaBytes)
 		if err != nil {
 			return nil, err
 		}
@@ -31,12 +31,12 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 	}
 	o := &odsBook{p, lim}
 	b := &Book{Format: ODS, lim: lim, src: o}
-	r, err := p.open("content.xml")
+	r, err := p.Part("content.xml")
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
-	size := r.left
+	defer r.Close()
+	size := r.Left()
 	x, err := newScan(r, lim)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 	case size*int64(len(b.sheets)) > maxRescan:
 		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(b.sheets), size)
 	}
-	if p.has("Basic/script-lc.xml") {
+	if p.Has("Basic/script-lc.xml") {
 		b.Macros = true
 	}
 	return b, nil
@@ -101,11 +101,11 @@ type odsScan struct {
 
 // each implements source.
 func (o *odsBook) each(i int, fn func(*Row) error) ([]Range, error) {
-	r, err := o.pack.open("content.xml")
+	r, err := o.pack.Part("content.xml")
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
+	defer r.Close()
 	x, err := newScan(r, o.lim)
 	if err != nil {
 		return nil, err
@@ -226,13 +226,14 @@ func (s *odsScan) tableCell(col *int) error {
 	c := Cell{Row: s.n + 1, Col: *col + 1}
 	at := *col + 1
 	*col += repeat
-	if *col > 1<<40 {
+	if *col > maxIndex {
 		return refuse(TooLarge, "column %d", *col)
 	}
 	if w, h := x.attrInt("number-columns-spanned", 1), x.attrInt("number-rows-spanned", 1); w > 1 || h > 1 {
-		if w > s.lim.Columns || h > s.lim.Rows || len(s.merged) >= s.lim.Merged {
+		if len(s.merged) >= s.lim.Merged {
 			return refuse(TooLarge, "merged cell %s", c.Ref())
 		}
+		w, h = min(w, s.lim.Columns), min(h, s.lim.Rows)
 		s.merged = append(s.merged, Range{c.Row, at, c.Row + max(h, 1) - 1, at + max(w, 1) - 1})
 	}
 	_, c.Formula = x.attr("formula")
@@ -255,15 +256,22 @@ func (s *odsScan) tableCell(col *int) error {
 			// Programs store 0 beside an error. #NAME? only says that the last of
 			// them didn't know the function, whose value may have been kept.
 			c.Kind, c.Text = Error, s.ar.add(text)
+		case !ok && notANumber([]byte(strings.TrimSpace(value))):
+			c.Kind, c.Text = Error, "#NUM!"
 		case !ok:
 			return damaged("number %.40q in cell %s", value, c.Ref())
 		default:
 			c.Kind, c.Num, c.Text, c.Percent = Number, num, t, typ == "percentage"
+			if !c.Percent {
+				c.Format = shownNumber(num, text)
+			}
 		}
 	case "date", "time":
 		var ok bool
 		if c.Kind, c.Num, c.Text, ok = s.ar.isoValue(value); !ok {
 			c.Kind, c.Text = Text, s.ar.add(text)
+		} else if c.Kind == Date {
+			c.Format = shownDate(text)
 		}
 	case "boolean":
 		c.Kind, c.Text = Bool, "FALSE"

@@ -43,17 +43,17 @@ func (s *sharedStrings) seal(text []byte) error {
 
 // readShared reads the table in one pass over the part.
 func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
-	r, err := p.open(name)
+	r, err := p.Part(name)
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
+	defer r.Close()
 	x, err := newScan(r, lim)
 	if err != nil {
 		return nil, err
 	}
 	defer x.release()
-	guess := min(r.left+r.done, 1<<20)
+	guess := min(r.Size(), 1<<20)
 	text := make([]byte, 0, guess/2)
 	s := &sharedStrings{ends: make([]uint32, 0, guess/64+1)}
 	for {

@@ -75,6 +75,7 @@ type Range struct{ Top, Left, Bottom, Right int }
 // Row is one row of a sheet with its non-empty cells from left to right.
 type Row struct {
 	N      int // from 1
+	Fields int // of a line of CSV: how many fields it has, empty ones at its end included; else 0
 	Hidden bool
 	Cells  []Cell
 }
@@ -85,4 +86,41 @@ type Grid struct {
 	Hidden bool // hidden or very hidden
 	Rows   []Row
 	Merged []Range
+}
+
+// Overlong lists the rows below a heading in the rows top to bottom whose line of
+// CSV has more fields than the heading's: somebody wrote a comma into a text
+// without putting it in quotes, and every field after it stands in the wrong
+// column. Empty fields at the end count, since the last column may have been
+// empty before; but not where most lines end in the same number of them, as some
+// programs write. Other formats have no such rows.
+func (g *Grid) Overlong(top, bottom int) []int {
+	head, counts := 0, map[int]int{}
+	for _, r := range g.Rows {
+		switch {
+		case r.N >= top && r.N <= bottom:
+			head = max(head, r.Fields)
+		case r.N > bottom:
+			counts[r.Fields]++
+		}
+	}
+	if head == 0 {
+		return nil
+	}
+	usual, rows := head, 1
+	for n, k := range counts {
+		if k > rows || k == rows && k > 1 && n < usual {
+			usual, rows = n, k
+		}
+	}
+	var out []int
+	for _, r := range g.Rows {
+		if r.N <= bottom || r.Fields <= head || len(r.Cells) == 0 {
+			continue
+		}
+		if last := r.Cells[len(r.Cells)-1].Col; last > head || r.Fields > usual {
+			out = append(out, r.N)
+		}
+	}
+	return out
 }

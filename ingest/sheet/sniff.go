@@ -45,11 +45,11 @@ func openZip(data []byte, lim Limits) (*Book, error) {
 }
 
 func (p *pack) book(lim Limits) (*Book, error) {
-	if (p.has("mimetype") || p.has("META-INF/manifest.xml")) && (p.has("content.xml") || p.has("encrypted-package")) {
+	if (p.Has("mimetype") || p.Has("META-INF/manifest.xml")) && (p.Has("content.xml") || p.Has("encrypted-package")) {
 		return openODS(p, lim)
 	}
 	b, err := openXLSX(p, lim)
-	if err == nil && p.has("xl/vbaProject.bin") && !b.Macros {
+	if err == nil && p.Has("xl/vbaProject.bin") && !b.Macros {
 		b.Macros, b.Format = true, XLSM
 	}
 	return b, err
@@ -105,30 +105,6 @@ func notText(data []byte) *Refusal {
 		}
 	}
 	return nil
-}
-
-// HasEnd reports whether a file's format has an end that [Complete] can look for.
-func HasEnd(data []byte) bool {
-	return bytes.HasPrefix(data, magicOLE) || bytes.HasPrefix(data, magicZip)
-}
-
-// Complete reports whether a file has the end that its format demands, so that
-// one still being copied can wait: the central directory of a zip package,
-// every sector an OLE2 container's header speaks of. Formats without a mark at
-// their end count as complete.
-func Complete(data []byte) bool {
-	switch {
-	case len(data) == 0:
-		return false
-	case len(data) < 8:
-		return !bytes.HasPrefix(magicOLE, data) && !bytes.HasPrefix(magicZip, data)
-	case bytes.HasPrefix(data, magicOLE):
-		return completeOLE(data)
-	case bytes.HasPrefix(data, magicZip):
-		_, err := openPack(data, DefaultLimits())
-		return asReason(err) != Damaged
-	}
-	return true
 }
 
 func asReason(err error) string {

@@ -1,9 +1,9 @@
 package sheet
 
 import (
-	"net/url"
-	"path"
 	"strings"
+
+	"taizhang/internal/opc"
 )
 
 // metaBytes bounds the parts that are read whole: relationships, workbook, styles.
@@ -30,11 +30,8 @@ type relation struct{ id, typ, target string }
 
 // relations reads the relationships of a part; a part without any has none.
 func (p *pack) relations(part string, lim Limits) ([]relation, error) {
-	name := path.Join(path.Dir(part), "_rels", path.Base(part)+".rels")
-	if part == "" {
-		name = "_rels/.rels"
-	}
-	if !p.has(name) {
+	name := opc.RelsName(part)
+	if !p.Has(name) {
 		return nil, nil
 	}
 	var out []relation
@@ -45,18 +42,7 @@ func (p *pack) relations(part string, lim Limits) ([]relation, error) {
 		if v, _ := x.attr("TargetMode"); string(v) == "External" {
 			return nil // never followed
 		}
-		r := relation{id: x.attrString("Id"), typ: path.Base(x.attrString("Type")), target: x.attrString("Target")}
-		r.target = strings.ReplaceAll(r.target, `\`, "/")
-		if !strings.HasPrefix(r.target, "/") {
-			r.target = path.Join(path.Dir(part), r.target)
-		}
-		r.target = strings.TrimLeft(path.Clean(r.target), "/")
-		if !p.has(r.target) {
-			if u, err := url.PathUnescape(r.target); err == nil && p.has(u) {
-				r.target = u
-			}
-		}
-		out = append(out, r)
+		out = append(out, relation{id: x.attrString("Id"), typ: opc.RelType(x.attrString("Type")), target: p.Resolve(part, x.attrString("Target"))})
 		return nil
 	})
 	return out, err
@@ -64,13 +50,13 @@ func (p *pack) relations(part string, lim Limits) ([]relation, error) {
 
 // scan calls fn at every start tag of a part.
 func (p *pack) scan(name string, lim Limits, fn func(*xmlScan) error) error {
-	r, err := p.open(name)
+	r, err := p.Part(name)
 	if err != nil {
 		return err
 	}
-	defer r.close()
-	if r.left > metaBytes {
-		return refuse(TooLarge, "part %s has %d bytes", name, r.left)
+	defer r.Close()
+	if r.Left() > metaBytes {
+		return refuse(TooLarge, "part %s has %d bytes", name, r.Left())
 	}
 	x, err := newScan(r, lim)
 	if err != nil {
@@ -102,10 +88,10 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 			main = r.target
 		}
 	}
-	if main == "" && p.has("xl/workbook.xml") {
+	if main == "" && p.Has("xl/workbook.xml") {
 		main = "xl/workbook.xml"
 	}
-	if main == "" || !p.has(main) {
+	if main == "" || !p.Has(main) {
 		return nil, notAWorkbook(p, main)
 	}
 	if strings.HasSuffix(main, ".bin") {
@@ -131,7 +117,7 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 	if b.Macros {
 		b.Format = XLSM
 	}
-	root, listed := "", 0
+	root, listed, modules := "", 0, 0
 	err = p.scan(main, lim, func(x *xmlScan) error {
 		switch string(x.name) {
 		case "workbookPr":
@@ -143,7 +129,12 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 				return nil
 			}
 			listed++
-			r, ok := target[x.attrString("id")]
+			id := strings.TrimSpace(x.attrString("id"))
+			if id == "" {
+				modules++
+				return nil // a module of Excel 5, kept in the list without a part
+			}
+			r, ok := target[id]
 			if !ok {
 				return damaged("sheet %q has no part", x.attrString("name"))
 			}
@@ -151,11 +142,11 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 				return nil // chart, dialog or macro sheet
 			}
 			for _, old := range w.parts {
-				if partName(old) == partName(r.target) {
+				if opc.PartName(old) == opc.PartName(r.target) {
 					return damaged("two sheets share part %s", r.target)
 				}
 			}
-			if !p.has(r.target) {
+			if !p.Has(r.target) {
 				return damaged("no part %s", r.target)
 			}
 			state, _ := x.attr("state")
@@ -179,7 +170,7 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 	if root != "workbook" {
 		return nil, notAWorkbook(p, main)
 	}
-	if listed == 0 {
+	if listed == modules {
 		return nil, damaged("workbook without sheets")
 	}
 	b.Date1904 = w.date1904
@@ -188,7 +179,7 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 
 // notAWorkbook tells what else a zip package without a workbook part is.
 func notAWorkbook(p *pack, main string) error {
-	has := func(s string) bool { return strings.Contains(main, s) || p.has(s) }
+	has := func(s string) bool { return strings.Contains(main, s) || p.Has(s) }
 	switch {
 	case has("xl/workbook.bin") || strings.HasSuffix(main, ".bin"):
 		return refuseAs(Unsupported, "这是二进制工作簿（.xlsb），暂不支持。请用 Excel/WPS 打开后另存为 .xlsx 再报送。", "xlsb")
@@ -198,7 +189,7 @@ func notAWorkbook(p *pack, main string) error {
 		return refuseAs(NotASheet, "这是演示文稿，不是电子表格。请报送 Excel 工作簿（.xlsx）。", "pptx")
 	case has("Index/Document.iwa") || has("Index/Tables/DataList.iwa") || has("Index.zip"):
 		return refuseAs(Unsupported, "这是苹果 Numbers 文件，暂不支持。请导出为 .xlsx 后报送。", "Numbers")
-	case p.has("[Content_Types].xml"):
+	case p.Has("[Content_Types].xml"):
 		return refuseAs(Damaged, "文件里没有工作簿内容，已损坏。请用 Excel/WPS 重新保存为 .xlsx 后报送。", "no workbook part %q", main)
 	}
 	return refuseAs(NotASheet, "这是压缩包，不是电子表格。请解压后逐个报送里面的表格文件。", "zip without a workbook")
@@ -210,12 +201,12 @@ func (w *workbook) load() (err error) {
 		return nil
 	}
 	// A relationship without its part matters only once a cell points there.
-	if w.stPart != "" && w.pack.has(w.stPart) {
+	if w.stPart != "" && w.pack.Has(w.stPart) {
 		if err := w.loadStyles(); err != nil {
 			return err
 		}
 	}
-	if w.sstPart != "" && w.pack.has(w.sstPart) {
+	if w.sstPart != "" && w.pack.Has(w.sstPart) {
 		if w.shared, err = readShared(w.pack, w.sstPart, w.lim); err != nil {
 			return err
 		}

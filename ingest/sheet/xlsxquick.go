@@ -117,13 +117,8 @@ func (s *rowScan) quickRow(d []byte) (int, rowState, error) {
 			hidden = string(v) == "1" || string(v) == "true"
 		}
 	}
-	if n > s.w.lim.Rows {
-		return 0, rowOdd, nil
-	}
 	last := s.last
-	if err := s.begin(n, hidden); err != nil {
-		return 0, rowOdd, err
-	}
+	s.begin(n, hidden)
 	if empty {
 		return p, rowDone, nil
 	}
@@ -228,7 +223,7 @@ func (s *rowScan) quickCells(d []byte, p int) (int, rowState, error) {
 				return 0, rowOdd, nil
 			}
 		}
-		if at <= col || at > s.w.lim.Columns {
+		if at <= col {
 			return 0, rowOdd, nil
 		}
 		col = at
@@ -246,6 +241,8 @@ func (s *rowScan) quickCells(d []byte, p int) (int, rowState, error) {
 		}
 		if c.Kind == Empty && !c.NoValue {
 			s.row.Cells = s.row.Cells[:len(s.row.Cells)-1]
+		} else if at > s.w.lim.Columns {
+			return 0, rowOdd, nil // slow refuses it
 		}
 		p = q
 	}

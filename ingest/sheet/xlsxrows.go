@@ -28,11 +28,11 @@ func (w *workbook) each(i int, fn func(*Row) error) ([]Range, error) {
 	if err := w.load(); err != nil {
 		return nil, err
 	}
-	r, err := w.pack.open(w.parts[i])
+	r, err := w.pack.Part(w.parts[i])
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
+	defer r.Close()
 	x, err := newScan(r, w.lim)
 	if err != nil {
 		return nil, err
@@ -113,22 +113,21 @@ func (s *rowScan) data() error {
 }
 
 // begin starts a row; n is 0 where the file doesn't number it.
-func (s *rowScan) begin(n int, hidden bool) error {
+func (s *rowScan) begin(n int, hidden bool) {
 	if n == 0 {
 		n = s.last + 1
 	}
-	if n > s.w.lim.Rows {
-		return refuse(TooLarge, "row %d", n)
-	}
 	s.last = n
 	s.row.N, s.row.Hidden, s.row.Cells = n, hidden, s.row.Cells[:0]
-	return nil
 }
 
 // finish hands the row out. Cells out of order are sorted.
 func (s *rowScan) finish(sorted bool) (err error) {
 	if len(s.row.Cells) == 0 {
 		return nil
+	}
+	if s.row.N > s.w.lim.Rows {
+		return refuse(TooLarge, "row %d", s.row.N)
 	}
 	if !sorted {
 		if s.row.Cells, err = sortCells(s.row.Cells); err != nil {
@@ -149,9 +148,7 @@ func (s *rowScan) slowRow() error {
 			return damaged("row number %q", v)
 		}
 	}
-	if err := s.begin(n, x.attrBool("hidden")); err != nil {
-		return err
-	}
+	s.begin(n, x.attrBool("hidden"))
 	col, sorted, base := 0, true, x.depth
 	for {
 		t, err := x.next()
@@ -197,9 +194,7 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 		case "r":
 			row, col, ok := parseRef(v)
 			if ok && s.free && row != s.row.N && len(s.row.Cells) == 0 {
-				if err := s.begin(row, s.row.Hidden); err != nil {
-					return 0, err
-				}
+				s.begin(row, s.row.Hidden)
 				c.Row = row
 			}
 			if !ok || row != s.row.N {
@@ -215,9 +210,6 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 				return 0, damaged("cell %s of type %q", c.Ref(), v)
 			}
 		}
-	}
-	if c.Col > s.w.lim.Columns {
-		return 0, refuse(TooLarge, "column %d", c.Col)
 	}
 	s.tmp = s.tmp[:0]
 	has, hasV := false, false
@@ -261,7 +253,13 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 			return 0, err
 		}
 	}
-	return c.Col, s.value(c, typ, styleAt, s.tmp, has, hasV)
+	if err := s.value(c, typ, styleAt, s.tmp, has, hasV); err != nil {
+		return 0, err
+	}
+	if n := len(s.row.Cells); n > 0 && s.row.Cells[n-1].Col == c.Col && c.Col > s.w.lim.Columns {
+		return 0, refuse(TooLarge, "column %d", c.Col) // blank cells may stand anywhere
+	}
+	return c.Col, nil
 }
 
 // slowValue reads the text of <v>.
@@ -406,11 +404,8 @@ func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV
 // notANumber knows what programs write that know only IEEE 754's values; Excel
 // itself stores #NUM!.
 func notANumber(raw []byte) bool {
-	switch strings.ToLower(string(bytes.TrimLeft(raw, "+-"))) {
-	case "nan", "inf", "infinity", "1.#qnan", "1.#inf", "1.#ind":
-		return true
-	}
-	return false
+	s := strings.ToLower(string(bytes.TrimLeft(raw[:min(len(raw), 12)], "+-")))
+	return strings.HasPrefix(s, "nan") || s == "inf" || s == "infinity" || strings.HasPrefix(s, "1.#") // 1.#QNAN, 1.#INF00
 }
 
 // style is the cell format at an index; a wrong one means General, as in Excel.

@@ -15,7 +15,42 @@ type xml2003 struct {
 	styles map[string]style
 }
 
-func openXML2003(data []byte, lim Limits) (*Book, error) {
+// isXML2003 knows the format by its root element, whatever stands before it:
+// some report servers write no XML declaration.
+func isXML2003(head []byte) bool {
+	for {
+		head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+		end := ""
+		switch {
+		case bytes.HasPrefix(head, []byte("<?")):
+			end = "?>"
+		case bytes.HasPrefix(head, []byte("<!--")):
+			end = "-->"
+		case bytes.HasPrefix(head, []byte("<!DOCTYPE Workbook")):
+			end = ">"
+		}
+		if end == "" {
+			break
+		}
+		i := bytes.Index(head, []byte(end))
+		if i < 0 {
+			return false
+		}
+		head = head[i+len(end):]
+	}
+	if len(head) == 0 || head[0] != '<' {
+		return false
+	}
+	n := bytes.IndexAny(head, " \t\r\n/>")
+	return n > 0 && string(local(head[1:n])) == "Workbook" &&
+		(bytes.Contains(head, []byte("schemas-microsoft-com:office:spreadsheet")) || bytes.Contains(head, []byte("Worksheet")))
+}
+
+func openXML2003(data []byte, cs charset, lim Limits) (*Book, error) {
+	data, err := xml2003Text(data, cs)
+	if err != nil {
+		return nil, err
+	}
 	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]style{}}
 	b := &Book{Format: XML2003, lim: lim, src: w}
 	x, err := newScan(bytes.NewReader(w.data), lim)
@@ -70,6 +105,28 @@ func openXML2003(data []byte, lim Limits) (*Book, error) {
 	return b, nil
 }
 
+// xml2003Text gives the text in a charset that the scanner of XML can tell:
+// UTF-32, and the GB18030 of writers that declare UTF-8 or nothing, are decoded.
+func xml2003Text(data []byte, cs charset) ([]byte, error) {
+	switch cs.name {
+	case "utf-32le", "utf-32be":
+	case "gb18030":
+		if n := declaredEncoding(bytes.TrimLeft(data, " \t\r\n")); n != "" && n != "utf-8" || utf8.Valid(data) {
+			return data, nil
+		}
+	default:
+		return data, nil
+	}
+	text, bad, err := cs.decodeAll(data)
+	if err != nil {
+		return nil, damaged("%s: %w", cs.name, err)
+	}
+	if bad > 0 {
+		return nil, badCharacter(bad)
+	}
+	return text, nil
+}
+
 // namedFormat knows the names that ss:Format has for common codes.
 func namedFormat(f string) style {
 	switch f {
@@ -95,6 +152,9 @@ type xml2003Scan struct {
 	text   []byte
 	merged []Range
 }
+
+// maxIndex is beyond every row and column that can be meant.
+const maxIndex = 1 << 40
 
 // each implements source.
 func (w *xml2003) each(i int, fn func(*Row) error) ([]Range, error) {
@@ -140,7 +200,7 @@ func (s *xml2003Scan) table() error {
 			}
 			continue
 		}
-		if n = x.attrInt("Index", n+1); n < 1 || n > s.w.lim.Rows {
+		if n = x.attrInt("Index", n+1); n < 1 || n > maxIndex {
 			return refuse(TooLarge, "row %d", n)
 		}
 		span := max(0, x.attrInt("Span", 0))
@@ -148,7 +208,7 @@ func (s *xml2003Scan) table() error {
 		if err := s.cells(); err != nil {
 			return err
 		}
-		n = min(n+span, s.w.lim.Rows)
+		n = min(n+span, maxIndex)
 	}
 	return nil
 }
@@ -175,16 +235,17 @@ func (s *xml2003Scan) cells() (err error) {
 			continue
 		}
 		last := col
-		if col = x.attrInt("Index", col+1); col < 1 || col > s.w.lim.Columns {
+		if col = x.attrInt("Index", col+1); col < 1 || col > maxIndex {
 			return refuse(TooLarge, "column %d", col)
 		}
 		sorted = sorted && col > last
 		c := Cell{Row: s.row.N, Col: col}
 		across, down := x.attrInt("MergeAcross", 0), x.attrInt("MergeDown", 0)
 		if across > 0 || down > 0 {
-			if across < 0 || down < 0 || across > s.w.lim.Columns || down > s.w.lim.Rows || len(s.merged) >= s.w.lim.Merged {
+			if len(s.merged) >= s.w.lim.Merged {
 				return refuse(TooLarge, "merged cell %s", c.Ref())
 			}
+			across, down = min(max(across, 0), s.w.lim.Columns), min(max(down, 0), s.w.lim.Rows)
 			s.merged = append(s.merged, Range{c.Row, col, c.Row + down, col + across})
 			col += across
 		}
@@ -204,6 +265,9 @@ func (s *xml2003Scan) cells() (err error) {
 		if s.row.Cells, err = sortCells(s.row.Cells); err != nil {
 			return err
 		}
+	}
+	if last := s.row.Cells[len(s.row.Cells)-1]; last.Row > s.w.lim.Rows || last.Col > s.w.lim.Columns {
+		return refuse(TooLarge, "cell %s", last.Ref())
 	}
 	return s.fn(&s.row)
 }
@@ -249,6 +313,10 @@ func (s *xml2003Scan) cell(c *Cell, st style) error {
 	switch {
 	case typ == "Number":
 		num, text, ok := s.ar.number(trim)
+		if !ok && notANumber(trim) {
+			c.Kind, c.Text = Error, "#NUM!"
+			return nil
+		}
 		if !ok {
 			return damaged("number %.40q in cell %s", trim, c.Ref())
 		}

@@ -30,8 +30,8 @@ func (x *xmlScan) decode() error {
 	default:
 		name := declaredEncoding(d)
 		switch name {
-		case "", "utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "unicode":
-			return nil // a declaration of UTF-16 that can be read in bytes is wrong (.NET writes it)
+		case "", "utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be", "unicode":
+			return nil // a declaration of UTF-16 that can be read in bytes is wrong (.NET writes it), and UTF-32 was decoded before
 		}
 		var err error
 		if enc, err = htmlindex.Get(name); err != nil {

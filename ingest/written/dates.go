@@ -197,9 +197,13 @@ func CellDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
 	return Wrote{}, false, false
 }
 
-// DateText is a cell as text, dates as ISO.
+// DateText is a cell as text, dates as ISO, or as the month where the cell shows no day.
 func DateText(c sheet.Cell) string {
-	if c.Kind == sheet.Date {
+	switch {
+	case c.Kind == sheet.Date && sheet.ShowsMonthOnly(c.Format): // 2026年11月, whatever day lies beneath
+		d := SerialDate(c.Num)
+		return strconv.Itoa(d.Year()) + "年" + strconv.Itoa(int(d.Month())) + "月"
+	case c.Kind == sheet.Date:
 		return SerialDate(c.Num).String()
 	}
 	return Tidy(c.Text)

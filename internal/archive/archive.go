@@ -27,6 +27,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"taizhang/internal/durable"
 )
 
 const (
@@ -47,9 +49,9 @@ type Archive struct {
 	readOnly bool
 
 	mu      sync.Mutex
-	journal *os.File // nil in a view
-	size    int64    // of the journal as we know it
-	broken  error    // why nothing may be appended any more
+	journal *durable.Log // nil in a view
+	size    int64        // of the journal as we know it
+	broken  error        // why nothing may be appended any more
 	torn    int
 	state   state
 }
@@ -59,7 +61,7 @@ type Archive struct {
 func Open(dir string) (*Archive, error) {
 	a := &Archive{Clock: time.Now, dir: dir}
 	for _, d := range []string{dir, a.path(declarationsDir), a.path(tempDir)} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
+		if err := durable.MkdirAll(d, 0o700); err != nil {
 			return nil, fmt.Errorf("archive: %w", err)
 		}
 	}
@@ -107,12 +109,44 @@ func Hash(content []byte) string {
 // content is on the disk. The same content again costs one comparison; a copy
 // found damaged is replaced.
 func (a *Archive) Put(content []byte) (string, error) {
+	p := a.Puts()
+	defer p.Discard()
+	hash, err := p.Put(content)
+	if err == nil {
+		err = p.Commit()
+	}
+	return hash, err
+}
+
+// Puts keeps many originals at the price of few: they are on the disk once
+// Commit has returned without error, not before.
+type Puts struct {
+	a     *Archive
+	batch durable.Batch
+}
+
+// Puts begins to keep originals. Commit or Discard must follow.
+func (a *Archive) Puts() *Puts { return &Puts{a: a} }
+
+// Put begins to keep an original, as [Archive.Put] does, and gives its hash. The content must not change before Commit.
+func (p *Puts) Put(content []byte) (string, error) {
 	hash := Hash(content)
-	if err := a.keep(filepath.Join(hash[:2], hash), hash, content); err != nil {
+	if err := p.a.keep(&p.batch, filepath.Join(hash[:2], hash), hash, content); err != nil {
 		return "", fmt.Errorf("archive: keep original %s: %w", hash[:12], err)
 	}
 	return hash, nil
 }
+
+// Commit puts on the disk what is to be kept.
+func (p *Puts) Commit() error {
+	if err := p.batch.Commit(); err != nil {
+		return fmt.Errorf("archive: keep originals: %w", err)
+	}
+	return nil
+}
+
+// Discard forgets what was not committed.
+func (p *Puts) Discard() { p.batch.Discard() }
 
 // PutFrom keeps an original that is too large to be held in memory, as Put does, and gives its size too.
 func (a *Archive) PutFrom(src io.Reader) (hash string, size int64, err error) {
@@ -120,20 +154,23 @@ func (a *Archive) PutFrom(src io.Reader) (hash string, size int64, err error) {
 		return "", 0, errReadOnly
 	}
 	h := sha256.New()
-	temp, err := stage(a.path(tempDir), io.TeeReader(src, h))
+	s, err := durable.Stage(a.path(tempDir), 0o600, func(w io.Writer) error {
+		_, err := io.Copy(w, io.TeeReader(src, h))
+		return err
+	})
 	if err != nil {
 		return "", 0, fmt.Errorf("archive: keep an original: %w", err)
 	}
+	defer s.Discard()
 	hash = hex.EncodeToString(h.Sum(nil))
-	info, err := os.Stat(temp)
-	if err == nil {
-		err = place(temp, a.path(hash[:2], hash))
+	path := a.path(hash[:2], hash)
+	if err = durable.MkdirAll(filepath.Dir(path), 0o700); err == nil {
+		err = s.Place(path)
 	}
 	if err != nil {
-		_ = os.Remove(temp)
 		return "", 0, fmt.Errorf("archive: keep original %s: %w", hash[:12], err)
 	}
-	return hash, info.Size(), nil
+	return hash, s.Size(), nil
 }
 
 // Get gives the bytes of an original. It checks them against the hash, so what
@@ -168,7 +205,12 @@ func (a *Archive) Declare(bundle []byte) (string, error) {
 			return hash, nil
 		}
 	}
-	if err := a.keep(filepath.Join(declarationsDir, hash+".json"), hash, bundle); err != nil {
+	var batch durable.Batch
+	err := a.keep(&batch, filepath.Join(declarationsDir, hash+".json"), hash, bundle)
+	if err == nil {
+		err = batch.Commit()
+	}
+	if err != nil {
 		return "", fmt.Errorf("archive: keep declarations %s: %w", hash[:12], err)
 	}
 	if a.Declared() == hash {
@@ -185,15 +227,20 @@ func (a *Archive) Declaration(hash string) ([]byte, error) {
 	return a.verified(filepath.Join(declarationsDir, hash+".json"), hash)
 }
 
-// keep writes content under a name that its hash decides, unless it is there.
-func (a *Archive) keep(name, hash string, content []byte) error {
+// keep adds to a batch what is to be written under a name that its hash decides, unless it is there.
+func (a *Archive) keep(batch *durable.Batch, name, hash string, content []byte) error {
 	if a.readOnly {
 		return errReadOnly
 	}
 	if _, err := a.verified(name, hash); err == nil {
 		return nil
 	}
-	return writeDurably(a.path(name), a.path(tempDir), content)
+	path := a.path(name)
+	if err := durable.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	batch.AddFrom(a.path(tempDir), path, 0o600, content)
+	return nil
 }
 
 // verified reads a file and checks that its content has the hash.

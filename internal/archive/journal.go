@@ -11,6 +11,8 @@ import (
 	"maps"
 	"os"
 	"slices"
+
+	"taizhang/internal/durable"
 )
 
 var (
@@ -70,26 +72,23 @@ func (s *state) apply(e Event) error {
 // openJournal reads the journal for its owner and cuts a torn last line.
 func (a *Archive) openJournal() error {
 	name := a.path(journalName)
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	f, err := durable.OpenLog(name, 0o600)
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
-	good, rest, st, err := load(f)
+	good, rest, st, err := load(f.Reader())
 	if err == nil && len(rest) > 0 {
 		a.torn = len(rest)
-		if err = f.Truncate(good); err == nil {
+		if err = f.Cut(good); err == nil {
 			err = f.Sync()
 		}
 	}
 	if err == nil && st.unended {
 		// A whole event that only lacks its line end: kept, and ended.
-		if _, err = f.WriteString("\n"); err == nil {
+		if err = f.Append([]byte("\n")); err == nil {
 			good++
 			err = f.Sync()
 		}
-	}
-	if err == nil {
-		err = syncDir(a.dir)
 	}
 	if err != nil {
 		_ = f.Close()
@@ -193,8 +192,8 @@ func (a *Archive) Append(events ...Event) error {
 			return fmt.Errorf("archive: event %d of %d (%s): %w", i+1, len(events), e.Event, err)
 		}
 	}
-	if _, err := a.journal.Write(buf.Bytes()); err != nil {
-		if terr := a.journal.Truncate(a.size); terr != nil {
+	if err := a.journal.Append(buf.Bytes()); err != nil {
+		if terr := a.journal.Cut(a.size); terr != nil {
 			a.broken = terr
 		}
 		return fmt.Errorf("archive: journal: %w", err)
@@ -237,11 +236,11 @@ func (a *Archive) writable() error {
 	case a.broken != nil:
 		return fmt.Errorf("archive: journal unusable since an earlier failure: %w", a.broken)
 	}
-	info, err := a.journal.Stat()
+	size, err := a.journal.Size()
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
-	if info.Size() != a.size {
+	if size != a.size {
 		return errors.New("archive: journal was changed by another process")
 	}
 	return nil

@@ -4,20 +4,11 @@ import (
 	"fmt"
 	netmail "net/mail"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"taizhang/internal/decl"
 )
-
-// Fault is one thing wrong in a configuration, with its place in the file.
-type Fault struct {
-	Line, Column int // from 1
-	Message      string
-}
-
-func (f Fault) Error() string { return fmt.Sprintf("%d:%d: %s", f.Line, f.Column, f.Message) }
 
 var (
 	mailKeys  = []string{"host", "port", "tls", "user", "password_file", "password_env", "ca_file", "from", "to"}
@@ -26,7 +17,7 @@ var (
 )
 
 // Parse reads the value of `mail:`. dir is the folder of the file it stands in.
-// A wrong configuration gives all its faults in the order of their places.
+// What is wrong is recorded in the node's file, and the configuration is nil.
 //
 //	mail:
 //	  host: smtp.example.gov.cn
@@ -37,127 +28,130 @@ var (
 //	  ca_file: ca.pem                # where the server's certificate is the office's own
 //	  from: 高新区管委会办公室 <gxq@example.gov.cn>
 //	  to: {leaders: [a@example.gov.cn], office: [b@example.gov.cn]}
-func Parse(n *yaml.Node, dir string) (*Config, []Fault) {
+func Parse(n *decl.Node, dir string) *Config {
 	p := &parser{c: &Config{Dir: dir, TLS: StartTLS, To: map[string][]string{}}}
-	p.mail(n)
-	slices.SortStableFunc(p.faults, func(a, b Fault) int {
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Column - b.Column
-	})
-	if len(p.faults) > 0 {
-		return nil, p.faults
+	before := n.File().Faults()
+	if p.mail(n); n.File().Faults() > before || n.Broken() {
+		return nil
 	}
-	return p.c, nil
+	return p.c
 }
 
-type parser struct {
-	c      *Config
-	faults []Fault
-}
+type parser struct{ c *Config }
 
-func (p *parser) at(n *yaml.Node, format string, args ...any) {
-	p.faults = append(p.faults, Fault{max(n.Line, 1), max(n.Column, 1), fmt.Sprintf(format, args...)})
-}
-
-func (p *parser) mail(n *yaml.Node) {
-	values := p.mapping(n, "mail", mailKeys)
-	if values == nil {
+func (p *parser) mail(n *decl.Node) {
+	entries, ok := n.Entries(append([]string{"password"}, mailKeys...))
+	if !ok {
 		return
+	}
+	values, password := decl.Fields{}, false
+	for _, e := range entries {
+		if e.Key.Value() == "password" {
+			e.Key.Fault("the password does not belong in this file; name a file (password_file) or an environment variable (password_env)",
+				"密码不要写在这里，请写密码文件（password_file）或环境变量（password_env）的名称")
+			password = true
+			continue
+		}
+		values[e.Key.Value()] = e.Value
 	}
 	for _, key := range []string{"host", "from", "to"} {
 		if values[key] == nil {
-			p.at(n, "mail needs %s", key)
+			n.Fault("mail needs %s", "mail 缺 %s", key)
 		}
 	}
-	c := p.c
-	if v, ok := p.text(values["host"], "host"); ok {
-		if c.Host = v; !hostWords.MatchString(v) {
-			p.at(values["host"], "host: %q is not a host name or address; without smtp:// and port", v)
-		}
-	}
-	if v, ok := p.text(values["port"], "port"); ok {
-		port, err := strconv.Atoi(v)
-		if c.Port = port; err != nil || port < 1 || port > 65535 {
-			p.at(values["port"], "port: %q is not a number from 1 to 65535", v)
-		}
-	}
-	if v, ok := p.text(values["tls"], "tls"); ok {
-		if c.TLS = TLS(v); c.TLS != StartTLS && c.TLS != Implicit {
-			p.at(values["tls"], "tls: %q is neither starttls nor implicit; mail without encryption is not offered", v)
-		}
-	}
-	c.User, _ = p.text(values["user"], "user")
-	c.PasswordFile, _ = p.text(values["password_file"], "password_file")
-	c.CAFile, _ = p.text(values["ca_file"], "ca_file")
-	if v, ok := p.text(values["password_env"], "password_env"); ok {
-		if c.PasswordEnv = v; !envWord.MatchString(v) {
-			// The value is not repeated: it may well be the password.
-			p.at(values["password_env"], "password_env is the name of an environment variable, not the password")
-			c.PasswordEnv = ""
-		}
-	}
-	file, env := values["password_file"], values["password_env"]
-	switch {
-	case file != nil && env != nil:
-		p.at(env, "password_env beside password_file; only one of them")
-	case c.User != "" && file == nil && env == nil && !has(n, "password"):
-		p.at(values["user"], "user needs password_file or password_env")
-	case values["user"] == nil && file != nil:
-		p.at(file, "password_file needs user")
-	case values["user"] == nil && env != nil:
-		p.at(env, "password_env needs user")
-	}
-	if v, ok := p.text(values["from"], "from"); ok {
-		c.From = v
-		if err := checkAddress(v); err != nil {
-			p.at(values["from"], "from: %v", err)
-		}
+	p.server(values)
+	p.login(values, password)
+	if v, ok := values["from"].Text(); ok {
+		p.c.From = v
+		p.address(values["from"], "from", v)
 	}
 	if values["to"] != nil {
 		p.recipients(values["to"])
 	}
 }
 
-// has says whether a mapping has a key.
-func has(n *yaml.Node, key string) bool {
-	return slices.ContainsFunc(resolve(n).Content, func(k *yaml.Node) bool { return k.Value == key })
+// server reads how the server is reached.
+func (p *parser) server(values decl.Fields) {
+	c := p.c
+	if v, ok := values["host"].Text(); ok {
+		if c.Host = v; !hostWords.MatchString(v) {
+			values["host"].Fault("host: %q is not a host name or address; without smtp:// and port", "host：“%s”不是服务器名称或地址；不要写 smtp:// 和端口", v)
+		}
+	}
+	if v, ok := values["port"].Text(); ok {
+		port, err := strconv.Atoi(v)
+		if c.Port = port; err != nil || port < 1 || port > 65535 {
+			values["port"].Fault("port: %q is not a number from 1 to 65535", "port：“%s”应为1到65535的数", v)
+		}
+	}
+	if v, ok := values["tls"].Text(); ok {
+		if c.TLS = TLS(v); c.TLS != StartTLS && c.TLS != Implicit {
+			values["tls"].Fault("tls: %q is neither starttls nor implicit; mail without encryption is not offered", "tls：“%s”应为 starttls 或 implicit；不支持不加密的邮件", v)
+		}
+	}
+	c.CAFile, _ = values["ca_file"].Text()
 }
 
-func (p *parser) recipients(n *yaml.Node) {
-	roles := p.mapping(n, "to", Roles)
-	for _, role := range Roles {
-		list := roles[role]
-		if list == nil {
-			continue
+// login reads who sends. Values that may well be the password are not repeated.
+func (p *parser) login(values decl.Fields, password bool) {
+	c, file, env := p.c, values["password_file"], values["password_env"]
+	c.User, _ = values["user"].Text()
+	c.PasswordFile, _ = file.Text()
+	if v, ok := env.Text(); ok {
+		if c.PasswordEnv = v; !envWord.MatchString(v) {
+			env.Fault("password_env is the name of an environment variable, not the password", "password_env 要写环境变量的名称，不是密码本身")
+			c.PasswordEnv = ""
 		}
-		items := []*yaml.Node{list}
-		if r := resolve(list); r.Kind == yaml.SequenceNode {
-			items = r.Content
-		}
+	}
+	switch {
+	case file != nil && env != nil:
+		env.Fault("password_env beside password_file; only one of them", "password_env 和 password_file 只能写一个")
+	case c.User != "" && file == nil && env == nil && !password:
+		values["user"].Fault("user needs password_file or password_env", "写了 user，还要写 password_file 或 password_env")
+	case values["user"] == nil && file != nil:
+		file.Fault("password_file needs user", "写了 password_file，还要写 user")
+	case values["user"] == nil && env != nil:
+		env.Fault("password_env needs user", "写了 password_env，还要写 user")
+	}
+}
+
+func (p *parser) recipients(n *decl.Node) {
+	before, some := n.File().Faults(), false
+	entries, ok := n.Entries(Roles)
+	if !ok {
+		return
+	}
+	for _, e := range entries {
+		role := e.Key.Value()
+		items, _ := e.Value.ItemsOrOne()
 		seen := map[string]bool{}
 		for _, item := range items {
-			v, ok := p.text(item, "to."+role)
-			if !ok {
-				continue
-			}
-			if err := checkAddress(v); err != nil {
-				p.at(item, "to.%s: %v", role, err)
+			some = true
+			v, ok := item.As("to."+role, "to."+role).Text()
+			if !ok || !p.address(item, "to."+role, v) {
 				continue
 			}
 			a, _ := netmail.ParseAddress(v)
 			if key := strings.ToLower(a.Address); seen[key] {
-				p.at(item, "to.%s: %s stands twice", role, a.Address)
+				item.Fault("to.%s: %s stands twice", "to.%s：%s 重复", role, a.Address)
 			} else {
 				seen[key] = true
 				p.c.To[role] = append(p.c.To[role], v)
 			}
 		}
 	}
-	if roles != nil && len(p.c.To) == 0 && len(p.faults) == 0 {
-		p.at(n, "to names nobody; %s: [address, …]", strings.Join(Roles, " or "))
+	if !some && n.File().Faults() == before {
+		n.Fault("to names nobody; %s: [address, …]", "to 没有收件人；写成 %s: [地址, …]", strings.Join(Roles, " / "))
 	}
+}
+
+// address sees that a text is a mail address.
+func (p *parser) address(n *decl.Node, key, s string) bool {
+	err := checkAddress(s)
+	if err != nil {
+		n.Fault("%[1]s: %[2]v", "%[1]s：“%[3]s”不是邮件地址；应为 name@example.gov.cn 或 名称 <name@example.gov.cn>", key, err, s)
+	}
+	return err == nil
 }
 
 func checkAddress(s string) error {
@@ -171,54 +165,4 @@ func checkAddress(s string) error {
 		}
 	}
 	return nil
-}
-
-// mapping returns the values of known keys, empty ones too.
-func (p *parser) mapping(n *yaml.Node, what string, known []string) map[string]*yaml.Node {
-	n = resolve(n)
-	if n.Kind != yaml.MappingNode {
-		p.at(n, "%s is not keys and values; known: %s", what, strings.Join(known, ", "))
-		return nil
-	}
-	values, lines := map[string]*yaml.Node{}, map[string]int{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		switch {
-		case lines[key.Value] > 0:
-			p.at(key, "key %q stands twice; first on line %d", key.Value, lines[key.Value])
-		case key.Value == "password":
-			p.at(key, "the password does not belong in this file; name a file (password_file) or an environment variable (password_env)")
-		case !slices.Contains(known, key.Value):
-			p.at(key, "unknown key %q; known: %s", key.Value, strings.Join(known, ", "))
-		default:
-			values[key.Value] = value
-		}
-		lines[key.Value] = key.Line
-	}
-	return values
-}
-
-// text returns a scalar, trimmed; false where there is none, or after a fault.
-func (p *parser) text(n *yaml.Node, what string) (string, bool) {
-	if n == nil {
-		return "", false
-	}
-	v := resolve(n)
-	if v.Kind != yaml.ScalarNode {
-		p.at(n, "%s is not one value", what)
-		return "", false
-	}
-	text := strings.TrimSpace(v.Value)
-	if text == "" || v.Tag == "!!null" {
-		p.at(n, "%s is empty", what)
-		return "", false
-	}
-	return text, true
-}
-
-func resolve(n *yaml.Node) *yaml.Node {
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
 }

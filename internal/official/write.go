@@ -1,9 +1,10 @@
 package official
 
 import (
-	"archive/zip"
 	"fmt"
 	"io"
+
+	"taizhang/internal/opc"
 )
 
 // Write writes the document as a .docx file.
@@ -23,14 +24,9 @@ func (d Document) Write(w io.Writer) error {
 		{"docProps/core.xml", core(d)},
 		{"docProps/app.xml", appProps},
 	}
-	z := zip.NewWriter(w)
+	z := opc.NewWriter(w, opc.Small)
 	for _, p := range parts {
-		// A header without time: the bytes depend on the content alone.
-		f, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Deflate})
-		if err != nil {
-			return fmt.Errorf("write document %q: %w", d.Title, err)
-		}
-		if _, err := io.WriteString(f, p.text); err != nil {
+		if err := z.Put(p.name, []byte(p.text)); err != nil {
 			return fmt.Errorf("write document %q: %w", d.Title, err)
 		}
 	}

@@ -1,12 +1,10 @@
 package pipeline
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +13,8 @@ import (
 
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
+	"taizhang/internal/durable"
+	"taizhang/internal/opc"
 	"taizhang/internal/warehouse"
 )
 
@@ -349,6 +349,9 @@ func (z *Zone) walk(dir string, f func(path, rel string) error) error {
 	return nil
 }
 
+// partBytes is how much of one part of an Office file of ours is looked through.
+const partBytes = 1 << 30
+
 // fileQuotes says whether a file holds a text: as it stands, or in a part of an Office file.
 func fileQuotes(path, text string) (bool, error) {
 	content, err := os.ReadFile(path)
@@ -358,17 +361,17 @@ func fileQuotes(path, text string) (bool, error) {
 	if bytes.Contains(content, []byte(text)) {
 		return true, nil
 	}
-	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-	if err != nil {
+	p, err := opc.Open(content, opc.DefaultLimits())
+	var bad *opc.Error
+	if errors.As(err, &bad) && bad.Reason == opc.Damaged {
 		return false, nil // no Office file
 	}
-	for _, part := range z.File {
-		r, err := part.Open()
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, part := range p.Names() {
+		b, err := p.Read(part, partBytes)
 		if err != nil {
-			return false, fmt.Errorf("%s: %w", path, err)
-		}
-		b, err := io.ReadAll(r)
-		if err = errors.Join(err, r.Close()); err != nil {
 			return false, fmt.Errorf("%s: %w", path, err)
 		}
 		if bytes.Contains(b, []byte(text)) {
@@ -399,10 +402,8 @@ func (z *Zone) removeErased(a *archive.Archive) error {
 			files = append(files, filepath.Join(z.Dir, filepath.FromSlash(f)))
 		}
 	}
-	for _, f := range files {
-		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove what holds an erased person: %w", err)
-		}
+	if err := durable.Remove(files...); err != nil { // settled: no power cut brings them back
+		return fmt.Errorf("remove what holds an erased person: %w", err)
 	}
 	return nil
 }

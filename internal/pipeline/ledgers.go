@@ -11,6 +11,7 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/internal/calendar"
+	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 	"taizhang/internal/zone"
@@ -123,11 +124,11 @@ func (z *Zone) writeLedgers(list []ledger, asOf calendar.Date, warn func(string)
 }
 
 func (z *Zone) writeLedger(l ledger, asOf calendar.Date) error {
-	if err := os.MkdirAll(z.Consolidated(), 0o755); err != nil {
+	if err := durable.MkdirAll(z.Consolidated(), 0o755); err != nil {
 		return err
 	}
 	b := z.ledgerBook(l, asOf)
-	return WriteFile(z.ledgerFile(l.form), 0o644, b.Write)
+	return durable.Write(z.ledgerFile(l.form), 0o644, b.Write)
 }
 
 func (z *Zone) ledgerBook(l ledger, asOf calendar.Date) workbook.Book {

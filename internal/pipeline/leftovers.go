@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"taizhang/internal/archive"
+	"taizhang/internal/durable"
 )
 
 // receiptNumber is the arrival's number at the end of a receipt's name: 回执_问题台账_已接收_000387-1.xlsx.
@@ -67,13 +68,14 @@ func tidyFolders(folders []string, isStale func(name string) bool) error {
 		if err != nil {
 			return fmt.Errorf("tidy %s: %w", dir, err)
 		}
+		var stale []string
 		for _, e := range entries {
-			stale := strings.HasPrefix(e.Name(), ".tmp-") || strings.HasPrefix(e.Name(), ".receipt-") || isStale(e.Name())
-			if stale && e.Type().IsRegular() {
-				if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !os.IsNotExist(err) {
-					return fmt.Errorf("tidy %s: %w", dir, err)
-				}
+			if (durable.IsLeftover(e.Name()) || isStale(e.Name())) && e.Type().IsRegular() {
+				stale = append(stale, filepath.Join(dir, e.Name()))
 			}
+		}
+		if err := durable.Remove(stale...); err != nil {
+			return fmt.Errorf("tidy: %w", err)
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/durable"
 )
 
 // publication is what the last publication was made from, kept beside it: if nothing of it has changed, a run has nothing to do.
@@ -106,5 +107,5 @@ func (z *Zone) notePublication(p publication) error {
 	if err != nil {
 		return err
 	}
-	return WriteBytes(z.publicationFile(), 0o644, append(text, '\n'))
+	return durable.WriteBytes(z.publicationFile(), 0o644, append(text, '\n'))
 }

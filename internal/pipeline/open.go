@@ -23,6 +23,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/internal/durable"
 	"taizhang/internal/zone"
 	"taizhang/queries"
 )
@@ -93,12 +94,13 @@ func (z *Zone) apply(file string) error {
 	if err := l.Apply(z.Forms); err != nil {
 		return err
 	}
+	var faults []error
 	for _, x := range l.Aliases() {
 		if err := z.Learn(x.Meant, x.Written); err != nil {
-			return l.Refuse(x, err)
+			faults = append(faults, l.Refuse(x, err))
 		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // Teach writes down what somebody has confirmed; it holds from the next run on. Lessons that are known already are left
@@ -130,12 +132,9 @@ func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
 	if len(fresh) == 0 {
 		return nil, nil
 	}
-	text, err := l.Text()
-	if err != nil {
-		return nil, err
-	}
+	text := l.Text()
 	z.learned = text
-	return fresh, WriteBytes(file, 0o644, text)
+	return fresh, durable.WriteBytes(file, 0o644, text)
 }
 
 // Known is what taizhang.yaml may name.
@@ -147,6 +146,9 @@ func Known(set *forms.Set, c *queries.Catalogue) zone.Known {
 	if c != nil {
 		for _, m := range c.Metrics {
 			k.Metrics = append(k.Metrics, m.ID)
+			if m.Unit == queries.Ratio {
+				k.Ratios = append(k.Ratios, m.ID)
+			}
 		}
 	}
 	return k
@@ -179,6 +181,7 @@ func (z *Zone) fromBundle(text []byte) (*Zone, error) {
 		return nil, fmt.Errorf("archived declarations: %w", err)
 	}
 	k := Known(old.Forms, nil) // metrics come and go: a target is no business of intake
+	k.Archived = true
 	if old.Zone, err = zone.Parse(filepath.Join(z.Dir, zone.FileName), old.config, k); err != nil {
 		return nil, fmt.Errorf("archived declarations: %w", err)
 	}
@@ -264,10 +267,10 @@ func (z *Zone) keys() (secret.Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := os.MkdirAll(z.Archive(), 0o700); err != nil {
+		if err := durable.MkdirAll(z.Archive(), 0o700); err != nil {
 			return nil, fmt.Errorf("write keys: %w", err)
 		}
-		if err := WriteBytes(path, 0o600, text); err != nil {
+		if err := durable.WriteBytes(path, 0o600, text); err != nil {
 			return nil, fmt.Errorf("write keys: %w", err)
 		}
 	}

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 
 	"taizhang/ingest"
 	"taizhang/internal/archive"
+	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -72,10 +72,8 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 // remake makes the warehouse file anew from archive and journal.
 func (z *Zone) remake(ctx context.Context, a *archive.Archive, o *Options) error {
 	path := z.Warehouse() + ".rebuild"
-	for _, p := range []string{path, path + ".wal"} {
-		if err := os.Remove(p); err != nil && !os.IsNotExist(err) {
-			return fmt.Errorf("rebuild: %w", err)
-		}
+	if err := durable.Remove(path, path+".wal"); err != nil {
+		return fmt.Errorf("rebuild: %w", err)
 	}
 	db, err := warehouse.Open(path, warehouse.Options{TimeZone: z.Timezone})
 	if err != nil {

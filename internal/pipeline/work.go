@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
+	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 )
 
@@ -41,7 +42,7 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 	} else if damaged(err) {
 		aside := z.Warehouse() + ".damaged"
 		o.Log.Warn("the warehouse is damaged: making it anew from the archive", "kept", aside, "err", err)
-		if err = os.Rename(z.Warehouse(), aside); err == nil {
+		if err = durable.Move(z.Warehouse(), aside); err == nil {
 			w, lacking = nil, 1
 		}
 	}
@@ -244,13 +245,10 @@ func (w *work) close() error {
 // replaceWarehouse puts a new, closed warehouse in the place of the old one. A kill in between leaves an old warehouse
 // that lacks returns, which the next open notices.
 func replaceWarehouse(next, path string) error {
-	if err := os.Remove(path + ".wal"); err != nil && !os.IsNotExist(err) {
+	if err := durable.Remove(path + ".wal"); err != nil {
 		return fmt.Errorf("replace the warehouse: %w", err)
 	}
-	if err := os.Rename(next, path); err != nil {
-		return fmt.Errorf("replace the warehouse: %w", err)
-	}
-	return nil
+	return durable.Replace(next, path)
 }
 
 // small is the size of a warehouse up to which one thread is enough: further threads cost more than they save.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"taizhang/internal/durable"
 )
 
 // kept is how many statements a history holds.
@@ -88,9 +90,5 @@ func addHistory(path, statement string) (err error) {
 	if len(lines) <= 2*kept {
 		return nil
 	}
-	next := path + ".new"
-	if err := os.WriteFile(next, bytes.Join(lines[len(lines)-1-kept:], nil), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, path)
+	return durable.WriteBytes(path, 0o600, bytes.Join(lines[len(lines)-1-kept:], nil))
 }

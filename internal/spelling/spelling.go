@@ -1,28 +1,34 @@
 // Package spelling says how far two spellings lie apart.
 //
 // Words: a distance is the number of characters to change, add or drop to make
-// one text the other (Levenshtein); what is near enough to suggest is for the
-// caller to say.
+// one text the other (Levenshtein); what is near enough to act on is for the
+// caller to say, what is near enough to suggest in a message says Nearest.
 package spelling
 
 // Distance of two texts, in characters.
-func Distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
+func Distance(a, b string) int { return distance([]rune(a), []rune(b), false) }
+
+// distance counts the characters to change, add or drop; with swaps, two
+// neighbours that changed places count as one.
+func distance(a, b []rune, swaps bool) int {
+	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
-	for i := 1; i <= len(x); i++ {
-		diag := row[0]
+	for i := 1; i <= len(a); i++ {
+		before, above, row = above, row, before
 		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := diag
-			if x[i-1] != y[j-1] {
-				cost++
+		for j := 1; j <= len(b); j++ {
+			d := above[j-1]
+			if a[i-1] != b[j-1] {
+				d++
 			}
-			diag = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
+			d = min(d, above[j]+1, row[j-1]+1)
+			if swaps && i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d = min(d, before[j-2]+1)
+			}
+			row[j] = d
 		}
 	}
-	return row[len(y)]
+	return row[len(b)]
 }

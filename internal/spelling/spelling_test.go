@@ -15,3 +15,18 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestNearest(t *testing.T) {
+	known := []string{"closure_rate", "submitters", "双马街道", "year"}
+	for word, want := range map[string]string{
+		"closur_rate": "closure_rate", "closure_rte": "closure_rate", "submitetrs": "submitters", "SUBMITTERS": "submitters", "双马街": "双马街道",
+		"双马": "双马街道", "month": "", "": "", "x": "", " year ": "year", "yaer": "year",
+	} {
+		if got := Nearest(word, known); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
+		}
+	}
+	if got := Nearest(string(make([]rune, 1<<20)), known); got != "" {
+		t.Errorf("of a million characters: %q", got)
+	}
+}

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"taizhang/internal/durable"
 )
 
 // Amend publishes the present publication again with other control tables: f
@@ -26,12 +27,13 @@ func Amend(ctx context.Context, dir string, f func(*DB) error) (err error) {
 	if err != nil {
 		return err
 	}
-	next := filepath.Join(dir, ".amended-"+Published)
-	defer os.Remove(next + ".wal")
-	defer os.Remove(next)
-	if _, err := copyFile(current, next); err != nil {
+	staged, err := durable.Stage(dir, 0o644, durable.Copy(current))
+	if err != nil {
 		return err
 	}
+	defer staged.Discard()
+	next := staged.Name()
+	defer os.Remove(next + ".wal")
 	db, err := Open(next, Options{})
 	if err != nil {
 		return err
@@ -53,8 +55,5 @@ func Amend(ctx context.Context, dir string, f func(*DB) error) (err error) {
 	if _, err := check(ctx, next); err != nil {
 		return err
 	}
-	if err := os.Rename(next, current); err != nil {
-		return err
-	}
-	return syncDir(dir)
+	return durable.Replace(next, current)
 }

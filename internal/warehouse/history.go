@@ -10,6 +10,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"taizhang/internal/durable"
 )
 
 // KeptPublications is how many earlier publications stay in published/history.
@@ -56,19 +58,12 @@ func keep(dir string, now time.Time) error {
 	if _, err := os.Stat(current); err != nil {
 		return nil // the first publication
 	}
-	if err := os.MkdirAll(filepath.Join(dir, historyDir), 0o755); err != nil {
+	if err := durable.MkdirAll(filepath.Join(dir, historyDir), 0o755); err != nil {
 		return err
 	}
 	to := filepath.Join(dir, historyDir, "taizhang-"+now.Format("20060102-150405.000000")+".duckdb")
-	if err := os.Link(current, to); err != nil {
-		tmp := to + ".tmp"
-		if _, err := copyFile(current, tmp); err != nil {
-			os.Remove(tmp)
-			return err
-		}
-		if err := os.Rename(tmp, to); err != nil {
-			return err
-		}
+	if err := durable.Duplicate(current, to, 0o644); err != nil {
+		return err
 	}
 	list, err := History(dir)
 	if err != nil {

@@ -27,6 +27,3 @@ func lockFile(f *os.File) error {
 func unlockFile(f *os.File) error {
 	return windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, &windows.Overlapped{Offset: lockedByte})
 }
-
-// syncDir: a folder can't be synced on Windows; the rename is journalled by NTFS.
-func syncDir(string) error { return nil }

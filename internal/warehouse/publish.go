@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
+
+	"taizhang/internal/durable"
 )
 
 // Publication is what Publish made.
@@ -54,16 +55,17 @@ func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication,
 	if info, err := os.Stat(dbPath + ".wal"); err == nil && info.Size() > 0 {
 		return p, errors.New("the write-ahead log is not empty: checkpoint and close the warehouse first")
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return p, err
 	}
 	target := filepath.Join(dir, Published)
-	next := filepath.Join(dir, ".next-"+Published)
-	defer os.Remove(next)
-	if p.Bytes, err = copyFile(dbPath, next); err != nil {
+	next, err := durable.Stage(dir, 0o644, durable.Copy(dbPath))
+	if err != nil {
 		return p, err
 	}
-	if p.Tables, err = check(ctx, next); err != nil {
+	defer next.Discard()
+	p.Bytes = next.Size()
+	if p.Tables, err = check(ctx, next.Name()); err != nil {
 		return p, fmt.Errorf("the copy doesn't hold: %w", err)
 	}
 	p.Path = target
@@ -72,15 +74,15 @@ func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication,
 			return p, fmt.Errorf("keep the publication before: %w", err)
 		}
 	}
-	if err := os.Rename(next, target); err != nil {
-		p.Path = filepath.Join(dir, "taizhang-"+start.Format("20060102-150405")+".duckdb")
-		p.Deferred = true
-		if err := os.Rename(next, p.Path); err != nil {
+	if err := next.Place(target); err != nil {
+		if next.Name() == "" { // it has its name, but perhaps not on the disk
 			return p, err
 		}
-	}
-	if err := syncDir(dir); err != nil {
-		return p, err
+		p.Path = filepath.Join(dir, "taizhang-"+start.Format("20060102-150405")+".duckdb")
+		p.Deferred = true
+		if err := next.Place(p.Path); err != nil {
+			return p, err
+		}
 	}
 	removeOldCopies(dir, p.Path)
 	p.Took = time.Since(start)
@@ -103,27 +105,6 @@ func Newest(dir string) (string, error) {
 		}
 	}
 	return best, err
-}
-
-func copyFile(from, to string) (n int64, err error) {
-	src, err := os.Open(from)
-	if err != nil {
-		return 0, err
-	}
-	defer src.Close()
-	dst, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return 0, err
-	}
-	defer func() {
-		if e := dst.Close(); err == nil {
-			err = e
-		}
-	}()
-	if n, err = io.Copy(dst, src); err != nil {
-		return n, err
-	}
-	return n, dst.Sync()
 }
 
 // check opens the copy as a reader would and reads the run row and every table.

@@ -1,7 +1,6 @@
 package workbook
 
 import (
-	"archive/zip"
 	"bufio"
 	"bytes"
 	"fmt"
@@ -9,7 +8,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/klauspost/compress/flate"
+	"taizhang/internal/opc"
 )
 
 // parts is the package as it is written. excelize makes each part; those it
@@ -19,7 +18,7 @@ import (
 // the values it was drawn from, for programs that show charts before they
 // calculate.
 type parts struct {
-	zip    *zip.Writer
+	zip    *opc.Writer
 	sheets map[string]*canvas // by part name
 	caches map[string]string  // by reference, as XML
 	ids    map[*canvas][]int  // looks → styles of the file
@@ -28,20 +27,10 @@ type parts struct {
 }
 
 func newParts(out io.Writer) *parts {
-	z := zip.NewWriter(out)
-	var f *flate.Writer // parts are written one after another
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (_ io.WriteCloser, err error) {
-		if f != nil {
-			f.Reset(w)
-			return f, nil
-		}
-		f, err = flate.NewWriter(w, 4)
-		return f, err
-	})
-	return &parts{zip: z, sheets: map[string]*canvas{}, caches: map[string]string{}, ids: map[*canvas][]int{}}
+	return &parts{zip: opc.NewWriter(out, opc.Small), sheets: map[string]*canvas{}, caches: map[string]string{}, ids: map[*canvas][]int{}}
 }
 
-// Create begins a part. A header without time: the bytes depend on the content alone.
+// Create begins a part.
 func (p *parts) Create(name string) (io.Writer, error) {
 	if err := p.release(); err != nil {
 		return nil, err
@@ -52,11 +41,7 @@ func (p *parts) Create(name string) (io.Writer, error) {
 		p.held.Reset()
 		return &p.held, nil
 	}
-	return p.begin(name)
-}
-
-func (p *parts) begin(name string) (io.Writer, error) {
-	return p.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+	return p.zip.Create(name)
 }
 
 // AddFS is there for excelize's sake; no part comes from a folder.
@@ -75,7 +60,7 @@ func (p *parts) release() error {
 	if p.name == "" {
 		return nil
 	}
-	out, err := p.begin(p.name)
+	out, err := p.zip.Create(p.name)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // Rule says when the return of a period is due. Read it with ParseRule.
@@ -67,7 +68,7 @@ func ParseRule(text string) (Rule, error) {
 				return r, nil
 			}
 		}
-		if near := nearest(words[0], weekdays); near != "" {
+		if near := spelling.Nearest(words[0], weekdays); near != "" {
 			return Rule{}, fmt.Errorf("unknown weekday %q in due time %q; did you mean %q?", words[0], text, near)
 		}
 	case len(words) == 3 && words[1] == "working" && (words[2] == "days" || words[2] == "day"):

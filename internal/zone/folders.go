@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"taizhang/internal/durable"
 )
 
 // UnknownFolder is the folder of the outbox for receipts whose submitter can't be told.
@@ -56,7 +58,7 @@ func (z *Zone) Forms() string { return z.path("forms") }
 // in the inbox for each submitter that has none there under any of its names.
 func (z *Zone) EnsureFolders() error {
 	for _, dir := range []string{z.Inbox(), z.Outbox(), z.Archive(), z.Published(), z.Summaries()} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := durable.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("make the zone's folders: %w", err)
 		}
 	}
@@ -74,7 +76,7 @@ func (z *Zone) EnsureFolders() error {
 		if has[s.Code] {
 			continue
 		}
-		if err := os.MkdirAll(z.InboxOf(s), 0o755); err != nil {
+		if err := durable.MkdirAll(z.InboxOf(s), 0o755); err != nil {
 			return fmt.Errorf("make the inbox of %s: %w", s.Name, err)
 		}
 	}

@@ -1,12 +1,13 @@
 package zone
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"taizhang/internal/decl"
 )
 
 // normal is the spelling under which names are compared: NFKC, without spaces
@@ -122,19 +123,19 @@ const (
 func (z *Zone) Learn(unit, alias string) error {
 	s, ok := z.Match(unit)
 	if !ok {
-		return fmt.Errorf("no such submitter: %s", unit)
+		return decl.Say("no such submitter: %s", "没有填报单位“%s”", unit)
 	}
 	if slices.Contains(groups, normal(alias)) {
-		return fmt.Errorf("%q has a meaning of its own; it can't be an alias", alias)
+		return decl.Say("%q has a meaning of its own; it can't be an alias", "“%s”另有含义，不能作别名", alias)
 	}
 	keys := z.keys(alias)
 	if len(keys) == 0 {
-		return fmt.Errorf("the alias %q is empty once spaces are dropped", alias)
+		return decl.Say("the alias %q is empty once spaces are dropped", "别名“%s”去掉空格后是空的", alias)
 	}
 	i := z.codes[s.Code]
 	for _, key := range keys {
 		if other, ok := z.names[key]; ok && other != i {
-			return fmt.Errorf("%q names %s already", alias, z.Submitters[other].Name)
+			return decl.Say("%q names %s already", "“%s”已是%s的名称", alias, z.Submitters[other].Name)
 		}
 	}
 	for _, key := range keys {

@@ -10,16 +10,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 	"taizhang/internal/mail"
-
-	"gopkg.in/yaml.v3"
 )
 
 // The keys of the configuration and of its parts, in the order of the sample.
 var (
-	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "limits", "ranking", "mail"}
+	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "contact", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "limits", "ranking", "mail"}
 	submitterKeys = []string{"code", "name", "kind", "aliases", "until", "merged_into"}
 	returnKeys    = []string{"form", "from", "due", "since"}
 	scheduleKeys  = []string{"intake", "summary"}
@@ -38,9 +38,9 @@ func Load(dir string, known Known) (*Zone, error) {
 
 // Parse reads a configuration. The folder of file is the zone's folder; the
 // file itself is not opened. A wrong configuration gives all its faults,
-// joined, each a *Fault.
+// joined, each a *decl.Fault.
 func Parse(file string, text []byte, known Known) (*Zone, error) {
-	p := &parser{faults: faults{file: file}, known: known, z: &Zone{
+	p := &parser{known: known, z: &Zone{
 		Dir:      filepath.Dir(file),
 		AsOf:     calendar.NoDate,
 		Targets:  map[string]Target{},
@@ -54,179 +54,222 @@ func Parse(file string, text []byte, known Known) (*Zone, error) {
 	for i, f := range known.Forms {
 		p.z.formSeq[f.ID] = i
 	}
-	if root := p.document(text); root != nil {
-		p.zone(root)
+	f := decl.Read(file, text, decl.Options{Layman: true, Archived: known.Archived})
+	if f.Empty() {
+		f.Fault("the file is empty; it needs at least zone and submitters", "文件是空的，至少要写 zone（园区名称）和 submitters（填报单位）")
 	}
-	if err := p.err(); err != nil {
+	if f.Root != nil {
+		p.zone(f.Root.As("the configuration", "设置文件"))
+	}
+	if err := f.Err(); err != nil {
 		return nil, err
 	}
 	return p.z, nil
 }
 
 type parser struct {
-	faults
-	known Known
-	z     *Zone
+	known  Known
+	z      *Zone
+	unsure bool // some submitters could not be read: who is unknown can't be said
 }
 
-func (p *parser) zone(root *yaml.Node) {
-	z, m := p.z, p.mapping(root, "the configuration", zoneKeys)
+func (p *parser) zone(root *decl.Node) {
+	z, m := p.z, root.Fields(zoneKeys...).Filled()
 	if m == nil {
 		return
 	}
 	if n := m["zone"]; n == nil {
-		p.at(root, "zone is missing: the zone's name, for example zone: 湘潭高新区")
+		root.Fault("zone is missing: the zone's name, for example zone: 湘潭高新区", "缺 zone（园区名称），如 zone: 湘潭高新区")
 	} else {
-		z.Name, _ = p.text(n, "zone")
+		z.Name, _ = n.Text()
 		z.own, z.plainName = ownNames(z.Name), normal(z.Name)
 	}
 	z.Code = p.code(m["code"], "zone")
-	z.Timezone = "Asia/Shanghai"
-	if n := m["timezone"]; n != nil {
-		z.Timezone, _ = p.text(n, "timezone")
-	}
 	p.location(m["timezone"])
-	z.AsOf = p.date(m["as_of"], "as_of")
+	z.AsOf = p.date(m["as_of"])
+	p.contact(m["contact"])
 	p.days(m["holidays"], m["workdays"])
-	if n := m["submitters"]; n == nil || len(p.list(n, "submitters")) == 0 {
-		at := root
-		if n != nil {
-			at = n
-		}
-		p.at(at, "submitters are missing: the units that hand in returns, for example - {code: cyj, name: 产业局, kind: department}")
-	} else {
-		p.submitters(p.list(n, "submitters"))
-	}
+	p.units(root, m["submitters"])
 	if n := m["returns"]; n != nil {
-		p.returns(p.list(n, "returns"))
+		items, _ := n.ItemsOrOne()
+		p.returns(items)
 	}
 	p.targets(m["targets"])
 	p.schedule(m["schedule"])
 	p.limits(m["limits"])
-	if n := m["ranking"]; n != nil {
-		if err := resolve(n).Decode(&z.Ranking); err != nil {
-			p.at(n, "ranking is %s, neither true nor false", shown(resolve(n)))
-		}
-	}
+	z.Ranking, _ = m["ranking"].Bool()
 	if n := m["mail"]; n != nil {
-		config, found := mail.Parse(resolve(n), z.Dir)
-		for _, f := range found {
-			p.at(&yaml.Node{Line: f.Line, Column: f.Column}, "%s", f.Message)
-		}
-		z.Mail = config
+		z.Mail = mail.Parse(n, z.Dir)
 	}
+}
+
+// units reads the submitters, without whom nothing can be owed.
+func (p *parser) units(root, n *decl.Node) {
+	if n.Broken() {
+		p.unsure = true
+		return
+	}
+	var items []*decl.Node
+	if n != nil {
+		var ok bool
+		if items, ok = n.ItemsOrOne(); !ok {
+			p.unsure = true
+			return
+		}
+	}
+	if len(items) == 0 {
+		at := root
+		if n != nil {
+			at = n
+		}
+		at.Fault("submitters are missing: the units that hand in returns, for example - {code: cyj, name: 产业局, kind: department}",
+			"缺 submitters（填报单位），如 - {code: cyj, name: 产业局, kind: department}")
+		return
+	}
+	p.submitters(items)
 }
 
 var codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
-func (p *parser) code(n *yaml.Node, otherwise string) string {
+func (p *parser) code(n *decl.Node, otherwise string) string {
 	if n == nil {
 		return otherwise
 	}
-	code, ok := p.text(n, "code")
+	code, ok := n.Text()
 	if ok && !codePattern.MatchString(code) {
-		p.at(n, "code %q is not made of the letters a–z, digits, _ and -", code)
+		n.Fault("code %q is not made of the letters a–z, digits, _ and -", "代码（code）“%s”只能用英文字母、数字、_ 和 -", code)
 	}
 	return code
 }
 
-func (p *parser) location(n *yaml.Node) {
+func (p *parser) location(n *decl.Node) {
 	z := p.z
+	z.Timezone, z.Location = "Asia/Shanghai", time.UTC
+	if n != nil {
+		var ok bool
+		if z.Timezone, ok = n.Text(); !ok {
+			return
+		}
+	}
 	loc, err := time.LoadLocation(z.Timezone)
-	if err != nil || z.Timezone == "" || z.Timezone == "Local" {
+	if err != nil || z.Timezone == "Local" {
 		common := []string{"Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei", "UTC"}
-		p.at(n, "unknown timezone %q%s", z.Timezone, instead(z.Timezone, common))
-		loc = time.UTC
+		n.Fault("unknown timezone %q%s", "没有时区“%s”%s", z.Timezone, decl.Instead(z.Timezone, common))
+		return
 	}
 	z.Location = loc
 }
 
-// date reads a date; NoDate where n is nil or, after a fault, no date.
-func (p *parser) date(n *yaml.Node, what string) calendar.Date {
-	if n == nil {
-		return calendar.NoDate
+// contactMost is how many characters a line on a receipt can take.
+const contactMost = 200
+
+// contact reads the line that stands on every receipt.
+func (p *parser) contact(n *decl.Node) {
+	text, ok := n.Text()
+	switch {
+	case !ok:
+	case strings.ContainsAny(text, "\r\n"):
+		n.Fault("contact must be one line", "contact（联系方式）只能写一行")
+	case utf8.RuneCountInString(text) > contactMost:
+		n.Fault("contact has more than %d characters", "contact（联系方式）超过%d个字", contactMost)
+	default:
+		p.z.Contact = text
 	}
-	text, ok := p.text(n, what)
+}
+
+// date reads a date; NoDate where n is nil or, after a fault, no date.
+func (p *parser) date(n *decl.Node) calendar.Date {
+	text, ok := n.Text()
 	if !ok {
 		return calendar.NoDate
 	}
 	d, err := calendar.ParseDate(text)
 	if err != nil {
-		p.at(n, "%s: %v", what, err)
+		n.Fault("%[1]s: %[2]v", "%[1]s：“%[3]s”不是日期，请写成 2022-08-15 的样子", n.Name(), err, text)
 	}
 	return d
 }
 
-func (p *parser) days(holidays, workdays *yaml.Node) {
+func (p *parser) days(holidays, workdays *decl.Node) {
 	var lists [2][]calendar.Date
 	lines := map[calendar.Date]int{}
-	for i, n := range []*yaml.Node{holidays, workdays} {
-		if n == nil {
-			continue
-		}
-		what := []string{"holidays", "workdays"}[i]
-		for _, item := range p.list(n, what) {
-			d := p.date(item, what)
+	for i, n := range []*decl.Node{holidays, workdays} {
+		items, _ := n.ItemsOrOne()
+		for _, item := range items {
+			d := p.date(item)
 			if !d.Valid() {
 				continue
 			}
 			if i == 1 && slices.Contains(lists[0], d) {
-				p.at(item, "%s is a workday here and a holiday on line %d", d, lines[d])
+				item.Fault("%s is a workday here and a holiday on line %d", "%s 在此处是上班日，在第%d行却是放假日", d, lines[d])
 			}
-			lines[d] = item.Line
+			lines[d] = item.Pos().Line
 			lists[i] = append(lists[i], d)
 		}
 	}
 	p.z.Calendar = calendar.New(lists[0], lists[1])
 }
 
-func (p *parser) targets(n *yaml.Node) {
-	if n == nil {
-		return
-	}
-	for metric, v := range p.mapping(n, "targets", p.known.Metrics) {
+func (p *parser) targets(n *decl.Node) {
+	entries, _ := n.Entries(p.known.Metrics)
+	for _, e := range entries {
+		metric, v := e.Key.Value(), e.Value
+		if v.Null() {
+			continue
+		}
 		var target Target
-		if resolve(v).Kind == yaml.MappingNode {
-			year := p.mapping(v, "target "+metric, []string{"year"})["year"]
+		if v.IsMapping() {
+			year := v.Fields("year").Filled()["year"]
 			if year == nil {
-				p.at(v, "target %s needs a number, as in %s: {year: 1.0}", metric, metric)
+				v.Fault("target %s needs a number, as in %[1]s: {year: 1.0}", "目标 %s 缺数值，如 %[1]s: {year: 1.0}", metric)
 				continue
 			}
 			v = year
 			target.YearProgress = true
 		}
-		text, ok := p.text(v, "target "+metric)
-		if !ok {
-			continue
+		var ok bool
+		if target.Value, ok = p.target(metric, v.As("target "+metric, "目标 "+metric)); ok {
+			p.z.Targets[metric] = target
 		}
-		number, percent := strings.CutSuffix(text, "%")
-		value, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
-			p.at(v, "target %s: %q is not a number such as 0.90", metric, text)
-			continue
-		}
-		if percent {
-			value /= 100
-		}
-		target.Value = value
-		p.z.Targets[metric] = target
 	}
 }
 
-func (p *parser) schedule(n *yaml.Node) {
-	if n == nil {
-		return
+// target reads the number that a metric should reach: a ratio's from 0 to 1.
+func (p *parser) target(metric string, n *decl.Node) (float64, bool) {
+	text, ok := n.Text()
+	if !ok {
+		return 0, false
 	}
-	m := p.mapping(n, "schedule", scheduleKeys)
+	number, percent := strings.CutSuffix(strings.ReplaceAll(text, "％", "%"), "%")
+	value, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
+		return 0, n.Fault("target %s: %q is not a number such as 0.90", "目标 %s：“%s”不是数，请写成 0.90 的样子", metric, text)
+	}
+	if percent {
+		value /= 100
+	}
+	if p.known.Archived || !slices.Contains(p.known.Ratios, metric) || value >= 0 && value <= 1 {
+		return value, true
+	}
+	var meant decl.Text
+	if value >= 2 && value <= 100 && !percent { // percentages without their sign
+		share := strconv.FormatFloat(value/100, 'g', 10, 64)
+		if len(share) < len("0.90") && value < 100 {
+			share += "0"
+		}
+		meant = decl.Say("; %s?", "；是不是 %s？", share)
+	}
+	return 0, n.Fault("target %s: %s is no ratio, which lies between 0 and 1%s", "目标 %s：%s 不在0到1之间（比率写成小数，或写成90%%）%s", metric, text, meant)
+}
+
+func (p *parser) schedule(n *decl.Node) {
+	m := n.Fields(scheduleKeys...).Filled()
 	for _, key := range scheduleKeys {
 		v := m[key]
-		if v == nil {
-			continue
-		}
-		if resolve(v).Value == "" && key == "summary" {
+		if v == nil || key == "summary" && v.IsText() && v.Value() == "" {
 			continue // the default, written out
 		}
-		spec, ok := p.text(v, "schedule "+key)
+		spec, ok := v.Text()
 		if !ok {
 			continue
 		}
@@ -235,7 +278,8 @@ func (p *parser) schedule(n *yaml.Node) {
 			check = checkCron
 		}
 		if err := check(spec); err != nil {
-			p.at(v, "schedule %s: %q is not a cron schedule (%v); write five fields such as \"*/5 * * * *\" (every 5 minutes) or \"0 13 * * 1\" (Mondays at 13:00)", key, spec, err)
+			v.Fault("schedule %s: %q is not a cron schedule (%v); write five fields such as \"*/5 * * * *\" (every 5 minutes) or \"0 13 * * 1\" (Mondays at 13:00)",
+				"定时 %[1]s：“%[2]s”不是 cron 格式；应为五段（分 时 日 月 星期），如 \"*/5 * * * *\"（每5分钟）、\"0 13 * * 1\"（周一13点）", key, spec, err)
 		}
 		if key == "intake" {
 			p.z.Schedule.Intake = spec
@@ -254,27 +298,17 @@ func checkCron(spec string) error {
 	return nil
 }
 
-func (p *parser) limits(n *yaml.Node) {
-	if n == nil {
-		return
-	}
-	m, l := p.mapping(n, "limits", limitKeys), &p.z.Limits
+// limitMost is what each limit may be at most.
+var limitMost = map[string]int{
+	"file_mb": 4096, "inflated_mb": 65536, "ratio": 10000, "parts": 1000000, "sheets": 10000, "rows": 1 << 20, "columns": 1 << 14,
+	"cell_kb": 65536, "shared_strings": 100000000, "depth": 10000, "memory_mb": 65536, "seconds": 3600,
+}
+
+func (p *parser) limits(n *decl.Node) {
+	m, l := n.Fields(limitKeys...).Filled(), &p.z.Limits
 	for _, key := range limitKeys {
-		v := m[key]
-		if v == nil {
-			continue
-		}
-		most := map[string]int{
-			"file_mb": 4096, "inflated_mb": 65536, "ratio": 10000, "parts": 1000000, "sheets": 10000, "rows": 1 << 20, "columns": 1 << 14,
-			"cell_kb": 65536, "shared_strings": 100000000, "depth": 10000, "memory_mb": 65536, "seconds": 3600,
-		}[key]
-		text, ok := p.text(v, "limits "+key)
+		value, ok := m[key].As("limits "+key, "limits 的 "+key).Int(1, limitMost[key])
 		if !ok {
-			continue
-		}
-		value, err := strconv.Atoi(strings.ReplaceAll(text, "_", ""))
-		if err != nil || value < 1 || value > most {
-			p.at(v, "limits %s: %q is not a whole number from 1 to %d", key, text, most)
 			continue
 		}
 		switch key {

@@ -6,68 +6,48 @@ import (
 	"strings"
 
 	"taizhang/internal/calendar"
-
-	"gopkg.in/yaml.v3"
+	"taizhang/internal/decl"
 )
 
 // The words of `from` that mean several submitters; no submitter may be called so.
 var groups = []string{"all", "departments", "streets"}
 
 type label struct {
-	what string // "name", "code", "alias"
+	what decl.Text
 	text string
-	node *yaml.Node
+	node *decl.Node
 }
 
-func (p *parser) submitters(items []*yaml.Node) {
-	merged := map[int]*yaml.Node{}
+var (
+	nameLabel  = decl.Say("name", "名称")
+	codeLabel  = decl.Say("code", "代码")
+	aliasLabel = decl.Say("alias", "别名")
+)
+
+func (p *parser) submitters(items []*decl.Node) {
+	merged := map[int]*decl.Node{}
 	lines := map[string]int{} // of each key of a name, for messages
 	for i, item := range items {
-		m := p.mapping(item, "a submitter", submitterKeys)
+		item = item.As("a submitter", "填报单位")
+		m := item.Fields(submitterKeys...).Filled()
 		if m == nil {
+			p.unsure = true
 			p.z.Submitters = append(p.z.Submitters, Submitter{Seq: i + 1, Until: calendar.NoDate})
 			continue
 		}
-		s := Submitter{Seq: i + 1, Kind: Department, Until: p.date(m["until"], "until")}
+		s := Submitter{Seq: i + 1, Kind: Department, Until: p.date(m["until"])}
 		s.Code = p.code(m["code"], fmt.Sprintf("s%02d", i+1))
-		labels := []label{{"code", s.Code, item}}
+		labels := []label{{codeLabel, s.Code, item}}
 		if m["code"] != nil {
 			labels[0].node = m["code"]
 		}
 		if n := m["name"]; n == nil {
-			p.at(item, "a submitter without a name")
-		} else if name, ok := p.text(n, "name"); ok {
-			s.Name = name
-			if strings.ContainsAny(name, "\r\n\t") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, "~") {
-				p.at(n, "name %q cannot be the name of a folder: it starts with . _ or ~ or holds a line break", name)
-			}
-			labels = append(labels, label{"name", name, n})
-			if strings.HasSuffix(name, "街道") || strings.HasSuffix(name, "镇") || strings.HasSuffix(name, "乡") {
-				s.Kind = Street
-			}
+			item.Fault("a submitter without a name", "填报单位缺 name（名称）")
+		} else if l, ok := p.unitName(n, &s); ok {
+			labels = append(labels, l)
 		}
-		if n := m["kind"]; n != nil {
-			if kind, ok := p.text(n, "kind"); ok {
-				s.Kind = Kind(kind)
-				if s.Kind != Department && s.Kind != Street {
-					p.at(n, "unknown kind %q%s", kind, instead(kind, []string{string(Department), string(Street)}))
-				}
-			}
-		}
-		if n := m["aliases"]; n != nil {
-			for _, a := range p.list(n, "aliases") {
-				alias, ok := p.text(a, "alias")
-				if !ok {
-					continue
-				}
-				if slices.ContainsFunc(s.Aliases, func(other string) bool { return normal(other) == normal(alias) }) {
-					p.at(a, "alias %q of %s stands twice", alias, s.Name)
-					continue
-				}
-				s.Aliases = append(s.Aliases, alias)
-				labels = append(labels, label{"alias", alias, a})
-			}
-		}
+		p.kind(m["kind"], &s)
+		labels = append(labels, p.aliases(m["aliases"], &s)...)
 		if m["merged_into"] != nil {
 			merged[i] = m["merged_into"]
 		}
@@ -82,22 +62,68 @@ func (p *parser) submitters(items []*yaml.Node) {
 	p.mergeCircles(merged)
 }
 
+// unitName reads a name; what ends in 街道, 镇 or 乡 is a street unless said otherwise.
+func (p *parser) unitName(n *decl.Node, s *Submitter) (label, bool) {
+	name, ok := n.Text()
+	if !ok {
+		p.unsure = true
+		return label{}, false
+	}
+	s.Name = name
+	if strings.ContainsAny(name, "\r\n\t") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, "~") {
+		n.Fault("name %q cannot be the name of a folder: it starts with . _ or ~ or holds a line break", "名称“%s”不能作文件夹名：不能以 . _ ~ 开头，也不能含换行", name)
+	}
+	for _, end := range []string{"街道", "镇", "乡"} {
+		if strings.HasSuffix(name, end) {
+			s.Kind = Street
+		}
+	}
+	return label{nameLabel, name, n}, true
+}
+
+func (p *parser) kind(n *decl.Node, s *Submitter) {
+	kind, ok := n.Text()
+	if !ok {
+		return
+	}
+	s.Kind = Kind(kind)
+	if s.Kind != Department && s.Kind != Street {
+		n.Fault("unknown kind %q%s", "没有类别“%s”%s", kind, decl.Instead(kind, []string{string(Department), string(Street)}))
+	}
+}
+
+func (p *parser) aliases(n *decl.Node, s *Submitter) (labels []label) {
+	for _, a := range n.Names() {
+		alias, ok := a.As("alias", "别名").Text()
+		if !ok {
+			continue
+		}
+		if slices.ContainsFunc(s.Aliases, func(other string) bool { return normal(other) == normal(alias) }) {
+			a.Fault("alias %q of %s stands twice", "%[2]s的别名“%[1]s”重复", alias, s.Name)
+			continue
+		}
+		s.Aliases = append(s.Aliases, alias)
+		labels = append(labels, label{aliasLabel, alias, a})
+	}
+	return labels
+}
+
 // index enters a submitter's names, none of which may name another submitter.
 func (p *parser) index(i int, labels []label, lines map[string]int) {
 	for _, l := range labels {
 		if slices.Contains(groups, normal(l.text)) {
-			p.at(l.node, "%s %q has a meaning of its own in from; choose another", l.what, l.text)
+			l.node.Fault("%s %q has a meaning of its own in from; choose another", "%s“%s”在 from 中另有含义，请换一个", l.what, l.text)
 			continue
 		}
 		keys := p.z.keys(l.text)
 		if len(keys) == 0 {
-			p.at(l.node, "%s %q is empty once spaces are dropped", l.what, l.text)
+			l.node.Fault("%s %q is empty once spaces are dropped", "%s“%s”去掉空格后是空的", l.what, l.text)
 			continue
 		}
 		taken := false
 		for _, key := range keys {
 			if other, ok := p.z.names[key]; ok && other != i {
-				p.at(l.node, "%s %q also names %s on line %d (compared without spaces and the zone's name)", l.what, l.text, p.z.Submitters[other].Name, lines[key])
+				l.node.Fault("%s %q also names %s on line %d (compared without spaces and the zone's name)", "%s“%s”与第%[4]d行的%[3]s重复（比较时不计空格和园区名称）", l.what, l.text, p.z.Submitters[other].Name, lines[key])
 				taken = true
 				break
 			}
@@ -107,37 +133,38 @@ func (p *parser) index(i int, labels []label, lines map[string]int) {
 		}
 		for _, key := range keys {
 			if _, ok := p.z.names[key]; !ok {
-				p.z.names[key], lines[key] = i, l.node.Line
+				p.z.names[key], lines[key] = i, l.node.Pos().Line
 			}
 		}
-		if l.what == "code" {
+		if l.what == codeLabel {
 			p.z.codes[l.text] = i
 		}
 	}
 }
 
-func (p *parser) mergedInto(i int, n *yaml.Node) {
-	text, ok := p.text(n, "merged_into")
+func (p *parser) mergedInto(i int, n *decl.Node) {
+	text, ok := n.Text()
 	if !ok {
 		return
 	}
 	into, ok := p.z.Match(text)
 	switch {
+	case !ok && p.unsure:
 	case !ok:
-		p.at(n, "merged_into: unknown submitter %q%s", text, instead(text, p.unitNames(false)))
+		n.Fault("merged_into: unknown submitter %q%s", "merged_into：没有填报单位“%s”%s", text, decl.Instead(text, p.unitNames(false)))
 	case into.Seq == i+1:
-		p.at(n, "merged_into: %s cannot be merged into itself", into.Name)
+		n.Fault("merged_into: %s cannot be merged into itself", "merged_into：%s不能并入自己", into.Name)
 	default:
 		p.z.Submitters[i].MergedInto = into.Code
 	}
 }
 
-func (p *parser) mergeCircles(merged map[int]*yaml.Node) {
+func (p *parser) mergeCircles(merged map[int]*decl.Node) {
 	for i, s := range p.z.Submitters {
 		for steps := 0; s.MergedInto != ""; steps++ {
 			s, _ = p.z.Submitter(s.MergedInto)
 			if s.Seq == i+1 {
-				p.at(merged[i], "merged_into goes in a circle back to %s", s.Name)
+				merged[i].Fault("merged_into goes in a circle back to %s", "merged_into 绕回到了%s", s.Name)
 				return
 			}
 			if steps > len(p.z.Submitters) {
@@ -166,39 +193,31 @@ func (p *parser) unitNames(withGroups bool) []string {
 	return names
 }
 
-func (p *parser) returns(items []*yaml.Node) {
+func (p *parser) returns(items []*decl.Node) {
 	lines := map[obligor]int{}
 	for _, item := range items {
-		m := p.mapping(item, "a return", returnKeys)
+		item = item.As("a return", "报送要求")
+		m := item.Fields(returnKeys...).Filled()
 		if m == nil {
 			continue
 		}
 		for _, key := range []string{"form", "from", "due"} {
 			if m[key] == nil {
-				p.at(item, "a return without %s; for example {form: problem, from: [产业局, 双马街道], due: monday 12:00}", key)
+				item.Fault("a return without %s; for example {form: problem, from: [产业局, 双马街道], due: monday 12:00}", "报送要求缺 %s；例如 {form: problem, from: [产业局, 双马街道], due: monday 12:00}", key)
 			}
 		}
 		form, ok := p.form(m["form"])
-		r := Return{Form: form.ID}
-		if n := m["due"]; n != nil {
-			r.Due = p.due(n, form, ok)
-		}
-		if n := m["since"]; n != nil {
-			r.Since = p.since(n, form, ok)
-		}
-		if m["from"] == nil {
-			continue
-		}
+		r := Return{Form: form.ID, Due: p.due(m["due"], form, ok), Since: p.since(m["since"], form, ok)}
 		for _, s := range p.from(m["from"]) {
 			who := obligor{s.Code, r.Form}
 			if line, twice := lines[who]; twice {
-				p.at(m["from"], "%s already hands in %s: line %d", s.Name, r.Form, line)
+				m["from"].Fault("%s already hands in %s: line %d", "%s报送 %s 已写在第%d行", s.Name, r.Form, line)
 				continue
 			}
 			if !ok {
 				continue
 			}
-			lines[who] = item.Line
+			lines[who] = item.Pos().Line
 			r.Submitter = s.Code
 			p.z.owed[who] = len(p.z.Returns)
 			p.z.Returns = append(p.z.Returns, r)
@@ -206,11 +225,8 @@ func (p *parser) returns(items []*yaml.Node) {
 	}
 }
 
-func (p *parser) form(n *yaml.Node) (FormInfo, bool) {
-	if n == nil {
-		return FormInfo{}, false
-	}
-	text, ok := p.text(n, "form")
+func (p *parser) form(n *decl.Node) (FormInfo, bool) {
+	text, ok := n.Text()
 	if !ok {
 		return FormInfo{}, false
 	}
@@ -224,32 +240,37 @@ func (p *parser) form(n *yaml.Node) (FormInfo, bool) {
 	for _, f := range p.known.Forms {
 		names = append(names, f.Title)
 	}
-	p.at(n, "unknown form %q%s", text, instead(text, names))
+	n.Fault("unknown form %q%s", "没有表样“%s”%s", text, decl.Instead(text, names))
 	return FormInfo{}, false
 }
 
-func (p *parser) due(n *yaml.Node, form FormInfo, formKnown bool) Rule {
-	text, ok := p.text(n, "due")
+func (p *parser) due(n *decl.Node, form FormInfo, formKnown bool) Rule {
+	text, ok := n.Text()
 	if !ok {
 		return Rule{}
 	}
 	rule, err := ParseRule(text)
 	if err != nil {
-		p.at(n, "%v", err)
+		n.Fault("%[1]v", `报送时限“%[2]s”看不懂；可写 "monday 12:00"（次周一12点前）、"this friday 17:00"（当周五）、"5 working days"（月后5个工作日内）、"day 5 12:00"（次月5日）`, err, text)
 		return rule
 	}
 	if formKnown && rule.Kind() != form.Frequency {
-		p.at(n, "due %q is for %s returns, but form %s is handed in every %s; write for example %q",
-			text, map[calendar.PeriodKind]string{calendar.Week: "weekly", calendar.Month: "monthly"}[rule.Kind()], form.ID, form.Frequency,
+		n.Fault("due %q is for %s returns, but form %s is handed in every %s; write for example %q",
+			"时限“%s”用于%s，而 %s 是%s；可写“%s”", text, kindWords[rule.Kind()], form.ID, everyWords[form.Frequency],
 			map[calendar.PeriodKind]string{calendar.Week: "monday 12:00", calendar.Month: "5 working days"}[form.Frequency])
 	}
 	return rule
 }
 
+var (
+	kindWords  = map[calendar.PeriodKind]decl.Text{calendar.Week: decl.Say("weekly", "周报"), calendar.Month: decl.Say("monthly", "月报")}
+	everyWords = map[calendar.PeriodKind]decl.Text{calendar.Week: decl.Say("week", "周报"), calendar.Month: decl.Say("month", "月报")}
+)
+
 // since reads the first period owed. A date means the period that holds it; a
 // period of the other kind the first period that starts in or after it.
-func (p *parser) since(n *yaml.Node, form FormInfo, formKnown bool) calendar.Period {
-	text, ok := p.text(n, "since")
+func (p *parser) since(n *decl.Node, form FormInfo, formKnown bool) calendar.Period {
+	text, ok := n.Text()
 	if !ok {
 		return calendar.Period{}
 	}
@@ -259,7 +280,7 @@ func (p *parser) since(n *yaml.Node, form FormInfo, formKnown bool) calendar.Per
 	}
 	period, err := calendar.ParsePeriod(text)
 	if err != nil {
-		p.at(n, "since: %q is neither a week like 2022-W05, a month like 2022-01, nor a date like 2022-01-03", text)
+		n.Fault("since: %q is neither a week like 2022-W05, a month like 2022-01, nor a date like 2022-01-03", "since：“%s”应为周（2022-W05）、月（2022-01）或日期（2022-01-03）", text)
 		return calendar.Period{}
 	}
 	if !formKnown || period.Kind == form.Frequency {
@@ -273,14 +294,15 @@ func (p *parser) since(n *yaml.Node, form FormInfo, formKnown bool) calendar.Per
 }
 
 // from returns the submitters that `from` names, each once, in 机构序列.
-func (p *parser) from(n *yaml.Node) []Submitter {
+func (p *parser) from(n *decl.Node) []Submitter {
 	chosen := map[int]bool{}
-	items := p.list(n, "from")
-	if len(items) == 0 && resolve(n).Kind == yaml.SequenceNode {
-		p.at(n, "from names nobody")
+	if n.IsList() {
+		if items, _ := n.Items(); len(items) == 0 {
+			n.Fault("from names nobody", "from 没有写单位")
+		}
 	}
-	for _, item := range items {
-		text, ok := p.text(item, "from")
+	for _, item := range n.Names() {
+		text, ok := item.Text()
 		if !ok {
 			continue
 		}
@@ -288,8 +310,8 @@ func (p *parser) from(n *yaml.Node) []Submitter {
 		if !slices.Contains(groups, group) {
 			if s, ok := p.z.Match(text); ok {
 				chosen[s.Seq-1] = true
-			} else {
-				p.at(item, "unknown submitter %q%s", text, instead(text, p.unitNames(true)))
+			} else if !p.unsure {
+				item.Fault("unknown submitter %q%s", "没有填报单位“%s”%s", text, decl.Instead(text, p.unitNames(true)))
 			}
 			continue
 		}

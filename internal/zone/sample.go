@@ -4,7 +4,7 @@ import (
 	_ "embed"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"taizhang/internal/decl"
 )
 
 //go:embed sample.yaml
@@ -17,11 +17,7 @@ func Sample(name string) []byte {
 	if name == "" {
 		name = "示例园区"
 	}
-	quoted, err := yaml.Marshal(name)
-	if err != nil || strings.Contains(strings.TrimSpace(string(quoted)), "\n") {
-		quoted = []byte(`"` + strings.Map(dropControl, strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name)) + `"`)
-	}
-	return []byte(strings.Replace(sample, "{{zone}}", strings.TrimSpace(string(quoted)), 1))
+	return []byte(strings.Replace(sample, "{{zone}}", decl.Scalar(strings.Map(dropControl, name)), 1))
 }
 
 func dropControl(r rune) rune {

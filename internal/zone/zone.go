@@ -19,6 +19,7 @@ type Zone struct {
 	Code       string // ASCII; "zone" by default
 	Timezone   string
 	Location   *time.Location
+	Contact    string        // a line for every receipt: whom to ask; "" for none
 	AsOf       calendar.Date // fixes "today"; NoDate where it is not fixed
 	Submitters []Submitter   // in 机构序列
 	Returns    []Return      // one for each submitter and form, as declared
@@ -111,9 +112,13 @@ const DefaultIntake = "*/5 * * * *"
 type Known struct {
 	Forms   []FormInfo // in the order in which lists show them
 	Metrics []string   // nil: targets are not checked
+	Ratios  []string   // metrics whose targets lie between 0 and 1
 	// CheckCron, where given, checks a schedule: cron.ParseStandard, say.
 	// Otherwise only its shape is checked.
 	CheckCron func(spec string) error
+	// Archived: the configuration was in force once. What was accepted then is
+	// accepted again, as it was meant then.
+	Archived bool
 }
 
 // FormInfo is what the configuration's reader needs to know of a form.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 )
 
 var known = Known{
@@ -19,7 +20,8 @@ var known = Known{
 		{ID: "incentive", Title: "惠企资金兑付台账", Frequency: calendar.Month, Mode: "period"},
 		{ID: "assistance", Title: "帮扶救助发放表", Frequency: calendar.Month, Mode: "period"},
 	},
-	Metrics: []string{"closure_rate", "livelihood_invested_rate"},
+	Metrics: []string{"closure_rate", "livelihood_invested_rate", "problems_overdue"},
+	Ratios:  []string{"closure_rate", "livelihood_invested_rate"},
 }
 
 // The configuration of CONTRACT, with a few more lines.
@@ -180,6 +182,25 @@ func TestFaults(t *testing.T) {
 		{base + "targets: {closure_rate: high}", `taizhang.yaml:5:25: target closure_rate: "high" is not a number`},
 		{base + "targets: {closure_rate: {month: 1}}", `taizhang.yaml:5:26: unknown key "month"; known here: year`},
 		{base + "targets: {closure_rate: [1]}", `target closure_rate is a list, not one value`},
+		{base + "targets: {closure_rate: 90}", `taizhang.yaml:5:25: target closure_rate: 90 is no ratio, which lies between 0 and 1; 0.90?`},
+		{base + "targets: {closure_rate: 82.9}", `is no ratio, which lies between 0 and 1; 0.829?`},
+		{base + "targets: {closure_rate: 100}", `between 0 and 1; 1?`},
+		{base + "targets: {closure_rate: 1.5}", `closure_rate: 1.5 is no ratio`},
+		{base + "targets: {closure_rate: -0.1}", `closure_rate: -0.1 is no ratio`},
+		{base + "targets: {closure_rate: 120%}", `closure_rate: 120% is no ratio`},
+		{base + "targets: {closure_rate: {year: 90}}", `taizhang.yaml:5:32: target closure_rate: 90 is no ratio, which lies between 0 and 1; 0.90?`},
+		{base + "contact: [张工]", `taizhang.yaml:5:10: contact is a list, not one value`},
+		{base + "contact: |\n  张工\n  李工", `taizhang.yaml:5:10: contact must be one line`},
+		{base + "contact: " + strings.Repeat("长", 201), `taizhang.yaml:5:10: contact has more than 200 characters`},
+		{base + "contact: 联系人: 张工", `taizhang.yaml:5:13: not valid YAML: a second colon in one line`},
+		{"zone: “示范区”\nsubmitters: [{name: 产业局}]", `taizhang.yaml:1:7: zone: the quotes around “示范区” are not YAML's and would become part of the value; write 示范区 without them`},
+		{"zone: ‘示范区’\nsubmitters: [{name: 产业局}]", `taizhang.yaml:1:7: zone: the quotes around ‘示范区’`},
+		{base + "  - {name: “财政局”}", `taizhang.yaml:5:12: name: the quotes around “财政局”`},
+		{base + "  - {name: 财政局, aliases: [“财局”]}", `taizhang.yaml:5:27: alias: the quotes around “财局”`},
+		{base + "  - {name: 财政局, aliases: [财局，区财局]}", `taizhang.yaml:5:27: aliases: "财局，区财局" has a wide comma`},
+		{base + "returns:\n  - {form: “problem”, from: all, due: monday}", `taizhang.yaml:6:12: form: the quotes around “problem”`},
+		{base + "returns:\n  - {form: problem, from: [产业局，双马街道], due: monday}", `taizhang.yaml:6:28: from: "产业局，双马街道" has a wide comma`},
+		{base + "  - name: 财政局\n      kind department", `taizhang.yaml:5:11: name goes on in line 6`},
 		{base + "schedule: {intake: every day}", `taizhang.yaml:5:20: schedule intake: "every day" is not a cron schedule`},
 		{base + "limits: {rows: 0}", `taizhang.yaml:5:16: limits rows: "0" is not a whole number from 1 to 1048576`},
 		{base + "ranking: maybe", `taizhang.yaml:5:10: ranking is "maybe", neither true nor false`},
@@ -202,11 +223,106 @@ func TestFaults(t *testing.T) {
 		if z != nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s\n  says %s\n  want %s", c.text, err, c.want)
 		}
-		var fault *Fault
-		if !errors.As(err, &fault) || fault.Line == 0 || fault.Column == 0 {
-			t.Errorf("%s: not a fault with a place: %v", c.text, err)
+		for _, fault := range faultsOf(t, err) {
+			if fault.Line == 0 || fault.Column == 0 {
+				t.Errorf("%s: a fault without a place: %v", c.text, fault)
+			}
+			if zh := fault.In(decl.Chinese); zh == fault.In(decl.English) || strings.Contains(zh, "%!") || strings.Contains(fault.In(decl.English), "%!") {
+				t.Errorf("%s: in Chinese: %s", c.text, zh)
+			}
 		}
 	}
+}
+
+// TestRightTargets: what a target may be; ratios as a number, as a percentage, against the year.
+func TestRightTargets(t *testing.T) {
+	for text, want := range map[string]Target{
+		"closure_rate: 0.90": {0.9, false}, "closure_rate: 90%": {0.9, false}, "closure_rate: 90％": {0.9, false}, "closure_rate: 0": {0, false}, "closure_rate: 1": {1, false},
+		"closure_rate: {year: 1.0}": {1, true}, "problems_overdue: 90": {90, false}, "problems_overdue: {year: 120}": {120, true},
+	} {
+		z := parse(t, "zone: 高新区\nsubmitters: [{name: 产业局}]\ntargets: {"+text+"}\n")
+		if metric, _, _ := strings.Cut(text, ":"); z.Targets[metric] != want {
+			t.Errorf("%s: %v", text, z.Targets)
+		}
+	}
+}
+
+func TestContact(t *testing.T) {
+	const base = "zone: 高新区\nsubmitters: [{name: 产业局}]\n"
+	for text, want := range map[string]string{
+		"": "", "contact:\n": "", "contact: 联系人：张工 0731-1234567\n": "联系人：张工 0731-1234567", "contact: 07311234567 # 上班时间\n": "07311234567", "contact: '张工: 1'\n": "张工: 1",
+	} {
+		if got := parse(t, base+text).Contact; got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+// TestArchived: a configuration that was in force is read again as it was
+// meant then, or a rebuild would stop at what is refused only now.
+func TestArchived(t *testing.T) {
+	old := known
+	old.Archived = true
+	z, err := Parse(FileName, []byte("zone: “示范区”\nsubmitters: [{name: “产业局”, aliases: [甲，乙]}]\ntargets: {closure_rate: 90}\n"), old)
+	if err != nil || z.Name != "“示范区”" || z.Submitters[0].Aliases[0] != "甲，乙" || z.Targets["closure_rate"].Value != 90 {
+		t.Errorf("%+v %v", z, err)
+	}
+}
+
+// TestFaultsAfterSyntax: a fault of syntax in one part hides nothing in the
+// others, and who refers to what can't be read is not blamed.
+func TestFaultsAfterSyntax(t *testing.T) {
+	_, err := Parse(FileName, []byte("zone: 高新区\nsubmitters:\n  - {name: 产业局}\n\t- {name: 财政局}\nreturns:\n  - {form: prob, from: [财政局], due: monday}\ntargets: {closure_rate: 90}\nlimit: {rows: 1}\nzone: x\n"), known)
+	want := []string{"4:1: not valid YAML: a tab", `6:12: unknown form "prob"`, "7:25: target closure_rate", `8:1: unknown key "limit"; did you mean "limits"?`, `9:1: key "zone" stands twice`}
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	got := strings.Split(err.Error(), "\n")
+	if len(got) != len(want) {
+		t.Fatalf("%v", err)
+	}
+	for i := range want {
+		if !strings.HasPrefix(got[i], "taizhang.yaml:"+want[i]) {
+			t.Errorf("%s\nwant %s", got[i], want[i])
+		}
+	}
+}
+
+// TestChinese: where the system speaks Chinese, so do the faults.
+func TestChinese(t *testing.T) {
+	t.Setenv("LC_ALL", "zh_CN.UTF-8")
+	_, err := Parse(FileName, []byte("zone: “示范区”\nsubmitter:\n  - {name: 产业局}\ntargets: {closure_rate: 90}\n"), known)
+	for _, want := range []string{
+		"taizhang.yaml:1:1: 缺 submitters（填报单位）", "taizhang.yaml:1:7: zone：“示范区” 两边是中文引号，会被当成内容的一部分；请去掉引号写成 示范区",
+		`taizhang.yaml:2:1: 没有名为 "submitter" 的键；是不是“submitters”？`, "taizhang.yaml:4:25: 目标 closure_rate：90 不在0到1之间（比率写成小数，或写成90%）；是不是 0.90？",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\nlacks %s", err, want)
+		}
+	}
+}
+
+// faultsOf takes an error of Parse apart.
+func faultsOf(t *testing.T, err error) (out []*decl.Fault) {
+	t.Helper()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		t.Fatalf("not the faults of a file: %v", err)
+	}
+	for _, e := range joined.Unwrap() {
+		var fault *decl.Fault
+		if !errors.As(e, &fault) {
+			t.Fatalf("not a fault: %v", e)
+		}
+		out = append(out, fault)
+	}
+	return out
+}
+
+// TestMain: messages are compared in English, whatever the system speaks.
+func TestMain(m *testing.M) {
+	os.Setenv("LC_ALL", "C")
+	os.Exit(m.Run())
 }
 
 func TestFaultsTogether(t *testing.T) {

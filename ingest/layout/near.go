@@ -1,0 +1,91 @@
+package layout
+
+import (
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+)
+
+// Near is the form that a page without a head comes closest to.
+type Near struct {
+	Form       *forms.Form
+	Understood []string // headings, as the sender wrote them
+	Missing    []string // titles of required columns that are not there
+	Named      bool     // the page's title names the form
+}
+
+// nearLeast is how many headings of a form a page must have to come close to it: two stand in any list (单位, 备注).
+const nearLeast = 3
+
+// Nearest gives the form that a page without a head comes closest to, by its headings; nil where it comes close to none.
+// A form that the title names needs one heading less. preferred forms come first of those that fit alike.
+func (v *Vocabulary) Nearest(p *Page, preferred func(*forms.Form) bool) *Near {
+	named := v.Titled(p.Above(min(6, len(p.Rows))) + " " + p.Name)
+	var best *candidate
+	weight := func(c *candidate) int {
+		n := c.found*4 + len(c.Columns)*2
+		if c.Form == named {
+			n += 100
+		}
+		if preferred(c.Form) {
+			n++
+		}
+		return n
+	}
+	for i := 0; i < min(len(p.Rows), headRows); i++ {
+		heights := v.headsOf(p, i)
+		if heights == nil {
+			continue
+		}
+		for _, f := range v.set.Forms {
+			c := v.headAt(i, f, heights)
+			if c == nil || len(c.Columns) < nearLeast && (f != named || len(c.Columns) < nearLeast-1) {
+				continue
+			}
+			if best == nil || weight(c) > weight(best) {
+				best = c
+			}
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	n := &Near{Form: best.Form, Named: best.Form == named}
+	for i := range best.Columns {
+		n.Understood = append(n.Understood, lastLevel(best.Columns[i].Title))
+	}
+	best.lack()
+	for _, c := range best.missing {
+		n.Missing = append(n.Missing, c.Title)
+	}
+	if len(n.Missing) == 0 {
+		return nil
+	}
+	return n
+}
+
+// Transposed says whether the headings of a form stand below one another, and in which column (A).
+func (v *Vocabulary) Transposed(p *Page) (column string, ok bool) {
+	for col := 1; col <= 3; col++ { // 序号 or a group may stand before them
+		texts, words := 0, 0
+		seen := map[string]bool{}
+		for i := range min(len(p.Rows), headRows) {
+			c := CellIn(&p.Rows[i], col)
+			if c == nil || !filled(c) || len(p.Rows[i].Cells) < 2 { // a title stands alone
+				continue
+			}
+			texts++
+			if c.Kind == sheet.Text && v.IsWord(c.Text) && !seen[c.Text] {
+				seen[c.Text] = true
+				words++
+			}
+		}
+		if words >= transposedLeast && mostOf(words, texts) {
+			return letters(col), true
+		}
+	}
+	return "", false
+}
+
+// transposedLeast is how many headings stand below one another before a sheet is taken to lie on its side: a cover sheet
+// has 填报单位, 联系人 and 联系电话 in a column.
+const transposedLeast = 5

@@ -1,0 +1,93 @@
+package sheet
+
+import (
+	"bytes"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// An OpenDocument cell names no format code, but holds beside its value the text
+// that is shown (ODF 1.3 part 3, 9.1.4). What a reader needs of the format, that
+// a date shows its month only or a number a unit, is told by the two together.
+
+// monthShown is a date of which year and month are shown: 2026年11月, 2026-11,
+// 二〇二六年十一月, Nov-26, November 2026.
+var monthShown = regexp.MustCompile(`^(\d{4} ?[-/.年] ?\d{1,2} ?月?|[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月|[A-Z][a-z]{2,8}[- ](\d{2}|\d{4}))$`)
+
+// shownDate gives a format of the kind that shows a date so; "" where it shows
+// more than the month.
+func shownDate(text []byte) string {
+	if len(text) > 0 && len(text) <= 40 && monthShown.Match(bytes.TrimSpace(text)) {
+		return builtin[27]
+	}
+	return ""
+}
+
+// shownNumber gives a format of the kind that shows a number so: 1,234.6万 for
+// 12345678 is 0!.0,"万". It is "" where nothing but digits is shown, of about the
+// size of the number, and where the two can't be brought together.
+func shownNumber(num float64, text []byte) string {
+	at := bytes.IndexAny(text, "0123456789.")
+	if at < 0 || len(text) > 60 {
+		return ""
+	}
+	end, frac, point := at, 0, false
+	var digits []byte
+	for ; end < len(text); end++ {
+		switch c := text[end]; {
+		case c-'0' <= 9:
+			if point {
+				frac++
+			}
+			digits = append(digits, c)
+			continue
+		case c == '.' && !point:
+			point = true
+			digits = append(digits, c)
+			continue
+		case c == ',' && !point:
+			continue
+		}
+		break
+	}
+	m, err := strconv.ParseFloat(string(digits), 64)
+	unit := strings.TrimSpace(string(text[end:]))
+	if err != nil || strings.ContainsAny(unit, "0123456789%\"") {
+		return ""
+	}
+	unit = strings.TrimRight(unit, ")") // a negative number in brackets
+	tolerance := 0.5001 * math.Pow10(-frac)
+	for _, k := range []int{0, 3, 4, 6, 8} {
+		if math.Abs(math.Abs(num)/math.Pow10(k)-m) > tolerance {
+			continue
+		}
+		if k == 0 && !point && len(digits) > 1 && digits[0] == '0' {
+			return strings.Repeat("0", len(digits)) // 0012, as a number that is a code
+		}
+		if k == 0 && unit == "" {
+			return ""
+		}
+		code := scaledCode(k, frac)
+		if unit != "" {
+			code += `"` + unit + `"`
+		}
+		return code
+	}
+	return ""
+}
+
+// scaledCode writes a number of frac decimals divided by 10^k as a format code.
+func scaledCode(k, frac int) string {
+	zeros := strings.Repeat("0", frac)
+	switch {
+	case k%3 == 0 && frac > 0:
+		return "0." + zeros + strings.Repeat(",", k/3)
+	case k%3 == 0:
+		return "0" + strings.Repeat(",", k/3)
+	case frac > 0 && frac <= k && (k-frac)%3 == 0:
+		return "0!." + zeros + strings.Repeat(",", (k-frac)/3)
+	}
+	return "0!." + strings.Repeat("0", k) // fewer decimals are shown than Excel could
+}
