@@ -30,7 +30,7 @@ type dating struct {
 	text string // plain, without spaces
 	w    written.Wrote
 
-	guessed, stretch bool
+	guessed, stretch, stamped bool
 }
 
 // dateWay is one way of writing a date. read says whether the cell is written so; a fault ends the matter.
@@ -42,6 +42,7 @@ type dateWay struct {
 // dateWays are tried in this order; each example is read by its own way and by none before it.
 var dateWays = []dateWay{
 	{"a moment with a zone", "2026-11-02T16:00:00.000Z", (*dating).moment},
+	{"seconds since 1970", "1793635200", (*dating).sinceEpoch},
 	{"a moment whose zone nobody knows", "2026-11-02 16:00:00 PST", (*dating).zoneUnknown},
 	{"the year of two digits, or last", "26/11/03", (*dating).yearAnywhere},
 	{"a date, a month or a serial number", "2026年11月3日", (*dating).plain},
@@ -77,6 +78,17 @@ func (d *dating) moment() (bool, *fault) {
 	day, ok := written.Moment(d.raw, d.Zone)
 	d.w = written.Wrote{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
 	return ok, nil
+}
+
+// sinceEpoch reads what programs export for a date: seconds or thousandths since 1970, near the period.
+func (d *dating) sinceEpoch() (bool, *fault) {
+	if d.Zone == nil || !stamp.MatchString(d.text) {
+		return false, nil
+	}
+	day := calendar.Of(time.Unix(int64(written.Atoi(d.text[:10])), 0).In(d.Zone))
+	d.w = written.Wrote{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
+	d.stamped = !d.far(day, farYears)
+	return d.stamped, nil
 }
 
 func (d *dating) zoneUnknown() (bool, *fault) {
@@ -292,6 +304,8 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 	switch title := d.col.Title; {
 	case d.stretch:
 		return because(finding.DateRange(title, d.Quote(d.raw, 30), day.String()))
+	case d.stamped:
+		return because(finding.DateFromStamp(title, d.Quote(d.raw, 20), day.String(), d.sample()))
 	case d.guessed && strings.Contains(d.c.Text, "."):
 		return because(finding.DateDecimal(title, d.Quote(d.raw, 20), day.String(), d.sample()))
 	case d.guessed:

@@ -90,6 +90,11 @@ func DateSerial(column, number, date string) Finding {
 	return dateSerial.finds("「%s」是数字 %s，按 Excel 日期序号读作 %s", column, number, date).mend("请把该格设为日期格式后核对")
 }
 
+// DateFromStamp is a number of seconds since 1970 read as a date.
+func DateFromStamp(column, number, date, sample string) Finding {
+	return dateSerial.finds("「%s」%s 是系统导出的时间戳，读作 %s", column, number, date).mend("请按 %s 的样子填写", sample)
+}
+
 // YearAssumed is a date without a year that is read as one of the year before.
 func YearAssumed(column, text, cutoff, date string) Finding {
 	return yearAssumed.finds("「%s」“%s”没有写年份，按当年则晚于截至日期 %s，读作 %s", column, text, cutoff, date).mend("请写明年份")
