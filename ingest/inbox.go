@@ -138,7 +138,7 @@ func Inbox(dir string) ([]Dropped, error) {
 	}
 	for in, n := range hidden {
 		if n > hiddenShown {
-			out = append(out, Dropped{Path: in, Name: filepath.Base(in), Wait: fmt.Sprintf("隐藏文件夹（名称以“.”开头），另有%d个文件不读取", n-hiddenShown)})
+			out = append(out, Dropped{Path: in, Folder: strings.SplitN(in, "/", 2)[0], Name: filepath.Base(in), Wait: fmt.Sprintf("隐藏文件夹（名称以“.”开头），另有%d个文件不读取", n-hiddenShown)})
 		}
 	}
 	slices.SortFunc(out, func(a, b Dropped) int {

@@ -161,6 +161,9 @@ func (b *batch) rows(pt *read.Part) {
 			} else {
 				vals = append(vals, nil)
 			}
+			if f.Columns[k].Names {
+				vals = append(vals, folded(v.Text))
+			}
 			if f.Columns[k].Type.Sensitive() {
 				vals = append(vals, text(v.Hash))
 			}
@@ -182,6 +185,14 @@ func (b *batch) rows(pt *read.Part) {
 			}
 		}
 	}
+}
+
+// folded is what a name is counted by, where that isn't the name as written.
+func folded(name string) any {
+	if key := written.Fold(name); key != name {
+		return text(key)
+	}
+	return nil
 }
 
 // flush loads everything within the caller's transaction.

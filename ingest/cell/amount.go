@@ -27,7 +27,11 @@ func Amount(c *sheet.Cell, col *forms.Column, facts Facts) (n *big.Int, shownDec
 	if c.Kind == sheet.Number {
 		num, hasUnit = c.Text, false
 	}
-	unit = amountUnit(c, unit, hasUnit, facts)
+	s := scale(c)
+	if _, odd := oddUnit(c, s, facts); odd && col.Type == forms.Money {
+		return nil, 0, false
+	}
+	unit = amountUnit(c, unit, hasUnit, s, facts)
 	if col.Type == forms.Int {
 		unit = 0
 		if v, good := written.ParseInt(c.Text); good {

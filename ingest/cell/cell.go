@@ -7,8 +7,8 @@
 // percentages are fractions.
 //
 // A new rule about single cells goes where its type is read: numbers and codes
-// here, dates in datecell.go, listed values in listcell.go, what is suggested
-// instead of a faulty one in suggest.go.
+// here, amounts in money.go, dates in datecell.go, listed values in
+// listcell.go, what is suggested instead of a faulty one in suggest.go.
 package cell
 
 import (
@@ -47,6 +47,7 @@ type Facts struct {
 	Fractions bool // percent without sign: all ≤ 1
 	Unit      int
 	UnitKnown bool
+	OddUnit   string // of money, as written, where it is none of money in yuan: 万美元
 }
 
 // Typer turns cells into typed values for one return.
@@ -57,13 +58,15 @@ type Typer struct {
 	Cutoff   calendar.Date
 	Keys     secret.Keys
 	Lists    map[*forms.Column]map[string]string
+	Dated
 
 	units   map[string]string // units' names, by text as written
 	Private bool              // the form holds sensitive values
 	Hide    []Hiding          // of the line at hand
 }
 
-const maxText = 4000
+// maxText is what a cell of a workbook can hold (ECMA-376 part 1, 18.3.1: as Excel limits it).
+const maxText = 32_767
 
 // Dashes are what people write into a cell that has no value.
 var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true}
@@ -200,52 +203,6 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *f
 	return Value{Set: true, Text: strconv.FormatInt(n, 10), Num: big.NewInt(n)}, nil
 }
 
-// amountUnit is the power of ten by which an amount is yuan: as the cell states, else its column. A number whose format
-// shows it smaller than it is (0!.0000 shows yuan as 万元) is of the unit that it is shown in.
-func amountUnit(c *sheet.Cell, unit int, inText bool, facts Facts) int {
-	if inText && c.Kind != sheet.Number {
-		return unit
-	}
-	known := facts.UnitKnown
-	unit = facts.Unit
-	if u, ok := written.CellUnit(c); ok && c.Kind == sheet.Number {
-		unit, known = u, true
-	}
-	if scale := written.ShownScale(c.Format); c.Kind == sheet.Number && scale > 0 && known {
-		unit -= scale
-	}
-	return unit
-}
-
-var maxMoney = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
-
-func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
-	num, unit, hasUnit := written.MoneyText(raw)
-	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
-		return Value{}, because(finding.MoneyIsDate(col.Title))
-	}
-	if c.Kind == sheet.Number {
-		num = c.Text
-	}
-	d, err := written.ParseDecimal(num)
-	if err != nil {
-		return Value{}, because(finding.NotMoney(col.Title, t.Quote(raw, 30)))
-	}
-	d.Exp += amountUnit(c, unit, hasUnit, facts)
-	n, lost := d.Rounded(2)
-	if new(big.Int).Abs(n).Cmp(maxMoney) >= 0 {
-		return Value{}, because(finding.MoneyTooLarge(col.Title, t.Quote(raw, 30)))
-	}
-	v := Value{Set: true, Text: written.Fixed(n, 2), Num: n}
-	if n.Sign() < 0 {
-		return Value{}, because(finding.MoneyNegative(col.Title, t.Quote(raw, 30)))
-	}
-	if lost == 2 {
-		return v, because(finding.MoneyRounded(col.Title, t.Quote(raw, 30)))
-	}
-	return v, nil
-}
-
 func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
 	s := strings.ReplaceAll(written.Plain(raw), " ", "")
 	sign := strings.HasSuffix(s, "%")
@@ -256,7 +213,7 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	if err != nil || c.Kind == sheet.Date {
 		return Value{}, because(finding.NotPercent(col.Title, t.Quote(raw, 30)))
 	}
-	if sign && c.Kind != sheet.Number || !sign && !c.Percent && !facts.Fractions {
+	if sign && c.Kind != sheet.Number || !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions {
 		d.Exp -= 2
 	}
 	n, _ := d.Rounded(6)

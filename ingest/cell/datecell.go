@@ -1,9 +1,11 @@
 package cell
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -12,165 +14,390 @@ import (
 	"taizhang/internal/calendar"
 )
 
+const (
+	farYears      = 3  // a date further from the period than this is asked about: 2016-03-05 in 2022 is mostly a slip
+	deadlineYears = 10 // of a deadline: projects run for years, not for decades
+	firstYear     = 1949
+	lastYear      = 2100 // beyond, the year is the fault: 2206-11-03
+)
+
+// dating is a cell that is being read as a date or month.
+type dating struct {
+	*Typer
+	c    *sheet.Cell
+	col  *forms.Column
+	raw  string // tidied
+	text string // plain, without spaces
+	w    written.Wrote
+
+	guessed, stretch, stamped bool
+}
+
+// dateWay is one way of writing a date. read says whether the cell is written so; a fault ends the matter.
+type dateWay struct {
+	name, example string
+	read          func(*dating) (bool, *fault)
+}
+
+// dateWays are tried in this order; each example is read by its own way and by none before it.
+var dateWays = []dateWay{
+	{"a moment with a zone", "2026-11-02T16:00:00.000Z", (*dating).moment},
+	{"seconds since 1970", "1793635200", (*dating).sinceEpoch},
+	{"a moment whose zone nobody knows", "2026-11-02 16:00:00 PST", (*dating).zoneUnknown},
+	{"the year of two digits, or last", "26/11/03", (*dating).yearAnywhere},
+	{"a date, a month or a serial number", "2026年11月3日", (*dating).plain},
+	{"a month's number", "7", (*dating).monthNumber},
+	{"the end of a year", "2026年底", (*dating).yearEnd},
+	{"a part of a month, a quarter", "9月中旬", (*dating).partOfMonth},
+	{"a stretch of days", "8月10日—12日", (*dating).days},
+	{"a stretch of months", "2024年7月至12月", (*dating).months},
+}
+
 // readDate reads a cell as a date or month, by the role its column has in time.
 func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
-	w, guessed, ok := written.CellDate(*c)
-	if col.Type == forms.Month && !ok && c.Kind == sheet.Number && c.Num >= 1 && c.Num <= 12 && c.Num == float64(int(c.Num)) {
-		w, ok = written.Wrote{Month: int(c.Num)}, true
-	}
-	if !ok && col.Role == forms.Deadline {
-		if m := written.YearEnd.FindStringSubmatch(written.Plain(raw)); m != nil {
-			w, ok = written.Wrote{Year: written.Atoi(m[1]), Month: 12, Day: 31}, true
-		} else if c.Kind == sheet.Text {
-			w, ok = written.LastOf(raw)
+	d := &dating{Typer: t, c: c, col: col, raw: raw, text: strings.ReplaceAll(written.Plain(raw), " ", "")}
+	for _, way := range dateWays {
+		ok, f := way.read(d)
+		if f != nil {
+			return Value{}, f
+		}
+		if ok {
+			return d.value()
 		}
 	}
-	stretch := false
-	if !ok && c.Kind == sheet.Text {
-		w, ok = t.stretch(raw, col)
-		stretch = ok
+	return Value{}, d.unread()
+}
+
+func (d *dating) isText() bool   { return d.c.Kind == sheet.Text }
+func (d *dating) deadline() bool { return d.col.Role == forms.Deadline }
+
+func (d *dating) moment() (bool, *fault) {
+	if !d.isText() || d.Zone == nil {
+		return false, nil
 	}
-	if !ok && col.Type == forms.Month && c.Kind == sheet.Text {
-		w, ok = t.monthSpan(raw, col)
+	day, ok := written.Moment(d.raw, d.Zone)
+	d.w = written.Wrote{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
+	return ok, nil
+}
+
+// sinceEpoch reads what programs export for a date: seconds or thousandths since 1970, near the period.
+func (d *dating) sinceEpoch() (bool, *fault) {
+	if d.Zone == nil || !stamp.MatchString(d.text) {
+		return false, nil
 	}
-	if ok && w.Tenth {
-		if w.Day = 1; t.Period.Contains(w.Date(w.Year)) {
-			guessed = true
-		} else if w.Month = 1; t.Period.Contains(w.Date(w.Year)) || calendar.NewDate(w.Year, 10, 1) > t.Cutoff && col.Role == forms.Fact {
-			w.Month = 1
-		} else {
-			return Value{}, because(finding.DecimalMonth(col.Title, t.Quote(raw, 20)))
-		}
+	day := calendar.Of(time.Unix(int64(written.Atoi(d.text[:10])), 0).In(d.Zone))
+	d.w = written.Wrote{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
+	d.stamped = !d.far(day, farYears)
+	return d.stamped, nil
+}
+
+func (d *dating) zoneUnknown() (bool, *fault) {
+	if !d.isText() || !written.ZoneUnknown(d.raw) {
+		return false, nil
 	}
+	if f := d.impossible(); f != nil {
+		return false, f
+	}
+	return false, because(finding.ZoneUnknown(d.col.Title, d.Quote(d.raw, 40), d.sample()))
+}
+
+func (d *dating) yearAnywhere() (bool, *fault) {
+	if !d.isText() {
+		return false, nil
+	}
+	orders, ok := written.Orders(d.raw)
 	if !ok {
-		return Value{}, because(t.notDate(c, raw, col))
+		return false, nil
 	}
-	year := w.Year
-	if year == 0 {
-		year = t.Period.End().Year()
-		if t.Period.Kind == calendar.Month {
-			year = t.Period.Start.Year()
+	var near []calendar.Date
+	for _, day := range orders {
+		if !d.far(day, farYears) && !slices.Contains(near, day) {
+			near = append(near, day)
 		}
 	}
-	if col.Type == forms.Month {
-		w.Day = 1
-	} else if w.Day == 0 {
-		if col.Role != forms.Deadline {
-			return Value{}, because(finding.DayMissing(col.Title, t.Quote(raw, 30)))
+	if len(near) != 1 {
+		var may []string
+		for _, day := range near {
+			may = append(may, day.String())
 		}
-		w.Day = written.LastDay(year, w.Month)
+		return false, because(finding.YearUnsure(d.col.Title, d.Quote(d.raw, 30), may, d.sample()))
 	}
-	d := w.Date(year)
-	assumed := false
-	if w.Year == 0 && col.Role == forms.Fact && d > t.Cutoff {
-		assumed = d <= t.Cutoff+31
-		d = w.Date(year - 1)
-	}
-	if d.Year() < 1949 || d.Year() > 2100 {
-		return Value{}, because(finding.YearUnlikely(col.Title, d.String()))
-	}
-	v := Value{Set: true, Text: d.String(), Date: d}
-	switch {
-	case stretch:
-		return v, because(finding.DateRange(col.Title, t.Quote(raw, 30), d.String()))
-	case guessed && strings.Contains(c.Text, "."):
-		return v, because(finding.DateDecimal(col.Title, t.Quote(raw, 20), d.String()))
-	case guessed:
-		return v, because(finding.DateSerial(col.Title, t.Quote(raw, 20), d.String()))
-	case assumed:
-		return v, because(finding.YearAssumed(col.Title, t.Quote(raw, 20), t.Cutoff.String(), d.String()))
-	case w.Year != 0 && col.Role == forms.Fact && col.Type == forms.Date && d > t.Cutoff:
-		return v, because(finding.AfterCutoff(col.Title, d.String(), t.Cutoff.String()))
-	}
-	return v, nil
+	d.w = written.Wrote{Year: near[0].Year(), Month: int(near[0].Month()), Day: near[0].Day()}
+	return true, nil
 }
 
-// stretch reads 8月10日—12日 in a cell for one date: a fact began on its first day, a deadline is its last.
-func (t *Typer) stretch(raw string, col *forms.Column) (written.Wrote, bool) {
-	if col.Type != forms.Date || len(raw) > 60 {
-		return written.Wrote{}, false
+func (d *dating) plain() (ok bool, f *fault) {
+	d.w, d.guessed, ok = written.CellDate(*d.c)
+	if !ok || !d.w.Tenth {
+		return ok, nil
 	}
-	sp, ok := written.ReadStretch(strings.ReplaceAll(written.Plain(raw), " ", ""), t.Cutoff)
-	if !ok || !dateStretch.MatchString(strings.ReplaceAll(written.Plain(raw), " ", "")) {
-		return written.Wrote{}, false
+	if d.w.Day = 1; d.Period.Contains(d.w.Date(d.w.Year)) { // 2022.1 saved as a number may be October
+		d.guessed = true
+		return true, nil
 	}
-	d := sp.From
-	if col.Role == forms.Deadline {
-		d = sp.To
+	october := d.w.Date(d.w.Year)
+	if d.w.Month = 1; d.Period.Contains(d.w.Date(d.w.Year)) || october > d.Cutoff && d.col.Role == forms.Fact {
+		return true, nil
 	}
-	return written.Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}, true
+	return false, because(finding.DecimalMonth(d.col.Title, d.Quote(d.raw, 20), d.w.Year))
 }
 
-// monthSpan reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.
-func (t *Typer) monthSpan(raw string, col *forms.Column) (written.Wrote, bool) {
-	s := strings.ReplaceAll(written.Plain(raw), " ", "")
-	if !dateStretch.MatchString(s) {
-		return written.Wrote{}, false
+func (d *dating) monthNumber() (bool, *fault) {
+	n := int(d.c.Num)
+	if d.col.Type != forms.Month || d.c.Kind != sheet.Number || d.c.Num != float64(n) || n < 1 || n > 12 {
+		return false, nil
 	}
-	sp, ok := written.ReadStretch(monthMark.ReplaceAllString(s, "${1}年${2}月"), t.Cutoff)
-	if !ok {
-		return written.Wrote{}, false
-	}
-	d := sp.From
-	if col.Role == forms.Deadline {
-		d = sp.To
-	}
-	return written.Wrote{Year: d.Year(), Month: int(d.Month())}, true
+	d.w = written.Wrote{Month: n}
+	return true, nil
 }
 
-// monthMark is a month written with a point: 2024.7 in 2024.7-2024.12.
-var monthMark = regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`)
-
-var dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
-
-// notDate says what is wrong with a cell that is no date. A deadline that is no day needs a status that says so.
-func (t *Typer) notDate(c *sheet.Cell, raw string, col *forms.Column) finding.Finding {
-	text := t.Quote(raw, 30)
-	if f := noDay(col.Title, text, strings.ReplaceAll(written.Plain(raw), " ", ""), t.Period.Start.Year()); f != nil {
-		return *f
+func (d *dating) yearEnd() (bool, *fault) {
+	if !d.deadline() {
+		return false, nil
 	}
-	switch {
-	case noSuchDay.MatchString(strings.ReplaceAll(written.Plain(raw), " ", "")):
-		return finding.NoSuchDay(col.Title, text)
-	case col.Type == forms.Month:
-		return finding.NotMonth(col.Title, text)
-	case c.Kind == sheet.Number && written.DecimalDate.MatchString(c.Text):
-		return finding.DecimalDate(col.Title, text, c.Text)
-	case col.OpenEnded == nil:
-		return finding.NotDate(col.Title, text)
-	}
-	status := t.Form.Column(col.OpenEnded.Field)
-	if slices.Contains(col.OpenEnded.Words, written.Heading(raw)) {
-		return finding.OpenEndedNotAllowed(col.Title, text, status.Title, col.OpenEnded.Values)
-	}
-	return finding.NotDeadline(col.Title, text, status.Title, col.OpenEnded.Values[0])
-}
-
-// noDay says of what is written like a day what is wrong with it: its year, or that its month is shorter; nil where neither is.
-func noDay(column, shown, text string, year int) *fault {
-	m := dayLike.FindStringSubmatch(text)
+	m := written.YearEnd.FindStringSubmatch(written.Plain(d.raw))
 	if m == nil {
-		return nil
+		return false, nil
 	}
-	month, day := written.Atoi(m[2]), written.Atoi(m[3])
-	if m[1] != "" {
-		year = written.Atoi(m[1])
+	d.w = written.Wrote{Year: written.Atoi(m[1]), Month: 12, Day: 31}
+	return true, nil
+}
+
+func (d *dating) partOfMonth() (ok bool, _ *fault) {
+	if d.deadline() && d.isText() {
+		d.w, ok = written.LastOf(d.raw)
 	}
-	if month < 1 || month > 12 || day < 1 || day > 31 {
-		return nil
+	return ok, nil
+}
+
+// days reads 8月10日—12日 in a cell for one date: a fact began on its first day, a deadline is its last.
+func (d *dating) days() (bool, *fault) {
+	if d.col.Type != forms.Date || !d.isText() || len(d.raw) > 60 || !dateStretch.MatchString(d.text) {
+		return false, nil
 	}
-	days := written.LastDay(year, month)
-	if year < 1949 || year > 2100 {
-		return because(finding.YearUnlikely(column, shown))
+	d.stretch = d.endOf(d.text)
+	return d.stretch, nil
+}
+
+// months reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.
+func (d *dating) months() (bool, *fault) {
+	if d.col.Type != forms.Month || !d.isText() || !dateStretch.MatchString(d.text) {
+		return false, nil
 	}
-	if day > days {
-		return because(finding.DayBeyondMonth(column, shown, month, days))
+	ok := d.endOf(monthMark.ReplaceAllString(d.text, "${1}年${2}月"))
+	d.w.Day = 0
+	return ok, nil
+}
+
+// endOf reads the day of a stretch that the column is for; without a year where none is written.
+func (d *dating) endOf(text string) bool {
+	sp, ok := written.ReadStretch(text, d.Cutoff)
+	if !ok {
+		return false
+	}
+	day := sp.From
+	if d.deadline() {
+		day = sp.To
+	}
+	d.w = written.Wrote{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
+	if !fourDigits.MatchString(text) {
+		d.w.Year = 0
+	}
+	return true
+}
+
+var (
+	// monthMark is a month written with a point: 2024.7 in 2024.7-2024.12.
+	monthMark   = regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`)
+	dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
+	fourDigits  = regexp.MustCompile(`\d{4}`)
+)
+
+// value makes a date of what was written, and doubts it where it is odd.
+func (d *dating) value() (Value, *fault) {
+	year, moved, f := d.year()
+	if f != nil {
+		return Value{}, f
+	}
+	day := d.w.Date(year)
+	if day.Year() < firstYear || day.Year() > lastYear {
+		return Value{}, d.badYear(day.Year())
+	}
+	return Value{Set: true, Text: day.String(), Date: day}, d.doubts(day, moved)
+}
+
+// year settles year and day: of a month its first day or, as a deadline, its last; of a date without a year by the
+// column's role. moved says that a fact was put a year before although it lies little ahead.
+func (d *dating) year() (year int, moved bool, f *fault) {
+	noDay := d.w.Day == 0
+	settle := func(year int) calendar.Date {
+		if noDay {
+			d.w.Day = written.LastDay(year, d.w.Month)
+		}
+		return d.w.Date(year)
+	}
+	switch {
+	case d.col.Type == forms.Month:
+		d.w.Day, noDay = 1, false
+	case noDay && !d.deadline():
+		return 0, false, because(finding.DayMissing(d.col.Title, d.Quote(d.raw, 30), d.sample()))
+	}
+	year = d.w.Year
+	if year == 0 {
+		year = d.periodYear()
+	}
+	day := settle(year)
+	switch {
+	case d.w.Year != 0:
+	case d.col.Role == forms.Fact && day > d.Cutoff:
+		moved = day <= d.Cutoff+31
+		year--
+		settle(year)
+	case d.deadline():
+		if assigned := d.assignedOn(); assigned.Valid() {
+			if year = assigned.Year(); settle(year) < assigned {
+				year++
+			}
+			settle(year)
+		}
+	}
+	if !d.w.Exists(year) {
+		return 0, false, d.noDay(year, d.w.Month)
+	}
+	return year, moved, nil
+}
+
+// periodYear is the year that dates without one are of.
+func (d *dating) periodYear() int {
+	switch d.Period.Kind {
+	case calendar.Month:
+		return d.Period.Start.Year()
+	case calendar.Week:
+		return d.Period.End().Year()
+	}
+	return d.Cutoff.Year()
+}
+
+// assignedOn is the day on which the item of the row was assigned.
+func (d *dating) assignedOn() calendar.Date {
+	if d.Assigned == nil {
+		return calendar.NoDate
+	}
+	return d.Assigned()
+}
+
+// far says whether a day lies more than some years away from the period.
+func (t *Typer) far(day calendar.Date, years int) bool {
+	from, to := t.Cutoff, t.Cutoff
+	if t.Period.Valid() {
+		from, to = t.Period.Start, t.Period.End()
+	}
+	return day < calendar.NewDate(from.Year()-years, from.Month(), from.Day()) || day > calendar.NewDate(to.Year()+years, to.Month(), to.Day())
+}
+
+// doubts says what is odd about a date that was read; nil if nothing is.
+func (d *dating) doubts(day calendar.Date, moved bool) *fault {
+	years, word := farYears, "三年"
+	if d.deadline() {
+		years, word = deadlineYears, "十年"
+	}
+	switch title := d.col.Title; {
+	case d.stretch:
+		return because(finding.DateRange(title, d.Quote(d.raw, 30), day.String()))
+	case d.stamped:
+		return because(finding.DateFromStamp(title, d.Quote(d.raw, 20), day.String(), d.sample()))
+	case d.guessed && strings.Contains(d.c.Text, "."):
+		return because(finding.DateDecimal(title, d.Quote(d.raw, 20), day.String(), d.sample()))
+	case d.guessed:
+		return because(finding.DateSerial(title, d.Quote(d.raw, 20), day.String()))
+	case moved:
+		return because(finding.YearAssumed(title, d.Quote(d.raw, 20), d.Cutoff.String(), day.String()))
+	case d.far(day, years):
+		return because(finding.DateFar(title, day.String(), word))
+	case d.w.Year != 0 && d.col.Role == forms.Fact && d.col.Type == forms.Date && day > d.Cutoff:
+		return because(finding.AfterCutoff(title, day.String(), d.Cutoff.String()))
 	}
 	return nil
 }
 
-// dayLike is written like a day, with its year or without.
-var dayLike = regexp.MustCompile(`^(?:(\d{4})[-./年])?(\d{1,2})[-./月](\d{1,2})[日号]?$`)
+// sample is a date as it may be written, of the period's own year.
+func (d *dating) sample() string {
+	if d.col.Type == forms.Month {
+		return fmt.Sprintf("%d-07", d.periodYear())
+	}
+	return fmt.Sprintf("%d-07-05", d.periodYear())
+}
 
-// noSuchDay is written like a date, and is none: 2022-11-31.
-var noSuchDay = regexp.MustCompile(`^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}[日号]?$`)
+func (d *dating) badYear(year int) *fault {
+	return because(finding.YearUnlikely(d.col.Title, d.Quote(written.DateText(*d.c), 30), year))
+}
+
+// noDay says that a month has no such day.
+func (d *dating) noDay(year, month int) *fault {
+	of := fmt.Sprintf("%d月", month)
+	if month == 2 && year > 0 {
+		of = fmt.Sprintf("%d年2月", year)
+	}
+	last := written.LastDay(max(year, 2020), month)
+	return because(finding.MonthTooShort(d.col.Title, d.Quote(d.raw, 30), of, last))
+}
+
+var (
+	threeParts = regexp.MustCompile(`^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})(?:[日号T].*|\d{1,2}:.*)?$`)
+	twoParts   = regexp.MustCompile(`^()(\d{1,2})[-./月](\d{1,2})[日号]?$`)
+	compact    = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
+	stamp      = regexp.MustCompile(`^\d{10}(\d{3})?$`) // seconds or thousandths since 1970, from a program
+)
+
+// impossible says which day its month lacks, or which year is out of reason; nil where neither is so.
+func (d *dating) impossible() *fault {
+	if d.c.Kind == sheet.Date {
+		return d.badYear(written.SerialDate(d.c.Num).Year())
+	}
+	for _, shape := range []*regexp.Regexp{threeParts, twoParts, compact} {
+		m := shape.FindStringSubmatch(d.text)
+		if m == nil {
+			continue
+		}
+		year, month, day := written.Atoi(m[1]), written.Atoi(m[2]), written.Atoi(m[3])
+		switch {
+		case month < 1 || month > 12 || day < 1 || day > 31:
+			if shape == threeParts {
+				return because(finding.NoSuchDay(d.col.Title, d.Quote(d.raw, 30)))
+			}
+		case m[1] != "" && (year < firstYear || year > lastYear):
+			return d.badYear(year)
+		case day > written.LastDay(max(year, 2020), month) || year > 0 && day > written.LastDay(year, month):
+			return d.noDay(year, month)
+		}
+	}
+	return nil
+}
+
+// unread says why a cell is no date, and how dates are written.
+func (d *dating) unread() *fault {
+	if f := d.impossible(); f != nil {
+		return f
+	}
+	title, text, sample := d.col.Title, d.Quote(d.raw, 30), d.sample()
+	switch open := d.col.OpenEnded; {
+	case d.col.Type == forms.Month:
+		return because(finding.NotDate(title, "月份", text, sample))
+	case d.c.Kind == sheet.Number && written.DecimalDate.MatchString(d.c.Text):
+		return because(finding.DecimalDate(title, text, d.c.Text, sample))
+	case stamp.MatchString(d.text):
+		return because(finding.DateStamp(title, text, sample))
+	case open == nil:
+	case slices.Contains(open.Words, written.Heading(d.raw)):
+		return because(finding.OpenEndedNotAllowed(title, text, sample, d.Form.Column(open.Field).Title, open.Values))
+	default:
+		return because(finding.NotDeadline(title, text, sample, d.Form.Column(open.Field).Title, open.Values[0]))
+	}
+	return because(finding.NotDate(title, "日期", text, sample))
+}
+
+// Dated are what dates of a row are read by beside their own cells.
+type Dated struct {
+	Zone     *time.Location       // in which moments become days
+	Assigned func() calendar.Date // when the item of the row was assigned; NoDate if nobody says
+}

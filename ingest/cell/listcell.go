@@ -3,60 +3,138 @@ package cell
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
 )
 
-var (
-	// bulletMark numbers a value with a mark behind the number: 1.已办结, but not 12345热线.
-	bulletMark = regexp.MustCompile(`^(\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
-	// valueEnd ends a listed value before a remark: 已办结，8月1日完成.
-	valueEnd = regexp.MustCompile(`[,:;。.(]`)
-	// half are remarks that take the value back.
-	half = regexp.MustCompile(`[\d.]+%|但|未|部分|除`)
-)
+// bulletMark numbers a value with a mark behind the number: 1.已办结, but not 12345热线.
+var bulletMark = regexp.MustCompile(`^(\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
 
-// leadingValue reads a listed value with a remark behind it; not where the remark holds another value or takes it back.
-func (t *Typer) leadingValue(h string, col *forms.Column) (string, bool) {
-	i := valueEnd.FindStringIndex(h)
-	if i == nil || i[0] == 0 {
-		return "", false
-	}
-	v, ok := t.Lists[col][h[:i[0]]]
-	rest := h[i[1]:]
-	if !ok || half.MatchString(rest) {
-		return "", false
-	}
-	for word, other := range t.Lists[col] {
-		if other != v && len([]rune(word)) > 1 && strings.Contains(rest, word) {
-			return "", false
-		}
-	}
-	return v, true
+// Listed gives the declared value that a cell's text stands for, remarks beside it aside.
+func (t *Typer) Listed(text string, col *forms.Column) (string, bool) {
+	v, f := t.readList(written.Tidy(text), col)
+	return v.Text, v.Set && (f == nil || f.Severity == finding.Warning)
 }
 
-// readList reads one of the declared values, or an everyday variant of it.
+// readList reads one of the declared values, or an everyday variant of it. What stands beside the value, in brackets or
+// behind a mark, is told; where it takes the value back, the cell has none.
 func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	h := written.Heading(raw)
 	if v, ok := t.Lists[col][h]; ok {
 		return Value{Set: true, Text: v}, nil
 	}
-	if bare := written.InParens.ReplaceAllString(h, ""); bare != h {
-		if v, ok := t.Lists[col][bare]; ok {
+	if bulletMark.MatchString(h) { // 1.已办结
+		h = written.Bullet.ReplaceAllString(h, "")
+		if v, ok := t.Lists[col][h]; ok {
 			return Value{Set: true, Text: v}, nil
 		}
 	}
-	if v, ok := t.Lists[col][written.Bullet.ReplaceAllString(h, "")]; ok && bulletMark.MatchString(h) { // 1.已办结
+	v, remark, ok := t.valueBeside(h, col)
+	switch {
+	case !ok:
+	case remark == "":
 		return Value{Set: true, Text: v}, nil
-	}
-	if v, ok := t.leadingValue(h, col); ok {
+	case t.takesBack(v, remark, col):
+		return Value{}, because(finding.ListValueTakenBack(col.Title, t.Quote(raw, 30), t.Quote(remark, 20), v, others(col, v)))
+	default:
 		return Value{Set: true, Text: v}, because(finding.ListValueWithText(col.Title, t.Quote(raw, 30), v))
 	}
-	var all []string
+	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), others(col, ""), t.meant(h, col)))
+}
+
+// others are the declared values but one.
+func others(col *forms.Column, but string) (names []string) {
 	for _, v := range col.Values {
-		all = append(all, v.Name)
+		if v.Name != but {
+			names = append(names, v.Name)
+		}
 	}
-	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), all, t.meant(h, col)))
+	return names
+}
+
+const (
+	openings = "([{<【〔〈〖"
+	closings = ")]}>】〕〉〗"
+	marks    = ",:;、。./|~!—–-" // set a remark apart from a value
+)
+
+// valueBeside finds the value that stands beside a remark: 已办结(8月1日), (市级)已办结, 已办结-8月1日. The remark is all
+// that isn't the value, its parts joined by commas.
+func (t *Typer) valueBeside(h string, col *forms.Column) (v, remark string, ok bool) {
+	var outside, inside []string
+	depth, from := 0, 0
+	part := func(to int) {
+		if s := strings.Trim(h[from:to], marks); s != "" && depth == 0 {
+			outside = append(outside, s)
+		} else if s != "" {
+			inside = append(inside, s)
+		}
+	}
+	for i, r := range h {
+		opens, closes := strings.ContainsRune(openings, r), strings.ContainsRune(closings, r)
+		if !opens && !closes {
+			continue
+		}
+		part(i)
+		from = i + utf8.RuneLen(r)
+		if opens {
+			depth++
+		} else {
+			depth = max(0, depth-1)
+		}
+	}
+	part(len(h))
+	if len(outside) == 0 { // 【已办结】
+		outside, inside = inside, nil
+	}
+	if v, ok = t.Lists[col][strings.Join(outside, "")]; ok {
+		return v, strings.Join(inside, ","), true
+	}
+	var parts []string
+	for _, s := range outside {
+		parts = append(parts, strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(marks, r) })...)
+	}
+	for i, s := range parts {
+		if v, ok = t.Lists[col][s]; ok {
+			rest := append(append(parts[:i:i], parts[i+1:]...), inside...)
+			return v, strings.Join(rest, ","), true
+		}
+	}
+	return "", "", false
+}
+
+var (
+	// revoking are words in a remark that take back what a value says: 已办结(未通过验收), 已办结(80%).
+	revoking = regexp.MustCompile(`[未待拟不无没暂尚非否将除但仅只缺欠半?]|部分|部份|预计|预期|计划|基本|初步|大体|大致|大部|少部|原则|口头|阶段|临时|争取|力争|反弹|复发|退回|返工|重办|重新|存疑|有误|作废|取消|撤销|撤回|驳回|拒绝|失败|[\d.]+%|百分之|[一二三四五六七八九\d]成|\d/\d`)
+	// confirming are words that hold one of those and say the contrary, or nothing of it.
+	confirming = regexp.MustCompile(`(^|[^\d.])100(\.0+)?%|百分之百|无(遗留|异议|反弹|问题|争议|投诉|意见|误)|(未|没有|不再)(再)?(反弹|复发|反映|投诉|发现问题)|[消排拆清解扫]除|[接招]待|上半年|下半年|不动产|不锈钢|无锡|无障碍|无人机|无线|未央|未来`)
+	// open are values that say that something isn't done yet: a remark such as 未验收 agrees with them.
+	open = regexp.MustCompile(`^(未|待|不|暂|拟|尚|正在|无)|中$|推进|长期`)
+	done = regexp.MustCompile(`^(已|是|均已|全部)`)
+)
+
+// takesBack says whether a remark beside a value says otherwise.
+func (t *Typer) takesBack(v, remark string, col *forms.Column) bool {
+	spellings := t.Lists[col]
+	for _, part := range strings.Split(remark, ",") {
+		if other, ok := spellings[part]; ok && other != v {
+			return true
+		}
+	}
+	pending := open.MatchString(v)
+	if !pending && revoking.MatchString(confirming.ReplaceAllString(remark, "")) {
+		return true
+	}
+	for word, other := range spellings {
+		if other == v || utf8.RuneCountInString(word) < 2 || !strings.Contains(remark, word) {
+			continue
+		}
+		if pending && done.MatchString(word) || !pending && open.MatchString(other) {
+			return true
+		}
+	}
+	return false
 }

@@ -2,47 +2,67 @@ package finding
 
 import "strings"
 
-// Dates and months: findings of the rules in values.go.
+// Dates and months: findings of the rules in values.go. sample is a date, or month, as it may be written.
 
-const (
-	writeDay   = "请按 2022-07-05 的样子填写，或用 Excel 日期格式"
-	writeMonth = "请按 2022-07 的样子填写"
-)
-
-// NotDate is a text where a day should be.
-func NotDate(column, text string) Finding {
-	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend(writeDay)
+// NotDate is a text where a day or month (word) should be.
+func NotDate(column, word, text, sample string) Finding {
+	hint := "请按 " + sample + " 的样子填写"
+	if word == "日期" {
+		hint += "，或用 Excel 日期格式"
+	}
+	return mistyped.finds("「%s」应填%s，现为“%s”", column, word, text).mend("%s", hint)
 }
 
-// NotMonth is a text where a month should be.
-func NotMonth(column, text string) Finding {
-	return mistyped.finds("「%s」应填月份，现为“%s”", column, text).mend(writeMonth)
+// DateStamp is a number of seconds since 1970, from a program, where a day should be.
+func DateStamp(column, text, sample string) Finding {
+	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("像是系统导出的时间戳，请按 %s 的样子填写", sample)
 }
 
 // NotDeadline is a text where a deadline should be, in a form whose status may say that there is none.
-func NotDeadline(column, text, status, openStatus string) Finding {
-	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("%s；没有具体期限的，「%s」填“%s”，本列填“长期”", writeDay, status, openStatus)
+func NotDeadline(column, text, sample, status, openStatus string) Finding {
+	return NotDate(column, "日期", text, sample).mend("请按 %s 的样子填写，或用 Excel 日期格式；没有具体期限的，「%s」填“%s”，本列填“长期”", sample, status, openStatus)
 }
 
 // OpenEndedNotAllowed is 长期 for a deadline although the status doesn't say so.
-func OpenEndedNotAllowed(column, text, status string, openStatuses []string) Finding {
+func OpenEndedNotAllowed(column, text, sample, status string, openStatuses []string) Finding {
 	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).
-		mend("只有「%s」为“%s”的才可以写长期；请改「%s」，或填一个具体日期，如 2022-07-05", status, strings.Join(openStatuses, "”或“"), status)
+		mend("只有「%s」为“%s”的才可以写长期；请改「%s」，或填一个具体日期，如 %s", status, strings.Join(openStatuses, "”或“"), status, sample)
 }
 
 // DecimalDate is a number such as 7.1 where a day should be: it may be the 1st or the 10th.
-func DecimalDate(column, text, number string) Finding {
-	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("数字 %s 分不清是几日（末尾的0会被 Excel 去掉），请按 2022-07-05 的样子填写", number)
+func DecimalDate(column, text, number, sample string) Finding {
+	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("数字 %s 分不清是几日（末尾的0会被 Excel 去掉），请按 %s 的样子填写", number, sample)
 }
 
 // DecimalMonth is a number such as 2022.1 where a month should be: it may be the first or the tenth.
-func DecimalMonth(column, number string) Finding {
-	return mistyped.finds("「%s」是数字 %s，分不清是1月还是10月", column, number).mend("请按 2022-10 的样子填写，并把该列设为文本格式")
+func DecimalMonth(column, number string, year int) Finding {
+	return mistyped.finds("「%s」是数字 %s，分不清是1月还是10月", column, number).mend("请按 %d-10 的样子填写，并把该列设为文本格式", year)
 }
+
+// ZoneUnknown is a time with a zone that nobody knows.
+func ZoneUnknown(column, text, sample string) Finding {
+	return mistyped.finds("「%s」“%s”的时间或时区认不出来", column, text).mend("请只填当地的日期，如 %s", sample)
+}
+
+// YearUnsure is a date such as 11/3/26 that may be any of several days, or none near the period.
+func YearUnsure(column, text string, days []string, sample string) Finding {
+	what := "看不出哪一个是年"
+	if len(days) > 0 {
+		what = "分不清是 " + strings.Join(days, " 还是 ")
+	}
+	return mistyped.finds("「%s」“%s”%s", column, text, what).mend("请写四位数的年份，如 %s", sample)
+}
+
+const checkDay = "请核对月份和日期"
 
 // NoSuchDay is a date that no calendar has.
 func NoSuchDay(column, text string) Finding {
-	return mistyped.finds("「%s」%s 没有这一天", column, text).mend("请核对月份和日期")
+	return mistyped.finds("「%s」%s 没有这一天", column, text).mend(checkDay)
+}
+
+// MonthTooShort is a day that its month lacks; month as the sender may check it: 11月, 2026年2月.
+func MonthTooShort(column, text, month string, days int) Finding {
+	return mistyped.finds("「%s」%s 没有这一天：%s只有%d天", column, text, month, days).mend(checkDay)
 }
 
 // DayBeyondMonth is a date after the last day of its month.
@@ -51,13 +71,13 @@ func DayBeyondMonth(column, text string, month, days int) Finding {
 }
 
 // DayMissing is a month where a day should be.
-func DayMissing(column, text string) Finding {
-	return mistyped.finds("「%s」只有月份，缺少“日”：“%s”", column, text).mend("请填写到日，如 2022-07-05")
+func DayMissing(column, text, sample string) Finding {
+	return mistyped.finds("「%s」只有月份，缺少“日”：“%s”", column, text).mend("请填写到日，如 %s", sample)
 }
 
 // YearUnlikely is a date in another century.
-func YearUnlikely(column, date string) Finding {
-	return outOfRange.finds("「%s」年份不合理：%s", column, date).mend("请核对年份")
+func YearUnlikely(column, text string, year int) Finding {
+	return outOfRange.finds("「%s」“%s”的年份 %d 不合理", column, text, year).mend("请核对年份")
 }
 
 // DateRange is a stretch of time of which one day is taken.
@@ -66,13 +86,18 @@ func DateRange(column, text, day string) Finding {
 }
 
 // DateDecimal is a number such as 2022.07 read as a date.
-func DateDecimal(column, number, date string) Finding {
-	return dateDecimal.finds("「%s」是小数 %s，读作 %s", column, number, date).mend("请按 2022-07-05 的样子填写，并把该列设为文本或日期格式")
+func DateDecimal(column, number, date, sample string) Finding {
+	return dateDecimal.finds("「%s」是小数 %s，读作 %s", column, number, date).mend("请按 %s 的样子填写，并把该列设为文本或日期格式", sample)
 }
 
 // DateSerial is a number read as Excel counts days.
 func DateSerial(column, number, date string) Finding {
 	return dateSerial.finds("「%s」是数字 %s，按 Excel 日期序号读作 %s", column, number, date).mend("请把该格设为日期格式后核对")
+}
+
+// DateFromStamp is a number of seconds since 1970 read as a date.
+func DateFromStamp(column, number, date, sample string) Finding {
+	return dateSerial.finds("「%s」%s 是系统导出的时间戳，读作 %s", column, number, date).mend("请按 %s 的样子填写", sample)
 }
 
 // YearAssumed is a date without a year that is read as one of the year before.
@@ -83,4 +108,9 @@ func YearAssumed(column, text, cutoff, date string) Finding {
 // AfterCutoff is a fact dated after the return's cut-off.
 func AfterCutoff(column, date, cutoff string) Finding {
 	return afterCutoff.finds("「%s」%s 晚于本报表的截至日期 %s", column, date, cutoff).mend("请核对日期，尤其是年份")
+}
+
+// DateFar is a date years away from the period; years in words.
+func DateFar(column, date, years string) Finding {
+	return dateFar.finds("「%s」%s 与报送期相差%s以上", column, date, years).mend("请核对年份")
 }

@@ -9,6 +9,7 @@ var (
 	cumulativeUnchecked = ofHistory.tells("cumulative_unchecked", "有的月份没有收到，累计没有核对。")
 	ledgerShrank        = ofHistory.rejects("ledger_shrank", "上一份台账的行少了两成以上，疑似只报了新增。")
 	rowVanished         = ofHistory.asks("row_vanished", "上一份台账里的一行这次没有了。")
+	keySpelling         = ofHistory.asks("key_spelling", "编号与上一份只差开头的0或小数点后的0，按同一编号对待。")
 	reopened            = ofHistory.asks("reopened", "上次已办结，这次改回未办结。")
 	deadlineMoved       = ofHistory.asks("deadline_moved", "时限比上次推后，或改为长期。")
 	notCounting         = ofHistory.asks("not_counting", "已接收，暂不计入：现在计入的是另一份。")
@@ -35,6 +36,12 @@ func LedgerShrank(before, gone int, named []string) Finding {
 // RowVanished is a row of the ledger before this one that this one lacks.
 func RowVanished(row string) Finding {
 	return rowVanished.finds("上一份台账里的“%s”这次没有了", row).mend("请核实是否漏报；已办结的事项也要保留在台账里")
+}
+
+// KeySpelling is keys that differ from the earlier ones only by leading zeros or decimals of nothing; count of all of them.
+func KeySpelling(was, now string, count int) Finding {
+	return keySpelling.finds("上一份的编号“%s”这次写成“%s”，一共%d个编号只差开头的0或小数点后的0，按同一编号对待", was, now, count).
+		mend("请把编号一列设为文本格式，照上一份的写法填写，以后也不要改变")
 }
 
 // Reopened is an item that was closed and no longer is.

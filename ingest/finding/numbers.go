@@ -54,6 +54,18 @@ func MoneyNegative(column, text string) Finding {
 	return outOfRange.finds("「%s」不能是负数，现为 %s", column, text).mend("请核对后填写；冲减以前月份的，请更正当月报表")
 }
 
+// UnitUnreadable is an amount in a unit that is none of money in yuan, such as 万美元 or K.
+func UnitUnreadable(column, unit string) Finding {
+	return unitUnreadable.finds("「%s」的单位是“%s”，不是人民币元、千元、万元这样的单位，不能计入", column, unit).
+		mend("请折算成人民币，并在表头写明单位，如“%s（万元）”", column)
+}
+
+// FormatScaled is an amount whose number format shows another size than the stored number, and doesn't say so in words.
+func FormatScaled(column, stored, yuan string) Finding {
+	return formatScaled.finds("「%s」的数字格式使显示的数与单元格里存的数不一样，按存的数 %s、表头的单位计为 %s元", column, stored, yuan).
+		mend("请把该格改为普通数字格式，核对数字和单位")
+}
+
 // MoneyRounded is an amount with parts of a fen.
 func MoneyRounded(column, text string) Finding {
 	return moneyRounded.finds("「%s」小于一分的部分已四舍五入：%s", column, text).mend("请按分填写")

@@ -25,8 +25,11 @@ var (
 	dateDecimal         = ofValues.asks("date_decimal", "日期是一个小数，按年月读取。")
 	dateRange           = ofValues.asks("date_range", "写的是一段时间，只取其中一天。")
 	yearAssumed         = ofValues.asks("year_assumed", "日期没有写年份，读作上一年。")
+	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")
 	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
 	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
+	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，不能计入。")
+	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
 )
 
@@ -67,6 +70,12 @@ func BeforePeriod(rows, before int, column, period string, first int) Finding {
 // ListValueWithText is a listed value with a remark behind it.
 func ListValueWithText(column, text, value string) Finding {
 	return listValueText.finds("「%s」“%s”里带有文字，按“%s”读取", column, text, value).mend("请只选一项：%s；说明写到其他列", value)
+}
+
+// ListValueTakenBack is a listed value with a remark that says otherwise: 已办结（未通过验收）.
+func ListValueTakenBack(column, text, remark, value string, others []string) Finding {
+	return listValue.finds("「%s」“%s”中，“%s”与“%s”不一致，认不出是哪一项", column, text, remark, value).
+		mend("确是“%s”的，只填“%s”，说明写到其他列；不是的，请改选：%s", value, value, strings.Join(others, "、"))
 }
 
 // NotListed is a text that is none of the listed values.

@@ -107,6 +107,7 @@ type Column struct {
 	Values    []Value // of a List, in order
 	OpenEnded *OpenEnded
 	InKey     bool // part of the business key
+	Names     bool // of a Text: it names enterprises or persons, which are compared folded (written.Fold)
 	Bounds
 }
 
@@ -228,6 +229,9 @@ func (f *Form) RawColumns() []RawColumn {
 	}
 	for _, c := range f.Columns {
 		cols = append(cols, RawColumn{c.Field, c.Type.SQL()})
+		if c.Names {
+			cols = append(cols, RawColumn{c.Field + "_folded", "VARCHAR"})
+		}
 		if c.Type.Sensitive() {
 			cols = append(cols, RawColumn{c.Field + "_hash", "VARCHAR"})
 		}

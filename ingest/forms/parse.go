@@ -17,7 +17,7 @@ import (
 
 var (
 	formKeys   = []string{"id", "title", "synonyms", "mode", "frequency", "own_date", "totals_reject", "opt_in", "hash_scope", "key", "columns", "rules"}
-	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "values", "open_ended", "pattern", "shape", "min", "max", "length"}
+	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "names", "values", "open_ended", "pattern", "shape", "min", "max", "length"}
 	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely"}
 	openKeys   = []string{"words", "field", "values"}
 	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", KnownIn, Usual}
@@ -184,6 +184,9 @@ func (p *parser) column(n *decl.Node) (Column, decl.Fields) {
 		m["role"].Fault("unknown role %q%s", "没有 role“%s”%s", role, decl.Instead(role, []string{string(Fact), string(Deadline)}))
 	}
 	c.Required, _ = m["required"].Bool()
+	if c.Names, _ = m["names"].Bool(); c.Names && c.Type != Text {
+		m["names"].Fault("names: only of text", "names 只用于 text 类型的列")
+	}
 	if o := m["open_ended"].Fields(openKeys...).Filled(); o != nil {
 		c.OpenEnded = &OpenEnded{Words: o["words"].Texts(), Values: o["values"].Texts()}
 		c.OpenEnded.Field, _ = o["field"].Text()

@@ -27,7 +27,7 @@ func (v oldValue) same(o oldValue) bool {
 	if v.hash != "" || o.hash != "" {
 		return v.hash == o.hash
 	}
-	return v.text == o.text
+	return v.text == o.text || written.Fold(v.text) == written.Fold(o.text)
 }
 
 // rowsOf gives the rows of an earlier return: of one judged in this run and not stored yet, else from the tables.
@@ -132,9 +132,25 @@ func (h *History) changes(ctx context.Context, pt *read.Part, superseded string)
 		old[before[i].key] = &before[i]
 	}
 	var out []finding.Change
-	kept := map[string]bool{}
-	for _, n := range rowsNow(pt) {
+	now, kept := rowsNow(pt), map[string]bool{}
+	for _, n := range now {
 		kept[n.key] = true
+	}
+	var gone, fresh []string
+	for k := range old {
+		if !kept[k] {
+			gone = append(gone, k)
+		}
+	}
+	for k := range kept {
+		if old[k] == nil {
+			fresh = append(fresh, k)
+		}
+	}
+	for k, was := range sameKeys(gone, fresh) {
+		old[k], kept[was] = old[was], true
+	}
+	for _, n := range now {
 		o := old[n.key]
 		if o == nil {
 			out = append(out, finding.Change{Kind: finding.Added, Key: n.shown})

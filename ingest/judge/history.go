@@ -43,8 +43,8 @@ type History struct {
 	ByID    map[string]*prior              //
 	clears  map[string]time.Time           // newest clear by submitter and form
 	keys    map[string]map[string]KeyState // by return: keys as written
-	holders map[string]map[string][]string // by form and key: returns judged in this run that hold it
-	tabled  map[string]map[string][]string // by form and key: returns in the tables that hold it; see storedKeys
+	holders map[string]map[string][]string // by form and loose key: returns judged in this run that hold it
+	tabled  map[string]map[string][]string // by form and loose key: returns in the tables that hold it; see storedKeys
 	names   map[string]*roll               // by form and field: what counting rows hold
 	closed  map[string][]string            // by form: statuses that mean closed
 	numbers map[string]map[string][]number // by return and field: what unusual values are told from
@@ -257,7 +257,8 @@ func (h *History) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 	return m, rows.Err()
 }
 
-// holding gives the other returns that hold any of the keys, by key.
+// holding gives the other returns that hold any of the loose keys, by them. Of forms with too many rows for memory only
+// keys that are written as their loose ones are found.
 func (h *History) holding(ctx context.Context, f *forms.Form, keys []string) (map[string][]string, error) {
 	out := map[string][]string{}
 	for _, k := range keys {
@@ -341,7 +342,7 @@ func (h *History) storedKeys(ctx context.Context, f *forms.Form) (map[string][]s
 		if err := result.Scan(&k, &id); err != nil {
 			return nil, fmt.Errorf("read the keys of %s: %w", f.ID, err)
 		}
-		m[k] = append(m[k], id)
+		m[looseKey(k)] = append(m[looseKey(k)], id)
 	}
 	if err := result.Err(); err != nil {
 		return nil, fmt.Errorf("read the keys of %s: %w", f.ID, err)

@@ -165,7 +165,7 @@ func (jd *Judge) Remember(h *History, pt *read.Part) {
 			s.deadline = r.Vals[deadline].Text
 		}
 		keys[r.Key] = s
-		byKey[r.Key] = append(byKey[r.Key], id)
+		byKey[looseKey(r.Key)] = append(byKey[looseKey(r.Key)], id)
 	}
 	for i := range pt.Refused {
 		keys[pt.Refused[i].Key] = KeyState{Shown: pt.Refused[i].Shown}
@@ -213,6 +213,8 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 		}
 		return strings.ReplaceAll(k, read.KeySep, "·")
 	}
+	rows := len(before)
+	before, gone = foldSpellings(pt, before, gone, name)
 	var named []string
 	for i, k := range gone {
 		if i == namedRows {
@@ -222,8 +224,8 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 		named = append(named, written.Short(name(k), 30))
 	}
 	switch {
-	case len(gone) >= vanishedLeast && len(gone)*100 > len(before)*vanishedMost:
-		pt.Add(finding.LedgerShrank(len(before), len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
+	case len(gone) >= vanishedLeast && len(gone)*100 > rows*vanishedMost:
+		pt.Add(finding.LedgerShrank(rows, len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
 	case len(gone) > 0:
 		for i, k := range gone {
 			if i == namedRows {
@@ -280,7 +282,7 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 	keys := make([]string, 0, len(pt.Records))
 	for i := range pt.Records {
 		if pt.Records[i].Key != "" {
-			keys = append(keys, pt.Records[i].Key)
+			keys = append(keys, looseKey(pt.Records[i].Key))
 		}
 	}
 	held, err := h.holding(ctx, f, keys)
@@ -292,7 +294,7 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 	}
 	for i := range pt.Records {
 		rec := &pt.Records[i]
-		for _, id := range held[rec.Key] {
+		for _, id := range held[looseKey(rec.Key)] {
 			o := h.ByID[id]
 			if o == nil || !o.counts() || o.submitter == r.Submitter && (f.Mode == forms.Ledger || o.period == r.Period.String()) {
 				continue

@@ -54,6 +54,7 @@ type Part struct {
 	Records   []Record
 	Refused   []Record
 	LineKeys  []string                      // keys as written, refused rows included
+	assigned  int                           // column of the form that says when an item was assigned, -1 if none
 	Repeats   int                           // identical rows that count once with an earlier one
 	Named     []spot                        // texts that other forms should know
 	Facts     map[*layout.Head][]cell.Facts // by head and field: what cells are read by

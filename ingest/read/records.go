@@ -34,13 +34,14 @@ const refusedMost = 20
 // readRows types all rows of a return and checks them by the form's declaration.
 func (rd *Reader) readRows(pt *Part) {
 	f := pt.Form
-	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive()}
+	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive(), Dated: cell.Dated{Zone: rd.Zone.Location}}
 	switch received := rd.Zone.DateOf(pt.Ret.ReceivedAt); {
 	case !t.Cutoff.Valid() || pt.Disagrees.later():
 		t.Cutoff = received
 	case pt.Ret.Period.Valid() && t.Cutoff < pt.Ret.Period.Start: // a 截至 of another period says nothing of the rows
 		t.Cutoff = min(pt.Ret.Period.End(), received)
 	}
+	pt.assigned = assignedColumn(f)
 	rows := 0
 	for _, tb := range pt.Tables {
 		pt.Ret.RowsIgnored += tb.Ignored()
@@ -102,9 +103,36 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			pt.Records = append(pt.Records, r)
 		}
 	}
+	for _, rule := range []string{"date_far", "unit_unreadable", "format_scaled"} {
+		pt.gather(rule)
+	}
 	for _, tb := range pt.Tables {
 		rd.checkTotals(pt, tb)
 	}
+}
+
+const namedEach = 5 // findings of one rule about one column that are named each; more are one
+
+// gather makes one finding of a rule that a whole column breaks.
+func (pt *Part) gather(rule string) {
+	n, first := map[string]int{}, map[string]bool{}
+	for _, f := range pt.Ret.Findings {
+		if f.Rule == rule {
+			n[f.Field]++
+		}
+	}
+	kept := pt.Ret.Findings[:0]
+	for _, f := range pt.Ret.Findings {
+		if f.Rule == rule && n[f.Field] > namedEach {
+			if first[f.Field] {
+				continue
+			}
+			first[f.Field] = true
+			f.Message += fmt.Sprintf("；该列共有%d行如此", n[f.Field])
+		}
+		kept = append(kept, f)
+	}
+	pt.Ret.Findings = kept
 }
 
 // account proves that no row was lost: every row below a head was loaded, refused, counted once with its like, or
@@ -147,7 +175,10 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 			switch c.Type {
 			case forms.Money:
 				out[k].Unit, out[k].UnitKnown = rd.unitOf(pt, tb, at)
-				if !out[k].UnitKnown && !warned && rd.needsUnit(tb, b, k) {
+				if !at.HasUnit {
+					out[k].OddUnit = oddUnitOf(tb, at, out[k].UnitKnown)
+				}
+				if !out[k].UnitKnown && out[k].OddUnit == "" && !warned && rd.needsUnit(tb, b, k) {
 					warned = true
 					pt.Add(finding.UnitMissing(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field}))
 				}
@@ -176,6 +207,16 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 	return pt.said.Unit, pt.said.HasUnit
 }
 
+// oddUnitOf finds a unit of a money column that is written and is none of money in yuan: in its heading, else on the
+// sheet where nothing else states one.
+func oddUnitOf(tb *layout.Table, at *layout.Placed, known bool) string {
+	if word, odd := written.OddUnit(at.Title); odd || known {
+		return word
+	}
+	word, _ := written.OddWord(tb.Said.UnitLabel.Text)
+	return word
+}
+
 // fractions says whether the percentages of a column that carry no sign are all at most 1: then 0.85 means 85 %.
 func fractions(tb *layout.Table, k int) bool {
 	for i := range tb.Lines {
@@ -200,7 +241,7 @@ func (rd *Reader) needsUnit(tb *layout.Table, block, k int) bool {
 		if tb.Lines[i].Block != block || c.Kind == sheet.Empty || cell.Dashes[strings.ToLower(written.Tidy(c.Text))] {
 			continue
 		}
-		if _, has := written.CellUnit(c); !has {
+		if !cell.StatesUnit(c) {
 			return true
 		}
 	}
@@ -219,10 +260,18 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 	faulty := make([]bool, len(f.Columns))
 	facts := pt.Facts[l.Head]
 	t.Hide = t.Secrets(l.Cells)
+	if k := pt.assigned; k >= 0 {
+		t.Assigned = func() calendar.Date {
+			if v, _ := t.Read(&l.Cells[k], &f.Columns[k], facts[k]); v.Set {
+				return v.Date
+			}
+			return calendar.NoDate
+		}
+	}
 	for k := range f.Columns {
 		c, at := &f.Columns[k], &l.Cells[k]
 		v, ft := t.Read(at, c, facts[k])
-		if ft != nil && c.OpenEnded != nil && rd.openEnded(pt, l, c, at) {
+		if ft != nil && c.OpenEnded != nil && openEnded(pt, t, l, c, at) {
 			v, ft = cell.Value{Gap: true}, nil
 		}
 		if ft != nil {
@@ -249,7 +298,6 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 	if l.Void != nil {
 		pt.Add(finding.RowVoid(t.Quote(l.Void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: l.Void.Ref(), Value: t.Quote(l.Void.Text, 30)}))
 	}
-	rd.deadlineYears(pt, l, &r)
 	rd.checkRules(pt, t, l, &r, faulty, refuse)
 	r.Key, r.Shown = rd.keyOf(f, &r)
 	r.hide, r.faulty = t.Hide, faulty
@@ -280,7 +328,7 @@ func (rd *Reader) requiredMissing(pt *Part, t *cell.Typer, l *layout.Line, k int
 }
 
 // openEnded says whether 长期 stands where the status allows it.
-func (rd *Reader) openEnded(pt *Part, l *layout.Line, c *forms.Column, cell *sheet.Cell) bool {
+func openEnded(pt *Part, t *cell.Typer, l *layout.Line, c *forms.Column, cell *sheet.Cell) bool {
 	if !slices.Contains(c.OpenEnded.Words, written.Heading(cell.Text)) {
 		return false
 	}
@@ -289,37 +337,19 @@ func (rd *Reader) openEnded(pt *Part, l *layout.Line, c *forms.Column, cell *she
 			if l.Head.Lacks(s) { // nothing says otherwise
 				return true
 			}
-			v, ok := rd.Vocab.Lists[s][written.Heading(l.Cells[k].Text)]
+			v, ok := t.Listed(l.Cells[k].Text, s)
 			return ok && slices.Contains(c.OpenEnded.Values, v)
 		}
 	}
 	return false
 }
 
-// deadlineYears moves a deadline written without a year after the assignment.
-func (rd *Reader) deadlineYears(pt *Part, l *layout.Line, r *Record) {
-	f := pt.Form
-	assigned := calendar.NoDate
-	for k := range f.Columns {
-		if f.Columns[k].Field == "assigned_on" && r.Vals[k].Set {
-			assigned = r.Vals[k].Date
-		}
-	}
-	if !assigned.Valid() {
-		return
-	}
-	for k := range f.Columns {
-		if f.Columns[k].Role != forms.Deadline || f.Columns[k].Type != forms.Date || !r.Vals[k].Set || r.Vals[k].Date >= assigned {
-			continue
-		}
-		if w, _, ok := written.CellDate(l.Cells[k]); ok && w.Year == 0 {
-			if w.Day == 0 {
-				w.Day = written.LastDay(r.Vals[k].Date.Year()+1, w.Month)
-			}
-			d := w.Date(r.Vals[k].Date.Year() + 1)
-			r.Vals[k].Date, r.Vals[k].Text = d, d.String()
-		}
-	}
+// assignedColumn is where a form says when an item was assigned (交办); -1 if nowhere.
+func assignedColumn(f *forms.Form) int {
+	handed := func(s string) bool { return strings.Contains(s, "交办") }
+	return slices.IndexFunc(f.Columns, func(c forms.Column) bool {
+		return c.Type == forms.Date && c.Role == forms.Fact && (c.Field == "assigned_on" || handed(c.Title) || slices.ContainsFunc(c.Synonyms, handed))
+	})
 }
 
 // keyOf joins the key parts. Parts that may be empty stay empty; a row without any key part has none.
@@ -334,10 +364,7 @@ func (rd *Reader) keyOf(f *forms.Form, r *Record) (key, shown string) {
 					continue
 				}
 				v := r.Vals[k]
-				text = written.Squash(v.Text)
-				if f.Columns[k].Type == forms.Code {
-					text = strings.Map(plainDash, text)
-				}
+				text = written.Fold(v.Text)
 				if v.Hash != "" {
 					text = v.Hash
 				}
@@ -356,20 +383,12 @@ func (rd *Reader) keyOf(f *forms.Form, r *Record) (key, shown string) {
 	return strings.Join(parts, KeySep), strings.Join(words, "·")
 }
 
-// plainDash makes the dashes of codes alike: WT—15 and WT-15 are one number.
-func plainDash(r rune) rune {
-	if strings.ContainsRune("‐‑‒–—―−", r) {
-		return '-'
-	}
-	return r
-}
-
-// repeated judges a second row with the same key: identical rows count once (true), others are refused.
+// repeated judges a second row with the same key: rows that are identical once folded count once (true), others are refused.
 func (rd *Reader) repeated(pt *Part, first, r *Record) bool {
 	same := true
 	for k := range r.Vals {
 		a, b := first.Vals[k], r.Vals[k]
-		if a.Set != b.Set || a.Text != b.Text || a.Hash != b.Hash {
+		if a.Set != b.Set || a.Hash != b.Hash || a.Text != b.Text && written.Fold(a.Text) != written.Fold(b.Text) {
 			same = false
 		}
 	}

@@ -18,12 +18,11 @@ import (
 // Register knows the units of a zone by the texts that name them.
 type Register struct {
 	zone    *zone.Zone
-	known   *written.Memo[matchedUnit] // submitters by the texts that name them
-	Longest int                        // bytes of the longest text that can be a submitter's name
+	Longest int // bytes of the longest text that can be a submitter's name
 }
 
 func New(z *zone.Zone) *Register {
-	u := &Register{zone: z, known: &written.Memo[matchedUnit]{}}
+	u := &Register{zone: z}
 	for _, s := range z.Submitters {
 		for _, name := range append([]string{s.Name, s.Code}, s.Aliases...) {
 			u.Longest = max(u.Longest, 2*len(name)+len(z.Name)+48) // with the zone's name before it, and spaces
@@ -35,19 +34,10 @@ func New(z *zone.Zone) *Register {
 // Match gives the submitter whose name, code or alias a text is.
 func (u *Register) Match(text string) (zone.Submitter, bool) { return u.zone.Match(text) }
 
-// matchedUnit is what zone.Match gives.
-type matchedUnit struct {
-	name string
-	ok   bool
-}
-
 // Submitter gives the name of the submitter that a text names.
 func (u *Register) Submitter(text string) (string, bool) {
-	m := u.known.Get(text, func(text string) matchedUnit {
-		s, ok := u.zone.Match(text)
-		return matchedUnit{s.Name, ok}
-	})
-	return m.name, m.ok
+	s, ok := u.zone.Match(text)
+	return s.Name, ok
 }
 
 var (
@@ -83,7 +73,7 @@ func (u *Register) Unit(text string) (name, like string) {
 		}
 		return name, ""
 	}
-	if n := len([]rune(first)); n >= 3 {
+	if n := len([]rune(first)); n >= 3 && n <= 60 {
 		for _, s := range u.zone.Submitters {
 			for _, k := range append([]string{s.Name}, s.Aliases...) {
 				if len([]rune(k)) >= 3 && spelling.Distance(written.Squash(k), first) <= 1 {

@@ -148,6 +148,9 @@ func (w Wrote) possible() bool {
 
 func LastDay(year, month int) int { return calendar.NewDate(year, time.Month(month+1), 0).Day() }
 
+// Exists says whether there is such a day in a year: 29 February only in leap years.
+func (w Wrote) Exists(year int) bool { return w.Day <= LastDay(year, w.Month) }
+
 // Date joins the parts, with the day capped to the month's last (29 February).
 func (w Wrote) Date(year int) calendar.Date {
 	return calendar.NewDate(year, time.Month(w.Month), min(w.Day, LastDay(year, w.Month)))

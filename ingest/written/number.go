@@ -5,8 +5,6 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
-
-	"taizhang/ingest/sheet"
 )
 
 // Decimal is an exact decimal number: coefficient × 10^exp.
@@ -19,9 +17,46 @@ var numberText = regexp.MustCompile(`^[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][
 
 var errNotNumber = errors.New("not a number")
 
+// smallDecimal reads what most numbers are: a sign, up to 18 digits, a point among them.
+func smallDecimal(s string) (n int64, exp int, ok bool) {
+	i := 0
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		i = 1
+	}
+	digits, point := 0, -1
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			if digits++; digits > 18 {
+				return 0, 0, false
+			}
+			n = n*10 + int64(c-'0')
+		case c == '.' && point < 0 && i+1 < len(s):
+			point = i
+		default:
+			return 0, 0, false
+		}
+	}
+	if digits == 0 {
+		return 0, 0, false
+	}
+	if point >= 0 {
+		exp = point + 1 - len(s)
+	}
+	if s[0] == '-' {
+		n = -n
+	}
+	return n, exp, true
+}
+
 // ParseDecimal reads a plain number, with thousands separators allowed.
 func ParseDecimal(s string) (Decimal, error) {
 	var d Decimal
+	if n, exp, ok := smallDecimal(s); ok {
+		d.coef.SetInt64(n)
+		d.Exp = exp
+		return d, nil
+	}
 	if s == "" || !numberText.MatchString(s) || !strings.ContainsAny(s, "0123456789") {
 		return d, errNotNumber
 	}
@@ -106,11 +141,27 @@ func Fixed(n *big.Int, scale int) string {
 	return s
 }
 
-var moneyTail = regexp.MustCompile(`^(.*?)(人民币元|百万元|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
+var (
+	moneyTail  = regexp.MustCompile(`^(.*?)(人民币元|百万元|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
+	moneySigns = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", " ", "", "，", ",")
+)
+
+// bareNumber tells the texts that are a number and nothing else: most amounts.
+func bareNumber(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < '0' && c != '.' && c != '-' || c > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // MoneyText splits a money text into its number and the unit written in the cell.
 func MoneyText(s string) (num string, unit int, hasUnit bool) {
-	s = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", " ", "", "，", ",").Replace(Plain(s))
+	if bareNumber(s) {
+		return s, 0, false
+	}
+	s = moneySigns.Replace(Plain(s))
 	if m := moneyTail.FindStringSubmatch(s); m != nil {
 		s, hasUnit = m[1], true
 		unit = MoneyUnits[strings.TrimSuffix(m[2], "整")]
@@ -121,46 +172,68 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 	return s, unit, hasUnit
 }
 
-// CellUnit is the money unit that a cell states itself: in its text, or in its number format (0.00"万元").
-func CellUnit(c *sheet.Cell) (unit int, ok bool) {
-	if c.Kind != sheet.Number {
-		_, unit, ok = MoneyText(c.Text)
-		return unit, ok
+// oddUnit are units that are written for money and are none in yuan: 万美元, 港元, K, 亿卢布, 元/亩, 吨.
+var oddUnit = regexp.MustCompile(`^(?:(?:十|百|千|万|亿)*(?:美元|美金|美刀|港币|港元|港纸|欧元|欧|日元|日圆|英镑|镑|澳元|加元|韩元|卢布|卢比|法郎|泰铢|新元|新币|新台币|台币|澳门币|澳门元|外币|美|刀|块|吨|公斤|千克|斤|亩|平方米|平米|立方米|千瓦时|度|股|份|%|‰)|` +
+	`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|k|w|m|b|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|` +
+	`(?:十|百|千|万|亿)+[^\d元人户个家次件场]{1,4}|\p{Han}{1,4}[元币圆镑](?:/.+)?|(?:万|亿)?元/.+)$`)
+
+// OddUnit finds a unit in a heading or note that is written and is none of money in yuan. What says nothing of a unit
+// gives none.
+func OddUnit(text string) (string, bool) {
+	s := quotes.Replace(Squash(text))
+	var notes []string
+	for _, m := range InParens.FindAllStringSubmatch(s, -1) {
+		notes = append(notes, m[1])
 	}
-	main, _, _ := strings.Cut(c.Format, ";")
-	if m := formatUnit.FindStringSubmatch(strings.NewReplacer(`"`, "", `\\`, "").Replace(main)); m != nil {
-		unit, ok = MoneyUnits[m[1]]
+	if i := strings.LastIndexAny(s, "/:_-"); i >= 0 && !strings.ContainsAny(s, "([【") {
+		notes = append(notes, s[i+1:])
 	}
-	return unit, ok
+	for _, note := range notes {
+		if word, odd := OddWord(note); odd {
+			return word, true
+		}
+	}
+	return "", false
 }
 
-var formatUnit = regexp.MustCompile(`(人民币元|百万元|千万元|万元|百元|千元|亿元|元|万|亿)\s*$`)
-
-// ShownScale is by how many powers of ten a number format shows a number smaller than it is: 3 for 0.00, and 4 for
-// 0!.0000, the way to show yuan as 万元.
-func ShownScale(format string) int {
-	main, _, _ := strings.Cut(format, ";")
-	main = strings.ReplaceAll(main, "#,##0", "0")
-	n := 0
-	if i := strings.LastIndexAny(main, "0#"); i >= 0 {
-		for _, r := range main[i+1:] {
-			if r != ',' {
-				break
-			}
-			n += 3
+// OddWord is OddUnit of a note by itself: 单位：万美元.
+func OddWord(note string) (string, bool) {
+	if _, known := UnitIn(note); known {
+		return "", false
+	}
+	for _, w := range strings.FieldsFunc(Squash(note), func(r rune) bool { return strings.ContainsRune(",，、;；:：|()", r) }) {
+		for _, prefix := range []string{"金额", "货币", "计量", "计价", "单位", "为", "均", "以", "按", "人民币", "币种"} {
+			w = strings.TrimPrefix(w, prefix)
 		}
-		for _, point := range []string{"!.", `\.`, `"."`} {
-			if j := strings.Index(main, point); j >= 0 {
-				n += len(strings.Map(func(r rune) rune {
-					if r == '0' || r == '#' {
-						return r
-					}
-					return -1
-				}, main[j:i+1]))
-			}
+		for _, suffix := range []string{"计", "计算", "为单位", "填写", "填报"} {
+			w = strings.TrimSuffix(w, suffix)
+		}
+		if oddUnit.MatchString(w) {
+			return w, true
 		}
 	}
-	return n
+	return "", false
+}
+
+// currencyBefore is a currency other than yuan in front of the digits of a number format.
+var currencyBefore = regexp.MustCompile(`\[\$((?:US|HK|NT|A|C)?\$|€|£|[A-Z]{3})[^\]]*\]|"\s*((?:US|HK|NT)?\$|€|£|USD|EUR|HKD|JPY|GBP)\s*"|\\(\$|€|£)|^[^"\[;]*(\$|€|£)`)
+
+// OddFormat finds a unit in a number format, behind the digits (literal) or before them, that is none of money in yuan.
+func OddFormat(format, literal string) (string, bool) {
+	if literal != "" && literal != "%" {
+		if word, odd := OddWord(literal); odd {
+			return word, true
+		}
+	}
+	if !strings.ContainsAny(format, "$€£\"") {
+		return "", false
+	}
+	for _, m := range currencyBefore.FindStringSubmatch(format) {
+		if m != "" && m != "CNY" && m != "RMB" && len(m) < len(format) && len(m) < 5 {
+			return m, true
+		}
+	}
+	return "", false
 }
 
 var chineseDigits = map[rune]int{'〇': 0, '零': 0, '○': 0, 'Ｏ': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}

@@ -3,7 +3,6 @@ package written
 import (
 	"testing"
 
-	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
 )
 
@@ -119,13 +118,20 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%q was read as 10^%d yuan", text, exp)
 		}
 	}
-	for format, want := range map[string]int{"": 0, "0.00": 0, "#,##0.00": 0, "0.00,": 3, "0!.0000": 4, `0\.0,`: 4, "#,##0": 0, "#,##0,,": 6} {
-		if got := ShownScale(format); got != want {
-			t.Errorf("%q: got %d, want %d", format, got, want)
+	for _, text := range []string{"兑付金额（万美元）", "金额(K)", "金额（$）", "金额：亿美元", "兑付金额（万港币）", "兑付金额（吨）", "退税额（单位：欧元）", "金额（万卢比）"} {
+		if word, odd := OddUnit(text); !odd {
+			t.Errorf("%q: no odd unit: %q", text, word)
 		}
 	}
-	if unit, ok := CellUnit(&sheet.Cell{Kind: sheet.Number, Format: `0.00"万元"`}); !ok || unit != 4 {
-		t.Errorf("the unit of a number format: %d %v", unit, ok)
+	for _, text := range []string{"兑付金额", "兑付金额（万元）", "兑付金额（含税）", "兑付金额（人民币元）", "金额（单位：户、人、万元）", "金额（亿元）", "实缴金额（第一期）", "金额（必填）", "缓缴金额（人）", "金额（万人）", "金额（2022年）"} {
+		if word, odd := OddUnit(text); odd {
+			t.Errorf("%q: odd unit %q", text, word)
+		}
+	}
+	for format, want := range map[string]bool{"": false, "0.00": false, `0.00"万元"`: false, `[$$-409]#,##0.00`: true, `"$"#,##0`: true, `[$€-2] #,##0`: true, `[$¥-804]#,##0.00`: false, `_ "¥"* #,##0_ `: false, `[$-804]0`: false, "$#,##0": true, `[$USD] 0`: true, `[$CNY] 0`: false, "0.00%": false} {
+		if word, odd := OddFormat(format, ""); odd != want {
+			t.Errorf("%q: %q %v", format, word, odd)
+		}
 	}
 }
 

@@ -44,6 +44,21 @@ func Squash(s string) string {
 	}, norm.NFKC.String(s)))
 }
 
+// Fold is what names of enterprises and persons and keys are compared by: NFKC, which gives brackets and letters one
+// width, without spaces and line breaks, letters small, and dashes alike (WT—15 and WT-15 are one).
+func Fold(s string) string {
+	s = Squash(s)
+	if IsASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("‐‑‒–—―−", r) {
+			return '-'
+		}
+		return r
+	}, s)
+}
+
 // isPlainHan tells the texts that squash leaves as they are: common Chinese characters, digits and small letters.
 func isPlainHan(s string) bool {
 	for _, r := range s {

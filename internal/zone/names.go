@@ -13,6 +13,9 @@ import (
 // normal is the spelling under which names are compared: NFKC, without spaces
 // and invisible characters, ASCII and full-width letters in lower case.
 func normal(text string) string {
+	if isNormal(text) {
+		return text
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
 			return -1
@@ -22,6 +25,16 @@ func normal(text string) string {
 		}
 		return r
 	}, norm.NFKC.String(text))
+}
+
+// isNormal tells the texts that normal leaves as they are: common Chinese characters, digits, small letters.
+func isNormal(text string) bool {
+	for _, r := range text {
+		if !(r >= 0x4e00 && r <= 0x9fff || r >= '0' && r <= '9' || r >= 'a' && r <= 'z') {
+			return false
+		}
+	}
+	return true
 }
 
 // kinds are what zones are called after their place, in full and in short: those of a line mean the same.
@@ -56,8 +69,9 @@ func ownNames(zone string) []string {
 }
 
 // WithoutOwn is a name as it is compared, without the zone's own name before it.
-func (z *Zone) WithoutOwn(text string) string {
-	whole := normal(text)
+func (z *Zone) WithoutOwn(text string) string { return z.withoutOwn(normal(text)) }
+
+func (z *Zone) withoutOwn(whole string) string {
 	for _, own := range z.own {
 		if rest, ok := strings.CutPrefix(whole, own); ok && rest != "" {
 			return rest
@@ -73,7 +87,7 @@ func (z *Zone) keys(text string) []string {
 	if whole == "" {
 		return nil
 	}
-	rest, ok := strings.CutPrefix(whole, normal(z.Name))
+	rest, ok := strings.CutPrefix(whole, z.plainName)
 	if !ok || rest == "" {
 		return []string{whole}
 	}
@@ -84,15 +98,20 @@ func (z *Zone) keys(text string) []string {
 // trimming, NFKC, dropping spaces and the zone's own name before it
 // (湘潭高新区产业局 = 高新区产业局 = 产业局), whatever the case of ASCII letters.
 func (z *Zone) Match(text string) (Submitter, bool) {
-	for _, key := range z.keys(text) {
-		if i, ok := z.names[key]; ok {
-			return z.Submitters[i], true
+	whole := normal(text)
+	i, ok := z.names[whole]
+	if !ok {
+		i, ok = z.names[z.withoutOwn(whole)]
+	}
+	if !ok && whole != "" { // the zone's name alone before it, where a longer form of it would leave nothing that is known
+		if rest, cut := strings.CutPrefix(whole, z.plainName); cut && rest != "" {
+			i, ok = z.names[rest]
 		}
 	}
-	if i, ok := z.names[z.WithoutOwn(text)]; ok {
-		return z.Submitters[i], true
+	if !ok {
+		return Submitter{}, false
 	}
-	return Submitter{}, false
+	return z.Submitters[i], true
 }
 
 const (
@@ -139,12 +158,14 @@ func (z *Zone) FirstOf(text string) (name string, known bool) {
 	if s, ok := z.Match(text); ok {
 		return s.Name, true
 	}
-	for rest := text; ; {
+	for rest := text[:reach(text)]; ; {
 		i := strings.LastIndexAny(rest, hardSeparators+softSeparators)
 		if i <= 0 {
 			break
 		}
-		rest = rest[:i]
+		if rest = strings.TrimRight(rest[:i], hardSeparators+softSeparators); rest == "" {
+			break
+		}
 		if s, ok := z.Match(rest); ok {
 			return s.Name, true
 		}
@@ -153,6 +174,27 @@ func (z *Zone) FirstOf(text string) (name string, known bool) {
 		text = strings.TrimSpace(text[:i])
 	}
 	return beforeSpace(text), false
+}
+
+// Of a text that names several units no more is looked at than the longest name could take: a cell may hold 32,767
+// separators, and each would be tried.
+const (
+	reachLetters = 200
+	reachBytes   = 2048
+)
+
+// reach is how far a text is looked at for the first of several units.
+func reach(text string) int {
+	letters := 0
+	for i, r := range text {
+		if !unicode.IsSpace(r) {
+			letters++
+		}
+		if i > reachBytes || letters > reachLetters {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // beforeSpace cuts text at the first space that stands between two Chinese

@@ -83,7 +83,7 @@ func (p *parser) zone(root *decl.Node) {
 		root.Fault("zone is missing: the zone's name, for example zone: 湘潭高新区", "缺 zone（园区名称），如 zone: 湘潭高新区")
 	} else {
 		z.Name, _ = n.Text()
-		z.own = ownNames(z.Name)
+		z.own, z.plainName = ownNames(z.Name), normal(z.Name)
 	}
 	z.Code = p.code(m["code"], "zone")
 	p.location(m["timezone"])

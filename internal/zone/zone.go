@@ -30,11 +30,12 @@ type Zone struct {
 	Ranking    bool         // the weekly workbook shows 位次
 	Mail       *mail.Config // where summaries are sent; nil: all is files
 
-	own     []string        // the zone's name in other ways, as it stands before its units' names
-	names   map[string]int  // normalised name, code or alias → index of Submitters
-	codes   map[string]int  // code → index of Submitters
-	owed    map[obligor]int // → index of Returns
-	formSeq map[string]int  // form → place in Known.Forms
+	own       []string        // the zone's name in other ways, as it stands before its units' names
+	plainName string          // the zone's name as it is compared
+	names     map[string]int  // normalised name, code or alias → index of Submitters
+	codes     map[string]int  // code → index of Submitters
+	owed      map[obligor]int // → index of Returns
+	formSeq   map[string]int  // form → place in Known.Forms
 }
 
 type obligor struct{ submitter, form string }

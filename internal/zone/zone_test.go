@@ -454,3 +454,18 @@ func TestFolders(t *testing.T) {
 		t.Errorf("no configuration: %v", err)
 	}
 }
+
+// TestFirstOfLongText takes no time for a text of nothing but separators, and still finds the unit that it begins with.
+func TestFirstOfLongText(t *testing.T) {
+	z := parse(t, demo)
+	for _, between := range []string{"|", "、 ", " ", "|a", "（"} {
+		text := z.Submitters[0].Name + strings.Repeat(between, 30_000)
+		started := time.Now()
+		if name, known := z.FirstOf(text); !known || name != z.Submitters[0].Name {
+			t.Errorf("%q…: %.40q %v", text[:30], name, known)
+		}
+		if took := time.Since(started); took > 2*time.Second {
+			t.Errorf("%q…: %v", text[:30], took)
+		}
+	}
+}

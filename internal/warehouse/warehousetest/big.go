@@ -72,6 +72,9 @@ func (o Big) rows(f Form, from string) string {
 	for _, c := range f.Fields {
 		e := o.value(f, c)
 		sel = append(sel, e)
+		if c.Names {
+			sel = append(sel, "null")
+		}
 		if c.Sensitive() {
 			sel = append(sel, "md5("+e+")")
 		}

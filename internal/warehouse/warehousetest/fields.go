@@ -16,6 +16,7 @@ import (
 type Field struct {
 	Name, Type string
 	Required   bool
+	Names      bool // of enterprises or persons: a folded one beside it
 }
 
 // Sensitive fields are stored as a mask and a keyed hash.
@@ -86,7 +87,7 @@ func Forms(t testing.TB) []Form {
 		f := &forms[len(forms)-1]
 		for _, w := range words {
 			name, kind, _ := strings.Cut(w, ":")
-			f.Fields = append(f.Fields, Field{strings.TrimSuffix(name, "*"), kind, strings.HasSuffix(name, "*")})
+			f.Fields = append(f.Fields, Field{strings.TrimSuffix(name, "*"), strings.TrimSuffix(kind, "~"), strings.HasSuffix(name, "*"), strings.HasSuffix(kind, "~")})
 		}
 	}
 	return forms
@@ -99,6 +100,9 @@ func (f Form) RawTable() warehouse.Table {
 		{Name: "row_no", SQLType: "INTEGER"}, {Name: "key_text", SQLType: "VARCHAR"}}}
 	for _, c := range f.Fields {
 		t.Columns = append(t.Columns, warehouse.Column{Name: c.Name, SQLType: c.SQLType()})
+		if c.Names {
+			t.Columns = append(t.Columns, warehouse.Column{Name: c.Name + "_folded", SQLType: "VARCHAR"})
+		}
 		if c.Sensitive() {
 			t.Columns = append(t.Columns, warehouse.Column{Name: c.Name + "_hash", SQLType: "VARCHAR"})
 		}

@@ -188,6 +188,9 @@ func (m *maker) row(f Form, id string, i int, start, end, cutoff time.Time) []an
 	for _, c := range f.Fields {
 		v := m.value(f, c, i, firm, assigned, start, end)
 		out = append(out, v)
+		if c.Names {
+			out = append(out, nil)
+		}
 		if c.Sensitive() {
 			var hash any
 			if v != nil {

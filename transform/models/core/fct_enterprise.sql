@@ -4,7 +4,7 @@
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
     coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, cast(null as date) as own_on,
-    t.enterprise, t.enterprise_code, t.enterprise_type, t.tier, t.industry, coalesce(st.name, t.street) as street
+    t.enterprise, t.enterprise_folded, t.enterprise_code, t.enterprise_type, t.tier, t.industry, coalesce(st.name, t.street) as street
 from stg.enterprise as t
 join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'enterprise'
 left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter

@@ -5,8 +5,8 @@
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
     coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, t.start_month as own_on,
-    t.enterprise, t.enterprise_code, t.people, t.deferred_amount, t.start_month, t.end_month,
-    coalesce(t.enterprise_code, t.enterprise) as enterprise_key
+    t.enterprise, t.enterprise_folded, t.enterprise_code, t.people, t.deferred_amount, t.start_month, t.end_month,
+    coalesce(t.enterprise_code, t.enterprise_folded) as enterprise_key
 from stg.pension_deferral as t
 join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'pension_deferral'
 left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter

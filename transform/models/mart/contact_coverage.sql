@@ -2,6 +2,6 @@
 -- grain: zone, as_of, known_at, contact_type, programme
 select
     zone, as_of, known_at, contact_type, programme, count(*) as contacts,
-    count(distinct liaison) as liaisons, count(distinct target) as targets
+    count(distinct liaison_folded) as liaisons, count(distinct target_folded) as targets
 from core.fct_contact
 group by 1, 2, 3, 4, 5

@@ -2,5 +2,5 @@
 -- grain: zone, return_id, sheet, row_no
 select
     zone, return_id, sheet, row_no, key_text,
-    contact_type, programme, liaison, position, target, enterprise_code, street, started_on
+    contact_type, programme, liaison, coalesce(liaison_folded, liaison) as liaison_folded, position, target, coalesce(target_folded, target) as target_folded, enterprise_code, street, started_on
 from raw.contact

@@ -2,5 +2,5 @@
 -- grain: zone, return_id, sheet, row_no
 select
     zone, return_id, sheet, row_no, key_text,
-    enterprise, enterprise_code, enterprise_type, tier, industry, street
+    enterprise, coalesce(enterprise_folded, enterprise) as enterprise_folded, enterprise_code, enterprise_type, tier, industry, street
 from raw.enterprise

@@ -2,6 +2,6 @@
 -- grain: zone, return_id, sheet, row_no
 select
     zone, return_id, sheet, row_no, key_text,
-    batch, item_no, enterprise, enterprise_code, problem_type, description, lead_unit, assigned_on,
+    batch, item_no, enterprise, coalesce(enterprise_folded, enterprise) as enterprise_folded, enterprise_code, problem_type, description, lead_unit, assigned_on,
     deadline, status, resolved_on
 from raw.enterprise_request

@@ -2,5 +2,5 @@
 -- grain: zone, return_id, sheet, row_no
 select
     zone, return_id, sheet, row_no, key_text,
-    enterprise, enterprise_code, people, deferred_amount, start_month, end_month
+    enterprise, coalesce(enterprise_folded, enterprise) as enterprise_folded, enterprise_code, people, deferred_amount, start_month, end_month
 from raw.pension_deferral
