@@ -66,7 +66,9 @@ func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
 	if len(out) == 0 {
 		return p, nil
 	}
+	whole := p
 	p = p.without(h.row, cut)
+	p.Delimited = whole.Delimited
 	h.matched = v.match(h.Form, p.heads(h.row, h.height))
 	return p, out
 }
@@ -157,8 +159,8 @@ func letters(col int) string { return strings.TrimRight(sheet.Ref(1, col), "1") 
 func (l *Reader) crossed(pg *Page, h *Head) *finding.Finding {
 	again := map[string]bool{}
 	for _, d := range h.doubled {
-		if d[0] == d[1] {
-			again[d[0]] = true
+		if d.title == d.by {
+			again[d.title] = true
 		}
 	}
 	twice := 0
@@ -172,13 +174,13 @@ func (l *Reader) crossed(pg *Page, h *Head) *finding.Finding {
 			Message: "表头左右重复了两遍，像是两半并排的同一张表，同一张工作表上只能读一张", Hint: "请把右边的内容接到左边表的下面，所有行用同一组表头"}
 	}
 	for _, d := range h.doubled {
-		a, b := levelsAbove(d[0]), levelsAbove(d[1])
-		if a == "" || b == "" || a == b || lastLevel(d[0]) != lastLevel(d[1]) {
+		a, b := levelsAbove(d.title), levelsAbove(d.by)
+		if a == "" || b == "" || a == b || lastLevel(d.title) != lastLevel(d.by) {
 			continue
 		}
 		if what := l.groupedBy(h.Form, a, b); what != "" {
-			return &finding.Finding{Rule: "cross_table", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d[0], 30),
-				Message: fmt.Sprintf("“%s”在“%s”“%s”下各有一列，一行里有几个%s的数，无法读取", lastLevel(d[0]), written.Short(b, 20), written.Short(a, 20), what),
+			return &finding.Finding{Rule: "cross_table", Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d.title, 30),
+				Message: fmt.Sprintf("“%s”在“%s”“%s”下各有一列，一行里有几个%s的数，无法读取", lastLevel(d.title), written.Short(b, 20), written.Short(a, 20), what),
 				Hint:    fmt.Sprintf("请改成一行只填一个%s：增加“%s”一列，把各组的数逐行填写", what, what)}
 		}
 	}

@@ -61,20 +61,7 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		said.reject(*f)
 		h.doubled = nil
 	}
-	for _, d := range h.doubled {
-		if g := levelsAbove(d[0]); g != levelsAbove(d[1]) && g != "" && levelsAbove(d[1]) != "" && lastLevel(d[0]) == lastLevel(d[1]) {
-			said.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-				Message: fmt.Sprintf("“%s”和“%s”各有一列，只读取“%s”一列", written.Short(d[0], 30), written.Short(d[1], 30), written.Short(d[1], 30)), Hint: "如果应读另一列，请只保留那一列的表头，或在表头写明各列的区别"})
-			continue
-		}
-		if d[0] == d[1] {
-			said.add(finding.Finding{Severity: finding.Warning, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-				Message: fmt.Sprintf("表头“%s”出现了不止一次，按最左边的一列读取", written.Short(d[0], 30)), Hint: "请删去多余的列，或在表头写明各列的区别"})
-			continue
-		}
-		said.add(finding.Finding{Severity: finding.Info, Rule: "heading_twice", Sheet: pg.Name, Value: written.Short(d[0], 30),
-			Message: fmt.Sprintf("“%s”和“%s”是同一个意思，按“%s”一列读取", written.Short(d[0], 30), written.Short(d[1], 30), written.Short(d[1], 30)), Hint: "如两列含义不同，请把表头写清楚"})
-	}
+	said = append(said, h.settleTwins(pg)...)
 	h.lack()
 	return said
 }
@@ -110,10 +97,14 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	for _, s := range h.extra {
 		leaf := lastLevel(s)
 		keys, _, _ := written.HeadingForms(leaf)
-		if rollupPrefix.MatchString(keys[0]) || ordinary.MatchString(written.Heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
+		if afterRollup(keys[0]) != "" || ordinary.MatchString(written.Heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
 			continue
 		}
-		names = append(names, "“"+written.Short(s, 20)+"”")
+		name := s
+		if len([]rune(s)) > 20 { // the group's name alone would stand there several times
+			name = leaf
+		}
+		names = append(names, "“"+written.Short(name, 20)+"”")
 		for col, head := range heads {
 			if head.title == s && (first == 0 || col < first) {
 				first = col
@@ -227,8 +218,9 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 }
 
 // MissingColumns supplies required columns that the return's identity or its section rows give, and rejects a return
-// whose table lacks others. False where there is nothing to read.
-func MissingColumns(f *forms.Form, tables []*Table, known Constants) (said Notes, readable bool) {
+// whose table lacks others. False where there is nothing to read. A column of which only the cumulative figures are there,
+// beside others of the period, is a fault of its own: emptied is how many cells it leaves empty.
+func MissingColumns(f *forms.Form, tables []*Table, known Constants) (said Notes, emptied int, readable bool) {
 	readable = true
 	for _, tb := range tables {
 		for n, h := range tb.Heads {
@@ -263,13 +255,34 @@ func MissingColumns(f *forms.Form, tables []*Table, known Constants) (said Notes
 				if h.Column(field) != nil || f.Mode != forms.Period && !c.Required {
 					continue
 				}
-				said.reject(finding.Finding{Rule: "cumulative", Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
-					Message: fmt.Sprintf("「%s」只有累计数，没有本月（本期）数", c.Title), Hint: "请增加本月（本期）一列，只填本期发生数"})
+				fd := finding.Finding{Severity: finding.Error, Rule: "cumulative", Sheet: tb.Grid.Name, Cell: sheet.Ref(row, 1), Field: c.Field,
+					Message: fmt.Sprintf("「%s」只有累计数，没有本月（本期）数", c.Title), Hint: "请增加本月（本期）一列，只填本期发生数"}
+				if !c.Required && h.hasNumbers() {
+					said.add(fd)
+					emptied += tb.rolledIn(n, c)
+					continue
+				}
+				said.reject(fd)
 				readable = false
 			}
 		}
 	}
-	return said, readable
+	return said, emptied, readable
+}
+
+// hasNumbers says whether a head has a column of amounts or counts of the period itself.
+func (h *Head) hasNumbers() bool {
+	return slices.ContainsFunc(h.Columns, func(p Placed) bool { return p.Col > 0 && isNumber(p.Field) })
+}
+
+// rolledIn counts the lines of a block that say something of a field in a cumulative column only.
+func (t *Table) rolledIn(block int, c *forms.Column) (n int) {
+	for i := range t.Lines {
+		if l := &t.Lines[i]; l.Block == block && slices.ContainsFunc(l.Rolled, func(r Rolled) bool { return &l.Head.Form.Columns[r.K] == c }) {
+			n++
+		}
+	}
+	return n
 }
 
 // Constants are values that a return's identity gives to columns which its table lacks.

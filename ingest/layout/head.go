@@ -23,6 +23,7 @@ type Placed struct {
 	Unit    int    // power of ten of yuan
 	HasUnit bool
 	guess   bool   // a close but unsure match
+	ticks   []tick // columns of its listed values, of which one is ticked in each row
 	konst   string // the value where col is 0
 }
 
@@ -145,8 +146,17 @@ func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
 	}
 	var out []columnHeads
 	for height := 1; height <= 3 && i+height <= len(p.Rows); height++ {
-		if height > 1 && (p.Rows[i+height-1].N != p.Rows[i].N+height-1 || !v.headLike(&p.Rows[i+height-1])) {
-			break
+		if height > 1 {
+			if p.Rows[i+height-1].N != p.Rows[i].N+height-1 {
+				break
+			}
+			if v.proven(p, i, i+height-1) {
+				if !p.onlyRemarks(i + height - 1) { // see FindHead
+					clear(out) // a head can't end above a row that belongs to it
+				}
+			} else if !v.headLike(&p.Rows[i+height-1]) {
+				break
+			}
 		}
 		var heads columnHeads
 		if at := p.heads(i, height); len(at) >= 2 && v.plausible(at) {
@@ -185,6 +195,51 @@ func (v *Vocabulary) headLike(row *sheet.Row) bool {
 		}
 	}
 	return known*2 >= all
+}
+
+// proven says whether merged cells make row j a part of the head that begins at row i, however many headings it holds that
+// nobody knows: a heading merged down from above reaches into it, or all of its cells stand below headings merged over
+// several columns. A row with numbers or dates is data all the same.
+func (v *Vocabulary) proven(p *Page, i, j int) bool {
+	texts, below := 0, map[int]int{} // by the first column of the group above
+	for k := range p.Rows[j].Cells {
+		c := &p.Rows[j].Cells[k]
+		if !filled(c) {
+			continue
+		}
+		if c.Kind != sheet.Text || len(c.Text) > 180 || someNumber.MatchString(written.Plain(c.Text)) || written.Atoi(written.Plain(c.Text)) > 0 {
+			return false
+		}
+		texts++
+		if m, ok := p.merged[[2]int{p.Rows[j-1].N, c.Col}]; ok && m.Bottom < p.Rows[j].N && m.Right > m.Left && m.Right-m.Left+1 < p.widest(j) {
+			below[m.Left]++
+		}
+	}
+	most, all := 0, 0
+	for _, n := range below {
+		most, all = max(most, n), all+n
+	}
+	if texts == 0 || all == texts && most >= 2 {
+		return texts > 0
+	}
+	return slices.ContainsFunc(p.Merged, func(m sheet.Range) bool {
+		if m.Top != p.Rows[i].N || m.Bottom < p.Rows[j].N || m.Bottom > m.Top+4 {
+			return false
+		}
+		c := CellIn(&p.Rows[i], m.Left)
+		return c != nil && c.Kind == sheet.Text && v.IsWord(c.Text)
+	})
+}
+
+// widest is how many columns the rows around row j span: a title merged over all of them groups nothing.
+func (p *Page) widest(j int) int {
+	n := 0
+	for k := max(0, j-1); k < min(len(p.Rows), j+3); k++ {
+		if cells := p.Rows[k].Cells; len(cells) > 0 {
+			n = max(n, cells[len(cells)-1].Col)
+		}
+	}
+	return n
 }
 
 // inside says whether a heading merged downwards from a row above reaches into row i: then the head begins there.
@@ -281,12 +336,27 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 	c = v.firstBlock(p, c, heights)
 	for c.row+c.height < len(p.Rows) && c.height < 5 && p.Rows[c.row+c.height].N == p.Rows[c.row].N+c.height && p.onlyRemarks(c.row+c.height) {
 		m := v.match(c.Form, p.heads(c.row, c.height+1)) // with a row of units below the headings
-		if len(m.Columns) < len(c.Columns) {
+		if len(m.Columns) < len(c.Columns) && !p.saysOfNumbers(c.row+c.height, c.Head) {
 			break
 		}
 		c.height, c.matched = c.height+1, m
 	}
+	v.takeTicks(p, c.Head)
 	return c.Head, false
+}
+
+// saysOfNumbers says whether all that a row of remarks says is said of columns of numbers: then it belongs to the head
+// even where that leaves nothing to read (only 累计). A lone 累计 in the column of names begins a row.
+func (p *Page) saysOfNumbers(i int, h *Head) bool {
+	for k := range p.Rows[i].Cells {
+		c := &p.Rows[i].Cells[k]
+		if filled(c) && !slices.ContainsFunc(h.Columns, func(x Placed) bool {
+			return (x.Col == c.Col || p.merged[[2]int{p.Rows[h.row].N, c.Col}].Left == x.Col) && (isNumber(x.Field) || x.Field.Type == forms.Percent)
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // firstBlock finds the head of the first block where the best head is that of a later one: a table may begin with a

@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
+	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
@@ -39,10 +40,12 @@ func (rd *Reader) readRows(pt *Part) {
 	for _, tb := range pt.Tables {
 		pt.Ret.RowsIgnored += tb.Ignored()
 		rd.tellIgnored(pt, t, tb)
+		pt.list(t, tb)
 		rows += len(tb.Lines)
 	}
-	said, readable := layout.MissingColumns(f, pt.Tables, rd.constants(pt))
+	said, emptied, readable := layout.MissingColumns(f, pt.Tables, rd.constants(pt))
 	pt.take(said)
+	pt.Ret.ValuesEmptied += emptied
 	if readable {
 		rd.readLines(pt, t)
 		rd.account(pt, rows)
@@ -101,10 +104,32 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	}
 }
 
+// list names the rows of a table that were passed over and its cells that were not read, as far as a return names them.
+func (pt *Part) list(t *cell.Typer, tb *layout.Table) {
+	r := pt.Ret
+	r.CellsUnread += tb.CellsUnread()
+	name := secret.MaskText(tb.Grid.Name)
+	for _, p := range tb.Passed {
+		if len(r.PassedOver) < finding.MaxListed {
+			r.PassedOver = append(r.PassedOver, finding.PassedRow{Sheet: name, Row: p.Row, Kind: p.Kind})
+		}
+	}
+	for i := range tb.Unread {
+		if c := &tb.Unread[i].Cell; len(r.Unread) < finding.MaxListed {
+			r.Unread = append(r.Unread, finding.UnreadCell{Sheet: name, Cell: c.Ref(), Row: c.Row, Value: t.Quote(written.DateText(*c), 60)})
+		}
+	}
+}
+
 // account proves that no row was lost: every row below a head was loaded, refused, counted once with its like, or
 // recognised as no data. Otherwise the return is rejected; that would be this program's fault, not the sender's.
 func (rd *Reader) account(pt *Part, rows int) {
 	for _, tb := range pt.Tables {
+		if n := tb.CellsUnaccounted(); n != 0 {
+			pt.Reject(finding.Finding{Rule: "rows_unaccounted", Sheet: tb.Grid.Name,
+				Message: fmt.Sprintf("表头下有%d个有内容的单元格没有着落：没有读取，也没有说明", n), Hint: "请把本表交给系统管理员；数据没有计入"})
+			return
+		}
 		if n := tb.Unaccounted(); n != 0 {
 			pt.Reject(finding.Finding{Rule: "rows_unaccounted", Sheet: tb.Grid.Name,
 				Message: fmt.Sprintf("表头下有%d行，只认出%d行数据和%d行其他内容，有行没有着落", tb.Below, len(tb.Lines), tb.Ignored()), Hint: "请把本表交给系统管理员；数据没有计入"})
@@ -128,6 +153,8 @@ func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 		pt.Add(f)
 	}
 	pt.take(tb.TellBelow())
+	pt.take(tb.TellTotals())
+	pt.take(tb.TellUnread())
 	if n := len(tb.Empty); n > 0 && len(tb.Lines) == 0 {
 		pt.Add(finding.Finding{Severity: finding.Info, Rule: "rows_not_filled", Sheet: tb.Grid.Name, Row: tb.Empty[0],
 			Message: fmt.Sprintf("第%d行起的%d行只有编号，没有填写内容", tb.Empty[0], n), Hint: "没有数据的行可以留空"})
@@ -241,9 +268,23 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 	faulty := make([]bool, len(f.Columns))
 	facts := pt.Facts[l.Head]
 	t.Hide = t.Secrets(l.Cells)
+	whole := l.Fault(-1)
+	if whole != nil {
+		pt.Add(*whole.Said)
+		refuse(whole.Reason)
+	}
 	for k := range f.Columns {
 		c, at := &f.Columns[k], &l.Cells[k]
+		if ft := l.Fault(k); ft != nil && whole == nil {
+			rd.layoutFault(pt, t, l, ft, c, refuse)
+			faulty[k] = true
+			continue
+		}
 		v, ft := t.Read(at, c, facts[k])
+		if whole != nil { // the cells stand in the wrong columns: what is wrong with them says nothing
+			r.Vals[k], faulty[k] = v, ft != nil || !v.Set
+			continue
+		}
 		if ft != nil && c.OpenEnded != nil && rd.openEnded(pt, l, c, at) {
 			v, ft = cell.Value{Gap: true}, nil
 		}
@@ -272,9 +313,11 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 			refuse(fmt.Sprintf("缺少「%s」", c.Title))
 		}
 	}
-	rd.severalIn(pt, t, &r)
-	rd.deadlineYears(pt, l, &r)
-	rd.checkRules(pt, t, l, &r, faulty, refuse)
+	if whole == nil {
+		rd.severalIn(pt, t, &r)
+		rd.deadlineYears(pt, l, &r)
+		rd.checkRules(pt, t, l, &r, faulty, refuse)
+	}
 	r.Key, r.Shown = rd.keyOf(f, &r)
 	r.hide, r.faulty = t.Hide, faulty
 	for i := range f.Rules {
@@ -288,6 +331,20 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 		}
 	}
 	return r
+}
+
+// layoutFault says what the layout makes unreadable: it refuses the row where the field is required, else empties it.
+func (rd *Reader) layoutFault(pt *Part, t *cell.Typer, l *layout.Line, ft *layout.Fault, c *forms.Column, refuse func(string)) {
+	if ft.Said != nil {
+		said := *ft.Said
+		said.Value = t.Quote(said.Value, 60)
+		pt.Add(said)
+	}
+	if c.Required || c.InKey {
+		refuse(ft.Reason)
+	} else {
+		pt.Ret.ValuesEmptied++
+	}
 }
 
 func (rd *Reader) requiredMissing(pt *Part, t *cell.Typer, l *layout.Line, k int, c *forms.Column) {
