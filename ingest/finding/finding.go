@@ -154,8 +154,9 @@ type PassedRow struct {
 // passedLabels are the kinds of rows passed over in the words of receipts, in the order in which these list them.
 var passedLabels = [][2]string{{"total", "合计"}, {"section", "小节"}, {"note", "说明"}, {"footer", "页脚"}, {"head", "重复的表头"}, {"prompt", "未填写的"}, {"statistic", "统计"}}
 
-// PassedWords says how many rows of each kind were passed over: 合计1行、页脚2行. Empty where none were.
-func (r *Return) PassedWords() string {
+// NotRead says how many rows of each kind were passed over and which cells were not read: 合计1行、页脚2行、1个单元格（O3）.
+// Empty where there are none.
+func (r *Return) NotRead() string {
 	n := map[string]int{}
 	for _, p := range r.PassedOver {
 		n[p.Kind]++
@@ -168,6 +169,16 @@ func (r *Return) PassedWords() string {
 	}
 	if more := r.RowsIgnored - len(r.PassedOver); more > 0 {
 		s = append(s, fmt.Sprintf("其他%d行", more))
+	}
+	if r.CellsUnread > 0 {
+		var refs []string
+		for _, c := range r.Unread[:min(len(r.Unread), 5)] {
+			refs = append(refs, c.Cell)
+		}
+		if r.CellsUnread > len(refs) {
+			refs = append(refs, "…")
+		}
+		s = append(s, fmt.Sprintf("%d个单元格（%s）", r.CellsUnread, strings.Join(refs, "、")))
 	}
 	return strings.Join(s, "、")
 }

@@ -70,12 +70,13 @@ func (r *tableReader) account(start, end int) {
 func (r *tableReader) unreadIn(row *sheet.Row, l *Line, h *Head) int {
 	known := 0
 	headed := r.headed(h)
+	r.noteTaken(row, l)
 	for k := range row.Cells {
 		c := &row.Cells[k]
 		switch {
 		case !filled(c):
 			continue
-		case l != nil && (l.refused() || l.took(c)), isPrompt(c), c.Col < len(headed) && headed[c.Col]:
+		case l != nil && (l.refused() || c.Col < len(r.takenIn) && r.takenIn[c.Col] == row.N), isPrompt(c), c.Col < len(headed) && headed[c.Col]:
 		default:
 			if r.t.unread++; len(r.t.Unread) < maxUnread {
 				r.t.Unread = append(r.t.Unread, Unread{r.p.Name, *c})
@@ -86,14 +87,19 @@ func (r *tableReader) unreadIn(row *sheet.Row, l *Line, h *Head) int {
 	return known
 }
 
-// took says whether a line holds a cell of its row.
-func (l *Line) took(c *sheet.Cell) bool {
+// noteTaken notes the columns of a row whose cells a line holds.
+func (r *tableReader) noteTaken(row *sheet.Row, l *Line) {
+	if l == nil {
+		return
+	}
 	for k := range l.Cells {
-		if l.Cells[k].Col == c.Col && (l.Cells[k].Kind != sheet.Empty || l.Cells[k].NoValue) {
-			return true
+		if c := &l.Cells[k]; c.Col > 0 && (c.Kind != sheet.Empty || c.NoValue) {
+			for len(r.takenIn) <= c.Col {
+				r.takenIn = append(r.takenIn, 0)
+			}
+			r.takenIn[c.Col] = row.N
 		}
 	}
-	return false
 }
 
 // headed says which columns have a heading, known or not, by column.

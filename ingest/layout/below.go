@@ -25,8 +25,11 @@ var countHead = regexp.MustCompile(`(数|数量|率|合计|小计|总计|占比|
 // asideAt takes a small table whose head is row i and says how many rows it takes; 0 where none begins there. It stands
 // apart from the rows above, has words for a head and fills few of the columns that a row of this form must have; or it
 // sets listed values and units against counts, with a head or without one.
-func (r *tableReader) asideAt(i int, kind, after rowKind) int {
+func (r *tableReader) asideAt(i int, kind, after rowKind, s *rowSeen) int {
 	row := &r.p.Rows[i]
+	if s.certain && s.texts >= 3 { // a statistic's rows have one text
+		return 0
+	}
 	if kind != rowData && kind != rowStray && kind != rowHead && kind != rowTotal || r.seen == 0 {
 		return 0
 	}

@@ -48,55 +48,60 @@ type rowSeen struct {
 	word                           string // the first text, reduced
 	wide                           bool   // its only text is merged over three columns or more
 	lonely                         bool   // hardly anything but one text
+	certain                        bool   // a full row with a value of the kind that its column asks for: no head
 }
 
 // rowTest is one of the ways in which a row is told. The first that holds decides.
 type rowTest struct {
 	kind rowKind
-	like string // an example, cells between bars; "…" for whatever else stands there
+	like string // an example below a head of the problem ledger, cells between bars: see TestRowTests
 	is   func(s *rowSeen) bool
 }
 
-// rowTests are tried in order: what is proven by the columns comes before what words say.
-var rowTests = []rowTest{
-	{rowBlank, "(empty)", func(s *rowSeen) bool { return s.filled == 0 && s.prompts == 0 }},
+// rowTests are tried in order. What the columns prove comes first, and decides nearly all rows; what words say comes after.
+var rowTests = append(columnTests, wordTests...)
+
+var columnTests = []rowTest{
+	{rowBlank, "", func(s *rowSeen) bool { return s.filled == 0 && s.prompts == 0 }},
 	{rowPrompt, "3 | | 请选择 | 请选择", func(s *rowSeen) bool { return s.prompts > 0 && s.onlyNumbered() }},
-	{rowExample, "示例：Q-1 | 走访 | …", func(s *rowSeen) bool { return s.first != nil && exampleMark.MatchString(s.word) }},
-	{rowData, "Q-1 | 走访 | … | 办理中 (every required field)", (*rowSeen).full},
+	{rowData, "1 | Q-1 | 走访 | 企业 | 停电 | 经发局 | 2022-08-01 | 2022-08-20 | 办理中", (*rowSeen).full},
+}
+
+var wordTests = []rowTest{
 	{rowFooter, "第1页 共2页", (*rowSeen).isPage},
-	{rowTotal, "合计 | | 300", func(s *rowSeen) bool { return s.first != nil && len(s.word) <= 60 && s.isTotal() }},
-	{rowExample, "示例 | Q-1 | …", func(s *rowSeen) bool {
+	{rowTotal, "合计 | | | | 3", func(s *rowSeen) bool { return s.first != nil && len(s.word) <= 60 && s.isTotal() }},
+	{rowExample, "示例 | Q-1 | 走访", func(s *rowSeen) bool {
 		return s.first != nil && !written.IsASCII(s.word) && exampleWord.MatchString(s.word)
 	}},
-	{rowMemo, "本年累计 | | 500", func(s *rowSeen) bool {
+	{rowMemo, "本年累计 | | | | 500", func(s *rowSeen) bool {
 		return s.first != nil && memoWord.MatchString(s.word) && fewKeys(s.row, s.at, s.first.Col)
 	}},
 	{rowNote, "注：每周一报送", func(s *rowSeen) bool {
 		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord.MatchString(s.word)
 	}},
-	{rowFooter, "填表人：张三 | 审核人：李四", (*rowSeen).isFooter},
+	{rowFooter, "填表人：张三 | | 审核人：李四", (*rowSeen).isFooter},
 	{rowNothing, "本期无", func(s *rowSeen) bool {
 		return s.first != nil && (s.fields <= 2 && written.IsNothing(s.first.Text) && !s.numbers || allNothing(s.row))
 	}},
-	{rowHead, "甲 | 乙 | 1 | 2", func(s *rowSeen) bool { return s.seen == 0 && s.isNumbering() }},
-	{rowHead, "问题编号 | 问题来源 | 责任清单 | …", func(s *rowSeen) bool {
+	{rowHead, "(first) 甲 | 乙 | 1 | 2", func(s *rowSeen) bool { return s.seen == 0 && s.isNumbering() }},
+	{rowHead, "序号 | 问题编号 | 问题来源 | 责任清单", func(s *rowSeen) bool {
 		return s.texts >= 3 && !s.numbers && s.v.looksLikeHead(s.p, s.row, s.h.Form, s.fields)
 	}},
-	{rowNothing, "我局本月无新增问题", func(s *rowSeen) bool { return s.isLine() && written.IsNothingLine(s.word) }},
-	{rowNote, "2.办结的不要删除 (below a note)", func(s *rowSeen) bool {
+	{rowNothing, "截至目前未收到群众反映问题", func(s *rowSeen) bool { return s.isLine() && written.IsNothingLine(s.word) }},
+	{rowNote, "(below a note) 2.办结的不要删除", func(s *rowSeen) bool {
 		return s.isLine() && (s.after == rowNote || s.after == rowFooter) && (sectionWord.MatchString(s.word) || written.Bullet.MatchString(s.word) || s.fields == 0)
 	}},
-	{rowTotal, "合计：3件", func(s *rowSeen) bool { return s.isLine() && totalLine.MatchString(s.word) }},
+	{rowTotal, "以上合计：3件，其中2件办结", func(s *rowSeen) bool { return s.isLine() && totalLine.MatchString(s.word) }},
 	{rowSection, "一、企业难题（2件）", func(s *rowSeen) bool {
 		return s.isLine() && (sectionWord.MatchString(s.word) || s.wide && len(s.word) <= 120)
 	}},
-	{rowStray, "(a long text merged over the whole width)", func(s *rowSeen) bool { return s.isLine() && s.wide }},
-	{rowNumbered, "5 (in a column that is no field)", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},
-	{rowStray, "(texts in columns that are no fields)", func(s *rowSeen) bool { return s.fields == 0 }},
-	{rowStray, "已联系供电所处理 (alone)", func(s *rowSeen) bool {
+	{rowStray, "(merged) 说起来话长的一段文字横跨全表写在数据中间没有标点也没有编号只是告诉各单位这几行还在核实请耐心等待", func(s *rowSeen) bool { return s.isLine() && s.wide }},
+	{rowNumbered, "5", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},
+	{rowStray, "已催办 | | | | | | | | | 两次", func(s *rowSeen) bool { return s.fields == 0 }},
+	{rowStray, " | | | | 已联系供电所处理", func(s *rowSeen) bool {
 		return s.isLine() && s.filled == 1 && len(s.at) > 2 && !s.mergedData() && !isCodeField(s.first, s.at)
 	}},
-	{rowData, "Q-1 | | … (something is missing)", func(*rowSeen) bool { return true }},
+	{rowData, "1 | Q-1 | | | 停电", func(*rowSeen) bool { return true }},
 }
 
 // look fills in what is seen of the row at a glance. Prompts (请选择) are no content.
@@ -125,6 +130,10 @@ func (s *rowSeen) look() {
 			s.fields++
 		}
 	}
+}
+
+// reduce fills in what the tests of words look at.
+func (s *rowSeen) reduce() {
 	if s.first != nil && len(s.first.Text) < 300 {
 		s.word = written.Squash(s.first.Text)
 	}
@@ -142,6 +151,9 @@ func (s *rowSeen) isLine() bool { return s.lonely && s.first != nil && s.texts =
 func (s *rowSeen) classify() rowKind {
 	s.look()
 	for i := range rowTests {
+		if i == len(columnTests) {
+			s.reduce()
+		}
 		if rowTests[i].is(s) {
 			return rowTests[i].kind
 		}
@@ -176,16 +188,27 @@ func (s *rowSeen) full() bool {
 		}
 	}
 	switch {
-	case n < 2 || s.seen == 0 && s.isNumbering():
+	case n < 2 || s.seen == 0 && s.isNumbering() || s.first != nil && isExample(s.first.Text):
 		return false
 	case proven == provenByList:
+		s.certain = true
 		return true
 	case labels*2 >= n: // 填表人： | 张三 | 审核人： | 李四
 		return false
 	case proven == provenByNumber:
+		s.certain = true
 		return true
 	}
 	return !(s.texts >= 3 && s.v.looksLikeHead(s.p, s.row, s.h.Form, s.fields))
+}
+
+// isExample says whether a row's first text marks it as an example.
+func isExample(text string) bool {
+	text = strings.TrimLeft(text, " \u3000")
+	if r, _ := utf8.DecodeRuneInString(text); !strings.ContainsRune("示样范填例(（【", r) || len(text) > 300 {
+		return false
+	}
+	return exampleMark.MatchString(written.Squash(text))
 }
 
 // What proves that a row is one of data, beside that it is filled: a value where a number or date is asked for, or one
@@ -210,6 +233,9 @@ func (s *rowSeen) fills(c *sheet.Cell, proven *proof, f *forms.Column) bool {
 		return true
 	}
 	if len(c.Text) > 90 {
+		return true
+	}
+	if f.Type == forms.Text && (len(c.Text) > 30 || !strings.ContainsAny(c.Text, "计总汇tT无-—/\\－／")) {
 		return true
 	}
 	word := written.Heading(c.Text)
@@ -277,222 +303,4 @@ func (s *rowSeen) isPage() bool {
 		}
 	}
 	return marks > 0
-}
-
-// isTotal says whether one of the row's first texts is 合计 or 小计 and the fields that identify a row are mostly empty.
-func (g *rowSeen) isTotal() bool {
-	row, at := g.row, g.at
-	if g.filled > 6 && !strings.Contains(g.word, "计") && !strings.ContainsAny(g.word, "总汇共t") && !anyHas(row, "计") {
-		return false
-	}
-	if totalWord.MatchString(g.word) && (g.filled == 1 || fewKeys(row, at, g.first.Col)) {
-		return true
-	}
-	n := 0
-	for i := range row.Cells {
-		c := &row.Cells[i]
-		if c.Kind != sheet.Text || !filled(c) {
-			continue
-		}
-		if n++; n > 3 {
-			break
-		}
-		if len(c.Text) > 60 {
-			continue
-		}
-		word := written.Squash(c.Text)
-		if (totalWord.MatchString(word) || subWord.MatchString(word)) && g.filled > 1 && fewKeys(row, at, c.Col) {
-			return true
-		}
-	}
-	return false
-}
-
-// isFooter recognises signatures below a table.
-func (g *rowSeen) isFooter() bool {
-	if g.first == nil {
-		return false
-	}
-	row := g.row
-	labelled := 0
-	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Kind == sheet.Text && len(c.Text) < 120 && footBegins(c.Text) && strings.ContainsAny(c.Text, ":：") && footWord.MatchString(written.Squash(c.Text)) {
-			labelled++
-		}
-	}
-	if labelled >= 2 || labelled == 1 && footWord.MatchString(g.word) && g.filled <= 3 {
-		return true
-	}
-	if g.fields > 3 || g.filled > 4 {
-		return false
-	}
-	return footAny.MatchString(g.word) || strings.ContainsAny(joined(row), ":：(（") && footAny.MatchString(written.Squash(joined(row)))
-}
-
-// footBegins is a quick test: the text begins as one of the labels of a signature line does.
-func footBegins(s string) bool {
-	s = strings.TrimLeft(s, " \u3000")
-	r, _ := utf8.DecodeRuneInString(s)
-	return strings.ContainsRune("填报制经审复签批统编部主分领单打联电盖公日负导生", r)
-}
-
-// isNumbering recognises the row under a head that numbers the columns: 甲 乙 1 2 3.
-func (g *rowSeen) isNumbering() bool {
-	row := g.row
-	if g.filled < 3 {
-		return false
-	}
-	last := 0
-	for i := range row.Cells {
-		c := &row.Cells[i]
-		if !filled(c) {
-			continue
-		}
-		w := written.Plain(c.Text)
-		if !columnNo.MatchString(strings.ToLower(w)) {
-			return false
-		}
-		if n := written.Atoi(strings.Trim(w, "()")); n > 0 {
-			if last > 0 && n != last+1 || last == 0 && n > 3 {
-				return false
-			}
-			last = n
-		}
-	}
-	return last >= 2 || g.texts == g.filled
-}
-
-// isCodeField says whether a lone text stands in a column of numbers or codes: then the row was meant as data.
-func isCodeField(c *sheet.Cell, at []Placed) bool {
-	for k := range at {
-		if at[k].Col == c.Col {
-			return at[k].Field.Type == forms.Code && strings.ContainsAny(c.Text, "0123456789")
-		}
-	}
-	return false
-}
-
-// mergedData says whether the row takes other fields from merged cells above.
-func (s *rowSeen) mergedData() bool {
-	for k := range s.at {
-		if _, ok := s.down[[2]int{s.row.N, s.at[k].Col}]; ok {
-			return true
-		}
-	}
-	return false
-}
-
-// anyHas says whether a text of the row holds a word.
-func anyHas(row *sheet.Row, word string) bool {
-	return slices.ContainsFunc(row.Cells, func(c sheet.Cell) bool { return strings.Contains(c.Text, word) })
-}
-
-func joined(row *sheet.Row) string {
-	var b strings.Builder
-	for _, c := range row.Cells {
-		b.WriteString(c.Text)
-		b.WriteByte(' ')
-	}
-	return b.String()
-}
-
-// allNothing says whether a row says 无 in all its cells, beside a running number.
-func allNothing(row *sheet.Row) bool {
-	nothing, numbers, dashed := 0, 0, 0
-	for i := range row.Cells {
-		c := &row.Cells[i]
-		if !filled(c) {
-			continue
-		}
-		if c.Kind == sheet.Text && len(c.Text) > 300 {
-			return false
-		}
-		switch t := written.Squash(c.Text); {
-		case c.Kind == sheet.Number:
-			if numbers++; numbers > 1 || nothing > 0 {
-				return false
-			}
-		case c.Kind != sheet.Text:
-			return false
-		case written.IsNothing(t):
-			nothing++
-		case t == "/" || t == "-" || t == "—" || t == "——" || t == "--":
-			dashed++
-		case t != "0":
-			return false
-		}
-	}
-	return nothing > 0 || dashed > 0 && numbers == 0
-}
-
-// fewKeys says whether most of the fields that identify a row are empty, as in a subtotal, whose word stands in column but.
-func fewKeys(row *sheet.Row, at []Placed, but int) bool {
-	have, all := 0, 0
-	for k := range at {
-		if at[k].Col == 0 || !at[k].Field.Required || at[k].Field.Type == forms.Money || at[k].Field.Type == forms.Int {
-			continue
-		}
-		all++
-		if at[k].Col != but && filled(CellIn(row, at[k].Col)) {
-			have++
-		}
-	}
-	return have*2 <= all
-}
-
-// widelyMerged says whether the row's only text is merged across at least three columns.
-func widelyMerged(p *Page, row *sheet.Row, first *sheet.Cell) bool {
-	if first == nil {
-		return false
-	}
-	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Col != first.Col && filled(c) {
-			return false
-		}
-	}
-	m, ok := p.merged[[2]int{row.N, first.Col}]
-	return ok && m.Top == row.N && m.Left == first.Col && m.Right-m.Left >= 2
-}
-
-// isHeading says whether a text is one of the form's headings; answers are kept, since columns repeat few texts.
-func (p *Page) isHeading(ns names, text string) bool {
-	if known, ok := p.known[text]; ok {
-		return known
-	}
-	known := false
-	keys, _, _ := written.HeadingForms(text)
-	for _, k := range keys {
-		if _, ok := ns[k]; ok {
-			known = true
-			break
-		}
-	}
-	if len(p.known) < 4096 {
-		p.known[text] = known
-	}
-	return known
-}
-
-// looksLikeHead says whether a row of texts repeats the form's headings.
-func (v *Vocabulary) looksLikeHead(p *Page, row *sheet.Row, f *forms.Form, fields int) bool {
-	ns := v.names[f.ID]
-	hits := 0
-	for _, c := range row.Cells {
-		switch {
-		case c.Kind == sheet.Date:
-			return false
-		case c.Kind == sheet.Text && len(c.Text) <= 60 && p.isHeading(ns, c.Text):
-			hits++
-		}
-	}
-	return hits >= 3 && hits*2 >= min(fields, len(row.Cells))
-}
-
-func FirstText(row *sheet.Row) sheet.Cell {
-	for i := range row.Cells {
-		if filled(&row.Cells[i]) {
-			return row.Cells[i]
-		}
-	}
-	return sheet.Cell{Row: row.N, Col: 1}
 }

@@ -15,7 +15,7 @@ type Page struct {
 	*sheet.Grid
 	merged map[[2]int]sheet.Range // by covered cell, over the rows where a head may stand
 	known  map[string]bool        // texts already looked up among the form's headings
-	worded map[int]bool           // whether a row holds a heading that some form knows, by index
+	words  []worded               // of the rows in which heads were looked for, by index
 	// Delimited says that the rows are lines of separated fields, where a comma too many moves all that follows.
 	Delimited bool
 	last      map[int]int // by column: the last row that holds something, once asked for
@@ -27,7 +27,7 @@ const maxMergedWork = 2_000_000
 const headRows = 80 // a head stands within the first rows that have content
 
 func NewPage(g *sheet.Grid) *Page {
-	p := &Page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}, worded: map[int]bool{}}
+	p := &Page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}}
 	if len(g.Rows) == 0 {
 		return p
 	}
@@ -148,6 +148,11 @@ type columnHead struct {
 
 // heads reads the headings of the rows i … i+height-1.
 func (p *Page) heads(i, height int) map[int]columnHead {
+	return p.headsIf(i, height, func(map[int]columnHead) bool { return true })
+}
+
+// headsIf is heads where they are worth it; else nil.
+func (p *Page) headsIf(i, height int, worth func(map[int]columnHead) bool) map[int]columnHead {
 	cols := map[int]bool{}
 	for j := i; j < i+height; j++ {
 		for _, c := range p.Rows[j].Cells {
@@ -174,6 +179,9 @@ func (p *Page) heads(i, height int) map[int]columnHead {
 		if len(h.names) > 0 && !p.covered(i+height-1, col) {
 			out[col] = h
 		}
+	}
+	if !worth(out) {
+		return nil
 	}
 	if len(months) > 0 || len(years) > 1 {
 		p.keepOwn(i, out, months, years)

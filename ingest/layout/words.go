@@ -3,6 +3,7 @@ package layout
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
@@ -43,21 +44,25 @@ var (
 // isPrompt says whether a cell holds nothing but what asks for filling it in: 请选择. Such a cell is empty.
 func isPrompt(c *sheet.Cell) bool {
 	if c == nil || c.Kind != sheet.Text || len(c.Text) > 90 || len(c.Text) < 6 || !maybePrompt(c.Text) {
-		return false
+		return false // nearly all cells end here
 	}
 	return knownPrompts.Get(c.Text, func(s string) bool { return promptWord.MatchString(written.Squash(s)) })
 }
 
 var knownPrompts written.Memo[bool]
 
-// maybePrompt is a quick test for one of the prompts' words.
+// maybePrompt is a quick test: the text begins as one of the prompts does, or with a sign.
 func maybePrompt(s string) bool {
-	for _, w := range []string{"选", "填", "拉", "点", "elect", "ELECT", "hoose", "输入", "录入", "补充", "完善"} {
-		if strings.Contains(s, w) {
-			return true
-		}
+	r, _ := utf8.DecodeRuneInString(s)
+	switch {
+	case r >= '0' && r <= '9':
+		return false
+	case r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
+		return strings.ContainsRune("pscPSC", r)
+	case r >= 0x4e00 && r <= 0x9fff:
+		return strings.ContainsRune("请下点单此选待未", r)
 	}
-	return false
+	return true
 }
 
 // isPageMark says whether a text numbers a page or says when something was printed.

@@ -56,11 +56,8 @@ func counted(r *finding.Return) []string {
 	if r.ValuesEmptied > 0 {
 		s = append(s, fmt.Sprintf("%d 处填写内容无法使用，已按未填处理，所在行仍计入。", r.ValuesEmptied))
 	}
-	if r.RowsIgnored > 0 {
-		s = append(s, fmt.Sprintf("%d 行不是数据，未计入：%s。", r.RowsIgnored, r.PassedWords()))
-	}
-	if n := r.CellsUnread; n > 0 {
-		s = append(s, fmt.Sprintf("%d 个单元格不在任何表头之下，未读取。", n))
+	if not := r.NotRead(); not != "" {
+		s = append(s, "未读取："+not+"。")
 	}
 	return s
 }
