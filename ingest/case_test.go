@@ -193,6 +193,7 @@ func TestCases(t *testing.T) {
 			}
 			in := intakeOf(t, config, formsOf(t, a, set))
 			showHints = bytes.Contains(a.Comment, []byte("#hints"))
+			showPassed = bytes.Contains(a.Comment, []byte("#passed"))
 			var got string
 			db := db
 			if in.Forms != set {
@@ -358,6 +359,9 @@ func throughSession(t *testing.T, in *Intake, steps []step) string {
 // showHints makes reports say how to mend each finding: in cases whose comment says "#hints".
 var showHints bool
 
+// showPassed makes reports list rows passed over and cells not read: in cases whose comment says "#passed".
+var showPassed bool
+
 // reportText writes what became of a file. parts gives the rows; nil leaves them out.
 func reportText(in *Intake, r *finding.Report, parts []*read.Part) string {
 	var b strings.Builder
@@ -392,6 +396,14 @@ func reportText(in *Intake, r *finding.Report, parts []*read.Part) string {
 		}
 		for _, e := range ret.Explained {
 			fmt.Fprintf(&b, "  explained %s %s: %s\n", e.Finding.Rule, e.Finding.Message, e.Said)
+		}
+		if showPassed {
+			for _, p := range ret.PassedOver {
+				fmt.Fprintf(&b, "  passed %s!%d %s\n", p.Sheet, p.Row, p.Kind)
+			}
+			for _, c := range ret.Unread {
+				fmt.Fprintf(&b, "  unread %s!%s %q\n", c.Sheet, c.Cell, c.Value)
+			}
 		}
 		for _, f := range ret.Findings {
 			at := strings.Trim(f.Sheet+"!"+f.Cell, "!")

@@ -118,6 +118,14 @@ func (e *Erasures) without(arrival int, ret *finding.Return, pt *read.Part) (*fi
 		}
 		left.Findings = append(left.Findings, f)
 	}
+	left.Unread = nil
+	for _, c := range ret.Unread {
+		if at[place{c.Sheet, c.Row}] || e.quoted(c.Value) {
+			left.CellsUnread--
+			continue
+		}
+		left.Unread = append(left.Unread, c)
+	}
 	left.Explained = nil
 	for _, x := range ret.Explained {
 		if f := x.Finding; !at[place{f.Sheet, f.Row}] && !e.quoted(f.Value) && !e.quoted(f.Message) && !e.quoted(x.Said) && !e.quoted(x.Key) {

@@ -444,9 +444,32 @@ func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error
 			ret.Findings = append(ret.Findings, f)
 		}
 		frows.Close()
-		if err := s.loadExplanations(ctx, ret); err != nil {
-			return nil, err
+		for _, load := range []func(context.Context, *finding.Return) error{s.loadExplanations, s.storedRows} {
+			if err := load(ctx, ret); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return r, rows.Err()
+}
+
+// storedRows reads what a return passed over, and the cells that it didn't read.
+func (s *Session) storedRows(ctx context.Context, ret *finding.Return) error {
+	err := warehouse.Each(ctx, s.Conn, "select total, coalesce(sheet,''), row_no, kind from raw.passed_over where zone = ? and return_id = ? order by seq", func(v []any) error {
+		ret.RowsIgnored = int(v[0].(int32))
+		ret.PassedOver = append(ret.PassedOver, finding.PassedRow{Sheet: v[1].(string), Row: int(v[2].(int32)), Kind: v[3].(string)})
+		return nil
+	}, s.In.Zone.Code, ret.ID)
+	if err != nil {
+		return fmt.Errorf("read the rows passed over of %s: %w", ret.ID, err)
+	}
+	err = warehouse.Each(ctx, s.Conn, "select total, coalesce(sheet,''), cell, coalesce(value,'') from raw.unread where zone = ? and return_id = ? order by seq", func(v []any) error {
+		ret.CellsUnread = int(v[0].(int32))
+		ret.Unread = append(ret.Unread, finding.UnreadCell{Sheet: v[1].(string), Cell: v[2].(string), Value: v[3].(string)})
+		return nil
+	}, s.In.Zone.Code, ret.ID)
+	if err != nil {
+		return fmt.Errorf("read the unread cells of %s: %w", ret.ID, err)
+	}
+	return nil
 }

@@ -123,6 +123,12 @@ func (b *batch) add(j *judge.Judged) {
 		for n, f := range r.Findings {
 			b.row("raw.finding", b.zone, r.ID, whole(n+1), string(f.Severity), f.Rule, f.Sheet, f.Cell, whole(f.Row), text(f.Field), text(f.Value), f.Message, hintOf(f))
 		}
+		for n, p := range r.PassedOver {
+			b.row("raw.passed_over", b.zone, r.ID, whole(n+1), whole(r.RowsIgnored), p.Sheet, whole(p.Row), p.Kind)
+		}
+		for n, c := range r.Unread {
+			b.row("raw.unread", b.zone, r.ID, whole(n+1), whole(r.CellsUnread), c.Sheet, c.Cell, text(c.Value))
+		}
 		if r.Outcome != finding.Duplicate {
 			for n, e := range r.Explained {
 				f := e.Finding
@@ -197,7 +203,7 @@ func folded(name string) any {
 
 // flush loads everything within the caller's transaction.
 func (b *batch) flush(ctx context.Context, conn *sql.Conn) error {
-	for _, name := range []string{"raw.return", "raw.return_column", "raw.finding", "raw.explanation", "raw.quarantine"} {
+	for _, name := range []string{"raw.return", "raw.return_column", "raw.finding", "raw.passed_over", "raw.unread", "raw.explanation", "raw.quarantine"} {
 		if err := warehouse.Load(ctx, conn, warehouse.FixedTable(name), b.tables[name]); err != nil {
 			return err
 		}

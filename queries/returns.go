@@ -104,7 +104,47 @@ func (r *Reader) Return(ctx context.Context, id string, p Point) (Record, error)
 	if err != nil {
 		return nil, err
 	}
-	return append(list[0], Entry{"findings", findings}, Entry{"explained", t.Records()}), nil
+	explained := t.Records()
+	passed, err := r.listed(ctx, id, "raw.passed_over", "sheet, row_no as row, kind")
+	if err != nil {
+		return nil, err
+	}
+	unread, err := r.listed(ctx, id, "raw.unread", "sheet, cell, value")
+	if err != nil {
+		return nil, err
+	}
+	rec := append(list[0], Entry{"findings", findings}, Entry{"explained", explained}, Entry{"passed_over", passed.rows}, Entry{"unread", unread.rows})
+	if passed.total > int64(len(passed.rows)) {
+		rec = append(rec, Entry{"passed_over_total", passed.total})
+	}
+	if unread.total > int64(len(unread.rows)) {
+		rec = append(rec, Entry{"unread_total", unread.total})
+	}
+	return rec, nil
+}
+
+// listing is what a return names of its rows or cells, and how many there are: it names 500 at most.
+type listing struct {
+	rows  []Record
+	total int64
+}
+
+// listed reads such a list. A publication made by an earlier program has none.
+func (r *Reader) listed(ctx context.Context, id, table, columns string) (l listing, err error) {
+	have, err := r.table(ctx, "select table_name from duckdb_tables() where schema_name || '.' || table_name = ?", table)
+	if err != nil || len(have.Rows) == 0 {
+		return listing{rows: []Record{}}, err
+	}
+	t, err := r.table(ctx, "select "+columns+" from "+table+" where return_id = ? order by seq", id)
+	if err != nil {
+		return l, err
+	}
+	l.rows = t.Records()
+	n, err := r.table(ctx, "select coalesce(max(total), 0)::bigint from "+table+" where return_id = ?", id)
+	if err == nil {
+		l.total, _ = n.Rows[0][0].(int64)
+	}
+	return l, err
 }
 
 // recordOf is a row of a table as a record.

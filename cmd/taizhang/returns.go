@@ -80,7 +80,7 @@ func (a *app) returnsCmd() *cobra.Command {
 				return a.print(findings, "severity", "rule", "sheet", "cell", "value", "message", "hint")
 			}
 			for _, e := range rec {
-				if e.Key != "findings" && e.Key != "explained" {
+				if _, list := e.Value.([]queries.Record); !list {
 					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, cellText(e.Value, a.format))
 				}
 			}
@@ -90,9 +90,16 @@ func (a *app) returnsCmd() *cobra.Command {
 					return err
 				}
 			}
-			if explained, _ := rec.Get("explained").([]queries.Record); len(explained) > 0 {
-				fmt.Fprintln(a.out)
-				return a.print(explained, "rule", "sheet", "cell", "value", "message", "explanation")
+			for _, more := range []struct {
+				key     string
+				columns []string
+			}{{"explained", []string{"rule", "sheet", "cell", "value", "message", "explanation"}}, {"passed_over", []string{"sheet", "row", "kind"}}, {"unread", []string{"sheet", "cell", "value"}}} {
+				if list, _ := rec.Get(more.key).([]queries.Record); len(list) > 0 {
+					fmt.Fprintf(a.out, "\n%s\n", more.key)
+					if err := a.print(list, more.columns...); err != nil {
+						return err
+					}
+				}
 			}
 			return nil
 		},

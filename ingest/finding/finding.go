@@ -7,6 +7,8 @@
 package finding
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"taizhang/internal/calendar"
@@ -128,13 +130,16 @@ type Return struct {
 	DueAt         time.Time // zero: nothing was owed
 	Late          bool
 	Outcome       Outcome
-	Nil           bool     // 零报告
-	Rows          int      // loaded
-	RowsRefused   int      // 未计入
-	ValuesEmptied int      // values of other fields that were dropped
-	RowsIgnored   int      // recognised as not data: totals, sections, notes, repeated headers
-	Supersedes    string   // id of the return this one corrects
-	Sheets        []string // sheets it was read from
+	Nil           bool         // 零报告
+	Rows          int          // loaded
+	RowsRefused   int          // 未计入
+	ValuesEmptied int          // values of other fields that were dropped
+	RowsIgnored   int          // recognised as not data: totals, sections, notes, repeated headers
+	CellsUnread   int          // cells with content under no heading
+	PassedOver    []PassedRow  // the rows ignored, MaxListed of them at most
+	Unread        []UnreadCell // these cells, MaxListed of them at most
+	Supersedes    string       // id of the return this one corrects
+	Sheets        []string     // sheets it was read from
 	Findings      []Finding
 	Explained     []Explained // doubts that the sender explained, now or before
 	Changes       []Change    // what a correction changed
@@ -178,6 +183,56 @@ func (r *Return) Uncounted() *Finding {
 		}
 	}
 	return nil
+}
+
+// MaxListed is how many rows passed over, and cells unread, a return names; of more only the number is kept.
+const MaxListed = 500
+
+// PassedRow is a row that is no data, and what it was taken for: total, section, footer, note, head, prompt, statistic.
+type PassedRow struct {
+	Sheet string `json:"sheet"`
+	Row   int    `json:"row"`
+	Kind  string `json:"kind"`
+}
+
+// passedLabels are the kinds of rows passed over in the words of receipts, in the order in which these list them.
+var passedLabels = [][2]string{{"total", "合计"}, {"section", "小节"}, {"note", "说明"}, {"footer", "页脚"}, {"head", "重复的表头"}, {"prompt", "未填写的"}, {"statistic", "统计"}}
+
+// NotRead says how many rows of each kind were passed over and which cells were not read: 合计1行、页脚2行、1个单元格（O3）.
+// Empty where there are none.
+func (r *Return) NotRead() string {
+	n := map[string]int{}
+	for _, p := range r.PassedOver {
+		n[p.Kind]++
+	}
+	var s []string
+	for _, k := range passedLabels {
+		if n[k[0]] > 0 {
+			s = append(s, fmt.Sprintf("%s%d行", k[1], n[k[0]]))
+		}
+	}
+	if more := r.RowsIgnored - len(r.PassedOver); more > 0 {
+		s = append(s, fmt.Sprintf("其他%d行", more))
+	}
+	if r.CellsUnread > 0 {
+		var refs []string
+		for _, c := range r.Unread[:min(len(r.Unread), 5)] {
+			refs = append(refs, c.Cell)
+		}
+		if r.CellsUnread > len(refs) {
+			refs = append(refs, "…")
+		}
+		s = append(s, fmt.Sprintf("%d个单元格（%s）", r.CellsUnread, strings.Join(refs, "、")))
+	}
+	return strings.Join(s, "、")
+}
+
+// UnreadCell is a cell with content under no heading. Its value is masked as findings' values are.
+type UnreadCell struct {
+	Sheet string `json:"sheet"`
+	Cell  string `json:"cell"`
+	Value string `json:"value"`
+	Row   int    `json:"-"`
 }
 
 // Count gives the number of findings of a severity.

@@ -108,9 +108,24 @@ func HeadingInGroups(heading, read string) Finding {
 	return headingTwice.finds("“%s”和“%s”各有一列，只读取“%s”一列", heading, read, read).mend("如果应读另一列，请只保留那一列的表头，或在表头写明各列的区别")
 }
 
-// HeadingTwice is a heading that stands there more than once.
-func HeadingTwice(heading string) Finding {
-	return headingTwice.finds("表头“%s”出现了不止一次，按最左边的一列读取", heading).mend("请删去多余的列，或在表头写明各列的区别")
+// HeadingTwice is a heading that stands there twice, over the same content; here is read.
+func HeadingTwice(heading, here, there string) Finding {
+	return headingTwice.finds("表头“%s”出现了不止一次（%s列、%s列），按%s列读取，%s列没有另外的内容", heading, here, there, here, there).mend("请删去多余的列").as(Info)
+}
+
+// EmptyTwin is a heading that stands there twice, the column here being empty: there is read.
+func EmptyTwin(heading, here, there string) Finding {
+	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列是空的，按%s列读取", heading, here, there, here, there).mend("请删去空的一列").as(Info)
+}
+
+// TwinsDiffer is a heading that stands there twice, over different content in some rows; here is read.
+func TwinsDiffer(heading, here, there string, rows int) Finding {
+	return headingTwice.finds("表头“%s”出现了不止一次（%s列、%s列），有%d行的内容不同，按%s列读取", heading, here, there, rows, here).mend("请只保留正确的一列，或在表头写明各列的区别")
+}
+
+// CumulativeBeside is an optional column of which only the cumulative figures are there, beside others of the period.
+func CumulativeBeside(column string) Finding {
+	return cumulative.finds("「%s」只有累计数，没有本月（本期）数", column).mend("请增加本月（本期）一列，只填本期发生数").inPart()
 }
 
 // HeadingsAlike is two headings of one meaning, of which one is read.

@@ -1,8 +1,16 @@
 package finding
 
+import "strings"
+
 var ofRows chapter
 
 var (
+	cellsUnread     = ofRows.tells("cells_unread", "有内容的单元格不在任何表头之下，没有读取。")
+	columnHeadless  = ofRows.asks("column_without_heading", "一列没有表头，却填着内容，没有读取。")
+	totalUnlabelled = ofRows.tells("total_unlabelled", "没有写明的一行，各数等于各行之和，按合计处理。")
+	mergedAmount    = ofRows.refuses("merged_amount", "一个数合并在几行上，不知道各行是多少，请拆开填写。")
+	fieldsBeyond    = ofRows.refuses("fields_beyond_heading", "CSV 的一行比表头多出栏目，多半是内容里有没加引号的逗号。")
+	tick            = ofRows.refuses("tick", "几栏选项里没有打勾，或打了不止一个勾。")
 	rowsAboveHead   = ofRows.asks("rows_above_head", "表头上面有像数据的行，没有读取。")
 	lineIgnored     = ofRows.asks("line_ignored", "有的行不成一行数据，没有读取；表尾的仅作提示。")
 	rowVoid         = ofRows.asks("row_void", "备注写着作废、取消、重复一类的话，该行仍计入。")
@@ -94,4 +102,45 @@ func TotalMismatch(column, claimed, sum, difference string, rejects bool) Findin
 		f = f.rejecting()
 	}
 	return f
+}
+
+// CellsLost are cells that were neither read nor named: a fault of this program.
+func CellsLost(n int) Finding {
+	return rowsUnaccounted.finds("表头下有%d个有内容的单元格没有着落：没有读取，也没有说明", n).mend(askOperator)
+}
+
+// CellsUnread are cells with content under no heading; which names some of them.
+func CellsUnread(n int, which string) Finding {
+	return cellsUnread.finds("%d个单元格（%s）不在任何表头之下，没有读取", n, which).mend("如是应报的内容，请填到有表头的列里；如是批注，可保留")
+}
+
+// ColumnWithoutHeading is a column that is filled and has no heading.
+func ColumnWithoutHeading(column string, cells int) Finding {
+	return columnHeadless.finds("%s列没有表头，却有%d格内容，没有读取", column, cells).mend("如是应报的内容，请补上表头；否则请删去这一列")
+}
+
+// TotalUnlabelled is a row of sums that doesn't say that it is one.
+func TotalUnlabelled(row int) Finding {
+	return totalUnlabelled.finds("第%d行没有写明是什么，各数等于各行之和，按合计处理，不作为数据", row).mend("请在该行写明“合计”或“小计”")
+}
+
+// MergedAmount is one number merged over several rows.
+func MergedAmount(column, where string, rows int, value string) Finding {
+	return mergedAmount.finds("「%s」%s 合并成一格，%d行共用一个数（%s），不知道各行是多少", column, where, rows, value).mend("请取消合并单元格，把数拆开，逐行填写各自的数")
+}
+
+// FieldsBeyondHeading is a line of a CSV file with more fields than its heading.
+func FieldsBeyondHeading(fields, headings int) Finding {
+	return fieldsBeyond.finds("这一行有%d个栏目，表头只有%d个，像是内容里有没加引号的逗号（或其他分隔符），逗号后面的内容错了位", fields, headings).
+		mend("请给含有逗号的内容加上英文双引号，或把逗号改成中文逗号“，”，也可以改用 .xlsx 报送")
+}
+
+// NotTicked is a row without a tick in the columns of a listed field.
+func NotTicked(column string, values []string) Finding {
+	return tick.finds("「%s」各栏（%s）里没有打勾", column, strings.Join(values, "、")).mend("请在一行里只打一个勾")
+}
+
+// TickedTwice is a row with more than one.
+func TickedTwice(column string, ticked []string) Finding {
+	return tick.finds("「%s」里打了不止一个勾（%s）", column, strings.Join(ticked, "、")).mend("请在一行里只打一个勾")
 }

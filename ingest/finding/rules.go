@@ -86,6 +86,12 @@ func (f Finding) as(s Severity) Finding {
 	return f
 }
 
+// inPart makes a finding of a rule that rejects one of a part of the return.
+func (f Finding) inPart() Finding {
+	f.Rejects = false
+	return f
+}
+
 // rejecting makes a finding send the whole return back.
 func (f Finding) rejecting() Finding {
 	f.Severity, f.Rejects = Error, true

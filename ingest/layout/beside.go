@@ -65,7 +65,9 @@ func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
 	if len(out) == 0 {
 		return p, nil
 	}
+	whole := p
 	p = p.without(h.row, cut)
+	p.Delimited = whole.Delimited
 	h.matched = v.match(h.Form, p.heads(h.row, h.height))
 	return p, out
 }
@@ -148,8 +150,8 @@ func letters(col int) string { return strings.TrimRight(sheet.Ref(1, col), "1") 
 func (l *Reader) crossed(pg *Page, h *Head) (said Notes) {
 	again := map[string]bool{}
 	for _, d := range h.doubled {
-		if d[0] == d[1] {
-			again[d[0]] = true
+		if d.title == d.by {
+			again[d.title] = true
 		}
 	}
 	twice := 0
@@ -163,13 +165,13 @@ func (l *Reader) crossed(pg *Page, h *Head) (said Notes) {
 		return said
 	}
 	for _, d := range h.doubled {
-		a, b := levelsAbove(d[0]), levelsAbove(d[1])
-		if a == "" || b == "" || a == b || lastLevel(d[0]) != lastLevel(d[1]) {
+		a, b := levelsAbove(d.title), levelsAbove(d.by)
+		if a == "" || b == "" || a == b || lastLevel(d.title) != lastLevel(d.by) {
 			continue
 		}
 		if what := l.groupedBy(h.Form, a, b); what != "" {
-			said.add(finding.CrossTable(lastLevel(d[0]), written.Short(b, 20), written.Short(a, 20), what).
-				At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d[0], 30)}))
+			said.add(finding.CrossTable(lastLevel(d.title), written.Short(b, 20), written.Short(a, 20), what).
+				At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d.title, 30)}))
 			return said
 		}
 	}

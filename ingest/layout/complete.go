@@ -35,9 +35,9 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 	spanColumn(h)
 	if f := l.crossed(pg, h); len(f) > 0 {
 		said = append(said, f...)
-	} else {
-		said = append(said, twice(pg, h)...)
+		h.doubled = nil
 	}
+	said = append(said, h.settleTwins(pg)...)
 	h.lack()
 	return said
 }
@@ -89,21 +89,6 @@ func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
 	return said
 }
 
-// twice names the headings that were passed over because another one means the same.
-func twice(pg *Page, h *Head) (said Notes) {
-	for _, d := range h.doubled {
-		passed, read := written.Short(d[0], 30), written.Short(d[1], 30)
-		f := finding.HeadingsAlike(passed, read)
-		if g := levelsAbove(d[0]); g != levelsAbove(d[1]) && g != "" && levelsAbove(d[1]) != "" && lastLevel(d[0]) == lastLevel(d[1]) {
-			f = finding.HeadingInGroups(passed, read)
-		} else if d[0] == d[1] {
-			f = finding.HeadingTwice(passed)
-		}
-		said.add(f.At(finding.Place{Sheet: pg.Name, Value: passed}))
-	}
-	return said
-}
-
 // takeGuess takes an unmatched heading that is close to a field for it, and says so.
 func (l *Reader) takeGuess(pg *Page, h *Head, c *forms.Column) *finding.Finding {
 	g := guess(pg, h, c)
@@ -139,7 +124,7 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	for _, s := range h.extra {
 		leaf := lastLevel(s)
 		keys, _, _ := written.HeadingForms(leaf)
-		if rollupPrefix.MatchString(keys[0]) || ordinary.MatchString(written.Heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
+		if afterRollup(keys[0]) != "" || ordinary.MatchString(written.Heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
 			continue
 		}
 		if n := unreadName(s, h.extra); !slices.Contains(names, n) {
@@ -279,7 +264,9 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 // MissingColumns supplies required columns that the return's identity or its section rows give, and rejects a return
 // whose table lacks others. False where a column is missing or unsure: then no row can count, and each is read only to
 // tell all that is wrong with it.
-func MissingColumns(tables []*Table, known Constants) (said Notes, complete bool) {
+// A column of which only the cumulative figures are there, beside others of the period, is a fault of its own: emptied is
+// how many cells it leaves empty.
+func MissingColumns(tables []*Table, known Constants) (said Notes, emptied int, complete bool) {
 	var faults Notes
 	for _, tb := range tables {
 		for n, h := range tb.Heads {
@@ -289,9 +276,14 @@ func MissingColumns(tables []*Table, known Constants) (said Notes, complete bool
 				found := find(h, at)
 				said, faults = append(said, found...), append(faults, found...)
 			}
+			for _, c := range h.cumulativeBeside() {
+				at.Field = c.Field
+				said.add(finding.CumulativeBeside(c.Title).At(at))
+				emptied += tb.rolledIn(n, c)
+			}
 		}
 	}
-	return said, len(faults) == 0
+	return said, emptied, len(faults) == 0
 }
 
 // lackingColumns are the required columns of which nothing stands in the head.
@@ -327,7 +319,7 @@ func columnsOfOthers(h *Head, at finding.Place) (said Notes) {
 func onlyCumulative(h *Head, at finding.Place) (said Notes) {
 	for i, field := range h.rollup {
 		c := h.Form.Column(field)
-		if h.Column(field) != nil || slices.Contains(h.rollup[:i], field) || h.Form.Mode != forms.Period && !c.Required {
+		if h.Column(field) != nil || slices.Contains(h.rollup[:i], field) || h.Form.Mode != forms.Period && !c.Required || h.beside(c) {
 			continue
 		}
 		at.Field = field
@@ -336,10 +328,38 @@ func onlyCumulative(h *Head, at finding.Place) (said Notes) {
 	return said
 }
 
+// beside says whether a column of which only a 累计 stands there is one of several, others of which are of the period.
+func (h *Head) beside(c *forms.Column) bool { return !c.Required && h.hasNumbers() }
+
+// cumulativeBeside gives those columns.
+func (h *Head) cumulativeBeside() (out []*forms.Column) {
+	for i, field := range h.rollup {
+		if c := h.Form.Column(field); h.Form.Mode == forms.Period && h.Column(field) == nil && !slices.Contains(h.rollup[:i], field) && h.beside(c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // Lacks says whether a head has no column for a field that should be there, and nothing else gives it: that was said of the
 // head, and is no fault of each row.
 func (h *Head) Lacks(c *forms.Column) bool {
 	return slices.Contains(h.missing, c) || h.Column(c.Field) == nil && (slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field))
+}
+
+// hasNumbers says whether a head has a column of amounts or counts of the period itself.
+func (h *Head) hasNumbers() bool {
+	return slices.ContainsFunc(h.Columns, func(p Placed) bool { return p.Col > 0 && isNumber(p.Field) })
+}
+
+// rolledIn counts the lines of a block that say something of a field in a cumulative column only.
+func (t *Table) rolledIn(block int, c *forms.Column) (n int) {
+	for i := range t.Lines {
+		if l := &t.Lines[i]; l.Block == block && slices.ContainsFunc(l.Rolled, func(r Rolled) bool { return &l.Head.Form.Columns[r.K] == c }) {
+			n++
+		}
+	}
+	return n
 }
 
 // Constants are values that a return's identity gives to columns which its table lacks.

@@ -3,16 +3,12 @@ package layout
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"sync"
 
 	"taizhang/ingest/forms"
-	"taizhang/ingest/sheet"
-	"taizhang/ingest/written"
 )
 
 // Placed is a form's field found in a column of a sheet.
@@ -23,6 +19,7 @@ type Placed struct {
 	Unit    int    // power of ten of yuan
 	HasUnit bool
 	guess   bool   // a close but unsure match
+	ticks   []tick // columns of its listed values, of which one is ticked in each row
 	konst   string // the value where col is 0
 }
 
@@ -151,99 +148,25 @@ func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
 	}
 	var out []columnHeads
 	for height := 1; height <= 3 && i+height <= len(p.Rows); height++ {
-		if height > 1 && (p.Rows[i+height-1].N != p.Rows[i].N+height-1 || !v.headLike(&p.Rows[i+height-1])) {
-			break
+		if height > 1 {
+			if p.Rows[i+height-1].N != p.Rows[i].N+height-1 {
+				break
+			}
+			if v.proven(p, i, i+height-1) {
+				if !p.onlyRemarks(i + height - 1) { // see FindHead
+					clear(out) // a head can't end above a row that belongs to it
+				}
+			} else if !v.headLike(&p.Rows[i+height-1]) {
+				break
+			}
 		}
 		var heads columnHeads
-		if at := p.heads(i, height); len(at) >= 2 && v.plausible(at) {
+		if at := p.headsIf(i, height, func(at map[int]columnHead) bool { return len(at) >= 2 && v.plausible(at) }); at != nil {
 			heads = columnHeads{at, v.keptFor(at)}
 		}
 		out = append(out, heads)
 	}
 	return out
-}
-
-var someNumber = regexp.MustCompile(`\d{5}|\d[-./年]\d`)
-
-// headLike says whether a row may be the second or third of a head: at least half of its texts are headings, units or
-// periods, none is a number or date. A row of data must never be taken for a part of the head above it.
-func (v *Vocabulary) headLike(row *sheet.Row) bool {
-	all, known := 0, 0
-	for k := range row.Cells {
-		c := &row.Cells[k]
-		if !filled(c) {
-			continue
-		}
-		if c.Kind != sheet.Text || len(c.Text) > 180 {
-			if c.Kind == sheet.Number && c.Num >= 2000 && c.Num < 2100 { // a year
-				continue
-			}
-			return false
-		}
-		all++
-		ns, _, _ := written.HeadingForms(c.Text)
-		var h columnHead
-		bare := strings.Trim(ns[0], "()[]【】:")
-		if _, isUnit := written.UnitIn(bare); isUnit || h.say(bare) || v.IsWord(c.Text) {
-			known++
-		} else if someNumber.MatchString(written.Plain(c.Text)) {
-			return false
-		}
-	}
-	return known*2 >= all
-}
-
-// inside says whether a heading merged downwards from a row above reaches into row i: then the head begins there.
-func (v *Vocabulary) inside(p *Page, i int) bool {
-	n := p.Rows[i].N
-	for _, m := range p.Merged {
-		if m.Top >= n || m.Bottom < n || m.Left == m.Right && m.Bottom-m.Top > 3 {
-			continue
-		}
-		for j := i - 1; j >= 0 && p.Rows[j].N >= m.Top; j-- {
-			if p.Rows[j].N == m.Top {
-				if c := CellIn(&p.Rows[j], m.Left); c != nil && c.Kind == sheet.Text && v.IsWord(c.Text) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// promising is a quick test before headings are read: some cell of the three rows is a heading that a form knows.
-func (v *Vocabulary) promising(p *Page, i int) bool {
-	for j := i; j < min(i+3, len(p.Rows)); j++ {
-		has, known := p.worded[j]
-		if !known {
-			has = slices.ContainsFunc(p.Rows[j].Cells, func(c sheet.Cell) bool { return c.Kind == sheet.Text && v.IsWord(c.Text) })
-			p.worded[j] = has
-		}
-		if has {
-			return true
-		}
-	}
-	return false
-}
-
-// plausible says whether at least two headings are words that some form knows.
-func (v *Vocabulary) plausible(heads map[int]columnHead) bool {
-	n := 0
-	for _, h := range heads {
-		if slices.ContainsFunc(h.names, func(name string) bool {
-			_, ok := v.words[name]
-			if !ok {
-				_, ok = v.words["~"+written.Canon(name)]
-			}
-			return ok
-		}) {
-			n++
-		}
-		if n >= 2 {
-			return true
-		}
-	}
-	return false
 }
 
 // better compares two heads of one form: more required fields, then more fields, then fewer headings that mean the same
@@ -269,14 +192,19 @@ func (c candidate) better(old *candidate) bool {
 func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 	n := min(len(p.Rows), headRows)
 	heights := make([][]columnHeads, n)
-	for i := range heights {
-		heights[i] = v.headsOf(p, i)
-	}
 	best := map[*forms.Form]*candidate{}
+	full := false // a form has all that it must have: below, only what looks like a head can do better
 	for i := range heights {
+		if full && !v.dense(p, i) {
+			continue
+		}
+		if heights[i] = v.headsOf(p, i); heights[i] == nil {
+			continue
+		}
 		for _, f := range v.set.Forms {
 			if c := v.headAt(i, f, heights[i]); c != nil && (best[f] == nil || c.better(best[f])) {
 				best[f] = c
+				full = full || c.full()
 			}
 		}
 	}
@@ -287,11 +215,12 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 	c = v.firstBlock(p, c, heights)
 	for c.row+c.height < len(p.Rows) && c.height < 5 && p.Rows[c.row+c.height].N == p.Rows[c.row].N+c.height && p.onlyRemarks(c.row+c.height) {
 		m := v.match(c.Form, p.heads(c.row, c.height+1)) // with a row of units below the headings
-		if len(m.Columns) < len(c.Columns) {
+		if len(m.Columns) < len(c.Columns) && !p.saysOfNumbers(c.row+c.height, c.Head) {
 			break
 		}
 		c.height, c.matched = c.height+1, m
 	}
+	v.takeTicks(p, c.Head)
 	return c.Head, false
 }
 

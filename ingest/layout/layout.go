@@ -8,7 +8,8 @@
 // stray fits nowhere; what is stated stands outside the table, in titles and
 // labelled cells.
 //
-// A new footer or total word goes into classify.go, a new label into meta.go,
+// A new footer, total or prompt word goes into words.go, a new kind of row into
+// classify.go, a new mark under listed values into ticks.go, a new label into meta.go,
 // another way of writing heads into page.go.
 package layout
 

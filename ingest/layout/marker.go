@@ -104,7 +104,9 @@ func (l *Reader) MarkedHead(pg *Page, m Marker, h *Head) (*Page, *Head, []findin
 	if at == len(pg.Rows) || pg.Rows[at].N > n { // the headings were deleted: an empty row stands for them
 		g := *pg.Grid
 		g.Rows = slices.Insert(slices.Clone(g.Rows), at, sheet.Row{N: n})
+		delimited := pg.Delimited
 		pg = NewPage(&g)
+		pg.Delimited = delimited
 	}
 	h = &Head{matched: l.Vocab.match(m.Form, pg.heads(at, 1)), Form: m.Form, row: at, height: 1, titled: true}
 	return pg, h, byPlace(pg, m, h)

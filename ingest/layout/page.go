@@ -15,8 +15,10 @@ type Page struct {
 	*sheet.Grid
 	merged map[[2]int]sheet.Range // by covered cell, over the rows where a head may stand
 	known  map[string]bool        // texts already looked up among the form's headings
-	worded map[int]bool           // whether a row holds a heading that some form knows, by index
-	last   map[int]int            // by column: the last row that holds something, once asked for
+	words  []worded               // of the rows in which heads were looked for, by index
+	// Delimited says that the rows are lines of separated fields, where a comma too many moves all that follows.
+	Delimited bool
+	last      map[int]int // by column: the last row that holds something, once asked for
 }
 
 // maxMergedWork bounds the cells looked at under merged areas, which a hostile file can make many; a real sheet has thousands.
@@ -25,7 +27,7 @@ const maxMergedWork = 2_000_000
 const headRows = 80 // a head stands within the first rows that have content
 
 func NewPage(g *sheet.Grid) *Page {
-	p := &Page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}, worded: map[int]bool{}}
+	p := &Page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}}
 	if len(g.Rows) == 0 {
 		return p
 	}
@@ -53,7 +55,9 @@ func NewPage(g *sheet.Grid) *Page {
 func (p *Page) From(i int) *Page {
 	g := *p.Grid
 	g.Rows = g.Rows[i:]
-	return NewPage(&g)
+	q := NewPage(&g)
+	q.Delimited = p.Delimited
+	return q
 }
 
 // CellIn gives the cell at a column of a row; nil where it is empty.
@@ -113,8 +117,13 @@ var (
 	// thisPeriod are heading levels that say nothing but: the period itself.
 	thisPeriod = []string{"本月", "当月", "本期", "本周", "当期", "本月数", "本期数", "本周数", "当月数", "当期数", "本月发生", "本期发生", "本月发生数", "本期发生数", "当月发生数"}
 	// rollupLevel and rollupPrefix name sums over several periods.
-	rollupLevel  = regexp.MustCompile(`^((本|今|全|当|自)?年(初)?(至今|以来)?|年初至今|截至?(目前|本月|本期)?|历年|开工)?累计(数|完成|值|情况|发生数?)?$|^(自|从)?年初(至今|以来|至本月|起)$|^1[-—–~至]+(本|\d{1,2})月(份|累计|数)?$|^截至目前$|^(全年|本年|上半年|下半年|[一二三四1-4]季度)(合计|小计|数)?$`)
-	rollupPrefix = regexp.MustCompile(`^((本|今|全|当)年(度)?累计|年初至今|自?年初以来|截至(目前|本月|本期)(累计)?|累计|1[-—–~至]+(本|\d{1,2})月(份)?(累计)?)(.{2,})$`)
+	// A stretch of time since some beginning is one of them with or without the word 累计.
+	sinceStart   = `((截[至止]?|到|至)(目前|现在|本[月期周年]|当[月期]|上?月?[底末]|\d{1,2}月\d{1,2}日|(20\d\d年)?\d{1,2}月(份|底|末)?)(止|为止)?|(自|从)(本|今|全|当|20\d\d)?年(度)?(初|1月)(起|以来|至今|到现在|至本[月期]|至\d{1,2}月(底|末|份)?)?|(本|今|全|当|20\d\d)?年(度)?(初|1月)(起|以来|至今|到现在|至本[月期]|至\d{1,2}月(底|末|份)?)|(本|今|全|当|20\d\d)年(度)?(以来|至今)|(20\d\d年)?[1一](月)?[-—–~至到]+(本|当|\d{1,2}|[一二三四五六七八九十]{1,2})月(份|底|末)?|(自|从)?开[工展年](以来|至今)?|历年(以来)?)`
+	rolledWord   = `(累计|累积|累加|滚动)`
+	rollupLevel  = regexp.MustCompile(`^(` + sinceStart + `|(本|今|全|当|自|历)?年(度|初)?|本[月期]|当[月期]|其中|实际|已)*` + rolledWord + `(总)?(数|额|量|金额|完成|值|情况|发生|合计|小计|总数|总额|实际|已|的)*$|^` + sinceStart + `(数|额|金额|完成|发生|合计|小计|总数|数据)*$|^(全年|本年|上半年|下半年|[一二三四1-4]季度)(合计|小计|数)?$`)
+	rollupPrefix = regexp.MustCompile(`^((?:` + sinceStart + `|(?:本|今|全|当)年(?:度)?)*` + rolledWord + `|` + sinceStart + `)(.{2,})$`)
+	// rollupSuffix is the same said after what is summed up: 兑付金额本年累计.
+	rollupSuffix = regexp.MustCompile(`^(.{2,}?)[-—–_/:]*(` + sinceStart + `|(本|今|全|当)年(度)?)*` + rolledWord + `(数|额|值)?$`)
 	// otherLevel are levels and remarks that mean another time, a plan or a comparison.
 	otherLevel  = regexp.MustCompile(`^(上月|上期|上周|上年|上一?年度?|去年|上年同期|去年同期|同期|下月|下期|下周|同比|环比|增减|增幅|增长|比上.*|较上.*|.*同期数?|计划|计划数|预计|目标|目标任务|年度目标|年度计划|预算|拟|占比|比重|排名|增减%?|同比%?|环比%?)$`)
 	otherPrefix = regexp.MustCompile(`^(上月|上期|上周|上年|去年|同期|下月|下期|下周|同比|环比|预计|拟|计划|应|未|原|历史|其中|剩余|结余|待|非|是否)`)
@@ -139,6 +148,11 @@ type columnHead struct {
 
 // heads reads the headings of the rows i … i+height-1.
 func (p *Page) heads(i, height int) map[int]columnHead {
+	return p.headsIf(i, height, func(map[int]columnHead) bool { return true })
+}
+
+// headsIf is heads where they are worth it; else nil.
+func (p *Page) headsIf(i, height int, worth func(map[int]columnHead) bool) map[int]columnHead {
 	cols := map[int]bool{}
 	for j := i; j < i+height; j++ {
 		for _, c := range p.Rows[j].Cells {
@@ -165,6 +179,9 @@ func (p *Page) heads(i, height int) map[int]columnHead {
 		if len(h.names) > 0 && !p.covered(i+height-1, col) {
 			out[col] = h
 		}
+	}
+	if !worth(out) {
+		return nil
 	}
 	if len(months) > 0 || len(years) > 1 {
 		p.keepOwn(i, out, months, years)

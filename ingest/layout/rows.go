@@ -21,6 +21,7 @@ type Line struct {
 	Head   *Head
 	Rolled []Rolled    // cells under 累计 headings
 	Void   *sheet.Cell // a remark that says that the row is void; nil: there is none
+	Faults []Fault     // what the layout itself makes unreadable
 	weak   bool        // nothing but a number or formulas: prepared, perhaps not filled in
 }
 
@@ -37,7 +38,7 @@ type total struct {
 	Part   bool     // 小计: of a block, not of the whole table
 }
 
-// Stray is a row that fits nowhere.
+// Stray is a row that fits nowhere: a text where a line should be, such as 数据正在核对.
 type Stray struct {
 	N    int
 	Text string
@@ -57,9 +58,15 @@ type Table struct {
 	carried map[string]bool
 	Said    Stated
 	Bounds  [][3]int // by head: row of the head, first and last row of data (sheet numbers)
+	Passed  []Passed // rows below the head that are no lines
+	Unread  []Unread // cells under no heading, the first of them
 
-	kinds [rowKinds]int // rows below the head by what they were taken for
-	Below int           // rows below the head in which somebody sees something, counted apart from the reading
+	unread     int           // how many these are
+	cells      int           // cells with content below the head
+	accounted  int           // of these, the ones whose whereabouts are known
+	bareTotals []bareTotal   // totals that don't say so
+	kinds      [rowKinds]int // rows below the head by what they were taken for
+	Below      int           // rows below the head in which somebody sees something, counted apart from the reading
 }
 
 // Ignored is the number of rows recognised as not data.
@@ -86,10 +93,14 @@ type tableReader struct {
 	h     *Head
 	at    []Placed
 	down  map[[2]int]sheet.Cell
-	carry map[int]carried // by field: what the last section row said of a column that the table lacks
-	ranks []string        // ways of numbering sections, the outermost first
-	seen  int             // lines since the last head
-	kinds []rowKind       // by row index
+	spans map[[2]int]sheet.Range // cells merged downwards, by the row and column of the first
+	carry map[int]carried        // by field: what the last section row said of a column that the table lacks
+	ranks []string               // ways of numbering sections, the outermost first
+	seen  int                    // lines since the last head
+	kinds []rowKind              // by row index
+
+	headedBy map[*Head][]bool // see headed
+	takenIn  []int            // by column: the last row of which a line took its cell
 }
 
 // ReadTable reads the data rows below a head, and gives the row index at which another form's table begins.
@@ -110,19 +121,20 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 		r.ranks = nil
 	}
 	start := h.row + h.height
-	r.down = fillDown(p, p.Rows[start-1].N)
+	r.down, r.spans = fillDown(p, p.Rows[start-1].N)
 	t.Bounds = append(t.Bounds, [3]int{p.Rows[h.row].N, 0, 0})
 	end := len(p.Rows)
 	after, free := rowBlank, start // free: the first row after the last that belongs to this table for certain
 	for i := start; i < len(p.Rows); i++ {
 		l.Alive()
 		row := &p.Rows[i]
-		kind := l.Vocab.classify(p, row, r.h, r.at, r.down, r.seen, after)
-		if (kind == rowHead || kind == rowData || kind == rowStray) && l.Vocab.mayBeHead(row) && l.Vocab.otherHead(p, i, free, h.Form) {
+		s := rowSeen{v: l.Vocab, p: p, row: row, h: r.h, at: r.at, down: r.down, seen: r.seen, after: after}
+		kind := s.classify()
+		if !s.certain && (kind == rowHead || kind == rowData || kind == rowStray) && l.Vocab.mayBeHead(row) && l.Vocab.otherHead(p, i, free, h.Form) {
 			end = free // what stands above its head is its title
 			break
 		}
-		if n := r.asideAt(i, kind, after); n > 0 {
+		if n := r.asideAt(i, kind, after, &s); n > 0 {
 			i, after = i+n-1, rowBlank
 			continue
 		}
@@ -155,7 +167,14 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines)})
 	case rowData:
 		r.seen++
-		t.Lines = append(t.Lines, Line{Sheet: r.p.Name, N: row.N, index: i, Cells: r.pick(row, true), At: r.at, Block: len(t.Heads) - 1, Head: r.h, weak: r.isWeak(row), Void: r.voided(row), Rolled: r.h.rolledUp(row)})
+		l := Line{Sheet: r.p.Name, N: row.N, index: i, Cells: r.pick(row, true), At: r.at, Block: len(t.Heads) - 1, Head: r.h, weak: r.isWeak(row), Void: r.voided(row), Rolled: r.h.rolledUp(row)}
+		r.tooManyFields(&l, row)
+		for k := range r.at {
+			if r.at[k].ticks != nil {
+				l.tickFault(row, k)
+			}
+		}
+		t.Lines = append(t.Lines, l)
 		b := &t.Bounds[len(t.Bounds)-1]
 		if b[1] == 0 {
 			b[1] = row.N
@@ -179,6 +198,7 @@ func isWhole(row *sheet.Row) bool {
 // in are no lines, and what stands above the next form's head belongs to that.
 func (r *tableReader) settle(start, end int) {
 	t := r.t
+	r.unlabelledTotals()
 	n := len(t.Lines)
 	for n > 0 && t.Lines[n-1].weak {
 		n--
@@ -192,22 +212,39 @@ func (r *tableReader) settle(start, end int) {
 		next := r.p.Rows[end].N
 		t.Strays = slices.DeleteFunc(t.Strays, func(s Stray) bool { return s.N >= next })
 	}
+	r.mergedAmounts()
+	r.unproven(start, end)
 	for i := start; i < end; i++ {
 		row := &r.p.Rows[i]
-		if BlankRow(row) {
-			continue
-		}
-		t.Below++
 		switch r.kinds[i] {
-		case rowNote, rowStray:
+		case rowNote, rowFooter, rowStray:
 			t.Said.Labelled(r.p.Name, row, false)
 		case rowNothing:
 			t.Said.Nothing = true
 		case rowNumbered:
 			t.Empty = append(t.Empty, row.N)
 		}
-		t.kinds[r.kinds[i]]++
 	}
+	r.account(start, end)
+}
+
+// unproven takes a text merged over the whole width for a section only where lines follow: below them, or where there are
+// none, it is a remark such as 数据正在核对.
+func (r *tableReader) unproven(start, end int) {
+	t := r.t
+	last := 0
+	if n := len(t.Lines); n > 0 {
+		last = t.Lines[n-1].index
+	}
+	for i := max(start, last); i < end; i++ {
+		row := &r.p.Rows[i]
+		if r.kinds[i] != rowSection || sectionWord.MatchString(written.Squash(FirstText(row).Text)) {
+			continue
+		}
+		r.kinds[i] = rowStray
+		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), FirstText(row).Ref(), len(t.Lines)})
+	}
+	slices.SortFunc(t.Strays, func(a, b Stray) int { return a.N - b.N })
 }
 
 // repeatedHead takes a head that stands again, with the same columns or others. The rows from free up to it are its title.
@@ -225,7 +262,7 @@ func (r *tableReader) repeatedHead(i, free int) int {
 	for k := free; k < i; k++ {
 		row := &r.p.Rows[k]
 		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray {
-			r.kinds[k] = rowSection
+			r.kinds[k] = rowHead
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N })
 		}
 	}
@@ -334,7 +371,7 @@ func (r *tableReader) isWeak(row *sheet.Row) bool {
 	keys := r.h.Form.Key
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if !filled(c) || c.Formula {
+		if !present(c) || c.Formula {
 			continue
 		}
 		k := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == c.Col })
@@ -350,102 +387,6 @@ func (r *tableReader) isWeak(row *sheet.Row) bool {
 		}
 	}
 	return true
-}
-
-// place spreads a head's columns over the form's fields.
-func place(h *Head) []Placed {
-	at := make([]Placed, len(h.Form.Columns))
-	for i := range h.Form.Columns {
-		at[i].Field = &h.Form.Columns[i]
-		if c := h.Column(h.Form.Columns[i].Field); c != nil {
-			at[i] = *c
-		}
-	}
-	return at
-}
-
-func sameColumns(a, b *Head) bool {
-	real := func(h *Head) (n int) {
-		for _, c := range h.Columns {
-			if c.Col > 0 {
-				n++
-			}
-		}
-		return n
-	}
-	if real(a) != real(b) {
-		return false
-	}
-	for i := range a.Columns {
-		o := b.Column(a.Columns[i].Field.Field)
-		if o == nil || o.Col != a.Columns[i].Col || o.Unit != a.Columns[i].Unit || o.HasUnit != a.Columns[i].HasUnit {
-			return false
-		}
-	}
-	return true
-}
-
-// pick takes the cells of a row by field; of a line also through vertical merges, 同上 and section rows.
-func (r *tableReader) pick(row *sheet.Row, isLine bool) []sheet.Cell {
-	cells := make([]sheet.Cell, len(r.at))
-	var above *Line
-	if n := len(r.t.Lines); n > 0 && isLine {
-		above = &r.t.Lines[n-1]
-	}
-	for k := range r.at {
-		col, f := r.at[k].Col, r.at[k].Field
-		if col == 0 {
-			v := r.at[k].konst
-			if c, ok := r.carry[k]; ok && (c.value != "" || v == "") {
-				v = c.value
-			}
-			if v != "" && isLine {
-				cells[k] = sheet.Cell{Row: row.N, Kind: sheet.Text, Text: v}
-			}
-			continue
-		}
-		if c := CellIn(row, col); c != nil {
-			cells[k] = *c
-		} else if isLine { // one amount over several rows is not the amount of each
-			if c, ok := r.down[[2]int{row.N, col}]; ok && f.Type != forms.Money && (f.Type != forms.Int || f.InKey) {
-				cells[k] = c
-			}
-		}
-		cells[k].Row, cells[k].Col = row.N, col
-		if above != nil && cells[k].Kind == sheet.Text && sameAbove[written.Tidy(cells[k].Text)] {
-			cells[k] = above.Cells[k]
-			cells[k].Row, cells[k].Col = row.N, col
-		}
-	}
-	return cells
-}
-
-// fillDown maps the cells covered by vertical merges below a row to the value they share.
-func fillDown(p *Page, below int) map[[2]int]sheet.Cell {
-	out := map[[2]int]sheet.Cell{}
-	byRow := map[int]*sheet.Row{}
-	for _, m := range p.Merged {
-		if m.Bottom <= m.Top || m.Top <= below {
-			continue
-		}
-		if len(byRow) == 0 {
-			for i := range p.Rows {
-				byRow[p.Rows[i].N] = &p.Rows[i]
-			}
-		}
-		top := byRow[m.Top]
-		if top == nil {
-			continue
-		}
-		c := CellIn(top, m.Left)
-		if c == nil || m.Bottom-m.Top > 100000 {
-			continue
-		}
-		for r := m.Top + 1; r <= m.Bottom; r++ {
-			out[[2]int{r, m.Left}] = *c
-		}
-	}
-	return out
 }
 
 // mayBeHead is a quick test: a row of three or more texts, most of them headings that some form knows.

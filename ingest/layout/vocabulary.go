@@ -146,11 +146,11 @@ func (v *Vocabulary) IsWord(text string) bool {
 // matched is what a form makes of a head's columns.
 type matched struct {
 	Columns []Placed
-	extra   []string    // headings that match no field
-	rollup  []string    // fields of which a cumulative column stands there
-	Rollups []Placed    // these columns
-	others  []string    // fields of which a column for one of several months or years stands there
-	doubled [][2]string // a heading that was passed over, and the one that was taken for the same field
+	extra   []string // headings that match no field
+	rollup  []string // fields of which a cumulative column stands there
+	Rollups []Placed // these columns
+	others  []string // fields of which a column for one of several months or years stands there
+	doubled []twin   // headings that were passed over for others that mean the same
 }
 
 var knownRollups written.Memo[string]
@@ -158,8 +158,12 @@ var knownRollups written.Memo[string]
 // afterRollup gives what a heading sums up: 兑付金额 of 累计兑付金额; "" where it sums nothing up.
 func afterRollup(name string) string {
 	return knownRollups.Get(name, func(name string) string {
-		m := rollupPrefix.FindStringSubmatch(strings.Clone(name))
+		name = strings.Clone(name)
+		m := rollupPrefix.FindStringSubmatch(name)
 		if m == nil {
+			if m = rollupSuffix.FindStringSubmatch(name); m != nil {
+				return m[1]
+			}
 			return ""
 		}
 		return m[len(m)-1]
@@ -251,7 +255,7 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 			continue
 		}
 		if by, ok := passed[col]; ok {
-			out.doubled = append(out.doubled, [2]string{h.title, heads[by].title})
+			out.doubled = append(out.doubled, twin{h.title, heads[by].title, col, by, h.unit, h.hasUnit})
 		}
 		out.extra = append(out.extra, h.title)
 	}

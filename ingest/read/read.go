@@ -192,7 +192,9 @@ func (r *reading) sheet(g *sheet.Grid) {
 		r.empty = append(r.empty, g.Name)
 		return
 	}
-	for pg, n := layout.NewPage(g), 0; ; n++ {
+	pg := layout.NewPage(g)
+	pg.Delimited = r.p.format == sheet.CSV
+	for n := 0; ; n++ {
 		rd.alive()
 		h, tie := rd.Vocab.FindHead(pg, r.p.File.Name)
 		m, marked := r.markers[g.Name]
@@ -201,7 +203,8 @@ func (r *reading) sheet(g *sheet.Grid) {
 			pg, h, said = rd.layout.MarkedHead(pg, m, h)
 		}
 		if h == nil {
-			if n > 0 { // below a table: its footer, already dealt with
+			if n > 0 {
+				r.p.skip(g.Name, fmt.Sprintf("第%d行起是另一张表，认不出是哪张报表，未读取", pg.Rows[0].N))
 				return
 			}
 			switch form := rd.layout.NothingSheet(pg); {

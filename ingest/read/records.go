@@ -46,10 +46,12 @@ func (rd *Reader) readRows(pt *Part) {
 	for _, tb := range pt.Tables {
 		pt.Ret.RowsIgnored += tb.Ignored()
 		rd.tellIgnored(pt, t, tb)
+		pt.list(t, tb)
 		rows += len(tb.Lines)
 	}
-	said, complete := layout.MissingColumns(pt.Tables, rd.constants(pt))
+	said, emptied, complete := layout.MissingColumns(pt.Tables, rd.constants(pt))
 	pt.take(said)
+	pt.Ret.ValuesEmptied += emptied
 	rd.readLines(pt, t)
 	rd.account(pt, rows)
 	rd.outsidePeriod(pt)
@@ -133,31 +135,6 @@ func (pt *Part) gather(rule string) {
 		kept = append(kept, f)
 	}
 	pt.Ret.Findings = kept
-}
-
-// account proves that no row was lost: every row below a head was loaded, refused, counted once with its like, or
-// recognised as no data. Otherwise the return is rejected; that would be this program's fault, not the sender's.
-func (rd *Reader) account(pt *Part, rows int) {
-	for _, tb := range pt.Tables {
-		if n := tb.Unaccounted(); n != 0 {
-			pt.Add(finding.RowsUnrecognised(tb.Below, len(tb.Lines), tb.Ignored()).At(finding.Place{Sheet: tb.Grid.Name}))
-			return
-		}
-	}
-	if n := rows - len(pt.Records) - len(pt.Refused) - pt.Repeats; n != 0 {
-		pt.Add(finding.RowsLost(rows, len(pt.Records), len(pt.Refused), pt.Repeats).At(finding.Place{Sheet: pt.FirstSheet()}))
-	}
-}
-
-// tellIgnored names the rows that were not taken for data although they are no usual part of a table.
-func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
-	for _, s := range tb.Strays {
-		pt.Add(finding.LineIgnored(s.N, s.Line >= len(tb.Lines)).At(finding.Place{Sheet: tb.Grid.Name, Cell: s.Ref, Row: s.N, Value: t.Quote(s.Text, 40)}))
-	}
-	pt.take(tb.TellBelow())
-	if n := len(tb.Empty); n > 0 && len(tb.Lines) == 0 {
-		pt.Add(finding.RowsNotFilled(tb.Empty[0], n).At(finding.Place{Sheet: tb.Grid.Name, Row: tb.Empty[0]}))
-	}
 }
 
 // facts finds what the cells of a column are read by, for each head of a table: unit of money, scale of percentages.
@@ -268,9 +245,23 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 			return calendar.NoDate
 		}
 	}
+	whole := l.Fault(-1)
+	if whole != nil {
+		pt.Add(*whole.Said)
+		refuse(whole.Reason)
+	}
 	for k := range f.Columns {
 		c, at := &f.Columns[k], &l.Cells[k]
+		if ft := l.Fault(k); ft != nil && whole == nil {
+			rd.layoutFault(pt, t, l, ft, c, refuse)
+			faulty[k] = true
+			continue
+		}
 		v, ft := t.Read(at, c, facts[k])
+		if whole != nil { // the cells stand in the wrong columns: what is wrong with them says nothing
+			r.Vals[k], faulty[k] = v, ft != nil || !v.Set
+			continue
+		}
 		if ft != nil && c.OpenEnded != nil && openEnded(pt, t, l, c, at) {
 			v, ft = cell.Value{Gap: true}, nil
 		}
@@ -294,11 +285,13 @@ func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
 			refuse(fmt.Sprintf("缺少「%s」", c.Title))
 		}
 	}
-	rd.severalIn(pt, t, &r)
 	if l.Void != nil {
 		pt.Add(finding.RowVoid(t.Quote(l.Void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: l.Void.Ref(), Value: t.Quote(l.Void.Text, 30)}))
 	}
-	rd.checkRules(pt, t, l, &r, faulty, refuse)
+	if whole == nil {
+		rd.severalIn(pt, t, &r)
+		rd.checkRules(pt, t, l, &r, faulty, refuse)
+	}
 	r.Key, r.Shown = rd.keyOf(f, &r)
 	r.hide, r.faulty = t.Hide, faulty
 	for i := range f.Rules {

@@ -24,7 +24,10 @@ func (rd *Reader) checkRules(pt *Part, t *cell.Typer, l *layout.Line, r *Record,
 	for _, rule := range f.Rules {
 		k := index(rule.Field)
 		c := &f.Columns[k]
-		if l.Head.Lacks(c) {
+		if l.Head.Lacks(c) { // that was said of the head; a row that can't do without it is refused all the same
+			if w := index(rule.When); rule.Kind == "required_when" && slices.Contains(rule.Values, r.Vals[w].Text) {
+				refuse(fmt.Sprintf("缺少「%s」", c.Title))
+			}
 			continue
 		}
 		v := r.Vals[k]

@@ -64,7 +64,7 @@ func problemReport() *finding.Report {
 		Returns: []*finding.Return{{
 			ID: "000123-1", Form: "problem", FormTitle: "问题台账", Submitter: "cyj", SubmitterName: "产业局", Period: week,
 			Cutoff: calendar.NewDate(2022, 8, 21), ReceivedAt: received, DueAt: time.Date(2022, 8, 22, 12, 0, 0, 0, cst),
-			Outcome: finding.Partial, Rows: 18, RowsRefused: 2, ValuesEmptied: 1, RowsIgnored: 3, Supersedes: "000101-1", Sheets: []string{"问题台账"},
+			Outcome: finding.Partial, Rows: 18, RowsRefused: 2, ValuesEmptied: 1, RowsIgnored: 3, PassedOver: []finding.PassedRow{{Row: 30, Kind: "total"}, {Row: 31, Kind: "footer"}, {Row: 32, Kind: "footer"}}, CellsUnread: 1, Unread: []finding.UnreadCell{{Cell: "O3", Value: "已催"}}, Supersedes: "000101-1", Sheets: []string{"问题台账"},
 			Findings: []finding.Finding{
 				{Severity: finding.Warning, Rule: "date_order", Sheet: "问题台账", Cell: "G5", Value: "2022-06-02", Message: "办结时限早于交办日期。", Hint: "核对两个日期。"},
 				{Severity: finding.Error, Rule: "list_value", Sheet: "问题台账", Cell: "H6", Value: "在办ing", Message: "办理状态“在办ing”不在可选值之内，应为：未启动、办理中、已办结、长期推进。", Hint: "从下拉列表中选择。", Suggest: "办理中"},

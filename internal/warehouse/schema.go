@@ -18,6 +18,8 @@ var Tables = []Table{
 		header_row INTEGER, from_row INTEGER, to_row INTEGER`),
 	table("raw.finding", `zone VARCHAR, return_id VARCHAR, seq INTEGER, severity VARCHAR, rule VARCHAR, sheet VARCHAR,
 		cell VARCHAR, row_no INTEGER, field VARCHAR, value VARCHAR, message VARCHAR, hint VARCHAR`),
+	table("raw.passed_over", `zone VARCHAR, return_id VARCHAR, seq INTEGER, total INTEGER, sheet VARCHAR, row_no INTEGER, kind VARCHAR`),
+	table("raw.unread", `zone VARCHAR, return_id VARCHAR, seq INTEGER, total INTEGER, sheet VARCHAR, cell VARCHAR, value VARCHAR`),
 	table("raw.explanation", `zone VARCHAR, return_id VARCHAR, seq INTEGER, mark VARCHAR, rule VARCHAR, sheet VARCHAR,
 		cell VARCHAR, row_no INTEGER, field VARCHAR, key_text VARCHAR, value VARCHAR, message VARCHAR, said VARCHAR`),
 	table("raw.quarantine", `zone VARCHAR, return_id VARCHAR, sheet VARCHAR, row_no INTEGER, key_text VARCHAR,

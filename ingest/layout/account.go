@@ -1,0 +1,213 @@
+package layout
+
+import (
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// Passed is a row below a head that is no line, and what it was taken for (CONTRACT: passed_over).
+type Passed struct {
+	Sheet string
+	Row   int
+	Kind  string // total, section, footer, note, head, prompt, statistic
+}
+
+// Unread is a cell with content that stands under no heading: nothing was read from it.
+type Unread struct {
+	Sheet string
+	Cell  sheet.Cell
+}
+
+// kindNames are the kinds in the words of the contract.
+var kindNames = [rowKinds]string{rowHead: "head", rowTotal: "total", rowMemo: "statistic", rowSection: "section", rowNote: "note", rowFooter: "footer",
+	rowNothing: "note", rowExample: "prompt", rowNumbered: "prompt", rowPrompt: "prompt", rowStray: "note", rowAside: "statistic"}
+
+// maxUnread is how many cells under no heading are kept of a table; of more only the number is.
+const maxUnread = 1000
+
+// account says where every row and every cell with content below the head went. Lines are asked for the cells that they
+// took, so that what a later stage will see is compared with what stands on the sheet.
+func (r *tableReader) account(start, end int) {
+	t := r.t
+	line := 0
+	for i := start; i < end; i++ {
+		row := &r.p.Rows[i]
+		n := 0
+		for k := range row.Cells {
+			if filled(&row.Cells[k]) {
+				n++
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		t.Below++
+		t.kinds[r.kinds[i]]++
+		t.cells += n
+		if r.kinds[i] != rowData {
+			t.accounted += n
+			t.Passed = append(t.Passed, Passed{r.p.Name, row.N, kindNames[r.kinds[i]]})
+			if r.kinds[i] == rowTotal {
+				r.unreadIn(row, nil, r.t.Heads[0])
+			}
+			continue
+		}
+		for line < len(t.Lines) && t.Lines[line].N < row.N {
+			line++
+		}
+		if line < len(t.Lines) && t.Lines[line].N == row.N {
+			t.accounted += r.unreadIn(row, &t.Lines[line], t.Lines[line].Head)
+		}
+	}
+}
+
+// unreadIn names the cells of a row that stand under no heading, and gives the number of those whose whereabouts are
+// known: taken by the line, under a heading, a prompt, or now named.
+func (r *tableReader) unreadIn(row *sheet.Row, l *Line, h *Head) int {
+	known := 0
+	headed := r.headed(h)
+	r.noteTaken(row, l)
+	for k := range row.Cells {
+		c := &row.Cells[k]
+		switch {
+		case !filled(c):
+			continue
+		case l != nil && (l.refused() || c.Col < len(r.takenIn) && r.takenIn[c.Col] == row.N), isPrompt(c), c.Col < len(headed) && headed[c.Col]:
+		default:
+			if r.t.unread++; len(r.t.Unread) < maxUnread {
+				r.t.Unread = append(r.t.Unread, Unread{r.p.Name, *c})
+			}
+		}
+		known++
+	}
+	return known
+}
+
+// noteTaken notes the columns of a row whose cells a line holds.
+func (r *tableReader) noteTaken(row *sheet.Row, l *Line) {
+	if l == nil {
+		return
+	}
+	for k := range l.Cells {
+		if c := &l.Cells[k]; c.Col > 0 && (c.Kind != sheet.Empty || c.NoValue) {
+			for len(r.takenIn) <= c.Col {
+				r.takenIn = append(r.takenIn, 0)
+			}
+			r.takenIn[c.Col] = row.N
+		}
+	}
+}
+
+// headed says which columns have a heading, known or not, by column.
+func (r *tableReader) headed(h *Head) []bool {
+	if out, ok := r.headedBy[h]; ok {
+		return out
+	}
+	last := 0
+	for j := h.row; j < h.row+h.height; j++ {
+		if cells := r.p.Rows[j].Cells; len(cells) > 0 {
+			last = max(last, cells[len(cells)-1].Col)
+		}
+	}
+	for at, m := range r.p.merged {
+		if at[0] >= r.p.Rows[h.row].N && at[0] <= r.p.Rows[h.row+h.height-1].N {
+			last = max(last, min(m.Right, m.Left+200))
+		}
+	}
+	out := make([]bool, last+1)
+	for col := 1; col <= last; col++ {
+		for j := h.row; j < h.row+h.height && !out[col]; j++ {
+			text, wide, _ := r.p.level(j, col)
+			out[col] = text != "" && (!wide || j == h.row+h.height-1) // a title over everything heads nothing
+		}
+	}
+	for _, p := range h.Columns {
+		if p.Col > 0 && p.Col < len(out) {
+			out[p.Col] = true
+		}
+		for _, t := range p.ticks {
+			if t.col < len(out) {
+				out[t.col] = true
+			}
+		}
+	}
+	if r.headedBy == nil {
+		r.headedBy = map[*Head][]bool{}
+	}
+	r.headedBy[h] = out
+	return out
+}
+
+// lastHeading is the rightmost column of a head that has a heading.
+func (r *tableReader) lastHeading(h *Head) int {
+	out := r.headed(h)
+	for c := len(out) - 1; c > 0; c-- {
+		if out[c] {
+			return c
+		}
+	}
+	return 0
+}
+
+// CellsUnread is the number of cells with content under no heading.
+func (t *Table) CellsUnread() int { return t.unread }
+
+// CellsUnaccounted is the number of cells with content below the head that were neither taken, passed over with their
+// row, under a heading that is told of elsewhere, nor named as unread.
+func (t *Table) CellsUnaccounted() int { return t.cells - t.accounted }
+
+// unreadNamed is how many cells one finding names.
+const unreadNamed = 5
+
+// TellUnread names the cells under no heading. A column full of them is more than a remark: its heading may be missing.
+func (t *Table) TellUnread() (said Notes) {
+	if t.unread == 0 {
+		return nil
+	}
+	inColumn := map[int]int{}
+	for _, u := range t.Unread {
+		inColumn[u.Cell.Col]++
+	}
+	var refs []string
+	for _, u := range t.Unread {
+		if len(refs) < unreadNamed {
+			refs = append(refs, u.Cell.Ref())
+		}
+	}
+	some := strings.Join(refs, "、")
+	if t.unread > len(refs) {
+		some += "等"
+	}
+	first := &t.Unread[0].Cell
+	said.add(finding.CellsUnread(t.unread, some).At(finding.Place{Sheet: t.Grid.Name, Cell: first.Ref(), Row: first.Row}))
+	for _, u := range t.Unread {
+		n := inColumn[u.Cell.Col]
+		if inColumn[u.Cell.Col] = 0; n < 3 || n*2 < len(t.Lines) || t.counts(u.Cell.Col) {
+			continue
+		}
+		said.add(finding.ColumnWithoutHeading(sheet.ColumnName(u.Cell.Col), n).At(finding.Place{Sheet: t.Grid.Name, Cell: u.Cell.Ref(), Row: u.Cell.Row}))
+	}
+	return said
+}
+
+// counts says whether the cells under no heading in a column are running numbers.
+func (t *Table) counts(col int) bool {
+	last := 0.0
+	for _, u := range t.Unread {
+		if u.Cell.Col != col {
+			continue
+		}
+		n := u.Cell.Num
+		if u.Cell.Kind == sheet.Text {
+			n = float64(written.Atoi(written.Plain(u.Cell.Text)))
+		}
+		if n <= last || n > last+1 && last > 0 {
+			return false
+		}
+		last = n
+	}
+	return true
+}

@@ -1,0 +1,116 @@
+package layout
+
+import (
+	"fmt"
+	"slices"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// Fault is what is wrong with a line as the table lays it out: its cells can't be read, whatever they hold.
+type Fault struct {
+	K      int              // column of the form; -1: the whole line
+	Reason string           // why the row is refused
+	Said   *finding.Finding // nil where another line's finding says it
+}
+
+// Fault gives what is wrong with a column of a line; nil if nothing is.
+func (l *Line) Fault(k int) *Fault {
+	for i := range l.Faults {
+		if l.Faults[i].K == k {
+			return &l.Faults[i]
+		}
+	}
+	return nil
+}
+
+// refused says whether a line as a whole can't be read.
+func (l *Line) refused() bool { return len(l.Faults) > 0 && l.Fault(-1) != nil }
+
+// isNumber says whether a column holds amounts or counts, of which one cell over several rows is not the value of each.
+func isNumber(c *forms.Column) bool {
+	return c.Type == forms.Money || c.Type == forms.Int && !c.InKey
+}
+
+// tooManyFields tells a line of separated fields that has more of them than its heading: a comma within a text was taken
+// for a separator, and everything right of it stands in the wrong column.
+func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
+	if !r.p.Delimited || len(row.Cells) == 0 {
+		return
+	}
+	last := len(row.Cells) - 1
+	for last > 0 && !filled(&row.Cells[last]) {
+		last--
+	}
+	most := r.lastHeading(l.Head)
+	if row.Cells[last].Col <= most {
+		return
+	}
+	said := finding.FieldsBeyondHeading(row.Cells[last].Col, most).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: row.Cells[last].Ref()})
+	l.Faults = append(l.Faults, Fault{K: -1, Reason: said.Message, Said: &said})
+}
+
+// mergedAmounts tells the amounts and counts that are merged over several lines: one number, of which nobody knows how
+// much belongs to which line. Where the name is merged over the same rows it is the number of that name, and stays with
+// the first line.
+func (r *tableReader) mergedAmounts() {
+	if len(r.spans) == 0 {
+		return
+	}
+	t := r.t
+	at := make(map[int]int, len(t.Lines)) // row → line
+	for i := range t.Lines {
+		at[t.Lines[i].N] = i
+	}
+	for i := range t.Lines {
+		first := &t.Lines[i]
+		for k := range first.At {
+			p := &first.At[k]
+			if p.Col == 0 || !isNumber(p.Field) || !present(&first.Cells[k]) {
+				continue
+			}
+			m, ok := r.spans[[2]int{first.N, p.Col}]
+			if !ok {
+				continue
+			}
+			var rest []*Line
+			for n := first.N + 1; n <= min(m.Bottom, first.N+len(r.p.Rows)); n++ {
+				if j, ok := at[n]; ok && CellIn(&r.p.Rows[t.Lines[j].index], p.Col) == nil {
+					rest = append(rest, &t.Lines[j])
+				}
+			}
+			own := r.sameName(first, m)
+			if len(rest) == 0 || own && !p.Field.Required {
+				continue
+			}
+			where := fmt.Sprintf("%s:%s", sheet.Ref(m.Top, m.Left), sheet.Ref(m.Bottom, m.Right))
+			shared := finding.MergedAmount(p.Field.Title, where, len(rest)+1, written.Short(written.Tidy(first.Cells[k].Text), 30)).
+				At(finding.Place{Sheet: first.Sheet, Row: first.N, Cell: sheet.Ref(m.Top, m.Left), Field: p.Field.Field, Value: written.Short(written.Tidy(first.Cells[k].Text), 60)})
+			said, why := &shared, shared.Message
+			if own {
+				said.Row, said.Cell = rest[0].N, sheet.Ref(rest[0].N, p.Col)
+			} else {
+				first.Faults = append(first.Faults, Fault{k, why, said})
+				said = nil
+			}
+			for _, l := range rest {
+				l.Faults = append(l.Faults, Fault{k, why, said})
+				said = nil
+			}
+		}
+	}
+}
+
+// sameName says whether a name or code that identifies rows is merged over the same rows as a number is.
+func (r *tableReader) sameName(l *Line, m sheet.Range) bool {
+	return slices.ContainsFunc(l.At, func(p Placed) bool {
+		if p.Col == 0 || isNumber(p.Field) || !p.Field.InKey || p.Field.Type == forms.Date || p.Field.Type == forms.Month || p.Field.Type == forms.List {
+			return false
+		}
+		over, ok := r.spans[[2]int{l.N, p.Col}]
+		return ok && over.Top <= m.Top && over.Bottom >= m.Bottom
+	})
+}

@@ -1,0 +1,181 @@
+package layout
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// unlabelledTotals takes lines that hold nothing but numbers, each the sum of the lines above (or, at the top of a block,
+// below), for what they are: totals whose word was left out.
+func (r *tableReader) unlabelledTotals() {
+	t := r.t
+	bare := map[int]bool{}
+	for i := range t.Lines {
+		if r.onlyNumbers(&t.Lines[i]) {
+			bare[i] = true
+		}
+	}
+	if len(bare) == 0 {
+		return
+	}
+	var kept []Line
+	since := 0 // first kept line after the last total
+	shift := make([]int, len(t.Lines)+1)
+	found := map[int]bool{}
+	totals := slices.Clone(t.Totals)
+	next := 0
+	for i := range t.Lines {
+		for next < len(t.Totals) && t.Totals[next].Line <= i {
+			since = len(kept)
+			next++
+		}
+		shift[i] = len(kept)
+		l := &t.Lines[i]
+		if !bare[i] {
+			kept = append(kept, *l)
+			continue
+		}
+		part, ok := r.sumsUp(l, kept[since:], kept, r.linesBelow(i, bare))
+		if !ok {
+			kept = append(kept, *l)
+			continue
+		}
+		found[i] = true
+		row := &r.p.Rows[l.index]
+		totals = append(totals, total{Sheet: l.Sheet, N: l.N, block: l.Block, Head: l.Head, Line: len(kept), Cells: r.pick(row, false), At: l.At, Part: part, Rolled: l.Rolled})
+		r.kinds[l.index] = rowTotal
+		t.bareTotals = append(t.bareTotals, bareTotal{l.N, FirstText(row).Ref()})
+		since = len(kept)
+	}
+	if len(found) == 0 {
+		return
+	}
+	shift[len(t.Lines)] = len(kept)
+	for i := range totals {
+		if i < len(t.Totals) {
+			totals[i].Line = shift[totals[i].Line]
+		}
+	}
+	slices.SortStableFunc(totals, func(a, b total) int { return a.N - b.N })
+	for i := range t.Strays {
+		t.Strays[i].Line = shift[min(t.Strays[i].Line, len(t.Lines))]
+	}
+	t.Lines, t.Totals = kept, totals
+}
+
+// bareTotal is a total that doesn't say so.
+type bareTotal struct {
+	N   int
+	ref string
+}
+
+// linesBelow are the lines after i that are followed by no other line of nothing but numbers.
+func (r *tableReader) linesBelow(i int, bare map[int]bool) []Line {
+	n := i + 1
+	for n < len(r.t.Lines) && !bare[n] {
+		n++
+	}
+	return r.t.Lines[i+1 : n]
+}
+
+// onlyNumbers says whether nothing of a line says what it is about: it holds amounts and counts and no name, code, date.
+func (r *tableReader) onlyNumbers(l *Line) bool {
+	row := &r.p.Rows[l.index]
+	numbers := 0
+	for k := range row.Cells {
+		c := &row.Cells[k]
+		if !present(c) {
+			continue
+		}
+		at := slices.IndexFunc(l.At, func(p Placed) bool { return p.Col == c.Col })
+		switch {
+		case at >= 0 && isNumber(l.At[at].Field):
+			if _, _, ok := numberOf(c); !ok {
+				return false
+			}
+			numbers++
+		case c.Kind == sheet.Number, c.Kind == sheet.Text && at < 0 && strings.Trim(c.Text, "-—/ \u3000") == "":
+			if at >= 0 && !c.Percent {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	if numbers == 0 {
+		return false
+	}
+	for _, p := range l.At { // a part of merged rows is no total
+		if _, ok := r.down[[2]int{l.N, p.Col}]; ok && p.Col > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// sumsUp says whether each number of a line is the sum of one of three stretches of lines, and whether that is a part of
+// the table only.
+func (r *tableReader) sumsUp(l *Line, block, above, below []Line) (part, ok bool) {
+	for i, lines := range [][]Line{block, above, below} {
+		if len(lines) > 0 && l.isSumOf(lines) {
+			return i == 0 && len(block) < len(above) || i == 2 && len(above) > 0, true
+		}
+	}
+	return false, false
+}
+
+func (l *Line) isSumOf(lines []Line) bool {
+	some := false
+	for k := range l.At {
+		if l.At[k].Col == 0 || !isNumber(l.At[k].Field) || !present(&l.Cells[k]) {
+			continue
+		}
+		claimed, places, _ := numberOf(&l.Cells[k])
+		sum := 0.0
+		for i := range lines {
+			if c := &lines[i].Cells[k]; present(c) && len(lines[i].At) == len(l.At) {
+				n, p, ok := numberOf(c)
+				if !ok {
+					return false
+				}
+				sum, places = sum+n, max(places, p)
+			}
+		}
+		if math.Abs(sum-claimed) > 0.5*math.Pow10(-places)*float64(len(lines))*0.999+math.Abs(sum)*1e-12 {
+			return false
+		}
+		some = some || claimed != 0
+	}
+	return some
+}
+
+// numberOf reads a cell as a plain number with its decimal places. Units aren't looked at: the cells of one column that
+// are compared share theirs, and what doesn't is not proven.
+func numberOf(c *sheet.Cell) (n float64, places int, ok bool) {
+	text := strings.NewReplacer(",", "", "，", "", "¥", "", "￥", "", " ", "").Replace(written.Plain(c.Text))
+	if _, err := written.ParseDecimal(text); err != nil || c.Kind != sheet.Number && c.Kind != sheet.Text {
+		return 0, 0, false
+	}
+	if i := strings.IndexByte(text, '.'); i >= 0 {
+		places = min(len(text)-i-1, 6)
+	}
+	if c.Kind == sheet.Number {
+		return c.Num, places, true
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	return f, places, err == nil
+}
+
+// TellTotals names the totals that don't say that they are.
+func (t *Table) TellTotals() (said Notes) {
+	for _, b := range t.bareTotals {
+		said.add(finding.TotalUnlabelled(b.N).At(finding.Place{Sheet: t.Grid.Name, Cell: b.ref, Row: b.N}))
+	}
+	return said
+}

@@ -1,0 +1,75 @@
+package layout
+
+import (
+	"taizhang/ingest/finding"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// twin is a heading that was passed over for another one that means the same field.
+type twin struct {
+	title, by  string
+	col, byCol int
+	unit       int // of the one passed over
+	hasUnit    bool
+}
+
+// settleTwins decides between columns that mean the same field, by what stands in them: where the one that was taken is
+// empty and the other isn't, the other is read. It names both.
+func (h *Head) settleTwins(pg *Page) (said Notes) {
+	for _, d := range h.doubled {
+		mine, other, differ := pg.compare(h, d.byCol, d.col)
+		at := h.at(d.byCol)
+		same := written.Heading(d.title) == written.Heading(d.by)
+		here, there := sheet.ColumnName(d.byCol), sheet.ColumnName(d.col)
+		passed, taken := written.Short(d.title, 30), written.Short(d.by, 30)
+		var f finding.Finding
+		switch g := levelsAbove(d.title); {
+		case at != nil && mine == 0 && other > 0 && (same || at.Field.Required):
+			at.Col, at.Title, at.Unit, at.HasUnit = d.col, d.title, d.unit, d.hasUnit
+			f = finding.EmptyTwin(taken, here, there)
+		case g != levelsAbove(d.by) && g != "" && levelsAbove(d.by) != "" && lastLevel(d.title) == lastLevel(d.by):
+			f = finding.HeadingInGroups(passed, taken)
+		case same && differ > 0:
+			f = finding.TwinsDiffer(passed, here, there, differ)
+		case same:
+			f = finding.HeadingTwice(passed, here, there)
+		default:
+			f = finding.HeadingsAlike(passed, taken)
+		}
+		f = f.At(finding.Place{Sheet: pg.Name, Value: passed, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, d.col)})
+		said.add(f)
+	}
+	return said
+}
+
+// at gives the field placed on a column; nil if none is.
+func (h *Head) at(col int) *Placed {
+	for i := range h.Columns {
+		if h.Columns[i].Col == col {
+			return &h.Columns[i]
+		}
+	}
+	return nil
+}
+
+// compare counts the rows below a head in which one column, and the other one, holds something, and those in which the
+// other one holds something that the first one doesn't say.
+func (p *Page) compare(h *Head, a, b int) (inA, inB, differ int) {
+	for i := h.row + h.height; i < len(p.Rows); i++ {
+		row := &p.Rows[i]
+		if len(row.Cells) < 3 {
+			continue
+		}
+		x, y := CellIn(row, a), CellIn(row, b)
+		if present(x) {
+			inA++
+		}
+		if present(y) {
+			if inB++; x == nil || written.Squash(x.Text) != written.Squash(y.Text) {
+				differ++
+			}
+		}
+	}
+	return inA, inB, differ
+}
