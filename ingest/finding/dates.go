@@ -50,7 +50,7 @@ func YearUnsure(column, text string, days []string, sample string) Finding {
 	if len(days) > 0 {
 		what = "分不清是 " + strings.Join(days, " 还是 ")
 	}
-	return mistyped.finds("「%s」“%s”%s", column, text, what).mend("请写四位数的年份，如 %s", sample)
+	return mistyped.finds("「%s」“%s”%s", column, text, what).mend("请按年、月、日的顺序填写，年份写四位数，如 %s", sample)
 }
 
 const checkDay = "请核对月份和日期"

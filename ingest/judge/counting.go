@@ -145,7 +145,7 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 func received(p *prior) string { return p.ReceivedAt.Format("2006年1月2日 15:04") }
 
 // draft is how files are called that are not the last word.
-var draft = regexp.MustCompile(`(?i)初稿|草稿|征求意见稿|副本|备份|冲突|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|\bcopy\b|conflict`)
+var draft = regexp.MustCompile(`(?i)初稿|草稿|草案|征求意见稿|副本|备份|冲突|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|\bcopy\b|conflict|backup`)
 
 // IsDraft says whether a file's name says that it is no final version.
 func IsDraft(name string) bool { return draft.MatchString(name) }
@@ -162,12 +162,12 @@ func (h *History) twin(p *read.Parsed, pt *read.Part) *prior {
 	return old
 }
 
-// tellTwins says to both of two files for one return which of them counts.
+// tellTwins says to both of two files for one return which of them counts: the old one gives way.
 func tellTwins(pt *read.Part, name string, old *prior) {
-	f := finding.SameRun(written.Short(old.file, 60), written.Short(name, 60), written.Short(name, 60))
-	pt.Add(f)
+	one, other := written.Short(old.file, 60), written.Short(name, 60)
+	pt.Add(finding.SameRun(one, other, other))
 	if old.ret != nil {
-		old.ret.Findings = append(old.ret.Findings, f)
+		old.ret.Findings = append(old.ret.Findings, finding.GaveWay(one, other, other))
 		if old.ret.Outcome == finding.Accepted {
 			old.ret.Outcome, old.Outcome = finding.Warned, finding.Warned
 		}

@@ -18,6 +18,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
 	"taizhang/internal/zone"
 )
 
@@ -307,7 +308,9 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 				where = s.Name
 			}
 			if f.Mode == forms.Period {
-				where += o.period
+				if p, err := calendar.ParsePeriod(o.period); err == nil {
+					where += written.PeriodLabel(p) + "的"
+				}
 			}
 			shown := written.Short(rec.Shown, 40)
 			pt.Add(finding.KeyElsewhere(shown, where).At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))

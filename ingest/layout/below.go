@@ -104,13 +104,51 @@ func (r *tableReader) statisticAt(i int, after rowKind) int {
 			words++
 		}
 	}
+	if across := r.countsAcross(i); across > 0 && n < 2 {
+		return across
+	}
 	switch {
+	case rows > 0 && words == rows && (apart || after == rowMemo || after == rowAside):
+		return n
 	case rows == 0 || words == 0 || !apart && !headed && words < rows: // 合计 alone is a total
 		return 0
 	case headed && (apart || rows >= 2 || words >= 1), rows >= 2 && apart && words*2 >= rows:
 		return n
 	}
 	return 0
+}
+
+// countsAcross finds a statistic that runs across: listed values or words of statistics side by side, a row of counts
+// below them (未启动 | 办理中 | 已办结 over 件数 | 0 | 4 | 1). It gives the rows it takes, 0 where there is none.
+func (r *tableReader) countsAcross(i int) int {
+	head := &r.p.Rows[i]
+	if i+1 >= len(r.p.Rows) || r.p.Rows[i+1].N != head.N+1 || !r.statisticHead(head) {
+		return 0
+	}
+	listed, counts := 0, 0
+	for k := range head.Cells {
+		if present(&head.Cells[k]) && r.listed(written.Heading(head.Cells[k].Text)) {
+			listed++
+		}
+	}
+	next := &r.p.Rows[i+1]
+	for k := range next.Cells {
+		c := &next.Cells[k]
+		switch {
+		case !present(c):
+		case c.Kind == sheet.Number || countText.MatchString(written.Squash(c.Text)):
+			if !present(CellIn(head, c.Col)) {
+				return 0
+			}
+			counts++
+		case counts > 0 || !countHead.MatchString(written.Heading(c.Text)): // 件数 in front of them
+			return 0
+		}
+	}
+	if listed < 2 || counts < 2 {
+		return 0
+	}
+	return 2
 }
 
 // statisticHead says whether a row may head a statistic: short texts only, two at least, of which most are headings,

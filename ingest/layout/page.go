@@ -286,10 +286,12 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 		if h.say(bare) {
 			continue
 		}
-		for _, m := range written.InParens.FindAllStringSubmatch(ns[0], -1) { // 兑付金额(累计)
-			var inner columnHead
-			if inner.say(m[1]) {
-				h.rollup, h.other = h.rollup || inner.rollup, h.other || inner.other
+		for _, m := range written.InParens.FindAllStringSubmatch(written.Squash(t), -1) { // 兑付金额(累计)
+			for _, word := range append(strings.FieldsFunc(m[1], betweenWords), m[1]) { // (元,本年累计)
+				var inner columnHead
+				if inner.say(word) {
+					h.rollup, h.other = h.rollup || inner.rollup, h.other || inner.other
+				}
 			}
 		}
 		kept, forms = append(kept, t), append(forms, ns)
@@ -312,6 +314,9 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 	}
 	return h
 }
+
+// betweenWords divides what a bracket of a heading says into words.
+func betweenWords(r rune) bool { return strings.ContainsRune(",，、;；:：/|", r) }
 
 // levelSaid is what a heading level says that names no field.
 type levelSaid struct {

@@ -255,7 +255,8 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 			continue
 		}
 		if by, ok := passed[col]; ok {
-			out.doubled = append(out.doubled, twin{h.title, heads[by].title, col, by, h.unit, h.hasUnit})
+			_, declared := ns[h.names[0]]
+			out.doubled = append(out.doubled, twin{h.title, heads[by].title, col, by, h.unit, h.hasUnit, declared})
 		}
 		out.extra = append(out.extra, h.title)
 	}

@@ -79,6 +79,9 @@ func (d *Disagreement) Remedy() string {
 	if d.Mend.At.Ref != "" {
 		where += "（" + d.Mend.At.Ref + "）"
 	}
+	if d.Mend.What == "截至日期" {
+		return fmt.Sprintf("请把%s改为%s内的日期", where, written.PeriodLabel(d.Likely))
+	}
 	return fmt.Sprintf("请把%s改为%s", where, written.PeriodLabel(d.Likely))
 }
 

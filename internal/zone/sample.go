@@ -13,7 +13,7 @@ var sample string
 // Sample returns a small working configuration for a new zone, every key of
 // which is explained for its operator in Chinese comments.
 func Sample(name string) []byte {
-	name = strings.TrimSpace(name)
+	name = strings.Trim(strings.TrimSpace(name), "“”‘’「」《》") // pasted with the quotes of a text
 	if name == "" {
 		name = "示例园区"
 	}
