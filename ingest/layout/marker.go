@@ -6,10 +6,25 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
-	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
+
+// MarkerSheet is the very hidden sheet by which intake knows a filled template,
+// whatever happened to its headers. From row 2 on, each row says of one sheet:
+// its name, form id, version, header row, and the columns in order, each by
+// its field and, of money, its unit (paid_amount 万元). In row MarkerLists and
+// below stand the lists that cells choose from, each under its name or under
+// none; the enterprise directory's are MarkerNames and, beside it, MarkerCodes.
+const (
+	MarkerSheet = "_taizhang"
+	MarkerLists = 199
+	MarkerNames = "enterprise"
+	MarkerCodes = "enterprise_code"
+)
+
+// ExamplePrefix begins the first cell of a template's example row, which is passed over.
+const ExamplePrefix = "示例"
 
 // Marker is what a template's hidden sheet says of one of its sheets: by it a
 // filled template is known, whatever happened to its headings.
@@ -28,10 +43,10 @@ func (l *Reader) Markers(g *sheet.Grid) []Marker {
 	names := 0
 	for i := range g.Rows {
 		row := &g.Rows[i]
-		if row.N >= receipt.MarkerLists {
-			if row.N == receipt.MarkerLists {
+		if row.N >= MarkerLists {
+			if row.N == MarkerLists {
 				for k := range row.Cells {
-					if row.Cells[k].Text == receipt.MarkerNames {
+					if row.Cells[k].Text == MarkerNames {
 						names = row.Cells[k].Col
 					}
 				}

@@ -80,7 +80,7 @@ type Parsed struct {
 }
 
 // own are sheets that this program adds to workbooks; they hold no returns.
-var own = map[string]bool{receipt.SheetName: true, receipt.MarkerSheet: true}
+var own = map[string]bool{receipt.SheetName: true, layout.MarkerSheet: true}
 
 // reading is the state of reading one file.
 type reading struct {
@@ -172,7 +172,7 @@ func (r *reading) ownSheets(book *sheet.Book) error {
 		if err != nil {
 			return err
 		}
-		if s.Name == receipt.MarkerSheet {
+		if s.Name == layout.MarkerSheet {
 			r.markers = layout.ByMarker(r.rd.layout.Markers(g), visible)
 		} else {
 			r.p.Explained = explanations(g)
