@@ -37,11 +37,11 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 	}
 	switch old := h.Newest(r.Submitter, r.Form, period, true); {
 	case held != nil:
-		r.Supersedes = held.Id
+		r.Supersedes = held.ID
 	case old != nil: // a nil return
-		r.Supersedes = old.Id
+		r.Supersedes = old.ID
 	case twin != nil:
-		r.Supersedes = twin.Id
+		r.Supersedes = twin.ID
 	}
 	if twin != nil {
 		tellTwins(pt, p.File.Name, twin)
@@ -75,7 +75,7 @@ func (jd *Judge) refuseContradicted(ctx context.Context, h *History, pt *read.Pa
 		return nil
 	}
 	if pt.Form.Mode == forms.Period {
-		before, err := h.keysOf(ctx, pt.Form, held.Id)
+		before, err := h.keysOf(ctx, pt.Form, held.ID)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival i
 		r.ID, r.ReceivedAt = ReturnID(arrival, 1), p.File.ReceivedAt
 		j.Report.Returns = append(j.Report.Returns, r)
 		j.Parts = append(j.Parts, nil)
-		h.add(&prior{Id: r.ID, submitter: r.Submitter, Sha: p.Sha, Outcome: r.Outcome, cutoff: r.Cutoff, ReceivedAt: r.ReceivedAt})
+		h.add(&prior{ID: r.ID, submitter: r.Submitter, Sha: p.Sha, Outcome: r.Outcome, cutoff: r.Cutoff, ReceivedAt: r.ReceivedAt})
 		return j, nil
 	}
 	for i, pt := range p.Parts {
@@ -58,6 +58,7 @@ func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival i
 	return j, nil
 }
 
+// ReturnID is the id of the nth return, from 1, of an arrival: 000123-1.
 func ReturnID(arrival, n int) string { return fmt.Sprintf("%06d-%d", arrival, n) }
 
 // judgePart judges one return: whether it was there before, what the past says against it, what becomes of it.
@@ -148,7 +149,7 @@ func Fingerprint(r *finding.Return) string {
 
 func (jd *Judge) asPrior(p *read.Parsed, pt *read.Part) *prior {
 	r := pt.Ret
-	return &prior{run: p.File.Run, file: p.File.Name, ret: r, Id: r.ID, submitter: r.Submitter, form: r.Form, period: r.Period.String(), Sha: p.Sha, cutoff: r.Cutoff,
+	return &prior{run: p.File.Run, file: p.File.Name, ret: r, ID: r.ID, submitter: r.Submitter, form: r.Form, period: r.Period.String(), Sha: p.Sha, cutoff: r.Cutoff,
 		ReceivedAt: r.ReceivedAt, Outcome: r.Outcome, IsNil: r.Nil, Rows: r.Rows, Findings: Fingerprint(r)}
 }
 
@@ -204,7 +205,7 @@ const (
 
 // againstLedger finds rows that vanished and items that were reopened.
 func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, old *prior) error {
-	before, err := h.keysOf(ctx, pt.Form, old.Id)
+	before, err := h.keysOf(ctx, pt.Form, old.ID)
 	if err != nil {
 		return err
 	}

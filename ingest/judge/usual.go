@@ -46,7 +46,7 @@ func (jd *Judge) usual(ctx context.Context, h *History, pt *read.Part) error {
 	var ids []string
 	for _, p := range h.standing(pt.Ret.Submitter, f) {
 		if f.Mode == forms.Ledger || p.period != pt.Ret.Period.String() {
-			ids = append(ids, p.Id)
+			ids = append(ids, p.ID)
 		}
 	}
 	ids = ids[max(0, len(ids)-usualReturn):]

@@ -447,6 +447,7 @@ func (p *Parsed) Source() receipt.Source {
 	return s
 }
 
+// Sha256hex is the SHA-256 of a file in lower-case hexadecimal digits, by which the archive and raw.return know it.
 func Sha256hex(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])

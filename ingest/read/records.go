@@ -26,6 +26,7 @@ type Record struct {
 	hide   []cell.Hiding
 }
 
+// KeySep stands between the fields of a business key.
 const KeySep = "\x1f"
 
 // refusedMost is how many percent of its rows a return may have refused: with 3 of 10 left out it would replace a whole one.

@@ -15,8 +15,8 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// Unit is the unit of money in templates.
-const Unit = "万元"
+// moneyUnit is the unit of money in templates.
+const moneyUnit = "万元"
 
 // Prefill gives what templates are filled in with, from what was received so far.
 type Prefill struct {
@@ -49,7 +49,7 @@ func (p *Prefill) Directory(ctx context.Context) ([]Enterprise, error) {
 				all = append(all, Enterprise{Name: name, Code: code})
 			}
 			return nil
-		}, p.read.Zone.Code, old.Id)
+		}, p.read.Zone.Code, old.ID)
 		if err != nil {
 			return nil, fmt.Errorf("read the enterprise directory: %w", err)
 		}
@@ -71,7 +71,7 @@ func (p *Prefill) Rows(f *forms.Form, submitter string, period calendar.Period) 
 	}
 	content, err := p.archive.Get(old.Sha)
 	if err != nil {
-		return nil, fmt.Errorf("fill in %s of %s: %w", f.Title, old.Id, err)
+		return nil, fmt.Errorf("fill in %s of %s: %w", f.Title, old.ID, err)
 	}
 	name := f.Title
 	if s, ok := p.read.Zone.Submitter(submitter); ok {
@@ -83,7 +83,7 @@ func (p *Prefill) Rows(f *forms.Form, submitter string, period calendar.Period) 
 			return fillIn(pt), nil
 		}
 	}
-	return nil, fmt.Errorf("fill in %s: the original of return %s can no longer be read as such", f.Title, old.Id)
+	return nil, fmt.Errorf("fill in %s: the original of return %s can no longer be read as such", f.Title, old.ID)
 }
 
 // fillIn gives the rows of a return in their order, refused ones included, money in 万元.
@@ -121,7 +121,7 @@ func fillCell(c *forms.Column, r *read.Record, k int) any {
 	case c.Type == forms.Date || c.Type == forms.Month:
 		return v.Date
 	case c.Type == forms.Money:
-		s := written.Fixed(v.Num, 2+written.MoneyUnits[Unit])
+		s := written.Fixed(v.Num, 2+written.MoneyUnits[moneyUnit])
 		return strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
 	return v.Text
@@ -136,7 +136,7 @@ func Of(f *forms.Form) Form {
 			col.List = append(col.List, v.Name)
 		}
 		if c.Type == forms.Money {
-			col.Unit = Unit
+			col.Unit = moneyUnit
 		}
 		if c.OpenEnded != nil {
 			col.List = c.OpenEnded.Words
