@@ -133,6 +133,7 @@ type Rule struct {
 	Than    string
 	Form    string
 	Loosely bool
+	Most    *big.Rat // of a usual rule: yuan or count that no row is expected to pass; nil if none is declared
 
 	node *decl.Node  // where it stands
 	at   decl.Fields // and its keys

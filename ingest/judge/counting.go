@@ -121,7 +121,7 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 		counting = h.Counting(r.Submitter, r.Form)
 	}
 	switch s, _ := jd.Zone.Submitter(r.Submitter); {
-	case pt.Form.Mode == forms.Ledger && s.Until.Valid() && r.Cutoff > s.Until:
+	case pt.Form.Mode == forms.Ledger && s.Until.Valid() && jd.Zone.DateOf(r.ReceivedAt) > s.Until:
 		why, hint = fmt.Sprintf("%s自 %s 起不再报送，之后的台账不计入", s.Name, s.Until+1), "请由承接的单位报送；有疑问请联系管理员"
 	case counting == now:
 		return
