@@ -298,3 +298,54 @@ func TestExampleRowIsRight(t *testing.T) {
 		}
 	}
 }
+
+// TestTemplatePeriod: a template made for a later period than the one its 报送期 now names is a statement like others; an
+// old template that is used again says nothing.
+func TestTemplatePeriod(t *testing.T) {
+	in := testIntake(t, officeZone)
+	for _, c := range []struct {
+		issued, cell, rule string
+	}{
+		{"2022年第33周", "2022年第31周", "period_differs"},
+		{"2022年第31周", "2022年第33周", ""},
+		{"2022年第33周", "2022年第33周", ""},
+	} {
+		s := template.Of(in.Forms.Get("problem"))
+		s.Period = c.issued
+		content, err := template.Write([]template.Form{s}, nil, receipt.Office{Zone: "临江经开区"}, "青山街道")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := f.GetRows("问题台账")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.Index(rows[1], "报送期：")
+		ref, _ := excelize.CoordinatesToCellName(at+2, 2)
+		if err := f.SetCellStr("问题台账", ref, c.cell); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range []string{"Q-1", "走访调研", "企业难题", "园区道路积水", "", "青山街道", "财政局", "李四", "2022-08-01", "2022-08-30", "办理中"} {
+			ref, _ := excelize.CoordinatesToCellName(i+1, 6)
+			if err := f.SetCellStr("问题台账", ref, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var out bytes.Buffer
+		if err := f.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		p := in.read.Parse(read.File{Name: "报送.xlsx", Folder: "青山街道", Content: out.Bytes(), ReceivedAt: time.Date(2022, 8, 22, 9, 0, 0, 0, in.Zone.Location)})
+		if len(p.Parts) != 1 {
+			t.Fatalf("%+v", p.Failed)
+		}
+		if got := rules(p.Parts[0].Ret); got != c.rule {
+			t.Errorf("made for %s, says %s: %s, want %q", c.issued, c.cell, got, c.rule)
+		}
+	}
+}

@@ -34,6 +34,7 @@ type Marker struct {
 	row    int      // of the headings, when the template was made
 	fields []string // by column: a field, and of money its unit (paid_amount 万元)
 	codes  map[string]string
+	Issued string // the period that it was made for, as its 报送期 said then; empty if for none
 }
 
 // Markers reads the hidden sheet of a template. Forms that are no longer in force are left out, as are fields later on.
@@ -60,7 +61,8 @@ func (l *Reader) Markers(g *sheet.Grid) []Marker {
 		if row.N < 2 || f == nil {
 			continue
 		}
-		m := Marker{sheet: text(1), Form: f, row: written.Atoi(text(4)), codes: codes}
+		_, issued, _ := strings.Cut(text(3), " ")
+		m := Marker{Issued: issued, sheet: text(1), Form: f, row: written.Atoi(text(4)), codes: codes}
 		for k := range row.Cells {
 			if c := &row.Cells[k]; c.Col >= 5 {
 				for len(m.fields) < c.Col-5 {

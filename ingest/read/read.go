@@ -48,6 +48,7 @@ type Part struct {
 	Ret       *finding.Return
 	Fatal     bool
 	nothing   bool
+	issued    layout.Said   // the period that the template was made for
 	template  bool          // a sheet of a template of ours
 	CutoffAt  layout.Said   // where 截至 is written; empty where it is not
 	Disagrees *Disagreement // what it says of its period in several places; nil where that agrees
@@ -226,7 +227,9 @@ func (r *reading) sheet(g *sheet.Grid) {
 			_, end = rd.layout.ReadTable(pg, h)
 		} else {
 			pt := r.part(h.Form, g.Name)
-			pt.template = pt.template || marked
+			if marked {
+				pt.template, pt.issued = true, layout.Said{Text: m.Issued}
+			}
 			for _, f := range said {
 				pt.Add(f)
 			}

@@ -104,7 +104,7 @@ func (t *book) workbook(forms []Form, office receipt.Office, submitterName strin
 		taken[strings.ToLower(name)] = true
 		_, err := t.f.NewSheet(name)
 		t.do(err)
-		marker := []any{name, form.ID, form.Version, headRow}
+		marker := []any{name, form.ID, strings.TrimSpace(form.Version + " " + form.Period), headRow}
 		for _, c := range form.Columns {
 			marker = append(marker, strings.TrimSpace(c.Field+" "+c.Unit))
 		}
