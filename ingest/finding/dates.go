@@ -65,11 +65,6 @@ func MonthTooShort(column, text, month string, days int) Finding {
 	return mistyped.finds("「%s」%s 没有这一天：%s只有%d天", column, text, month, days).mend(checkDay)
 }
 
-// DayBeyondMonth is a date after the last day of its month.
-func DayBeyondMonth(column, text string, month, days int) Finding {
-	return mistyped.finds("「%s」%s 没有这一天，%d月只有%d天", column, text, month, days).mend("请核对月份和日期")
-}
-
 // DayMissing is a month where a day should be.
 func DayMissing(column, text, sample string) Finding {
 	return mistyped.finds("「%s」只有月份，缺少“日”：“%s”", column, text).mend("请填写到日，如 %s", sample)

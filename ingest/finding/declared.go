@@ -48,6 +48,7 @@ func NotKnown(id, name, form, closest string) Finding {
 // Unusual is a number far from what the submitter handed in before; low to high holds most of that.
 type Unusual struct {
 	ID, Column, Value, Median, Low, High string
+	Others                               bool   // usual with other units, since this one has handed in too little yet
 	Below                                bool   // less than usual
 	Money                                bool   // so the unit may be wrong
 	LikelyUnit                           string // by which the number would be usual, "" if none
@@ -61,7 +62,11 @@ func (u Unusual) Finding() Finding {
 	if u.Below {
 		way = "远低于"
 	}
-	f := declared(u.ID, Warning, "「%s」%s %s本单位以往所报（通常约 %s，多在 %s 到 %s 之间）", u.Column, u.Value, way, u.Median, u.Low, u.High)
+	whose := "本单位"
+	if u.Others {
+		whose = "各单位"
+	}
+	f := declared(u.ID, Warning, "「%s」%s %s%s以往所报（通常约 %s，多在 %s 到 %s 之间）", u.Column, u.Value, way, whose, u.Median, u.Low, u.High)
 	switch {
 	case u.LikelyUnit != "":
 		return f.mend("如果单位应为%s，就与以往相当：请核对单位；%s", u.LikelyUnit, orExplain)
@@ -71,9 +76,19 @@ func (u Unusual) Finding() Finding {
 	return f.mend("请核对数字；%s", orExplain)
 }
 
+// Implausible is a number above what the form declares for any row; asYuan is what it would be if it was typed in yuan
+// under another unit, "" where that would not explain it.
+func Implausible(id, column, value, most, asYuan string) Finding {
+	f := declared(id, Warning, "「%s」%s 超出了通常的范围（一般不超过 %s）", column, value, most)
+	if asYuan != "" {
+		return f.mend("像是把以“元”为单位的数填进了别的单位的列，那样就是 %s：请核对单位；%s", asYuan, orExplain)
+	}
+	return f.mend("请核对数字和单位；%s", orExplain)
+}
+
 // UnusualColumn says it once of many rows; first is the finding of the first of them.
 func UnusualColumn(column string, rows, unusual int, first Finding) Finding {
 	first.Row, first.Value = 0, fmt.Sprintf("%d行", unusual)
-	first.Message = fmt.Sprintf("「%s」%d行中有%d行与本单位以往所报相差很大，例如 %s：%s", column, rows, unusual, first.Cell, strings.TrimPrefix(first.Message, "「"+column+"」"))
+	first.Message = fmt.Sprintf("「%s」%d行中有%d行与通常所报相差很大，例如 %s：%s", column, rows, unusual, first.Cell, strings.TrimPrefix(first.Message, "「"+column+"」"))
 	return first
 }

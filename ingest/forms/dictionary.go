@@ -2,6 +2,8 @@ package forms
 
 import (
 	"fmt"
+	"math/big"
+	"strconv"
 	"strings"
 
 	"taizhang/internal/calendar"
@@ -82,6 +84,18 @@ func (c *Column) says() []string {
 	return out
 }
 
+// mostText writes a bound as people say it.
+func mostText(most *big.Rat, c *Column) string {
+	n, _ := most.Float64()
+	switch {
+	case c.Type != Money:
+		return most.RatString()
+	case n >= 1e8:
+		return strconv.FormatFloat(n/1e8, 'f', -1, 64) + "亿元"
+	}
+	return strconv.FormatFloat(n/1e4, 'f', -1, 64) + "万元"
+}
+
 // says puts a rule into words.
 func (s *Set) says(f *Form, r Rule) string {
 	title := func(field string) string {
@@ -108,7 +122,10 @@ func (s *Set) says(f *Form, r Rule) string {
 		}
 		return fmt.Sprintf("%s应在%s里", title(r.Field), s.Get(r.Form).PlainTitle())
 	case Usual:
-		return fmt.Sprintf("%s与本单位以往所报相差很大的，请核实", title(r.Field))
+		if r.Most != nil {
+			return fmt.Sprintf("%s与以往所报相差很大的，或超过 %s 的，请核实", title(r.Field), mostText(r.Most, f.Column(r.Field)))
+		}
+		return fmt.Sprintf("%s与以往所报相差很大的，请核实", title(r.Field))
 	}
 	return r.Kind
 }

@@ -29,9 +29,6 @@ import (
 //go:embed *.yaml
 var builtin embed.FS
 
-// Builtin gives the declarations that come with the program.
-func Builtin() fs.FS { return builtin }
-
 // Mode of a form.
 type Mode string
 
@@ -136,6 +133,7 @@ type Rule struct {
 	Than    string
 	Form    string
 	Loosely bool
+	Most    *big.Rat // of a usual rule: yuan or count that no row is expected to pass; nil if none is declared
 
 	node *decl.Node  // where it stands
 	at   decl.Fields // and its keys

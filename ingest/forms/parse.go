@@ -18,7 +18,7 @@ import (
 var (
 	formKeys   = []string{"id", "title", "synonyms", "mode", "frequency", "own_date", "totals_reject", "opt_in", "hash_scope", "key", "columns", "rules"}
 	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "names", "values", "open_ended", "pattern", "shape", "min", "max", "length"}
-	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely"}
+	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely", "most"}
 	openKeys   = []string{"words", "field", "values"}
 	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", KnownIn, Usual}
 	fieldName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
@@ -74,7 +74,7 @@ func (p *parser) form(root *decl.Node) {
 	if f.ID = id; (ok || m["id"] == nil) && !fieldName().MatchString(id) {
 		place(m, "id", root).Fault("id %q: lower-case letters, digits and _ only", "id“%s”只能用小写英文字母、数字和 _", id)
 	}
-	if f.Title, ok = m["title"].Text(); m["title"] == nil {
+	if f.Title, _ = m["title"].Text(); m["title"] == nil {
 		root.Fault("title is missing", "缺 title（表名）")
 	}
 	f.id, f.title = m["id"], m["title"]
@@ -312,6 +312,7 @@ func (p *parser) rule(n *decl.Node) {
 	r.Than, _ = m["than"].Text()
 	r.Form, _ = m["form"].Text()
 	r.Loosely, _ = m["loosely"].Bool()
+	r.Most = most(m["most"])
 	kind, ok := m["kind"].Text()
 	if r.Kind = kind; !slices.Contains(ruleKinds, kind) {
 		if ok || m["kind"] == nil {
@@ -327,6 +328,9 @@ func (p *parser) rule(n *decl.Node) {
 		}
 		p.field(m[key], name)
 	}
+	if r.Kind != Usual && m["most"] != nil {
+		m["most"].Fault("most goes with kind: usual", "most 只用于 kind: usual")
+	}
 	if c := p.f.Column(r.Field); r.Kind == Usual && c != nil && p.sure(r.Field) && c.Type != Money && c.Type != Int {
 		m["field"].Fault("usual: %s is neither an amount nor a count", "usual：%s 既不是金额也不是个数", r.Field)
 	}
@@ -338,6 +342,20 @@ func (p *parser) rule(n *decl.Node) {
 		}
 	}
 	p.f.Rules = append(p.f.Rules, r)
+}
+
+// most reads the amount in yuan, or the count, above which a value is asked about whatever was received before.
+func most(n *decl.Node) *big.Rat {
+	text, ok := n.Text()
+	if n == nil || !ok {
+		return nil
+	}
+	r, ok := number(text)
+	if !ok || r.Sign() <= 0 {
+		n.Fault("most: %q is no amount in yuan or count above 0", "most（上限）“%s”不是大于0的金额（元）或个数", text)
+		return nil
+	}
+	return r
 }
 
 // Check refuses a form that can't stand beside those of the set: whose rules name forms or fields that neither the set

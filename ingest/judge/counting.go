@@ -37,11 +37,11 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 	}
 	switch old := h.Newest(r.Submitter, r.Form, period, true); {
 	case held != nil:
-		r.Supersedes = held.Id
+		r.Supersedes = held.ID
 	case old != nil: // a nil return
-		r.Supersedes = old.Id
+		r.Supersedes = old.ID
 	case twin != nil:
-		r.Supersedes = twin.Id
+		r.Supersedes = twin.ID
 	}
 	if twin != nil {
 		tellTwins(pt, p.File.Name, twin)
@@ -75,7 +75,7 @@ func (jd *Judge) refuseContradicted(ctx context.Context, h *History, pt *read.Pa
 		return nil
 	}
 	if pt.Form.Mode == forms.Period {
-		before, err := h.keysOf(ctx, pt.Form, held.Id)
+		before, err := h.keysOf(ctx, pt.Form, held.ID)
 		if err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 		counting = h.Counting(r.Submitter, r.Form)
 	}
 	switch s, _ := jd.Zone.Submitter(r.Submitter); {
-	case pt.Form.Mode == forms.Ledger && s.Until.Valid() && r.Cutoff > s.Until:
+	case pt.Form.Mode == forms.Ledger && s.Until.Valid() && jd.Zone.DateOf(r.ReceivedAt) > s.Until:
 		why, hint = fmt.Sprintf("%s自 %s 起不再报送，之后的台账不计入", s.Name, s.Until+1), "请由承接的单位报送；有疑问请联系管理员"
 	case counting == now:
 		return

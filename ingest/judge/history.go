@@ -16,7 +16,7 @@ import (
 
 // prior is an earlier return as judging sees it.
 type prior struct {
-	Id, submitter, form, period, Sha string
+	ID, submitter, form, period, Sha string
 	cutoff                           calendar.Date
 	ReceivedAt                       time.Time
 	Outcome                          finding.Outcome
@@ -72,7 +72,7 @@ func Load(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time.Locati
 		var cutoff sql.NullTime
 		var received time.Time
 		var outcome string
-		if err := rows.Scan(&p.Id, &p.submitter, &p.form, &p.period, &p.Sha, &cutoff, &received, &outcome, &p.IsNil, &p.Rows); err != nil {
+		if err := rows.Scan(&p.ID, &p.submitter, &p.form, &p.period, &p.Sha, &cutoff, &received, &outcome, &p.IsNil, &p.Rows); err != nil {
 			return nil, fmt.Errorf("read earlier returns: %w", err)
 		}
 		p.cutoff = calendar.NoDate
@@ -131,6 +131,7 @@ func (h *History) loadFaults(ctx context.Context) error {
 // Stored lets go of what is in the tables now.
 func (h *History) Stored() { clear(h.unstored) }
 
+// NewHistory is the history of a zone that received nothing yet; loc is where its days begin.
 func NewHistory(loc *time.Location, set *forms.Set) *History {
 	h := &History{loc: loc, returns: map[string][]*prior{}, ByID: map[string]*prior{}, clears: map[string]time.Time{},
 		keys: map[string]map[string]KeyState{}, holders: map[string]map[string][]string{}, tabled: map[string]map[string][]string{}, closed: map[string][]string{},
@@ -148,9 +149,10 @@ func NewHistory(loc *time.Location, set *forms.Set) *History {
 func (h *History) add(p *prior) {
 	k := subForm(p.submitter, p.form)
 	h.returns[k] = append(h.returns[k], p)
-	h.ByID[p.Id] = p
+	h.ByID[p.ID] = p
 }
 
+// Decide takes a decision into account: kind is a finding.DecisionKind, id a return or, for clear, sub and form a ledger.
 func (h *History) Decide(kind, id, sub, form string, at time.Time) {
 	clear(h.tabled) // other returns count now
 	switch kind {
@@ -184,7 +186,7 @@ func (h *History) Counting(submitter, form string) *prior {
 	}
 	var best *prior
 	for _, p := range newest {
-		if best == nil || p.cutoff > best.cutoff || p.cutoff == best.cutoff && (p.ReceivedAt.After(best.ReceivedAt) || p.ReceivedAt.Equal(best.ReceivedAt) && p.Id > best.Id) {
+		if best == nil || p.cutoff > best.cutoff || p.cutoff == best.cutoff && (p.ReceivedAt.After(best.ReceivedAt) || p.ReceivedAt.Equal(best.ReceivedAt) && p.ID > best.ID) {
 			best = p
 		}
 	}
@@ -319,7 +321,7 @@ func (h *History) storedKeys(ctx context.Context, f *forms.Form) (map[string][]s
 				old = h.Counting(p.submitter, f.ID)
 			}
 			if old != nil {
-				ids = append(ids, old.Id)
+				ids = append(ids, old.ID)
 				rows += old.Rows
 			}
 			if f.Mode == forms.Ledger {

@@ -16,6 +16,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/warehouse"
+	"taizhang/internal/zone"
 )
 
 // A value is unusual where it lies far outside what the submitter handed in before: by its robust z-score on the
@@ -27,6 +28,7 @@ const (
 	usualFactor = 3    // times the median, or a third of it
 	usualSpread = 0.05 // the least spread taken for real, in powers of ten: 12 %
 	usualReturn = 36   // returns looked back on
+	usualOthers = 100  // times the median of other units: one pays grants of 50,000, another of 3,000,000 yuan
 	usualRows   = 3    // more rows, and more percent of them, are one question about the column: 元 under 万元 in all of 12 rows
 	usualShare  = 20
 )
@@ -46,50 +48,66 @@ func (jd *Judge) usual(ctx context.Context, h *History, pt *read.Part) error {
 	var ids []string
 	for _, p := range h.standing(pt.Ret.Submitter, f) {
 		if f.Mode == forms.Ledger || p.period != pt.Ret.Period.String() {
-			ids = append(ids, p.Id)
+			ids = append(ids, p.ID)
 		}
 	}
 	ids = ids[max(0, len(ids)-usualReturn):]
 	if err := h.loadNumbers(ctx, f, ids); err != nil {
 		return err
 	}
+	var others []string // where this one has handed in too little to tell anything
+	if len(ids) < usualLeast {
+		others = h.ofOthers(jd.Zone, pt.Ret.Submitter, f)
+		if err := h.loadNumbers(ctx, f, others); err != nil {
+			return err
+		}
+	}
 	for _, rule := range rules {
-		jd.askUsual(pt, rule, h.seriesBy(f, f.Column(rule.Field), ids))
+		c := f.Column(rule.Field)
+		askUsual(pt, rule, h.before(f, c, ids), h.seriesBy(f, c, ids), h.seriesBy(f, c, others))
 	}
 	return nil
 }
 
+// ofOthers gives the newest returns of a form that the other units handed in and that count.
+func (h *History) ofOthers(z *zone.Zone, submitter string, f *forms.Form) (ids []string) {
+	for _, s := range z.Submitters {
+		if s.Code == submitter {
+			continue
+		}
+		all := h.standing(s.Code, f)
+		for _, p := range all[max(0, len(all)-usualReturn):] {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
 // askUsual asks about the values of one column: row by row, or once where so many are unusual that the whole column is in
 // doubt, as after a slip in the unit.
-func (jd *Judge) askUsual(pt *read.Part, rule *forms.Rule, by map[string]*series) {
+func askUsual(pt *read.Part, rule *forms.Rule, before map[string]float64, own, others map[string]*series) {
 	f := pt.Form
-	k := slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
+	k := f.Index(rule.Field)
 	c := &f.Columns[k]
 	var found []finding.Finding
 	for i := range pt.Records {
 		r := &pt.Records[i]
-		s := by[groupOf(f, r)]
-		if !r.Vals[k].Set || s == nil {
+		if !r.Vals[k].Set {
 			continue
 		}
 		v := yuan(r.Vals[k].Num, c)
-		if old, ok := s.before[r.Key]; ok && old == v || !s.unusual(v) {
+		if old, ok := before[r.Key]; ok && old == v { // asked about when it came
 			continue
 		}
-		u := finding.Unusual{ID: rule.ID, Column: c.Title, Value: plainAmount(v, c), Median: plainAmount(s.median, c), Low: plainAmount(s.low, c), High: plainAmount(s.high, c),
-			Below: v < s.median, Money: c.Type == forms.Money}
-		switch {
-		case !u.Money:
-		case s.likely(v / 1e4):
-			u.LikelyUnit = "元"
-		case s.likely(v * 1e4):
-			u.LikelyUnit = "万元"
+		fd := askValue(rule, c, v, own[groupOf(f, r)], others[groupOf(f, r)])
+		if fd == nil {
+			continue
 		}
 		at := finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(r.Line.Cells[k])), 30)}
 		if r.Line.At[k].Col > 0 {
 			at.Cell = sheet.Ref(r.Line.N, r.Line.At[k].Col)
 		}
-		found = append(found, u.Finding().At(at))
+		found = append(found, fd.At(at))
 	}
 	if n := len(found); n > usualRows && n*100 > len(pt.Records)*usualShare {
 		found = []finding.Finding{finding.UnusualColumn(c.Title, len(pt.Records), n, found[0])}
@@ -97,6 +115,41 @@ func (jd *Judge) askUsual(pt *read.Part, rule *forms.Rule, by map[string]*series
 	for _, fd := range found {
 		pt.Add(fd)
 	}
+}
+
+// askValue asks about one value: by what the unit itself handed in, else by what others did, else by the form's own
+// bound, so that a slip of units is asked about in a new zone too. Nil where it is as usual.
+func askValue(rule *forms.Rule, c *forms.Column, v float64, own, others *series) *finding.Finding {
+	s, far := own, float64(usualFactor)
+	if s == nil {
+		s, far = others, usualOthers
+	}
+	if s != nil && s.unusual(v) && (v > far*s.median || v < s.median/far) {
+		u := finding.Unusual{ID: rule.ID, Column: c.Title, Value: plainAmount(v, c), Median: plainAmount(s.median, c), Low: plainAmount(s.low, c), High: plainAmount(s.high, c),
+			Others: own == nil, Below: v < s.median, Money: c.Type == forms.Money}
+		switch {
+		case !u.Money:
+		case s.likely(v / 1e4):
+			u.LikelyUnit = "元"
+		case s.likely(v * 1e4):
+			u.LikelyUnit = "万元"
+		}
+		f := u.Finding()
+		return &f
+	}
+	if rule.Most == nil || own != nil { // what a unit has always paid is not asked about
+		return nil
+	}
+	most, _ := rule.Most.Float64()
+	if v <= most {
+		return nil
+	}
+	asYuan := ""
+	if c.Type == forms.Money && v/1e4 <= most {
+		asYuan = plainAmount(v/1e4, c)
+	}
+	f := finding.Implausible(rule.ID, c.Title, plainAmount(v, c), plainAmount(most, c), asYuan)
+	return &f
 }
 
 // groupOf tells rows apart that are of different kinds, such as programmes: by the listed values of the key.
@@ -110,17 +163,26 @@ func groupOf(f *forms.Form, r *read.Record) string {
 	return group
 }
 
+// before gives what a submitter's ledger said of each row: what stands there already is not asked about again.
+func (h *History) before(f *forms.Form, c *forms.Column, ids []string) map[string]float64 {
+	out := map[string]float64{}
+	if f.Mode == forms.Ledger {
+		for _, id := range ids {
+			for _, n := range h.numbers[id][c.Field] {
+				out[n.key] = n.value
+			}
+		}
+	}
+	return out
+}
+
 // seriesBy gives what a column held before, group by group, where that is enough to tell anything.
 func (h *History) seriesBy(f *forms.Form, c *forms.Column, ids []string) map[string]*series {
 	values := map[string][]float64{}
-	before := map[string]float64{} // of a ledger: what stands there is not asked about again
 	for _, id := range ids {
 		for _, n := range h.numbers[id][c.Field] {
 			if n.value > 0 {
 				values[n.group] = append(values[n.group], n.value)
-			}
-			if f.Mode == forms.Ledger {
-				before[n.key] = n.value
 			}
 		}
 	}
@@ -128,7 +190,6 @@ func (h *History) seriesBy(f *forms.Form, c *forms.Column, ids []string) map[str
 	for g, v := range values {
 		if len(v) >= usualLeast {
 			out[g] = seriesOf(v)
-			out[g].before = before
 			if c.Type == forms.Int { // counts vary by their root whatever happens
 				out[g].spread = max(out[g].spread, math.Log10E/math.Sqrt(out[g].median))
 			}
@@ -152,6 +213,8 @@ func plainAmount(v float64, c *forms.Column) string {
 	switch {
 	case c.Type == forms.Int:
 		v, unit = math.Round(v), ""
+	case v >= 100_000_000:
+		v, unit = v/100_000_000, "亿元"
 	case v >= 10_000:
 		v, unit = v/10_000, "万元"
 	}
@@ -160,9 +223,8 @@ func plainAmount(v float64, c *forms.Column) string {
 
 // series is what earlier values look like.
 type series struct {
-	median, low, high float64            // low, high: nine in ten lie above, below
-	center, spread    float64            // of the logarithms
-	before            map[string]float64 // of a ledger: values by key
+	median, low, high float64 // low, high: nine in ten lie above, below
+	center, spread    float64 // of the logarithms
 }
 
 func seriesOf(values []float64) *series {

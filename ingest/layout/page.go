@@ -26,6 +26,7 @@ const maxMergedWork = 2_000_000
 
 const headRows = 80 // a head stands within the first rows that have content
 
+// NewPage prepares a sheet for the search for heads. The page keeps the grid, which must not change.
 func NewPage(g *sheet.Grid) *Page {
 	p := &Page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}}
 	if len(g.Rows) == 0 {
@@ -87,6 +88,7 @@ func BlankRow(row *sheet.Row) bool {
 	return true
 }
 
+// TextOf is a cell as a heading or label says it: a date as its month (2022-08), nil as nothing.
 func TextOf(c *sheet.Cell) string {
 	if c == nil {
 		return ""

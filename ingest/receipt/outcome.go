@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/fit"
 )
 
 // verdict says in one sentence what became of a return, as it now is. It
@@ -271,7 +272,7 @@ func todo(r *finding.Return) string {
 	case r.Outcome == finding.Rejected && errors == 1:
 		for _, f := range r.Findings {
 			if f.Severity == finding.Error && remedy(f) != "" {
-				s = "怎样修改：" + sentence(oneLine(remedy(f)))
+				s = "怎样修改：" + sentence(fit.OneLine(remedy(f)))
 			}
 		}
 		s = byWhen(r, r.ReceivedAt) + "按下面“必须修改”的一条改正后，重新报送整张表。" + s
@@ -280,7 +281,7 @@ func todo(r *finding.Return) string {
 	case errors > 0:
 		s = byWhen(r, r.ReceivedAt) + fmt.Sprintf("改正“必须修改”的 %d 处，重新报送整张表。", errors)
 	case uncounted != nil:
-		s = sentence(oneLine(remedy(*uncounted)))
+		s = sentence(fit.OneLine(remedy(*uncounted)))
 	}
 	other := ""
 	if uncounted != nil {

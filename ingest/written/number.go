@@ -124,6 +124,7 @@ func (d *Decimal) Rounded(scale int) (*big.Int, int) {
 	return q, lost
 }
 
+// Pow10 is 10 to the power of n, n not below 0.
 func Pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
 
 // Fixed writes n units of 10^-scale as a decimal text.

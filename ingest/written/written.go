@@ -69,6 +69,7 @@ func isPlainHan(s string) bool {
 	return true
 }
 
+// IsASCII says whether a text holds nothing beyond ASCII: no Chinese words, so.
 func IsASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
