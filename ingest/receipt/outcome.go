@@ -241,8 +241,8 @@ func counted(r *finding.Return) []string {
 	if r.ValuesEmptied > 0 {
 		s = append(s, fmt.Sprintf("%d 处填写内容无法使用，已按未填处理，所在行仍计入。", r.ValuesEmptied))
 	}
-	if r.RowsIgnored > 0 {
-		s = append(s, fmt.Sprintf("合计、小节、说明等 %d 行不是数据，未计入。", r.RowsIgnored))
+	if not := r.NotRead(); not != "" {
+		s = append(s, "未读取："+not+"。")
 	}
 	return s
 }

@@ -44,6 +44,9 @@ func TestEachMemory(t *testing.T) {
 	}
 }
 
+// soon is some seconds of work on a machine that has other work to do; what these shapes are made to cost is minutes.
+const soon = 20 * time.Second
+
 // TestHostileShapes: files made to cost far more than they weigh end soon.
 func TestHostileShapes(t *testing.T) {
 	if testing.Short() {
@@ -72,7 +75,7 @@ func TestHostileShapes(t *testing.T) {
 	for name, data := range files {
 		at := time.Now()
 		_, err := readAll("x", data)
-		if took := time.Since(at); took > 5*time.Second {
+		if took := time.Since(at); took > soon {
 			t.Errorf("%s: took %v (%v)", name, took, err)
 		}
 		if err != nil {
