@@ -1,9 +1,12 @@
 package layout
 
 import (
+	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -37,36 +40,45 @@ var labelWords = map[string]string{
 	"end":       "填表人 填报人 制表人 经办人 审核人 复核人 负责人 分管领导 主管领导 主要负责人 单位负责人 部门负责人 联系人 联系电话 电话 签字 盖章 制表 审核 编号 版本 表号",
 }
 
-var (
-	labels    *regexp.Regexp
-	labelKind = map[string]string{}
-)
-
-func init() {
-	var words []string
-	for _, kind := range []string{"submitter", "period", "asof", "filled", "unit", "end"} {
-		for _, w := range strings.Fields(labelWords[kind]) {
-			labelKind[w] = kind
-			words = append(words, strings.Join(strings.Split(w, ""), `[ \x{3000}]*`)) // 填 报 单 位
+// labelKind says what the labels introduce.
+var labelKind = sync.OnceValue(func() map[string]string {
+	kinds := map[string]string{}
+	for kind, words := range labelWords {
+		for _, w := range strings.Fields(words) {
+			kinds[w] = kind
 		}
 	}
-	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
-	labels = regexp.MustCompile(`(` + strings.Join(words, "|") + `)([ \x{3000}]*[:：]|[ \x{3000}]*)`)
-}
+	return kinds
+})
+
+// labels finds them in a text, the longer before the shorter.
+var labels = sync.OnceValue(func() *regexp.Regexp {
+	words := slices.SortedFunc(maps.Keys(labelKind()), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	for i, w := range words {
+		words[i] = strings.Join(strings.Split(w, ""), `[ \x{3000}]*`) // 填 报 单 位
+	}
+	return regexp.MustCompile(`(` + strings.Join(words, "|") + `)([ \x{3000}]*[:：]|[ \x{3000}]*)`)
+})
 
 var (
-	seal      = regexp.MustCompile(`[ \x{3000}]*[(（][ \x{3000}]*(单位)?(盖章|公章|签章|章|签字|签名|加盖公章|盖公章)(处|有效)?[ \x{3000}]*[)）]`)
-	untilWord = regexp.MustCompile(`^([ \x{3000}]*(到|至|于|为|时间|日期|时点|[:：]))+`)
+	seal = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[ \x{3000}]*[(（][ \x{3000}]*(单位)?(盖章|公章|签章|章|签字|签名|加盖公章|盖公章)(处|有效)?[ \x{3000}]*[)）]`)
+	})
+	untilWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([ \x{3000}]*(到|至|于|为|时间|日期|时点|[:：]))+`)
+	})
 )
 
 // instructs are notes that tell how to report nothing, as a template's does; they don't say that there is nothing.
-var instructs = regexp.MustCompile(`^[(（【]?(注|说明|备注|填报|填表|要求)|[写填请]|如(果|有|无|本)|的[,，]`)
+var instructs = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（【]?(注|说明|备注|填报|填表|要求)|[写填请]|如(果|有|无|本)|的[,，]`)
+})
 
 // Labelled reads the labelled values in one line of a sheet; above a table the rest is a title.
 func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		text := seal.ReplaceAllString(written.Tidy(c.Text), "")
+		text := seal().ReplaceAllString(written.Tidy(c.Text), "")
 		if text == "" {
 			continue
 		}
@@ -74,7 +86,7 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 			text = strings.ToValidUTF8(text[:3000], "")
 		}
 		word := written.Squash(text)
-		if written.IsNothing(text) || written.NothingIn.MatchString(word) && !instructs.MatchString(word) {
+		if written.IsNothing(text) || written.NothingIn().MatchString(word) && !instructs().MatchString(word) {
 			s.Nothing = true
 		}
 		titled := s.labelsIn(sheetName, row, i, text)
@@ -93,11 +105,11 @@ var knownLabels written.Memo[[][]int] // where labels stand in a text
 func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) (titled bool) {
 	c := &row.Cells[i]
 	word := written.Squash(text)
-	locs := knownLabels.Get(text, func(text string) [][]int { return labels.FindAllStringSubmatchIndex(text, -1) })
+	locs := knownLabels.Get(text, func(text string) [][]int { return labels().FindAllStringSubmatchIndex(text, -1) })
 	titled = len(locs) == 0 || locs[0][2] > 0
 	for k, loc := range locs {
 		label := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[loc[2]:loc[3]])
-		kind := labelKind[label]
+		kind := labelKind()[label]
 		colon := strings.ContainsAny(text[loc[4]:loc[5]], ":：")
 		whole := word == label || word == label+":"
 		before := strings.TrimSpace(text[:loc[2]])
@@ -107,7 +119,7 @@ func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) 
 		}
 		rest := text[loc[5]:]
 		if kind == "asof" && !colon {
-			rest = untilWord.ReplaceAllString(rest, "")
+			rest = untilWord().ReplaceAllString(rest, "")
 		}
 		switch {
 		case kind == "end", kind == "unit" && !colon && !whole && !bracket:
@@ -118,7 +130,7 @@ func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) 
 		end := len(rest)
 		for _, next := range locs[k+1:] {
 			nextLabel := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[next[2]:next[3]])
-			if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind[nextLabel] == "asof" {
+			if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind()[nextLabel] == "asof" {
 				end = max(0, len(rest)-(len(text)-next[2]))
 				break
 			}
@@ -130,9 +142,9 @@ func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) 
 		ref := c.Ref()
 		if value == "" && whole && i+1 < len(row.Cells) {
 			next := row.Cells[i+1]
-			isLabel := next.Kind == sheet.Text && labels.MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：")
+			isLabel := next.Kind == sheet.Text && labels().MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：")
 			if !isLabel && !(kind == "submitter" && (next.Kind != sheet.Text || written.StartsDate(next.Text))) {
-				value, ref = seal.ReplaceAllString(written.DateText(next), ""), next.Ref()
+				value, ref = seal().ReplaceAllString(written.DateText(next), ""), next.Ref()
 			}
 		}
 		s.set(kind, Said{value, sheetName, ref})

@@ -175,7 +175,7 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 		return tb.Said.Unit, true
 	}
 	for _, t := range append(slices.Clone(tb.Said.Titles), layout.Said{Text: tb.Grid.Name}) {
-		for _, m := range written.InParens.FindAllStringSubmatch(written.Squash(t.Text), -1) {
+		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
 			if exp, ok := written.UnitIn(m[1]); ok {
 				return exp, true
 			}

@@ -48,10 +48,6 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error
 	if len(rows) == 0 {
 		return nil
 	}
-	values, err := checkedValues(t, rows)
-	if err != nil {
-		return err
-	}
 	stage := "load_" + strings.ReplaceAll(t.Name, ".", "_")
 	cols := make([]string, len(t.Columns))
 	casts := make([]string, len(t.Columns))
@@ -64,7 +60,7 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error
 	if _, err := conn.ExecContext(ctx, "create or replace temp table "+Ident(stage)+" ("+strings.Join(cols, ", ")+")"); err != nil {
 		return err
 	}
-	if err := appendAll(conn, stage, values); err != nil {
+	if err := appendAll(conn, stage, t, rows); err != nil {
 		return err
 	}
 	var staged int64
@@ -86,40 +82,39 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error
 	return err
 }
 
-// checkedValues refuses what the appender would corrupt.
-func checkedValues(t Table, rows [][]any) ([][]driver.Value, error) {
-	out := make([][]driver.Value, len(rows))
-	flat := make([]driver.Value, len(rows)*len(t.Columns))
-	for i, row := range rows {
-		if len(row) != len(t.Columns) {
-			return nil, fmt.Errorf("row %d has %d values, the table %d columns", i+1, len(row), len(t.Columns))
-		}
-		line := flat[i*len(t.Columns) : (i+1)*len(t.Columns)]
-		for j, v := range row {
-			switch x := v.(type) {
-			case nil:
-			case string:
-				if !utf8.ValidString(x) {
-					return nil, fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)
-				}
-				line[j] = x
-			default:
-				return nil, fmt.Errorf("row %d, %s: a %T where a text was expected", i+1, t.Columns[j].Name, v)
-			}
-		}
-		out[i] = line
+// checked puts a row's values into line, and refuses what the appender would corrupt.
+func checked(line []driver.Value, t Table, i int, row []any) error {
+	if len(row) != len(t.Columns) {
+		return fmt.Errorf("row %d has %d values, the table %d columns", i+1, len(row), len(t.Columns))
 	}
-	return out, nil
+	for j, v := range row {
+		switch x := v.(type) {
+		case nil:
+		case string:
+			if !utf8.ValidString(x) {
+				return fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)
+			}
+		default:
+			return fmt.Errorf("row %d, %s: a %T where a text was expected", i+1, t.Columns[j].Name, v)
+		}
+		line[j] = v
+	}
+	return nil
 }
 
-func appendAll(conn *sql.Conn, stage string, rows [][]driver.Value) error {
+// appendAll appends rows to a temporary table; line by line, since the appender keeps chunks of its own.
+func appendAll(conn *sql.Conn, stage string, t Table, rows [][]any) error {
 	return conn.Raw(func(c any) error {
 		app, err := duckdb.NewAppender(c.(driver.Conn), "temp", "main", stage)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if err := app.AppendRow(r...); err != nil {
+		line := make([]driver.Value, len(t.Columns))
+		for i, r := range rows {
+			if err = checked(line, t, i, r); err == nil {
+				err = app.AppendRow(line...)
+			}
+			if err != nil {
 				app.Close()
 				return err
 			}
