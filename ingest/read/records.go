@@ -80,7 +80,12 @@ func (rd *Reader) constants(pt *Part) (k layout.Constants) {
 
 // readLines types the lines and tells those that count from those that repeat and those that are refused.
 func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
-	seen := map[string]int{} // key → index of the record
+	lines := 0
+	for _, tb := range pt.Tables {
+		lines += len(tb.Lines)
+	}
+	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
+	seen := make(map[string]int, lines) // key → index of the record
 	for _, tb := range pt.Tables {
 		rd.facts(pt, tb)
 		for i := range tb.Lines {

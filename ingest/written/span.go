@@ -60,7 +60,22 @@ var (
 // ReadSpan finds a period, a stretch or a bare date in a text; near gives the year where none is written: the newest
 // such time that is not after it.
 func ReadSpan(text string, near calendar.Date) (span, bool) {
-	s := Plain(text)
+	k := knownSpans.Get(near.String()+" "+text, func(string) (k spanSaid) {
+		k.span, k.ok = readSpan(text, near)
+		return k
+	})
+	return k.span, k.ok
+}
+
+type spanSaid struct {
+	span span
+	ok   bool
+}
+
+var knownSpans Memo[spanSaid] // a title is asked several times; by what is near, a blank, the text
+
+func readSpan(text string, near calendar.Date) (span, bool) {
+	s := Plain(strings.Clone(text))
 	s = zhDate().ReplaceAllStringFunc(s, func(z string) string { // 二〇二二年七月
 		if n, ok := ChineseInt(z); ok && (len([]rune(z)) == 4 || n < 60) {
 			return itoa(n)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,13 +41,19 @@ func (t Table) Create() string {
 //
 // The temporary table is kept on the connection and used again by the next
 // Load into the same table, so a batch of returns pays for it once.
-func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error) {
+func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) error {
+	return LoadEach(ctx, conn, t, len(rows), slices.Values(rows))
+}
+
+// LoadEach is Load of n rows that are made one by one, so that a large return is not held once more. A row may be used
+// again for the next.
+func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, rows iter.Seq[[]any]) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("load %d rows into %s: %w", len(rows), t.Name, err)
+			err = fmt.Errorf("load %d rows into %s: %w", n, t.Name, err)
 		}
 	}()
-	if len(rows) == 0 {
+	if n == 0 {
 		return nil
 	}
 	stage := "load_" + strings.ReplaceAll(t.Name, ".", "_")
@@ -67,7 +75,7 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error
 	if err := conn.QueryRowContext(ctx, "select count(*) from temp."+Ident(stage)).Scan(&staged); err != nil {
 		return err
 	}
-	if staged != int64(len(rows)) {
+	if staged != int64(n) {
 		return fmt.Errorf("%d rows arrived", staged)
 	}
 	res, err := conn.ExecContext(ctx, "insert into "+qualified(t.Name)+" ("+strings.Join(names, ", ")+") select "+
@@ -75,8 +83,8 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error
 	if err != nil {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil || n != int64(len(rows)) {
-		return fmt.Errorf("%d rows inserted (%v)", n, err)
+	if inserted, err := res.RowsAffected(); err != nil || inserted != int64(n) {
+		return fmt.Errorf("%d rows inserted (%v)", inserted, err)
 	}
 	_, err = conn.ExecContext(ctx, "truncate temp."+Ident(stage))
 	return err
@@ -103,14 +111,14 @@ func checked(line []driver.Value, t Table, i int, row []any) error {
 }
 
 // appendAll appends rows to a temporary table; line by line, since the appender keeps chunks of its own.
-func appendAll(conn *sql.Conn, stage string, t Table, rows [][]any) error {
+func appendAll(conn *sql.Conn, stage string, t Table, rows iter.Seq[[]any]) error {
 	return conn.Raw(func(c any) error {
 		app, err := duckdb.NewAppender(c.(driver.Conn), "temp", "main", stage)
 		if err != nil {
 			return err
 		}
-		line := make([]driver.Value, len(t.Columns))
-		for i, r := range rows {
+		line, i := make([]driver.Value, len(t.Columns)), 0
+		for r := range rows {
 			if err = checked(line, t, i, r); err == nil {
 				err = app.AppendRow(line...)
 			}
@@ -118,6 +126,7 @@ func appendAll(conn *sql.Conn, stage string, t Table, rows [][]any) error {
 				app.Close()
 				return err
 			}
+			i++
 		}
 		return app.Close()
 	})
