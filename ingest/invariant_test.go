@@ -108,18 +108,25 @@ func checkMasked(t testing.TB, in *Intake, j *judge.Judged, names bool) {
 			}
 		}
 	}
+	checkRow := func(name string, row []any) {
+		for _, v := range row {
+			if s, ok := v.(string); ok && !hexText.MatchString(s) {
+				check(name, s)
+			}
+		}
+	}
 	for name, rows := range b.tables {
 		if name == "raw.return_column" {
 			continue // headings
 		}
 		for _, row := range rows {
-			for _, v := range row {
-				s, ok := v.(string)
-				if !ok || hexText.MatchString(s) {
-					continue
-				}
-				check(name, s)
-			}
+			checkRow(name, row)
+		}
+	}
+	for _, f := range in.Forms.Forms {
+		_, rows := b.typed(f)
+		for row := range rows {
+			checkRow(f.ID, row)
 		}
 	}
 	for _, r := range j.Report.Returns {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 	"strconv"
 	"time"
 
@@ -25,11 +26,12 @@ type batch struct {
 	loc    *time.Location
 	forms  *forms.Set
 	tables map[string][][]any
+	parts  map[string][]*read.Part // by form: those whose typed rows are to be stored
 	erased *Erasures
 }
 
 func newBatch(in *Intake) *batch {
-	return &batch{read: in.read, zone: in.Zone.Code, loc: in.Zone.Location, forms: in.Forms, tables: map[string][][]any{}}
+	return &batch{read: in.read, zone: in.Zone.Code, loc: in.Zone.Location, forms: in.Forms, tables: map[string][][]any{}, parts: map[string][]*read.Part{}}
 }
 
 func (b *batch) row(table string, values ...any) { b.tables[table] = append(b.tables[table], values) }
@@ -152,30 +154,43 @@ func hintOf(f finding.Finding) any {
 	return f.Hint + "（建议值：" + f.Suggest + "）"
 }
 
+// typed gives the typed rows of a form one by one, and how many they are.
+func (b *batch) typed(f *forms.Form) (n int, rows iter.Seq[[]any]) {
+	for _, pt := range b.parts[f.ID] {
+		n += len(pt.Records)
+	}
+	return n, func(yield func([]any) bool) {
+		vals := make([]any, 0, 3*len(f.Columns)+8)
+		for _, pt := range b.parts[f.ID] {
+			for i := range pt.Records {
+				r := &pt.Records[i]
+				vals = append(vals[:0], b.zone, pt.Ret.ID, r.Line.Sheet, whole(r.Line.N), r.Key)
+				for k := range f.Columns {
+					v := &r.Vals[k]
+					if v.Set {
+						vals = append(vals, v.Text)
+					} else {
+						vals = append(vals, nil)
+					}
+					if f.Columns[k].Names {
+						vals = append(vals, folded(v.Text))
+					}
+					if f.Columns[k].Type.Sensitive() {
+						vals = append(vals, text(v.Hash))
+					}
+				}
+				if !yield(vals) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // rows adds a return's typed rows, refused rows and columns.
 func (b *batch) rows(pt *read.Part) {
 	f, id := pt.Form, pt.Ret.ID
-	table := "raw." + f.ID
-	for i := range pt.Records {
-		r := &pt.Records[i]
-		vals := make([]any, 0, len(f.Columns)+8)
-		vals = append(vals, b.zone, id, r.Line.Sheet, whole(r.Line.N), r.Key)
-		for k := range f.Columns {
-			v := r.Vals[k]
-			if v.Set {
-				vals = append(vals, v.Text)
-			} else {
-				vals = append(vals, nil)
-			}
-			if f.Columns[k].Names {
-				vals = append(vals, folded(v.Text))
-			}
-			if f.Columns[k].Type.Sensitive() {
-				vals = append(vals, text(v.Hash))
-			}
-		}
-		b.tables[table] = append(b.tables[table], vals)
-	}
+	b.parts[f.ID] = append(b.parts[f.ID], pt)
 	for i := range pt.Refused {
 		r := &pt.Refused[i]
 		b.row("raw.quarantine", b.zone, id, r.Line.Sheet, whole(r.Line.N), r.Key, b.read.RowText(r, f), r.Reason)
@@ -209,8 +224,8 @@ func (b *batch) flush(ctx context.Context, conn *sql.Conn) error {
 		}
 	}
 	for _, f := range b.forms.Forms {
-		t := RawTable(f)
-		if err := warehouse.Load(ctx, conn, t, b.tables[t.Name]); err != nil {
+		n, rows := b.typed(f)
+		if err := warehouse.LoadEach(ctx, conn, RawTable(f), n, rows); err != nil {
 			return err
 		}
 	}

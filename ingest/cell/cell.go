@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"taizhang/ingest/finding"
@@ -30,11 +31,11 @@ import (
 // Value is one typed value: SQL text, or nothing.
 type Value struct {
 	Set  bool
+	Gap  bool          // empty on purpose (长期)
 	Text string        // as SQL casts it: ISO dates, plain decimals, masks of sensitive values
 	Hash string        // of a sensitive value
 	Date calendar.Date // of a date or month
 	Num  *big.Int      // of money in fen, of an int
-	Gap  bool          // empty on purpose (长期)
 }
 
 // fault is what is wrong with one cell: a finding that doesn't say yet where. A warning keeps the value.
@@ -71,6 +72,18 @@ const maxText = 32_767
 // Dashes are what people write into a cell that has no value.
 var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true}
 
+// dash is a text as Dashes spells it; a text that is none of them for certain, as nearly all are, gives one that is not there.
+func dash(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	first, _ := utf8.DecodeRuneInString(raw)
+	if len(raw) > 12 || first >= '0' && first <= '9' || first >= 0x4e00 && first <= 0x9fff && first != '无' && first != '暂' {
+		return "0"
+	}
+	return strings.ToLower(raw)
+}
+
 // Read turns one cell into a value. A nil fault or a warning keeps it.
 func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fault) {
 	if c.NoValue {
@@ -100,10 +113,7 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 
 // blank says whether a text stands for an empty cell: a dash, 无, unless the column lists it as a value or must be filled.
 func (t *Typer) blank(raw string, col *forms.Column) bool {
-	if len(raw) > 12 {
-		return false
-	}
-	low := strings.ToLower(raw)
+	low := dash(raw)
 	switch {
 	case !Dashes[low]:
 		return false
@@ -202,7 +212,7 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *f
 	}
 	if !ok {
 		switch n := aboutNumber(raw); {
-		case amountsOf.MatchString(written.Squash(raw)):
+		case amountsOf().MatchString(written.Squash(raw)):
 			return Value{}, because(finding.SeveralNumbers(col.Title, t.Quote(raw, 30)))
 		case n != "":
 			return Value{}, because(finding.InexactInteger(col.Title, t.Quote(raw, 30), n))
@@ -282,7 +292,7 @@ func (t *Typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 // creditCode reads a 统一社会信用代码 (GB 32100).
 func (t *Typer) creditCode(s, raw string, col *forms.Column) (Value, *fault) {
 	switch {
-	case !secret.CreditCodeShape.MatchString(s):
+	case !secret.CreditCodeShape().MatchString(s):
 		return Value{}, because(finding.NotCreditCode(col.Title, t.Quote(raw, 30)))
 	case secret.IsPersonal(s):
 		return Value{}, because(finding.CreditCodeIsPersons(col.Title))
@@ -295,7 +305,7 @@ func (t *Typer) creditCode(s, raw string, col *forms.Column) (Value, *fault) {
 // idNumber reads a 公民身份号码 (GB 11643).
 func (t *Typer) idNumber(s string, col *forms.Column) (Value, *fault) {
 	switch {
-	case !secret.IDShape.MatchString(s):
+	case !secret.IDShape().MatchString(s):
 		return Value{}, because(finding.NotIDNumber(col.Title, len(s)))
 	case secret.IDCheck(s) != s[17]:
 		return Value{}, because(finding.IDNumberCheck(col.Title))
@@ -304,7 +314,7 @@ func (t *Typer) idNumber(s string, col *forms.Column) (Value, *fault) {
 }
 
 func (t *Typer) phone(s string, col *forms.Column) (Value, *fault) {
-	if !secret.PhoneShape.MatchString(s) {
+	if !secret.PhoneShape().MatchString(s) {
 		return Value{}, because(finding.NotPhone(col.Title))
 	}
 	return t.sensitive(col, s), nil
@@ -312,17 +322,17 @@ func (t *Typer) phone(s string, col *forms.Column) (Value, *fault) {
 
 // taxNumber reads a 纳税人识别号: a credit code, or an older number without a check character.
 func (t *Typer) taxNumber(s string, col *forms.Column) (Value, *fault) {
-	if !secret.TaxNoShape.MatchString(s) {
+	if !secret.TaxNoShape().MatchString(s) {
 		return Value{}, because(finding.NotTaxNumber(col.Title, len([]rune(s))))
 	}
 	v := t.sensitive(col, s)
-	if len(s) == 18 && secret.CreditCodeShape.MatchString(s) && secret.CreditCodeCheck(s) != s[17] {
+	if len(s) == 18 && secret.CreditCodeShape().MatchString(s) && secret.CreditCodeCheck(s) != s[17] {
 		return v, because(finding.TaxNumberCheck(col.Title))
 	}
 	return v, nil
 }
 
-var zeros = regexp.MustCompile(`^0{2,18}$`)
+var zeros = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^0{2,18}$`) })
 
 // code reads an identifier: a number without decimals, with the leading zeros that its format shows.
 func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault) {
@@ -330,7 +340,7 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 		if d, err := written.ParseDecimal(c.Text); err == nil {
 			if n, lost := d.Rounded(0); lost == 0 {
 				s = n.String()
-				if zeros.MatchString(c.Format) && len(s) < len(c.Format) {
+				if zeros().MatchString(c.Format) && len(s) < len(c.Format) {
 					s = strings.Repeat("0", len(c.Format)-len(s)) + s
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"taizhang/ingest/finding"
@@ -82,7 +83,7 @@ func (d *dating) moment() (bool, *fault) {
 
 // sinceEpoch reads what programs export for a date: seconds or thousandths since 1970, near the period.
 func (d *dating) sinceEpoch() (bool, *fault) {
-	if d.Zone == nil || !stamp.MatchString(d.text) {
+	if n := len(d.text); n != 10 && n != 13 || d.Zone == nil || !stamp().MatchString(d.text) {
 		return false, nil
 	}
 	day := calendar.Of(time.Unix(int64(written.Atoi(d.text[:10])), 0).In(d.Zone))
@@ -155,7 +156,7 @@ func (d *dating) yearEnd() (bool, *fault) {
 	if !d.deadline() {
 		return false, nil
 	}
-	m := written.YearEnd.FindStringSubmatch(written.Plain(d.raw))
+	m := written.YearEnd().FindStringSubmatch(written.Plain(d.raw))
 	if m == nil {
 		return false, nil
 	}
@@ -172,7 +173,7 @@ func (d *dating) partOfMonth() (ok bool, _ *fault) {
 
 // days reads 8月10日—12日 in a cell for one date: a fact began on its first day, a deadline is its last.
 func (d *dating) days() (bool, *fault) {
-	if d.col.Type != forms.Date || !d.isText() || len(d.raw) > 60 || !dateStretch.MatchString(d.text) {
+	if d.col.Type != forms.Date || !d.isText() || len(d.raw) > 60 || !dateStretch().MatchString(d.text) {
 		return false, nil
 	}
 	d.stretch = d.endOf(d.text)
@@ -181,10 +182,10 @@ func (d *dating) days() (bool, *fault) {
 
 // months reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.
 func (d *dating) months() (bool, *fault) {
-	if d.col.Type != forms.Month || !d.isText() || !dateStretch.MatchString(d.text) {
+	if d.col.Type != forms.Month || !d.isText() || !dateStretch().MatchString(d.text) {
 		return false, nil
 	}
-	ok := d.endOf(monthMark.ReplaceAllString(d.text, "${1}年${2}月"))
+	ok := d.endOf(monthMark().ReplaceAllString(d.text, "${1}年${2}月"))
 	d.w.Day = 0
 	return ok, nil
 }
@@ -200,7 +201,7 @@ func (d *dating) endOf(text string) bool {
 		day = sp.To
 	}
 	d.w = written.Wrote{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
-	if !fourDigits.MatchString(text) {
+	if !fourDigits().MatchString(text) {
 		d.w.Year = 0
 	}
 	return true
@@ -208,9 +209,9 @@ func (d *dating) endOf(text string) bool {
 
 var (
 	// monthMark is a month written with a point: 2024.7 in 2024.7-2024.12.
-	monthMark   = regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`)
-	dateStretch = regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`)
-	fourDigits  = regexp.MustCompile(`\d{4}`)
+	monthMark   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`) })
+	dateStretch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`) })
+	fourDigits  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{4}`) })
 )
 
 // value makes a date of what was written, and doubts it where it is odd.
@@ -343,10 +344,12 @@ func (d *dating) noDay(year, month int) *fault {
 }
 
 var (
-	threeParts = regexp.MustCompile(`^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})(?:[日号T].*|\d{1,2}:.*)?$`)
-	twoParts   = regexp.MustCompile(`^()(\d{1,2})[-./月](\d{1,2})[日号]?$`)
-	compact    = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
-	stamp      = regexp.MustCompile(`^\d{10}(\d{3})?$`) // seconds or thousandths since 1970, from a program
+	threeParts = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})(?:[日号T].*|\d{1,2}:.*)?$`)
+	})
+	twoParts = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^()(\d{1,2})[-./月](\d{1,2})[日号]?$`) })
+	compact  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`) })
+	stamp    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{10}(\d{3})?$`) }) // seconds or thousandths since 1970, from a program
 )
 
 // impossible says which day its month lacks, or which year is out of reason; nil where neither is so.
@@ -354,7 +357,7 @@ func (d *dating) impossible() *fault {
 	if d.c.Kind == sheet.Date {
 		return d.badYear(written.SerialDate(d.c.Num).Year())
 	}
-	for _, shape := range []*regexp.Regexp{threeParts, twoParts, compact} {
+	for _, shape := range []*regexp.Regexp{threeParts(), twoParts(), compact()} {
 		m := shape.FindStringSubmatch(d.text)
 		if m == nil {
 			continue
@@ -362,7 +365,7 @@ func (d *dating) impossible() *fault {
 		year, month, day := written.Atoi(m[1]), written.Atoi(m[2]), written.Atoi(m[3])
 		switch {
 		case month < 1 || month > 12 || day < 1 || day > 31:
-			if shape == threeParts {
+			if shape == threeParts() {
 				return because(finding.NoSuchDay(d.col.Title, d.Quote(d.raw, 30)))
 			}
 		case m[1] != "" && (year < firstYear || year > lastYear):
@@ -383,9 +386,9 @@ func (d *dating) unread() *fault {
 	switch open := d.col.OpenEnded; {
 	case d.col.Type == forms.Month:
 		return because(finding.NotDate(title, "月份", text, sample))
-	case d.c.Kind == sheet.Number && written.DecimalDate.MatchString(d.c.Text):
+	case d.c.Kind == sheet.Number && written.DecimalDate().MatchString(d.c.Text):
 		return because(finding.DecimalDate(title, text, d.c.Text, sample))
-	case stamp.MatchString(d.text):
+	case stamp().MatchString(d.text):
 		return because(finding.DateStamp(title, text, sample))
 	case open == nil:
 	case slices.Contains(open.Words, written.Heading(d.raw)):

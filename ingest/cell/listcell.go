@@ -3,6 +3,7 @@ package cell
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"taizhang/ingest/finding"
@@ -11,7 +12,9 @@ import (
 )
 
 // bulletMark numbers a value with a mark behind the number: 1.已办结, but not 12345热线.
-var bulletMark = regexp.MustCompile(`^(\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
+var bulletMark = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
+})
 
 // Listed gives the declared value that a cell's text stands for, remarks beside it aside.
 func (t *Typer) Listed(text string, col *forms.Column) (string, bool) {
@@ -26,8 +29,8 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	if v, ok := t.Lists[col][h]; ok {
 		return Value{Set: true, Text: v}, nil
 	}
-	if bulletMark.MatchString(h) { // 1.已办结
-		h = written.Bullet.ReplaceAllString(h, "")
+	if bulletMark().MatchString(h) { // 1.已办结
+		h = written.Bullet().ReplaceAllString(h, "")
 		if v, ok := t.Lists[col][h]; ok {
 			return Value{Set: true, Text: v}, nil
 		}
@@ -108,12 +111,18 @@ func (t *Typer) valueBeside(h string, col *forms.Column) (v, remark string, ok b
 
 var (
 	// revoking are words in a remark that take back what a value says: 已办结(未通过验收), 已办结(80%).
-	revoking = regexp.MustCompile(`[未待拟不无没暂尚非否将除但仅只缺欠半?]|部分|部份|预计|预期|计划|基本|初步|大体|大致|大部|少部|原则|口头|阶段|临时|争取|力争|反弹|复发|退回|返工|重办|重新|存疑|有误|作废|取消|撤销|撤回|驳回|拒绝|失败|[\d.]+%|百分之|[一二三四五六七八九\d]成|\d/\d`)
+	revoking = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[未待拟不无没暂尚非否将除但仅只缺欠半?]|部分|部份|预计|预期|计划|基本|初步|大体|大致|大部|少部|原则|口头|阶段|临时|争取|力争|反弹|复发|退回|返工|重办|重新|存疑|有误|作废|取消|撤销|撤回|驳回|拒绝|失败|[\d.]+%|百分之|[一二三四五六七八九\d]成|\d/\d`)
+	})
 	// confirming are words that hold one of those and say the contrary, or nothing of it.
-	confirming = regexp.MustCompile(`(^|[^\d.])100(\.0+)?%|百分之百|无(遗留|异议|反弹|问题|争议|投诉|意见|误)|(未|没有|不再)(再)?(反弹|复发|反映|投诉|发现问题)|[消排拆清解扫]除|[接招]待|上半年|下半年|不动产|不锈钢|无锡|无障碍|无人机|无线|未央|未来`)
+	confirming = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(^|[^\d.])100(\.0+)?%|百分之百|无(遗留|异议|反弹|问题|争议|投诉|意见|误)|(未|没有|不再)(再)?(反弹|复发|反映|投诉|发现问题)|[消排拆清解扫]除|[接招]待|上半年|下半年|不动产|不锈钢|无锡|无障碍|无人机|无线|未央|未来`)
+	})
 	// open are values that say that something isn't done yet: a remark such as 未验收 agrees with them.
-	open = regexp.MustCompile(`^(未|待|不|暂|拟|尚|正在|无)|中$|推进|长期`)
-	done = regexp.MustCompile(`^(已|是|均已|全部)`)
+	open = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(未|待|不|暂|拟|尚|正在|无)|中$|推进|长期`)
+	})
+	done = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(已|是|均已|全部)`) })
 )
 
 // takesBack says whether a remark beside a value says otherwise.
@@ -124,15 +133,15 @@ func (t *Typer) takesBack(v, remark string, col *forms.Column) bool {
 			return true
 		}
 	}
-	pending := open.MatchString(v)
-	if !pending && revoking.MatchString(confirming.ReplaceAllString(remark, "")) {
+	pending := open().MatchString(v)
+	if !pending && revoking().MatchString(confirming().ReplaceAllString(remark, "")) {
 		return true
 	}
 	for word, other := range spellings {
 		if other == v || utf8.RuneCountInString(word) < 2 || !strings.Contains(remark, word) {
 			continue
 		}
-		if pending && done.MatchString(word) || !pending && open.MatchString(other) {
+		if pending && done().MatchString(word) || !pending && open().MatchString(other) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package cell
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
@@ -67,7 +68,7 @@ func quotable(s string) (written.Decimal, written.Wrote, bool) {
 	if d, err := written.ParseDecimal(num); err == nil && len(num) < 12 {
 		return d, written.Wrote{}, true
 	}
-	if plainCode.MatchString(s) && !longRun.MatchString(s) {
+	if plainCode().MatchString(s) && !longRun().MatchString(s) {
 		return written.Decimal{}, written.Wrote{}, true
 	}
 	w, ok := written.ParseWritten(s)
@@ -75,8 +76,8 @@ func quotable(s string) (written.Decimal, written.Wrote, bool) {
 }
 
 var (
-	plainCode = regexp.MustCompile(`^[A-Za-z]{0,4}[-_/]?\d[-_/A-Za-z\d]{0,15}$`)
-	longRun   = regexp.MustCompile(`\d{7}`)
+	plainCode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]{0,4}[-_/]?\d[-_/A-Za-z\d]{0,15}$`) })
+	longRun   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{7}`) })
 )
 
 // Shown is a cell's text as findings may quote it; doubtful where it may stand in the wrong column.

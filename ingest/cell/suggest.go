@@ -3,13 +3,14 @@ package cell
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
 )
 
 // takesBack are words that turn the meaning of what they stand before: 未办结 is not 已办结.
-var takesBack = regexp.MustCompile(`[未不非没无待拟]|部分|预计|基本`)
+var takesBack = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[未不非没无待拟]|部分|预计|基本`) })
 
 // meant gives the listed value that a text means although it is none of its spellings: a slip in one character of a long
 // word (企业反应), or a word for a value with something around it that leaves its meaning (正在办 holds 在办). 群众反映 is no
@@ -28,7 +29,7 @@ func (t *Typer) meant(h string, col *forms.Column) string {
 		n := len([]rune(word))
 		switch before, after, within := strings.Cut(h, word); {
 		case n < 2:
-		case within && !takesBack.MatchString(before+after):
+		case within && !takesBack().MatchString(before+after):
 			take(value, n)
 		case n >= 4 && oneSlip(h, word):
 			take(value, n)
@@ -59,14 +60,18 @@ func oneSlip(a, b string) bool {
 
 var (
 	// about is a number with a word that makes it inexact: 约400, 400余人, 近30户左右.
-	about = regexp.MustCompile(`^(大?约|大概|将?近|接近|超过?|逾|不到|不足|共|累计|合计)?(\d+)(余|多|来|左右|上下|以上|以内)?(人次?|户次?|家次?|个|名|位|件|项|场|期|岗位)?(余|多|左右|上下|以上|以内)?$`)
+	about = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(大?约|大概|将?近|接近|超过?|逾|不到|不足|共|累计|合计)?(\d+)(余|多|来|左右|上下|以上|以内)?(人次?|户次?|家次?|个|名|位|件|项|场|期|岗位)?(余|多|左右|上下|以上|以内)?$`)
+	})
 	// amountsOf are several counts in one cell: 3户/12人.
-	amountsOf = regexp.MustCompile(`^\d+(人次?|户次?|家次?|个|名|件|项|场)[/、,;和及]?\d+(人次?|户次?|家次?|个|名|件|项|场)`)
+	amountsOf = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\d+(人次?|户次?|家次?|个|名|件|项|场)[/、,;和及]?\d+(人次?|户次?|家次?|个|名|件|项|场)`)
+	})
 )
 
 // aboutNumber gives the number of an inexact count; "" where there is none.
 func aboutNumber(raw string) string {
-	m := about.FindStringSubmatch(written.Squash(raw))
+	m := about().FindStringSubmatch(written.Squash(raw))
 	if m == nil {
 		return ""
 	}

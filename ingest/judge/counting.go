@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -145,10 +146,12 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 func received(p *prior) string { return p.ReceivedAt.Format("2006年1月2日 15:04") }
 
 // draft is how files are called that are not the last word.
-var draft = regexp.MustCompile(`(?i)初稿|草稿|草案|征求意见稿|副本|备份|冲突|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|\bcopy\b|conflict|backup`)
+var draft = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)初稿|草稿|草案|征求意见稿|副本|备份|冲突|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|\bcopy\b|conflict|backup`)
+})
 
 // IsDraft says whether a file's name says that it is no final version.
-func IsDraft(name string) bool { return draft.MatchString(name) }
+func IsDraft(name string) bool { return draft().MatchString(name) }
 
 // twin gives the return of the same submitter, form and period that the same run took in before, and that gives way.
 func (h *History) twin(p *read.Parsed, pt *read.Part) *prior {

@@ -169,7 +169,7 @@ func (jd *Judge) duplicate(pt *read.Part, old *prior) {
 func (jd *Judge) Remember(h *History, pt *read.Part) {
 	f, id := pt.Form, pt.Ret.ID
 	status, deadline := watched(f)
-	keys := map[string]KeyState{}
+	keys := make(map[string]KeyState, len(pt.Records)+len(pt.Refused))
 	byKey := h.holders[f.ID]
 	if byKey == nil {
 		byKey = map[string][]string{}
@@ -185,7 +185,8 @@ func (jd *Judge) Remember(h *History, pt *read.Part) {
 			s.deadline = r.Vals[deadline].Text
 		}
 		keys[r.Key] = s
-		byKey[looseKey(r.Key)] = append(byKey[looseKey(r.Key)], id)
+		loose := looseKey(r.Key)
+		byKey[loose] = append(byKey[loose], id)
 	}
 	for i := range pt.Refused {
 		keys[pt.Refused[i].Key] = KeyState{Shown: pt.Refused[i].Shown}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -53,7 +54,7 @@ func (jd *Judge) known(ctx context.Context, h *History, pt *read.Part) error {
 				g = written.Closest(name, list.all)
 				near[s.Rule.ID+name] = g
 			}
-			if s.Rule.Loosely && !firm.MatchString(name) && (g == "" || spelling.Distance(written.Heading(name), written.Heading(g)) > 2) {
+			if s.Rule.Loosely && !firm().MatchString(name) && (g == "" || spelling.Distance(written.Heading(name), written.Heading(g)) > 2) {
 				continue
 			}
 			shown := written.Short(name, 40)
@@ -64,7 +65,9 @@ func (jd *Judge) known(ctx context.Context, h *History, pt *read.Part) error {
 }
 
 // firm is how the name of an enterprise ends.
-var firm = regexp.MustCompile(`(公司|厂|集团|合作社|商行|经营部|事务所|银行|支行)(（.*）|\(.*\))?$`)
+var firm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(公司|厂|集团|合作社|商行|经营部|事务所|银行|支行)(（.*）|\(.*\))?$`)
+})
 
 // held gives the values of one field in the rows that count of a form; nil where no return of it counts.
 func (h *History) held(ctx context.Context, jd *Judge, form, field string) (*roll, error) {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -19,7 +20,9 @@ type below struct {
 }
 
 // countHead ends headings of summaries.
-var countHead = regexp.MustCompile(`(数|数量|率|合计|小计|总计|占比|比重|排名|位次|金额|备注|序号|名称|单位|街道|乡镇|类别|类型|清单|来源|个数|情况)$`)
+var countHead = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(数|数量|率|合计|小计|总计|占比|比重|排名|位次|金额|备注|序号|名称|单位|街道|乡镇|类别|类型|清单|来源|个数|情况)$`)
+})
 
 // asideAt takes a small table whose head is row i and says how many rows it takes; 0 where none begins there. It stands
 // apart from the rows above, has words for a head and fills few of the columns that a row of this form must have; or it
@@ -81,7 +84,7 @@ func (r *tableReader) takeAside(i, n int) {
 	}
 	r.t.asides = append(r.t.asides, b)
 	for j := i - 1; j >= 0 && (r.kinds[j] == rowStray || r.kinds[j] == rowSection || BlankRow(&r.p.Rows[j])); j-- {
-		if r.kinds[j] != rowBlank && !BlankRow(&r.p.Rows[j]) && statisticTitle.MatchString(written.Squash(FirstText(&r.p.Rows[j]).Text)) {
+		if r.kinds[j] != rowBlank && !BlankRow(&r.p.Rows[j]) && statisticTitle().MatchString(written.Squash(FirstText(&r.p.Rows[j]).Text)) {
 			title := r.p.Rows[j].N
 			r.kinds[j] = rowAside
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == title })
@@ -91,7 +94,9 @@ func (r *tableReader) takeAside(i, n int) {
 }
 
 // statisticTitle is said above a statistic.
-var statisticTitle = regexp.MustCompile(`^附|统计|汇总|一览|情况表?[:：]?$|小结|分类|分布|占比`)
+var statisticTitle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^附|统计|汇总|一览|情况表?[:：]?$|小结|分类|分布|占比`)
+})
 
 // statisticAt finds a table of listed values, units or other short words against counts: 责任清单 | 件数 | 已办结 over
 // 企业难题 | 4 | 0. At least one such row must follow a head, two stand without one.
@@ -143,12 +148,12 @@ func (r *tableReader) countsAcross(i int) int {
 		c := &next.Cells[k]
 		switch {
 		case !present(c):
-		case c.Kind == sheet.Number || countText.MatchString(written.Squash(c.Text)):
+		case c.Kind == sheet.Number || countText().MatchString(written.Squash(c.Text)):
 			if !present(CellIn(head, c.Col)) {
 				return 0
 			}
 			counts++
-		case counts > 0 || !countHead.MatchString(written.Heading(c.Text)): // 件数 in front of them
+		case counts > 0 || !countHead().MatchString(written.Heading(c.Text)): // 件数 in front of them
 			return 0
 		}
 	}
@@ -171,7 +176,7 @@ func (r *tableReader) statisticHead(row *sheet.Row) bool {
 		if c.Kind != sheet.Text || len([]rune(t)) > 14 {
 			return false
 		}
-		if texts++; r.listed(t) || r.l.Vocab.IsWord(c.Text) || countHead.MatchString(t) || written.Counted.MatchString(t) {
+		if texts++; r.listed(t) || r.l.Vocab.IsWord(c.Text) || countHead().MatchString(t) || written.Counted().MatchString(t) {
 			known++
 		}
 	}
@@ -185,7 +190,7 @@ func (r *tableReader) statisticRow(row *sheet.Row) (isRow, isWord bool) {
 	for k := range row.Cells {
 		switch c := &row.Cells[k]; {
 		case !present(c), c.Kind == sheet.Number && !said: // a running number
-		case c.Kind == sheet.Number, said && c.Kind == sheet.Text && countText.MatchString(written.Squash(c.Text)):
+		case c.Kind == sheet.Number, said && c.Kind == sheet.Text && countText().MatchString(written.Squash(c.Text)):
 			if numbers++; !r.countsIn(c.Col) {
 				misfits++
 			}
@@ -214,11 +219,13 @@ func (r *tableReader) subject(text string) (may, word bool) {
 		return false, false
 	}
 	word = r.listed(text)
-	return word || totalWord.MatchString(text) || subWord.MatchString(text) || !strings.ContainsAny(text, "0123456789-"), word
+	return word || totalWord().MatchString(text) || subWord().MatchString(text) || !strings.ContainsAny(text, "0123456789-"), word
 }
 
 // countText is a count or share written as text.
-var countText = regexp.MustCompile(`^(-?\d+(\.\d+)?(%|件|项|个|户|家|人|场|次|条|宗|起|万元|元)?|[-—/]+)$`)
+var countText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(-?\d+(\.\d+)?(%|件|项|个|户|家|人|场|次|条|宗|起|万元|元)?|[-—/]+)$`)
+})
 
 // listed says whether a text is a listed value of the form, or a unit of the zone.
 func (r *tableReader) listed(heading string) bool {
@@ -251,7 +258,7 @@ func (r *tableReader) summaryHead(row *sheet.Row) bool {
 		if c.Kind != sheet.Text || len([]rune(t)) > 14 {
 			return false
 		}
-		if texts++; r.l.Vocab.IsWord(c.Text) || countHead.MatchString(t) {
+		if texts++; r.l.Vocab.IsWord(c.Text) || countHead().MatchString(t) {
 			heads++
 		}
 	}

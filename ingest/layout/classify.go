@@ -71,13 +71,13 @@ var wordTests = []rowTest{
 	{rowFooter, "第1页 共2页", (*rowSeen).isPage},
 	{rowTotal, "合计 | | | | 3", func(s *rowSeen) bool { return s.first != nil && len(s.word) <= 60 && s.isTotal() }},
 	{rowExample, "示例 | Q-1 | 走访", func(s *rowSeen) bool {
-		return s.first != nil && !written.IsASCII(s.word) && exampleWord.MatchString(s.word)
+		return s.first != nil && !written.IsASCII(s.word) && exampleWord().MatchString(s.word)
 	}},
 	{rowMemo, "本年累计 | | | | 500", func(s *rowSeen) bool {
-		return s.first != nil && memoWord.MatchString(s.word) && fewKeys(s.row, s.at, s.first.Col)
+		return s.first != nil && memoWord().MatchString(s.word) && fewKeys(s.row, s.at, s.first.Col)
 	}},
 	{rowNote, "注：每周一报送", func(s *rowSeen) bool {
-		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord.MatchString(s.word)
+		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord().MatchString(s.word)
 	}},
 	{rowFooter, "填表人：张三 | | 审核人：李四", (*rowSeen).isFooter},
 	{rowNothing, "本期无", func(s *rowSeen) bool {
@@ -89,11 +89,11 @@ var wordTests = []rowTest{
 	}},
 	{rowNothing, "截至目前未收到群众反映问题", func(s *rowSeen) bool { return s.isLine() && written.IsNothingLine(s.word) }},
 	{rowNote, "(below a note) 2.办结的不要删除", func(s *rowSeen) bool {
-		return s.isLine() && (s.after == rowNote || s.after == rowFooter) && (sectionWord.MatchString(s.word) || written.Bullet.MatchString(s.word) || s.fields == 0)
+		return s.isLine() && (s.after == rowNote || s.after == rowFooter) && (sectionWord().MatchString(s.word) || written.Bullet().MatchString(s.word) || s.fields == 0)
 	}},
-	{rowTotal, "以上合计：3件，其中2件办结", func(s *rowSeen) bool { return s.isLine() && totalLine.MatchString(s.word) }},
+	{rowTotal, "以上合计：3件，其中2件办结", func(s *rowSeen) bool { return s.isLine() && totalLine().MatchString(s.word) }},
 	{rowSection, "一、企业难题（2件）", func(s *rowSeen) bool {
-		return s.isLine() && (sectionWord.MatchString(s.word) || s.wide && len(s.word) <= 120)
+		return s.isLine() && (sectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120)
 	}},
 	{rowStray, "(merged) 说起来话长的一段文字横跨全表写在数据中间没有标点也没有编号只是告诉各单位这几行还在核实请耐心等待", func(s *rowSeen) bool { return s.isLine() && s.wide }},
 	{rowNumbered, "5", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},
@@ -183,7 +183,7 @@ func (s *rowSeen) full() bool {
 		if !s.fills(c, &proven, s.at[k].Field) {
 			return false
 		}
-		if n++; c.Kind == sheet.Text && footBegins(c.Text) && len(c.Text) < 120 && strings.ContainsAny(c.Text, ":：") && footWord.MatchString(written.Squash(c.Text)) {
+		if n++; c.Kind == sheet.Text && footBegins(c.Text) && len(c.Text) < 120 && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(written.Squash(c.Text)) {
 			labels++
 		}
 	}
@@ -208,7 +208,7 @@ func isExample(text string) bool {
 	if r, _ := utf8.DecodeRuneInString(text); !strings.ContainsRune("示样范填例(（【", r) || len(text) > 300 {
 		return false
 	}
-	return exampleMark.MatchString(written.Squash(text))
+	return exampleMark().MatchString(written.Squash(text))
 }
 
 // What proves that a row is one of data, beside that it is filled: a value where a number or date is asked for, or one
@@ -235,11 +235,11 @@ func (s *rowSeen) fills(c *sheet.Cell, proven *proof, f *forms.Column) bool {
 	if len(c.Text) > 90 {
 		return true
 	}
-	if f.Type == forms.Text && (len(c.Text) > 30 || !strings.ContainsAny(c.Text, "计总汇tT无-—/\\－／")) {
+	if f.Type == forms.Text && (len(c.Text) > 30 || !mayFillNothing(c.Text)) {
 		return true
 	}
 	word := written.Heading(c.Text)
-	if len(word) <= 30 && (word == "" || noValue[word] || strings.ContainsAny(word, "计总汇t") && (totalWord.MatchString(word) || word == "小计" || f.Type == forms.List && subWord.MatchString(word))) {
+	if len(word) <= 30 && (word == "" || noValue[word] || strings.ContainsAny(word, "计总汇t") && (totalWord().MatchString(word) || word == "小计" || f.Type == forms.List && subWord().MatchString(word))) {
 		return false
 	}
 	switch f.Type {
@@ -253,6 +253,17 @@ func (s *rowSeen) fills(c *sheet.Cell, proven *proof, f *forms.Column) bool {
 		}
 	}
 	return true
+}
+
+// mayFillNothing is a quick test: only texts with one of these letters may be sums or dashes.
+func mayFillNothing(text string) bool {
+	for _, r := range text {
+		switch r {
+		case '计', '总', '汇', 't', 'T', '无', '-', '—', '/', '\\', '－', '／':
+			return true
+		}
+	}
+	return false
 }
 
 // noValue are texts that leave a required field empty as far as a row's kind is concerned.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -112,7 +113,7 @@ func (h *Head) take(p *Placed) {
 }
 
 // ordinary are headings of columns that nobody expects to be read.
-var ordinary = regexp.MustCompile(`^(序号|顺序号|行号|备注|说明|no\.?|#)$`)
+var ordinary = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(序号|顺序号|行号|备注|说明|no\.?|#)$`) })
 
 // unread names the columns that no field of the form is for. Headings that the form knows are of another table beside it,
 // of another period, or stand twice: what becomes of those is said elsewhere.
@@ -124,7 +125,7 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	for _, s := range h.extra {
 		leaf := lastLevel(s)
 		keys, _, _ := written.HeadingForms(leaf)
-		if afterRollup(keys[0]) != "" || ordinary.MatchString(written.Heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
+		if afterRollup(keys[0]) != "" || ordinary().MatchString(written.Heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
 			continue
 		}
 		if n := unreadName(s, h.extra); !slices.Contains(names, n) {
@@ -208,7 +209,7 @@ func (l *Reader) valueInTitle(c *forms.Column, sheetName, title string) string {
 	return ""
 }
 
-var spanHead = regexp.MustCompile(`期限|期间|时段|起止|所属期|缓缴期$`)
+var spanHead = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`期限|期间|时段|起止|所属期|缓缴期$`) })
 
 // spanColumn lets a column such as 缓缴期限 (2024年7月至12月) be both the first and the last month.
 func spanColumn(h *Head) {
@@ -222,13 +223,15 @@ func spanColumn(h *Head) {
 			last = c
 		}
 	}
-	if first != nil && last != nil && first.Col > 0 && spanHead.MatchString(written.Heading(first.Title)) {
+	if first != nil && last != nil && first.Col > 0 && spanHead().MatchString(written.Heading(first.Title)) {
 		h.Columns = append(h.Columns, Placed{Field: last, Col: first.Col, Title: first.Title})
 	}
 }
 
 // harmless are words around a heading that leave its meaning: 具体问题描述, 牵头单位情况.
-var harmless = regexp.MustCompile(`^(情况|内容|说明|一栏|名称|名|明细|全称|简述|栏|列|如下|及.{1,6}|和.{1,6}|与.{1,6}|/.{1,6}|、.{1,6})$`)
+var harmless = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(情况|内容|说明|一栏|名称|名|明细|全称|简述|栏|列|如下|及.{1,6}|和.{1,6}|与.{1,6}|/.{1,6}|、.{1,6})$`)
+})
 
 // guess finds an unmatched heading so close to a required field that it is likely meant; the leftmost of several.
 func guess(pg *Page, h *Head, c *forms.Column) *Placed {
@@ -255,7 +258,7 @@ func (h *columnHead) guessable() bool {
 		return false
 	}
 	first, last := h.names[0], h.names[len(h.names)-1]
-	return !rollupPrefix.MatchString(first) && !otherPrefix.MatchString(last) && (first == last || !otherPrefix.MatchString(first))
+	return !rollupPrefix().MatchString(first) && !otherPrefix().MatchString(last) && (first == last || !otherPrefix().MatchString(first))
 }
 
 // closeTo says whether a heading is nearly the known one: a character apart, within harmless words, or its end. Chinese
@@ -266,7 +269,7 @@ func closeTo(known, heading string) bool {
 		return true
 	}
 	before, after, within := strings.Cut(heading, known)
-	if within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless.MatchString(after)) {
+	if within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless().MatchString(after)) {
 		return true
 	}
 	return l >= 3 && strings.HasSuffix(known, heading)

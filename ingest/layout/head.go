@@ -250,12 +250,18 @@ func (v *Vocabulary) firstBlock(p *Page, c *candidate, heights [][]columnHeads) 
 // choose decides which form a page is, from each form's best head.
 func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle string) (*candidate, bool) {
 	var all []*candidate
+	titled := map[int]*forms.Form{} // by row of the head
 	for _, f := range v.set.Forms {
 		c := best[f]
 		if c == nil {
 			continue
 		}
-		c.titled = v.Titled(p.Above(c.row)+" "+p.Name) == f
+		named, seen := titled[c.row]
+		if !seen {
+			named = v.Titled(p.Above(c.row) + " " + p.Name)
+			titled[c.row] = named
+		}
+		c.titled = named == f
 		if !(c.found*2 >= c.all && c.found+len(c.Columns) >= 4 || c.full() || c.titled && c.completable()) {
 			continue
 		}

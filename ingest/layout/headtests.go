@@ -5,13 +5,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
 
-var someNumber = regexp.MustCompile(`\d{5}|\d[-./年]\d`)
+var someNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{5}|\d[-./年]\d`) })
 
 // headLike says whether a row may be the second or third of a head: at least half of its texts are headings, units or
 // periods, none is a number or date. A row of data must never be taken for a part of the head above it.
@@ -34,7 +35,7 @@ func (v *Vocabulary) headLike(row *sheet.Row) bool {
 		bare := strings.Trim(ns[0], "()[]【】:")
 		if _, isUnit := written.UnitIn(bare); isUnit || h.say(bare) || v.IsWord(c.Text) {
 			known++
-		} else if someNumber.MatchString(written.Plain(c.Text)) {
+		} else if someNumber().MatchString(written.Plain(c.Text)) {
 			return false
 		}
 	}
@@ -51,7 +52,7 @@ func (v *Vocabulary) proven(p *Page, i, j int) bool {
 		if !filled(c) {
 			continue
 		}
-		if c.Kind != sheet.Text || len(c.Text) > 180 || someNumber.MatchString(written.Plain(c.Text)) || written.Atoi(written.Plain(c.Text)) > 0 {
+		if c.Kind != sheet.Text || len(c.Text) > 180 || someNumber().MatchString(written.Plain(c.Text)) || written.Atoi(written.Plain(c.Text)) > 0 {
 			return false
 		}
 		texts++
@@ -108,6 +109,7 @@ func (v *Vocabulary) inside(p *Page, i int) bool {
 type worded struct {
 	known         bool   // the rest has been looked up
 	first, second string // two different texts that some form knows as headings
+	sparse        bool   // it is not dense; the rest may not have been looked up
 	dense         bool   // half of its texts are such words, two at least, and it holds neither numbers nor dates
 }
 
@@ -162,8 +164,39 @@ func (v *Vocabulary) promising(p *Page, i int) bool {
 // dense says whether one of the three rows that a head may have at row i looks like one.
 func (v *Vocabulary) dense(p *Page, i int) bool {
 	for j := i; j < min(i+3, len(p.Rows)); j++ {
-		if v.wordsOf(p, j).dense {
+		if !v.sparse(p, j) && v.wordsOf(p, j).dense {
 			return true
+		}
+	}
+	return false
+}
+
+// sparse says of a row, without looking all of it up, that too few of its texts are headings. Most rows are of data, and
+// end here.
+func (v *Vocabulary) sparse(p *Page, j int) bool {
+	if p.words == nil {
+		p.words = make([]worded, len(p.Rows))
+	}
+	w := &p.words[j]
+	if w.known || w.sparse {
+		return !w.dense
+	}
+	cells, texts, others := p.Rows[j].Cells, 0, 0
+	for k := range cells {
+		switch c := &cells[k]; {
+		case c.Kind == sheet.Date && written.SerialDate(c.Num).Day() != 1: // a month may be a heading, a day is none
+			w.sparse = true
+			return true
+		case c.Kind == sheet.Text && c.Text != "":
+			texts++
+		}
+	}
+	for k := range cells {
+		if c := &cells[k]; c.Kind == sheet.Text && c.Text != "" && !v.IsWord(c.Text) {
+			if others++; others*2 > texts {
+				w.sparse = true
+				return true
+			}
 		}
 	}
 	return false
@@ -171,22 +204,14 @@ func (v *Vocabulary) dense(p *Page, i int) bool {
 
 // plausible says whether at least two headings are words that some form knows.
 func (v *Vocabulary) plausible(heads map[int]columnHead) bool {
+	v.spellAll(heads)
 	n := 0
 	for _, h := range heads {
-		if slices.ContainsFunc(h.names, func(name string) bool {
-			_, ok := v.words[name]
-			if !ok {
-				_, ok = v.words["~"+written.Canon(name)]
-			}
-			return ok
-		}) {
+		if len(h.spelled) > 0 {
 			n++
 		}
-		if n >= 2 {
-			return true
-		}
 	}
-	return false
+	return n >= 2
 }
 
 // saysOfNumbers says whether all that a row of remarks says is said of columns of numbers: then it belongs to the head

@@ -41,7 +41,7 @@ func looksLikeData(row *sheet.Row) bool {
 		switch c := &row.Cells[k]; {
 		case c.Kind == sheet.Number || c.Kind == sheet.Date:
 			values++
-		case strings.ContainsAny(c.Text, ":：") || labels.MatchString(c.Text):
+		case strings.ContainsAny(c.Text, ":：") || labels().MatchString(c.Text):
 			return false
 		}
 	}

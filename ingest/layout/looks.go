@@ -16,7 +16,7 @@ func (g *rowSeen) isTotal() bool {
 	if g.filled > 6 && !strings.Contains(g.word, "计") && !strings.ContainsAny(g.word, "总汇共t") && !anyHas(row, "计") {
 		return false
 	}
-	if totalWord.MatchString(g.word) && (g.filled == 1 || fewKeys(row, at, g.first.Col)) {
+	if totalWord().MatchString(g.word) && (g.filled == 1 || fewKeys(row, at, g.first.Col)) {
 		return true
 	}
 	n := 0
@@ -32,7 +32,7 @@ func (g *rowSeen) isTotal() bool {
 			continue
 		}
 		word := written.Squash(c.Text)
-		if (totalWord.MatchString(word) || subWord.MatchString(word)) && g.filled > 1 && fewKeys(row, at, c.Col) {
+		if (totalWord().MatchString(word) || subWord().MatchString(word)) && g.filled > 1 && fewKeys(row, at, c.Col) {
 			return true
 		}
 	}
@@ -47,17 +47,17 @@ func (g *rowSeen) isFooter() bool {
 	row := g.row
 	labelled := 0
 	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Kind == sheet.Text && len(c.Text) < 120 && footBegins(c.Text) && strings.ContainsAny(c.Text, ":：") && footWord.MatchString(written.Squash(c.Text)) {
+		if c := &row.Cells[i]; c.Kind == sheet.Text && len(c.Text) < 120 && footBegins(c.Text) && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(written.Squash(c.Text)) {
 			labelled++
 		}
 	}
-	if labelled >= 2 || labelled == 1 && footWord.MatchString(g.word) && g.filled <= 3 {
+	if labelled >= 2 || labelled == 1 && footWord().MatchString(g.word) && g.filled <= 3 {
 		return true
 	}
 	if g.fields > 3 || g.filled > 4 {
 		return false
 	}
-	return footAny.MatchString(g.word) || strings.ContainsAny(joined(row), ":：(（") && footAny.MatchString(written.Squash(joined(row)))
+	return footAny().MatchString(g.word) || strings.ContainsAny(joined(row), ":：(（") && footAny().MatchString(written.Squash(joined(row)))
 }
 
 // footBegins is a quick test: the text begins as one of the labels of a signature line does.
@@ -80,7 +80,7 @@ func (g *rowSeen) isNumbering() bool {
 			continue
 		}
 		w := written.Plain(c.Text)
-		if !columnNo.MatchString(strings.ToLower(w)) {
+		if !columnNo().MatchString(strings.ToLower(w)) {
 			return false
 		}
 		if n := written.Atoi(strings.Trim(w, "()")); n > 0 {

@@ -106,7 +106,7 @@ func (l *Reader) MarkedHead(pg *Page, m Marker, h *Head) (*Page, *Head, []findin
 	}
 	n := m.row
 	for i := range pg.Rows { // the example stands below the headings, wherever rows were put in above
-		if exampleWord.MatchString(written.Tidy(FirstText(&pg.Rows[i]).Text)) {
+		if exampleWord().MatchString(written.Tidy(FirstText(&pg.Rows[i]).Text)) {
 			n = pg.Rows[i].N - 1
 			break
 		}

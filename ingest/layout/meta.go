@@ -1,9 +1,12 @@
 package layout
 
 import (
+	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -37,36 +40,45 @@ var labelWords = map[string]string{
 	"end":       "填表人 填报人 制表人 经办人 审核人 复核人 负责人 分管领导 主管领导 主要负责人 单位负责人 部门负责人 联系人 联系电话 电话 签字 盖章 制表 审核 编号 版本 表号",
 }
 
-var (
-	labels    *regexp.Regexp
-	labelKind = map[string]string{}
-)
-
-func init() {
-	var words []string
-	for _, kind := range []string{"submitter", "period", "asof", "filled", "unit", "end"} {
-		for _, w := range strings.Fields(labelWords[kind]) {
-			labelKind[w] = kind
-			words = append(words, strings.Join(strings.Split(w, ""), `[ \x{3000}]*`)) // 填 报 单 位
+// labelKind says what the labels introduce.
+var labelKind = sync.OnceValue(func() map[string]string {
+	kinds := map[string]string{}
+	for kind, words := range labelWords {
+		for _, w := range strings.Fields(words) {
+			kinds[w] = kind
 		}
 	}
-	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
-	labels = regexp.MustCompile(`(` + strings.Join(words, "|") + `)([ \x{3000}]*[:：]|[ \x{3000}]*)`)
-}
+	return kinds
+})
+
+// labels finds them in a text, the longer before the shorter.
+var labels = sync.OnceValue(func() *regexp.Regexp {
+	words := slices.SortedFunc(maps.Keys(labelKind()), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	for i, w := range words {
+		words[i] = strings.Join(strings.Split(w, ""), `[ \x{3000}]*`) // 填 报 单 位
+	}
+	return regexp.MustCompile(`(` + strings.Join(words, "|") + `)([ \x{3000}]*[:：]|[ \x{3000}]*)`)
+})
 
 var (
-	seal      = regexp.MustCompile(`[ \x{3000}]*[(（][ \x{3000}]*(单位)?(盖章|公章|签章|章|签字|签名|加盖公章|盖公章)(处|有效)?[ \x{3000}]*[)）]`)
-	untilWord = regexp.MustCompile(`^([ \x{3000}]*(到|至|于|为|时间|日期|时点|[:：]))+`)
+	seal = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[ \x{3000}]*[(（][ \x{3000}]*(单位)?(盖章|公章|签章|章|签字|签名|加盖公章|盖公章)(处|有效)?[ \x{3000}]*[)）]`)
+	})
+	untilWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([ \x{3000}]*(到|至|于|为|时间|日期|时点|[:：]))+`)
+	})
 )
 
 // instructs are notes that tell how to report nothing, as a template's does; they don't say that there is nothing.
-var instructs = regexp.MustCompile(`^[(（【]?(注|说明|备注|填报|填表|要求)|[写填请]|如(果|有|无|本)|的[,，]`)
+var instructs = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（【]?(注|说明|备注|填报|填表|要求)|[写填请]|如(果|有|无|本)|的[,，]`)
+})
 
 // Labelled reads the labelled values in one line of a sheet; above a table the rest is a title.
 func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		text := seal.ReplaceAllString(written.Tidy(c.Text), "")
+		text := seal().ReplaceAllString(written.Tidy(c.Text), "")
 		if text == "" {
 			continue
 		}
@@ -74,7 +86,7 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 			text = strings.ToValidUTF8(text[:3000], "")
 		}
 		word := written.Squash(text)
-		if written.IsNothing(text) || written.NothingIn.MatchString(word) && !instructs.MatchString(word) {
+		if written.IsNothing(text) || written.NothingIn().MatchString(word) && !instructs().MatchString(word) {
 			s.Nothing = true
 		}
 		titled := s.labelsIn(sheetName, row, i, text)
@@ -92,7 +104,7 @@ var knownLabels written.Memo[[][]int] // where labels stand in a text
 // labelsIn takes the labelled values of one cell and says whether it may be a title beside them.
 func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) (titled bool) {
 	word := written.Squash(text)
-	locs := knownLabels.Get(text, func(text string) [][]int { return labels.FindAllStringSubmatchIndex(text, -1) })
+	locs := knownLabels.Get(text, func(text string) [][]int { return labels().FindAllStringSubmatchIndex(text, -1) })
 	for k := range locs {
 		l := labelAt(text, word, locs, k)
 		if !l.labels() {
@@ -105,7 +117,7 @@ func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) 
 		ref := row.Cells[i].Ref()
 		if value == "" && l.whole && i+1 < len(row.Cells) {
 			if next := &row.Cells[i+1]; l.beside(next) {
-				value, ref = seal.ReplaceAllString(written.DateText(*next), ""), next.Ref()
+				value, ref = seal().ReplaceAllString(written.DateText(*next), ""), next.Ref()
 			}
 		}
 		s.set(l.kind, Said{value, sheetName, ref})
@@ -132,12 +144,12 @@ func unspaced(s string) string {
 func labelAt(text, word string, locs [][]int, k int) label {
 	loc := locs[k]
 	name := unspaced(text[loc[2]:loc[3]])
-	l := label{kind: labelKind[name], before: text[:loc[2]], rest: text[loc[5]:], colon: strings.ContainsAny(text[loc[4]:loc[5]], ":："),
+	l := label{kind: labelKind()[name], before: text[:loc[2]], rest: text[loc[5]:], colon: strings.ContainsAny(text[loc[4]:loc[5]], ":："),
 		whole: word == name || word == name+":"}
 	before := strings.TrimSpace(l.before)
 	l.bracket = strings.HasSuffix(before, "(") || strings.HasSuffix(before, "（")
 	if l.kind == "asof" && !l.colon {
-		l.rest = untilWord.ReplaceAllString(l.rest, "")
+		l.rest = untilWord().ReplaceAllString(l.rest, "")
 	}
 	return l
 }
@@ -160,7 +172,7 @@ func (l *label) labels() bool {
 // end is where the value ends in what stands behind the label: before the next of the text's labels.
 func (l *label) end(text string, later [][]int) int {
 	for _, next := range later {
-		if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind[unspaced(text[next[2]:next[3]])] == "asof" {
+		if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind()[unspaced(text[next[2]:next[3]])] == "asof" {
 			return max(0, len(l.rest)-(len(text)-next[2]))
 		}
 	}
@@ -169,7 +181,7 @@ func (l *label) end(text string, later [][]int) int {
 
 // beside says whether the next cell holds the value of a label that stands alone.
 func (l *label) beside(next *sheet.Cell) bool {
-	if next.Kind == sheet.Text && labels.MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：") {
+	if next.Kind == sheet.Text && labels().MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：") {
 		return false
 	}
 	return l.kind != "submitter" || next.Kind == sheet.Text && !written.StartsDate(next.Text)

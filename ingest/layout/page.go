@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
@@ -120,20 +121,32 @@ var (
 	thisPeriod = []string{"本月", "当月", "本期", "本周", "当期", "本月数", "本期数", "本周数", "当月数", "当期数", "本月发生", "本期发生", "本月发生数", "本期发生数", "当月发生数"}
 	// rollupLevel and rollupPrefix name sums over several periods.
 	// A stretch of time since some beginning is one of them with or without the word 累计.
-	sinceStart   = `((截[至止]?|到|至)(目前|现在|本[月期周年]|当[月期]|上?月?[底末]|\d{1,2}月\d{1,2}日|(20\d\d年)?\d{1,2}月(份|底|末)?)(止|为止)?|(自|从)(本|今|全|当|20\d\d)?年(度)?(初|1月)(起|以来|至今|到现在|至本[月期]|至\d{1,2}月(底|末|份)?)?|(本|今|全|当|20\d\d)?年(度)?(初|1月)(起|以来|至今|到现在|至本[月期]|至\d{1,2}月(底|末|份)?)|(本|今|全|当|20\d\d)年(度)?(以来|至今)|(20\d\d年)?[1一](月)?[-—–~至到]+(本|当|\d{1,2}|[一二三四五六七八九十]{1,2})月(份|底|末)?|(自|从)?开[工展年](以来|至今)?|历年(以来)?)`
-	rolledWord   = `(累计|累积|累加|滚动)`
-	rollupLevel  = regexp.MustCompile(`^(` + sinceStart + `|(本|今|全|当|自|历)?年(度|初)?|本[月期]|当[月期]|其中|实际|已)*` + rolledWord + `(总)?(数|额|量|金额|完成|值|情况|发生|合计|小计|总数|总额|实际|已|的)*$|^` + sinceStart + `(数|额|金额|完成|发生|合计|小计|总数|数据)*$|^(全年|本年|上半年|下半年|[一二三四1-4]季度)(合计|小计|数)?$`)
-	rollupPrefix = regexp.MustCompile(`^((?:` + sinceStart + `|(?:本|今|全|当)年(?:度)?)*` + rolledWord + `|` + sinceStart + `)(.{2,})$`)
+	sinceStart  = `((截[至止]?|到|至)(目前|现在|本[月期周年]|当[月期]|上?月?[底末]|\d{1,2}月\d{1,2}日|(20\d\d年)?\d{1,2}月(份|底|末)?)(止|为止)?|(自|从)(本|今|全|当|20\d\d)?年(度)?(初|1月)(起|以来|至今|到现在|至本[月期]|至\d{1,2}月(底|末|份)?)?|(本|今|全|当|20\d\d)?年(度)?(初|1月)(起|以来|至今|到现在|至本[月期]|至\d{1,2}月(底|末|份)?)|(本|今|全|当|20\d\d)年(度)?(以来|至今)|(20\d\d年)?[1一](月)?[-—–~至到]+(本|当|\d{1,2}|[一二三四五六七八九十]{1,2})月(份|底|末)?|(自|从)?开[工展年](以来|至今)?|历年(以来)?)`
+	rolledWord  = `(累计|累积|累加|滚动)`
+	rollupLevel = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(` + sinceStart + `|(本|今|全|当|自|历)?年(度|初)?|本[月期]|当[月期]|其中|实际|已)*` + rolledWord + `(总)?(数|额|量|金额|完成|值|情况|发生|合计|小计|总数|总额|实际|已|的)*$|^` + sinceStart + `(数|额|金额|完成|发生|合计|小计|总数|数据)*$|^(全年|本年|上半年|下半年|[一二三四1-4]季度)(合计|小计|数)?$`)
+	})
+	rollupPrefix = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^((?:` + sinceStart + `|(?:本|今|全|当)年(?:度)?)*` + rolledWord + `|` + sinceStart + `)(.{2,})$`)
+	})
 	// rollupSuffix is the same said after what is summed up: 兑付金额本年累计.
-	rollupSuffix = regexp.MustCompile(`^(.{2,}?)[-—–_/:]*(` + sinceStart + `|(本|今|全|当)年(度)?)*` + rolledWord + `(数|额|值)?$`)
+	rollupSuffix = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(.{2,}?)[-—–_/:]*(` + sinceStart + `|(本|今|全|当)年(度)?)*` + rolledWord + `(数|额|值)?$`)
+	})
 	// otherLevel are levels and remarks that mean another time, a plan or a comparison.
-	otherLevel  = regexp.MustCompile(`^(上月|上期|上周|上年|上一?年度?|去年|上年同期|去年同期|同期|下月|下期|下周|同比|环比|增减|增幅|增长|比上.*|较上.*|.*同期数?|计划|计划数|预计|目标|目标任务|年度目标|年度计划|预算|拟|占比|比重|排名|增减%?|同比%?|环比%?)$`)
-	otherPrefix = regexp.MustCompile(`^(上月|上期|上周|上年|去年|同期|下月|下期|下周|同比|环比|预计|拟|计划|应|未|原|历史|其中|剩余|结余|待|非|是否)`)
-	monthLevel  = regexp.MustCompile(`^(?:\d{2,4}年)?(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(份|份数|数|发生数?)?$|^\d{4}-(0[1-9]|1[0-2])$`)
-	yearLevel   = regexp.MustCompile(`^(20\d{2})年(度)?$`)
-	dateShape   = regexp.MustCompile(`^(年[-./]?月[-./]?日?|yyyy.*|格式.*)$`)
-	monthIn     = regexp.MustCompile(`(?:^|[^\d\-—–~至.])(1[0-2]|0?[1-9])月`)
-	yearIn      = regexp.MustCompile(`20\d{2}`)
+	otherLevel = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(上月|上期|上周|上年|上一?年度?|去年|上年同期|去年同期|同期|下月|下期|下周|同比|环比|增减|增幅|增长|比上.*|较上.*|.*同期数?|计划|计划数|预计|目标|目标任务|年度目标|年度计划|预算|拟|占比|比重|排名|增减%?|同比%?|环比%?)$`)
+	})
+	otherPrefix = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(上月|上期|上周|上年|去年|同期|下月|下期|下周|同比|环比|预计|拟|计划|应|未|原|历史|其中|剩余|结余|待|非|是否)`)
+	})
+	monthLevel = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:\d{2,4}年)?(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(份|份数|数|发生数?)?$|^\d{4}-(0[1-9]|1[0-2])$`)
+	})
+	yearLevel = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(20\d{2})年(度)?$`) })
+	dateShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(年[-./]?月[-./]?日?|yyyy.*|格式.*)$`) })
+	monthIn   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\d\-—–~至.])(1[0-2]|0?[1-9])月`) })
+	yearIn    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`20\d{2}`) })
 )
 
 // columnHead is the heading of one column over the levels of a head.
@@ -146,6 +159,9 @@ type columnHead struct {
 	other   bool // another period, a plan, a comparison
 	month   int  // the month that a level names, 0 if none
 	year    int
+
+	looked          bool // the next two are filled in: see spellAll
+	spelled, summed []spelled
 }
 
 // heads reads the headings of the rows i … i+height-1.
@@ -234,7 +250,7 @@ func (p *Page) numbered(i, col int) bool {
 func (p *Page) keepOwn(i int, heads map[int]columnHead, months, years map[int]bool) {
 	title := written.Plain(p.Above(i))
 	month, year := 0, 0
-	if m := monthIn.FindStringSubmatch(title); m != nil {
+	if m := monthIn().FindStringSubmatch(title); m != nil {
 		month = written.Atoi(m[1])
 	}
 	for y := range years {
@@ -242,7 +258,7 @@ func (p *Page) keepOwn(i int, heads map[int]columnHead, months, years map[int]bo
 			year = y
 		}
 	}
-	if t := written.Atoi(yearIn.FindString(title)); years[t] {
+	if t := written.Atoi(yearIn().FindString(title)); years[t] {
 		year = t
 	}
 	for col, h := range heads {
@@ -288,7 +304,7 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 		if h.say(bare) {
 			continue
 		}
-		for _, m := range written.InParens.FindAllStringSubmatch(written.Squash(t), -1) { // 兑付金额(累计)
+		for _, m := range inParens(written.Squash(t)) { // 兑付金额(累计)
 			for _, word := range append(strings.FieldsFunc(m[1], betweenWords), m[1]) { // (元,本年累计)
 				var inner columnHead
 				if inner.say(word) {
@@ -320,6 +336,14 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 // betweenWords divides what a bracket of a heading says into words.
 func betweenWords(r rune) bool { return strings.ContainsRune(",，、;；:：/|", r) }
 
+// inParens gives what stands in brackets in a heading, as the pattern's groups.
+func inParens(s string) [][]string {
+	if !strings.ContainsAny(s, "([【") {
+		return nil
+	}
+	return written.InParens().FindAllStringSubmatch(s, -1)
+}
+
 // levelSaid is what a heading level says that names no field.
 type levelSaid struct {
 	ok            bool
@@ -347,18 +371,18 @@ func (h *columnHead) say(bare string) bool {
 
 func readLevel(bare string) (h levelSaid) {
 	switch {
-	case bare == "" || written.Counted.MatchString(bare) || dateShape.MatchString(bare):
+	case bare == "" || written.Counted().MatchString(bare) || dateShape().MatchString(bare):
 	case slices.Contains(thisPeriod, bare):
-	case rollupLevel.MatchString(bare) || strings.HasSuffix(bare, "累计") && len([]rune(bare)) <= 6:
+	case rollupLevel().MatchString(bare) || strings.HasSuffix(bare, "累计") && len([]rune(bare)) <= 6:
 		h.rollup = true
-	case otherLevel.MatchString(bare):
+	case otherLevel().MatchString(bare):
 		h.other = true
-	case monthLevel.MatchString(bare):
-		m := monthLevel.FindStringSubmatch(bare)
+	case monthLevel().MatchString(bare):
+		m := monthLevel().FindStringSubmatch(bare)
 		if h.month = written.Atoi(m[1] + m[3]); h.month == 0 {
 			h.month, _ = written.ChineseInt(m[1])
 		}
-	case yearLevel.MatchString(bare):
+	case yearLevel().MatchString(bare):
 		h.year = written.Atoi(bare[:4])
 	default:
 		return h
@@ -397,7 +421,7 @@ func (p *Page) onlyRemarks(i int) bool {
 		var h columnHead
 		ns, _, _ := written.HeadingForms(c.Text)
 		bare := strings.Trim(ns[0], "()[]【】:")
-		if _, ok := written.UnitIn(bare); !ok && !h.say(bare) && !written.Fluff.MatchString(bare) {
+		if _, ok := written.UnitIn(bare); !ok && !h.say(bare) && !written.Fluff().MatchString(bare) {
 			return false
 		}
 		n++

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -48,8 +49,8 @@ type Stray struct {
 
 // Table is all that was read of one form on one page.
 type Table struct {
-	Grid    *sheet.Grid
-	Heads   []*Head // one for each block with columns of its own; usually one
+	Grid    *sheet.Grid // without its rows, which would be held until the return is stored
+	Heads   []*Head     // one for each block with columns of its own; usually one
 	Lines   []Line
 	Totals  []total
 	Strays  []Stray
@@ -105,7 +106,7 @@ type tableReader struct {
 
 // ReadTable reads the data rows below a head, and gives the row index at which another form's table begins.
 func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
-	t := &Table{Grid: p.Grid, Heads: []*Head{h}, carried: map[string]bool{}}
+	t := &Table{Grid: &sheet.Grid{Name: p.Name, Hidden: p.Hidden}, Heads: []*Head{h}, carried: map[string]bool{}}
 	r := &tableReader{l: l, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, kinds: make([]rowKind, len(p.Rows))}
 	for i := 0; i < h.row; i++ {
 		if !looksLikeData(&p.Rows[i]) {
@@ -187,7 +188,7 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 // isWhole says whether a 合计 row is for the whole table, not for a block of it as 小计 and 青山街道合计 are.
 func isWhole(row *sheet.Row) bool {
 	for i := range row.Cells {
-		if w := written.Squash(row.Cells[i].Text); totalWord.MatchString(w) || totalLine.MatchString(w) {
+		if w := written.Squash(row.Cells[i].Text); totalWord().MatchString(w) || totalLine().MatchString(w) {
 			return !strings.Contains(w, "小计")
 		}
 	}
@@ -238,7 +239,7 @@ func (r *tableReader) unproven(start, end int) {
 	}
 	for i := max(start, last); i < end; i++ {
 		row := &r.p.Rows[i]
-		if r.kinds[i] != rowSection || sectionWord.MatchString(written.Squash(FirstText(row).Text)) {
+		if r.kinds[i] != rowSection || sectionWord().MatchString(written.Squash(FirstText(row).Text)) {
 			continue
 		}
 		r.kinds[i] = rowStray
@@ -293,8 +294,12 @@ func (r *tableReader) repeatedHead(i, free int) int {
 }
 
 var (
-	sectionTail   = regexp.MustCompile(`[(（:：].*$|(共|合计)?\d+(件|项|个|户|家|条)?$`)
-	sectionSuffix = regexp.MustCompile(`(问题清单|清单|问题|方面|领域|类|部分|片区)$`)
+	sectionTail = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[(（:：].*$|(共|合计)?\d+(件|项|个|户|家|条)?$`)
+	})
+	sectionSuffix = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(问题清单|清单|问题|方面|领域|类|部分|片区)$`)
+	})
 )
 
 // carried is what a section row said of a column, and how that row was numbered.
@@ -310,7 +315,7 @@ func numbering(text string) string {
 			return '1'
 		}
 		return c
-	}, strings.ReplaceAll(written.Bullet.FindString(text), "十", "一"))
+	}, strings.ReplaceAll(written.Bullet().FindString(text), "十", "一"))
 }
 
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
@@ -321,7 +326,7 @@ func (r *tableReader) section(row *sheet.Row) bool {
 		return false
 	}
 	whole := written.Heading(text)
-	text, style := written.Bullet.ReplaceAllString(whole, ""), numbering(whole)
+	text, style := written.Bullet().ReplaceAllString(whole, ""), numbering(whole)
 	depth := slices.Index(r.ranks, style)
 	if depth < 0 {
 		depth = len(r.ranks)
@@ -350,8 +355,8 @@ func (r *tableReader) section(row *sheet.Row) bool {
 
 // sectionValue reads a section heading as the value of a column.
 func (l *Reader) sectionValue(c *forms.Column, text string) string {
-	bare := sectionTail.ReplaceAllString(text, "")
-	for _, t := range []string{text, bare, sectionSuffix.ReplaceAllString(bare, "")} {
+	bare := sectionTail().ReplaceAllString(text, "")
+	for _, t := range []string{text, bare, sectionSuffix().ReplaceAllString(bare, "")} {
 		switch c.Type {
 		case forms.List:
 			if v, ok := l.Vocab.Lists[c][t]; ok {

@@ -95,11 +95,52 @@ func valuesOf(c *forms.Column) map[string]string {
 
 // find gives the column of a form that a heading may mean.
 func (ns names) find(name string) (named, bool) {
-	if m, ok := ns[name]; ok {
+	return ns.spelled(spelled{exact: name, loose: "~" + written.Canon(name)})
+}
+
+// spelled is a heading as the forms know headings, once for all of them.
+type spelled struct {
+	exact, loose string
+	place        int // among the candidates, the best first
+}
+
+func (ns names) spelled(s spelled) (named, bool) {
+	if m, ok := ns[s.exact]; ok {
 		return m, true
 	}
-	m, ok := ns["~"+written.Canon(name)]
+	m, ok := ns[s.loose]
 	return m, ok && m.index >= 0
+}
+
+// spell looks a name up among the headings of all forms; false where none has it.
+func (v *Vocabulary) spell(name string, place int) (spelled, bool) {
+	s := spelled{name, "~" + written.Canon(name), min(place, 9)}
+	_, ok := v.words[s.exact]
+	if !ok {
+		_, ok = v.words[s.loose]
+	}
+	return s, ok
+}
+
+// spellAll looks the headings up, before each form is asked for its own.
+func (v *Vocabulary) spellAll(heads map[int]columnHead) {
+	for col, h := range heads {
+		if h.looked {
+			continue
+		}
+		h.looked = true
+		for k, n := range h.names {
+			if s, ok := v.spell(n, k); ok {
+				h.spelled = append(h.spelled, s)
+			}
+			if rest := afterRollup(n); rest != "" {
+				if s, ok := v.spell(rest, k); ok {
+					h.summed = append(h.summed, s)
+				}
+			}
+		}
+		heads[col] = h
+	}
 }
 
 // Titled finds the form whose title a text holds; the longest title wins, two equally long ones of different forms are none.
@@ -169,9 +210,9 @@ var knownRollups written.Memo[string]
 func afterRollup(name string) string {
 	return knownRollups.Get(name, func(name string) string {
 		name = strings.Clone(name)
-		m := rollupPrefix.FindStringSubmatch(name)
+		m := rollupPrefix().FindStringSubmatch(name)
 		if m == nil {
-			if m = rollupSuffix.FindStringSubmatch(name); m != nil {
+			if m = rollupSuffix().FindStringSubmatch(name); m != nil {
 				return m[1]
 			}
 			return ""
@@ -204,6 +245,7 @@ func (v *Vocabulary) matchKept(f *forms.Form, heads columnHeads) matched {
 
 // match places a form's fields on the headings.
 func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
+	v.spellAll(heads)
 	ns := v.names[f.ID]
 	type hit struct{ col, rank int }
 	best := map[int]hit{}
@@ -218,18 +260,16 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	for _, col := range order {
 		h := heads[col]
 		index, rank := -1, 99
-		for k, n := range h.names {
-			if m, ok := ns.find(n); ok && m.rank*10+min(k, 9) < rank {
-				index, rank = m.index, m.rank*10+min(k, 9)
+		for _, s := range h.spelled {
+			if m, ok := ns.spelled(s); ok && m.rank*10+s.place < rank {
+				index, rank = m.index, m.rank*10+s.place
 			}
 		}
 		rollup := h.rollup && (index < 0 || !strings.Contains(written.Squash(f.Columns[index].Title), "累计"))
 		if index < 0 && !h.other {
-			for _, n := range h.names { // 累计兑付金额, where the form has no such field
-				if rest := afterRollup(n); rest != "" {
-					if x, ok := ns.find(rest); ok {
-						index, rollup = x.index, true
-					}
+			for _, s := range h.summed { // 累计兑付金额, where the form has no such field
+				if x, ok := ns.spelled(s); ok {
+					index, rollup = x.index, true
 				}
 			}
 		}

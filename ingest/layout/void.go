@@ -3,22 +3,25 @@ package layout
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
 
 // voidWord is a remark that takes its whole row back: 作废, 重复（见第3行）, 该笔已取消; not 取消订单的企业.
-var voidWord = regexp.MustCompile(`^[(（【\[]?(此|本|该|这)?(行|条|项|笔|户|件)?(已经?|应|请|需)?(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计)?)(了|的)?([,.;:!()（）【】\]，。；：！、]|$)`)
+var voidWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（【\[]?(此|本|该|这)?(行|条|项|笔|户|件)?(已经?|应|请|需)?(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计)?)(了|的)?([,.;:!()（）【】\]，。；：！、]|$)`)
+})
 
 // voided gives the remark of a row that says that the row is void: a cell that no field of the form is read from.
 func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind != sheet.Text || len(c.Text) > 120 || !strings.ContainsAny(c.Text, "废取删撤误错多无不重") || r.reads(c.Col) {
+		if c.Kind != sheet.Text || len(c.Text) > 120 || r.reads(c.Col) || !strings.ContainsAny(c.Text, "废取删撤误错多无不重") {
 			continue
 		}
-		if voidWord.MatchString(written.Squash(c.Text)) {
+		if voidWord().MatchString(written.Squash(c.Text)) {
 			return c
 		}
 	}

@@ -3,6 +3,7 @@ package layout
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"taizhang/ingest/sheet"
@@ -11,34 +12,62 @@ import (
 
 // The words by which rows below a head are told apart; all but the prompts are compared squashed (see written.Squash).
 var (
-	totalWord   = regexp.MustCompile(`^(合计|总计|共计|总合计|本月合计|本期合计|本周合计|当月合计|合计数|总数|total|汇总)(\(.*\))?:?$|^(合计|总计|共计|共):?\d+(场|户|家|个|人|件|项|条|次|笔|期|批)?$`)
-	subWord     = regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`)
-	totalLine   = regexp.MustCompile(`^(合计|总计|共计|小计|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
-	sectionWord = regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十]+(部分|类|批|章|节)|[①-⑳Ⅰ-Ⅻ])`)
-	noteWord    = regexp.MustCompile(`^[(（【]?(注|备注|说明|填表说明|填报说明|填报要求|填写说明|附注|注意|注意事项|要求|温馨提示|提示)([)）】]|\s*\d?\s*[:：.、])`)
-	footLabel   = `(填表人|填报人|制表人|经办人|审核人|复核人|制表|填报|填表|审核|复核|审批|审批人|签发|签发人|批准|统计人|统计负责人|编制人|复核人签字|负责人签字|单位负责人|部门负责人|主管领导|分管领导|领导签字|主要领导|主要负责人|单位领导|填报单位|报送单位|填报日期|填表日期|填报时间|填表时间|制表日期|制表时间|报送日期|报送时间|报出日期|打印日期|打印时间|打印人|导出日期|导出时间|生成日期|生成时间|制单人|制单日期|联系电话|联系人|电话|单位盖章|盖章|公章|签字|签章|日期)`
-	footWord    = regexp.MustCompile(`^` + footLabel + `(\((签字|签名|签章|盖章|公章|章)\))?[:：]`)
-	footAny     = regexp.MustCompile(`(填表人|填报人|制表人|经办人|审核人|复核人签字|负责人签字|单位负责人|分管领导|主管领导|填报日期|填表日期|填报时间|制表日期|报送日期|打印日期|打印时间|导出时间|联系电话|盖章|公章)(\((签字|签名|签章|盖章|公章|章)\))?[:：(（]`)
+	totalWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(合计|总计|共计|总合计|本月合计|本期合计|本周合计|当月合计|合计数|总数|total|汇总)(\(.*\))?:?$|^(合计|总计|共计|共):?\d+(场|户|家|个|人|件|项|条|次|笔|期|批)?$`)
+	})
+	subWord   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`) })
+	totalLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(合计|总计|共计|小计|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
+	})
+	sectionWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十]+(部分|类|批|章|节)|[①-⑳Ⅰ-Ⅻ])`)
+	})
+	noteWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（【]?(注|备注|说明|填表说明|填报说明|填报要求|填写说明|附注|注意|注意事项|要求|温馨提示|提示)([)）】]|\s*\d?\s*[:：.、])`)
+	})
+	footLabel = `(填表人|填报人|制表人|经办人|审核人|复核人|制表|填报|填表|审核|复核|审批|审批人|签发|签发人|批准|统计人|统计负责人|编制人|复核人签字|负责人签字|单位负责人|部门负责人|主管领导|分管领导|领导签字|主要领导|主要负责人|单位领导|填报单位|报送单位|填报日期|填表日期|填报时间|填表时间|制表日期|制表时间|报送日期|报送时间|报出日期|打印日期|打印时间|打印人|导出日期|导出时间|生成日期|生成时间|制单人|制单日期|联系电话|联系人|电话|单位盖章|盖章|公章|签字|签章|日期)`
+	footWord  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^` + footLabel + `(\((签字|签名|签章|盖章|公章|章)\))?[:：]`)
+	})
+	footAny = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(填表人|填报人|制表人|经办人|审核人|复核人签字|负责人签字|单位负责人|分管领导|主管领导|填报日期|填表日期|填报时间|制表日期|报送日期|打印日期|打印时间|导出时间|联系电话|盖章|公章)(\((签字|签名|签章|盖章|公章|章)\))?[:：(（]`)
+	})
 	// pageWord is all of a cell that numbers the pages of a print: 第1页 共2页, 1/2, Page 1 of 2, —1—.
-	pageWord = regexp.MustCompile(`^[(（\[【]?(页码:?|页次:?)?(` +
-		`第?(\d{1,4}|[一二三四五六七八九十百]{1,4})页([,，、;/\\|.。·-]*(共|总|总共|合计|of)?:?(\d{1,4}|[一二三四五六七八九十百]{1,4})页)?|` +
-		`(共|总共|总计?)(\d{1,4}|[一二三四五六七八九十百]{1,4})页([,，、;/\\|.。·-]*第?(\d{1,4}|[一二三四五六七八九十百]{1,4})页)?|` +
-		`第(\d{1,4})[/\\](\d{1,4})页?|\d{1,3}[/\\]\d{1,3}页?|` +
-		`(page|p\.?|pg\.?):?\d{1,4}((of|/|,共)\d{1,4})?(页)?|\d{1,4}of\d{1,4}|` +
-		`\d{1,4}页|[-—–―─~·•=_]+(第)?\d{1,4}(页)?[-—–―─~·•=_]+` +
-		`)[)）\]】]?$`)
+	pageWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（\[【]?(页码:?|页次:?)?(` +
+			`第?(\d{1,4}|[一二三四五六七八九十百]{1,4})页([,，、;/\\|.。·-]*(共|总|总共|合计|of)?:?(\d{1,4}|[一二三四五六七八九十百]{1,4})页)?|` +
+			`(共|总共|总计?)(\d{1,4}|[一二三四五六七八九十百]{1,4})页([,，、;/\\|.。·-]*第?(\d{1,4}|[一二三四五六七八九十百]{1,4})页)?|` +
+			`第(\d{1,4})[/\\](\d{1,4})页?|\d{1,3}[/\\]\d{1,3}页?|` +
+			`(page|p\.?|pg\.?):?\d{1,4}((of|/|,共)\d{1,4})?(页)?|\d{1,4}of\d{1,4}|` +
+			`\d{1,4}页|[-—–―─~·•=_]+(第)?\d{1,4}(页)?[-—–―─~·•=_]+` +
+			`)[)）\]】]?$`)
+	})
 	// pageLabel is the same behind its label: 页码：9.
-	pageLabel = regexp.MustCompile(`^[(（]?(页码|页次|页数|当前页)[:：]?第?\d{1,4}([/\\]\d{1,4})?页?[)）]?$`)
+	pageLabel = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（]?(页码|页次|页数|当前页)[:：]?第?\d{1,4}([/\\]\d{1,4})?页?[)）]?$`)
+	})
 	// printWord begins what a program adds to a print.
-	printWord = regexp.MustCompile(`^(打印|导出|生成|输出|下载|查询)(日期|时间|人|人员|用户|单位)?[:：]|^(打印|导出|生成|下载)(日期|时间)?\d{4}[-年/.]`)
+	printWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(打印|导出|生成|输出|下载|查询)(日期|时间|人|人员|用户|单位)?[:：]|^(打印|导出|生成|下载)(日期|时间)?\d{4}[-年/.]`)
+	})
 	// memoWord begins rows of figures that are neither data nor the sum of the rows above.
-	memoWord    = regexp.MustCompile(`^(其中([:：]|$)|(本年|全年|当年|今年|年初至今|历年|截至目前|截至本月|截至本期|[1一][-—–~至]\d{1,2}月)(份)?累计|累计(数)?[:：]?$|(同比|环比|比上月|比上年|较上月|较上年|占比|比重|平均|均值|去年同期|上年同期|上月|上期|上周)[^,。]{0,8}$)`)
-	exampleWord = regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|例)([)）】:：]|$)|^(示例|样例|范例|填写示例)`)
+	memoWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(其中([:：]|$)|(本年|全年|当年|今年|年初至今|历年|截至目前|截至本月|截至本期|[1一][-—–~至]\d{1,2}月)(份)?累计|累计(数)?[:：]?$|(同比|环比|比上月|比上年|较上月|较上年|占比|比重|平均|均值|去年同期|上年同期|上月|上期|上周)[^,。]{0,8}$)`)
+	})
+	exampleWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|例)([)）】:：]|$)|^(示例|样例|范例|填写示例)`)
+	})
 	// exampleMark is an example's first cell in a row that is filled like data: a firm may be called 示例科技.
-	exampleMark = regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|填写样例|例|例如|示例行|样例行)(\d{0,3}[)）】]|\d{0,3}[:：]|\d{0,3}$)`)
-	columnNo    = regexp.MustCompile(`^(\(?\d{1,2}\)?|[甲乙丙丁戊己庚辛]|[a-z]|[①-⑳])$`)
+	exampleMark = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|填写样例|例|例如|示例行|样例行)(\d{0,3}[)）】]|\d{0,3}[:：]|\d{0,3}$)`)
+	})
+	columnNo = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\(?\d{1,2}\)?|[甲乙丙丁戊己庚辛]|[a-z]|[①-⑳])$`)
+	})
 	// promptWord is what a form's drop-down or an unfilled cell says: nobody typed it.
-	promptWord = regexp.MustCompile(`^[-—–_=<>《》(（\[【「〈*.…\s]*请(点击|下拉|在此)?(选择|选取|填写|填报|填入|输入|录入)[^,，。;；:：!！?？]{0,10}$|^[-—–_=<>《》(（\[【「〈*.…\s]*(请(点击|下拉|在此|在下拉(列表|框|菜单)(中|里)?|从下拉(列表|框|菜单)?(中|里)?|务必|如实|按要求|根据实际|认真)?(选择|选取|选填|填写|填报|填入|填|输入|录入|勾选|选|补充|补填|完善)|(下拉|点击|单击|点此|点这里)(下拉)?(选择|选取|选填|填写|输入|列表|菜单)?|选择|待选择|待填写|待填|未选择|未填写|未填|未选|pleaseselect|pleasechoose|select|choose)(.{0,8}(类型|类别|状态|日期|单位|部门|内容|项目|名称|选项|街道|来源|一项|此处|这里))?[-—–_=<>《》)）\]】」〉*.…!！:：\s]*$`)
+	promptWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[-—–_=<>《》(（\[【「〈*.…\s]*请(点击|下拉|在此)?(选择|选取|填写|填报|填入|输入|录入)[^,，。;；:：!！?？]{0,10}$|^[-—–_=<>《》(（\[【「〈*.…\s]*(请(点击|下拉|在此|在下拉(列表|框|菜单)(中|里)?|从下拉(列表|框|菜单)?(中|里)?|务必|如实|按要求|根据实际|认真)?(选择|选取|选填|填写|填报|填入|填|输入|录入|勾选|选|补充|补填|完善)|(下拉|点击|单击|点此|点这里)(下拉)?(选择|选取|选填|填写|输入|列表|菜单)?|选择|待选择|待填写|待填|未选择|未填写|未填|未选|pleaseselect|pleasechoose|select|choose)(.{0,8}(类型|类别|状态|日期|单位|部门|内容|项目|名称|选项|街道|来源|一项|此处|这里))?[-—–_=<>《》)）\]】」〉*.…!！:：\s]*$`)
+	})
 )
 
 // isPrompt says whether a cell holds nothing but what asks for filling it in: 请选择. Such a cell is empty.
@@ -46,7 +75,7 @@ func isPrompt(c *sheet.Cell) bool {
 	if c == nil || c.Kind != sheet.Text || len(c.Text) > 90 || len(c.Text) < 6 || !maybePrompt(c.Text) {
 		return false // nearly all cells end here
 	}
-	return knownPrompts.Get(c.Text, func(s string) bool { return promptWord.MatchString(written.Squash(s)) })
+	return knownPrompts.Get(c.Text, func(s string) bool { return promptWord().MatchString(written.Squash(s)) })
 }
 
 var knownPrompts written.Memo[bool]
@@ -67,5 +96,5 @@ func maybePrompt(s string) bool {
 
 // isPageMark says whether a text numbers a page or says when something was printed.
 func isPageMark(word string) bool {
-	return word != "" && len(word) <= 90 && (pageWord.MatchString(word) || pageLabel.MatchString(word) || printWord.MatchString(word))
+	return word != "" && len(word) <= 90 && (pageWord().MatchString(word) || pageLabel().MatchString(word) || printWord().MatchString(word))
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
@@ -41,8 +42,10 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 }
 
 var (
-	several  = regexp.MustCompile(`[\n\r;；、,，/]+`)
-	firmTail = regexp.MustCompile(`(公司|集团|厂|中心|合作社|事务所|商行|经营部|门市部|医院|学校|银行|支行)$`)
+	several  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\n\r;；、,，/]+`) })
+	firmTail = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(公司|集团|厂|中心|合作社|事务所|商行|经营部|门市部|医院|学校|银行|支行)$`)
+	})
 )
 
 // severalIn asks about a cell of a name that holds several firms or, in a column of persons, several people: the row
@@ -54,10 +57,10 @@ func (rd *Reader) severalIn(pt *Part, t *cell.Typer, r *Record) {
 			continue
 		}
 		cell := &r.Line.Cells[k]
-		parts := slices.DeleteFunc(several.Split(written.Tidy(cell.Text), -1), func(s string) bool { return strings.TrimSpace(s) == "" })
+		parts := slices.DeleteFunc(several().Split(written.Tidy(cell.Text), -1), func(s string) bool { return strings.TrimSpace(s) == "" })
 		if len(parts) < 2 || slices.ContainsFunc(parts, func(s string) bool {
 			n := len([]rune(strings.TrimSpace(s)))
-			return !(n >= 5 && firmTail.MatchString(strings.TrimSpace(s)) || n >= 2 && n <= 4 && strings.HasSuffix(c.Title, "人"))
+			return !(n >= 5 && firmTail().MatchString(strings.TrimSpace(s)) || n >= 2 && n <= 4 && strings.HasSuffix(c.Title, "人"))
 		}) {
 			continue
 		}

@@ -121,7 +121,7 @@ func (rd *Reader) periodIn(pt *Part, text string, received calendar.Date) (calen
 	case sp.Period.Valid() && f.Frequency == calendar.Month: // a week named on a monthly form
 		return calendar.MonthOf(sp.Period.End()), true
 	case sp.Period.Valid(): // a month named on a weekly form tells no week, a date beside it does: 8月台账(8.12)
-		if m := written.DotDate.FindStringSubmatch(written.Plain(text)); m != nil {
+		if m := written.DotDate().FindStringSubmatch(written.Plain(text)); m != nil {
 			if w, ok := written.ParseWritten(m[1]); ok {
 				return rd.Zone.PeriodFor(pt.Ret.Submitter, f.ID, f.Frequency, w.Nearest(received)), true
 			}
@@ -202,7 +202,7 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 			long = ok && sp.Months > 0 && sp.To-sp.From > 10
 		}
 		own := i == 0 || rd.Vocab.Titled(t) == pt.Form
-		if long || own && (written.HalfYears.MatchString(written.Plain(t)) || written.Cumulated.MatchString(t)) {
+		if long || own && (written.HalfYears().MatchString(written.Plain(t)) || written.Cumulated().MatchString(t)) {
 			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: pt.FirstSheet(), Value: written.Short(t, 40)}))
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -106,7 +107,7 @@ func (r *periodReader) say(what string, at layout.Said) bool {
 		return false
 	}
 	s := Statement{What: what, Period: p, At: at, day: calendar.NoDate, until: calendar.NoDate}
-	if what == "文件名" && len(r.said) > 0 && !namesPeriod.MatchString(at.Text) { // week1.xlsx is one of a series, perhaps
+	if what == "文件名" && len(r.said) > 0 && !namesPeriod().MatchString(at.Text) { // week1.xlsx is one of a series, perhaps
 		return false
 	}
 	if what == "标题" || what == "文件名" {
@@ -119,7 +120,7 @@ func (r *periodReader) say(what string, at layout.Said) bool {
 }
 
 // namesPeriod is how a file's name states a period beside what stands in the sheet: with a year, as a month, as 第33周.
-var namesPeriod = regexp.MustCompile(`20\d\d|月|第.{1,4}周`)
+var namesPeriod = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`20\d\d|月|第.{1,4}周`) })
 
 // label notes a labelled statement (报送期), and says so where it can't be read.
 func (r *periodReader) label(at layout.Said) {
@@ -154,7 +155,7 @@ func (rd *Reader) titles(pt *Part, said []layout.Said) []layout.Said {
 	var own, others []layout.Said
 	for _, t := range said {
 		switch {
-		case len([]rune(t.Text)) > titleLength || guidance.MatchString(t.Text) || strings.HasPrefix(written.Squash(t.Text), "注"):
+		case len([]rune(t.Text)) > titleLength || guidance().MatchString(t.Text) || strings.HasPrefix(written.Squash(t.Text), "注"):
 		case rd.Vocab.Titled(t.Text) == pt.Form:
 			own = append(own, t)
 		default:

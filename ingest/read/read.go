@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"taizhang/ingest/cell"
@@ -77,7 +78,7 @@ type Parsed struct {
 	Skipped   []string
 	Failed    *finding.Return   // the file as a whole could not be read or placed
 	Explained map[string]string // what the sender says of doubts, by mark
-	grids     []sheet.Grid      // for receipts of formats other than xlsx; nil where the file can't be read
+	grids     []sheet.Grid      // for receipts of formats other than xlsx, which are marked as they are; nil where the file can't be read
 }
 
 // own are sheets that this program adds to workbooks; they hold no returns.
@@ -120,7 +121,9 @@ func (rd *Reader) Parse(f File) *Parsed {
 		if err != nil {
 			return p.unreadable(rd, err)
 		}
-		p.grids = append(p.grids, *g)
+		if p.format != sheet.XLSX && p.format != sheet.XLSM {
+			p.grids = append(p.grids, *g)
+		}
 		r.sheet(g)
 	}
 	for _, s := range hidden {
@@ -271,12 +274,12 @@ func (r *reading) part(f *forms.Form, sheetName string) *Part {
 	return pt
 }
 
-var guidance = regexp.MustCompile(`说明|须知|要求|示例|样例|指南|目录`)
+var guidance = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`说明|须知|要求|示例|样例|指南|目录`) })
 
 // takeCover takes what a cover sheet says of the return: a submitter that is known, times that can be read, short titles.
 // What instructions say (填报单位：填写全称) is no statement.
 func (r *reading) takeCover(pg *layout.Page) {
-	if len(pg.Rows) > 20 || guidance.MatchString(pg.Name) || guidance.MatchString(layout.FirstText(&pg.Rows[0]).Text) {
+	if len(pg.Rows) > 20 || guidance().MatchString(pg.Name) || guidance().MatchString(layout.FirstText(&pg.Rows[0]).Text) {
 		return
 	}
 	var said layout.Stated

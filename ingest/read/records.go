@@ -81,7 +81,12 @@ func (rd *Reader) constants(pt *Part) (k layout.Constants) {
 
 // readLines types the lines and tells those that count from those that repeat and those that are refused.
 func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
-	seen := map[string]int{} // key → index of the record
+	lines := 0
+	for _, tb := range pt.Tables {
+		lines += len(tb.Lines)
+	}
+	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
+	seen := make(map[string]int, lines) // key → index of the record
 	for _, tb := range pt.Tables {
 		rd.facts(pt, tb)
 		for i := range tb.Lines {
@@ -176,7 +181,7 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 		return tb.Said.Unit, true
 	}
 	for _, t := range append(slices.Clone(tb.Said.Titles), layout.Said{Text: tb.Grid.Name}) {
-		for _, m := range written.InParens.FindAllStringSubmatch(written.Squash(t.Text), -1) {
+		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
 			if exp, ok := written.UnitIn(m[1]); ok {
 				return exp, true
 			}

@@ -37,7 +37,7 @@ import (
 type Source struct {
 	Content []byte       // as sent; nil leaves it out, as for a damaged or an unsafe file
 	Format  string       // as the reader names it: xlsx, xls, csv, …
-	Grids   []sheet.Grid // what was read of it, for all that can't be marked as it is; may be nil
+	Grids   []sheet.Grid // what was read of it, for all that can't be marked as it is; of workbooks nil, since they can: see gridsOf
 }
 
 // Office is who answers: it stands on every receipt.
@@ -61,7 +61,7 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 		}
 	}
 	content, err = guarded(func() ([]byte, error) {
-		grids, names := named(source.Grids)
+		grids, names := named(gridsOf(source))
 		if len(grids) > 0 {
 			remarks = []string{"原文件格式无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
 		}
@@ -88,6 +88,30 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 		return name, nil, fmt.Errorf("receipt for %s: %w", report.File, err)
 	}
 	return name, content, nil
+}
+
+// gridsOf gives what was read of a file. A workbook that can't be marked after all is read once more: holding the cells of
+// all for it would be most of what a run needs of memory.
+func gridsOf(source Source) []sheet.Grid {
+	if source.Grids != nil || !isZip(source.Content) || source.Format != sheet.XLSX && source.Format != sheet.XLSM {
+		return source.Grids
+	}
+	book, err := sheet.Open(context.Background(), "", source.Content, sheet.DefaultLimits())
+	if err != nil {
+		return nil
+	}
+	var grids []sheet.Grid
+	for i, s := range book.Sheets() {
+		if s.Hidden || s.Name == SheetName {
+			continue
+		}
+		g, err := book.Grid(i)
+		if err != nil {
+			return nil
+		}
+		grids = append(grids, *g)
+	}
+	return grids
 }
 
 // looksOf reads how the sheets of a file look, by the names that they have in the

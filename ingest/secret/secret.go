@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"taizhang/ingest/forms"
@@ -167,7 +168,7 @@ func numberAt(runes []rune, tokens []token, strict bool) (to int, masked string,
 				phone = rest
 			}
 		}
-		if mobile.MatchString(phone) && (n+1 == len(tokens) || !near(runes, to, tokens[n+1].from) || n == 0 || len(tokens[n+1].digits) > 2) {
+		if mobile().MatchString(phone) && (n+1 == len(tokens) || !near(runes, to, tokens[n+1].from) || n == 0 || len(tokens[n+1].digits) > 2) {
 			return to, Mask(forms.Phone, phone), true
 		}
 	}
@@ -212,17 +213,19 @@ func identity(runes []rune, digits string, to int, strict bool) (masked string, 
 		return "", 0, false
 	}
 	if len(digits) == 15 {
-		return Mask(forms.ID, digits), end, birthday.MatchString("19"+digits[6:12]) && !strict
+		return Mask(forms.ID, digits), end, birthday().MatchString("19"+digits[6:12]) && !strict
 	}
-	if !birthday.MatchString(digits[6:14]) || strict && IDCheck(digits) != digits[17] && digits[6:10] > "2010" {
+	if !birthday().MatchString(digits[6:14]) || strict && IDCheck(digits) != digits[17] && digits[6:10] > "2010" {
 		return "", 0, false
 	}
 	return Mask(forms.ID, digits), end, true
 }
 
 var (
-	mobile    = regexp.MustCompile(`^1[3-9]\d{9}$`)
-	birthday  = regexp.MustCompile(`^(18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$`)
+	mobile   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^1[3-9]\d{9}$`) })
+	birthday = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$`)
+	})
 	provinces = map[string]bool{}
 )
 
@@ -235,10 +238,12 @@ func init() {
 const usccAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 var (
-	CreditCodeShape = regexp.MustCompile(`^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$`)
-	TaxNoShape      = regexp.MustCompile(`^[0-9A-Z]{15,20}$`)
-	IDShape         = regexp.MustCompile(`^\d{17}[\dX]$`)
-	PhoneShape      = regexp.MustCompile(`^(1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})$`)
+	CreditCodeShape = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$`)
+	})
+	TaxNoShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Z]{15,20}$`) })
+	IDShape    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{17}[\dX]$`) })
+	PhoneShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})$`) })
 )
 
 // CreditCodeCheck gives the check character of a 统一社会信用代码 (GB 32100-2015, 5.5): weights 3^i mod 31.
@@ -257,7 +262,7 @@ func CreditCodeCheck(code string) byte {
 func IsPersonal(s string) bool {
 	digits := strings.TrimSuffix(s, "X")
 	_, _, ok := identity([]rune(s), digits, len(digits), false)
-	return ok && IDShape.MatchString(s) && (IDCheck(s) == s[17] || CreditCodeCheck(s) != s[17])
+	return ok && IDShape().MatchString(s) && (IDCheck(s) == s[17] || CreditCodeCheck(s) != s[17])
 }
 
 // IDCheck gives the check character of a 公民身份号码 (GB 11643-1999, ISO 7064 MOD 11-2).
@@ -274,7 +279,7 @@ func IDCheck(id string) byte {
 func PersonNumber(text string, phone bool) (number, masked string, ok bool) {
 	number = strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "　", "").Replace(written.Plain(text)))
 	if phone {
-		return number, Mask(forms.Phone, number), PhoneShape.MatchString(number)
+		return number, Mask(forms.Phone, number), PhoneShape().MatchString(number)
 	}
-	return number, Mask(forms.ID, number), IDShape.MatchString(number)
+	return number, Mask(forms.ID, number), IDShape().MatchString(number)
 }

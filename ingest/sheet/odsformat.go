@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // An OpenDocument cell names no format code, but holds beside its value the text
@@ -14,12 +15,14 @@ import (
 
 // monthShown is a date of which year and month are shown: 2026年11月, 2026-11,
 // 二〇二六年十一月, Nov-26, November 2026.
-var monthShown = regexp.MustCompile(`^(\d{4} ?[-/.年] ?\d{1,2} ?月?|[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月|[A-Z][a-z]{2,8}[- ](\d{2}|\d{4}))$`)
+var monthShown = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{4} ?[-/.年] ?\d{1,2} ?月?|[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月|[A-Z][a-z]{2,8}[- ](\d{2}|\d{4}))$`)
+})
 
 // shownDate gives a format of the kind that shows a date so; "" where it shows
 // more than the month.
 func shownDate(text []byte) string {
-	if len(text) > 0 && len(text) <= 40 && monthShown.Match(bytes.TrimSpace(text)) {
+	if len(text) > 0 && len(text) <= 40 && monthShown().Match(bytes.TrimSpace(text)) {
 		return builtin[27]
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/written"
 	"taizhang/internal/spelling"
@@ -43,12 +44,18 @@ func (u *Register) Submitter(text string) (string, bool) {
 
 var (
 	// leadBefore and leadAfter are words around the unit that leads: 牵头单位：规建局；配合：经科局, 规建局牵头、经科局配合.
-	leadBefore = regexp.MustCompile(`^(\d{1,2}[.、]|[(（]?\d[)）])?(牵头|主办|承办|责任|主责)(单位|部门)?[:：]?`)
-	leadAfter  = regexp.MustCompile(`(为主|牵头|负责|主办|承办|主责|等)[^、，,;；/]*$`)
+	leadBefore = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{1,2}[.、]|[(（]?\d[)）])?(牵头|主办|承办|责任|主责)(单位|部门)?[:：]?`)
+	})
+	leadAfter = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(为主|牵头|负责|主办|承办|主责|等)[^、，,;；/]*$`)
+	})
 	// section is what a unit's own office is called: 规划建设局村镇科.
-	section = regexp.MustCompile(`^.{1,8}(科|股|室|站|所|队|中心|处|组|社区|村|居委会|村委会)$`)
+	section = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^.{1,8}(科|股|室|站|所|队|中心|处|组|社区|村|居委会|村委会)$`)
+	})
 	// otherPlace begins the names of units of a place above or beside the zone: 市财政局 isn't the zone's 财政局.
-	otherPlace = regexp.MustCompile(`^.{0,4}(国家|省|市|县|州|盟|旗)`)
+	otherPlace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^.{0,4}(国家|省|市|县|州|盟|旗)`) })
 )
 
 // Unit gives the name under which a unit counts: of several the first, a submitter by its own name. like names the
@@ -58,18 +65,18 @@ func (u *Register) Unit(text string) (name, like string) {
 	if known {
 		return name, ""
 	}
-	bare := leadBefore.ReplaceAllString(written.Squash(text), "")
-	for _, t := range []string{bare, firstPart(bare), leadAfter.ReplaceAllString(firstPart(bare), "")} {
+	bare := leadBefore().ReplaceAllString(written.Squash(text), "")
+	for _, t := range []string{bare, firstPart(bare), leadAfter().ReplaceAllString(firstPart(bare), "")} {
 		if first, ok := u.zone.FirstOf(t); ok {
 			return first, ""
 		}
 	}
-	first := leadAfter.ReplaceAllString(firstPart(bare), "")
+	first := leadAfter().ReplaceAllString(firstPart(bare), "")
 	if s, ok := u.Named(first); ok {
-		if rest, led := u.after(first, s); led && section.MatchString(rest) {
+		if rest, led := u.after(first, s); led && section().MatchString(rest) {
 			return s.Name, ""
 		}
-		if !otherPlace.MatchString(first) {
+		if !otherPlace().MatchString(first) {
 			return name, s.Name
 		}
 		return name, ""

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"taizhang/ingest/sheet"
@@ -18,22 +19,36 @@ type Wrote struct {
 }
 
 var (
-	ymd         = regexp.MustCompile(`^(\d{4})\s*[-/.年\\]\s*(\d{1,2})\s*[-/.月\\]\s*(\d{1,2})(?:\s*[日号])?`)
-	ymdShort    = regexp.MustCompile(`^(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?`)
-	ym          = regexp.MustCompile(`^(\d{4})\s*[-/.年]\s*(\d{1,2})月?`)
-	md          = regexp.MustCompile(`^(\d{1,2})\s*[-/.月]\s*(\d{1,2})[日号]?`)
-	onlyM       = regexp.MustCompile(`^(\d{1,2})月份?`)
-	eight       = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
-	six         = regexp.MustCompile(`^(\d{4})(\d{2})$`)
-	dateTail    = regexp.MustCompile(`^(\([^)]*\)|(星期|周|礼拜)[一二三四五六日天1-7])?\s*(T?\s*\d{1,2}[:时点]\d{0,2}.*|\(.*\)|(星期|周|礼拜).*|(前|之前|以前|止|起|左右|上午|下午|晚|中午).*|T.*)?$`)
-	zhDate      = regexp.MustCompile(`[〇零○一二三四五六七八九十]+`)
-	YearEnd     = regexp.MustCompile(`^(?:(\d{4})年?|今年|本年|当年)?年?(底|末|内|终)(前|之前)?$`) // as a deadline
-	DecimalDate = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})$`)
-	oddMarks    = regexp.MustCompile(`^\d{4}[-/.,、。·，]+\d{1,2}[-/.,、。·，]+\d{1,2}[.。,，]?$`)
-	oddMark     = regexp.MustCompile(`[-/.,、。·，]+`)
-	thirds      = regexp.MustCompile(`^((?:\d{4}年)?\d{1,2}月)(?:份)?([上中下])旬(前|之前|底)?$`)
-	quarterEnd  = regexp.MustCompile(`^(?:(\d{4})年)?(?:第)?([一二三四1-4])季度(末|底|内)?(前|之前)?$`)
-	monthTail   = regexp.MustCompile(`^(底|末|月底|月末)?(前|之前)?$`)
+	ymd = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{4})\s*[-/.年\\]\s*(\d{1,2})\s*[-/.月\\]\s*(\d{1,2})(?:\s*[日号])?`)
+	})
+	ymdShort = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?`)
+	})
+	ym       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{4})\s*[-/.年]\s*(\d{1,2})月?`) })
+	md       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{1,2})\s*[-/.月]\s*(\d{1,2})[日号]?`) })
+	onlyM    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{1,2})月份?`) })
+	eight    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`) })
+	six      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{4})(\d{2})$`) })
+	dateTail = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\([^)]*\)|(星期|周|礼拜)[一二三四五六日天1-7])?\s*(T?\s*\d{1,2}[:时点]\d{0,2}.*|\(.*\)|(星期|周|礼拜).*|(前|之前|以前|止|起|左右|上午|下午|晚|中午).*|T.*)?$`)
+	})
+	zhDate  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[〇零○一二三四五六七八九十]+`) })
+	YearEnd = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:(\d{4})年?|今年|本年|当年)?年?(底|末|内|终)(前|之前)?$`)
+	}) // as a deadline
+	DecimalDate = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})$`) })
+	oddMarks    = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\d{4}[-/.,、。·，]+\d{1,2}[-/.,、。·，]+\d{1,2}[.。,，]?$`)
+	})
+	oddMark = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[-/.,、。·，]+`) })
+	thirds  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^((?:\d{4}年)?\d{1,2}月)(?:份)?([上中下])旬(前|之前|底)?$`)
+	})
+	quarterEnd = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:(\d{4})年)?(?:第)?([一二三四1-4])季度(末|底|内)?(前|之前)?$`)
+	})
+	monthTail = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(底|末|月底|月末)?(前|之前)?$`) })
 )
 
 // Atoi reads digits; 0 where the text is no number.
@@ -66,11 +81,11 @@ func ParseWritten(s string) (Wrote, bool) {
 }
 
 func readWritten(s string) (Wrote, bool) {
-	if oddMarks.MatchString(s) { // 2024，7，5 2024.07.05.
-		s = strings.Trim(oddMark.ReplaceAllString(s, "."), ".")
+	if oddMarks().MatchString(s) { // 2024，7，5 2024.07.05.
+		s = strings.Trim(oddMark().ReplaceAllString(s, "."), ".")
 	}
 	if strings.ContainsAny(s, "一二三四五六七八九十〇零") && strings.ContainsAny(s, "年月") {
-		s = zhDate.ReplaceAllStringFunc(s, func(z string) string {
+		s = zhDate().ReplaceAllStringFunc(s, func(z string) string {
 			if n, ok := ChineseInt(z); ok {
 				return strconv.Itoa(n)
 			}
@@ -81,8 +96,8 @@ func readWritten(s string) (Wrote, bool) {
 		re    *regexp.Regexp
 		parts string
 		tail  *regexp.Regexp
-	}{{ymd, "ymd", dateTail}, {eight, "ymd", dateTail}, {ymdShort, "Ymd", dateTail}, {ym, "ym", monthTail},
-		{six, "ym", monthTail}, {md, "md", dateTail}, {onlyM, "m", monthTail}} {
+	}{{ymd(), "ymd", dateTail()}, {eight(), "ymd", dateTail()}, {ymdShort(), "Ymd", dateTail()}, {ym(), "ym", monthTail()},
+		{six(), "ym", monthTail()}, {md(), "md", dateTail()}, {onlyM(), "m", monthTail()}} {
 		m := p.re.FindStringSubmatch(s)
 		if m == nil {
 			continue
@@ -117,12 +132,12 @@ func readWritten(s string) (Wrote, bool) {
 // LastOf reads a part of a month or a quarter, written as a deadline: its last day. 9月中旬, 三季度末.
 func LastOf(s string) (Wrote, bool) {
 	s = strings.ReplaceAll(Plain(s), " ", "")
-	if m := thirds.FindStringSubmatch(s); m != nil {
+	if m := thirds().FindStringSubmatch(s); m != nil {
 		w, ok := ParseWritten(m[1])
 		w.Day = map[string]int{"上": 10, "中": 20}[m[2]] // of 下旬 the month's last: see readDate
 		return w, ok
 	}
-	if m := quarterEnd.FindStringSubmatch(s); m != nil {
+	if m := quarterEnd().FindStringSubmatch(s); m != nil {
 		q := Atoi(m[2])
 		if q == 0 {
 			q, _ = ChineseInt(m[2])
@@ -190,7 +205,7 @@ func numberDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
 		}
 		return w, false, true
 	}
-	if m := DecimalDate.FindStringSubmatch(c.Text); m != nil { // 8.31; of 7.1 nobody knows whether it was 7.10
+	if m := DecimalDate().FindStringSubmatch(c.Text); m != nil { // 8.31; of 7.1 nobody knows whether it was 7.10
 		if w := (Wrote{Month: Atoi(m[1]), Day: Atoi(m[2])}); w.possible() {
 			return w, true, len(m[2]) == 2 || w.Day > 3
 		}
@@ -223,5 +238,5 @@ func DateText(c sheet.Cell) string {
 // StartsDate says whether a text begins with a date, a month or a year and month.
 func StartsDate(s string) bool {
 	s = Plain(s)
-	return ymd.MatchString(s) || md.MatchString(s) || zhDate.MatchString(s) && strings.ContainsAny(s, "年月") || ym.MatchString(s) || onlyM.MatchString(s) || eight.MatchString(s)
+	return ymd().MatchString(s) || md().MatchString(s) || zhDate().MatchString(s) && strings.ContainsAny(s, "年月") || ym().MatchString(s) || onlyM().MatchString(s) || eight().MatchString(s)
 }

@@ -32,11 +32,15 @@ var english = []struct {
 }
 
 var (
-	monthWord = regexp.MustCompile(`(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)`)
-	zoneWords = regexp.MustCompile(`\s*\([^)]*\)$`)
-	dayZoned  = regexp.MustCompile(`^(\d{4}-\d{1,2}-\d{1,2})(Z|[-+]\d{2}:\d{2})$`)
+	monthWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)`)
+	})
+	zoneWords = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s*\([^)]*\)$`) })
+	dayZoned  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{4}-\d{1,2}-\d{1,2})(Z|[-+]\d{2}:\d{2})$`) })
 	// timed is a time with letters behind it, which name a zone, or a half of the day.
-	timed = regexp.MustCompile(`\d[:T]?\d{2}(?:[.,]\d+)?\s*([A-Za-z]{1,5})(?:[-+:\d\s]*)$`)
+	timed = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\d[:T]?\d{2}(?:[.,]\d+)?\s*([A-Za-z]{1,5})(?:[-+:\d\s]*)$`)
+	})
 )
 
 // Moment reads a text that programs write of a moment, such as 2026-11-02T16:00:00.000Z or Tue Nov 03 2026 00:00:00
@@ -46,17 +50,17 @@ func Moment(text string, loc *time.Location) (calendar.Date, bool) {
 	if len(s) < 9 || len(s) > 80 || !strings.Contains(s, ":") && !strings.ContainsFunc(s, letter) {
 		return calendar.NoDate, false
 	}
-	if m := dayZoned.FindStringSubmatch(s); m != nil { // xsd:date with a zone is a day all the same
+	if m := dayZoned().FindStringSubmatch(s); m != nil { // xsd:date with a zone is a day all the same
 		w, ok := ParseWritten(m[1])
 		return w.Date(w.Year), ok && w.Exists(w.Year)
 	}
 	if m := instants().FindStringSubmatch(s); m != nil && m[7]+m[8]+m[11] != "" {
 		return momentOf(m, loc)
 	}
-	if !monthWord.MatchString(s) {
+	if !monthWord().MatchString(s) {
 		return calendar.NoDate, false
 	}
-	s = zoneWords.ReplaceAllString(s, "")
+	s = zoneWords().ReplaceAllString(s, "")
 	for _, e := range english {
 		at, err := time.ParseInLocation(e.layout, s, time.UTC)
 		if err != nil {
@@ -104,8 +108,8 @@ func ZoneUnknown(text string) bool {
 	if !strings.ContainsFunc(s, letter) {
 		return false
 	}
-	m := timed.FindStringSubmatch(s)
-	if m == nil || len(s) < 12 || !ymd.MatchString(s) && !monthWord.MatchString(s) && !strings.Contains(s, "T") {
+	m := timed().FindStringSubmatch(s)
+	if m == nil || len(s) < 12 || !ymd().MatchString(s) && !monthWord().MatchString(s) && !strings.Contains(s, "T") {
 		return false
 	}
 	switch strings.ToUpper(m[1]) {
@@ -115,7 +119,9 @@ func ZoneUnknown(text string) bool {
 	return true
 }
 
-var yearLast = regexp.MustCompile(`^(\d{1,2}|\d{4})([-/.])(\d{1,2}|[A-Za-z]{3,9})[-/.](\d{1,2}|\d{4})(\s.*)?$`)
+var yearLast = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{1,2}|\d{4})([-/.])(\d{1,2}|[A-Za-z]{3,9})[-/.](\d{1,2}|\d{4})(\s.*)?$`)
+})
 
 // Orders gives the days that a text such as 11/3/26 or 11/3/2026 may mean, whose year stands first or last: year, month,
 // day; month, day, year; day, month, year. ok is false for texts of another kind, and where the year can only stand first
@@ -128,8 +134,8 @@ func Orders(text string) (days []calendar.Date, ok bool) {
 	if i := strings.IndexAny(s, "-/."); i != 1 && i != 2 {
 		return nil, false
 	}
-	m := yearLast.FindStringSubmatch(s)
-	if m == nil || len(m[1]) == 4 || !dateTail.MatchString(strings.TrimSpace(m[5])) {
+	m := yearLast().FindStringSubmatch(s)
+	if m == nil || len(m[1]) == 4 || !dateTail().MatchString(strings.TrimSpace(m[5])) {
 		return nil, false
 	}
 	add := func(y, mo, d string) {

@@ -1,17 +1,26 @@
 package written
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 var (
-	nothingText = regexp.MustCompile(`^[(（【]?(本期|本月|本周|当月|当周|当期|本次|本季度|本单位|我单位|我局|我办|我街道)*(均|皆|暂)?(无|没有|未发生|未开展|未兑付|未退税|未缴款|未缴费|未举办|未组织|未新增|未产生|未办理|零报告|零报送|0报告|零|空|空表|无数据|无内容|无新增|无新增问题|无新增数据|无发生|无相关情况|无此项工作|无此类情况|无此项业务|无事项|无此情况|无变化|没有发生|没有数据|没有新增)[)）】]?[。.!！]?$`)
-	NothingIn   = regexp.MustCompile(`零报告|零报送|(本期|本月|本周|当月|当周|当期)(暂|均)?(无|未发生|没有|未开展)`)
-	nothingLine = regexp.MustCompile(`^(本期|本月|本周|当月|当周|当期|本次|本单位|我单位|我局|本街道|本局|截至目前)*,?(均|皆|暂)?(无|没有|未发生|未开展|未收到)(.{0,16}(新增|发生|数据|情况|事项|业务|兑付|活动|任务|问题|记录|内容|资金|退税|缴款|变化|变动|上报|报送|办理|招聘|走访|会议)).{0,6}$`)
+	nothingText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（【]?(本期|本月|本周|当月|当周|当期|本次|本季度|本单位|我单位|我局|我办|我街道)*(均|皆|暂)?(无|没有|未发生|未开展|未兑付|未退税|未缴款|未缴费|未举办|未组织|未新增|未产生|未办理|零报告|零报送|0报告|零|空|空表|无数据|无内容|无新增|无新增问题|无新增数据|无发生|无相关情况|无此项工作|无此类情况|无此项业务|无事项|无此情况|无变化|没有发生|没有数据|没有新增)[)）】]?[。.!！]?$`)
+	})
+	NothingIn = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`零报告|零报送|(本期|本月|本周|当月|当周|当期)(暂|均)?(无|未发生|没有|未开展)`)
+	})
+	nothingLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(本期|本月|本周|当月|当周|当期|本次|本单位|我单位|我局|本街道|本局|截至目前)*,?(均|皆|暂)?(无|没有|未发生|未开展|未收到)(.{0,16}(新增|发生|数据|情况|事项|业务|兑付|活动|任务|问题|记录|内容|资金|退税|缴款|变化|变动|上报|报送|办理|招聘|走访|会议)).{0,6}$`)
+	})
 )
 
 // IsNothing says whether a text says that there is nothing to report: 本期无, 零报告.
-func IsNothing(s string) bool { return nothingText.MatchString(Squash(s)) }
+func IsNothing(s string) bool { return nothingText().MatchString(Squash(s)) }
 
 // IsNothingLine says whether a line of its own says that there is nothing to report.
 func IsNothingLine(word string) bool {
-	return nothingText.MatchString(word) || nothingLine.MatchString(word) || len(word) < 60 && NothingIn.MatchString(word)
+	return nothingText().MatchString(word) || nothingLine().MatchString(word) || len(word) < 60 && NothingIn().MatchString(word)
 }

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Decimal is an exact decimal number: coefficient × 10^exp.
@@ -13,7 +14,9 @@ type Decimal struct {
 	Exp  int
 }
 
-var numberText = regexp.MustCompile(`^[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][-+]?\d{1,3})?$`)
+var numberText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][-+]?\d{1,3})?$`)
+})
 
 var errNotNumber = errors.New("not a number")
 
@@ -57,7 +60,7 @@ func ParseDecimal(s string) (Decimal, error) {
 		d.Exp = exp
 		return d, nil
 	}
-	if s == "" || !numberText.MatchString(s) || !strings.ContainsAny(s, "0123456789") {
+	if s == "" || !numberText().MatchString(s) || !strings.ContainsAny(s, "0123456789") {
 		return d, errNotNumber
 	}
 	s = strings.ReplaceAll(s, ",", "")
@@ -124,8 +127,22 @@ func (d *Decimal) Rounded(scale int) (*big.Int, int) {
 	return q, lost
 }
 
-// Pow10 is 10 to the power of n, n not below 0.
-func Pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+// Pow10 gives ten to the nth power, one where n is negative. The number is shared and not to be changed.
+func Pow10(n int) *big.Int {
+	if n = max(n, 0); n < len(pow10) {
+		return pow10[n]
+	}
+	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+}
+
+var pow10 = func() (p [19]*big.Int) { // what amounts need
+	n := int64(1)
+	for i := range p {
+		p[i] = big.NewInt(n)
+		n *= 10
+	}
+	return p
+}()
 
 // Fixed writes n units of 10^-scale as a decimal text.
 func Fixed(n *big.Int, scale int) string {
@@ -143,7 +160,9 @@ func Fixed(n *big.Int, scale int) string {
 }
 
 var (
-	moneyTail  = regexp.MustCompile(`^(.*?)(人民币元|百万元|百万|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
+	moneyTail = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(.*?)(人民币元|百万元|百万|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
+	})
 	moneySigns = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", " ", "", "，", ",")
 )
 
@@ -163,7 +182,7 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 		return s, 0, false
 	}
 	s = moneySigns.Replace(Plain(s))
-	if m := moneyTail.FindStringSubmatch(s); m != nil {
+	if m := moneyTail().FindStringSubmatch(s); m != nil {
 		s, hasUnit = m[1], true
 		unit = MoneyUnits[strings.TrimSuffix(m[2], "整")]
 	}
@@ -174,16 +193,18 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 }
 
 // oddUnit are units that are written for money and are none in yuan: 万美元, 港元, K, 亿卢布, 元/亩, 吨.
-var oddUnit = regexp.MustCompile(`^(?:(?:十|百|千|万|亿)*(?:美元|美金|美刀|港币|港元|港纸|欧元|欧|日元|日圆|英镑|镑|澳元|加元|韩元|卢布|卢比|法郎|泰铢|新元|新币|新台币|台币|澳门币|澳门元|外币|美|刀|块|吨|公斤|千克|斤|亩|平方米|平米|立方米|千瓦时|度|股|份|%|‰)|` +
-	`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|(?:k|w|m|b)元?|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|` +
-	`(?:十|百|千|万|亿)+[^\d元人户个家次件场]{1,4}|\p{Han}{1,4}[元币圆镑](?:/.+)?|(?:万|亿)?元/.+)$`)
+var oddUnit = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:(?:十|百|千|万|亿)*(?:美元|美金|美刀|港币|港元|港纸|欧元|欧|日元|日圆|英镑|镑|澳元|加元|韩元|卢布|卢比|法郎|泰铢|新元|新币|新台币|台币|澳门币|澳门元|外币|美|刀|块|吨|公斤|千克|斤|亩|平方米|平米|立方米|千瓦时|度|股|份|%|‰)|` +
+		`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|(?:k|w|m|b)元?|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|` +
+		`(?:十|百|千|万|亿)+[^\d元人户个家次件场]{1,4}|\p{Han}{1,4}[元币圆镑](?:/.+)?|(?:万|亿)?元/.+)$`)
+})
 
 // OddUnit finds a unit in a heading or note that is written and is none of money in yuan. What says nothing of a unit
 // gives none.
 func OddUnit(text string) (string, bool) {
 	s := quotes.Replace(Squash(text))
 	var notes []string
-	for _, m := range InParens.FindAllStringSubmatch(s, -1) {
+	for _, m := range InParens().FindAllStringSubmatch(s, -1) {
 		notes = append(notes, m[1])
 	}
 	if i := strings.LastIndexAny(s, "/:_-"); i >= 0 && !strings.ContainsAny(s, "([【") {
@@ -209,7 +230,7 @@ func OddWord(note string) (string, bool) {
 		for _, suffix := range []string{"计", "计算", "为单位", "填写", "填报"} {
 			w = strings.TrimSuffix(w, suffix)
 		}
-		if oddUnit.MatchString(w) {
+		if oddUnit().MatchString(w) {
 			return w, true
 		}
 	}
@@ -217,7 +238,9 @@ func OddWord(note string) (string, bool) {
 }
 
 // currencyBefore is a currency other than yuan in front of the digits of a number format.
-var currencyBefore = regexp.MustCompile(`\[\$((?:US|HK|NT|A|C)?\$|€|£|[A-Z]{3})[^\]]*\]|"\s*((?:US|HK|NT)?\$|€|£|USD|EUR|HKD|JPY|GBP)\s*"|\\(\$|€|£)|^[^"\[;]*(\$|€|£)`)
+var currencyBefore = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\[\$((?:US|HK|NT|A|C)?\$|€|£|[A-Z]{3})[^\]]*\]|"\s*((?:US|HK|NT)?\$|€|£|USD|EUR|HKD|JPY|GBP)\s*"|\\(\$|€|£)|^[^"\[;]*(\$|€|£)`)
+})
 
 // OddFormat finds a unit in a number format, behind the digits (literal) or before them, that is none of money in yuan.
 func OddFormat(format, literal string) (string, bool) {
@@ -229,7 +252,7 @@ func OddFormat(format, literal string) (string, bool) {
 	if !strings.ContainsAny(format, "$€£\"") {
 		return "", false
 	}
-	for _, m := range currencyBefore.FindStringSubmatch(format) {
+	for _, m := range currencyBefore().FindStringSubmatch(format) {
 		if m != "" && m != "CNY" && m != "RMB" && len(m) < len(format) && len(m) < 5 {
 			return m, true
 		}
@@ -278,11 +301,13 @@ func ChineseInt(s string) (int, bool) {
 	return total + cur, true
 }
 
-var intText = regexp.MustCompile(`^第?([-+]?[\d,]+(?:\.0+)?|[〇零一二两三四五六七八九十百]+)(人次|家次|人|户|个|家|批次|批|期|次|名|岗|场|件|项)?$`)
+var intText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^第?([-+]?[\d,]+(?:\.0+)?|[〇零一二两三四五六七八九十百]+)(人次|家次|人|户|个|家|批次|批|期|次|名|岗|场|件|项)?$`)
+})
 
 // ParseInt reads a whole number as people write it: 1,234人, 第3批, 十五.
 func ParseInt(s string) (int64, bool) {
-	m := intText.FindStringSubmatch(strings.ReplaceAll(Plain(s), " ", ""))
+	m := intText().FindStringSubmatch(strings.ReplaceAll(Plain(s), " ", ""))
 	if m == nil {
 		return 0, false
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"taizhang/internal/calendar"
@@ -20,31 +21,62 @@ type span struct {
 const rangeMark = `[-—–~～至到－]+`
 
 var (
-	isoWeek   = regexp.MustCompile(`(\d{4})-?[Ww](\d{1,2})(?:\D|$)`)
-	bareWeek  = regexp.MustCompile(`(?:^|[^A-Za-z0-9])(?:[Ww]|[Ww]eek)(\d{1,2})(?:\D|$)`)
-	weekOfM   = regexp.MustCompile(`(?:(\d{4})年)?(\d{1,2})月(?:份)?第(\d)周`)
-	zhWeek    = regexp.MustCompile(`(?:(\d{4})年度?第?|第)(\d{1,2})周`)
-	zhMonths  = regexp.MustCompile(`(?:^|[^\d])(?:(\d{4})年)?(\d{1,2})月?(?:份)?` + rangeMark + `(?:(\d{4})年)?(\d{1,2})月`)
-	isoMonths = regexp.MustCompile(`(?:^|[^\d])(\d{4})[-./年](\d{1,2})月?[—–~～至到]+(?:(\d{4})[-./年])?(\d{1,2})(?:月|$|[^\d.\-/月])`)
-	dateRange = regexp.MustCompile(`((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)` + rangeMark + `((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)`)
-	dayRange  = regexp.MustCompile(`((?:\d{4}[-./年])?\d{1,2}[./月]\d{1,2}日?)` + rangeMark + `(\d{1,2})(?:日|$|[^\d.\-/月年周])`)
-	eightTwo  = regexp.MustCompile(`(?:^|\D)(20\d{6})` + rangeMark + `(20\d{6}|\d{4})(?:\D|$)`)
-	zhMonth   = regexp.MustCompile(`(?:(\d{4})(?:年度|年|[\-./]))(\d{1,2})(?:月|$|[^\d.\-/月])`)
-	zhMonthY  = regexp.MustCompile(`(?:^|[^\d年.\-/])(\d{1,2})月(?:份|[^\d]|$)`)
-	fullDate  = regexp.MustCompile(`\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?`)
-	bareEight = regexp.MustCompile(`(?:^|\D)(20\d{6})(?:\D|$)`)
-	bareSix   = regexp.MustCompile(`(?:^|\D)(20\d{2})(0[1-9]|1[0-2])(?:\D|$)`)
-	shortDate = regexp.MustCompile(`\d{1,2}月\d{1,2}日?`)
-	DotDate   = regexp.MustCompile(`(?:^|[^\d.A-Za-z])(\d{1,2}\.\d{1,2})(?:[^\d.]|$)`)
-	Cumulated = regexp.MustCompile(`累计|年初至今|年初以来`)
-	HalfYears = regexp.MustCompile(`上半年|下半年|[一二三四1234]季度|前[一二三四五六七八九十\d]+个?月|全年`)
+	isoWeek  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{4})-?[Ww](\d{1,2})(?:\D|$)`) })
+	bareWeek = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[^A-Za-z0-9])(?:[Ww]|[Ww]eek)(\d{1,2})(?:\D|$)`)
+	})
+	weekOfM  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年)?(\d{1,2})月(?:份)?第(\d)周`) })
+	zhWeek   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年度?第?|第)(\d{1,2})周`) })
+	zhMonths = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[^\d])(?:(\d{4})年)?(\d{1,2})月?(?:份)?` + rangeMark + `(?:(\d{4})年)?(\d{1,2})月`)
+	})
+	isoMonths = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[^\d])(\d{4})[-./年](\d{1,2})月?[—–~～至到]+(?:(\d{4})[-./年])?(\d{1,2})(?:月|$|[^\d.\-/月])`)
+	})
+	dateRange = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)` + rangeMark + `((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)`)
+	})
+	dayRange = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`((?:\d{4}[-./年])?\d{1,2}[./月]\d{1,2}日?)` + rangeMark + `(\d{1,2})(?:日|$|[^\d.\-/月年周])`)
+	})
+	eightTwo = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|\D)(20\d{6})` + rangeMark + `(20\d{6}|\d{4})(?:\D|$)`)
+	})
+	zhMonth = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:(\d{4})(?:年度|年|[\-./]))(\d{1,2})(?:月|$|[^\d.\-/月])`)
+	})
+	zhMonthY  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\d年.\-/])(\d{1,2})月(?:份|[^\d]|$)`) })
+	fullDate  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?`) })
+	bareEight = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\D)(20\d{6})(?:\D|$)`) })
+	bareSix   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\D)(20\d{2})(0[1-9]|1[0-2])(?:\D|$)`) })
+	shortDate = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{1,2}月\d{1,2}日?`) })
+	DotDate   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\d.A-Za-z])(\d{1,2}\.\d{1,2})(?:[^\d.]|$)`) })
+	Cumulated = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`累计|年初至今|年初以来`) })
+	HalfYears = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`上半年|下半年|[一二三四1234]季度|前[一二三四五六七八九十\d]+个?月|全年`)
+	})
 )
 
 // ReadSpan finds a period, a stretch or a bare date in a text; near gives the year where none is written: the newest
 // such time that is not after it.
 func ReadSpan(text string, near calendar.Date) (span, bool) {
-	s := Plain(text)
-	s = zhDate.ReplaceAllStringFunc(s, func(z string) string { // 二〇二二年七月
+	k := knownSpans.Get(near.String()+" "+text, func(string) (k spanSaid) {
+		k.span, k.ok = readSpan(text, near)
+		return k
+	})
+	return k.span, k.ok
+}
+
+type spanSaid struct {
+	span span
+	ok   bool
+}
+
+var knownSpans Memo[spanSaid] // a title is asked several times; by what is near, a blank, the text
+
+func readSpan(text string, near calendar.Date) (span, bool) {
+	s := Plain(strings.Clone(text))
+	s = zhDate().ReplaceAllStringFunc(s, func(z string) string { // 二〇二二年七月
 		if n, ok := ChineseInt(z); ok && (len([]rune(z)) == 4 || n < 60) {
 			return itoa(n)
 		}
@@ -101,14 +133,14 @@ func spanOfMonth(year, month int) (span, bool) {
 }
 
 func monthOfYear(s string, _ calendar.Date) (span, bool) {
-	if m := zhMonth.FindStringSubmatch(s); m != nil {
+	if m := zhMonth().FindStringSubmatch(s); m != nil {
 		return spanOfMonth(Atoi(m[1]), Atoi(m[2]))
 	}
 	return span{}, false
 }
 
 func monthAlone(s string, near calendar.Date) (span, bool) {
-	m := zhMonthY.FindStringSubmatch(s)
+	m := zhMonthY().FindStringSubmatch(s)
 	if m == nil {
 		return span{}, false
 	}
@@ -120,7 +152,7 @@ func monthAlone(s string, near calendar.Date) (span, bool) {
 }
 
 func sixDigitMonth(s string, _ calendar.Date) (span, bool) {
-	if m := bareSix.FindStringSubmatch(s); m != nil {
+	if m := bareSix().FindStringSubmatch(s); m != nil {
 		return spanOfMonth(Atoi(m[1]), Atoi(m[2]))
 	}
 	return span{}, false
@@ -128,7 +160,7 @@ func sixDigitMonth(s string, _ calendar.Date) (span, bool) {
 
 // dottedDay finds 8.15 in a file's name.
 func dottedDay(s string, near calendar.Date) (span, bool) {
-	if m := DotDate.FindStringSubmatch(s); m != nil {
+	if m := DotDate().FindStringSubmatch(s); m != nil {
 		if w, ok := ParseWritten(m[1]); ok {
 			return span{Date: w.Nearest(near)}, true
 		}
@@ -144,8 +176,8 @@ var stretchWays = []spanWay{
 	{"2022年8月8日至8月14日", betweenDates},
 	{"8月8日—14日", betweenDays},
 	{"20220808-0814", betweenEights},
-	{"2022年1—8月", func(s string, near calendar.Date) (span, bool) { return betweenMonths(zhMonths, s, near) }},
-	{"2022-01至2022-08", func(s string, near calendar.Date) (span, bool) { return betweenMonths(isoMonths, s, near) }},
+	{"2022年1—8月", func(s string, near calendar.Date) (span, bool) { return betweenMonths(zhMonths(), s, near) }},
+	{"2022-01至2022-08", func(s string, near calendar.Date) (span, bool) { return betweenMonths(isoMonths(), s, near) }},
 }
 
 // stretch is the time from one day to another, the years filled in where they are not written.
@@ -168,7 +200,7 @@ func stretch(a, b Wrote, near calendar.Date) span {
 }
 
 func betweenDates(s string, near calendar.Date) (span, bool) {
-	m := dateRange.FindStringSubmatch(s)
+	m := dateRange().FindStringSubmatch(s)
 	if m == nil {
 		return span{}, false
 	}
@@ -181,7 +213,7 @@ func betweenDates(s string, near calendar.Date) (span, bool) {
 }
 
 func betweenDays(s string, near calendar.Date) (span, bool) {
-	m := dayRange.FindStringSubmatch(s)
+	m := dayRange().FindStringSubmatch(s)
 	if m == nil {
 		return span{}, false
 	}
@@ -194,7 +226,7 @@ func betweenDays(s string, near calendar.Date) (span, bool) {
 }
 
 func betweenEights(s string, near calendar.Date) (span, bool) {
-	m := eightTwo.FindStringSubmatch(s)
+	m := eightTwo().FindStringSubmatch(s)
 	if m == nil {
 		return span{}, false
 	}
@@ -254,10 +286,10 @@ func readWeek(s string, near calendar.Date) (sp span, named, ok bool) {
 		}
 		return sp, true, ok
 	}
-	if m := isoWeek.FindStringSubmatch(s); m != nil {
+	if m := isoWeek().FindStringSubmatch(s); m != nil {
 		return week(Atoi(m[1]), Atoi(m[2]))
 	}
-	if m := weekOfM.FindStringSubmatch(s); m != nil {
+	if m := weekOfM().FindStringSubmatch(s); m != nil {
 		// 8月第2周 counts from the week that holds the 1st, or from the first Monday: told only where both agree.
 		y := Atoi(m[1])
 		if y == 0 {
@@ -274,13 +306,13 @@ func readWeek(s string, near calendar.Date) (sp span, named, ok bool) {
 		}
 		return span{Period: calendar.WeekOf(first.Start + calendar.Date(7*(Atoi(m[3])-1))), Date: calendar.NoDate}, true, true
 	}
-	if m := zhWeek.FindStringSubmatch(s); m != nil {
+	if m := zhWeek().FindStringSubmatch(s); m != nil {
 		if m[1] == "" {
 			return newest(Atoi(m[2]))
 		}
 		return week(Atoi(m[1]), Atoi(m[2]))
 	}
-	if m := bareWeek.FindStringSubmatch(s); m != nil {
+	if m := bareWeek().FindStringSubmatch(s); m != nil {
 		return newest(Atoi(m[1]))
 	}
 	return span{}, false, false
@@ -288,17 +320,17 @@ func readWeek(s string, near calendar.Date) (sp span, named, ok bool) {
 
 // readDay finds a bare date.
 func readDay(s string, near calendar.Date) (span, bool) {
-	if m := fullDate.FindString(s); m != "" {
+	if m := fullDate().FindString(s); m != "" {
 		if w, ok := ParseWritten(m); ok && w.Day > 0 {
 			return span{Date: w.Date(w.Year)}, true
 		}
 	}
-	if m := bareEight.FindStringSubmatch(s); m != nil {
+	if m := bareEight().FindStringSubmatch(s); m != nil {
 		if w, ok := ParseWritten(m[1]); ok {
 			return span{Date: w.Date(w.Year)}, true
 		}
 	}
-	if m := shortDate.FindString(s); m != "" {
+	if m := shortDate().FindString(s); m != "" {
 		if w, ok := ParseWritten(m); ok {
 			return span{Date: w.Nearest(near)}, true
 		}

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -144,13 +145,19 @@ func Heading(s string) string {
 var knownHeadings Memo[string]
 
 var (
-	InParens = regexp.MustCompile(`[(\[【]([^()\[\]【】]*)[)\]】]`)
+	InParens = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[(\[【]([^()\[\]【】]*)[)\]】]`) })
 	// Fluff stands in brackets after a heading without changing what it means.
-	Fluff = regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%|必填|选填|可不填|下拉选择|如有|\d+位|单位.*|年.?月.?日?|格式.*|yyyy.*|请.*|填.*|是/否)$`)
+	Fluff = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%|必填|选填|可不填|下拉选择|如有|\d+位|单位.*|年.?月.?日?|格式.*|yyyy.*|请.*|填.*|是/否)$`)
+	})
 	// Counted is a heading level that only says what is counted.
-	Counted = regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%)$`)
+	Counted = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%)$`)
+	})
 	// Bullet numbers a heading: 1.问题编号, (一)问题编号
-	Bullet = regexp.MustCompile(`^(\d{1,2}[.、]?|[一二三四五六七八九十]{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
+	Bullet = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{1,2}[.、]?|[一二三四五六七八九十]{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
+	})
 )
 
 // MoneyUnits are the money units that offices use, as powers of ten of one yuan.
@@ -159,6 +166,21 @@ var MoneyUnits = map[string]int{"元": 0, "人民币元": 0, "圆": 0, "百元":
 // UnitIn finds a money unit stated in a heading or note: a word of its own, possibly after 单位 and among others
 // (单位：户、人、万元). ok is false where none is, as in 亿元以上企业 or 单元.
 func UnitIn(s string) (exp int, ok bool) {
+	k := knownUnits.Get(s, func(s string) (k unitSaid) {
+		k.exp, k.ok = readUnit(s)
+		return k
+	})
+	return k.exp, k.ok
+}
+
+type unitSaid struct {
+	exp int
+	ok  bool
+}
+
+var knownUnits Memo[unitSaid]
+
+func readUnit(s string) (exp int, ok bool) {
 	for _, w := range strings.FieldsFunc(Squash(s), func(r rune) bool { return strings.ContainsRune(",，、;；/:：()[]【】|", r) }) {
 		for _, prefix := range []string{"金额", "货币", "计量", "计价", "单位", "为", "均", "以", "人民币", "币种"} {
 			w = strings.TrimPrefix(w, prefix)
@@ -196,14 +218,14 @@ func HeadingForms(s string) (names []string, unit int, hasUnit bool) {
 func readHeading(s string) (names []string, unit int, hasUnit bool) {
 	h := quotes.Replace(Squash(s))
 	kept := h
-	for _, m := range InParens.FindAllStringSubmatch(h, -1) {
+	for _, m := range InParens().FindAllStringSubmatch(h, -1) {
 		if m[1] == "" {
 			continue
 		}
 		if exp, ok := UnitIn(m[1]); ok {
 			unit, hasUnit = exp, true
 			kept = strings.Replace(kept, m[0], "", 1)
-		} else if Fluff.MatchString(m[1]) {
+		} else if Fluff().MatchString(m[1]) {
 			kept = strings.Replace(kept, m[0], "", 1)
 		}
 	}
@@ -219,11 +241,11 @@ func readHeading(s string) (names []string, unit int, hasUnit bool) {
 	}
 	kept = strings.TrimRight(kept, ":,;、.。")
 	names = append(names, kept)
-	if bare := InParens.ReplaceAllString(kept, ""); bare != kept && bare != "" {
+	if bare := InParens().ReplaceAllString(kept, ""); bare != kept && bare != "" {
 		names = append(names, strings.NewReplacer("(", "", ")", "", "[", "", "]", "", "【", "", "】", "").Replace(kept), bare)
 	}
 	for _, n := range names { // 问题编号(1) and 1.问题编号 are still 问题编号
-		if t := Bullet.ReplaceAllString(n, ""); t != n && t != "" {
+		if t := Bullet().ReplaceAllString(n, ""); t != n && t != "" {
 			names = append(names, t)
 		}
 	}

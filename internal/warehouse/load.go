@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,18 +41,20 @@ func (t Table) Create() string {
 //
 // The temporary table is kept on the connection and used again by the next
 // Load into the same table, so a batch of returns pays for it once.
-func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error) {
+func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) error {
+	return LoadEach(ctx, conn, t, len(rows), slices.Values(rows))
+}
+
+// LoadEach is Load of n rows that are made one by one, so that a large return is not held once more. A row may be used
+// again for the next.
+func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, rows iter.Seq[[]any]) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("load %d rows into %s: %w", len(rows), t.Name, err)
+			err = fmt.Errorf("load %d rows into %s: %w", n, t.Name, err)
 		}
 	}()
-	if len(rows) == 0 {
+	if n == 0 {
 		return nil
-	}
-	values, err := checkedValues(t, rows)
-	if err != nil {
-		return err
 	}
 	stage := "load_" + strings.ReplaceAll(t.Name, ".", "_")
 	cols := make([]string, len(t.Columns))
@@ -64,14 +68,14 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error
 	if _, err := conn.ExecContext(ctx, "create or replace temp table "+Ident(stage)+" ("+strings.Join(cols, ", ")+")"); err != nil {
 		return err
 	}
-	if err := appendAll(conn, stage, values); err != nil {
+	if err := appendAll(conn, stage, t, rows); err != nil {
 		return err
 	}
 	var staged int64
 	if err := conn.QueryRowContext(ctx, "select count(*) from temp."+Ident(stage)).Scan(&staged); err != nil {
 		return err
 	}
-	if staged != int64(len(rows)) {
+	if staged != int64(n) {
 		return fmt.Errorf("%d rows arrived", staged)
 	}
 	res, err := conn.ExecContext(ctx, "insert into "+qualified(t.Name)+" ("+strings.Join(names, ", ")+") select "+
@@ -79,50 +83,50 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error
 	if err != nil {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil || n != int64(len(rows)) {
-		return fmt.Errorf("%d rows inserted (%v)", n, err)
+	if inserted, err := res.RowsAffected(); err != nil || inserted != int64(n) {
+		return fmt.Errorf("%d rows inserted (%v)", inserted, err)
 	}
 	_, err = conn.ExecContext(ctx, "truncate temp."+Ident(stage))
 	return err
 }
 
-// checkedValues refuses what the appender would corrupt.
-func checkedValues(t Table, rows [][]any) ([][]driver.Value, error) {
-	out := make([][]driver.Value, len(rows))
-	flat := make([]driver.Value, len(rows)*len(t.Columns))
-	for i, row := range rows {
-		if len(row) != len(t.Columns) {
-			return nil, fmt.Errorf("row %d has %d values, the table %d columns", i+1, len(row), len(t.Columns))
-		}
-		line := flat[i*len(t.Columns) : (i+1)*len(t.Columns)]
-		for j, v := range row {
-			switch x := v.(type) {
-			case nil:
-			case string:
-				if !utf8.ValidString(x) {
-					return nil, fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)
-				}
-				line[j] = x
-			default:
-				return nil, fmt.Errorf("row %d, %s: a %T where a text was expected", i+1, t.Columns[j].Name, v)
-			}
-		}
-		out[i] = line
+// checked puts a row's values into line, and refuses what the appender would corrupt.
+func checked(line []driver.Value, t Table, i int, row []any) error {
+	if len(row) != len(t.Columns) {
+		return fmt.Errorf("row %d has %d values, the table %d columns", i+1, len(row), len(t.Columns))
 	}
-	return out, nil
+	for j, v := range row {
+		switch x := v.(type) {
+		case nil:
+		case string:
+			if !utf8.ValidString(x) {
+				return fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)
+			}
+		default:
+			return fmt.Errorf("row %d, %s: a %T where a text was expected", i+1, t.Columns[j].Name, v)
+		}
+		line[j] = v
+	}
+	return nil
 }
 
-func appendAll(conn *sql.Conn, stage string, rows [][]driver.Value) error {
+// appendAll appends rows to a temporary table; line by line, since the appender keeps chunks of its own.
+func appendAll(conn *sql.Conn, stage string, t Table, rows iter.Seq[[]any]) error {
 	return conn.Raw(func(c any) error {
 		app, err := duckdb.NewAppender(c.(driver.Conn), "temp", "main", stage)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if err := app.AppendRow(r...); err != nil {
+		line, i := make([]driver.Value, len(t.Columns)), 0
+		for r := range rows {
+			if err = checked(line, t, i, r); err == nil {
+				err = app.AppendRow(line...)
+			}
+			if err != nil {
 				app.Close()
 				return err
 			}
+			i++
 		}
 		return app.Close()
 	})

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -98,6 +99,9 @@ func (z *Zone) keys(text string) []string {
 // trimming, NFKC, dropping spaces and the zone's own name before it
 // (湘潭高新区产业局 = 高新区产业局 = 产业局), whatever the case of ASCII letters.
 func (z *Zone) Match(text string) (Submitter, bool) {
+	if !z.mayEndName(text) {
+		return Submitter{}, false
+	}
 	whole := normal(text)
 	i, ok := z.names[whole]
 	if !ok {
@@ -112,6 +116,26 @@ func (z *Zone) Match(text string) (Submitter, bool) {
 		return Submitter{}, false
 	}
 	return z.Submitters[i], true
+}
+
+// enter makes a text name a submitter.
+func (z *Zone) enter(key string, i int) {
+	z.names[key] = i
+	last, _ := utf8.DecodeLastRuneInString(key)
+	z.lasts[last] = true
+}
+
+// mayEndName is a quick test before a text is reduced: its last letter ends some name. Every text of a return is asked for,
+// and nearly all end here. Signs that reducing may change are let through.
+func (z *Zone) mayEndName(text string) bool {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	if last >= '！' && last <= '～' { // the wide forms of ASCII
+		last -= '！' - '!'
+	}
+	if last > ' ' && last < 0x7f || last >= 0x4e00 && last <= 0x9fff || last == '。' {
+		return z.lasts[unicode.ToLower(last)]
+	}
+	return true
 }
 
 const (
@@ -139,7 +163,7 @@ func (z *Zone) Learn(unit, alias string) error {
 		}
 	}
 	for _, key := range keys {
-		z.names[key] = i
+		z.enter(key, i)
 	}
 	if !slices.Contains(s.Aliases, alias) && s.Name != alias {
 		z.Submitters[i].Aliases = append(slices.Clone(s.Aliases), alias)

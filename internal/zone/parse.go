@@ -48,6 +48,7 @@ func Parse(file string, text []byte, known Known) (*Zone, error) {
 		Schedule: Schedule{Intake: DefaultIntake},
 		Limits:   DefaultLimits(),
 		names:    map[string]int{},
+		lasts:    map[rune]bool{},
 		codes:    map[string]int{},
 		owed:     map[obligor]int{},
 		formSeq:  map[string]int{},

@@ -133,7 +133,8 @@ func (p *parser) index(i int, labels []label, lines map[string]int) {
 		}
 		for _, key := range keys {
 			if _, ok := p.z.names[key]; !ok {
-				p.z.names[key], lines[key] = i, l.node.Pos().Line
+				p.z.enter(key, i)
+				lines[key] = l.node.Pos().Line
 			}
 		}
 		if l.what == codeLabel {

@@ -33,6 +33,7 @@ type Zone struct {
 	own       []string        // the zone's name in other ways, as it stands before its units' names
 	plainName string          // the zone's name as it is compared
 	names     map[string]int  // normalised name, code or alias → index of Submitters
+	lasts     map[rune]bool   // the last letters of names
 	codes     map[string]int  // code → index of Submitters
 	owed      map[obligor]int // → index of Returns
 	formSeq   map[string]int  // form → place in Known.Forms
