@@ -14,7 +14,6 @@ import (
 
 	"taizhang/internal/pipeline"
 	"taizhang/internal/shell"
-	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
 
@@ -53,20 +52,19 @@ func (a *app) sqlShell(ctx context.Context) error {
 
 // refresh reads what tables there are, where the publication is another than before. It gives its as-of date.
 func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
-	path, err := warehouse.Newest(p.z.Published())
-	if err == nil {
-		info, e := os.Stat(path)
-		if err = e; err == nil && path == p.file && info.ModTime().Equal(p.age) {
-			return "", nil
-		}
-		if err == nil {
-			p.age = info.ModTime()
-		}
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	path, err := p.a.published(p.z)
+	if err != nil {
 		return "", err
 	}
-	r, err := p.a.readerOf(p.z) // says what to do where nothing is published
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if path == p.file && info.ModTime().Equal(p.age) {
+		return "", nil
+	}
+	p.age = info.ModTime()
+	r, err := queries.Open(path, p.z.Metrics)
 	if err != nil {
 		return "", err
 	}
