@@ -49,6 +49,7 @@ type app struct {
 	zoneDir        string
 	format         string
 	output         string // file for the result; empty: standard output
+	replace        bool   // write over it
 	asOf, knownAt  string
 	from           string
 	quiet, verbose bool
@@ -144,7 +145,14 @@ func (a *app) root() *cobra.Command {
 		panic(err) // it was added just before
 	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		a.formatFromName(cmd.Flags())
+		if err := a.refuseIdle(cmd); err != nil {
+			return err
+		}
+		if !cmd.DisableFlagParsing {
+			if err := errors.Join(a.formatFromName(cmd.Flags()), a.checkOutput(false)); err != nil {
+				return err
+			}
+		}
 		return a.startProfile()
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -179,6 +187,24 @@ func usageArgs(c *cobra.Command) {
 	for _, s := range c.Commands() {
 		usageArgs(s)
 	}
+}
+
+// pointed are the commands that answer for an earlier date, or as was known then; the others refuse to be asked.
+var pointed = map[string]bool{"metrics": true, "trace": true, "sql": true, "status": true, "summary": true,
+	"returns list": true, "returns show": true, "forms template": true}
+
+// refuseIdle refuses --as-of and --known-at where they would do nothing.
+func (a *app) refuseIdle(cmd *cobra.Command) error {
+	path := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+	if pointed[path] || strings.HasPrefix(path, "metrics diff") || strings.HasPrefix(path, "__complete") {
+		return nil
+	}
+	for _, name := range []string{"as-of", "known-at"} {
+		if cmd.Flags().Changed(name) {
+			return usagef("%s can't be asked for another date: --%s would change nothing", path, name)
+		}
+	}
+	return nil
 }
 
 // log is where the operator's log goes.

@@ -27,6 +27,7 @@ type sqlPrompt struct {
 	tables []queries.TableInfo
 	saved  []queries.SavedQuery
 	last   *queries.Table // the last result, for .export
+	fence  queries.Fence
 }
 
 // sqlShell runs the prompt until the user leaves.
@@ -76,6 +77,12 @@ func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
 		return "", usageError{err}
 	}
 	p.file = r.Path()
+	if p.fence, err = p.a.fence(p.z, r); err != nil {
+		return "", err
+	}
+	if p.fence.At != nil {
+		return p.fence.At.AsOf, nil
+	}
 	return r.Published().AsOf.String(), nil
 }
 
@@ -129,7 +136,7 @@ func (p *sqlPrompt) run(ctx context.Context, statement string, out io.Writer) er
 		}
 	}
 	begin := time.Now()
-	t, err := queries.RunFenced(ctx, p.file, p.z.Location.String(), statement, queries.Fence{}, args...)
+	t, err := queries.RunFenced(ctx, p.file, p.z.Location.String(), statement, p.fence, args...)
 	if err != nil {
 		return p.fullWidth(statement, err)
 	}
