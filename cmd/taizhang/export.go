@@ -31,7 +31,7 @@ type sink interface {
 type toFile bool
 
 // newSink begins a result in a format; nil for those that are laid out as a whole.
-func newSink(ctx context.Context, w io.Writer, format string, columns []queries.Column, file toFile, say func(string, ...any)) (sink, error) {
+func newSink(ctx context.Context, w io.Writer, format string, columns []queries.Column, file toFile, loc *time.Location, say func(string, ...any)) (sink, error) {
 	switch format {
 	case "csv":
 		return newCSVSink(w, columns, file)
@@ -42,7 +42,7 @@ func newSink(ctx context.Context, w io.Writer, format string, columns []queries.
 		for i, c := range columns {
 			titles[i] = c.Name
 		}
-		return &xlsxSink{workbook.NewStream(w, titles), columns, say}, nil
+		return &xlsxSink{workbook.NewStream(w, titles), columns, loc, say}, nil
 	case "parquet":
 		cols := make([]warehouse.Column, len(columns))
 		for i, c := range columns {
@@ -155,13 +155,14 @@ func indented(v any) (string, error) {
 type xlsxSink struct {
 	*workbook.Stream
 	columns []queries.Column
+	loc     *time.Location // in which times with a zone are shown; nil: their own
 	say     func(string, ...any)
 }
 
 func (s *xlsxSink) row(values []any) error {
 	cells := make([]any, len(values))
 	for i, v := range values {
-		cells[i] = xlsxCell(v, s.columns[i].Type)
+		cells[i] = xlsxCell(v, s.columns[i].Type, s.loc)
 	}
 	return s.Row(cells)
 }
@@ -174,8 +175,8 @@ func (s *xlsxSink) end() error {
 	return err
 }
 
-// xlsxCell is a value as a workbook takes it: dates and times as such, in the zone's own time.
-func xlsxCell(v any, sqlType string) any {
+// xlsxCell is a value as a workbook takes it: dates and times as such.
+func xlsxCell(v any, sqlType string, loc *time.Location) any {
 	switch v := v.(type) {
 	case nil, bool, int64, float64, json.Number:
 		return v
@@ -189,7 +190,10 @@ func xlsxCell(v any, sqlType string) any {
 			}
 		case strings.HasPrefix(sqlType, "TIMESTAMP"):
 			for _, layout := range []string{"2006-01-02 15:04:05.999999999", time.RFC3339Nano} {
-				if t, err := time.Parse(layout, v); err == nil { // as its own clock shows it
+				if t, err := time.Parse(layout, v); err == nil {
+					if loc != nil && layout == time.RFC3339Nano {
+						t = t.In(loc)
+					}
 					return workbook.Moment(time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC))
 				}
 			}
@@ -228,7 +232,7 @@ func (a *app) exportSQL(ctx context.Context, r *queries.Reader, query string, fe
 		var s sink
 		cut := false
 		err := r.StreamSQL(ctx, query, fence, func(columns []queries.Column) (err error) {
-			s, err = newSink(ctx, w, a.format, columns, a.output != "", a.say)
+			s, err = newSink(ctx, w, a.format, columns, a.output != "", r.Location(), a.say)
 			return err
 		}, func(row []any) error { return s.row(row) }, func() { cut = true }, bound...)
 		switch {

@@ -106,7 +106,7 @@ func (l listing) write(w io.Writer, format string, file toFile, say func(string,
 		}
 		return printTable(w, columns, rows, right)
 	}
-	s, err := newSink(context.Background(), w, format, l.typed(columns), file, say)
+	s, err := newSink(context.Background(), w, format, l.typed(columns), file, nil, say)
 	if err != nil {
 		return err
 	}

@@ -287,6 +287,9 @@ func (w *work) build(ctx context.Context, p publication, now time.Time, full boo
 	if err != nil {
 		return result, err
 	}
+	if err := z.comment(ctx, conn); err != nil {
+		return result, err
+	}
 	step("metrics", "weeks", marts.Weeks, "then", marts.ThenWeeks, "now", marts.NowWeeks, "metric", marts.Metric, "history", marts.History)
 	return result, nil
 }
