@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"taizhang/internal/durable"
 )
 
 // Readable is a publication to read.
@@ -71,7 +73,7 @@ func privateCopy(path string, published []mark) (*Readable, error) {
 		return nil, err
 	}
 	r := &Readable{Path: filepath.Join(dir, Published), temporary: dir}
-	if err = copyFile(path, r.Path); err == nil {
+	if err = durable.Write(r.Path, 0o600, durable.Copy(path)); err == nil {
 		err = sound(r.Path, published)
 	}
 	if err != nil {
@@ -79,19 +81,4 @@ func privateCopy(path string, published []mark) (*Readable, error) {
 		return nil, err
 	}
 	return r, nil
-}
-
-// copyFile makes a copy that nobody keeps: it is not synced.
-func copyFile(from, to string) error {
-	src, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	dst, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = dst.ReadFrom(src)
-	return errors.Join(err, dst.Close())
 }
