@@ -156,12 +156,76 @@ func LoadDir(fsys fs.FS) (*Catalogue, error) {
 	return Load(extra...)
 }
 
-// Metric finds a metric; the error names the nearest one.
-func (c *Catalogue) Metric(id string) (*Metric, error) {
-	if m := c.metric[id]; m != nil {
+// Metric finds a metric by its id, or its label (办结率); the error names the nearest one.
+func (c *Catalogue) Metric(name string) (*Metric, error) {
+	if m := c.metric[name]; m != nil {
 		return m, nil
 	}
-	return nil, fmt.Errorf("unknown metric %q%s", id, didYouMean(id, c.metricNames()))
+	var labels []string
+	for _, m := range c.Metrics {
+		if m.Label == strings.TrimSpace(name) {
+			return m, nil
+		}
+		labels = append(labels, m.Label)
+	}
+	meant := didYouMean(name, c.metricNames())
+	if meant == "" {
+		meant = didYouMean(name, labels)
+	}
+	return nil, fmt.Errorf("unknown metric %q%s", name, meant)
+}
+
+// dimension finds a dimension by its id, or its label (街道); the error names the nearest one.
+func (c *Catalogue) dimension(name string) (string, error) {
+	if _, ok := c.dim[name]; ok {
+		return name, nil
+	}
+	var labels []string
+	for _, d := range c.Dimensions {
+		if d.Label == strings.TrimSpace(name) {
+			return d.ID, nil
+		}
+		labels = append(labels, d.Label)
+	}
+	meant := didYouMean(name, c.dimensionNames())
+	if meant == "" {
+		meant = didYouMean(name, labels)
+	}
+	return "", fmt.Errorf("unknown dimension %q%s", name, meant)
+}
+
+// Named is an ask with the ids of its metrics and dimensions, where it had their labels.
+func (c *Catalogue) Named(a Ask) (Ask, error) {
+	out := a
+	out.Metrics, out.By, out.Where = nil, nil, nil
+	for _, name := range a.Metrics {
+		m, err := c.Metric(name)
+		if err != nil {
+			return a, err
+		}
+		out.Metrics = append(out.Metrics, m.ID)
+	}
+	for _, name := range a.By {
+		d, err := c.dimension(name)
+		if err != nil {
+			return a, err
+		}
+		out.By = append(out.By, d)
+	}
+	for name, v := range a.Where {
+		d, err := c.dimension(name)
+		if err != nil {
+			return a, err
+		}
+		if out.Where == nil {
+			out.Where = map[string]string{}
+		}
+		if _, twice := out.Where[d]; twice {
+			return a, fmt.Errorf("dimension %q is asked for twice", d)
+		}
+		out.Where[d] = v
+	}
+	return out, nil
 }
 
 // Label of a dimension.

@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"taizhang/internal/warehouse"
 )
 
 // ChildCommand is the hidden first argument under which the binary runs one
@@ -20,10 +22,11 @@ const ChildCommand = "__query"
 
 // Fence limits a query that somebody typed.
 type Fence struct {
-	MaxRows  int           // default 100,000; further rows are cut off and Table.Truncated says so
-	Deadline time.Duration // default 30 s; the query is killed a second later
-	Memory   int64         // bytes of address space; default 3 GiB
-	Exe      string        // default: this binary
+	MaxRows  int            // default 100,000; further rows are cut off and Table.Truncated says so
+	Deadline time.Duration  // default 30 s; the query is killed a second later
+	Memory   int64          // bytes of address space; default 3 GiB
+	Exe      string         // default: this binary
+	At       *warehouse.Run // another point than the publication's own
 }
 
 // FenceError is why a fenced query gave no result; its text is for the user.
@@ -61,13 +64,14 @@ func (f Fence) withDefaults() (Fence, error) {
 
 // childRequest goes to the child's standard input.
 type childRequest struct {
-	Path     string   `json:"path"`
-	TimeZone string   `json:"time_zone"`
-	Query    string   `json:"query"`
-	Args     []string `json:"args,omitempty"`
-	MaxRows  int      `json:"max_rows"`
-	Memory   int64    `json:"memory"`
-	Seconds  float64  `json:"seconds"`
+	Path     string         `json:"path"`
+	TimeZone string         `json:"time_zone"`
+	Query    string         `json:"query"`
+	Args     []string       `json:"args,omitempty"`
+	MaxRows  int            `json:"max_rows"`
+	Memory   int64          `json:"memory"`
+	Seconds  float64        `json:"seconds"`
+	At       *warehouse.Run `json:"at,omitempty"`
 }
 
 // childLine is one line of the child's answer: columns first, rows, the end.
@@ -101,6 +105,20 @@ func (r *Reader) SQL(ctx context.Context, query string, f Fence, args ...string)
 	return RunFenced(ctx, r.path, r.loc.String(), query, f, args...)
 }
 
+// StreamSQL is SQL for results that need not be held in memory.
+func (r *Reader) StreamSQL(ctx context.Context, query string, f Fence, columns func([]Column) error, row func([]any) error, truncated func(), args ...string) error {
+	return StreamFenced(ctx, r.path, r.loc.String(), query, f, columns, row, truncated, args...)
+}
+
+// RunAt is a point as a fenced query takes it, nil for the publication's own.
+func (r *Reader) RunAt(p Point) *warehouse.Run {
+	if p = r.at(p); r.isPublished(p) {
+		return nil
+	}
+	run := r.run(p)
+	return &run
+}
+
 // StreamFenced is RunFenced for results that need not be held in memory.
 func StreamFenced(ctx context.Context, path, timeZone, query string, f Fence, columns func([]Column) error, row func([]any) error, truncated func(), args ...string) error {
 	f, err := f.withDefaults()
@@ -113,7 +131,7 @@ func StreamFenced(ctx context.Context, path, timeZone, query string, f Fence, co
 	asked := ctx
 	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
-	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds()})
+	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds(), f.At})
 	if err != nil {
 		return err
 	}

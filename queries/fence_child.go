@@ -144,7 +144,14 @@ func distinct(names []string) []string {
 // no other file, no network, no temporary folder, no setting that opens them.
 func fencedConn(ctx context.Context, req childRequest) (*sql.Conn, func(), error) {
 	limit := req.Memory / 3 // DuckDB's own share; the process limit is the hard one
-	db, err := warehouse.ReadOnly(req.Path, warehouse.Options{TimeZone: req.TimeZone, MemoryLimit: fmt.Sprintf("%dMB", max(limit>>20, 64)), Threads: 2})
+	o := warehouse.Options{TimeZone: req.TimeZone, MemoryLimit: fmt.Sprintf("%dMB", max(limit>>20, 64)), Threads: 2}
+	var db *warehouse.DB
+	var err error
+	if req.At != nil {
+		db, err = warehouse.OpenAt(ctx, req.Path, o, *req.At)
+	} else {
+		db, err = warehouse.ReadOnly(req.Path, o)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -201,7 +208,11 @@ func explain(err error) *FenceError {
 	case strings.Contains(low, "read-only"):
 		return &FenceError{"the published file is read-only", firstLine(text)}
 	}
-	return &FenceError{shortened(strings.TrimSpace(text)), ""}
+	hint := ""
+	if strings.Contains(text, "mart.metric") && strings.Contains(low, "does not exist") {
+		hint = "with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures"
+	}
+	return &FenceError{shortened(strings.TrimSpace(text)), hint}
 }
 
 // shortened keeps the beginning of a message and its last lines, which point at the place: an engine quotes whole

@@ -69,6 +69,10 @@ func (f Figure) Record() Record {
 func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	a, err := r.Catalogue.Named(a)
+	if err != nil {
+		return nil, err
+	}
 	a.Point = r.at(a.Point)
 	a.Where = r.normal(a.Where)
 	metrics, grain, err := r.resolve(a)
@@ -89,6 +93,9 @@ func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 	var out []Figure
 	for _, m := range metrics {
 		out = append(out, byMetric[m]...)
+	}
+	if len(a.Where) > 0 && !slices.ContainsFunc(out, func(f Figure) bool { return !f.isEmpty() }) {
+		return out, r.knownValues(ctx, a, metrics, grain)
 	}
 	return out, nil
 }

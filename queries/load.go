@@ -202,6 +202,9 @@ func (f file) metricDimensions(m *Metric, n *decl.Node) {
 }
 
 // didYouMean names the known name that is nearest to an unknown one.
+// DidYouMean is `, did you mean "x"?` where a known name is near, else empty.
+func DidYouMean(name string, known []string) string { return didYouMean(name, known) }
+
 func didYouMean(name string, known []string) string {
 	return decl.DidYouMean(name, known).English
 }

@@ -13,6 +13,8 @@ import (
 type ReturnsAsk struct {
 	Point
 	ID, Submitter, Form, Period, Status string
+	// UntilAsOf leaves out returns whose cut-off date (without one: the day received) is later than the as-of date.
+	UntilAsOf bool
 }
 
 // returnKeys are the keys of `returns list`, in order.
@@ -38,6 +40,9 @@ func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]Record, error) {
 	if a.Submitter != "" {
 		v := warehouse.Quote(a.Submitter)
 		conditions = append(conditions, "(k.submitter = "+v+" or s.name = "+v+")")
+	}
+	if a.UntilAsOf {
+		conditions = append(conditions, "coalesce(k.cutoff, cast(k.received_at as date)) <= date "+warehouse.Quote(a.AsOf.String()))
 	}
 	// a return that stands takes the place of the accepted ones before it
 	q := `with placed as (
@@ -83,7 +88,7 @@ func (e *ErrNoReturn) Error() string { return fmt.Sprintf("no return %s", e.ID) 
 
 // Return is one return with its findings.
 func (r *Reader) Return(ctx context.Context, id string, p Point) (Record, error) {
-	list, err := r.Returns(ctx, ReturnsAsk{Point: p, ID: id})
+	list, err := r.Returns(ctx, ReturnsAsk{Point: p, ID: id, UntilAsOf: isSet(p.AsOf)})
 	if err != nil {
 		return nil, err
 	}

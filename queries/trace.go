@@ -58,6 +58,10 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 		return nil, fmt.Errorf("a trace is of one metric, not %d", len(a.Metrics))
 	}
 	a.By = nil
+	a, err := r.Catalogue.Named(a)
+	if err != nil {
+		return nil, err
+	}
 	a.Point = r.at(a.Point)
 	a.Where = r.normal(a.Where)
 	metrics, gr, err := r.resolve(a)
@@ -83,6 +87,11 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	t, err := r.table(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("trace %s: %w\n%s", m.ID, err, query)
+	}
+	if len(t.Rows) == 0 {
+		if err := r.knownValues(ctx, a, metrics, gr); err != nil {
+			return nil, err
+		}
 	}
 	if m.Fact.Mode == Obligation {
 		return r.obligationRows(m, t), nil

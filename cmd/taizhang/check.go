@@ -56,7 +56,7 @@ func (a *app) checkCmd() *cobra.Command {
 				return err
 			}
 			var db *warehouse.DB
-			if path, err := warehouse.Newest(z.Published()); err == nil {
+			if path, err := a.published(z); err == nil {
 				if db, err = warehouse.ReadOnly(path, warehouse.Options{TimeZone: z.Timezone}); err != nil {
 					return err
 				}

@@ -305,7 +305,7 @@ func (t *templates) wanted(names []string) ([]*forms.Form, error) {
 
 // open opens what was received so far; a zone that has published nothing yet has nothing to fill in.
 func (t *templates) open(ctx context.Context) (done func(), err error) {
-	path, err := warehouse.Newest(t.z.Published())
+	path, err := t.a.published(t.z)
 	if errors.Is(err, os.ErrNotExist) {
 		return func() {}, nil
 	}

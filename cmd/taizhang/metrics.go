@@ -72,6 +72,10 @@ func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *qu
 	if err != nil {
 		return nil, q, nil, err
 	}
+	if q, err = r.Catalogue.Named(q); err != nil {
+		r.Close()
+		return nil, q, nil, usageError{err}
+	}
 	if s, ok := z.Match(q.Where["submitter"]); ok {
 		q.Where["submitter"] = s.Name
 	}

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/csv"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/text/width"
 
-	"taizhang/internal/durable"
 	"taizhang/internal/shell"
 	"taizhang/queries"
 )
@@ -52,11 +51,17 @@ func (a *app) outputFlag(c *cobra.Command) {
 	c.Flags().StringVarP(&a.output, "output", "o", "", "write the result to this file; without -f its name tells the format")
 }
 
-// formatFromName takes the format from the name of -o where -f doesn't give one.
-func (a *app) formatFromName(flags *pflag.FlagSet) {
-	if f := formatOf(a.output); f != "" && !flags.Changed("format") {
-		a.format = f
+// formatFromName takes the format from the name of -o where -f doesn't give one, and refuses a name that tells none.
+func (a *app) formatFromName(flags *pflag.FlagSet) error {
+	if a.output == "" || flags.Changed("format") {
+		return nil
 	}
+	f := formatOf(a.output)
+	if f == "" {
+		return usagef("-o %s: the name should end in .xlsx, .csv, .parquet, .json or .md\nhint: or -f FORMAT says what is written", a.output)
+	}
+	a.format = f
+	return nil
 }
 
 // formatOf is the format that a file's name tells, empty for none.
@@ -69,17 +74,22 @@ func formatOf(file string) string {
 
 // emit writes a listing to where the command line says.
 func (a *app) emit(l listing) error {
-	if a.output != "" {
-		return durable.Write(a.output, 0o644, func(w io.Writer) error { return l.write(w, a.format) })
+	if err := a.checkTerminal(); err != nil {
+		return err
 	}
-	if (a.format == "xlsx" || a.format == "parquet") && shell.IsTerminal(os.Stdin, a.out) {
+	return a.writeResult(func(w io.Writer) error { return l.write(w, a.format, a.output != "", a.say) })
+}
+
+// checkTerminal refuses to write a binary format to a terminal.
+func (a *app) checkTerminal() error {
+	if a.output == "" && (a.format == "xlsx" || a.format == "parquet") && shell.IsTerminal(os.Stdin, a.out) {
 		return usagef("%s can't be shown on a terminal\nhint: name a file: taizhang … -o result.%s", a.format, a.format)
 	}
-	return l.write(a.out, a.format)
+	return nil
 }
 
 // write writes the listing in one of the formats.
-func (l listing) write(w io.Writer, format string) error {
+func (l listing) write(w io.Writer, format string, file toFile, say func(string, ...any)) error {
 	columns := l.columns
 	if len(columns) == 0 {
 		columns = keysOf(l.records)
@@ -89,25 +99,27 @@ func (l listing) write(w io.Writer, format string) error {
 	switch format {
 	case "json":
 		return printJSON(w, l.records)
-	case "xlsx":
-		return l.writeXLSX(w, columns)
-	case "parquet":
-		return l.writeParquet(w, columns)
-	case "csv", "md", "table":
+	case "md", "table":
 		rows, right := l.texts(columns, format)
-		switch format {
-		case "csv":
-			c := csv.NewWriter(w)
-			if err := c.Write(columns); err != nil {
-				return err
-			}
-			return c.WriteAll(rows)
-		case "md":
+		if format == "md" {
 			return printMarkdown(w, columns, rows, right)
 		}
 		return printTable(w, columns, rows, right)
 	}
-	return usagef("unknown format %q: %s or %s", format, strings.Join(formats[:len(formats)-1], ", "), formats[len(formats)-1])
+	s, err := newSink(context.Background(), w, format, l.typed(columns), file, nil, say)
+	if err != nil {
+		return err
+	}
+	row := make([]any, len(columns))
+	for _, r := range l.records {
+		for i, c := range columns {
+			row[i] = r.Get(c)
+		}
+		if err := s.row(row); err != nil {
+			return err
+		}
+	}
+	return s.end()
 }
 
 // texts are the cells as texts, and which columns hold numbers.

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os/user"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/archive"
+	"taizhang/internal/calendar"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -32,11 +34,18 @@ func (a *app) returnsCmd() *cobra.Command {
 			if ask.Point, err = a.point(z.Location); err != nil {
 				return err
 			}
-			if s, ok := z.Match(submitter); ok {
-				ask.Submitter = s.Name
+			ask.UntilAsOf = a.asOf != ""
+			if ask.Submitter, err = knownSubmitter(z, submitter); err != nil {
+				return err
 			}
-			if f := z.Forms.Lookup(form); f != nil {
-				ask.Form = f.ID
+			if ask.Form, err = knownForm(z, form); err != nil {
+				return err
+			}
+			if ask.Period, err = knownPeriod(period); err != nil {
+				return err
+			}
+			if outcomes := []string{"accepted", "accepted_with_warnings", "partially_accepted", "rejected", "duplicate"}; status != "" && !slices.Contains(outcomes, status) {
+				return unknownName("outcome", status, outcomes)
 			}
 			records, err := r.Returns(cmd.Context(), ask)
 			if err != nil {
@@ -110,6 +119,51 @@ func (a *app) returnsCmd() *cobra.Command {
 		a.decideCmd("clear SUBMITTER FORM", "Empty a submitter's ledger from today's business date on", 2),
 		a.decideCmd("waive SUBMITTER FORM PERIOD", "Release a submitter from handing in one period (免报)", 3))
 	return c
+}
+
+// knownSubmitter is the name of a unit of the zone by name, code or alias; another one is refused.
+func knownSubmitter(z *pipeline.Zone, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	if s, ok := z.Match(name); ok {
+		return s.Name, nil
+	}
+	var known []string
+	for _, s := range z.Submitters {
+		known = append(known, s.Name, s.Code)
+	}
+	return "", unknownName("submitter", name, known)
+}
+
+// knownForm is the id of a form by id or title.
+func knownForm(z *pipeline.Zone, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	if f := z.Forms.Lookup(name); f != nil {
+		return f.ID, nil
+	}
+	var ids, titles []string
+	for _, f := range z.Forms.Forms {
+		ids, titles = append(ids, f.ID), append(titles, f.PlainTitle())
+	}
+	if queries.DidYouMean(name, ids) == "" {
+		ids = titles
+	}
+	return "", unknownName("form", name, ids)
+}
+
+// knownPeriod is a week or month as it is stored.
+func knownPeriod(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	p, err := calendar.ParsePeriod(s)
+	if err != nil {
+		return "", usagef("--period %q: a week such as 2022-W33 or a month such as 2022-08 is expected", s)
+	}
+	return p.String(), nil
 }
 
 // userName is the name of the system's user, "" where the system doesn't tell.

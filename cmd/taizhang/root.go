@@ -49,12 +49,15 @@ type app struct {
 	zoneDir        string
 	format         string
 	output         string // file for the result; empty: standard output
+	replace        bool   // write over it
 	asOf, knownAt  string
 	from           string
 	quiet, verbose bool
 	cpuProfile     string   // for engineers: where a CPU profile of the command is written
 	profile        *os.File // open while it is
 	now            func() time.Time
+	noted          string         // what was said of the publication last
+	atEnd          []func() error // what remains to be cleared away
 }
 
 // sleep is how a run waits to see whether files are still being copied; tests, whose files are whole, don't.
@@ -74,8 +77,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if e := a.stopProfile(); err == nil {
-		err = e
+	for _, f := range append(a.atEnd, a.stopProfile) {
+		if e := f(); err == nil {
+			err = e
+		}
 	}
 	return a.exit(err)
 }
@@ -140,7 +145,14 @@ func (a *app) root() *cobra.Command {
 		panic(err) // it was added just before
 	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		a.formatFromName(cmd.Flags())
+		if err := a.refuseIdle(cmd); err != nil {
+			return err
+		}
+		if !cmd.DisableFlagParsing {
+			if err := errors.Join(a.formatFromName(cmd.Flags()), a.checkOutput(false)); err != nil {
+				return err
+			}
+		}
 		return a.startProfile()
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -175,6 +187,24 @@ func usageArgs(c *cobra.Command) {
 	for _, s := range c.Commands() {
 		usageArgs(s)
 	}
+}
+
+// pointed are the commands that answer for an earlier date, or as was known then; the others refuse to be asked.
+var pointed = map[string]bool{"metrics": true, "trace": true, "sql": true, "status": true, "summary": true,
+	"returns list": true, "returns show": true, "forms template": true}
+
+// refuseIdle refuses --as-of and --known-at where they would do nothing.
+func (a *app) refuseIdle(cmd *cobra.Command) error {
+	path := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+	if pointed[path] || strings.HasPrefix(path, "metrics diff") || strings.HasPrefix(path, "__complete") {
+		return nil
+	}
+	for _, name := range []string{"as-of", "known-at"} {
+		if cmd.Flags().Changed(name) {
+			return usagef("%s can't be asked for another date: --%s would change nothing", path, name)
+		}
+	}
+	return nil
 }
 
 // log is where the operator's log goes.
@@ -213,14 +243,36 @@ func (a *app) reader() (*pipeline.Zone, *queries.Reader, error) {
 }
 
 func (a *app) readerOf(z *pipeline.Zone) (*queries.Reader, error) {
-	path, err := warehouse.Newest(z.Published())
+	path, err := a.published(z)
 	if err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s", z.Inbox(), a.zoneDir)
-		}
 		return nil, err
 	}
 	return queries.Open(path, z.Metrics)
+}
+
+// nothingPublished is a zone without a publication: os.ErrNotExist to those who can do without.
+type nothingPublished struct{ text string }
+
+func (e *nothingPublished) Error() string { return e.text }
+
+func (e *nothingPublished) Is(target error) bool { return target == os.ErrNotExist }
+
+// published finds the publication to read, and says where it isn't the newest under its own name. It stays until the
+// command ends.
+func (a *app) published(z *pipeline.Zone) (string, error) {
+	r, err := warehouse.Find(z.Published())
+	if errors.Is(err, os.ErrNotExist) {
+		return "", &nothingPublished{fmt.Sprintf("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s", z.Inbox(), a.zoneDir)}
+	}
+	if err != nil {
+		return "", err
+	}
+	if r.Note != "" && r.Note != a.noted {
+		a.noted = r.Note
+		fmt.Fprintln(a.err, "warning:", r.Note)
+	}
+	a.atEnd = append(a.atEnd, r.Close)
+	return r.Path, nil
 }
 
 // point reads --as-of, --known-at and --from.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/pipeline"
 	"taizhang/internal/shell"
 	"taizhang/queries"
 )
@@ -18,7 +20,8 @@ func (a *app) sqlCmd() *cobra.Command {
 		Long: "Runs one SELECT against the published copy, in a process of its own with limits on memory, time and rows,\n" +
 			"without access to files or the network. Without a query it opens a prompt on a terminal (history, completion,\n" +
 			".help), and elsewhere reads the query from standard input. @name runs queries/saved/name.sql, whose parameters\n" +
-			"are flags; --saved lists them. -o writes the result to a file whose name tells the format.",
+			"are flags; --saved lists them. -o writes the result to a file whose name tells the format; --replace over an old one.\n" +
+			"--as-of and --known-at show the models and the forms' views as they stood then.",
 		DisableFlagParsing: true, // a saved query has flags of its own
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args, values, err := a.parseSavedFlags(cmd, args)
@@ -59,17 +62,40 @@ func (a *app) sqlCmd() *cobra.Command {
 			if strings.TrimSpace(query) == "" {
 				return usagef("no query")
 			}
-			t, err := r.SQL(cmd.Context(), query, queries.Fence{}, bound...)
+			fence, err := a.fence(z, r)
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(a.checkTerminal(), a.checkOutput(true)); err != nil {
+				return err
+			}
+			if a.format != "table" && a.format != "md" {
+				return a.exportSQL(cmd.Context(), r, query, fence, bound)
+			}
+			if a.output != "" || a.format == "md" {
+				fence.MaxRows, fence.Deadline = 1<<62, exportTime
+			}
+			t, err := r.SQL(cmd.Context(), query, fence, bound...)
 			if err != nil {
 				return err
 			}
 			if t.Truncated {
-				a.say("only the first %d rows are shown", len(t.Rows))
+				a.say("only the first %d rows are shown; -f csv, json or parquet, or -o FILE, has them all", len(t.Rows))
 			}
 			return a.printResult(t)
 		},
 	}
 	a.outputFlag(c)
+	c.Flags().BoolVar(&a.replace, "replace", false, "write over the file of -o")
 	c.Flags().BoolVar(&saved, "saved", false, "list the saved queries with their parameters")
 	return c
+}
+
+// fence is how typed queries are run: at the point of the command line.
+func (a *app) fence(z *pipeline.Zone, r *queries.Reader) (queries.Fence, error) {
+	p, err := a.point(z.Location)
+	if err != nil {
+		return queries.Fence{}, err
+	}
+	return queries.Fence{At: r.RunAt(p)}, nil
 }

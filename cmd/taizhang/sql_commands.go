@@ -113,7 +113,7 @@ func (p *sqlPrompt) export(file string, replace bool, out io.Writer) error {
 		return fmt.Errorf("%s is there already; .export --replace %s writes over it", file, file)
 	}
 	l := listingOf(*p.last)
-	if err := durable.Write(file, 0o644, func(w io.Writer) error { return l.write(w, format) }); err != nil {
+	if err := durable.Write(file, 0o644, func(w io.Writer) error { return l.write(w, format, true, p.a.say) }); err != nil {
 		return err
 	}
 	note := ""

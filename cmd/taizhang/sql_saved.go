@@ -98,7 +98,9 @@ func (a *app) parseSavedFlags(cmd *cobra.Command, args []string) (rest []string,
 	if err := flags.Parse(args); err != nil {
 		return nil, nil, usageError{err}
 	}
-	a.formatFromName(flags)
+	if err := a.formatFromName(flags); err != nil {
+		return nil, nil, err
+	}
 	rest = flags.Args()
 	if len(values) > 0 && (len(rest) == 0 || !strings.HasPrefix(rest[0], "@")) {
 		for n := range values {

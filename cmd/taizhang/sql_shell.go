@@ -14,7 +14,6 @@ import (
 
 	"taizhang/internal/pipeline"
 	"taizhang/internal/shell"
-	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
 
@@ -28,6 +27,7 @@ type sqlPrompt struct {
 	tables []queries.TableInfo
 	saved  []queries.SavedQuery
 	last   *queries.Table // the last result, for .export
+	fence  queries.Fence
 }
 
 // sqlShell runs the prompt until the user leaves.
@@ -53,20 +53,19 @@ func (a *app) sqlShell(ctx context.Context) error {
 
 // refresh reads what tables there are, where the publication is another than before. It gives its as-of date.
 func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
-	path, err := warehouse.Newest(p.z.Published())
-	if err == nil {
-		info, e := os.Stat(path)
-		if err = e; err == nil && path == p.file && info.ModTime().Equal(p.age) {
-			return "", nil
-		}
-		if err == nil {
-			p.age = info.ModTime()
-		}
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	path, err := p.a.published(p.z)
+	if err != nil {
 		return "", err
 	}
-	r, err := p.a.readerOf(p.z) // says what to do where nothing is published
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if path == p.file && info.ModTime().Equal(p.age) {
+		return "", nil
+	}
+	p.age = info.ModTime()
+	r, err := queries.Open(path, p.z.Metrics)
 	if err != nil {
 		return "", err
 	}
@@ -78,6 +77,12 @@ func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
 		return "", usageError{err}
 	}
 	p.file = r.Path()
+	if p.fence, err = p.a.fence(p.z, r); err != nil {
+		return "", err
+	}
+	if p.fence.At != nil {
+		return p.fence.At.AsOf, nil
+	}
 	return r.Published().AsOf.String(), nil
 }
 
@@ -131,7 +136,7 @@ func (p *sqlPrompt) run(ctx context.Context, statement string, out io.Writer) er
 		}
 	}
 	begin := time.Now()
-	t, err := queries.RunFenced(ctx, p.file, p.z.Location.String(), statement, queries.Fence{}, args...)
+	t, err := queries.RunFenced(ctx, p.file, p.z.Location.String(), statement, p.fence, args...)
 	if err != nil {
 		return p.fullWidth(statement, err)
 	}

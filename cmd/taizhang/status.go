@@ -42,6 +42,9 @@ func (a *app) statusCmd() *cobra.Command {
 				_, err = fmt.Fprintln(a.out, text)
 				return err
 			}
+			if period, err = knownPeriod(period); err != nil {
+				return err
+			}
 			records, err := r.Status(cmd.Context(), queries.StatusAsk{Point: p, Period: period, All: all})
 			if err != nil {
 				return usageError{err}

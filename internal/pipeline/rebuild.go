@@ -62,7 +62,11 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if !compared {
 		return nil, false, nil
 	}
-	after, err := z.outcomes(ctx, z.PublishedFile())
+	file, err := warehouse.Newest(z.Published())
+	if err != nil {
+		return nil, false, err
+	}
+	after, err := z.outcomes(ctx, file)
 	if err != nil {
 		return nil, false, err
 	}

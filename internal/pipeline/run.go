@@ -117,7 +117,7 @@ func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
 		return false, err
 	}
 	last, ok := z.lastPublication()
-	if !ok || !last.same(now) {
+	if !ok || !last.same(now) || warehouse.Sound(z.Published()) != nil {
 		return false, nil
 	}
 	if last.identity != now.identity { // the same program from another place: the next run need not read it again
@@ -140,7 +140,7 @@ func (z *Zone) holds(a *archive.Archive, o *Options) (bool, error) {
 		return false, err
 	}
 	last, ok := z.lastPublication()
-	return ok && last.same(now), nil
+	return ok && last.same(now) && warehouse.Sound(z.Published()) == nil, nil
 }
 
 // takeIn takes in what lies in the inbox; at gives the time a file counts as received, nil the clock.
@@ -226,6 +226,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	step("publish", "bytes", pub.Bytes)
+	out.Warnings = append(out.Warnings, pub.Notes...)
 	p.Deferred = pub.Deferred
 	out.Published, out.Deferred = true, pub.Deferred
 	p.Ledgers = z.writeLedgers(ledgers, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
@@ -272,6 +273,9 @@ func (w *work) build(ctx context.Context, p publication, now time.Time, full boo
 	step("models", "models", len(result.Models))
 	marts, err := queries.BuildMarts(ctx, conn, queries.MartOptions{Catalogue: z.Metrics, Full: full})
 	if err != nil {
+		return result, err
+	}
+	if err := z.comment(ctx, conn); err != nil {
 		return result, err
 	}
 	step("metrics", "weeks", marts.Weeks, "then", marts.ThenWeeks, "now", marts.NowWeeks, "metric", marts.Metric, "history", marts.History)

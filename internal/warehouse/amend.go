@@ -21,6 +21,9 @@ func Amend(ctx context.Context, dir string, f func(*DB) error) (err error) {
 		}
 	}()
 	current, err := Newest(dir)
+	if err == nil {
+		err = sound(current, marks(dir)) // one that somebody wrote to is not published again
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -53,6 +56,13 @@ func Amend(ctx context.Context, dir string, f func(*DB) error) (err error) {
 		return err
 	}
 	if _, err := check(ctx, next); err != nil {
+		return err
+	}
+	fingerprint, err := whole(ctx, next)
+	if err != nil {
+		return err
+	}
+	if err := noteMark(dir, next, fingerprint); err != nil {
 		return err
 	}
 	return durable.Replace(next, current)

@@ -70,6 +70,7 @@ func keep(dir string, now time.Time) error {
 		return err
 	}
 	for _, k := range list[min(len(list), KeptPublications):] {
+		_, _ = removeSidecars(k.Path)
 		os.Remove(k.Path)
 	}
 	return nil

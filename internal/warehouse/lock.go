@@ -134,3 +134,11 @@ func readHolder(f *os.File) holder {
 	}
 	return h
 }
+
+// heldText says which process has a published file open for writing.
+func heldText(pid int) string {
+	if pid > 0 {
+		return fmt.Sprintf("process %d has it open for writing", pid)
+	}
+	return "another process has it open for writing"
+}

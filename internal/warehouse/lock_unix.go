@@ -30,3 +30,16 @@ func lockFile(f *os.File) error {
 }
 
 func unlockFile(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_UN) }
+
+// writeLocked gives the process that has a file open for writing as DuckDB
+// does it, 0 for none: its lock is one of the whole file (fcntl).
+func writeLocked(f *os.File) int {
+	l := unix.Flock_t{Type: unix.F_RDLCK}
+	if err := unix.FcntlFlock(f.Fd(), unix.F_GETLK, &l); err != nil || l.Type != unix.F_WRLCK {
+		return 0
+	}
+	if l.Pid <= 0 { // on another machine
+		return -1
+	}
+	return int(l.Pid)
+}

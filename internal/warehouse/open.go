@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -78,10 +79,11 @@ func open(path, mode string, o Options) (*DB, error) {
 	if o.Threads > 0 {
 		q.Set("threads", strconv.Itoa(o.Threads))
 	}
-	if strings.Contains(path, "?") {
-		return nil, fmt.Errorf("open %s: a path with a question mark can't be opened", path)
+	dsn, attach, err := source(path, mode, q)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	db, err := sql.Open("duckdb", path+"?"+q.Encode())
+	db, err := sql.Open("duckdb", dsn)
 	if err != nil {
 		return nil, asHeld(path, err)
 	}
@@ -92,6 +94,12 @@ func open(path, mode string, o Options) (*DB, error) {
 		return nil, asHeld(path, err)
 	}
 	d := &DB{Conn: conn, db: db, path: path}
+	for _, s := range attach {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
+			d.Close()
+			return nil, asHeld(path, err)
+		}
+	}
 	zone := orDefault(o.TimeZone, "Asia/Shanghai")
 	for _, s := range []string{
 		"set TimeZone = " + Quote(zone),
@@ -103,6 +111,34 @@ func open(path, mode string, o Options) (*DB, error) {
 		}
 	}
 	return d, nil
+}
+
+// source is the driver's name for a file with its settings. The driver reads
+// it as a URL but takes the path as it stands, so that no escape helps: a path
+// with # loses its settings, one with % or a control character isn't opened at
+// all. Such files are attached to a database in memory. A question mark DuckDB
+// itself takes for the beginning of parameters, and puts the name of its log
+// before it, through links too: there is no way to write to such a folder.
+func source(path, mode string, settings url.Values) (dsn string, attach []string, err error) {
+	query := settings.Encode()
+	if path == "" {
+		return "?" + query, nil, nil
+	}
+	if path, err = filepath.Abs(path); err != nil { // a relative one may look like a scheme: md:zone
+		return "", nil, err
+	}
+	if strings.Contains(path, "?") {
+		return "", nil, errors.New("DuckDB can't keep a database in a folder with a question mark in its name; rename the folder")
+	}
+	if u, err := url.Parse(path + "?" + query); err == nil && u.RawQuery == query {
+		return path + "?" + query, nil, nil
+	}
+	settings.Del("access_mode")
+	options := ""
+	if mode == "read_only" {
+		options = " (read_only)"
+	}
+	return "?" + settings.Encode(), []string{"attach " + Quote(path) + " as zone" + options, "use zone"}, nil
 }
 
 // Path of the file, empty in memory.

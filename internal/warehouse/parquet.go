@@ -2,12 +2,12 @@ package warehouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -18,45 +18,100 @@ var parquetTypes = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(BOOLEAN|U?TINYINT|U?SMALLINT|U?INTEGER|U?BIGINT|FLOAT|DOUBLE|DECIMAL\(\d+,\s*\d+\)|DATE|TIME|TIMESTAMP|TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ|VARCHAR|UUID)$`)
 })
 
-// WriteParquet writes rows of texts (nil: null) as a Parquet file. It works in
-// a database in memory and a folder of its own: no database of a zone is touched.
-func WriteParquet(ctx context.Context, w io.Writer, columns []Column, rows [][]any) (err error) {
+// Parquet writes rows of texts (nil: null) as a Parquet file. It works in a
+// database in a folder of its own, so that memory doesn't grow with the rows:
+// no database of a zone is touched.
+type Parquet struct {
+	dir   string
+	db    *DB
+	table Table
+	batch [][]any
+}
+
+// NewParquet begins a file with these columns.
+func NewParquet(ctx context.Context, columns []Column) (p *Parquet, err error) {
+	p = &Parquet{table: Table{Name: "result"}}
+	if p.dir, err = os.MkdirTemp("", "taizhang-parquet-"); err != nil {
+		return nil, err
+	}
+	for _, c := range columns {
+		kind := strings.ToUpper(c.SQLType)
+		if kind != "HUGEINT" && !parquetTypes().MatchString(kind) {
+			kind = "VARCHAR"
+		}
+		p.table.Columns = append(p.table.Columns, Column{c.Name, kind})
+	}
+	if p.db, err = Open(filepath.Join(p.dir, "result.duckdb"), Options{MemoryLimit: "512MB"}); err == nil {
+		_, err = p.db.Conn.ExecContext(ctx, p.table.Create())
+	}
+	if err != nil {
+		p.Close()
+		return nil, fmt.Errorf("write Parquet: %w", err)
+	}
+	return p, nil
+}
+
+// WriteParquet writes rows as a Parquet file.
+func WriteParquet(ctx context.Context, w io.Writer, columns []Column, rows [][]any) error {
+	p, err := NewParquet(ctx, columns)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	for _, r := range rows {
+		if err := p.Append(ctx, r); err != nil {
+			return err
+		}
+	}
+	return p.WriteTo(ctx, w)
+}
+
+// Append adds a row, which is not kept.
+func (p *Parquet) Append(ctx context.Context, row []any) error {
+	p.batch = append(p.batch, append([]any(nil), row...))
+	if len(p.batch) < 50_000 {
+		return nil
+	}
+	return p.load(ctx)
+}
+
+func (p *Parquet) load(ctx context.Context) error {
+	if err := Load(ctx, p.db.Conn, p.table, p.batch); err != nil {
+		return fmt.Errorf("write Parquet: %w", err)
+	}
+	p.batch = p.batch[:0]
+	return nil
+}
+
+// WriteTo writes the file. Whole numbers of 128 bits, which sum() gives, become
+// 64 bits where all fit, else decimals.
+func (p *Parquet) WriteTo(ctx context.Context, w io.Writer) (err error) {
+	if err := p.load(ctx); err != nil {
+		return err
+	}
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("write Parquet: %w", err)
 		}
 	}()
-	dir, err := os.MkdirTemp("", "taizhang-parquet-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	db, err := OpenMemory(Options{})
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	t := Table{Name: "result"}
-	for i, c := range columns {
-		kind := strings.ToUpper(c.SQLType)
-		switch {
-		case kind == "HUGEINT" && allInt64(rows, i): // what sum() of whole numbers gives
-			kind = "BIGINT"
-		case kind == "HUGEINT":
-			kind = "DECIMAL(38,0)"
-		case !parquetTypes().MatchString(kind):
-			kind = "VARCHAR"
+	sel := make([]string, len(p.table.Columns))
+	for i, c := range p.table.Columns {
+		sel[i] = Ident(c.Name)
+		if c.SQLType != "HUGEINT" {
+			continue
 		}
-		t.Columns = append(t.Columns, Column{c.Name, kind})
+		big, err := Strings(ctx, p.db.Conn, "select 'x' from result where try_cast("+sel[i]+" as bigint) is null and "+sel[i]+" is not null limit 1")
+		if err != nil {
+			return err
+		}
+		kind := "BIGINT"
+		if len(big) > 0 {
+			kind = "DECIMAL(38,0)"
+		}
+		sel[i] = "cast(" + sel[i] + " as " + kind + ") as " + sel[i]
 	}
-	if _, err := db.Conn.ExecContext(ctx, t.Create()); err != nil {
-		return err
-	}
-	if err := Load(ctx, db.Conn, t, rows); err != nil {
-		return err
-	}
-	path := filepath.Join(dir, "result.parquet")
-	if _, err := db.Conn.ExecContext(ctx, "copy result to "+Quote(path)+" (format parquet, compression zstd)"); err != nil {
+	path := filepath.Join(p.dir, "result.parquet")
+	if _, err := p.db.Conn.ExecContext(ctx, "copy (select "+strings.Join(sel, ", ")+" from result) to "+Quote(path)+" (format parquet, compression zstd)"); err != nil {
 		return err
 	}
 	f, err := os.Open(path)
@@ -68,13 +123,5 @@ func WriteParquet(ctx context.Context, w io.Writer, columns []Column, rows [][]a
 	return err
 }
 
-func allInt64(rows [][]any, column int) bool {
-	for _, r := range rows {
-		if s, ok := r[column].(string); ok {
-			if _, err := strconv.ParseInt(s, 10, 64); err != nil {
-				return false
-			}
-		}
-	}
-	return true
-}
+// Close removes what was made on the way.
+func (p *Parquet) Close() error { return errors.Join(p.db.Close(), os.RemoveAll(p.dir)) }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"taizhang/internal/durable"
@@ -17,18 +19,21 @@ type Publication struct {
 	Deferred bool          // a reader held the fixed name: Path is taizhang-<time>.duckdb beside it
 	Bytes    int64         // size of the file
 	Tables   int           // tables counted in the check
+	Notes    []string      // what was found there and had to go
 	Took     time.Duration // copy, check, sync, rename
 }
 
 // Publish copies a closed, checkpointed warehouse to dir/taizhang.duckdb:
-// write a new file, check it, fsync, rename over, fsync the folder. Readers
-// keep the file they opened. The caller still holds the zone's Lock, and no
+// write a new file, read it whole, fsync, remove what writers left beside the
+// one before (DuckDB would take it for the new one's log), rename over, fsync
+// the folder, and read it under its final name. Readers keep the file they
+// opened. The caller still holds the zone's Lock, and no
 // DuckDB of this process has the warehouse open: closing any other handle of
 // an open database drops DuckDB's own lock on it.
 //
 // Where the rename fails (on Windows a reader locks the file) the copy stays
 // as taizhang-<time>.duckdb; the next Publish removes it. The publication that
-// it replaces is kept in dir/history.
+// it replaces is kept in dir/history, unless somebody has written to it.
 func Publish(ctx context.Context, dbPath, dir string) (Publication, error) {
 	p, err := publish(ctx, dbPath, dir, true)
 	if err != nil {
@@ -65,24 +70,48 @@ func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication,
 	}
 	defer next.Discard()
 	p.Bytes = next.Size()
+	fingerprint, err := whole(ctx, next.Name())
+	if err != nil {
+		return p, fmt.Errorf("the copy doesn't hold: %w\nhint: where the warehouse itself is damaged, `taizhang rebuild` makes it anew from the archive", err)
+	}
 	if p.Tables, err = check(ctx, next.Name()); err != nil {
 		return p, fmt.Errorf("the copy doesn't hold: %w", err)
 	}
 	p.Path = target
 	if kept {
-		if err := keep(dir, start); err != nil {
+		var trouble *Trouble
+		switch err := sound(target, marks(dir)); {
+		case err == nil:
+			if err := keep(dir, start); err != nil {
+				return p, fmt.Errorf("keep the publication before: %w", err)
+			}
+		case errors.As(err, &trouble):
+			p.Notes = append(p.Notes, trouble.Error()+"; it is replaced, and not kept")
+		case !errors.Is(err, fs.ErrNotExist):
 			return p, fmt.Errorf("keep the publication before: %w", err)
 		}
 	}
-	if err := next.Place(target); err != nil {
-		if next.Name() == "" { // it has its name, but perhaps not on the disk
+	if err := noteMark(dir, next.Name(), fingerprint); err != nil {
+		return p, err
+	}
+	removed, err := removeSidecars(target)
+	if len(removed) > 0 {
+		p.Notes = append(p.Notes, "removed what a program that had opened the publication for writing had left: "+strings.Join(removed, ", "))
+	}
+	if err == nil {
+		if err = next.Place(target); err != nil && next.Name() == "" { // it has its name, but perhaps not on the disk
 			return p, err
 		}
+	}
+	if err != nil {
 		p.Path = filepath.Join(dir, "taizhang-"+start.Format("20060102-150405")+".duckdb")
 		p.Deferred = true
 		if err := next.Place(p.Path); err != nil {
 			return p, err
 		}
+	}
+	if err := readBack(ctx, p.Path); err != nil {
+		return p, fmt.Errorf("%s is in place, but can't be read there: %w", p.Path, err)
 	}
 	removeOldCopies(dir, p.Path)
 	p.Took = time.Since(start)
@@ -136,11 +165,70 @@ func check(ctx context.Context, path string) (int, error) {
 	return len(names), nil
 }
 
+// whole reads a staged file whole. Blocks that nothing uses may never have been
+// written: where a checksum doesn't hold, reading every value decides.
+func whole(ctx context.Context, path string) (fingerprint uint64, err error) {
+	fingerprint, err = scan(path)
+	var damaged *DamagedError
+	if errors.Is(err, errLayout) || errors.As(err, &damaged) {
+		if readAll(ctx, path) == nil {
+			err = nil
+		}
+	}
+	return fingerprint, err
+}
+
+// readAll reads every value of every table.
+func readAll(ctx context.Context, path string) error {
+	db, err := ReadOnly(path, Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	tables, err := Strings(ctx, db.Conn, `select 'select ' || string_agg('bit_xor(hash("' || replace(column_name, '"', '""') || '"))', ', ')
+		|| ' from "' || schema_name || '"."' || replace(table_name, '"', '""') || '"'
+		from duckdb_columns() where database_name = current_database() and not internal and table_oid in (select table_oid from duckdb_tables() where not temporary)
+		group by schema_name, table_name order by 1`)
+	for _, q := range tables {
+		if err == nil {
+			_, err = Strings(ctx, db.Conn, q)
+		}
+	}
+	return err
+}
+
+// readBack opens a publication under its final name, as readers will. A writer
+// that still lives may have begun a log anew meanwhile: once it is removed again.
+func readBack(ctx context.Context, path string) error {
+	read := func() error {
+		if left := sidecars(path); len(left) > 0 {
+			if _, err := removeSidecars(path); err != nil {
+				return err
+			}
+		}
+		db, err := ReadOnly(path, Options{})
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		runs, err := Strings(ctx, db.Conn, "select cast(as_of as varchar) from ctl.run")
+		if err == nil && len(runs) != 1 {
+			err = fmt.Errorf("ctl.run has %d rows", len(runs))
+		}
+		return err
+	}
+	if err := read(); err == nil {
+		return nil
+	}
+	return read()
+}
+
 // removeOldCopies removes copies of earlier publications that nobody holds.
 func removeOldCopies(dir, keep string) {
 	copies, _ := filepath.Glob(filepath.Join(dir, "taizhang-*.duckdb"))
 	for _, c := range copies {
 		if c != keep {
+			_, _ = removeSidecars(c)
 			os.Remove(c)
 		}
 	}

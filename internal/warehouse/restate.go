@@ -161,7 +161,11 @@ func (r *Restated) Drop(ctx context.Context, conn *sql.Conn) error {
 
 func createRuns(name string, runs []Run) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "create or replace temp table %s as select distinct cast(a as date) as as_of, cast(k as timestamp) as known_at, cast(f as date) as from_on from (values ", name)
+	temporary := ""
+	if strings.HasPrefix(name, "temp.") {
+		temporary = "temp "
+	}
+	fmt.Fprintf(&b, "create or replace %stable %s as select distinct cast(a as date) as as_of, cast(k as timestamp) as known_at, cast(f as date) as from_on from (values ", temporary, name)
 	for i, r := range runs {
 		if i > 0 {
 			b.WriteString(", ")

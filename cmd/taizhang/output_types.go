@@ -1,33 +1,28 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"io"
 	"strings"
 
-	"taizhang/internal/warehouse"
+	"taizhang/queries"
 )
 
-// writeParquet writes a listing as a Parquet file; where types aren't known the values tell.
-func (l listing) writeParquet(w io.Writer, columns []string) error {
-	cols := make([]warehouse.Column, len(columns))
-	rows := make([][]any, len(l.records))
-	for i, r := range l.records {
-		rows[i] = make([]any, len(columns))
-		for j, c := range columns {
-			if v := r.Get(c); v != nil {
-				rows[i][j] = cellText(v, "parquet")
-			}
+// timeKeys are the keys of our own listings that hold dates and times.
+var timeKeys = map[string]string{"as_of": "DATE", "cutoff": "DATE", "known_at": "TIMESTAMPTZ", "received_at": "TIMESTAMPTZ", "due_at": "TIMESTAMPTZ"}
+
+// typed gives the columns their types; where a query doesn't tell them the values do.
+func (l listing) typed(columns []string) []queries.Column {
+	out := make([]queries.Column, len(columns))
+	for i, c := range columns {
+		out[i] = queries.Column{Name: c, Type: l.types[c]}
+		if out[i].Type == "" && l.types == nil {
+			out[i].Type = timeKeys[c]
+		}
+		if out[i].Type == "" {
+			out[i].Type = l.typeOf(c)
 		}
 	}
-	for j, c := range columns {
-		cols[j] = warehouse.Column{Name: c, SQLType: l.types[c]}
-		if cols[j].SQLType == "" {
-			cols[j].SQLType = l.typeOf(c)
-		}
-	}
-	return warehouse.WriteParquet(context.Background(), w, cols, rows)
+	return out
 }
 
 // typeOf is the narrowest type that holds all values of a column.

@@ -1,0 +1,89 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// knownValues refuses a value of Where that no row of the metrics has, and
+// names the nearest that some row has: a figure of nothing would read as 0.
+// Units of the zone are known though they have no rows.
+func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*Metric, gr *grain) error {
+	dims := make([]string, 0, len(a.Where))
+	for d := range a.Where {
+		dims = append(dims, d)
+	}
+	sort.Strings(dims)
+	for _, d := range dims {
+		v := a.Where[d]
+		if d == "week" || d == "month" || v == "" || isUnitDimension(d) && r.isUnit(v) {
+			continue
+		}
+		var values []string
+		seen := map[*Fact]bool{}
+		for _, m := range metrics {
+			column := m.Fact.Dimensions[d]
+			if seen[m.Fact] || column == "" {
+				continue
+			}
+			seen[m.Fact] = true
+			points := []Point{a.Point}
+			if gr != nil && m.Fact.Mode != Period {
+				points = gr.points(a.Point)
+			}
+			src, err := r.source(ctx, points, m.Fact.Table)
+			if err != nil {
+				return err
+			}
+			t, err := r.table(ctx, "select distinct cast("+column+" as varchar) from "+src.Name(m.Fact.Table)+" where "+column+" is not null order by 1")
+			if err != nil {
+				return err
+			}
+			for _, row := range t.Rows {
+				values = append(values, fmt.Sprint(row[0]))
+			}
+		}
+		if slices.Contains(values, v) {
+			continue
+		}
+		if isUnitDimension(d) {
+			for _, name := range r.names {
+				values = append(values, name)
+			}
+			sort.Strings(values)
+		}
+		values = slices.Compact(values)
+		meant := didYouMean(v, values)
+		if meant == "" && len(values) > 0 {
+			meant = "; there are: " + strings.Join(values[:min(len(values), 12)], ", ")
+			if len(values) > 12 {
+				meant += fmt.Sprintf(" … (%d)", len(values))
+			}
+		}
+		return fmt.Errorf("no row has %s=%q%s", d, v, meant)
+	}
+	return nil
+}
+
+// isUnit says whether a text is the name of one of the zone's units.
+func (r *Reader) isUnit(name string) bool {
+	for _, n := range r.names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// isEmpty says whether nothing went into a figure.
+func (f Figure) isEmpty() bool {
+	for _, v := range []any{f.Value, f.Num, f.Den} {
+		if n := number(v); n != nil && n.Sign() != 0 {
+			return false
+		}
+	}
+	return true
+}
