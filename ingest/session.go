@@ -92,6 +92,9 @@ func (s *Session) recover(ctx context.Context) error {
 				return fmt.Errorf("recover arrival %d: %w", e.Seq, err)
 			}
 			if err := s.process(ctx, []arrival{a}, true); err != nil {
+				if ctx.Err() == nil { // it ended in order, so the file took nothing down
+					err = errors.Join(err, s.Archive.Append(archive.Event{Event: archive.Stop, Seq: e.Seq}))
+				}
 				return err
 			}
 			continue
@@ -212,7 +215,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		return err
 	}
 	reports, err := s.judgeAndStore(ctx, todo, files)
-	if err != nil && ctx.Err() == nil && !errors.Is(err, errDisk) {
+	if warehouse.IsRowFault(err) && ctx.Err() == nil { // whatever else fails says nothing about the files: they wait
 		if len(todo) > 1 {
 			s.Log.Warn("a group of files could not be stored together; taking them one by one", "files", len(todo), "err", err)
 			if err := s.reload(ctx); err != nil {
@@ -235,7 +238,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		reports, err = s.judgeAndStore(ctx, todo, files)
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("store returns: %w", err)
 	}
 	s.Taken = append(s.Taken, reports...)
 	if !answer {
@@ -243,8 +246,6 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 	}
 	return s.finish(todo, reports, files)
 }
-
-var errDisk = errors.New("disk")
 
 func (s *Session) reload(ctx context.Context) error {
 	h, err := judge.Load(ctx, s.Conn, s.In.Zone.Code, s.In.Zone.Location, s.In.Forms)

@@ -16,6 +16,7 @@ type Kind string
 const (
 	Arrive  Kind = "arrive"  // a file was taken in: Seq, At, Hash, Name, Folder, Path, Size
 	Retry   Kind = "retry"   // the file of arrival Seq, whose reading was cut short, is read again, by itself
+	Stop    Kind = "stop"    // the reading of arrival Seq that was begun again ended in order, for no fault of the file's
 	Leave   Kind = "leave"   // the file of arrival Seq is dealt with, its receipt written
 	Declare Kind = "declare" // the bundle Hash is in force from here on
 	Decide  Kind = "decision"
@@ -73,7 +74,7 @@ func (e *Event) check() error {
 		if e.Seq < 1 || e.At.IsZero() || !validHash(e.Hash) || e.Path == "" || e.Size < 0 {
 			return errors.New("arrive needs seq, at, hash, path and size")
 		}
-	case Leave, Retry:
+	case Leave, Retry, Stop:
 		if e.Seq < 1 {
 			return fmt.Errorf("%s needs the arrival's seq", e.Event)
 		}

@@ -56,6 +56,8 @@ func (s *state) apply(e Event) error {
 			return fmt.Errorf("retry of arrival %d, which is not pending", e.Seq)
 		}
 		s.retries[e.Seq]++
+	case Stop:
+		s.retries[e.Seq] = max(0, s.retries[e.Seq]-1)
 	case Declare:
 		s.declared = e.Hash
 	case Decide:

@@ -29,7 +29,8 @@ func (r *Refusal) Unwrap() error { return r.err }
 func refuse(format string, args ...any) error { return &Refusal{fmt.Errorf(format, args...)} }
 
 // Decide records a decision in the journal, applies it and publishes. The caller holds the zone's lock.
-func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, error) {
+func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, err error) {
+	defer func() { err = remedied(err, "; then run again") }()
 	o.fill()
 	if d.Reason == "" {
 		return nil, refuse("a decision needs a reason: --reason TEXT")

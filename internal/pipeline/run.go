@@ -64,7 +64,8 @@ func (o *Options) fill() {
 
 // Run takes in what lies in the inbox, computes and publishes. The caller holds the zone's lock. Where an error stops it
 // the outcome, if any, says what was taken in until then.
-func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
+func (z *Zone) Run(ctx context.Context, o Options) (_ *Outcome, err error) {
+	defer func() { err = remedied(err, "; then run again: what isn't taken in yet is still in the inbox") }()
 	o.fill()
 	if err := z.EnsureFolders(); err != nil {
 		return nil, err
@@ -103,6 +104,17 @@ func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 		return out, err
 	}
 	return out, w.publish(ctx, out)
+}
+
+// remedied adds to an error of the engine or of a disk what the operator can do.
+func remedied(err error, then string) error {
+	if err == nil || strings.Contains(err.Error(), "\nhint:") {
+		return err
+	}
+	if what := warehouse.Remedy(err); what != "" {
+		return fmt.Errorf("%w\nhint: %s%s", err, what, then)
+	}
+	return err
 }
 
 // idle says whether there is nothing to do: no file is ready, and the last publication still holds. Nothing was

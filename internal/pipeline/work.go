@@ -39,7 +39,7 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 		if lacking, err = w.lacking(ctx); err == nil {
 			unerased, err = w.unerased(ctx)
 		}
-	} else if damaged(err) {
+	} else if warehouse.IsDamage(err) {
 		aside := z.Warehouse() + ".damaged"
 		o.Log.Warn("the warehouse is damaged: making it anew from the archive", "kept", aside, "err", err)
 		if err = durable.Move(z.Warehouse(), aside); err == nil {
@@ -75,18 +75,6 @@ func (z *Zone) anew(ctx context.Context, a *archive.Archive, o *Options, w *work
 		return nil, err
 	}
 	return z.start(ctx, a, o)
-}
-
-// damaged says whether an error of opening means that the file is no whole warehouse; not that somebody holds it, that
-// it can't be read, or that a newer program wrote it.
-func damaged(err error) bool {
-	text := err.Error()
-	for _, sign := range []string{"not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "checksum", "Failure while replaying WAL"} {
-		if strings.Contains(text, sign) {
-			return true
-		}
-	}
-	return false
 }
 
 // start opens the warehouse and makes its tables.

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"taizhang/internal/durable"
 )
 
 // Column of a table that rows are loaded into.
@@ -35,7 +37,7 @@ func (t Table) Create() string {
 // Load appends rows to a table within the caller's transaction. Values are
 // texts or nil and go through an all-VARCHAR temporary table and a CAST: the
 // driver's appender silently corrupts decimals, large integers and wrong UTF-8
-// (docs/design.md), a CAST refuses them. The count is verified.
+// (docs/design.md), a CAST refuses them, with a *RowFault. The count is verified.
 //
 // The temporary table is kept on the connection and used again by the next
 // Load into the same table, so a batch of returns pays for it once.
@@ -77,7 +79,7 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) (err error
 	res, err := conn.ExecContext(ctx, "insert into "+qualified(t.Name)+" ("+strings.Join(names, ", ")+") select "+
 		strings.Join(casts, ", ")+" from temp."+Ident(stage))
 	if err != nil {
-		return err
+		return asRowFault(err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n != int64(len(rows)) {
 		return fmt.Errorf("%d rows inserted (%v)", n, err)
@@ -100,7 +102,7 @@ func checkedValues(t Table, rows [][]any) ([][]driver.Value, error) {
 			case nil:
 			case string:
 				if !utf8.ValidString(x) {
-					return nil, fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)
+					return nil, &RowFault{fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)}
 				}
 				line[j] = x
 			default:
@@ -157,7 +159,11 @@ func Commit(ctx context.Context, conn *sql.Conn) error {
 		Rollback(conn)
 		return fmt.Errorf("commit: %w", err)
 	}
-	if _, err := conn.ExecContext(ctx, "commit"); err != nil {
+	err := durable.Ask(durable.Commit, "warehouse")
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "commit")
+	}
+	if err != nil {
 		Rollback(conn)
 		return fmt.Errorf("commit: %w", err)
 	}
