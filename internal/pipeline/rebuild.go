@@ -60,6 +60,9 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if err := w.publish(ctx, &Outcome{}); err != nil {
 		return nil, false, err
 	}
+	if err := (&Outcome{Troubles: w.troubled()}).waitError(); err != nil {
+		return nil, false, err
+	}
 	if !compared {
 		return nil, false, nil
 	}

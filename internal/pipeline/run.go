@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ type Outcome struct {
 	Published bool             // a new publication was made
 	Deferred  bool             // under another name, since a reader holds the fixed one
 	Warnings  []string         // checks that warn
+	Troubles  []error          // why files of single units wait that somebody has to do something about
 }
 
 // Rejected says whether some return of the run was rejected.
@@ -74,7 +76,11 @@ func (z *Zone) Run(ctx context.Context, o Options) (_ *Outcome, err error) {
 	if idle, err := z.idle(&o, out); err != nil {
 		return out, err
 	} else if idle {
-		return out, z.tidyPublished()
+		if err := z.tidyPublished(); err != nil {
+			return out, err
+		}
+		out.Troubles = z.FolderTroubles()
+		return out, out.waitError()
 	}
 	a, err := archive.Open(z.Archive())
 	if err != nil {
@@ -100,10 +106,30 @@ func (z *Zone) Run(ctx context.Context, o Options) (_ *Outcome, err error) {
 		return out, err
 	}
 	step("take in", "files", len(w.session.Taken))
-	if holds, err := z.holds(a, &o); holds || err != nil { // the files that were there are not whole yet
+	out.Troubles = w.troubled()
+	if holds, err := z.holds(a, &o); err != nil {
 		return out, err
+	} else if !holds { // else the files that were there are not whole yet
+		if err := w.publish(ctx, out); err != nil {
+			return out, err
+		}
 	}
-	return out, w.publish(ctx, out)
+	return out, out.waitError()
+}
+
+// troubled gives why files of single units wait, everything else being done.
+func (w *work) troubled() []error {
+	all := slices.Concat(w.troubles, w.session.Troubles, w.z.FolderTroubles())
+	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return slices.CompactFunc(all, func(a, b error) bool { return a.Error() == b.Error() })
+}
+
+// waitError ends a run that did its work, but for what is named.
+func (o *Outcome) waitError() error {
+	if len(o.Troubles) == 0 {
+		return nil
+	}
+	return fmt.Errorf("everything else is taken in and published, but this is waiting:\n%w\nhint: mend what is named; the next run does the rest", errors.Join(o.Troubles...))
 }
 
 // remedied adds to an error of the engine or of a disk what the operator can do.

@@ -21,13 +21,14 @@ type work struct {
 	db       *warehouse.DB
 	session  *ingest.Session
 	finished []*finding.Report // what an earlier run had left unfinished, by the declarations of that time
+	troubles []error           // of them
 }
 
 // open opens the warehouse and starts a session: what an earlier run left unfinished is finished first. A warehouse
 // that is damaged, lacks what the archive says was taken in (it was deleted, or a failing disk lost its last commits), or
 // holds a person whose erasure is in the journal is made anew: what is only deleted stays in the blocks of the file.
 func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
-	if err := z.tidy(a); err != nil {
+	if err := z.tidy(a, o.Log); err != nil {
 		return nil, err
 	}
 	if err := z.removeErased(a); err != nil {
@@ -167,7 +168,7 @@ func (w *work) resume(ctx context.Context) error {
 		if err := w.enter(ctx, then); err != nil {
 			return err
 		}
-		w.finished = w.session.Taken
+		w.finished, w.troubles = w.session.Taken, w.session.Troubles
 	}
 	if _, err := w.archive.Declare(text); err != nil {
 		return err
