@@ -30,9 +30,10 @@ type Session struct {
 	Archive *archive.Archive
 	Conn    *sql.Conn
 	Log     *slog.Logger
-	Clock   func() time.Time    // the machine's, against which files' times are held; time.Now unless set
-	Pause   func(time.Duration) // waits; time.Sleep unless set
-	Erased  *Erasures           // persons whose rows are not loaded; nil: none
+	Clock   func() time.Time           // the machine's, against which files' times are held; time.Now unless set
+	Pause   func(time.Duration)        // waits; time.Sleep unless set
+	Erased  *Erasures                  // persons whose rows are not loaded; nil: none
+	Lose    func(archive.Event, error) // told of arrivals whose originals a replay can't read; nil: that ends it
 
 	hist     *judge.History
 	waits    map[string]arrival // taken in, but not answered yet: by inbox path
@@ -92,8 +93,9 @@ func (s *Session) recover(ctx context.Context) error {
 				return err
 			}
 			a, err := s.archived(e)
-			if err != nil {
-				return fmt.Errorf("recover arrival %d: %w", e.Seq, err)
+			if err != nil { // its original is lost; the others don't wait for it
+				s.wait(arrival{seq: e.Seq, path: e.Path}, err)
+				continue
 			}
 			if err := s.process(ctx, []arrival{a}, true); err != nil {
 				if ctx.Err() == nil { // it ended in order, so the file took nothing down
@@ -105,7 +107,8 @@ func (s *Session) recover(ctx context.Context) error {
 		}
 		a, err := s.archived(e)
 		if err != nil {
-			return fmt.Errorf("recover arrival %d: %w", e.Seq, err)
+			s.wait(arrival{seq: e.Seq, path: e.Path}, err)
+			continue
 		}
 		report, err := s.stored(ctx, a)
 		if err != nil {

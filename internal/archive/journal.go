@@ -28,12 +28,13 @@ type state struct {
 	lastArrival  int         // highest number given out
 	lastDecision int
 	declared     string
+	keys         map[string]string // fingerprints by scope
 	erased       map[string]bool
 	persons      []Event // erase_person
 }
 
 func newState() state {
-	return state{arrived: map[int]bool{}, pending: map[int]Event{}, retries: map[int]int{}, erased: map[string]bool{}}
+	return state{arrived: map[int]bool{}, pending: map[int]Event{}, retries: map[int]int{}, erased: map[string]bool{}, keys: map[string]string{}}
 }
 
 // apply adds an event, or refuses one that contradicts those before it.
@@ -60,6 +61,8 @@ func (s *state) apply(e Event) error {
 		s.retries[e.Seq] = max(0, s.retries[e.Seq]-1)
 	case Declare:
 		s.declared = e.Hash
+	case BindKeys:
+		maps.Copy(s.keys, e.Keys)
 	case Decide:
 		s.lastDecision = max(s.lastDecision, e.Seq)
 	case Erase:
@@ -355,6 +358,13 @@ func (a *Archive) LastDecision() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.state.lastDecision
+}
+
+// Keys gives the fingerprints of the keys that hashes are made with, by scope.
+func (a *Archive) Keys() map[string]string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.state.keys)
 }
 
 // Size gives the length of the journal in bytes: every event changes it.

@@ -119,7 +119,7 @@ func (z *Zone) Run(ctx context.Context, o Options) (_ *Outcome, err error) {
 
 // troubled gives why files of single units wait, everything else being done.
 func (w *work) troubled() []error {
-	all := slices.Concat(w.troubles, w.session.Troubles, w.z.FolderTroubles())
+	all := slices.Concat(w.troubles, w.lost, w.session.Troubles, w.z.FolderTroubles())
 	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return slices.CompactFunc(all, func(a, b error) bool { return a.Error() == b.Error() })
 }
