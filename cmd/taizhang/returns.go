@@ -130,6 +130,7 @@ func userName() string {
 func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command {
 	n := len(strings.Fields(use)) - 1
 	var reason, by string
+	var clockOK bool
 	c := &cobra.Command{
 		Use:   use,
 		Short: short,
@@ -152,7 +153,7 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 				d.Submitter, d.Form, d.Period = args[0], args[1], args[2]
 			}
 			return a.owned(z, strings.TrimPrefix(cmd.CommandPath(), "taizhang "), func(*warehouse.Owner) error {
-				if _, err := z.Decide(cmd.Context(), d, pipeline.Options{Clock: a.now, Log: a.log()}); err != nil {
+				if _, err := z.Decide(cmd.Context(), d, pipeline.Options{Clock: a.now, ClockOK: clockOK, Log: a.log()}); err != nil {
 					return err
 				}
 				a.say("Decided and published: %s %v", strings.TrimPrefix(cmd.CommandPath(), "taizhang returns "), args)
@@ -161,6 +162,7 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 		},
 	}
 	c.Flags().StringVar(&reason, "reason", "", "why (required; kept in the journal)")
+	c.Flags().BoolVar(&clockOK, "clock-ok", false, "the clock is right, although it is before the last return's arrival")
 	c.Flags().StringVar(&by, "by", userName(), "who decides, as the sender's receipt says it")
 	return c
 }

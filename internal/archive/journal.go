@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"taizhang/internal/durable"
 )
@@ -28,6 +29,7 @@ type state struct {
 	lastArrival  int         // highest number given out
 	lastDecision int
 	declared     string
+	lastAt       time.Time         // the latest at which something arrived or was decided
 	keys         map[string]string // fingerprints by scope
 	erased       map[string]bool
 	persons      []Event // erase_person
@@ -39,6 +41,9 @@ func newState() state {
 
 // apply adds an event, or refuses one that contradicts those before it.
 func (s *state) apply(e Event) error {
+	if (e.Event == Arrive || e.Event == Decide) && e.At.After(s.lastAt) {
+		s.lastAt = e.At
+	}
 	switch e.Event {
 	case Arrive:
 		if s.arrived[e.Seq] {
@@ -365,6 +370,13 @@ func (a *Archive) Keys() map[string]string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.state.keys)
+}
+
+// LastAt gives the latest time at which something arrived or was decided, zero before the first.
+func (a *Archive) LastAt() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.state.lastAt
 }
 
 // Size gives the length of the journal in bytes: every event changes it.

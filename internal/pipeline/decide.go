@@ -45,7 +45,11 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 		return nil, err
 	}
 	defer a.Close()
-	now := o.Clock().In(z.Location)
+	now, err := z.timely(a, &o)
+	if err != nil {
+		return nil, err
+	}
+	now = now.In(z.Location)
 	w, err := z.open(ctx, a, &o)
 	if err != nil {
 		return nil, err

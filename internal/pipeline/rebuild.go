@@ -34,6 +34,9 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if err := z.refuseLost(ctx, a, &o, true); err != nil {
 		return nil, false, err
 	}
+	if err := z.refuseMoved(a); err != nil {
+		return nil, false, err
+	}
 	if err := z.bindKeys(a); err != nil {
 		return nil, false, err
 	}

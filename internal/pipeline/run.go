@@ -24,6 +24,7 @@ import (
 type Options struct {
 	ReceivedAt time.Time // for back-filling; zero: now
 	Clock      func() time.Time
+	ClockOK    bool                // the clock is right, although it is before the last arrival
 	Pause      func(time.Duration) // waits to see whether files still grow; time.Sleep unless set
 	Log        *slog.Logger
 	Rebuild    bool // publish although nothing is new
@@ -200,7 +201,18 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 		return err
 	}
 	if at == nil {
-		at = func(string) time.Time { return w.o.Clock() }
+		if slices.ContainsFunc(files, func(d ingest.Dropped) bool { return d.Wait == "" }) {
+			if _, err := w.z.timely(w.archive, w.o); err != nil {
+				return err
+			}
+		}
+		at = func(string) time.Time {
+			now, err := w.z.timely(w.archive, w.o)
+			if err != nil { // it was set back while this run works
+				return w.archive.LastAt()
+			}
+			return now
+		}
 	} else {
 		sort.SliceStable(files, func(i, j int) bool { return at(files[i].Path).Before(at(files[j].Path)) })
 	}

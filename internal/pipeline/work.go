@@ -35,6 +35,9 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 	if err := z.refuseLost(ctx, a, o, false); err != nil {
 		return nil, err
 	}
+	if err := z.refuseMoved(a); err != nil {
+		return nil, err
+	}
 	if err := z.removeErased(a); err != nil {
 		return nil, err
 	}
