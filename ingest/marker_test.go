@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/layout"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/template"
@@ -21,13 +22,13 @@ import (
 // filledTemplate makes a template, fills it in as a clerk would and lets bend have its way with it.
 func filledTemplate(t *testing.T, in *Intake, bend func(f *excelize.File)) *read.Parsed {
 	t.Helper()
-	var wanted []receipt.TemplateForm
+	var wanted []template.Form
 	for _, id := range []string{"problem", "incentive"} {
 		s := template.Of(in.Forms.Get(id))
 		s.Period = map[string]string{"problem": "2022-W32", "incentive": "2022-07"}[id]
 		wanted = append(wanted, s)
 	}
-	content, err := receipt.Template(wanted, []receipt.Enterprise{{Name: "甲公司", Code: "91430300MA4L16JJ55"}}, receipt.Office{Zone: "临江经开区"}, "财政局")
+	content, err := template.Write(wanted, []template.Enterprise{{Name: "甲公司", Code: "91430300MA4L16JJ55"}}, receipt.Office{Zone: "临江经开区"}, "财政局")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func TestTemplateIsKnown(t *testing.T) {
 			}
 		}, says: "heading_by_place"},
 		"an earlier form of the template": {bend: func(f *excelize.File) {
-			set(f, receipt.MarkerSheet, map[string]string{"C2": "0000", "C3": "0000", "U2": "gone_field"})
+			set(f, layout.MarkerSheet, map[string]string{"C2": "0000", "C3": "0000", "U2": "gone_field"})
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -177,13 +178,13 @@ func TestTemplateLeftEmpty(t *testing.T) {
 	in := testIntake(t, officeZone)
 	hand := func(at string, fill map[string]string) *read.Parsed {
 		t.Helper()
-		var wanted []receipt.TemplateForm
+		var wanted []template.Form
 		for id, period := range map[string]string{"financing": "2022-08", "enterprise": "2022-08"} {
 			s := template.Of(in.Forms.Get(id))
 			s.Period = period
 			wanted = append(wanted, s)
 		}
-		content, err := receipt.Template(wanted, nil, receipt.Office{Zone: "临江经开区"}, "经发局")
+		content, err := template.Write(wanted, nil, receipt.Office{Zone: "临江经开区"}, "经发局")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,7 +256,7 @@ func TestExampleRowIsRight(t *testing.T) {
 		s := template.Of(form)
 		day := form.Frequency.Of(calendar.NewDate(2026, 11, 25))
 		s.Period, s.Day = day.Chinese(), day.Start
-		content, err := receipt.Template([]receipt.TemplateForm{s}, nil, receipt.Office{Zone: "临江经开区"}, "财政局")
+		content, err := template.Write([]template.Form{s}, nil, receipt.Office{Zone: "临江经开区"}, "财政局")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -272,7 +273,7 @@ func TestExampleRowIsRight(t *testing.T) {
 			if strings.Contains(text, "2022") {
 				t.Errorf("%s: the example has %s", form.ID, text)
 			}
-			text = strings.TrimPrefix(text, receipt.ExamplePrefix+"：")
+			text = strings.TrimPrefix(text, layout.ExamplePrefix+"：")
 			if typ := string(form.Columns[i].Type); text == "……" || strings.HasPrefix(text, "18位") || typ == "person" || typ == "id" || typ == "phone" {
 				continue // says only what belongs there
 			}
@@ -294,6 +295,57 @@ func TestExampleRowIsRight(t *testing.T) {
 			if x.Row == 6 && x.Rule != "required" && x.Severity != finding.Info {
 				t.Errorf("%s: the example is told: %s %s %s", form.ID, x.Cell, x.Value, x.Message)
 			}
+		}
+	}
+}
+
+// TestTemplatePeriod: a template made for a later period than the one its 报送期 now names is a statement like others; an
+// old template that is used again says nothing.
+func TestTemplatePeriod(t *testing.T) {
+	in := testIntake(t, officeZone)
+	for _, c := range []struct {
+		issued, cell, rule string
+	}{
+		{"2022年第33周", "2022年第31周", "period_differs"},
+		{"2022年第31周", "2022年第33周", ""},
+		{"2022年第33周", "2022年第33周", ""},
+	} {
+		s := template.Of(in.Forms.Get("problem"))
+		s.Period = c.issued
+		content, err := template.Write([]template.Form{s}, nil, receipt.Office{Zone: "临江经开区"}, "青山街道")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := f.GetRows("问题台账")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.Index(rows[1], "报送期：")
+		ref, _ := excelize.CoordinatesToCellName(at+2, 2)
+		if err := f.SetCellStr("问题台账", ref, c.cell); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range []string{"Q-1", "走访调研", "企业难题", "园区道路积水", "", "青山街道", "财政局", "李四", "2022-08-01", "2022-08-30", "办理中"} {
+			ref, _ := excelize.CoordinatesToCellName(i+1, 6)
+			if err := f.SetCellStr("问题台账", ref, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var out bytes.Buffer
+		if err := f.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		p := in.read.Parse(read.File{Name: "报送.xlsx", Folder: "青山街道", Content: out.Bytes(), ReceivedAt: time.Date(2022, 8, 22, 9, 0, 0, 0, in.Zone.Location)})
+		if len(p.Parts) != 1 {
+			t.Fatalf("%+v", p.Failed)
+		}
+		if got := rules(p.Parts[0].Ret); got != c.rule {
+			t.Errorf("made for %s, says %s: %s, want %q", c.issued, c.cell, got, c.rule)
 		}
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-
-	"taizhang/internal/warehouse"
 )
 
 // An assertion is a check across models: models/check/<name>.sql, one portable
@@ -150,30 +148,4 @@ func planAssertions(ctx context.Context, conn *sql.Conn, models []Model, folders
 		}
 	}
 	return list, nil
-}
-
-// FailedQuery is the query that lists what a failed check of a publication is
-// about: `check.<name>` or `<model>` and the check's name.
-func FailedQuery(ctx context.Context, q warehouse.Querier, o Options, name string) (string, error) {
-	models, err := Load(o.Models...)
-	if err != nil {
-		return "", err
-	}
-	list, err := LoadAssertions(o.Models...)
-	if err != nil {
-		return "", err
-	}
-	for _, m := range list {
-		if m.Name == name || m.Checks[0].Name == name {
-			return m.SQL, nil
-		}
-	}
-	for _, m := range models {
-		for _, c := range append(slices.Clone(m.Checks), Check{Name: "grain"}) {
-			if m.Name+"."+c.Name == name {
-				return failingQuery(m, CheckResult{Check: c.Name, Predicate: c.Predicate}), nil
-			}
-		}
-	}
-	return "", fmt.Errorf("unknown check %q", name)
 }

@@ -44,7 +44,7 @@ func (a *app) demoCmd() *cobra.Command {
 func (a *app) demo(ctx context.Context, dir string) error {
 	config := filepath.Join(dir, zone.FileName)
 	if _, err := os.Stat(config); err == nil {
-		return usagef("%s exists already; remove the folder or name another", config)
+		return usagef("%s exists already: that folder is a zone, which the demo leaves alone; name a folder that is not there yet", config)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

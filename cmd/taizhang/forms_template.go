@@ -220,7 +220,7 @@ func (t *templates) write(ctx context.Context, names []string) (content []byte, 
 		return nil, nil, err
 	}
 	var office receipt.Office
-	var directory []receipt.Enterprise
+	var directory []template.Enterprise
 	if t.z != nil {
 		office = receipt.Office{Zone: t.z.Name, Contact: t.z.Contact}
 		done, err := t.open(ctx)
@@ -234,7 +234,7 @@ func (t *templates) write(ctx context.Context, names []string) (content []byte, 
 			return nil, nil, err
 		}
 	}
-	var sheets []receipt.TemplateForm
+	var sheets []template.Form
 	for _, f := range wanted {
 		s := template.Of(f)
 		t.units(&s)
@@ -254,12 +254,12 @@ func (t *templates) write(ctx context.Context, names []string) (content []byte, 
 		sheets = append(sheets, s)
 		titles = append(titles, f.PlainTitle())
 	}
-	content, err = receipt.Template(sheets, directory, office, t.submitter.Name)
+	content, err = template.Write(sheets, directory, office, t.submitter.Name)
 	return content, titles, err
 }
 
 // units lets cells that name a unit choose among the zone's.
-func (t *templates) units(s *receipt.TemplateForm) {
+func (t *templates) units(s *template.Form) {
 	if t.z == nil {
 		return
 	}

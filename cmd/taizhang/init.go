@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/zone"
@@ -38,7 +39,7 @@ func (a *app) initCmd() *cobra.Command {
 				}
 				name = filepath.Base(abs)
 			}
-			if err := durable.WriteBytes(config, 0o644, zone.Sample(name)); err != nil {
+			if err := durable.WriteBytes(config, 0o644, zone.Sample(name, calendar.Of(a.now()))); err != nil {
 				return err
 			}
 			z, err := pipeline.Load(dir)

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest"
+	"taizhang/internal/durable"
 	"taizhang/queries"
 )
 
@@ -34,6 +35,9 @@ func (a *app) statusCmd() *cobra.Command {
 				if text == "" {
 					a.say("没有缺报的报表，不必催报。")
 					return nil
+				}
+				if a.output != "" {
+					return durable.WriteBytes(a.output, 0o644, []byte(text+"\n"))
 				}
 				_, err = fmt.Fprintln(a.out, text)
 				return err

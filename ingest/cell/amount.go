@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/written"
 )
 
+// Differs says whether two amounts lie further apart than the tolerance; all three in the same unit.
 func Differs(a, b, tolerance *big.Int) bool {
 	d := new(big.Int).Sub(a, b)
 	return d.Abs(d).Cmp(tolerance) > 0

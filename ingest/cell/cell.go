@@ -83,7 +83,7 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 		return Value{}, nil
 	}
 	raw := written.Tidy(c.Text)
-	if low := strings.ToLower(raw[:min(len(raw), 12)]); len(raw) <= 12 && Dashes[low] && !(col.Type == forms.List && t.Lists[col][written.Heading(raw)] != "") && !(low == "无" && col.Type == forms.Text && col.Required) {
+	if t.blank(raw, col) {
 		return Value{}, nil
 	}
 	if len(raw) > maxText && len([]rune(raw)) > maxText {
@@ -96,6 +96,21 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 		}
 	}
 	return v, ft
+}
+
+// blank says whether a text stands for an empty cell: a dash, 无, unless the column lists it as a value or must be filled.
+func (t *Typer) blank(raw string, col *forms.Column) bool {
+	if len(raw) > 12 {
+		return false
+	}
+	low := strings.ToLower(raw)
+	switch {
+	case !Dashes[low]:
+		return false
+	case col.Type == forms.List:
+		return t.Lists[col][written.Heading(raw)] == ""
+	}
+	return !(low == "无" && col.Type == forms.Text && col.Required)
 }
 
 // outside says how a value breaks the bounds that its column declares; nil if it keeps them.
@@ -251,44 +266,60 @@ func (t *Typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 	}
 	switch col.Type {
 	case forms.USCC:
-		s = strings.ToUpper(s)
-		if !secret.CreditCodeShape.MatchString(s) {
-			return Value{}, because(finding.NotCreditCode(col.Title, t.Quote(raw, 30)))
-		}
-		if secret.IsPersonal(s) {
-			return Value{}, because(finding.CreditCodeIsPersons(col.Title))
-		}
-		if secret.CreditCodeCheck(s) != s[17] {
-			return Value{Set: true, Text: s}, because(finding.CreditCodeCheck(col.Title, t.Quote(s, 30)))
-		}
-		return Value{Set: true, Text: s}, nil
+		return t.creditCode(strings.ToUpper(s), raw, col)
 	case forms.ID:
-		s = strings.ToUpper(s)
-		if !secret.IDShape.MatchString(s) {
-			return Value{}, because(finding.NotIDNumber(col.Title, len(s)))
-		}
-		if secret.IDCheck(s) != s[17] {
-			return Value{}, because(finding.IDNumberCheck(col.Title))
-		}
+		return t.idNumber(strings.ToUpper(s), col)
 	case forms.Phone:
-		s = strings.NewReplacer("-", "", "(", "", ")", "").Replace(s)
-		if !secret.PhoneShape.MatchString(s) {
-			return Value{}, because(finding.NotPhone(col.Title))
-		}
+		return t.phone(strings.NewReplacer("-", "", "(", "", ")", "").Replace(s), col)
 	case forms.TaxNo:
-		s = strings.ToUpper(s)
-		if !secret.TaxNoShape.MatchString(s) {
-			return Value{}, because(finding.NotTaxNumber(col.Title, len([]rune(s))))
-		}
-		v := t.sensitive(col, s)
-		if len(s) == 18 && secret.CreditCodeShape.MatchString(s) && secret.CreditCodeCheck(s) != s[17] {
-			return v, because(finding.TaxNumberCheck(col.Title))
-		}
-		return v, nil
+		return t.taxNumber(strings.ToUpper(s), col)
 	case forms.Code:
 		return t.code(c, s, col)
 	}
 	return t.sensitive(col, s), nil
+}
+
+// creditCode reads a 统一社会信用代码 (GB 32100).
+func (t *Typer) creditCode(s, raw string, col *forms.Column) (Value, *fault) {
+	switch {
+	case !secret.CreditCodeShape.MatchString(s):
+		return Value{}, because(finding.NotCreditCode(col.Title, t.Quote(raw, 30)))
+	case secret.IsPersonal(s):
+		return Value{}, because(finding.CreditCodeIsPersons(col.Title))
+	case secret.CreditCodeCheck(s) != s[17]:
+		return Value{Set: true, Text: s}, because(finding.CreditCodeCheck(col.Title, t.Quote(s, 30)))
+	}
+	return Value{Set: true, Text: s}, nil
+}
+
+// idNumber reads a 公民身份号码 (GB 11643).
+func (t *Typer) idNumber(s string, col *forms.Column) (Value, *fault) {
+	switch {
+	case !secret.IDShape.MatchString(s):
+		return Value{}, because(finding.NotIDNumber(col.Title, len(s)))
+	case secret.IDCheck(s) != s[17]:
+		return Value{}, because(finding.IDNumberCheck(col.Title))
+	}
+	return t.sensitive(col, s), nil
+}
+
+func (t *Typer) phone(s string, col *forms.Column) (Value, *fault) {
+	if !secret.PhoneShape.MatchString(s) {
+		return Value{}, because(finding.NotPhone(col.Title))
+	}
+	return t.sensitive(col, s), nil
+}
+
+// taxNumber reads a 纳税人识别号: a credit code, or an older number without a check character.
+func (t *Typer) taxNumber(s string, col *forms.Column) (Value, *fault) {
+	if !secret.TaxNoShape.MatchString(s) {
+		return Value{}, because(finding.NotTaxNumber(col.Title, len([]rune(s))))
+	}
+	v := t.sensitive(col, s)
+	if len(s) == 18 && secret.CreditCodeShape.MatchString(s) && secret.CreditCodeCheck(s) != s[17] {
+		return v, because(finding.TaxNumberCheck(col.Title))
+	}
+	return v, nil
 }
 
 var zeros = regexp.MustCompile(`^0{2,18}$`)

@@ -50,7 +50,7 @@ func YearUnsure(column, text string, days []string, sample string) Finding {
 	if len(days) > 0 {
 		what = "分不清是 " + strings.Join(days, " 还是 ")
 	}
-	return mistyped.finds("「%s」“%s”%s", column, text, what).mend("请写四位数的年份，如 %s", sample)
+	return mistyped.finds("「%s」“%s”%s", column, text, what).mend("请按年、月、日的顺序填写，年份写四位数，如 %s", sample)
 }
 
 const checkDay = "请核对月份和日期"
@@ -63,11 +63,6 @@ func NoSuchDay(column, text string) Finding {
 // MonthTooShort is a day that its month lacks; month as the sender may check it: 11月, 2026年2月.
 func MonthTooShort(column, text, month string, days int) Finding {
 	return mistyped.finds("「%s」%s 没有这一天：%s只有%d天", column, text, month, days).mend(checkDay)
-}
-
-// DayBeyondMonth is a date after the last day of its month.
-func DayBeyondMonth(column, text string, month, days int) Finding {
-	return mistyped.finds("「%s」%s 没有这一天，%d月只有%d天", column, text, month, days).mend("请核对月份和日期")
 }
 
 // DayMissing is a month where a day should be.

@@ -146,6 +146,11 @@ func SameRun(one, other, counts string) Finding {
 	return sameRun.finds("同时收到同一单位同一期的两份：“%s”和“%s”，按“%s”计入", one, other, counts).mend("请核实计入的是定稿；不是的，请把定稿单独重新报送")
 }
 
+// GaveWay is the other one of SameRun, whose rows do not count.
+func GaveWay(one, other, counts string) Finding {
+	return NotCounting(SameRun(one, other, counts).Message, SameRun(one, other, counts).Hint)
+}
+
 // SameFile is a file with the bytes of one received before, and what became of that.
 func SameFile(received, state string) Finding {
 	return duplicate.finds("与 %s 收到的文件完全相同，那一份%s，这一份不再重复计入", received, state).mend("如需更正，请修改内容后重新报送")

@@ -29,6 +29,9 @@ func RowAboveHead(row int) Finding {
 	return rowsAboveHead.finds("第%d行在表头上面，像是数据，没有读取", row).mend("数据都要填在表头下面；如是其他说明，请忽略本条")
 }
 
+// Unfilled begins what is said of a sheet that nobody filled in.
+const Unfilled = "未填，不作为零报告"
+
 // LineIgnored is a row that is no row of data; below where it stands under all of them: a signature, a remark.
 func LineIgnored(row int, below bool) Finding {
 	f := lineIgnored.finds("第%d行不成一行数据，没有读取", row).mend("如是数据，请补齐该行各列；如是说明，请移到表格下方，写成“注：…”")

@@ -29,9 +29,6 @@ import (
 //go:embed *.yaml
 var builtin embed.FS
 
-// Builtin gives the declarations that come with the program.
-func Builtin() fs.FS { return builtin }
-
 // Mode of a form.
 type Mode string
 

@@ -33,10 +33,10 @@ func (h *History) Foresee(r *finding.Return, f *forms.Form, kind finding.Decisio
 	case now == nil || now == old:
 	case kind == finding.Withdraw:
 		if counted {
-			r.Decision.Again = now.Id
+			r.Decision.Again = now.ID
 		}
 	default:
-		r.Findings = append(r.Findings, finding.NotCounting(fmt.Sprintf("%s 收到的 %s（截至%s）在它之后，目前计入的是那一份", received(now), now.Id, now.cutoff), "如应以本表为准，请联系管理员作废那一份"))
+		r.Findings = append(r.Findings, finding.NotCounting(fmt.Sprintf("%s 收到的 %s（截至%s）在它之后，目前计入的是那一份", received(now), now.ID, now.cutoff), "如应以本表为准，请联系管理员作废那一份"))
 	}
 }
 
@@ -50,7 +50,7 @@ func (h *History) AnsweredBefore(r *finding.Report) map[int]bool {
 		}
 		for form, period := range map[string]string{ret.Form: ret.Period.String(), "": ""} {
 			for _, p := range h.returns[subForm(ret.Submitter, form)] {
-				if n := ArrivalOf(p.Id); n < r.Arrival && (p.period == period || p.period == "") {
+				if n := ArrivalOf(p.ID); n < r.Arrival && (p.period == period || p.period == "") {
 					if again, byName := h.answeredAnew(n); again {
 						old[n] = byName
 					}
@@ -75,7 +75,7 @@ func (h *History) answeredAnew(arrival int) (again, byName bool) {
 		}
 		newer := false
 		for _, q := range h.returns[subForm(p.submitter, p.form)] {
-			newer = newer || q.period == p.period && q.Outcome != finding.Duplicate && ArrivalOf(q.Id) > arrival
+			newer = newer || q.period == p.period && q.Outcome != finding.Duplicate && ArrivalOf(q.ID) > arrival
 		}
 		if !newer {
 			return false, false

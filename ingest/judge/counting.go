@@ -37,11 +37,11 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 	}
 	switch old := h.Newest(r.Submitter, r.Form, period, true); {
 	case held != nil:
-		r.Supersedes = held.Id
+		r.Supersedes = held.ID
 	case old != nil: // a nil return
-		r.Supersedes = old.Id
+		r.Supersedes = old.ID
 	case twin != nil:
-		r.Supersedes = twin.Id
+		r.Supersedes = twin.ID
 	}
 	if twin != nil {
 		tellTwins(pt, p.File.Name, twin)
@@ -75,7 +75,7 @@ func (jd *Judge) refuseContradicted(ctx context.Context, h *History, pt *read.Pa
 		return nil
 	}
 	if pt.Form.Mode == forms.Period {
-		before, err := h.keysOf(ctx, pt.Form, held.Id)
+		before, err := h.keysOf(ctx, pt.Form, held.ID)
 		if err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 		counting = h.Counting(r.Submitter, r.Form)
 	}
 	switch s, _ := jd.Zone.Submitter(r.Submitter); {
-	case pt.Form.Mode == forms.Ledger && s.Until.Valid() && r.Cutoff > s.Until:
+	case pt.Form.Mode == forms.Ledger && s.Until.Valid() && jd.Zone.DateOf(r.ReceivedAt) > s.Until:
 		why, hint = fmt.Sprintf("%s自 %s 起不再报送，之后的台账不计入", s.Name, s.Until+1), "请由承接的单位报送；有疑问请联系管理员"
 	case counting == now:
 		return
@@ -145,7 +145,7 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 func received(p *prior) string { return p.ReceivedAt.Format("2006年1月2日 15:04") }
 
 // draft is how files are called that are not the last word.
-var draft = regexp.MustCompile(`(?i)初稿|草稿|征求意见稿|副本|备份|冲突|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|\bcopy\b|conflict`)
+var draft = regexp.MustCompile(`(?i)初稿|草稿|草案|征求意见稿|副本|备份|冲突|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|\bcopy\b|conflict|backup`)
 
 // IsDraft says whether a file's name says that it is no final version.
 func IsDraft(name string) bool { return draft.MatchString(name) }
@@ -162,12 +162,12 @@ func (h *History) twin(p *read.Parsed, pt *read.Part) *prior {
 	return old
 }
 
-// tellTwins says to both of two files for one return which of them counts.
+// tellTwins says to both of two files for one return which of them counts: the old one gives way.
 func tellTwins(pt *read.Part, name string, old *prior) {
-	f := finding.SameRun(written.Short(old.file, 60), written.Short(name, 60), written.Short(name, 60))
-	pt.Add(f)
+	one, other := written.Short(old.file, 60), written.Short(name, 60)
+	pt.Add(finding.SameRun(one, other, other))
 	if old.ret != nil {
-		old.ret.Findings = append(old.ret.Findings, f)
+		old.ret.Findings = append(old.ret.Findings, finding.GaveWay(one, other, other))
 		if old.ret.Outcome == finding.Accepted {
 			old.ret.Outcome, old.Outcome = finding.Warned, finding.Warned
 		}

@@ -16,7 +16,7 @@ import (
 
 // prior is an earlier return as judging sees it.
 type prior struct {
-	Id, submitter, form, period, Sha string
+	ID, submitter, form, period, Sha string
 	cutoff                           calendar.Date
 	ReceivedAt                       time.Time
 	Outcome                          finding.Outcome
@@ -74,7 +74,7 @@ func Load(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time.Locati
 		var cutoff sql.NullTime
 		var received time.Time
 		var outcome string
-		if err := rows.Scan(&p.Id, &p.submitter, &p.form, &p.period, &p.Sha, &cutoff, &received, &outcome, &p.IsNil, &p.Rows); err != nil {
+		if err := rows.Scan(&p.ID, &p.submitter, &p.form, &p.period, &p.Sha, &cutoff, &received, &outcome, &p.IsNil, &p.Rows); err != nil {
 			return nil, fmt.Errorf("read earlier returns: %w", err)
 		}
 		p.cutoff = calendar.NoDate
@@ -133,6 +133,7 @@ func (h *History) loadFaults(ctx context.Context) error {
 // Stored lets go of what is in the tables now.
 func (h *History) Stored() { clear(h.unstored) }
 
+// NewHistory is the history of a zone that received nothing yet; loc is where its days begin.
 func NewHistory(loc *time.Location, set *forms.Set) *History {
 	h := &History{loc: loc, returns: map[string][]*prior{}, ByID: map[string]*prior{}, clears: map[string][]time.Time{},
 		keys: map[string]map[string]KeyState{}, holders: map[string]map[string][]string{}, tabled: map[string]map[string][]string{}, closed: map[string][]string{},
@@ -150,10 +151,11 @@ func NewHistory(loc *time.Location, set *forms.Set) *History {
 func (h *History) add(p *prior) {
 	k := subForm(p.submitter, p.form)
 	h.returns[k] = append(h.returns[k], p)
-	h.ByID[p.Id] = p
+	h.ByID[p.ID] = p
 }
 
-// Decide takes note of a decision. Undoing one makes the one before it about the same thing stand again.
+// Decide takes a decision into account: kind is a finding.DecisionKind, id a return or, for clear, sub and form a ledger,
+// for waive a period of it too. Undoing one makes the one before it about the same thing stand again.
 func (h *History) Decide(kind, id, sub, form, period string, at time.Time) {
 	clear(h.tabled) // other returns count now
 	if p := h.ByID[id]; p != nil && kind != "erase" {
@@ -200,7 +202,7 @@ func (h *History) Counting(submitter, form string) *prior {
 	}
 	var best *prior
 	for _, p := range newest {
-		if best == nil || p.cutoff > best.cutoff || p.cutoff == best.cutoff && (p.ReceivedAt.After(best.ReceivedAt) || p.ReceivedAt.Equal(best.ReceivedAt) && p.Id > best.Id) {
+		if best == nil || p.cutoff > best.cutoff || p.cutoff == best.cutoff && (p.ReceivedAt.After(best.ReceivedAt) || p.ReceivedAt.Equal(best.ReceivedAt) && p.ID > best.ID) {
 			best = p
 		}
 	}
@@ -335,7 +337,7 @@ func (h *History) storedKeys(ctx context.Context, f *forms.Form) (map[string][]s
 				old = h.Counting(p.submitter, f.ID)
 			}
 			if old != nil {
-				ids = append(ids, old.Id)
+				ids = append(ids, old.ID)
 				rows += old.Rows
 			}
 			if f.Mode == forms.Ledger {

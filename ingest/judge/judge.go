@@ -18,6 +18,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
 	"taizhang/internal/zone"
 )
 
@@ -43,7 +44,7 @@ func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival i
 		r.ID, r.ReceivedAt = ReturnID(arrival, 1), p.File.ReceivedAt
 		j.Report.Returns = append(j.Report.Returns, r)
 		j.Parts = append(j.Parts, nil)
-		h.add(&prior{Id: r.ID, submitter: r.Submitter, Sha: p.Sha, Outcome: r.Outcome, cutoff: r.Cutoff, ReceivedAt: r.ReceivedAt})
+		h.add(&prior{ID: r.ID, submitter: r.Submitter, Sha: p.Sha, Outcome: r.Outcome, cutoff: r.Cutoff, ReceivedAt: r.ReceivedAt})
 		return j, nil
 	}
 	for i, pt := range p.Parts {
@@ -58,8 +59,10 @@ func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival i
 	return j, nil
 }
 
+// ReturnID is the id of the nth return, from 1, of an arrival: 000123-1.
 func ReturnID(arrival, n int) string { return fmt.Sprintf("%06d-%d", arrival, n) }
 
+// judgePart judges one return: whether it was there before, what the past says against it, what becomes of it.
 func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *read.Part) error {
 	r := pt.Ret
 	if p.Macros {
@@ -67,7 +70,7 @@ func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *
 	}
 	identified := r.Submitter != "" && r.Period.Valid()
 	if identified {
-		if old := h.Newest(r.Submitter, r.Form, r.Period.String(), false); old != nil && old.Sha == p.Sha && old.counts() {
+		if old := h.same(p, r); old != nil && old.counts() {
 			jd.duplicate(pt, old)
 			h.add(jd.asPrior(p, pt))
 			return nil
@@ -81,7 +84,7 @@ func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *
 	}
 	r.Outcome = outcomeOf(pt)
 	if identified && r.Outcome == finding.Rejected {
-		if old := h.Newest(r.Submitter, r.Form, r.Period.String(), false); old != nil && old.Sha == p.Sha && old.Outcome == finding.Rejected && !old.Accepted && old.Findings == Fingerprint(r) {
+		if old := h.same(p, r); old.rejectedAs(r) {
 			jd.duplicate(pt, old)
 		}
 	}
@@ -94,10 +97,27 @@ func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *
 	if !r.Outcome.Counts() {
 		return nil
 	}
+	return jd.counted(ctx, h, pt, now)
+}
+
+// same gives the newest return of the same submitter, form and period if it came from the same bytes; else nil.
+func (h *History) same(p *read.Parsed, r *finding.Return) *prior {
+	if old := h.Newest(r.Submitter, r.Form, r.Period.String(), false); old != nil && old.Sha == p.Sha {
+		return old
+	}
+	return nil
+}
+
+// rejectedAs says whether a return was rejected for the same faults and nobody decided otherwise since.
+func (p *prior) rejectedAs(r *finding.Return) bool {
+	return p != nil && p.Outcome == finding.Rejected && !p.Accepted && p.Findings == Fingerprint(r)
+}
+
+// counted tells what a return that counts takes the place of, and remembers its rows.
+func (jd *Judge) counted(ctx context.Context, h *History, pt *read.Part, now *prior) (err error) {
 	jd.tellNotCounting(h, pt, now)
-	if r.Supersedes != "" {
-		var err error
-		if r.Changes, err = h.changes(ctx, pt, r.Supersedes); err != nil {
+	if pt.Ret.Supersedes != "" {
+		if pt.Ret.Changes, err = h.changes(ctx, pt, pt.Ret.Supersedes); err != nil {
 			return err
 		}
 	}
@@ -130,7 +150,7 @@ func Fingerprint(r *finding.Return) string {
 
 func (jd *Judge) asPrior(p *read.Parsed, pt *read.Part) *prior {
 	r := pt.Ret
-	return &prior{run: p.File.Run, file: p.File.Name, ret: r, Id: r.ID, submitter: r.Submitter, form: r.Form, period: r.Period.String(), Sha: p.Sha, cutoff: r.Cutoff,
+	return &prior{run: p.File.Run, file: p.File.Name, ret: r, ID: r.ID, submitter: r.Submitter, form: r.Form, period: r.Period.String(), Sha: p.Sha, cutoff: r.Cutoff,
 		ReceivedAt: r.ReceivedAt, Outcome: r.Outcome, IsNil: r.Nil, Rows: r.Rows, Findings: Fingerprint(r)}
 }
 
@@ -186,8 +206,7 @@ const (
 
 // againstLedger finds rows that vanished and items that were reopened.
 func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, old *prior) error {
-	f := pt.Form
-	before, err := h.keysOf(ctx, f, old.Id)
+	before, err := h.keysOf(ctx, pt.Form, old.ID)
 	if err != nil {
 		return err
 	}
@@ -202,40 +221,44 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 		}
 	}
 	sort.Strings(gone)
-	name := func(k string) string {
-		if s := before[k].Shown; s != "" {
-			return s
-		}
-		for i := range f.Columns {
-			if f.Columns[i].InKey && f.Columns[i].Type.Sensitive() {
-				return "（涉敏编号）"
-			}
-		}
-		return strings.ReplaceAll(k, read.KeySep, "·")
-	}
+	name := func(k string) string { return goneName(pt.Form, k, before[k].Shown) }
 	rows := len(before)
 	before, gone = foldSpellings(pt, before, gone, name)
-	var named []string
-	for i, k := range gone {
-		if i == namedRows {
-			named = append(named, fmt.Sprintf("等共%d行", len(gone)))
-			break
-		}
-		named = append(named, written.Short(name(k), 30))
-	}
-	switch {
-	case len(gone) >= vanishedLeast && len(gone)*100 > rows*vanishedMost:
-		pt.Add(finding.LedgerShrank(rows, len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
-	case len(gone) > 0:
-		for i, k := range gone {
-			if i == namedRows {
-				break
-			}
-			pt.Add(finding.RowVanished(written.Short(name(k), 40)).At(finding.Place{Sheet: pt.FirstSheet(), Value: written.Short(name(k), 40)}))
-		}
-	}
+	tellGone(pt, rows, gone, name)
 	jd.againstItems(h, pt, before)
 	return nil
+}
+
+// goneName is how a row is called that is no longer there: as it was shown, else by its key where that hides nothing.
+func goneName(f *forms.Form, key, shown string) string {
+	if shown != "" {
+		return shown
+	}
+	for i := range f.Columns {
+		if f.Columns[i].InKey && f.Columns[i].Type.Sensitive() {
+			return "（涉敏编号）"
+		}
+	}
+	return strings.ReplaceAll(key, read.KeySep, "·")
+}
+
+// tellGone says which of a ledger's rows are gone: one by one where they are few, else that the ledger shrank.
+func tellGone(pt *read.Part, rows int, gone []string, name func(key string) string) {
+	if len(gone) >= vanishedLeast && len(gone)*100 > rows*vanishedMost {
+		var named []string
+		for _, k := range gone[:min(len(gone), namedRows)] {
+			named = append(named, written.Short(name(k), 30))
+		}
+		if len(gone) > namedRows {
+			named = append(named, fmt.Sprintf("等共%d行", len(gone)))
+		}
+		pt.Add(finding.LedgerShrank(rows, len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
+		return
+	}
+	for _, k := range gone[:min(len(gone), namedRows)] {
+		shown := written.Short(name(k), 40)
+		pt.Add(finding.RowVanished(shown).At(finding.Place{Sheet: pt.FirstSheet(), Value: shown}))
+	}
 }
 
 // watched gives the columns of a ledger in which what happened to an item since is seen: its status, its deadline; -1 if none.
@@ -296,10 +319,7 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 		rec := &pt.Records[i]
 		for _, id := range held[looseKey(rec.Key)] {
 			o := h.ByID[id]
-			if o == nil || !o.counts() || o.submitter == r.Submitter && (f.Mode == forms.Ledger || o.period == r.Period.String()) {
-				continue
-			}
-			if f.Mode == forms.Ledger && h.Counting(o.submitter, f.ID) != o || f.Mode == forms.Period && h.Newest(o.submitter, f.ID, o.period, true) != o {
+			if !h.countsElsewhere(o, f, r) {
 				continue
 			}
 			where := "其他单位"
@@ -307,7 +327,9 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 				where = s.Name
 			}
 			if f.Mode == forms.Period {
-				where += o.period
+				if p, err := calendar.ParsePeriod(o.period); err == nil {
+					where += written.PeriodLabel(p) + "的"
+				}
 			}
 			shown := written.Short(rec.Shown, 40)
 			pt.Add(finding.KeyElsewhere(shown, where).At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))
@@ -315,4 +337,15 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 		}
 	}
 	return nil
+}
+
+// countsElsewhere says whether the rows of a return count, for another unit or another period than those of r.
+func (h *History) countsElsewhere(o *prior, f *forms.Form, r *finding.Return) bool {
+	switch {
+	case o == nil || !o.counts():
+		return false
+	case f.Mode == forms.Ledger:
+		return o.submitter != r.Submitter && h.Counting(o.submitter, f.ID) == o
+	}
+	return (o.submitter != r.Submitter || o.period != r.Period.String()) && h.Newest(o.submitter, f.ID, o.period, true) == o
 }

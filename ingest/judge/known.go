@@ -72,7 +72,7 @@ func (h *History) held(ctx context.Context, jd *Judge, form, field string) (*rol
 	var ids []string
 	for _, s := range jd.Zone.Submitters {
 		for _, p := range h.standing(s.Code, f) {
-			ids = append(ids, p.Id)
+			ids = append(ids, p.ID)
 		}
 	}
 	of := strings.Join(ids, ",")

@@ -30,7 +30,7 @@ func (jd *Judge) reconcile(ctx context.Context, h *History, pt *read.Part) error
 	}
 	s := yearSums{form: pt.Form, by: map[string]*big.Int{}}
 	for _, p := range before {
-		rows, err := h.rowsOf(ctx, pt.Form, p.Id)
+		rows, err := h.rowsOf(ctx, pt.Form, p.ID)
 		if err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func (jd *Judge) usual(ctx context.Context, h *History, pt *read.Part) error {
 	var ids []string
 	for _, p := range h.standing(pt.Ret.Submitter, f) {
 		if f.Mode == forms.Ledger || p.period != pt.Ret.Period.String() {
-			ids = append(ids, p.Id)
+			ids = append(ids, p.ID)
 		}
 	}
 	ids = ids[max(0, len(ids)-usualReturn):]
@@ -77,7 +77,7 @@ func (h *History) ofOthers(z *zone.Zone, submitter string, f *forms.Form) (ids [
 		}
 		all := h.standing(s.Code, f)
 		for _, p := range all[max(0, len(all)-usualReturn):] {
-			ids = append(ids, p.Id)
+			ids = append(ids, p.ID)
 		}
 	}
 	return ids

@@ -25,38 +25,45 @@ var countHead = regexp.MustCompile(`(数|数量|率|合计|小计|总计|占比|
 // apart from the rows above, has words for a head and fills few of the columns that a row of this form must have; or it
 // sets listed values and units against counts, with a head or without one.
 func (r *tableReader) asideAt(i int, kind, after rowKind, s *rowSeen) int {
-	row := &r.p.Rows[i]
-	if s.certain && s.texts >= 3 { // a statistic's rows have one text
+	if s.certain && s.texts >= 3 || r.seen == 0 { // a statistic's rows have one text
 		return 0
 	}
-	if kind != rowData && kind != rowStray && kind != rowHead && kind != rowTotal || r.seen == 0 {
+	switch kind {
+	case rowData, rowStray, rowHead, rowTotal:
+	default:
 		return 0
 	}
-	if n := r.statisticAt(i, after); n > 0 {
+	n := r.statisticAt(i, after)
+	if n == 0 && kind != rowTotal && r.apart(i, after) && r.summaryHead(&r.p.Rows[i]) && !(kind == rowHead && r.ownHead(i)) {
+		n = r.summaryAt(i)
+	}
+	if n > 0 {
 		r.takeAside(i, n)
-		return n
 	}
-	if kind == rowTotal || !r.apart(i, after) || !r.summaryHead(row) {
-		return 0
+	return n
+}
+
+// ownHead says whether row i is a head of this form, of which half the fields are there.
+func (r *tableReader) ownHead(i int) bool {
+	heads := r.l.Vocab.headsOf(r.p, i)
+	if heads == nil {
+		return false
 	}
-	if kind == rowHead {
-		if heads := r.l.Vocab.headsOf(r.p, i); heads != nil {
-			if c := r.l.Vocab.headAt(i, r.h.Form, heads); c != nil && (c.found*2 >= c.all || len(c.Columns)*2 >= len(r.h.Columns)) {
-				return 0
-			}
-		}
-	}
+	c := r.l.Vocab.headAt(i, r.h.Form, heads)
+	return c != nil && (c.found*2 >= c.all || len(c.Columns)*2 >= len(r.h.Columns))
+}
+
+// summaryAt is how many rows a summary takes whose head is row i; 0 where one of them is a row of this form, or none follows.
+func (r *tableReader) summaryAt(i int) int {
 	n := 1
-	for i+n < len(r.p.Rows) && !BlankRow(&r.p.Rows[i+n]) && r.p.Rows[i+n].N == row.N+n {
+	for ; i+n < len(r.p.Rows) && !BlankRow(&r.p.Rows[i+n]) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
 		if r.fillsRow(&r.p.Rows[i+n]) {
 			return 0
 		}
-		n++
 	}
 	if n == 1 {
 		return 0
 	}
-	r.takeAside(i, n)
 	return n
 }
 
@@ -104,13 +111,51 @@ func (r *tableReader) statisticAt(i int, after rowKind) int {
 			words++
 		}
 	}
+	if across := r.countsAcross(i); across > 0 && n < 2 {
+		return across
+	}
 	switch {
+	case rows > 0 && words == rows && (apart || after == rowMemo || after == rowAside):
+		return n
 	case rows == 0 || words == 0 || !apart && !headed && words < rows: // 合计 alone is a total
 		return 0
 	case headed && (apart || rows >= 2 || words >= 1), rows >= 2 && apart && words*2 >= rows:
 		return n
 	}
 	return 0
+}
+
+// countsAcross finds a statistic that runs across: listed values or words of statistics side by side, a row of counts
+// below them (未启动 | 办理中 | 已办结 over 件数 | 0 | 4 | 1). It gives the rows it takes, 0 where there is none.
+func (r *tableReader) countsAcross(i int) int {
+	head := &r.p.Rows[i]
+	if i+1 >= len(r.p.Rows) || r.p.Rows[i+1].N != head.N+1 || !r.statisticHead(head) {
+		return 0
+	}
+	listed, counts := 0, 0
+	for k := range head.Cells {
+		if present(&head.Cells[k]) && r.listed(written.Heading(head.Cells[k].Text)) {
+			listed++
+		}
+	}
+	next := &r.p.Rows[i+1]
+	for k := range next.Cells {
+		c := &next.Cells[k]
+		switch {
+		case !present(c):
+		case c.Kind == sheet.Number || countText.MatchString(written.Squash(c.Text)):
+			if !present(CellIn(head, c.Col)) {
+				return 0
+			}
+			counts++
+		case counts > 0 || !countHead.MatchString(written.Heading(c.Text)): // 件数 in front of them
+			return 0
+		}
+	}
+	if listed < 2 || counts < 2 {
+		return 0
+	}
+	return 2
 }
 
 // statisticHead says whether a row may head a statistic: short texts only, two at least, of which most are headings,
@@ -136,33 +181,40 @@ func (r *tableReader) statisticHead(row *sheet.Row) bool {
 // statisticRow says whether a row sets a short text (after a running number perhaps) against numbers only, of which one
 // at least stands where the form asks for something else; isWord where the text is a listed value or a unit.
 func (r *tableReader) statisticRow(row *sheet.Row) (isRow, isWord bool) {
-	texts, numbers, misfits := 0, 0, 0
+	said, numbers, misfits := false, 0, 0
 	for k := range row.Cells {
-		c := &row.Cells[k]
-		if !present(c) {
-			continue
-		}
-		if c.Kind == sheet.Number || c.Kind == sheet.Text && texts > 0 && countText.MatchString(written.Squash(c.Text)) {
-			if texts == 0 { // a running number
-				continue
-			}
-			numbers++
-			at := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == c.Col })
-			if at < 0 || !isNumber(r.at[at].Field) && r.at[at].Field.Type != forms.Percent {
+		switch c := &row.Cells[k]; {
+		case !present(c), c.Kind == sheet.Number && !said: // a running number
+		case c.Kind == sheet.Number, said && c.Kind == sheet.Text && countText.MatchString(written.Squash(c.Text)):
+			if numbers++; !r.countsIn(c.Col) {
 				misfits++
 			}
-			continue
-		}
-		t := written.Heading(c.Text)
-		if texts++; c.Kind != sheet.Text || texts > 1 || len([]rune(t)) > 16 {
+		case said || c.Kind != sheet.Text:
 			return false, false
-		}
-		isWord = r.listed(t)
-		if !isWord && !totalWord.MatchString(t) && !subWord.MatchString(t) && strings.ContainsAny(t, "0123456789-") {
-			return false, false // a code
+		default:
+			said = true
+			if isRow, isWord = r.subject(written.Heading(c.Text)); !isRow {
+				return false, false
+			}
 		}
 	}
-	return texts == 1 && numbers > 0 && (misfits > 1 || misfits > 0 && !r.fillsRow(row)), isWord
+	return said && numbers > 0 && (misfits > 1 || misfits > 0 && !r.fillsRow(row)), isWord
+}
+
+// countsIn says whether a column is one of amounts, counts or shares.
+func (r *tableReader) countsIn(col int) bool {
+	at := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == col })
+	return at >= 0 && (isNumber(r.at[at].Field) || r.at[at].Field.Type == forms.Percent)
+}
+
+// subject says whether a text may be what a row of a statistic counts: short, and no code; word where it is a listed value
+// or a unit.
+func (r *tableReader) subject(text string) (may, word bool) {
+	if len([]rune(text)) > 16 {
+		return false, false
+	}
+	word = r.listed(text)
+	return word || totalWord.MatchString(text) || subWord.MatchString(text) || !strings.ContainsAny(text, "0123456789-"), word
 }
 
 // countText is a count or share written as text.

@@ -230,8 +230,7 @@ func spanColumn(h *Head) {
 // harmless are words around a heading that leave its meaning: 具体问题描述, 牵头单位情况.
 var harmless = regexp.MustCompile(`^(情况|内容|说明|一栏|名称|名|明细|全称|简述|栏|列|如下|及.{1,6}|和.{1,6}|与.{1,6}|/.{1,6}|、.{1,6})$`)
 
-// guess finds an unmatched heading so close to a required field that it is likely meant. Chinese puts what a thing is
-// at the end: 牵头单位负责人 is a person, 计划兑付金额 a plan.
+// guess finds an unmatched heading so close to a required field that it is likely meant; the leftmost of several.
 func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 	taken := map[int]bool{}
 	for _, p := range h.Columns {
@@ -239,26 +238,38 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 	}
 	var best *Placed
 	for col, head := range pg.heads(h.row, h.height) {
-		if taken[col] || head.rollup || head.other || len(head.names) == 0 {
+		if taken[col] || best != nil && col >= best.Col || !head.guessable() {
 			continue
 		}
 		name := head.names[len(head.names)-1]
-		if rollupPrefix.MatchString(head.names[0]) || otherPrefix.MatchString(name) || head.names[0] != name && otherPrefix.MatchString(head.names[0]) {
-			continue
-		}
-		for _, s := range append([]string{c.Title}, c.Synonyms...) {
-			k := written.Heading(s)
-			n, l := len([]rune(k)), len([]rune(name))
-			before, after, within := strings.Cut(name, k)
-			if min(n, l) >= 4 && spelling.Distance(k, name) <= 1 || within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless.MatchString(after)) ||
-				l >= 3 && strings.HasSuffix(k, name) {
-				if best == nil || col < best.Col {
-					best = &Placed{Field: c, Col: col, Title: head.title, Unit: head.unit, HasUnit: head.hasUnit, guess: true}
-				}
-			}
+		if slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(s string) bool { return closeTo(written.Heading(s), name) }) {
+			best = &Placed{Field: c, Col: col, Title: head.title, Unit: head.unit, HasUnit: head.hasUnit, guess: true}
 		}
 	}
 	return best
+}
+
+// guessable says whether a heading may be meant for a field of the period: neither cumulative nor another period's.
+func (h *columnHead) guessable() bool {
+	if h.rollup || h.other || len(h.names) == 0 {
+		return false
+	}
+	first, last := h.names[0], h.names[len(h.names)-1]
+	return !rollupPrefix.MatchString(first) && !otherPrefix.MatchString(last) && (first == last || !otherPrefix.MatchString(first))
+}
+
+// closeTo says whether a heading is nearly the known one: a character apart, within harmless words, or its end. Chinese
+// puts what a thing is at the end: 牵头单位负责人 is a person, 计划兑付金额 a plan.
+func closeTo(known, heading string) bool {
+	n, l := len([]rune(known)), len([]rune(heading))
+	if min(n, l) >= 4 && spelling.Distance(known, heading) <= 1 {
+		return true
+	}
+	before, after, within := strings.Cut(heading, known)
+	if within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless.MatchString(after)) {
+		return true
+	}
+	return l >= 3 && strings.HasSuffix(known, heading)
 }
 
 // MissingColumns supplies required columns that the return's identity or its section rows give, and rejects a return

@@ -47,6 +47,7 @@ func (h *Head) required() (found, all int) {
 	return
 }
 
+// Column is where a field stands; nil where the head has no column for it.
 func (h *Head) Column(field string) *Placed {
 	for i := range h.Columns {
 		if h.Columns[i].Field.Field == field {

@@ -219,6 +219,7 @@ func (v *Vocabulary) looksLikeHead(p *Page, row *sheet.Row, f *forms.Form, field
 	return hits >= 3 && hits*2 >= min(fields, len(row.Cells))
 }
 
+// FirstText is the first cell with content of a row, of any kind; an empty one in column A where there is none.
 func FirstText(row *sheet.Row) sheet.Cell {
 	for i := range row.Cells {
 		if filled(&row.Cells[i]) {

@@ -6,10 +6,25 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
-	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
+
+// MarkerSheet is the very hidden sheet by which intake knows a filled template,
+// whatever happened to its headers. From row 2 on, each row says of one sheet:
+// its name, form id, version, header row, and the columns in order, each by
+// its field and, of money, its unit (paid_amount 万元). In row MarkerLists and
+// below stand the lists that cells choose from, each under its name or under
+// none; the enterprise directory's are MarkerNames and, beside it, MarkerCodes.
+const (
+	MarkerSheet = "_taizhang"
+	MarkerLists = 199
+	MarkerNames = "enterprise"
+	MarkerCodes = "enterprise_code"
+)
+
+// ExamplePrefix begins the first cell of a template's example row, which is passed over.
+const ExamplePrefix = "示例"
 
 // Marker is what a template's hidden sheet says of one of its sheets: by it a
 // filled template is known, whatever happened to its headings.
@@ -19,6 +34,7 @@ type Marker struct {
 	row    int      // of the headings, when the template was made
 	fields []string // by column: a field, and of money its unit (paid_amount 万元)
 	codes  map[string]string
+	Issued string // the period that it was made for, as its 报送期 said then; empty if for none
 }
 
 // Markers reads the hidden sheet of a template. Forms that are no longer in force are left out, as are fields later on.
@@ -28,10 +44,10 @@ func (l *Reader) Markers(g *sheet.Grid) []Marker {
 	names := 0
 	for i := range g.Rows {
 		row := &g.Rows[i]
-		if row.N >= receipt.MarkerLists {
-			if row.N == receipt.MarkerLists {
+		if row.N >= MarkerLists {
+			if row.N == MarkerLists {
 				for k := range row.Cells {
-					if row.Cells[k].Text == receipt.MarkerNames {
+					if row.Cells[k].Text == MarkerNames {
 						names = row.Cells[k].Col
 					}
 				}
@@ -45,7 +61,8 @@ func (l *Reader) Markers(g *sheet.Grid) []Marker {
 		if row.N < 2 || f == nil {
 			continue
 		}
-		m := Marker{sheet: text(1), Form: f, row: written.Atoi(text(4)), codes: codes}
+		_, issued, _ := strings.Cut(text(3), " ")
+		m := Marker{Issued: issued, sheet: text(1), Form: f, row: written.Atoi(text(4)), codes: codes}
 		for k := range row.Cells {
 			if c := &row.Cells[k]; c.Col >= 5 {
 				for len(m.fields) < c.Col-5 {

@@ -91,53 +91,88 @@ var knownLabels written.Memo[[][]int] // where labels stand in a text
 
 // labelsIn takes the labelled values of one cell and says whether it may be a title beside them.
 func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) (titled bool) {
-	c := &row.Cells[i]
 	word := written.Squash(text)
 	locs := knownLabels.Get(text, func(text string) [][]int { return labels.FindAllStringSubmatchIndex(text, -1) })
-	titled = len(locs) == 0 || locs[0][2] > 0
-	for k, loc := range locs {
-		label := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[loc[2]:loc[3]])
-		kind := labelKind[label]
-		colon := strings.ContainsAny(text[loc[4]:loc[5]], ":：")
-		whole := word == label || word == label+":"
-		before := strings.TrimSpace(text[:loc[2]])
-		bracket := strings.HasSuffix(before, "(") || strings.HasSuffix(before, "（")
-		if last, _ := utf8.DecodeLastRuneInString(before); kind == "unit" && unicode.Is(unicode.Han, last) && before == text[:loc[2]] && !strings.ContainsRune("年月日期周", last) { // 牵头单位：…
+	for k := range locs {
+		l := labelAt(text, word, locs, k)
+		if !l.labels() {
 			continue
 		}
-		rest := text[loc[5]:]
-		if kind == "asof" && !colon {
-			rest = untilWord.ReplaceAllString(rest, "")
-		}
-		switch {
-		case kind == "end", kind == "unit" && !colon && !whole && !bracket:
-			continue
-		case !colon && !whole && !(kind == "asof" && written.StartsDate(rest)) && !(kind == "unit" && bracket):
-			continue
-		}
-		end := len(rest)
-		for _, next := range locs[k+1:] {
-			nextLabel := strings.NewReplacer(" ", "", "\u3000", "").Replace(text[next[2]:next[3]])
-			if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind[nextLabel] == "asof" {
-				end = max(0, len(rest)-(len(text)-next[2]))
-				break
-			}
-		}
-		value := strings.Trim(written.Tidy(rest[:end]), " ,，;；。、|")
+		value := strings.Trim(written.Tidy(l.rest[:l.end(text, locs[k+1:])]), " ,，;；。、|")
 		if !strings.ContainsAny(value, "(（") { // （截至8月14日）
 			value = strings.TrimRight(value, ")）】]")
 		}
-		ref := c.Ref()
-		if value == "" && whole && i+1 < len(row.Cells) {
-			next := row.Cells[i+1]
-			isLabel := next.Kind == sheet.Text && labels.MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：")
-			if !isLabel && !(kind == "submitter" && (next.Kind != sheet.Text || written.StartsDate(next.Text))) {
-				value, ref = seal.ReplaceAllString(written.DateText(next), ""), next.Ref()
+		ref := row.Cells[i].Ref()
+		if value == "" && l.whole && i+1 < len(row.Cells) {
+			if next := &row.Cells[i+1]; l.beside(next) {
+				value, ref = seal.ReplaceAllString(written.DateText(*next), ""), next.Ref()
 			}
 		}
-		s.set(kind, Said{value, sheetName, ref})
+		s.set(l.kind, Said{value, sheetName, ref})
 	}
-	return titled
+	return len(locs) == 0 || locs[0][2] > 0
+}
+
+// label is a word such as 填报单位 within a text.
+type label struct {
+	kind    string // as labelKind has it
+	before  string // what stands before it
+	rest    string // what stands behind it, and its colon
+	colon   bool
+	whole   bool // the text is nothing else
+	bracket bool // it follows an opening bracket
+}
+
+// unspaced takes the spaces out of a label: 单 位.
+func unspaced(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, " ", ""), "\u3000", "")
+}
+
+// labelAt looks at label k of a text, which is word without its spaces.
+func labelAt(text, word string, locs [][]int, k int) label {
+	loc := locs[k]
+	name := unspaced(text[loc[2]:loc[3]])
+	l := label{kind: labelKind[name], before: text[:loc[2]], rest: text[loc[5]:], colon: strings.ContainsAny(text[loc[4]:loc[5]], ":："),
+		whole: word == name || word == name+":"}
+	before := strings.TrimSpace(l.before)
+	l.bracket = strings.HasSuffix(before, "(") || strings.HasSuffix(before, "（")
+	if l.kind == "asof" && !l.colon {
+		l.rest = untilWord.ReplaceAllString(l.rest, "")
+	}
+	return l
+}
+
+// labels says whether the word labels a value here, and is no part of another word or of a sentence.
+func (l *label) labels() bool {
+	switch l.kind {
+	case "end":
+		return false
+	case "unit":
+		last, _ := utf8.DecodeLastRuneInString(l.before)
+		if unicode.Is(unicode.Han, last) && !strings.ContainsRune("年月日期周", last) { // 牵头单位：…
+			return false
+		}
+		return l.colon || l.whole || l.bracket
+	}
+	return l.colon || l.whole || l.kind == "asof" && written.StartsDate(l.rest)
+}
+
+// end is where the value ends in what stands behind the label: before the next of the text's labels.
+func (l *label) end(text string, later [][]int) int {
+	for _, next := range later {
+		if strings.ContainsAny(text[next[4]:next[5]], ":：") || labelKind[unspaced(text[next[2]:next[3]])] == "asof" {
+			return max(0, len(l.rest)-(len(text)-next[2]))
+		}
+	}
+	return len(l.rest)
+}
+
+// beside says whether the next cell holds the value of a label that stands alone.
+func (l *label) beside(next *sheet.Cell) bool {
+	if next.Kind == sheet.Text && labels.MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：") {
+		return false
+	}
+	return l.kind != "submitter" || next.Kind == sheet.Text && !written.StartsDate(next.Text)
 }
 
 func (s *Stated) set(kind string, v Said) {

@@ -26,6 +26,7 @@ const maxMergedWork = 2_000_000
 
 const headRows = 80 // a head stands within the first rows that have content
 
+// NewPage prepares a sheet for the search for heads. The page keeps the grid, which must not change.
 func NewPage(g *sheet.Grid) *Page {
 	p := &Page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}}
 	if len(g.Rows) == 0 {
@@ -87,6 +88,7 @@ func BlankRow(row *sheet.Row) bool {
 	return true
 }
 
+// TextOf is a cell as a heading or label says it: a date as its month (2022-08), nil as nothing.
 func TextOf(c *sheet.Cell) string {
 	if c == nil {
 		return ""
@@ -286,10 +288,12 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 		if h.say(bare) {
 			continue
 		}
-		for _, m := range written.InParens.FindAllStringSubmatch(ns[0], -1) { // 兑付金额(累计)
-			var inner columnHead
-			if inner.say(m[1]) {
-				h.rollup, h.other = h.rollup || inner.rollup, h.other || inner.other
+		for _, m := range written.InParens.FindAllStringSubmatch(written.Squash(t), -1) { // 兑付金额(累计)
+			for _, word := range append(strings.FieldsFunc(m[1], betweenWords), m[1]) { // (元,本年累计)
+				var inner columnHead
+				if inner.say(word) {
+					h.rollup, h.other = h.rollup || inner.rollup, h.other || inner.other
+				}
 			}
 		}
 		kept, forms = append(kept, t), append(forms, ns)
@@ -312,6 +316,9 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 	}
 	return h
 }
+
+// betweenWords divides what a bracket of a heading says into words.
+func betweenWords(r rune) bool { return strings.ContainsRune(",，、;；:：/|", r) }
 
 // levelSaid is what a heading level says that names no field.
 type levelSaid struct {

@@ -25,6 +25,7 @@ func (h *Head) rolledUp(row *sheet.Row) []Rolled {
 	return out
 }
 
+// HasRollups says whether the table has columns of cumulative figures (累计).
 func (t *Table) HasRollups() bool {
 	return slices.ContainsFunc(t.Heads, func(h *Head) bool { return len(h.Rollups) > 0 })
 }

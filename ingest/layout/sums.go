@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
@@ -87,7 +88,7 @@ func (r *tableReader) linesBelow(i int, bare map[int]bool) []Line {
 // onlyNumbers says whether nothing of a line says what it is about: it holds amounts and counts and no name, code, date.
 func (r *tableReader) onlyNumbers(l *Line) bool {
 	row := &r.p.Rows[l.index]
-	numbers := 0
+	numbers, counts := 0, 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
 		if !present(c) {
@@ -100,6 +101,8 @@ func (r *tableReader) onlyNumbers(l *Line) bool {
 				return false
 			}
 			numbers++
+		case c.Kind == sheet.Number && at >= 0 && isNames(l.At[at].Field) && counts == 0: // how many rows they are, see sumsUp
+			counts++
 		case c.Kind == sheet.Number, c.Kind == sheet.Text && at < 0 && strings.Trim(c.Text, "-—/ \u3000") == "":
 			if at >= 0 && !c.Percent {
 				return false
@@ -123,11 +126,26 @@ func (r *tableReader) onlyNumbers(l *Line) bool {
 // the table only.
 func (r *tableReader) sumsUp(l *Line, block, above, below []Line) (part, ok bool) {
 	for i, lines := range [][]Line{block, above, below} {
-		if len(lines) > 0 && l.isSumOf(lines) {
+		if len(lines) > 0 && l.countsRows(len(lines)) && l.isSumOf(lines) {
 			return i == 0 && len(block) < len(above) || i == 2 && len(above) > 0, true
 		}
 	}
 	return false, false
+}
+
+// isNames says whether a field holds names or codes: a number there counts them, if it is no code.
+func isNames(c *forms.Column) bool {
+	return c.Type == forms.Text || c.Type == forms.Code || c.Type == forms.USCC
+}
+
+// countsRows says whether a number under a column of names, if one stands there, is how many rows there are.
+func (l *Line) countsRows(n int) bool {
+	for k := range l.At {
+		if c := &l.Cells[k]; l.At[k].Col > 0 && isNames(l.At[k].Field) && present(c) && c.Kind == sheet.Number && c.Num != float64(n) {
+			return false
+		}
+	}
+	return true
 }
 
 func (l *Line) isSumOf(lines []Line) bool {

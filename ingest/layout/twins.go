@@ -12,6 +12,7 @@ type twin struct {
 	col, byCol int
 	unit       int // of the one passed over
 	hasUnit    bool
+	declared   bool // the form lists the heading as it stands
 }
 
 // settleTwins decides between columns that mean the same field, by what stands in them: where the one that was taken is
@@ -25,7 +26,7 @@ func (h *Head) settleTwins(pg *Page) (said Notes) {
 		passed, taken := written.Short(d.title, 30), written.Short(d.by, 30)
 		var f finding.Finding
 		switch g := levelsAbove(d.title); {
-		case at != nil && mine == 0 && other > 0 && (same || at.Field.Required):
+		case at != nil && mine == 0 && other > 0 && (same || d.declared || at.Field.Required):
 			at.Col, at.Title, at.Unit, at.HasUnit = d.col, d.title, d.unit, d.hasUnit
 			f = finding.EmptyTwin(taken, here, there)
 		case g != levelsAbove(d.by) && g != "" && levelsAbove(d.by) != "" && lastLevel(d.title) == lastLevel(d.by):

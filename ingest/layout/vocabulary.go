@@ -30,49 +30,23 @@ type Vocabulary struct {
 	seen  map[string]bool         // cell texts already looked up among words: columns repeat few texts
 }
 
+// NewVocabulary makes the words of a set of forms.
 func NewVocabulary(set *forms.Set) *Vocabulary {
 	v := &Vocabulary{set: set, names: map[string]names{}, Lists: map[*forms.Column]map[string]string{}, title: map[string][]string{},
 		words: map[string]struct{}{}, heads: map[string]*keptMatches{}, seen: map[string]bool{}}
 	for _, f := range set.Forms {
 		ns := names{}
-		add := func(text string, i, rank int) {
-			keys, _, _ := written.HeadingForms(text)
-			for _, k := range keys {
-				if old, ok := ns[k]; !ok || rank < old.rank {
-					ns[k] = named{i, rank}
-				}
-				v.words[k] = struct{}{}
-			}
-		}
-		loose := func(text string, i int) {
-			keys, _, _ := written.HeadingForms(text)
-			for _, k := range keys {
-				c := "~" + written.Canon(k)
-				if old, ok := ns[c]; ok && old.index != i {
-					ns[c] = named{-1, 2}
-				} else if !ok {
-					ns[c] = named{i, 2}
-				}
-				v.words[c] = struct{}{}
-			}
-		}
 		for i := range f.Columns {
 			c := &f.Columns[i]
-			add(c.Title, i, 0)
+			v.learn(ns, c.Title, i, 0)
 			for _, s := range c.Synonyms {
-				add(s, i, 1)
+				v.learn(ns, s, i, 1)
 			}
 			for _, s := range append([]string{c.Title}, c.Synonyms...) {
-				loose(s, i)
+				v.learnLoosely(ns, s, i)
 			}
 			if c.Type == forms.List {
-				m := map[string]string{}
-				for _, val := range c.Values {
-					for _, x := range append([]string{val.Name}, val.Variants...) {
-						m[written.Heading(x)] = val.Name
-					}
-				}
-				v.Lists[c] = m
+				v.Lists[c] = valuesOf(c)
 			}
 		}
 		v.names[f.ID] = ns
@@ -81,6 +55,42 @@ func NewVocabulary(set *forms.Set) *Vocabulary {
 		}
 	}
 	return v
+}
+
+// learn takes a spelling of column i; the lowest rank wins where two columns share one.
+func (v *Vocabulary) learn(ns names, text string, i, rank int) {
+	keys, _, _ := written.HeadingForms(text)
+	for _, k := range keys {
+		if old, ok := ns[k]; !ok || rank < old.rank {
+			ns[k] = named{i, rank}
+		}
+		v.words[k] = struct{}{}
+	}
+}
+
+// learnLoosely takes a spelling with everyday equivalents folded; what two columns share then means neither.
+func (v *Vocabulary) learnLoosely(ns names, text string, i int) {
+	keys, _, _ := written.HeadingForms(text)
+	for _, k := range keys {
+		c := "~" + written.Canon(k)
+		if old, ok := ns[c]; ok && old.index != i {
+			ns[c] = named{-1, 2}
+		} else if !ok {
+			ns[c] = named{i, 2}
+		}
+		v.words[c] = struct{}{}
+	}
+}
+
+// valuesOf gives the listed values of a column by their spellings, reduced.
+func valuesOf(c *forms.Column) map[string]string {
+	m := map[string]string{}
+	for _, val := range c.Values {
+		for _, x := range append([]string{val.Name}, val.Variants...) {
+			m[written.Heading(x)] = val.Name
+		}
+	}
+	return m
 }
 
 // find gives the column of a form that a heading may mean.
@@ -255,7 +265,8 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 			continue
 		}
 		if by, ok := passed[col]; ok {
-			out.doubled = append(out.doubled, twin{h.title, heads[by].title, col, by, h.unit, h.hasUnit})
+			_, declared := ns[h.names[0]]
+			out.doubled = append(out.doubled, twin{h.title, heads[by].title, col, by, h.unit, h.hasUnit, declared})
 		}
 		out.extra = append(out.extra, h.title)
 	}

@@ -30,6 +30,8 @@ type Reader struct {
 	layout *layout.Reader
 }
 
+// New makes a reader of returns for a zone, its forms and the keys under which sensitive values are hashed. It may be used
+// by several goroutines at once.
 func New(z *zone.Zone, set *forms.Set, keys secret.Keys, lim sheet.Limits) *Reader {
 	rd := &Reader{Zone: z, Forms: set, keys: keys, limits: lim, Guard: newGuard(), Vocab: layout.NewVocabulary(set), Units: units.New(z), ctx: context.Background(), alive: func() {}}
 	rd.layout = &layout.Reader{Vocab: rd.Vocab, Units: rd.Units, Alive: rd.alive}

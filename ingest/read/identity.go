@@ -241,6 +241,7 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 	}
 }
 
+// FirstSheet is the first sheet that the return was read from; "" where none is known.
 func (pt *Part) FirstSheet() string {
 	if len(pt.Ret.Sheets) > 0 {
 		return pt.Ret.Sheets[0]

@@ -42,7 +42,7 @@ func (rd *Reader) dropUnfilled(p *Parsed) {
 			return false
 		}
 		for _, name := range pt.Ret.Sheets {
-			p.skip(name, "未填，不作为零报告，"+pt.Form.PlainTitle()+"仍须报送；本期没有内容的，请在表头下写“本期无”")
+			p.skip(name, finding.Unfilled+"，"+pt.Form.PlainTitle()+"仍须报送；本期没有内容的，请在表头下写“本期无”")
 		}
 		return true
 	})
@@ -56,6 +56,9 @@ func (rd *Reader) nilReturn(pt *Part) {
 	}
 	if texts := pt.strays(); len(texts) > 0 && !pt.said.Nothing {
 		pt.Ret.Nil = false
+		pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool { // said once is enough
+			return f.Rule == finding.LineIgnored(0, false).Rule && f.Row == texts[0].N
+		})
 		pt.Add(finding.NilDoubtful(written.Short(texts[0].Text, 40)).At(finding.Place{Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40)}))
 		return
 	}

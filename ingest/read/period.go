@@ -45,6 +45,9 @@ func (s Statement) contradicts(p calendar.Period) bool {
 	if s.day.Valid() {
 		return s.day < p.Start
 	}
+	if s.What == "模板" { // an old template is used again and again; a new one under an old label is a slip
+		return s.Period.Start > p.Start
+	}
 	if s.until.Valid() { // the last day of a week that is due late after a holiday is still of that week
 		return s.until < p.Start || s.until > p.End() && s.Period != p
 	}
@@ -78,6 +81,9 @@ func (d *Disagreement) Remedy() string {
 	where := d.Mend.What
 	if d.Mend.At.Ref != "" {
 		where += "（" + d.Mend.At.Ref + "）"
+	}
+	if d.Mend.What == "截至日期" {
+		return fmt.Sprintf("请把%s改为%s内的日期", where, written.PeriodLabel(d.Likely))
 	}
 	return fmt.Sprintf("请把%s改为%s", where, written.PeriodLabel(d.Likely))
 }
@@ -190,6 +196,7 @@ func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, a
 	}
 	r.first("文件名", layout.Said{Text: fileTitle(p.File.Name)})
 	if len(r.said) > 0 {
+		r.say("模板", pt.issued)
 		decided := r.said[0]
 		pt.Disagrees = r.compare(decided)
 		return decided.Period
@@ -217,7 +224,7 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 		if s.contradicts(decided.Period) {
 			d.Others = append(d.Others, s)
 		}
-		if !s.day.Valid() {
+		if !s.day.Valid() && (s.What != "模板" || s.contradicts(decided.Period)) {
 			votes[s.Period]++
 		}
 	}

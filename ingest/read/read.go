@@ -48,6 +48,7 @@ type Part struct {
 	Ret       *finding.Return
 	Fatal     bool
 	nothing   bool
+	issued    layout.Said   // the period that the template was made for
 	template  bool          // a sheet of a template of ours
 	CutoffAt  layout.Said   // where 截至 is written; empty where it is not
 	Disagrees *Disagreement // what it says of its period in several places; nil where that agrees
@@ -80,7 +81,7 @@ type Parsed struct {
 }
 
 // own are sheets that this program adds to workbooks; they hold no returns.
-var own = map[string]bool{receipt.SheetName: true, receipt.MarkerSheet: true}
+var own = map[string]bool{receipt.SheetName: true, layout.MarkerSheet: true}
 
 // reading is the state of reading one file.
 type reading struct {
@@ -172,7 +173,7 @@ func (r *reading) ownSheets(book *sheet.Book) error {
 		if err != nil {
 			return err
 		}
-		if s.Name == receipt.MarkerSheet {
+		if s.Name == layout.MarkerSheet {
 			r.markers = layout.ByMarker(r.rd.layout.Markers(g), visible)
 		} else {
 			r.p.Explained = explanations(g)
@@ -226,7 +227,9 @@ func (r *reading) sheet(g *sheet.Grid) {
 			_, end = rd.layout.ReadTable(pg, h)
 		} else {
 			pt := r.part(h.Form, g.Name)
-			pt.template = pt.template || marked
+			if marked {
+				pt.template, pt.issued = true, layout.Said{Text: m.Issued}
+			}
 			for _, f := range said {
 				pt.Add(f)
 			}
@@ -447,6 +450,7 @@ func (p *Parsed) Source() receipt.Source {
 	return s
 }
 
+// Sha256hex is the SHA-256 of a file in lower-case hexadecimal digits, by which the archive and raw.return know it.
 func Sha256hex(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])

@@ -26,6 +26,7 @@ type Record struct {
 	hide   []cell.Hiding
 }
 
+// KeySep stands between the fields of a business key.
 const KeySep = "\x1f"
 
 // refusedMost is how many percent of its rows a return may have refused: with 3 of 10 left out it would replace a whole one.
@@ -225,86 +226,124 @@ func (rd *Reader) needsUnit(tb *layout.Table, block, k int) bool {
 	return false
 }
 
+// lineReader types one row.
+type lineReader struct {
+	rd    *Reader
+	pt    *Part
+	typer *cell.Typer
+	line  *layout.Line
+	facts []cell.Facts // by column
+	whole *layout.Fault
+	Record
+}
+
 // readLine types one row.
 func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
-	f := pt.Form
-	r := Record{Line: l, Vals: make([]cell.Value, len(f.Columns))}
-	refuse := func(why string) {
-		if r.Reason == "" {
-			r.Reason = why
-		}
-	}
-	faulty := make([]bool, len(f.Columns))
-	facts := pt.Facts[l.Head]
+	columns := pt.Form.Columns
+	r := lineReader{rd: rd, pt: pt, typer: t, line: l, facts: pt.Facts[l.Head], whole: l.Fault(-1),
+		Record: Record{Line: l, Vals: make([]cell.Value, len(columns)), faulty: make([]bool, len(columns))}}
 	t.Hide = t.Secrets(l.Cells)
-	if k := pt.assigned; k >= 0 {
-		t.Assigned = func() calendar.Date {
-			if v, _ := t.Read(&l.Cells[k], &f.Columns[k], facts[k]); v.Set {
-				return v.Date
-			}
-			return calendar.NoDate
-		}
+	r.assigned()
+	if r.whole != nil {
+		pt.Add(*r.whole.Said)
+		r.refuse(r.whole.Reason)
 	}
-	whole := l.Fault(-1)
-	if whole != nil {
-		pt.Add(*whole.Said)
-		refuse(whole.Reason)
+	for k := range columns {
+		r.value(k)
 	}
-	for k := range f.Columns {
-		c, at := &f.Columns[k], &l.Cells[k]
-		if ft := l.Fault(k); ft != nil && whole == nil {
-			rd.layoutFault(pt, t, l, ft, c, refuse)
-			faulty[k] = true
-			continue
-		}
-		v, ft := t.Read(at, c, facts[k])
-		if whole != nil { // the cells stand in the wrong columns: what is wrong with them says nothing
-			r.Vals[k], faulty[k] = v, ft != nil || !v.Set
-			continue
-		}
-		if ft != nil && c.OpenEnded != nil && openEnded(pt, t, l, c, at) {
-			v, ft = cell.Value{Gap: true}, nil
-		}
-		if ft != nil {
-			pt.Add(ft.At(placeOf(l, k, t.Shown(at, c, true))))
-			if ft.Severity == finding.Error {
-				faulty[k] = true
-				if c.Required || c.InKey {
-					refuse(ft.Message)
-				} else {
-					pt.Ret.ValuesEmptied++
-				}
-			}
-		}
-		r.Vals[k] = v
-	}
-	for k := range f.Columns {
-		c := &f.Columns[k]
-		if c.Required && !r.Vals[k].Set && !r.Vals[k].Gap && !faulty[k] && !l.Head.Lacks(c) {
-			rd.requiredMissing(pt, t, l, k, c)
-			refuse(fmt.Sprintf("缺少「%s」", c.Title))
-		}
-	}
+	r.required()
 	if l.Void != nil {
 		pt.Add(finding.RowVoid(t.Quote(l.Void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: l.Void.Ref(), Value: t.Quote(l.Void.Text, 30)}))
 	}
-	if whole == nil {
-		rd.severalIn(pt, t, &r)
-		rd.checkRules(pt, t, l, &r, faulty, refuse)
+	if r.whole == nil {
+		rd.severalIn(pt, t, &r.Record)
+		r.checkRules()
 	}
-	r.Key, r.Shown = rd.keyOf(f, &r)
-	r.hide, r.faulty = t.Hide, faulty
+	r.Key, r.Shown = rd.keyOf(pt.Form, &r.Record)
+	r.hide = t.Hide
+	r.named()
+	return r.Record
+}
+
+// refuse keeps the row from being counted; the first reason is the one that is told.
+func (r *lineReader) refuse(why string) {
+	if r.Reason == "" {
+		r.Reason = why
+	}
+}
+
+// assigned lets dates without a year be told by the day on which the row's item was assigned.
+func (r *lineReader) assigned() {
+	k := r.pt.assigned
+	if k < 0 {
+		return
+	}
+	t, at, c, facts := r.typer, &r.line.Cells[k], &r.pt.Form.Columns[k], r.facts[k]
+	t.Assigned = func() calendar.Date {
+		if v, _ := t.Read(at, c, facts); v.Set {
+			return v.Date
+		}
+		return calendar.NoDate
+	}
+}
+
+// value types the cell of a column, and says what is wrong with it: a fault refuses the row where the field is required
+// or in the key, and empties the value elsewhere.
+func (r *lineReader) value(k int) {
+	c, at := &r.pt.Form.Columns[k], &r.line.Cells[k]
+	if ft := r.line.Fault(k); ft != nil && r.whole == nil {
+		r.rd.layoutFault(r.pt, r.typer, r.line, ft, c, r.refuse)
+		r.faulty[k] = true
+		return
+	}
+	v, ft := r.typer.Read(at, c, r.facts[k])
+	if r.whole != nil { // the cells stand in the wrong columns: what is wrong with them says nothing
+		r.Vals[k], r.faulty[k] = v, ft != nil || !v.Set
+		return
+	}
+	if ft != nil && c.OpenEnded != nil && openEnded(r.pt, r.typer, r.line, c, at) {
+		v, ft = cell.Value{Gap: true}, nil
+	}
+	r.Vals[k] = v
+	if ft == nil {
+		return
+	}
+	r.pt.Add(ft.At(placeOf(r.line, k, r.typer.Shown(at, c, true))))
+	switch {
+	case ft.Severity != finding.Error:
+		return
+	case c.Required || c.InKey:
+		r.refuse(ft.Message)
+	default:
+		r.pt.Ret.ValuesEmptied++
+	}
+	r.faulty[k] = true
+}
+
+// required refuses the row where a required field is empty and nothing was said of it yet.
+func (r *lineReader) required() {
+	for k := range r.pt.Form.Columns {
+		c := &r.pt.Form.Columns[k]
+		if c.Required && !r.Vals[k].Set && !r.Vals[k].Gap && !r.faulty[k] && !r.line.Head.Lacks(c) {
+			r.rd.requiredMissing(r.pt, r.typer, r.line, k, c)
+			r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
+		}
+	}
+}
+
+// named notes what other forms must know.
+func (r *lineReader) named() {
+	f := r.pt.Form
 	for i := range f.Rules {
 		rule := &f.Rules[i]
 		if rule.Kind != forms.KnownIn {
 			continue
 		}
-		k := slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
+		k := f.Index(rule.Field)
 		if r.Vals[k].Set {
-			pt.Named = append(pt.Named, spot{rule, r.Vals[k].Text, l.Sheet, l.Cells[k].Ref(), l.N})
+			r.pt.Named = append(r.pt.Named, spot{rule, r.Vals[k].Text, r.line.Sheet, r.line.Cells[k].Ref(), r.line.N})
 		}
 	}
-	return r
 }
 
 // placeOf is where a field of a line stands; no cell where the sheet has no column for it.

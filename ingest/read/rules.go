@@ -15,53 +15,87 @@ import (
 	"taizhang/ingest/written"
 )
 
-// checkRules applies the form's rules over several fields. Contradictions warn; required_when refuses the row.
-func (rd *Reader) checkRules(pt *Part, t *cell.Typer, l *layout.Line, r *Record, faulty []bool, refuse func(string)) {
-	f := pt.Form
-	index := func(field string) int {
-		return slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == field })
-	}
-	for _, rule := range f.Rules {
-		k := index(rule.Field)
-		c := &f.Columns[k]
-		if l.Head.Lacks(c) { // that was said of the head; a row that can't do without it is refused all the same
-			if w := index(rule.When); rule.Kind == "required_when" && slices.Contains(rule.Values, r.Vals[w].Text) {
-				refuse(fmt.Sprintf("缺少「%s」", c.Title))
-			}
+// ruled is a rule of the form applied to a row.
+type ruled struct {
+	*lineReader
+	rule   *forms.Rule
+	k      int           // the column of the rule's field
+	column *forms.Column // that column
+	value  cell.Value    // in that column
+}
+
+// ruleChecks are the rules over several fields, by kind. Contradictions warn; required_when refuses the row.
+var ruleChecks = map[string]func(*ruled){
+	"present_exactly_when": (*ruled).checkWhen,
+	"present_when":         (*ruled).checkWhen,
+	"required_when":        (*ruled).checkWhen,
+	"not_before":           (*ruled).checkNotBefore,
+	"at_most":              (*ruled).checkAtMost,
+}
+
+// checkRules applies the form's rules over several fields.
+func (r *lineReader) checkRules() {
+	f := r.pt.Form
+	x := ruled{lineReader: r}
+	for i := range f.Rules {
+		x.rule = &f.Rules[i]
+		check := ruleChecks[x.rule.Kind]
+		if check == nil {
 			continue
 		}
-		v := r.Vals[k]
-		say := func(fd finding.Finding) {
-			pt.Add(fd.At(placeOf(l, k, t.Shown(&l.Cells[k], c, false))))
+		x.k = f.Index(x.rule.Field)
+		x.column, x.value = &f.Columns[x.k], r.Vals[x.k]
+		switch {
+		case !r.line.Head.Lacks(x.column):
+			check(&x)
+		case x.rule.Kind == "required_when" && slices.Contains(x.rule.Values, x.at(x.rule.When).Text):
+			x.refuseLacking() // the head was told of it; a row that can't do without it is refused all the same
 		}
-		switch rule.Kind {
-		case "present_exactly_when", "present_when", "required_when":
-			w := index(rule.When)
-			if !r.Vals[w].Set || faulty[k] {
-				continue
-			}
-			when := slices.Contains(rule.Values, r.Vals[w].Text)
-			wt := f.Columns[w].Title
-			switch {
-			case rule.Kind == "required_when" && when && !v.Set:
-				say(finding.RequiredWhen(rule.ID, wt, r.Vals[w].Text, c.Title))
-				refuse(fmt.Sprintf("缺少「%s」", c.Title))
-			case rule.Kind != "required_when" && when && !v.Set:
-				say(finding.ExpectedWhen(rule.ID, wt, r.Vals[w].Text, c.Title))
-			case rule.Kind == "present_exactly_when" && !when && v.Set:
-				say(finding.UnexpectedWhen(rule.ID, wt, r.Vals[w].Text, c.Title, v.Text))
-			}
-		case "not_before":
-			o := r.Vals[index(rule.Than)]
-			if v.Set && o.Set && v.Date < o.Date {
-				say(finding.Before(rule.ID, c.Title, v.Text, f.Column(rule.Than).Title, o.Text))
-			}
-		case "at_most":
-			o := r.Vals[index(rule.Than)]
-			if v.Set && o.Set && v.Num.Cmp(o.Num) > 0 {
-				say(finding.Exceeds(rule.ID, c.Title, v.Text, f.Column(rule.Than).Title, o.Text))
-			}
-		}
+	}
+}
+
+// at is the row's value in another field.
+func (x *ruled) at(field string) *cell.Value { return &x.Vals[x.pt.Form.Index(field)] }
+
+// title is how the form calls another field.
+func (x *ruled) title(field string) string { return x.pt.Form.Column(field).Title }
+
+// say says something of the cell in the rule's field.
+func (x *ruled) say(f finding.Finding) {
+	x.pt.Add(f.At(placeOf(x.line, x.k, x.typer.Shown(&x.line.Cells[x.k], x.column, false))))
+}
+
+func (x *ruled) refuseLacking() { x.refuse(fmt.Sprintf("缺少「%s」", x.column.Title)) }
+
+// checkWhen: a field is there when, or exactly when, another has one of the rule's values.
+func (x *ruled) checkWhen() {
+	other := x.at(x.rule.When)
+	if !other.Set || x.faulty[x.k] {
+		return
+	}
+	when, title := slices.Contains(x.rule.Values, other.Text), x.title(x.rule.When)
+	switch {
+	case when && !x.value.Set && x.rule.Kind == "required_when":
+		x.say(finding.RequiredWhen(x.rule.ID, title, other.Text, x.column.Title))
+		x.refuseLacking()
+	case when && !x.value.Set:
+		x.say(finding.ExpectedWhen(x.rule.ID, title, other.Text, x.column.Title))
+	case !when && x.value.Set && x.rule.Kind == "present_exactly_when":
+		x.say(finding.UnexpectedWhen(x.rule.ID, title, other.Text, x.column.Title, x.value.Text))
+	}
+}
+
+// checkNotBefore: a date is not before another.
+func (x *ruled) checkNotBefore() {
+	if o := x.at(x.rule.Than); x.value.Set && o.Set && x.value.Date < o.Date {
+		x.say(finding.Before(x.rule.ID, x.column.Title, x.value.Text, x.title(x.rule.Than), o.Text))
+	}
+}
+
+// checkAtMost: a number is at most another.
+func (x *ruled) checkAtMost() {
+	if o := x.at(x.rule.Than); x.value.Set && o.Set && x.value.Num.Cmp(o.Num) > 0 {
+		x.say(finding.Exceeds(x.rule.ID, x.column.Title, x.value.Text, x.title(x.rule.Than), o.Text))
 	}
 }
 

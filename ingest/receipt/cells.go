@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/fit"
 )
 
 // sheetEdit is what is done to one sheet of the sender.
@@ -323,7 +324,7 @@ func merged(data []byte, marks []mark) []mark {
 			out[i].severity = m.severity
 		}
 		if !strings.Contains(out[i].comment, m.comment) {
-			out[i].comment = clip(out[i].comment+"\n\n"+m.comment, maxComment)
+			out[i].comment = fit.Clip(out[i].comment+"\n\n"+m.comment, maxComment)
 		}
 	}
 	return out

@@ -6,14 +6,15 @@ import (
 	"html"
 	"strconv"
 	"strings"
+
+	"taizhang/ingest/fit"
 )
 
-// What makes a comment ours: its author, or, where a program lost the authors,
-// how its text begins.
-const (
-	author      = "台账系统"
-	commentLead = "【" + author + "·"
-)
+// Author is whom workbooks and comments name as their author, where the program made them.
+const Author = "台账系统"
+
+// commentLead begins our comments; by it they are known where a program lost the authors.
+const commentLead = "【" + Author + "·"
 
 // stripComments takes our comments out of a comments part, and what we added to
 // those of others. It gives the cells ours were on.
@@ -36,7 +37,7 @@ func stripComments(data []byte) (out []byte, ours map[string]bool, err error) {
 				if !ok {
 					return nil, nil, errXML
 				}
-				authors[id] = strings.TrimSpace(html.UnescapeString(string(data[t.end:end.start]))) == author
+				authors[id] = strings.TrimSpace(html.UnescapeString(string(data[t.end:end.start]))) == Author
 			}
 		case t.name == "comment" && !t.closing:
 			ref := t.value(data, "ref")
@@ -123,13 +124,13 @@ func addComments(data []byte, ns string, marks []mark) (out []byte, fresh []mark
 	}
 	id, edits := -1, []edit(nil)
 	for i, a := range authors.children {
-		if !a.tag.empty && a.end > a.tag.end && strings.Contains(string(data[a.tag.end:a.end]), author+"</") {
+		if !a.tag.empty && a.end > a.tag.end && strings.Contains(string(data[a.tag.end:a.end]), Author+"</") {
 			id = i
 		}
 	}
 	if id < 0 {
 		id = len(authors.children)
-		edits = append(edits, edit{authors.closeAt, authors.closeAt, `<author xmlns="` + ns + `">` + author + `</author>`})
+		edits = append(edits, edit{authors.closeAt, authors.closeAt, `<author xmlns="` + ns + `">` + Author + `</author>`})
 	}
 	others := map[string]element{}
 	for _, c := range all.children {
@@ -249,7 +250,7 @@ func addShapes(data []byte, marks []mark) ([]byte, error) {
 func boxRows(text string) int {
 	n := 1
 	for line := range strings.Lines(text) {
-		n += 1 + textWidth(line)/40
+		n += 1 + fit.Width(line)/40
 	}
 	return min(max(n, 4), 24)
 }

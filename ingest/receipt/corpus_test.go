@@ -154,7 +154,7 @@ func readAll(t *testing.T, content []byte) (map[string]reading, []string, bool) 
 			for _, p := range c.Paragraph {
 				text += p.Text
 			}
-			if c.Author == author {
+			if c.Author == Author {
 				r.ours++
 				continue
 			}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/ingest/fit"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/opc"
 )
@@ -63,18 +64,7 @@ func named(grids []sheet.Grid) (out []sheet.Grid, names map[string]string) {
 		if g.Name == SheetName {
 			continue
 		}
-		name := strings.Trim(strings.Map(func(r rune) rune {
-			if strings.ContainsRune(`[]:*?/\`, r) || r < ' ' {
-				return -1
-			}
-			return r
-		}, g.Name), "'")
-		if r := []rune(name); len(r) > 31 {
-			name = string(r[:31])
-		}
-		if name == "" {
-			name = "Sheet" + strconv.Itoa(i+1)
-		}
+		name := fit.SheetName(g.Name, i+1)
 		for n, base := 2, []rune(name); taken[strings.ToLower(name)]; n++ {
 			name = string(base[:min(len(base), 27)]) + strconv.Itoa(n)
 		}
@@ -180,7 +170,7 @@ func gridRow(rows *strings.Builder, n int, r *sheet.Row, looks *sheet.Looks, for
 			*widths = append(*widths, 8)
 		}
 		if col <= len(*widths) {
-			(*widths)[col-1] = max((*widths)[col-1], min(textWidth(clip(c.Text, 40))+2, 40))
+			(*widths)[col-1] = max((*widths)[col-1], min(fit.Width(fit.Clip(c.Text, 40))+2, 40))
 		}
 	}
 	fill(maxCol + 1)
@@ -282,7 +272,7 @@ func gridCell(b *strings.Builder, row int, c sheet.Cell, look sheet.Look, format
 	case sheet.Error:
 		b.WriteString(` t="e"><v>` + escape(c.Text) + `</v></c>`)
 	case sheet.Text: // also text that looks like a formula
-		b.WriteString(` t="inlineStr"><is><t xml:space="preserve">` + escape(clip(c.Text, 32_000)) + `</t></is></c>`)
+		b.WriteString(` t="inlineStr"><is><t xml:space="preserve">` + escape(fit.Clip(c.Text, 32_000)) + `</t></is></c>`)
 	default:
 		b.WriteString(`/>`)
 	}

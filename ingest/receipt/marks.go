@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/fit"
 	"taizhang/ingest/sheet"
 )
 
@@ -98,7 +99,7 @@ func marksOf(report *finding.Report) map[string][]mark {
 			}
 			b.WriteString(commentText(f))
 		}
-		marks[p.sheet] = append(marks[p.sheet], mark{p.row, p.col, fs[0].Severity, clip(b.String(), maxComment)})
+		marks[p.sheet] = append(marks[p.sheet], mark{p.row, p.col, fs[0].Severity, fit.Clip(b.String(), maxComment)})
 	}
 	return marks
 }
@@ -140,26 +141,6 @@ const (
 	maxRow = 1 << 20
 	maxCol = 1 << 14
 )
-
-// clip shortens a text to n characters, saying so with an ellipsis.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	count := 0
-	for i := range s {
-		if count == n-1 {
-			for range s[i:] {
-				if count++; count > n {
-					return s[:i] + "…"
-				}
-			}
-			return s
-		}
-		count++
-	}
-	return s
-}
 
 // cellRef gives the A1 form of a mark's cell.
 func (m mark) cellRef() string { return sheet.Ref(m.row, m.col) }

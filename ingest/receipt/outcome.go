@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/fit"
 )
 
 // verdict says in one sentence what became of a return, as it now is. It
@@ -271,7 +272,7 @@ func todo(r *finding.Return) string {
 	case r.Outcome == finding.Rejected && errors == 1:
 		for _, f := range r.Findings {
 			if f.Severity == finding.Error && remedy(f) != "" {
-				s = "怎样修改：" + sentence(oneLine(remedy(f)))
+				s = "怎样修改：" + sentence(fit.OneLine(remedy(f)))
 			}
 		}
 		s = byWhen(r, r.ReceivedAt) + "按下面“必须修改”的一条改正后，重新报送整张表。" + s
@@ -280,10 +281,14 @@ func todo(r *finding.Return) string {
 	case errors > 0:
 		s = byWhen(r, r.ReceivedAt) + fmt.Sprintf("改正“必须修改”的 %d 处，重新报送整张表。", errors)
 	case uncounted != nil:
-		s = sentence(oneLine(remedy(*uncounted)))
+		s = sentence(fit.OneLine(remedy(*uncounted)))
 	}
-	if warnings > 0 && !(uncounted != nil && warnings == 1) {
-		s += fmt.Sprintf("“请核实”的 %d 处，有误请改正；确认无误的，在“核实说明”栏用一句话写明原因后重新报送本文件，以后不再提出。", warnings)
+	other := ""
+	if uncounted != nil {
+		warnings, other = warnings-1, "其他"
+	}
+	if warnings > 0 {
+		s += fmt.Sprintf(other+"“请核实”的 %d 处，有误请改正；确认无误的，在“核实说明”栏用一句话写明原因后重新报送本文件，以后不再提出。", warnings)
 	}
 	return s
 }
@@ -315,6 +320,11 @@ func steps(report *finding.Report) []string {
 			}
 		}
 		drawn = drawn || len(r.Findings) > 0
+	}
+	for _, skipped := range report.Skipped {
+		if name, _, ok := strings.Cut(skipped, "："+finding.Unfilled); ok {
+			s = append(s, name+"没有填写：应报的，请填好后报送；本期没有内容的，在表头下写“本期无”。")
+		}
 	}
 	if len(s) == 0 {
 		return []string{"无需处理。"}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/fit"
 	"taizhang/ingest/sheet"
 )
 
@@ -67,7 +68,7 @@ func (p *paper) row(least float64, boxes ...box) int {
 		if b.role >= roleGood && b.role <= roleSame || b.role == roleHeading {
 			width, per = width*4/5, 19
 		}
-		height = max(height, float64(linesOf(b.text, max(width-1, 2)))*per+5)
+		height = max(height, float64(fit.Lines(b.text, max(width-1, 2)))*per+5)
 	}
 	fmt.Fprintf(&p.rows, `<row r="%d" ht="%g" customHeight="1">`, p.n, min(height, 400))
 	for _, b := range boxes {
@@ -92,16 +93,7 @@ func (p *paper) cell(col int, r role, text string) {
 		p.rows.WriteString(`/>`)
 		return
 	}
-	p.rows.WriteString(` t="inlineStr"><is><t xml:space="preserve">` + escape(clip(text, 30_000)) + `</t></is></c>`)
-}
-
-// linesOf is how many lines a text takes in a column of a width.
-func linesOf(text string, width int) int {
-	n := 0
-	for line := range strings.SplitSeq(text, "\n") {
-		n += 1 + max(textWidth(line)-1, 0)/width
-	}
-	return n
+	p.rows.WriteString(` t="inlineStr"><is><t xml:space="preserve">` + escape(fit.Clip(text, 30_000)) + `</t></is></c>`)
 }
 
 // pair is a row of two labels and their values.
@@ -265,7 +257,7 @@ func (p *paper) findings(r *finding.Return) {
 			severity, explain = roleWarning, roleExplain
 		}
 		n := p.row(22, box{1, 1, roleCentre, strconv.Itoa(i + 1)}, box{2, 2, severity, f.Severity.Label()}, box{3, 3, where, place(f)},
-			box{4, 4, roleText, clip(f.Value, 80)}, box{5, 5, roleText, f.Message}, box{6, 6, roleText, remedy(f)},
+			box{4, 4, roleText, fit.Clip(f.Value, 80)}, box{5, 5, roleText, f.Message}, box{6, 6, roleText, remedy(f)},
 			box{7, 7, explain, ""}, box{8, 8, roleNote, f.Rule}, box{MarkColumn, MarkColumn, roleNote, f.Mark})
 		if linked {
 			cell := f.Cell
@@ -322,7 +314,7 @@ func (p *paper) changes(r *finding.Return) {
 		case c.Kind == finding.Changed:
 			what = c.Column + "：" + orEmpty(c.Before) + " → " + orEmpty(c.After)
 		}
-		p.row(22, box{1, 1, roleCentre, strconv.Itoa(i + 1)}, box{2, 2, roleCentre, c.Kind.Label()}, box{3, 4, roleText, clip(c.Key, 80)}, box{5, 7, roleText, clip(what, 300)})
+		p.row(22, box{1, 1, roleCentre, strconv.Itoa(i + 1)}, box{2, 2, roleCentre, c.Kind.Label()}, box{3, 4, roleText, fit.Clip(c.Key, 80)}, box{5, 7, roleText, fit.Clip(what, 300)})
 	}
 }
 

@@ -1,6 +1,5 @@
 // Package receipt makes what goes back to a submitter: the receipt (回执) of a
-// file, as a workbook and as a one-screen text, and the templates that returns
-// are filled in with.
+// file, as a workbook and as a one-screen text.
 //
 // Words: a mark is the colour and the comment on one cell of the sender's own
 // workbook; the paper is the 回执 sheet, put first; a role is one of the looks

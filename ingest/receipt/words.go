@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/fit"
 	"taizhang/internal/calendar"
 )
 
@@ -183,11 +183,11 @@ func Text(report *finding.Report, office Office) string {
 			}
 			fmt.Fprintf(&b, "  [%s] %s：%s", f.Severity.Label(), place(f), f.Message)
 			if f.Value != "" && !strings.Contains(f.Message, f.Value) {
-				fmt.Fprintf(&b, "（现为“%s”）", clip(oneLine(f.Value), 20))
+				fmt.Fprintf(&b, "（现为“%s”）", fit.Clip(fit.OneLine(f.Value), 20))
 			}
 			b.WriteString("\n")
 			if s := remedy(f); s != "" {
-				b.WriteString("      → " + oneLine(s) + "\n")
+				b.WriteString("      → " + fit.OneLine(s) + "\n")
 			}
 		}
 	}
@@ -202,24 +202,7 @@ func Text(report *finding.Report, office Office) string {
 		b.WriteString("  收到：" + timeText(report.ReceivedAt))
 	}
 	if office.Contact != "" {
-		b.WriteString("\n有疑问请联系：" + oneLine(office.Contact))
+		b.WriteString("\n有疑问请联系：" + fit.OneLine(office.Contact))
 	}
 	return b.String() + "\n"
-}
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// textWidth is how wide a text is in columns of half-width characters.
-func textWidth(s string) int {
-	n := 0
-	for _, r := range s {
-		switch {
-		case r < 0x20 || unicode.Is(unicode.Mn, r):
-		case r < 0x1100 && r != '“' && r != '”':
-			n++
-		default:
-			n += 2
-		}
-	}
-	return n
 }

@@ -110,14 +110,6 @@ func TestFileNamedByOutcome(t *testing.T) {
 	}
 }
 
-func TestClip(t *testing.T) {
-	for in, want := range map[string]string{"": "", "一二三": "一二三", "一二三四": "一二…", "abcd": "ab…"} {
-		if got := clip(in, 3); got != want {
-			t.Errorf("%q: %q", in, got)
-		}
-	}
-}
-
 func TestParseRef(t *testing.T) {
 	for ref, want := range map[string][2]int{"A1": {1, 1}, "$B$7": {7, 2}, "AA10:AB12": {10, 27}, "XFD1048576": {maxRow, maxCol}} {
 		if row, col, ok := parseRef(ref); !ok || [2]int{row, col} != want {

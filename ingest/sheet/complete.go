@@ -1,9 +1,10 @@
 package sheet
 
 import (
-	"archive/zip"
 	"bytes"
 	"io"
+
+	"taizhang/internal/opc"
 )
 
 // HasEnd reports whether a file's format has an end that [Complete] can look for.
@@ -34,42 +35,7 @@ func CompleteAt(r io.ReaderAt, size int64) bool {
 		}
 		return completeOLE(all)
 	case bytes.HasPrefix(data, magicZip):
-		return completeZip(r, size)
+		return opc.Complete(r, size)
 	}
 	return true
-}
-
-// zipEnd is the record that ends a zip package (APPNOTE 4.3.16): its length
-// without the comment that follows, of at most 65,535 bytes.
-const zipEnd = 22
-
-func completeZip(r io.ReaderAt, size int64) bool {
-	for _, n := range []int64{zipEnd, zipEnd + 65535} {
-		tail := make([]byte, min(n, size))
-		if k, _ := r.ReadAt(tail, size-int64(len(tail))); k < len(tail) {
-			return false
-		}
-		for i := len(tail) - zipEnd; i >= 0; i-- {
-			if bytes.HasPrefix(tail[i:], []byte("PK\x05\x06")) && i+zipEnd+int(u16(tail[i+20:])) == len(tail) {
-				return true
-			}
-		}
-	}
-	// Some writers leave bytes behind the end. A package within the package may
-	// have ended before the copy stopped: the one meant begins with the file.
-	z, err := zip.NewReader(r, size)
-	if err != nil {
-		return false
-	}
-	var local [30]byte
-	if n, _ := r.ReadAt(local[:], 0); n < len(local) {
-		return false
-	}
-	first := int64(len(local)) + int64(u16(local[26:])) + int64(u16(local[28:]))
-	for _, f := range z.File {
-		if at, err := f.DataOffset(); err == nil && at == first {
-			return true
-		}
-	}
-	return false
 }

@@ -260,6 +260,9 @@ func (s *csvScan) shown(raw []byte) (out []byte, text bool) {
 	if s.sep != '\t' {
 		raw = bytes.Trim(raw, "\t")
 	}
+	if len(raw) > 1 && raw[0] == '=' && raw[1] == '"' {
+		raw = bytes.TrimRight(raw, " ")
+	}
 	switch n := len(raw); {
 	case n >= 3 && raw[0] == '=' && raw[1] == '"' && raw[n-1] == '"':
 		in := raw[2 : n-1]

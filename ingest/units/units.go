@@ -21,6 +21,7 @@ type Register struct {
 	Longest int // bytes of the longest text that can be a submitter's name
 }
 
+// New makes the register of a zone's units.
 func New(z *zone.Zone) *Register {
 	u := &Register{zone: z}
 	for _, s := range z.Submitters {

@@ -36,6 +36,7 @@ var (
 	monthTail   = regexp.MustCompile(`^(底|末|月底|月末)?(前|之前)?$`)
 )
 
+// Atoi reads digits; 0 where the text is no number.
 func Atoi(s string) int { n, _ := strconv.Atoi(s); return n }
 
 // writtenDate is what readWritten gives.
@@ -146,6 +147,7 @@ func (w Wrote) possible() bool {
 	return w.Day >= 1 && w.Day <= LastDay(y, w.Month)
 }
 
+// LastDay is the last day of a month: 28 to 31.
 func LastDay(year, month int) int { return calendar.NewDate(year, time.Month(month+1), 0).Day() }
 
 // Exists says whether there is such a day in a year: 29 February only in leap years.
@@ -165,36 +167,45 @@ func SerialDate(serial float64) calendar.Date {
 func CellDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
 	switch c.Kind {
 	case sheet.Date:
-		d := SerialDate(c.Num)
-		w = Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}
+		w = ofDay(SerialDate(c.Num))
 		return w, false, w.possible()
 	case sheet.Number:
-		if w, ok := ParseWritten(c.Text); ok && w.Year > 0 && (w.Day > 0 || strings.Contains(c.Text, ".") || len(c.Text) == 6) {
-			if whole, frac, _ := strings.Cut(c.Text, "."); len(whole) == 4 && frac == "1" {
-				w.Month, w.Tenth = 10, c.Format != "0.00"
-			}
+		return numberDate(c)
+	case sheet.Text:
+		if w, ok := ParseWritten(c.Text); ok {
 			return w, false, true
 		}
-		if m := DecimalDate.FindStringSubmatch(c.Text); m != nil { // 8.31; of 7.1 nobody knows whether it was 7.10
-			if w := (Wrote{Month: Atoi(m[1]), Day: Atoi(m[2])}); w.possible() {
-				return w, true, len(m[2]) == 2 || w.Day > 3
-			}
+		if n, err := strconv.Atoi(Plain(c.Text)); err == nil && isSerial(n) {
+			return ofDay(SerialDate(float64(n))), true, true
 		}
-		if c.Num == float64(int(c.Num)) && c.Num >= 36526 && c.Num < 62094 { // 2000-01-01 … 2069-12-31
-			d := SerialDate(c.Num)
-			return Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}, true, true
-		}
-	case sheet.Text:
-		w, ok := ParseWritten(c.Text)
-		if !ok {
-			if n, err := strconv.Atoi(Plain(c.Text)); err == nil && n >= 36526 && n < 62094 {
-				d := SerialDate(float64(n))
-				return Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}, true, true
-			}
-		}
-		return w, false, ok
 	}
 	return Wrote{}, false, false
+}
+
+// numberDate reads a number as a date: 20220705, 2022.07, 8.31, or a serial number.
+func numberDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
+	if w, ok := ParseWritten(c.Text); ok && w.Year > 0 && (w.Day > 0 || strings.Contains(c.Text, ".") || len(c.Text) == 6) {
+		if whole, frac, _ := strings.Cut(c.Text, "."); len(whole) == 4 && frac == "1" {
+			w.Month, w.Tenth = 10, c.Format != "0.00"
+		}
+		return w, false, true
+	}
+	if m := DecimalDate.FindStringSubmatch(c.Text); m != nil { // 8.31; of 7.1 nobody knows whether it was 7.10
+		if w := (Wrote{Month: Atoi(m[1]), Day: Atoi(m[2])}); w.possible() {
+			return w, true, len(m[2]) == 2 || w.Day > 3
+		}
+	}
+	if c.Num == float64(int(c.Num)) && isSerial(int(c.Num)) {
+		return ofDay(SerialDate(c.Num)), true, true
+	}
+	return Wrote{}, false, false
+}
+
+// isSerial says whether a bare number is taken for a day: from 2000-01-01 until before 2070.
+func isSerial(n int) bool { return n >= 36526 && n < 62094 }
+
+func ofDay(d calendar.Date) Wrote {
+	return Wrote{Year: d.Year(), Month: int(d.Month()), Day: d.Day()}
 }
 
 // DateText is a cell as text, dates as ISO, or as the month where the cell shows no day.
@@ -209,6 +220,7 @@ func DateText(c sheet.Cell) string {
 	return Tidy(c.Text)
 }
 
+// StartsDate says whether a text begins with a date, a month or a year and month.
 func StartsDate(s string) bool {
 	s = Plain(s)
 	return ymd.MatchString(s) || md.MatchString(s) || zhDate.MatchString(s) && strings.ContainsAny(s, "年月") || ym.MatchString(s) || onlyM.MatchString(s) || eight.MatchString(s)

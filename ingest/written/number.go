@@ -124,6 +124,7 @@ func (d *Decimal) Rounded(scale int) (*big.Int, int) {
 	return q, lost
 }
 
+// Pow10 is 10 to the power of n, n not below 0.
 func Pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
 
 // Fixed writes n units of 10^-scale as a decimal text.
@@ -142,7 +143,7 @@ func Fixed(n *big.Int, scale int) string {
 }
 
 var (
-	moneyTail  = regexp.MustCompile(`^(.*?)(人民币元|百万元|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
+	moneyTail  = regexp.MustCompile(`^(.*?)(人民币元|百万元|百万|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
 	moneySigns = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", " ", "", "，", ",")
 )
 
@@ -174,7 +175,7 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 
 // oddUnit are units that are written for money and are none in yuan: 万美元, 港元, K, 亿卢布, 元/亩, 吨.
 var oddUnit = regexp.MustCompile(`^(?:(?:十|百|千|万|亿)*(?:美元|美金|美刀|港币|港元|港纸|欧元|欧|日元|日圆|英镑|镑|澳元|加元|韩元|卢布|卢比|法郎|泰铢|新元|新币|新台币|台币|澳门币|澳门元|外币|美|刀|块|吨|公斤|千克|斤|亩|平方米|平米|立方米|千瓦时|度|股|份|%|‰)|` +
-	`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|k|w|m|b|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|` +
+	`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|(?:k|w|m|b)元?|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|` +
 	`(?:十|百|千|万|亿)+[^\d元人户个家次件场]{1,4}|\p{Han}{1,4}[元币圆镑](?:/.+)?|(?:万|亿)?元/.+)$`)
 
 // OddUnit finds a unit in a heading or note that is written and is none of money in yuan. What says nothing of a unit

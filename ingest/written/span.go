@@ -66,33 +66,69 @@ func ReadSpan(text string, near calendar.Date) (span, bool) {
 	if named {
 		return week, ok
 	}
-	if sp, ok := readDay(s, near); ok {
-		return sp, true
-	}
-	month := func(y, m int) (span, bool) {
-		if m < 1 || m > 12 {
-			return span{}, false
+	return firstWay(pointWays, s, near)
+}
+
+// spanWay is one way in which a time is written. The first way that finds one decides.
+type spanWay struct {
+	like string // an example: see TestSpanWays
+	find func(s string, near calendar.Date) (span, bool)
+}
+
+func firstWay(ways []spanWay, s string, near calendar.Date) (span, bool) {
+	for _, way := range ways {
+		if sp, ok := way.find(s, near); ok {
+			return sp, true
 		}
-		return span{Period: calendar.MonthOf(calendar.NewDate(y, time.Month(m), 1)), Date: calendar.NoDate}, true
 	}
+	return span{}, false
+}
+
+// pointWays are the ways to write a day or a month.
+var pointWays = []spanWay{
+	{"2022年8月15日", readDay},
+	{"2022年8月", monthOfYear},
+	{"8月份", monthAlone},
+	{"202208", sixDigitMonth},
+	{"问题台账 8.15", dottedDay},
+}
+
+func spanOfMonth(year, month int) (span, bool) {
+	if month < 1 || month > 12 {
+		return span{}, false
+	}
+	return span{Period: calendar.MonthOf(calendar.NewDate(year, time.Month(month), 1)), Date: calendar.NoDate}, true
+}
+
+func monthOfYear(s string, _ calendar.Date) (span, bool) {
 	if m := zhMonth.FindStringSubmatch(s); m != nil {
-		if sp, ok := month(Atoi(m[1]), Atoi(m[2])); ok {
-			return sp, true
-		}
+		return spanOfMonth(Atoi(m[1]), Atoi(m[2]))
 	}
-	if m := zhMonthY.FindStringSubmatch(s); m != nil {
-		y := near.Year()
-		if Atoi(m[1]) > int(near.Month()) {
-			y--
-		}
-		if sp, ok := month(y, Atoi(m[1])); ok {
-			return sp, true
-		}
+	return span{}, false
+}
+
+func monthAlone(s string, near calendar.Date) (span, bool) {
+	m := zhMonthY.FindStringSubmatch(s)
+	if m == nil {
+		return span{}, false
 	}
+	year := near.Year()
+	if Atoi(m[1]) > int(near.Month()) {
+		year--
+	}
+	return spanOfMonth(year, Atoi(m[1]))
+}
+
+func sixDigitMonth(s string, _ calendar.Date) (span, bool) {
 	if m := bareSix.FindStringSubmatch(s); m != nil {
-		return month(Atoi(m[1]), Atoi(m[2]))
+		return spanOfMonth(Atoi(m[1]), Atoi(m[2]))
 	}
-	if m := DotDate.FindStringSubmatch(s); m != nil { // 8.15 in a file's name
+	return span{}, false
+}
+
+// dottedDay finds 8.15 in a file's name.
+func dottedDay(s string, near calendar.Date) (span, bool) {
+	if m := DotDate.FindStringSubmatch(s); m != nil {
 		if w, ok := ParseWritten(m[1]); ok {
 			return span{Date: w.Nearest(near)}, true
 		}
@@ -101,74 +137,105 @@ func ReadSpan(text string, near calendar.Date) (span, bool) {
 }
 
 // ReadStretch finds a time from … to ….
-func ReadStretch(s string, near calendar.Date) (span, bool) {
-	stretch := func(a, b Wrote) (span, bool) {
-		if b.Year == 0 {
-			b.Year = a.Year
-		}
-		to := b.Date(b.Year)
-		if b.Year == 0 {
-			to = b.Nearest(near)
-		}
-		if a.Year == 0 {
-			a.Year = to.Year()
-		}
-		from := a.Date(a.Year)
-		if from > to {
-			from = a.Date(a.Year - 1)
-		}
-		return span{From: from, To: to, Date: calendar.NoDate, Months: monthsBetween(from, to)}, true
+func ReadStretch(s string, near calendar.Date) (span, bool) { return firstWay(stretchWays, s, near) }
+
+// stretchWays are the ways to write a time from … to ….
+var stretchWays = []spanWay{
+	{"2022年8月8日至8月14日", betweenDates},
+	{"8月8日—14日", betweenDays},
+	{"20220808-0814", betweenEights},
+	{"2022年1—8月", func(s string, near calendar.Date) (span, bool) { return betweenMonths(zhMonths, s, near) }},
+	{"2022-01至2022-08", func(s string, near calendar.Date) (span, bool) { return betweenMonths(isoMonths, s, near) }},
+}
+
+// stretch is the time from one day to another, the years filled in where they are not written.
+func stretch(a, b Wrote, near calendar.Date) span {
+	if b.Year == 0 {
+		b.Year = a.Year
 	}
-	if m := dateRange.FindStringSubmatch(s); m != nil {
-		a, okA := ParseWritten(m[1])
-		b, okB := ParseWritten(m[2])
-		if okA && okB && a.Day > 0 && b.Day > 0 {
-			return stretch(a, b)
-		}
+	to := b.Date(b.Year)
+	if b.Year == 0 {
+		to = b.Nearest(near)
 	}
-	if m := dayRange.FindStringSubmatch(s); m != nil { // 8月8日—14日
-		a, ok := ParseWritten(m[1])
-		b := Wrote{Year: a.Year, Month: a.Month, Day: Atoi(m[2])}
-		if ok && a.Day > 0 && b.possible() && b.Day > a.Day {
-			return stretch(a, b)
-		}
+	if a.Year == 0 {
+		a.Year = to.Year()
 	}
-	if m := eightTwo.FindStringSubmatch(s); m != nil {
-		if len(m[2]) == 4 {
-			m[2] = m[1][:4] + m[2]
-		}
-		a, okA := ParseWritten(m[1])
-		b, okB := ParseWritten(m[2])
-		if okA && okB {
-			return stretch(a, b)
-		}
+	from := a.Date(a.Year)
+	if from > to {
+		from = a.Date(a.Year - 1)
 	}
-	for _, re := range []*regexp.Regexp{zhMonths, isoMonths} {
-		m := re.FindStringSubmatch(s)
-		if m == nil {
-			continue
-		}
-		a, b, ya, yb := Atoi(m[2]), Atoi(m[4]), Atoi(m[1]), Atoi(m[3])
-		if a < 1 || a > 12 || b < 1 || b > 12 || a >= b && yb == 0 {
-			continue
-		}
-		switch {
-		case yb == 0 && ya > 0:
-			yb = ya
-		case yb == 0 && b > int(near.Month()):
-			yb = near.Year() - 1
-		case yb == 0:
-			yb = near.Year()
-		}
-		if ya == 0 {
-			ya = yb
-		}
-		from, to := calendar.NewDate(ya, time.Month(a), 1), calendar.NewDate(yb, time.Month(b+1), 0)
-		if from < to {
-			return span{From: from, To: to, Months: monthsBetween(from, to), Date: calendar.NoDate}, true
-		}
+	return span{From: from, To: to, Date: calendar.NoDate, Months: monthsBetween(from, to)}
+}
+
+func betweenDates(s string, near calendar.Date) (span, bool) {
+	m := dateRange.FindStringSubmatch(s)
+	if m == nil {
+		return span{}, false
 	}
-	return span{}, false
+	a, okA := ParseWritten(m[1])
+	b, okB := ParseWritten(m[2])
+	if !okA || !okB || a.Day <= 0 || b.Day <= 0 {
+		return span{}, false
+	}
+	return stretch(a, b, near), true
+}
+
+func betweenDays(s string, near calendar.Date) (span, bool) {
+	m := dayRange.FindStringSubmatch(s)
+	if m == nil {
+		return span{}, false
+	}
+	a, ok := ParseWritten(m[1])
+	b := Wrote{Year: a.Year, Month: a.Month, Day: Atoi(m[2])}
+	if !ok || a.Day <= 0 || !b.possible() || b.Day <= a.Day {
+		return span{}, false
+	}
+	return stretch(a, b, near), true
+}
+
+func betweenEights(s string, near calendar.Date) (span, bool) {
+	m := eightTwo.FindStringSubmatch(s)
+	if m == nil {
+		return span{}, false
+	}
+	if len(m[2]) == 4 {
+		m[2] = m[1][:4] + m[2]
+	}
+	a, okA := ParseWritten(m[1])
+	b, okB := ParseWritten(m[2])
+	if !okA || !okB {
+		return span{}, false
+	}
+	return stretch(a, b, near), true
+}
+
+// betweenMonths reads year, month, year, month as re finds them; a year that isn't written is the other's, or the newest
+// in which the months are not after near.
+func betweenMonths(re *regexp.Regexp, s string, near calendar.Date) (span, bool) {
+	m := re.FindStringSubmatch(s)
+	if m == nil {
+		return span{}, false
+	}
+	first, last, firstYear, lastYear := Atoi(m[2]), Atoi(m[4]), Atoi(m[1]), Atoi(m[3])
+	if first < 1 || first > 12 || last < 1 || last > 12 || first >= last && lastYear == 0 {
+		return span{}, false
+	}
+	switch {
+	case lastYear == 0 && firstYear > 0:
+		lastYear = firstYear
+	case lastYear == 0 && last > int(near.Month()):
+		lastYear = near.Year() - 1
+	case lastYear == 0:
+		lastYear = near.Year()
+	}
+	if firstYear == 0 {
+		firstYear = lastYear
+	}
+	from, to := calendar.NewDate(firstYear, time.Month(first), 1), calendar.NewDate(lastYear, time.Month(last+1), 0)
+	if from >= to {
+		return span{}, false
+	}
+	return span{From: from, To: to, Months: monthsBetween(from, to), Date: calendar.NoDate}, true
 }
 
 // readWeek finds a week; named says that the text names one, ok that it can be told which.

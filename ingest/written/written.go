@@ -69,6 +69,7 @@ func isPlainHan(s string) bool {
 	return true
 }
 
+// IsASCII says whether a text holds nothing beyond ASCII: no Chinese words, so.
 func IsASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
@@ -153,7 +154,7 @@ var (
 )
 
 // MoneyUnits are the money units that offices use, as powers of ten of one yuan.
-var MoneyUnits = map[string]int{"元": 0, "人民币元": 0, "圆": 0, "百元": 2, "千元": 3, "万元": 4, "人民币万元": 4, "万": 4, "十万元": 5, "百万元": 6, "千万元": 7, "亿元": 8, "亿": 8}
+var MoneyUnits = map[string]int{"元": 0, "人民币元": 0, "圆": 0, "百元": 2, "千元": 3, "万元": 4, "人民币万元": 4, "万": 4, "十万元": 5, "百万元": 6, "百万": 6, "千万元": 7, "亿元": 8, "亿": 8}
 
 // UnitIn finds a money unit stated in a heading or note: a word of its own, possibly after 单位 and among others
 // (单位：户、人、万元). ok is false where none is, as in 亿元以上企业 or 单元.

@@ -26,17 +26,6 @@ func (k PeriodKind) String() string {
 	return ""
 }
 
-// ParsePeriodKind reads "week" or "month".
-func ParsePeriodKind(text string) (PeriodKind, error) {
-	switch text {
-	case "week":
-		return Week, nil
-	case "month":
-		return Month, nil
-	}
-	return 0, fmt.Errorf("%q is neither week nor month", text)
-}
-
 // Period is the week or month that a return is for. Periods made by this
 // package start on a Monday or on the first of a month, so they compare with
 // == and serve as map keys. The zero Period is no period (Valid is false).

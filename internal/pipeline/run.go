@@ -44,18 +44,6 @@ type Outcome struct {
 	Troubles  []error          // why files of single units wait that somebody has to do something about
 }
 
-// Rejected says whether some return of the run was rejected.
-func (o *Outcome) Rejected() bool {
-	for _, r := range o.Reports {
-		for _, ret := range r.Returns {
-			if ret.Outcome == finding.Rejected {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (o *Options) fill() {
 	if o.Clock == nil {
 		o.Clock = time.Now

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 
+	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
 )
 
@@ -11,13 +12,15 @@ import (
 var sample string
 
 // Sample returns a small working configuration for a new zone, every key of
-// which is explained for its operator in Chinese comments.
-func Sample(name string) []byte {
-	name = strings.TrimSpace(name)
+// which is explained for its operator in Chinese comments. What is owed is
+// owed from the week of a day on: without since nobody would be asked for
+// anything before the first return came in.
+func Sample(name string, on calendar.Date) []byte {
+	name = strings.Trim(strings.TrimSpace(name), "“”‘’「」《》") // pasted with the quotes of a text
 	if name == "" {
 		name = "示例园区"
 	}
-	return []byte(strings.Replace(sample, "{{zone}}", decl.Scalar(strings.Map(dropControl, name)), 1))
+	return []byte(strings.NewReplacer("{{zone}}", decl.Scalar(strings.Map(dropControl, name)), "{{week}}", calendar.WeekOf(on).String()).Replace(sample))
 }
 
 func dropControl(r rune) rune {

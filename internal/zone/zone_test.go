@@ -383,18 +383,21 @@ func TestFirstOf(t *testing.T) {
 }
 
 func TestSample(t *testing.T) {
-	for name, want := range map[string]string{"湘潭高新区": "湘潭高新区", "": "示例园区", "a: b #c": "a: b #c", "two\nlines": "two lines", `"quoted"`: `"quoted"`, "123": "123"} {
-		text := Sample(name)
+	for name, want := range map[string]string{"湘潭高新区": "湘潭高新区", "": "示例园区", "a: b #c": "a: b #c", "two\nlines": "two lines", `"quoted"`: `"quoted"`, "“新区”": "新区", "「新区」": "新区", "123": "123"} {
+		text := Sample(name, calendar.NewDate(2026, 11, 28))
 		z, err := Parse(FileName, text, known)
 		if err != nil {
 			t.Errorf("Sample(%q): %v", name, err)
 			continue
 		}
+		if z.Returns[0].Since.String() != "2026-W48" { // else a new zone asks nobody for anything
+			t.Errorf("Sample(%q): owed since %s", name, z.Returns[0].Since)
+		}
 		if z.Name != want || len(z.Submitters) != 3 || len(z.Returns) != 3 {
 			t.Errorf("Sample(%q): %+v", name, z)
 		}
 	}
-	text := string(Sample("x"))
+	text := string(Sample("x", calendar.NewDate(2026, 11, 28)))
 	for _, keys := range [][]string{zoneKeys, submitterKeys, returnKeys, scheduleKeys, limitKeys} {
 		for _, key := range keys {
 			if !strings.Contains(text, key) {

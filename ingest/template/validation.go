@@ -1,4 +1,4 @@
-package receipt
+package template
 
 import (
 	"fmt"
@@ -7,14 +7,16 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"taizhang/ingest/fit"
+	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
 )
 
 // validate says what a column's cells take, and tells so when one is chosen.
-func (t *template) validate(name string, col int, c TemplateColumn, day calendar.Date) {
+func (t *book) validate(name string, col int, c Column, day calendar.Date) {
 	v := excelize.NewDataValidation(true)
-	v.SetSqref(sheet.Ref(templateHead+2, col) + ":" + sheet.Ref(templateLast, col))
+	v.SetSqref(sheet.Ref(headRow+2, col) + ":" + sheet.Ref(lastRow, col))
 	sample, month := "，写成“年-月-日”", "，写成“年-月”"
 	if day > 0 {
 		sample, month = "，如 "+day.String(), fmt.Sprintf("，如 %d-%02d", day.Year(), day.Month())
@@ -75,7 +77,7 @@ func (t *template) validate(name string, col int, c TemplateColumn, day calendar
 		say = append(say, c.Note)
 	}
 	if len(say) > 0 {
-		v.SetInput(clip(c.Title, 30), clip(strings.Join(say, ""), maxPrompt))
+		v.SetInput(fit.Clip(c.Title, 30), fit.Clip(strings.Join(say, ""), maxPrompt))
 	}
 	if wrong != "" || len(say) > 0 {
 		t.do(t.f.AddDataValidation(name, v))
@@ -84,7 +86,7 @@ func (t *template) validate(name string, col int, c TemplateColumn, day calendar
 
 // dropList offers values: in the rule itself, or from the marker sheet where
 // they are too long for that.
-func (t *template) dropList(v *excelize.DataValidation, values []string) {
+func (t *book) dropList(v *excelize.DataValidation, values []string) {
 	all := strings.Join(values, ",")
 	if utf8.RuneCountInString(all) <= 250 && strings.Count(all, ",") == len(values)-1 && !strings.Contains(all, `"`) {
 		t.do(v.SetDropList(values))
@@ -94,27 +96,27 @@ func (t *template) dropList(v *excelize.DataValidation, values []string) {
 }
 
 // list puts values into a column of the marker sheet and says where they stand.
-func (t *template) list(title string, values []string) string {
+func (t *book) list(title string, values []string) string {
 	t.lists++
-	col, first := sheet.ColumnName(t.lists), MarkerLists+1
+	col, first := sheet.ColumnName(t.lists), layout.MarkerLists+1
 	if title != "" {
-		t.do(t.f.SetCellStr(MarkerSheet, sheet.Ref(MarkerLists, t.lists), title))
+		t.do(t.f.SetCellStr(layout.MarkerSheet, sheet.Ref(layout.MarkerLists, t.lists), title))
 	}
 	for i, s := range values {
-		t.do(t.f.SetCellStr(MarkerSheet, sheet.Ref(first+i, t.lists), escapeless(s)))
+		t.do(t.f.SetCellStr(layout.MarkerSheet, sheet.Ref(first+i, t.lists), escapeless(s)))
 	}
-	return fmt.Sprintf("%s!$%s$%d:$%s$%d", MarkerSheet, col, first, col, first+len(values)-1)
+	return fmt.Sprintf("%s!$%s$%d:$%s$%d", layout.MarkerSheet, col, first, col, first+len(values)-1)
 }
 
 // offerNames lets a cell choose among the directory's names; any other may be written.
-func (t *template) offerNames(v *excelize.DataValidation) {
+func (t *book) offerNames(v *excelize.DataValidation) {
 	if t.names == "" {
 		var names, codes []string
 		for _, e := range t.directory {
 			names, codes = append(names, e.Name), append(codes, e.Code)
 		}
-		t.names = t.list(MarkerNames, names)
-		_, end, _ := strings.Cut(t.list(MarkerCodes, codes), ":")
+		t.names = t.list(layout.MarkerNames, names)
+		_, end, _ := strings.Cut(t.list(layout.MarkerCodes, codes), ":")
 		begin, _, _ := strings.Cut(t.names, ":")
 		t.codes = begin + ":" + end
 	}
@@ -122,7 +124,7 @@ func (t *template) offerNames(v *excelize.DataValidation) {
 }
 
 // fillCodes looks the code of an enterprise up where its name is filled in. Cells that hold a code already keep it.
-func (t *template) fillCodes(name string, form TemplateForm) {
+func (t *book) fillCodes(name string, form Form) {
 	if t.names == "" {
 		return
 	}
@@ -135,7 +137,7 @@ func (t *template) fillCodes(name string, form TemplateForm) {
 		if c.NamesOf == "" || to == 0 {
 			continue
 		}
-		for row := templateHead + 2 + len(form.Rows); row <= lastRuled(form); row++ {
+		for row := headRow + 2 + len(form.Rows); row <= lastRuled(form); row++ {
 			from := "$" + sheet.Ref(row, i+1)
 			t.do(t.f.SetCellFormula(name, sheet.Ref(row, to), fmt.Sprintf(`IF(%s="","",IFERROR(VLOOKUP(%s,%s,2,FALSE),""))`, from, from, t.codes)))
 		}
@@ -143,7 +145,7 @@ func (t *template) fillCodes(name string, form TemplateForm) {
 }
 
 // prompt tells what a single cell takes.
-func (t *template) prompt(name, ref, title, text string) {
+func (t *book) prompt(name, ref, title, text string) {
 	v := excelize.NewDataValidation(true)
 	v.SetSqref(ref)
 	v.SetInput(title, text)
