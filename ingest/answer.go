@@ -26,9 +26,9 @@ func (s *Session) AnswerDecision(ctx context.Context, e archive.Event) error {
 	return s.answerReturn(ctx, e)
 }
 
-// standing gives the decisions that hold about the same return or debt as e and before it, the newest last; what was
+// Standing gives the decisions that hold about the same return or debt as e and before it, the newest last; what was
 // undone is left out.
-func (s *Session) standing(e archive.Event) ([]archive.Event, error) {
+func (s *Session) Standing(e archive.Event) ([]archive.Event, error) {
 	var held []archive.Event
 	for x, err := range s.Archive.All() {
 		if err != nil {
@@ -53,7 +53,7 @@ func (s *Session) decision(e archive.Event) (*finding.Decision, error) {
 	if d.Kind != finding.Undo {
 		return d, nil
 	}
-	held, err := s.standing(e)
+	held, err := s.Standing(e)
 	if n := len(held); n > 0 {
 		d.Of = finding.DecisionKind(held[n-1].Kind)
 		if n > 1 {
@@ -189,7 +189,7 @@ func (s *Session) complete(report *finding.Report, p *read.Parsed) {
 func (s *Session) decided(r *finding.Return, e archive.Event, p *read.Parsed, i int) error {
 	x := e
 	x.Return = r.ID
-	held, err := s.standing(x)
+	held, err := s.Standing(x)
 	if err != nil {
 		return err
 	}

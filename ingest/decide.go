@@ -7,6 +7,7 @@ import (
 
 	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
+	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
 )
@@ -16,14 +17,14 @@ import (
 func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	b := newBatch(s.In)
 	at := e.At.In(s.In.Zone.Location)
-	b.row("raw.decision", b.zone, strconv.Itoa(e.Seq), string(e.Kind), text(e.Return), text(e.Submitter), text(e.Form), text(e.Period), e.Reason, b.moment(at), text(e.Effective))
+	b.row("raw.decision", b.zone, strconv.Itoa(e.Seq), string(e.Kind), text(e.Return), text(e.Submitter), text(e.Form), text(e.Period), secret.MaskText(e.Reason), b.moment(at), text(e.Effective), text(secret.MaskText(e.By)))
 	var pt, full *read.Part
 	if e.Kind == archive.Accept {
 		old := s.hist.ByID[e.Return]
 		if old == nil {
 			return fmt.Errorf("accept %s: no such return", e.Return)
 		}
-		if !old.Outcome.Counts() && !old.Accepted {
+		if !old.Outcome.Counts() && !old.Loaded {
 			var err error
 			if pt, err = s.reread(ctx, e.Return); err != nil {
 				return err
@@ -57,7 +58,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 		s.In.judge.Remember(s.hist, s.Erased.remembered(full, judge.ArrivalOf(e.Return)))
 		s.hist.Stored()
 	}
-	s.hist.Decide(string(e.Kind), e.Return, e.Submitter, e.Form, at)
+	s.hist.Decide(string(e.Kind), e.Return, e.Submitter, e.Form, e.Period, at)
 	return nil
 }
 
@@ -120,6 +121,10 @@ func (s *Session) Replay(ctx context.Context, events []archive.Event) error {
 	var todo []arrival
 	for _, e := range events {
 		a, err := s.archived(e)
+		if err != nil && s.Lose != nil {
+			s.Lose(e, err)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("replay arrival %d: %w", e.Seq, err)
 		}

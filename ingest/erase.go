@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
+	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
@@ -185,7 +186,7 @@ func (e *Erasures) recall(h *judge.History) {
 // Erase notes an erasure in the tables. What arrives from here on is judged without the rows that are gone.
 func (s *Session) Erase(ctx context.Context, e archive.Event) error {
 	b := newBatch(s.In)
-	b.row("raw.decision", b.zone, strconv.Itoa(e.Seq), "erase", nil, nil, nil, nil, e.Reason, b.moment(e.At.In(s.In.Zone.Location)), nil)
+	b.row("raw.decision", b.zone, strconv.Itoa(e.Seq), "erase", nil, nil, nil, nil, secret.MaskText(e.Reason), b.moment(e.At.In(s.In.Zone.Location)), nil, text(secret.MaskText(e.By)))
 	if err := warehouse.Begin(ctx, s.Conn); err != nil {
 		return err
 	}

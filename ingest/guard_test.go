@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"taizhang/ingest/read"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
+	"taizhang/internal/durable"
 )
 
 // plantFaults makes the reader fail by the name of the file. Whoever waits for the time of a file to end waits for
@@ -212,14 +215,74 @@ func TestTablesWithoutEnd(t *testing.T) {
 	}
 }
 
-// TestNotStored: a file that the tables don't take is sent back with a reason, and the one beside it is taken in.
+// TestNotStored: a file with a value that the tables don't take is sent back with a reason, and the one beside it is taken in.
 func TestNotStored(t *testing.T) {
 	o := newOffice(t)
 	o.drop("青山街道/1.xlsx", goodBook())
 	o.drop("财政局/2.xlsx", parseBook("问题台账\n本期无").xlsx())
-	if _, err := o.db.Conn.ExecContext(context.Background(), "drop table raw.problem"); err != nil {
+	if _, err := o.db.Conn.ExecContext(context.Background(), "alter table raw.problem alter key_text type integer"); err != nil {
 		t.Fatal(err)
 	}
 	outcomes, waiting := o.run()
 	o.want(outcomes, waiting, "2.xlsx: accepted_with_warnings\n1.xlsx: rejected not_stored", "")
+}
+
+// TestEngineFault: what fails for a reason that lies in no row (a full disk at the commit, a table that is gone, a folder
+// that can't be read) rejects nothing, however often: the files wait in the inbox, and are taken in once it is mended.
+func TestEngineFault(t *testing.T) {
+	ctx := context.Background()
+	for name, fault := range map[string]struct{ breakIt, mend func(o *office) }{
+		"full disk": {
+			func(o *office) {
+				restore := durable.SetHook(func(s durable.Step) error {
+					if s.Op == durable.Commit {
+						return &os.PathError{Op: "write", Path: "warehouse.duckdb.wal", Err: syscall.ENOSPC}
+					}
+					return nil
+				})
+				o.t.Cleanup(restore)
+			},
+			func(*office) { durable.SetHook(func(durable.Step) error { return nil }) },
+		},
+		"table gone": {
+			func(o *office) {
+				if _, err := o.db.Conn.ExecContext(ctx, "alter table raw.problem rename to elsewhere"); err != nil {
+					o.t.Fatal(err)
+				}
+			},
+			func(o *office) {
+				if _, err := o.db.Conn.ExecContext(ctx, "alter table raw.elsewhere rename to problem"); err != nil {
+					o.t.Fatal(err)
+				}
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.drop("青山街道/1.xlsx", goodBook())
+			o.drop("财政局/2.xlsx", parseBook("问题台账\n本期无").xlsx())
+			fault.breakIt(o)
+			for range maxRetries + 3 {
+				s, err := o.start(ctx)
+				if err == nil {
+					files, _ := Inbox(o.in.Zone.Inbox())
+					_, err = s.TakeIn(ctx, files, func(string) time.Time { return time.Date(2022, 8, 15, 9, 0, 0, 0, o.in.Zone.Location) })
+				}
+				if err == nil || strings.Contains(strings.Join(outcomesOf(s), ""), "rejected") {
+					t.Fatalf("no error, or something was rejected: %v %s", err, outcomesOf(s))
+				}
+				if _, err := os.Stat(o.path("青山街道/1.xlsx")); err != nil {
+					t.Fatalf("it has left the inbox: %v", err)
+				}
+			}
+			fault.mend(o)
+			outcomes, _ := o.run()
+			if got := strings.Join(outcomes, "\n"); !strings.HasSuffix(got, "1.xlsx: accepted") {
+				t.Errorf("once it is mended: %s", got)
+			}
+			if files, _ := Inbox(o.in.Zone.Inbox()); len(files) > 0 {
+				t.Errorf("%d files are left in the inbox", len(files))
+			}
+		})
+	}
 }

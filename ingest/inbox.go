@@ -28,7 +28,8 @@ type Dropped struct {
 	change time.Time // when the file system last saw it change, which copying a time doesn't set back
 	Wait   string    // why it stays where it is, in Chinese; "" when it is ready
 
-	partial bool // its content shows that its end is missing
+	partial bool  // its content shows that its end is missing
+	fault   error // why it can't be read, where somebody has to do something about that
 }
 
 const (
@@ -46,6 +47,7 @@ const (
 
 const (
 	waitGrowing = "文件还在复制中"
+	waitUnread  = "无法读取，请检查磁盘、网络共享或文件名"
 	waitBusy    = "正在被其他程序使用"
 	waitPartial = "文件还没有复制完整，等待复制完成"
 	waitStopped = "文件没有复制完整，复制似乎已经中断，请重新复制"
@@ -87,10 +89,16 @@ func Inbox(dir string) ([]Dropped, error) {
 		switch {
 		case os.IsNotExist(err): // gone since
 			return nil
-		case os.IsPermission(err) && rel != ".": // one folder costs its own files only
-			f.Wait = "没有读取权限"
+		case err != nil && rel != ".": // one folder costs its own files only
+			f.Wait, f.fault = waitUnread, err
+			if os.IsPermission(err) {
+				f.Wait = "没有读取权限"
+			}
 			out = append(out, f)
-			return fs.SkipDir
+			if d == nil || d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
 		case err != nil:
 			return err
 		case d.IsDir():
@@ -103,7 +111,9 @@ func Inbox(dir string) ([]Dropped, error) {
 			return nil
 		}
 		if err != nil {
-			return err
+			f.Wait, f.fault = waitUnread, err
+			out = append(out, f)
+			return nil
 		}
 		f.Size, f.mod, f.change = info.Size(), info.ModTime(), changeTime(info)
 		if in := hiddenFolder(f.Path); in != "" {
@@ -232,14 +242,18 @@ func openDropped(dir string, d *Dropped) (*os.File, error) {
 	f, err := openPlain(filepath.Join(dir, filepath.FromSlash(d.Path)))
 	switch {
 	case err == nil:
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission): // gone again, or held by the program that writes it
+	case errors.Is(err, fs.ErrNotExist): // gone again
 		d.Wait = waitBusy
+		return nil, nil
+	case errors.Is(err, fs.ErrPermission): // held by the program that writes it, or not for us to read
+		d.Wait, d.fault = waitBusy, err
 		return nil, nil
 	case isLinkError(err):
 		d.Wait = "链接文件，不读取"
 		return nil, nil
-	default:
-		return nil, fmt.Errorf("open %s: %w", d.Path, err)
+	default: // busy, a failing share, a name that is too long
+		d.Wait, d.fault = waitUnread, err
+		return nil, nil
 	}
 	info, err := f.Stat()
 	if err != nil || !d.same(info) {
@@ -267,7 +281,8 @@ func readDropped(dir string, d *Dropped) ([]byte, error) {
 			d.Wait = waitGrowing
 			return nil, nil
 		}
-		return nil, fmt.Errorf("read %s: %w", d.Path, err)
+		d.Wait, d.fault = waitUnread, err
+		return nil, nil
 	}
 	if info, err := f.Stat(); err != nil || !d.same(info) {
 		d.Wait = waitGrowing

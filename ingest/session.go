@@ -1,11 +1,13 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -29,12 +31,15 @@ type Session struct {
 	Archive *archive.Archive
 	Conn    *sql.Conn
 	Log     *slog.Logger
-	Clock   func() time.Time    // the machine's, against which files' times are held; time.Now unless set
-	Pause   func(time.Duration) // waits; time.Sleep unless set
-	Erased  *Erasures           // persons whose rows are not loaded; nil: none
+	Clock   func() time.Time           // the machine's, against which files' times are held; time.Now unless set
+	Pause   func(time.Duration)        // waits; time.Sleep unless set
+	Erased  *Erasures                  // persons whose rows are not loaded; nil: none
+	Lose    func(archive.Event, error) // told of arrivals whose originals a replay can't read; nil: that ends it
 
-	hist  *judge.History
-	Taken []*finding.Report // what this session took in, in order
+	hist     *judge.History
+	waits    map[string]arrival // taken in, but not answered yet: by inbox path
+	Taken    []*finding.Report  // what this session took in, in order
+	Troubles []error            // why files wait that somebody has to do something about
 }
 
 // group is how many files share one commit: a transaction per file costs several times all the rest.
@@ -68,7 +73,7 @@ func (s *Session) Start(ctx context.Context) error {
 		return err
 	}
 	s.Erased.recall(h)
-	s.hist = h
+	s.hist, s.waits = h, map[string]arrival{}
 	return s.recover(ctx)
 }
 
@@ -89,17 +94,22 @@ func (s *Session) recover(ctx context.Context) error {
 				return err
 			}
 			a, err := s.archived(e)
-			if err != nil {
-				return fmt.Errorf("recover arrival %d: %w", e.Seq, err)
+			if err != nil { // its original is lost; the others don't wait for it
+				s.wait(arrival{seq: e.Seq, path: e.Path}, err)
+				continue
 			}
 			if err := s.process(ctx, []arrival{a}, true); err != nil {
+				if ctx.Err() == nil { // it ended in order, so the file took nothing down
+					err = errors.Join(err, s.Archive.Append(archive.Event{Event: archive.Stop, Seq: e.Seq}))
+				}
 				return err
 			}
 			continue
 		}
 		a, err := s.archived(e)
 		if err != nil {
-			return fmt.Errorf("recover arrival %d: %w", e.Seq, err)
+			s.wait(arrival{seq: e.Seq, path: e.Path}, err)
+			continue
 		}
 		report, err := s.stored(ctx, a)
 		if err != nil {
@@ -131,7 +141,12 @@ func (s *Session) archived(e archive.Event) (arrival, error) {
 
 // TakeIn takes ready files of the inbox in, in the order given; received tells when a path counts as received.
 func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(path string) time.Time) (waiting []Dropped, err error) {
-	files = slices.Clone(files)
+	files, waiting = s.unanswered(files)
+	for _, d := range files {
+		if d.fault != nil {
+			s.trouble(d.Path, d.fault)
+		}
+	}
 	if err := watch(s.In.Zone.Inbox(), files, s.In.Zone.Limits.FileBytes, s.Clock(), s.Pause); err != nil {
 		return nil, err
 	}
@@ -148,9 +163,13 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 		for len(files) > 0 && len(todo) < group && held < groupBytes {
 			d := files[0]
 			files = files[1:]
+			known := d.fault
 			a, err := s.fetch(originals, &d)
 			if err != nil {
 				return waiting, err
+			}
+			if d.fault != nil && known == nil {
+				s.trouble(d.Path, d.fault)
 			}
 			if d.Wait != "" {
 				waiting = append(waiting, d)
@@ -214,7 +233,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		return err
 	}
 	reports, err := s.judgeAndStore(ctx, todo, files)
-	if err != nil && ctx.Err() == nil && !errors.Is(err, errDisk) {
+	if warehouse.IsRowFault(err) && ctx.Err() == nil { // whatever else fails says nothing about the files: they wait
 		if len(todo) > 1 {
 			s.Log.Warn("a group of files could not be stored together; taking them one by one", "files", len(todo), "err", err)
 			if err := s.reload(ctx); err != nil {
@@ -237,7 +256,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		reports, err = s.judgeAndStore(ctx, todo, files)
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("store returns: %w", err)
 	}
 	s.Taken = append(s.Taken, reports...)
 	if !answer {
@@ -262,8 +281,6 @@ func collectLess(todo []arrival) (restore func()) {
 	old := debug.SetGCPercent(200)
 	return func() { debug.SetGCPercent(old) }
 }
-
-var errDisk = errors.New("disk")
 
 func (s *Session) reload(ctx context.Context) error {
 	h, err := judge.Load(ctx, s.Conn, s.In.Zone.Code, s.In.Zone.Location, s.In.Forms)
@@ -345,54 +362,45 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*rea
 	return reports, nil
 }
 
-// finish writes the receipts, takes the files out of the inbox and notes that they are dealt with.
+// finish writes the receipts, takes the files out of the inbox and notes that they are dealt with. A unit whose receipts
+// can't be written holds nobody else up: its files wait for the next run.
 func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*read.Parsed) error {
-	var receipts durable.Batch
-	defer receipts.Discard()
-	var put []*receipt.Saved
+	batches := map[string]*durable.Batch{} // by outbox
+	put, faults := make([]*receipt.Saved, len(reports)), make([]error, len(reports))
 	for i, r := range reports {
+		dir := s.outboxOf(r)
+		if batches[dir] == nil {
+			batches[dir] = &durable.Batch{}
+			defer batches[dir].Discard()
+		}
 		name, content, err := receipt.Write(r, read[i].Source(), s.In.office())
-		if err != nil {
-			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
+		if err == nil {
+			put[i], err = receipt.Save(batches[dir], dir, name, content)
 		}
-		saved, err := s.putReceipt(&receipts, r, name, content)
-		if err != nil {
-			return err
-		}
-		put = append(put, saved)
+		faults[i] = err
 	}
-	if err := receipts.Commit(); err != nil { // before any file leaves the inbox
-		return fmt.Errorf("receipts: %w", err)
+	commits := map[string]error{}
+	for _, dir := range slices.Sorted(maps.Keys(batches)) {
+		commits[dir] = batches[dir].Commit() // before any file leaves the inbox
 	}
+	var done []arrival
 	for i, r := range reports {
-		if err := s.retireOlder(put[i], r); err != nil {
-			return fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
+		err := cmp.Or(faults[i], commits[s.outboxOf(r)])
+		if err == nil {
+			err = s.retireOlder(put[i], r)
 		}
-	}
-	var events []archive.Event
-	var done []string
-	for _, a := range todo {
-		if path := s.dropped(a); path != "" {
-			done = append(done, path)
+		if err != nil {
+			s.wait(todo[i], fmt.Errorf("its receipt: %w", err))
+			continue
 		}
-		events = append(events, archive.Event{Event: archive.Leave, Seq: a.seq})
+		done = append(done, todo[i])
 	}
-	if err := durable.Remove(done...); err != nil {
-		return fmt.Errorf("take files out of the inbox: %w", err)
-	}
-	return s.Archive.Append(events...)
+	return s.leave(done)
 }
 
 // putReceipt adds a receipt to those that are put into the submitters' outboxes.
 func (s *Session) putReceipt(batch *durable.Batch, r *finding.Report, name string, content []byte) (*receipt.Saved, error) {
-	dir := s.In.Zone.OutboxUnknown()
-	for _, ret := range r.Returns {
-		if sub, ok := s.In.Zone.Submitter(ret.Submitter); ok {
-			dir = s.In.Zone.OutboxOf(sub)
-			break
-		}
-	}
-	put, err := receipt.Save(batch, dir, name, content)
+	put, err := receipt.Save(batch, s.outboxOf(r), name, content)
 	if err != nil {
 		return nil, fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
 	}

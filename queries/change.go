@@ -33,7 +33,7 @@ type Change struct {
 
 // Cause is a return or an operator's decision that came between the two times.
 type Cause struct {
-	Kind       string // new, correction, accept, withdraw, clear, waive
+	Kind       string // new, correction, accept, withdraw, clear, waive, undo
 	Return     string
 	Supersedes string // the return that a correction replaces
 	Submitter  string

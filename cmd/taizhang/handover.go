@@ -18,11 +18,12 @@ import (
 // request is work that a second command hands over to a running serve.
 type request struct {
 	ReceivedAt string `json:"received_at,omitempty"`
+	ClockOK    bool   `json:"clock_ok,omitempty"`
 }
 
 // ownedOrHandedOver runs own as the zone's owner; where a serve owns the zone, the work is handed over to it. A serve
 // that has only just started, or is just ending, is waited for.
-func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, receivedAt string, own func() (summaryOfRun, error)) (summaryOfRun, error) {
+func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, req request, own func() (summaryOfRun, error)) (summaryOfRun, error) {
 	for tries := 0; ; tries++ {
 		var s summaryOfRun
 		err := a.owned(z, "run", func(*warehouse.Owner) (err error) {
@@ -34,7 +35,7 @@ func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, receivedA
 			return s, err
 		}
 		if held.Address != "" {
-			if s, err = handOver(ctx, held, receivedAt); !errors.Is(err, syscall.ECONNREFUSED) {
+			if s, err = handOver(ctx, held, req); !errors.Is(err, syscall.ECONNREFUSED) {
 				return s, err
 			}
 		}
@@ -50,10 +51,10 @@ func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, receivedA
 }
 
 // handOver asks a running serve to run, and waits for the result.
-func handOver(ctx context.Context, held *warehouse.HeldError, receivedAt string) (summaryOfRun, error) {
+func handOver(ctx context.Context, held *warehouse.HeldError, work request) (summaryOfRun, error) {
 	var s summaryOfRun
 	to := func(err error) error { return fmt.Errorf("hand over to serve (process %d): %w", held.PID, err) }
-	body, err := json.Marshal(request{ReceivedAt: receivedAt})
+	body, err := json.Marshal(work)
 	if err != nil {
 		return s, to(err)
 	}

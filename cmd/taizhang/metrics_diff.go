@@ -94,4 +94,4 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 	return a.print(shown, append(append([]string{"metric", "label"}, by...), "before", "after", "change", "rows", "returns", "causes")...)
 }
 
-var causeWords = map[string]string{"new": "新报", "correction": "更正重报", "accept": "放行", "withdraw": "作废", "clear": "清空", "waive": "免报"}
+var causeWords = map[string]string{"new": "新报", "correction": "更正重报", "accept": "放行", "withdraw": "作废", "clear": "清空", "waive": "免报", "undo": "撤销"}

@@ -114,10 +114,15 @@ func (a *app) returnsCmd() *cobra.Command {
 		},
 	}
 	c.AddCommand(list, show, a.returnsDiffCmd(),
-		a.decideCmd("accept ID", "Count a rejected return all the same (放行)", 1),
-		a.decideCmd("withdraw ID", "Stop counting a return (作废)", 1),
-		a.decideCmd("clear SUBMITTER FORM", "Empty a submitter's ledger from today's business date on", 2),
-		a.decideCmd("waive SUBMITTER FORM PERIOD", "Release a submitter from handing in one period (免报)", 3))
+		a.decideCmd(archive.Accept, "accept ID", "Count a rejected return all the same (放行)"),
+		a.decideCmd(archive.Withdraw, "withdraw ID", "Stop counting a return (作废)"),
+		a.decideCmd(archive.Clear, "clear SUBMITTER FORM", "Empty a submitter's ledger from today's business date on"),
+		a.decideCmd(archive.Waive, "waive SUBMITTER FORM PERIOD", "Release a submitter from handing in one period (免报)"))
+	undo := a.decideCmd(archive.Undo, "undo ID", "Take the last decision about a return back (撤销上一决定); see also its subcommands")
+	undo.AddCommand(
+		a.decideCmd(archive.Undo, "clear SUBMITTER FORM", "Take the last clear of a submitter's ledger back"),
+		a.decideCmd(archive.Undo, "waive SUBMITTER FORM PERIOD", "Take the waiving of a period back"))
+	c.AddCommand(undo)
 	return c
 }
 
@@ -176,8 +181,10 @@ func userName() string {
 }
 
 // decideCmd makes one of the operator's decisions.
-func (a *app) decideCmd(use, short string, n int) *cobra.Command {
+func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command {
+	n := len(strings.Fields(use)) - 1
 	var reason, by string
+	var clockOK bool
 	c := &cobra.Command{
 		Use:   use,
 		Short: short,
@@ -190,25 +197,26 @@ func (a *app) decideCmd(use, short string, n int) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d := pipeline.Decision{Kind: decisionKinds[cmd.Name()], Reason: reason, By: by}
-			switch d.Kind {
-			case archive.Accept, archive.Withdraw:
+			d := pipeline.Decision{Kind: kind, Reason: reason, By: by}
+			switch n {
+			case 1:
 				d.Return = args[0]
-			case archive.Clear:
+			case 2:
 				d.Submitter, d.Form = args[0], args[1]
-			case archive.Waive:
+			case 3:
 				d.Submitter, d.Form, d.Period = args[0], args[1], args[2]
 			}
-			return a.owned(z, "returns "+cmd.Name(), func(*warehouse.Owner) error {
-				if _, err := z.Decide(cmd.Context(), d, pipeline.Options{Clock: a.now, Log: a.log()}); err != nil {
+			return a.owned(z, strings.TrimPrefix(cmd.CommandPath(), "taizhang "), func(*warehouse.Owner) error {
+				if _, err := z.Decide(cmd.Context(), d, pipeline.Options{Clock: a.now, ClockOK: clockOK, Log: a.log()}); err != nil {
 					return err
 				}
-				a.say("Decided and published: %s %v", cmd.Name(), args)
+				a.say("Decided and published: %s %v", strings.TrimPrefix(cmd.CommandPath(), "taizhang returns "), args)
 				return nil
 			})
 		},
 	}
 	c.Flags().StringVar(&reason, "reason", "", "why (required; kept in the journal)")
+	c.Flags().BoolVar(&clockOK, "clock-ok", false, "the clock is right, although it is before the last return's arrival")
 	c.Flags().StringVar(&by, "by", userName(), "who decides, as the sender's receipt says it")
 	return c
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
 	"taizhang/internal/pipeline"
@@ -326,6 +325,3 @@ func (a *app) owned(z *pipeline.Zone, command string, f func(*warehouse.Owner) e
 	}()
 	return f(owner)
 }
-
-// decision kinds by command name.
-var decisionKinds = map[string]archive.Decision{"accept": archive.Accept, "withdraw": archive.Withdraw, "clear": archive.Clear, "waive": archive.Waive}

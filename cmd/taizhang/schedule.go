@@ -77,7 +77,7 @@ func (s *server) intake(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	out, err := s.run(ctx, "")
+	out, err := s.run(ctx, request{})
 	if out != nil && (len(out.Reports) > 0 || out.Published) {
 		_ = s.app.printRun(s.current(), summarise(out)) // rejected returns are no fault of the run
 	}

@@ -100,7 +100,7 @@ func (s *server) handler(ctx context.Context) http.Handler {
 
 // handle does work handed over by a run beside this process.
 func (s *server) handle(ctx context.Context, req request) summaryOfRun {
-	out, err := s.run(ctx, req.ReceivedAt)
+	out, err := s.run(ctx, req)
 	sum := summarise(out)
 	if err != nil {
 		sum.Error, sum.Code = err.Error(), exitCode(err)
@@ -109,7 +109,7 @@ func (s *server) handle(ctx context.Context, req request) summaryOfRun {
 }
 
 // run takes in and publishes, by the declarations as they now stand.
-func (s *server) run(ctx context.Context, receivedAt string) (*pipeline.Outcome, error) {
+func (s *server) run(ctx context.Context, req request) (*pipeline.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	z, err := pipeline.Load(s.zone.Dir)
@@ -118,12 +118,15 @@ func (s *server) run(ctx context.Context, receivedAt string) (*pipeline.Outcome,
 	}
 	s.zone = z
 	var at time.Time
-	if receivedAt != "" {
-		if at, err = parseTime(receivedAt, z.Location); err != nil {
+	if req.ReceivedAt != "" {
+		if at, err = parseTime(req.ReceivedAt, z.Location); err != nil {
 			return nil, usagef("--received-at %v", err)
 		}
+		if at.After(s.app.now()) {
+			return nil, usagef("--received-at %s lies in the future: nothing can have been received then", req.ReceivedAt)
+		}
 	}
-	return z.Run(ctx, pipeline.Options{ReceivedAt: at, Clock: s.app.now, Pause: sleep, Log: s.app.log()})
+	return z.Run(ctx, pipeline.Options{ReceivedAt: at, Clock: s.app.now, ClockOK: req.ClockOK, Pause: sleep, Log: s.app.log()})
 }
 
 // current is the zone as it was last loaded.

@@ -63,6 +63,13 @@ func (a *app) statusCmd() *cobra.Command {
 				}
 				a.say("inbox: %s  %s", f.Path, wait)
 			}
+			troubles, err := z.Troubles()
+			if err != nil {
+				return err
+			}
+			for _, t := range troubles {
+				a.say("to be mended: %s", t)
+			}
 			late, err := lateSummary(z, a.now())
 			if err == nil && late != "" {
 				a.say("%s", late)

@@ -20,7 +20,9 @@ type prior struct {
 	cutoff                           calendar.Date
 	ReceivedAt                       time.Time
 	Outcome                          finding.Outcome
-	IsNil, Withdrawn, Accepted       bool // by decision
+	IsNil, Withdrawn, Accepted       bool     // by the decision that stands
+	Loaded                           bool     // its rows are in the tables, by a decision that may be undone since
+	decided                          []string // decisions that stand, the newest last
 	Rows                             int
 	run                              int             // that took it in; 0 where nobody knows
 	file                             string          // of this run's: its name
@@ -41,7 +43,7 @@ type History struct {
 	zone    string
 	returns map[string][]*prior            // by submitter and form, in order of arrival
 	ByID    map[string]*prior              //
-	clears  map[string]time.Time           // newest clear by submitter and form
+	clears  map[string][]time.Time         // clears that stand by submitter and form
 	keys    map[string]map[string]KeyState // by return: keys as written
 	holders map[string]map[string][]string // by form and loose key: returns judged in this run that hold it
 	tabled  map[string]map[string][]string // by form and loose key: returns in the tables that hold it; see storedKeys
@@ -89,18 +91,18 @@ func Load(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time.Locati
 	if err := h.loadFaults(ctx); err != nil {
 		return nil, err
 	}
-	drows, err := conn.QueryContext(ctx, `select kind, coalesce(return_id,''), coalesce(submitter,''), coalesce(form,''), decided_at from raw.decision where zone = ? order by seq`, zoneCode)
+	drows, err := conn.QueryContext(ctx, `select kind, coalesce(return_id,''), coalesce(submitter,''), coalesce(form,''), coalesce(period,''), decided_at from raw.decision where zone = ? order by seq`, zoneCode)
 	if err != nil {
 		return nil, fmt.Errorf("read decisions: %w", err)
 	}
 	defer drows.Close()
 	for drows.Next() {
-		var kind, id, sub, form string
+		var kind, id, sub, form, period string
 		var at time.Time
-		if err := drows.Scan(&kind, &id, &sub, &form, &at); err != nil {
+		if err := drows.Scan(&kind, &id, &sub, &form, &period, &at); err != nil {
 			return nil, fmt.Errorf("read decisions: %w", err)
 		}
-		h.Decide(kind, id, sub, form, time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), loc))
+		h.Decide(kind, id, sub, form, period, time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), loc))
 	}
 	if err := drows.Err(); err != nil {
 		return nil, fmt.Errorf("read decisions: %w", err)
@@ -133,7 +135,7 @@ func (h *History) Stored() { clear(h.unstored) }
 
 // NewHistory is the history of a zone that received nothing yet; loc is where its days begin.
 func NewHistory(loc *time.Location, set *forms.Set) *History {
-	h := &History{loc: loc, returns: map[string][]*prior{}, ByID: map[string]*prior{}, clears: map[string]time.Time{},
+	h := &History{loc: loc, returns: map[string][]*prior{}, ByID: map[string]*prior{}, clears: map[string][]time.Time{},
 		keys: map[string]map[string]KeyState{}, holders: map[string]map[string][]string{}, tabled: map[string]map[string][]string{}, closed: map[string][]string{},
 		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*read.Part{}, asked: map[string]map[string]finding.Explained{}}
 	for _, f := range set.Forms {
@@ -152,21 +154,35 @@ func (h *History) add(p *prior) {
 	h.ByID[p.ID] = p
 }
 
-// Decide takes a decision into account: kind is a finding.DecisionKind, id a return or, for clear, sub and form a ledger.
-func (h *History) Decide(kind, id, sub, form string, at time.Time) {
+// Decide takes a decision into account: kind is a finding.DecisionKind, id a return or, for clear, sub and form a ledger,
+// for waive a period of it too. Undoing one makes the one before it about the same thing stand again.
+func (h *History) Decide(kind, id, sub, form, period string, at time.Time) {
 	clear(h.tabled) // other returns count now
-	switch kind {
-	case "accept":
-		if p := h.ByID[id]; p != nil {
-			p.Accepted, p.Withdrawn = true, false
-		}
-	case "withdraw":
-		if p := h.ByID[id]; p != nil {
-			p.Withdrawn = true
-		}
-	case "clear":
-		h.clears[subForm(sub, form)] = at
+	if p := h.ByID[id]; p != nil && kind != "erase" {
+		p.decide(kind)
+		return
 	}
+	k := subForm(sub, form)
+	switch held := h.clears[k]; {
+	case kind == "clear":
+		h.clears[k] = append(held, at)
+	case kind == "undo" && id == "" && period == "" && len(held) > 0:
+		h.clears[k] = held[:len(held)-1]
+	}
+}
+
+func (p *prior) decide(kind string) {
+	if kind == "undo" {
+		p.decided = p.decided[:max(0, len(p.decided)-1)]
+	} else {
+		p.decided = append(p.decided, kind)
+	}
+	stands := ""
+	if n := len(p.decided); n > 0 {
+		stands = p.decided[n-1]
+	}
+	p.Accepted, p.Withdrawn = stands == "accept", stands == "withdraw"
+	p.Loaded = p.Loaded || p.Accepted
 }
 
 // Counting gives the ledger return whose rows count now for a submitter; nil if none.
@@ -177,7 +193,7 @@ func (h *History) Counting(submitter, form string) *prior {
 		if !p.counts() || p.IsNil || p.Outcome == finding.Duplicate {
 			continue
 		}
-		if at, ok := h.clears[k]; ok && !p.ReceivedAt.After(at) {
+		if at := h.clears[k]; len(at) > 0 && !p.ReceivedAt.After(at[len(at)-1]) {
 			continue
 		}
 		if o := newest[p.period]; o == nil || !p.ReceivedAt.Before(o.ReceivedAt) {

@@ -16,10 +16,13 @@ type Kind string
 const (
 	Arrive  Kind = "arrive"  // a file was taken in: Seq, At, Hash, Name, Folder, Path, Size
 	Retry   Kind = "retry"   // the file of arrival Seq, whose reading was cut short, is read again, by itself
+	Stop    Kind = "stop"    // the reading of arrival Seq that was begun again ended in order, for no fault of the file's
 	Leave   Kind = "leave"   // the file of arrival Seq is dealt with, its receipt written
 	Declare Kind = "declare" // the bundle Hash is in force from here on
 	Decide  Kind = "decision"
-	Erase   Kind = "erase" // the original Hash was erased: At, Reason; Replacement is what stands for it, if anything
+	// BindKeys: from here on hashes are made with the keys that have the fingerprints Keys, by scope.
+	BindKeys Kind = "keys"
+	Erase    Kind = "erase" // the original Hash was erased: At, Reason; Replacement is what stands for it, if anything
 	// ErasePerson: rows of one person are not loaded any more: Seq (numbered with the decisions), At, Reason, Through,
 	// Hashes, Files.
 	ErasePerson Kind = "erase_person"
@@ -33,6 +36,9 @@ const (
 	Withdraw Decision = "withdraw" // 作废: Return
 	Clear    Decision = "clear"    // Submitter, Form, Effective
 	Waive    Decision = "waive"    // 免报: Submitter, Form, Period
+	// Undo takes the last decision that stands about the same thing back: Return; or Submitter, Form, Effective of a
+	// clear; or Submitter, Form, Period of a waive.
+	Undo Decision = "undo"
 )
 
 // Event is one line of the journal. Which fields it uses depends on its kind;
@@ -61,6 +67,8 @@ type Event struct {
 
 	Replacement string `json:"replacement,omitempty"` // erase: hash of the original that takes its place
 
+	Keys map[string]string `json:"keys,omitempty"` // keys: fingerprints by scope
+
 	Through int      `json:"through,omitempty"` // erase_person: the last arrival that it concerns
 	Hashes  []string `json:"hashes,omitempty"`  // erase_person: the keyed hashes of the person's number
 	Files   []string `json:"files,omitempty"`   // erase_person: receipts and extracts that were removed, relative to the zone
@@ -73,13 +81,17 @@ func (e *Event) check() error {
 		if e.Seq < 1 || e.At.IsZero() || !validHash(e.Hash) || e.Path == "" || e.Size < 0 {
 			return errors.New("arrive needs seq, at, hash, path and size")
 		}
-	case Leave, Retry:
+	case Leave, Retry, Stop:
 		if e.Seq < 1 {
 			return fmt.Errorf("%s needs the arrival's seq", e.Event)
 		}
 	case Declare:
 		if !validHash(e.Hash) {
 			return errors.New("declare needs a hash")
+		}
+	case BindKeys:
+		if len(e.Keys) == 0 {
+			return errors.New("keys needs fingerprints")
 		}
 	case Decide:
 		return e.checkDecision()
@@ -110,6 +122,8 @@ func (e *Event) checkDecision() error {
 		ok = err == nil && e.Submitter != "" && e.Form != ""
 	case Waive:
 		ok = e.Submitter != "" && e.Form != "" && e.Period != ""
+	case Undo:
+		ok = e.Return != "" || e.Submitter != "" && e.Form != ""
 	default:
 		return fmt.Errorf("unknown decision %q: the journal was written by a newer version", e.Kind)
 	}

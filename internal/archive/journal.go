@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"taizhang/internal/durable"
 )
@@ -28,16 +29,21 @@ type state struct {
 	lastArrival  int         // highest number given out
 	lastDecision int
 	declared     string
+	lastAt       time.Time         // the latest at which something arrived or was decided
+	keys         map[string]string // fingerprints by scope
 	erased       map[string]bool
 	persons      []Event // erase_person
 }
 
 func newState() state {
-	return state{arrived: map[int]bool{}, pending: map[int]Event{}, retries: map[int]int{}, erased: map[string]bool{}}
+	return state{arrived: map[int]bool{}, pending: map[int]Event{}, retries: map[int]int{}, erased: map[string]bool{}, keys: map[string]string{}}
 }
 
 // apply adds an event, or refuses one that contradicts those before it.
 func (s *state) apply(e Event) error {
+	if (e.Event == Arrive || e.Event == Decide) && e.At.After(s.lastAt) {
+		s.lastAt = e.At
+	}
 	switch e.Event {
 	case Arrive:
 		if s.arrived[e.Seq] {
@@ -56,8 +62,12 @@ func (s *state) apply(e Event) error {
 			return fmt.Errorf("retry of arrival %d, which is not pending", e.Seq)
 		}
 		s.retries[e.Seq]++
+	case Stop:
+		s.retries[e.Seq] = max(0, s.retries[e.Seq]-1)
 	case Declare:
 		s.declared = e.Hash
+	case BindKeys:
+		maps.Copy(s.keys, e.Keys)
 	case Decide:
 		s.lastDecision = max(s.lastDecision, e.Seq)
 	case Erase:
@@ -353,6 +363,20 @@ func (a *Archive) LastDecision() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.state.lastDecision
+}
+
+// Keys gives the fingerprints of the keys that hashes are made with, by scope.
+func (a *Archive) Keys() map[string]string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.state.keys)
+}
+
+// LastAt gives the latest time at which something arrived or was decided, zero before the first.
+func (a *Archive) LastAt() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.state.lastAt
 }
 
 // Size gives the length of the journal in bytes: every event changes it.

@@ -18,6 +18,7 @@ const (
 	Rename  Op = "rename"   // a file gets its name
 	SyncDir Op = "sync dir" // a folder's names go to the disk
 	Delete  Op = "delete"   // a file is removed
+	Commit  Op = "commit"   // a database keeps a transaction; the path is the database's role
 )
 
 // Step is one step, before it is taken.
@@ -50,6 +51,9 @@ func SetHook(f func(Step) error) (restore func()) {
 }
 
 func hooked() bool { return hook.Load() != nil }
+
+// Ask lets a hook fail a step of writing that isn't taken by this package, such as a database's.
+func Ask(op Op, path string) error { return ask(op, path) }
 
 func ask(op Op, path string) error {
 	if f := hook.Load(); f != nil {

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
@@ -29,7 +31,8 @@ func (r *Refusal) Unwrap() error { return r.err }
 func refuse(format string, args ...any) error { return &Refusal{fmt.Errorf(format, args...)} }
 
 // Decide records a decision in the journal, applies it and publishes. The caller holds the zone's lock.
-func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, error) {
+func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, err error) {
+	defer func() { err = remedied(err, "; then run again") }()
 	o.fill()
 	if d.Reason == "" {
 		return nil, refuse("a decision needs a reason: --reason TEXT")
@@ -42,7 +45,11 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 		return nil, err
 	}
 	defer a.Close()
-	now := o.Clock().In(z.Location)
+	now, err := z.timely(a, &o)
+	if err != nil {
+		return nil, err
+	}
+	now = now.In(z.Location)
 	w, err := z.open(ctx, a, &o)
 	if err != nil {
 		return nil, err
@@ -59,6 +66,10 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 		e.Return = d.Return
 		if !w.session.Known(d.Return) {
 			return nil, refuse("no such return: %s; see: taizhang returns list", d.Return)
+		}
+	case archive.Undo:
+		if err := w.undo(&e, d, z.Today(now)); err != nil {
+			return nil, err
 		}
 	default:
 		if err := z.place(&e, d, z.Today(now)); err != nil {
@@ -82,6 +93,27 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (*Outcome, err
 	return out, nil
 }
 
+// undo fills in what is taken back: the last decision that stands about a return, a ledger or a period.
+func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
+	if e.Return = d.Return; e.Return != "" {
+		if !w.session.Known(d.Return) {
+			return refuse("no such return: %s; see: taizhang returns list", d.Return)
+		}
+	} else if err := w.z.place(e, d, today); err != nil {
+		return err
+	}
+	e.Effective = ""
+	held, err := w.session.Standing(*e)
+	if err != nil {
+		return err
+	}
+	if len(held) == 0 {
+		return refuse("nothing is decided about %s that could be undone", strings.Join(slices.DeleteFunc([]string{e.Return, e.Submitter, e.Form, e.Period}, func(s string) bool { return s == "" }), " "))
+	}
+	e.Effective = held[len(held)-1].Effective // from when on figures may change
+	return nil
+}
+
 // place fills in submitter, form and period of a clear or waive.
 func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	s, ok := z.Match(d.Submitter)
@@ -96,7 +128,7 @@ func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	if d.Kind == archive.Waive && !z.Owes(s.Code, f.ID) {
 		return refuse("%s does not hand in %s: nothing to waive", s.Name, f.Title)
 	}
-	if d.Kind == archive.Clear {
+	if d.Kind == archive.Clear || d.Kind == archive.Undo && d.Period == "" {
 		if f.Mode != "ledger" {
 			return refuse("%s is not a ledger: withdraw its returns instead", f.ID)
 		}

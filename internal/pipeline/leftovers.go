@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -12,7 +15,7 @@ import (
 
 // tidy removes what a killed run left behind: half-written files, and the receipts of arrivals that are not dealt with
 // yet, which are written again. The caller holds the zone's lock, so nobody is writing there.
-func (z *Zone) tidy(a *archive.Archive) error {
+func (z *Zone) tidy(a *archive.Archive, log *slog.Logger) error {
 	pending, err := a.Pending()
 	if err != nil {
 		return err
@@ -28,14 +31,16 @@ func (z *Zone) tidy(a *archive.Archive) error {
 	if err := z.tidyPublished(); err != nil {
 		return err
 	}
-	var folders []string
 	for _, u := range units {
 		if u.IsDir() {
 			folder := filepath.Join(z.Outbox(), u.Name())
-			folders = append(folders, folder, filepath.Join(folder, receipt.OldFolder))
+			err := tidyFolders([]string{folder, filepath.Join(folder, receipt.OldFolder)}, func(name string) bool { return again[receipt.ArrivalOf(name)] })
+			if err != nil { // one unit's folder holds nobody up; whoever writes there fails too, and is told
+				log.Error("an outbox can't be tidied", "err", err)
+			}
 		}
 	}
-	return tidyFolders(folders, func(name string) bool { return again[receipt.ArrivalOf(name)] })
+	return nil
 }
 
 // tidyPublished removes half-written files beside what is published: also where a run finds nothing else to do, since a
@@ -65,4 +70,28 @@ func tidyFolders(folders []string, isStale func(name string) bool) error {
 		}
 	}
 	return nil
+}
+
+// Troubles says what of single units holds their returns up until somebody mends it: folders, and files that are taken in
+// but whose receipts could not be written, or which could not be taken out of the inbox.
+func (z *Zone) Troubles() ([]string, error) {
+	var out []string
+	for _, err := range z.FolderTroubles() {
+		out = append(out, err.Error())
+	}
+	a, err := archive.View(z.Archive())
+	if errors.Is(err, fs.ErrNotExist) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	pending, err := a.Pending()
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range pending {
+		out = append(out, fmt.Sprintf("%s: taken in as arrival %d, but not answered yet", e.Path, e.Seq))
+	}
+	return out, nil
 }

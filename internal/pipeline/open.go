@@ -227,7 +227,7 @@ func (z *Zone) keys() (secret.Keys, error) {
 	switch {
 	case err == nil:
 		if err := json.Unmarshal(text, &stored); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w\nhint: restore it from a backup of the archive", path, err)
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("read keys: %w", err)
@@ -243,6 +243,11 @@ func (z *Zone) keys() (secret.Keys, error) {
 		}
 	}
 	missing := false
+	if err == nil && stored["zone"] == "" {
+		if info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil && info.Size() > 0 {
+			return nil, fmt.Errorf("%s holds no key, but returns were taken in with one\nhint: restore it from a backup of the archive", path)
+		}
+	}
 	keys := secret.Keys{}
 	for _, w := range want {
 		if stored[w] == "" {

@@ -21,6 +21,7 @@ type Difference struct{ What, Before, After string }
 // It returns what differs from the last publication, where that was made from the same returns; compared is false where
 // there was nothing to compare with. The caller holds the zone's lock.
 func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compared bool, err error) {
+	defer func() { err = remedied(err, "; then run rebuild again") }()
 	o.fill()
 	if err := z.EnsureFolders(); err != nil {
 		return nil, false, err
@@ -30,6 +31,15 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 		return nil, false, err
 	}
 	defer a.Close()
+	if err := z.refuseLost(ctx, a, &o, true); err != nil {
+		return nil, false, err
+	}
+	if err := z.refuseMoved(a); err != nil {
+		return nil, false, err
+	}
+	if err := z.bindKeys(a); err != nil {
+		return nil, false, err
+	}
 	var before map[string]string
 	if last, ok := z.lastPublication(); ok {
 		now, err := z.current(o.Clock(), a)
@@ -59,8 +69,13 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if err := w.publish(ctx, &Outcome{}); err != nil {
 		return nil, false, err
 	}
-	if !compared {
-		return nil, false, nil
+	lost := lostError(w.lost)
+	w.lost = nil
+	if err := (&Outcome{Troubles: w.troubled()}).waitError(); err != nil {
+		return nil, false, err
+	}
+	if !compared || lost != nil {
+		return nil, false, lost
 	}
 	file, err := warehouse.Newest(z.Published())
 	if err != nil {
@@ -109,7 +124,7 @@ func (w *work) replay(ctx context.Context) error {
 		if err := ingest.EnsureTables(ctx, w.db.Conn, then.Forms); err != nil {
 			return err
 		}
-		w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Erased: erased}
+		w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Erased: erased, Lose: w.lose}
 		return w.session.Resume(ctx)
 	}
 	if err := session(); err != nil {
@@ -148,6 +163,10 @@ func (w *work) replay(ctx context.Context) error {
 		case archive.Decide:
 			if err := flush(); err != nil {
 				return err
+			}
+			if len(w.lost) > 0 && e.Return != "" && !w.session.Known(e.Return) {
+				w.o.Log.Error("a decision is left out: the original of its return is lost", "decision", e.Seq, "return", e.Return)
+				continue
 			}
 			if err := w.session.Decide(ctx, e); err != nil {
 				return err

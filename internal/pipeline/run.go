@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ import (
 type Options struct {
 	ReceivedAt time.Time // for back-filling; zero: now
 	Clock      func() time.Time
+	ClockOK    bool                // the clock is right, although it is before the last arrival
 	Pause      func(time.Duration) // waits to see whether files still grow; time.Sleep unless set
 	Log        *slog.Logger
 	Rebuild    bool // publish although nothing is new
@@ -39,6 +41,7 @@ type Outcome struct {
 	Published bool             // a new publication was made
 	Deferred  bool             // under another name, since a reader holds the fixed one
 	Warnings  []string         // checks that warn
+	Troubles  []error          // why files of single units wait that somebody has to do something about
 }
 
 func (o *Options) fill() {
@@ -52,7 +55,8 @@ func (o *Options) fill() {
 
 // Run takes in what lies in the inbox, computes and publishes. The caller holds the zone's lock. Where an error stops it
 // the outcome, if any, says what was taken in until then.
-func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
+func (z *Zone) Run(ctx context.Context, o Options) (_ *Outcome, err error) {
+	defer func() { err = remedied(err, "; then run again: what isn't taken in yet is still in the inbox") }()
 	o.fill()
 	if err := z.EnsureFolders(); err != nil {
 		return nil, err
@@ -61,7 +65,11 @@ func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 	if idle, err := z.idle(&o, out); err != nil {
 		return out, err
 	} else if idle {
-		return out, z.tidyPublished()
+		if err := z.tidyPublished(); err != nil {
+			return out, err
+		}
+		out.Troubles = z.FolderTroubles()
+		return out, out.waitError()
 	}
 	a, err := archive.Open(z.Archive())
 	if err != nil {
@@ -87,10 +95,41 @@ func (z *Zone) Run(ctx context.Context, o Options) (*Outcome, error) {
 		return out, err
 	}
 	step("take in", "files", len(w.session.Taken))
-	if holds, err := z.holds(a, &o); holds || err != nil { // the files that were there are not whole yet
+	out.Troubles = w.troubled()
+	if holds, err := z.holds(a, &o); err != nil {
 		return out, err
+	} else if !holds { // else the files that were there are not whole yet
+		if err := w.publish(ctx, out); err != nil {
+			return out, err
+		}
 	}
-	return out, w.publish(ctx, out)
+	return out, out.waitError()
+}
+
+// troubled gives why files of single units wait, everything else being done.
+func (w *work) troubled() []error {
+	all := slices.Concat(w.troubles, w.lost, w.session.Troubles, w.z.FolderTroubles())
+	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return slices.CompactFunc(all, func(a, b error) bool { return a.Error() == b.Error() })
+}
+
+// waitError ends a run that did its work, but for what is named.
+func (o *Outcome) waitError() error {
+	if len(o.Troubles) == 0 {
+		return nil
+	}
+	return fmt.Errorf("everything else is taken in and published, but this is waiting:\n%w\nhint: mend what is named; the next run does the rest", errors.Join(o.Troubles...))
+}
+
+// remedied adds to an error of the engine or of a disk what the operator can do.
+func remedied(err error, then string) error {
+	if err == nil || strings.Contains(err.Error(), "\nhint:") {
+		return err
+	}
+	if what := warehouse.Remedy(err); what != "" {
+		return fmt.Errorf("%w\nhint: %s%s", err, what, then)
+	}
+	return err
 }
 
 // idle says whether there is nothing to do: no file is ready, and the last publication still holds. Nothing was
@@ -150,7 +189,18 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 		return err
 	}
 	if at == nil {
-		at = func(string) time.Time { return w.o.Clock() }
+		if slices.ContainsFunc(files, func(d ingest.Dropped) bool { return d.Wait == "" }) {
+			if _, err := w.z.timely(w.archive, w.o); err != nil {
+				return err
+			}
+		}
+		at = func(string) time.Time {
+			now, err := w.z.timely(w.archive, w.o)
+			if err != nil { // it was set back while this run works
+				return w.archive.LastAt()
+			}
+			return now
+		}
 	} else {
 		sort.SliceStable(files, func(i, j int) bool { return at(files[i].Path).Before(at(files[j].Path)) })
 	}

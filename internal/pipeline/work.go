@@ -21,13 +21,21 @@ type work struct {
 	db       *warehouse.DB
 	session  *ingest.Session
 	finished []*finding.Report // what an earlier run had left unfinished, by the declarations of that time
+	troubles []error           // of them
+	lost     []error           // arrivals that can't be taken in again: their originals are missing or damaged
 }
 
 // open opens the warehouse and starts a session: what an earlier run left unfinished is finished first. A warehouse
 // that is damaged, lacks what the archive says was taken in (it was deleted, or a failing disk lost its last commits), or
 // holds a person whose erasure is in the journal is made anew: what is only deleted stays in the blocks of the file.
 func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
-	if err := z.tidy(a); err != nil {
+	if err := z.tidy(a, o.Log); err != nil {
+		return nil, err
+	}
+	if err := z.refuseLost(ctx, a, o, false); err != nil {
+		return nil, err
+	}
+	if err := z.refuseMoved(a); err != nil {
 		return nil, err
 	}
 	if err := z.removeErased(a); err != nil {
@@ -39,12 +47,18 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 		if lacking, err = w.lacking(ctx); err == nil {
 			unerased, err = w.unerased(ctx)
 		}
-	} else if damaged(err) {
+	} else if warehouse.IsDamage(err) {
 		aside := z.Warehouse() + ".damaged"
+		if lost := z.refuseLost(ctx, a, o, true); lost != nil {
+			return nil, lost
+		}
 		o.Log.Warn("the warehouse is damaged: making it anew from the archive", "kept", aside, "err", err)
 		if err = durable.Move(z.Warehouse(), aside); err == nil {
 			w, lacking = nil, 1
 		}
+	}
+	if err == nil {
+		err = z.bindKeys(a)
 	}
 	if err == nil && (lacking > 0 || unerased) {
 		if lacking > 0 {
@@ -71,22 +85,10 @@ func (z *Zone) anew(ctx context.Context, a *archive.Archive, o *Options, w *work
 	if err := w.close(); err != nil {
 		return nil, err
 	}
-	if err := z.remake(ctx, a, o); err != nil {
+	if err := z.remake(ctx, a, o); err != nil { // what is lost is told by lacking
 		return nil, err
 	}
 	return z.start(ctx, a, o)
-}
-
-// damaged says whether an error of opening means that the file is no whole warehouse; not that somebody holds it, that
-// it can't be read, or that a newer program wrote it.
-func damaged(err error) bool {
-	text := err.Error()
-	for _, sign := range []string{"not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "checksum", "Failure while replaying WAL"} {
-		if strings.Contains(text, sign) {
-			return true
-		}
-	}
-	return false
 }
 
 // start opens the warehouse and makes its tables.
@@ -140,17 +142,32 @@ func (w *work) lacking(ctx context.Context) (int, error) {
 	for _, e := range pending {
 		unfinished[e.Seq] = true
 	}
-	lacking, known := 0, 0
+	lacking, known := map[int]bool{}, 0
 	for _, n := range w.archive.Arrivals() {
 		known = n
 		if !have[n] && !unfinished[n] {
-			lacking++
+			lacking[n] = true
 		}
 	}
 	if highest > known {
 		return 0, fmt.Errorf("the warehouse holds arrival %d, but the journal of %s ends at %d\nhint: restore the archive from a backup; taking returns in now would mix them up", highest, w.z.Archive(), known)
 	}
-	return lacking, nil
+	if len(lacking) == 0 {
+		return 0, nil
+	}
+	w.lost = nil
+	for e, err := range w.archive.All() { // those whose originals are lost can't be made again
+		if err != nil {
+			return 0, err
+		}
+		if e.Event == archive.Arrive && lacking[e.Seq] {
+			if lost := w.lostOriginal(e); lost != nil {
+				w.lost = append(w.lost, lost)
+				delete(lacking, e.Seq)
+			}
+		}
+	}
+	return len(lacking), nil
 }
 
 // resume starts the session. Arrivals that a kill interrupted are finished by the declarations under which they
@@ -158,9 +175,6 @@ func (w *work) lacking(ctx context.Context) (int, error) {
 func (w *work) resume(ctx context.Context) error {
 	text, err := w.z.bundle()
 	if err != nil {
-		return err
-	}
-	if _, err := w.z.keys(); err != nil { // made before the first line of the journal
 		return err
 	}
 	pending, err := w.archive.Pending()
@@ -179,7 +193,7 @@ func (w *work) resume(ctx context.Context) error {
 		if err := w.enter(ctx, then); err != nil {
 			return err
 		}
-		w.finished = w.session.Taken
+		w.finished, w.troubles = w.session.Taken, w.session.Troubles
 	}
 	if _, err := w.archive.Declare(text); err != nil {
 		return err
@@ -221,6 +235,9 @@ func (w *work) catchUp(ctx context.Context) error {
 			return err
 		}
 		if e.Event == archive.Decide && e.Seq > have {
+			if len(w.lost) > 0 && e.Return != "" && !w.session.Known(e.Return) { // a rebuild left it out as well
+				continue
+			}
 			if err := w.session.AnswerDecision(ctx, e); err != nil {
 				w.o.Log.Error("a decision is applied, but its receipt can't be written", "decision", e.Seq, "err", err)
 			}

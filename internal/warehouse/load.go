@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"taizhang/internal/durable"
 )
 
 // Column of a table that rows are loaded into.
@@ -37,7 +39,7 @@ func (t Table) Create() string {
 // Load appends rows to a table within the caller's transaction. Values are
 // texts or nil and go through an all-VARCHAR temporary table and a CAST: the
 // driver's appender silently corrupts decimals, large integers and wrong UTF-8
-// (docs/design.md), a CAST refuses them. The count is verified.
+// (docs/design.md), a CAST refuses them, with a *RowFault. The count is verified.
 //
 // The temporary table is kept on the connection and used again by the next
 // Load into the same table, so a batch of returns pays for it once.
@@ -81,7 +83,7 @@ func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, rows iter.Seq
 	res, err := conn.ExecContext(ctx, "insert into "+qualified(t.Name)+" ("+strings.Join(names, ", ")+") select "+
 		strings.Join(casts, ", ")+" from temp."+Ident(stage))
 	if err != nil {
-		return err
+		return asRowFault(err)
 	}
 	if inserted, err := res.RowsAffected(); err != nil || inserted != int64(n) {
 		return fmt.Errorf("%d rows inserted (%v)", inserted, err)
@@ -100,7 +102,7 @@ func checked(line []driver.Value, t Table, i int, row []any) error {
 		case nil:
 		case string:
 			if !utf8.ValidString(x) {
-				return fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)
+				return &RowFault{fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)}
 			}
 		default:
 			return fmt.Errorf("row %d, %s: a %T where a text was expected", i+1, t.Columns[j].Name, v)
@@ -161,7 +163,11 @@ func Commit(ctx context.Context, conn *sql.Conn) error {
 		Rollback(conn)
 		return fmt.Errorf("commit: %w", err)
 	}
-	if _, err := conn.ExecContext(ctx, "commit"); err != nil {
+	err := durable.Ask(durable.Commit, "warehouse")
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "commit")
+	}
+	if err != nil {
 		Rollback(conn)
 		return fmt.Errorf("commit: %w", err)
 	}

@@ -25,7 +25,7 @@ var Tables = []Table{
 	table("raw.quarantine", `zone VARCHAR, return_id VARCHAR, sheet VARCHAR, row_no INTEGER, key_text VARCHAR,
 		row_text VARCHAR, reason VARCHAR`),
 	table("raw.decision", `zone VARCHAR, seq BIGINT, kind VARCHAR, return_id VARCHAR, submitter VARCHAR, form VARCHAR,
-		period VARCHAR, reason VARCHAR, decided_at TIMESTAMP, effective_on DATE`),
+		period VARCHAR, reason VARCHAR, decided_at TIMESTAMP, effective_on DATE, decided_by VARCHAR`),
 	table("ctl.run", `as_of DATE, known_at TIMESTAMP, from_on DATE`),
 	table("ctl.zone", `zone VARCHAR, name VARCHAR, timezone VARCHAR`),
 	table("ctl.submitter", `zone VARCHAR, code VARCHAR, name VARCHAR, kind VARCHAR, seq INTEGER, until_on DATE, merged_into VARCHAR`),
@@ -70,6 +70,7 @@ func Schema(ctx context.Context, conn *sql.Conn) error {
 		b.WriteString(t.Create() + ";\n")
 	}
 	b.WriteString("insert into ctl.commit select 0 where not exists (select 1 from ctl.commit);\n")
+	b.WriteString("alter table raw.decision add column if not exists decided_by VARCHAR;\n") // younger than the table
 	if _, err := conn.ExecContext(ctx, b.String()); err != nil {
 		return fmt.Errorf("create the fixed tables: %w", err)
 	}

@@ -1,7 +1,9 @@
 package zone
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -59,6 +61,7 @@ func (z *Zone) Forms() string { return z.path("forms") }
 
 // EnsureFolders makes the folders that are missing: those of the zone, and one
 // in the inbox for each submitter that has none there under any of its names.
+// A submitter's that can't be made holds nobody up: see FolderTroubles.
 func (z *Zone) EnsureFolders() error {
 	for _, dir := range []string{z.Inbox(), z.Outbox(), z.Archive(), z.Published(), z.Summaries()} {
 		if err := durable.MkdirAll(dir, 0o755); err != nil {
@@ -79,9 +82,24 @@ func (z *Zone) EnsureFolders() error {
 		if has[s.Code] {
 			continue
 		}
-		if err := durable.MkdirAll(z.InboxOf(s), 0o755); err != nil {
-			return fmt.Errorf("make the inbox of %s: %w", s.Name, err)
-		}
+		_ = durable.MkdirAll(z.InboxOf(s), 0o755)
 	}
 	return nil
+}
+
+// FolderTroubles says of each submitter that has no folder for receipts or
+// returns, though something of that name is there, what stands in the way. A
+// folder that isn't there yet is none.
+func (z *Zone) FolderTroubles() []error {
+	var out []error
+	for _, s := range z.Submitters {
+		for _, dir := range []string{z.InboxOf(s), z.OutboxOf(s)} {
+			if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+				out = append(out, fmt.Errorf("%s: a file stands where the folder of %s should be", dir, s.Name))
+			} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				out = append(out, err)
+			}
+		}
+	}
+	return out
 }

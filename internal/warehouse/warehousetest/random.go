@@ -140,7 +140,10 @@ func (m *maker) decide(kind string, id any, who, form, period string, at time.Ti
 	if period != "" {
 		p = period
 	}
-	m.decisions = append(m.decisions, []any{"xt", fmt.Sprint(len(m.decisions) + 1), kind, id, who, form, p, "测试", at.Format(stamp), day(at)})
+	m.decisions = append(m.decisions, []any{"xt", fmt.Sprint(len(m.decisions) + 1), kind, id, who, form, p, "测试", at.Format(stamp), day(at), "张三"})
+	if kind != "undo" && m.IntN(4) == 0 {
+		m.decide("undo", id, who, form, period, at.Add(time.Duration(1+m.IntN(100))*time.Hour))
+	}
 }
 
 func (m *maker) hand(f Form, who, period string, start, end, due, at time.Time) {

@@ -20,11 +20,10 @@ arrived as (
     group by zone, as_of, known_at, submitter, form, period
 ),
 waived as (
-    select d.zone, c.as_of, c.known_at, d.submitter, d.form, d.period
-    from raw.decision as d
-    join ctl.run as c on d.decided_at <= c.known_at
-    where d.kind = 'waive'
-    group by d.zone, c.as_of, c.known_at, d.submitter, d.form, d.period
+    select zone, as_of, known_at, submitter, form, period
+    from core.decision
+    where is_standing and kind = 'waive'
+    group by zone, as_of, known_at, submitter, form, period
 ),
 -- of each submitter and form: the newest due period, and the last that is owed at all
 newest_due as (

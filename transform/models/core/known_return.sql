@@ -3,18 +3,16 @@
 -- check: counted_is_accepted: not is_counted or is_accepted
 with decided as (
     select
-        d.zone, c.as_of, c.known_at, d.return_id, d.kind,
-        row_number() over (partition by d.zone, c.as_of, c.known_at, d.return_id order by d.seq desc) as n
-    from raw.decision as d
-    join ctl.run as c on d.decided_at <= c.known_at
-    where d.kind in ('accept', 'withdraw')
+        zone, as_of, known_at, return_id, kind,
+        row_number() over (partition by zone, as_of, known_at, return_id order by seq desc) as n
+    from core.decision
+    where is_standing and kind in ('accept', 'withdraw')
 ),
 cleared as (
-    select d.zone, c.as_of, c.known_at, d.submitter, d.form, max(d.decided_at) as cleared_at
-    from raw.decision as d
-    join ctl.run as c on d.decided_at <= c.known_at and d.effective_on <= c.as_of
-    where d.kind = 'clear'
-    group by d.zone, c.as_of, c.known_at, d.submitter, d.form
+    select zone, as_of, known_at, submitter, form, max(decided_at) as cleared_at
+    from core.decision
+    where is_standing and kind = 'clear' and effective_on <= as_of
+    group by zone, as_of, known_at, submitter, form
 ),
 received as (
     select

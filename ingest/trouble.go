@@ -1,0 +1,77 @@
+package ingest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"taizhang/ingest/finding"
+	"taizhang/internal/archive"
+	"taizhang/internal/durable"
+)
+
+// trouble notes that a file waits because something of one unit (its outbox, its folder, the file) can't be read or
+// written. Nobody else waits for it; the next run tries again.
+func (s *Session) trouble(path string, err error) {
+	text := fmt.Errorf("%s: %w", path, err)
+	s.Log.Error("a file waits", "err", text)
+	s.Troubles = append(s.Troubles, text)
+}
+
+// unanswered keeps apart files that were taken in before, but whose receipt can't be written: they are no new arrivals.
+func (s *Session) unanswered(files []Dropped) (fresh, waiting []Dropped) {
+	for _, d := range files {
+		a, ok := s.waits[d.Path]
+		if ok && d.Wait == "" && s.dropped(a) != "" {
+			d.Wait = "已接收，但回执写不出去"
+			waiting = append(waiting, d)
+			continue
+		}
+		fresh = append(fresh, d)
+	}
+	return fresh, waiting
+}
+
+// outboxOf is where the receipt of a file goes.
+func (s *Session) outboxOf(r *finding.Report) string {
+	for _, ret := range r.Returns {
+		if sub, ok := s.In.Zone.Submitter(ret.Submitter); ok {
+			return s.In.Zone.OutboxOf(sub)
+		}
+	}
+	return s.In.Zone.OutboxUnknown()
+}
+
+// leave takes files out of the inbox and notes that they are dealt with; one that can't be removed waits.
+func (s *Session) leave(todo []arrival) error {
+	var paths []string
+	for _, a := range todo {
+		if path := s.dropped(a); path != "" {
+			paths = append(paths, path)
+		}
+	}
+	failed := durable.Remove(paths...)
+	var events []archive.Event
+	for _, a := range todo {
+		path := filepath.Join(s.In.Zone.Inbox(), filepath.FromSlash(a.path))
+		if failed != nil && slices.Contains(paths, path) {
+			if _, err := os.Lstat(path); err == nil {
+				s.wait(a, fmt.Errorf("take it out of the inbox: %w", durable.Remove(path)))
+				continue
+			}
+		}
+		events = append(events, archive.Event{Event: archive.Leave, Seq: a.seq})
+	}
+	return s.Archive.Append(events...)
+}
+
+// wait notes that an arrival can't be finished now.
+func (s *Session) wait(a arrival, err error) {
+	s.waits[a.path] = a
+	path := a.path
+	if path == "" {
+		path = a.file.Name
+	}
+	s.trouble(path, err)
+}

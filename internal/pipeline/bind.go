@@ -1,0 +1,49 @@
+package pipeline
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"taizhang/internal/archive"
+)
+
+// bindKeys refuses keys that are not those the journal was written with: hashes made with others join to nothing. The
+// fingerprints of new ones are noted in the journal.
+func (z *Zone) bindKeys(a *archive.Archive) error {
+	keys, err := z.keys()
+	if err != nil {
+		return err
+	}
+	bound := a.Keys()
+	path := filepath.Join(z.Archive(), keyFile)
+	fresh := map[string]string{}
+	for _, scope := range slices.Sorted(maps.Keys(keys)) {
+		if scope == "" {
+			continue
+		}
+		print := fingerprint(scope, keys[scope])
+		switch bound[scope] {
+		case print:
+		case "":
+			fresh[scope] = print
+		default:
+			return fmt.Errorf("%s: key %q is not the one that returns were taken in with: it is another zone's, or was made anew\nhint: restore it from a backup of the archive", path, scope)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return a.Append(archive.Event{Event: archive.BindKeys, Keys: fresh})
+}
+
+// fingerprint tells keys apart without telling them.
+func fingerprint(scope string, key []byte) string {
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte("taizhang key " + scope))
+	return hex.EncodeToString(m.Sum(nil)[:8])
+}

@@ -1,0 +1,52 @@
+package pipeline
+
+import (
+	"fmt"
+	"time"
+
+	"taizhang/internal/archive"
+)
+
+// unsteady is by how much a clock may be set back without a word: time servers do, and arrivals then count as received
+// with the last one before.
+const unsteady = 5 * time.Minute
+
+// timely gives the time at which what the clock gives now counts as received, never before the last arrival. A clock that
+// is further behind was wrong then or is wrong now, and which return counts depends on it: it is refused until somebody
+// says that it is right.
+func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
+	now, last := o.Clock(), a.LastAt()
+	switch behind := last.Sub(now); {
+	case behind <= 0 || o.ClockOK:
+		return now, nil
+	case behind <= unsteady:
+		o.Log.Warn("the clock was set back: what comes now counts as received with the last return", "clock", now, "last", last)
+		return last, nil
+	default:
+		return now, refuse("the clock says %s, but the last return or decision is of %s: the clock is wrong now, or was wrong then\nhint: set the clock of this computer right; if it is right now, say so: --clock-ok",
+			now.In(z.Location).Format("2006-01-02 15:04"), last.In(z.Location).Format("2006-01-02 15:04"))
+	}
+}
+
+// refuseMoved refuses another code or time zone than that by which returns were taken in: they would be counted by
+// neither, or at other hours than they came.
+func (z *Zone) refuseMoved(a *archive.Archive) error {
+	was := a.Declared()
+	if was == "" || len(a.Arrivals()) == 0 {
+		return nil
+	}
+	text, err := a.Declaration(was)
+	if err != nil {
+		return fmt.Errorf("read the declarations in force: %w", err)
+	}
+	then, err := z.fromBundle(text)
+	switch {
+	case err != nil:
+		return err
+	case then.Code != z.Code:
+		return refuse("%s: the zone's code is %q now but was %q when its returns were taken in; set code: %s again", z.File(), z.Code, then.Code, then.Code)
+	case then.Timezone != z.Timezone:
+		return refuse("%s: the zone's timezone is %q now but was %q when its returns were taken in; set timezone: %s again", z.File(), z.Timezone, then.Timezone, then.Timezone)
+	}
+	return nil
+}

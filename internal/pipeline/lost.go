@@ -1,0 +1,138 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"taizhang/internal/archive"
+	"taizhang/internal/warehouse"
+)
+
+// restoreHint ends what is said where the archive is not the one that figures were made from.
+const restoreHint = "\nhint: restore the archive from a backup; going on without it would lose or mix up what was handed in"
+
+// refuseLost refuses an archive that lacks what the last publication or the warehouse knows: one that is missing, empty,
+// shorter, older or another zone's. It changes nothing. The journal's length is always looked at, the tables only where
+// whole says so, or where the warehouse is gone.
+func (z *Zone) refuseLost(ctx context.Context, a *archive.Archive, o *Options, whole bool) error {
+	last, published := z.lastPublication()
+	if a.Size() < last.Journal {
+		return fmt.Errorf("the journal of %s has %d bytes, but had %d when the figures were published last: part of it is missing"+restoreHint, z.Archive(), a.Size(), last.Journal)
+	}
+	if _, err := os.Stat(z.Warehouse()); err == nil && !whole {
+		return nil
+	}
+	had, decisions, err := journalKnows(a)
+	if err != nil {
+		return err
+	}
+	files := []string{z.Warehouse()}
+	if published {
+		file, err := z.comparable(last)
+		if err != nil {
+			return err
+		}
+		files = append(files, file)
+	}
+	for _, file := range files {
+		if _, err := os.Stat(file); err != nil {
+			continue
+		}
+		db, err := warehouse.ReadOnly(file, warehouse.Options{TimeZone: z.Timezone})
+		if err != nil { // damaged, or another program's: the other one is asked
+			o.Log.Warn("what it knows can't be compared with the archive", "file", file, "err", err)
+			continue
+		}
+		err = compareKnown(ctx, db, had, decisions, z.Archive())
+		db.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// journalKnows gives the hashes of the originals by arrival, and the last decision.
+func journalKnows(a *archive.Archive) (map[int64]string, int, error) {
+	had := map[int64]string{}
+	for e, err := range a.All() {
+		if err != nil {
+			return nil, 0, err
+		}
+		if e.Event == archive.Arrive {
+			had[int64(e.Seq)] = e.Hash
+		}
+	}
+	return had, a.LastDecision(), nil
+}
+
+// compareKnown refuses where a database knows an arrival or a decision that the journal doesn't.
+func compareKnown(ctx context.Context, db *warehouse.DB, had map[int64]string, decisions int, dir string) error {
+	lost, other, first := 0, 0, int64(0)
+	err := warehouse.Each(ctx, db.Conn, "select arrival, any_value(sha256), (select coalesce(max(seq), 0) from raw.decision) from raw.return group by arrival order by arrival", func(v []any) error {
+		n, _ := v[0].(int64)
+		sha, _ := v[1].(string)
+		switch hash, ok := had[n]; {
+		case !ok:
+			lost++
+		case hash != sha:
+			other++
+		default:
+			return nil
+		}
+		if first == 0 {
+			first = n
+		}
+		return nil
+	})
+	var last int64
+	if err == nil {
+		err = db.Conn.QueryRowContext(ctx, "select coalesce(max(seq), 0) from raw.decision").Scan(&last)
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("compare %s with the archive: %w", db.Path(), err)
+	case lost > 0:
+		return fmt.Errorf("%s knows %d files, from arrival %d on, that the journal of %s doesn't: it is older, or part of it is missing"+restoreHint, db.Path(), lost, first, dir)
+	case other > 0:
+		return fmt.Errorf("%s knows arrival %d as another file than the journal of %s: it is another zone's, or was gone on with from an older copy"+restoreHint, db.Path(), first, dir)
+	case last > int64(decisions):
+		return fmt.Errorf("%s knows decision %d, but the journal of %s ends at %d"+restoreHint, db.Path(), last, dir, decisions)
+	}
+	return nil
+}
+
+// lostOriginal says whether an error means that an original is not in the archive, or not whole any more.
+func (w *work) lostOriginal(e archive.Event) error {
+	_, err := w.archive.Get(e.Hash)
+	if err == nil || errors.Is(err, archive.ErrErased) {
+		return nil
+	}
+	return w.named(e, err)
+}
+
+// lose leaves an arrival out of a rebuild: its original is lost.
+func (w *work) lose(e archive.Event, err error) {
+	err = w.named(e, err)
+	w.o.Log.Error("a file is left out", "err", err)
+	w.lost = append(w.lost, err)
+}
+
+// named says which arrival's original is lost.
+func (w *work) named(e archive.Event, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("its original is missing")
+	}
+	return fmt.Errorf("%s, arrival %d of %s, archive/%s/%s: %w", e.Path, e.Seq, e.At.In(w.z.Location).Format("2006-01-02 15:04"), e.Hash[:2], e.Hash, err)
+}
+
+// lostError ends a rebuild that had to leave files out.
+func lostError(lost []error) error {
+	if len(lost) == 0 {
+		return nil
+	}
+	return fmt.Errorf("rebuilt and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup of the archive and run: taizhang rebuild", len(lost), errors.Join(lost...))
+}

@@ -1,0 +1,80 @@
+package warehouse
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+)
+
+// RowFault is a fault that a row itself causes: a value that its column can't
+// hold. Whatever else fails is the engine's or the disk's fault, and says
+// nothing about the rows.
+type RowFault struct{ err error }
+
+func (f *RowFault) Error() string { return f.err.Error() }
+func (f *RowFault) Unwrap() error { return f.err }
+
+// asRowFault marks an error of casting loaded rows as a fault of the rows, and
+// no other.
+func asRowFault(err error) error {
+	var de *duckdb.Error
+	if errors.As(err, &de) && (de.Type == duckdb.ErrorTypeConversion || de.Type == duckdb.ErrorTypeOutOfRange) {
+		return &RowFault{err}
+	}
+	return err
+}
+
+// IsRowFault says whether an error of Load was caused by a row itself.
+func IsRowFault(err error) bool {
+	var f *RowFault
+	return errors.As(err, &f)
+}
+
+// damageSigns are what DuckDB says of a file that is no whole database.
+var damageSigns = []string{"not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "checksum", "Failure while replaying WAL"}
+
+// IsDamage says whether an error means that a database file is not whole; not
+// that somebody holds it, that it can't be read, or that a newer program wrote it.
+func IsDamage(err error) bool { return says(err, damageSigns...) }
+
+func says(err error, signs ...string) bool {
+	text := err.Error()
+	for _, s := range signs {
+		if strings.Contains(text, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// Remedy is what an operator can do about a fault of the engine or of a disk;
+// "" where the error is neither, or explains itself.
+func Remedy(err error) string {
+	var de *duckdb.Error
+	engine := errors.As(err, &de)
+	var path *fs.PathError
+	var link *os.LinkError
+	var call *os.SyscallError
+	system := errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call)
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), says(err, "No space left", "disk full", "not enough space"):
+		return "the disk is full: make room on it"
+	case engine && IsDamage(err):
+		return "the warehouse is damaged: make it anew from the archive with: taizhang rebuild"
+	case engine && de.Type == duckdb.ErrorTypeOutOfMemory, errors.Is(err, syscall.ENOMEM):
+		return "there was not enough memory: close other programs"
+	case errors.Is(err, syscall.EROFS):
+		return "the disk can only be read: make it writable again"
+	case errors.Is(err, fs.ErrPermission):
+		return "the program may not write there: have the permissions of that folder mended"
+	case engine && (de.Type == duckdb.ErrorTypeIO || de.Type == duckdb.ErrorTypeFatal || de.Type == duckdb.ErrorTypeInternal), errors.Is(err, syscall.EIO), errors.Is(err, syscall.ESTALE):
+		return "the disk or the network share failed: check it"
+	case system:
+		return "check that the folder is there and can be written"
+	}
+	return ""
+}
