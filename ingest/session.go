@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -263,23 +262,6 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		return nil
 	}
 	return s.finish(todo, reports, files)
-}
-
-// smallGroup is how many bytes of files make cells of some hundred megabytes at most.
-const smallGroup = 16 << 20
-
-// collectLess lets the heap grow to three times what is in use before it is searched for what isn't, while small files are
-// taken in: twice costs a tenth of the time. With large ones that would be gigabytes. Who sets GOGC decides otherwise.
-func collectLess(todo []arrival) (restore func()) {
-	size := int64(0)
-	for i := range todo {
-		size += todo[i].size
-	}
-	if size > smallGroup || os.Getenv("GOGC") != "" {
-		return func() {}
-	}
-	old := debug.SetGCPercent(200)
-	return func() { debug.SetGCPercent(old) }
 }
 
 func (s *Session) reload(ctx context.Context) error {

@@ -65,10 +65,13 @@ func TestReceiptsBeforeTheInbox(t *testing.T) {
 			t.Errorf("a receipt comes after its file left: %s", s)
 		}
 	}
-	// Each folder is synced once for all its receipts.
+	// Each folder is synced once for all its receipts; after that older ones make room.
 	unit := filepath.Join(zone, "outbox", "产业局")
 	n := 0
 	for _, s := range steps {
+		if strings.HasPrefix(s.Path, filepath.Join(unit, "历史回执")) {
+			break
+		}
 		if s == (durable.Step{Op: durable.SyncDir, Path: unit}) {
 			n++
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"sync"
+	"time"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -153,13 +154,17 @@ var draft = sync.OnceValue(func() *regexp.Regexp {
 // IsDraft says whether a file's name says that it is no final version.
 func IsDraft(name string) bool { return draft().MatchString(name) }
 
+// together is how far apart two files may be received and still have come together: a run that back-fills months is one
+// run, too.
+const together = 10 * time.Minute
+
 // twin gives the return of the same submitter, form and period that the same run took in before, and that gives way.
 func (h *History) twin(p *read.Parsed, pt *read.Part) *prior {
 	if p.File.Run == 0 || pt.Ret.Nil || pt.Fatal {
 		return nil
 	}
 	old := h.holder(pt.Ret.Submitter, pt.Ret.Form, pt.Ret.Period.String())
-	if old == nil || old.run != p.File.Run || old.Sha == p.Sha {
+	if old == nil || old.run != p.File.Run || old.Sha == p.Sha || p.File.ReceivedAt.Sub(old.ReceivedAt).Abs() > together {
 		return nil
 	}
 	return old

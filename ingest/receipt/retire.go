@@ -41,6 +41,7 @@ func Retire(dir, keep string, old func(name string) bool) error {
 	if err != nil {
 		return fmt.Errorf("retire receipts: %w", err)
 	}
+	var moved []string
 	for _, e := range entries {
 		if !e.Type().IsRegular() || e.Name() == keep || !strings.HasPrefix(e.Name(), "回执_") || !old(e.Name()) {
 			continue
@@ -48,11 +49,15 @@ func Retire(dir, keep string, old func(name string) bool) error {
 		if err := retire(dir, e.Name()); err != nil {
 			return fmt.Errorf("retire receipts: %w", err)
 		}
+		moved = append(moved, filepath.Join(dir, e.Name()))
+	}
+	if err := durable.Remove(moved...); err != nil {
+		return fmt.Errorf("retire receipts: %w", err)
 	}
 	return nil
 }
 
-// retire moves one receipt, under the next name that is free. The same content under a name is the same receipt.
+// retire gives one receipt a place in the sub-folder, under the next name that is free. The same content under a name is the same receipt.
 func retire(dir, name string) error {
 	to := filepath.Join(dir, OldFolder)
 	if err := durable.MkdirAll(to, 0o755); err != nil {
@@ -63,13 +68,10 @@ func retire(dir, name string) error {
 		path := numbered(filepath.Join(to, name), n)
 		if _, err := os.Lstat(path); err == nil {
 			if sameContent(from, path) {
-				return durable.Remove(from)
+				return nil
 			}
 			continue
 		}
-		if err := durable.Duplicate(from, path, 0o644); err != nil {
-			return err
-		}
-		return durable.Remove(from)
+		return durable.Duplicate(from, path, 0o644)
 	}
 }
