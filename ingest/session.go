@@ -76,56 +76,6 @@ func (s *Session) Start(ctx context.Context) error {
 	return s.recover(ctx)
 }
 
-// maxRetries is how often a file whose reading was cut short is read again. What takes the whole program down each time
-// (memory, a fault in the runtime) is rejected then, so that one file can't keep a zone from working.
-const maxRetries = 3
-
-// recover finishes arrivals that a kill interrupted: their original and journal line are safe. One of them may be what
-// killed the program, so each is taken by itself, and how often is noted before.
-func (s *Session) recover(ctx context.Context) error {
-	pending, err := s.Archive.Pending()
-	if err != nil {
-		return fmt.Errorf("recover: %w", err)
-	}
-	for _, e := range pending {
-		if s.hist.ByID[judge.ReturnID(e.Seq, 1)] == nil {
-			if err := s.Archive.Append(archive.Event{Event: archive.Retry, Seq: e.Seq}); err != nil {
-				return err
-			}
-			a, err := s.archived(e)
-			if err != nil { // its original is lost; the others don't wait for it
-				s.wait(arrival{seq: e.Seq, path: e.Path}, err)
-				continue
-			}
-			if err := s.process(ctx, []arrival{a}, true); err != nil {
-				if ctx.Err() == nil { // it ended in order, so the file took nothing down
-					err = errors.Join(err, s.Archive.Append(archive.Event{Event: archive.Stop, Seq: e.Seq}))
-				}
-				return err
-			}
-			continue
-		}
-		a, err := s.archived(e)
-		if err != nil {
-			s.wait(arrival{seq: e.Seq, path: e.Path}, err)
-			continue
-		}
-		report, err := s.stored(ctx, a)
-		if err != nil {
-			return err
-		}
-		p, err := s.readOne(ctx, a)
-		if err != nil {
-			return err
-		}
-		s.complete(report, p)
-		if err := s.finish([]arrival{a}, []*finding.Report{report}, []*read.Parsed{p}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // archived makes an arrival again from the archive.
 func (s *Session) archived(e archive.Event) (arrival, error) {
 	a := arrival{seq: e.Seq, path: e.Path, sha: e.Hash, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes, fatal: s.Archive.Retries(e.Seq) > maxRetries,
