@@ -53,7 +53,7 @@ func (a *app) outputFlag(c *cobra.Command) {
 
 // formatFromName takes the format from the name of -o where -f doesn't give one, and refuses a name that tells none.
 func (a *app) formatFromName(flags *pflag.FlagSet) error {
-	if a.output == "" || flags.Changed("format") {
+	if a.output == "" || flags.Changed("format") || flags.Lookup("remind") != nil && flags.Changed("remind") { // 催报 is a text
 		return nil
 	}
 	f := formatOf(a.output)

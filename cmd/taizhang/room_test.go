@@ -45,6 +45,7 @@ func TestRoom(t *testing.T) {
 		if i%2 == 0 {
 			edit("taizhang.yaml", `as_of: 2022-08-\d\d`, fmt.Sprintf("as_of: 2022-08-%d", 16+i))
 		} else {
+			edit("published/publication.json", `"program_file": *"[^"]*"`, `"program_file": "another"`)
 			edit("published/publication.json", `"program": *"[^"]*"`, fmt.Sprintf(`"program": "older %d"`, i))
 		}
 		var out bytes.Buffer
