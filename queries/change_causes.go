@@ -1,0 +1,110 @@
+package queries
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"taizhang/internal/warehouse"
+)
+
+// causes are what came between the two known-at times.
+type causes struct{ bySubmitter map[string][]Cause }
+
+// causes reads the returns and decisions of (from, p.KnownAt].
+func (r *Reader) causes(ctx context.Context, p Point, from time.Time) (*causes, error) {
+	out := &causes{map[string][]Cause{}}
+	src, err := r.source(ctx, []Point{p}, "core.known_return")
+	if err != nil {
+		return nil, err
+	}
+	since, until := warehouse.Quote(warehouse.WallClock(from, r.loc)), warehouse.Quote(warehouse.WallClock(p.KnownAt, r.loc))
+	t, err := r.table(ctx, `with placed as (
+			select *, row_number() over (order by received_at, arrival, return_id) as n from `+src.Name("core.known_return")+`
+		)
+		select k.return_id, coalesce(s.name, k.submitter), k.form, k.period, k.received_at, k.status,
+			(select max_by(o.return_id, o.n) from placed as o where o.zone = k.zone and o.submitter = k.submitter and o.form = k.form
+				and o.period = k.period and o.n < k.n and o.is_accepted)
+		from placed as k left join core.dim_submitter as s on s.zone = k.zone and s.code = k.submitter
+		where k.received_at > cast(`+since+` as timestamp) order by k.n`)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range t.Rows {
+		c := Cause{Kind: "new", Return: text0(v[0]), Submitter: text0(v[1]), Form: text0(v[2]), Period: text0(v[3]), At: r.clock(v[4]), Supersedes: text0(v[6])}
+		if c.Supersedes != "" {
+			c.Kind = "correction"
+		}
+		out.add(c)
+	}
+	t, err = r.table(ctx, `select d.kind, coalesce(d.return_id, ''), coalesce(s.name, d.submitter, r.submitter, ''), coalesce(d.form, r.form, ''), coalesce(d.period, r.period, ''), d.decided_at, coalesce(d.reason, '')
+		from raw.decision as d
+		left join raw.return as r on r.zone = d.zone and r.return_id = d.return_id
+		left join core.dim_submitter as s on s.zone = d.zone and s.code = coalesce(d.submitter, r.submitter)
+		where d.decided_at > cast(`+since+` as timestamp) and d.decided_at <= cast(`+until+` as timestamp) order by d.seq`)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range t.Rows {
+		out.add(Cause{Kind: text0(v[0]), Return: text0(v[1]), Submitter: text0(v[2]), Form: text0(v[3]), Period: text0(v[4]), At: r.clock(v[5]), Reason: text0(v[6])})
+	}
+	return out, nil
+}
+
+func (c *causes) add(x Cause) { c.bySubmitter[x.Submitter] = append(c.bySubmitter[x.Submitter], x) }
+
+// of names the returns whose rows changed a figure, and what came between the
+// two times that explains them: news of these returns, else of their
+// submitter's form, which made an older return count again or no more.
+func (c *causes) of(m *Metric, rows []RowChange) (returns []string, list []Cause) {
+	returnsOf := map[string]map[string]bool{} // submitter → returns
+	keys := map[string]bool{}
+	for _, row := range rows {
+		keys[row.Submitter+"\x00"+row.Key] = true
+		if returnsOf[row.Submitter] == nil {
+			returnsOf[row.Submitter] = map[string]bool{}
+		}
+		for _, s := range []*RowSide{row.Before, row.After} {
+			if s != nil && s.Return != "" {
+				returnsOf[row.Submitter][s.Return] = true
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for who, ids := range returnsOf {
+		for id := range ids {
+			seen[id] = true
+		}
+		var direct, others []Cause
+		for _, x := range c.bySubmitter[who] {
+			switch {
+			case m.Fact.Mode == Obligation:
+				if keys[who+"\x00"+x.Form+" "+x.Period] {
+					direct = append(direct, x)
+				}
+			case x.Form != m.Fact.Form:
+			case ids[x.Return], ids[x.Supersedes], x.Kind == "clear":
+				direct = append(direct, x)
+			default:
+				others = append(others, x)
+			}
+		}
+		if len(direct) == 0 {
+			direct = others
+		}
+		for _, x := range direct {
+			if x.Return != "" {
+				seen[x.Return] = true
+			}
+		}
+		list = append(list, direct...)
+	}
+	for id := range seen {
+		returns = append(returns, id)
+	}
+	sort.Strings(returns)
+	sort.SliceStable(list, func(i, j int) bool {
+		return list[i].At.Before(list[j].At) || list[i].At.Equal(list[j].At) && list[i].Return < list[j].Return
+	})
+	return returns, list
+}
