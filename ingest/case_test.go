@@ -426,7 +426,7 @@ func rowsText(in *Intake, pt *read.Part) string {
 	}
 	var cols []int
 	for k := range pt.Form.Columns {
-		if slices.ContainsFunc(pt.Records, func(r read.Record) bool { return r.Vals[k].Set }) {
+		if slices.ContainsFunc(pt.Records, func(r read.Record) bool { return r.Value(k).Set }) {
 			cols = append(cols, k)
 		}
 	}
@@ -441,12 +441,12 @@ func rowsText(in *Intake, pt *read.Part) string {
 	for _, r := range pt.Records {
 		fmt.Fprintf(&b, "  %d", r.Line.N)
 		for _, k := range cols {
-			b.WriteString("," + strings.ReplaceAll(r.Vals[k].Text, "\n", `\n`))
+			b.WriteString("," + strings.ReplaceAll(r.Value(k).Text, "\n", `\n`))
 		}
 		b.WriteByte('\n')
 	}
 	for _, r := range pt.Refused {
-		fmt.Fprintf(&b, "  refused %d %s: %s\n", r.Line.N, in.read.RowText(&r, pt.Form), r.Reason)
+		fmt.Fprintf(&b, "  refused %d %s: %s\n", r.Line.N, in.read.RowText(&r, pt.Form), r.Reason())
 	}
 	return b.String()
 }

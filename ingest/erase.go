@@ -92,7 +92,7 @@ func (e *Erasures) without(arrival int, ret *finding.Return, pt *read.Part) (*fi
 				continue
 			}
 			at[place{r.Line.Sheet, r.Line.N}] = true
-			for k, v := range r.Vals {
+			for k, v := range r.Values(nil) {
 				if t := pt.Form.Columns[k].Type; hashes[v.Hash] && t != forms.Person && len(v.Text) > 8 {
 					e.masks[v.Text] = true
 				}

@@ -207,7 +207,7 @@ func randomLayout(t *testing.T, r *rand.Rand) bool {
 	for i, x := range rows {
 		want := strings.Join([]string{x.name, x.code, "智能制造", x.doc, "", written.Fixed(bigInt(x.fen), 2), x.day.Format(time.DateOnly)}, ",")
 		var got []string
-		for _, v := range pt.Records[i].Vals {
+		for _, v := range pt.Records[i].Values(nil) {
 			got = append(got, v.Text)
 		}
 		if g := strings.Join(got, ","); g != want || pt.Ret.Period.String() != "2022-07" {

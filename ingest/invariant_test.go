@@ -83,8 +83,8 @@ func checkMasked(t testing.TB, in *Intake, j *judge.Judged, names bool) {
 		for _, tb := range pt.Tables {
 			for _, l := range tb.Lines {
 				for k, c := range pt.Form.Columns {
-					v := written.Plain(l.Cells[k].Text)
-					if c.Type.Sensitive() && (len(v) >= 6) && l.Cells[k].Kind != sheet.Empty && !cell.Dashes[v] && !strings.Contains(v, "*") && !isOrdinary(in, v) {
+					v := written.Plain(l.Cell(k).Text)
+					if c.Type.Sensitive() && (len(v) >= 6) && l.Cell(k).Kind != sheet.Empty && !cell.Dashes[v] && !strings.Contains(v, "*") && !isOrdinary(in, v) {
 						secret[v] = true
 					}
 				}

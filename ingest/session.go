@@ -176,7 +176,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 	if len(todo) == 0 {
 		return nil
 	}
-	defer collectLess(todo)()
+	defer setCollector(todo)()
 	files, err := s.readAll(ctx, todo)
 	if err != nil {
 		return err

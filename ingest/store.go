@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/judge"
@@ -161,12 +162,14 @@ func (b *batch) typed(f *forms.Form) (n int, rows iter.Seq[[]any]) {
 	}
 	return n, func(yield func([]any) bool) {
 		vals := make([]any, 0, 3*len(f.Columns)+8)
+		var typed []cell.Value
 		for _, pt := range b.parts[f.ID] {
 			for i := range pt.Records {
 				r := &pt.Records[i]
 				vals = append(vals[:0], b.zone, pt.Ret.ID, r.Line.Sheet, whole(r.Line.N), r.Key)
+				typed = r.Values(typed)
 				for k := range f.Columns {
-					v := &r.Vals[k]
+					v := &typed[k]
 					if v.Set {
 						vals = append(vals, v.Text)
 					} else {
@@ -193,7 +196,7 @@ func (b *batch) rows(pt *read.Part) {
 	b.parts[f.ID] = append(b.parts[f.ID], pt)
 	for i := range pt.Refused {
 		r := &pt.Refused[i]
-		b.row("raw.quarantine", b.zone, id, r.Line.Sheet, whole(r.Line.N), r.Key, b.read.RowText(r, f), r.Reason)
+		b.row("raw.quarantine", b.zone, id, r.Line.Sheet, whole(r.Line.N), r.Key, b.read.RowText(r, f), r.Reason())
 	}
 	for _, t := range pt.Tables {
 		for n, h := range t.Heads {

@@ -12,6 +12,7 @@
 package cell
 
 import (
+	"fmt"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -35,7 +36,15 @@ type Value struct {
 	Text string        // as SQL casts it: ISO dates, plain decimals, masks of sensitive values
 	Hash string        // of a sensitive value
 	Date calendar.Date // of a date or month
-	Num  *big.Int      // of money in fen, of an int
+}
+
+// Num is an amount in fen, or an int. Few values are asked for it, so none carries it.
+func (v *Value) Num() *big.Int {
+	n, ok := new(big.Int).SetString(strings.Replace(v.Text, ".", "", 1), 10)
+	if !ok {
+		panic(fmt.Sprintf("cell: %q is no number", v.Text)) // readMoney and readInt write nothing else
+	}
+	return n
 }
 
 // fault is what is wrong with one cell: a finding that doesn't say yet where. A warning keeps the value.
@@ -225,7 +234,7 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *f
 	if n < 0 {
 		return Value{}, because(finding.IntegerNegative(col.Title, n))
 	}
-	return Value{Set: true, Text: strconv.FormatInt(n, 10), Num: big.NewInt(n)}, nil
+	return Value{Set: true, Text: strconv.FormatInt(n, 10)}, nil
 }
 
 func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {

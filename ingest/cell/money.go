@@ -89,7 +89,7 @@ func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Fa
 	if n.CmpAbs(maxMoney) >= 0 {
 		return Value{}, because(finding.MoneyTooLarge(col.Title, t.Quote(raw, 30)))
 	}
-	v := Value{Set: true, Text: written.Fixed(n, 2), Num: n}
+	v := Value{Set: true, Text: written.Fixed(n, 2)}
 	switch {
 	case n.Sign() < 0:
 		return Value{}, because(finding.MoneyNegative(col.Title, t.Quote(raw, 30)))

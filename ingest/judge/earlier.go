@@ -91,8 +91,9 @@ func rowsNow(pt *read.Part) []oldRow {
 }
 
 func rowNow(r *read.Record) oldRow {
-	vals := make([]oldValue, len(r.Vals))
-	for k, v := range r.Vals {
+	now := r.Values(nil)
+	vals := make([]oldValue, len(now))
+	for k, v := range now {
 		if v.Set {
 			vals[k] = oldValue{v.Text, v.Hash}
 		}

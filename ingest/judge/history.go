@@ -54,6 +54,7 @@ type History struct {
 	explained map[string]map[string]string            // by submitter and form: explanations by mark
 	asked     map[string]map[string]finding.Explained // by submitter and form: doubts raised before, by mark
 	unstored  map[string]*read.Part                   // returns judged and not in the tables yet
+	unindexed map[string][]*read.Part                 // of these, by form, the large ones whose keys nobody has asked for; see Remember
 	Erased    map[string]map[string]KeyState          // by return: keys of rows that were left out of the tables
 }
 
@@ -130,14 +131,11 @@ func (h *History) loadFaults(ctx context.Context) error {
 	return rows.Err()
 }
 
-// Stored lets go of what is in the tables now.
-func (h *History) Stored() { clear(h.unstored) }
-
 // NewHistory is the history of a zone that received nothing yet; loc is where its days begin.
 func NewHistory(loc *time.Location, set *forms.Set) *History {
 	h := &History{loc: loc, returns: map[string][]*prior{}, ByID: map[string]*prior{}, clears: map[string][]time.Time{},
 		keys: map[string]map[string]KeyState{}, holders: map[string]map[string][]string{}, tabled: map[string]map[string][]string{}, closed: map[string][]string{},
-		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*read.Part{}, asked: map[string]map[string]finding.Explained{}}
+		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*read.Part{}, unindexed: map[string][]*read.Part{}, asked: map[string]map[string]finding.Explained{}}
 	for _, f := range set.Forms {
 		for _, r := range f.Rules {
 			if r.Kind == "present_exactly_when" {
@@ -244,6 +242,9 @@ func (h *History) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 	if m, ok := h.keys[id]; ok {
 		return m, nil
 	}
+	if pt := h.unstored[id]; pt != nil {
+		return keysNow(pt), nil
+	}
 	m := map[string]KeyState{}
 	watch := [2]string{"''", "''"}
 	for i, k := range pair(watched(f)) {
@@ -279,6 +280,10 @@ func (h *History) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 // keys that are written as their loose ones are found.
 func (h *History) holding(ctx context.Context, f *forms.Form, keys []string) (map[string][]string, error) {
 	out := map[string][]string{}
+	for _, pt := range h.unindexed[f.ID] {
+		h.index(pt)
+	}
+	delete(h.unindexed, f.ID)
 	for _, k := range keys {
 		if ids := h.holders[f.ID][k]; len(ids) > 0 {
 			out[k] = append(out[k], ids...)

@@ -165,37 +165,6 @@ func (jd *Judge) duplicate(pt *read.Part, old *prior) {
 	r.Findings = []finding.Finding{finding.SameFile(old.ReceivedAt.Format("2006年1月2日 15:04"), state)}
 }
 
-// Remember keeps what later returns of the same run are judged against.
-func (jd *Judge) Remember(h *History, pt *read.Part) {
-	f, id := pt.Form, pt.Ret.ID
-	status, deadline := watched(f)
-	keys := make(map[string]KeyState, len(pt.Records)+len(pt.Refused))
-	byKey := h.holders[f.ID]
-	if byKey == nil {
-		byKey = map[string][]string{}
-		h.holders[f.ID] = byKey
-	}
-	for i := range pt.Records {
-		r := &pt.Records[i]
-		s := KeyState{Shown: r.Shown}
-		if status >= 0 {
-			s.status = r.Vals[status].Text
-		}
-		if deadline >= 0 {
-			s.deadline = r.Vals[deadline].Text
-		}
-		keys[r.Key] = s
-		loose := looseKey(r.Key)
-		byKey[loose] = append(byKey[loose], id)
-	}
-	for i := range pt.Refused {
-		keys[pt.Refused[i].Key] = KeyState{Shown: pt.Refused[i].Shown}
-	}
-	h.keys[id] = keys
-	h.unstored[id] = pt
-	h.noteNumbers(pt)
-}
-
 const (
 	namedRows = 20 // rows spelled out in a finding about several
 
@@ -262,13 +231,6 @@ func tellGone(pt *read.Part, rows int, gone []string, name func(key string) stri
 	}
 }
 
-// watched gives the columns of a ledger in which what happened to an item since is seen: its status, its deadline; -1 if none.
-func watched(f *forms.Form) (status, deadline int) {
-	status = slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == "status" })
-	deadline = slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Role == forms.Deadline && c.Type == forms.Date })
-	return status, deadline
-}
-
 // againstItems finds items that were opened again, and deadlines that were moved back or given up.
 func (jd *Judge) againstItems(h *History, pt *read.Part, before map[string]KeyState) {
 	f := pt.Form
@@ -282,20 +244,21 @@ func (jd *Judge) againstItems(h *History, pt *read.Part, before map[string]KeySt
 		}
 		row := written.Short(r.Shown, 40)
 		at := func(k int, value string) finding.Place {
-			return finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Cell: r.Line.Cells[k].Ref(), Field: f.Columns[k].Field, Value: value}
+			return finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Cell: r.Line.Cell(k).Ref(), Field: f.Columns[k].Field, Value: value}
 		}
-		if status >= 0 && r.Vals[status].Set && slices.Contains(closed, was.status) && !slices.Contains(closed, r.Vals[status].Text) {
-			now := r.Vals[status].Text
-			pt.Add(finding.Reopened(row, was.status, now).At(at(status, now)))
+		if status >= 0 && slices.Contains(closed, was.status) {
+			if now := r.Value(status); now.Set && !slices.Contains(closed, now.Text) {
+				pt.Add(finding.Reopened(row, was.status, now.Text).At(at(status, now.Text)))
+			}
 		}
 		if deadline < 0 || was.deadline == "" {
 			continue
 		}
-		switch now := r.Vals[deadline]; {
+		switch now := r.Value(deadline); {
 		case now.Set && now.Text > was.deadline:
 			pt.Add(finding.DeadlineMoved(row, f.Columns[deadline].Title, was.deadline, now.Text).At(at(deadline, now.Text)))
 		case now.Gap:
-			pt.Add(finding.DeadlineGivenUp(row, f.Columns[deadline].Title, was.deadline).At(at(deadline, written.Tidy(r.Line.Cells[deadline].Text))))
+			pt.Add(finding.DeadlineGivenUp(row, f.Columns[deadline].Title, was.deadline).At(at(deadline, written.Tidy(r.Line.Cell(deadline).Text))))
 		}
 	}
 }

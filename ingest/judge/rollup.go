@@ -47,7 +47,7 @@ func (jd *Judge) reconcile(ctx context.Context, h *History, pt *read.Part) error
 		for i := range tb.Lines {
 			l := &tb.Lines[i]
 			row, ok := byLine[l]
-			for _, c := range l.Rolled {
+			for _, c := range l.Rolled() {
 				if ok && said < namedRows && askRollup(pt, tb, l.Head, c, s.of(row.vals, c.K)) {
 					said++
 				}
@@ -174,7 +174,7 @@ func (s *yearSums) total(k int) *big.Int {
 func sumRolled(pt *read.Part, lines []layout.Line, k int) *big.Int {
 	sum := new(big.Int)
 	for i := range lines {
-		for _, c := range lines[i].Rolled {
+		for _, c := range lines[i].Rolled() {
 			if c.K != k {
 				continue
 			}

@@ -92,10 +92,11 @@ func askUsual(pt *read.Part, rule *forms.Rule, before map[string]float64, own, o
 	var found []finding.Finding
 	for i := range pt.Records {
 		r := &pt.Records[i]
-		if !r.Vals[k].Set {
+		val := r.Value(k)
+		if !val.Set {
 			continue
 		}
-		v := yuan(r.Vals[k].Num, c)
+		v := yuan(val.Num(), c)
 		if old, ok := before[r.Key]; ok && old == v { // asked about when it came
 			continue
 		}
@@ -103,7 +104,7 @@ func askUsual(pt *read.Part, rule *forms.Rule, before map[string]float64, own, o
 		if fd == nil {
 			continue
 		}
-		at := finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(r.Line.Cells[k])), 30)}
+		at := finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(r.Line.Cell(k))), 30)}
 		if r.Line.At[k].Col > 0 {
 			at.Cell = sheet.Ref(r.Line.N, r.Line.At[k].Col)
 		}
@@ -157,7 +158,7 @@ func groupOf(f *forms.Form, r *read.Record) string {
 	group, sep := "", ""
 	for k := range f.Columns {
 		if c := &f.Columns[k]; c.InKey && c.Type == forms.List {
-			group, sep = group+sep+r.Vals[k].Text, read.KeySep
+			group, sep = group+sep+r.Value(k).Text, read.KeySep
 		}
 	}
 	return group
@@ -270,7 +271,9 @@ type number struct {
 func (h *History) loadNumbers(ctx context.Context, f *forms.Form, ids []string) error {
 	var missing []string
 	for _, id := range ids {
-		if h.numbers[id] == nil {
+		if pt := h.unstored[id]; h.numbers[id] == nil && pt != nil {
+			h.noteNumbers(pt)
+		} else if h.numbers[id] == nil {
 			missing = append(missing, id)
 			h.numbers[id] = map[string][]number{}
 		}
@@ -322,12 +325,13 @@ func (h *History) noteNumbers(pt *read.Part) {
 		}
 		k := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Field == rule.Field })
 		for i := range pt.Records {
-			if r := &pt.Records[i]; r.Vals[k].Set {
+			r := &pt.Records[i]
+			if v := r.Value(k); v.Set {
 				key := ""
 				if pt.Form.Mode == forms.Ledger {
 					key = r.Key
 				}
-				kept[rule.Field] = append(kept[rule.Field], number{key, groupOf(pt.Form, r), yuan(r.Vals[k].Num, &pt.Form.Columns[k])})
+				kept[rule.Field] = append(kept[rule.Field], number{key, groupOf(pt.Form, r), yuan(v.Num(), &pt.Form.Columns[k])})
 			}
 		}
 	}

@@ -91,8 +91,9 @@ func (r *tableReader) noteTaken(row *sheet.Row, l *Line) {
 	if l == nil {
 		return
 	}
-	for k := range l.Cells {
-		if c := &l.Cells[k]; c.Col > 0 && (c.Kind != sheet.Empty || c.NoValue) {
+	r.taken = l.Cells(r.taken)
+	for k := range r.taken {
+		if c := &r.taken[k]; c.Col > 0 && (c.Kind != sheet.Empty || c.NoValue) {
 			for len(r.takenIn) <= c.Col {
 				r.takenIn = append(r.takenIn, 0)
 			}

@@ -369,7 +369,7 @@ func (h *Head) hasNumbers() bool {
 // rolledIn counts the lines of a block that say something of a field in a cumulative column only.
 func (t *Table) rolledIn(block int, c *forms.Column) (n int) {
 	for i := range t.Lines {
-		if l := &t.Lines[i]; l.Block == block && slices.ContainsFunc(l.Rolled, func(r Rolled) bool { return &l.Head.Form.Columns[r.K] == c }) {
+		if l := &t.Lines[i]; l.Block == block && slices.ContainsFunc(l.Rolled(), func(r Rolled) bool { return &l.Head.Form.Columns[r.K] == c }) {
 			n++
 		}
 	}
@@ -407,7 +407,7 @@ func (tb *Table) supply(block int, by Constants) (said Notes) {
 			l := &tb.Lines[j]
 			for q := range l.At {
 				if l.Block == block && l.At[q].Field == c {
-					l.Cells[q] = sheet.Cell{Row: l.N, Kind: sheet.Text, Text: known}
+					l.setCell(q, sheet.Cell{Row: l.N, Kind: sheet.Text, Text: known})
 				}
 			}
 		}

@@ -19,16 +19,19 @@ type Fault struct {
 
 // Fault gives what is wrong with a column of a line; nil if nothing is.
 func (l *Line) Fault(k int) *Fault {
-	for i := range l.Faults {
-		if l.Faults[i].K == k {
-			return &l.Faults[i]
+	if l.more == nil {
+		return nil
+	}
+	for i := range l.more.faults {
+		if f := &l.more.faults[i]; f.K == k {
+			return f
 		}
 	}
 	return nil
 }
 
 // refused says whether a line as a whole can't be read.
-func (l *Line) refused() bool { return len(l.Faults) > 0 && l.Fault(-1) != nil }
+func (l *Line) refused() bool { return l.Fault(-1) != nil }
 
 // isNumber says whether a column holds amounts or counts, of which one cell over several rows is not the value of each.
 func isNumber(c *forms.Column) bool {
@@ -50,7 +53,7 @@ func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
 		return
 	}
 	said := finding.FieldsBeyondHeading(row.Cells[last].Col, most).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: row.Cells[last].Ref()})
-	l.Faults = append(l.Faults, Fault{K: -1, Reason: said.Message, Said: &said})
+	l.blame(Fault{K: -1, Reason: said.Message, Said: &said})
 }
 
 // mergedAmounts tells the amounts and counts that are merged over several lines: one number, of which nobody knows how
@@ -69,7 +72,11 @@ func (r *tableReader) mergedAmounts() {
 		first := &t.Lines[i]
 		for k := range first.At {
 			p := &first.At[k]
-			if p.Col == 0 || !isNumber(p.Field) || !present(&first.Cells[k]) {
+			if p.Col == 0 || !isNumber(p.Field) {
+				continue
+			}
+			amount := first.Cell(k)
+			if !present(&amount) {
 				continue
 			}
 			m, ok := r.spans[[2]int{first.N, p.Col}]
@@ -87,17 +94,17 @@ func (r *tableReader) mergedAmounts() {
 				continue
 			}
 			where := fmt.Sprintf("%s:%s", sheet.Ref(m.Top, m.Left), sheet.Ref(m.Bottom, m.Right))
-			shared := finding.MergedAmount(p.Field.Title, where, len(rest)+1, written.Short(written.Tidy(first.Cells[k].Text), 30)).
-				At(finding.Place{Sheet: first.Sheet, Row: first.N, Cell: sheet.Ref(m.Top, m.Left), Field: p.Field.Field, Value: written.Short(written.Tidy(first.Cells[k].Text), 60)})
+			shared := finding.MergedAmount(p.Field.Title, where, len(rest)+1, written.Short(written.Tidy(amount.Text), 30)).
+				At(finding.Place{Sheet: first.Sheet, Row: first.N, Cell: sheet.Ref(m.Top, m.Left), Field: p.Field.Field, Value: written.Short(written.Tidy(amount.Text), 60)})
 			said, why := &shared, shared.Message
 			if own {
 				said.Row, said.Cell = rest[0].N, sheet.Ref(rest[0].N, p.Col)
 			} else {
-				first.Faults = append(first.Faults, Fault{k, why, said})
+				first.blame(Fault{k, why, said})
 				said = nil
 			}
 			for _, l := range rest {
-				l.Faults = append(l.Faults, Fault{k, why, said})
+				l.blame(Fault{k, why, said})
 				said = nil
 			}
 		}

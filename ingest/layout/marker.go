@@ -182,14 +182,15 @@ func (m Marker) LookUpCodes(t *Table) {
 		}
 		for i := range t.Lines {
 			l := &t.Lines[i]
-			if !l.Cells[k].NoValue {
+			c := l.Cell(k)
+			if !c.NoValue {
 				continue
 			}
-			c := sheet.Cell{Row: l.Cells[k].Row, Col: l.Cells[k].Col}
-			if code := m.codes[written.Squash(l.Cells[name].Text)]; code != "" {
+			c = sheet.Cell{Row: c.Row, Col: c.Col}
+			if code := m.codes[written.Squash(l.Cell(name).Text)]; code != "" {
 				c.Kind, c.Text = sheet.Text, code
 			}
-			l.Cells[k] = c
+			l.setCell(k, c)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"slices"
+
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
@@ -38,9 +40,10 @@ func sameColumns(a, b *Head) bool {
 	return true
 }
 
-// pick takes the cells of a row by field; of a line also through vertical merges, 同上 and section rows.
-func (r *tableReader) pick(row *sheet.Row, isLine bool) []sheet.Cell {
-	cells := make([]sheet.Cell, len(r.at))
+// pick takes the cells of a row by field, in into where it has room; of a line also through vertical merges, 同上 and section rows.
+func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []sheet.Cell {
+	cells := slices.Grow(into[:0], len(r.at))[:len(r.at)]
+	clear(cells)
 	var above *Line
 	if n := len(r.t.Lines); n > 0 && isLine {
 		above = &r.t.Lines[n-1]
@@ -72,7 +75,7 @@ func (r *tableReader) pick(row *sheet.Row, isLine bool) []sheet.Cell {
 		}
 		cells[k].Row, cells[k].Col = row.N, col
 		if above != nil && cells[k].Kind == sheet.Text && sameAbove[written.Tidy(cells[k].Text)] {
-			cells[k] = above.Cells[k]
+			cells[k] = above.Cell(k)
 			cells[k].Row, cells[k].Col = row.N, col
 		}
 	}

@@ -11,21 +11,6 @@ import (
 	"taizhang/ingest/written"
 )
 
-// Line is one row of data as written: a cell per field of the form.
-type Line struct {
-	Sheet  string
-	N      int // row number on the sheet
-	index  int // of the page's rows
-	Cells  []sheet.Cell
-	At     []Placed // by field; col 0 where the sheet has no such column
-	Block  int      // which of the table's heads it stands below
-	Head   *Head
-	Rolled []Rolled    // cells under 累计 headings
-	Void   *sheet.Cell // a remark that says that the row is void; nil: there is none
-	Faults []Fault     // what the layout itself makes unreadable
-	weak   bool        // nothing but a number or formulas: prepared, perhaps not filled in
-}
-
 // total is a 合计 row: what it claims for each column.
 type total struct {
 	Sheet  string
@@ -88,17 +73,19 @@ var sameAbove = map[string]bool{"同上": true, "〃": true, "″": true, "\"": 
 
 // tableReader reads the rows below a head.
 type tableReader struct {
-	l     *Reader
-	p     *Page
-	t     *Table
-	h     *Head
-	at    []Placed
-	down  map[[2]int]sheet.Cell
-	spans map[[2]int]sheet.Range // cells merged downwards, by the row and column of the first
-	carry map[int]carried        // by field: what the last section row said of a column that the table lacks
-	ranks []string               // ways of numbering sections, the outermost first
-	seen  int                    // lines since the last head
-	kinds []rowKind              // by row index
+	l             *Reader
+	p             *Page
+	t             *Table
+	h             *Head
+	at            []Placed
+	down          map[[2]int]sheet.Cell
+	spans         map[[2]int]sheet.Range // cells merged downwards, by the row and column of the first
+	carry         map[int]carried        // by field: what the last section row said of a column that the table lacks
+	ranks         []string               // ways of numbering sections, the outermost first
+	seen          int                    // lines since the last head
+	kinds         []rowKind              // by row index
+	under         *stretch               // the lines since the last head
+	picked, taken []sheet.Cell           // scratch: of a line's cells, of those that it took
 
 	headedBy map[*Head][]bool // see headed
 	takenIn  []int            // by column: the last row of which a line took its cell
@@ -162,19 +149,13 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 	case rowHead:
 		return r.repeatedHead(i, free)
 	case rowTotal:
-		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.rolledUp(row)})
+		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.rolledUp(row)})
 	case rowStray:
 		c := FirstText(row)
 		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines)})
 	case rowData:
 		r.seen++
-		l := Line{Sheet: r.p.Name, N: row.N, index: i, Cells: r.pick(row, true), At: r.at, Block: len(t.Heads) - 1, Head: r.h, weak: r.isWeak(row), Void: r.voided(row), Rolled: r.h.rolledUp(row)}
-		r.tooManyFields(&l, row)
-		for k := range r.at {
-			if r.at[k].ticks != nil {
-				l.tickFault(row, k)
-			}
-		}
+		l := r.line(row, i)
 		t.Lines = append(t.Lines, l)
 		b := &t.Bounds[len(t.Bounds)-1]
 		if b[1] == 0 {
@@ -183,6 +164,33 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 		b[2] = row.N
 	}
 	return 0
+}
+
+// line makes a line of the ith row of the page.
+func (r *tableReader) line(row *sheet.Row, i int) Line {
+	if r.under == nil || r.under.Head != r.h {
+		kept := &cellShelf{}
+		if r.under != nil {
+			kept = r.under.kept
+		}
+		r.under = &stretch{Sheet: r.p.Name, At: r.at, Block: len(r.t.Heads) - 1, Head: r.h, kept: kept}
+	}
+	r.picked = r.pick(r.picked, row, true)
+	l := Line{stretch: r.under, N: row.N, index: int32(i), cells: r.under.kept.put(row.N, r.picked), weak: r.isWeak(row)}
+	if void := r.voided(row); void != nil {
+		v := *void
+		l.extra().void = &v
+	}
+	if rolled := r.h.rolledUp(row); rolled != nil {
+		l.extra().rolled = rolled
+	}
+	r.tooManyFields(&l, row)
+	for k := range r.at {
+		if r.at[k].ticks != nil {
+			l.tickFault(row, k)
+		}
+	}
+	return l
 }
 
 // isWhole says whether a 合计 row is for the whole table, not for a block of it as 小计 and 青山街道合计 are.
@@ -235,7 +243,7 @@ func (r *tableReader) unproven(start, end int) {
 	t := r.t
 	last := 0
 	if n := len(t.Lines); n > 0 {
-		last = t.Lines[n-1].index
+		last = int(t.Lines[n-1].index)
 	}
 	for i := max(start, last); i < end; i++ {
 		row := &r.p.Rows[i]

@@ -49,7 +49,7 @@ func (r *tableReader) unlabelledTotals() {
 		}
 		found[i] = true
 		row := &r.p.Rows[l.index]
-		totals = append(totals, total{Sheet: l.Sheet, N: l.N, block: l.Block, Head: l.Head, Line: len(kept), Cells: r.pick(row, false), At: l.At, Part: part, Rolled: l.Rolled})
+		totals = append(totals, total{Sheet: l.Sheet, N: l.N, block: l.Block, Head: l.Head, Line: len(kept), Cells: r.pick(nil, row, false), At: l.At, Part: part, Rolled: l.Rolled()})
 		r.kinds[l.index] = rowTotal
 		t.bareTotals = append(t.bareTotals, bareTotal{l.N, FirstText(row).Ref()})
 		since = len(kept)
@@ -141,7 +141,7 @@ func isNames(c *forms.Column) bool {
 // countsRows says whether a number under a column of names, if one stands there, is how many rows there are.
 func (l *Line) countsRows(n int) bool {
 	for k := range l.At {
-		if c := &l.Cells[k]; l.At[k].Col > 0 && isNames(l.At[k].Field) && present(c) && c.Kind == sheet.Number && c.Num != float64(n) {
+		if c := l.Cell(k); l.At[k].Col > 0 && isNames(l.At[k].Field) && present(&c) && c.Kind == sheet.Number && c.Num != float64(n) {
 			return false
 		}
 	}
@@ -151,14 +151,15 @@ func (l *Line) countsRows(n int) bool {
 func (l *Line) isSumOf(lines []Line) bool {
 	some := false
 	for k := range l.At {
-		if l.At[k].Col == 0 || !isNumber(l.At[k].Field) || !present(&l.Cells[k]) {
+		own := l.Cell(k)
+		if l.At[k].Col == 0 || !isNumber(l.At[k].Field) || !present(&own) {
 			continue
 		}
-		claimed, places, _ := numberOf(&l.Cells[k])
+		claimed, places, _ := numberOf(&own)
 		sum := 0.0
 		for i := range lines {
-			if c := &lines[i].Cells[k]; present(c) && len(lines[i].At) == len(l.At) {
-				n, p, ok := numberOf(c)
+			if c := lines[i].Cell(k); present(&c) && len(lines[i].At) == len(l.At) {
+				n, p, ok := numberOf(&c)
 				if !ok {
 					return false
 				}

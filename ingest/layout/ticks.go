@@ -154,5 +154,5 @@ func (l *Line) tickFault(row *sheet.Row, k int) {
 		said = finding.TickedTwice(p.Field.Title, ticked)
 	}
 	said = said.At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: sheet.Ref(l.N, p.Col), Field: p.Field.Field, Value: strings.Join(ticked, "、")})
-	l.Faults = append(l.Faults, Fault{k, said.Message, &said})
+	l.blame(Fault{k, said.Message, &said})
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
@@ -28,7 +27,7 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 	k := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Field == pt.Form.OwnDate })
 	n, first := 0, -1
 	for i := range pt.Records {
-		if v := pt.Records[i].Vals[k]; v.Set && v.Date < pt.Ret.Period.Start {
+		if v := pt.Records[i].Value(k); v.Set && v.Date < pt.Ret.Period.Start {
 			if n++; first < 0 {
 				first = i
 			}
@@ -50,13 +49,13 @@ var (
 
 // severalIn asks about a cell of a name that holds several firms or, in a column of persons, several people: the row
 // counts them as one.
-func (rd *Reader) severalIn(pt *Part, t *cell.Typer, r *Record) {
-	for k := range pt.Form.Columns {
-		c := &pt.Form.Columns[k]
-		if c.Type != forms.Text || !c.InKey || !r.Vals[k].Set {
+func (r *lineReader) severalIn() {
+	for k := range r.pt.Form.Columns {
+		c := &r.pt.Form.Columns[k]
+		if c.Type != forms.Text || !c.InKey || !r.vals[k].Set {
 			continue
 		}
-		cell := &r.Line.Cells[k]
+		cell := &r.cells[k]
 		parts := slices.DeleteFunc(several().Split(written.Tidy(cell.Text), -1), func(s string) bool { return strings.TrimSpace(s) == "" })
 		if len(parts) < 2 || slices.ContainsFunc(parts, func(s string) bool {
 			n := len([]rune(strings.TrimSpace(s)))
@@ -64,6 +63,6 @@ func (rd *Reader) severalIn(pt *Part, t *cell.Typer, r *Record) {
 		}) {
 			continue
 		}
-		pt.Add(finding.SeveralInCell(c.Title, len(parts)).At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Cell: cell.Ref(), Field: c.Field, Value: t.Shown(cell, c, true)}))
+		r.pt.Add(finding.SeveralInCell(c.Title, len(parts)).At(finding.Place{Sheet: r.line.Sheet, Row: r.line.N, Cell: cell.Ref(), Field: c.Field, Value: r.typer.Shown(cell, c, true)}))
 	}
 }

@@ -261,7 +261,7 @@ func (rd *Reader) periodOfRows(pt *Part, received calendar.Date) (calendar.Perio
 	var best calendar.Period
 	for _, t := range pt.Tables {
 		for _, l := range t.Lines {
-			w, _, ok := written.CellDate(l.Cells[k])
+			w, _, ok := written.CellDate(l.Cell(k))
 			if !ok || w.Year == 0 {
 				continue
 			}

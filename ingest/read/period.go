@@ -348,7 +348,7 @@ func (r *periodReader) dateIn(l *layout.Line, k int) (calendar.Date, bool) {
 	if k < 0 {
 		return calendar.NoDate, false
 	}
-	w, _, ok := written.CellDate(l.Cells[k])
+	w, _, ok := written.CellDate(l.Cell(k))
 	if !ok || w.Tenth { // 2022.1 is January or October
 		return calendar.NoDate, false
 	}

@@ -78,11 +78,14 @@ type Parsed struct {
 	Skipped   []string
 	Failed    *finding.Return   // the file as a whole could not be read or placed
 	Explained map[string]string // what the sender says of doubts, by mark
-	grids     []sheet.Grid      // for receipts of formats other than xlsx, which are marked as they are; nil where the file can't be read
+	grids     []sheet.Grid      // for receipts of formats other than xlsx, which are marked as they are; nil where the file is large or can't be read
 }
 
 // own are sheets that this program adds to workbooks; they hold no returns.
 var own = map[string]bool{receipt.SheetName: true, layout.MarkerSheet: true}
+
+// heldRows is how many rows of a file are held for its receipt; a larger one is read again for it.
+const heldRows = 5000
 
 // reading is the state of reading one file.
 type reading struct {
@@ -109,6 +112,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 		return p.unreadable(rd, err)
 	}
 	var hidden []string
+	rows := 0
 	for i, s := range book.Sheets() {
 		if own[s.Name] {
 			continue
@@ -121,7 +125,9 @@ func (rd *Reader) Parse(f File) *Parsed {
 		if err != nil {
 			return p.unreadable(rd, err)
 		}
-		if p.format != sheet.XLSX && p.format != sheet.XLSM {
+		if rows += len(g.Rows); rows > heldRows {
+			p.grids = nil
+		} else if p.format != sheet.XLSX && p.format != sheet.XLSM {
 			p.grids = append(p.grids, *g)
 		}
 		r.sheet(g)

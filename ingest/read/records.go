@@ -15,15 +15,34 @@ import (
 	"taizhang/internal/calendar"
 )
 
-// Record is one row with typed values, ready for the raw table, or refused with its reason.
+// Record is one row with typed values, ready for the raw table, or refused.
 type Record struct {
 	Line   *layout.Line
-	Vals   []cell.Value // by column of the form
-	Key    string       // business key as compared
-	Shown  string       // business key as findings name it
-	Reason string       // why it is refused
-	faulty []bool       // by column
+	vals   cell.Row
+	Key    string   // business key as compared
+	Shown  string   // business key as findings name it
+	refuse *refusal // nil where the row counts
+}
+
+// refusal is why a row is refused, and what has to be known to show it.
+type refusal struct {
+	reason string
+	faulty []bool // by column
 	hide   []cell.Hiding
+}
+
+// Value gives the typed value of a column of the form.
+func (r *Record) Value(k int) cell.Value { return r.vals.Value(k) }
+
+// Values gives the typed values by column of the form, in into where it has room.
+func (r *Record) Values(into []cell.Value) []cell.Value { return r.vals.Values(into) }
+
+// Reason says why the row is refused; nothing where it counts.
+func (r *Record) Reason() string {
+	if r.refuse == nil {
+		return ""
+	}
+	return r.refuse.reason
 }
 
 // KeySep stands between the fields of a business key.
@@ -87,16 +106,16 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	}
 	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
 	seen := make(map[string]int, lines) // key → index of the record
+	one := &lineReader{rd: rd, pt: pt, typer: t}
 	for _, tb := range pt.Tables {
 		rd.facts(pt, tb)
 		for i := range tb.Lines {
 			rd.alive()
-			l := &tb.Lines[i]
-			r := rd.readLine(pt, t, l)
+			r := one.read(&tb.Lines[i])
 			pt.LineKeys = append(pt.LineKeys, r.Key)
-			if r.Reason == "" && r.Key != "" {
+			if r.refuse == nil && r.Key != "" {
 				if first, dup := seen[r.Key]; dup {
-					if rd.repeated(pt, &pt.Records[first], &r) {
+					if rd.repeated(pt, &pt.Records[first], &r, one) {
 						pt.Repeats++
 						continue
 					}
@@ -104,7 +123,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 					seen[r.Key] = len(pt.Records)
 				}
 			}
-			if r.Reason != "" {
+			if r.refuse != nil {
 				pt.Refused = append(pt.Refused, r)
 				continue
 			}
@@ -203,7 +222,7 @@ func oddUnitOf(tb *layout.Table, at *layout.Placed, known bool) string {
 // fractions says whether the percentages of a column that carry no sign are all at most 1: then 0.85 means 85 %.
 func fractions(tb *layout.Table, k int) bool {
 	for i := range tb.Lines {
-		cell := &tb.Lines[i].Cells[k]
+		cell := tb.Lines[i].Cell(k)
 		text := written.Plain(cell.Text)
 		if cell.Percent && cell.Kind == sheet.Number || strings.HasSuffix(text, "%") {
 			continue
@@ -220,162 +239,12 @@ func fractions(tb *layout.Table, k int) bool {
 // needsUnit says whether a money column has a cell that doesn't state its unit itself.
 func (rd *Reader) needsUnit(tb *layout.Table, block, k int) bool {
 	for i := range tb.Lines {
-		c := &tb.Lines[i].Cells[k]
+		c := tb.Lines[i].Cell(k)
 		if tb.Lines[i].Block != block || c.Kind == sheet.Empty || cell.Dashes[strings.ToLower(written.Tidy(c.Text))] {
 			continue
 		}
-		if !cell.StatesUnit(c) {
+		if !cell.StatesUnit(&c) {
 			return true
-		}
-	}
-	return false
-}
-
-// lineReader types one row.
-type lineReader struct {
-	rd    *Reader
-	pt    *Part
-	typer *cell.Typer
-	line  *layout.Line
-	facts []cell.Facts // by column
-	whole *layout.Fault
-	Record
-}
-
-// readLine types one row.
-func (rd *Reader) readLine(pt *Part, t *cell.Typer, l *layout.Line) Record {
-	columns := pt.Form.Columns
-	r := lineReader{rd: rd, pt: pt, typer: t, line: l, facts: pt.Facts[l.Head], whole: l.Fault(-1),
-		Record: Record{Line: l, Vals: make([]cell.Value, len(columns)), faulty: make([]bool, len(columns))}}
-	t.Hide = t.Secrets(l.Cells)
-	r.assigned()
-	if r.whole != nil {
-		pt.Add(*r.whole.Said)
-		r.refuse(r.whole.Reason)
-	}
-	for k := range columns {
-		r.value(k)
-	}
-	r.required()
-	if l.Void != nil {
-		pt.Add(finding.RowVoid(t.Quote(l.Void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: l.Void.Ref(), Value: t.Quote(l.Void.Text, 30)}))
-	}
-	if r.whole == nil {
-		rd.severalIn(pt, t, &r.Record)
-		r.checkRules()
-	}
-	r.Key, r.Shown = rd.keyOf(pt.Form, &r.Record)
-	r.hide = t.Hide
-	r.named()
-	return r.Record
-}
-
-// refuse keeps the row from being counted; the first reason is the one that is told.
-func (r *lineReader) refuse(why string) {
-	if r.Reason == "" {
-		r.Reason = why
-	}
-}
-
-// assigned lets dates without a year be told by the day on which the row's item was assigned.
-func (r *lineReader) assigned() {
-	k := r.pt.assigned
-	if k < 0 {
-		return
-	}
-	t, at, c, facts := r.typer, &r.line.Cells[k], &r.pt.Form.Columns[k], r.facts[k]
-	t.Assigned = func() calendar.Date {
-		if v, _ := t.Read(at, c, facts); v.Set {
-			return v.Date
-		}
-		return calendar.NoDate
-	}
-}
-
-// value types the cell of a column, and says what is wrong with it: a fault refuses the row where the field is required
-// or in the key, and empties the value elsewhere.
-func (r *lineReader) value(k int) {
-	c, at := &r.pt.Form.Columns[k], &r.line.Cells[k]
-	if ft := r.line.Fault(k); ft != nil && r.whole == nil {
-		r.rd.layoutFault(r.pt, r.typer, r.line, ft, c, r.refuse)
-		r.faulty[k] = true
-		return
-	}
-	v, ft := r.typer.Read(at, c, r.facts[k])
-	if r.whole != nil { // the cells stand in the wrong columns: what is wrong with them says nothing
-		r.Vals[k], r.faulty[k] = v, ft != nil || !v.Set
-		return
-	}
-	if ft != nil && c.OpenEnded != nil && openEnded(r.pt, r.typer, r.line, c, at) {
-		v, ft = cell.Value{Gap: true}, nil
-	}
-	r.Vals[k] = v
-	if ft == nil {
-		return
-	}
-	r.pt.Add(ft.At(placeOf(r.line, k, r.typer.Shown(at, c, true))))
-	switch {
-	case ft.Severity != finding.Error:
-		return
-	case c.Required || c.InKey:
-		r.refuse(ft.Message)
-	default:
-		r.pt.Ret.ValuesEmptied++
-	}
-	r.faulty[k] = true
-}
-
-// required refuses the row where a required field is empty and nothing was said of it yet.
-func (r *lineReader) required() {
-	for k := range r.pt.Form.Columns {
-		c := &r.pt.Form.Columns[k]
-		if c.Required && !r.Vals[k].Set && !r.Vals[k].Gap && !r.faulty[k] && !r.line.Head.Lacks(c) {
-			r.rd.requiredMissing(r.pt, r.typer, r.line, k, c)
-			r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
-		}
-	}
-}
-
-// named notes what other forms must know.
-func (r *lineReader) named() {
-	f := r.pt.Form
-	for i := range f.Rules {
-		rule := &f.Rules[i]
-		if rule.Kind != forms.KnownIn {
-			continue
-		}
-		k := f.Index(rule.Field)
-		if r.Vals[k].Set {
-			r.pt.Named = append(r.pt.Named, spot{rule, r.Vals[k].Text, r.line.Sheet, r.line.Cells[k].Ref(), r.line.N})
-		}
-	}
-}
-
-// placeOf is where a field of a line stands; no cell where the sheet has no column for it.
-func placeOf(l *layout.Line, k int, value string) finding.Place {
-	at := finding.Place{Sheet: l.Sheet, Row: l.N, Field: l.At[k].Field.Field, Value: value}
-	if l.At[k].Col > 0 {
-		at.Cell = sheet.Ref(l.N, l.At[k].Col)
-	}
-	return at
-}
-
-func (rd *Reader) requiredMissing(pt *Part, t *cell.Typer, l *layout.Line, k int, c *forms.Column) {
-	pt.Add(finding.Required(c.Title).At(placeOf(l, k, t.Shown(&l.Cells[k], c, true))))
-}
-
-// openEnded says whether 长期 stands where the status allows it.
-func openEnded(pt *Part, t *cell.Typer, l *layout.Line, c *forms.Column, cell *sheet.Cell) bool {
-	if !slices.Contains(c.OpenEnded.Words, written.Heading(cell.Text)) {
-		return false
-	}
-	for k := range pt.Form.Columns {
-		if s := &pt.Form.Columns[k]; s.Field == c.OpenEnded.Field {
-			if l.Head.Lacks(s) { // nothing says otherwise
-				return true
-			}
-			v, ok := t.Listed(l.Cells[k].Text, s)
-			return ok && slices.Contains(c.OpenEnded.Values, v)
 		}
 	}
 	return false
@@ -390,17 +259,17 @@ func assignedColumn(f *forms.Form) int {
 }
 
 // keyOf joins the key parts. Parts that may be empty stay empty; a row without any key part has none.
-func (rd *Reader) keyOf(f *forms.Form, r *Record) (key, shown string) {
+func keyOf(f *forms.Form, vals []cell.Value) (key, shown string) {
 	var parts, words []string
 	any := false
 	for _, part := range f.Key {
 		text := ""
 		for _, field := range part {
 			for k := range f.Columns {
-				if f.Columns[k].Field != field || !r.Vals[k].Set {
+				if f.Columns[k].Field != field || !vals[k].Set {
 					continue
 				}
-				v := r.Vals[k]
+				v := vals[k]
 				text = written.Fold(v.Text)
 				if v.Hash != "" {
 					text = v.Hash
@@ -421,10 +290,11 @@ func (rd *Reader) keyOf(f *forms.Form, r *Record) (key, shown string) {
 }
 
 // repeated judges a second row with the same key: rows that are identical once folded count once (true), others are refused.
-func (rd *Reader) repeated(pt *Part, first, r *Record) bool {
+func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 	same := true
-	for k := range r.Vals {
-		a, b := first.Vals[k], r.Vals[k]
+	before, now := first.Values(nil), r.Values(nil)
+	for k := range now {
+		a, b := before[k], now[k]
 		if a.Set != b.Set || a.Hash != b.Hash || a.Text != b.Text && written.Fold(a.Text) != written.Fold(b.Text) {
 			same = false
 		}
@@ -433,7 +303,7 @@ func (rd *Reader) repeated(pt *Part, first, r *Record) bool {
 	fd := finding.RepeatedRow(where, shown)
 	if !same {
 		fd = finding.RepeatedKey(where, shown)
-		r.Reason = fd.Message
+		r.refuse = &refusal{fd.Message, slices.Clone(as.faulty), as.typer.Hide}
 	}
 	pt.Add(fd.At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
 	return same
@@ -461,12 +331,13 @@ func whereIs(l, from *layout.Line) string {
 
 // RowText is a refused row as it stood, masked, for quarantine.
 func (rd *Reader) RowText(r *Record, f *forms.Form) string {
-	t := &cell.Typer{Register: rd.Units, Form: f, Private: f.Sensitive(), Hide: r.hide}
+	t := &cell.Typer{Register: rd.Units, Form: f, Private: f.Sensitive(), Hide: r.refuse.hide}
 	m := map[string]string{}
+	cells, vals := r.Line.Cells(nil), r.Values(nil)
 	for k := range f.Columns {
 		c := &f.Columns[k]
-		doubtful := r.faulty[k] || !r.Vals[k].Set || c.Type == forms.Text || c.Type == forms.Unit || c.Type == forms.Code
-		if s := t.Shown(&r.Line.Cells[k], c, doubtful); s != "" {
+		doubtful := r.refuse.faulty[k] || !vals[k].Set || c.Type == forms.Text || c.Type == forms.Unit || c.Type == forms.Code
+		if s := t.Shown(&cells[k], c, doubtful); s != "" {
 			m[c.Title] = s
 		}
 	}
@@ -486,7 +357,7 @@ type spot struct {
 
 // Names says whether a row is about a person, by the hashes of its values.
 func (r *Record) Names(hashes map[string]bool) bool {
-	for _, v := range r.Vals {
+	for _, v := range r.Values(nil) {
 		if v.Hash != "" && hashes[v.Hash] {
 			return true
 		}

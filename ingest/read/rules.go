@@ -44,7 +44,7 @@ func (r *lineReader) checkRules() {
 			continue
 		}
 		x.k = f.Index(x.rule.Field)
-		x.column, x.value = &f.Columns[x.k], r.Vals[x.k]
+		x.column, x.value = &f.Columns[x.k], r.vals[x.k]
 		switch {
 		case !r.line.Head.Lacks(x.column):
 			check(&x)
@@ -55,14 +55,14 @@ func (r *lineReader) checkRules() {
 }
 
 // at is the row's value in another field.
-func (x *ruled) at(field string) *cell.Value { return &x.Vals[x.pt.Form.Index(field)] }
+func (x *ruled) at(field string) *cell.Value { return &x.vals[x.pt.Form.Index(field)] }
 
 // title is how the form calls another field.
 func (x *ruled) title(field string) string { return x.pt.Form.Column(field).Title }
 
 // say says something of the cell in the rule's field.
 func (x *ruled) say(f finding.Finding) {
-	x.pt.Add(f.At(placeOf(x.line, x.k, x.typer.Shown(&x.line.Cells[x.k], x.column, false))))
+	x.pt.Add(f.At(placeOf(x.line, x.k, x.typer.Shown(&x.cells[x.k], x.column, false))))
 }
 
 func (x *ruled) refuseLacking() { x.refuse(fmt.Sprintf("缺少「%s」", x.column.Title)) }
@@ -94,7 +94,7 @@ func (x *ruled) checkNotBefore() {
 
 // checkAtMost: a number is at most another.
 func (x *ruled) checkAtMost() {
-	if o := x.at(x.rule.Than); x.value.Set && o.Set && x.value.Num.Cmp(o.Num) > 0 {
+	if o := x.at(x.rule.Than); x.value.Set && o.Set && x.value.Num().Cmp(o.Num()) > 0 {
 		x.say(finding.Exceeds(x.rule.ID, x.column.Title, x.value.Text, x.title(x.rule.Than), o.Text))
 	}
 }
@@ -180,11 +180,11 @@ func (pt *Part) sumLines(lines []layout.Line, k int, c *forms.Column) sums {
 	s := sums{sum: new(big.Int), tolerance: new(big.Int), readable: true}
 	places := -99
 	for i := range lines {
-		at := &lines[i].Cells[k]
+		at := lines[i].Cell(k)
 		if at.Kind == sheet.Empty && !at.NoValue || cell.Dashes[strings.ToLower(written.Tidy(at.Text))] {
 			continue
 		}
-		n, shown, ok := cell.Amount(at, c, pt.Facts[lines[i].Head][k])
+		n, shown, ok := cell.Amount(&at, c, pt.Facts[lines[i].Head][k])
 		if !ok {
 			s.readable = false
 			continue

@@ -37,7 +37,7 @@ import (
 type Source struct {
 	Content []byte       // as sent; nil leaves it out, as for a damaged or an unsafe file
 	Format  string       // as the reader names it: xlsx, xls, csv, …
-	Grids   []sheet.Grid // what was read of it, for all that can't be marked as it is; of workbooks nil, since they can: see gridsOf
+	Grids   []sheet.Grid // what was read of it, as far as that is at hand: see gridsOf
 }
 
 // Office is who answers: it stands on every receipt.
@@ -61,7 +61,7 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 		}
 	}
 	content, err = guarded(func() ([]byte, error) {
-		grids, names := named(gridsOf(source))
+		grids, names := named(gridsOf(source, report.File))
 		if len(grids) > 0 {
 			remarks = []string{"原文件格式无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
 		}
@@ -90,13 +90,13 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 	return name, content, nil
 }
 
-// gridsOf gives what was read of a file. A workbook that can't be marked after all is read once more: holding the cells of
-// all for it would be most of what a run needs of memory.
-func gridsOf(source Source) []sheet.Grid {
-	if source.Grids != nil || !isZip(source.Content) || source.Format != sheet.XLSX && source.Format != sheet.XLSM {
+// gridsOf gives what was read of a file. A large one, and a workbook that can't be marked after all, is read once more:
+// holding the cells of all for it would be most of what a run needs of memory.
+func gridsOf(source Source, file string) []sheet.Grid {
+	if source.Grids != nil || source.Content == nil || source.Format == "" {
 		return source.Grids
 	}
-	book, err := sheet.Open(context.Background(), "", source.Content, sheet.DefaultLimits())
+	book, err := sheet.Open(context.Background(), file, source.Content, sheet.DefaultLimits())
 	if err != nil {
 		return nil
 	}

@@ -111,17 +111,17 @@ func fillIn(pt *read.Part) [][]any {
 }
 
 func fillCell(c *forms.Column, r *read.Record, k int) any {
-	v, cell := r.Vals[k], &r.Line.Cells[k]
+	v, cell := r.Value(k), r.Line.Cell(k)
 	switch {
 	case !v.Set || c.Type.Sensitive():
-		if s := written.DateText(*cell); s != "" && !cell.NoValue {
+		if s := written.DateText(cell); s != "" && !cell.NoValue {
 			return written.Tidy(s)
 		}
 		return nil
 	case c.Type == forms.Date || c.Type == forms.Month:
 		return v.Date
 	case c.Type == forms.Money:
-		s := written.Fixed(v.Num, 2+written.MoneyUnits[moneyUnit])
+		s := written.Fixed(v.Num(), 2+written.MoneyUnits[moneyUnit])
 		return strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
 	return v.Text

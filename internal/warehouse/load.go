@@ -70,23 +70,43 @@ func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, rows iter.Seq
 	if _, err := conn.ExecContext(ctx, "create or replace temp table "+Ident(stage)+" ("+strings.Join(cols, ", ")+")"); err != nil {
 		return err
 	}
-	if err := appendAll(conn, stage, t, rows); err != nil {
+	insert := "insert into " + qualified(t.Name) + " (" + strings.Join(names, ", ") + ") select " + strings.Join(casts, ", ") + " from temp." + Ident(stage)
+	next, stop := iter.Pull(rows)
+	defer stop()
+	for done := 0; done < n; {
+		some := min(n-done, staged)
+		if err := appendSome(conn, stage, t, done, some, next); err != nil {
+			return err
+		}
+		if err := moveStaged(ctx, conn, stage, insert, some); err != nil {
+			return err
+		}
+		done += some
+	}
+	if _, more := next(); more {
+		return fmt.Errorf("more rows than that were given")
+	}
+	return nil
+}
+
+// staged is how many rows lie in the temporary table at a time, as texts: a group of DuckDB's rows.
+const staged = 122_880
+
+// moveStaged moves what lies in the temporary table to where it belongs.
+func moveStaged(ctx context.Context, conn *sql.Conn, stage, insert string, n int) error {
+	var arrived int64
+	if err := conn.QueryRowContext(ctx, "select count(*) from temp."+Ident(stage)).Scan(&arrived); err != nil {
 		return err
 	}
-	var staged int64
-	if err := conn.QueryRowContext(ctx, "select count(*) from temp."+Ident(stage)).Scan(&staged); err != nil {
-		return err
+	if arrived != int64(n) {
+		return fmt.Errorf("%d rows of %d arrived", arrived, n)
 	}
-	if staged != int64(n) {
-		return fmt.Errorf("%d rows arrived", staged)
-	}
-	res, err := conn.ExecContext(ctx, "insert into "+qualified(t.Name)+" ("+strings.Join(names, ", ")+") select "+
-		strings.Join(casts, ", ")+" from temp."+Ident(stage))
+	res, err := conn.ExecContext(ctx, insert)
 	if err != nil {
 		return asRowFault(err)
 	}
 	if inserted, err := res.RowsAffected(); err != nil || inserted != int64(n) {
-		return fmt.Errorf("%d rows inserted (%v)", inserted, err)
+		return fmt.Errorf("%d rows of %d inserted (%v)", inserted, n, err)
 	}
 	_, err = conn.ExecContext(ctx, "truncate temp."+Ident(stage))
 	return err
@@ -112,23 +132,26 @@ func checked(line []driver.Value, t Table, i int, row []any) error {
 	return nil
 }
 
-// appendAll appends rows to a temporary table; line by line, since the appender keeps chunks of its own.
-func appendAll(conn *sql.Conn, stage string, t Table, rows iter.Seq[[]any]) error {
+// appendSome appends the next n rows, of which done came before, to a temporary table; line by line, since the appender
+// keeps chunks of its own.
+func appendSome(conn *sql.Conn, stage string, t Table, done, n int, next func() ([]any, bool)) error {
 	return conn.Raw(func(c any) error {
 		app, err := duckdb.NewAppender(c.(driver.Conn), "temp", "main", stage)
 		if err != nil {
 			return err
 		}
-		line, i := make([]driver.Value, len(t.Columns)), 0
-		for r := range rows {
-			if err = checked(line, t, i, r); err == nil {
+		line := make([]driver.Value, len(t.Columns))
+		for i := range n {
+			r, ok := next()
+			if !ok {
+				err = fmt.Errorf("row %d is missing", done+i+1)
+			} else if err = checked(line, t, done+i, r); err == nil {
 				err = app.AppendRow(line...)
 			}
 			if err != nil {
 				app.Close()
 				return err
 			}
-			i++
 		}
 		return app.Close()
 	})

@@ -1,0 +1,170 @@
+package read
+
+import (
+	"fmt"
+	"slices"
+
+	"taizhang/ingest/cell"
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/layout"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
+)
+
+// lineReader types rows, one after another.
+type lineReader struct {
+	rd    *Reader
+	pt    *Part
+	typer *cell.Typer
+	kept  cell.Shelf
+
+	line   *layout.Line
+	cells  []sheet.Cell // of the line, by column
+	facts  []cell.Facts // by column
+	whole  *layout.Fault
+	vals   []cell.Value // by column
+	faulty []bool       // by column
+	reason string       // why the row is refused
+}
+
+// read types one row.
+func (r *lineReader) read(l *layout.Line) Record {
+	n, t := len(r.pt.Form.Columns), r.typer
+	r.line, r.cells, r.facts, r.whole, r.reason = l, l.Cells(r.cells), r.pt.Facts[l.Head], l.Fault(-1), ""
+	r.vals, r.faulty = slices.Grow(r.vals[:0], n)[:n], slices.Grow(r.faulty[:0], n)[:n]
+	clear(r.vals)
+	clear(r.faulty)
+	t.Hide = t.Secrets(r.cells)
+	r.assigned()
+	if r.whole != nil {
+		r.pt.Add(*r.whole.Said)
+		r.refuse(r.whole.Reason)
+	}
+	for k := range n {
+		r.value(k)
+	}
+	r.required()
+	if void := l.Void(); void != nil {
+		r.pt.Add(finding.RowVoid(t.Quote(void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: void.Ref(), Value: t.Quote(void.Text, 30)}))
+	}
+	if r.whole == nil {
+		r.severalIn()
+		r.checkRules()
+	}
+	r.named()
+	out := Record{Line: l, vals: r.kept.Keep(r.vals)}
+	out.Key, out.Shown = keyOf(r.pt.Form, r.vals)
+	if r.reason != "" {
+		out.refuse = &refusal{r.reason, slices.Clone(r.faulty), t.Hide}
+	}
+	return out
+}
+
+// refuse keeps the row from being counted; the first reason is the one that is told.
+func (r *lineReader) refuse(why string) {
+	if r.reason == "" {
+		r.reason = why
+	}
+}
+
+// assigned lets dates without a year be told by the day on which the row's item was assigned.
+func (r *lineReader) assigned() {
+	k := r.pt.assigned
+	if k < 0 {
+		return
+	}
+	t, at, c, facts := r.typer, &r.cells[k], &r.pt.Form.Columns[k], r.facts[k]
+	t.Assigned = func() calendar.Date {
+		if v, _ := t.Read(at, c, facts); v.Set {
+			return v.Date
+		}
+		return calendar.NoDate
+	}
+}
+
+// value types the cell of a column, and says what is wrong with it: a fault refuses the row where the field is required
+// or in the key, and empties the value elsewhere.
+func (r *lineReader) value(k int) {
+	c, at := &r.pt.Form.Columns[k], &r.cells[k]
+	if ft := r.line.Fault(k); ft != nil && r.whole == nil {
+		r.rd.layoutFault(r.pt, r.typer, r.line, ft, c, r.refuse)
+		r.faulty[k] = true
+		return
+	}
+	v, ft := r.typer.Read(at, c, r.facts[k])
+	if r.whole != nil { // the cells stand in the wrong columns: what is wrong with them says nothing
+		r.vals[k], r.faulty[k] = v, ft != nil || !v.Set
+		return
+	}
+	if ft != nil && c.OpenEnded != nil && r.openEnded(c, at) {
+		v, ft = cell.Value{Gap: true}, nil
+	}
+	r.vals[k] = v
+	if ft == nil {
+		return
+	}
+	r.pt.Add(ft.At(placeOf(r.line, k, r.typer.Shown(at, c, true))))
+	switch {
+	case ft.Severity != finding.Error:
+		return
+	case c.Required || c.InKey:
+		r.refuse(ft.Message)
+	default:
+		r.pt.Ret.ValuesEmptied++
+	}
+	r.faulty[k] = true
+}
+
+// required refuses the row where a required field is empty and nothing was said of it yet.
+func (r *lineReader) required() {
+	for k := range r.pt.Form.Columns {
+		c := &r.pt.Form.Columns[k]
+		if c.Required && !r.vals[k].Set && !r.vals[k].Gap && !r.faulty[k] && !r.line.Head.Lacks(c) {
+			r.pt.Add(finding.Required(c.Title).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
+			r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
+		}
+	}
+}
+
+// named notes what other forms must know.
+func (r *lineReader) named() {
+	f := r.pt.Form
+	for i := range f.Rules {
+		rule := &f.Rules[i]
+		if rule.Kind != forms.KnownIn {
+			continue
+		}
+		k := f.Index(rule.Field)
+		if r.vals[k].Set {
+			r.pt.Named = append(r.pt.Named, spot{rule, r.vals[k].Text, r.line.Sheet, r.cells[k].Ref(), r.line.N})
+		}
+	}
+}
+
+// placeOf is where a field of a line stands; no cell where the sheet has no column for it.
+func placeOf(l *layout.Line, k int, value string) finding.Place {
+	at := finding.Place{Sheet: l.Sheet, Row: l.N, Field: l.At[k].Field.Field, Value: value}
+	if l.At[k].Col > 0 {
+		at.Cell = sheet.Ref(l.N, l.At[k].Col)
+	}
+	return at
+}
+
+// openEnded says whether 长期 stands where the status allows it.
+func (r *lineReader) openEnded(c *forms.Column, cell *sheet.Cell) bool {
+	if !slices.Contains(c.OpenEnded.Words, written.Heading(cell.Text)) {
+		return false
+	}
+	for k := range r.pt.Form.Columns {
+		if s := &r.pt.Form.Columns[k]; s.Field == c.OpenEnded.Field {
+			if r.line.Head.Lacks(s) { // nothing says otherwise
+				return true
+			}
+			v, ok := r.typer.Listed(r.cells[k].Text, s)
+			return ok && slices.Contains(c.OpenEnded.Values, v)
+		}
+	}
+	return false
+}
