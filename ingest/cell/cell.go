@@ -71,6 +71,7 @@ type Typer struct {
 	Dated
 
 	units   map[string]string // units' names, by text as written
+	days    map[aDay]Value    // dates without a fault
 	Private bool              // the form holds sensitive values
 	Hide    []Hiding          // of the line at hand
 }

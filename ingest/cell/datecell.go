@@ -56,6 +56,33 @@ var dateWays = []dateWay{
 
 // readDate reads a cell as a date or month, by the role its column has in time.
 func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
+	if c.Kind != sheet.Date {
+		return t.datedAs(c, raw, col)
+	}
+	day := aDay{col, c.Num, c.Format}
+	if v, ok := t.days[day]; ok {
+		return v, nil
+	}
+	v, f := t.datedAs(c, raw, col)
+	if f == nil && len(t.days) < knownDays {
+		if t.days == nil {
+			t.days = map[aDay]Value{}
+		}
+		t.days[day] = v
+	}
+	return v, f
+}
+
+// aDay is a cell that holds a date, in a column: it is read the same wherever it stands, and columns repeat few.
+type aDay struct {
+	col    *forms.Column
+	serial float64
+	format string
+}
+
+const knownDays = 10_000
+
+func (t *Typer) datedAs(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
 	d := &dating{Typer: t, c: c, col: col, raw: raw, text: strings.ReplaceAll(written.Plain(raw), " ", "")}
 	for _, way := range dateWays {
 		ok, f := way.read(d)

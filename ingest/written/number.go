@@ -305,8 +305,22 @@ var intText = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^第?([-+]?[\d,]+(?:\.0+)?|[〇零一二两三四五六七八九十百]+)(人次|家次|人|户|个|家|批次|批|期|次|名|岗|场|件|项)?$`)
 })
 
+// digitsOnly reads what is nothing but a few digits.
+func digitsOnly(s string) (n int64, ok bool) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' || i == 15 {
+			return 0, false
+		}
+		n = n*10 + int64(s[i]-'0')
+	}
+	return n, s != ""
+}
+
 // ParseInt reads a whole number as people write it: 1,234人, 第3批, 十五.
 func ParseInt(s string) (int64, bool) {
+	if n, ok := digitsOnly(s); ok { // as nearly all are written
+		return n, true
+	}
 	m := intText().FindStringSubmatch(strings.ReplaceAll(Plain(s), " ", ""))
 	if m == nil {
 		return 0, false
