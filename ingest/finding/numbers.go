@@ -1,5 +1,7 @@
 package finding
 
+import "strings"
+
 // Numbers and codes: findings of the rules in values.go.
 
 const columnsShifted = "请核对各列是否错位"
@@ -54,8 +56,12 @@ func MoneyNegative(column, text string) Finding {
 	return outOfRange.finds("「%s」不能是负数，现为 %s", column, text).mend("请核对后填写；冲减以前月份的，请更正当月报表")
 }
 
-// UnitUnreadable is an amount in a unit that is none of money in yuan, such as 万美元 or K.
+// UnitUnreadable is an amount in a unit that is none of money in yuan, such as 万美元 or K, or in two: 元/万元.
 func UnitUnreadable(column, unit string) Finding {
+	if first, second, two := strings.Cut(unit, "/"); two && strings.HasSuffix(second, "元") {
+		return unitUnreadable.finds("「%s」的单位既写了“%s”又写了“%s”，看不出是哪一种，不能计入", column, first, second).
+			mend("请在表头只写一种单位，如“%s（万元）”", column)
+	}
 	return unitUnreadable.finds("「%s」的单位是“%s”，不是人民币元、千元、万元这样的单位，不能计入", column, unit).
 		mend("请折算成人民币，并在表头写明单位，如“%s（万元）”", column)
 }

@@ -158,9 +158,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 			switch c.Type {
 			case forms.Money:
 				out[k].Unit, out[k].UnitKnown = rd.unitOf(pt, tb, at)
-				if !at.HasUnit {
-					out[k].OddUnit = oddUnitOf(tb, at, out[k].UnitKnown)
-				}
+				out[k].OddUnit = oddUnitOf(tb, at, out[k].UnitKnown)
 				if !out[k].UnitKnown && out[k].OddUnit == "" && !warned && rd.needsUnit(tb, b, k) {
 					warned = true
 					pt.Add(finding.UnitMissing(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field}))
@@ -191,13 +189,24 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 }
 
 // oddUnitOf finds a unit of a money column that is written and is none of money in yuan: in its heading, else on the
-// sheet where nothing else states one.
+// sheet or in its title where nothing else states one.
 func oddUnitOf(tb *layout.Table, at *layout.Placed, known bool) string {
 	if word, odd := written.OddUnit(at.Title); odd || known {
 		return word
 	}
-	word, _ := written.OddWord(tb.Said.UnitLabel.Text)
-	return word
+	if word, odd := written.OddWord(tb.Said.UnitLabel.Text); odd {
+		return word
+	}
+	for _, t := range tb.Said.Titles {
+		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
+			if strings.Contains(m[1], "单位") || strings.Contains(m[1], "币种") {
+				if word, odd := written.OddWord(m[1]); odd {
+					return word
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // fractions says whether the percentages of a column that carry no sign are all at most 1: then 0.85 means 85 %.

@@ -208,7 +208,9 @@ func OddUnit(text string) (string, bool) {
 		notes = append(notes, m[1])
 	}
 	if i := strings.LastIndexAny(s, "/:_-"); i >= 0 && !strings.ContainsAny(s, "([【") {
-		notes = append(notes, s[i+1:])
+		if notes = append(notes, s[i+1:]); unitConflict(s[strings.IndexAny(s, "/:_-")+1:]) != "" { // 兑付金额/元/万元
+			return unitConflict(s), true
+		}
 	}
 	for _, note := range notes {
 		if word, odd := OddWord(note); odd {
@@ -220,21 +222,55 @@ func OddUnit(text string) (string, bool) {
 
 // OddWord is OddUnit of a note by itself: 单位：万美元.
 func OddWord(note string) (string, bool) {
+	if word := unitConflict(note); word != "" {
+		return word, true
+	}
 	if _, known := UnitIn(note); known {
 		return "", false
 	}
-	for _, w := range strings.FieldsFunc(Squash(note), func(r rune) bool { return strings.ContainsRune(",，、;；:：|()", r) }) {
-		for _, prefix := range []string{"金额", "货币", "计量", "计价", "单位", "为", "均", "以", "按", "人民币", "币种"} {
-			w = strings.TrimPrefix(w, prefix)
-		}
-		for _, suffix := range []string{"计", "计算", "为单位", "填写", "填报"} {
-			w = strings.TrimSuffix(w, suffix)
-		}
+	for _, w := range unitPieces(note) {
 		if oddUnit().MatchString(w) {
 			return w, true
 		}
 	}
 	return "", false
+}
+
+var (
+	// otherCurrency is a currency other than yuan, with or without its power of ten.
+	otherCurrency = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:十|百|千|万|亿)*(?:美元|美金|美刀|港币|港元|港纸|欧元|日元|日圆|英镑|澳元|加元|韩元|卢布|卢比|法郎|泰铢|新元|新币|新台币|台币|澳门币|澳门元|外币|(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop)$`)
+	})
+	// ratePer is an amount per something: 元/户, 万元／亩.
+	ratePer = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|单位|[:(\[【])((?:十|百|千|万|百万|亿)?元/([^/、,;]+))$`)
+	})
+)
+
+// unitConflict finds what takes a unit of yuan in the same note back: another currency (万元/港币), two units of yuan
+// (元/万元), a rate (元/户). It is empty where nothing does, as in 户、人、万元.
+func unitConflict(note string) string {
+	if !strings.ContainsAny(note, "元万亿$€£USDHKusdhk币") {
+		return ""
+	}
+	known, text := "", Squash(note)
+	for _, w := range unitPieces(note) {
+		if otherCurrency().MatchString(w) {
+			return w
+		}
+		if _, yuan := MoneyUnits[w]; yuan && w != "" {
+			if known != "" && MoneyUnits[known] != MoneyUnits[w] {
+				return known + "/" + w
+			}
+			known = w
+		}
+	}
+	if m := ratePer().FindStringSubmatch(strings.Trim(text, "()[]【】")); m != nil {
+		if _, yuan := MoneyUnits[m[2]]; !yuan && m[2] != "人民币" {
+			return m[1]
+		}
+	}
+	return ""
 }
 
 // currencyBefore is a currency other than yuan in front of the digits of a number format.
