@@ -11,6 +11,11 @@ func PersonsNumber(column, kind, text string) Finding {
 	return mistyped.finds("「%s」应填%s，现在像是一个手机号或身份证号：%s", column, kind, text).mend(columnsShifted)
 }
 
+// NumberWithGap is a number with a space among its digits.
+func NumberWithGap(column, text string) Finding {
+	return mistyped.finds("「%s」“%s”的数字中间有空格，看不出是多少", column, text).mend("请去掉空格，写成一个完整的数；如空格处漏了小数点，请补上")
+}
+
 // NotInteger is a text where a count should be.
 func NotInteger(column, text string) Finding {
 	return mistyped.finds("「%s」应填整数，现为“%s”", column, text).mend("请只填阿拉伯数字，不带文字说明")
@@ -114,9 +119,13 @@ func CodeWithoutDigits(column string) Finding {
 	return pattern.finds("「%s」应是含有数字的编号", column).mend(columnsShifted)
 }
 
-// NotCreditCode is a text that is no 统一社会信用代码.
-func NotCreditCode(column, text string) Finding {
-	return pattern.finds("「%s」应为18位统一社会信用代码，现为“%s”", column, text).mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
+// NotCreditCode is a text that is no 统一社会信用代码; likely is the one that was meant, where only letters stand for digits.
+func NotCreditCode(column, text, likely string) Finding {
+	f := pattern.finds("「%s」应为18位统一社会信用代码，现为“%s”", column, text)
+	if likely != "" {
+		return f.mend("代码里没有字母 I、O、S、V、Z，像是把数字写成了字母，请对照营业执照核对").suggest(likely)
+	}
+	return f.mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
 }
 
 // CreditCodeIsPersons is an identity number where a 统一社会信用代码 should be.

@@ -163,8 +163,32 @@ var (
 	moneyTail = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(.*?)(人民币元|百万元|百万|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
 	})
-	moneySigns = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", " ", "", "，", ",")
+	moneySigns = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", "，", ",")
+	// digitGap is a space between digits, groupedDigits a number whose spaces divide thousands.
+	digitGap      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d +[\d.]|\. +\d`) })
+	groupedDigits = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[^\d]*\d{1,3}( \d{3})+(\.\d+)?[^\d]*$`)
+	})
 )
+
+// HasGap says whether a text is a number but for spaces among its digits that divide no thousands.
+func HasGap(s string) bool {
+	s, _, _ = MoneyText(s)
+	if !digitGap().MatchString(s) {
+		return false
+	}
+	_, err := ParseDecimal(strings.ReplaceAll(s, " ", ""))
+	return err == nil
+}
+
+// CloseUp leaves the spaces of a number out. Those between digits stay unless they divide thousands: 1 234 is a number,
+// 2 5 may be 25, 2.5 or two of them, and is none.
+func CloseUp(s string) string {
+	if !strings.Contains(s, " ") || digitGap().MatchString(s) && !groupedDigits().MatchString(s) {
+		return s
+	}
+	return strings.ReplaceAll(s, " ", "")
+}
 
 // bareNumber tells the texts that are a number and nothing else: most amounts.
 func bareNumber(s string) bool {
@@ -181,7 +205,7 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 	if bareNumber(s) {
 		return s, 0, false
 	}
-	s = moneySigns.Replace(Plain(s))
+	s = CloseUp(strings.TrimSpace(moneySigns.Replace(Plain(s))))
 	if m := moneyTail().FindStringSubmatch(s); m != nil {
 		s, hasUnit = m[1], true
 		unit = MoneyUnits[strings.TrimSuffix(m[2], "整")]
@@ -343,7 +367,7 @@ var intText = sync.OnceValue(func() *regexp.Regexp {
 
 // ParseInt reads a whole number as people write it: 1,234人, 第3批, 十五.
 func ParseInt(s string) (int64, bool) {
-	m := intText().FindStringSubmatch(strings.ReplaceAll(Plain(s), " ", ""))
+	m := intText().FindStringSubmatch(CloseUp(Plain(s)))
 	if m == nil {
 		return 0, false
 	}
