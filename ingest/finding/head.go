@@ -29,6 +29,13 @@ func MissingColumnLike(column, heading string) Finding {
 	return missingColumn.finds("表头缺少「%s」一列", column).mend("请在表头增加“%s”一列；如“%s”就是这一列，请把表头改为“%s”", column, heading, column)
 }
 
+// MissingColumnTicks is a head without a required column whose listed values stand there as headings, with no ticks below.
+func MissingColumnTicks(column string, values []string) Finding {
+	list := strings.Join(values, "」「")
+	return missingColumn.finds("表头缺少「%s」一列；「%s」各栏下面没有读到“√”", column, list).
+		mend("请在「%s」各栏里每行打一个“√”；或改成“%s”一列，每行填其中一项", list, column)
+}
+
 // MissingCode is a head without a column of codes, but with one of running numbers.
 func MissingCode(column string) Finding {
 	return missingColumn.finds("表头缺少「%s」一列", column).
