@@ -47,6 +47,9 @@ func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
 	}
 	most := r.lastHeading(l.Head)
 	if row.Cells[last].Col <= most {
+		if said, shifted := r.shiftedFields(l, row); shifted {
+			l.Faults = append(l.Faults, Fault{K: -1, Reason: said.Message, Said: &said})
+		}
 		return
 	}
 	said := finding.FieldsBeyondHeading(row.Cells[last].Col, most).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: row.Cells[last].Ref()})

@@ -101,6 +101,7 @@ type tableReader struct {
 	kinds []rowKind              // by row index
 
 	headedBy map[*Head][]bool // see headed
+	overlong map[*Head][]int  // see isOverlong
 	takenIn  []int            // by column: the last row of which a line took its cell
 }
 

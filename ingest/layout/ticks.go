@@ -20,8 +20,8 @@ type tick struct {
 
 // tickMarks mark a row, blankMarks leave it unmarked as an empty cell does. circleMarks may do either.
 var (
-	tickMarks  = map[string]bool{"√": true, "✓": true, "✔": true, "✔️": true, "☑": true, "☑️": true, "✅": true, "●": true, "■": true, "★": true, "▲": true, "◆": true, "1": true, "是": true, "v": true, "y": true, "yes": true, "t": true, "true": true, "对": true, "有": true, "勾": true, "🗸": true, "☒": true, "◉": true, "⊙": true, "∨": true, "ⅴ": true}
-	blankMarks = map[string]bool{"": true, "×": true, "✗": true, "✘": true, "x": true, "□": true, "☐": true, "0": true, "否": true, "n": true, "no": true, "false": true, "-": true, "—": true, "——": true, "--": true, "/": true, "无": true}
+	tickMarks   = map[string]bool{"√": true, "✓": true, "✔": true, "✔️": true, "☑": true, "☑️": true, "✅": true, "●": true, "■": true, "★": true, "▲": true, "◆": true, "1": true, "是": true, "v": true, "y": true, "yes": true, "t": true, "true": true, "对": true, "有": true, "勾": true, "🗸": true, "☒": true, "◉": true, "⊙": true, "∨": true, "ⅴ": true}
+	blankMarks  = map[string]bool{"": true, "×": true, "✗": true, "✘": true, "x": true, "□": true, "☐": true, "0": true, "否": true, "n": true, "no": true, "false": true, "-": true, "—": true, "——": true, "--": true, "/": true, "无": true}
 	circleMarks = map[string]bool{"○": true, "◯": true, "〇": true, "o": true, "⚪": true, "⭕": true}
 )
 
