@@ -16,8 +16,14 @@ var (
 	headingTwice   = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
 	columnsUnread  = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
 	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
+	titleDiffers   = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	unitMissing    = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
 )
+
+// TitleDiffers is a table under the title of another form than its head is of.
+func TitleDiffers(titled, form string) Finding {
+	return titleDiffers.finds("标题写的是“%s”，表头是“%s”的，按“%s”读取", titled, form, form).mend("请核对标题；确是“%s”的，请改正标题", form)
+}
 
 // MissingColumn is a head without a required column.
 func MissingColumn(column string) Finding {
