@@ -14,8 +14,10 @@ import (
 // An assertion is a check across models: models/check/<name>.sql, one portable
 // SELECT that lists what is wrong. Its first comment line says what ought to
 // be, a line `-- severity: error` (which stops a publication) or `-- severity:
-// warning` how bad it is. A zone's models/check folder adds to the built-in
-// ones or replaces them by name.
+// warning` how bad it is. A line `-- note: …` is what each wrong row of a warning
+// is told as to those who run the zone, with columns in braces: {form}, {submitter}
+// give the names. A zone's models/check folder adds to the built-in ones or
+// replaces them by name.
 
 // LoadAssertions reads the built-in assertions and those of the given folders.
 func LoadAssertions(extra ...fs.FS) ([]Model, error) {
@@ -58,7 +60,7 @@ func parseAssertion(name, file, text string) (Model, error) {
 	if !nameShape().MatchString(name) {
 		return m, &ModelError{file, 1, fmt.Sprintf("the name of a check is lowercase letters, digits and _: %q", name)}
 	}
-	severity := ""
+	severity, note := "", ""
 	for _, line := range strings.Split(text, "\n") {
 		rest, isComment := strings.CutPrefix(strings.TrimSpace(line), "--")
 		if !isComment {
@@ -67,6 +69,8 @@ func parseAssertion(name, file, text string) (Model, error) {
 		rest = strings.TrimSpace(rest)
 		if s, ok := strings.CutPrefix(rest, "severity:"); ok {
 			severity = strings.TrimSpace(s)
+		} else if s, ok := strings.CutPrefix(rest, "note:"); ok {
+			note = strings.TrimSpace(s)
 		} else if m.Description == "" {
 			m.Description = rest
 		}
@@ -77,7 +81,7 @@ func parseAssertion(name, file, text string) (Model, error) {
 	if severity != "error" && severity != "warning" {
 		return m, &ModelError{file, 1, "a check says how bad it is: `-- severity: error` or `-- severity: warning`"}
 	}
-	m.Checks = []Check{{Name: name, Predicate: m.Description, Warning: severity == "warning"}}
+	m.Checks = []Check{{Name: name, Predicate: m.Description, Warning: severity == "warning", Note: note}}
 	return m, nil
 }
 
@@ -96,7 +100,7 @@ func (b *builder) assertions(list []Model) ([]CheckResult, error) {
 				}
 			}
 		}
-		c := CheckResult{Model: m.Name, Check: m.Checks[0].Name, Predicate: m.Description, Warning: m.Checks[0].Warning, Query: m.SQL}
+		c := CheckResult{Model: m.Name, Check: m.Checks[0].Name, Predicate: m.Description, Warning: m.Checks[0].Warning, Query: m.SQL, note: m.Checks[0].Note}
 		if stale {
 			n, err := b.count("select count(*) from (" + m.SQL + "\n) as wrong")
 			if err != nil {

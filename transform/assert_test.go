@@ -3,6 +3,7 @@ package transform
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"taizhang/internal/warehouse"
@@ -44,6 +45,12 @@ func TestAssertionsCatchFaults(t *testing.T) {
 		got, err := warehouse.Strings(ctx, db.Conn, "select 'x' from ("+m.SQL+"\n)")
 		if err != nil || len(got) == 0 {
 			t.Errorf("%s holds in spite of: %s (%v)", m.Name, plant, err)
+		}
+		if c := m.Checks[0]; c.Warning { // who runs the zone is told in Chinese, with names
+			lines, err := told(ctx, db.Conn, &CheckResult{Query: m.SQL, note: c.Note})
+			if line := strings.Join(lines, "\n"); err != nil || c.Note == "" || line == "" || strings.ContainsAny(line, "{}") || strings.Contains(line, "incentive") {
+				t.Errorf("%s is told as %q (%v)", m.Name, line, err)
+			}
 		}
 		warehousetest.Exec(t, db, "rollback")
 	}

@@ -50,7 +50,8 @@ const (
 type Check struct {
 	Name      string
 	Predicate string
-	Warning   bool // shown, but doesn't stop a publication
+	Warning   bool   // shown, but doesn't stop a publication
+	Note      string // what a failing row is told as, in Chinese, columns in braces; only of checks across models
 	Line      int
 }
 

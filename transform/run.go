@@ -3,9 +3,12 @@ package transform
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,6 +56,9 @@ type CheckResult struct {
 	Failing   int64    // rows, for the grain: keys that occur more than once
 	Query     string   // lists the failing rows
 	Rows      []string // the first of them, as JSON; of errors only
+	Told      []string // the first of them in Chinese, of warnings that say how
+
+	note string
 }
 
 // Failed says whether a check of severity error failed: the caller then rolls
@@ -218,15 +224,58 @@ func storeChecks(ctx context.Context, conn *sql.Conn, failed []CheckResult) erro
 func keepRows(ctx context.Context, conn *sql.Conn, failed []CheckResult) error {
 	for i := range failed {
 		c := &failed[i]
+		var err error
+		if c.Warning && c.note != "" {
+			if c.Told, err = told(ctx, conn, c); err != nil {
+				return fmt.Errorf("name the rows that fail %s: %w", c.Model, err)
+			}
+		}
 		if c.Warning || c.Query == "" {
 			continue
 		}
-		var err error
 		if c.Rows, err = warehouse.Strings(ctx, conn, "select cast(to_json(wrong) as varchar) from ("+c.Query+"\n) as wrong limit 100"); err != nil {
 			return fmt.Errorf("list the rows that fail %s of %s: %w", c.Check, c.Model, err)
 		}
 	}
 	return nil
+}
+
+const toldRows = 3 // rows of a warning that are named
+
+// told names the first rows that fail a check in the words of its note.
+func told(ctx context.Context, conn *sql.Conn, c *CheckResult) (out []string, err error) {
+	names := map[string]map[string]string{"form": {}, "submitter": {}}
+	for column, query := range map[string]string{"form": "select form, title from ctl.form", "submitter": "select code, name from ctl.submitter"} {
+		if err := warehouse.Each(ctx, conn, query, func(v []any) error {
+			names[column][fmt.Sprint(v[0])] = fmt.Sprint(v[1])
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := warehouse.Strings(ctx, conn, fmt.Sprintf("select cast(to_json(wrong) as varchar) from (%s\n) as wrong order by 1 limit %d", c.Query, toldRows))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		var row map[string]any
+		if err := json.Unmarshal([]byte(r), &row); err != nil {
+			return nil, err
+		}
+		pairs := make([]string, 0, 2*len(row))
+		for column, v := range row {
+			text := fmt.Sprint(v)
+			if n, ok := v.(float64); ok {
+				text = strconv.FormatFloat(math.Round(n), 'f', -1, 64)
+			}
+			if name := names[column][text]; name != "" {
+				text = name
+			}
+			pairs = append(pairs, "{"+column+"}", text)
+		}
+		out = append(out, strings.NewReplacer(pairs...).Replace(c.note))
+	}
+	return out, nil
 }
 
 func replaceAll(ctx context.Context, conn *sql.Conn, name string, rows [][]any) error {

@@ -175,6 +175,12 @@ func bound(r *big.Rat, col *forms.Column) string {
 
 // typed reads a cell that holds something as its column's type.
 func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
+	if c.Kind == sheet.Text && col.Type != forms.Text {
+		if bare := withoutApostrophe(raw); bare != raw {
+			shown := *c
+			shown.Text, raw, c = bare, bare, &shown
+		}
+	}
 	switch col.Type {
 	case forms.Int, forms.Money, forms.Percent:
 		if secret.MaskText(raw) != raw {
@@ -208,6 +214,16 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	return t.readCode(c, raw, col)
 }
 
+// withoutApostrophe leaves out the sign by which Excel is told that digits are text, where a program wrote it as content.
+func withoutApostrophe(raw string) string {
+	for _, sign := range []string{"'", "’", "‘", "`"} {
+		if rest, ok := strings.CutPrefix(raw, sign); ok && rest != "" && rest[0] < 0x80 && !strings.Contains(rest, sign) {
+			return rest
+		}
+	}
+	return raw
+}
+
 func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
 	n, ok := written.ParseInt(raw)
 	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
@@ -222,6 +238,8 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *f
 	}
 	if !ok {
 		switch n := aboutNumber(raw); {
+		case written.HasGap(raw):
+			return Value{}, because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
 		case amountsOf().MatchString(written.Squash(raw)):
 			return Value{}, because(finding.SeveralNumbers(col.Title, t.Quote(raw, 30)))
 		case n != "":
@@ -239,7 +257,7 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *f
 }
 
 func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
-	s := strings.ReplaceAll(written.Plain(raw), " ", "")
+	s := written.CloseUp(written.Plain(raw))
 	sign := strings.HasSuffix(s, "%")
 	if c.Kind == sheet.Number {
 		s = c.Text
@@ -303,7 +321,7 @@ func (t *Typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 func (t *Typer) creditCode(s, raw string, col *forms.Column) (Value, *fault) {
 	switch {
 	case !secret.CreditCodeShape().MatchString(s):
-		return Value{}, because(finding.NotCreditCode(col.Title, t.Quote(raw, 30)))
+		return Value{}, because(finding.NotCreditCode(col.Title, t.Quote(raw, 30), likelyCreditCode(s)))
 	case secret.IsPersonal(s):
 		return Value{}, because(finding.CreditCodeIsPersons(col.Title))
 	case secret.CreditCodeCheck(s) != s[17]:
@@ -312,11 +330,22 @@ func (t *Typer) creditCode(s, raw string, col *forms.Column) (Value, *fault) {
 	return Value{Set: true, Text: s}, nil
 }
 
+// likeDigits are the letters that a credit code never has, and the digits they are taken for.
+var likeDigits = strings.NewReplacer("O", "0", "I", "1", "Z", "2", "S", "5")
+
+// likelyCreditCode is the code that was meant where letters stand for digits and the check character agrees; else "".
+func likelyCreditCode(s string) string {
+	if s = likeDigits.Replace(s); secret.CreditCodeShape().MatchString(s) && !secret.IsPersonal(s) && secret.CreditCodeCheck(s) == s[17] {
+		return s
+	}
+	return ""
+}
+
 // idNumber reads a 公民身份号码 (GB 11643).
 func (t *Typer) idNumber(s string, col *forms.Column) (Value, *fault) {
 	switch {
 	case !secret.IDShape().MatchString(s):
-		return Value{}, because(finding.NotIDNumber(col.Title, len(s)))
+		return Value{}, because(finding.NotIDNumber(col.Title, len([]rune(s))))
 	case secret.IDCheck(s) != s[17]:
 		return Value{}, because(finding.IDNumberCheck(col.Title))
 	}

@@ -82,6 +82,9 @@ func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Fa
 	}
 	d, err := written.ParseDecimal(num)
 	if err != nil {
+		if written.HasGap(num) {
+			return Value{}, because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
+		}
 		return Value{}, because(finding.NotMoney(col.Title, t.Quote(raw, 30)))
 	}
 	d.Exp += amountUnit(c, unit, hasUnit, s, facts)

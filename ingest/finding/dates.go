@@ -53,6 +53,12 @@ func YearUnsure(column, text string, days []string, sample string) Finding {
 	return mistyped.finds("「%s」“%s”%s", column, text, what).mend("请按年、月、日的顺序填写，年份写四位数，如 %s", sample)
 }
 
+// YearSlip is a date outside the period that would lie in it if its year were the period's.
+func YearSlip(column, written, likely, period string) Finding {
+	return yearSlip.finds("「%s」%s 不在报送期（%s）内，换成 %s 就在期内，年份可能写错了；现按所写的日期计", column, written, period, likely).
+		mend("请核对年份；确是以前的，请写核实说明").suggest(likely)
+}
+
 const checkDay = "请核对月份和日期"
 
 // NoSuchDay is a date that no calendar has.

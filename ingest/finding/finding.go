@@ -196,7 +196,7 @@ type PassedRow struct {
 }
 
 // passedLabels are the kinds of rows passed over in the words of receipts, in the order in which these list them.
-var passedLabels = [][2]string{{"total", "合计"}, {"section", "小节"}, {"note", "说明"}, {"footer", "页脚"}, {"head", "重复的表头"}, {"prompt", "未填写的"}, {"statistic", "统计"}}
+var passedLabels = [][2]string{{"total", "合计"}, {"section", "小节"}, {"note", "说明"}, {"footer", "页脚"}, {"head", "重复的表头"}, {"prompt", "示例或未填写的"}, {"statistic", "统计"}}
 
 // NotRead says how many rows of each kind were passed over and which cells were not read: 合计1行、页脚2行、1个单元格（O3）.
 // Empty where there are none.

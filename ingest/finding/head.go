@@ -16,8 +16,14 @@ var (
 	headingTwice   = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
 	columnsUnread  = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
 	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
+	titleDiffers   = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	unitMissing    = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
 )
+
+// TitleDiffers is a table under the title of another form than its head is of.
+func TitleDiffers(titled, form string) Finding {
+	return titleDiffers.finds("标题写的是“%s”，表头是“%s”的，按“%s”读取", titled, form, form).mend("请核对标题；确是“%s”的，请改正标题", form)
+}
 
 // MissingColumn is a head without a required column.
 func MissingColumn(column string) Finding {
@@ -27,6 +33,13 @@ func MissingColumn(column string) Finding {
 // MissingColumnLike is a head without a required column, in which a heading comes close to it.
 func MissingColumnLike(column, heading string) Finding {
 	return missingColumn.finds("表头缺少「%s」一列", column).mend("请在表头增加“%s”一列；如“%s”就是这一列，请把表头改为“%s”", column, heading, column)
+}
+
+// MissingColumnTicks is a head without a required column whose listed values stand there as headings, with no ticks below.
+func MissingColumnTicks(column string, values []string) Finding {
+	list := strings.Join(values, "」「")
+	return missingColumn.finds("表头缺少「%s」一列；「%s」各栏下面没有读到“√”", column, list).
+		mend("请在「%s」各栏里每行打一个“√”；或改成“%s”一列，每行填其中一项", list, column)
 }
 
 // MissingCode is a head without a column of codes, but with one of running numbers.

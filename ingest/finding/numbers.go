@@ -1,5 +1,7 @@
 package finding
 
+import "strings"
+
 // Numbers and codes: findings of the rules in values.go.
 
 const columnsShifted = "请核对各列是否错位"
@@ -7,6 +9,11 @@ const columnsShifted = "请核对各列是否错位"
 // PersonsNumber is the number of a person or telephone in a column of numbers; kind is what the column holds.
 func PersonsNumber(column, kind, text string) Finding {
 	return mistyped.finds("「%s」应填%s，现在像是一个手机号或身份证号：%s", column, kind, text).mend(columnsShifted)
+}
+
+// NumberWithGap is a number with a space among its digits.
+func NumberWithGap(column, text string) Finding {
+	return mistyped.finds("「%s」“%s”的数字中间有空格，看不出是多少", column, text).mend("请去掉空格，写成一个完整的数；如空格处漏了小数点，请补上")
 }
 
 // NotInteger is a text where a count should be.
@@ -54,8 +61,12 @@ func MoneyNegative(column, text string) Finding {
 	return outOfRange.finds("「%s」不能是负数，现为 %s", column, text).mend("请核对后填写；冲减以前月份的，请更正当月报表")
 }
 
-// UnitUnreadable is an amount in a unit that is none of money in yuan, such as 万美元 or K.
+// UnitUnreadable is an amount in a unit that is none of money in yuan, such as 万美元 or K, or in two: 元/万元.
 func UnitUnreadable(column, unit string) Finding {
+	if first, second, two := strings.Cut(unit, "/"); two && strings.HasSuffix(second, "元") {
+		return unitUnreadable.finds("「%s」的单位既写了“%s”又写了“%s”，看不出是哪一种，不能计入", column, first, second).
+			mend("请在表头只写一种单位，如“%s（万元）”", column)
+	}
 	return unitUnreadable.finds("「%s」的单位是“%s”，不是人民币元、千元、万元这样的单位，不能计入", column, unit).
 		mend("请折算成人民币，并在表头写明单位，如“%s（万元）”", column)
 }
@@ -108,9 +119,13 @@ func CodeWithoutDigits(column string) Finding {
 	return pattern.finds("「%s」应是含有数字的编号", column).mend(columnsShifted)
 }
 
-// NotCreditCode is a text that is no 统一社会信用代码.
-func NotCreditCode(column, text string) Finding {
-	return pattern.finds("「%s」应为18位统一社会信用代码，现为“%s”", column, text).mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
+// NotCreditCode is a text that is no 统一社会信用代码; likely is the one that was meant, where only letters stand for digits.
+func NotCreditCode(column, text, likely string) Finding {
+	f := pattern.finds("「%s」应为18位统一社会信用代码，现为“%s”", column, text)
+	if likely != "" {
+		return f.mend("代码里没有字母 I、O、S、V、Z，像是把数字写成了字母，请对照营业执照核对").suggest(likely)
+	}
+	return f.mend("请对照营业执照填写18位数字和大写字母（不含 I、O、S、V、Z）")
 }
 
 // CreditCodeIsPersons is an identity number where a 统一社会信用代码 should be.

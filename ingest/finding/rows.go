@@ -9,7 +9,7 @@ var (
 	columnHeadless  = ofRows.asks("column_without_heading", "一列没有表头，却填着内容，没有读取。")
 	totalUnlabelled = ofRows.tells("total_unlabelled", "没有写明的一行，各数等于各行之和，按合计处理。")
 	mergedAmount    = ofRows.refuses("merged_amount", "一个数合并在几行上，不知道各行是多少，请拆开填写。")
-	fieldsBeyond    = ofRows.refuses("fields_beyond_heading", "CSV 的一行比表头多出栏目，多半是内容里有没加引号的逗号。")
+	fieldsBeyond    = ofRows.refuses("fields_beyond_heading", "CSV 的一行比表头多出栏目，或内容与列对不上，多半是内容里有没加引号的逗号。")
 	tick            = ofRows.refuses("tick", "几栏选项里没有打勾，或打了不止一个勾。")
 	rowsAboveHead   = ofRows.asks("rows_above_head", "表头上面有像数据的行，没有读取。")
 	lineIgnored     = ofRows.asks("line_ignored", "有的行不成一行数据，没有读取；表尾的仅作提示。")
@@ -132,10 +132,19 @@ func MergedAmount(column, where string, rows int, value string) Finding {
 	return mergedAmount.finds("「%s」%s 合并成一格，%d行共用一个数（%s），不知道各行是多少", column, where, rows, value).mend("请取消合并单元格，把数拆开，逐行填写各自的数")
 }
 
+const quoteCommas = "请给含有逗号的内容加上英文双引号，或把逗号改成中文逗号“，”，也可以改用 .xlsx 报送"
+
+// FieldsShifted is a line of a CSV file with more fields than its heading, whose surplus is empty and whose cells don't fit
+// the columns in which they stand.
+func FieldsShifted(fields, headings int) Finding {
+	return fieldsBeyond.finds("这一行有%d个栏目，表头只有%d个，内容与所在的列对不上，像是前面的内容里有没加引号的逗号（或其他分隔符），使后面的内容错了位", fields, headings).
+		mend(quoteCommas)
+}
+
 // FieldsBeyondHeading is a line of a CSV file with more fields than its heading.
 func FieldsBeyondHeading(fields, headings int) Finding {
 	return fieldsBeyond.finds("这一行有%d个栏目，表头只有%d个，像是内容里有没加引号的逗号（或其他分隔符），逗号后面的内容错了位", fields, headings).
-		mend("请给含有逗号的内容加上英文双引号，或把逗号改成中文逗号“，”，也可以改用 .xlsx 报送")
+		mend(quoteCommas)
 }
 
 // NotTicked is a row without a tick in the columns of a listed field.

@@ -26,6 +26,7 @@ var (
 	dateRange           = ofValues.asks("date_range", "写的是一段时间，只取其中一天。")
 	yearAssumed         = ofValues.asks("year_assumed", "日期没有写年份，读作上一年。")
 	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")
+	yearSlip            = ofValues.asks("year_slip", "日期在报送期以外，换成报送期的年份却正好在期内，年份多半写错了。")
 	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
 	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
 	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，不能计入。")

@@ -179,13 +179,31 @@ func (l *Reader) crossed(pg *Page, h *Head) (said Notes) {
 }
 
 func levelsAbove(title string) string {
-	if i := strings.LastIndex(title, "/"); i > 0 {
+	if i := lastSlash(title); i > 0 {
 		return title[:i]
 	}
 	return ""
 }
 
-func lastLevel(title string) string { return title[strings.LastIndex(title, "/")+1:] }
+func lastLevel(title string) string { return title[lastSlash(title)+1:] }
+
+// lastSlash is where the last level of a title begins: a slash in brackets, as in 兑付金额（元/户）, divides no levels.
+func lastSlash(title string) int {
+	last, depth := -1, 0
+	for i, r := range title {
+		switch r {
+		case '(', '（', '[', '【':
+			depth++
+		case ')', '）', ']', '】':
+			depth--
+		case '/':
+			if depth <= 0 {
+				last = i
+			}
+		}
+	}
+	return last
+}
 
 // groupedBy names the column whose values two group headings are; "" where they are none.
 func (l *Reader) groupedBy(f *forms.Form, a, b string) string {

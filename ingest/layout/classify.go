@@ -7,6 +7,7 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/units"
 	"taizhang/ingest/written"
 )
 
@@ -34,6 +35,7 @@ const (
 // rowSeen is what the tests of rows are told: the row, the head above it, and what was seen at a glance.
 type rowSeen struct {
 	v     *Vocabulary
+	units *units.Register // nil: none is known
 	p     *Page
 	row   *sheet.Row
 	h     *Head
@@ -80,6 +82,7 @@ var wordTests = []rowTest{
 		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord().MatchString(s.word)
 	}},
 	{rowFooter, "填表人：张三 | | 审核人：李四", (*rowSeen).isFooter},
+	{rowFooter, " | | | | 经发局（盖章） | | 2022-08-20", (*rowSeen).isSealed},
 	{rowNothing, "本期无", func(s *rowSeen) bool {
 		return s.first != nil && (s.fields <= 2 && written.IsNothing(s.first.Text) && !s.numbers || allNothing(s.row))
 	}},

@@ -309,6 +309,8 @@ func lackingColumns(h *Head, at finding.Place) (said Notes) {
 		f := finding.MissingColumn(c.Title)
 		if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
 			f = finding.MissingCode(c.Title)
+		} else if values := valuesIn(c, h.extra); len(values) > 1 {
+			f = finding.MissingColumnTicks(c.Title, values)
 		} else if g := written.Closest(c.Title, h.extra); g != "" {
 			f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
 		}
@@ -316,6 +318,18 @@ func lackingColumns(h *Head, at finding.Place) (said Notes) {
 		said.add(f.At(at))
 	}
 	return said
+}
+
+// valuesIn gives the headings that are listed values of a column, as they stand there.
+func valuesIn(c *forms.Column, headings []string) (out []string) {
+	for _, s := range headings {
+		leaf := lastLevel(s)
+		is := func(x string) bool { return written.Heading(x) == written.Heading(leaf) }
+		if slices.ContainsFunc(c.Values, func(v forms.Value) bool { return is(v.Name) || slices.ContainsFunc(v.Variants, is) }) {
+			out = append(out, leaf)
+		}
+	}
+	return out
 }
 
 // columnsOfOthers are the columns of a period form that stand there for several months or years.

@@ -50,6 +50,9 @@ func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
 	}
 	most := r.lastHeading(l.Head)
 	if row.Cells[last].Col <= most {
+		if said, shifted := r.shiftedFields(l, row); shifted {
+			l.blame(Fault{K: -1, Reason: said.Message, Said: &said})
+		}
 		return
 	}
 	said := finding.FieldsBeyondHeading(row.Cells[last].Col, most).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: row.Cells[last].Ref()})

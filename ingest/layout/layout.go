@@ -20,6 +20,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/units"
+	"taizhang/ingest/written"
 )
 
 // Reader finds heads, columns and rows on sheets.
@@ -59,6 +60,24 @@ func AboveHead(pg *Page, h *Head) *finding.Finding {
 		return &f
 	}
 	return nil
+}
+
+// TitleDiffers tells of a title that names another form than the head is of: it was left from another return, or the head
+// was. The head decides.
+func (l *Reader) TitleDiffers(pg *Page, h *Head) *finding.Finding {
+	named := l.Vocab.Titled(pg.Above(h.row))
+	if named == nil || named == h.Form || h.row == 0 {
+		return nil
+	}
+	at := FirstText(&pg.Rows[0])
+	for i := 0; i < h.row; i++ {
+		if c := FirstText(&pg.Rows[i]); l.Vocab.Titled(c.Text) == named {
+			at = c
+			break
+		}
+	}
+	f := finding.TitleDiffers(named.Title, h.Form.Title).At(finding.Place{Sheet: pg.Name, Cell: at.Ref(), Value: written.Short(at.Text, 30)})
+	return &f
 }
 
 // NothingSheet recognises a sheet without a table that says 本期无 under a form's title.

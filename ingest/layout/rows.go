@@ -88,6 +88,7 @@ type tableReader struct {
 	picked, taken []sheet.Cell           // scratch: of a line's cells, of those that it took
 
 	headedBy map[*Head][]bool // see headed
+	overlong map[*Head][]int  // see isOverlong
 	takenIn  []int            // by column: the last row of which a line took its cell
 }
 
@@ -116,7 +117,7 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 	for i := start; i < len(p.Rows); i++ {
 		l.Alive()
 		row := &p.Rows[i]
-		s := rowSeen{v: l.Vocab, p: p, row: row, h: r.h, at: r.at, down: r.down, seen: r.seen, after: after}
+		s := rowSeen{v: l.Vocab, units: l.Units, p: p, row: row, h: r.h, at: r.at, down: r.down, seen: r.seen, after: after}
 		kind := s.classify()
 		if !s.certain && (kind == rowHead || kind == rowData || kind == rowStray) && l.Vocab.mayBeHead(row) && l.Vocab.otherHead(p, i, free, h.Form) {
 			end = free // what stands above its head is its title

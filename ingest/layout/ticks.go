@@ -3,6 +3,7 @@ package layout
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -12,24 +13,66 @@ import (
 
 // tick is a column for one of a field's listed values, in which rows are marked: √ under 已办结.
 type tick struct {
-	col   int
-	value string
+	col     int
+	value   string
+	circles bool // an empty circle marks a row: see circlesTick
 }
 
-// tickMarks mark a row, blankMarks leave it unmarked as an empty cell does.
+// tickMarks mark a row, blankMarks leave it unmarked as an empty cell does. circleMarks may do either.
 var (
-	tickMarks  = map[string]bool{"√": true, "✓": true, "✔": true, "✔️": true, "☑": true, "☑️": true, "✅": true, "●": true, "■": true, "★": true, "▲": true, "◆": true, "1": true, "是": true, "v": true, "y": true, "yes": true, "t": true, "true": true, "对": true, "有": true, "勾": true, "🗸": true, "☒": true, "◉": true, "⊙": true, "∨": true, "ⅴ": true}
-	blankMarks = map[string]bool{"": true, "×": true, "✗": true, "✘": true, "x": true, "□": true, "☐": true, "○": true, "◯": true, "0": true, "否": true, "n": true, "no": true, "false": true, "-": true, "—": true, "——": true, "--": true, "/": true, "无": true, "〇": true, "o": true}
+	tickMarks   = map[string]bool{"√": true, "✓": true, "✔": true, "✔️": true, "☑": true, "☑️": true, "✅": true, "●": true, "■": true, "★": true, "▲": true, "◆": true, "1": true, "是": true, "v": true, "y": true, "yes": true, "t": true, "true": true, "对": true, "有": true, "勾": true, "🗸": true, "☒": true, "◉": true, "⊙": true, "∨": true, "ⅴ": true}
+	blankMarks  = map[string]bool{"": true, "×": true, "✗": true, "✘": true, "x": true, "□": true, "☐": true, "0": true, "否": true, "n": true, "no": true, "false": true, "-": true, "—": true, "——": true, "--": true, "/": true, "无": true}
+	circleMarks = map[string]bool{"○": true, "◯": true, "〇": true, "o": true, "⚪": true, "⭕": true}
 )
 
 // mark reads a cell of a column of ticks: marked, left blank, or neither.
-func mark(c *sheet.Cell) (marked, blank bool) {
+func (t *tick) mark(row *sheet.Row) (c *sheet.Cell, marked, blank bool) {
+	c = CellIn(row, t.col)
 	if !present(c) {
-		return false, true
+		return c, false, true
 	}
-	w := written.Squash(c.Text)
-	w = strings.Trim(w, "()[]【】\ufe0f")
-	return tickMarks[w], blankMarks[w]
+	w := markWord(c)
+	if circleMarks[w] {
+		return c, t.circles, !t.circles
+	}
+	return c, tickMarks[w], blankMarks[w]
+}
+
+func markWord(c *sheet.Cell) string {
+	return strings.Trim(written.Squash(c.Text), "()[]【】\ufe0f")
+}
+
+// circlesTick says whether an empty circle is a tick in these columns: where rows hold one of them and nothing else. Where
+// they stand beside ● or √, or in several columns of a row, they leave a cell blank.
+func circlesTick(p *Page, ts []tick, last int) bool {
+	alone, beside := 0, 0
+	for j := last + 1; j < len(p.Rows); j++ {
+		circles, others := 0, 0
+		for _, t := range ts {
+			c := CellIn(&p.Rows[j], t.col)
+			if !present(c) {
+				continue
+			}
+			if circleMarks[markWord(c)] {
+				circles++
+			} else {
+				others++
+			}
+		}
+		switch {
+		case circles == 1 && others == 0:
+			alone++
+		case circles > 0:
+			beside++
+		}
+	}
+	return alone > 0 && beside*5 <= alone
+}
+
+// tickBegins says whether a cell holds a tick and something more: √11月10日, √（部分）.
+func tickBegins(c *sheet.Cell) bool {
+	r, n := utf8.DecodeRuneInString(strings.TrimSpace(c.Text))
+	return c.Kind == sheet.Text && n > 1 && tickMarks[string(r)] && r != '是' && r != '有' && r != '对' && r != '勾'
 }
 
 // takeTicks takes columns headed by the listed values of a field, below its heading or without one, in which rows are
@@ -63,7 +106,7 @@ func (v *Vocabulary) ticksIn(p *Page, h *Head, c *forms.Column, i, last int) []t
 		if cell.Kind != sheet.Text || !ok || slices.ContainsFunc(out, func(t tick) bool { return t.value == value }) || len(out) > 0 && cell.Col > out[len(out)-1].col+1 {
 			continue
 		}
-		out = append(out, tick{cell.Col, value})
+		out = append(out, tick{col: cell.Col, value: value})
 	}
 	if len(out) < 2 {
 		return nil
@@ -71,12 +114,16 @@ func (v *Vocabulary) ticksIn(p *Page, h *Head, c *forms.Column, i, last int) []t
 	if at := h.Column(c.Field); at != nil && at.Col > 0 && !slices.ContainsFunc(out, func(t tick) bool { return t.col == at.Col }) {
 		return nil // a column of its own
 	}
+	circles := circlesTick(p, out, last)
+	for k := range out {
+		out[k].circles = circles
+	}
 	marks, other := 0, 0
 	for j := last + 1; j < min(len(p.Rows), last+1+valueRows); j++ {
 		for _, t := range out {
-			marked, blank := mark(CellIn(&p.Rows[j], t.col))
+			c, marked, blank := t.mark(&p.Rows[j])
 			switch {
-			case marked:
+			case marked || !blank && tickBegins(c):
 				marks++
 			case !blank:
 				other++
@@ -120,8 +167,7 @@ func (h *Head) tickTitle(s string, ts []tick, c *forms.Column) bool {
 func (p *Placed) ticked(row *sheet.Row) *sheet.Cell {
 	var out *sheet.Cell
 	for _, t := range p.ticks {
-		c := CellIn(row, t.col)
-		marked, blank := mark(c)
+		c, marked, blank := t.mark(row)
 		switch {
 		case blank:
 			continue
@@ -142,7 +188,7 @@ func (l *Line) tickFault(row *sheet.Row, k int) {
 	var names, ticked []string
 	for _, t := range p.ticks {
 		names = append(names, t.value)
-		if _, blank := mark(CellIn(row, t.col)); !blank {
+		if _, _, blank := t.mark(row); !blank {
 			ticked = append(ticked, t.value)
 		}
 	}

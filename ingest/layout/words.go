@@ -13,7 +13,7 @@ import (
 // The words by which rows below a head are told apart; all but the prompts are compared squashed (see written.Squash).
 var (
 	totalWord = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(合计|总计|共计|总合计|本月合计|本期合计|本周合计|当月合计|合计数|总数|total|汇总)(\(.*\))?:?$|^(合计|总计|共计|共):?\d+(场|户|家|个|人|件|项|条|次|笔|期|批)?$`)
+		return regexp.MustCompile(`^(合计|总计|共计|总合计|本月合计|本期合计|本周合计|当月合计|合计数|总数|total|汇总)(\(.*\))?:?$|^(合计|总计|共计|共):?(\d+(人次|家次|场|户|家|个|人|件|项|条|次|笔|期|批|名)?(企业|单位|项目|问题|活动|资金|人员|事项|清单)?[,，、;；]?){1,3}$`)
 	})
 	subWord   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`) })
 	totalLine = sync.OnceValue(func() *regexp.Regexp {

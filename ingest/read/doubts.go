@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
 )
 
 // More than earlierMost percent of the rows, and earlierLeast at least, dated before the period are asked about: seven of
@@ -25,6 +26,7 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 		return
 	}
 	k := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Field == pt.Form.OwnDate })
+	rd.yearSlips(pt, k)
 	n, first := 0, -1
 	for i := range pt.Records {
 		if v := pt.Records[i].Value(k); v.Set && v.Date < pt.Ret.Period.Start {
@@ -38,6 +40,33 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 	}
 	l := pt.Records[first].Line
 	pt.Add(finding.BeforePeriod(len(pt.Records), n, pt.Form.Columns[k].Title, written.PeriodLabel(pt.Ret.Period), l.N).At(placeOf(l, k, "")))
+}
+
+// yearSlips asks about rows dated before the period that would lie in it if the year were another: in January people go on
+// writing last year's. Such a row counts for another year than the one it belongs to.
+func (rd *Reader) yearSlips(pt *Part, k int) {
+	period := pt.Ret.Period
+	for i := range pt.Records {
+		v := pt.Records[i].Value(k)
+		if !v.Set || v.Date >= period.Start {
+			continue
+		}
+		meant := calendar.NewDate(period.End().Year(), v.Date.Month(), v.Date.Day())
+		if !period.Contains(meant) {
+			meant = calendar.NewDate(period.Start.Year(), v.Date.Month(), v.Date.Day()) // a week in two years
+		}
+		if !period.Contains(meant) || meant.Day() != v.Date.Day() {
+			continue
+		}
+		shown := func(d calendar.Date) string {
+			if pt.Form.Columns[k].Type == forms.Month {
+				return d.String()[:len("2022-08")]
+			}
+			return d.String()
+		}
+		l := pt.Records[i].Line
+		pt.Add(finding.YearSlip(pt.Form.Columns[k].Title, shown(v.Date), shown(meant), written.PeriodLabel(period)).At(placeOf(l, k, "")))
+	}
 }
 
 var (

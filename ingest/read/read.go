@@ -250,8 +250,10 @@ func (r *reading) sheet(g *sheet.Grid) {
 			pt.take(rd.layout.Complete(pg, h))
 			var t *layout.Table
 			t, end = rd.layout.ReadTable(pg, h)
-			if f := layout.AboveHead(pg, h); f != nil {
-				pt.Add(*f)
+			for _, f := range []*finding.Finding{layout.AboveHead(pg, h), rd.layout.TitleDiffers(pg, h)} {
+				if f != nil {
+					pt.Add(*f)
+				}
 			}
 			if marked && h.Form == m.Form {
 				m.LookUpCodes(t)

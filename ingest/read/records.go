@@ -177,9 +177,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 			switch c.Type {
 			case forms.Money:
 				out[k].Unit, out[k].UnitKnown = rd.unitOf(pt, tb, at)
-				if !at.HasUnit {
-					out[k].OddUnit = oddUnitOf(tb, at, out[k].UnitKnown)
-				}
+				out[k].OddUnit = oddUnitOf(tb, at, out[k].UnitKnown)
 				if !out[k].UnitKnown && out[k].OddUnit == "" && !warned && rd.needsUnit(tb, b, k) {
 					warned = true
 					pt.Add(finding.UnitMissing(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field}))
@@ -189,65 +187,6 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 			}
 		}
 	}
-}
-
-// unitOf finds the unit of a money column: in its heading, else on the sheet, else elsewhere in the return, else in the title.
-func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bool) {
-	switch {
-	case at.HasUnit:
-		return at.Unit, true
-	case tb.Said.HasUnit:
-		return tb.Said.Unit, true
-	}
-	for _, t := range append(slices.Clone(tb.Said.Titles), layout.Said{Text: tb.Grid.Name}) {
-		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
-			if exp, ok := written.UnitIn(m[1]); ok {
-				return exp, true
-			}
-		}
-	}
-	return pt.said.Unit, pt.said.HasUnit
-}
-
-// oddUnitOf finds a unit of a money column that is written and is none of money in yuan: in its heading, else on the
-// sheet where nothing else states one.
-func oddUnitOf(tb *layout.Table, at *layout.Placed, known bool) string {
-	if word, odd := written.OddUnit(at.Title); odd || known {
-		return word
-	}
-	word, _ := written.OddWord(tb.Said.UnitLabel.Text)
-	return word
-}
-
-// fractions says whether the percentages of a column that carry no sign are all at most 1: then 0.85 means 85 %.
-func fractions(tb *layout.Table, k int) bool {
-	for i := range tb.Lines {
-		cell := tb.Lines[i].Cell(k)
-		text := written.Plain(cell.Text)
-		if cell.Percent && cell.Kind == sheet.Number || strings.HasSuffix(text, "%") {
-			continue
-		}
-		if d, err := written.ParseDecimal(text); err == nil {
-			if n, _ := d.Rounded(6); n.Cmp(written.Pow10(6)) > 0 {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// needsUnit says whether a money column has a cell that doesn't state its unit itself.
-func (rd *Reader) needsUnit(tb *layout.Table, block, k int) bool {
-	for i := range tb.Lines {
-		c := tb.Lines[i].Cell(k)
-		if tb.Lines[i].Block != block || c.Kind == sheet.Empty || cell.Dashes[strings.ToLower(written.Tidy(c.Text))] {
-			continue
-		}
-		if !cell.StatesUnit(&c) {
-			return true
-		}
-	}
-	return false
 }
 
 // assignedColumn is where a form says when an item was assigned (交办); -1 if nowhere.

@@ -163,8 +163,32 @@ var (
 	moneyTail = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(.*?)(人民币元|百万元|百万|千万元|万元|百元|千元|亿元|元整|元|万|亿)$`)
 	})
-	moneySigns = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", " ", "", "，", ",")
+	moneySigns = strings.NewReplacer("¥", "", "￥", "", "RMB", "", "人民币", "", "，", ",")
+	// digitGap is a space between digits, groupedDigits a number whose spaces divide thousands.
+	digitGap      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d +[\d.]|\. +\d`) })
+	groupedDigits = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[^\d]*\d{1,3}( \d{3})+(\.\d+)?[^\d]*$`)
+	})
 )
+
+// HasGap says whether a text is a number but for spaces among its digits that divide no thousands.
+func HasGap(s string) bool {
+	s, _, _ = MoneyText(s)
+	if !digitGap().MatchString(s) {
+		return false
+	}
+	_, err := ParseDecimal(strings.ReplaceAll(s, " ", ""))
+	return err == nil
+}
+
+// CloseUp leaves the spaces of a number out. Those between digits stay unless they divide thousands: 1 234 is a number,
+// 2 5 may be 25, 2.5 or two of them, and is none.
+func CloseUp(s string) string {
+	if !strings.Contains(s, " ") || digitGap().MatchString(s) && !groupedDigits().MatchString(s) {
+		return s
+	}
+	return strings.ReplaceAll(s, " ", "")
+}
 
 // bareNumber tells the texts that are a number and nothing else: most amounts.
 func bareNumber(s string) bool {
@@ -181,7 +205,7 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 	if bareNumber(s) {
 		return s, 0, false
 	}
-	s = moneySigns.Replace(Plain(s))
+	s = CloseUp(strings.TrimSpace(moneySigns.Replace(Plain(s))))
 	if m := moneyTail().FindStringSubmatch(s); m != nil {
 		s, hasUnit = m[1], true
 		unit = MoneyUnits[strings.TrimSuffix(m[2], "整")]
@@ -208,7 +232,9 @@ func OddUnit(text string) (string, bool) {
 		notes = append(notes, m[1])
 	}
 	if i := strings.LastIndexAny(s, "/:_-"); i >= 0 && !strings.ContainsAny(s, "([【") {
-		notes = append(notes, s[i+1:])
+		if notes = append(notes, s[i+1:]); unitConflict(s[strings.IndexAny(s, "/:_-")+1:]) != "" { // 兑付金额/元/万元
+			return unitConflict(s), true
+		}
 	}
 	for _, note := range notes {
 		if word, odd := OddWord(note); odd {
@@ -220,21 +246,55 @@ func OddUnit(text string) (string, bool) {
 
 // OddWord is OddUnit of a note by itself: 单位：万美元.
 func OddWord(note string) (string, bool) {
+	if word := unitConflict(note); word != "" {
+		return word, true
+	}
 	if _, known := UnitIn(note); known {
 		return "", false
 	}
-	for _, w := range strings.FieldsFunc(Squash(note), func(r rune) bool { return strings.ContainsRune(",，、;；:：|()", r) }) {
-		for _, prefix := range []string{"金额", "货币", "计量", "计价", "单位", "为", "均", "以", "按", "人民币", "币种"} {
-			w = strings.TrimPrefix(w, prefix)
-		}
-		for _, suffix := range []string{"计", "计算", "为单位", "填写", "填报"} {
-			w = strings.TrimSuffix(w, suffix)
-		}
+	for _, w := range unitPieces(note) {
 		if oddUnit().MatchString(w) {
 			return w, true
 		}
 	}
 	return "", false
+}
+
+var (
+	// otherCurrency is a currency other than yuan, with or without its power of ten.
+	otherCurrency = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:十|百|千|万|亿)*(?:美元|美金|美刀|港币|港元|港纸|欧元|日元|日圆|英镑|澳元|加元|韩元|卢布|卢比|法郎|泰铢|新元|新币|新台币|台币|澳门币|澳门元|外币|(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop)$`)
+	})
+	// ratePer is an amount per something: 元/户, 万元／亩.
+	ratePer = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|单位|[:(\[【])((?:十|百|千|万|百万|亿)?元/([^/、,;]+))$`)
+	})
+)
+
+// unitConflict finds what takes a unit of yuan in the same note back: another currency (万元/港币), two units of yuan
+// (元/万元), a rate (元/户). It is empty where nothing does, as in 户、人、万元.
+func unitConflict(note string) string {
+	if !strings.ContainsAny(note, "元万亿$€£USDHKusdhk币") {
+		return ""
+	}
+	known, text := "", Squash(note)
+	for _, w := range unitPieces(note) {
+		if otherCurrency().MatchString(w) {
+			return w
+		}
+		if _, yuan := MoneyUnits[w]; yuan && w != "" {
+			if known != "" && MoneyUnits[known] != MoneyUnits[w] {
+				return known + "/" + w
+			}
+			known = w
+		}
+	}
+	if m := ratePer().FindStringSubmatch(strings.Trim(text, "()[]【】")); m != nil {
+		if _, yuan := MoneyUnits[m[2]]; !yuan && m[2] != "人民币" {
+			return m[1]
+		}
+	}
+	return ""
 }
 
 // currencyBefore is a currency other than yuan in front of the digits of a number format.
@@ -321,7 +381,7 @@ func ParseInt(s string) (int64, bool) {
 	if n, ok := digitsOnly(s); ok { // as nearly all are written
 		return n, true
 	}
-	m := intText().FindStringSubmatch(strings.ReplaceAll(Plain(s), " ", ""))
+	m := intText().FindStringSubmatch(CloseUp(Plain(s)))
 	if m == nil {
 		return 0, false
 	}

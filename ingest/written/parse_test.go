@@ -108,7 +108,8 @@ func TestNumbers(t *testing.T) {
 }
 
 func TestUnits(t *testing.T) {
-	for text, want := range map[string]int{"万元": 4, "单位：万元": 4, "金额单位:人民币元": 0, "单位:户、人、万元": 4, "人民币万元": 4, "亿元": 8, "百元，保留两位小数": 2, "以千元为单位": 3, "万": 4} {
+	for text, want := range map[string]int{"万元": 4, "单位：万元": 4, "金额单位:人民币元": 0, "单位:户、人、万元": 4, "人民币万元": 4, "亿元": 8, "百元，保留两位小数": 2, "以千元为单位": 3, "万": 4,
+		"单位：万元 币种：人民币": 4, "币种：人民币，单位：元": 0, "万元/人民币": 4, "户/人/万元": 4, "单位：万元/户/人": 4} {
 		if exp, ok := UnitIn(text); !ok || exp != want {
 			t.Errorf("%q: got %d %v, want %d", text, exp, ok, want)
 		}
@@ -118,7 +119,8 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%q was read as 10^%d yuan", text, exp)
 		}
 	}
-	for _, text := range []string{"兑付金额（万美元）", "金额(K)", "金额（$）", "金额：亿美元", "兑付金额（万港币）", "兑付金额（吨）", "退税额（单位：欧元）", "金额（万卢比）"} {
+	for _, text := range []string{"兑付金额（万美元）", "金额(K)", "金额（$）", "金额：亿美元", "兑付金额（万港币）", "兑付金额（吨）", "退税额（单位：欧元）", "金额（万卢比）",
+		"金额（万元/港币）", "金额（港币/万元）", "金额（万元）（港币）", "金额（港币）万元", "金额（单位：万元 币种：港币）", "金额（元/万元）", "金额（元、万元）", "金额（元/户）", "金额（万元/亩）", "金额/元/万元"} {
 		if word, odd := OddUnit(text); !odd {
 			t.Errorf("%q: no odd unit: %q", text, word)
 		}

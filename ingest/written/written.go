@@ -181,18 +181,28 @@ type unitSaid struct {
 var knownUnits Memo[unitSaid]
 
 func readUnit(s string) (exp int, ok bool) {
-	for _, w := range strings.FieldsFunc(Squash(s), func(r rune) bool { return strings.ContainsRune(",，、;；/:：()[]【】|", r) }) {
-		for _, prefix := range []string{"金额", "货币", "计量", "计价", "单位", "为", "均", "以", "人民币", "币种"} {
+	for _, w := range unitPieces(s) {
+		if e, known := MoneyUnits[w]; known && !ok {
+			exp, ok = e, true
+		}
+	}
+	return exp, ok && unitConflict(s) == ""
+}
+
+// unitPieces are the words of a note among which its units stand, without what only introduces them.
+func unitPieces(s string) []string {
+	s = strings.NewReplacer("币种", ",", "货币", ",").Replace(Squash(s)) // 单位：万元 币种：人民币
+	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",，、;；/:：()[]【】|\\", r) })
+	for i, w := range words {
+		for _, prefix := range []string{"金额", "计量", "计价", "单位", "为", "均", "以", "按", "人民币"} {
 			w = strings.TrimPrefix(w, prefix)
 		}
 		for _, suffix := range []string{"计", "计算", "为单位", "填写", "填报", "整"} {
 			w = strings.TrimSuffix(w, suffix)
 		}
-		if exp, ok := MoneyUnits[w]; ok {
-			return exp, true
-		}
+		words[i] = w
 	}
-	return 0, false
+	return words
 }
 
 // spellings is what headingForms gives.

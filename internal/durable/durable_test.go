@@ -236,20 +236,6 @@ func TestFolderSync(t *testing.T) {
 	}
 }
 
-// TestFolderNotListed: a folder that may be written to but not read, as drop boxes are.
-func TestFolderNotListed(t *testing.T) {
-	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
-		t.Skip("such a folder is read all the same")
-	}
-	dir := filepath.Join(t.TempDir(), "d")
-	if err := os.Mkdir(dir, 0o300); err != nil {
-		t.Fatal(err)
-	}
-	if err := durable.WriteBytes(filepath.Join(dir, "f"), 0o644, []byte("x")); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestMkdirAll(t *testing.T) {
 	dir := t.TempDir()
 	deep := filepath.Join(dir, "outbox", "产业局")

@@ -344,6 +344,13 @@ func stopwatch(log *slog.Logger) func(step string, args ...any) {
 
 // checkLine is a check that warns in one line; the query that lists its rows can run over many and is kept in ctl.check_result.
 func checkLine(c transform.CheckResult) string {
+	if n := int64(len(c.Told)); n > 0 {
+		line := strings.Join(c.Told, "；")
+		if c.Failing > n {
+			line += fmt.Sprintf("；等%d处", c.Failing)
+		}
+		return fmt.Sprintf("%s（%s）", line, c.Model)
+	}
 	what := strings.TrimSpace(c.Predicate)
 	for _, line := range strings.Split(c.Query, "\n") {
 		if text, ok := strings.CutPrefix(line, "-- "); ok && !strings.Contains(text, ": ") {

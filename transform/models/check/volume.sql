@@ -1,5 +1,6 @@
 -- No counting return has less than half or more than double the rows of that submitter's mean of the five accepted before it (from 20 rows on).
 -- severity: warning
+-- note: {submitter}的{form}（{period}，{return_id}）有{rows_loaded}行，此前几期平均{mean_before}行，请核对是否报全、有无重复
 with history as (
     select
         zone, return_id, submitter, form, period, rows_loaded, is_counted,

@@ -1,0 +1,81 @@
+package read
+
+import (
+	"slices"
+	"strings"
+
+	"taizhang/ingest/cell"
+	"taizhang/ingest/layout"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// unitOf finds the unit of a money column: in its heading, else on the sheet, else elsewhere in the return, else in the title.
+func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bool) {
+	switch {
+	case at.HasUnit:
+		return at.Unit, true
+	case tb.Said.HasUnit:
+		return tb.Said.Unit, true
+	}
+	for _, t := range append(slices.Clone(tb.Said.Titles), layout.Said{Text: tb.Grid.Name}) {
+		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
+			if exp, ok := written.UnitIn(m[1]); ok {
+				return exp, true
+			}
+		}
+	}
+	return pt.said.Unit, pt.said.HasUnit
+}
+
+// oddUnitOf finds a unit of a money column that is written and is none of money in yuan: in its heading, else on the
+// sheet or in its title where nothing else states one.
+func oddUnitOf(tb *layout.Table, at *layout.Placed, known bool) string {
+	if word, odd := written.OddUnit(at.Title); odd || known {
+		return word
+	}
+	if word, odd := written.OddWord(tb.Said.UnitLabel.Text); odd {
+		return word
+	}
+	for _, t := range tb.Said.Titles {
+		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
+			if strings.Contains(m[1], "单位") || strings.Contains(m[1], "币种") {
+				if word, odd := written.OddWord(m[1]); odd {
+					return word
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// fractions says whether the percentages of a column that carry no sign are all at most 1: then 0.85 means 85 %.
+func fractions(tb *layout.Table, k int) bool {
+	for i := range tb.Lines {
+		cell := tb.Lines[i].Cell(k)
+		text := written.Plain(cell.Text)
+		if cell.Percent && cell.Kind == sheet.Number || strings.HasSuffix(text, "%") {
+			continue
+		}
+		if d, err := written.ParseDecimal(text); err == nil {
+			if n, _ := d.Rounded(6); n.Cmp(written.Pow10(6)) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// needsUnit says whether a money column has a cell that doesn't state its unit itself.
+func (rd *Reader) needsUnit(tb *layout.Table, block, k int) bool {
+	for i := range tb.Lines {
+		c := tb.Lines[i].Cell(k)
+		if tb.Lines[i].Block != block || c.Kind == sheet.Empty || cell.Dashes[strings.ToLower(written.Tidy(c.Text))] {
+			continue
+		}
+		if !cell.StatesUnit(&c) {
+			return true
+		}
+	}
+	return false
+}
