@@ -62,7 +62,7 @@ type CellUse struct {
 func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	src, err := r.source(ctx, []Point{a.Point}, "core.known_return")
 	if err != nil {
 		return nil, err

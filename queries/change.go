@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"taizhang/internal/warehouse"
 )
 
 // DiffAsk asks which figures differ between two known-at times. Metrics, By,
@@ -83,7 +85,7 @@ func (r *Reader) MetricsDiff(ctx context.Context, a DiffAsk) ([]Change, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	causes, err := r.causes(ctx, r.at(after.Point), a.Before)
+	causes, err := r.causes(ctx, r.At(after.Point), a.Before)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +115,7 @@ func (r *Reader) prepare(ctx context.Context, asks ...Ask) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range asks {
-		a.Point = r.at(a.Point)
+		a.Point = r.At(a.Point)
 		metrics, gr, err := r.resolve(a)
 		if err != nil {
 			return err
@@ -304,7 +306,7 @@ func rowChanges(old, now map[string][]*RowSide) []RowChange {
 // its group. Rows of different returns are the same by submitter and key text.
 func (r *Reader) sideOf(ctx context.Context, m *Metric, a Ask) (side, error) {
 	a.Metrics = []string{m.ID}
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	a.Where = r.normal(a.Where)
 	_, gr, err := r.resolve(a)
 	if err != nil {
@@ -385,7 +387,7 @@ func text0(v any) string {
 }
 
 func (r *Reader) clock(v any) time.Time {
-	t, err := time.ParseInLocation("2006-01-02 15:04:05.999999", text0(v), r.loc)
+	t, err := warehouse.ParseWallClock(text0(v), r.loc)
 	if err != nil {
 		return time.Time{}
 	}

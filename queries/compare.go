@@ -35,7 +35,7 @@ func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, er
 	if err != nil {
 		return nil, nil, err
 	}
-	asOf := r.at(a.Point).AsOf
+	asOf := r.At(a.Point).AsOf
 	earlier := func(d calendar.Date) (map[string]any, error) {
 		b := a
 		b.AsOf = d
@@ -110,7 +110,7 @@ func monthBefore(d calendar.Date) calendar.Date {
 	return calendar.NewDate(last.Year(), last.Month(), min(d.Day(), last.Day()))
 }
 
-// yearGone is the share of the year gone by at a day's end.
+// yearGone is the share of the year gone by at a day's end (序时进度).
 func yearGone(d calendar.Date) float64 {
 	first, next := calendar.NewDate(d.Year(), time.January, 1), calendar.NewDate(d.Year()+1, time.January, 1)
 	return float64(d-first+1) / float64(next-first)

@@ -127,7 +127,7 @@ func (r *Reader) instant(v any) any {
 	if !ok {
 		return nil
 	}
-	t, err := time.ParseInLocation("2006-01-02 15:04:05.999999", s, r.loc)
+	t, err := warehouse.ParseWallClock(s, r.loc)
 	if err != nil {
 		return s
 	}

@@ -22,11 +22,11 @@ const ChildCommand = "__query"
 
 // Fence limits a query that somebody typed.
 type Fence struct {
-	MaxRows  int            // default 100,000; further rows are cut off and Table.Truncated says so
-	Deadline time.Duration  // default 30 s; the query is killed a second later
-	Memory   int64          // bytes of address space; default 3 GiB
-	Exe      string         // default: this binary
-	At       *warehouse.Run // another point than the publication's own
+	MaxRows  int              // default 100,000; further rows are cut off and Table.Truncated says so
+	Deadline time.Duration    // default 30 s; the query is killed a second later
+	Memory   int64            // bytes of address space; default 3 GiB
+	Exe      string           // default: this binary
+	At       *warehouse.Point // another point than the publication's own
 }
 
 // FenceError is why a fenced query gave no result; its text is for the user.
@@ -64,14 +64,14 @@ func (f Fence) withDefaults() (Fence, error) {
 
 // childRequest goes to the child's standard input.
 type childRequest struct {
-	Path     string         `json:"path"`
-	TimeZone string         `json:"time_zone"`
-	Query    string         `json:"query"`
-	Args     []string       `json:"args,omitempty"`
-	MaxRows  int            `json:"max_rows"`
-	Memory   int64          `json:"memory"`
-	Seconds  float64        `json:"seconds"`
-	At       *warehouse.Run `json:"at,omitempty"`
+	Path     string           `json:"path"`
+	TimeZone string           `json:"time_zone"`
+	Query    string           `json:"query"`
+	Args     []string         `json:"args,omitempty"`
+	MaxRows  int              `json:"max_rows"`
+	Memory   int64            `json:"memory"`
+	Seconds  float64          `json:"seconds"`
+	At       *warehouse.Point `json:"at,omitempty"`
 }
 
 // childLine is one line of the child's answer: columns first, rows, the end.
@@ -110,13 +110,12 @@ func (r *Reader) StreamSQL(ctx context.Context, query string, f Fence, columns f
 	return StreamFenced(ctx, r.path, r.loc.String(), query, f, columns, row, truncated, args...)
 }
 
-// RunAt is a point as a fenced query takes it, nil for the publication's own.
-func (r *Reader) RunAt(p Point) *warehouse.Run {
-	if p = r.at(p); r.isPublished(p) {
+// Elsewhere is a point as a fenced query takes it, nil for the publication's own.
+func (r *Reader) Elsewhere(p Point) *Point {
+	if p = r.At(p); r.isPublished(p) {
 		return nil
 	}
-	run := r.run(p)
-	return &run
+	return &p
 }
 
 // StreamFenced is RunFenced for results that need not be held in memory.

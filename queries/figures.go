@@ -73,7 +73,7 @@ func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	a.Where = r.normal(a.Where)
 	metrics, grain, err := r.resolve(a)
 	if err != nil {

@@ -20,7 +20,7 @@ type weekState struct {
 	decision  int64     // newest decision seen
 }
 
-func (s *weekState) stamp() string { return s.knownAt.Format(stampLayout) }
+func (s *weekState) stamp() string { return s.knownAt.Format(warehouse.Stamp) }
 
 // weekFormat is raised when mart.metric_week is laid out or computed otherwise.
 const weekFormat = "2"
@@ -71,7 +71,7 @@ func (b *martBuilder) history(s *weekState) (string, error) {
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at)), 0)) from ctl.obligation where due_at <= timestamp '%s'),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%s'))`,
-		s.arrival, s.decision, horizon.Format(stampLayout), s.asOf))
+		s.arrival, s.decision, horizon.Format(warehouse.Stamp), s.asOf))
 	if err != nil || len(got) != 1 {
 		return "", fmt.Errorf("fingerprint of the history: %v", err)
 	}

@@ -14,11 +14,9 @@ import (
 type week struct {
 	label       string
 	start, asOf calendar.Date
-	ended       time.Time // as wall clock
-	then, now   string    // TIMESTAMP texts
+	ended       time.Time
+	then, now   time.Time // known-at times; like all times here wall clocks, as if UTC
 }
-
-const stampLayout = "2006-01-02 15:04:05.999999"
 
 func endOf(d calendar.Date) time.Time { return (d + 1).Time(time.UTC) }
 
@@ -127,21 +125,21 @@ func (b *martBuilder) forget(j job) error {
 func weeksOf(first, asOf calendar.Date, knownAt time.Time) []week {
 	var out []week
 	for p := calendar.WeekOf(first); p.Start <= asOf; p = p.Next() {
-		w := week{label: p.String(), start: p.Start, asOf: min(p.End(), asOf), now: knownAt.Format(stampLayout)}
+		w := week{label: p.String(), start: p.Start, asOf: min(p.End(), asOf), now: knownAt}
 		then := endOf(p.End())
 		if then.After(knownAt) {
 			then = knownAt
 		}
-		w.ended, w.then = then, then.Format(stampLayout)
+		w.ended, w.then = then, then
 		out = append(out, w)
 	}
 	return out
 }
 
-// restated runs the models of some jobs over a list of runs and calls do with
+// restated runs the models of some jobs at a list of points and calls do with
 // each job and the name to read it from.
-func (b *martBuilder) restated(prefix string, jobs []job, runs []warehouse.Run, do func(j job, table string) error) error {
-	if len(runs) == 0 || len(jobs) == 0 {
+func (b *martBuilder) restated(prefix string, jobs []job, points []Point, do func(j job, table string) error) error {
+	if len(points) == 0 || len(jobs) == 0 {
 		return nil
 	}
 	models, err := warehouse.Models(b.ctx, b.conn)
@@ -156,7 +154,7 @@ func (b *martBuilder) restated(prefix string, jobs []job, runs []warehouse.Run, 
 			wanted = append(wanted, t)
 		}
 	}
-	src, err := warehouse.Restate(b.ctx, b.conn, models, prefix, runs, wanted...)
+	src, err := warehouse.Restate(b.ctx, b.conn, models, prefix, points, wanted...)
 	if err != nil {
 		return err
 	}
@@ -171,25 +169,25 @@ func (b *martBuilder) restated(prefix string, jobs []job, runs []warehouse.Run, 
 // cells is the table that says which week and basis a run stands for.
 func cells(then, now []week) string {
 	var rows []string
-	add := func(basis string, list []week, at func(week) string) {
+	add := func(basis string, list []week, at func(week) time.Time) {
 		for _, w := range list {
-			rows = append(rows, fmt.Sprintf("('%s', '%s', date '%s', timestamp '%s')", w.label, basis, w.asOf, at(w)))
+			rows = append(rows, fmt.Sprintf("('%s', '%s', date '%s', timestamp '%s')", w.label, basis, w.asOf, at(w).Format(warehouse.Stamp)))
 		}
 	}
-	add("then", then, func(w week) string { return w.then })
-	add("now", now, func(w week) string { return w.now })
+	add("then", then, func(w week) time.Time { return w.then })
+	add("now", now, func(w week) time.Time { return w.now })
 	return "(values " + strings.Join(rows, ", ") + ") as w(week, basis, as_of, known_at)"
 }
 
-// runsOf are the runs that some weeks need, each once.
-func runsOf(jobs []job, now bool) []warehouse.Run {
-	var out []warehouse.Run
-	seen := map[warehouse.Run]bool{}
-	add := func(w week, known string) {
-		r := warehouse.Run{AsOf: w.asOf.String(), KnownAt: known, From: w.start.String()}
-		if !seen[r] {
-			seen[r] = true
-			out = append(out, r)
+// pointsOf are the points that some weeks need, each once.
+func pointsOf(jobs []job, now bool) []Point {
+	var out []Point
+	seen := map[Point]bool{}
+	add := func(w week, known time.Time) {
+		p := Point{AsOf: w.asOf, KnownAt: known, From: w.start}
+		if !seen[p] {
+			seen[p] = true
+			out = append(out, p)
 		}
 	}
 	for _, j := range jobs {
@@ -214,7 +212,7 @@ func only(table, cells string) string {
 
 // stateWeeks: ledgers and obligations, the state at each week's end.
 func (b *martBuilder) stateWeeks(jobs []job) error {
-	return b.restated("mw_state_", jobs, runsOf(jobs, true), func(j job, table string) error {
+	return b.restated("mw_state_", jobs, pointsOf(jobs, true), func(j job, table string) error {
 		c, at := newCompiler(j.fact, b.c.metricsOf(j.fact), ""), cells(j.then, j.now)
 		return b.insertWeeks(c, c.cube(c.from(only(table, at)), "as_of, known_at", false), at, sameRun)
 	})
@@ -224,7 +222,7 @@ func (b *martBuilder) stateWeeks(jobs []job) error {
 // known at its end, as known now from all that count now, in one run whose
 // window begins with the first week asked for.
 func (b *martBuilder) periodWeeks(jobs []job, s *weekState) error {
-	err := b.restated("mw_then_", jobs, runsOf(jobs, false), func(j job, table string) error {
+	err := b.restated("mw_then_", jobs, pointsOf(jobs, false), func(j job, table string) error {
 		if len(j.then) == 0 {
 			return nil
 		}
@@ -240,8 +238,8 @@ func (b *martBuilder) periodWeeks(jobs []job, s *weekState) error {
 			first = j.now[0].start
 		}
 	}
-	runs := []warehouse.Run{{AsOf: s.asOf.String(), KnownAt: s.stamp(), From: first.String()}}
-	return b.restated("mw_now_", jobs, runs, func(j job, table string) error {
+	points := []Point{{AsOf: s.asOf, KnownAt: s.knownAt, From: first}}
+	return b.restated("mw_now_", jobs, points, func(j job, table string) error {
 		if len(j.now) == 0 {
 			return nil
 		}

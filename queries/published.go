@@ -17,7 +17,7 @@ var notInMart = []string{"zone", "week", "month"}
 // than the publication's, over models or by metrics that were edited since, and
 // where a publication holds several zones.
 func (r weeklyReader) publishedFigures(ctx context.Context, at Point, ms []*Metric, by string) ([]weeklyFigure, error) {
-	if !r.isPublished(r.at(at)) || len(r.edited) > 0 || slices.Contains(notInMart, by) {
+	if !r.isPublished(r.At(at)) || len(r.edited) > 0 || slices.Contains(notInMart, by) {
 		return nil, nil
 	}
 	versions, kept, err := figureStates(ctx, r.db.Conn)

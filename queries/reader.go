@@ -13,13 +13,8 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// Point is an as-of date, a known-at time and the start of the window of
-// period forms. Zero values mean the publication's own.
-type Point struct {
-	AsOf    calendar.Date
-	KnownAt time.Time
-	From    calendar.Date
-}
+// Point is what figures are asked at. Zero values mean the publication's own.
+type Point = warehouse.Point
 
 // Reader answers questions from one publication. It may be used by several
 // goroutines; they take turns. A publication that replaces the file while it
@@ -43,7 +38,7 @@ type Reader struct {
 	serial   int
 }
 
-// restatement is a set of models evaluated for a set of runs.
+// restatement is a set of models evaluated at a set of points.
 type restatement struct {
 	key    string
 	wanted map[string]bool
@@ -83,7 +78,7 @@ func (r *Reader) load(ctx context.Context) error {
 	}
 	r.loc = loc
 	err = warehouse.Each(ctx, r.db.Conn, "select as_of, known_at, from_on from ctl.run", func(v []any) error {
-		r.point = Point{calendar.Of(v[0].(time.Time)), warehouse.FromWallClock(v[1].(time.Time), loc), calendar.Of(v[2].(time.Time))}
+		r.point = Point{AsOf: calendar.Of(v[0].(time.Time)), KnownAt: warehouse.FromWallClock(v[1].(time.Time), loc), From: calendar.Of(v[2].(time.Time))}
 		return nil
 	})
 	if err != nil {
@@ -117,8 +112,9 @@ func (r *Reader) Location() *time.Location { return r.loc }
 // Published is the publication's own as-of date, known-at time and start.
 func (r *Reader) Published() Point { return r.point }
 
-// at fills in what a point leaves open. Another year starts on its own 1 January.
-func (r *Reader) at(p Point) Point {
+// At fills in what a point leaves open. Another year starts on its own 1
+// January. Equal points are filled in to values that are the same.
+func (r *Reader) At(p Point) Point {
 	if !isSet(p.AsOf) {
 		p.AsOf = r.point.AsOf
 	}
@@ -131,6 +127,7 @@ func (r *Reader) at(p Point) Point {
 			p.From = calendar.NewDate(p.AsOf.Year(), time.January, 1)
 		}
 	}
+	p.KnownAt = p.KnownAt.Round(0).In(r.loc)
 	return p
 }
 
@@ -141,12 +138,8 @@ func (r *Reader) isPublished(p Point) bool {
 	return p.AsOf == r.point.AsOf && p.From == r.point.From && p.KnownAt.Equal(r.point.KnownAt)
 }
 
-func (r *Reader) run(p Point) warehouse.Run {
-	return warehouse.Run{AsOf: p.AsOf.String(), KnownAt: warehouse.WallClock(p.KnownAt, r.loc), From: p.From.String()}
-}
-
-// source gives names to read models from at the given runs: the materialised
-// ones where there is one run and it is the publication's, else restated ones.
+// source gives names to read models from at the given points: the materialised
+// ones where there is one and it is the publication's, else restated ones.
 func (r *Reader) source(ctx context.Context, points []Point, wanted ...string) (*warehouse.Restated, error) {
 	return r.sourceOf(ctx, nil, points, wanted...)
 }
@@ -163,10 +156,8 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 		return &warehouse.Restated{}, nil
 	}
 	var key strings.Builder
-	runs := make([]warehouse.Run, len(points))
-	for i, p := range points {
-		runs[i] = r.run(p)
-		fmt.Fprintf(&key, "%s %s %s;", runs[i].AsOf, runs[i].KnownAt, runs[i].From)
+	for _, p := range points {
+		fmt.Fprintf(&key, "%s %s %s;", p.AsOf, p.KnownAt.Format(warehouse.Stamp), p.From)
 	}
 	if len(forms) > 0 {
 		in := make([]string, len(forms))
@@ -203,7 +194,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 	}
 	sort.Strings(names)
 	r.serial++
-	got, err := warehouse.RestateWith(ctx, r.db.Conn, r.models, o, fmt.Sprintf("p%d_", r.serial), runs, names...)
+	got, err := warehouse.RestateWith(ctx, r.db.Conn, r.models, o, fmt.Sprintf("p%d_", r.serial), points, names...)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +225,7 @@ func hasAll(set map[string]bool, names []string) bool {
 func (r *Reader) SelectAt(ctx context.Context, p Point, query string) (Table, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p = r.at(p)
+	p = r.At(p)
 	if !r.isPublished(p) {
 		var wanted []string
 		for _, m := range r.models {

@@ -25,7 +25,7 @@ var returnKeys = []string{"return", "file", "submitter", "form", "period", "cuto
 func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]Record, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	src, err := r.source(ctx, []Point{a.Point}, "core.known_return", countedTable)
 	if err != nil {
 		return nil, err
@@ -184,7 +184,7 @@ type StatusAsk struct {
 func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]Record, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	src, err := r.source(ctx, []Point{a.Point}, obligationTable)
 	if err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	a.Where = r.normal(a.Where)
 	metrics, gr, err := r.resolve(a)
 	if err != nil {

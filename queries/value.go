@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/warehouse"
+
 	duckdb "github.com/duckdb/duckdb-go/v2"
 )
 
@@ -182,7 +184,7 @@ func timeText(t time.Time, sqlType string) string {
 	case strings.Contains(sqlType, "TZ") || strings.Contains(sqlType, "TIME ZONE"):
 		return t.Format(time.RFC3339Nano)
 	}
-	return t.Format("2006-01-02 15:04:05.999999")
+	return t.Format(warehouse.Stamp)
 }
 
 // decimalText writes all digits of the scale: money shows its two decimals.

@@ -42,7 +42,7 @@ type WeeklyOptions struct {
 // Weekly builds the weekly workbook at a point; zero values of the point mean
 // the publication's own.
 func Weekly(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (workbook.Book, error) {
-	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
+	w, err := newWeekly(ctx, weeklyReader{r}, p, o)
 	if err != nil {
 		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
 	}
@@ -55,19 +55,11 @@ func Weekly(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (workbook.
 
 // WeeklyText is the text of the weekly workbook (文字材料), a paragraph a line.
 func WeeklyText(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (string, error) {
-	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
+	w, err := newWeekly(ctx, weeklyReader{r}, p, o)
 	if err != nil {
 		return "", fmt.Errorf("weekly text: %w", err)
 	}
 	return w.text(), nil
-}
-
-func weeklyAt(r *Reader, p Point) weeklyPoint {
-	if p.AsOf == 0 { // the zero Point
-		p.AsOf, p.From = calendar.NoDate, calendar.NoDate
-	}
-	p = r.at(p)
-	return weeklyPoint{AsOf: p.AsOf.Time(time.UTC), KnownAt: p.KnownAt.In(r.Location())}
 }
 
 // text is the paragraphs of all text blocks, under their headings.
@@ -102,20 +94,20 @@ func paragraphs(s string) []string {
 // weekly is one workbook in the making.
 type weekly struct {
 	src      weeklySource
-	ask      weeklyPoint
-	lastAsk  weeklyPoint
-	previous weeklyPoint
-	again    weeklyPoint // the previous one's date, as known now
-	others   []weeklyPoint
-	issued   bool                                          // previous was issued as a summary
-	saidThen *WeeklySaid                                   // what the previous one said, where that was kept
-	here     WeeklySaid                                    // up to where this one reads
-	inputs   string                                        // hash of the returns and decisions known
-	byUnit   map[weeklyPoint]map[string]map[string]float64 // by metric and submitter: values of counts and sums, numerators of ratios
+	ask      Point
+	lastAsk  Point
+	previous Point
+	again    Point // the previous one's date, as known now
+	others   []Point
+	issued   bool                                    // previous was issued as a summary
+	saidThen *WeeklySaid                             // what the previous one said, where that was kept
+	here     WeeklySaid                              // up to where this one reads
+	inputs   string                                  // hash of the returns and decisions known
+	byUnit   map[Point]map[string]map[string]float64 // by metric and submitter: values of counts and sums, numerators of ratios
 	options  WeeklyOptions
 	book     *WeeklyBook
 	zone     string
-	at       map[weeklyPoint]map[string]weeklyFigure // by metric
+	at       map[Point]map[string]weeklyFigure // by metric
 	now      map[string]weeklyFigure
 	last     map[string]weeklyFigure
 	targets  map[string]float64
@@ -126,11 +118,12 @@ type weekly struct {
 	from     *sources // files and columns of the returns, once asked for
 }
 
-func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyOptions) (*weekly, error) {
-	ask.AsOf = day(ask.AsOf)
+func newWeekly(ctx context.Context, src weeklySource, ask Point, o WeeklyOptions) (*weekly, error) {
+	ask = src.at(Point{AsOf: ask.AsOf, KnownAt: ask.KnownAt}) // the window is always the year
 	w := &weekly{src: src, ask: ask, options: o, book: o.Declaration}
-	w.lastAsk = weeklyPoint{AsOf: ask.AsOf.AddDate(0, 0, -7), KnownAt: ask.KnownAt}
-	w.previous = weeklyPoint{AsOf: w.lastAsk.AsOf, KnownAt: ask.KnownAt.AddDate(0, 0, -7)}
+	w.lastAsk = src.at(Point{AsOf: ask.AsOf - 7, KnownAt: ask.KnownAt})
+	w.previous = w.lastAsk
+	w.previous.KnownAt = ask.KnownAt.AddDate(0, 0, -7)
 	if end := endOfDay(w.lastAsk.AsOf, ask.KnownAt.Location()); end.Before(w.previous.KnownAt) {
 		w.previous.KnownAt = end
 	}
@@ -139,7 +132,7 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 		return nil, err
 	}
 	if p := earlier(o.Issued, ask.AsOf, ask.KnownAt, w.here); p != nil {
-		w.previous, w.issued, w.saidThen = weeklyPoint{p.AsOf.Time(time.UTC), p.KnownAt.In(ask.KnownAt.Location())}, true, p.Said
+		w.previous, w.issued, w.saidThen = src.at(Point{AsOf: p.AsOf, KnownAt: p.KnownAt}), true, p.Said
 	}
 	if w.book == nil {
 		if w.book, err = LoadWeeklyDir(nil, src.catalogue()); err != nil {
@@ -149,8 +142,9 @@ func newWeekly(ctx context.Context, src weeklySource, ask weeklyPoint, o WeeklyO
 	if err := src.prepare(ctx, w.ask, append(w.book.models(), w.book.facts()...)); err != nil {
 		return nil, err
 	}
-	w.again = weeklyPoint{AsOf: w.previous.AsOf, KnownAt: ask.KnownAt}
-	for _, p := range []weeklyPoint{w.lastAsk, w.previous, w.again} {
+	w.again = w.previous
+	w.again.KnownAt = ask.KnownAt
+	for _, p := range []Point{w.lastAsk, w.previous, w.again} {
 		if p == w.previous && w.saidThen != nil && p != w.lastAsk && p != w.again {
 			continue // it needn't be computed
 		}
@@ -205,19 +199,15 @@ func (b *WeeklyBook) models() []string {
 }
 
 // endOfDay is the last second of a date.
-func endOfDay(date time.Time, loc *time.Location) time.Time {
-	return time.Date(date.Year(), date.Month(), date.Day(), 23, 59, 59, 0, loc)
-}
-
-func day(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+func endOfDay(d calendar.Date, loc *time.Location) time.Time {
+	return time.Date(d.Year(), d.Month(), d.Day(), 23, 59, 59, 0, loc)
 }
 
 // figures computes every metric, in total and by submitter, at all points: the
 // workbook's own, which is mostly the publication's and needs no restating, and
 // the others together.
 func (w *weekly) figures(ctx context.Context) error {
-	w.at, w.byUnit = map[weeklyPoint]map[string]weeklyFigure{}, map[weeklyPoint]map[string]map[string]float64{}
+	w.at, w.byUnit = map[Point]map[string]weeklyFigure{}, map[Point]map[string]map[string]float64{}
 	var split, whole []string
 	for _, name := range w.book.order {
 		if w.book.metrics[name].Allows("submitter") {
@@ -226,7 +216,7 @@ func (w *weekly) figures(ctx context.Context) error {
 			whole = append(whole, name)
 		}
 	}
-	for _, points := range [][]weeklyPoint{{w.ask}, w.others} {
+	for _, points := range [][]Point{{w.ask}, w.others} {
 		for by, metrics := range map[string][]string{"submitter": split, "": whole} {
 			if len(metrics) == 0 {
 				continue
@@ -243,7 +233,7 @@ func (w *weekly) figures(ctx context.Context) error {
 	return nil
 }
 
-func (w *weekly) keep(p weeklyPoint, list []weeklyFigure) {
+func (w *weekly) keep(p Point, list []weeklyFigure) {
 	if w.at[p] == nil {
 		w.at[p], w.byUnit[p] = map[string]weeklyFigure{}, map[string]map[string]float64{}
 	}
@@ -283,7 +273,7 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 		name, _ := r[0].(string)
 		target, ok := r[1].(float64)
 		if r[2] == "year_progress" {
-			target *= yearShare(w.ask.AsOf)
+			target *= yearGone(w.ask.AsOf)
 		}
 		if ok {
 			w.targets[name] = target
@@ -358,9 +348,9 @@ func (w *weekly) word(name, field string) string {
 	case "as_of":
 		return chineseDate(w.ask.AsOf)
 	case "as_of_iso":
-		return w.ask.AsOf.Format(time.DateOnly)
+		return w.ask.AsOf.String()
 	case "from":
-		return chineseDate(w.ask.AsOf.AddDate(0, 0, -6))
+		return chineseDate(w.ask.AsOf - 6)
 	case "last_as_of":
 		return chineseDate(w.lastAsk.AsOf)
 	case "known_at":

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sort"
-	"time"
 
 	"taizhang/internal/workbook"
 )
@@ -18,7 +17,7 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 			Subject: "截至" + chineseDate(w.ask.AsOf), Creator: "taizhang " + o.Version, Category: "周报",
 			Description: "数据版本 " + w.word("known_at", ""), Created: w.ask.KnownAt,
 			Custom: []workbook.Property{
-				{Name: "截至日期", Value: w.ask.AsOf.Format(time.DateOnly)},
+				{Name: "截至日期", Value: w.ask.AsOf.String()},
 				{Name: "数据版本时点", Value: w.ask.KnownAt.Format("2006-01-02 15:04:05")},
 			},
 		},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
 )
 
 // WeeklyPrevious is a summary that was issued: 更正说明 compares with the last
@@ -37,14 +38,13 @@ type WeeklySaidFigure struct {
 
 // earlier is the last of the issues that this one follows: of no later date, by
 // nothing that was received later, and not this very one.
-func earlier(issues []WeeklyPrevious, asOf, knownAt time.Time, here WeeklySaid) *WeeklyPrevious {
+func earlier(issues []WeeklyPrevious, asOf calendar.Date, knownAt time.Time, here WeeklySaid) *WeeklyPrevious {
 	for i := len(issues) - 1; i >= 0; i-- {
 		p := &issues[i]
-		date := p.AsOf.Time(time.UTC)
-		if date.After(asOf) || p.KnownAt.After(knownAt) {
+		if p.AsOf > asOf || p.KnownAt.After(knownAt) {
 			continue
 		}
-		again := date.Equal(asOf) && p.KnownAt.Equal(knownAt)
+		again := p.AsOf == asOf && p.KnownAt.Equal(knownAt)
 		if again && (p.Said == nil || p.Said.Arrival == here.Arrival && p.Said.Decision == here.Decision) {
 			continue
 		}
@@ -56,8 +56,8 @@ func earlier(issues []WeeklyPrevious, asOf, knownAt time.Time, here WeeklySaid) 
 // readUpTo is the newest arrival and decision of the publication, and a hash of
 // the returns and decisions known at the point: with the program's version it
 // says whether two workbooks were made from the same.
-func readUpTo(ctx context.Context, src weeklySource, at weeklyPoint) (here WeeklySaid, inputs string, err error) {
-	known := "timestamp '" + at.KnownAt.Format("2006-01-02 15:04:05.999999") + "'"
+func readUpTo(ctx context.Context, src weeklySource, at Point) (here WeeklySaid, inputs string, err error) {
+	known := "timestamp '" + at.KnownAt.Format(warehouse.Stamp) + "'"
 	got, err := src.rows(ctx, at, `
 select
     cast(coalesce((select max(arrival) from raw.return), 0) as bigint),

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
 )
 
@@ -19,7 +18,7 @@ import (
 // figures computes metrics at points, in total and by one dimension: both from
 // one look at the rows. Points that are asked for together are restated
 // together. Coverage is told for a single point only.
-func (r weeklyReader) figures(ctx context.Context, points []weeklyPoint, metrics []string, by string) (map[weeklyPoint][]weeklyFigure, error) {
+func (r weeklyReader) figures(ctx context.Context, points []Point, metrics []string, by string) (map[Point][]weeklyFigure, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ms []*Metric
@@ -34,17 +33,17 @@ func (r weeklyReader) figures(ctx context.Context, points []weeklyPoint, metrics
 		ms = append(ms, m)
 	}
 	if len(ms) == 0 || len(points) == 0 {
-		return map[weeklyPoint][]weeklyFigure{}, nil
+		return map[Point][]weeklyFigure{}, nil
 	}
 	if len(points) == 1 {
-		if out, err := r.publishedFigures(ctx, r.point(points[0]), ms, by); err != nil || out != nil {
-			return map[weeklyPoint][]weeklyFigure{points[0]: out}, err
+		if out, err := r.publishedFigures(ctx, points[0], ms, by); err != nil || out != nil {
+			return map[Point][]weeklyFigure{points[0]: out}, err
 		}
 	}
 	facts := factsOf(ms)
 	at := make([]Point, len(points))
 	for i, p := range points {
-		at[i] = r.at(r.point(p))
+		at[i] = r.At(p)
 	}
 	src, err := r.source(ctx, at, tablesRead(facts)...)
 	if err != nil {
@@ -55,8 +54,8 @@ func (r weeklyReader) figures(ctx context.Context, points []weeklyPoint, metrics
 	if err != nil {
 		return nil, fmt.Errorf("figures: %w\n%s", err, query)
 	}
-	out := map[weeklyPoint][]weeklyFigure{}
-	seen := map[weeklyPoint]map[*Fact]bool{}
+	out := map[Point][]weeklyFigure{}
+	seen := map[Point]map[*Fact]bool{}
 	for _, p := range points {
 		out[p], seen[p] = nil, map[*Fact]bool{}
 	}
@@ -160,19 +159,19 @@ func factValues(f *Fact, ms []*Metric, key string, values []any) []weeklyFigure 
 }
 
 // pointOf finds the point of a row by its as-of date and known-at time.
-func (r weeklyReader) pointOf(points []weeklyPoint, asOf, knownAt any) (weeklyPoint, bool) {
+func (r weeklyReader) pointOf(points []Point, asOf, knownAt any) (Point, bool) {
 	day, _ := asOf.(string)
 	stamp, _ := knownAt.(string)
 	for _, p := range points {
-		if p.AsOf.Format(time.DateOnly) != day {
+		if p.AsOf.String() != day {
 			continue
 		}
-		known, err := time.ParseInLocation("2006-01-02 15:04:05.999999", stamp, r.loc)
+		known, err := warehouse.ParseWallClock(stamp, r.loc)
 		if d := known.Sub(p.KnownAt); err == nil && d > -time.Millisecond && d < time.Millisecond {
 			return p, true
 		}
 	}
-	return weeklyPoint{}, false
+	return Point{}, false
 }
 
 // addCoverage tells of each figure what it waited for.
@@ -207,11 +206,7 @@ func (r weeklyReader) addCoverage(ctx context.Context, src *warehouse.Restated, 
 // prepare has the models evaluated for one point at once, for the SELECTs.
 // Otherwise every question that names a further model would have all of them
 // evaluated again.
-func (r weeklyReader) prepare(ctx context.Context, at weeklyPoint, models []string) error {
-	_, err := r.SelectAt(ctx, r.point(at), "select 1 /* "+strings.Join(models, " ")+" */")
+func (r weeklyReader) prepare(ctx context.Context, at Point, models []string) error {
+	_, err := r.SelectAt(ctx, at, "select 1 /* "+strings.Join(models, " ")+" */")
 	return err
-}
-
-func (r weeklyReader) point(at weeklyPoint) Point {
-	return Point{AsOf: calendar.Of(at.AsOf), KnownAt: at.KnownAt, From: calendar.NoDate}
 }

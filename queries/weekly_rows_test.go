@@ -48,7 +48,7 @@ func TestListsAreTheTraces(t *testing.T) {
 	for seed := range uint64(2) {
 		r := randomReader(t, seed+10)
 		for _, p := range []Point{{}, {AsOf: calendar.NewDate(2022, 6, 20), From: calendar.NoDate}} {
-			w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), WeeklyOptions{})
+			w, err := newWeekly(ctx, weeklyReader{r}, p, WeeklyOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +62,7 @@ func TestListsAreTheTraces(t *testing.T) {
 				list := lists[block.table.id]
 				at := titles(list)
 				for _, m := range block.metrics {
-					trace, err := r.Trace(ctx, Ask{Metrics: []string{m.ID}, Point: Point{AsOf: calendar.Of(w.ask.AsOf), KnownAt: w.ask.KnownAt, From: calendar.NoDate}})
+					trace, err := r.Trace(ctx, Ask{Metrics: []string{m.ID}, Point: w.ask})
 					if err != nil {
 						t.Fatal(err)
 					}

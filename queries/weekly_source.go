@@ -4,14 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"time"
-)
 
-// weeklyPoint is the point at which the workbook asks: the business date and
-// the time up to which returns count.
-type weeklyPoint struct {
-	AsOf    time.Time // a date
-	KnownAt time.Time
-}
+	"taizhang/internal/warehouse"
+)
 
 // weeklyFigure is one value of a metric.
 type weeklyFigure struct {
@@ -33,18 +28,22 @@ type weeklyRows struct {
 type weeklySource interface {
 	// catalogue is the metrics that are declared.
 	catalogue() *Catalogue
+	// at fills in what a point leaves open.
+	at(p Point) Point
 	// prepare announces which models the SELECTs at a point will read.
-	prepare(ctx context.Context, at weeklyPoint, models []string) error
+	prepare(ctx context.Context, at Point, models []string) error
 	// figures computes metrics at points, in total and, where one is named, by a dimension.
-	figures(ctx context.Context, at []weeklyPoint, metrics []string, by string) (map[weeklyPoint][]weeklyFigure, error)
+	figures(ctx context.Context, at []Point, metrics []string, by string) (map[Point][]weeklyFigure, error)
 	// diff compares two returns, cell by cell.
 	diff(ctx context.Context, from, to string) ([]Record, error)
 	// rows runs a SELECT over the models as they stand at that point.
-	rows(ctx context.Context, at weeklyPoint, query string) (weeklyRows, error)
+	rows(ctx context.Context, at Point, query string) (weeklyRows, error)
 }
 
 // weeklyReader asks a Reader.
 type weeklyReader struct{ *Reader }
+
+func (r weeklyReader) at(p Point) Point { return r.At(p) }
 
 func (r weeklyReader) catalogue() *Catalogue { return r.Catalogue }
 
@@ -52,8 +51,8 @@ func (r weeklyReader) diff(ctx context.Context, from, to string) ([]Record, erro
 	return r.ReturnsDiff(ctx, from, to)
 }
 
-func (r weeklyReader) rows(ctx context.Context, at weeklyPoint, query string) (weeklyRows, error) {
-	t, err := r.SelectAt(ctx, r.point(at), query)
+func (r weeklyReader) rows(ctx context.Context, at Point, query string) (weeklyRows, error) {
+	t, err := r.SelectAt(ctx, at, query)
 	if err != nil {
 		return weeklyRows{}, err
 	}
@@ -86,7 +85,7 @@ func weeklyValue(v any, sqlType string) any {
 			return *f
 		}
 	case string:
-		layout := map[string]string{"DATE": time.DateOnly, "TIMESTAMP": "2006-01-02 15:04:05.999999"}[sqlType]
+		layout := map[string]string{"DATE": time.DateOnly, "TIMESTAMP": warehouse.Stamp}[sqlType]
 		if layout == "" {
 			return v
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 )
 
@@ -88,7 +90,7 @@ func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table
 // broken fills a table with metrics over a dimension. The total is asked for,
 // not summed: distinct counts and ratios don't add up.
 func (w *weekly) broken(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
-	got, err := w.src.figures(ctx, []weeklyPoint{w.ask}, d.metrics, d.by)
+	got, err := w.src.figures(ctx, []Point{w.ask}, d.metrics, d.by)
 	if err != nil {
 		return d.at.Pos().Fault("%v", "", err)
 	}
@@ -165,8 +167,8 @@ func (c weeklyColumn) show(v any) any {
 // $known_at, $previous_as_of, $previous_known_at; $new_return and $new_decision
 // are true for returns and decisions that the previous issue didn't know.
 func (w *weekly) literal(query string) string {
-	date := func(t time.Time) string { return "date '" + t.Format(time.DateOnly) + "'" }
-	stamp := func(t time.Time) string { return "timestamp '" + t.Format("2006-01-02 15:04:05.999999") + "'" }
+	date := func(d calendar.Date) string { return "date '" + d.String() + "'" }
+	stamp := func(t time.Time) string { return "timestamp '" + t.Format(warehouse.Stamp) + "'" }
 	newReturn, newDecision := "received_at > $previous_known_at", "decided_at > $previous_known_at"
 	if w.saidThen != nil { // a return may be taken in with an earlier date
 		newReturn, newDecision = fmt.Sprintf("arrival > %d", w.saidThen.Arrival), fmt.Sprintf("seq > %d", w.saidThen.Decision)

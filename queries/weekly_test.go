@@ -19,27 +19,29 @@ import (
 type fakeWeekly struct {
 	t      *testing.T
 	cat    *Catalogue
-	value  func(metric string, at weeklyPoint) (value, num, den *float64)
-	units  map[string]func(metric string, at weeklyPoint) *float64 // by submitter
-	due    [][]any                                                 // submitter, form, received
+	value  func(metric string, at Point) (value, num, den *float64)
+	units  map[string]func(metric string, at Point) *float64 // by submitter
+	due    [][]any                                           // submitter, form, received
 	target [][]any
 }
 
 func (f *fakeWeekly) diff(context.Context, string, string) ([]Record, error) { return nil, nil }
 
+func (f *fakeWeekly) at(p Point) Point { return p }
+
 func (f *fakeWeekly) catalogue() *Catalogue { return f.cat }
 
-func (f *fakeWeekly) prepare(context.Context, weeklyPoint, []string) error { return nil }
+func (f *fakeWeekly) prepare(context.Context, Point, []string) error { return nil }
 
-func (f *fakeWeekly) figures(_ context.Context, points []weeklyPoint, metrics []string, by string) (map[weeklyPoint][]weeklyFigure, error) {
-	out := map[weeklyPoint][]weeklyFigure{}
+func (f *fakeWeekly) figures(_ context.Context, points []Point, metrics []string, by string) (map[Point][]weeklyFigure, error) {
+	out := map[Point][]weeklyFigure{}
 	for _, p := range points {
-		out[p] = f.at(p, metrics, by)
+		out[p] = f.figuresAt(p, metrics, by)
 	}
 	return out, nil
 }
 
-func (f *fakeWeekly) at(at weeklyPoint, metrics []string, by string) []weeklyFigure {
+func (f *fakeWeekly) figuresAt(at Point, metrics []string, by string) []weeklyFigure {
 	var out []weeklyFigure
 	for _, m := range metrics {
 		v, n, d := f.value(m, at)
@@ -54,7 +56,7 @@ func (f *fakeWeekly) at(at weeklyPoint, metrics []string, by string) []weeklyFig
 }
 
 // rows answers the builder's own questions; the declared SELECTs find nothing.
-func (f *fakeWeekly) rows(_ context.Context, _ weeklyPoint, query string) (weeklyRows, error) {
+func (f *fakeWeekly) rows(_ context.Context, _ Point, query string) (weeklyRows, error) {
 	switch {
 	case strings.Contains(query, "from ctl.zone"):
 		return weeklyRows{Columns: []string{"name"}, Rows: [][]any{{"湘潭高新区"}}}, nil
@@ -115,17 +117,17 @@ var article = map[string]float64{
 	"low_income_households": 440, "low_income_people": 692,
 }
 
-var asOf = weeklyPoint{
-	AsOf:    time.Date(2022, 8, 15, 0, 0, 0, 0, time.UTC),
+var asOf = Point{
+	AsOf:    calendar.NewDate(2022, 8, 15),
 	KnownAt: time.Date(2022, 8, 15, 12, 0, 0, 0, time.UTC),
 }
 
 // articleZone has the article's figures, 13 problems fewer a week before.
 func articleZone(t *testing.T) *fakeWeekly {
 	p := func(f float64) *float64 { return &f }
-	return &fakeWeekly{t: t, cat: mustLoad(t), value: func(m string, at weeklyPoint) (v, n, d *float64) {
+	return &fakeWeekly{t: t, cat: mustLoad(t), value: func(m string, at Point) (v, n, d *float64) {
 		if m == "closure_rate" {
-			if at.AsOf.Before(asOf.AsOf) {
+			if at.AsOf < asOf.AsOf {
 				return p(166.0 / 203), p(166), p(203)
 			}
 			return p(179.0 / 216), p(179), p(216)
@@ -134,7 +136,7 @@ func articleZone(t *testing.T) *fakeWeekly {
 		if !ok {
 			return nil, nil, nil
 		}
-		if m == "problems_collected" && at.AsOf.Before(asOf.AsOf) {
+		if m == "problems_collected" && at.AsOf < asOf.AsOf {
 			f = 203
 		}
 		return &f, nil, nil
@@ -162,7 +164,7 @@ func TestWeeklyTextIsTheArticles(t *testing.T) {
 	}
 	article := articleZone(t)
 	value := article.value
-	article.value = func(m string, at weeklyPoint) (v, n, d *float64) {
+	article.value = func(m string, at Point) (v, n, d *float64) {
 		if m == "problems_overdue" {
 			f := 5.0
 			return &f, nil, nil
@@ -241,14 +243,14 @@ func TestWeeklyCards(t *testing.T) {
 func TestWeeklyChanges(t *testing.T) {
 	z := articleZone(t)
 	value := z.value
-	early := func(at weeklyPoint) bool { return at.KnownAt.Before(asOf.KnownAt) }
-	z.value = func(m string, at weeklyPoint) (v, n, d *float64) {
+	early := func(at Point) bool { return at.KnownAt.Before(asOf.KnownAt) }
+	z.value = func(m string, at Point) (v, n, d *float64) {
 		if f := 24500000.0; m == "incentive_paid" && early(at) {
 			return &f, nil, nil
 		}
 		return value(m, at)
 	}
-	z.units = map[string]func(string, weeklyPoint) *float64{"产业局": func(m string, at weeklyPoint) *float64 {
+	z.units = map[string]func(string, Point) *float64{"产业局": func(m string, at Point) *float64 {
 		f := 0.0
 		if m == "incentive_paid" && !early(at) {
 			f = 100000
@@ -311,9 +313,6 @@ func checkWeekly(t *testing.T, r *Reader, p Point) {
 	var out bytes.Buffer
 	if err := b.Write(&out); err != nil {
 		t.Fatal(err)
-	}
-	if p == (Point{}) {
-		p.AsOf, p.From = calendar.NoDate, calendar.NoDate
 	}
 	figures, err := r.Metrics(ctx, Ask{Metrics: []string{"problems_collected", "closure_rate"}, Point: p})
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
+	"taizhang/internal/calendar"
 	"taizhang/internal/workbook"
 )
 
@@ -174,12 +174,6 @@ func fraction(f weeklyFigure, unit Unit) string {
 	return strconv.FormatFloat(n, 'f', 0, 64) + "/" + strconv.FormatFloat(d, 'f', 0, 64)
 }
 
-func chineseDate(t time.Time) string {
-	return fmt.Sprintf("%d年%d月%d日", t.Year(), t.Month(), t.Day())
-}
-
-// yearShare is the share of the year gone by at the end of that day (序时进度).
-func yearShare(t time.Time) float64 {
-	days := time.Date(t.Year(), 12, 31, 0, 0, 0, 0, time.UTC).YearDay()
-	return float64(t.YearDay()) / float64(days)
+func chineseDate(d calendar.Date) string {
+	return fmt.Sprintf("%d年%d月%d日", d.Year(), d.Month(), d.Day())
 }

@@ -45,7 +45,7 @@ type WeeklyExtract struct {
 
 // WeeklyWhole builds the workbook and everything that goes out beside it.
 func WeeklyWhole(ctx context.Context, r *Reader, p Point, o WeeklyOptions) (*WeeklyIssue, error) {
-	w, err := newWeekly(ctx, weeklyReader{r}, weeklyAt(r, p), o)
+	w, err := newWeekly(ctx, weeklyReader{r}, p, o)
 	if err != nil {
 		return nil, fmt.Errorf("weekly report: %w", err)
 	}
@@ -181,7 +181,7 @@ func Remind(ctx context.Context, r *Reader, p Point) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("remind: %w", err)
 	}
-	at := weeklyAt(r, p)
+	at := r.At(p)
 	titles, err := r.SelectAt(ctx, p, "select form, title from ctl.form")
 	if err != nil {
 		return "", fmt.Errorf("remind: %w", err)
@@ -226,7 +226,7 @@ func Remind(ctx context.Context, r *Reader, p Point) (string, error) {
 	moment, since := endOfDay(at.AsOf, r.Location()), chineseDate(at.AsOf)
 	if at.KnownAt.Before(moment) {
 		moment = at.KnownAt
-		since = chineseDate(moment) + moment.Format("15:04")
+		since = chineseDate(calendar.Of(moment)) + moment.Format("15:04")
 	}
 	by, err := remindBy(ctx, r, moment)
 	if err != nil {
@@ -256,5 +256,5 @@ func remindBy(ctx context.Context, r *Reader, moment time.Time) (string, error) 
 	if morning && day.Format(time.DateOnly) == from {
 		hour = "17:00"
 	}
-	return chineseDate(day) + hour, nil
+	return chineseDate(calendar.Of(day)) + hour, nil
 }

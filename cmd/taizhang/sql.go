@@ -97,5 +97,5 @@ func (a *app) fence(z *pipeline.Zone, r *queries.Reader) (queries.Fence, error) 
 	if err != nil {
 		return queries.Fence{}, err
 	}
-	return queries.Fence{At: r.RunAt(p)}, nil
+	return queries.Fence{At: r.Elsewhere(p)}, nil
 }

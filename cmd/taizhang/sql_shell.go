@@ -81,7 +81,7 @@ func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
 		return "", err
 	}
 	if p.fence.At != nil {
-		return p.fence.At.AsOf, nil
+		return p.fence.At.AsOf.String(), nil
 	}
 	return r.Published().AsOf.String(), nil
 }
