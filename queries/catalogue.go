@@ -194,40 +194,6 @@ func (c *Catalogue) dimension(name string) (string, error) {
 	return "", fmt.Errorf("unknown dimension %q%s", name, meant)
 }
 
-// Named is an ask with the ids of its metrics and dimensions, where it had their labels.
-func (c *Catalogue) Named(a Ask) (Ask, error) {
-	out := a
-	out.Metrics, out.By, out.Where = nil, nil, nil
-	for _, name := range a.Metrics {
-		m, err := c.Metric(name)
-		if err != nil {
-			return a, err
-		}
-		out.Metrics = append(out.Metrics, m.ID)
-	}
-	for _, name := range a.By {
-		d, err := c.dimension(name)
-		if err != nil {
-			return a, err
-		}
-		out.By = append(out.By, d)
-	}
-	for name, v := range a.Where {
-		d, err := c.dimension(name)
-		if err != nil {
-			return a, err
-		}
-		if out.Where == nil {
-			out.Where = map[string]string{}
-		}
-		if _, twice := out.Where[d]; twice {
-			return a, fmt.Errorf("dimension %q is asked for twice", d)
-		}
-		out.Where[d] = v
-	}
-	return out, nil
-}
-
 // Label of a dimension.
 func (c *Catalogue) Label(dimension string) string { return c.dim[dimension] }
 

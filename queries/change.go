@@ -188,7 +188,7 @@ func changedFigures(old, now []Figure) []Change {
 
 // nothing is a figure over no rows in the place of another.
 func nothing(f Figure) Figure {
-	out := Figure{Metric: f.Metric, Dims: f.Dims, AsOf: f.AsOf, KnownAt: f.KnownAt}
+	out := Figure{Metric: f.Metric, Dims: f.Dims, Point: f.Point}
 	switch {
 	case f.Metric.IsRatio():
 		out.Num, out.Den = int64(0), int64(0)

@@ -147,21 +147,46 @@ func (c *compiler) columns() []string {
 	return out
 }
 
-// figures is the statement that computes all metrics of the fact by groups.
-func (c *compiler) figures(table string, by, filters []string) string {
-	var sel, groups []string
-	for i, d := range by {
-		sel = append(sel, c.dim(d)+fmt.Sprintf(" as d%d", i))
-		groups = append(groups, fmt.Sprint(i+1))
+// grouping is by what rows are put together: dimensions, with the total beside
+// their groups or without, and the point that rows belong to.
+type grouping struct {
+	by           []string
+	total, timed bool
+}
+
+// figures is the statement that computes all metrics of the fact by groups:
+// the point (null where rows aren't told apart by it), whether the row is a
+// total, the dimensions d0 …, the metrics' columns m0 ….
+func (c *compiler) figures(table string, g grouping, filters []string) string {
+	var point, groups []string
+	sel := []string{"null as as_of", "null as known_at"}
+	if g.timed {
+		point = []string{"as_of", "known_at"}
+		sel = slices.Clone(point)
+	}
+	for _, d := range g.by {
+		groups = append(groups, c.dim(d))
+	}
+	isTotal := fmt.Sprint(len(g.by) == 0)
+	if g.total && len(g.by) > 0 {
+		isTotal = "grouping(" + groups[0] + ") = 1"
+	}
+	sel = append(sel, isTotal+" as is_total")
+	for i, d := range groups {
+		sel = append(sel, d+fmt.Sprintf(" as d%d", i))
 	}
 	for i, x := range c.columns() {
 		sel = append(sel, x+fmt.Sprintf(" as m%d", i))
 	}
 	q := "select " + strings.Join(sel, ",\n  ") + "\nfrom " + c.from(table) + " as f" + where(filters)
-	if len(groups) > 0 {
-		q += "\ngroup by " + strings.Join(groups, ", ")
+	together := strings.Join(append(slices.Clone(point), groups...), ", ")
+	switch {
+	case together == "":
+		return q
+	case g.total && len(g.by) > 0:
+		return q + "\ngroup by grouping sets ((" + strings.Join(point, ", ") + "), (" + together + "))"
 	}
-	return q
+	return q + "\ngroup by " + together
 }
 
 // filters are the conditions of Where. Time is a condition of period facts

@@ -61,22 +61,6 @@ func (g *grain) points(p Point) []Point {
 	return out
 }
 
-// fill adds the buckets in which there were no rows.
-func (g *grain) fill(rows [][]any, width int) [][]any {
-	have := map[any]bool{}
-	for _, row := range rows {
-		have[row[0]] = true
-	}
-	for _, b := range g.buckets {
-		if !have[b.label] {
-			row := make([]any, width)
-			row[0] = b.label
-			rows = append(rows, row)
-		}
-	}
-	return rows
-}
-
 // labelOf is the SQL of the bucket in which a date lies.
 func labelOf(dim, date string) string {
 	if dim == "week" {

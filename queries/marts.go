@@ -119,9 +119,18 @@ func figureStates(ctx context.Context, conn warehouse.Querier) (versions, kept m
 // where its table or its metrics have changed (ctl.model_state numbers the
 // contents of tables; where it says nothing, everything is computed).
 func (b *martBuilder) figures(full bool) error {
+	if old, err := warehouse.Strings(b.ctx, b.conn, `select table_name from duckdb_tables() where schema_name = 'built' and table_name = 'metric_figure'
+		and column_count < 14`); err != nil {
+		return err
+	} else if len(old) > 0 { // of an earlier version
+		if err := b.exec("drop table built.metric_figure; delete from ctl.metric_state"); err != nil {
+			return err
+		}
+	}
 	if err := b.exec(`create schema if not exists built;
 		create table if not exists built.metric_figure (fact varchar, zone varchar, metric varchar, dimension varchar, dimension_value varchar,
-			value double, num decimal(38, 2), den decimal(38, 2), expected bigint, received bigint)`); err != nil {
+			value double, num decimal(38, 2), den decimal(38, 2), expected bigint, received bigint,
+			exact varchar, exact_type varchar, exact_den varchar, exact_den_type varchar)`); err != nil {
 		return err
 	}
 	versions, was, err := figureStates(b.ctx, b.conn)
@@ -181,7 +190,7 @@ func (b *martBuilder) metric(full bool) error {
 with declared(metric, label, unit, form, zero, seq) as (values ` + b.declared() + `),
 zones as (select zone from ctl.zone union select zone from raw.return),
 figures as (
-	select * exclude (fact) from built.metric_figure
+	select zone, metric, dimension, dimension_value, value, num, den, expected, received from built.metric_figure
 	union all
 	select z.zone, d.metric, 'total', null, d.zero, null, null, 0, 0
 	from zones as z cross join declared as d
@@ -227,8 +236,9 @@ func (b *martBuilder) declared() string {
 
 // cube is the statement that computes all metrics of a fact in total and by
 // every dimension, one row each. extra is a grouping column to carry along
-// (empty: none); coverage adds the two coverage columns of obligations.
-func (c *compiler) cube(from, extra string, coverage bool) string {
+// (empty: none); whole adds the two coverage columns of obligations, and the
+// values as they are: text and type of the first and of the denominator.
+func (c *compiler) cube(from, extra string, whole bool) string {
 	dims := slices.Clone(c.fact.order)
 	dims = slices.DeleteFunc(dims, func(d string) bool { return d == "zone" })
 	keys := "zone"
@@ -256,6 +266,9 @@ func (c *compiler) cube(from, extra string, coverage bool) string {
 		} else {
 			p += fmt.Sprintf("'value': cast(a%d as double), 'num': cast(null as decimal(38, 2)), 'den': cast(null as decimal(38, 2))", n)
 		}
+		if whole {
+			p += exactly(n, m.IsRatio())
+		}
 		n += len(m.measures())
 		if c.fact.Mode == Obligation {
 			p += fmt.Sprintf(", 'expected': cast(a%d as bigint), 'received': cast(a%d as bigint)", n, n+1)
@@ -273,8 +286,8 @@ func (c *compiler) cube(from, extra string, coverage bool) string {
 		out += ", " + extra
 	}
 	tail := ""
-	if coverage {
-		tail = ", p.expected, p.received"
+	if whole {
+		tail = ", p.expected, p.received, p.exact, p.exact_type, p.exact_den, p.exact_den_type"
 	}
 	return fmt.Sprintf(`
 with rows_of as (select *, %s from %s as f),
@@ -292,6 +305,15 @@ from named
 where dimension = 'total' or list_contains(p.allowed, dimension)`,
 		strings.Join(base, ", "), from, keys, strings.Join(marks, ", "), strings.Join(marks, ", "), strings.Join(aggregates, ",\n\t\t"),
 		strings.Join(sets, ", "), strings.Join(names, " "), strings.Join(values, " "), strings.Join(packs, ",\n\t\t"), out, tail)
+}
+
+// exactly are the fields that keep a value as it is.
+func exactly(column int, isRatio bool) string {
+	p := fmt.Sprintf(", 'exact': cast(a%[1]d as varchar), 'exact_type': typeof(a%[1]d)", column)
+	if isRatio {
+		return p + fmt.Sprintf(", 'exact_den': cast(a%[1]d as varchar), 'exact_den_type': typeof(a%[1]d)", column+1)
+	}
+	return p + ", 'exact_den': cast(null as varchar), 'exact_den_type': cast(null as varchar)"
 }
 
 func allowedList(m *Metric, dims []string) string {

@@ -2,7 +2,9 @@ package queries
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -31,6 +33,7 @@ type Reader struct {
 	names  map[string]string // submitter code → name
 
 	edited map[string]bool // models whose text is not the one that the publication was built from
+	prefix string          // of the names of what it restates, apart from those of other readers of the file
 	graph  *lineage.Graph  // of the models, once asked for
 
 	mu       sync.Mutex
@@ -57,7 +60,7 @@ func Open(path string, c *Catalogue) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}}
+	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}, prefix: "p"}
 	if err := r.load(context.Background()); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("%s is no publication of taizhang: %w", path, err)
@@ -134,8 +137,9 @@ func (r *Reader) At(p Point) Point {
 // isSet: the zero Date is 1 January 1970, which no office asks for.
 func isSet(d calendar.Date) bool { return d != 0 && d.Valid() }
 
+// isPublished: what was built holds at the point.
 func (r *Reader) isPublished(p Point) bool {
-	return p.AsOf == r.point.AsOf && p.From == r.point.From && p.KnownAt.Equal(r.point.KnownAt)
+	return len(r.edited) == 0 && p.AsOf == r.point.AsOf && p.From == r.point.From && p.KnownAt.Equal(r.point.KnownAt)
 }
 
 // source gives names to read models from at the given points: the materialised
@@ -152,7 +156,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 	if len(points) == 1 {
 		o.Tables = map[string]bool{obligationTable: true} // coverage and its own metrics read it
 	}
-	if len(points) == 1 && r.isPublished(points[0]) && len(r.edited) == 0 {
+	if len(points) == 1 && r.isPublished(points[0]) {
 		return &warehouse.Restated{}, nil
 	}
 	var key strings.Builder
@@ -194,7 +198,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 	}
 	sort.Strings(names)
 	r.serial++
-	got, err := warehouse.RestateWith(ctx, r.db.Conn, r.models, o, fmt.Sprintf("p%d_", r.serial), points, names...)
+	got, err := warehouse.RestateWith(ctx, r.db.Conn, r.models, o, fmt.Sprintf("%s%d_", r.prefix, r.serial), points, names...)
 	if err != nil {
 		return nil, err
 	}
@@ -210,6 +214,18 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 	return got, nil
 }
 
+// forget drops what was restated.
+func (r *Reader) forget(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var faults []error
+	for _, s := range r.restated {
+		faults = append(faults, s.Drop(ctx, r.db.Conn))
+	}
+	r.restated = nil
+	return errors.Join(faults...)
+}
+
 func hasAll(set map[string]bool, names []string) bool {
 	for _, n := range names {
 		if !set[n] {
@@ -217,6 +233,21 @@ func hasAll(set map[string]bool, names []string) bool {
 		}
 	}
 	return true
+}
+
+// Prepare has models evaluated at a point at once. Otherwise every question
+// that names a further one would have all of them evaluated again.
+func (r *Reader) Prepare(ctx context.Context, p Point, models ...string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var wanted []string
+	for _, m := range r.models {
+		if slices.Contains(models, m.Name) {
+			wanted = append(wanted, m.Name)
+		}
+	}
+	_, err := r.source(ctx, []Point{r.At(p)}, wanted...)
+	return err
 }
 
 // SelectAt runs a SELECT of our own (a workbook's table, a saved query's body)

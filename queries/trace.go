@@ -58,7 +58,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 		return nil, fmt.Errorf("a trace is of one metric, not %d", len(a.Metrics))
 	}
 	a.By = nil
-	a, err := r.Catalogue.Named(a)
+	a, err := r.Named(a)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,8 @@ order by coalesce(s.seq, 9999), t.submitter, t.return_id, t.sheet, t.row_no`)
 }
 
 func (r *Reader) obligationRows(m *Metric, t Table) []TraceRow {
-	r.sortRows(t.Rows, []string{"submitter", "form", "period"})
+	by := []string{"submitter", "form", "period"}
+	slices.SortStableFunc(t.Rows, func(x, y []any) int { return r.compareDims(dimsOf(by, x), dimsOf(by, y)) })
 	out := make([]TraceRow, 0, len(t.Rows))
 	for _, v := range t.Rows {
 		row := TraceRow{isObligation: true, Contributes: v[4], ContributesDen: v[5], DueAt: r.instant(v[3])}

@@ -225,33 +225,32 @@ func (w *weekly) figures(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			for p, list := range got {
-				w.keep(p, list)
+			for _, f := range got {
+				w.keep(f)
 			}
 		}
 	}
 	return nil
 }
 
-func (w *weekly) keep(p Point, list []weeklyFigure) {
+func (w *weekly) keep(f Figure) {
+	p, name, n := f.Point, f.Metric.ID, inNumbers(f)
 	if w.at[p] == nil {
 		w.at[p], w.byUnit[p] = map[string]weeklyFigure{}, map[string]map[string]float64{}
 	}
-	for _, f := range list {
-		if !f.Grouped {
-			w.at[p][f.Metric] = f
-			continue
-		}
-		v := f.Value
-		if w.book.metrics[f.Metric].IsRatio() {
-			v = f.Num
-		}
-		if w.byUnit[p][f.Metric] == nil {
-			w.byUnit[p][f.Metric] = map[string]float64{}
-		}
-		if v != nil {
-			w.byUnit[p][f.Metric][f.Key] = *v
-		}
+	if len(f.Dims) == 0 {
+		w.at[p][name] = n
+		return
+	}
+	v := n.Value
+	if f.Metric.IsRatio() {
+		v = n.Num
+	}
+	if w.byUnit[p][name] == nil {
+		w.byUnit[p][name] = map[string]float64{}
+	}
+	if v != nil {
+		w.byUnit[p][name][groupOf(f)] = *v
 	}
 }
 

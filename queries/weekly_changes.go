@@ -124,7 +124,7 @@ func (w *weekly) changes() [][]any {
 	if w.saidThen != nil {
 		then = map[string]weeklyFigure{}
 		for name, f := range w.saidThen.Figures {
-			then[name] = weeklyFigure{Metric: name, Value: f.Value, Num: f.Num, Den: f.Den}
+			then[name] = weeklyFigure{Value: f.Value, Num: f.Num, Den: f.Den}
 		}
 	}
 	var changed []string

@@ -8,13 +8,22 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// weeklyFigure is one value of a metric.
+// weeklyFigure is a figure in numbers that can be drawn, compared and kept.
 type weeklyFigure struct {
-	Metric, Key string // Key: the value of the dimension asked by; empty: 未填
-	Grouped     bool   // of one value of the dimension, not in total
-	Value       *float64
-	Num, Den    *float64
-	Coverage    Coverage
+	Value, Num, Den *float64
+	Coverage        Coverage
+}
+
+func inNumbers(f Figure) weeklyFigure {
+	return weeklyFigure{Float(f.Value), Float(f.Num), Float(f.Den), f.Coverage}
+}
+
+// groupOf is the value of the dimension that a figure is of; empty: 未填.
+func groupOf(f Figure) string {
+	if v := f.Dims[0].Value; v != nil {
+		return *v
+	}
+	return ""
 }
 
 // weeklyRows is the result of a SELECT: cells are nil, string, bool, int64,
@@ -33,7 +42,7 @@ type weeklySource interface {
 	// prepare announces which models the SELECTs at a point will read.
 	prepare(ctx context.Context, at Point, models []string) error
 	// figures computes metrics at points, in total and, where one is named, by a dimension.
-	figures(ctx context.Context, at []Point, metrics []string, by string) (map[Point][]weeklyFigure, error)
+	figures(ctx context.Context, at []Point, metrics []string, by string) ([]Figure, error)
 	// diff compares two returns, cell by cell.
 	diff(ctx context.Context, from, to string) ([]Record, error)
 	// rows runs a SELECT over the models as they stand at that point.
@@ -49,6 +58,14 @@ func (r weeklyReader) catalogue() *Catalogue { return r.Catalogue }
 
 func (r weeklyReader) diff(ctx context.Context, from, to string) ([]Record, error) {
 	return r.ReturnsDiff(ctx, from, to)
+}
+
+func (r weeklyReader) figures(ctx context.Context, at []Point, metrics []string, by string) ([]Figure, error) {
+	return r.Figures(ctx, at, metrics, by)
+}
+
+func (r weeklyReader) prepare(ctx context.Context, at Point, models []string) error {
+	return r.Prepare(ctx, at, models...)
 }
 
 func (r weeklyReader) rows(ctx context.Context, at Point, query string) (weeklyRows, error) {

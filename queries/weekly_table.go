@@ -90,22 +90,22 @@ func (w *weekly) selected(ctx context.Context, d *weeklyTable, t *workbook.Table
 // broken fills a table with metrics over a dimension. The total is asked for,
 // not summed: distinct counts and ratios don't add up.
 func (w *weekly) broken(ctx context.Context, d *weeklyTable, t *workbook.Table) error {
-	got, err := w.src.figures(ctx, []Point{w.ask}, d.metrics, d.by)
+	list, err := w.src.figures(ctx, []Point{w.ask}, d.metrics, d.by)
 	if err != nil {
 		return d.at.Pos().Fault("%v", "", err)
 	}
-	list := got[w.ask]
 	values := map[string]map[string]*float64{}
 	var keys []string
 	for _, f := range list {
-		if !f.Grouped {
+		if len(f.Dims) == 0 {
 			continue
 		}
-		if values[f.Key] == nil {
-			values[f.Key] = map[string]*float64{}
-			keys = append(keys, f.Key)
+		k := groupOf(f)
+		if values[k] == nil {
+			values[k] = map[string]*float64{}
+			keys = append(keys, k)
 		}
-		values[f.Key][f.Metric] = f.Value
+		values[k][f.Metric.ID] = Float(f.Value)
 	}
 	w.sortKeys(d.by, keys)
 	for _, k := range keys {

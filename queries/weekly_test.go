@@ -33,22 +33,32 @@ func (f *fakeWeekly) catalogue() *Catalogue { return f.cat }
 
 func (f *fakeWeekly) prepare(context.Context, Point, []string) error { return nil }
 
-func (f *fakeWeekly) figures(_ context.Context, points []Point, metrics []string, by string) (map[Point][]weeklyFigure, error) {
-	out := map[Point][]weeklyFigure{}
+func (f *fakeWeekly) figures(_ context.Context, points []Point, metrics []string, by string) ([]Figure, error) {
+	var out []Figure
 	for _, p := range points {
-		out[p] = f.figuresAt(p, metrics, by)
+		out = append(out, f.figuresAt(p, metrics, by)...)
 	}
 	return out, nil
 }
 
-func (f *fakeWeekly) figuresAt(at Point, metrics []string, by string) []weeklyFigure {
-	var out []weeklyFigure
-	for _, m := range metrics {
-		v, n, d := f.value(m, at)
-		out = append(out, weeklyFigure{Metric: m, Value: v, Num: n, Den: d})
+func (f *fakeWeekly) figuresAt(at Point, metrics []string, by string) []Figure {
+	var out []Figure
+	plain := func(v *float64) any {
+		if v == nil {
+			return nil
+		}
+		return *v
+	}
+	for _, name := range metrics {
+		m, err := f.cat.Metric(name)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		v, n, d := f.value(name, at)
+		out = append(out, Figure{Metric: m, Point: at, Value: plain(v), Num: plain(n), Den: plain(d)})
 		for unit, value := range f.units {
 			if by == "submitter" {
-				out = append(out, weeklyFigure{Metric: m, Key: unit, Grouped: true, Value: value(m, at)})
+				out = append(out, Figure{Metric: m, Point: at, Dims: []DimValue{{by, &unit}}, Value: plain(value(name, at))})
 			}
 		}
 	}

@@ -72,7 +72,7 @@ func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *qu
 	if err != nil {
 		return nil, q, nil, err
 	}
-	if q, err = r.Catalogue.Named(q); err != nil {
+	if q, err = r.Named(q); err != nil {
 		r.Close()
 		return nil, q, nil, usageError{err}
 	}

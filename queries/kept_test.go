@@ -1,0 +1,122 @@
+package queries
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"taizhang/internal/warehouse"
+	"taizhang/internal/warehouse/warehousetest"
+)
+
+// TestKeptFigures: what is read of the figures that a publication keeps is, to the type, what is computed from its rows,
+// by every dimension and with its coverage; nothing is read at another point, over edited metrics, under conditions or by
+// two dimensions.
+func TestKeptFigures(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	ctx := context.Background()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "kept.duckdb")
+	db, err := warehouse.Open(path, warehouse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	warehousetest.Fill(t, db)
+	warehousetest.Run(t, db, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), "2022-01-01")
+	warehousetest.Random{Seed: seed}.Fill(t, db)
+	warehousetest.BuildModels(t, db)
+	warehousetest.Exec(t, db, "insert into ctl.model_state (name, version, as_of, from_on) select name, 1, date '2022-08-15', date '2022-01-01' from ctl.model")
+	if _, err := BuildMarts(ctx, db.Conn, MartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	but := func(name, change string) *Reader { // the same publication with a change
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := filepath.Join(dir, name)
+		if err := os.WriteFile(other, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		db, err := warehouse.Open(other, warehouse.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		warehousetest.Exec(t, db, change)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return open(t, other)
+	}
+	kept := open(t, path)
+	computed := but("computed.duckdb", "delete from ctl.metric_state")
+	false7 := but("false.duckdb", "update built.metric_figure set exact = '7', exact_type = 'BIGINT', exact_den = '7', exact_den_type = 'BIGINT'")
+	figures := func(r *Reader, a Ask) []Figure {
+		t.Helper()
+		list, err := r.Metrics(ctx, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range list {
+			list[i].Metric = &Metric{ID: list[i].Metric.ID} // of each reader's own catalogue
+			list[i].KnownAt = time.Time{}
+		}
+		return list
+	}
+	read := 0
+	for _, d := range append(kept.Catalogue.Dimensions, Dimension{}) {
+		a := Ask{}
+		if d.ID != "" {
+			a.By = []string{d.ID}
+		}
+		have, want := figures(kept, a), figures(computed, a)
+		if len(have) != len(want) {
+			t.Fatalf("by %q: %d figures are read, %d computed", d.ID, len(have), len(want))
+		}
+		for i := range have {
+			if !reflect.DeepEqual(have[i], want[i]) {
+				t.Fatalf("by %q: read %+v, computed %+v", d.ID, have[i], want[i])
+			}
+		}
+		if changed := figures(false7, a); reflect.DeepEqual(changed, want) != (len(want) == 0 || slices.Contains(notKept, d.ID)) {
+			t.Errorf("by %q: what is kept is read %t", d.ID, !reflect.DeepEqual(changed, want))
+		}
+		read += len(have)
+	}
+	if read < 500 {
+		t.Errorf("only %d figures were read", read)
+	}
+	past := kept.Published()
+	past.AsOf -= 7
+	one := []string{"closure_rate"}
+	for what, a := range map[string]Ask{
+		"a week before":     {Point: past},
+		"under a condition": {Metrics: one, Where: map[string]string{"street": NoValue}},
+		"by two dimensions": {Metrics: one, By: []string{"street", "source"}},
+	} {
+		if have, want := figures(false7, a), figures(computed, a); !reflect.DeepEqual(have, want) {
+			t.Errorf("%s: what is kept is read", what)
+		}
+	}
+	c := mustLoad(t) // a metric that a zone has changed since
+	m, err := c.Metric("closure_rate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Den = &Measure{Agg: "count", Where: "is_open"}
+	false7.Catalogue, computed.Catalogue = c, c
+	if have, want := figures(false7, Ask{Metrics: one}), figures(computed, Ask{Metrics: one}); !reflect.DeepEqual(have, want) {
+		t.Errorf("an edited metric: read %v, computed %v", have, want)
+	}
+	if have, want := figures(false7, Ask{Metrics: []string{"incentive_paid"}}), figures(computed, Ask{Metrics: []string{"incentive_paid"}}); reflect.DeepEqual(have, want) {
+		t.Error("a metric of a fact without edited ones is computed")
+	}
+}
