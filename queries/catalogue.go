@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 	"strings"
 
@@ -168,9 +169,9 @@ func (c *Catalogue) Metric(name string) (*Metric, error) {
 		}
 		labels = append(labels, m.Label)
 	}
-	meant := didYouMean(name, c.metricNames())
+	meant := decl.DidYouMean(name, c.metricNames()).English
 	if meant == "" {
-		meant = didYouMean(name, labels)
+		meant = decl.DidYouMean(name, labels).English
 	}
 	return nil, fmt.Errorf("unknown metric %q%s", name, meant)
 }
@@ -187,12 +188,15 @@ func (c *Catalogue) dimension(name string) (string, error) {
 		}
 		labels = append(labels, d.Label)
 	}
-	meant := didYouMean(name, c.dimensionNames())
+	meant := decl.DidYouMean(name, c.dimensionNames()).English
 	if meant == "" {
-		meant = didYouMean(name, labels)
+		meant = decl.DidYouMean(name, labels).English
 	}
 	return "", fmt.Errorf("unknown dimension %q%s", name, meant)
 }
+
+// FactOf finds a fact by its id, nil where there is none.
+func (c *Catalogue) FactOf(id string) *Fact { return c.fact[id] }
 
 // Label of a dimension.
 func (c *Catalogue) Label(dimension string) string { return c.dim[dimension] }
@@ -244,4 +248,28 @@ func (m *Metric) Light(value *float64, target float64) string {
 		return "黄"
 	}
 	return "红"
+}
+
+// metricsOf are the metrics of a fact, in their order.
+func (c *Catalogue) metricsOf(f *Fact) []*Metric { return ofFact(c.Metrics, f) }
+
+func factsOf(metrics []*Metric) []*Fact {
+	var out []*Fact
+	for _, m := range metrics {
+		if !slices.Contains(out, m.Fact) {
+			out = append(out, m.Fact)
+		}
+	}
+	return out
+}
+
+// ofFact are the metrics that count a fact's rows.
+func ofFact(metrics []*Metric, f *Fact) []*Metric {
+	var out []*Metric
+	for _, m := range metrics {
+		if m.Fact == f {
+			out = append(out, m)
+		}
+	}
+	return out
 }

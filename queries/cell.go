@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/lineage"
 	"taizhang/internal/warehouse"
 )
@@ -82,7 +83,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		for i := range names {
 			names[i] = path.Base(names[i])
 		}
-		return nil, fmt.Errorf("no return came in a file %q, and none has that id%s", a.File, didYouMean(path.Base(a.File), names))
+		return nil, fmt.Errorf("no return came in a file %q, and none has that id%s", a.File, decl.DidYouMean(path.Base(a.File), names).English)
 	}
 	at := cellShape().FindStringSubmatch(a.Cell)
 	rowNo, err := strconv.ParseInt(at[2], 10, 64)

@@ -314,7 +314,7 @@ func (r *Reader) sideOf(ctx context.Context, m *Metric, a Ask) (side, error) {
 	}
 	points := []Point{a.Point}
 	if gr != nil {
-		if err := gr.span(a); err != nil {
+		if err := gr.span(a.Point, a.Where); err != nil {
 			return nil, err
 		}
 		if m.Fact.Mode != Period {
@@ -353,32 +353,6 @@ func (r *Reader) sideOf(ctx context.Context, m *Metric, a Ask) (side, error) {
 		out[k][key] = append(out[k][key], s)
 	}
 	return out, nil
-}
-
-// sides is the statement behind sideOf.
-func (c *compiler) sides(table string, by, filters []string) string {
-	m := c.metrics[0]
-	ms := m.measures()
-	var sel, matches []string
-	for i, d := range by {
-		sel = append(sel, c.dim(d)+fmt.Sprintf(" as d%d", i))
-	}
-	if c.fact.Mode == Obligation {
-		sel = append(sel, "cast(null as varchar)", "cast(null as varchar)", "cast(null as integer)", "submitter", "form || ' ' || period")
-	} else {
-		sel = append(sel, "return_id", "sheet", "row_no", "submitter", "coalesce(key_text, sheet || '!' || row_no)")
-	}
-	for _, x := range ms {
-		matches = append(matches, "coalesce("+c.match(m, x)+", false)")
-	}
-	sel = append(sel, c.contribution(m, ms[0])+" as contributes")
-	if m.IsRatio() {
-		sel = append(sel, c.contribution(m, m.Den)+" as contributes_den")
-	} else {
-		sel = append(sel, "cast(null as integer) as contributes_den")
-	}
-	return "with filtered as (select * from " + c.from(table) + " as f" + where(filters) + ")\nselect " + strings.Join(sel, ", ") +
-		" from filtered where " + strings.Join(matches, " or ")
 }
 
 func text0(v any) string {

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
-
 	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
@@ -15,12 +13,8 @@ import (
 
 func TestCompare(t *testing.T) {
 	ctx := context.Background()
-	r := open(t, publish(t, "2022-08-15", time.Date(2022, 8, 15, 12, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
-		for _, f := range txtar.Parse([]byte(smallZone)).Files {
-			if err := warehousetest.InsertCSV(ctx, db, f.Name, string(f.Data)); err != nil {
-				t.Fatal(err)
-			}
-		}
+	r := open(t, warehousetest.Publish(t, "2022-08-15", time.Date(2022, 8, 15, 12, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+		warehousetest.FillSmall(t, db)
 		warehousetest.Exec(t, db, "insert into ctl.target values ('xt', 'closure_rate', 0.6, 'plain'), ('incentive_paid', 'incentive_paid', 1.0, 'year_progress')")
 	}))
 	figures, with, err := r.Compare(ctx, Ask{Metrics: []string{"closure_rate", "incentive_paid", "problems_collected"}})

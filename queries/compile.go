@@ -217,3 +217,14 @@ func where(conditions []string) string {
 	}
 	return "\nwhere " + strings.Join(conditions, " and ")
 }
+
+// tablesRead are the models that figures of some facts and their coverage are read from.
+func tablesRead(facts []*Fact) []string {
+	wanted := []string{obligationTable, countedTable}
+	for _, f := range facts {
+		if !slices.Contains(wanted, f.Table) {
+			wanted = append(wanted, f.Table)
+		}
+	}
+	return wanted
+}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
 )
 
@@ -96,28 +95,6 @@ func (c *cover) of(form string, p Point, dims []DimValue, conditions map[string]
 		}
 	}
 	return c.cells[k]
-}
-
-// labelOf is the bucket of a date.
-func (g *grain) labelOf(d calendar.Date) string {
-	if g.dim == "week" {
-		return calendar.WeekOf(d).String()
-	}
-	return calendar.MonthOf(d).String()
-}
-
-// join puts returns and obligations into every bucket that their period touches.
-func (g *grain) join() string {
-	var b strings.Builder
-	b.WriteString(" join (values ")
-	for i, x := range g.buckets {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "('%s', date '%s', date '%s')", x.label, x.start, x.end)
-	}
-	b.WriteString(") as b(label, bucket_start, bucket_end) on period_start <= bucket_end and period_end >= bucket_start")
-	return b.String()
 }
 
 // instant writes a TIMESTAMP of the warehouse as RFC 3339, nil stays nil.

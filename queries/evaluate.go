@@ -122,7 +122,7 @@ func (q question) statement(facts []*Fact, src *warehouse.Restated) (query strin
 				columns = append(columns, "null")
 			}
 		}
-		inner := compilers[i].figures(src.Name(f.Table), grouping{q.by, q.total, q.timed()}, filters(f, q.where))
+		inner := compilers[i].figures(src.Name(f.Table), grouping{by: q.by, total: q.total, timed: q.timed()}, filters(f, q.where))
 		parts[i] = "select " + strings.Join(columns, ", ") + " from (" + inner + "\n) as " + own
 		before += widths[i]
 	}

@@ -100,24 +100,6 @@ func RunFenced(ctx context.Context, path, timeZone, query string, f Fence, args 
 	return t, err
 }
 
-// SQL runs a query that somebody typed, fenced, on the reader's publication.
-func (r *Reader) SQL(ctx context.Context, query string, f Fence, args ...string) (Table, error) {
-	return RunFenced(ctx, r.path, r.loc.String(), query, f, args...)
-}
-
-// StreamSQL is SQL for results that need not be held in memory.
-func (r *Reader) StreamSQL(ctx context.Context, query string, f Fence, columns func([]Column) error, row func([]any) error, truncated func(), args ...string) error {
-	return StreamFenced(ctx, r.path, r.loc.String(), query, f, columns, row, truncated, args...)
-}
-
-// Elsewhere is a point as a fenced query takes it, nil for the publication's own.
-func (r *Reader) Elsewhere(p Point) *Point {
-	if p = r.At(p); r.isPublished(p) {
-		return nil
-	}
-	return &p
-}
-
 // StreamFenced is RunFenced for results that need not be held in memory.
 func StreamFenced(ctx context.Context, path, timeZone, query string, f Fence, columns func([]Column) error, row func([]any) error, truncated func(), args ...string) error {
 	f, err := f.withDefaults()
@@ -217,29 +199,6 @@ func readChild(out io.Reader, columns func([]Column) error, row func([]any) erro
 			}
 		}
 	}
-}
-
-// typed gives a JSON number back its Go type.
-func typed(v any, sqlType string) any {
-	n, ok := v.(json.Number)
-	if !ok {
-		return v
-	}
-	switch {
-	case sqlType == "DOUBLE" || sqlType == "FLOAT":
-		f, err := n.Float64()
-		if err != nil {
-			return n
-		}
-		return f
-	case strings.HasPrefix(sqlType, "DECIMAL"):
-		return n
-	}
-	i, err := n.Int64()
-	if err != nil {
-		return n
-	}
-	return i
 }
 
 // childEnv keeps what a process needs to start and nothing that DuckDB reads.

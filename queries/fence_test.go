@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +17,7 @@ import (
 )
 
 func fencedFile(t testing.TB) string {
-	return publish(t, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+	return warehousetest.Publish(t, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
 		warehousetest.Exec(t, db, "insert into ctl.submitter values ('xt', 'cyj', '产业局', 'department', 1, null, null)")
 	})
 }
@@ -30,7 +31,7 @@ func TestFencedTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := marshal(got.Records())
+	text, err := json.Marshal(got.Records())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func (r *Reader) asked(ctx context.Context, a Ask, metrics []*Metric, gr *grain)
 	if gr == nil {
 		return r.evaluate(ctx, q)
 	}
-	if err := gr.span(a); err != nil {
+	if err := gr.span(a.Point, a.Where); err != nil {
 		return nil, err
 	}
 	isState := func(m *Metric) bool { return m.Fact.Mode != Period }
@@ -253,45 +253,6 @@ func (r *Reader) resolve(a Ask) ([]*Metric, *grain, error) {
 		}
 	}
 	return metrics, nil, nil
-}
-
-// tablesRead are the models that figures of some facts and their coverage are read from.
-func tablesRead(facts []*Fact) []string {
-	wanted := []string{obligationTable, countedTable}
-	for _, f := range facts {
-		if !slices.Contains(wanted, f.Table) {
-			wanted = append(wanted, f.Table)
-		}
-	}
-	return wanted
-}
-
-func factsOf(metrics []*Metric) []*Fact {
-	var out []*Fact
-	for _, m := range metrics {
-		if !slices.Contains(out, m.Fact) {
-			out = append(out, m.Fact)
-		}
-	}
-	return out
-}
-
-// ofFact are the metrics that count a fact's rows.
-func ofFact(metrics []*Metric, f *Fact) []*Metric {
-	var out []*Metric
-	for _, m := range metrics {
-		if m.Fact == f {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-func orZero(v any) any {
-	if v == nil {
-		return int64(0)
-	}
-	return v
 }
 
 // compareDims orders groups: the total first, units in 机构序列, numbers by

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -76,7 +77,7 @@ func TestFigureRecord(t *testing.T) {
 		`{"metric":"closure_rate","label":"办结率","unit":"ratio","value":0.5714285714285714,"num":4,"den":7,"as_of":"2022-08-15","known_at":"2022-08-15T18:00:00+08:00","returns_expected":1,"returns_received":1,"rows_refused":1,"values_emptied":2,"submitter":"产业局"}`,
 		`{"metric":"incentive_paid","label":"兑付惠企资金","unit":"yuan","value":0.30,"num":null,"den":null,"as_of":"2022-08-15","known_at":"2022-08-15T18:00:00+08:00","returns_expected":2,"returns_received":1,"rows_refused":0,"values_emptied":0,"submitter":"产业局"}`,
 	} {
-		got, err := marshal(figs[i].Record())
+		got, err := json.Marshal(figs[i].Record())
 		if err != nil || string(got) != want {
 			t.Errorf("got  %s (%v)\nwant %s", got, err, want)
 		}
@@ -94,7 +95,7 @@ func TestTraceCells(t *testing.T) {
 		t.Fatal(rows, err)
 	}
 	want := `{"return":"2-1","file":"产业局/问题台账32.xlsx","archive":"aa/2","submitter":"产业局","sheet":"表1","row":6,"cells":{"标题problem_no":"B6","标题status":"H6"},"contributes":1,"contributes_den":null}`
-	if got, err := marshal(rows[0].Record()); err != nil || string(got) != want {
+	if got, err := json.Marshal(rows[0].Record()); err != nil || string(got) != want {
 		t.Errorf("got  %s (%v)\nwant %s", got, err, want)
 	}
 	rows, err = r.Trace(context.Background(), Ask{Metrics: []string{"return_timeliness"}})
@@ -102,7 +103,7 @@ func TestTraceCells(t *testing.T) {
 		t.Fatal(rows, err)
 	}
 	want = `{"return":null,"file":null,"archive":null,"submitter":"双马街道","sheet":null,"row":null,"cells":{},"contributes":0,"contributes_den":1,"form":"problem","period":"2022-W32","due_at":"2022-08-15T12:00:00+08:00"}`
-	if got, err := marshal(rows[1].Record()); err != nil || string(got) != want {
+	if got, err := json.Marshal(rows[1].Record()); err != nil || string(got) != want {
 		t.Errorf("got  %s (%v)\nwant %s", got, err, want)
 	}
 }
@@ -115,7 +116,7 @@ func TestReturnsAndStatus(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	want := `{"return":"4-1","file":"产业局/兑付6.xlsx","submitter":"产业局","form":"incentive","period":"2022-06","cutoff":"2022-06-30","status":"accepted","rows":2,"rows_refused":0,"values_emptied":0,"errors":0,"warnings":0,"received_at":"2022-07-08T09:00:00+08:00","due_at":"2022-07-07T23:59:59+08:00","late":true,"superseded_by":"5-1","decision":null}`
-	if got, err := marshal(list[3]); err != nil || string(got) != want {
+	if got, err := json.Marshal(list[3]); err != nil || string(got) != want {
 		t.Errorf("got  %s (%v)\nwant %s", got, err, want)
 	}
 	later := Point{KnownAt: time.Date(2022, 8, 17, 0, 0, 0, 0, r.loc)}

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"fmt"
+	"strings"
 
 	"taizhang/internal/calendar"
 )
@@ -27,20 +28,20 @@ func (g *grain) name() string {
 }
 
 // span sets the buckets: those of the window, or the one asked for in Where.
-func (g *grain) span(a Ask) error {
+func (g *grain) span(p Point, where map[string]string) error {
 	kind := calendar.Week
 	if g.dim == "month" {
 		kind = calendar.Month
 	}
-	if want, ok := a.Where[g.dim]; ok {
-		p, err := calendar.ParsePeriod(want)
-		if err != nil || p.Kind != kind {
-			return fmt.Errorf("%s=%q: a %s such as %s was expected", g.dim, want, g.dim, kind.Of(a.AsOf))
+	if want, ok := where[g.dim]; ok {
+		w, err := calendar.ParsePeriod(want)
+		if err != nil || w.Kind != kind {
+			return fmt.Errorf("%s=%q: a %s such as %s was expected", g.dim, want, g.dim, kind.Of(p.AsOf))
 		}
-		g.buckets = []bucket{{p.String(), p.Start, min(p.End(), a.AsOf)}}
+		g.buckets = []bucket{{w.String(), w.Start, min(w.End(), p.AsOf)}}
 		return nil
 	}
-	g.buckets = bucketsOf(kind, a.From, a.AsOf)
+	g.buckets = bucketsOf(kind, p.From, p.AsOf)
 	return nil
 }
 
@@ -67,4 +68,26 @@ func labelOf(dim, date string) string {
 		return "strftime(" + date + ", '%G-W%V')"
 	}
 	return "strftime(" + date + ", '%Y-%m')"
+}
+
+// labelOf is the bucket of a date.
+func (g *grain) labelOf(d calendar.Date) string {
+	if g.dim == "week" {
+		return calendar.WeekOf(d).String()
+	}
+	return calendar.MonthOf(d).String()
+}
+
+// join puts returns and obligations into every bucket that their period touches.
+func (g *grain) join() string {
+	var b strings.Builder
+	b.WriteString(" join (values ")
+	for i, x := range g.buckets {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "('%s', date '%s', date '%s')", x.label, x.start, x.end)
+	}
+	b.WriteString(") as b(label, bucket_start, bucket_end) on period_start <= bucket_end and period_end >= bucket_start")
+	return b.String()
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"taizhang/internal/decl"
 )
 
 // knownValues refuses a value of Where that no row of the metrics has, and
@@ -56,7 +58,7 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*Metric, gr *
 			sort.Strings(values)
 		}
 		values = slices.Compact(values)
-		meant := didYouMean(v, values)
+		meant := decl.DidYouMean(v, values).English
 		if meant == "" && len(values) > 0 {
 			meant = "; there are: " + strings.Join(values[:min(len(values), 12)], ", ")
 			if len(values) > 12 {

@@ -37,8 +37,11 @@ func (f file) each(n *decl.Node, read func(key, value *decl.Node)) {
 	}
 }
 
+// IsName says whether a text may name a metric, a dimension or a word.
+func IsName(s string) bool { return idShape().MatchString(s) }
+
 func named(key *decl.Node) bool {
-	return idShape().MatchString(key.Value()) || key.Fault("a name is lowercase letters, digits and _, not %q", "名称只能用小写英文字母、数字和 _，不能是“%s”", key.Value())
+	return IsName(key.Value()) || key.Fault("a name is lowercase letters, digits and _, not %q", "名称只能用小写英文字母、数字和 _，不能是“%s”", key.Value())
 }
 
 // missing sees that the keys are there.
@@ -199,12 +202,4 @@ func (f file) metricDimensions(m *Metric, n *decl.Node) {
 		}
 		m.Dimensions = append(m.Dimensions, d)
 	}
-}
-
-// didYouMean names the known name that is nearest to an unknown one.
-// DidYouMean is `, did you mean "x"?` where a known name is near, else empty.
-func DidYouMean(name string, known []string) string { return didYouMean(name, known) }
-
-func didYouMean(name string, known []string) string {
-	return decl.DidYouMean(name, known).English
 }

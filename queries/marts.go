@@ -2,11 +2,8 @@ package queries
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -82,37 +79,6 @@ func (b *martBuilder) exec(query string) error {
 		return fmt.Errorf("%w\n%s", err, query)
 	}
 	return nil
-}
-
-// metricsOf are the metrics of a fact, in their order.
-func (c *Catalogue) metricsOf(f *Fact) []*Metric { return ofFact(c.Metrics, f) }
-
-// figureCube is the statement that computes all figures of a fact.
-func figureCube(f *Fact, ms []*Metric) string {
-	c := newCompiler(f, ms, "")
-	return c.cube(c.from(f.Table), "", true)
-}
-
-// fingerprint names what figures were computed by, and the contents they were computed from.
-func fingerprint(cube, version string) string {
-	h := sha256.Sum256([]byte(cube))
-	return version + " " + hex.EncodeToString(h[:])
-}
-
-// figureStates are the versions of the models' tables, and the fingerprints of the figures that are kept, by fact.
-func figureStates(ctx context.Context, conn warehouse.Querier) (versions, kept map[string]string, err error) {
-	read := func(query string) (map[string]string, error) {
-		into := map[string]string{}
-		return into, warehouse.Each(ctx, conn, query, func(v []any) error {
-			into[v[0].(string)] = fmt.Sprint(v[1])
-			return nil
-		})
-	}
-	if versions, err = read("select name, version || ' ' || as_of || ' ' || from_on from ctl.model_state"); err != nil {
-		return nil, nil, err
-	}
-	kept, err = read("select fact, fingerprint from ctl.metric_state")
-	return versions, kept, err
 }
 
 // figures keeps built.metric_figure: the figures of a fact are computed anew
@@ -232,96 +198,4 @@ func (b *martBuilder) declared() string {
 			warehouse.Quote(string(m.Unit)), warehouse.Quote(m.Fact.Form), zero, i))
 	}
 	return strings.Join(rows, ", ")
-}
-
-// cube is the statement that computes all metrics of a fact in total and by
-// every dimension, one row each. extra is a grouping column to carry along
-// (empty: none); whole adds the two coverage columns of obligations, and the
-// values as they are: text and type of the first and of the denominator.
-func (c *compiler) cube(from, extra string, whole bool) string {
-	dims := slices.Clone(c.fact.order)
-	dims = slices.DeleteFunc(dims, func(d string) bool { return d == "zone" })
-	keys := "zone"
-	if extra != "" {
-		keys += ", " + extra
-	}
-	var base, sets, marks, names, values []string
-	sets = append(sets, "("+keys+")")
-	total := 1<<len(dims) - 1
-	names = append(names, fmt.Sprintf("when %d then 'total'", total))
-	for i, d := range dims {
-		base = append(base, fmt.Sprintf("%s as dim_%s", c.dim(d), d))
-		sets = append(sets, "("+keys+", dim_"+d+")")
-		marks = append(marks, "dim_"+d)
-		id := total &^ (1 << (len(dims) - 1 - i))
-		names = append(names, fmt.Sprintf("when %d then '%s'", id, d))
-		values = append(values, fmt.Sprintf("when %d then dim_%s", id, d))
-	}
-	var aggregates, packs []string
-	n := 0
-	for _, m := range c.metrics {
-		p := fmt.Sprintf("{'metric': %s, ", warehouse.Quote(m.ID))
-		if m.IsRatio() {
-			p += fmt.Sprintf("'value': cast(a%d as double) / nullif(cast(a%d as double), 0), 'num': cast(a%d as decimal(38, 2)), 'den': cast(a%d as decimal(38, 2))", n, n+1, n, n+1)
-		} else {
-			p += fmt.Sprintf("'value': cast(a%d as double), 'num': cast(null as decimal(38, 2)), 'den': cast(null as decimal(38, 2))", n)
-		}
-		if whole {
-			p += exactly(n, m.IsRatio())
-		}
-		n += len(m.measures())
-		if c.fact.Mode == Obligation {
-			p += fmt.Sprintf(", 'expected': cast(a%d as bigint), 'received': cast(a%d as bigint)", n, n+1)
-			n += 2
-		} else {
-			p += ", 'expected': cast(null as bigint), 'received': cast(null as bigint)"
-		}
-		packs = append(packs, p+fmt.Sprintf(", 'allowed': %s}", allowedList(m, dims)))
-	}
-	for i, a := range c.columns() {
-		aggregates = append(aggregates, fmt.Sprintf("%s as a%d", a, i))
-	}
-	out := "zone"
-	if extra != "" {
-		out += ", " + extra
-	}
-	tail := ""
-	if whole {
-		tail = ", p.expected, p.received, p.exact, p.exact_type, p.exact_den, p.exact_den_type"
-	}
-	return fmt.Sprintf(`
-with rows_of as (select *, %s from %s as f),
-summed as (
-	select %s, grouping(%s) as g, %s, %s
-	from rows_of group by grouping sets (%s)
-),
-named as (
-	select *, case g %s end as dimension, case g %s end as dimension_value,
-		unnest([%s]) as p
-	from summed
-)
-select %s, p.metric, dimension, dimension_value, p.value, p.num, p.den%s
-from named
-where dimension = 'total' or list_contains(p.allowed, dimension)`,
-		strings.Join(base, ", "), from, keys, strings.Join(marks, ", "), strings.Join(marks, ", "), strings.Join(aggregates, ",\n\t\t"),
-		strings.Join(sets, ", "), strings.Join(names, " "), strings.Join(values, " "), strings.Join(packs, ",\n\t\t"), out, tail)
-}
-
-// exactly are the fields that keep a value as it is.
-func exactly(column int, isRatio bool) string {
-	p := fmt.Sprintf(", 'exact': cast(a%[1]d as varchar), 'exact_type': typeof(a%[1]d)", column)
-	if isRatio {
-		return p + fmt.Sprintf(", 'exact_den': cast(a%[1]d as varchar), 'exact_den_type': typeof(a%[1]d)", column+1)
-	}
-	return p + ", 'exact_den': cast(null as varchar), 'exact_den_type': cast(null as varchar)"
-}
-
-func allowedList(m *Metric, dims []string) string {
-	var out []string
-	for _, d := range dims {
-		if m.Allows(d) {
-			out = append(out, warehouse.Quote(d))
-		}
-	}
-	return "[" + strings.Join(out, ", ") + "]"
 }

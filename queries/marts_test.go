@@ -3,7 +3,6 @@ package queries
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -78,85 +77,6 @@ func same(t *testing.T, db *warehouse.DB, a, b, columns string) {
 	}
 	if n > 0 {
 		t.FailNow()
-	}
-}
-
-// TestMartsAgreeWithFigures: what the marts hold is what Metrics answers.
-func TestMartsAgreeWithFigures(t *testing.T) {
-	ctx := context.Background()
-	path := publish(t, "2022-03-16", time.Date(2022, 3, 16, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
-		warehousetest.Random{Seed: 5, To: "2022-03-31", Rows: 6}.Fill(t, db)
-		warehousetest.BuildModels(t, db)
-		stats, err := BuildMarts(ctx, db.Conn, MartOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%+v", stats)
-	})
-	r := open(t, path)
-	for _, m := range r.Catalogue.Metrics {
-		for _, by := range append([]string{""}, m.Dimensions...) {
-			if by == "month" || by == "zone" {
-				continue
-			}
-			a := Ask{Metrics: []string{m.ID}}
-			q := "select dimension_value, value, returns_expected, returns_received, rows_refused, values_emptied from mart.metric where metric = '" + m.ID + "' and dimension = '" + by + "'"
-			switch by {
-			case "":
-				q = "select 'total', value, returns_expected, returns_received, rows_refused, values_emptied from mart.metric where metric = '" + m.ID + "' and dimension = 'total'"
-			case "week":
-				a.By = []string{by}
-				q = "select week, value from mart.metric_week where basis = 'now' and dimension = 'total' and metric = '" + m.ID + "'"
-			default:
-				a.By = []string{by}
-			}
-			compare(t, r, m, by, a, q)
-		}
-	}
-}
-
-func compare(t *testing.T, r *Reader, m *Metric, by string, a Ask, q string) {
-	t.Helper()
-	figs, err := r.Metrics(context.Background(), a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tab, err := r.table(context.Background(), q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[any][]any{}
-	for _, row := range tab.Rows {
-		got[row[0]] = row[1:]
-	}
-	for _, f := range figs {
-		var key any = "total"
-		if len(f.Dims) > 0 {
-			key = nil
-			if f.Dims[0].Value != nil {
-				key = *f.Dims[0].Value
-			}
-		}
-		if key == "2021-W52" { // the window of figures begins on 1 January, weeks are whole
-			continue
-		}
-		row, ok := got[key]
-		if !ok {
-			t.Fatalf("%s by %s: no row %v", m.ID, by, key)
-		}
-		x, y := Float(f.Value), Float(row[0])
-		if (x == nil) != (y == nil) || x != nil && math.Abs(*x-*y) > 1e-9 {
-			t.Fatalf("%s by %s, %v: figure %v, mart %v", m.ID, by, key, f.Value, row[0])
-		}
-		if len(row) > 1 {
-			c := Coverage{row[1].(int64), row[2].(int64), row[3].(int64), row[4].(int64)}
-			if c != f.Coverage {
-				t.Fatalf("%s by %s, %v: coverage %v, mart %v", m.ID, by, key, f.Coverage, c)
-			}
-		}
-	}
-	if by != "week" && len(figs) != len(tab.Rows) {
-		t.Fatalf("%s by %s: %d figures, %d rows", m.ID, by, len(figs), len(tab.Rows))
 	}
 }
 
@@ -250,7 +170,11 @@ func TestEditedModelsMoveTheirWeeks(t *testing.T) {
 	step("news of problem alone", -1)
 	c.Metrics = slices.DeleteFunc(slices.Clone(c.Metrics), func(m *Metric) bool { return m.ID == "incentive_paid" })
 	step("a metric less", 1)
-	m := *c.metric["closure_rate"]
+	closure, err := c.Metric("closure_rate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := *closure
 	num := *m.Num
 	num.Where = "is_closed and satisfaction is not null"
 	m.Num = &num
@@ -260,4 +184,31 @@ func TestEditedModelsMoveTheirWeeks(t *testing.T) {
 		}
 	}
 	step("another definition of closure_rate", 1)
+}
+
+func BenchmarkMarts(b *testing.B) {
+	ctx := context.Background()
+	db := warehousetest.New(b)
+	warehousetest.Random{Seed: 1, Rows: 280}.Fill(b, db)
+	known := time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC)
+	warehousetest.Run(b, db, "2022-08-15", known, "2022-01-01")
+	warehousetest.BuildModels(b, db)
+	for _, full := range []bool{true, false} {
+		name := "incremental"
+		if full {
+			name = "full"
+		}
+		b.Run(name, func(b *testing.B) {
+			start := warehousetest.CPU()
+			for b.Loop() {
+				stats, err := BuildMarts(ctx, db.Conn, MartOptions{Full: full})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(stats.Metric.Milliseconds()), "ms/metric")
+				b.ReportMetric(float64(stats.History.Milliseconds()), "ms/week")
+			}
+			b.ReportMetric(float64((warehousetest.CPU()-start).Milliseconds())/float64(b.N), "cpu-ms/op")
+		})
+	}
 }

@@ -152,24 +152,6 @@ func (r *Reader) listed(ctx context.Context, id, table, columns string) (l listi
 	return l, err
 }
 
-// recordOf is a row of a table as a record.
-func recordOf(t Table, row []any) Record {
-	rec := make(Record, len(row))
-	for i, c := range t.Columns {
-		rec[i] = Entry{c.Name, row[i]}
-	}
-	return rec
-}
-
-// Records are the rows of a table as records.
-func (t Table) Records() []Record {
-	out := make([]Record, len(t.Rows))
-	for i, row := range t.Rows {
-		out[i] = recordOf(t, row)
-	}
-	return out
-}
-
 // StatusAsk selects obligations: by default the newest due period of every
 // submitter and form, else one period, or all.
 type StatusAsk struct {

@@ -71,7 +71,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	m := metrics[0]
 	points := []Point{a.Point}
 	if gr != nil {
-		if err := gr.span(a); err != nil {
+		if err := gr.span(a.Point, a.Where); err != nil {
 			return nil, err
 		}
 		if m.Fact.Mode != Period {
@@ -97,35 +97,6 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 		return r.obligationRows(m, t), nil
 	}
 	return r.sheetRows(ctx, m, t)
-}
-
-// trace is the statement that lists the rows of one metric. The rows are
-// found first and joined to their returns after.
-func (c *compiler) trace(table string, filters []string) string {
-	m := c.metrics[0]
-	ms := m.measures()
-	var matches []string
-	for _, x := range ms {
-		matches = append(matches, "coalesce("+c.match(m, x)+", false)")
-	}
-	den := "cast(null as integer)"
-	if m.IsRatio() {
-		den = c.contribution(m, m.Den)
-	}
-	var b strings.Builder
-	if c.fact.Mode == Obligation {
-		fmt.Fprintf(&b, "select submitter, form, period, due_at, %s as contributes, %s as contributes_den, submitter_code from %s%s",
-			c.contribution(m, ms[0]), den, table, where(append(slices.Clone(filters), "("+strings.Join(matches, " or ")+")")))
-		return b.String()
-	}
-	fmt.Fprintf(&b, "with filtered as (select * from %s as f%s),\nrows_of as (select zone, return_id, sheet, row_no, submitter, %s as contributes, %s as contributes_den from filtered where %s)\n",
-		c.from(table), where(filters), c.contribution(m, ms[0]), den, strings.Join(matches, " or "))
-	b.WriteString(`select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den
-from rows_of as t
-left join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
-left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
-order by coalesce(s.seq, 9999), t.submitter, t.return_id, t.sheet, t.row_no`)
-	return b.String()
 }
 
 func (r *Reader) obligationRows(m *Metric, t Table) []TraceRow {

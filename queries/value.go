@@ -242,3 +242,51 @@ func Float(v any) *float64 {
 	f, _ := n.Float64()
 	return &f
 }
+
+// recordOf is a row of a table as a record.
+func recordOf(t Table, row []any) Record {
+	rec := make(Record, len(row))
+	for i, c := range t.Columns {
+		rec[i] = Entry{c.Name, row[i]}
+	}
+	return rec
+}
+
+// Records are the rows of a table as records.
+func (t Table) Records() []Record {
+	out := make([]Record, len(t.Rows))
+	for i, row := range t.Rows {
+		out[i] = recordOf(t, row)
+	}
+	return out
+}
+
+func orZero(v any) any {
+	if v == nil {
+		return int64(0)
+	}
+	return v
+}
+
+// typed gives a JSON number back its Go type.
+func typed(v any, sqlType string) any {
+	n, ok := v.(json.Number)
+	if !ok {
+		return v
+	}
+	switch {
+	case sqlType == "DOUBLE" || sqlType == "FLOAT":
+		f, err := n.Float64()
+		if err != nil {
+			return n
+		}
+		return f
+	case strings.HasPrefix(sqlType, "DECIMAL"):
+		return n
+	}
+	i, err := n.Int64()
+	if err != nil {
+		return n
+	}
+	return i
+}

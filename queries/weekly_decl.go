@@ -229,7 +229,7 @@ func (l *weeklyLoader) word(key, value *decl.Node) bool {
 	if i >= 0 {
 		l.book.words = slices.Delete(l.book.words, i, i+1)
 	}
-	if l.known(name) || !idShape().MatchString(name) {
+	if l.known(name) || !IsName(name) {
 		return key.Fault("%q is taken, or no name of lowercase letters, digits and _", "“%s”已被占用，或不是由小写英文字母、数字和 _ 组成的名称", name)
 	}
 	sql, ok := value.Text()

@@ -130,13 +130,13 @@ func (w *weekly) spoken(it weeklyItem) string {
 
 // driver says what is behind a change: of a ratio what it was made of then and
 // now, and the unit that moved the count, sum or numerator most.
-func (w *weekly) driver(metric string, sums map[string]float64) string {
-	made, unit := "", w.book.metrics[metric].Unit
+func (w *weekly) driver(name string, sums map[string]float64) string {
+	made, unit := "", w.book.metrics[name].Unit
 	if unit == Ratio {
-		if then, now := fraction(w.last[metric], unit), fraction(w.now[metric], unit); then != "" && now != "" {
+		if then, now := fraction(w.last[name], unit), fraction(w.now[name], unit); then != "" && now != "" {
 			made = "（" + then + "→" + now + "）"
 		}
-		if n := w.now[metric].Num; n != nil && math.Abs(*n) >= 1e6 {
+		if n := w.now[name].Num; n != nil && math.Abs(*n) >= 1e6 {
 			unit = Yuan
 		} else {
 			unit = Count

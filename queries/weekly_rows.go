@@ -43,7 +43,7 @@ func (l *weeklyLoader) rows(b *weeklyBlock, n *decl.Node) bool {
 	t.at = n
 	if !weeklyMapping(n, weeklyFields{
 		"fact": func(c *decl.Node) bool {
-			if r.fact = l.catalogue.fact[c.Value()]; r.fact == nil {
+			if r.fact = l.catalogue.FactOf(c.Value()); r.fact == nil {
 				var names []string
 				for _, f := range l.catalogue.Facts {
 					names = append(names, f.ID)

@@ -69,7 +69,7 @@ func TestListsAreTheTraces(t *testing.T) {
 					want := map[string]string{}
 					for _, row := range trace {
 						key := fmt.Sprint(row.Submitter, row.File, row.Sheet, row.Row, row.Period)
-						if row.isObligation {
+						if row.Return == "" { // an obligation
 							key = fmt.Sprint(row.Submitter, row.Form, row.Period)
 						}
 						want[key] += fmt.Sprint(floatOf(row.Contributes), "/", floatOf(row.ContributesDen), ";")
@@ -327,7 +327,7 @@ func TestRemind(t *testing.T) {
 	if text, err = Remind(ctx, r, Point{KnownAt: time.Date(2022, 8, 15, 9, 30, 0, 0, r.Location()), From: calendar.NoDate, AsOf: calendar.NoDate}); err != nil || !strings.Contains(text, "2022年8月15日17:00前") {
 		t.Errorf("in the morning: %v %s", err, text)
 	}
-	empty := open(t, publish(t, "2022-08-15", asOf.KnownAt, func(*warehouse.DB) {}))
+	empty := open(t, warehousetest.Publish(t, "2022-08-15", asOf.KnownAt, func(*warehouse.DB) {}))
 	if text, err = Remind(ctx, empty, Point{}); err != nil || text != "" {
 		t.Errorf("nobody owes: %v %q", err, text)
 	}
@@ -336,7 +336,7 @@ func TestRemind(t *testing.T) {
 // TestWeeklyOfOddNames: names that sheets, files and XML don't like.
 func TestWeeklyOfOddNames(t *testing.T) {
 	odd := `双马[街]道:*?/\🏠𠮷` + strings.Repeat("长", 280)
-	r := open(t, publish(t, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+	r := open(t, warehousetest.Publish(t, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
 		warehousetest.Random{Seed: 3, Rows: 3}.Fill(t, db)
 		warehousetest.Exec(t, db, "update ctl.submitter set name = name || '"+odd+"' where seq = 1")
 		warehousetest.Exec(t, db, "update raw.livelihood set project_name = '=1+1"+odd+"'")
@@ -376,7 +376,7 @@ func TestWeeklyOfOddNames(t *testing.T) {
 // row of the list sheet. Budget: 3 s of CPU and 300 MiB, the warehouse's own
 // memory included.
 func BenchmarkWeeklyLarge(b *testing.B) {
-	path := publish(b, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+	path := warehousetest.Publish(b, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
 		warehousetest.Random{Seed: 3, Rows: 3}.Fill(b, db)
 		warehousetest.Exec(b, db, `insert into raw.problem by name select p.* replace (cast(1000 + n as integer) as row_no, p.problem_no || '-' || n as problem_no)
 			from (select * from raw.problem where return_id = (select max(return_id) from raw.return where form = 'problem' and cutoff = (select max(cutoff) from raw.return where form = 'problem' and status <> 'rejected')) limit 1) as p, generate_series(1, 100000) as g(n)`)

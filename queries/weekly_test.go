@@ -12,6 +12,7 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
+	"taizhang/internal/warehouse/warehousetest"
 	"taizhang/internal/workbook"
 )
 
@@ -295,7 +296,7 @@ func TestWeeklyOfRandomZones(t *testing.T) {
 }
 
 func TestWeeklyOfAnEmptyZone(t *testing.T) {
-	r := open(t, publish(t, "2022-08-15", asOf.KnownAt, func(*warehouse.DB) {}))
+	r := open(t, warehousetest.Publish(t, "2022-08-15", asOf.KnownAt, func(*warehouse.DB) {}))
 	checkWeekly(t, r, Point{})
 	text, err := WeeklyText(context.Background(), r, Point{}, WeeklyOptions{})
 	if err != nil || text != "一、统筹推进\n截至目前，没有收集的问题。\n" {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
@@ -274,5 +275,5 @@ func (a *app) checkOutput(keep bool) error {
 
 // unknownName refuses a name and says which was meant.
 func unknownName(what, name string, known []string) error {
-	return usagef("%s", fmt.Sprintf("unknown %s %q%s", what, name, queries.DidYouMean(name, known)))
+	return usagef("%s", fmt.Sprintf("unknown %s %q%s", what, name, decl.DidYouMean(name, known).English))
 }

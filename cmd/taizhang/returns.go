@@ -12,6 +12,7 @@ import (
 
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -153,7 +154,7 @@ func knownForm(z *pipeline.Zone, name string) (string, error) {
 	for _, f := range z.Forms.Forms {
 		ids, titles = append(ids, f.ID), append(titles, f.PlainTitle())
 	}
-	if queries.DidYouMean(name, ids) == "" {
+	if decl.DidYouMean(name, ids).English == "" {
 		ids = titles
 	}
 	return "", unknownName("form", name, ids)

@@ -1,18 +1,66 @@
-package queries
+package warehousetest
 
 import (
 	"context"
-	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"golang.org/x/tools/txtar"
 
 	"taizhang/internal/warehouse"
-	"taizhang/internal/warehouse/warehousetest"
 )
 
-// smallZone is a zone whose figures can be worked out by hand.
+// Publish makes a publication from what fill loads, and gives its path.
+func Publish(t testing.TB, asOf string, knownAt time.Time, fill func(*warehouse.DB)) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	db, err := warehouse.Open(path, warehouse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Fill(t, db)
+	Run(t, db, asOf, knownAt, asOf[:4]+"-01-01")
+	fill(db)
+	BuildModels(t, db)
+	if err := db.Checkpoint(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := warehouse.Publish(context.Background(), path, filepath.Join(t.TempDir(), "published"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Path
+}
+
+// Evening is the known-at time of most publications of tests, as wall clock.
+var Evening = time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC)
+
+// PublishRandom makes a publication of a random zone on 2022-08-15.
+func PublishRandom(t testing.TB, seed uint64) string {
+	t.Helper()
+	return Publish(t, "2022-08-15", Evening, func(db *warehouse.DB) { Random{Seed: seed}.Fill(t, db) })
+}
+
+// PublishSmall makes a publication, on 2022-08-15, of a zone whose figures can be worked out by hand.
+func PublishSmall(t testing.TB) string {
+	t.Helper()
+	return Publish(t, "2022-08-15", Evening, func(db *warehouse.DB) { FillSmall(t, db) })
+}
+
+// FillSmall loads the zone whose figures can be worked out by hand.
+func FillSmall(t testing.TB, db *warehouse.DB) {
+	t.Helper()
+	for _, f := range txtar.Parse([]byte(smallZone)).Files {
+		if err := InsertCSV(context.Background(), db, f.Name, string(f.Data)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 const smallZone = `
 -- ctl.zone --
 zone, name, timezone
@@ -64,41 +112,3 @@ xt, 5-1, 表1, 2, 甲, A, 智能制造, 0.10, 2022-06-01
 xt, 5-1, 表1, 3, 甲公司, A, 制造强省, 0.20, 2022-06-30
 xt, 5-1, 表1, 4, 丙, , 制造强省, 0.30, 2021-12-31
 `
-
-func smallReader(t *testing.T) *Reader {
-	return open(t, publish(t, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
-		for _, f := range txtar.Parse([]byte(smallZone)).Files {
-			if err := warehousetest.InsertCSV(context.Background(), db, f.Name, string(f.Data)); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}))
-}
-
-func value(t *testing.T, r *Reader, a Ask) string {
-	t.Helper()
-	figs, err := r.Metrics(context.Background(), a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := ""
-	for _, f := range figs {
-		for _, d := range f.Dims {
-			if d.Value == nil {
-				out += "null="
-			} else {
-				out += *d.Value + "="
-			}
-		}
-		text, err := marshal(f.Value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out += string(text)
-		if f.Metric.IsRatio() {
-			out += fmt.Sprintf("(%v/%v)", f.Num, f.Den)
-		}
-		out += " "
-	}
-	return out
-}
