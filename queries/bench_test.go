@@ -18,7 +18,7 @@ func benchZone(b *testing.B) func(*warehouse.DB) {
 func BenchmarkReader(b *testing.B) {
 	ctx := context.Background()
 	r := open(b, warehousetest.Publish(b, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), benchZone(b)))
-	past := Point{AsOf: calendar.NewDate(2022, 6, 12), KnownAt: time.Date(2022, 6, 20, 12, 0, 0, 0, r.loc)}
+	past := warehouse.Point{AsOf: calendar.NewDate(2022, 6, 12), KnownAt: time.Date(2022, 6, 20, 12, 0, 0, 0, r.loc)}
 	for name, a := range map[string]Ask{
 		"headline": {}, "headline-past": {Point: past},
 		"by-street": {Metrics: []string{"closure_rate"}, By: []string{"street"}},

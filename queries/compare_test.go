@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
 )
@@ -22,10 +23,10 @@ func TestCompare(t *testing.T) {
 		t.Fatal(with, err)
 	}
 	// on the 8th W31's two open problems counted; a month before, nothing
-	if c := with[0]; *Float(c.LastWeek) != 0 || math.Abs(*Float(c.WeekChange)-4.0/7) > 1e-9 || c.LastMonth != nil || c.MonthChange != nil || c.Light != "黄" || *c.Goal != 0.6 {
+	if c := with[0]; *result.Float(c.LastWeek) != 0 || math.Abs(*result.Float(c.WeekChange)-4.0/7) > 1e-9 || c.LastMonth != nil || c.MonthChange != nil || c.Light != "黄" || *c.Goal != 0.6 {
 		t.Errorf("%+v", c)
 	}
-	if c := with[1]; c.Basis != "year_progress" || math.Abs(*c.Goal-227.0/365) > 1e-9 || c.Light != "红" || *Float(c.MonthChange) != 0 {
+	if c := with[1]; c.Basis != "year_progress" || math.Abs(*c.Goal-227.0/365) > 1e-9 || c.Light != "红" || *result.Float(c.MonthChange) != 0 {
 		t.Errorf("%+v", c)
 	}
 	if c := with[2]; c.WeekChange != int64(5) || c.LastMonth != int64(0) || c.Target != nil || c.Light != "" {

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
 
 // cover holds the coverage of forms by point, time bucket and submitter.
 type cover struct {
 	timed bool
-	grain *grain
+	grain *metric.Grain
 	cells map[coverKey]Coverage
 }
 
@@ -26,7 +27,7 @@ type coverKey struct {
 // forms the newest due period of everyone still obliged at each point, of
 // period forms every due period that lies in the window or, where rows are
 // told apart by their day, the bucket.
-func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []*Fact, q question) (*cover, error) {
+func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []*metric.Fact, q question) (*cover, error) {
 	c := &cover{timed: q.timed(), grain: q.buckets, cells: map[coverKey]Coverage{}}
 	var forms []string
 	for _, f := range facts {
@@ -39,7 +40,7 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	}
 	bucket, join, expected, window := "''", "", "is_expected", " and (mode = 'ledger' or period_end >= from_on)"
 	if q.buckets != nil {
-		bucket, join, expected, window = "b.label", q.buckets.join(), "is_due and not is_waived", ""
+		bucket, join, expected, window = "b.label", q.buckets.Join(), "is_due and not is_waived", ""
 	}
 	moment := "null, null"
 	if c.timed {
@@ -50,7 +51,7 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 		union all select form, coalesce(s.name, c.submitter), %[1]s, 0, 0,
 		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint), %[8]s
 		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s group by 1, 2, 3, 8, 9`,
-		bucket, src.Name(obligationTable), join, ofForms, expected, src.Name(countedTable), window, moment)
+		bucket, src.Name(metric.ObligationTable), join, ofForms, expected, src.Name(metric.CountedTable), window, moment)
 	t, err := r.table(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("coverage: %w\n%s", err, query)
@@ -70,19 +71,19 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 
 // of is the coverage of a figure: its form's, at its point, in its bucket, of
 // its submitter where the figure is one submitter's.
-func (c *cover) of(form string, p Point, dims []DimValue, conditions map[string]string) Coverage {
+func (c *cover) of(form string, p warehouse.Point, dims []DimValue, conditions map[string]string) Coverage {
 	k := coverKey{form: form}
 	if c.timed {
 		k.moment = momentOf(p)
 	}
-	if c.grain != nil && len(c.grain.buckets) == 1 {
-		k.bucket = c.grain.buckets[0].label
+	if c.grain != nil && len(c.grain.Buckets) == 1 {
+		k.bucket = c.grain.Buckets[0].Label
 	}
 	pick := func(dim, value string) {
 		switch {
 		case dim == "submitter":
 			k.submitter = value
-		case c.grain != nil && dim == c.grain.dim:
+		case c.grain != nil && dim == c.grain.Dim:
 			k.bucket = value
 		}
 	}

@@ -7,18 +7,20 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
 
 // question asks for metrics at points: in total, in groups, or both from one
 // look at the rows. Points that are asked for together are restated together.
 type question struct {
-	points  []Point
-	metrics []*Metric
+	points  []warehouse.Point
+	metrics []*metric.Metric
 	by      []string // dimensions of the groups; none: the total
 	total   bool     // the total beside the groups
 	where   map[string]string
-	buckets *grain // of rows that are told apart by their day
+	buckets *metric.Grain // of rows that are told apart by their day
 }
 
 // timed says whether figures are told apart by point.
@@ -27,7 +29,7 @@ func (q question) timed() bool { return len(q.points) > 1 }
 // forms are those that the facts come from, nil for all: what models say of
 // one form doesn't depend on the returns of another, and history over many
 // points costs in proportion to the returns.
-func (q question) forms(facts []*Fact) []string {
+func (q question) forms(facts []*metric.Fact) []string {
 	var out []string
 	for _, f := range facts {
 		if f.Form == "" || !q.timed() {
@@ -44,8 +46,8 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 	if out, err := r.kept(ctx, q); err != nil || out != nil {
 		return out, err
 	}
-	facts := factsOf(q.metrics)
-	src, err := r.sourceOf(ctx, q.forms(facts), q.points, tablesRead(facts)...)
+	facts := metric.FactsOf(q.metrics)
+	src, err := r.sourceOf(ctx, q.forms(facts), q.points, metric.TablesRead(facts)...)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +60,7 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("figures: %w\n%s", err, query)
 	}
-	at := make(map[[2]any]Point, len(q.points))
+	at := make(map[[2]any]warehouse.Point, len(q.points))
 	for _, p := range q.points {
 		at[momentOf(p)] = p
 	}
@@ -78,13 +80,15 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 			dims = dimsOf(q.by, row[4:])
 		}
 		values := row[4+len(q.by)+before[i]:]
-		a.add(ofFact(q.metrics, facts[i]), p, dims, values[:widths[i]])
+		a.add(metric.OfFact(q.metrics, facts[i]), p, dims, values[:widths[i]])
 	}
 	return r.whole(a, facts), nil
 }
 
 // momentOf is a point as a row tells it.
-func momentOf(p Point) [2]any { return [2]any{p.AsOf.String(), p.KnownAt.Format(warehouse.Stamp)} }
+func momentOf(p warehouse.Point) [2]any {
+	return [2]any{p.AsOf.String(), p.KnownAt.Format(warehouse.Stamp)}
+}
 
 func dimsOf(by []string, values []any) []DimValue {
 	dims := make([]DimValue, len(by))
@@ -101,11 +105,11 @@ func dimsOf(by []string, values []any) []DimValue {
 // several facts side by side. A row is the fact's place, its point, whether it
 // is a total, its groups, and the columns of all facts, of which only its own
 // have values: each keeps its type. widths are the facts' numbers of columns.
-func (q question) statement(facts []*Fact, src *warehouse.Restated) (query string, widths []int) {
-	all, compilers := 0, make([]*compiler, len(facts))
+func (q question) statement(facts []*metric.Fact, src *warehouse.Restated) (query string, widths []int) {
+	all, compilers := 0, make([]*metric.Compiler, len(facts))
 	for i, f := range facts {
-		compilers[i] = newCompiler(f, ofFact(q.metrics, f), q.buckets.name())
-		widths = append(widths, len(compilers[i].columns()))
+		compilers[i] = metric.NewCompiler(f, metric.OfFact(q.metrics, f), q.buckets.Name())
+		widths = append(widths, len(compilers[i].Columns()))
 		all += widths[i]
 	}
 	parts, before := make([]string, len(facts)), 0
@@ -122,7 +126,7 @@ func (q question) statement(facts []*Fact, src *warehouse.Restated) (query strin
 				columns = append(columns, "null")
 			}
 		}
-		inner := compilers[i].figures(src.Name(f.Table), grouping{by: q.by, total: q.total, timed: q.timed()}, filters(f, q.where))
+		inner := compilers[i].Figures(src.Name(f.Table), metric.Grouping{By: q.by, Total: q.total, Timed: q.timed()}, metric.Filters(f, q.where))
 		parts[i] = "select " + strings.Join(columns, ", ") + " from (" + inner + "\n) as " + own
 		before += widths[i]
 	}
@@ -139,14 +143,14 @@ type tally struct {
 
 // seenGroup is a total, or a bucket of time, that there is a figure of.
 type seenGroup struct {
-	fact   *Fact
-	point  Point
+	fact   *metric.Fact
+	point  warehouse.Point
 	bucket string // empty: the total
 }
 
 // add makes figures of one group of a fact's rows out of the columns of some
 // of its metrics; none: of no rows.
-func (a *tally) add(ms []*Metric, p Point, dims []DimValue, values []any) {
+func (a *tally) add(ms []*metric.Metric, p warehouse.Point, dims []DimValue, values []any) {
 	f := ms[0].Fact
 	switch {
 	case len(dims) == 0:
@@ -164,16 +168,16 @@ func (a *tally) add(ms []*Metric, p Point, dims []DimValue, values []any) {
 		fig := Figure{Metric: m, Dims: dims, Point: p}
 		switch {
 		case m.IsRatio():
-			fig.Num, fig.Den = orZero(next()), orZero(next())
-			fig.Value = quotient(fig.Num, fig.Den)
+			fig.Num, fig.Den = result.OrZero(next()), result.OrZero(next())
+			fig.Value = result.Quotient(fig.Num, fig.Den)
 		case m.Value.Agg == "median":
 			fig.Value = next()
 		default:
-			fig.Value = orZero(next())
+			fig.Value = result.OrZero(next())
 		}
-		if f.Mode == Obligation {
-			fig.Coverage.Expected, _ = orZero(next()).(int64)
-			fig.Coverage.Received, _ = orZero(next()).(int64)
+		if f.Mode == metric.Obligation {
+			fig.Coverage.Expected, _ = result.OrZero(next()).(int64)
+			fig.Coverage.Received, _ = result.OrZero(next()).(int64)
 		} else {
 			fig.Coverage = a.cover.of(f.Form, p, dims, a.q.where)
 		}
@@ -183,24 +187,24 @@ func (a *tally) add(ms []*Metric, p Point, dims []DimValue, values []any) {
 
 // whole adds the totals and the buckets of time in which there were no rows,
 // and puts all in order.
-func (r *Reader) whole(a tally, facts []*Fact) []Figure {
+func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 	q := a.q
 	for _, f := range facts {
 		for _, p := range q.points {
 			if (q.total || len(q.by) == 0) && !a.seen[seenGroup{f, p, ""}] {
-				a.add(ofFact(q.metrics, f), p, nil, nil)
+				a.add(metric.OfFact(q.metrics, f), p, nil, nil)
 			}
-			if q.buckets == nil || len(q.by) != 1 || q.by[0] != q.buckets.dim {
+			if q.buckets == nil || len(q.by) != 1 || q.by[0] != q.buckets.Dim {
 				continue
 			}
-			for _, b := range q.buckets.buckets {
-				if label := b.label; !a.seen[seenGroup{f, p, label}] {
-					a.add(ofFact(q.metrics, f), p, []DimValue{{q.buckets.dim, &label}}, nil)
+			for _, b := range q.buckets.Buckets {
+				if label := b.Label; !a.seen[seenGroup{f, p, label}] {
+					a.add(metric.OfFact(q.metrics, f), p, []DimValue{{q.buckets.Dim, &label}}, nil)
 				}
 			}
 		}
 	}
-	place, of := map[Point]int{}, map[*Metric]int{}
+	place, of := map[warehouse.Point]int{}, map[*metric.Metric]int{}
 	for i, p := range q.points {
 		place[p] = i
 	}

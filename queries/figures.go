@@ -6,6 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 )
 
 // NoValue is how a group of rows without a value for a dimension is shown,
@@ -17,7 +21,7 @@ type Ask struct {
 	Metrics []string          // empty: every metric that allows By and Where
 	By      []string          // dimensions
 	Where   map[string]string // dimension → value; submitters also by code
-	Point
+	warehouse.Point
 }
 
 // DimValue is the value of a dimension; nil is the group of rows without one.
@@ -32,27 +36,27 @@ type Coverage struct{ Expected, Received, RowsRefused, ValuesEmptied int64 }
 // Figure is one value of a metric. Value, Num and Den are nil, int64, float64
 // or json.Number (exact decimals).
 type Figure struct {
-	Metric          *Metric
+	Metric          *metric.Metric
 	Value, Num, Den any
 	Dims            []DimValue // none: the total
-	Point
+	warehouse.Point
 	Coverage Coverage
 }
 
 // Record is the figure with the keys of machine-readable output.
-func (f Figure) Record() Record {
-	r := Record{
-		{"metric", f.Metric.ID}, {"label", f.Metric.Label}, {"unit", string(f.Metric.Unit)},
-		{"value", f.Value}, {"num", f.Num}, {"den", f.Den},
-		{"as_of", f.AsOf.String()}, {"known_at", f.KnownAt.Format(time.RFC3339)},
-		{"returns_expected", f.Coverage.Expected}, {"returns_received", f.Coverage.Received},
-		{"rows_refused", f.Coverage.RowsRefused}, {"values_emptied", f.Coverage.ValuesEmptied},
+func (f Figure) Record() result.Record {
+	r := result.Record{
+		{Key: "metric", Value: f.Metric.ID}, {Key: "label", Value: f.Metric.Label}, {Key: "unit", Value: string(f.Metric.Unit)},
+		{Key: "value", Value: f.Value}, {Key: "num", Value: f.Num}, {Key: "den", Value: f.Den},
+		{Key: "as_of", Value: f.AsOf.String()}, {Key: "known_at", Value: f.KnownAt.Format(time.RFC3339)},
+		{Key: "returns_expected", Value: f.Coverage.Expected}, {Key: "returns_received", Value: f.Coverage.Received},
+		{Key: "rows_refused", Value: f.Coverage.RowsRefused}, {Key: "values_emptied", Value: f.Coverage.ValuesEmptied},
 	}
 	for _, d := range f.Dims {
 		if d.Value == nil {
-			r = append(r, Entry{d.Dimension, nil})
+			r = append(r, result.Entry{Key: d.Dimension, Value: nil})
 		} else {
-			r = append(r, Entry{d.Dimension, *d.Value})
+			r = append(r, result.Entry{Key: d.Dimension, Value: *d.Value})
 		}
 	}
 	return r
@@ -86,7 +90,7 @@ func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 // Figures computes metrics at points, in total and by one dimension (empty: in
 // total alone): both from one look at the rows, metric by metric and point by
 // point, the total before its groups.
-func (r *Reader) Figures(ctx context.Context, points []Point, metrics []string, by string) ([]Figure, error) {
+func (r *Reader) Figures(ctx context.Context, points []warehouse.Point, metrics []string, by string) ([]Figure, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	q := question{total: true}
@@ -94,7 +98,7 @@ func (r *Reader) Figures(ctx context.Context, points []Point, metrics []string, 
 	if by != "" {
 		a.By = []string{by}
 	}
-	var gr *grain
+	var gr *metric.Grain
 	var err error
 	if q.metrics, gr, err = r.resolve(a); err != nil || len(points) == 0 || len(metrics) == 0 {
 		return nil, err
@@ -123,20 +127,20 @@ func (r *Reader) Figures(ctx context.Context, points []Point, metrics []string, 
 
 // asked answers a resolved ask. Over time the state is read at the end of each
 // bucket, while rows of a period are read once and told apart by their day.
-func (r *Reader) asked(ctx context.Context, a Ask, metrics []*Metric, gr *grain) ([]Figure, error) {
-	q := question{points: []Point{a.Point}, metrics: metrics, by: a.By, where: a.Where}
+func (r *Reader) asked(ctx context.Context, a Ask, metrics []*metric.Metric, gr *metric.Grain) ([]Figure, error) {
+	q := question{points: []warehouse.Point{a.Point}, metrics: metrics, by: a.By, where: a.Where}
 	if gr == nil {
 		return r.evaluate(ctx, q)
 	}
-	if err := gr.span(a.Point, a.Where); err != nil {
+	if err := gr.Span(a.Point, a.Where); err != nil {
 		return nil, err
 	}
-	isState := func(m *Metric) bool { return m.Fact.Mode != Period }
+	isState := func(m *metric.Metric) bool { return m.Fact.Mode != metric.Period }
 	period, state := q, q
 	period.metrics, period.buckets = slices.DeleteFunc(slices.Clone(metrics), isState), gr
-	state.metrics = slices.DeleteFunc(slices.Clone(metrics), func(m *Metric) bool { return !isState(m) })
-	state.points = gr.points(a.Point)
-	at := slices.Index(a.By, gr.dim)
+	state.metrics = slices.DeleteFunc(slices.Clone(metrics), func(m *metric.Metric) bool { return !isState(m) })
+	state.points = gr.Points(a.Point)
+	at := slices.Index(a.By, gr.Dim)
 	if at >= 0 {
 		state.by = slices.Delete(slices.Clone(a.By), at, at+1)
 	}
@@ -155,8 +159,8 @@ func (r *Reader) asked(ctx context.Context, a Ask, metrics []*Metric, gr *grain)
 		}
 		for _, f := range figures {
 			if at >= 0 {
-				label := gr.labelOf(f.AsOf)
-				f.Dims = slices.Insert(slices.Clone(f.Dims), at, DimValue{gr.dim, &label})
+				label := gr.LabelOf(f.AsOf)
+				f.Dims = slices.Insert(slices.Clone(f.Dims), at, DimValue{gr.Dim, &label})
 			}
 			f.Point = a.Point
 			out = append(out, f)
@@ -183,14 +187,14 @@ func (r *Reader) Named(a Ask) (Ask, error) {
 		out.Metrics = append(out.Metrics, m.ID)
 	}
 	for _, name := range a.By {
-		d, err := r.Catalogue.dimension(name)
+		d, err := r.Catalogue.Dimension(name)
 		if err != nil {
 			return a, err
 		}
 		out.By = append(out.By, d)
 	}
 	for name, v := range a.Where {
-		d, err := r.Catalogue.dimension(name)
+		d, err := r.Catalogue.Dimension(name)
 		if err != nil {
 			return a, err
 		}
@@ -206,14 +210,14 @@ func (r *Reader) Named(a Ask) (Ask, error) {
 }
 
 // resolve checks names and dimensions.
-func (r *Reader) resolve(a Ask) ([]*Metric, *grain, error) {
-	var metrics []*Metric
+func (r *Reader) resolve(a Ask) ([]*metric.Metric, *metric.Grain, error) {
+	var metrics []*metric.Metric
 	dims := slices.Clone(a.By)
 	for d := range a.Where {
 		dims = append(dims, d)
 	}
 	for i, d := range dims {
-		if _, err := r.Catalogue.dimension(d); err != nil {
+		if _, err := r.Catalogue.Dimension(d); err != nil {
 			return nil, nil, err
 		}
 		if i < len(a.By) && slices.Contains(a.By[:i], d) {
@@ -249,7 +253,7 @@ func (r *Reader) resolve(a Ask) ([]*Metric, *grain, error) {
 	}
 	for _, d := range dims {
 		if d == "week" || d == "month" {
-			return metrics, &grain{dim: d}, nil
+			return metrics, &metric.Grain{Dim: d}, nil
 		}
 	}
 	return metrics, nil, nil

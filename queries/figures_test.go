@@ -9,21 +9,24 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 )
 
 func TestFiguresByHand(t *testing.T) {
 	r := smallReader(t)
-	at := func(day int, known string) Point {
+	at := func(day int, known string) warehouse.Point {
 		k, err := time.ParseInLocation("2006-01-02 15:04", known, r.loc)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Point{AsOf: calendar.NewDate(2022, 8, day), KnownAt: k}
+		return warehouse.Point{AsOf: calendar.NewDate(2022, 8, day), KnownAt: k}
 	}
 	for _, c := range []struct {
 		metric string
 		by     string
-		point  Point
+		point  warehouse.Point
 		want   string
 	}{
 		{metric: "problems_collected", want: "7 "},
@@ -49,7 +52,7 @@ func TestFiguresByHand(t *testing.T) {
 		{metric: "incentive_enterprises", want: "1 "},
 		{metric: "incentive_paid", by: "month", want: "2022-01=0 2022-02=0 2022-03=0 2022-04=0 2022-05=0 2022-06=0.30 2022-07=0 2022-08=0 "},
 		{metric: "incentive_paid", point: at(15, "2022-07-19 08:00"), want: "300.30 "},
-		{metric: "incentive_paid", point: Point{From: calendar.NewDate(2021, 12, 31)}, want: "0.60 "},
+		{metric: "incentive_paid", point: warehouse.Point{From: calendar.NewDate(2021, 12, 31)}, want: "0.60 "},
 		{metric: "incentive_paid", point: at(15, "2022-07-01 08:00"), want: "0.00 "},
 		{metric: "problems_collected", by: "month", want: "2022-01=0 2022-02=0 2022-03=0 2022-04=0 2022-05=0 2022-06=0 2022-07=0 2022-08=7 "},
 		{metric: "return_completeness", want: "0.5(1/2) "},
@@ -119,17 +122,17 @@ func TestReturnsAndStatus(t *testing.T) {
 	if got, err := json.Marshal(list[3]); err != nil || string(got) != want {
 		t.Errorf("got  %s (%v)\nwant %s", got, err, want)
 	}
-	later := Point{KnownAt: time.Date(2022, 8, 17, 0, 0, 0, 0, r.loc)}
+	later := warehouse.Point{KnownAt: time.Date(2022, 8, 17, 0, 0, 0, 0, r.loc)}
 	one, err := r.Return(ctx, "1-1", later)
 	if err != nil || one.Get("decision") != "withdraw" {
 		t.Error(one, err)
 	}
-	one, err = r.Return(ctx, "2-1", Point{})
-	if err != nil || len(one.Get("findings").([]Record)) != 1 {
+	one, err = r.Return(ctx, "2-1", warehouse.Point{})
+	if err != nil || len(one.Get("findings").([]result.Record)) != 1 {
 		t.Error(one, err)
 	}
 	var none *ErrNoReturn
-	if _, err := r.Return(ctx, "9-9", Point{}); !errors.As(err, &none) {
+	if _, err := r.Return(ctx, "9-9", warehouse.Point{}); !errors.As(err, &none) {
 		t.Error(err)
 	}
 	status, err := r.Status(ctx, StatusAsk{})
@@ -165,71 +168,15 @@ func TestAskErrors(t *testing.T) {
 	}
 }
 
-func TestDeclarationErrors(t *testing.T) {
-	t.Setenv("LC_ALL", "C")
-	r := smallReader(t)
-	const head = "metrics:\n  mine:\n    label: 我的\n    unit: count\n    definition: 我的指标。\n    fact: problem\n"
-	for want, text := range map[string]string{
-		`zone.yaml:1:1: unknown key "metric"; did you mean "metrics"?`:                        "metric: {}",
-		`zone.yaml:7:5: unknown key "vale"; did you mean "value"?`:                            head + "    vale: {agg: count}",
-		`zone.yaml:2:3: metric mine: unit is missing`:                                         "metrics:\n  mine: {label: 我, definition: 我的。, fact: problem}",
-		`zone.yaml:2:3: metric mine: a count has value`:                                       head,
-		`zone.yaml:7:18: agg is one of count, sum, distinct, median, not "summ"`:              head + "    value: {agg: summ, expr: x}",
-		`zone.yaml:8:18: fact problem has no dimension "steet"; did you mean "street"?`:       head + "    value: {agg: count}\n    dimensions: [steet]",
-		`zone.yaml:7:12: count has no expr`:                                                   head + "    value: {agg: count, expr: x}",
-		`zone.yaml:6:11: unknown fact "problems"; did you mean "problem"?`:                    strings.Replace(head, "fact: problem", "fact: problems", 1),
-		`zone.yaml:4:11: unit is one of count, ratio, yuan, days, not "counts"`:               strings.Replace(head, "unit: count", "unit: counts", 1),
-		`zone.yaml:3:27: unknown dimension "stret"; did you mean "street"?`:                   "facts:\n  x: {table: core.fct_problem, form: problem, mode: ledger,\n    dimensions: {zone: a, stret: street}}",
-		`zone.yaml:7:32: core.fct_problem has no column "statuss"; did you mean "status"?`:    head + "    value: {agg: count, where: \"statuss = '已办结'\"}",
-		`zone.yaml:7:32: metric mine: an expression can't hold a SELECT`:                      head + "    value: {agg: count, where: \"1 in (select 1)\"}",
-		`zone.yaml:3:26: core.fct_problem has no column "stret"; did you mean "street"?`:      "facts:\n  x: {table: core.fct_problem, form: problem, mode: ledger,\n    dimensions: {street: stret}}",
-		`zone.yaml:2:14: unknown table "core.fct_problems"; did you mean "core.fct_problem"?`: "facts:\n  x: {table: core.fct_problems, form: problem, mode: ledger, dimensions: {}}",
-		`zone.yaml:3:3: key "mine" stands twice; first on line 2`:                             "dimensions:\n  mine: 我\n  mine: 你",
-		`zone.yaml:1:1: the declaration is a list, not keys and values`:                       "[]",
-	} {
-		c, err := Load(Source{"zone.yaml", []byte(text)})
-		if err == nil {
-			err = c.Check(context.Background(), r.db.Conn)
-		}
-		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "%!") {
-			t.Errorf("got  %v\nwant %s", err, want)
-		}
-		t.Setenv("LC_ALL", "zh_CN.UTF-8")
-		if zh := err.Error(); strings.Contains(zh, "%!") || strings.Contains(zh, want) {
-			t.Errorf("in Chinese: %s", zh)
-		}
-		t.Setenv("LC_ALL", "C")
-	}
-}
-
 // TestZoneMetric: a zone adds a metric, and replaces one.
 func TestZoneMetric(t *testing.T) {
 	r := smallReader(t)
-	c, err := Load(Source{"zone.yaml", []byte("metrics:\n  unrated:\n    label: 未评价\n    unit: count\n    definition: 已办结未评价。\n    fact: problem\n    value: {agg: count, where: is_closed and satisfaction is null}\n")})
+	c, err := metric.Load(metric.Source{Name: "zone.yaml", Text: []byte("metrics:\n  unrated:\n    label: 未评价\n    unit: count\n    definition: 已办结未评价。\n    fact: problem\n    value: {agg: count, where: is_closed and satisfaction is null}\n")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Catalogue = c
 	if got := value(t, r, Ask{Metrics: []string{"unrated"}}); got != "2 " {
 		t.Error(got)
-	}
-}
-
-func TestLight(t *testing.T) {
-	v := func(f float64) *float64 { return &f }
-	for _, c := range []struct {
-		m      Metric
-		value  *float64
-		target float64
-		want   string
-	}{
-		{Metric{Unit: Ratio}, v(0.9), 0.9, "绿"}, {Metric{Unit: Ratio}, v(0.8), 0.9, "黄"}, {Metric{Unit: Ratio}, v(0.79), 0.9, "红"},
-		{Metric{Unit: Count}, v(90), 100, "黄"}, {Metric{Unit: Count}, v(89), 100, "红"},
-		{Metric{Unit: Days, Better: "lower"}, v(11), 10, "黄"}, {Metric{Unit: Days, Better: "lower"}, v(9), 10, "绿"},
-		{Metric{Unit: Ratio}, nil, 0.9, ""},
-	} {
-		if got := c.m.Light(c.value, c.target); got != c.want {
-			t.Errorf("%v of %v: %s, want %s", c.value, c.target, got, c.want)
-		}
 	}
 }

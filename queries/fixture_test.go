@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"taizhang/internal/warehouse/warehousetest"
+	"taizhang/queries/fence"
 )
 
 // TestMain lets the test binary be the child of fenced queries.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == ChildCommand {
-		os.Exit(ChildMain())
+	if len(os.Args) > 1 && os.Args[1] == fence.ChildCommand {
+		os.Exit(fence.ChildMain())
 	}
 	os.Exit(m.Run())
 }

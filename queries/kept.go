@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
 
@@ -28,13 +30,13 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 	if slices.Contains(notKept, by) {
 		return nil, nil
 	}
-	facts := factsOf(q.metrics)
-	versions, kept, err := figureStates(ctx, r.db.Conn)
+	facts := metric.FactsOf(q.metrics)
+	versions, kept, err := metric.FigureStates(ctx, r.db.Conn)
 	if err != nil {
 		return nil, fmt.Errorf("kept figures: %w", err)
 	}
 	for _, f := range facts {
-		if versions[f.Table] == "" || kept[f.ID] != fingerprint(figureCube(f, r.Catalogue.metricsOf(f)), versions[f.Table]) {
+		if versions[f.Table] == "" || kept[f.ID] != metric.Fingerprint(metric.FigureCube(f, r.Catalogue.MetricsOf(f)), versions[f.Table]) {
 			return nil, nil
 		}
 	}
@@ -58,13 +60,13 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 	p := q.points[0]
 	a := tally{q: q, cover: cover, seen: map[seenGroup]bool{}}
 	type group struct {
-		metric *Metric
+		metric *metric.Metric
 		value  any
 		total  bool
 	}
 	twice := map[group]bool{}
 	for _, row := range t.Rows {
-		m := q.metrics[slices.IndexFunc(q.metrics, func(m *Metric) bool { return m.ID == row[0] })]
+		m := q.metrics[slices.IndexFunc(q.metrics, func(m *metric.Metric) bool { return m.ID == row[0] })]
 		g := group{m, row[2], row[1] == "total"}
 		if twice[g] { // of several zones
 			return nil, nil
@@ -78,7 +80,7 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 		if m.IsRatio() {
 			values = append(values, asIs(row[5], row[6]))
 		}
-		a.add([]*Metric{m}, p, dims, append(values, row[7], row[8]))
+		a.add([]*metric.Metric{m}, p, dims, append(values, row[7], row[8]))
 	}
 	return r.whole(a, facts), nil
 }
@@ -89,5 +91,5 @@ func asIs(value, sqlType any) any {
 	if !ok {
 		return nil
 	}
-	return typed(json.Number(text), sqlType.(string))
+	return result.Typed(json.Number(text), sqlType.(string))
 }

@@ -116,7 +116,7 @@ func (r *Reader) movedTables(ctx context.Context, affected map[string]bool) ([]M
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	src, err := r.source(ctx, []Point{r.point}, wanted...)
+	src, err := r.source(ctx, []warehouse.Point{r.point}, wanted...)
 	if err != nil {
 		return nil, err
 	}

@@ -12,22 +12,21 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/lineage"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
-
-// Point is what figures are asked at. Zero values mean the publication's own.
-type Point = warehouse.Point
 
 // Reader answers questions from one publication. It may be used by several
 // goroutines; they take turns. A publication that replaces the file while it
 // is open is seen by the next Open.
 type Reader struct {
-	Catalogue *Catalogue
+	Catalogue *metric.Catalogue
 
 	path   string
 	db     *warehouse.DB
 	loc    *time.Location
-	point  Point // the publication's own
+	point  warehouse.Point // the publication's own
 	models []warehouse.Model
 	seq    map[string]int    // submitter name → place in 机构序列
 	names  map[string]string // submitter code → name
@@ -49,10 +48,10 @@ type restatement struct {
 }
 
 // Open opens a publication. The catalogue is nil for the built-in metrics.
-func Open(path string, c *Catalogue) (*Reader, error) {
+func Open(path string, c *metric.Catalogue) (*Reader, error) {
 	if c == nil {
 		var err error
-		if c, err = Load(); err != nil {
+		if c, err = metric.Load(); err != nil {
 			return nil, err
 		}
 	}
@@ -81,7 +80,7 @@ func (r *Reader) load(ctx context.Context) error {
 	}
 	r.loc = loc
 	err = warehouse.Each(ctx, r.db.Conn, "select as_of, known_at, from_on from ctl.run", func(v []any) error {
-		r.point = Point{AsOf: calendar.Of(v[0].(time.Time)), KnownAt: warehouse.FromWallClock(v[1].(time.Time), loc), From: calendar.Of(v[2].(time.Time))}
+		r.point = warehouse.Point{AsOf: calendar.Of(v[0].(time.Time)), KnownAt: warehouse.FromWallClock(v[1].(time.Time), loc), From: calendar.Of(v[2].(time.Time))}
 		return nil
 	})
 	if err != nil {
@@ -113,11 +112,11 @@ func (r *Reader) Path() string { return r.path }
 func (r *Reader) Location() *time.Location { return r.loc }
 
 // Published is the publication's own as-of date, known-at time and start.
-func (r *Reader) Published() Point { return r.point }
+func (r *Reader) Published() warehouse.Point { return r.point }
 
 // At fills in what a point leaves open. Another year starts on its own 1
 // January. Equal points are filled in to values that are the same.
-func (r *Reader) At(p Point) Point {
+func (r *Reader) At(p warehouse.Point) warehouse.Point {
 	if !isSet(p.AsOf) {
 		p.AsOf = r.point.AsOf
 	}
@@ -138,23 +137,23 @@ func (r *Reader) At(p Point) Point {
 func isSet(d calendar.Date) bool { return d != 0 && d.Valid() }
 
 // isPublished: what was built holds at the point.
-func (r *Reader) isPublished(p Point) bool {
+func (r *Reader) isPublished(p warehouse.Point) bool {
 	return len(r.edited) == 0 && p.AsOf == r.point.AsOf && p.From == r.point.From && p.KnownAt.Equal(r.point.KnownAt)
 }
 
 // source gives names to read models from at the given points: the materialised
 // ones where there is one and it is the publication's, else restated ones.
-func (r *Reader) source(ctx context.Context, points []Point, wanted ...string) (*warehouse.Restated, error) {
+func (r *Reader) source(ctx context.Context, points []warehouse.Point, wanted ...string) (*warehouse.Restated, error) {
 	return r.sourceOf(ctx, nil, points, wanted...)
 }
 
 // sourceOf is source restricted to some forms (nil: all): what models say of
 // one form doesn't depend on the returns of another, and history over many
 // points costs in proportion to the returns.
-func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, wanted ...string) (*warehouse.Restated, error) {
+func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehouse.Point, wanted ...string) (*warehouse.Restated, error) {
 	o := warehouse.RestateOptions{Edited: r.edited}
 	if len(points) == 1 {
-		o.Tables = map[string]bool{obligationTable: true} // coverage and its own metrics read it
+		o.Tables = map[string]bool{metric.ObligationTable: true} // coverage and its own metrics read it
 	}
 	if len(points) == 1 && r.isPublished(points[0]) {
 		return &warehouse.Restated{}, nil
@@ -237,7 +236,7 @@ func hasAll(set map[string]bool, names []string) bool {
 
 // Prepare has models evaluated at a point at once. Otherwise every question
 // that names a further one would have all of them evaluated again.
-func (r *Reader) Prepare(ctx context.Context, p Point, models ...string) error {
+func (r *Reader) Prepare(ctx context.Context, p warehouse.Point, models ...string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var wanted []string
@@ -246,14 +245,14 @@ func (r *Reader) Prepare(ctx context.Context, p Point, models ...string) error {
 			wanted = append(wanted, m.Name)
 		}
 	}
-	_, err := r.source(ctx, []Point{r.At(p)}, wanted...)
+	_, err := r.source(ctx, []warehouse.Point{r.At(p)}, wanted...)
 	return err
 }
 
 // SelectAt runs a SELECT of our own (a workbook's table, a saved query's body)
 // over the models as they stand at a point. It is not fenced: texts that
 // people type go through Fenced.
-func (r *Reader) SelectAt(ctx context.Context, p Point, query string) (Table, error) {
+func (r *Reader) SelectAt(ctx context.Context, p warehouse.Point, query string) (result.Table, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p = r.At(p)
@@ -264,9 +263,9 @@ func (r *Reader) SelectAt(ctx context.Context, p Point, query string) (Table, er
 				wanted = append(wanted, m.Name)
 			}
 		}
-		src, err := r.source(ctx, []Point{p}, wanted...)
+		src, err := r.source(ctx, []warehouse.Point{p}, wanted...)
 		if err != nil {
-			return Table{}, err
+			return result.Table{}, err
 		}
 		query = src.Rewrite(query)
 	}
@@ -274,8 +273,8 @@ func (r *Reader) SelectAt(ctx context.Context, p Point, query string) (Table, er
 }
 
 // table runs a query and reads it whole.
-func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, error) {
-	var t Table
+func (r *Reader) table(ctx context.Context, query string, args ...any) (result.Table, error) {
+	var t result.Table
 	rows, err := r.db.Conn.QueryContext(ctx, query, args...)
 	if err != nil {
 		return t, err
@@ -287,7 +286,7 @@ func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, e
 	}
 	into, again := make([]any, len(types)), make([]repeated, len(types))
 	for _, ct := range types {
-		t.Columns = append(t.Columns, Column{ct.Name(), ct.DatabaseTypeName()})
+		t.Columns = append(t.Columns, result.Column{Name: ct.Name(), Type: ct.DatabaseTypeName()})
 	}
 	for rows.Next() {
 		values := make([]any, len(types))
@@ -298,7 +297,7 @@ func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, e
 			return t, err
 		}
 		for i := range values {
-			values[i] = again[i].one(plain(values[i], t.Columns[i].Type))
+			values[i] = again[i].one(result.Plain(values[i], t.Columns[i].Type))
 		}
 		t.Rows = append(t.Rows, values)
 	}
