@@ -46,6 +46,13 @@ var documents = []document{
 		}
 		return metricsDictionary(c), nil
 	}},
+	{"tables.md", func() (string, error) {
+		set, err := forms.Load()
+		if err != nil {
+			return "", err
+		}
+		return tablesDictionary(context.Background(), set)
+	}},
 	{"models.md", func() (string, error) {
 		set, err := forms.Load()
 		if err != nil {

@@ -325,7 +325,7 @@ func (w *work) build(ctx context.Context, p publication, now time.Time, full boo
 	if err != nil {
 		return result, err
 	}
-	if err := z.comment(ctx, conn); err != nil {
+	if err := Comment(ctx, conn, z.Forms); err != nil {
 		return result, err
 	}
 	step("metrics", "weeks", marts.Weeks, "then", marts.ThenWeeks, "now", marts.NowWeeks, "metric", marts.Metric, "history", marts.History)

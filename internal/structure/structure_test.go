@@ -146,6 +146,18 @@ func TestPackageDocs(t *testing.T) {
 	}
 }
 
+// TestDesignIsShort: a new engineer reads docs/design.md in ten minutes. Why something was decided belongs into
+// docs/decisions.md, what tables hold into docs/tables.md.
+func TestDesignIsShort(t *testing.T) {
+	text, err := os.ReadFile(fromRoot("docs/design.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(strings.Fields(string(text))); n > 1500 {
+		t.Errorf("docs/design.md has %d words", n)
+	}
+}
+
 // long are the files past 500 lines, each with its reason.
 var long = map[string]string{
 	"cmd/taizhang/demo_test.go": "the demo is made once and looked at from many sides",
