@@ -192,7 +192,7 @@ func xlsxCell(v any, sqlType string, loc *time.Location) any {
 				return workbook.Day(t)
 			}
 		case strings.HasPrefix(sqlType, "TIMESTAMP"):
-			for _, layout := range []string{"2006-01-02 15:04:05.999999999", time.RFC3339Nano} {
+			for _, layout := range []string{warehouse.Stamp, time.RFC3339Nano} {
 				if t, err := time.Parse(layout, v); err == nil {
 					if loc != nil && layout == time.RFC3339Nano {
 						t = t.In(loc)
