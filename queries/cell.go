@@ -11,7 +11,10 @@ import (
 	"strings"
 	"sync"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/lineage"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
 
@@ -19,7 +22,7 @@ import (
 // its path under the inbox, or a return's id.
 type CellAsk struct {
 	File, Sheet, Cell string
-	Point
+	warehouse.Point
 }
 
 // ParseCell reads FILE!SHEET!A1.
@@ -50,7 +53,7 @@ type CellTrace struct {
 
 // CellUse is a figure that a cell feeds.
 type CellUse struct {
-	Metric                      *Metric
+	Metric                      *metric.Metric
 	Parts                       []string // value, or num and den: the measures that read the cell's column
 	Dimensions                  []string // breakdowns whose group the cell decides
 	Contributes, ContributesDen any      // what its row adds now
@@ -62,8 +65,8 @@ type CellUse struct {
 func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.Point = r.at(a.Point)
-	src, err := r.source(ctx, []Point{a.Point}, "core.known_return")
+	a.Point = r.At(a.Point)
+	src, err := r.source(ctx, []warehouse.Point{a.Point}, "core.known_return")
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +85,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		for i := range names {
 			names[i] = path.Base(names[i])
 		}
-		return nil, fmt.Errorf("no return came in a file %q, and none has that id%s", a.File, didYouMean(path.Base(a.File), names))
+		return nil, fmt.Errorf("no return came in a file %q, and none has that id%s", a.File, decl.DidYouMean(path.Base(a.File), names).English)
 	}
 	at := cellShape().FindStringSubmatch(a.Cell)
 	rowNo, err := strconv.ParseInt(at[2], 10, 64)
@@ -203,7 +206,7 @@ func (r *Reader) lineage(ctx context.Context) (*lineage.Graph, error) {
 }
 
 // cellUses lists the metrics that read a cell's column, and what its row adds.
-func (r *Reader) cellUses(ctx context.Context, p Point, c *CellTrace) error {
+func (r *Reader) cellUses(ctx context.Context, p warehouse.Point, c *CellTrace) error {
 	g, err := r.lineage(ctx)
 	if err != nil {
 		return err
@@ -213,7 +216,7 @@ func (r *Reader) cellUses(ctx context.Context, p Point, c *CellTrace) error {
 		if f.Form != c.Form {
 			continue
 		}
-		ms := r.Catalogue.metricsOf(f)
+		ms := r.Catalogue.MetricsOf(f)
 		if len(ms) == 0 {
 			continue
 		}
@@ -250,20 +253,20 @@ func (r *Reader) cellUses(ctx context.Context, p Point, c *CellTrace) error {
 }
 
 // cellUse says which parts of a metric read some columns of its fact.
-func (r *Reader) cellUse(ctx context.Context, m *Metric, reads map[string]bool, decidesRow bool) (CellUse, error) {
+func (r *Reader) cellUse(ctx context.Context, m *metric.Metric, reads map[string]bool, decidesRow bool) (CellUse, error) {
 	u := CellUse{Metric: m}
 	parts := []string{"value"}
 	if m.IsRatio() {
 		parts = []string{"num", "den"}
 	}
 	newest := m.Newest != nil && (reads[m.Newest.Of] || slices.ContainsFunc(m.Newest.Per, func(c string) bool { return reads[c] }))
-	for i, x := range m.measures() {
-		used := decidesRow || newest || m.Fact.Mode == Period && reads["own_on"]
+	for i, x := range m.Measures() {
+		used := decidesRow || newest || m.Fact.Mode == metric.Period && reads["own_on"]
 		for _, e := range []string{x.Expr, x.Where} {
 			if e == "" || used {
 				continue
 			}
-			names, err := columnsRead(ctx, r.db.Conn, e)
+			names, err := metric.ColumnsRead(ctx, r.db.Conn, e)
 			if err != nil {
 				return u, err
 			}
@@ -283,18 +286,18 @@ func (r *Reader) cellUse(ctx context.Context, m *Metric, reads map[string]bool, 
 
 // rowContributions are what one row adds to each metric of a fact, value or
 // numerator and denominator; nil where the row is not in the fact.
-func (r *Reader) rowContributions(ctx context.Context, p Point, f *Fact, ms []*Metric, c *CellTrace) ([]any, error) {
-	src, err := r.source(ctx, []Point{p}, f.Table)
+func (r *Reader) rowContributions(ctx context.Context, p warehouse.Point, f *metric.Fact, ms []*metric.Metric, c *CellTrace) ([]any, error) {
+	src, err := r.source(ctx, []warehouse.Point{p}, f.Table)
 	if err != nil {
 		return nil, err
 	}
-	k := newCompiler(f, ms, "")
+	k := metric.NewCompiler(f, ms, "")
 	var sel []string
 	for _, m := range ms {
-		x := m.measures()
-		sel = append(sel, k.contribution(m, x[0])+fmt.Sprintf(" as c%d", len(sel)))
+		x := m.Measures()
+		sel = append(sel, k.Contribution(m, x[0])+fmt.Sprintf(" as c%d", len(sel)))
 		if m.IsRatio() {
-			sel = append(sel, k.contribution(m, m.Den)+fmt.Sprintf(" as c%d", len(sel)))
+			sel = append(sel, k.Contribution(m, m.Den)+fmt.Sprintf(" as c%d", len(sel)))
 		} else {
 			sel = append(sel, fmt.Sprintf("null as c%d", len(sel)))
 		}
@@ -303,7 +306,7 @@ func (r *Reader) rowContributions(ctx context.Context, p Point, f *Fact, ms []*M
 	for i := range sel {
 		names[i] = fmt.Sprintf("c%d", i)
 	}
-	t, err := r.table(ctx, "with all_rows as (select return_id, sheet, row_no, "+strings.Join(sel, ",\n ")+" from "+k.from(src.Name(f.Table))+" as f) select "+
+	t, err := r.table(ctx, "with all_rows as (select return_id, sheet, row_no, "+strings.Join(sel, ",\n ")+" from "+k.From(src.Name(f.Table))+" as f) select "+
 		strings.Join(names, ", ")+" from all_rows where return_id = ? and sheet = ? and row_no = ?", c.Return, c.Sheet, c.Row)
 	if err != nil || len(t.Rows) == 0 {
 		return nil, err
@@ -333,25 +336,25 @@ func (r *Reader) shownIn(g *lineage.Graph, cell lineage.Column) string {
 
 // Records are the figures that a cell feeds with the keys of machine-readable
 // output: one each, or one without a metric and with a note.
-func (c CellTrace) Records() []Record {
-	head := func() Record {
-		return Record{{"return", c.Return}, {"file", c.File}, {"submitter", c.Submitter}, {"form", c.Form}, {"sheet", c.Sheet}, {"cell", c.Cell},
-			{"row", c.Row}, {"column", text(c.Title)}, {"field", text(c.Field)}, {"value", c.Value}, {"counts", c.Counts}}
+func (c CellTrace) Records() []result.Record {
+	head := func() result.Record {
+		return result.Record{{Key: "return", Value: c.Return}, {Key: "file", Value: c.File}, {Key: "submitter", Value: c.Submitter}, {Key: "form", Value: c.Form}, {Key: "sheet", Value: c.Sheet}, {Key: "cell", Value: c.Cell},
+			{Key: "row", Value: c.Row}, {Key: "column", Value: text(c.Title)}, {Key: "field", Value: text(c.Field)}, {Key: "value", Value: c.Value}, {Key: "counts", Value: c.Counts}}
 	}
-	tail := func(m, label, unit any, parts, dims []string, a, b, note any) Record {
+	tail := func(m, label, unit any, parts, dims []string, a, b, note any) result.Record {
 		if parts == nil {
 			parts = []string{}
 		}
 		if dims == nil {
 			dims = []string{}
 		}
-		return append(head(), Entry{"metric", m}, Entry{"label", label}, Entry{"unit", unit}, Entry{"parts", parts}, Entry{"dimensions", dims},
-			Entry{"contributes", a}, Entry{"contributes_den", b}, Entry{"note", note})
+		return append(head(), result.Entry{Key: "metric", Value: m}, result.Entry{Key: "label", Value: label}, result.Entry{Key: "unit", Value: unit}, result.Entry{Key: "parts", Value: parts}, result.Entry{Key: "dimensions", Value: dims},
+			result.Entry{Key: "contributes", Value: a}, result.Entry{Key: "contributes_den", Value: b}, result.Entry{Key: "note", Value: note})
 	}
 	if len(c.Uses) == 0 {
-		return []Record{tail(nil, nil, nil, nil, nil, nil, nil, text(c.Note))}
+		return []result.Record{tail(nil, nil, nil, nil, nil, nil, nil, text(c.Note))}
 	}
-	var out []Record
+	var out []result.Record
 	for _, u := range c.Uses {
 		out = append(out, tail(u.Metric.ID, u.Metric.Label, string(u.Metric.Unit), u.Parts, u.Dimensions, u.Contributes, u.ContributesDen, text(c.Note)))
 	}

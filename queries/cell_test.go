@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/internal/metric"
 )
 
 func TestCellFeedsFigures(t *testing.T) {
@@ -61,7 +63,7 @@ func TestCellIsTheWayBack(t *testing.T) {
 	r := randomReader(t, seed)
 	found := 0
 	for _, m := range r.Catalogue.Metrics {
-		if m.Fact.Mode == Obligation {
+		if m.Fact.Mode == metric.Obligation {
 			continue
 		}
 		rows, err := r.Trace(ctx, Ask{Metrics: []string{m.ID}})
@@ -91,7 +93,7 @@ func TestCellIsTheWayBack(t *testing.T) {
 				t.Errorf("%s, %s: adds %v/%v, by its trace %v/%v", m.ID, c.Address, u.Contributes, u.ContributesDen, row.Contributes, row.ContributesDen)
 			}
 		}
-		bare := m.Fact.Mode == Ledger && !m.IsRatio() && m.Value.Expr == "" && m.Value.Where == "" // counts rows whatever they hold
+		bare := m.Fact.Mode == metric.Ledger && !m.IsRatio() && m.Value.Expr == "" && m.Value.Where == "" // counts rows whatever they hold
 		if fed == bare {
 			t.Errorf("%s is fed by a cell: %v", m.ID, fed)
 		}

@@ -9,6 +9,10 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 )
 
 // DiffAsk asks which figures differ between two known-at times. Metrics, By,
@@ -83,7 +87,7 @@ func (r *Reader) MetricsDiff(ctx context.Context, a DiffAsk) ([]Change, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	causes, err := r.causes(ctx, r.at(after.Point), a.Before)
+	causes, err := r.causes(ctx, r.At(after.Point), a.Before)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +117,7 @@ func (r *Reader) prepare(ctx context.Context, asks ...Ask) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range asks {
-		a.Point = r.at(a.Point)
+		a.Point = r.At(a.Point)
 		metrics, gr, err := r.resolve(a)
 		if err != nil {
 			return err
@@ -121,20 +125,20 @@ func (r *Reader) prepare(ctx context.Context, asks ...Ask) error {
 		if gr != nil || len(metrics) == 0 {
 			continue
 		}
-		wanted := []string{obligationTable, countedTable}
-		for _, f := range factsOf(metrics) {
+		wanted := []string{metric.ObligationTable, metric.CountedTable}
+		for _, f := range metric.FactsOf(metrics) {
 			if !slices.Contains(wanted, f.Table) {
 				wanted = append(wanted, f.Table)
 			}
 		}
-		if _, err := r.source(ctx, []Point{a.Point}, wanted...); err != nil {
+		if _, err := r.source(ctx, []warehouse.Point{a.Point}, wanted...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func dimsKey(m *Metric, dims []DimValue) string {
+func dimsKey(m *metric.Metric, dims []DimValue) string {
 	key := m.ID
 	for _, d := range dims {
 		key += "\x00"
@@ -174,7 +178,7 @@ func changedFigures(old, now []Figure) []Change {
 			add(b, nothing(b))
 		}
 	}
-	place := map[*Metric]int{}
+	place := map[*metric.Metric]int{}
 	for i, f := range append(slices.Clone(now), old...) {
 		if _, ok := place[f.Metric]; !ok {
 			place[f.Metric] = i
@@ -186,7 +190,7 @@ func changedFigures(old, now []Figure) []Change {
 
 // nothing is a figure over no rows in the place of another.
 func nothing(f Figure) Figure {
-	out := Figure{Metric: f.Metric, Dims: f.Dims, AsOf: f.AsOf, KnownAt: f.KnownAt}
+	out := Figure{Metric: f.Metric, Dims: f.Dims, Point: f.Point}
 	switch {
 	case f.Metric.IsRatio():
 		out.Num, out.Den = int64(0), int64(0)
@@ -197,7 +201,7 @@ func nothing(f Figure) Figure {
 }
 
 func sameValue(a, b any) bool {
-	x, y := number(a), number(b)
+	x, y := result.Number(a), result.Number(b)
 	if x == nil || y == nil {
 		return x == nil && y == nil
 	}
@@ -206,7 +210,7 @@ func sameValue(a, b any) bool {
 
 // difference is b − a, exact where both are exact.
 func difference(a, b any) any {
-	x, y := number(a), number(b)
+	x, y := result.Number(a), result.Number(b)
 	if x == nil || y == nil {
 		return nil
 	}
@@ -302,30 +306,30 @@ func rowChanges(old, now map[string][]*RowSide) []RowChange {
 
 // sideOf reads the rows of a metric at a point with what each contributes to
 // its group. Rows of different returns are the same by submitter and key text.
-func (r *Reader) sideOf(ctx context.Context, m *Metric, a Ask) (side, error) {
+func (r *Reader) sideOf(ctx context.Context, m *metric.Metric, a Ask) (side, error) {
 	a.Metrics = []string{m.ID}
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	a.Where = r.normal(a.Where)
 	_, gr, err := r.resolve(a)
 	if err != nil {
 		return nil, err
 	}
-	points := []Point{a.Point}
+	points := []warehouse.Point{a.Point}
 	if gr != nil {
-		if err := gr.span(a); err != nil {
+		if err := gr.Span(a.Point, a.Where); err != nil {
 			return nil, err
 		}
-		if m.Fact.Mode != Period {
-			points = gr.points(a.Point)
+		if m.Fact.Mode != metric.Period {
+			points = gr.Points(a.Point)
 		}
 	}
 	src, err := r.source(ctx, points, m.Fact.Table)
 	if err != nil {
 		return nil, err
 	}
-	c := newCompiler(m.Fact, []*Metric{m}, gr.name())
-	c.groups = a.By
-	t, err := r.table(ctx, c.sides(src.Name(m.Fact.Table), a.By, filters(m.Fact, a.Where)))
+	c := metric.NewCompiler(m.Fact, []*metric.Metric{m}, gr.Name())
+	c.Groups = a.By
+	t, err := r.table(ctx, c.Sides(src.Name(m.Fact.Table), a.By, metric.Filters(m.Fact, a.Where)))
 	if err != nil {
 		return nil, fmt.Errorf("rows of %s: %w", m.ID, err)
 	}
@@ -353,39 +357,13 @@ func (r *Reader) sideOf(ctx context.Context, m *Metric, a Ask) (side, error) {
 	return out, nil
 }
 
-// sides is the statement behind sideOf.
-func (c *compiler) sides(table string, by, filters []string) string {
-	m := c.metrics[0]
-	ms := m.measures()
-	var sel, matches []string
-	for i, d := range by {
-		sel = append(sel, c.dim(d)+fmt.Sprintf(" as d%d", i))
-	}
-	if c.fact.Mode == Obligation {
-		sel = append(sel, "cast(null as varchar)", "cast(null as varchar)", "cast(null as integer)", "submitter", "form || ' ' || period")
-	} else {
-		sel = append(sel, "return_id", "sheet", "row_no", "submitter", "coalesce(key_text, sheet || '!' || row_no)")
-	}
-	for _, x := range ms {
-		matches = append(matches, "coalesce("+c.match(m, x)+", false)")
-	}
-	sel = append(sel, c.contribution(m, ms[0])+" as contributes")
-	if m.IsRatio() {
-		sel = append(sel, c.contribution(m, m.Den)+" as contributes_den")
-	} else {
-		sel = append(sel, "cast(null as integer) as contributes_den")
-	}
-	return "with filtered as (select * from " + c.from(table) + " as f" + where(filters) + ")\nselect " + strings.Join(sel, ", ") +
-		" from filtered where " + strings.Join(matches, " or ")
-}
-
 func text0(v any) string {
 	s, _ := v.(string)
 	return s
 }
 
 func (r *Reader) clock(v any) time.Time {
-	t, err := time.ParseInLocation("2006-01-02 15:04:05.999999", text0(v), r.loc)
+	t, err := warehouse.ParseWallClock(text0(v), r.loc)
 	if err != nil {
 		return time.Time{}
 	}
@@ -393,39 +371,39 @@ func (r *Reader) clock(v any) time.Time {
 }
 
 // Record is the change with the keys of machine-readable output.
-func (c Change) Record() Record {
+func (c Change) Record() result.Record {
 	m := c.After.Metric
-	r := Record{{"metric", m.ID}, {"label", m.Label}, {"unit", string(m.Unit)}}
+	r := result.Record{{Key: "metric", Value: m.ID}, {Key: "label", Value: m.Label}, {Key: "unit", Value: string(m.Unit)}}
 	for _, d := range c.After.Dims {
 		if d.Value == nil {
-			r = append(r, Entry{d.Dimension, nil})
+			r = append(r, result.Entry{Key: d.Dimension, Value: nil})
 		} else {
-			r = append(r, Entry{d.Dimension, *d.Value})
+			r = append(r, result.Entry{Key: d.Dimension, Value: *d.Value})
 		}
 	}
-	rows := make([]Record, len(c.Rows))
+	rows := make([]result.Record, len(c.Rows))
 	for i, x := range c.Rows {
-		rows[i] = Record{{"submitter", x.Submitter}, {"key", x.Key}, {"before", x.Before.record()}, {"after", x.After.record()}}
+		rows[i] = result.Record{{Key: "submitter", Value: x.Submitter}, {Key: "key", Value: x.Key}, {Key: "before", Value: x.Before.record()}, {Key: "after", Value: x.After.record()}}
 	}
-	list := make([]Record, len(c.Causes))
+	list := make([]result.Record, len(c.Causes))
 	for i, x := range c.Causes {
-		list[i] = Record{{"kind", x.Kind}, {"return", text(x.Return)}, {"supersedes", text(x.Supersedes)}, {"submitter", x.Submitter}, {"form", x.Form},
-			{"period", text(x.Period)}, {"at", x.At.Format(time.RFC3339)}, {"reason", text(x.Reason)}}
+		list[i] = result.Record{{Key: "kind", Value: x.Kind}, {Key: "return", Value: text(x.Return)}, {Key: "supersedes", Value: text(x.Supersedes)}, {Key: "submitter", Value: x.Submitter}, {Key: "form", Value: x.Form},
+			{Key: "period", Value: text(x.Period)}, {Key: "at", Value: x.At.Format(time.RFC3339)}, {Key: "reason", Value: text(x.Reason)}}
 	}
 	returns := c.Returns
 	if returns == nil {
 		returns = []string{}
 	}
-	return append(r, Entry{"before", c.Before.Value}, Entry{"after", c.After.Value}, Entry{"change", c.Change},
-		Entry{"num_before", c.Before.Num}, Entry{"den_before", c.Before.Den}, Entry{"num_after", c.After.Num}, Entry{"den_after", c.After.Den},
-		Entry{"returns", returns}, Entry{"causes", list}, Entry{"rows", rows})
+	return append(r, result.Entry{Key: "before", Value: c.Before.Value}, result.Entry{Key: "after", Value: c.After.Value}, result.Entry{Key: "change", Value: c.Change},
+		result.Entry{Key: "num_before", Value: c.Before.Num}, result.Entry{Key: "den_before", Value: c.Before.Den}, result.Entry{Key: "num_after", Value: c.After.Num}, result.Entry{Key: "den_after", Value: c.After.Den},
+		result.Entry{Key: "returns", Value: returns}, result.Entry{Key: "causes", Value: list}, result.Entry{Key: "rows", Value: rows})
 }
 
 func (s *RowSide) record() any {
 	if s == nil {
 		return nil
 	}
-	return Record{{"return", text(s.Return)}, {"sheet", text(s.Sheet)}, {"row", rowNumber(s)}, {"contributes", s.Contributes}, {"contributes_den", s.ContributesDen}}
+	return result.Record{{Key: "return", Value: text(s.Return)}, {Key: "sheet", Value: text(s.Sheet)}, {Key: "row", Value: rowNumber(s)}, {Key: "contributes", Value: s.Contributes}, {Key: "contributes_den", Value: s.ContributesDen}}
 }
 
 func rowNumber(s *RowSide) any {

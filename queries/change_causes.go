@@ -5,6 +5,7 @@ import (
 	"sort"
 	"time"
 
+	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
 
@@ -12,9 +13,9 @@ import (
 type causes struct{ bySubmitter map[string][]Cause }
 
 // causes reads the returns and decisions of (from, p.KnownAt].
-func (r *Reader) causes(ctx context.Context, p Point, from time.Time) (*causes, error) {
+func (r *Reader) causes(ctx context.Context, p warehouse.Point, from time.Time) (*causes, error) {
 	out := &causes{map[string][]Cause{}}
-	src, err := r.source(ctx, []Point{p}, "core.known_return")
+	src, err := r.source(ctx, []warehouse.Point{p}, "core.known_return")
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func (c *causes) add(x Cause) { c.bySubmitter[x.Submitter] = append(c.bySubmitte
 // of names the returns whose rows changed a figure, and what came between the
 // two times that explains them: news of these returns, else of their
 // submitter's form, which made an older return count again or no more.
-func (c *causes) of(m *Metric, rows []RowChange) (returns []string, list []Cause) {
+func (c *causes) of(m *metric.Metric, rows []RowChange) (returns []string, list []Cause) {
 	returnsOf := map[string]map[string]bool{} // submitter → returns
 	keys := map[string]bool{}
 	for _, row := range rows {
@@ -78,7 +79,7 @@ func (c *causes) of(m *Metric, rows []RowChange) (returns []string, list []Cause
 		var direct, others []Cause
 		for _, x := range c.bySubmitter[who] {
 			switch {
-			case m.Fact.Mode == Obligation:
+			case m.Fact.Mode == metric.Obligation:
 				if keys[who+"\x00"+x.Form+" "+x.Period] {
 					direct = append(direct, x)
 				}

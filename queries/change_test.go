@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 )
 
 func TestMetricsDiffByHand(t *testing.T) {
@@ -35,7 +38,7 @@ func TestMetricsDiffByHand(t *testing.T) {
 		t.Errorf("got  %s (%v)\nwant %s", text, err, want)
 	}
 	// an operator's decision: the withdrawn return counted for the 8th until the 16th
-	got, err = r.MetricsDiff(ctx, DiffAsk{Ask: Ask{Metrics: []string{"problems_collected"}, By: []string{"street"}, Point: Point{AsOf: calendar.NewDate(2022, 8, 9)}},
+	got, err = r.MetricsDiff(ctx, DiffAsk{Ask: Ask{Metrics: []string{"problems_collected"}, By: []string{"street"}, Point: warehouse.Point{AsOf: calendar.NewDate(2022, 8, 9)}},
 		Before: at("2022-08-15 18:00"), After: at("2022-08-16 18:00")})
 	if err != nil || len(got) != 1 || len(got[0].Rows) != 2 || got[0].Rows[0].After != nil || len(got[0].Causes) != 1 || got[0].Causes[0].Kind != "withdraw" || *got[0].After.Dims[0].Value != "双马街道" {
 		t.Errorf("%+v %v", got, err)
@@ -78,7 +81,7 @@ func TestMetricsDiffAddsUp(t *testing.T) {
 					into *big.Rat
 					v    any
 				}{{num, s.Contributes}, {den, s.ContributesDen}} {
-					if n := number(x.v); n != nil {
+					if n := result.Number(x.v); n != nil {
 						x.into.Add(x.into, n.Mul(n, big.NewRat(sign, 1)))
 					}
 				}
@@ -93,14 +96,14 @@ func TestMetricsDiffAddsUp(t *testing.T) {
 			b, x := c.Before.Value, c.After.Value
 			if m.IsRatio() {
 				b, x = c.Before.Num, c.After.Num
-				if d := new(big.Rat).Sub(number(c.After.Den), number(c.Before.Den)); d.Cmp(den) != 0 {
+				if d := new(big.Rat).Sub(result.Number(c.After.Den), result.Number(c.Before.Den)); d.Cmp(den) != 0 {
 					t.Fatalf("%s by %s: the denominator changed by %v, its rows by %v", m.ID, by, d, den)
 				}
 			}
-			if d := new(big.Rat).Sub(number(x), number(b)); d.Cmp(num) != 0 {
+			if d := new(big.Rat).Sub(result.Number(x), result.Number(b)); d.Cmp(num) != 0 {
 				t.Fatalf("%s by %s %v: changed by %v, its rows by %v", m.ID, by, dimsKey(m, c.After.Dims), d, num)
 			}
-			if m.Fact.Mode != Obligation && len(c.Causes) == 0 {
+			if m.Fact.Mode != metric.Obligation && len(c.Causes) == 0 {
 				t.Fatalf("%s by %s: no cause of %v", m.ID, by, strings.Join(c.Returns, " "))
 			}
 		}

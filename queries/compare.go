@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
 
@@ -35,7 +36,7 @@ func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, er
 	if err != nil {
 		return nil, nil, err
 	}
-	asOf := r.at(a.Point).AsOf
+	asOf := r.At(a.Point).AsOf
 	earlier := func(d calendar.Date) (map[string]any, error) {
 		b := a
 		b.AsOf = d
@@ -64,7 +65,7 @@ func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, er
 	out := make([]Comparison, len(figures))
 	for i, f := range figures {
 		k := dimsKey(f.Metric, f.Dims)
-		c := Comparison{LastWeek: valueOr(week, k, f), LastMonth: valueOr(month, k, f), YearProgress: yearGone(asOf)}
+		c := Comparison{LastWeek: valueOr(week, k, f), LastMonth: valueOr(month, k, f), YearProgress: YearGone(asOf)}
 		c.WeekChange, c.MonthChange = difference(c.LastWeek, f.Value), difference(c.LastMonth, f.Value)
 		if t, ok := targets[f.Metric.ID]; ok && len(f.Dims) == 0 && len(a.Where) == 0 {
 			goal := t.value
@@ -72,7 +73,7 @@ func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, er
 				goal *= c.YearProgress
 			}
 			c.Target, c.Basis, c.Goal = &t.value, t.basis, &goal
-			c.Light = f.Metric.Light(Float(f.Value), goal)
+			c.Light = f.Metric.Light(result.Float(f.Value), goal)
 		}
 		out[i] = c
 	}
@@ -110,21 +111,21 @@ func monthBefore(d calendar.Date) calendar.Date {
 	return calendar.NewDate(last.Year(), last.Month(), min(d.Day(), last.Day()))
 }
 
-// yearGone is the share of the year gone by at a day's end.
-func yearGone(d calendar.Date) float64 {
+// YearGone is the share of the year gone by at a day's end (序时进度).
+func YearGone(d calendar.Date) float64 {
 	first, next := calendar.NewDate(d.Year(), time.January, 1), calendar.NewDate(d.Year()+1, time.January, 1)
 	return float64(d-first+1) / float64(next-first)
 }
 
 // Entries are the comparison's keys of machine-readable output, after those of
 // the figure.
-func (c Comparison) Entries() Record {
+func (c Comparison) Entries() result.Record {
 	number := func(f *float64) any {
 		if f == nil {
 			return nil
 		}
 		return *f
 	}
-	return Record{{"last_week", c.LastWeek}, {"week_change", c.WeekChange}, {"last_month", c.LastMonth}, {"month_change", c.MonthChange},
-		{"target", number(c.Target)}, {"target_basis", text(c.Basis)}, {"goal", number(c.Goal)}, {"year_progress", c.YearProgress}, {"light", text(c.Light)}}
+	return result.Record{{Key: "last_week", Value: c.LastWeek}, {Key: "week_change", Value: c.WeekChange}, {Key: "last_month", Value: c.LastMonth}, {Key: "month_change", Value: c.MonthChange},
+		{Key: "target", Value: number(c.Target)}, {Key: "target_basis", Value: text(c.Basis)}, {Key: "goal", Value: number(c.Goal)}, {Key: "year_progress", Value: c.YearProgress}, {Key: "light", Value: text(c.Light)}}
 }

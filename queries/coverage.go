@@ -6,24 +6,29 @@ import (
 	"strings"
 	"time"
 
-	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
 
-// cover holds the coverage of forms by time bucket and submitter.
+// cover holds the coverage of forms by point, time bucket and submitter.
 type cover struct {
-	grain *grain
+	timed bool
+	grain *metric.Grain
 	cells map[coverKey]Coverage
 }
 
-type coverKey struct{ form, bucket, submitter string } // empty: all
+type coverKey struct {
+	form              string
+	moment            [2]any // of the point, where several were asked for
+	bucket, submitter string // empty: all
+}
 
 // coverage counts the returns that figures of some facts wait for: of ledger
 // forms the newest due period of everyone still obliged at each point, of
-// period forms every due period that lies in the window or the bucket. With
-// buckets, the facts are all of ledgers or all of periods.
-func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []*Fact, period bool, gr *grain) (*cover, error) {
-	c := &cover{grain: gr, cells: map[coverKey]Coverage{}}
+// period forms every due period that lies in the window or, where rows are
+// told apart by their day, the bucket.
+func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []*metric.Fact, q question) (*cover, error) {
+	c := &cover{timed: q.timed(), grain: q.buckets, cells: map[coverKey]Coverage{}}
 	var forms []string
 	for _, f := range facts {
 		if f.Form != "" {
@@ -33,34 +38,29 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	if len(forms) == 0 {
 		return c, nil
 	}
-	bucketOf, join, expected, window := "''", "", "is_expected", ""
-	switch {
-	case gr == nil:
-		window = " and (mode = 'ledger' or period_end >= from_on)"
-	case period:
-		bucketOf, join, expected = "b.label", gr.join(), "is_due and not is_waived"
-	default:
-		bucketOf = "cast(as_of as varchar)"
+	bucket, join, expected, window := "''", "", "is_expected", " and (mode = 'ledger' or period_end >= from_on)"
+	if q.buckets != nil {
+		bucket, join, expected, window = "b.label", q.buckets.Join(), "is_due and not is_waived", ""
+	}
+	moment := "null, null"
+	if c.timed {
+		moment = "as_of, known_at"
 	}
 	ofForms := "form in (" + strings.Join(forms, ", ") + ")"
-	query := fmt.Sprintf(`select form, submitter, %s, count(*), count(*) filter (where is_received), 0, 0 from %s%s where %s and %s group by 1, 2, 3
+	query := fmt.Sprintf(`select form, submitter, %[1]s, count(*), count(*) filter (where is_received), 0, 0, %[8]s from %[2]s%[3]s where %[4]s and %[5]s group by 1, 2, 3, 8, 9
 		union all select form, coalesce(s.name, c.submitter), %[1]s, 0, 0,
-		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint)
-		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s group by 1, 2, 3`,
-		bucketOf, src.Name(obligationTable), join, ofForms, expected, src.Name(countedTable), window)
+		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint), %[8]s
+		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s group by 1, 2, 3, 8, 9`,
+		bucket, src.Name(metric.ObligationTable), join, ofForms, expected, src.Name(metric.CountedTable), window, moment)
 	t, err := r.table(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("coverage: %w\n%s", err, query)
 	}
 	for _, row := range t.Rows {
 		submitter, _ := row[1].(string)
-		label := row[2].(string)
-		if gr != nil && !period {
-			label = gr.labelOf(label)
-		}
 		add := Coverage{row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64)}
 		for _, who := range []string{submitter, ""} {
-			k := coverKey{row[0].(string), label, who}
+			k := coverKey{row[0].(string), [2]any{row[7], row[8]}, row[2].(string), who}
 			have := c.cells[k]
 			c.cells[k] = Coverage{have.Expected + add.Expected, have.Received + add.Received,
 				have.RowsRefused + add.RowsRefused, have.ValuesEmptied + add.ValuesEmptied}
@@ -69,18 +69,21 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	return c, nil
 }
 
-// of is the coverage of a figure: its form's, in its bucket, of its submitter
-// where the figure is one submitter's.
-func (c *cover) of(form string, dims []DimValue, conditions map[string]string) Coverage {
+// of is the coverage of a figure: its form's, at its point, in its bucket, of
+// its submitter where the figure is one submitter's.
+func (c *cover) of(form string, p warehouse.Point, dims []DimValue, conditions map[string]string) Coverage {
 	k := coverKey{form: form}
-	if c.grain != nil && len(c.grain.buckets) == 1 {
-		k.bucket = c.grain.buckets[0].label
+	if c.timed {
+		k.moment = momentOf(p)
+	}
+	if c.grain != nil && len(c.grain.Buckets) == 1 {
+		k.bucket = c.grain.Buckets[0].Label
 	}
 	pick := func(dim, value string) {
 		switch {
 		case dim == "submitter":
 			k.submitter = value
-		case c.grain != nil && dim == c.grain.dim:
+		case c.grain != nil && dim == c.grain.Dim:
 			k.bucket = value
 		}
 	}
@@ -95,39 +98,13 @@ func (c *cover) of(form string, dims []DimValue, conditions map[string]string) C
 	return c.cells[k]
 }
 
-// labelOf is the bucket of an as-of date.
-func (g *grain) labelOf(asOf string) string {
-	d, err := calendar.ParseDate(asOf)
-	if err != nil {
-		return ""
-	}
-	if g.dim == "week" {
-		return calendar.WeekOf(d).String()
-	}
-	return calendar.MonthOf(d).String()
-}
-
-// join puts returns and obligations into every bucket that their period touches.
-func (g *grain) join() string {
-	var b strings.Builder
-	b.WriteString(" join (values ")
-	for i, x := range g.buckets {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "('%s', date '%s', date '%s')", x.label, x.start, x.end)
-	}
-	b.WriteString(") as b(label, bucket_start, bucket_end) on period_start <= bucket_end and period_end >= bucket_start")
-	return b.String()
-}
-
 // instant writes a TIMESTAMP of the warehouse as RFC 3339, nil stays nil.
 func (r *Reader) instant(v any) any {
 	s, ok := v.(string)
 	if !ok {
 		return nil
 	}
-	t, err := time.ParseInLocation("2006-01-02 15:04:05.999999", s, r.loc)
+	t, err := warehouse.ParseWallClock(s, r.loc)
 	if err != nil {
 		return s
 	}

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"strings"
 
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
 
 // ReturnsDiff compares two returns of one form by business key: rows added,
 // gone, and changed value by value, in the order of the later return's rows.
 // Sensitive columns are compared by their keyed hash and shown masked.
-func (r *Reader) ReturnsDiff(ctx context.Context, from, to string) ([]Record, error) {
+func (r *Reader) ReturnsDiff(ctx context.Context, from, to string) ([]result.Record, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	form := ""
@@ -49,9 +50,9 @@ func (r *Reader) ReturnsDiff(ctx context.Context, from, to string) ([]Record, er
 	for _, o := range old {
 		before[o.key] = o
 	}
-	var out []Record
+	var out []result.Record
 	rec := func(change string, key, title string, a, b any, rowA, rowB any) {
-		out = append(out, Record{{"change", change}, {"key", key}, {"column", text(title)}, {"before", a}, {"after", b}, {"row_before", rowA}, {"row_after", rowB}})
+		out = append(out, result.Record{{Key: "change", Value: change}, {Key: "key", Value: key}, {Key: "column", Value: text(title)}, {Key: "before", Value: a}, {Key: "after", Value: b}, {Key: "row_before", Value: rowA}, {Key: "row_after", Value: rowB}})
 	}
 	kept := map[string]bool{}
 	for _, n := range now {
@@ -83,7 +84,7 @@ type diffRow struct {
 	show       []any
 }
 
-func (r *Reader) rowsOf(ctx context.Context, form, id string, cols Table) ([]diffRow, error) {
+func (r *Reader) rowsOf(ctx context.Context, form, id string, cols result.Table) ([]diffRow, error) {
 	sel := []string{"key_text", "row_no"}
 	for _, c := range cols.Rows {
 		f := warehouse.Ident(fmt.Sprint(c[0]))

@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
-	"strings"
 	"time"
 
-	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
 
@@ -22,7 +21,7 @@ type Ask struct {
 	Metrics []string          // empty: every metric that allows By and Where
 	By      []string          // dimensions
 	Where   map[string]string // dimension → value; submitters also by code
-	Point
+	warehouse.Point
 }
 
 // DimValue is the value of a dimension; nil is the group of rows without one.
@@ -37,28 +36,27 @@ type Coverage struct{ Expected, Received, RowsRefused, ValuesEmptied int64 }
 // Figure is one value of a metric. Value, Num and Den are nil, int64, float64
 // or json.Number (exact decimals).
 type Figure struct {
-	Metric          *Metric
+	Metric          *metric.Metric
 	Value, Num, Den any
-	Dims            []DimValue
-	AsOf            calendar.Date
-	KnownAt         time.Time
-	Coverage        Coverage
+	Dims            []DimValue // none: the total
+	warehouse.Point
+	Coverage Coverage
 }
 
 // Record is the figure with the keys of machine-readable output.
-func (f Figure) Record() Record {
-	r := Record{
-		{"metric", f.Metric.ID}, {"label", f.Metric.Label}, {"unit", string(f.Metric.Unit)},
-		{"value", f.Value}, {"num", f.Num}, {"den", f.Den},
-		{"as_of", f.AsOf.String()}, {"known_at", f.KnownAt.Format(time.RFC3339)},
-		{"returns_expected", f.Coverage.Expected}, {"returns_received", f.Coverage.Received},
-		{"rows_refused", f.Coverage.RowsRefused}, {"values_emptied", f.Coverage.ValuesEmptied},
+func (f Figure) Record() result.Record {
+	r := result.Record{
+		{Key: "metric", Value: f.Metric.ID}, {Key: "label", Value: f.Metric.Label}, {Key: "unit", Value: string(f.Metric.Unit)},
+		{Key: "value", Value: f.Value}, {Key: "num", Value: f.Num}, {Key: "den", Value: f.Den},
+		{Key: "as_of", Value: f.AsOf.String()}, {Key: "known_at", Value: f.KnownAt.Format(time.RFC3339)},
+		{Key: "returns_expected", Value: f.Coverage.Expected}, {Key: "returns_received", Value: f.Coverage.Received},
+		{Key: "rows_refused", Value: f.Coverage.RowsRefused}, {Key: "values_emptied", Value: f.Coverage.ValuesEmptied},
 	}
 	for _, d := range f.Dims {
 		if d.Value == nil {
-			r = append(r, Entry{d.Dimension, nil})
+			r = append(r, result.Entry{Key: d.Dimension, Value: nil})
 		} else {
-			r = append(r, Entry{d.Dimension, *d.Value})
+			r = append(r, result.Entry{Key: d.Dimension, Value: *d.Value})
 		}
 	}
 	return r
@@ -69,47 +67,158 @@ func (f Figure) Record() Record {
 func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a, err := r.Catalogue.Named(a)
+	a, err := r.Named(a)
 	if err != nil {
 		return nil, err
 	}
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	a.Where = r.normal(a.Where)
-	metrics, grain, err := r.resolve(a)
+	metrics, gr, err := r.resolve(a)
 	if err != nil {
 		return nil, err
 	}
-	if grain != nil {
-		if err := grain.span(a); err != nil {
-			return nil, err
-		}
-	}
-	byMetric := map[*Metric][]Figure{}
-	for _, g := range groups(metrics, grain) {
-		if err := r.group(ctx, a, g, grain, byMetric); err != nil {
-			return nil, err
-		}
-	}
-	var out []Figure
-	for _, m := range metrics {
-		out = append(out, byMetric[m]...)
+	out, err := r.asked(ctx, a, metrics, gr)
+	if err != nil {
+		return nil, err
 	}
 	if len(a.Where) > 0 && !slices.ContainsFunc(out, func(f Figure) bool { return !f.isEmpty() }) {
-		return out, r.knownValues(ctx, a, metrics, grain)
+		return out, r.knownValues(ctx, a, metrics, gr)
+	}
+	return out, nil
+}
+
+// Figures computes metrics at points, in total and by one dimension (empty: in
+// total alone): both from one look at the rows, metric by metric and point by
+// point, the total before its groups.
+func (r *Reader) Figures(ctx context.Context, points []warehouse.Point, metrics []string, by string) ([]Figure, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q := question{total: true}
+	a := Ask{Metrics: metrics}
+	if by != "" {
+		a.By = []string{by}
+	}
+	var gr *metric.Grain
+	var err error
+	if q.metrics, gr, err = r.resolve(a); err != nil || len(points) == 0 || len(metrics) == 0 {
+		return nil, err
+	}
+	for _, p := range points {
+		q.points = append(q.points, r.At(p))
+	}
+	if gr == nil {
+		q.by = a.By
+		return r.evaluate(ctx, q)
+	}
+	out, err := r.evaluate(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range q.points {
+		a.Point = p
+		groups, err := r.asked(ctx, a, q.metrics, gr)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, groups...)
+	}
+	return out, nil
+}
+
+// asked answers a resolved ask. Over time the state is read at the end of each
+// bucket, while rows of a period are read once and told apart by their day.
+func (r *Reader) asked(ctx context.Context, a Ask, metrics []*metric.Metric, gr *metric.Grain) ([]Figure, error) {
+	q := question{points: []warehouse.Point{a.Point}, metrics: metrics, by: a.By, where: a.Where}
+	if gr == nil {
+		return r.evaluate(ctx, q)
+	}
+	if err := gr.Span(a.Point, a.Where); err != nil {
+		return nil, err
+	}
+	isState := func(m *metric.Metric) bool { return m.Fact.Mode != metric.Period }
+	period, state := q, q
+	period.metrics, period.buckets = slices.DeleteFunc(slices.Clone(metrics), isState), gr
+	state.metrics = slices.DeleteFunc(slices.Clone(metrics), func(m *metric.Metric) bool { return !isState(m) })
+	state.points = gr.Points(a.Point)
+	at := slices.Index(a.By, gr.Dim)
+	if at >= 0 {
+		state.by = slices.Delete(slices.Clone(a.By), at, at+1)
+	}
+	var out []Figure
+	if len(period.metrics) > 0 {
+		figures, err := r.evaluate(ctx, period)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, figures...)
+	}
+	if len(state.metrics) > 0 {
+		figures, err := r.evaluate(ctx, state)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range figures {
+			if at >= 0 {
+				label := gr.LabelOf(f.AsOf)
+				f.Dims = slices.Insert(slices.Clone(f.Dims), at, DimValue{gr.Dim, &label})
+			}
+			f.Point = a.Point
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Figure) int {
+		if c := slices.Index(metrics, x.Metric) - slices.Index(metrics, y.Metric); c != 0 {
+			return c
+		}
+		return r.compareDims(x.Dims, y.Dims)
+	})
+	return out, nil
+}
+
+// Named is an ask with the ids of its metrics and dimensions, where it had their labels.
+func (r *Reader) Named(a Ask) (Ask, error) {
+	out := a
+	out.Metrics, out.By, out.Where = nil, nil, nil
+	for _, name := range a.Metrics {
+		m, err := r.Catalogue.Metric(name)
+		if err != nil {
+			return a, err
+		}
+		out.Metrics = append(out.Metrics, m.ID)
+	}
+	for _, name := range a.By {
+		d, err := r.Catalogue.Dimension(name)
+		if err != nil {
+			return a, err
+		}
+		out.By = append(out.By, d)
+	}
+	for name, v := range a.Where {
+		d, err := r.Catalogue.Dimension(name)
+		if err != nil {
+			return a, err
+		}
+		if out.Where == nil {
+			out.Where = map[string]string{}
+		}
+		if _, twice := out.Where[d]; twice {
+			return a, fmt.Errorf("dimension %q is asked for twice", d)
+		}
+		out.Where[d] = v
 	}
 	return out, nil
 }
 
 // resolve checks names and dimensions.
-func (r *Reader) resolve(a Ask) ([]*Metric, *grain, error) {
-	var metrics []*Metric
+func (r *Reader) resolve(a Ask) ([]*metric.Metric, *metric.Grain, error) {
+	var metrics []*metric.Metric
 	dims := slices.Clone(a.By)
 	for d := range a.Where {
 		dims = append(dims, d)
 	}
 	for i, d := range dims {
-		if _, ok := r.Catalogue.dim[d]; !ok {
-			return nil, nil, fmt.Errorf("unknown dimension %q%s", d, didYouMean(d, r.Catalogue.dimensionNames()))
+		if _, err := r.Catalogue.Dimension(d); err != nil {
+			return nil, nil, err
 		}
 		if i < len(a.By) && slices.Contains(a.By[:i], d) {
 			return nil, nil, fmt.Errorf("dimension %q is asked for twice", d)
@@ -144,217 +253,38 @@ func (r *Reader) resolve(a Ask) ([]*Metric, *grain, error) {
 	}
 	for _, d := range dims {
 		if d == "week" || d == "month" {
-			return metrics, &grain{dim: d}, nil
+			return metrics, &metric.Grain{Dim: d}, nil
 		}
 	}
 	return metrics, nil, nil
 }
 
-// group is the metrics of facts that are evaluated at the same points.
-type group struct {
-	period  bool // window of rows, else state at a point
-	metrics []*Metric
+// compareDims orders groups: the total first, units in 机构序列, numbers by
+// size, else by text.
+func (r *Reader) compareDims(x, y []DimValue) int {
+	if len(x) != len(y) {
+		return len(x) - len(y)
+	}
+	for i := range x {
+		if c := r.compareValues(x[i].Dimension, x[i].Value, y[i].Value); c != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
-// groups of metrics: one, but over time the state is read at the end of each
-// bucket, while rows of a period are read once and told apart by their day.
-func groups(metrics []*Metric, gr *grain) []group {
-	if gr == nil {
-		return []group{{metrics: metrics}}
-	}
-	out := []group{{period: false}, {period: true}}
-	for _, m := range metrics {
-		i := 0
-		if m.Fact.Mode == Period {
-			i = 1
-		}
-		out[i].metrics = append(out[i].metrics, m)
-	}
-	return slices.DeleteFunc(out, func(g group) bool { return len(g.metrics) == 0 })
-}
-
-func (r *Reader) group(ctx context.Context, a Ask, g group, gr *grain, into map[*Metric][]Figure) error {
-	points := []Point{a.Point}
-	if gr != nil && !g.period {
-		points = gr.points(a.Point)
-	}
-	facts := factsOf(g.metrics)
-	wanted := tablesRead(facts)
-	var forms []string
-	for _, f := range facts {
-		if f.Form == "" || len(points) == 1 {
-			forms = nil
-			break
-		}
-		forms = append(forms, f.Form)
-	}
-	src, err := r.sourceOf(ctx, forms, points, wanted...)
-	if err != nil {
-		return err
-	}
-	cover, err := r.coverage(ctx, src, facts, g.period, gr)
-	if err != nil {
-		return err
-	}
-	return r.factFigures(ctx, a, facts, g.metrics, gr, src, cover, into)
-}
-
-// tablesRead are the models that figures of some facts and their coverage are read from.
-func tablesRead(facts []*Fact) []string {
-	wanted := []string{obligationTable, countedTable}
-	for _, f := range facts {
-		if !slices.Contains(wanted, f.Table) {
-			wanted = append(wanted, f.Table)
-		}
-	}
-	return wanted
-}
-
-func factsOf(metrics []*Metric) []*Fact {
-	var out []*Fact
-	for _, m := range metrics {
-		if !slices.Contains(out, m.Fact) {
-			out = append(out, m.Fact)
-		}
-	}
-	return out
-}
-
-// ofFact are the metrics that count a fact's rows.
-func ofFact(metrics []*Metric, f *Fact) []*Metric {
-	var out []*Metric
-	for _, m := range metrics {
-		if m.Fact == f {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// factStatement asks for the metrics of all facts at once, so that DuckDB
-// works at several facts side by side. A row is the fact's place, its groups,
-// and the columns of all facts, of which only its own have values: each keeps
-// its type. widths are the facts' numbers of columns.
-func factStatement(a Ask, facts []*Fact, metrics []*Metric, gr *grain, src *warehouse.Restated) (query string, widths []int) {
-	all, compilers := 0, make([]*compiler, len(facts))
-	for i, f := range facts {
-		compilers[i] = newCompiler(f, ofFact(metrics, f), gr.name())
-		widths = append(widths, len(compilers[i].columns()))
-		all += widths[i]
-	}
-	parts, before := make([]string, len(facts)), 0
-	for i, f := range facts {
-		own := "q" + strconv.Itoa(i)
-		columns := []string{"cast(" + strconv.Itoa(i) + " as bigint)"}
-		for d := range a.By {
-			columns = append(columns, own+".d"+strconv.Itoa(d))
-		}
-		for n := range all {
-			if n -= before; n >= 0 && n < widths[i] {
-				columns = append(columns, own+".m"+strconv.Itoa(n))
-			} else {
-				columns = append(columns, "null")
-			}
-		}
-		parts[i] = "select " + strings.Join(columns, ", ") + " from (" + compilers[i].figures(src.Name(f.Table), a.By, filters(f, a.Where)) + "\n) as " + own
-		before += widths[i]
-	}
-	return strings.Join(parts, "\nunion all\n"), widths
-}
-
-// factFigures computes the metrics of some facts.
-func (r *Reader) factFigures(ctx context.Context, a Ask, facts []*Fact, metrics []*Metric, gr *grain, src *warehouse.Restated, cover *cover, into map[*Metric][]Figure) error {
-	query, widths := factStatement(a, facts, metrics, gr, src)
-	t, err := r.table(ctx, query)
-	if err != nil {
-		return fmt.Errorf("figures: %w\n%s", err, query)
-	}
-	rows := make([][][]any, len(facts))
-	for _, row := range t.Rows {
-		i := row[0].(int64)
-		rows[i] = append(rows[i], row[1:])
-	}
-	before := len(a.By)
-	for i, f := range facts {
-		own := rows[i]
-		if gr != nil && len(a.By) == 1 && a.By[0] == gr.dim {
-			own = gr.fill(own, len(t.Columns)-1)
-		}
-		r.sortRows(own, a.By)
-		for _, row := range own {
-			r.rowFigures(a, f, ofFact(metrics, f), row[:len(a.By)], row[before:before+widths[i]], cover, into)
-		}
-		before += widths[i]
-	}
-	return nil
-}
-
-// rowFigures makes figures of one group of a fact's rows and its columns.
-func (r *Reader) rowFigures(a Ask, f *Fact, metrics []*Metric, groups, values []any, cover *cover, into map[*Metric][]Figure) {
-	dims := make([]DimValue, len(a.By))
-	for i, d := range a.By {
-		dims[i] = DimValue{Dimension: d}
-		if s, ok := groups[i].(string); ok {
-			dims[i].Value = &s
-		}
-	}
-	next := func() (v any) {
-		v, values = values[0], values[1:]
-		return v
-	}
-	for _, m := range metrics {
-		fig := Figure{Metric: m, Dims: dims, AsOf: a.AsOf, KnownAt: a.KnownAt.In(r.loc)}
-		switch {
-		case m.IsRatio():
-			fig.Num, fig.Den = orZero(next()), orZero(next())
-			fig.Value = quotient(fig.Num, fig.Den)
-		case m.Value.Agg == "median":
-			fig.Value = next()
-		default:
-			fig.Value = orZero(next())
-		}
-		if f.Mode == Obligation {
-			fig.Coverage.Expected, _ = orZero(next()).(int64)
-			fig.Coverage.Received, _ = orZero(next()).(int64)
-		} else {
-			fig.Coverage = cover.of(f.Form, dims, a.Where)
-		}
-		into[m] = append(into[m], fig)
-	}
-}
-
-func orZero(v any) any {
-	if v == nil {
-		return int64(0)
-	}
-	return v
-}
-
-// sortRows orders groups: units in 机构序列, numbers by size, else by text.
-func (r *Reader) sortRows(rows [][]any, by []string) {
-	sort.SliceStable(rows, func(i, j int) bool {
-		for k, d := range by {
-			if c := r.compareValues(d, rows[i][k], rows[j][k]); c != 0 {
-				return c < 0
-			}
-		}
-		return false
-	})
-}
-
-func (r *Reader) compareValues(dim string, a, b any) int {
-	x, okX := a.(string)
-	y, okY := b.(string)
+func (r *Reader) compareValues(dim string, a, b *string) int {
 	switch {
-	case !okX && !okY:
+	case a == nil && b == nil:
 		return 0
-	case !okX:
+	case a == nil:
 		return 1
-	case !okY:
+	case b == nil:
 		return -1
-	case x == y:
+	case *a == *b:
 		return 0
 	}
+	x, y := *a, *b
 	if isUnitDimension(dim) {
 		p, q := r.place(x), r.place(y)
 		if p != q {

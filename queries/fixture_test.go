@@ -2,46 +2,21 @@ package queries
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
-	"time"
 
-	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
+	"taizhang/queries/fence"
 )
 
 // TestMain lets the test binary be the child of fenced queries.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == ChildCommand {
-		os.Exit(ChildMain())
+	if len(os.Args) > 1 && os.Args[1] == fence.ChildCommand {
+		os.Exit(fence.ChildMain())
 	}
 	os.Exit(m.Run())
-}
-
-// publish makes a publication from what fill loads.
-func publish(t testing.TB, asOf string, knownAt time.Time, fill func(*warehouse.DB)) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "warehouse.duckdb")
-	db, err := warehouse.Open(path, warehouse.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	warehousetest.Fill(t, db)
-	warehousetest.Run(t, db, asOf, knownAt, asOf[:4]+"-01-01")
-	fill(db)
-	warehousetest.BuildModels(t, db)
-	if err := db.Checkpoint(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	p, err := warehouse.Publish(context.Background(), path, filepath.Join(t.TempDir(), "published"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p.Path
 }
 
 func open(t testing.TB, path string) *Reader {
@@ -54,10 +29,36 @@ func open(t testing.TB, path string) *Reader {
 	return r
 }
 
-// randomReader is a reader of a random zone.
+func smallReader(t testing.TB) *Reader { return open(t, warehousetest.PublishSmall(t)) }
+
 func randomReader(t testing.TB, seed uint64) *Reader {
+	return open(t, warehousetest.PublishRandom(t, seed))
+}
+
+func value(t *testing.T, r *Reader, a Ask) string {
 	t.Helper()
-	return open(t, publish(t, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
-		warehousetest.Random{Seed: seed}.Fill(t, db)
-	}))
+	figs, err := r.Metrics(context.Background(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := ""
+	for _, f := range figs {
+		for _, d := range f.Dims {
+			if d.Value == nil {
+				out += "null="
+			} else {
+				out += *d.Value + "="
+			}
+		}
+		text, err := json.Marshal(f.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out += string(text)
+		if f.Metric.IsRatio() {
+			out += fmt.Sprintf("(%v/%v)", f.Num, f.Den)
+		}
+		out += " "
+	}
+	return out
 }

@@ -6,12 +6,17 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"taizhang/internal/decl"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 )
 
 // knownValues refuses a value of Where that no row of the metrics has, and
 // names the nearest that some row has: a figure of nothing would read as 0.
 // Units of the zone are known though they have no rows.
-func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*Metric, gr *grain) error {
+func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*metric.Metric, gr *metric.Grain) error {
 	dims := make([]string, 0, len(a.Where))
 	for d := range a.Where {
 		dims = append(dims, d)
@@ -23,16 +28,16 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*Metric, gr *
 			continue
 		}
 		var values []string
-		seen := map[*Fact]bool{}
+		seen := map[*metric.Fact]bool{}
 		for _, m := range metrics {
 			column := m.Fact.Dimensions[d]
 			if seen[m.Fact] || column == "" {
 				continue
 			}
 			seen[m.Fact] = true
-			points := []Point{a.Point}
-			if gr != nil && m.Fact.Mode != Period {
-				points = gr.points(a.Point)
+			points := []warehouse.Point{a.Point}
+			if gr != nil && m.Fact.Mode != metric.Period {
+				points = gr.Points(a.Point)
 			}
 			src, err := r.source(ctx, points, m.Fact.Table)
 			if err != nil {
@@ -56,7 +61,7 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*Metric, gr *
 			sort.Strings(values)
 		}
 		values = slices.Compact(values)
-		meant := didYouMean(v, values)
+		meant := decl.DidYouMean(v, values).English
 		if meant == "" && len(values) > 0 {
 			meant = "; there are: " + strings.Join(values[:min(len(values), 12)], ", ")
 			if len(values) > 12 {
@@ -81,7 +86,7 @@ func (r *Reader) isUnit(name string) bool {
 // isEmpty says whether nothing went into a figure.
 func (f Figure) isEmpty() bool {
 	for _, v := range []any{f.Value, f.Num, f.Den} {
-		if n := number(v); n != nil && n.Sign() != 0 {
+		if n := result.Number(v); n != nil && n.Sign() != 0 {
 			return false
 		}
 	}

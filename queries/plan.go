@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -71,18 +72,14 @@ func (r *Reader) Edited(ctx context.Context, models []warehouse.Model) (figures 
 		}
 		before = append(before, f)
 	}
-	published := r.models
-	r.mu.Lock()
-	r.models, r.edited = models, edited
-	tables, err = r.movedTables(ctx, models, affected)
-	r.mu.Unlock()
-	defer func() { r.models, r.edited = published, nil }()
-	if err != nil {
+	other := r.over(models, edited)
+	defer func() { err = errors.Join(err, other.forget(ctx)) }()
+	if tables, err = other.movedTables(ctx, affected); err != nil {
 		return nil, nil, err
 	}
 	moved := map[string]bool{}
 	for i, a := range asks {
-		f, err := r.Metrics(ctx, a)
+		f, err := other.Metrics(ctx, a)
 		if err != nil {
 			return nil, tables, err
 		}
@@ -98,11 +95,20 @@ func (r *Reader) Edited(ctx context.Context, models []warehouse.Model) (figures 
 	return figures, tables, nil
 }
 
+// over is another reader of the same publication, over other models. It has no
+// file of its own to close.
+func (r *Reader) over(models []warehouse.Model, edited map[string]bool) *Reader {
+	return &Reader{Catalogue: r.Catalogue, path: r.path, db: r.db, loc: r.loc, point: r.point, seq: r.seq, names: r.names,
+		models: models, edited: edited, prefix: "e"}
+}
+
 // movedTables compares the affected models other than staging, row by row.
-func (r *Reader) movedTables(ctx context.Context, models []warehouse.Model, affected map[string]bool) ([]MovedTable, error) {
+func (r *Reader) movedTables(ctx context.Context, affected map[string]bool) ([]MovedTable, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var out []MovedTable
 	var wanted []string
-	for _, m := range models {
+	for _, m := range r.models {
 		if affected[m.Name] && m.Kind != "stg" {
 			wanted = append(wanted, m.Name)
 		}
@@ -110,13 +116,9 @@ func (r *Reader) movedTables(ctx context.Context, models []warehouse.Model, affe
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	src, err := r.source(ctx, []Point{r.point}, wanted...)
+	src, err := r.source(ctx, []warehouse.Point{r.point}, wanted...)
 	if err != nil {
 		return nil, err
-	}
-	exists := map[string]bool{}
-	for _, m := range r.models {
-		exists[m.Name] = true
 	}
 	for _, w := range wanted {
 		t := MovedTable{Model: w}

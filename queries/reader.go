@@ -2,7 +2,9 @@ package queries
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -10,32 +12,27 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/lineage"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
-
-// Point is an as-of date, a known-at time and the start of the window of
-// period forms. Zero values mean the publication's own.
-type Point struct {
-	AsOf    calendar.Date
-	KnownAt time.Time
-	From    calendar.Date
-}
 
 // Reader answers questions from one publication. It may be used by several
 // goroutines; they take turns. A publication that replaces the file while it
 // is open is seen by the next Open.
 type Reader struct {
-	Catalogue *Catalogue
+	Catalogue *metric.Catalogue
 
 	path   string
 	db     *warehouse.DB
 	loc    *time.Location
-	point  Point // the publication's own
+	point  warehouse.Point // the publication's own
 	models []warehouse.Model
 	seq    map[string]int    // submitter name → place in 机构序列
 	names  map[string]string // submitter code → name
 
 	edited map[string]bool // models whose text is not the one that the publication was built from
+	prefix string          // of the names of what it restates, apart from those of other readers of the file
 	graph  *lineage.Graph  // of the models, once asked for
 
 	mu       sync.Mutex
@@ -43,7 +40,7 @@ type Reader struct {
 	serial   int
 }
 
-// restatement is a set of models evaluated for a set of runs.
+// restatement is a set of models evaluated at a set of points.
 type restatement struct {
 	key    string
 	wanted map[string]bool
@@ -51,10 +48,10 @@ type restatement struct {
 }
 
 // Open opens a publication. The catalogue is nil for the built-in metrics.
-func Open(path string, c *Catalogue) (*Reader, error) {
+func Open(path string, c *metric.Catalogue) (*Reader, error) {
 	if c == nil {
 		var err error
-		if c, err = Load(); err != nil {
+		if c, err = metric.Load(); err != nil {
 			return nil, err
 		}
 	}
@@ -62,7 +59,7 @@ func Open(path string, c *Catalogue) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}}
+	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}, prefix: "p"}
 	if err := r.load(context.Background()); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("%s is no publication of taizhang: %w", path, err)
@@ -83,7 +80,7 @@ func (r *Reader) load(ctx context.Context) error {
 	}
 	r.loc = loc
 	err = warehouse.Each(ctx, r.db.Conn, "select as_of, known_at, from_on from ctl.run", func(v []any) error {
-		r.point = Point{calendar.Of(v[0].(time.Time)), warehouse.FromWallClock(v[1].(time.Time), loc), calendar.Of(v[2].(time.Time))}
+		r.point = warehouse.Point{AsOf: calendar.Of(v[0].(time.Time)), KnownAt: warehouse.FromWallClock(v[1].(time.Time), loc), From: calendar.Of(v[2].(time.Time))}
 		return nil
 	})
 	if err != nil {
@@ -115,10 +112,11 @@ func (r *Reader) Path() string { return r.path }
 func (r *Reader) Location() *time.Location { return r.loc }
 
 // Published is the publication's own as-of date, known-at time and start.
-func (r *Reader) Published() Point { return r.point }
+func (r *Reader) Published() warehouse.Point { return r.point }
 
-// at fills in what a point leaves open. Another year starts on its own 1 January.
-func (r *Reader) at(p Point) Point {
+// At fills in what a point leaves open. Another year starts on its own 1
+// January. Equal points are filled in to values that are the same.
+func (r *Reader) At(p warehouse.Point) warehouse.Point {
 	if !isSet(p.AsOf) {
 		p.AsOf = r.point.AsOf
 	}
@@ -131,42 +129,38 @@ func (r *Reader) at(p Point) Point {
 			p.From = calendar.NewDate(p.AsOf.Year(), time.January, 1)
 		}
 	}
+	p.KnownAt = p.KnownAt.Round(0).In(r.loc)
 	return p
 }
 
 // isSet: the zero Date is 1 January 1970, which no office asks for.
 func isSet(d calendar.Date) bool { return d != 0 && d.Valid() }
 
-func (r *Reader) isPublished(p Point) bool {
-	return p.AsOf == r.point.AsOf && p.From == r.point.From && p.KnownAt.Equal(r.point.KnownAt)
+// isPublished: what was built holds at the point.
+func (r *Reader) isPublished(p warehouse.Point) bool {
+	return len(r.edited) == 0 && p.AsOf == r.point.AsOf && p.From == r.point.From && p.KnownAt.Equal(r.point.KnownAt)
 }
 
-func (r *Reader) run(p Point) warehouse.Run {
-	return warehouse.Run{AsOf: p.AsOf.String(), KnownAt: warehouse.WallClock(p.KnownAt, r.loc), From: p.From.String()}
-}
-
-// source gives names to read models from at the given runs: the materialised
-// ones where there is one run and it is the publication's, else restated ones.
-func (r *Reader) source(ctx context.Context, points []Point, wanted ...string) (*warehouse.Restated, error) {
+// source gives names to read models from at the given points: the materialised
+// ones where there is one and it is the publication's, else restated ones.
+func (r *Reader) source(ctx context.Context, points []warehouse.Point, wanted ...string) (*warehouse.Restated, error) {
 	return r.sourceOf(ctx, nil, points, wanted...)
 }
 
 // sourceOf is source restricted to some forms (nil: all): what models say of
 // one form doesn't depend on the returns of another, and history over many
 // points costs in proportion to the returns.
-func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, wanted ...string) (*warehouse.Restated, error) {
+func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehouse.Point, wanted ...string) (*warehouse.Restated, error) {
 	o := warehouse.RestateOptions{Edited: r.edited}
 	if len(points) == 1 {
-		o.Tables = map[string]bool{obligationTable: true} // coverage and its own metrics read it
+		o.Tables = map[string]bool{metric.ObligationTable: true} // coverage and its own metrics read it
 	}
-	if len(points) == 1 && r.isPublished(points[0]) && len(r.edited) == 0 {
+	if len(points) == 1 && r.isPublished(points[0]) {
 		return &warehouse.Restated{}, nil
 	}
 	var key strings.Builder
-	runs := make([]warehouse.Run, len(points))
-	for i, p := range points {
-		runs[i] = r.run(p)
-		fmt.Fprintf(&key, "%s %s %s;", runs[i].AsOf, runs[i].KnownAt, runs[i].From)
+	for _, p := range points {
+		fmt.Fprintf(&key, "%s %s %s;", p.AsOf, p.KnownAt.Format(warehouse.Stamp), p.From)
 	}
 	if len(forms) > 0 {
 		in := make([]string, len(forms))
@@ -203,7 +197,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 	}
 	sort.Strings(names)
 	r.serial++
-	got, err := warehouse.RestateWith(ctx, r.db.Conn, r.models, o, fmt.Sprintf("p%d_", r.serial), runs, names...)
+	got, err := warehouse.RestateWith(ctx, r.db.Conn, r.models, o, fmt.Sprintf("%s%d_", r.prefix, r.serial), points, names...)
 	if err != nil {
 		return nil, err
 	}
@@ -219,6 +213,18 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []Point, w
 	return got, nil
 }
 
+// forget drops what was restated.
+func (r *Reader) forget(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var faults []error
+	for _, s := range r.restated {
+		faults = append(faults, s.Drop(ctx, r.db.Conn))
+	}
+	r.restated = nil
+	return errors.Join(faults...)
+}
+
 func hasAll(set map[string]bool, names []string) bool {
 	for _, n := range names {
 		if !set[n] {
@@ -228,13 +234,28 @@ func hasAll(set map[string]bool, names []string) bool {
 	return true
 }
 
+// Prepare has models evaluated at a point at once. Otherwise every question
+// that names a further one would have all of them evaluated again.
+func (r *Reader) Prepare(ctx context.Context, p warehouse.Point, models ...string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var wanted []string
+	for _, m := range r.models {
+		if slices.Contains(models, m.Name) {
+			wanted = append(wanted, m.Name)
+		}
+	}
+	_, err := r.source(ctx, []warehouse.Point{r.At(p)}, wanted...)
+	return err
+}
+
 // SelectAt runs a SELECT of our own (a workbook's table, a saved query's body)
 // over the models as they stand at a point. It is not fenced: texts that
 // people type go through Fenced.
-func (r *Reader) SelectAt(ctx context.Context, p Point, query string) (Table, error) {
+func (r *Reader) SelectAt(ctx context.Context, p warehouse.Point, query string) (result.Table, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p = r.at(p)
+	p = r.At(p)
 	if !r.isPublished(p) {
 		var wanted []string
 		for _, m := range r.models {
@@ -242,9 +263,9 @@ func (r *Reader) SelectAt(ctx context.Context, p Point, query string) (Table, er
 				wanted = append(wanted, m.Name)
 			}
 		}
-		src, err := r.source(ctx, []Point{p}, wanted...)
+		src, err := r.source(ctx, []warehouse.Point{p}, wanted...)
 		if err != nil {
-			return Table{}, err
+			return result.Table{}, err
 		}
 		query = src.Rewrite(query)
 	}
@@ -252,8 +273,8 @@ func (r *Reader) SelectAt(ctx context.Context, p Point, query string) (Table, er
 }
 
 // table runs a query and reads it whole.
-func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, error) {
-	var t Table
+func (r *Reader) table(ctx context.Context, query string, args ...any) (result.Table, error) {
+	var t result.Table
 	rows, err := r.db.Conn.QueryContext(ctx, query, args...)
 	if err != nil {
 		return t, err
@@ -265,7 +286,7 @@ func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, e
 	}
 	into, again := make([]any, len(types)), make([]repeated, len(types))
 	for _, ct := range types {
-		t.Columns = append(t.Columns, Column{ct.Name(), ct.DatabaseTypeName()})
+		t.Columns = append(t.Columns, result.Column{Name: ct.Name(), Type: ct.DatabaseTypeName()})
 	}
 	for rows.Next() {
 		values := make([]any, len(types))
@@ -276,7 +297,7 @@ func (r *Reader) table(ctx context.Context, query string, args ...any) (Table, e
 			return t, err
 		}
 		for i := range values {
-			values[i] = again[i].one(plain(values[i], t.Columns[i].Type))
+			values[i] = again[i].one(result.Plain(values[i], t.Columns[i].Type))
 		}
 		t.Rows = append(t.Rows, values)
 	}

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"strings"
 
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
 
 // ReturnsAsk selects returns: all that were received by the known-at time, or
 // those of a submitter (name or code), form, period, status or id.
 type ReturnsAsk struct {
-	Point
+	warehouse.Point
 	ID, Submitter, Form, Period, Status string
 	// UntilAsOf leaves out returns whose cut-off date (without one: the day received) is later than the as-of date.
 	UntilAsOf bool
@@ -22,11 +24,11 @@ var returnKeys = []string{"return", "file", "submitter", "form", "period", "cuto
 	"values_emptied", "errors", "warnings", "received_at", "due_at", "late", "superseded_by", "decision"}
 
 // Returns lists returns in the order in which they arrived.
-func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]Record, error) {
+func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]result.Record, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.Point = r.at(a.Point)
-	src, err := r.source(ctx, []Point{a.Point}, "core.known_return", countedTable)
+	a.Point = r.At(a.Point)
+	src, err := r.source(ctx, []warehouse.Point{a.Point}, "core.known_return", metric.CountedTable)
 	if err != nil {
 		return nil, err
 	}
@@ -66,15 +68,15 @@ func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list returns: %w", err)
 	}
-	out := make([]Record, 0, len(t.Rows))
+	out := make([]result.Record, 0, len(t.Rows))
 	for _, row := range t.Rows {
-		rec := make(Record, len(returnKeys))
+		rec := make(result.Record, len(returnKeys))
 		for i, k := range returnKeys {
 			v := row[i]
 			if k == "received_at" || k == "due_at" {
 				v = r.instant(v)
 			}
-			rec[i] = Entry{k, v}
+			rec[i] = result.Entry{Key: k, Value: v}
 		}
 		out = append(out, rec)
 	}
@@ -87,7 +89,7 @@ type ErrNoReturn struct{ ID string }
 func (e *ErrNoReturn) Error() string { return fmt.Sprintf("no return %s", e.ID) }
 
 // Return is one return with its findings.
-func (r *Reader) Return(ctx context.Context, id string, p Point) (Record, error) {
+func (r *Reader) Return(ctx context.Context, id string, p warehouse.Point) (result.Record, error) {
 	list, err := r.Returns(ctx, ReturnsAsk{Point: p, ID: id, UntilAsOf: isSet(p.AsOf)})
 	if err != nil {
 		return nil, err
@@ -101,9 +103,9 @@ func (r *Reader) Return(ctx context.Context, id string, p Point) (Record, error)
 	if err != nil {
 		return nil, err
 	}
-	findings := make([]Record, 0, len(t.Rows))
+	findings := make([]result.Record, 0, len(t.Rows))
 	for _, row := range t.Rows {
-		findings = append(findings, recordOf(t, row))
+		findings = append(findings, result.RecordOf(t, row))
 	}
 	t, err = r.table(ctx, "select rule, sheet, cell, value, message, said as explanation from raw.explanation where return_id = ? order by seq", id)
 	if err != nil {
@@ -118,19 +120,19 @@ func (r *Reader) Return(ctx context.Context, id string, p Point) (Record, error)
 	if err != nil {
 		return nil, err
 	}
-	rec := append(list[0], Entry{"findings", findings}, Entry{"explained", explained}, Entry{"passed_over", passed.rows}, Entry{"unread", unread.rows})
+	rec := append(list[0], result.Entry{Key: "findings", Value: findings}, result.Entry{Key: "explained", Value: explained}, result.Entry{Key: "passed_over", Value: passed.rows}, result.Entry{Key: "unread", Value: unread.rows})
 	if passed.total > int64(len(passed.rows)) {
-		rec = append(rec, Entry{"passed_over_total", passed.total})
+		rec = append(rec, result.Entry{Key: "passed_over_total", Value: passed.total})
 	}
 	if unread.total > int64(len(unread.rows)) {
-		rec = append(rec, Entry{"unread_total", unread.total})
+		rec = append(rec, result.Entry{Key: "unread_total", Value: unread.total})
 	}
 	return rec, nil
 }
 
 // listing is what a return names of its rows or cells, and how many there are: it names 500 at most.
 type listing struct {
-	rows  []Record
+	rows  []result.Record
 	total int64
 }
 
@@ -138,7 +140,7 @@ type listing struct {
 func (r *Reader) listed(ctx context.Context, id, table, columns string) (l listing, err error) {
 	have, err := r.table(ctx, "select table_name from duckdb_tables() where schema_name || '.' || table_name = ?", table)
 	if err != nil || len(have.Rows) == 0 {
-		return listing{rows: []Record{}}, err
+		return listing{rows: []result.Record{}}, err
 	}
 	t, err := r.table(ctx, "select "+columns+" from "+table+" where return_id = ? order by seq", id)
 	if err != nil {
@@ -152,28 +154,10 @@ func (r *Reader) listed(ctx context.Context, id, table, columns string) (l listi
 	return l, err
 }
 
-// recordOf is a row of a table as a record.
-func recordOf(t Table, row []any) Record {
-	rec := make(Record, len(row))
-	for i, c := range t.Columns {
-		rec[i] = Entry{c.Name, row[i]}
-	}
-	return rec
-}
-
-// Records are the rows of a table as records.
-func (t Table) Records() []Record {
-	out := make([]Record, len(t.Rows))
-	for i, row := range t.Rows {
-		out[i] = recordOf(t, row)
-	}
-	return out
-}
-
 // StatusAsk selects obligations: by default the newest due period of every
 // submitter and form, else one period, or all.
 type StatusAsk struct {
-	Point
+	warehouse.Point
 	Period          string
 	All             bool
 	Submitter, Form string
@@ -181,11 +165,11 @@ type StatusAsk struct {
 
 // Status lists who owes what, in 机构序列, with the state of each:
 // received, late, missing, not_due, rejected, waived.
-func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]Record, error) {
+func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]result.Record, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.Point = r.at(a.Point)
-	src, err := r.source(ctx, []Point{a.Point}, obligationTable)
+	a.Point = r.At(a.Point)
+	src, err := r.source(ctx, []warehouse.Point{a.Point}, metric.ObligationTable)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +191,7 @@ func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]Record, error) {
 	}
 	t, err := r.table(ctx, `with o as (
 		select *, not bool_or(is_due) over w as has_no_due, min(due_at) over w as first_due
-		from `+src.Name(obligationTable)+` window w as (partition by zone, submitter_code, form)
+		from `+src.Name(metric.ObligationTable)+` window w as (partition by zone, submitter_code, form)
 	)
 	select o.submitter, o.form, o.period, o.due_at, o.state
 	from o left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
@@ -217,9 +201,9 @@ func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("status: %w", err)
 	}
-	out := make([]Record, 0, len(t.Rows))
+	out := make([]result.Record, 0, len(t.Rows))
 	for _, v := range t.Rows {
-		out = append(out, Record{{"submitter", v[0]}, {"form", v[1]}, {"period", v[2]}, {"due_at", r.instant(v[3])}, {"state", v[4]}})
+		out = append(out, result.Record{{Key: "submitter", Value: v[0]}, {Key: "form", Value: v[1]}, {Key: "period", Value: v[2]}, {Key: "due_at", Value: r.instant(v[3])}, {Key: "state", Value: v[4]}})
 	}
 	return out, nil
 }

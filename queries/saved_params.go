@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 )
 
 // SavedQuery is a query kept as NAME.sql. Its first comment line says what it
@@ -72,7 +73,7 @@ func ParseSaved(name, text string) (SavedQuery, error) {
 			for _, p := range q.Params {
 				names = append(names, p.Name)
 			}
-			return q, fmt.Errorf("%s.sql: $%s is not declared (-- param: %s: text: …)%s", name, u, u, didYouMean(u, names))
+			return q, fmt.Errorf("%s.sql: $%s is not declared (-- param: %s: text: …)%s", name, u, u, decl.DidYouMean(u, names).English)
 		}
 	}
 	return q, nil
@@ -145,7 +146,7 @@ func (q SavedQuery) Bind(values map[string]string) (string, []string, error) {
 			for _, p := range q.Params {
 				known = append(known, p.Name)
 			}
-			return "", nil, fmt.Errorf("%w: @%s has no parameter %q%s; it has %s", ErrParam, q.Name, n, didYouMean(n, known), strings.Join(known, ", "))
+			return "", nil, fmt.Errorf("%w: @%s has no parameter %q%s; it has %s", ErrParam, q.Name, n, decl.DidYouMean(n, known).English, strings.Join(known, ", "))
 		case v == "":
 		case p.Type == "int":
 			if _, err := strconv.ParseInt(v, 10, 64); err != nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"taizhang/queries/fence"
 )
 
 // TestSavedQueriesRun: every saved query runs without its parameters, and with
@@ -29,7 +31,7 @@ func TestSavedQueriesRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(q.Name, err)
 			}
-			if _, err := r.SQL(ctx, text, Fence{}, args...); err != nil {
+			if _, err := r.SQL(ctx, text, fence.Options{}, args...); err != nil {
 				t.Errorf("%s %v: %v", q.Name, values, err)
 			}
 		}
@@ -48,7 +50,7 @@ func TestSavedQueryParameters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := r.SQL(ctx, text, Fence{}, args...)
+		got, err := r.SQL(ctx, text, fence.Options{}, args...)
 		if err != nil || len(got.Rows) != want {
 			t.Errorf("%q: %v (%v)", values, got.Rows, err)
 		}

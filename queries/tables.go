@@ -3,6 +3,8 @@ package queries
 import (
 	"context"
 	"fmt"
+
+	"taizhang/internal/result"
 )
 
 // TableInfo is a table or view that can be queried.
@@ -13,7 +15,7 @@ type TableInfo struct {
 
 // ColumnInfo is a column of one; Field is the form's field behind a Chinese title.
 type ColumnInfo struct {
-	Column
+	result.Column
 	Field     string
 	Sensitive bool // holds a mask, or the keyed hash of what is masked
 }
@@ -51,7 +53,7 @@ func (r *Reader) Tables(ctx context.Context) ([]TableInfo, error) {
 			out = append(out, TableInfo{Schema: s[0], Name: s[1], Description: s[2]})
 		}
 		last := &out[len(out)-1]
-		last.Columns = append(last.Columns, ColumnInfo{Column{s[3], s[4]}, s[5], hidden})
+		last.Columns = append(last.Columns, ColumnInfo{result.Column{Name: s[3], Type: s[4]}, s[5], hidden})
 	}
 	return out, nil
 }

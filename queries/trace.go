@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
 
@@ -28,21 +30,21 @@ type TraceRow struct {
 }
 
 // Record is the row with the keys of machine-readable output.
-func (t TraceRow) Record() Record {
+func (t TraceRow) Record() result.Record {
 	text := func(s string) any {
 		if s == "" {
 			return nil
 		}
 		return s
 	}
-	cells := make(Record, len(t.Cells))
+	cells := make(result.Record, len(t.Cells))
 	for i, c := range t.Cells {
-		cells[i] = Entry{c.Title, c.Address}
+		cells[i] = result.Entry{Key: c.Title, Value: c.Address}
 	}
-	r := Record{{"return", text(t.Return)}, {"file", text(t.File)}, {"archive", text(t.Archive)}, {"submitter", t.Submitter},
-		{"sheet", text(t.Sheet)}, {"row", nil}, {"cells", cells}, {"contributes", t.Contributes}, {"contributes_den", t.ContributesDen}}
+	r := result.Record{{Key: "return", Value: text(t.Return)}, {Key: "file", Value: text(t.File)}, {Key: "archive", Value: text(t.Archive)}, {Key: "submitter", Value: t.Submitter},
+		{Key: "sheet", Value: text(t.Sheet)}, {Key: "row", Value: nil}, {Key: "cells", Value: cells}, {Key: "contributes", Value: t.Contributes}, {Key: "contributes_den", Value: t.ContributesDen}}
 	if t.isObligation {
-		return append(r, Entry{"form", t.Form}, Entry{"period", t.Period}, Entry{"due_at", t.DueAt})
+		return append(r, result.Entry{Key: "form", Value: t.Form}, result.Entry{Key: "period", Value: t.Period}, result.Entry{Key: "due_at", Value: t.DueAt})
 	}
 	r[5].Value = t.Row
 	return r
@@ -58,32 +60,32 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 		return nil, fmt.Errorf("a trace is of one metric, not %d", len(a.Metrics))
 	}
 	a.By = nil
-	a, err := r.Catalogue.Named(a)
+	a, err := r.Named(a)
 	if err != nil {
 		return nil, err
 	}
-	a.Point = r.at(a.Point)
+	a.Point = r.At(a.Point)
 	a.Where = r.normal(a.Where)
 	metrics, gr, err := r.resolve(a)
 	if err != nil {
 		return nil, err
 	}
 	m := metrics[0]
-	points := []Point{a.Point}
+	points := []warehouse.Point{a.Point}
 	if gr != nil {
-		if err := gr.span(a); err != nil {
+		if err := gr.Span(a.Point, a.Where); err != nil {
 			return nil, err
 		}
-		if m.Fact.Mode != Period {
-			points = gr.points(a.Point)
+		if m.Fact.Mode != metric.Period {
+			points = gr.Points(a.Point)
 		}
 	}
 	src, err := r.source(ctx, points, m.Fact.Table)
 	if err != nil {
 		return nil, err
 	}
-	c := newCompiler(m.Fact, []*Metric{m}, gr.name())
-	query := c.trace(src.Name(m.Fact.Table), filters(m.Fact, a.Where))
+	c := metric.NewCompiler(m.Fact, []*metric.Metric{m}, gr.Name())
+	query := c.Trace(src.Name(m.Fact.Table), metric.Filters(m.Fact, a.Where))
 	t, err := r.table(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("trace %s: %w\n%s", m.ID, err, query)
@@ -93,43 +95,15 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 			return nil, err
 		}
 	}
-	if m.Fact.Mode == Obligation {
+	if m.Fact.Mode == metric.Obligation {
 		return r.obligationRows(m, t), nil
 	}
 	return r.sheetRows(ctx, m, t)
 }
 
-// trace is the statement that lists the rows of one metric. The rows are
-// found first and joined to their returns after.
-func (c *compiler) trace(table string, filters []string) string {
-	m := c.metrics[0]
-	ms := m.measures()
-	var matches []string
-	for _, x := range ms {
-		matches = append(matches, "coalesce("+c.match(m, x)+", false)")
-	}
-	den := "cast(null as integer)"
-	if m.IsRatio() {
-		den = c.contribution(m, m.Den)
-	}
-	var b strings.Builder
-	if c.fact.Mode == Obligation {
-		fmt.Fprintf(&b, "select submitter, form, period, due_at, %s as contributes, %s as contributes_den, submitter_code from %s%s",
-			c.contribution(m, ms[0]), den, table, where(append(slices.Clone(filters), "("+strings.Join(matches, " or ")+")")))
-		return b.String()
-	}
-	fmt.Fprintf(&b, "with filtered as (select * from %s as f%s),\nrows_of as (select zone, return_id, sheet, row_no, submitter, %s as contributes, %s as contributes_den from filtered where %s)\n",
-		c.from(table), where(filters), c.contribution(m, ms[0]), den, strings.Join(matches, " or "))
-	b.WriteString(`select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den
-from rows_of as t
-left join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
-left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
-order by coalesce(s.seq, 9999), t.submitter, t.return_id, t.sheet, t.row_no`)
-	return b.String()
-}
-
-func (r *Reader) obligationRows(m *Metric, t Table) []TraceRow {
-	r.sortRows(t.Rows, []string{"submitter", "form", "period"})
+func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
+	by := []string{"submitter", "form", "period"}
+	slices.SortStableFunc(t.Rows, func(x, y []any) int { return r.compareDims(dimsOf(by, x), dimsOf(by, y)) })
 	out := make([]TraceRow, 0, len(t.Rows))
 	for _, v := range t.Rows {
 		row := TraceRow{isObligation: true, Contributes: v[4], ContributesDen: v[5], DueAt: r.instant(v[3])}
@@ -141,7 +115,7 @@ func (r *Reader) obligationRows(m *Metric, t Table) []TraceRow {
 	return out
 }
 
-func (r *Reader) sheetRows(ctx context.Context, m *Metric, t Table) ([]TraceRow, error) {
+func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table) ([]TraceRow, error) {
 	out := make([]TraceRow, 0, len(t.Rows))
 	returns := map[string]bool{}
 	for _, v := range t.Rows {

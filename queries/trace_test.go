@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 )
 
 // TestTraceGivesTheFigure: for every metric and every group of every
@@ -21,9 +24,9 @@ func TestTraceGivesTheFigure(t *testing.T) {
 	if err := r.Catalogue.Check(ctx, r.db.Conn); err != nil {
 		t.Fatal(err)
 	}
-	past := Point{AsOf: calendar.NewDate(2022, 6, 12), KnownAt: time.Date(2022, 6, 20, 12, 0, 0, 0, r.loc)}
+	past := warehouse.Point{AsOf: calendar.NewDate(2022, 6, 12), KnownAt: time.Date(2022, 6, 20, 12, 0, 0, 0, r.loc)}
 	pick := rand.New(rand.NewPCG(seed, 1))
-	for all, p := range map[bool]Point{true: {}, false: past} {
+	for all, p := range map[bool]warehouse.Point{true: {}, false: past} {
 		nonzero := 0
 		for _, m := range r.Catalogue.Metrics {
 			for _, by := range append([]string{""}, m.Dimensions...) {
@@ -64,16 +67,16 @@ func TestTraceGivesTheFigure(t *testing.T) {
 	}
 }
 
-func recompute(m *Metric, rows []TraceRow) any {
+func recompute(m *metric.Metric, rows []TraceRow) any {
 	sum, den := new(big.Rat), new(big.Rat)
 	var days []float64
 	for _, row := range rows {
-		if n := number(row.Contributes); n != nil {
+		if n := result.Number(row.Contributes); n != nil {
 			sum.Add(sum, n)
 			f, _ := n.Float64()
 			days = append(days, f)
 		}
-		if n := number(row.ContributesDen); n != nil {
+		if n := result.Number(row.ContributesDen); n != nil {
 			den.Add(den, n)
 		}
 	}
@@ -95,7 +98,7 @@ func recompute(m *Metric, rows []TraceRow) any {
 }
 
 func sameNumber(a, b any) bool {
-	x, y := Float(a), Float(b)
+	x, y := result.Float(a), result.Float(b)
 	if x == nil || y == nil {
 		return x == y
 	}

@@ -136,7 +136,7 @@ type bigQuestion struct {
 }
 
 func bigQuestions(z *pipeline.Zone) []bigQuestion {
-	past := queries.Point{AsOf: calendar.NewDate(2023, time.June, 25), KnownAt: time.Date(2023, 7, 1, 12, 0, 0, 0, z.Location)}
+	past := warehouse.Point{AsOf: calendar.NewDate(2023, time.June, 25), KnownAt: time.Date(2023, 7, 1, 12, 0, 0, 0, z.Location)}
 	const headline, byOne = 300 * time.Millisecond, 3 * time.Second
 	return []bigQuestion{
 		{"headline", queries.Ask{}, headline},

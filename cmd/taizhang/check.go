@@ -13,8 +13,8 @@ import (
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
 	"taizhang/internal/durable"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
-	"taizhang/queries"
 )
 
 func (a *app) checkCmd() *cobra.Command {
@@ -100,7 +100,7 @@ func (a *app) printReport(report *finding.Report, office receipt.Office) error {
 		_, err := fmt.Fprintln(a.out, receipt.Text(report, office))
 		return err
 	}
-	var records []queries.Record
+	var records []result.Record
 	for _, r := range report.Returns {
 		text := func(s string) any {
 			if s == "" {
@@ -108,7 +108,7 @@ func (a *app) printReport(report *finding.Report, office receipt.Office) error {
 			}
 			return s
 		}
-		rec := queries.Record{{Key: "return", Value: nil}, {Key: "file", Value: report.File}, {Key: "submitter", Value: text(r.SubmitterName)}, {Key: "form", Value: text(r.Form)}}
+		rec := result.Record{{Key: "return", Value: nil}, {Key: "file", Value: report.File}, {Key: "submitter", Value: text(r.SubmitterName)}, {Key: "form", Value: text(r.Form)}}
 		var period, cutoff, due any
 		if r.Period.Valid() {
 			period = r.Period.String()
@@ -119,12 +119,12 @@ func (a *app) printReport(report *finding.Report, office receipt.Office) error {
 		if !r.DueAt.IsZero() {
 			due = r.DueAt.Format(time.RFC3339)
 		}
-		findings := []queries.Record{}
+		findings := []result.Record{}
 		for _, f := range r.Findings {
-			findings = append(findings, queries.Record{{Key: "severity", Value: string(f.Severity)}, {Key: "rule", Value: f.Rule}, {Key: "sheet", Value: f.Sheet},
+			findings = append(findings, result.Record{{Key: "severity", Value: string(f.Severity)}, {Key: "rule", Value: f.Rule}, {Key: "sheet", Value: f.Sheet},
 				{Key: "cell", Value: f.Cell}, {Key: "value", Value: text(f.Value)}, {Key: "message", Value: f.Message}, {Key: "hint", Value: text(f.Hint)}, {Key: "field", Value: text(f.Field)}})
 		}
-		rec = append(rec, queries.Record{{Key: "period", Value: period}, {Key: "cutoff", Value: cutoff}, {Key: "status", Value: string(r.Outcome)},
+		rec = append(rec, result.Record{{Key: "period", Value: period}, {Key: "cutoff", Value: cutoff}, {Key: "status", Value: string(r.Outcome)},
 			{Key: "rows", Value: int64(r.Rows)}, {Key: "rows_refused", Value: int64(r.RowsRefused)}, {Key: "values_emptied", Value: int64(r.ValuesEmptied)},
 			{Key: "errors", Value: int64(r.Count(finding.Error))}, {Key: "warnings", Value: int64(r.Count(finding.Warning))},
 			{Key: "received_at", Value: r.ReceivedAt.Format(time.RFC3339)}, {Key: "due_at", Value: due}, {Key: "late", Value: r.Late},

@@ -15,6 +15,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/queries"
@@ -136,7 +137,7 @@ func (a *app) printDemo(ctx context.Context, z *pipeline.Zone, out *pipeline.Out
 	}
 	fmt.Fprintf(a.out, "%s, as of %s: %d files, %d returns (%d accepted, %d with warnings, %d partially, %d rejected, %d duplicates)\n\n", z.Name, p.AsOf,
 		len(out.Reports), total, counts[finding.Accepted], counts[finding.Warned], counts[finding.Partial], counts[finding.Rejected], counts[finding.Duplicate])
-	records := make([]queries.Record, len(figures))
+	records := make([]result.Record, len(figures))
 	for i, f := range figures {
 		records[i] = f.Record()
 	}

@@ -14,10 +14,10 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/internal/durable"
+	"taizhang/internal/metric"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
-	"taizhang/queries"
 	"taizhang/transform"
 )
 
@@ -40,11 +40,18 @@ var documents = []document{
 	}},
 	{"findings.md", func() (string, error) { return findingsDictionary(), nil }},
 	{"metrics.md", func() (string, error) {
-		c, err := queries.Load()
+		c, err := metric.Load()
 		if err != nil {
 			return "", err
 		}
 		return metricsDictionary(c), nil
+	}},
+	{"tables.md", func() (string, error) {
+		set, err := forms.Load()
+		if err != nil {
+			return "", err
+		}
+		return tablesDictionary(context.Background(), set)
 	}},
 	{"models.md", func() (string, error) {
 		set, err := forms.Load()
@@ -138,9 +145,9 @@ func plannedModels(ctx context.Context, set *forms.Set, own ...fs.FS) ([]transfo
 	return transform.Plan(ctx, db.Conn, transform.Options{Models: own})
 }
 
-func metricsDictionary(c *queries.Catalogue) string {
+func metricsDictionary(c *metric.Catalogue) string {
 	var b strings.Builder
-	b.WriteString("# 指标口径 (metrics)\n\nGenerated from `queries/metrics.yaml` by `make generate`; do not edit.\n\n" +
+	b.WriteString("# 指标口径 (metrics)\n\nGenerated from `internal/metric/metrics.yaml` by `make generate`; do not edit.\n\n" +
 		"Every figure is compiled from this one declaration: on the command line, in the weekly workbook, in `mart.metric` and in its trace.\n" +
 		"Expressions are SQL over the rows of the fact's table that count.\n")
 	for _, f := range c.Facts {
@@ -167,14 +174,14 @@ func metricsDictionary(c *queries.Catalogue) string {
 	return b.String()
 }
 
-var modeWords = map[queries.Mode]string{
-	queries.Ledger:     "the state at the as-of date",
-	queries.Period:     "rows dated from 1 January to the as-of date",
-	queries.Obligation: "what fell due in the week up to the as-of date",
+var modeWords = map[metric.Mode]string{
+	metric.Ledger:     "the state at the as-of date",
+	metric.Period:     "rows dated from 1 January to the as-of date",
+	metric.Obligation: "what fell due in the week up to the as-of date",
 }
 
 // computed is a metric's expression in words and SQL.
-func computed(m *queries.Metric) string {
+func computed(m *metric.Metric) string {
 	text := ""
 	if m.IsRatio() {
 		text = measure(m.Num) + " ÷ " + measure(m.Den)
@@ -187,7 +194,7 @@ func computed(m *queries.Metric) string {
 	return text
 }
 
-func measure(m *queries.Measure) string {
+func measure(m *metric.Measure) string {
 	text := m.Agg
 	if m.Expr != "" {
 		text += " of `" + m.Expr + "`"
@@ -206,7 +213,7 @@ func modelsDictionary(models []transform.Model) string {
 	var b strings.Builder
 	b.WriteString("# 模型 (models)\n\nGenerated from `transform/models` by `make generate`; do not edit.\n\n" +
 		"Staging renames and casts, core holds facts and dimensions, marts are what people ask for. A model whose grain or a check\n" +
-		"doesn't hold stops the publication (warnings only tell). `mart.metric` and `mart.metric_week` come from `queries/metrics.yaml`.\n")
+		"doesn't hold stops the publication (warnings only tell). `mart.metric` and `mart.metric_week` come from `internal/metric/metrics.yaml`.\n")
 	for _, layer := range transform.Layers {
 		fmt.Fprintf(&b, "\n## %s\n", layer)
 		for _, m := range models {

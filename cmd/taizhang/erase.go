@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/internal/shell"
 	"taizhang/internal/warehouse"
-	"taizhang/queries"
 )
 
 func (a *app) eraseCmd() *cobra.Command {
@@ -93,13 +93,13 @@ func (a *app) confirmed(question string) bool {
 
 // printErased lists the rows.
 func (a *app) printErased(e *pipeline.Erasure) error {
-	records := make([]queries.Record, len(e.Rows))
+	records := make([]result.Record, len(e.Rows))
 	for i, r := range e.Rows {
 		state := "loaded"
 		if !r.Loaded {
 			state = "refused"
 		}
-		records[i] = queries.Record{{Key: "return", Value: r.Return}, {Key: "form", Value: r.Form}, {Key: "submitter", Value: r.Submitter},
+		records[i] = result.Record{{Key: "return", Value: r.Return}, {Key: "form", Value: r.Form}, {Key: "submitter", Value: r.Submitter},
 			{Key: "file", Value: r.File}, {Key: "sheet", Value: r.Sheet}, {Key: "row", Value: int64(r.Row)}, {Key: "state", Value: state}}
 	}
 	return a.print(records, "return", "form", "submitter", "file", "sheet", "row", "state")

@@ -14,10 +14,13 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 	"taizhang/queries"
+	"taizhang/queries/fence"
 )
 
 // sink writes a result row by row, so that its length costs no memory.
@@ -31,7 +34,7 @@ type sink interface {
 type toFile bool
 
 // newSink begins a result in a format; nil for those that are laid out as a whole.
-func newSink(ctx context.Context, w io.Writer, format string, columns []queries.Column, file toFile, loc *time.Location, say func(string, ...any)) (sink, error) {
+func newSink(ctx context.Context, w io.Writer, format string, columns []result.Column, file toFile, loc *time.Location, say func(string, ...any)) (sink, error) {
 	switch format {
 	case "csv":
 		return newCSVSink(w, columns, file)
@@ -64,7 +67,7 @@ type csvSink struct {
 	file  toFile
 }
 
-func newCSVSink(w io.Writer, columns []queries.Column, file toFile) (*csvSink, error) {
+func newCSVSink(w io.Writer, columns []result.Column, file toFile) (*csvSink, error) {
 	if file {
 		if _, err := io.WriteString(w, "\ufeff"); err != nil {
 			return nil, err
@@ -109,14 +112,14 @@ func (s *csvSink) safe(text string) string {
 // jsonSink writes an array of objects as an encoder with an indent of one would.
 type jsonSink struct {
 	w       *bufio.Writer
-	columns []queries.Column
+	columns []result.Column
 	rows    int
 }
 
 func (s *jsonSink) row(values []any) error {
-	rec := make(queries.Record, len(values))
+	rec := make(result.Record, len(values))
 	for i, v := range values {
-		rec[i] = queries.Entry{Key: s.columns[i].Name, Value: v}
+		rec[i] = result.Entry{Key: s.columns[i].Name, Value: v}
 	}
 	text, err := indented(rec)
 	if err != nil {
@@ -154,7 +157,7 @@ func indented(v any) (string, error) {
 // xlsxSink writes a workbook.
 type xlsxSink struct {
 	*workbook.Stream
-	columns []queries.Column
+	columns []result.Column
 	loc     *time.Location // in which times with a zone are shown; nil: their own
 	say     func(string, ...any)
 }
@@ -189,7 +192,7 @@ func xlsxCell(v any, sqlType string, loc *time.Location) any {
 				return workbook.Day(t)
 			}
 		case strings.HasPrefix(sqlType, "TIMESTAMP"):
-			for _, layout := range []string{"2006-01-02 15:04:05.999999999", time.RFC3339Nano} {
+			for _, layout := range []string{warehouse.Stamp, time.RFC3339Nano} {
 				if t, err := time.Parse(layout, v); err == nil {
 					if loc != nil && layout == time.RFC3339Nano {
 						t = t.In(loc)
@@ -226,12 +229,12 @@ func (s *parquetSink) end() error { return errors.Join(s.p.WriteTo(s.ctx, s.w), 
 const exportTime = 15 * time.Minute
 
 // exportSQL runs a query and writes every row of its result.
-func (a *app) exportSQL(ctx context.Context, r *queries.Reader, query string, fence queries.Fence, bound []string) error {
+func (a *app) exportSQL(ctx context.Context, r *queries.Reader, query string, fence fence.Options, bound []string) error {
 	fence.MaxRows, fence.Deadline = 1<<62, exportTime
 	return a.writeResult(func(w io.Writer) error {
 		var s sink
 		cut := false
-		err := r.StreamSQL(ctx, query, fence, func(columns []queries.Column) (err error) {
+		err := r.StreamSQL(ctx, query, fence, func(columns []result.Column) (err error) {
 			s, err = newSink(ctx, w, a.format, columns, a.output != "", r.Location(), a.say)
 			return err
 		}, func(row []any) error { return s.row(row) }, func() { cut = true }, bound...)
@@ -274,5 +277,5 @@ func (a *app) checkOutput(keep bool) error {
 
 // unknownName refuses a name and says which was meant.
 func unknownName(what, name string, known []string) error {
-	return usagef("%s", fmt.Sprintf("unknown %s %q%s", what, name, queries.DidYouMean(name, known)))
+	return usagef("%s", fmt.Sprintf("unknown %s %q%s", what, name, decl.DidYouMean(name, known).English))
 }

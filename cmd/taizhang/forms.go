@@ -9,7 +9,7 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/internal/pipeline"
-	"taizhang/queries"
+	"taizhang/internal/result"
 )
 
 func (a *app) formsCmd() *cobra.Command {
@@ -23,7 +23,7 @@ func (a *app) formsCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var records []queries.Record
+			var records []result.Record
 			for _, f := range set.Forms {
 				var from []string
 				if z != nil {
@@ -33,7 +33,7 @@ func (a *app) formsCmd() *cobra.Command {
 						}
 					}
 				}
-				records = append(records, queries.Record{{Key: "form", Value: f.ID}, {Key: "title", Value: f.Title}, {Key: "mode", Value: string(f.Mode)},
+				records = append(records, result.Record{{Key: "form", Value: f.ID}, {Key: "title", Value: f.Title}, {Key: "mode", Value: string(f.Mode)},
 					{Key: "frequency", Value: f.Frequency.String()}, {Key: "columns", Value: int64(len(f.Columns))}, {Key: "from", Value: strings.Join(from, "、")}})
 			}
 			return a.print(records)

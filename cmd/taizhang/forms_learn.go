@@ -11,6 +11,7 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/queries"
 )
 
@@ -124,7 +125,7 @@ func (a *app) guessed(cmd *cobra.Command, z *pipeline.Zone, id string) ([]forms.
 	if f == nil {
 		return nil, usagef("return %s is of no form", id)
 	}
-	found, _ := rec.Get("findings").([]queries.Record)
+	found, _ := rec.Get("findings").([]result.Record)
 	var out []forms.Lesson
 	for _, x := range found {
 		rule, _ := x.Get("rule").(string)

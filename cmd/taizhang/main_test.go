@@ -10,14 +10,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"taizhang/queries"
+	"taizhang/queries/fence"
 )
 
 // TestMain lets the test binary be the program: for scripts, for processes that are killed, and for fenced queries.
 func TestMain(m *testing.M) {
 	sleep = func(time.Duration) {}
-	if len(os.Args) > 1 && os.Args[1] == queries.ChildCommand {
-		os.Exit(queries.ChildMain())
+	if len(os.Args) > 1 && os.Args[1] == fence.ChildCommand {
+		os.Exit(fence.ChildMain())
 	}
 	if os.Getenv("TAIZHANG_AS_PROGRAM") != "" {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/metric"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/queries"
 )
 
@@ -30,7 +32,7 @@ func (a *app) metricsCmd() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			records := make([]queries.Record, len(figures))
+			records := make([]result.Record, len(figures))
 			for i, f := range figures {
 				records[i] = f.Record()
 			}
@@ -49,7 +51,7 @@ func (a *app) metricsCmd() *cobra.Command {
 		if z != nil {
 			return metricsDictionary(z.Metrics), nil
 		}
-		catalogue, err := queries.Load()
+		catalogue, err := metric.Load()
 		if err != nil {
 			return "", err
 		}
@@ -72,7 +74,7 @@ func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *qu
 	if err != nil {
 		return nil, q, nil, err
 	}
-	if q, err = r.Catalogue.Named(q); err != nil {
+	if q, err = r.Named(q); err != nil {
 		r.Close()
 		return nil, q, nil, usageError{err}
 	}
@@ -87,23 +89,23 @@ func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *qu
 }
 
 // shownFigures writes figures as people read them: percentages, grouped yuan, coverage in words.
-func shownFigures(records []queries.Record, by []string) []queries.Record {
-	out := make([]queries.Record, len(records))
+func shownFigures(records []result.Record, by []string) []result.Record {
+	out := make([]result.Record, len(records))
 	for i, r := range records {
-		rec := queries.Record{{Key: "metric", Value: r.Get("metric")}, {Key: "label", Value: r.Get("label")}}
+		rec := result.Record{{Key: "metric", Value: r.Get("metric")}, {Key: "label", Value: r.Get("label")}}
 		for _, d := range by {
 			v := r.Get(d)
 			if v == nil {
 				v = queries.NoValue
 			}
-			rec = append(rec, queries.Entry{Key: d, Value: v})
+			rec = append(rec, result.Entry{Key: d, Value: v})
 		}
 		nd := ""
 		if r.Get("den") != nil {
 			nd = fmt.Sprintf("%v/%v", r.Get("num"), r.Get("den"))
 		}
-		rec = append(rec, queries.Entry{Key: "value", Value: json.Number(shownValue(r.Get("value"), fmt.Sprint(r.Get("unit"))))},
-			queries.Entry{Key: "n/d", Value: nd}, queries.Entry{Key: "coverage", Value: coverageText(r)})
+		rec = append(rec, result.Entry{Key: "value", Value: json.Number(shownValue(r.Get("value"), fmt.Sprint(r.Get("unit"))))},
+			result.Entry{Key: "n/d", Value: nd}, result.Entry{Key: "coverage", Value: coverageText(r)})
 		out[i] = rec
 	}
 	return out
@@ -115,7 +117,7 @@ func shownValue(v any, unit string) string {
 	}
 	switch unit {
 	case "ratio":
-		if f := queries.Float(v); f != nil {
+		if f := result.Float(v); f != nil {
 			return fmt.Sprintf("%.1f%%", *f*100)
 		}
 	case "yuan":
@@ -138,7 +140,7 @@ func shownValue(v any, unit string) string {
 }
 
 // coverageText says what a figure still waits for or leaves out; empty where nothing.
-func coverageText(r queries.Record) string {
+func coverageText(r result.Record) string {
 	num := func(k string) int64 {
 		n, _ := r.Get(k).(int64)
 		return n

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"taizhang/internal/result"
 	"taizhang/queries"
 )
 
@@ -14,7 +15,7 @@ func (a *app) printCompared(ctx context.Context, r *queries.Reader, ask queries.
 	if err != nil {
 		return usageError{err}
 	}
-	records := make([]queries.Record, len(figures))
+	records := make([]result.Record, len(figures))
 	for i, f := range figures {
 		records[i] = append(f.Record(), with[i].Entries()...)
 	}
@@ -31,8 +32,8 @@ func (a *app) printCompared(ctx context.Context, r *queries.Reader, ask queries.
 				goal = shownValue(json.Number(fmt.Sprintf("%.0f", *c.Goal)), unit)
 			}
 		}
-		shown[i] = append(shown[i], queries.Entry{Key: "last_week", Value: shownValue(c.LastWeek, unit)}, queries.Entry{Key: "last_month", Value: shownValue(c.LastMonth, unit)},
-			queries.Entry{Key: "goal", Value: goal}, queries.Entry{Key: "light", Value: c.Light})
+		shown[i] = append(shown[i], result.Entry{Key: "last_week", Value: shownValue(c.LastWeek, unit)}, result.Entry{Key: "last_month", Value: shownValue(c.LastMonth, unit)},
+			result.Entry{Key: "goal", Value: goal}, result.Entry{Key: "light", Value: c.Light})
 	}
 	return a.print(shown, append(append([]string{"metric", "label"}, ask.By...), "value", "n/d", "last_week", "last_month", "goal", "light", "coverage")...)
 }

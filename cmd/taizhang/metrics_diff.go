@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/result"
 	"taizhang/queries"
 )
 
@@ -52,27 +53,27 @@ func (a *app) metricsDiffCmd() *cobra.Command {
 
 // printChanges prints changed figures; people see how many rows moved, machines see each.
 func (a *app) printChanges(changes []queries.Change, by []string) error {
-	records := make([]queries.Record, len(changes))
+	records := make([]result.Record, len(changes))
 	for i, c := range changes {
 		records[i] = c.Record()
 	}
 	if a.format != "table" && a.format != "md" {
 		return a.print(records)
 	}
-	shown := make([]queries.Record, len(changes))
+	shown := make([]result.Record, len(changes))
 	for i, c := range changes {
 		r := records[i]
 		unit := string(c.After.Metric.Unit)
-		rec := queries.Record{{Key: "metric", Value: r.Get("metric")}, {Key: "label", Value: r.Get("label")}}
+		rec := result.Record{{Key: "metric", Value: r.Get("metric")}, {Key: "label", Value: r.Get("label")}}
 		for _, d := range by {
 			v := r.Get(d)
 			if v == nil {
 				v = queries.NoValue
 			}
-			rec = append(rec, queries.Entry{Key: d, Value: v})
+			rec = append(rec, result.Entry{Key: d, Value: v})
 		}
 		change := shownValue(r.Get("change"), unit)
-		if f := queries.Float(r.Get("change")); f != nil {
+		if f := result.Float(r.Get("change")); f != nil {
 			if unit == "ratio" {
 				change = fmt.Sprintf("%+.1f百分点", *f*100)
 			} else if *f > 0 {
@@ -87,9 +88,9 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 			}
 			causes = append(causes, word)
 		}
-		shown[i] = append(rec, queries.Entry{Key: "before", Value: shownValue(r.Get("before"), unit)}, queries.Entry{Key: "after", Value: shownValue(r.Get("after"), unit)},
-			queries.Entry{Key: "change", Value: change}, queries.Entry{Key: "rows", Value: int64(len(c.Rows))},
-			queries.Entry{Key: "returns", Value: strings.Join(c.Returns, " ")}, queries.Entry{Key: "causes", Value: strings.Join(causes, "，")})
+		shown[i] = append(rec, result.Entry{Key: "before", Value: shownValue(r.Get("before"), unit)}, result.Entry{Key: "after", Value: shownValue(r.Get("after"), unit)},
+			result.Entry{Key: "change", Value: change}, result.Entry{Key: "rows", Value: int64(len(c.Rows))},
+			result.Entry{Key: "returns", Value: strings.Join(c.Returns, " ")}, result.Entry{Key: "causes", Value: strings.Join(causes, "，")})
 	}
 	return a.print(shown, append(append([]string{"metric", "label"}, by...), "before", "after", "change", "rows", "returns", "causes")...)
 }

@@ -9,8 +9,8 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
-	"taizhang/queries"
 	"taizhang/transform"
 )
 
@@ -29,9 +29,9 @@ func (a *app) modelsCmd() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			var records []queries.Record
+			var records []result.Record
 			for _, m := range models {
-				records = append(records, queries.Record{{Key: "model", Value: m.Name}, {Key: "layer", Value: m.Layer}, {Key: "description", Value: m.Description},
+				records = append(records, result.Record{{Key: "model", Value: m.Name}, {Key: "layer", Value: m.Layer}, {Key: "description", Value: m.Description},
 					{Key: "grain", Value: strings.Join(m.Grain, ", ")}, {Key: "checks", Value: int64(len(m.Checks))}})
 			}
 			return a.print(records)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/lineage"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -51,9 +52,9 @@ func (a *app) modelsGraphCmd() *cobra.Command {
 				_, err := fmt.Fprint(a.out, graphSVG(edges))
 				return err
 			}
-			var records []queries.Record
+			var records []result.Record
 			for _, e := range edges {
-				records = append(records, queries.Record{{Key: "from", Value: e[0]}, {Key: "to", Value: e[1]}})
+				records = append(records, result.Record{{Key: "from", Value: e[0]}, {Key: "to", Value: e[1]}})
 			}
 			return a.print(records)
 		},

@@ -8,6 +8,7 @@ import (
 
 	"taizhang/ingest"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/transform"
@@ -39,7 +40,7 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 				a.say("%d files wait in the inbox: what reads their forms would be updated too", len(files))
 			}
 			var models []warehouse.Model
-			var records []queries.Record
+			var records []result.Record
 			moved := map[string]queries.MovedTable{}
 			for _, m := range planned {
 				models = append(models, warehouse.Model{Name: m.Name, Kind: m.Layer, Description: m.Description, SQL: m.SQL, Reads: m.Reads})
@@ -56,7 +57,7 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 					continue
 				}
 				t, changed := moved[m.Name]
-				rec := queries.Record{{Key: "model", Value: m.Name}, {Key: "action", Value: string(m.Action)}, {Key: "reason", Value: m.Reason},
+				rec := result.Record{{Key: "model", Value: m.Name}, {Key: "action", Value: string(m.Action)}, {Key: "reason", Value: m.Reason},
 					{Key: "rows_gone", Value: nil}, {Key: "rows_new", Value: nil}}
 				if changed && t.Err == "" {
 					rec[3].Value, rec[4].Value = t.Gone, t.Came
@@ -66,7 +67,7 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 			if a.format != "table" && a.format != "md" {
 				for _, c := range figures {
 					f := c.Record()
-					records = append(records, queries.Record{{Key: "metric", Value: f.Get("metric")}, {Key: "label", Value: f.Get("label")}, {Key: "unit", Value: f.Get("unit")},
+					records = append(records, result.Record{{Key: "metric", Value: f.Get("metric")}, {Key: "label", Value: f.Get("label")}, {Key: "unit", Value: f.Get("unit")},
 						{Key: "dims", Value: dimsOf(c)}, {Key: "before", Value: f.Get("before")}, {Key: "after", Value: f.Get("after")}, {Key: "change", Value: f.Get("change")}})
 				}
 				return a.print(records)
@@ -79,10 +80,10 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 				return nil
 			}
 			fmt.Fprintln(a.out)
-			var shown []queries.Record
+			var shown []result.Record
 			for _, c := range figures {
 				f, unit := c.Record(), string(c.After.Metric.Unit)
-				shown = append(shown, queries.Record{{Key: "metric", Value: f.Get("metric")}, {Key: "label", Value: f.Get("label")}, {Key: "group", Value: dimsOf(c)},
+				shown = append(shown, result.Record{{Key: "metric", Value: f.Get("metric")}, {Key: "label", Value: f.Get("label")}, {Key: "group", Value: dimsOf(c)},
 					{Key: "before", Value: shownValue(f.Get("before"), unit)}, {Key: "after", Value: shownValue(f.Get("after"), unit)}, {Key: "change", Value: shownValue(f.Get("change"), unit)}})
 			}
 			return a.print(shown)
@@ -129,7 +130,7 @@ func (a *app) modelsTestCmd() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			var records []queries.Record
+			var records []result.Record
 			failed := 0
 			for _, r := range results {
 				state, message := "ok", ""
@@ -137,7 +138,7 @@ func (a *app) modelsTestCmd() *cobra.Command {
 					state, message = "failed", r.Err.Error()
 					failed++
 				}
-				records = append(records, queries.Record{{Key: "model", Value: r.Model}, {Key: "case", Value: r.Name}, {Key: "state", Value: state}, {Key: "message", Value: message}})
+				records = append(records, result.Record{{Key: "model", Value: r.Model}, {Key: "case", Value: r.Name}, {Key: "state", Value: state}, {Key: "message", Value: message}})
 			}
 			if a.format == "table" {
 				for _, r := range results {

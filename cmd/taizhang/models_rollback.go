@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -30,9 +31,9 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				var records []queries.Record
+				var records []result.Record
 				for _, k := range kept {
-					rec := queries.Record{{Key: "name", Value: k.Name}, {Key: "bytes", Value: k.Bytes}, {Key: "as_of", Value: nil}, {Key: "known_at", Value: nil}}
+					rec := result.Record{{Key: "name", Value: k.Name}, {Key: "bytes", Value: k.Bytes}, {Key: "as_of", Value: nil}, {Key: "known_at", Value: nil}}
 					if r, err := queries.Open(k.Path, z.Metrics); err == nil {
 						p := r.Published()
 						rec[2].Value, rec[3].Value = p.AsOf.String(), p.KnownAt.Format(time.RFC3339)

@@ -15,13 +15,13 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/text/width"
 
+	"taizhang/internal/result"
 	"taizhang/internal/shell"
-	"taizhang/queries"
 )
 
 // listing is a result ready to be written in any format.
 type listing struct {
-	records []queries.Record
+	records []result.Record
 	columns []string
 	types   map[string]string // SQL type by column, where it is known
 }
@@ -30,14 +30,14 @@ type listing struct {
 var formats = []string{"table", "csv", "json", "md", "xlsx", "parquet"}
 
 // print writes records in the format asked for. For csv, md and table the keys of the first record, then any new ones, are the columns.
-func (a *app) print(records []queries.Record, columns ...string) error {
+func (a *app) print(records []result.Record, columns ...string) error {
 	return a.emit(listing{records: records, columns: columns})
 }
 
 // printResult writes the result of a query.
-func (a *app) printResult(t queries.Table) error { return a.emit(listingOf(t)) }
+func (a *app) printResult(t result.Table) error { return a.emit(listingOf(t)) }
 
-func listingOf(t queries.Table) listing {
+func listingOf(t result.Table) listing {
 	l := listing{records: t.Records(), types: map[string]string{}}
 	for _, c := range t.Columns {
 		l.columns = append(l.columns, c.Name)
@@ -139,7 +139,7 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 	return rows, right
 }
 
-func keysOf(records []queries.Record) []string {
+func keysOf(records []result.Record) []string {
 	var keys []string
 	seen := map[string]bool{}
 	for _, r := range records {
@@ -191,9 +191,9 @@ func cellText(v any, format string) string {
 	return string(b)
 }
 
-func printJSON(w io.Writer, records []queries.Record) error {
+func printJSON(w io.Writer, records []result.Record) error {
 	if records == nil {
-		records = []queries.Record{}
+		records = []result.Record{}
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -202,7 +202,7 @@ func printJSON(w io.Writer, records []queries.Record) error {
 }
 
 // printObject writes one object, as `returns show` does.
-func (a *app) printObject(r queries.Record) error {
+func (a *app) printObject(r result.Record) error {
 	e := json.NewEncoder(a.out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", " ")

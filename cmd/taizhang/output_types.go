@@ -4,17 +4,17 @@ import (
 	"encoding/json"
 	"strings"
 
-	"taizhang/queries"
+	"taizhang/internal/result"
 )
 
 // timeKeys are the keys of our own listings that hold dates and times.
 var timeKeys = map[string]string{"as_of": "DATE", "cutoff": "DATE", "known_at": "TIMESTAMPTZ", "received_at": "TIMESTAMPTZ", "due_at": "TIMESTAMPTZ"}
 
 // typed gives the columns their types; where a query doesn't tell them the values do.
-func (l listing) typed(columns []string) []queries.Column {
-	out := make([]queries.Column, len(columns))
+func (l listing) typed(columns []string) []result.Column {
+	out := make([]result.Column, len(columns))
 	for i, c := range columns {
-		out[i] = queries.Column{Name: c, Type: l.types[c]}
+		out[i] = result.Column{Name: c, Type: l.types[c]}
 		if out[i].Type == "" && l.types == nil {
 			out[i].Type = timeKeys[c]
 		}

@@ -14,7 +14,9 @@ import (
 	"taizhang/data"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -47,7 +49,7 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 		t.Fatal(err)
 	}
 	type evening struct {
-		queries.Point
+		warehouse.Point
 		figures map[string]string
 	}
 	var evenings []evening
@@ -63,7 +65,7 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 			t.Fatal(at, err)
 		}
 		all = all[n:]
-		evenings = append(evenings, evening{figures: figuresAt(t, z, queries.Point{})})
+		evenings = append(evenings, evening{figures: figuresAt(t, z, warehouse.Point{})})
 		decided := at.Add(time.Hour)
 		switch len(evenings) {
 		case 12:
@@ -89,7 +91,7 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 			t.Errorf("%s: %d figures, reproduced %d", e.AsOf, len(e.figures), len(again))
 		}
 		if e.AsOf%2 == 0 { // half of them will do
-			if now := figuresAt(t, z, queries.Point{AsOf: e.AsOf, KnownAt: last.KnownAt}); !maps.Equal(now, e.figures) {
+			if now := figuresAt(t, z, warehouse.Point{AsOf: e.AsOf, KnownAt: last.KnownAt}); !maps.Equal(now, e.figures) {
 				moved++
 			}
 		}
@@ -108,7 +110,7 @@ func decide(t *testing.T, z *pipeline.Zone, at time.Time, kind archive.Decision,
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := r.SelectAt(context.Background(), queries.Point{}, "select max(return_id) from raw.return where status = '"+status+"' and submitter is not null and form = 'problem'")
+	id, err := r.SelectAt(context.Background(), warehouse.Point{}, "select max(return_id) from raw.return where status = '"+status+"' and submitter is not null and form = 'problem'")
 	r.Close()
 	if err != nil || id.Rows[0][0] == nil {
 		t.Fatal(status, err)
@@ -120,7 +122,7 @@ func decide(t *testing.T, z *pipeline.Zone, at time.Time, kind archive.Decision,
 }
 
 // figuresAt are all figures of a point with their coverage, and two breakdowns, as texts.
-func figuresAt(t *testing.T, z *pipeline.Zone, p queries.Point) map[string]string {
+func figuresAt(t *testing.T, z *pipeline.Zone, p warehouse.Point) map[string]string {
 	t.Helper()
 	r, err := queries.Open(z.PublishedFile(), z.Metrics)
 	if err != nil {
@@ -153,7 +155,7 @@ func figuresAt(t *testing.T, z *pipeline.Zone, p queries.Point) map[string]strin
 }
 
 // historyAgrees compares the totals of mart.metric_week with the figures of each week's end, as known then and now.
-func historyAgrees(t *testing.T, z *pipeline.Zone, now queries.Point) {
+func historyAgrees(t *testing.T, z *pipeline.Zone, now warehouse.Point) {
 	t.Helper()
 	ctx := context.Background()
 	r, err := queries.Open(z.PublishedFile(), z.Metrics)
@@ -161,26 +163,26 @@ func historyAgrees(t *testing.T, z *pipeline.Zone, now queries.Point) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	table, err := r.SelectAt(ctx, queries.Point{}, "select week, basis, metric, value from mart.metric_week where dimension = 'total'")
+	table, err := r.SelectAt(ctx, warehouse.Point{}, "select week, basis, metric, value from mart.metric_week where dimension = 'total'")
 	if err != nil {
 		t.Fatal(err)
 	}
 	held := map[string]*float64{}
 	for _, row := range table.Rows {
-		held[fmt.Sprint(row[0], row[1], row[2])] = queries.Float(row[3])
+		held[fmt.Sprint(row[0], row[1], row[2])] = result.Float(row[3])
 	}
 	differ := 0
 	for p := calendar.WeekOf(calendar.NewDate(2022, time.January, 3)); p.End() < now.AsOf; p = p.Next().Next() {
 		for basis, known := range map[string]time.Time{"then": (p.End() + 1).Time(z.Location), "now": now.KnownAt} {
-			figures, err := r.Metrics(ctx, queries.Ask{Point: queries.Point{AsOf: p.End(), KnownAt: known, From: p.Start}})
+			figures, err := r.Metrics(ctx, queries.Ask{Point: warehouse.Point{AsOf: p.End(), KnownAt: known, From: p.Start}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, f := range figures {
-				if f.Metric.Fact.Mode == queries.Period && basis == "now" {
+				if f.Metric.Fact.Mode == metric.Period && basis == "now" {
 					continue // rows of the week, from later returns too: queries.TestMartsAgreeWithFigures
 				}
-				x, y := queries.Float(f.Value), held[fmt.Sprint(p.String(), basis, f.Metric.ID)]
+				x, y := result.Float(f.Value), held[fmt.Sprint(p.String(), basis, f.Metric.ID)]
 				if (x == nil) != (y == nil) || x != nil && *x-*y > 1e-9 || x != nil && *y-*x > 1e-9 {
 					t.Errorf("%s of %s, as known %s: mart.metric_week has %v, the figure is %v", f.Metric.ID, p, basis, numberText(y), numberText(x))
 				}

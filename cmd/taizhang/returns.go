@@ -12,7 +12,9 @@ import (
 
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -84,12 +86,12 @@ func (a *app) returnsCmd() *cobra.Command {
 			if a.format == "json" {
 				return a.printObject(rec)
 			}
-			findings, _ := rec.Get("findings").([]queries.Record)
+			findings, _ := rec.Get("findings").([]result.Record)
 			if a.format == "csv" {
 				return a.print(findings, "severity", "rule", "sheet", "cell", "value", "message", "hint")
 			}
 			for _, e := range rec {
-				if _, list := e.Value.([]queries.Record); !list {
+				if _, list := e.Value.([]result.Record); !list {
 					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, cellText(e.Value, a.format))
 				}
 			}
@@ -103,7 +105,7 @@ func (a *app) returnsCmd() *cobra.Command {
 				key     string
 				columns []string
 			}{{"explained", []string{"rule", "sheet", "cell", "value", "message", "explanation"}}, {"passed_over", []string{"sheet", "row", "kind"}}, {"unread", []string{"sheet", "cell", "value"}}} {
-				if list, _ := rec.Get(more.key).([]queries.Record); len(list) > 0 {
+				if list, _ := rec.Get(more.key).([]result.Record); len(list) > 0 {
 					fmt.Fprintf(a.out, "\n%s\n", more.key)
 					if err := a.print(list, more.columns...); err != nil {
 						return err
@@ -153,7 +155,7 @@ func knownForm(z *pipeline.Zone, name string) (string, error) {
 	for _, f := range z.Forms.Forms {
 		ids, titles = append(ids, f.ID), append(titles, f.PlainTitle())
 	}
-	if queries.DidYouMean(name, ids) == "" {
+	if decl.DidYouMean(name, ids).English == "" {
 		ids = titles
 	}
 	return "", unknownName("form", name, ids)

@@ -19,6 +19,7 @@ import (
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
+	"taizhang/queries/fence"
 )
 
 // Exit codes (contract).
@@ -65,7 +66,7 @@ var sleep = time.Sleep
 // run is the program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "__query" {
-		return queries.ChildMain()
+		return fence.ChildMain()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -275,8 +276,8 @@ func (a *app) published(z *pipeline.Zone) (string, error) {
 }
 
 // point reads --as-of, --known-at and --from.
-func (a *app) point(loc *time.Location) (queries.Point, error) {
-	p := queries.Point{AsOf: calendar.NoDate, From: calendar.NoDate}
+func (a *app) point(loc *time.Location) (warehouse.Point, error) {
+	p := warehouse.Point{AsOf: calendar.NoDate, From: calendar.NoDate}
 	var err error
 	if a.asOf != "" {
 		if p.AsOf, err = calendar.ParseDate(a.asOf); err != nil {

@@ -10,6 +10,7 @@ import (
 	"taizhang/internal/pipeline"
 	"taizhang/internal/shell"
 	"taizhang/queries"
+	"taizhang/queries/fence"
 )
 
 func (a *app) sqlCmd() *cobra.Command {
@@ -92,10 +93,10 @@ func (a *app) sqlCmd() *cobra.Command {
 }
 
 // fence is how typed queries are run: at the point of the command line.
-func (a *app) fence(z *pipeline.Zone, r *queries.Reader) (queries.Fence, error) {
+func (a *app) fence(z *pipeline.Zone, r *queries.Reader) (fence.Options, error) {
 	p, err := a.point(z.Location)
 	if err != nil {
-		return queries.Fence{}, err
+		return fence.Options{}, err
 	}
-	return queries.Fence{At: r.RunAt(p)}, nil
+	return fence.Options{At: r.Elsewhere(p)}, nil
 }

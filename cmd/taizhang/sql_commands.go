@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/result"
 	"taizhang/internal/shell"
 	"taizhang/queries"
 )
@@ -62,14 +63,14 @@ func (p *sqlPrompt) command(line string, out io.Writer) error {
 }
 
 func (p *sqlPrompt) listTables(only string, out io.Writer) error {
-	var records []queries.Record
+	var records []result.Record
 	for _, t := range p.tables {
 		inner := t.Schema == "stg" || t.Schema == "raw" || t.Schema == "ctl"
 		name := sqlName(t)
 		if only == "" && inner || only != "" && only != "all" && !strings.Contains(name+t.Description, only) {
 			continue
 		}
-		records = append(records, queries.Record{{Key: "table", Value: name}, {Key: "columns", Value: int64(len(t.Columns))}, {Key: "description", Value: t.Description}})
+		records = append(records, result.Record{{Key: "table", Value: name}, {Key: "columns", Value: int64(len(t.Columns))}, {Key: "description", Value: t.Description}})
 	}
 	_, err := printFitting(out, listing{records: records, columns: []string{"table", "columns", "description"}}, shell.Width(p.a.out))
 	return err
@@ -80,13 +81,13 @@ func (p *sqlPrompt) describe(name string, out io.Writer) error {
 		if !strings.EqualFold(strings.ReplaceAll(name, `"`, ""), sqlName(t)) && !strings.EqualFold(name, t.Schema+"."+t.Name) {
 			continue
 		}
-		var records []queries.Record
+		var records []result.Record
 		for _, c := range t.Columns {
 			note := c.Field
 			if c.Sensitive {
 				note = strings.TrimSpace(note + " (masked; join by the hash)")
 			}
-			records = append(records, queries.Record{{Key: "column", Value: c.Name}, {Key: "type", Value: c.Type}, {Key: "field", Value: note}})
+			records = append(records, result.Record{{Key: "column", Value: c.Name}, {Key: "type", Value: c.Type}, {Key: "field", Value: note}})
 		}
 		if t.Description != "" {
 			fmt.Fprintf(out, "%s: %s\n\n", sqlName(t), t.Description)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"taizhang/internal/result"
 	"taizhang/queries"
 )
 
@@ -119,8 +120,8 @@ func (a *app) printSaved(dir string) error {
 	return a.print(savedRecords(list))
 }
 
-func savedRecords(list []queries.SavedQuery) []queries.Record {
-	var records []queries.Record
+func savedRecords(list []queries.SavedQuery) []result.Record {
+	var records []result.Record
 	for _, q := range list {
 		var params []string
 		for _, p := range q.Params {
@@ -130,7 +131,7 @@ func savedRecords(list []queries.SavedQuery) []queries.Record {
 			}
 			params = append(params, text)
 		}
-		records = append(records, queries.Record{{Key: "name", Value: "@" + q.Name}, {Key: "description", Value: q.Description}, {Key: "parameters", Value: strings.Join(params, "；")}})
+		records = append(records, result.Record{{Key: "name", Value: "@" + q.Name}, {Key: "description", Value: q.Description}, {Key: "parameters", Value: strings.Join(params, "；")}})
 	}
 	return records
 }

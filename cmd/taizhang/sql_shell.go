@@ -13,8 +13,10 @@ import (
 	"unicode/utf8"
 
 	"taizhang/internal/pipeline"
+	"taizhang/internal/result"
 	"taizhang/internal/shell"
 	"taizhang/queries"
+	"taizhang/queries/fence"
 )
 
 // sqlPrompt is the interactive `sql`: it holds no publication open between queries, so a run can replace it (also on
@@ -26,8 +28,8 @@ type sqlPrompt struct {
 	age    time.Time
 	tables []queries.TableInfo
 	saved  []queries.SavedQuery
-	last   *queries.Table // the last result, for .export
-	fence  queries.Fence
+	last   *result.Table // the last result, for .export
+	fence  fence.Options
 }
 
 // sqlShell runs the prompt until the user leaves.
@@ -81,7 +83,7 @@ func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
 		return "", err
 	}
 	if p.fence.At != nil {
-		return p.fence.At.AsOf, nil
+		return p.fence.At.AsOf.String(), nil
 	}
 	return r.Published().AsOf.String(), nil
 }
@@ -136,7 +138,7 @@ func (p *sqlPrompt) run(ctx context.Context, statement string, out io.Writer) er
 		}
 	}
 	begin := time.Now()
-	t, err := queries.RunFenced(ctx, p.file, p.z.Location.String(), statement, p.fence, args...)
+	t, err := fence.Run(ctx, p.file, p.z.Location.String(), statement, p.fence, args...)
 	if err != nil {
 		return p.fullWidth(statement, err)
 	}
@@ -181,7 +183,7 @@ var quotedTexts = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 
 // fullWidth explains what a Chinese input method does to SQL.
 func (p *sqlPrompt) fullWidth(statement string, err error) error {
-	var fe *queries.FenceError
+	var fe *fence.Error
 	if !errors.As(err, &fe) || fe.Hint != "" {
 		return err
 	}
@@ -193,7 +195,7 @@ func (p *sqlPrompt) fullWidth(statement string, err error) error {
 	}
 	if i := strings.IndexAny(statement, "，（）‘’“”＝＜＞＊　"); i >= 0 {
 		mark, _ := utf8.DecodeRuneInString(statement[i:])
-		return &queries.FenceError{Message: fe.Message, Hint: fmt.Sprintf("the statement has a full-width %c; SQL wants half-width signs outside of texts", mark)}
+		return &fence.Error{Message: fe.Message, Hint: fmt.Sprintf("the statement has a full-width %c; SQL wants half-width signs outside of texts", mark)}
 	}
 	return err
 }

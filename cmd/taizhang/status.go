@@ -8,6 +8,7 @@ import (
 	"taizhang/ingest"
 	"taizhang/internal/durable"
 	"taizhang/queries"
+	"taizhang/queries/weekly"
 )
 
 func (a *app) statusCmd() *cobra.Command {
@@ -28,7 +29,7 @@ func (a *app) statusCmd() *cobra.Command {
 				return err
 			}
 			if remind {
-				text, err := queries.Remind(cmd.Context(), r, p)
+				text, err := weekly.Remind(cmd.Context(), r, p)
 				if err != nil {
 					return err
 				}

@@ -12,7 +12,9 @@ import (
 
 	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
 	"taizhang/queries"
+	"taizhang/queries/weekly"
 )
 
 // summaryOptions say which papers go out beside the workbook.
@@ -112,7 +114,7 @@ func (a *app) printText(ctx context.Context, z *pipeline.Zone) error {
 		return err
 	}
 	defer r.Close()
-	t, err := queries.WeeklyText(ctx, r, p, o)
+	t, err := weekly.Text(ctx, r, p, o)
 	if err != nil {
 		return err
 	}
@@ -125,7 +127,7 @@ func (a *app) writeSummary(ctx context.Context, z *pipeline.Zone, path string) e
 	if err != nil {
 		return err
 	}
-	b, err := queries.Weekly(ctx, r, p, o)
+	b, err := weekly.Build(ctx, r, p, o)
 	if e := r.Close(); err == nil { // what DuckDB holds is free for the writing
 		err = e
 	}
@@ -136,7 +138,7 @@ func (a *app) writeSummary(ctx context.Context, z *pipeline.Zone, path string) e
 }
 
 // weekly opens what a weekly report is made from. The point names what the command line left open.
-func (a *app) weekly(z *pipeline.Zone) (r *queries.Reader, p queries.Point, o queries.WeeklyOptions, err error) {
+func (a *app) weekly(z *pipeline.Zone) (r *queries.Reader, p warehouse.Point, o weekly.Options, err error) {
 	if o, err = weeklyOptions(z); err != nil {
 		return nil, p, o, err
 	}
@@ -156,22 +158,22 @@ func (a *app) weekly(z *pipeline.Zone) (r *queries.Reader, p queries.Point, o qu
 	return r, p, o, nil
 }
 
-func weeklyOptions(z *pipeline.Zone) (queries.WeeklyOptions, error) {
-	o := queries.WeeklyOptions{Version: version, Ranking: z.Ranking}
+func weeklyOptions(z *pipeline.Zone) (weekly.Options, error) {
+	o := weekly.Options{Version: version, Ranking: z.Ranking}
 	list, err := issues(z)
 	if err != nil {
 		return o, err
 	}
 	for _, i := range list {
 		if i.Kind == "" {
-			o.Issued = append(o.Issued, queries.WeeklyPrevious{AsOf: i.AsOf, KnownAt: i.KnownAt, Said: i.Said})
+			o.Issued = append(o.Issued, weekly.Previous{AsOf: i.AsOf, KnownAt: i.KnownAt, Said: i.Said})
 		}
 	}
 	var folder fs.FS
 	if dir := filepath.Join(z.Dir, "queries"); isFolder(dir) {
 		folder = os.DirFS(dir)
 	}
-	if o.Declaration, err = queries.LoadWeeklyDir(folder, z.Metrics); err != nil {
+	if o.Declaration, err = weekly.LoadDir(folder, z.Metrics); err != nil {
 		return o, usageError{err}
 	}
 	return o, nil

@@ -19,6 +19,7 @@ import (
 	"taizhang/internal/warehouse/warehousetest"
 	"taizhang/internal/workbook"
 	"taizhang/queries"
+	"taizhang/queries/weekly"
 )
 
 // weeklyOf opens a publication and builds its workbook.
@@ -29,7 +30,7 @@ func weeklyOf(b *testing.B, path string) workbook.Book {
 		b.Fatal(err)
 	}
 	defer r.Close()
-	book, err := queries.Weekly(context.Background(), r, queries.Point{}, queries.WeeklyOptions{})
+	book, err := weekly.Build(context.Background(), r, warehouse.Point{}, weekly.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

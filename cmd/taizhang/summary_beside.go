@@ -11,11 +11,11 @@ import (
 	"taizhang/internal/onepage"
 	"taizhang/internal/workbook"
 	"taizhang/internal/zone"
-	"taizhang/queries"
+	"taizhang/queries/weekly"
 )
 
 // issueBeside issues what goes out with the workbook. One paper that fails doesn't keep the others back.
-func (a *app) issueBeside(ctx context.Context, d *desk, w *queries.WeeklyIssue, o summaryOptions) error {
+func (a *app) issueBeside(ctx context.Context, d *desk, w *weekly.Issue, o summaryOptions) error {
 	known := d.point.KnownAt.In(d.z.Location)
 	var faults []error
 	fresh := map[string][]string{} // by kind
@@ -71,7 +71,7 @@ func (a *app) issueBeside(ctx context.Context, d *desk, w *queries.WeeklyIssue, 
 	return errors.Join(faults...)
 }
 
-func reportOf(w *queries.WeeklyIssue, d *desk) official.Report {
+func reportOf(w *weekly.Issue, d *desk) official.Report {
 	return official.Report{
 		Title: w.Book.Title, Subtitle: "（截至" + w.AsOf + "）", Text: w.Text,
 		Signature: official.Signature{Unit: w.Signature, Date: w.AsOf},
@@ -80,7 +80,7 @@ func reportOf(w *queries.WeeklyIssue, d *desk) official.Report {
 }
 
 // remindersOf are the 督办单, a unit each, in 机构序列.
-func remindersOf(w *queries.WeeklyIssue, d *desk) []official.Reminder {
+func remindersOf(w *weekly.Issue, d *desk) []official.Reminder {
 	var out []official.Reminder
 	for _, o := range w.Overdue {
 		if len(out) == 0 || out[len(out)-1].Unit != o.Unit {

@@ -17,9 +17,10 @@ import (
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
 	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 	"taizhang/internal/zone"
-	"taizhang/queries"
+	"taizhang/queries/weekly"
 )
 
 // issue is a file that was written into summaries/.
@@ -33,7 +34,7 @@ type issue struct {
 
 	Mailed map[string]time.Time `json:"mailed,omitempty"` // who has got it by mail, by recipientKey
 
-	Said *queries.WeeklySaid `json:"said,omitempty"` // of the newest workbooks: the next one's 更正说明 compares with it
+	Said *weekly.Said `json:"said,omitempty"` // of the newest workbooks: the next one's 更正说明 compares with it
 }
 
 func issuesFile(z *pipeline.Zone) string { return filepath.Join(z.Summaries(), "issued.json") }
@@ -57,7 +58,7 @@ func issues(z *pipeline.Zone) ([]issue, error) {
 type desk struct {
 	a      *app
 	z      *pipeline.Zone
-	point  queries.Point
+	point  warehouse.Point
 	issued []issue
 	fresh  []string // files that the list on disk doesn't know yet
 	dry    bool     // nothing is written
@@ -104,7 +105,7 @@ func (d *desk) issue(kind, base, suffix, content string, write func(io.Writer) e
 const mostSaid = 20
 
 // said keeps what the workbook that was just issued says.
-func (d *desk) said(s *queries.WeeklySaid) {
+func (d *desk) said(s *weekly.Said) {
 	d.issued[len(d.issued)-1].Said = s
 	n := 0
 	for i := len(d.issued) - 1; i >= 0; i-- {
@@ -138,7 +139,7 @@ func (a *app) issueSummary(ctx context.Context, z *pipeline.Zone) (string, error
 }
 
 // issueAll issues the workbook first: what goes out beside it may fail without taking the workbook back.
-func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) (path string, w *queries.WeeklyIssue, err error) {
+func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) (path string, w *weekly.Issue, err error) {
 	if !o.dryRun {
 		if err := z.EnsureFolders(); err != nil {
 			return "", nil, err
@@ -152,7 +153,7 @@ func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) 
 	if err != nil {
 		return "", nil, err
 	}
-	w, err = queries.WeeklyWhole(ctx, r, p, wo)
+	w, err = weekly.Whole(ctx, r, p, wo)
 	if e := r.Close(); err == nil {
 		err = e
 	}

@@ -17,7 +17,7 @@ import (
 	"taizhang/internal/durable"
 	"taizhang/internal/mail"
 	"taizhang/internal/pipeline"
-	"taizhang/queries"
+	"taizhang/queries/weekly"
 )
 
 // posting is one issued workbook on its way to those who get it by mail.
@@ -25,7 +25,7 @@ type posting struct {
 	a    *app
 	z    *pipeline.Zone
 	file string // within summaries/
-	mail queries.WeeklyMail
+	mail weekly.Mail
 	sent map[string]time.Time // by recipientKey: who has got it
 }
 
@@ -37,7 +37,7 @@ type roleLetter struct {
 }
 
 // mailSummary sends the issued workbook at path to those who don't have it.
-func (a *app) mailSummary(ctx context.Context, z *pipeline.Zone, path string, w *queries.WeeklyIssue, o summaryOptions) error {
+func (a *app) mailSummary(ctx context.Context, z *pipeline.Zone, path string, w *weekly.Issue, o summaryOptions) error {
 	p, err := a.posting(z, path, w)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (a *app) mailSummary(ctx context.Context, z *pipeline.Zone, path string, w 
 }
 
 // previewMail prints what would go to whom.
-func (a *app) previewMail(z *pipeline.Zone, path string, w *queries.WeeklyIssue, o summaryOptions) error {
+func (a *app) previewMail(z *pipeline.Zone, path string, w *weekly.Issue, o summaryOptions) error {
 	p, err := a.posting(z, path, w)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (a *app) previewMail(z *pipeline.Zone, path string, w *queries.WeeklyIssue,
 	return err
 }
 
-func (a *app) posting(z *pipeline.Zone, path string, w *queries.WeeklyIssue) (*posting, error) {
+func (a *app) posting(z *pipeline.Zone, path string, w *weekly.Issue) (*posting, error) {
 	file, err := filepath.Rel(z.Summaries(), path)
 	if err != nil {
 		return nil, err

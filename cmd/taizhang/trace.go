@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/queries"
+	"taizhang/internal/result"
 )
 
 func (a *app) traceCmd() *cobra.Command {
@@ -34,7 +34,7 @@ func (a *app) traceCmd() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			records := make([]queries.Record, len(rows))
+			records := make([]result.Record, len(rows))
 			for i, t := range rows {
 				records[i] = t.Record()
 			}
@@ -55,7 +55,7 @@ func (a *app) traceCmd() *cobra.Command {
 			if a.format == "csv" {
 				for i := range records {
 					for j := range records[i] {
-						if v, ok := records[i][j].Value.(queries.Record); ok {
+						if v, ok := records[i][j].Value.(result.Record); ok {
 							text, err := json.Marshal(v)
 							if err != nil {
 								return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"taizhang/internal/result"
 	"taizhang/queries"
 )
 
@@ -25,7 +26,7 @@ func (a *app) traceCell(ctx context.Context, cell string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	var records []queries.Record
+	var records []result.Record
 	for _, c := range cells {
 		if c.Note != "" {
 			a.say("%s %s!%s: %s", c.Return, c.Sheet, c.Cell, c.Note)

@@ -13,12 +13,13 @@ import (
 	"taizhang/transform"
 )
 
-// commentTexts are what columns mean that no form has: a column's name, or schema.table.column, and the text.
+// commentTexts are what tables and columns mean that no form or model has: schema.table, a column's name, or
+// schema.table.column, and the text.
 //
 //go:embed comments.tsv
 var commentTexts string
 
-var columnMeanings = sync.OnceValue(func() map[string]string {
+var meanings = sync.OnceValue(func() map[string]string {
 	out := map[string]string{}
 	for _, line := range strings.Split(strings.TrimSpace(commentTexts), "\n") {
 		name, text, _ := strings.Cut(line, "\t")
@@ -38,9 +39,9 @@ var layers = map[string]string{
 	"built": "程序存放计算结果的表，请查询 core、mart 中的同名视图",
 }
 
-// comment says in the database itself what tables, views and columns mean, in which unit: of those that don't say it
+// Comment says in the database itself what tables, views and columns mean, in which unit: of those that don't say it
 // yet, since views are made anew by every run.
-func (z *Zone) comment(ctx context.Context, conn *sql.Conn) error {
+func Comment(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 	var script []string
 	add := func(kind, name, text string) {
 		script = append(script, "comment on "+kind+" "+name+" is "+warehouse.Quote(text))
@@ -54,7 +55,7 @@ func (z *Zone) comment(ctx context.Context, conn *sql.Conn) error {
 		described[m.Name] = m.Description
 	}
 	byView := map[string]*forms.Form{}
-	for _, f := range z.Forms.Forms {
+	for _, f := range set.Forms {
 		byView["main."+transform.ViewName(f.Title)], byView["raw."+f.ID], byView["stg."+f.ID] = f, f, f
 	}
 	err = warehouse.Each(ctx, conn, `select 'table', schema_name, table_name from duckdb_tables() where not internal and not temporary and comment is null
@@ -64,6 +65,8 @@ func (z *Zone) comment(ctx context.Context, conn *sql.Conn) error {
 		if f := byView[schema+"."+table]; f != nil {
 			text = f.PlainTitle() + "：" + text
 		} else if d := described[schema+"."+table]; d != "" {
+			text = d
+		} else if d := meanings()[schema+"."+table]; d != "" {
 			text = d
 		}
 		if text != "" {
@@ -77,7 +80,7 @@ func (z *Zone) comment(ctx context.Context, conn *sql.Conn) error {
 	err = warehouse.Each(ctx, conn, `select schema_name, table_name, column_name from duckdb_columns()
 		where not internal and comment is null and schema_name in ('main', 'mart', 'core', 'stg', 'raw', 'ctl')`, func(v []any) error {
 		schema, table, column := fmt.Sprint(v[0]), fmt.Sprint(v[1]), fmt.Sprint(v[2])
-		if text := z.meaning(byView[schema+"."+table], schema, table, column); text != "" {
+		if text := meaning(set, byView[schema+"."+table], schema, table, column); text != "" {
 			add("column", warehouse.Ident(schema)+"."+warehouse.Ident(table)+"."+warehouse.Ident(column), text)
 		}
 		return nil
@@ -95,18 +98,18 @@ func (z *Zone) comment(ctx context.Context, conn *sql.Conn) error {
 }
 
 // meaning of a column: as its form says it, else as it is listed, else as some form has a field of that name.
-func (z *Zone) meaning(f *forms.Form, schema, table, column string) string {
+func meaning(set *forms.Set, f *forms.Form, schema, table, column string) string {
 	if f != nil {
 		if text := formMeaning(f, column); text != "" {
 			return text
 		}
 	}
-	known := columnMeanings()
+	known := meanings()
 	if text := known[schema+"."+table+"."+column]; text != "" {
 		return text
 	}
 	if i := strings.Index(table, "fct_"); i >= 0 { // a fact keeps the fields of its form
-		if f := z.Forms.Lookup(table[i+4:]); f != nil {
+		if f := set.Lookup(table[i+4:]); f != nil {
 			if text := formMeaning(f, column); text != "" {
 				return text
 			}
@@ -115,7 +118,7 @@ func (z *Zone) meaning(f *forms.Form, schema, table, column string) string {
 	if text := known[column]; text != "" {
 		return text
 	}
-	for _, f := range z.Forms.Forms {
+	for _, f := range set.Forms {
 		if text := formMeaning(f, column); text != "" {
 			return text
 		}

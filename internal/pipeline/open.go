@@ -24,15 +24,15 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/durable"
+	"taizhang/internal/metric"
 	"taizhang/internal/zone"
-	"taizhang/queries"
 )
 
 // Zone is a zone with everything that is declared in it.
 type Zone struct {
 	*zone.Zone
 	Forms   *forms.Set
-	Metrics *queries.Catalogue
+	Metrics *metric.Catalogue
 	Models  []fs.FS // the zone's own models, if any
 
 	config  []byte
@@ -64,9 +64,9 @@ func Load(dir string) (*Zone, error) {
 		return nil, err
 	}
 	if f := sub("queries"); f != nil {
-		z.Metrics, err = queries.LoadDir(f)
+		z.Metrics, err = metric.LoadDir(f)
 	} else {
-		z.Metrics, err = queries.Load()
+		z.Metrics, err = metric.Load()
 	}
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
 }
 
 // Known is what taizhang.yaml may name.
-func Known(set *forms.Set, c *queries.Catalogue) zone.Known {
+func Known(set *forms.Set, c *metric.Catalogue) zone.Known {
 	k := zone.Known{CheckCron: func(s string) error { _, err := cron.ParseStandard(s); return err }}
 	for _, f := range set.Forms {
 		k.Forms = append(k.Forms, zone.FormInfo{ID: f.ID, Title: f.Title, Frequency: f.Frequency, Mode: string(f.Mode)})
@@ -146,7 +146,7 @@ func Known(set *forms.Set, c *queries.Catalogue) zone.Known {
 	if c != nil {
 		for _, m := range c.Metrics {
 			k.Metrics = append(k.Metrics, m.ID)
-			if m.Unit == queries.Ratio {
+			if m.Unit == metric.Ratio {
 				k.Ratios = append(k.Ratios, m.ID)
 			}
 		}

@@ -16,8 +16,8 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
-	"taizhang/queries"
 	"taizhang/transform"
+	"taizhang/transform/mart"
 )
 
 // Options of a run.
@@ -293,7 +293,7 @@ func (w *work) makeRoom(ctx context.Context, full bool) error {
 	}
 	err := transform.DropBuilt(ctx, w.db.Conn)
 	if err == nil && full {
-		err = queries.DropMarts(ctx, w.db.Conn)
+		err = mart.Drop(ctx, w.db.Conn)
 	}
 	if err != nil {
 		warehouse.Rollback(w.db.Conn)
@@ -321,11 +321,11 @@ func (w *work) build(ctx context.Context, p publication, now time.Time, full boo
 		}
 	}
 	step("models", "models", len(result.Models))
-	marts, err := queries.BuildMarts(ctx, conn, queries.MartOptions{Catalogue: z.Metrics, Full: full})
+	marts, err := mart.Build(ctx, conn, mart.Options{Catalogue: z.Metrics, Full: full})
 	if err != nil {
 		return result, err
 	}
-	if err := z.comment(ctx, conn); err != nil {
+	if err := Comment(ctx, conn, z.Forms); err != nil {
 		return result, err
 	}
 	step("metrics", "weeks", marts.Weeks, "then", marts.ThenWeeks, "now", marts.NowWeeks, "metric", marts.Metric, "history", marts.History)

@@ -15,7 +15,7 @@ const publication = "publication"
 // doesn't depend on the point is read as published. Tables that are neither
 // raw, control nor model, such as the figures, are left out: they are of the
 // publication's own point.
-func OpenAt(ctx context.Context, path string, o Options, run Run) (db *DB, err error) {
+func OpenAt(ctx context.Context, path string, o Options, p Point) (db *DB, err error) {
 	if db, err = OpenMemory(o); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func OpenAt(ctx context.Context, path string, o Options, run Run) (db *DB, err e
 	for _, t := range plain {
 		script = append(script, "create view "+t+" as select * from "+publication+"."+t)
 	}
-	script = append(script, createRuns("ctl.run", []Run{run}))
+	script = append(script, createRuns("ctl.run", []Point{p}))
 	isTimed := map[string]bool{"ctl.run": true}
 	for _, m := range models {
 		for _, r := range m.Reads {
@@ -71,7 +71,7 @@ func OpenAt(ctx context.Context, path string, o Options, run Run) (db *DB, err e
 	}
 	for _, s := range append(script, views...) {
 		if _, err := db.Conn.ExecContext(ctx, s); err != nil {
-			return nil, fmt.Errorf("the models as of %s: %w", run.AsOf, err)
+			return nil, fmt.Errorf("the models as of %s: %w", p.AsOf, err)
 		}
 	}
 	return db, nil

@@ -39,7 +39,7 @@ func (t Table) Create() string {
 // Load appends rows to a table within the caller's transaction. Values are
 // texts or nil and go through an all-VARCHAR temporary table and a CAST: the
 // driver's appender silently corrupts decimals, large integers and wrong UTF-8
-// (docs/design.md), a CAST refuses them, with a *RowFault. The count is verified.
+// (docs/tables.md), a CAST refuses them, with a *RowFault. The count is verified.
 //
 // The temporary table is kept on the connection and used again by the next
 // Load into the same table, so a batch of returns pays for it once.

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 	_ "time/tzdata" // offices' PCs have no zone database
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -183,17 +182,6 @@ func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 
 // Ident writes a name as a quoted SQL identifier.
 func Ident(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
-
-// WallClock writes an instant as the zone's wall-clock TIMESTAMP text.
-func WallClock(t time.Time, loc *time.Location) string {
-	return t.In(loc).Format("2006-01-02 15:04:05.999999")
-}
-
-// FromWallClock reads a TIMESTAMP that the driver returned (as if it were
-// UTC) as an instant in the zone's time zone.
-func FromWallClock(t time.Time, loc *time.Location) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc)
-}
 
 func orDefault(s, d string) string {
 	if s == "" {

@@ -35,10 +35,6 @@ func Models(ctx context.Context, q Querier) ([]Model, error) {
 	return out, nil
 }
 
-// Run is a row of ctl.run: dates as 2006-01-02, the time as the zone's wall
-// clock (2006-01-02 15:04:05).
-type Run struct{ AsOf, KnownAt, From string }
-
 // Restated is what stands for models: temporary tables, and subqueries.
 type Restated struct {
 	names  map[string]string // model → a name or a subquery in brackets
@@ -57,15 +53,15 @@ func (r *Restated) Name(model string) string {
 // Rewrite replaces the names of restated models in an SQL text.
 func (r *Restated) Rewrite(sqlText string) string { return Rename(sqlText, r.names) }
 
-// Restate evaluates the stored texts of the wanted models for the given runs:
+// Restate evaluates the stored texts of the wanted models at the given points:
 // it creates, under names that begin with prefix, a temporary ctl.run and one
 // temporary table for each model that depends on it and that others read. The
 // wanted ones become subqueries: a query prunes their columns, and DuckDB binds
 // them once, while a view's text is bound where it is created and again where
 // it is read. It works in a read-only database and within a transaction that
 // writes another table.
-func Restate(ctx context.Context, conn *sql.Conn, models []Model, prefix string, runs []Run, wanted ...string) (*Restated, error) {
-	return RestateWith(ctx, conn, models, RestateOptions{}, prefix, runs, wanted...)
+func Restate(ctx context.Context, conn *sql.Conn, models []Model, prefix string, points []Point, wanted ...string) (*Restated, error) {
+	return RestateWith(ctx, conn, models, RestateOptions{}, prefix, points, wanted...)
 }
 
 // RestateOptions of RestateWith.
@@ -81,7 +77,7 @@ type RestateOptions struct {
 }
 
 // RestateWith is Restate with options.
-func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptions, prefix string, runs []Run, wanted ...string) (*Restated, error) {
+func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptions, prefix string, points []Point, wanted ...string) (*Restated, error) {
 	byName := map[string]*Model{}
 	for i := range models {
 		byName[models[i].Name] = &models[i]
@@ -123,7 +119,7 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 		out.tables = append(out.tables, n)
 		return n
 	}
-	script := []string{createRuns(name("ctl.run"), runs)}
+	script := []string{createRuns(name("ctl.run"), points)}
 	for table, query := range o.Inputs {
 		out.names[table] = subquery(query)
 	}
@@ -159,20 +155,20 @@ func (r *Restated) Drop(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
-func createRuns(name string, runs []Run) string {
+func createRuns(name string, points []Point) string {
 	var b strings.Builder
 	temporary := ""
 	if strings.HasPrefix(name, "temp.") {
 		temporary = "temp "
 	}
 	fmt.Fprintf(&b, "create or replace %stable %s as select distinct cast(a as date) as as_of, cast(k as timestamp) as known_at, cast(f as date) as from_on from (values ", temporary, name)
-	for i, r := range runs {
+	for i, p := range points {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "(%s, %s, %s)", Quote(r.AsOf), Quote(r.KnownAt), Quote(r.From))
+		fmt.Fprintf(&b, "(%s, %s, %s)", Quote(p.AsOf.String()), Quote(p.KnownAt.Format(Stamp)), Quote(p.From.String()))
 	}
-	if len(runs) == 0 {
+	if len(points) == 0 {
 		b.WriteString("(null, null, null)) as t(a, k, f) where false")
 		return b.String()
 	}

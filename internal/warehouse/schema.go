@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Tables are the fixed tables of docs/design.md, in its order. The tables
+// Tables are the fixed tables, which docs/tables.md lists. The tables
 // raw.<form> come from the forms' declarations.
 var Tables = []Table{
 	table("raw.return", `zone VARCHAR, return_id VARCHAR, arrival BIGINT, file VARCHAR, archive VARCHAR, sha256 VARCHAR,

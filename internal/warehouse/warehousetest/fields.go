@@ -1,5 +1,5 @@
 // Package warehousetest makes small warehouses for tests: the raw tables come
-// from the field list of docs/design.md, so no test needs the forms or intake.
+// from the field list of docs/tables.md, so no test needs the forms or intake.
 package warehousetest
 
 import (
@@ -12,7 +12,7 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// Field of a form as docs/design.md lists it.
+// Field of a form as docs/tables.md lists it.
 type Field struct {
 	Name, Type string
 	Required   bool
@@ -43,7 +43,7 @@ func (f Field) SQLType() string {
 	return "VARCHAR"
 }
 
-// Form of docs/design.md.
+// Form of docs/tables.md.
 type Form struct {
 	ID, Title, Mode, Frequency string
 	Fields                     []Field
@@ -60,18 +60,18 @@ var about = map[string][3]string{
 	"land_payment": {"土地款缴返台账", "ledger", "month"}, "enterprise": {"企业名录", "ledger", "month"},
 }
 
-// Forms reads the field list of docs/design.md.
+// Forms reads the field list of docs/tables.md.
 func Forms(t testing.TB) []Form {
 	t.Helper()
 	_, here, _, _ := runtime.Caller(0)
-	text, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../../docs/design.md"))
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../../docs/tables.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, found := strings.Cut(string(text), "## Fields of the forms")
 	parts := strings.SplitN(rest, "```", 3)
 	if !found || len(parts) < 3 {
-		t.Fatal("docs/design.md: no field list")
+		t.Fatal("docs/tables.md: no field list")
 	}
 	var forms []Form
 	for _, line := range strings.Split(strings.Trim(parts[1], "\n"), "\n") {

@@ -1,0 +1,128 @@
+package metric
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"taizhang/internal/decl"
+	"taizhang/internal/warehouse"
+)
+
+// Check compares the declarations with the models of a database: every table
+// and column that a fact, dimension or expression names must exist. The error
+// is all that is wrong, each a *decl.Fault with the nearest known name.
+func (c *Catalogue) Check(ctx context.Context, q warehouse.Querier) error {
+	columns := map[string][]string{}
+	err := warehouse.Each(ctx, q, "select table_schema || '.' || table_name, column_name from information_schema.columns where table_schema in ('stg', 'core', 'mart') order by 1, ordinal_position", func(v []any) error {
+		columns[v[0].(string)] = append(columns[v[0].(string)], v[1].(string))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var tables []string
+	for t := range columns {
+		tables = append(tables, t)
+	}
+	sort.Strings(tables)
+	var faults []error
+	for _, f := range c.Facts {
+		if columns[f.Table] == nil {
+			faults = append(faults, f.pos.Fault("unknown table %q%s", "没有表“%s”%s", f.Table, decl.DidYouMean(f.Table, tables)))
+			continue
+		}
+		for _, d := range f.order {
+			faults = append(faults, known(f.Dimensions[d], columns[f.Table], f.Table, f.dimPos[d]))
+		}
+	}
+	for _, m := range c.Metrics {
+		if columns[m.Fact.Table] != nil {
+			faults = append(faults, m.check(ctx, q, columns[m.Fact.Table])...)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (m *Metric) check(ctx context.Context, q warehouse.Querier, columns []string) (faults []error) {
+	if m.Newest != nil {
+		for _, col := range append([]string{m.Newest.Of}, m.Newest.Per...) {
+			faults = append(faults, known(col, columns, m.Fact.Table, m.pos))
+		}
+	}
+	for _, x := range m.Measures() {
+		for _, e := range []struct {
+			text string
+			pos  decl.Pos
+		}{{x.Expr, x.exprPos}, {x.Where, x.wherePos}} {
+			if e.text == "" {
+				continue
+			}
+			names, err := ColumnsRead(ctx, q, e.text)
+			if err != nil {
+				faults = append(faults, e.pos.Fault("metric %s: %v", "指标 %s：%v", m.ID, err))
+			}
+			for _, n := range names {
+				faults = append(faults, known(n, columns, m.Fact.Table, e.pos))
+			}
+		}
+	}
+	return faults
+}
+
+// known is nil where a table has a column, else what is wrong.
+func known(column string, columns []string, table string, at decl.Pos) error {
+	if slices.Contains(columns, column) {
+		return nil
+	}
+	return at.Fault("%s has no column %q%s", "%s 没有列“%s”%s", table, column, decl.DidYouMean(column, columns))
+}
+
+// ColumnsRead are the columns that an expression names, by DuckDB's parser.
+func ColumnsRead(ctx context.Context, q warehouse.Querier, expr string) ([]string, error) {
+	got, err := warehouse.Strings(ctx, q, "select cast(json_serialize_sql(cast(? as varchar)) as varchar)", "select "+expr+" as x")
+	if err != nil || len(got) == 0 {
+		return nil, err
+	}
+	var tree struct {
+		Error   bool   `json:"error"`
+		Message string `json:"error_message"`
+		All     any    `json:"statements"`
+	}
+	if err := json.Unmarshal([]byte(got[0]), &tree); err != nil {
+		return nil, err
+	}
+	if tree.Error {
+		return nil, fmt.Errorf("%s in %q", tree.Message, expr)
+	}
+	if n := strings.Count(got[0], `"SELECT_NODE"`); n != 1 {
+		return nil, fmt.Errorf("an expression can't hold a SELECT: %q", expr)
+	}
+	var names []string
+	var walk func(any)
+	walk = func(v any) {
+		switch x := v.(type) {
+		case []any:
+			for _, c := range x {
+				walk(c)
+			}
+		case map[string]any:
+			if x["class"] == "COLUMN_REF" {
+				parts, _ := x["column_names"].([]any)
+				if len(parts) > 0 {
+					names = append(names, fmt.Sprint(parts[len(parts)-1]))
+				}
+			}
+			for _, c := range x {
+				walk(c)
+			}
+		}
+	}
+	walk(tree.All)
+	sort.Strings(names)
+	return names, nil
+}

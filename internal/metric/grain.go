@@ -1,0 +1,94 @@
+package metric
+
+import (
+	"fmt"
+	"strings"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+)
+
+// Grain is a breakdown by time: the buckets of a point's window.
+type Grain struct {
+	Dim     string // week or month
+	Buckets []bucket
+}
+
+// bucket is a week or month within the window.
+type bucket struct {
+	Label string
+	start calendar.Date
+	end   calendar.Date // capped at the as-of date
+}
+
+func (g *Grain) Name() string {
+	if g == nil {
+		return ""
+	}
+	return g.Dim
+}
+
+// Span sets the buckets: those of the window, or the one asked for in Where.
+func (g *Grain) Span(p warehouse.Point, where map[string]string) error {
+	kind := calendar.Week
+	if g.Dim == "month" {
+		kind = calendar.Month
+	}
+	if want, ok := where[g.Dim]; ok {
+		w, err := calendar.ParsePeriod(want)
+		if err != nil || w.Kind != kind {
+			return fmt.Errorf("%s=%q: a %s such as %s was expected", g.Dim, want, g.Dim, kind.Of(p.AsOf))
+		}
+		g.Buckets = []bucket{{w.String(), w.Start, min(w.End(), p.AsOf)}}
+		return nil
+	}
+	g.Buckets = bucketsOf(kind, p.From, p.AsOf)
+	return nil
+}
+
+func bucketsOf(kind calendar.PeriodKind, from, to calendar.Date) []bucket {
+	var out []bucket
+	for p := kind.Of(from); p.Start <= to; p = p.Next() {
+		out = append(out, bucket{p.String(), p.Start, min(p.End(), to)})
+	}
+	return out
+}
+
+// Points are the as-of dates of ledgers: each bucket's end.
+func (g *Grain) Points(p warehouse.Point) []warehouse.Point {
+	out := make([]warehouse.Point, 0, len(g.Buckets))
+	for _, b := range g.Buckets {
+		out = append(out, warehouse.Point{AsOf: min(b.end, p.AsOf), KnownAt: p.KnownAt, From: p.From})
+	}
+	return out
+}
+
+// labelOf is the SQL of the bucket in which a date lies.
+func labelOf(dim, date string) string {
+	if dim == "week" {
+		return "strftime(" + date + ", '%G-W%V')"
+	}
+	return "strftime(" + date + ", '%Y-%m')"
+}
+
+// LabelOf is the bucket of a date.
+func (g *Grain) LabelOf(d calendar.Date) string {
+	if g.Dim == "week" {
+		return calendar.WeekOf(d).String()
+	}
+	return calendar.MonthOf(d).String()
+}
+
+// Join puts returns and obligations into every bucket that their period touches.
+func (g *Grain) Join() string {
+	var b strings.Builder
+	b.WriteString(" join (values ")
+	for i, x := range g.Buckets {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "('%s', date '%s', date '%s')", x.Label, x.start, x.end)
+	}
+	b.WriteString(") as b(label, bucket_start, bucket_end) on period_start <= bucket_end and period_end >= bucket_start")
+	return b.String()
+}

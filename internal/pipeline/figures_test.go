@@ -1,0 +1,219 @@
+package pipeline
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/warehouse/warehousetest"
+	"taizhang/queries"
+	"taizhang/transform/mart"
+)
+
+// TestKeptFigures: what is read of the figures that a publication keeps is, to the type, what is computed from its rows,
+// by every dimension and with its coverage; nothing is read at another point, over edited metrics, under conditions or by
+// two dimensions.
+func TestKeptFigures(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	ctx := context.Background()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "kept.duckdb")
+	db, err := warehouse.Open(path, warehouse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	warehousetest.Fill(t, db)
+	warehousetest.Run(t, db, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), "2022-01-01")
+	warehousetest.Random{Seed: seed}.Fill(t, db)
+	warehousetest.BuildModels(t, db)
+	warehousetest.Exec(t, db, "insert into ctl.model_state (name, version, as_of, from_on) select name, 1, date '2022-08-15', date '2022-01-01' from ctl.model")
+	if _, err := mart.Build(ctx, db.Conn, mart.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	but := func(name, change string) *queries.Reader { // the same publication with a change
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := filepath.Join(dir, name)
+		if err := os.WriteFile(other, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		db, err := warehouse.Open(other, warehouse.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		warehousetest.Exec(t, db, change)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return open(t, other)
+	}
+	kept := open(t, path)
+	computed := but("computed.duckdb", "delete from ctl.metric_state")
+	false7 := but("false.duckdb", "update built.metric_figure set exact = '7', exact_type = 'BIGINT', exact_den = '7', exact_den_type = 'BIGINT'")
+	figures := func(r *queries.Reader, a queries.Ask) []queries.Figure {
+		t.Helper()
+		list, err := r.Metrics(ctx, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range list {
+			list[i].Metric = &metric.Metric{ID: list[i].Metric.ID} // of each reader's own catalogue
+			list[i].KnownAt = time.Time{}
+		}
+		return list
+	}
+	read := 0
+	for _, d := range append(kept.Catalogue.Dimensions, metric.Dimension{}) {
+		a := queries.Ask{}
+		if d.ID != "" {
+			a.By = []string{d.ID}
+		}
+		have, want := figures(kept, a), figures(computed, a)
+		if len(have) != len(want) {
+			t.Fatalf("by %q: %d figures are read, %d computed", d.ID, len(have), len(want))
+		}
+		for i := range have {
+			if !reflect.DeepEqual(have[i], want[i]) {
+				t.Fatalf("by %q: read %+v, computed %+v", d.ID, have[i], want[i])
+			}
+		}
+		if changed := figures(false7, a); reflect.DeepEqual(changed, want) != (len(want) == 0 || slices.Contains([]string{"zone", "week", "month"}, d.ID)) {
+			t.Errorf("by %q: what is kept is read %t", d.ID, !reflect.DeepEqual(changed, want))
+		}
+		read += len(have)
+	}
+	if read < 500 {
+		t.Errorf("only %d figures were read", read)
+	}
+	past := kept.Published()
+	past.AsOf -= 7
+	one := []string{"closure_rate"}
+	for what, a := range map[string]queries.Ask{
+		"a week before":     {Point: past},
+		"under a condition": {Metrics: one, Where: map[string]string{"street": queries.NoValue}},
+		"by two dimensions": {Metrics: one, By: []string{"street", "source"}},
+	} {
+		if have, want := figures(false7, a), figures(computed, a); !reflect.DeepEqual(have, want) {
+			t.Errorf("%s: what is kept is read", what)
+		}
+	}
+	c, err := metric.Load() // a metric that a zone has changed since
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := c.Metric("closure_rate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Den = &metric.Measure{Agg: "count", Where: "is_open"}
+	false7.Catalogue, computed.Catalogue = c, c
+	if have, want := figures(false7, queries.Ask{Metrics: one}), figures(computed, queries.Ask{Metrics: one}); !reflect.DeepEqual(have, want) {
+		t.Errorf("an edited metric: read %v, computed %v", have, want)
+	}
+	if have, want := figures(false7, queries.Ask{Metrics: []string{"incentive_paid"}}), figures(computed, queries.Ask{Metrics: []string{"incentive_paid"}}); reflect.DeepEqual(have, want) {
+		t.Error("a metric of a fact without edited ones is computed")
+	}
+}
+
+// TestMartsAgreeWithFigures: what the marts hold is what Metrics answers.
+func TestMartsAgreeWithFigures(t *testing.T) {
+	ctx := context.Background()
+	path := warehousetest.Publish(t, "2022-03-16", time.Date(2022, 3, 16, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+		warehousetest.Random{Seed: 5, To: "2022-03-31", Rows: 6}.Fill(t, db)
+		warehousetest.BuildModels(t, db)
+		stats, err := mart.Build(ctx, db.Conn, mart.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%+v", stats)
+	})
+	r := open(t, path)
+	for _, m := range r.Catalogue.Metrics {
+		for _, by := range append([]string{""}, m.Dimensions...) {
+			if by == "month" || by == "zone" {
+				continue
+			}
+			a := queries.Ask{Metrics: []string{m.ID}}
+			q := "select dimension_value, value, returns_expected, returns_received, rows_refused, values_emptied from mart.metric where metric = '" + m.ID + "' and dimension = '" + by + "'"
+			switch by {
+			case "":
+				q = "select 'total', value, returns_expected, returns_received, rows_refused, values_emptied from mart.metric where metric = '" + m.ID + "' and dimension = 'total'"
+			case "week":
+				a.By = []string{by}
+				q = "select week, value from mart.metric_week where basis = 'now' and dimension = 'total' and metric = '" + m.ID + "'"
+			default:
+				a.By = []string{by}
+			}
+			agree(t, r, m, by, a, q)
+		}
+	}
+}
+
+func agree(t *testing.T, r *queries.Reader, m *metric.Metric, by string, a queries.Ask, q string) {
+	t.Helper()
+	figs, err := r.Metrics(context.Background(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab, err := r.SelectAt(context.Background(), warehouse.Point{}, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[any][]any{}
+	for _, row := range tab.Rows {
+		got[row[0]] = row[1:]
+	}
+	for _, f := range figs {
+		var key any = "total"
+		if len(f.Dims) > 0 {
+			key = nil
+			if f.Dims[0].Value != nil {
+				key = *f.Dims[0].Value
+			}
+		}
+		if key == "2021-W52" { // the window of figures begins on 1 January, weeks are whole
+			continue
+		}
+		row, ok := got[key]
+		if !ok {
+			t.Fatalf("%s by %s: no row %v", m.ID, by, key)
+		}
+		x, y := result.Float(f.Value), result.Float(row[0])
+		if (x == nil) != (y == nil) || x != nil && math.Abs(*x-*y) > 1e-9 {
+			t.Fatalf("%s by %s, %v: figure %v, mart %v", m.ID, by, key, f.Value, row[0])
+		}
+		if len(row) > 1 {
+			c := queries.Coverage{Expected: row[1].(int64), Received: row[2].(int64), RowsRefused: row[3].(int64), ValuesEmptied: row[4].(int64)}
+			if c != f.Coverage {
+				t.Fatalf("%s by %s, %v: coverage %v, mart %v", m.ID, by, key, f.Coverage, c)
+			}
+		}
+	}
+	if by != "week" && len(figs) != len(tab.Rows) {
+		t.Fatalf("%s by %s: %d figures, %d rows", m.ID, by, len(figs), len(tab.Rows))
+	}
+}
+
+func open(t *testing.T, path string) *queries.Reader {
+	t.Helper()
+	r, err := queries.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}

@@ -1,0 +1,233 @@
+package fence
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
+)
+
+// ChildMain is the process of one fenced query: it reads the request from
+// standard input, fences itself in and answers in lines of JSON. Its result is
+// the exit code; errors of the query are part of the answer.
+func ChildMain() int {
+	signal.Ignore(os.Interrupt) // Ctrl-C reaches all processes of a terminal; the parent decides
+	var req childRequest
+	text, err := io.ReadAll(io.LimitReader(os.Stdin, 16<<20))
+	if err == nil {
+		err = json.Unmarshal(text, &req)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "no request:", err)
+		return 2
+	}
+	if err := limitProcess(req.Memory, req.Seconds); err != nil {
+		fmt.Fprintln(os.Stderr, "can't limit this process:", err)
+		return 2
+	}
+	out := bufio.NewWriterSize(os.Stdout, 1<<16)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	if err := answer(req, enc); err != nil {
+		var fe *Error
+		if !errors.As(err, &fe) {
+			fe = explain(err)
+		}
+		if err := enc.Encode(childLine{Error: fe.Message, Hint: fe.Hint}); err != nil {
+			return 1
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return 1
+	}
+	return 0
+}
+
+func answer(req childRequest, enc *json.Encoder) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(req.Seconds*float64(time.Second)))
+	defer cancel()
+	conn, closeAll, err := fencedConn(ctx, req)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	if err := onlySelect(conn, req.Query); err != nil {
+		return err
+	}
+	args := make([]any, len(req.Args))
+	for i, a := range req.Args {
+		args[i] = a
+	}
+	rows, err := conn.QueryContext(ctx, req.Query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(types))
+	for i, ct := range types {
+		names[i] = ct.Name()
+	}
+	names = distinct(names)
+	columns := make([]result.Column, len(types))
+	into := make([]any, len(types))
+	values := make([]any, len(types))
+	for i, ct := range types {
+		columns[i] = result.Column{Name: names[i], Type: ct.DatabaseTypeName()}
+		into[i] = &values[i]
+	}
+	if err := enc.Encode(childLine{Columns: columns}); err != nil {
+		return err
+	}
+	n, cut := 0, false
+	for rows.Next() {
+		if n == req.MaxRows {
+			cut = true
+			break
+		}
+		n++
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		row := make([]any, len(values))
+		for i := range values {
+			row[i] = result.Plain(values[i], columns[i].Type)
+		}
+		if err := enc.Encode(childLine{Row: row}); err != nil {
+			return err
+		}
+	}
+	if !cut && rows.Err() != nil {
+		return rows.Err()
+	}
+	end := childLine{}
+	end.End = &struct {
+		Truncated bool `json:"truncated"`
+	}{cut}
+	return enc.Encode(end)
+}
+
+// distinct tells columns of the same name apart as DuckDB does in a table made of them: x, x_1.
+func distinct(names []string) []string {
+	taken := map[string]bool{}
+	for _, n := range names {
+		taken[n] = true
+	}
+	seen := map[string]bool{}
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = n
+		for k := 1; seen[out[i]] || out[i] != n && taken[out[i]]; k++ {
+			out[i] = fmt.Sprintf("%s_%d", n, k)
+		}
+		seen[out[i]] = true
+	}
+	return out
+}
+
+// fencedConn opens the publication read-only and locks DuckDB's own doors:
+// no other file, no network, no temporary folder, no setting that opens them.
+func fencedConn(ctx context.Context, req childRequest) (*sql.Conn, func(), error) {
+	limit := req.Memory / 3 // DuckDB's own share; the process limit is the hard one
+	o := warehouse.Options{TimeZone: req.TimeZone, MemoryLimit: fmt.Sprintf("%dMB", max(limit>>20, 64)), Threads: 2}
+	var db *warehouse.DB
+	var err error
+	if req.At != nil {
+		db, err = warehouse.OpenAt(ctx, req.Path, o, *req.At)
+	} else {
+		db, err = warehouse.ReadOnly(req.Path, o)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range []string{
+		"set temp_directory = ''",
+		"set enable_external_access = false",
+		"set allow_community_extensions = false",
+		"set lock_configuration = true",
+	} {
+		if _, err := db.Conn.ExecContext(ctx, s); err != nil {
+			db.Close()
+			return nil, nil, fmt.Errorf("fence: %w", err)
+		}
+	}
+	return db.Conn, func() { db.Close() }, nil
+}
+
+// onlySelect refuses all but one SELECT: preparing refuses several statements,
+// and the statement's type everything that acts.
+func onlySelect(conn *sql.Conn, query string) error {
+	return conn.Raw(func(c any) error {
+		// not PrepareContext: that one runs all statements but the last
+		stmt, err := c.(driver.Conn).Prepare(query)
+		if err != nil {
+			return err
+		}
+		defer stmt.Close()
+		kind, err := stmt.(*duckdb.Stmt).StatementType()
+		if err != nil {
+			return err
+		}
+		if kind != duckdb.STATEMENT_TYPE_SELECT {
+			return &Error{"only a single SELECT can be run here", "the published file is read-only; -o FILE, or .export at the prompt, writes a result to a file"}
+		}
+		return nil
+	})
+}
+
+// explain turns DuckDB's error into words for the one who typed the query.
+func explain(err error) *Error {
+	text := err.Error()
+	low := strings.ToLower(text)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "interrupted"):
+		return &Error{"the query took too long and was stopped", "add conditions, or aggregate fewer rows"}
+	case strings.Contains(low, "out of memory") || strings.Contains(low, "failed to allocate") || strings.Contains(low, "could not allocate"):
+		return &Error{"the query needed more memory than it may use and was stopped", "add conditions, or aggregate fewer rows"}
+	case strings.Contains(low, "preparecontext"):
+		return &Error{"only a single SELECT can be run here", "remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)"}
+	case strings.Contains(low, "incorrect argument count"):
+		return &Error{"the query has a placeholder ($1, $name or ?) without a value", "only saved queries have parameters: sql @name --parameter VALUE"}
+	case strings.Contains(low, "file system operations are disabled") || strings.Contains(low, "external access") || strings.Contains(low, "disabled by configuration"):
+		return &Error{"a query can read the published tables only, no files and no network", firstLine(text)}
+	case strings.Contains(low, "read-only"):
+		return &Error{"the published file is read-only", firstLine(text)}
+	}
+	hint := ""
+	if strings.Contains(text, "mart.metric") && strings.Contains(low, "does not exist") {
+		hint = "with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures"
+	}
+	return &Error{shortened(strings.TrimSpace(text)), hint}
+}
+
+// shortened keeps the beginning of a message and its last lines, which point at the place: an engine quotes whole
+// values and statements.
+func shortened(s string) string {
+	const most = 600
+	r := []rune(s)
+	if len(r) <= 2*most {
+		return s
+	}
+	return string(r[:most]) + " … " + string(r[len(r)-most:])
+}
+
+func firstLine(s string) string {
+	first, _, _ := strings.Cut(s, "\n")
+	return first
+}

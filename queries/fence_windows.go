@@ -1,7 +1,0 @@
-//go:build windows
-
-package queries
-
-// limitProcess: Windows has no limits that a process sets for itself; DuckDB's
-// memory limit and the parent's deadline remain.
-func limitProcess(int64, float64) error { return nil }

@@ -1,0 +1,95 @@
+package queries
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
+)
+
+// notKept are the dimensions that the marts keep no figures by.
+var notKept = []string{"zone", "week", "month"}
+
+// kept answers a question from the figures that the publication keeps. It gives
+// none where they have to be computed: elsewhere than at the publication's own
+// point, under conditions or by two dimensions, over models or by metrics that
+// were edited since, and where a publication holds several zones.
+func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
+	if q.timed() || len(q.where) > 0 || len(q.by) > 1 || q.buckets != nil || !r.isPublished(q.points[0]) {
+		return nil, nil
+	}
+	by := "total"
+	if len(q.by) > 0 {
+		by = q.by[0]
+	}
+	if slices.Contains(notKept, by) {
+		return nil, nil
+	}
+	facts := metric.FactsOf(q.metrics)
+	versions, kept, err := metric.FigureStates(ctx, r.db.Conn)
+	if err != nil {
+		return nil, fmt.Errorf("kept figures: %w", err)
+	}
+	for _, f := range facts {
+		if versions[f.Table] == "" || kept[f.ID] != metric.Fingerprint(metric.FigureCube(f, r.Catalogue.MetricsOf(f)), versions[f.Table]) {
+			return nil, nil
+		}
+	}
+	names := make([]string, len(q.metrics))
+	for i, m := range q.metrics {
+		names[i] = warehouse.Quote(m.ID)
+	}
+	dimensions := warehouse.Quote(by)
+	if q.total {
+		dimensions += ", 'total'"
+	}
+	t, err := r.table(ctx, `select metric, dimension, dimension_value, exact, exact_type, exact_den, exact_den_type, expected, received
+		from built.metric_figure where metric in (`+strings.Join(names, ", ")+`) and dimension in (`+dimensions+`)`)
+	if err != nil {
+		return nil, fmt.Errorf("kept figures: %w", err)
+	}
+	cover, err := r.coverage(ctx, &warehouse.Restated{}, facts, q)
+	if err != nil {
+		return nil, err
+	}
+	p := q.points[0]
+	a := tally{q: q, cover: cover, seen: map[seenGroup]bool{}}
+	type group struct {
+		metric *metric.Metric
+		value  any
+		total  bool
+	}
+	twice := map[group]bool{}
+	for _, row := range t.Rows {
+		m := q.metrics[slices.IndexFunc(q.metrics, func(m *metric.Metric) bool { return m.ID == row[0] })]
+		g := group{m, row[2], row[1] == "total"}
+		if twice[g] { // of several zones
+			return nil, nil
+		}
+		twice[g] = true
+		var dims []DimValue
+		if !g.total {
+			dims = dimsOf(q.by, row[2:])
+		}
+		values := []any{asIs(row[3], row[4])}
+		if m.IsRatio() {
+			values = append(values, asIs(row[5], row[6]))
+		}
+		a.add([]*metric.Metric{m}, p, dims, append(values, row[7], row[8]))
+	}
+	return r.whole(a, facts), nil
+}
+
+// asIs reads a kept value: its text, as what it was.
+func asIs(value, sqlType any) any {
+	text, ok := value.(string)
+	if !ok {
+		return nil
+	}
+	return result.Typed(json.Number(text), sqlType.(string))
+}

@@ -1,0 +1,239 @@
+package weekly
+
+import (
+	"context"
+	"fmt"
+	"sort"
+
+	"taizhang/internal/metric"
+	"taizhang/internal/workbook"
+)
+
+// build turns the declaration into a book.
+func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
+	o := w.options
+	b := workbook.Book{
+		Title: w.book.title.fill(w), Footer: w.book.footer.fill(w),
+		Props: workbook.Props{
+			Subject: "截至" + chineseDate(w.ask.AsOf), Creator: "taizhang " + o.Version, Category: "周报",
+			Description: "数据版本 " + w.word("known_at", ""), Created: w.ask.KnownAt,
+			Custom: []workbook.Property{
+				{Name: "截至日期", Value: w.ask.AsOf.String()},
+				{Name: "数据版本时点", Value: w.ask.KnownAt.Format("2006-01-02 15:04:05")},
+			},
+		},
+	}
+	if o.Version != "" {
+		b.Props.Custom = append(b.Props.Custom, workbook.Property{Name: "程序版本", Value: o.Version})
+	}
+	if w.inputs != "" {
+		b.Props.Custom = append(b.Props.Custom, workbook.Property{Name: "输入SHA-256", Value: w.inputs})
+	}
+	named := map[string]bool{}
+	for _, s := range w.book.sheets {
+		sheet := workbook.Sheet{Name: s.plain, OnePage: s.onePage, Grid: s.cards}
+		if s.landscape {
+			sheet.Orientation = workbook.Landscape
+		}
+		for i, block := range s.blocks {
+			if block.heading != nil && i+1 < len(s.blocks) && s.blocks[i+1].text != nil && len(paragraphs(s.blocks[i+1].text.fill(w))) == 0 {
+				continue // a heading over nothing
+			}
+			out, err := w.block(ctx, s, block, named)
+			if err != nil {
+				return b, fmt.Errorf("sheet %s: %w", s.plain, err)
+			}
+			sheet.Blocks = append(sheet.Blocks, out...)
+		}
+		b.Sheets = append(b.Sheets, sheet)
+	}
+	return b, nil
+}
+
+// block builds one block; named are the figures that have a defined name already.
+func (w *weekly) block(ctx context.Context, s sheet, b block, named map[string]bool) ([]workbook.Block, error) {
+	one := func(x workbook.Block) ([]workbook.Block, error) { return []workbook.Block{x}, nil }
+	switch {
+	case b.title != nil:
+		t := workbook.Title{Text: b.title.text.fill(w), Sub: b.title.sub.fill(w)}
+		if s.onePage && s.cards > 0 {
+			t.Logo = w.book.logo
+		}
+		if b.title.back != "" {
+			t.Link = &workbook.Link{Text: "返回" + b.title.back, Sheet: b.title.back}
+		}
+		return one(t)
+	case b.heading != nil:
+		return one(workbook.Heading{Text: b.heading.fill(w)})
+	case b.note != nil:
+		text := b.note.text.fill(w)
+		if text == "" {
+			return nil, nil
+		}
+		return one(workbook.Note{Text: text, Strong: b.note.strong, Small: b.note.small, Indent: b.note.indent})
+	case b.text != nil:
+		var out []workbook.Block
+		for _, p := range paragraphs(b.text.fill(w)) {
+			out = append(out, workbook.Note{Text: p, Indent: true})
+		}
+		return out, nil
+	case b.box != nil:
+		return one(*b.box)
+	case b.figures != nil:
+		f := workbook.Figures{}
+		for _, it := range b.figures {
+			f.Items = append(f.Items, w.card(it, named))
+		}
+		return one(f)
+	case b.list != nil:
+		return one(w.list(b.list, named))
+	case b.charts != nil:
+		return one(workbook.Charts{Items: b.charts.items, Height: b.charts.height})
+	case b.movers > 0:
+		var out []workbook.Block
+		for _, t := range w.movers(s.headline(), b.movers) {
+			out = append(out, workbook.Note{Text: "· " + t})
+		}
+		return out, nil
+	case b.rows != nil:
+		t, err := w.listed(ctx, b.rows)
+		return []workbook.Block{t}, err
+	case b.table != nil:
+		t, err := w.table(ctx, b.table)
+		return []workbook.Block{t}, err
+	}
+	return nil, nil
+}
+
+// light is the word of a figure's light; no target, no light.
+func light(m *metric.Metric, value, target *float64) workbook.Light {
+	if target == nil {
+		return ""
+	}
+	return workbook.Light(m.Light(value, *target))
+}
+
+// headline are the figures shown as cards on a sheet.
+func (s sheet) headline() []item {
+	var out []item
+	for _, b := range s.blocks {
+		out = append(out, b.figures...)
+	}
+	return out
+}
+
+// card is a headline figure.
+func (w *weekly) card(it item, named map[string]bool) workbook.Figure {
+	m, now, last := w.book.metrics[it.metric], w.now[it.metric], w.last[it.metric].Value
+	target := w.target(it.metric)
+	s := scaleOf(m.Unit, it.unit, now.Value, last)
+	f := workbook.Figure{
+		Label:  it.label,
+		Value:  workbook.Number{Value: s.stored(now.Value), Format: s.format(""), Missing: "—", From: w.derived(m, s)},
+		Detail: detailOf(now, m.Unit),
+		Last:   workbook.Number{Value: s.stored(last), Format: s.format("上周 "), Missing: "上周 —"},
+		Change: s.change(now.Value, last),
+		Light:  light(m, now.Value, target),
+		Trend:  it.trend,
+	}
+	f.Tone = toneOf(m.Better, f.Change)
+	if target != nil {
+		ts := s
+		if !s.ratio {
+			ts = scaleOf(m.Unit, it.unit, now.Value, last, target)
+			ts.decimals = min(ts.decimals, 1)
+			if ts.unit == "万元" && *target >= 1e6 {
+				ts.decimals = 0
+			}
+		}
+		f.Target = workbook.Number{Value: ts.stored(target), Format: ts.format("目标 ")}
+	}
+	if it.link != nil && *it.link != (workbook.Link{}) {
+		l := *it.link
+		f.Link = &l
+	}
+	if rows := w.rowsLink(m); rows != nil {
+		if f.More = f.Link; f.More != nil {
+			f.More.Text = "见“" + it.goal + "”"
+		}
+		f.Link = rows
+	}
+	if !named[m.ID] {
+		named[m.ID] = true
+		f.Value.Name, f.Last.Name = m.Label+"_本周", m.Label+"_上周"
+	}
+	return f
+}
+
+// listTitles are the columns of a list of figures.
+var listTitles = []string{"指标", "本周", "分子/分母", "上周", "变动", "目标", "灯", "覆盖情况"}
+
+// list shows figures as rows.
+func (w *weekly) list(l *listBlock, named map[string]bool) workbook.Table {
+	t := workbook.Table{ID: l.id, Title: l.title}
+	for i, title := range listTitles {
+		kind := []workbook.Kind{workbook.Text, workbook.Num, workbook.Mark, workbook.Num, workbook.Num, workbook.Num, workbook.LightK, workbook.Text}[i]
+		t.Columns = append(t.Columns, workbook.Column{Title: title, Kind: kind})
+	}
+	for _, it := range l.items {
+		c := w.card(it, named)
+		fig := w.now[it.metric]
+		row := []any{
+			workbook.Cell{Value: it.label, Link: c.Link}, numberCell(c.Value), orDash(fraction(fig, w.book.metrics[it.metric].Unit), "—"), numberCell(c.Last),
+			numberCell(c.Change), numberCell(c.Target), c.Light, orDash(coverageOf(fig), "齐全"),
+		}
+		last := row[3].(workbook.Cell)
+		last.Format = stripWords(last.Format, "上周 ")
+		row[3] = last
+		target := row[5].(workbook.Cell)
+		target.Format = stripWords(target.Format, "目标 ")
+		row[5] = target
+		change := row[4].(workbook.Cell)
+		change.Tone = c.Tone
+		row[4] = change
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func stripWords(format, words string) string {
+	if q := quoteFormat(words); len(format) > len(q) && format[:len(q)] == q {
+		return format[len(q):]
+	}
+	return format
+}
+
+// numberCell is a figure's number as a cell of a table.
+func numberCell(n workbook.Number) workbook.Cell {
+	c := workbook.Cell{Kind: workbook.Num, Value: n.Value, Format: n.Format, Name: n.Name, From: n.From}
+	if n.Value == nil {
+		c.Value = "—"
+	}
+	return c
+}
+
+func orDash(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// cellOf is a value at its scale.
+func cellOf(s scale, v *float64) workbook.Cell {
+	return numberCell(workbook.Number{Value: s.stored(v), Format: s.format("")})
+}
+
+func changeCell(s scale, now, last *float64) workbook.Cell {
+	return numberCell(s.change(now, last))
+}
+
+// sortKeys orders the values of a dimension.
+func (w *weekly) sortKeys(by string, keys []string) {
+	switch by {
+	case "submitter", "street", "department":
+		w.inOrder(keys)
+	case "week", "month":
+		sort.Strings(keys)
+	}
+}

@@ -1,0 +1,228 @@
+package weekly
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
+	"taizhang/internal/warehouse"
+)
+
+// Previous is a summary that was issued: 更正说明 compares with the last
+// one before this. Said is what it said; of one that was issued before that was
+// kept, what was known at its time is computed again, which misses returns that
+// were back-filled later.
+type Previous struct {
+	AsOf    calendar.Date
+	KnownAt time.Time
+	Said    *Said
+}
+
+// Said is what a summary said, and up to where it had read.
+type Said struct {
+	Arrival  int64                 `json:"arrival"`  // the newest that there was
+	Decision int64                 `json:"decision"` // the newest that there was
+	Figures  map[string]SaidFigure `json:"figures"`  // by metric
+}
+
+// SaidFigure is a figure as it was issued.
+type SaidFigure struct {
+	Value *float64           `json:"value"`
+	Num   *float64           `json:"num,omitempty"`
+	Den   *float64           `json:"den,omitempty"`
+	By    map[string]float64 `json:"by,omitempty"` // by submitter, where the figure adds up
+}
+
+// earlier is the last of the issues that this one follows: of no later date, by
+// nothing that was received later, and not this very one.
+func earlier(issues []Previous, asOf calendar.Date, knownAt time.Time, here Said) *Previous {
+	for i := len(issues) - 1; i >= 0; i-- {
+		p := &issues[i]
+		if p.AsOf > asOf || p.KnownAt.After(knownAt) {
+			continue
+		}
+		again := p.AsOf == asOf && p.KnownAt.Equal(knownAt)
+		if again && (p.Said == nil || p.Said.Arrival == here.Arrival && p.Said.Decision == here.Decision) {
+			continue
+		}
+		return p
+	}
+	return nil
+}
+
+// readUpTo is the newest arrival and decision of the publication, and a hash of
+// the returns and decisions known at the point: with the program's version it
+// says whether two workbooks were made from the same.
+func readUpTo(ctx context.Context, src source, at warehouse.Point) (here Said, inputs string, err error) {
+	known := "timestamp '" + at.KnownAt.Format(warehouse.Stamp) + "'"
+	got, err := rows(ctx, src, at, `
+select
+    cast(coalesce((select max(arrival) from raw.return), 0) as bigint),
+    cast(coalesce((select max(seq) from raw.decision), 0) as bigint),
+    sha256(coalesce((
+        select string_agg(concat_ws(' ', return_id, sha256), chr(10) order by return_id) from raw.return where received_at <= `+known+`
+    ), '') || chr(10) || coalesce((
+        select string_agg(concat_ws(' ', seq, kind, return_id, submitter, form, period), chr(10) order by seq) from raw.decision where decided_at <= `+known+`
+    ), ''))`)
+	if err != nil {
+		return here, "", fmt.Errorf("returns and decisions: %w", err)
+	}
+	for _, r := range got.Rows {
+		here.Arrival, _ = r[0].(int64)
+		here.Decision, _ = r[1].(int64)
+		inputs, _ = r[2].(string)
+	}
+	return here, inputs, nil
+}
+
+// said is what this workbook says.
+func (w *weekly) said() *Said {
+	out := w.here
+	out.Figures = map[string]SaidFigure{}
+	for _, name := range w.book.order {
+		f := w.now[name]
+		s := SaidFigure{Value: f.Value, Num: f.Num, Den: f.Den}
+		if w.addsUp(name) {
+			for unit, v := range w.byUnit[w.ask][name] {
+				if v != 0 {
+					if s.By == nil {
+						s.By = map[string]float64{}
+					}
+					s.By[unit] = v
+				}
+			}
+		}
+		out.Figures[name] = s
+	}
+	return &out
+}
+
+// addsUp says whether the units' figures of a metric make its own.
+func (w *weekly) addsUp(name string) bool {
+	m := w.book.metrics[name]
+	return m.Unit != metric.Ratio && m.Unit != metric.Days && m.Allows("submitter")
+}
+
+// unitDeltas are what each unit has more now.
+func unitDeltas(now, then map[string]float64) map[string]float64 {
+	out := map[string]float64{}
+	for unit, v := range now {
+		out[unit] += v
+	}
+	for unit, v := range then {
+		out[unit] -= v
+	}
+	return out
+}
+
+// changes are the figures of the previous issue that read otherwise now.
+func (w *weekly) changes() [][]any {
+	then, now := w.at[w.previous], w.at[w.again]
+	if w.saidThen != nil {
+		then = map[string]figure{}
+		for name, f := range w.saidThen.Figures {
+			then[name] = figure{Value: f.Value, Num: f.Num, Den: f.Den}
+		}
+	}
+	var changed []string
+	for _, name := range w.book.order {
+		b := now[name]
+		if a, ok := then[name]; ok && !(sameFigure(a.Value, b.Value) && sameFigure(a.Num, b.Num) && sameFigure(a.Den, b.Den)) {
+			changed = append(changed, name)
+		}
+	}
+	var rows [][]any
+	for _, name := range changed {
+		m, a, b := w.book.metrics[name], then[name], now[name]
+		s := scaleOf(m.Unit, "", a.Value, b.Value)
+		var who []string
+		if w.addsUp(name) {
+			before := w.byUnit[w.previous][name]
+			if w.saidThen != nil {
+				before = w.saidThen.Figures[name].By
+			}
+			sums := unitDeltas(w.byUnit[w.again][name], before)
+			for _, u := range w.moved(sums) {
+				who = append(who, u+w.signed(m.Unit, sums[u]))
+			}
+		}
+		rows = append(rows, []any{
+			m.Label, cellOf(s, a.Value), orDash(fraction(a, m.Unit), "—"), cellOf(s, b.Value), orDash(fraction(b, m.Unit), "—"),
+			changeCell(s, b.Value, a.Value), orDash(strings.Join(who, "、"), "—"),
+		})
+	}
+	return rows
+}
+
+// mostCorrected is how many corrected cells are listed; a ledger that was
+// rewritten is told by its figures.
+const mostCorrected = 300
+
+// corrected are the cells in which returns that took another's place since the
+// previous issue differ from it: whose, from what, to what.
+func (w *weekly) corrected(ctx context.Context) ([][]any, error) {
+	pairs, err := rows(ctx, w.src, w.ask, w.literal(`
+with fresh as (
+    select * from core.known_return where is_accepted and $new_return and cutoff <= $previous_as_of
+)
+select
+    coalesce(s.name, a.submitter), a.period, coalesce(f.title, a.form),
+    max_by(b.return_id, (b.received_at, b.arrival, b.return_id)), a.return_id
+from fresh as a
+join core.known_return as b
+    on b.zone = a.zone and b.submitter = a.submitter and b.form = a.form and b.period = a.period and b.is_accepted
+    and (b.received_at, b.arrival, b.return_id) < (a.received_at, a.arrival, a.return_id)
+left join core.dim_submitter as s on s.zone = a.zone and s.code = a.submitter
+left join ctl.form as f on f.form = a.form
+group by s.seq, s.name, a.submitter, f.seq, f.title, a.form, a.period, a.received_at, a.return_id
+order by coalesce(s.seq, 9999), f.seq, a.period, a.received_at`))
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]any
+	for _, p := range pairs.Rows {
+		if len(p) < 5 {
+			continue
+		}
+		changes, err := w.src.ReturnsDiff(ctx, fmt.Sprint(p[3]), fmt.Sprint(p[4]))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range changes {
+			if len(rows) == mostCorrected {
+				return append(rows, []any{nil, nil, nil, "其余更正从略，见 taizhang returns diff", nil, nil, nil}), nil
+			}
+			column, a, b := orDash(wordOf(c.Get("column")), "整行"), orDash(wordOf(c.Get("before")), "（空）"), orDash(wordOf(c.Get("after")), "（空）")
+			switch c.Get("change") {
+			case "added":
+				a, b = "（无此行）", "新增"
+			case "gone":
+				a, b = "原有", "（已删去）"
+			}
+			where := wordOf(c.Get("key"))
+			if n := c.Get("row_after"); n != nil {
+				where += fmt.Sprintf("（第%v行）", n)
+			}
+			rows = append(rows, []any{p[0], p[1], p[2], where, column, a, b})
+		}
+	}
+	return rows, nil
+}
+
+func wordOf(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+func sameFigure(a, b *float64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return math.Abs(*a-*b) < 1e-9
+}

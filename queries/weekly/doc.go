@@ -1,0 +1,17 @@
+// Package weekly makes the weekly workbook, and the texts and lists that go out
+// beside it. The workbook is declared in weekly.yaml: sheets of blocks, each
+// from a metric, from metrics over a dimension, or from a SELECT over the
+// models. No sheet needs Go. The words of the declaration:
+//
+//	title, heading, note, text, box   prose; {names} are filled in, see template
+//	figures                           headline figures as cards
+//	list                              figures as the rows of a table
+//	table, charts                     rows and what is drawn from them
+//	rows                              the rows behind the headline figures
+//	movers                            sentences on the figures that moved most
+//
+// An issue is one workbook with what goes out beside it; the previous one is
+// what 更正说明 compares with. «Last week» is the as-of date seven days before,
+// computed from the returns known now: a change then shows what happened, while
+// what corrections did to figures already issued stands in 更正说明.
+package weekly

@@ -1,0 +1,262 @@
+package weekly
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/workbook"
+	"taizhang/internal/zone"
+	"taizhang/queries"
+)
+
+// Issue is one issue of the weekly report: the workbook and what the
+// other papers are made from.
+type Issue struct {
+	Zone      string
+	AsOf      string // 2022年8月15日
+	KnownAt   string // 2022-08-15 12:00
+	Signature string // who signs papers that go out
+	Book      workbook.Book
+	Said      *Said    // to be kept for the next issue's 更正说明
+	Text      []string // 文字材料: headings and paragraphs
+	Mail      Mail
+	Overdue   []Overdue
+	Extracts  []Extract
+}
+
+// Mail is what the mail with the workbook says.
+type Mail struct{ Subject, Text string }
+
+// Overdue is an unfinished matter past its deadline. Dates read 2022-08-15.
+type Overdue struct {
+	Unit, Ledger, No, Matter, Assigned, Deadline, Progress string
+	Days                                                   int
+}
+
+// Extract is what a submitter gets of the workbook: its own rows and what
+// it owes.
+type Extract struct {
+	Unit string
+	Book workbook.Book
+}
+
+// Whole builds the workbook and everything that goes out beside it.
+func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) (*Issue, error) {
+	w, err := newWeekly(ctx, r, r.Catalogue, p, o)
+	if err != nil {
+		return nil, fmt.Errorf("weekly report: %w", err)
+	}
+	out := &Issue{Zone: w.zone, AsOf: w.word("as_of", ""), KnownAt: w.word("known_at", ""), Signature: w.book.signature.fill(w)}
+	if out.Book, err = w.build(ctx); err != nil {
+		return nil, fmt.Errorf("weekly report: %w", err)
+	}
+	out.Said = w.said()
+	out.Text = strings.Split(strings.TrimRight(w.text(), "\n"), "\n")
+	out.Mail = Mail{w.book.mailSubject.fill(w), strings.Join(paragraphs(w.book.mailText.fill(w)), "\n\n")}
+	if out.Mail.Subject == "" { // a zone's own declaration may leave these to us
+		out.Mail.Subject = out.Book.Title + "（截至" + out.AsOf + "）"
+	}
+	if out.Mail.Text == "" {
+		out.Mail.Text = strings.Join(out.Text, "\n")
+	}
+	if out.Overdue, err = w.overdue(ctx); err != nil {
+		return nil, fmt.Errorf("overdue matters: %w", err)
+	}
+	out.Extracts = w.extracts(out.Book)
+	return out, nil
+}
+
+func (w *weekly) overdue(ctx context.Context) ([]Overdue, error) {
+	got, err := rows(ctx, w.src, w.ask, `select unit, case when form = 'special_item' then split_part(item_no, ' ', 1) else form_title end,
+		case when form = 'special_item' then split_part(item_no, ' ', 2) else item_no end, title, cast(assigned_on as varchar), cast(deadline as varchar), days_overdue, progress_note
+		from mart.overdue where unit is not null order by unit_seq, unit, days_overdue desc, form, item_no`)
+	if err != nil {
+		return nil, err
+	}
+	var out []Overdue
+	for _, r := range got.Rows {
+		text := func(i int) string { s, _ := r[i].(string); return s }
+		days, _ := r[6].(int64)
+		out = append(out, Overdue{
+			Unit: text(0), Ledger: text(1), No: text(2), Matter: text(3), Assigned: text(4), Deadline: text(5), Days: int(days), Progress: text(7),
+		})
+	}
+	return out, nil
+}
+
+// unitColumns are the titles under which a table names the unit that a row
+// concerns; the first that is there decides.
+var unitColumns = []string{"责任单位", "填报单位", "牵头单位", "承办单位"}
+
+// extracts cuts the workbook up by submitter. Tables whose rows name a unit
+// keep that unit's rows; everything else stays out, for it tells of others.
+func (w *weekly) extracts(b workbook.Book) []Extract {
+	var units []string
+	for u := range w.seq {
+		units = append(units, u)
+	}
+	w.inOrder(units)
+	var out []Extract
+	for _, u := range units {
+		x := workbook.Book{Title: u + "　" + b.Title, Footer: b.Footer, Props: b.Props}
+		for _, s := range b.Sheets {
+			if s := ofUnit(s, u); s != nil {
+				x.Sheets = append(x.Sheets, *s)
+			}
+		}
+		if len(x.Sheets) == 0 {
+			continue
+		}
+		intro := workbook.Table{ID: "contents", Columns: []workbook.Column{{Title: "内容"}, {Title: "行数", Kind: workbook.Int}}, Title: "目录"}
+		for _, s := range x.Sheets {
+			for _, block := range s.Blocks {
+				if t, ok := block.(workbook.Table); ok {
+					name := s.Name
+					if _, title, ok := strings.Cut(t.Title, "、"); ok && name != t.Title { // without its number among the others
+						name += "：" + title
+					}
+					intro.Rows = append(intro.Rows, []any{workbook.Cell{Value: name, Link: &workbook.Link{Table: t.ID}}, int64(len(t.Rows))})
+				}
+			}
+		}
+		first := workbook.Sheet{Name: "目录", Blocks: []workbook.Block{
+			workbook.Title{Text: w.zone + "　" + u, Sub: "截至" + w.word("as_of", "") + "　数据版本：" + w.word("known_at", "") + "　只含本单位报送的数据行和本单位的待办、欠报"}, intro,
+		}}
+		x.Sheets = slices.Insert(x.Sheets, 0, first)
+		out = append(out, Extract{u, x})
+	}
+	return out
+}
+
+// ofUnit is the part of a sheet that concerns a unit, nil for none.
+func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
+	out := workbook.Sheet{Name: s.Name, Orientation: s.Orientation}
+	tables := 0
+	for _, block := range s.Blocks {
+		switch x := block.(type) {
+		case workbook.Title:
+			x.Link = &workbook.Link{Text: "返回目录", Sheet: "目录"}
+			x.Sub, x.Logo = "", nil
+			out.Blocks = append(out.Blocks, x)
+		case workbook.Table:
+			col := -1
+			for _, title := range unitColumns {
+				if col < 0 {
+					col = slices.IndexFunc(x.Columns, func(c workbook.Column) bool { return c.Title == title })
+				}
+			}
+			if x.Dense { // a list of rows: its first column is the submitter
+				col = 0
+			}
+			if col < 0 || x.ID == "" {
+				continue
+			}
+			rows := x.Rows
+			x.Rows, x.Total, x.Note = nil, nil, ""
+			for _, r := range rows {
+				if col < len(r) && r[col] == unit {
+					x.Rows = append(x.Rows, r)
+				}
+			}
+			if len(x.Rows) > 0 {
+				out.Blocks = append(out.Blocks, x)
+				tables++
+			}
+		}
+	}
+	if tables == 0 {
+		return nil
+	}
+	return &out
+}
+
+// Remind is the text to paste into the work group: who has not handed in what
+// fell due in the week before the point, and when it was due. It is empty where
+// nothing is missing.
+func Remind(ctx context.Context, r *queries.Reader, p warehouse.Point) (string, error) {
+	list, err := r.Status(ctx, queries.StatusAsk{Point: p})
+	if err != nil {
+		return "", fmt.Errorf("remind: %w", err)
+	}
+	at := r.At(p)
+	titles, err := r.SelectAt(ctx, p, "select form, title from ctl.form")
+	if err != nil {
+		return "", fmt.Errorf("remind: %w", err)
+	}
+	name := map[any]string{}
+	for _, t := range titles.Rows {
+		name[t[0]] = strings.NewReplacer("“", "", "”", "").Replace(fmt.Sprint(t[1]))
+	}
+	type debt struct{ form, period, state string }
+	var units []string
+	debts := map[string][]debt{}
+	for _, s := range list {
+		state := s.Get("state")
+		if state != "missing" && state != "rejected" {
+			continue
+		}
+		unit := fmt.Sprint(s.Get("submitter"))
+		if debts[unit] == nil {
+			units = append(units, unit)
+		}
+		debts[unit] = append(debts[unit], debt{orDash(name[s.Get("form")], fmt.Sprint(s.Get("form"))), fmt.Sprint(s.Get("period")), fmt.Sprint(state)})
+	}
+	if len(units) == 0 {
+		return "", nil
+	}
+	var who []string
+	for _, u := range units {
+		var forms []string
+		for _, d := range debts[u] {
+			t := "《" + d.form + "》" + d.period
+			if p, err := calendar.ParsePeriod(d.period); err == nil {
+				t = "《" + d.form + "》" + p.Chinese()
+			}
+			if d.state == "rejected" {
+				t += "（已退回，请更正重报）"
+			}
+			forms = append(forms, t)
+		}
+		who = append(who, u+"（"+strings.Join(forms, "、")+"，填“"+zone.TemplateName(u)+"”）")
+	}
+	// the earlier of the as-of date's end and the known-at time
+	moment, since := endOfDay(at.AsOf, r.Location()), chineseDate(at.AsOf)
+	if at.KnownAt.Before(moment) {
+		moment = at.KnownAt
+		since = chineseDate(calendar.Of(moment)) + moment.Format("15:04")
+	}
+	by, err := remindBy(ctx, r, moment)
+	if err != nil {
+		return "", fmt.Errorf("remind: %w", err)
+	}
+	return fmt.Sprintf("【催报】截至%s，以下单位尚未报送：%s，请于%s前报送。", since, strings.Join(who, "；"), by), nil
+}
+
+// remindBy is until when what is overdue is asked for: by 17:00 of a working
+// day on whose morning it is asked, else by noon of the next working day.
+func remindBy(ctx context.Context, r *queries.Reader, moment time.Time) (string, error) {
+	morning := moment.Hour() < 12
+	from := moment.Format(time.DateOnly)
+	t, err := r.SelectAt(ctx, warehouse.Point{}, "select cast(min(day) as varchar) from ctl.calendar where is_workday and day "+
+		map[bool]string{true: ">=", false: ">"}[morning]+" date '"+from+"'")
+	if err != nil {
+		return "", err
+	}
+	day, hour := moment.AddDate(0, 0, 1), "12:00"
+	if len(t.Rows) > 0 {
+		if s, ok := t.Rows[0][0].(string); ok {
+			if d, err := time.Parse(time.DateOnly, s); err == nil {
+				day = d
+			}
+		}
+	}
+	if morning && day.Format(time.DateOnly) == from {
+		hour = "17:00"
+	}
+	return chineseDate(calendar.Of(day)) + hour, nil
+}

@@ -1,0 +1,245 @@
+package weekly
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/workbook"
+)
+
+// table fills a declared table.
+func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, error) {
+	if slices.ContainsFunc(d.columns, func(c column) bool { return c.ranking }) && !w.options.Ranking {
+		plain := *d
+		plain.columns = slices.DeleteFunc(slices.Clone(d.columns), func(c column) bool { return c.ranking })
+		d = &plain
+	}
+	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: d.empty, Main: d.main, Filter: d.filter}
+	for _, c := range d.columns {
+		kind := c.kind
+		if kind == dayKind {
+			kind = workbook.Mark
+		}
+		t.Columns = append(t.Columns, workbook.Column{Title: c.title, Kind: kind, Width: c.width, Format: c.format, Span: c.span})
+	}
+	var err error
+	switch {
+	case d.source == "catalog":
+		t.Rows = w.catalog()
+	case d.source == "changes":
+		t.Rows = w.changes()
+	case d.source == "corrected":
+		t.Rows, err = w.corrected(ctx)
+	case d.sql != "":
+		err = w.selected(ctx, d, &t)
+	default:
+		err = w.broken(ctx, d, &t)
+	}
+	return t, err
+}
+
+// selected fills a table from its SELECT.
+func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table) error {
+	got, err := rows(ctx, w.src, w.ask, w.literal(d.sql))
+	if err != nil {
+		return d.sqlAt.Pos().Fault("%v", "", err)
+	}
+	places := map[string]int{}
+	for i, c := range got.Columns {
+		places[c] = i
+	}
+	from := make([]int, len(d.columns))
+	for i, c := range d.columns {
+		at, ok := places[c.from]
+		if !ok {
+			return d.sqlAt.Pos().Fault("the result has no column %q for %q; it has: %s", "查询结果没有列“%s”（用于“%s”）；有：%s", c.from, c.title, strings.Join(got.Columns, ", "))
+		}
+		from[i] = at
+	}
+	sums := make([]float64, len(d.columns))
+	for _, r := range got.Rows {
+		row := make([]any, len(d.columns))
+		for i, c := range d.columns {
+			row[i] = c.show(r[from[i]])
+			if f, ok := asFloat(r[from[i]]); ok && c.sum {
+				sums[i] += f
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if d.total && len(t.Rows) > 0 {
+		t.Total = make([]any, len(d.columns))
+		for i, c := range d.columns {
+			switch v := w.now[c.total].Value; {
+			case c.sum:
+				t.Total[i] = sums[i]
+			case c.total != "" && v != nil: // what doesn't add up is asked for
+				t.Total[i] = *v
+			}
+		}
+		t.Total[0] = "合计"
+	}
+	return nil
+}
+
+// broken fills a table with metrics over a dimension. The total is asked for,
+// not summed: distinct counts and ratios don't add up.
+func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) error {
+	list, err := w.src.Figures(ctx, []warehouse.Point{w.ask}, d.metrics, d.by)
+	if err != nil {
+		return d.at.Pos().Fault("%v", "", err)
+	}
+	values := map[string]map[string]*float64{}
+	var keys []string
+	for _, f := range list {
+		if len(f.Dims) == 0 {
+			continue
+		}
+		k := groupOf(f)
+		if values[k] == nil {
+			values[k] = map[string]*float64{}
+			keys = append(keys, k)
+		}
+		values[k][f.Metric.ID] = result.Float(f.Value)
+	}
+	w.sortKeys(d.by, keys)
+	for _, k := range keys {
+		row := make([]any, len(d.columns))
+		for i, c := range d.columns {
+			if c.from == d.by {
+				row[i] = c.show(orDash(k, "未填"))
+			} else if v := values[k][c.from]; v != nil {
+				row[i] = *v
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if d.total && len(t.Rows) > 0 {
+		t.Total = make([]any, len(d.columns))
+		for i, c := range d.columns {
+			if c.from == d.by {
+				t.Total[i] = "合计"
+			} else if v := w.now[c.from].Value; v != nil {
+				t.Total[i] = *v
+			}
+		}
+	}
+	return nil
+}
+
+// show turns a stored value into what the column shows.
+func (c column) show(v any) any {
+	if c.words != nil {
+		if word, ok := c.words[fmt.Sprint(v)]; ok {
+			v = word
+		}
+	}
+	switch x := v.(type) {
+	case time.Time:
+		if c.kind == dayKind {
+			return x.Format("01-02")
+		}
+	case string:
+		switch c.kind {
+		case workbook.LightK:
+			return workbook.Light(x)
+		case workbook.Mark, workbook.Text, dayKind:
+		default:
+			if x == "" {
+				return nil
+			}
+		}
+	case bool:
+		if x {
+			return "是"
+		}
+		return "否"
+	}
+	return v
+}
+
+// literal puts the points in time into a SELECT: $as_of, $last_as_of,
+// $known_at, $previous_as_of, $previous_known_at; $new_return and $new_decision
+// are true for returns and decisions that the previous issue didn't know.
+func (w *weekly) literal(query string) string {
+	date := func(d calendar.Date) string { return "date '" + d.String() + "'" }
+	stamp := func(t time.Time) string { return "timestamp '" + t.Format(warehouse.Stamp) + "'" }
+	newReturn, newDecision := "received_at > $previous_known_at", "decided_at > $previous_known_at"
+	if w.saidThen != nil { // a return may be taken in with an earlier date
+		newReturn, newDecision = fmt.Sprintf("arrival > %d", w.saidThen.Arrival), fmt.Sprintf("seq > %d", w.saidThen.Decision)
+	}
+	query = strings.NewReplacer("$new_return", newReturn, "$new_decision", newDecision).Replace(query)
+	return strings.NewReplacer(
+		"$as_of", date(w.ask.AsOf), "$last_as_of", date(w.lastAsk.AsOf), "$known_at", stamp(w.ask.KnownAt),
+		"$previous_as_of", date(w.previous.AsOf), "$previous_known_at", stamp(w.previous.KnownAt),
+	).Replace(query)
+}
+
+func asFloat(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+// builtinColumns are the columns of the built-in sources.
+func builtinColumns(source string) []column {
+	if source == "changes" {
+		return []column{
+			{title: "指标", kind: workbook.Text, width: 20}, {title: "上期数", kind: workbook.Num}, {title: "上期分子/分母", kind: workbook.Mark},
+			{title: "现在重算", kind: workbook.Num}, {title: "现在分子/分母", kind: workbook.Mark}, {title: "变动", kind: workbook.Num},
+			{title: "涉及单位", kind: workbook.Text, width: 26},
+		}
+	}
+	if source == "corrected" {
+		return []column{
+			{title: "填报单位", kind: workbook.Mark, width: 12}, {title: "报送期", kind: workbook.Mark}, {title: "报表", kind: workbook.Mark, width: 22},
+			{title: "数据行", kind: workbook.Text, width: 22}, {title: "栏目", kind: workbook.Mark}, {title: "原为", kind: workbook.Text},
+			{title: "现为", kind: workbook.Text, width: 26},
+		}
+	}
+	return []column{
+		{title: "指标", kind: workbook.Text, width: 22}, {title: "本期数", kind: workbook.Num}, {title: "按明细重算", kind: workbook.Num}, {title: "分子/分母", kind: workbook.Mark},
+		{title: "口径", kind: workbook.Text, width: 48}, {title: "来源表", kind: workbook.Text, width: 22},
+		{title: "应报份数", kind: workbook.Int}, {title: "实报份数", kind: workbook.Int},
+		{title: "未计入行", kind: workbook.Int}, {title: "置空处", kind: workbook.Int},
+		{title: "指标代号", kind: workbook.Text, width: 33},
+	}
+}
+
+// source is the title of the form whose rows a metric counts.
+func (w *weekly) source(m *metric.Metric) string {
+	if t := w.forms[m.Fact.Form]; t != "" {
+		return t
+	}
+	return orDash(m.Fact.Form, "报送要求与收件记录")
+}
+
+// catalog describes every metric, its value and what it rests on.
+func (w *weekly) catalog() [][]any {
+	var rows [][]any
+	for _, name := range w.book.order {
+		m, f := w.book.metrics[name], w.now[name]
+		s := scaleOf(m.Unit, "", f.Value)
+		again := workbook.Cell{Kind: workbook.Num, Value: "—"}
+		if from := w.derived(m, s); from != nil {
+			again = cellOf(s, f.Value)
+			again.From = from
+		}
+		rows = append(rows, []any{
+			workbook.Cell{Value: m.Label, Link: w.rowsLink(m)}, cellOf(s, f.Value), again, orDash(fraction(f, m.Unit), "—"), m.Definition, w.source(m),
+			f.Coverage.Expected, f.Coverage.Received, f.Coverage.RowsRefused, f.Coverage.ValuesEmptied, name,
+		})
+	}
+	return rows
+}

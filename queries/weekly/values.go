@@ -1,0 +1,180 @@
+package weekly
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
+	"taizhang/internal/workbook"
+)
+
+// scale is how a metric's values are read: multiplied, with how many
+// decimals, followed by which unit.
+type scale struct {
+	factor   float64
+	decimals int
+	unit     string
+	ratio    bool
+}
+
+// scaleOf chooses the scale of a metric for values of about this size, so that
+// a figure, last week's and its target are read alike.
+func scaleOf(unit metric.Unit, word string, values ...*float64) scale {
+	size := 0.0
+	for _, v := range values {
+		if v != nil {
+			size = math.Max(size, math.Abs(*v))
+		}
+	}
+	s := scale{factor: 1, unit: word}
+	switch unit {
+	case metric.Ratio:
+		return scale{factor: 100, decimals: 1, unit: "%", ratio: true}
+	case metric.Yuan:
+		switch {
+		case size >= 1e8:
+			s = scale{factor: 1e-8, unit: "亿元"}
+		case size >= 1e4 || size == 0:
+			s = scale{factor: 1e-4, unit: "万元"}
+		default:
+			s = scale{factor: 1, unit: "元"}
+		}
+	case metric.Days:
+		s.unit = "天"
+	}
+	for _, v := range values {
+		if v == nil {
+			continue
+		}
+		x := *v * s.factor
+		for s.decimals < 2 && math.Abs(x*math.Pow10(s.decimals)-math.Round(x*math.Pow10(s.decimals))) > 1e-6 {
+			s.decimals++
+		}
+	}
+	return s
+}
+
+// text writes a value as prose does: 82.9%, 2460万元, 5.8亿元, 216.
+func (s scale) text(v float64) string {
+	n := strconv.FormatFloat(roundHalfUp(v*s.factor, s.decimals), 'f', s.decimals, 64)
+	if s.unit == "%" || strings.HasSuffix(s.unit, "元") || s.unit == "天" {
+		return n + s.unit
+	}
+	return n
+}
+
+// roundHalfUp rounds as offices do, away from zero at the half, seeing through
+// binary fractions (0.285 is a half in decimals, not in binary).
+func roundHalfUp(v float64, decimals int) float64 {
+	p := math.Pow10(decimals)
+	return math.Round(v*p+math.Copysign(1e-9, v)) / p
+}
+
+// format is the number format of a card; before and after are literal words.
+func (s scale) format(before string) string {
+	f := "#,##0"
+	if s.decimals > 0 {
+		f += "." + strings.Repeat("0", s.decimals)
+	}
+	if s.ratio {
+		f = "0.0%"
+	} else if s.unit != "" {
+		f += quoteFormat(s.unit)
+	}
+	return quoteFormat(before) + f
+}
+
+// stored is the number that a cell of that format holds.
+func (s scale) stored(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	if s.ratio {
+		return *v
+	}
+	return roundHalfUp(*v*s.factor, 6)
+}
+
+func quoteFormat(s string) string {
+	if s == "" {
+		return ""
+	}
+	return `"` + strings.ReplaceAll(s, `"`, ``) + `"`
+}
+
+// change is a difference with its arrow; ratios differ in 百分点.
+func (s scale) change(now, last *float64) workbook.Number {
+	if now == nil || last == nil {
+		return workbook.Number{Missing: "—"}
+	}
+	d := (*now - *last) * s.factor
+	unit := s.unit
+	if s.ratio {
+		unit = "百分点"
+		d = roundHalfUp(*now*100, 1) - roundHalfUp(*last*100, 1)
+	}
+	f := "#,##0"
+	if s.decimals > 0 {
+		f += "." + strings.Repeat("0", s.decimals)
+	}
+	f += quoteFormat(unit)
+	return workbook.Number{Value: roundHalfUp(d, 6), Format: `"▲"` + f + `;"▼"` + f + `;"持平"`}
+}
+
+// toneOf says whether a change, as shown, is for the better.
+func toneOf(better string, change workbook.Number) workbook.Tone {
+	d, ok := change.Value.(float64)
+	if !ok || d == 0 || better == "" {
+		return workbook.Neutral
+	}
+	if (d > 0) == (better == "higher") {
+		return workbook.Better
+	}
+	return workbook.Worse
+}
+
+// coverageOf is what stands beside a figure when returns or rows are missing.
+func coverageOf(f figure) string {
+	var parts []string
+	if n := f.Coverage.Expected - f.Coverage.Received; n > 0 {
+		parts = append(parts, fmt.Sprintf("缺报%d份", n))
+	}
+	if f.Coverage.RowsRefused > 0 {
+		parts = append(parts, fmt.Sprintf("%d行未计入", f.Coverage.RowsRefused))
+	}
+	if f.Coverage.ValuesEmptied > 0 {
+		parts = append(parts, fmt.Sprintf("%d处置空", f.Coverage.ValuesEmptied))
+	}
+	return strings.Join(parts, "，")
+}
+
+// detailOf is numerator and denominator, and the coverage.
+func detailOf(f figure, unit metric.Unit) string {
+	var parts []string
+	if s := fraction(f, unit); s != "" {
+		parts = append(parts, s)
+	}
+	if c := coverageOf(f); c != "" {
+		parts = append(parts, c)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// fraction is n/d of a ratio; ratios of money are read in 万元.
+func fraction(f figure, unit metric.Unit) string {
+	if unit != metric.Ratio || f.Num == nil || f.Den == nil {
+		return ""
+	}
+	n, d := *f.Num, *f.Den
+	if math.Abs(d) >= 1e6 || n != math.Trunc(n) {
+		return strconv.FormatFloat(n/1e4, 'f', 1, 64) + "/" + strconv.FormatFloat(d/1e4, 'f', 1, 64) + "万元"
+	}
+	return strconv.FormatFloat(n, 'f', 0, 64) + "/" + strconv.FormatFloat(d, 'f', 0, 64)
+}
+
+func chineseDate(d calendar.Date) string {
+	return fmt.Sprintf("%d年%d月%d日", d.Year(), d.Month(), d.Day())
+}

@@ -1,0 +1,384 @@
+package weekly
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/metric"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/workbook"
+	"taizhang/queries"
+)
+
+//go:embed weekly.yaml
+var builtinText []byte
+
+// Options are what a weekly workbook needs beside its source.
+type Options struct {
+	Declaration *Declaration // nil: the built-in weekly.yaml
+	Issued      []Previous   // oldest first; none: 更正说明 compares with what was known on the as-of date a week before
+	Ranking     bool         // the zone asks for 位次
+	Version     string       // of the program
+}
+
+// Weekly builds the weekly workbook at a point; zero values of the point mean
+// the publication's own.
+func Build(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) (workbook.Book, error) {
+	w, err := newWeekly(ctx, r, r.Catalogue, p, o)
+	if err != nil {
+		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
+	}
+	b, err := w.build(ctx)
+	if err != nil {
+		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
+	}
+	return b, nil
+}
+
+// Text is the text of the weekly workbook (文字材料), a paragraph a line.
+func Text(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) (string, error) {
+	w, err := newWeekly(ctx, r, r.Catalogue, p, o)
+	if err != nil {
+		return "", fmt.Errorf("weekly text: %w", err)
+	}
+	return w.text(), nil
+}
+
+// text is the paragraphs of all text blocks, under their headings.
+func (w *weekly) text() string {
+	var out []string
+	for _, s := range w.book.sheets {
+		for i, b := range s.blocks {
+			if b.text == nil || len(paragraphs(b.text.fill(w))) == 0 {
+				continue
+			}
+			if i > 0 && s.blocks[i-1].heading != nil {
+				out = append(out, s.blocks[i-1].heading.fill(w))
+			}
+			out = append(out, paragraphs(b.text.fill(w))...)
+		}
+	}
+	return strings.Join(out, "\n") + "\n"
+}
+
+// paragraphs splits a filled text; empty ones, from conditions that didn't
+// hold, vanish.
+func paragraphs(s string) []string {
+	var out []string
+	for _, p := range strings.Split(s, "\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// weekly is one workbook in the making.
+type weekly struct {
+	src      source
+	ask      warehouse.Point
+	lastAsk  warehouse.Point
+	previous warehouse.Point
+	again    warehouse.Point // the previous one's date, as known now
+	others   []warehouse.Point
+	issued   bool                                              // previous was issued as a summary
+	saidThen *Said                                             // what the previous one said, where that was kept
+	here     Said                                              // up to where this one reads
+	inputs   string                                            // hash of the returns and decisions known
+	byUnit   map[warehouse.Point]map[string]map[string]float64 // by metric and submitter: values of counts and sums, numerators of ratios
+	options  Options
+	book     *Declaration
+	zone     string
+	at       map[warehouse.Point]map[string]figure // by metric
+	now      map[string]figure
+	last     map[string]figure
+	targets  map[string]float64
+	seq      map[string]int    // place in 机构序列 by name
+	forms    map[string]string // titles of the forms by id
+	words    map[string]string // the declaration's own words, filled in
+	returns  dueReturns
+	from     *sources // files and columns of the returns, once asked for
+}
+
+func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehouse.Point, o Options) (*weekly, error) {
+	ask = src.At(warehouse.Point{AsOf: ask.AsOf, KnownAt: ask.KnownAt}) // the window is always the year
+	w := &weekly{src: src, ask: ask, options: o, book: o.Declaration}
+	w.lastAsk = src.At(warehouse.Point{AsOf: ask.AsOf - 7, KnownAt: ask.KnownAt})
+	w.previous = w.lastAsk
+	w.previous.KnownAt = ask.KnownAt.AddDate(0, 0, -7)
+	if end := endOfDay(w.lastAsk.AsOf, ask.KnownAt.Location()); end.Before(w.previous.KnownAt) {
+		w.previous.KnownAt = end
+	}
+	var err error
+	if w.here, w.inputs, err = readUpTo(ctx, src, ask); err != nil {
+		return nil, err
+	}
+	if p := earlier(o.Issued, ask.AsOf, ask.KnownAt, w.here); p != nil {
+		w.previous, w.issued, w.saidThen = src.At(warehouse.Point{AsOf: p.AsOf, KnownAt: p.KnownAt}), true, p.Said
+	}
+	if w.book == nil {
+		if w.book, err = LoadDir(nil, c); err != nil {
+			return nil, err
+		}
+	}
+	if err := src.Prepare(ctx, w.ask, append(w.book.models(), w.book.facts()...)...); err != nil {
+		return nil, err
+	}
+	w.again = w.previous
+	w.again.KnownAt = ask.KnownAt
+	for _, p := range []warehouse.Point{w.lastAsk, w.previous, w.again} {
+		if p == w.previous && w.saidThen != nil && p != w.lastAsk && p != w.again {
+			continue // it needn't be computed
+		}
+		if p != w.ask && !slices.Contains(w.others, p) {
+			w.others = append(w.others, p)
+		}
+	}
+	if err := w.figures(ctx); err != nil {
+		return nil, err
+	}
+	w.now, w.last = w.at[w.ask], w.at[w.lastAsk]
+	if err := w.zoneFacts(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.fillWords(ctx); err != nil {
+		return nil, err
+	}
+	if w.returns, err = w.weekReturns(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// facts are the models behind the metrics.
+func (b *Declaration) facts() []string {
+	out := []string{metric.ObligationTable, metric.CountedTable}
+	for _, name := range b.order {
+		out = append(out, b.metrics[name].Fact.Table)
+	}
+	return out
+}
+
+var modelName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:stg|core|mart)\.[a-z_0-9]+`) })
+
+// models are those that the declared SELECTs name.
+func (b *Declaration) models() []string {
+	var out []string
+	for _, s := range b.sheets {
+		for _, x := range s.blocks {
+			if x.rows != nil {
+				out = append(out, x.rows.fact.Table, "core.dim_submitter")
+			}
+			if x.table != nil {
+				out = append(out, modelName().FindAllString(x.table.sql, -1)...)
+			}
+		}
+	}
+	for _, w := range b.words {
+		out = append(out, modelName().FindAllString(w.sql, -1)...)
+	}
+	return out
+}
+
+// endOfDay is the last second of a date.
+func endOfDay(d calendar.Date, loc *time.Location) time.Time {
+	return time.Date(d.Year(), d.Month(), d.Day(), 23, 59, 59, 0, loc)
+}
+
+// figures computes every metric, in total and by submitter, at all points: the
+// workbook's own, which is mostly the publication's and needs no restating, and
+// the others together.
+func (w *weekly) figures(ctx context.Context) error {
+	w.at, w.byUnit = map[warehouse.Point]map[string]figure{}, map[warehouse.Point]map[string]map[string]float64{}
+	var split, whole []string
+	for _, name := range w.book.order {
+		if w.book.metrics[name].Allows("submitter") {
+			split = append(split, name)
+		} else {
+			whole = append(whole, name)
+		}
+	}
+	for _, points := range [][]warehouse.Point{{w.ask}, w.others} {
+		for by, metrics := range map[string][]string{"submitter": split, "": whole} {
+			if len(metrics) == 0 {
+				continue
+			}
+			got, err := w.src.Figures(ctx, points, metrics, by)
+			if err != nil {
+				return err
+			}
+			for _, f := range got {
+				w.keep(f)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *weekly) keep(f queries.Figure) {
+	p, name, n := f.Point, f.Metric.ID, inNumbers(f)
+	if w.at[p] == nil {
+		w.at[p], w.byUnit[p] = map[string]figure{}, map[string]map[string]float64{}
+	}
+	if len(f.Dims) == 0 {
+		w.at[p][name] = n
+		return
+	}
+	v := n.Value
+	if f.Metric.IsRatio() {
+		v = n.Num
+	}
+	if w.byUnit[p][name] == nil {
+		w.byUnit[p][name] = map[string]float64{}
+	}
+	if v != nil {
+		w.byUnit[p][name][groupOf(f)] = *v
+	}
+}
+
+// zoneFacts reads the zone's name, its targets and the order of its submitters.
+func (w *weekly) zoneFacts(ctx context.Context) error {
+	zone, err := rows(ctx, w.src, w.ask, "select name from ctl.zone")
+	if err != nil {
+		return err
+	}
+	for _, r := range zone.Rows {
+		w.zone, _ = r[0].(string)
+	}
+	targets, err := rows(ctx, w.src, w.ask, "select metric, cast(target as double), basis from ctl.target")
+	if err != nil {
+		return err
+	}
+	w.targets = map[string]float64{}
+	for _, r := range targets.Rows {
+		name, _ := r[0].(string)
+		target, ok := r[1].(float64)
+		if r[2] == "year_progress" {
+			target *= queries.YearGone(w.ask.AsOf)
+		}
+		if ok {
+			w.targets[name] = target
+		}
+	}
+	forms, err := rows(ctx, w.src, w.ask, "select form, title from ctl.form")
+	if err != nil {
+		return err
+	}
+	w.forms = map[string]string{}
+	for _, r := range forms.Rows {
+		w.forms[fmt.Sprint(r[0])] = fmt.Sprint(r[1])
+	}
+	order, err := rows(ctx, w.src, w.ask, "select name, cast(seq as bigint) from ctl.submitter order by seq")
+	if err != nil {
+		return err
+	}
+	w.seq = map[string]int{}
+	for i, r := range order.Rows {
+		if name, ok := r[0].(string); ok {
+			w.seq[name] = i
+		}
+	}
+	return nil
+}
+
+// fillWords asks for the texts that the declaration takes from a SELECT.
+func (w *weekly) fillWords(ctx context.Context) error {
+	w.words = map[string]string{}
+	for _, d := range w.book.words {
+		got, err := rows(ctx, w.src, w.ask, w.literal(d.sql))
+		if err != nil {
+			return d.at.Pos().Fault("%v", "", err)
+		}
+		w.words[d.name] = ""
+		for _, r := range got.Rows {
+			if r[0] != nil {
+				w.words[d.name] = fmt.Sprint(r[0])
+			}
+		}
+	}
+	return nil
+}
+
+func (w *weekly) target(metric string) *float64 {
+	if t, ok := w.targets[metric]; ok {
+		return &t
+	}
+	return nil
+}
+
+// number is a figure's value for conditions.
+func (w *weekly) number(name string) (float64, bool) {
+	switch name {
+	case "missing":
+		return float64(len(w.returns.missing)), true
+	case "year":
+		return float64(w.ask.AsOf.Year()), true
+	}
+	f, ok := w.now[name]
+	if !ok || f.Value == nil {
+		return 0, false
+	}
+	return *f.Value, true
+}
+
+// word is a name's text.
+func (w *weekly) word(name, field string) string {
+	switch name {
+	case "zone":
+		return w.zone
+	case "as_of":
+		return chineseDate(w.ask.AsOf)
+	case "as_of_iso":
+		return w.ask.AsOf.String()
+	case "from":
+		return chineseDate(w.ask.AsOf - 6)
+	case "last_as_of":
+		return chineseDate(w.lastAsk.AsOf)
+	case "known_at":
+		return w.ask.KnownAt.Format("2006-01-02 15:04")
+	case "year":
+		return fmt.Sprint(w.ask.AsOf.Year())
+	case "coverage":
+		return w.returns.sentence()
+	case "missing":
+		return fmt.Sprint(len(w.returns.missing))
+	case "previous":
+		return w.previousWords()
+	}
+	if s, ok := w.words[name]; ok {
+		return s
+	}
+	m, now := w.book.metrics[name], w.now[name].Value
+	last := w.last[name].Value
+	v := now
+	switch field {
+	case "last":
+		v = last
+	case "target":
+		v = w.target(name)
+	case "change":
+		if now == nil || last == nil {
+			return "—"
+		}
+		return w.changeWords(name, "")
+	}
+	if v == nil {
+		return "—"
+	}
+	return scaleOf(m.Unit, "", v).text(*v)
+}
+
+func (w *weekly) previousWords() string {
+	known := w.previous.KnownAt.Format("2006-01-02 15:04")
+	if w.issued {
+		return fmt.Sprintf("上期周报（截至%s，数据版本%s）", chineseDate(w.previous.AsOf), known)
+	}
+	return fmt.Sprintf("截至%s、%s前收到的报表（上期未发布周报）", chineseDate(w.previous.AsOf), known)
+}
