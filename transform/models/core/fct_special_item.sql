@@ -5,7 +5,7 @@ select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
     coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, t.assigned_on as own_on,
     t.list_name, t.item_no, t.description, coalesce(lu.name, t.lead_unit) as lead_unit, t.assigned_on, t.deadline,
-    t.status, t.closed_on,
+    t.status, t.closed_on, t.progress_note,
     coalesce(t.status_means = 'closed', false) as is_closed,
     coalesce(t.status_means = 'open', false) as is_open,
     coalesce(t.status_means = 'open' and t.deadline < c.as_of, false) as is_overdue,

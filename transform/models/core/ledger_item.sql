@@ -9,12 +9,12 @@ with items as (
     union all
     select
         zone, return_id, sheet, row_no, cast(batch as varchar) || '-' || item_no as item_no, description as title, lead_unit as unit, assigned_on as assigned_on,
-        deadline as deadline, status, status_means, resolved_on as finished_on, cast(null as varchar) as progress_note
+        deadline as deadline, status, status_means, resolved_on as finished_on, progress_note as progress_note
     from stg.enterprise_request
     union all
     select
         zone, return_id, sheet, row_no, list_name || ' ' || item_no as item_no, description as title, lead_unit as unit, assigned_on as assigned_on,
-        deadline as deadline, status, status_means, closed_on as finished_on, cast(null as varchar) as progress_note
+        deadline as deadline, status, status_means, closed_on as finished_on, progress_note as progress_note
     from stg.special_item
     union all
     select
