@@ -18,6 +18,7 @@ import (
 	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
+	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
@@ -78,8 +79,8 @@ func (s *Session) Start(ctx context.Context) error {
 
 // archived makes an arrival again from the archive.
 func (s *Session) archived(e archive.Event) (arrival, error) {
-	a := arrival{seq: e.Seq, path: e.Path, sha: e.Hash, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes, fatal: s.Archive.Retries(e.Seq) > maxRetries,
-		file: read.File{Name: e.Name, Folder: e.Folder, ReceivedAt: e.At.In(s.In.Zone.Location), Run: e.Run}}
+	a := arrival{seq: e.Seq, path: s.pathOf(e), sha: e.Hash, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes, fatal: s.Archive.Retries(e.Seq) > maxRetries,
+		file: read.File{Name: secret.MaskText(e.Name), Folder: secret.MaskText(e.Folder), ReceivedAt: e.At.In(s.In.Zone.Location), Run: e.Run}}
 	if a.tooBig {
 		return a, nil
 	}
@@ -127,7 +128,7 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 			a.seq, a.file.ReceivedAt, a.file.Run = next+len(todo), received(d.Path).In(s.In.Zone.Location), run
 			held += int64(len(a.file.Content))
 			todo = append(todo, a)
-			events = append(events, archive.Event{Event: archive.Arrive, Seq: a.seq, At: a.file.ReceivedAt, Hash: a.sha, Name: d.Name, Folder: d.Folder, Path: d.Path, Size: a.size, Run: run})
+			events = append(events, archive.Event{Event: archive.Arrive, Seq: a.seq, At: a.file.ReceivedAt, Hash: a.sha, Name: a.file.Name, Folder: a.file.Folder, Path: maskPath(d.Path), Size: a.size, Run: run})
 		}
 		if len(todo) == 0 {
 			continue
@@ -152,7 +153,7 @@ func (s *Session) fetch(originals *archive.Puts, d *Dropped) (a arrival, err err
 		return a, nil
 	}
 	inbox := s.In.Zone.Inbox()
-	a = arrival{path: d.Path, mod: d.mod, size: d.Size, file: read.File{Name: d.Name, Folder: d.Folder}}
+	a = arrival{path: d.Path, mod: d.mod, size: d.Size, file: read.File{Name: secret.MaskText(d.Name), Folder: secret.MaskText(d.Folder)}}
 	if a.tooBig = d.Size > s.In.Zone.Limits.FileBytes; a.tooBig {
 		f, err := openDropped(inbox, d)
 		if f == nil {

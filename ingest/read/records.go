@@ -111,6 +111,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			pt.Records = append(pt.Records, r)
 		}
 	}
+	pt.tellHidden()
 	for _, rule := range []string{"date_far", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
 	}
@@ -310,6 +311,9 @@ func (r *lineReader) value(k int) {
 		v, ft = cell.Value{Gap: true}, nil
 	}
 	r.Vals[k] = v
+	if v.Hid {
+		r.pt.hide(placeOf(r.line, k, written.Short(v.Text, 60)))
+	}
 	if ft == nil {
 		return
 	}

@@ -85,7 +85,7 @@ func (z *Zone) Erase(ctx context.Context, p Person, reason string, o Options) (*
 	if found.done {
 		return found, &Outcome{}, nil
 	}
-	err = a.Append(archive.Event{Event: archive.ErasePerson, Seq: a.NextDecision(), At: o.Clock().In(z.Location), Reason: reason,
+	err = a.Append(archive.Event{Event: archive.ErasePerson, Seq: a.NextDecision(), At: o.Clock().In(z.Location), Reason: secret.MaskText(reason),
 		Through: found.through, Hashes: found.hashes, Files: found.Files})
 	if err != nil {
 		return nil, nil, err
