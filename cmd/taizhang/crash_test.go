@@ -41,7 +41,7 @@ returns:
 		}
 	}
 	write("inbox/产业局/更正.csv", problemCSV("产业局", 32, 20, 9))
-	write("inbox/产业局/重复.csv", problemCSV("产业局", 30, 20, 1))
+	write("inbox/产业局/重复13812345678.csv", problemCSV("产业局", 30, 20, 1))
 	write("inbox/产业局/缩水.csv", problemCSV("产业局", 32, 3, 9))
 	write("inbox/无名/不知何表.csv", "甲,乙\n1,2\n")
 	return zone
