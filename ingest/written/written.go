@@ -297,7 +297,7 @@ func Short(s string, n int) string {
 
 // beforeNumber moves a cut that falls into a long number before it: a piece of it would not be known as one, and not masked.
 func beforeNumber(r []rune, cut int) int {
-	const apart = 4 // digits of one number are no farther from one another
+	const apart = 4                  // digits of one number are no farther from one another
 	near := func(from, to int) int { // the digits there
 		n := 0
 		for _, c := range r[max(0, from):min(len(r), to)] {
