@@ -368,12 +368,17 @@ var ErrNotKept = errors.New("what its receipt says was not kept\nhint: taizhang 
 
 // Kept gives what the receipt of an arrival says, as it was committed with the rows.
 func (s *Session) Kept(ctx context.Context, seq int) (*finding.Report, error) {
-	texts, err := warehouse.Strings(ctx, s.Conn, fmt.Sprintf("select report from raw.receipt where zone = %s and arrival = %d", warehouse.Quote(s.In.Zone.Code), seq))
+	var text, sha string
+	err := s.Conn.QueryRowContext(ctx, `select k.report, r.sha256 from raw.receipt as k join raw.return as r using (zone, arrival) where k.zone = ? and k.arrival = ? limit 1`, s.In.Zone.Code, seq).Scan(&text, &sha)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("arrival %d: %w", seq, ErrNotKept)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the receipt of arrival %d: %w", seq, err)
 	}
-	if len(texts) == 0 {
-		return nil, fmt.Errorf("arrival %d: %w", seq, ErrNotKept)
+	report, err := finding.Kept(text, s.In.Zone.Location)
+	if err == nil {
+		report.SHA256 = sha
 	}
-	return finding.Kept(texts[0], s.In.Zone.Location)
+	return report, err
 }

@@ -109,7 +109,7 @@ func (b *batch) moment(t time.Time) any {
 // add takes over a judged file.
 func (b *batch) add(j *judge.Judged) error {
 	said := *j.Report
-	said.Returns = nil
+	said.Returns, said.SHA256 = nil, "" // raw.return has it
 	for i, full := range j.Report.Returns {
 		r, pt := b.erased.without(j.Report.Arrival, full, j.Parts[i])
 		said.Returns = append(said.Returns, r)
