@@ -44,7 +44,7 @@ returns:
 			write(fmt.Sprintf("inbox/%s/%s问题台账第%d周.csv", unit, unit, week), problemCSV(unit, week, 20, week-29))
 		}
 	}
-	write("inbox/产业局/更正.csv", doubtful(problemCSV("产业局", 32, 20, 9)))
+	write("inbox/产业局/更正.csv", doubtful(problemCSV("产业局", 32, 20, 9), ""))
 	write("inbox/双马街道/双马街道问题台账第32周.xlsx", string(crashBook()))
 	if err := os.Remove(filepath.Join(zone, "inbox/双马街道/双马街道问题台账第32周.csv")); err != nil {
 		t.Fatal(err)
@@ -55,16 +55,17 @@ returns:
 	return zone
 }
 
-// doubtful adds to a return what its receipt has to say more about: doubts, a column nobody reads, notes, numbers of persons.
-func doubtful(csv string) string {
+// doubtful adds to a return what its receipt has to say more about: doubts, a column nobody reads, notes, numbers of persons,
+// and more at the end of each line.
+func doubtful(csv, more string) string {
 	lines := strings.Split(strings.TrimSpace(csv), "\n")
 	for i := range lines {
 		switch i {
 		case 0, 1:
 		case 2:
-			lines[i] += ",备用栏,"
+			lines[i] += ",备用栏"
 		default:
-			lines[i] += ",备用,多出的"
+			lines[i] += ",备用" + more
 		}
 	}
 	lines[5] = strings.Replace(lines[5], "2022-09-01", "2022-06-01", 1)
@@ -76,7 +77,7 @@ func doubtful(csv string) string {
 var crashBook = sync.OnceValue(func() []byte {
 	f := excelize.NewFile()
 	defer f.Close()
-	for i, line := range strings.Split(strings.TrimSpace(doubtful(problemCSV("双马街道", 32, 20, 3))), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(doubtful(problemCSV("双马街道", 32, 20, 3), ",多出的")), "\n") {
 		for k, v := range strings.Split(line, ",") {
 			ref, _ := excelize.CoordinatesToCellName(k+1, i+1)
 			if err := f.SetCellStr("Sheet1", ref, v); err != nil {

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -57,10 +58,7 @@ func MaskNames(names []string) []string {
 		}
 		out[i] = masked
 		for k := 2; slices.Contains(out[:i], out[i]) || slices.Contains(names[i+1:], out[i]); k++ {
-			out[i] = masked + "(" + string(rune('0'+k%10)) + ")"
-			if k == 9 {
-				break
-			}
+			out[i] = masked + "(" + strconv.Itoa(k) + ")"
 		}
 	}
 	return out
