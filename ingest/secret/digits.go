@@ -96,19 +96,22 @@ func digitsOf(runes []rune) []digit {
 		d := digit{value: byte('0' + n), at: i, gap: gap{kind: far}}
 		if last >= 0 {
 			d.gap = gapOf(runes[last+1 : i])
+			if d.gap.kind == joined && han(runes[i]) != han(runes[last]) { // 一二三栋13812345678 without the 栋
+				d.gap.kind = plain
+			}
 		}
 		out, last = append(out, d), i
 	}
 	return out
 }
 
-// amongDigits says whether a Chinese numeral stands in a run of at least three digits.
+// amongDigits says whether a Chinese numeral stands in a run of at least three: 三 in 张三13812345678 is none of the number.
 func amongDigits(runes []rune, i int) bool {
 	n := 1
-	for k := i - 1; k >= 0 && n < 3 && digitOf(runes[k]) >= 0; k-- {
+	for k := i - 1; k >= 0 && n < 3 && han(runes[k]) && digitOf(runes[k]) >= 0; k-- {
 		n++
 	}
-	for k := i + 1; k < len(runes) && n < 3 && digitOf(runes[k]) >= 0; k++ {
+	for k := i + 1; k < len(runes) && n < 3 && han(runes[k]) && digitOf(runes[k]) >= 0; k++ {
 		n++
 	}
 	return n >= 3

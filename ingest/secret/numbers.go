@@ -96,12 +96,21 @@ func (t *scan) each(find func(first int) bool) {
 	}
 }
 
-// begins says whether a digit is the first of its run.
-func (t *scan) begins(i int) bool { return i == 0 || t.digits[i].gap.kind != joined || t.used[i-1] }
+// starts says whether a digit is the first of its run.
+func (t *scan) starts(i int) bool { return i == 0 || t.digits[i].gap.kind != joined || t.used[i-1] }
 
-// ends says whether a digit is the last of its run.
+// begins says whether a number may begin with a digit: the first of its run, and among Chinese numerals the second, since
+// the first may be a name's last (张三一三八…).
+func (t *scan) begins(i int) bool {
+	return t.starts(i) || han(t.runes[t.digits[i].at]) && t.starts(i-1)
+}
+
+// ends says whether a number may end with a digit, likewise.
 func (t *scan) ends(k int) bool {
-	return k == len(t.digits)-1 || t.digits[k+1].gap.kind != joined || t.used[k+1]
+	last := func(k int) bool {
+		return k == len(t.digits)-1 || t.digits[k+1].gap.kind != joined || t.used[k+1]
+	}
+	return last(k) || han(t.runes[t.digits[k].at]) && last(k+1)
 }
 
 // span gives n digits from the i-th on as text; ok is false where they are not one chain.
@@ -127,7 +136,7 @@ func (t *scan) span(i, n int) (text string, widest gapKind, ok bool) {
 func (t *scan) groups(i, n int) (sizes []int, gaps []gap) {
 	sizes = []int{1}
 	for k := i + 1; k < i+n; k++ {
-		if t.begins(k) {
+		if t.starts(k) {
 			sizes, gaps = append(sizes, 0), append(gaps, t.digits[k].gap)
 		}
 		sizes[len(sizes)-1]++

@@ -91,7 +91,7 @@ func revealed(text, number string) bool {
 // TestEverySpelling hides numbers however they are parted, glued together and written, alone and in sentences.
 func TestEverySpelling(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
-	frames := []string{"%s", "联系人张某，电话%s。", "%s（本人）", "办理人%s已来访", "1. %s", "见2022年8月15日来信%s", "ID:%s;"}
+	frames := []string{"%s", "联系人张某，电话%s。", "%s（本人）", "办理人%s已来访", "张三%s", "王五%s三单元", "李四%s", "1. %s", "见2022年8月15日来信%s", "ID:%s;"}
 	n := 0
 	try := func(text string, numbers ...string) {
 		t.Helper()
