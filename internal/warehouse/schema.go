@@ -22,6 +22,7 @@ var Tables = []Table{
 	table("raw.unread", `zone VARCHAR, return_id VARCHAR, seq INTEGER, total INTEGER, sheet VARCHAR, cell VARCHAR, value VARCHAR`),
 	table("raw.explanation", `zone VARCHAR, return_id VARCHAR, seq INTEGER, mark VARCHAR, rule VARCHAR, sheet VARCHAR,
 		cell VARCHAR, row_no INTEGER, field VARCHAR, key_text VARCHAR, value VARCHAR, message VARCHAR, said VARCHAR`),
+	table("raw.receipt", `zone VARCHAR, arrival BIGINT, report VARCHAR`),
 	table("raw.quarantine", `zone VARCHAR, return_id VARCHAR, sheet VARCHAR, row_no INTEGER, key_text VARCHAR,
 		row_text VARCHAR, reason VARCHAR`),
 	table("raw.decision", `zone VARCHAR, seq BIGINT, kind VARCHAR, return_id VARCHAR, submitter VARCHAR, form VARCHAR,
