@@ -76,6 +76,11 @@ func NilDoubtful(text string) Finding {
 	return nilDoubtful.finds("表里没有数据行，写的是“%s”，不能按零报告登记", text).mend("请填好数据后重新报送；本期确实没有的，请写“本期无”")
 }
 
+// NilPictured is a return without rows, with a picture in its workbook.
+func NilPictured() Finding {
+	return nilDoubtful.finds("表里没有数据行，工作簿里却有图片；图片里的内容读不出来，不能按零报告登记").mend("请把图片里的内容逐行录入表中后重新报送；本期确实没有的，请在表头下写“本期无”")
+}
+
 const askToClear = "如台账确已清零，请联系管理员办理清零"
 
 // NilAfterRows is a nil return of a ledger, rows of which were handed in for the same period.

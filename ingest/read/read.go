@@ -49,6 +49,7 @@ type Part struct {
 	Ret       *finding.Return
 	Fatal     bool
 	nothing   bool
+	pictured  bool          // nobody wrote a row, and the workbook holds pictures
 	issued    layout.Said   // the period that the template was made for
 	template  bool          // a sheet of a template of ours
 	CutoffAt  layout.Said   // where 截至 is written; empty where it is not
@@ -151,6 +152,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 	for _, pt := range p.Parts {
 		pt.said.Merge(layout.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
 		rd.identify(p, pt, common, r.cover)
+		pt.pictured = pt.leftEmpty() && sheet.HasPictures(p.File.Content, rd.limits)
 		rd.readRows(pt)
 	}
 	if rd.dropUnfilled(p); len(p.Parts) == 0 {
@@ -385,6 +387,8 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 	switch {
 	case len(r.unknown) > 0:
 		return p.Fail(rd, finding.UnknownForm(r.unknown, rd.owed(p.File)))
+	case len(r.empty) > 0 && sheet.HasPictures(p.File.Content, rd.limits):
+		return p.Fail(rd, finding.OnlyPictures())
 	case len(r.empty) > 0:
 		return p.Fail(rd, finding.Empty())
 	case len(p.Skipped) > 0:
