@@ -112,6 +112,27 @@ func TotalMismatch(column, claimed, sum, difference string, rejects bool) Findin
 	return f
 }
 
+// TotalExplained is a 合计 that would be the sum of its rows if one of them were another power of ten: the row is likely
+// what is wrong. at is the total's cell.
+func TotalExplained(column, claimed, sum, at string, row int, meant string, rejects bool) Finding {
+	f := totalMismatch.finds("「%s」合计（%s）写的是 %s，各行相加是 %s；第%d行如是 %s 就正好相符，像是单位或小数点填错了", column, at, claimed, sum, row, meant).
+		mend("请核对第%d行的数和单位；该行无误的，请改正合计", row).suggest(meant)
+	if rejects {
+		f = f.rejecting()
+	}
+	return f
+}
+
+// TotalLeavesOut is a 合计 that is the sum of all rows but one.
+func TotalLeavesOut(column, claimed, sum, at string, row int, rejects bool) Finding {
+	f := totalMismatch.finds("「%s」合计（%s）写的是 %s，各行相加是 %s，正好少算了第%d行", column, at, claimed, sum, row).
+		mend("请核对第%d行是否该报：该报的，请把合计改为 %s；不该报的，请删去该行", row, sum)
+	if rejects {
+		f = f.rejecting()
+	}
+	return f
+}
+
 // CellsLost are cells that were neither read nor named: a fault of this program.
 func CellsLost(n int) Finding {
 	return rowsUnaccounted.finds("表头下有%d个有内容的单元格没有着落：没有读取，也没有说明", n).mend(askOperator)
