@@ -445,9 +445,13 @@ func (rd *Reader) owed(f File) string {
 	return s.Name + "应报送：" + strings.Join(titles, "、") + "。"
 }
 
+// returnNumber is the number of a return in a file's name, which is no date: 000008-1.
+var returnNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b0\d{5}-\d{1,3}\b|_0\d{5}-\d{1,3}`) })
+
+// fileTitle is what a file's name says, without its extension and what the name of a receipt adds.
 func fileTitle(name string) string {
-	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
-	return strings.TrimSuffix(base, path.Ext(base))
+	base := receipt.BaseName(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	return returnNumber().ReplaceAllString(base, "")
 }
 
 // Source is what the receipt of a file is made from. What could not be read is not handed back either.
