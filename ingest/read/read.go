@@ -155,8 +155,13 @@ func (rd *Reader) Parse(f File) *Parsed {
 		pt.pictured = pt.leftEmpty() && sheet.HasPictures(p.File.Content, rd.limits)
 		rd.readRows(pt)
 	}
+	all := slices.Clone(p.Parts)
 	if rd.dropUnfilled(p); len(p.Parts) == 0 {
-		return p.Fail(rd, finding.NotFilled())
+		p.Fail(rd, finding.NotFilled())
+		if len(all) == 1 { // the receipt says which form it is
+			p.Failed.FormTitle = all[0].Form.Title
+		}
+		return p
 	}
 	return p
 }
