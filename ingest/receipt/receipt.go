@@ -201,6 +201,9 @@ func baseName(file string) string {
 	}
 }
 
+// BaseName is the name under which a file was first handed in: a corrected receipt is still called a receipt.
+func BaseName(file string) string { return baseName(file) }
+
 // safe makes a text fit to be part of a file name on Windows and elsewhere.
 func safe(s string) string {
 	s = strings.Map(func(r rune) rune {
