@@ -106,8 +106,8 @@ func (f *Form) inherit(from *Form, archived bool) (faults []error) {
 			}
 		}
 		if len(without) > 0 {
-			faults = append(faults, f.id.Pos().Fault("%s of %s: what %s means for the figures is not said; add means: {open: [%[4]s]}, or closed, or long_term",
-				"%s 的 %s：没有写明“%s”在统计中算什么；请加一行 means: {open: [%[4]s]}（已办结用 closed，长期推进用 long_term）", f.ID, c.Field, strings.Join(without, "、"), strings.Join(without, ", ")))
+			faults = append(faults, f.id.Pos().Fault("%[2]s of %[1]s: what %[3]s means for the figures is not said; add means: {open: [%[4]s]}, or closed, or long_term",
+				"%[1]s 的 %[2]s：没有写明“%[3]s”在统计中算什么；请加一行 means: {open: [%[4]s]}（已办结用 closed，长期推进用 long_term）", f.ID, c.Field, strings.Join(without, "、"), strings.Join(without, ", ")))
 		}
 	}
 	return faults
