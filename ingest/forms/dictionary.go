@@ -68,7 +68,7 @@ func (s *Set) Dictionary() string {
 
 // says puts the bounds of a column into words.
 func (c *Column) says() []string {
-	var out []string
+	out := c.saysMeanings()
 	if c.Pattern != nil {
 		out = append(out, fmt.Sprintf("「%s」应为%s（`pattern`）", c.Title, c.Shape))
 	}

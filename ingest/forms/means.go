@@ -81,6 +81,29 @@ func (c *Column) HasMeanings() bool {
 	return slices.ContainsFunc(c.Values, func(v Value) bool { return v.Means != "" })
 }
 
+// meaningWords are the meanings as the dictionary says them.
+var meaningWords = map[string]string{Closed: "算办结", Open: "算未办结（过了时限算超期）", LongTerm: "算长期推进（不算超期）", Granted: "算已授信", Satisfied: "算满意"}
+
+// saysMeanings puts what the values of a column mean into words.
+func (c *Column) saysMeanings() []string {
+	var parts []string
+	for _, m := range meanings {
+		var names []string
+		for _, v := range c.Values {
+			if v.Means == m {
+				names = append(names, v.Name)
+			}
+		}
+		if len(names) > 0 {
+			parts = append(parts, strings.Join(names, "、")+meaningWords[m])
+		}
+	}
+	if parts == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("「%s」在统计中：%s（`means`）", c.Title, strings.Join(parts, "；"))}
+}
+
 // inherit gives the values of a zone's own version of a built-in form, where it says nothing of them, the meaning that
 // values of that name, or written so, have there. A value that is left without one would count as nothing in silence:
 // it is a fault, but in an archive, where it counts as not done.
