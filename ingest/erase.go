@@ -78,67 +78,11 @@ func (e *Erasures) without(arrival int, ret *finding.Return, pt *read.Part) (*fi
 	if len(hashes) == 0 || pt == nil {
 		return ret, pt
 	}
-	type place struct {
-		sheet string
-		row   int
-	}
-	at := map[place]bool{}
-	leave := func(list []read.Record) []read.Record {
-		var left []read.Record
-		for i := range list {
-			r := &list[i]
-			if !r.Names(hashes) {
-				left = append(left, *r)
-				continue
-			}
-			at[place{r.Line.Sheet, r.Line.N}] = true
-			for k, v := range r.Values(nil) {
-				if t := pt.Form.Columns[k].Type; hashes[v.Hash] && t != forms.Person && len(v.Text) > 8 {
-					e.masks[v.Text] = true
-				}
-			}
-			if e.known(arrival, r) {
-				if e.keys[ret.ID] == nil {
-					e.keys[ret.ID] = map[string]judge.KeyState{}
-				}
-				e.keys[ret.ID][r.Key] = judge.KeyState{Shown: r.Shown}
-			}
-		}
-		return left
-	}
+	l := leaving{e: e, arrival: arrival, hashes: hashes, ret: ret, pt: pt, at: map[judge.RowAt]bool{}}
 	rest, left := *pt, *ret
-	rest.Records, rest.Refused = leave(pt.Records), leave(pt.Refused)
-	left.Findings = nil
-	for _, f := range ret.Findings {
-		ofRow := at[place{f.Sheet, f.Row}]
-		if ofRow || e.quoted(f.Value) || e.quoted(f.Message) || e.quoted(f.Hint) {
-			if c := pt.Form.Column(f.Field); ofRow && c != nil && f.Severity == finding.Error && !c.Required && !c.InKey {
-				left.ValuesEmptied--
-			}
-			continue
-		}
-		left.Findings = append(left.Findings, f)
-	}
-	left.Unread = nil
-	for _, c := range ret.Unread {
-		if at[place{c.Sheet, c.Row}] || e.quoted(c.Value) {
-			left.CellsUnread--
-			continue
-		}
-		left.Unread = append(left.Unread, c)
-	}
-	left.Explained = nil
-	for _, x := range ret.Explained {
-		if f := x.Finding; !at[place{f.Sheet, f.Row}] && !e.quoted(f.Value) && !e.quoted(f.Message) && !e.quoted(x.Said) && !e.quoted(x.Key) {
-			left.Explained = append(left.Explained, x)
-		}
-	}
-	left.Changes = nil
-	for _, c := range ret.Changes {
-		if !e.quoted(c.Key) && !e.quoted(c.Before) && !e.quoted(c.After) {
-			left.Changes = append(left.Changes, c)
-		}
-	}
+	rest.Records, rest.Refused = l.rows(pt.Records), l.rows(pt.Refused)
+	l.findings(&left)
+	l.said(&left)
 	if len(left.Findings) < len(ret.Findings) {
 		e.told[ret.ID] = judge.Fingerprint(ret)
 	}
@@ -147,6 +91,80 @@ func (e *Erasures) without(arrival int, ret *finding.Return, pt *read.Part) (*fi
 	}
 	rest.Ret = &left
 	return &left, &rest
+}
+
+// leaving is what has to be known to leave persons out of a return.
+type leaving struct {
+	e       *Erasures
+	arrival int
+	hashes  map[string]bool
+	ret     *finding.Return
+	pt      *read.Part
+	at      map[judge.RowAt]bool // where the rows stood that are left out
+}
+
+// rows leaves out the rows of the persons, and notes what is known of them.
+func (l *leaving) rows(list []read.Record) (left []read.Record) {
+	for i := range list {
+		r := &list[i]
+		if !r.Names(l.hashes) {
+			left = append(left, *r)
+			continue
+		}
+		l.at[judge.RowAt{Sheet: r.Line.Sheet, N: r.Line.N}] = true
+		for k, v := range r.Values(nil) {
+			if t := l.pt.Form.Columns[k].Type; l.hashes[v.Hash] && t != forms.Person && len(v.Text) > 8 {
+				l.e.masks[v.Text] = true
+			}
+		}
+		if l.e.known(l.arrival, r) {
+			if l.e.keys[l.ret.ID] == nil {
+				l.e.keys[l.ret.ID] = map[string]judge.KeyState{}
+			}
+			l.e.keys[l.ret.ID][r.Key] = judge.KeyState{Shown: r.Shown}
+		}
+	}
+	return left
+}
+
+// ofRow says whether something was said of a row that is left out.
+func (l *leaving) ofRow(sheet string, n int) bool { return l.at[judge.RowAt{Sheet: sheet, N: n}] }
+
+// findings leaves out what was found in the rows, or quotes them.
+func (l *leaving) findings(left *finding.Return) {
+	left.Findings = nil
+	for _, f := range l.ret.Findings {
+		ofRow := l.ofRow(f.Sheet, f.Row)
+		if !ofRow && !l.e.quoted(f.Value, f.Message, f.Hint) {
+			left.Findings = append(left.Findings, f)
+			continue
+		}
+		if c := l.pt.Form.Column(f.Field); ofRow && c != nil && f.Severity == finding.Error && !c.Required && !c.InKey {
+			left.ValuesEmptied--
+		}
+	}
+}
+
+// said leaves out of the rest of a return what stood in the rows, or quotes them.
+func (l *leaving) said(left *finding.Return) {
+	left.Unread, left.Explained, left.Changes = nil, nil, nil
+	for _, c := range l.ret.Unread {
+		if l.ofRow(c.Sheet, c.Row) || l.e.quoted(c.Value) {
+			left.CellsUnread--
+			continue
+		}
+		left.Unread = append(left.Unread, c)
+	}
+	for _, x := range l.ret.Explained {
+		if f := x.Finding; !l.ofRow(f.Sheet, f.Row) && !l.e.quoted(f.Value, f.Message, x.Said, x.Key) {
+			left.Explained = append(left.Explained, x)
+		}
+	}
+	for _, c := range l.ret.Changes {
+		if !l.e.quoted(c.Key, c.Before, c.After) {
+			left.Changes = append(left.Changes, c)
+		}
+	}
 }
 
 // remembered is the part of a return that later ones are compared with.
@@ -167,10 +185,13 @@ func (e *Erasures) remembered(full *read.Part, arrival int) *read.Part {
 	return &out
 }
 
-func (e *Erasures) quoted(text string) bool {
+// quoted says whether a masked number of an erased person stands in one of the texts.
+func (e *Erasures) quoted(texts ...string) bool {
 	for m := range e.masks {
-		if strings.Contains(text, m) {
-			return true
+		for _, text := range texts {
+			if strings.Contains(text, m) {
+				return true
+			}
 		}
 	}
 	return false

@@ -67,7 +67,6 @@ func (d Dropped) WaitAt(now time.Time) string {
 
 // Inbox lists the files in the inbox folder by folder, drafts first, in order of path. Files that are not to be read, or not yet, carry the reason.
 func Inbox(dir string) ([]Dropped, error) {
-	var out []Dropped
 	root, err := filepath.EvalSymlinks(dir) // the inbox itself may be a link to a share
 	if os.IsNotExist(err) {
 		return nil, nil
@@ -75,95 +74,115 @@ func Inbox(dir string) ([]Dropped, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list inbox: %w", err)
 	}
-	hidden := map[string]int{} // files of each hidden folder
-	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		rel, relErr := filepath.Rel(root, path)
-		if relErr != nil {
-			return relErr
-		}
-		f := Dropped{Path: filepath.ToSlash(rel), Name: filepath.Base(path)}
-		f.Folder, _, _ = strings.Cut(f.Path, "/")
-		if f.Folder == f.Path {
-			f.Folder = ""
-		}
-		switch {
-		case os.IsNotExist(err): // gone since
-			return nil
-		case err != nil && rel != ".": // one folder costs its own files only
-			f.Wait, f.fault = waitUnread, err
-			if os.IsPermission(err) {
-				f.Wait = "没有读取权限"
-			}
-			out = append(out, f)
-			if d == nil || d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case err != nil:
-			return err
-		case d.IsDir():
-			return nil
-		case strings.HasPrefix(f.Name, "._"), slices.Contains([]string{".ds_store", ".gitkeep", ".keep", "desktop.ini", "thumbs.db"}, strings.ToLower(f.Name)):
-			return nil // what file managers leave
-		}
-		info, err := d.Info()
-		if os.IsNotExist(err) {
-			return nil
-		}
-		if err != nil {
-			f.Wait, f.fault = waitUnread, err
-			out = append(out, f)
-			return nil
-		}
-		f.Size, f.mod, f.change = info.Size(), info.ModTime(), changeTime(info)
-		if in := hiddenFolder(f.Path); in != "" {
-			if hidden[in]++; hidden[in] > hiddenShown {
-				return nil
-			}
-			f.Wait = waitHidden
-			out = append(out, f)
-			return nil
-		}
-		switch {
-		case info.Mode()&fs.ModeSymlink != 0:
-			f.Wait = "链接文件，不读取"
-		case !info.Mode().IsRegular():
-			f.Wait = "不是普通文件，不读取"
-		case strings.HasPrefix(f.Name, "~$") || strings.HasPrefix(f.Name, ".~lock."):
-			f.Wait = "Excel/WPS 打开文件时的临时文件"
-		case strings.HasPrefix(f.Name, "."):
-			f.Wait = "隐藏文件（名称以“.”开头），不读取"
-		case slices.ContainsFunc(unfinished, func(end string) bool { return strings.HasSuffix(strings.ToLower(f.Name), end) }):
-			f.Wait = "没有下载完或没有保存完的临时文件，不读取"
-		case f.Size == 0:
-			f.Wait = "空文件（0字节），可能还没有复制完"
-		case !wholeAt(path, f.Size):
-			f.Wait, f.partial = waitPartial, true
-		}
-		out = append(out, f)
-		return nil
-	})
-	if err != nil {
+	l := inboxList{root: root, hidden: map[string]int{}}
+	if err := filepath.WalkDir(root, l.visit); err != nil {
 		return nil, fmt.Errorf("list inbox: %w", err)
 	}
-	for in, n := range hidden {
+	for in, n := range l.hidden {
 		if n > hiddenShown {
-			out = append(out, Dropped{Path: in, Folder: strings.SplitN(in, "/", 2)[0], Name: filepath.Base(in), Wait: fmt.Sprintf("隐藏文件夹（名称以“.”开头），另有%d个文件不读取", n-hiddenShown)})
+			l.found = append(l.found, Dropped{Path: in, Folder: strings.SplitN(in, "/", 2)[0], Name: filepath.Base(in), Wait: fmt.Sprintf("隐藏文件夹（名称以“.”开头），另有%d个文件不读取", n-hiddenShown)})
 		}
 	}
-	slices.SortFunc(out, func(a, b Dropped) int {
-		if c := strings.Compare(a.Folder, b.Folder); c != 0 {
-			return c
+	slices.SortFunc(l.found, inOrder)
+	return l.found, nil
+}
+
+// inOrder sorts by folder, drafts before what they give way to, then by path.
+func inOrder(a, b Dropped) int {
+	if c := strings.Compare(a.Folder, b.Folder); c != 0 {
+		return c
+	}
+	if da, db := judge.IsDraft(a.Name), judge.IsDraft(b.Name); da != db {
+		if da {
+			return -1
 		}
-		if da, db := judge.IsDraft(a.Name), judge.IsDraft(b.Name); da != db { // a draft gives way to what comes after it
-			if da {
-				return -1
-			}
-			return 1
+		return 1
+	}
+	return strings.Compare(a.Path, b.Path)
+}
+
+// inboxList gathers what lies in the inbox.
+type inboxList struct {
+	root   string
+	hidden map[string]int // files of each hidden folder
+	found  []Dropped
+}
+
+// leftByPrograms are files that file managers leave.
+var leftByPrograms = []string{".ds_store", ".gitkeep", ".keep", "desktop.ini", "thumbs.db"}
+
+// visit takes one entry of a folder.
+func (l *inboxList) visit(path string, d fs.DirEntry, err error) error {
+	rel, relErr := filepath.Rel(l.root, path)
+	if relErr != nil {
+		return relErr
+	}
+	f := Dropped{Path: filepath.ToSlash(rel), Name: filepath.Base(path)}
+	if folder, _, within := strings.Cut(f.Path, "/"); within {
+		f.Folder = folder
+	}
+	switch {
+	case os.IsNotExist(err): // gone since
+		return nil
+	case err != nil && rel != ".": // one folder costs its own files only
+		return l.unread(f, d, err)
+	case err != nil:
+		return err
+	case d.IsDir(), strings.HasPrefix(f.Name, "._"), slices.Contains(leftByPrograms, strings.ToLower(f.Name)):
+		return nil
+	}
+	info, err := d.Info()
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		f.Wait, f.fault = waitUnread, err
+		l.found = append(l.found, f)
+		return nil
+	}
+	f.Size, f.mod, f.change = info.Size(), info.ModTime(), changeTime(info)
+	if in := hiddenFolder(f.Path); in != "" {
+		if l.hidden[in]++; l.hidden[in] > hiddenShown {
+			return nil
 		}
-		return strings.Compare(a.Path, b.Path)
-	})
-	return out, nil
+		f.Wait = waitHidden
+	} else if f.Wait = f.notRead(info.Mode()); f.Wait == "" && !wholeAt(path, f.Size) {
+		f.Wait, f.partial = waitPartial, true
+	}
+	l.found = append(l.found, f)
+	return nil
+}
+
+// unread notes a file or folder that can't be looked into.
+func (l *inboxList) unread(f Dropped, d fs.DirEntry, err error) error {
+	f.Wait, f.fault = waitUnread, err
+	if os.IsPermission(err) {
+		f.Wait = "没有读取权限"
+	}
+	l.found = append(l.found, f)
+	if d == nil || d.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// notRead says why a file is not read whatever is in it; empty where it is.
+func (d *Dropped) notRead(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return "链接文件，不读取"
+	case !mode.IsRegular():
+		return "不是普通文件，不读取"
+	case strings.HasPrefix(d.Name, "~$") || strings.HasPrefix(d.Name, ".~lock."):
+		return "Excel/WPS 打开文件时的临时文件"
+	case strings.HasPrefix(d.Name, "."):
+		return "隐藏文件（名称以“.”开头），不读取"
+	case slices.ContainsFunc(unfinished, func(end string) bool { return strings.HasSuffix(strings.ToLower(d.Name), end) }):
+		return "没有下载完或没有保存完的临时文件，不读取"
+	case d.Size == 0:
+		return "空文件（0字节），可能还没有复制完"
+	}
+	return ""
 }
 
 // hiddenFolder is the outermost folder on a path whose name begins with a point, "" for none.
