@@ -217,12 +217,13 @@ func builtinColumns(source string) []column {
 	}
 }
 
-// source is the title of the form whose rows a metric counts.
+// source is the titles of the forms whose rows a metric counts.
 func (w *weekly) source(m *metric.Metric) string {
-	if t := w.forms[m.Fact.Form]; t != "" {
-		return t
+	var titles []string
+	for _, form := range m.Fact.Forms {
+		titles = append(titles, orDash(w.forms[form], form))
 	}
-	return orDash(m.Fact.Form, "报送要求与收件记录")
+	return orDash(strings.Join(titles, "、"), "报送要求与收件记录")
 }
 
 // catalog describes every metric, its value and what it rests on.

@@ -257,6 +257,11 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 		return err
 	}
 	w.targets = map[string]float64{}
+	for name, m := range w.book.metrics {
+		if m.Target != nil {
+			w.targets[name] = *m.Target
+		}
+	}
 	for _, r := range targets.Rows {
 		name, _ := r[0].(string)
 		target, ok := r[1].(float64)
