@@ -70,6 +70,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	stderr = masked{stderr}
 	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)

@@ -55,8 +55,9 @@ type Part struct {
 	Disagrees *Disagreement // what it says of its period in several places; nil where that agrees
 	Records   []Record
 	Refused   []Record
-	LineKeys  []string                      // keys as written, refused rows included
-	assigned  int                           // column of the form that says when an item was assigned, -1 if none
+	LineKeys  []string // keys as written, refused rows included
+	assigned  int      // column of the form that says when an item was assigned, -1 if none
+	hidden    []hidden
 	Repeats   int                           // identical rows that count once with an earlier one
 	Named     []spot                        // texts that other forms should know
 	Facts     map[*layout.Head][]cell.Facts // by head and field: what cells are read by
@@ -107,6 +108,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 		return p.unreadable(rd, err)
 	}
 	p.format, p.Macros = book.Format, book.Macros
+	book.Rename(secret.MaskNames)
 	r := &reading{rd: rd, p: p, byForm: map[*forms.Form]*Part{}}
 	if err := r.ownSheets(book); err != nil {
 		return p.unreadable(rd, err)
@@ -159,6 +161,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 		rd.identify(p, pt, common, r.cover)
 		rd.readRows(pt)
 	}
+	p.tellNames()
 	if rd.dropUnfilled(p); len(p.Parts) == 0 {
 		return p.Fail(rd, finding.NotFilled())
 	}

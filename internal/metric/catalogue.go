@@ -257,6 +257,7 @@ func (f *Fact) Reads(form string) bool { return slices.Contains(f.Forms, form) }
 // MetricsOf are the metrics of a fact, in their order.
 func (c *Catalogue) MetricsOf(f *Fact) []*Metric { return OfFact(c.Metrics, f) }
 
+// FactsOf are the facts of some metrics, each once.
 func FactsOf(metrics []*Metric) []*Fact {
 	var out []*Fact
 	for _, m := range metrics {
