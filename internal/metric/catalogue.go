@@ -90,7 +90,7 @@ func (m *Metric) Measures() []*Measure {
 // Fact is where the rows of metrics come from.
 type Fact struct {
 	ID         string
-	Table      string // core.fct_problem
+	Table      string   // core.fct_problem
 	Forms      []string // whose returns are waited for; none for obligations
 	Mode       Mode
 	Dimensions map[string]string // dimension → column

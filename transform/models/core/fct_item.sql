@@ -11,13 +11,13 @@ union all
 select
     zone, as_of, known_at, return_id, sheet, row_no, key_text, submitter, submitter_code, period, own_on,
     'enterprise_request' as form, cast(batch as varchar) || '-' || item_no as item_no,
-    description as title, lead_unit, assigned_on, deadline, status, cast(null as varchar) as progress_note, is_open, is_overdue, days_overdue
+    description as title, lead_unit, assigned_on, deadline, status, progress_note, is_open, is_overdue, days_overdue
 from core.fct_enterprise_request
 union all
 select
     zone, as_of, known_at, return_id, sheet, row_no, key_text, submitter, submitter_code, period, own_on,
     'special_item' as form, list_name || ' ' || item_no as item_no, description as title, lead_unit,
-    assigned_on, deadline, status, cast(null as varchar) as progress_note, is_open, is_overdue, days_overdue
+    assigned_on, deadline, status, progress_note, is_open, is_overdue, days_overdue
 from core.fct_special_item
 union all
 select
