@@ -213,7 +213,7 @@ func (r *Reader) cellUses(ctx context.Context, p warehouse.Point, c *CellTrace) 
 	}
 	cell := lineage.Column{Table: "raw." + c.Form, Name: c.Field}
 	for _, f := range r.Catalogue.Facts {
-		if f.Form != c.Form {
+		if !f.Reads(c.Form) {
 			continue
 		}
 		ms := r.Catalogue.MetricsOf(f)

@@ -83,7 +83,7 @@ func (c *causes) of(m *metric.Metric, rows []RowChange) (returns []string, list 
 				if keys[who+"\x00"+x.Form+" "+x.Period] {
 					direct = append(direct, x)
 				}
-			case x.Form != m.Fact.Form:
+			case !m.Fact.Reads(x.Form):
 			case ids[x.Return], ids[x.Supersedes], x.Kind == "clear":
 				direct = append(direct, x)
 			default:

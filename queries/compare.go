@@ -93,10 +93,16 @@ type target struct {
 	basis string
 }
 
+// targets are what the zone holds its figures to, and what the metrics themselves are held to.
 func (r *Reader) targets(ctx context.Context) (map[string]target, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := map[string]target{}
+	for _, m := range r.Catalogue.Metrics {
+		if m.Target != nil {
+			out[m.ID] = target{*m.Target, "plain"}
+		}
+	}
 	err := warehouse.Each(ctx, r.db.Conn, "select metric, cast(target as double), basis from ctl.target where target is not null", func(v []any) error {
 		out[v[0].(string)] = target{v[1].(float64), fmt.Sprint(v[2])}
 		return nil

@@ -3,6 +3,7 @@ package queries
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,8 +32,10 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	c := &cover{timed: q.timed(), grain: q.buckets, cells: map[coverKey]Coverage{}}
 	var forms []string
 	for _, f := range facts {
-		if f.Form != "" {
-			forms = append(forms, warehouse.Quote(f.Form))
+		for _, form := range f.Forms {
+			if q := warehouse.Quote(form); !slices.Contains(forms, q) {
+				forms = append(forms, q)
+			}
 		}
 	}
 	if len(forms) == 0 {
@@ -69,10 +72,10 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	return c, nil
 }
 
-// of is the coverage of a figure: its form's, at its point, in its bucket, of
+// of is the coverage of a figure: its forms', at its point, in its bucket, of
 // its submitter where the figure is one submitter's.
-func (c *cover) of(form string, p warehouse.Point, dims []DimValue, conditions map[string]string) Coverage {
-	k := coverKey{form: form}
+func (c *cover) of(forms []string, p warehouse.Point, dims []DimValue, conditions map[string]string) Coverage {
+	k := coverKey{}
 	if c.timed {
 		k.moment = momentOf(p)
 	}
@@ -95,7 +98,12 @@ func (c *cover) of(form string, p warehouse.Point, dims []DimValue, conditions m
 			pick(d.Dimension, *d.Value)
 		}
 	}
-	return c.cells[k]
+	var all Coverage
+	for _, k.form = range forms {
+		x := c.cells[k]
+		all = Coverage{all.Expected + x.Expected, all.Received + x.Received, all.RowsRefused + x.RowsRefused, all.ValuesEmptied + x.ValuesEmptied}
+	}
+	return all
 }
 
 // instant writes a TIMESTAMP of the warehouse as RFC 3339, nil stays nil.

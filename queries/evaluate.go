@@ -32,10 +32,10 @@ func (q question) timed() bool { return len(q.points) > 1 }
 func (q question) forms(facts []*metric.Fact) []string {
 	var out []string
 	for _, f := range facts {
-		if f.Form == "" || !q.timed() {
+		if len(f.Forms) == 0 || !q.timed() {
 			return nil
 		}
-		out = append(out, f.Form)
+		out = append(out, f.Forms...)
 	}
 	return out
 }
@@ -179,7 +179,7 @@ func (a *tally) add(ms []*metric.Metric, p warehouse.Point, dims []DimValue, val
 			fig.Coverage.Expected, _ = result.OrZero(next()).(int64)
 			fig.Coverage.Received, _ = result.OrZero(next()).(int64)
 		} else {
-			fig.Coverage = a.cover.of(f.Form, p, dims, a.q.where)
+			fig.Coverage = a.cover.of(f.Forms, p, dims, a.q.where)
 		}
 		a.figures = append(a.figures, fig)
 	}

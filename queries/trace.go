@@ -128,7 +128,7 @@ func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table
 		returns[row.Return] = true
 		out = append(out, row)
 	}
-	columns, err := r.columnsOf(ctx, m.Fact.Form, returns)
+	columns, err := r.columnsOf(ctx, returns)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ type sheetColumn struct {
 
 // columnsOf reads where the columns stood in the sheets of some returns, in
 // the order of the form.
-func (r *Reader) columnsOf(ctx context.Context, form string, returns map[string]bool) (map[[2]string][]sheetColumn, error) {
+func (r *Reader) columnsOf(ctx context.Context, returns map[string]bool) (map[[2]string][]sheetColumn, error) {
 	out := map[[2]string][]sheetColumn{}
 	if len(returns) == 0 {
 		return out, nil
@@ -164,7 +164,9 @@ func (r *Reader) columnsOf(ctx context.Context, form string, returns map[string]
 	}
 	slices.Sort(ids)
 	q := `select c.return_id, c.sheet, coalesce(f.title, c.title, c.field), c.field, c.col, coalesce(c.from_row, 1), coalesce(c.to_row, 1048576)
-		from raw.return_column as c left join ctl.form_column as f on f.form = ` + warehouse.Quote(form) + ` and f.field = c.field
+		from raw.return_column as c
+		left join raw.return as r on r.return_id = c.return_id
+		left join ctl.form_column as f on f.form = r.form and f.field = c.field
 		where c.col is not null and c.return_id in (` + strings.Join(ids, ", ") + `)
 		order by c.return_id, c.sheet, coalesce(f.seq, 9999), c.from_row`
 	err := warehouse.Each(ctx, r.db.Conn, q, func(v []any) error {

@@ -185,8 +185,12 @@ func metricsDictionary(c *metric.Catalogue) string {
 			if first {
 				first = false
 				about := "`" + f.Table + "`"
-				if f.Form != "" {
-					about = "form `" + f.Form + "`, rows of " + about
+				switch len(f.Forms) {
+				case 0:
+				case 1:
+					about = "form `" + f.Forms[0] + "`, rows of " + about
+				default:
+					about = "forms `" + strings.Join(f.Forms, "`, `") + "`, rows of " + about
 				}
 				fmt.Fprintf(&b, "\n## %s\n\n%s, %s.\n\n| metric | 名称 | unit | 口径 | computed as | dimensions |\n|---|---|---|---|---|---|\n", f.ID, about, modeWords[f.Mode])
 			}

@@ -118,13 +118,19 @@ func pageOf(b workbook.Book) (onepage.Page, bool) {
 			case workbook.Title:
 				p.Title, p.Subtitle = x.Text, x.Sub
 			case workbook.Heading:
-				p.Heading = x.Text
+				if !ok {
+					p.Lead.Heading = x.Text // before the cards: what needs attention
+				} else {
+					p.Heading = x.Text
+				}
 			case workbook.Note:
 				switch {
 				case x.Strong:
 					p.Coverage = x.Text
 				case x.Small:
 					p.Footer = x.Text
+				case !ok:
+					p.Lead.Sentences = append(p.Lead.Sentences, onepage.Sentence{Text: x.Text, Light: onepage.Light(x.Light)})
 				default:
 					p.Sentences = append(p.Sentences, trimMark(x.Text))
 				}

@@ -60,6 +60,7 @@ type Metric struct {
 	Num, Den   *Measure
 	Newest     *Newest
 	Better     string   // higher, lower or empty
+	Target     *float64 // what it is held to where the zone sets no other
 	Dimensions []string // allowed in By and Where, week and month included
 
 	pos decl.Pos
@@ -89,8 +90,8 @@ func (m *Metric) Measures() []*Measure {
 // Fact is where the rows of metrics come from.
 type Fact struct {
 	ID         string
-	Table      string // core.fct_problem
-	Form       string // empty for obligations
+	Table      string   // core.fct_problem
+	Forms      []string // whose returns are waited for; none for obligations
 	Mode       Mode
 	Dimensions map[string]string // dimension → column
 	order      []string
@@ -249,6 +250,9 @@ func (m *Metric) Light(value *float64, target float64) string {
 	}
 	return "红"
 }
+
+// Reads says whether a fact's rows come from a form.
+func (f *Fact) Reads(form string) bool { return slices.Contains(f.Forms, form) }
 
 // MetricsOf are the metrics of a fact, in their order.
 func (c *Catalogue) MetricsOf(f *Fact) []*Metric { return OfFact(c.Metrics, f) }

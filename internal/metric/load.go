@@ -73,7 +73,11 @@ func (f file) fact(key, value *decl.Node) {
 	}
 	ft := &Fact{ID: key.Value(), Dimensions: map[string]string{}, pos: m["table"].Pos(), dimPos: map[string]decl.Pos{}}
 	ft.Table, _ = m["table"].Text()
-	ft.Form, _ = m["form"].Text()
+	if m["form"].IsList() {
+		ft.Forms = m["form"].Texts()
+	} else if form, ok := m["form"].Text(); ok && form != "" {
+		ft.Forms = []string{form}
+	}
 	mode, ok := m["mode"].OneOf(string(Ledger), string(Period), string(Obligation))
 	ft.Mode = Mode(mode)
 	if m["form"] == nil && ok && ft.Mode != Obligation {
@@ -114,7 +118,7 @@ func (f file) factDimension(ft *Fact, k, v *decl.Node) {
 }
 
 func (f file) metric(key, value *decl.Node) {
-	n := value.Fields("label", "unit", "definition", "fact", "value", "num", "den", "newest", "better", "dimensions").Filled()
+	n := value.Fields("label", "unit", "definition", "fact", "value", "num", "den", "newest", "better", "target", "dimensions").Filled()
 	if !named(key) || n == nil || !missing(key, "metric", "指标", n, "label", "unit", "definition", "fact") {
 		return
 	}
@@ -125,6 +129,11 @@ func (f file) metric(key, value *decl.Node) {
 	m.Unit = Unit(unit)
 	m.Better, _ = n["better"].OneOf("higher", "lower")
 	f.metricMeasures(m, key, n, known)
+	if n["target"] != nil {
+		if v, ok := n["target"].Number(-1e15, 1e15); ok {
+			m.Target = &v
+		}
+	}
 	fact, ok := n["fact"].Text()
 	if m.Fact = f.c.fact[fact]; ok && m.Fact == nil && !f.unknown[fact] {
 		n["fact"].Fault("unknown fact %q%s", "没有事实表“%s”%s", fact, decl.Instead(fact, f.c.factNames()))

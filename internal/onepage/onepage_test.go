@@ -168,3 +168,16 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	}
 }
+
+// TestLeadComesFirst: what needs attention stands before the cards, with its light as a word.
+func TestLeadComesFirst(t *testing.T) {
+	text := written(t, Page{
+		Title: "周报", Cards: []Card{{Label: "办结率", Value: "82.9%"}},
+		Lead: Section{"需要关注", []Sentence{{"超期事项17项。", Red}, {"比上周<减少>3项。", ""}}},
+	})
+	checkAlone(t, text)
+	lead, cards := strings.Index(text, "超期事项17项。"), strings.Index(text, "办结率")
+	if lead < 0 || lead > cards || !strings.Contains(text, `<b class="light red">红</b> 超期事项17项。`) || !strings.Contains(text, "<li>比上周&lt;减少&gt;3项。</li>") {
+		t.Errorf("the lead:\n%s", text)
+	}
+}

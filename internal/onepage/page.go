@@ -3,14 +3,27 @@ package onepage
 // Page is what the file shows, from top to bottom.
 type Page struct {
 	Title     string
-	Subtitle  string // 截至, 数据版本; divided at ideographic spaces where it is too long
-	Coverage  string // who has handed in and who has not; set apart
+	Subtitle  string  // 截至, 数据版本; divided at ideographic spaces where it is too long
+	Coverage  string  // who has handed in and who has not; set apart
+	Lead      Section // what needs attention, before the cards
 	Cards     []Card
 	Charts    []Chart
 	Heading   string // over the sentences; 本周变动
 	Sentences []string
 	Box       string // label of an empty field to write in, on paper only
 	Footer    string
+}
+
+// Section is sentences under a heading.
+type Section struct {
+	Heading   string
+	Sentences []Sentence
+}
+
+// Sentence is one fact with the light of its figure.
+type Sentence struct {
+	Text  string
+	Light Light
 }
 
 // Tone says whether a change is for the better.

@@ -64,7 +64,7 @@ func valid(s string) string {
 }
 
 func (p Page) valid() Page {
-	for _, s := range []*string{&p.Title, &p.Subtitle, &p.Coverage, &p.Heading, &p.Box, &p.Footer} {
+	for _, s := range []*string{&p.Title, &p.Subtitle, &p.Coverage, &p.Lead.Heading, &p.Heading, &p.Box, &p.Footer} {
 		*s = valid(*s)
 	}
 	cards := make([]Card, len(p.Cards))
@@ -79,7 +79,11 @@ func (p Page) valid() Page {
 	for i, s := range p.Sentences {
 		sentences[i] = valid(s)
 	}
-	p.Cards, p.Sentences = cards, sentences
+	lead := make([]Sentence, len(p.Lead.Sentences))
+	for i, s := range p.Lead.Sentences {
+		lead[i] = Sentence{valid(s.Text), Light(valid(string(s.Light)))}
+	}
+	p.Cards, p.Sentences, p.Lead.Sentences = cards, sentences, lead
 	return p
 }
 

@@ -337,12 +337,19 @@ func (c *canvas) note(b Note) {
 		st.size = 12
 		text = "　　" + text
 	}
+	if b.Light != "" {
+		text, st.bold = "【"+string(b.Light)+"】"+text, true
+	}
+	if b.Link != nil {
+		st.color = blue
+	}
 	h := textHeight(text, all, st.size)
 	if b.Strong {
 		h += 4
 	}
 	n := c.next(h)
 	c.span(c.whole(n, n), text, st)
+	c.link(1, n, b.Link)
 }
 
 func (c *canvas) box(b Box) {

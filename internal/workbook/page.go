@@ -26,7 +26,7 @@ const (
 // first rows. It gives the rows at which pages begin after the first, as far as
 // can be told: programs differ by a few per cent.
 func (c *canvas) paginate() (pages []int) {
-	if c.sheet.OnePage {
+	if c.onePage() {
 		return nil
 	}
 	room := c.room()
@@ -69,15 +69,32 @@ func (c *canvas) paginate() (pages []int) {
 	return pages
 }
 
+// leastScale is how far a sheet is shrunk to stand on one page: print of 10
+// points is then 7 points high. What is longer runs over several pages.
+const leastScale = 0.7
+
+// onePage says whether the sheet is printed on one page.
+func (c *canvas) onePage() bool {
+	return c.sheet.OnePage && c.height(1, len(c.rows))*leastScale <= c.room()*c.fit()
+}
+
+// fit is by how much the sheet is shrunk for its width.
+func (c *canvas) fit() float64 {
+	wide := 595.0
+	if c.sheet.Orientation == Landscape {
+		wide = 842
+	}
+	return min((wide-2*72*marginSide)/(c.width(1, c.paper)*6.1), 1) // a little over 8 pixels a character
+}
+
 // room is the height of a page in points of the sheet, before it is shrunk to
 // fit the page's width.
 func (c *canvas) room() float64 {
-	wide, high := 595.0, 842.0
+	high := 842.0
 	if c.sheet.Orientation == Landscape {
-		wide, high = high, wide
+		high = 595
 	}
-	scale := min((wide-2*72*marginSide)/(c.width(1, c.paper)*6.1), 1) // a little over 8 pixels a character
-	return (high - 72*(marginTop+marginBottom)) / scale * 0.97
+	return (high - 72*(marginTop+marginBottom)) / c.fit() * 0.97
 }
 
 // widows is how many of a block's last rows stay together.
@@ -160,7 +177,7 @@ func (w *writer) page(c *canvas) error {
 	if c.sheet.Orientation == Landscape {
 		orientation = "landscape"
 	}
-	if c.sheet.OnePage {
+	if c.onePage() {
 		high = &one
 	}
 	if err := w.f.SetPageLayout(c.name, &excelize.PageLayoutOptions{

@@ -83,3 +83,44 @@ func TestLastRowsStayTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestOnePageStaysReadable: a sheet meant for one page is shrunk to it down to
+// print that can be read; what is longer runs over several pages.
+func TestOnePageStaysReadable(t *testing.T) {
+	pages := func(rows int) (fits bool, breaks int) {
+		table := Table{ID: "a", Columns: []Column{{Title: "项目", Width: 80}}}
+		for i := range rows {
+			table.Rows = append(table.Rows, []any{fmt.Sprint("第", i)})
+		}
+		s := Sheet{Name: "一", OnePage: true, Blocks: []Block{Title{Text: "一"}, table}}
+		c, err := lay("一", s, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := open(t, write(t, Book{Sheets: []Sheet{s}}))
+		l, err := f.GetPageLayout("一")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *l.FitToHeight == 1, len(c.breaks)
+	}
+	if fits, _ := pages(45); !fits {
+		t.Error("a sheet a little longer than a page runs over")
+	}
+	if fits, breaks := pages(120); fits || breaks == 0 {
+		t.Errorf("three pages of rows on one: %v, %d breaks", fits, breaks)
+	}
+}
+
+// TestNoteSaysItsLight: a sentence carries its light as a word and leads on.
+func TestNoteSaysItsLight(t *testing.T) {
+	f := open(t, write(t, Book{Sheets: []Sheet{
+		{Name: "一", Blocks: []Block{Note{Text: "超期17项。", Light: Red, Link: &Link{Sheet: "二"}}}}, {Name: "二", Blocks: []Block{Heading{Text: "二"}}},
+	}}))
+	if got, _ := raw(t, f, "一", 1, 1); got != "【红】超期17项。" {
+		t.Errorf("the sentence reads %q", got)
+	}
+	if linked, _, err := f.GetCellHyperLink("一", "A1"); !linked || err != nil {
+		t.Errorf("it leads nowhere: %v", err)
+	}
+}

@@ -75,9 +75,12 @@ type Title struct {
 type Heading struct{ Text string }
 
 // Note is running text. Strong sets it apart as a lead; Indent gives
-// paragraphs their first-line indent of two characters.
+// paragraphs their first-line indent of two characters. Light puts its word
+// before the text; Link leads on from it.
 type Note struct {
 	Text   string
+	Light  Light
+	Link   *Link
 	Strong bool
 	Small  bool
 	Indent bool

@@ -30,6 +30,9 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 		b.Props.Custom = append(b.Props.Custom, workbook.Property{Name: "输入SHA-256", Value: w.inputs})
 	}
 	named := map[string]bool{}
+	if err := w.findLists(ctx); err != nil {
+		return b, err
+	}
 	for _, s := range w.book.sheets {
 		sheet := workbook.Sheet{Name: s.plain, OnePage: s.onePage, Grid: s.cards}
 		if s.landscape {
@@ -45,8 +48,11 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 			}
 			sheet.Blocks = append(sheet.Blocks, out...)
 		}
-		b.Sheets = append(b.Sheets, sheet)
+		if filled(s, sheet.Blocks) {
+			b.Sheets = append(b.Sheets, sheet)
+		}
 	}
+	tidy(&b)
 	return b, nil
 }
 
@@ -81,24 +87,34 @@ func (w *weekly) block(ctx context.Context, s sheet, b block, named map[string]b
 		return one(*b.box)
 	case b.figures != nil:
 		f := workbook.Figures{}
-		for _, it := range b.figures {
+		for _, it := range w.shown(s) {
 			f.Items = append(f.Items, w.card(it, named))
 		}
 		return one(f)
 	case b.list != nil:
-		return one(w.list(b.list, named))
+		if t := w.list(b.list, named); len(t.Rows) > 0 {
+			return one(t)
+		}
+		return nil, nil
 	case b.charts != nil:
 		return one(workbook.Charts{Items: b.charts.items, Height: b.charts.height})
 	case b.movers > 0:
 		var out []workbook.Block
-		for _, t := range w.movers(s.headline(), b.movers) {
+		for _, t := range w.movers(w.shown(s), b.movers) {
 			out = append(out, workbook.Note{Text: "· " + t})
 		}
 		return out, nil
+	case b.worst > 0:
+		return w.worst(ctx, b.worst)
 	case b.rows != nil:
-		t, err := w.listed(ctx, b.rows)
-		return []workbook.Block{t}, err
+		if t := w.lists[b.rows.fact]; t != nil && len(t.Rows) > 0 {
+			return one(*t)
+		}
+		return nil, nil
 	case b.table != nil:
+		if !w.hasForm(b.table.forms) {
+			return nil, nil
+		}
 		t, err := w.table(ctx, b.table)
 		return []workbook.Block{t}, err
 	}
@@ -166,7 +182,7 @@ func (w *weekly) card(it item, named map[string]bool) workbook.Figure {
 }
 
 // listTitles are the columns of a list of figures.
-var listTitles = []string{"指标", "本周", "分子/分母", "上周", "变动", "目标", "灯", "覆盖情况"}
+var listTitles = []string{"指标", "本期", "分子/分母", "上周", "变动", "目标", "灯", "覆盖情况"}
 
 // list shows figures as rows.
 func (w *weekly) list(l *listBlock, named map[string]bool) workbook.Table {
@@ -176,6 +192,9 @@ func (w *weekly) list(l *listBlock, named map[string]bool) workbook.Table {
 		t.Columns = append(t.Columns, workbook.Column{Title: title, Kind: kind})
 	}
 	for _, it := range l.items {
+		if !w.feeds(w.book.metrics[it.metric]) {
+			continue
+		}
 		c := w.card(it, named)
 		fig := w.now[it.metric]
 		row := []any{

@@ -138,7 +138,7 @@ func (w *weekly) changes() [][]any {
 	var rows [][]any
 	for _, name := range changed {
 		m, a, b := w.book.metrics[name], then[name], now[name]
-		s := scaleOf(m.Unit, "", a.Value, b.Value)
+		s := tellingScale(m.Unit, a.Value, b.Value)
 		var who []string
 		if w.addsUp(name) {
 			before := w.byUnit[w.previous][name]

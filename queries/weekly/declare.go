@@ -144,6 +144,7 @@ func (l *loader) document(root *decl.Node) bool {
 		"mail": func(n *decl.Node) bool {
 			return mapping(n, fields{"subject": l.template(&l.book.mailSubject), "text": l.template(&l.book.mailText)})
 		},
+		"details": integer(&l.book.details, 10, 1000000),
 		"sheets":  func(n *decl.Node) bool { return each(n, l.sheet) },
 		"extends": ignore,
 	}
@@ -317,7 +318,7 @@ func (l *loader) sheet(n *decl.Node) bool {
 
 func (l *loader) block(s *sheet, n *decl.Node) bool {
 	if n.IsMapping() && n.Len() != 1 {
-		return n.Fault("a block is one key: title, heading, note, text, box, figures, list, charts, table, rows or movers", "一个块只写一个键：title、heading、note、text、box、figures、list、charts、table、rows 或 movers")
+		return n.Fault("a block is one key: title, heading, note, text, box, figures, list, charts, table, rows, movers or worst", "一个块只写一个键：title、heading、note、text、box、figures、list、charts、table、rows、movers 或 worst")
 	}
 	b := block{}
 	if !mapping(n, fields{
@@ -351,6 +352,7 @@ func (l *loader) block(s *sheet, n *decl.Node) bool {
 			return mapping(c, fields{"label": text(&b.box.Label), "height": number(&b.box.Height, 20, 400)})
 		},
 		"movers": integer(&b.movers, 1, 10),
+		"worst":  integer(&b.worst, 1, 10),
 		"figures": func(c *decl.Node) bool {
 			return each(c, func(d *decl.Node) bool { return l.item(&b.figures, d) })
 		},

@@ -26,6 +26,14 @@ func (l *loader) table(t *tableBlock, n *decl.Node) bool {
 		"total": yesNo(&t.total),
 		"sql":   func(c *decl.Node) bool { t.sqlAt = c; return text(&t.sql)(c) },
 		"by":    text(&t.by),
+		"form": func(c *decl.Node) bool {
+			if c.IsList() {
+				return texts(&t.forms)(c)
+			}
+			t.forms = []string{""}
+			return text(&t.forms[0])(c)
+		},
+		"axis": oneOf(&t.axis, "month"), "last": integer(&t.last, 1, 1000), "most": integer(&t.most, 1, 100000), "rest": text(&t.rest),
 		"metrics": func(c *decl.Node) bool {
 			return each(c, func(d *decl.Node) bool {
 				var m string
@@ -109,6 +117,7 @@ func (l *loader) column(t *tableBlock, n *decl.Node) bool {
 	if !mapping(n, fields{
 		"title": text(&c.title), "from": text(&c.from), "format": text(&c.format),
 		"kind": oneOf(&c.kind, kinds...), "width": number(&c.width, 3, 120), "span": integer(&c.span, 1, 20), "sum": yesNo(&c.sum), "total": l.metric(&c.total),
+		"of":   texts(&c.of),
 		"cell": yesNo(&c.cell), "ranking": yesNo(&c.ranking),
 		"words": func(d *decl.Node) bool {
 			c.words = map[string]string{}

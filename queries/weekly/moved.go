@@ -3,7 +3,9 @@ package weekly
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -85,39 +87,77 @@ func (w *weekly) changeWords(name, unit string) string {
 	return down + text
 }
 
-// mover is a figure that moved, and how much for its size.
+// mover is a figure that moved: over a target or back, and in how many things.
 type mover struct {
-	item   item
-	weight float64
-	place  int
+	item    item
+	crossed bool
+	things  float64
 }
 
-// movers writes sentences on the headline figures that moved most.
+// movers writes sentences on the headline figures whose change matters most:
+// those whose light changed first, then by how many things changed. What another
+// sentence says of the same rows is not said again.
 func (w *weekly) movers(items []item, n int) []string {
 	var list []mover
-	for i, it := range items {
+	for _, it := range items {
 		m, now, last := w.book.metrics[it.metric], w.now[it.metric].Value, w.last[it.metric].Value
 		if now == nil || last == nil || *now == *last {
 			continue
 		}
-		weight := math.Abs(*now-*last) * 10
-		if m.Unit != metric.Ratio {
-			weight = math.Abs(*now-*last) / math.Max(math.Abs(*last), 1)
-		}
-		list = append(list, mover{it, weight, i})
+		target := w.target(it.metric)
+		list = append(list, mover{it, light(m, now, target) != light(m, last, target), w.things(it.metric)})
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].weight > list[j].weight })
+	sort.SliceStable(list, func(i, j int) bool {
+		if list[i].crossed != list[j].crossed {
+			return list[i].crossed
+		}
+		return list[i].things > list[j].things
+	})
 	if len(list) == 0 {
 		return []string{"主要指标与上周持平。"}
 	}
-	list = list[:min(n, len(list))]
-	now, last := w.byUnit[w.ask], w.byUnit[w.lastAsk]
+	type told struct {
+		fact   *metric.Fact
+		things float64
+	}
+	said := map[told]bool{}
 	var out []string
 	for _, x := range list {
 		name := x.item.metric
-		out = append(out, fmt.Sprintf("%s%s，较上周%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name, x.item.unit), w.driver(name, unitDeltas(now[name], last[name]))))
+		m := w.book.metrics[name]
+		if t := (told{m.Fact, x.things}); said[t] && !x.crossed {
+			continue
+		} else {
+			said[t] = true
+		}
+		turned := ""
+		if x.crossed {
+			target := w.target(name)
+			turned = fmt.Sprintf("，由%s灯转%s灯", light(m, w.last[name].Value, target), light(m, w.now[name].Value, target))
+		}
+		out = append(out, fmt.Sprintf("%s%s，较上周%s%s%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name, x.item.unit), w.made(name), turned, w.driver(name)))
+		if len(out) == n {
+			break
+		}
 	}
 	return out
+}
+
+// things is how many things a change concerns: of counts the difference, of a
+// ratio by how much its numerator and denominator moved; of money ten per cent
+// pass for one.
+func (w *weekly) things(name string) float64 {
+	m, now, last := w.book.metrics[name], w.now[name], w.last[name]
+	if now.Value == nil || last.Value == nil {
+		return 0
+	}
+	switch {
+	case m.IsRatio() && m.Num.Agg != "sum" && now.Num != nil && last.Num != nil && now.Den != nil && last.Den != nil:
+		return math.Max(math.Abs(*now.Num-*last.Num), math.Abs(*now.Den-*last.Den))
+	case m.Unit == metric.Count:
+		return math.Abs(*now.Value - *last.Value)
+	}
+	return math.Abs(*now.Value-*last.Value) / math.Max(math.Abs(*last.Value), 1e-9) * 10
 }
 
 // spoken is a figure with its unit.
@@ -130,34 +170,60 @@ func (w *weekly) spoken(it item) string {
 	return s
 }
 
-// driver says what is behind a change: of a ratio what it was made of then and
-// now, and the unit that moved the count, sum or numerator most.
-func (w *weekly) driver(name string, sums map[string]float64) string {
-	made, unit := "", w.book.metrics[name].Unit
-	if unit == metric.Ratio {
-		if then, now := fraction(w.last[name], unit), fraction(w.now[name], unit); then != "" && now != "" {
-			made = "（" + then + "→" + now + "）"
-		}
-		if n := w.now[name].Num; n != nil && math.Abs(*n) >= 1e6 {
-			unit = metric.Yuan
-		} else {
-			unit = metric.Count
+// made says of a ratio what it was made of then and now.
+func (w *weekly) made(name string) string {
+	unit := w.book.metrics[name].Unit
+	then, now := fraction(w.last[name], unit), fraction(w.now[name], unit)
+	if then == "" || now == "" {
+		return ""
+	}
+	return "（" + then + "→" + now + "）"
+}
+
+// driver names the unit that explains a change: without its part at least half
+// of the change would not be. Of a ratio numerator and denominator count. Where
+// one unit files the whole form nobody is named: that explains nothing.
+func (w *weekly) driver(name string) string {
+	m := w.book.metrics[name]
+	now, last := w.byUnit[w.ask][name], w.byUnit[w.lastAsk][name]
+	dens, densLast := w.dens[w.ask][name], w.dens[w.lastAsk][name]
+	filers := map[string]bool{}
+	for _, values := range []map[string]float64{now, last, dens, densLast} {
+		for u, v := range values {
+			if v != 0 {
+				filers[u] = true
+			}
 		}
 	}
-	best := ""
-	for _, u := range w.moved(sums) {
-		if best == "" || math.Abs(sums[u]) > math.Abs(sums[best])+1e-9 {
-			best = u
+	if len(filers) < 2 || !m.IsRatio() && !w.addsUp(name) {
+		return ""
+	}
+	units := slices.Collect(maps.Keys(filers))
+	w.inOrder(units)
+	f, g := w.now[name], w.last[name]
+	whole := *f.Value - *g.Value
+	best, most := "", math.Abs(whole)/2
+	for _, u := range units {
+		part := now[u] - last[u]
+		if m.IsRatio() {
+			den := *f.Den - (dens[u] - densLast[u])
+			if den <= 0 {
+				continue
+			}
+			part = *f.Value - (*f.Num-(now[u]-last[u]))/den
+		}
+		if part*whole > 0 && math.Abs(part) >= most-1e-12 && (best == "" || math.Abs(part) > most+1e-12) {
+			best, most = u, math.Abs(part)
 		}
 	}
 	if best == "" {
-		return made
+		return ""
 	}
-	word := "变动"
-	if made != "" {
-		word = "分子变动"
+	if m.IsRatio() {
+		of := func(n, d float64) string { return fraction(figure{Num: &n, Den: &d}, metric.Ratio) }
+		return fmt.Sprintf("，主要在%s（%s→%s）", best, of(last[best], densLast[best]), of(now[best], dens[best]))
 	}
-	return fmt.Sprintf("%s，%s最大的是%s（%s）", made, word, best, w.signed(unit, sums[best]))
+	return fmt.Sprintf("，主要在%s（%s）", best, w.signed(m.Unit, now[best]-last[best]))
 }
 
 func (w *weekly) signed(unit metric.Unit, delta float64) string {

@@ -65,7 +65,7 @@ func (l *loader) rows(b *block, n *decl.Node) bool {
 				return ok
 			})
 		},
-		"id": text(&t.id), "title": text(&t.title), "note": l.template(&t.note), "empty": text(&t.empty),
+		"id": text(&t.id), "title": text(&t.title), "note": l.template(&t.note), "empty": text(&t.empty), "most": integer(&t.most, 10, 1000000),
 		"columns": func(c *decl.Node) bool {
 			return each(c, func(d *decl.Node) bool { return l.column(t, d) })
 		},
@@ -143,7 +143,7 @@ func (b *Declaration) headlines() {
 // derived says how a figure follows from its rows, nil where they are not listed.
 func (w *weekly) derived(m *metric.Metric, s scale) *workbook.Derived {
 	r := w.book.rows[m.Fact]
-	if r == nil || r.measure[m.ID] == [2]string{} {
+	if w.rowsLink(m) == nil || w.cut[m.Fact] {
 		return nil
 	}
 	d := &workbook.Derived{Table: r.table.id, Op: workbook.Sum, Column: r.measure[m.ID][0]}
@@ -160,7 +160,7 @@ func (w *weekly) derived(m *metric.Metric, s scale) *workbook.Derived {
 
 // rowsLink leads to the rows behind a figure, nil where they are not listed.
 func (w *weekly) rowsLink(m *metric.Metric) *workbook.Link {
-	if r := w.book.rows[m.Fact]; r != nil && r.measure[m.ID] != [2]string{} {
+	if r, t := w.book.rows[m.Fact], w.lists[m.Fact]; r != nil && t != nil && len(t.Rows) > 0 && r.measure[m.ID] != [2]string{} {
 		return &workbook.Link{Table: r.table.id}
 	}
 	return nil
@@ -170,14 +170,15 @@ func (w *weekly) rowsLink(m *metric.Metric) *workbook.Link {
 // each adds to them: the columns of the list, with room for the file and the
 // addresses, and then the return. Of a distinct count it gives the value that
 // is counted, and leaves to firsts which row counts it; rows of returns it gives
-// in any order: sorting and windows cost DuckDB more than reading the rows.
-func (r *rowsBlock) statement() string {
+// in any order: sorting and windows cost DuckDB more than reading the rows. count
+// says how many there are.
+func (r *rowsBlock) statement() (count, list string) {
 	c := metric.NewCompiler(r.fact, r.metrics, "")
 	columns := []string{"submitter"}
 	for _, col := range r.table.columns {
 		columns = append(columns, warehouse.Ident(col.from))
 	}
-	id, order := "null", "\norder by form, period"
+	id, order := "null", obligationOrder
 	if r.fact.Mode != metric.Obligation {
 		columns = append(columns, "null", "sheet", "cast(row_no as bigint)", "null")
 		for range r.celled() {
@@ -196,9 +197,11 @@ func (r *rowsBlock) statement() string {
 			}
 		}
 	}
-	return fmt.Sprintf("select %s, %s\nfrom %s as f\nwhere %s%s",
-		strings.Join(columns, ", "), id, c.From(r.fact.Table), strings.Join(matches, " or "), order)
+	from := fmt.Sprintf("\nfrom %s as f\nwhere %s", c.From(r.fact.Table), strings.Join(matches, " or "))
+	return "select cast(count(*) as bigint)" + from, "select " + strings.Join(columns, ", ") + ", " + id + from + order
 }
+
+const obligationOrder = "\norder by form, period"
 
 // inOrder sorts rows of returns by return, sheet and row; origin is where the
 // file, sheet and row stand, last where the return does.
@@ -372,12 +375,16 @@ func (w *weekly) listed(ctx context.Context, r *rowsBlock) (workbook.Table, erro
 	if len(r.metrics) == 0 {
 		return t, nil
 	}
-	got, err := rows(ctx, w.src, w.ask, r.statement())
+	got, all, err := w.asked(ctx, r)
 	if err != nil {
 		return t, r.at.Pos().Fault("rows of %s: %v", "%s 的明细：%v", r.fact.ID, err)
 	}
 	if len(got.Rows) == 0 {
 		return t, nil
+	}
+	if len(got.Rows) < all {
+		w.cut[r.fact] = true
+		t.Note = w.cutNote(r, all, len(got.Rows))
 	}
 	place := func(row []any) int {
 		name, _ := row[0].(string)

@@ -180,7 +180,13 @@ func TestEveryFigureHasItsRows(t *testing.T) {
 	lists := listsOf(b)
 	catalog := lists["catalog"]
 	at := titles(catalog)
-	if n := len(mustLoad(t).Metrics); len(catalog.Rows) != n {
+	n := 0
+	for _, m := range mustLoad(t).Metrics {
+		if len(m.Fact.Forms) == 0 || m.Fact.Reads("problem") || m.Fact.Reads("incentive") { // the zone's forms
+			n++
+		}
+	}
+	if len(catalog.Rows) != n {
 		t.Errorf("%d of %d metrics are explained", len(catalog.Rows), n)
 	}
 	for _, row := range catalog.Rows {
@@ -251,7 +257,7 @@ sheets:
 		names = append(names, s.plain)
 	}
 	got := strings.Join(names, " ")
-	if !strings.HasPrefix(got, "自选 文字材料 问题办结 超期与临期 惠企资金 就业招聘 助企服务 报送情况 更正说明 指标口径 明细_问题台账") || strings.Contains(got, "民生实事") {
+	if !strings.HasPrefix(got, "自选 文字材料 问题办结 超期与临期 临期与停滞 惠企资金 就业招聘 助企服务 报送情况 更正说明 指标口径 明细_问题台账") || strings.Contains(got, "民生实事") {
 		t.Errorf("sheets: %s", got)
 	}
 	for text, want := range map[string]string{

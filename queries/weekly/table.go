@@ -21,6 +21,14 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 		plain.columns = slices.DeleteFunc(slices.Clone(d.columns), func(c column) bool { return c.ranking })
 		d = &plain
 	}
+	if len(d.metrics) > 0 {
+		plain := *d
+		plain.columns = slices.DeleteFunc(slices.Clone(d.columns), func(c column) bool {
+			m := w.book.metrics[c.from]
+			return m != nil && c.from != d.by && !w.feeds(m)
+		})
+		d = &plain
+	}
 	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: d.empty, Main: d.main, Filter: d.filter}
 	for _, c := range d.columns {
 		kind := c.kind
@@ -42,6 +50,17 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 	default:
 		err = w.broken(ctx, d, &t)
 	}
+	if d.last > 0 && len(t.Rows) > d.last {
+		t.Rows = t.Rows[len(t.Rows)-d.last:]
+	}
+	if all := len(t.Rows); d.most > 0 && all > d.most {
+		t.Rows = t.Rows[:d.most]
+		t.Note += fmt.Sprintf("共%d行，本表只列前%d行", all, d.most)
+		if d.rest != "" {
+			t.Note += "，全部见“" + d.rest + "”"
+		}
+		t.Note += "。"
+	}
 	return t, err
 }
 
@@ -56,6 +75,7 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 		places[c] = i
 	}
 	from := make([]int, len(d.columns))
+	d.fillMonths(w.ask.AsOf, places[d.columns[0].from], &got)
 	for i, c := range d.columns {
 		at, ok := places[c.from]
 		if !ok {
@@ -82,9 +102,19 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 				t.Total[i] = sums[i]
 			case c.total != "" && v != nil: // what doesn't add up is asked for
 				t.Total[i] = *v
+			case len(c.of) == 2:
+				n, num := places[c.of[0]]
+				m, den := places[c.of[1]]
+				if !num || !den {
+					return d.sqlAt.Pos().Fault("the result has no columns %v for the total of %q", "查询结果没有列 %v（用于“%s”的合计）", c.of, c.title)
+				}
+				if sum := columnSum(got.Rows, m); sum != 0 {
+					t.Total[i] = columnSum(got.Rows, n) / sum
+				}
 			}
 		}
 		t.Total[0] = "合计"
+		t.Note += w.totalNote(d)
 	}
 	return nil
 }
@@ -110,11 +140,21 @@ func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) e
 		values[k][f.Metric.ID] = result.Float(f.Value)
 	}
 	w.sortKeys(d.by, keys)
+	if d.by == "week" || d.by == "month" { // what lies before the first return is left out, what lies between is not
+		keys = keys[max(slices.IndexFunc(keys, func(k string) bool {
+			for _, v := range values[k] {
+				if v != nil && *v != 0 {
+					return true
+				}
+			}
+			return false
+		}), 0):]
+	}
 	for _, k := range keys {
 		row := make([]any, len(d.columns))
 		for i, c := range d.columns {
 			if c.from == d.by {
-				row[i] = c.show(orDash(k, "未填"))
+				row[i] = c.show(w.groupWord(d.by, c.kind, k))
 			} else if v := values[k][c.from]; v != nil {
 				row[i] = *v
 			}
@@ -130,6 +170,7 @@ func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) e
 				t.Total[i] = *v
 			}
 		}
+		t.Note += w.totalNote(d)
 	}
 	return nil
 }
@@ -217,12 +258,13 @@ func builtinColumns(source string) []column {
 	}
 }
 
-// source is the title of the form whose rows a metric counts.
+// source is the titles of the forms whose rows a metric counts.
 func (w *weekly) source(m *metric.Metric) string {
-	if t := w.forms[m.Fact.Form]; t != "" {
-		return t
+	var titles []string
+	for _, form := range m.Fact.Forms {
+		titles = append(titles, orDash(w.forms[form], form))
 	}
-	return orDash(m.Fact.Form, "报送要求与收件记录")
+	return orDash(strings.Join(titles, "、"), "报送要求与收件记录")
 }
 
 // catalog describes every metric, its value and what it rests on.
@@ -230,6 +272,9 @@ func (w *weekly) catalog() [][]any {
 	var rows [][]any
 	for _, name := range w.book.order {
 		m, f := w.book.metrics[name], w.now[name]
+		if !w.feeds(m) {
+			continue
+		}
 		s := scaleOf(m.Unit, "", f.Value)
 		again := workbook.Cell{Kind: workbook.Num, Value: "—"}
 		if from := w.derived(m, s); from != nil {

@@ -17,6 +17,7 @@ type Declaration struct {
 	metrics       map[string]*metric.Metric
 	order         []string // metrics as declared
 	rows          map[*metric.Fact]*rowsBlock
+	details       int // at most so many rows stand in a list of rows
 	words         []wordDecl
 }
 
@@ -48,6 +49,7 @@ type block struct {
 	table   *tableBlock
 	rows    *rowsBlock
 	movers  int
+	worst   int
 }
 
 type titleBlock struct {
@@ -91,8 +93,13 @@ type tableBlock struct {
 	total      bool
 	sql        string
 	sqlAt      *decl.Node
+	forms      []string // shown where the zone has one of them
 	metrics    []string
 	by         string
+	axis       string // month: a column whose months are all there, also those without rows
+	last       int    // only the last so many rows
+	most       int    // at most so many rows are printed
+	rest       string // where the others stand
 	source     string
 	columns    []column
 	columnsSet bool
@@ -105,6 +112,7 @@ type column struct {
 	span                int
 	sum                 bool
 	total               string            // metric that stands in the total row
+	of                  []string          // columns of the result whose sums the total is the quotient of
 	cell                bool              // rows: its cell's address is shown
 	ranking             bool              // only where the zone asks for 位次
 	words               map[string]string // shown instead of stored

@@ -57,6 +57,26 @@ func scaleOf(unit metric.Unit, word string, values ...*float64) scale {
 	return s
 }
 
+// tellingScale is a scale at which two values that differ read differently: a
+// smaller unit, or more decimals.
+func tellingScale(unit metric.Unit, a, b *float64) scale {
+	s := scaleOf(unit, "", a, b)
+	if a == nil || b == nil || *a == *b {
+		return s
+	}
+	same := func() bool { return s.text(*a) == s.text(*b) }
+	if unit == metric.Yuan && same() && s.unit == "亿元" {
+		s = scale{factor: 1e-4, unit: "万元", decimals: 2}
+	}
+	if unit == metric.Yuan && same() && s.unit == "万元" {
+		s = scale{factor: 1, unit: "元", decimals: 2}
+	}
+	for s.decimals < 6 && same() {
+		s.decimals++
+	}
+	return s
+}
+
 // text writes a value as prose does: 82.9%, 2460万元, 5.8亿元, 216.
 func (s scale) text(v float64) string {
 	n := strconv.FormatFloat(roundHalfUp(v*s.factor, s.decimals), 'f', s.decimals, 64)
@@ -80,7 +100,7 @@ func (s scale) format(before string) string {
 		f += "." + strings.Repeat("0", s.decimals)
 	}
 	if s.ratio {
-		f = "0.0%"
+		f = "0." + strings.Repeat("0", max(s.decimals, 1)) + "%"
 	} else if s.unit != "" {
 		f += quoteFormat(s.unit)
 	}
@@ -114,7 +134,7 @@ func (s scale) change(now, last *float64) workbook.Number {
 	unit := s.unit
 	if s.ratio {
 		unit = "百分点"
-		d = roundHalfUp(*now*100, 1) - roundHalfUp(*last*100, 1)
+		d = roundHalfUp(*now*100, s.decimals) - roundHalfUp(*last*100, s.decimals)
 	}
 	f := "#,##0"
 	if s.decimals > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,6 +106,10 @@ type weekly struct {
 	words    map[string]string // the declaration's own words, filled in
 	returns  dueReturns
 	from     *sources // files and columns of the returns, once asked for
+	fed      map[string]bool
+	lists    map[*metric.Fact]*workbook.Table                  // the rows behind the figures
+	cut      map[*metric.Fact]bool                             // lists that don't hold all of them
+	dens     map[warehouse.Point]map[string]map[string]float64 // denominators of ratios, by metric and submitter
 }
 
 func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehouse.Point, o Options) (*weekly, error) {
@@ -145,7 +150,11 @@ func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehou
 		return nil, err
 	}
 	w.now, w.last = w.at[w.ask], w.at[w.lastAsk]
+	w.unheard()
 	if err := w.zoneFacts(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.findFed(ctx); err != nil {
 		return nil, err
 	}
 	if err := w.fillWords(ctx); err != nil {
@@ -197,6 +206,7 @@ func endOfDay(d calendar.Date, loc *time.Location) time.Time {
 // the others together.
 func (w *weekly) figures(ctx context.Context) error {
 	w.at, w.byUnit = map[warehouse.Point]map[string]figure{}, map[warehouse.Point]map[string]map[string]float64{}
+	w.dens = map[warehouse.Point]map[string]map[string]float64{}
 	var split, whole []string
 	for _, name := range w.book.order {
 		if w.book.metrics[name].Allows("submitter") {
@@ -226,6 +236,7 @@ func (w *weekly) keep(f queries.Figure) {
 	p, name, n := f.Point, f.Metric.ID, inNumbers(f)
 	if w.at[p] == nil {
 		w.at[p], w.byUnit[p] = map[string]figure{}, map[string]map[string]float64{}
+		w.dens[p] = map[string]map[string]float64{}
 	}
 	if len(f.Dims) == 0 {
 		w.at[p][name] = n
@@ -234,6 +245,12 @@ func (w *weekly) keep(f queries.Figure) {
 	v := n.Value
 	if f.Metric.IsRatio() {
 		v = n.Num
+		if w.dens[p][name] == nil {
+			w.dens[p][name] = map[string]float64{}
+		}
+		if n.Den != nil {
+			w.dens[p][name][groupOf(f)] = *n.Den
+		}
 	}
 	if w.byUnit[p][name] == nil {
 		w.byUnit[p][name] = map[string]float64{}
@@ -241,6 +258,18 @@ func (w *weekly) keep(f queries.Figure) {
 	if v != nil {
 		w.byUnit[p][name][groupOf(f)] = *v
 	}
+}
+
+// unheard takes the zeros out of last week that only say that no return had
+// come yet: a first ledger is no rise.
+func (w *weekly) unheard() {
+	last := maps.Clone(w.last)
+	for name, f := range last {
+		if f.Value != nil && *f.Value == 0 && f.Coverage.Received == 0 && w.now[name].Coverage.Received > 0 && len(w.book.metrics[name].Fact.Forms) > 0 {
+			last[name] = figure{Coverage: f.Coverage}
+		}
+	}
+	w.last = last
 }
 
 // zoneFacts reads the zone's name, its targets and the order of its submitters.
@@ -257,6 +286,11 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 		return err
 	}
 	w.targets = map[string]float64{}
+	for name, m := range w.book.metrics {
+		if m.Target != nil {
+			w.targets[name] = *m.Target
+		}
+	}
 	for _, r := range targets.Rows {
 		name, _ := r[0].(string)
 		target, ok := r[1].(float64)
@@ -320,6 +354,8 @@ func (w *weekly) number(name string) (float64, bool) {
 		return float64(len(w.returns.missing)), true
 	case "year":
 		return float64(w.ask.AsOf.Year()), true
+	case "corrections":
+		return float64(len(w.changes())), true
 	}
 	f, ok := w.now[name]
 	if !ok || f.Value == nil {

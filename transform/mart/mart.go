@@ -154,7 +154,8 @@ func (b *builder) metric(full bool) error {
 		}
 	}
 	return b.exec(`create or replace view mart.metric as
-with declared(metric, label, unit, form, zero, seq) as (values ` + b.declared() + `),
+with declared(metric, label, unit, fact, zero, seq) as (values ` + b.declared() + `),
+waits(fact, form) as (values ` + b.waits() + `),
 zones as (select zone from ctl.zone union select zone from raw.return),
 figures as (
 	select zone, metric, dimension, dimension_value, value, num, den, expected, received from built.metric_figure
@@ -164,14 +165,16 @@ figures as (
 	where not exists (select 1 from built.metric_figure as f where f.zone = z.zone and f.metric = d.metric and f.dimension = 'total')
 ),
 owed as (
-	select zone, form, submitter, count(*) as expected, count(*) filter (where is_received) as received
-	from core.fct_obligation where is_expected group by grouping sets ((zone, form, submitter), (zone, form))
+	select o.zone, w.fact, o.submitter, count(*) as expected, count(*) filter (where o.is_received) as received
+	from core.fct_obligation as o join waits as w on w.form = o.form
+	where o.is_expected group by grouping sets ((o.zone, w.fact, o.submitter), (o.zone, w.fact))
 ),
 refused as (
-	select c.zone, c.form, coalesce(s.name, c.submitter) as submitter, sum(c.rows_refused) as rows_refused, sum(c.values_emptied) as values_emptied
-	from core.counted_return as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter
+	select c.zone, w.fact, coalesce(s.name, c.submitter) as submitter, sum(c.rows_refused) as rows_refused, sum(c.values_emptied) as values_emptied
+	from core.counted_return as c join waits as w on w.form = c.form
+	left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter
 	where c.mode = 'ledger' or c.period_end >= c.from_on
-	group by grouping sets ((c.zone, c.form, coalesce(s.name, c.submitter)), (c.zone, c.form))
+	group by grouping sets ((c.zone, w.fact, coalesce(s.name, c.submitter)), (c.zone, w.fact))
 )
 select f.zone, f.metric, d.label, d.unit, f.dimension, f.dimension_value, f.value, f.num, f.den,
 	cast(coalesce(o.expected, f.expected, 0) as bigint) as returns_expected, cast(coalesce(o.received, f.received, 0) as bigint) as returns_received,
@@ -179,9 +182,9 @@ select f.zone, f.metric, d.label, d.unit, f.dimension, f.dimension_value, f.valu
 from figures as f
 join declared as d on d.metric = f.metric
 cross join ctl.run as run
-left join owed as o on o.zone = f.zone and o.form = d.form
+left join owed as o on o.zone = f.zone and o.fact = d.fact
 	and o.submitter is not distinct from (case when f.dimension = 'submitter' then f.dimension_value end)
-left join refused as r on r.zone = f.zone and r.form = d.form
+left join refused as r on r.zone = f.zone and r.fact = d.fact
 	and r.submitter is not distinct from (case when f.dimension = 'submitter' then f.dimension_value end)
 order by d.seq, f.dimension <> 'total', f.dimension, f.dimension_value`)
 }
@@ -196,7 +199,18 @@ func (b *builder) declared() string {
 			zero = "null"
 		}
 		rows = append(rows, fmt.Sprintf("(%s, %s, %s, %s, cast(%s as double), %d)", warehouse.Quote(m.ID), warehouse.Quote(m.Label),
-			warehouse.Quote(string(m.Unit)), warehouse.Quote(m.Fact.Form), zero, i))
+			warehouse.Quote(string(m.Unit)), warehouse.Quote(m.Fact.ID), zero, i))
+	}
+	return strings.Join(rows, ", ")
+}
+
+// waits lists the facts as rows with the forms whose returns their figures wait for.
+func (b *builder) waits() string {
+	rows := []string{"('', '')"}
+	for _, f := range b.c.Facts {
+		for _, form := range f.Forms {
+			rows = append(rows, fmt.Sprintf("(%s, %s)", warehouse.Quote(f.ID), warehouse.Quote(form)))
+		}
 	}
 	return strings.Join(rows, ", ")
 }

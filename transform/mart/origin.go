@@ -50,7 +50,7 @@ func (b *builder) origins() (map[string]origin, error) {
 		h := sha256.New()
 		for _, m := range ms {
 			c := metric.NewCompiler(f, []*metric.Metric{m}, "week")
-			fmt.Fprintln(h, m.ID, f.Table, f.Form, f.Mode, m.Dimensions, f.Dimensions, c.Columns(), c.From("t"))
+			fmt.Fprintln(h, m.ID, f.Table, f.Forms, f.Mode, m.Dimensions, f.Dimensions, c.Columns(), c.From("t"))
 		}
 		o, all := origin{}, false
 		for _, name := range behind(f.Table, byName) {
@@ -75,8 +75,10 @@ func (b *builder) origins() (map[string]origin, error) {
 				fmt.Fprintln(h, name, contents[name])
 			}
 		}
-		if f.Form != "" && !slices.Contains(o.forms, f.Form) && o.forms != nil {
-			o.forms = append(o.forms, f.Form)
+		for _, form := range f.Forms {
+			if o.forms != nil && !slices.Contains(o.forms, form) {
+				o.forms = append(o.forms, form)
+			}
 		}
 		if all {
 			o.forms = nil

@@ -2,10 +2,10 @@
 -- grain: zone, as_of, known_at, return_id, sheet, row_no
 -- incremental: return_id
 select
-    i.zone, i.as_of, i.known_at, i.form, f.title as form_title, i.unit, coalesce(s.seq, 9999) as unit_seq, i.submitter,
-    i.item_no, i.title, i.assigned_on, i.deadline, date_diff('day', i.deadline, i.as_of) as days_overdue,
+    i.zone, i.as_of, i.known_at, i.form, f.title as form_title, i.lead_unit as unit, coalesce(s.seq, 9999) as unit_seq, i.submitter,
+    i.item_no, i.title, i.assigned_on, i.deadline, i.days_overdue,
     i.status, i.progress_note, i.return_id, i.sheet, i.row_no
-from core.ledger_item as i
+from core.fct_item as i
 left join ctl.form as f on f.form = i.form
-left join core.dim_submitter as s on s.zone = i.zone and s.name = i.unit
-where i.is_counted and not i.is_finished and not i.is_long_term and i.deadline < i.as_of
+left join core.dim_submitter as s on s.zone = i.zone and s.name = i.lead_unit
+where i.is_overdue

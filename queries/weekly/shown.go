@@ -1,0 +1,197 @@
+package weekly
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"taizhang/internal/metric"
+	"taizhang/internal/workbook"
+)
+
+// What is shown: a figure that no form of the zone feeds, a table whose form
+// nobody owes, a sheet on which nothing is left, and what leads there, are not.
+
+// findFed finds the forms that somebody owes or has handed in.
+func (w *weekly) findFed(ctx context.Context) error {
+	got, err := rows(ctx, w.src, w.ask, "select distinct form as fed from core.fct_obligation union select distinct form from core.counted_return")
+	if err != nil {
+		return err
+	}
+	w.fed = map[string]bool{}
+	for _, r := range got.Rows {
+		if form, ok := r[0].(string); ok {
+			w.fed[form] = true
+		}
+	}
+	return nil
+}
+
+// feeds says whether the zone has a form that the metric counts.
+func (w *weekly) feeds(m *metric.Metric) bool {
+	if len(m.Fact.Forms) == 0 {
+		return len(w.fed) > 0
+	}
+	return w.hasForm(m.Fact.Forms)
+}
+
+func (w *weekly) hasForm(forms []string) bool {
+	return len(forms) == 0 || slices.ContainsFunc(forms, func(f string) bool { return w.fed[f] })
+}
+
+// shown are the cards of a sheet: those declared that the zone feeds, on the
+// first such sheet also every figure with a target whose light would stand
+// nowhere else; red ones first, then yellow ones. What goes beyond three rows of
+// cards gives way, if it has no light.
+func (w *weekly) shown(s sheet) []item {
+	var out []item
+	for _, it := range s.headline() {
+		if w.feeds(w.book.metrics[it.metric]) {
+			out = append(out, it)
+		}
+	}
+	if s.plain == w.first().plain {
+		for _, name := range w.book.order {
+			if m := w.book.metrics[name]; w.target(name) != nil && w.feeds(m) && !w.book.lit(name) {
+				out = append(out, item{metric: name, label: m.Label})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b item) int {
+		rank := func(it item) int {
+			return lightRank(light(w.book.metrics[it.metric], w.now[it.metric].Value, w.target(it.metric)))
+		}
+		return rank(a) - rank(b)
+	})
+	for i := len(out) - 1; i >= 0 && s.cards > 0 && len(out) > 3*s.cards; i-- {
+		if w.target(out[i].metric) == nil {
+			out = slices.Delete(out, i, i+1)
+		}
+	}
+	return out
+}
+
+// lit says whether a card or list of the book shows a metric's light.
+func (b *Declaration) lit(name string) bool {
+	for _, s := range b.sheets {
+		for _, x := range s.blocks {
+			items := x.figures
+			if x.list != nil {
+				items = x.list.items
+			}
+			if slices.ContainsFunc(items, func(it item) bool { return it.metric == name }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// filled says whether there is anything on a sheet beside titles and notes; one
+// that never had more stays.
+func filled(declared sheet, blocks []workbook.Block) bool {
+	holds := false
+	for _, b := range declared.blocks {
+		holds = holds || b.text != nil || b.figures != nil || b.list != nil || b.table != nil || b.rows != nil
+	}
+	for _, b := range blocks {
+		switch x := b.(type) {
+		case workbook.Figures:
+			holds = holds && len(x.Items) == 0
+		case workbook.Table:
+			holds = holds && len(x.Rows) == 0
+		case workbook.Note:
+			holds = holds && !x.Indent
+		case workbook.Box:
+			holds = false
+		}
+	}
+	return !holds
+}
+
+var ordinal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[一二三四五六七八九十]+、`) })
+
+var ordinals = []string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五"}
+
+// tidy takes out what leads nowhere: headings over nothing, charts of tables
+// that are not there or empty, links to what is left out; and counts anew.
+func tidy(b *workbook.Book) {
+	tables, sheets := map[string]int{}, map[string]bool{}
+	for _, s := range b.Sheets {
+		sheets[s.Name] = true
+		for _, x := range s.Blocks {
+			if t, ok := x.(workbook.Table); ok && t.ID != "" {
+				tables[t.ID] = 1 + len(t.Rows)
+			}
+		}
+	}
+	goes := func(l *workbook.Link) *workbook.Link {
+		if l == nil || l.Table != "" && tables[l.Table] == 0 || l.Table == "" && !sheets[l.Sheet] {
+			return nil
+		}
+		return l
+	}
+	for i := range b.Sheets {
+		s := &b.Sheets[i]
+		var out []workbook.Block
+		n := 0
+		for at, x := range s.Blocks {
+			switch x := x.(type) {
+			case workbook.Title:
+				x.Link = goes(x.Link)
+				out = append(out, x)
+			case workbook.Heading:
+				if at+1 == len(s.Blocks) && len(s.Blocks) > 1 {
+					continue
+				}
+				if at+1 < len(s.Blocks) {
+					if _, again := s.Blocks[at+1].(workbook.Heading); again {
+						continue
+					}
+				}
+				out = append(out, x)
+			case workbook.Note:
+				x.Link = goes(x.Link)
+				out = append(out, x)
+			case workbook.Figures:
+				for j := range x.Items {
+					f := &x.Items[j]
+					f.Link, f.More = goes(f.Link), goes(f.More)
+					if f.Link == nil {
+						f.Link, f.More = f.More, nil
+					}
+					if f.Trend != nil && tables[f.Trend.Table] < 2 {
+						f.Trend = nil
+					}
+				}
+				if len(x.Items) > 0 {
+					out = append(out, x)
+				}
+			case workbook.Charts:
+				x.Items = slices.DeleteFunc(slices.Clone(x.Items), func(c workbook.Chart) bool { return tables[c.Table] < 2 })
+				if len(x.Items) > 0 {
+					out = append(out, x)
+				}
+			case workbook.Table:
+				for _, r := range x.Rows {
+					for j, v := range r {
+						if c, ok := v.(workbook.Cell); ok && c.Link != nil {
+							c.Link = goes(c.Link)
+							r[j] = c
+						}
+					}
+				}
+				if had := ordinal().FindString(x.Title); had != "" && n < len(ordinals) {
+					x.Title = ordinals[n] + "、" + strings.TrimPrefix(x.Title, had)
+					n++
+				}
+				out = append(out, x)
+			default:
+				out = append(out, x)
+			}
+		}
+		s.Blocks = out
+	}
+}

@@ -1,0 +1,93 @@
+package weekly
+
+import (
+	"slices"
+	"strings"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/workbook"
+)
+
+// totalNote names the columns whose total is computed by the metric and doesn't
+// follow from the rows above it.
+func (w *weekly) totalNote(d *tableBlock) string {
+	var titles []string
+	for _, c := range d.columns {
+		id := c.total
+		if id == "" && len(d.metrics) > 0 && c.from != d.by {
+			if m := w.book.metrics[c.from]; m.IsRatio() || m.Value.Agg == "distinct" || m.Value.Agg == "median" {
+				id = c.from
+			}
+		}
+		if id != "" {
+			titles = append(titles, "“"+c.title+"”")
+		}
+	}
+	if len(titles) == 0 {
+		return ""
+	}
+	return "合计行的" + strings.Join(titles, "") + "按指标口径对全区计算，不是各行相加。"
+}
+
+func columnSum(rows [][]any, at int) (sum float64) {
+	for _, r := range rows {
+		if f, ok := asFloat(r[at]); ok {
+			sum += f
+		}
+	}
+	return sum
+}
+
+// fillMonths adds the months that have no rows, from the first one that has to
+// the as-of date's or the last: what is added up is zero in them.
+func (d *tableBlock) fillMonths(asOf calendar.Date, at int, got *grid) {
+	if d.axis != "month" || len(got.Rows) == 0 {
+		return
+	}
+	rows := map[string][]any{}
+	first, last := "", calendar.MonthOf(asOf).String()
+	for _, r := range got.Rows {
+		month, _ := r[at].(string)
+		if p, err := calendar.ParsePeriod(month); err != nil || p.Kind != calendar.Month {
+			return // a row without a month: nothing to count on
+		}
+		if first == "" || month < first {
+			first = month
+		}
+		last = max(last, month)
+		rows[month] = r
+	}
+	p, err := calendar.ParsePeriod(first)
+	if err != nil {
+		return
+	}
+	var out [][]any
+	for ; p.String() <= last; p = p.Next() {
+		r := rows[p.String()]
+		if r == nil {
+			r = make([]any, len(got.Columns))
+			r[at] = p.String()
+			for _, c := range d.columns {
+				if i := slices.Index(got.Columns, c.from); i >= 0 && i != at && c.kind != workbook.Percent && (c.sum || c.total != "") {
+					r[i] = int64(0)
+				}
+			}
+		}
+		out = append(out, r)
+	}
+	got.Rows = out
+}
+
+// groupWord is a value of a dimension as a table shows it: of weeks the last day,
+// where the column shows days.
+func (w *weekly) groupWord(by string, kind workbook.Kind, value string) string {
+	if by == "week" && kind == dayKind {
+		if p, err := calendar.ParsePeriod(value); err == nil {
+			return min(p.End(), w.ask.AsOf).String()[5:]
+		}
+	}
+	if by == "form" {
+		return orDash(w.forms[value], orDash(value, "未填"))
+	}
+	return orDash(value, "未填")
+}
