@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/pipeline"
-	"taizhang/internal/warehouse"
 )
 
 func (a *app) rebuildCmd() *cobra.Command {
@@ -14,12 +13,12 @@ func (a *app) rebuildCmd() *cobra.Command {
 		Use:   "rebuild",
 		Short: "Make the warehouse anew from the archive, and compare the figures",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
 			if err != nil {
 				return err
 			}
-			return a.owned(z, "rebuild", func(*warehouse.Owner) error {
+			return a.ownedHere(cmd, z, args, nil, func() error {
 				diff, compared, err := z.Rebuild(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log()})
 				if err != nil {
 					return err

@@ -19,6 +19,11 @@ func (a *app) statusCmd() *cobra.Command {
 		Short: "Show who has handed in what, and which files wait in the inbox",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if remind {
+				if err := alone(cmd, "remind", "period", "all", "format"); err != nil {
+					return err
+				}
+			}
 			z, r, err := a.reader()
 			if err != nil {
 				return err

@@ -23,6 +23,9 @@ func (a *app) traceCmd() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cell != "" {
+				if err := alone(cmd, "cell", "where"); err != nil {
+					return err
+				}
 				return a.traceCell(cmd.Context(), cell)
 			}
 			_, ask, r, err := a.ask(args, nil, where)
