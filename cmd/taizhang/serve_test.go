@@ -143,7 +143,7 @@ func TestRunBesideServe(t *testing.T) {
 		{0, "the figures are the same", []string{"rebuild"}},
 		{0, "Published: ", []string{"models", "run", "--full"}},
 		{0, "Published again: ", []string{"models", "rollback"}},
-		{2, "no row", []string{"erase", "--person", identity(77), "--dry-run"}},
+		{2, "nobody with the number", []string{"erase", "--person", identity(77), "--dry-run"}},
 		{0, "", []string{"summary"}},
 	} {
 		code, out, log := program(t, append(c.args, "--zone", zone)...)

@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,7 +72,34 @@ func (m *Metric) check(ctx context.Context, q warehouse.Querier, columns []strin
 			}
 		}
 	}
+	if errors.Join(faults...) == nil {
+		faults = append(faults, m.bind(ctx, q))
+	}
 	return faults
+}
+
+// bind has the engine look at each measure: functions, types, brackets that don't match.
+func (m *Metric) bind(ctx context.Context, q warehouse.Querier) error {
+	c := NewCompiler(m.Fact, []*Metric{m}, "")
+	try := func(sql string) error {
+		_, err := warehouse.Strings(ctx, q, "select cast(x as varchar) from (select "+sql+" as x from (select * from "+m.Fact.Table+" limit 0)) limit 0")
+		return err
+	}
+	for _, x := range m.Measures() {
+		plain := *m
+		plain.Newest = nil
+		c.Metrics[0] = &plain
+		for _, e := range []struct {
+			sql string
+			pos decl.Pos
+		}{{"(" + cmp.Or(x.Where, "true") + ") is true", x.wherePos}, {c.aggregate(&plain, &Measure{Agg: x.Agg, Expr: x.Expr}), x.exprPos}} {
+			if err := try(e.sql); err != nil {
+				first, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+				return e.pos.Fault("metric %s: %s", "指标 %s：%s", m.ID, first)
+			}
+		}
+	}
+	return nil
 }
 
 // known is nil where a table has a column, else what is wrong.

@@ -37,7 +37,7 @@ const (
 // Measure is one aggregate over the rows of a fact.
 type Measure struct {
 	Agg   string // count, sum, distinct, median
-	Expr  string // empty for count
+	Expr  string // empty for count, but for the count of an average
 	Where string // empty: all rows
 
 	pos, exprPos, wherePos decl.Pos
@@ -65,7 +65,7 @@ type Metric struct {
 	pos decl.Pos
 }
 
-// IsRatio says whether the metric has a numerator and a denominator.
+// IsRatio says whether the metric has a numerator and a denominator: ratios and averages.
 func (m *Metric) IsRatio() bool { return m.Den != nil }
 
 // Allows says whether the metric can be broken down by a dimension.
