@@ -58,7 +58,7 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 	query, widths := q.statement(facts, src)
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("figures: %w\n%s", err, query)
+		return nil, r.Catalogue.Blame(ctx, r.db.Conn, fmt.Errorf("figures: %w\n%s", err, query))
 	}
 	at := make(map[[2]any]warehouse.Point, len(q.points))
 	for _, p := range q.points {

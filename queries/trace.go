@@ -27,7 +27,7 @@ type TraceRow struct {
 	Submitter             string
 	Sheet                 string
 	Row                   int64
-	Key                   string // the row's business key
+	Key                   string // the row's business key, as written
 	Cells                 []Cell
 	Values                []CellValue // what stands in the columns that the metric reads
 	Contributes           any         // to the value or the numerator
@@ -97,18 +97,14 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 		return nil, err
 	}
 	c := metric.NewCompiler(m.Fact, []*metric.Metric{m}, gr.Name())
-	fields, err := r.fieldsRead(ctx, m)
+	shown, err := r.fieldsShown(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.Field
-	}
-	query := c.Trace(src.Name(m.Fact.Table), metric.Filters(m.Fact, a.Where), names)
+	query := c.Trace(src.Name(m.Fact.Table), metric.Filters(m.Fact, a.Where), shown.names())
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("trace %s: %w\n%s", m.ID, err, query)
+		return nil, r.Catalogue.Blame(ctx, r.db.Conn, fmt.Errorf("trace %s: %w\n%s", m.ID, err, query))
 	}
 	if len(t.Rows) == 0 {
 		if err := r.knownValues(ctx, a, metrics, gr); err != nil {
@@ -118,7 +114,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	if m.Fact.Mode == metric.Obligation {
 		return r.obligationRows(m, t), nil
 	}
-	return r.sheetRows(ctx, m, t, fields)
+	return r.sheetRows(ctx, m, t, shown)
 }
 
 func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
@@ -135,7 +131,7 @@ func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
 	return out
 }
 
-func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table, fields []Cell) ([]TraceRow, error) {
+func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table, shown shownFields) ([]TraceRow, error) {
 	out := make([]TraceRow, 0, len(t.Rows))
 	returns := map[string]bool{}
 	for _, v := range t.Rows {
@@ -145,10 +141,7 @@ func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table
 		row.Archive, _ = v[2].(string)
 		row.Submitter, _ = v[3].(string)
 		row.Sheet, _ = v[4].(string)
-		row.Key, _ = v[8].(string)
-		for i, f := range fields {
-			row.Values = append(row.Values, CellValue{f.Title, v[9+i]})
-		}
+		row.Key, row.Values = shown.of(v[8:])
 		returns[row.Return] = true
 		out = append(out, row)
 	}

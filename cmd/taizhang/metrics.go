@@ -86,7 +86,7 @@ func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *qu
 	if s, ok := z.Match(q.Where["submitter"]); ok {
 		q.Where["submitter"] = s.Name
 	}
-	if q.Point, err = a.point(z.Location); err == nil {
+	if q.Point, err = a.pointIn(r); err == nil {
 		err = windowOf(r, q)
 	}
 	if err != nil {

@@ -133,7 +133,11 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 			case int64, int, float64, json.Number:
 				right[j] = true
 			}
-			rows[i] = append(rows[i], cellText(v, format))
+			text := cellText(v, format)
+			if format == "table" || format == "md" { // read by people
+				text = shown(strings.ReplaceAll(text, "\n", " "))
+			}
+			rows[i] = append(rows[i], text)
 		}
 	}
 	return rows, right

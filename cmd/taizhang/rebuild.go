@@ -21,6 +21,9 @@ func (a *app) rebuildCmd() *cobra.Command {
 			return a.ownedHere(cmd, z, args, nil, func() error {
 				diff, compared, err := z.Rebuild(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log()})
 				if err != nil {
+					for _, d := range diff {
+						a.say("%s: %s → %s", d.What, orDash(d.Before), orDash(d.After))
+					}
 					return err
 				}
 				if !compared {
@@ -32,7 +35,7 @@ func (a *app) rebuildCmd() *cobra.Command {
 					return nil
 				}
 				for _, d := range diff {
-					fmt.Fprintf(a.err, "%s: %s → %s\n", d.What, d.Before, d.After)
+					fmt.Fprintf(a.err, "%s: %s → %s\n", d.What, orDash(d.Before), orDash(d.After))
 				}
 				return fmt.Errorf("rebuilt from the archive and published, but %d outcomes or figures differ from those published before", len(diff))
 			})

@@ -91,7 +91,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			}
 			for _, e := range rec {
 				if _, list := e.Value.([]result.Record); !list {
-					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, cellText(e.Value, a.format))
+					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, shown(cellText(e.Value, a.format)))
 				}
 			}
 			if len(findings) > 0 {

@@ -71,12 +71,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now}
+	a := &app{in: stdin, out: stdout, err: shownWriter{stderr}, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
 	return a.exit(a.finish(err))
 }
@@ -287,6 +287,16 @@ func (a *app) point(loc *time.Location) (warehouse.Point, error) {
 		}
 	}
 	return p, nil
+}
+
+// pointIn is point for what a publication is asked: it knows what is owed for a year and a bit.
+func (a *app) pointIn(r *queries.Reader) (warehouse.Point, error) {
+	p, err := a.point(r.Location())
+	if err == nil && p.AsOf.Valid() && p.AsOf > r.Reach() {
+		err = usageError{decl.Say("--as-of %[1]s: what is owed is known up to %[2]s only, the end of the year after the publication of %[3]s",
+			"--as-of %[1]s：应报哪些报表只排到 %[2]s（本次发布 %[3]s 的次年年底）", p.AsOf, r.Reach(), r.Published().AsOf)}
+	}
+	return p, err
 }
 
 // parseTime reads RFC 3339, or a date with or without a time of day in the zone's time zone; a bare date is its end.

@@ -153,11 +153,11 @@ func (a *app) weekly(z *pipeline.Zone) (r *queries.Reader, p warehouse.Point, o 
 	if o, err = weeklyOptions(z); err != nil {
 		return nil, p, o, err
 	}
-	if p, err = a.point(z.Location); err != nil {
-		return nil, p, o, err
-	}
 	if r, err = a.readerOf(z); err != nil {
 		return nil, p, o, err
+	}
+	if p, err = a.pointIn(r); err != nil {
+		return nil, p, o, errors.Join(err, r.Close())
 	}
 	own := r.Published()
 	if !p.AsOf.Valid() {

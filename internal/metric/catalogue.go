@@ -15,6 +15,9 @@ import (
 //go:embed metrics.yaml
 var builtinMetrics []byte
 
+// builtinName is the file that the program brings along.
+const builtinName = "metrics.yaml"
+
 // Unit of a metric's value.
 type Unit string
 
@@ -124,7 +127,7 @@ type Source struct {
 func Load(extra ...Source) (*Catalogue, error) {
 	c := &Catalogue{metric: map[string]*Metric{}, fact: map[string]*Fact{}, dim: map[string]string{}}
 	var faults []error
-	for _, s := range append([]Source{{"metrics.yaml", builtinMetrics}}, extra...) {
+	for _, s := range append([]Source{{builtinName, builtinMetrics}}, extra...) {
 		faults = append(faults, c.read(s))
 	}
 	if err := errors.Join(faults...); err != nil {
