@@ -14,7 +14,6 @@ import (
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
-	"taizhang/internal/warehouse"
 )
 
 // AnswerDecision gives the sender a receipt that says the outcome as an operator's decision makes it. It is called
@@ -116,18 +115,17 @@ func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
 			return err
 		}
 	}
-	report, err := s.stored(ctx, a)
+	report, err := s.Kept(ctx, a.seq)
 	if err != nil {
-		return err
+		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
 	}
-	s.complete(report, p)
 	for i, r := range report.Returns {
 		if err := s.decided(r, e, p, i); err != nil {
 			return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
 		}
 	}
 	source := p.Source()
-	if len(s.Erased.of(a.seq)) > 0 { // the original holds a person who is to be found in no receipt
+	if report.Bare || len(s.Erased.of(a.seq)) > 0 { // the original holds a person who is to be found in no receipt
 		source = receipt.Source{}
 	}
 	name, content, err := receipt.Write(report, source, s.In.office())
@@ -166,25 +164,6 @@ func (s *Session) arrived(seq int) (arrival, error) {
 	return arrival{}, fmt.Errorf("no arrival %d", seq)
 }
 
-// complete adds to a report from the tables what only the original tells: the marks by which doubts are explained, and
-// what was read and what wasn't.
-func (s *Session) complete(report *finding.Report, p *read.Parsed) {
-	report.Skipped = p.Skipped
-	for i, r := range report.Returns {
-		if i >= len(p.Parts) || p.Failed != nil || p.Parts[i].Ret.Form != r.Form {
-			continue
-		}
-		pt := p.Parts[i]
-		r.Sheets, r.RowsIgnored = pt.Ret.Sheets, pt.Ret.RowsIgnored
-		keys := judge.KeysByRow(pt)
-		for k := range r.Findings {
-			if f := &r.Findings[k]; f.Severity != finding.Info {
-				judge.Mark(r.Form, f, keys)
-			}
-		}
-	}
-}
-
 // decided puts into return i of a file what operators decided about it: e, if it is the one meant, else what holds.
 func (s *Session) decided(r *finding.Return, e archive.Event, p *read.Parsed, i int) error {
 	x := e
@@ -219,20 +198,6 @@ func (s *Session) decided(r *finding.Return, e archive.Event, p *read.Parsed, i 
 		r.Rows, r.RowsRefused, r.ValuesEmptied = len(kept.Records), len(kept.Refused), pt.Ret.ValuesEmptied
 	}
 	s.hist.Foresee(r, s.In.Forms.Get(r.Form), kind)
-	return nil
-}
-
-// loadExplanations adds to a report from the tables what senders explained.
-func (s *Session) loadExplanations(ctx context.Context, ret *finding.Return) error {
-	err := warehouse.Each(ctx, s.Conn, `select coalesce(sheet,''), coalesce(cell,''), message, said from raw.explanation where zone = ? and return_id = ? order by seq`, func(v []any) error {
-		e := finding.Explained{Said: fmt.Sprint(v[3])}
-		e.Finding = finding.Finding{Severity: finding.Warning, Sheet: fmt.Sprint(v[0]), Cell: fmt.Sprint(v[1]), Message: fmt.Sprint(v[2])}
-		ret.Explained = append(ret.Explained, e)
-		return nil
-	}, s.In.Zone.Code, ret.ID)
-	if err != nil {
-		return fmt.Errorf("read explanations of %s: %w", ret.ID, err)
-	}
 	return nil
 }
 

@@ -133,6 +133,12 @@ func (e *Erasures) without(arrival int, ret *finding.Return, pt *read.Part) (*fi
 			left.Explained = append(left.Explained, x)
 		}
 	}
+	left.Changes = nil
+	for _, c := range ret.Changes {
+		if !e.quoted(c.Key) && !e.quoted(c.Before) && !e.quoted(c.After) {
+			left.Changes = append(left.Changes, c)
+		}
+	}
 	if len(left.Findings) < len(ret.Findings) {
 		e.told[ret.ID] = judge.Fingerprint(ret)
 	}

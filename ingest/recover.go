@@ -7,7 +7,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/judge"
-	"taizhang/ingest/read"
+	"taizhang/ingest/receipt"
 	"taizhang/internal/archive"
 )
 
@@ -43,20 +43,33 @@ func (s *Session) recover(ctx context.Context) error {
 			s.wait(arrival{seq: e.Seq, path: e.Path}, err)
 			continue
 		}
-		report, err := s.stored(ctx, a)
-		if err != nil {
-			return err
-		}
-		p, err := s.readOne(ctx, a)
-		if err != nil {
-			return err
-		}
-		s.complete(report, p)
-		if err := s.finish([]arrival{a}, []*finding.Report{report}, []*read.Parsed{p}); err != nil {
+		if err := s.answer(ctx, a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// answer finishes an arrival whose rows are committed: its receipt says what was committed with them.
+func (s *Session) answer(ctx context.Context, a arrival) error {
+	report, err := s.Kept(ctx, a.seq)
+	if errors.Is(err, ErrNotKept) {
+		s.wait(a, err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	source := receipt.Source{}
+	if !report.Bare {
+		p, err := s.readOne(ctx, a)
+		if err != nil {
+			return err
+		}
+		source = p.Source()
+	}
+	s.Taken = append(s.Taken, report)
+	return s.finish([]arrival{a}, []*finding.Report{report}, []receipt.Source{source})
 }
 
 // untried gives how many of the first arrivals were noted and never read again: they are taken together once, as the run

@@ -18,8 +18,8 @@ import (
 	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
+	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
-	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 )
@@ -78,8 +78,8 @@ func (s *Session) Start(ctx context.Context) error {
 
 // archived makes an arrival again from the archive.
 func (s *Session) archived(e archive.Event) (arrival, error) {
-	a := arrival{seq: e.Seq, path: e.Path, sha: e.Hash, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes, fatal: s.Archive.Retries(e.Seq) > maxRetries,
-		file: read.File{Name: e.Name, Folder: e.Folder, ReceivedAt: e.At.In(s.In.Zone.Location), Run: e.Run}}
+	a := arrival{seq: e.Seq, path: s.pathOf(e), sha: e.Hash, size: e.Size, tooBig: e.Size > s.In.Zone.Limits.FileBytes, fatal: s.Archive.Retries(e.Seq) > maxRetries,
+		file: read.File{Name: secret.MaskText(e.Name), Folder: secret.MaskText(e.Folder), ReceivedAt: e.At.In(s.In.Zone.Location), Run: e.Run}}
 	if a.tooBig {
 		return a, nil
 	}
@@ -127,7 +127,7 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 			a.seq, a.file.ReceivedAt, a.file.Run = next+len(todo), received(d.Path).In(s.In.Zone.Location), run
 			held += int64(len(a.file.Content))
 			todo = append(todo, a)
-			events = append(events, archive.Event{Event: archive.Arrive, Seq: a.seq, At: a.file.ReceivedAt, Hash: a.sha, Name: d.Name, Folder: d.Folder, Path: d.Path, Size: a.size, Run: run})
+			events = append(events, archive.Event{Event: archive.Arrive, Seq: a.seq, At: a.file.ReceivedAt, Hash: a.sha, Name: a.file.Name, Folder: a.file.Folder, Path: maskPath(d.Path), Size: a.size, Run: run})
 		}
 		if len(todo) == 0 {
 			continue
@@ -152,7 +152,7 @@ func (s *Session) fetch(originals *archive.Puts, d *Dropped) (a arrival, err err
 		return a, nil
 	}
 	inbox := s.In.Zone.Inbox()
-	a = arrival{path: d.Path, mod: d.mod, size: d.Size, file: read.File{Name: d.Name, Folder: d.Folder}}
+	a = arrival{path: d.Path, mod: d.mod, size: d.Size, file: read.File{Name: secret.MaskText(d.Name), Folder: secret.MaskText(d.Folder)}}
 	if a.tooBig = d.Size > s.In.Zone.Limits.FileBytes; a.tooBig {
 		f, err := openDropped(inbox, d)
 		if f == nil {
@@ -211,7 +211,11 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 	if !answer {
 		return nil
 	}
-	return s.finish(todo, reports, files)
+	sources := make([]receipt.Source, len(files))
+	for i, p := range files {
+		sources[i] = p.Source()
+	}
+	return s.finish(todo, reports, sources)
 }
 
 func (s *Session) reload(ctx context.Context) error {
@@ -278,7 +282,9 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*rea
 		reports = append(reports, j.Report)
 	}
 	for _, j := range all { // a later file of the group may say more of an earlier one
-		b.add(j)
+		if err := b.add(j); err != nil {
+			return nil, err
+		}
 	}
 	if err := warehouse.Begin(ctx, s.Conn); err != nil {
 		return nil, err
@@ -296,7 +302,7 @@ func (s *Session) judgeAndStore(ctx context.Context, todo []arrival, read []*rea
 
 // finish writes the receipts, takes the files out of the inbox and notes that they are dealt with. A unit whose receipts
 // can't be written holds nobody else up: its files wait for the next run.
-func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*read.Parsed) error {
+func (s *Session) finish(todo []arrival, reports []*finding.Report, sources []receipt.Source) error {
 	batches := map[string]*durable.Batch{} // by outbox
 	put, faults := make([]*receipt.Saved, len(reports)), make([]error, len(reports))
 	for i, r := range reports {
@@ -305,7 +311,7 @@ func (s *Session) finish(todo []arrival, reports []*finding.Report, read []*read
 			batches[dir] = &durable.Batch{}
 			defer batches[dir].Discard()
 		}
-		name, content, err := receipt.Write(r, read[i].Source(), s.In.office())
+		name, content, err := receipt.Write(r, sources[i], s.In.office())
 		if err == nil {
 			put[i], err = receipt.Save(batches[dir], dir, name, content)
 		}
@@ -357,78 +363,22 @@ func (s *Session) dropped(a arrival) string {
 	return path
 }
 
-// stored makes the report of an arrival again from the tables.
-func (s *Session) stored(ctx context.Context, a arrival) (*finding.Report, error) {
-	r := &finding.Report{Arrival: a.seq, File: a.file.Name, Folder: a.file.Folder, SHA256: a.sha, ReceivedAt: a.file.ReceivedAt}
-	rows, err := s.Conn.QueryContext(ctx, `select return_id, coalesce(submitter,''), coalesce(form,''), coalesce(period,''), coalesce(cast(cutoff as varchar),''), status, is_nil, rows_loaded, rows_refused, values_emptied, late, due_at
-		from raw.return where zone = ? and arrival = ? order by return_id`, s.In.Zone.Code, a.seq)
-	if err != nil {
-		return nil, fmt.Errorf("read returns of arrival %d: %w", a.seq, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		ret := &finding.Return{ReceivedAt: a.file.ReceivedAt, Cutoff: calendar.NoDate}
-		var period, cutoff, status string
-		var due sql.NullTime
-		if err := rows.Scan(&ret.ID, &ret.Submitter, &ret.Form, &period, &cutoff, &status, &ret.Nil, &ret.Rows, &ret.RowsRefused, &ret.ValuesEmptied, &ret.Late, &due); err != nil {
-			return nil, fmt.Errorf("read returns of arrival %d: %w", a.seq, err)
-		}
-		ret.Outcome = finding.Outcome(status)
-		if t := due.Time; due.Valid {
-			ret.DueAt = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), s.In.Zone.Location)
-		}
-		ret.Period, _ = calendar.ParsePeriod(period) // "" where it was never told
-		if d, err := calendar.ParseDate(cutoff); err == nil {
-			ret.Cutoff = d
-		}
-		if sub, ok := s.In.Zone.Submitter(ret.Submitter); ok {
-			ret.SubmitterName = sub.Name
-		}
-		if f := s.In.Forms.Get(ret.Form); f != nil {
-			ret.FormTitle = f.Title
-		}
-		r.Returns = append(r.Returns, ret)
-	}
-	for _, ret := range r.Returns {
-		frows, err := s.Conn.QueryContext(ctx, `select severity, rule, sheet, cell, row_no, coalesce(field,''), coalesce(value,''), message, coalesce(hint,'') from raw.finding where zone = ? and return_id = ? order by seq`, s.In.Zone.Code, ret.ID)
-		if err != nil {
-			return nil, fmt.Errorf("read findings of %s: %w", ret.ID, err)
-		}
-		for frows.Next() {
-			var f finding.Finding
-			if err := frows.Scan(&f.Severity, &f.Rule, &f.Sheet, &f.Cell, &f.Row, &f.Field, &f.Value, &f.Message, &f.Hint); err != nil {
-				frows.Close()
-				return nil, fmt.Errorf("read findings of %s: %w", ret.ID, err)
-			}
-			ret.Findings = append(ret.Findings, f)
-		}
-		frows.Close()
-		for _, load := range []func(context.Context, *finding.Return) error{s.loadExplanations, s.storedRows} {
-			if err := load(ctx, ret); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return r, rows.Err()
-}
+// ErrNotKept is of an arrival whose receipt's words are not in the tables: it was taken in before they were kept.
+var ErrNotKept = errors.New("what its receipt says was not kept\nhint: taizhang rebuild keeps it for all that was taken in")
 
-// storedRows reads what a return passed over, and the cells that it didn't read.
-func (s *Session) storedRows(ctx context.Context, ret *finding.Return) error {
-	err := warehouse.Each(ctx, s.Conn, "select total, coalesce(sheet,''), row_no, kind from raw.passed_over where zone = ? and return_id = ? order by seq", func(v []any) error {
-		ret.RowsIgnored = int(v[0].(int32))
-		ret.PassedOver = append(ret.PassedOver, finding.PassedRow{Sheet: v[1].(string), Row: int(v[2].(int32)), Kind: v[3].(string)})
-		return nil
-	}, s.In.Zone.Code, ret.ID)
-	if err != nil {
-		return fmt.Errorf("read the rows passed over of %s: %w", ret.ID, err)
+// Kept gives what the receipt of an arrival says, as it was committed with the rows.
+func (s *Session) Kept(ctx context.Context, seq int) (*finding.Report, error) {
+	var text, sha string
+	err := s.Conn.QueryRowContext(ctx, `select k.report, r.sha256 from raw.receipt as k join raw.return as r using (zone, arrival) where k.zone = ? and k.arrival = ? limit 1`, s.In.Zone.Code, seq).Scan(&text, &sha)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("arrival %d: %w", seq, ErrNotKept)
 	}
-	err = warehouse.Each(ctx, s.Conn, "select total, coalesce(sheet,''), cell, coalesce(value,'') from raw.unread where zone = ? and return_id = ? order by seq", func(v []any) error {
-		ret.CellsUnread = int(v[0].(int32))
-		ret.Unread = append(ret.Unread, finding.UnreadCell{Sheet: v[1].(string), Cell: v[2].(string), Value: v[3].(string)})
-		return nil
-	}, s.In.Zone.Code, ret.ID)
 	if err != nil {
-		return fmt.Errorf("read the unread cells of %s: %w", ret.ID, err)
+		return nil, fmt.Errorf("read the receipt of arrival %d: %w", seq, err)
 	}
-	return nil
+	report, err := finding.Kept(text, s.In.Zone.Location)
+	if err == nil {
+		report.SHA256 = sha
+	}
+	return report, err
 }

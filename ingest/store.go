@@ -108,9 +108,12 @@ func (b *batch) moment(t time.Time) any {
 }
 
 // add takes over a judged file.
-func (b *batch) add(j *judge.Judged) {
+func (b *batch) add(j *judge.Judged) error {
+	said := *j.Report
+	said.Returns, said.SHA256 = nil, "" // raw.return has it
 	for i, full := range j.Report.Returns {
 		r, pt := b.erased.without(j.Report.Arrival, full, j.Parts[i])
+		said.Returns = append(said.Returns, r)
 		mode, start, end := "", calendar.NoDate, calendar.NoDate
 		if f := b.forms.Get(r.Form); f != nil {
 			mode = string(f.Mode)
@@ -142,6 +145,9 @@ func (b *batch) add(j *judge.Judged) {
 			b.rows(pt)
 		}
 	}
+	text, err := said.Keep()
+	b.row("raw.receipt", b.zone, whole(said.Arrival), text)
+	return err
 }
 
 // hintOf joins the remedy and the suggested value.
@@ -221,7 +227,7 @@ func folded(name string) any {
 
 // flush loads everything within the caller's transaction.
 func (b *batch) flush(ctx context.Context, conn *sql.Conn) error {
-	for _, name := range []string{"raw.return", "raw.return_column", "raw.finding", "raw.passed_over", "raw.unread", "raw.explanation", "raw.quarantine"} {
+	for _, name := range []string{"raw.return", "raw.return_column", "raw.finding", "raw.passed_over", "raw.unread", "raw.explanation", "raw.receipt", "raw.quarantine"} {
 		if err := warehouse.Load(ctx, conn, warehouse.FixedTable(name), b.tables[name]); err != nil {
 			return err
 		}

@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
 )
@@ -14,7 +16,7 @@ import (
 // trouble notes that a file waits because something of one unit (its outbox, its folder, the file) can't be read or
 // written. Nobody else waits for it; the next run tries again.
 func (s *Session) trouble(path string, err error) {
-	text := fmt.Errorf("%s: %w", path, err)
+	text := fmt.Errorf("%s: %w", maskPath(path), err)
 	s.Log.Error("a file waits", "err", text)
 	s.Troubles = append(s.Troubles, text)
 }
@@ -31,6 +33,35 @@ func (s *Session) unanswered(files []Dropped) (fresh, waiting []Dropped) {
 		fresh = append(fresh, d)
 	}
 	return fresh, waiting
+}
+
+// maskPath masks the parts of a path one by one.
+func maskPath(path string) string {
+	parts := strings.Split(path, "/")
+	for i := range parts {
+		parts[i] = secret.MaskText(parts[i])
+	}
+	return strings.Join(parts, "/")
+}
+
+// pathOf is where the file of an arrival lies in the inbox. The journal knows its path masked; where that hides something,
+// the file is the one of such a path with that content.
+func (s *Session) pathOf(e archive.Event) string {
+	if !strings.Contains(e.Path, "****") {
+		return e.Path
+	}
+	files, err := Inbox(s.In.Zone.Inbox())
+	if err != nil {
+		return e.Path
+	}
+	for _, d := range files {
+		if d.Size == e.Size && maskPath(d.Path) == e.Path {
+			if sum, err := hashOf(filepath.Join(s.In.Zone.Inbox(), filepath.FromSlash(d.Path))); err == nil && sum == e.Hash {
+				return d.Path
+			}
+		}
+	}
+	return e.Path
 }
 
 // outboxOf is where the receipt of a file goes.

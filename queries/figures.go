@@ -135,6 +135,9 @@ func (r *Reader) asked(ctx context.Context, a Ask, metrics []*metric.Metric, gr 
 	if err := gr.Span(a.Point, a.Where); err != nil {
 		return nil, err
 	}
+	if len(gr.Buckets) == 0 { // the window begins after the as-of date
+		return nil, nil
+	}
 	isState := func(m *metric.Metric) bool { return m.Fact.Mode != metric.Period }
 	period, state := q, q
 	period.metrics, period.buckets = slices.DeleteFunc(slices.Clone(metrics), isState), gr

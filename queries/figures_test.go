@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,59 @@ func TestFiguresByHand(t *testing.T) {
 		}
 		if got := value(t, r, a); got != c.want {
 			t.Errorf("%s by %q at %v:\n got %s\nwant %s", c.metric, c.by, c.point, got, c.want)
+		}
+	}
+}
+
+// TestNoWindow: a window that begins after the as-of date has no weeks.
+func TestNoWindow(t *testing.T) {
+	r := smallReader(t)
+	late := warehouse.Point{From: calendar.NewDate(2022, 9, 1)}
+	for _, m := range []string{"closure_rate", "incentive_paid", "return_completeness"} {
+		figures, err := r.Metrics(context.Background(), Ask{Metrics: []string{m}, By: []string{"week"}, Point: late})
+		if err != nil || len(figures) != 0 {
+			t.Errorf("%s by week: %v, %v", m, figures, err)
+		}
+		if figures, err = r.Metrics(context.Background(), Ask{Metrics: []string{m}, Point: late}); err != nil || len(figures) != 1 {
+			t.Errorf("%s: %v, %v", m, figures, err)
+		}
+	}
+}
+
+// TestFiguresAtPoints: several points at once, in total and by a dimension, have what each has alone; also by weeks.
+func TestFiguresAtPoints(t *testing.T) {
+	ctx := context.Background()
+	r := randomReader(t, 7)
+	points := []warehouse.Point{r.At(warehouse.Point{}), r.At(warehouse.Point{AsOf: calendar.NewDate(2022, 6, 20)}), r.At(warehouse.Point{AsOf: calendar.NewDate(2022, 6, 20), KnownAt: time.Date(2022, 6, 30, 12, 0, 0, 0, r.loc)})}
+	metrics := []string{"problems_collected", "closure_rate", "incentive_paid", "days_to_close_median", "low_income_people", "return_completeness"}
+	for by, names := range map[string][]string{"": metrics, "submitter": metrics, "week": metrics, "street": {"closure_rate", "low_income_people"}} {
+		have, err := r.Figures(ctx, points, names, by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, p := range points {
+			for _, a := range []Ask{{Metrics: names, Point: p}, {Metrics: names, Point: p, By: []string{by}}} {
+				if len(a.By) > 0 && by == "" {
+					continue
+				}
+				want, err := r.Metrics(ctx, a)
+				if err != nil {
+					t.Fatal(err)
+				}
+				n += len(want)
+				for _, w := range want {
+					i := slices.IndexFunc(have, func(f Figure) bool {
+						return f.Metric == w.Metric && f.Point == w.Point && dimsKey(f.Metric, f.Dims) == dimsKey(w.Metric, w.Dims)
+					})
+					if i < 0 || !sameValue(have[i].Value, w.Value) || !sameValue(have[i].Num, w.Num) || !sameValue(have[i].Den, w.Den) || have[i].Coverage != w.Coverage {
+						t.Fatalf("by %q: alone %+v, together %v", by, w, i)
+					}
+				}
+			}
+		}
+		if n != len(have) {
+			t.Errorf("by %q: %d figures together, %d alone", by, len(have), n)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
+	"taizhang/ingest/secret"
 	"taizhang/internal/durable"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -40,7 +41,7 @@ func (a *app) checkCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f := read.File{Name: info.Name(), Content: content, ReceivedAt: a.now().In(z.Location), Folder: submitter}
+			f := read.File{Name: secret.MaskText(info.Name()), Content: content, ReceivedAt: a.now().In(z.Location), Folder: submitter}
 			if z.AsOf.Valid() && !a.now().Before(z.EndOfDay(z.AsOf)) {
 				f.ReceivedAt = z.AsOf.Time(z.Location).Add(12 * time.Hour)
 			}

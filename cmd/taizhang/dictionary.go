@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -21,39 +22,40 @@ import (
 	"taizhang/transform"
 )
 
-//go:generate go run . docs ../../docs
+// The models come first: the pages are written by a program that holds them.
+//go:generate go run . docs --models ../..
+//go:generate go run . docs ../..
 
-// document is a generated page of docs/.
+// document is a generated file of the source tree.
 type document struct {
-	name string
+	name string // from the root of the tree
 	text func() (string, error)
 }
 
-// documents are those of the built-in declarations. A test compares them with docs/.
-var documents = []document{
-	{"forms.md", func() (string, error) {
+var pages = []document{
+	{"docs/forms.md", func() (string, error) {
 		set, err := forms.Load()
 		if err != nil {
 			return "", err
 		}
 		return set.Dictionary(), nil
 	}},
-	{"findings.md", func() (string, error) { return findingsDictionary(), nil }},
-	{"metrics.md", func() (string, error) {
+	{"docs/findings.md", func() (string, error) { return findingsDictionary(), nil }},
+	{"docs/metrics.md", func() (string, error) {
 		c, err := metric.Load()
 		if err != nil {
 			return "", err
 		}
 		return metricsDictionary(c), nil
 	}},
-	{"tables.md", func() (string, error) {
+	{"docs/tables.md", func() (string, error) {
 		set, err := forms.Load()
 		if err != nil {
 			return "", err
 		}
 		return tablesDictionary(context.Background(), set)
 	}},
-	{"models.md", func() (string, error) {
+	{"docs/models.md", func() (string, error) {
 		set, err := forms.Load()
 		if err != nil {
 			return "", err
@@ -64,6 +66,20 @@ var documents = []document{
 		}
 		return modelsDictionary(models), nil
 	}},
+}
+
+// documents are written from the built-in declarations: the models of the forms' rows as loaded, then the pages. A test
+// compares them with what is there.
+func documents() ([]document, error) {
+	set, err := forms.Load()
+	if err != nil {
+		return nil, err
+	}
+	var out []document
+	for _, f := range set.Forms {
+		out = append(out, document{"transform/models/stg/" + f.ID + ".sql", func() (string, error) { return f.Staging(), nil }})
+	}
+	return append(out, pages...), nil
 }
 
 // findingsDictionary lists the rules by which returns are judged.
@@ -83,15 +99,23 @@ func findingsDictionary() string {
 	return b.String()
 }
 
-// docsCmd writes the generated pages; `go generate` calls it.
+// docsCmd writes the generated files; `go generate` calls it.
 func (a *app) docsCmd() *cobra.Command {
-	return &cobra.Command{
+	var models bool
+	cmd := &cobra.Command{
 		Use:    "docs DIR",
-		Short:  "Write the generated pages of docs/",
+		Short:  "Write the generated files of the source tree",
 		Hidden: true,
 		Args:   cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			for _, d := range documents {
+			all, err := documents()
+			if err != nil {
+				return err
+			}
+			for _, d := range all {
+				if models && path.Ext(d.name) != ".sql" {
+					continue
+				}
 				text, err := d.text()
 				if err != nil {
 					return fmt.Errorf("%s: %w", d.name, err)
@@ -103,6 +127,8 @@ func (a *app) docsCmd() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&models, "models", false, "the models of the forms' rows alone")
+	return cmd
 }
 
 // dictionaryCmd prints a page about a zone's own declarations, or the built-in ones outside a zone.

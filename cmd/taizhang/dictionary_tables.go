@@ -4,6 +4,8 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"taizhang/ingest"
@@ -50,6 +52,14 @@ func tablesDictionary(ctx context.Context, set *forms.Set) (string, error) {
 	for _, f := range set.Forms {
 		b.WriteString(fieldList(f))
 	}
+	b.WriteString("```\n\n## What listed values mean\n\nTo the figures; kept in `ctl.form_value`, and as `<field>_means` in `stg.<form>`.\n\n```\n")
+	for _, f := range set.Forms {
+		for _, c := range f.Columns {
+			if c.HasMeanings() {
+				fmt.Fprintf(&b, "%s.%s%s\n", f.ID, c.Field, meaningList(&c))
+			}
+		}
+	}
 	b.WriteString("```\n")
 	above := ""
 	err = warehouse.Each(ctx, db.Conn, `select c.schema_name || '.' || c.table_name, coalesce(t.comment, v.comment, ''), c.column_name, c.data_type, coalesce(c.comment, '')
@@ -67,6 +77,20 @@ func tablesDictionary(ctx context.Context, set *forms.Set) (string, error) {
 		return nil
 	})
 	return b.String(), err
+}
+
+// meaningList gives the values of a column by what they mean.
+func meaningList(c *forms.Column) (out string) {
+	by := map[string][]string{}
+	for _, v := range c.Values {
+		if v.Means != "" {
+			by[v.Means] = append(by[v.Means], v.Name)
+		}
+	}
+	for _, means := range slices.Sorted(maps.Keys(by)) {
+		out += " " + means + "=" + strings.Join(by[means], ",")
+	}
+	return out
 }
 
 // fieldList is a form's id and its fields with their types, in lines.

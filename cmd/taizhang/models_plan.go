@@ -175,6 +175,13 @@ func emptyWarehouse(ctx context.Context, z *pipeline.Zone) (*warehouse.DB, error
 			if _, err := db.Conn.ExecContext(ctx, "insert into ctl.form values (?, ?, ?, ?, ?)", f.ID, f.Title, string(f.Mode), f.Frequency.String(), f.Seq); err != nil {
 				return err
 			}
+			for _, c := range f.Columns {
+				for i, v := range c.Values {
+					if _, err := db.Conn.ExecContext(ctx, "insert into ctl.form_value values (?, ?, ?, ?, nullif(?, ''))", f.ID, c.Field, i+1, v.Name, v.Means); err != nil {
+						return err
+					}
+				}
+			}
 		}
 		_, err := db.Conn.ExecContext(ctx, `insert into ctl.calendar
 			select cast(d as date), isodow(d) <= 5, sum(case when isodow(d) <= 5 then 1 else 0 end) over (order by d)

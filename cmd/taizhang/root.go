@@ -71,12 +71,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{in: stdin, out: stdout, err: shownWriter{stderr}, now: time.Now}
+	stderr = masked{shownWriter{stderr}}
+	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
-	root.SetErr(a.err)
+	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	return a.exit(a.finish(err))
 }

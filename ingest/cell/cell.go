@@ -33,6 +33,7 @@ import (
 type Value struct {
 	Set  bool
 	Gap  bool          // empty on purpose (长期)
+	Hid  bool          // numbers of persons in it are masked
 	Text string        // as SQL casts it: ISO dates, plain decimals, masks of sensitive values
 	Hash string        // of a sensitive value
 	Date calendar.Date // of a date or month
@@ -183,7 +184,7 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	}
 	switch col.Type {
 	case forms.Int, forms.Money, forms.Percent:
-		if secret.MaskText(raw) != raw {
+		if !(c.Kind == sheet.Number && strings.Contains(c.Text, ".")) && secret.MaskText(raw) != raw {
 			return Value{}, because(finding.PersonsNumber(col.Title, numberWord(col), t.Quote(raw, 30)))
 		}
 	}
@@ -209,7 +210,8 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 				raw = name
 			}
 		}
-		return Value{Set: true, Text: t.hidden(raw)}, nil
+		text := t.hidden(raw)
+		return Value{Set: true, Hid: text != raw, Text: text}, nil
 	}
 	return t.readCode(c, raw, col)
 }
@@ -389,7 +391,7 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 		return Value{}, because(finding.CodeWithoutDigits(col.Title))
 	}
 	masked, found := secret.MaskNumbers(s, true)
-	v := Value{Set: true, Text: masked}
+	v := Value{Set: true, Hid: found, Text: masked}
 	if found { // rows must stay apart that only the hidden digits tell apart
 		v.Hash = t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))
 	}
@@ -401,13 +403,27 @@ func (t *Typer) sensitive(col *forms.Column, s string) Value {
 	return Value{Set: true, Text: secret.Mask(col.Type, s), Hash: t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))}
 }
 
+var organisation = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(街道|镇|乡|街|苏木|社区|村|居委会|村委会|局|委|办|办公室|办事处|中心|处|科|股|室|站|所|队|组|会|院|校|厅|部|公司|集团|园区|开发区|高新区|管委会)$`)
+})
+
+// person says whether a text in the place of a unit may name a person: it is none of the zone's units, and not called as
+// units are.
+func (t *Typer) person(u string) bool {
+	if u == "" || organisation().MatchString(u) {
+		return false
+	}
+	_, known := t.Register.Match(u)
+	return !known
+}
+
 // readUnit reads a unit's name; names are kept, since a column repeats few. Of a name that looks like a submitter's but
 // is none, the first cell is asked about.
 func (t *Typer) readUnit(raw string, col *forms.Column) (Value, *fault) {
 	key := col.Field + "\x1f" + raw
 	u, seen := t.units[key]
 	if seen {
-		return Value{Set: u != "", Text: u}, nil // nothing but separators names no unit
+		return Value{Set: u != "", Hid: strings.Contains(u, "***"), Text: u}, nil // nothing but separators names no unit
 	}
 	like := ""
 	if s, ok := t.Register.Street(raw); ok && col.Field == "street" {
@@ -416,12 +432,19 @@ func (t *Typer) readUnit(raw string, col *forms.Column) (Value, *fault) {
 		u, like = t.Register.Unit(raw)
 	}
 	u = t.hidden(u)
+	person := t.Private && t.person(u)
+	if person {
+		u = secret.Mask(forms.Firm, u)
+	}
 	if t.units == nil {
 		t.units = map[string]string{}
 	}
 	t.units[key] = u
+	if person {
+		return Value{Set: true, Text: u}, because(finding.UnitHidden(col.Title, u))
+	}
 	if like != "" && u != "" {
 		return Value{Set: true, Text: u}, because(finding.UnitUnknown(col.Title, t.Quote(raw, 30), like))
 	}
-	return Value{Set: u != "", Text: u}, nil
+	return Value{Set: u != "", Hid: strings.Contains(u, "***"), Text: u}, nil
 }

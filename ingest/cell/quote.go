@@ -86,6 +86,9 @@ func (t *Typer) Shown(c *sheet.Cell, col *forms.Column, doubtful bool) string {
 	if col.Type.Sensitive() {
 		return secret.Mask(col.Type, strings.ReplaceAll(written.Plain(s), " ", ""))
 	}
+	if c.Kind == sheet.Number && len(s) > 15 && !strings.Contains(s, ".") { // its last digits are lost, and with them the check character
+		return secret.Mask(forms.ID, s)
+	}
 	if doubtful {
 		return t.Quote(s, 60)
 	}

@@ -55,6 +55,11 @@ func Empty() Finding {
 	return empty.finds("工作簿里没有任何内容。").mend("请检查是否保存后再报送；本期没有数据的，请保留标题和表头，写明“本期无”。")
 }
 
+// OnlyPictures is a workbook in which no cell holds anything, but pictures are.
+func OnlyPictures() Finding {
+	return empty.finds("工作簿里只有图片，单元格里没有任何内容；图片里的表格读不出来。").mend("请把内容录入表样的单元格后报送；本期没有数据的，请保留标题和表头，写明“本期无”。")
+}
+
 // NotStored is a file that the tables don't take.
 func NotStored() Finding {
 	return notStored.finds("文件中有系统无法保存的内容。").mend(copyOrAsk)

@@ -255,4 +255,5 @@ type Report struct {
 	ReceivedAt time.Time // in the zone's time zone
 	Returns    []*Return // at least one
 	Skipped    []string  // sheets not read, with the reason in Chinese: 「附注」：未匹配任何表样
+	Bare       bool      // the file is not handed back: it could not be read
 }

@@ -67,3 +67,10 @@ func NotCounting(why, remedy string) Finding { return notCounting.finds("%s", wh
 func KeyElsewhere(row, where string) Finding {
 	return keyElsewhere.finds("“%s”与%s报表中的编号相同，两处都计入", row, where).mend("请核实是否重复报送")
 }
+
+// KeysElsewhere are the rows of a return most of which stand in another period's return of the same submitter: it was handed
+// in again under another period, perhaps. number is that return's.
+func KeysElsewhere(n, rows int, where, number string) Finding {
+	return keyElsewhere.finds("%d行中有%d行与%s报表（%s）中的编号相同，两处都计入，会重复计算", rows, n, where, number).
+		mend("如那一份的报送期写错了，请告知管理员将它作废（编号 %s）；确是两笔的，请写核实说明", number)
+}

@@ -127,13 +127,13 @@ func AsOfAfterReceived(asOf, received string) Finding {
 
 // PeriodDiffers is a return that states several periods; says names every statement, remedy the one to change.
 func PeriodDiffers(says, decided, remedy string) Finding {
-	return periodDiffers.finds("报送期前后不一致：%s；按%s登记", says, decided).mend("%s；如%s无误，请改正其他各处", remedy, decided)
+	return periodDiffers.finds("报送期前后不一致：%s；按%s登记", says, decided).mend("%s", remedy)
 }
 
 // PeriodContradicted is such a return that would take the place of rows accepted before.
 func PeriodContradicted(says, decided string, rows int, remedy string) Finding {
 	return periodContradicted.finds("报送期前后不一致：%s；%s已收到过%d行，不能用这一份替换", says, decided, rows).
-		mend("%s后重新报送；确是更正%s的，请把其他各处改为%s", remedy, decided, decided)
+		mend("%s。改后重新报送", remedy)
 }
 
 // NotFilled is a file that holds nothing but forms that nobody filled in.

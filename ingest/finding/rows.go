@@ -76,6 +76,11 @@ func NilDoubtful(text string) Finding {
 	return nilDoubtful.finds("表里没有数据行，写的是“%s”，不能按零报告登记", text).mend("请填好数据后重新报送；本期确实没有的，请写“本期无”")
 }
 
+// NilPictured is a return without rows, with a picture in its workbook.
+func NilPictured() Finding {
+	return nilDoubtful.finds("表里没有数据行，工作簿里却有图片；图片里的内容读不出来，不能按零报告登记").mend("请把图片里的内容逐行录入表中后重新报送；本期确实没有的，请在表头下写“本期无”")
+}
+
 const askToClear = "如台账确已清零，请联系管理员办理清零"
 
 // NilAfterRows is a nil return of a ledger, rows of which were handed in for the same period.
@@ -101,6 +106,27 @@ func TooManyRefused(rows, refused int) Finding {
 // TotalMismatch is a 合计 that isn't the sum of its rows. It sends the return back where the form says so.
 func TotalMismatch(column, claimed, sum, difference string, rejects bool) Finding {
 	f := totalMismatch.finds("「%s」合计写的是 %s，各行相加是 %s，相差 %s", column, claimed, sum, difference).mend("请核对各行金额和合计，改正后重新报送").suggest(sum)
+	if rejects {
+		f = f.rejecting()
+	}
+	return f
+}
+
+// TotalExplained is a 合计 that would be the sum of its rows if one of them were another power of ten: the row is likely
+// what is wrong. at is the total's cell.
+func TotalExplained(column, claimed, sum, at string, row int, meant string, rejects bool) Finding {
+	f := totalMismatch.finds("「%s」合计（%s）写的是 %s，各行相加是 %s；第%d行如是 %s 就正好相符，像是单位或小数点填错了", column, at, claimed, sum, row, meant).
+		mend("请核对第%d行的数和单位；该行无误的，请改正合计", row).suggest(meant)
+	if rejects {
+		f = f.rejecting()
+	}
+	return f
+}
+
+// TotalLeavesOut is a 合计 that is the sum of all rows but one.
+func TotalLeavesOut(column, claimed, sum, at string, row int, rejects bool) Finding {
+	f := totalMismatch.finds("「%s」合计（%s）写的是 %s，各行相加是 %s，正好少算了第%d行", column, at, claimed, sum, row).
+		mend("请核对第%d行是否该报：该报的，请把合计改为 %s；不该报的，请删去该行", row, sum)
 	if rejects {
 		f = f.rejecting()
 	}

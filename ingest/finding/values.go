@@ -1,6 +1,9 @@
 package finding
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 var ofValues chapter
 
@@ -31,6 +34,8 @@ var (
 	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
 	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，不能计入。")
 	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
+	unitHidden          = ofValues.asks("unit_hidden", "涉及个人的报表里，单位一栏写的像是人名或号码；按涉敏内容隐去。")
+	numbersHidden       = ofValues.tells("numbers_hidden", "文字、名称里有身份证号、手机号、银行卡号、护照号，或本行的涉敏内容，入库时隐去。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
 )
 
@@ -55,6 +60,25 @@ func Required(column string) Finding {
 func UnitUnknown(column, name, like string) Finding {
 	return unitUnknown.finds("「%s」“%s”不在单位名单里，像是“%s”，按所写的名称单独统计", column, name, like).
 		mend("请改为“%s”；如是另一个单位，请忽略本条；如是它的另一名称，请管理员登记为别名", like).suggest(like)
+}
+
+// UnitHidden is a text in the place of a unit that may name a person.
+func UnitHidden(column, masked string) Finding {
+	return unitHidden.finds("「%s」不是已知的单位，可能是人名或个人号码，按涉敏内容隐去，入库为“%s”", column, masked).mend("请改填单位名称；如确是单位，请写全称，或请管理员登记")
+}
+
+// NumbersHidden is a column with numbers of persons in its texts.
+func NumbersHidden(column string, rows int) Finding {
+	f := numbersHidden.finds("「%s」写有个人号码（身份证号、手机号、银行卡号、护照号）或本行的涉敏内容，入库和统计时已隐去", column)
+	if rows > 1 {
+		f.Message += fmt.Sprintf("；该列共有%d行如此", rows)
+	}
+	return f.mend("不必改动；如非必要，请不要在这里填写")
+}
+
+// NameHidden is the name of a file or sheet with numbers of persons in it.
+func NameHidden(what string) Finding {
+	return numbersHidden.finds("%s中有个人号码，入库、统计和回执中已隐去中间各位", what).mend("不必改动；今后命名时请不要带个人号码")
 }
 
 // SeveralInCell is a name's cell that holds several.

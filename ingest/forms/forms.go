@@ -84,6 +84,7 @@ const (
 type Value struct {
 	Name     string
 	Variants []string
+	Means    string // to the figures: see Closed; empty: nothing
 }
 
 // OpenEnded says in which words, and with which values of which field, a date may be absent on purpose.
@@ -297,6 +298,15 @@ func FromTexts(byID map[string]string) (*Set, error) {
 	return parseAll(texts, decl.Options{Archived: true})
 }
 
+// builtinForm is the program's own form of an id; nil where there is none.
+func builtinForm(id string) (*Form, error) {
+	text, err := fs.ReadFile(builtin, id+".yaml")
+	if err != nil {
+		return nil, nil // no such file among those that are part of the program
+	}
+	return parse(id+".yaml", text, decl.Options{})
+}
+
 type file struct {
 	name string
 	text []byte
@@ -339,6 +349,11 @@ func parseAll(texts map[string]file, o decl.Options) (*Set, error) {
 		return nil, errors.Join(faults...)
 	}
 	for _, f := range set.Forms {
+		if b, err := builtinForm(f.ID); err != nil {
+			faults = append(faults, err)
+		} else if b != nil {
+			faults = append(faults, f.inherit(b, o.Archived)...)
+		}
 		faults = append(faults, set.across(f)...)
 		if texts[f.ID].own {
 			faults = append(faults, set.alone(f)...)

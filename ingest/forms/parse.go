@@ -17,7 +17,7 @@ import (
 
 var (
 	formKeys   = []string{"id", "title", "synonyms", "mode", "frequency", "own_date", "totals_reject", "opt_in", "hash_scope", "key", "columns", "rules"}
-	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "names", "values", "open_ended", "pattern", "shape", "min", "max", "length"}
+	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "names", "values", "means", "open_ended", "pattern", "shape", "min", "max", "length"}
 	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely", "most"}
 	openKeys   = []string{"words", "field", "values"}
 	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", KnownIn, Usual}
@@ -202,11 +202,12 @@ func (p *parser) column(n *decl.Node) (Column, decl.Fields) {
 				}
 			}
 		}
-		c.Values = append(c.Values, Value{e.Key.Value(), variants})
+		c.Values = append(c.Values, Value{Name: e.Key.Value(), Variants: variants})
 	}
 	if c.Type == List && len(values) == 0 && (ok || m["values"] == nil) {
 		n.Fault("a list needs values", "list 类型的列要写 values（可选值）")
 	}
+	c.means(m["means"])
 	c.bounds(m)
 	return c, m
 }

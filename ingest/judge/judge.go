@@ -38,7 +38,7 @@ type Judged struct {
 // File decides the outcome of every return in a file against the history, and adds them to it.
 func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival int) (*Judged, error) {
 	j := &Judged{parsed: p, Report: &finding.Report{Arrival: arrival, File: p.File.Name, Folder: p.File.Folder, SHA256: p.Sha,
-		ReceivedAt: p.File.ReceivedAt, Skipped: p.Skipped}}
+		ReceivedAt: p.File.ReceivedAt, Skipped: p.Skipped, Bare: p.Source().Content == nil}}
 	if p.Failed != nil {
 		r := p.Failed
 		r.ID, r.ReceivedAt = ReturnID(arrival, 1), p.File.ReceivedAt
@@ -279,6 +279,16 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 	if len(held) == 0 {
 		return nil
 	}
+	again, first := map[*prior]int{}, map[*prior]int{} // other periods' returns of this submitter: rows held there, the first of them
+	for i := range pt.Records {
+		for _, id := range held[looseKey(pt.Records[i].Key)] {
+			if o := h.ByID[id]; h.countsElsewhere(o, f, r) && o.submitter == r.Submitter {
+				if again[o]++; again[o] == 1 {
+					first[o] = i
+				}
+			}
+		}
+	}
 	for i := range pt.Records {
 		rec := &pt.Records[i]
 		for _, id := range held[looseKey(rec.Key)] {
@@ -286,21 +296,33 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 			if !h.countsElsewhere(o, f, r) {
 				continue
 			}
-			where := "其他单位"
-			if s, ok := jd.Zone.Submitter(o.submitter); ok {
-				where = s.Name
-			}
-			if f.Mode == forms.Period {
-				if p, err := calendar.ParsePeriod(o.period); err == nil {
-					where += written.PeriodLabel(p) + "的"
-				}
-			}
 			shown := written.Short(rec.Shown, 40)
-			pt.Add(finding.KeyElsewhere(shown, where).At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))
+			said := finding.KeyElsewhere(shown, jd.whose(o, f))
+			if n := again[o]; n >= 2 && n*2 >= len(pt.Records) { // the whole return, under another period
+				if first[o] != i {
+					break
+				}
+				said = finding.KeysElsewhere(n, len(pt.Records), jd.whose(o, f), o.ID)
+			}
+			pt.Add(said.At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))
 			break
 		}
 	}
 	return nil
+}
+
+// whose names a return by its submitter and, in a period form, its period.
+func (jd *Judge) whose(o *prior, f *forms.Form) string {
+	where := "其他单位"
+	if s, ok := jd.Zone.Submitter(o.submitter); ok {
+		where = s.Name
+	}
+	if f.Mode == forms.Period {
+		if p, err := calendar.ParsePeriod(o.period); err == nil {
+			where += written.PeriodLabel(p) + "的"
+		}
+	}
+	return where
 }
 
 // countsElsewhere says whether the rows of a return count, for another unit or another period than those of r.

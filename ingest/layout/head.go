@@ -213,7 +213,7 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 	if c == nil {
 		return nil, tie
 	}
-	c = v.firstBlock(p, c, heights)
+	c = v.firstBlock(p, v.upper(p, c, best), heights)
 	for c.row+c.height < len(p.Rows) && c.height < 5 && p.Rows[c.row+c.height].N == p.Rows[c.row].N+c.height && p.onlyRemarks(c.row+c.height) {
 		m := v.match(c.Form, p.heads(c.row, c.height+1)) // with a row of units below the headings
 		if len(m.Columns) < len(c.Columns) && !p.saysOfNumbers(c.row+c.height, c.Head) {
@@ -223,6 +223,29 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 	}
 	v.takeTicks(p, c.Head)
 	return c.Head, false
+}
+
+// upper gives the head of another form's table above the best head, or that head where none stands there: two tables below
+// one another are read from the top, whichever has more columns.
+func (v *Vocabulary) upper(p *Page, c *candidate, best map[*forms.Form]*candidate) *candidate {
+	top := c
+	for _, f := range v.set.Forms {
+		b := best[f]
+		if b == nil || b.row+b.height >= top.row || !b.full() && !mostOf(b.found, b.all) {
+			continue
+		}
+		named := v.Titled(p.Above(b.row) + " " + p.Name)
+		if named != f && (named != nil || !b.full() || b.all < 4) {
+			continue
+		}
+		for i := b.row + b.height; i < top.row; i++ {
+			if len(p.Rows[i].Cells) >= 3 { // a row of its own
+				b.titled, top = named == f, b
+				break
+			}
+		}
+	}
+	return top
 }
 
 // firstBlock finds the head of the first block where the best head is that of a later one: a table may begin with a

@@ -17,7 +17,7 @@ var (
 	})
 	subWord   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`) })
 	totalLine = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(合计|总计|共计|小计|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
+		return regexp.MustCompile(`^((金额|资金|人民币)?(合计|总计|共计|小计)|(金额|人民币)?(\(大写\)|大写)|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
 	})
 	sectionWord = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十]+(部分|类|批|章|节)|[①-⑳Ⅰ-Ⅻ])`)

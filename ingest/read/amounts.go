@@ -73,7 +73,7 @@ func (rd *Reader) needsUnit(tb *layout.Table, block, k int) bool {
 		if tb.Lines[i].Block != block || c.Kind == sheet.Empty || cell.Dashes[strings.ToLower(written.Tidy(c.Text))] {
 			continue
 		}
-		if !cell.StatesUnit(&c) {
+		if !cell.StatesUnit(&c) && !strings.ContainsAny(c.Text, "¥￥") { // ¥ says 元, where nothing says otherwise
 			return true
 		}
 	}

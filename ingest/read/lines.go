@@ -102,6 +102,9 @@ func (r *lineReader) value(k int) {
 		v, ft = cell.Value{Gap: true}, nil
 	}
 	r.vals[k] = v
+	if v.Hid {
+		r.pt.hide(placeOf(r.line, k, written.Short(v.Text, 60)))
+	}
 	if ft == nil {
 		return
 	}

@@ -38,7 +38,7 @@ func (rd *Reader) dropUnfilled(p *Parsed) {
 	received := rd.Zone.DateOf(p.File.ReceivedAt)
 	p.Parts = slices.DeleteFunc(p.Parts, func(pt *Part) bool {
 		early := pt.template && pt.Ret.Period.Valid() && received <= pt.Ret.Period.End()
-		if !pt.leftEmpty() || !others && !early {
+		if !pt.leftEmpty() || !others && (!early || pt.pictured) {
 			return false
 		}
 		for _, name := range pt.Ret.Sheets {
@@ -60,6 +60,11 @@ func (rd *Reader) nilReturn(pt *Part) {
 			return f.Rule == finding.LineIgnored(0, false).Rule && f.Row == texts[0].N
 		})
 		pt.Add(finding.NilDoubtful(written.Short(texts[0].Text, 40)).At(finding.Place{Sheet: pt.FirstSheet(), Cell: texts[0].Ref, Row: texts[0].N, Value: written.Short(texts[0].Text, 40)}))
+		return
+	}
+	if pt.pictured {
+		pt.Ret.Nil = false
+		pt.Add(finding.NilPictured().At(finding.Place{Sheet: pt.FirstSheet()}))
 		return
 	}
 	rd.nilAhead(pt)

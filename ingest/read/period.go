@@ -77,16 +77,33 @@ func (d *Disagreement) Place() finding.Place {
 	return finding.Place{Sheet: d.Mend.At.Sheet, Cell: d.Mend.At.Ref, Value: written.Short(d.Mend.At.Text, 30)}
 }
 
-// Remedy says what to change.
+// where names a statement and its cell.
+func (s Statement) where() string {
+	if s.At.Ref == "" {
+		return s.What
+	}
+	return s.What + "（" + s.At.Ref + "）"
+}
+
+// become says that a statement is to be changed so that it names a period.
+func (s Statement) become(p calendar.Period) string {
+	if s.What == "截至日期" {
+		return fmt.Sprintf("把%s改为%s内的日期", s.where(), written.PeriodLabel(p))
+	}
+	return fmt.Sprintf("把%s改为%s", s.where(), written.PeriodLabel(p))
+}
+
+// Remedy says what to change. Where nothing speaks against the statement that decided, both ways are told: dates that are
+// right must not be changed to suit a period that was left from last month.
 func (d *Disagreement) Remedy() string {
-	where := d.Mend.What
-	if d.Mend.At.Ref != "" {
-		where += "（" + d.Mend.At.Ref + "）"
+	if d.Mend.Period == d.Decided.Period {
+		return "请" + d.Mend.become(d.Likely) + "；如" + written.PeriodLabel(d.Decided.Period) + "无误，请改正其他各处"
 	}
-	if d.Mend.What == "截至日期" {
-		return fmt.Sprintf("请把%s改为%s内的日期", where, written.PeriodLabel(d.Likely))
+	mend := d.Mend.become(d.Decided.Period)
+	if d.Mend.rows {
+		mend = "改正" + d.Mend.where()
 	}
-	return fmt.Sprintf("请把%s改为%s", where, written.PeriodLabel(d.Likely))
+	return fmt.Sprintf("%s填错的，请%s；%s无误的，请%s", d.Decided.where(), d.Decided.become(d.Mend.Period), d.Decided.where(), mend)
 }
 
 // periodReader tells a return's period from what it says in several places.
@@ -155,6 +172,7 @@ func (rd *Reader) titles(pt *Part, said []layout.Said) []layout.Said {
 	var own, others []layout.Said
 	for _, t := range said {
 		switch {
+		case t.Ref != "" && slices.ContainsFunc([]layout.Said{pt.said.Period, pt.said.AsOf}, func(l layout.Said) bool { return l.Ref == t.Ref && l.Sheet == t.Sheet }): // said once
 		case len([]rune(t.Text)) > titleLength || guidance().MatchString(t.Text) || strings.HasPrefix(written.Squash(t.Text), "注"):
 		case rd.Vocab.Titled(t.Text) == pt.Form:
 			own = append(own, t)

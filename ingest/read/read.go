@@ -49,14 +49,16 @@ type Part struct {
 	Ret       *finding.Return
 	Fatal     bool
 	nothing   bool
+	pictured  bool          // nobody wrote a row, and the workbook holds pictures
 	issued    layout.Said   // the period that the template was made for
 	template  bool          // a sheet of a template of ours
 	CutoffAt  layout.Said   // where 截至 is written; empty where it is not
 	Disagrees *Disagreement // what it says of its period in several places; nil where that agrees
 	Records   []Record
 	Refused   []Record
-	LineKeys  []string                      // keys as written, refused rows included
-	assigned  int                           // column of the form that says when an item was assigned, -1 if none
+	LineKeys  []string // keys as written, refused rows included
+	assigned  int      // column of the form that says when an item was assigned, -1 if none
+	hidden    []hidden
 	Repeats   int                           // identical rows that count once with an earlier one
 	Named     []spot                        // texts that other forms should know
 	Facts     map[*layout.Head][]cell.Facts // by head and field: what cells are read by
@@ -107,6 +109,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 		return p.unreadable(rd, err)
 	}
 	p.format, p.Macros = book.Format, book.Macros
+	book.Rename(secret.MaskNames)
 	r := &reading{rd: rd, p: p, byForm: map[*forms.Form]*Part{}}
 	if err := r.ownSheets(book); err != nil {
 		return p.unreadable(rd, err)
@@ -157,10 +160,17 @@ func (rd *Reader) Parse(f File) *Parsed {
 	for _, pt := range p.Parts {
 		pt.said.Merge(layout.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
 		rd.identify(p, pt, common, r.cover)
+		pt.pictured = pt.leftEmpty() && sheet.HasPictures(p.File.Content, rd.limits)
 		rd.readRows(pt)
 	}
+	p.tellNames()
+	all := slices.Clone(p.Parts)
 	if rd.dropUnfilled(p); len(p.Parts) == 0 {
-		return p.Fail(rd, finding.NotFilled())
+		p.Fail(rd, finding.NotFilled())
+		if len(all) == 1 { // the receipt says which form it is
+			p.Failed.FormTitle = all[0].Form.Title
+		}
+		return p
 	}
 	return p
 }
@@ -391,6 +401,8 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 	switch {
 	case len(r.unknown) > 0:
 		return p.Fail(rd, finding.UnknownForm(r.unknown, rd.owed(p.File)))
+	case len(r.empty) > 0 && sheet.HasPictures(p.File.Content, rd.limits):
+		return p.Fail(rd, finding.OnlyPictures())
 	case len(r.empty) > 0:
 		return p.Fail(rd, finding.Empty())
 	case len(p.Skipped) > 0:
@@ -447,9 +459,13 @@ func (rd *Reader) owed(f File) string {
 	return s.Name + "应报送：" + strings.Join(titles, "、") + "。"
 }
 
+// returnNumber is the number of a return in a file's name, which is no date: 000008-1.
+var returnNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b0\d{5}-\d{1,3}\b|_0\d{5}-\d{1,3}`) })
+
+// fileTitle is what a file's name says, without its extension and what the name of a receipt adds.
 func fileTitle(name string) string {
-	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
-	return strings.TrimSuffix(base, path.Ext(base))
+	base := receipt.BaseName(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	return returnNumber().ReplaceAllString(base, "")
 }
 
 // Source is what the receipt of a file is made from. What could not be read is not handed back either.

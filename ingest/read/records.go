@@ -130,6 +130,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			pt.Records = append(pt.Records, r)
 		}
 	}
+	pt.tellHidden()
 	for _, rule := range []string{"date_far", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
 	}

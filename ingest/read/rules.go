@@ -114,6 +114,7 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 				continue
 			}
 			best, agrees := sums{}, false
+			var added []layout.Line
 			for i, lines := range rd.summed(pt, tb, n) {
 				s := pt.sumLines(lines, k, c)
 				s.tolerance.Add(s.tolerance, cell.Halves(shown, 1, c)) // the total's own rounding
@@ -121,7 +122,7 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 					break
 				}
 				if i == 0 {
-					best = s
+					best, added = s, lines
 				}
 			}
 			if agrees {
@@ -129,6 +130,14 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 			}
 			inUnit := func(n *big.Int) string { return cell.InUnit(n, c, facts) }
 			rejects := pt.Form.TotalsReject && c.Type == forms.Money && best.readable
+			if why := pt.causeOf(added, k, c, claimed, best); why != nil {
+				f := finding.TotalLeavesOut(c.Title, inUnit(claimed), inUnit(best.sum), tot.Cells[k].Ref(), why.line.N, rejects)
+				if why.meant != nil {
+					f = finding.TotalExplained(c.Title, inUnit(claimed), inUnit(best.sum), tot.Cells[k].Ref(), why.line.N, why.inUnit, rejects)
+				}
+				pt.Add(f.At(placeOf(why.line, k, written.Short(secret.MaskText(written.DateText(why.line.Cell(k))), 60))))
+				continue
+			}
 			pt.Add(finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), rejects).
 				At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/ingest/secret"
 	"taizhang/internal/opc"
 )
 
@@ -67,16 +68,18 @@ func patch(original []byte, marks map[string][]mark, draw func(p *paperStyle, no
 		}
 	}
 	onTop, names := true, map[string]bool{}
+	said := asSaid(sheets)
+	renamed := map[string]string{}
 	for _, s := range first {
-		names[s.name] = true
-		ok, err := p.markSheet(s, marks[s.name])
+		names[s.name], renamed[said[s.name]] = true, s.name
+		ok, err := p.markSheet(s, marks[said[s.name]])
 		if err != nil {
 			return nil, fmt.Errorf("sheet %s: %w", s.name, err)
 		}
 		onTop = onTop && ok
 	}
 	p.styles.addPaper()
-	body, titles := draw(&paperStyle{first: p.styles.paperStyle, ns: p.ns, selected: onTop, sheets: names}, p.notes)
+	body, titles := draw(&paperStyle{first: p.styles.paperStyle, ns: p.ns, selected: onTop, sheets: names, renamed: renamed}, p.notes)
 	p.Set(p.styleAt, p.styles.bytes())
 	if removed >= 0 {
 		if err := p.forget(sheets[removed]); err != nil {
@@ -98,6 +101,19 @@ func patch(original []byte, marks map[string][]mark, draw func(p *paperStyle, no
 		return nil, err
 	}
 	return p.Bytes(opc.Fast)
+}
+
+// asSaid gives what findings call the sheets, by their names: a number of a person in a name is masked there.
+func asSaid(sheets []bookSheet) map[string]string {
+	names := make([]string, len(sheets))
+	for i, s := range sheets {
+		names[i] = s.name
+	}
+	said := map[string]string{}
+	for i, n := range secret.MaskNames(names) {
+		said[names[i]] = n
+	}
+	return said
 }
 
 // open finds the workbook, its sheets and its styles, and takes off what a

@@ -29,6 +29,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/durable"
 )
@@ -100,6 +101,7 @@ func gridsOf(source Source, file string) []sheet.Grid {
 	if err != nil {
 		return nil
 	}
+	book.Rename(secret.MaskNames)
 	var grids []sheet.Grid
 	for i, s := range book.Sheets() {
 		if s.Hidden || s.Name == SheetName {
@@ -124,6 +126,7 @@ func looksOf(source Source, names map[string]string) map[string]*sheet.Looks {
 	if err != nil {
 		return nil
 	}
+	book.Rename(secret.MaskNames)
 	looks := map[string]*sheet.Looks{}
 	for i, s := range book.Sheets() {
 		name := names[s.Name]
@@ -197,6 +200,9 @@ func baseName(file string) string {
 		base = m[1]
 	}
 }
+
+// BaseName is the name under which a file was first handed in: a corrected receipt is still called a receipt.
+func BaseName(file string) string { return baseName(file) }
 
 // safe makes a text fit to be part of a file name on Windows and elsewhere.
 func safe(s string) string {

@@ -106,6 +106,17 @@ func guarded(ctx context.Context, lim Limits, f func(lim Limits) (*Book, error))
 // Sheets lists the sheets in order.
 func (b *Book) Sheets() []SheetInfo { return b.sheets }
 
+// Rename gives the sheets other names, in order.
+func (b *Book) Rename(names func([]string) []string) {
+	old := make([]string, len(b.sheets))
+	for i := range b.sheets {
+		old[i] = b.sheets[i].Name
+	}
+	for i, n := range names(old) {
+		b.sheets[i].Name = n
+	}
+}
+
 // Each calls fn for every row of sheet i that has a cell, in the order of the
 // file, which is ascending in all but broken files ([Row.N] tells; [Book.Grid]
 // sorts). The row and its cells are valid only during the call; the texts may

@@ -90,7 +90,27 @@ func (u *Register) Unit(text string) (name, like string) {
 			}
 		}
 	}
+	if s, ok := u.begins(first); ok {
+		return name, s.Name
+	}
 	return name, ""
+}
+
+// begins finds the one submitter whose name begins with a text: 经发 is perhaps 经发局.
+func (u *Register) begins(text string) (found zone.Submitter, ok bool) {
+	t := u.WithoutZone(text)
+	if len([]rune(t)) < 2 {
+		return found, false
+	}
+	for _, s := range u.zone.Submitters {
+		if slices.ContainsFunc(append([]string{s.Name}, s.Aliases...), func(k string) bool { return strings.HasPrefix(u.WithoutZone(k), t) }) {
+			if ok {
+				return found, false
+			}
+			found, ok = s, true
+		}
+	}
+	return found, ok
 }
 
 // Street gives a street or township by its name, also without 街道, 镇 or 乡 where only one is called so.

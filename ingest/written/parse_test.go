@@ -158,3 +158,19 @@ func TestClosest(t *testing.T) {
 		}
 	}
 }
+
+// TestShort: a text is never cut within a long number.
+func TestShort(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		n    int
+		want string
+	}{
+		{"路灯不亮", 4, "路灯不亮"}, {"路灯不亮了", 4, "路灯不亮…"}, {"电话13812345678请回复", 6, "电话…"}, {"电话138 1234 5678请回复", 9, "电话…"},
+		{"电话13812345678请回复", 14, "电话13812345678请…"}, {"第3项共15户", 5, "第3项共1…"}, {"13812345678请回复", 3, "…"}, {"请于13812345678", 2, "请于…"},
+	} {
+		if got := Short(c.text, c.n); got != c.want {
+			t.Errorf("%q, %d: %q, want %q", c.text, c.n, got, c.want)
+		}
+	}
+}

@@ -299,10 +299,38 @@ func Closest(s string, candidates []string) string {
 // Short cuts a text for messages.
 func Short(s string, n int) string {
 	r := []rune(strings.Join(strings.Fields(s), " "))
-	if len(r) > n {
-		return string(r[:n]) + "…"
+	if len(r) <= n {
+		return string(r)
 	}
-	return string(r)
+	return string(r[:beforeNumber(r, n)]) + "…"
+}
+
+// beforeNumber moves a cut that falls into a long number before it: a piece of it would not be known as one, and not masked.
+func beforeNumber(r []rune, cut int) int {
+	const apart = 4                  // digits of one number are no farther from one another
+	near := func(from, to int) int { // the digits there
+		n := 0
+		for _, c := range r[max(0, from):min(len(r), to)] {
+			if unicode.IsNumber(c) {
+				n++
+			}
+		}
+		return n
+	}
+	first, last := cut, cut
+	for last < len(r) && near(last, last+apart) > 0 {
+		last++
+	}
+	for first > 0 && near(first-apart, first) > 0 {
+		first--
+	}
+	for first < cut && near(first, first+1) == 0 {
+		first++
+	}
+	if last == cut || near(first, last) < 7 {
+		return cut
+	}
+	return first
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

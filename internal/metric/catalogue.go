@@ -256,6 +256,7 @@ func (m *Metric) Light(value *float64, target float64) string {
 // MetricsOf are the metrics of a fact, in their order.
 func (c *Catalogue) MetricsOf(f *Fact) []*Metric { return OfFact(c.Metrics, f) }
 
+// FactsOf are the facts of some metrics, each once.
 func FactsOf(metrics []*Metric) []*Fact {
 	var out []*Fact
 	for _, m := range metrics {

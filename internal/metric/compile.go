@@ -24,6 +24,7 @@ type Compiler struct {
 	Groups  []string // dimensions within which a distinct value contributes once
 }
 
+// NewCompiler compiles some metrics of a fact; time is week, month or empty.
 func NewCompiler(f *Fact, ms []*Metric, time string) *Compiler {
 	return &Compiler{fact: f, Metrics: ms, time: time}
 }

@@ -11,16 +11,17 @@ import (
 // Grain is a breakdown by time: the buckets of a point's window.
 type Grain struct {
 	Dim     string // week or month
-	Buckets []bucket
+	Buckets []Bucket
 }
 
-// bucket is a week or month within the window.
-type bucket struct {
+// Bucket is a week or month within the window.
+type Bucket struct {
 	Label string
-	start calendar.Date
-	end   calendar.Date // capped at the as-of date
+	Start calendar.Date
+	End   calendar.Date // capped at the as-of date
 }
 
+// Name is week or month, empty for no grain.
 func (g *Grain) Name() string {
 	if g == nil {
 		return ""
@@ -39,17 +40,17 @@ func (g *Grain) Span(p warehouse.Point, where map[string]string) error {
 		if err != nil || w.Kind != kind {
 			return fmt.Errorf("%s=%q: a %s such as %s was expected", g.Dim, want, g.Dim, kind.Of(p.AsOf))
 		}
-		g.Buckets = []bucket{{w.String(), w.Start, min(w.End(), p.AsOf)}}
+		g.Buckets = []Bucket{{w.String(), w.Start, min(w.End(), p.AsOf)}}
 		return nil
 	}
 	g.Buckets = bucketsOf(kind, p.From, p.AsOf)
 	return nil
 }
 
-func bucketsOf(kind calendar.PeriodKind, from, to calendar.Date) []bucket {
-	var out []bucket
+func bucketsOf(kind calendar.PeriodKind, from, to calendar.Date) []Bucket {
+	var out []Bucket
 	for p := kind.Of(from); p.Start <= to; p = p.Next() {
-		out = append(out, bucket{p.String(), p.Start, min(p.End(), to)})
+		out = append(out, Bucket{p.String(), p.Start, min(p.End(), to)})
 	}
 	return out
 }
@@ -58,7 +59,7 @@ func bucketsOf(kind calendar.PeriodKind, from, to calendar.Date) []bucket {
 func (g *Grain) Points(p warehouse.Point) []warehouse.Point {
 	out := make([]warehouse.Point, 0, len(g.Buckets))
 	for _, b := range g.Buckets {
-		out = append(out, warehouse.Point{AsOf: min(b.end, p.AsOf), KnownAt: p.KnownAt, From: p.From})
+		out = append(out, warehouse.Point{AsOf: min(b.End, p.AsOf), KnownAt: p.KnownAt, From: p.From})
 	}
 	return out
 }
@@ -87,7 +88,7 @@ func (g *Grain) Join() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "('%s', date '%s', date '%s')", x.Label, x.start, x.end)
+		fmt.Fprintf(&b, "('%s', date '%s', date '%s')", x.Label, x.Start, x.End)
 	}
 	b.WriteString(") as b(label, bucket_start, bucket_end) on period_start <= bucket_end and period_end >= bucket_start")
 	return b.String()

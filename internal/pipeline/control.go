@@ -40,6 +40,9 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 		add("ctl.form", f.ID, f.Title, string(f.Mode), f.Frequency.String(), num(f.Seq))
 		for i, c := range f.Columns {
 			add("ctl.form_column", f.ID, num(i+1), c.Field, c.Title, string(c.Type), boolean(c.Required), boolean(c.InKey), boolean(c.Type.Sensitive()))
+			for n, v := range c.Values {
+				add("ctl.form_value", f.ID, c.Field, num(n+1), v.Name, str(v.Means))
+			}
 		}
 	}
 	first, err := firstPeriods(ctx, conn, z.Code)
@@ -81,7 +84,7 @@ func storeControl(ctx context.Context, conn *sql.Conn, tables map[string][][]any
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"ctl.run", "ctl.zone", "ctl.submitter", "ctl.form", "ctl.form_column", "ctl.obligation", "ctl.target", "ctl.calendar"} {
+	for _, name := range []string{"ctl.run", "ctl.zone", "ctl.submitter", "ctl.form", "ctl.form_column", "ctl.form_value", "ctl.obligation", "ctl.target", "ctl.calendar"} {
 		h := sha256.New()
 		fmt.Fprintf(h, "%q", tables[name])
 		now := hex.EncodeToString(h.Sum(nil))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/ingest/secret"
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
@@ -55,7 +56,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 		return nil, err
 	}
 	defer w.close()
-	e := archive.Event{Event: archive.Decide, Kind: d.Kind, Seq: a.NextDecision(), At: now, Reason: d.Reason, By: d.By}
+	e := archive.Event{Event: archive.Decide, Kind: d.Kind, Seq: a.NextDecision(), At: now, Reason: secret.MaskText(d.Reason), By: secret.MaskText(d.By)}
 	switch d.Kind {
 	case archive.Accept:
 		e.Return = d.Return

@@ -85,7 +85,7 @@ func (z *Zone) Erase(ctx context.Context, p Person, reason string, o Options) (*
 	if found.done {
 		return found, &Outcome{}, nil
 	}
-	err = a.Append(archive.Event{Event: archive.ErasePerson, Seq: a.NextDecision(), At: o.Clock().In(z.Location), Reason: reason,
+	err = a.Append(archive.Event{Event: archive.ErasePerson, Seq: a.NextDecision(), At: o.Clock().In(z.Location), Reason: secret.MaskText(reason),
 		Through: found.through, Hashes: found.hashes, Files: found.Files})
 	if err != nil {
 		return nil, nil, err
@@ -271,7 +271,7 @@ func (w *work) findOriginals(ctx context.Context, e *Erasure, number string) err
 		if ev.Event != archive.Arrive {
 			continue
 		}
-		o := Original{Path: "archive/" + ev.Hash[:2] + "/" + ev.Hash, File: ev.Name, Folder: ev.Folder, Received: ev.At.In(w.z.Location).Format("2006-01-02 15:04"), arrival: ev.Seq}
+		o := Original{Path: "archive/" + ev.Hash[:2] + "/" + ev.Hash, File: secret.MaskText(ev.Name), Folder: secret.MaskText(ev.Folder), Received: ev.At.In(w.z.Location).Format("2006-01-02 15:04"), arrival: ev.Seq}
 		content, err := w.archive.Get(ev.Hash)
 		if errors.Is(err, archive.ErrErased) {
 			continue

@@ -26,6 +26,8 @@ type publication struct {
 	PublishedAt time.Time `json:"published_at"`
 	Deferred    bool      `json:"deferred,omitempty"`
 	Erasure     int       `json:"erasure,omitempty"` // the last one that it knows of
+	// Told is the last arrival whose outcome a run has told; nil: not known, since an earlier program noted it.
+	Told *int `json:"told,omitempty"`
 	// RolledBack is the kept publication that all this is true of, where an earlier one was published again.
 	RolledBack string `json:"rolled_back,omitempty"`
 	// Ledgers are the fingerprints of the consolidated workbooks, by form.

@@ -90,10 +90,11 @@ func (z *Zone) Run(ctx context.Context, o Options) (_ *Outcome, err error) {
 	} else {
 		err = w.takeIn(ctx, nil, out)
 	}
-	out.Reports = append(w.finished, w.session.Taken...)
-	if err != nil {
-		return out, err
+	reports, untold := w.untold(ctx)
+	if out.Reports = reports; err != nil || untold != nil {
+		return out, errors.Join(err, untold)
 	}
+	w.tells = true
 	step("take in", "files", len(w.session.Taken))
 	out.Troubles = w.troubled()
 	if holds, err := z.holds(a, &o); err != nil {
@@ -104,6 +105,38 @@ func (z *Zone) Run(ctx context.Context, o Options) (_ *Outcome, err error) {
 		}
 	}
 	return out, out.waitError()
+}
+
+// untold gives what this run took in, and before it what earlier ones did that ended before they could tell.
+func (w *work) untold(ctx context.Context) ([]*finding.Report, error) {
+	reports := append(w.finished, w.session.Taken...)
+	last, published := w.z.lastPublication()
+	if last.Told == nil && (published || last.Program != "") { // noted by a program that didn't know
+		return reports, nil
+	}
+	told := 0
+	if last.Told != nil {
+		told = *last.Told
+	}
+	have := map[int]bool{}
+	for _, r := range reports {
+		have[r.Arrival] = true
+	}
+	for _, n := range w.archive.Arrivals() {
+		if n <= told || have[n] {
+			continue
+		}
+		r, err := w.session.Kept(ctx, n)
+		if errors.Is(err, ingest.ErrNotKept) { // not committed yet: it waits
+			continue
+		}
+		if err != nil {
+			return reports, err
+		}
+		reports = append(reports, r)
+	}
+	slices.SortStableFunc(reports, func(a, b *finding.Report) int { return a.Arrival - b.Arrival })
+	return reports, nil
 }
 
 // troubled gives why files of single units wait, everything else being done.
@@ -278,6 +311,13 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	step("publish", "bytes", pub.Bytes)
 	out.Warnings = append(out.Warnings, pub.Notes...)
 	p.Deferred = pub.Deferred
+	p.Told = last.Told
+	if w.tells {
+		p.Told = new(int)
+		for _, n := range w.archive.Arrivals() {
+			*p.Told = n
+		}
+	}
 	out.Published, out.Deferred = true, pub.Deferred
 	p.Ledgers = z.writeLedgers(ledgers, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
 	step("write consolidated workbooks")

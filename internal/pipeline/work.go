@@ -22,6 +22,7 @@ type work struct {
 	session  *ingest.Session
 	finished []*finding.Report // what an earlier run had left unfinished, by the declarations of that time
 	troubles []error           // of them
+	tells    bool              // it tells what became of the returns
 	lost     []error           // arrivals that can't be taken in again: their originals are missing or damaged
 }
 

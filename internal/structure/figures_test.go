@@ -2,6 +2,7 @@ package structure
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,4 +51,37 @@ func read(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// TestMeaningsStandInForms: which values of a list are closed, open, granted says the form; no SQL names them.
+func TestMeaningsStandInForms(t *testing.T) {
+	_, rest, _ := strings.Cut(read(t, "docs/tables.md"), "## What listed values mean")
+	parts := strings.SplitN(rest, "```", 3)
+	if len(parts) < 3 {
+		t.Fatal("docs/tables.md lists no meanings")
+	}
+	var values []string
+	for _, m := range regexp.MustCompile(`=(\S+)`).FindAllStringSubmatch(parts[1], -1) {
+		values = append(values, strings.Split(m[1], ",")...)
+	}
+	if len(values) < 15 {
+		t.Fatalf("only %d values mean something: %v", len(values), values)
+	}
+	texts := []string{"internal/metric/metrics.yaml", "queries/weekly/weekly.yaml"}
+	models, err := filepath.Glob(fromRoot("transform/models/*/*.sql"))
+	if err != nil || len(models) < 50 {
+		t.Fatalf("%d models, %v", len(models), err)
+	}
+	for _, m := range models {
+		texts = append(texts, strings.TrimPrefix(filepath.ToSlash(m), filepath.ToSlash(fromRoot(""))+"/"))
+	}
+	gives := regexp.MustCompile(`(?:then|else) '[^']*'`) // what a model calls something, not what it asks for
+	for _, name := range texts {
+		text := gives.ReplaceAllString(read(t, name), "")
+		for _, v := range values {
+			if strings.Contains(text, "'"+v+"'") {
+				t.Errorf("%s names %s: its form says what it means (<field>_means)", name, v)
+			}
+		}
+	}
 }

@@ -28,7 +28,7 @@ type Options struct {
 	Version     string       // of the program
 }
 
-// Weekly builds the weekly workbook at a point; zero values of the point mean
+// Build makes the weekly workbook at a point; zero values of the point mean
 // the publication's own.
 func Build(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) (workbook.Book, error) {
 	w, err := newWeekly(ctx, r, r.Catalogue, p, o)

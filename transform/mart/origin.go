@@ -18,7 +18,7 @@ type origin struct {
 }
 
 // watched are the plain tables whose news is followed row by row (see history and news).
-var watched = []string{"raw.return", "raw.decision", "ctl.submitter", "ctl.form", "ctl.obligation", "ctl.calendar", "ctl.run"}
+var watched = []string{"raw.return", "raw.decision", "ctl.submitter", "ctl.form", "ctl.form_value", "ctl.obligation", "ctl.calendar", "ctl.run"}
 
 // origins follows the models behind the table of each fact. An edited model
 // moves the facts that depend on it and no others; a zone's own model may read

@@ -70,6 +70,7 @@ func (b *builder) history(s *weekState) (string, error) {
 		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, seq, kind, return_id, submitter, form, period, decided_at, effective_on)), 0)) from raw.decision where seq <= %d),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.submitter as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form as t),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form_value as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at)), 0)) from ctl.obligation where due_at <= timestamp '%s'),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%s'))`,
 		s.arrival, s.decision, horizon.Format(warehouse.Stamp), s.asOf))

@@ -12,7 +12,7 @@ import (
 )
 
 // New is an empty warehouse in memory with all tables, the forms described in
-// ctl.form and ctl.form_column, and a calendar whose working days are Monday
+// ctl.form, ctl.form_column and ctl.form_value, and a calendar whose working days are Monday
 // to Friday from 2021 to 2023.
 func New(t testing.TB) *warehouse.DB {
 	t.Helper()
@@ -42,6 +42,7 @@ func Fill(t testing.TB, db *warehouse.DB) {
 	}
 	load(t, db, "ctl.form", forms)
 	load(t, db, "ctl.form_column", columns)
+	load(t, db, "ctl.form_value", Meanings(t))
 	Exec(t, db, `insert into ctl.calendar
 		select cast(d as date), isodow(d) <= 5, sum(case when isodow(d) <= 5 then 1 else 0 end) over (order by d)
 		from (select unnest(generate_series(date '2021-01-01', date '2023-12-31', interval 1 day)) as d)`)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,18 +64,8 @@ var about = map[string][3]string{
 // Forms reads the field list of docs/tables.md.
 func Forms(t testing.TB) []Form {
 	t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	text, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../../docs/tables.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, found := strings.Cut(string(text), "## Fields of the forms")
-	parts := strings.SplitN(rest, "```", 3)
-	if !found || len(parts) < 3 {
-		t.Fatal("docs/tables.md: no field list")
-	}
 	var forms []Form
-	for _, line := range strings.Split(strings.Trim(parts[1], "\n"), "\n") {
+	for _, line := range listed(t, "## Fields of the forms") {
 		words := strings.Fields(line)
 		if len(words) == 0 {
 			continue
@@ -91,6 +82,38 @@ func Forms(t testing.TB) []Form {
 		}
 	}
 	return forms
+}
+
+// Meanings are the rows of ctl.form_value for the values that mean something, as docs/tables.md lists them.
+func Meanings(t testing.TB) (rows [][]any) {
+	t.Helper()
+	for _, line := range listed(t, "## What listed values mean") {
+		words := strings.Fields(line)
+		form, field, _ := strings.Cut(words[0], ".")
+		for _, w := range words[1:] {
+			means, values, _ := strings.Cut(w, "=")
+			for _, v := range strings.Split(values, ",") {
+				rows = append(rows, []any{form, field, strconv.Itoa(len(rows) + 1), v, means})
+			}
+		}
+	}
+	return rows
+}
+
+// listed gives the lines that docs/tables.md lists below a heading.
+func listed(t testing.TB, heading string) []string {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../../docs/tables.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), heading)
+	parts := strings.SplitN(rest, "```", 3)
+	if !found || len(parts) < 3 {
+		t.Fatalf("docs/tables.md: no list below %s", heading)
+	}
+	return strings.Split(strings.Trim(parts[1], "\n"), "\n")
 }
 
 // RawTable is the table raw.<form>.

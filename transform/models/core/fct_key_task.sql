@@ -5,10 +5,10 @@ select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
     coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, t.deadline as own_on,
     t.batch, t.task_no, t.task_name, coalesce(lu.name, t.lead_unit) as lead_unit, t.deadline, t.progress, t.status,
-    coalesce(t.status = '已完成', false) as is_finished,
-    coalesce(t.status not in ('已解决', '已办结', '已完成', '长期执行', '长期推进'), false) as is_open,
-    coalesce(t.status not in ('已解决', '已办结', '已完成', '长期执行', '长期推进') and t.deadline < c.as_of, false) as is_overdue,
-    case when t.status not in ('已解决', '已办结', '已完成', '长期执行', '长期推进') and t.deadline < c.as_of then date_diff('day', t.deadline, c.as_of) end as days_overdue
+    coalesce(t.status_means = 'closed', false) as is_finished,
+    coalesce(t.status_means = 'open', false) as is_open,
+    coalesce(t.status_means = 'open' and t.deadline < c.as_of, false) as is_overdue,
+    case when t.status_means = 'open' and t.deadline < c.as_of then date_diff('day', t.deadline, c.as_of) end as days_overdue
 from stg.key_task as t
 join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'key_task'
 left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter

@@ -9,12 +9,13 @@ select
     t.problem_no, t.source, t.list, t.description, t.enterprise, coalesce(st.name, t.street) as street,
     coalesce(lu.name, t.lead_unit) as lead_unit, t.responsible, t.assigned_on, t.deadline, t.status, t.closed_on,
     t.progress_note, t.satisfaction, t.struck_off_on, t.reviewer,
-    coalesce(t.status = '已办结', false) as is_closed,
-    coalesce(t.status in ('未启动', '办理中'), false) as is_open,
-    coalesce(t.status = '长期推进', false) as is_long_term,
-    coalesce(t.status in ('未启动', '办理中') and t.deadline < c.as_of, false) as is_overdue,
-    case when t.status in ('未启动', '办理中') and t.deadline < c.as_of then date_diff('day', t.deadline, c.as_of) end as days_overdue,
-    case when t.status = '已办结' then date_diff('day', t.assigned_on, t.closed_on) end as days_to_close
+    coalesce(t.status_means = 'closed', false) as is_closed,
+    coalesce(t.status_means = 'open', false) as is_open,
+    coalesce(t.status_means = 'long_term', false) as is_long_term,
+    coalesce(t.status_means = 'open' and t.deadline < c.as_of, false) as is_overdue,
+    case when t.status_means = 'open' and t.deadline < c.as_of then date_diff('day', t.deadline, c.as_of) end as days_overdue,
+    case when t.status_means = 'closed' then date_diff('day', t.assigned_on, t.closed_on) end as days_to_close,
+    coalesce(t.satisfaction_means = 'satisfied', false) as is_satisfied
 from stg.problem as t
 join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'problem'
 left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter

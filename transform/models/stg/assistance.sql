@@ -1,6 +1,6 @@
--- One row per row of 帮扶救助发放表 as loaded.
+-- One row per row of 帮扶救助发放表 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    programme, street, households, people, amount, month
-from raw.assistance
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.programme, t.street, t.households, t.people, t.amount, t.month
+from raw.assistance as t

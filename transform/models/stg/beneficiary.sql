@@ -1,7 +1,7 @@
--- One row per row of 帮扶对象花名册 as loaded.
+-- One row per row of 帮扶对象花名册 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    person_name, person_name_hash, id_number, id_number_hash, phone, phone_hash, household_no,
-    programme, street, village
-from raw.beneficiary
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.person_name, t.person_name_hash, t.id_number, t.id_number_hash, t.phone, t.phone_hash, t.household_no, t.programme,
+    t.street, t.village
+from raw.beneficiary as t

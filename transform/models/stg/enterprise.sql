@@ -1,6 +1,7 @@
--- One row per row of 企业名录 as loaded.
+-- One row per row of 企业名录 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    enterprise, coalesce(enterprise_folded, enterprise) as enterprise_folded, enterprise_code, enterprise_type, tier, industry, street
-from raw.enterprise
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.enterprise, coalesce(t.enterprise_folded, t.enterprise) as enterprise_folded, t.enterprise_code, t.enterprise_type,
+    t.tier, t.industry, t.street
+from raw.enterprise as t

@@ -1,7 +1,9 @@
--- One row per row of 企业反馈问题交办清单 as loaded.
+-- One row per row of 企业反馈问题交办清单 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    batch, item_no, enterprise, coalesce(enterprise_folded, enterprise) as enterprise_folded, enterprise_code, problem_type, description, lead_unit, assigned_on,
-    deadline, status, resolved_on
-from raw.enterprise_request
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.batch, t.item_no, t.enterprise, coalesce(t.enterprise_folded, t.enterprise) as enterprise_folded,
+    t.enterprise_code, t.problem_type, t.description, t.lead_unit, t.assigned_on, t.deadline, t.status,
+    status_value.means as status_means, t.resolved_on, t.progress_note
+from raw.enterprise_request as t
+left join ctl.form_value as status_value on status_value.form = 'enterprise_request' and status_value.field = 'status' and status_value.value = t.status

@@ -1,6 +1,8 @@
--- One row per row of 融资对接台账 as loaded.
+-- One row per row of 融资对接台账 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    enterprise, institution, requested_amount, granted_amount, status, granted_on, lent_amount
-from raw.financing
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.enterprise, t.institution, t.requested_amount, t.granted_amount, t.status, status_value.means as status_means,
+    t.granted_on, t.lent_amount
+from raw.financing as t
+left join ctl.form_value as status_value on status_value.form = 'financing' and status_value.field = 'status' and status_value.value = t.status

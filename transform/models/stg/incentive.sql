@@ -1,6 +1,7 @@
--- One row per row of 惠企资金兑付台账 as loaded.
+-- One row per row of 惠企资金兑付台账 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    enterprise, coalesce(enterprise_folded, enterprise) as enterprise_folded, enterprise_code, programme, document_no, applied_amount, paid_amount, paid_on
-from raw.incentive
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.enterprise, coalesce(t.enterprise_folded, t.enterprise) as enterprise_folded, t.enterprise_code, t.programme,
+    t.document_no, t.applied_amount, t.paid_amount, t.paid_on
+from raw.incentive as t

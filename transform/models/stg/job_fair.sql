@@ -1,7 +1,6 @@
--- One row per row of 招聘活动台账 as loaded.
+-- One row per row of 招聘活动台账 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    fair_name, series, held_on, venue, organizer, enterprises, positions, seekers, intentions,
-    hires
-from raw.job_fair
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.fair_name, t.series, t.held_on, t.venue, t.organizer, t.enterprises, t.positions, t.seekers, t.intentions, t.hires
+from raw.job_fair as t

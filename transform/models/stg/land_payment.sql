@@ -1,6 +1,6 @@
--- One row per row of 土地款缴返台账 as loaded.
+-- One row per row of 土地款缴返台账 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    enterprise, instalment, due_amount, paid_amount, paid_on, refunded_amount, refunded_on
-from raw.land_payment
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.enterprise, t.instalment, t.due_amount, t.paid_amount, t.paid_on, t.refunded_amount, t.refunded_on
+from raw.land_payment as t

@@ -1,6 +1,8 @@
--- One row per row of 专项问题清单 as loaded.
+-- One row per row of 专项问题清单 as loaded. Written by `make generate` from the form.
 -- grain: zone, return_id, sheet, row_no
 select
-    zone, return_id, sheet, row_no, key_text,
-    list_name, item_no, description, lead_unit, assigned_on, deadline, status, closed_on
-from raw.special_item
+    t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
+    t.list_name, t.item_no, t.description, t.lead_unit, t.assigned_on, t.deadline, t.status,
+    status_value.means as status_means, t.closed_on, t.progress_note
+from raw.special_item as t
+left join ctl.form_value as status_value on status_value.form = 'special_item' and status_value.field = 'status' and status_value.value = t.status

@@ -1,0 +1,328 @@
+package secret
+
+import (
+	"slices"
+	"strings"
+
+	"taizhang/ingest/forms"
+)
+
+// identities finds identity numbers: of 18 places by their check character wherever they stand in a chain of digits, with
+// a slip in them, or of 15 places, where they stand by themselves.
+func (t *scan) identities() {
+	for i := range t.digits {
+		if t.used[i] && t.digits[i].gap.kind == joined {
+			continue
+		}
+		t.identityAt(i)
+	}
+}
+
+func (t *scan) identityAt(i int) {
+	first := t.digits[i].at
+	text, widest, ok := t.span(i, 17)
+	if ok && bornAs(text) {
+		more, last := t.lastPlace(i + 16)
+		k := i + 16
+		if last == 0 && i+17 < len(t.digits) && t.digits[i+17].gap.kind != far && !t.used[i+17] {
+			k, last, more = i+17, t.digits[i+17].value, 0
+			widest = max(widest, t.digits[k].gap.kind)
+		}
+		if id := text + string(last); last != 0 && t.isIdentity(id, i, k, widest, more > 0) {
+			t.take(i, k, first, more, Mask(forms.ID, id))
+			return
+		}
+	}
+	if text, widest, ok = t.span(i, 15); ok && t.begins(i) && t.ends(i+14) && t.isOldIdentity(text, i, widest) {
+		t.take(i, i+14, first, 0, Mask(forms.ID, text))
+	}
+}
+
+// lastPlace reads the X after the 17th digit.
+func (t *scan) lastPlace(k int) (more int, last byte) {
+	for n := t.digits[k].at + 1; n < len(t.runes) && more <= most; n++ {
+		r := t.runes[n]
+		more++
+		switch {
+		case strings.ContainsRune("XxＸｘ×ⅩⅹΧχХх", r):
+			return more, 'X'
+		case !invisible(r) && (digitOf(r) >= 0 || kindOf(r) == worded):
+			return 0, 0
+		}
+	}
+	return 0, 0
+}
+
+// isIdentity decides about 17 digits with a birthday and a last place.
+func (t *scan) isIdentity(id string, i, k int, widest gapKind, x bool) bool {
+	whole := t.begins(i) && (x || t.ends(k))
+	right := IDCheck(id) == id[17]
+	switch {
+	case id[0] == '9': // a foreigner's permanent residence
+		return right && CreditCodeCheck(id) != id[17] && whole
+	case !provinces[id[:2]]:
+		return false
+	case right:
+		return widest != worded || whole
+	case !whole || widest == worded || CreditCodeCheck(id) == id[17]:
+		return false
+	case t.says(t.digits[i].at, wordsOfPersons):
+		return true
+	}
+	_, gaps := t.groups(i, k-i+1)
+	return id[6:10] <= "2010" && !t.says(t.digits[i].at, wordsOfDocuments) && t.alone(i, k, gaps)
+}
+
+// isOldIdentity decides about 15 digits, as they were given out until 1999. Without a check character, what may be a
+// document of these years (430304 220815 001) is one.
+func (t *scan) isOldIdentity(id string, i int, widest gapKind) bool {
+	if !provinces[id[:2]] || !birthday().MatchString("19"+id[6:12]) {
+		return false
+	}
+	if t.says(t.digits[i].at, wordsOfPersons) {
+		return widest != worded
+	}
+	sizes, gaps := t.groups(i, 15)
+	usual := widest <= odd || slices.Max(sizes) == 1 ||
+		slices.ContainsFunc([][]int{{6, 6, 3}, {6, 9}, {12, 3}, {6, 2, 2, 2, 3}, {5, 5, 5}, {3, 3, 3, 3, 3}}, func(s []int) bool { return slices.Equal(s, sizes) })
+	return widest != worded && usual && id[6:8] >= "30" && !t.says(t.digits[i].at, wordsOfDocuments) && t.alone(i, i+14, gaps)
+}
+
+// bornAs says whether the first 14 digits of an identity number name a birthday.
+func bornAs(id string) bool { return birthday().MatchString(id[6:14]) }
+
+// card finds the number of a bank card: a length and beginning that banks use, and the check digit of Luhn (GB/T 19584).
+func (t *scan) card(i int) bool {
+	for n := 19; n >= 15; n-- {
+		text, widest, ok := t.span(i, n)
+		if !ok || !t.ends(i+n-1) || !cardShape(text) || !luhn(text) {
+			continue
+		}
+		sizes, gaps := t.groups(i, n)
+		union := text[:2] == "62"
+		named := t.says(t.digits[i].at, wordsOfCards)
+		switch {
+		case widest == worded && !(union && uniform(gaps)):
+		case len(gaps) > 2 && !uniform(gaps) || len(gaps) > 0 && sizes[0] < 3 && slices.Max(sizes) > 1:
+		case !t.alone(i, i+n-1, gaps):
+		case !named && (regional(text) || t.says(t.digits[i].at, wordsOfDocuments) && !(union && (n == 16 || n == 19))):
+		case !named && t.strict && !(union && (n == 16 || n == 19)):
+		case n == 18 && CreditCodeCheck(text) == text[17]:
+		default:
+			t.take(i, i+n-1, t.digits[i].at, 0, keepEnds(text, 4, 4))
+			return true
+		}
+	}
+	return false
+}
+
+// cardShape says whether cards of that length begin like that: UnionPay, Visa, Mastercard, JCB, and the older ones of banks.
+func cardShape(s string) bool {
+	switch n := len(s); {
+	case s[:2] == "62":
+		return n >= 16
+	case s[:2] == "60", s[:2] == "68", s[:2] == "69", s[:2] == "95":
+		return n == 16 || n >= 18 && s[:2] != "69"
+	case s[0] == '4', s[0] == '5' && s[1] >= '1' && s[1] <= '5', s[:2] == "35", s[:2] == "58":
+		return n == 16
+	case s[:2] == "34", s[:2] == "37":
+		return n == 15
+	}
+	return false
+}
+
+// regional says whether a number begins with a place and a year, as numbers of documents do, or with a prefecture.
+func regional(s string) bool {
+	if !provinces[s[:2]] || s[:2] == "62" {
+		return false
+	}
+	return s[6:8] == "20" || s[6:8] == "19" || s[2:4] >= "01" && s[2:4] <= "34"
+}
+
+// luhn says whether the last digit is right by ISO/IEC 7812-1, annex B.
+func luhn(s string) bool {
+	sum := 0
+	for i := range len(s) {
+		d := int(s[len(s)-1-i] - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+// mobile finds one mobile number, or several in one run.
+func (t *scan) mobile(i int) bool {
+	k, number, ok := t.mobileAt(i, true)
+	if !ok {
+		return false
+	}
+	if len(number) > 11 {
+		b := ""
+		for ; len(number) > 0; number = number[11:] {
+			b += Mask(forms.Phone, number[:11])
+		}
+		t.take(i, k, t.digits[i].at, 0, b)
+		return true
+	}
+	from := i
+	if first := k - 10; t.digits[first].gap.kind != joined { // +86 stays
+		from = first
+	}
+	t.take(i, k, t.digits[from].at, 0, Mask(forms.Phone, number))
+	return true
+}
+
+// usualGroups are how mobile numbers are grouped, whatever parts the groups.
+var usualGroups = [][]int{{3, 4, 4}, {3, 8}, {7, 4}, {3, 3, 5}, {4, 3, 4}, {4, 4, 3}, {4, 7}, {5, 6}, {6, 5}, {3, 5, 3}, {3, 2, 2, 2, 2}, {3, 4, 2, 2}, {1, 10}}
+
+// mobileAt reads mobile numbers from the i-th digit to the k-th; whole asks that no longer code goes on.
+func (t *scan) mobileAt(i int, whole bool) (k int, number string, ok bool) {
+	run := i
+	for !t.ends(run) {
+		run++
+	}
+	if n := run - i + 1; n >= 22 && n%11 == 0 {
+		text, _, _ := t.span(i, n)
+		for k := 0; k < n; k += 11 {
+			if !isMobile(text[k : k+11]) {
+				return 0, "", false
+			}
+		}
+		return run, text, true
+	}
+	for _, prefix := range []string{"", "0086", "86", "0"} {
+		n := 11 + len(prefix)
+		text, _, chain := t.span(i, n)
+		if !chain || !strings.HasPrefix(text, prefix) || !isMobile(text[len(prefix):]) || !t.ends(i+n-1) {
+			continue
+		}
+		if t.written(i, i+len(prefix), whole) {
+			return i + n - 1, text[len(prefix):], true
+		}
+	}
+	return 0, "", false
+}
+
+func isMobile(s string) bool { return len(s) == 11 && s[0] == '1' && s[1] >= '3' }
+
+// written decides whether eleven digits from the i-th on that may be a mobile number are grouped as one, and are nothing
+// else; a prefix of it begins at start.
+func (t *scan) written(start, i int, whole bool) bool {
+	k := i + 10
+	from, to := t.digits[i].at, t.digits[k].at+1
+	sizes, gaps := t.groups(i, 11)
+	if len(gaps) == 0 {
+		decimal := i > 0 && t.digits[i].gap.kind == dotted && t.digits[i-1].value == '0' && t.begins(i-1) && !t.used[i-1] // 0.13812345678
+		if n := k + 1; n < len(t.digits) && t.digits[n].gap.kind == dotted && !t.used[n] && (t.ends(n) || t.ends(n+1)) {  // 13812345678.50
+			decimal = true
+		}
+		return t.says(from, wordsOfPhones) || !t.measured(from, to) && !decimal
+	}
+	widest, dots := joined, 0
+	for _, g := range gaps {
+		widest = max(widest, g.kind)
+		if g.kind == dotted {
+			dots++
+		}
+	}
+	single := slices.Max(sizes) == 1
+	usual := single || slices.ContainsFunc(usualGroups, func(s []int) bool { return slices.Equal(s, sizes) })
+	switch {
+	case widest == worded:
+		return uniform(gaps) && (single || slices.Equal(sizes, []int{3, 4, 4})) && (!whole || t.alone(start, k, gaps))
+	case whole && !t.alone(start, k, gaps):
+		return false
+	case dots == 1 && len(gaps) == 1: // a decimal, perhaps
+		return t.says(from, wordsOfPhones) || !t.measured(from, to) && (sizes[0] == 3 || sizes[0] == 4)
+	case dots > 0:
+		return usual && (dots == len(gaps) || slices.Equal(sizes, []int{3, 4, 4})) && !t.measured(from, to)
+	case widest == listed || widest == reckon:
+		return usual && !(sizes[0] == 4 && sizes[1] == 4) && !t.measured(from, to) // 1350、2200、300
+	case sizes[0] == 4 && sizes[1] <= 2: // a date: 1998-08-15
+		return false
+	case sizes[0] < 3 && !usual:
+		return t.pairs(sizes, gaps, i)
+	}
+	next := k + 1 // it may go on, as 138-1234-5678 90 does
+	return usual || next == len(t.digits) || t.digits[next].gap.kind != plain || !t.ends(next) && !t.ends(min(next+1, len(t.digits)-1))
+}
+
+// pairs says whether digits are grouped in twos, and are no list of numbers that rise.
+func (t *scan) pairs(sizes []int, gaps []gap, i int) bool {
+	if slices.Max(sizes) > 2 || !uniform(gaps) || gaps[0].kind != plain || slices.Min(sizes[1:len(sizes)-1]) < 2 || !t.alone(i, i+10, gaps) {
+		return false
+	}
+	text, _, _ := t.span(i, 11)
+	last, rising := "", true
+	for _, n := range sizes {
+		rising = rising && text[:n] > last
+		last, text = text[:n], text[n:]
+	}
+	return !rising
+}
+
+// passport finds the number of a passport, or of a travel permit where words say so: a letter or two, then nine places in all.
+func (t *scan) passport(i int) bool {
+	at := t.digits[i].at
+	from := at
+	for from > 0 && from > at-2 && (invisible(t.runes[from-1]) || kindOf(t.runes[from-1]) == plain) && passportLetter(t.runes[from-1]) == 0 {
+		from--
+	}
+	letters := ""
+	for from > 0 && len(letters) < 2 && letterOf(t.runes[from-1]) != 0 {
+		letters = string(letterOf(t.runes[from-1])) + letters
+		from--
+	}
+	n := 9 - len(letters)
+	if letters == "" || from > 0 && (letterOf(t.runes[from-1]) != 0 || digitOf(t.runes[from-1]) >= 0) {
+		return false
+	}
+	text, widest, ok := t.span(i, n)
+	if !ok || widest > plain || !t.ends(i+n-1) {
+		return false
+	}
+	to := t.digits[i+n-1].at + 1
+	if to < len(t.runes) && letterOf(t.runes[to]) != 0 {
+		return false
+	}
+	named := t.says(from, wordsOfPassports)
+	switch {
+	case !strings.ContainsRune("EGDSPHCWT", rune(letters[0])):
+		return false
+	case named:
+	case letters != "G" && letters[0] != 'E' || strings.HasSuffix(letters, "O") || strings.HasSuffix(letters, "I"):
+		return false
+	case t.strict, text[:2] == "00", text[:2] == "20" && text[2:4] <= "39", text[:2] == "19", t.says(from, wordsOfDocuments):
+		return false
+	}
+	t.take(i, i+n-1, from, 0, keepEnds(letters+text, 2, 2))
+	return true
+}
+
+// letterOf is a Latin letter in capitals, also where it is written wide; 0 for anything else.
+func letterOf(r rune) byte {
+	switch {
+	case r >= 'Ａ' && r <= 'Ｚ':
+		r -= 'Ａ' - 'A'
+	case r >= 'ａ' && r <= 'ｚ':
+		r -= 'ａ' - 'A'
+	case r >= 'a' && r <= 'z':
+		r -= 'a' - 'A'
+	}
+	if r >= 'A' && r <= 'Z' {
+		return byte(r)
+	}
+	return 0
+}
+
+// passportLetter is a letter with which numbers of passports and travel permits begin, or 0.
+func passportLetter(r rune) byte {
+	if c := letterOf(r); c != 0 && strings.IndexByte("EGDSPHCWT", c) >= 0 {
+		return c
+	}
+	return 0
+}
