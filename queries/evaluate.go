@@ -58,7 +58,7 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 	query, widths := q.statement(facts, src)
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("figures: %w\n%s", err, query)
+		return nil, r.Catalogue.Blame(ctx, r.db.Conn, fmt.Errorf("figures: %w\n%s", err, query))
 	}
 	at := make(map[[2]any]warehouse.Point, len(q.points))
 	for _, p := range q.points {
@@ -169,7 +169,7 @@ func (a *tally) add(ms []*metric.Metric, p warehouse.Point, dims []DimValue, val
 		switch {
 		case m.IsRatio():
 			fig.Num, fig.Den = result.OrZero(next()), result.OrZero(next())
-			fig.Value = result.Quotient(fig.Num, fig.Den)
+			fig.Value = quotient(m, fig.Num, fig.Den)
 		case m.Value.Agg == "median":
 			fig.Value = next()
 		default:
@@ -183,6 +183,14 @@ func (a *tally) add(ms []*metric.Metric, p warehouse.Point, dims []DimValue, val
 		}
 		a.figures = append(a.figures, fig)
 	}
+}
+
+// quotient is the value of a ratio, or of an average: of money in yuan with two decimals.
+func quotient(m *metric.Metric, num, den any) any {
+	if m.Unit == metric.Yuan {
+		return result.QuotientTo(num, den, 2)
+	}
+	return result.Quotient(num, den)
 }
 
 // whole adds the totals and the buckets of time in which there were no rows,

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -151,7 +153,7 @@ func TestTraceCells(t *testing.T) {
 	if err != nil || len(rows) != 1 {
 		t.Fatal(rows, err)
 	}
-	want := `{"return":"2-1","file":"产业局/问题台账32.xlsx","archive":"aa/2","submitter":"产业局","sheet":"表1","row":6,"cells":{"标题problem_no":"B6","标题status":"H6"},"contributes":1,"contributes_den":null}`
+	want := `{"return":"2-1","file":"产业局/问题台账32.xlsx","archive":"aa/2","submitter":"产业局","sheet":"表1","row":6,"cells":{"标题problem_no":"B6","标题status":"H6"},"contributes":1,"contributes_den":null,"key":null,"values":{"标题deadline":"2022-08-14","标题status":"办理中"}}`
 	if got, err := json.Marshal(rows[0].Record()); err != nil || string(got) != want {
 		t.Errorf("got  %s (%v)\nwant %s", got, err, want)
 	}
@@ -218,6 +220,37 @@ func TestAskErrors(t *testing.T) {
 	} {
 		if _, err := r.Metrics(ctx, a); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// TestAverage: avg is a sum ÷ a count, in total, by groups and in its trace; of money with two decimals.
+func TestAverage(t *testing.T) {
+	r := smallReader(t)
+	c, err := metric.Load(metric.Source{Name: "zone.yaml", Text: []byte("metrics:\n  mean_paid:\n    label: 平均兑付\n    unit: yuan\n    definition: 每笔平均。\n    fact: incentive\n    value: {agg: avg, expr: paid_amount}\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Check(context.Background(), r.db.Conn); err != nil {
+		t.Fatal(err)
+	}
+	r.Catalogue = c
+	sums := value(t, r, Ask{Metrics: []string{"incentive_paid"}})
+	rows, err := r.Trace(context.Background(), Ask{Metrics: []string{"mean_paid"}})
+	if err != nil || len(rows) == 0 {
+		t.Fatal(rows, err)
+	}
+	sum := result.Number(json.Number(strings.TrimSpace(sums)))
+	want := new(big.Rat).Quo(sum, big.NewRat(int64(len(rows)), 1)).FloatString(2)
+	if got := value(t, r, Ask{Metrics: []string{"mean_paid"}}); got != fmt.Sprintf("%s(%s/%d) ", want, strings.TrimSpace(sums), len(rows)) {
+		t.Errorf("got %s, want %s of %s", got, want, sums)
+	}
+	if got := value(t, r, Ask{Metrics: []string{"mean_paid"}, Point: warehouse.Point{AsOf: calendar.NewDate(2000, time.January, 1)}}); got != "null(0/0) " && got != "null(0.00/0) " {
+		t.Errorf("of no rows: %s", got)
+	}
+	for _, row := range rows {
+		if fmt.Sprint(row.ContributesDen) != "1" || len(row.Values) == 0 {
+			t.Errorf("%+v", row)
 		}
 	}
 }

@@ -114,6 +114,12 @@ func (r *Reader) Location() *time.Location { return r.loc }
 // Published is the publication's own as-of date, known-at time and start.
 func (r *Reader) Published() warehouse.Point { return r.point }
 
+// Reach is the last day that can be asked about: what is owed and which days
+// are working days is known up to there.
+func (r *Reader) Reach() calendar.Date {
+	return calendar.NewDate(r.point.AsOf.Year()+1, time.December, 31)
+}
+
 // At fills in what a point leaves open. Another year starts on its own 1
 // January. Equal points are filled in to values that are the same.
 func (r *Reader) At(p warehouse.Point) warehouse.Point {

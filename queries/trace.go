@@ -14,6 +14,12 @@ import (
 // Cell is where a column's value of a row stands in the sender's sheet.
 type Cell struct{ Title, Address, Field string }
 
+// CellValue is what was read from a column.
+type CellValue struct {
+	Title string
+	Value any // text, nil where nothing stands there
+}
+
 // TraceRow is a row behind a figure. Of return_* metrics it is an obligation,
 // without file, sheet and row, but with Form, Period and DueAt.
 type TraceRow struct {
@@ -21,9 +27,11 @@ type TraceRow struct {
 	Submitter             string
 	Sheet                 string
 	Row                   int64
+	Key                   string // the row's business key, as written
 	Cells                 []Cell
-	Contributes           any // to the value or the numerator
-	ContributesDen        any // to the denominator, nil where there is none
+	Values                []CellValue // what stands in the columns that the metric reads
+	Contributes           any         // to the value or the numerator
+	ContributesDen        any         // to the denominator, nil where there is none
 	Form, Period          string
 	DueAt                 any // RFC 3339
 	isObligation          bool
@@ -47,7 +55,11 @@ func (t TraceRow) Record() result.Record {
 		return append(r, result.Entry{Key: "form", Value: t.Form}, result.Entry{Key: "period", Value: t.Period}, result.Entry{Key: "due_at", Value: t.DueAt})
 	}
 	r[5].Value = t.Row
-	return r
+	values := make(result.Record, len(t.Values))
+	for i, v := range t.Values {
+		values[i] = result.Entry{Key: v.Title, Value: v.Value}
+	}
+	return append(r, result.Entry{Key: "key", Value: text(t.Key)}, result.Entry{Key: "values", Value: values})
 }
 
 // Trace lists all rows that a figure follows from: those of its numerator and
@@ -85,10 +97,14 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 		return nil, err
 	}
 	c := metric.NewCompiler(m.Fact, []*metric.Metric{m}, gr.Name())
-	query := c.Trace(src.Name(m.Fact.Table), metric.Filters(m.Fact, a.Where))
+	shown, err := r.fieldsShown(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	query := c.Trace(src.Name(m.Fact.Table), metric.Filters(m.Fact, a.Where), shown.names())
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("trace %s: %w\n%s", m.ID, err, query)
+		return nil, r.Catalogue.Blame(ctx, r.db.Conn, fmt.Errorf("trace %s: %w\n%s", m.ID, err, query))
 	}
 	if len(t.Rows) == 0 {
 		if err := r.knownValues(ctx, a, metrics, gr); err != nil {
@@ -98,7 +114,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	if m.Fact.Mode == metric.Obligation {
 		return r.obligationRows(m, t), nil
 	}
-	return r.sheetRows(ctx, m, t)
+	return r.sheetRows(ctx, m, t, shown)
 }
 
 func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
@@ -115,7 +131,7 @@ func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
 	return out
 }
 
-func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table) ([]TraceRow, error) {
+func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table, shown shownFields) ([]TraceRow, error) {
 	out := make([]TraceRow, 0, len(t.Rows))
 	returns := map[string]bool{}
 	for _, v := range t.Rows {
@@ -125,6 +141,7 @@ func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table
 		row.Archive, _ = v[2].(string)
 		row.Submitter, _ = v[3].(string)
 		row.Sheet, _ = v[4].(string)
+		row.Key, row.Values = shown.of(v[8:])
 		returns[row.Return] = true
 		out = append(out, row)
 	}

@@ -10,7 +10,6 @@ import (
 	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
-	"taizhang/internal/warehouse"
 )
 
 func (a *app) eraseCmd() *cobra.Command {
@@ -28,7 +27,7 @@ func (a *app) eraseCmd() *cobra.Command {
 			"written anew. Not removed: the originals in archive/ and papers already issued, which are listed.\n\n" +
 			"It concerns what was received so far. A later return that names the person again counts.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if (p.ID == "") == (p.Phone == "") {
 				return usagef("name the person by either --person or --phone")
 			}
@@ -49,20 +48,23 @@ func (a *app) eraseCmd() *cobra.Command {
 				return err
 			}
 			o := pipeline.Options{Clock: a.now, Log: a.log()}
-			return a.owned(z, "erase", func(*warehouse.Owner) error {
-				if ask := !yes && shell.IsTerminal(a.in, a.out); dryRun || ask {
+			if ask := !yes && shell.IsTerminal(a.in, a.out); dryRun || ask {
+				err := a.ownedHere(cmd, z, args, map[string]string{"dry-run": "true"}, func() error {
 					e, err := z.PlanErasure(cmd.Context(), p, o)
 					if err != nil {
 						return err
 					}
 					a.sayErasure(e, "would be removed")
-					if err := a.printErased(e); err != nil || dryRun {
-						return err
-					}
-					if !a.confirmed("Erase for good? Type yes: ") {
-						return usagef("nothing was changed")
-					}
+					return a.printErased(e)
+				})
+				if err != nil || dryRun {
+					return err
 				}
+				if !a.confirmed("Erase for good? Type yes: ") {
+					return usagef("nothing was changed")
+				}
+			}
+			return a.ownedHere(cmd, z, args, map[string]string{"yes": "true"}, func() error {
 				e, out, err := z.Erase(cmd.Context(), p, reason, o)
 				if err != nil {
 					return err

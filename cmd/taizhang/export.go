@@ -269,7 +269,7 @@ func (a *app) checkOutput(keep bool) error {
 		return err
 	case keep && !a.replace:
 		return usagef("%s is there already\nhint: --replace writes over it", a.output)
-	case !keep:
+	case !keep && !a.served: // whoever handed it over has said so
 		a.say("%s is replaced", a.output)
 	}
 	return nil

@@ -3,88 +3,282 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 )
 
-// request is work that a second command hands over to a running serve.
+// request is the work of a run that is handed over to a running serve.
 type request struct {
 	ReceivedAt string `json:"received_at,omitempty"`
 	ClockOK    bool   `json:"clock_ok,omitempty"`
 }
 
-// ownedOrHandedOver runs own as the zone's owner; where a serve owns the zone, the work is handed over to it. A serve
-// that has only just started, or is just ending, is waited for.
-func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, req request, own func() (summaryOfRun, error)) (summaryOfRun, error) {
-	for tries := 0; ; tries++ {
-		var s summaryOfRun
-		err := a.owned(z, "run", func(*warehouse.Owner) (err error) {
-			s, err = own()
+// Paths of what serve takes over.
+const (
+	runPath     = "/run"
+	commandPath = "/command"
+)
+
+// handedOver are the commands that serve carries out for those who ask beside it.
+var handedOver = []string{"rebuild", "erase", "summary", "models run", "models rollback", "returns accept", "returns withdraw", "returns clear",
+	"returns waive", "returns undo", "returns undo clear", "returns undo waive"}
+
+// handed is a command for the owner of a zone.
+type handed struct {
+	Zone string   `json:"zone"` // absolute, as what it prints names it
+	Line []string `json:"line"`
+}
+
+// said is what a command that was handed over printed, and its exit code.
+type said struct {
+	Out  []byte `json:"out,omitempty"`
+	Err  string `json:"err,omitempty"`
+	Code int    `json:"code"`
+}
+
+// codeError ends a command that has said everything already.
+type codeError int
+
+func (e codeError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// ownedOrHandedOver runs own as the zone's owner; where a serve owns the zone, the work is handed over to it.
+func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, req request, own func() (summaryOfRun, error)) (s summaryOfRun, err error) {
+	err = a.besideServe(ctx, z, "run", func(*warehouse.Owner) (err error) {
+		s, err = own()
+		return err
+	}, func(held *warehouse.HeldError) error {
+		if err := handOver(ctx, held, runPath, req, &s); err != nil {
 			return err
-		})
+		}
+		if s.Error == "" {
+			return nil
+		}
+		err := errors.New(s.Error)
+		if s.Code == exitUsage {
+			err = usageError{err}
+		}
+		return err
+	})
+	return s, err
+}
+
+// ownedHere carries a command out as the zone's owner; beside a serve the whole command is handed over to it, and what
+// it said there is said here. What flags give in place of those on the command line stands in instead.
+func (a *app) ownedHere(cmd *cobra.Command, z *pipeline.Zone, args []string, instead map[string]string, own func() error) error {
+	if a.served {
+		return own()
+	}
+	return a.besideServe(cmd.Context(), z, pathOf(cmd), func(*warehouse.Owner) error { return own() }, func(held *warehouse.HeldError) error {
+		return a.handCommandOver(cmd, held, args, instead)
+	})
+}
+
+// here is ownedHere for a command that needs no owner, so that it waits for nobody, but doesn't work at the same files as
+// a serve.
+func (a *app) here(cmd *cobra.Command, z *pipeline.Zone, args []string, instead map[string]string, own func() error) error {
+	if held := warehouse.Serving(z.Dir); held != nil && !a.served {
+		if err := a.handCommandOver(cmd, held, args, instead); !errors.Is(err, syscall.ECONNREFUSED) {
+			return err
+		}
+	}
+	return own()
+}
+
+// issuedByServe lets a serve issue what is then sent from here, where the password may be. What goes wrong with it goes
+// wrong here again, and is said then.
+func (a *app) issuedByServe(cmd *cobra.Command, z *pipeline.Zone, args []string) {
+	out, log := a.out, a.err
+	a.out, a.err = io.Discard, io.Discard
+	_ = a.here(cmd, z, args, map[string]string{"mail": "false", "again": "false"}, func() error { return nil })
+	a.out, a.err = out, log
+}
+
+func (a *app) handCommandOver(cmd *cobra.Command, held *warehouse.HeldError, args []string, instead map[string]string) error {
+	if err := a.checkTerminal(); err != nil {
+		return err
+	}
+	line, err := commandLine(cmd, args, instead)
+	if err != nil {
+		return err
+	}
+	if line.Zone, err = filepath.Abs(a.zoneDir); err != nil {
+		return err
+	}
+	var s said
+	if err := handOver(cmd.Context(), held, commandPath, line, &s); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(a.err, s.Err); err != nil {
+		return err
+	}
+	if _, err := a.out.Write(s.Out); err != nil {
+		return err
+	}
+	if s.Code != exitDone {
+		return codeError(s.Code)
+	}
+	return nil
+}
+
+// commandLine is a command as it was parsed, for a process in another folder.
+func commandLine(cmd *cobra.Command, args []string, instead map[string]string) (line handed, err error) {
+	line.Line = strings.Fields(pathOf(cmd))
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		value, given := instead[f.Name]
+		if !given {
+			value = f.Value.String()
+		}
+		switch {
+		case f.Name == "zone" || f.Name == "cpuprofile" || !given && !f.Changed || err != nil:
+			return
+		case f.Name == "output":
+			value, err = filepath.Abs(value)
+		}
+		line.Line = append(line.Line, "--"+f.Name+"="+value)
+	})
+	line.Line = append(append(line.Line, "--"), args...)
+	return line, err
+}
+
+// besideServe runs own as the zone's owner, or hands its work over to the serve that owns it. A serve that has only
+// just started, or is just ending, is waited for.
+func (a *app) besideServe(ctx context.Context, z *pipeline.Zone, command string, own func(*warehouse.Owner) error, over func(*warehouse.HeldError) error) error {
+	for tries := 0; ; tries++ {
+		err := a.owned(z, command, own)
 		var held *warehouse.HeldError
 		if !errors.As(err, &held) || held.Command != "serve" {
-			return s, err
+			return err
 		}
 		if held.Address != "" {
-			if s, err = handOver(ctx, held, req); !errors.Is(err, syscall.ECONNREFUSED) {
-				return s, err
+			if err = over(held); !errors.Is(err, syscall.ECONNREFUSED) {
+				return err
 			}
 		}
 		if tries >= 50 {
-			return s, err
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return s, ctx.Err()
+			return ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
 
-// handOver asks a running serve to run, and waits for the result.
-func handOver(ctx context.Context, held *warehouse.HeldError, work request) (summaryOfRun, error) {
-	var s summaryOfRun
+// handOver asks a running serve to do work, and waits for the result.
+func handOver(ctx context.Context, held *warehouse.HeldError, path string, work, result any) error {
 	to := func(err error) error { return fmt.Errorf("hand over to serve (process %d): %w", held.PID, err) }
 	body, err := json.Marshal(work)
 	if err != nil {
-		return s, to(err)
+		return to(err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+held.Address+"/run", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+held.Address+path, bytes.NewReader(body))
 	if err != nil {
-		return s, to(err)
+		return to(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+held.Token)
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // this machine's own: never through a proxy
 	resp, err := client.Do(req)
 	if err != nil {
-		return s, to(errors.Join(err, held))
+		return to(errors.Join(err, held))
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))
 	if err != nil {
-		return s, to(err)
+		return to(err)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return s, to(fmt.Errorf("%s: %s", resp.Status, bytes.TrimSpace(text)))
+		return to(fmt.Errorf("%s: %s", resp.Status, bytes.TrimSpace(text)))
 	}
-	if err := json.Unmarshal(text, &s); err != nil {
-		return s, to(err)
+	if err := json.Unmarshal(text, result); err != nil {
+		return to(err)
 	}
-	if s.Error != "" {
-		err = errors.New(s.Error)
-		if s.Code == exitUsage {
-			err = usageError{err}
+	return nil
+}
+
+// handler answers those who hand work over. The work is finished even if whoever asked for it goes away.
+func (s *server) handler(ctx context.Context) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+runPath, func(w http.ResponseWriter, r *http.Request) {
+		var req request
+		if s.accepts(w, r, &req) {
+			s.answer(w, s.handle(ctx, req))
 		}
-		return s, err
+	})
+	mux.HandleFunc("POST "+commandPath, func(w http.ResponseWriter, r *http.Request) {
+		var line handed
+		if s.accepts(w, r, &line) {
+			s.answer(w, s.carryOut(ctx, line))
+		}
+	})
+	return mux
+}
+
+// accepts reads what is asked by somebody who knows the secret.
+func (s *server) accepts(w http.ResponseWriter, r *http.Request, into any) bool {
+	if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+s.token)) != 1 {
+		http.Error(w, "forbidden", http.StatusForbidden)
+		return false
 	}
-	return s, nil
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(into); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return false
+	}
+	return true
+}
+
+func (s *server) answer(w http.ResponseWriter, what any) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(what); err != nil {
+		s.app.log().Warn("answer a hand-over", "err", err)
+	}
+}
+
+// carryOut does a command that was handed over, between two jobs of the service.
+func (s *server) carryOut(ctx context.Context, h handed) said {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out, log bytes.Buffer
+	a := &app{in: strings.NewReader(""), out: &out, err: &log, now: s.app.now, served: true}
+	root := a.root()
+	cmd, _, err := root.Find(h.Line)
+	if err == nil && !slices.Contains(handedOver, pathOf(cmd)) {
+		err = usagef("serve doesn't take over %s", pathOf(cmd))
+	}
+	if err == nil && !sameFolder(h.Zone, s.zone.Dir) {
+		err = usagef("serve is at work in %s, not in %s", s.zone.Dir, h.Zone)
+	}
+	if err != nil {
+		return said{Code: a.exit(err), Err: log.String()}
+	}
+	root.SetArgs(append([]string{"--zone=" + h.Zone}, h.Line...))
+	root.SetIn(a.in)
+	root.SetOut(&out)
+	root.SetErr(&log)
+	return said{Code: a.exit(a.finish(root.ExecuteContext(ctx))), Out: out.Bytes(), Err: log.String()}
+}
+
+func sameFolder(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/metric"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
@@ -68,6 +70,9 @@ func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *qu
 		if !ok {
 			return nil, q, nil, usagef("--where %q: DIM=VALUE is expected", w)
 		}
+		if was, twice := q.Where[k]; twice {
+			return nil, q, nil, usagef("--where %s: a dimension has one value, not both %q and %q", k, was, v)
+		}
 		q.Where[k] = v
 	}
 	z, r, err := a.reader()
@@ -81,11 +86,30 @@ func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *qu
 	if s, ok := z.Match(q.Where["submitter"]); ok {
 		q.Where["submitter"] = s.Name
 	}
-	if q.Point, err = a.point(z.Location); err != nil {
+	if q.Point, err = a.pointIn(r); err == nil {
+		err = windowOf(r, q)
+	}
+	if err != nil {
 		r.Close()
 		return nil, q, nil, err
 	}
 	return z, q, r, nil
+}
+
+// windowOf refuses --from where it leaves no day, or where the figures asked for have no window.
+func windowOf(r *queries.Reader, q queries.Ask) error {
+	if !q.Point.From.Valid() {
+		return nil
+	}
+	if at := r.At(q.Point); at.From > at.AsOf {
+		return usageError{decl.Say("--from %s lies after the as-of date %s", "--from %s 晚于截至日期 %s", at.From, at.AsOf)}
+	}
+	for _, m := range r.Catalogue.Metrics {
+		if m.Fact.Mode == metric.Period && (len(q.Metrics) == 0 || slices.Contains(q.Metrics, m.ID)) {
+			return nil
+		}
+	}
+	return usageError{decl.Say("--from would change nothing: %s follows from ledgers, whose newest rows count", "--from 不起作用：%s 来自台账，按最新一期的各行计算", strings.Join(q.Metrics, ", "))}
 }
 
 // shownFigures writes figures as people read them: percentages, grouped yuan, coverage in words.

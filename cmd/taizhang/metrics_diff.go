@@ -23,6 +23,9 @@ func (a *app) metricsDiffCmd() *cobra.Command {
 			if from == "" {
 				return usagef("--from TIME is missing: the earlier known-at time")
 			}
+			if cmd.Flags().Changed("known-at") {
+				return usagef("--known-at is one time: metrics diff compares --from with --to")
+			}
 			z, ask, r, err := a.ask(args, by, where)
 			if err != nil {
 				return err

@@ -10,7 +10,6 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
-	"taizhang/internal/warehouse"
 	"taizhang/transform"
 )
 
@@ -42,12 +41,12 @@ func (a *app) modelsCmd() *cobra.Command {
 		Use:   "run",
 		Short: "Build the models that changed (text, returns read, business day), check them, and publish",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
 			if err != nil {
 				return err
 			}
-			return a.owned(z, "models run", func(*warehouse.Owner) error {
+			return a.ownedHere(cmd, z, args, nil, func() error {
 				out, err := z.Run(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log(), Rebuild: full})
 				if err != nil {
 					return err

@@ -22,6 +22,12 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 			"next run with news publishes from them again, so mend what was wrong (a model, a decision) first.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if list && len(args) > 0 {
+				return usagef("--list lists all kept publications: leave %s out", args[0])
+			}
+			if !list && cmd.Flags().Changed("format") {
+				return usagef("-f goes with --list")
+			}
 			z, err := a.zone()
 			if err != nil {
 				return err
@@ -47,7 +53,7 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 			if len(args) > 0 {
 				name = args[0]
 			}
-			return a.owned(z, "models rollback", func(*warehouse.Owner) error {
+			return a.ownedHere(cmd, z, args, nil, func() error {
 				p, err := z.Rollback(cmd.Context(), name)
 				if err != nil {
 					return err

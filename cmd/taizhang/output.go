@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"golang.org/x/text/width"
 
 	"taizhang/internal/result"
@@ -52,7 +51,8 @@ func (a *app) outputFlag(c *cobra.Command) {
 }
 
 // formatFromName takes the format from the name of -o where -f doesn't give one, and refuses a name that tells none.
-func (a *app) formatFromName(flags *pflag.FlagSet) error {
+func (a *app) formatFromName(cmd *cobra.Command) error {
+	flags := cmd.Flags()
 	if a.output == "" || flags.Changed("format") || flags.Lookup("remind") != nil && flags.Changed("remind") { // 催报 is a text
 		return nil
 	}
@@ -133,7 +133,11 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 			case int64, int, float64, json.Number:
 				right[j] = true
 			}
-			rows[i] = append(rows[i], cellText(v, format))
+			text := cellText(v, format)
+			if format == "table" || format == "md" { // read by people
+				text = shown(strings.ReplaceAll(text, "\n", " "))
+			}
+			rows[i] = append(rows[i], text)
 		}
 	}
 	return rows, right

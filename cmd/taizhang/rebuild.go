@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/pipeline"
-	"taizhang/internal/warehouse"
 )
 
 func (a *app) rebuildCmd() *cobra.Command {
@@ -14,14 +13,17 @@ func (a *app) rebuildCmd() *cobra.Command {
 		Use:   "rebuild",
 		Short: "Make the warehouse anew from the archive, and compare the figures",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
 			if err != nil {
 				return err
 			}
-			return a.owned(z, "rebuild", func(*warehouse.Owner) error {
+			return a.ownedHere(cmd, z, args, nil, func() error {
 				diff, compared, err := z.Rebuild(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log()})
 				if err != nil {
+					for _, d := range diff {
+						a.say("%s: %s → %s", d.What, orDash(d.Before), orDash(d.After))
+					}
 					return err
 				}
 				if !compared {
@@ -33,7 +35,7 @@ func (a *app) rebuildCmd() *cobra.Command {
 					return nil
 				}
 				for _, d := range diff {
-					fmt.Fprintf(a.err, "%s: %s → %s\n", d.What, d.Before, d.After)
+					fmt.Fprintf(a.err, "%s: %s → %s\n", d.What, orDash(d.Before), orDash(d.After))
 				}
 				return fmt.Errorf("rebuilt from the archive and published, but %d outcomes or figures differ from those published before", len(diff))
 			})

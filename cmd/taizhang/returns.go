@@ -15,7 +15,6 @@ import (
 	"taizhang/internal/decl"
 	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
-	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
 
@@ -92,7 +91,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			}
 			for _, e := range rec {
 				if _, list := e.Value.([]result.Record); !list {
-					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, cellText(e.Value, a.format))
+					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, shown(cellText(e.Value, a.format)))
 				}
 			}
 			if len(findings) > 0 {
@@ -208,7 +207,7 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 			case 3:
 				d.Submitter, d.Form, d.Period = args[0], args[1], args[2]
 			}
-			return a.owned(z, strings.TrimPrefix(cmd.CommandPath(), "taizhang "), func(*warehouse.Owner) error {
+			return a.ownedHere(cmd, z, args, map[string]string{"by": by}, func() error {
 				if _, err := z.Decide(cmd.Context(), d, pipeline.Options{Clock: a.now, ClockOK: clockOK, Log: a.log()}); err != nil {
 					return err
 				}

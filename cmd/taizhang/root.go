@@ -53,6 +53,7 @@ type app struct {
 	asOf, knownAt  string
 	from           string
 	quiet, verbose bool
+	served         bool     // a serve, which owns the zone, carries the command out for somebody beside it
 	cpuProfile     string   // for engineers: where a CPU profile of the command is written
 	profile        *os.File // open while it is
 	now            func() time.Time
@@ -70,7 +71,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	stderr = masked{stderr}
+	stderr = masked{shownWriter{stderr}}
 	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
@@ -78,18 +79,24 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	return a.exit(a.finish(err))
+}
+
+// finish clears away what a command leaves.
+func (a *app) finish(err error) error {
 	for _, f := range append(a.atEnd, a.stopProfile) {
 		if e := f(); err == nil {
 			err = e
 		}
 	}
-	return a.exit(err)
+	return err
 }
 
 // exit prints an error for the operator and gives the exit code.
 func (a *app) exit(err error) int {
 	code := exitCode(err)
-	if err == nil || errors.Is(err, errRejected) {
+	var handed codeError
+	if err == nil || errors.Is(err, errRejected) || errors.As(err, &handed) {
 		return code
 	}
 	text := err.Error()
@@ -113,9 +120,12 @@ func exitCode(err error) int {
 	var usage usageError
 	var fault *decl.Fault
 	var refusal *pipeline.Refusal
+	var handed codeError
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &handed):
+		return int(handed)
 	case errors.Is(err, errRejected):
 		return exitRejected
 	case errors.As(err, &held):
@@ -150,7 +160,7 @@ func (a *app) root() *cobra.Command {
 			return err
 		}
 		if !cmd.DisableFlagParsing {
-			if err := errors.Join(a.formatFromName(cmd.Flags()), a.checkOutput(false)); err != nil {
+			if err := errors.Join(a.formatFromName(cmd), a.checkOutput(false)); err != nil {
 				return err
 			}
 		}
@@ -188,24 +198,6 @@ func usageArgs(c *cobra.Command) {
 	for _, s := range c.Commands() {
 		usageArgs(s)
 	}
-}
-
-// pointed are the commands that answer for an earlier date, or as was known then; the others refuse to be asked.
-var pointed = map[string]bool{"metrics": true, "trace": true, "sql": true, "status": true, "summary": true,
-	"returns list": true, "returns show": true, "forms template": true}
-
-// refuseIdle refuses --as-of and --known-at where they would do nothing.
-func (a *app) refuseIdle(cmd *cobra.Command) error {
-	path := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
-	if pointed[path] || strings.HasPrefix(path, "metrics diff") || strings.HasPrefix(path, "__complete") {
-		return nil
-	}
-	for _, name := range []string{"as-of", "known-at"} {
-		if cmd.Flags().Changed(name) {
-			return usagef("%s can't be asked for another date: --%s would change nothing", path, name)
-		}
-	}
-	return nil
 }
 
 // log is where the operator's log goes.
@@ -296,6 +288,16 @@ func (a *app) point(loc *time.Location) (warehouse.Point, error) {
 		}
 	}
 	return p, nil
+}
+
+// pointIn is point for what a publication is asked: it knows what is owed for a year and a bit.
+func (a *app) pointIn(r *queries.Reader) (warehouse.Point, error) {
+	p, err := a.point(r.Location())
+	if err == nil && p.AsOf.Valid() && p.AsOf > r.Reach() {
+		err = usageError{decl.Say("--as-of %[1]s: what is owed is known up to %[2]s only, the end of the year after the publication of %[3]s",
+			"--as-of %[1]s：应报哪些报表只排到 %[2]s（本次发布 %[3]s 的次年年底）", p.AsOf, r.Reach(), r.Published().AsOf)}
+	}
+	return p, err
 }
 
 // parseTime reads RFC 3339, or a date with or without a time of day in the zone's time zone; a bare date is its end.

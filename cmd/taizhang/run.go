@@ -122,11 +122,11 @@ func (a *app) printRun(z *pipeline.Zone, s summaryOfRun) error {
 			if l.First != "" {
 				parts = append(parts, l.First)
 			}
-			fmt.Fprintln(a.err, strings.Join(parts, "  ")+"  "+l.File)
+			fmt.Fprintln(a.err, strings.Join(parts, "  ")+"  "+shown(l.File))
 		}
 	}
 	for _, w := range s.Waiting {
-		a.say("waiting: %s  %s", w.Path, w.Reason)
+		a.say("waiting: %s  %s", shown(w.Path), w.Reason)
 	}
 	for _, w := range s.Warnings {
 		a.say("check: %s", w)

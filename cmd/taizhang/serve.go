@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -23,8 +21,8 @@ func (a *app) serveCmd() *cobra.Command {
 		Use:   "serve",
 		Short: "Keep running: take in returns and write the weekly summary on schedule",
 		Long: "Keeps running until interrupted. Takes in returns and writes the weekly summary by the schedules of\n" +
-			"taizhang.yaml (by default every five minutes, and after the last due time of the week). A run beside\n" +
-			"it hands its work over. Changes to taizhang.yaml take effect with the next intake; while the file is\n" +
+			"taizhang.yaml (by default every five minutes, and after the last due time of the week). A run, decision,\n" +
+			"rebuild, erase, summary or models run beside it hands its work over. Changes to taizhang.yaml take effect with the next intake; while the file is\n" +
 			"wrong nothing is taken in and the published figures stay.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -73,29 +71,6 @@ func (a *app) serve(ctx context.Context, z *pipeline.Zone, owner *warehouse.Owne
 	defer s.mu.Unlock()
 	a.say("Stopped.")
 	return err
-}
-
-// handler answers those who hand work over.
-func (s *server) handler(ctx context.Context) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /run", func(w http.ResponseWriter, r *http.Request) {
-		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+s.token)) != 1 {
-			http.Error(w, "forbidden", http.StatusForbidden)
-			return
-		}
-		var req request
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&req); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		// The work is finished even if whoever asked for it goes away.
-		sum := s.handle(ctx, req)
-		w.Header().Set("Content-Type", "application/json")
-		if err := json.NewEncoder(w).Encode(sum); err != nil {
-			s.app.log().Warn("answer a hand-over", "err", err)
-		}
-	})
-	return mux
 }
 
 // handle does work handed over by a run beside this process.

@@ -128,16 +128,40 @@ func TestRunBesideServe(t *testing.T) {
 			t.Errorf("%v beside serve: exit code %d\n%s", args, code, out)
 		}
 	}
-	// Any other owner is told who holds it.
-	for _, args := range [][]string{
-		{"rebuild"}, {"models", "run"}, {"serve"},
-		{"returns", "accept", "000006-1", "--reason", "x"}, {"returns", "withdraw", "000001-1", "--reason", "x"},
-		{"returns", "clear", "产业局", "problem", "--reason", "x"}, {"returns", "waive", "产业局", "problem", "2022-W32", "--reason", "x"},
+	// So do those who change something: serve does it for them, and what it says, and how it ends, is theirs.
+	for _, c := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{0, "Decided and published: withdraw [000001-1]", []string{"returns", "withdraw", "000001-1", "--reason", "x y", "--by", "王主任"}},
+		{0, "Decided and published: undo", []string{"returns", "undo", "000001-1", "--reason", "x"}},
+		{0, "Decided and published: waive", []string{"returns", "waive", "产业局", "problem", "2022-W32", "--reason", "x"}},
+		{0, "Decided and published: undo waive", []string{"returns", "undo", "waive", "产业局", "problem", "2022-W32", "--reason", "x"}},
+		{0, "Decided and published: clear", []string{"returns", "clear", "产业局", "problem", "--reason", "x"}},
+		{2, "error: no such return", []string{"returns", "withdraw", "009999-1", "--reason", "x"}},
+		{0, "the figures are the same", []string{"rebuild"}},
+		{0, "Published: ", []string{"models", "run", "--full"}},
+		{0, "Published again: ", []string{"models", "rollback"}},
+		{2, "nobody with the number", []string{"erase", "--person", identity(77), "--dry-run"}},
+		{0, "", []string{"summary"}},
 	} {
-		code, _, out := program(t, append(args, "--zone", zone)...)
-		if code != 4 || !strings.Contains(out, "`taizhang serve` (process ") || !strings.Contains(out, "hint: ") {
-			t.Errorf("%v beside serve: exit code %d\n%s", args, code, out)
+		code, out, log := program(t, append(c.args, "--zone", zone)...)
+		if code != c.code || !strings.Contains(log, c.says) {
+			t.Errorf("%v beside serve: exit code %d\n%s\n%s", c.args, code, out, log)
 		}
+		if c.args[0] == "summary" && !exists(strings.TrimSpace(out)) {
+			t.Errorf("summary beside serve names %q", out)
+		}
+	}
+	for _, l := range mustJSON(t, "returns", "list", "--zone", zone) {
+		if l["return"] == "000001-1" && l["decision"] != nil {
+			t.Errorf("after the undo: %v", l)
+		}
+	}
+	// A second serve is told who holds the zone.
+	if code, _, out := program(t, "serve", "--zone", zone); code != 4 || !strings.Contains(out, "`taizhang serve` (process ") || !strings.Contains(out, "hint: ") {
+		t.Errorf("serve beside serve: exit code %d\n%s", code, out)
 	}
 
 	// Nobody hands work over without the secret.
@@ -148,6 +172,13 @@ func TestRunBesideServe(t *testing.T) {
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusForbidden {
 		t.Errorf("without the secret: %s", resp.Status)
+	}
+	var s said
+	if err := handOver(t.Context(), held, commandPath, handed{zone, []string{"demo", "x"}}, &s); err != nil || s.Code != exitUsage {
+		t.Errorf("a command that isn't taken over: %+v, %v", s, err)
+	}
+	if err := handOver(t.Context(), held, commandPath, handed{t.TempDir(), []string{"rebuild"}}, &s); err != nil || s.Code != exitUsage {
+		t.Errorf("another zone: %+v, %v", s, err)
 	}
 
 	// A configuration that has become wrong: said so with its place, figures stay; mended, work goes on.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/internal/pipeline"
 	"taizhang/internal/shell"
 	"taizhang/queries"
 	"taizhang/queries/fence"
@@ -63,7 +62,7 @@ func (a *app) sqlCmd() *cobra.Command {
 			if strings.TrimSpace(query) == "" {
 				return usagef("no query")
 			}
-			fence, err := a.fence(z, r)
+			fence, err := a.fence(r)
 			if err != nil {
 				return err
 			}
@@ -93,8 +92,8 @@ func (a *app) sqlCmd() *cobra.Command {
 }
 
 // fence is how typed queries are run: at the point of the command line.
-func (a *app) fence(z *pipeline.Zone, r *queries.Reader) (fence.Options, error) {
-	p, err := a.point(z.Location)
+func (a *app) fence(r *queries.Reader) (fence.Options, error) {
+	p, err := a.pointIn(r)
 	if err != nil {
 		return fence.Options{}, err
 	}

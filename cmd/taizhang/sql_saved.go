@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -99,7 +100,7 @@ func (a *app) parseSavedFlags(cmd *cobra.Command, args []string) (rest []string,
 	if err := flags.Parse(args); err != nil {
 		return nil, nil, usageError{err}
 	}
-	if err := a.formatFromName(flags); err != nil {
+	if err := errors.Join(a.refuseIdle(cmd), a.formatFromName(cmd)); err != nil {
 		return nil, nil, err
 	}
 	rest = flags.Args()

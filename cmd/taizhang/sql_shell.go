@@ -79,7 +79,7 @@ func (p *sqlPrompt) refresh(ctx context.Context) (asOf string, err error) {
 		return "", usageError{err}
 	}
 	p.file = r.Path()
-	if p.fence, err = p.a.fence(p.z, r); err != nil {
+	if p.fence, err = p.a.fence(r); err != nil {
 		return "", err
 	}
 	if p.fence.At != nil {

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest"
+	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/pipeline"
+	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/weekly"
 )
@@ -19,12 +24,17 @@ func (a *app) statusCmd() *cobra.Command {
 		Short: "Show who has handed in what, and which files wait in the inbox",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if remind {
+				if err := alone(cmd, "remind", "period", "all", "format"); err != nil {
+					return err
+				}
+			}
 			z, r, err := a.reader()
 			if err != nil {
 				return err
 			}
 			defer r.Close()
-			p, err := a.point(z.Location)
+			p, err := a.pointIn(r)
 			if err != nil {
 				return err
 			}
@@ -35,7 +45,7 @@ func (a *app) statusCmd() *cobra.Command {
 				}
 				if text == "" {
 					a.say("没有缺报的报表，不必催报。")
-					return nil
+					return a.sayNotOwed(cmd.Context(), z, r, p)
 				}
 				if a.output != "" {
 					return durable.WriteBytes(a.output, 0o644, []byte(text+"\n"))
@@ -53,6 +63,9 @@ func (a *app) statusCmd() *cobra.Command {
 			if err := a.print(records); err != nil {
 				return err
 			}
+			if err := a.sayNotOwed(cmd.Context(), z, r, p); err != nil {
+				return err
+			}
 			files, err := ingest.Inbox(z.Inbox())
 			if err != nil {
 				return err
@@ -62,14 +75,14 @@ func (a *app) statusCmd() *cobra.Command {
 				if wait == "" {
 					wait = "下次运行时读取"
 				}
-				a.say("inbox: %s  %s", f.Path, wait)
+				a.say("inbox: %s  %s", shown(f.Path), wait)
 			}
 			troubles, err := z.Troubles()
 			if err != nil {
 				return err
 			}
 			for _, t := range troubles {
-				a.say("to be mended: %s", t)
+				a.say("to be mended: %s", shown(t))
 			}
 			late, err := lateSummary(z, a.now())
 			if err == nil && late != "" {
@@ -83,4 +96,32 @@ func (a *app) statusCmd() *cobra.Command {
 	c.Flags().BoolVar(&remind, "remind", false, "print the 催报 text to paste into the work group")
 	c.Flags().BoolVar(&all, "all", false, "every obligation so far")
 	return c
+}
+
+// sayNotOwed names the forms that nobody is chased for yet, and why.
+func (a *app) sayNotOwed(ctx context.Context, z *pipeline.Zone, r *queries.Reader, p warehouse.Point) error {
+	if len(z.Returns) == 0 {
+		a.say("%s", decl.Say("nothing is owed: taizhang.yaml has no returns:", "没有应报的报表：taizhang.yaml 没有写 returns:"))
+		return nil
+	}
+	all, err := r.Status(ctx, queries.StatusAsk{Point: p, All: true})
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, o := range all {
+		seen[fmt.Sprint(o.Get("form"))] = true
+	}
+	var titles []string
+	for _, owed := range z.Returns {
+		if f := z.Forms.Get(owed.Form); !seen[owed.Form] && !owed.Since.Valid() && f != nil {
+			seen[owed.Form] = true
+			titles = append(titles, f.PlainTitle())
+		}
+	}
+	if len(titles) > 0 {
+		a.say("%s", decl.Say("nothing is owed yet of %s: no return of it ever came in, and taizhang.yaml doesn't say since when (since: 2026-W48)",
+			"%s暂无应报：还没有收到过报表，taizhang.yaml 也没有写从哪一期起报（since: 2026-W48）", strings.Join(titles, "、")))
+	}
+	return nil
 }

@@ -45,7 +45,7 @@ func (a *app) summaryCmd() *cobra.Command {
 			"the same file twice unless --again asks for it, and --dry-run says what would go to whom. Where sending\n" +
 			"fails the files stay, and the same command sends to those who haven't got it.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
 			if err != nil {
 				return err
@@ -53,22 +53,29 @@ func (a *app) summaryCmd() *cobra.Command {
 			if err := o.check(z); err != nil {
 				return err
 			}
-			var path string
 			switch {
 			case o.mail:
+				if !o.dryRun {
+					a.issuedByServe(cmd, z, args)
+				}
 				return a.issueAndMail(cmd.Context(), z, o)
 			case o.text:
 				return a.printText(cmd.Context(), z)
 			case o.output != "":
-				path, err = o.output, a.writeSummary(cmd.Context(), z, o.output)
-			default:
-				path, _, err = a.issueAll(cmd.Context(), z, o)
-			}
-			if err != nil {
+				if err := a.writeSummary(cmd.Context(), z, o.output); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(a.out, o.output)
 				return err
 			}
-			_, err = fmt.Fprintln(a.out, path)
-			return err
+			return a.here(cmd, z, args, nil, func() error {
+				path, _, err := a.issueAll(cmd.Context(), z, o)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(a.out, path)
+				return err
+			})
 		},
 	}
 	c.Flags().StringVarP(&o.output, "output", "o", "", "write the workbook alone to this file")
@@ -85,6 +92,10 @@ func (o summaryOptions) check(z *pipeline.Zone) error {
 	switch {
 	case (o.again || o.dryRun) && !o.mail:
 		return usagef("--again and --dry-run go with --mail")
+	case o.text && (o.output != "" || o.pdf):
+		return usagef("--text only prints; it doesn't go with -o or --pdf")
+	case o.output != "" && o.pdf:
+		return usagef("-o writes the workbook alone; it doesn't go with --pdf")
 	case o.mail && (o.text || o.output != ""):
 		return usagef("--mail sends what is issued into summaries/; it doesn't go with --text or -o")
 	case o.mail && z.Mail == nil:
@@ -142,11 +153,11 @@ func (a *app) weekly(z *pipeline.Zone) (r *queries.Reader, p warehouse.Point, o 
 	if o, err = weeklyOptions(z); err != nil {
 		return nil, p, o, err
 	}
-	if p, err = a.point(z.Location); err != nil {
-		return nil, p, o, err
-	}
 	if r, err = a.readerOf(z); err != nil {
 		return nil, p, o, err
+	}
+	if p, err = a.pointIn(r); err != nil {
+		return nil, p, o, errors.Join(err, r.Close())
 	}
 	own := r.Published()
 	if !p.AsOf.Valid() {

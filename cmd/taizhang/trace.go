@@ -1,13 +1,26 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/result"
+	"taizhang/queries"
 )
+
+// shownTime is a time as people read it.
+func shownTime(rfc3339 string) string {
+	t, err := time.Parse(time.RFC3339, rfc3339)
+	if err != nil {
+		return rfc3339
+	}
+	return t.Format("2006-01-02 15:04")
+}
 
 func (a *app) traceCmd() *cobra.Command {
 	var where []string
@@ -23,6 +36,9 @@ func (a *app) traceCmd() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cell != "" {
+				if err := alone(cmd, "cell", "where"); err != nil {
+					return err
+				}
 				return a.traceCell(cmd.Context(), cell)
 			}
 			_, ask, r, err := a.ask(args, nil, where)
@@ -44,13 +60,25 @@ func (a *app) traceCmd() *cobra.Command {
 					for _, c := range t.Cells {
 						at = append(at, c.Title+" "+c.Address)
 					}
+					var values []string
+					for _, v := range t.Values {
+						values = append(values, v.Title+" "+cmp.Or(cellText(v.Value, a.format), queries.NoValue))
+					}
 					for j := range records[i] {
-						if records[i][j].Key == "cells" {
+						switch records[i][j].Key {
+						case "cells":
 							records[i][j].Value = strings.Join(at, " ")
+						case "values":
+							records[i][j].Value = strings.Join(values, " ")
+						case "due_at":
+							records[i][j].Value = shownTime(fmt.Sprint(records[i][j].Value))
 						}
 					}
 				}
-				return a.print(records, "return", "submitter", "file", "sheet", "row", "contributes", "contributes_den", "cells")
+				if len(rows) > 0 && rows[0].Form != "" {
+					return a.print(records, "submitter", "form", "period", "due_at", "contributes", "contributes_den")
+				}
+				return a.print(records, "return", "submitter", "file", "sheet", "row", "key", "values", "contributes", "contributes_den", "cells")
 			}
 			if a.format == "csv" {
 				for i := range records {

@@ -14,12 +14,12 @@ func (a *app) traceCell(ctx context.Context, cell string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	z, r, err := a.reader()
+	_, r, err := a.reader()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	if ask.Point, err = a.point(z.Location); err != nil {
+	if ask.Point, err = a.pointIn(r); err != nil {
 		return err
 	}
 	cells, err := r.Cell(ctx, ask)

@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,29 @@ import (
 // and column that a fact, dimension or expression names must exist. The error
 // is all that is wrong, each a *decl.Fault with the nearest known name.
 func (c *Catalogue) Check(ctx context.Context, q warehouse.Querier) error {
+	return c.check(ctx, q, func(*Metric) bool { return true })
+}
+
+// CheckOwn is Check of the metrics that a zone declares itself.
+func (c *Catalogue) CheckOwn(ctx context.Context, q warehouse.Querier) error {
+	if !slices.ContainsFunc(c.Metrics, (*Metric).isOwn) {
+		return nil
+	}
+	return c.check(ctx, q, (*Metric).isOwn)
+}
+
+// Blame is what of the declarations makes a statement fail, else why it failed.
+func (c *Catalogue) Blame(ctx context.Context, q warehouse.Querier, why error) error {
+	var f *decl.Fault
+	if err := c.Check(ctx, q); errors.As(err, &f) {
+		return err
+	}
+	return why
+}
+
+func (m *Metric) isOwn() bool { return m.pos.File != builtinName }
+
+func (c *Catalogue) check(ctx context.Context, q warehouse.Querier, which func(*Metric) bool) error {
 	columns := map[string][]string{}
 	err := warehouse.Each(ctx, q, "select table_schema || '.' || table_name, column_name from information_schema.columns where table_schema in ('stg', 'core', 'mart') order by 1, ordinal_position", func(v []any) error {
 		columns[v[0].(string)] = append(columns[v[0].(string)], v[1].(string))
@@ -41,7 +65,7 @@ func (c *Catalogue) Check(ctx context.Context, q warehouse.Querier) error {
 		}
 	}
 	for _, m := range c.Metrics {
-		if columns[m.Fact.Table] != nil {
+		if columns[m.Fact.Table] != nil && which(m) {
 			faults = append(faults, m.check(ctx, q, columns[m.Fact.Table])...)
 		}
 	}
@@ -71,7 +95,34 @@ func (m *Metric) check(ctx context.Context, q warehouse.Querier, columns []strin
 			}
 		}
 	}
+	if errors.Join(faults...) == nil {
+		faults = append(faults, m.bind(ctx, q))
+	}
 	return faults
+}
+
+// bind has the engine look at each measure: functions, types, brackets that don't match.
+func (m *Metric) bind(ctx context.Context, q warehouse.Querier) error {
+	c := NewCompiler(m.Fact, []*Metric{m}, "")
+	try := func(sql string) error {
+		_, err := warehouse.Strings(ctx, q, "select cast(x as varchar) from (select "+sql+" as x from (select * from "+m.Fact.Table+" limit 0)) limit 0")
+		return err
+	}
+	for _, x := range m.Measures() {
+		plain := *m
+		plain.Newest = nil
+		c.Metrics[0] = &plain
+		for _, e := range []struct {
+			sql string
+			pos decl.Pos
+		}{{"(" + cmp.Or(x.Where, "true") + ") is true", x.wherePos}, {c.aggregate(&plain, &Measure{Agg: x.Agg, Expr: x.Expr}), x.exprPos}} {
+			if err := try(e.sql); err != nil {
+				first, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+				return e.pos.Fault("metric %s: %s", "指标 %s：%s", m.ID, first)
+			}
+		}
+	}
+	return nil
 }
 
 // known is nil where a table has a column, else what is wrong.

@@ -15,6 +15,9 @@ import (
 //go:embed metrics.yaml
 var builtinMetrics []byte
 
+// builtinName is the file that the program brings along.
+const builtinName = "metrics.yaml"
+
 // Unit of a metric's value.
 type Unit string
 
@@ -37,7 +40,7 @@ const (
 // Measure is one aggregate over the rows of a fact.
 type Measure struct {
 	Agg   string // count, sum, distinct, median
-	Expr  string // empty for count
+	Expr  string // empty for count, but for the count of an average
 	Where string // empty: all rows
 
 	pos, exprPos, wherePos decl.Pos
@@ -66,7 +69,7 @@ type Metric struct {
 	pos decl.Pos
 }
 
-// IsRatio says whether the metric has a numerator and a denominator.
+// IsRatio says whether the metric has a numerator and a denominator: ratios and averages.
 func (m *Metric) IsRatio() bool { return m.Den != nil }
 
 // Allows says whether the metric can be broken down by a dimension.
@@ -125,7 +128,7 @@ type Source struct {
 func Load(extra ...Source) (*Catalogue, error) {
 	c := &Catalogue{metric: map[string]*Metric{}, fact: map[string]*Fact{}, dim: map[string]string{}}
 	var faults []error
-	for _, s := range append([]Source{{"metrics.yaml", builtinMetrics}}, extra...) {
+	for _, s := range append([]Source{{builtinName, builtinMetrics}}, extra...) {
 		faults = append(faults, c.read(s))
 	}
 	if err := errors.Join(faults...); err != nil {

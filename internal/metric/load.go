@@ -37,6 +37,9 @@ func (f file) each(n *decl.Node, read func(key, value *decl.Node)) {
 	}
 }
 
+// average is an aggregate that is declared as one and computed as a quotient.
+const average = "avg"
+
 // IsName says whether a text may name a metric, a dimension or a word.
 func IsName(s string) bool { return idShape().MatchString(s) }
 
@@ -159,6 +162,16 @@ func (f file) metricMeasures(m *Metric, key *decl.Node, n decl.Fields, unitKnown
 		key.Fault("metric %s: a %s has value", "指标 %s：单位为 %s 的要写 value", m.ID, m.Unit)
 	}
 	m.Value, m.Num, m.Den = f.measure(n["value"]), f.measure(n["num"]), f.measure(n["den"])
+	if v := m.Value; v != nil && v.Agg == average { // the sum over the rows that have a value ÷ how many they are
+		sum, count := *v, *v
+		sum.Agg, count.Agg = "sum", "count"
+		m.Value, m.Num, m.Den = nil, &sum, &count
+	}
+	for _, part := range []string{"num", "den"} {
+		if k := n[part].Fields("agg", "expr", "where"); k["agg"] != nil && k["agg"].Value() == average {
+			k["agg"].Fault("avg stands in value alone: it is a sum ÷ a count", "avg 只能写在 value 中：它就是合计除以个数")
+		}
+	}
 	nw := n["newest"].Fields("of", "per").Filled()
 	if nw == nil {
 		return
@@ -176,13 +189,13 @@ func (f file) measure(n *decl.Node) *Measure {
 	}
 	m := &Measure{pos: n.Pos()}
 	var ok bool
-	if m.Agg, ok = k["agg"].OneOf("count", "sum", "distinct", "median"); k["agg"] == nil {
-		n.Fault("agg is missing: count, sum, distinct or median", "缺 agg：count、sum、distinct 或 median")
+	if m.Agg, ok = k["agg"].OneOf("count", "sum", "avg", "distinct", "median"); k["agg"] == nil {
+		n.Fault("agg is missing: count, sum, avg, distinct or median", "缺 agg：count、sum、avg、distinct 或 median")
 	}
 	m.Expr, _ = k["expr"].Text()
 	m.Where, _ = k["where"].Text()
 	if ok && (m.Agg == "count") != (k["expr"] == nil) {
-		n.Fault("count has no expr; sum, distinct and median need one", "count 不写 expr；sum、distinct 和 median 要写")
+		n.Fault("count has no expr; sum, avg, distinct and median need one", "count 不写 expr；sum、avg、distinct 和 median 要写")
 	}
 	if k["expr"] != nil {
 		m.exprPos = k["expr"].Pos()

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"taizhang/internal/warehouse"
 )
 
 // Trace is the statement that lists the rows of one metric. The rows are
-// found first and joined to their returns after.
-func (c *Compiler) Trace(table string, filters []string) string {
+// found first and joined to their returns after, and, for what stands in some
+// of their form's fields, to the form's table.
+func (c *Compiler) Trace(table string, filters, fields []string) string {
 	m := c.Metrics[0]
 	ms := m.Measures()
 	var matches []string
@@ -27,9 +30,15 @@ func (c *Compiler) Trace(table string, filters []string) string {
 	}
 	fmt.Fprintf(&b, "with filtered as (select * from %s as f%s),\nrows_of as (select zone, return_id, sheet, row_no, submitter, %s as contributes, %s as contributes_den from filtered where %s)\n",
 		c.From(table), where(filters), c.Contribution(m, ms[0]), den, strings.Join(matches, " or "))
-	b.WriteString(`select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den
-from rows_of as t
-left join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
+	values, form := "", ""
+	for _, f := range fields {
+		values += ", cast(v." + warehouse.Ident(f) + " as varchar)"
+	}
+	if len(fields) > 0 {
+		form = "left join raw." + warehouse.Ident(c.fact.Form) + " as v on v.zone = t.zone and v.return_id = t.return_id and v.sheet = t.sheet and v.row_no = t.row_no\n"
+	}
+	b.WriteString("select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den" + values + "\nfrom rows_of as t\n" + form +
+		`left join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
 left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
 order by coalesce(s.seq, 9999), t.submitter, t.return_id, t.sheet, t.row_no`)
 	return b.String()

@@ -49,7 +49,8 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 	if err != nil {
 		return err
 	}
-	for _, o := range z.Obligations(asOf, first) {
+	reach := calendar.NewDate(asOf.Year()+1, time.December, 31) // later figures may be asked of this publication
+	for _, o := range z.Obligations(reach, first) {
 		f := z.Forms.Get(o.Form)
 		add("ctl.obligation", z.Code, o.Submitter, o.Form, string(f.Mode), o.Period.String(), o.Period.Start.String(), o.Period.End().String(), warehouse.WallClock(o.DueAt, z.Location))
 	}
@@ -63,7 +64,7 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 	}
 	// Working days, a year beyond the business day for deadlines ahead.
 	n := 0
-	for d := calendar.NewDate(2015, time.January, 1); d <= calendar.NewDate(asOf.Year()+1, time.December, 31); d++ {
+	for d := calendar.NewDate(2015, time.January, 1); d <= reach; d++ {
 		work := z.Calendar.IsWorkday(d)
 		if work {
 			n++

@@ -74,7 +74,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if err := (&Outcome{Troubles: w.troubled()}).waitError(); err != nil {
 		return nil, false, err
 	}
-	if !compared || lost != nil {
+	if !compared {
 		return nil, false, lost
 	}
 	file, err := warehouse.Newest(z.Published())
@@ -85,7 +85,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if err != nil {
 		return nil, false, err
 	}
-	return compare(before, after), true, nil
+	return compare(before, after), true, lost // what is lost is among what differs
 }
 
 // remake makes the warehouse file anew from archive and journal.

@@ -233,6 +233,15 @@ func Quotient(num, den any) any {
 	return f
 }
 
+// QuotientTo is num ÷ den with some decimals, nil where den is zero.
+func QuotientTo(num, den any, decimals int) any {
+	n, d := Number(num), Number(den)
+	if n == nil || d == nil || d.Sign() == 0 {
+		return nil
+	}
+	return json.Number(new(big.Rat).Quo(n, d).FloatString(decimals))
+}
+
 // Float is a value as a float64, nil if it is none.
 func Float(v any) *float64 {
 	n := Number(v)

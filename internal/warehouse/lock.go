@@ -82,6 +82,26 @@ func Lock(dir, command string) (*Owner, error) {
 	return o, nil
 }
 
+// Serving says which `serve` owns the warehouse in dir and takes work over;
+// nil where none does. It is asked without becoming the owner.
+func Serving(dir string) *HeldError {
+	text, err := os.ReadFile(filepath.Join(dir, LockName))
+	var h holder
+	if err != nil || json.Unmarshal(text, &h) != nil || h.Command != "serve" || h.Address == "" {
+		return nil
+	}
+	o, err := Lock(dir, "") // what it wrote may be what a dead one left
+	if err == nil {
+		_ = o.Release()
+		return nil
+	}
+	var held *HeldError
+	if !errors.As(err, &held) || held.Command != "serve" || held.Address == "" {
+		return nil
+	}
+	return held
+}
+
 // Serve writes the address and token under which this owner takes work from
 // others (`run` beside `serve`) into the lock file.
 func (o *Owner) Serve(address, token string) error {

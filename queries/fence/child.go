@@ -44,7 +44,7 @@ func ChildMain() int {
 	if err := answer(req, enc); err != nil {
 		var fe *Error
 		if !errors.As(err, &fe) {
-			fe = explain(err)
+			fe = explain(err, req.Memory)
 		}
 		if err := enc.Encode(childLine{Error: fe.Message, Hint: fe.Hint}); err != nil {
 			return 1
@@ -192,14 +192,14 @@ func onlySelect(conn *sql.Conn, query string) error {
 }
 
 // explain turns DuckDB's error into words for the one who typed the query.
-func explain(err error) *Error {
+func explain(err error, memory int64) *Error {
 	text := err.Error()
 	low := strings.ToLower(text)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "interrupted"):
 		return &Error{"the query took too long and was stopped", "add conditions, or aggregate fewer rows"}
 	case strings.Contains(low, "out of memory") || strings.Contains(low, "failed to allocate") || strings.Contains(low, "could not allocate"):
-		return &Error{"the query needed more memory than it may use and was stopped", "add conditions, or aggregate fewer rows"}
+		return outOfMemory(memory)
 	case strings.Contains(low, "preparecontext"):
 		return &Error{"only a single SELECT can be run here", "remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)"}
 	case strings.Contains(low, "incorrect argument count"):

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
@@ -156,13 +157,19 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 func died(waitErr error, complaint string, f Options) error {
 	text := strings.ToLower(complaint)
 	if strings.Contains(text, "memory") || strings.Contains(text, "bad_alloc") || strings.Contains(text, "cannot allocate") || complaint == "" {
-		return &Error{fmt.Sprintf("the query needed more than the %d MB it may use and was stopped", f.Memory>>20), "add conditions, or aggregate fewer rows"}
+		return outOfMemory(f.Memory)
 	}
 	if waitErr == nil {
 		waitErr = errors.New("no answer")
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(complaint), "\n")
 	return &Error{fmt.Sprintf("the query ended without a result (%v: %s)", waitErr, first), ""}
+}
+
+// outOfMemory says that a query came to the limit of memory, in whichever way.
+func outOfMemory(memory int64) *Error {
+	return &Error{decl.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20).Error(),
+		decl.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").Error()}
 }
 
 // readChild reads the answer; ended says that it was complete.
@@ -202,10 +209,10 @@ func readChild(out io.Reader, columns func([]result.Column) error, row func([]an
 	}
 }
 
-// childEnv keeps what a process needs to start and nothing that DuckDB reads.
+// childEnv keeps what a process needs to start and to speak its user's language, and nothing that DuckDB reads.
 func childEnv() []string {
 	var out []string
-	for _, k := range []string{"PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "SystemRoot", "WINDIR", "TMP", "TEMP", "GOCOVERDIR"} {
+	for _, k := range []string{"PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "SystemRoot", "WINDIR", "TMP", "TEMP", "GOCOVERDIR", "LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v, ok := os.LookupEnv(k); ok {
 			out = append(out, k+"="+v)
 		}

@@ -165,6 +165,24 @@ func TestFenceLimits(t *testing.T) {
 	}
 }
 
+// TestFenceMemoryWords: whichever way a query comes to the limit of memory, it is told alike, in both languages.
+func TestFenceMemoryWords(t *testing.T) {
+	for lang, want := range map[string]string{"C": "the query needed more memory than the 2048 MB it may use and was stopped", "zh_CN.UTF-8": "查询需要的内存超过上限 2048 MB，已停止"} {
+		t.Setenv("LC_ALL", lang)
+		for how, err := range map[string]error{
+			"killed":    died(errors.New("signal: killed"), "", Options{Memory: 2 << 30}),
+			"bad_alloc": died(errors.New("exit status 2"), "terminate called after throwing an instance of 'std::bad_alloc'", Options{Memory: 2 << 30}),
+			"go":        died(errors.New("exit status 2"), "fatal error: runtime: cannot allocate memory", Options{Memory: 2 << 30}),
+			"duckdb":    explain(errors.New("Out of Memory Error: failed to allocate data of size 3.9 GiB"), 2<<30),
+			"malloc":    explain(errors.New("could not allocate block"), 2<<30),
+		} {
+			if !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s, %s: %v", lang, how, err)
+			}
+		}
+	}
+}
+
 // BenchmarkFenceCost compares a fenced query with the same one bare: what the process of its own costs.
 func BenchmarkFenceCost(b *testing.B) {
 	path := fencedFile(b)

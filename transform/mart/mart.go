@@ -45,9 +45,12 @@ func Build(ctx context.Context, conn *sql.Conn, o Options) (Stats, error) {
 		o.Catalogue = c
 	}
 	b := &builder{ctx: ctx, conn: conn, c: o.Catalogue, stats: &stats}
+	if err := o.Catalogue.CheckOwn(ctx, conn); err != nil {
+		return stats, err
+	}
 	start := time.Now()
 	if err := b.metric(o.Full); err != nil {
-		return stats, fmt.Errorf("mart.metric: %w", err)
+		return stats, o.Catalogue.Blame(ctx, conn, fmt.Errorf("mart.metric: %w", err))
 	}
 	stats.Metric = time.Since(start)
 	start = time.Now()

@@ -1,0 +1,17 @@
+package main
+
+import "testing"
+
+func TestShown(t *testing.T) {
+	for in, want := range map[string]string{
+		"问题台账.xlsx": "问题台账.xlsx", "a\x1b[31mb": `a\x1b[31mb`, "a\rb": `a\rb`, "a\nb": `a\nb`, "x\u202exslx.exe": `x\u202exslx.exe`,
+		"\xb1\xa8.csv": `\xb1\xa8.csv`, "a\u200bb": `a\u200bb`, "\uFFFD": "\uFFFD",
+	} {
+		if got := shown(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+	if got := shownLines("a\tb\nc\x07\n"); got != "a\tb\nc\\x07\n" {
+		t.Errorf("%q", got)
+	}
+}

@@ -1,0 +1,85 @@
+package queries
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"taizhang/internal/lineage"
+	"taizhang/internal/metric"
+	"taizhang/internal/warehouse"
+)
+
+// shownFields are the columns of a form that make up the key of a row, and
+// those that what a metric counts and adds up follows from, in their order.
+type shownFields struct{ key, read []Cell }
+
+func (s shownFields) names() []string {
+	var out []string
+	for _, f := range append(slices.Clone(s.key), s.read...) {
+		out = append(out, f.Field)
+	}
+	return out
+}
+
+// of reads key and values of a row.
+func (s shownFields) of(texts []any) (string, []CellValue) {
+	var key []string
+	for i := range s.key {
+		if t, ok := texts[i].(string); ok {
+			key = append(key, t)
+		}
+	}
+	values := make([]CellValue, len(s.read))
+	for i, f := range s.read {
+		values[i] = CellValue{f.Title, texts[len(s.key)+i]}
+	}
+	return strings.Join(key, " / "), values
+}
+
+func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (out shownFields, err error) {
+	if m.Fact.Form == "" || m.Fact.Mode == metric.Obligation {
+		return out, nil
+	}
+	g, err := r.lineage(ctx)
+	if err != nil || g.Model(m.Fact.Table) == nil {
+		return out, err
+	}
+	var columns []string
+	for _, x := range m.Measures() {
+		for _, e := range []string{x.Expr, x.Where} {
+			if e == "" {
+				continue
+			}
+			names, err := metric.ColumnsRead(ctx, r.db.Conn, e)
+			if err != nil {
+				return out, err
+			}
+			columns = append(columns, names...)
+		}
+	}
+	if m.Newest != nil {
+		columns = append(append(columns, m.Newest.Of), m.Newest.Per...)
+	}
+	if m.Fact.Mode == metric.Period {
+		columns = append(columns, "own_on")
+	}
+	table := "raw." + m.Fact.Form
+	var roots []lineage.Column
+	for _, c := range columns {
+		roots = append(roots, g.Roots(lineage.Column{Table: m.Fact.Table, Name: c})...)
+	}
+	err = warehouse.Each(ctx, r.db.Conn, "select f.field, f.title, coalesce(f.is_key, false) from ctl.form_column as f join duckdb_columns() as c on c.schema_name = 'raw' and c.table_name = f.form and c.column_name = f.field where f.form = "+
+		warehouse.Quote(m.Fact.Form)+" order by f.seq", func(v []any) error {
+		field, _ := v[0].(string)
+		title, _ := v[1].(string)
+		if v[2] == true {
+			out.key = append(out.key, Cell{Title: title, Field: field})
+		}
+		if slices.Contains(roots, lineage.Column{Table: table, Name: field}) {
+			out.read = append(out.read, Cell{Title: title, Field: field})
+		}
+		return nil
+	})
+	return out, err
+}
