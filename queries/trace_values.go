@@ -38,9 +38,10 @@ func (s shownFields) of(texts []any) (string, []CellValue) {
 }
 
 func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (out shownFields, err error) {
-	if m.Fact.Form == "" || m.Fact.Mode == metric.Obligation {
+	if len(m.Fact.Forms) != 1 || m.Fact.Mode == metric.Obligation { // of items of several ledgers each has fields of its own
 		return out, nil
 	}
+	form := m.Fact.Forms[0]
 	g, err := r.lineage(ctx)
 	if err != nil || g.Model(m.Fact.Table) == nil {
 		return out, err
@@ -64,13 +65,13 @@ func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (out shownFi
 	if m.Fact.Mode == metric.Period {
 		columns = append(columns, "own_on")
 	}
-	table := "raw." + m.Fact.Form
+	table := "raw." + form
 	var roots []lineage.Column
 	for _, c := range columns {
 		roots = append(roots, g.Roots(lineage.Column{Table: m.Fact.Table, Name: c})...)
 	}
 	err = warehouse.Each(ctx, r.db.Conn, "select f.field, f.title, coalesce(f.is_key, false) from ctl.form_column as f join duckdb_columns() as c on c.schema_name = 'raw' and c.table_name = f.form and c.column_name = f.field where f.form = "+
-		warehouse.Quote(m.Fact.Form)+" order by f.seq", func(v []any) error {
+		warehouse.Quote(form)+" order by f.seq", func(v []any) error {
 		field, _ := v[0].(string)
 		title, _ := v[1].(string)
 		if v[2] == true {

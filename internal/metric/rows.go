@@ -35,7 +35,7 @@ func (c *Compiler) Trace(table string, filters, fields []string) string {
 		values += ", cast(v." + warehouse.Ident(f) + " as varchar)"
 	}
 	if len(fields) > 0 {
-		form = "left join raw." + warehouse.Ident(c.fact.Form) + " as v on v.zone = t.zone and v.return_id = t.return_id and v.sheet = t.sheet and v.row_no = t.row_no\n"
+		form = "left join raw." + warehouse.Ident(c.fact.Forms[0]) + " as v on v.zone = t.zone and v.return_id = t.return_id and v.sheet = t.sheet and v.row_no = t.row_no\n"
 	}
 	b.WriteString("select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den" + values + "\nfrom rows_of as t\n" + form +
 		`left join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
