@@ -131,7 +131,7 @@ func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
 	return out
 }
 
-func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table, shown shownFields) ([]TraceRow, error) {
+func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table, shown formFields) ([]TraceRow, error) {
 	out := make([]TraceRow, 0, len(t.Rows))
 	returns := map[string]bool{}
 	for _, v := range t.Rows {
@@ -141,7 +141,7 @@ func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table
 		row.Archive, _ = v[2].(string)
 		row.Submitter, _ = v[3].(string)
 		row.Sheet, _ = v[4].(string)
-		row.Key, row.Values = shown.of(v[8:])
+		row.Key, row.Values = shown.of(m.Fact.Forms, v[8], v[9:])
 		returns[row.Return] = true
 		out = append(out, row)
 	}

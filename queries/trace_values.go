@@ -37,11 +37,34 @@ func (s shownFields) of(texts []any) (string, []CellValue) {
 	return strings.Join(key, " / "), values
 }
 
-func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (out shownFields, err error) {
-	if len(m.Fact.Forms) != 1 || m.Fact.Mode == metric.Obligation { // of items of several ledgers each has fields of its own
+// formFields are those of each form that a fact's rows come from.
+type formFields map[string]shownFields
+
+func (s formFields) names() map[string][]string {
+	out := map[string][]string{}
+	for form, f := range s {
+		out[form] = f.names()
+	}
+	return out
+}
+
+// of reads key and values of a row of a form; texts are those of all forms.
+func (s formFields) of(forms []string, form any, texts []any) (string, []CellValue) {
+	at := 0
+	for _, f := range forms {
+		if f == form {
+			return s[f].of(texts[at:])
+		}
+		at += len(s[f].key) + len(s[f].read)
+	}
+	return "", nil
+}
+
+func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (formFields, error) {
+	out := formFields{}
+	if m.Fact.Mode == metric.Obligation {
 		return out, nil
 	}
-	form := m.Fact.Forms[0]
 	g, err := r.lineage(ctx)
 	if err != nil || g.Model(m.Fact.Table) == nil {
 		return out, err
@@ -65,22 +88,28 @@ func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (out shownFi
 	if m.Fact.Mode == metric.Period {
 		columns = append(columns, "own_on")
 	}
-	table := "raw." + form
 	var roots []lineage.Column
 	for _, c := range columns {
 		roots = append(roots, g.Roots(lineage.Column{Table: m.Fact.Table, Name: c})...)
 	}
-	err = warehouse.Each(ctx, r.db.Conn, "select f.field, f.title, coalesce(f.is_key, false) from ctl.form_column as f join duckdb_columns() as c on c.schema_name = 'raw' and c.table_name = f.form and c.column_name = f.field where f.form = "+
-		warehouse.Quote(form)+" order by f.seq", func(v []any) error {
-		field, _ := v[0].(string)
-		title, _ := v[1].(string)
-		if v[2] == true {
-			out.key = append(out.key, Cell{Title: title, Field: field})
+	for _, form := range m.Fact.Forms {
+		var f shownFields
+		err = warehouse.Each(ctx, r.db.Conn, "select f.field, f.title, coalesce(f.is_key, false) from ctl.form_column as f join duckdb_columns() as c on c.schema_name = 'raw' and c.table_name = f.form and c.column_name = f.field where f.form = "+
+			warehouse.Quote(form)+" order by f.seq", func(v []any) error {
+			field, _ := v[0].(string)
+			title, _ := v[1].(string)
+			if v[2] == true {
+				f.key = append(f.key, Cell{Title: title, Field: field})
+			}
+			if slices.Contains(roots, lineage.Column{Table: "raw." + form, Name: field}) {
+				f.read = append(f.read, Cell{Title: title, Field: field})
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		if slices.Contains(roots, lineage.Column{Table: table, Name: field}) {
-			out.read = append(out.read, Cell{Title: title, Field: field})
-		}
-		return nil
-	})
-	return out, err
+		out[form] = f
+	}
+	return out, nil
 }

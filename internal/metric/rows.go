@@ -10,8 +10,8 @@ import (
 
 // Trace is the statement that lists the rows of one metric. The rows are
 // found first and joined to their returns after, and, for what stands in some
-// of their form's fields, to the form's table.
-func (c *Compiler) Trace(table string, filters, fields []string) string {
+// of their forms' fields, to the forms' tables.
+func (c *Compiler) Trace(table string, filters []string, fields map[string][]string) string {
 	m := c.Metrics[0]
 	ms := m.Measures()
 	var matches []string
@@ -31,13 +31,15 @@ func (c *Compiler) Trace(table string, filters, fields []string) string {
 	fmt.Fprintf(&b, "with filtered as (select * from %s as f%s),\nrows_of as (select zone, return_id, sheet, row_no, submitter, %s as contributes, %s as contributes_den from filtered where %s)\n",
 		c.From(table), where(filters), c.Contribution(m, ms[0]), den, strings.Join(matches, " or "))
 	values, form := "", ""
-	for _, f := range fields {
-		values += ", cast(v." + warehouse.Ident(f) + " as varchar)"
+	for i, id := range c.fact.Forms {
+		for _, f := range fields[id] {
+			values += fmt.Sprintf(", cast(v%d.%s as varchar)", i, warehouse.Ident(f))
+		}
+		if len(fields[id]) > 0 {
+			form += fmt.Sprintf("left join raw.%[2]s as v%[1]d on v%[1]d.zone = t.zone and v%[1]d.return_id = t.return_id and v%[1]d.sheet = t.sheet and v%[1]d.row_no = t.row_no\n", i, warehouse.Ident(id))
+		}
 	}
-	if len(fields) > 0 {
-		form = "left join raw." + warehouse.Ident(c.fact.Forms[0]) + " as v on v.zone = t.zone and v.return_id = t.return_id and v.sheet = t.sheet and v.row_no = t.row_no\n"
-	}
-	b.WriteString("select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den" + values + "\nfrom rows_of as t\n" + form +
+	b.WriteString("select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den, r.form" + values + "\nfrom rows_of as t\n" + form +
 		`left join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
 left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
 order by coalesce(s.seq, 9999), t.submitter, t.return_id, t.sheet, t.row_no`)

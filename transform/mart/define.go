@@ -32,7 +32,7 @@ func (b *builder) define() error {
 		} else {
 			value = c.Said(m, m.Value)
 		}
-		rows = append(rows, fmt.Sprintf("(%s)", strings.Join([]string{text(m.ID), text(m.Label), text(string(m.Unit)), text(m.Definition), text(m.Fact.Form), text(m.Fact.Table),
+		rows = append(rows, fmt.Sprintf("(%s)", strings.Join([]string{text(m.ID), text(m.Label), text(string(m.Unit)), text(m.Definition), text(strings.Join(m.Fact.Forms, ", ")), text(m.Fact.Table),
 			text(string(m.Fact.Mode)), text(value), text(num), text(den), text(m.Better), text(strings.Join(m.Dimensions, ", ")), fmt.Sprintf("cast(%d as integer)", i+1)}, ", ")))
 	}
 	wanted := "select * from (values " + strings.Join(rows, ",\n") + ") as t(metric, label, unit, definition, form, model, mode, value_sql, num_sql, den_sql, better, dimensions, seq)"
