@@ -20,6 +20,8 @@ func ViewName(title string) string {
 type formColumn struct {
 	field, title, kind string
 	sensitive          bool
+	isDeadline         bool
+	open               []string // values that say that a matter is not finished
 }
 
 // formViews writes one view per form into the schema main: the rows of the
@@ -94,12 +96,38 @@ func formView(form string, cols []formColumn) string {
 	add("r.file", "来源文件")
 	add("t.sheet", "工作表")
 	add("t.row_no", "行号")
+	add("t.return_id", "报送编号")
+	add("r.cutoff", "截至")
+	if overdue := overdueOf(cols); overdue != "" {
+		add(overdue, "是否超期")
+	}
 	return "select\n    " + strings.Join(sel, ",\n    ") + `
 from raw.` + form + ` as t
 join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = ` + warehouse.Quote(form) + `
 join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
 left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
 ` + strings.Join(joins, "") + "order by coalesce(s.seq, 9999), r.period_start, t.return_id, t.sheet, t.row_no"
+}
+
+// overdueOf is the SQL of whether a row is unfinished after its deadline; empty of forms that tell neither.
+func overdueOf(cols []formColumn) string {
+	status, deadline := "", ""
+	for _, c := range cols {
+		switch {
+		case c.isDeadline && deadline == "":
+			deadline = "t." + warehouse.Ident(c.field)
+		case len(c.open) > 0 && status == "":
+			values := make([]string, len(c.open))
+			for i, v := range c.open {
+				values[i] = warehouse.Quote(v)
+			}
+			status = "t." + warehouse.Ident(c.field) + " in (" + strings.Join(values, ", ") + ")"
+		}
+	}
+	if status == "" || deadline == "" {
+		return ""
+	}
+	return "coalesce(" + status + " and " + deadline + " < (select max(as_of) from ctl.run), false)"
 }
 
 type formTitle struct{ form, title string }
@@ -117,9 +145,18 @@ func formsWithTables(ctx context.Context, conn *sql.Conn) ([]formTitle, error) {
 
 func formColumns(ctx context.Context, conn *sql.Conn) (map[string][]formColumn, error) {
 	out := map[string][]formColumn{}
-	err := warehouse.Each(ctx, conn, "select form, field, title, type, coalesce(is_sensitive, false) from ctl.form_column order by form, seq", func(v []any) error {
-		form := v[0].(string)
-		out[form] = append(out[form], formColumn{v[1].(string), v[2].(string), v[3].(string), v[4].(bool)})
+	open := map[[2]string][]string{}
+	err := warehouse.Each(ctx, conn, "select form, field, value from ctl.form_value where means = 'open' order by form, field, seq", func(v []any) error {
+		k := [2]string{v[0].(string), v[1].(string)}
+		open[k] = append(open[k], v[2].(string))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = warehouse.Each(ctx, conn, "select form, field, title, type, coalesce(is_sensitive, false), type = 'date' and role = 'deadline' from ctl.form_column order by form, seq", func(v []any) error {
+		form, field := v[0].(string), v[1].(string)
+		out[form] = append(out[form], formColumn{field, v[2].(string), v[3].(string), v[4].(bool), v[5] == true, open[[2]string{form, field}]})
 		return nil
 	})
 	return out, err

@@ -113,6 +113,21 @@ func (c *Compiler) aggregate(m *Metric, x *Measure) string {
 	return "count(*)" + filter
 }
 
+// Said is a measure as SQL that people read: sum(x) where y, rows with the newest z.
+func (c *Compiler) Said(m *Metric, x *Measure) string {
+	text := map[string]string{"sum": "sum(" + x.Expr + ")", "distinct": "count(distinct " + x.Expr + ")", "median": "median(" + x.Expr + ")", "count": "count(*)"}[x.Agg]
+	if x.Agg == "count" && x.Expr != "" {
+		text = "count(" + x.Expr + ")"
+	}
+	if x.Where != "" {
+		text += " filter (where " + x.Where + ")"
+	}
+	if m.Newest != nil {
+		text += ", newest " + m.Newest.Of + " per " + strings.Join(m.Newest.Per, ", ")
+	}
+	return text
+}
+
 // Contribution is the SQL of what one row adds to a measure.
 func (c *Compiler) Contribution(m *Metric, x *Measure) string {
 	match := c.Match(m, x)

@@ -39,7 +39,7 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 	for _, f := range z.Forms.Forms {
 		add("ctl.form", f.ID, f.Title, string(f.Mode), f.Frequency.String(), num(f.Seq))
 		for i, c := range f.Columns {
-			add("ctl.form_column", f.ID, num(i+1), c.Field, c.Title, string(c.Type), boolean(c.Required), boolean(c.InKey), boolean(c.Type.Sensitive()))
+			add("ctl.form_column", f.ID, num(i+1), c.Field, c.Title, string(c.Type), boolean(c.Required), boolean(c.InKey), boolean(c.Type.Sensitive()), str(string(c.Role)))
 			for n, v := range c.Values {
 				add("ctl.form_value", f.ID, c.Field, num(n+1), v.Name, str(v.Means))
 			}

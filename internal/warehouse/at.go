@@ -13,7 +13,7 @@ const publication = "publication"
 // memory in which every model, and every view of the publication over models,
 // is a view of the same name over the stored texts, with another ctl.run. What
 // doesn't depend on the point is read as published. Tables that are neither
-// raw, control nor model, such as the figures, are left out: they are of the
+// raw, control, model nor core.dim_metric, such as the figures, are left out: they are of the
 // publication's own point.
 func OpenAt(ctx context.Context, path string, o Options, p Point) (db *DB, err error) {
 	if db, err = OpenMemory(o); err != nil {
@@ -43,7 +43,7 @@ func OpenAt(ctx context.Context, path string, o Options, p Point) (db *DB, err e
 		script = append(script, "create schema if not exists "+s)
 	}
 	plain, err := Strings(ctx, db.Conn, `select schema_name || '.' || '"' || replace(table_name, '"', '""') || '"' from duckdb_tables()
-		where database_name = '`+publication+`' and schema_name in ('raw', 'ctl') and table_name <> 'run' order by 1`)
+		where database_name = '`+publication+`' and schema_name in ('raw', 'ctl', 'core') and table_name <> 'run' order by 1`)
 	if err != nil {
 		return nil, err
 	}

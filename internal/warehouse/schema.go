@@ -32,7 +32,7 @@ var Tables = []Table{
 	table("ctl.submitter", `zone VARCHAR, code VARCHAR, name VARCHAR, kind VARCHAR, seq INTEGER, until_on DATE, merged_into VARCHAR`),
 	table("ctl.form", `form VARCHAR, title VARCHAR, mode VARCHAR, frequency VARCHAR, seq INTEGER`),
 	table("ctl.form_column", `form VARCHAR, seq INTEGER, field VARCHAR, title VARCHAR, type VARCHAR, is_required BOOLEAN,
-		is_key BOOLEAN, is_sensitive BOOLEAN`),
+		is_key BOOLEAN, is_sensitive BOOLEAN, role VARCHAR`),
 	table("ctl.form_value", `form VARCHAR, field VARCHAR, seq INTEGER, value VARCHAR, means VARCHAR`),
 	table("ctl.obligation", `zone VARCHAR, submitter VARCHAR, form VARCHAR, mode VARCHAR, period VARCHAR,
 		period_start DATE, period_end DATE, due_at TIMESTAMP`),
@@ -73,6 +73,7 @@ func Schema(ctx context.Context, conn *sql.Conn) error {
 	}
 	b.WriteString("insert into ctl.commit select 0 where not exists (select 1 from ctl.commit);\n")
 	b.WriteString("alter table raw.decision add column if not exists decided_by VARCHAR;\n") // younger than the table
+	b.WriteString("alter table ctl.form_column add column if not exists role VARCHAR;\n")
 	if _, err := conn.ExecContext(ctx, b.String()); err != nil {
 		return fmt.Errorf("create the fixed tables: %w", err)
 	}

@@ -48,6 +48,9 @@ func Build(ctx context.Context, conn *sql.Conn, o Options) (Stats, error) {
 	if err := o.Catalogue.CheckOwn(ctx, conn); err != nil {
 		return stats, err
 	}
+	if err := b.define(); err != nil {
+		return stats, fmt.Errorf("%s: %w", definitions, err)
+	}
 	start := time.Now()
 	if err := b.metric(o.Full); err != nil {
 		return stats, o.Catalogue.Blame(ctx, conn, fmt.Errorf("mart.metric: %w", err))

@@ -37,7 +37,7 @@ func Fill(t testing.TB, db *warehouse.DB) {
 		Exec(t, db, f.RawTable().Create())
 		forms = append(forms, []any{f.ID, f.Title, f.Mode, f.Frequency, fmt.Sprint(i + 1)})
 		for j, c := range f.Fields {
-			columns = append(columns, []any{f.ID, fmt.Sprint(j + 1), c.Name, "标题" + c.Name, c.Type, fmt.Sprint(c.Required), "false", fmt.Sprint(c.Sensitive())})
+			columns = append(columns, []any{f.ID, fmt.Sprint(j + 1), c.Name, "标题" + c.Name, c.Type, fmt.Sprint(c.Required), "false", fmt.Sprint(c.Sensitive()), nil})
 		}
 	}
 	load(t, db, "ctl.form", forms)
