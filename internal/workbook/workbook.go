@@ -175,6 +175,7 @@ type Table struct {
 	ID      string
 	Title   string
 	Note    string // small line under the table's title
+	Partial bool   // it holds some of its rows only, and Note says so
 	Columns []Column
 	Rows    [][]any // values, or Cell to override the column
 	Total   []any   // last row, set apart; nil for none

@@ -133,6 +133,9 @@ func (w *weekly) extracts(b workbook.Book) []Extract {
 	return out
 }
 
+// partOfPart is said to a unit of a list that the workbook doesn't hold whole.
+const partOfPart = "周报的明细只列了一部分，本单位的行在这里可能不全，全部见汇总台账。"
+
 // ofUnit is the part of a sheet that concerns a unit, nil for none.
 func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 	out := workbook.Sheet{Name: s.Name, Orientation: s.Orientation}
@@ -158,6 +161,9 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 			}
 			rows := x.Rows
 			x.Rows, x.Total, x.Note = nil, nil, ""
+			if x.Partial {
+				x.Note = partOfPart
+			}
 			for _, r := range rows {
 				if col < len(r) && r[col] == unit {
 					x.Rows = append(x.Rows, r)

@@ -384,7 +384,7 @@ func (w *weekly) listed(ctx context.Context, r *rowsBlock) (workbook.Table, erro
 	}
 	if len(got.Rows) < all {
 		w.cut[r.fact] = true
-		t.Note = w.cutNote(r, all, len(got.Rows))
+		t.Note, t.Partial = w.cutNote(r, all, len(got.Rows)), true
 	}
 	place := func(row []any) int {
 		name, _ := row[0].(string)

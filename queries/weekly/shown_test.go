@@ -395,6 +395,14 @@ func TestListsAreBounded(t *testing.T) {
 			t.Errorf("row %d: %v, of the whole list %v", i, cut.Rows[i], whole.Rows[i])
 		}
 	}
+	unit := cut.Rows[0][0].(string)
+	own := ofUnit(workbook.Sheet{Name: "明细", Blocks: []workbook.Block{cut}}, unit)
+	if own == nil || own.Blocks[0].(workbook.Table).Note != partOfPart {
+		t.Errorf("the unit's own rows don't say that they are part of a part: %+v", own)
+	}
+	if all := ofUnit(workbook.Sheet{Name: "明细", Blocks: []workbook.Block{whole}}, unit); all.Blocks[0].(workbook.Table).Note != "" {
+		t.Errorf("%+v", all)
+	}
 	if c := listsOf(book)["l"].Rows[0][1].(workbook.Cell); c.From != nil || c.Value != float64(len(whole.Rows)) {
 		t.Errorf("the figure over a part of its rows: %+v", c)
 	}

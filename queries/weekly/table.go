@@ -59,6 +59,7 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 		if d.rest != "" {
 			t.Note += "，全部见“" + d.rest + "”"
 		}
+		t.Partial = d.rest == ""
 		t.Note += "。"
 	}
 	return t, err
