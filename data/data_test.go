@@ -71,7 +71,7 @@ livelihood_projects livelihood_completed livelihood_invested_rate leader_visits 
 liaison_cadres liaison_enterprises incentive_paid incentive_enterprises tax_refunded pension_deferred pension_enterprises pension_people
 job_fairs job_fair_enterprises positions_offered job_seekers job_intentions hires job_fair_conversion position_fill_rate
 poverty_insured_people low_income_households low_income_people financing_granted land_paid land_refund_on_time_rate
-return_completeness return_timeliness`
+return_completeness return_timeliness items_overdue items_due_soon`
 
 func TestEveryMetric(t *testing.T) {
 	got, err := Figures(asOfDemo, farOff)

@@ -255,6 +255,24 @@ func (c *counter) ledgers() {
 	c.count("livelihood_projects", len(projects))
 	c.count("livelihood_completed", number(projects, is("状态", "已完成")))
 	c.count("livelihood_overdue", number(projects, is("状态", "未开工", "推进中"), before("计划完成日期", a)))
+	problems := c.rows["problem"]
+	overdue, soon := 0, 0
+	for _, l := range []struct {
+		rows   []row
+		status string
+		until  string
+		open   []string
+	}{
+		{problems, "办理状态", "办结时限", []string{"未启动", "办理中"}}, {req, "办理状态", "办结时限", []string{"办理中", "未到期"}},
+		{special, "办理状态", "办结时限", []string{"未启动", "办理中"}}, {tasks, "状态", "完成时限", []string{"未启动", "推进中"}},
+		{projects, "状态", "计划完成日期", []string{"未开工", "推进中"}},
+	} {
+		unfinished := where(l.rows, is(l.status, l.open...))
+		overdue += number(unfinished, before(l.until, a))
+		soon += number(unfinished, dated(l.until, a, a+7))
+	}
+	c.count("items_overdue", overdue)
+	c.count("items_due_soon", soon)
 	both := where(where(projects, has("计划投资")), has("完成投资"))
 	c.ratio("livelihood_invested_rate", scaled(total[fen](both, "完成投资"), 2), scaled(total[fen](both, "计划投资"), 2))
 

@@ -64,7 +64,7 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 		value  any
 		total  bool
 	}
-	twice := map[group]bool{}
+	twice, totals := map[group]bool{}, map[*metric.Metric]bool{}
 	for _, row := range t.Rows {
 		m := q.metrics[slices.IndexFunc(q.metrics, func(m *metric.Metric) bool { return m.ID == row[0] })]
 		g := group{m, row[2], row[1] == "total"}
@@ -72,6 +72,7 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 			return nil, nil
 		}
 		twice[g] = true
+		totals[m] = totals[m] || g.total
 		var dims []DimValue
 		if !g.total {
 			dims = dimsOf(q.by, row[2:])
@@ -81,6 +82,13 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 			values = append(values, asIs(row[5], row[6]))
 		}
 		a.add([]*metric.Metric{m}, p, dims, append(values, row[7], row[8]))
+	}
+	if q.total || by == "total" {
+		for _, m := range q.metrics {
+			if !totals[m] { // of a fact without rows nothing is kept; what its nought is, 0 or 0.00, the statement tells
+				return nil, nil
+			}
+		}
 	}
 	return r.whole(a, facts), nil
 }
