@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -62,6 +63,7 @@ func (h *heapWatch) Write(p []byte) (int, error) {
 // TestPeekStreams: what a file repeats is printed, not collected.
 func TestPeekStreams(t *testing.T) {
 	path := filledODS(t, 200_000)
+	defer debug.SetGCPercent(debug.SetGCPercent(20)) // else the heap may double what other tests left before anybody looks
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)
@@ -73,7 +75,7 @@ func TestPeekStreams(t *testing.T) {
 		if h.bytes < 200_000*20 || h.peak == 0 {
 			t.Fatalf("%s: %d bytes in %d writes: the test is beside the point", format, h.bytes, h.writes)
 		}
-		if grown := int64(h.peak) - int64(m.HeapAlloc); grown > 32<<20 {
+		if grown := int64(h.peak) - int64(m.HeapAlloc); grown > 24<<20 {
 			t.Errorf("%s: the heap grew by %d MiB", format, grown>>20)
 		}
 	}
