@@ -40,7 +40,7 @@ bench-quick: prerequisites ## run every benchmark once
 
 # SMALL=1: a small set that compares rows only, and fails where they differ. ROWS=intake,csv measures these alone; ROUNDS=3.
 bench-peers: build ## beside polars, pandas, calamine, DuckDB on the same files; writes docs/benchmarks.md (SMALL=1 ROWS=intake ROUNDS=3)
-	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/alone ./bench/alone
+	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/alone ./cmd/internal/alone
 	@$(GO) run ./bench $(if $(SMALL),-small) $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
 
 generate: prerequisites ## write the generated documents in docs/

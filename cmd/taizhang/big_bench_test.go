@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/calendar"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
 	"taizhang/queries"
@@ -33,7 +33,7 @@ func bigSize() (returns, rows int) {
 }
 
 // bigZone makes the zone through its inbox. TAIZHANG_BENCH_DIR keeps it for the next time.
-func bigZone(b testing.TB) (*pipeline.Zone, *bigInbox) {
+func bigZone(b testing.TB) (*office.Zone, *bigInbox) {
 	b.Helper()
 	dir := os.Getenv("TAIZHANG_BENCH_DIR")
 	if dir == "" {
@@ -46,7 +46,7 @@ func bigZone(b testing.TB) (*pipeline.Zone, *bigInbox) {
 	z := big.zone(b, dir)
 	start, cpu := time.Now(), warehousetest.CPU()
 	if _, err := os.Stat(z.PublishedFile()); errors.Is(err, fs.ErrNotExist) {
-		big.run(b, z, pipeline.Options{Deliver: big.deliver(z)})
+		big.run(b, z, office.Options{Deliver: big.deliver(z)})
 		b.Logf("taken in and published in %v, CPU %v", time.Since(start), warehousetest.CPU()-cpu)
 	} else { // kept from an earlier benchmark; by another program: its figures are built anew once
 		r, err := queries.Open(z.PublishedFile(), nil)
@@ -55,7 +55,7 @@ func bigZone(b testing.TB) (*pipeline.Zone, *bigInbox) {
 		}
 		big.now = 1 + int(r.Published().KnownAt.Sub(big.clock(z)())/time.Minute)
 		r.Close()
-		big.run(b, z, pipeline.Options{})
+		big.run(b, z, office.Options{})
 	}
 	info, err := os.Stat(z.PublishedFile())
 	if err != nil {
@@ -79,14 +79,14 @@ func BenchmarkBig(b *testing.B) {
 			b.StartTimer()
 		}, func() {
 			big.now++
-			if out := big.run(b, z, pipeline.Options{}); !out.Published || len(out.Reports) != 1 {
+			if out := big.run(b, z, office.Options{}); !out.Published || len(out.Reports) != 1 {
 				b.Fatal("the correction wasn't published")
 			}
 		})
 	})
 	b.Run("nothing-new", func(b *testing.B) {
 		reportCPU(b, nil, func() {
-			if out := big.run(b, z, pipeline.Options{}); out.Published {
+			if out := big.run(b, z, office.Options{}); out.Published {
 				b.Fatal("published although nothing was new")
 			}
 		})
@@ -135,7 +135,7 @@ type bigQuestion struct {
 	limit time.Duration
 }
 
-func bigQuestions(z *pipeline.Zone) []bigQuestion {
+func bigQuestions(z *office.Zone) []bigQuestion {
 	past := warehouse.Point{AsOf: calendar.NewDate(2023, time.June, 25), KnownAt: time.Date(2023, 7, 1, 12, 0, 0, 0, z.Location)}
 	const headline, byOne = 300 * time.Millisecond, 3 * time.Second
 	return []bigQuestion{
@@ -152,14 +152,14 @@ func bigQuestions(z *pipeline.Zone) []bigQuestion {
 var bigTrace = queries.Ask{Metrics: []string{"problems_closed"}, Where: map[string]string{"source": "走访调研"}}
 
 // rebuild makes the zone anew from archive and journal.
-func (b *bigInbox) rebuild(t testing.TB, z *pipeline.Zone) {
+func (b *bigInbox) rebuild(t testing.TB, z *office.Zone) {
 	t.Helper()
 	owner, err := warehouse.Lock(z.Dir, "bench")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer owner.Release()
-	if _, _, err := z.Rebuild(context.Background(), pipeline.Options{Clock: b.clock(z)}); err != nil {
+	if _, _, err := z.Rebuild(context.Background(), office.Options{Clock: b.clock(z)}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -181,7 +181,7 @@ func reportCPU(b *testing.B, prepare, run func()) {
 
 // buildTwice gives the processor time of building all models anew in a copy of the warehouse, and that of the same
 // SELECTs as plain `create table … as`, in one process and on the same file.
-func buildTwice(b testing.TB, z *pipeline.Zone) (built, plain time.Duration) {
+func buildTwice(b testing.TB, z *office.Zone) (built, plain time.Duration) {
 	b.Helper()
 	ctx := context.Background()
 	path := filepath.Join(b.TempDir(), "copy.duckdb")
@@ -243,7 +243,7 @@ func buildTwice(b testing.TB, z *pipeline.Zone) (built, plain time.Duration) {
 }
 
 // readPublished opens the publication as a command does, and asks.
-func readPublished(b testing.TB, z *pipeline.Zone, f func(*queries.Reader) (int, error)) {
+func readPublished(b testing.TB, z *office.Zone, f func(*queries.Reader) (int, error)) {
 	b.Helper()
 	r, err := queries.Open(z.PublishedFile(), nil)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/internal/calendar"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 )
 
@@ -331,7 +331,7 @@ func idOf(unit, i int) string {
 }
 
 // drop writes a file into the inbox, whole and at rest.
-func (b *bigInbox) drop(z *pipeline.Zone, r bigReturn, version int) error {
+func (b *bigInbox) drop(z *office.Zone, r bigReturn, version int) error {
 	path := filepath.Join(z.Inbox(), filepath.FromSlash(r.path(b)))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
@@ -344,7 +344,7 @@ func (b *bigInbox) drop(z *pipeline.Zone, r bigReturn, version int) error {
 }
 
 // deliver drops everything, some hundred files at a time.
-func (b *bigInbox) deliver(z *pipeline.Zone) func(func(func(string) time.Time) error) error {
+func (b *bigInbox) deliver(z *office.Zone) func(func(func(string) time.Time) error) error {
 	return func(take func(func(string) time.Time) error) error {
 		all := b.returns(z.Location)
 		for group := range slices.Chunk(all, 200) {
@@ -371,7 +371,7 @@ func TestBigInbox(t *testing.T) {
 		t.Fatalf("a unit hands in %d returns, not %d", n, returnsPerUnit)
 	}
 	b.to = b.from + 40
-	out := b.run(t, z, pipeline.Options{Deliver: b.deliver(z)})
+	out := b.run(t, z, office.Options{Deliver: b.deliver(z)})
 	n := 0
 	for _, report := range out.Reports {
 		for _, ret := range report.Returns {
@@ -386,14 +386,14 @@ func TestBigInbox(t *testing.T) {
 	}
 }
 
-func (b *bigInbox) clock(z *pipeline.Zone) func() time.Time {
+func (b *bigInbox) clock(z *office.Zone) func() time.Time {
 	return func() time.Time {
 		return (b.to + 1).Time(z.Location).Add(18*time.Hour + time.Duration(b.now)*time.Minute)
 	}
 }
 
 // run takes in and publishes.
-func (b *bigInbox) run(t testing.TB, z *pipeline.Zone, o pipeline.Options) *pipeline.Outcome {
+func (b *bigInbox) run(t testing.TB, z *office.Zone, o office.Options) *office.Outcome {
 	t.Helper()
 	o.Clock = b.clock(z)
 	if os.Getenv("TAIZHANG_BENCH_LOG") != "" {
@@ -412,12 +412,12 @@ func (b *bigInbox) run(t testing.TB, z *pipeline.Zone, o pipeline.Options) *pipe
 }
 
 // zone makes the folder of the zone.
-func (b *bigInbox) zone(t testing.TB, dir string) *pipeline.Zone {
+func (b *bigInbox) zone(t testing.TB, dir string) *office.Zone {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, "taizhang.yaml"), b.config(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	z, err := pipeline.Load(dir)
+	z, err := office.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/data"
 	"taizhang/ingest/finding"
 	"taizhang/internal/durable"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -65,9 +65,9 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	var out *pipeline.Outcome
+	var out *office.Outcome
 	err = a.owned(z, "demo", func(*warehouse.Owner) error {
-		out, err = z.Run(ctx, pipeline.Options{Clock: a.now, Pause: func(time.Duration) {}, Log: a.log(), Deliver: deliver(z, deliveries)})
+		out, err = z.Run(ctx, office.Options{Clock: a.now, Pause: func(time.Duration) {}, Log: a.log(), Deliver: deliver(z, deliveries)})
 		return err
 	})
 	if err != nil {
@@ -85,7 +85,7 @@ func (a *app) demo(ctx context.Context, dir string) error {
 
 // deliver drops the returns into the inbox in the order in which they came. The inbox is emptied whenever a file of
 // the same name comes again, so that each is taken in.
-func deliver(z *pipeline.Zone, all []data.Delivery) func(func(func(string) time.Time) error) error {
+func deliver(z *office.Zone, all []data.Delivery) func(func(func(string) time.Time) error) error {
 	return func(take func(func(string) time.Time) error) error {
 		at := map[string]time.Time{}
 		flush := func() error {
@@ -116,7 +116,7 @@ func deliver(z *pipeline.Zone, all []data.Delivery) func(func(func(string) time.
 	}
 }
 
-func (a *app) printDemo(ctx context.Context, z *pipeline.Zone, out *pipeline.Outcome, summary string) error {
+func (a *app) printDemo(ctx context.Context, z *office.Zone, out *office.Outcome, summary string) error {
 	r, err := a.readerOf(z)
 	if err != nil {
 		return err

@@ -11,12 +11,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/internal/durable"
 	"taizhang/internal/metric"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/transform"
@@ -132,13 +132,13 @@ func (a *app) docsCmd() *cobra.Command {
 }
 
 // dictionaryCmd prints a page about a zone's own declarations, or the built-in ones outside a zone.
-func (a *app) dictionaryCmd(short string, text func(z *pipeline.Zone) (string, error)) *cobra.Command {
+func (a *app) dictionaryCmd(short string, text func(z *office.Zone) (string, error)) *cobra.Command {
 	return &cobra.Command{
 		Use:   "dictionary",
 		Short: short,
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			var z *pipeline.Zone
+			var z *office.Zone
 			if isZone(a.zoneDir) {
 				var err error
 				if z, err = a.zone(); err != nil {

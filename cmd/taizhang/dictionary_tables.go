@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest"
 	"taizhang/ingest/forms"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/transform"
 	"taizhang/transform/mart"
@@ -43,7 +43,7 @@ func tablesDictionary(ctx context.Context, set *forms.Set) (string, error) {
 	if _, err := mart.Build(ctx, db.Conn, mart.Options{Full: true}); err != nil {
 		return "", err
 	}
-	if err := pipeline.Comment(ctx, db.Conn, set); err != nil {
+	if err := office.Comment(ctx, db.Conn, set); err != nil {
 		return "", err
 	}
 	var b strings.Builder

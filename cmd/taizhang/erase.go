@@ -7,13 +7,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/internal/pipeline"
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
 )
 
 func (a *app) eraseCmd() *cobra.Command {
-	var p pipeline.Person
+	var p office.Person
 	var reason string
 	var dryRun, yes bool
 	c := &cobra.Command{
@@ -47,7 +47,7 @@ func (a *app) eraseCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o := pipeline.Options{Clock: a.now, Log: a.log()}
+			o := office.Options{Clock: a.now, Log: a.log()}
 			if ask := !yes && shell.IsTerminal(a.in, a.out); dryRun || ask {
 				err := a.ownedHere(cmd, z, args, map[string]string{"dry-run": "true"}, func() error {
 					e, err := z.PlanErasure(cmd.Context(), p, o)
@@ -94,7 +94,7 @@ func (a *app) confirmed(question string) bool {
 }
 
 // printErased lists the rows.
-func (a *app) printErased(e *pipeline.Erasure) error {
+func (a *app) printErased(e *office.Erasure) error {
 	records := make([]result.Record, len(e.Rows))
 	for i, r := range e.Rows {
 		state := "loaded"
@@ -108,7 +108,7 @@ func (a *app) printErased(e *pipeline.Erasure) error {
 }
 
 // sayErasure tells what beside the rows goes, and what stays.
-func (a *app) sayErasure(e *pipeline.Erasure, done string) {
+func (a *app) sayErasure(e *office.Erasure, done string) {
 	a.say("%s: %s %s.", e.Masked, plural(len(e.Rows), "row"), done)
 	list := func(what string, items []string) {
 		if len(items) > 0 {
@@ -121,7 +121,7 @@ func (a *app) sayErasure(e *pipeline.Erasure, done string) {
 	list("Receipts and extracts that hold the person, "+done, e.Files)
 	list("Earlier publications kept for models rollback, "+done, e.Kept)
 	list("These quote the masked number and stay", e.Mentions)
-	originals := func(from []pipeline.Original) (out []string) {
+	originals := func(from []office.Original) (out []string) {
 		for _, o := range from {
 			line := fmt.Sprintf("%s  %s/%s  received %s", o.Path, o.Folder, o.File, o.Received)
 			if len(o.Cells) > 0 {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest/forms"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 )
 
@@ -81,7 +81,7 @@ func (a *app) formsCmd() *cobra.Command {
 }
 
 // formSet gives the zone's forms, or the built-in ones outside a zone.
-func (a *app) formSet() (*forms.Set, *pipeline.Zone, error) {
+func (a *app) formSet() (*forms.Set, *office.Zone, error) {
 	if isZone(a.zoneDir) {
 		z, err := a.zone()
 		if err != nil {

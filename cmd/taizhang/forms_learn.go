@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest/forms"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -67,7 +67,7 @@ It holds from the next run on. What was sent back for it may be handed in again 
 }
 
 // lessonOf reads the arguments; titles stand for ids, and a submitter's own name for its code.
-func lessonOf(z *pipeline.Zone, args []string) (forms.Lesson, error) {
+func lessonOf(z *office.Zone, args []string) (forms.Lesson, error) {
 	n := len(args)
 	x := forms.Lesson{Written: strings.TrimSpace(args[n-2]), Meant: args[n-1]}
 	if x.Written == "" {
@@ -102,7 +102,7 @@ func titleOf(f *forms.Form, name string) string {
 }
 
 // guessed gives the headings that were guessed in a return.
-func (a *app) guessed(cmd *cobra.Command, z *pipeline.Zone, id string) ([]forms.Lesson, error) {
+func (a *app) guessed(cmd *cobra.Command, z *office.Zone, id string) ([]forms.Lesson, error) {
 	r, err := a.readerOf(z)
 	if err != nil {
 		return nil, err

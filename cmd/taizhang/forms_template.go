@@ -12,13 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/template"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/queries"
@@ -206,7 +206,7 @@ func (t *templates) owed(names []string) []string {
 type templates struct {
 	a         *app
 	set       *forms.Set
-	z         *pipeline.Zone // nil outside a zone
+	z         *office.Zone   // nil outside a zone
 	submitter zone.Submitter // of no code where none is asked for
 	due       bool
 	on        calendar.Date              // the business day whose next due periods are filled in

@@ -19,7 +19,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"taizhang/internal/pipeline"
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/warehouse"
 )
 
@@ -58,7 +58,7 @@ type codeError int
 func (e codeError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // ownedOrHandedOver runs own as the zone's owner; where a serve owns the zone, the work is handed over to it.
-func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, req request, own func() (summaryOfRun, error)) (s summaryOfRun, err error) {
+func (a *app) ownedOrHandedOver(ctx context.Context, z *office.Zone, req request, own func() (summaryOfRun, error)) (s summaryOfRun, err error) {
 	err = a.besideServe(ctx, z, "run", func(*warehouse.Owner) (err error) {
 		s, err = own()
 		return err
@@ -80,7 +80,7 @@ func (a *app) ownedOrHandedOver(ctx context.Context, z *pipeline.Zone, req reque
 
 // ownedHere carries a command out as the zone's owner; beside a serve the whole command is handed over to it, and what
 // it said there is said here. What flags give in place of those on the command line stands in instead.
-func (a *app) ownedHere(cmd *cobra.Command, z *pipeline.Zone, args []string, instead map[string]string, own func() error) error {
+func (a *app) ownedHere(cmd *cobra.Command, z *office.Zone, args []string, instead map[string]string, own func() error) error {
 	if a.served {
 		return own()
 	}
@@ -91,7 +91,7 @@ func (a *app) ownedHere(cmd *cobra.Command, z *pipeline.Zone, args []string, ins
 
 // here is ownedHere for a command that needs no owner, so that it waits for nobody, but doesn't work at the same files as
 // a serve.
-func (a *app) here(cmd *cobra.Command, z *pipeline.Zone, args []string, instead map[string]string, own func() error) error {
+func (a *app) here(cmd *cobra.Command, z *office.Zone, args []string, instead map[string]string, own func() error) error {
 	if held := warehouse.Serving(z.Dir); held != nil && !a.served {
 		if err := a.handCommandOver(cmd, held, args, instead); !errors.Is(err, syscall.ECONNREFUSED) {
 			return err
@@ -102,7 +102,7 @@ func (a *app) here(cmd *cobra.Command, z *pipeline.Zone, args []string, instead 
 
 // issuedByServe lets a serve issue what is then sent from here, where the password may be. What goes wrong with it goes
 // wrong here again, and is said then.
-func (a *app) issuedByServe(cmd *cobra.Command, z *pipeline.Zone, args []string) {
+func (a *app) issuedByServe(cmd *cobra.Command, z *office.Zone, args []string) {
 	out, log := a.out, a.err
 	a.out, a.err = io.Discard, io.Discard
 	_ = a.here(cmd, z, args, map[string]string{"mail": "false", "again": "false"}, func() error { return nil })
@@ -158,7 +158,7 @@ func commandLine(cmd *cobra.Command, args []string, instead map[string]string) (
 
 // besideServe runs own as the zone's owner, or hands its work over to the serve that owns it. A serve that has only
 // just started, or is just ending, is waited for.
-func (a *app) besideServe(ctx context.Context, z *pipeline.Zone, command string, own func(*warehouse.Owner) error, over func(*warehouse.HeldError) error) error {
+func (a *app) besideServe(ctx context.Context, z *office.Zone, command string, own func(*warehouse.Owner) error, over func(*warehouse.HeldError) error) error {
 	for tries := 0; ; tries++ {
 		err := a.owned(z, command, own)
 		var held *warehouse.HeldError

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/zone"
 )
 
@@ -42,7 +42,7 @@ func (a *app) initCmd() *cobra.Command {
 			if err := durable.WriteBytes(config, 0o644, zone.Sample(name, calendar.Of(a.now()))); err != nil {
 				return err
 			}
-			z, err := pipeline.Load(dir)
+			z, err := office.Load(dir)
 			if err != nil {
 				return err
 			}

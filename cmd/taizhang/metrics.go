@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/decl"
 	"taizhang/internal/metric"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -49,7 +49,7 @@ func (a *app) metricsCmd() *cobra.Command {
 	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
 	c.Flags().BoolVar(&compare, "compare", false, "beside last week, last month, the target, and the share of the year gone by (序时进度)")
 	c.Flags().StringVar(&a.from, "from", "", "start of the window of period forms (default: 1 January)")
-	c.AddCommand(a.metricsDiffCmd(), a.dictionaryCmd("Print how every metric is defined and computed (Markdown)", func(z *pipeline.Zone) (string, error) {
+	c.AddCommand(a.metricsDiffCmd(), a.dictionaryCmd("Print how every metric is defined and computed (Markdown)", func(z *office.Zone) (string, error) {
 		if z != nil {
 			return metricsDictionary(z.Metrics), nil
 		}
@@ -63,7 +63,7 @@ func (a *app) metricsCmd() *cobra.Command {
 }
 
 // ask opens the publication and reads a question for figures.
-func (a *app) ask(metrics, by, where []string) (*pipeline.Zone, queries.Ask, *queries.Reader, error) {
+func (a *app) ask(metrics, by, where []string) (*office.Zone, queries.Ask, *queries.Reader, error) {
 	q := queries.Ask{Metrics: metrics, By: by, Where: map[string]string{}}
 	for _, w := range where {
 		k, v, ok := strings.Cut(w, "=")

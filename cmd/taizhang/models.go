@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest/forms"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 	"taizhang/transform"
 )
@@ -47,7 +47,7 @@ func (a *app) modelsCmd() *cobra.Command {
 				return err
 			}
 			return a.ownedHere(cmd, z, args, nil, func() error {
-				out, err := z.Run(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log(), Rebuild: full})
+				out, err := z.Run(cmd.Context(), office.Options{Clock: a.now, Log: a.log(), Rebuild: full})
 				if err != nil {
 					return err
 				}
@@ -56,7 +56,7 @@ func (a *app) modelsCmd() *cobra.Command {
 		},
 	}
 	build.Flags().BoolVar(&full, "full", false, "build everything anew and publish, whether it changed or not")
-	dictionary := a.dictionaryCmd("Print every model with its grain, its checks and what it reads (Markdown)", func(z *pipeline.Zone) (string, error) {
+	dictionary := a.dictionaryCmd("Print every model with its grain, its checks and what it reads (Markdown)", func(z *office.Zone) (string, error) {
 		var own []fs.FS
 		var set *forms.Set
 		var err error

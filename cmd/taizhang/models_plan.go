@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -104,7 +104,7 @@ func dimsOf(c queries.Change) string {
 }
 
 // pendingModels asks what a run on a business day would do about the models, over a publication.
-func pendingModels(ctx context.Context, z *pipeline.Zone, path, asOf string) ([]transform.Built, error) {
+func pendingModels(ctx context.Context, z *office.Zone, path, asOf string) ([]transform.Built, error) {
 	db, err := warehouse.ReadOnly(path, warehouse.Options{TimeZone: z.Timezone})
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (a *app) modelsTestCmd() *cobra.Command {
 }
 
 // emptyWarehouse has the tables of a zone's forms, the forms described, and a plain calendar.
-func emptyWarehouse(ctx context.Context, z *pipeline.Zone) (*warehouse.DB, error) {
+func emptyWarehouse(ctx context.Context, z *office.Zone) (*warehouse.DB, error) {
 	db, err := warehouse.OpenMemory(warehouse.Options{})
 	if err != nil {
 		return nil, err

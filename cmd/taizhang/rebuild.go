@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/internal/pipeline"
+	"taizhang/cmd/internal/office"
 )
 
 func (a *app) rebuildCmd() *cobra.Command {
@@ -19,7 +19,7 @@ func (a *app) rebuildCmd() *cobra.Command {
 				return err
 			}
 			return a.ownedHere(cmd, z, args, nil, func() error {
-				diff, compared, err := z.Rebuild(cmd.Context(), pipeline.Options{Clock: a.now, Log: a.log()})
+				diff, compared, err := z.Rebuild(cmd.Context(), office.Options{Clock: a.now, Log: a.log()})
 				if err != nil {
 					for _, d := range diff {
 						a.say("%s: %s → %s", d.What, orDash(d.Before), orDash(d.After))

@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/data"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/metric"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -35,7 +35,7 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "taizhang.yaml"), config, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	z, err := pipeline.Load(dir)
+	z, err := office.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 			n++
 		}
 		clock := func() time.Time { return at }
-		if _, err := z.Run(ctx, pipeline.Options{Clock: clock, Deliver: deliver(z, all[:n])}); err != nil {
+		if _, err := z.Run(ctx, office.Options{Clock: clock, Deliver: deliver(z, all[:n])}); err != nil {
 			t.Fatal(at, err)
 		}
 		all = all[n:]
@@ -104,7 +104,7 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 }
 
 // decide takes a decision about the newest return of a status.
-func decide(t *testing.T, z *pipeline.Zone, at time.Time, kind archive.Decision, status string) {
+func decide(t *testing.T, z *office.Zone, at time.Time, kind archive.Decision, status string) {
 	t.Helper()
 	r, err := queries.Open(z.PublishedFile(), z.Metrics)
 	if err != nil {
@@ -116,13 +116,13 @@ func decide(t *testing.T, z *pipeline.Zone, at time.Time, kind archive.Decision,
 		t.Fatal(status, err)
 	}
 	clock := func() time.Time { return at }
-	if _, err := z.Decide(context.Background(), pipeline.Decision{Kind: kind, Return: id.Rows[0][0].(string), Reason: "核对"}, pipeline.Options{Clock: clock}); err != nil {
+	if _, err := z.Decide(context.Background(), office.Decision{Kind: kind, Return: id.Rows[0][0].(string), Reason: "核对"}, office.Options{Clock: clock}); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // figuresAt are all figures of a point with their coverage, and two breakdowns, as texts.
-func figuresAt(t *testing.T, z *pipeline.Zone, p warehouse.Point) map[string]string {
+func figuresAt(t *testing.T, z *office.Zone, p warehouse.Point) map[string]string {
 	t.Helper()
 	r, err := queries.Open(z.PublishedFile(), z.Metrics)
 	if err != nil {
@@ -155,7 +155,7 @@ func figuresAt(t *testing.T, z *pipeline.Zone, p warehouse.Point) map[string]str
 }
 
 // historyAgrees compares the totals of mart.metric_week with the figures of each week's end, as known then and now.
-func historyAgrees(t *testing.T, z *pipeline.Zone, now warehouse.Point) {
+func historyAgrees(t *testing.T, z *office.Zone, now warehouse.Point) {
 	t.Helper()
 	ctx := context.Background()
 	r, err := queries.Open(z.PublishedFile(), z.Metrics)

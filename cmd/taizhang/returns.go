@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -128,7 +128,7 @@ func (a *app) returnsCmd() *cobra.Command {
 }
 
 // knownSubmitter is the name of a unit of the zone by name, code or alias; another one is refused.
-func knownSubmitter(z *pipeline.Zone, name string) (string, error) {
+func knownSubmitter(z *office.Zone, name string) (string, error) {
 	if name == "" {
 		return "", nil
 	}
@@ -143,7 +143,7 @@ func knownSubmitter(z *pipeline.Zone, name string) (string, error) {
 }
 
 // knownForm is the id of a form by id or title.
-func knownForm(z *pipeline.Zone, name string) (string, error) {
+func knownForm(z *office.Zone, name string) (string, error) {
 	if name == "" {
 		return "", nil
 	}
@@ -198,7 +198,7 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 			if err != nil {
 				return err
 			}
-			d := pipeline.Decision{Kind: kind, Reason: reason, By: by}
+			d := office.Decision{Kind: kind, Reason: reason, By: by}
 			switch n {
 			case 1:
 				d.Return = args[0]
@@ -208,7 +208,7 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 				d.Submitter, d.Form, d.Period = args[0], args[1], args[2]
 			}
 			return a.ownedHere(cmd, z, args, map[string]string{"by": by}, func() error {
-				if _, err := z.Decide(cmd.Context(), d, pipeline.Options{Clock: a.now, ClockOK: clockOK, Log: a.log()}); err != nil {
+				if _, err := z.Decide(cmd.Context(), d, office.Options{Clock: a.now, ClockOK: clockOK, Log: a.log()}); err != nil {
 					return err
 				}
 				a.say("Decided and published: %s %v", strings.TrimPrefix(cmd.CommandPath(), "taizhang returns "), args)

@@ -14,9 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/fence"
@@ -119,7 +119,7 @@ func exitCode(err error) int {
 	var held *warehouse.HeldError
 	var usage usageError
 	var fault *decl.Fault
-	var refusal *pipeline.Refusal
+	var refusal *office.Refusal
 	var handed codeError
 	switch {
 	case err == nil:
@@ -217,8 +217,8 @@ func (a *app) say(format string, args ...any) {
 }
 
 // zone loads the zone of the command line; a wrong declaration is a configuration error.
-func (a *app) zone() (*pipeline.Zone, error) {
-	z, err := pipeline.Load(a.zoneDir)
+func (a *app) zone() (*office.Zone, error) {
+	z, err := office.Load(a.zoneDir)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -226,7 +226,7 @@ func (a *app) zone() (*pipeline.Zone, error) {
 }
 
 // reader opens the zone's publication.
-func (a *app) reader() (*pipeline.Zone, *queries.Reader, error) {
+func (a *app) reader() (*office.Zone, *queries.Reader, error) {
 	z, err := a.zone()
 	if err != nil {
 		return nil, nil, err
@@ -235,7 +235,7 @@ func (a *app) reader() (*pipeline.Zone, *queries.Reader, error) {
 	return z, r, err
 }
 
-func (a *app) readerOf(z *pipeline.Zone) (*queries.Reader, error) {
+func (a *app) readerOf(z *office.Zone) (*queries.Reader, error) {
 	path, err := a.published(z)
 	if err != nil {
 		return nil, err
@@ -252,7 +252,7 @@ func (e *nothingPublished) Is(target error) bool { return target == os.ErrNotExi
 
 // published finds the publication to read, and says where it isn't the newest under its own name. It stays until the
 // command ends.
-func (a *app) published(z *pipeline.Zone) (string, error) {
+func (a *app) published(z *office.Zone) (string, error) {
 	r, err := warehouse.Find(z.Published())
 	if errors.Is(err, os.ErrNotExist) {
 		return "", &nothingPublished{fmt.Sprintf("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s", z.Inbox(), a.zoneDir)}
@@ -317,7 +317,7 @@ func parseTime(s string, loc *time.Location) (time.Time, error) {
 }
 
 // owned runs f as the zone's owner.
-func (a *app) owned(z *pipeline.Zone, command string, f func(*warehouse.Owner) error) (err error) {
+func (a *app) owned(z *office.Zone, command string, f func(*warehouse.Owner) error) (err error) {
 	owner, err := warehouse.Lock(z.Dir, command)
 	if err != nil {
 		return err

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest/finding"
-	"taizhang/internal/pipeline"
 )
 
 func (a *app) runCmd() *cobra.Command {
@@ -35,7 +35,7 @@ func (a *app) runCmd() *cobra.Command {
 				}
 			}
 			s, err := a.ownedOrHandedOver(cmd.Context(), z, request{receivedAt, clockOK}, func() (summaryOfRun, error) {
-				out, err := z.Run(cmd.Context(), pipeline.Options{ReceivedAt: at, Clock: a.now, ClockOK: clockOK, Pause: sleep, Log: a.log()})
+				out, err := z.Run(cmd.Context(), office.Options{ReceivedAt: at, Clock: a.now, ClockOK: clockOK, Pause: sleep, Log: a.log()})
 				return summarise(out), err
 			})
 			if err != nil {
@@ -72,7 +72,7 @@ type runLine struct {
 
 type runWait struct{ Path, Reason string }
 
-func summarise(o *pipeline.Outcome) summaryOfRun {
+func summarise(o *office.Outcome) summaryOfRun {
 	if o == nil {
 		return summaryOfRun{}
 	}
@@ -105,7 +105,7 @@ func summarise(o *pipeline.Outcome) summaryOfRun {
 }
 
 // printRun tells the operator what became of each file; rejected returns make exit code 3.
-func (a *app) printRun(z *pipeline.Zone, s summaryOfRun) error {
+func (a *app) printRun(z *office.Zone, s summaryOfRun) error {
 	rejected := false
 	counts := map[finding.Outcome]int{}
 	for _, l := range s.Lines {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"taizhang/internal/pipeline"
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/warehouse/warehousetest"
 	"taizhang/queries"
 )
@@ -29,7 +29,7 @@ func TestScale(t *testing.T) {
 		}
 		big.now++
 		at := warehousetest.CPU()
-		if out := big.run(t, z, pipeline.Options{}); !out.Published || len(out.Reports) != 1 {
+		if out := big.run(t, z, office.Options{}); !out.Published || len(out.Reports) != 1 {
 			t.Fatal("the correction wasn't published")
 		}
 		corrections = append(corrections, warehousetest.CPU()-at)
@@ -41,7 +41,7 @@ func TestScale(t *testing.T) {
 		t.Errorf("a correction costs %v of CPU, more than %v", correction, limit)
 	}
 	at := time.Now()
-	if out := big.run(t, z, pipeline.Options{}); out.Published {
+	if out := big.run(t, z, office.Options{}); out.Published {
 		t.Error("published although nothing was new")
 	}
 	if took := time.Since(at); took > 200*time.Millisecond {

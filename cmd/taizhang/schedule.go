@@ -12,9 +12,9 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
-	"taizhang/internal/pipeline"
 )
 
 // timetable is when serve works, by the zone's schedules as they were last loaded.
@@ -23,7 +23,7 @@ type timetable struct {
 	intake, summary         cron.Schedule // summary nil: after the last due time of the week
 }
 
-func newTimetable(z *pipeline.Zone) (t timetable, err error) {
+func newTimetable(z *office.Zone) (t timetable, err error) {
 	t.intakeSpec, t.summarySpec = z.Schedule.Intake, z.Schedule.Summary
 	if t.intake, err = cron.ParseStandard(t.intakeSpec); err != nil {
 		return t, usagef("schedule.intake %q: %v", t.intakeSpec, err)
@@ -93,9 +93,9 @@ type done struct {
 	Why     string    `json:"why,omitempty"`   // what was in the way
 }
 
-func doneFile(z *pipeline.Zone) string { return filepath.Join(z.Summaries(), "schedule.json") }
+func doneFile(z *office.Zone) string { return filepath.Join(z.Summaries(), "schedule.json") }
 
-func readDone(z *pipeline.Zone) (d done, err error) {
+func readDone(z *office.Zone) (d done, err error) {
 	text, err := os.ReadFile(doneFile(z))
 	if errors.Is(err, fs.ErrNotExist) {
 		return d, nil
@@ -108,7 +108,7 @@ func readDone(z *pipeline.Zone) (d done, err error) {
 
 // dueSummary is the newest time, at or before now, at which a summary was to be written; false if none within a week
 // and a day. So a computer that was off at that time writes it when it is on again, but not one for every week it was off.
-func dueSummary(z *pipeline.Zone, now time.Time) (time.Time, bool) {
+func dueSummary(z *office.Zone, now time.Time) (time.Time, bool) {
 	next := z.NextSummary
 	if z.Schedule.Summary != "" {
 		t, err := newTimetable(z)
@@ -168,7 +168,7 @@ func (s *server) summaryIfDue(ctx context.Context, now time.Time) {
 	s.app.say("Summary: %s", path)
 }
 
-func writeDone(z *pipeline.Zone, d done) error {
+func writeDone(z *office.Zone, d done) error {
 	text, err := json.Marshal(d)
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func writeDone(z *pipeline.Zone, d done) error {
 
 // lateSummary says that a summary which serve was to write is not there, and why; "" where none is late. A zone in
 // which serve never wrote one has no schedule to be late by.
-func lateSummary(z *pipeline.Zone, now time.Time) (string, error) {
+func lateSummary(z *office.Zone, now time.Time) (string, error) {
 	d, err := readDone(z)
 	if err != nil || d == (done{}) {
 		return "", err
@@ -195,7 +195,7 @@ func lateSummary(z *pipeline.Zone, now time.Time) (string, error) {
 }
 
 // anyReturn says whether anything was ever handed in.
-func anyReturn(z *pipeline.Zone) (bool, error) {
+func anyReturn(z *office.Zone) (bool, error) {
 	a, err := archive.View(z.Archive())
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil

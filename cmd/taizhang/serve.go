@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/internal/pipeline"
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/warehouse"
 )
 
@@ -41,11 +41,11 @@ func (a *app) serveCmd() *cobra.Command {
 type server struct {
 	app   *app
 	mu    sync.Mutex // held by the job at work
-	zone  *pipeline.Zone
+	zone  *office.Zone
 	token string
 }
 
-func (a *app) serve(ctx context.Context, z *pipeline.Zone, owner *warehouse.Owner) error {
+func (a *app) serve(ctx context.Context, z *office.Zone, owner *warehouse.Owner) error {
 	secret := make([]byte, 16)
 	if _, err := rand.Read(secret); err != nil {
 		return err
@@ -84,10 +84,10 @@ func (s *server) handle(ctx context.Context, req request) summaryOfRun {
 }
 
 // run takes in and publishes, by the declarations as they now stand.
-func (s *server) run(ctx context.Context, req request) (*pipeline.Outcome, error) {
+func (s *server) run(ctx context.Context, req request) (*office.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	z, err := pipeline.Load(s.zone.Dir)
+	z, err := office.Load(s.zone.Dir)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -101,11 +101,11 @@ func (s *server) run(ctx context.Context, req request) (*pipeline.Outcome, error
 			return nil, usagef("--received-at %s lies in the future: nothing can have been received then", req.ReceivedAt)
 		}
 	}
-	return z.Run(ctx, pipeline.Options{ReceivedAt: at, Clock: s.app.now, ClockOK: req.ClockOK, Pause: sleep, Log: s.app.log()})
+	return z.Run(ctx, office.Options{ReceivedAt: at, Clock: s.app.now, ClockOK: req.ClockOK, Pause: sleep, Log: s.app.log()})
 }
 
 // current is the zone as it was last loaded.
-func (s *server) current() *pipeline.Zone {
+func (s *server) current() *office.Zone {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.zone

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"taizhang/internal/pipeline"
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/warehouse"
 )
 
@@ -307,7 +307,7 @@ func TestWeeklySummaryOnce(t *testing.T) {
 	if err := os.WriteFile(config, bytes.Replace(text, []byte("as_of: 2022-08-15\n"), nil, 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	z, err := pipeline.Load(dir)
+	z, err := office.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -376,7 +376,7 @@ func TestSummaryBySchedule(t *testing.T) {
 	if err := os.WriteFile(config, append(text, "schedule: {summary: \"0 16 * * 5\"}\n"...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	z, err := pipeline.Load(dir)
+	z, err := office.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -402,7 +402,7 @@ func TestEmptyZoneServes(t *testing.T) {
 	if code, _, out := program(t, "init", dir, "--name", "样板园区"); code != 0 {
 		t.Fatal(out)
 	}
-	z, err := pipeline.Load(dir)
+	z, err := office.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"taizhang/internal/pipeline"
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
 	"taizhang/queries"
@@ -23,7 +23,7 @@ import (
 // Windows), and each query sees the newest.
 type sqlPrompt struct {
 	a      *app
-	z      *pipeline.Zone
+	z      *office.Zone
 	file   string // the publication whose tables are known
 	age    time.Time
 	tables []queries.TableInfo

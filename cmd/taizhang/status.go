@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/weekly"
@@ -99,7 +99,7 @@ func (a *app) statusCmd() *cobra.Command {
 }
 
 // sayNotOwed names the forms that nobody is chased for yet, and why.
-func (a *app) sayNotOwed(ctx context.Context, z *pipeline.Zone, r *queries.Reader, p warehouse.Point) error {
+func (a *app) sayNotOwed(ctx context.Context, z *office.Zone, r *queries.Reader, p warehouse.Point) error {
 	if len(z.Returns) == 0 {
 		a.say("%s", decl.Say("nothing is owed: taizhang.yaml has no returns:", "没有应报的报表：taizhang.yaml 没有写 returns:"))
 		return nil

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/durable"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/weekly"
@@ -88,7 +88,7 @@ func (a *app) summaryCmd() *cobra.Command {
 }
 
 // check refuses what doesn't go together.
-func (o summaryOptions) check(z *pipeline.Zone) error {
+func (o summaryOptions) check(z *office.Zone) error {
 	switch {
 	case (o.again || o.dryRun) && !o.mail:
 		return usagef("--again and --dry-run go with --mail")
@@ -105,7 +105,7 @@ func (o summaryOptions) check(z *pipeline.Zone) error {
 }
 
 // issueAndMail issues the report and sends it; what fails beside the workbook doesn't keep it back.
-func (a *app) issueAndMail(ctx context.Context, z *pipeline.Zone, o summaryOptions) error {
+func (a *app) issueAndMail(ctx context.Context, z *office.Zone, o summaryOptions) error {
 	path, w, err := a.issueAll(ctx, z, o)
 	if path == "" {
 		return err
@@ -119,7 +119,7 @@ func (a *app) issueAndMail(ctx context.Context, z *pipeline.Zone, o summaryOptio
 	return errors.Join(err, a.mailSummary(ctx, z, path, w, o))
 }
 
-func (a *app) printText(ctx context.Context, z *pipeline.Zone) error {
+func (a *app) printText(ctx context.Context, z *office.Zone) error {
 	r, p, o, err := a.weekly(z)
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (a *app) printText(ctx context.Context, z *pipeline.Zone) error {
 	return err
 }
 
-func (a *app) writeSummary(ctx context.Context, z *pipeline.Zone, path string) error {
+func (a *app) writeSummary(ctx context.Context, z *office.Zone, path string) error {
 	r, p, o, err := a.weekly(z)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (a *app) writeSummary(ctx context.Context, z *pipeline.Zone, path string) e
 }
 
 // weekly opens what a weekly report is made from. The point names what the command line left open.
-func (a *app) weekly(z *pipeline.Zone) (r *queries.Reader, p warehouse.Point, o weekly.Options, err error) {
+func (a *app) weekly(z *office.Zone) (r *queries.Reader, p warehouse.Point, o weekly.Options, err error) {
 	if o, err = weeklyOptions(z); err != nil {
 		return nil, p, o, err
 	}
@@ -169,7 +169,7 @@ func (a *app) weekly(z *pipeline.Zone) (r *queries.Reader, p warehouse.Point, o 
 	return r, p, o, nil
 }
 
-func weeklyOptions(z *pipeline.Zone) (weekly.Options, error) {
+func weeklyOptions(z *office.Zone) (weekly.Options, error) {
 	o := weekly.Options{Version: version, Ranking: z.Ranking}
 	list, err := issues(z)
 	if err != nil {

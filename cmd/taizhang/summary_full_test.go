@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"taizhang/internal/pipeline"
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/zone"
 )
 
@@ -68,7 +68,7 @@ func TestSummaryOnAFullDisk(t *testing.T) {
 // TestUnnotedPaperIsTakenBack: a paper that can't be written down as issued is
 // taken back, so that the next try doesn't issue it once more beside it.
 func TestUnnotedPaperIsTakenBack(t *testing.T) {
-	z := &pipeline.Zone{Zone: &zone.Zone{Dir: t.TempDir()}}
+	z := &office.Zone{Zone: &zone.Zone{Dir: t.TempDir()}}
 	d := &desk{a: &app{now: time.Now}, z: z}
 	issued := func() []string {
 		t.Helper()
@@ -107,7 +107,7 @@ func TestSummaryIsTriedAgain(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(zone, "summaries")); err != nil {
 		t.Fatal(err)
 	}
-	z, err := pipeline.Load(zone)
+	z, err := office.Load(zone)
 	if err != nil {
 		t.Fatal(err)
 	}

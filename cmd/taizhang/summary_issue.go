@@ -14,9 +14,9 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 	"taizhang/internal/zone"
@@ -37,9 +37,9 @@ type issue struct {
 	Said *weekly.Said `json:"said,omitempty"` // of the newest workbooks: the next one's 更正说明 compares with it
 }
 
-func issuesFile(z *pipeline.Zone) string { return filepath.Join(z.Summaries(), "issued.json") }
+func issuesFile(z *office.Zone) string { return filepath.Join(z.Summaries(), "issued.json") }
 
-func issues(z *pipeline.Zone) ([]issue, error) {
+func issues(z *office.Zone) ([]issue, error) {
 	text, err := os.ReadFile(issuesFile(z))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -57,7 +57,7 @@ func issues(z *pipeline.Zone) ([]issue, error) {
 // desk issues the papers of one report: each only where its content is new, under a name that nothing has.
 type desk struct {
 	a      *app
-	z      *pipeline.Zone
+	z      *office.Zone
 	point  warehouse.Point
 	issued []issue
 	fresh  []string // files that the list on disk doesn't know yet
@@ -133,13 +133,13 @@ func (d *desk) note() error {
 }
 
 // issueSummary issues the report as demo and serve do, and gives the workbook's path.
-func (a *app) issueSummary(ctx context.Context, z *pipeline.Zone) (string, error) {
+func (a *app) issueSummary(ctx context.Context, z *office.Zone) (string, error) {
 	path, _, err := a.issueAll(ctx, z, summaryOptions{})
 	return path, err
 }
 
 // issueAll issues the workbook first: what goes out beside it may fail without taking the workbook back.
-func (a *app) issueAll(ctx context.Context, z *pipeline.Zone, o summaryOptions) (path string, w *weekly.Issue, err error) {
+func (a *app) issueAll(ctx context.Context, z *office.Zone, o summaryOptions) (path string, w *weekly.Issue, err error) {
 	if !o.dryRun {
 		if err := z.EnsureFolders(); err != nil {
 			return "", nil, err

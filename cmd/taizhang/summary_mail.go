@@ -14,16 +14,16 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/durable"
 	"taizhang/internal/mail"
-	"taizhang/internal/pipeline"
 	"taizhang/queries/weekly"
 )
 
 // posting is one issued workbook on its way to those who get it by mail.
 type posting struct {
 	a    *app
-	z    *pipeline.Zone
+	z    *office.Zone
 	file string // within summaries/
 	mail weekly.Mail
 	sent map[string]time.Time // by recipientKey: who has got it
@@ -37,7 +37,7 @@ type roleLetter struct {
 }
 
 // mailSummary sends the issued workbook at path to those who don't have it.
-func (a *app) mailSummary(ctx context.Context, z *pipeline.Zone, path string, w *weekly.Issue, o summaryOptions) error {
+func (a *app) mailSummary(ctx context.Context, z *office.Zone, path string, w *weekly.Issue, o summaryOptions) error {
 	p, err := a.posting(z, path, w)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (a *app) mailSummary(ctx context.Context, z *pipeline.Zone, path string, w 
 }
 
 // previewMail prints what would go to whom.
-func (a *app) previewMail(z *pipeline.Zone, path string, w *weekly.Issue, o summaryOptions) error {
+func (a *app) previewMail(z *office.Zone, path string, w *weekly.Issue, o summaryOptions) error {
 	p, err := a.posting(z, path, w)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (a *app) previewMail(z *pipeline.Zone, path string, w *weekly.Issue, o summ
 	return err
 }
 
-func (a *app) posting(z *pipeline.Zone, path string, w *weekly.Issue) (*posting, error) {
+func (a *app) posting(z *office.Zone, path string, w *weekly.Issue) (*posting, error) {
 	file, err := filepath.Rel(z.Summaries(), path)
 	if err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ func (p *posting) remember(to []string) error {
 	return writeIssues(p.z, list)
 }
 
-func writeIssues(z *pipeline.Zone, list []issue) error {
+func writeIssues(z *office.Zone, list []issue) error {
 	text, err := json.MarshalIndent(list, "", " ")
 	if err != nil {
 		return err

@@ -58,7 +58,7 @@ func TestImportsFail(t *testing.T) {
 		"fence into queries":         {"queries/fence/x.go", "taizhang/queries", "does not allow"},
 		"metric into queries":        {"internal/metric/x.go", "taizhang/queries", "does not allow"},
 		"metric into result":         {"internal/metric/x.go", "taizhang/internal/result", "does not allow"},
-		"queries into pipeline":      {"queries/x.go", "taizhang/internal/pipeline", "does not allow"},
+		"queries into office":        {"queries/x.go", "taizhang/cmd/internal/office", "does not allow"},
 		"a package without a row":    {"internal/nosuch/x.go", "fmt", "has no row"},
 		"a subpackage without a row": {"ingest/nosuch/x.go", "fmt", "has no row"},
 	} {
@@ -88,13 +88,13 @@ func TestThirdParties(t *testing.T) {
 		"github.com/spf13/":        {"cmd/taizhang"},
 		"github.com/xuri/excelize": {"data", "ingest/template", "ingest/sheet", "internal/workbook"},
 		"github.com/rogpeppe/":     nil,
-		"github.com/robfig/":       {"cmd/taizhang", "internal/pipeline"},
+		"github.com/robfig/":       {"cmd/taizhang", "cmd/internal/office"},
 		"go.yaml.in/":              {"internal/decl"},
 		"gopkg.in/yaml":            nil,
 		"net/http/pprof":           nil,
-		// data writes demo workbooks and knows nothing of ours; bench/alone measures what bare unpacking costs.
-		"archive/zip":                 {"internal/opc", "data", "bench/alone"},
-		"github.com/klauspost/":       {"internal/opc", "bench/alone"},
+		// data writes demo workbooks and knows nothing of ours; cmd/internal/alone measures what bare unpacking costs.
+		"archive/zip":                 {"internal/opc", "data", "cmd/internal/alone"},
+		"github.com/klauspost/":       {"internal/opc", "cmd/internal/alone"},
 		"github.com/marcboeker/":      nil,
 		"github.com/mattn/go-sqlite3": nil,
 	} {

@@ -16,6 +16,7 @@ var unkept = map[string]string{
 	"ingest/inbox_linux.go":      "opens for reading",
 	"cmd/taizhang/profile.go":    "a profile for engineers: another run makes another",
 	"bench/":                     "measures the program beside others; keeps nothing of a zone",
+	"cmd/internal/alone/":        "parts of the program for bench; keeps nothing of a zone",
 }
 
 // TestOneWayToWrite: what this program keeps is written by internal/durable alone, so that a crash leaves the old or the

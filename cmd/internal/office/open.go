@@ -1,11 +1,11 @@
-// Package pipeline runs a zone: from the inbox to published figures, in order,
+// Package office runs a zone: from the inbox to published figures, in order,
 // as the one owner of the zone's warehouse.
 //
 // Words: the declarations are what the figures depend on beside the returns
 // (taizhang.yaml, forms, models, metrics); a run takes in what lies in the
 // inbox, builds the models and publishes; a publication is news when returns,
 // decisions, declarations or the business day have changed since the last.
-package pipeline
+package office
 
 import (
 	"crypto/rand"

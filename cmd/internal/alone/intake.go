@@ -10,16 +10,16 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
-	"taizhang/internal/pipeline"
 	"taizhang/internal/warehouse"
 )
 
 // fill puts the files of a zone's inbox into its archive, as if they had been received on the morning of its business day.
 func fill(dir string) error {
-	z, err := pipeline.Load(dir)
+	z, err := office.Load(dir)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ const together = 200
 
 // intake reads, judges and stores all arrivals of a zone's archive.
 func intake(ctx context.Context, dir, file string) error {
-	z, err := pipeline.Load(dir)
+	z, err := office.Load(dir)
 	if err != nil {
 		return err
 	}
