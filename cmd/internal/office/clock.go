@@ -15,7 +15,11 @@ const unsteady = 5 * time.Minute
 // is further behind was wrong then or is wrong now, and which return counts depends on it: it is refused until somebody
 // says that it is right.
 func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
-	now, last := o.Clock(), a.LastAt()
+	now := o.Clock()
+	last, err := a.LastAt()
+	if err != nil {
+		return now, err
+	}
 	switch behind := last.Sub(now); {
 	case behind <= 0 || o.ClockOK:
 		return now, nil
