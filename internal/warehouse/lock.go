@@ -61,7 +61,11 @@ type Owner struct {
 // Lock makes this process the owner of the warehouse in dir, or returns a
 // *HeldError that says who is. The command is the word after `taizhang`.
 func Lock(dir, command string) (*Owner, error) {
-	path := filepath.Join(dir, LockName)
+	return LockFile(filepath.Join(dir, LockName), command)
+}
+
+// LockFile is Lock by a file of another name, for work that only keeps others of its kind away.
+func LockFile(path, command string) (*Owner, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock warehouse: %w", err)

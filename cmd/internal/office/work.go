@@ -151,7 +151,7 @@ func (w *work) lacking(ctx context.Context) (int, error) {
 		}
 	}
 	if highest > known {
-		return 0, fmt.Errorf("the warehouse holds arrival %d, but the journal of %s ends at %d\nhint: restore the archive from a backup; taking returns in now would mix them up", highest, w.z.Archive(), known)
+		return 0, fmt.Errorf("the warehouse holds arrival %d, but the journal of %s ends at %d%s", highest, w.z.Archive(), known, w.z.restoreHint())
 	}
 	if len(lacking) == 0 {
 		return 0, nil
