@@ -176,7 +176,7 @@ func (d *doctor) leftovers(context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{".rebuild", ".rebuild.wal", ".damaged", ".damaged.wal"} {
+	for _, name := range []string{".rebuild", ".rebuild.wal", ".damaged", ".damaged.wal", ".older"} {
 		if _, err := os.Stat(d.z.Warehouse() + name); err == nil {
 			left = append(left, d.z.Warehouse()+name)
 		}

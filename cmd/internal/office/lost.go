@@ -63,6 +63,10 @@ func (z *Zone) refuseLost(ctx context.Context, a *archive.Archive, o *Options, w
 		}
 		err = compareKnown(ctx, db, had, decisions, z.Archive(), z.restoreHint())
 		db.Close()
+		if warehouse.IsDamage(err) {
+			o.Log.Warn("what it knows can't be compared with the archive", "file", file, "err", firstLine(err))
+			continue
+		}
 		if err != nil {
 			return err
 		}

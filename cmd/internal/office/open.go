@@ -48,6 +48,9 @@ func Load(dir string) (*Zone, error) {
 		}
 		return nil, err
 	}
+	if _, err := formatIn(dir); err != nil {
+		return nil, err
+	}
 	return load(dir, config)
 }
 

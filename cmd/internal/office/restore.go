@@ -65,6 +65,15 @@ func Restore(ctx context.Context, o RestoreOptions) (*RestoreReport, error) {
 	if err != nil {
 		return nil, &Refusal{err}
 	}
+	if f := set.File(formatPath); f != nil {
+		text, err := store.Content(f)
+		if err == nil {
+			_, err = readFormat(text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	to, err := filepath.Abs(o.To)
 	if err != nil {
 		return nil, err
