@@ -64,11 +64,11 @@ func Lock(dir, command string) (*Owner, error) {
 	return LockFile(filepath.Join(dir, LockName), command)
 }
 
-// LockFile is Lock by a file of another name, for work that only keeps others of its kind away.
+// LockFile is Lock for something else that has one owner at a time, by a lock file of its own.
 func LockFile(path, command string) (*Owner, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock warehouse: %w", err)
+		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	if err := lockFile(f); err != nil {
 		held := readHolder(f)
