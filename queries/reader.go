@@ -66,6 +66,10 @@ func Open(path string, c *metric.Catalogue) (*Reader, error) {
 		db.Close()
 		return nil, fmt.Errorf("%s is no publication of taizhang: %w", path, err)
 	}
+	if err := warehouse.CanRead(context.Background(), db.Conn); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("%s can't be read: %w", path, err)
+	}
 	return r, nil
 }
 

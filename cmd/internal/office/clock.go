@@ -32,6 +32,19 @@ func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
 	}
 }
 
+// knownAt gives the time of a publication. By a clock that is before the last arrival, returns would be of the future and
+// not count, and figures be those of an earlier day: it is refused like an arrival, but where everything is made anew
+// because somebody asked for it.
+func (z *Zone) knownAt(a *archive.Archive, o *Options) (time.Time, error) {
+	now, err := z.timely(a, o)
+	if err != nil && o.Rebuild {
+		last, _ := a.LastAt() // timely has read it
+		o.Log.Warn("figures are published by a clock that is before the last return or decision", "clock", now, "last", last)
+		return now, nil
+	}
+	return now, err
+}
+
 // refuseMoved refuses another code or time zone than that by which returns were taken in: they would be counted by
 // neither, or at other hours than they came.
 func (z *Zone) refuseMoved(a *archive.Archive) error {
