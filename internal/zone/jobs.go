@@ -138,17 +138,17 @@ func (p *parser) job(name string, n *decl.Node, job *Job) {
 // keeping reads where backups go and when somebody is to be told.
 func (p *parser) keeping(backup, alerts *decl.Node) {
 	z := p.z
-	z.Backup.Keep = DefaultKeep
+	z.Backups.Keep = DefaultKeep
 	z.Alerts = Alerts{SilentDays: DefaultSilentDays, DiskMB: DefaultDiskMB, BackupDays: DefaultBackupDays}
 	if backup != nil {
 		if backup.IsText() {
-			z.Backup.To, _ = backup.Text()
+			z.Backups.To, _ = backup.Text()
 		} else {
 			m := backup.Fields(backupKeys...).Filled()
-			z.Backup.To, _ = m["to"].Text()
+			z.Backups.To, _ = m["to"].Text()
 			if v := m["keep"]; v != nil {
 				if k, ok := v.Int(1, 10_000); ok {
-					z.Backup.Keep = k
+					z.Backups.Keep = k
 				}
 			}
 		}

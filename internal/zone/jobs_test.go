@@ -20,11 +20,11 @@ language: zh
 	if j := z.Jobs[JobSummary]; !j.Set || j.Missed != MissedSkip || j.Overlap != OverlapSkip || j.Limit != 20*time.Minute || j.Retries != 5 {
 		t.Errorf("%+v", j)
 	}
-	if !z.Jobs[JobRemind].Off || z.Backup != (Backup{"/mnt/u", 7}) || z.Alerts != (Alerts{3, DefaultDiskMB, DefaultBackupDays}) || z.Language != "zh" {
-		t.Errorf("%+v %+v %+v %s", z.Jobs, z.Backup, z.Alerts, z.Language)
+	if !z.Jobs[JobRemind].Off || z.Backups != (Backup{"/mnt/u", 7}) || z.Alerts != (Alerts{3, DefaultDiskMB, DefaultBackupDays}) || z.Language != "zh" {
+		t.Errorf("%+v %+v %+v %s", z.Jobs, z.Backups, z.Alerts, z.Language)
 	}
-	if z = parse(t, "zone: 高新区\nsubmitters: [{name: 产业局}]\nbackup: E:/备份\n"); z.Backup.To != "E:/备份" {
-		t.Errorf("%+v", z.Backup)
+	if z = parse(t, "zone: 高新区\nsubmitters: [{name: 产业局}]\nbackup: E:/备份\n"); z.Backups.To != "E:/备份" {
+		t.Errorf("%+v", z.Backups)
 	}
 	for text, want := range map[string]string{
 		"schedule: {sumary: '0 13 * * 1'}":      `did you mean "summary"?`,

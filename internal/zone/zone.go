@@ -26,7 +26,7 @@ type Zone struct {
 	Targets    map[string]Target
 	Calendar   *calendar.Workdays
 	Jobs       map[string]Job // of serve, those of which the configuration says something
-	Backup     Backup
+	Backups    Backup
 	Alerts     Alerts
 	Language   string // zh, en or "" for the system's
 	Limits     Limits

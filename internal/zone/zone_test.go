@@ -102,7 +102,7 @@ func TestParseDemo(t *testing.T) {
 
 func TestParseSmallest(t *testing.T) {
 	z := parse(t, "zone: 高新区\nsubmitters:\n  - name: 产业局\n  - {name: 双马街道}\n  - {name: 经开镇, aliases: 镇政府}\nreturns:\nas_of:\n")
-	if z.Code != "zone" || z.Timezone != "Asia/Shanghai" || z.AsOf.Valid() || len(z.Returns) != 0 || len(z.Jobs) != 0 || z.Alerts != (Alerts{DefaultSilentDays, DefaultDiskMB, DefaultBackupDays}) || z.Backup != (Backup{Keep: DefaultKeep}) || z.Limits != DefaultLimits() || z.Ranking {
+	if z.Code != "zone" || z.Timezone != "Asia/Shanghai" || z.AsOf.Valid() || len(z.Returns) != 0 || len(z.Jobs) != 0 || z.Alerts != (Alerts{DefaultSilentDays, DefaultDiskMB, DefaultBackupDays}) || z.Backups != (Backup{Keep: DefaultKeep}) || z.Limits != DefaultLimits() || z.Ranking {
 		t.Errorf("%+v", z)
 	}
 	for i, want := range []Submitter{{Code: "s01", Kind: Department}, {Code: "s02", Kind: Street}, {Code: "s03", Kind: Street}} {

@@ -24,6 +24,7 @@ const AlertFile = "告警.txt"
 const (
 	alertJob      = "job"      // a job failed, by name
 	alertConfig   = "config"   // the declarations can't be read
+	alertBackup   = "backup"   // the newest backup is old
 	alertDisk     = "disk"     // little room is left
 	alertSilent   = "silent"   // nothing was received for days
 	alertCalendar = "calendar" // holidays of a year aren't known
@@ -102,6 +103,11 @@ func (s *Service) found(ctx context.Context, z *office.Zone, now time.Time) (map
 			out[[2]string{alertJob, j.name}] = text
 		}
 	}
+	if text, err := oldBackup(z, s.since, now); err != nil {
+		return nil, err
+	} else if text != "" {
+		out[[2]string{alertBackup}] = text
+	}
 	if free := office.FreeBytes(z.Dir); free >= 0 && free < int64(z.Alerts.DiskMB)<<20 {
 		out[[2]string{alertDisk}] = fmt.Sprintf("磁盘剩余%d兆，不足%d兆。请清理磁盘或把旧备份移走。", free>>20, z.Alerts.DiskMB)
 	}
@@ -147,6 +153,26 @@ func (s *Service) trouble(ctx context.Context, j job, now time.Time) (string, er
 		}
 	}
 	return fmt.Sprintf("任务“%s”第%d次未成功（%s）：%s。%s。", Titles[j.name], last.Attempt, s.shown(last.Finished), strings.TrimRight(line, "。."), next), nil
+}
+
+// oldBackup says that the newest backup is too old, of a zone that is to be backed up.
+func oldBackup(z *office.Zone, since, now time.Time) (string, error) {
+	if z.Backups.To == "" || z.Alerts.BackupDays == 0 {
+		return "", nil
+	}
+	last, err := z.LastBackup()
+	if err != nil {
+		return "", err
+	}
+	limit := time.Duration(z.Alerts.BackupDays) * 24 * time.Hour
+	switch {
+	case last == nil && now.Sub(since) > limit:
+		return fmt.Sprintf("尚未备份过。请检查备份文件夹 %s 是否连通（U盘是否插好），再执行 taizhang jobs run backup。", z.Backups.To), nil
+	case last != nil && now.Sub(last.At) > limit:
+		return fmt.Sprintf("最近一次备份在%d天前（%s）。请检查备份文件夹 %s 是否连通（U盘是否插好），再执行 taizhang jobs run backup。",
+			int(now.Sub(last.At).Hours()/24), last.At.In(z.Location).Format("2006-01-02 15:04"), z.Backups.To), nil
+	}
+	return "", nil
 }
 
 // unknownYears are the years whose holidays aren't known though they are needed: this one, and from October on the next,

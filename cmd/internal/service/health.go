@@ -62,19 +62,20 @@ func (s *Service) unready(ctx context.Context) string {
 // collector reads what Prometheus asks for when it asks.
 type collector struct{ s *Service }
 
-var descriptions = struct{ lastRun, duration, result, queue, size, alerts, since *prometheus.Desc }{
+var descriptions = struct{ lastRun, duration, result, queue, size, backup, alerts, since *prometheus.Desc }{
 	prometheus.NewDesc("taizhang_job_last_success_timestamp_seconds", "when a job was last done", []string{"job"}, nil),
 	prometheus.NewDesc("taizhang_job_duration_seconds", "how long a job's newest attempt took", []string{"job"}, nil),
 	prometheus.NewDesc("taizhang_job_failed", "1 where a job's newest attempt failed", []string{"job"}, nil),
 	prometheus.NewDesc("taizhang_inbox_files", "files that lie in the inbox", nil, nil),
 	prometheus.NewDesc("taizhang_file_bytes", "size of a file of the zone", []string{"file"}, nil),
+	prometheus.NewDesc("taizhang_backup_timestamp_seconds", "when the newest whole backup was made", nil, nil),
 	prometheus.NewDesc("taizhang_alerts", "alerts that last", []string{"kind"}, nil),
 	prometheus.NewDesc("taizhang_serving_since_timestamp_seconds", "when the service began", nil, nil),
 }
 
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	d := descriptions
-	for _, x := range []*prometheus.Desc{d.lastRun, d.duration, d.result, d.queue, d.size, d.alerts, d.since} {
+	for _, x := range []*prometheus.Desc{d.lastRun, d.duration, d.result, d.queue, d.size, d.backup, d.alerts, d.since} {
 		out <- x
 	}
 }
@@ -109,6 +110,9 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		if info, err := os.Stat(path); err == nil {
 			gauge(d.size, float64(info.Size()), name)
 		}
+	}
+	if last, err := z.LastBackup(); err == nil && last != nil {
+		gauge(d.backup, float64(last.At.Unix()))
 	}
 	if alerts, err := s.store.Alerts(ctx); err == nil {
 		n := map[string]int{}

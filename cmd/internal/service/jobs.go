@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ var Titles = map[string]string{
 // Schedules where the configuration names none.
 var defaults = map[string]string{
 	zone.JobIntake: "* * * * *", zone.JobPublish: "5 0 * * *", zone.JobRemind: "working_day 09:00",
-	zone.JobTidy: "30 13 * * 0",
+	zone.JobBackup: "30 12 * * *", zone.JobDrill: "0 14 1 * *", zone.JobTidy: "30 13 * * 0",
 }
 
 // jobTable makes the jobs by a zone's declarations.
@@ -73,6 +74,8 @@ func (s *Service) jobTable(z *office.Zone) []job {
 		{name: zone.JobSummary, schedule: weekly, early: true, limit: time.Hour, retries: 30, do: s.summary},
 		{name: zone.JobMail, schedule: weekly, early: true, beside: true, limit: time.Hour, retries: 30, after: zone.JobSummary, do: s.mail},
 		{name: zone.JobRemind, limit: 30 * time.Minute, retries: 3, do: s.remind},
+		{name: zone.JobBackup, beside: true, limit: 12 * time.Hour, retries: 5, do: s.backup},
+		{name: zone.JobDrill, beside: true, limit: 12 * time.Hour, retries: 2, do: s.drill},
 		{name: zone.JobTidy, limit: 2 * time.Hour, retries: 3, do: s.tidy},
 	}
 	for i := range jobs {
@@ -96,6 +99,8 @@ func (s *Service) jobTable(z *office.Zone) []job {
 			j.why = "taizhang.yaml 中已关闭（off）"
 		case j.name == zone.JobMail && z.Mail == nil:
 			j.why = "taizhang.yaml 没有写 mail:"
+		case (j.name == zone.JobBackup || j.name == zone.JobDrill) && z.Backups.To == "":
+			j.why = "taizhang.yaml 没有写 backup:"
 		}
 	}
 	if sum, mail := z.Jobs[zone.JobSummary], &jobs[3]; sum.Set && !z.Jobs[zone.JobMail].Set {
@@ -235,6 +240,51 @@ func (s *Service) tidy(ctx context.Context, _ attempt) (Report, error) {
 	runs, err := s.store.Prune(ctx, now.AddDate(-1, 0, 0))
 	faults = append(faults, err)
 	return Report{Message: fmt.Sprintf("归入年度文件夹%d份，删除过期日志%d个、运行记录%d条", moved+shelved, logs, runs), News: true}, errors.Join(faults...)
+}
+
+// backup backs the zone up to where the declarations say.
+func (s *Service) backup(ctx context.Context, _ attempt) (Report, error) {
+	z := s.Zone()
+	if z.Backups.To == "" {
+		return Report{}, office.Refuse("taizhang.yaml has no backup:")
+	}
+	r, err := z.Backup(ctx, office.BackupOptions{Dir: backupDir(z), Keep: z.Backups.Keep, Program: s.o.Version, Clock: s.o.Clock, Log: s.o.Log})
+	if r == nil || r.Name == "" {
+		return Report{}, err
+	}
+	for _, w := range r.Warnings {
+		s.o.Log.Warn("backup", "warning", w.Error())
+	}
+	return Report{Message: fmt.Sprintf("%s：%d个文件，新复制%.1f兆，保留%d份", r.Name, r.Files, float64(r.CopiedBytes)/(1<<20), r.Kept), News: true}, err
+}
+
+// backupDir is the folder of backups; one that isn't absolute is meant from the zone's.
+func backupDir(z *office.Zone) string {
+	if filepath.IsAbs(z.Backups.To) {
+		return z.Backups.To
+	}
+	return filepath.Join(z.Dir, z.Backups.To)
+}
+
+// drill brings the newest backup back into a folder of its own, proves its figures, and takes the folder away.
+func (s *Service) drill(ctx context.Context, _ attempt) (r Report, err error) {
+	z := s.Zone()
+	if z.Backups.To == "" {
+		return r, office.Refuse("taizhang.yaml has no backup:")
+	}
+	to, err := os.MkdirTemp("", "taizhang-drill-")
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(to)) }()
+	got, err := office.Restore(ctx, office.RestoreOptions{Dir: backupDir(z), To: filepath.Join(to, "zone"), Log: s.o.Log})
+	if err != nil {
+		return r, fmt.Errorf("the newest backup can't be brought back: %w", err)
+	}
+	if !got.Proven {
+		return Report{Message: fmt.Sprintf("%s：%d个文件完好；备份时尚未发布过数据，无从核对", got.Name, got.Files), News: true}, nil
+	}
+	return Report{Message: fmt.Sprintf("%s：%d个文件完好，重建后%d份报表、%d项数据与发布的一致", got.Name, got.Files, got.Returns, got.Figures), News: true}, nil
 }
 
 // anyReturn says whether anything was ever handed in.
