@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/lineage"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
@@ -33,7 +34,7 @@ func ParseCell(s string) (CellAsk, error) {
 		j = strings.LastIndexByte(s[:i], '!')
 	}
 	if j <= 0 || !cellShape().MatchString(strings.ToUpper(s[i+1:])) {
-		return CellAsk{}, fmt.Errorf("%q: FILE!SHEET!A1 is expected, FILE being a file's name or a return's id", s)
+		return CellAsk{}, lang.Errorf("%q: FILE!SHEET!A1 is expected, FILE being a file's name or a return's id", "%q：应写成 文件!工作表!A1，文件写文件名或报表编号", s)
 	}
 	return CellAsk{File: s[:j], Sheet: strings.Trim(s[j+1:i], "'"), Cell: strings.ReplaceAll(strings.ToUpper(s[i+1:]), "$", "")}, nil
 }
@@ -85,7 +86,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		for i := range names {
 			names[i] = path.Base(names[i])
 		}
-		return nil, fmt.Errorf("no return came in a file %q, and none has that id%s", a.File, decl.DidYouMean(path.Base(a.File), names).English)
+		return nil, lang.Errorf("no return came in a file %q, and none has that id%s", "没有以 %q 为文件名的报表，也没有这个编号%s", a.File, decl.DidYouMean(path.Base(a.File), names).English)
 	}
 	at := cellShape().FindStringSubmatch(a.Cell)
 	rowNo, err := strconv.ParseInt(at[2], 10, 64)
@@ -108,7 +109,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("no sheet %q of %s was read; read were: %s", a.Sheet, a.File, strings.Join(sheets, ", "))
+		return nil, lang.Errorf("no sheet %q of %s was read; read were: %s", "没有读取过 %[2]s 的工作表 %[1]q；读取过：%[3]s", a.Sheet, a.File, strings.Join(sheets, ", "))
 	}
 	if counted := slices.DeleteFunc(slices.Clone(rows), func(v []any) bool { return v[4] != true }); len(counted) > 0 {
 		rows = counted
@@ -148,7 +149,7 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 		return err
 	}
 	if len(t.Rows) == 0 {
-		c.Note = fmt.Sprintf("column %s of the sheet was not read as a column of %s: no figure uses the cell", letters, c.Form)
+		c.Note = lang.Phrase("column %s of the sheet was not read as a column of %s: no figure uses the cell", "工作表的 %s 列没有读作 %s 的列：没有数字用到此单元格", letters, c.Form)
 		return nil
 	}
 	for _, v := range t.Rows {
@@ -158,7 +159,7 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 	}
 	if c.Field == "" {
 		c.Field, c.Title = text0(t.Rows[0][0]), text0(t.Rows[0][1])
-		c.Note = fmt.Sprintf("row %d is not among the data rows: no figure uses the cell", c.Row)
+		c.Note = lang.Phrase("row %d is not among the data rows: no figure uses the cell", "第%d行不在数据行之内：没有数字用到此单元格", c.Row)
 		return nil
 	}
 	value, err := r.table(ctx, "select cast("+warehouse.Ident(c.Field)+" as varchar) from raw."+warehouse.Ident(c.Form)+" where return_id = ? and sheet = ? and row_no = ?", c.Return, c.Sheet, c.Row)
@@ -170,9 +171,9 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 		if err != nil {
 			return err
 		}
-		c.Note = fmt.Sprintf("row %d is no data row: no figure uses the cell", c.Row)
+		c.Note = lang.Phrase("row %d is no data row: no figure uses the cell", "第%d行不是数据行：没有数字用到此单元格", c.Row)
 		if len(refused.Rows) > 0 {
-			c.Note = fmt.Sprintf("row %d was refused (%s): it is counted beside the figures as not counted", c.Row, text0(refused.Rows[0][0]))
+			c.Note = lang.Phrase("row %d was refused (%s): it is counted beside the figures as not counted", "第%d行未计入（%s）：在数字旁列为未计入", c.Row, text0(refused.Rows[0][0]))
 		}
 	} else {
 		c.Value = value.Rows[0][0]
@@ -180,13 +181,13 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 	if c.Note == "" && !c.Counts {
 		switch {
 		case standing[8] == "withdraw":
-			c.Note = "the return was withdrawn: no figure uses it"
+			c.Note = lang.Phrase("the return was withdrawn: no figure uses it", "该报表已作废：没有数字用到它")
 		case standing[6] != true:
-			c.Note = fmt.Sprintf("the return is %s: no figure uses it", standing[5])
+			c.Note = lang.Phrase("the return is %s: no figure uses it", "该报表为 %s：没有数字用到它", standing[5])
 		case standing[7] == true:
-			c.Note = "a correction superseded the return: no figure of this date uses it"
+			c.Note = lang.Phrase("a correction superseded the return: no figure of this date uses it", "该报表已被更正重报取代：这一日期的数字没有用到它")
 		default:
-			c.Note = "a newer ledger took the return's place, or it lies after the as-of date: no figure of this date uses it"
+			c.Note = lang.Phrase("a newer ledger took the return's place, or it lies after the as-of date: no figure of this date uses it", "已有更新的台账取代该报表，或它晚于截至日期：这一日期的数字没有用到它")
 		}
 	}
 	return nil
@@ -232,7 +233,7 @@ func (r *Reader) cellUses(ctx context.Context, p warehouse.Point, c *CellTrace) 
 			return err
 		}
 		if adds == nil {
-			c.Note = "the row lies outside the window of the figures: none of this date uses it"
+			c.Note = lang.Phrase("the row lies outside the window of the figures: none of this date uses it", "该行不在数字的时间范围内：这一日期的数字没有用到它")
 			return nil
 		}
 		for i, m := range ms {
@@ -247,7 +248,7 @@ func (r *Reader) cellUses(ctx context.Context, p warehouse.Point, c *CellTrace) 
 		}
 	}
 	if len(c.Uses) == 0 {
-		c.Note = fmt.Sprintf("no metric uses the column %s%s", c.Title, r.shownIn(g, cell))
+		c.Note = lang.Phrase("no metric uses the column %s%s", "没有指标用到“%s”列%s", c.Title, r.shownIn(g, cell))
 	}
 	return nil
 }

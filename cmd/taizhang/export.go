@@ -6,7 +6,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -16,6 +15,7 @@ import (
 
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
@@ -34,7 +34,7 @@ type sink interface {
 type toFile bool
 
 // newSink begins a result in a format; nil for those that are laid out as a whole.
-func newSink(ctx context.Context, w io.Writer, format string, columns []result.Column, file toFile, loc *time.Location, say func(string, ...any)) (sink, error) {
+func newSink(ctx context.Context, w io.Writer, format string, columns []result.Column, file toFile, loc *time.Location, tell func(string, string, ...any)) (sink, error) {
 	switch format {
 	case "csv":
 		return newCSVSink(w, columns, file)
@@ -45,7 +45,7 @@ func newSink(ctx context.Context, w io.Writer, format string, columns []result.C
 		for i, c := range columns {
 			titles[i] = c.Name
 		}
-		return &xlsxSink{workbook.NewStream(w, titles), columns, loc, say}, nil
+		return &xlsxSink{workbook.NewStream(w, titles), columns, loc, tell}, nil
 	case "parquet":
 		cols := make([]warehouse.Column, len(columns))
 		for i, c := range columns {
@@ -57,7 +57,7 @@ func newSink(ctx context.Context, w io.Writer, format string, columns []result.C
 		}
 		return &parquetSink{ctx, w, p}, nil
 	}
-	return nil, usagef("unknown format %q: %s or %s", format, strings.Join(formats[:len(formats)-1], ", "), formats[len(formats)-1])
+	return nil, usagef("unknown format %q: %s or %s", "没有 %q 这种格式：%s 或 %s", format, strings.Join(formats[:len(formats)-1], ", "), formats[len(formats)-1])
 }
 
 // csvSink writes csv.
@@ -159,7 +159,7 @@ type xlsxSink struct {
 	*workbook.Stream
 	columns []result.Column
 	loc     *time.Location // in which times with a zone are shown; nil: their own
-	say     func(string, ...any)
+	tell    func(string, string, ...any)
 }
 
 func (s *xlsxSink) row(values []any) error {
@@ -173,7 +173,7 @@ func (s *xlsxSink) row(values []any) error {
 func (s *xlsxSink) end() error {
 	err := s.Close()
 	if n := s.Sheets(); err == nil && n > 1 {
-		s.say("a sheet holds %d rows: the result goes over %d sheets", workbook.StreamRows, n)
+		s.tell("a sheet holds %d rows: the result goes over %d sheets", "一张工作表最多%d行：结果分放在%d张工作表中", workbook.StreamRows, n)
 	}
 	return err
 }
@@ -235,14 +235,14 @@ func (a *app) exportSQL(ctx context.Context, r *queries.Reader, query string, fe
 		var s sink
 		cut := false
 		err := r.StreamSQL(ctx, query, fence, func(columns []result.Column) (err error) {
-			s, err = newSink(ctx, w, a.format, columns, a.output != "", r.Location(), a.say)
+			s, err = newSink(ctx, w, a.format, columns, a.output != "", r.Location(), a.tell)
 			return err
 		}, func(row []any) error { return s.row(row) }, func() { cut = true }, bound...)
 		switch {
 		case err != nil:
 			return err
 		case cut:
-			return errors.New("the result is longer than can be written")
+			return lang.Errorf("the result is longer than can be written", "结果太长，写不下")
 		}
 		return s.end()
 	})
@@ -268,14 +268,14 @@ func (a *app) checkOutput(keep bool) error {
 	case err != nil:
 		return err
 	case keep && !a.replace:
-		return usagef("%s is there already\nhint: --replace writes over it", a.output)
+		return usagef("%s is there already\nhint: --replace writes over it", "%s 已存在\n建议：加 --replace 可覆盖", a.output)
 	case !keep && !a.served: // whoever handed it over has said so
-		a.say("%s is replaced", a.output)
+		a.tell("%s is replaced", "%s 已被替换", a.output)
 	}
 	return nil
 }
 
 // unknownName refuses a name and says which was meant.
-func unknownName(what, name string, known []string) error {
-	return usagef("%s", fmt.Sprintf("unknown %s %q%s", what, name, decl.DidYouMean(name, known).English))
+func unknownName(what lang.Text, name string, known []string) error {
+	return usagef("unknown %s %q%s", "没有%s %q%s", what, name, decl.DidYouMean(name, known))
 }

@@ -19,6 +19,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/queries/weekly"
 )
@@ -200,7 +201,7 @@ func lock(ctx context.Context, z *office.Zone) (*warehouse.Owner, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("another summary is being issued (process %d): %w", held.PID, ctx.Err())
+			return nil, lang.Errorf("another summary is being issued (process %d): %w", "另一份周报正在印发（进程%d）：%w", held.PID, ctx.Err())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -240,7 +241,7 @@ func forget(list []Paper) {
 func hashOf(v any, knownAt time.Time) (string, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
-		return "", fmt.Errorf("compare summaries: %w", err)
+		return "", lang.Errorf("compare summaries: %w", "核对周报：%w", err)
 	}
 	s := string(text)
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006年1月2日15:04", "2006年1月2日 15:04"} {
