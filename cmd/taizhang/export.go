@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -95,18 +94,12 @@ func (s *csvSink) end() error {
 	return s.w.Error()
 }
 
-// safe quotes a text that Excel would run as a formula, in the way in which Excel shows it as it is.
+// safe is a text as it is, or as Excel shows it as it is.
 func (s *csvSink) safe(text string) string {
-	if !bool(s.file) || len(text) < 2 || !strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	if !bool(s.file) {
 		return text
 	}
-	if _, err := strconv.ParseFloat(text, 64); err == nil {
-		return text
-	}
-	if len(text) > 250 || strings.ContainsAny(text, "\r\n") { // Excel takes no longer text in a formula
-		return "'" + text
-	}
-	return `="` + strings.ReplaceAll(text, `"`, `""`) + `"`
+	return result.ForExcel(text)
 }
 
 // jsonSink writes an array of objects as an encoder with an indent of one would.
