@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/papers"
 	"taizhang/data"
 	"taizhang/ingest/finding"
 	"taizhang/internal/durable"
@@ -73,14 +74,11 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	quiet := a.quiet
-	a.quiet = true // what lies beside the workbook is counted below, not listed
-	path, err := a.issueSummary(ctx, z)
-	a.quiet = quiet
+	issued, err := a.desk(z).Issue(ctx, papers.Options{})
 	if err != nil {
 		return err
 	}
-	return a.printDemo(ctx, z, out, path)
+	return a.printDemo(ctx, z, out, issued.Path)
 }
 
 // deliver drops the returns into the inbox in the order in which they came. The inbox is emptied whenever a file of

@@ -361,3 +361,8 @@ func (t *templates) overdue(ctx context.Context) error {
 	}
 	return nil
 }
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

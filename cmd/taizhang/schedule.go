@@ -13,6 +13,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/papers"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
 )
@@ -154,7 +155,7 @@ func (s *server) summaryIfDue(ctx context.Context, now time.Time) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	path, err := s.app.issueSummary(ctx, s.zone)
+	issued, err := s.app.desk(s.zone).Issue(ctx, papers.Options{})
 	if err == nil {
 		err = writeDone(z, done{Summary: due})
 	} else if why := err.Error(); !d.Failed.Equal(due) || d.Why != why {
@@ -165,7 +166,7 @@ func (s *server) summaryIfDue(ctx context.Context, now time.Time) {
 		s.app.log().Error("scheduled summary; it is tried again within a minute", "due", due.Format(time.RFC3339), "err", err)
 		return
 	}
-	s.app.say("Summary: %s", path)
+	s.app.say("Summary: %s", issued.Path)
 }
 
 func writeDone(z *office.Zone, d done) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/papers"
 	"taizhang/ingest"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
@@ -83,6 +84,13 @@ func (a *app) statusCmd() *cobra.Command {
 			}
 			for _, t := range troubles {
 				a.say("to be mended: %s", shown(t))
+			}
+			lost, err := papers.Lost(z, 100)
+			if err != nil {
+				return err
+			}
+			for _, l := range lost {
+				a.say("%s", decl.Say("issued paper: %s", "已印发材料：%s", shown(l)))
 			}
 			late, err := lateSummary(z, a.now())
 			if err == nil && late != "" {

@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
-	"taizhang/internal/durable"
+	"taizhang/cmd/internal/papers"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
-	"taizhang/queries/weekly"
 )
 
 // summaryOptions say which papers go out beside the workbook.
@@ -60,20 +56,28 @@ func (a *app) summaryCmd() *cobra.Command {
 				}
 				return a.issueAndMail(cmd.Context(), z, o)
 			case o.text:
-				return a.printText(cmd.Context(), z)
+				text, err := a.desk(z).Text(cmd.Context())
+				if err != nil {
+					return asUsage(err)
+				}
+				_, err = fmt.Fprint(a.out, text)
+				return err
 			case o.output != "":
-				if err := a.writeSummary(cmd.Context(), z, o.output); err != nil {
-					return err
+				if err := a.desk(z).Write(cmd.Context(), o.output); err != nil {
+					return asUsage(err)
 				}
 				_, err = fmt.Fprintln(a.out, o.output)
 				return err
 			}
 			return a.here(cmd, z, args, nil, func() error {
-				path, _, err := a.issueAll(cmd.Context(), z, o)
-				if err != nil {
-					return err
+				issued, err := a.desk(z).Issue(cmd.Context(), papers.Options{PDF: o.pdf})
+				if issued != nil {
+					a.sayBeside(issued)
 				}
-				_, err = fmt.Fprintln(a.out, path)
+				if err != nil {
+					return asUsage(err)
+				}
+				_, err = fmt.Fprintln(a.out, issued.Path)
 				return err
 			})
 		},
@@ -104,93 +108,75 @@ func (o summaryOptions) check(z *office.Zone) error {
 	return nil
 }
 
+// desk is where the zone's papers are issued.
+func (a *app) desk(z *office.Zone) *papers.Desk {
+	return &papers.Desk{Zone: z, Version: version, Clock: a.now, Open: func(z *office.Zone) (*queries.Reader, warehouse.Point, error) {
+		r, err := a.readerOf(z)
+		if err != nil {
+			return nil, warehouse.Point{}, err
+		}
+		p, err := a.pointIn(r)
+		if err != nil {
+			return nil, p, errors.Join(err, r.Close())
+		}
+		return r, p, nil
+	}}
+}
+
 // issueAndMail issues the report and sends it; what fails beside the workbook doesn't keep it back.
 func (a *app) issueAndMail(ctx context.Context, z *office.Zone, o summaryOptions) error {
-	path, w, err := a.issueAll(ctx, z, o)
-	if path == "" {
+	d := a.desk(z)
+	issued, err := d.Issue(ctx, papers.Options{PDF: o.pdf, Dry: o.dryRun})
+	if issued == nil {
 		return err
 	}
 	if o.dryRun {
-		return a.previewMail(z, path, w, o)
+		text, err := d.Preview(issued, o.again)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprint(a.out, text)
+		return err
 	}
-	if _, e := fmt.Fprintln(a.out, path); e != nil {
+	a.sayBeside(issued)
+	if _, e := fmt.Fprintln(a.out, issued.Path); e != nil {
 		return e
 	}
-	return errors.Join(err, a.mailSummary(ctx, z, path, w, o))
-}
-
-func (a *app) printText(ctx context.Context, z *office.Zone) error {
-	r, p, o, err := a.weekly(z)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	t, err := weekly.Text(ctx, r, p, o)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprint(a.out, t)
-	return err
-}
-
-func (a *app) writeSummary(ctx context.Context, z *office.Zone, path string) error {
-	r, p, o, err := a.weekly(z)
-	if err != nil {
-		return err
-	}
-	b, err := weekly.Build(ctx, r, p, o)
-	if e := r.Close(); err == nil { // what DuckDB holds is free for the writing
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	return durable.Write(path, 0o644, b.Write)
-}
-
-// weekly opens what a weekly report is made from. The point names what the command line left open.
-func (a *app) weekly(z *office.Zone) (r *queries.Reader, p warehouse.Point, o weekly.Options, err error) {
-	if o, err = weeklyOptions(z); err != nil {
-		return nil, p, o, err
-	}
-	if r, err = a.readerOf(z); err != nil {
-		return nil, p, o, err
-	}
-	if p, err = a.pointIn(r); err != nil {
-		return nil, p, o, errors.Join(err, r.Close())
-	}
-	own := r.Published()
-	if !p.AsOf.Valid() {
-		p.AsOf = own.AsOf
-	}
-	if p.KnownAt.IsZero() {
-		p.KnownAt = own.KnownAt
-	}
-	return r, p, o, nil
-}
-
-func weeklyOptions(z *office.Zone) (weekly.Options, error) {
-	o := weekly.Options{Version: version, Ranking: z.Ranking}
-	list, err := issues(z)
-	if err != nil {
-		return o, err
-	}
-	for _, i := range list {
-		if i.Kind == "" {
-			o.Issued = append(o.Issued, weekly.Previous{AsOf: i.AsOf, KnownAt: i.KnownAt, Said: i.Said})
+	sent, mailErr := d.Send(ctx, issued, o.again)
+	for _, s := range sent {
+		switch {
+		case s.Now > 0:
+			a.say("Mail to %s: sent to %d.", s.Role, s.Now)
+		case s.Before > 0:
+			a.say("Mail to %s: sent before (%d), not again without --again.", s.Role, s.Before)
 		}
 	}
-	var folder fs.FS
-	if dir := filepath.Join(z.Dir, "queries"); isFolder(dir) {
-		folder = os.DirFS(dir)
+	if mailErr != nil {
+		mailErr = fmt.Errorf("%w\nhint: the files stay in %s; once that is mended, the same command sends to those who have not got it: taizhang summary --mail --zone %s",
+			mailErr, z.Summaries(), a.zoneDir)
 	}
-	if o.Declaration, err = weekly.LoadDir(folder, z.Metrics); err != nil {
-		return o, usageError{err}
-	}
-	return o, nil
+	return errors.Join(err, mailErr)
 }
 
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+// sayBeside names what was issued beside the workbook, a few of each kind.
+func (a *app) sayBeside(i *papers.Issued) {
+	const most = 3
+	n := map[string]int{}
+	for j, f := range i.Beside {
+		if n[f.Kind]++; n[f.Kind] <= most {
+			a.say("%s", f.Path)
+		}
+		if last := j+1 == len(i.Beside) || i.Beside[j+1].Kind != f.Kind; last && n[f.Kind] > most {
+			a.say("… and %d more like that", n[f.Kind]-most)
+		}
+	}
+}
+
+// asUsage makes a fault in the weekly's own declaration a usage error.
+func asUsage(err error) error {
+	var bad *papers.BadDeclaration
+	if errors.As(err, &bad) {
+		return usageError{err}
+	}
+	return err
 }

@@ -6,20 +6,19 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"taizhang/cmd/internal/office"
-	"taizhang/internal/zone"
 )
 
-// papers are the names of all files in summaries/ but the lists of what was done.
-func papers(t *testing.T, zone string) string {
+// issuedPapers are the names of all files in summaries/ but the lists of what was done.
+func issuedPapers(t *testing.T, zone string) string {
 	t.Helper()
 	var out []string
 	for _, f := range files(t, filepath.Join(zone, "summaries")) {
@@ -45,7 +44,7 @@ func TestSummaryOnAFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	command(t, "summary", "--as-of", "2022-08-01", "--zone", whole)
-	want := papers(t, whole)
+	want := issuedPapers(t, whole)
 	for _, kib := range []int{0, 250} { // at its beginning, in its middle
 		zone := copyOfDemo(t)
 		args := []string{"summary", "--as-of", "2022-08-01", "--zone", zone}
@@ -59,44 +58,24 @@ func TestSummaryOnAFullDisk(t *testing.T) {
 			t.Errorf("%d KiB: the workbook issued before is another: %v", kib, err)
 		}
 		command(t, args...)
-		if got := papers(t, zone); got != want {
+		if got := issuedPapers(t, zone); got != want {
 			t.Errorf("%d KiB, then room: issued\n%s\nwant\n%s", kib, got, want)
 		}
 	}
 }
 
-// TestUnnotedPaperIsTakenBack: a paper that can't be written down as issued is
-// taken back, so that the next try doesn't issue it once more beside it.
-func TestUnnotedPaperIsTakenBack(t *testing.T) {
-	z := &office.Zone{Zone: &zone.Zone{Dir: t.TempDir()}}
-	d := &desk{a: &app{now: time.Now}, z: z}
-	issued := func() []string {
-		t.Helper()
-		path, isNew, err := d.issue("report", "周报", ".docx", "content", func(w io.Writer) error { _, err := io.WriteString(w, "text"); return err })
-		if err != nil || !isNew || filepath.Base(path) != "周报.docx" {
-			t.Fatalf("%s %v %v", path, isNew, err)
-		}
-		return files(t, z.Summaries())
+// TestSummariesAtOnce: three who issue the same summary at once leave one set of papers.
+func TestSummariesAtOnce(t *testing.T) {
+	zone := copyOfDemo(t)
+	args := []string{"summary", "--as-of", "2022-08-01", "--zone", zone}
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() { command(t, args...) })
 	}
-	if list := issued(); len(list) != 1 {
-		t.Fatalf("%v", list)
-	}
-	held := filepath.Join(issuesFile(z), "held") // a folder that nothing can be renamed over
-	if err := os.MkdirAll(held, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.note(); err == nil {
-		t.Error("the list was written over a folder")
-	}
-	if list := files(t, z.Summaries()); len(list) != 0 {
-		t.Errorf("left behind: %v", list)
-	}
-	if err := os.RemoveAll(issuesFile(z)); err != nil {
-		t.Fatal(err)
-	}
-	issued()
-	if err := d.note(); err != nil || !exists(issuesFile(z)) || len(d.issued) != 1 {
-		t.Errorf("with room: %v, %d noted", err, len(d.issued))
+	all.Wait()
+	got := issuedPapers(t, zone)
+	if strings.Contains(got, "_r2") || strings.Count(got, "周报_截至2022-08-01.xlsx") != 1 {
+		t.Errorf("issued\n%s", got)
 	}
 }
 
@@ -145,8 +124,8 @@ func TestSummaryIsTriedAgain(t *testing.T) {
 	}
 	log.Reset()
 	s.summaryIfDue(context.Background(), now.Add(time.Minute))
-	if strings.Contains(log.String(), "level=ERROR") || strings.Contains(papers(t, zone), "_r2") || !strings.Contains(papers(t, zone), "双马街道_截至") {
-		t.Errorf("a minute later:\n%s\n%s", log.String(), papers(t, zone))
+	if strings.Contains(log.String(), "level=ERROR") || strings.Contains(issuedPapers(t, zone), "_r2") || !strings.Contains(issuedPapers(t, zone), "双马街道_截至") {
+		t.Errorf("a minute later:\n%s\n%s", log.String(), issuedPapers(t, zone))
 	}
 	if late := status(); late != "" {
 		t.Errorf("then status says %q", late)

@@ -17,6 +17,7 @@ import (
 
 // Message is what is sent.
 type Message struct {
+	ID          string // the part of the Message-ID before the @; a random one where empty
 	Subject     string
 	Text        string
 	Attachments []Attachment
@@ -53,7 +54,11 @@ func (m Message) build(from string, to []string) (*gomail.Msg, error) {
 	}
 	_, domain, _ := strings.Cut(sender.Address, "@")
 	// The machine's name, which the library would take, may be Chinese.
-	msg.SetMessageIDWithValue(rand.Text() + "@" + domain)
+	id := m.ID
+	if id == "" {
+		id = rand.Text()
+	}
+	msg.SetMessageIDWithValue(id + "@" + domain)
 	msg.SetBodyString(gomail.TypeTextPlain, strings.ToValidUTF8(m.Text, "\uFFFD"))
 	for _, a := range m.Attachments {
 		name := fileName(a.Name)

@@ -61,10 +61,14 @@ type Owner struct {
 // Lock makes this process the owner of the warehouse in dir, or returns a
 // *HeldError that says who is. The command is the word after `taizhang`.
 func Lock(dir, command string) (*Owner, error) {
-	path := filepath.Join(dir, LockName)
+	return LockFile(filepath.Join(dir, LockName), command)
+}
+
+// LockFile is Lock for something else that has one owner at a time, by a lock file of its own.
+func LockFile(path, command string) (*Owner, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock warehouse: %w", err)
+		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	if err := lockFile(f); err != nil {
 		held := readHolder(f)

@@ -1,105 +1,12 @@
-package main
+package papers
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 
-	"taizhang/internal/official"
 	"taizhang/internal/onepage"
 	"taizhang/internal/workbook"
-	"taizhang/internal/zone"
-	"taizhang/queries/weekly"
 )
-
-// issueBeside issues what goes out with the workbook. One paper that fails doesn't keep the others back.
-func (a *app) issueBeside(ctx context.Context, d *desk, w *weekly.Issue, o summaryOptions) error {
-	known := d.point.KnownAt.In(d.z.Location)
-	var faults []error
-	fresh := map[string][]string{} // by kind
-	var kinds []string
-	put := func(kind, base, suffix string, content any, write func(io.Writer) error) {
-		hash, err := hashOf(content, known)
-		if err == nil {
-			var path string
-			var isNew bool
-			if path, isNew, err = d.issue(kind, base, suffix, hash, write); isNew {
-				if fresh[kind] == nil {
-					kinds = append(kinds, kind)
-				}
-				fresh[kind] = append(fresh[kind], path)
-			}
-		}
-		if err != nil {
-			faults = append(faults, err)
-		}
-	}
-	date := d.point.AsOf.String()
-	report := reportOf(w, d)
-	put("report", fmt.Sprintf("%s周报_截至%s", zone.SafeName(d.z.Name), date), ".docx", withoutTime(report), report.Document().Write)
-	for _, r := range remindersOf(w, d) {
-		put("reminder", fmt.Sprintf("督办单_%s_截至%s", zone.SafeName(r.Unit), date), ".docx", withoutTimeReminder(r), r.Document().Write)
-	}
-	if page, ok := pageOf(w.Book); ok {
-		put("page", "一页通_截至"+date, ".html", page, page.Write)
-		if o.pdf {
-			put("pdf", "一页通_截至"+date, ".pdf", page, func(out io.Writer) error {
-				err := page.PDF(ctx, out)
-				if errors.Is(err, onepage.ErrNoConverter) {
-					return fmt.Errorf("--pdf: %w; open the .html file and print it", err)
-				}
-				return err
-			})
-		}
-	}
-	for _, x := range w.Extracts {
-		content := x.Book
-		content.Props = workbook.Props{}
-		put("extract", fmt.Sprintf("by-submitter/%s_截至%s", zone.SafeName(x.Unit), date), ".xlsx", content, x.Book.Write)
-	}
-	for _, kind := range kinds {
-		paths := fresh[kind]
-		for _, path := range paths[:min(len(paths), 3)] {
-			a.say("%s", path)
-		}
-		if n := len(paths) - 3; n > 0 {
-			a.say("… and %d more like that", n)
-		}
-	}
-	return errors.Join(faults...)
-}
-
-func reportOf(w *weekly.Issue, d *desk) official.Report {
-	return official.Report{
-		Title: w.Book.Title, Subtitle: "（截至" + w.AsOf + "）", Text: w.Text,
-		Signature: official.Signature{Unit: w.Signature, Date: w.AsOf},
-		Props:     official.Props{Creator: "taizhang " + version, Subject: "截至" + w.AsOf, Created: d.point.KnownAt},
-	}
-}
-
-// remindersOf are the 督办单, a unit each, in 机构序列.
-func remindersOf(w *weekly.Issue, d *desk) []official.Reminder {
-	var out []official.Reminder
-	for _, o := range w.Overdue {
-		if len(out) == 0 || out[len(out)-1].Unit != o.Unit {
-			out = append(out, official.Reminder{
-				Unit: o.Unit, AsOf: w.AsOf, Signature: official.Signature{Unit: w.Signature, Date: w.AsOf, Sealed: true},
-				Props: official.Props{Creator: "taizhang " + version, Subject: "督办单", Created: d.point.KnownAt},
-			})
-		}
-		r := &out[len(out)-1]
-		r.Items = append(r.Items, official.Item{
-			Ledger: o.Ledger, No: o.No, Matter: o.Matter, Assigned: o.Assigned, Deadline: o.Deadline, Days: o.Days, Progress: o.Progress,
-		})
-	}
-	return out
-}
-
-func withoutTime(r official.Report) official.Report { r.Props = official.Props{}; return r }
-
-func withoutTimeReminder(r official.Reminder) official.Reminder { r.Props = official.Props{}; return r }
 
 // pageOf is the first sheet with cards as a page.
 func pageOf(b workbook.Book) (onepage.Page, bool) {

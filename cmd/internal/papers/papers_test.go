@@ -1,0 +1,163 @@
+package papers
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/internal/calendar"
+	"taizhang/internal/durable"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/zone"
+	"taizhang/queries/weekly"
+)
+
+// issueOf issues three papers of these contents, as a desk does.
+func issueOf(t *testing.T, z *office.Zone, contents ...string) error {
+	t.Helper()
+	held, err := lock(t.Context(), z)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
+	if err := tidy(z); err != nil {
+		return err
+	}
+	list, err := List(z)
+	if err != nil {
+		return err
+	}
+	asOf, err := calendar.ParseDate("2022-08-15")
+	if err != nil {
+		return err
+	}
+	b := &batch{z: z, point: warehouse.Point{AsOf: asOf}, at: time.Unix(0, 0), list: list, old: len(list)}
+	defer b.discard()
+	for i, c := range contents {
+		kind := []string{Workbook, Report, Extract}[i]
+		base := []string{"周报", "报告", "by-submitter/产业局"}[i]
+		_, isNew, err := b.paper(kind, base, ".xlsx", c, func(w io.Writer) error { _, err := io.WriteString(w, c); return err })
+		if err != nil {
+			return err
+		}
+		if isNew && kind == Workbook {
+			b.said(&weekly.Said{})
+		}
+	}
+	return b.issue()
+}
+
+func zoneAt(dir string) *office.Zone { return &office.Zone{Zone: &zone.Zone{Dir: dir}} }
+
+// lying are the files in summaries/ with their contents, without the list.
+func lying(t *testing.T, z *office.Zone) string {
+	t.Helper()
+	var out []string
+	err := filepath.WalkDir(z.Summaries(), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), "issued.") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(z.Summaries(), path)
+		out = append(out, filepath.ToSlash(name)+"="+string(text))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// TestIssueKilledAnywhere: wherever an issue ends, the next one of the same contents leaves one set, nothing half
+// written, and a list that says so; an issue of other contents leaves what was issued and its own set beside it.
+func TestIssueKilledAnywhere(t *testing.T) {
+	const want = "by-submitter/产业局.xlsx=c 周报.xlsx=a 报告.xlsx=b"
+	for at := 1; ; at++ {
+		z := zoneAt(t.TempDir())
+		n, dead := 0, false
+		restore := durable.SetHook(func(durable.Step) error { // nothing is written once it is dead
+			if n++; n >= at {
+				dead = true
+			}
+			if dead {
+				return errors.New("killed")
+			}
+			return nil
+		})
+		err := issueOf(t, z, "a", "b", "c")
+		restore()
+		if !dead {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at < 15 {
+				t.Fatalf("only %d steps", at)
+			}
+			break
+		}
+		if err == nil {
+			t.Errorf("killed at step %d: no error", at)
+		}
+		if err := issueOf(t, z, "a", "b", "c"); err != nil {
+			t.Fatal(err)
+		}
+		if got := lying(t, z); got != want {
+			t.Errorf("killed at step %d, then issued again: %s", at, got)
+		}
+		list, err := List(z)
+		if err != nil || len(list) != 3 || list[0].Said == nil || list[0].Pending {
+			t.Errorf("killed at step %d: the list is %+v, %v", at, list, err)
+		}
+		if lost, err := Lost(z, 0); err != nil || len(lost) > 0 {
+			t.Errorf("killed at step %d: lost %v, %v", at, lost, err)
+		}
+		if err := issueOf(t, z, "a", "B"); err != nil {
+			t.Fatal(err)
+		}
+		if got := lying(t, z); got != "by-submitter/产业局.xlsx=c 周报.xlsx=a 报告.xlsx=b 报告_r2.xlsx=B" {
+			t.Errorf("killed at step %d, then other contents: %s", at, got)
+		}
+	}
+}
+
+// TestLostPapersAreNamed: a paper that is gone or changed is named, and made again under its name only with the content
+// that was issued.
+func TestLostPapersAreNamed(t *testing.T) {
+	z := zoneAt(t.TempDir())
+	if err := issueOf(t, z, "a", "b", "c"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(z.Summaries(), "周报.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(z.Summaries(), "报告.xlsx"), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	lost, err := Lost(z, 0)
+	if err != nil || strings.Join(lost, "；") != "报告.xlsx：内容与印发时不一致；周报.xlsx：文件已不在" {
+		t.Errorf("%v, %v", lost, err)
+	}
+	if err := issueOf(t, z, "A", "b", "c"); err != nil {
+		t.Fatal(err)
+	}
+	if got := lying(t, z); got != "by-submitter/产业局.xlsx=c 周报_r2.xlsx=A 报告.xlsx=x" {
+		t.Errorf("other content beside a lost paper: %s", got)
+	}
+	if err := issueOf(t, z, "a", "b", "c"); err != nil {
+		t.Fatal(err)
+	}
+	if got := lying(t, z); !strings.Contains(got, "周报.xlsx=a") {
+		t.Errorf("the same content again: %s", got)
+	}
+	if list, err := List(z); err != nil || len(list) != 4 {
+		t.Errorf("%d papers, %v", len(list), err)
+	}
+}
