@@ -74,11 +74,11 @@ func (r *Reader) knownThen(ctx context.Context, a Ask, m *metric.Metric) (map[st
 
 // Original is the file that a return came in.
 type Original struct {
-	Return, SHA256, File         string
-	Arrival                      int64
-	Submitter, SubmitterCode     string // empty where it could not be told
-	Form, Period, Status         string
-	Sheet                        string // one that it was read from, empty where none is known
+	Return, SHA256, File     string
+	Arrival                  int64
+	Submitter, SubmitterCode string // empty where it could not be told
+	Form, Period, Status     string
+	Sheet                    string // one that it was read from, empty where none is known
 }
 
 // Original gives the file that a return came in, *ErrNoReturn where there is
@@ -166,4 +166,25 @@ func (r *Reader) ReceiptText(ctx context.Context, arrival int64) (string, error)
 	}
 	text, _ := t.Rows[0][0].(string)
 	return text, nil
+}
+
+// DecisionMade is what an operator decided about a return.
+type DecisionMade struct{ Kind, Reason, By, At string }
+
+// Decisions lists what was decided about a return by the known-at time of the
+// publication, oldest first.
+func (r *Reader) Decisions(ctx context.Context, id string) ([]DecisionMade, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.table(ctx, "select kind, reason, decided_by, decided_at from raw.decision where return_id = ? order by seq", id)
+	if err != nil {
+		return nil, fmt.Errorf("decisions about %s: %w", id, err)
+	}
+	var out []DecisionMade
+	for _, row := range t.Rows {
+		text := func(i int) string { s, _ := row[i].(string); return s }
+		at, _ := r.instant(row[3]).(string)
+		out = append(out, DecisionMade{text(0), text(1), text(2), at})
+	}
+	return out, nil
 }

@@ -17,13 +17,16 @@ import (
 )
 
 func (a *app) serveCmd() *cobra.Command {
-	return &cobra.Command{
+	var o pageOptions
+	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Keep running: take in returns and write the weekly summary on schedule",
 		Long: "Keeps running until interrupted. Takes in returns and writes the weekly summary by the schedules of\n" +
 			"taizhang.yaml (by default every five minutes, and after the last due time of the week). A run, decision,\n" +
 			"rebuild, erase, summary or models run beside it hands its work over. Changes to taizhang.yaml take effect with the next intake; while the file is\n" +
-			"wrong nothing is taken in and the published figures stay.",
+			"wrong nothing is taken in and the published figures stay.\n" +
+			"It shows the zone's page at --listen, to this computer alone unless an address of the network is given; then there must\n" +
+			"be users (taizhang user add), and it is served over TLS, with the given certificate or one made here.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()
@@ -31,10 +34,15 @@ func (a *app) serveCmd() *cobra.Command {
 				return err
 			}
 			return a.owned(z, "serve", func(owner *warehouse.Owner) error {
-				return a.serve(cmd.Context(), z, owner)
+				return a.serve(cmd.Context(), z, owner, o)
 			})
 		},
 	}
+	c.Flags().StringVar(&o.listen, "listen", pageAddress, "where the page is shown; off: nowhere")
+	c.Flags().BoolVar(&o.open, "open", false, "show the page in this computer's browser")
+	c.Flags().StringVar(&o.cert, "tls-cert", "", "certificate file (PEM) of the page")
+	c.Flags().StringVar(&o.key, "tls-key", "", "key file (PEM) of the certificate")
+	return c
 }
 
 // server runs a zone on schedule; one job at a time.
@@ -45,7 +53,7 @@ type server struct {
 	token string
 }
 
-func (a *app) serve(ctx context.Context, z *office.Zone, owner *warehouse.Owner) error {
+func (a *app) serve(ctx context.Context, z *office.Zone, owner *warehouse.Owner, o pageOptions) error {
 	secret := make([]byte, 16)
 	if _, err := rand.Read(secret); err != nil {
 		return err
@@ -61,7 +69,14 @@ func (a *app) serve(ctx context.Context, z *office.Zone, owner *warehouse.Owner)
 	if err := owner.Serve(listener.Addr().String(), s.token); err != nil {
 		return err
 	}
+	shown, err := s.showPage(o)
+	if err != nil {
+		return err
+	}
 	err = s.work(ctx, failed)
+	if e := shown.close(); err == nil && e != nil {
+		err = fmt.Errorf("end the page: %w", e)
+	}
 	stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if e := srv.Shutdown(stop); err == nil && e != nil {

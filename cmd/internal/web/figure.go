@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -63,7 +64,7 @@ type rowView struct {
 }
 
 const (
-	groupsShown = 24
+	groupsShown = 12
 	rowsShown   = 100
 	movedShown  = 60
 )
@@ -198,7 +199,7 @@ func (v *figureView) weeks(r *http.Request, rd *reading, a queries.Ask, m *metri
 	then, now := onepage.Series{Name: "当时已知"}, onepage.Series{Name: "现在已知"}
 	c := onepage.Chart{Title: m.Label + "（按周）", Kind: onepage.Line, Percent: m.Unit == metric.Ratio, Decimals: 1}
 	for _, x := range weeks {
-		c.Labels = append(c.Labels, x.Week)
+		c.Labels = append(c.Labels, x.Week[strings.IndexByte(x.Week, '-')+1:])
 		t := math.NaN()
 		if x.HasThen {
 			t = orNaN(x.Then)
@@ -271,6 +272,9 @@ func (v *figureView) groups(r *http.Request, rd *reading, a queries.Ask, m *metr
 	if m.Unit == metric.Ratio {
 		most = max(1, most)
 	}
+	if by != "submitter" && by != "month" && by != "street" && by != "department" {
+		slices.SortStableFunc(list, func(x, y queries.Figure) int { return cmp.Compare(weightOf(y), weightOf(x)) }) // those that matter most
+	}
 	var out []group
 	for _, f := range list {
 		g := group{Shown: queries.NoValue, Value: queries.NoValue, Figure: weekly.Show(m, result.Float(f.Value)), Detail: weekly.ShowParts(f)}
@@ -282,10 +286,15 @@ func (v *figureView) groups(r *http.Request, rd *reading, a queries.Ask, m *metr
 		}
 		out = append(out, g)
 	}
-	if by != "submitter" && by != "month" && by != "street" && by != "department" {
-		slices.SortStableFunc(out, func(x, y group) int { return y.Width - x.Width })
-	}
 	return out, nil
+}
+
+// weightOf is how much a group is of the whole: of ratios their denominator.
+func weightOf(f queries.Figure) float64 {
+	if f.Metric.IsRatio() {
+		return zeroOr(f.Den)
+	}
+	return zeroOr(f.Value)
 }
 
 func zeroOr(v any) float64 {

@@ -29,6 +29,8 @@ type gridCell struct {
 	Class     string // error, warning, info, mark or empty
 	Notes     []int  // numbers of findings
 	Link      string
+	Span      int  // of merged cells, over how many columns; 0: its own
+	Hidden    bool // under a merged cell to its left
 }
 
 // gridMark is what is said of a cell.
@@ -101,10 +103,29 @@ func gridOf(g *sheet.Grid, a gridAsk) gridView {
 			v.Cut += "只显示前" + strconv.Itoa(a.most) + "行相关内容。"
 			break
 		}
-		v.Rows = append(v.Rows, a.row(byRow[n], last, before))
+		row := a.row(byRow[n], last, before)
+		for _, m := range g.Merged {
+			if m.Top <= n && n <= m.Bottom && m.Left <= last && m.Right > m.Left {
+				row.merge(m.Left, min(m.Right, last))
+			}
+		}
+		v.Rows = append(v.Rows, row)
 		before = n
 	}
 	return v
+}
+
+// merge shows cells as one.
+func (r *gridRow) merge(left, right int) {
+	for c := left + 1; c <= right; c++ {
+		if x := r.Cells[c-1]; x.Class != "" || x.Text != "" || x.Hidden {
+			return // something is said of a cell under it
+		}
+	}
+	r.Cells[left-1].Span = right - left + 1
+	for c := left + 1; c <= right; c++ {
+		r.Cells[c-1].Hidden = true
+	}
 }
 
 func (a gridAsk) row(r *sheet.Row, last, before int) gridRow {

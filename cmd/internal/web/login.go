@@ -79,12 +79,12 @@ func (d *doors) turn() func() {
 
 // whoAsks finds the person behind a request: by session, programs by token. A zone without users has its operator alone.
 func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (person, error) {
-	if s.o.Store == nil {
-		return operator, nil
-	}
-	users, err := s.o.Store.Users()
+	users, err := s.users()
 	if err != nil {
 		return person{}, err
+	}
+	if users == nil {
+		return operator, nil
 	}
 	if api {
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -126,6 +126,25 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 	return users[at].person(), nil
 }
 
+// users are those who may log in; nil where whoever asks is this computer's operator: on the computer itself, as long as
+// nobody is declared.
+func (s *Server) users() ([]User, error) {
+	if s.o.Store == nil {
+		return nil, nil
+	}
+	list, err := s.o.Store.Users()
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 && !s.o.Alone {
+		return []User{}, nil
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	return list, nil
+}
+
 func (u User) person() person { return person{Name: u.Name, Role: u.Role, Unit: u.Unit} }
 
 func (x Session) over(now time.Time) bool {
@@ -142,16 +161,16 @@ func (s *Server) cookie() string {
 type loginView struct{ To, Name, Says string }
 
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, who person) error {
-	if s.o.Store == nil || who.Role != "" {
+	if who.Role != "" {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	s.render(w, r, person{}, http.StatusOK, "login", layout{Title: "登录", Body: loginView{To: within0(r.URL.Query().Get("to"))}})
+	s.render(w, r, person{}, http.StatusOK, "login", layout{Title: "登录", Body: loginView{To: localPath(r.URL.Query().Get("to"))}})
 	return nil
 }
 
-// within0 is a path of this page, else its start.
-func within0(to string) string {
+// localPath is a path of this page, else its start.
+func localPath(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
 		return "/"
@@ -168,14 +187,11 @@ func afterLogin(r *http.Request) string {
 }
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
-	if s.o.Store == nil {
-		return notFound("没有这个页面。")
-	}
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("登录信息没有读到，请再试一次。")
 	}
-	name, to := strings.TrimSpace(r.PostForm.Get("name")), within0(r.PostForm.Get("to"))
+	name, to := strings.TrimSpace(r.PostForm.Get("name")), localPath(r.PostForm.Get("to"))
 	about(w, name)
 	refuse := func(status int, says string) error {
 		s.render(w, r, person{}, status, "login", layout{Title: "登录", Body: loginView{To: to, Name: name, Says: says}})
@@ -185,9 +201,13 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 	if until := latest(s.doors.closed(account, mostFailures), s.doors.closed(computer, mostFromOne)); !until.IsZero() {
 		return refuse(http.StatusTooManyRequests, "密码错误次数过多，请在"+until.In(s.zoneOf().Location).Format("15:04")+"以后再试。")
 	}
-	users, err := s.o.Store.Users()
+	users, err := s.users()
 	if err != nil {
 		return err
+	}
+	if users == nil { // nobody needs to
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return nil
 	}
 	u := User{Hash: nobodysHash} // as much work as for somebody
 	if i := slices.IndexFunc(users, func(x User) bool { return x.Name == name }); i >= 0 {

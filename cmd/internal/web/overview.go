@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"taizhang/cmd/internal/papers"
 	"taizhang/internal/onepage"
 	"taizhang/internal/workbook"
 	"taizhang/queries"
@@ -64,7 +65,7 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) er
 		return err
 	}
 	front, err := once(rd, fmt.Sprint("front ", rd.At(p)), func() (*weekly.Front, error) {
-		o, err := s.o.Service.Weekly(s.zoneOf())
+		o, err := papers.WeeklyOptions(s.zoneOf(), s.o.Version)
 		if err != nil {
 			return nil, err
 		}

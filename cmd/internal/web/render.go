@@ -84,7 +84,7 @@ func within(l layout, v any) inside { return inside{l, v} }
 // render writes a page whole or not at all.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, status int, name string, l layout) {
 	z := s.o.Service.Zone()
-	l.Zone, l.Who, l.Login, l.Path, l.Version, l.query = z.Name, who, s.o.Store != nil && who.Name != "", r.URL.Path, s.o.Version, r.URL.Query()
+	l.Zone, l.Who, l.Login, l.Path, l.Version, l.query = z.Name, who, who.Role != "" && who != operator, r.URL.Path, s.o.Version, r.URL.Query()
 	l.Nav = navOf(who, r.URL.Path)
 	var b bytes.Buffer
 	if err := templates()[name].ExecuteTemplate(&b, "layout", l); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/receipt"
@@ -27,8 +28,8 @@ type returnView struct {
 	MaySend   bool
 	Receipt   bool
 	Sheet     string // to look at the original, "" where none was read
-	Decided   string
-	Learnable bool
+	Decided   []string
+	Askable   bool // something in it may be explained
 }
 
 type findingView struct {
@@ -107,6 +108,13 @@ func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) e
 			}
 		}
 	}
+	decisions, err := rd.Decisions(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		v.Decided = append(v.Decided, shownTime(d.At, rd.Location())+" "+causeWords[d.Kind]+"（"+d.By+"）："+d.Reason)
+	}
 	if as := r.URL.Query().Get("as"); as != "" {
 		t := sheetOf(id+"_审核意见", "程度", "位置", "现有内容", "问题", "怎样修改")
 		for _, f := range v.Findings {
@@ -131,9 +139,7 @@ func (v *returnView) take(x *finding.Return) {
 		v.Changes = append(v.Changes, changeView{c.Kind.Label(), c.Key, c.Column, c.Before, c.After})
 	}
 	v.NotRead = x.NotRead()
-	if d := x.Decision; d != nil {
-		v.Decided = d.At.Format("2006-01-02 15:04") + " " + d.By + "：" + d.Reason
-	}
+	v.Askable = slices.ContainsFunc(v.Findings, func(f findingView) bool { return f.Mark != "" })
 }
 
 // reportOf is what the receipt of an arrival says, nil where that was not kept.

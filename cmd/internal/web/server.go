@@ -19,6 +19,7 @@ type Options struct {
 	Clock   func() time.Time // time.Now unless set
 	Log     *slog.Logger     // discarded unless set
 	Store   Store            // users and sessions; nil: none, whoever asks is this computer's operator
+	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
 	Secure  bool             // it is served over TLS
 	Version string           // of the program
 	Exe     string           // the program that runs fenced queries; "": this one
@@ -114,7 +115,7 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // name point here.
 func (s *Server) hosts(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.o.Store == nil && !isLoopback(r.Host) {
+		if users, err := s.users(); err == nil && users == nil && !isLoopback(r.Host) {
 			s.fail(w, r, person{}, &fault{status: http.StatusMisdirectedRequest, says: "请用 127.0.0.1 或 localhost 打开本页。"})
 			return
 		}

@@ -7,7 +7,6 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/ingest/forms"
 	"taizhang/internal/zone"
-	"taizhang/queries/weekly"
 )
 
 // Service is the process that owns the zone. Whatever changes something goes
@@ -25,22 +24,10 @@ type Service interface {
 	Issue(ctx context.Context) (string, error)
 	// Template makes the workbook with everything that a unit owes, filled in from what it handed in before.
 	Template(ctx context.Context, unit zone.Submitter) (name string, content []byte, err error)
-	// Weekly gives what the weekly report is made with beside the publication.
-	Weekly(z *office.Zone) (weekly.Options, error)
-	// Papers lists what was issued, newest first.
-	Papers(z *office.Zone) ([]Paper, error)
 	// Jobs lists what the service did, newest first, and what it is at.
 	Jobs() []Job
 	// Troubles says what holds returns up until somebody mends it.
 	Troubles(z *office.Zone) ([]string, error)
-}
-
-// Paper is a file that was issued into summaries/.
-type Paper struct {
-	File     string // relative to summaries/, with slashes
-	Kind     string // "" the workbook, report, reminder, page, pdf, extract
-	AsOf     string // 2022-08-15
-	IssuedAt time.Time
 }
 
 // Job is a piece of the service's work.
