@@ -1,16 +1,16 @@
 package web
 
 import (
-	"encoding/csv"
+	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
+	"time"
 
+	"taizhang/cmd/internal/sink"
 	"taizhang/internal/result"
-	"taizhang/internal/workbook"
 	"taizhang/internal/zone"
 )
 
@@ -29,34 +29,36 @@ func (t *tableSheet) add(values ...any) { t.rows = append(t.rows, values) }
 
 // send answers with the table as a file.
 func (t *tableSheet) send(w http.ResponseWriter, as string) error {
-	switch as {
-	case "xlsx":
-		attach(w, t.name+".xlsx", xlsxType)
-		out := workbook.NewStream(w, t.columns)
-		for _, r := range t.rows {
-			if err := out.Row(r); err != nil {
-				return abort(err)
-			}
-		}
-		if err := out.Close(); err != nil {
-			return abort(err)
-		}
-		return nil
-	case "csv":
-		attach(w, t.name+".csv", "text/csv; charset=utf-8")
-		out, err := newCSV(w, t.columns)
-		if err != nil {
-			return abort(err)
-		}
-		for _, r := range t.rows {
-			if err := out.row(r); err != nil {
-				return abort(err)
-			}
-		}
-		return out.end()
+	columns := make([]result.Column, len(t.columns))
+	for i, c := range t.columns {
+		columns[i] = result.Column{Name: c, Type: "VARCHAR"}
 	}
-	return badAsk("可以下载为 xlsx 或 csv。")
+	out, err := begin(noContext, w, t.name, as, columns, nil)
+	if err != nil {
+		return err
+	}
+	for _, r := range t.rows {
+		if err := out.Row(r); err != nil {
+			return abort(err)
+		}
+	}
+	if err := out.End(); err != nil {
+		return abort(err)
+	}
+	return nil
 }
+
+// begin begins an answer that is a file of rows.
+func begin(ctx context.Context, w http.ResponseWriter, name, as string, columns []result.Column, loc *time.Location) (sink.Sink, error) {
+	kind, ok := fileTypes[as]
+	if !ok {
+		return nil, badAsk("可以下载为 xlsx、csv、json 或 parquet。")
+	}
+	attach(w, name+"."+as, kind)
+	return sink.New(ctx, w, as, columns, true, loc, func(string, ...any) {})
+}
+
+var fileTypes = map[string]string{"xlsx": xlsxType, "csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -68,37 +70,6 @@ func attach(w http.ResponseWriter, name, contentType string) {
 
 // abort ends an answer that has begun: whoever asked sees that it isn't whole.
 func abort(error) error { panic(http.ErrAbortHandler) }
-
-// csvFile writes CSV that Excel opens as it is meant.
-type csvFile struct{ w *csv.Writer }
-
-func newCSV(w io.Writer, columns []string) (*csvFile, error) {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return nil, err
-	}
-	f := &csvFile{csv.NewWriter(w)}
-	texts := make([]string, len(columns))
-	for i, c := range columns {
-		texts[i] = result.ForExcel(c)
-	}
-	return f, f.w.Write(texts)
-}
-
-func (f *csvFile) row(values []any) error {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = plain(v)
-		if _, isText := v.(string); isText {
-			texts[i] = result.ForExcel(texts[i])
-		}
-	}
-	return f.w.Write(texts)
-}
-
-func (f *csvFile) end() error {
-	f.w.Flush()
-	return f.w.Error()
-}
 
 // plain writes a value of a result as text; nil is empty.
 func plain(v any) string {

@@ -65,3 +65,10 @@ func parseTime(s string, loc *time.Location) (time.Time, error) {
 	}
 	return t.AddDate(0, 0, 1).Add(-time.Microsecond), nil
 }
+
+// pointURL is an address that has a point alone.
+func pointURL(v pointView) *url.URL {
+	q := url.Values{}
+	v.into(q)
+	return &url.URL{RawQuery: q.Encode()}
+}

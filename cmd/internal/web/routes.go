@@ -28,6 +28,19 @@ func (s *Server) table() []route {
 		{pattern: "GET /units/{unit}/sent/{draft}", may: maySend, about: ofUnit, handle: (*Server).sent},
 		{pattern: "POST /units/{unit}/decide", may: mayManage, about: ofUnit, handle: (*Server).decideUnit},
 
+		{pattern: "GET /query", may: mayQuery, handle: (*Server).query},
+		{pattern: "POST /query", may: mayQuery, handle: (*Server).ask},
+		{pattern: "GET /query/results/{result}", may: mayQuery, handle: (*Server).result},
+
+		{pattern: "GET /papers", may: mayRead, handle: (*Server).papers},
+		{pattern: "POST /papers", may: mayManage, handle: (*Server).issue},
+		{pattern: "GET /papers/issued/{file...}", may: mayRead, handle: (*Server).paper},
+		{pattern: "GET /papers/ledgers/{file}", may: mayRead, handle: (*Server).ledger},
+
+		{pattern: "GET /runs", may: mayManage, handle: (*Server).runs},
+		{pattern: "POST /runs", may: mayManage, handle: (*Server).runNow},
+		{pattern: "GET /runs/audit", may: mayManage, handle: (*Server).auditFile},
+
 		{pattern: eventsPattern, may: mayEnter, handle: (*Server).events},
 
 		{pattern: "GET /api/metrics", may: mayRead, api: true, handle: (*Server).apiMetrics},

@@ -35,6 +35,7 @@ type Server struct {
 	routes   []route
 	readings readings
 	drafts   drafts
+	results  results
 	audit    *audit
 	doors    doors
 	asking   chan struct{} // queries at work

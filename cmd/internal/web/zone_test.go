@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -121,21 +122,27 @@ type testService struct {
 	dir   string
 	clock func() time.Time
 	mu    sync.Mutex
+	zone  atomic.Pointer[office.Zone]
 	jobs  []Job
 	hold  chan struct{} // where given, a run waits for it
 }
 
 func (s *testService) Zone() *office.Zone {
+	if z := s.zone.Load(); z != nil {
+		return z
+	}
 	z, err := office.Load(s.dir)
 	if err != nil {
 		panic(err)
 	}
+	s.zone.Store(z)
 	return z
 }
 
 func (s *testService) locked(f func(z *office.Zone) (*office.Outcome, error)) (*office.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.zone.Store(nil) // as it is declared now
 	owner, err := warehouse.Lock(s.dir, "serve")
 	if err != nil {
 		return nil, err
@@ -218,11 +225,7 @@ func open(t testing.TB, dir string, change func(*Options)) *site {
 		t.Fatal(err)
 	}
 	h := httptest.NewServer(s.Handler())
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := &site{t: t, dir: dir, server: s, url: h.URL, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, log: log}
+	x := &site{t: t, dir: dir, server: s, url: h.URL, client: newClient(t), log: log}
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -230,6 +233,16 @@ func open(t testing.TB, dir string, change func(*Options)) *site {
 		h.Close()
 	})
 	return x
+}
+
+// newClient is a browser of a sort: it keeps cookies and follows nothing by itself.
+func newClient(t testing.TB) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // answerOf is what came back.
