@@ -209,7 +209,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	u := User{Hash: nobodysHash} // as much work as for somebody
+	u := User{Hash: s.nobody} // as much work as for somebody
 	if i := slices.IndexFunc(users, func(x User) bool { return x.Name == name }); i >= 0 {
 		u = users[i]
 	}

@@ -41,6 +41,7 @@ type Server struct {
 	asking   chan struct{} // queries at work
 	ended    chan struct{} // closed when the page ends
 	lines    atomic.Int64  // live connections
+	nobody   string        // hash of a password that nobody has
 }
 
 // New makes the page of a zone. Close ends it.
@@ -62,7 +63,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the page's audit: %w", err)
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), ended: make(chan struct{})}
+	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), nobody: nobodysHash, ended: make(chan struct{})}
 	s.drafts.clock, s.doors.clock = o.Clock, o.Clock
 	s.routes = s.table()
 	for _, r := range s.routes {

@@ -224,6 +224,7 @@ func open(t testing.TB, dir string, change func(*Options)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.nobody = cheap("nobody")
 	h := httptest.NewServer(s.Handler())
 	x := &site{t: t, dir: dir, server: s, url: h.URL, client: newClient(t), log: log}
 	t.Cleanup(func() {
