@@ -35,6 +35,8 @@ type Reader struct {
 	prefix string          // of the names of what it restates, apart from those of other readers of the file
 	graph  *lineage.Graph  // of the models, once asked for
 
+	closing []func() error // what is done once it is closed
+
 	mu       sync.Mutex
 	restated []*restatement // newest last
 	serial   int
@@ -63,6 +65,10 @@ func Open(path string, c *metric.Catalogue) (*Reader, error) {
 	if err := r.load(context.Background()); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("%s is no publication of taizhang: %w", path, err)
+	}
+	if err := warehouse.CanRead(context.Background(), db.Conn); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("%s can't be read: %w", path, err)
 	}
 	return r, nil
 }
@@ -103,7 +109,16 @@ func (r *Reader) load(ctx context.Context) error {
 }
 
 // Close closes the publication.
-func (r *Reader) Close() error { return r.db.Close() }
+func (r *Reader) Close() error {
+	err := r.db.Close()
+	for _, f := range r.closing {
+		err = errors.Join(err, f())
+	}
+	return err
+}
+
+// OnClose has something done once the publication is closed.
+func (r *Reader) OnClose(f func() error) { r.closing = append(r.closing, f) }
 
 // Path of the publication.
 func (r *Reader) Path() string { return r.path }

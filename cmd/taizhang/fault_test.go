@@ -3,11 +3,16 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -81,60 +86,187 @@ func TestReceiptsBeforeTheInbox(t *testing.T) {
 	}
 }
 
-// TestEveryStep ends a run at a step of some kind in some room of the zone, as a full disk or a pulled plug would: the
-// next run finds everything whole and finishes it. Some kinds are taken at random; TAIZHANG_TEST_STEPS=all takes the first
-// and the last step of every kind (minutes).
+// works are what writes to a zone: each begins in a zone of its own, and is begun again after it was disturbed.
+var works = map[string]struct {
+	zone  func(t *testing.T) string
+	args  []string
+	code  int  // of the undisturbed
+	again bool // the whole command is given again; else a run finishes what was begun
+}{
+	"run":      {crashZone, []string{"run", "--received-at", crashReceived}, 3, true},
+	"rebuild":  {sharedCalm, []string{"rebuild"}, 0, true},
+	"decision": {sharedCalm, []string{"returns", "waive", "建设局", "problem", "2022-W30", "--reason", "停电"}, 0, false},
+}
+
+// sharedCalm is a copy of a crashZone after its run, made once.
+func sharedCalm(t *testing.T) string {
+	t.Helper()
+	calmOnce.Do(func() {
+		dir := must(os.MkdirTemp("", "taizhang-calm-"))
+		temporary = append(temporary, dir)
+		calmDir = filepath.Join(dir, "zone")
+		if err := os.CopyFS(calmDir, os.DirFS(calmZone(t))); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return copyZone(t, calmDir)
+}
+
+var (
+	calmOnce sync.Once
+	calmDir  string
+)
+
+// disturbances are how a step goes wrong, each with what is to be said.
+var disturbances = map[string]func(t *testing.T, n int, args []string) (code int, log string, at *durable.Step){
+	"the disk is full from there on": func(t *testing.T, n int, args []string) (code int, log string, at *durable.Step) {
+		at = durabletest.FailFrom(n, syscall.ENOSPC, func() { code, _, log = program(t, args...) })
+		if code != 1 || !strings.Contains(log, "no space left on device") {
+			t.Errorf("step %d, %v: exit code %d\n%s", n, at, code, log)
+		}
+		return code, log, at
+	},
+	"it fails once": func(t *testing.T, n int, args []string) (code int, log string, at *durable.Step) {
+		at = durabletest.FailAt(n, syscall.EIO, func() { code, _, log = program(t, args...) })
+		if code == 1 && !strings.Contains(log, "input/output error") {
+			t.Errorf("step %d, %v: exit code %d\n%s", n, at, code, log)
+		}
+		return code, log, at
+	},
+	"half of it is written": func(t *testing.T, n int, args []string) (code int, log string, at *durable.Step) {
+		at = durabletest.FailFrom(n, &durable.Torn{After: 100, Err: syscall.ENOSPC}, func() { code, _, log = program(t, args...) })
+		return code, log, at
+	},
+	"the program is killed there": func(t *testing.T, n int, args []string) (int, string, *durable.Step) {
+		t.Setenv("TAIZHANG_TEST_KILL_AT", strconv.Itoa(n))
+		c, log := start(t, args...)
+		_ = c.Wait() // it was killed
+		if c.ProcessState.Exited() {
+			return c.ProcessState.ExitCode(), log.String(), nil
+		}
+		return -1, log.String(), &durable.Step{Op: "kill", Path: strconv.Itoa(n)}
+	},
+}
+
+// TestEveryStep disturbs each step that writes, to the file system or the database, of a run, a rebuild and a decision,
+// in each way: what comes next finds everything whole and finishes it, as if nothing had been. Some steps are taken at
+// random; TAIZHANG_TEST_STEPS=all takes each of them (make soak does).
 func TestEveryStep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	calm := crashZone(t)
-	steps := durabletest.Steps(func() {
-		if code, _, log := program(t, "run", "--zone", calm, "--received-at", crashReceived); code != 3 {
-			t.Fatalf("exit code %d\n%s", code, log)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	for _, name := range slices.Sorted(maps.Keys(works)) {
+		work := works[name]
+		zone := work.zone(t)
+		args := func(zone string) []string { return append(slices.Clone(work.args), "--zone", zone) }
+		steps := durabletest.Steps(func() {
+			if code, _, log := program(t, args(zone)...); code != work.code {
+				t.Fatalf("%s: exit code %d\n%s", name, code, log)
+			}
+		})
+		if len(steps) < 20 {
+			t.Fatalf("%s: only %d steps", name, len(steps))
 		}
-	})
-	want := state(t, calm)
+		want := settled(t, zone, name)
+		t.Logf("%s: %d steps", name, len(steps))
+		hows := slices.Sorted(maps.Keys(disturbances))
+		if !everything() && name != "run" { // one of them will do
+			hows = hows[r.IntN(len(hows)):][:1]
+		}
+		for _, how := range hows {
+			at := sampled(r, zone, steps, how)
+			for _, n := range at {
+				zone := work.zone(t)
+				_, _, s := disturbances[how](t, n, args(zone))
+				if s == nil {
+					continue // fewer steps than when they were counted: nothing was disturbed
+				}
+				what := fmt.Sprintf("seed %d, %s: step %d (%s), %s", seed, name, n, steps[n], how)
+				if name == "run" {
+					finish(t, zone, want, what)
+				} else {
+					resume(t, zone, args(zone), work.again, what)
+				}
+				if got := settled(t, zone, name); got != want {
+					t.Errorf("%s: the zone differs from an undisturbed one:\n%s", what, difference(want, got))
+				}
+				if code, out, log := program(t, "doctor", "--zone", zone); code != 0 {
+					t.Errorf("%s: doctor: %d %s%s", what, code, out, log)
+				}
+			}
+		}
+	}
+	withoutFolderSyncs(t)
+}
+
+// settled is the state of a zone; a receipt of a decision holds the time.
+func settled(t *testing.T, zone, work string) string {
+	t.Helper()
+	s := state(t, zone)
+	if work == "decision" {
+		s = regexp.MustCompile(`(?m)^(outbox\S+) [0-9a-f]{64}$`).ReplaceAllString(s, "$1")
+	}
+	return s
+}
+
+// resume gives a command again that was disturbed, or lets a run finish what it had noted.
+func resume(t *testing.T, zone string, args []string, again bool, what string) {
+	t.Helper()
+	if !again {
+		journal := must(os.ReadFile(filepath.Join(zone, "archive/journal.jsonl")))
+		if strings.Contains(string(journal), `"kind":"waive"`) {
+			args = []string{"run", "--zone", zone}
+		}
+	}
+	if code, _, log := program(t, args...); code != 0 {
+		t.Fatalf("%s: then %v: exit code %d\n%s", what, args, code, log)
+	}
+	if code, _, log := program(t, "run", "--zone", zone); code != 0 {
+		t.Fatalf("%s: the run after that: exit code %d\n%s", what, code, log)
+	}
+}
+
+// sampled are the steps to disturb: all, or a few of different kinds.
+func sampled(r *rand.Rand, zone string, steps []durable.Step, how string) []int {
+	var at []int
+	if everything() {
+		for n, s := range steps {
+			if how != "half of it is written" || s.Op == durable.Append {
+				at = append(at, n)
+			}
+		}
+		return at
+	}
 	type kind struct {
 		op   durable.Op
 		room string
 	}
-	first, last := map[kind]int{}, map[kind]int{}
+	of := map[kind][]int{}
+	var kinds []kind
 	for n, s := range steps {
-		k := kind{s.Op, room(calm, s)}
-		if _, seen := first[k]; !seen {
-			first[k] = n
+		k := kind{s.Op, room(zone, s)}
+		if how == "half of it is written" && s.Op != durable.Append {
+			continue
 		}
-		last[k] = n
-	}
-	var at []int
-	for k, n := range first {
-		at = append(at, n)
-		if k.room == "archive" || k.room == "outbox" || k.room == "inbox" {
-			at = append(at, last[k])
+		if of[k] == nil {
+			kinds = append(kinds, k)
 		}
+		of[k] = append(of[k], n)
 	}
-	slices.Sort(at)
-	at = slices.Compact(at)
-	if os.Getenv("TAIZHANG_TEST_STEPS") != "all" {
-		seed := uint64(time.Now().UnixNano())
-		t.Logf("seed %d", seed)
-		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(at), func(i, j int) { at[i], at[j] = at[j], at[i] })
-		at = at[:4]
+	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	for _, k := range kinds[:min(1, len(kinds))] {
+		at = append(at, of[k][r.IntN(len(of[k]))])
 	}
-	for _, n := range at {
-		zone := crashZone(t)
-		code, log := 0, ""
-		s := durabletest.FailFrom(n, syscall.ENOSPC, func() { code, _, log = program(t, "run", "--zone", zone, "--received-at", crashReceived) })
-		if s == nil {
-			t.Fatalf("step %d is not reached", n)
-		}
-		if code != 1 || !strings.Contains(log, "no space left on device") {
-			t.Errorf("step %d, %s: exit code %d\n%s", n, s, code, log)
-		}
-		finish(t, zone, want, s.String())
-	}
-	// A share that can't sync its folders stops nothing.
+	return at
+}
+
+// withoutFolderSyncs: a share that can't sync its folders stops nothing.
+func withoutFolderSyncs(t *testing.T) {
+	t.Helper()
+	want := state(t, sharedCalm(t))
 	zone := crashZone(t)
 	restore := durable.SetHook(func(s durable.Step) error {
 		if s.Op == durable.SyncDir {

@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"taizhang/internal/durable"
 	"taizhang/queries/fence"
 )
 
@@ -20,6 +23,7 @@ func TestMain(m *testing.M) {
 		os.Exit(fence.ChildMain())
 	}
 	if os.Getenv("TAIZHANG_AS_PROGRAM") != "" {
+		killAtStep(os.Getenv("TAIZHANG_TEST_KILL_AT"))
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	testscript.Main(cleaned{m}, map[string]func(){
@@ -27,15 +31,38 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// killAtStep ends this process before it takes the step of that number, as a kill or a power cut would.
+func killAtStep(number string) {
+	at, err := strconv.Atoi(number)
+	if err != nil {
+		return
+	}
+	var n atomic.Int64
+	durable.SetHook(func(durable.Step) error {
+		if n.Add(1) > int64(at) {
+			if p, err := os.FindProcess(os.Getpid()); err == nil {
+				_ = p.Kill()
+			}
+			select {} // until it is
+		}
+		return nil
+	})
+}
+
 type cleaned struct{ m *testing.M }
 
 func (c cleaned) Run() int {
 	code := c.m.Run()
-	if sharedDemo.dir != "" {
-		_ = os.RemoveAll(sharedDemo.dir)
+	for _, dir := range append(temporary, sharedDemo.dir) {
+		if dir != "" {
+			_ = os.RemoveAll(dir)
+		}
 	}
 	return code
 }
+
+// temporary are folders that outlive a test, to be removed after the last.
+var temporary []string
 
 // sharedDemo is the demo zone, made once per run of the tests. Whoever changes it copies it first.
 var sharedDemo struct {

@@ -41,7 +41,7 @@ func parse(file string, text []byte, o decl.Options) (*Form, error) {
 	if d.Empty() {
 		d.Fault("the file is empty", "文件是空的")
 	}
-	p := &parser{f: &Form{Source: text}, unsure: map[string]bool{}}
+	p := &parser{f: &Form{Source: text}, unsure: map[string]bool{}, archived: o.Archived}
 	if d.Root != nil {
 		p.form(d.Root.As("a form", "表样"))
 	}
@@ -55,6 +55,8 @@ func parse(file string, text []byte, o decl.Options) (*Form, error) {
 type parser struct {
 	f      *Form
 	unsure map[string]bool // fields whose columns have a fault; "" where a field could not be read
+
+	archived bool // it was in force once: what was a role then is read as what it meant
 }
 
 // place is where a key stands, or else where it is missing.
@@ -180,11 +182,16 @@ func (p *parser) column(n *decl.Node) (Column, decl.Fields) {
 		place(m, "type", n).Fault("unknown type %q%s", "没有类型“%s”%s", typ, decl.Instead(typ, typeNames()))
 	}
 	role, ok := m["role"].Text()
-	if c.Role = Role(role); ok && c.Role != Fact && c.Role != Deadline {
+	if c.Role = Role(role); p.archived && c.Role != Fact && c.Role != Deadline {
+		c.Role = ""
+	} else if ok && c.Role != Fact && c.Role != Deadline {
 		m["role"].Fault("unknown role %q%s", "没有 role“%s”%s", role, decl.Instead(role, []string{string(Fact), string(Deadline)}))
 	}
 	c.Required, _ = m["required"].Bool()
-	if c.Names, _ = m["names"].Bool(); c.Names && c.Type != Text {
+	if c.Names, _ = m["names"].Bool(); p.archived && role == "enterprise" { // as `names` was written first
+		c.Names = true
+	}
+	if c.Names && c.Type != Text {
 		m["names"].Fault("names: only of text", "names 只用于 text 类型的列")
 	}
 	if o := m["open_ended"].Fields(openKeys...).Filled(); o != nil {

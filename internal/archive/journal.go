@@ -287,6 +287,57 @@ func (a *Archive) All() iter.Seq2[Event, error] {
 	}
 }
 
+// Whole gives the length of the part of the journal that holds whole lines, as it is now on the disk.
+func (a *Archive) Whole() (int64, error) {
+	f, err := os.Open(a.path(journalName))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("archive: %w", err)
+	}
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	for buf := make([]byte, 1<<16); err == nil && size > 0; {
+		part := buf[:min(size, int64(len(buf)))]
+		if _, err = f.ReadAt(part, size-int64(len(part))); err != nil {
+			break
+		}
+		if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
+			return size - int64(len(part)) + int64(i) + 1, nil
+		}
+		size -= int64(len(part))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("archive: %s: %w", a.path(journalName), err)
+	}
+	return 0, nil
+}
+
+// Until gives the events of the first bytes of the journal, a number that Whole gave.
+func (a *Archive) Until(size int64) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		f, err := os.Open(a.path(journalName))
+		if errors.Is(err, os.ErrNotExist) && size == 0 {
+			return
+		}
+		if err != nil {
+			yield(Event{}, fmt.Errorf("archive: %w", err))
+			return
+		}
+		defer f.Close()
+		for l, err := range lines(io.LimitReader(f, size)) {
+			if err != nil {
+				yield(Event{}, fmt.Errorf("archive: %s: %w", a.path(journalName), err))
+				return
+			}
+			if l.torn || !yield(l.event, nil) {
+				return
+			}
+		}
+	}
+}
+
 // Events gives all events in the order of the journal.
 func (a *Archive) Events() ([]Event, error) {
 	var events []Event
@@ -373,10 +424,14 @@ func (a *Archive) Keys() map[string]string {
 }
 
 // LastAt gives the latest time at which something arrived or was decided, zero before the first.
-func (a *Archive) LastAt() time.Time {
+func (a *Archive) LastAt() (time.Time, error) {
+	st, err := a.current()
+	if err != nil {
+		return time.Time{}, err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.state.lastAt
+	return st.lastAt, nil
 }
 
 // Size gives the length of the journal in bytes: every event changes it.

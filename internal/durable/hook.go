@@ -18,7 +18,12 @@ const (
 	Rename  Op = "rename"   // a file gets its name
 	SyncDir Op = "sync dir" // a folder's names go to the disk
 	Delete  Op = "delete"   // a file is removed
-	Commit  Op = "commit"   // a database keeps a transaction; the path is the database's role
+
+	// Steps of a database; the path is its role.
+	OpenDB     Op = "open"       // it is opened for writing
+	Begin      Op = "begin"      // a transaction begins
+	Commit     Op = "commit"     // a transaction is kept
+	Checkpoint Op = "checkpoint" // what was kept goes into the file itself
 )
 
 // Step is one step, before it is taken.

@@ -39,7 +39,17 @@ var damageSigns = []string{"not a valid DuckDB database file", "Could not read e
 
 // IsDamage says whether an error means that a database file is not whole; not
 // that somebody holds it, that it can't be read, or that a newer program wrote it.
-func IsDamage(err error) bool { return says(err, damageSigns...) }
+func IsDamage(err error) bool {
+	var damaged *DamagedError
+	return err != nil && (errors.As(err, &damaged) || says(err, damageSigns...))
+}
+
+// IsEngineFault says whether an error came from the engine, or from reading a database file: it may be damaged.
+func IsEngineFault(err error) bool {
+	var de *duckdb.Error
+	var damaged *DamagedError
+	return errors.As(err, &de) || errors.As(err, &damaged)
+}
 
 func says(err error, signs ...string) bool {
 	text := err.Error()

@@ -167,6 +167,9 @@ func qualified(name string) string {
 
 // Begin starts a transaction on the connection.
 func Begin(ctx context.Context, conn *sql.Conn) error {
+	if err := durable.Ask(durable.Begin, role); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
 	_, err := conn.ExecContext(ctx, "begin transaction")
 	return err
 }
@@ -186,7 +189,7 @@ func Commit(ctx context.Context, conn *sql.Conn) error {
 		Rollback(conn)
 		return fmt.Errorf("commit: %w", err)
 	}
-	err := durable.Ask(durable.Commit, "warehouse")
+	err := durable.Ask(durable.Commit, role)
 	if err == nil {
 		_, err = conn.ExecContext(ctx, "commit")
 	}

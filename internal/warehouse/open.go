@@ -15,6 +15,8 @@ import (
 	_ "time/tzdata" // offices' PCs have no zone database
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"taizhang/internal/durable"
 )
 
 // Options of an opened database. The zero value is right for a zone of the
@@ -36,7 +38,15 @@ type DB struct {
 // Open opens a warehouse for reading and writing and creates it where it is
 // missing. The caller holds its Lock. Where a foreign program (a DuckDB shell)
 // holds the file, the error is a *HeldError.
-func Open(path string, o Options) (*DB, error) { return open(path, "read_write", o) }
+func Open(path string, o Options) (*DB, error) {
+	if err := durable.Ask(durable.OpenDB, role); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return open(path, "read_write", o)
+}
+
+// role is the name of a warehouse among the steps of writing ([durable.Step]).
+const role = "warehouse"
 
 // smallFile is a file of so few rows that further threads cost a reader more
 // than they save.
@@ -146,6 +156,9 @@ func (d *DB) Path() string { return d.path }
 // Checkpoint folds the write-ahead log into the file, so that the file alone
 // is the whole warehouse and may be copied once closed.
 func (d *DB) Checkpoint(ctx context.Context) error {
+	if err := durable.Ask(durable.Checkpoint, role); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
 	_, err := d.Conn.ExecContext(ctx, "checkpoint")
 	return err
 }

@@ -50,6 +50,7 @@ var Tables = []Table{
 	table("ctl.control_state", `name VARCHAR, fingerprint VARCHAR`),
 	table("ctl.metric_state", `fact VARCHAR, fingerprint VARCHAR`),
 	table("ctl.commit", `mark BIGINT`),
+	table("ctl.format", `number INTEGER`),
 }
 
 // FixedTable returns the fixed table of that name, such as raw.return.
@@ -62,8 +63,16 @@ func FixedTable(name string) Table {
 	panic("warehouse: no fixed table " + name)
 }
 
-// Schema creates the schemas and fixed tables that are missing.
+// Schema creates the schemas and fixed tables that are missing, and brings those of an older program up to date. A newer
+// program's are refused with a *NewerError.
 func Schema(ctx context.Context, conn *sql.Conn) error {
+	from, err := FormatOf(ctx, conn)
+	if err != nil {
+		return err
+	}
+	if from > Format {
+		return &NewerError{from}
+	}
 	var b strings.Builder
 	for _, s := range []string{"raw", "ctl", "stg", "built", "core", "mart"} {
 		fmt.Fprintf(&b, "create schema if not exists %s;\n", s)
@@ -72,12 +81,10 @@ func Schema(ctx context.Context, conn *sql.Conn) error {
 		b.WriteString(t.Create() + ";\n")
 	}
 	b.WriteString("insert into ctl.commit select 0 where not exists (select 1 from ctl.commit);\n")
-	b.WriteString("alter table raw.decision add column if not exists decided_by VARCHAR;\n") // younger than the table
-	b.WriteString("alter table ctl.form_column add column if not exists role VARCHAR;\n")
 	if _, err := conn.ExecContext(ctx, b.String()); err != nil {
 		return fmt.Errorf("create the fixed tables: %w", err)
 	}
-	return nil
+	return migrate(ctx, conn, from)
 }
 
 // Empty deletes all rows of tables, such as the control tables before they

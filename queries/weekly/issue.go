@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
-	"taizhang/internal/zone"
 	"taizhang/queries"
 )
 
@@ -179,90 +176,4 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 		return nil
 	}
 	return &out
-}
-
-// Remind is the text to paste into the work group: who has not handed in what
-// fell due in the week before the point, and when it was due. It is empty where
-// nothing is missing.
-func Remind(ctx context.Context, r *queries.Reader, p warehouse.Point) (string, error) {
-	list, err := r.Status(ctx, queries.StatusAsk{Point: p})
-	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
-	}
-	at := r.At(p)
-	titles, err := r.SelectAt(ctx, p, "select form, title from ctl.form")
-	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
-	}
-	name := map[any]string{}
-	for _, t := range titles.Rows {
-		name[t[0]] = strings.NewReplacer("“", "", "”", "").Replace(fmt.Sprint(t[1]))
-	}
-	type debt struct{ form, period, state string }
-	var units []string
-	debts := map[string][]debt{}
-	for _, s := range list {
-		state := s.Get("state")
-		if state != "missing" && state != "rejected" {
-			continue
-		}
-		unit := fmt.Sprint(s.Get("submitter"))
-		if debts[unit] == nil {
-			units = append(units, unit)
-		}
-		debts[unit] = append(debts[unit], debt{orDash(name[s.Get("form")], fmt.Sprint(s.Get("form"))), fmt.Sprint(s.Get("period")), fmt.Sprint(state)})
-	}
-	if len(units) == 0 {
-		return "", nil
-	}
-	var who []string
-	for _, u := range units {
-		var forms []string
-		for _, d := range debts[u] {
-			t := "《" + d.form + "》" + d.period
-			if p, err := calendar.ParsePeriod(d.period); err == nil {
-				t = "《" + d.form + "》" + p.Chinese()
-			}
-			if d.state == "rejected" {
-				t += "（已退回，请更正重报）"
-			}
-			forms = append(forms, t)
-		}
-		who = append(who, u+"（"+strings.Join(forms, "、")+"，填“"+zone.TemplateName(u)+"”）")
-	}
-	// the earlier of the as-of date's end and the known-at time
-	moment, since := endOfDay(at.AsOf, r.Location()), chineseDate(at.AsOf)
-	if at.KnownAt.Before(moment) {
-		moment = at.KnownAt
-		since = chineseDate(calendar.Of(moment)) + moment.Format("15:04")
-	}
-	by, err := remindBy(ctx, r, moment)
-	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
-	}
-	return fmt.Sprintf("【催报】截至%s，以下单位尚未报送：%s，请于%s前报送。", since, strings.Join(who, "；"), by), nil
-}
-
-// remindBy is until when what is overdue is asked for: by 17:00 of a working
-// day on whose morning it is asked, else by noon of the next working day.
-func remindBy(ctx context.Context, r *queries.Reader, moment time.Time) (string, error) {
-	morning := moment.Hour() < 12
-	from := moment.Format(time.DateOnly)
-	t, err := r.SelectAt(ctx, warehouse.Point{}, "select cast(min(day) as varchar) from ctl.calendar where is_workday and day "+
-		map[bool]string{true: ">=", false: ">"}[morning]+" date '"+from+"'")
-	if err != nil {
-		return "", err
-	}
-	day, hour := moment.AddDate(0, 0, 1), "12:00"
-	if len(t.Rows) > 0 {
-		if s, ok := t.Rows[0][0].(string); ok {
-			if d, err := time.Parse(time.DateOnly, s); err == nil {
-				day = d
-			}
-		}
-	}
-	if morning && day.Format(time.DateOnly) == from {
-		hour = "17:00"
-	}
-	return chineseDate(calendar.Of(day)) + hour, nil
 }

@@ -27,6 +27,7 @@ type Options struct {
 	Issued      []Previous   // oldest first; none: 更正说明 compares with what was known on the as-of date a week before
 	Ranking     bool         // the zone asks for 位次
 	Version     string       // of the program
+	Notice      string       // what readers must know of how up to date the figures are; stands after the sentence of coverage
 }
 
 // Build makes the weekly workbook at a point; zero values of the point mean
@@ -382,7 +383,7 @@ func (w *weekly) word(name, field string) string {
 	case "year":
 		return fmt.Sprint(w.ask.AsOf.Year())
 	case "coverage":
-		return w.returns.sentence()
+		return w.returns.sentence() + notice(w.options.Notice)
 	case "missing":
 		return fmt.Sprint(len(w.returns.missing))
 	case "previous":

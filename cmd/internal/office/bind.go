@@ -15,9 +15,18 @@ import (
 // bindKeys refuses keys that are not those the journal was written with: hashes made with others join to nothing. The
 // fingerprints of new ones are noted in the journal.
 func (z *Zone) bindKeys(a *archive.Archive) error {
+	fresh, err := z.freshKeys(a)
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	return a.Append(archive.Event{Event: archive.BindKeys, Keys: fresh})
+}
+
+// freshKeys gives the fingerprints of keys that the journal doesn't know yet, and refuses those that are not its own.
+func (z *Zone) freshKeys(a *archive.Archive) (map[string]string, error) {
 	keys, err := z.keys()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	bound := a.Keys()
 	path := filepath.Join(z.Archive(), keyFile)
@@ -32,13 +41,10 @@ func (z *Zone) bindKeys(a *archive.Archive) error {
 		case "":
 			fresh[scope] = print
 		default:
-			return fmt.Errorf("%s: key %q is not the one that returns were taken in with: it is another zone's, or was made anew\nhint: restore it from a backup of the archive", path, scope)
+			return nil, fmt.Errorf("%s: key %q is not the one that returns were taken in with: it is another zone's, or was made anew%s", path, scope, z.putBackHint())
 		}
 	}
-	if len(fresh) == 0 {
-		return nil
-	}
-	return a.Append(archive.Event{Event: archive.BindKeys, Keys: fresh})
+	return fresh, nil
 }
 
 // fingerprint tells keys apart without telling them.

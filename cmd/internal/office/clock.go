@@ -15,7 +15,11 @@ const unsteady = 5 * time.Minute
 // is further behind was wrong then or is wrong now, and which return counts depends on it: it is refused until somebody
 // says that it is right.
 func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
-	now, last := o.Clock(), a.LastAt()
+	now := o.Clock()
+	last, err := a.LastAt()
+	if err != nil {
+		return now, err
+	}
 	switch behind := last.Sub(now); {
 	case behind <= 0 || o.ClockOK:
 		return now, nil
@@ -26,6 +30,19 @@ func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
 		return now, refuse("the clock says %s, but the last return or decision is of %s: the clock is wrong now, or was wrong then\nhint: set the clock of this computer right; if it is right now, say so: --clock-ok",
 			now.In(z.Location).Format("2006-01-02 15:04"), last.In(z.Location).Format("2006-01-02 15:04"))
 	}
+}
+
+// knownAt gives the time of a publication. By a clock that is before the last arrival, returns would be of the future and
+// not count, and figures be those of an earlier day: it is refused like an arrival, but where everything is made anew
+// because somebody asked for it.
+func (z *Zone) knownAt(a *archive.Archive, o *Options) (time.Time, error) {
+	now, err := z.timely(a, o)
+	if err != nil && o.Rebuild {
+		last, _ := a.LastAt() // timely has read it
+		o.Log.Warn("figures are published by a clock that is before the last return or decision", "clock", now, "last", last)
+		return now, nil
+	}
+	return now, err
 }
 
 // refuseMoved refuses another code or time zone than that by which returns were taken in: they would be counted by

@@ -394,7 +394,7 @@ func (z *Zone) removeErased(a *archive.Archive) error {
 		if e.Seq <= last.Erasure {
 			continue
 		}
-		files = append(files, z.Warehouse()+".damaged", z.Warehouse()+".rebuild")
+		files = append(files, z.Warehouse()+".damaged", z.Warehouse()+".rebuild", z.olderName())
 		for _, f := range e.Files {
 			if !filepath.IsLocal(filepath.FromSlash(f)) {
 				return fmt.Errorf("the journal names %s, which is not in the zone", f)

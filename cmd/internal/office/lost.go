@@ -12,7 +12,22 @@ import (
 )
 
 // restoreHint ends what is said where the archive is not the one that figures were made from.
-const restoreHint = "\nhint: restore the archive from a backup; going on without it would lose or mix up what was handed in"
+func (z *Zone) restoreHint() string {
+	return "\nhint: going on without it would lose or mix up what was handed in; bring the zone back from a backup: taizhang restore " + z.backupFolder() + " --to NEW_FOLDER"
+}
+
+// putBackHint ends what is said where single files of the archive are lost.
+func (z *Zone) putBackHint() string {
+	return "\nhint: put it back from a backup: taizhang doctor --mend --from " + z.backupFolder()
+}
+
+// backupFolder is where the last backup went, or a word for it.
+func (z *Zone) backupFolder() string {
+	if last, err := z.LastBackup(); err == nil && last != nil {
+		return last.Dir
+	}
+	return "BACKUPS"
+}
 
 // refuseLost refuses an archive that lacks what the last publication or the warehouse knows: one that is missing, empty,
 // shorter, older or another zone's. It changes nothing. The journal's length is always looked at, the tables only where
@@ -20,7 +35,7 @@ const restoreHint = "\nhint: restore the archive from a backup; going on without
 func (z *Zone) refuseLost(ctx context.Context, a *archive.Archive, o *Options, whole bool) error {
 	last, published := z.lastPublication()
 	if a.Size() < last.Journal {
-		return fmt.Errorf("the journal of %s has %d bytes, but had %d when the figures were published last: part of it is missing"+restoreHint, z.Archive(), a.Size(), last.Journal)
+		return fmt.Errorf("the journal of %s has %d bytes, but had %d when the figures were published last: part of it is missing%s", z.Archive(), a.Size(), last.Journal, z.restoreHint())
 	}
 	if _, err := os.Stat(z.Warehouse()); err == nil && !whole {
 		return nil
@@ -46,8 +61,12 @@ func (z *Zone) refuseLost(ctx context.Context, a *archive.Archive, o *Options, w
 			o.Log.Warn("what it knows can't be compared with the archive", "file", file, "err", err)
 			continue
 		}
-		err = compareKnown(ctx, db, had, decisions, z.Archive())
+		err = compareKnown(ctx, db, had, decisions, z.Archive(), z.restoreHint())
 		db.Close()
+		if warehouse.IsDamage(err) {
+			o.Log.Warn("what it knows can't be compared with the archive", "file", file, "err", firstLine(err))
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -70,7 +89,7 @@ func journalKnows(a *archive.Archive) (map[int64]string, int, error) {
 }
 
 // compareKnown refuses where a database knows an arrival or a decision that the journal doesn't.
-func compareKnown(ctx context.Context, db *warehouse.DB, had map[int64]string, decisions int, dir string) error {
+func compareKnown(ctx context.Context, db *warehouse.DB, had map[int64]string, decisions int, dir, hint string) error {
 	lost, other, first := 0, 0, int64(0)
 	err := warehouse.Each(ctx, db.Conn, "select arrival, any_value(sha256), (select coalesce(max(seq), 0) from raw.decision) from raw.return group by arrival order by arrival", func(v []any) error {
 		n, _ := v[0].(int64)
@@ -96,11 +115,11 @@ func compareKnown(ctx context.Context, db *warehouse.DB, had map[int64]string, d
 	case err != nil:
 		return fmt.Errorf("compare %s with the archive: %w", db.Path(), err)
 	case lost > 0:
-		return fmt.Errorf("%s knows %d files, from arrival %d on, that the journal of %s doesn't: it is older, or part of it is missing"+restoreHint, db.Path(), lost, first, dir)
+		return fmt.Errorf("%s knows %d files, from arrival %d on, that the journal of %s doesn't: it is older, or part of it is missing%s", db.Path(), lost, first, dir, hint)
 	case other > 0:
-		return fmt.Errorf("%s knows arrival %d as another file than the journal of %s: it is another zone's, or was gone on with from an older copy"+restoreHint, db.Path(), first, dir)
+		return fmt.Errorf("%s knows arrival %d as another file than the journal of %s: it is another zone's, or was gone on with from an older copy%s", db.Path(), first, dir, hint)
 	case last > int64(decisions):
-		return fmt.Errorf("%s knows decision %d, but the journal of %s ends at %d"+restoreHint, db.Path(), last, dir, decisions)
+		return fmt.Errorf("%s knows decision %d, but the journal of %s ends at %d%s", db.Path(), last, dir, decisions, hint)
 	}
 	return nil
 }
@@ -130,9 +149,9 @@ func (w *work) named(e archive.Event, err error) error {
 }
 
 // lostError ends a rebuild that had to leave files out.
-func lostError(lost []error) error {
+func (z *Zone) lostError(lost []error) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return fmt.Errorf("rebuilt and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup of the archive and run: taizhang rebuild", len(lost), errors.Join(lost...))
+	return fmt.Errorf("rebuilt and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup: taizhang doctor --mend --from %s; then run: taizhang rebuild", len(lost), errors.Join(lost...), z.backupFolder())
 }

@@ -17,8 +17,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/robfig/cron/v3"
-
 	"taizhang/ingest"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
@@ -41,6 +39,21 @@ type Zone struct {
 
 // Load reads a zone's folder. Errors carry file, line and column.
 func Load(dir string) (*Zone, error) {
+	config, err := os.ReadFile(filepath.Join(dir, zone.FileName))
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is not a zone: it has no %s (make one with: taizhang init DIR)", dir, zone.FileName)
+		}
+		return nil, err
+	}
+	if _, err := formatIn(dir); err != nil {
+		return nil, err
+	}
+	return load(dir, config)
+}
+
+// load is Load for a zone whose taizhang.yaml is given.
+func load(dir string, config []byte) (_ *Zone, err error) {
 	z := &Zone{}
 	sub := func(name string) fs.FS {
 		p := filepath.Join(dir, name)
@@ -48,13 +61,6 @@ func Load(dir string) (*Zone, error) {
 			return nil
 		}
 		return os.DirFS(p)
-	}
-	config, err := os.ReadFile(filepath.Join(dir, zone.FileName))
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s is not a zone: it has no %s (make one with: taizhang init DIR)", dir, zone.FileName)
-		}
-		return nil, err
 	}
 	var own []fs.FS
 	if f := sub("forms"); f != nil {
@@ -139,7 +145,7 @@ func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
 
 // Known is what taizhang.yaml may name.
 func Known(set *forms.Set, c *metric.Catalogue) zone.Known {
-	k := zone.Known{CheckCron: func(s string) error { _, err := cron.ParseStandard(s); return err }}
+	k := zone.Known{}
 	for _, f := range set.Forms {
 		k.Forms = append(k.Forms, zone.FormInfo{ID: f.ID, Title: f.Title, Frequency: f.Frequency, Mode: string(f.Mode)})
 	}
@@ -227,13 +233,13 @@ func (z *Zone) keys() (secret.Keys, error) {
 	switch {
 	case err == nil:
 		if err := json.Unmarshal(text, &stored); err != nil {
-			return nil, fmt.Errorf("%s: %w\nhint: restore it from a backup of the archive", path, err)
+			return nil, fmt.Errorf("%s: %w%s", path, err, z.putBackHint())
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("read keys: %w", err)
 	default:
 		if info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil && info.Size() > 0 {
-			return nil, fmt.Errorf("%s is gone, but returns were taken in with it\nhint: restore it from a backup of the archive", path)
+			return nil, fmt.Errorf("%s is gone, but returns were taken in with it%s", path, z.putBackHint())
 		}
 	}
 	want := []string{"zone"}
@@ -245,7 +251,7 @@ func (z *Zone) keys() (secret.Keys, error) {
 	missing := false
 	if err == nil && stored["zone"] == "" {
 		if info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil && info.Size() > 0 {
-			return nil, fmt.Errorf("%s holds no key, but returns were taken in with one\nhint: restore it from a backup of the archive", path)
+			return nil, fmt.Errorf("%s holds no key, but returns were taken in with one%s", path, z.putBackHint())
 		}
 	}
 	keys := secret.Keys{}

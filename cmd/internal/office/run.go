@@ -55,9 +55,19 @@ func (o *Options) fill() {
 
 // Run takes in what lies in the inbox, computes and publishes. The caller holds the zone's lock. Where an error stops it
 // the outcome, if any, says what was taken in until then.
-func (z *Zone) Run(ctx context.Context, o Options) (_ *Outcome, err error) {
+func (z *Zone) Run(ctx context.Context, o Options) (out *Outcome, err error) {
 	defer func() { err = remedied(err, "; then run again: what isn't taken in yet is still in the inbox") }()
 	o.fill()
+	if out, err = z.run(ctx, o); err == nil || o.Deliver != nil || ctx.Err() != nil {
+		return out, err
+	}
+	if mended, e := z.mendWarehouse(ctx, &o, err); e != nil || !mended {
+		return out, errors.Join(err, e)
+	}
+	return z.run(ctx, o) // what the first one took in but couldn't tell is told by this one
+}
+
+func (z *Zone) run(ctx context.Context, o Options) (_ *Outcome, err error) {
 	if err := z.EnsureFolders(); err != nil {
 		return nil, err
 	}
@@ -159,11 +169,26 @@ func remedied(err error, then string) error {
 	if err == nil || strings.Contains(err.Error(), "\nhint:") {
 		return err
 	}
+	if warehouse.IsEngineFault(err) && warehouse.IsDamage(err) { // whatever statement met it says nothing to an operator
+		return &damagedError{err, then}
+	}
 	if what := warehouse.Remedy(err); what != "" {
 		return fmt.Errorf("%w\nhint: %s%s", err, what, then)
 	}
 	return err
 }
+
+// damagedError says of a damaged warehouse what to do, without the statement that met it.
+type damagedError struct {
+	err  error
+	then string
+}
+
+func (e *damagedError) Error() string {
+	return "the warehouse is damaged: " + firstLine(e.err) + "\nhint: make it anew from the archive with: taizhang rebuild" + e.then
+}
+
+func (e *damagedError) Unwrap() error { return e.err }
 
 // idle says whether there is nothing to do: no file is ready, and the last publication still holds. Nothing was
 // unfinished when that was made and the journal is as long as it was then, so it need not be read.
@@ -230,7 +255,7 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 		at = func(string) time.Time {
 			now, err := w.z.timely(w.archive, w.o)
 			if err != nil { // it was set back while this run works
-				return w.archive.LastAt()
+				now, _ = w.archive.LastAt() // the owner has it at hand
 			}
 			return now
 		}
@@ -244,7 +269,11 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 
 // publish builds the models in one transaction, checks them, and publishes only if they hold.
 func (w *work) publish(ctx context.Context, out *Outcome) error {
-	z, conn, now := w.z, w.db.Conn, w.o.Clock()
+	z, conn := w.z, w.db.Conn
+	now, err := z.knownAt(w.archive, w.o)
+	if err != nil {
+		return err
+	}
 	p, err := z.current(now, w.archive)
 	if err != nil {
 		return err

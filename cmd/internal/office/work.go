@@ -42,6 +42,9 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 	if err := z.removeErased(a); err != nil {
 		return nil, err
 	}
+	if err := z.noteFormat(); err != nil {
+		return nil, err
+	}
 	w, err := z.start(ctx, a, o)
 	lacking, unerased := 0, false
 	if err == nil {
@@ -49,14 +52,10 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 			unerased, err = w.unerased(ctx)
 		}
 	} else if warehouse.IsDamage(err) {
-		aside := z.Warehouse() + ".damaged"
-		if lost := z.refuseLost(ctx, a, o, true); lost != nil {
-			return nil, lost
+		if err = z.setAside(ctx, a, o, err); err != nil {
+			return nil, err
 		}
-		o.Log.Warn("the warehouse is damaged: making it anew from the archive", "kept", aside, "err", err)
-		if err = durable.Move(z.Warehouse(), aside); err == nil {
-			w, lacking = nil, 1
-		}
+		w, lacking = nil, 1
 	}
 	if err == nil {
 		err = z.bindKeys(a)
@@ -81,6 +80,37 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 	return w, nil
 }
 
+// setAside puts a damaged warehouse out of the way, where the archive is what it was made from.
+func (z *Zone) setAside(ctx context.Context, a *archive.Archive, o *Options, damage error) error {
+	if err := z.refuseLost(ctx, a, o, true); err != nil {
+		return err
+	}
+	aside := z.Warehouse() + ".damaged"
+	o.Log.Warn("the warehouse is damaged: making it anew from the archive", "kept", aside, "err", firstLine(damage))
+	return durable.Move(z.Warehouse(), aside)
+}
+
+// mendWarehouse makes the warehouse anew where an error came from its damage, found only once it was open; false where it
+// isn't damaged.
+func (z *Zone) mendWarehouse(ctx context.Context, o *Options, cause error) (bool, error) {
+	if !warehouse.IsEngineFault(cause) {
+		return false, nil
+	}
+	damage := warehouse.Whole(ctx, z.Warehouse())
+	if !warehouse.IsDamage(damage) {
+		return false, nil
+	}
+	a, err := archive.Open(z.Archive())
+	if err != nil {
+		return false, err
+	}
+	defer a.Close()
+	if err := z.setAside(ctx, a, o, damage); err != nil {
+		return false, err
+	}
+	return true, z.remake(ctx, a, o)
+}
+
 // anew makes the warehouse again and opens it.
 func (z *Zone) anew(ctx context.Context, a *archive.Archive, o *Options, w *work) (*work, error) {
 	if err := w.close(); err != nil {
@@ -99,7 +129,10 @@ func (z *Zone) start(ctx context.Context, a *archive.Archive, o *Options) (*work
 		return nil, err
 	}
 	w := &work{z: z, o: o, archive: a, db: db}
-	if err := w.prepare(ctx); err != nil {
+	if err = w.keepOlder(ctx); err == nil {
+		err = w.prepare(ctx)
+	}
+	if err != nil {
 		w.close()
 		return nil, err
 	}
@@ -151,7 +184,7 @@ func (w *work) lacking(ctx context.Context) (int, error) {
 		}
 	}
 	if highest > known {
-		return 0, fmt.Errorf("the warehouse holds arrival %d, but the journal of %s ends at %d\nhint: restore the archive from a backup; taking returns in now would mix them up", highest, w.z.Archive(), known)
+		return 0, fmt.Errorf("the warehouse holds arrival %d, but the journal of %s ends at %d%s", highest, w.z.Archive(), known, w.z.restoreHint())
 	}
 	if len(lacking) == 0 {
 		return 0, nil

@@ -139,12 +139,13 @@ func putNew(dir string, f *draftFile) error {
 
 // takeIn has the service take in what lies in the inbox, and waits for it a while.
 func (s *Server) takeIn(r *http.Request, x *draft) {
+	by := "page " + x.who
 	done := make(chan struct{})
 	ctx := context.WithoutCancel(r.Context())
 	go func() {
 		defer close(done)
 		failed := ""
-		if _, err := s.o.Service.Run(ctx); err != nil {
+		if err := s.o.Service.Run(ctx, by); err != nil {
 			s.o.Log.Error("run for the page", "err", err)
 			failed = "处理时出了问题，文件已收下，系统会再试。"
 		}

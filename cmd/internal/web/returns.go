@@ -96,7 +96,7 @@ func (s *Server) returns(w http.ResponseWriter, r *http.Request, who person) err
 		if v.Waiting, err = s.waiting(""); err != nil {
 			return err
 		}
-		if v.Trouble, err = s.o.Service.Troubles(s.zoneOf()); err != nil {
+		if v.Trouble, err = s.zoneOf().Troubles(); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
+	"taizhang/cmd/internal/service"
 	"taizhang/data"
 	"taizhang/ingest/forms"
 	"taizhang/internal/warehouse"
@@ -123,7 +124,6 @@ type testService struct {
 	clock func() time.Time
 	mu    sync.Mutex
 	zone  atomic.Pointer[office.Zone]
-	jobs  []Job
 	hold  chan struct{} // where given, a run waits for it
 }
 
@@ -158,11 +158,12 @@ func (s *testService) options() office.Options {
 	return office.Options{Clock: s.clock, Pause: func(time.Duration) {}}
 }
 
-func (s *testService) Run(ctx context.Context) (*office.Outcome, error) {
+func (s *testService) Run(ctx context.Context, _ string) error {
 	if s.hold != nil {
 		<-s.hold
 	}
-	return s.locked(func(z *office.Zone) (*office.Outcome, error) { return z.Run(ctx, s.options()) })
+	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { return z.Run(ctx, s.options()) })
+	return err
 }
 
 func (s *testService) Decide(ctx context.Context, d office.Decision) error {
@@ -175,7 +176,10 @@ func (s *testService) Teach(_ context.Context, lessons []forms.Lesson) error {
 	return err
 }
 
-func (s *testService) Issue(ctx context.Context) (path string, err error) {
+func (s *testService) Do(ctx context.Context, job, _ string) (r service.Report, err error) {
+	if job != zone.JobSummary {
+		return r, fmt.Errorf("the test's service doesn't do %s", job)
+	}
 	_, err = s.locked(func(z *office.Zone) (*office.Outcome, error) {
 		d := papers.Desk{Zone: z, Clock: s.clock, Open: func(z *office.Zone) (*queries.Reader, warehouse.Point, error) {
 			r, err := queries.Open(z.PublishedFile(), z.Metrics)
@@ -186,20 +190,16 @@ func (s *testService) Issue(ctx context.Context) (path string, err error) {
 		}}
 		i, err := d.Issue(ctx, papers.Options{})
 		if i != nil {
-			path = i.Path
+			r.Message = i.Path
 		}
 		return nil, err
 	})
-	return path, err
+	return r, err
 }
 
 func (s *testService) Template(_ context.Context, u zone.Submitter) (string, []byte, error) {
 	return "报送_" + u.Name + ".xlsx", []byte("template of " + u.Name), nil
 }
-
-func (s *testService) Jobs() []Job { return s.jobs }
-
-func (s *testService) Troubles(z *office.Zone) ([]string, error) { return z.Troubles() }
 
 // site is the page of a zone with a browser of a sort before it.
 type site struct {

@@ -1,0 +1,275 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"taizhang/internal/backup"
+	"taizhang/internal/decl"
+	"taizhang/internal/durable"
+	"taizhang/internal/state"
+	"taizhang/internal/warehouse"
+)
+
+// BackupOptions of a backup.
+type BackupOptions struct {
+	Dir         string // folder of backups, outside the zone: made where it is missing in a folder that is there
+	Keep        int    // how many of the newest backups stay; 0 and no KeepMonthly: all
+	KeepMonthly int    // of how many months the newest stays too
+	Verify      bool   // every older piece is read again, not a sixteenth of them
+	New         bool   // Dir holds no backups although the last one went there
+	Program     string // version of the program
+	Clock       func() time.Time
+	Pause       func(time.Duration) // waits for a publication that is being made; time.Sleep unless set
+	Log         *slog.Logger
+	// Snapshots write consistent copies of databases that others have open, by their names in the zone. What lies beside
+	// them under longer names (logs) is left out.
+	Snapshots map[string]func(ctx context.Context, to string) error
+}
+
+// BackupReport is what a backup did.
+type BackupReport struct {
+	Dir, Name   string
+	At          time.Time
+	Files       int
+	Bytes       int64 // of all files
+	CopiedBytes int64 // that the folder did not hold yet
+	Copied      int   // pieces of files, likewise
+	ReadBack    int   // pieces that were read from the medium and compared
+	Kept        int   // backups in the folder
+	Removed     []string
+	Lost        []string    // originals that are neither in the archive nor in an earlier backup
+	Warnings    []decl.Text // what somebody should know
+	Took        time.Duration
+}
+
+// BackupNote is what the zone keeps of its last whole backup.
+type BackupNote struct {
+	Dir   string    `json:"dir"`
+	Name  string    `json:"name"`
+	At    time.Time `json:"at"`
+	Files int       `json:"files"`
+	Bytes int64     `json:"bytes"`
+	Lost  int       `json:"lost,omitempty"` // originals that are in no backup
+}
+
+const (
+	backupNoteName = "backup.json"
+	backupLockName = "backup.lock"
+)
+
+// LastBackup tells of the last whole backup of the zone, nil where none is known.
+func (z *Zone) LastBackup() (*BackupNote, error) {
+	text, err := os.ReadFile(filepath.Join(z.Dir, backupNoteName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read when the last backup was made: %w", err)
+	}
+	var n BackupNote
+	if json.Unmarshal(text, &n) != nil { // it is only a note: the backups themselves are whole or not
+		return nil, nil
+	}
+	return &n, nil
+}
+
+// fact names of a set.
+const (
+	factJournal   = "journal"   // length of the journal
+	factPublished = "published" // length of the journal that the publication was made from
+	factUnsettled = "unsettled" // 1: a publication was being made, and nobody finished it
+	factErasure   = "erasure"   // the last erasure of a person
+)
+
+// Backup copies everything of the zone that can't be made again into a folder elsewhere, reads it back, and notes that it
+// did. It needs no lock of the zone and holds nobody up. What it copies belongs together: first the publication, then the
+// journal up to a length, then what the journal names.
+func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, err error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Pause == nil {
+		o.Pause = time.Sleep
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Snapshots == nil {
+		o.Snapshots = map[string]func(context.Context, string) error{}
+	}
+	if _, err := os.Stat(filepath.Join(z.Dir, state.FileName)); err == nil && o.Snapshots[state.FileName] == nil {
+		o.Snapshots[state.FileName] = z.copyState
+	}
+	begin := time.Now()
+	defer func() { err = backupRemedied(err) }()
+	if o.Keep < 0 || o.KeepMonthly < 0 {
+		return nil, refuse("--keep and --keep-monthly are numbers of backups, from 0 on")
+	}
+	dir, err := z.outside(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := warehouse.LockFile(filepath.Join(z.Dir, backupLockName), "backup")
+	if err != nil {
+		return nil, fmt.Errorf("back up: %w", err)
+	}
+	defer owner.Release()
+	store, err := z.store(dir, o.New)
+	if err != nil {
+		return nil, err
+	}
+	w, err := store.Begin(ctx, o.Clock(), o.Program, o.Verify)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Discard()
+	c := &copying{z: z, o: &o, w: w, report: &BackupReport{Dir: dir}}
+	if err := c.all(ctx); err != nil {
+		return nil, err
+	}
+	set, err := w.Commit()
+	if err != nil {
+		return nil, err
+	}
+	r := c.report
+	r.Name, r.At, r.Files, r.Bytes = set.Name, set.At, len(set.Files), set.Bytes()
+	r.Copied, r.CopiedBytes, r.ReadBack = w.Copied, w.CopiedBytes, w.Read
+	if err := c.retain(store, set); err != nil {
+		return r, err
+	}
+	r.Took = time.Since(begin)
+	text, err := json.MarshalIndent(BackupNote{Dir: dir, Name: set.Name, At: set.At, Files: r.Files, Bytes: r.Bytes, Lost: len(r.Lost)}, "", " ")
+	if err != nil {
+		return r, err
+	}
+	if err := durable.WriteBytes(filepath.Join(z.Dir, backupNoteName), 0o600, append(text, '\n')); err != nil {
+		return r, fmt.Errorf("the backup is whole, but the zone can't note it: %w", err)
+	}
+	if len(r.Lost) > 0 {
+		return r, fmt.Errorf("the backup is made, but %d originals are in no backup and no longer in the archive:\n%s\nhint: taizhang doctor says more", len(r.Lost), strings.Join(r.Lost, "\n"))
+	}
+	return r, nil
+}
+
+// copyState writes a whole copy of what the service did, as it is at one moment.
+func (z *Zone) copyState(ctx context.Context, to string) error {
+	st, err := state.View(ctx, z.Dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(st.CopyTo(ctx, to), st.Close())
+}
+
+// backupRemedied says of a full or failing medium that it is the backup's, not the zone's.
+func backupRemedied(err error) error {
+	if err == nil || strings.Contains(err.Error(), "\nhint:") {
+		return err
+	}
+	if what := warehouse.Remedy(err); what != "" {
+		return fmt.Errorf("%w\nhint: %s; the earlier backups are as they were, and the zone is untouched", err, what)
+	}
+	return err
+}
+
+// outside gives the absolute path of a folder for backups, and refuses one within the zone or around it.
+func (z *Zone) outside(dir string) (string, error) {
+	if dir == "" {
+		return "", refuse("name the folder for backups")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	zone, err := filepath.Abs(z.Dir)
+	if err != nil {
+		return "", err
+	}
+	if real, err := filepath.EvalSymlinks(zone); err == nil {
+		zone = real
+	}
+	to := abs
+	if real, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		to = filepath.Join(real, filepath.Base(abs))
+	}
+	if within(zone, to) || within(to, zone) {
+		return "", refuse("%s is in the zone's own folder, or around it: a backup there is lost with it\nhint: name a folder on another disk, a USB stick or a share", dir)
+	}
+	return abs, nil
+}
+
+func within(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && (rel == "." || filepath.IsLocal(rel))
+}
+
+// store opens the folder of backups. A medium that isn't there looks like an empty folder: where the last backup went
+// there, it is refused.
+func (z *Zone) store(dir string, isNew bool) (*backup.Store, error) {
+	last, err := z.LastBackup()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := backup.Open(dir); errors.Is(err, backup.ErrNone) && last != nil && last.Dir == dir && !isNew {
+		return nil, refuse("%s holds no backups, but the last one (%s) went there: is the disk or share connected?\nhint: to begin anew there, say so: --new", dir, last.Name)
+	}
+	about := fmt.Sprintf("%s：台账系统的备份。内有个人信息和密钥，请妥善保管。恢复：taizhang restore 本文件夹 --to 空文件夹", z.Name)
+	return backup.Create(dir, z.Code, about)
+}
+
+// retain removes older backups, and says what of those that stay is not as it should be.
+func (c *copying) retain(store *backup.Store, set *backup.Set) error {
+	removed, err := store.Retain(c.o.Keep, c.o.KeepMonthly)
+	if err != nil {
+		return err
+	}
+	c.report.Removed = removed
+	sets, damaged, err := store.Sets()
+	if err != nil {
+		return err
+	}
+	c.report.Kept = len(sets)
+	for _, d := range damaged {
+		c.warn("%[1]v; as long as it lies there, nothing of older backups is removed", "%[1]v；它还在时，旧备份的内容都不清理", d)
+	}
+	lacking, err := store.Lacking()
+	if err != nil {
+		return err
+	}
+	for _, name := range lacking {
+		c.warn("backup %[1]s is no longer whole: a part of it was damaged and can't be copied again", "备份 %[1]s 已不完整：其中有内容损坏，也无法重新复制", name)
+	}
+	var before []string
+	for _, s := range sets {
+		if s.Facts[factErasure] < set.Facts[factErasure] {
+			before = append(before, s.Name)
+		}
+	}
+	if len(before) > 0 {
+		c.warn("made before a person was erased, and still holding that person: %[1]s (backup --keep 1 removes them)",
+			"以下备份早于个人信息删除，仍含该人信息：%[1]s（用 backup --keep 1 清除）", strings.Join(before, ", "))
+	}
+	if sameDisk(c.z.Dir, c.report.Dir) {
+		c.warn("%[1]s is on the same disk as the zone: both are lost with it", "%[1]s 与园区数据在同一块磁盘上，磁盘损坏时会一起丢失", c.report.Dir)
+	}
+	return nil
+}
+
+func (c *copying) warn(english, chinese string, args ...any) {
+	c.report.Warnings = append(c.report.Warnings, decl.Say(english, chinese, args...))
+}
+
+// sameText says whether a file still says the same.
+func sameText(path string, text []byte) bool {
+	now, err := os.ReadFile(path)
+	return err == nil && bytes.Equal(now, text) || errors.Is(err, fs.ErrNotExist) && text == nil
+}

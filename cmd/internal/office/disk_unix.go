@@ -1,0 +1,29 @@
+//go:build !windows
+
+package office
+
+import (
+	"golang.org/x/sys/unix"
+)
+
+// sameDisk says whether two paths are on the same file system.
+func sameDisk(a, b string) bool {
+	var x, y unix.Stat_t
+	return unix.Stat(a, &x) == nil && unix.Stat(b, &y) == nil && x.Dev == y.Dev
+}
+
+// freeBytes is the room that is left where a path lies, and how many more files fit; -1 where it can't be told.
+func freeBytes(path string) (bytes, files int64) {
+	var s unix.Statfs_t
+	if unix.Statfs(path, &s) != nil {
+		return -1, -1
+	}
+	files = int64(s.Ffree)
+	if s.Files == 0 { // a file system that makes them as it needs them
+		files = -1
+	}
+	return int64(s.Bavail) * int64(s.Bsize), files
+}
+
+// canWrite says whether this user may write to a folder.
+func canWrite(path string) bool { return unix.Access(path, unix.W_OK|unix.X_OK) == nil }

@@ -1,0 +1,157 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"taizhang/internal/decl"
+	"taizhang/internal/warehouse"
+)
+
+// State is how one thing stands that a doctor looked at.
+type State string
+
+// The states, worst last.
+const (
+	Sound  State = "ok"
+	Mended State = "mended"  // it was a fault, and is none any more
+	Warned State = "warning" // nothing is wrong yet
+	Faulty State = "fault"
+)
+
+// Finding is what a doctor found.
+type Finding struct {
+	Check   string // what was looked at: one word
+	State   State
+	Path    string // within the zone, "" for none
+	Message decl.Text
+	Command string // what mends it, "" where nothing is to be done or only a person can
+}
+
+// DoctorOptions of looking a zone over.
+type DoctorOptions struct {
+	Mend    bool   // what is safe to mend is mended
+	From    string // folder of backups to mend from; the one of the last backup unless set
+	Program string // version of the program
+	Clock   func() time.Time
+	Log     *slog.Logger
+}
+
+// doctor looks a zone over.
+type doctor struct {
+	z     *Zone
+	o     *DoctorOptions
+	found []Finding
+	owner *warehouse.Owner // nil where somebody else is at work in the zone
+}
+
+// Doctor looks a zone over: everything that can be told from outside of figures. It changes nothing unless it is to mend;
+// then it needs the zone's lock. The error is nil even where faults are found.
+func Doctor(ctx context.Context, dir string, o DoctorOptions) ([]Finding, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &doctor{o: &o}
+	z, err := Load(dir)
+	if err != nil {
+		if _, e := os.Stat(filepath.Join(dir, restoringName)); e == nil {
+			d.add("declarations", Faulty, "", "taizhang restore BACKUPS --to "+dir, "a restore was cut short here: the folder is no zone yet", "恢复没有完成，这里还不是可用的园区")
+			return d.found, nil
+		}
+		d.add("declarations", Faulty, "", "", "%[1]v", "%[1]v", err)
+		return d.found, nil
+	}
+	d.z = z
+	d.add("declarations", Sound, "", "", "%[1]s: %[2]d units, %[3]d forms", "%[1]s：%[2]d个单位，%[3]d种报表", z.Name, len(z.Submitters), len(z.Forms.Forms))
+	d.versions()
+	if o.Mend {
+		if d.owner, err = warehouse.Lock(z.Dir, "doctor"); err != nil {
+			return nil, err
+		}
+		defer d.owner.Release()
+	}
+	for _, check := range []func(context.Context) error{d.archive, d.keys, d.warehouse, d.published, d.papers, d.leftovers, d.waiting, d.disk, d.clock, d.backups} {
+		if err := ctx.Err(); err != nil {
+			return d.found, err
+		}
+		if err := check(ctx); err != nil {
+			return d.found, fmt.Errorf("look the zone over: %w", err)
+		}
+	}
+	return d.found, nil
+}
+
+func (d *doctor) add(check string, state State, path, command, english, chinese string, args ...any) {
+	d.found = append(d.found, Finding{check, state, path, decl.Say(english, chinese, args...), command})
+}
+
+// command is what to type in this zone.
+func (d *doctor) command(words string) string { return "taizhang " + words + " --zone " + d.z.Dir }
+
+func (d *doctor) versions() {
+	format, err := d.z.format()
+	if err != nil {
+		d.add("version", Faulty, formatPath, "", "%[1]v", "%[1]v", err)
+		return
+	}
+	d.add("version", Sound, "", "", "taizhang %[1]s, zone format %[2]d", "taizhang %[1]s，数据格式第%[2]d版", orNone(d.o.Program), format)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "dev"
+	}
+	return s
+}
+
+// clock looks at the time against what the journal and the publication say.
+func (d *doctor) clock(context.Context) error {
+	now := d.o.Clock()
+	last, _ := d.z.lastPublication()
+	latest, err := d.latest()
+	if err != nil {
+		return nil // told already
+	}
+	if last.PublishedAt.After(latest) {
+		latest = last.PublishedAt
+	}
+	at := func(t time.Time) string { return t.In(d.z.Location).Format("2006-01-02 15:04") }
+	switch {
+	case latest.Sub(now) > unsteady:
+		d.add("clock", Faulty, "", "", "the clock says %[1]s, but something was received or published on %[2]s: set the clock of this computer right; if it is right, run with --clock-ok",
+			"本机时间是 %[1]s，但 %[2]s 已有接收或发布：请校准本机时间；如时间无误，运行时加 --clock-ok", at(now), at(latest))
+	case !latest.IsZero() && now.Sub(latest) > 100*24*time.Hour:
+		d.add("clock", Warned, "", "", "the clock says %[1]s; nothing was received or published since %[2]s: is it right?",
+			"本机时间是 %[1]s，自 %[2]s 以来没有接收或发布：时间对吗？", at(now), at(latest))
+	default:
+		d.add("clock", Sound, "", "", "%[1]s, %[2]s", "%[1]s，%[2]s", at(now), d.z.Timezone)
+	}
+	return nil
+}
+
+// oldBackup is the age from which on a backup is said to be old.
+const oldBackup = 8 * 24 * time.Hour
+
+func (d *doctor) backups(context.Context) error {
+	last, err := d.z.LastBackup()
+	if err != nil {
+		return err
+	}
+	command := d.command("backup DIR")
+	switch {
+	case last == nil:
+		d.add("backup", Warned, "", command, "this zone was never backed up", "从未备份")
+	case d.o.Clock().Sub(last.At) > oldBackup:
+		d.add("backup", Warned, "", d.command("backup "+last.Dir), "the last backup is %[1]d days old (%[2]s)", "最近一次备份在%[1]d天前（%[2]s）", int(d.o.Clock().Sub(last.At).Hours()/24), last.Dir)
+	default:
+		d.add("backup", Sound, "", "", "%[1]s in %[2]s, %[3]d files", "%[1]s，在 %[2]s，%[3]d个文件", last.At.In(d.z.Location).Format("2006-01-02 15:04"), last.Dir, last.Files)
+	}
+	return nil
+}

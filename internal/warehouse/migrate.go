@@ -1,0 +1,92 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// migrations are what warehouses of older programs lack, in order. A warehouse's format is how many of them it has. They
+// are only ever added to: warehouses with any number of them are about.
+var migrations = []struct{ what, sql string }{
+	{"who decided, and what a form's columns are for", "alter table raw.decision add column if not exists decided_by VARCHAR; alter table ctl.form_column add column if not exists role VARCHAR"},
+}
+
+// Format is the format of warehouses that this program writes.
+var Format = len(migrations)
+
+// NewerError says that a warehouse was written by a newer program.
+type NewerError struct{ Format int }
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("the warehouse was written by a newer program (format %d, this one knows %d)", e.Format, Format)
+}
+
+// FormatOf tells the format of an opened warehouse, -1 of an empty one.
+func FormatOf(ctx context.Context, conn *sql.Conn) (int, error) {
+	var old, noted bool
+	err := conn.QueryRowContext(ctx, `select coalesce(bool_or(schema_name = 'raw' and table_name = 'return'), false), coalesce(bool_or(schema_name = 'ctl' and table_name = 'format'), false)
+		from duckdb_tables() where database_name = current_database()`).Scan(&old, &noted)
+	if err != nil {
+		return 0, fmt.Errorf("read the format of the warehouse: %w", err)
+	}
+	if !noted {
+		if old {
+			return 0, nil
+		}
+		return -1, nil
+	}
+	var n sql.NullInt64
+	if err := conn.QueryRowContext(ctx, "select max(number) from ctl.format").Scan(&n); err != nil {
+		return 0, fmt.Errorf("read the format of the warehouse: %w", err)
+	}
+	if !n.Valid { // ended before it was noted
+		return 0, nil
+	}
+	return int(n.Int64), nil
+}
+
+// migrate brings a warehouse of an older format to this program's, wholly or not at all.
+func migrate(ctx context.Context, conn *sql.Conn, from int) error {
+	if from == Format {
+		return nil
+	}
+	if err := Begin(ctx, conn); err != nil {
+		return err
+	}
+	for _, m := range migrations[max(from, 0):] {
+		if _, err := conn.ExecContext(ctx, m.sql); err != nil {
+			Rollback(conn)
+			return fmt.Errorf("migrate the warehouse (%s): %w", m.what, err)
+		}
+	}
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("delete from ctl.format; insert into ctl.format values (%d)", Format)); err != nil {
+		Rollback(conn)
+		return fmt.Errorf("note the format of the warehouse: %w", err)
+	}
+	return Commit(ctx, conn)
+}
+
+// CanRead says why the tables of a publication can't be read by this program, nil where they can: a newer program made
+// it, or one so old that tables are missing.
+func CanRead(ctx context.Context, conn *sql.Conn) error {
+	n, err := FormatOf(ctx, conn)
+	if err != nil {
+		return err
+	}
+	if n > Format {
+		return fmt.Errorf("it was published by a newer program (format %d, this one knows %d)", n, Format)
+	}
+	have, err := Strings(ctx, conn, "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database() and schema_name in ('raw', 'ctl')")
+	if err != nil {
+		return err
+	}
+	for _, t := range Tables {
+		if t.Name != "ctl.format" && !slices.Contains(have, t.Name) {
+			return errors.New("it was published by an older program; `taizhang run` publishes it anew")
+		}
+	}
+	return nil
+}
