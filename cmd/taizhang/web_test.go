@@ -79,7 +79,7 @@ func TestServeShowsThePage(t *testing.T) {
 	if status, text := get(http.DefaultClient, "papers"); status != http.StatusOK || !strings.Contains(text, "周报_截至") {
 		t.Errorf("papers: status %d", status)
 	}
-	if status, text := get(http.DefaultClient, "runs"); status != http.StatusOK || !strings.Contains(text, "生成周报") {
+	if status, text := get(http.DefaultClient, "runs"); status != http.StatusOK || !strings.Contains(text, "出周报") {
 		t.Errorf("jobs: status %d", status)
 	}
 	if err := server.Process.Signal(os.Interrupt); err != nil {

@@ -109,10 +109,32 @@ func gridOf(g *sheet.Grid, a gridAsk) gridView {
 				row.merge(m.Left, min(m.Right, last))
 			}
 		}
+		row.overflow()
 		v.Rows = append(v.Rows, row)
 		before = n
 	}
 	return v
+}
+
+// overflow lets a text that stands alone in its row, such as a title, run over the empty cells to its right, as Excel
+// shows it.
+func (r *gridRow) overflow() {
+	only := -1
+	for i, c := range r.Cells {
+		if c.Class != "" || c.Hidden || c.Span > 0 || c.Link != "" {
+			return
+		}
+		if c.Text == "" {
+			continue
+		}
+		if only >= 0 {
+			return
+		}
+		only = i
+	}
+	if only >= 0 && len([]rune(r.Cells[only].Text)) > 6 {
+		r.merge(only+1, len(r.Cells))
+	}
 }
 
 // merge shows cells as one.

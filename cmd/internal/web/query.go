@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,7 +77,7 @@ func (l *results) find(id, who string, now time.Time) (*asked, error) {
 type queryView struct {
 	SQL         string
 	Saved       []savedView
-	Tables      []tableView
+	Schemas     []schemaView
 	Fault, Hint string
 	Result      *resultView
 	AsOf        string
@@ -91,10 +92,15 @@ type savedView struct {
 
 type paramView struct{ Name, Label, Type, Value string }
 
+// schemaView is a layer of tables.
+type schemaView struct {
+	Name, Title string
+	Tables      []tableView
+}
+
 type tableView struct {
-	Schema, Name, About string
-	Columns             []columnView
-	Open                bool
+	Name, About string
+	Columns     []columnView
 }
 
 type columnView struct{ Name, Type, About string }
@@ -128,7 +134,7 @@ func (s *Server) showQuery(w http.ResponseWriter, r *http.Request, who person, s
 	if v.Saved, err = savedViews(s.zoneOf()); err != nil {
 		return err
 	}
-	if v.Tables, err = once(rd, "tables", func() ([]tableView, error) { return tableViews(r.Context(), rd) }); err != nil {
+	if v.Schemas, err = once(rd, "tables", func() ([]schemaView, error) { return schemaViews(r.Context(), rd) }); err != nil {
 		return err
 	}
 	l.Title, l.Body = "查询", v
@@ -162,25 +168,36 @@ func savedFolder(z *office.Zone) fs.FS {
 	return os.DirFS(dir)
 }
 
-func tableViews(ctx context.Context, rd *reading) ([]tableView, error) {
+var schemaTitles = map[string]string{"main": "各报表（中文视图，计入统计的行）", "mart": "统计结果", "core": "模型", "stg": "按报表整理的行", "raw": "原始记录", "ctl": "参数"}
+
+func schemaViews(ctx context.Context, rd *reading) ([]schemaView, error) {
 	list, err := rd.Tables(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out []tableView
+	comments, err := rd.Comments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []schemaView
 	for _, t := range list {
-		v := tableView{Schema: t.Schema, Name: t.Name, About: t.Description, Open: t.Schema == "main"}
-		if t.Schema != "main" {
-			v.Name = t.Schema + "." + t.Name
+		if n := len(out); n == 0 || out[n-1].Name != t.Schema {
+			out = append(out, schemaView{Name: t.Schema, Title: schemaTitles[t.Schema]})
+		}
+		id := t.Schema + "." + t.Name
+		v := tableView{Name: id, About: cmp.Or(comments[id], t.Description)}
+		if t.Schema == "main" {
+			v.Name = t.Name
 		}
 		for _, c := range t.Columns {
-			about := c.Field
-			if c.Sensitive {
-				about = strings.TrimSpace(about + " 已遮盖")
+			about := comments[id+"."+c.Name]
+			if c.Sensitive && !strings.Contains(about, "遮") {
+				about = strings.TrimSpace(about + "（已遮盖）")
 			}
 			v.Columns = append(v.Columns, columnView{c.Name, c.Type, about})
 		}
-		out = append(out, v)
+		x := &out[len(out)-1]
+		x.Tables = append(x.Tables, v)
 	}
 	return out, nil
 }

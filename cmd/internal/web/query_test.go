@@ -13,7 +13,7 @@ import (
 func TestAnalyst(t *testing.T) {
 	x := open(t, sharedZone(t), nil)
 	page := x.page("/query")
-	for _, want := range []string{"问题台账", "mart.metric_week", "@overdue", "所属街道", "牵头单位"} {
+	for _, want := range []string{"问题台账", "mart.metric_week", "统计结果", "@overdue", "所属街道", "牵头单位"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
