@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/decl"
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
@@ -77,14 +79,15 @@ func (a *app) eraseCmd() *cobra.Command {
 			}
 			return a.ownedHere(cmd, z, args, map[string]string{"yes": "true"}, func() error {
 				e, out, err := z.Erase(cmd.Context(), p, reason, o)
-				if err != nil {
+				if err != nil && (out == nil || !out.Published) {
 					return err
 				}
 				a.sayErasure(e, lang.Say("removed", "已清除"))
+				a.sayOldBackups(z)
 				if out.Deferred {
 					a.tell("A reader keeps the published file locked; it still holds the person until it is closed and a run has replaced it.", "有读者正打开着发布文件，其中仍有此人的记录；请关闭后再执行一次 taizhang run。")
 				}
-				return a.printErased(e)
+				return errors.Join(a.printErased(e), err)
 			})
 		},
 	}
@@ -95,6 +98,14 @@ func (a *app) eraseCmd() *cobra.Command {
 	c.Flags().BoolVar(&dryRun, "dry-run", false, lang.Phrase("only list what would be removed", "只列出将清除的内容"))
 	c.Flags().BoolVar(&yes, "yes", false, lang.Phrase("don't ask on a terminal", "在终端上不再询问"))
 	return c
+}
+
+// sayOldBackups reminds of what was copied before.
+func (a *app) sayOldBackups(z *office.Zone) {
+	if last, err := z.LastBackup(); err == nil && last != nil {
+		a.say("%s", decl.Say("Backups made before still hold the person: make a new one and let the others go with: taizhang backup %[1]s --keep 1",
+			"此前的备份仍含该人信息：请重新备份并清除旧备份：taizhang backup %[1]s --keep 1", last.Dir))
+	}
 }
 
 // confirmed asks on the terminal.

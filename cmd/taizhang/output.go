@@ -8,12 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/text/width"
 
+	"taizhang/cmd/internal/sink"
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
@@ -79,7 +79,7 @@ func (a *app) emit(l listing) error {
 	if err := a.checkTerminal(); err != nil {
 		return err
 	}
-	return a.writeResult(func(w io.Writer) error { return l.write(w, a.format, a.output != "", a.tell) })
+	return a.writeResult(func(w io.Writer) error { return l.write(w, a.format, a.output != "", a.say) })
 }
 
 // checkTerminal refuses to write a binary format to a terminal.
@@ -91,7 +91,7 @@ func (a *app) checkTerminal() error {
 }
 
 // write writes the listing in one of the formats.
-func (l listing) write(w io.Writer, format string, file toFile, tell func(string, string, ...any)) error {
+func (l listing) write(w io.Writer, format string, file sink.ToFile, say func(string, ...any)) error {
 	columns := l.columns
 	if len(columns) == 0 {
 		columns = keysOf(l.records)
@@ -108,7 +108,7 @@ func (l listing) write(w io.Writer, format string, file toFile, tell func(string
 		}
 		return printTable(w, l.heads(columns), rows, right)
 	}
-	s, err := newSink(context.Background(), w, format, l.typed(columns), file, nil, tell)
+	s, err := sink.New(context.Background(), w, format, l.typed(columns), file, nil, say)
 	if err != nil {
 		return err
 	}
@@ -117,11 +117,11 @@ func (l listing) write(w io.Writer, format string, file toFile, tell func(string
 		for i, c := range columns {
 			row[i] = r.Get(c)
 		}
-		if err := s.row(row); err != nil {
+		if err := s.Row(row); err != nil {
 			return err
 		}
 	}
-	return s.end()
+	return s.End()
 }
 
 // heads are the columns as a table heads them.
@@ -143,7 +143,7 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 			case int64, int, float64, json.Number:
 				right[j] = true
 			}
-			text := cellText(v, format)
+			text := sink.Text(v, format)
 			if format == "table" || format == "md" { // read by people
 				text = shown(strings.ReplaceAll(text, "\n", " "))
 			}
@@ -180,32 +180,6 @@ func merged(a, b []string) []string {
 		}
 	}
 	return out
-}
-
-// cellText is a value in csv, md and tables; nested values are JSON.
-func cellText(v any, format string) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case bool:
-		return strconv.FormatBool(v)
-	case float64:
-		if format == "table" {
-			return strconv.FormatFloat(v, 'g', 6, 64)
-		}
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	case json.Number:
-		return v.String()
-	case int64, int:
-		return fmt.Sprint(v)
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(b)
 }
 
 func printJSON(w io.Writer, records []result.Record) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/sink"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
@@ -93,7 +94,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			for _, e := range rec {
 				if _, list := e.Value.([]result.Record); !list {
 					head := heads([]string{e.Key})[0]
-					fmt.Fprintf(a.out, "%s%s %s\n", head, strings.Repeat(" ", max(0, 15-textWidth(head))), worded(e.Key, shown(cellText(e.Value, a.format))))
+					fmt.Fprintf(a.out, "%s%s %s\n", head, strings.Repeat(" ", max(0, 15-textWidth(head))), worded(e.Key, shown(sink.Text(e.Value, a.format))))
 				}
 			}
 			if len(findings) > 0 {

@@ -127,7 +127,7 @@ func (p *sqlPrompt) export(file string, replace bool, out io.Writer) error {
 		return lang.Errorf("%s is there already; .export --replace %s writes over it", "%s 已存在；用 .export --replace %s 覆盖", file, file)
 	}
 	l := listingOf(*p.last)
-	if err := durable.Write(file, 0o644, func(w io.Writer) error { return l.write(w, format, true, p.a.tell) }); err != nil {
+	if err := durable.Write(file, 0o644, func(w io.Writer) error { return l.write(w, format, true, p.a.say) }); err != nil {
 		return err
 	}
 	note := lang.Text{}

@@ -28,8 +28,8 @@ var singles = []string{"fmt.Errorf", "errors.New", "say", "Fprintf", "Fprintln",
 // saying are the types whose fields people read.
 var saying = []string{"Error", "ModelError", "Trouble", "DamagedError", "Refusal"}
 
-// engines are rooms whose faults are the program's own, or are said to people by those who call them.
-var engines = []string{"bench", "data", "cmd/internal/alone", "ingest/finding", "ingest/fit", "ingest/layout", "ingest/packed", "ingest/read", "ingest/receipt", "ingest/secret", "ingest/sheet", "ingest/units",
+// engines are rooms whose pages are Chinese, or whose faults are the program's own, or are said to people by those who call them.
+var engines = []string{"bench", "data", "cmd/internal/alone", "cmd/internal/web", "ingest/finding", "ingest/fit", "ingest/layout", "ingest/packed", "ingest/read", "ingest/receipt", "ingest/secret", "ingest/sheet", "ingest/units",
 	"ingest/written", "ingest/cell", "internal/calendar", "internal/durable", "internal/durable/durabletest", "internal/lang", "internal/lineage", "internal/mail/mailtest", "internal/official", "internal/onepage",
 	"internal/opc", "internal/result", "internal/spelling", "internal/structure", "internal/tooltest", "internal/warehouse/warehousetest", "internal/workbook", "internal/logbook"}
 

@@ -149,10 +149,11 @@ func (w *work) named(e archive.Event, err error) error {
 	return lang.Errorf("%s, arrival %d of %s, archive/%s/%s: %w", "%s，第 %d 号，来自%s，archive/%s/%s：%w", e.Path, e.Seq, e.At.In(w.z.Location).Format("2006-01-02 15:04"), e.Hash[:2], e.Hash, err)
 }
 
-// lostError ends a rebuild that had to leave files out.
-func (z *Zone) lostError(lost []error) error {
+// lostError ends work that made the warehouse anew and had to leave files out.
+func (z *Zone) lostError(done lang.Text, lost []error) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return lang.Errorf("rebuilt and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup: taizhang doctor --mend --from %s; then run: taizhang rebuild", "已重建并发布，但缺少%d个原件遗失的文件：\n%w\n建议：从备份补回：taizhang doctor --mend --from %s；然后执行：taizhang rebuild", len(lost), errors.Join(lost...), z.backupFolder())
+	return lang.Errorf("%s and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup: taizhang doctor --mend --from %s; then run: taizhang rebuild",
+		"%s并发布，但缺少%d个原件遗失的文件：\n%w\n建议：从备份补回：taizhang doctor --mend --from %s；然后执行：taizhang rebuild", done, len(lost), errors.Join(lost...), z.backupFolder())
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -123,7 +122,7 @@ func List(z *office.Zone) ([]Paper, error) {
 	}
 	var list []Paper
 	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, fmt.Errorf("%s: %w", listFile(z), err)
+		return nil, lang.Errorf("%s, the list of what was issued, is damaged: %w\nhint: put it back from a backup: taizhang doctor --mend --from BACKUPS; without one move it away: what was issued keeps its files, and what is issued next goes beside them", "签发目录 %s 已损坏：%w\n建议：从备份补回：taizhang doctor --mend --from 备份文件夹；没有备份的，请把它移走：已印发的文件不受影响，以后印发的放在旁边", listFile(z), err)
 	}
 	there := list[:0]
 	for _, p := range list {
