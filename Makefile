@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test test-scale vet bench bench-quick bench-peers generate clean prerequisites
+.PHONY: help demo build test test-scale soak vet bench bench-quick bench-peers generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,13 @@ SCALE_RETURNS ?= 3000
 test-scale: prerequisites ## test what a large zone costs (minutes; SCALE_ROWS=5000000 SCALE_RETURNS=20000 for the full size)
 	@TAIZHANG_TEST_SCALE=1 TAIZHANG_BENCH_ROWS=$(SCALE_ROWS) TAIZHANG_BENCH_RETURNS=$(SCALE_RETURNS) \
 		$(GO) test -timeout 80m -count 1 -v -run 'TestScale' ./cmd/taizhang
+
+SOAK ?= 10m
+ONLY ?= TestSoak|TestEveryStep|TestDamagedWarehouse|TestClockStepsBack
+
+# Each of the tests takes SOAK at most; what they say is in docs/reliability.md. TAIZHANG_SOAK_SEED=N repeats a mix.
+soak: prerequisites ## mix returns, corrections, kills, full disks, clock steps, lost blocks, readers, restores (SOAK=1h ONLY=TestSoak)
+	@TAIZHANG_SOAK=$(SOAK) TAIZHANG_TEST_STEPS=all $(GO) test -timeout 0 -count 1 -v -run '^($(ONLY))$$' ./cmd/taizhang
 
 vet: prerequisites ## look for mistakes: gofmt, vet, staticcheck (pinned in go.mod)
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }

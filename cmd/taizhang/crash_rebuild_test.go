@@ -77,6 +77,9 @@ func TestRebuildKilled(t *testing.T) {
 			if got := state(t, zone); got != want {
 				t.Errorf("%s: the zone differs:\n%s", what, difference(want, got))
 			}
+			if left := append(must(filepath.Glob(filepath.Join(zone, "warehouse.duckdb.rebuild*"))), must(filepath.Glob(filepath.Join(zone, "archive/tmp/*")))...); len(left) > 0 {
+				t.Errorf("%s: a run leaves %v", what, left)
+			}
 			if code, _, log := program(t, "rebuild", "--zone", zone); code != 0 || !strings.Contains(log, "the figures are the same") {
 				t.Errorf("%s: the next rebuild: %d %s", what, code, log)
 			}

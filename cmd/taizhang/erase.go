@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/decl"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
 )
@@ -66,14 +68,15 @@ func (a *app) eraseCmd() *cobra.Command {
 			}
 			return a.ownedHere(cmd, z, args, map[string]string{"yes": "true"}, func() error {
 				e, out, err := z.Erase(cmd.Context(), p, reason, o)
-				if err != nil {
+				if err != nil && (out == nil || !out.Published) {
 					return err
 				}
 				a.sayErasure(e, "removed")
+				a.sayOldBackups(z)
 				if out.Deferred {
 					a.say("A reader keeps the published file locked; it still holds the person until it is closed and a run has replaced it.")
 				}
-				return a.printErased(e)
+				return errors.Join(a.printErased(e), err)
 			})
 		},
 	}
@@ -84,6 +87,14 @@ func (a *app) eraseCmd() *cobra.Command {
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "only list what would be removed")
 	c.Flags().BoolVar(&yes, "yes", false, "don't ask on a terminal")
 	return c
+}
+
+// sayOldBackups reminds of what was copied before.
+func (a *app) sayOldBackups(z *office.Zone) {
+	if last, err := z.LastBackup(); err == nil && last != nil {
+		a.say("%s", decl.Say("Backups made before still hold the person: make a new one and let the others go with: taizhang backup %[1]s --keep 1",
+			"此前的备份仍含该人信息：请重新备份并清除旧备份：taizhang backup %[1]s --keep 1", last.Dir))
+	}
 }
 
 // confirmed asks on the terminal.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/internal/archive"
 	"taizhang/internal/warehouse"
 )
 
@@ -382,6 +383,32 @@ func TestEraseByPhone(t *testing.T) {
 	}
 	if got := persons(t, zone); got != "1 3 5 6 7 8 9 10" {
 		t.Errorf("left: %s", got)
+	}
+}
+
+// TestEraseWithALostOriginal: an original that is lost holds no erasure up; what is left out without it is named.
+func TestEraseWithALostOriginal(t *testing.T) {
+	zone := eraseZone(t)
+	var lost string
+	for e, err := range must(archive.View(filepath.Join(zone, "archive"))).All() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Event == archive.Arrive {
+			lost = e.Hash // of the last
+		}
+	}
+	if err := os.Remove(filepath.Join(zone, "archive", lost[:2], lost)); err != nil {
+		t.Fatal(err)
+	}
+	hash := mustJSON(t, "sql", "select any_value(id_number_hash) as h from raw.beneficiary where household_no = 'H-003'", "--zone", zone)[0]["h"].(string)
+	code, _, log := program(t, "erase", "--zone", zone, "--person", identity(3), "--reason", "本人申请", "--yes")
+	if code != 1 || !strings.Contains(log, "erased and published without 1 files whose originals are lost") || !strings.Contains(log, "can't be looked into") {
+		t.Errorf("erase: %d %s", code, log)
+	}
+	noTrace(t, zone, "with a lost original", []string{hash}, identity(3)[:4]+"**********"+identity(3)[14:])
+	if code, _, log := program(t, "rebuild", "--zone", zone); code != 1 || !strings.Contains(log, "rebuilt and published without 1 files") {
+		t.Errorf("rebuild: %d %s", code, log)
 	}
 }
 

@@ -150,7 +150,7 @@ var disturbances = map[string]func(t *testing.T, n int, args []string) (code int
 
 // TestEveryStep disturbs each step that writes, to the file system or the database, of a run, a rebuild and a decision,
 // in each way: what comes next finds everything whole and finishes it, as if nothing had been. Some steps are taken at
-// random; TAIZHANG_TEST_STEPS=all takes each of them (make soak does).
+// random; with TAIZHANG_TEST_STEPS=all each of them, in random order, until TAIZHANG_SOAK is over (make soak).
 func TestEveryStep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -158,47 +158,66 @@ func TestEveryStep(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
+	type trial struct {
+		work, how string
+		n         int
+		step      durable.Step
+	}
+	var trials []trial
+	want := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(works)) {
 		work := works[name]
 		zone := work.zone(t)
-		args := func(zone string) []string { return append(slices.Clone(work.args), "--zone", zone) }
 		steps := durabletest.Steps(func() {
-			if code, _, log := program(t, args(zone)...); code != work.code {
+			if code, _, log := program(t, append(slices.Clone(work.args), "--zone", zone)...); code != work.code {
 				t.Fatalf("%s: exit code %d\n%s", name, code, log)
 			}
 		})
 		if len(steps) < 20 {
 			t.Fatalf("%s: only %d steps", name, len(steps))
 		}
-		want := settled(t, zone, name)
-		t.Logf("%s: %d steps", name, len(steps))
+		want[name] = settled(t, zone, name)
 		hows := slices.Sorted(maps.Keys(disturbances))
 		if !everything() && name != "run" { // one of them will do
 			hows = hows[r.IntN(len(hows)):][:1]
 		}
 		for _, how := range hows {
-			at := sampled(r, zone, steps, how)
-			for _, n := range at {
-				zone := work.zone(t)
-				_, _, s := disturbances[how](t, n, args(zone))
-				if s == nil {
-					continue // fewer steps than when they were counted: nothing was disturbed
-				}
-				what := fmt.Sprintf("seed %d, %s: step %d (%s), %s", seed, name, n, steps[n], how)
-				if name == "run" {
-					finish(t, zone, want, what)
-				} else {
-					resume(t, zone, args(zone), work.again, what)
-				}
-				if got := settled(t, zone, name); got != want {
-					t.Errorf("%s: the zone differs from an undisturbed one:\n%s", what, difference(want, got))
-				}
-				if code, out, log := program(t, "doctor", "--zone", zone); code != 0 {
-					t.Errorf("%s: doctor: %d %s%s", what, code, out, log)
-				}
+			for _, n := range sampled(r, zone, steps, how) {
+				trials = append(trials, trial{name, how, n, steps[n]})
 			}
 		}
 	}
+	r.Shuffle(len(trials), func(i, j int) { trials[i], trials[j] = trials[j], trials[i] })
+	begin, taken := time.Now(), 0
+	for _, x := range trials {
+		if limit := soaking(t); limit > 0 && time.Since(begin) > limit {
+			break
+		}
+		taken++
+		work := works[x.work]
+		zone := work.zone(t)
+		args := append(slices.Clone(work.args), "--zone", zone)
+		_, _, s := disturbances[x.how](t, x.n, args)
+		if s == nil {
+			continue // fewer steps than when they were counted: nothing was disturbed
+		}
+		what := fmt.Sprintf("seed %d, %s: step %d (%s), %s", seed, x.work, x.n, x.step, x.how)
+		if x.work == "run" {
+			finish(t, zone, want[x.work], what)
+		} else {
+			resume(t, zone, args, work.again, what)
+		}
+		if got := settled(t, zone, x.work); got != want[x.work] {
+			t.Errorf("%s: the zone differs from an undisturbed one:\n%s", what, difference(want[x.work], got))
+		}
+		if code, out, log := program(t, "doctor", "--zone", zone); code != 0 {
+			t.Errorf("%s: doctor: %d %s%s", what, code, out, log)
+		}
+		if err := os.RemoveAll(zone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d of %d disturbances", taken, len(trials))
 	withoutFolderSyncs(t)
 }
 

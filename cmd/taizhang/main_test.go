@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 		os.Exit(fence.ChildMain())
 	}
 	if os.Getenv("TAIZHANG_AS_PROGRAM") != "" {
-		killAtStep(os.Getenv("TAIZHANG_TEST_KILL_AT"))
+		disturb()
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	testscript.Main(cleaned{m}, map[string]func(){
@@ -31,22 +32,29 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// killAtStep ends this process before it takes the step of that number, as a kill or a power cut would.
-func killAtStep(number string) {
-	at, err := strconv.Atoi(number)
-	if err != nil {
-		return
-	}
+// disturb ends this process before it takes the step of a number, as a kill or a power cut would, or lets that step and all
+// after it fail, as a full disk would.
+func disturb() {
 	var n atomic.Int64
-	durable.SetHook(func(durable.Step) error {
-		if n.Add(1) > int64(at) {
-			if p, err := os.FindProcess(os.Getpid()); err == nil {
-				_ = p.Kill()
+	if at, err := strconv.Atoi(os.Getenv("TAIZHANG_TEST_KILL_AT")); err == nil {
+		durable.SetHook(func(durable.Step) error {
+			if n.Add(1) > int64(at) {
+				if p, err := os.FindProcess(os.Getpid()); err == nil {
+					_ = p.Kill()
+				}
+				select {} // until it is
 			}
-			select {} // until it is
-		}
-		return nil
-	})
+			return nil
+		})
+	}
+	if at, err := strconv.Atoi(os.Getenv("TAIZHANG_TEST_FAIL_AT")); err == nil {
+		durable.SetHook(func(durable.Step) error {
+			if n.Add(1) > int64(at) {
+				return syscall.ENOSPC
+			}
+			return nil
+		})
+	}
 }
 
 type cleaned struct{ m *testing.M }

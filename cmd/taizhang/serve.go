@@ -35,22 +35,34 @@ func (a *app) serveCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.owned(z, "serve", func(owner *warehouse.Owner) error {
-				s, err := service.New(cmd.Context(), z, a.serviceOptions())
-				if err != nil {
+			serve := func(ctx context.Context) error {
+				return a.owned(z, "serve", func(owner *warehouse.Owner) error {
+					s, err := service.New(ctx, z, a.serviceOptions())
+					if err != nil {
+						return err
+					}
+					var p *page
+					if !once {
+						p, err = a.showPage(s, shown)
+					}
+					if err == nil {
+						err = s.Serve(ctx, owner, once)
+					}
+					err = errors.Join(err, p.close(), s.Close())
+					a.say("Stopped.")
 					return err
-				}
-				var p *page
-				if !once {
-					p, err = a.showPage(s, shown)
-				}
-				if err == nil {
-					err = s.Serve(cmd.Context(), owner, once)
-				}
-				err = errors.Join(err, p.close(), s.Close())
-				a.say("Stopped.")
-				return err
+				})
+			}
+			bySystem, err := servedBySystem(z, func(stop <-chan struct{}) error {
+				ctx, cancel := context.WithCancel(cmd.Context())
+				defer cancel()
+				go func() { <-stop; cancel() }()
+				return serve(ctx)
 			})
+			if bySystem {
+				return err
+			}
+			return serve(cmd.Context())
 		},
 	}
 	c.Flags().BoolVar(&once, "once", false, "do what is due now, then end")

@@ -155,7 +155,7 @@ func (a *Archive) PutFrom(src io.Reader) (hash string, size int64, err error) {
 	}
 	h := sha256.New()
 	s, err := durable.Stage(a.path(tempDir), 0o600, func(w io.Writer) error {
-		_, err := io.Copy(w, io.TeeReader(src, h))
+		_, err := durable.Sparse(w, io.TeeReader(src, h))
 		return err
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -388,18 +389,14 @@ func (s *Store) extract(f *File, size int64, to string) error {
 	whole, written := sha256.New(), sha256.New()
 	err := durable.Write(to, f.Mode, func(out io.Writer) error {
 		rest := size
-		for _, name := range f.pieces() {
-			content, err := s.read(name)
-			if err != nil {
-				return fmt.Errorf("from the backup: %w", err)
-			}
-			whole.Write(content)
-			part := content[:min(int64(len(content)), rest)]
-			rest -= int64(len(part))
-			written.Write(part)
-			if _, err := out.Write(part); err != nil {
-				return err
-			}
+		parts := &pieceReader{store: s, names: f.pieces(), whole: whole}
+		n, err := durable.Sparse(out, io.TeeReader(io.LimitReader(parts, size), written))
+		if err != nil {
+			return err
+		}
+		rest -= n
+		if _, err := io.Copy(io.Discard, parts); err != nil { // beyond the head that was asked for
+			return err
 		}
 		if rest > 0 || hex.EncodeToString(whole.Sum(nil)) != f.Sum {
 			return fmt.Errorf("the backup of %s is damaged", f.Path)
@@ -422,6 +419,31 @@ func (s *Store) extract(f *File, size int64, to string) error {
 		return fmt.Errorf("%s: what was just written can't be read back", to)
 	}
 	return os.Chtimes(to, time.Time{}, f.Modified)
+}
+
+// pieceReader reads the pieces of a file one after another.
+type pieceReader struct {
+	store *Store
+	names []string
+	whole hash.Hash // of all that was read
+	rest  []byte
+}
+
+func (r *pieceReader) Read(b []byte) (int, error) {
+	for len(r.rest) == 0 {
+		if len(r.names) == 0 {
+			return 0, io.EOF
+		}
+		content, err := r.store.read(r.names[0])
+		if err != nil {
+			return 0, fmt.Errorf("from the backup: %w", err)
+		}
+		r.whole.Write(content)
+		r.rest, r.names = content, r.names[1:]
+	}
+	n := copy(b, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
 }
 
 // Content gives a small file of a set.

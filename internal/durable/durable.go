@@ -214,6 +214,43 @@ func Copy(from string) func(io.Writer) error {
 	}
 }
 
+// hole is how many zeros in a row are left out of a sparse file.
+const hole = 1 << 20
+
+// Sparse copies to a file of this package (what Write and Stage hand out), leaving blocks of zeros out where the file
+// system lets it: a file of 10 GB that holds nothing takes no room. It gives the length.
+func Sparse(w io.Writer, src io.Reader) (n int64, err error) {
+	f, ok := w.(*file)
+	if !ok {
+		return io.Copy(w, src)
+	}
+	block, skipped := make([]byte, hole), false
+	for {
+		got, err := io.ReadFull(src, block)
+		if got == hole && len(bytes.TrimLeft(block, "\x00")) == 0 {
+			if _, err := f.f.Seek(hole, io.SeekCurrent); err != nil {
+				return n, err
+			}
+			skipped = true
+		} else if got > 0 {
+			if _, err := f.Write(block[:got]); err != nil {
+				return n, err
+			}
+		}
+		n += int64(got)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			break
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	if skipped {
+		return n, f.f.Truncate(n)
+	}
+	return n, nil
+}
+
 // Move gives a file another name in the same folder, whatever state its content is in, and settles it.
 func Move(from, to string) error {
 	return named("replace", to, func() error {

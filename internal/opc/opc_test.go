@@ -175,6 +175,34 @@ func rawParts(t *testing.T, data []byte) (names []string, raw map[string]string)
 }
 
 // TestEdit: only what changes is packed anew; all else is copied packed, byte for byte.
+// TestEditPacks: texts that lie in a package unpacked, as in one made to be edited, are packed; pictures stay as they are.
+func TestEditPacks(t *testing.T) {
+	sheet := strings.Repeat("<row><c><v>1</v></c></row>", 5000)
+	var buf bytes.Buffer
+	w := NewWriter(&buf, Stored)
+	for _, p := range [][2]string{{"xl/worksheets/sheet1.xml", sheet}, {"xl/media/image1.png", sheet}, {"xl/workbook.xml", "book"}} {
+		if err := w.Put(p[0], []byte(p[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e := must(must(Open(buf.Bytes(), Limits{})).Edit())
+	e.Set("xl/workbook.xml", []byte("changed"))
+	out := must(e.Bytes(Fast))
+	r := must(zip.NewReader(bytes.NewReader(out), int64(len(out))))
+	for _, f := range r.File {
+		if packed := f.CompressedSize64 < uint64(len(sheet))/2; strings.HasPrefix(f.Name, "xl/media/") == packed {
+			t.Errorf("%s takes %d bytes", f.Name, f.CompressedSize64)
+		}
+	}
+	p := must(Open(out, Limits{}))
+	if got := must(p.Read("xl/worksheets/sheet1.xml", 1<<20)); string(got) != sheet {
+		t.Error("the sheet is another")
+	}
+}
+
 func TestEdit(t *testing.T) {
 	sheet := strings.Repeat("<row><c><v>1</v></c></row>", 5000)
 	book := packed("[Content_Types].xml", "types", "xl/workbook.xml", "book", "/xl/worksheets/Sheet1.xml", sheet, "xl/calcChain.xml", "chain", "xl/vbaProject.bin", "macro")

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -174,8 +175,17 @@ func (e *Edit) Drop(name string) {
 	}
 }
 
+// mostPacked is up to which size a part that lies there unpacked is packed.
+const mostPacked = 64 << 20
+
+// packable says whether a part lies there unpacked and would gain by packing: pictures don't.
+func packable(f *zip.File) bool {
+	return f.Method == zip.Store && f.UncompressedSize64 <= mostPacked && (strings.HasSuffix(f.Name, ".xml") || strings.HasSuffix(f.Name, ".rels"))
+}
+
 // Bytes writes the package: its parts in their order, those that are not
-// changed as they lie there, packed, and the new ones after them.
+// changed as they lie there, and the new ones after them. Texts that lie there
+// unpacked are packed.
 func (e *Edit) Bytes(level int) ([]byte, error) {
 	var buf bytes.Buffer
 	buf.Grow(int(e.size) + 16<<10)
@@ -184,6 +194,10 @@ func (e *Edit) Bytes(level int) ([]byte, error) {
 		content, changed := e.changed[PartName(f.Name)]
 		var err error
 		switch {
+		case !changed && level != Stored && packable(f):
+			if content, err = e.Package.Read(f.Name, int64(f.UncompressedSize64)); err == nil {
+				err = w.put(f.Name, f.Modified, content)
+			}
 		case !changed:
 			err = w.copy(e.Package, f)
 		case content != nil:

@@ -95,6 +95,7 @@ func TestThirdParties(t *testing.T) {
 		"github.com/robfig/":       {"internal/schedule"},
 		"github.com/fsnotify/":     {"cmd/internal/service"},
 		"github.com/prometheus/":   {"cmd/internal/service"},
+		"github.com/kardianos/":    {"cmd/taizhang"},
 		"modernc.org/":             {"internal/state"},
 		"go.yaml.in/":              {"internal/decl"},
 		"gopkg.in/yaml":            nil,

@@ -19,8 +19,8 @@ type Issue struct {
 	KnownAt   string // 2022-08-15 12:00
 	Signature string // who signs papers that go out
 	Book      workbook.Book
-	Said      *Said    // to be kept for the next issue's 更正说明
-	Text      []string // 文字材料: headings and paragraphs
+	Said      *Said  // to be kept for the next issue's 更正说明
+	Report    []Part // 文字材料
 	Mail      Mail
 	Overdue   []Overdue
 	Extracts  []Extract
@@ -53,13 +53,23 @@ func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options)
 		return nil, fmt.Errorf("weekly report: %w", err)
 	}
 	out.Said = w.said()
-	out.Text = strings.Split(strings.TrimRight(w.text(), "\n"), "\n")
+	tables := map[string]workbook.Table{}
+	for _, s := range out.Book.Sheets {
+		for _, b := range s.Blocks {
+			if t, ok := b.(workbook.Table); ok {
+				tables[t.ID] = t
+			}
+		}
+	}
+	if out.Report, err = w.report(ctx, tables); err != nil {
+		return nil, fmt.Errorf("weekly report: %w", err)
+	}
 	out.Mail = Mail{w.book.mailSubject.fill(w), strings.Join(paragraphs(w.book.mailText.fill(w)), "\n\n")}
 	if out.Mail.Subject == "" { // a zone's own declaration may leave these to us
 		out.Mail.Subject = out.Book.Title + "（截至" + out.AsOf + "）"
 	}
 	if out.Mail.Text == "" {
-		out.Mail.Text = strings.Join(out.Text, "\n")
+		out.Mail.Text = strings.Join(textsOf(out.Report), "\n")
 	}
 	if out.Overdue, err = w.overdue(ctx); err != nil {
 		return nil, fmt.Errorf("overdue matters: %w", err)
@@ -86,9 +96,20 @@ func (w *weekly) overdue(ctx context.Context) ([]Overdue, error) {
 	return out, nil
 }
 
+// plainOf is a value without how its cell looks.
+func plainOf(v any) any {
+	if c, ok := v.(workbook.Cell); ok {
+		return c.Value
+	}
+	return v
+}
+
 // unitColumns are the titles under which a table names the unit that a row
 // concerns; the first that is there decides.
 var unitColumns = []string{"责任单位", "填报单位", "牵头单位", "承办单位"}
+
+// leadColumns are the titles under which a row names the unit that has to do what it says.
+var leadColumns = []string{"责任单位", "牵头单位", "承办单位"}
 
 // extracts cuts the workbook up by submitter. Tables whose rows name a unit
 // keep that unit's rows; everything else stays out, for it tells of others.
@@ -150,8 +171,10 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 					col = slices.IndexFunc(x.Columns, func(c workbook.Column) bool { return c.Title == title })
 				}
 			}
-			if x.Dense { // a list of rows: its first column is the submitter
+			leads := -1
+			if x.Dense { // a list of rows: its first column is the submitter; what the unit leads of others' rows is its own too
 				col = 0
+				leads = slices.IndexFunc(x.Columns, func(c workbook.Column) bool { return slices.Contains(leadColumns, c.Title) })
 			}
 			if col < 0 || x.ID == "" {
 				continue
@@ -162,7 +185,7 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 				x.Note = partOfPart
 			}
 			for _, r := range rows {
-				if col < len(r) && r[col] == unit {
+				if col < len(r) && r[col] == unit || leads >= 0 && leads < len(r) && plainOf(r[leads]) == unit {
 					x.Rows = append(x.Rows, r)
 				}
 			}

@@ -389,7 +389,7 @@ func (c *copying) tree(ctx context.Context, folder string, want func(rel string)
 			return err
 		}
 		rel = filepath.ToSlash(rel)
-		if !d.Type().IsRegular() || durable.IsLeftover(d.Name()) || !want(rel) {
+		if !d.Type().IsRegular() || durable.IsLeftover(d.Name()) || strings.HasSuffix(rel, ".lock") || !want(rel) {
 			return nil
 		}
 		err = c.w.Add(name, rel)

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"taizhang/internal/archive"
@@ -84,10 +85,42 @@ func (d *doctor) archive(ctx context.Context) error {
 			d.putBack("original", "archive/"+name, hashes[name], what)
 		}
 	}
+	if err := d.unnamed(hashes); err != nil {
+		return err
+	}
 	if bad == 0 {
 		d.add("original", Sound, "", "", "%[1]d files in the archive agree with their hashes", "档案中%[1]d个文件与校验值一致", len(named))
 	}
 	return nil
+}
+
+// unnamed counts originals that the journal doesn't name: a run was ended before it noted them.
+func (d *doctor) unnamed(known map[string]string) error {
+	if !d.idle() {
+		return nil // they may be about to be
+	}
+	n, first := 0, ""
+	err := filepath.WalkDir(d.z.Archive(), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(d.z.Archive(), path)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		if dir, name, nested := strings.Cut(rel, "/"); nested && len(dir) == 2 && len(name) == 2*sha256.Size && known[rel] == "" {
+			if n++; first == "" {
+				first = rel
+			}
+		}
+		return nil
+	})
+	if n > 0 {
+		d.add("original", Warned, "archive/"+first, "", "%[1]d originals are named by no line of the journal: a run was ended before it noted them. They do no harm, and are not backed up",
+			"有%[1]d个原件日志中没有记录：运行在记录之前中断。没有影响，也不备份", n)
+	}
+	return err
 }
 
 // journalLength compares the journal with what the last publication knows of it.

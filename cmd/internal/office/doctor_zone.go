@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"taizhang/internal/durable"
@@ -114,7 +115,11 @@ func (d *doctor) papers(context.Context) error {
 	if err != nil {
 		return err
 	}
-	var issued []struct{ File string }
+	var issued []struct {
+		File    string
+		Sum     string `json:"sha256"`
+		Pending bool
+	}
 	if len(text) == 0 || json.Unmarshal(text, &issued) != nil {
 		if d.o.Mend {
 			if store, set, f := d.kept("summaries/issued.json", ""); f != nil && store.Extract(f, path) == nil {
@@ -122,32 +127,47 @@ func (d *doctor) papers(context.Context) error {
 				return nil
 			}
 		}
-		d.add("papers", Faulty, "summaries/issued.json", d.command("doctor --mend --from BACKUPS"), "the list of what was issued is empty or damaged", "签发目录为空或已损坏")
+		d.add("papers", Faulty, "summaries/issued.json", d.command("doctor --mend --from BACKUPS"), "the list of what was issued is empty or damaged", "印发目录为空或已损坏")
 		return nil
 	}
-	lost := 0
-	for _, i := range issued {
-		if _, err := os.Stat(filepath.Join(d.z.Summaries(), filepath.FromSlash(i.File))); errors.Is(err, fs.ErrNotExist) {
-			lost++
-			d.putBackPaper("summaries/" + i.File)
+	lost, seen := 0, map[string]bool{}
+	for _, i := range slices.Backward(issued) {
+		if seen[i.File] {
+			continue
 		}
+		seen[i.File] = true
+		path := filepath.Join(d.z.Summaries(), filepath.FromSlash(i.File))
+		what := wrong(path, i.Sum)
+		if what == damagedWord && i.Sum == "" { // an older program noted none
+			what = ""
+		}
+		if what == "" || what == lostWord && i.Pending {
+			continue
+		}
+		lost++
+		d.putBackPaper("summaries/"+i.File, i.Sum, what)
 	}
 	if lost == 0 {
-		d.add("papers", Sound, "", "", "%[1]d issued papers are there", "已签发的%[1]d份材料都在", len(issued))
+		d.add("papers", Sound, "", "", "%[1]d issued papers are there", "已印发的%[1]d份材料都在", len(issued))
 	}
 	return nil
 }
 
-func (d *doctor) putBackPaper(rel string) {
-	store, set, f := d.kept(rel, "")
+// putBackPaper tells of an issued paper that is gone, or not what was issued. One that somebody wrote to is left alone.
+func (d *doctor) putBackPaper(rel, sum, what string) {
+	if what == damagedWord {
+		d.add("papers", Warned, rel, "", "it is not what was issued: somebody wrote to it, or it is damaged", "内容与印发时不一致：有人改动过，或已损坏")
+		return
+	}
+	store, set, f := d.kept(rel, sum)
 	switch {
 	case f == nil:
-		d.add("papers", Warned, rel, "", "this issued paper is gone, and in no backup that is known here", "这份已签发的材料不在了，已知的备份中也没有")
+		d.add("papers", Warned, rel, "", "this issued paper is gone, and in no backup that is known here", "这份已印发的材料不在了，已知的备份中也没有")
 	case !d.o.Mend:
-		d.add("papers", Faulty, rel, d.command("doctor --mend"), "this issued paper is gone; backup %[1]s has it", "这份已签发的材料不在了；备份 %[1]s 中有", set.Name)
+		d.add("papers", Faulty, rel, d.command("doctor --mend"), "this issued paper is gone; backup %[1]s has it", "这份已印发的材料不在了；备份 %[1]s 中有", set.Name)
 	default:
 		if err := store.Extract(f, filepath.Join(d.z.Dir, filepath.FromSlash(rel))); err != nil {
-			d.add("papers", Faulty, rel, "", "this issued paper can't be put back: %[1]v", "这份已签发的材料补回失败：%[1]v", err)
+			d.add("papers", Faulty, rel, "", "this issued paper can't be put back: %[1]v", "这份已印发的材料补回失败：%[1]v", err)
 			return
 		}
 		d.add("papers", Mended, rel, "", "put back from backup %[1]s", "已从备份 %[1]s 补回", set.Name)

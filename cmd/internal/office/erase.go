@@ -99,7 +99,7 @@ func (z *Zone) Erase(ctx context.Context, p Person, reason string, o Options) (*
 	if err := w.publish(ctx, out); err != nil {
 		return found, out, fmt.Errorf("erased from the warehouse, but the published file still holds the person until a run publishes: %w", err)
 	}
-	return found, out, nil
+	return found, out, z.lostError("erased", w.lost) // the warehouse made anew lacks them
 }
 
 func (z *Zone) openForErasure(ctx context.Context, o *Options) (*archive.Archive, *work, error) {
@@ -276,8 +276,9 @@ func (w *work) findOriginals(ctx context.Context, e *Erasure, number string) err
 		if errors.Is(err, archive.ErrErased) {
 			continue
 		}
-		if err != nil {
-			return err
+		if err != nil { // lost or damaged: it holds nobody's erasure up
+			e.Unreadable = append(e.Unreadable, o)
+			continue
 		}
 		if o.Cells, err = w.session.In.Mentions(ctx, ev.Name, content, number); err != nil {
 			e.Unreadable = append(e.Unreadable, o)

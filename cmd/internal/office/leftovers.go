@@ -44,10 +44,13 @@ func (z *Zone) tidy(a *archive.Archive, log *slog.Logger) error {
 	return nil
 }
 
-// tidyPublished removes half-written files beside what is published: also where a run finds nothing else to do, since a
-// rebuild may have been killed.
+// tidyPublished removes half-written files beside what is published, and the warehouse that a rebuild was making: also
+// where a run finds nothing else to do, since a rebuild may have been killed.
 func (z *Zone) tidyPublished() error {
-	return tidyFolders([]string{z.Published(), z.Consolidated()}, func(string) bool { return false })
+	if err := durable.Remove(z.Warehouse()+".rebuild", z.Warehouse()+".rebuild.wal"); err != nil {
+		return fmt.Errorf("tidy: %w", err)
+	}
+	return tidyFolders([]string{z.Published(), z.Consolidated(), filepath.Join(z.Archive(), "tmp")}, func(string) bool { return false })
 }
 
 // tidyFolders removes files that were never finished, and others that are stale.

@@ -148,10 +148,10 @@ func (w *work) named(e archive.Event, err error) error {
 	return fmt.Errorf("%s, arrival %d of %s, archive/%s/%s: %w", e.Path, e.Seq, e.At.In(w.z.Location).Format("2006-01-02 15:04"), e.Hash[:2], e.Hash, err)
 }
 
-// lostError ends a rebuild that had to leave files out.
-func (z *Zone) lostError(lost []error) error {
+// lostError ends work that made the warehouse anew and had to leave files out.
+func (z *Zone) lostError(done string, lost []error) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return fmt.Errorf("rebuilt and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup: taizhang doctor --mend --from %s; then run: taizhang rebuild", len(lost), errors.Join(lost...), z.backupFolder())
+	return fmt.Errorf("%s and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup: taizhang doctor --mend --from %s; then run: taizhang rebuild", done, len(lost), errors.Join(lost...), z.backupFolder())
 }

@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"taizhang/ingest"
 	"taizhang/ingest/forms"
@@ -141,6 +142,31 @@ func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
 	text := l.Text()
 	z.learned = text
 	return fresh, durable.WriteBytes(file, 0o644, text)
+}
+
+// Fingerprint tells by names, sizes and times of their files whether declarations may have changed since it was taken
+// before; "" where it can't be told.
+func (z *Zone) Fingerprint() string {
+	var b strings.Builder
+	for _, name := range []string{zone.FileName, forms.LearnedFile, "forms", "models", "queries"} {
+		err := filepath.WalkDir(filepath.Join(z.Dir, name), func(path string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			if err == nil {
+				fmt.Fprintf(&b, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+			}
+			return err
+		})
+		if err != nil {
+			return ""
+		}
+	}
+	return b.String()
 }
 
 // Known is what taizhang.yaml may name.

@@ -69,7 +69,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if err := w.publish(ctx, &Outcome{}); err != nil {
 		return nil, false, err
 	}
-	lost := z.lostError(w.lost)
+	lost := z.lostError("rebuilt", w.lost)
 	w.lost = nil
 	if err := (&Outcome{Troubles: w.troubled()}).waitError(); err != nil {
 		return nil, false, err

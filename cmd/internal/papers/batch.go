@@ -87,6 +87,16 @@ func (b *batch) taken(kind, name, content string) (taken, same bool, err error) 
 	return err == nil, false, err
 }
 
+// issuedOf is how many papers of a kind the year of this issue has so far.
+func (b *batch) issuedOf(kind string) (n int) {
+	for _, p := range b.list {
+		if p.Kind == kind && p.AsOf.Year() == b.point.AsOf.Year() {
+			n++
+		}
+	}
+	return n
+}
+
 // said keeps what the workbook that was just staged says.
 func (b *batch) said(s *weekly.Said) { b.list[len(b.list)-1].Said = s }
 

@@ -122,7 +122,7 @@ func List(z *office.Zone) ([]Paper, error) {
 	}
 	var list []Paper
 	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, fmt.Errorf("%s: %w", listFile(z), err)
+		return nil, fmt.Errorf("%s, the list of what was issued, is damaged: %w\nhint: put it back from a backup: taizhang doctor --mend --from BACKUPS; without one move it away: what was issued keeps its files, and what is issued next goes beside them", listFile(z), err)
 	}
 	there := list[:0]
 	for _, p := range list {

@@ -31,7 +31,7 @@ const mostMissed = 60
 // Tick does what is due now, one job after the other, and starts those that work beside. It returns when the others
 // are done.
 func (s *Service) Tick(ctx context.Context) {
-	if _, err := s.reload(); err != nil {
+	if err := s.refresh(); err != nil {
 		s.o.Log.Error("taizhang.yaml can't be read; nothing is taken in until it is mended", "err", err)
 	}
 	s.mu.Lock()

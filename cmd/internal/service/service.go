@@ -42,6 +42,7 @@ type Service struct {
 
 	mu      sync.Mutex
 	zone    *office.Zone
+	print   string               // how the files of the declarations looked last
 	wrong   error                // why the declarations can't be read; the last ones that could are in force
 	jobs    []job                // by the declarations in force
 	looked  map[string]time.Time // the occurrence of a light job that was done last
@@ -121,6 +122,20 @@ func (s *Service) Zone() *office.Zone {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.zone
+}
+
+// refresh is reload where a file of the declarations looks another than before.
+func (s *Service) refresh() error {
+	print := s.Zone().Fingerprint()
+	s.mu.Lock()
+	same := print == s.print && s.wrong == nil && print != ""
+	s.print = print
+	s.mu.Unlock()
+	if same {
+		return nil
+	}
+	_, err := s.reload()
+	return err
 }
 
 // reload reads the declarations again. While they are wrong the last ones hold for schedules, and nothing is taken in.

@@ -448,41 +448,6 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
-// TestBackups: the zone is backed up each day while it is served, the backup is brought back and proven, and a backup
-// that can't be made is told.
-func TestBackups(t *testing.T) {
-	to := t.TempDir()
-	b := served(t, "2022-08-15 09:00", "as_of: 2022-08-15\nbackup: {to: "+filepath.ToSlash(to)+"/sets, keep: 2}\nalerts: {backup_days: 3}\n")
-	b.tick("2022-08-15 09:00")
-	b.tick("2022-08-15 12:30")
-	b.tick("2022-08-15 12:31")
-	r := b.runs(zone.JobBackup)
-	if len(r) != 1 || r[0].Result != state.Done {
-		t.Fatalf("%+v\n%s", r, b.said())
-	}
-	if report, err := b.s.Do(t.Context(), zone.JobDrill, "test"); err != nil || !strings.Contains(report.Message, "1份报表、") {
-		t.Errorf("drill: %+v, %v", report, err)
-	}
-	if err := os.Rename(to+"/sets", to+"/away"); err != nil { // the stick is gone
-		t.Fatal(err)
-	}
-	for _, when := range []string{"2022-08-16 12:30", "2022-08-19 12:30", "2022-08-19 12:32"} {
-		b.tick(when)
-	}
-	text, err := os.ReadFile(b.file(AlertFile))
-	if err != nil || !strings.Contains(string(text), "任务“备份”") || !strings.Contains(string(text), "最近一次备份在4天前") {
-		t.Errorf("%v\n%s", err, text)
-	}
-	if err := os.Rename(to+"/away", to+"/sets"); err != nil {
-		t.Fatal(err)
-	}
-	b.tick("2022-08-20 12:30")
-	b.tick("2022-08-20 12:32")
-	if b.there(AlertFile) {
-		t.Errorf("the alert stays\n%s", b.said())
-	}
-}
-
 // TestNoSuchJob: a job that isn't one is a wrong request.
 func TestNoSuchJob(t *testing.T) {
 	b := served(t, "2022-08-15 09:00", "")
