@@ -19,10 +19,19 @@ import (
 	"taizhang/internal/zone"
 )
 
+// uploadsAtOnce is how many uploads are read and judged at once; the others wait for their turn.
+const uploadsAtOnce = 4
+
 // check reads uploaded files and says what they would get, touching nothing.
 func (s *Server) check(w http.ResponseWriter, r *http.Request, who person) error {
 	z := s.zoneOf()
 	u, _ := z.Submitter(r.PathValue("unit"))
+	select { // what a file may take of memory is bounded, and so is how many there are at once
+	case s.coming <- struct{}{}:
+		defer func() { <-s.coming }()
+	case <-r.Context().Done():
+		return r.Context().Err()
+	}
 	x, err := s.upload(w, r, z, u, who)
 	if err != nil {
 		return err
