@@ -161,6 +161,8 @@ type draftView struct {
 	Handed bool
 	Bad    int // files that would be sent back whole
 	Doubts int // that can be explained
+
+	Lessons []lessonView
 }
 
 type fileView struct {
@@ -210,6 +212,9 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error
 			v.Bad++
 		}
 		v.Files = append(v.Files, fv)
+		if f.report != nil {
+			v.Lessons = append(v.Lessons, lessonsIn(z, f.report.Returns)...)
+		}
 	}
 	s.render(w, r, who, http.StatusOK, "draft", layout{Title: "检查结果", Body: v})
 	return nil
