@@ -84,7 +84,7 @@ func (s *Server) learn(w http.ResponseWriter, r *http.Request, _ person) error {
 	err := s.o.Service.Teach(r.Context(), []forms.Lesson{x})
 	var refusal *office.Refusal
 	if errors.As(err, &refusal) {
-		return &fault{status: http.StatusBadRequest, says: "没有记住：" + refusal.Error(), back: back}
+		return &fault{status: http.StatusBadRequest, says: "没有记住：" + inChinese(refusal, "这种写法已有别的意思，或没有这样的意思。"), back: back}
 	}
 	if err != nil {
 		return err
