@@ -102,7 +102,7 @@ func rowOf(f queries.Figure, c queries.Comparison) figureRow {
 }
 
 func (s *Server) figure(w http.ResponseWriter, r *http.Request, who person) error {
-	rd, done, l, err := s.reads(r)
+	rd, done, l, err := s.calmly(r)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -35,7 +34,7 @@ func TestLoad(t *testing.T) {
 	}
 	end := time.Now().Add(span)
 	var all sync.WaitGroup
-	var sent []string
+	var sent []answerOf
 	for i := range clerks {
 		all.Go(func() {
 			y := *x
@@ -47,10 +46,10 @@ func TestLoad(t *testing.T) {
 				return y.upload("/units/zfb/check", upload{name, []byte(text)})
 			}).header.Get("Location")
 			timed("page", func() answerOf { return y.get(to) })
-			sentTo := timed("hand in", func() answerOf { return y.post(to, nil) }).header.Get("Location")
+			a := timed("hand in", func() answerOf { return y.post(to, nil) })
 			mu.Lock()
 			defer mu.Unlock()
-			sent = append(sent, sentTo)
+			sent = append(sent, a)
 		})
 	}
 	for range readers {
@@ -74,11 +73,9 @@ func TestLoad(t *testing.T) {
 		})
 	}
 	all.Wait()
-	x.post("/runs", nil)
-	for _, to := range sent {
-		a := x.get(to)
-		if a.status != http.StatusOK || !strings.Contains(a.body, "报送编号") {
-			t.Errorf("%s is lost: status %d\n%.1000s", to, a.status, a.body)
+	for _, a := range sent {
+		if page := x.sent(a); !strings.Contains(page, "报送编号") {
+			t.Errorf("a file is lost:\n%.1000s", page)
 		}
 	}
 	for what, list := range took {
