@@ -165,6 +165,7 @@ Try next:
   %s trace closure_rate --zone %s --where street=双马街道
   %s metrics closure_rate --by week --zone %s
   %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
-`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir)
+  %s serve --zone %s                      # then open http://%s/ in a browser
+`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir, exe, dir, pageAddress)
 	return nil
 }

@@ -82,7 +82,7 @@ func TestTablesAreTaken(t *testing.T) {
 func TestEveryPage(t *testing.T) {
 	x := open(t, sharedZone(t), nil)
 	for _, path := range []string{"/", "/figures", "/figures/closure_rate", "/figures/return_timeliness", "/figures/incentive_paid", "/figures/closure_rate?street=&department=" + url.QueryEscape("建设局"), "/returns", "/returns?by=form&state=late",
-		"/units/cyj", "/units/smj?all=1", "/nosuch", "/figures/nosuch", "/returns/nosuch", "/units/nosuch"} {
+		"/units/cyj", "/units/smj?all=1", "/query", "/query/tables/main.问题台账", "/query/tables/mart.metric_week", "/papers", "/runs", "/nosuch", "/figures/nosuch", "/returns/nosuch", "/units/nosuch"} {
 		a := x.get(path)
 		want := http.StatusOK
 		if strings.Contains(path, "nosuch") {
