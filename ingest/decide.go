@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
+	"taizhang/internal/decl"
 	"taizhang/internal/warehouse"
 )
 
@@ -66,7 +67,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 func (s *Session) reread(ctx context.Context, id string) (*read.Part, error) {
 	var seq, n int
 	if _, err := fmt.Sscanf(id, "%d-%d", &seq, &n); err != nil {
-		return nil, fmt.Errorf("accept %s: not the number of a return", id)
+		return nil, decl.Say("accept %s: not the number of a return", "放行 %s：不是报表编号", id)
 	}
 	for e, err := range s.Archive.All() {
 		if err != nil {
@@ -84,16 +85,16 @@ func (s *Session) reread(ctx context.Context, id string) (*read.Part, error) {
 			return nil, err
 		}
 		if p.Failed != nil || n < 1 || n > len(p.Parts) {
-			return nil, fmt.Errorf("accept %s: the file can't be read as a return, so there is nothing to count", id)
+			return nil, decl.Say("accept %s: the file can't be read as a return, so there is nothing to count", "放行 %s：文件读不成报表，没有可以计入的", id)
 		}
 		pt := p.Parts[n-1]
 		if pt.Ret.Submitter == "" || !pt.Ret.Period.Valid() || len(pt.Records) == 0 {
-			return nil, fmt.Errorf("accept %s: no row of it can be counted", id)
+			return nil, decl.Say("accept %s: no row of it can be counted", "放行 %s：没有一行可以计入", id)
 		}
 		pt.Ret.ID = id
 		return pt, nil
 	}
-	return nil, fmt.Errorf("accept %s: no such arrival", id)
+	return nil, decl.Say("accept %s: no such arrival", "放行 %s：没有这次收件", id)
 }
 
 // Acceptable says whether 放行 of a return would load rows; the error says why not.
@@ -101,11 +102,11 @@ func (s *Session) Acceptable(ctx context.Context, id string) error {
 	old := s.hist.ByID[id]
 	switch {
 	case old == nil:
-		return fmt.Errorf("no such return: %s", id)
+		return decl.Say("no such return: %s", "没有编号为 %s 的报表", id)
 	case old.Outcome.Counts() && !old.Withdrawn || old.Accepted && !old.Withdrawn:
-		return fmt.Errorf("return %s counts already", id)
+		return decl.Say("return %s counts already", "%s 已经计入，不必放行", id)
 	case old.Outcome == "duplicate":
-		return fmt.Errorf("return %s is a duplicate: accept the one it repeats", id)
+		return decl.Say("return %s is a duplicate: accept the one it repeats", "%s 是重复报送，请放行它所重复的那一份", id)
 	case old.Outcome.Counts(): // withdrawn before: it counts again
 		return nil
 	}

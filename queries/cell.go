@@ -49,6 +49,7 @@ type CellTrace struct {
 	Counts                                     bool   // the return counts at the point asked for
 	Uses                                       []CellUse
 	Note                                       string // why it feeds nothing, or less than one might think
+	Said                                       string // Note in Chinese, for pages
 }
 
 // CellUse is a figure that a cell feeds.
@@ -148,7 +149,7 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 		return err
 	}
 	if len(t.Rows) == 0 {
-		c.Note = fmt.Sprintf("column %s of the sheet was not read as a column of %s: no figure uses the cell", letters, c.Form)
+		c.say("column %s of the sheet was not read as a column of %s: no figure uses the cell", "%[1]s列没有作为数据读取，不影响任何指标", letters, c.Form)
 		return nil
 	}
 	for _, v := range t.Rows {
@@ -158,7 +159,7 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 	}
 	if c.Field == "" {
 		c.Field, c.Title = text0(t.Rows[0][0]), text0(t.Rows[0][1])
-		c.Note = fmt.Sprintf("row %d is not among the data rows: no figure uses the cell", c.Row)
+		c.say("row %d is not among the data rows: no figure uses the cell", "第%d行不是数据行，不影响任何指标", c.Row)
 		return nil
 	}
 	value, err := r.table(ctx, "select cast("+warehouse.Ident(c.Field)+" as varchar) from raw."+warehouse.Ident(c.Form)+" where return_id = ? and sheet = ? and row_no = ?", c.Return, c.Sheet, c.Row)
@@ -170,9 +171,9 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 		if err != nil {
 			return err
 		}
-		c.Note = fmt.Sprintf("row %d is no data row: no figure uses the cell", c.Row)
+		c.say("row %d is no data row: no figure uses the cell", "第%d行不是数据行，不影响任何指标", c.Row)
 		if len(refused.Rows) > 0 {
-			c.Note = fmt.Sprintf("row %d was refused (%s): it is counted beside the figures as not counted", c.Row, text0(refused.Rows[0][0]))
+			c.say("row %d was refused (%s): it is counted beside the figures as not counted", "第%d行未计入（%s），在各指标旁列为未计入", c.Row, text0(refused.Rows[0][0]))
 		}
 	} else {
 		c.Value = value.Rows[0][0]
@@ -180,16 +181,25 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 	if c.Note == "" && !c.Counts {
 		switch {
 		case standing[8] == "withdraw":
-			c.Note = "the return was withdrawn: no figure uses it"
+			c.say("the return was withdrawn: no figure uses it", "这份报表已作废，不影响任何指标")
 		case standing[6] != true:
-			c.Note = fmt.Sprintf("the return is %s: no figure uses it", standing[5])
+			c.say("the return is %s: no figure uses it", "这份报表没有计入，不影响任何指标", standing[5])
 		case standing[7] == true:
-			c.Note = "a correction superseded the return: no figure of this date uses it"
+			c.say("a correction superseded the return: no figure of this date uses it", "这份报表已由更正重报代替，不影响这一天的指标")
 		default:
-			c.Note = "a newer ledger took the return's place, or it lies after the as-of date: no figure of this date uses it"
+			c.say("a newer ledger took the return's place, or it lies after the as-of date: no figure of this date uses it", "这份台账已有更新的一期，或在截至日期以后，不影响这一天的指标")
 		}
 	}
 	return nil
+}
+
+// say notes why a cell feeds nothing. The Chinese sentence may leave values out.
+func (c *CellTrace) say(english, chinese string, args ...any) {
+	t := decl.Say(english, chinese, args...)
+	c.Note, c.Said = t.English, t.Chinese
+	if i := strings.Index(c.Said, "%!(EXTRA"); i >= 0 {
+		c.Said = c.Said[:i]
+	}
 }
 
 // Lineage is that of the publication's models, with its plain tables.
@@ -232,7 +242,7 @@ func (r *Reader) cellUses(ctx context.Context, p warehouse.Point, c *CellTrace) 
 			return err
 		}
 		if adds == nil {
-			c.Note = "the row lies outside the window of the figures: none of this date uses it"
+			c.say("the row lies outside the window of the figures: none of this date uses it", "这一行的日期不在统计的时段内，不影响这一天的指标")
 			return nil
 		}
 		for i, m := range ms {
@@ -247,7 +257,7 @@ func (r *Reader) cellUses(ctx context.Context, p warehouse.Point, c *CellTrace) 
 		}
 	}
 	if len(c.Uses) == 0 {
-		c.Note = fmt.Sprintf("no metric uses the column %s%s", c.Title, r.shownIn(g, cell))
+		c.say("no metric uses the column %s%s", "没有指标使用“%[1]s”一列", c.Title, r.shownIn(g, cell))
 	}
 	return nil
 }

@@ -25,6 +25,9 @@ func smallZone(t *testing.T) *Zone {
 		"warehouse.duckdb":    "",
 		"queries/q.sql":       "-- name: x\nselect 1",
 		"summaries/.tmp-1234": "half",
+		"web/users.json":      "[]",
+		"web/sessions.json":   "[]",
+		"web/tls-key.pem":     "secret",
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -56,7 +59,7 @@ func TestBackupSnapshots(t *testing.T) {
 	for _, w := range r.Warnings {
 		said += w.English
 	}
-	if !strings.Contains(said, "other") {
+	if !strings.Contains(said, "other") || strings.Contains(said, "web") {
 		t.Errorf("nothing is said of what isn't copied: %q", said)
 	}
 	if last, err := z.LastBackup(); err != nil || last == nil || !last.At.Equal(at) || last.Name != r.Name || last.Files != r.Files {
@@ -66,12 +69,12 @@ func TestBackupSnapshots(t *testing.T) {
 	if _, err := Restore(ctx, RestoreOptions{Dir: o.Dir, To: to}); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"state.sqlite": "whole", "inbox/产业局/等待.csv": "a,b\n", "queries/q.sql": "-- name: x\nselect 1"} {
+	for name, want := range map[string]string{"state.sqlite": "whole", "inbox/产业局/等待.csv": "a,b\n", "queries/q.sql": "-- name: x\nselect 1", "web/users.json": "[]"} {
 		if got, err := os.ReadFile(filepath.Join(to, filepath.FromSlash(name))); err != nil || string(got) != want {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	for _, name := range []string{"state.sqlite-wal", "other", "summaries/.tmp-1234", "warehouse.duckdb", "backup.json", restoringName} {
+	for _, name := range []string{"state.sqlite-wal", "other", "summaries/.tmp-1234", "warehouse.duckdb", "backup.json", "web/sessions.json", "web/tls-key.pem", restoringName} {
 		if _, err := os.Stat(filepath.Join(to, name)); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s came back (%v)", name, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 )
 
 // Decision is what an operator decides about a return or an obligation.
@@ -34,12 +35,17 @@ func Refuse(format string, args ...any) error { return refuse(format, args...) }
 
 func refuse(format string, args ...any) error { return &Refusal{fmt.Errorf(format, args...)} }
 
+// refuseIn is refuse in both languages: operators decide on the command line and on the page.
+func refuseIn(english, chinese string, args ...any) error {
+	return &Refusal{decl.Say(english, chinese, args...)}
+}
+
 // Decide records a decision in the journal, applies it and publishes. The caller holds the zone's lock.
 func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, err error) {
 	defer func() { err = remedied(err, "; then run again") }()
 	o.fill()
 	if d.Reason == "" {
-		return nil, refuse("a decision needs a reason: --reason TEXT")
+		return nil, refuseIn("a decision needs a reason: --reason TEXT", "决定要写明理由（--reason）")
 	}
 	if err := z.EnsureFolders(); err != nil {
 		return nil, err
@@ -69,7 +75,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	case archive.Withdraw:
 		e.Return = d.Return
 		if !w.session.Known(d.Return) {
-			return nil, refuse("no such return: %s; see: taizhang returns list", d.Return)
+			return nil, refuseIn("no such return: %s; see: taizhang returns list", "没有编号为 %s 的报表", d.Return)
 		}
 	case archive.Undo:
 		if err := w.undo(&e, d, z.Today(now)); err != nil {
@@ -101,7 +107,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 	if e.Return = d.Return; e.Return != "" {
 		if !w.session.Known(d.Return) {
-			return refuse("no such return: %s; see: taizhang returns list", d.Return)
+			return refuseIn("no such return: %s; see: taizhang returns list", "没有编号为 %s 的报表", d.Return)
 		}
 	} else if err := w.z.place(e, d, today); err != nil {
 		return err
@@ -112,7 +118,7 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 		return err
 	}
 	if len(held) == 0 {
-		return refuse("nothing is decided about %s that could be undone", strings.Join(slices.DeleteFunc([]string{e.Return, e.Submitter, e.Form, e.Period}, func(s string) bool { return s == "" }), " "))
+		return refuseIn("nothing is decided about %s that could be undone", "%s 没有可以撤销的决定", strings.Join(slices.DeleteFunc([]string{e.Return, e.Submitter, e.Form, e.Period}, func(s string) bool { return s == "" }), " "))
 	}
 	e.Effective = held[len(held)-1].Effective // from when on figures may change
 	return nil
@@ -122,26 +128,26 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	s, ok := z.Match(d.Submitter)
 	if !ok {
-		return refuse("no such submitter: %s; taizhang.yaml lists them", d.Submitter)
+		return refuseIn("no such submitter: %s; taizhang.yaml lists them", "没有这个填报单位：%s", d.Submitter)
 	}
 	f := z.Forms.Lookup(d.Form)
 	if f == nil {
-		return refuse("no such form: %s; see: taizhang forms list", d.Form)
+		return refuseIn("no such form: %s; see: taizhang forms list", "没有这张报表：%s", d.Form)
 	}
 	e.Submitter, e.Form = s.Code, f.ID
 	if d.Kind == archive.Waive && !z.Owes(s.Code, f.ID) {
-		return refuse("%s does not hand in %s: nothing to waive", s.Name, f.Title)
+		return refuseIn("%s does not hand in %s: nothing to waive", "%s不报%s，没有可免的", s.Name, f.Title)
 	}
 	if d.Kind == archive.Clear || d.Kind == archive.Undo && d.Period == "" {
 		if f.Mode != "ledger" {
-			return refuse("%s is not a ledger: withdraw its returns instead", f.ID)
+			return refuseIn("%[1]s is not a ledger: withdraw its returns instead", "%[2]s不是台账，不能清空，请改为作废各期报表", f.ID, f.Title)
 		}
 		e.Effective = today.String()
 		return nil
 	}
 	p, ok := written.ReadPeriod(d.Period, f.Frequency, today)
 	if !ok {
-		return refuse("period %q: %s is handed in by %s, such as %s (%s)", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
+		return refuseIn("period %[1]q: %[2]s is handed in by %[3]s, such as %[4]s (%[5]s)", "报送期“%[1]s”不对：这张报表的报送期如 %[4]s（%[5]s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
 	}
 	e.Period = p.String()
 	return nil

@@ -35,6 +35,9 @@ func TestFourClicks(t *testing.T) {
 	if !strings.Contains(cell, "影响的指标") || !strings.Contains(cell, "按期办结率") {
 		t.Errorf("the page doesn't say what the cell feeds")
 	}
+	if page := x.page(strings.Replace(link(t, sheet, "已办结"), "cell=L4", "cell=ZZ4", 1)); !strings.Contains(page, "ZZ列没有作为数据读取") {
+		t.Errorf("a cell that feeds nothing isn't told in Chinese")
+	}
 }
 
 // TestPointInTheAddress: a page of another point says so, and its links lead to pages of that point.

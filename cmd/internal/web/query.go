@@ -333,7 +333,7 @@ func bound(z *office.Zone, name string, values map[string]string) (string, []str
 	}
 	text, args, err := list[i].Bind(given)
 	if errors.Is(err, queries.ErrParam) {
-		return "", nil, badAsk("条件不对：" + err.Error())
+		return "", nil, badAsk("条件不对：日期请写成 2022-08-15，数字只写数字。")
 	}
 	return text, args, err
 }

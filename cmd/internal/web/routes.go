@@ -19,6 +19,7 @@ func (s *Server) table() []route {
 		{pattern: "GET /returns/{return}/receipt", may: mayUnit, about: ofReturn, handle: (*Server).receipt},
 		{pattern: "POST /returns/{return}/explain", may: maySend, about: ofReturn, handle: (*Server).explain},
 		{pattern: "POST /returns/{return}/decide", may: mayManage, about: ofReturn, handle: (*Server).decideReturn},
+		{pattern: "POST /learn", may: mayManage, handle: (*Server).learn},
 
 		{pattern: "GET /units/{unit}", may: mayUnit, about: ofUnit, handle: (*Server).unit},
 		{pattern: "GET /units/{unit}/template", may: mayUnit, about: ofUnit, handle: (*Server).template},

@@ -39,6 +39,7 @@ type Server struct {
 	audit    *audit
 	doors    doors
 	asking   chan struct{} // queries at work
+	coming   chan struct{} // uploads that are read and judged
 	ended    chan struct{} // closed when the page ends
 	lines    atomic.Int64  // live connections
 	nobody   string        // hash of a password that nobody has
@@ -63,7 +64,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the page's audit: %w", err)
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), nobody: nobodysHash, ended: make(chan struct{})}
+	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{})}
 	s.drafts.clock, s.doors.clock = o.Clock, o.Clock
 	s.routes = s.table()
 	for _, r := range s.routes {
