@@ -12,6 +12,12 @@ var config []byte
 // Config is the demo zone's taizhang.yaml.
 func Config() []byte { return append([]byte(nil), config...) }
 
+//go:embed weekly.yaml
+var weekly []byte
+
+// Weekly is the demo zone's queries/weekly.yaml: its text in the words of the article.
+func Weekly() []byte { return append([]byte(nil), weekly...) }
+
 //go:embed golden.csv
 var golden string
 

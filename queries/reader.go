@@ -35,6 +35,8 @@ type Reader struct {
 	prefix string          // of the names of what it restates, apart from those of other readers of the file
 	graph  *lineage.Graph  // of the models, once asked for
 
+	closing []func() error // what is done once it is closed
+
 	mu       sync.Mutex
 	restated []*restatement // newest last
 	serial   int
@@ -107,7 +109,16 @@ func (r *Reader) load(ctx context.Context) error {
 }
 
 // Close closes the publication.
-func (r *Reader) Close() error { return r.db.Close() }
+func (r *Reader) Close() error {
+	err := r.db.Close()
+	for _, f := range r.closing {
+		err = errors.Join(err, f())
+	}
+	return err
+}
+
+// OnClose has something done once the publication is closed.
+func (r *Reader) OnClose(f func() error) { r.closing = append(r.closing, f) }
 
 // Path of the publication.
 func (r *Reader) Path() string { return r.path }

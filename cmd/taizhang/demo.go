@@ -56,6 +56,12 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	if err := durable.WriteBytes(config, 0o644, data.Config()); err != nil {
 		return err
 	}
+	if err := durable.MkdirAll(filepath.Join(dir, "queries"), 0o755); err != nil {
+		return err
+	}
+	if err := durable.WriteBytes(filepath.Join(dir, "queries", "weekly.yaml"), 0o644, data.Weekly()); err != nil {
+		return err
+	}
 	a.zoneDir = dir
 	z, err := a.zone()
 	if err != nil {

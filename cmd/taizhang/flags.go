@@ -19,7 +19,8 @@ var printed = map[string][]string{
 	"returns list": formats, "returns diff": formats, "returns show": {"table", "csv", "json", "md"},
 	"models list": formats, "models plan": formats, "models test": formats, "models rollback": formats,
 	"models graph": append([]string{"mermaid", "text", "svg"}, formats...),
-	"forms list":   formats, "backup": formats, "restore": formats, "doctor": formats, "peek": {"table", "csv", "json"},
+	"jobs":         formats, "jobs list": formats,
+	"forms list": formats, "backup": formats, "restore": formats, "doctor": formats, "peek": {"table", "csv", "json"},
 }
 
 // zoneless are the commands that no zone has to do with.

@@ -3,15 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,37 +17,13 @@ import (
 	"github.com/spf13/pflag"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/service"
 	"taizhang/internal/warehouse"
-)
-
-// request is the work of a run that is handed over to a running serve.
-type request struct {
-	ReceivedAt string `json:"received_at,omitempty"`
-	ClockOK    bool   `json:"clock_ok,omitempty"`
-}
-
-// Paths of what serve takes over.
-const (
-	runPath     = "/run"
-	commandPath = "/command"
 )
 
 // handedOver are the commands that serve carries out for those who ask beside it.
 var handedOver = []string{"rebuild", "erase", "summary", "models run", "models rollback", "returns accept", "returns withdraw", "returns clear",
 	"returns waive", "returns undo", "returns undo clear", "returns undo waive"}
-
-// handed is a command for the owner of a zone.
-type handed struct {
-	Zone string   `json:"zone"` // absolute, as what it prints names it
-	Line []string `json:"line"`
-}
-
-// said is what a command that was handed over printed, and its exit code.
-type said struct {
-	Out  []byte `json:"out,omitempty"`
-	Err  string `json:"err,omitempty"`
-	Code int    `json:"code"`
-}
 
 // codeError ends a command that has said everything already.
 type codeError int
@@ -58,12 +31,12 @@ type codeError int
 func (e codeError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // ownedOrHandedOver runs own as the zone's owner; where a serve owns the zone, the work is handed over to it.
-func (a *app) ownedOrHandedOver(ctx context.Context, z *office.Zone, req request, own func() (summaryOfRun, error)) (s summaryOfRun, err error) {
+func (a *app) ownedOrHandedOver(ctx context.Context, z *office.Zone, req service.Request, own func() (service.RunResult, error)) (s service.RunResult, err error) {
 	err = a.besideServe(ctx, z, "run", func(*warehouse.Owner) (err error) {
 		s, err = own()
 		return err
 	}, func(held *warehouse.HeldError) error {
-		if err := handOver(ctx, held, runPath, req, &s); err != nil {
+		if err := handOver(ctx, held, service.RunPath, req, &s); err != nil {
 			return err
 		}
 		if s.Error == "" {
@@ -120,8 +93,8 @@ func (a *app) handCommandOver(cmd *cobra.Command, held *warehouse.HeldError, arg
 	if line.Zone, err = filepath.Abs(a.zoneDir); err != nil {
 		return err
 	}
-	var s said
-	if err := handOver(cmd.Context(), held, commandPath, line, &s); err != nil {
+	var s service.Said
+	if err := handOver(cmd.Context(), held, service.CommandPath, line, &s); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(a.err, s.Err); err != nil {
@@ -137,7 +110,7 @@ func (a *app) handCommandOver(cmd *cobra.Command, held *warehouse.HeldError, arg
 }
 
 // commandLine is a command as it was parsed, for a process in another folder.
-func commandLine(cmd *cobra.Command, args []string, instead map[string]string) (line handed, err error) {
+func commandLine(cmd *cobra.Command, args []string, instead map[string]string) (line service.Handed, err error) {
 	line.Line = strings.Fields(pathOf(cmd))
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value, given := instead[f.Name]
@@ -210,75 +183,4 @@ func handOver(ctx context.Context, held *warehouse.HeldError, path string, work,
 		return to(err)
 	}
 	return nil
-}
-
-// handler answers those who hand work over. The work is finished even if whoever asked for it goes away.
-func (s *server) handler(ctx context.Context) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+runPath, func(w http.ResponseWriter, r *http.Request) {
-		var req request
-		if s.accepts(w, r, &req) {
-			s.answer(w, s.handle(ctx, req))
-		}
-	})
-	mux.HandleFunc("POST "+commandPath, func(w http.ResponseWriter, r *http.Request) {
-		var line handed
-		if s.accepts(w, r, &line) {
-			s.answer(w, s.carryOut(ctx, line))
-		}
-	})
-	return mux
-}
-
-// accepts reads what is asked by somebody who knows the secret.
-func (s *server) accepts(w http.ResponseWriter, r *http.Request, into any) bool {
-	if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+s.token)) != 1 {
-		http.Error(w, "forbidden", http.StatusForbidden)
-		return false
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(into); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return false
-	}
-	return true
-}
-
-func (s *server) answer(w http.ResponseWriter, what any) {
-	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(what); err != nil {
-		s.app.log().Warn("answer a hand-over", "err", err)
-	}
-}
-
-// carryOut does a command that was handed over, between two jobs of the service.
-func (s *server) carryOut(ctx context.Context, h handed) said {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out, log bytes.Buffer
-	a := &app{in: strings.NewReader(""), out: &out, err: &log, now: s.app.now, served: true}
-	root := a.root()
-	cmd, _, err := root.Find(h.Line)
-	if err == nil && !slices.Contains(handedOver, pathOf(cmd)) {
-		err = usagef("serve doesn't take over %s", pathOf(cmd))
-	}
-	if err == nil && !sameFolder(h.Zone, s.zone.Dir) {
-		err = usagef("serve is at work in %s, not in %s", s.zone.Dir, h.Zone)
-	}
-	if err != nil {
-		return said{Code: a.exit(err), Err: log.String()}
-	}
-	root.SetArgs(append([]string{"--zone=" + h.Zone}, h.Line...))
-	root.SetIn(a.in)
-	root.SetOut(&out)
-	root.SetErr(&log)
-	return said{Code: a.exit(a.finish(root.ExecuteContext(ctx))), Out: out.Bytes(), Err: log.String()}
-}
-
-func sameFolder(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y)
 }

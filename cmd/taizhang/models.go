@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/service"
 	"taizhang/ingest/forms"
 	"taizhang/internal/result"
 	"taizhang/transform"
@@ -51,7 +52,7 @@ func (a *app) modelsCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.printRun(z, summarise(out))
+				return a.printRun(z, service.Summarise(out))
 			})
 		},
 	}

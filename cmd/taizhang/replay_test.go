@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,7 +28,7 @@ import (
 // date over all these runs, says of each week what was known at its end and what is known now.
 func TestEveryWeekIsReproduced(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes half a minute")
+		t.Skip("takes a minute")
 	}
 	ctx := context.Background()
 	dir := t.TempDir()
@@ -80,7 +81,14 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 	}
 	moved := 0
 	last := evenings[len(evenings)-1]
-	for _, e := range evenings {
+	// A third of them, others each time, and those around the decisions; all where time is given.
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	pick := rand.New(rand.NewPCG(seed, 7))
+	for i, e := range evenings {
+		if os.Getenv("TAIZHANG_TEST_SCALE") == "" && pick.IntN(3) > 0 && i != 11 && i != 12 && i != 19 && i != 20 && i != len(evenings)-1 {
+			continue
+		}
 		again := figuresAt(t, z, e.Point)
 		for k, was := range e.figures {
 			if again[k] != was {
@@ -90,7 +98,7 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 		if len(again) != len(e.figures) {
 			t.Errorf("%s: %d figures, reproduced %d", e.AsOf, len(e.figures), len(again))
 		}
-		if e.AsOf%2 == 0 { // half of them will do
+		if moved == 0 || i%4 == 0 { // a few will do
 			if now := figuresAt(t, z, warehouse.Point{AsOf: e.AsOf, KnownAt: last.KnownAt}); !maps.Equal(now, e.figures) {
 				moved++
 			}

@@ -15,8 +15,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/ingest/secret"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
+	"taizhang/internal/logbook"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/fence"
@@ -58,6 +60,7 @@ type app struct {
 	profile        *os.File // open while it is
 	now            func() time.Time
 	noted          string         // what was said of the publication last
+	book           *logbook.Book  // the log of the zone that this process owns
 	atEnd          []func() error // what remains to be cleared away
 }
 
@@ -167,7 +170,7 @@ func (a *app) root() *cobra.Command {
 		return a.startProfile()
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.demoCmd(), a.initCmd(), a.runCmd(), a.serveCmd(), a.statusCmd(), a.checkCmd(), a.formsCmd(), a.returnsCmd(),
+	root.AddCommand(a.demoCmd(), a.initCmd(), a.runCmd(), a.serveCmd(), a.serviceCmd(), a.jobsCmd(), a.logsCmd(), a.statusCmd(), a.checkCmd(), a.formsCmd(), a.returnsCmd(),
 		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.eraseCmd(), a.backupCmd(), a.restoreCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd())
 	usageArgs(root)
 	return root
@@ -200,13 +203,17 @@ func usageArgs(c *cobra.Command) {
 	}
 }
 
-// log is where the operator's log goes.
+// log is where the operator's log goes: to stderr, and, of whoever owns a zone, into its folder.
 func (a *app) log() *slog.Logger {
 	level := slog.LevelWarn
 	if a.verbose {
 		level = slog.LevelInfo
 	}
-	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+	shown := slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level})
+	if a.book == nil {
+		return slog.New(shown)
+	}
+	return slog.New(slog.NewMultiHandler(shown, a.book.Handler(slog.LevelInfo)))
 }
 
 // say prints progress for people, to stderr.
@@ -236,11 +243,28 @@ func (a *app) reader() (*office.Zone, *queries.Reader, error) {
 }
 
 func (a *app) readerOf(z *office.Zone) (*queries.Reader, error) {
-	path, err := a.published(z)
+	r, note, err := z.Read()
 	if err != nil {
-		return nil, err
+		return nil, a.unpublished(z, err)
 	}
-	return queries.Open(path, z.Metrics)
+	a.sayNote(note)
+	return r, nil
+}
+
+// unpublished says what to do where nothing is published yet.
+func (a *app) unpublished(z *office.Zone, err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return &nothingPublished{fmt.Sprintf("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s", z.Inbox(), a.zoneDir)}
+	}
+	return err
+}
+
+// sayNote says once why the publication isn't the newest under its own name.
+func (a *app) sayNote(note string) {
+	if note != "" && note != a.noted {
+		a.noted = note
+		fmt.Fprintln(a.err, "warning:", note)
+	}
 }
 
 // nothingPublished is a zone without a publication: os.ErrNotExist to those who can do without.
@@ -254,16 +278,10 @@ func (e *nothingPublished) Is(target error) bool { return target == os.ErrNotExi
 // command ends.
 func (a *app) published(z *office.Zone) (string, error) {
 	r, err := warehouse.Find(z.Published())
-	if errors.Is(err, os.ErrNotExist) {
-		return "", &nothingPublished{fmt.Sprintf("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s", z.Inbox(), a.zoneDir)}
-	}
 	if err != nil {
-		return "", err
+		return "", a.unpublished(z, err)
 	}
-	if r.Note != "" && r.Note != a.noted {
-		a.noted = r.Note
-		fmt.Fprintln(a.err, "warning:", r.Note)
-	}
+	a.sayNote(r.Note)
 	a.atEnd = append(a.atEnd, r.Close)
 	return r.Path, nil
 }
@@ -322,10 +340,13 @@ func (a *app) owned(z *office.Zone, command string, f func(*warehouse.Owner) err
 	if err != nil {
 		return err
 	}
+	a.book = logbook.Open(z.Logs(), z.Location, secret.MaskText)
 	defer func() {
-		if e := owner.Release(); err == nil {
-			err = e
+		if err != nil && !errors.Is(err, context.Canceled) {
+			a.log().Error(command, "err", err)
 		}
+		err = errors.Join(err, a.book.Close(), owner.Release())
+		a.book = nil
 	}()
 	return f(owner)
 }

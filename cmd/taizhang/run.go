@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/service"
 	"taizhang/ingest/finding"
 )
 
@@ -34,9 +35,13 @@ func (a *app) runCmd() *cobra.Command {
 					return usagef("--received-at %s lies in the future: nothing can have been received then", receivedAt)
 				}
 			}
-			s, err := a.ownedOrHandedOver(cmd.Context(), z, request{receivedAt, clockOK}, func() (summaryOfRun, error) {
+			s, err := a.ownedOrHandedOver(cmd.Context(), z, service.Request{ReceivedAt: at, ClockOK: clockOK}, func() (service.RunResult, error) {
+				begun := a.now()
 				out, err := z.Run(cmd.Context(), office.Options{ReceivedAt: at, Clock: a.now, ClockOK: clockOK, Pause: sleep, Log: a.log()})
-				return summarise(out), err
+				if e := service.NoteRun(cmd.Context(), z, a.serviceOptions(), begun, userName(), out, err); e != nil {
+					a.log().Warn("the run can't be noted", "err", e) // what it did is done
+				}
+				return service.Summarise(out), err
 			})
 			if err != nil {
 				if len(s.Lines) > 0 {
@@ -52,60 +57,8 @@ func (a *app) runCmd() *cobra.Command {
 	return c
 }
 
-// summaryOfRun is what a run tells, also from serve to run.
-type summaryOfRun struct {
-	Lines     []runLine `json:"lines"`
-	Waiting   []runWait `json:"waiting"`
-	Published bool      `json:"published"`
-	Deferred  bool      `json:"deferred"`
-	Warnings  []string  `json:"warnings"`
-	Error     string    `json:"error,omitempty"`
-	Code      int       `json:"code,omitempty"` // exit code that goes with the error
-}
-
-type runLine struct {
-	File, Return, Submitter, Form, Period string
-	Outcome                               finding.Outcome
-	Rows, Refused, Errors, Warnings       int
-	First                                 string // first finding that asks for action
-}
-
-type runWait struct{ Path, Reason string }
-
-func summarise(o *office.Outcome) summaryOfRun {
-	if o == nil {
-		return summaryOfRun{}
-	}
-	s := summaryOfRun{Published: o.Published, Deferred: o.Deferred, Warnings: o.Warnings}
-	for _, r := range o.Reports {
-		for _, ret := range r.Returns {
-			l := runLine{File: r.File, Return: ret.ID, Submitter: ret.SubmitterName, Form: ret.FormTitle, Outcome: ret.Outcome,
-				Rows: ret.Rows, Refused: ret.RowsRefused, Errors: ret.Count(finding.Error), Warnings: ret.Count(finding.Warning)}
-			if ret.Period.Valid() {
-				l.Period = ret.Period.String()
-			}
-			if ret.Outcome == finding.Rejected {
-				for _, f := range ret.Findings {
-					if f.Severity == finding.Error {
-						l.First = f.Message
-						if f.Cell != "" {
-							l.First = f.Cell + " " + l.First
-						}
-						break
-					}
-				}
-			}
-			s.Lines = append(s.Lines, l)
-		}
-	}
-	for _, w := range o.Waiting {
-		s.Waiting = append(s.Waiting, runWait{w.Path, w.Wait})
-	}
-	return s
-}
-
 // printRun tells the operator what became of each file; rejected returns make exit code 3.
-func (a *app) printRun(z *office.Zone, s summaryOfRun) error {
+func (a *app) printRun(z *office.Zone, s service.RunResult) error {
 	rejected := false
 	counts := map[finding.Outcome]int{}
 	for _, l := range s.Lines {

@@ -1,112 +1,94 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"fmt"
-	"net"
-	"net/http"
-	"sync"
-	"time"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/service"
 	"taizhang/internal/warehouse"
 )
 
 func (a *app) serveCmd() *cobra.Command {
-	return &cobra.Command{
+	var once bool
+	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Keep running: take in returns and write the weekly summary on schedule",
-		Long: "Keeps running until interrupted. Takes in returns and writes the weekly summary by the schedules of\n" +
-			"taizhang.yaml (by default every five minutes, and after the last due time of the week). A run, decision,\n" +
-			"rebuild, erase, summary or models run beside it hands its work over. Changes to taizhang.yaml take effect with the next intake; while the file is\n" +
-			"wrong nothing is taken in and the published figures stay.",
+		Short: "Keep running: take in returns, publish, issue the weekly, remind, on schedule",
+		Long: "Keeps running until interrupted. Returns are taken in within seconds of being dropped and, for folders that can't\n" +
+			"be watched, every minute; the figures are published anew each day; the weekly is issued after the last due time of the\n" +
+			"week and mailed where mail: is configured; units that owe something are reminded. schedule: in taizhang.yaml says\n" +
+			"otherwise, and `taizhang jobs` shows what was done and what comes next. What was missed while the computer was off is\n" +
+			"made up for. A run, decision, rebuild, erase, summary or models run beside it hands its work over. Changes to\n" +
+			"taizhang.yaml take effect at once; while the file is wrong nothing is taken in and the published figures stay.\n" +
+			"What somebody has to do something about stands in 告警.txt, in `taizhang status`, and goes to the office by mail.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()
 			if err != nil {
 				return err
 			}
-			return a.owned(z, "serve", func(owner *warehouse.Owner) error {
-				return a.serve(cmd.Context(), z, owner)
+			serve := func(ctx context.Context) error {
+				return a.owned(z, "serve", func(owner *warehouse.Owner) error {
+					s, err := service.New(ctx, z, a.serviceOptions())
+					if err != nil {
+						return err
+					}
+					err = errors.Join(s.Serve(ctx, owner, once), s.Close())
+					a.say("Stopped.")
+					return err
+				})
+			}
+			bySystem, err := servedBySystem(z, func(stop <-chan struct{}) error {
+				ctx, cancel := context.WithCancel(cmd.Context())
+				defer cancel()
+				go func() { <-stop; cancel() }()
+				return serve(ctx)
 			})
+			if bySystem {
+				return err
+			}
+			return serve(cmd.Context())
 		},
 	}
+	c.Flags().BoolVar(&once, "once", false, "do what is due now, then end")
+	return c
 }
 
-// server runs a zone on schedule; one job at a time.
-type server struct {
-	app   *app
-	mu    sync.Mutex // held by the job at work
-	zone  *office.Zone
-	token string
-}
-
-func (a *app) serve(ctx context.Context, z *office.Zone, owner *warehouse.Owner) error {
-	secret := make([]byte, 16)
-	if _, err := rand.Read(secret); err != nil {
-		return err
+// serviceOptions are how this process serves a zone, or does one of its jobs.
+func (a *app) serviceOptions() service.Options {
+	return service.Options{
+		Clock: a.now, Pause: sleep, Log: a.log(), Version: version, Code: exitCode,
+		Say: func(text string) { a.say("%s", text) },
+		Told: func(z *office.Zone, o *office.Outcome) {
+			_ = a.printRun(z, service.Summarise(o)) // rejected returns are no fault of the run
+		},
+		Command: a.carryOut,
 	}
-	s := &server{app: a, zone: z, token: hex.EncodeToString(secret)}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+}
+
+// carryOut does a command that was handed over.
+func (a *app) carryOut(ctx context.Context, z *office.Zone, h service.Handed) service.Said {
+	var out, log bytes.Buffer
+	b := &app{in: strings.NewReader(""), out: &out, err: &log, now: a.now, served: true}
+	root := b.root()
+	cmd, _, err := root.Find(h.Line)
+	if err == nil && !slices.Contains(handedOver, pathOf(cmd)) {
+		err = usagef("serve doesn't take over %s", pathOf(cmd))
+	}
+	if err == nil && !service.SameFolder(h.Zone, z.Dir) {
+		err = usagef("serve is at work in %s, not in %s", z.Dir, h.Zone)
+	}
 	if err != nil {
-		return fmt.Errorf("listen on the loopback address: %w", err)
+		return service.Said{Code: b.exit(err), Err: log.String()}
 	}
-	srv := &http.Server{Handler: s.handler(ctx), ReadHeaderTimeout: 10 * time.Second}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(listener) }()
-	if err := owner.Serve(listener.Addr().String(), s.token); err != nil {
-		return err
-	}
-	err = s.work(ctx, failed)
-	stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if e := srv.Shutdown(stop); err == nil && e != nil {
-		err = fmt.Errorf("stop serving: %w", e)
-	}
-	s.mu.Lock() // a job that is under way ends first
-	defer s.mu.Unlock()
-	a.say("Stopped.")
-	return err
-}
-
-// handle does work handed over by a run beside this process.
-func (s *server) handle(ctx context.Context, req request) summaryOfRun {
-	out, err := s.run(ctx, req)
-	sum := summarise(out)
-	if err != nil {
-		sum.Error, sum.Code = err.Error(), exitCode(err)
-	}
-	return sum
-}
-
-// run takes in and publishes, by the declarations as they now stand.
-func (s *server) run(ctx context.Context, req request) (*office.Outcome, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	z, err := office.Load(s.zone.Dir)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	s.zone = z
-	var at time.Time
-	if req.ReceivedAt != "" {
-		if at, err = parseTime(req.ReceivedAt, z.Location); err != nil {
-			return nil, usagef("--received-at %v", err)
-		}
-		if at.After(s.app.now()) {
-			return nil, usagef("--received-at %s lies in the future: nothing can have been received then", req.ReceivedAt)
-		}
-	}
-	return z.Run(ctx, office.Options{ReceivedAt: at, Clock: s.app.now, ClockOK: req.ClockOK, Pause: sleep, Log: s.app.log()})
-}
-
-// current is the zone as it was last loaded.
-func (s *server) current() *office.Zone {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.zone
+	root.SetArgs(append([]string{"--zone=" + h.Zone}, h.Line...))
+	root.SetIn(b.in)
+	root.SetOut(&out)
+	root.SetErr(&log)
+	return service.Said{Code: b.exit(b.finish(root.ExecuteContext(ctx))), Out: out.Bytes(), Err: log.String()}
 }

@@ -4,7 +4,7 @@ package main
 
 import (
 	"bytes"
-	"context"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/service"
 	"taizhang/internal/warehouse"
 )
 
@@ -173,11 +173,11 @@ func TestRunBesideServe(t *testing.T) {
 	if resp.StatusCode != http.StatusForbidden {
 		t.Errorf("without the secret: %s", resp.Status)
 	}
-	var s said
-	if err := handOver(t.Context(), held, commandPath, handed{zone, []string{"demo", "x"}}, &s); err != nil || s.Code != exitUsage {
+	var s service.Said
+	if err := handOver(t.Context(), held, service.CommandPath, service.Handed{Zone: zone, Line: []string{"demo", "x"}}, &s); err != nil || s.Code != exitUsage {
 		t.Errorf("a command that isn't taken over: %+v, %v", s, err)
 	}
-	if err := handOver(t.Context(), held, commandPath, handed{t.TempDir(), []string{"rebuild"}}, &s); err != nil || s.Code != exitUsage {
+	if err := handOver(t.Context(), held, service.CommandPath, service.Handed{Zone: t.TempDir(), Line: []string{"rebuild"}}, &s); err != nil || s.Code != exitUsage {
 		t.Errorf("another zone: %+v, %v", s, err)
 	}
 
@@ -277,141 +277,83 @@ func TestReadersDuringRun(t *testing.T) {
 	readers.Wait()
 }
 
-// clock is a clock that tests set.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = t
-}
-
-// TestWeeklySummaryOnce: the summary is written once after the last due time of the week, also by a computer that was
-// off at that time, and not again after a restart.
-func TestWeeklySummaryOnce(t *testing.T) {
-	dir := crashZone(t)
-	config := filepath.Join(dir, "taizhang.yaml")
-	text, err := os.ReadFile(config)
-	if err != nil {
-		t.Fatal(err)
+// TestDroppedIsTakenIn: what is dropped beside a serve is taken in within seconds, also into a folder that is new.
+func TestDroppedIsTakenIn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
 	}
-	if err := os.WriteFile(config, bytes.Replace(text, []byte("as_of: 2022-08-15\n"), nil, 1), 0o644); err != nil {
-		t.Fatal(err)
+	zone := crashZone(t)
+	for _, dir := range []string{"产业局", "建设局", "双马街道", "无名"} {
+		if err := os.RemoveAll(filepath.Join(zone, "inbox", dir)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	z, err := office.Load(dir)
-	if err != nil {
-		t.Fatal(err)
+	_, log, held := serving(t, zone)
+	for _, unit := range []string{"产业局", "双马街道"} {
+		path := filepath.Join(zone, "inbox", unit, "问题台账.csv")
+		writeLongAgo(t, path, problemCSV(unit, 32, 5, 1))
+		begin := time.Now()
+		waitFor(t, "the file is taken in: "+log.String(), func() bool { return !exists(path) })
+		if took := time.Since(begin); took > 20*time.Second { // seconds where the machine has time; a minute were the schedule
+			t.Errorf("%s: taken in after %v", unit, took)
+		}
 	}
-	at := func(s string) time.Time {
-		when, err := time.ParseInLocation("2006-01-02 15:04", s, z.Location)
+	for path, want := range map[string]string{"/healthz": "ok", "/metrics": "taizhang_inbox_files 0"} {
+		resp, err := http.Get("http://" + held.Address + path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return when
-	}
-	c := &clock{}
-	var out, log bytes.Buffer
-	fresh := func() *server {
-		return &server{app: &app{out: &out, err: &log, now: c.Now, format: "table"}, zone: z}
-	}
-	s := fresh()
-	issued := func() int { return strings.Count(log.String(), "Summary: ") }
-	tick := func(when string) {
-		t.Helper()
-		c.set(at(when))
-		s.summaryIfDue(context.Background(), c.Now())
-	}
-	if err := z.EnsureFolders(); err != nil {
-		t.Fatal(err)
-	}
-	for i, step := range []struct {
-		when string
-		want int
-		then func()
-	}{
-		{"2022-08-15 11:59", 1, nil}, // last week's was never written: the computer was off
-		{"2022-08-15 12:00", 2, nil}, // Monday noon: the last due time of this week
-		{"2022-08-15 12:01", 2, nil},
-		{"2022-08-15 18:00", 2, func() { s = fresh() }},
-		{"2022-08-16 09:00", 2, nil}, // after a restart: not again
-		{"2022-08-22 11:00", 2, nil},
-		{"2022-08-24 09:00", 3, nil}, // off on Monday, on again on Wednesday
-		{"2022-08-24 09:01", 3, nil},
-		{"2022-10-12 09:00", 4, nil}, // off for weeks: one, not one for each week
-		{"2022-10-12 09:05", 4, nil},
-	} {
-		tick(step.when)
-		if got := issued(); got != step.want {
-			t.Errorf("step %d, %s: %d summaries, want %d", i+1, step.when, got, step.want)
-		}
-		if step.then != nil {
-			step.then()
+		text, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %s\n%s", path, resp.Status, text)
 		}
 	}
-	if strings.Contains(log.String(), "level=ERROR") {
-		t.Errorf("errors were logged:\n%s", log.String())
+	code, out, errs := program(t, "jobs", "--zone", zone)
+	if code != exitDone || !strings.Contains(out, "intake") || !strings.Contains(out, "收到1份") {
+		t.Errorf("jobs: exit code %d\n%s\n%s", code, out, errs)
 	}
-	if !exists(filepath.Join(dir, "summaries/样板园区周报_截至2022-08-15.xlsx")) {
-		t.Errorf("not there: %v", files(t, filepath.Join(dir, "summaries")))
+	if code, _, errs = program(t, "jobs", "run", "remind", "--zone", zone); code != exitDone || !strings.Contains(errs, "提醒") {
+		t.Errorf("jobs run: exit code %d\n%s", code, errs)
+	}
+	if code, _, errs = program(t, "jobs", "run", "remnd", "--zone", zone); code != exitUsage {
+		t.Errorf("a job that isn't one: exit code %d\n%s", code, errs)
+	}
+	if code, out, errs = program(t, "jobs", "list", "remind", "--zone", zone, "-f", "json"); code != exitDone || !strings.Contains(out, `"result": "done"`) {
+		t.Errorf("jobs list: exit code %d\n%s\n%s", code, out, errs)
+	}
+	if code, _, errs = program(t, "status", "--zone", zone); code != exitDone || !strings.Contains(errs, "serving since") || !strings.Contains(errs, "intake: last done") {
+		t.Errorf("status: exit code %d\n%s", code, errs)
+	}
+	if code, out, errs = program(t, "logs", "--zone", zone); code != exitDone || !strings.Contains(out, "returns=1") {
+		t.Errorf("logs: exit code %d\n%s\n%s", code, out, errs)
 	}
 }
 
-// TestSummaryBySchedule: a schedule of its own decides instead of the due times.
-func TestSummaryBySchedule(t *testing.T) {
-	dir := crashZone(t)
-	config := filepath.Join(dir, "taizhang.yaml")
-	text, err := os.ReadFile(config)
-	if err != nil {
-		t.Fatal(err)
+// TestServeOnce: serve --once does what is due and ends.
+func TestServeOnce(t *testing.T) {
+	zone := crashZone(t)
+	code, _, log := program(t, "serve", "--once", "--zone", zone)
+	if code != exitDone || !strings.Contains(log, "16 returns: ") || !exists(filepath.Join(zone, "published", "taizhang.duckdb")) || holderOf(t, zone) != nil {
+		t.Errorf("exit code %d\n%s", code, log)
 	}
-	if err := os.WriteFile(config, append(text, "schedule: {summary: \"0 16 * * 5\"}\n"...), 0o644); err != nil {
-		t.Fatal(err)
+	if n := len(files(t, filepath.Join(zone, "summaries"))); n < 3 {
+		t.Errorf("%d files in summaries/\n%s", n, log)
 	}
-	z, err := office.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for when, want := range map[string]string{
-		"2022-08-19T15:59:00+08:00": "2022-08-12T16:00:00+08:00",
-		"2022-08-19T16:00:00+08:00": "2022-08-19T16:00:00+08:00",
-		"2022-08-22T09:00:00+08:00": "2022-08-19T16:00:00+08:00",
-	} {
-		now, err := time.Parse(time.RFC3339, when)
-		if err != nil {
-			t.Fatal(err)
-		}
-		due, ok := dueSummary(z, now)
-		if !ok || due.In(z.Location).Format(time.RFC3339) != want {
-			t.Errorf("at %s the newest due time is %v (%v), want %s", when, due, ok, want)
-		}
+	if code, _, log = program(t, "serve", "--once", "--zone", zone); code != exitDone || strings.Contains(log, "周报：") {
+		t.Errorf("again: exit code %d\n%s", code, log)
 	}
 }
 
-// TestEmptyZoneServes: with nothing handed in there is no summary, and no error every minute.
+// TestEmptyZoneServes: with nothing handed in there is no summary, and no error.
 func TestEmptyZoneServes(t *testing.T) {
 	dir := t.TempDir()
 	if code, _, out := program(t, "init", dir, "--name", "样板园区"); code != 0 {
 		t.Fatal(out)
 	}
-	z, err := office.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var log bytes.Buffer
-	s := &server{app: &app{out: &log, err: &log, now: time.Now, format: "table"}, zone: z}
-	s.summaryIfDue(context.Background(), time.Now())
-	s.summaryIfDue(context.Background(), time.Now())
-	if strings.Contains(log.String(), "level=ERROR") {
-		t.Error(log.String())
+	code, _, log := program(t, "serve", "--once", "--zone", dir)
+	if code != exitDone || strings.Contains(log, "level=ERROR") {
+		t.Errorf("exit code %d\n%s", code, log)
 	}
 	if n := len(files(t, filepath.Join(dir, "summaries"))); n != 0 {
 		t.Errorf("%d files in summaries/", n)

@@ -9,6 +9,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
+	"taizhang/cmd/internal/service"
 	"taizhang/ingest"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
@@ -92,11 +93,14 @@ func (a *app) statusCmd() *cobra.Command {
 			for _, l := range lost {
 				a.say("%s", decl.Say("issued paper: %s", "已印发材料：%s", shown(l)))
 			}
-			late, err := lateSummary(z, a.now())
-			if err == nil && late != "" {
+			late, err := service.LateSummary(cmd.Context(), z, a.now())
+			if err != nil {
+				return err
+			}
+			if late != "" {
 				a.say("%s", late)
 			}
-			return err
+			return a.sayService(cmd.Context(), z)
 		},
 	}
 	a.outputFlag(c)

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,9 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"taizhang/cmd/internal/office"
 )
 
 // issuedPapers are the names of all files in summaries/ but the lists of what was done.
@@ -76,59 +72,6 @@ func TestSummariesAtOnce(t *testing.T) {
 	got := issuedPapers(t, zone)
 	if strings.Contains(got, "_r2") || strings.Count(got, "周报_截至2022-08-01.xlsx") != 1 {
 		t.Errorf("issued\n%s", got)
-	}
-}
-
-// TestSummaryIsTriedAgain: a scheduled summary that can't be written whole is
-// tried again; log and status say so until it is there.
-func TestSummaryIsTriedAgain(t *testing.T) {
-	zone := copyOfDemo(t)
-	if err := os.RemoveAll(filepath.Join(zone, "summaries")); err != nil {
-		t.Fatal(err)
-	}
-	z, err := office.Load(zone)
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Date(2022, 8, 15, 13, 0, 0, 0, z.Location)
-	var log bytes.Buffer
-	a := &app{out: &log, err: &log, now: func() time.Time { return now }, format: "table", zoneDir: zone}
-	s := &server{app: a, zone: z}
-	status := func() string {
-		t.Helper()
-		late, err := lateSummary(z, now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return late
-	}
-	held := filepath.Join(zone, "summaries", "by-submitter") // where a folder is wanted
-	if err := os.MkdirAll(filepath.Dir(held), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(held, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	s.summaryIfDue(context.Background(), now)
-	if !strings.Contains(log.String(), "level=ERROR") || !strings.Contains(log.String(), "not a directory") || !strings.Contains(log.String(), "tried again") {
-		t.Errorf("the log says\n%s", log.String())
-	}
-	if late := status(); !strings.Contains(late, "生成的一期还没有生成") || !strings.Contains(late, "not a directory") {
-		t.Errorf("status says %q", late)
-	}
-	if code, _, errs := program(t, "status", "--zone", zone); code != exitDone || !strings.Contains(errs, "周报：应于") {
-		t.Errorf("status: exit code %d\n%s", code, errs)
-	}
-	if err := os.Remove(held); err != nil {
-		t.Fatal(err)
-	}
-	log.Reset()
-	s.summaryIfDue(context.Background(), now.Add(time.Minute))
-	if strings.Contains(log.String(), "level=ERROR") || strings.Contains(issuedPapers(t, zone), "_r2") || !strings.Contains(issuedPapers(t, zone), "双马街道_截至") {
-		t.Errorf("a minute later:\n%s\n%s", log.String(), issuedPapers(t, zone))
-	}
-	if late := status(); late != "" {
-		t.Errorf("then status says %q", late)
 	}
 }
 

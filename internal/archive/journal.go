@@ -424,10 +424,14 @@ func (a *Archive) Keys() map[string]string {
 }
 
 // LastAt gives the latest time at which something arrived or was decided, zero before the first.
-func (a *Archive) LastAt() time.Time {
+func (a *Archive) LastAt() (time.Time, error) {
+	st, err := a.current()
+	if err != nil {
+		return time.Time{}, err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.state.lastAt
+	return st.lastAt, nil
 }
 
 // Size gives the length of the journal in bytes: every event changes it.

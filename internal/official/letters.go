@@ -4,28 +4,29 @@ import "strconv"
 
 // Report is a text to be sent upwards.
 type Report struct {
-	Title    string
-	Subtitle string
-	// Text holds one paragraph per line. A short line that begins with 一、 or
-	// （一） and is no sentence is a heading.
-	Text      []string
+	Title     string
+	Subtitle  string
+	Blocks    []Block // see [Lines]
 	Signature Signature
 	Props     Props
 }
 
 // Document lays the report out.
 func (r Report) Document() Document {
-	d := Document{Title: r.Title, Subtitle: r.Subtitle, Signature: r.Signature, Props: r.Props}
-	for _, text := range r.Text {
-		for _, l := range lines(text) {
-			if level := headingLevel(l); level > 0 {
-				d.Blocks = append(d.Blocks, Heading{level, l})
-				continue
-			}
-			d.Blocks = append(d.Blocks, Paragraph{Text: l})
+	return Document{Title: r.Title, Subtitle: r.Subtitle, Blocks: r.Blocks, Signature: r.Signature, Props: r.Props}
+}
+
+// Lines makes blocks of text, one paragraph a line. A short line that begins with 一、 or （一） and is no sentence is a
+// heading.
+func Lines(text string) (blocks []Block) {
+	for _, l := range lines(text) {
+		if level := headingLevel(l); level > 0 {
+			blocks = append(blocks, Heading{level, l})
+			continue
 		}
+		blocks = append(blocks, Paragraph{Text: l})
 	}
-	return d
+	return blocks
 }
 
 // Item is one overdue matter. Dates are written as they are to be read.
@@ -58,32 +59,33 @@ func (r Reminder) Document() Document {
 	if title == "" {
 		title = "督办单"
 	}
-	request := "截至" + r.AsOf + "，你单位承办的事项中有" + strconv.Itoa(len(r.Items)) + "项已超过办结时限（见下表）。请逐项查明原因，明确责任人和完成时间，抓紧办理"
+	request := "截至" + r.AsOf + "，你单位承办的事项中有" + strconv.Itoa(len(r.Items)) + "项已超过办结时限（见下表）。请逐项查明原因，明确责任人和完成时间，抓紧办理，在表内逐项填写反馈"
 	if r.ReplyBy != "" {
-		request += "，并于" + r.ReplyBy + "前书面反馈办理情况"
+		request += "，并于" + r.ReplyBy + "前报送本单"
 	} else {
-		request += "，并及时书面反馈办理情况"
+		request += "，并及时报送本单"
 	}
 	if len(r.Items) == 0 {
 		request = "截至" + r.AsOf + "，你单位承办的事项中没有超过办结时限的"
 	}
 	table := Table{Columns: []Column{
-		{Title: "台账", Width: 5.2},
-		{Title: "编号", Width: 5, Align: Center},
-		{Title: "事项", Width: 8},
-		{Title: "交办日期", Width: 5.9, Align: Center},
-		{Title: "办结时限", Width: 5.9, Align: Center},
+		{Title: "序号", Width: 1.8, Align: Center},
+		{Title: "台账及编号", Width: 5, Align: Center},
+		{Title: "事项", Width: 7.4},
+		{Title: "交办日期\n办结时限", Width: 6.6, Align: Center},
 		{Title: "超期天数", Width: 2.2, Align: Center},
-		{Title: "最近办理情况", Width: 5.2},
+		{Title: "最近办理情况", Width: 5},
+		{Title: "责任人", Width: 2.8, Align: Center},
+		{Title: "反馈：原因、完成时间", Width: 5.8},
 	}, Empty: "无超期事项"}
-	for _, it := range r.Items {
-		table.Rows = append(table.Rows, []string{it.Ledger, it.No, it.Matter, it.Assigned, it.Deadline, strconv.Itoa(it.Days), it.Progress})
+	for i, it := range r.Items {
+		table.Rows = append(table.Rows, []string{strconv.Itoa(i + 1), it.Ledger + "\n" + it.No, it.Matter, it.Assigned + "\n" + it.Deadline, strconv.Itoa(it.Days), it.Progress, "", ""})
 	}
 	d := Document{Title: title, Subtitle: r.No, To: r.Unit, Signature: r.Signature, Props: r.Props}
 	d.Blocks = []Block{Paragraph{Text: request + "。"}, table}
 	d.Tail = []Block{Form{Rows: []FormRow{
 		{Fields: []Field{{Label: "签收人"}, {Label: "签收时间"}, {Label: "联系电话"}}},
-		{Fields: []Field{{Label: "办理反馈"}}, Height: 24},
+		{Fields: []Field{{Label: "其他说明"}}, Height: 16},
 		{Fields: []Field{{Label: "单位负责人（签字）"}, {Label: "反馈时间"}}},
 	}}}
 	return d

@@ -180,7 +180,7 @@ func texts(t *testing.T, d Document) []string {
 }
 
 func TestText(t *testing.T) {
-	d := Report{Title: "周报", Subtitle: "（截至2022年8月15日）", Text: []string{"一、推进\n甲<&>\"乙\"。\n\n（一）帮扶", "三、企业"},
+	d := Report{Title: "周报", Subtitle: "（截至2022年8月15日）", Blocks: Lines("一、推进\n甲<&>\"乙\"。\n\n（一）帮扶\n三、企业"),
 		Signature: Signature{Unit: "办公室", Date: "2022年8月15日"}}.Document()
 	want := []string{"Title: 周报", "Subtitle: （截至2022年8月15日）", "Normal: ", "Heading1: 一、推进", `BodyText: 甲<&>"乙"。`,
 		"Heading2: （一）帮扶", "Heading1: 三、企业", "Normal: ", "Normal: 办公室", "Normal: 2022年8月15日"}
@@ -244,7 +244,7 @@ func TestSignatureIndents(t *testing.T) {
 func TestReminder(t *testing.T) {
 	d := sampleReminder(2)
 	text := written(t, d)["word/document.xml"]
-	for _, want := range []string{"产业局：", "2项已超过办结时限", "2022年8月19日17:00前书面反馈", "最近办理情况", "<w:tblHeader/>", "签收人", "2022-07-31"} {
+	for _, want := range []string{"产业局：", "2项已超过办结时限", "2022年8月19日17:00前报送本单", "最近办理情况", "<w:tblHeader/>", "签收人", "2022-07-31"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
 		}

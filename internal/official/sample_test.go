@@ -16,10 +16,10 @@ func sampleReport() Document {
 	return Report{
 		Title:    "湘潭高新区“走找想促”活动工作周报",
 		Subtitle: "（截至2022年8月15日）",
-		Text: []string{
+		Blocks: Lines(strings.Join([]string{
 			"一、统筹推进", long, "对市活动专班交办的59项问题清单进行责任分工，确保各项问题有效解决。领导班子深入联点单位调研走访38次，召开各类解难题协调会议18次。",
 			"二、服务群众", "（一）帮扶救助", long, "（二）民生实事", long + long,
-			"三、服务企业", long, long, "派出144名干部联点区内四上企业、中小企业共663家。"},
+			"三、服务企业", long, long, "派出144名干部联点区内四上企业、中小企业共663家。"}, "\n")),
 		Signature: Signature{Unit: "湘潭高新区管理委员会办公室", Date: "2022年8月15日"},
 		Props:     Props{Creator: "湘潭高新区", Subject: "工作周报", Created: madeAt},
 	}.Document()

@@ -79,26 +79,29 @@ type Rooms map[string][]string
 
 var quoted = regexp.MustCompile("`([^`]+)`")
 
-// ReadRooms reads the table under «Rooms» of docs/design.md.
-func ReadRooms(design string) (Rooms, error) {
+// ReadRooms reads the table of docs/imports.md; every package of it has to have a row under «Rooms» of docs/design.md.
+func ReadRooms(imports, design string) (Rooms, error) {
 	rooms := Rooms{}
 	_, section, ok := strings.Cut(design, "\n## Rooms\n")
 	if !ok {
 		return nil, fmt.Errorf("docs/design.md has no section Rooms")
 	}
 	section, _, _ = strings.Cut(section, "\n## ")
-	for _, l := range strings.Split(section, "\n") {
+	for _, l := range strings.Split(imports, "\n") {
 		cells := strings.Split(strings.Trim(l, "| "), "|")
-		if !strings.HasPrefix(l, "|") || len(cells) != 3 {
+		if !strings.HasPrefix(l, "|") || len(cells) != 2 {
 			continue
 		}
 		name := quoted.FindStringSubmatch(cells[0])
 		if name == nil {
 			continue // the head
 		}
+		if !strings.Contains(section, "\n| "+name[0]+" | ") {
+			return nil, fmt.Errorf("docs/design.md doesn't say what %s is for", name[1])
+		}
 		allowed := []string{}
-		switch text := strings.TrimSpace(cells[2]); text {
-		case "–", "nothing of ours":
+		switch text := strings.TrimSpace(cells[1]); text {
+		case "–":
 		case "all of them":
 			allowed = append(allowed, "*")
 		default:
@@ -106,13 +109,13 @@ func ReadRooms(design string) (Rooms, error) {
 				allowed = append(allowed, m[1])
 			}
 			if len(allowed) == 0 {
-				return nil, fmt.Errorf("docs/design.md: what %s may import can't be read: %q", name[1], text)
+				return nil, fmt.Errorf("docs/imports.md: what %s may import can't be read: %q", name[1], text)
 			}
 		}
 		rooms[name[1]] = allowed
 	}
 	if len(rooms) == 0 {
-		return nil, fmt.Errorf("docs/design.md: the table of rooms is empty")
+		return nil, fmt.Errorf("docs/imports.md: the table is empty")
 	}
 	return rooms, nil
 }
@@ -129,7 +132,7 @@ func Violations(rooms Rooms, sources []Source) []string {
 		seen[s.Package] = true
 		allowed, ok := rooms[s.Package]
 		if !ok {
-			out = append(out, fmt.Sprintf("%s has no row in the table of rooms of docs/design.md", s.Package))
+			out = append(out, fmt.Sprintf("%s has no row in docs/imports.md", s.Package))
 			rooms[s.Package] = []string{"*"}
 			continue
 		}
@@ -144,13 +147,13 @@ func Violations(rooms Rooms, sources []Source) []string {
 				continue
 			}
 			if !s.Test && !matches(allowed, to) {
-				out = append(out, fmt.Sprintf("%s imports %s, which docs/design.md does not allow", s.Path, to))
+				out = append(out, fmt.Sprintf("%s imports %s, which docs/imports.md does not allow", s.Path, to))
 			}
 		}
 	}
 	for name := range rooms {
 		if !seen[name] {
-			out = append(out, fmt.Sprintf("docs/design.md has a row for %s, which is no package", name))
+			out = append(out, fmt.Sprintf("docs/imports.md has a row for %s, which is no package", name))
 		}
 	}
 	slices.Sort(out)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Show is the number as its cell shows it, for other papers than a workbook.
@@ -48,6 +49,34 @@ func (n Number) Show() string {
 		}
 	}
 	return b.String()
+}
+
+// Show is a value as a cell of the column shows it, for other papers than a workbook.
+func (c Column) Show(v any) string {
+	cell := asCell(v)
+	if cell.Kind == "" {
+		cell.Kind = c.Kind
+	}
+	if cell.Format == "" {
+		cell.Format = c.Format
+	}
+	switch x := cell.Value.(type) {
+	case time.Time:
+		if cell.Kind == Time {
+			return x.Format("2006-01-02 15:04")
+		}
+		return x.Format(time.DateOnly)
+	}
+	f, ok := number(cell.Value)
+	switch {
+	case !ok:
+		return textOf(cell)
+	case cell.Format != "":
+		return Number{Value: f, Format: cell.Format}.Show()
+	case cell.Kind == Points:
+		return strconv.FormatFloat(f, 'f', 1, 64)
+	}
+	return display(cell)
 }
 
 // splitFormat divides a number format at semicolons outside quotation marks.

@@ -103,3 +103,6 @@ func (z *Zone) FolderTroubles() []error {
 	}
 	return out
 }
+
+// Logs is the folder of the log's files.
+func (z *Zone) Logs() string { return z.path("logs") }

@@ -20,10 +20,9 @@ import (
 
 // The keys of the configuration and of its parts, in the order of the sample.
 var (
-	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "contact", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "limits", "ranking", "mail"}
+	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "contact", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "backup", "alerts", "language", "limits", "ranking", "mail"}
 	submitterKeys = []string{"code", "name", "kind", "aliases", "until", "merged_into"}
 	returnKeys    = []string{"form", "from", "due", "since"}
-	scheduleKeys  = []string{"intake", "summary"}
 	limitKeys     = []string{"file_mb", "inflated_mb", "ratio", "parts", "sheets", "rows", "columns", "cell_kb", "shared_strings", "depth", "memory_mb", "seconds"}
 )
 
@@ -42,16 +41,15 @@ func Load(dir string, known Known) (*Zone, error) {
 // joined, each a *decl.Fault.
 func Parse(file string, text []byte, known Known) (*Zone, error) {
 	p := &parser{known: known, z: &Zone{
-		Dir:      filepath.Dir(file),
-		AsOf:     calendar.NoDate,
-		Targets:  map[string]Target{},
-		Schedule: Schedule{Intake: DefaultIntake},
-		Limits:   DefaultLimits(),
-		names:    map[string]int{},
-		lasts:    map[rune]bool{},
-		codes:    map[string]int{},
-		owed:     map[obligor]int{},
-		formSeq:  map[string]int{},
+		Dir:     filepath.Dir(file),
+		AsOf:    calendar.NoDate,
+		Targets: map[string]Target{},
+		Limits:  DefaultLimits(),
+		names:   map[string]int{},
+		lasts:   map[rune]bool{},
+		codes:   map[string]int{},
+		owed:    map[obligor]int{},
+		formSeq: map[string]int{},
 	}}
 	for i, f := range known.Forms {
 		p.z.formSeq[f.ID] = i
@@ -97,7 +95,9 @@ func (p *parser) zone(root *decl.Node) {
 		p.returns(items)
 	}
 	p.targets(m["targets"])
-	p.schedule(m["schedule"])
+	p.jobs(m["schedule"])
+	p.keeping(m["backup"], m["alerts"])
+	p.language(m["language"])
 	p.limits(m["limits"])
 	z.Ranking, _ = m["ranking"].Bool()
 	if n := m["mail"]; n != nil {
@@ -262,44 +262,6 @@ func (p *parser) target(metric string, n *decl.Node) (float64, bool) {
 		meant = decl.Say("; %s?", "；是不是 %s？", share)
 	}
 	return 0, n.Fault("target %s: %s is no ratio, which lies between 0 and 1%s", "目标 %s：%s 不在0到1之间（比率写成小数，或写成90%%）%s", metric, text, meant)
-}
-
-func (p *parser) schedule(n *decl.Node) {
-	m := n.Fields(scheduleKeys...).Filled()
-	for _, key := range scheduleKeys {
-		v := m[key]
-		if v == nil || key == "summary" && v.IsText() && v.Value() == "" {
-			continue // the default, written out
-		}
-		spec, ok := v.Text()
-		if !ok {
-			continue
-		}
-		check := p.known.CheckCron
-		if check == nil {
-			check = checkCron
-		}
-		if err := check(spec); err != nil {
-			v.Fault("schedule %s: %q is not a cron schedule (%v); write five fields such as \"*/5 * * * *\" (every 5 minutes) or \"0 13 * * 1\" (Mondays at 13:00)",
-				"定时 %[1]s：“%[2]s”不是 cron 格式；应为五段（分 时 日 月 星期），如 \"*/5 * * * *\"（每5分钟）、\"0 13 * * 1\"（周一13点）", key, spec, err)
-		}
-		if key == "intake" {
-			p.z.Schedule.Intake = spec
-		} else {
-			p.z.Schedule.Summary = spec
-		}
-	}
-}
-
-var cronPattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:TZ=\S+ |CRON_TZ=\S+ )?(?:@[a-z]+(?: \S+)?|(?:[0-9A-Za-z*/,?-]+ ){4}[0-9A-Za-z*/,?-]+)$`)
-})
-
-func checkCron(spec string) error {
-	if !cronPattern().MatchString(strings.Join(strings.Fields(spec), " ")) {
-		return fmt.Errorf("it has %d fields", len(strings.Fields(spec)))
-	}
-	return nil
 }
 
 // limitMost is what each limit may be at most.

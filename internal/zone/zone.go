@@ -25,7 +25,10 @@ type Zone struct {
 	Returns    []Return      // one for each submitter and form, as declared
 	Targets    map[string]Target
 	Calendar   *calendar.Workdays
-	Schedule   Schedule
+	Jobs       map[string]Job // of serve, those of which the configuration says something
+	Backups    Backup
+	Alerts     Alerts
+	Language   string // zh, en or "" for the system's
 	Limits     Limits
 	Ranking    bool         // the weekly workbook shows 位次
 	Mail       *mail.Config // where summaries are sent; nil: all is files
@@ -75,12 +78,6 @@ type Target struct {
 	YearProgress bool // compare with Value × the share of the year gone by (序时进度)
 }
 
-// Schedule says when serve works, as cron specifications of five fields.
-type Schedule struct {
-	Intake  string // when to look into the inbox
-	Summary string // when to write the weekly summary; "": after the last due time of the week (see NextSummary)
-}
-
 // Limits bound what one file may cost.
 type Limits struct {
 	FileBytes     int64         // size of a file
@@ -106,17 +103,11 @@ func DefaultLimits() Limits {
 	}
 }
 
-// DefaultIntake is the schedule of intake where the configuration names none.
-const DefaultIntake = "*/5 * * * *"
-
 // Known tells the configuration's reader what may be named in it.
 type Known struct {
 	Forms   []FormInfo // in the order in which lists show them
 	Metrics []string   // nil: targets are not checked
 	Ratios  []string   // metrics whose targets lie between 0 and 1
-	// CheckCron, where given, checks a schedule: cron.ParseStandard, say.
-	// Otherwise only its shape is checked.
-	CheckCron func(spec string) error
 	// Archived: the configuration was in force once. What was accepted then is
 	// accepted again, as it was meant then.
 	Archived bool

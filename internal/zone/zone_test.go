@@ -102,7 +102,7 @@ func TestParseDemo(t *testing.T) {
 
 func TestParseSmallest(t *testing.T) {
 	z := parse(t, "zone: 高新区\nsubmitters:\n  - name: 产业局\n  - {name: 双马街道}\n  - {name: 经开镇, aliases: 镇政府}\nreturns:\nas_of:\n")
-	if z.Code != "zone" || z.Timezone != "Asia/Shanghai" || z.AsOf.Valid() || len(z.Returns) != 0 || z.Schedule.Intake != DefaultIntake || z.Schedule.Summary != "" || z.Limits != DefaultLimits() || z.Ranking {
+	if z.Code != "zone" || z.Timezone != "Asia/Shanghai" || z.AsOf.Valid() || len(z.Returns) != 0 || len(z.Jobs) != 0 || z.Alerts != (Alerts{DefaultSilentDays, DefaultDiskMB, DefaultBackupDays}) || z.Backups != (Backup{Keep: DefaultKeep}) || z.Limits != DefaultLimits() || z.Ranking {
 		t.Errorf("%+v", z)
 	}
 	for i, want := range []Submitter{{Code: "s01", Kind: Department}, {Code: "s02", Kind: Street}, {Code: "s03", Kind: Street}} {
@@ -130,8 +130,8 @@ func TestParseSmallest(t *testing.T) {
 
 func TestParseOptions(t *testing.T) {
 	z := parse(t, "\ufeffzone: 高新区\r\nsubmitters: [{name: 产业局}]\r\nschedule: {intake: '@every 1m', summary: 0 13 * * 1}\r\nlimits: {file_mb: 10, rows: 20_000}\r\nranking: true\r\ntargets: {closure_rate: 90%}\r\n")
-	if z.Schedule != (Schedule{"@every 1m", "0 13 * * 1"}) || z.Limits.FileBytes != 10<<20 || z.Limits.Rows != 20000 || z.Limits.Sheets != DefaultLimits().Sheets || !z.Ranking || z.Targets["closure_rate"].Value != 0.9 {
-		t.Errorf("%+v %+v", z.Schedule, z.Limits)
+	if z.Jobs["intake"].Schedule.String() != "@every 1m" || z.Jobs["summary"].Schedule.String() != "0 13 * * 1" || z.Limits.FileBytes != 10<<20 || z.Limits.Rows != 20000 || z.Limits.Sheets != DefaultLimits().Sheets || !z.Ranking || z.Targets["closure_rate"].Value != 0.9 {
+		t.Errorf("%+v %+v", z.Jobs, z.Limits)
 	}
 }
 
@@ -334,10 +334,6 @@ func TestFaultsTogether(t *testing.T) {
 	if len(lines) != 5 || !slices.IsSortedFunc(lines, strings.Compare) || !strings.HasPrefix(lines[0], "z/taizhang.yaml:2:11: ") {
 		t.Errorf("faults:\n%v", err)
 	}
-	check := Known{CheckCron: func(string) error { return errors.New("never") }}
-	if _, err := Parse(FileName, []byte("zone: a\nsubmitters: [{name: b}]\nschedule: {intake: '* * * * *'}"), check); err == nil || !strings.Contains(err.Error(), "(never)") {
-		t.Errorf("CheckCron: %v", err)
-	}
 }
 
 func TestMatch(t *testing.T) {
@@ -398,7 +394,7 @@ func TestSample(t *testing.T) {
 		}
 	}
 	text := string(Sample("x", calendar.NewDate(2026, 11, 28)))
-	for _, keys := range [][]string{zoneKeys, submitterKeys, returnKeys, scheduleKeys, limitKeys} {
+	for _, keys := range [][]string{zoneKeys, submitterKeys, returnKeys, JobNames, jobKeys, backupKeys, alertKeys, limitKeys} {
 		for _, key := range keys {
 			if !strings.Contains(text, key) {
 				t.Errorf("the sample does not explain %s", key)
@@ -421,7 +417,7 @@ func TestSample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, strings.Join(lines, "\n"))
 	}
-	if len(z.Submitters) != 4 || len(z.Targets) != 2 || z.Schedule.Summary == "" || !z.Ranking || z.Limits != DefaultLimits() || !z.AsOf.Valid() {
+	if len(z.Submitters) != 4 || len(z.Targets) != 2 || !z.Jobs["summary"].Set || !z.Ranking || z.Limits != DefaultLimits() || !z.AsOf.Valid() {
 		t.Errorf("%+v", z)
 	}
 }

@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
-	"taizhang/internal/zone"
 	"taizhang/queries"
 )
 
@@ -22,8 +19,8 @@ type Issue struct {
 	KnownAt   string // 2022-08-15 12:00
 	Signature string // who signs papers that go out
 	Book      workbook.Book
-	Said      *Said    // to be kept for the next issue's 更正说明
-	Text      []string // 文字材料: headings and paragraphs
+	Said      *Said  // to be kept for the next issue's 更正说明
+	Report    []Part // 文字材料
 	Mail      Mail
 	Overdue   []Overdue
 	Extracts  []Extract
@@ -56,13 +53,23 @@ func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options)
 		return nil, fmt.Errorf("weekly report: %w", err)
 	}
 	out.Said = w.said()
-	out.Text = strings.Split(strings.TrimRight(w.text(), "\n"), "\n")
+	tables := map[string]workbook.Table{}
+	for _, s := range out.Book.Sheets {
+		for _, b := range s.Blocks {
+			if t, ok := b.(workbook.Table); ok {
+				tables[t.ID] = t
+			}
+		}
+	}
+	if out.Report, err = w.report(ctx, tables); err != nil {
+		return nil, fmt.Errorf("weekly report: %w", err)
+	}
 	out.Mail = Mail{w.book.mailSubject.fill(w), strings.Join(paragraphs(w.book.mailText.fill(w)), "\n\n")}
 	if out.Mail.Subject == "" { // a zone's own declaration may leave these to us
 		out.Mail.Subject = out.Book.Title + "（截至" + out.AsOf + "）"
 	}
 	if out.Mail.Text == "" {
-		out.Mail.Text = strings.Join(out.Text, "\n")
+		out.Mail.Text = strings.Join(textsOf(out.Report), "\n")
 	}
 	if out.Overdue, err = w.overdue(ctx); err != nil {
 		return nil, fmt.Errorf("overdue matters: %w", err)
@@ -89,9 +96,20 @@ func (w *weekly) overdue(ctx context.Context) ([]Overdue, error) {
 	return out, nil
 }
 
+// plainOf is a value without how its cell looks.
+func plainOf(v any) any {
+	if c, ok := v.(workbook.Cell); ok {
+		return c.Value
+	}
+	return v
+}
+
 // unitColumns are the titles under which a table names the unit that a row
 // concerns; the first that is there decides.
 var unitColumns = []string{"责任单位", "填报单位", "牵头单位", "承办单位"}
+
+// leadColumns are the titles under which a row names the unit that has to do what it says.
+var leadColumns = []string{"责任单位", "牵头单位", "承办单位"}
 
 // extracts cuts the workbook up by submitter. Tables whose rows name a unit
 // keep that unit's rows; everything else stays out, for it tells of others.
@@ -153,8 +171,10 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 					col = slices.IndexFunc(x.Columns, func(c workbook.Column) bool { return c.Title == title })
 				}
 			}
-			if x.Dense { // a list of rows: its first column is the submitter
+			leads := -1
+			if x.Dense { // a list of rows: its first column is the submitter; what the unit leads of others' rows is its own too
 				col = 0
+				leads = slices.IndexFunc(x.Columns, func(c workbook.Column) bool { return slices.Contains(leadColumns, c.Title) })
 			}
 			if col < 0 || x.ID == "" {
 				continue
@@ -165,7 +185,7 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 				x.Note = partOfPart
 			}
 			for _, r := range rows {
-				if col < len(r) && r[col] == unit {
+				if col < len(r) && r[col] == unit || leads >= 0 && leads < len(r) && plainOf(r[leads]) == unit {
 					x.Rows = append(x.Rows, r)
 				}
 			}
@@ -179,90 +199,4 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 		return nil
 	}
 	return &out
-}
-
-// Remind is the text to paste into the work group: who has not handed in what
-// fell due in the week before the point, and when it was due. It is empty where
-// nothing is missing.
-func Remind(ctx context.Context, r *queries.Reader, p warehouse.Point) (string, error) {
-	list, err := r.Status(ctx, queries.StatusAsk{Point: p})
-	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
-	}
-	at := r.At(p)
-	titles, err := r.SelectAt(ctx, p, "select form, title from ctl.form")
-	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
-	}
-	name := map[any]string{}
-	for _, t := range titles.Rows {
-		name[t[0]] = strings.NewReplacer("“", "", "”", "").Replace(fmt.Sprint(t[1]))
-	}
-	type debt struct{ form, period, state string }
-	var units []string
-	debts := map[string][]debt{}
-	for _, s := range list {
-		state := s.Get("state")
-		if state != "missing" && state != "rejected" {
-			continue
-		}
-		unit := fmt.Sprint(s.Get("submitter"))
-		if debts[unit] == nil {
-			units = append(units, unit)
-		}
-		debts[unit] = append(debts[unit], debt{orDash(name[s.Get("form")], fmt.Sprint(s.Get("form"))), fmt.Sprint(s.Get("period")), fmt.Sprint(state)})
-	}
-	if len(units) == 0 {
-		return "", nil
-	}
-	var who []string
-	for _, u := range units {
-		var forms []string
-		for _, d := range debts[u] {
-			t := "《" + d.form + "》" + d.period
-			if p, err := calendar.ParsePeriod(d.period); err == nil {
-				t = "《" + d.form + "》" + p.Chinese()
-			}
-			if d.state == "rejected" {
-				t += "（已退回，请更正重报）"
-			}
-			forms = append(forms, t)
-		}
-		who = append(who, u+"（"+strings.Join(forms, "、")+"，填“"+zone.TemplateName(u)+"”）")
-	}
-	// the earlier of the as-of date's end and the known-at time
-	moment, since := endOfDay(at.AsOf, r.Location()), chineseDate(at.AsOf)
-	if at.KnownAt.Before(moment) {
-		moment = at.KnownAt
-		since = chineseDate(calendar.Of(moment)) + moment.Format("15:04")
-	}
-	by, err := remindBy(ctx, r, moment)
-	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
-	}
-	return fmt.Sprintf("【催报】截至%s，以下单位尚未报送：%s，请于%s前报送。", since, strings.Join(who, "；"), by), nil
-}
-
-// remindBy is until when what is overdue is asked for: by 17:00 of a working
-// day on whose morning it is asked, else by noon of the next working day.
-func remindBy(ctx context.Context, r *queries.Reader, moment time.Time) (string, error) {
-	morning := moment.Hour() < 12
-	from := moment.Format(time.DateOnly)
-	t, err := r.SelectAt(ctx, warehouse.Point{}, "select cast(min(day) as varchar) from ctl.calendar where is_workday and day "+
-		map[bool]string{true: ">=", false: ">"}[morning]+" date '"+from+"'")
-	if err != nil {
-		return "", err
-	}
-	day, hour := moment.AddDate(0, 0, 1), "12:00"
-	if len(t.Rows) > 0 {
-		if s, ok := t.Rows[0][0].(string); ok {
-			if d, err := time.Parse(time.DateOnly, s); err == nil {
-				day = d
-			}
-		}
-	}
-	if morning && day.Format(time.DateOnly) == from {
-		hour = "17:00"
-	}
-	return chineseDate(calendar.Of(day)) + hour, nil
 }

@@ -27,6 +27,7 @@ type Options struct {
 	Issued      []Previous   // oldest first; none: 更正说明 compares with what was known on the as-of date a week before
 	Ranking     bool         // the zone asks for 位次
 	Version     string       // of the program
+	Notice      string       // what readers must know of how up to date the figures are; stands after the sentence of coverage
 }
 
 // Build makes the weekly workbook at a point; zero values of the point mean
@@ -49,24 +50,75 @@ func Text(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) 
 	if err != nil {
 		return "", fmt.Errorf("weekly text: %w", err)
 	}
-	return w.text(), nil
+	parts, err := w.report(ctx, nil)
+	if err != nil {
+		return "", fmt.Errorf("weekly text: %w", err)
+	}
+	return strings.Join(textsOf(parts), "\n") + "\n", nil
 }
 
-// text is the paragraphs of all text blocks, under their headings.
-func (w *weekly) text() string {
-	var out []string
+// Part is a part of the text that goes upwards: one of these.
+type Part struct {
+	Heading string
+	Text    string
+	Table   *workbook.Table
+}
+
+// report is the sheets with text blocks (文字材料) in their order: headings with something under them, paragraphs, sentences on what
+// needs attention, and those of the tables that are given.
+func (w *weekly) report(ctx context.Context, tables map[string]workbook.Table) ([]Part, error) {
+	var out []Part
 	for _, s := range w.book.sheets {
-		for i, b := range s.blocks {
-			if b.text == nil || len(paragraphs(b.text.fill(w))) == 0 {
-				continue
+		if !slices.ContainsFunc(s.blocks, func(b block) bool { return b.text != nil }) {
+			continue
+		}
+		heading := ""
+		add := func(p Part) {
+			if heading != "" {
+				out = append(out, Part{Heading: heading})
+				heading = ""
 			}
-			if i > 0 && s.blocks[i-1].heading != nil {
-				out = append(out, s.blocks[i-1].heading.fill(w))
+			out = append(out, p)
+		}
+		for _, b := range s.blocks {
+			id := ""
+			switch {
+			case b.heading != nil:
+				heading = b.heading.fill(w)
+			case b.text != nil:
+				for _, p := range paragraphs(b.text.fill(w)) {
+					add(Part{Text: p})
+				}
+			case b.worst > 0:
+				notes, err := w.worst(ctx, b.worst)
+				if err != nil {
+					return nil, err
+				}
+				for _, n := range notes {
+					add(Part{Text: n.(workbook.Note).Text})
+				}
+			case b.table != nil:
+				id = b.table.id
+			case b.list != nil:
+				id = b.list.id
 			}
-			out = append(out, paragraphs(b.text.fill(w))...)
+			if t, ok := tables[id]; ok && id != "" && len(t.Rows) > 0 {
+				add(Part{Table: &t})
+			}
 		}
 	}
-	return strings.Join(out, "\n") + "\n"
+	return out, nil
+}
+
+// textsOf are the headings and paragraphs.
+func textsOf(parts []Part) []string {
+	var out []string
+	for _, p := range parts {
+		if line := p.Heading + p.Text; line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
 }
 
 // paragraphs splits a filled text; empty ones, from conditions that didn't
@@ -382,7 +434,7 @@ func (w *weekly) word(name, field string) string {
 	case "year":
 		return fmt.Sprint(w.ask.AsOf.Year())
 	case "coverage":
-		return w.returns.sentence()
+		return w.returns.sentence() + notice(w.options.Notice)
 	case "missing":
 		return fmt.Sprint(len(w.returns.missing))
 	case "previous":

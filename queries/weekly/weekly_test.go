@@ -8,8 +8,10 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"taizhang/data"
 	"taizhang/internal/calendar"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
@@ -175,12 +177,28 @@ func articleZone(t *testing.T) *fakeSource {
 	}}
 }
 
-func TestTextIsTheArticles(t *testing.T) {
-	w, err := weeklyOf(articleZone(t), Options{})
+// textIn is the text of a zone by a declaration, the built-in one for nil.
+func textIn(t *testing.T, z *fakeSource, d *Declaration) string {
+	t.Helper()
+	w, err := weeklyOf(z, Options{Declaration: d})
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := w.text()
+	parts, err := w.report(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(textsOf(parts), "\n")
+}
+
+// TestTextIsTheArticles: the demo's own text has the words of its article; the built-in one has none of them that are no
+// figures, and leads from the week's work over what is wrong to what comes next.
+func TestTextIsTheArticles(t *testing.T) {
+	demo, err := LoadDir(fstest.MapFS{"weekly.yaml": {Data: data.Weekly()}}, mustLoad(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := textIn(t, articleZone(t), demo)
 	for _, want := range []string{
 		"截至目前，湘潭高新区共收集问题216个，办结179个，办结率为82.9%，未办结问题均按照完成时限有序推进中。",
 		"共交办6批次256个企业反馈的问题，目前已解决189个，其余问题未到时间节点或是长期执行的问题，正在积极办理中。",
@@ -207,12 +225,23 @@ func TestTextIsTheArticles(t *testing.T) {
 		}
 		return value(m, at)
 	}
-	if w, err = weeklyOf(article, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	text = w.text()
+	text = textIn(t, article, demo)
 	if strings.Contains(text, "有序推进") || !strings.Contains(text, "其中5个问题超过办结时限") || strings.Contains(text, "缓交") {
 		t.Errorf("conditions don't follow the figures:\n%s", text)
+	}
+	text = textIn(t, article, nil)
+	at := -1
+	for _, want := range []string{"一、本周工作", "共收集问题216个，办结179个，办结率为82.9%，其中5个问题超过办结时限，正在督办。", "二、存在问题", "本周报送：", "三、下步打算"} {
+		i := strings.Index(text, want)
+		if i <= at {
+			t.Errorf("%q is missing, or before its place:\n%s", want, text)
+		}
+		at = i
+	}
+	for _, word := range []string{"自选动作", "统筹推进", "有序推进", "全面铺开", "春风行动"} {
+		if strings.Contains(text, word) {
+			t.Errorf("the built-in text has the demo's %q:\n%s", word, text)
+		}
 	}
 }
 
@@ -323,7 +352,7 @@ func TestOfAnEmptyZone(t *testing.T) {
 		t.Errorf("%v %+v", err, b.Sheets)
 	}
 	text, err := Text(context.Background(), r, warehouse.Point{}, Options{})
-	if err != nil || text != "一、统筹推进\n截至目前，没有收集的问题。\n" {
+	if err != nil || text != "一、本周工作\n截至目前，没有收集的问题。\n二、存在问题\n还没有应报的报表，也没有收到数据。\n本周报送：本周没有到期的报表。\n三、下步打算\n继续按时限推进各项在办事项，确保不出现新的超期和缺报。\n" {
 		t.Errorf("%v\n%s", err, text)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"taizhang/internal/backup"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 )
 
@@ -103,6 +104,12 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Snapshots == nil {
+		o.Snapshots = map[string]func(context.Context, string) error{}
+	}
+	if _, err := os.Stat(filepath.Join(z.Dir, state.FileName)); err == nil && o.Snapshots[state.FileName] == nil {
+		o.Snapshots[state.FileName] = z.copyState
+	}
 	begin := time.Now()
 	defer func() { err = backupRemedied(err) }()
 	if o.Keep < 0 || o.KeepMonthly < 0 {
@@ -152,6 +159,15 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 		return r, fmt.Errorf("the backup is made, but %d originals are in no backup and no longer in the archive:\n%s\nhint: taizhang doctor says more", len(r.Lost), strings.Join(r.Lost, "\n"))
 	}
 	return r, nil
+}
+
+// copyState writes a whole copy of what the service did, as it is at one moment.
+func (z *Zone) copyState(ctx context.Context, to string) error {
+	st, err := state.View(ctx, z.Dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(st.CopyTo(ctx, to), st.Close())
 }
 
 // backupRemedied says of a full or failing medium that it is the backup's, not the zone's.

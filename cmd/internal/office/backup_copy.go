@@ -274,7 +274,7 @@ func (c *copying) declared(ctx context.Context, _ *archive.Archive) error {
 		switch {
 		case e.IsDir():
 			switch name {
-			case "forms", "models", "queries":
+			case "forms", "models", "queries", "logs":
 				if err := c.tree(ctx, name, func(string) bool { return true }); err != nil {
 					return err
 				}
@@ -361,8 +361,10 @@ func (c *copying) snapshots(ctx context.Context, _ *archive.Archive) error {
 		if err == nil {
 			err = c.w.Add(to, name)
 		}
-		if err = errors.Join(err, os.RemoveAll(dir)); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if gone := os.RemoveAll(dir); err != nil { // figures don't depend on it: the rest is backed up, and this is said
+			c.warn("%[1]s can't be copied and is not in this backup: %[2]v", "%[1]s 无法复制，本次备份中没有它：%[2]v", name, err)
+		} else if gone != nil {
+			return gone
 		}
 	}
 	return nil

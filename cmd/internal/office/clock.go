@@ -15,7 +15,11 @@ const unsteady = 5 * time.Minute
 // is further behind was wrong then or is wrong now, and which return counts depends on it: it is refused until somebody
 // says that it is right.
 func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
-	now, last := o.Clock(), a.LastAt()
+	now := o.Clock()
+	last, err := a.LastAt()
+	if err != nil {
+		return now, err
+	}
 	switch behind := last.Sub(now); {
 	case behind <= 0 || o.ClockOK:
 		return now, nil
@@ -34,7 +38,8 @@ func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
 func (z *Zone) knownAt(a *archive.Archive, o *Options) (time.Time, error) {
 	now, err := z.timely(a, o)
 	if err != nil && o.Rebuild {
-		o.Log.Warn("figures are published by a clock that is before the last return or decision", "clock", now, "last", a.LastAt())
+		last, _ := a.LastAt() // timely has read it
+		o.Log.Warn("figures are published by a clock that is before the last return or decision", "clock", now, "last", last)
 		return now, nil
 	}
 	return now, err

@@ -29,6 +29,9 @@ type Refusal struct{ err error }
 func (r *Refusal) Error() string { return r.err.Error() }
 func (r *Refusal) Unwrap() error { return r.err }
 
+// Refuse makes a refusal.
+func Refuse(format string, args ...any) error { return refuse(format, args...) }
+
 func refuse(format string, args ...any) error { return &Refusal{fmt.Errorf(format, args...)} }
 
 // Decide records a decision in the journal, applies it and publishes. The caller holds the zone's lock.

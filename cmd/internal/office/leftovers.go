@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"taizhang/ingest/receipt"
 	"taizhang/internal/archive"
@@ -82,19 +83,37 @@ func (z *Zone) Troubles() ([]string, error) {
 	for _, err := range z.FolderTroubles() {
 		out = append(out, err.Error())
 	}
+	waiting, _, err := z.Journal()
+	return append(out, waiting...), err
+}
+
+// Journal says which files are taken in but not answered yet, and when the last arrival or decision was; zero before the
+// first.
+func (z *Zone) Journal() (unanswered []string, last time.Time, err error) {
 	a, err := archive.View(z.Archive())
 	if errors.Is(err, fs.ErrNotExist) {
-		return out, nil
+		return nil, last, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, last, err
 	}
+	defer func() { err = errors.Join(err, a.Close()) }()
 	pending, err := a.Pending()
 	if err != nil {
-		return nil, err
+		return nil, last, err
 	}
 	for _, e := range pending {
-		out = append(out, fmt.Sprintf("%s: taken in as arrival %d, but not answered yet", e.Path, e.Seq))
+		unanswered = append(unanswered, fmt.Sprintf("%s: taken in as arrival %d, but not answered yet", e.Path, e.Seq))
 	}
-	return out, nil
+	last, err = a.LastAt()
+	return unanswered, last, err
+}
+
+// JournalSize is how long the journal is: every arrival and decision makes it longer. 0 before the first.
+func (z *Zone) JournalSize() int64 {
+	info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl"))
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }

@@ -16,8 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/robfig/cron/v3"
+	"strings"
 
 	"taizhang/ingest"
 	"taizhang/ingest/forms"
@@ -145,9 +144,34 @@ func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
 	return fresh, durable.WriteBytes(file, 0o644, text)
 }
 
+// Fingerprint tells by names, sizes and times of their files whether declarations may have changed since it was taken
+// before; "" where it can't be told.
+func (z *Zone) Fingerprint() string {
+	var b strings.Builder
+	for _, name := range []string{zone.FileName, forms.LearnedFile, "forms", "models", "queries"} {
+		err := filepath.WalkDir(filepath.Join(z.Dir, name), func(path string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			if err == nil {
+				fmt.Fprintf(&b, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+			}
+			return err
+		})
+		if err != nil {
+			return ""
+		}
+	}
+	return b.String()
+}
+
 // Known is what taizhang.yaml may name.
 func Known(set *forms.Set, c *metric.Catalogue) zone.Known {
-	k := zone.Known{CheckCron: func(s string) error { _, err := cron.ParseStandard(s); return err }}
+	k := zone.Known{}
 	for _, f := range set.Forms {
 		k.Forms = append(k.Forms, zone.FormInfo{ID: f.ID, Title: f.Title, Frequency: f.Frequency, Mode: string(f.Mode)})
 	}

@@ -255,7 +255,7 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 		at = func(string) time.Time {
 			now, err := w.z.timely(w.archive, w.o)
 			if err != nil { // it was set back while this run works
-				return w.archive.LastAt()
+				now, _ = w.archive.LastAt() // the owner has it at hand
 			}
 			return now
 		}

@@ -40,7 +40,7 @@ func (b *batch) paper(kind, base, suffix, content string, write func(io.Writer) 
 			return "", false, err
 		}
 		if same {
-			return filepath.Join(b.z.Summaries(), filepath.FromSlash(name)), false, nil
+			return Paper{File: name, AsOf: b.point.AsOf}.path(b.z), false, nil
 		}
 		if !taken {
 			break
@@ -67,24 +67,34 @@ func (b *batch) paper(kind, base, suffix, content string, write func(io.Writer) 
 
 // taken says whether a name is that of another paper or file, or already that of this content for the same date.
 func (b *batch) taken(kind, name, content string) (taken, same bool, err error) {
-	_, err = os.Stat(filepath.Join(b.z.Summaries(), filepath.FromSlash(name)))
-	there := err == nil
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, false, err
-	}
 	for i, p := range slices.Backward(b.list) {
 		if p.File != name {
 			continue
 		}
-		if i >= b.old {
-			return true, false, nil // another one of this issue
+		if i >= b.old || p.AsOf != b.point.AsOf || p.Kind != kind || p.Content != content {
+			return true, false, nil // also where it is lost: another content never takes the name of an issued paper
 		}
-		if p.AsOf == b.point.AsOf && p.Kind == kind && p.Content == content {
-			return there, there, nil // a lost one is made again under its name
+		_, err := os.Stat(p.path(b.z))
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, false, nil // a lost one is made again under its name
 		}
-		return true, false, nil // also where it is lost: another content never takes the name of an issued paper
+		return err == nil, err == nil, err
 	}
-	return there, false, nil
+	_, err = os.Stat(filepath.Join(b.z.Summaries(), filepath.FromSlash(name)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, false, nil
+	}
+	return err == nil, false, err
+}
+
+// issuedOf is how many papers of a kind the year of this issue has so far.
+func (b *batch) issuedOf(kind string) (n int) {
+	for _, p := range b.list {
+		if p.Kind == kind && p.AsOf.Year() == b.point.AsOf.Year() {
+			n++
+		}
+	}
+	return n
 }
 
 // said keeps what the workbook that was just staged says.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/official"
 	"taizhang/internal/onepage"
 	"taizhang/internal/warehouse"
@@ -35,7 +36,10 @@ func (d *Desk) beside(ctx context.Context, b *batch, w *weekly.Issue, o Options)
 	report := d.reportOf(w, b.point)
 	put(Report, fmt.Sprintf("%s周报_截至%s", zone.SafeName(d.Zone.Name), date), ".docx", withoutTime(report), report.Document().Write)
 	for _, r := range d.remindersOf(w, b.point) {
-		put(Reminder, fmt.Sprintf("督办单_%s_截至%s", zone.SafeName(r.Unit), date), ".docx", withoutTimeReminder(r), r.Document().Write)
+		put(Reminder, fmt.Sprintf("督办单_%s_截至%s", zone.SafeName(r.Unit), date), ".docx", withoutTimeReminder(r), func(out io.Writer) error {
+			r.No = fmt.Sprintf("督办〔%d〕%d号", b.point.AsOf.Year(), b.issuedOf(Reminder)+1)
+			return r.Document().Write(out)
+		})
 	}
 	if page, ok := pageOf(w.Book); ok {
 		put(Page, "一页通_截至"+date, ".html", page, page.Write)
@@ -61,10 +65,48 @@ func (d *Desk) creator() string { return "taizhang " + d.Version }
 
 func (d *Desk) reportOf(w *weekly.Issue, p warehouse.Point) official.Report {
 	return official.Report{
-		Title: w.Book.Title, Subtitle: "（截至" + w.AsOf + "）", Text: w.Text,
+		Title: w.Book.Title, Subtitle: "（截至" + w.AsOf + "）", Blocks: blocksOf(w.Report),
 		Signature: official.Signature{Unit: w.Signature, Date: w.AsOf},
 		Props:     official.Props{Creator: d.creator(), Subject: "截至" + w.AsOf, Created: p.KnownAt},
 	}
+}
+
+// blocksOf are the parts of the text as a paper sets them.
+func blocksOf(parts []weekly.Part) (out []official.Block) {
+	for _, p := range parts {
+		if p.Table == nil {
+			out = append(out, official.Lines(p.Heading+p.Text)...)
+			continue
+		}
+		t := official.Table{Title: p.Table.Title}
+		for _, c := range p.Table.Columns {
+			align := official.Center
+			if c.Kind == workbook.Text || c.Kind == "" {
+				align = official.Left
+			}
+			t.Columns = append(t.Columns, official.Column{Title: c.Title, Width: c.Width, Align: align})
+		}
+		for _, r := range p.Table.Rows {
+			row := make([]string, len(p.Table.Columns))
+			for i, c := range p.Table.Columns {
+				if i < len(r) {
+					row[i] = c.Show(r[i])
+				}
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// replyDays is how many working days a unit has to answer a 督办单.
+const replyDays = 5
+
+// replyBy is until when a unit is to answer: 2022年8月22日.
+func replyBy(z *office.Zone, p warehouse.Point) string {
+	d := z.Calendar.AddWorkdays(p.AsOf, replyDays)
+	return fmt.Sprintf("%d年%d月%d日", d.Year(), d.Month(), d.Day())
 }
 
 // remindersOf are the 督办单, a unit each, in 机构序列.
@@ -73,7 +115,7 @@ func (d *Desk) remindersOf(w *weekly.Issue, p warehouse.Point) []official.Remind
 	for _, o := range w.Overdue {
 		if len(out) == 0 || out[len(out)-1].Unit != o.Unit {
 			out = append(out, official.Reminder{
-				Unit: o.Unit, AsOf: w.AsOf, Signature: official.Signature{Unit: w.Signature, Date: w.AsOf, Sealed: true},
+				Unit: o.Unit, AsOf: w.AsOf, ReplyBy: replyBy(d.Zone, p), Signature: official.Signature{Unit: w.Signature, Date: w.AsOf, Sealed: true},
 				Props: official.Props{Creator: d.creator(), Subject: "督办单", Created: p.KnownAt},
 			})
 		}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,9 +54,61 @@ const listName = "issued.json"
 
 func listFile(z *office.Zone) string { return filepath.Join(z.Summaries(), listName) }
 
-// path is where a paper lies.
+// path is where a paper lies: at hand, or in the folder of its year.
 func (p Paper) path(z *office.Zone) string {
-	return filepath.Join(z.Summaries(), filepath.FromSlash(p.File))
+	hand, year := p.places(z)
+	if _, err := os.Stat(hand); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(year); err == nil {
+			return year
+		}
+	}
+	return hand
+}
+
+func (p Paper) places(z *office.Zone) (hand, year string) {
+	name := filepath.FromSlash(p.File)
+	return filepath.Join(z.Summaries(), name), filepath.Join(z.Summaries(), strconv.Itoa(p.AsOf.Year()), name)
+}
+
+// atHand is how many months papers lie at hand before they go into the folder of their year.
+const atHand = 13
+
+// Shelve moves papers whose date is more than a year and a month ago into the folder of their year; none is removed. It
+// says how many were moved.
+func Shelve(ctx context.Context, z *office.Zone, now time.Time) (moved int, err error) {
+	list, err := List(z)
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	held, err := lock(ctx, z)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, held.Release()) }()
+	before := calendar.Of(now.In(z.Location).AddDate(0, -atHand, 0))
+	var faults []error
+	for _, p := range list {
+		hand, year := p.places(z)
+		if p.AsOf >= before {
+			continue
+		}
+		if _, err := os.Stat(hand); err != nil {
+			continue // moved already, or lost
+		}
+		if _, err := os.Stat(year); err == nil {
+			continue // something else has its name there
+		}
+		if err := durable.MkdirAll(filepath.Dir(year), 0o755); err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		if err := durable.Move(hand, year); err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		moved++
+	}
+	return moved, errors.Join(faults...)
 }
 
 // List gives the papers that were issued, oldest first. One that a kill kept from being placed was not.

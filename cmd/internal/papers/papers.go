@@ -25,6 +25,7 @@ type Desk struct {
 	Open    func(z *office.Zone) (*queries.Reader, warehouse.Point, error)
 	Version string // of the program, for the papers' properties
 	Clock   func() time.Time
+	Notice  string // what readers must know of how up to date the figures are
 }
 
 // Options say how an issue goes.
@@ -170,7 +171,7 @@ func (e *BadDeclaration) Error() string { return e.Err.Error() }
 func (e *BadDeclaration) Unwrap() error { return e.Err }
 
 func (d *Desk) options(list []Paper) (weekly.Options, error) {
-	o := weekly.Options{Version: d.Version, Ranking: d.Zone.Ranking}
+	o := weekly.Options{Version: d.Version, Ranking: d.Zone.Ranking, Notice: d.Notice}
 	for _, p := range list {
 		if p.Kind == Workbook {
 			o.Issued = append(o.Issued, weekly.Previous{AsOf: p.AsOf, KnownAt: p.KnownAt, Said: p.Said})

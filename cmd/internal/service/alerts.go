@@ -1,0 +1,284 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/internal/calendar"
+	"taizhang/internal/durable"
+	"taizhang/internal/mail"
+	"taizhang/internal/state"
+)
+
+// AlertFile is where whoever opens the zone's folder sees what is to be done.
+const AlertFile = "告警.txt"
+
+// Kinds of alerts.
+const (
+	alertJob      = "job"      // a job failed, by name
+	alertConfig   = "config"   // the declarations can't be read
+	alertBackup   = "backup"   // the newest backup is old
+	alertDisk     = "disk"     // little room is left
+	alertSilent   = "silent"   // nothing was received for days
+	alertCalendar = "calendar" // holidays of a year aren't known
+	alertUnit     = "unit"     // a folder or file of one unit can't be read or written
+)
+
+// between is how often alerts are looked for.
+const between = time.Minute
+
+// look raises and ends alerts, writes the file and mails what is new.
+func (s *Service) look(ctx context.Context) {
+	now := s.o.Clock()
+	s.mu.Lock()
+	due := now.Sub(s.checked).Abs() >= between || s.checked.IsZero()
+	if due {
+		s.checked = now
+	}
+	s.mu.Unlock()
+	if !due || ctx.Err() != nil {
+		return
+	}
+	if err := s.Alerts(ctx, now); err != nil {
+		s.o.Log.Error("look for what somebody has to be told", "err", err)
+	}
+}
+
+// Alerts raises and ends alerts, writes the file and mails what is new.
+func (s *Service) Alerts(ctx context.Context, now time.Time) error {
+	z := s.Zone()
+	found, err := s.found(ctx, z, now)
+	if err != nil {
+		return err
+	}
+	lasting, err := s.store.Alerts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range lasting {
+		if _, still := found[[2]string{a.Kind, a.Subject}]; !still {
+			s.o.Log.Info("an alert is over", "alert", a.Kind, "subject", a.Subject)
+			if err := s.store.Clear(ctx, a.Kind, a.Subject, now); err != nil {
+				return err
+			}
+		}
+	}
+	for key, text := range found {
+		fresh, err := s.store.Raise(ctx, key[0], key[1], text, now)
+		if err != nil {
+			return err
+		}
+		if fresh {
+			s.o.Log.Warn("alert", "alert", key[0], "subject", key[1], "text", text)
+		}
+	}
+	if lasting, err = s.store.Alerts(ctx); err != nil {
+		return err
+	}
+	return errors.Join(s.writeAlerts(z, lasting), s.mailAlerts(ctx, z, now))
+}
+
+// found is what is wrong now, by kind and subject.
+func (s *Service) found(ctx context.Context, z *office.Zone, now time.Time) (map[[2]string]string, error) {
+	out := map[[2]string]string{}
+	s.mu.Lock()
+	jobs, wrong := s.jobs, s.wrong
+	s.mu.Unlock()
+	if wrong != nil {
+		out[[2]string{alertConfig}] = "taizhang.yaml 等设置文件有错，改正前不收件、不发布：" + firstLine(wrong)
+	}
+	for _, j := range jobs {
+		text, err := s.trouble(ctx, j, now)
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			out[[2]string{alertJob, j.name}] = text
+		}
+	}
+	if text, err := oldBackup(z, s.since, now); err != nil {
+		return nil, err
+	} else if text != "" {
+		out[[2]string{alertBackup}] = text
+	}
+	if free := office.FreeBytes(z.Dir); free >= 0 && free < int64(z.Alerts.DiskMB)<<20 {
+		out[[2]string{alertDisk}] = fmt.Sprintf("磁盘剩余%d兆，不足%d兆。请清理磁盘或把旧备份移走。", free>>20, z.Alerts.DiskMB)
+	}
+	for _, y := range unknownYears(z.Calendar, z.Today(now)) {
+		out[[2]string{alertCalendar, fmt.Sprint(y)}] = fmt.Sprintf("%d年的放假调休安排尚未录入，截止日和工作日将按周一至周五推算。请更新程序，或按国务院办公厅通知在 taizhang.yaml 的 holidays、workdays 中补上。", y)
+	}
+	if err := s.read(z); err != nil {
+		return nil, err
+	}
+	if text := silence(z, s.seen.last, now); text != "" {
+		out[[2]string{alertSilent}] = text
+	}
+	for _, t := range s.seen.unanswered {
+		out[[2]string{alertUnit, t}] = "待处理：" + t
+	}
+	for _, err := range z.FolderTroubles() {
+		out[[2]string{alertUnit, err.Error()}] = "待处理：" + err.Error()
+	}
+	return out, nil
+}
+
+// trouble says that a job's newest attempt failed, and what happens next; "" where it didn't.
+func (s *Service) trouble(ctx context.Context, j job, now time.Time) (string, error) {
+	if j.why != "" {
+		return "", nil
+	}
+	last, ok, err := s.store.Last(ctx, j.name, state.Done, state.Skipped, state.Failed)
+	if err != nil || !ok || last.Result != state.Failed {
+		return "", err
+	}
+	if newest, ok := j.schedule.Last(now); ok && !j.light && !last.Due.IsZero() && !newest.Equal(last.Due) {
+		if settled, err := s.store.Settled(ctx, j.name, newest); err != nil || settled {
+			return "", err // the clock went back and forth: what is due now was done
+		}
+	}
+	line, _, _ := strings.Cut(last.Message, "\n")
+	next := "将按定时再试"
+	if !j.light && !last.Due.IsZero() {
+		if last.Attempt > j.retries {
+			next = "已不再重试，请处理后执行 taizhang jobs run " + j.name
+		} else {
+			next = s.shown(last.Finished.Add(pauseAfter(last.Attempt))) + " 再试"
+		}
+	}
+	return fmt.Sprintf("任务“%s”第%d次未成功（%s）：%s。%s。", Titles[j.name], last.Attempt, s.shown(last.Finished), strings.TrimRight(line, "。."), next), nil
+}
+
+// oldBackup says that the newest backup is too old, of a zone that is to be backed up.
+func oldBackup(z *office.Zone, since, now time.Time) (string, error) {
+	if z.Backups.To == "" || z.Alerts.BackupDays == 0 {
+		return "", nil
+	}
+	last, err := z.LastBackup()
+	if err != nil {
+		return "", err
+	}
+	limit := time.Duration(z.Alerts.BackupDays) * 24 * time.Hour
+	switch {
+	case last == nil && now.Sub(since) > limit:
+		return fmt.Sprintf("尚未备份过。请检查备份文件夹 %s 是否连通（U盘是否插好），再执行 taizhang jobs run backup。", z.Backups.To), nil
+	case last != nil && now.Sub(last.At) > limit:
+		return fmt.Sprintf("最近一次备份在%d天前（%s）。请检查备份文件夹 %s 是否连通（U盘是否插好），再执行 taizhang jobs run backup。",
+			int(now.Sub(last.At).Hours()/24), last.At.In(z.Location).Format("2006-01-02 15:04"), z.Backups.To), nil
+	}
+	return "", nil
+}
+
+// unknownYears are the years whose holidays aren't known though they are needed: this one, and from October on the next,
+// which the State Council announces in these months.
+func unknownYears(days *calendar.Workdays, today calendar.Date) (years []int) {
+	if !days.Covered(today.Year()) {
+		years = append(years, today.Year())
+	}
+	if today.Month() >= time.October && !days.Covered(today.Year()+1) {
+		years = append(years, today.Year()+1)
+	}
+	return years
+}
+
+// seen is what the journal said when it was so long: it is read again only where it has grown.
+type seen struct {
+	size       int64
+	unanswered []string
+	last       time.Time
+}
+
+func (s *Service) read(z *office.Zone) error {
+	size := z.JournalSize()
+	if size == s.seen.size {
+		return nil
+	}
+	unanswered, last, err := z.Journal()
+	if err != nil {
+		return err
+	}
+	s.seen = seen{size, unanswered, last}
+	return nil
+}
+
+// silence says that nothing was received for long, though something is owed.
+func silence(z *office.Zone, last, now time.Time) string {
+	if z.Alerts.SilentDays == 0 || len(z.Returns) == 0 || z.AsOf.Valid() || last.IsZero() {
+		return ""
+	}
+	days := int(now.Sub(last).Hours() / 24)
+	if days < z.Alerts.SilentDays {
+		return ""
+	}
+	return fmt.Sprintf("已有%d天没有收到任何报表（最近一次 %s）。请检查各单位是否仍往 inbox 投放、共享文件夹是否连通。", days, last.In(z.Location).Format("2006-01-02 15:04"))
+}
+
+// writeAlerts keeps the file as the alerts are; there is none where there are none.
+func (s *Service) writeAlerts(z *office.Zone, lasting []state.Alert) error {
+	path := filepath.Join(z.Dir, AlertFile)
+	old, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(lasting) == 0 {
+		if err != nil {
+			return nil
+		}
+		return durable.Remove(path)
+	}
+	var b strings.Builder
+	b.WriteString("\ufeff台账系统有以下事项需要处理（处理后本文件自动消失）：\r\n")
+	for i, a := range lasting {
+		fmt.Fprintf(&b, "\r\n%d. %s\r\n   自 %s 起\r\n", i+1, a.Text, s.shown(a.Since))
+	}
+	if string(old) == b.String() {
+		return nil
+	}
+	return durable.WriteBytes(path, 0o644, []byte(b.String()))
+}
+
+// mailAlerts mails once that an alert began and once that it ended, to the office, where mail is configured.
+func (s *Service) mailAlerts(ctx context.Context, z *office.Zone, now time.Time) error {
+	if z.Mail == nil || len(z.Mail.To[mailOffice]) == 0 {
+		return nil
+	}
+	untold, err := s.store.Untold(ctx)
+	if err != nil || len(untold) == 0 {
+		return err
+	}
+	var b strings.Builder
+	begun, ended := 0, 0
+	for _, a := range untold {
+		switch {
+		case a.Ended.IsZero():
+			begun++
+			fmt.Fprintf(&b, "【告警】%s（自 %s）\n", a.Text, s.shown(a.Since))
+		default:
+			ended++
+			fmt.Fprintf(&b, "【已恢复】%s（%s 至 %s）\n", a.Text, s.shown(a.Since), s.shown(a.Ended))
+		}
+	}
+	subject := fmt.Sprintf("【台账】%s：%d项告警", z.Name, begun)
+	if begun == 0 {
+		subject = fmt.Sprintf("【台账】%s：%d项告警已恢复", z.Name, ended)
+	}
+	if err := z.Mail.Send(ctx, mailOffice, mail.Message{Subject: subject, Text: b.String()}); err != nil {
+		s.o.Log.Error("mail an alert; it is tried again", "err", err)
+		return nil // 告警.txt holds it, and the next look mails it
+	}
+	for _, a := range untold {
+		if err := s.store.Tell(ctx, a, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mailOffice is the role that is told what goes wrong.
+const mailOffice = "office"

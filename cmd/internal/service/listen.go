@@ -1,0 +1,225 @@
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"taizhang/internal/warehouse"
+)
+
+// Request is a run that is handed over, or that a schedule asks for.
+type Request struct {
+	ReceivedAt time.Time `json:"received_at,omitzero"`
+	ClockOK    bool      `json:"clock_ok,omitempty"`
+}
+
+// Paths of what is handed over.
+const (
+	RunPath     = "/run"
+	CommandPath = "/command"
+	JobPath     = "/job"
+)
+
+// Handed is a command for the owner of a zone.
+type Handed struct {
+	Zone string   `json:"zone"` // absolute, as what it prints names it
+	Line []string `json:"line"`
+}
+
+// Said is what a command that was handed over printed, and its exit code.
+type Said struct {
+	Out  []byte `json:"out,omitempty"`
+	Err  string `json:"err,omitempty"`
+	Code int    `json:"code"`
+}
+
+// JobAsk is a job to be done by hand.
+type JobAsk struct {
+	Name string `json:"name"`
+	By   string `json:"by"`
+}
+
+// JobSaid is what came of it.
+type JobSaid struct {
+	Message string `json:"message"`
+	Error   string `json:"error,omitempty"`
+	Code    int    `json:"code"`
+}
+
+// Serve serves until the context ends: it listens for work that is handed over, watches the inbox and does what is due.
+// Once says that it ends when what is due now is done.
+func (s *Service) Serve(ctx context.Context, owner *warehouse.Owner, once bool) (err error) {
+	secret := make([]byte, 16)
+	if _, err := rand.Read(secret); err != nil {
+		return err
+	}
+	s.token = hex.EncodeToString(secret)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listen on the loopback address: %w", err)
+	}
+	srv := &http.Server{Handler: s.handler(ctx), ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(listener) }()
+	defer func() {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		if e := srv.Shutdown(stop); e != nil {
+			err = errors.Join(err, fmt.Errorf("stop serving: %w", e))
+		}
+		s.beside.Wait()
+		s.work.Lock() // what was handed over ends first
+		s.work.Unlock()
+	}()
+	if err := owner.Serve(listener.Addr().String(), s.token); err != nil {
+		return err
+	}
+	s.o.Log.Info("serving", "address", listener.Addr().String())
+	if !once {
+		defer s.watch(ctx)()
+	}
+	for first := true; ; first = false {
+		s.Tick(ctx)
+		if once || ctx.Err() != nil {
+			s.beside.Wait()
+			s.Tick(ctx) // what waited for those beside
+			return nil
+		}
+		if first {
+			s.o.Say("Serving " + s.Zone().Name + ". Interrupt to stop.")
+		}
+		timer := time.NewTimer(s.pause())
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case err := <-failed:
+			timer.Stop()
+			return fmt.Errorf("serve: %w", err)
+		case <-s.wake:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// longest is how long the service sleeps at most: a clock that was set, or a computer that slept, is noticed by then.
+const longest = 20 * time.Second
+
+// pause is how long there is nothing to do.
+func (s *Service) pause() time.Duration {
+	now := s.o.Clock()
+	wait := longest
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.jobs {
+		if at, ok := j.schedule.Next(now); ok && j.why == "" {
+			wait = min(wait, at.Sub(now))
+		}
+	}
+	return max(wait, 50*time.Millisecond)
+}
+
+// handler answers those who hand work over. The work is finished even if whoever asked for it goes away.
+func (s *Service) handler(ctx context.Context) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+RunPath, func(w http.ResponseWriter, r *http.Request) {
+		var ask Request
+		if s.accepts(w, r, &ask) {
+			s.answer(w, s.runFor(ctx, ask))
+		}
+	})
+	mux.HandleFunc("POST "+CommandPath, func(w http.ResponseWriter, r *http.Request) {
+		var line Handed
+		if s.accepts(w, r, &line) {
+			s.answer(w, s.carryOut(ctx, line))
+		}
+	})
+	mux.HandleFunc("POST "+JobPath, func(w http.ResponseWriter, r *http.Request) {
+		var ask JobAsk
+		if s.accepts(w, r, &ask) {
+			said := JobSaid{}
+			report, err := s.Do(ctx, ask.Name, ask.By)
+			if said.Message = report.Message; err != nil {
+				said.Error, said.Code = err.Error(), s.o.Code(err)
+			}
+			s.answer(w, said)
+		}
+	})
+	s.health(mux)
+	return mux
+}
+
+// runFor does a run for somebody beside this process, and notes it.
+func (s *Service) runFor(ctx context.Context, ask Request) RunResult {
+	var result RunResult
+	j, err := s.jobOf("intake")
+	if err == nil {
+		j.do = func(ctx context.Context, _ attempt) (Report, error) {
+			_, out, err := s.run(ctx, ask)
+			result = Summarise(out)
+			return Report{Message: told(out), News: out != nil && len(out.Reports) > 0}, err
+		}
+		for { // an intake that is at work already ends first
+			if _, err = s.try(ctx, attempt{job: j, no: 1, by: "run"}); !errors.Is(err, errBusy) {
+				break
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond):
+				continue
+			}
+			break
+		}
+	}
+	if err != nil {
+		result.Error, result.Code = err.Error(), s.o.Code(err)
+	}
+	return result
+}
+
+// carryOut does a command that was handed over, between two jobs of the service.
+func (s *Service) carryOut(ctx context.Context, h Handed) Said {
+	s.work.Lock()
+	defer s.work.Unlock()
+	return s.o.Command(ctx, s.Zone(), h)
+}
+
+// accepts reads what is asked by somebody who knows the secret.
+func (s *Service) accepts(w http.ResponseWriter, r *http.Request, into any) bool {
+	if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+s.token)) != 1 {
+		http.Error(w, "forbidden", http.StatusForbidden)
+		return false
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(into); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return false
+	}
+	return true
+}
+
+func (s *Service) answer(w http.ResponseWriter, what any) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(what); err != nil {
+		s.o.Log.Warn("answer a hand-over", "err", err)
+	}
+}
+
+// SameFolder says whether two paths lead to one folder.
+func SameFolder(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}

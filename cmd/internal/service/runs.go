@@ -1,0 +1,28 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/internal/state"
+	"taizhang/internal/zone"
+)
+
+// Runs are the newest attempts at a job, or with "" at all, newest first.
+func Runs(ctx context.Context, z *office.Zone, name string, n int) (runs []state.Run, err error) {
+	if name != "" && !slices.Contains(zone.JobNames, name) {
+		return nil, office.Refuse("no job %q; the jobs are %v", name, zone.JobNames)
+	}
+	st, err := state.View(ctx, z.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	return st.Newest(ctx, name, n)
+}

@@ -1,0 +1,12 @@
+//go:build !windows
+
+package main
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// isDenied says whether the system's services refuse this user: their own programs say so in words only.
+func isDenied(err error) bool { return errors.Is(err, syscall.EPERM) || os.Geteuid() != 0 }

@@ -1,0 +1,87 @@
+package schedule
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"taizhang/internal/calendar"
+)
+
+var shanghai = func() *time.Location {
+	loc, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		panic(err)
+	}
+	return loc
+}()
+
+func at(t *testing.T, s string) time.Time {
+	t.Helper()
+	when, err := time.ParseInLocation("2006-01-02 15:04", s, shanghai)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return when
+}
+
+// TestOccurrences: the last and the next one, whatever zone the clock tells its time in.
+func TestOccurrences(t *testing.T) {
+	for _, c := range []struct{ spec, now, last, next string }{
+		{"0 13 * * 1", "2022-08-15 12:59", "2022-08-08 13:00", "2022-08-15 13:00"},
+		{"0 13 * * 1", "2022-08-15 13:00", "2022-08-15 13:00", "2022-08-22 13:00"},
+		{"*/5 * * * *", "2022-08-15 13:04", "2022-08-15 13:00", "2022-08-15 13:05"},
+		{"@every 10m", "2022-08-15 13:04", "2022-08-15 13:00", "2022-08-15 13:10"},
+		{"30 3 1 1 *", "2022-08-15 13:04", "2022-01-01 03:30", "2023-01-01 03:30"},
+		{"0 0 29 2 *", "2023-08-15 13:04", "2020-02-29 00:00", "2024-02-29 00:00"},
+		// 2022-10-01 to 07 were holidays, 8 and 9 October (Saturday, Sunday) working days.
+		{"working_day 09:00", "2022-10-05 12:00", "2022-09-30 09:00", "2022-10-08 09:00"},
+		{"工作日 09:00", "2022-10-08 09:00", "2022-10-08 09:00", "2022-10-09 09:00"},
+		{"working_day 1 09:00", "2022-10-05 12:00", "2022-09-01 09:00", "2022-10-08 09:00"},
+		{"working_day -1 15:00", "2022-10-05 12:00", "2022-09-30 15:00", "2022-10-31 15:00"},
+		{"working_day 5 15:00", "2022-10-13 15:00", "2022-10-12 15:00", "2022-11-07 15:00"},
+	} {
+		s, err := Parse(c.spec, shanghai, calendar.New(nil, nil))
+		if err != nil {
+			t.Errorf("%s: %v", c.spec, err)
+			continue
+		}
+		for _, now := range []time.Time{at(t, c.now), at(t, c.now).UTC()} {
+			if last, ok := s.Last(now); !ok || !last.Equal(at(t, c.last)) {
+				t.Errorf("%s at %s: last %v", c.spec, c.now, last)
+			}
+			if next, ok := s.Next(now); !ok || !next.Equal(at(t, c.next)) {
+				t.Errorf("%s at %s: next %v", c.spec, c.now, next)
+			}
+		}
+	}
+	s, err := Parse("0 * * * *", shanghai, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := s.Between(at(t, "2022-08-15 00:00"), at(t, "2022-08-15 10:30"), 3); len(b) != 3 || !b[0].Equal(at(t, "2022-08-15 08:00")) {
+		t.Errorf("between: %v", b)
+	}
+}
+
+func TestRefused(t *testing.T) {
+	for spec, want := range map[string]string{
+		"":                       "empty",
+		"61 * * * *":             "",
+		"0 0 30 2 *":             "no day of any year",
+		"@every":                 "one interval",
+		"@every 1ms":             "shorter",
+		"working_day":            "should read like",
+		"working_day 9":          "no time of day",
+		"working_day 16 09:00":   "no number of a working day",
+		"working_day 0 09:00":    "no number of a working day",
+		"working_day 1 09:00 x":  "should read like",
+		"working_day 1 2 09:00":  "should read like",
+		"working_day morning":    "no time of day",
+		"every day in the world": "",
+	} {
+		if _, err := Parse(spec, shanghai, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", spec, err)
+		}
+	}
+}
