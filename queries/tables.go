@@ -57,3 +57,23 @@ func (r *Reader) Tables(ctx context.Context) ([]TableInfo, error) {
 	}
 	return out, nil
 }
+
+// Comments are what the publication itself says (COMMENT ON) of its tables and
+// views, by schema.name, and of their columns, by schema.name.column.
+func (r *Reader) Comments(ctx context.Context) (map[string]string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.table(ctx, `
+		select schema_name || '.' || table_name, comment from duckdb_tables() where not internal and comment is not null
+		union all select schema_name || '.' || view_name, comment from duckdb_views() where not internal and comment is not null
+		union all select schema_name || '.' || table_name || '.' || column_name, comment from duckdb_columns() where not internal and comment is not null`)
+	if err != nil {
+		return nil, fmt.Errorf("comments of the tables: %w", err)
+	}
+	out := map[string]string{}
+	for _, row := range t.Rows {
+		name, _ := row[0].(string)
+		out[name], _ = row[1].(string)
+	}
+	return out, nil
+}

@@ -8,12 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/text/width"
 
+	"taizhang/cmd/internal/sink"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
 )
@@ -89,7 +89,7 @@ func (a *app) checkTerminal() error {
 }
 
 // write writes the listing in one of the formats.
-func (l listing) write(w io.Writer, format string, file toFile, say func(string, ...any)) error {
+func (l listing) write(w io.Writer, format string, file sink.ToFile, say func(string, ...any)) error {
 	columns := l.columns
 	if len(columns) == 0 {
 		columns = keysOf(l.records)
@@ -106,7 +106,7 @@ func (l listing) write(w io.Writer, format string, file toFile, say func(string,
 		}
 		return printTable(w, columns, rows, right)
 	}
-	s, err := newSink(context.Background(), w, format, l.typed(columns), file, nil, say)
+	s, err := sink.New(context.Background(), w, format, l.typed(columns), file, nil, say)
 	if err != nil {
 		return err
 	}
@@ -115,11 +115,11 @@ func (l listing) write(w io.Writer, format string, file toFile, say func(string,
 		for i, c := range columns {
 			row[i] = r.Get(c)
 		}
-		if err := s.row(row); err != nil {
+		if err := s.Row(row); err != nil {
 			return err
 		}
 	}
-	return s.end()
+	return s.End()
 }
 
 // texts are the cells as texts, and which columns hold numbers.
@@ -133,7 +133,7 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 			case int64, int, float64, json.Number:
 				right[j] = true
 			}
-			text := cellText(v, format)
+			text := sink.Text(v, format)
 			if format == "table" || format == "md" { // read by people
 				text = shown(strings.ReplaceAll(text, "\n", " "))
 			}
@@ -167,32 +167,6 @@ func merged(a, b []string) []string {
 		}
 	}
 	return out
-}
-
-// cellText is a value in csv, md and tables; nested values are JSON.
-func cellText(v any, format string) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case bool:
-		return strconv.FormatBool(v)
-	case float64:
-		if format == "table" {
-			return strconv.FormatFloat(v, 'g', 6, 64)
-		}
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	case json.Number:
-		return v.String()
-	case int64, int:
-		return fmt.Sprint(v)
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(b)
 }
 
 func printJSON(w io.Writer, records []result.Record) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/sink"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
@@ -91,7 +92,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			}
 			for _, e := range rec {
 				if _, list := e.Value.([]result.Record); !list {
-					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, shown(cellText(e.Value, a.format)))
+					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, shown(sink.Text(e.Value, a.format)))
 				}
 			}
 			if len(findings) > 0 {

@@ -171,7 +171,7 @@ func (a *app) root() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.demoCmd(), a.initCmd(), a.runCmd(), a.serveCmd(), a.serviceCmd(), a.jobsCmd(), a.logsCmd(), a.statusCmd(), a.checkCmd(), a.formsCmd(), a.returnsCmd(),
-		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.eraseCmd(), a.backupCmd(), a.restoreCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd())
+		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.eraseCmd(), a.userCmd(), a.backupCmd(), a.restoreCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd())
 	usageArgs(root)
 	return root
 }

@@ -16,6 +16,7 @@ import (
 
 func (a *app) serveCmd() *cobra.Command {
 	var once bool
+	var shown pageOptions
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Keep running: take in returns, publish, issue the weekly, remind, on schedule",
@@ -25,7 +26,9 @@ func (a *app) serveCmd() *cobra.Command {
 			"otherwise, and `taizhang jobs` shows what was done and what comes next. What was missed while the computer was off is\n" +
 			"made up for. A run, decision, rebuild, erase, summary or models run beside it hands its work over. Changes to\n" +
 			"taizhang.yaml take effect at once; while the file is wrong nothing is taken in and the published figures stay.\n" +
-			"What somebody has to do something about stands in 告警.txt, in `taizhang status`, and goes to the office by mail.",
+			"What somebody has to do something about stands in 告警.txt, in `taizhang status`, and goes to the office by mail.\n" +
+			"It shows the zone's page at --listen, to this computer alone unless an address of the network is given; then there must\n" +
+			"be users (taizhang user add), and it is served over TLS, with the given certificate or one made here.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()
@@ -38,7 +41,14 @@ func (a *app) serveCmd() *cobra.Command {
 					if err != nil {
 						return err
 					}
-					err = errors.Join(s.Serve(ctx, owner, once), s.Close())
+					var p *page
+					if !once {
+						p, err = a.showPage(s, shown)
+					}
+					if err == nil {
+						err = s.Serve(ctx, owner, once)
+					}
+					err = errors.Join(err, p.close(), s.Close())
 					a.say("Stopped.")
 					return err
 				})
@@ -56,6 +66,10 @@ func (a *app) serveCmd() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&once, "once", false, "do what is due now, then end")
+	c.Flags().StringVar(&shown.listen, "listen", pageAddress, "where the page is shown; off: nowhere")
+	c.Flags().BoolVar(&shown.open, "open", false, "show the page in this computer's browser")
+	c.Flags().StringVar(&shown.cert, "tls-cert", "", "certificate file (PEM) of the page")
+	c.Flags().StringVar(&shown.key, "tls-key", "", "key file (PEM) of the certificate")
 	return c
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/sink"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -62,7 +63,7 @@ func (a *app) traceCmd() *cobra.Command {
 					}
 					var values []string
 					for _, v := range t.Values {
-						values = append(values, v.Title+" "+cmp.Or(cellText(v.Value, a.format), queries.NoValue))
+						values = append(values, v.Title+" "+cmp.Or(sink.Text(v.Value, a.format), queries.NoValue))
 					}
 					for j := range records[i] {
 						switch records[i][j].Key {

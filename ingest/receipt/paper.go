@@ -17,6 +17,7 @@ type paperStyle struct {
 	selected bool              // it is the sheet that opens
 	sheets   map[string]bool   // what a link can lead to
 	renamed  map[string]string // sheets that are not named as the findings name them
+	said     map[string]string // explanations by mark, see Source.Said
 }
 
 // Columns of the 回执 sheet: A 序号, B 程度, C 位置, D 现有内容, E 问题, F 怎样修改,
@@ -258,7 +259,7 @@ func (p *paper) findings(r *finding.Return) {
 		}
 		n := p.row(22, box{1, 1, roleCentre, strconv.Itoa(i + 1)}, box{2, 2, severity, f.Severity.Label()}, box{3, 3, where, place(f)},
 			box{4, 4, roleText, fit.Clip(f.Value, 80)}, box{5, 5, roleText, f.Message}, box{6, 6, roleText, remedy(f)},
-			box{7, 7, explain, ""}, box{8, 8, roleNote, f.Rule}, box{MarkColumn, MarkColumn, roleNote, f.Mark})
+			box{7, 7, explain, p.said[f.Mark]}, box{8, 8, roleNote, f.Rule}, box{MarkColumn, MarkColumn, roleNote, f.Mark})
 		if linked {
 			cell := f.Cell
 			if cell == "" {

@@ -39,6 +39,9 @@ type Source struct {
 	Content []byte       // as sent; nil leaves it out, as for a damaged or an unsafe file
 	Format  string       // as the reader names it: xlsx, xls, csv, …
 	Grids   []sheet.Grid // what was read of it, as far as that is at hand: see gridsOf
+	// Said are explanations (核实说明) that stand beside their doubts already, by the doubts' marks: such a receipt can be
+	// handed in as it is.
+	Said map[string]string
 }
 
 // Office is who answers: it stands on every receipt.
@@ -53,6 +56,7 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 	marks := marksOf(report)
 	var remarks []string
 	draw := func(style *paperStyle, notes []string) ([]byte, string) {
+		style.said = source.Said
 		return drawPaper(style, report, office, append(remarks, notes...))
 	}
 	name = Name(report)

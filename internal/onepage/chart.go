@@ -239,7 +239,7 @@ func (c Chart) valueAxis(text charts.FontStyle, zero bool) charts.ValueAxisOptio
 	fine := c
 	fine.Decimals++
 	axis := charts.ValueAxisOption{LabelFontStyle: text, LabelCount: 6, PreferNiceIntervals: charts.Ptr(true),
-		ValueFormatter: func(v float64) string { return strings.Replace(fine.format(v), ".0%", "%", 1) }}
+		ValueFormatter: func(v float64) string { return axisPercent.Replace(fine.format(v)) }}
 	least, most := c.least(), c.most()
 	if least < 0 || !zero && least > most/2 && least < most {
 		return axis
@@ -253,6 +253,9 @@ func (c Chart) valueAxis(text charts.FontStyle, zero bool) charts.ValueAxisOptio
 	}
 	return axis
 }
+
+// axisPercent leaves noughts behind the point of rates out.
+var axisPercent = strings.NewReplacer(".00%", "%", ".0%", "%")
 
 func (c Chart) each(f func(float64)) {
 	for _, s := range c.shown() {

@@ -18,37 +18,46 @@ type worry struct {
 	size  float64        // how many things it concerns
 	text  string
 	link  *workbook.Link
+	about string // id of the metric that shows it; empty: the returns that are owed
 }
 
 // worst are the n facts that need attention most, by light and then by how many
 // things they concern. Where nothing is bad, one sentence says so.
 func (w *weekly) worst(ctx context.Context, n int) ([]workbook.Block, error) {
-	if len(w.fed) == 0 {
-		return []workbook.Block{workbook.Note{Text: "还没有应报的报表，也没有收到数据。"}}, nil
+	all, otherwise, err := w.worries(ctx)
+	if err != nil {
+		return nil, err
 	}
-	var all []worry
+	if len(all) == 0 {
+		return []workbook.Block{workbook.Note{Text: otherwise}}, nil
+	}
+	var out []workbook.Block
+	for _, x := range all[:min(n, len(all))] {
+		out = append(out, workbook.Note{Text: x.text, Light: x.light, Link: x.link})
+	}
+	return out, nil
+}
+
+// worries are all facts that need attention, the gravest first; otherwise is what is said where there are none.
+func (w *weekly) worries(ctx context.Context) (all []worry, otherwise string, err error) {
+	if len(w.fed) == 0 {
+		return nil, "还没有应报的报表，也没有收到数据。", nil
+	}
 	for _, find := range []func(context.Context) ([]worry, error){w.lateItems, w.owing, w.missed} {
 		found, err := find(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("what needs attention: %w", err)
+			return nil, "", fmt.Errorf("what needs attention: %w", err)
 		}
 		all = append(all, found...)
 	}
 	all = append(all, w.fallen()...)
-	if len(all) == 0 {
-		return []workbook.Block{workbook.Note{Text: "没有超期事项、缺报报表和未达目标的指标，也没有指标比上周变差。"}}, nil
-	}
 	slices.SortStableFunc(all, func(a, b worry) int {
 		if c := lightRank(a.light) - lightRank(b.light); c != 0 {
 			return c
 		}
 		return int(math.Copysign(1, b.size-a.size)) * min(1, int(math.Ceil(math.Abs(b.size-a.size))))
 	})
-	var out []workbook.Block
-	for _, x := range all[:min(n, len(all))] {
-		out = append(out, workbook.Note{Text: x.text, Light: x.light, Link: x.link})
-	}
-	return out, nil
+	return all, "没有超期事项、缺报报表和未达目标的指标，也没有指标比上周变差。", nil
 }
 
 // lightRank puts red before yellow before the rest.
@@ -104,7 +113,7 @@ func (w *weekly) lateItems(ctx context.Context) ([]worry, error) {
 		order, longest = append(order, unit), max(longest, days)
 	}
 	text := fmt.Sprintf("超期事项%.0f项，最长超期%d天%s。", *f.Value, longest, tops(counts, order, "项"))
-	return []worry{{orLight(light(m, f.Value, w.target(m.ID)), workbook.Red), *f.Value, text, &workbook.Link{Table: "overdue_units"}}}, nil
+	return []worry{{orLight(light(m, f.Value, w.target(m.ID)), workbook.Red), *f.Value, text, &workbook.Link{Table: "overdue_units"}, m.ID}}, nil
 }
 
 func orLight(l, otherwise workbook.Light) workbook.Light {
@@ -144,7 +153,7 @@ group by 1 order by 4, 1`)
 		}
 	}
 	text := fmt.Sprintf("至今缺报%d份%s%s。", all, late, tops(counts, order, "份"))
-	return []worry{{l, float64(all), text, &workbook.Link{Table: "owed"}}}, nil
+	return []worry{{l, float64(all), text, &workbook.Link{Table: "owed"}, ""}}, nil
 }
 
 // missed are the targets that are not met; what lateItems and owing say is not
@@ -177,7 +186,7 @@ func (w *weekly) missed(ctx context.Context) ([]worry, error) {
 		} else if m.Unit == metric.Count {
 			size = math.Abs(*target - *f.Value)
 		}
-		out = append(out, worry{l, size, text + "。", w.goalOf(name)})
+		out = append(out, worry{l, size, text + "。", w.goalOf(name), name})
 	}
 	return out, nil
 }
@@ -247,7 +256,7 @@ func (w *weekly) fallen() []worry {
 			continue
 		}
 		text := fmt.Sprintf("%s%s，较上周%s%s。", it.label, w.spoken(it), w.changeWords(it.metric, it.unit), w.made(it.metric))
-		out = append(out, worry{"", w.things(it.metric), text, w.goalOf(it.metric)})
+		out = append(out, worry{"", w.things(it.metric), text, w.goalOf(it.metric), it.metric})
 	}
 	slices.SortStableFunc(out, func(a, b worry) int { return int(b.size*1000) - int(a.size*1000) })
 	return out[:min(1, len(out))]

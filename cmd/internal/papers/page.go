@@ -1,11 +1,9 @@
 package papers
 
 import (
-	"fmt"
-	"math"
-
 	"taizhang/internal/onepage"
 	"taizhang/internal/workbook"
+	"taizhang/queries/weekly"
 )
 
 // pageOf is the first sheet with cards as a page.
@@ -50,7 +48,7 @@ func pageOf(b workbook.Book) (onepage.Page, bool) {
 				}
 			case workbook.Charts:
 				for _, c := range x.Items {
-					p.Charts = append(p.Charts, chartOf(c, tables[c.Table]))
+					p.Charts = append(p.Charts, weekly.ChartOf(c, tables[c.Table]))
 				}
 			}
 		}
@@ -88,67 +86,4 @@ func trimWord(s, word string) string {
 		return s[len(word):]
 	}
 	return s
-}
-
-var pageKinds = map[workbook.ChartKind]onepage.Kind{
-	workbook.Columns: onepage.Bar, workbook.Stacked: onepage.Bar, workbook.Bars: onepage.Lying, workbook.Lines: onepage.Line, workbook.Funnel: onepage.Funnel,
-}
-
-// chartOf takes a chart's values out of its table.
-func chartOf(c workbook.Chart, t workbook.Table) onepage.Chart {
-	out := onepage.Chart{Title: c.Title, Kind: pageKinds[c.Kind]}
-	rows := t.Rows
-	if c.LastN > 0 && len(rows) > c.LastN {
-		rows = rows[len(rows)-c.LastN:]
-	}
-	column := func(title string) (int, workbook.Column) {
-		for i, col := range t.Columns {
-			if col.Title == title {
-				return i, col
-			}
-		}
-		return -1, workbook.Column{}
-	}
-	cat, _ := column(c.Category)
-	for _, r := range rows {
-		label := ""
-		if cat >= 0 && cat < len(r) && r[cat] != nil {
-			label = fmt.Sprint(r[cat])
-		}
-		out.Labels = append(out.Labels, label)
-	}
-	for _, title := range c.Series {
-		i, col := column(title)
-		s := onepage.Series{Name: title}
-		for _, r := range rows {
-			v := math.NaN()
-			if i >= 0 && i < len(r) {
-				v = chartValue(r[i])
-			}
-			if col.Kind == workbook.Wan {
-				v = math.Round(v/100) / 100
-			}
-			if col.Kind == workbook.Percent {
-				out.Percent, out.Decimals = true, 1
-			}
-			if v != math.Trunc(v) && !math.IsNaN(v) && out.Decimals == 0 {
-				out.Decimals = 1
-			}
-			s.Values = append(s.Values, v)
-		}
-		out.Series = append(out.Series, s)
-	}
-	return out
-}
-
-func chartValue(v any) float64 {
-	switch x := v.(type) {
-	case workbook.Cell:
-		return chartValue(x.Value)
-	case int64:
-		return float64(x)
-	case float64:
-		return x
-	}
-	return math.NaN()
 }

@@ -170,6 +170,15 @@ type BadDeclaration struct{ Err error }
 func (e *BadDeclaration) Error() string { return e.Err.Error() }
 func (e *BadDeclaration) Unwrap() error { return e.Err }
 
+// WeeklyOptions are what the zone's weekly is made with beside a publication: its declaration, and what was issued before.
+func WeeklyOptions(z *office.Zone, version string) (weekly.Options, error) {
+	list, err := List(z)
+	if err != nil {
+		return weekly.Options{}, err
+	}
+	return (&Desk{Zone: z, Version: version}).options(list)
+}
+
 func (d *Desk) options(list []Paper) (weekly.Options, error) {
 	o := weekly.Options{Version: d.Version, Ranking: d.Zone.Ranking, Notice: d.Notice}
 	for _, p := range list {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/warehouse"
 )
 
@@ -135,7 +136,7 @@ func (s *Service) handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("POST "+RunPath, func(w http.ResponseWriter, r *http.Request) {
 		var ask Request
 		if s.accepts(w, r, &ask) {
-			s.answer(w, s.runFor(ctx, ask))
+			s.answer(w, s.Intake(ctx, ask, "run"))
 		}
 	})
 	mux.HandleFunc("POST "+CommandPath, func(w http.ResponseWriter, r *http.Request) {
@@ -159,8 +160,8 @@ func (s *Service) handler(ctx context.Context) http.Handler {
 	return mux
 }
 
-// runFor does a run for somebody beside this process, and notes it.
-func (s *Service) runFor(ctx context.Context, ask Request) RunResult {
+// Intake takes in and publishes for somebody who waits for it, and notes it: an intake that is at work already ends first.
+func (s *Service) Intake(ctx context.Context, ask Request, by string) RunResult {
 	var result RunResult
 	j, err := s.jobOf("intake")
 	if err == nil {
@@ -170,7 +171,7 @@ func (s *Service) runFor(ctx context.Context, ask Request) RunResult {
 			return Report{Message: told(out), News: out != nil && len(out.Reports) > 0}, err
 		}
 		for { // an intake that is at work already ends first
-			if _, err = s.try(ctx, attempt{job: j, no: 1, by: "run"}); !errors.Is(err, errBusy) {
+			if _, err = s.try(ctx, attempt{job: j, no: 1, by: by}); !errors.Is(err, errBusy) {
 				break
 			}
 			select {
@@ -185,6 +186,17 @@ func (s *Service) runFor(ctx context.Context, ask Request) RunResult {
 		result.Error, result.Code = err.Error(), s.o.Code(err)
 	}
 	return result
+}
+
+// Alone does something at the zone, by the declarations as they now stand; nothing else works at it meanwhile.
+func (s *Service) Alone(f func(z *office.Zone) error) error {
+	s.work.Lock()
+	defer s.work.Unlock()
+	z, err := s.reload()
+	if err != nil {
+		return err
+	}
+	return f(z)
 }
 
 // carryOut does a command that was handed over, between two jobs of the service.

@@ -1,0 +1,215 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"strings"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/result"
+	"taizhang/queries"
+)
+
+// The API gives other people's programs what the commands print with -f json: the same keys, the same meanings.
+
+func (s *Server) failAPI(w http.ResponseWriter, r *http.Request, err error) {
+	status, says := http.StatusInternalServerError, "internal error; the log has it"
+	var f *fault
+	var none *queries.ErrNoReturn
+	switch {
+	case errors.As(err, &f):
+		status, says = f.status, f.says
+	case errors.As(err, &none):
+		status, says = http.StatusNotFound, none.Error()
+	case errors.Is(err, os.ErrNotExist):
+		status, says = http.StatusNotFound, "nothing is published yet"
+	default:
+		s.o.Log.Error("api", "pattern", r.Pattern, "err", err)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": says})
+}
+
+func answer(w http.ResponseWriter, records []result.Record) error {
+	if records == nil {
+		records = []result.Record{}
+	}
+	text, err := json.MarshalIndent(records, "", " ")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = w.Write(append(text, '\n'))
+	return nil
+}
+
+// apiAsk reads a question for figures: metric, by and where (DIM=VALUE) may be given several times, and as lists.
+func apiAsk(r *http.Request, rd *reading) (a queries.Ask, err error) {
+	q := r.URL.Query()
+	if err := onlyKnown(q, "metric", "by", "where", "as_of", "known_at", "from"); err != nil {
+		return a, err
+	}
+	list := func(key string) (out []string) {
+		for _, v := range q[key] {
+			for _, x := range strings.Split(v, ",") {
+				if x = strings.TrimSpace(x); x != "" {
+					out = append(out, x)
+				}
+			}
+		}
+		return out
+	}
+	a = queries.Ask{Metrics: list("metric"), By: list("by"), Where: map[string]string{}}
+	for _, w := range q["where"] {
+		k, v, ok := strings.Cut(w, "=")
+		if _, twice := a.Where[k]; !ok || twice {
+			return a, badAsk("where reads DIM=VALUE, each dimension once")
+		}
+		a.Where[k] = v
+	}
+	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
+		return a, err
+	}
+	if from := q.Get("from"); from != "" {
+		if a.From, err = calendar.ParseDate(from); err != nil {
+			return a, badAsk("from: a date such as 2022-01-01 is expected")
+		}
+	}
+	if a, err = rd.Named(a); err != nil {
+		return a, badAsk(err.Error())
+	}
+	return a, nil
+}
+
+// onlyKnown refuses what an address asks for and nobody would honour.
+func onlyKnown(q map[string][]string, known ...string) error {
+	for k := range q {
+		ok := false
+		for _, x := range known {
+			ok = ok || k == x
+		}
+		if !ok {
+			return badAsk("unknown parameter " + k + "; known: " + strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ person) error {
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	defer done()
+	a, err := apiAsk(r, rd)
+	if err != nil {
+		return err
+	}
+	figures, err := rd.Metrics(r.Context(), a)
+	if err != nil {
+		return badAsk(err.Error())
+	}
+	records := make([]result.Record, len(figures))
+	for i, f := range figures {
+		records[i] = f.Record()
+	}
+	return answer(w, records)
+}
+
+func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ person) error {
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	defer done()
+	a, err := apiAsk(r, rd)
+	if err != nil {
+		return err
+	}
+	if len(a.By) > 0 {
+		return badAsk("a trace has no by")
+	}
+	rows, err := rd.Trace(r.Context(), a)
+	if err != nil {
+		return badAsk(err.Error())
+	}
+	records := make([]result.Record, len(rows))
+	for i, t := range rows {
+		records[i] = t.Record()
+	}
+	return answer(w, records)
+}
+
+func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) error {
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	defer done()
+	q := r.URL.Query()
+	if err := onlyKnown(q, "period", "all", "submitter", "form", "as_of", "known_at"); err != nil {
+		return err
+	}
+	a := queries.StatusAsk{Period: q.Get("period"), All: q.Get("all") == "true"}
+	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
+		return err
+	}
+	if a.Submitter, a.Form, err = s.named(q.Get("submitter"), q.Get("form")); err != nil {
+		return err
+	}
+	records, err := rd.Status(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	return answer(w, records)
+}
+
+func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) error {
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	defer done()
+	q := r.URL.Query()
+	if err := onlyKnown(q, "submitter", "form", "period", "status", "as_of", "known_at"); err != nil {
+		return err
+	}
+	a := queries.ReturnsAsk{Period: q.Get("period"), Status: q.Get("status"), UntilAsOf: q.Get("as_of") != ""}
+	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
+		return err
+	}
+	if a.Submitter, a.Form, err = s.named(q.Get("submitter"), q.Get("form")); err != nil {
+		return err
+	}
+	records, err := rd.Returns(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	return answer(w, records)
+}
+
+// named are a unit's name and a form's id by any of their names; unknown ones are refused.
+func (s *Server) named(unit, form string) (string, string, error) {
+	z := s.zoneOf()
+	if unit != "" {
+		u, ok := z.Match(unit)
+		if !ok {
+			return "", "", badAsk("no such submitter: " + unit)
+		}
+		unit = u.Name
+	}
+	if form != "" {
+		f := z.Forms.Lookup(form)
+		if f == nil {
+			return "", "", badAsk("no such form: " + form)
+		}
+		form = f.ID
+	}
+	return unit, form, nil
+}

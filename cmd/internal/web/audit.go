@@ -1,0 +1,109 @@
+package web
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"taizhang/ingest/secret"
+	"taizhang/internal/durable"
+)
+
+// audit is who saw, sent, queried and decided what: a file of lines that only grows. It names no private person: what
+// people type is masked, and who is told by the name of their account.
+type audit struct {
+	mu    sync.Mutex
+	log   *durable.Log
+	clock func() time.Time
+}
+
+// line is one line of the audit.
+type line struct {
+	At     time.Time `json:"at"`
+	Who    string    `json:"who"`
+	Role   Role      `json:"role,omitempty"`
+	From   string    `json:"from,omitempty"` // address of the computer
+	Did    string    `json:"did"`            // the route
+	Path   string    `json:"path,omitempty"`
+	Unit   string    `json:"unit,omitempty"`
+	What   string    `json:"what,omitempty"` // masked
+	Status int       `json:"status"`
+}
+
+func openAudit(path string, clock func() time.Time) (*audit, error) {
+	log, err := durable.OpenLog(path, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &audit{log: log, clock: clock}, nil
+}
+
+func (a *audit) close() error { return a.log.Close() }
+
+// note writes a request down. What changes something is on the disk before the answer ends; of what was only seen the
+// last lines may be lost with the power.
+func (a *audit) note(r *http.Request, rt route, who person, said *watched) {
+	if rt.pattern == eventsPattern {
+		return
+	}
+	l := line{At: a.clock().UTC().Truncate(time.Millisecond), Who: who.Name, Role: who.Role, From: hostOf(r), Did: rt.pattern,
+		Path: secret.MaskText(r.URL.Path), Unit: said.unit, What: secret.MaskText(said.what), Status: said.status}
+	if l.Status == 0 {
+		l.Status = http.StatusOK
+	}
+	a.write(l, r.Method != http.MethodGet)
+}
+
+func (a *audit) write(l line, settle bool) {
+	text, err := json.Marshal(l)
+	if err != nil {
+		return // plain values
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.log.Append(append(text, '\n')); err == nil && settle {
+		_ = a.log.Sync()
+	}
+}
+
+// export copies the audit as it stands.
+func (a *audit) export(w io.Writer) error {
+	size, err := a.log.Size()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, io.LimitReader(a.log.Reader(), size))
+	return err
+}
+
+// watched notes how a request ended, and what it was about.
+type watched struct {
+	http.ResponseWriter
+	status     int
+	unit, what string
+}
+
+func (w *watched) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// about says what a request was about, for the audit.
+func about(w http.ResponseWriter, what string) {
+	if x, ok := w.(*watched); ok {
+		x.what = what
+	}
+}

@@ -1,0 +1,144 @@
+package web
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/receipt"
+	"taizhang/internal/zone"
+)
+
+// drafts are uploads that are checked and not handed in yet. They are kept in memory alone: what is not handed in never
+// lies on the disk.
+type drafts struct {
+	clock func() time.Time
+	mu    sync.Mutex
+	list  []*draft // oldest first
+}
+
+// draft is what one person uploaded at once for one unit.
+type draft struct {
+	id, unit, who string
+	made          time.Time
+	files         []draftFile
+	handed        bool
+	failed        string // why taking it in failed, "" if it didn't
+	done          bool   // the run that took it in has ended
+}
+
+// draftFile is one file with what it would get.
+type draftFile struct {
+	name    string
+	content []byte
+	sha     string
+	report  *finding.Report
+	source  receipt.Source
+	trouble string // why it could not be checked
+}
+
+const (
+	draftAge   = 2 * time.Hour
+	mostDrafts = 200
+	draftBytes = 256 << 20 // of all
+	mostFiles  = 40        // at once
+)
+
+// keep keeps a draft; the oldest ones give way to it.
+func (d *drafts) keep(x *draft) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	x.id, _ = Secret()
+	x.made = d.clock()
+	d.list = append(d.list, x)
+	size := func() (n int) {
+		for _, x := range d.list {
+			for _, f := range x.files {
+				n += len(f.content)
+			}
+		}
+		return n
+	}
+	for len(d.list) > 1 && (len(d.list) > mostDrafts || size() > draftBytes || x.made.Sub(d.list[0].made) > draftAge) {
+		d.list = d.list[1:]
+	}
+}
+
+// find gives a unit's draft to whoever made it.
+func (d *drafts) find(id, unit, who string) (*draft, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.list, func(x *draft) bool {
+		return x.id == id && x.unit == unit && x.who == who && d.clock().Sub(x.made) <= draftAge
+	})
+	if i < 0 {
+		return nil, &fault{status: 404, says: "上传的文件已经不在了（没有报送的文件只保留两小时）。请重新选择文件。", back: "/units/" + unit}
+	}
+	return d.list[i], nil
+}
+
+// take marks a draft as handed in, once.
+func (d *drafts) take(x *draft) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if x.handed {
+		return false
+	}
+	x.handed = true
+	return true
+}
+
+// end notes that the run which took a draft in has ended; its bytes are let go of.
+func (d *drafts) end(x *draft, failed string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	x.done, x.failed = true, failed
+	for i := range x.files {
+		x.files[i].content, x.files[i].source = nil, receipt.Source{}
+	}
+}
+
+func (d *drafts) state(x *draft) (done bool, failed string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return x.done, x.failed
+}
+
+// safeFile makes a name that a browser sent fit for a file of the inbox: no folders, no signs that some system forbids,
+// nothing that hides it or makes it another program's lock.
+func safeFile(name string) string {
+	if !utf8.ValidString(name) {
+		name = strings.ToValidUTF8(name, "_")
+	}
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '/' {
+			return -1
+		}
+		return r
+	}, name)
+	name = strings.TrimLeft(strings.TrimSpace(name), ".~$ ")
+	name = zone.SafeName(name)
+	if name == "" || name == "." {
+		name = "未命名.xlsx"
+	}
+	const most = 180 // bytes, with room for a number behind it
+	if len(name) > most {
+		ext := path.Ext(name)
+		if len(ext) > 10 {
+			ext = ""
+		}
+		base := strings.TrimSuffix(name, ext)
+		for len(base)+len(ext) > most {
+			_, n := utf8.DecodeLastRuneInString(base)
+			base = base[:len(base)-n]
+		}
+		name = base + ext
+	}
+	return name
+}

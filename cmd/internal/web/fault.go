@@ -1,0 +1,78 @@
+package web
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+
+	"taizhang/queries"
+)
+
+// fault is what a page answers instead of what was asked for, in Chinese.
+type fault struct {
+	status int
+	says   string
+	back   string // where to go on, "" for the start
+}
+
+func (f *fault) Error() string { return f.says }
+
+func notFound(says string) error  { return &fault{status: http.StatusNotFound, says: says} }
+func forbidden(says string) error { return &fault{status: http.StatusForbidden, says: says} }
+func badAsk(says string) error    { return &fault{status: http.StatusBadRequest, says: says} }
+
+// fail answers with an error page. What is no fault of who asked gets a number, under which the log has it.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err error) {
+	var f *fault
+	var none *queries.ErrNoReturn
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &f):
+	case errors.As(err, &none):
+		f = &fault{status: http.StatusNotFound, says: "没有编号为 " + none.ID + " 的报表。"}
+	case errors.As(err, &large):
+		f = &fault{status: http.StatusRequestEntityTooLarge, says: "上传的内容超过上限，没有接收。"}
+	case errors.Is(err, os.ErrNotExist):
+		f = &fault{status: http.StatusNotFound, says: "还没有发布过数据：报表收到以后这里才有内容。"}
+	case r.Context().Err() != nil:
+		return // nobody waits for it
+	default:
+		no := make([]byte, 4)
+		_, _ = rand.Read(no) // never fails
+		id := hex.EncodeToString(no)
+		s.o.Log.Error("page", "no", id, "method", r.Method, "pattern", r.Pattern, "err", err)
+		f = &fault{status: http.StatusInternalServerError, says: "系统出错，没有完成。请把编号 " + id + " 告诉管理员，日志里有原因。"}
+	}
+	title := map[int]string{
+		http.StatusNotFound: "没有找到", http.StatusForbidden: "没有权限", http.StatusBadRequest: "不能这样做", http.StatusInternalServerError: "出错了",
+		http.StatusRequestEntityTooLarge: "文件太大", http.StatusTooManyRequests: "请稍候", http.StatusMisdirectedRequest: "地址不对", http.StatusConflict: "已有变化",
+	}[f.status]
+	if title == "" {
+		title = http.StatusText(f.status)
+	}
+	back := f.back
+	if back == "" {
+		back = "/"
+	}
+	s.render(w, r, who, f.status, "error", layout{Title: title, Body: errorView{Says: f.says, Back: back}})
+}
+
+type errorView struct{ Says, Back string }
+
+// isLoopback says whether a Host header names this computer as itself.
+func isLoopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	if host == "localhost" {
+		return true
+	}
+	if n := len(host); n > 2 && host[0] == '[' && host[n-1] == ']' {
+		host = host[1 : n-1]
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

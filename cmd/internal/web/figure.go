@@ -1,0 +1,488 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"taizhang/internal/metric"
+	"taizhang/internal/onepage"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
+	"taizhang/queries"
+	"taizhang/queries/weekly"
+)
+
+// figureView is the page of one figure, of the whole zone or of a part of it.
+type figureView struct {
+	Metric     string
+	Row        figureRow
+	Change     string
+	Only       []condition // what it is restricted to
+	Trend      []drawing
+	Weeks      []weekRow
+	Breakdowns []breakdown
+	Since      string // from when corrections are looked for
+	Moved      []movedRow
+	MovedNote  string
+	Rows       []rowView
+	RowsAll    int
+	Page, Last int
+	IsDebt     bool // rows are returns that are owed
+	HasDen     bool
+}
+
+// condition is a dimension that is held to a value; Without is its address without that.
+type condition struct{ Dimension, Label, Value, Without string }
+
+type weekRow struct{ Week, Then, Now string }
+
+type breakdown struct {
+	Dimension, Label string
+	Groups           []group
+	More             int // groups that are not shown
+}
+
+type group struct {
+	Value, Shown, Figure, Detail, Share string
+	Width                               int // of its bar, in per cent
+}
+
+type movedRow struct{ Key, Unit, Before, After, Returns, Cause string }
+
+type rowView struct {
+	Unit, Return, File, Sheet, Key, Values, Num, Den string
+	Row                                              int64
+	Cells                                            string // addresses that the figure reads
+	Form, Period, Due                                string
+}
+
+const (
+	groupsShown = 12
+	rowsShown   = 100
+	movedShown  = 60
+)
+
+// askOf reads which figure an address asks for.
+func (s *Server) askOf(r *http.Request, rd *reading) (queries.Ask, *metric.Metric, error) {
+	m, err := rd.Catalogue.Metric(r.PathValue("metric"))
+	if err != nil {
+		return queries.Ask{}, nil, notFound("没有这个指标。")
+	}
+	a := queries.Ask{Metrics: []string{m.ID}, Where: map[string]string{}}
+	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
+		return a, m, err
+	}
+	for d, values := range r.URL.Query() {
+		if !m.Allows(d) {
+			continue
+		}
+		if len(values) > 1 || len(values[0]) > 500 {
+			return a, m, badAsk("每个维度只能选一个值。")
+		}
+		a.Where[d] = values[0]
+	}
+	return a, m, nil
+}
+
+func rowOf(f queries.Figure, c queries.Comparison) figureRow {
+	value, last := result.Float(f.Value), result.Float(c.LastWeek)
+	row := figureRow{Metric: f.Metric.ID, Label: f.Metric.Label, Value: weekly.Show(f.Metric, value, last), Detail: weekly.ShowParts(f),
+		Last: weekly.Show(f.Metric, last, value), Light: c.Light, Class: lightClass(c.Light), Definition: f.Metric.Definition}
+	if c.Goal != nil {
+		row.Target = weekly.Show(f.Metric, c.Goal)
+	}
+	return row
+}
+
+func (s *Server) figure(w http.ResponseWriter, r *http.Request, who person) error {
+	rd, done, l, err := s.reads(r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	a, m, err := s.askOf(r, rd)
+	if err != nil {
+		return err
+	}
+	about(w, m.ID+" "+conditionsText(a.Where))
+	if as := r.URL.Query().Get("as"); as != "" {
+		return s.takeFigure(w, r, rd, a, m, as)
+	}
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	since, err := sinceOf(r, rd, a.Point)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("figure %s %v %v %d %s", m.ID, a.Where, rd.At(a.Point), page, since)
+	v, err := once(rd, key, func() (figureView, error) { return s.viewFigure(r, rd, a, m, max(page, 1), since) })
+	if err != nil {
+		return err
+	}
+	l.Title, l.Body = m.Label, v
+	for _, c := range v.Only {
+		l.Title += " · " + c.Value
+	}
+	s.render(w, r, who, http.StatusOK, "figure", l)
+	return nil
+}
+
+func sinceOf(r *http.Request, rd *reading, p warehouse.Point) (time.Time, error) {
+	text := r.URL.Query().Get("since")
+	if text == "" {
+		return rd.At(p).KnownAt.Add(-sinceDefault), nil
+	}
+	t, err := parseTime(text, rd.Location())
+	if err != nil {
+		return t, badAsk("时间“" + text + "”写法不对，请写成 2022-08-08 12:00。")
+	}
+	return t, nil
+}
+
+func conditionsText(where map[string]string) string {
+	var out []string
+	for _, d := range slices.Sorted(maps.Keys(where)) {
+		out = append(out, d+"="+where[d])
+	}
+	return strings.Join(out, " ")
+}
+
+func (s *Server) viewFigure(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric, page int, since time.Time) (v figureView, err error) {
+	ctx := r.Context()
+	v = figureView{Metric: m.ID, Page: page, HasDen: m.IsRatio(), IsDebt: m.Fact.Mode == metric.Obligation, Since: since.Format("2006-01-02 15:04")}
+	list, beside, err := rd.Compare(ctx, a)
+	if err != nil {
+		return v, badAsk("这样查不到：" + err.Error())
+	}
+	if len(list) == 0 {
+		return v, notFound("没有这个数。")
+	}
+	v.Row = rowOf(list[0], beside[0])
+	v.Change = weekly.ShowChange(m, result.Float(list[0].Value), result.Float(beside[0].LastWeek))
+	for _, d := range slices.Sorted(maps.Keys(a.Where)) {
+		q := r.URL.Query()
+		q.Del(d)
+		q.Del("page")
+		shown := a.Where[d]
+		if shown == "" {
+			shown = queries.NoValue
+		}
+		v.Only = append(v.Only, condition{d, rd.Catalogue.Label(d), shown, r.URL.Path + "?" + q.Encode()})
+	}
+	if err := v.weeks(r, rd, a, m); err != nil {
+		return v, err
+	}
+	if err := v.breakDown(r, rd, a, m); err != nil {
+		return v, err
+	}
+	if err := v.moved(r, rd, a, since); err != nil {
+		return v, err
+	}
+	return v, v.rows(r, rd, a, m)
+}
+
+// weeks is the trend: as known then and now.
+func (v *figureView) weeks(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric) error {
+	if !m.Allows("week") || len(a.Where) > 1 {
+		return nil
+	}
+	weeks, err := rd.Weeks(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	then, now := onepage.Series{Name: "当时已知"}, onepage.Series{Name: "现在已知"}
+	c := onepage.Chart{Title: m.Label + "（按周）", Kind: onepage.Line, Percent: m.Unit == metric.Ratio, Decimals: 1}
+	for _, x := range weeks {
+		c.Labels = append(c.Labels, x.Week[strings.IndexByte(x.Week, '-')+1:])
+		t := math.NaN()
+		if x.HasThen {
+			t = orNaN(x.Then)
+		}
+		then.Values, now.Values = append(then.Values, t), append(now.Values, orNaN(x.Now))
+		row := weekRow{Week: x.Week, Now: weekly.Show(m, result.Float(x.Now))}
+		if x.HasThen {
+			row.Then = weekly.Show(m, result.Float(x.Then))
+		}
+		v.Weeks = append(v.Weeks, row)
+	}
+	if m.Unit == metric.Yuan {
+		for _, list := range [][]float64{then.Values, now.Values} {
+			for i := range list {
+				list[i] /= 1e4
+			}
+		}
+		c.Title = m.Label + "（按周，万元）"
+	}
+	c.Series = []onepage.Series{now, then}
+	if v.Trend, err = draw(c); err != nil {
+		return err
+	}
+	slices.Reverse(v.Weeks)
+	return nil
+}
+
+func orNaN(v any) float64 {
+	if f := result.Float(v); f != nil {
+		return *f
+	}
+	return math.NaN()
+}
+
+// breakDown is the figure by each dimension that it isn't held to.
+func (v *figureView) breakDown(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric) error {
+	seen := map[string]bool{}
+	for _, d := range m.Dimensions {
+		column := m.Fact.Dimensions[d]
+		if _, held := a.Where[d]; held || d == "week" || d == "zone" || column != "" && seen[column] {
+			continue
+		}
+		seen[column] = column != ""
+		groups, err := v.groups(r, rd, a, m, d)
+		if err != nil {
+			return err
+		}
+		if len(groups) < 2 {
+			continue
+		}
+		b := breakdown{Dimension: d, Label: rd.Catalogue.Label(d), Groups: groups}
+		if len(groups) > groupsShown {
+			b.More, b.Groups = len(groups)-groupsShown, groups[:groupsShown]
+		}
+		v.Breakdowns = append(v.Breakdowns, b)
+	}
+	return nil
+}
+
+func (v *figureView) groups(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric, by string) ([]group, error) {
+	a.By = []string{by}
+	list, err := rd.Metrics(r.Context(), a)
+	if err != nil {
+		return nil, err
+	}
+	most := 0.0
+	for _, f := range list {
+		most = max(most, math.Abs(zeroOr(f.Value)))
+	}
+	if m.Unit == metric.Ratio {
+		most = max(1, most)
+	}
+	if by != "submitter" && by != "month" && by != "street" && by != "department" {
+		slices.SortStableFunc(list, func(x, y queries.Figure) int { return cmp.Compare(weightOf(y), weightOf(x)) }) // those that matter most
+	}
+	var out []group
+	for _, f := range list {
+		g := group{Shown: queries.NoValue, Value: queries.NoValue, Figure: weekly.Show(m, result.Float(f.Value)), Detail: weekly.ShowParts(f)}
+		if len(f.Dims) > 0 && f.Dims[0].Value != nil {
+			g.Shown, g.Value = *f.Dims[0].Value, *f.Dims[0].Value
+		}
+		if most > 0 {
+			g.Width = int(math.Round(math.Abs(zeroOr(f.Value)) / most * 20))
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+// weightOf is how much a group is of the whole: of ratios their denominator.
+func weightOf(f queries.Figure) float64 {
+	if f.Metric.IsRatio() {
+		return zeroOr(f.Den)
+	}
+	return zeroOr(f.Value)
+}
+
+func zeroOr(v any) float64 {
+	if f := result.Float(v); f != nil {
+		return *f
+	}
+	return 0
+}
+
+// moved is what corrections and decisions did to the figure since a time.
+func (v *figureView) moved(r *http.Request, rd *reading, a queries.Ask, since time.Time) error {
+	at := rd.At(a.Point)
+	if !since.Before(at.KnownAt) {
+		v.MovedNote = "起始时间不早于数据版本时点。"
+		return nil
+	}
+	changes, err := rd.MetricsDiff(r.Context(), queries.DiffAsk{Ask: a, Before: since, After: at.KnownAt})
+	if err != nil {
+		v.MovedNote = "无法比较：" + err.Error()
+		return nil
+	}
+	if len(changes) == 0 {
+		v.MovedNote = "没有变动。"
+		return nil
+	}
+	c := changes[0]
+	m := c.After.Metric
+	b, n := result.Float(c.Before.Value), result.Float(c.After.Value)
+	v.MovedNote = fmt.Sprintf("由 %s 变为 %s", weekly.Show(m, b, n), weekly.Show(m, n, b))
+	for _, x := range c.Causes {
+		v.MovedNote += "；" + causeWords[x.Kind] + " " + x.Submitter
+		if x.Return != "" {
+			v.MovedNote += " " + x.Return
+		}
+		if x.Reason != "" {
+			v.MovedNote += "（" + x.Reason + "）"
+		}
+	}
+	for i, x := range c.Rows {
+		if i == movedShown {
+			v.MovedNote += fmt.Sprintf("。涉及 %d 行，下面只列前 %d 行，全部可以下载", len(c.Rows), movedShown)
+			break
+		}
+		v.Moved = append(v.Moved, movedOf(x, m.IsRatio()))
+	}
+	v.MovedNote += "。"
+	return nil
+}
+
+var causeWords = map[string]string{"new": "新报", "correction": "更正重报", "accept": "放行", "withdraw": "作废", "clear": "清空", "waive": "免报", "undo": "撤销"}
+
+func movedOf(x queries.RowChange, ratio bool) movedRow {
+	side := func(s *queries.RowSide) (string, string) {
+		if s == nil {
+			return "不计", ""
+		}
+		text := plain(s.Contributes)
+		if ratio {
+			text += "/" + plain(s.ContributesDen)
+		}
+		return text, s.Return
+	}
+	row := movedRow{Key: x.Key, Unit: x.Submitter}
+	var was, is string
+	row.Before, was = side(x.Before)
+	row.After, is = side(x.After)
+	row.Returns = is
+	if row.Returns == "" {
+		row.Returns = was
+	}
+	return row
+}
+
+func (v *figureView) rows(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric) error {
+	list, err := rd.traced(r, a)
+	if err != nil {
+		return err
+	}
+	v.RowsAll = len(list)
+	v.Last = max(1, (len(list)+rowsShown-1)/rowsShown)
+	v.Page = min(v.Page, v.Last)
+	from := (v.Page - 1) * rowsShown
+	for _, t := range list[from:min(from+rowsShown, len(list))] {
+		v.Rows = append(v.Rows, rowViewOf(t, rd.Location()))
+	}
+	return nil
+}
+
+// traced are the rows behind a figure, looked up once for all pages of them.
+func (rd *reading) traced(r *http.Request, a queries.Ask) ([]queries.TraceRow, error) {
+	return once(rd, fmt.Sprintf("trace %s %v %v", a.Metrics[0], a.Where, rd.At(a.Point)), func() ([]queries.TraceRow, error) {
+		return rd.Trace(r.Context(), a)
+	})
+}
+
+func rowViewOf(t queries.TraceRow, loc *time.Location) rowView {
+	v := rowView{Unit: t.Submitter, Return: t.Return, File: t.File, Sheet: t.Sheet, Key: t.Key, Row: t.Row, Form: t.Form, Period: t.Period,
+		Num: plain(t.Contributes), Den: plain(t.ContributesDen), Due: shownTime(t.DueAt, loc)}
+	var values, cells []string
+	for _, x := range t.Values {
+		text := plain(x.Value)
+		if text == "" {
+			text = queries.NoValue
+		}
+		values = append(values, x.Title+" "+text)
+		for _, c := range t.Cells {
+			if c.Title == x.Title {
+				cells = append(cells, c.Address)
+			}
+		}
+	}
+	v.Values, v.Cells = strings.Join(values, "；"), strings.Join(cells, ",")
+	return v
+}
+
+// shownTime writes an RFC 3339 time as people read it; "" for none.
+func shownTime(v any, loc *time.Location) string {
+	s, _ := v.(string)
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return s
+	}
+	return t.In(loc).Format("2006-01-02 15:04")
+}
+
+// takeFigure sends one of the page's tables whole.
+func (s *Server) takeFigure(w http.ResponseWriter, r *http.Request, rd *reading, a queries.Ask, m *metric.Metric, as string) error {
+	name := m.Label + "_截至" + rd.At(a.Point).AsOf.String()
+	which := r.URL.Query().Get("table")
+	switch {
+	case which == "rows":
+		list, err := rd.traced(r, a)
+		if err != nil {
+			return err
+		}
+		t := sheetOf(name+"_数据行", "报送编号", "单位", "文件", "工作表", "行", "编号", "相关内容", "计入", "计入分母", "单元格", "报表", "报送期", "应报时间")
+		for _, x := range list {
+			v := rowViewOf(x, rd.Location())
+			t.add(v.Return, v.Unit, v.File, v.Sheet, v.Row, v.Key, v.Values, x.Contributes, x.ContributesDen, v.Cells, v.Form, v.Period, v.Due)
+		}
+		return t.send(w, as)
+	case which == "weeks" && m.Allows("week") && len(a.Where) <= 1:
+		list, err := rd.Weeks(r.Context(), a)
+		if err != nil {
+			return err
+		}
+		t := sheetOf(name+"_按周", "周", "当时已知", "现在已知")
+		for _, x := range list {
+			t.add(x.Week, x.Then, x.Now)
+		}
+		return t.send(w, as)
+	case which == "moved":
+		return s.takeMoved(w, r, rd, a, name, as)
+	case m.Allows(which):
+		a.By = []string{which}
+		list, err := rd.Metrics(r.Context(), a)
+		if err != nil {
+			return err
+		}
+		t := sheetOf(name+"_按"+rd.Catalogue.Label(which), rd.Catalogue.Label(which), "数值", "分子", "分母", "应报", "已报", "未计入行", "未采用值")
+		for _, f := range list {
+			var value any
+			if len(f.Dims) > 0 && f.Dims[0].Value != nil {
+				value = *f.Dims[0].Value
+			}
+			c := f.Coverage
+			t.add(value, f.Value, f.Num, f.Den, c.Expected, c.Received, c.RowsRefused, c.ValuesEmptied)
+		}
+		return t.send(w, as)
+	}
+	return badAsk("没有这张表。")
+}
+
+func (s *Server) takeMoved(w http.ResponseWriter, r *http.Request, rd *reading, a queries.Ask, name, as string) error {
+	since, err := sinceOf(r, rd, a.Point)
+	if err != nil {
+		return err
+	}
+	changes, err := rd.MetricsDiff(r.Context(), queries.DiffAsk{Ask: a, Before: since, After: rd.At(a.Point).KnownAt})
+	if err != nil {
+		return badAsk("无法比较：" + err.Error())
+	}
+	t := sheetOf(name+"_变动", "单位", "编号", "之前", "现在", "报送编号")
+	for _, c := range changes {
+		for _, x := range c.Rows {
+			v := movedOf(x, c.After.Metric.IsRatio())
+			t.add(v.Unit, v.Key, v.Before, v.After, v.Returns)
+		}
+	}
+	return t.send(w, as)
+}

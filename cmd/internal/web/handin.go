@@ -1,0 +1,297 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/ingest/finding"
+	"taizhang/ingest/read"
+	"taizhang/ingest/receipt"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/archive"
+	"taizhang/internal/durable"
+	"taizhang/internal/zone"
+)
+
+// noContext is of work that doesn't end with a request.
+var noContext = context.Background()
+
+// patience is how long a request waits for the run that takes its files in, before it shows that they are waited for.
+const patience = 8 * time.Second
+
+// handIn puts the files of a draft into the unit's inbox, with what was explained, and has them taken in.
+func (s *Server) handIn(w http.ResponseWriter, r *http.Request, who person) error {
+	z := s.zoneOf()
+	u, _ := z.Submitter(r.PathValue("unit"))
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	if err := r.ParseForm(); err != nil {
+		return badAsk("没有读到要报送的内容，请再试一次。")
+	}
+	x, err := s.drafts.find(r.PathValue("draft"), u.Code, who.Name)
+	if err != nil {
+		return err
+	}
+	to := "/units/" + u.Code + "/sent/" + x.id
+	if !s.drafts.take(x) { // a form that is sent twice hands in once
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return nil
+	}
+	said := explanationsOf(r)
+	for i := range x.files {
+		f := &x.files[i]
+		if f.trouble != "" {
+			continue
+		}
+		if err := f.explain(z, said); err != nil {
+			return err
+		}
+	}
+	if err := s.put(z, u, x); err != nil {
+		return err
+	}
+	about(w, fmt.Sprintf("%d files", len(x.files)))
+	s.takeIn(r, x)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// explanationsOf are the reasons that a form gives for doubts, by their marks.
+func explanationsOf(r *http.Request) map[string]string {
+	said := map[string]string{}
+	for name, values := range r.PostForm {
+		mark, ok := strings.CutPrefix(name, "said-")
+		if !ok || len(mark) != 16 {
+			continue
+		}
+		if text := strings.TrimSpace(values[0]); text != "" {
+			said[mark] = clip(text, 500)
+		}
+	}
+	return said
+}
+
+// explain puts explanations where intake reads them: on the 回执 sheet beside the doubts.
+func (f *draftFile) explain(z *office.Zone, said map[string]string) error {
+	doubted := false
+	for _, x := range f.report.Returns {
+		for _, g := range x.Findings {
+			doubted = doubted || said[g.Mark] != "" && g.Mark != ""
+		}
+	}
+	if !doubted {
+		return nil
+	}
+	source := f.source
+	source.Said = said
+	_, content, err := receipt.Write(f.report, source, receipt.Office{Zone: z.Name, Contact: z.Contact})
+	if err != nil {
+		return err
+	}
+	f.content, f.sha = content, read.Sha256hex(content)
+	f.name = strings.TrimSuffix(f.name, path.Ext(f.name)) + ".xlsx"
+	return nil
+}
+
+// put writes the files of a draft into the unit's folder, in the place of nothing that lies there.
+func (s *Server) put(z *office.Zone, u zone.Submitter, x *draft) error {
+	dir := z.InboxOf(u)
+	if err := durable.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for i := range x.files {
+		f := &x.files[i]
+		if f.trouble != "" {
+			continue
+		}
+		if err := putNew(dir, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putNew(dir string, f *draftFile) error {
+	ext := path.Ext(f.name)
+	base := strings.TrimSuffix(f.name, ext)
+	for n := 1; ; n++ {
+		name := f.name
+		if n > 1 {
+			name = fmt.Sprintf("%s (%d)%s", base, n, ext)
+		}
+		full := filepath.Join(dir, name)
+		if _, err := os.Lstat(full); err == nil {
+			continue
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return durable.WriteBytes(full, 0o644, f.content)
+	}
+}
+
+// takeIn has the service take in what lies in the inbox, and waits for it a while.
+func (s *Server) takeIn(r *http.Request, x *draft) {
+	by := "page " + x.who
+	done := make(chan struct{})
+	ctx := context.WithoutCancel(r.Context())
+	go func() {
+		defer close(done)
+		failed := ""
+		if err := s.o.Service.Run(ctx, by); err != nil {
+			s.o.Log.Error("run for the page", "err", err)
+			failed = "处理时出了问题，文件已收下，系统会再试。"
+		}
+		s.drafts.end(x, failed)
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+	case <-r.Context().Done():
+	}
+}
+
+// sentView is what became of what was handed in.
+type sentView struct {
+	Unit   zone.Submitter
+	Files  []sentFile
+	Done   bool
+	Failed string
+}
+
+type sentFile struct {
+	Name, Trouble string
+	Rows          []returnRow
+}
+
+func (s *Server) sent(w http.ResponseWriter, r *http.Request, who person) error {
+	u, _ := s.zoneOf().Submitter(r.PathValue("unit"))
+	x, err := s.drafts.find(r.PathValue("draft"), u.Code, who.Name)
+	if err != nil {
+		return err
+	}
+	v := sentView{Unit: u}
+	v.Done, v.Failed = s.drafts.state(x)
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err == nil {
+		defer done()
+	}
+	all := true
+	for _, f := range x.files {
+		sf := sentFile{Name: f.name, Trouble: f.trouble}
+		if rd != nil && f.trouble == "" {
+			if sf.Rows, err = s.becameOf(r, rd, f.sha, u.Code); err != nil {
+				return err
+			}
+		}
+		all = all && (f.trouble != "" || len(sf.Rows) > 0)
+		v.Files = append(v.Files, sf)
+	}
+	v.Done = v.Done || all
+	l := layout{Title: "报送结果", Body: v}
+	if !v.Done {
+		l.Again = 2
+	}
+	s.render(w, r, who, http.StatusOK, "sent", l)
+	return nil
+}
+
+// becameOf lists the returns that a file became.
+func (s *Server) becameOf(r *http.Request, rd *reading, sha, unit string) ([]returnRow, error) {
+	list, err := rd.Sent(r.Context(), sha, unit)
+	if err != nil {
+		return nil, err
+	}
+	var out []returnRow
+	for _, o := range list {
+		rec, err := rd.Return(r.Context(), o.Return, rd.Published())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s.returnRowOf(rd, rec))
+	}
+	return out, nil
+}
+
+// explain hands a return in once more, as it was sent, with explanations of what was doubted in it.
+func (s *Server) explain(w http.ResponseWriter, r *http.Request, who person) error {
+	z := s.zoneOf()
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	if err := r.ParseForm(); err != nil {
+		return badAsk("没有读到说明，请再试一次。")
+	}
+	said := explanationsOf(r)
+	back := "/returns/" + r.PathValue("return")
+	if len(said) == 0 {
+		return &fault{status: http.StatusBadRequest, says: "还没有写说明。请在疑问旁边用一句话写明原因。", back: back}
+	}
+	rd, done, err := s.readings.open(z)
+	if err != nil {
+		return err
+	}
+	defer done()
+	o, err := rd.Original(r.Context(), r.PathValue("return"))
+	if err != nil {
+		return err
+	}
+	about(w, o.Return)
+	u, ok := z.Submitter(o.SubmitterCode)
+	if !ok {
+		return notFound("没有这个单位。")
+	}
+	report, err := s.reportOf(r, rd, o)
+	if err != nil {
+		return err
+	}
+	if report == nil {
+		return &fault{status: http.StatusNotFound, says: "这份报表的审核意见没有留存，请在回执里填写核实说明后重新报送。", back: back}
+	}
+	f, err := s.again(z, o.SHA256, report)
+	if err != nil {
+		return err
+	}
+	if err := f.explain(z, said); err != nil {
+		return err
+	}
+	x := &draft{unit: u.Code, who: who.Name, files: []draftFile{*f}, handed: true}
+	s.drafts.keep(x)
+	if err := s.put(z, u, x); err != nil {
+		return err
+	}
+	s.takeIn(r, x)
+	http.Redirect(w, r, "/units/"+u.Code+"/sent/"+x.id, http.StatusSeeOther)
+	return nil
+}
+
+// again is an original as it was sent, ready to be explained.
+func (s *Server) again(z *office.Zone, sha string, report *finding.Report) (*draftFile, error) {
+	a, err := archive.View(z.Archive())
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	content, err := a.Get(sha)
+	if err != nil {
+		return nil, err
+	}
+	return &draftFile{name: safeFile(receipt.BaseName(report.File)), content: content, sha: sha, report: report, source: receipt.Source{Content: content, Format: formatOf(report.File, content)}}, nil
+}
+
+// formatOf tells a file's format, "" where it can't be read.
+func formatOf(name string, content []byte) string {
+	book, err := sheet.Open(noContext, name, content, sheet.DefaultLimits())
+	if err != nil {
+		return ""
+	}
+	return book.Format
+}

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const problemHead = "政法办问题台账（截至2022年8月14日）\n序号,问题编号,问题来源,责任清单,问题描述,涉及企业或单位,所属街道,牵头单位,责任人,交办日期,办结时限,办理状态,办结日期,办理情况,满意度\n"
+
+// faulty is a return of a unit that has handed in nothing yet, with a fault, a doubt and something that looks like a script.
+const faulty = problemHead +
+	`1,SM-901,12345热线,基层治理,<script>alert(1)</script>路灯不亮,,双马街道,双马街道,张三,2022-08-02,2022-08-20,已办结,2022-08-11,已修好,满意
+2,SM-902,走访调研,企业难题,"<img src=x onerror=alert(2)>班车班次不够",,双马街道,产业局,李四,2022-08-09,2022-02-31,办理中,,,
+3,SM-903,群众来信,生态环保,小区旁施工噪声扰民,,双马街道,双马街道,王五,2022-08-10,2022-08-05,办理中,,,
+`
+
+var (
+	mended  = strings.Replace(faulty, "2022-02-31", "2022-08-31", 1)
+	mark    = regexp.MustCompile(`name="(said-[0-9a-f]{16})"`)
+	ofDraft = regexp.MustCompile(`^/units/\w+/drafts/[\w-]+$`)
+)
+
+// TestClerk: a faulty return is checked without being taken in, its faults stand at their cells, what was typed into it
+// is shown as text; the mended one is handed in with a reason for what is doubted, and that is not asked again.
+func TestClerk(t *testing.T) {
+	dir := copyZone(t)
+	x := open(t, dir, nil)
+	a := x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(faulty)})
+	to := a.header.Get("Location")
+	if a.status != http.StatusSeeOther || !ofDraft.MatchString(to) {
+		t.Fatalf("check: status %d, to %q\n%s", a.status, to, a.body)
+	}
+	page := x.page(to)
+	for _, want := range []string{"还没有报送", "2022-02-31", "Sheet1!K4", `<td class="error" title="K4">2022-02-31`, "&lt;script&gt;alert(1)&lt;/script&gt;", "核实说明"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the check's page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img") {
+		t.Error("what was typed into a cell is markup of the page")
+	}
+	if left, _ := os.ReadDir(filepath.Join(dir, "inbox", "政法办")); len(left) > 0 {
+		t.Errorf("checking put %v into the inbox", left)
+	}
+	if strings.Contains(x.page("/units/zfb"), "问题台账.csv") {
+		t.Error("what was only checked stands in the unit's history")
+	}
+
+	a = x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(mended)})
+	to = a.header.Get("Location")
+	page = x.page(to)
+	doubts := mark.FindAllStringSubmatch(page, -1)
+	if strings.Contains(page, `class="error"`) || len(doubts) == 0 {
+		t.Fatalf("the mended return still has faults, or no doubt:\n%s", page)
+	}
+	form := url.Values{}
+	for _, d := range doubts {
+		form.Set(d[1], "经区里批准，时限早于交办是因为补录旧件")
+	}
+	a = x.post(to, form)
+	sent := a.header.Get("Location")
+	if a.status != http.StatusSeeOther || !strings.HasPrefix(sent, "/units/zfb/sent/") {
+		t.Fatalf("hand in: status %d, to %q\n%s\n%s", a.status, sent, a.body, x.log)
+	}
+	page = x.page(sent)
+	if !strings.Contains(page, "已接收") || !strings.Contains(page, "计入3行") || strings.Contains(page, "请核实") {
+		t.Errorf("what became of it:\n%s", page)
+	}
+	again := x.post(to, form) // sent twice
+	if again.status != http.StatusSeeOther || again.header.Get("Location") != sent {
+		t.Errorf("the form sent again: status %d", again.status)
+	}
+	one := x.page(link(t, page, "看审核意见"))
+	if !strings.Contains(one, "已说明") || !strings.Contains(one, "补录旧件") {
+		t.Errorf("the reason isn't kept:\n%s", one)
+	}
+	r := x.get(link(t, page, "下载回执"))
+	if r.status != http.StatusOK || !strings.HasPrefix(r.body, "PK") || !strings.Contains(r.header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the receipt: status %d", r.status)
+	}
+	if history := x.page("/units/zfb"); strings.Count(history, "问题台账.xlsx") != 1 {
+		t.Errorf("the history doesn't have it once:\n%s", history)
+	}
+}
+
+// TestExplainLater: what was doubted in a return that is in may be explained afterwards, from its page.
+func TestExplainLater(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	to := x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(mended)}).header.Get("Location")
+	page := x.page(x.post(to, nil).header.Get("Location"))
+	one := link(t, page, "看审核意见")
+	doubts := mark.FindAllStringSubmatch(x.page(one), -1)
+	if len(doubts) == 0 {
+		t.Fatalf("nothing is doubted:\n%s", x.page(one))
+	}
+	form := url.Values{}
+	for _, d := range doubts {
+		form.Set(d[1], "补录的旧件，时限以原件为准")
+	}
+	a := x.post(one+"/explain", form)
+	if a.status != http.StatusSeeOther {
+		t.Fatalf("explain: status %d\n%s\n%s", a.status, a.body, x.log)
+	}
+	page = x.page(a.header.Get("Location"))
+	if !strings.Contains(page, "已接收") || strings.Contains(page, "请核实") {
+		t.Errorf("it is still doubted:\n%s", page)
+	}
+	if a := x.post(one+"/explain", nil); a.status != http.StatusBadRequest || !strings.Contains(a.body, "还没有写说明") {
+		t.Errorf("explaining nothing: status %d", a.status)
+	}
+}
+
+// TestDecide: an operator's decisions need a reason and do what they say.
+func TestDecide(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	id := link(t, x.page("/units/smj"), firstReturn(t, x.page("/units/smj")))
+	if a := x.post(id+"/decide", url.Values{"kind": {"withdraw"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "请写明理由") {
+		t.Errorf("without a reason: status %d", a.status)
+	}
+	if a := x.post(id+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther {
+		t.Fatalf("withdraw: status %d\n%s", a.status, a.body)
+	}
+	if page := x.page(id); !strings.Contains(page, "已作废") || !strings.Contains(page, "报错了") {
+		t.Errorf("its page doesn't say so:\n%s", page)
+	}
+	if a := x.post(id+"/decide", url.Values{"kind": {"undo"}, "reason": {"没有错"}}); a.status != http.StatusSeeOther {
+		t.Fatalf("undo: status %d\n%s", a.status, a.body)
+	}
+	if strings.Contains(x.page(id), "已作废") {
+		t.Error("it is still withdrawn")
+	}
+	if a := x.post("/units/smj/decide", url.Values{"kind": {"waive"}, "form": {"problem"}, "period": {"gestern"}, "reason": {"x"}}); a.status != http.StatusBadRequest {
+		t.Errorf("a wrong period: status %d", a.status)
+	}
+	if a := x.post("/units/smj/decide", url.Values{"kind": {"undo-waive"}, "form": {"problem"}, "period": {"2022-W33"}, "reason": {"x"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "没有执行") {
+		t.Errorf("undoing nothing: status %d", a.status)
+	}
+}
+
+var returnID = regexp.MustCompile(`>(\d{6}-\d+)</a>`)
+
+func firstReturn(t testing.TB, page string) string {
+	t.Helper()
+	m := returnID.FindStringSubmatch(page)
+	if m == nil {
+		t.Fatal("the page names no return")
+	}
+	return m[1]
+}

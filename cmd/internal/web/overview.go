@@ -1,0 +1,166 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"taizhang/cmd/internal/papers"
+	"taizhang/internal/onepage"
+	"taizhang/internal/workbook"
+	"taizhang/queries"
+	"taizhang/queries/weekly"
+)
+
+// overviewView is 总览: the weekly report's first page as things stand.
+type overviewView struct {
+	Sub, Coverage string
+	Leads         []leadView
+	Cards         []cardView
+	Charts        []drawing
+	Notes, Small  []string
+	Remaining     string // what is said of a zone without figures
+}
+
+type leadView struct {
+	Text, Light, Class string
+	About              string // id of a metric; "": the returns that are owed; "-": nothing
+}
+
+type cardView struct {
+	Metric, Label, Value, Detail, Last, Change, Tone, Target, Light, Class string
+}
+
+// drawing is a chart with its picture.
+type drawing struct {
+	Title string
+	SVG   template.HTML
+}
+
+func lightClass(l string) string { return onepage.Light(l).Class() }
+
+// reads opens the publication for a page and reads its point.
+func (s *Server) reads(r *http.Request) (*reading, func(), layout, error) {
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil {
+		return nil, nil, layout{}, err
+	}
+	_, v, err := pointOf(r, rd.Reader)
+	if err != nil {
+		done()
+		return nil, nil, layout{}, err
+	}
+	return rd, done, layout{Point: v}, nil
+}
+
+func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) error {
+	rd, done, l, err := s.reads(r)
+	if err != nil {
+		return s.orBegin(w, r, who, err)
+	}
+	defer done()
+	p, _, err := pointOf(r, rd.Reader)
+	if err != nil {
+		return err
+	}
+	front, err := once(rd, fmt.Sprint("front ", rd.At(p)), func() (*weekly.Front, error) {
+		o, err := papers.WeeklyOptions(s.zoneOf(), s.o.Version)
+		if err != nil {
+			return nil, err
+		}
+		return weekly.FrontPage(r.Context(), rd.Reader, p, o)
+	})
+	if err != nil {
+		return err
+	}
+	v := overviewView{Sub: front.Sub, Coverage: front.Coverage, Notes: front.Notes, Small: front.Small}
+	for _, x := range front.Leads {
+		v.Leads = append(v.Leads, leadView{x.Text, string(x.Light), lightClass(string(x.Light)), x.About})
+	}
+	for _, c := range front.Cards {
+		v.Cards = append(v.Cards, cardOf(c))
+	}
+	if v.Charts, err = draw(front.Charts...); err != nil {
+		return err
+	}
+	l.Title, l.Body, l.Live = "总览", v, true
+	s.render(w, r, who, http.StatusOK, "overview", l)
+	return nil
+}
+
+func cardOf(c weekly.FrontCard) cardView {
+	v := cardView{Metric: c.Metric.ID, Label: c.Label, Value: c.Value.Show(), Detail: c.Detail, Last: c.Last.Show(), Change: c.Change.Show(),
+		Light: string(c.Light), Class: lightClass(string(c.Light)), Tone: "same"}
+	if c.Target.Value != nil {
+		v.Target = c.Target.Show()
+	}
+	switch c.Tone {
+	case workbook.Better:
+		v.Tone = "better"
+	case workbook.Worse:
+		v.Tone = "worse"
+	}
+	return v
+}
+
+func draw(charts ...onepage.Chart) ([]drawing, error) {
+	var out []drawing
+	for _, c := range charts {
+		svg, err := c.SVG()
+		if err != nil {
+			return nil, err
+		}
+		if svg != "" {
+			out = append(out, drawing{c.Title, svg})
+		}
+	}
+	return out, nil
+}
+
+// figuresView is the list of all figures.
+type figuresView struct{ Rows []figureRow }
+
+type figureRow struct {
+	Metric, Label, Value, Detail, Last, Target, Light, Class, Definition string
+}
+
+// figures lists every figure of the zone.
+func (s *Server) figures(w http.ResponseWriter, r *http.Request, who person) error {
+	rd, done, l, err := s.reads(r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, _, err := pointOf(r, rd.Reader)
+	if err != nil {
+		return err
+	}
+	v, err := once(rd, fmt.Sprint("figures ", rd.At(p)), func() (figuresView, error) {
+		list, beside, err := rd.Compare(r.Context(), queries.Ask{Point: p})
+		if err != nil {
+			return figuresView{}, err
+		}
+		var v figuresView
+		for i, f := range list {
+			v.Rows = append(v.Rows, rowOf(f, beside[i]))
+		}
+		return v, nil
+	})
+	if err != nil {
+		return err
+	}
+	if as := r.URL.Query().Get("as"); as != "" {
+		t := sheetOf("全部指标", "代码", "指标", "数值", "构成", "上周", "目标", "灯", "定义")
+		for _, x := range v.Rows {
+			t.add(x.Metric, x.Label, x.Value, x.Detail, x.Last, x.Target, x.Light, x.Definition)
+		}
+		return t.send(w, as)
+	}
+	l.Title, l.Body = "全部指标", v
+	s.render(w, r, who, http.StatusOK, "figures", l)
+	return nil
+}
+
+// sinceDefault is how far back corrections are looked for.
+const sinceDefault = 7 * 24 * time.Hour

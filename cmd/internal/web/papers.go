@@ -1,0 +1,127 @@
+package web
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/papers"
+)
+
+// papersView is 汇总: what was issued, by date.
+type papersView struct {
+	Issues  []issueView
+	Ledgers []string // consolidated workbooks
+	Lost    []string
+}
+
+type issueView struct {
+	AsOf   string
+	Papers []paperView
+}
+
+type paperView struct {
+	File, Name, Kind, Issued string
+	Gone                     bool
+}
+
+var paperKinds = map[string]string{papers.Workbook: "周报", papers.Report: "文字材料", papers.Reminder: "督办单", papers.Page: "一页通", papers.PDF: "一页通（PDF）", papers.Extract: "单位摘要"}
+
+// papers lists what was issued.
+func (s *Server) papers(w http.ResponseWriter, r *http.Request, who person) error {
+	z := s.zoneOf()
+	list, err := papers.List(z)
+	if err != nil {
+		return err
+	}
+	var v papersView
+	slices.Reverse(list)
+	slices.SortStableFunc(list, func(a, b papers.Paper) int { return int(b.AsOf) - int(a.AsOf) })
+	for _, p := range list {
+		if n := len(v.Issues); n == 0 || v.Issues[n-1].AsOf != p.AsOf.String() {
+			v.Issues = append(v.Issues, issueView{AsOf: p.AsOf.String()})
+		}
+		i := &v.Issues[len(v.Issues)-1]
+		_, err := os.Stat(filepath.Join(z.Summaries(), filepath.FromSlash(p.File)))
+		i.Papers = append(i.Papers, paperView{File: p.File, Name: filepath.Base(filepath.FromSlash(p.File)), Kind: paperKinds[p.Kind],
+			Issued: p.IssuedAt.In(z.Location).Format("2006-01-02 15:04"), Gone: err != nil})
+	}
+	for i := range v.Issues {
+		slices.SortStableFunc(v.Issues[i].Papers, func(a, b paperView) int { return kindRank(a.Kind) - kindRank(b.Kind) })
+	}
+	if v.Ledgers, err = ledgers(z); err != nil {
+		return err
+	}
+	if v.Lost, err = papers.Lost(z, 100); err != nil {
+		return err
+	}
+	s.render(w, r, who, http.StatusOK, "papers", layout{Title: "汇总", Body: v, Live: true})
+	return nil
+}
+
+func kindRank(kind string) int {
+	return slices.Index([]string{"周报", "文字材料", "一页通", "一页通（PDF）", "督办单", "单位摘要"}, kind)
+}
+
+// ledgers are the consolidated workbooks.
+func ledgers(z *office.Zone) ([]string, error) {
+	files, err := os.ReadDir(z.Consolidated())
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, f := range files {
+		if f.Type().IsRegular() && strings.HasSuffix(f.Name(), ".xlsx") {
+			out = append(out, f.Name())
+		}
+	}
+	return out, nil
+}
+
+// paper sends an issued paper: only what the list of papers names.
+func (s *Server) paper(w http.ResponseWriter, r *http.Request, _ person) error {
+	z := s.zoneOf()
+	list, err := papers.List(z)
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("file")
+	i := slices.IndexFunc(list, func(p papers.Paper) bool { return p.File == name })
+	if i < 0 {
+		return notFound("没有发布过这个文件。")
+	}
+	return sendFile(w, filepath.Join(z.Summaries(), filepath.FromSlash(list[i].File)))
+}
+
+// ledger sends a consolidated workbook.
+func (s *Server) ledger(w http.ResponseWriter, r *http.Request, _ person) error {
+	z := s.zoneOf()
+	list, err := ledgers(z)
+	if err != nil {
+		return err
+	}
+	if name := r.PathValue("file"); slices.Contains(list, name) {
+		return sendFile(w, filepath.Join(z.Consolidated(), name))
+	}
+	return notFound("没有这个汇总台账。")
+}
+
+// sendFile sends a file to keep: also a page that was issued is not shown among the pages of this program.
+func sendFile(w http.ResponseWriter, path string) error {
+	content, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return notFound("文件已经不在了。")
+	}
+	if err != nil {
+		return err
+	}
+	attach(w, filepath.Base(path), "application/octet-stream")
+	_, _ = w.Write(content)
+	return nil
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
+	"taizhang/queries"
+)
+
+// pointView is the point of a page as its address has it; empty parts are the publication's own.
+type pointView struct {
+	AsOf, KnownAt string
+	Shown         string // both in words, as they came out
+	Elsewhere     bool   // it isn't the publication's own
+}
+
+func (p pointView) into(q url.Values) {
+	if p.AsOf != "" {
+		q.Set("as_of", p.AsOf)
+	}
+	if p.KnownAt != "" {
+		q.Set("known_at", p.KnownAt)
+	}
+}
+
+// pointOf reads as_of and known_at from an address.
+func pointOf(r *http.Request, rd *queries.Reader) (p warehouse.Point, v pointView, err error) {
+	p = warehouse.Point{AsOf: calendar.NoDate, From: calendar.NoDate}
+	q := r.URL.Query()
+	if v.AsOf = q.Get("as_of"); v.AsOf != "" {
+		if p.AsOf, err = calendar.ParseDate(v.AsOf); err != nil {
+			return p, v, badAsk("截至日期“" + v.AsOf + "”写法不对，请写成 2022-08-15。")
+		}
+		if p.AsOf > rd.Reach() {
+			return p, v, badAsk("截至日期太晚：应报哪些报表只排到" + rd.Reach().String() + "。")
+		}
+	}
+	if v.KnownAt = q.Get("known_at"); v.KnownAt != "" {
+		if p.KnownAt, err = parseTime(v.KnownAt, rd.Location()); err != nil {
+			return p, v, badAsk("数据版本时点“" + v.KnownAt + "”写法不对，请写成 2022-08-15 12:00。")
+		}
+	}
+	at := rd.At(p)
+	v.Shown = "截至" + at.AsOf.String() + "　数据版本 " + at.KnownAt.Format("2006-01-02 15:04")
+	v.Elsewhere = rd.Elsewhere(p) != nil
+	return p, v, nil
+}
+
+// parseTime reads RFC 3339, or a date with or without a time of day in the zone's time zone; a bare date is its end.
+func parseTime(s string, loc *time.Location) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
+			return t, nil
+		}
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, loc)
+	if err != nil {
+		return t, err
+	}
+	return t.AddDate(0, 0, 1).Add(-time.Microsecond), nil
+}
+
+// pointURL is an address that has a point alone.
+func pointURL(v pointView) *url.URL {
+	q := url.Values{}
+	v.into(q)
+	return &url.URL{RawQuery: q.Encode()}
+}

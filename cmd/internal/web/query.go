@@ -1,0 +1,393 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/sink"
+	"taizhang/ingest/secret"
+	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
+	"taizhang/queries"
+	"taizhang/queries/fence"
+)
+
+const (
+	queriesAtOnce = 2                // each is a process of its own
+	queryRows     = 10_000           // shown; an export has them all
+	queryPage     = 200              // rows of one page
+	queryTime     = 60 * time.Second // of one that is shown
+	exportTime    = 15 * time.Minute // of one that is taken along
+	mostResults   = 40               // kept of all people
+	resultAge     = time.Hour
+	sqlBytes      = 64 << 10
+)
+
+// results are what was asked lately, in memory: a query that somebody typed stands in no address and no file.
+type results struct {
+	mu   sync.Mutex
+	list []*asked
+}
+
+// asked is a query with what came out.
+type asked struct {
+	id, who string
+	at      time.Time
+	saved   string // name of a saved query; "" of one that was typed
+	sql     string
+	values  map[string]string
+	point   pointView
+	table   result.Table
+	took    time.Duration
+}
+
+func (l *results) keep(a *asked) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a.id, _ = Secret()
+	l.list = append(l.list, a)
+	if n := len(l.list) - mostResults; n > 0 {
+		l.list = l.list[n:]
+	}
+}
+
+func (l *results) find(id, who string, now time.Time) (*asked, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.IndexFunc(l.list, func(a *asked) bool { return a.id == id && a.who == who && now.Sub(a.at) < resultAge })
+	if i < 0 {
+		return nil, &fault{status: http.StatusNotFound, says: "这个结果已经不在了（只保留一小时），请重新查询。", back: "/query"}
+	}
+	return l.list[i], nil
+}
+
+// queryView is 查询: what was typed, what came out, and what there is to ask.
+type queryView struct {
+	SQL         string
+	Saved       []savedView
+	Schemas     []schemaView
+	Fault, Hint string
+	Result      *resultView
+	AsOf        string
+	KnownAt     string
+}
+
+type savedView struct {
+	Name, Description string
+	Params            []paramView
+	Text              string
+}
+
+type paramView struct{ Name, Label, Type, Value string }
+
+// schemaView is a layer of tables.
+type schemaView struct {
+	Name, Title string
+	Tables      []tableView
+}
+
+type tableView struct {
+	Name, About string
+	Columns     []columnView
+}
+
+type columnView struct{ Name, Type, About string }
+
+type resultView struct {
+	ID, Title  string
+	Columns    []resultColumn
+	Rows       [][]string
+	All        int
+	Cut        bool // there are more than are shown
+	Page, Last int
+	Took       string
+}
+
+type resultColumn struct {
+	Name    string
+	Numbers bool
+}
+
+// query shows the page to type into.
+func (s *Server) query(w http.ResponseWriter, r *http.Request, who person) error {
+	return s.showQuery(w, r, who, http.StatusOK, queryView{})
+}
+
+func (s *Server) showQuery(w http.ResponseWriter, r *http.Request, who person, status int, v queryView) error {
+	rd, done, l, err := s.reads(r)
+	if err != nil {
+		return s.orBegin(w, r, who, err)
+	}
+	defer done()
+	if v.Saved, err = savedViews(s.zoneOf()); err != nil {
+		return err
+	}
+	if v.Schemas, err = once(rd, "tables", func() ([]schemaView, error) { return schemaViews(r.Context(), rd) }); err != nil {
+		return err
+	}
+	l.Title, l.Body = "查询", v
+	l.Point = pointView{}
+	s.render(w, r, who, status, "query", l)
+	return nil
+}
+
+func savedViews(z *office.Zone) ([]savedView, error) {
+	list, err := queries.SavedQueries(savedFolder(z))
+	if err != nil {
+		return nil, err
+	}
+	var out []savedView
+	for _, q := range list {
+		v := savedView{Name: q.Name, Description: q.Description, Text: q.Text}
+		for _, p := range q.Params {
+			v.Params = append(v.Params, paramView{p.Name, p.Label, p.Type, p.Default})
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// savedFolder is a zone's own saved queries, nil where it has none.
+func savedFolder(z *office.Zone) fs.FS {
+	dir := filepath.Join(z.Dir, "queries", "saved")
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil
+	}
+	return os.DirFS(dir)
+}
+
+var schemaTitles = map[string]string{"main": "各报表（中文视图，计入统计的行）", "mart": "统计结果", "core": "模型", "stg": "按报表整理的行", "raw": "原始记录", "ctl": "参数"}
+
+func schemaViews(ctx context.Context, rd *reading) ([]schemaView, error) {
+	list, err := rd.Tables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	comments, err := rd.Comments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []schemaView
+	for _, t := range list {
+		if n := len(out); n == 0 || out[n-1].Name != t.Schema {
+			out = append(out, schemaView{Name: t.Schema, Title: schemaTitles[t.Schema]})
+		}
+		id := t.Schema + "." + t.Name
+		v := tableView{Name: id, About: cmp.Or(comments[id], t.Description)}
+		if t.Schema == "main" {
+			v.Name = t.Name
+		}
+		for _, c := range t.Columns {
+			about := comments[id+"."+c.Name]
+			if c.Sensitive && !strings.Contains(about, "遮") {
+				about = strings.TrimSpace(about + "（已遮盖）")
+			}
+			v.Columns = append(v.Columns, columnView{c.Name, c.Type, about})
+		}
+		x := &out[len(out)-1]
+		x.Tables = append(x.Tables, v)
+	}
+	return out, nil
+}
+
+// ask runs what was typed, or a saved query, behind the fence.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, who person) error {
+	r.Body = http.MaxBytesReader(w, r.Body, sqlBytes)
+	if err := r.ParseForm(); err != nil {
+		return badAsk("查询太长，或没有读到。")
+	}
+	f := r.PostForm
+	a := &asked{who: who.Name, at: s.o.Clock(), saved: f.Get("saved"), sql: f.Get("sql"), values: map[string]string{}, point: pointView{AsOf: strings.TrimSpace(f.Get("as_of")), KnownAt: strings.TrimSpace(f.Get("known_at"))}}
+	for name := range f {
+		if p, ok := strings.CutPrefix(name, "p-"); ok {
+			a.values[p] = strings.TrimSpace(f.Get(name))
+		}
+	}
+	about(w, secret.MaskText(strings.TrimSpace("@"+a.saved+" "+a.sql)))
+	v := queryView{SQL: a.sql, AsOf: a.point.AsOf, KnownAt: a.point.KnownAt}
+	if a.saved == "" && strings.TrimSpace(a.sql) == "" {
+		v.Fault = "还没有写查询。"
+		return s.showQuery(w, r, who, http.StatusBadRequest, v)
+	}
+	err := s.run(r.Context(), a)
+	var says *fence.Error
+	var wrong *fault
+	switch {
+	case errors.As(err, &says):
+		v.Fault, v.Hint = says.Message, says.Hint
+		return s.showQuery(w, r, who, http.StatusBadRequest, v)
+	case errors.As(err, &wrong) && wrong.status == http.StatusBadRequest:
+		v.Fault = wrong.says
+		return s.showQuery(w, r, who, http.StatusBadRequest, v)
+	case err != nil:
+		return err
+	}
+	s.results.keep(a)
+	http.Redirect(w, r, "/query/results/"+a.id, http.StatusSeeOther)
+	return nil
+}
+
+// turn waits for a query's turn; few are at work at once.
+func (s *Server) turn(ctx context.Context) (func(), error) {
+	select {
+	case s.asking <- struct{}{}:
+		return func() { <-s.asking }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-time.After(10 * time.Second):
+		return nil, &fault{status: http.StatusTooManyRequests, says: "同时进行的查询太多，请稍候再试。", back: "/query"}
+	}
+}
+
+func (s *Server) run(ctx context.Context, a *asked) error {
+	done, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.fenced(a, func(rd *reading, query string, o fence.Options, args []string) error {
+		o.MaxRows, o.Deadline = queryRows, queryTime
+		begun := time.Now()
+		a.table, err = rd.SQL(ctx, query, o, args...)
+		a.took = time.Since(begun)
+		return err
+	})
+}
+
+// fenced prepares a query: bound, at its point.
+func (s *Server) fenced(a *asked, f func(rd *reading, query string, o fence.Options, args []string) error) error {
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	defer done()
+	query, args := a.sql, []string(nil)
+	if a.saved != "" {
+		if query, args, err = bound(s.zoneOf(), a.saved, a.values); err != nil {
+			return err
+		}
+	}
+	r := &http.Request{URL: pointURL(a.point)}
+	p, _, err := pointOf(r, rd.Reader)
+	if err != nil {
+		return err
+	}
+	return f(rd, query, fence.Options{Exe: s.o.Exe, At: elsewhere(rd, p)}, args)
+}
+
+func elsewhere(rd *reading, p warehouse.Point) *warehouse.Point { return rd.Elsewhere(p) }
+
+// bound finds a saved query and binds its parameters.
+func bound(z *office.Zone, name string, values map[string]string) (string, []string, error) {
+	list, err := queries.SavedQueries(savedFolder(z))
+	if err != nil {
+		return "", nil, err
+	}
+	i := slices.IndexFunc(list, func(q queries.SavedQuery) bool { return q.Name == name })
+	if i < 0 {
+		return "", nil, badAsk("没有名为“" + name + "”的常用查询。")
+	}
+	given := map[string]string{}
+	for k, v := range values {
+		if v != "" {
+			given[k] = v
+		}
+	}
+	text, args, err := list[i].Bind(given)
+	if errors.Is(err, queries.ErrParam) {
+		return "", nil, badAsk("条件不对：" + err.Error())
+	}
+	return text, args, err
+}
+
+// result shows what came out of a query, a page at a time.
+func (s *Server) result(w http.ResponseWriter, r *http.Request, who person) error {
+	a, err := s.results.find(r.PathValue("result"), who.Name, s.o.Clock())
+	if err != nil {
+		return err
+	}
+	if as := r.URL.Query().Get("as"); as != "" {
+		about(w, secret.MaskText(strings.TrimSpace("@"+a.saved+" "+a.sql)))
+		return s.takeResult(w, r, a, as)
+	}
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	v := queryView{SQL: a.sql, AsOf: a.point.AsOf, KnownAt: a.point.KnownAt, Result: viewResult(a, page)}
+	return s.showQuery(w, r, who, http.StatusOK, v)
+}
+
+func viewResult(a *asked, page int) *resultView {
+	t := a.table
+	v := &resultView{ID: a.id, Title: "结果", All: len(t.Rows), Cut: t.Truncated, Took: fmt.Sprintf("%.1f秒", a.took.Seconds()), Last: max(1, (len(t.Rows)+queryPage-1)/queryPage)}
+	if a.saved != "" {
+		v.Title = "@" + a.saved
+	}
+	v.Page = min(max(page, 1), v.Last)
+	for _, c := range t.Columns {
+		v.Columns = append(v.Columns, resultColumn{c.Name, isNumber(c.Type)})
+	}
+	from := (v.Page - 1) * queryPage
+	for _, row := range t.Rows[from:min(from+queryPage, len(t.Rows))] {
+		texts := make([]string, len(row))
+		for i, x := range row {
+			texts[i] = sink.Text(x, "md")
+		}
+		v.Rows = append(v.Rows, texts)
+	}
+	return v
+}
+
+func isNumber(sqlType string) bool {
+	for _, p := range []string{"BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT", "SMALLINT", "TINYINT", "UBIGINT"} {
+		if strings.HasPrefix(sqlType, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// takeResult asks again and sends the whole result as a file.
+func (s *Server) takeResult(w http.ResponseWriter, r *http.Request, a *asked, as string) error {
+	if _, ok := fileTypes[as]; !ok {
+		return badAsk("可以下载为 xlsx、csv、json 或 parquet。")
+	}
+	done, err := s.turn(r.Context())
+	if err != nil {
+		return err
+	}
+	defer done()
+	begun := false
+	err = s.fenced(a, func(rd *reading, query string, o fence.Options, args []string) error {
+		o.MaxRows, o.Deadline = 1<<62, exportTime
+		var out sink.Sink
+		err := rd.StreamSQL(r.Context(), query, o, func(columns []result.Column) (err error) {
+			begun = true
+			out, err = begin(r.Context(), w, "查询结果_"+s.o.Clock().In(rd.Location()).Format("20060102_1504"), as, columns, rd.Location())
+			return err
+		}, func(row []any) error { return out.Row(row) }, func() {}, args...)
+		if err != nil {
+			return err
+		}
+		return out.End()
+	})
+	var says *fence.Error
+	switch {
+	case err != nil && begun:
+		s.o.Log.Warn("export for the page", "err", err)
+		return abort(err)
+	case errors.As(err, &says):
+		return badAsk(says.Error())
+	}
+	return err
+}

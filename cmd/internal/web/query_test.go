@@ -1,0 +1,152 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestAnalyst asks, pages, takes the whole result along, and is told what is wrong; what was asked stands in no address.
+func TestAnalyst(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	page := x.page("/query")
+	for _, want := range []string{"问题台账", "mart.metric_week", "统计结果", "@overdue", "所属街道", "牵头单位"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	ask := func(form url.Values) (string, answerOf) {
+		a := x.post("/query", form)
+		to := a.header.Get("Location")
+		if a.status == http.StatusSeeOther && strings.ContainsAny(to, "?&") {
+			t.Errorf("the query stands in the address %s", to)
+		}
+		return to, a
+	}
+	to, a := ask(url.Values{"sql": {"select 所属街道, count(*) as n, '<b>x</b>' as html from 问题台账 group by 1 order by 1"}})
+	if a.status != http.StatusSeeOther {
+		t.Fatalf("status %d\n%s", a.status, a.body)
+	}
+	page = x.page(to)
+	if !strings.Contains(page, "<td>双马街道</td><td class=\"num\">82</td><td>&lt;b&gt;x&lt;/b&gt;</td>") {
+		t.Errorf("the result isn't shown:\n%s", page)
+	}
+	to, _ = ask(url.Values{"sql": {"select i, '=1+1' as f, date '2022-08-15' as d from range(12345) as r(i)"}})
+	page = x.page(to)
+	if !strings.Contains(page, "结果：10000行（还有更多，下载可得全部）") || !strings.Contains(page, "第1页，共50页") {
+		t.Errorf("it isn't said that rows are left out:\n%.2000s", page)
+	}
+	if page = x.page(link(t, page, "下一页")); !strings.Contains(page, "<td class=\"num\">200</td>") || strings.Contains(page, "<td class=\"num\">199</td>") {
+		t.Error("the second page doesn't follow the first")
+	}
+	csv := x.page(to + "?as=csv")
+	if n := strings.Count(csv, "\n"); n != 12346 || !strings.Contains(csv, `"=""=1+1"""`) {
+		t.Errorf("the whole result has %d lines: %.100s", n, csv)
+	}
+	if xlsx := x.page(to + "?as=xlsx"); !strings.HasPrefix(xlsx, "PK") {
+		t.Error("it can't be taken as a workbook")
+	}
+
+	to, a = ask(url.Values{"saved": {"problems"}, "p-street": {"双马街道"}})
+	if a.status != http.StatusSeeOther {
+		t.Fatalf("a saved query: status %d\n%s", a.status, a.body)
+	}
+	if page := x.page(to); !strings.Contains(page, "@problems：82行") {
+		t.Error("a saved query isn't held to its parameter")
+	}
+	for what, form := range map[string]url.Values{
+		"nothing": {"sql": {" "}}, "a table that isn't there": {"sql": {"select * from nosuch"}}, "writing": {"sql": {"create table x as select 1"}},
+		"a file": {"sql": {"select * from read_csv('/etc/passwd')"}}, "two statements": {"sql": {"select 1; select 2"}},
+		"an unknown saved query": {"saved": {"../../taizhang"}}, "a wrong day": {"sql": {"select 1"}, "as_of": {"gestern"}},
+	} {
+		if _, a := ask(form); a.status != http.StatusBadRequest || !strings.Contains(a.body, "查询没有执行") || strings.Contains(a.body, "root:") {
+			t.Errorf("%s: status %d", what, a.status)
+		}
+	}
+	if a := x.get("/query/results/nosuch"); a.status != http.StatusNotFound {
+		t.Errorf("a result that isn't there: status %d", a.status)
+	}
+}
+
+// TestCancelledQuery: a query ends with the request of who doesn't wait for it any more.
+func TestCancelledQuery(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	form := url.Values{"sql": {"select count(*) from range(1000000000000) as a(i), range(1000000) as b(j) where i % 7 = j % 11"}}
+	req, err := http.NewRequest(http.MethodPost, x.url+"/query", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	client := *x.client
+	client.Timeout = 500 * time.Millisecond
+	if resp, err := client.Do(req); err == nil {
+		resp.Body.Close()
+		t.Fatalf("it ended by itself: status %d", resp.StatusCode)
+	}
+	limit := time.Now().Add(20 * time.Second)
+	for len(x.server.asking) > 0 {
+		if time.Now().After(limit) {
+			t.Fatal("the query goes on")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// TestAPI gives what the contract says, to those with a token.
+func TestAPI(t *testing.T) {
+	dir := copyZone(t)
+	withUsers(t, dir)
+	x := open(t, dir, func(o *Options) { o.Alone = false })
+	ask := func(token, path string) (int, []map[string]any) {
+		req, err := http.NewRequest(http.MethodGet, x.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
+		a := x.do(req)
+		var out []map[string]any
+		if a.status == http.StatusOK {
+			if err := json.Unmarshal([]byte(a.body), &out); err != nil {
+				t.Fatalf("%s: %v\n%s", path, err, a.body)
+			}
+		} else if !strings.Contains(a.body, `"error"`) {
+			t.Errorf("%s: status %d without a reason: %s", path, a.status, a.body)
+		}
+		return a.status, out
+	}
+	for path, keys := range map[string]string{
+		"/api/metrics?metric=closure_rate&by=street":                               "metric label unit value num den as_of known_at returns_expected returns_received rows_refused values_emptied street",
+		"/api/trace?metric=closure_rate&where=street%3D" + url.QueryEscape("双马街道"): "return file archive submitter sheet row cells contributes contributes_den",
+		"/api/status": "submitter form period due_at state",
+		"/api/returns?submitter=cyj&form=" + url.QueryEscape("问题台账") + "&as_of=2022-08-15":      "return file submitter form period cutoff status rows rows_refused values_emptied errors warnings received_at due_at late superseded_by decision",
+		"/api/metrics?metric=closure_rate,problems_closed&as_of=2022-08-08&known_at=2022-08-09": "metric value",
+	} {
+		status, list := ask("token of leader", path)
+		if status != http.StatusOK || len(list) == 0 {
+			t.Errorf("%s: status %d, %d objects", path, status, len(list))
+			continue
+		}
+		for _, k := range strings.Fields(keys) {
+			if _, ok := list[0][k]; !ok {
+				t.Errorf("%s lacks the key %s", path, k)
+			}
+		}
+	}
+	for _, c := range []struct {
+		token, path string
+		status      int
+	}{
+		{"", "/api/status", 401}, {"guess", "/api/status", 401}, {"token of smj-clerk", "/api/status", 403},
+		{"token of leader", "/api/metrics?metric=nosuch", 400}, {"token of leader", "/api/metrics?metrics=closure_rate", 400},
+		{"token of leader", "/api/trace?metric=closure_rate&where=street%3Dnosuch", 400}, {"token of leader", "/api/returns?submitter=nosuch", 400},
+	} {
+		if status, _ := ask(c.token, c.path); status != c.status {
+			t.Errorf("%s with %q: status %d instead of %d", c.path, c.token, status, c.status)
+		}
+	}
+}

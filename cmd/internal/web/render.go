@@ -1,0 +1,170 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"maps"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+//go:embed assets/*.css assets/*.js
+var assetFiles embed.FS
+
+// layout is what every page shows around its own content.
+type layout struct {
+	Title string
+	Body  any
+	Live  bool // it is to be shown anew when something was published
+	Again int  // seconds after which it is to be asked for again; 0: never
+
+	Zone    string
+	Who     person
+	Login   bool // there are users, so that one can leave
+	Nav     []navItem
+	Point   pointView
+	Path    string
+	Version string
+	query   url.Values
+}
+
+type navItem struct {
+	Title, Href string
+	Here        bool
+}
+
+// Href is an address within the page that keeps its point; pairs of names and values are added to it.
+func (l layout) Href(to string, pairs ...any) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if v := fmt.Sprint(pairs[i+1]); v != "" {
+			q.Set(fmt.Sprint(pairs[i]), v)
+		}
+	}
+	l.Point.into(q)
+	if len(q) == 0 {
+		return to
+	}
+	return to + "?" + q.Encode()
+}
+
+var templates = sync.OnceValue(func() map[string]*template.Template {
+	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "in": within}
+	base := template.Must(template.New("").Funcs(funcs).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html"))
+	files, err := pageFiles.ReadDir("pages")
+	if err != nil {
+		panic(err) // embedded
+	}
+	out := map[string]*template.Template{}
+	for _, f := range files {
+		name := strings.TrimSuffix(f.Name(), ".html")
+		if name != "layout" && name != "parts" {
+			out[name] = template.Must(template.Must(base.Clone()).ParseFS(pageFiles, "pages/"+f.Name()))
+		}
+	}
+	return out
+})
+
+// inside is a part of a page with the page around it, for templates of parts.
+type inside struct {
+	L layout
+	V any
+}
+
+func within(l layout, v any) inside { return inside{l, v} }
+
+// render writes a page whole or not at all.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, status int, name string, l layout) {
+	z := s.o.Service.Zone()
+	l.Zone, l.Who, l.Login, l.Path, l.Version, l.query = z.Name, who, who.Role != "" && who != operator, r.URL.Path, s.o.Version, r.URL.Query()
+	l.Nav = navOf(who, r.URL.Path)
+	var b bytes.Buffer
+	if err := templates()[name].ExecuteTemplate(&b, "layout", l); err != nil {
+		s.o.Log.Error("page", "template", name, "err", err)
+		http.Error(w, "页面出错，请告诉管理员。", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if l.Again > 0 {
+		w.Header().Set("Refresh", fmt.Sprint(l.Again))
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // whoever asked has gone
+}
+
+// navOf are the parts that a person may see.
+func navOf(who person, here string) []navItem {
+	var out []navItem
+	add := func(may permission, title, href string, prefixes ...string) {
+		if !who.may(may, "") {
+			return
+		}
+		n := navItem{Title: title, Href: href}
+		for _, p := range prefixes {
+			n.Here = n.Here || here == p || p != "/" && strings.HasPrefix(here, p+"/")
+		}
+		out = append(out, n)
+	}
+	if who.Role == "" {
+		return nil
+	}
+	add(mayRead, "总览", "/", "/", "/figures")
+	if who.Role == Submitter {
+		out = append(out, navItem{"报送", "/units/" + who.Unit, true})
+	}
+	add(mayRead, "报送", "/returns", "/returns", "/units")
+	add(mayQuery, "查询", "/query", "/query")
+	add(mayRead, "汇总", "/papers", "/papers")
+	add(mayManage, "运行", "/runs", "/runs")
+	return out
+}
+
+func serveAsset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	text, err := assetFiles.ReadFile("assets/" + path.Base(name))
+	if err != nil {
+		http.Error(w, "没有这个文件。", http.StatusNotFound)
+		return
+	}
+	switch path.Ext(name) {
+	case ".css":
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	case ".js":
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	}
+	w.Header().Set("Cache-Control", "private, max-age=300")
+	_, _ = w.Write(text)
+}
+
+// With is the page's own address with one thing changed.
+func (l layout) With(name string, value any) string {
+	q := maps.Clone(l.query)
+	if q == nil {
+		q = url.Values{}
+	}
+	if name != "page" {
+		q.Del("page")
+	}
+	q.Set(name, fmt.Sprint(value))
+	return l.Path + "?" + q.Encode()
+}
+
+// Take is the address of a table of this page as a file.
+func (l layout) Take(table, as string) string {
+	l.query = maps.Clone(l.query)
+	if l.query == nil {
+		l.query = url.Values{}
+	}
+	if table != "" {
+		l.query.Set("table", table)
+	}
+	return l.With("as", as)
+}

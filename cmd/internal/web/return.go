@@ -1,0 +1,208 @@
+package web
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/receipt"
+	"taizhang/queries"
+)
+
+// returnView is one return: what became of it and what is said of it.
+type returnView struct {
+	Row       returnRow
+	Unit      string
+	UnitCode  string
+	Cutoff    string
+	Due       string
+	Says      string // what is to be done
+	Findings  []findingView
+	Explained []findingView
+	Changes   []changeView
+	NotRead   string
+	MaySend   bool
+	Receipt   bool
+	Sheet     string // to look at the original, "" where none was read
+	Decided   []string
+	Askable   bool // something in it may be explained
+}
+
+type findingView struct {
+	N                                                     int
+	Severity, Class, Place, Value, Message, Hint, Suggest string
+	Sheet, Cell                                           string
+	Row                                                   int
+	Mark, Said                                            string
+}
+
+type changeView struct{ Kind, Key, Column, Before, After string }
+
+var severityClass = map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning", finding.Info: "info"}
+
+func findingViews(list []finding.Finding) []findingView {
+	var out []findingView
+	for i, f := range list {
+		v := findingView{N: i + 1, Severity: f.Severity.Label(), Class: severityClass[f.Severity], Place: placeOf(f.Sheet, f.Cell), Value: f.Value, Message: f.Message,
+			Hint: f.Hint, Suggest: f.Suggest, Sheet: f.Sheet, Cell: f.Cell, Row: f.Row}
+		if f.Severity == finding.Warning {
+			v.Mark = f.Mark
+		}
+		if row, _, ok := splitRef(f.Cell); ok && v.Row == 0 {
+			v.Row = row
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func placeOf(sheet, cell string) string {
+	if sheet == "" {
+		return cell
+	}
+	if cell == "" {
+		return sheet
+	}
+	return sheet + "!" + cell
+}
+
+func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) error {
+	rd, done, l, err := s.reads(r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, _, err := pointOf(r, rd.Reader)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("return")
+	about(w, id)
+	rec, err := rd.Return(r.Context(), id, p)
+	if err != nil {
+		return err
+	}
+	o, err := rd.Original(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	v := returnView{Row: s.returnRowOf(rd, rec), Unit: o.Submitter, UnitCode: o.SubmitterCode, Cutoff: plain(rec.Get("cutoff")), Due: shownTime(rec.Get("due_at"), rd.Location()),
+		MaySend: who.may(maySend, o.SubmitterCode) && o.SubmitterCode != "", Sheet: o.Sheet}
+	path, err := s.receiptOf(o)
+	if err != nil {
+		return err
+	}
+	v.Receipt = path != ""
+	report, err := s.reportOf(r, rd, o)
+	if err != nil {
+		return err
+	}
+	if report != nil {
+		for _, x := range report.Returns {
+			if x.ID == id {
+				v.take(x)
+			}
+		}
+	}
+	decisions, err := rd.Decisions(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		v.Decided = append(v.Decided, shownTime(d.At, rd.Location())+" "+causeWords[d.Kind]+"（"+d.By+"）："+d.Reason)
+	}
+	if as := r.URL.Query().Get("as"); as != "" {
+		t := sheetOf(id+"_审核意见", "程度", "位置", "现有内容", "问题", "怎样修改")
+		for _, f := range v.Findings {
+			t.add(f.Severity, f.Place, f.Value, f.Message, f.Hint)
+		}
+		return t.send(w, as)
+	}
+	l.Title, l.Body = v.Row.Title+" "+v.Row.Period, v
+	s.render(w, r, who, http.StatusOK, "return", l)
+	return nil
+}
+
+// take fills in what the receipt says.
+func (v *returnView) take(x *finding.Return) {
+	v.Findings = findingViews(x.Findings)
+	for _, e := range x.Explained {
+		f := findingViews([]finding.Finding{e.Finding})[0]
+		f.Said = e.Said
+		v.Explained = append(v.Explained, f)
+	}
+	for _, c := range x.Changes {
+		v.Changes = append(v.Changes, changeView{c.Kind.Label(), c.Key, c.Column, c.Before, c.After})
+	}
+	v.NotRead = x.NotRead()
+	v.Askable = slices.ContainsFunc(v.Findings, func(f findingView) bool { return f.Mark != "" })
+}
+
+// reportOf is what the receipt of an arrival says, nil where that was not kept.
+func (s *Server) reportOf(r *http.Request, rd *reading, o queries.Original) (*finding.Report, error) {
+	text, err := rd.ReceiptText(r.Context(), o.Arrival)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	return finding.Kept(text, rd.Location())
+}
+
+// receiptOf finds the receipt of an arrival in the outbox; "" where none is there.
+func (s *Server) receiptOf(o queries.Original) (string, error) {
+	z := s.zoneOf()
+	dir := z.OutboxUnknown()
+	if u, ok := z.Submitter(o.SubmitterCode); ok {
+		dir = z.OutboxOf(u)
+	}
+	for _, d := range []string{dir, filepath.Join(dir, receipt.OldFolder)} {
+		files, err := os.ReadDir(d)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		newest := ""
+		for _, f := range files {
+			if !f.Type().IsRegular() || receipt.ArrivalOf(f.Name()) != int(o.Arrival) {
+				continue
+			}
+			newest = filepath.Join(d, f.Name())
+		}
+		if newest != "" {
+			return newest, nil
+		}
+	}
+	return "", nil
+}
+
+func (s *Server) receipt(w http.ResponseWriter, r *http.Request, _ person) error {
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	defer done()
+	o, err := rd.Original(r.Context(), r.PathValue("return"))
+	if err != nil {
+		return err
+	}
+	about(w, o.Return)
+	path, err := s.receiptOf(o)
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		return notFound("没有找到这份报表的回执。")
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	attach(w, filepath.Base(path), xlsxType)
+	_, _ = w.Write(content)
+	return nil
+}

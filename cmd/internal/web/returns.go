@@ -1,0 +1,146 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"taizhang/internal/calendar"
+	"taizhang/internal/result"
+	"taizhang/queries"
+	"taizhang/queries/weekly"
+)
+
+// returnsView is who owes what.
+type returnsView struct {
+	ByForm  bool
+	State   string // only debts of this state; "" all
+	Counts  []stateCount
+	Rows    []debtor
+	Remind  string // the text to paste into the work group; "" where nothing is missing
+	Waiting []string
+	Trouble []string
+}
+
+type stateCount struct {
+	State, Word string
+	N           int
+}
+
+// debtor is a unit with its forms, or a form with its units.
+type debtor struct {
+	Title, Href string
+	Debts       []debt
+	Bad         int // missing or sent back
+}
+
+type debt struct {
+	Unit, UnitCode, Form, Title, Period, Chinese, Due, State, Word string
+}
+
+var stateWords = map[string]string{"received": "已报", "late": "迟报", "missing": "缺报", "not_due": "未到期", "rejected": "已退回", "waived": "免报"}
+
+var stateOrder = []string{"missing", "rejected", "late", "not_due", "received", "waived"}
+
+// debts reads obligations as the page shows them.
+func (s *Server) debts(rd *reading, list []result.Record) []debt {
+	z := s.zoneOf()
+	var out []debt
+	for _, rec := range list {
+		d := debt{Unit: fmt.Sprint(rec.Get("submitter")), Form: fmt.Sprint(rec.Get("form")), Period: fmt.Sprint(rec.Get("period")),
+			Due: shownTime(rec.Get("due_at"), rd.Location()), State: fmt.Sprint(rec.Get("state"))}
+		d.Word, d.Title, d.Chinese = stateWords[d.State], d.Form, d.Period
+		if f := z.Forms.Get(d.Form); f != nil {
+			d.Title = f.PlainTitle()
+		}
+		if p, err := calendar.ParsePeriod(d.Period); err == nil {
+			d.Chinese = p.Chinese()
+		}
+		if u, ok := z.Match(d.Unit); ok {
+			d.UnitCode = u.Code
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+func (s *Server) returns(w http.ResponseWriter, r *http.Request, who person) error {
+	rd, done, l, err := s.reads(r)
+	if err != nil {
+		return s.orBegin(w, r, who, err)
+	}
+	defer done()
+	p, _, err := pointOf(r, rd.Reader)
+	if err != nil {
+		return err
+	}
+	list, err := rd.Status(r.Context(), queries.StatusAsk{Point: p})
+	if err != nil {
+		return err
+	}
+	all := s.debts(rd, list)
+	if as := r.URL.Query().Get("as"); as != "" {
+		t := sheetOf("报送情况_截至"+rd.At(p).AsOf.String(), "单位", "报表", "报送期", "应报时间", "情况")
+		for _, d := range all {
+			t.add(d.Unit, d.Title, d.Period, d.Due, d.Word)
+		}
+		return t.send(w, as)
+	}
+	v := returnsView{ByForm: r.URL.Query().Get("by") == "form", State: r.URL.Query().Get("state")}
+	v.count(all)
+	v.group(all)
+	if v.Remind, err = weekly.Remind(r.Context(), rd.Reader, p); err != nil {
+		return err
+	}
+	if !l.Point.Elsewhere {
+		if v.Waiting, err = s.waiting(""); err != nil {
+			return err
+		}
+		if v.Trouble, err = s.zoneOf().Troubles(); err != nil {
+			return err
+		}
+	}
+	l.Title, l.Body, l.Live = "报送", v, true
+	s.render(w, r, who, http.StatusOK, "returns", l)
+	return nil
+}
+
+func (v *returnsView) count(all []debt) {
+	n := map[string]int{}
+	for _, d := range all {
+		n[d.State]++
+	}
+	for _, state := range stateOrder {
+		if n[state] > 0 {
+			v.Counts = append(v.Counts, stateCount{state, stateWords[state], n[state]})
+		}
+	}
+}
+
+func (v *returnsView) group(all []debt) {
+	at := map[string]int{}
+	for _, d := range all {
+		if v.State != "" && d.State != v.State {
+			continue
+		}
+		key, href := d.Unit, "/units/"+d.UnitCode
+		if v.ByForm {
+			key, href = d.Title, ""
+		}
+		i, ok := at[key]
+		if !ok {
+			i = len(v.Rows)
+			at[key] = i
+			v.Rows = append(v.Rows, debtor{Title: key, Href: href})
+		}
+		v.Rows[i].Debts = append(v.Rows[i].Debts, d)
+		if d.State == "missing" || d.State == "rejected" {
+			v.Rows[i].Bad++
+		}
+	}
+	for i := range v.Rows {
+		slices.SortStableFunc(v.Rows[i].Debts, func(a, b debt) int {
+			return slices.Index(stateOrder, a.State) - slices.Index(stateOrder, b.State)
+		})
+	}
+}

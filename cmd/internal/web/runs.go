@@ -1,0 +1,128 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"taizhang/cmd/internal/service"
+	"taizhang/internal/state"
+	"taizhang/internal/zone"
+)
+
+// issue issues the weekly papers now.
+func (s *Server) issue(w http.ResponseWriter, r *http.Request, who person) error {
+	if _, err := s.o.Service.Do(r.Context(), zone.JobSummary, "page "+who.Name); err != nil {
+		s.o.Log.Error("issue for the page", "err", err)
+		return &fault{status: http.StatusInternalServerError, says: "没有完成：" + err.Error(), back: "/papers"}
+	}
+	http.Redirect(w, r, "/papers", http.StatusSeeOther)
+	return nil
+}
+
+// runsView is 运行: the service's jobs, what it did, and what somebody has to do something about.
+type runsView struct {
+	Serving  bool
+	Since    string
+	Jobs     []jobView
+	Alerts   []alertView
+	Runs     []runView
+	Troubles []string
+	Waiting  []string
+}
+
+type jobView struct {
+	Name, Title, Schedule, Last, Says, Next, Why string
+	Failed, Busy                                 bool
+}
+
+type alertView struct{ Since, Text string }
+
+type runView struct {
+	Title, Begun, Took, By, Says string
+	Failed                       bool
+}
+
+const runsShown = 50
+
+func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error {
+	z := s.zoneOf()
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.In(z.Location).Format("2006-01-02 15:04")
+	}
+	look, err := service.Look(r.Context(), z, s.o.Clock())
+	if err != nil {
+		return err
+	}
+	v := runsView{Serving: look.Serving, Since: at(look.Since)}
+	for _, j := range look.Jobs {
+		x := jobView{Name: j.Name, Title: j.Title, Schedule: j.Schedule, Next: at(j.Next), Why: j.Why, Failed: j.Failed, Busy: !j.Busy.IsZero()}
+		if j.Last != nil {
+			x.Last, x.Says = at(j.Last.Started), j.Last.Message
+		}
+		v.Jobs = append(v.Jobs, x)
+	}
+	for _, a := range look.Alerts {
+		v.Alerts = append(v.Alerts, alertView{at(a.Since), a.Text})
+	}
+	runs, err := service.Runs(r.Context(), z, "", runsShown)
+	if err != nil {
+		return err
+	}
+	for _, x := range runs {
+		v.Runs = append(v.Runs, runViewOf(x, at))
+	}
+	if v.Troubles, err = z.Troubles(); err != nil {
+		return err
+	}
+	if v.Waiting, err = s.waiting(""); err != nil {
+		return err
+	}
+	s.render(w, r, who, http.StatusOK, "runs", layout{Title: "运行", Body: v, Live: true})
+	return nil
+}
+
+func runViewOf(x state.Run, at func(time.Time) string) runView {
+	v := runView{Title: service.Titles[x.Job], Begun: at(x.Started), By: x.By, Says: x.Message, Failed: x.Result == state.Failed}
+	if v.Title == "" {
+		v.Title = x.Job
+	}
+	if !x.Finished.IsZero() {
+		v.Took = plain(x.Finished.Sub(x.Started).Round(100*time.Millisecond).Seconds()) + "秒"
+	}
+	return v
+}
+
+// runNow does one of the jobs at once; without a name what lies in the inbox is taken in.
+func (s *Server) runNow(w http.ResponseWriter, r *http.Request, who person) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
+	if err := r.ParseForm(); err != nil {
+		return badAsk("没有读到要做的任务，请再试一次。")
+	}
+	job, by := r.PostForm.Get("job"), "page "+who.Name
+	about(w, job)
+	var err error
+	switch {
+	case job == "" || job == zone.JobIntake:
+		err = s.o.Service.Run(r.Context(), by)
+	case slices.Contains(zone.JobNames, job):
+		_, err = s.o.Service.Do(r.Context(), job, by)
+	default:
+		return badAsk("没有这个任务。")
+	}
+	if err != nil {
+		s.o.Log.Error("job for the page", "job", job, "err", err)
+		return &fault{status: http.StatusInternalServerError, says: "没有全部完成：" + err.Error(), back: "/runs"}
+	}
+	http.Redirect(w, r, "/runs", http.StatusSeeOther)
+	return nil
+}
+
+// auditFile sends the audit.
+func (s *Server) auditFile(w http.ResponseWriter, r *http.Request, _ person) error {
+	attach(w, "audit.jsonl", "application/jsonl")
+	return s.audit.export(w)
+}

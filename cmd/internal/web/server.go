@@ -1,0 +1,156 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"taizhang/internal/durable"
+)
+
+// Options are what the page needs.
+type Options struct {
+	Service Service
+	Clock   func() time.Time // time.Now unless set
+	Log     *slog.Logger     // discarded unless set
+	Store   Store            // users and sessions; nil: none, whoever asks is this computer's operator
+	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
+	Secure  bool             // it is served over TLS
+	Version string           // of the program
+	Exe     string           // the program that runs fenced queries; "": this one
+}
+
+// Folder is where a zone keeps what the page needs: users, sessions, the audit.
+const Folder = "web"
+
+// Server serves the page of one zone.
+type Server struct {
+	o        Options
+	mux      *http.ServeMux
+	routes   []route
+	readings readings
+	drafts   drafts
+	results  results
+	audit    *audit
+	doors    doors
+	asking   chan struct{} // queries at work
+	ended    chan struct{} // closed when the page ends
+	lines    atomic.Int64  // live connections
+	nobody   string        // hash of a password that nobody has
+}
+
+// New makes the page of a zone. Close ends it.
+func New(o Options) (*Server, error) {
+	if o.Service == nil {
+		return nil, errors.New("the page needs a service")
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	dir := filepath.Join(o.Service.Zone().Dir, Folder)
+	if err := durable.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the page's folder: %w", err)
+	}
+	a, err := openAudit(filepath.Join(dir, "audit.jsonl"), o.Clock)
+	if err != nil {
+		return nil, fmt.Errorf("the page's audit: %w", err)
+	}
+	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), nobody: nobodysHash, ended: make(chan struct{})}
+	s.drafts.clock, s.doors.clock = o.Clock, o.Clock
+	s.routes = s.table()
+	for _, r := range s.routes {
+		s.mux.Handle(r.pattern, s.guard(r))
+	}
+	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(serveAsset))
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, personOf(r.Context()), notFound("没有这个页面。"))
+	})
+	return s, nil
+}
+
+// Close ends the page: live connections end, what it has open is closed.
+func (s *Server) Close() error {
+	close(s.ended)
+	return errors.Join(s.readings.close(), s.audit.close())
+}
+
+// Handler serves the page.
+func (s *Server) Handler() http.Handler {
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, person{}, forbidden("这个请求来自别的网站，没有执行。"))
+	}))
+	return s.recovered(headers(s.o.Secure, s.hosts(crossOrigin.Handler(s.mux))))
+}
+
+// headers says what a browser may do with a page: nothing that the page did not bring itself.
+func headers(secure bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		h.Set("Cache-Control", "no-store")
+		if secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// hosts refuses names of this server that nobody gave it where no login protects it: a page elsewhere could have its own
+// name point here.
+func (s *Server) hosts(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if users, err := s.users(); err == nil && users == nil && !isLoopback(r.Host) {
+			s.fail(w, r, person{}, &fault{status: http.StatusMisdirectedRequest, says: "请用 127.0.0.1 或 localhost 打开本页。"})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recovered turns a panic into an error page: it costs one request.
+func (s *Server) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			what := recover()
+			if what == nil {
+				return
+			}
+			if what == http.ErrAbortHandler {
+				panic(what)
+			}
+			s.fail(w, r, person{}, fmt.Errorf("panic: %v", what))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ending is a context that ends with the request or with the page.
+func (s *Server) ending(r *http.Request) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(r.Context())
+	go func() {
+		select {
+		case <-s.ended:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}

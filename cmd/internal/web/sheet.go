@@ -1,0 +1,236 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/secret"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/archive"
+	"taizhang/queries"
+)
+
+// sheetView is the sender's own sheet around a row, with the cells that a figure reads marked.
+type sheetView struct {
+	Return, Unit, UnitCode, File, Sheet, Title, Period, Received string
+	Row                                                          int
+	Grid                                                         gridView
+	Metric, Label                                                string
+	Cell                                                         string // that was asked about
+	Uses                                                         []cellUse
+	Note                                                         string
+	Sheets                                                       []string
+	Reads                                                        bool
+}
+
+// cellUse is a figure that a cell feeds.
+type cellUse struct{ Metric, Label, Parts, Dimensions, Contributes string }
+
+// sheet shows a row of a return where it was typed.
+func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error {
+	rd, done, l, err := s.reads(r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	o, err := rd.Original(r.Context(), r.PathValue("return"))
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	name := q.Get("sheet")
+	if name == "" {
+		name = o.Sheet
+	}
+	row, _ := strconv.Atoi(q.Get("row"))
+	about(w, fmt.Sprintf("%s!%s!%d", o.Return, name, row))
+	columns, err := rd.SheetColumns(r.Context(), o.Return)
+	if err != nil {
+		return err
+	}
+	g, sheets, err := s.original(r, o, name)
+	if err != nil {
+		return err
+	}
+	v := sheetView{Return: o.Return, Unit: o.Submitter, UnitCode: o.SubmitterCode, File: o.File, Sheet: name, Row: row, Period: o.Period, Title: o.Form, Sheets: sheets, Reads: who.may(mayRead, "")}
+	if f := s.zoneOf().Forms.Get(o.Form); f != nil {
+		v.Title = f.PlainTitle()
+	}
+	if m, err := rd.Catalogue.Metric(q.Get("metric")); err == nil && v.Reads {
+		v.Metric, v.Label = m.ID, m.Label
+	}
+	ask := gridAsk{here: row, marks: map[string]gridMark{}, rows: map[int]int{}}
+	if row > 0 {
+		ask.rows[row] = 4
+	} else { // the sheet from its beginning
+		for i := range g.Rows {
+			if i < 40 {
+				ask.rows[g.Rows[i].N] = 0
+			}
+		}
+		ask.most = 40
+	}
+	for _, ref := range strings.Split(q.Get("cells"), ",") {
+		if _, _, ok := splitRef(ref); ok && len(ask.marks) < 50 {
+			ask.marks[ref] = gridMark{class: "mark"}
+		}
+	}
+	if v.Cell = q.Get("cell"); v.Cell != "" {
+		at, _, ok := splitRef(v.Cell)
+		if !ok {
+			return badAsk("单元格“" + v.Cell + "”写法不对，请写成 B5。")
+		}
+		if row == 0 {
+			ask.here, ask.rows = at, map[int]int{at: 4}
+			v.Row = at
+		}
+		ask.marks[v.Cell] = gridMark{class: "mark"}
+	}
+	for _, c := range columns {
+		if c.Sheet == name && (ask.here == 0 || int64(ask.here) >= c.From && int64(ask.here) <= c.To) {
+			ask.head = int(c.Head)
+		}
+	}
+	ask.text = s.masking(o, columns, name)
+	if v.Reads && !l.Point.Elsewhere {
+		ask.link = func(ref string) string {
+			return l.Href(r.URL.Path, "sheet", name, "row", q.Get("row"), "cells", q.Get("cells"), "metric", q.Get("metric"), "cell", ref)
+		}
+	}
+	v.Grid = gridOf(g, ask)
+	if v.Cell != "" && v.Reads {
+		if err := v.feeds(r, rd, o); err != nil {
+			return err
+		}
+	}
+	l.Title, l.Body = v.Title+" "+name, v
+	s.render(w, r, who, http.StatusOK, "sheet", l)
+	return nil
+}
+
+// feeds lists the figures that the cell asked about feeds.
+func (v *sheetView) feeds(r *http.Request, rd *reading, o queries.Original) error {
+	p, _, err := pointOf(r, rd.Reader)
+	if err != nil {
+		return err
+	}
+	list, err := rd.Cell(r.Context(), queries.CellAsk{File: o.Return, Sheet: v.Sheet, Cell: v.Cell, Point: p})
+	if err != nil {
+		v.Note = "这个单元格没有作为数据读取。"
+		return nil
+	}
+	for _, c := range list {
+		v.Note = c.Note
+		for _, u := range c.Uses {
+			var dims []string
+			for _, d := range u.Dimensions {
+				dims = append(dims, rd.Catalogue.Label(d))
+			}
+			v.Uses = append(v.Uses, cellUse{u.Metric.ID, u.Metric.Label, partWords(u.Parts), strings.Join(dims, "、"), plain(u.Contributes)})
+		}
+	}
+	return nil
+}
+
+func partWords(parts []string) string {
+	words := map[string]string{"value": "数值", "num": "分子", "den": "分母"}
+	var out []string
+	for _, p := range parts {
+		out = append(out, words[p])
+	}
+	return strings.Join(out, "、")
+}
+
+// original reads a sheet of the file that a return came in, and the names of all its sheets.
+func (s *Server) original(r *http.Request, o queries.Original, name string) (*sheet.Grid, []string, error) {
+	z := s.zoneOf()
+	a, err := archive.View(z.Archive())
+	if err != nil {
+		return nil, nil, err
+	}
+	defer a.Close()
+	content, err := a.Get(o.SHA256)
+	if err != nil {
+		return nil, nil, notFound("原件打不开：" + err.Error())
+	}
+	in, err := z.CheckIntake()
+	if err != nil {
+		return nil, nil, err
+	}
+	book, err := sheet.Open(r.Context(), o.File, content, in.Limits)
+	if err != nil {
+		return nil, nil, notFound("原件无法显示：" + err.Error())
+	}
+	book.Rename(secret.MaskNames)
+	var names []string
+	at := -1
+	for i, x := range book.Sheets() {
+		if x.Hidden {
+			continue
+		}
+		names = append(names, x.Name)
+		if x.Name == name || name == "" && at < 0 {
+			at = i
+		}
+	}
+	if at < 0 {
+		return nil, nil, notFound("原件里没有工作表“" + name + "”。")
+	}
+	g, err := book.Grid(at)
+	if err != nil {
+		return nil, nil, notFound("原件无法显示：" + err.Error())
+	}
+	return g, names, nil
+}
+
+// masking gives what of a stored original may be shown: no more than the tables hold. Numbers of persons are masked
+// wherever they stand, values of sensitive columns as intake masks them; in forms with such columns what stands under no
+// heading of the form is not shown at all.
+func (s *Server) masking(o queries.Original, columns []queries.SheetColumn, name string) func(row, col int, c *sheet.Cell) string {
+	f := s.zoneOf().Forms.Get(o.Form)
+	guarded := f == nil || f.Sensitive()
+	here := slices.DeleteFunc(slices.Clone(columns), func(c queries.SheetColumn) bool { return c.Sheet != name })
+	return func(row, col int, c *sheet.Cell) string {
+		text := shownCell(c)
+		if !guarded {
+			return secret.MaskText(text)
+		}
+		letters, under := sheet.ColumnName(col), false
+		for _, x := range here {
+			under = under || int64(row) >= x.From && int64(row) <= x.To
+			if x.Col != letters || int64(row) < x.From || int64(row) > x.To {
+				continue
+			}
+			if t := typeOf(f, x.Field); t.Sensitive() {
+				return secret.Mask(t, text)
+			}
+			return secret.MaskText(text)
+		}
+		if under || len(here) == 0 || row > headEnd(here) {
+			return "（不显示）"
+		}
+		return secret.MaskText(text)
+	}
+}
+
+// headEnd is the last row of headings: what stands below may be anybody's row.
+func headEnd(columns []queries.SheetColumn) int {
+	last := 0
+	for _, c := range columns {
+		last = max(last, int(c.Head))
+	}
+	return last
+}
+
+func typeOf(f *forms.Form, field string) forms.Type {
+	if f != nil {
+		if c := f.Column(field); c != nil {
+			return c.Type
+		}
+	}
+	return forms.ID // what isn't known is kept back
+}

@@ -1,0 +1,224 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+
+	"taizhang/ingest"
+	"taizhang/ingest/finding"
+	"taizhang/ingest/secret"
+	"taizhang/internal/metric"
+	"taizhang/internal/result"
+	"taizhang/internal/zone"
+	"taizhang/queries"
+)
+
+// unitView is a unit's own page.
+type unitView struct {
+	Unit     zone.Submitter
+	MaySend  bool
+	Due      []debt // what is waited for, what is due first on top
+	Done     []debt
+	Waiting  []string // its files in the inbox
+	History  []returnRow
+	More     int // returns that are not shown
+	Figures  []figureRow
+	Forms    []formChoice // that the unit owes, for decisions
+	MostMB   int64
+	Begun    bool // something was published
+	ShownAll bool
+}
+
+type formChoice struct{ ID, Title string }
+
+// returnRow is a return in a list.
+type returnRow struct {
+	ID, File, Title, Period, Outcome, Class, Received, By, Note string
+	Rows, Refused, Errors, Warnings                             int64
+	Late                                                        bool
+}
+
+const historyShown = 30
+
+func (s *Server) unit(w http.ResponseWriter, r *http.Request, who person) error {
+	z := s.zoneOf()
+	u, _ := z.Submitter(r.PathValue("unit")) // the route has looked
+	v := unitView{Unit: u, MaySend: who.may(maySend, u.Code), MostMB: z.Limits.FileBytes >> 20, ShownAll: r.URL.Query().Get("all") != ""}
+	for _, f := range z.Forms.Forms {
+		if z.Owes(u.Code, f.ID) {
+			v.Forms = append(v.Forms, formChoice{f.ID, f.PlainTitle()})
+		}
+	}
+	var l layout
+	rd, done, l, err := s.reads(r)
+	switch {
+	case err == nil:
+		defer done()
+		v.Begun = true
+		if err := s.fillUnit(r, rd, u, &v); err != nil {
+			return err
+		}
+		if as := r.URL.Query().Get("as"); as != "" {
+			return takeHistory(w, u, v.History, as)
+		}
+	case !errors.Is(err, os.ErrNotExist):
+		return err
+	}
+	if v.Waiting, err = s.waiting(u.Name); err != nil {
+		return err
+	}
+	l.Title, l.Body, l.Live = u.Name, v, true
+	s.render(w, r, who, http.StatusOK, "unit", l)
+	return nil
+}
+
+func (s *Server) fillUnit(r *http.Request, rd *reading, u zone.Submitter, v *unitView) error {
+	p, _, err := pointOf(r, rd.Reader)
+	if err != nil {
+		return err
+	}
+	list, err := rd.Status(r.Context(), queries.StatusAsk{Point: p, Submitter: u.Code})
+	if err != nil {
+		return err
+	}
+	for _, d := range s.debts(rd, list) {
+		if slices.Contains([]string{"missing", "rejected", "not_due"}, d.State) {
+			v.Due = append(v.Due, d)
+		} else {
+			v.Done = append(v.Done, d)
+		}
+	}
+	slices.SortStableFunc(v.Due, func(a, b debt) int { return strings.Compare(a.Due, b.Due) })
+	returns, err := rd.Returns(r.Context(), queries.ReturnsAsk{Point: p, Submitter: u.Code})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(returns)
+	if n := len(returns); n > historyShown && !v.ShownAll && r.URL.Query().Get("as") == "" {
+		v.More, returns = n-historyShown, returns[:historyShown]
+	}
+	for _, rec := range returns {
+		v.History = append(v.History, s.returnRowOf(rd, rec))
+	}
+	v.Figures, err = once(rd, fmt.Sprint("unit figures ", u.Code, rd.At(p)), func() ([]figureRow, error) { return unitFigures(r, rd, u, queries.Ask{Point: p}) })
+	return err
+}
+
+// unitFigures are the figures that a unit's own rows make, those of nothing left out.
+func unitFigures(r *http.Request, rd *reading, u zone.Submitter, a queries.Ask) ([]figureRow, error) {
+	a.Where = map[string]string{"submitter": u.Name}
+	list, err := rd.Metrics(r.Context(), a)
+	if err != nil {
+		return nil, err
+	}
+	var out []figureRow
+	for _, f := range list {
+		if f.Coverage.Expected+f.Coverage.Received == 0 && f.Metric.Fact.Mode != metric.Obligation || f.Value == nil {
+			continue
+		}
+		out = append(out, rowOf(f, queries.Comparison{}))
+	}
+	return out, nil
+}
+
+var outcomeClass = map[string]string{"accepted": "good", "accepted_with_warnings": "check", "partially_accepted": "check", "rejected": "bad", "duplicate": "same"}
+
+func (s *Server) returnRowOf(rd *reading, rec result.Record) returnRow {
+	text := func(k string) string { return plain(rec.Get(k)) }
+	number := func(k string) int64 { n, _ := rec.Get(k).(int64); return n }
+	row := returnRow{ID: text("return"), File: text("file"), Title: text("form"), Period: text("period"), Received: shownTime(rec.Get("received_at"), rd.Location()),
+		Outcome: finding.Outcome(text("status")).Label(), Class: outcomeClass[text("status")], By: text("superseded_by"),
+		Rows: number("rows"), Refused: number("rows_refused"), Errors: number("errors"), Warnings: number("warnings")}
+	row.Late, _ = rec.Get("late").(bool)
+	if f := s.zoneOf().Forms.Get(row.Title); f != nil {
+		row.Title = f.PlainTitle()
+	}
+	switch {
+	case text("decision") == "accept":
+		row.Note = "已放行"
+	case text("decision") == "withdraw":
+		row.Note = "已作废"
+	case row.By != "":
+		row.Note = "已由 " + row.By + " 更正"
+	}
+	return row
+}
+
+func takeHistory(w http.ResponseWriter, u zone.Submitter, list []returnRow, as string) error {
+	t := sheetOf(u.Name+"_报送记录", "报送编号", "报表", "报送期", "结果", "计入行数", "未计入行数", "必须修改", "请核实", "收到时间", "文件", "备注")
+	for _, x := range list {
+		t.add(x.ID, x.Title, x.Period, x.Outcome, x.Rows, x.Refused, x.Errors, x.Warnings, x.Received, x.File, x.Note)
+	}
+	return t.send(w, as)
+}
+
+// waiting names the files in the inbox, of one unit (by name) or of all, and why they wait.
+func (s *Server) waiting(unit string) ([]string, error) {
+	z := s.zoneOf()
+	files, err := ingest.Inbox(z.Inbox())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, f := range files {
+		u, ok := z.Match(f.Folder)
+		if unit != "" && (!ok || u.Name != unit) {
+			continue
+		}
+		wait := f.WaitAt(s.o.Clock())
+		if wait == "" {
+			wait = "等待读取"
+		}
+		name := secret.MaskText(f.Path)
+		if unit != "" {
+			name = secret.MaskText(f.Name)
+		}
+		out = append(out, name+"："+wait)
+	}
+	return out, nil
+}
+
+// template sends the workbook to fill in.
+func (s *Server) template(w http.ResponseWriter, r *http.Request, _ person) error {
+	u, _ := s.zoneOf().Submitter(r.PathValue("unit"))
+	if !slices.ContainsFunc(s.zoneOf().Returns, func(x zone.Return) bool { return x.Submitter == u.Code }) {
+		return notFound("本单位没有应报的报表，没有模板。")
+	}
+	name, content, err := s.o.Service.Template(r.Context(), u)
+	if err != nil {
+		return err
+	}
+	attach(w, name, xlsxType)
+	_, _ = w.Write(content)
+	return nil
+}
+
+// orBegin shows what to do first in a zone that has published nothing yet.
+func (s *Server) orBegin(w http.ResponseWriter, r *http.Request, who person, err error) error {
+	if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	z := s.zoneOf()
+	v := beginView{Inbox: z.Inbox()}
+	for _, u := range z.Submitters {
+		v.Units = append(v.Units, u)
+	}
+	if v.Waiting, err = s.waiting(""); err != nil {
+		return err
+	}
+	s.render(w, r, who, http.StatusOK, "begin", layout{Title: "还没有数据", Body: v, Live: true})
+	return nil
+}
+
+type beginView struct {
+	Inbox   string
+	Units   []zone.Submitter
+	Waiting []string
+}

@@ -1,0 +1,328 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/ingest"
+	"taizhang/ingest/finding"
+	"taizhang/ingest/read"
+	"taizhang/ingest/secret"
+	"taizhang/ingest/sheet"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/zone"
+)
+
+// check reads uploaded files and says what they would get, touching nothing.
+func (s *Server) check(w http.ResponseWriter, r *http.Request, who person) error {
+	z := s.zoneOf()
+	u, _ := z.Submitter(r.PathValue("unit"))
+	x, err := s.upload(w, r, z, u, who)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, f := range x.files {
+		names = append(names, f.name)
+	}
+	about(w, strings.Join(names, "; "))
+	if err := s.judge(r, z, u, x); err != nil {
+		return err
+	}
+	s.drafts.keep(x)
+	http.Redirect(w, r, "/units/"+u.Code+"/drafts/"+x.id, http.StatusSeeOther)
+	return nil
+}
+
+// upload takes the files out of a form as they come: none is larger than intake reads.
+func (s *Server) upload(w http.ResponseWriter, r *http.Request, z *office.Zone, u zone.Submitter, who person) (*draft, error) {
+	back := "/units/" + u.Code
+	most := z.Limits.FileBytes
+	r.Body = http.MaxBytesReader(w, r.Body, min(most*4, draftBytes)+1<<20)
+	if c := http.NewResponseController(w); c != nil {
+		_ = c.SetReadDeadline(time.Now().Add(10 * time.Minute)) // the clock of the connection; slow lines are patient, not endless
+	}
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, &fault{status: http.StatusBadRequest, says: "没有收到文件。", back: back}
+	}
+	x := &draft{unit: u.Code, who: who.Name}
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, uploadFault(err, back)
+		}
+		if part.FormName() != "files" || part.FileName() == "" {
+			continue
+		}
+		if len(x.files) == mostFiles {
+			return nil, &fault{status: http.StatusBadRequest, says: fmt.Sprintf("一次最多上传%d个文件。", mostFiles), back: back}
+		}
+		content, err := io.ReadAll(io.LimitReader(part, most+1))
+		if err != nil {
+			return nil, uploadFault(err, back)
+		}
+		name := safeFile(part.FileName())
+		if int64(len(content)) > most {
+			return nil, &fault{status: http.StatusRequestEntityTooLarge, says: fmt.Sprintf("“%s”超过%dMB的上限，没有接收。", secret.MaskText(name), most>>20), back: back}
+		}
+		x.files = append(x.files, draftFile{name: name, content: content, sha: read.Sha256hex(content)})
+	}
+	if len(x.files) == 0 {
+		return nil, &fault{status: http.StatusBadRequest, says: "还没有选择文件。请先选择要报送的表格，再点“检查”。", back: back}
+	}
+	return x, nil
+}
+
+func uploadFault(err error, back string) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return &fault{status: http.StatusRequestEntityTooLarge, says: "这次上传的文件合起来太大，没有接收。请分几次上传。", back: back}
+	}
+	return &fault{status: http.StatusBadRequest, says: "上传没有完成，请再试一次。", back: back}
+}
+
+// judge checks every file of a draft.
+func (s *Server) judge(r *http.Request, z *office.Zone, u zone.Submitter, x *draft) error {
+	in, err := z.CheckIntake()
+	if err != nil {
+		return err
+	}
+	var db *warehouse.DB
+	rd, done, err := s.readings.open(z) // it stays while it is read
+	switch {
+	case err == nil:
+		defer done()
+		if db, err = warehouse.ReadOnly(rd.Path(), warehouse.Options{TimeZone: z.Timezone}); err != nil {
+			return err
+		}
+		defer db.Close()
+	case !errors.Is(err, os.ErrNotExist):
+		return err
+	}
+	for i := range x.files {
+		if err := s.judgeFile(r, z, u, in, db, &x.files[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Server) judgeFile(r *http.Request, z *office.Zone, u zone.Submitter, in *ingest.Intake, db *warehouse.DB, f *draftFile) error {
+	if sheet.HasEnd(f.content) && !sheet.Complete(f.content) {
+		f.trouble = "文件不完整，可能没有保存好或没有传完，请重新保存后再上传。"
+		return nil
+	}
+	if len(f.content) == 0 {
+		f.trouble = "文件是空的（0字节）。"
+		return nil
+	}
+	file := read.File{Name: secret.MaskText(f.name), Content: f.content, ReceivedAt: s.receivedAt(z), Folder: u.Name}
+	report, source, err := in.Check(r.Context(), db, file)
+	if err != nil {
+		return err
+	}
+	f.report, f.source = report, source
+	return nil
+}
+
+// receivedAt is when a file that is checked now counts as received: in a zone whose day is fixed, on that day.
+func (s *Server) receivedAt(z *office.Zone) time.Time {
+	now := s.o.Clock()
+	if z.AsOf.Valid() && !now.Before(z.EndOfDay(z.AsOf)) {
+		return z.AsOf.Time(z.Location).Add(12 * time.Hour)
+	}
+	return now.In(z.Location)
+}
+
+// draftView is what uploaded files would get.
+type draftView struct {
+	Unit   zone.Submitter
+	ID     string
+	Files  []fileView
+	Handed bool
+	Bad    int // files that would be sent back whole
+	Doubts int // that can be explained
+}
+
+type fileView struct {
+	N       int
+	Name    string
+	Trouble string
+	Returns []draftReturn
+	Skipped []string
+	Grids   []gridView
+}
+
+type draftReturn struct {
+	Title, Period, Outcome, Class string
+	Says                          string
+	Rows, Refused                 int
+	Findings                      []findingView
+	Explained                     []findingView
+	Changes                       []changeView
+	NotRead                       string
+}
+
+func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error {
+	z := s.zoneOf()
+	u, _ := z.Submitter(r.PathValue("unit"))
+	x, err := s.drafts.find(r.PathValue("draft"), u.Code, who.Name)
+	if err != nil {
+		return err
+	}
+	if x.handed {
+		http.Redirect(w, r, "/units/"+u.Code+"/sent/"+x.id, http.StatusSeeOther)
+		return nil
+	}
+	v := draftView{Unit: u, ID: x.id}
+	for i, f := range x.files {
+		fv := viewOf(i+1, f)
+		for _, y := range fv.Returns {
+			if y.Class == "bad" {
+				v.Bad++
+			}
+			for _, g := range y.Findings {
+				if g.Mark != "" {
+					v.Doubts++
+				}
+			}
+		}
+		if fv.Trouble != "" {
+			v.Bad++
+		}
+		v.Files = append(v.Files, fv)
+	}
+	s.render(w, r, who, http.StatusOK, "draft", layout{Title: "检查结果", Body: v})
+	return nil
+}
+
+func viewOf(n int, f draftFile) fileView {
+	v := fileView{N: n, Name: f.name, Trouble: f.trouble}
+	if f.report == nil {
+		return v
+	}
+	v.Skipped = f.report.Skipped
+	at := 0
+	bySheet := map[string]map[string]gridMark{}
+	for _, x := range f.report.Returns {
+		y := draftReturn{Title: x.FormTitle, Period: x.Period.Chinese(), Outcome: x.Outcome.Label(), Class: outcomeClass[string(x.Outcome)], Rows: x.Rows, Refused: x.RowsRefused, NotRead: x.NotRead(),
+			Says: outcomeSays(x), Findings: findingViews(x.Findings)}
+		if y.Title == "" {
+			y.Title = "未识别的报表"
+		}
+		for i := range y.Findings {
+			g := &y.Findings[i]
+			at++
+			g.N = at
+			if g.Cell == "" {
+				continue
+			}
+			if bySheet[g.Sheet] == nil {
+				bySheet[g.Sheet] = map[string]gridMark{}
+			}
+			m := bySheet[g.Sheet][g.Cell]
+			if m.class == "" || m.class != "error" && g.Class == "error" {
+				m.class = g.Class
+			}
+			m.notes = append(m.notes, g.N)
+			bySheet[g.Sheet][g.Cell] = m
+		}
+		for _, e := range x.Explained {
+			g := findingViews([]finding.Finding{e.Finding})[0]
+			g.Said = e.Said
+			y.Explained = append(y.Explained, g)
+		}
+		for _, c := range x.Changes {
+			y.Changes = append(y.Changes, changeView{c.Kind.Label(), c.Key, c.Column, c.Before, c.After})
+		}
+		v.Returns = append(v.Returns, y)
+	}
+	v.Grids = gridsOf(f, bySheet)
+	return v
+}
+
+// gridsOf shows the cells that something is said of, where the sender typed them.
+func gridsOf(f draftFile, bySheet map[string]map[string]gridMark) []gridView {
+	if len(bySheet) == 0 || f.source.Content == nil {
+		return nil
+	}
+	grids := f.source.Grids
+	if grids == nil {
+		book, err := sheet.Open(noContext, f.name, f.source.Content, sheet.DefaultLimits())
+		if err != nil {
+			return nil
+		}
+		book.Rename(secret.MaskNames)
+		for i, x := range book.Sheets() {
+			if bySheet[x.Name] == nil {
+				continue
+			}
+			if g, err := book.Grid(i); err == nil {
+				grids = append(grids, *g)
+			}
+		}
+	}
+	var out []gridView
+	for i := range grids {
+		g := &grids[i]
+		marks := bySheet[g.Name]
+		if marks == nil {
+			continue
+		}
+		ask := gridAsk{marks: marks, rows: map[int]int{}, head: headGuess(g, marks)}
+		for ref := range marks {
+			if row, _, ok := splitRef(ref); ok {
+				ask.rows[row] = 1
+			}
+		}
+		out = append(out, gridOf(g, ask))
+	}
+	return out
+}
+
+// headGuess is the row of headings above what is marked: the last row of which most cells are filled before the first
+// marked one, among the first ten.
+func headGuess(g *sheet.Grid, marks map[string]gridMark) int {
+	first := 1 << 30
+	for ref := range marks {
+		if row, _, ok := splitRef(ref); ok {
+			first = min(first, row)
+		}
+	}
+	best, cells := 0, 0
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		if r.N >= first || r.N > 10 {
+			break
+		}
+		if len(r.Cells) > cells {
+			best, cells = r.N, len(r.Cells)
+		}
+	}
+	return best
+}
+
+// outcomeSays is what the receipt would say first.
+func outcomeSays(x *finding.Return) string {
+	switch {
+	case x.Outcome == finding.Rejected:
+		return "现在报送会被退回，请修改后重新上传。"
+	case x.Outcome == finding.Duplicate:
+		return "内容与已收到的报表完全相同，不必再报。"
+	case x.Nil:
+		return "零报告：本期没有新增内容。"
+	case x.RowsRefused > 0:
+		return fmt.Sprintf("%d行可以计入，%d行不能计入，请改正。", x.Rows, x.RowsRefused)
+	}
+	return fmt.Sprintf("%d行可以计入。", x.Rows)
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"taizhang/cmd/internal/web"
+	"taizhang/internal/decl"
+	"taizhang/internal/result"
+	"taizhang/internal/shell"
+)
+
+// userCmd is `user`: who may log in to the page.
+func (a *app) userCmd() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "user",
+		Short: "Say who may log in to the page of serve",
+		Long: "Users of the page that serve shows. A submitter sees its own unit alone, a leader all that came in and its figures,\n" +
+			"an analyst may query as well, an admin decides, issues, runs and hands in for everybody. A password is asked for on\n" +
+			"the terminal, else it is the first line of standard input. Only hashes are kept, in web/users.json of the zone.",
+	}
+	var role, unit string
+	add := &cobra.Command{
+		Use:   "add NAME",
+		Short: "Add a user",
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(_ *cobra.Command, args []string) error { return a.addUser(args[0], role, unit) },
+	}
+	add.Flags().StringVar(&role, "role", "", "submitter, leader, analyst or admin")
+	add.Flags().StringVar(&unit, "unit", "", "of a submitter: the unit, by name, code or alias")
+	list := &cobra.Command{Use: "list", Short: "List the users", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return a.listUsers() }}
+	a.outputFlag(list)
+	remove := &cobra.Command{
+		Use: "remove NAME", Short: "Remove a user; its sessions end", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			store, u, err := a.user(args[0])
+			if err != nil {
+				return err
+			}
+			if err := store.RemoveUser(u.Name); err != nil {
+				return err
+			}
+			a.say("%s", decl.Say("removed: %s", "已删除：%s", u.Name))
+			return nil
+		},
+	}
+	passwd := &cobra.Command{
+		Use: "passwd NAME", Short: "Set a user's password anew; its sessions end", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			store, u, err := a.user(args[0])
+			if err != nil {
+				return err
+			}
+			if u.Hash, err = a.newPassword(); err != nil {
+				return err
+			}
+			u.Since = a.now()
+			if err := store.PutUser(u); err != nil {
+				return err
+			}
+			a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name))
+			return nil
+		},
+	}
+	var revoke bool
+	token := &cobra.Command{
+		Use: "token NAME", Short: "Make a token that a program may ask /api with, in the place of the user's old one", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			store, u, err := a.user(args[0])
+			if err != nil {
+				return err
+			}
+			held, hash := web.Secret()
+			if u.Tokens = []string{hash}; revoke {
+				u.Tokens = nil
+			}
+			if err := store.PutUser(u); err != nil || revoke {
+				return err
+			}
+			_, err = fmt.Fprintln(a.out, held) // shown once: only its hash is kept
+			return err
+		},
+	}
+	token.Flags().BoolVar(&revoke, "revoke", false, "take the token back and make no other")
+	c.AddCommand(add, list, remove, passwd, token)
+	return c
+}
+
+func (a *app) addUser(name, role, unit string) error {
+	z, err := a.zone()
+	if err != nil {
+		return err
+	}
+	if name == "" || len(name) > 100 || strings.TrimSpace(name) != name || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return usagef("%q can't be a user's name", name)
+	}
+	var roles []string
+	for _, r := range web.Roles() {
+		roles = append(roles, string(r))
+	}
+	if !slices.Contains(roles, role) {
+		return unknownName("role", role, roles)
+	}
+	u := web.User{Name: name, Role: web.Role(role), Since: a.now()}
+	switch {
+	case u.Role == web.Submitter && unit == "":
+		return usagef("a submitter has a --unit")
+	case u.Role != web.Submitter && unit != "":
+		return usagef("--unit is of submitters alone: a %s sees all units", role)
+	case unit != "":
+		s, ok := z.Match(unit)
+		if !ok {
+			return usagef("no such submitter: %s", unit)
+		}
+		u.Unit = s.Code
+	}
+	store := web.NewFiles(z.Dir)
+	users, err := store.Users()
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(users, func(x web.User) bool { return x.Name == name }) {
+		return usagef("there is a user %s already\nhint: taizhang user passwd %s sets the password, user remove removes it", name, name)
+	}
+	if u.Hash, err = a.newPassword(); err != nil {
+		return err
+	}
+	if err := store.PutUser(u); err != nil {
+		return err
+	}
+	a.say("%s", decl.Say("added: %s (%s)", "已添加：%s（%s）", name, role))
+	return nil
+}
+
+func (a *app) listUsers() error {
+	z, err := a.zone()
+	if err != nil {
+		return err
+	}
+	users, err := web.NewFiles(z.Dir).Users()
+	if err != nil {
+		return err
+	}
+	var records []result.Record
+	for _, u := range users {
+		var unit any
+		if s, ok := z.Submitter(u.Unit); ok {
+			unit = s.Name
+		}
+		records = append(records, result.Record{{Key: "name", Value: u.Name}, {Key: "role", Value: string(u.Role)}, {Key: "unit", Value: unit}, {Key: "token", Value: len(u.Tokens) > 0},
+			{Key: "since", Value: u.Since.In(z.Location).Format("2006-01-02 15:04")}})
+	}
+	return a.print(records, "name", "role", "unit", "token", "since")
+}
+
+// user finds a user by name.
+func (a *app) user(name string) (*web.Files, web.User, error) {
+	z, err := a.zone()
+	if err != nil {
+		return nil, web.User{}, err
+	}
+	store := web.NewFiles(z.Dir)
+	users, err := store.Users()
+	if err != nil {
+		return nil, web.User{}, err
+	}
+	var names []string
+	for _, u := range users {
+		if u.Name == name {
+			return store, u, nil
+		}
+		names = append(names, u.Name)
+	}
+	return nil, web.User{}, unknownName("user", name, names)
+}
+
+// newPassword asks for a password, twice on a terminal, and gives its hash.
+func (a *app) newPassword() (string, error) {
+	password, err := a.readPassword()
+	if err != nil {
+		return "", err
+	}
+	hash, err := web.HashPassword(password)
+	if errors.Is(err, web.ErrShortPassword) {
+		return "", usageError{decl.Say("a password has %d characters at least", "密码至少%d个字符", web.LeastPassword)}
+	}
+	return hash, err
+}
+
+func (a *app) readPassword() (string, error) {
+	if f, ok := a.in.(*os.File); ok && shell.IsTerminal(a.in, a.out) {
+		ask := func(what error) (string, error) {
+			fmt.Fprint(a.err, what)
+			text, err := term.ReadPassword(int(f.Fd()))
+			fmt.Fprintln(a.err)
+			return string(text), err
+		}
+		first, err := ask(decl.Say("password: ", "密码："))
+		if err != nil {
+			return "", err
+		}
+		second, err := ask(decl.Say("again: ", "再输一次："))
+		if err == nil && first != second {
+			err = usageError{decl.Say("these are two different passwords", "两次输入不一样")}
+		}
+		return first, err
+	}
+	text, err := bufio.NewReader(io.LimitReader(a.in, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(text, "\r\n"), nil
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/service"
+	"taizhang/cmd/internal/web"
+	"taizhang/ingest/forms"
+	"taizhang/internal/decl"
+	"taizhang/internal/zone"
+)
+
+// pageOptions say where serve shows the page.
+type pageOptions struct {
+	listen    string // address; "off": nowhere
+	open      bool   // in this computer's browser
+	cert, key string // of TLS; without them one is made where the network reaches the page
+}
+
+const pageAddress = "127.0.0.1:8765"
+
+// page is the page as serve shows it.
+type page struct {
+	web      *web.Server
+	http     *http.Server
+	listener net.Listener
+	address  string // to open
+}
+
+// showPage shows the page of the zone that s serves; nil where it is off.
+func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
+	if o.listen == "off" {
+		return nil, nil
+	}
+	host, _, err := net.SplitHostPort(o.listen)
+	if err != nil {
+		return nil, usageError{decl.Say("--listen %q: an address such as %s is expected, or off", "--listen %q：请写成 %s 这样的地址，或 off", o.listen, pageAddress)}
+	}
+	ip := net.ParseIP(host)
+	alone := host == "localhost" || ip != nil && ip.IsLoopback()
+	store := web.NewFiles(s.Zone().Dir)
+	users, err := store.Users()
+	if err != nil {
+		return nil, err
+	}
+	if !alone && len(users) == 0 {
+		return nil, usageError{decl.Say("--listen %s: the network reaches the page there, but nobody may log in yet\nhint: taizhang user add NAME --role admin",
+			"--listen %s：网络上的电脑能打开本页，但还没有用户\n提示：taizhang user add 用户名 --role admin", o.listen)}
+	}
+	p := &page{}
+	scheme := "http"
+	var conf *tls.Config
+	if !alone || o.cert != "" {
+		var fingerprint string
+		if conf, fingerprint, err = web.Certificate(s.Zone().Dir, o.cert, o.key, host, a.now()); err != nil {
+			return nil, usageError{err}
+		}
+		scheme = "https"
+		a.say("%s", decl.Say("certificate, SHA-256: %s", "证书 SHA-256 指纹：%s", fingerprint))
+	}
+	if p.listener, err = a.listen(o.listen); err != nil {
+		return nil, err
+	}
+	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Version: version})
+	if err != nil {
+		return nil, errors.Join(err, p.listener.Close())
+	}
+	p.address = scheme + "://" + p.listener.Addr().String() + "/"
+	p.http = &http.Server{Handler: p.web.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 15 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, TLSConfig: conf}
+	go func() {
+		serve := p.http.Serve
+		if conf != nil {
+			serve = func(l net.Listener) error { return p.http.ServeTLS(l, "", "") }
+		}
+		if err := serve(p.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			a.log().Error("page", "err", err)
+		}
+	}()
+	a.say("%s", decl.Say("Page: %s", "页面：%s", p.address))
+	if o.open {
+		if err := openBrowser(p.address); err != nil {
+			a.say("%s", decl.Say("no browser could be opened: %v", "没能打开浏览器：%v", err))
+		}
+	}
+	return p, nil
+}
+
+// close ends the page; what is being answered is answered.
+func (p *page) close() error {
+	if p == nil {
+		return nil
+	}
+	end := p.web.Close()
+	stop, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := p.http.Shutdown(stop); err != nil {
+		return errors.Join(end, p.http.Close())
+	}
+	return end
+}
+
+// listen takes the address, or the next port of it that is free.
+func (a *app) listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
+		if err != nil {
+			return nil, fmt.Errorf("--listen %s: %w", address, err)
+		}
+		return l, nil
+	}
+	host, text, _ := net.SplitHostPort(address)
+	port, _ := strconv.Atoi(text)
+	tries := []int{0} // any that is free
+	for n := 20; n > 0; n-- {
+		tries = slices.Insert(tries, 0, port+n)
+	}
+	for _, n := range tries {
+		other := net.JoinHostPort(host, strconv.Itoa(n))
+		l, e := net.Listen("tcp", other)
+		if e == nil {
+			a.say("%s", decl.Say("port %d is in use by another program: the page gets the next one that is free", "端口 %d 被别的程序占用，页面改用下一个空闲的端口", port))
+			return l, nil
+		}
+	}
+	return nil, fmt.Errorf("--listen %s: %w", address, err)
+}
+
+// openBrowser shows an address in this computer's browser.
+func openBrowser(address string) error {
+	name, args := "xdg-open", []string{address}
+	switch runtime.GOOS {
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", address}
+	case "darwin":
+		name = "open"
+	}
+	cmd := exec.Command(name, args...)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }() // it is the browser's business from here on
+	return nil
+}
+
+// pageService does for the page what the commands do, as the service that owns the zone.
+type pageService struct {
+	*service.Service
+	app *app
+}
+
+func (p *pageService) Run(ctx context.Context, by string) error {
+	if r := p.Intake(ctx, service.Request{}, by); r.Error != "" {
+		return errors.New(r.Error)
+	}
+	return nil
+}
+
+func (p *pageService) Decide(ctx context.Context, d office.Decision) error {
+	return p.Alone(func(z *office.Zone) error {
+		_, err := z.Decide(ctx, d, office.Options{Clock: p.app.now, Log: p.app.log()})
+		return err
+	})
+}
+
+func (p *pageService) Teach(_ context.Context, lessons []forms.Lesson) error {
+	return p.Alone(func(z *office.Zone) error {
+		_, err := z.Teach(lessons)
+		return err
+	})
+}
+
+func (p *pageService) Template(ctx context.Context, unit zone.Submitter) (string, []byte, error) {
+	z := p.Zone()
+	a := &app{out: io.Discard, err: io.Discard, format: "table", zoneDir: z.Dir, now: p.app.now, quiet: true, served: true}
+	t := &templates{a: a, set: z.Forms, z: z, due: true, on: z.Today(a.now()), submitter: unit}
+	content, titles, err := t.write(ctx, nil)
+	return t.fileName(titles), content, a.finish(err)
+}
