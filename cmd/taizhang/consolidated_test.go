@@ -51,4 +51,29 @@ func TestConsolidated(t *testing.T) {
 	if code, out, _ := program(t, "peek", filepath.Join(dir, "走访与会议记录.xlsx"), "-f", "csv"); code != 0 || !strings.Contains(out, "走访企业") {
 		t.Error("the new row is not in its consolidated workbook")
 	}
+
+	// One that is gone or was changed is written again by the next run, which finds nothing else to do.
+	gone, changed := filepath.Join(dir, "问题台账.xlsx"), filepath.Join(dir, "走访与会议记录.xlsx")
+	before, err := os.ReadFile(gone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(gone); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(changed, []byte("typed over"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, log := program(t, "run", "--zone", zone); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, log)
+	}
+	if after, err := os.ReadFile(gone); err != nil || len(after) != len(before) {
+		t.Errorf("the one that was gone has %d bytes, not %d: %v", len(after), len(before), err)
+	}
+	if code, out, _ := program(t, "peek", changed, "-f", "csv"); code != 0 || !strings.Contains(out, "走访企业") {
+		t.Error("the one that was changed stays so")
+	}
+	if code, _, log := program(t, "run", "--zone", zone); code != 0 || !strings.Contains(log, "Nothing new") {
+		t.Errorf("then: exit code %d\n%s", code, log)
+	}
 }

@@ -24,7 +24,7 @@ func (d *doctor) warehouse(ctx context.Context) error {
 		}
 		return nil
 	}
-	if d.owner == nil { // nobody may write while it is read
+	if !d.owned { // nobody may write while it is read
 		owner, err := warehouse.Lock(d.z.Dir, "doctor")
 		var held *warehouse.HeldError
 		if errors.As(err, &held) {

@@ -2,8 +2,13 @@ package office
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +54,7 @@ func (z *Zone) changedLedgers(ctx context.Context, conn *sql.Conn, p, last publi
 	for _, f := range z.Forms.Forms {
 		l := ledger{form: f, fingerprint: strings.Join([]string{ledgerFormat, counted[f.ID], p.Declarations, p.Program}, " ")}
 		_, err := os.Stat(z.ledgerFile(f))
-		l.changed = (all || err != nil || last.Ledgers[f.ID] != l.fingerprint) && (counted[f.ID] != "" || err == nil)
+		l.changed = (all || err != nil || last.Ledgers[f.ID] != l.fingerprint || z.ledgerTouched(f, last)) && (counted[f.ID] != "" || err == nil)
 		if l.changed {
 			if l.rows, err = ledgerRows(ctx, conn, f); err != nil {
 				return nil, fmt.Errorf("read %s for its consolidated workbook: %w", f.Title, err)
@@ -58,6 +63,66 @@ func (z *Zone) changedLedgers(ctx context.Context, conn *sql.Conn, p, last publi
 		out = append(out, l)
 	}
 	return out, nil
+}
+
+// ledgerMark is how a workbook was when it was written. Its time only spares reading it: a copied zone has others.
+type ledgerMark struct {
+	Size int64  `json:"size"`
+	Time int64  `json:"time"` // of the last change, in nanoseconds
+	Sum  string `json:"sha256"`
+}
+
+// markLedger looks at a workbook; the zero mark where there is none. Where it looks as it was it isn't read again.
+func markLedger(path string, was ledgerMark) (m ledgerMark, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return m, err
+	}
+	m = ledgerMark{Size: info.Size(), Time: info.ModTime().UnixNano()}
+	if m.Size == was.Size && m.Time == was.Time {
+		return was, nil
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return m, err
+	}
+	m.Sum = hex.EncodeToString(h.Sum(nil))
+	return m, nil
+}
+
+// ledgerTouched says whether somebody has removed, replaced or changed a workbook since it was written.
+func (z *Zone) ledgerTouched(f *forms.Form, last publication) bool {
+	was, known := last.LedgerFiles[f.ID]
+	if !known {
+		return false
+	}
+	m, err := markLedger(z.ledgerFile(f), was)
+	if err == nil && m.Sum == was.Sum {
+		last.LedgerFiles[f.ID] = m
+		return false
+	}
+	return true
+}
+
+// ledgersStand says whether the workbooks are those that were written, and none could not be.
+func (z *Zone) ledgersStand(last publication) bool {
+	if last.RolledBack != "" || last.LedgerFiles == nil { // they are of another publication; or of a program that didn't know
+		return true
+	}
+	for _, f := range z.Forms.Forms {
+		if _, written := last.Ledgers[f.ID]; !written || z.ledgerTouched(f, last) {
+			return false
+		}
+	}
+	return true
 }
 
 // origins are the columns of a view that say where a row comes from, and which of them the workbook shows.
@@ -109,8 +174,8 @@ func cellValue(v any) any {
 
 // writeLedgers writes the changed workbooks and gives the fingerprints of those that are as they should be. One that
 // can't be replaced (somebody has it open on Windows) is a warning, and tried again by the next run.
-func (z *Zone) writeLedgers(list []ledger, asOf calendar.Date, warn func(string)) map[string]string {
-	done := map[string]string{}
+func (z *Zone) writeLedgers(list []ledger, last map[string]ledgerMark, asOf calendar.Date, warn func(string)) (done map[string]string, marks map[string]ledgerMark) {
+	done, marks = map[string]string{}, map[string]ledgerMark{}
 	for _, l := range list {
 		if l.changed {
 			if err := z.writeLedger(l, asOf); err != nil {
@@ -119,8 +184,15 @@ func (z *Zone) writeLedgers(list []ledger, asOf calendar.Date, warn func(string)
 			}
 		}
 		done[l.form.ID] = l.fingerprint
+		m, err := markLedger(z.ledgerFile(l.form), last[l.form.ID])
+		if err != nil {
+			warn(fmt.Sprintf("汇总台账《%s》写好后读不出来，下次运行时再写：%v", l.form.PlainTitle(), err))
+			delete(done, l.form.ID)
+		} else if m.Sum != "" {
+			marks[l.form.ID] = m
+		}
 	}
-	return done
+	return done, marks
 }
 
 func (z *Zone) writeLedger(l ledger, asOf calendar.Date) error {

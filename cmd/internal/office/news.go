@@ -32,6 +32,8 @@ type publication struct {
 	RolledBack string `json:"rolled_back,omitempty"`
 	// Ledgers are the fingerprints of the consolidated workbooks, by form.
 	Ledgers map[string]string `json:"ledgers,omitempty"`
+	// LedgerFiles are how these files looked when they were written, by form: one that is gone or another is written again.
+	LedgerFiles map[string]ledgerMark `json:"ledger_files,omitempty"`
 }
 
 func (z *Zone) publicationFile() string { return filepath.Join(z.Published(), "publication.json") }

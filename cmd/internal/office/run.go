@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -214,10 +215,11 @@ func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
 		return false, err
 	}
 	last, ok := z.lastPublication()
-	if !ok || !last.same(now) || warehouse.Sound(z.Published()) != nil {
+	marks := maps.Clone(last.LedgerFiles)
+	if !ok || !last.same(now) || !z.ledgersStand(last) || warehouse.Sound(z.Published()) != nil {
 		return false, nil
 	}
-	if last.identity != now.identity { // the same program from another place: the next run need not read it again
+	if last.identity != now.identity || !maps.Equal(marks, last.LedgerFiles) { // the same program from another place, the same workbooks copied: the next run need not read them again
 		last.identity = now.identity
 		if err := z.notePublication(last); err != nil {
 			return false, err
@@ -237,7 +239,7 @@ func (z *Zone) holds(a *archive.Archive, o *Options) (bool, error) {
 		return false, err
 	}
 	last, ok := z.lastPublication()
-	return ok && last.same(now) && warehouse.Sound(z.Published()) == nil, nil
+	return ok && last.same(now) && z.ledgersStand(last) && warehouse.Sound(z.Published()) == nil, nil
 }
 
 // takeIn takes in what lies in the inbox; at gives the time a file counts as received, nil the clock.
@@ -348,7 +350,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		}
 	}
 	out.Published, out.Deferred = true, pub.Deferred
-	p.Ledgers = z.writeLedgers(ledgers, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
+	p.Ledgers, p.LedgerFiles = z.writeLedgers(ledgers, last.LedgerFiles, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
 	step("write consolidated workbooks")
 	return z.notePublication(p)
 }
