@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,8 +12,61 @@ import (
 	"time"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 )
+
+// TestBackupState: what the service notes is copied whole while it is open, without its log; a damaged one holds no backup
+// up, and is put back from the one before.
+func TestBackupState(t *testing.T) {
+	z, ctx := smallZone(t), context.Background()
+	for _, name := range []string{"state.sqlite", "state.sqlite-wal"} {
+		if err := os.Remove(filepath.Join(z.Dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := state.Open(ctx, z.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := s.Begin(ctx, state.Run{Job: "backup", Attempt: 1, Started: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := BackupOptions{Dir: filepath.Join(t.TempDir(), "b")}
+	if _, err := z.Backup(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "back")
+	if _, err := Restore(ctx, RestoreOptions{Dir: o.Dir, To: to}); err != nil {
+		t.Fatal(err)
+	}
+	back, err := state.Open(ctx, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(back.End(ctx, id, time.Now(), state.Done, ""), back.Close(), s.Close()); err != nil {
+		t.Errorf("what was noted didn't come back: %v", err)
+	}
+	path := filepath.Join(z.Dir, state.FileName)
+	if err := os.WriteFile(path, make([]byte, 8192), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := z.Backup(ctx, o)
+	if err != nil || !strings.Contains(fmt.Sprint(r.Warnings), "state.sqlite can't be copied") {
+		t.Errorf("%v %v", r, err)
+	}
+	found, err := Doctor(ctx, z.Dir, DoctorOptions{Mend: true})
+	if err != nil || !slices.ContainsFunc(found, func(f Finding) bool { return f.Check == "state" && f.State == Mended }) {
+		t.Errorf("%v %v", found, err)
+	}
+	if s, err = state.View(ctx, z.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // smallZone is a zone that took nothing in yet.
 func smallZone(t *testing.T) *Zone {

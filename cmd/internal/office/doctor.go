@@ -80,7 +80,7 @@ func Doctor(ctx context.Context, dir string, o DoctorOptions) ([]Finding, error)
 		defer owner.Release()
 	}
 	d.owned = o.Mend || o.Owned
-	for _, check := range []func(context.Context) error{d.archive, d.keys, d.warehouse, d.published, d.papers, d.leftovers, d.waiting, d.disk, d.clock, d.backups} {
+	for _, check := range []func(context.Context) error{d.archive, d.keys, d.warehouse, d.published, d.papers, d.state, d.leftovers, d.waiting, d.disk, d.clock, d.backups} {
 		if err := ctx.Err(); err != nil {
 			return d.found, err
 		}
