@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test test-scale soak vet bench bench-quick bench-peers generate clean prerequisites
+.PHONY: help demo build test test-scale soak vet bench bench-quick bench-peers bench-web generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-quick: prerequisites ## run every benchmark once
 bench-peers: build ## beside polars, pandas, calamine, DuckDB on the same files; writes docs/benchmarks.md (SMALL=1 ROWS=intake ROUNDS=3)
 	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/alone ./cmd/internal/alone
 	@$(GO) run ./bench $(if $(SMALL),-small) $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
+
+bench-web: prerequisites ## 60 clerks, 20 readers and 5 analysts at the page within a minute
+	@TAIZHANG_BENCH_WEB=1 $(GO) test -count 1 -v -run 'TestLoad$$' ./cmd/internal/web
 
 generate: prerequisites ## write the generated documents in docs/
 	@$(GO) generate ./...

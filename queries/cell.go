@@ -50,6 +50,7 @@ type CellTrace struct {
 	Counts                                     bool   // the return counts at the point asked for
 	Uses                                       []CellUse
 	Note                                       string // why it feeds nothing, or less than one might think
+	Said                                       string // Note in Chinese, for pages
 }
 
 // CellUse is a figure that a cell feeds.
@@ -86,7 +87,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		for i := range names {
 			names[i] = path.Base(names[i])
 		}
-		return nil, lang.Errorf("no return came in a file %q, and none has that id%s", "没有以 %q 为文件名的报表，也没有这个编号%s", a.File, decl.DidYouMean(path.Base(a.File), names).English)
+		return nil, lang.Errorf("no return came in a file %q, and none has that id%s", "没有以 %q 为文件名的报表，也没有这个编号%s", a.File, decl.DidYouMean(path.Base(a.File), names))
 	}
 	at := cellShape().FindStringSubmatch(a.Cell)
 	rowNo, err := strconv.ParseInt(at[2], 10, 64)
@@ -149,7 +150,7 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 		return err
 	}
 	if len(t.Rows) == 0 {
-		c.Note = lang.Phrase("column %s of the sheet was not read as a column of %s: no figure uses the cell", "工作表的 %s 列没有读作 %s 的列：没有数字用到此单元格", letters, c.Form)
+		c.say("column %s of the sheet was not read as a column of %s: no figure uses the cell", "%[1]s列没有作为数据读取，不影响任何指标", letters, c.Form)
 		return nil
 	}
 	for _, v := range t.Rows {
@@ -159,7 +160,7 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 	}
 	if c.Field == "" {
 		c.Field, c.Title = text0(t.Rows[0][0]), text0(t.Rows[0][1])
-		c.Note = lang.Phrase("row %d is not among the data rows: no figure uses the cell", "第%d行不在数据行之内：没有数字用到此单元格", c.Row)
+		c.say("row %d is not among the data rows: no figure uses the cell", "第%d行不是数据行，不影响任何指标", c.Row)
 		return nil
 	}
 	value, err := r.table(ctx, "select cast("+warehouse.Ident(c.Field)+" as varchar) from raw."+warehouse.Ident(c.Form)+" where return_id = ? and sheet = ? and row_no = ?", c.Return, c.Sheet, c.Row)
@@ -171,9 +172,9 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 		if err != nil {
 			return err
 		}
-		c.Note = lang.Phrase("row %d is no data row: no figure uses the cell", "第%d行不是数据行：没有数字用到此单元格", c.Row)
+		c.say("row %d is no data row: no figure uses the cell", "第%d行不是数据行，不影响任何指标", c.Row)
 		if len(refused.Rows) > 0 {
-			c.Note = lang.Phrase("row %d was refused (%s): it is counted beside the figures as not counted", "第%d行未计入（%s）：在数字旁列为未计入", c.Row, text0(refused.Rows[0][0]))
+			c.say("row %d was refused (%s): it is counted beside the figures as not counted", "第%d行未计入（%s），在各指标旁列为未计入", c.Row, text0(refused.Rows[0][0]))
 		}
 	} else {
 		c.Value = value.Rows[0][0]
@@ -181,16 +182,25 @@ func (r *Reader) cellColumn(ctx context.Context, c *CellTrace, letters string, s
 	if c.Note == "" && !c.Counts {
 		switch {
 		case standing[8] == "withdraw":
-			c.Note = lang.Phrase("the return was withdrawn: no figure uses it", "该报表已作废：没有数字用到它")
+			c.say("the return was withdrawn: no figure uses it", "这份报表已作废，不影响任何指标")
 		case standing[6] != true:
-			c.Note = lang.Phrase("the return is %s: no figure uses it", "该报表为 %s：没有数字用到它", standing[5])
+			c.say("the return is %s: no figure uses it", "这份报表的审核结果为 %s，没有计入，不影响任何指标", standing[5])
 		case standing[7] == true:
-			c.Note = lang.Phrase("a correction superseded the return: no figure of this date uses it", "该报表已被更正重报取代：这一日期的数字没有用到它")
+			c.say("a correction superseded the return: no figure of this date uses it", "这份报表已由更正重报代替，不影响这一天的指标")
 		default:
-			c.Note = lang.Phrase("a newer ledger took the return's place, or it lies after the as-of date: no figure of this date uses it", "已有更新的台账取代该报表，或它晚于截至日期：这一日期的数字没有用到它")
+			c.say("a newer ledger took the return's place, or it lies after the as-of date: no figure of this date uses it", "这份台账已有更新的一期，或在截至日期以后，不影响这一天的指标")
 		}
 	}
 	return nil
+}
+
+// say notes why a cell feeds nothing. The Chinese sentence may leave values out.
+func (c *CellTrace) say(english, chinese string, args ...any) {
+	t := decl.Say(english, chinese, args...)
+	c.Note, c.Said = t.English, t.Chinese
+	if i := strings.Index(c.Said, "%!(EXTRA"); i >= 0 {
+		c.Said = c.Said[:i]
+	}
 }
 
 // Lineage is that of the publication's models, with its plain tables.
@@ -233,7 +243,7 @@ func (r *Reader) cellUses(ctx context.Context, p warehouse.Point, c *CellTrace) 
 			return err
 		}
 		if adds == nil {
-			c.Note = lang.Phrase("the row lies outside the window of the figures: none of this date uses it", "该行不在数字的时间范围内：这一日期的数字没有用到它")
+			c.say("the row lies outside the window of the figures: none of this date uses it", "这一行的日期不在统计的时段内，不影响这一天的指标")
 			return nil
 		}
 		for i, m := range ms {
@@ -248,7 +258,7 @@ func (r *Reader) cellUses(ctx context.Context, p warehouse.Point, c *CellTrace) 
 		}
 	}
 	if len(c.Uses) == 0 {
-		c.Note = lang.Phrase("no metric uses the column %s%s", "没有指标用到“%s”列%s", c.Title, r.shownIn(g, cell))
+		c.say("no metric uses the column %s%s", "没有指标使用“%[1]s”一列", c.Title, r.shownIn(g, cell))
 	}
 	return nil
 }

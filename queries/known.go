@@ -62,12 +62,13 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*metric.Metri
 			sort.Strings(values)
 		}
 		values = slices.Compact(values)
-		meant := decl.DidYouMean(v, values).English
-		if meant == "" && len(values) > 0 {
-			meant = "; there are: " + strings.Join(values[:min(len(values), 12)], ", ")
+		meant := decl.DidYouMean(v, values)
+		if meant.English == "" && len(values) > 0 {
+			more := ""
 			if len(values) > 12 {
-				meant += fmt.Sprintf(" … (%d)", len(values))
+				more = fmt.Sprintf(" … (%d)", len(values))
 			}
+			meant = lang.Say("; there are: %s%s", "；可用：%s%s", strings.Join(values[:min(len(values), 12)], ", "), more)
 		}
 		return lang.Errorf("no row has %s=%q%s", "没有一行的 %s=%q%s", d, v, meant)
 	}

@@ -72,7 +72,7 @@ func ParseSaved(name, text string) (SavedQuery, error) {
 			for _, p := range q.Params {
 				names = append(names, p.Name)
 			}
-			return q, lang.Errorf("%s.sql: $%s is not declared (-- param: %s: text: …)%s", "%s.sql：没有声明 $%s（-- param: %s: text: …）%s", name, u, u, decl.DidYouMean(u, names).English)
+			return q, lang.Errorf("%s.sql: $%s is not declared (-- param: %s: text: …)%s", "%s.sql：没有声明 $%s（-- param: %s: text: …）%s", name, u, u, decl.DidYouMean(u, names))
 		}
 	}
 	return q, nil
@@ -145,7 +145,7 @@ func (q SavedQuery) Bind(values map[string]string) (string, []string, error) {
 			for _, p := range q.Params {
 				known = append(known, p.Name)
 			}
-			return "", nil, lang.Errorf("%w: @%s has no parameter %q%s; it has %s", "%w：@%s 没有参数 %q%s；参数有：%s", ErrParam, q.Name, n, decl.DidYouMean(n, known).English, strings.Join(known, ", "))
+			return "", nil, lang.Errorf("%w: @%s has no parameter %q%s; it has %s", "%w：@%s 没有参数 %q%s；参数有：%s", ErrParam, q.Name, n, decl.DidYouMean(n, known), strings.Join(known, ", "))
 		case v == "":
 		case p.Type == "int":
 			if _, err := strconv.ParseInt(v, 10, 64); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -76,7 +77,7 @@ func backupRecord(r *office.BackupReport) result.Record {
 	for _, w := range r.Warnings {
 		warnings = append(warnings, w.Error())
 	}
-	return result.Record{{Key: "backup", Value: r.Name}, {Key: "at", Value: r.At}, {Key: "dir", Value: r.Dir}, {Key: "files", Value: int64(r.Files)}, {Key: "bytes", Value: r.Bytes},
+	return result.Record{{Key: "backup", Value: r.Name}, {Key: "at", Value: r.At.Format(time.RFC3339)}, {Key: "dir", Value: r.Dir}, {Key: "files", Value: int64(r.Files)}, {Key: "bytes", Value: r.Bytes},
 		{Key: "copied_bytes", Value: r.CopiedBytes}, {Key: "read_back", Value: int64(r.ReadBack)}, {Key: "kept", Value: int64(r.Kept)}, {Key: "removed", Value: r.Removed},
 		{Key: "lost", Value: r.Lost}, {Key: "warnings", Value: warnings}}
 }
@@ -103,7 +104,7 @@ func (a *app) listBackups(dir string) error {
 	}
 	records := []result.Record{}
 	for _, s := range sets {
-		records = append(records, result.Record{{Key: "backup", Value: s.Name}, {Key: "at", Value: s.At}, {Key: "zone", Value: store.Owner()}, {Key: "files", Value: int64(len(s.Files))},
+		records = append(records, result.Record{{Key: "backup", Value: s.Name}, {Key: "at", Value: s.At.Format(time.RFC3339)}, {Key: "zone", Value: store.Owner()}, {Key: "files", Value: int64(len(s.Files))},
 			{Key: "bytes", Value: s.Bytes()}, {Key: "program", Value: s.Program}, {Key: "whole", Value: !isLacking[s.Name]}})
 	}
 	if err := a.print(records, "backup", "at", "zone", "files", "bytes", "program", "whole"); err != nil {
@@ -173,7 +174,7 @@ func restoreRecord(r *office.RestoreReport) result.Record {
 	for _, d := range r.Differences {
 		differences = append(differences, fmt.Sprintf("%s: %s → %s", d.What, orDash(d.Before), orDash(d.After)))
 	}
-	return result.Record{{Key: "backup", Value: r.Name}, {Key: "at", Value: r.At}, {Key: "to", Value: r.To}, {Key: "files", Value: int64(r.Files)}, {Key: "bytes", Value: r.Bytes},
+	return result.Record{{Key: "backup", Value: r.Name}, {Key: "at", Value: r.At.Format(time.RFC3339)}, {Key: "to", Value: r.To}, {Key: "files", Value: int64(r.Files)}, {Key: "bytes", Value: r.Bytes},
 		{Key: "receipts", Value: int64(r.Receipts)}, {Key: "papers", Value: int64(r.Papers)}, {Key: "proven", Value: r.Proven}, {Key: "returns", Value: int64(r.Returns)},
 		{Key: "figures", Value: int64(r.Figures)}, {Key: "differences", Value: differences}, {Key: "notes", Value: notes}}
 }

@@ -169,6 +169,7 @@ Try next:
   %s trace closure_rate --zone %s --where street=双马街道
   %s metrics closure_rate --by week --zone %s
   %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
+  %s serve --zone %s                      # then open http://%s/ in a browser
 `, `
 周报工作簿        %s
                   （旁边有：.docx 文字材料、手机用的一页通、督办单、各单位明细）
@@ -180,6 +181,7 @@ Try next:
   %s trace closure_rate --zone %s --where street=双马街道
   %s metrics closure_rate --by week --zone %s
   %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
-`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir))
+  %s serve --zone %s                      # 然后在浏览器中打开 http://%s/
+`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir, exe, dir, pageAddress))
 	return nil
 }

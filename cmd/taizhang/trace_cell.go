@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -29,7 +31,7 @@ func (a *app) traceCell(ctx context.Context, cell string) error {
 	var records []result.Record
 	for _, c := range cells {
 		if c.Note != "" {
-			a.say("%s %s!%s: %s", c.Return, c.Sheet, c.Cell, c.Note)
+			a.tell("%s %s!%s: %s", "%s %s!%s：%s", c.Return, c.Sheet, c.Cell, lang.Text{English: c.Note, Chinese: cmp.Or(c.Said, c.Note)})
 		}
 		records = append(records, c.Records()...)
 	}

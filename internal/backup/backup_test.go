@@ -140,6 +140,33 @@ func TestIncremental(t *testing.T) {
 	same(t, s, fifth, dir)
 }
 
+// TestPlainFiles: a store holds what any medium can: short ASCII names that no system minds, no links, no large files.
+func TestPlainFiles(t *testing.T) {
+	dir, s := source(t), create(t)
+	write(t, dir, "业务/very large", strings.Repeat("x", 9<<20)+"y", long)
+	if _, _, err := save(s, dir, day(1), false); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		n++
+		info, err := os.Lstat(path)
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() || info.Size() > pieceBytes || strings.Trim(d.Name(), "0123456789abcdefghijklmnopqrstuvwxyzTZ.-") != "" || len(d.Name()) > 80 {
+			t.Errorf("%s: %v, %d bytes", path, info.Mode(), info.Size())
+		}
+		return nil
+	})
+	if err != nil || n < 7 {
+		t.Errorf("%d files, %v", n, err)
+	}
+}
+
 // TestFaults fails every step of a backup in turn: what was whole stays whole, what is half made is no backup, and the
 // next one is whole.
 func TestFaults(t *testing.T) {

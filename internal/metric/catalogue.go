@@ -173,9 +173,9 @@ func (c *Catalogue) Metric(name string) (*Metric, error) {
 		}
 		labels = append(labels, m.Label)
 	}
-	meant := decl.DidYouMean(name, c.metricNames()).English
-	if meant == "" {
-		meant = decl.DidYouMean(name, labels).English
+	meant := decl.DidYouMean(name, c.metricNames())
+	if meant.English == "" {
+		meant = decl.DidYouMean(name, labels)
 	}
 	return nil, lang.Errorf("unknown metric %q%s", "没有指标 %q%s", name, meant)
 }
@@ -192,9 +192,9 @@ func (c *Catalogue) Dimension(name string) (string, error) {
 		}
 		labels = append(labels, d.Label)
 	}
-	meant := decl.DidYouMean(name, c.dimensionNames()).English
-	if meant == "" {
-		meant = decl.DidYouMean(name, labels).English
+	meant := decl.DidYouMean(name, c.dimensionNames())
+	if meant.English == "" {
+		meant = decl.DidYouMean(name, labels)
 	}
 	return "", lang.Errorf("unknown dimension %q%s", "没有维度 %q%s", name, meant)
 }

@@ -82,6 +82,9 @@ func (c *languageCheck) call(call *ast.CallExpr) []string {
 	if !isPair && strings.Contains(name, ".") && short == strings.ToLower(short[:1])+short[1:] || short == "Fault" {
 		at, isPair = pairs[short]
 	}
+	if short == "say" && !c.command && name != "say" {
+		at, isPair = 0, true
+	}
 	switch {
 	case isPair && len(call.Args) >= at+2:
 		return pairFaults(call, at)

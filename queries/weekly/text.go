@@ -80,7 +80,7 @@ type templateError struct {
 	says decl.Text
 }
 
-func (e *templateError) Error() string { return e.says.English }
+func (e *templateError) Error() string { return e.says.Error() }
 
 func (p *parser) errorf(at int, english, chinese string, args ...any) error {
 	return &templateError{at, decl.Say(english, chinese, args...)}

@@ -128,7 +128,7 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	if err != nil {
 		return nil, err
 	}
-	w, err := store.Begin(ctx, o.Clock(), o.Program, o.Verify)
+	w, err := store.Begin(ctx, o.Clock().In(z.Location).Truncate(time.Second), o.Program, o.Verify)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ type Finding struct {
 type DoctorOptions struct {
 	Mend    bool   // what is safe to mend is mended
 	From    string // folder of backups to mend from; the one of the last backup unless set
+	Owned   bool   // the caller holds the zone's lock
 	Program string // version of the program
 	Clock   func() time.Time
 	Log     *slog.Logger
@@ -45,7 +46,7 @@ type doctor struct {
 	z     *Zone
 	o     *DoctorOptions
 	found []Finding
-	owner *warehouse.Owner // nil where somebody else is at work in the zone
+	owned bool // the zone's lock is held
 }
 
 // Doctor looks a zone over: everything that can be told from outside of figures. It changes nothing unless it is to mend;
@@ -70,13 +71,15 @@ func Doctor(ctx context.Context, dir string, o DoctorOptions) ([]Finding, error)
 	d.z = z
 	d.add("declarations", Sound, "", "", "%[1]s: %[2]d units, %[3]d forms", "%[1]s：%[2]d个单位，%[3]d种报表", z.Name, len(z.Submitters), len(z.Forms.Forms))
 	d.versions()
-	if o.Mend {
-		if d.owner, err = warehouse.Lock(z.Dir, "doctor"); err != nil {
+	if o.Mend && !o.Owned {
+		owner, err := warehouse.Lock(z.Dir, "doctor")
+		if err != nil {
 			return nil, err
 		}
-		defer d.owner.Release()
+		defer owner.Release()
 	}
-	for _, check := range []func(context.Context) error{d.archive, d.keys, d.warehouse, d.published, d.papers, d.leftovers, d.waiting, d.disk, d.clock, d.backups} {
+	d.owned = o.Mend || o.Owned
+	for _, check := range []func(context.Context) error{d.archive, d.keys, d.warehouse, d.published, d.papers, d.state, d.leftovers, d.waiting, d.disk, d.clock, d.backups} {
 		if err := ctx.Err(); err != nil {
 			return d.found, err
 		}

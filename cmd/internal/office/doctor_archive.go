@@ -145,7 +145,7 @@ func (d *doctor) journalLength(a *archive.Archive, arrivals int) {
 }
 
 // idle says whether nobody else is at work in the zone.
-func (d *doctor) idle() bool { return d.owner != nil || isIdle(d.z.Dir) }
+func (d *doctor) idle() bool { return d.owned || isIdle(d.z.Dir) }
 
 // isIdle says whether nobody is at work in a zone.
 func isIdle(dir string) bool {

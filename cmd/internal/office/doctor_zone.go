@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 	"taizhang/transform"
 )
@@ -24,7 +25,7 @@ func (d *doctor) warehouse(ctx context.Context) error {
 		}
 		return nil
 	}
-	if d.owner == nil { // nobody may write while it is read
+	if !d.owned { // nobody may write while it is read
 		owner, err := warehouse.Lock(d.z.Dir, "doctor")
 		var held *warehouse.HeldError
 		if errors.As(err, &held) {
@@ -103,6 +104,31 @@ func (d *doctor) hasRows(ctx context.Context, file, view string) bool {
 	defer db.Close()
 	n, err := warehouse.Strings(ctx, db.Conn, "select cast(count(*) as varchar) from main."+warehouse.Ident(view))
 	return err == nil && len(n) == 1 && n[0] != "0"
+}
+
+// state looks at what the service notes of its jobs.
+func (d *doctor) state(ctx context.Context) error {
+	s, err := state.View(ctx, d.z.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		return s.Close()
+	}
+	if d.o.Mend && errors.Is(err, state.ErrDamaged) {
+		if store, set, f := d.kept(state.FileName, ""); f != nil {
+			_, err := state.SetAside(d.z.Dir, d.o.Clock())
+			if err == nil {
+				err = store.Extract(f, filepath.Join(d.z.Dir, state.FileName))
+			}
+			if err == nil {
+				d.add("state", Mended, state.FileName, "", "it was damaged; put back from backup %[1]s", "原已损坏，已从备份 %[1]s 补回", set.Name)
+				return nil
+			}
+		}
+	}
+	d.add("state", Faulty, state.FileName, d.command("doctor --mend"), "%[1]v", "%[1]v", firstLine(err))
+	return nil
 }
 
 // papers looks for issued papers that are gone.

@@ -79,7 +79,7 @@ func (s *Service) Serve(ctx context.Context, owner *warehouse.Owner, once bool) 
 		}
 		s.beside.Wait()
 		s.work.Lock() // what was handed over ends first
-		s.work.Unlock()
+		defer s.work.Unlock()
 	}()
 	if err := owner.Serve(listener.Addr().String(), s.token); err != nil {
 		return err

@@ -54,7 +54,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request, who person, d of
 	err := s.o.Service.Decide(r.Context(), d)
 	var refusal *office.Refusal
 	if errors.As(err, &refusal) {
-		return refuse("没有执行：" + refusal.Error())
+		return refuse("没有执行：" + inChinese(refusal, "不能这样决定。"))
 	}
 	if err != nil {
 		return err

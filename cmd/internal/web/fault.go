@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 
+	"taizhang/internal/decl"
 	"taizhang/queries"
 )
 
@@ -61,6 +62,15 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err er
 }
 
 type errorView struct{ Says, Back string }
+
+// inChinese is what an error says in Chinese; where nobody has said it so, otherwise.
+func inChinese(err error, otherwise string) string {
+	var t decl.Text
+	if errors.As(err, &t) && t.Chinese != t.English {
+		return t.Chinese + "。"
+	}
+	return otherwise
+}
 
 // isLoopback says whether a Host header names this computer as itself.
 func isLoopback(host string) bool {

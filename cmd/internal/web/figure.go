@@ -102,7 +102,7 @@ func rowOf(f queries.Figure, c queries.Comparison) figureRow {
 }
 
 func (s *Server) figure(w http.ResponseWriter, r *http.Request, who person) error {
-	rd, done, l, err := s.reads(r)
+	rd, done, l, err := s.calmly(r)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,11 @@ func (s *Server) viewFigure(r *http.Request, rd *reading, a queries.Ask, m *metr
 	v = figureView{Metric: m.ID, Page: page, HasDen: m.IsRatio(), IsDebt: m.Fact.Mode == metric.Obligation, Since: since.Format("2006-01-02 15:04")}
 	list, beside, err := rd.Compare(ctx, a)
 	if err != nil {
-		return v, badAsk("这样查不到：" + err.Error())
+		if len(a.Where) == 0 {
+			return v, err
+		}
+		s.o.Log.Warn("figure for the page", "metric", m.ID, "err", err)
+		return v, badAsk("没有符合条件的数据，或者这个指标不能这样分。请去掉条件再看。")
 	}
 	if len(list) == 0 {
 		return v, notFound("没有这个数。")
@@ -181,7 +185,7 @@ func (s *Server) viewFigure(r *http.Request, rd *reading, a queries.Ask, m *metr
 	if err := v.breakDown(r, rd, a, m); err != nil {
 		return v, err
 	}
-	if err := v.moved(r, rd, a, since); err != nil {
+	if err := s.moved(r, rd, a, since, &v); err != nil {
 		return v, err
 	}
 	return v, v.rows(r, rd, a, m)
@@ -305,7 +309,7 @@ func zeroOr(v any) float64 {
 }
 
 // moved is what corrections and decisions did to the figure since a time.
-func (v *figureView) moved(r *http.Request, rd *reading, a queries.Ask, since time.Time) error {
+func (s *Server) moved(r *http.Request, rd *reading, a queries.Ask, since time.Time, v *figureView) error {
 	at := rd.At(a.Point)
 	if !since.Before(at.KnownAt) {
 		v.MovedNote = "起始时间不早于数据版本时点。"
@@ -313,7 +317,8 @@ func (v *figureView) moved(r *http.Request, rd *reading, a queries.Ask, since ti
 	}
 	changes, err := rd.MetricsDiff(r.Context(), queries.DiffAsk{Ask: a, Before: since, After: at.KnownAt})
 	if err != nil {
-		v.MovedNote = "无法比较：" + err.Error()
+		s.o.Log.Warn("what moved a figure, for the page", "metric", v.Metric, "err", err)
+		v.MovedNote = "这一段时间无法比较，日志里有原因。"
 		return nil
 	}
 	if len(changes) == 0 {
@@ -475,7 +480,7 @@ func (s *Server) takeMoved(w http.ResponseWriter, r *http.Request, rd *reading, 
 	}
 	changes, err := rd.MetricsDiff(r.Context(), queries.DiffAsk{Ask: a, Before: since, After: rd.At(a.Point).KnownAt})
 	if err != nil {
-		return badAsk("无法比较：" + err.Error())
+		return badAsk("这一段时间无法比较。")
 	}
 	t := sheetOf(name+"_变动", "单位", "编号", "之前", "现在", "报送编号")
 	for _, c := range changes {

@@ -140,19 +140,18 @@ func putNew(dir string, f *draftFile) error {
 // takeIn has the service take in what lies in the inbox, and waits for it a while.
 func (s *Server) takeIn(r *http.Request, x *draft) {
 	by := "page " + x.who
-	done := make(chan struct{})
-	ctx := context.WithoutCancel(r.Context())
+	turn := s.intake.join(func() error { return s.o.Service.Run(noContext, by) })
 	go func() {
-		defer close(done)
+		<-turn.done
 		failed := ""
-		if err := s.o.Service.Run(ctx, by); err != nil {
-			s.o.Log.Error("run for the page", "err", err)
+		if turn.err != nil {
+			s.o.Log.Error("run for the page", "err", turn.err)
 			failed = "处理时出了问题，文件已收下，系统会再试。"
 		}
 		s.drafts.end(x, failed)
 	}()
 	select {
-	case <-done:
+	case <-turn.done:
 	case <-time.After(patience):
 	case <-r.Context().Done():
 	}

@@ -64,10 +64,7 @@ func TestClerk(t *testing.T) {
 	}
 	a = x.post(to, form)
 	sent := a.header.Get("Location")
-	if a.status != http.StatusSeeOther || !strings.HasPrefix(sent, "/units/zfb/sent/") {
-		t.Fatalf("hand in: status %d, to %q\n%s\n%s", a.status, sent, a.body, x.log)
-	}
-	page = x.page(sent)
+	page = x.sent(a)
 	if !strings.Contains(page, "已接收") || !strings.Contains(page, "计入3行") || strings.Contains(page, "请核实") {
 		t.Errorf("what became of it:\n%s", page)
 	}
@@ -92,7 +89,7 @@ func TestClerk(t *testing.T) {
 func TestExplainLater(t *testing.T) {
 	x := open(t, copyZone(t), nil)
 	to := x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(mended)}).header.Get("Location")
-	page := x.page(x.post(to, nil).header.Get("Location"))
+	page := x.sent(x.post(to, nil))
 	one := link(t, page, "看审核意见")
 	doubts := mark.FindAllStringSubmatch(x.page(one), -1)
 	if len(doubts) == 0 {
@@ -103,15 +100,39 @@ func TestExplainLater(t *testing.T) {
 		form.Set(d[1], "补录的旧件，时限以原件为准")
 	}
 	a := x.post(one+"/explain", form)
-	if a.status != http.StatusSeeOther {
-		t.Fatalf("explain: status %d\n%s\n%s", a.status, a.body, x.log)
-	}
-	page = x.page(a.header.Get("Location"))
+	page = x.sent(a)
 	if !strings.Contains(page, "已接收") || strings.Contains(page, "请核实") {
 		t.Errorf("it is still doubted:\n%s", page)
 	}
 	if a := x.post(one+"/explain", nil); a.status != http.StatusBadRequest || !strings.Contains(a.body, "还没有写说明") {
 		t.Errorf("explaining nothing: status %d", a.status)
+	}
+}
+
+// TestLearn: an operator says once what a spelling means; checked again, the same file is understood.
+func TestLearn(t *testing.T) {
+	dir := copyZone(t)
+	x := open(t, dir, nil)
+	odd := []byte(strings.Replace(mended, "已办结", "搞定了", 1))
+	to := x.upload("/units/zfb/check", upload{"问题台账.csv", odd}).header.Get("Location")
+	page := x.page(to)
+	if !strings.Contains(page, "“搞定了”就是") || !strings.Contains(page, "<option>已办结</option>") {
+		t.Fatalf("nobody asks what it means:\n%s", page)
+	}
+	form := url.Values{"form": {"问题台账"}, "column": {"办理状态"}, "written": {"搞定了"}, "meant": {"已办结"}, "back": {to}}
+	if a := x.post("/learn", form); a.status != http.StatusSeeOther || a.header.Get("Location") != to {
+		t.Fatalf("learn: status %d\n%s", a.status, a.body)
+	}
+	if page = x.page(x.upload("/units/zfb/check", upload{"问题台账.csv", odd}).header.Get("Location")); strings.Contains(page, "不在可选范围内") {
+		t.Errorf("it isn't known:\n%s", page)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "learned.yaml")); err != nil || !strings.Contains(string(text), "搞定了") {
+		t.Errorf("it isn't kept where forms learn keeps it: %v", err)
+	}
+	form.Set("meant", "没有这一项")
+	form.Set("written", "弄好了")
+	if a := x.post("/learn", form); a.status != http.StatusBadRequest || !strings.Contains(a.body, "没有记住") {
+		t.Errorf("a meaning that isn't there: status %d", a.status)
 	}
 }
 
@@ -137,7 +158,7 @@ func TestDecide(t *testing.T) {
 	if a := x.post("/units/smj/decide", url.Values{"kind": {"waive"}, "form": {"problem"}, "period": {"gestern"}, "reason": {"x"}}); a.status != http.StatusBadRequest {
 		t.Errorf("a wrong period: status %d", a.status)
 	}
-	if a := x.post("/units/smj/decide", url.Values{"kind": {"undo-waive"}, "form": {"problem"}, "period": {"2022-W33"}, "reason": {"x"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "没有执行") {
+	if a := x.post("/units/smj/decide", url.Values{"kind": {"undo-waive"}, "form": {"problem"}, "period": {"2022-W33"}, "reason": {"x"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "没有可以撤销的决定") {
 		t.Errorf("undoing nothing: status %d", a.status)
 	}
 }

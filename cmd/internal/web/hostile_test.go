@@ -126,7 +126,7 @@ func TestTextOfCells(t *testing.T) {
 	}
 	to := x.upload("/units/zfb/check", upload{`<i>台账&.xlsx`, b.Bytes()}).header.Get("Location")
 	pages := []string{x.page(to)}
-	sent := x.page(x.post(to, nil).header.Get("Location"))
+	sent := x.sent(x.post(to, nil))
 	one := link(t, sent, "看审核意见")
 	pages = append(pages, sent, x.page(one), x.page("/units/zfb"), x.page(one+"/sheet?row=4&cells=E4"), x.page(one+"/sheet?row=4&cell=E4"),
 		x.page("/figures/problems_collected?submitter="+url.QueryEscape("政法办")), x.page("/returns"))

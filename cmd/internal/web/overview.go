@@ -1,13 +1,16 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"html/template"
 	"net/http"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
 	"taizhang/internal/onepage"
+	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 	"taizhang/queries"
 	"taizhang/queries/weekly"
@@ -42,7 +45,16 @@ func lightClass(l string) string { return onepage.Light(l).Class() }
 
 // reads opens the publication for a page and reads its point.
 func (s *Server) reads(r *http.Request) (*reading, func(), layout, error) {
-	rd, done, err := s.readings.open(s.zoneOf())
+	return s.readsBy(r, s.readings.open)
+}
+
+// calmly is reads for pages that may be some seconds behind: they say of when they are.
+func (s *Server) calmly(r *http.Request) (*reading, func(), layout, error) {
+	return s.readsBy(r, s.readings.calm)
+}
+
+func (s *Server) readsBy(r *http.Request, open func(*office.Zone) (*reading, func(), error)) (*reading, func(), layout, error) {
+	rd, done, err := open(s.zoneOf())
 	if err != nil {
 		return nil, nil, layout{}, err
 	}
@@ -55,7 +67,7 @@ func (s *Server) reads(r *http.Request) (*reading, func(), layout, error) {
 }
 
 func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) error {
-	rd, done, l, err := s.reads(r)
+	rd, done, l, err := s.calmly(r)
 	if err != nil {
 		return s.orBegin(w, r, who, err)
 	}
@@ -64,13 +76,7 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) er
 	if err != nil {
 		return err
 	}
-	front, err := once(rd, fmt.Sprint("front ", rd.At(p)), func() (*weekly.Front, error) {
-		o, err := papers.WeeklyOptions(s.zoneOf(), s.o.Version)
-		if err != nil {
-			return nil, err
-		}
-		return weekly.FrontPage(r.Context(), rd.Reader, p, o)
-	})
+	front, err := s.front(r.Context(), rd, p)
 	if err != nil {
 		return err
 	}
@@ -87,6 +93,42 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) er
 	l.Title, l.Body, l.Live = "总览", v, true
 	s.render(w, r, who, http.StatusOK, "overview", l)
 	return nil
+}
+
+// front is the weekly's first page at a point. It is made once, also for whoever doesn't wait for it any more.
+func (s *Server) front(ctx context.Context, rd *reading, p warehouse.Point) (*weekly.Front, error) {
+	return once(rd, fmt.Sprint("front ", rd.At(p)), func() (*weekly.Front, error) {
+		o, err := papers.WeeklyOptions(s.zoneOf(), s.o.Version)
+		if err != nil {
+			return nil, err
+		}
+		return weekly.FrontPage(context.WithoutCancel(ctx), rd.Reader, p, o)
+	})
+}
+
+// warm makes what most ask for of a new publication.
+func (s *Server) warm(rd *reading) {
+	p := rd.Published()
+	if _, err := s.front(noContext, rd, p); err != nil {
+		s.o.Log.Warn("front page of a new publication", "err", err)
+	}
+	if _, err := s.allFigures(noContext, rd, p); err != nil {
+		s.o.Log.Warn("figures of a new publication", "err", err)
+	}
+}
+
+func (s *Server) allFigures(ctx context.Context, rd *reading, p warehouse.Point) (figuresView, error) {
+	return once(rd, fmt.Sprint("figures ", rd.At(p)), func() (figuresView, error) {
+		list, beside, err := rd.Compare(context.WithoutCancel(ctx), queries.Ask{Point: p})
+		if err != nil {
+			return figuresView{}, err
+		}
+		var v figuresView
+		for i, f := range list {
+			v.Rows = append(v.Rows, rowOf(f, beside[i]))
+		}
+		return v, nil
+	})
 }
 
 func cardOf(c weekly.FrontCard) cardView {
@@ -127,7 +169,7 @@ type figureRow struct {
 
 // figures lists every figure of the zone.
 func (s *Server) figures(w http.ResponseWriter, r *http.Request, who person) error {
-	rd, done, l, err := s.reads(r)
+	rd, done, l, err := s.calmly(r)
 	if err != nil {
 		return err
 	}
@@ -136,17 +178,7 @@ func (s *Server) figures(w http.ResponseWriter, r *http.Request, who person) err
 	if err != nil {
 		return err
 	}
-	v, err := once(rd, fmt.Sprint("figures ", rd.At(p)), func() (figuresView, error) {
-		list, beside, err := rd.Compare(r.Context(), queries.Ask{Point: p})
-		if err != nil {
-			return figuresView{}, err
-		}
-		var v figuresView
-		for i, f := range list {
-			v.Rows = append(v.Rows, rowOf(f, beside[i]))
-		}
-		return v, nil
-	})
+	v, err := s.allFigures(r.Context(), rd, p)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ func TestFourClicks(t *testing.T) {
 	if !strings.Contains(cell, "影响的指标") || !strings.Contains(cell, "按期办结率") {
 		t.Errorf("the page doesn't say what the cell feeds")
 	}
+	if page := x.page(strings.Replace(link(t, sheet, "已办结"), "cell=L4", "cell=ZZ4", 1)); !strings.Contains(page, "ZZ列没有作为数据读取") {
+		t.Errorf("a cell that feeds nothing isn't told in Chinese")
+	}
 }
 
 // TestPointInTheAddress: a page of another point says so, and its links lead to pages of that point.
@@ -82,7 +85,7 @@ func TestTablesAreTaken(t *testing.T) {
 func TestEveryPage(t *testing.T) {
 	x := open(t, sharedZone(t), nil)
 	for _, path := range []string{"/", "/figures", "/figures/closure_rate", "/figures/return_timeliness", "/figures/incentive_paid", "/figures/closure_rate?street=&department=" + url.QueryEscape("建设局"), "/returns", "/returns?by=form&state=late",
-		"/units/cyj", "/units/smj?all=1", "/nosuch", "/figures/nosuch", "/returns/nosuch", "/units/nosuch"} {
+		"/units/cyj", "/units/smj?all=1", "/query", "/query/tables/main.问题台账", "/query/tables/mart.metric_week", "/papers", "/runs", "/nosuch", "/figures/nosuch", "/returns/nosuch", "/units/nosuch"} {
 		a := x.get(path)
 		want := http.StatusOK
 		if strings.Contains(path, "nosuch") {

@@ -99,8 +99,8 @@ type schemaView struct {
 }
 
 type tableView struct {
-	Name, About string
-	Columns     []columnView
+	ID, Name, About string
+	Columns         []columnView
 }
 
 type columnView struct{ Name, Type, About string }
@@ -134,7 +134,7 @@ func (s *Server) showQuery(w http.ResponseWriter, r *http.Request, who person, s
 	if v.Saved, err = savedViews(s.zoneOf()); err != nil {
 		return err
 	}
-	if v.Schemas, err = once(rd, "tables", func() ([]schemaView, error) { return schemaViews(r.Context(), rd) }); err != nil {
+	if v.Schemas, err = schemasOf(r, rd); err != nil {
 		return err
 	}
 	l.Title, l.Body = "查询", v
@@ -168,6 +168,32 @@ func savedFolder(z *office.Zone) fs.FS {
 	return os.DirFS(dir)
 }
 
+func schemasOf(r *http.Request, rd *reading) ([]schemaView, error) {
+	return once(rd, "tables", func() ([]schemaView, error) { return schemaViews(r.Context(), rd) })
+}
+
+// tables shows the columns of a table.
+func (s *Server) tables(w http.ResponseWriter, r *http.Request, who person) error {
+	rd, done, err := s.readings.open(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	defer done()
+	list, err := schemasOf(r, rd)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		for _, t := range x.Tables {
+			if t.ID == r.PathValue("table") {
+				s.render(w, r, who, http.StatusOK, "table", layout{Title: t.Name, Body: t})
+				return nil
+			}
+		}
+	}
+	return notFound("没有这张表。")
+}
+
 var schemaTitles = map[string]string{"main": "各报表（中文视图，计入统计的行）", "mart": "统计结果", "core": "模型", "stg": "按报表整理的行", "raw": "原始记录", "ctl": "参数"}
 
 func schemaViews(ctx context.Context, rd *reading) ([]schemaView, error) {
@@ -185,7 +211,7 @@ func schemaViews(ctx context.Context, rd *reading) ([]schemaView, error) {
 			out = append(out, schemaView{Name: t.Schema, Title: schemaTitles[t.Schema]})
 		}
 		id := t.Schema + "." + t.Name
-		v := tableView{Name: id, About: cmp.Or(comments[id], t.Description)}
+		v := tableView{ID: id, Name: id, About: cmp.Or(comments[id], t.Description)}
 		if t.Schema == "main" {
 			v.Name = t.Name
 		}
@@ -307,7 +333,7 @@ func bound(z *office.Zone, name string, values map[string]string) (string, []str
 	}
 	text, args, err := list[i].Bind(given)
 	if errors.Is(err, queries.ErrParam) {
-		return "", nil, badAsk("条件不对：" + err.Error())
+		return "", nil, badAsk("条件不对：日期请写成 2022-08-15，数字只写数字。")
 	}
 	return text, args, err
 }

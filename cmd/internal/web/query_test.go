@@ -13,10 +13,13 @@ import (
 func TestAnalyst(t *testing.T) {
 	x := open(t, sharedZone(t), nil)
 	page := x.page("/query")
-	for _, want := range []string{"问题台账", "mart.metric_week", "统计结果", "@overdue", "所属街道", "牵头单位"} {
+	for _, want := range []string{"问题台账", "mart.metric_week", "统计结果", "@overdue", "所属街道"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	if page := x.page(linkTo(t, page, "", "/query/tables/mart.metric_week")); !strings.Contains(page, "现在已知") || !strings.Contains(page, "dimension_value") {
+		t.Error("the columns of a layer aren't explained")
 	}
 	ask := func(form url.Values) (string, answerOf) {
 		a := x.post("/query", form)

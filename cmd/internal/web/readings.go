@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -15,18 +18,29 @@ import (
 // readings keep the publication open between requests, and what was made from it. A new publication takes the place of
 // the old one, which is closed when the last request that reads it has ended; one that nobody asks for is closed, too, so
 // that it stands in nobody's way.
+//
+// Where many publications follow one another, such as while everybody hands in, pages that cost much to make are shown of
+// the one before, which they name, until those of the newest are made: for mostBehind at the longest.
 type readings struct {
-	mu  sync.Mutex
-	now *reading
+	warm func(*reading) // makes what most ask for; nil: nothing is made before it is asked for
+
+	mu      sync.Mutex
+	newest  *reading
+	shown   *reading // the one whose pages are made; nil, the newest or the one before
+	since   time.Time
+	warming bool
 }
 
 // reading is one publication, open.
 type reading struct {
 	*queries.Reader
-	found *warehouse.Readable
+	own   string // the name under which it is read
+	note  string // why it isn't the newest, "" where it is
 	mark  string
 	users int
 	idle  *time.Timer
+
+	closed bool
 
 	mu   sync.Mutex
 	made map[string]*made
@@ -41,6 +55,7 @@ type made struct {
 
 const (
 	idleReading = 20 * time.Second
+	mostBehind  = 10 * time.Second
 	mostMade    = 300 // kept of one publication
 )
 
@@ -48,71 +63,156 @@ const (
 func (p *readings) open(z *office.Zone) (*reading, func(), error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	found, err := warehouse.Find(z.Published())
+	r, err := p.look(z)
 	if err != nil {
 		return nil, nil, err
 	}
-	mark := markOf(found.Path, z)
-	if p.now != nil && (p.now.mark != mark || found.Note != "" && found.Note != p.now.found.Note) {
-		p.retire()
-	}
-	if p.now == nil {
-		r, err := queries.Open(found.Path, z.Metrics)
-		if err != nil {
-			return nil, nil, errors.Join(err, found.Close())
-		}
-		p.now = &reading{Reader: r, found: found, mark: mark, made: map[string]*made{}}
-	} else if err := found.Close(); err != nil {
-		return nil, nil, err
-	}
-	now := p.now
-	if now.idle != nil {
-		now.idle.Stop()
-		now.idle = nil
-	}
-	now.users++
-	return now, func() { p.leave(now) }, nil
+	return r, p.take(r), nil
 }
 
-func (p *readings) leave(r *reading) {
+// calm is open for pages that may be some seconds behind.
+func (p *readings) calm(z *office.Zone) (*reading, func(), error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r.users--
-	switch {
-	case r.users > 0:
-	case p.now != r:
-		r.shut()
-	default:
+	r, err := p.look(z)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.shown == nil || p.warm == nil || time.Since(p.since) > mostBehind {
+		p.show(r)
+	}
+	if p.shown != r && !p.warming {
+		p.warming = true
+		leave := p.take(r)
+		go func() {
+			defer leave()
+			p.warm(r)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.warming = false
+			if p.newest == r {
+				p.show(r)
+			}
+		}()
+	}
+	return p.shown, p.take(p.shown), nil
+}
+
+// look finds the newest publication and opens it; the caller holds the lock.
+func (p *readings) look(z *office.Zone) (*reading, error) {
+	found, err := warehouse.Find(z.Published())
+	if err != nil {
+		return nil, err
+	}
+	mark := markOf(found.Path, z)
+	if p.newest != nil && p.newest.mark == mark && found.Note == p.newest.note {
+		return p.newest, found.Close()
+	}
+	// The engine gives a file that it has open to whoever opens one of that name, also where another file has taken the
+	// place meanwhile: each publication is read under a name of its own.
+	own := filepath.Join(z.Dir, Folder, readingPrefix+strconv.FormatInt(time.Now().UnixNano(), 36)+".duckdb")
+	if err := durable.Duplicate(found.Path, own, 0o600); err != nil {
+		return nil, errors.Join(err, found.Close())
+	}
+	if err := found.Close(); err != nil {
+		return nil, err
+	}
+	r, err := queries.Open(own, z.Metrics)
+	if err != nil {
+		return nil, errors.Join(err, durable.Remove(own))
+	}
+	old := p.newest
+	p.newest, p.since = &reading{Reader: r, own: own, note: found.Note, mark: mark, made: map[string]*made{}}, time.Now()
+	p.drop(old)
+	return p.newest, nil
+}
+
+// readingPrefix begins the names under which publications are read.
+const readingPrefix = "reading-"
+
+// tidyReadings removes what an earlier process left.
+func tidyReadings(dir string) error {
+	left, err := filepath.Glob(filepath.Join(dir, readingPrefix+"*"))
+	if err != nil {
+		return err
+	}
+	return durable.Remove(left...)
+}
+
+// show has r be the one whose pages are shown; the caller holds the lock.
+func (p *readings) show(r *reading) {
+	old := p.shown
+	p.shown = r
+	if old != r {
+		p.drop(old)
+	}
+}
+
+// take counts a user of r; the caller holds the lock. What is given back is called without it.
+func (p *readings) take(r *reading) func() {
+	if r.idle != nil {
+		r.idle.Stop()
+		r.idle = nil
+	}
+	r.users++
+	return sync.OnceFunc(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if r.users--; r.users > 0 {
+			return
+		}
+		if p.newest != r && p.shown != r {
+			r.shut()
+			return
+		}
 		r.idle = time.AfterFunc(idleReading, func() {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			if p.now == r && r.users == 0 {
-				p.retire()
+			if r.users == 0 && r.idle != nil {
+				p.forget(r)
 			}
 		})
+	})
+}
+
+// drop closes r unless somebody needs it; the caller holds the lock.
+func (p *readings) drop(r *reading) {
+	if r != nil && r.users == 0 && p.newest != r && p.shown != r {
+		r.shut()
 	}
 }
 
-// retire lets go of what is open; the caller holds the lock.
-func (p *readings) retire() {
-	if r := p.now; r != nil && r.users == 0 {
-		r.shut()
+// forget lets go of r; the caller holds the lock.
+func (p *readings) forget(r *reading) {
+	if r == nil {
+		return
 	}
-	p.now = nil
+	if p.newest == r {
+		p.newest = nil
+	}
+	if p.shown == r {
+		p.shown = nil
+	}
+	p.drop(r)
 }
 
 func (r *reading) shut() {
+	if r.closed {
+		return
+	}
+	r.closed = true
 	if r.idle != nil {
 		r.idle.Stop()
 	}
-	_ = r.Close()       // it was only read
-	_ = r.found.Close() // a temporary copy; the next start's tidying removes what stays
+	_ = r.Close()             // it was only read
+	_ = durable.Remove(r.own) // the next start's tidying removes what stays
 }
 
 func (p *readings) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.retire()
+	p.forget(p.newest)
+	p.forget(p.shown)
 	return nil
 }
 

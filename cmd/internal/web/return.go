@@ -30,6 +30,7 @@ type returnView struct {
 	Sheet     string // to look at the original, "" where none was read
 	Decided   []string
 	Askable   bool // something in it may be explained
+	Lessons   []lessonView
 }
 
 type findingView struct {
@@ -105,6 +106,7 @@ func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) e
 		for _, x := range report.Returns {
 			if x.ID == id {
 				v.take(x)
+				v.Lessons = lessonsIn(s.zoneOf(), []*finding.Return{x})
 			}
 		}
 	}

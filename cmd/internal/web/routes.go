@@ -19,6 +19,7 @@ func (s *Server) table() []route {
 		{pattern: "GET /returns/{return}/receipt", may: mayUnit, about: ofReturn, handle: (*Server).receipt},
 		{pattern: "POST /returns/{return}/explain", may: maySend, about: ofReturn, handle: (*Server).explain},
 		{pattern: "POST /returns/{return}/decide", may: mayManage, about: ofReturn, handle: (*Server).decideReturn},
+		{pattern: "POST /learn", may: mayManage, handle: (*Server).learn},
 
 		{pattern: "GET /units/{unit}", may: mayUnit, about: ofUnit, handle: (*Server).unit},
 		{pattern: "GET /units/{unit}/template", may: mayUnit, about: ofUnit, handle: (*Server).template},
@@ -30,6 +31,7 @@ func (s *Server) table() []route {
 
 		{pattern: "GET /query", may: mayQuery, handle: (*Server).query},
 		{pattern: "POST /query", may: mayQuery, handle: (*Server).ask},
+		{pattern: "GET /query/tables/{table}", may: mayQuery, handle: (*Server).tables},
 		{pattern: "GET /query/results/{result}", may: mayQuery, handle: (*Server).result},
 
 		{pattern: "GET /papers", may: mayRead, handle: (*Server).papers},

@@ -39,8 +39,10 @@ type Server struct {
 	audit    *audit
 	doors    doors
 	asking   chan struct{} // queries at work
+	coming   chan struct{} // uploads that are read and judged
 	ended    chan struct{} // closed when the page ends
 	lines    atomic.Int64  // live connections
+	intake   turns         // of taking in what lies in the inbox
 	nobody   string        // hash of a password that nobody has
 }
 
@@ -59,12 +61,15 @@ func New(o Options) (*Server, error) {
 	if err := durable.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the page's folder: %w", err)
 	}
+	if err := tidyReadings(dir); err != nil {
+		return nil, fmt.Errorf("the page's folder: %w", err)
+	}
 	a, err := openAudit(filepath.Join(dir, "audit.jsonl"), o.Clock)
 	if err != nil {
 		return nil, fmt.Errorf("the page's audit: %w", err)
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), nobody: nobodysHash, ended: make(chan struct{})}
-	s.drafts.clock, s.doors.clock = o.Clock, o.Clock
+	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{})}
+	s.drafts.clock, s.doors.clock, s.readings.warm = o.Clock, o.Clock, s.warm
 	s.routes = s.table()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.guard(r))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -124,7 +125,7 @@ func (v *sheetView) feeds(r *http.Request, rd *reading, o queries.Original) erro
 		return nil
 	}
 	for _, c := range list {
-		v.Note = c.Note
+		v.Note = c.Said
 		for _, u := range c.Uses {
 			var dims []string
 			for _, d := range u.Dimensions {
@@ -155,7 +156,8 @@ func (s *Server) original(r *http.Request, o queries.Original, name string) (*sh
 	defer a.Close()
 	content, err := a.Get(o.SHA256)
 	if err != nil {
-		return nil, nil, notFound("原件打不开：" + err.Error())
+		s.o.Log.Error("read an original for the page", "return", o.Return, "err", err)
+		return nil, nil, notFound("原件打不开，请告诉管理员：日志里有原因。")
 	}
 	in, err := z.CheckIntake()
 	if err != nil {
@@ -163,7 +165,7 @@ func (s *Server) original(r *http.Request, o queries.Original, name string) (*sh
 	}
 	book, err := sheet.Open(r.Context(), o.File, content, in.Limits)
 	if err != nil {
-		return nil, nil, notFound("原件无法显示：" + err.Error())
+		return nil, nil, notShown(err)
 	}
 	book.Rename(secret.MaskNames)
 	var names []string
@@ -182,9 +184,18 @@ func (s *Server) original(r *http.Request, o queries.Original, name string) (*sh
 	}
 	g, err := book.Grid(at)
 	if err != nil {
-		return nil, nil, notFound("原件无法显示：" + err.Error())
+		return nil, nil, notShown(err)
 	}
 	return g, names, nil
+}
+
+// notShown is a file that its reader refuses, in the reader's words.
+func notShown(err error) error {
+	var refusal *sheet.Refusal
+	if errors.As(err, &refusal) {
+		return notFound("原件无法显示：" + refusal.Message)
+	}
+	return err
 }
 
 // masking gives what of a stored original may be shown: no more than the tables hold. Numbers of persons are masked

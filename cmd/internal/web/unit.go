@@ -207,9 +207,7 @@ func (s *Server) orBegin(w http.ResponseWriter, r *http.Request, who person, err
 	}
 	z := s.zoneOf()
 	v := beginView{Inbox: z.Inbox()}
-	for _, u := range z.Submitters {
-		v.Units = append(v.Units, u)
-	}
+	v.Units = append(v.Units, z.Submitters...)
 	if v.Waiting, err = s.waiting(""); err != nil {
 		return err
 	}

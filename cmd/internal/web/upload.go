@@ -19,10 +19,19 @@ import (
 	"taizhang/internal/zone"
 )
 
+// uploadsAtOnce is how many uploads are read and judged at once; the others wait for their turn.
+const uploadsAtOnce = 4
+
 // check reads uploaded files and says what they would get, touching nothing.
 func (s *Server) check(w http.ResponseWriter, r *http.Request, who person) error {
 	z := s.zoneOf()
 	u, _ := z.Submitter(r.PathValue("unit"))
+	select { // what a file may take of memory is bounded, and so is how many there are at once
+	case s.coming <- struct{}{}:
+		defer func() { <-s.coming }()
+	case <-r.Context().Done():
+		return r.Context().Err()
+	}
 	x, err := s.upload(w, r, z, u, who)
 	if err != nil {
 		return err
@@ -152,6 +161,8 @@ type draftView struct {
 	Handed bool
 	Bad    int // files that would be sent back whole
 	Doubts int // that can be explained
+
+	Lessons []lessonView
 }
 
 type fileView struct {
@@ -201,6 +212,9 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error
 			v.Bad++
 		}
 		v.Files = append(v.Files, fv)
+		if f.report != nil {
+			v.Lessons = append(v.Lessons, lessonsIn(z, f.report.Returns)...)
+		}
 	}
 	s.render(w, r, who, http.StatusOK, "draft", layout{Title: "检查结果", Body: v})
 	return nil

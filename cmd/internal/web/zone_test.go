@@ -276,6 +276,24 @@ func (x *site) get(path string) answerOf {
 	return x.do(req)
 }
 
+// sent is the page of what was handed in, once that is taken in.
+func (x *site) sent(a answerOf) string {
+	x.t.Helper()
+	to := a.header.Get("Location")
+	if a.status != http.StatusSeeOther || !strings.Contains(to, "/sent/") {
+		x.t.Fatalf("hand in: status %d, to %q\n%s\n%s", a.status, to, a.body, x.log)
+	}
+	for limit := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		page := x.page(to)
+		if !strings.Contains(page, "正在处理") {
+			return page
+		}
+		if time.Now().After(limit) {
+			x.t.Fatalf("it is never taken in\n%s", x.log)
+		}
+	}
+}
+
 // page is get of what must be there.
 func (x *site) page(path string) string {
 	x.t.Helper()
@@ -323,7 +341,7 @@ func (x *site) upload(path string, files ...upload) answerOf {
 	return x.do(req)
 }
 
-var anchor = regexp.MustCompile(`<a [^>]*href="([^"]*)"[^>]*>([^<]*)</a>`)
+var anchor = regexp.MustCompile(`<a [^>]*href="([^"]*)"[^>]*>([^<]*)<`)
 
 // link finds where a link of a page leads, by its text.
 func link(t testing.TB, page, text string) string {
@@ -339,6 +357,6 @@ func linkTo(t testing.TB, page, text, holds string) string {
 			return to
 		}
 	}
-	t.Fatalf("the page has no link %q", text)
+	t.Fatalf("the page has no link %q:\n%s", text, page)
 	return ""
 }

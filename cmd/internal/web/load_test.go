@@ -1,0 +1,85 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestLoad is `make bench-web`: within a minute 60 clerks check and hand in, 20 readers read and 5 analysts query. No
+// request fails, no file is lost; how long pages take is printed.
+func TestLoad(t *testing.T) {
+	if os.Getenv("TAIZHANG_BENCH_WEB") == "" {
+		t.Skip("takes a minute; make bench-web runs it")
+	}
+	x := open(t, copyZone(t), nil)
+	const clerks, readers, analysts, span = 60, 20, 5, time.Minute
+	var mu sync.Mutex
+	took := map[string][]time.Duration{}
+	timed := func(what string, f func() answerOf) answerOf {
+		begun := time.Now()
+		a := f()
+		mu.Lock()
+		defer mu.Unlock()
+		took[what] = append(took[what], time.Since(begun))
+		if a.status >= 400 {
+			t.Errorf("%s: status %d\n%.500s", what, a.status, a.body)
+		}
+		return a
+	}
+	end := time.Now().Add(span)
+	var all sync.WaitGroup
+	var sent []answerOf
+	for i := range clerks {
+		all.Go(func() {
+			y := *x
+			y.client = newClient(t)
+			time.Sleep(span * time.Duration(i) / clerks) // they come one after another, not at a stroke
+			name := fmt.Sprintf("问题台账%02d.csv", i)
+			text := strings.ReplaceAll(mended, "SM-", fmt.Sprintf("SM%02d-", i))
+			to := timed("check", func() answerOf {
+				return y.upload("/units/zfb/check", upload{name, []byte(text)})
+			}).header.Get("Location")
+			timed("page", func() answerOf { return y.get(to) })
+			a := timed("hand in", func() answerOf { return y.post(to, nil) })
+			mu.Lock()
+			defer mu.Unlock()
+			sent = append(sent, a)
+		})
+	}
+	for range readers {
+		all.Go(func() {
+			y := *x
+			y.client = newClient(t)
+			for i := 0; time.Now().Before(end); i++ {
+				path := []string{"/", "/figures/closure_rate", "/returns", "/units/cyj", "/figures"}[i%5]
+				timed("page", func() answerOf { return y.get(path) })
+				time.Sleep(500 * time.Millisecond) // somebody reads it
+			}
+		})
+	}
+	for range analysts {
+		all.Go(func() {
+			y := *x
+			y.client = newClient(t)
+			timed("query", func() answerOf {
+				return y.post("/query", url.Values{"sql": {"select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc"}})
+			})
+		})
+	}
+	all.Wait()
+	for _, a := range sent {
+		if page := x.sent(a); !strings.Contains(page, "报送编号") {
+			t.Errorf("a file is lost:\n%.1000s", page)
+		}
+	}
+	for what, list := range took {
+		slices.Sort(list)
+		t.Logf("%-8s n=%d p50=%v p99=%v max=%v", what, len(list), list[len(list)/2].Round(time.Millisecond), list[len(list)*99/100].Round(time.Millisecond), list[len(list)-1].Round(time.Millisecond))
+	}
+}

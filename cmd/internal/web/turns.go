@@ -1,0 +1,38 @@
+package web
+
+import "sync"
+
+// turns let everybody who wants the same work done share it: whoever comes while it is under way waits for the next
+// turn, together with all who come until that begins.
+type turns struct {
+	work sync.Mutex // held by the turn under way
+	mu   sync.Mutex
+	next *turn // not begun yet; nil where nobody waits
+}
+
+// turn is one time that the work is done.
+type turn struct {
+	done chan struct{}
+	err  error // once it is done
+}
+
+// join gives the turn that begins after now; do is the work.
+func (t *turns) join(do func() error) *turn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.next != nil {
+		return t.next
+	}
+	n := &turn{done: make(chan struct{})}
+	t.next = n
+	go func() {
+		defer close(n.done)
+		t.work.Lock()
+		defer t.work.Unlock()
+		t.mu.Lock()
+		t.next = nil
+		t.mu.Unlock()
+		n.err = do()
+	}()
+	return n
+}
