@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"taizhang/ingest/finding"
@@ -14,6 +13,7 @@ import (
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // AnswerDecision gives the sender a receipt that says the outcome as an operator's decision makes it. It is called
@@ -87,7 +87,7 @@ func (s *Session) answerOwed(e archive.Event) error {
 	}
 	name, content, err := receipt.Write(&finding.Report{ReceivedAt: d.At, Returns: []*finding.Return{r}}, receipt.Source{}, s.In.office())
 	if err != nil {
-		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
 	}
 	var batch durable.Batch
 	defer batch.Discard()
@@ -95,7 +95,7 @@ func (s *Session) answerOwed(e archive.Event) error {
 		err = batch.Commit()
 	}
 	if err != nil {
-		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
 	}
 	a, err := s.arrived(judge.ArrivalOf(e.Return))
 	if err != nil {
-		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
 	}
 	p := &read.Parsed{File: a.file, Sha: a.sha}
 	if a.file.Content != nil || a.tooBig {
@@ -117,11 +117,11 @@ func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
 	}
 	report, err := s.Kept(ctx, a.seq)
 	if err != nil {
-		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
 	}
 	for i, r := range report.Returns {
 		if err := s.decided(r, e, p, i); err != nil {
-			return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+			return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
 		}
 	}
 	source := p.Source()
@@ -130,7 +130,7 @@ func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
 	}
 	name, content, err := receipt.Write(report, source, s.In.office())
 	if err != nil {
-		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
 	}
 	var batch durable.Batch
 	defer batch.Discard()
@@ -142,7 +142,7 @@ func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
 		err = s.retireOlder(put, report)
 	}
 	if err != nil {
-		return fmt.Errorf("receipt of decision %d: %w", e.Seq, err)
+		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func (s *Session) arrived(seq int) (arrival, error) {
 			return a, err
 		}
 	}
-	return arrival{}, fmt.Errorf("no arrival %d", seq)
+	return arrival{}, lang.Errorf("no arrival %d", "没有第 %d 号收件", seq)
 }
 
 // decided puts into return i of a file what operators decided about it: e, if it is the one meant, else what holds.

@@ -9,7 +9,7 @@ import (
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
-	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -23,7 +23,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	if e.Kind == archive.Accept {
 		old := s.hist.ByID[e.Return]
 		if old == nil {
-			return fmt.Errorf("accept %s: no such return", e.Return)
+			return lang.Errorf("accept %s: no such return", "放行 %s：没有这份报表", e.Return)
 		}
 		if !old.Outcome.Counts() && !old.Loaded {
 			var err error
@@ -49,10 +49,10 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 	}
 	if err != nil {
 		warehouse.Rollback(s.Conn)
-		return fmt.Errorf("record decision %d: %w", e.Seq, err)
+		return lang.Errorf("record decision %d: %w", "记录第%d号决定：%w", e.Seq, err)
 	}
 	if err := warehouse.Commit(ctx, s.Conn); err != nil {
-		return fmt.Errorf("record decision %d: %w", e.Seq, err)
+		return lang.Errorf("record decision %d: %w", "记录第%d号决定：%w", e.Seq, err)
 	}
 	if pt != nil {
 		s.hist.ByID[e.Return].Rows = len(pt.Records)
@@ -67,7 +67,7 @@ func (s *Session) Decide(ctx context.Context, e archive.Event) error {
 func (s *Session) reread(ctx context.Context, id string) (*read.Part, error) {
 	var seq, n int
 	if _, err := fmt.Sscanf(id, "%d-%d", &seq, &n); err != nil {
-		return nil, decl.Say("accept %s: not the number of a return", "放行 %s：不是报表编号", id)
+		return nil, lang.Errorf("accept %s: not the number of a return", "放行 %s：不是报表编号", id)
 	}
 	for e, err := range s.Archive.All() {
 		if err != nil {
@@ -78,23 +78,23 @@ func (s *Session) reread(ctx context.Context, id string) (*read.Part, error) {
 		}
 		a, err := s.archived(e)
 		if err != nil {
-			return nil, fmt.Errorf("accept %s: %w", id, err)
+			return nil, lang.Errorf("accept %s: %w", "放行 %s：%w", id, err)
 		}
 		p, err := s.readOne(ctx, a)
 		if err != nil {
 			return nil, err
 		}
 		if p.Failed != nil || n < 1 || n > len(p.Parts) {
-			return nil, decl.Say("accept %s: the file can't be read as a return, so there is nothing to count", "放行 %s：文件读不成报表，没有可以计入的", id)
+			return nil, lang.Errorf("accept %s: the file can't be read as a return, so there is nothing to count", "放行 %s：该文件读不成报表，没有可计入的内容", id)
 		}
 		pt := p.Parts[n-1]
 		if pt.Ret.Submitter == "" || !pt.Ret.Period.Valid() || len(pt.Records) == 0 {
-			return nil, decl.Say("accept %s: no row of it can be counted", "放行 %s：没有一行可以计入", id)
+			return nil, lang.Errorf("accept %s: no row of it can be counted", "放行 %s：没有一行可以计入", id)
 		}
 		pt.Ret.ID = id
 		return pt, nil
 	}
-	return nil, decl.Say("accept %s: no such arrival", "放行 %s：没有这次收件", id)
+	return nil, lang.Errorf("accept %s: no such arrival", "放行 %s：没有这份收件", id)
 }
 
 // Acceptable says whether 放行 of a return would load rows; the error says why not.
@@ -102,11 +102,11 @@ func (s *Session) Acceptable(ctx context.Context, id string) error {
 	old := s.hist.ByID[id]
 	switch {
 	case old == nil:
-		return decl.Say("no such return: %s", "没有编号为 %s 的报表", id)
+		return lang.Errorf("no such return: %s", "没有报表 %s", id)
 	case old.Outcome.Counts() && !old.Withdrawn || old.Accepted && !old.Withdrawn:
-		return decl.Say("return %s counts already", "%s 已经计入，不必放行", id)
+		return lang.Errorf("return %s counts already", "报表 %s 已经计入", id)
 	case old.Outcome == "duplicate":
-		return decl.Say("return %s is a duplicate: accept the one it repeats", "%s 是重复报送，请放行它所重复的那一份", id)
+		return lang.Errorf("return %s is a duplicate: accept the one it repeats", "报表 %s 是重复报送：请放行它所重复的那一份", id)
 	case old.Outcome.Counts(): // withdrawn before: it counts again
 		return nil
 	}
@@ -127,7 +127,7 @@ func (s *Session) Replay(ctx context.Context, events []archive.Event) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("replay arrival %d: %w", e.Seq, err)
+			return lang.Errorf("replay arrival %d: %w", "重新读取第 %d 号收件：%w", e.Seq, err)
 		}
 		a.path = ""
 		todo = append(todo, a)

@@ -15,6 +15,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -219,10 +220,10 @@ func (s *Session) Erase(ctx context.Context, e archive.Event) error {
 	}
 	if err := warehouse.Load(ctx, s.Conn, warehouse.FixedTable("raw.decision"), b.tables["raw.decision"]); err != nil {
 		warehouse.Rollback(s.Conn)
-		return fmt.Errorf("note erasure %d: %w", e.Seq, err)
+		return lang.Errorf("note erasure %d: %w", "记下第%d号清除：%w", e.Seq, err)
 	}
 	if err := warehouse.Commit(ctx, s.Conn); err != nil {
-		return fmt.Errorf("note erasure %d: %w", e.Seq, err)
+		return lang.Errorf("note erasure %d: %w", "记下第%d号清除：%w", e.Seq, err)
 	}
 	s.Erased.pass(e)
 	return s.reload(ctx)

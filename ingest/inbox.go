@@ -16,6 +16,7 @@ import (
 
 	"taizhang/ingest/judge"
 	"taizhang/ingest/sheet"
+	"taizhang/internal/lang"
 )
 
 // Dropped is a file in the inbox.
@@ -72,11 +73,11 @@ func Inbox(dir string) ([]Dropped, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list inbox: %w", err)
+		return nil, lang.Errorf("list inbox: %w", "列出收件箱：%w", err)
 	}
 	l := inboxList{root: root, hidden: map[string]int{}}
 	if err := filepath.WalkDir(root, l.visit); err != nil {
-		return nil, fmt.Errorf("list inbox: %w", err)
+		return nil, lang.Errorf("list inbox: %w", "列出收件箱：%w", err)
 	}
 	for in, n := range l.hidden {
 		if n > hiddenShown {

@@ -3,12 +3,12 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/judge"
 	"taizhang/ingest/receipt"
 	"taizhang/internal/archive"
+	"taizhang/internal/lang"
 )
 
 // maxRetries is how often a file whose reading was cut short is read again. What takes the whole program down each time
@@ -20,7 +20,7 @@ const maxRetries = 3
 func (s *Session) recover(ctx context.Context) error {
 	pending, err := s.Archive.Pending()
 	if err != nil {
-		return fmt.Errorf("recover: %w", err)
+		return lang.Errorf("recover: %w", "接续未完成的工作：%w", err)
 	}
 	for len(pending) > 0 {
 		if n := s.untried(pending); n > 0 {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"os"
@@ -21,6 +20,7 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -205,7 +205,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		reports, err = s.judgeAndStore(ctx, todo, files)
 	}
 	if err != nil {
-		return fmt.Errorf("store returns: %w", err)
+		return lang.Errorf("store returns: %w", "保存报表：%w", err)
 	}
 	s.Taken = append(s.Taken, reports...)
 	if !answer {
@@ -328,7 +328,7 @@ func (s *Session) finish(todo []arrival, reports []*finding.Report, sources []re
 			err = s.retireOlder(put[i], r)
 		}
 		if err != nil {
-			s.wait(todo[i], fmt.Errorf("its receipt: %w", err))
+			s.wait(todo[i], lang.Errorf("its receipt: %w", "其回执：%w", err))
 			continue
 		}
 		done = append(done, todo[i])
@@ -340,7 +340,7 @@ func (s *Session) finish(todo []arrival, reports []*finding.Report, sources []re
 func (s *Session) putReceipt(batch *durable.Batch, r *finding.Report, name string, content []byte) (*receipt.Saved, error) {
 	put, err := receipt.Save(batch, s.outboxOf(r), name, content)
 	if err != nil {
-		return nil, fmt.Errorf("receipt of arrival %d: %w", r.Arrival, err)
+		return nil, lang.Errorf("receipt of arrival %d: %w", "第 %d 号收件的回执：%w", r.Arrival, err)
 	}
 	return put, nil
 }
@@ -364,17 +364,17 @@ func (s *Session) dropped(a arrival) string {
 }
 
 // ErrNotKept is of an arrival whose receipt's words are not in the tables: it was taken in before they were kept.
-var ErrNotKept = errors.New("what its receipt says was not kept\nhint: taizhang rebuild keeps it for all that was taken in")
+var ErrNotKept = lang.Errorf("what its receipt says was not kept\nhint: taizhang rebuild keeps it for all that was taken in", "回执中的内容没有保存\n建议：执行 taizhang rebuild，可为已接收的全部报表补上")
 
 // Kept gives what the receipt of an arrival says, as it was committed with the rows.
 func (s *Session) Kept(ctx context.Context, seq int) (*finding.Report, error) {
 	var text, sha string
 	err := s.Conn.QueryRowContext(ctx, `select k.report, r.sha256 from raw.receipt as k join raw.return as r using (zone, arrival) where k.zone = ? and k.arrival = ? limit 1`, s.In.Zone.Code, seq).Scan(&text, &sha)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("arrival %d: %w", seq, ErrNotKept)
+		return nil, lang.Errorf("arrival %d: %w", "第 %d 号收件：%w", seq, ErrNotKept)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the receipt of arrival %d: %w", seq, err)
+		return nil, lang.Errorf("read the receipt of arrival %d: %w", "读取第 %d 号收件的回执：%w", seq, err)
 	}
 	report, err := finding.Kept(text, s.In.Zone.Location)
 	if err == nil {

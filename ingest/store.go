@@ -17,6 +17,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -52,13 +53,13 @@ func EnsureTables(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 	have := map[string]bool{}
 	rows, err := conn.QueryContext(ctx, `select table_name || '.' || column_name from information_schema.columns where table_schema = 'raw'`)
 	if err != nil {
-		return fmt.Errorf("list raw columns: %w", err)
+		return lang.Errorf("list raw columns: %w", "列出原始表的列：%w", err)
 	}
 	for rows.Next() {
 		var n string
 		if err := rows.Scan(&n); err != nil {
 			rows.Close()
-			return fmt.Errorf("list raw columns: %w", err)
+			return lang.Errorf("list raw columns: %w", "列出原始表的列：%w", err)
 		}
 		have[n] = true
 	}
@@ -67,14 +68,14 @@ func EnsureTables(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 		t := RawTable(f)
 		if !have[f.ID+".return_id"] {
 			if _, err := conn.ExecContext(ctx, t.Create()); err != nil {
-				return fmt.Errorf("create %s: %w", t.Name, err)
+				return lang.Errorf("create %s: %w", "建立 %s：%w", t.Name, err)
 			}
 			continue
 		}
 		for _, c := range t.Columns {
 			if !have[f.ID+"."+c.Name] {
 				if _, err := conn.ExecContext(ctx, fmt.Sprintf("alter table %s add column %s %s", t.Name, warehouse.Ident(c.Name), c.SQLType)); err != nil {
-					return fmt.Errorf("add column %s to %s: %w", c.Name, t.Name, err)
+					return lang.Errorf("add column %s to %s: %w", "在 %[2]s 中加列 %[1]s：%[3]w", c.Name, t.Name, err)
 				}
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // trouble notes that a file waits because something of one unit (its outbox, its folder, the file) can't be read or
@@ -88,7 +89,7 @@ func (s *Session) leave(todo []arrival) error {
 		path := filepath.Join(s.In.Zone.Inbox(), filepath.FromSlash(a.path))
 		if failed != nil && slices.Contains(paths, path) {
 			if _, err := os.Lstat(path); err == nil {
-				s.wait(a, fmt.Errorf("take it out of the inbox: %w", durable.Remove(path)))
+				s.wait(a, lang.Errorf("take it out of the inbox: %w", "移出收件箱：%w", durable.Remove(path)))
 				continue
 			}
 		}

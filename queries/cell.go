@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/lineage"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
@@ -33,7 +34,7 @@ func ParseCell(s string) (CellAsk, error) {
 		j = strings.LastIndexByte(s[:i], '!')
 	}
 	if j <= 0 || !cellShape().MatchString(strings.ToUpper(s[i+1:])) {
-		return CellAsk{}, fmt.Errorf("%q: FILE!SHEET!A1 is expected, FILE being a file's name or a return's id", s)
+		return CellAsk{}, lang.Errorf("%q: FILE!SHEET!A1 is expected, FILE being a file's name or a return's id", "%q：应写成 文件!工作表!A1，文件写文件名或报表编号", s)
 	}
 	return CellAsk{File: s[:j], Sheet: strings.Trim(s[j+1:i], "'"), Cell: strings.ReplaceAll(strings.ToUpper(s[i+1:]), "$", "")}, nil
 }
@@ -86,7 +87,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		for i := range names {
 			names[i] = path.Base(names[i])
 		}
-		return nil, fmt.Errorf("no return came in a file %q, and none has that id%s", a.File, decl.DidYouMean(path.Base(a.File), names).English)
+		return nil, lang.Errorf("no return came in a file %q, and none has that id%s", "没有以 %q 为文件名的报表，也没有这个编号%s", a.File, decl.DidYouMean(path.Base(a.File), names).English)
 	}
 	at := cellShape().FindStringSubmatch(a.Cell)
 	rowNo, err := strconv.ParseInt(at[2], 10, 64)
@@ -109,7 +110,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("no sheet %q of %s was read; read were: %s", a.Sheet, a.File, strings.Join(sheets, ", "))
+		return nil, lang.Errorf("no sheet %q of %s was read; read were: %s", "没有读取过 %[2]s 的工作表 %[1]q；读取过：%[3]s", a.Sheet, a.File, strings.Join(sheets, ", "))
 	}
 	if counted := slices.DeleteFunc(slices.Clone(rows), func(v []any) bool { return v[4] != true }); len(counted) > 0 {
 		rows = counted

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -66,7 +67,7 @@ func (r *Reader) MetricsDiff(ctx context.Context, a DiffAsk) ([]Change, error) {
 		a.After = r.point.KnownAt
 	}
 	if a.Before.IsZero() || a.After.Before(a.Before) {
-		return nil, fmt.Errorf("a difference is from an earlier known-at time to a later one, not from %s to %s", showTime(a.Before), showTime(a.After))
+		return nil, lang.Errorf("a difference is from an earlier known-at time to a later one, not from %s to %s", "比较应从较早的时点到较晚的时点，不能从 %s 到 %s", showTime(a.Before), showTime(a.After))
 	}
 	before, after := a.Ask, a.Ask
 	before.KnownAt, after.KnownAt = a.Before, a.After
@@ -331,7 +332,7 @@ func (r *Reader) sideOf(ctx context.Context, m *metric.Metric, a Ask) (side, err
 	c.Groups = a.By
 	t, err := r.table(ctx, c.Sides(src.Name(m.Fact.Table), a.By, metric.Filters(m.Fact, a.Where)))
 	if err != nil {
-		return nil, fmt.Errorf("rows of %s: %w", m.ID, err)
+		return nil, lang.Errorf("rows of %s: %w", "%s 的各行：%w", m.ID, err)
 	}
 	out := side{}
 	n := len(a.By)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
@@ -29,7 +30,7 @@ type Comparison struct {
 func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, error) {
 	for _, d := range []string{"week", "month"} {
 		if _, asked := a.Where[d]; asked || slices.Contains(a.By, d) {
-			return nil, nil, fmt.Errorf("figures by %s can't be compared with last week's: ask without it", d)
+			return nil, nil, lang.Errorf("figures by %s can't be compared with last week's: ask without it", "按%s分组的数字不能与上周比较：请去掉它", d)
 		}
 	}
 	figures, err := r.Metrics(ctx, a)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
@@ -57,7 +58,7 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 		bucket, src.Name(metric.ObligationTable), join, ofForms, expected, src.Name(metric.CountedTable), window, moment)
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("coverage: %w\n%s", err, query)
+		return nil, lang.Errorf("coverage: %w\n%s", "报送覆盖情况：%w\n%s", err, query)
 	}
 	for _, row := range t.Rows {
 		submitter, _ := row[1].(string)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
@@ -27,11 +28,11 @@ func (r *Reader) ReturnsDiff(ctx context.Context, from, to string) ([]result.Rec
 		f := fmt.Sprint(t.Rows[0][0])
 		switch {
 		case f == "":
-			return nil, fmt.Errorf("return %s is of no form", id)
+			return nil, lang.Errorf("return %s is of no form", "报表 %s 不属于任何表样", id)
 		case form == "":
 			form = f
 		case f != form:
-			return nil, fmt.Errorf("return %s is of form %s, return %s of form %s", from, form, to, f)
+			return nil, lang.Errorf("return %s is of form %s, return %s of form %s", "报表 %s 的表样是 %s，报表 %s 的表样是 %s", from, form, to, f)
 		}
 	}
 	cols, err := r.table(ctx, "select field, title, is_sensitive from ctl.form_column where form = ? order by seq", form)

@@ -2,11 +2,11 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -58,7 +58,7 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 	query, widths := q.statement(facts, src)
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, r.Catalogue.Blame(ctx, r.db.Conn, fmt.Errorf("figures: %w\n%s", err, query))
+		return nil, r.Catalogue.Blame(ctx, r.db.Conn, lang.Errorf("figures: %w\n%s", "计算数字：%w\n%s", err, query))
 	}
 	at := make(map[[2]any]warehouse.Point, len(q.points))
 	for _, p := range q.points {

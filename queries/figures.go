@@ -2,11 +2,11 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -205,7 +205,7 @@ func (r *Reader) Named(a Ask) (Ask, error) {
 			out.Where = map[string]string{}
 		}
 		if _, twice := out.Where[d]; twice {
-			return a, fmt.Errorf("dimension %q is asked for twice", d)
+			return a, lang.Errorf("dimension %q is asked for twice", "维度 %q 写了两次", d)
 		}
 		out.Where[d] = v
 	}
@@ -224,11 +224,11 @@ func (r *Reader) resolve(a Ask) ([]*metric.Metric, *metric.Grain, error) {
 			return nil, nil, err
 		}
 		if i < len(a.By) && slices.Contains(a.By[:i], d) {
-			return nil, nil, fmt.Errorf("dimension %q is asked for twice", d)
+			return nil, nil, lang.Errorf("dimension %q is asked for twice", "维度 %q 写了两次", d)
 		}
 	}
 	if slices.Contains(dims, "week") && slices.Contains(dims, "month") {
-		return nil, nil, fmt.Errorf("week and month can't be combined: a week may lie in two months")
+		return nil, nil, lang.Errorf("week and month can't be combined: a week may lie in two months", "周和月不能同时用：一周可能跨两个月")
 	}
 	for _, name := range a.Metrics {
 		m, err := r.Catalogue.Metric(name)
@@ -237,7 +237,7 @@ func (r *Reader) resolve(a Ask) ([]*metric.Metric, *metric.Grain, error) {
 		}
 		for _, d := range dims {
 			if !m.Allows(d) {
-				return nil, nil, fmt.Errorf("metric %s has no dimension %q; it has %v", m.ID, d, m.Dimensions)
+				return nil, nil, lang.Errorf("metric %s has no dimension %q; it has %v", "指标 %s 没有维度 %q；可用：%v", m.ID, d, m.Dimensions)
 			}
 		}
 		if !slices.Contains(metrics, m) {
@@ -251,7 +251,7 @@ func (r *Reader) resolve(a Ask) ([]*metric.Metric, *metric.Grain, error) {
 			}
 		}
 		if len(metrics) == 0 {
-			return nil, nil, fmt.Errorf("no metric has all the dimensions %v", dims)
+			return nil, nil, lang.Errorf("no metric has all the dimensions %v", "没有一个指标同时有维度 %v", dims)
 		}
 	}
 	for _, d := range dims {

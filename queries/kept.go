@@ -3,10 +3,10 @@ package queries
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -33,7 +33,7 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 	facts := metric.FactsOf(q.metrics)
 	versions, kept, err := metric.FigureStates(ctx, r.db.Conn)
 	if err != nil {
-		return nil, fmt.Errorf("kept figures: %w", err)
+		return nil, lang.Errorf("kept figures: %w", "保存的数字：%w", err)
 	}
 	for _, f := range facts {
 		if versions[f.Table] == "" || kept[f.ID] != metric.Fingerprint(metric.FigureCube(f, r.Catalogue.MetricsOf(f)), versions[f.Table]) {
@@ -51,7 +51,7 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 	t, err := r.table(ctx, `select metric, dimension, dimension_value, exact, exact_type, exact_den, exact_den_type, expected, received
 		from built.metric_figure where metric in (`+strings.Join(names, ", ")+`) and dimension in (`+dimensions+`)`)
 	if err != nil {
-		return nil, fmt.Errorf("kept figures: %w", err)
+		return nil, lang.Errorf("kept figures: %w", "保存的数字：%w", err)
 	}
 	cover, err := r.coverage(ctx, &warehouse.Restated{}, facts, q)
 	if err != nil {

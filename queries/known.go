@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -68,7 +69,7 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*metric.Metri
 				meant += fmt.Sprintf(" … (%d)", len(values))
 			}
 		}
-		return fmt.Errorf("no row has %s=%q%s", d, v, meant)
+		return lang.Errorf("no row has %s=%q%s", "没有一行的 %s=%q%s", d, v, meant)
 	}
 	return nil
 }

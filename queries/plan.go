@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -133,7 +134,7 @@ func (r *Reader) movedTables(ctx context.Context, affected map[string]bool) ([]M
 		got, err := r.table(ctx, q)
 		switch {
 		case err != nil && strings.Contains(err.Error(), "Set operations"):
-			t.Err = "its columns differ"
+			t.Err = lang.Phrase("its columns differ", "列不同")
 		case err != nil:
 			return nil, fmt.Errorf("%s: %w", w, err)
 		default:

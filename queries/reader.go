@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/lineage"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
@@ -64,11 +65,11 @@ func Open(path string, c *metric.Catalogue) (*Reader, error) {
 	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}, prefix: "p"}
 	if err := r.load(context.Background()); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("%s is no publication of taizhang: %w", path, err)
+		return nil, lang.Errorf("%s is no publication of taizhang: %w", "%s 不是本程序发布的文件：%w", path, err)
 	}
 	if err := warehouse.CanRead(context.Background(), db.Conn); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("%s can't be read: %w", path, err)
+		return nil, lang.Errorf("%s can't be read: %w", "%s 读不出来：%w", path, err)
 	}
 	return r, nil
 }
@@ -93,7 +94,7 @@ func (r *Reader) load(ctx context.Context) error {
 		return err
 	}
 	if !r.point.AsOf.Valid() {
-		return fmt.Errorf("ctl.run is empty")
+		return lang.Errorf("ctl.run is empty", "ctl.run 是空的")
 	}
 	err = warehouse.Each(ctx, r.db.Conn, "select code, name, coalesce(seq, 9999) from ctl.submitter", func(v []any) error {
 		name, _ := v[1].(string)

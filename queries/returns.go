@@ -2,9 +2,9 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -66,7 +66,7 @@ func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]result.Record, er
 	where ` + strings.Join(conditions, " and ") + "\norder by r.arrival, k.return_id"
 	t, err := r.table(ctx, q)
 	if err != nil {
-		return nil, fmt.Errorf("list returns: %w", err)
+		return nil, lang.Errorf("list returns: %w", "列出报表：%w", err)
 	}
 	out := make([]result.Record, 0, len(t.Rows))
 	for _, row := range t.Rows {
@@ -86,7 +86,7 @@ func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]result.Record, er
 // ErrNoReturn says that no return of that id was received by the known-at time.
 type ErrNoReturn struct{ ID string }
 
-func (e *ErrNoReturn) Error() string { return fmt.Sprintf("no return %s", e.ID) }
+func (e *ErrNoReturn) Error() string { return lang.Phrase("no return %s", "没有报表 %s", e.ID) }
 
 // Return is one return with its findings.
 func (r *Reader) Return(ctx context.Context, id string, p warehouse.Point) (result.Record, error) {
@@ -199,7 +199,7 @@ func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]result.Record, erro
 	where `+strings.Join(conditions, " and ")+`
 	order by coalesce(s.seq, 9999), coalesce(f.seq, 9999), o.form, o.period_start`)
 	if err != nil {
-		return nil, fmt.Errorf("status: %w", err)
+		return nil, lang.Errorf("status: %w", "报送情况：%w", err)
 	}
 	out := make([]result.Record, 0, len(t.Rows))
 	for _, v := range t.Rows {

@@ -1,8 +1,6 @@
 package queries
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
 	"regexp"
 	"sort"
@@ -12,6 +10,7 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 )
 
 // SavedQuery is a query kept as NAME.sql. Its first comment line says what it
@@ -44,18 +43,18 @@ func ParseSaved(name, text string) (SavedQuery, error) {
 			break
 		}
 		rest = strings.TrimSpace(rest)
-		fail := func(format string, args ...any) (SavedQuery, error) {
-			return q, fmt.Errorf("%s.sql:%d: %s", name, i+1, fmt.Sprintf(format, args...))
+		fail := func(english, chinese string, args ...any) (SavedQuery, error) {
+			return q, lang.Errorf("%s.sql:%d: %s", "%s.sql:%d：%s", name, i+1, lang.Say(english, chinese, args...))
 		}
 		if strings.HasPrefix(rest, "param:") {
 			m := paramShape().FindStringSubmatch(rest)
 			switch {
 			case m == nil:
-				return fail("a parameter reads `-- param: name: type: what it is[: default]`")
+				return fail("a parameter reads `-- param: name: type: what it is[: default]`", "参数应写成 -- param: 名称: 类型: 说明[: 默认值]")
 			case castOf[m[2]] == "":
-				return fail("a parameter is text, int, number or date, not %q", m[2])
+				return fail("a parameter is text, int, number or date, not %q", "参数类型为 text、int、number 或 date，不能是 %q", m[2])
 			case q.param(m[1]) != nil:
-				return fail("parameter %s is declared twice", m[1])
+				return fail("parameter %s is declared twice", "参数 %s 声明了两次", m[1])
 			}
 			q.Params = append(q.Params, Param{m[1], m[2], m[3], strings.TrimSpace(m[4])})
 		} else if q.Description == "" {
@@ -73,7 +72,7 @@ func ParseSaved(name, text string) (SavedQuery, error) {
 			for _, p := range q.Params {
 				names = append(names, p.Name)
 			}
-			return q, fmt.Errorf("%s.sql: $%s is not declared (-- param: %s: text: …)%s", name, u, u, decl.DidYouMean(u, names).English)
+			return q, lang.Errorf("%s.sql: $%s is not declared (-- param: %s: text: …)%s", "%s.sql：没有声明 $%s（-- param: %s: text: …）%s", name, u, u, decl.DidYouMean(u, names).English)
 		}
 	}
 	return q, nil
@@ -128,7 +127,7 @@ func (q SavedQuery) rewrite(f func(name string) string) string {
 }
 
 // ErrParam is a parameter that a saved query lacks, or a value that it can't take.
-var ErrParam = errors.New("parameter")
+var ErrParam = lang.Errorf("parameter", "参数")
 
 // Bind gives the query with ? for its parameters, and their values in order.
 func (q SavedQuery) Bind(values map[string]string) (string, []string, error) {
@@ -146,19 +145,19 @@ func (q SavedQuery) Bind(values map[string]string) (string, []string, error) {
 			for _, p := range q.Params {
 				known = append(known, p.Name)
 			}
-			return "", nil, fmt.Errorf("%w: @%s has no parameter %q%s; it has %s", ErrParam, q.Name, n, decl.DidYouMean(n, known).English, strings.Join(known, ", "))
+			return "", nil, lang.Errorf("%w: @%s has no parameter %q%s; it has %s", "%w：@%s 没有参数 %q%s；参数有：%s", ErrParam, q.Name, n, decl.DidYouMean(n, known).English, strings.Join(known, ", "))
 		case v == "":
 		case p.Type == "int":
 			if _, err := strconv.ParseInt(v, 10, 64); err != nil {
-				return "", nil, fmt.Errorf("%w: --%s %q: a whole number is expected", ErrParam, n, v)
+				return "", nil, lang.Errorf("%w: --%s %q: a whole number is expected", "%w：--%s %q：应为整数", ErrParam, n, v)
 			}
 		case p.Type == "number":
 			if _, err := strconv.ParseFloat(v, 64); err != nil {
-				return "", nil, fmt.Errorf("%w: --%s %q: a number is expected", ErrParam, n, v)
+				return "", nil, lang.Errorf("%w: --%s %q: a number is expected", "%w：--%s %q：应为数字", ErrParam, n, v)
 			}
 		case p.Type == "date":
 			if _, err := calendar.ParseDate(v); err != nil {
-				return "", nil, fmt.Errorf("%w: --%s %q: a date such as 2022-08-15 is expected", ErrParam, n, v)
+				return "", nil, lang.Errorf("%w: --%s %q: a date such as 2022-08-15 is expected", "%w：--%s %q：应为日期，如 2022-08-15", ErrParam, n, v)
 			}
 		}
 	}

@@ -2,8 +2,8 @@ package queries
 
 import (
 	"context"
-	"fmt"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 )
 
@@ -40,7 +40,7 @@ func (r *Reader) Tables(ctx context.Context) ([]TableInfo, error) {
 		where not c.internal and c.schema_name in ('main', 'mart', 'core', 'stg', 'raw', 'ctl')
 		order by case c.schema_name when 'main' then 1 when 'mart' then 2 when 'core' then 3 when 'stg' then 4 when 'raw' then 5 else 6 end, c.table_name, c.column_index`)
 	if err != nil {
-		return nil, fmt.Errorf("list the tables: %w", err)
+		return nil, lang.Errorf("list the tables: %w", "列出各表：%w", err)
 	}
 	var out []TableInfo
 	for _, row := range t.Rows {
@@ -68,7 +68,7 @@ func (r *Reader) Comments(ctx context.Context) (map[string]string, error) {
 		union all select schema_name || '.' || view_name, comment from duckdb_views() where not internal and comment is not null
 		union all select schema_name || '.' || table_name || '.' || column_name, comment from duckdb_columns() where not internal and comment is not null`)
 	if err != nil {
-		return nil, fmt.Errorf("comments of the tables: %w", err)
+		return nil, lang.Errorf("comments of the tables: %w", "各表的说明：%w", err)
 	}
 	out := map[string]string{}
 	for _, row := range t.Rows {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -69,7 +70,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(a.Metrics) != 1 {
-		return nil, fmt.Errorf("a trace is of one metric, not %d", len(a.Metrics))
+		return nil, lang.Errorf("a trace is of one metric, not %d", "一次只能追溯一个指标，不能%d个", len(a.Metrics))
 	}
 	a.By = nil
 	a, err := r.Named(a)
@@ -104,7 +105,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	query := c.Trace(src.Name(m.Fact.Table), metric.Filters(m.Fact, a.Where), shown.names())
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, r.Catalogue.Blame(ctx, r.db.Conn, fmt.Errorf("trace %s: %w\n%s", m.ID, err, query))
+		return nil, r.Catalogue.Blame(ctx, r.db.Conn, lang.Errorf("trace %s: %w\n%s", "追溯 %s：%w\n%s", m.ID, err, query))
 	}
 	if len(t.Rows) == 0 {
 		if err := r.knownValues(ctx, a, metrics, gr); err != nil {

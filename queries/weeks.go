@@ -2,10 +2,10 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
@@ -24,7 +24,7 @@ type WeekValue struct {
 // kept for the total and for single dimensions alone.
 func (r *Reader) Weeks(ctx context.Context, a Ask) ([]WeekValue, error) {
 	if len(a.Metrics) != 1 || len(a.Where) > 1 {
-		return nil, fmt.Errorf("weeks are asked of one metric under one condition at most, not of %v under %d", a.Metrics, len(a.Where))
+		return nil, lang.Errorf("weeks are asked of one metric under one condition at most, not of %v under %d", "按周查询一次只能一个指标、最多一个条件，不能是 %v 加%d个条件", a.Metrics, len(a.Where))
 	}
 	a.By = []string{"week"}
 	now, err := r.Metrics(ctx, a)
@@ -62,7 +62,7 @@ func (r *Reader) knownThen(ctx context.Context, a Ask, m *metric.Metric) (map[st
 	}
 	t, err := r.table(ctx, "select week, "+value+" from mart.metric_week where basis = 'then' and metric = "+warehouse.Quote(m.ID)+" and "+which)
 	if err != nil {
-		return nil, fmt.Errorf("what was known of %s week by week: %w", m.ID, err)
+		return nil, lang.Errorf("what was known of %s week by week: %w", "%s 逐周所知的数字：%w", m.ID, err)
 	}
 	out := map[string]any{}
 	for _, row := range t.Rows {
@@ -114,7 +114,7 @@ func (r *Reader) originals(ctx context.Context, which string) ([]Original, error
 		from raw.return as r left join ctl.submitter as s on s.zone = r.zone and s.code = r.submitter
 		where `+which+` order by r.arrival desc, r.return_id`)
 	if err != nil {
-		return nil, fmt.Errorf("find an original: %w", err)
+		return nil, lang.Errorf("find an original: %w", "查找原件：%w", err)
 	}
 	var out []Original
 	for _, row := range t.Rows {
@@ -144,7 +144,7 @@ func (r *Reader) SheetColumns(ctx context.Context, id string) ([]SheetColumn, er
 		where c.col is not null and c.return_id = `+warehouse.Quote(id)+`
 		order by c.sheet, coalesce(f.seq, 9999), c.from_row`)
 	if err != nil {
-		return nil, fmt.Errorf("columns of %s: %w", id, err)
+		return nil, lang.Errorf("columns of %s: %w", "%s 的各列：%w", id, err)
 	}
 	var out []SheetColumn
 	for _, row := range t.Rows {
@@ -178,7 +178,7 @@ func (r *Reader) Decisions(ctx context.Context, id string) ([]DecisionMade, erro
 	defer r.mu.Unlock()
 	t, err := r.table(ctx, "select kind, reason, decided_by, decided_at from raw.decision where return_id = ? order by seq", id)
 	if err != nil {
-		return nil, fmt.Errorf("decisions about %s: %w", id, err)
+		return nil, lang.Errorf("decisions about %s: %w", "对 %s 的决定：%w", id, err)
 	}
 	var out []DecisionMade
 	for _, row := range t.Rows {

@@ -6,11 +6,11 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"sort"
 	"strconv"
 	"sync"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -46,7 +46,7 @@ func analyse(ctx context.Context, conn *sql.Conn, m *Model) (analysis, error) {
 	}
 	var text string
 	if err := conn.QueryRowContext(ctx, "select cast(json_serialize_sql(cast(? as varchar)) as varchar)", m.SQL).Scan(&text); err != nil {
-		return analysis{}, fmt.Errorf("%s: parse: %w", m.File, err)
+		return analysis{}, lang.Errorf("%s: parse: %w", "%s：解析：%w", m.File, err)
 	}
 	var tree struct {
 		Error      bool   `json:"error"`
@@ -55,7 +55,7 @@ func analyse(ctx context.Context, conn *sql.Conn, m *Model) (analysis, error) {
 		Statements []any  `json:"statements"`
 	}
 	if err := json.Unmarshal([]byte(text), &tree); err != nil {
-		return analysis{}, fmt.Errorf("%s: parse: %w", m.File, err)
+		return analysis{}, lang.Errorf("%s: parse: %w", "%s：解析：%w", m.File, err)
 	}
 	if tree.Error {
 		line := 1 + headerLines(m.SQL)
@@ -65,7 +65,7 @@ func analyse(ctx context.Context, conn *sql.Conn, m *Model) (analysis, error) {
 		return analysis{}, &ModelError{m.File, line, tree.Message}
 	}
 	if len(tree.Statements) != 1 {
-		return analysis{}, &ModelError{m.File, 1, fmt.Sprintf("a model is one SELECT, not %d statements", len(tree.Statements))}
+		return analysis{}, &ModelError{m.File, 1, lang.Phrase("a model is one SELECT, not %d statements", "一个模型是一条 SELECT，不是%d条语句", len(tree.Statements))}
 	}
 	var a analysis
 	collect(tree.Statements[0], nil, &a.refs)
@@ -99,7 +99,7 @@ func recall(ctx context.Context, conn *sql.Conn, models []Model) error {
 		}
 		a := analysis{timed: v[2].(bool)}
 		if err := json.Unmarshal([]byte(v[1].(string)), &a.refs); err != nil {
-			return fmt.Errorf("ctl.model_parse: %w", err)
+			return lang.Errorf("ctl.model_parse: %w", "ctl.model_parse：%w", err)
 		}
 		analysed.Store(text, a)
 		return nil

@@ -3,12 +3,13 @@ package transform
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"sort"
 	"strings"
+
+	"taizhang/internal/lang"
 )
 
 // An assertion is a check across models: models/check/<name>.sql, one portable
@@ -58,7 +59,7 @@ func parseAssertion(name, file, text string) (Model, error) {
 	text = strings.TrimRight(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), ";")
 	m := Model{Name: "check." + name, Layer: "check", File: file, SQL: text}
 	if !nameShape().MatchString(name) {
-		return m, &ModelError{file, 1, fmt.Sprintf("the name of a check is lowercase letters, digits and _: %q", name)}
+		return m, &ModelError{file, 1, lang.Phrase("the name of a check is lowercase letters, digits and _: %q", "检查的名称只能用小写字母、数字和 _：%q", name)}
 	}
 	severity, note := "", ""
 	for _, line := range strings.Split(text, "\n") {
@@ -76,10 +77,10 @@ func parseAssertion(name, file, text string) (Model, error) {
 		}
 	}
 	if m.Description == "" {
-		return m, &ModelError{file, 1, "the first line of a check says what ought to be"}
+		return m, &ModelError{file, 1, lang.Phrase("the first line of a check says what ought to be", "检查的第一行要写明应当怎样")}
 	}
 	if severity != "error" && severity != "warning" {
-		return m, &ModelError{file, 1, "a check says how bad it is: `-- severity: error` or `-- severity: warning`"}
+		return m, &ModelError{file, 1, lang.Phrase("a check says how bad it is: `-- severity: error` or `-- severity: warning`", "检查要写明轻重：-- severity: error 或 -- severity: warning")}
 	}
 	m.Checks = []Check{{Name: name, Predicate: m.Description, Warning: severity == "warning", Note: note}}
 	return m, nil
@@ -104,7 +105,7 @@ func (b *builder) assertions(list []Model) ([]CheckResult, error) {
 		if stale {
 			n, err := b.count("select count(*) from (" + m.SQL + "\n) as wrong")
 			if err != nil {
-				return nil, fmt.Errorf("%s: can't be evaluated: %w", m.File, err)
+				return nil, lang.Errorf("%s: can't be evaluated: %w", "%s：无法检查：%w", m.File, err)
 			}
 			c.Failing = n
 		} else if i := slices.IndexFunc(b.failing, func(f CheckResult) bool { return f.Model == m.Name }); i >= 0 {
@@ -144,7 +145,7 @@ func planAssertions(ctx context.Context, conn *sql.Conn, models []Model, folders
 		for _, r := range refs {
 			name, line := r.Schema+"."+r.Name, lineOf(m.SQL, r.Offset)
 			if _, isModel := byName[name]; !isModel && !tables[name] {
-				return nil, &ModelError{m.File, line, fmt.Sprintf("unknown table %s%s", name, nearest(name, byName, tables))}
+				return nil, &ModelError{m.File, line, lang.Phrase("unknown table %s%s", "没有表 %s%s", name, nearest(name, byName, tables))}
 			}
 			if !slices.Contains(m.Reads, name) {
 				m.Reads = append(m.Reads, name)

@@ -10,13 +10,16 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
 // buildFormat is part of every model's hash: raised when models are built otherwise.
 const buildFormat = "1"
 
-const timeReason = "it depends on the known-at time"
+func timeReason() string {
+	return lang.Phrase("it depends on the known-at time", "取决于所知时点")
+}
 
 // builder brings models up to date. A model <layer>.<name> other than staging
 // is a table built.<layer>_<name> and a view of its own name over it, which
@@ -150,13 +153,13 @@ func (b *builder) reason(m Model) (reason string, news bool, err error) {
 	}
 	switch {
 	case b.full:
-		return "asked for", false, nil
+		return lang.Phrase("asked for", "指定重新构建"), false, nil
 	case known && old.hash != hashOf(m):
-		return "its text has changed", false, nil
+		return lang.Phrase("its text has changed", "模型文本有改动"), false, nil
 	case known && m.Layer != "stg" && (old.asOf != b.asOf || old.from != b.from):
-		return "the business day has changed", false, nil
+		return lang.Phrase("the business day has changed", "业务日期已变"), false, nil
 	case !known || b.objects[at] == "" || b.objects[m.Name] != "VIEW":
-		return "it was never built", false, nil
+		return lang.Phrase("it was never built", "从未构建过"), false, nil
 	}
 	if m.Layer != "stg" {
 		a, err := analyse(b.ctx, b.conn, &m)
@@ -164,7 +167,7 @@ func (b *builder) reason(m Model) (reason string, news bool, err error) {
 			return "", false, err
 		}
 		if a.timed {
-			return timeReason, false, nil
+			return timeReason(), false, nil
 		}
 	}
 	for _, r := range m.Reads {
@@ -181,7 +184,7 @@ func (b *builder) reason(m Model) (reason string, news bool, err error) {
 		default:
 			why := c.why
 			if why == "" {
-				why = r + " has changed"
+				why = lang.Phrase("%s has changed", "%s 有变化", r)
 			}
 			return why, false, nil
 		}
@@ -213,7 +216,7 @@ func (b *builder) model(m Model) (Built, error) {
 	case news:
 		var rows int64
 		if rows, err = b.parts(m); rows > 0 {
-			out.Action, out.Reason = Updated, "news of some returns"
+			out.Action, out.Reason = Updated, lang.Phrase("news of some returns", "有新的报表")
 		}
 	}
 	if err == nil && m.Layer != "stg" {
@@ -262,7 +265,7 @@ func (b *builder) whole(m Model, reason string) error {
 	old, known := b.state[m.Name]
 	b.texts = b.texts || !known || old.hash != hashOf(m)
 	same := known && !b.full && old.hash == hashOf(m) && old.asOf == b.asOf && old.from == b.from && b.objects[table] != ""
-	if reason == timeReason {
+	if reason == timeReason() {
 		reason = ""
 	}
 	s := modelState{hash: hashOf(m), asOf: b.asOf, from: b.from, version: old.version + 1}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -70,7 +71,7 @@ func ParseCases(file, model string, text []byte) ([]Case, error) {
 	}
 	end()
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no rows are wanted (-- want --)", file)
+		return nil, lang.Errorf("%s: no rows are wanted (-- want --)", "%s：没有写应得的行（-- want --）", file)
 	}
 	return out, nil
 }
@@ -84,7 +85,7 @@ func caseRows(table string, text []byte) (CaseRows, error) {
 		return CaseRows{}, err
 	}
 	if len(lines) == 0 {
-		return CaseRows{}, fmt.Errorf("a header line is missing")
+		return CaseRows{}, lang.Errorf("a header line is missing", "缺表头行")
 	}
 	for _, line := range lines {
 		for i := range line {
@@ -134,7 +135,7 @@ func (c Case) Check(ctx context.Context, conn *sql.Conn, o Options) error {
 		}
 		sort.Strings(want)
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
-			return fmt.Errorf("%s (%s): %s (%s)\n got:\n  %s\n want:\n  %s", c.File, c.Name, w.Table, strings.Join(w.Columns, ", "),
+			return lang.Errorf("%s (%s): %s (%s)\n got:\n  %s\n want:\n  %s", "%s（%s）：%s（%s）\n 实得：\n  %s\n 应得：\n  %s", c.File, c.Name, w.Table, strings.Join(w.Columns, ", "),
 				strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 		}
 	}
@@ -171,7 +172,7 @@ func RunCases(ctx context.Context, o Options, empty func() (*warehouse.DB, error
 	}
 	for _, m := range models {
 		if _, known := own[m]; !known {
-			return nil, fmt.Errorf("unknown model %s", m)
+			return nil, lang.Errorf("unknown model %s", "没有模型 %s", m)
 		}
 	}
 	var out []CaseResult

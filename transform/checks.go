@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+
+	"taizhang/internal/lang"
 )
 
 // testModel tests the grain and the checks of a model in one query, of the
@@ -31,7 +33,7 @@ func testModel(ctx context.Context, conn *sql.Conn, m Model, condition string) (
 		err = conn.QueryRowContext(ctx, fmt.Sprintf("select count(*) from (select 1 from %s group by %s having count(*) > 1)", from, grain)).Scan(into[0])
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: its grain or a check can't be evaluated: %w", m.File, err)
+		return nil, lang.Errorf("%s: its grain or a check can't be evaluated: %w", "%s：无法检查其主键或检查项：%w", m.File, err)
 	}
 	var out []CheckResult
 	if failing[0] > 0 {

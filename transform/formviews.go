@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -63,7 +64,7 @@ func formViews(ctx context.Context, conn *sql.Conn, was string) (fingerprint str
 	}
 	for name, text := range wanted {
 		if _, err := conn.ExecContext(ctx, text); err != nil {
-			return "", fmt.Errorf("view %s: %w", name, err)
+			return "", lang.Errorf("view %s: %w", "视图 %s：%w", name, err)
 		}
 	}
 	return fingerprint, nil

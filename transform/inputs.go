@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -77,7 +78,7 @@ func (b *builder) readInputs() error {
 			return err
 		}
 		if in.fingerprint != was[n].fingerprint {
-			in.change = change{any: true, why: n + " has changed"}
+			in.change = change{any: true, why: lang.Phrase("%s has changed", "%s 有变化", n)}
 		}
 		b.inputs[n] = in
 	}
@@ -122,7 +123,7 @@ func (b *builder) returnNews() (map[string]int64, error) {
 // formChange says what is new in a form's typed rows.
 func (b *builder) formChange(table, form string, rows, before, returns int64) (change, error) {
 	if b.first || b.full {
-		return change{any: true, why: "it was never built"}, nil
+		return change{any: true, why: lang.Phrase("it was never built", "从未构建过")}, nil
 	}
 	if rows != before {
 		// rows of returns that nobody announced (erased ones, say) mean that anything may differ
@@ -132,7 +133,7 @@ func (b *builder) formChange(table, form string, rows, before, returns int64) (c
 			return change{}, err
 		}
 		if rows < before || rows-before > known {
-			return change{any: true, why: table + " has changed"}, nil
+			return change{any: true, why: lang.Phrase("%s has changed", "%s 有变化", table)}, nil
 		}
 	}
 	if returns == 0 && rows == before {

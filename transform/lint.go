@@ -1,10 +1,11 @@
 package transform
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"sync"
+
+	"taizhang/internal/lang"
 )
 
 // rule is a construct on which DuckDB and Trino differ (measured: see
@@ -66,7 +67,7 @@ func Lint(m Model) []*ModelError {
 	var out []*ModelError
 	code := blank(m.SQL)
 	add := func(at int, what, portable string) {
-		out = append(out, &ModelError{m.File, lineOf(code, at), fmt.Sprintf("%s is not portable; write %s", what, portable)})
+		out = append(out, &ModelError{m.File, lineOf(code, at), lang.Phrase("%s is not portable; write %s", "%s 不可移植；请写成 %s", what, portable)})
 	}
 	for _, r := range rules {
 		if r.inStg && m.Layer == "stg" {

@@ -10,6 +10,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+
+	"taizhang/internal/lang"
 )
 
 //go:embed models/stg/*.sql models/core/*.sql models/mart/*.sql models/check/*.sql models/core/*.txtar models/mart/*.txtar
@@ -113,11 +115,11 @@ var (
 func parse(layer, name, file, text string) (Model, error) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	m := Model{Name: layer + "." + name, Layer: layer, File: file, SQL: strings.TrimRight(strings.TrimSpace(text), ";")}
-	fail := func(line int, format string, args ...any) (Model, error) {
-		return m, &ModelError{File: file, Line: line, Message: fmt.Sprintf(format, args...)}
+	fail := func(line int, english, chinese string, args ...any) (Model, error) {
+		return m, &ModelError{File: file, Line: line, Message: lang.Phrase(english, chinese, args...)}
 	}
 	if !nameShape().MatchString(name) {
-		return fail(1, "the name of a model is lowercase letters, digits and _: %q", name)
+		return fail(1, "the name of a model is lowercase letters, digits and _: %q", "模型的名称只能用小写字母、数字和 _：%q", name)
 	}
 	lines := strings.Split(text, "\n")
 	last := 0
@@ -141,12 +143,13 @@ func parse(layer, name, file, text string) (Model, error) {
 		case strings.HasPrefix(rest, "incremental:"):
 			m.Incremental = strings.TrimSpace(strings.TrimPrefix(rest, "incremental:"))
 			if m.Incremental != byReturn && m.Incremental != bySubmitter {
-				return fail(i+1, "a model is built by parts `-- incremental: return_id` (the rows of a return follow from that return alone) or `-- incremental: submitter_code` (those of a submitter from that submitter's returns)")
+				return fail(i+1, "a model is built by parts `-- incremental: return_id` (the rows of a return follow from that return alone) or `-- incremental: submitter_code` (those of a submitter from that submitter's returns)",
+					"分部分构建的模型应写成 -- incremental: return_id（一份报表的各行只取决于该报表）或 -- incremental: submitter_code（一个单位的各行只取决于该单位的报表）")
 			}
 		case strings.HasPrefix(rest, "check"):
 			got := checkShape().FindStringSubmatch(rest)
 			if got == nil {
-				return fail(i+1, "a check reads `-- check: name: predicate` or `-- check(warning): name: predicate`")
+				return fail(i+1, "a check reads `-- check: name: predicate` or `-- check(warning): name: predicate`", "检查应写成 -- check: 名称: 条件 或 -- check(warning): 名称: 条件")
 			}
 			m.Checks = append(m.Checks, Check{Name: got[2], Predicate: got[3], Warning: got[1] != "", Line: i + 1})
 		case m.Description == "":
@@ -154,13 +157,13 @@ func parse(layer, name, file, text string) (Model, error) {
 		}
 	}
 	if !strings.HasPrefix(m.Description, "One row per ") {
-		return fail(1, "the first line of a model says what one row is: `-- One row per …`")
+		return fail(1, "the first line of a model says what one row is: `-- One row per …`", "模型的第一行要写明一行代表什么：-- One row per …")
 	}
 	if len(m.Grain) == 0 {
-		return fail(max(last, 1), "the grain is missing: `-- grain: zone, as_of, …` (the columns that identify a row)")
+		return fail(max(last, 1), "the grain is missing: `-- grain: zone, as_of, …` (the columns that identify a row)", "缺主键：-- grain: zone, as_of, …（确定一行的各列）")
 	}
 	if m.Incremental != "" && !slices.Contains(m.Grain, "return_id") {
-		return fail(last, "a model that is built by parts has return_id in its grain")
+		return fail(last, "a model that is built by parts has return_id in its grain", "分部分构建的模型，主键中要有 return_id")
 	}
 	return m, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -21,7 +22,7 @@ func (b *builder) parts(m Model) (int64, error) {
 			return 0, err
 		}
 		if gone > 0 { // nobody knows whose they were
-			return 1, b.whole(m, "returns are gone")
+			return 1, b.whole(m, lang.Phrase("returns are gone", "有报表不再计入"))
 		}
 		from = "raw.return as r join run_delta as d on r.zone = d.zone and r.return_id = d.return_id where d.model = " + name
 	}

@@ -3,6 +3,8 @@ package transform
 import (
 	"context"
 	"database/sql"
+
+	"taizhang/internal/lang"
 )
 
 // Pending says what Run would do about each model over the tables of a
@@ -28,13 +30,13 @@ func Pending(ctx context.Context, conn *sql.Conn, o Options, asOf string) ([]Bui
 		}
 		out[i] = Built{Model: m, Action: Kept, Reason: reason}
 		switch {
-		case reason == timeReason: // whether its rows differ then is known only then
+		case reason == timeReason(): // whether its rows differ then is known only then
 			out[i].Action = Rebuilt
 		case reason != "":
 			out[i].Action = Rebuilt
-			b.changes[m.Name] = change{any: true, why: m.Name + " would change"}
+			b.changes[m.Name] = change{any: true, why: lang.Phrase("%s would change", "%s 会有变化", m.Name)}
 		case news:
-			out[i].Action, out[i].Reason = Updated, "news of some returns"
+			out[i].Action, out[i].Reason = Updated, lang.Phrase("news of some returns", "有新的报表")
 			b.changes[m.Name] = change{any: true, delta: true}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -77,17 +78,17 @@ func (r Result) Err() error {
 	var b strings.Builder
 	for _, c := range r.Checks {
 		if !c.Warning {
-			fmt.Fprintf(&b, "\n  %s, %s: %d rows", c.Model, c.Check, c.Failing)
+			b.WriteString(lang.Phrase("\n  %s, %s: %d rows", "\n  %s，%s：%d行", c.Model, c.Check, c.Failing))
 			if len(c.Rows) > 0 {
-				fmt.Fprintf(&b, ", such as %.300s", c.Rows[0])
+				b.WriteString(lang.Phrase(", such as %.300s", "，例如 %.300s", c.Rows[0]))
 			}
-			fmt.Fprintf(&b, "; list them with: taizhang sql @failed --model %s", c.Model)
+			b.WriteString(lang.Phrase("; list them with: taizhang sql @failed --model %s", "；逐行查看：taizhang sql @failed --model %s", c.Model))
 		}
 	}
 	if b.Len() == 0 {
 		return nil
 	}
-	return fmt.Errorf("checks of the models don't hold:%s", b.String())
+	return lang.Errorf("checks of the models don't hold:%s", "模型的检查未通过：%s", b.String())
 }
 
 // Plan loads the models and orders them without building anything.
@@ -227,14 +228,14 @@ func keepRows(ctx context.Context, conn *sql.Conn, failed []CheckResult) error {
 		var err error
 		if c.Warning && c.note != "" {
 			if c.Told, err = told(ctx, conn, c); err != nil {
-				return fmt.Errorf("name the rows that fail %s: %w", c.Model, err)
+				return lang.Errorf("name the rows that fail %s: %w", "列出未通过 %s 的行：%w", c.Model, err)
 			}
 		}
 		if c.Warning || c.Query == "" {
 			continue
 		}
 		if c.Rows, err = warehouse.Strings(ctx, conn, "select cast(to_json(wrong) as varchar) from ("+c.Query+"\n) as wrong limit 100"); err != nil {
-			return fmt.Errorf("list the rows that fail %s of %s: %w", c.Check, c.Model, err)
+			return lang.Errorf("list the rows that fail %s of %s: %w", "列出 %[2]s 中未通过 %[1]s 的行：%[3]w", c.Check, c.Model, err)
 		}
 	}
 	return nil

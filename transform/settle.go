@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -22,7 +23,7 @@ func (b *builder) dropStale() error {
 		b.texts = true
 		for _, name := range []string{m.Name, tableOf(m.Name)} {
 			if err := b.drop(name, ""); err != nil {
-				return fmt.Errorf("drop %s: %w", m.Name, err)
+				return lang.Errorf("drop %s: %w", "清除 %s：%w", m.Name, err)
 			}
 		}
 		delete(b.state, m.Name)
@@ -45,7 +46,7 @@ func DropBuilt(ctx context.Context, conn *sql.Conn) error {
 			continue
 		}
 		if _, err := conn.ExecContext(ctx, "drop table if exists "+tableOf(m.Name)); err != nil {
-			return fmt.Errorf("drop %s before it is built anew: %w", m.Name, err)
+			return lang.Errorf("drop %s before it is built anew: %w", "重建前清除 %s：%w", m.Name, err)
 		}
 	}
 	return nil

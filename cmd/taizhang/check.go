@@ -14,6 +14,7 @@ import (
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/secret"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
@@ -22,9 +23,11 @@ func (a *app) checkCmd() *cobra.Command {
 	var submitter, output string
 	c := &cobra.Command{
 		Use:   "check FILE",
-		Short: "Say what a return would get, touching nothing",
-		Long:  "Says what a return would get if it were handed in now, without handing it in. With -o it also writes the marked workbook\nthat would go back to the sender.",
-		Args:  cobra.ExactArgs(1),
+		Short: lang.Phrase("Say what a return would get, touching nothing", "预先审核一份报表，不接收、不改动任何文件"),
+		Long: lang.Phrase("Says what a return would get if it were handed in now, without handing it in. With -o it also writes the marked workbook\nthat would go back to the sender.",
+			"说明一份报表现在报来会得到什么结果，但不接收。加 -o 时同时写出将退给填报单位的\n"+
+				"批注回执。"),
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
 			if err != nil {
@@ -35,7 +38,7 @@ func (a *app) checkCmd() *cobra.Command {
 				return err
 			}
 			if info.Size() > z.Limits.FileBytes {
-				return fmt.Errorf("%s: 文件有%dMB，超过%dMB的上限", args[0], info.Size()>>20, z.Limits.FileBytes>>20)
+				return lang.Errorf("%s: the file has %d MB, more than the %d MB that are read", "%s: 文件有%dMB，超过%dMB的上限", args[0], info.Size()>>20, z.Limits.FileBytes>>20)
 			}
 			content, err := os.ReadFile(args[0])
 			if err != nil {
@@ -76,7 +79,7 @@ func (a *app) checkCmd() *cobra.Command {
 					err = durable.WriteBytes(output, 0o644, marked)
 				}
 				if err != nil {
-					return fmt.Errorf("write the marked workbook: %w", err)
+					return lang.Errorf("write the marked workbook: %w", "写批注回执：%w", err)
 				}
 			}
 			if err := a.printReport(report, office); err != nil {
@@ -90,8 +93,8 @@ func (a *app) checkCmd() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVarP(&output, "output", "o", "", "write the marked workbook, too")
-	c.Flags().StringVar(&submitter, "submitter", "", "the unit whose folder it would be put into")
+	c.Flags().StringVarP(&output, "output", "o", "", lang.Phrase("write the marked workbook, too", "同时写出批注回执"))
+	c.Flags().StringVar(&submitter, "submitter", "", lang.Phrase("the unit whose folder it would be put into", "按哪个填报单位的收件文件夹审核"))
 	return c
 }
 

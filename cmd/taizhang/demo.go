@@ -16,6 +16,7 @@ import (
 	"taizhang/data"
 	"taizhang/ingest/finding"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -29,9 +30,11 @@ var headline = []string{"problems_collected", "problems_closed", "closure_rate",
 func (a *app) demoCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo [DIR]",
-		Short: "Make the demo zone, take its returns in and show what comes out",
-		Long: "Makes the demo zone in DIR (default: demo), drops seven months of synthetic returns into its inbox, takes\n" +
+		Short: lang.Phrase("Make the demo zone, take its returns in and show what comes out", "建立演示园区，接收其报表并显示结果"),
+		Long: lang.Phrase("Makes the demo zone in DIR (default: demo), drops seven months of synthetic returns into its inbox, takes\n"+
 			"them in as they would have arrived, computes, publishes and writes the weekly workbook.",
+			"在指定的文件夹（默认：demo）建立演示园区，把七个月的模拟报表放入收件箱，\n"+
+				"按当时的先后顺序接收、计算、发布，并生成周报工作簿。"),
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "demo"
@@ -46,7 +49,7 @@ func (a *app) demoCmd() *cobra.Command {
 func (a *app) demo(ctx context.Context, dir string) error {
 	config := filepath.Join(dir, zone.FileName)
 	if _, err := os.Stat(config); err == nil {
-		return usagef("%s exists already: that folder is a zone, which the demo leaves alone; name a folder that is not there yet", config)
+		return usagef("%s exists already: that folder is a zone, which the demo leaves alone; name a folder that is not there yet", "%s 已存在：该文件夹是一个园区，演示不会改动它；请换一个尚不存在的文件夹名", config)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -67,7 +70,7 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	a.say("Writing the returns of the demo zone …")
+	a.tell("Writing the returns of the demo zone …", "正在生成演示园区的报表……")
 	deliveries, err := data.Deliveries()
 	if err != nil {
 		return err
@@ -139,8 +142,9 @@ func (a *app) printDemo(ctx context.Context, z *office.Zone, out *office.Outcome
 			total++
 		}
 	}
-	fmt.Fprintf(a.out, "%s, as of %s: %d files, %d returns (%d accepted, %d with warnings, %d partially, %d rejected, %d duplicates)\n\n", z.Name, p.AsOf,
-		len(out.Reports), total, counts[finding.Accepted], counts[finding.Warned], counts[finding.Partial], counts[finding.Rejected], counts[finding.Duplicate])
+	fmt.Fprint(a.out, lang.Say("%s, as of %s: %d files, %d returns (%d accepted, %d with warnings, %d partially, %d rejected, %d duplicates)\n\n",
+		"%s，截至 %s：文件%d个，报表%d份（已接收%d份，有提示%d份，部分计入%d份，退回%d份，重复%d份）\n\n", z.Name, p.AsOf,
+		len(out.Reports), total, counts[finding.Accepted], counts[finding.Warned], counts[finding.Partial], counts[finding.Rejected], counts[finding.Duplicate]))
 	records := make([]result.Record, len(figures))
 	for i, f := range figures {
 		records[i] = f.Record()
@@ -154,7 +158,7 @@ func (a *app) printDemo(ctx context.Context, z *office.Zone, out *office.Outcome
 	if len(os.Args) > 0 && filepath.Base(os.Args[0]) == "taizhang" {
 		exe = os.Args[0]
 	}
-	fmt.Fprintf(a.out, `
+	fmt.Fprint(a.out, lang.Say(`
 Weekly workbook   %s
                   (beside it: the report as .docx, one page for the phone, reminders, each unit's own rows)
 Figures (DuckDB)  %s
@@ -166,6 +170,18 @@ Try next:
   %s metrics closure_rate --by week --zone %s
   %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
   %s serve --zone %s                      # then open http://%s/ in a browser
-`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir, exe, dir, pageAddress)
+`, `
+周报工作簿        %s
+                  （旁边有：.docx 文字材料、手机用的一页通、督办单、各单位明细）
+数字（DuckDB）    %s
+回执              %s
+报表放入          %s
+
+接下来可以试试：
+  %s trace closure_rate --zone %s --where street=双马街道
+  %s metrics closure_rate --by week --zone %s
+  %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
+  %s serve --zone %s                      # 然后用浏览器打开 http://%s/
+`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir, exe, dir, pageAddress))
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -104,7 +105,7 @@ func (a *app) docsCmd() *cobra.Command {
 	var models bool
 	cmd := &cobra.Command{
 		Use:    "docs DIR",
-		Short:  "Write the generated files of the source tree",
+		Short:  lang.Phrase("Write the generated files of the source tree", "生成源代码中的文档和文件"),
 		Hidden: true,
 		Args:   cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -127,7 +128,7 @@ func (a *app) docsCmd() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&models, "models", false, "the models of the forms' rows alone")
+	cmd.Flags().BoolVar(&models, "models", false, lang.Phrase("the models of the forms' rows alone", "只生成各表样的明细模型"))
 	return cmd
 }
 

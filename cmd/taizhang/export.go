@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"taizhang/cmd/internal/sink"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/queries"
 	"taizhang/queries/fence"
@@ -34,7 +34,7 @@ func (a *app) exportSQL(ctx context.Context, r *queries.Reader, query string, fe
 		case err != nil:
 			return err
 		case cut:
-			return errors.New("the result is longer than can be written")
+			return lang.Errorf("the result is longer than can be written", "结果太长，写不下")
 		}
 		return s.End()
 	})
@@ -60,14 +60,14 @@ func (a *app) checkOutput(keep bool) error {
 	case err != nil:
 		return err
 	case keep && !a.replace:
-		return usagef("%s is there already\nhint: --replace writes over it", a.output)
+		return usagef("%s is there already\nhint: --replace writes over it", "%s 已存在\n建议：加 --replace 可覆盖", a.output)
 	case !keep && !a.served: // whoever handed it over has said so
-		a.say("%s is replaced", a.output)
+		a.tell("%s is replaced", "%s 已被替换", a.output)
 	}
 	return nil
 }
 
 // unknownName refuses a name and says which was meant.
-func unknownName(what, name string, known []string) error {
-	return usagef("%s", fmt.Sprintf("unknown %s %q%s", what, name, decl.DidYouMean(name, known).English))
+func unknownName(what lang.Text, name string, known []string) error {
+	return usagef("unknown %s %q%s", "没有%s %q%s", what, name, decl.DidYouMean(name, known))
 }

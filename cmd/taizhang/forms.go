@@ -9,14 +9,15 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/ingest/forms"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 )
 
 func (a *app) formsCmd() *cobra.Command {
-	c := &cobra.Command{Use: "forms", Short: "List the forms, write a fill-in template, check a declaration, learn a spelling"}
+	c := &cobra.Command{Use: "forms", Short: lang.Phrase("List the forms, write a fill-in template, check a declaration, learn a spelling", "列出表样、生成填报模板、检查表样文件、认定一种写法")}
 	list := &cobra.Command{
 		Use:   "list",
-		Short: "List the forms and who owes them",
+		Short: lang.Phrase("List the forms and who owes them", "列出表样以及由哪些单位报送"),
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			set, z, err := a.formSet()
@@ -41,7 +42,7 @@ func (a *app) formsCmd() *cobra.Command {
 	}
 	check := &cobra.Command{
 		Use:   "check FILE",
-		Short: "Check a form declaration (YAML)",
+		Short: lang.Phrase("Check a form declaration (YAML)", "检查一个表样文件（YAML）"),
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := os.ReadFile(args[0])
@@ -59,13 +60,13 @@ func (a *app) formsCmd() *cobra.Command {
 			if err := set.Check(f); err != nil {
 				return usageError{err}
 			}
-			_, err = fmt.Fprintf(a.out, "%s %s: %d columns, %d rules\n", f.ID, f.Title, len(f.Columns), len(f.Rules))
+			_, err = fmt.Fprint(a.out, lang.Say("%s %s: %d columns, %d rules\n", "%s %s：%d列，%d条规则\n", f.ID, f.Title, len(f.Columns), len(f.Rules)))
 			return err
 		},
 	}
 	dictionary := &cobra.Command{
 		Use:   "dictionary",
-		Short: "Print the data dictionary of all forms (Markdown)",
+		Short: lang.Phrase("Print the data dictionary of all forms (Markdown)", "输出全部表样的数据字典（Markdown）"),
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			set, _, err := a.formSet()

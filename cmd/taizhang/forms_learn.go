@@ -11,6 +11,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/ingest/forms"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -20,13 +21,19 @@ var returnID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 func (a *app) formsLearnCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "learn RETURN | [FORM [COLUMN]] WRITTEN MEANT",
-		Short: "Confirm a spelling once, so that it is known from then on",
-		Long: `Keeps in the zone's learned.yaml that WRITTEN means MEANT:
+		Short: lang.Phrase("Confirm a spelling once, so that it is known from then on", "认定一种写法，今后都按此理解"),
+		Long: lang.Phrase(`Keeps in the zone's learned.yaml that WRITTEN means MEANT:
   learn 产业科 产业局                        an alias of a submitter
   learn 问题台账 流转情况 办理状态           a heading of a column
   learn 问题台账 办理状态 已了结 已办结      a value of a column's list
   learn 000123-1                             every heading that was guessed in that return
 It holds from the next run on. What was sent back for it may be handed in again as it is.`,
+			"在 learned.yaml 中记下某种写法的含义：\n"+
+				"  learn 产业科 产业局                        填报单位的别名\n"+
+				"  learn 问题台账 流转情况 办理状态           列的标题\n"+
+				"  learn 问题台账 办理状态 已了结 已办结      可选值\n"+
+				"  learn 000123-1                             该报表中猜测的全部标题\n"+
+				"从下次接收起生效。因此被退回的报表可以原样再报。"),
 		Args: cobra.RangeArgs(1, 4),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
@@ -36,7 +43,7 @@ It holds from the next run on. What was sent back for it may be handed in again 
 			var lessons []forms.Lesson
 			if len(args) == 1 {
 				if !returnID().MatchString(args[0]) {
-					return usagef("learn %s: the number of a return (000123-1), or WRITTEN and MEANT; see: taizhang forms learn --help", args[0])
+					return usagef("learn %s: the number of a return (000123-1), or WRITTEN and MEANT; see: taizhang forms learn --help", "learn %s：请写报表编号（000123-1），或写“写法”和“含义”；用法见：taizhang forms learn --help", args[0])
 				}
 				if lessons, err = a.guessed(cmd, z, args[0]); err != nil {
 					return err
@@ -53,7 +60,7 @@ It holds from the next run on. What was sent back for it may be handed in again 
 				return err
 			}
 			if len(learned) == 0 {
-				a.say("Nothing new: that is known already.")
+				a.tell("Nothing new: that is known already.", "没有新内容：这种写法已经认定过。")
 			}
 			for _, x := range learned {
 				line := append(strings.Fields(x.Form+" "+x.Column), "“"+x.Written+"” = "+x.Meant)
@@ -71,19 +78,19 @@ func lessonOf(z *office.Zone, args []string) (forms.Lesson, error) {
 	n := len(args)
 	x := forms.Lesson{Written: strings.TrimSpace(args[n-2]), Meant: args[n-1]}
 	if x.Written == "" {
-		return x, usagef("learn: WRITTEN is empty")
+		return x, usagef("learn: WRITTEN is empty", "learn：没有填写写法")
 	}
 	if n == 2 {
 		s, ok := z.Match(x.Meant)
 		if !ok {
-			return x, usagef("no such submitter: %s", x.Meant)
+			return x, usagef("no such submitter: %s", "没有填报单位“%s”", x.Meant)
 		}
 		x.Meant = s.Name
 		return x, nil
 	}
 	f := z.Forms.Lookup(args[0])
 	if f == nil {
-		return x, usagef("no such form: %s; see: taizhang forms list", args[0])
+		return x, usagef("no such form: %s; see: taizhang forms list", "没有表样“%s”；表样见：taizhang forms list", args[0])
 	}
 	x.Form = f.PlainTitle()
 	if n == 4 {
@@ -123,7 +130,7 @@ func (a *app) guessed(cmd *cobra.Command, z *office.Zone, id string) ([]forms.Le
 	form, _ := rec.Get("form").(string)
 	f := z.Forms.Get(form)
 	if f == nil {
-		return nil, usagef("return %s is of no form", id)
+		return nil, usagef("return %s is of no form", "报表 %s 不属于任何表样", id)
 	}
 	found, _ := rec.Get("findings").([]result.Record)
 	var out []forms.Lesson
@@ -141,7 +148,7 @@ func (a *app) guessed(cmd *cobra.Command, z *office.Zone, id string) ([]forms.Le
 		}
 	}
 	if len(out) == 0 {
-		return nil, usagef("nothing was guessed in return %s", id)
+		return nil, usagef("nothing was guessed in return %s", "报表 %s 中没有猜测的标题", id)
 	}
 	return out, nil
 }

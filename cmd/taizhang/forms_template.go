@@ -19,6 +19,7 @@ import (
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/queries"
@@ -30,18 +31,23 @@ func (a *app) formsTemplateCmd() *cobra.Command {
 	var due, overwrite bool
 	c := &cobra.Command{
 		Use:   "template FORM...",
-		Short: "Write a fill-in workbook",
-		Long: "Writes a workbook with a sheet for each FORM to fill in: drop-down lists, checks, notes, an example.\n" +
-			"With --due it holds every form that the submitter owes, each with the period that is asked for (overdue and not handed in yet,\n" +
-			"else due next) and the rows to carry on: of a ledger those that count now, of other forms those handed in for the same period.\n" +
-			"--submitter may name several units, or all, streets, departments: each gets a workbook of its own, in the folder -o.\n" +
+		Short: lang.Phrase("Write a fill-in workbook", "生成填报模板"),
+		Long: lang.Phrase("Writes a workbook with a sheet for each FORM to fill in: drop-down lists, checks, notes, an example.\n"+
+			"With --due it holds every form that the submitter owes, each with the period that is asked for (overdue and not handed in yet,\n"+
+			"else due next) and the rows to carry on: of a ledger those that count now, of other forms those handed in for the same period.\n"+
+			"--submitter may name several units, or all, streets, departments: each gets a workbook of its own, in the folder -o.\n"+
 			"A file that is there already is kept unless --overwrite is given.",
+			"生成填报工作簿，每个表样一张工作表，带下拉选项、校验、填表说明和示例。\n"+
+				"加 --due 时包含该单位应报的全部表样，注明报送期（先是逾期未报的，再是下一期），\n"+
+				"并预填要延续的内容：台账预填现在计入的各行，其他表预填同一报送期已报的各行。\n"+
+				"--submitter 可以写多个单位，也可以写 all、streets、departments：每个单位一个工作簿，放在 -o 指定的文件夹。\n"+
+				"已存在的文件保留不动，除非加 --overwrite。"),
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case due && len(submitters) == 0:
-				return usagef("--due needs --submitter")
+				return usagef("--due needs --submitter", "--due 需要同时写 --submitter")
 			case !due && len(args) == 0:
-				return usagef("which form? See: taizhang forms list; or give --submitter and --due")
+				return usagef("which form? See: taizhang forms list; or give --submitter and --due", "哪个表样？表样见：taizhang forms list；或写 --submitter 和 --due")
 			}
 			return nil
 		},
@@ -52,7 +58,7 @@ func (a *app) formsTemplateCmd() *cobra.Command {
 			}
 			t := &templates{a: a, set: set, z: z, due: due, on: calendar.Of(a.now())}
 			if z == nil && due {
-				return usagef("--due needs a zone: --zone DIR")
+				return usagef("--due needs a zone: --zone DIR", "--due 需要指定园区：--zone 文件夹")
 			}
 			if z != nil {
 				point, err := a.point(z.Location)
@@ -73,10 +79,10 @@ func (a *app) formsTemplateCmd() *cobra.Command {
 			return t.writeOne(cmd.Context(), args, units[0], output, overwrite)
 		},
 	}
-	c.Flags().StringVarP(&output, "output", "o", "", "file to write; of several units the folder")
-	c.Flags().StringSliceVar(&submitters, "submitter", nil, "fill in the unit; may be repeated, or all, streets, departments")
-	c.Flags().BoolVar(&due, "due", false, "every form the unit owes, with the period asked for and the rows to carry on")
-	c.Flags().BoolVar(&overwrite, "overwrite", false, "replace files that are there already")
+	c.Flags().StringVarP(&output, "output", "o", "", lang.Phrase("file to write; of several units the folder", "写入的文件；多个单位时为文件夹"))
+	c.Flags().StringSliceVar(&submitters, "submitter", nil, lang.Phrase("fill in the unit; may be repeated, or all, streets, departments", "预填填报单位；可写多次，也可写 all、streets、departments"))
+	c.Flags().BoolVar(&due, "due", false, lang.Phrase("every form the unit owes, with the period asked for and the rows to carry on", "该单位应报的全部表样，带报送期和要延续的内容"))
+	c.Flags().BoolVar(&overwrite, "overwrite", false, lang.Phrase("replace files that are there already", "替换已存在的文件"))
 	return c
 }
 
@@ -105,7 +111,7 @@ func (t *templates) submitters(names []string) ([]zone.Submitter, error) {
 		}
 		s, ok := t.z.Match(n)
 		if !ok {
-			return nil, usagef("no such submitter: %s", n)
+			return nil, usagef("no such submitter: %s", "没有填报单位“%s”", n)
 		}
 		wanted[s.Code] = true
 	}
@@ -116,7 +122,7 @@ func (t *templates) submitters(names []string) ([]zone.Submitter, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, usagef("no unit is one of: %s", strings.Join(names, ", "))
+		return nil, usagef("no unit is one of: %s", "没有一个单位属于：%s", strings.Join(names, ", "))
 	}
 	return out, nil
 }
@@ -146,7 +152,7 @@ func (t *templates) writeAll(ctx context.Context, args []string, units []zone.Su
 		owed := args
 		if t.due {
 			if owed = t.owed(args); len(owed) == 0 {
-				t.a.say("%s owes nothing of that by taizhang.yaml: no template", unit.Name)
+				t.a.tell("%s owes nothing of that by taizhang.yaml: no template", "%s按 taizhang.yaml 不用报送：不生成模板", unit.Name)
 				continue
 			}
 		}
@@ -165,7 +171,7 @@ func (t *templates) writeAll(ctx context.Context, args []string, units []zone.Su
 		written++
 	}
 	if failed == nil && written == 0 {
-		return usagef("none of these units owes anything by taizhang.yaml")
+		return usagef("none of these units owes anything by taizhang.yaml", "按 taizhang.yaml，这些单位都没有应报的报表")
 	}
 	return failed
 }
@@ -180,7 +186,7 @@ func (t *templates) fileName(titles []string) string {
 // put writes a workbook unless somebody's is there under its name: it may be half filled in.
 func (t *templates) put(path string, content []byte, overwrite bool) error {
 	if _, err := os.Lstat(path); err == nil && !overwrite {
-		return usagef("%s is there already and may be filled in: give another name with -o, or --overwrite", path)
+		return usagef("%s is there already and may be filled in: give another name with -o, or --overwrite", "%s 已存在，可能已填写：请用 -o 换个文件名，或加 --overwrite 覆盖", path)
 	}
 	if err := durable.WriteBytes(path, 0o644, content); err != nil {
 		return err
@@ -282,10 +288,10 @@ func (t *templates) wanted(names []string) ([]*forms.Form, error) {
 	for _, name := range names {
 		f := t.set.Lookup(name)
 		if f == nil {
-			return nil, usagef("no such form: %s; see: taizhang forms list", name)
+			return nil, usagef("no such form: %s; see: taizhang forms list", "没有表样“%s”；表样见：taizhang forms list", name)
 		}
 		if t.due && !t.z.Owes(t.submitter.Code, f.ID) {
-			return nil, usagef("%s does not hand in %s", t.submitter.Name, f.Title)
+			return nil, usagef("%s does not hand in %s", "%s不报送%s", t.submitter.Name, f.Title)
 		}
 		out = append(out, f)
 	}
@@ -298,7 +304,7 @@ func (t *templates) wanted(names []string) ([]*forms.Form, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, usagef("%s owes nothing by taizhang.yaml", t.submitter.Name)
+		return nil, usagef("%s owes nothing by taizhang.yaml", "按 taizhang.yaml，%s没有应报的报表", t.submitter.Name)
 	}
 	return out, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/service"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -156,7 +157,9 @@ func (a *app) besideServe(ctx context.Context, z *office.Zone, command string, o
 
 // handOver asks a running serve to do work, and waits for the result.
 func handOver(ctx context.Context, held *warehouse.HeldError, path string, work, result any) error {
-	to := func(err error) error { return fmt.Errorf("hand over to serve (process %d): %w", held.PID, err) }
+	to := func(err error) error {
+		return lang.Errorf("hand over to serve (process %d): %w", "交给运行中的服务（进程%d）：%w", held.PID, err)
+	}
 	body, err := json.Marshal(work)
 	if err != nil {
 		return to(err)

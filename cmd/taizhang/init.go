@@ -12,6 +12,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/zone"
 )
 
@@ -19,13 +20,13 @@ func (a *app) initCmd() *cobra.Command {
 	var name string
 	c := &cobra.Command{
 		Use:   "init DIR",
-		Short: "Make an empty zone: a commented taizhang.yaml and its folders",
+		Short: lang.Phrase("Make an empty zone: a commented taizhang.yaml and its folders", "新建园区：带注释的 taizhang.yaml 和各文件夹"),
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := args[0]
 			config := filepath.Join(dir, zone.FileName)
 			if _, err := os.Stat(config); err == nil {
-				return usagef("%s exists already", config)
+				return usagef("%s exists already", "%s 已存在", config)
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
@@ -49,12 +50,12 @@ func (a *app) initCmd() *cobra.Command {
 			if err := z.EnsureFolders(); err != nil {
 				return err
 			}
-			a.say("Zone %s is ready in %s.", z.Name, dir)
-			a.say("Next: list your units in %s, drop returns into %s, then run: taizhang run --zone %s", config, z.Inbox(), dir)
+			a.tell("Zone %s is ready in %s.", "园区“%s”已在 %s 建好。", z.Name, dir)
+			a.tell("Next: list your units in %s, drop returns into %s, then run: taizhang run --zone %s", "下一步：在 %s 中写好填报单位，把报表放入 %s，然后执行：taizhang run --zone %s", config, z.Inbox(), dir)
 			fmt.Fprintln(a.out, dir)
 			return nil
 		},
 	}
-	c.Flags().StringVar(&name, "name", "", "name of the zone (default: the folder's)")
+	c.Flags().StringVar(&name, "name", "", lang.Phrase("name of the zone (default: the folder's)", "园区名称（默认：文件夹名）"))
 	return c
 }

@@ -12,7 +12,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/service"
-	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/logbook"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -21,7 +21,7 @@ import (
 func (a *app) jobsCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "jobs",
-		Short: "Show the jobs of serve: when each was last done, when it comes next, and why not",
+		Short: lang.Phrase("Show the jobs of serve: when each was last done, when it comes next, and why not", "显示定时任务：上次完成时间、下次执行时间、未执行的原因"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()
@@ -58,7 +58,7 @@ func (a *app) jobsListCmd() *cobra.Command {
 	var n int
 	c := &cobra.Command{
 		Use:   "list [NAME]",
-		Short: "List the newest attempts at a job, or at all",
+		Short: lang.Phrase("List the newest attempts at a job, or at all", "列出某项或全部任务最近的执行情况"),
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
@@ -79,14 +79,14 @@ func (a *app) jobsListCmd() *cobra.Command {
 		},
 	}
 	a.outputFlag(c)
-	c.Flags().IntVarP(&n, "number", "n", 50, "how many")
+	c.Flags().IntVarP(&n, "number", "n", 50, lang.Phrase("how many", "显示多少条"))
 	return c
 }
 
 func (a *app) jobsRunCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "run NAME",
-		Short: "Do a job now, whatever its schedule says; beside a serve it is handed over",
+		Short: lang.Phrase("Do a job now, whatever its schedule says; beside a serve it is handed over", "立即执行一项任务，不论计划时间；服务运行时交给服务执行"),
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
@@ -112,7 +112,7 @@ func (a *app) jobsRunCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.say("%s", cmp.Or(said.Message, fmt.Sprint(decl.Say("Nothing to do.", "没有需要处理的内容。"))))
+			a.say("%s", cmp.Or(said.Message, fmt.Sprint(lang.Say("Nothing to do.", "没有需要处理的内容。"))))
 			return nil
 		},
 	}
@@ -135,9 +135,11 @@ func (a *app) logsCmd() *cobra.Command {
 	var run string
 	c := &cobra.Command{
 		Use:   "logs",
-		Short: "Show the newest lines of the zone's log",
-		Long:  "Shows the newest lines of the log that the zone's owner keeps in logs/, a file a day, for half a year. Beside each\nfile of lines lies one of JSON for programs. --run shows the lines of one attempt (its number is in `jobs list`).",
-		Args:  cobra.NoArgs,
+		Short: lang.Phrase("Show the newest lines of the zone's log", "显示最近的运行日志"),
+		Long: lang.Phrase("Shows the newest lines of the log that the zone's owner keeps in logs/, a file a day, for half a year. Beside each\nfile of lines lies one of JSON for programs. --run shows the lines of one attempt (its number is in `jobs list`).",
+			"显示 logs/ 中最近的运行日志，每天一个文件，保留半年；旁边另有供程序读取的 JSON 文件。\n"+
+				"--run 只显示某一次执行的日志（编号见 jobs list）。"),
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			z, err := a.zone()
 			if err != nil {
@@ -157,13 +159,13 @@ func (a *app) logsCmd() *cobra.Command {
 				}
 			}
 			if len(lines) == 0 {
-				a.say("%s", decl.Say("No such lines in %s.", "%s 中没有这样的日志。", z.Logs()))
+				a.say("%s", lang.Say("No such lines in %s.", "%s 中没有这样的日志。", z.Logs()))
 			}
 			return nil
 		},
 	}
-	c.Flags().IntVarP(&n, "number", "n", 50, "how many lines; 0: all")
-	c.Flags().StringVar(&run, "run", "", "only the lines of this attempt")
+	c.Flags().IntVarP(&n, "number", "n", 50, lang.Phrase("how many lines; 0: all", "显示多少行；0：全部"))
+	c.Flags().StringVar(&run, "run", "", lang.Phrase("only the lines of this attempt", "只显示这一次执行的日志"))
 	return c
 }
 
@@ -210,15 +212,15 @@ func (a *app) sayService(ctx context.Context, z *office.Zone) error {
 		return nil // a zone that nobody serves
 	}
 	if v.Serving {
-		a.say("%s", decl.Say("serving since %s", "服务运行中，自 %s 起", at(v.Since)))
+		a.say("%s", lang.Say("serving since %s", "服务运行中，自 %s 起", at(v.Since)))
 	} else {
-		a.say("%s", decl.Say("not serving: nothing is done on schedule (taizhang serve)", "服务未运行，定时任务不会执行（taizhang serve）"))
+		a.say("%s", lang.Say("not serving: nothing is done on schedule (taizhang serve)", "服务未运行，定时任务不会执行（taizhang serve）"))
 	}
 	for _, j := range v.Jobs {
-		line := decl.Say("%[1]s: last done %[2]s, next %[3]s", "%[4]s：上次 %[2]s，下次 %[3]s", j.Name, at(j.Done), at(j.Next), j.Title)
+		line := lang.Say("%[1]s: last done %[2]s, next %[3]s", "%[4]s：上次 %[2]s，下次 %[3]s", j.Name, at(j.Done), at(j.Next), j.Title)
 		text := fmt.Sprint(line)
 		if j.Failed {
-			text += fmt.Sprint(decl.Say("; failed: %s", "；未成功：%s", shortly(j.Last.Message)))
+			text += fmt.Sprint(lang.Say("; failed: %s", "；未成功：%s", shortly(j.Last.Message)))
 		}
 		if j.Why != "" && v.Serving {
 			text += "；" + j.Why
@@ -226,7 +228,7 @@ func (a *app) sayService(ctx context.Context, z *office.Zone) error {
 		a.say("  %s", text)
 	}
 	for _, x := range v.Alerts {
-		a.say("%s", decl.Say("alert since %s: %s", "告警（自 %s）：%s", at(x.Since), shown(x.Text)))
+		a.say("%s", lang.Say("alert since %s: %s", "告警（自 %s）：%s", at(x.Since), shown(x.Text)))
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
-	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/queries"
@@ -20,7 +20,7 @@ func (a *app) metricsCmd() *cobra.Command {
 	var compare bool
 	c := &cobra.Command{
 		Use:   "metrics [NAME...]",
-		Short: "Print figures, also of an earlier date or as they were known then",
+		Short: lang.Phrase("Print figures, also of an earlier date or as they were known then", "显示指标数字，也可查以前日期的、或当时所知的数字"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, ask, r, err := a.ask(args, by, where)
 			if err != nil {
@@ -45,11 +45,11 @@ func (a *app) metricsCmd() *cobra.Command {
 		},
 	}
 	a.outputFlag(c)
-	c.Flags().StringSliceVar(&by, "by", nil, "break down by dimensions: zone, submitter, street, department, category, source, programme, batch, enterprise, industry, list, series, type, week, month")
-	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
-	c.Flags().BoolVar(&compare, "compare", false, "beside last week, last month, the target, and the share of the year gone by (序时进度)")
-	c.Flags().StringVar(&a.from, "from", "", "start of the window of period forms (default: 1 January)")
-	c.AddCommand(a.metricsDiffCmd(), a.dictionaryCmd("Print how every metric is defined and computed (Markdown)", func(z *office.Zone) (string, error) {
+	c.Flags().StringSliceVar(&by, "by", nil, lang.Phrase("break down by dimensions: zone, submitter, street, department, category, source, programme, batch, enterprise, industry, list, series, type, week, month", "按维度分组：zone、submitter、street、department、category、source、programme、batch、enterprise、industry、list、series、type、week、month"))
+	c.Flags().StringSliceVar(&where, "where", nil, lang.Phrase("only rows with DIM=VALUE", "只计维度=值的各行"))
+	c.Flags().BoolVar(&compare, "compare", false, lang.Phrase("beside last week, last month, the target, and the share of the year gone by (序时进度)", "与上周、上月、目标和序时进度对照"))
+	c.Flags().StringVar(&a.from, "from", "", lang.Phrase("start of the window of period forms (default: 1 January)", "按期累计各表的起算日期（默认：1月1日）"))
+	c.AddCommand(a.metricsDiffCmd(), a.dictionaryCmd(lang.Phrase("Print how every metric is defined and computed (Markdown)", "输出各指标的口径和算法（Markdown）"), func(z *office.Zone) (string, error) {
 		if z != nil {
 			return metricsDictionary(z.Metrics), nil
 		}
@@ -68,10 +68,10 @@ func (a *app) ask(metrics, by, where []string) (*office.Zone, queries.Ask, *quer
 	for _, w := range where {
 		k, v, ok := strings.Cut(w, "=")
 		if !ok {
-			return nil, q, nil, usagef("--where %q: DIM=VALUE is expected", w)
+			return nil, q, nil, usagef("--where %q: DIM=VALUE is expected", "--where %q：应写成 维度=值", w)
 		}
 		if was, twice := q.Where[k]; twice {
-			return nil, q, nil, usagef("--where %s: a dimension has one value, not both %q and %q", k, was, v)
+			return nil, q, nil, usagef("--where %s: a dimension has one value, not both %q and %q", "--where %s：一个维度只能有一个值，不能既是 %q 又是 %q", k, was, v)
 		}
 		q.Where[k] = v
 	}
@@ -102,14 +102,14 @@ func windowOf(r *queries.Reader, q queries.Ask) error {
 		return nil
 	}
 	if at := r.At(q.Point); at.From > at.AsOf {
-		return usageError{decl.Say("--from %s lies after the as-of date %s", "--from %s 晚于截至日期 %s", at.From, at.AsOf)}
+		return usageError{lang.Say("--from %s lies after the as-of date %s", "--from %s 晚于截至日期 %s", at.From, at.AsOf)}
 	}
 	for _, m := range r.Catalogue.Metrics {
 		if m.Fact.Mode == metric.Period && (len(q.Metrics) == 0 || slices.Contains(q.Metrics, m.ID)) {
 			return nil
 		}
 	}
-	return usageError{decl.Say("--from would change nothing: %s follows from ledgers, whose newest rows count", "--from 不起作用：%s 来自台账，按最新一期的各行计算", strings.Join(q.Metrics, ", "))}
+	return usageError{lang.Say("--from would change nothing: %s follows from ledgers, whose newest rows count", "--from 不起作用：%s 来自台账，按最新一期的各行计算", strings.Join(q.Metrics, ", "))}
 }
 
 // shownFigures writes figures as people read them: percentages, grouped yuan, coverage in words.

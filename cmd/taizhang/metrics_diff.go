@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -16,15 +17,17 @@ func (a *app) metricsDiffCmd() *cobra.Command {
 	var by, where []string
 	c := &cobra.Command{
 		Use:   "diff [NAME...]",
-		Short: "List the figures that corrections and decisions moved between two known-at times",
-		Long: "Compares the figures of one as-of date as they were known at two times: which differ, from what to what,\n" +
+		Short: lang.Phrase("List the figures that corrections and decisions moved between two known-at times", "列出两个时点之间因更正和操作员决定而变动的数字"),
+		Long: lang.Phrase("Compares the figures of one as-of date as they were known at two times: which differ, from what to what,\n"+
 			"through which returns (corrections, operators' decisions) and which rows. --to defaults to the publication's own time.",
+			"比较同一截至日期的数字在两个时点的差别：哪些数字变了、由多少变为多少、\n"+
+				"因哪些报表（更正、操作员决定）和哪些行而变。不写 --to 时取发布的时间。"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if from == "" {
-				return usagef("--from TIME is missing: the earlier known-at time")
+				return usagef("--from TIME is missing: the earlier known-at time", "缺 --from 时间：较早的时点")
 			}
 			if cmd.Flags().Changed("known-at") {
-				return usagef("--known-at is one time: metrics diff compares --from with --to")
+				return usagef("--known-at is one time: metrics diff compares --from with --to", "--known-at 只是一个时点：metrics diff 比较的是 --from 与 --to")
 			}
 			z, ask, r, err := a.ask(args, by, where)
 			if err != nil {
@@ -33,11 +36,11 @@ func (a *app) metricsDiffCmd() *cobra.Command {
 			defer r.Close()
 			q := queries.DiffAsk{Ask: ask}
 			if q.Before, err = parseTime(from, z.Location); err != nil {
-				return usagef("--from %v", err)
+				return usagef("--from %v", "--from %v", err)
 			}
 			if to != "" {
 				if q.After, err = parseTime(to, z.Location); err != nil {
-					return usagef("--to %v", err)
+					return usagef("--to %v", "--to %v", err)
 				}
 			}
 			changes, err := r.MetricsDiff(cmd.Context(), q)
@@ -47,10 +50,10 @@ func (a *app) metricsDiffCmd() *cobra.Command {
 			return a.printChanges(changes, by)
 		},
 	}
-	c.Flags().StringVar(&from, "from", "", "the earlier known-at time (RFC 3339, or 2022-08-08 12:00)")
-	c.Flags().StringVar(&to, "to", "", "the later known-at time (default: the publication's)")
-	c.Flags().StringSliceVar(&by, "by", nil, "break down by dimensions")
-	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
+	c.Flags().StringVar(&from, "from", "", lang.Phrase("the earlier known-at time (RFC 3339, or 2022-08-08 12:00)", "较早的时点（RFC 3339，或 2022-08-08 12:00）"))
+	c.Flags().StringVar(&to, "to", "", lang.Phrase("the later known-at time (default: the publication's)", "较晚的时点（默认：发布的时间）"))
+	c.Flags().StringSliceVar(&by, "by", nil, lang.Phrase("break down by dimensions", "按维度分组"))
+	c.Flags().StringSliceVar(&where, "where", nil, lang.Phrase("only rows with DIM=VALUE", "只计维度=值的各行"))
 	return c
 }
 

@@ -10,15 +10,16 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/service"
 	"taizhang/ingest/forms"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/transform"
 )
 
 func (a *app) modelsCmd() *cobra.Command {
-	c := &cobra.Command{Use: "models", Short: "List, plan, build, test and draw the SQL models; go back to an earlier publication"}
+	c := &cobra.Command{Use: "models", Short: lang.Phrase("List, plan, build, test and draw the SQL models; go back to an earlier publication", "列出、预演、构建、测试、绘制 SQL 模型；恢复到以前的发布")}
 	list := &cobra.Command{
 		Use:   "list",
-		Short: "List the models with what one row of each is",
+		Short: lang.Phrase("List the models with what one row of each is", "列出模型以及每个模型的一行代表什么"),
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			z, err := a.zone()
@@ -40,7 +41,7 @@ func (a *app) modelsCmd() *cobra.Command {
 	var full bool
 	build := &cobra.Command{
 		Use:   "run",
-		Short: "Build the models that changed (text, returns read, business day), check them, and publish",
+		Short: lang.Phrase("Build the models that changed (text, returns read, business day), check them, and publish", "构建有变化的模型（模型文本、新报表、业务日期），检查并发布"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
@@ -56,8 +57,8 @@ func (a *app) modelsCmd() *cobra.Command {
 			})
 		},
 	}
-	build.Flags().BoolVar(&full, "full", false, "build everything anew and publish, whether it changed or not")
-	dictionary := a.dictionaryCmd("Print every model with its grain, its checks and what it reads (Markdown)", func(z *office.Zone) (string, error) {
+	build.Flags().BoolVar(&full, "full", false, lang.Phrase("build everything anew and publish, whether it changed or not", "不论是否有变化，全部重新构建并发布"))
+	dictionary := a.dictionaryCmd(lang.Phrase("Print every model with its grain, its checks and what it reads (Markdown)", "输出各模型的主键、检查和来源（Markdown）"), func(z *office.Zone) (string, error) {
 		var own []fs.FS
 		var set *forms.Set
 		var err error

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/lineage"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -19,9 +20,11 @@ func (a *app) modelsGraphCmd() *cobra.Command {
 	var columns bool
 	c := &cobra.Command{
 		Use:   "graph [MODEL...]",
-		Short: "Draw which tables, or with --columns which columns, each model comes from: -f mermaid (default), text, svg or json",
-		Long: "Draws the lineage of the published models: all, or some with everything that they come from. --columns names the\n" +
+		Short: lang.Phrase("Draw which tables, or with --columns which columns, each model comes from: -f mermaid (default), text, svg or json", "绘制各模型来自哪些表，加 --columns 则细到列：-f mermaid（默认）、text、svg 或 json"),
+		Long: lang.Phrase("Draws the lineage of the published models: all, or some with everything that they come from. --columns names the\n"+
 			"columns of the tables read from which each column is computed, by DuckDB's own parser.",
+			"绘制已发布模型的来源：全部，或指定的模型及其全部来源。--columns 列出每一列由\n"+
+				"哪些列算出，由 DuckDB 自己的解析器得出。"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, r, err := a.reader()
 			if err != nil {
@@ -59,7 +62,7 @@ func (a *app) modelsGraphCmd() *cobra.Command {
 			return a.print(records)
 		},
 	}
-	c.Flags().BoolVar(&columns, "columns", false, "column by column")
+	c.Flags().BoolVar(&columns, "columns", false, lang.Phrase("column by column", "细到列"))
 	return c
 }
 
@@ -71,7 +74,7 @@ func withSources(models []warehouse.Model, names []string) ([]warehouse.Model, e
 	need := map[string]bool{}
 	for _, n := range names {
 		if !slices.ContainsFunc(models, func(m warehouse.Model) bool { return m.Name == n }) {
-			return nil, usagef("no model %q is published; see: taizhang models list", n)
+			return nil, usagef("no model %q is published; see: taizhang models list", "没有发布名为 %q 的模型；模型见：taizhang models list", n)
 		}
 		need[n] = true
 	}

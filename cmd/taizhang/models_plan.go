@@ -8,6 +8,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/ingest"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -18,10 +19,12 @@ import (
 func (a *app) modelsPlanCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "plan",
-		Short: "Say what the next run would build and why, and which published figures edited models would move",
-		Long: "Says what the next run would do about each model and why. Where a model's text differs from the published one\n" +
-			"(after it was edited in the zone's models folder), the edited texts are evaluated over the published data: which\n" +
+		Short: lang.Phrase("Say what the next run would build and why, and which published figures edited models would move", "说明下次运行将构建什么、为什么，以及改过的模型会使哪些数字变动"),
+		Long: lang.Phrase("Says what the next run would do about each model and why. Where a model's text differs from the published one\n"+
+			"(after it was edited in the zone's models folder), the edited texts are evaluated over the published data: which\n"+
 			"figures would move and by how much, and how many rows of which models. Nothing is written.",
+			"逐个说明下次运行如何处理各模型及原因。模型文本与已发布的不同时（在园区的 models 文件夹\n"+
+				"中改过），用改后的文本对已发布的数据试算：哪些数字会变、变多少，哪些模型变多少行。不写入任何内容。"),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -37,7 +40,7 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 			if files, err := ingest.Inbox(z.Inbox()); err != nil {
 				return err
 			} else if len(files) > 0 {
-				a.say("%d files wait in the inbox: what reads their forms would be updated too", len(files))
+				a.tell("%d files wait in the inbox: what reads their forms would be updated too", "收件箱中有%d个文件待接收：读取这些表样的模型也会更新", len(files))
 			}
 			var models []warehouse.Model
 			var records []result.Record
@@ -76,7 +79,7 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 				return err
 			}
 			if len(figures) == 0 {
-				a.say("No published figure would move.")
+				a.tell("No published figure would move.", "已发布的数字都不会变动。")
 				return nil
 			}
 			fmt.Fprintln(a.out)
@@ -117,9 +120,11 @@ func pendingModels(ctx context.Context, z *office.Zone, path, asOf string) ([]tr
 func (a *app) modelsTestCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "test [MODEL...]",
-		Short: "Run the cases of the models: rows given, rows wanted (MODEL.txtar beside the model)",
-		Long: "Runs the cases of the built-in models and of the zone's models folder: txtar files beside the models, whose files\n" +
+		Short: lang.Phrase("Run the cases of the models: rows given, rows wanted (MODEL.txtar beside the model)", "运行模型的用例：给定的行和应得的行（模型旁的 .txtar 文件）"),
+		Long: lang.Phrase("Runs the cases of the built-in models and of the zone's models folder: txtar files beside the models, whose files\n"+
 			"are the rows given, by table (CSV), and the rows wanted. Working days are Monday to Friday of 2021 to 2023.",
+			"运行内置模型和园区 models 文件夹中模型的用例：模型旁的 txtar 文件，\n"+
+				"按表给出数据（CSV）和应得的结果。工作日按 2021 至 2023 年的周一至周五。"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			z, err := a.zone()
@@ -151,7 +156,7 @@ func (a *app) modelsTestCmd() *cobra.Command {
 				err = a.print(records)
 			}
 			if err == nil && failed > 0 {
-				err = fmt.Errorf("%d of %d cases failed", failed, len(results))
+				err = lang.Errorf("%d of %d cases failed", "%d个用例未通过，共%d个", failed, len(results))
 			}
 			return err
 		},

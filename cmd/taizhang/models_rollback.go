@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -16,17 +17,17 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 	var list bool
 	c := &cobra.Command{
 		Use:   "rollback [NAME]",
-		Short: "Publish an earlier publication again: the one before, or one of --list",
+		Short: lang.Phrase("Publish an earlier publication again: the one before, or one of --list", "重新发布以前的一次发布：上一次，或 --list 中的一次"),
 		Long: "Publishes an earlier publication again: the newest kept one, or NAME of --list. The last " + fmt.Sprint(warehouse.KeptPublications) + " are kept in\n" +
 			"published/history. The publication that it replaces is kept too. Returns and the warehouse stay as they are: the\n" +
 			"next run with news publishes from them again, so mend what was wrong (a model, a decision) first.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list && len(args) > 0 {
-				return usagef("--list lists all kept publications: leave %s out", args[0])
+				return usagef("--list lists all kept publications: leave %s out", "--list 列出保留的全部发布：不要写 %s", args[0])
 			}
 			if !list && cmd.Flags().Changed("format") {
-				return usagef("-f goes with --list")
+				return usagef("-f goes with --list", "-f 要与 --list 同用")
 			}
 			z, err := a.zone()
 			if err != nil {
@@ -58,11 +59,11 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				a.say("Published again: %s", p.Path)
+				a.tell("Published again: %s", "已重新发布：%s", p.Path)
 				return nil
 			})
 		},
 	}
-	c.Flags().BoolVar(&list, "list", false, "list the publications that are kept, newest first")
+	c.Flags().BoolVar(&list, "list", false, lang.Phrase("list the publications that are kept, newest first", "列出保留的历次发布，新的在前"))
 	return c
 }

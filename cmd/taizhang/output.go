@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/width"
 
 	"taizhang/cmd/internal/sink"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
 )
@@ -23,6 +24,7 @@ type listing struct {
 	records []result.Record
 	columns []string
 	types   map[string]string // SQL type by column, where it is known
+	own     bool              // the columns are keys of ours, not what somebody asked for in SQL
 }
 
 // formats are what -f takes.
@@ -30,7 +32,7 @@ var formats = []string{"table", "csv", "json", "md", "xlsx", "parquet"}
 
 // print writes records in the format asked for. For csv, md and table the keys of the first record, then any new ones, are the columns.
 func (a *app) print(records []result.Record, columns ...string) error {
-	return a.emit(listing{records: records, columns: columns})
+	return a.emit(listing{records: records, columns: columns, own: true})
 }
 
 // printResult writes the result of a query.
@@ -47,7 +49,7 @@ func listingOf(t result.Table) listing {
 
 // outputFlag gives a command that prints a result -o FILE.
 func (a *app) outputFlag(c *cobra.Command) {
-	c.Flags().StringVarP(&a.output, "output", "o", "", "write the result to this file; without -f its name tells the format")
+	c.Flags().StringVarP(&a.output, "output", "o", "", lang.Phrase("write the result to this file; without -f its name tells the format", "把结果写入此文件；不写 -f 时由扩展名决定格式"))
 }
 
 // formatFromName takes the format from the name of -o where -f doesn't give one, and refuses a name that tells none.
@@ -58,7 +60,7 @@ func (a *app) formatFromName(cmd *cobra.Command) error {
 	}
 	f := formatOf(a.output)
 	if f == "" {
-		return usagef("-o %s: the name should end in .xlsx, .csv, .parquet, .json or .md\nhint: or -f FORMAT says what is written", a.output)
+		return usagef("-o %s: the name should end in .xlsx, .csv, .parquet, .json or .md\nhint: or -f FORMAT says what is written", "-o %s：文件名应以 .xlsx、.csv、.parquet、.json 或 .md 结尾\n建议：或用 -f 指定格式", a.output)
 	}
 	a.format = f
 	return nil
@@ -83,7 +85,7 @@ func (a *app) emit(l listing) error {
 // checkTerminal refuses to write a binary format to a terminal.
 func (a *app) checkTerminal() error {
 	if a.output == "" && (a.format == "xlsx" || a.format == "parquet") && shell.IsTerminal(os.Stdin, a.out) {
-		return usagef("%s can't be shown on a terminal\nhint: name a file: taizhang … -o result.%s", a.format, a.format)
+		return usagef("%s can't be shown on a terminal\nhint: name a file: taizhang … -o result.%s", "%s 格式不能显示在终端上\n建议：指定文件名：taizhang … -o 结果.%s", a.format, a.format)
 	}
 	return nil
 }
@@ -104,7 +106,7 @@ func (l listing) write(w io.Writer, format string, file sink.ToFile, say func(st
 		if format == "md" {
 			return printMarkdown(w, columns, rows, right)
 		}
-		return printTable(w, columns, rows, right)
+		return printTable(w, l.heads(columns), rows, right)
 	}
 	s, err := sink.New(context.Background(), w, format, l.typed(columns), file, nil, say)
 	if err != nil {
@@ -122,6 +124,14 @@ func (l listing) write(w io.Writer, format string, file sink.ToFile, say func(st
 	return s.End()
 }
 
+// heads are the columns as a table heads them.
+func (l listing) heads(columns []string) []string {
+	if l.own {
+		return heads(columns)
+	}
+	return columns
+}
+
 // texts are the cells as texts, and which columns hold numbers.
 func (l listing) texts(columns []string, format string) (rows [][]string, right []bool) {
 	rows = make([][]string, len(l.records))
@@ -136,6 +146,9 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 			text := sink.Text(v, format)
 			if format == "table" || format == "md" { // read by people
 				text = shown(strings.ReplaceAll(text, "\n", " "))
+			}
+			if format == "table" && l.own {
+				text = worded(c, text)
 			}
 			rows[i] = append(rows[i], text)
 		}

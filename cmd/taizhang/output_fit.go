@@ -4,27 +4,30 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"taizhang/internal/lang"
 )
 
 // printFitting prints a table that fits the width of a terminal (0: none): if need be by shortening its longest texts,
 // else row by row with a line for each column.
 func printFitting(w io.Writer, l listing, width int) (shortened bool, err error) {
 	rows, right := l.texts(l.columns, "table")
+	columns := l.heads(l.columns)
 	if width == 0 {
-		return false, printTable(w, l.columns, rows, right)
+		return false, printTable(w, columns, rows, right)
 	}
-	shortened, fits := fit(l.columns, rows, right, width)
+	shortened, fits := fit(columns, rows, right, width)
 	if fits || len(rows) == 0 {
-		return shortened, printTable(w, l.columns, rows, right)
+		return shortened, printTable(w, columns, rows, right)
 	}
 	widest := 0
-	for _, c := range l.columns {
+	for _, c := range columns {
 		widest = max(widest, textWidth(c))
 	}
 	whole, _ := l.texts(l.columns, "table")
 	for i, row := range whole {
-		fmt.Fprintf(w, "-- row %d --\n", i+1)
-		for j, c := range l.columns {
+		fmt.Fprint(w, lang.Say("-- row %d --\n", "-- 第%d行 --\n", i+1))
+		for j, c := range columns {
 			if _, err := fmt.Fprintf(w, "%s%s  %s\n", strings.Repeat(" ", widest-textWidth(c)), c, strings.ReplaceAll(row[j], "\n", " ")); err != nil {
 				return false, err
 			}

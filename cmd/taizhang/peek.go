@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest/sheet"
+	"taizhang/internal/lang"
 	"taizhang/internal/zone"
 )
 
@@ -22,7 +23,7 @@ func (a *app) peekCmd() *cobra.Command {
 	var which string
 	c := &cobra.Command{
 		Use:   "peek FILE",
-		Short: "Show what the reader sees in a spreadsheet; no zone is needed",
+		Short: lang.Phrase("Show what the reader sees in a spreadsheet; no zone is needed", "显示表格文件读出来的内容；不需要园区"),
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var write func(p *peeked) error
@@ -34,7 +35,7 @@ func (a *app) peekCmd() *cobra.Command {
 			case "table":
 				write = a.peekTable
 			default:
-				return usagef("unknown format %q: table, csv or json", a.format)
+				return usagef("unknown format %q: table, csv or json", "没有 %q 这种格式：table、csv 或 json", a.format)
 			}
 			file, err := os.Open(args[0])
 			if err != nil {
@@ -48,7 +49,7 @@ func (a *app) peekCmd() *cobra.Command {
 			return write(p)
 		},
 	}
-	c.Flags().StringVar(&which, "sheet", "", "one sheet, by name or number from 1")
+	c.Flags().StringVar(&which, "sheet", "", lang.Phrase("one sheet, by name or number from 1", "只看一张工作表，写名称或序号（从1起）"))
 	return c
 }
 
@@ -79,7 +80,7 @@ func (a *app) peekAt(ctx context.Context, file *os.File, which string) (*peeked,
 		return nil, err
 	}
 	if info.Size() > lim.FileBytes {
-		return nil, fmt.Errorf("%s: 文件有%dMB，超过%dMB的上限", file.Name(), info.Size()>>20, lim.FileBytes>>20)
+		return nil, lang.Errorf("%s: the file has %d MB, more than the %d MB that are read", "%s: 文件有%dMB，超过%dMB的上限", file.Name(), info.Size()>>20, lim.FileBytes>>20)
 	}
 	within, cancel := context.WithTimeout(ctx, zone.DefaultLimits().Time)
 	defer cancel()
@@ -116,7 +117,7 @@ func chosen(sheets []sheet.SheetInfo, which, format string) ([]int, error) {
 		if n, err := strconv.Atoi(which); err == nil && n >= 1 && n <= len(sheets) {
 			return []int{n - 1}, nil
 		}
-		return nil, usagef("no sheet %q; there are %d", which, len(sheets))
+		return nil, usagef("no sheet %q; there are %d", "没有工作表 %q；共有%d张", which, len(sheets))
 	}
 	var out []int
 	for i, s := range sheets {
@@ -126,7 +127,7 @@ func chosen(sheets []sheet.SheetInfo, which, format string) ([]int, error) {
 		out = append(out, i)
 	}
 	if format == "csv" {
-		return nil, fmt.Errorf("the workbook has no visible sheet")
+		return nil, lang.Errorf("the workbook has no visible sheet", "工作簿中没有可见的工作表")
 	}
 	return out, nil
 }
@@ -331,11 +332,11 @@ func (a *app) peekCSV(p *peeked) error {
 
 func (a *app) peekTable(p *peeked) error {
 	for _, s := range p.sheets {
-		hidden := ""
+		hidden := lang.Text{}
 		if s.Hidden {
-			hidden = ", hidden"
+			hidden = lang.Say(", hidden", "，隐藏")
 		}
-		fmt.Fprintf(a.out, "%s: %d rows, %d columns%s\n", s.Name, s.rows, s.columns, hidden)
+		fmt.Fprint(a.out, lang.Say("%s: %d rows, %d columns%s\n", "%s：%d行，%d列%s\n", s.Name, s.rows, s.columns, hidden))
 		head := []string{""}
 		for c := 1; c <= s.columns; c++ {
 			head = append(head, sheet.ColumnName(c))
@@ -354,7 +355,7 @@ func (a *app) peekTable(p *peeked) error {
 			return err
 		}
 		if s.more > 0 {
-			fmt.Fprintf(a.out, "… %d more rows\n", s.more)
+			fmt.Fprint(a.out, lang.Say("… %d more rows\n", "……还有%d行\n", s.more))
 		}
 		fmt.Fprintln(a.out)
 	}

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"runtime/pprof"
+
+	"taizhang/internal/lang"
 )
 
 // startProfile begins a CPU profile where --cpuprofile asks for one.
@@ -13,11 +14,11 @@ func (a *app) startProfile() error {
 	}
 	f, err := os.Create(a.cpuProfile)
 	if err != nil {
-		return usagef("--cpuprofile: %w", err)
+		return usagef("--cpuprofile: %w", "--cpuprofile：%w", err)
 	}
 	if err := pprof.StartCPUProfile(f); err != nil {
 		f.Close()
-		return fmt.Errorf("--cpuprofile: %w", err)
+		return lang.Errorf("--cpuprofile: %w", "--cpuprofile：%w", err)
 	}
 	a.profile = f
 	return nil
@@ -30,7 +31,7 @@ func (a *app) stopProfile() error {
 	}
 	pprof.StopCPUProfile()
 	if err := a.profile.Close(); err != nil {
-		return fmt.Errorf("--cpuprofile: %w", err)
+		return lang.Errorf("--cpuprofile: %w", "--cpuprofile：%w", err)
 	}
 	return nil
 }

@@ -6,12 +6,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/lang"
 )
 
 func (a *app) rebuildCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rebuild",
-		Short: "Make the warehouse anew from the archive, and compare the figures",
+		Short: lang.Phrase("Make the warehouse anew from the archive, and compare the figures", "由档案重新生成数据库，并核对数字"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
@@ -27,17 +28,17 @@ func (a *app) rebuildCmd() *cobra.Command {
 					return err
 				}
 				if !compared {
-					a.say("Rebuilt from the archive and published; there was no publication of the same returns to compare with.")
+					a.tell("Rebuilt from the archive and published; there was no publication of the same returns to compare with.", "已由档案重建并发布；此前没有同样报表的发布可供核对。")
 					return nil
 				}
 				if len(diff) == 0 {
-					a.say("Rebuilt from the archive; the figures are the same.")
+					a.tell("Rebuilt from the archive; the figures are the same.", "已由档案重建，数字与原来完全一致。")
 					return nil
 				}
 				for _, d := range diff {
 					fmt.Fprintf(a.err, "%s: %s → %s\n", d.What, orDash(d.Before), orDash(d.After))
 				}
-				return fmt.Errorf("rebuilt from the archive and published, but %d outcomes or figures differ from those published before", len(diff))
+				return lang.Errorf("rebuilt from the archive and published, but %d outcomes or figures differ from those published before", "已由档案重建并发布，但有%d项结果或数字与此前发布的不同", len(diff))
 			})
 		},
 	}

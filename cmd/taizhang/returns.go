@@ -15,16 +15,17 @@ import (
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
 
 func (a *app) returnsCmd() *cobra.Command {
-	c := &cobra.Command{Use: "returns", Short: "List returns, show one, or decide about one"}
+	c := &cobra.Command{Use: "returns", Short: lang.Phrase("List returns, show one, or decide about one", "列出报表、查看一份报表、对报表作出决定")}
 	var submitter, form, period, status string
 	list := &cobra.Command{
 		Use:   "list",
-		Short: "List all returns with their outcomes",
+		Short: lang.Phrase("List all returns with their outcomes", "列出全部报表及审核结果"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, r, err := a.reader()
@@ -47,7 +48,7 @@ func (a *app) returnsCmd() *cobra.Command {
 				return err
 			}
 			if outcomes := []string{"accepted", "accepted_with_warnings", "partially_accepted", "rejected", "duplicate"}; status != "" && !slices.Contains(outcomes, status) {
-				return unknownName("outcome", status, outcomes)
+				return unknownName(lang.Say("outcome", "审核结果"), status, outcomes)
 			}
 			records, err := r.Returns(cmd.Context(), ask)
 			if err != nil {
@@ -57,13 +58,13 @@ func (a *app) returnsCmd() *cobra.Command {
 		},
 	}
 	a.outputFlag(list)
-	list.Flags().StringVar(&submitter, "submitter", "", "of one submitter")
-	list.Flags().StringVar(&form, "form", "", "of one form")
-	list.Flags().StringVar(&period, "period", "", "of one period")
-	list.Flags().StringVar(&status, "status", "", "with one outcome")
+	list.Flags().StringVar(&submitter, "submitter", "", lang.Phrase("of one submitter", "只列一个填报单位"))
+	list.Flags().StringVar(&form, "form", "", lang.Phrase("of one form", "只列一个表样"))
+	list.Flags().StringVar(&period, "period", "", lang.Phrase("of one period", "只列一个报送期"))
+	list.Flags().StringVar(&status, "status", "", lang.Phrase("with one outcome", "只列一种审核结果"))
 	show := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show a return with its findings",
+		Short: lang.Phrase("Show a return with its findings", "查看一份报表及其审核意见"),
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, r, err := a.reader()
@@ -92,7 +93,8 @@ func (a *app) returnsCmd() *cobra.Command {
 			}
 			for _, e := range rec {
 				if _, list := e.Value.([]result.Record); !list {
-					fmt.Fprintf(a.out, "%-15s %s\n", e.Key, shown(sink.Text(e.Value, a.format)))
+					head := heads([]string{e.Key})[0]
+					fmt.Fprintf(a.out, "%s%s %s\n", head, strings.Repeat(" ", max(0, 15-textWidth(head))), worded(e.Key, shown(sink.Text(e.Value, a.format))))
 				}
 			}
 			if len(findings) > 0 {
@@ -106,7 +108,7 @@ func (a *app) returnsCmd() *cobra.Command {
 				columns []string
 			}{{"explained", []string{"rule", "sheet", "cell", "value", "message", "explanation"}}, {"passed_over", []string{"sheet", "row", "kind"}}, {"unread", []string{"sheet", "cell", "value"}}} {
 				if list, _ := rec.Get(more.key).([]result.Record); len(list) > 0 {
-					fmt.Fprintf(a.out, "\n%s\n", more.key)
+					fmt.Fprintf(a.out, "\n%s\n", heads([]string{more.key})[0])
 					if err := a.print(list, more.columns...); err != nil {
 						return err
 					}
@@ -116,14 +118,14 @@ func (a *app) returnsCmd() *cobra.Command {
 		},
 	}
 	c.AddCommand(list, show, a.returnsDiffCmd(),
-		a.decideCmd(archive.Accept, "accept ID", "Count a rejected return all the same (放行)"),
-		a.decideCmd(archive.Withdraw, "withdraw ID", "Stop counting a return (作废)"),
-		a.decideCmd(archive.Clear, "clear SUBMITTER FORM", "Empty a submitter's ledger from today's business date on"),
-		a.decideCmd(archive.Waive, "waive SUBMITTER FORM PERIOD", "Release a submitter from handing in one period (免报)"))
-	undo := a.decideCmd(archive.Undo, "undo ID", "Take the last decision about a return back (撤销上一决定); see also its subcommands")
+		a.decideCmd(archive.Accept, "accept ID", lang.Phrase("Count a rejected return all the same (放行)", "退回的报表照样计入（放行）")),
+		a.decideCmd(archive.Withdraw, "withdraw ID", lang.Phrase("Stop counting a return (作废)", "报表不再计入（作废）")),
+		a.decideCmd(archive.Clear, "clear SUBMITTER FORM", lang.Phrase("Empty a submitter's ledger from today's business date on", "自今日业务日期起清空一个单位的台账")),
+		a.decideCmd(archive.Waive, "waive SUBMITTER FORM PERIOD", lang.Phrase("Release a submitter from handing in one period (免报)", "某单位某一期不用报送（免报）")))
+	undo := a.decideCmd(archive.Undo, "undo ID", lang.Phrase("Take the last decision about a return back (撤销上一决定); see also its subcommands", "撤销对一份报表的上一决定；另见其子命令"))
 	undo.AddCommand(
-		a.decideCmd(archive.Undo, "clear SUBMITTER FORM", "Take the last clear of a submitter's ledger back"),
-		a.decideCmd(archive.Undo, "waive SUBMITTER FORM PERIOD", "Take the waiving of a period back"))
+		a.decideCmd(archive.Undo, "clear SUBMITTER FORM", lang.Phrase("Take the last clear of a submitter's ledger back", "撤销上一次清空台账")),
+		a.decideCmd(archive.Undo, "waive SUBMITTER FORM PERIOD", lang.Phrase("Take the waiving of a period back", "撤销上一次免报")))
 	c.AddCommand(undo)
 	return c
 }
@@ -140,7 +142,7 @@ func knownSubmitter(z *office.Zone, name string) (string, error) {
 	for _, s := range z.Submitters {
 		known = append(known, s.Name, s.Code)
 	}
-	return "", unknownName("submitter", name, known)
+	return "", unknownName(lang.Say("submitter", "填报单位"), name, known)
 }
 
 // knownForm is the id of a form by id or title.
@@ -158,7 +160,7 @@ func knownForm(z *office.Zone, name string) (string, error) {
 	if decl.DidYouMean(name, ids).English == "" {
 		ids = titles
 	}
-	return "", unknownName("form", name, ids)
+	return "", unknownName(lang.Say("form", "表样"), name, ids)
 }
 
 // knownPeriod is a week or month as it is stored.
@@ -168,7 +170,7 @@ func knownPeriod(s string) (string, error) {
 	}
 	p, err := calendar.ParsePeriod(s)
 	if err != nil {
-		return "", usagef("--period %q: a week such as 2022-W33 or a month such as 2022-08 is expected", s)
+		return "", usagef("--period %q: a week such as 2022-W33 or a month such as 2022-08 is expected", "--period %q：应写成 2022-W33（周）或 2022-08（月）", s)
 	}
 	return p.String(), nil
 }
@@ -193,7 +195,7 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 		Args:  cobra.ExactArgs(n),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if reason == "" {
-				return usagef("a decision needs a reason: --reason TEXT")
+				return usagef("a decision needs a reason: --reason TEXT", "作出决定须说明原因：--reason 原因")
 			}
 			z, err := a.zone()
 			if err != nil {
@@ -212,13 +214,13 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 				if _, err := z.Decide(cmd.Context(), d, office.Options{Clock: a.now, ClockOK: clockOK, Log: a.log()}); err != nil {
 					return err
 				}
-				a.say("Decided and published: %s %v", strings.TrimPrefix(cmd.CommandPath(), "taizhang returns "), args)
+				a.tell("Decided and published: %s %v", "已决定并发布：%s %v", strings.TrimPrefix(cmd.CommandPath(), "taizhang returns "), args)
 				return nil
 			})
 		},
 	}
-	c.Flags().StringVar(&reason, "reason", "", "why (required; kept in the journal)")
-	c.Flags().BoolVar(&clockOK, "clock-ok", false, "the clock is right, although it is before the last return's arrival")
-	c.Flags().StringVar(&by, "by", userName(), "who decides, as the sender's receipt says it")
+	c.Flags().StringVar(&reason, "reason", "", lang.Phrase("why (required; kept in the journal)", "原因（必填；记入日志）"))
+	c.Flags().BoolVar(&clockOK, "clock-ok", false, lang.Phrase("the clock is right, although it is before the last return's arrival", "时钟是准的，尽管早于最后一份报表的收到时间"))
+	c.Flags().StringVar(&by, "by", userName(), lang.Phrase("who decides, as the sender's receipt says it", "由谁决定，写入给填报单位的回执"))
 	return c
 }

@@ -5,13 +5,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/lang"
 	"taizhang/queries"
 )
 
 func (a *app) returnsDiffCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff FROM TO",
-		Short: "Compare two returns of one form: rows added, gone, and changed value by value",
+		Short: lang.Phrase("Compare two returns of one form: rows added, gone, and changed value by value", "比较同一表样的两份报表：增加的行、减少的行、逐项改动"),
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, r, err := a.reader()

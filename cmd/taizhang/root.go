@@ -18,6 +18,7 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/logbook"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -39,10 +40,15 @@ type usageError struct{ err error }
 func (e usageError) Error() string { return e.err.Error() }
 func (e usageError) Unwrap() error { return e.err }
 
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+// In is Error in a given language.
+func (e usageError) In(l lang.Language) string { return lang.In(e.err, l) }
+
+func usagef(english, chinese string, args ...any) error {
+	return usageError{lang.Errorf(english, chinese, args...)}
+}
 
 // errRejected ends a command that did its work but had to reject returns.
-var errRejected = errors.New("some returns were rejected")
+var errRejected = lang.Errorf("some returns were rejected", "有报表被退回")
 
 // app is what the commands share.
 type app struct {
@@ -74,13 +80,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	speakOf(args)
 	stderr = masked{shownWriter{stderr}}
 	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	return a.exit(a.finish(err))
 }
@@ -102,17 +106,17 @@ func (a *app) exit(err error) int {
 	if err == nil || errors.Is(err, errRejected) || errors.As(err, &handed) {
 		return code
 	}
-	text := err.Error()
+	text := lang.In(err, lang.Spoken())
 	if errors.Is(err, context.Canceled) {
-		text = "interrupted; what was begun is finished by the next run"
+		text = lang.Phrase("interrupted; what was begun is finished by the next run", "已中断；没有做完的由下次运行完成")
 	}
 	const most = 12
 	if lines := strings.Split(text, "\n"); len(lines) > most && !a.verbose { // an engine's error quotes the whole statement
-		text = strings.Join(lines[:most], "\n") + fmt.Sprintf("\n… (%d more lines with -v)", len(lines)-most)
+		text = strings.Join(lines[:most], "\n") + lang.Phrase("\n… (%d more lines with -v)", "\n……（另有%d行，加 -v 可看）", len(lines)-most)
 	}
-	fmt.Fprintln(a.err, "error:", text)
+	fmt.Fprintln(a.err, lang.Phrase("error: %s", "错误：%s", text))
 	if code == exitHeld {
-		fmt.Fprintln(a.err, "hint: wait until it has finished, or end that process")
+		fmt.Fprintln(a.err, lang.Phrase("hint: wait until it has finished, or end that process", "建议：请等它结束，或结束那个程序"))
 	}
 	return code
 }
@@ -141,20 +145,22 @@ func exitCode(err error) int {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "taizhang",
-		Short:         "Excel returns in, figures that can be traced to the cell out",
-		Long:          "taizhang (台账) takes in the Excel returns of departments and streets, turns them into\nfigures with SQL models, and writes the weekly summary. One program, no network.",
+		Use:   "taizhang",
+		Short: lang.Phrase("Excel returns in, figures that can be traced to the cell out", "收 Excel 报表，出可追溯到单元格的数字"),
+		Long: lang.Phrase("taizhang (台账) takes in the Excel returns of departments and streets, turns them into\nfigures with SQL models, and writes the weekly summary. One program, no network.",
+			"taizhang（台账）接收各部门、街道的 Excel 报表，用 SQL 模型算出数字，\n"+
+				"并生成周报。一个程序，不用联网。"),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&a.zoneDir, "zone", ".", "folder of the zone")
-	f.StringVarP(&a.format, "format", "f", "table", "output: table, csv, json, md, xlsx or parquet")
-	f.StringVar(&a.asOf, "as-of", "", "business date that figures are computed for (2022-08-15)")
-	f.StringVar(&a.knownAt, "known-at", "", "count only returns received up to then (RFC 3339, or 2022-08-15 12:00)")
-	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results only")
-	f.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, to stderr")
-	f.StringVar(&a.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof")
+	f.StringVar(&a.zoneDir, "zone", ".", lang.Phrase("folder of the zone", "园区所在文件夹"))
+	f.StringVarP(&a.format, "format", "f", "table", lang.Phrase("output: table, csv, json, md, xlsx or parquet", "输出格式：table、csv、json、md、xlsx 或 parquet"))
+	f.StringVar(&a.asOf, "as-of", "", lang.Phrase("business date that figures are computed for (2022-08-15)", "按哪一天计算数字（业务日期，如 2022-08-15）"))
+	f.StringVar(&a.knownAt, "known-at", "", lang.Phrase("count only returns received up to then (RFC 3339, or 2022-08-15 12:00)", "只计到此时为止收到的报表（RFC 3339，或 2022-08-15 12:00）"))
+	f.BoolVarP(&a.quiet, "quiet", "q", false, lang.Phrase("print results only", "只输出结果"))
+	f.BoolVarP(&a.verbose, "verbose", "v", false, lang.Phrase("log what is done, to stderr", "在屏幕上显示运行日志"))
+	f.StringVar(&a.cpuProfile, "cpuprofile", "", lang.Phrase("write a CPU profile for go tool pprof", "写出 CPU 性能数据，供 go tool pprof 使用"))
 	if err := f.MarkHidden("cpuprofile"); err != nil {
 		panic(err) // it was added just before
 	}
@@ -169,9 +175,12 @@ func (a *app) root() *cobra.Command {
 		}
 		return a.startProfile()
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.demoCmd(), a.initCmd(), a.runCmd(), a.serveCmd(), a.serviceCmd(), a.jobsCmd(), a.logsCmd(), a.statusCmd(), a.checkCmd(), a.formsCmd(), a.returnsCmd(),
 		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.eraseCmd(), a.userCmd(), a.backupCmd(), a.restoreCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd())
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	inWords(root)
 	usageArgs(root)
 	return root
 }
@@ -182,7 +191,7 @@ func usageArgs(c *cobra.Command) {
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if check != nil {
 			if err := check(cmd, args); err != nil {
-				return usagef("%w\nhint: usage: %s", err, cmd.UseLine())
+				return usagef("%w\nhint: usage: %s", "%w\n建议：用法：%s", argumentError(err), useLine(cmd))
 			}
 		}
 		return nil
@@ -191,9 +200,9 @@ func usageArgs(c *cobra.Command) {
 		c.RunE = func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 0:
-				return usagef("unknown command %q for %s\nhint: see: %s --help", args[0], cmd.CommandPath(), cmd.CommandPath())
+				return usagef("unknown command %q for %s%s\nhint: see: %s --help", "%[2]s 没有命令 %[1]q%[3]s\n建议：用法见：%[4]s --help", args[0], cmd.CommandPath(), nearCommand(cmd, args[0]), cmd.CommandPath())
 			case cmd.HasParent():
-				return usagef("%s needs a subcommand\nhint: see: %s --help", cmd.CommandPath(), cmd.CommandPath())
+				return usagef("%s needs a subcommand\nhint: see: %s --help", "%s 后面要写子命令\n建议：用法见：%s --help", cmd.CommandPath(), cmd.CommandPath())
 			}
 			return cmd.Help()
 		}
@@ -216,7 +225,12 @@ func (a *app) log() *slog.Logger {
 	return slog.New(slog.NewMultiHandler(shown, a.book.Handler(slog.LevelInfo)))
 }
 
-// say prints progress for people, to stderr.
+// tell says a sentence to people, to stderr.
+func (a *app) tell(english, chinese string, args ...any) {
+	a.say("%s", lang.Say(english, chinese, args...))
+}
+
+// say prints what is the same in both languages, or said in the one spoken, for people, to stderr.
 func (a *app) say(format string, args ...any) {
 	if !a.quiet {
 		fmt.Fprintf(a.err, format+"\n", args...)
@@ -228,6 +242,12 @@ func (a *app) zone() (*office.Zone, error) {
 	z, err := office.Load(a.zoneDir)
 	if err != nil {
 		return nil, usageError{err}
+	}
+	switch z.Language { // for those that speakOf couldn't find
+	case "zh":
+		lang.Speak(lang.Chinese)
+	case "en":
+		lang.Speak(lang.English)
 	}
 	return z, nil
 }
@@ -254,7 +274,8 @@ func (a *app) readerOf(z *office.Zone) (*queries.Reader, error) {
 // unpublished says what to do where nothing is published yet.
 func (a *app) unpublished(z *office.Zone, err error) error {
 	if errors.Is(err, os.ErrNotExist) {
-		return &nothingPublished{fmt.Sprintf("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s", z.Inbox(), a.zoneDir)}
+		return &nothingPublished{lang.Say("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s",
+			"还没有发布过数据\n建议：把报表放入 %s，然后执行：taizhang run --zone %s", z.Inbox(), a.zoneDir)}
 	}
 	return err
 }
@@ -263,14 +284,12 @@ func (a *app) unpublished(z *office.Zone, err error) error {
 func (a *app) sayNote(note string) {
 	if note != "" && note != a.noted {
 		a.noted = note
-		fmt.Fprintln(a.err, "warning:", note)
+		fmt.Fprintln(a.err, lang.Phrase("warning: %s", "注意：%s", note))
 	}
 }
 
 // nothingPublished is a zone without a publication: os.ErrNotExist to those who can do without.
-type nothingPublished struct{ text string }
-
-func (e *nothingPublished) Error() string { return e.text }
+type nothingPublished struct{ lang.Text }
 
 func (e *nothingPublished) Is(target error) bool { return target == os.ErrNotExist }
 
@@ -292,17 +311,17 @@ func (a *app) point(loc *time.Location) (warehouse.Point, error) {
 	var err error
 	if a.asOf != "" {
 		if p.AsOf, err = calendar.ParseDate(a.asOf); err != nil {
-			return p, usagef("--as-of %q: a date such as 2022-08-15 is expected", a.asOf)
+			return p, usagef("--as-of %q: a date such as 2022-08-15 is expected", "--as-of %q：应写成日期，如 2022-08-15", a.asOf)
 		}
 	}
 	if a.from != "" {
 		if p.From, err = calendar.ParseDate(a.from); err != nil {
-			return p, usagef("--from %q: a date such as 2022-01-01 is expected", a.from)
+			return p, usagef("--from %q: a date such as 2022-01-01 is expected", "--from %q：应写成日期，如 2022-01-01", a.from)
 		}
 	}
 	if a.knownAt != "" {
 		if p.KnownAt, err = parseTime(a.knownAt, loc); err != nil {
-			return p, usagef("--known-at %v", err)
+			return p, usagef("--known-at %v", "--known-at %v", err)
 		}
 	}
 	return p, nil
@@ -312,7 +331,7 @@ func (a *app) point(loc *time.Location) (warehouse.Point, error) {
 func (a *app) pointIn(r *queries.Reader) (warehouse.Point, error) {
 	p, err := a.point(r.Location())
 	if err == nil && p.AsOf.Valid() && p.AsOf > r.Reach() {
-		err = usageError{decl.Say("--as-of %[1]s: what is owed is known up to %[2]s only, the end of the year after the publication of %[3]s",
+		err = usageError{lang.Say("--as-of %[1]s: what is owed is known up to %[2]s only, the end of the year after the publication of %[3]s",
 			"--as-of %[1]s：应报哪些报表只排到 %[2]s（本次发布 %[3]s 的次年年底）", p.AsOf, r.Reach(), r.Published().AsOf)}
 	}
 	return p, err
@@ -331,7 +350,7 @@ func parseTime(s string, loc *time.Location) (time.Time, error) {
 	if t, err := time.ParseInLocation("2006-01-02", s, loc); err == nil {
 		return t.AddDate(0, 0, 1).Add(-time.Microsecond), nil
 	}
-	return time.Time{}, fmt.Errorf("%q: a time such as 2022-08-15T12:00:00+08:00 or 2022-08-15 12:00 is expected", s)
+	return time.Time{}, lang.Errorf("%q: a time such as 2022-08-15T12:00:00+08:00 or 2022-08-15 12:00 is expected", "%q：应写成时间，如 2022-08-15 12:00 或 2022-08-15T12:00:00+08:00", s)
 }
 
 // owned runs f as the zone's owner.

@@ -10,6 +10,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/service"
 	"taizhang/ingest/finding"
+	"taizhang/internal/lang"
 )
 
 func (a *app) runCmd() *cobra.Command {
@@ -17,9 +18,11 @@ func (a *app) runCmd() *cobra.Command {
 	var clockOK bool
 	c := &cobra.Command{
 		Use:   "run",
-		Short: "Take in what lies in the inbox, compute the figures and publish them",
-		Long: "Takes in what lies in the inbox, computes the figures and publishes them. Where nothing is new it does\n" +
+		Short: lang.Phrase("Take in what lies in the inbox, compute the figures and publish them", "接收收件箱中的报表，计算数字并发布"),
+		Long: lang.Phrase("Takes in what lies in the inbox, computes the figures and publishes them. Where nothing is new it does\n"+
 			"nothing. Beside a running serve the work is handed over to it. Exit code 3: some returns were rejected.",
+			"接收收件箱中的报表，计算数字并发布。没有新内容时什么也不做。\n"+
+				"服务（serve）运行时交给服务处理。退出码3：有报表被退回。"),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			z, err := a.zone()
@@ -29,10 +32,10 @@ func (a *app) runCmd() *cobra.Command {
 			var at time.Time
 			if receivedAt != "" {
 				if at, err = parseTime(receivedAt, z.Location); err != nil {
-					return usagef("--received-at %v", err)
+					return usagef("--received-at %v", "--received-at %v", err)
 				}
 				if at.After(a.now()) {
-					return usagef("--received-at %s lies in the future: nothing can have been received then", receivedAt)
+					return usagef("--received-at %s lies in the future: nothing can have been received then", "--received-at %s 晚于现在：不可能在那时收到", receivedAt)
 				}
 			}
 			s, err := a.ownedOrHandedOver(cmd.Context(), z, service.Request{ReceivedAt: at, ClockOK: clockOK}, func() (service.RunResult, error) {
@@ -52,8 +55,8 @@ func (a *app) runCmd() *cobra.Command {
 			return a.printRun(z, s)
 		},
 	}
-	c.Flags().StringVar(&receivedAt, "received-at", "", "for back-filling: count the returns as received then")
-	c.Flags().BoolVar(&clockOK, "clock-ok", false, "the clock is right, although it is before the last return's arrival")
+	c.Flags().StringVar(&receivedAt, "received-at", "", lang.Phrase("for back-filling: count the returns as received then", "补录用：按此时间作为收到时间"))
+	c.Flags().BoolVar(&clockOK, "clock-ok", false, lang.Phrase("the clock is right, although it is before the last return's arrival", "时钟是准的，尽管早于最后一份报表的收到时间"))
 	return c
 }
 
@@ -67,7 +70,7 @@ func (a *app) printRun(z *office.Zone, s service.RunResult) error {
 		if !a.quiet {
 			parts := []string{l.Return, orDash(l.Submitter), orDash(l.Form), orDash(l.Period), l.Outcome.Label()}
 			if l.Outcome.Counts() {
-				parts = append(parts, fmt.Sprintf("%d行", l.Rows))
+				parts = append(parts, fmt.Sprintf("%d行", l.Rows)) // as the receipt says it
 			}
 			if l.Refused > 0 {
 				parts = append(parts, fmt.Sprintf("未计入%d行", l.Refused))
@@ -79,22 +82,22 @@ func (a *app) printRun(z *office.Zone, s service.RunResult) error {
 		}
 	}
 	for _, w := range s.Waiting {
-		a.say("waiting: %s  %s", shown(w.Path), w.Reason)
+		a.tell("waiting: %s  %s", "等待：%s  %s", shown(w.Path), w.Reason)
 	}
 	for _, w := range s.Warnings {
-		a.say("check: %s", w)
+		a.tell("check: %s", "请核实：%s", w)
 	}
 	switch {
 	case len(s.Lines) == 0 && !s.Published:
-		a.say("Nothing new; the published figures hold.")
+		a.tell("Nothing new; the published figures hold.", "没有新内容；已发布的数字不变。")
 	default:
-		a.say("%d returns: %d accepted, %d with warnings, %d partially, %d rejected, %d duplicates. Receipts: %s", len(s.Lines),
+		a.tell("%d returns: %d accepted, %d with warnings, %d partially, %d rejected, %d duplicates. Receipts: %s", "报表%d份：已接收%d份，有提示%d份，部分计入%d份，退回%d份，重复%d份。回执在：%s", len(s.Lines),
 			counts[finding.Accepted], counts[finding.Warned], counts[finding.Partial], counts[finding.Rejected], counts[finding.Duplicate], z.Outbox())
 		if s.Published {
-			a.say("Published: %s", z.PublishedFile())
+			a.tell("Published: %s", "已发布：%s", z.PublishedFile())
 		}
 		if s.Deferred {
-			a.say("A reader keeps the published file locked: this publication lies beside it until the next run.")
+			a.tell("A reader keeps the published file locked: this publication lies beside it until the next run.", "有读者正打开着发布文件：本次发布暂放在它旁边，下次运行时换上。")
 		}
 	}
 	if rejected {

@@ -14,6 +14,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // control is how the system's services are asked; tests put another in its place.
@@ -24,27 +25,28 @@ var control = func(c *osservice.Config, p osservice.Interface) (osservice.Servic
 func (a *app) serviceCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "service",
-		Short: "Have the system start serve by itself: install, uninstall, start, stop, status",
+		Short: lang.Phrase("Have the system start serve by itself: install, uninstall, start, stop, status", "由系统自动启动服务：安装、卸载、启动、停止、查看"),
 	}
 	for _, x := range []struct {
-		use, short string
-		do         func(*office.Zone, bool) error
+		use   string
+		short lang.Text
+		do    func(*office.Zone, bool) error
 	}{
-		{"install", "Have serve started with the computer, for this zone, and start it", a.installService},
-		{"uninstall", "Have serve no longer started with the computer", a.uninstallService},
-		{"start", "Start the installed serve", func(z *office.Zone, user bool) error { return a.controlService(z, user, "start") }},
-		{"stop", "Stop the installed serve", func(z *office.Zone, user bool) error { return a.controlService(z, user, "stop") }},
-		{"status", "Say whether serve is installed and runs", a.serviceStatus},
+		{"install", lang.Say("Have serve started with the computer, for this zone, and start it", "随计算机启动本区的服务，并立即启动"), a.installService},
+		{"uninstall", lang.Say("Have serve no longer started with the computer", "不再随计算机启动服务"), a.uninstallService},
+		{"start", lang.Say("Start the installed serve", "启动已安装的服务"), func(z *office.Zone, user bool) error { return a.controlService(z, user, "start") }},
+		{"stop", lang.Say("Stop the installed serve", "停止已安装的服务"), func(z *office.Zone, user bool) error { return a.controlService(z, user, "stop") }},
+		{"status", lang.Say("Say whether serve is installed and runs", "查看服务是否已安装、是否在运行"), a.serviceStatus},
 	} {
 		var user bool
-		sub := &cobra.Command{Use: x.use, Short: x.short, Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		sub := &cobra.Command{Use: x.use, Short: x.short.String(), Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
 			z, err := a.zone()
 			if err != nil {
 				return err
 			}
 			return x.do(z, user)
 		}}
-		sub.Flags().BoolVar(&user, "user", false, "without administrator rights: started when this user logs in")
+		sub.Flags().BoolVar(&user, "user", false, lang.Phrase("without administrator rights: started when this user logs in", "不用管理员权限：本用户登录时启动"))
 		c.AddCommand(sub)
 	}
 	return c
@@ -113,7 +115,7 @@ func (a *app) installService(z *office.Zone, user bool) error {
 		return unprivileged(err)
 	}
 	if err := s.Start(); err != nil {
-		return fmt.Errorf("installed, but it doesn't start: %w\n%s", err, decl.Say("hint: taizhang logs --zone %s", "建议：查看 taizhang logs --zone %s", z.Dir))
+		return lang.Errorf("installed, but it doesn't start: %w\n%s", "已安装，但启动不了：%w\n%s", err, decl.Say("hint: taizhang logs --zone %s", "建议：查看 taizhang logs --zone %s", z.Dir))
 	}
 	a.say("%s", decl.Say("Installed and started: %s", "已安装并启动：%s", s.String()))
 	if user {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/shell"
 	"taizhang/queries"
 	"taizhang/queries/fence"
@@ -16,12 +17,17 @@ func (a *app) sqlCmd() *cobra.Command {
 	var saved bool
 	c := &cobra.Command{
 		Use:   "sql [QUERY|@SAVED [--PARAMETER VALUE]...]",
-		Short: "Query the published figures: an interactive prompt, or one SELECT",
-		Long: "Runs one SELECT against the published copy, in a process of its own with limits on memory, time and rows,\n" +
-			"without access to files or the network. Without a query it opens a prompt on a terminal (history, completion,\n" +
-			".help), and elsewhere reads the query from standard input. @name runs queries/saved/name.sql, whose parameters\n" +
-			"are flags; --saved lists them. -o writes the result to a file whose name tells the format; --replace over an old one.\n" +
+		Short: lang.Phrase("Query the published figures: an interactive prompt, or one SELECT", "查询已发布的数据：交互提示符，或一条 SELECT"),
+		Long: lang.Phrase("Runs one SELECT against the published copy, in a process of its own with limits on memory, time and rows,\n"+
+			"without access to files or the network. Without a query it opens a prompt on a terminal (history, completion,\n"+
+			".help), and elsewhere reads the query from standard input. @name runs queries/saved/name.sql, whose parameters\n"+
+			"are flags; --saved lists them. -o writes the result to a file whose name tells the format; --replace over an old one.\n"+
 			"--as-of and --known-at show the models and the forms' views as they stood then.",
+			"在独立进程中对已发布的数据执行一条 SELECT，限制内存、时间和行数，不能访问文件和网络。\n"+
+				"不写语句时，在终端上打开提示符（历史、补全、.help），否则从标准输入读取语句。\n"+
+				"@名称 执行 queries/saved/名称.sql，其参数写成选项；--saved 列出这些查询。\n"+
+				"-o 把结果写入文件，由扩展名决定格式；加 --replace 覆盖旧文件。\n"+
+				"--as-of 和 --known-at 按当时的状态显示模型和各表视图。"),
 		DisableFlagParsing: true, // a saved query has flags of its own
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args, values, err := a.parseSavedFlags(cmd, args)
@@ -34,7 +40,7 @@ func (a *app) sqlCmd() *cobra.Command {
 			case saved:
 				return a.printSaved(a.zoneDir)
 			case len(args) > 1:
-				return usagef("sql takes one query, not %d", len(args))
+				return usagef("sql takes one query, not %d", "sql 只执行一条语句，不是%d条", len(args))
 			}
 			if len(args) == 0 && shell.IsTerminal(a.in, a.out) {
 				return a.sqlShell(cmd.Context())
@@ -60,7 +66,7 @@ func (a *app) sqlCmd() *cobra.Command {
 				query = args[0]
 			}
 			if strings.TrimSpace(query) == "" {
-				return usagef("no query")
+				return usagef("no query", "没有查询语句")
 			}
 			fence, err := a.fence(r)
 			if err != nil {
@@ -80,14 +86,14 @@ func (a *app) sqlCmd() *cobra.Command {
 				return err
 			}
 			if t.Truncated {
-				a.say("only the first %d rows are shown; -f csv, json or parquet, or -o FILE, has them all", len(t.Rows))
+				a.tell("only the first %d rows are shown; -f csv, json or parquet, or -o FILE, has them all", "只显示前%d行；用 -f csv、json、parquet 或 -o 文件可得到全部", len(t.Rows))
 			}
 			return a.printResult(t)
 		},
 	}
 	a.outputFlag(c)
-	c.Flags().BoolVar(&a.replace, "replace", false, "write over the file of -o")
-	c.Flags().BoolVar(&saved, "saved", false, "list the saved queries with their parameters")
+	c.Flags().BoolVar(&a.replace, "replace", false, lang.Phrase("write over the file of -o", "覆盖 -o 指定的文件"))
+	c.Flags().BoolVar(&saved, "saved", false, lang.Phrase("list the saved queries with their parameters", "列出保存的查询及其参数"))
 	return c
 }
 

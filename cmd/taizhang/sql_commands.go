@@ -12,12 +12,13 @@ import (
 	"sync"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
 	"taizhang/queries"
 )
 
-const promptHelp = `SELECT …;                run a query; it may go over several lines and ends with ;
+var promptHelp = lang.Text{English: `SELECT …;                run a query; it may go over several lines and ends with ;
 @NAME --PARAMETER VALUE  run a saved query
 .tables [all|TEXT]       the tables and views: by the forms' Chinese titles, mart, core (all: also stg, raw, ctl)
 .describe TABLE          the columns of one
@@ -29,14 +30,26 @@ const promptHelp = `SELECT …;                run a query; it may go over sever
 Tab completes names and keywords, Ctrl-R searches the history, Ctrl-C cancels a query or drops what was typed.
 Results longer than the screen come page by page, or through $PAGER. The history is kept in your own folder; statements
 that hold identity or phone numbers, compare masked columns, or begin with a space are not.
-`
+`, Chinese: `SELECT …;                执行查询；可写多行，以 ; 结束
+@名称 --参数 值           执行保存的查询
+.tables [all|文字]       各表和视图：各表样的中文名、mart、core（all：连同 stg、raw、ctl）
+.describe 表名           一张表的各列
+.saved                   保存的查询及其参数
+.export 文件             把上次的结果写入 文件.xlsx、.csv、.parquet、.json 或 .md（--replace：覆盖旧文件）
+.help                    本说明
+.quit                    退出；也可按 Ctrl-D
+
+Tab 补全名称和关键字，Ctrl-R 查找历史，Ctrl-C 取消查询或丢弃已输入的内容。
+结果超过一屏时分页显示，或用 $PAGER 显示。历史保存在您自己的文件夹中；含有证件号码、电话号码，
+与掩码列比较，或以空格开头的语句不保存。
+`}
 
 // command runs a line that begins with a dot.
 func (p *sqlPrompt) command(line string, out io.Writer) error {
 	words := shell.Words(line)
 	switch arg := words[1:]; words[0] {
 	case ".help", ".h", ".?":
-		_, err := io.WriteString(out, promptHelp)
+		_, err := io.WriteString(out, promptHelp.String())
 		return err
 	case ".quit", ".exit", ".q":
 		return shell.ErrQuit
@@ -44,22 +57,22 @@ func (p *sqlPrompt) command(line string, out io.Writer) error {
 		return p.listTables(strings.Join(arg, " "), out)
 	case ".describe", ".schema", ".d":
 		if len(arg) != 1 {
-			return errors.New(".describe TABLE: one table is expected")
+			return lang.Errorf(".describe TABLE: one table is expected", ".describe 表名：要写一个表名")
 		}
 		return p.describe(arg[0], out)
 	case ".saved":
 		records := savedRecords(p.saved)
-		_, err := printFitting(out, listing{records: records, columns: []string{"name", "description", "parameters"}}, 0)
+		_, err := printFitting(out, listing{own: true, records: records, columns: []string{"name", "description", "parameters"}}, 0)
 		return err
 	case ".export":
 		replace := slices.Contains(arg, "--replace")
 		arg = slices.DeleteFunc(arg, func(s string) bool { return s == "--replace" })
 		if len(arg) != 1 {
-			return errors.New(".export FILE: one file is expected")
+			return lang.Errorf(".export FILE: one file is expected", ".export 文件名：要写一个文件名")
 		}
 		return p.export(arg[0], replace, out)
 	}
-	return fmt.Errorf("%s is no command; see .help", words[0])
+	return lang.Errorf("%s is no command; see .help", "没有命令 %s；见 .help", words[0])
 }
 
 func (p *sqlPrompt) listTables(only string, out io.Writer) error {
@@ -72,7 +85,7 @@ func (p *sqlPrompt) listTables(only string, out io.Writer) error {
 		}
 		records = append(records, result.Record{{Key: "table", Value: name}, {Key: "columns", Value: int64(len(t.Columns))}, {Key: "description", Value: t.Description}})
 	}
-	_, err := printFitting(out, listing{records: records, columns: []string{"table", "columns", "description"}}, shell.Width(p.a.out))
+	_, err := printFitting(out, listing{own: true, records: records, columns: []string{"table", "columns", "description"}}, shell.Width(p.a.out))
 	return err
 }
 
@@ -85,17 +98,17 @@ func (p *sqlPrompt) describe(name string, out io.Writer) error {
 		for _, c := range t.Columns {
 			note := c.Field
 			if c.Sensitive {
-				note = strings.TrimSpace(note + " (masked; join by the hash)")
+				note = strings.TrimSpace(note + lang.Phrase(" (masked; join by the hash)", "（已掩码；请用哈希列关联）"))
 			}
 			records = append(records, result.Record{{Key: "column", Value: c.Name}, {Key: "type", Value: c.Type}, {Key: "field", Value: note}})
 		}
 		if t.Description != "" {
 			fmt.Fprintf(out, "%s: %s\n\n", sqlName(t), t.Description)
 		}
-		_, err := printFitting(out, listing{records: records, columns: []string{"column", "type", "field"}}, shell.Width(p.a.out))
+		_, err := printFitting(out, listing{own: true, records: records, columns: []string{"column", "type", "field"}}, shell.Width(p.a.out))
 		return err
 	}
-	return fmt.Errorf("there is no table %s; .tables lists them", name)
+	return lang.Errorf("there is no table %s; .tables lists them", "没有表 %s；.tables 列出全部表", name)
 }
 
 // export writes the last result. It is done here, from what the query gave: the query's own process can write nothing.
@@ -103,25 +116,25 @@ func (p *sqlPrompt) export(file string, replace bool, out io.Writer) error {
 	format := formatOf(file)
 	switch {
 	case p.last == nil:
-		return errors.New("there is no result yet to export")
+		return lang.Errorf("there is no result yet to export", "还没有可导出的结果")
 	case format == "":
-		return fmt.Errorf("%s: the name should end in .xlsx, .csv, .parquet, .json or .md", file)
+		return lang.Errorf("%s: the name should end in .xlsx, .csv, .parquet, .json or .md", "%s：文件名应以 .xlsx、.csv、.parquet、.json 或 .md 结尾", file)
 	}
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) && !replace {
 		if err != nil {
 			return err
 		}
-		return fmt.Errorf("%s is there already; .export --replace %s writes over it", file, file)
+		return lang.Errorf("%s is there already; .export --replace %s writes over it", "%s 已存在；用 .export --replace %s 覆盖", file, file)
 	}
 	l := listingOf(*p.last)
 	if err := durable.Write(file, 0o644, func(w io.Writer) error { return l.write(w, format, true, p.a.say) }); err != nil {
 		return err
 	}
-	note := ""
+	note := lang.Text{}
 	if p.last.Truncated {
-		note = " (the query had more: they were cut off)"
+		note = lang.Say(" (the query had more: they were cut off)", "（结果不止这些，其余已截去）")
 	}
-	_, err := fmt.Fprintf(out, "%s written to %s%s\n", plural(len(p.last.Rows), "row"), file, note)
+	_, err := fmt.Fprint(out, lang.Say("%s written to %s%s\n", "%s已写入 %s%s\n", rowsText(len(p.last.Rows)), file, note))
 	return err
 }
 

@@ -27,7 +27,7 @@ func savedFolder(dir string) fs.FS {
 // boundQuery finds a saved query and binds its parameters.
 func boundQuery(dir, name string, values map[string]string) (string, []string, error) {
 	if name == "" || strings.ContainsAny(name, `/\`) {
-		return "", nil, usagef("@%s: the name of a saved query is expected", name)
+		return "", nil, usagef("@%s: the name of a saved query is expected", "@%s：要写保存的查询的名称", name)
 	}
 	list, err := queries.SavedQueries(savedFolder(dir))
 	if err != nil {
@@ -44,7 +44,7 @@ func boundQuery(dir, name string, values map[string]string) (string, []string, e
 			return text, args, err
 		}
 	}
-	return "", nil, usagef("no saved query %q; there are: %s", name, strings.Join(names, ", "))
+	return "", nil, usagef("no saved query %q; there are: %s", "没有保存的查询 %q；现有：%s", name, strings.Join(names, ", "))
 }
 
 // savedParams takes the flags that only a saved query knows out of the arguments: `sql @problems --street 双马街道`.
@@ -72,7 +72,7 @@ func savedParams(flags *pflag.FlagSet, args []string) (rest []string, values map
 		}
 		if !inline {
 			if i++; i == len(args) {
-				return nil, nil, usagef("flag needs an argument: --%s", name)
+				return nil, nil, usagef("flag needs an argument: --%s", "选项后面要写值：--%s", name)
 			}
 			value = args[i]
 		}
@@ -106,7 +106,7 @@ func (a *app) parseSavedFlags(cmd *cobra.Command, args []string) (rest []string,
 	rest = flags.Args()
 	if len(values) > 0 && (len(rest) == 0 || !strings.HasPrefix(rest[0], "@")) {
 		for n := range values {
-			return nil, nil, usagef("unknown flag: --%s (only a saved query has parameters: sql @name --%s …)", n, n)
+			return nil, nil, usagef("unknown flag: --%s (only a saved query has parameters: sql @name --%s …)", "没有选项：--%s（保存的查询才有参数：sql @名称 --%s …）", n, n)
 		}
 	}
 	return rest, values, nil

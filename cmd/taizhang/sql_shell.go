@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
 	"taizhang/queries"
@@ -118,7 +119,7 @@ func (p *sqlPrompt) run(ctx context.Context, statement string, out io.Writer) er
 		return err
 	}
 	if asOf != "" {
-		fmt.Fprintf(p.a.err, "There is a new publication, as of %s.\n", asOf)
+		fmt.Fprint(p.a.err, lang.Say("There is a new publication, as of %s.\n", "有新的发布，截至 %s。\n", asOf))
 	}
 	if strings.HasPrefix(statement, ".") {
 		return p.command(statement, out)
@@ -148,14 +149,14 @@ func (p *sqlPrompt) run(ctx context.Context, statement string, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	note := fmt.Sprintf("%s, %.2f s", plural(len(t.Rows), "row"), took.Seconds())
+	note := lang.Say("%s, %.2f s", "%s，%.2f 秒", rowsText(len(t.Rows)), took.Seconds())
 	if t.Truncated {
-		note = fmt.Sprintf("only the first %d rows, more were cut off, %.2f s", len(t.Rows), took.Seconds())
+		note = lang.Say("only the first %d rows, more were cut off, %.2f s", "只取前%d行，其余截去，%.2f 秒", len(t.Rows), took.Seconds())
 	}
 	if shortened {
-		note += "; long texts end in … here, .export writes them whole"
+		note = lang.Say("%s; long texts end in … here, .export writes them whole", "%s；长文字在此以 … 结尾，.export 可完整导出", note)
 	}
-	_, err = fmt.Fprintf(out, "(%s)\n", note)
+	_, err = fmt.Fprint(out, lang.Say("(%s)\n", "（%s）\n", note))
 	return err
 }
 
@@ -165,12 +166,12 @@ func parameters(words []string) (map[string]string, error) {
 	for i := 0; i < len(words); i++ {
 		name, isFlag := strings.CutPrefix(words[i], "--")
 		if !isFlag {
-			return nil, fmt.Errorf("%q: a parameter reads --name value", words[i])
+			return nil, lang.Errorf("%q: a parameter reads --name value", "%q：参数写成 --名称 值", words[i])
 		}
 		name, value, inline := strings.Cut(name, "=")
 		if !inline {
 			if i++; i == len(words) {
-				return nil, fmt.Errorf("--%s has no value", name)
+				return nil, lang.Errorf("--%s has no value", "--%s 没有值", name)
 			}
 			value = words[i]
 		}
@@ -200,9 +201,13 @@ func (p *sqlPrompt) fullWidth(statement string, err error) error {
 	return err
 }
 
-func plural(n int, word string) string {
+// counted is how many there are of something, whose English name takes an s; the Chinese form takes the number.
+func counted(n int, word, chinese string) lang.Text {
+	english := "%[1]d %[2]ss"
 	if n == 1 {
-		return "1 " + word
+		english = "%[1]d %[2]s"
 	}
-	return fmt.Sprintf("%d %ss", n, word)
+	return lang.Text{English: fmt.Sprintf(english, n, word), Chinese: fmt.Sprintf(chinese, n)}
 }
+
+func rowsText(n int) lang.Text { return counted(n, "row", "%d行") }

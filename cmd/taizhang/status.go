@@ -11,8 +11,8 @@ import (
 	"taizhang/cmd/internal/papers"
 	"taizhang/cmd/internal/service"
 	"taizhang/ingest"
-	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/weekly"
@@ -23,7 +23,7 @@ func (a *app) statusCmd() *cobra.Command {
 	var all, remind bool
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Show who has handed in what, and which files wait in the inbox",
+		Short: lang.Phrase("Show who has handed in what, and which files wait in the inbox", "显示各单位报送情况和收件箱中的文件"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if remind {
@@ -46,7 +46,7 @@ func (a *app) statusCmd() *cobra.Command {
 					return err
 				}
 				if text == "" {
-					a.say("没有缺报的报表，不必催报。")
+					a.tell("Nothing is missing: nobody need be reminded. (没有缺报的报表，不必催报。)", "没有缺报的报表，不必催报。")
 					return a.sayNotOwed(cmd.Context(), z, r, p)
 				}
 				if a.output != "" {
@@ -77,21 +77,21 @@ func (a *app) statusCmd() *cobra.Command {
 				if wait == "" {
 					wait = "下次运行时读取"
 				}
-				a.say("inbox: %s  %s", shown(f.Path), wait)
+				a.tell("inbox: %s  %s", "收件箱：%s  %s", shown(f.Path), wait)
 			}
 			troubles, err := z.Troubles()
 			if err != nil {
 				return err
 			}
 			for _, t := range troubles {
-				a.say("to be mended: %s", shown(t))
+				a.tell("to be mended: %s", "需处理：%s", shown(t))
 			}
 			lost, err := papers.Lost(z, 100)
 			if err != nil {
 				return err
 			}
 			for _, l := range lost {
-				a.say("%s", decl.Say("issued paper: %s", "已印发材料：%s", shown(l)))
+				a.say("%s", lang.Say("issued paper: %s", "已印发材料：%s", shown(l)))
 			}
 			late, err := service.LateSummary(cmd.Context(), z, a.now())
 			if err != nil {
@@ -104,16 +104,16 @@ func (a *app) statusCmd() *cobra.Command {
 		},
 	}
 	a.outputFlag(c)
-	c.Flags().StringVar(&period, "period", "", "one period: 2022-W33 or 2022-08")
-	c.Flags().BoolVar(&remind, "remind", false, "print the 催报 text to paste into the work group")
-	c.Flags().BoolVar(&all, "all", false, "every obligation so far")
+	c.Flags().StringVar(&period, "period", "", lang.Phrase("one period: 2022-W33 or 2022-08", "只看一个报送期：2022-W33 或 2022-08"))
+	c.Flags().BoolVar(&remind, "remind", false, lang.Phrase("print the 催报 text to paste into the work group", "输出催报文字，可粘贴到工作群"))
+	c.Flags().BoolVar(&all, "all", false, lang.Phrase("every obligation so far", "至今应报的全部报表"))
 	return c
 }
 
 // sayNotOwed names the forms that nobody is chased for yet, and why.
 func (a *app) sayNotOwed(ctx context.Context, z *office.Zone, r *queries.Reader, p warehouse.Point) error {
 	if len(z.Returns) == 0 {
-		a.say("%s", decl.Say("nothing is owed: taizhang.yaml has no returns:", "没有应报的报表：taizhang.yaml 没有写 returns:"))
+		a.say("%s", lang.Say("nothing is owed: taizhang.yaml has no returns:", "没有应报的报表：taizhang.yaml 没有写 returns:"))
 		return nil
 	}
 	all, err := r.Status(ctx, queries.StatusAsk{Point: p, All: true})
@@ -132,7 +132,7 @@ func (a *app) sayNotOwed(ctx context.Context, z *office.Zone, r *queries.Reader,
 		}
 	}
 	if len(titles) > 0 {
-		a.say("%s", decl.Say("nothing is owed yet of %s: no return of it ever came in, and taizhang.yaml doesn't say since when (since: 2026-W48)",
+		a.say("%s", lang.Say("nothing is owed yet of %s: no return of it ever came in, and taizhang.yaml doesn't say since when (since: 2026-W48)",
 			"%s暂无应报：还没有收到过报表，taizhang.yaml 也没有写从哪一期起报（since: 2026-W48）", strings.Join(titles, "、")))
 	}
 	return nil

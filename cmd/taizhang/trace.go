@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/sink"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -28,7 +29,7 @@ func (a *app) traceCmd() *cobra.Command {
 	var cell string
 	c := &cobra.Command{
 		Use:   "trace METRIC | --cell FILE!SHEET!A1",
-		Short: "List the rows behind a figure: file, sheet, row, cells, and what each contributes; or the figures that a cell feeds",
+		Short: lang.Phrase("List the rows behind a figure: file, sheet, row, cells, and what each contributes; or the figures that a cell feeds", "列出数字背后的各行：文件、工作表、行、单元格、各行计入多少；或某个单元格影响哪些数字"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if cell != "" {
 				return cobra.NoArgs(cmd, args)
@@ -98,8 +99,8 @@ func (a *app) traceCmd() *cobra.Command {
 		},
 	}
 	a.outputFlag(c)
-	c.Flags().StringVar(&cell, "cell", "", "list the figures that a cell feeds: FILE!SHEET!A1, FILE being a file's name or a return's id")
-	c.Flags().StringSliceVar(&where, "where", nil, "only rows with DIM=VALUE")
-	c.Flags().StringVar(&a.from, "from", "", "start of the window of period forms (default: 1 January)")
+	c.Flags().StringVar(&cell, "cell", "", lang.Phrase("list the figures that a cell feeds: FILE!SHEET!A1, FILE being a file's name or a return's id", "列出某个单元格影响哪些数字：文件!工作表!A1，文件写文件名或报表编号"))
+	c.Flags().StringSliceVar(&where, "where", nil, lang.Phrase("only rows with DIM=VALUE", "只计维度=值的各行"))
+	c.Flags().StringVar(&a.from, "from", "", lang.Phrase("start of the window of period forms (default: 1 January)", "按期累计各表的起算日期（默认：1月1日）"))
 	return c
 }

@@ -15,6 +15,7 @@ import (
 
 	"taizhang/cmd/internal/web"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
 )
@@ -23,24 +24,27 @@ import (
 func (a *app) userCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "user",
-		Short: "Say who may log in to the page of serve",
-		Long: "Users of the page that serve shows. A submitter sees its own unit alone, a leader all that came in and its figures,\n" +
-			"an analyst may query as well, an admin decides, issues, runs and hands in for everybody. A password is asked for on\n" +
+		Short: lang.Phrase("Say who may log in to the page of serve", "管理可以登录网页的用户"),
+		Long: lang.Phrase("Users of the page that serve shows. A submitter sees its own unit alone, a leader all that came in and its figures,\n"+
+			"an analyst may query as well, an admin decides, issues, runs and hands in for everybody. A password is asked for on\n"+
 			"the terminal, else it is the first line of standard input. Only hashes are kept, in web/users.json of the zone.",
+			"服务网页的用户。submitter（填报单位）只看本单位；leader（领导）可看全部报表和数字；\n"+
+				"analyst（分析人员）还可查询；admin（管理员）可作决定、印发、运行、代各单位报送。\n"+
+				"密码在终端上询问，否则取标准输入的第一行。只保存密码的校验值，在园区的 web/users.json 中。"),
 	}
 	var role, unit string
 	add := &cobra.Command{
 		Use:   "add NAME",
-		Short: "Add a user",
+		Short: lang.Phrase("Add a user", "添加用户"),
 		Args:  cobra.ExactArgs(1),
 		RunE:  func(_ *cobra.Command, args []string) error { return a.addUser(args[0], role, unit) },
 	}
-	add.Flags().StringVar(&role, "role", "", "submitter, leader, analyst or admin")
-	add.Flags().StringVar(&unit, "unit", "", "of a submitter: the unit, by name, code or alias")
-	list := &cobra.Command{Use: "list", Short: "List the users", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return a.listUsers() }}
+	add.Flags().StringVar(&role, "role", "", lang.Phrase("submitter, leader, analyst or admin", "角色：submitter、leader、analyst 或 admin"))
+	add.Flags().StringVar(&unit, "unit", "", lang.Phrase("of a submitter: the unit, by name, code or alias", "填报单位用户所属的单位：名称、代码或别名"))
+	list := &cobra.Command{Use: "list", Short: lang.Phrase("List the users", "列出用户"), Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return a.listUsers() }}
 	a.outputFlag(list)
 	remove := &cobra.Command{
-		Use: "remove NAME", Short: "Remove a user; its sessions end", Args: cobra.ExactArgs(1),
+		Use: "remove NAME", Short: lang.Phrase("Remove a user; its sessions end", "删除用户，其登录随即失效"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			store, u, err := a.user(args[0])
 			if err != nil {
@@ -54,7 +58,7 @@ func (a *app) userCmd() *cobra.Command {
 		},
 	}
 	passwd := &cobra.Command{
-		Use: "passwd NAME", Short: "Set a user's password anew; its sessions end", Args: cobra.ExactArgs(1),
+		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions end", "重设用户密码，其登录随即失效"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			store, u, err := a.user(args[0])
 			if err != nil {
@@ -73,7 +77,7 @@ func (a *app) userCmd() *cobra.Command {
 	}
 	var revoke bool
 	token := &cobra.Command{
-		Use: "token NAME", Short: "Make a token that a program may ask /api with, in the place of the user's old one", Args: cobra.ExactArgs(1),
+		Use: "token NAME", Short: lang.Phrase("Make a token that a program may ask /api with, in the place of the user's old one", "生成供程序访问 /api 的令牌，取代该用户的旧令牌"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			store, u, err := a.user(args[0])
 			if err != nil {
@@ -90,7 +94,7 @@ func (a *app) userCmd() *cobra.Command {
 			return err
 		},
 	}
-	token.Flags().BoolVar(&revoke, "revoke", false, "take the token back and make no other")
+	token.Flags().BoolVar(&revoke, "revoke", false, lang.Phrase("take the token back and make no other", "收回令牌，不再生成"))
 	c.AddCommand(add, list, remove, passwd, token)
 	return c
 }
@@ -101,25 +105,25 @@ func (a *app) addUser(name, role, unit string) error {
 		return err
 	}
 	if name == "" || len(name) > 100 || strings.TrimSpace(name) != name || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return usagef("%q can't be a user's name", name)
+		return usagef("%q can't be a user's name", "%q 不能作用户名", name)
 	}
 	var roles []string
 	for _, r := range web.Roles() {
 		roles = append(roles, string(r))
 	}
 	if !slices.Contains(roles, role) {
-		return unknownName("role", role, roles)
+		return unknownName(lang.Say("role", "角色"), role, roles)
 	}
 	u := web.User{Name: name, Role: web.Role(role), Since: a.now()}
 	switch {
 	case u.Role == web.Submitter && unit == "":
-		return usagef("a submitter has a --unit")
+		return usagef("a submitter has a --unit", "填报单位用户要写 --unit")
 	case u.Role != web.Submitter && unit != "":
-		return usagef("--unit is of submitters alone: a %s sees all units", role)
+		return usagef("--unit is of submitters alone: a %s sees all units", "只有填报单位用户才写 --unit：%s 可看全部单位", role)
 	case unit != "":
 		s, ok := z.Match(unit)
 		if !ok {
-			return usagef("no such submitter: %s", unit)
+			return usagef("no such submitter: %s", "没有填报单位“%s”", unit)
 		}
 		u.Unit = s.Code
 	}
@@ -129,7 +133,7 @@ func (a *app) addUser(name, role, unit string) error {
 		return err
 	}
 	if slices.ContainsFunc(users, func(x web.User) bool { return x.Name == name }) {
-		return usagef("there is a user %s already\nhint: taizhang user passwd %s sets the password, user remove removes it", name, name)
+		return usagef("there is a user %s already\nhint: taizhang user passwd %s sets the password, user remove removes it", "已有用户 %s\n建议：重设密码用 taizhang user passwd %s，删除用 user remove", name, name)
 	}
 	if u.Hash, err = a.newPassword(); err != nil {
 		return err
@@ -180,7 +184,7 @@ func (a *app) user(name string) (*web.Files, web.User, error) {
 		}
 		names = append(names, u.Name)
 	}
-	return nil, web.User{}, unknownName("user", name, names)
+	return nil, web.User{}, unknownName(lang.Say("user", "用户"), name, names)
 }
 
 // newPassword asks for a password, twice on a terminal, and gives its hash.

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"taizhang/internal/lang"
 )
 
 // version of the program; the Makefile sets it from CHANGELOG.md.
@@ -14,7 +16,7 @@ var version = "dev"
 func (a *app) versionCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the version, and those of the engine and the toolchain",
+		Short: lang.Phrase("Print the version, and those of the engine and the toolchain", "显示版本，以及数据库引擎和工具链的版本"),
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			driver := "?"

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -20,6 +19,7 @@ import (
 	"taizhang/cmd/internal/web"
 	"taizhang/ingest/forms"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/zone"
 )
 
@@ -118,7 +118,7 @@ func (a *app) listen(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
 		if err != nil {
-			return nil, fmt.Errorf("--listen %s: %w", address, err)
+			return nil, lang.Errorf("--listen %s: %w", "--listen %s：%w", address, err)
 		}
 		return l, nil
 	}
@@ -136,7 +136,7 @@ func (a *app) listen(address string) (net.Listener, error) {
 			return l, nil
 		}
 	}
-	return nil, fmt.Errorf("--listen %s: %w", address, err)
+	return nil, lang.Errorf("--listen %s: %w", "--listen %s：%w", address, err)
 }
 
 // openBrowser shows an address in this computer's browser.

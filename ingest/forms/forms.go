@@ -13,7 +13,6 @@ import (
 	"embed"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math/big"
 	"path"
@@ -24,6 +23,7 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 )
 
 //go:embed *.yaml
@@ -271,12 +271,12 @@ func Load(more ...fs.FS) (*Set, error) {
 	for i, fsys := range append([]fs.FS{builtin}, more...) {
 		names, err := fs.Glob(fsys, "*.yaml")
 		if err != nil {
-			return nil, fmt.Errorf("list forms: %w", err)
+			return nil, lang.Errorf("list forms: %w", "列出表样：%w", err)
 		}
 		for _, n := range names {
 			b, err := fs.ReadFile(fsys, n)
 			if err != nil {
-				return nil, fmt.Errorf("read form %s: %w", n, err)
+				return nil, lang.Errorf("read form %s: %w", "读取表样 %s：%w", n, err)
 			}
 			name := n
 			if i > 0 {

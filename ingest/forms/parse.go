@@ -331,7 +331,7 @@ func (p *parser) rule(n *decl.Node) {
 	for _, key := range needs[r.Kind] {
 		name := map[string]string{"field": r.Field, "when": r.When, "than": r.Than}[key]
 		if m[key] == nil {
-			n.Fault("%s: no such field %q", "规则缺 %s", key, name)
+			n.Fault("%s: no such field %q", "规则缺 %[1]s", key, name)
 			continue
 		}
 		p.field(m[key], name)

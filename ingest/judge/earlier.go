@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/ingest/written"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -41,12 +42,12 @@ func (h *History) rowsOf(ctx context.Context, f *forms.Form, id string) ([]oldRo
 	// A column that the form has gained since the tables were published is not there yet: whatever is there is taken by name.
 	rows, err := h.Conn.QueryContext(ctx, fmt.Sprintf(`select cast(columns(*) as varchar) from raw.%s where zone = ? and return_id = ? order by sheet, row_no`, warehouse.Ident(f.ID)), h.zone, id)
 	if err != nil {
-		return nil, fmt.Errorf("read the rows of return %s: %w", id, err)
+		return nil, lang.Errorf("read the rows of return %s: %w", "读取报表 %s 的各行：%w", id, err)
 	}
 	defer rows.Close()
 	cols, err := rows.Columns()
 	if err != nil {
-		return nil, fmt.Errorf("read the rows of return %s: %w", id, err)
+		return nil, lang.Errorf("read the rows of return %s: %w", "读取报表 %s 的各行：%w", id, err)
 	}
 	at := map[string]int{}
 	for i, c := range cols {
@@ -66,7 +67,7 @@ func (h *History) rowsOf(ctx context.Context, f *forms.Form, id string) ([]oldRo
 	var out []oldRow
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("read the rows of return %s: %w", id, err)
+			return nil, lang.Errorf("read the rows of return %s: %w", "读取报表 %s 的各行：%w", id, err)
 		}
 		o := oldRow{key: text("key_text"), sheet: text("sheet"), row: written.Atoi(text("row_no")), vals: make([]oldValue, len(f.Columns))}
 		for k := range f.Columns {

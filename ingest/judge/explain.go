@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/written"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -180,7 +181,7 @@ func (h *History) askedBefore(ctx context.Context, f *forms.Form, submitter stri
 		return nil
 	}, h.zone, h.zone, h.zone, submitter, f.ID)
 	if err != nil {
-		return nil, fmt.Errorf("read the doubts raised before: %w", err)
+		return nil, lang.Errorf("read the doubts raised before: %w", "读取以前提出的疑问：%w", err)
 	}
 	return m, nil
 }
@@ -209,7 +210,7 @@ func (h *History) loadExplained(ctx context.Context) error {
 		return nil
 	}, h.zone)
 	if err != nil {
-		return fmt.Errorf("read explanations: %w", err)
+		return lang.Errorf("read explanations: %w", "读取核实说明：%w", err)
 	}
 	return nil
 }

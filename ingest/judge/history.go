@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -67,7 +68,7 @@ func Load(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time.Locati
 	rows, err := conn.QueryContext(ctx, `select r.return_id, coalesce(r.submitter,''), coalesce(r.form,''), coalesce(r.period,''), r.sha256, r.cutoff, r.received_at, r.status, r.is_nil, r.rows_loaded
 		from raw.return r where r.zone = ? order by r.arrival, r.return_id`, zoneCode)
 	if err != nil {
-		return nil, fmt.Errorf("read earlier returns: %w", err)
+		return nil, lang.Errorf("read earlier returns: %w", "读取以前的报表：%w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -76,7 +77,7 @@ func Load(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time.Locati
 		var received time.Time
 		var outcome string
 		if err := rows.Scan(&p.ID, &p.submitter, &p.form, &p.period, &p.Sha, &cutoff, &received, &outcome, &p.IsNil, &p.Rows); err != nil {
-			return nil, fmt.Errorf("read earlier returns: %w", err)
+			return nil, lang.Errorf("read earlier returns: %w", "读取以前的报表：%w", err)
 		}
 		p.cutoff = calendar.NoDate
 		if cutoff.Valid {
@@ -87,26 +88,26 @@ func Load(ctx context.Context, conn *sql.Conn, zoneCode string, loc *time.Locati
 		h.add(p)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read earlier returns: %w", err)
+		return nil, lang.Errorf("read earlier returns: %w", "读取以前的报表：%w", err)
 	}
 	if err := h.loadFaults(ctx); err != nil {
 		return nil, err
 	}
 	drows, err := conn.QueryContext(ctx, `select kind, coalesce(return_id,''), coalesce(submitter,''), coalesce(form,''), coalesce(period,''), decided_at from raw.decision where zone = ? order by seq`, zoneCode)
 	if err != nil {
-		return nil, fmt.Errorf("read decisions: %w", err)
+		return nil, lang.Errorf("read decisions: %w", "读取决定：%w", err)
 	}
 	defer drows.Close()
 	for drows.Next() {
 		var kind, id, sub, form, period string
 		var at time.Time
 		if err := drows.Scan(&kind, &id, &sub, &form, &period, &at); err != nil {
-			return nil, fmt.Errorf("read decisions: %w", err)
+			return nil, lang.Errorf("read decisions: %w", "读取决定：%w", err)
 		}
 		h.Decide(kind, id, sub, form, period, time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), loc))
 	}
 	if err := drows.Err(); err != nil {
-		return nil, fmt.Errorf("read decisions: %w", err)
+		return nil, lang.Errorf("read decisions: %w", "读取决定：%w", err)
 	}
 	return h, h.loadExplained(ctx)
 }
@@ -116,13 +117,13 @@ func (h *History) loadFaults(ctx context.Context) error {
 	rows, err := h.Conn.QueryContext(ctx, `select return_id, coalesce(string_agg(rule || sheet || cell, '|' order by seq), '') from raw.finding
 		where zone = ? and return_id in (select return_id from raw.return where zone = ? and status = 'rejected') group by return_id`, h.zone, h.zone)
 	if err != nil {
-		return fmt.Errorf("read findings of rejected returns: %w", err)
+		return lang.Errorf("read findings of rejected returns: %w", "读取退回报表的审核意见：%w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id, faults string
 		if err := rows.Scan(&id, &faults); err != nil {
-			return fmt.Errorf("read findings of rejected returns: %w", err)
+			return lang.Errorf("read findings of rejected returns: %w", "读取退回报表的审核意见：%w", err)
 		}
 		if p := h.ByID[id]; p != nil {
 			p.Findings = faults
@@ -258,14 +259,14 @@ func (h *History) keysOf(ctx context.Context, f *forms.Form, id string) (map[str
 	}
 	rows, err := h.Conn.QueryContext(ctx, fmt.Sprintf(`select key_text, %s, %s, concat_ws('·', %s) from raw.%s where zone = ? and return_id = ? union all select key_text, '', '', '' from raw.quarantine where zone = ? and return_id = ?`, watch[0], watch[1], strings.Join(parts, ", "), f.ID), h.zone, id, h.zone, id)
 	if err != nil {
-		return nil, fmt.Errorf("read keys of return %s: %w", id, err)
+		return nil, lang.Errorf("read keys of return %s: %w", "读取报表 %s 的编号：%w", id, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var k string
 		var s KeyState
 		if err := rows.Scan(&k, &s.status, &s.deadline, &s.Shown); err != nil {
-			return nil, fmt.Errorf("read keys of return %s: %w", id, err)
+			return nil, lang.Errorf("read keys of return %s: %w", "读取报表 %s 的编号：%w", id, err)
 		}
 		m[k] = s
 	}
@@ -306,13 +307,13 @@ func (h *History) holding(ctx context.Context, f *forms.Form, keys []string) (ma
 	}
 	rows, err := h.Conn.QueryContext(ctx, fmt.Sprintf(`select key_text, return_id from raw.%s where zone = ? and key_text in (select unnest(string_split(?, chr(30))))`, f.ID), h.zone, strings.Join(keys, "\x1e"))
 	if err != nil {
-		return nil, fmt.Errorf("look keys up in %s: %w", f.ID, err)
+		return nil, lang.Errorf("look keys up in %s: %w", "在 %s 中查找编号：%w", f.ID, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var k, id string
 		if err := rows.Scan(&k, &id); err != nil {
-			return nil, fmt.Errorf("look keys up in %s: %w", f.ID, err)
+			return nil, lang.Errorf("look keys up in %s: %w", "在 %s 中查找编号：%w", f.ID, err)
 		}
 		out[k] = append(out[k], id)
 	}
@@ -357,18 +358,18 @@ func (h *History) storedKeys(ctx context.Context, f *forms.Form) (map[string][]s
 	m := make(map[string][]string, rows)
 	result, err := h.Conn.QueryContext(ctx, fmt.Sprintf(`select key_text, return_id from raw.%s where zone = ? and key_text <> '' and return_id in (select unnest(string_split(?, chr(30))))`, f.ID), h.zone, strings.Join(ids, "\x1e"))
 	if err != nil {
-		return nil, fmt.Errorf("read the keys of %s: %w", f.ID, err)
+		return nil, lang.Errorf("read the keys of %s: %w", "读取 %s 的编号：%w", f.ID, err)
 	}
 	defer result.Close()
 	for result.Next() {
 		var k, id string
 		if err := result.Scan(&k, &id); err != nil {
-			return nil, fmt.Errorf("read the keys of %s: %w", f.ID, err)
+			return nil, lang.Errorf("read the keys of %s: %w", "读取 %s 的编号：%w", f.ID, err)
 		}
 		m[looseKey(k)] = append(m[looseKey(k)], id)
 	}
 	if err := result.Err(); err != nil {
-		return nil, fmt.Errorf("read the keys of %s: %w", f.ID, err)
+		return nil, lang.Errorf("read the keys of %s: %w", "读取 %s 的编号：%w", f.ID, err)
 	}
 	h.tabled[f.ID] = m
 	return m, nil

@@ -15,6 +15,7 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 )
@@ -307,7 +308,7 @@ func (h *History) loadNumbers(ctx context.Context, f *forms.Form, ids []string) 
 			return nil
 		}, h.zone, strings.Join(missing, ","))
 		if err != nil {
-			return fmt.Errorf("read earlier values of %s: %w", rule.Field, err)
+			return lang.Errorf("read earlier values of %s: %w", "读取 %s 以前的值：%w", rule.Field, err)
 		}
 	}
 	return nil

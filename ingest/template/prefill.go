@@ -2,7 +2,6 @@ package template
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -51,7 +51,7 @@ func (p *Prefill) Directory(ctx context.Context) ([]Enterprise, error) {
 			return nil
 		}, p.read.Zone.Code, old.ID)
 		if err != nil {
-			return nil, fmt.Errorf("read the enterprise directory: %w", err)
+			return nil, lang.Errorf("read the enterprise directory: %w", "读取企业名录：%w", err)
 		}
 	}
 	slices.SortFunc(all, func(a, b Enterprise) int { return strings.Compare(a.Name+a.Code, b.Name+b.Code) })
@@ -71,7 +71,7 @@ func (p *Prefill) Rows(f *forms.Form, submitter string, period calendar.Period) 
 	}
 	content, err := p.archive.Get(old.Sha)
 	if err != nil {
-		return nil, fmt.Errorf("fill in %s of %s: %w", f.Title, old.ID, err)
+		return nil, lang.Errorf("fill in %s of %s: %w", "预填%[2]s的%[1]s：%[3]w", f.Title, old.ID, err)
 	}
 	name := f.Title
 	if s, ok := p.read.Zone.Submitter(submitter); ok {
@@ -83,7 +83,7 @@ func (p *Prefill) Rows(f *forms.Form, submitter string, period calendar.Period) 
 			return fillIn(pt), nil
 		}
 	}
-	return nil, fmt.Errorf("fill in %s: the original of return %s can no longer be read as such", f.Title, old.ID)
+	return nil, lang.Errorf("fill in %s: the original of return %s can no longer be read as such", "预填 %s：报表 %s 的原件已读不成报表", f.Title, old.ID)
 }
 
 // fillIn gives the rows of a return in their order, refused ones included, money in 万元.

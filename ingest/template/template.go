@@ -10,7 +10,6 @@ package template
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,6 +21,7 @@ import (
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 )
 
 // Form is a form as a template shows it; [Of] makes one from its declaration.
@@ -65,16 +65,16 @@ const (
 // from the directory, and choosing one fills in its code.
 func Write(forms []Form, directory []Enterprise, office receipt.Office, submitterName string) ([]byte, error) {
 	if len(forms) == 0 {
-		return nil, errors.New("template without forms")
+		return nil, lang.Errorf("template without forms", "模板中没有表样")
 	}
 	t := &book{f: excelize.NewFile(), styles: map[string]int{}, directory: directory}
 	defer t.f.Close()
 	if err := t.workbook(forms, office, submitterName); err != nil {
-		return nil, fmt.Errorf("write the template: %w", err)
+		return nil, lang.Errorf("write the template: %w", "写模板：%w", err)
 	}
 	var buf bytes.Buffer
 	if err := t.f.Write(&buf); err != nil {
-		return nil, fmt.Errorf("write the template: %w", err)
+		return nil, lang.Errorf("write the template: %w", "写模板：%w", err)
 	}
 	return buf.Bytes(), nil
 }

@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 const (
@@ -38,7 +39,7 @@ const (
 )
 
 // ErrErased is what Get returns for an original that was erased.
-var ErrErased = errors.New("archive: original was erased")
+var ErrErased = lang.Errorf("archive: original was erased", "档案：原件已清除")
 
 // Archive is one archive folder.
 type Archive struct {
@@ -62,12 +63,12 @@ func Open(dir string) (*Archive, error) {
 	a := &Archive{Clock: time.Now, dir: dir}
 	for _, d := range []string{dir, a.path(declarationsDir), a.path(tempDir)} {
 		if err := durable.MkdirAll(d, 0o700); err != nil {
-			return nil, fmt.Errorf("archive: %w", err)
+			return nil, lang.Errorf("archive: %w", "档案：%w", err)
 		}
 	}
 	left, err := os.ReadDir(a.path(tempDir))
 	if err != nil {
-		return nil, fmt.Errorf("archive: %w", err)
+		return nil, lang.Errorf("archive: %w", "档案：%w", err)
 	}
 	for _, e := range left {
 		_ = os.Remove(filepath.Join(a.path(tempDir), e.Name())) // a leftover does no harm
@@ -82,7 +83,7 @@ func Open(dir string) (*Archive, error) {
 // the journal as it stands at each call; Append, Put and Declare are refused.
 func View(dir string) (*Archive, error) {
 	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("archive: %w", err)
+		return nil, lang.Errorf("archive: %w", "档案：%w", err)
 	}
 	return &Archive{Clock: time.Now, dir: dir, readOnly: true}, nil
 }
@@ -132,7 +133,7 @@ func (a *Archive) Puts() *Puts { return &Puts{a: a} }
 func (p *Puts) Put(content []byte) (string, error) {
 	hash := Hash(content)
 	if err := p.a.keep(&p.batch, filepath.Join(hash[:2], hash), hash, content); err != nil {
-		return "", fmt.Errorf("archive: keep original %s: %w", hash[:12], err)
+		return "", lang.Errorf("archive: keep original %s: %w", "档案：保存原件 %s：%w", hash[:12], err)
 	}
 	return hash, nil
 }
@@ -140,7 +141,7 @@ func (p *Puts) Put(content []byte) (string, error) {
 // Commit puts on the disk what is to be kept.
 func (p *Puts) Commit() error {
 	if err := p.batch.Commit(); err != nil {
-		return fmt.Errorf("archive: keep originals: %w", err)
+		return lang.Errorf("archive: keep originals: %w", "档案：保存原件：%w", err)
 	}
 	return nil
 }
@@ -159,7 +160,7 @@ func (a *Archive) PutFrom(src io.Reader) (hash string, size int64, err error) {
 		return err
 	})
 	if err != nil {
-		return "", 0, fmt.Errorf("archive: keep an original: %w", err)
+		return "", 0, lang.Errorf("archive: keep an original: %w", "档案：保存一份原件：%w", err)
 	}
 	defer s.Discard()
 	hash = hex.EncodeToString(h.Sum(nil))
@@ -168,7 +169,7 @@ func (a *Archive) PutFrom(src io.Reader) (hash string, size int64, err error) {
 		err = s.Place(path)
 	}
 	if err != nil {
-		return "", 0, fmt.Errorf("archive: keep original %s: %w", hash[:12], err)
+		return "", 0, lang.Errorf("archive: keep original %s: %w", "档案：保存原件 %s：%w", hash[:12], err)
 	}
 	return hash, s.Size(), nil
 }
@@ -177,7 +178,7 @@ func (a *Archive) PutFrom(src io.Reader) (hash string, size int64, err error) {
 // it returns is what was sent.
 func (a *Archive) Get(hash string) ([]byte, error) {
 	if !validHash(hash) {
-		return nil, fmt.Errorf("archive: %q is not a SHA-256", hash)
+		return nil, lang.Errorf("archive: %q is not a SHA-256", "档案：%q 不是 SHA-256", hash)
 	}
 	content, err := a.verified(filepath.Join(hash[:2], hash), hash)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -191,7 +192,7 @@ func (a *Archive) Get(hash string) ([]byte, error) {
 // Path gives where an original lies, for those who only need to name it.
 func (a *Archive) Path(hash string) (string, error) {
 	if !validHash(hash) {
-		return "", fmt.Errorf("archive: %q is not a SHA-256", hash)
+		return "", lang.Errorf("archive: %q is not a SHA-256", "档案：%q 不是 SHA-256", hash)
 	}
 	return a.path(hash[:2], hash), nil
 }
@@ -211,7 +212,7 @@ func (a *Archive) Declare(bundle []byte) (string, error) {
 		err = batch.Commit()
 	}
 	if err != nil {
-		return "", fmt.Errorf("archive: keep declarations %s: %w", hash[:12], err)
+		return "", lang.Errorf("archive: keep declarations %s: %w", "档案：保存配置 %s：%w", hash[:12], err)
 	}
 	if a.Declared() == hash {
 		return hash, nil
@@ -222,7 +223,7 @@ func (a *Archive) Declare(bundle []byte) (string, error) {
 // Declaration gives the bytes of a declaration bundle.
 func (a *Archive) Declaration(hash string) ([]byte, error) {
 	if !validHash(hash) {
-		return nil, fmt.Errorf("archive: %q is not a SHA-256", hash)
+		return nil, lang.Errorf("archive: %q is not a SHA-256", "档案：%q 不是 SHA-256", hash)
 	}
 	return a.verified(filepath.Join(declarationsDir, hash+".json"), hash)
 }
@@ -247,10 +248,10 @@ func (a *Archive) keep(batch *durable.Batch, name, hash string, content []byte) 
 func (a *Archive) verified(name, hash string) ([]byte, error) {
 	content, err := os.ReadFile(a.path(name))
 	if err != nil {
-		return nil, fmt.Errorf("archive: %w", err)
+		return nil, lang.Errorf("archive: %w", "档案：%w", err)
 	}
 	if got := Hash(content); got != hash {
-		return nil, fmt.Errorf("archive: %s is damaged: its content has the hash %s", name, got[:12])
+		return nil, lang.Errorf("archive: %s is damaged: its content has the hash %s", "档案：%s 已损坏：其内容的校验值为 %s", name, got[:12])
 	}
 	return content, nil
 }

@@ -3,11 +3,11 @@ package archive
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"time"
 	"unicode/utf8"
+
+	"taizhang/internal/lang"
 )
 
 // Kind says what an event is about.
@@ -79,39 +79,39 @@ func (e *Event) check() error {
 	switch e.Event {
 	case Arrive:
 		if e.Seq < 1 || e.At.IsZero() || !validHash(e.Hash) || e.Path == "" || e.Size < 0 {
-			return errors.New("arrive needs seq, at, hash, path and size")
+			return lang.Errorf("arrive needs seq, at, hash, path and size", "arrive 须有 seq、at、hash、path 和 size")
 		}
 	case Leave, Retry, Stop:
 		if e.Seq < 1 {
-			return fmt.Errorf("%s needs the arrival's seq", e.Event)
+			return lang.Errorf("%s needs the arrival's seq", "%s 须有收件的 seq", e.Event)
 		}
 	case Declare:
 		if !validHash(e.Hash) {
-			return errors.New("declare needs a hash")
+			return lang.Errorf("declare needs a hash", "declare 须有 hash")
 		}
 	case BindKeys:
 		if len(e.Keys) == 0 {
-			return errors.New("keys needs fingerprints")
+			return lang.Errorf("keys needs fingerprints", "keys 须有指纹")
 		}
 	case Decide:
 		return e.checkDecision()
 	case Erase:
 		if !validHash(e.Hash) || e.At.IsZero() {
-			return errors.New("erase needs hash and at")
+			return lang.Errorf("erase needs hash and at", "erase 须有 hash 和 at")
 		}
 	case ErasePerson:
 		if e.Seq < 1 || e.At.IsZero() || e.Reason == "" || len(e.Hashes) == 0 {
-			return errors.New("erase_person needs seq, at, reason and hashes")
+			return lang.Errorf("erase_person needs seq, at, reason and hashes", "erase_person 须有 seq、at、reason 和 hashes")
 		}
 	default:
-		return fmt.Errorf("unknown event %q: the journal was written by a newer version", e.Event)
+		return lang.Errorf("unknown event %q: the journal was written by a newer version", "未知事件 %q：日志由较新版本的程序写成", e.Event)
 	}
 	return nil
 }
 
 func (e *Event) checkDecision() error {
 	if e.Seq < 1 || e.At.IsZero() || e.Reason == "" {
-		return errors.New("decision needs seq, at and reason")
+		return lang.Errorf("decision needs seq, at and reason", "decision 须有 seq、at 和 reason")
 	}
 	ok := false
 	switch e.Kind {
@@ -125,10 +125,10 @@ func (e *Event) checkDecision() error {
 	case Undo:
 		ok = e.Return != "" || e.Submitter != "" && e.Form != ""
 	default:
-		return fmt.Errorf("unknown decision %q: the journal was written by a newer version", e.Kind)
+		return lang.Errorf("unknown decision %q: the journal was written by a newer version", "未知决定 %q：日志由较新版本的程序写成", e.Kind)
 	}
 	if !ok {
-		return fmt.Errorf("decision %s lacks what it is about", e.Kind)
+		return lang.Errorf("decision %s lacks what it is about", "决定 %s 没有写明对象", e.Kind)
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func decode(line []byte) (Event, error) {
 		return e, err
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return e, errors.New("more than one object on the line")
+		return e, lang.Errorf("more than one object on the line", "一行中有多个对象")
 	}
 	if e.PathRaw != nil {
 		e.Path, e.PathRaw = string(e.PathRaw), nil

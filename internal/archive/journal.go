@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"maps"
@@ -14,11 +13,12 @@ import (
 	"time"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 var (
-	errReadOnly = errors.New("archive: opened for reading only")
-	errClosed   = errors.New("archive: closed")
+	errReadOnly = lang.Errorf("archive: opened for reading only", "档案：只读打开")
+	errClosed   = lang.Errorf("archive: closed", "档案：已关闭")
 )
 
 // state is what the events so far add up to.
@@ -47,19 +47,19 @@ func (s *state) apply(e Event) error {
 	switch e.Event {
 	case Arrive:
 		if s.arrived[e.Seq] {
-			return fmt.Errorf("arrival %d is there already", e.Seq)
+			return lang.Errorf("arrival %d is there already", "第 %d 号收件已存在", e.Seq)
 		}
 		s.arrived[e.Seq] = true
 		s.pending[e.Seq] = e
 		s.lastArrival = max(s.lastArrival, e.Seq)
 	case Leave:
 		if _, ok := s.pending[e.Seq]; !ok {
-			return fmt.Errorf("leave of arrival %d, which is not pending", e.Seq)
+			return lang.Errorf("leave of arrival %d, which is not pending", "第 %d 号收件不在处理中，不能记为离开", e.Seq)
 		}
 		delete(s.pending, e.Seq)
 	case Retry:
 		if _, ok := s.pending[e.Seq]; !ok {
-			return fmt.Errorf("retry of arrival %d, which is not pending", e.Seq)
+			return lang.Errorf("retry of arrival %d, which is not pending", "第 %d 号收件不在处理中，不能记为重试", e.Seq)
 		}
 		s.retries[e.Seq]++
 	case Stop:
@@ -84,7 +84,7 @@ func (a *Archive) openJournal() error {
 	name := a.path(journalName)
 	f, err := durable.OpenLog(name, 0o600)
 	if err != nil {
-		return fmt.Errorf("archive: %w", err)
+		return lang.Errorf("archive: %w", "档案：%w", err)
 	}
 	good, rest, st, err := load(f.Reader())
 	if err == nil && len(rest) > 0 {
@@ -102,7 +102,7 @@ func (a *Archive) openJournal() error {
 	}
 	if err != nil {
 		_ = f.Close()
-		return fmt.Errorf("archive: %s: %w", name, err)
+		return lang.Errorf("archive: %s: %w", "档案：%s：%w", name, err)
 	}
 	a.journal, a.size, a.state = f, good, st.state
 	return nil
@@ -125,7 +125,7 @@ func load(r io.Reader) (good int64, torn []byte, st loaded, err error) {
 			return good, l.text, st, nil
 		}
 		if err := st.apply(l.event); err != nil {
-			return good, nil, st, fmt.Errorf("line %d: %w", l.n, err)
+			return good, nil, st, lang.Errorf("line %d: %w", "第%d行：%w", l.n, err)
 		}
 		good += int64(len(l.text))
 		st.unended = !l.ended
@@ -165,7 +165,7 @@ func lines(r io.Reader) iter.Seq2[line, error] {
 				return
 			}
 			if err != nil {
-				yield(line{}, fmt.Errorf("line %d: %w", n, err))
+				yield(line{}, lang.Errorf("line %d: %w", "第%d行：%w", n, err))
 				return
 			}
 			if !yield(l, nil) {
@@ -199,19 +199,19 @@ func (a *Archive) Append(events ...Event) error {
 			err = e.encode(&buf)
 		}
 		if err != nil {
-			return fmt.Errorf("archive: event %d of %d (%s): %w", i+1, len(events), e.Event, err)
+			return lang.Errorf("archive: event %d of %d (%s): %w", "档案：第%d条（共%d条，%s）：%w", i+1, len(events), e.Event, err)
 		}
 	}
 	if err := a.journal.Append(buf.Bytes()); err != nil {
 		if terr := a.journal.Cut(a.size); terr != nil {
 			a.broken = terr
 		}
-		return fmt.Errorf("archive: journal: %w", err)
+		return lang.Errorf("archive: journal: %w", "档案：日志：%w", err)
 	}
 	if err := a.journal.Sync(); err != nil {
 		// After a failed sync nobody can say what is on the disk.
 		a.broken = err
-		return fmt.Errorf("archive: journal: %w", err)
+		return lang.Errorf("archive: journal: %w", "档案：日志：%w", err)
 	}
 	a.size += int64(buf.Len())
 	for _, e := range events {
@@ -244,14 +244,14 @@ func (a *Archive) writable() error {
 	case a.journal == nil:
 		return errClosed
 	case a.broken != nil:
-		return fmt.Errorf("archive: journal unusable since an earlier failure: %w", a.broken)
+		return lang.Errorf("archive: journal unusable since an earlier failure: %w", "档案：日志因先前的故障无法使用：%w", a.broken)
 	}
 	size, err := a.journal.Size()
 	if err != nil {
-		return fmt.Errorf("archive: %w", err)
+		return lang.Errorf("archive: %w", "档案：%w", err)
 	}
 	if size != a.size {
-		return errors.New("archive: journal was changed by another process")
+		return lang.Errorf("archive: journal was changed by another process", "档案：日志被另一个程序改动")
 	}
 	return nil
 }
@@ -265,7 +265,7 @@ func (a *Archive) All() iter.Seq2[Event, error] {
 			return
 		}
 		if err != nil {
-			yield(Event{}, fmt.Errorf("archive: %w", err))
+			yield(Event{}, lang.Errorf("archive: %w", "档案：%w", err))
 			return
 		}
 		defer f.Close()
@@ -277,7 +277,7 @@ func (a *Archive) All() iter.Seq2[Event, error] {
 		}
 		for l, err := range lines(r) {
 			if err != nil {
-				yield(Event{}, fmt.Errorf("archive: %s: %w", a.path(journalName), err))
+				yield(Event{}, lang.Errorf("archive: %s: %w", "档案：%s：%w", a.path(journalName), err))
 				return
 			}
 			if l.torn || !yield(l.event, nil) {
@@ -294,7 +294,7 @@ func (a *Archive) Whole() (int64, error) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("archive: %w", err)
+		return 0, lang.Errorf("archive: %w", "档案：%w", err)
 	}
 	defer f.Close()
 	size, err := f.Seek(0, io.SeekEnd)
@@ -309,7 +309,7 @@ func (a *Archive) Whole() (int64, error) {
 		size -= int64(len(part))
 	}
 	if err != nil {
-		return 0, fmt.Errorf("archive: %s: %w", a.path(journalName), err)
+		return 0, lang.Errorf("archive: %s: %w", "档案：%s：%w", a.path(journalName), err)
 	}
 	return 0, nil
 }
@@ -322,13 +322,13 @@ func (a *Archive) Until(size int64) iter.Seq2[Event, error] {
 			return
 		}
 		if err != nil {
-			yield(Event{}, fmt.Errorf("archive: %w", err))
+			yield(Event{}, lang.Errorf("archive: %w", "档案：%w", err))
 			return
 		}
 		defer f.Close()
 		for l, err := range lines(io.LimitReader(f, size)) {
 			if err != nil {
-				yield(Event{}, fmt.Errorf("archive: %s: %w", a.path(journalName), err))
+				yield(Event{}, lang.Errorf("archive: %s: %w", "档案：%s：%w", a.path(journalName), err))
 				return
 			}
 			if l.torn || !yield(l.event, nil) {
@@ -476,7 +476,7 @@ func (a *Archive) current() (*state, error) {
 			return nil, err
 		}
 		if err := st.apply(e); err != nil {
-			return nil, fmt.Errorf("archive: %w", err)
+			return nil, lang.Errorf("archive: %w", "档案：%w", err)
 		}
 	}
 	return &st, nil

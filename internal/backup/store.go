@@ -31,6 +31,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 const (
@@ -45,7 +46,7 @@ const (
 )
 
 // ErrNone is what Open returns where a folder holds no store, and Find where a store holds no set.
-var ErrNone = errors.New("no backup")
+var ErrNone = lang.Errorf("no backup", "没有备份")
 
 // Store is a folder of sets.
 type Store struct {
@@ -68,14 +69,14 @@ func Open(dir string) (*Store, error) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNone)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the backups: %w", err)
+		return nil, lang.Errorf("open the backups: %w", "打开备份：%w", err)
 	}
 	var m mark
 	if err := json.Unmarshal(text, &m); err != nil || m.Format == 0 {
-		return nil, fmt.Errorf("%s is damaged: it says nothing of the backups beside it", filepath.Join(dir, markName))
+		return nil, lang.Errorf("%s is damaged: it says nothing of the backups beside it", "%s 已损坏：无法得知旁边的备份", filepath.Join(dir, markName))
 	}
 	if m.Format > format {
-		return nil, fmt.Errorf("the backups in %s are of a newer program (format %d, this one knows %d)", dir, m.Format, format)
+		return nil, lang.Errorf("the backups in %s are of a newer program (format %d, this one knows %d)", "%s 中的备份由较新的程序写成（格式%d，本程序只认识到%d）", dir, m.Format, format)
 	}
 	return &Store{dir: dir, owner: m.Owner}, nil
 }
@@ -86,7 +87,7 @@ func Create(dir, owner, about string) (*Store, error) {
 	s, err := Open(dir)
 	switch {
 	case err == nil && s.owner != owner:
-		return nil, fmt.Errorf("%s holds the backups of %s, not of %s", dir, s.owner, owner)
+		return nil, lang.Errorf("%s holds the backups of %s, not of %s", "%s 中是 %s 的备份，不是 %s 的", dir, s.owner, owner)
 	case err == nil:
 		return s, nil
 	case !errors.Is(err, ErrNone):
@@ -96,14 +97,14 @@ func Create(dir, owner, about string) (*Store, error) {
 	if err == nil {
 		for _, e := range entries { // what systems put onto every medium is no content
 			if !strings.HasPrefix(e.Name(), ".") && !slices.Contains([]string{"lost+found", "System Volume Information", "$RECYCLE.BIN"}, e.Name()) {
-				return nil, fmt.Errorf("%s holds other files (%s): name a folder of its own for backups", dir, e.Name())
+				return nil, lang.Errorf("%s holds other files (%s): name a folder of its own for backups", "%s 中有其他文件（%s）：请为备份单独指定一个文件夹", dir, e.Name())
 			}
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("open the backups: %w", err)
+		return nil, lang.Errorf("open the backups: %w", "打开备份：%w", err)
 	}
 	if _, err := os.Stat(filepath.Dir(dir)); err != nil {
-		return nil, fmt.Errorf("there is no folder %s to make %s in", filepath.Dir(dir), filepath.Base(dir))
+		return nil, lang.Errorf("there is no folder %s to make %s in", "没有文件夹 %s，无法在其中建立 %s", filepath.Dir(dir), filepath.Base(dir))
 	}
 	text, err := json.MarshalIndent(mark{format, owner, about}, "", " ")
 	if err == nil {
@@ -113,7 +114,7 @@ func Create(dir, owner, about string) (*Store, error) {
 		err = durable.WriteBytes(filepath.Join(dir, markName), 0o600, append(text, '\n'))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("begin a folder of backups: %w", err)
+		return nil, lang.Errorf("begin a folder of backups: %w", "建立备份文件夹：%w", err)
 	}
 	return &Store{dir: dir, owner: owner}, nil
 }
@@ -174,7 +175,7 @@ func (s *Store) Sets() (sets []*Set, damaged []error, err error) {
 		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("list the backups: %w", err)
+		return nil, nil, lang.Errorf("list the backups: %w", "列出备份：%w", err)
 	}
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(e.Name(), ".json")
@@ -209,21 +210,21 @@ func (s *Store) Find(name string) (*Set, error) {
 		names = append(names, set.Name)
 	}
 	if len(sets) == 0 {
-		return nil, errors.Join(append([]error{fmt.Errorf("%s: %w is whole", s.dir, ErrNone)}, damaged...)...)
+		return nil, errors.Join(append([]error{lang.Errorf("%s: %w is whole", "%s：%w是完整的", s.dir, ErrNone)}, damaged...)...)
 	}
-	return nil, errors.Join(append([]error{fmt.Errorf("%s holds no backup %s; there are: %s", s.dir, name, strings.Join(names, ", "))}, damaged...)...)
+	return nil, errors.Join(append([]error{lang.Errorf("%s holds no backup %s; there are: %s", "%s 中没有备份 %s；现有：%s", s.dir, name, strings.Join(names, ", "))}, damaged...)...)
 }
 
 func (s *Store) manifest(name string) (*Set, error) {
 	path := filepath.Join(s.dir, setsDir, name+".json")
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read backup %s: %w", name, err)
+		return nil, lang.Errorf("read backup %s: %w", "读取备份 %s：%w", name, err)
 	}
 	sum, body, ok := bytes.Cut(text, []byte("\n"))
 	var set Set
 	if !ok || string(sum) != hashOf(body) || json.Unmarshal(body, &set) != nil || set.Name != name {
-		return nil, fmt.Errorf("backup %s is damaged: %s is not what was written", name, path)
+		return nil, lang.Errorf("backup %s is damaged: %s is not what was written", "备份 %s 已损坏：%s 与写入时不同", name, path)
 	}
 	for i := range set.Files {
 		if f := &set.Files[i]; f.PathRaw != nil {
@@ -276,7 +277,7 @@ func (s *Store) inventory() error {
 		return err
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("look through the backups: %w", err)
+		return lang.Errorf("look through the backups: %w", "检查备份：%w", err)
 	}
 	for _, dir := range []string{s.dir, filepath.Join(s.dir, setsDir)} {
 		entries, _ := os.ReadDir(dir) // one that isn't there yet has no leftovers
@@ -298,7 +299,7 @@ func (s *Store) read(name string) ([]byte, error) {
 		return nil, err
 	}
 	if hashOf(content) != name {
-		return nil, fmt.Errorf("%s is damaged: its content is another", s.piece(name))
+		return nil, lang.Errorf("%s is damaged: its content is another", "%s 已损坏：内容已变", s.piece(name))
 	}
 	return content, nil
 }

@@ -14,10 +14,11 @@ import (
 	"time"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // ErrChanging is of a file that was written to each time it was read.
-var ErrChanging = errors.New("it is being written to")
+var ErrChanging = lang.Errorf("it is being written to", "正在被写入")
 
 // turns is in how many backups every older piece has been read again.
 const turns = 16
@@ -100,7 +101,7 @@ func (w *Writer) readAgain(ctx context.Context, all bool) error {
 			w.Damaged = append(w.Damaged, name)
 			delete(w.s.have, name)
 			if err := durable.Remove(w.s.piece(name)); err != nil {
-				return fmt.Errorf("a damaged piece of a backup: %w", err)
+				return lang.Errorf("a damaged piece of a backup: %w", "备份中有一块损坏：%w", err)
 			}
 		}
 	}
@@ -127,7 +128,7 @@ func (w *Writer) AddKnown(file, path, sum string) error {
 	}
 	if got := w.set.Files[before].Sum; got != sum {
 		w.set.Files = w.set.Files[:before]
-		return fmt.Errorf("%s is damaged: its content has the hash %s", path, got[:12])
+		return lang.Errorf("%s is damaged: its content has the hash %s", "%s 已损坏：其内容的校验值为 %s", path, got[:12])
 	}
 	return nil
 }
@@ -258,7 +259,7 @@ func (w *Writer) flush() error {
 	for _, name := range w.pending {
 		if err == nil {
 			if _, err = w.s.read(name); err != nil {
-				err = fmt.Errorf("what was just written can't be read back: %w", err)
+				err = lang.Errorf("what was just written can't be read back: %w", "刚写入的内容读不回来：%w", err)
 			}
 			w.Read++
 		}
@@ -292,11 +293,11 @@ func (w *Writer) Commit() (*Set, error) {
 	}
 	for i := range w.set.Files {
 		if f := &w.set.Files[i]; !w.holds(f) {
-			return nil, fmt.Errorf("%s: the backup lacks a part of it", f.Path)
+			return nil, lang.Errorf("%s: the backup lacks a part of it", "%s：备份缺少其中一部分", f.Path)
 		}
 	}
 	if err := w.s.writeManifest(w.set); err != nil {
-		return nil, fmt.Errorf("end the backup: %w", err)
+		return nil, lang.Errorf("end the backup: %w", "结束备份：%w", err)
 	}
 	return w.set, nil
 }
@@ -335,7 +336,7 @@ func (s *Store) Retain(keep, monthly int) (removed []string, err error) {
 		}
 	}
 	if err := durable.Remove(gone...); err != nil {
-		return nil, fmt.Errorf("remove old backups: %w", err)
+		return nil, lang.Errorf("remove old backups: %w", "清除旧备份：%w", err)
 	}
 	if len(damaged) > 0 {
 		return removed, nil
@@ -348,7 +349,7 @@ func (s *Store) Retain(keep, monthly int) (removed []string, err error) {
 		}
 	}
 	if err := durable.Remove(unused...); err != nil {
-		return removed, fmt.Errorf("remove what only old backups held: %w", err)
+		return removed, lang.Errorf("remove what only old backups held: %w", "清除只有旧备份才用的内容：%w", err)
 	}
 	return removed, nil
 }
@@ -399,7 +400,7 @@ func (s *Store) extract(f *File, size int64, to string) error {
 			return err
 		}
 		if rest > 0 || hex.EncodeToString(whole.Sum(nil)) != f.Sum {
-			return fmt.Errorf("the backup of %s is damaged", f.Path)
+			return lang.Errorf("the backup of %s is damaged", "%s 的备份已损坏", f.Path)
 		}
 		return nil
 	})
@@ -416,7 +417,7 @@ func (s *Store) extract(f *File, size int64, to string) error {
 		return err
 	}
 	if hex.EncodeToString(now.Sum(nil)) != hex.EncodeToString(written.Sum(nil)) {
-		return fmt.Errorf("%s: what was just written can't be read back", to)
+		return lang.Errorf("%s: what was just written can't be read back", "%s：刚写入的内容读不回来", to)
 	}
 	return os.Chtimes(to, time.Time{}, f.Modified)
 }
@@ -436,7 +437,7 @@ func (r *pieceReader) Read(b []byte) (int, error) {
 		}
 		content, err := r.store.read(r.names[0])
 		if err != nil {
-			return 0, fmt.Errorf("from the backup: %w", err)
+			return 0, lang.Errorf("from the backup: %w", "从备份：%w", err)
 		}
 		r.whole.Write(content)
 		r.rest, r.names = content, r.names[1:]
@@ -457,7 +458,7 @@ func (s *Store) Content(f *File) ([]byte, error) {
 		out = append(out, content...)
 	}
 	if hashOf(out) != f.Sum {
-		return nil, fmt.Errorf("the backup of %s is damaged", f.Path)
+		return nil, lang.Errorf("the backup of %s is damaged", "%s 的备份已损坏", f.Path)
 	}
 	return out, nil
 }

@@ -249,29 +249,6 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestSpoken(t *testing.T) {
-	for _, c := range []struct {
-		env  string
-		want Language
-	}{
-		{"", English}, {"LANG=zh_CN.UTF-8", Chinese}, {"LANG=zh", Chinese}, {"LANG=zh-Hans-CN", Chinese}, {"LANG=C.UTF-8", English}, {"LANG=en_US.UTF-8", English},
-		{"LANG=zh_CN.UTF-8 LC_MESSAGES=en_US.UTF-8", English}, {"LANG=en_US LC_MESSAGES=zh_CN", Chinese}, {"LC_ALL=C LC_MESSAGES=zh_CN LANG=zh_CN", English},
-		{"LC_ALL=zh_TW.Big5", Chinese}, {"system=zh-CN", Chinese}, {"system=zh-CN LANG=C", English}, {"LANG=zhx", English}, {"LANG=Chinese_China.936", Chinese},
-	} {
-		get := func(name string) string {
-			for _, kv := range strings.Fields(c.env) {
-				if k, v, _ := strings.Cut(kv, "="); k == name {
-					return v
-				}
-			}
-			return ""
-		}
-		if got := spoken(get, func() string { return get("system") }); got != c.want {
-			t.Errorf("%s: %v", c.env, got)
-		}
-	}
-}
-
 // hostile are texts made to be dear: each must be answered soon.
 func hostile() map[string]string {
 	var bomb strings.Builder

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/spelling"
 )
 
@@ -30,7 +31,7 @@ type Fault struct {
 }
 
 // Error returns "file:line:column: what is wrong" in the language of the system.
-func (f *Fault) Error() string { return f.In(Spoken()) }
+func (f *Fault) Error() string { return f.In(lang.Spoken()) }
 
 // In is Error in a given language.
 func (f *Fault) In(l Language) string { return f.Pos.String() + ": " + f.Says.In(l) }

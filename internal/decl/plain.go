@@ -116,7 +116,7 @@ func (f *File) explain(err *syntax, lines []string, first int) {
 		}
 		return
 	}
-	f.invalid(err.line, err.column, Say("%s; check indentation, quotes and the space after each colon", "%s，请检查缩进、引号和冒号后的空格", Text{err.says, "此处的写法读不懂"}))
+	f.invalid(err.line, err.column, Say("%s; check indentation, quotes and the space after each colon", "%s，请检查缩进、引号和冒号后的空格", Text{English: err.says, Chinese: "此处的写法读不懂"}))
 }
 
 func (f *File) invalid(line, column int, t Text) {

@@ -1,13 +1,14 @@
 package mail
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
+
+	"taizhang/internal/lang"
 )
 
 // TLS is how the connection is encrypted.
@@ -42,7 +43,7 @@ type Config struct {
 }
 
 // ErrNoRecipients says that nobody is named for a role.
-var ErrNoRecipients = errors.New("no recipients")
+var ErrNoRecipients = lang.Errorf("no recipients", "没有收件人")
 
 func (c *Config) tls() TLS {
 	if c.TLS == "" {
@@ -84,30 +85,30 @@ func (c *Config) password() (string, error) {
 	case c.PasswordEnv != "":
 		p := os.Getenv(c.PasswordEnv)
 		if p == "" {
-			return "", fmt.Errorf("password_env: the environment variable %s is not set or empty", c.PasswordEnv)
+			return "", lang.Errorf("password_env: the environment variable %s is not set or empty", "password_env：环境变量 %s 没有设置或为空", c.PasswordEnv)
 		}
 		return p, nil
 	case c.PasswordFile != "":
 		file := c.path(c.PasswordFile)
 		info, err := os.Stat(file)
 		if err != nil {
-			return "", fmt.Errorf("password_file: %w", err)
+			return "", lang.Errorf("password_file: %w", "password_file：%w", err)
 		}
 		if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
-			return "", fmt.Errorf("password_file: %s can be read by everybody (mode %04o); chmod 600 it", file, info.Mode().Perm())
+			return "", lang.Errorf("password_file: %s can be read by everybody (mode %04o); chmod 600 it", "password_file：%s 人人可读（权限 %04o）；请执行 chmod 600", file, info.Mode().Perm())
 		}
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return "", fmt.Errorf("password_file: %w", err)
+			return "", lang.Errorf("password_file: %w", "password_file：%w", err)
 		}
 		p := strings.TrimRight(strings.TrimPrefix(string(text), "\ufeff"), "\r\n")
 		if p == "" {
-			return "", fmt.Errorf("password_file: %s is empty", file)
+			return "", lang.Errorf("password_file: %s is empty", "password_file：%s 是空的", file)
 		}
 		if strings.ContainsAny(p, "\r\n\x00") {
-			return "", fmt.Errorf("password_file: %s has more than one line", file)
+			return "", lang.Errorf("password_file: %s has more than one line", "password_file：%s 不止一行", file)
 		}
 		return p, nil
 	}
-	return "", errors.New("user is set, but neither password_file nor password_env is")
+	return "", lang.Errorf("user is set, but neither password_file nor password_env is", "写了 user，但没有写 password_file 或 password_env")
 }

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"taizhang/internal/lang"
 )
 
 // Message is what is sent.
@@ -41,16 +43,16 @@ func (m Message) build(from string, to []string) (*gomail.Msg, error) {
 	// Base64 throughout: Chinese is a third shorter than in quoted-printable.
 	msg := gomail.NewMsg(gomail.WithEncoding(gomail.EncodingB64), gomail.WithNoDefaultUserAgent())
 	if err := msg.From(from); err != nil {
-		return nil, fmt.Errorf("from %q: %w", from, err)
+		return nil, lang.Errorf("from %q: %w", "发件人 %q：%w", from, err)
 	}
 	if err := msg.To(to...); err != nil {
-		return nil, fmt.Errorf("to %q: %w", to, err)
+		return nil, lang.Errorf("to %q: %w", "收件人 %q：%w", to, err)
 	}
 	msg.Subject(oneLine(m.Subject))
 	msg.SetDate()
 	sender, err := netmail.ParseAddress(from)
 	if err != nil {
-		return nil, fmt.Errorf("from %q: %w", from, err)
+		return nil, lang.Errorf("from %q: %w", "发件人 %q：%w", from, err)
 	}
 	_, domain, _ := strings.Cut(sender.Address, "@")
 	// The machine's name, which the library would take, may be Chinese.

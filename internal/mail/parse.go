@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"fmt"
 	netmail "net/mail"
 	"regexp"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"sync"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 )
 
 var (
@@ -160,11 +160,11 @@ func (p *parser) address(n *decl.Node, key, s string) bool {
 func checkAddress(s string) error {
 	a, err := netmail.ParseAddress(s)
 	if err != nil {
-		return fmt.Errorf("%q is not a mail address; want name@example.gov.cn or 名称 <name@example.gov.cn>", s)
+		return lang.Errorf("%q is not a mail address; want name@example.gov.cn or 名称 <name@example.gov.cn>", "%q 不是邮件地址；应写成 name@example.gov.cn 或 名称 <name@example.gov.cn>", s)
 	}
 	for _, r := range a.Address {
 		if r <= ' ' || r >= 0x7f {
-			return fmt.Errorf("%q: the address must be ASCII", s)
+			return lang.Errorf("%q: the address must be ASCII", "%q：邮件地址只能用英文字母、数字和符号", s)
 		}
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/textproto"
@@ -18,17 +17,19 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
+
+	"taizhang/internal/lang"
 )
 
 // What may fail; errors.Is finds these in an *Error.
 var (
-	ErrConfig   = errors.New("configuration")   // password, certificates, addresses
-	ErrConnect  = errors.New("no connection")   // nobody answers
-	ErrTLS      = errors.New("no encryption")   // the server offers none, or its certificate is not trusted
-	ErrAuth     = errors.New("login refused")   // user or password
-	ErrTooLarge = errors.New("too large")       // more than the server takes
-	ErrRefused  = errors.New("message refused") // sender, recipient or content
-	ErrTimeout  = errors.New("timed out")
+	ErrConfig   = lang.Errorf("configuration", "配置有误")    // password, certificates, addresses
+	ErrConnect  = lang.Errorf("no connection", "连接不上")    // nobody answers
+	ErrTLS      = lang.Errorf("no encryption", "未能加密")    // the server offers none, or its certificate is not trusted
+	ErrAuth     = lang.Errorf("login refused", "登录被拒绝")   // user or password
+	ErrTooLarge = lang.Errorf("too large", "邮件太大")        // more than the server takes
+	ErrRefused  = lang.Errorf("message refused", "邮件被拒收") // sender, recipient or content
+	ErrTimeout  = lang.Errorf("timed out", "超时")
 )
 
 // Error is a delivery that failed. Its text never holds the password.
@@ -42,7 +43,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("send mail %q to %s through %s: %v: %s", e.Subject, e.Role, e.Server, e.Kind, e.text)
+	return lang.Phrase("send mail %q to %s through %s: %v: %s", "发送邮件 %q 给%s（经 %s）：%v：%s", e.Subject, e.Role, e.Server, e.Kind, e.text)
 }
 
 func (e *Error) Unwrap() error { return e.Kind }
@@ -52,7 +53,7 @@ func (e *Error) Unwrap() error { return e.Kind }
 func (c *Config) Send(ctx context.Context, role string, m Message) error {
 	to := c.To[role]
 	if len(to) == 0 {
-		return fmt.Errorf("send mail %q to %s: %w", m.Subject, role, ErrNoRecipients)
+		return lang.Errorf("send mail %q to %s: %w", "发送邮件 %q 给 %s：%w", m.Subject, role, ErrNoRecipients)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
@@ -130,7 +131,7 @@ func (s *sending) client() (*gomail.Client, error) {
 	if s.CAFile != "" {
 		roots, err := s.roots()
 		if err != nil {
-			return nil, fmt.Errorf("ca_file: %w", err)
+			return nil, lang.Errorf("ca_file: %w", "ca_file：%w", err)
 		}
 		config.RootCAs = roots
 	}
@@ -187,7 +188,7 @@ func (s *sending) roots() (*x509.CertPool, error) {
 		return nil, err
 	}
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s holds no certificate in PEM", s.path(s.CAFile))
+		return nil, lang.Errorf("%s holds no certificate in PEM", "%s 中没有 PEM 格式的证书", s.path(s.CAFile))
 	}
 	return pool, nil
 }
@@ -206,7 +207,7 @@ func (s *sending) checkSize(conn *smtp.Client, msg *gomail.Msg) error {
 	}
 	if n > limit {
 		s.stage = ErrTooLarge
-		return fmt.Errorf("the message has %d bytes, the server takes %d", n, limit)
+		return lang.Errorf("the message has %d bytes, the server takes %d", "邮件有%d字节，服务器最多接受%d字节", n, limit)
 	}
 	return nil
 }

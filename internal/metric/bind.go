@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -148,10 +149,10 @@ func ColumnsRead(ctx context.Context, q warehouse.Querier, expr string) ([]strin
 		return nil, err
 	}
 	if tree.Error {
-		return nil, fmt.Errorf("%s in %q", tree.Message, expr)
+		return nil, lang.Errorf("%s in %q", "%[2]q 中的%[1]s", tree.Message, expr)
 	}
 	if n := strings.Count(got[0], `"SELECT_NODE"`); n != 1 {
-		return nil, fmt.Errorf("an expression can't hold a SELECT: %q", expr)
+		return nil, lang.Errorf("an expression can't hold a SELECT: %q", "表达式中不能有 SELECT：%q", expr)
 	}
 	var names []string
 	var walk func(any)

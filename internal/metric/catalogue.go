@@ -3,13 +3,13 @@ package metric
 import (
 	_ "embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"sort"
 	"strings"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 )
 
 //go:embed metrics.yaml
@@ -177,7 +177,7 @@ func (c *Catalogue) Metric(name string) (*Metric, error) {
 	if meant == "" {
 		meant = decl.DidYouMean(name, labels).English
 	}
-	return nil, fmt.Errorf("unknown metric %q%s", name, meant)
+	return nil, lang.Errorf("unknown metric %q%s", "没有指标 %q%s", name, meant)
 }
 
 // Dimension finds a dimension by its id, or its label (街道); the error names the nearest one.
@@ -196,7 +196,7 @@ func (c *Catalogue) Dimension(name string) (string, error) {
 	if meant == "" {
 		meant = decl.DidYouMean(name, labels).English
 	}
-	return "", fmt.Errorf("unknown dimension %q%s", name, meant)
+	return "", lang.Errorf("unknown dimension %q%s", "没有维度 %q%s", name, meant)
 }
 
 // FactOf finds a fact by its id, nil where there is none.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -38,7 +39,7 @@ func (g *Grain) Span(p warehouse.Point, where map[string]string) error {
 	if want, ok := where[g.Dim]; ok {
 		w, err := calendar.ParsePeriod(want)
 		if err != nil || w.Kind != kind {
-			return fmt.Errorf("%s=%q: a %s such as %s was expected", g.Dim, want, g.Dim, kind.Of(p.AsOf))
+			return lang.Errorf("%s=%q: a %s such as %s was expected", "%s=%q：应为%s，如 %s", g.Dim, want, g.Dim, kind.Of(p.AsOf))
 		}
 		g.Buckets = []Bucket{{w.String(), w.Start, min(w.End(), p.AsOf)}}
 		return nil

@@ -13,7 +13,6 @@
 package schedule
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +20,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 )
 
 // Schedule is when something recurs.
@@ -46,7 +46,7 @@ func Parse(spec string, loc *time.Location, days *calendar.Workdays) (Schedule, 
 	fields := strings.Fields(spec)
 	switch {
 	case len(fields) == 0:
-		return Schedule{}, fmt.Errorf("it is empty")
+		return Schedule{}, lang.Errorf("it is empty", "是空的")
 	case fields[0] == "@every":
 		return every(spec, fields[1:])
 	case workingDay[fields[0]]:
@@ -61,21 +61,21 @@ func Parse(spec string, loc *time.Location, days *calendar.Workdays) (Schedule, 
 		return at, !at.IsZero()
 	}}
 	if _, ok := s.next(time.Date(2024, 1, 1, 0, 0, 0, 0, loc)); !ok {
-		return Schedule{}, fmt.Errorf("no day of any year fits it")
+		return Schedule{}, lang.Errorf("no day of any year fits it", "没有任何一天符合")
 	}
 	return s, nil
 }
 
 func every(spec string, args []string) (Schedule, error) {
 	if len(args) != 1 {
-		return Schedule{}, fmt.Errorf("@every takes one interval, such as @every 10m")
+		return Schedule{}, lang.Errorf("@every takes one interval, such as @every 10m", "@every 后面只写一个间隔，如 @every 10m")
 	}
 	d, err := time.ParseDuration(args[0])
 	if err != nil {
 		return Schedule{}, err
 	}
 	if d < time.Second {
-		return Schedule{}, fmt.Errorf("the interval %s is shorter than a second", d)
+		return Schedule{}, lang.Errorf("the interval %s is shorter than a second", "间隔 %s 不到一秒", d)
 	}
 	return Schedule{spec, func(after time.Time) (time.Time, bool) { return after.Truncate(d).Add(d), true }}, nil
 }
@@ -85,16 +85,16 @@ func onWorkdays(spec string, args []string, loc *time.Location, days *calendar.W
 	if len(args) == 2 {
 		n, err := strconv.Atoi(args[0])
 		if err != nil || n == 0 || n > 15 || n < -15 {
-			return Schedule{}, fmt.Errorf("%q is no number of a working day in its month (1 to 15, or -1 for the last)", args[0])
+			return Schedule{}, lang.Errorf("%q is no number of a working day in its month (1 to 15, or -1 for the last)", "%q 不是当月的第几个工作日（1至15，-1表示最后一个）", args[0])
 		}
 		nth, args = n, args[1:]
 	}
 	if len(args) != 1 {
-		return Schedule{}, fmt.Errorf("it should read like working_day 09:00 or working_day 3 09:00")
+		return Schedule{}, lang.Errorf("it should read like working_day 09:00 or working_day 3 09:00", "应写成 working_day 09:00 或 working_day 3 09:00")
 	}
 	clock, err := time.Parse("15:04", args[0])
 	if err != nil {
-		return Schedule{}, fmt.Errorf("%q is no time of day such as 09:00", args[0])
+		return Schedule{}, lang.Errorf("%q is no time of day such as 09:00", "%q 不是时刻，应写成 09:00", args[0])
 	}
 	if days == nil {
 		days = calendar.New(nil, nil)

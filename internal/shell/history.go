@@ -3,7 +3,6 @@ package shell
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // kept is how many statements a history holds.
@@ -52,7 +52,7 @@ func readHistory(path string) ([]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the history: %w", err)
+		return nil, lang.Errorf("read the history: %w", "读取命令历史：%w", err)
 	}
 	var out []string
 	for _, l := range strings.Split(strings.ToValidUTF8(string(text), ""), "\n") {
@@ -68,7 +68,7 @@ func readHistory(path string) ([]string, error) {
 func addHistory(path, statement string) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("keep the history: %w", err)
+			err = lang.Errorf("keep the history: %w", "保存命令历史：%w", err)
 		}
 	}()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"taizhang/internal/lang"
 )
 
 // page shows a text: at once where it fits the screen, else with $PAGER, or page by page.
@@ -41,7 +43,7 @@ func (s *session) runPager(pager string, text []byte) error {
 		if _, ended := err.(*exec.ExitError); ended { // it was quit, or killed
 			return nil
 		}
-		return fmt.Errorf("pager %s: %w", pager, err)
+		return lang.Errorf("pager %s: %w", "分页程序 %s：%w", pager, err)
 	}
 	return nil
 }

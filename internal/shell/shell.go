@@ -14,6 +14,8 @@ import (
 
 	"github.com/peterh/liner"
 	"golang.org/x/term"
+
+	"taizhang/internal/lang"
 )
 
 // Shell is what the prompt of one program does.
@@ -27,7 +29,7 @@ type Shell struct {
 }
 
 // ErrQuit ends the prompt when Run returns it.
-var ErrQuit = errors.New("quit")
+var ErrQuit = lang.Errorf("quit", "退出")
 
 // IsTerminal says whether somebody sits at both ends.
 func IsTerminal(in io.Reader, out io.Writer) bool {
@@ -64,12 +66,12 @@ func (sh Shell) Loop(ctx context.Context) error {
 	s := &session{Shell: sh, in: os.Stdin, out: os.Stdout}
 	var err error
 	if s.running, err = liner.TerminalMode(); err != nil {
-		return fmt.Errorf("prompt: %w", err)
+		return lang.Errorf("prompt: %w", "提示符：%w", err)
 	}
 	s.line = liner.NewLiner()
 	defer s.line.Close()
 	if s.typing, err = liner.TerminalMode(); err != nil {
-		return fmt.Errorf("prompt: %w", err)
+		return lang.Errorf("prompt: %w", "提示符：%w", err)
 	}
 	defer s.endOnTerminate()()
 	s.line.SetCtrlCAborts(true)
@@ -98,7 +100,7 @@ func (sh Shell) Loop(ctx context.Context) error {
 			fmt.Fprintln(s.out)
 			return nil
 		case err != nil:
-			return fmt.Errorf("prompt: %w", err)
+			return lang.Errorf("prompt: %w", "提示符：%w", err)
 		}
 		pending, err = s.take(ctx, pending+text)
 		if errors.Is(err, ErrQuit) {
@@ -183,7 +185,7 @@ func (s *session) run(ctx context.Context, statement string) error {
 	case errors.Is(err, ErrQuit):
 		return err
 	case cancelled:
-		fmt.Fprintf(s.out, "cancelled after %.1f s\n", time.Since(begin).Seconds())
+		fmt.Fprint(s.out, lang.Say("cancelled after %.1f s\n", "%.1f 秒后取消\n", time.Since(begin).Seconds()))
 	case err != nil:
 		s.complain(err)
 	default:

@@ -16,6 +16,7 @@ import (
 	sqlitelib "modernc.org/sqlite/lib"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // FileName is the file of a zone.
@@ -55,9 +56,9 @@ create table alert (
 // Errors of Open.
 var (
 	// ErrDamaged: the file is no SQLite database, or a damaged one.
-	ErrDamaged = errors.New("damaged")
+	ErrDamaged = lang.Errorf("damaged", "已损坏")
 	// ErrNewer: a newer program has written the file.
-	ErrNewer = errors.New("written by a newer program")
+	ErrNewer = lang.Errorf("written by a newer program", "由较新的程序写成")
 )
 
 // Store is an open state file.
@@ -125,7 +126,7 @@ func open(ctx context.Context, path, mode string) (*Store, error) {
 	dsn.RawQuery = q.Encode()
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
 	}
 	db.SetMaxOpenConns(1) // a file of few rows: one connection, no deadlocks of our own
 	s := &Store{db: db, path: path}
@@ -148,7 +149,7 @@ func (s *Store) fault(what string, err error) error {
 }
 
 func (s *Store) newer(v int) error {
-	return fmt.Errorf("%s: %w (version %d of it; this program knows %d)", s.path, ErrNewer, v, len(migrations))
+	return lang.Errorf("%s: %w (version %d of it; this program knows %d)", "%s：%w（版本%d；本程序只认识到%d）", s.path, ErrNewer, v, len(migrations))
 }
 
 func (s *Store) version(ctx context.Context) (v int, err error) {
@@ -170,7 +171,7 @@ func (s *Store) migrate(ctx context.Context) error {
 			return s.fault("check", err)
 		}
 		if found != "ok" {
-			return fmt.Errorf("check %s: %w: %s", s.path, ErrDamaged, found)
+			return lang.Errorf("check %s: %w: %s", "检查 %s：%w：%s", s.path, ErrDamaged, found)
 		}
 		return nil
 	}

@@ -3,11 +3,11 @@ package warehouse
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // Amend publishes the present publication again with other control tables: f
@@ -17,7 +17,7 @@ import (
 func Amend(ctx context.Context, dir string, f func(*DB) error) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("amend the publication: %w", err)
+			err = lang.Errorf("amend the publication: %w", "修订发布：%w", err)
 		}
 	}()
 	current, err := Newest(dir)

@@ -2,8 +2,9 @@ package warehouse
 
 import (
 	"context"
-	"fmt"
 	"strings"
+
+	"taizhang/internal/lang"
 )
 
 // publication is the name under which OpenAt attaches a publication.
@@ -71,7 +72,7 @@ func OpenAt(ctx context.Context, path string, o Options, p Point) (db *DB, err e
 	}
 	for _, s := range append(script, views...) {
 		if _, err := db.Conn.ExecContext(ctx, s); err != nil {
-			return nil, fmt.Errorf("the models as of %s: %w", p.AsOf, err)
+			return nil, lang.Errorf("the models as of %s: %w", "截至 %s 的模型：%w", p.AsOf, err)
 		}
 	}
 	return db, nil

@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"taizhang/internal/lang"
 )
 
 // RowFault is a fault that a row itself causes: a value that its column can't
@@ -72,19 +74,19 @@ func Remedy(err error) string {
 	system := errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call)
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), says(err, "No space left", "disk full", "not enough space"):
-		return "the disk is full: make room on it"
+		return lang.Phrase("the disk is full: make room on it", "磁盘已满，请清理磁盘")
 	case engine && IsDamage(err):
-		return "the warehouse is damaged: make it anew from the archive with: taizhang rebuild"
+		return lang.Phrase("the warehouse is damaged: make it anew from the archive with: taizhang rebuild", "数据库已损坏，请由档案重新生成：taizhang rebuild")
 	case engine && de.Type == duckdb.ErrorTypeOutOfMemory, errors.Is(err, syscall.ENOMEM):
-		return "there was not enough memory: close other programs"
+		return lang.Phrase("there was not enough memory: close other programs", "内存不足，请关闭其他程序")
 	case errors.Is(err, syscall.EROFS):
-		return "the disk can only be read: make it writable again"
+		return lang.Phrase("the disk can only be read: make it writable again", "磁盘是只读的，请改为可写")
 	case errors.Is(err, fs.ErrPermission):
-		return "the program may not write there: have the permissions of that folder mended"
+		return lang.Phrase("the program may not write there: have the permissions of that folder mended", "程序没有写入权限，请让管理员修正该文件夹的权限")
 	case engine && (de.Type == duckdb.ErrorTypeIO || de.Type == duckdb.ErrorTypeFatal || de.Type == duckdb.ErrorTypeInternal), errors.Is(err, syscall.EIO), errors.Is(err, syscall.ESTALE):
-		return "the disk or the network share failed: check it"
+		return lang.Phrase("the disk or the network share failed: check it", "磁盘或网络共享出现故障，请检查")
 	case system:
-		return "check that the folder is there and can be written"
+		return lang.Phrase("check that the folder is there and can be written", "请检查该文件夹是否存在、能否写入")
 	}
 	return ""
 }

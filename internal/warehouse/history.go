@@ -3,7 +3,6 @@ package warehouse
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // KeptPublications is how many earlier publications stay in published/history.
@@ -88,13 +88,13 @@ func Republish(ctx context.Context, dir, name string) (Publication, error) {
 			// the file of its own name: Publish may remove the oldest ones
 			p, err := publish(ctx, k.Path, dir, true)
 			if err != nil {
-				return p, fmt.Errorf("publish %s again: %w", k.Name, err)
+				return p, lang.Errorf("publish %s again: %w", "重新发布 %s：%w", k.Name, err)
 			}
 			return p, nil
 		}
 	}
 	if name == "" {
-		return Publication{}, errors.New("no earlier publication is kept yet")
+		return Publication{}, lang.Errorf("no earlier publication is kept yet", "还没有保留以前的发布")
 	}
-	return Publication{}, fmt.Errorf("no publication %s is kept; see: taizhang models rollback --list", name)
+	return Publication{}, lang.Errorf("no publication %s is kept; see: taizhang models rollback --list", "没有保留名为 %s 的发布；名单见：taizhang models rollback --list", name)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // Column of a table that rows are loaded into.
@@ -52,7 +52,7 @@ func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) error {
 func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, rows iter.Seq[[]any]) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("load %d rows into %s: %w", n, t.Name, err)
+			err = lang.Errorf("load %d rows into %s: %w", "把%d行写入 %s：%w", n, t.Name, err)
 		}
 	}()
 	if n == 0 {
@@ -84,7 +84,7 @@ func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, rows iter.Seq
 		done += some
 	}
 	if _, more := next(); more {
-		return fmt.Errorf("more rows than that were given")
+		return lang.Errorf("more rows than that were given", "行数超出给定的数目")
 	}
 	return nil
 }
@@ -99,14 +99,14 @@ func moveStaged(ctx context.Context, conn *sql.Conn, stage, insert string, n int
 		return err
 	}
 	if arrived != int64(n) {
-		return fmt.Errorf("%d rows of %d arrived", arrived, n)
+		return lang.Errorf("%d rows of %d arrived", "%d行，应有%d行", arrived, n)
 	}
 	res, err := conn.ExecContext(ctx, insert)
 	if err != nil {
 		return asRowFault(err)
 	}
 	if inserted, err := res.RowsAffected(); err != nil || inserted != int64(n) {
-		return fmt.Errorf("%d rows of %d inserted (%v)", inserted, n, err)
+		return lang.Errorf("%d rows of %d inserted (%v)", "写入%d行，应有%d行（%v）", inserted, n, err)
 	}
 	_, err = conn.ExecContext(ctx, "truncate temp."+Ident(stage))
 	return err
@@ -115,17 +115,17 @@ func moveStaged(ctx context.Context, conn *sql.Conn, stage, insert string, n int
 // checked puts a row's values into line, and refuses what the appender would corrupt.
 func checked(line []driver.Value, t Table, i int, row []any) error {
 	if len(row) != len(t.Columns) {
-		return fmt.Errorf("row %d has %d values, the table %d columns", i+1, len(row), len(t.Columns))
+		return lang.Errorf("row %d has %d values, the table %d columns", "第%d行有%d个值，该表有%d列", i+1, len(row), len(t.Columns))
 	}
 	for j, v := range row {
 		switch x := v.(type) {
 		case nil:
 		case string:
 			if !utf8.ValidString(x) {
-				return &RowFault{fmt.Errorf("row %d, %s: not valid UTF-8", i+1, t.Columns[j].Name)}
+				return &RowFault{lang.Errorf("row %d, %s: not valid UTF-8", "第%d行 %s：不是有效的 UTF-8 文字", i+1, t.Columns[j].Name)}
 			}
 		default:
-			return fmt.Errorf("row %d, %s: a %T where a text was expected", i+1, t.Columns[j].Name, v)
+			return lang.Errorf("row %d, %s: a %T where a text was expected", "第%d行 %s：是 %T，应为文字", i+1, t.Columns[j].Name, v)
 		}
 		line[j] = v
 	}
@@ -144,7 +144,7 @@ func appendSome(conn *sql.Conn, stage string, t Table, done, n int, next func() 
 		for i := range n {
 			r, ok := next()
 			if !ok {
-				err = fmt.Errorf("row %d is missing", done+i+1)
+				err = lang.Errorf("row %d is missing", "缺第%d行", done+i+1)
 			} else if err = checked(line, t, done+i, r); err == nil {
 				err = app.AppendRow(line...)
 			}
@@ -168,7 +168,7 @@ func qualified(name string) string {
 // Begin starts a transaction on the connection.
 func Begin(ctx context.Context, conn *sql.Conn) error {
 	if err := durable.Ask(durable.Begin, role); err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return lang.Errorf("begin: %w", "开始写入：%w", err)
 	}
 	_, err := conn.ExecContext(ctx, "begin transaction")
 	return err
@@ -187,7 +187,7 @@ func Commit(ctx context.Context, conn *sql.Conn) error {
 	var mark int64
 	if err := conn.QueryRowContext(ctx, "update ctl.commit set mark = mark + 1 returning mark").Scan(&mark); err != nil {
 		Rollback(conn)
-		return fmt.Errorf("commit: %w", err)
+		return lang.Errorf("commit: %w", "提交：%w", err)
 	}
 	err := durable.Ask(durable.Commit, role)
 	if err == nil {
@@ -195,14 +195,14 @@ func Commit(ctx context.Context, conn *sql.Conn) error {
 	}
 	if err != nil {
 		Rollback(conn)
-		return fmt.Errorf("commit: %w", err)
+		return lang.Errorf("commit: %w", "提交：%w", err)
 	}
 	var now int64
 	if err := conn.QueryRowContext(ctx, "select mark from ctl.commit").Scan(&now); err != nil {
-		return fmt.Errorf("read back after commit: %w", err)
+		return lang.Errorf("read back after commit: %w", "提交后回读：%w", err)
 	}
 	if now != mark {
-		return fmt.Errorf("commit: the transaction had been aborted and nothing of it was kept")
+		return lang.Errorf("commit: the transaction had been aborted and nothing of it was kept", "提交：写入中途作废，没有保存任何内容")
 	}
 	return nil
 }

@@ -3,11 +3,12 @@ package warehouse
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"time"
+
+	"taizhang/internal/lang"
 )
 
 // Names of the files of a zone that this package looks after.
@@ -37,17 +38,22 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
-	who := "another process"
+	return e.In(lang.Spoken())
+}
+
+// In is Error in a given language.
+func (e *HeldError) In(l lang.Language) string {
+	who := lang.Say("another process", "另一个程序")
 	if e.PID != 0 {
-		who = fmt.Sprintf("process %d", e.PID)
+		who = lang.Say("process %d", "进程%d", e.PID)
 	}
 	if e.Command != "" {
-		who = fmt.Sprintf("`taizhang %s` (%s)", e.Command, who)
+		who = lang.Say("`taizhang %s` (%s)", "taizhang %s（%s）", e.Command, who)
 	}
 	if e.Since.IsZero() {
-		return "the warehouse is in use by " + who
+		return lang.Say("the warehouse is in use by %s", "数据库正在使用：%s", who).In(l)
 	}
-	return fmt.Sprintf("the warehouse is in use by %s since %s", who, e.Since.Format("2006-01-02 15:04:05"))
+	return lang.Say("the warehouse is in use by %s since %s", "数据库正在使用：%s，自 %s 起", who, e.Since.Format("2006-01-02 15:04:05")).In(l)
 }
 
 // Owner is the right to write the warehouse of one zone. It lasts until
@@ -68,13 +74,13 @@ func Lock(dir, command string) (*Owner, error) {
 func LockFile(path, command string) (*Owner, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, lang.Errorf("lock %s: %w", "锁定 %s：%w", path, err)
 	}
 	if err := lockFile(f); err != nil {
 		held := readHolder(f)
 		f.Close()
 		if !errors.Is(err, errLocked) {
-			return nil, fmt.Errorf("lock %s: %w", path, err)
+			return nil, lang.Errorf("lock %s: %w", "锁定 %s：%w", path, err)
 		}
 		return nil, &HeldError{PID: held.PID, Command: held.Command, Since: held.Since, Address: held.Address, Token: held.Token}
 	}
@@ -124,10 +130,10 @@ func (o *Owner) Release() error {
 	truncErr := f.Truncate(0)
 	if err := unlockFile(f); err != nil {
 		f.Close()
-		return fmt.Errorf("unlock warehouse: %w", err)
+		return lang.Errorf("unlock warehouse: %w", "解除数据库锁定：%w", err)
 	}
 	if err := f.Close(); err != nil {
-		return fmt.Errorf("unlock warehouse: %w", err)
+		return lang.Errorf("unlock warehouse: %w", "解除数据库锁定：%w", err)
 	}
 	return truncErr
 }
@@ -138,10 +144,10 @@ func (o *Owner) write() error {
 		return err
 	}
 	if err := o.file.Truncate(0); err != nil {
-		return fmt.Errorf("write lock file: %w", err)
+		return lang.Errorf("write lock file: %w", "写锁文件：%w", err)
 	}
 	if _, err := o.file.WriteAt(append(text, '\n'), 0); err != nil {
-		return fmt.Errorf("write lock file: %w", err)
+		return lang.Errorf("write lock file: %w", "写锁文件：%w", err)
 	}
 	return nil
 }
@@ -162,7 +168,7 @@ func readHolder(f *os.File) holder {
 // heldText says which process has a published file open for writing.
 func heldText(pid int) string {
 	if pid > 0 {
-		return fmt.Sprintf("process %d has it open for writing", pid)
+		return lang.Phrase("process %d has it open for writing", "进程%d以写入方式打开着它", pid)
 	}
-	return "another process has it open for writing"
+	return lang.Phrase("another process has it open for writing", "另一个程序以写入方式打开着它")
 }

@@ -8,9 +8,11 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"taizhang/internal/lang"
 )
 
-var errLocked = errors.New("locked by another process")
+var errLocked = lang.Errorf("locked by another process", "被另一个程序占用")
 
 // lockFile uses flock: it belongs to the open file, not to the process, so
 // opening the lock file elsewhere in this process never drops it.

@@ -7,9 +7,11 @@ import (
 	"os"
 
 	"golang.org/x/sys/windows"
+
+	"taizhang/internal/lang"
 )
 
-var errLocked = errors.New("locked by another process")
+var errLocked = lang.Errorf("locked by another process", "被另一个程序占用")
 
 // The locked byte lies far behind the text: on Windows a locked range can't
 // be read by others, and they must read who holds the warehouse.

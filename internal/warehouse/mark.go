@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // markName is the file beside a publication that says what was published, so
@@ -72,7 +73,7 @@ func Sound(dir string) error {
 func sound(path string, published []mark) error {
 	for _, s := range sidecars(path) {
 		if info, err := os.Stat(s); err == nil && (info.IsDir() || info.Size() > 0) {
-			return &Trouble{path, "a program that opened it for writing has left " + filepath.Base(s)}
+			return &Trouble{path, lang.Phrase("a program that opened it for writing has left %s", "以写入方式打开它的程序留下了 %s", filepath.Base(s))}
 		}
 	}
 	f, err := os.Open(path)
@@ -80,7 +81,7 @@ func sound(path string, published []mark) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		return &Trouble{path, "it can't be opened: " + err.Error()}
+		return &Trouble{path, lang.Phrase("it can't be opened: %v", "打不开：%v", err)}
 	}
 	info, err := f.Stat()
 	held := writeLocked(f)
@@ -105,11 +106,11 @@ func sound(path string, published []mark) error {
 	var damaged *DamagedError
 	switch {
 	case errors.As(err, &damaged):
-		return &Trouble{path, "it is damaged: " + damaged.What}
+		return &Trouble{path, lang.Phrase("it is damaged: %s", "已损坏：%s", damaged.What)}
 	case err != nil && !errors.Is(err, errLayout):
 		return &Trouble{path, err.Error()}
 	case len(published) > 0:
-		return &Trouble{path, "somebody has written to it since it was published"}
+		return &Trouble{path, lang.Phrase("somebody has written to it since it was published", "发布之后有人改动过它")}
 	}
 	return nil
 }

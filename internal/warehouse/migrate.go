@@ -3,9 +3,10 @@ package warehouse
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
+
+	"taizhang/internal/lang"
 )
 
 // migrations are what warehouses of older programs lack, in order. A warehouse's format is how many of them it has. They
@@ -21,7 +22,7 @@ var Format = len(migrations)
 type NewerError struct{ Format int }
 
 func (e *NewerError) Error() string {
-	return fmt.Sprintf("the warehouse was written by a newer program (format %d, this one knows %d)", e.Format, Format)
+	return lang.Phrase("the warehouse was written by a newer program (format %d, this one knows %d)", "数据库由较新的程序写成（格式%d，本程序只认识到%d）", e.Format, Format)
 }
 
 // FormatOf tells the format of an opened warehouse, -1 of an empty one.
@@ -30,7 +31,7 @@ func FormatOf(ctx context.Context, conn *sql.Conn) (int, error) {
 	err := conn.QueryRowContext(ctx, `select coalesce(bool_or(schema_name = 'raw' and table_name = 'return'), false), coalesce(bool_or(schema_name = 'ctl' and table_name = 'format'), false)
 		from duckdb_tables() where database_name = current_database()`).Scan(&old, &noted)
 	if err != nil {
-		return 0, fmt.Errorf("read the format of the warehouse: %w", err)
+		return 0, lang.Errorf("read the format of the warehouse: %w", "读取数据库格式：%w", err)
 	}
 	if !noted {
 		if old {
@@ -40,7 +41,7 @@ func FormatOf(ctx context.Context, conn *sql.Conn) (int, error) {
 	}
 	var n sql.NullInt64
 	if err := conn.QueryRowContext(ctx, "select max(number) from ctl.format").Scan(&n); err != nil {
-		return 0, fmt.Errorf("read the format of the warehouse: %w", err)
+		return 0, lang.Errorf("read the format of the warehouse: %w", "读取数据库格式：%w", err)
 	}
 	if !n.Valid { // ended before it was noted
 		return 0, nil
@@ -59,12 +60,12 @@ func migrate(ctx context.Context, conn *sql.Conn, from int) error {
 	for _, m := range migrations[max(from, 0):] {
 		if _, err := conn.ExecContext(ctx, m.sql); err != nil {
 			Rollback(conn)
-			return fmt.Errorf("migrate the warehouse (%s): %w", m.what, err)
+			return lang.Errorf("migrate the warehouse (%s): %w", "升级数据库（%s）：%w", m.what, err)
 		}
 	}
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("delete from ctl.format; insert into ctl.format values (%d)", Format)); err != nil {
 		Rollback(conn)
-		return fmt.Errorf("note the format of the warehouse: %w", err)
+		return lang.Errorf("note the format of the warehouse: %w", "记下数据库格式：%w", err)
 	}
 	return Commit(ctx, conn)
 }
@@ -77,7 +78,7 @@ func CanRead(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	if n > Format {
-		return fmt.Errorf("it was published by a newer program (format %d, this one knows %d)", n, Format)
+		return lang.Errorf("it was published by a newer program (format %d, this one knows %d)", "由较新的程序发布（格式%d，本程序只认识到%d）", n, Format)
 	}
 	have, err := Strings(ctx, conn, "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database() and schema_name in ('raw', 'ctl')")
 	if err != nil {
@@ -85,7 +86,7 @@ func CanRead(ctx context.Context, conn *sql.Conn) error {
 	}
 	for _, t := range Tables {
 		if t.Name != "ctl.format" && !slices.Contains(have, t.Name) {
-			return errors.New("it was published by an older program; `taizhang run` publishes it anew")
+			return lang.Errorf("it was published by an older program; `taizhang run` publishes it anew", "由较旧的程序发布；执行 taizhang run 可重新发布")
 		}
 	}
 	return nil

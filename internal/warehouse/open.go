@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // Options of an opened database. The zero value is right for a zone of the
@@ -40,7 +40,7 @@ type DB struct {
 // holds the file, the error is a *HeldError.
 func Open(path string, o Options) (*DB, error) {
 	if err := durable.Ask(durable.OpenDB, role); err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
 	}
 	return open(path, "read_write", o)
 }
@@ -90,7 +90,7 @@ func open(path, mode string, o Options) (*DB, error) {
 	}
 	dsn, attach, err := source(path, mode, q)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
 	}
 	db, err := sql.Open("duckdb", dsn)
 	if err != nil {
@@ -116,7 +116,7 @@ func open(path, mode string, o Options) (*DB, error) {
 	} {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
 			d.Close()
-			return nil, fmt.Errorf("open %s: %w", path, err)
+			return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
 		}
 	}
 	return d, nil
@@ -137,7 +137,7 @@ func source(path, mode string, settings url.Values) (dsn string, attach []string
 		return "", nil, err
 	}
 	if strings.Contains(path, "?") {
-		return "", nil, errors.New("DuckDB can't keep a database in a folder with a question mark in its name; rename the folder")
+		return "", nil, lang.Errorf("DuckDB can't keep a database in a folder with a question mark in its name; rename the folder", "数据库所在文件夹的名称不能含问号；请改文件夹名")
 	}
 	if u, err := url.Parse(path + "?" + query); err == nil && u.RawQuery == query {
 		return path + "?" + query, nil, nil
@@ -157,7 +157,7 @@ func (d *DB) Path() string { return d.path }
 // is the whole warehouse and may be copied once closed.
 func (d *DB) Checkpoint(ctx context.Context) error {
 	if err := durable.Ask(durable.Checkpoint, role); err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return lang.Errorf("checkpoint: %w", "写入磁盘：%w", err)
 	}
 	_, err := d.Conn.ExecContext(ctx, "checkpoint")
 	return err
@@ -187,7 +187,7 @@ func asHeld(path string, err error) error {
 		}
 		return h
 	}
-	return fmt.Errorf("open %s: %w", path, err)
+	return lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
 }
 
 // Quote writes a text as an SQL string literal.

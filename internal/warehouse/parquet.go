@@ -3,13 +3,14 @@ package warehouse
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
+
+	"taizhang/internal/lang"
 )
 
 // parquetTypes are the types that a Parquet file keeps as they are. Whole
@@ -46,7 +47,7 @@ func NewParquet(ctx context.Context, columns []Column) (p *Parquet, err error) {
 	}
 	if err != nil {
 		p.Close()
-		return nil, fmt.Errorf("write Parquet: %w", err)
+		return nil, lang.Errorf("write Parquet: %w", "写 Parquet 文件：%w", err)
 	}
 	return p, nil
 }
@@ -77,7 +78,7 @@ func (p *Parquet) Append(ctx context.Context, row []any) error {
 
 func (p *Parquet) load(ctx context.Context) error {
 	if err := Load(ctx, p.db.Conn, p.table, p.batch); err != nil {
-		return fmt.Errorf("write Parquet: %w", err)
+		return lang.Errorf("write Parquet: %w", "写 Parquet 文件：%w", err)
 	}
 	p.batch = p.batch[:0]
 	return nil
@@ -91,7 +92,7 @@ func (p *Parquet) WriteTo(ctx context.Context, w io.Writer) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("write Parquet: %w", err)
+			err = lang.Errorf("write Parquet: %w", "写 Parquet 文件：%w", err)
 		}
 	}()
 	sel := make([]string, len(p.table.Columns))

@@ -3,7 +3,6 @@ package warehouse
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // Publication is what Publish made.
@@ -37,7 +37,7 @@ type Publication struct {
 func Publish(ctx context.Context, dbPath, dir string) (Publication, error) {
 	p, err := publish(ctx, dbPath, dir, true)
 	if err != nil {
-		err = fmt.Errorf("publish %s: %w", filepath.Base(dbPath), err)
+		err = lang.Errorf("publish %s: %w", "发布 %s：%w", filepath.Base(dbPath), err)
 	}
 	return p, err
 }
@@ -46,11 +46,11 @@ func Publish(ctx context.Context, dbPath, dir string) (Publication, error) {
 // also none of those before, since they hold what had to go.
 func PublishAlone(ctx context.Context, dbPath, dir string) (Publication, error) {
 	if err := os.RemoveAll(filepath.Join(dir, historyDir)); err != nil {
-		return Publication{}, fmt.Errorf("remove kept publications: %w", err)
+		return Publication{}, lang.Errorf("remove kept publications: %w", "清除保留的发布：%w", err)
 	}
 	p, err := publish(ctx, dbPath, dir, false)
 	if err != nil {
-		err = fmt.Errorf("publish %s: %w", filepath.Base(dbPath), err)
+		err = lang.Errorf("publish %s: %w", "发布 %s：%w", filepath.Base(dbPath), err)
 	}
 	return p, err
 }
@@ -58,7 +58,7 @@ func PublishAlone(ctx context.Context, dbPath, dir string) (Publication, error) 
 func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication, err error) {
 	start := time.Now()
 	if info, err := os.Stat(dbPath + ".wal"); err == nil && info.Size() > 0 {
-		return p, errors.New("the write-ahead log is not empty: checkpoint and close the warehouse first")
+		return p, lang.Errorf("the write-ahead log is not empty: checkpoint and close the warehouse first", "预写日志未清空：要先写入磁盘并关闭数据库")
 	}
 	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return p, err
@@ -72,10 +72,10 @@ func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication,
 	p.Bytes = next.Size()
 	fingerprint, err := whole(ctx, next.Name())
 	if err != nil {
-		return p, fmt.Errorf("the copy doesn't hold: %w\nhint: where the warehouse itself is damaged, `taizhang rebuild` makes it anew from the archive", err)
+		return p, lang.Errorf("the copy doesn't hold: %w\nhint: where the warehouse itself is damaged, `taizhang rebuild` makes it anew from the archive", "副本有损坏：%w\n建议：如果是数据库本身损坏，执行 taizhang rebuild 可由档案重新生成", err)
 	}
 	if p.Tables, err = check(ctx, next.Name()); err != nil {
-		return p, fmt.Errorf("the copy doesn't hold: %w", err)
+		return p, lang.Errorf("the copy doesn't hold: %w", "副本有损坏：%w", err)
 	}
 	p.Path = target
 	if kept {
@@ -83,12 +83,12 @@ func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication,
 		switch err := sound(target, marks(dir)); {
 		case err == nil:
 			if err := keep(dir, start); err != nil {
-				return p, fmt.Errorf("keep the publication before: %w", err)
+				return p, lang.Errorf("keep the publication before: %w", "保留上一次发布：%w", err)
 			}
 		case errors.As(err, &trouble):
 			p.Notes = append(p.Notes, trouble.Error()+"; it is replaced, and not kept")
 		case !errors.Is(err, fs.ErrNotExist):
-			return p, fmt.Errorf("keep the publication before: %w", err)
+			return p, lang.Errorf("keep the publication before: %w", "保留上一次发布：%w", err)
 		}
 	}
 	if err := noteMark(dir, next.Name(), fingerprint); err != nil {
@@ -96,7 +96,7 @@ func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication,
 	}
 	removed, err := removeSidecars(target)
 	if len(removed) > 0 {
-		p.Notes = append(p.Notes, "removed what a program that had opened the publication for writing had left: "+strings.Join(removed, ", "))
+		p.Notes = append(p.Notes, lang.Phrase("removed what a program that had opened the publication for writing had left: %s", "已清除以写入方式打开发布文件的程序留下的内容：%s", strings.Join(removed, ", ")))
 	}
 	if err == nil {
 		if err = next.Place(target); err != nil && next.Name() == "" { // it has its name, but perhaps not on the disk
@@ -111,7 +111,7 @@ func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication,
 		}
 	}
 	if err := readBack(ctx, p.Path); err != nil {
-		return p, fmt.Errorf("%s is in place, but can't be read there: %w", p.Path, err)
+		return p, lang.Errorf("%s is in place, but can't be read there: %w", "%s 已就位，但在那里读不出来：%w", p.Path, err)
 	}
 	removeOldCopies(dir, p.Path)
 	p.Took = time.Since(start)
@@ -148,7 +148,7 @@ func check(ctx context.Context, path string) (int, error) {
 		return 0, err
 	}
 	if runs != 1 {
-		return 0, fmt.Errorf("ctl.run has %d rows", runs)
+		return 0, lang.Errorf("ctl.run has %d rows", "ctl.run 有%d行", runs)
 	}
 	names, err := Strings(ctx, db.Conn, `select '"' || schema_name || '"."' || replace(table_name, '"', '""') || '"' from duckdb_tables() where not internal and not temporary order by 1`)
 	if err != nil {
@@ -223,7 +223,7 @@ func readBack(ctx context.Context, path string) error {
 		defer db.Close()
 		runs, err := Strings(ctx, db.Conn, "select cast(as_of as varchar) from ctl.run")
 		if err == nil && len(runs) != 1 {
-			err = fmt.Errorf("ctl.run has %d rows", len(runs))
+			err = lang.Errorf("ctl.run has %d rows", "ctl.run 有%d行", len(runs))
 		}
 		return err
 	}

@@ -2,12 +2,12 @@ package warehouse
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // Readable is a publication to read.
@@ -42,7 +42,7 @@ func Find(dir string) (*Readable, error) {
 	}
 	var trouble *Trouble
 	if errors.Is(err, fs.ErrNotExist) {
-		trouble = &Trouble{filepath.Join(dir, Published), "the file is gone"}
+		trouble = &Trouble{filepath.Join(dir, Published), lang.Phrase("the file is gone", "文件不见了")}
 	} else if !errors.As(err, &trouble) {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func Find(dir string) (*Readable, error) {
 	}
 	for _, k := range kept {
 		if sound(k.Path, nil) == nil {
-			return &Readable{Path: k.Path, Note: fmt.Sprintf("%v; answering from the earlier publication %s (the next `taizhang run` mends it)", trouble, k.Name)}, nil
+			return &Readable{Path: k.Path, Note: lang.Phrase("%v; answering from the earlier publication %s (the next `taizhang run` mends it)", "%v；现用较早的发布 %s 应答（下次 taizhang run 会修复）", trouble, k.Name)}, nil
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
@@ -60,9 +60,9 @@ func Find(dir string) (*Readable, error) {
 	}
 	r, e := privateCopy(path, published)
 	if e != nil {
-		return nil, fmt.Errorf("%w, and no earlier publication is kept (%v)\nhint: `taizhang run` publishes it anew", trouble, e)
+		return nil, lang.Errorf("%w, and no earlier publication is kept (%v)\nhint: `taizhang run` publishes it anew", "%w，也没有保留更早的发布（%v）\n建议：执行 taizhang run 重新发布", trouble, e)
 	}
-	r.Note = fmt.Sprintf("%v; answering from a copy of it as it was published (the next `taizhang run` mends it)", trouble)
+	r.Note = lang.Phrase("%v; answering from a copy of it as it was published (the next `taizhang run` mends it)", "%v；现用发布时的副本应答（下次 taizhang run 会修复）", trouble)
 	return r, nil
 }
 

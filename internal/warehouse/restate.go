@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+
+	"taizhang/internal/lang"
 )
 
 // Model is a model as transform stored it in ctl.model: its text, and the
@@ -30,7 +32,7 @@ func Models(ctx context.Context, q Querier) ([]Model, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read ctl.model: %w", err)
+		return nil, lang.Errorf("read ctl.model: %w", "读取 ctl.model：%w", err)
 	}
 	return out, nil
 }
@@ -108,7 +110,7 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 	}
 	for _, w := range wanted {
 		if byName[w] == nil {
-			return nil, fmt.Errorf("restate: no model %s in this database", w)
+			return nil, lang.Errorf("restate: no model %s in this database", "重算：数据库中没有模型 %s", w)
 		}
 		visit(w)
 	}
@@ -136,7 +138,7 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 	}
 	for _, s := range script {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
-			return nil, fmt.Errorf("restate: %w\n%s", err, s)
+			return nil, lang.Errorf("restate: %w\n%s", "重算：%w\n%s", err, s)
 		}
 	}
 	return out, nil
@@ -149,7 +151,7 @@ func subquery(text string) string { return "(" + text + "\n)" }
 func (r *Restated) Drop(ctx context.Context, conn *sql.Conn) error {
 	for _, n := range r.tables {
 		if _, err := conn.ExecContext(ctx, "drop table if exists "+n); err != nil {
-			return fmt.Errorf("drop a restatement: %w", err)
+			return lang.Errorf("drop a restatement: %w", "清除重算结果：%w", err)
 		}
 	}
 	return nil

@@ -3,10 +3,10 @@ package warehouse
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"io"
 	"os"
+
+	"taizhang/internal/lang"
 )
 
 // DuckDB's file: three heads of 4 KB (of the file, then two of the database,
@@ -21,7 +21,7 @@ const (
 )
 
 // errLayout says that a file isn't laid out as scan knows it: it may be whole all the same.
-var errLayout = errors.New("not laid out as expected")
+var errLayout = lang.Errorf("not laid out as expected", "结构与预期不符")
 
 // DamagedError says that a file doesn't hold what was written to it.
 type DamagedError struct {
@@ -29,7 +29,9 @@ type DamagedError struct {
 	What string
 }
 
-func (e *DamagedError) Error() string { return fmt.Sprintf("%s is damaged: %s", e.Path, e.What) }
+func (e *DamagedError) Error() string {
+	return lang.Phrase("%s is damaged: %s", "%s 已损坏：%s", e.Path, e.What)
+}
 
 // scan reads a closed database file whole and compares every block with its
 // checksum: counting rows reads none of the blocks that hold values, and
@@ -43,10 +45,10 @@ func scan(path string) (fingerprint uint64, err error) {
 	defer f.Close()
 	heads := make([]byte, firstBlockAt)
 	if _, err := io.ReadFull(f, heads); err != nil {
-		return 0, &DamagedError{path, "it ends within its head"}
+		return 0, &DamagedError{path, lang.Phrase("it ends within its head", "文件头不完整")}
 	}
 	if string(heads[checksumSize:checksumSize+4]) != "DUCK" {
-		return 0, &DamagedError{path, "it doesn't begin as a DuckDB file"}
+		return 0, &DamagedError{path, lang.Phrase("it doesn't begin as a DuckDB file", "开头不是 DuckDB 文件")}
 	}
 	head := func(i int) []byte { return heads[i*headSize : (i+1)*headSize] }
 	var damage error
@@ -54,7 +56,7 @@ func scan(path string) (fingerprint uint64, err error) {
 		sum := checksum(b)
 		fingerprint = mix(mix(fingerprint, sum), binary.LittleEndian.Uint64(b))
 		if sum != binary.LittleEndian.Uint64(b) && damage == nil {
-			damage = &DamagedError{path, fmt.Sprintf("%s %d doesn't agree with its checksum", what, n)}
+			damage = &DamagedError{path, lang.Phrase("%s %d doesn't agree with its checksum", "%s %d 与校验值不符", what, n)}
 		}
 	}
 	for i := range 3 {
@@ -69,19 +71,19 @@ func scan(path string) (fingerprint uint64, err error) {
 	}
 	blocks, size := field(newest, 3), field(newest, 4)
 	if size < smallestBlock || size > largestBlock || size%8 != 0 {
-		return 0, fmt.Errorf("%s: %w: blocks of %d bytes", path, errLayout, size)
+		return 0, lang.Errorf("%s: %w: blocks of %d bytes", "%s：%w：块大小为%d字节", path, errLayout, size)
 	}
 	info, err := f.Stat()
 	if err != nil {
 		return 0, err
 	}
 	if blocks > uint64(info.Size()) || firstBlockAt+int64(blocks)*int64(size) > info.Size() {
-		return 0, &DamagedError{path, fmt.Sprintf("its %d bytes don't hold its %d blocks", info.Size(), blocks)}
+		return 0, &DamagedError{path, lang.Phrase("its %d bytes don't hold its %d blocks", "%d字节放不下应有的%d个数据块", info.Size(), blocks)}
 	}
 	block := make([]byte, size)
 	for n := range blocks {
 		if _, err := io.ReadFull(f, block); err != nil {
-			return 0, fmt.Errorf("read block %d: %w", n, err)
+			return 0, lang.Errorf("read block %d: %w", "读取第%d块：%w", n, err)
 		}
 		note(block, "block", n)
 	}

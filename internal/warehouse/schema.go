@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+
+	"taizhang/internal/lang"
 )
 
 // Tables are the fixed tables, which docs/tables.md lists. The tables
@@ -82,7 +84,7 @@ func Schema(ctx context.Context, conn *sql.Conn) error {
 	}
 	b.WriteString("insert into ctl.commit select 0 where not exists (select 1 from ctl.commit);\n")
 	if _, err := conn.ExecContext(ctx, b.String()); err != nil {
-		return fmt.Errorf("create the fixed tables: %w", err)
+		return lang.Errorf("create the fixed tables: %w", "建立固定表：%w", err)
 	}
 	return migrate(ctx, conn, from)
 }
@@ -92,7 +94,7 @@ func Schema(ctx context.Context, conn *sql.Conn) error {
 func Empty(ctx context.Context, conn *sql.Conn, names ...string) error {
 	for _, n := range names {
 		if _, err := conn.ExecContext(ctx, "delete from "+qualified(n)); err != nil {
-			return fmt.Errorf("empty %s: %w", n, err)
+			return lang.Errorf("empty %s: %w", "清空 %s：%w", n, err)
 		}
 	}
 	return nil

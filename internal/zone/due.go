@@ -1,12 +1,12 @@
 package zone
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/spelling"
 )
 
@@ -31,7 +31,8 @@ const (
 
 var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
-const dueExamples = `write a due time such as "monday 12:00", "this friday 17:00", "5 working days", "5 working days 17:00" or "day 5 12:00"`
+var dueExamples = lang.Text{English: `write a due time such as "monday 12:00", "this friday 17:00", "5 working days", "5 working days 17:00" or "day 5 12:00"`,
+	Chinese: `应写成 "monday 12:00"、"this friday 17:00"、"5 working days"、"5 working days 17:00" 或 "day 5 12:00" 的样子`}
 
 // ParseRule reads a due time:
 //
@@ -44,14 +45,16 @@ const dueExamples = `write a due time such as "monday 12:00", "this friday 17:00
 func ParseRule(text string) (Rule, error) {
 	r := Rule{text: strings.Join(strings.Fields(text), " "), wholeDay: true}
 	words := strings.Fields(strings.ToLower(text))
-	wrong := func(what string) (Rule, error) { return Rule{}, fmt.Errorf("%s; %s", what, dueExamples) }
+	wrong := func(english, chinese string, args ...any) (Rule, error) {
+		return Rule{}, lang.Errorf("%s; %s", "%s；%s", lang.Say(english, chinese, args...), dueExamples)
+	}
 	if len(words) == 0 {
-		return wrong("the due time is empty")
+		return wrong("the due time is empty", "没有写报送期限")
 	}
 	if last := words[len(words)-1]; strings.ContainsAny(last, ":：") {
 		minute, ok := parseHour(last)
 		if !ok {
-			return wrong(fmt.Sprintf("%q in due time %q is not an hour from 00:00 to 23:59", last, text))
+			return wrong("%q in due time %q is not an hour from 00:00 to 23:59", "报送期限 %[2]q 中的 %[1]q 不是 00:00 至 23:59 的钟点", last, text)
 		}
 		r.minute, r.wholeDay = minute, false
 		words = words[:len(words)-1]
@@ -69,7 +72,7 @@ func ParseRule(text string) (Rule, error) {
 			}
 		}
 		if near := spelling.Nearest(words[0], weekdays); near != "" {
-			return Rule{}, fmt.Errorf("unknown weekday %q in due time %q; did you mean %q?", words[0], text, near)
+			return Rule{}, lang.Errorf("unknown weekday %q in due time %q; did you mean %q?", "报送期限 %[2]q 中没有 %[1]q 这个星期几；是不是“%[3]s”？", words[0], text, near)
 		}
 	case len(words) == 3 && words[1] == "working" && (words[2] == "days" || words[2] == "day"):
 		r.shape = workingDays
@@ -81,13 +84,13 @@ func ParseRule(text string) (Rule, error) {
 		r.shape = dayOfMonth
 		return r.withDays(words[0], text)
 	}
-	return wrong(fmt.Sprintf("cannot read due time %q", text))
+	return wrong("cannot read due time %q", "报送期限 %q 读不懂", text)
 }
 
 func (r Rule) withDays(number, text string) (Rule, error) {
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > 31 {
-		return Rule{}, fmt.Errorf("%q in due time %q is not a number of days from 1 to 31; %s", number, text, dueExamples)
+		return Rule{}, lang.Errorf("%q in due time %q is not a number of days from 1 to 31; %s", "报送期限 %[2]q 中的 %[1]q 不是1至31的天数；%[3]s", number, text, dueExamples)
 	}
 	r.days = n
 	return r, nil

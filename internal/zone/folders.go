@@ -2,12 +2,12 @@ package zone
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // UnknownFolder is the folder of the outbox for receipts whose submitter can't be told.
@@ -65,12 +65,12 @@ func (z *Zone) Forms() string { return z.path("forms") }
 func (z *Zone) EnsureFolders() error {
 	for _, dir := range []string{z.Inbox(), z.Outbox(), z.Archive(), z.Published(), z.Summaries()} {
 		if err := durable.MkdirAll(dir, 0o755); err != nil {
-			return fmt.Errorf("make the zone's folders: %w", err)
+			return lang.Errorf("make the zone's folders: %w", "建立园区的文件夹：%w", err)
 		}
 	}
 	entries, err := os.ReadDir(z.Inbox())
 	if err != nil {
-		return fmt.Errorf("read the inbox: %w", err)
+		return lang.Errorf("read the inbox: %w", "读取收件箱：%w", err)
 	}
 	has := map[string]bool{}
 	for _, e := range entries {
@@ -95,7 +95,7 @@ func (z *Zone) FolderTroubles() []error {
 	for _, s := range z.Submitters {
 		for _, dir := range []string{z.InboxOf(s), z.OutboxOf(s)} {
 			if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-				out = append(out, fmt.Errorf("%s: a file stands where the folder of %s should be", dir, s.Name))
+				out = append(out, lang.Errorf("%s: a file stands where the folder of %s should be", "%s：%s的文件夹所在位置有一个同名文件", dir, s.Name))
 			} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				out = append(out, err)
 			}

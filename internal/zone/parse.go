@@ -1,7 +1,6 @@
 package zone
 
 import (
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/mail"
 )
 
@@ -31,7 +31,7 @@ func Load(dir string, known Known) (*Zone, error) {
 	file := filepath.Join(dir, FileName)
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the zone's configuration: %w", err)
+		return nil, lang.Errorf("read the zone's configuration: %w", "读取园区配置：%w", err)
 	}
 	return Parse(file, text, known)
 }
@@ -253,13 +253,13 @@ func (p *parser) target(metric string, n *decl.Node) (float64, bool) {
 	if p.known.Archived || !slices.Contains(p.known.Ratios, metric) || value >= 0 && value <= 1 {
 		return value, true
 	}
-	var meant decl.Text
+	var meant lang.Text
 	if value >= 2 && value <= 100 && !percent { // percentages without their sign
 		share := strconv.FormatFloat(value/100, 'g', 10, 64)
 		if len(share) < len("0.90") && value < 100 {
 			share += "0"
 		}
-		meant = decl.Say("; %s?", "；是不是 %s？", share)
+		meant = lang.Say("; %s?", "；是不是 %s？", share)
 	}
 	return 0, n.Fault("target %s: %s is no ratio, which lies between 0 and 1%s", "目标 %s：%s 不在0到1之间（比率写成小数，或写成90%%）%s", metric, text, meant)
 }

@@ -16,6 +16,7 @@ import (
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
@@ -164,7 +165,7 @@ func fencedConn(ctx context.Context, req childRequest) (*sql.Conn, func(), error
 	} {
 		if _, err := db.Conn.ExecContext(ctx, s); err != nil {
 			db.Close()
-			return nil, nil, fmt.Errorf("fence: %w", err)
+			return nil, nil, lang.Errorf("fence: %w", "查询进程：%w", err)
 		}
 	}
 	return db.Conn, func() { db.Close() }, nil
@@ -185,7 +186,7 @@ func onlySelect(conn *sql.Conn, query string) error {
 			return err
 		}
 		if kind != duckdb.STATEMENT_TYPE_SELECT {
-			return &Error{"only a single SELECT can be run here", "the published file is read-only; -o FILE, or .export at the prompt, writes a result to a file"}
+			return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("the published file is read-only; -o FILE, or .export at the prompt, writes a result to a file", "已发布的文件只能读；用 -o 文件，或在提示符下用 .export，可把结果写入文件")}
 		}
 		return nil
 	})
@@ -197,21 +198,21 @@ func explain(err error, memory int64) *Error {
 	low := strings.ToLower(text)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "interrupted"):
-		return &Error{"the query took too long and was stopped", "add conditions, or aggregate fewer rows"}
+		return &Error{lang.Phrase("the query took too long and was stopped", "查询时间太长，已停止"), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 	case strings.Contains(low, "out of memory") || strings.Contains(low, "failed to allocate") || strings.Contains(low, "could not allocate"):
 		return outOfMemory(memory)
 	case strings.Contains(low, "preparecontext"):
-		return &Error{"only a single SELECT can be run here", "remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)"}
+		return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)", "请去掉分号及其后的内容；PIVOT 要写明各值：ON x IN (…)")}
 	case strings.Contains(low, "incorrect argument count"):
-		return &Error{"the query has a placeholder ($1, $name or ?) without a value", "only saved queries have parameters: sql @name --parameter VALUE"}
+		return &Error{lang.Phrase("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Phrase("only saved queries have parameters: sql @name --parameter VALUE", "只有保存的查询才有参数：sql @名称 --参数 值")}
 	case strings.Contains(low, "file system operations are disabled") || strings.Contains(low, "external access") || strings.Contains(low, "disabled by configuration"):
-		return &Error{"a query can read the published tables only, no files and no network", firstLine(text)}
+		return &Error{lang.Phrase("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), firstLine(text)}
 	case strings.Contains(low, "read-only"):
-		return &Error{"the published file is read-only", firstLine(text)}
+		return &Error{lang.Phrase("the published file is read-only", "已发布的文件只能读"), firstLine(text)}
 	}
 	hint := ""
 	if strings.Contains(text, "mart.metric") && strings.Contains(low, "does not exist") {
-		hint = "with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures"
+		hint = lang.Phrase("with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures", "加 --as-of 或 --known-at 时没有 mart.metric 和 mart.metric_week：计算数字请用 taizhang metrics --as-of …")
 	}
 	return &Error{shortened(strings.TrimSpace(text)), hint}
 }

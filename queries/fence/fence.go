@@ -6,14 +6,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"time"
 
-	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 )
@@ -41,7 +40,7 @@ func (e *Error) Error() string {
 	if e.Hint == "" {
 		return e.Message
 	}
-	return e.Message + "\nhint: " + e.Hint
+	return lang.Phrase("%s\nhint: %s", "%s\n建议：%s", e.Message, e.Hint)
 }
 
 func (f Options) withDefaults() (Options, error) {
@@ -144,7 +143,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	case ended:
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &Error{fmt.Sprintf("the query was stopped after %s", f.Deadline), "add conditions, or aggregate fewer rows"}
+		return &Error{lang.Phrase("the query was stopped after %s", "查询超过%s，已停止", f.Deadline), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 	case asked.Err() != nil && (readErr == nil || errors.Is(readErr, io.ErrUnexpectedEOF)):
 		return asked.Err()
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
@@ -160,16 +159,16 @@ func died(waitErr error, complaint string, f Options) error {
 		return outOfMemory(f.Memory)
 	}
 	if waitErr == nil {
-		waitErr = errors.New("no answer")
+		waitErr = lang.Errorf("no answer", "没有应答")
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(complaint), "\n")
-	return &Error{fmt.Sprintf("the query ended without a result (%v: %s)", waitErr, first), ""}
+	return &Error{lang.Phrase("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first), ""}
 }
 
 // outOfMemory says that a query came to the limit of memory, in whichever way.
 func outOfMemory(memory int64) *Error {
-	return &Error{decl.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20).Error(),
-		decl.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").Error()}
+	return &Error{lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20).Error(),
+		lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").Error()}
 }
 
 // readChild reads the answer; ended says that it was complete.

@@ -2,9 +2,9 @@ package weekly
 
 import (
 	"context"
-	"fmt"
 	"sort"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/workbook"
 )
@@ -44,7 +44,7 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 			}
 			out, err := w.block(ctx, s, block, named)
 			if err != nil {
-				return b, fmt.Errorf("sheet %s: %w", s.plain, err)
+				return b, lang.Errorf("sheet %s: %w", "工作表 %s：%w", s.plain, err)
 			}
 			sheet.Blocks = append(sheet.Blocks, out...)
 		}

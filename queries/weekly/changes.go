@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
@@ -69,7 +70,7 @@ select
         select string_agg(concat_ws(' ', seq, kind, return_id, submitter, form, period), chr(10) order by seq) from raw.decision where decided_at <= `+known+`
     ), ''))`)
 	if err != nil {
-		return here, "", fmt.Errorf("returns and decisions: %w", err)
+		return here, "", lang.Errorf("returns and decisions: %w", "报表和决定：%w", err)
 	}
 	for _, r := range got.Rows {
 		here.Arrival, _ = r[0].(int64)

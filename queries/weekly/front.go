@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/onepage"
 	"taizhang/internal/warehouse"
@@ -43,7 +44,7 @@ type FrontCard struct {
 func FrontPage(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) (*Front, error) {
 	w, err := newWeekly(ctx, r, r.Catalogue, p, o)
 	if err != nil {
-		return nil, fmt.Errorf("front page: %w", err)
+		return nil, lang.Errorf("front page: %w", "首页：%w", err)
 	}
 	out := &Front{Point: w.ask}
 	s, named := w.first(), map[string]bool{}
@@ -56,19 +57,19 @@ func FrontPage(ctx context.Context, r *queries.Reader, p warehouse.Point, o Opti
 		}
 		if b.charts != nil {
 			if err := w.frontCharts(ctx, b.charts.items, out); err != nil {
-				return nil, fmt.Errorf("front page: %w", err)
+				return nil, lang.Errorf("front page: %w", "首页：%w", err)
 			}
 			continue
 		}
 		if b.worst > 0 {
 			if err := w.frontLeads(ctx, b.worst, out); err != nil {
-				return nil, fmt.Errorf("front page: %w", err)
+				return nil, lang.Errorf("front page: %w", "首页：%w", err)
 			}
 			continue
 		}
 		made, err := w.block(ctx, s, b, named)
 		if err != nil {
-			return nil, fmt.Errorf("front page: %w", err)
+			return nil, lang.Errorf("front page: %w", "首页：%w", err)
 		}
 		out.take(b, made)
 	}

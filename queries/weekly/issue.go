@@ -2,10 +2,10 @@ package weekly
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 	"taizhang/queries"
@@ -46,11 +46,11 @@ type Extract struct {
 func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) (*Issue, error) {
 	w, err := newWeekly(ctx, r, r.Catalogue, p, o)
 	if err != nil {
-		return nil, fmt.Errorf("weekly report: %w", err)
+		return nil, lang.Errorf("weekly report: %w", "周报：%w", err)
 	}
 	out := &Issue{Zone: w.zone, AsOf: w.word("as_of", ""), KnownAt: w.word("known_at", ""), Signature: w.book.signature.fill(w)}
 	if out.Book, err = w.build(ctx); err != nil {
-		return nil, fmt.Errorf("weekly report: %w", err)
+		return nil, lang.Errorf("weekly report: %w", "周报：%w", err)
 	}
 	out.Said = w.said()
 	tables := map[string]workbook.Table{}
@@ -62,7 +62,7 @@ func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options)
 		}
 	}
 	if out.Report, err = w.report(ctx, tables); err != nil {
-		return nil, fmt.Errorf("weekly report: %w", err)
+		return nil, lang.Errorf("weekly report: %w", "周报：%w", err)
 	}
 	out.Mail = Mail{w.book.mailSubject.fill(w), strings.Join(paragraphs(w.book.mailText.fill(w)), "\n\n")}
 	if out.Mail.Subject == "" { // a zone's own declaration may leave these to us
@@ -72,7 +72,7 @@ func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options)
 		out.Mail.Text = strings.Join(textsOf(out.Report), "\n")
 	}
 	if out.Overdue, err = w.overdue(ctx); err != nil {
-		return nil, fmt.Errorf("overdue matters: %w", err)
+		return nil, lang.Errorf("overdue matters: %w", "超期事项：%w", err)
 	}
 	out.Extracts = w.extracts(out.Book)
 	return out, nil

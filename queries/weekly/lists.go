@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
@@ -24,7 +25,7 @@ func (w *weekly) findLists(ctx context.Context) error {
 			}
 			t, err := w.listed(ctx, b.rows)
 			if err != nil {
-				return fmt.Errorf("sheet %s: %w", s.plain, err)
+				return lang.Errorf("sheet %s: %w", "工作表 %s：%w", s.plain, err)
 			}
 			w.lists[b.rows.fact] = &t
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -48,7 +49,7 @@ func titleOf(names map[any]string, form, period any) string {
 func Reminders(ctx context.Context, r *queries.Reader, p warehouse.Point, now time.Time, ahead time.Duration) (map[string]string, error) {
 	names, err := formTitles(ctx, r, p)
 	if err != nil {
-		return nil, fmt.Errorf("remind: %w", err)
+		return nil, lang.Errorf("remind: %w", "催报：%w", err)
 	}
 	lines := map[string][]string{}
 	add := func(s result.Record, what string) {
@@ -57,7 +58,7 @@ func Reminders(ctx context.Context, r *queries.Reader, p warehouse.Point, now ti
 	}
 	owed, err := r.Status(ctx, queries.StatusAsk{Point: p})
 	if err != nil {
-		return nil, fmt.Errorf("remind: %w", err)
+		return nil, lang.Errorf("remind: %w", "催报：%w", err)
 	}
 	for _, s := range owed {
 		due, _ := time.Parse(time.RFC3339, fmt.Sprint(s.Get("due_at")))
@@ -72,7 +73,7 @@ func Reminders(ctx context.Context, r *queries.Reader, p warehouse.Point, now ti
 	}
 	all, err := r.Status(ctx, queries.StatusAsk{Point: p, All: true})
 	if err != nil {
-		return nil, fmt.Errorf("remind: %w", err)
+		return nil, lang.Errorf("remind: %w", "催报：%w", err)
 	}
 	for _, s := range all {
 		due, err := time.Parse(time.RFC3339, fmt.Sprint(s.Get("due_at")))
@@ -100,12 +101,12 @@ func Reminders(ctx context.Context, r *queries.Reader, p warehouse.Point, now ti
 func Remind(ctx context.Context, r *queries.Reader, p warehouse.Point) (string, error) {
 	list, err := r.Status(ctx, queries.StatusAsk{Point: p})
 	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
+		return "", lang.Errorf("remind: %w", "催报：%w", err)
 	}
 	at := r.At(p)
 	name, err := formTitles(ctx, r, p)
 	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
+		return "", lang.Errorf("remind: %w", "催报：%w", err)
 	}
 	type debt struct {
 		form, period any
@@ -147,7 +148,7 @@ func Remind(ctx context.Context, r *queries.Reader, p warehouse.Point) (string, 
 	}
 	by, err := remindBy(ctx, r, moment)
 	if err != nil {
-		return "", fmt.Errorf("remind: %w", err)
+		return "", lang.Errorf("remind: %w", "催报：%w", err)
 	}
 	return fmt.Sprintf("【催报】截至%s，以下单位尚未报送：%s，请于%s前报送。", since, strings.Join(who, "；"), by), nil
 }

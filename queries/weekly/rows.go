@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
@@ -275,7 +276,7 @@ func (w *weekly) sources(ctx context.Context) (*sources, error) {
 			from raw.return as r left join raw.return_column as c on c.return_id = r.return_id and c.col is not null
 			where r.return_id in (select return_id from core.counted_return)`)
 		if err != nil {
-			return nil, fmt.Errorf("files and columns of the returns: %w", err)
+			return nil, lang.Errorf("files and columns of the returns: %w", "报表的文件和列：%w", err)
 		}
 		w.from = &sources{map[string]any{}, spans(got.Rows)}
 		for _, r := range got.Rows {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
@@ -35,11 +36,11 @@ type Options struct {
 func Build(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) (workbook.Book, error) {
 	w, err := newWeekly(ctx, r, r.Catalogue, p, o)
 	if err != nil {
-		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
+		return workbook.Book{}, lang.Errorf("weekly workbook: %w", "周报工作簿：%w", err)
 	}
 	b, err := w.build(ctx)
 	if err != nil {
-		return workbook.Book{}, fmt.Errorf("weekly workbook: %w", err)
+		return workbook.Book{}, lang.Errorf("weekly workbook: %w", "周报工作簿：%w", err)
 	}
 	return b, nil
 }
@@ -48,11 +49,11 @@ func Build(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options)
 func Text(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) (string, error) {
 	w, err := newWeekly(ctx, r, r.Catalogue, p, o)
 	if err != nil {
-		return "", fmt.Errorf("weekly text: %w", err)
+		return "", lang.Errorf("weekly text: %w", "周报文字：%w", err)
 	}
 	parts, err := w.report(ctx, nil)
 	if err != nil {
-		return "", fmt.Errorf("weekly text: %w", err)
+		return "", lang.Errorf("weekly text: %w", "周报文字：%w", err)
 	}
 	return strings.Join(textsOf(parts), "\n") + "\n", nil
 }

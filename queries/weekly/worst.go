@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
@@ -46,7 +47,7 @@ func (w *weekly) worries(ctx context.Context) (all []worry, otherwise string, er
 	for _, find := range []func(context.Context) ([]worry, error){w.lateItems, w.owing, w.missed} {
 		found, err := find(ctx)
 		if err != nil {
-			return nil, "", fmt.Errorf("what needs attention: %w", err)
+			return nil, "", lang.Errorf("what needs attention: %w", "需关注事项：%w", err)
 		}
 		all = append(all, found...)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
@@ -53,12 +54,12 @@ func Build(ctx context.Context, conn *sql.Conn, o Options) (Stats, error) {
 	}
 	start := time.Now()
 	if err := b.metric(o.Full); err != nil {
-		return stats, o.Catalogue.Blame(ctx, conn, fmt.Errorf("mart.metric: %w", err))
+		return stats, o.Catalogue.Blame(ctx, conn, lang.Errorf("mart.metric: %w", "mart.metric（指标表）：%w", err))
 	}
 	stats.Metric = time.Since(start)
 	start = time.Now()
 	if err := b.weeks(o.Full); err != nil {
-		return stats, fmt.Errorf("mart.metric_week: %w", err)
+		return stats, lang.Errorf("mart.metric_week: %w", "mart.metric_week（周指标表）：%w", err)
 	}
 	stats.History = time.Since(start)
 	return stats, nil
@@ -69,7 +70,7 @@ func Build(ctx context.Context, conn *sql.Conn, o Options) (Stats, error) {
 func Drop(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, `drop table if exists mart.metric_week; drop table if exists built.metric_figure;
 		delete from ctl.metric_week_state; delete from ctl.metric_week_fact; delete from ctl.metric_state`); err != nil {
-		return fmt.Errorf("drop the figures before they are computed anew: %w", err)
+		return lang.Errorf("drop the figures before they are computed anew: %w", "重算前清除数字：%w", err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
@@ -75,7 +76,7 @@ func (b *builder) history(s *weekState) (string, error) {
 		(select concat(count(*), ':', coalesce(bit_xor(hash(day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%s'))`,
 		s.arrival, s.decision, horizon.Format(warehouse.Stamp), s.asOf))
 	if err != nil || len(got) != 1 {
-		return "", fmt.Errorf("fingerprint of the history: %v", err)
+		return "", lang.Errorf("fingerprint of the history: %v", "历史数字的指纹：%v", err)
 	}
 	return got[0], nil
 }

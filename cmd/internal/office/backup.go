@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"taizhang/internal/backup"
-	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 )
@@ -48,7 +48,7 @@ type BackupReport struct {
 	Kept        int   // backups in the folder
 	Removed     []string
 	Lost        []string    // originals that are neither in the archive nor in an earlier backup
-	Warnings    []decl.Text // what somebody should know
+	Warnings    []lang.Text // what somebody should know
 	Took        time.Duration
 }
 
@@ -74,7 +74,7 @@ func (z *Zone) LastBackup() (*BackupNote, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read when the last backup was made: %w", err)
+		return nil, lang.Errorf("read when the last backup was made: %w", "读取上次备份的时间：%w", err)
 	}
 	var n BackupNote
 	if json.Unmarshal(text, &n) != nil { // it is only a note: the backups themselves are whole or not
@@ -113,7 +113,7 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	begin := time.Now()
 	defer func() { err = backupRemedied(err) }()
 	if o.Keep < 0 || o.KeepMonthly < 0 {
-		return nil, refuse("--keep and --keep-monthly are numbers of backups, from 0 on")
+		return nil, refuse("--keep and --keep-monthly are numbers of backups, from 0 on", "--keep 和 --keep-monthly 是备份份数，从0起")
 	}
 	dir, err := z.outside(o.Dir)
 	if err != nil {
@@ -121,7 +121,7 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	}
 	owner, err := warehouse.LockFile(filepath.Join(z.Dir, backupLockName), "backup")
 	if err != nil {
-		return nil, fmt.Errorf("back up: %w", err)
+		return nil, lang.Errorf("back up: %w", "备份：%w", err)
 	}
 	defer owner.Release()
 	store, err := z.store(dir, o.New)
@@ -153,10 +153,10 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 		return r, err
 	}
 	if err := durable.WriteBytes(filepath.Join(z.Dir, backupNoteName), 0o600, append(text, '\n')); err != nil {
-		return r, fmt.Errorf("the backup is whole, but the zone can't note it: %w", err)
+		return r, lang.Errorf("the backup is whole, but the zone can't note it: %w", "备份完整，但本区无法记下：%w", err)
 	}
 	if len(r.Lost) > 0 {
-		return r, fmt.Errorf("the backup is made, but %d originals are in no backup and no longer in the archive:\n%s\nhint: taizhang doctor says more", len(r.Lost), strings.Join(r.Lost, "\n"))
+		return r, lang.Errorf("the backup is made, but %d originals are in no backup and no longer in the archive:\n%s\nhint: taizhang doctor says more", "备份已完成，但有%d份原件既不在任何备份中，也不在档案中：\n%s\n建议：详情见 taizhang doctor", len(r.Lost), strings.Join(r.Lost, "\n"))
 	}
 	return r, nil
 }
@@ -172,11 +172,11 @@ func (z *Zone) copyState(ctx context.Context, to string) error {
 
 // backupRemedied says of a full or failing medium that it is the backup's, not the zone's.
 func backupRemedied(err error) error {
-	if err == nil || strings.Contains(err.Error(), "\nhint:") {
+	if err == nil || isHinted(err) {
 		return err
 	}
 	if what := warehouse.Remedy(err); what != "" {
-		return fmt.Errorf("%w\nhint: %s; the earlier backups are as they were, and the zone is untouched", err, what)
+		return lang.Errorf("%w\nhint: %s; the earlier backups are as they were, and the zone is untouched", "%w\n建议：%s；以前的备份不变，本区没有改动", err, what)
 	}
 	return err
 }
@@ -184,7 +184,7 @@ func backupRemedied(err error) error {
 // outside gives the absolute path of a folder for backups, and refuses one within the zone or around it.
 func (z *Zone) outside(dir string) (string, error) {
 	if dir == "" {
-		return "", refuse("name the folder for backups")
+		return "", refuse("name the folder for backups", "请指定备份文件夹")
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -202,7 +202,7 @@ func (z *Zone) outside(dir string) (string, error) {
 		to = filepath.Join(real, filepath.Base(abs))
 	}
 	if within(zone, to) || within(to, zone) {
-		return "", refuse("%s is in the zone's own folder, or around it: a backup there is lost with it\nhint: name a folder on another disk, a USB stick or a share", dir)
+		return "", refuse("%s is in the zone's own folder, or around it: a backup there is lost with it\nhint: name a folder on another disk, a USB stick or a share", "%s 在本区文件夹之内（或包含它）：放在那里的备份会与本区一同丢失\n建议：改用另一块磁盘、U盘或共享文件夹", dir)
 	}
 	return abs, nil
 }
@@ -220,7 +220,7 @@ func (z *Zone) store(dir string, isNew bool) (*backup.Store, error) {
 		return nil, err
 	}
 	if _, err := backup.Open(dir); errors.Is(err, backup.ErrNone) && last != nil && last.Dir == dir && !isNew {
-		return nil, refuse("%s holds no backups, but the last one (%s) went there: is the disk or share connected?\nhint: to begin anew there, say so: --new", dir, last.Name)
+		return nil, refuse("%s holds no backups, but the last one (%s) went there: is the disk or share connected?\nhint: to begin anew there, say so: --new", "%s 中没有备份，但上次的备份（%s）放在那里：磁盘或共享文件夹接好了吗？\n建议：确要在那里从头开始，请加 --new", dir, last.Name)
 	}
 	about := fmt.Sprintf("%s：台账系统的备份。内有个人信息和密钥，请妥善保管。恢复：taizhang restore 本文件夹 --to 空文件夹", z.Name)
 	return backup.Create(dir, z.Code, about)
@@ -265,7 +265,7 @@ func (c *copying) retain(store *backup.Store, set *backup.Set) error {
 }
 
 func (c *copying) warn(english, chinese string, args ...any) {
-	c.report.Warnings = append(c.report.Warnings, decl.Say(english, chinese, args...))
+	c.report.Warnings = append(c.report.Warnings, lang.Say(english, chinese, args...))
 }
 
 // sameText says whether a file still says the same.

@@ -18,6 +18,7 @@ import (
 	"taizhang/internal/archive"
 	"taizhang/internal/backup"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -48,7 +49,7 @@ func (c *copying) all(ctx context.Context) error {
 			return err
 		}
 		if err := step(ctx, a); err != nil {
-			return fmt.Errorf("back up: %w", err)
+			return lang.Errorf("back up: %w", "备份：%w", err)
 		}
 	}
 	return nil
@@ -118,7 +119,7 @@ func (c *copying) published(ctx context.Context, _ *archive.Archive) error {
 			return nil
 		}
 		if tries > 20 {
-			return errors.New("new figures are published again and again while they are being copied; try again later")
+			return lang.Errorf("new figures are published again and again while they are being copied; try again later", "复制期间不断有新的发布；请稍后再试")
 		}
 	}
 }
@@ -222,7 +223,7 @@ func (c *copying) originals(ctx context.Context, a *archive.Archive) error {
 		if err == nil {
 			continue
 		}
-		if !errors.Is(err, fs.ErrNotExist) && !strings.Contains(err.Error(), "is damaged") {
+		if !errors.Is(err, fs.ErrNotExist) && !strings.Contains(lang.In(err, lang.English), "is damaged") {
 			return err
 		}
 		if c.w.AddKept(rel, hash) {
@@ -256,7 +257,7 @@ func (c *copying) continues() error {
 		return err
 	}
 	if n < before.Size || hex.EncodeToString(h.Sum(nil)) != before.Sum {
-		return refuse("the journal of %s doesn't go on from that of the last backup in %s (%s): part of it is missing, or it is another zone's\nhint: where the zone is damaged, restore it: taizhang restore %s --to EMPTY_FOLDER; where it is right as it is, back up into another folder",
+		return refuse("the journal of %s doesn't go on from that of the last backup in %s (%s): part of it is missing, or it is another zone's\nhint: where the zone is damaged, restore it: taizhang restore %s --to EMPTY_FOLDER; where it is right as it is, back up into another folder", "%s 的日志与 %s 中上次备份（%s）的日志接不上：缺了一部分，或属于另一个园区\n建议：本区受损的，请恢复：taizhang restore %s --to 空文件夹；本区没有问题的，请备份到另一个文件夹",
 			c.z.Archive(), c.report.Dir, last.Name, c.report.Dir)
 	}
 	return nil

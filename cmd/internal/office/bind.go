@@ -4,12 +4,12 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 
 	"taizhang/internal/archive"
+	"taizhang/internal/lang"
 )
 
 // bindKeys refuses keys that are not those the journal was written with: hashes made with others join to nothing. The
@@ -41,7 +41,7 @@ func (z *Zone) freshKeys(a *archive.Archive) (map[string]string, error) {
 		case "":
 			fresh[scope] = print
 		default:
-			return nil, fmt.Errorf("%s: key %q is not the one that returns were taken in with: it is another zone's, or was made anew%s", path, scope, z.putBackHint())
+			return nil, lang.Errorf("%s: key %q is not the one that returns were taken in with: it is another zone's, or was made anew%s", "%s：密钥 %q 不是接收报表时用的密钥：属于另一个园区，或是重新生成的%s", path, scope, z.putBackHint())
 		}
 	}
 	return fresh, nil

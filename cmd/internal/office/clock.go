@@ -1,10 +1,10 @@
 package office
 
 import (
-	"fmt"
 	"time"
 
 	"taizhang/internal/archive"
+	"taizhang/internal/lang"
 )
 
 // unsteady is by how much a clock may be set back without a word: time servers do, and arrivals then count as received
@@ -27,7 +27,7 @@ func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
 		o.Log.Warn("the clock was set back: what comes now counts as received with the last return", "clock", now, "last", last)
 		return last, nil
 	default:
-		return now, refuse("the clock says %s, but the last return or decision is of %s: the clock is wrong now, or was wrong then\nhint: set the clock of this computer right; if it is right now, say so: --clock-ok",
+		return now, refuse("the clock says %s, but the last return or decision is of %s: the clock is wrong now, or was wrong then\nhint: set the clock of this computer right; if it is right now, say so: --clock-ok", "时钟显示 %s，但最后一份报表或决定是 %s 的：时钟现在不准，或当时不准\n建议：校准本机时钟；如果现在是准的，请加 --clock-ok",
 			now.In(z.Location).Format("2006-01-02 15:04"), last.In(z.Location).Format("2006-01-02 15:04"))
 	}
 }
@@ -54,16 +54,16 @@ func (z *Zone) refuseMoved(a *archive.Archive) error {
 	}
 	text, err := a.Declaration(was)
 	if err != nil {
-		return fmt.Errorf("read the declarations in force: %w", err)
+		return lang.Errorf("read the declarations in force: %w", "读取现行配置：%w", err)
 	}
 	then, err := z.fromBundle(text)
 	switch {
 	case err != nil:
 		return err
 	case then.Code != z.Code:
-		return refuse("%s: the zone's code is %q now but was %q when its returns were taken in; set code: %s again", z.File(), z.Code, then.Code, then.Code)
+		return refuse("%s: the zone's code is %q now but was %q when its returns were taken in; set code: %s again", "%s：园区代码现为 %q，但接收报表时为 %q；请改回 code: %s", z.File(), z.Code, then.Code, then.Code)
 	case then.Timezone != z.Timezone:
-		return refuse("%s: the zone's timezone is %q now but was %q when its returns were taken in; set timezone: %s again", z.File(), z.Timezone, then.Timezone, then.Timezone)
+		return refuse("%s: the zone's timezone is %q now but was %q when its returns were taken in; set timezone: %s again", "%s：园区时区现为 %q，但接收报表时为 %q；请改回 timezone: %s", z.File(), z.Timezone, then.Timezone, then.Timezone)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"taizhang/ingest/forms"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/transform"
 )
@@ -75,7 +76,7 @@ func Comment(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("comment the tables: %w", err)
+		return lang.Errorf("comment the tables: %w", "为各表加说明：%w", err)
 	}
 	err = warehouse.Each(ctx, conn, `select schema_name, table_name, column_name from duckdb_columns()
 		where not internal and comment is null and schema_name in ('main', 'mart', 'core', 'stg', 'raw', 'ctl')`, func(v []any) error {
@@ -86,13 +87,13 @@ func Comment(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("comment the columns: %w", err)
+		return lang.Errorf("comment the columns: %w", "为各列加说明：%w", err)
 	}
 	if len(script) == 0 {
 		return nil
 	}
 	if _, err := conn.ExecContext(ctx, strings.Join(script, ";\n")); err != nil {
-		return fmt.Errorf("comment the tables: %w", err)
+		return lang.Errorf("comment the tables: %w", "为各表加说明：%w", err)
 	}
 	return nil
 }

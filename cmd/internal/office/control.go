@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -111,18 +112,18 @@ func storeControl(ctx context.Context, conn *sql.Conn, tables map[string][][]any
 func firstPeriods(ctx context.Context, conn *sql.Conn, zone string) (map[string]calendar.Period, error) {
 	rows, err := conn.QueryContext(ctx, `select form, min_by(period, period_start) from raw.return where zone = ? and form is not null and period is not null group by form`, zone)
 	if err != nil {
-		return nil, fmt.Errorf("find the first period of each form: %w", err)
+		return nil, lang.Errorf("find the first period of each form: %w", "查找各表样的首个报送期：%w", err)
 	}
 	defer rows.Close()
 	first := map[string]calendar.Period{}
 	for rows.Next() {
 		var form, period string
 		if err := rows.Scan(&form, &period); err != nil {
-			return nil, fmt.Errorf("find the first period of each form: %w", err)
+			return nil, lang.Errorf("find the first period of each form: %w", "查找各表样的首个报送期：%w", err)
 		}
 		p, err := calendar.ParsePeriod(period)
 		if err != nil {
-			return nil, fmt.Errorf("period of form %s: %w", form, err)
+			return nil, lang.Errorf("period of form %s: %w", "表样 %s 的报送期：%w", form, err)
 		}
 		first[form] = p
 	}

@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,7 +9,7 @@ import (
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
-	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 )
 
 // Decision is what an operator decides about a return or an obligation.
@@ -30,14 +29,14 @@ type Refusal struct{ err error }
 func (r *Refusal) Error() string { return r.err.Error() }
 func (r *Refusal) Unwrap() error { return r.err }
 
+// In is Error in a given language.
+func (r *Refusal) In(l lang.Language) string { return lang.In(r.err, l) }
+
 // Refuse makes a refusal.
-func Refuse(format string, args ...any) error { return refuse(format, args...) }
+func Refuse(english, chinese string, args ...any) error { return refuse(english, chinese, args...) }
 
-func refuse(format string, args ...any) error { return &Refusal{fmt.Errorf(format, args...)} }
-
-// refuseIn is refuse in both languages: operators decide on the command line and on the page.
-func refuseIn(english, chinese string, args ...any) error {
-	return &Refusal{decl.Say(english, chinese, args...)}
+func refuse(english, chinese string, args ...any) error {
+	return &Refusal{lang.Errorf(english, chinese, args...)}
 }
 
 // Decide records a decision in the journal, applies it and publishes. The caller holds the zone's lock.
@@ -45,7 +44,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	defer func() { err = remedied(err, "; then run again") }()
 	o.fill()
 	if d.Reason == "" {
-		return nil, refuseIn("a decision needs a reason: --reason TEXT", "决定要写明理由（--reason）")
+		return nil, refuse("a decision needs a reason: --reason TEXT", "作出决定须说明原因：--reason 原因")
 	}
 	if err := z.EnsureFolders(); err != nil {
 		return nil, err
@@ -75,7 +74,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	case archive.Withdraw:
 		e.Return = d.Return
 		if !w.session.Known(d.Return) {
-			return nil, refuseIn("no such return: %s; see: taizhang returns list", "没有编号为 %s 的报表", d.Return)
+			return nil, refuse("no such return: %s; see: taizhang returns list", "没有报表 %s；报表见：taizhang returns list", d.Return)
 		}
 	case archive.Undo:
 		if err := w.undo(&e, d, z.Today(now)); err != nil {
@@ -98,7 +97,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 		return out, err
 	}
 	if unanswered != nil { // an outbox that can't be written holds no decision up
-		return out, fmt.Errorf("decided and published, but the sender has no new receipt: %w", unanswered)
+		return out, lang.Errorf("decided and published, but the sender has no new receipt: %w", "已决定并发布，但填报单位没有收到新回执：%w", unanswered)
 	}
 	return out, nil
 }
@@ -107,7 +106,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 	if e.Return = d.Return; e.Return != "" {
 		if !w.session.Known(d.Return) {
-			return refuseIn("no such return: %s; see: taizhang returns list", "没有编号为 %s 的报表", d.Return)
+			return refuse("no such return: %s; see: taizhang returns list", "没有报表 %s；报表见：taizhang returns list", d.Return)
 		}
 	} else if err := w.z.place(e, d, today); err != nil {
 		return err
@@ -118,7 +117,7 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 		return err
 	}
 	if len(held) == 0 {
-		return refuseIn("nothing is decided about %s that could be undone", "%s 没有可以撤销的决定", strings.Join(slices.DeleteFunc([]string{e.Return, e.Submitter, e.Form, e.Period}, func(s string) bool { return s == "" }), " "))
+		return refuse("nothing is decided about %s that could be undone", "对 %s 没有可撤销的决定", strings.Join(slices.DeleteFunc([]string{e.Return, e.Submitter, e.Form, e.Period}, func(s string) bool { return s == "" }), " "))
 	}
 	e.Effective = held[len(held)-1].Effective // from when on figures may change
 	return nil
@@ -128,26 +127,26 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	s, ok := z.Match(d.Submitter)
 	if !ok {
-		return refuseIn("no such submitter: %s; taizhang.yaml lists them", "没有这个填报单位：%s", d.Submitter)
+		return refuse("no such submitter: %s; taizhang.yaml lists them", "没有填报单位“%s”；单位见 taizhang.yaml", d.Submitter)
 	}
 	f := z.Forms.Lookup(d.Form)
 	if f == nil {
-		return refuseIn("no such form: %s; see: taizhang forms list", "没有这张报表：%s", d.Form)
+		return refuse("no such form: %s; see: taizhang forms list", "没有表样“%s”；表样见：taizhang forms list", d.Form)
 	}
 	e.Submitter, e.Form = s.Code, f.ID
 	if d.Kind == archive.Waive && !z.Owes(s.Code, f.ID) {
-		return refuseIn("%s does not hand in %s: nothing to waive", "%s不报%s，没有可免的", s.Name, f.Title)
+		return refuse("%s does not hand in %s: nothing to waive", "%s不报送%s：无须免报", s.Name, f.Title)
 	}
 	if d.Kind == archive.Clear || d.Kind == archive.Undo && d.Period == "" {
 		if f.Mode != "ledger" {
-			return refuseIn("%[1]s is not a ledger: withdraw its returns instead", "%[2]s不是台账，不能清空，请改为作废各期报表", f.ID, f.Title)
+			return refuse("%s is not a ledger: withdraw its returns instead", "%s不是台账：请改用作废报表（returns withdraw）", f.ID)
 		}
 		e.Effective = today.String()
 		return nil
 	}
 	p, ok := written.ReadPeriod(d.Period, f.Frequency, today)
 	if !ok {
-		return refuseIn("period %[1]q: %[2]s is handed in by %[3]s, such as %[4]s (%[5]s)", "报送期“%[1]s”不对：这张报表的报送期如 %[4]s（%[5]s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
+		return refuse("period %q: %s is handed in by %s, such as %s (%s)", "报送期 %q：%s按%s报送，例如 %s（%s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
 	}
 	e.Period = p.String()
 	return nil

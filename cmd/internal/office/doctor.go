@@ -2,13 +2,12 @@ package office
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
-	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -28,7 +27,7 @@ type Finding struct {
 	Check   string // what was looked at: one word
 	State   State
 	Path    string // within the zone, "" for none
-	Message decl.Text
+	Message lang.Text
 	Command string // what mends it, "" where nothing is to be done or only a person can
 }
 
@@ -85,14 +84,14 @@ func Doctor(ctx context.Context, dir string, o DoctorOptions) ([]Finding, error)
 			return d.found, err
 		}
 		if err := check(ctx); err != nil {
-			return d.found, fmt.Errorf("look the zone over: %w", err)
+			return d.found, lang.Errorf("look the zone over: %w", "检查园区：%w", err)
 		}
 	}
 	return d.found, nil
 }
 
 func (d *doctor) add(check string, state State, path, command, english, chinese string, args ...any) {
-	d.found = append(d.found, Finding{check, state, path, decl.Say(english, chinese, args...), command})
+	d.found = append(d.found, Finding{check, state, path, lang.Say(english, chinese, args...), command})
 }
 
 // command is what to type in this zone.

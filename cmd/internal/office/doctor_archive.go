@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"taizhang/internal/archive"
 	"taizhang/internal/backup"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -303,7 +303,7 @@ func (d *doctor) foreignKeys() error {
 			return err
 		}
 		if fingerprint(scope, key) != print {
-			return fmt.Errorf("key %q is not the one that returns were taken in with", scope)
+			return lang.Errorf("key %q is not the one that returns were taken in with", "密钥 %q 不是接收报表时用的密钥", scope)
 		}
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/opc"
 	"taizhang/internal/warehouse"
 )
@@ -71,7 +72,7 @@ func (z *Zone) PlanErasure(ctx context.Context, p Person, o Options) (*Erasure, 
 func (z *Zone) Erase(ctx context.Context, p Person, reason string, o Options) (*Erasure, *Outcome, error) {
 	o.fill()
 	if strings.TrimSpace(reason) == "" {
-		return nil, nil, refuse("an erasure needs a reason: --reason TEXT")
+		return nil, nil, refuse("an erasure needs a reason: --reason TEXT", "清除个人记录须说明原因：--reason 原因")
 	}
 	a, w, err := z.openForErasure(ctx, &o)
 	if err != nil {
@@ -97,9 +98,9 @@ func (z *Zone) Erase(ctx context.Context, p Person, reason string, o Options) (*
 	defer w.close()
 	out := &Outcome{}
 	if err := w.publish(ctx, out); err != nil {
-		return found, out, fmt.Errorf("erased from the warehouse, but the published file still holds the person until a run publishes: %w", err)
+		return found, out, lang.Errorf("erased from the warehouse, but the published file still holds the person until a run publishes: %w", "已从数据库清除，但在下次发布之前，发布文件中仍有此人：%w", err)
 	}
-	return found, out, z.lostError("erased", w.lost) // the warehouse made anew lacks them
+	return found, out, z.lostError(lang.Say("erased", "已清除"), w.lost) // the warehouse made anew lacks them
 }
 
 func (z *Zone) openForErasure(ctx context.Context, o *Options) (*archive.Archive, *work, error) {
@@ -126,7 +127,7 @@ func (w *work) findPerson(ctx context.Context, p Person) (*Erasure, error) {
 	}
 	number, masked, ok := secret.PersonNumber(text, phone)
 	if !ok {
-		return nil, refuse("%s is not a whole number of the kind asked for", masked)
+		return nil, refuse("%s is not a whole number of the kind asked for", "%s 不是所要的完整号码", masked)
 	}
 	e := &Erasure{Masked: masked, hashes: w.session.In.PersonHashes(number)}
 	if phone {
@@ -135,7 +136,7 @@ func (w *work) findPerson(ctx context.Context, p Person) (*Erasure, error) {
 			return nil, err
 		}
 		if len(ids) > 1 {
-			return nil, refuse("%s belongs to %d persons; erase each by --person", masked, len(ids))
+			return nil, refuse("%s belongs to %d persons; erase each by --person", "%s 属于%d个人；请用 --person 逐一清除", masked, len(ids))
 		}
 		e.hashes = append(e.hashes, ids...)
 	}
@@ -150,7 +151,7 @@ func (w *work) findPerson(ctx context.Context, p Person) (*Erasure, error) {
 		return nil, err
 	}
 	if len(e.Rows) == 0 && len(e.Originals) == 0 {
-		return nil, refuse("nobody with the number %s is known here", masked)
+		return nil, refuse("nobody with the number %s is known here", "没有号码为 %s 的人", masked)
 	}
 	if err := w.z.findPapers(e); err != nil {
 		return nil, err
@@ -201,7 +202,7 @@ func (w *work) owners(ctx context.Context, hashes []string) ([]string, error) {
 			}
 			ids, err := warehouse.Strings(ctx, w.db.Conn, fmt.Sprintf(`select distinct %s from raw.%s where %s`, warehouse.Ident(c.Field+"_hash"), warehouse.Ident(form), where))
 			if err != nil {
-				return nil, fmt.Errorf("look the number up: %w", err)
+				return nil, lang.Errorf("look the number up: %w", "查找号码：%w", err)
 			}
 			out = append(out, ids...)
 		}
@@ -220,7 +221,7 @@ func (w *work) findRows(ctx context.Context, e *Erasure) error {
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("look for rows of %s: %w", f.ID, err)
+			return lang.Errorf("look for rows of %s: %w", "查找 %s 的记录：%w", f.ID, err)
 		}
 		var quoting []string
 		for _, c := range f.Columns {
@@ -236,7 +237,7 @@ func (w *work) findRows(ctx context.Context, e *Erasure) error {
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("look for texts of %s: %w", f.ID, err)
+			return lang.Errorf("look for texts of %s: %w", "查找 %s 的文字：%w", f.ID, err)
 		}
 	}
 	err := warehouse.Each(ctx, w.db.Conn, fmt.Sprintf(`select q.return_id, coalesce(s.name, r.submitter), r.file, q.sheet, q.row_no, r.form from raw.quarantine as q join raw.return as r using (zone, return_id)
@@ -249,7 +250,7 @@ func (w *work) findRows(ctx context.Context, e *Erasure) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("look for refused rows: %w", err)
+		return lang.Errorf("look for refused rows: %w", "查找未计入的记录：%w", err)
 	}
 	return nil
 }
@@ -345,7 +346,7 @@ func (z *Zone) walk(dir string, f func(path, rel string) error) error {
 		return f(path, filepath.ToSlash(rel))
 	})
 	if err != nil {
-		return fmt.Errorf("look through %s: %w", dir, err)
+		return lang.Errorf("look through %s: %w", "检查 %s：%w", dir, err)
 	}
 	return nil
 }
@@ -398,13 +399,13 @@ func (z *Zone) removeErased(a *archive.Archive) error {
 		files = append(files, z.Warehouse()+".damaged", z.Warehouse()+".rebuild", z.olderName())
 		for _, f := range e.Files {
 			if !filepath.IsLocal(filepath.FromSlash(f)) {
-				return fmt.Errorf("the journal names %s, which is not in the zone", f)
+				return lang.Errorf("the journal names %s, which is not in the zone", "日志中写有 %s，但它不在本区之内", f)
 			}
 			files = append(files, filepath.Join(z.Dir, filepath.FromSlash(f)))
 		}
 	}
 	if err := durable.Remove(files...); err != nil { // settled: no power cut brings them back
-		return fmt.Errorf("remove what holds an erased person: %w", err)
+		return lang.Errorf("remove what holds an erased person: %w", "清除含有此人的内容：%w", err)
 	}
 	return nil
 }
@@ -418,7 +419,7 @@ func (w *work) unerased(ctx context.Context) (bool, error) {
 	}
 	var have int
 	if err := w.db.Conn.QueryRowContext(ctx, "select coalesce(max(seq), 0) from raw.decision where kind = 'erase'").Scan(&have); err != nil {
-		return false, fmt.Errorf("read erasures: %w", err)
+		return false, lang.Errorf("read erasures: %w", "读取清除记载：%w", err)
 	}
 	return have < last, nil
 }

@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -39,7 +38,7 @@ func formatIn(dir string) (int, error) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("read the zone's format: %w", err)
+		return 0, lang.Errorf("read the zone's format: %w", "读取园区格式：%w", err)
 	}
 	return readFormat(text)
 }
@@ -47,7 +46,7 @@ func formatIn(dir string) (int, error) {
 func readFormat(text []byte) (int, error) {
 	var n formatNote
 	if err := json.Unmarshal(text, &n); err != nil {
-		return 0, fmt.Errorf("%s is damaged: %w", formatPath, err)
+		return 0, lang.Errorf("%s is damaged: %w", "%s 已损坏：%w", formatPath, err)
 	}
 	if n.Format > zoneFormat {
 		return n.Format, newerZone(n.Format, zoneFormat)
@@ -56,7 +55,7 @@ func readFormat(text []byte) (int, error) {
 }
 
 func newerZone(format, known int) error {
-	return &Refusal{decl.Say("a newer program has worked in this zone (format %[1]d; this one knows up to %[2]d): use that program again; nothing was changed",
+	return &Refusal{lang.Say("a newer program has worked in this zone (format %[1]d; this one knows up to %[2]d): use that program again; nothing was changed",
 		"这个园区已由更新版本的程序处理过（数据格式第%[1]d版，本程序只到第%[2]d版）：请改用那个版本的程序；数据没有改动", format, known)}
 }
 
@@ -92,7 +91,7 @@ func (w *work) keepOlder(ctx context.Context) error {
 	}
 	w.o.Log.Warn("the warehouse is of an older program: it is migrated, and kept as it was", "from", n, "to", warehouse.Format, "kept", w.z.olderName())
 	if err := durable.Write(w.z.olderName(), 0o600, durable.Copy(w.z.Warehouse())); err != nil {
-		return fmt.Errorf("keep the warehouse as it was before it is migrated: %w", err)
+		return lang.Errorf("keep the warehouse as it was before it is migrated: %w", "升级前保存原数据库：%w", err)
 	}
 	w.db, err = warehouse.Open(w.z.Warehouse(), warehouse.Options{TimeZone: w.z.Timezone, Threads: w.z.threads()})
 	return err

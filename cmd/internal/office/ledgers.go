@@ -17,6 +17,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 	"taizhang/internal/zone"
@@ -48,7 +49,7 @@ func (z *Zone) changedLedgers(ctx context.Context, conn *sql.Conn, p, last publi
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("compare the consolidated workbooks: %w", err)
+		return nil, lang.Errorf("compare the consolidated workbooks: %w", "核对汇总台账：%w", err)
 	}
 	var out []ledger
 	for _, f := range z.Forms.Forms {
@@ -57,7 +58,7 @@ func (z *Zone) changedLedgers(ctx context.Context, conn *sql.Conn, p, last publi
 		l.changed = (all || err != nil || last.Ledgers[f.ID] != l.fingerprint || z.ledgerTouched(f, last)) && (counted[f.ID] != "" || err == nil)
 		if l.changed {
 			if l.rows, err = ledgerRows(ctx, conn, f); err != nil {
-				return nil, fmt.Errorf("read %s for its consolidated workbook: %w", f.Title, err)
+				return nil, lang.Errorf("read %s for its consolidated workbook: %w", "为汇总台账读取 %s：%w", f.Title, err)
 			}
 		}
 		out = append(out, l)
@@ -140,7 +141,7 @@ func ledgerRows(ctx context.Context, conn *sql.Conn, f *forms.Form) ([][]any, er
 		at := 0
 		for _, c := range f.Columns {
 			if at >= len(v) {
-				return fmt.Errorf("the view has only %d columns", len(v))
+				return lang.Errorf("the view has only %d columns", "该视图只有%d列", len(v))
 			}
 			row = append(row, cellValue(v[at]))
 			if at++; c.Type.Sensitive() {
@@ -148,7 +149,7 @@ func ledgerRows(ctx context.Context, conn *sql.Conn, f *forms.Form) ([][]any, er
 			}
 		}
 		if more := len(v) - at - len(origins); more != 0 && more != 1 { // 是否超期, of forms that tell it
-			return fmt.Errorf("the view has %d columns, the form %d", len(v), len(f.Columns))
+			return lang.Errorf("the view has %d columns, the form %d", "该视图有%d列，表样有%d列", len(v), len(f.Columns))
 		}
 		for i, o := range origins {
 			if o.shown {

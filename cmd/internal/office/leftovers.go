@@ -12,6 +12,7 @@ import (
 	"taizhang/ingest/receipt"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // tidy removes what a killed run left behind: half-written files, and the receipts of arrivals that are not dealt with
@@ -27,7 +28,7 @@ func (z *Zone) tidy(a *archive.Archive, log *slog.Logger) error {
 	}
 	units, err := os.ReadDir(z.Outbox())
 	if err != nil {
-		return fmt.Errorf("tidy the outbox: %w", err)
+		return lang.Errorf("tidy the outbox: %w", "整理回执文件夹：%w", err)
 	}
 	if err := z.tidyPublished(); err != nil {
 		return err
@@ -48,7 +49,7 @@ func (z *Zone) tidy(a *archive.Archive, log *slog.Logger) error {
 // where a run finds nothing else to do, since a rebuild may have been killed.
 func (z *Zone) tidyPublished() error {
 	if err := durable.Remove(z.Warehouse()+".rebuild", z.Warehouse()+".rebuild.wal"); err != nil {
-		return fmt.Errorf("tidy: %w", err)
+		return lang.Errorf("tidy: %w", "整理：%w", err)
 	}
 	return tidyFolders([]string{z.Published(), z.Consolidated(), filepath.Join(z.Archive(), "tmp")}, func(string) bool { return false })
 }
@@ -61,7 +62,7 @@ func tidyFolders(folders []string, isStale func(name string) bool) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("tidy %s: %w", dir, err)
+			return lang.Errorf("tidy %s: %w", "整理 %s：%w", dir, err)
 		}
 		var stale []string
 		for _, e := range entries {
@@ -70,7 +71,7 @@ func tidyFolders(folders []string, isStale func(name string) bool) error {
 			}
 		}
 		if err := durable.Remove(stale...); err != nil {
-			return fmt.Errorf("tidy: %w", err)
+			return lang.Errorf("tidy: %w", "整理：%w", err)
 		}
 	}
 	return nil

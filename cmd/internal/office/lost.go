@@ -3,22 +3,23 @@ package office
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
 	"taizhang/internal/archive"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
 // restoreHint ends what is said where the archive is not the one that figures were made from.
 func (z *Zone) restoreHint() string {
-	return "\nhint: going on without it would lose or mix up what was handed in; bring the zone back from a backup: taizhang restore " + z.backupFolder() + " --to NEW_FOLDER"
+	return lang.Phrase("\nhint: going on without it would lose or mix up what was handed in; bring the zone back from a backup: taizhang restore %s --to NEW_FOLDER",
+		"\n建议：就此继续会丢失或弄乱已报的报表；请从备份恢复：taizhang restore %s --to 新文件夹", z.backupFolder())
 }
 
 // putBackHint ends what is said where single files of the archive are lost.
 func (z *Zone) putBackHint() string {
-	return "\nhint: put it back from a backup: taizhang doctor --mend --from " + z.backupFolder()
+	return lang.Phrase("\nhint: put it back from a backup: taizhang doctor --mend --from %s", "\n建议：从备份补回：taizhang doctor --mend --from %s", z.backupFolder())
 }
 
 // backupFolder is where the last backup went, or a word for it.
@@ -35,7 +36,7 @@ func (z *Zone) backupFolder() string {
 func (z *Zone) refuseLost(ctx context.Context, a *archive.Archive, o *Options, whole bool) error {
 	last, published := z.lastPublication()
 	if a.Size() < last.Journal {
-		return fmt.Errorf("the journal of %s has %d bytes, but had %d when the figures were published last: part of it is missing%s", z.Archive(), a.Size(), last.Journal, z.restoreHint())
+		return lang.Errorf("the journal of %s has %d bytes, but had %d when the figures were published last: part of it is missing%s", "%s 的日志有%d字节，而上次发布数字时有%d字节：缺了一部分%s", z.Archive(), a.Size(), last.Journal, z.restoreHint())
 	}
 	if _, err := os.Stat(z.Warehouse()); err == nil && !whole {
 		return nil
@@ -113,13 +114,13 @@ func compareKnown(ctx context.Context, db *warehouse.DB, had map[int64]string, d
 	}
 	switch {
 	case err != nil:
-		return fmt.Errorf("compare %s with the archive: %w", db.Path(), err)
+		return lang.Errorf("compare %s with the archive: %w", "把 %s 与档案核对：%w", db.Path(), err)
 	case lost > 0:
-		return fmt.Errorf("%s knows %d files, from arrival %d on, that the journal of %s doesn't: it is older, or part of it is missing%s", db.Path(), lost, first, dir, hint)
+		return lang.Errorf("%s knows %d files, from arrival %d on, that the journal of %s doesn't: it is older, or part of it is missing%s", "%s 中有%d个文件（从第 %d 号起）是 %s 的日志中没有的：日志较旧，或缺了一部分%s", db.Path(), lost, first, dir, hint)
 	case other > 0:
-		return fmt.Errorf("%s knows arrival %d as another file than the journal of %s: it is another zone's, or was gone on with from an older copy%s", db.Path(), first, dir, hint)
+		return lang.Errorf("%s knows arrival %d as another file than the journal of %s: it is another zone's, or was gone on with from an older copy%s", "%s 中第 %d 号文件与 %s 的日志不同：属于另一个园区，或是从旧副本继续的%s", db.Path(), first, dir, hint)
 	case last > int64(decisions):
-		return fmt.Errorf("%s knows decision %d, but the journal of %s ends at %d%s", db.Path(), last, dir, decisions, hint)
+		return lang.Errorf("%s knows decision %d, but the journal of %s ends at %d%s", "%s 中有第%d号决定，但 %s 的日志只到第%d号%s", db.Path(), last, dir, decisions, hint)
 	}
 	return nil
 }
@@ -143,15 +144,16 @@ func (w *work) lose(e archive.Event, err error) {
 // named says which arrival's original is lost.
 func (w *work) named(e archive.Event, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		err = errors.New("its original is missing")
+		err = lang.Errorf("its original is missing", "原件遗失")
 	}
-	return fmt.Errorf("%s, arrival %d of %s, archive/%s/%s: %w", e.Path, e.Seq, e.At.In(w.z.Location).Format("2006-01-02 15:04"), e.Hash[:2], e.Hash, err)
+	return lang.Errorf("%s, arrival %d of %s, archive/%s/%s: %w", "%s，第 %d 号，来自%s，archive/%s/%s：%w", e.Path, e.Seq, e.At.In(w.z.Location).Format("2006-01-02 15:04"), e.Hash[:2], e.Hash, err)
 }
 
 // lostError ends work that made the warehouse anew and had to leave files out.
-func (z *Zone) lostError(done string, lost []error) error {
+func (z *Zone) lostError(done lang.Text, lost []error) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup: taizhang doctor --mend --from %s; then run: taizhang rebuild", done, len(lost), errors.Join(lost...), z.backupFolder())
+	return lang.Errorf("%s and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup: taizhang doctor --mend --from %s; then run: taizhang rebuild",
+		"%s并发布，但缺少%d个原件遗失的文件：\n%w\n建议：从备份补回：taizhang doctor --mend --from %s；然后执行：taizhang rebuild", done, len(lost), errors.Join(lost...), z.backupFolder())
 }

@@ -15,6 +15,7 @@ import (
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // publication is what the last publication was made from, kept beside it: if nothing of it has changed, a run has nothing to do.
@@ -77,7 +78,7 @@ func (z *Zone) currentAt(now time.Time, journal int64) (publication, error) {
 			return nil
 		})
 		if err != nil {
-			return p, fmt.Errorf("read declarations: %w", err)
+			return p, lang.Errorf("read declarations: %w", "读取配置：%w", err)
 		}
 	}
 	p.Declarations = hex.EncodeToString(h.Sum(nil))

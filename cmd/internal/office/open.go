@@ -23,6 +23,7 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/zone"
 )
@@ -43,7 +44,7 @@ func Load(dir string) (*Zone, error) {
 	config, err := os.ReadFile(filepath.Join(dir, zone.FileName))
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s is not a zone: it has no %s (make one with: taizhang init DIR)", dir, zone.FileName)
+			return nil, lang.Errorf("%s is not a zone: it has no %s (make one with: taizhang init DIR)", "%s 不是园区：其中没有 %s（新建用：taizhang init 文件夹）", dir, zone.FileName)
 		}
 		return nil, err
 	}
@@ -205,20 +206,20 @@ func (z *Zone) bundle() ([]byte, error) {
 func (z *Zone) fromBundle(text []byte) (*Zone, error) {
 	var b bundle
 	if err := json.Unmarshal(text, &b); err != nil {
-		return nil, fmt.Errorf("read archived declarations: %w", err)
+		return nil, lang.Errorf("read archived declarations: %w", "读取存档的配置：%w", err)
 	}
 	old := &Zone{Metrics: z.Metrics, Models: z.Models, config: []byte(b.Config), learned: []byte(b.Learned)}
 	var err error
 	if old.Forms, err = forms.FromTexts(b.Forms); err != nil {
-		return nil, fmt.Errorf("archived declarations: %w", err)
+		return nil, lang.Errorf("archived declarations: %w", "存档的配置：%w", err)
 	}
 	k := Known(old.Forms, nil) // metrics come and go: a target is no business of intake
 	k.Archived = true
 	if old.Zone, err = zone.Parse(filepath.Join(z.Dir, zone.FileName), old.config, k); err != nil {
-		return nil, fmt.Errorf("archived declarations: %w", err)
+		return nil, lang.Errorf("archived declarations: %w", "存档的配置：%w", err)
 	}
 	if err := old.apply(forms.LearnedFile); err != nil {
-		return nil, fmt.Errorf("archived declarations: %w", err)
+		return nil, lang.Errorf("archived declarations: %w", "存档的配置：%w", err)
 	}
 	return old, nil
 }
@@ -262,10 +263,10 @@ func (z *Zone) keys() (secret.Keys, error) {
 			return nil, fmt.Errorf("%s: %w%s", path, err, z.putBackHint())
 		}
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("read keys: %w", err)
+		return nil, lang.Errorf("read keys: %w", "读取密钥：%w", err)
 	default:
 		if info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil && info.Size() > 0 {
-			return nil, fmt.Errorf("%s is gone, but returns were taken in with it%s", path, z.putBackHint())
+			return nil, lang.Errorf("%s is gone, but returns were taken in with it%s", "%s 不见了，但以前接收报表时用过其中的密钥%s", path, z.putBackHint())
 		}
 	}
 	want := []string{"zone"}
@@ -277,7 +278,7 @@ func (z *Zone) keys() (secret.Keys, error) {
 	missing := false
 	if err == nil && stored["zone"] == "" {
 		if info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil && info.Size() > 0 {
-			return nil, fmt.Errorf("%s holds no key, but returns were taken in with one%s", path, z.putBackHint())
+			return nil, lang.Errorf("%s holds no key, but returns were taken in with one%s", "%s 中没有密钥，但以前接收报表时用过密钥%s", path, z.putBackHint())
 		}
 	}
 	keys := secret.Keys{}
@@ -285,14 +286,14 @@ func (z *Zone) keys() (secret.Keys, error) {
 		if stored[w] == "" {
 			b := make([]byte, 32)
 			if _, err := rand.Read(b); err != nil {
-				return nil, fmt.Errorf("make a key: %w", err)
+				return nil, lang.Errorf("make a key: %w", "生成密钥：%w", err)
 			}
 			stored[w] = base64.StdEncoding.EncodeToString(b)
 			missing = true
 		}
 		k, err := base64.StdEncoding.DecodeString(stored[w])
 		if err != nil {
-			return nil, fmt.Errorf("%s: key %s: %w", path, w, err)
+			return nil, lang.Errorf("%s: key %s: %w", "%s：密钥 %s：%w", path, w, err)
 		}
 		keys[w] = k
 	}
@@ -305,10 +306,10 @@ func (z *Zone) keys() (secret.Keys, error) {
 			return nil, err
 		}
 		if err := durable.MkdirAll(z.Archive(), 0o700); err != nil {
-			return nil, fmt.Errorf("write keys: %w", err)
+			return nil, lang.Errorf("write keys: %w", "写入密钥：%w", err)
 		}
 		if err := durable.WriteBytes(path, 0o600, text); err != nil {
-			return nil, fmt.Errorf("write keys: %w", err)
+			return nil, lang.Errorf("write keys: %w", "写入密钥：%w", err)
 		}
 	}
 	return keys, nil

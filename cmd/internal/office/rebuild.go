@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -69,7 +70,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if err := w.publish(ctx, &Outcome{}); err != nil {
 		return nil, false, err
 	}
-	lost := z.lostError("rebuilt", w.lost)
+	lost := z.lostError(lang.Say("rebuilt", "已重建"), w.lost)
 	w.lost = nil
 	if err := (&Outcome{Troubles: w.troubled()}).waitError(); err != nil {
 		return nil, false, err
@@ -92,7 +93,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 func (z *Zone) remake(ctx context.Context, a *archive.Archive, o *Options) error {
 	path := z.Warehouse() + ".rebuild"
 	if err := durable.Remove(path, path+".wal"); err != nil {
-		return fmt.Errorf("rebuild: %w", err)
+		return lang.Errorf("rebuild: %w", "重建：%w", err)
 	}
 	db, err := warehouse.Open(path, warehouse.Options{TimeZone: z.Timezone})
 	if err != nil {
@@ -203,7 +204,7 @@ func (z *Zone) outcomes(ctx context.Context, file string) (map[string]string, er
 			return nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("read the published figures: %w", err)
+			return nil, lang.Errorf("read the published figures: %w", "读取已发布的数字：%w", err)
 		}
 	}
 	return out, nil

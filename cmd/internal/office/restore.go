@@ -3,7 +3,6 @@ package office
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -13,8 +12,8 @@ import (
 
 	"taizhang/internal/archive"
 	"taizhang/internal/backup"
-	"taizhang/internal/decl"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 )
@@ -41,7 +40,7 @@ type RestoreReport struct {
 	Proven           bool
 	Returns, Figures int // compared
 	Differences      []Difference
-	Notes            []decl.Text
+	Notes            []lang.Text
 }
 
 // restoringName marks a folder whose restore isn't finished: it is no zone yet.
@@ -56,7 +55,7 @@ func Restore(ctx context.Context, o RestoreOptions) (*RestoreReport, error) {
 	}
 	store, err := backup.Open(o.Dir)
 	if errors.Is(err, backup.ErrNone) {
-		return nil, refuse("%s holds no backups: name the folder that was given to taizhang backup", o.Dir)
+		return nil, refuse("%s holds no backups: name the folder that was given to taizhang backup", "%s 中没有备份：请写当时给 taizhang backup 的文件夹", o.Dir)
 	}
 	if err != nil {
 		return nil, err
@@ -92,18 +91,18 @@ func Restore(ctx context.Context, o RestoreOptions) (*RestoreReport, error) {
 		return r, err
 	}
 	if err := prove(ctx, store, set, to, config, &o, r); err != nil {
-		return r, fmt.Errorf("the files are back and whole, but the figures can't be proven: %w\nhint: they lie in %s without their %s; taizhang restore again, or --at an earlier backup", err, o.To, zone.FileName)
+		return r, lang.Errorf("the files are back and whole, but the figures can't be proven: %w\nhint: they lie in %s without their %s; taizhang restore again, or --at an earlier backup", "文件已完整恢复，但数字无法核对：%w\n建议：文件在 %s，尚缺 %s；请再执行 taizhang restore，或用 --at 换一份更早的备份", err, o.To, zone.FileName)
 	}
 	if f := set.File(zone.FileName); f != nil {
 		if err := store.Extract(f, filepath.Join(to, zone.FileName)); err != nil {
-			return r, fmt.Errorf("restore %s: %w", zone.FileName, err)
+			return r, lang.Errorf("restore %s: %w", "恢复 %s：%w", zone.FileName, err)
 		}
 	}
 	if err := durable.Remove(filepath.Join(to, restoringName)); err != nil {
 		return r, err
 	}
 	if len(r.Differences) > 0 {
-		return r, fmt.Errorf("restored, but %d outcomes or figures made from archive and journal differ from those published", len(r.Differences))
+		return r, lang.Errorf("restored, but %d outcomes or figures made from archive and journal differ from those published", "已恢复，但由档案和日志算出的%d项结果或数字与当时发布的不同", len(r.Differences))
 	}
 	return r, nil
 }
@@ -114,14 +113,14 @@ func emptyFor(to, name string) error {
 	entries, err := os.ReadDir(to)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("restore to %s: %w", to, err)
+		return lang.Errorf("restore to %s: %w", "恢复到 %s：%w", to, err)
 	case len(entries) > 0:
 		text, err := os.ReadFile(mark)
 		if err != nil {
-			return refuse("%s is not empty (it holds %s): a zone is restored into an empty folder only", to, entries[0].Name())
+			return refuse("%s is not empty (it holds %s): a zone is restored into an empty folder only", "%s 不是空文件夹（其中有 %s）：只能恢复到空文件夹", to, entries[0].Name())
 		}
 		if strings.TrimSpace(string(text)) != name {
-			return refuse("%s holds a restore of %s that was cut short; go on with --at %s, or name an empty folder", to, strings.TrimSpace(string(text)), strings.TrimSpace(string(text)))
+			return refuse("%s holds a restore of %s that was cut short; go on with --at %s, or name an empty folder", "%s 中有一次中断的恢复（备份 %s）；请用 --at %s 接着恢复，或指定一个空文件夹", to, strings.TrimSpace(string(text)), strings.TrimSpace(string(text)))
 		}
 		return nil
 	}
@@ -139,7 +138,7 @@ func extract(ctx context.Context, store *backup.Store, set *backup.Set, to strin
 		}
 		f := &set.Files[i]
 		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
-			return nil, fmt.Errorf("the backup names %s, which is not in the zone", f.Path)
+			return nil, lang.Errorf("the backup names %s, which is not in the zone", "备份中写有 %s，但它不在园区之内", f.Path)
 		}
 		path := filepath.Join(to, filepath.FromSlash(f.Path))
 		r.Files++
@@ -163,7 +162,7 @@ func extract(ctx context.Context, store *backup.Store, set *backup.Set, to strin
 			err = store.Extract(f, path)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("restore %s: %w", f.Path, err)
+			return nil, lang.Errorf("restore %s: %w", "恢复 %s：%w", f.Path, err)
 		}
 		switch top, _, _ := strings.Cut(f.Path, "/"); {
 		case top == "outbox":
@@ -173,7 +172,7 @@ func extract(ctx context.Context, store *backup.Store, set *backup.Set, to strin
 		}
 	}
 	if config == nil {
-		return nil, fmt.Errorf("backup %s has no %s", set.Name, zone.FileName)
+		return nil, lang.Errorf("backup %s has no %s", "备份 %s 中没有 %s", set.Name, zone.FileName)
 	}
 	return config, nil
 }
@@ -189,7 +188,7 @@ func publishedLength(set *backup.Set) int64 {
 // prove makes the warehouse anew from archive and journal and compares it with what was published.
 func prove(ctx context.Context, store *backup.Store, set *backup.Set, to string, config []byte, o *RestoreOptions, r *RestoreReport) error {
 	if set.File(journalPath) == nil {
-		r.Notes = append(r.Notes, decl.Say("nothing had been taken in yet when this was backed up", "备份时还没有接收过报表"))
+		r.Notes = append(r.Notes, lang.Say("nothing had been taken in yet when this was backed up", "备份时还没有接收过报表"))
 		return nil
 	}
 	z, err := load(to, config)
@@ -206,7 +205,7 @@ func prove(ctx context.Context, store *backup.Store, set *backup.Set, to string,
 		if err := store.Extract(f, filepath.Join(to, filepath.FromSlash(journalPath))); err != nil {
 			return err
 		}
-		r.Notes = append(r.Notes, decl.Say("returns or decisions had come in since the publication; the next run takes them in and publishes", "备份前有发布之后才收到的报表或决定，下次运行会处理并发布"))
+		r.Notes = append(r.Notes, lang.Say("returns or decisions had come in since the publication; the next run takes them in and publishes", "备份前有发布之后才收到的报表或决定，下次运行会处理并发布"))
 	}
 	return nil
 }
@@ -237,17 +236,17 @@ func (z *Zone) proveFigures(ctx context.Context, set *backup.Set, log *slog.Logg
 		return err
 	}
 	for _, l := range w.lost {
-		r.Notes = append(r.Notes, decl.Say("left out: %[1]v", "缺：%[1]v", l))
+		r.Notes = append(r.Notes, lang.Say("left out: %[1]v", "缺：%[1]v", l))
 	}
 	switch {
 	case !published || !settled:
-		r.Notes = append(r.Notes, decl.Say("nothing was published when this was backed up, so no figures could be compared", "备份时没有完整的发布，无法比对数字"))
+		r.Notes = append(r.Notes, lang.Say("nothing was published when this was backed up, so no figures could be compared", "备份时没有完整的发布，无法比对数字"))
 		return nil
 	case current.Declarations != last.Declarations:
-		r.Notes = append(r.Notes, decl.Say("the declarations had been edited since the publication, so only returns could be compared, not figures; the next run publishes by them",
+		r.Notes = append(r.Notes, lang.Say("the declarations had been edited since the publication, so only returns could be compared, not figures; the next run publishes by them",
 			"发布之后修改过配置或模型，只比对了报表，没有比对数字；下次运行会按新的发布"))
 	case current.Program != last.Program:
-		r.Notes = append(r.Notes, decl.Say("another version of the program had published these figures", "这些数字是由另一版本的程序发布的"))
+		r.Notes = append(r.Notes, lang.Say("another version of the program had published these figures", "这些数字是由另一版本的程序发布的"))
 	}
 	file, err := z.comparable(last)
 	if err == nil && file == z.PublishedFile() {

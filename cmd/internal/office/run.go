@@ -16,6 +16,7 @@ import (
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/transform"
 	"taizhang/transform/mart"
@@ -162,19 +163,24 @@ func (o *Outcome) waitError() error {
 	if len(o.Troubles) == 0 {
 		return nil
 	}
-	return fmt.Errorf("everything else is taken in and published, but this is waiting:\n%w\nhint: mend what is named; the next run does the rest", errors.Join(o.Troubles...))
+	return lang.Errorf("everything else is taken in and published, but this is waiting:\n%w\nhint: mend what is named; the next run does the rest", "其余的已接收并发布，但以下内容在等待：\n%w\n建议：处理好上述问题，下次运行时会接着做", errors.Join(o.Troubles...))
+}
+
+// isHinted says whether an error tells already what to do.
+func isHinted(err error) bool {
+	return strings.Contains(lang.In(err, lang.English), "\nhint:") || strings.Contains(lang.In(err, lang.Chinese), "\n建议：")
 }
 
 // remedied adds to an error of the engine or of a disk what the operator can do.
 func remedied(err error, then string) error {
-	if err == nil || strings.Contains(err.Error(), "\nhint:") {
+	if err == nil || isHinted(err) {
 		return err
 	}
 	if warehouse.IsEngineFault(err) && warehouse.IsDamage(err) { // whatever statement met it says nothing to an operator
 		return &damagedError{err, then}
 	}
 	if what := warehouse.Remedy(err); what != "" {
-		return fmt.Errorf("%w\nhint: %s%s", err, what, then)
+		return lang.Errorf("%w\nhint: %s%s", "%w\n建议：%s%s", err, what, then)
 	}
 	return err
 }
@@ -186,7 +192,8 @@ type damagedError struct {
 }
 
 func (e *damagedError) Error() string {
-	return "the warehouse is damaged: " + firstLine(e.err) + "\nhint: make it anew from the archive with: taizhang rebuild" + e.then
+	return lang.Phrase("the warehouse is damaged: %s\nhint: make it anew from the archive with: taizhang rebuild%s",
+		"数据库已损坏：%s\n建议：由档案重新生成：taizhang rebuild%s", firstLine(e.err), e.then)
 }
 
 func (e *damagedError) Unwrap() error { return e.err }
@@ -305,7 +312,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	if err := result.Err(); err != nil {
 		warehouse.Rollback(conn)
-		err = fmt.Errorf("nothing was published, the earlier figures stay: %w", err)
+		err = lang.Errorf("nothing was published, the earlier figures stay: %w", "没有发布，原有数字不变：%w", err)
 		if e := w.close(); e != nil {
 			return errors.Join(err, e)
 		}
@@ -328,7 +335,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	if err := w.close(); err != nil {
-		return fmt.Errorf("close the warehouse: %w", err)
+		return lang.Errorf("close the warehouse: %w", "关闭数据库：%w", err)
 	}
 	step("checkpoint and close")
 	publish := warehouse.Publish

@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -66,7 +66,7 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 		}
 		if w, err = z.anew(ctx, a, o, w); err == nil {
 			if lacking, err = w.lacking(ctx); err == nil && lacking > 0 {
-				err = fmt.Errorf("the warehouse made anew still lacks %d files of the archive", lacking)
+				err = lang.Errorf("the warehouse made anew still lacks %d files of the archive", "重新生成的数据库仍缺档案中的%d个文件", lacking)
 			}
 		}
 	}
@@ -150,11 +150,11 @@ func (w *work) prepare(ctx context.Context) error {
 func (w *work) lacking(ctx context.Context) (int, error) {
 	codes, err := warehouse.Strings(ctx, w.db.Conn, "select distinct zone from raw.return")
 	if err != nil {
-		return 0, fmt.Errorf("compare warehouse and archive: %w", err)
+		return 0, lang.Errorf("compare warehouse and archive: %w", "核对数据库与档案：%w", err)
 	}
 	for _, c := range codes {
 		if c != w.z.Code {
-			return 0, refuse("%s: the zone's code is %q now but was %q when its returns were taken in; set code: %s again", w.z.File(), w.z.Code, strings.Join(codes, ", "), c)
+			return 0, refuse("%s: the zone's code is %q now but was %q when its returns were taken in; set code: %s again", "%s：园区代码现为 %q，但接收报表时为 %q；请改回 code: %s", w.z.File(), w.z.Code, strings.Join(codes, ", "), c)
 		}
 	}
 	have := map[int]bool{}
@@ -166,7 +166,7 @@ func (w *work) lacking(ctx context.Context) (int, error) {
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("compare warehouse and archive: %w", err)
+		return 0, lang.Errorf("compare warehouse and archive: %w", "核对数据库与档案：%w", err)
 	}
 	pending, err := w.archive.Pending()
 	if err != nil {
@@ -184,7 +184,7 @@ func (w *work) lacking(ctx context.Context) (int, error) {
 		}
 	}
 	if highest > known {
-		return 0, fmt.Errorf("the warehouse holds arrival %d, but the journal of %s ends at %d%s", highest, w.z.Archive(), known, w.z.restoreHint())
+		return 0, lang.Errorf("the warehouse holds arrival %d, but the journal of %s ends at %d%s", "数据库中有第 %d 号文件，但 %s 的日志只到第 %d 号%s", highest, w.z.Archive(), known, w.z.restoreHint())
 	}
 	if len(lacking) == 0 {
 		return 0, nil
@@ -259,7 +259,7 @@ func (w *work) enter(ctx context.Context, z *Zone) error {
 func (w *work) catchUp(ctx context.Context) error {
 	var have int
 	if err := w.db.Conn.QueryRowContext(ctx, `select coalesce(max(seq), 0) from raw.decision where zone = ?`, w.z.Code).Scan(&have); err != nil {
-		return fmt.Errorf("read decisions: %w", err)
+		return lang.Errorf("read decisions: %w", "读取决定：%w", err)
 	}
 	if have == w.archive.LastDecision() {
 		return nil
@@ -300,7 +300,7 @@ func (w *work) close() error {
 // that lacks returns, which the next open notices.
 func replaceWarehouse(next, path string) error {
 	if err := durable.Remove(path + ".wal"); err != nil {
-		return fmt.Errorf("replace the warehouse: %w", err)
+		return lang.Errorf("replace the warehouse: %w", "替换数据库：%w", err)
 	}
 	return durable.Replace(next, path)
 }

@@ -2,7 +2,6 @@ package office
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"taizhang/ingest/receipt"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 )
 
 // keptAtHand is how many months receipts lie at hand before they go into the folder of their year.
@@ -24,7 +24,7 @@ func (z *Zone) TidyYears(now time.Time) (moved int, err error) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("tidy the outbox: %w", err)
+		return 0, lang.Errorf("tidy the outbox: %w", "整理回执文件夹：%w", err)
 	}
 	before := now.AddDate(0, -keptAtHand, 0)
 	var faults []error
@@ -48,7 +48,7 @@ func (z *Zone) tidyUnit(dir string, before time.Time) (moved int, err error) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("tidy %s: %w", dir, err)
+		return 0, lang.Errorf("tidy %s: %w", "整理 %s：%w", dir, err)
 	}
 	for _, e := range entries {
 		info, err := e.Info()

@@ -14,6 +14,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/queries/weekly"
 )
@@ -57,7 +58,7 @@ func (b *batch) paper(kind, base, suffix, content string, write func(io.Writer) 
 	sum := sha256.New()
 	s, err := durable.Stage(filepath.Dir(path), 0o644, func(w io.Writer) error { return write(io.MultiWriter(w, sum)) })
 	if err != nil {
-		return "", false, fmt.Errorf("write %s: %w", path, err)
+		return "", false, lang.Errorf("write %s: %w", "写 %s：%w", path, err)
 	}
 	b.staged = append(b.staged, s)
 	b.list = append(b.list, Paper{File: name, Kind: kind, AsOf: b.point.AsOf, KnownAt: b.point.KnownAt, IssuedAt: b.at,

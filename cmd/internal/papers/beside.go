@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/lang"
 	"taizhang/internal/official"
 	"taizhang/internal/onepage"
 	"taizhang/internal/warehouse"
@@ -47,7 +48,7 @@ func (d *Desk) beside(ctx context.Context, b *batch, w *weekly.Issue, o Options)
 			put(PDF, "一页通_截至"+date, ".pdf", page, func(out io.Writer) error {
 				err := page.PDF(ctx, out)
 				if errors.Is(err, onepage.ErrNoConverter) {
-					return fmt.Errorf("--pdf: %w; open the .html file and print it", err)
+					return lang.Errorf("--pdf: %w; open the .html file and print it", "--pdf：%w；请打开 .html 文件打印", err)
 				}
 				return err
 			})

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 	"taizhang/queries/weekly"
 )
@@ -122,7 +122,7 @@ func List(z *office.Zone) ([]Paper, error) {
 	}
 	var list []Paper
 	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, fmt.Errorf("%s, the list of what was issued, is damaged: %w\nhint: put it back from a backup: taizhang doctor --mend --from BACKUPS; without one move it away: what was issued keeps its files, and what is issued next goes beside them", listFile(z), err)
+		return nil, lang.Errorf("%s, the list of what was issued, is damaged: %w\nhint: put it back from a backup: taizhang doctor --mend --from BACKUPS; without one move it away: what was issued keeps its files, and what is issued next goes beside them", "签发目录 %s 已损坏：%w\n建议：从备份补回：taizhang doctor --mend --from 备份文件夹；没有备份的，请把它移走：已印发的文件不受影响，以后印发的放在旁边", listFile(z), err)
 	}
 	there := list[:0]
 	for _, p := range list {
@@ -200,7 +200,7 @@ func lock(ctx context.Context, z *office.Zone) (*warehouse.Owner, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("another summary is being issued (process %d): %w", held.PID, ctx.Err())
+			return nil, lang.Errorf("another summary is being issued (process %d): %w", "另一份周报正在印发（进程%d）：%w", held.PID, ctx.Err())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -240,7 +240,7 @@ func forget(list []Paper) {
 func hashOf(v any, knownAt time.Time) (string, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
-		return "", fmt.Errorf("compare summaries: %w", err)
+		return "", lang.Errorf("compare summaries: %w", "核对周报：%w", err)
 	}
 	s := string(text)
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006年1月2日15:04", "2006年1月2日 15:04"} {

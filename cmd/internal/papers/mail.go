@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/lang"
 	"taizhang/internal/mail"
 	"taizhang/queries/weekly"
 )
@@ -54,7 +55,7 @@ func (d *Desk) Send(ctx context.Context, i *Issued, again bool) (sent []Sent, er
 	}
 	content, err := os.ReadFile(i.Path)
 	if err != nil {
-		return nil, fmt.Errorf("mail: %w", err)
+		return nil, lang.Errorf("mail: %w", "邮件：%w", err)
 	}
 	m := mail.Message{Subject: p.mail.Subject, Text: p.mail.Text + "\n", Attachments: []mail.Attachment{{Name: filepath.Base(i.Path), Content: content}}}
 	var faults []error
@@ -115,20 +116,20 @@ func (d *Desk) Preview(i *Issued, again bool) (string, error) {
 	}
 	var b strings.Builder
 	for _, l := range p.letters(again) {
-		fmt.Fprintf(&b, "To %s: %s", l.role, strings.Join(l.to, ", "))
+		fmt.Fprint(&b, lang.Say("To %s: %s", "发给%s：%s", l.role, strings.Join(l.to, ", ")))
 		switch {
 		case len(l.to) == 0:
-			fmt.Fprintf(&b, "nobody; sent before (%d)", l.got)
+			fmt.Fprint(&b, lang.Say("nobody; sent before (%d)", "无；此前已发（%d人）", l.got))
 		case l.got > 0:
-			fmt.Fprintf(&b, " (not to %d who have it)", l.got)
+			fmt.Fprint(&b, lang.Say(" (not to %d who have it)", "（已收到的%d人不再发）", l.got))
 		}
 		b.WriteByte('\n')
 	}
-	state := "issued"
+	state := lang.Say("issued", "已印发")
 	if _, err := os.Stat(i.Path); err != nil {
-		state = "to be issued"
+		state = lang.Say("to be issued", "待印发")
 	}
-	fmt.Fprintf(&b, "Through: %s\nSubject: %s\nAttached: %s (%d KiB, %s)\n\n%s\n", d.Zone.Mail.Server(), p.mail.Subject, filepath.Base(i.Path), (book.Len()+1023)/1024, state, p.mail.Text)
+	fmt.Fprint(&b, lang.Say("Through: %s\nSubject: %s\nAttached: %s (%d KiB, %s)\n\n%s\n", "服务器：%s\n主题：%s\n附件：%s（%d KiB，%s）\n\n%s\n", d.Zone.Mail.Server(), p.mail.Subject, filepath.Base(i.Path), (book.Len()+1023)/1024, state, p.mail.Text))
 	return b.String(), nil
 }
 
@@ -194,7 +195,7 @@ func recipientKey(to string) string {
 func (p *posting) remember(ctx context.Context, role string, to []string) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("mail to %s was sent, but that could not be noted: %w", role, err)
+			err = lang.Errorf("mail to %s was sent, but that could not be noted: %w", "给 %s 的邮件已发出，但无法记下：%w", role, err)
 		}
 	}()
 	held, err := lock(ctx, p.z)

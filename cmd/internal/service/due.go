@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/state"
 	"taizhang/internal/zone"
 )
@@ -203,7 +204,7 @@ func (s *Service) try(ctx context.Context, a attempt) (r Report, err error) {
 }
 
 // errBusy is a job that is at work already.
-var errBusy = errors.New("it is at work already")
+var errBusy = lang.Errorf("it is at work already", "正在执行")
 
 // lull is how often it is noted that a light job found nothing to do.
 const lull = 5 * time.Minute
@@ -245,12 +246,12 @@ func (s *Service) note(ctx context.Context, a attempt, run state.Run, news bool)
 
 // limited does a job within its time; a fault of the program costs the attempt, not the service.
 func (s *Service) limited(ctx context.Context, a attempt) (r Report, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, a.job.limit, fmt.Errorf("it took longer than its limit of %s", a.job.limit))
+	ctx, cancel := context.WithTimeoutCause(ctx, a.job.limit, lang.Errorf("it took longer than its limit of %s", "超过了%s的时限", a.job.limit))
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			s.o.Log.Error("a job panicked", "job", a.job.name, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			err = fmt.Errorf("a fault of the program: %v", p)
+			err = lang.Errorf("a fault of the program: %v", "程序故障：%v", p)
 		}
 	}()
 	r, err = a.job.do(ctx, a)

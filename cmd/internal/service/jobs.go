@@ -15,6 +15,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/logbook"
 	"taizhang/internal/schedule"
 	"taizhang/internal/state"
@@ -168,7 +169,7 @@ func (s *Service) summary(ctx context.Context, a attempt) (Report, error) {
 	case err != nil && out != nil && len(out.Troubles) > 0: // the rest is in and published
 		notice = fmt.Sprintf("有%d处文件未能读取，未计入本期", len(out.Troubles))
 	case err != nil && a.no < patience && !a.final && a.by == bySchedule:
-		return Report{}, fmt.Errorf("take in what belongs into the weekly: %w", err)
+		return Report{}, lang.Errorf("take in what belongs into the weekly: %w", "接收周报所需的报表：%w", err)
 	case err != nil:
 		notice = "生成前收件未成功，本期数据可能不是最新（" + firstLine(err) + "）"
 	}
@@ -204,7 +205,7 @@ func firstLine(err error) string {
 func (s *Service) mail(ctx context.Context, _ attempt) (Report, error) {
 	z := s.Zone()
 	if z.Mail == nil {
-		return Report{}, office.Refuse("taizhang.yaml has no mail:")
+		return Report{}, office.Refuse("taizhang.yaml has no mail:", "taizhang.yaml 没有写 mail:")
 	}
 	s.mu.Lock()
 	issued := s.issued
@@ -246,7 +247,7 @@ func (s *Service) tidy(ctx context.Context, _ attempt) (Report, error) {
 func (s *Service) backup(ctx context.Context, _ attempt) (Report, error) {
 	z := s.Zone()
 	if z.Backups.To == "" {
-		return Report{}, office.Refuse("taizhang.yaml has no backup:")
+		return Report{}, office.Refuse("taizhang.yaml has no backup:", "taizhang.yaml 没有写 backup:")
 	}
 	r, err := z.Backup(ctx, office.BackupOptions{Dir: backupDir(z), Keep: z.Backups.Keep, Program: s.o.Version, Clock: s.o.Clock, Log: s.o.Log})
 	if r == nil || r.Name == "" {
@@ -270,7 +271,7 @@ func backupDir(z *office.Zone) string {
 func (s *Service) drill(ctx context.Context, _ attempt) (r Report, err error) {
 	z := s.Zone()
 	if z.Backups.To == "" {
-		return r, office.Refuse("taizhang.yaml has no backup:")
+		return r, office.Refuse("taizhang.yaml has no backup:", "taizhang.yaml 没有写 backup:")
 	}
 	to, err := os.MkdirTemp("", "taizhang-drill-")
 	if err != nil {
@@ -279,7 +280,7 @@ func (s *Service) drill(ctx context.Context, _ attempt) (r Report, err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(to)) }()
 	got, err := office.Restore(ctx, office.RestoreOptions{Dir: backupDir(z), To: filepath.Join(to, "zone"), Log: s.o.Log})
 	if err != nil {
-		return r, fmt.Errorf("the newest backup can't be brought back: %w", err)
+		return r, lang.Errorf("the newest backup can't be brought back: %w", "最新的备份无法恢复：%w", err)
 	}
 	if !got.Proven {
 		return Report{Message: fmt.Sprintf("%s：%d个文件完好；备份时尚未发布过数据，无从核对", got.Name, got.Files), News: true}, nil

@@ -7,13 +7,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -66,7 +66,7 @@ func (s *Service) Serve(ctx context.Context, owner *warehouse.Owner, once bool) 
 	s.token = hex.EncodeToString(secret)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return fmt.Errorf("listen on the loopback address: %w", err)
+		return lang.Errorf("listen on the loopback address: %w", "打开本机监听端口：%w", err)
 	}
 	srv := &http.Server{Handler: s.handler(ctx), ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
@@ -75,7 +75,7 @@ func (s *Service) Serve(ctx context.Context, owner *warehouse.Owner, once bool) 
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		if e := srv.Shutdown(stop); e != nil {
-			err = errors.Join(err, fmt.Errorf("stop serving: %w", e))
+			err = errors.Join(err, lang.Errorf("stop serving: %w", "停止服务：%w", e))
 		}
 		s.beside.Wait()
 		s.work.Lock() // what was handed over ends first
@@ -105,7 +105,7 @@ func (s *Service) Serve(ctx context.Context, owner *warehouse.Owner, once bool) 
 			return nil
 		case err := <-failed:
 			timer.Stop()
-			return fmt.Errorf("serve: %w", err)
+			return lang.Errorf("serve: %w", "服务：%w", err)
 		case <-s.wake:
 			timer.Stop()
 		case <-timer.C:

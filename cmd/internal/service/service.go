@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
 	"taizhang/internal/calendar"
+	"taizhang/internal/lang"
 	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -82,7 +82,7 @@ func OpenState(ctx context.Context, z *office.Zone, o Options) (*state.Store, er
 	st, err := state.Open(ctx, z.Dir)
 	if !errors.Is(err, state.ErrDamaged) {
 		if errors.Is(err, state.ErrNewer) {
-			err = fmt.Errorf("%w\nhint: use the newer program, or restore %s from the time before it", err, state.FileName)
+			err = lang.Errorf("%w\nhint: use the newer program, or restore %s from the time before it", "%w\n建议：请用较新的程序，或恢复此前的 %s", err, state.FileName)
 		}
 		return st, err
 	}
@@ -175,7 +175,7 @@ func (s *Service) run(ctx context.Context, r Request) (*office.Zone, *office.Out
 		return s.Zone(), nil, err
 	}
 	if r.ReceivedAt.After(s.o.Clock()) {
-		return z, nil, office.Refuse("received at %s lies in the future: nothing can have been received then", r.ReceivedAt.Format(time.RFC3339))
+		return z, nil, office.Refuse("received at %s lies in the future: nothing can have been received then", "收到时间 %s 晚于现在：不可能在那时收到", r.ReceivedAt.Format(time.RFC3339))
 	}
 	out, err := z.Run(ctx, office.Options{ReceivedAt: r.ReceivedAt, Clock: s.o.Clock, ClockOK: r.ClockOK, Pause: s.o.Pause, Log: s.o.Log})
 	return z, out, err
@@ -196,5 +196,5 @@ func (s *Service) jobOf(name string) (job, error) {
 			return j, nil
 		}
 	}
-	return job{}, office.Refuse("no job %q; the jobs are %v", name, zone.JobNames)
+	return job{}, office.Refuse("no job %q; the jobs are %v", "没有任务 %q；任务有：%v", name, zone.JobNames)
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
@@ -58,7 +59,7 @@ func New(ctx context.Context, w io.Writer, format string, columns []result.Colum
 		}
 		return &parquetSink{ctx, w, p}, nil
 	}
-	return nil, fmt.Errorf("unknown format %q; known: %s", format, strings.Join(Formats, ", "))
+	return nil, lang.Errorf("unknown format %q; known: %s", "没有 %q 这种格式；可用：%s", format, strings.Join(Formats, ", "))
 }
 
 // csvSink writes csv.
@@ -168,7 +169,7 @@ func (s *xlsxSink) Row(values []any) error {
 func (s *xlsxSink) End() error {
 	err := s.Close()
 	if n := s.Sheets(); err == nil && n > 1 {
-		s.say("a sheet holds %d rows: the result goes over %d sheets", workbook.StreamRows, n)
+		s.say("%s", lang.Say("a sheet holds %d rows: the result goes over %d sheets", "一张工作表最多%d行：结果分放在%d张工作表中", workbook.StreamRows, n))
 	}
 	return err
 }

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package decl
+package lang
 
 // systemLanguage: elsewhere than on Windows the environment says it all.
 func systemLanguage() string { return "" }

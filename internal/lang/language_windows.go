@@ -1,4 +1,4 @@
-package decl
+package lang
 
 import "golang.org/x/sys/windows"
 
