@@ -85,7 +85,7 @@ func (s *Session) reread(ctx context.Context, id string) (*read.Part, error) {
 			return nil, err
 		}
 		if p.Failed != nil || n < 1 || n > len(p.Parts) {
-			return nil, lang.Errorf("accept %s: the file can't be read as a return, so there is nothing to count", "放行 %s：文件读不成报表，没有可以计入的", id)
+			return nil, lang.Errorf("accept %s: the file can't be read as a return, so there is nothing to count", "放行 %s：该文件读不成报表，没有可计入的内容", id)
 		}
 		pt := p.Parts[n-1]
 		if pt.Ret.Submitter == "" || !pt.Ret.Period.Valid() || len(pt.Records) == 0 {
@@ -94,7 +94,7 @@ func (s *Session) reread(ctx context.Context, id string) (*read.Part, error) {
 		pt.Ret.ID = id
 		return pt, nil
 	}
-	return nil, lang.Errorf("accept %s: no such arrival", "放行 %s：没有这次收件", id)
+	return nil, lang.Errorf("accept %s: no such arrival", "放行 %s：没有这份收件", id)
 }
 
 // Acceptable says whether 放行 of a return would load rows; the error says why not.
@@ -102,11 +102,11 @@ func (s *Session) Acceptable(ctx context.Context, id string) error {
 	old := s.hist.ByID[id]
 	switch {
 	case old == nil:
-		return lang.Errorf("no such return: %s", "没有编号为 %s 的报表", id)
+		return lang.Errorf("no such return: %s", "没有报表 %s", id)
 	case old.Outcome.Counts() && !old.Withdrawn || old.Accepted && !old.Withdrawn:
-		return lang.Errorf("return %s counts already", "%s 已经计入，不必放行", id)
+		return lang.Errorf("return %s counts already", "报表 %s 已经计入", id)
 	case old.Outcome == "duplicate":
-		return lang.Errorf("return %s is a duplicate: accept the one it repeats", "%s 是重复报送，请放行它所重复的那一份", id)
+		return lang.Errorf("return %s is a duplicate: accept the one it repeats", "报表 %s 是重复报送：请放行它所重复的那一份", id)
 	case old.Outcome.Counts(): // withdrawn before: it counts again
 		return nil
 	}

@@ -181,7 +181,7 @@ Try next:
   %s trace closure_rate --zone %s --where street=双马街道
   %s metrics closure_rate --by week --zone %s
   %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
-  %s serve --zone %s                      # 然后在浏览器中打开 http://%s/
+  %s serve --zone %s                      # 然后用浏览器打开 http://%s/
 `, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir, exe, dir, pageAddress))
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,7 +41,7 @@ func (a *app) initCmd() *cobra.Command {
 				}
 				name = filepath.Base(abs)
 			}
-			if err := durable.WriteBytes(config, 0o644, zone.Sample(name, calendar.Of(a.now()))); err != nil {
+			if err := durable.WriteBytes(config, 0o644, sample(name, calendar.Of(a.now()))); err != nil {
 				return err
 			}
 			z, err := office.Load(dir)
@@ -58,4 +59,14 @@ func (a *app) initCmd() *cobra.Command {
 	}
 	c.Flags().StringVar(&name, "name", "", lang.Phrase("name of the zone (default: the folder's)", "园区名称（默认：文件夹名）"))
 	return c
+}
+
+// sample is the configuration of a new zone. Who makes it in Chinese goes on in Chinese, also where the system starts
+// serve in no language at all.
+func sample(name string, on calendar.Date) []byte {
+	text := zone.Sample(name, on)
+	if lang.Spoken() == lang.Chinese {
+		text = bytes.Replace(text, []byte("\n# language: zh  "), []byte("\nlanguage: zh  "), 1)
+	}
+	return text
 }

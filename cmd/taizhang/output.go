@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/width"
 
 	"taizhang/cmd/internal/sink"
+	"taizhang/ingest/forms"
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/shell"
@@ -24,6 +25,7 @@ type listing struct {
 	records []result.Record
 	columns []string
 	types   map[string]string // SQL type by column, where it is known
+	forms   *forms.Set        // whose titles stand for ids in a Chinese table
 	own     bool              // the columns are keys of ours, not what somebody asked for in SQL
 }
 
@@ -32,7 +34,7 @@ var formats = []string{"table", "csv", "json", "md", "xlsx", "parquet"}
 
 // print writes records in the format asked for. For csv, md and table the keys of the first record, then any new ones, are the columns.
 func (a *app) print(records []result.Record, columns ...string) error {
-	return a.emit(listing{records: records, columns: columns, own: true})
+	return a.emit(listing{records: records, columns: columns, own: true, forms: a.forms})
 }
 
 // printResult writes the result of a query.
@@ -124,6 +126,16 @@ func (l listing) write(w io.Writer, format string, file sink.ToFile, say func(st
 	return s.End()
 }
 
+// titled is a form's title for its id, where a table is Chinese.
+func (l listing) titled(column, value string) string {
+	if column == "form" && l.forms != nil && lang.Spoken() == lang.Chinese {
+		if f := l.forms.Get(value); f != nil {
+			return f.PlainTitle()
+		}
+	}
+	return value
+}
+
 // heads are the columns as a table heads them.
 func (l listing) heads(columns []string) []string {
 	if l.own {
@@ -148,7 +160,7 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 				text = shown(strings.ReplaceAll(text, "\n", " "))
 			}
 			if format == "table" && l.own {
-				text = worded(c, text)
+				text = worded(c, l.titled(c, text))
 			}
 			rows[i] = append(rows[i], text)
 		}

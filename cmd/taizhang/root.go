@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
@@ -66,6 +67,7 @@ type app struct {
 	profile        *os.File // open while it is
 	now            func() time.Time
 	noted          string         // what was said of the publication last
+	forms          *forms.Set     // of the zone, once it is loaded
 	book           *logbook.Book  // the log of the zone that this process owns
 	atEnd          []func() error // what remains to be cleared away
 }
@@ -243,6 +245,7 @@ func (a *app) zone() (*office.Zone, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	a.forms = z.Forms
 	switch z.Language { // for those that speakOf couldn't find
 	case "zh":
 		lang.Speak(lang.Chinese)

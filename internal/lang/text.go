@@ -71,17 +71,6 @@ type spokenError struct {
 	wraps []error
 }
 
-// As lets whoever shows one language alone find the text: of what is said to people, not of what wraps faults of a file
-// or an engine, whose details are the operator's.
-func (e *spokenError) As(target any) bool {
-	t, ok := target.(*Text)
-	if !ok || len(e.wraps) > 0 {
-		return false
-	}
-	*t = e.Text
-	return true
-}
-
 func (e *spokenError) Unwrap() []error { return e.wraps }
 
 // wrapping is the verb that wraps an error, which only Errorf knows.

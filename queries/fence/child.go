@@ -35,6 +35,7 @@ func ChildMain() int {
 		fmt.Fprintln(os.Stderr, "no request:", err)
 		return 2
 	}
+	lang.Speak(req.Language)
 	if err := limitProcess(req.Memory, req.Seconds); err != nil {
 		fmt.Fprintln(os.Stderr, "can't limit this process:", err)
 		return 2

@@ -73,6 +73,7 @@ type childRequest struct {
 	Memory   int64            `json:"memory"`
 	Seconds  float64          `json:"seconds"`
 	At       *warehouse.Point `json:"at,omitempty"`
+	Language lang.Language    `json:"language,omitempty"` // in which it says what is wrong
 }
 
 // childLine is one line of the child's answer: columns first, rows, the end.
@@ -113,7 +114,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	asked := ctx
 	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
-	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds(), f.At})
+	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds(), f.At, lang.Spoken()})
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	defer func() { err = remedied(err, "; then run again") }()
 	o.fill()
 	if d.Reason == "" {
-		return nil, refuse("a decision needs a reason: --reason TEXT", "决定要写明理由（--reason）")
+		return nil, refuse("a decision needs a reason: --reason TEXT", "作出决定须说明原因：--reason 原因")
 	}
 	if err := z.EnsureFolders(); err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	case archive.Withdraw:
 		e.Return = d.Return
 		if !w.session.Known(d.Return) {
-			return nil, refuse("no such return: %s; see: taizhang returns list", "没有编号为 %s 的报表", d.Return)
+			return nil, refuse("no such return: %s; see: taizhang returns list", "没有报表 %s；报表见：taizhang returns list", d.Return)
 		}
 	case archive.Undo:
 		if err := w.undo(&e, d, z.Today(now)); err != nil {
@@ -106,7 +106,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 	if e.Return = d.Return; e.Return != "" {
 		if !w.session.Known(d.Return) {
-			return refuse("no such return: %s; see: taizhang returns list", "没有编号为 %s 的报表", d.Return)
+			return refuse("no such return: %s; see: taizhang returns list", "没有报表 %s；报表见：taizhang returns list", d.Return)
 		}
 	} else if err := w.z.place(e, d, today); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 		return err
 	}
 	if len(held) == 0 {
-		return refuse("nothing is decided about %s that could be undone", "%s 没有可以撤销的决定", strings.Join(slices.DeleteFunc([]string{e.Return, e.Submitter, e.Form, e.Period}, func(s string) bool { return s == "" }), " "))
+		return refuse("nothing is decided about %s that could be undone", "对 %s 没有可撤销的决定", strings.Join(slices.DeleteFunc([]string{e.Return, e.Submitter, e.Form, e.Period}, func(s string) bool { return s == "" }), " "))
 	}
 	e.Effective = held[len(held)-1].Effective // from when on figures may change
 	return nil
@@ -127,26 +127,26 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	s, ok := z.Match(d.Submitter)
 	if !ok {
-		return refuse("no such submitter: %s; taizhang.yaml lists them", "没有这个填报单位：%s", d.Submitter)
+		return refuse("no such submitter: %s; taizhang.yaml lists them", "没有填报单位“%s”；单位见 taizhang.yaml", d.Submitter)
 	}
 	f := z.Forms.Lookup(d.Form)
 	if f == nil {
-		return refuse("no such form: %s; see: taizhang forms list", "没有这张报表：%s", d.Form)
+		return refuse("no such form: %s; see: taizhang forms list", "没有表样“%s”；表样见：taizhang forms list", d.Form)
 	}
 	e.Submitter, e.Form = s.Code, f.ID
 	if d.Kind == archive.Waive && !z.Owes(s.Code, f.ID) {
-		return refuse("%s does not hand in %s: nothing to waive", "%s不报%s，没有可免的", s.Name, f.Title)
+		return refuse("%s does not hand in %s: nothing to waive", "%s不报送%s：无须免报", s.Name, f.Title)
 	}
 	if d.Kind == archive.Clear || d.Kind == archive.Undo && d.Period == "" {
 		if f.Mode != "ledger" {
-			return refuse("%[1]s is not a ledger: withdraw its returns instead", "%[2]s不是台账，不能清空，请改为作废各期报表", f.ID, f.Title)
+			return refuse("%s is not a ledger: withdraw its returns instead", "%s不是台账：请改用作废报表（returns withdraw）", f.ID)
 		}
 		e.Effective = today.String()
 		return nil
 	}
 	p, ok := written.ReadPeriod(d.Period, f.Frequency, today)
 	if !ok {
-		return refuse("period %[1]q: %[2]s is handed in by %[3]s, such as %[4]s (%[5]s)", "报送期“%[1]s”不对：这张报表的报送期如 %[4]s（%[5]s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
+		return refuse("period %q: %s is handed in by %s, such as %s (%s)", "报送期 %q：%s按%s报送，例如 %s（%s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
 	}
 	e.Period = p.String()
 	return nil

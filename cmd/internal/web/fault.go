@@ -7,8 +7,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 
-	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/queries"
 )
 
@@ -65,11 +66,11 @@ type errorView struct{ Says, Back string }
 
 // inChinese is what an error says in Chinese; where nobody has said it so, otherwise.
 func inChinese(err error, otherwise string) string {
-	var t decl.Text
-	if errors.As(err, &t) && t.Chinese != t.English {
-		return t.Chinese + "。"
+	text := lang.In(err, lang.Chinese)
+	if text == lang.In(err, lang.English) {
+		return otherwise
 	}
-	return otherwise
+	return strings.TrimRight(text, "。") + "。"
 }
 
 // isLoopback says whether a Host header names this computer as itself.

@@ -158,7 +158,7 @@ func TestDecide(t *testing.T) {
 	if a := x.post("/units/smj/decide", url.Values{"kind": {"waive"}, "form": {"problem"}, "period": {"gestern"}, "reason": {"x"}}); a.status != http.StatusBadRequest {
 		t.Errorf("a wrong period: status %d", a.status)
 	}
-	if a := x.post("/units/smj/decide", url.Values{"kind": {"undo-waive"}, "form": {"problem"}, "period": {"2022-W33"}, "reason": {"x"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "没有可以撤销的决定") {
+	if a := x.post("/units/smj/decide", url.Values{"kind": {"undo-waive"}, "form": {"problem"}, "period": {"2022-W33"}, "reason": {"x"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "没有可撤销的决定") {
 		t.Errorf("undoing nothing: status %d", a.status)
 	}
 }
