@@ -184,7 +184,7 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 	reports, err := s.judgeAndStore(ctx, todo, files)
 	if warehouse.IsRowFault(err) && ctx.Err() == nil { // whatever else fails says nothing about the files: they wait
 		if len(todo) > 1 {
-			s.Log.Warn("a group of files could not be stored together; taking them one by one", "files", len(todo), "err", err)
+			s.Log.Warn(lang.Phrase("a group of files could not be stored together; taking them one by one", "一组文件无法一并保存，改为逐个接收"), "files", len(todo), "err", err)
 			if err := s.reload(ctx); err != nil {
 				return err
 			}

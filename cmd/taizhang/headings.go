@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"time"
 
 	"taizhang/ingest/finding"
 	"taizhang/internal/lang"
@@ -22,7 +23,7 @@ var headings = map[string]string{
 	"started": "开始", "finished": "结束", "result": "结果",
 	"backup": "备份", "at": "时间", "zone": "园区", "files": "文件数", "program": "程序版本", "whole": "完整", "check": "检查项", "path": "位置", "command": "修复命令",
 	"explained": "已有核实说明", "passed_over": "跳过的行", "unread": "没有标题的内容", "passed_over_total": "跳过行数", "unread_total": "没有标题的格数",
-	"street": "街道", "department": "部门", "category": "类别", "source": "来源", "programme": "专项行动", "batch": "批次", "enterprise": "企业", "industry": "行业", "list": "清单",
+	"role": "角色", "token": "令牌", "since": "自", "street": "街道", "department": "部门", "category": "类别", "source": "来源", "programme": "专项行动", "batch": "批次", "enterprise": "企业", "industry": "行业", "list": "清单",
 	"series": "系列", "week": "周", "month": "月", "archive": "原件",
 }
 
@@ -45,6 +46,9 @@ var valueWords = map[string]map[string]string{
 	"last_result": resultWords, "result": resultWords,
 	"late": truth, "whole": truth,
 }
+
+// momentKeys hold times, which a Chinese table shows without zone and seconds.
+var momentKeys = map[string]bool{"received_at": true, "due_at": true, "known_at": true, "last_done": true, "next": true, "due": true, "started": true, "finished": true, "at": true}
 
 var (
 	resultWords = map[string]string{"done": "完成", "failed": "未成功", "skipped": "跳过", "lost": "中断", "running": "正在执行"}
@@ -75,6 +79,9 @@ func heads(keys []string) []string {
 func worded(key, value string) string {
 	if lang.Spoken() != lang.Chinese {
 		return value
+	}
+	if at, err := time.Parse(time.RFC3339, value); err == nil && momentKeys[key] {
+		return at.Format("2006-01-02 15:04")
 	}
 	return cmp.Or(valueWords[key][value], value)
 }

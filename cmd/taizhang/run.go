@@ -42,7 +42,7 @@ func (a *app) runCmd() *cobra.Command {
 				begun := a.now()
 				out, err := z.Run(cmd.Context(), office.Options{ReceivedAt: at, Clock: a.now, ClockOK: clockOK, Pause: sleep, Log: a.log()})
 				if e := service.NoteRun(cmd.Context(), z, a.serviceOptions(), begun, userName(), out, err); e != nil {
-					a.log().Warn("the run can't be noted", "err", e) // what it did is done
+					a.log().Warn(lang.Phrase("the run can't be noted", "本次运行无法记下"), "err", e) // what it did is done
 				}
 				return service.Summarise(out), err
 			})

@@ -24,7 +24,7 @@ func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
 	case behind <= 0 || o.ClockOK:
 		return now, nil
 	case behind <= unsteady:
-		o.Log.Warn("the clock was set back: what comes now counts as received with the last return", "clock", now, "last", last)
+		o.Log.Warn(lang.Phrase("the clock was set back: what comes now counts as received with the last return", "时钟被拨回：现在收到的按最后一份报表的时间计"), "clock", now, "last", last)
 		return last, nil
 	default:
 		return now, refuse("the clock says %s, but the last return or decision is of %s: the clock is wrong now, or was wrong then\nhint: set the clock of this computer right; if it is right now, say so: --clock-ok", "时钟显示 %s，但最后一份报表或决定是 %s 的：时钟现在不准，或当时不准\n建议：校准本机时钟；如果现在是准的，请加 --clock-ok",
@@ -39,7 +39,7 @@ func (z *Zone) knownAt(a *archive.Archive, o *Options) (time.Time, error) {
 	now, err := z.timely(a, o)
 	if err != nil && o.Rebuild {
 		last, _ := a.LastAt() // timely has read it
-		o.Log.Warn("figures are published by a clock that is before the last return or decision", "clock", now, "last", last)
+		o.Log.Warn(lang.Phrase("figures are published by a clock that is before the last return or decision", "发布数字时，时钟早于最后一份报表或决定"), "clock", now, "last", last)
 		return now, nil
 	}
 	return now, err

@@ -89,7 +89,7 @@ func (w *work) keepOlder(ctx context.Context) error {
 	if err = errors.Join(err, w.close()); err != nil {
 		return err
 	}
-	w.o.Log.Warn("the warehouse is of an older program: it is migrated, and kept as it was", "from", n, "to", warehouse.Format, "kept", w.z.olderName())
+	w.o.Log.Warn(lang.Phrase("the warehouse is of an older program: it is migrated, and kept as it was", "数据库由较旧的程序写成：正在升级，原来的已保留"), "from", n, "to", warehouse.Format, "kept", w.z.olderName())
 	if err := durable.Write(w.z.olderName(), 0o600, durable.Copy(w.z.Warehouse())); err != nil {
 		return lang.Errorf("keep the warehouse as it was before it is migrated: %w", "升级前保存原数据库：%w", err)
 	}

@@ -59,13 +59,13 @@ func (z *Zone) refuseLost(ctx context.Context, a *archive.Archive, o *Options, w
 		}
 		db, err := warehouse.ReadOnly(file, warehouse.Options{TimeZone: z.Timezone})
 		if err != nil { // damaged, or another program's: the other one is asked
-			o.Log.Warn("what it knows can't be compared with the archive", "file", file, "err", err)
+			o.Log.Warn(lang.Phrase("what it knows can't be compared with the archive", "无法与档案核对"), "file", file, "err", err)
 			continue
 		}
 		err = compareKnown(ctx, db, had, decisions, z.Archive(), z.restoreHint())
 		db.Close()
 		if warehouse.IsDamage(err) {
-			o.Log.Warn("what it knows can't be compared with the archive", "file", file, "err", firstLine(err))
+			o.Log.Warn(lang.Phrase("what it knows can't be compared with the archive", "无法与档案核对"), "file", file, "err", firstLine(err))
 			continue
 		}
 		if err != nil {

@@ -53,7 +53,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 		}
 		if compared = file != "" && last.same(now); compared {
 			if before, err = z.outcomes(ctx, file); err != nil {
-				o.Log.Warn("the last publication can't be compared with", "err", err)
+				o.Log.Warn(lang.Phrase("the last publication can't be compared with", "无法与上次发布核对"), "err", err)
 				compared = false
 			}
 		}

@@ -62,7 +62,7 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 	}
 	if err == nil && (lacking > 0 || unerased) {
 		if lacking > 0 {
-			o.Log.Warn("the warehouse lacks returns that the archive has: making it anew from the archive", "files", lacking)
+			o.Log.Warn(lang.Phrase("the warehouse lacks returns that the archive has: making it anew from the archive", "数据库缺少档案中的报表，正在由档案重新生成"), "files", lacking)
 		}
 		if w, err = z.anew(ctx, a, o, w); err == nil {
 			if lacking, err = w.lacking(ctx); err == nil && lacking > 0 {
@@ -86,7 +86,7 @@ func (z *Zone) setAside(ctx context.Context, a *archive.Archive, o *Options, dam
 		return err
 	}
 	aside := z.Warehouse() + ".damaged"
-	o.Log.Warn("the warehouse is damaged: making it anew from the archive", "kept", aside, "err", firstLine(damage))
+	o.Log.Warn(lang.Phrase("the warehouse is damaged: making it anew from the archive", "数据库已损坏，正在由档案重新生成"), "kept", aside, "err", firstLine(damage))
 	return durable.Move(z.Warehouse(), aside)
 }
 
