@@ -38,6 +38,7 @@ type Session struct {
 	hist     *judge.History
 	waits    map[string]arrival // taken in, but not answered yet: by inbox path
 	Taken    []*finding.Report  // what this session took in, in order
+	Progress func(files int)    // where given, is told of each group of files that was taken in
 	Troubles []error            // why files wait that somebody has to do something about
 }
 
@@ -208,6 +209,9 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		return lang.Errorf("store returns: %w", "保存报表：%w", err)
 	}
 	s.Taken = append(s.Taken, reports...)
+	if s.Progress != nil {
+		s.Progress(len(todo))
+	}
 	if !answer {
 		return nil
 	}

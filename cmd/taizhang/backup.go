@@ -45,7 +45,10 @@ func (a *app) backupCmd() *cobra.Command {
 				return err
 			}
 			o.Dir, o.Program, o.Clock, o.Pause, o.Log = args[0], version, a.now, sleep, a.log()
+			m := a.meter()
+			o.Progress = m.report
 			r, err := z.Backup(cmd.Context(), o)
+			m.end()
 			if r == nil || r.Name == "" {
 				return err
 			}
@@ -132,7 +135,10 @@ func (a *app) restoreCmd() *cobra.Command {
 			if o.To == "" {
 				o.To = a.zoneDir
 			}
+			m := a.meter()
+			o.Progress = m.report
 			r, err := office.Restore(cmd.Context(), o)
+			m.end()
 			if r == nil {
 				return err
 			}

@@ -77,7 +77,25 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	}
 	var out *office.Outcome
 	err = a.owned(z, "demo", func(*warehouse.Owner) error {
-		out, err = z.Run(ctx, office.Options{Clock: a.now, Pause: func(time.Duration) {}, Log: a.log(), Deliver: deliver(z, deliveries)})
+		m := a.meter()
+		defer m.end()
+		before, taken := int64(0), int64(0) // the returns come in many groups, and are counted over all
+		replay := deliver(z, deliveries)
+		out, err = z.Run(ctx, office.Options{Clock: a.now, Pause: func(time.Duration) {}, Log: a.log(), Progress: func(done, total int64, what lang.Text) {
+			if total > 0 {
+				taken, total = done, int64(len(deliveries))
+			}
+			if total == 0 {
+				before = 0
+			}
+			m.report(before+done, total, what)
+		}, Deliver: func(take func(func(string) time.Time) error) error {
+			return replay(func(at func(string) time.Time) error {
+				err := take(at)
+				before, taken = before+taken, 0
+				return err
+			})
+		}})
 		return err
 	})
 	if err != nil {

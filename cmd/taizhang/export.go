@@ -25,11 +25,17 @@ func (a *app) exportSQL(ctx context.Context, r *queries.Reader, query string, fe
 	fence.MaxRows, fence.Deadline = 1<<62, exportTime
 	return a.writeResult(func(w io.Writer) error {
 		var s sink.Sink
-		cut := false
+		cut, rows, m := false, int64(0), a.meter()
+		defer m.end()
 		err := r.StreamSQL(ctx, query, fence, func(columns []result.Column) (err error) {
 			s, err = sink.New(ctx, w, a.format, columns, sink.ToFile(a.output != ""), r.Location(), a.say)
 			return err
-		}, func(row []any) error { return s.Row(row) }, func() { cut = true }, bound...)
+		}, func(row []any) error {
+			if rows++; rows%1000 == 0 {
+				m.report(rows, 0, lang.Say("writing rows", "写出各行"))
+			}
+			return s.Row(row)
+		}, func() { cut = true }, bound...)
 		switch {
 		case err != nil:
 			return err

@@ -49,7 +49,9 @@ func (a *app) modelsCmd() *cobra.Command {
 				return err
 			}
 			return a.ownedHere(cmd, z, args, nil, func() error {
-				out, err := z.Run(cmd.Context(), office.Options{Clock: a.now, Log: a.log(), Rebuild: full})
+				m := a.meter()
+				out, err := z.Run(cmd.Context(), office.Options{Clock: a.now, Log: a.log(), Rebuild: full, Progress: m.report})
+				m.end()
 				if err != nil {
 					return err
 				}

@@ -20,7 +20,9 @@ func (a *app) rebuildCmd() *cobra.Command {
 				return err
 			}
 			return a.ownedHere(cmd, z, args, nil, func() error {
-				diff, compared, err := z.Rebuild(cmd.Context(), office.Options{Clock: a.now, Log: a.log()})
+				m := a.meter()
+				diff, compared, err := z.Rebuild(cmd.Context(), office.Options{Clock: a.now, Log: a.log(), Progress: m.report})
+				m.end()
 				if err != nil {
 					for _, d := range diff {
 						a.say("%s: %s → %s", d.What, orDash(d.Before), orDash(d.After))

@@ -55,6 +55,7 @@ var errRejected = lang.Errorf("some returns were rejected", "有报表被退回"
 type app struct {
 	in             io.Reader
 	out, err       io.Writer
+	screen         *screen // below err; nil: nobody looks
 	zoneDir        string
 	format         string
 	output         string // file for the result; empty: standard output
@@ -83,8 +84,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	speakOf(args)
-	stderr = masked{shownWriter{stderr}}
-	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now}
+	scr := newScreen(stderr)
+	stderr = masked{shownWriter{scr}}
+	a := &app{in: stdin, out: stdout, err: stderr, screen: scr, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

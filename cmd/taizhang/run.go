@@ -39,8 +39,9 @@ func (a *app) runCmd() *cobra.Command {
 				}
 			}
 			s, err := a.ownedOrHandedOver(cmd.Context(), z, service.Request{ReceivedAt: at, ClockOK: clockOK}, func() (service.RunResult, error) {
-				begun := a.now()
-				out, err := z.Run(cmd.Context(), office.Options{ReceivedAt: at, Clock: a.now, ClockOK: clockOK, Pause: sleep, Log: a.log()})
+				begun, m := a.now(), a.meter()
+				out, err := z.Run(cmd.Context(), office.Options{ReceivedAt: at, Clock: a.now, ClockOK: clockOK, Pause: sleep, Log: a.log(), Progress: m.report})
+				m.end()
 				if e := service.NoteRun(cmd.Context(), z, a.serviceOptions(), begun, userName(), out, err); e != nil {
 					a.log().Warn(lang.Phrase("the run can't be noted", "本次运行无法记下"), "err", e) // what it did is done
 				}

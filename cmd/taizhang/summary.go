@@ -81,7 +81,10 @@ func (a *app) summaryCmd() *cobra.Command {
 				return err
 			}
 			return a.here(cmd, z, args, nil, func() error {
+				m := a.meter()
+				m.report(0, 0, lang.Say("writing the weekly and what goes out with it", "生成周报及一同印发的材料"))
 				issued, err := a.desk(z).Issue(cmd.Context(), papers.Options{PDF: o.pdf})
+				m.end()
 				if issued != nil {
 					a.sayBeside(issued)
 				}

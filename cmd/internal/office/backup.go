@@ -31,6 +31,8 @@ type BackupOptions struct {
 	Clock       func() time.Time
 	Pause       func(time.Duration) // waits for a publication that is being made; time.Sleep unless set
 	Log         *slog.Logger
+	// Progress, where given, is told how many files are copied or found copied; how many there are is not known.
+	Progress func(done, total int64, what lang.Text)
 	// Snapshots write consistent copies of databases that others have open, by their names in the zone. What lies beside
 	// them under longer names (logs) is left out.
 	Snapshots map[string]func(ctx context.Context, to string) error

@@ -31,6 +31,15 @@ type copying struct {
 
 	journal     int64 // length of the journal that belongs to the set
 	lastArrival int
+	files       int64 // looked at so far
+}
+
+// looked tells how far the copying is.
+func (c *copying) looked() {
+	c.files++
+	if c.o.Progress != nil {
+		c.o.Progress(c.files, 0, lang.Say("copying files", "备份文件"))
+	}
 }
 
 const journalPath = "archive/journal.jsonl"
@@ -219,6 +228,7 @@ func (c *copying) originals(ctx context.Context, a *archive.Archive) error {
 			continue
 		}
 		done[rel] = true
+		c.looked()
 		err := c.w.AddKnown(filepath.Join(c.z.Dir, filepath.FromSlash(rel)), rel, hash)
 		if err == nil {
 			continue
@@ -397,6 +407,7 @@ func (c *copying) tree(ctx context.Context, folder string, want func(rel string)
 		if !d.Type().IsRegular() || durable.IsLeftover(d.Name()) || strings.HasSuffix(rel, ".lock") || !want(rel) {
 			return nil
 		}
+		c.looked()
 		err = c.w.Add(name, rel)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

@@ -111,7 +111,7 @@ func (w *work) replay(ctx context.Context) error {
 	if err := w.prepare(ctx); err != nil {
 		return err
 	}
-	then := w.z
+	then, done, total := w.z, int64(0), int64(w.archive.NextArrival()-1)
 	erasures, err := w.archive.ErasedPersons()
 	if err != nil {
 		return err
@@ -125,7 +125,10 @@ func (w *work) replay(ctx context.Context) error {
 		if err := ingest.EnsureTables(ctx, w.db.Conn, then.Forms); err != nil {
 			return err
 		}
-		w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Erased: erased, Lose: w.lose}
+		w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Erased: erased, Lose: w.lose, Progress: func(n int) {
+			done += int64(n)
+			w.o.Progress(done, total, replaying)
+		}}
 		return w.session.Resume(ctx)
 	}
 	if err := session(); err != nil {

@@ -24,6 +24,8 @@ type RestoreOptions struct {
 	Name string // which; the newest for ""
 	To   string // an empty or missing folder
 	Log  *slog.Logger
+	// Progress, where given, is told how much of what is done; a total of 0 is not known.
+	Progress func(done, total int64, what lang.Text)
 }
 
 // RestoreReport is what a restore brought back, and what it proved.
@@ -86,7 +88,7 @@ func Restore(ctx context.Context, o RestoreOptions) (*RestoreReport, error) {
 	}
 	defer owner.Release()
 	r := &RestoreReport{Name: set.Name, At: set.At, To: o.To}
-	config, err := extract(ctx, store, set, to, r)
+	config, err := extract(ctx, store, set, to, r, o.Progress)
 	if err != nil {
 		return r, err
 	}
@@ -131,10 +133,13 @@ func emptyFor(to, name string) error {
 }
 
 // extract writes all files but taizhang.yaml, whose text it gives, and of the journal what the publication was made from.
-func extract(ctx context.Context, store *backup.Store, set *backup.Set, to string, r *RestoreReport) (config []byte, err error) {
+func extract(ctx context.Context, store *backup.Store, set *backup.Set, to string, r *RestoreReport, progress func(done, total int64, what lang.Text)) (config []byte, err error) {
 	for i := range set.Files {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if progress != nil {
+			progress(int64(i), int64(len(set.Files)), lang.Say("bringing files back", "恢复文件"))
 		}
 		f := &set.Files[i]
 		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
@@ -198,7 +203,7 @@ func prove(ctx context.Context, store *backup.Store, set *backup.Set, to string,
 	if err := z.EnsureFolders(); err != nil {
 		return err
 	}
-	if err := z.proveFigures(ctx, set, o.Log, r); err != nil {
+	if err := z.proveFigures(ctx, set, Options{Log: o.Log, Progress: o.Progress}, r); err != nil {
 		return err
 	}
 	if f := set.File(journalPath); publishedLength(set) < f.Size {
@@ -210,8 +215,7 @@ func prove(ctx context.Context, store *backup.Store, set *backup.Set, to string,
 	return nil
 }
 
-func (z *Zone) proveFigures(ctx context.Context, set *backup.Set, log *slog.Logger, r *RestoreReport) error {
-	o := Options{Log: log}
+func (z *Zone) proveFigures(ctx context.Context, set *backup.Set, o Options, r *RestoreReport) error {
 	o.fill()
 	a, err := archive.Open(z.Archive())
 	if err != nil {

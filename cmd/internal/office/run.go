@@ -30,6 +30,8 @@ type Options struct {
 	Pause      func(time.Duration) // waits to see whether files still grow; time.Sleep unless set
 	Log        *slog.Logger
 	Rebuild    bool // publish although nothing is new
+	// Progress, where given, is told how much of what is done; a total of 0 is not known.
+	Progress func(done, total int64, what lang.Text)
 	// Deliver, where given, replaces the inbox's single pass: it is called with a function that takes in
 	// what now lies in the inbox, each file as received at the time given for its path, in the order of
 	// these times. The demo replays months with it.
@@ -52,6 +54,9 @@ func (o *Options) fill() {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Progress == nil {
+		o.Progress = func(int64, int64, lang.Text) {}
 	}
 }
 
@@ -249,6 +254,13 @@ func (z *Zone) holds(a *archive.Archive, o *Options) (bool, error) {
 	return ok && last.same(now) && z.ledgersStand(last) && warehouse.Sound(z.Published()) == nil, nil
 }
 
+// What a run is at.
+var (
+	takingIn  = lang.Say("taking returns in", "接收报表")
+	replaying = lang.Say("reading the archive again", "重读档案")
+	computing = lang.Say("computing and publishing the figures", "计算并发布数字")
+)
+
 // takeIn takes in what lies in the inbox; at gives the time a file counts as received, nil the clock.
 func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *Outcome) error {
 	files, err := ingest.Inbox(w.z.Inbox())
@@ -271,6 +283,16 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 	} else {
 		sort.SliceStable(files, func(i, j int) bool { return at(files[i].Path).Before(at(files[j].Path)) })
 	}
+	total, done := int64(0), int64(0)
+	for _, d := range files {
+		if d.Wait == "" {
+			total++
+		}
+	}
+	w.session.Progress = func(n int) {
+		done += int64(n)
+		w.o.Progress(done, total, takingIn)
+	}
 	waiting, err := w.session.TakeIn(ctx, files, at)
 	out.Waiting = waiting
 	return err
@@ -288,6 +310,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	step := stopwatch(w.o.Log)
+	w.o.Progress(0, 0, computing)
 	last, _ := z.lastPublication()
 	// Another program may lay its tables out otherwise: nothing of the earlier ones is kept then.
 	full := w.o.Rebuild || last.Program != p.Program || p.Program == ""
