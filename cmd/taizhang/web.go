@@ -74,7 +74,7 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 	if p.listener, err = a.listen(o.listen); err != nil {
 		return nil, err
 	}
-	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Version: version})
+	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Ahead: true, Version: version})
 	if err != nil {
 		return nil, errors.Join(err, p.listener.Close())
 	}

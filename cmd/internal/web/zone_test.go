@@ -209,6 +209,7 @@ type site struct {
 	url    string
 	client *http.Client
 	log    *bytes.Buffer
+	close  func()
 }
 
 // open shows the page of a zone. Without users whoever asks is its operator.
@@ -227,13 +228,24 @@ func open(t testing.TB, dir string, change func(*Options)) *site {
 	s.nobody = cheap("nobody")
 	h := httptest.NewServer(s.Handler())
 	x := &site{t: t, dir: dir, server: s, url: h.URL, client: newClient(t), log: log}
-	t.Cleanup(func() {
+	x.close = sync.OnceFunc(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 		h.Close()
 	})
+	t.Cleanup(x.close)
 	return x
+}
+
+// eventually waits for what happens beside requests.
+func eventually(t testing.TB, limit time.Duration, otherwise string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !is(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(otherwise)
+		}
+	}
 }
 
 // newClient is a browser of a sort: it keeps cookies and follows nothing by itself.
