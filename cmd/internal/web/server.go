@@ -18,7 +18,7 @@ type Options struct {
 	Service Service
 	Clock   func() time.Time // time.Now unless set
 	Log     *slog.Logger     // discarded unless set
-	Store   Store            // users and sessions; nil: none, whoever asks is this computer's operator
+	Store   *Users           // users and sessions; nil: none, whoever asks is this computer's operator
 	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
 	Secure  bool             // it is served over TLS
 	Version string           // of the program
@@ -73,7 +73,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("the page's audit: %w", err)
 	}
 	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{}), followed: make(chan struct{})}
-	s.drafts.clock, s.doors.clock = o.Clock, o.Clock
+	s.drafts.clock = o.Clock
 	s.routes = s.table()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.guard(r))
@@ -131,7 +131,7 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // name point here.
 func (s *Server) hosts(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if users, err := s.users(); err == nil && users == nil && !isLoopback(r.Host) {
+		if users, err := s.users(r.Context()); err == nil && users == nil && !isLoopback(r.Host) {
 			s.fail(w, r, person{}, &fault{status: http.StatusMisdirectedRequest, says: "请用 127.0.0.1 或 localhost 打开本页。"})
 			return
 		}

@@ -26,6 +26,7 @@ import (
 	"taizhang/cmd/internal/service"
 	"taizhang/data"
 	"taizhang/ingest/forms"
+	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/queries"
@@ -216,7 +217,8 @@ type site struct {
 func open(t testing.TB, dir string, change func(*Options)) *site {
 	t.Helper()
 	log := &bytes.Buffer{}
-	o := Options{Service: &testService{dir: dir, clock: testClock}, Clock: testClock, Store: NewFiles(dir), Alone: true, Version: "test",
+	store := usersOf(t, dir)
+	o := Options{Service: &testService{dir: dir, clock: testClock}, Clock: testClock, Store: store, Alone: true, Version: "test",
 		Log: slog.New(slog.NewTextHandler(log, nil))}
 	if change != nil {
 		change(&o)
@@ -246,6 +248,21 @@ func eventually(t testing.TB, limit time.Duration, otherwise string, is func() b
 			t.Fatal(otherwise)
 		}
 	}
+}
+
+// usersOf opens the users of a zone.
+func usersOf(t testing.TB, dir string) *state.Store {
+	t.Helper()
+	s, err := OpenUsers(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }
 
 // newClient is a browser of a sort: it keeps cookies and follows nothing by itself.
