@@ -196,6 +196,10 @@ func (p *pageService) Teach(_ context.Context, lessons []forms.Lesson) error {
 	})
 }
 
+func (p *pageService) Configure(_ context.Context, was, text []byte) error {
+	return p.Service.Configure(was, text)
+}
+
 func (p *pageService) Template(ctx context.Context, unit zone.Submitter) (string, []byte, error) {
 	z := p.Zone()
 	a := &app{out: io.Discard, err: io.Discard, format: "table", zoneDir: z.Dir, now: p.app.now, quiet: true, served: true}

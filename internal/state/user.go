@@ -4,11 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"taizhang/internal/lang"
 )
 
 // User is somebody who may log in to the zone's page. What roles there are is the page's business.
@@ -112,7 +113,7 @@ func (s *Store) RemoveUser(ctx context.Context, name string) error {
 			return err
 		}
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, fmt.Errorf("user %s: %w", name, fs.ErrNotExist))
+			return errors.Join(err, lang.Errorf("user %s: %w", "用户 %s：%w", name, fs.ErrNotExist))
 		}
 		return nil
 	})

@@ -43,6 +43,11 @@ func (s *Server) table() []route {
 		{pattern: "POST /runs", may: mayManage, handle: (*Server).runNow},
 		{pattern: "GET /runs/audit", may: mayManage, handle: (*Server).auditFile},
 
+		{pattern: "GET /settings", may: mayManage, handle: (*Server).settings},
+		{pattern: "POST /settings", may: mayManage, handle: (*Server).change},
+		{pattern: "GET /settings/users", may: mayManage, handle: (*Server).people},
+		{pattern: "POST /settings/users", may: mayManage, handle: (*Server).changePeople},
+
 		{pattern: eventsPattern, may: mayEnter, handle: (*Server).events},
 
 		{pattern: "GET /api/metrics", may: mayRead, api: true, handle: (*Server).apiMetrics},
