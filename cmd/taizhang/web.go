@@ -27,6 +27,7 @@ import (
 type pageOptions struct {
 	listen    string // address; "off": nowhere
 	open      bool   // in this computer's browser
+	begun     *begun // the page that the zone was made on; it goes on as the zone's
 	cert, key string // of TLS; without them one is made where the network reaches the page
 }
 
@@ -61,7 +62,7 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	a.say("%s", decl.Say("Page: %s", "页面：%s", p.address))
-	if o.open {
+	if o.open && o.begun == nil {
 		if err := openBrowser(p.address); err != nil {
 			a.say("%s", decl.Say("no browser could be opened: %v", "没能打开浏览器：%v", err))
 		}
@@ -90,7 +91,9 @@ func (a *app) pageOf(s *service.Service, store *web.Users, o pageOptions, host s
 		scheme = "https"
 		a.say("%s", decl.Say("certificate, SHA-256: %s", "证书 SHA-256 指纹：%s", fingerprint))
 	}
-	if p.listener, err = a.listen(o.listen); err != nil {
+	if o.begun != nil {
+		p.listener, p.http = o.begun.listener, o.begun.http
+	} else if p.listener, err = a.listen(o.listen); err != nil {
 		return nil, err
 	}
 	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Ahead: true, Version: version})
@@ -98,6 +101,10 @@ func (a *app) pageOf(s *service.Service, store *web.Users, o pageOptions, host s
 		return nil, errors.Join(err, p.listener.Close())
 	}
 	p.address = scheme + "://" + p.listener.Addr().String() + "/"
+	if o.begun != nil {
+		o.begun.show(p.web.Handler())
+		return p, nil
+	}
 	p.http = &http.Server{Handler: p.web.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 15 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, TLSConfig: conf}
 	go func() {

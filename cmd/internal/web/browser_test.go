@@ -136,7 +136,7 @@ func (b *tab) clickOf(xpath string) {
 // says is the text of the page.
 func (b *tab) says() string {
 	b.t.Helper()
-	return tell[string](b, `document.body.innerText`)
+	return tell[string](b, `document.body ? document.body.innerText : ""`)
 }
 
 func (b *tab) wants(texts ...string) {
@@ -145,6 +145,16 @@ func (b *tab) wants(texts ...string) {
 	for _, want := range texts {
 		if !strings.Contains(says, want) {
 			b.t.Errorf("the page doesn't say %q:\n%.3000s", want, says)
+		}
+	}
+}
+
+// waits waits for the page to say something by itself.
+func (b *tab) waits(text string) {
+	b.t.Helper()
+	for end := time.Now().Add(most); !strings.Contains(b.says(), text); time.Sleep(200 * time.Millisecond) {
+		if time.Now().After(end) {
+			b.t.Fatalf("the page never says %q:\n%.3000s", text, b.says())
 		}
 	}
 }
@@ -206,7 +216,8 @@ func TestBrowserClerk(t *testing.T) {
 	b.click("检查")
 	b.do(chromedp.SendKeys(chromedp.CSS(`input[name^="said-"]`), "经批准，补录的旧件"))
 	b.clickOf(`//main//button[normalize-space()='报送']`)
-	b.wants("报送结果", "已接收", "计入3行")
+	b.waits("已接收")
+	b.wants("报送结果", "计入3行")
 	b.picture("sent")
 	b.click("看审核意见")
 	b.wants("已说明", "补录的旧件")

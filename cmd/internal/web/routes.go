@@ -29,6 +29,8 @@ func (s *Server) table() []route {
 		{pattern: "GET /units/{unit}/sent/{draft}", may: maySend, about: ofUnit, handle: (*Server).sent},
 		{pattern: "POST /units/{unit}/decide", may: mayManage, about: ofUnit, handle: (*Server).decideUnit},
 
+		{pattern: "GET /templates", may: mayManage, handle: (*Server).templatesOfAll},
+
 		{pattern: "GET /query", may: mayQuery, handle: (*Server).query},
 		{pattern: "POST /query", may: mayQuery, handle: (*Server).ask},
 		{pattern: "GET /query/tables/{table}", may: mayQuery, handle: (*Server).tables},

@@ -133,7 +133,7 @@ func (s *Server) returnsPart(e *decl.Edit) settingsPart {
 		names = append(names, [2]string{f.ID, f.PlainTitle()})
 	}
 	fields := func() []settingsField {
-		return []settingsField{{Name: "form", Label: "报表", Options: names, Required: true}, {Name: "from", Label: "单位", Hint: "名称用顿号隔开；all 全部、departments 部门、streets 街道", list: true, Required: true},
+		return []settingsField{{Name: "form", Label: "报表", Options: names, Required: true}, {Name: "from", Label: "单位", Hint: "名称用顿号隔开；或写 全部、部门、街道", list: true, Required: true},
 			{Name: "due", Label: "报送时限", Hint: "如 monday 12:00", Required: true}, {Name: "since", Label: "从哪一期起", Hint: "如 2022-W05、2022-01；不填则从收到第一份起"}}
 	}
 	for i := range e.Len("returns") {
@@ -273,6 +273,9 @@ func formIn(parts []settingsPart, part, item string) *settingsForm {
 	return nil
 }
 
+// groupWords are the words for several units at once.
+var groupWords = map[string]string{"全部": "all", "部门": "departments", "街道": "streets"}
+
 // source is a field's value as the file has it; "" for none.
 func (x *settingsField) source() string {
 	switch {
@@ -284,6 +287,11 @@ func (x *settingsField) source() string {
 		return decl.Scalar(x.Value)
 	}
 	names := strings.FieldsFunc(x.Value, func(r rune) bool { return strings.ContainsRune("、，,;；\n\r\t ", r) })
+	for i, name := range names {
+		if x.Name == "from" && groupWords[name] != "" {
+			names[i] = groupWords[name]
+		}
+	}
 	if len(names) == 1 && slices.Contains([]string{"all", "departments", "streets"}, names[0]) {
 		return names[0]
 	}
