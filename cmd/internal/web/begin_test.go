@@ -1,9 +1,7 @@
 package web
 
 import (
-	"archive/zip"
 	"bytes"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"taizhang/internal/opc"
 	"taizhang/internal/zone"
 )
 
@@ -111,15 +110,11 @@ func TestFirstStart(t *testing.T) {
 		t.Errorf("the page doesn't lead on:\n%s", page)
 	}
 	a := chief.get("/templates")
-	z, err := zip.NewReader(strings.NewReader(a.body), int64(len(a.body)))
-	if err != nil || len(z.File) != 2 || z.File[0].Name != "报送_双马街道.xlsx" {
+	z, err := opc.Open([]byte(a.body), opc.DefaultLimits())
+	if err != nil || len(z.Names()) != 2 {
 		t.Fatalf("the templates: status %d, %v", a.status, err)
 	}
-	f, err := z.File[0].Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if content, err := io.ReadAll(f); err != nil || string(content) != "template of 双马街道" {
+	if content, err := z.Read("报送_双马街道.xlsx", 1<<10); err != nil || string(content) != "template of 双马街道" {
 		t.Errorf("a template is %q, %v", content, err)
 	}
 }

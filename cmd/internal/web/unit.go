@@ -1,7 +1,6 @@
 package web
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/secret"
 	"taizhang/internal/metric"
+	"taizhang/internal/opc"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -235,7 +235,7 @@ func (s *Server) template(w http.ResponseWriter, r *http.Request, _ person) erro
 func (s *Server) templatesOfAll(w http.ResponseWriter, r *http.Request, _ person) error {
 	z := s.zoneOf()
 	var b bytes.Buffer
-	out := zip.NewWriter(&b)
+	out := opc.NewWriter(&b, opc.Stored)
 	for _, u := range z.Submitters {
 		if !slices.ContainsFunc(z.Returns, func(x zone.Return) bool { return x.Submitter == u.Code }) {
 			continue
@@ -244,11 +244,7 @@ func (s *Server) templatesOfAll(w http.ResponseWriter, r *http.Request, _ person
 		if err != nil {
 			return err
 		}
-		f, err := out.CreateHeader(&zip.FileHeader{Name: safeFile("报送_" + u.Name + ".xlsx"), Method: zip.Store, Modified: s.o.Clock()})
-		if err == nil {
-			_, err = f.Write(content)
-		}
-		if err != nil {
+		if err := out.Put(safeFile("报送_"+u.Name+".xlsx"), content); err != nil {
 			return err
 		}
 	}
