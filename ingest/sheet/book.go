@@ -177,7 +177,7 @@ func (b *Book) Grid(i int) (*Grid, error) {
 			b.grids += int64(len(r.Cells[k].Text))
 		}
 		if b.grids += int64(len(r.Cells)) * int64(unsafe.Sizeof(Cell{})); b.grids > b.lim.GridBytes {
-			return refuse(TooLarge, "more than %d bytes of cells", b.lim.GridBytes)
+			return refuse(TooLarge, "more than %d bytes of cells: %w", b.lim.GridBytes, ErrMemory)
 		}
 		if n := len(g.Rows); n > 0 && r.N <= g.Rows[n-1].N {
 			sorted = false
