@@ -20,7 +20,7 @@ var printed = map[string][]string{
 	"models list": formats, "models plan": formats, "models test": formats, "models rollback": formats,
 	"models graph": append([]string{"mermaid", "text", "svg"}, formats...),
 	"jobs":         formats, "jobs list": formats,
-	"forms list": formats, "user list": formats, "backup": formats, "restore": formats, "doctor": formats, "peek": {"table", "csv", "json"},
+	"forms list": formats, "user list": formats, "backup": formats, "restore": formats, "export": formats, "doctor": formats, "peek": {"table", "csv", "json"},
 }
 
 // zoneless are the commands that no zone has to do with.
