@@ -32,7 +32,6 @@ var shared = map[string]string{
 	"ctl.form":        "form",
 	"ctl.form_column": "form, seq",
 	"ctl.form_value":  "form, field, seq",
-	"ctl.calendar":    "day",
 }
 
 // Attach writes the scripts that give a lake to DuckDB and to Trino, where they aren't what they should be. They name

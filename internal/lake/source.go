@@ -33,7 +33,7 @@ var orders = map[string]string{
 	"ctl.form_column":   "form, seq",
 	"ctl.form_value":    "form, field, seq",
 	"ctl.obligation":    "form, submitter, period_start, due_at",
-	"ctl.calendar":      "day",
+	"ctl.calendar":      "zone, day",
 	"ctl.target":        "metric",
 	"ctl.run":           "as_of",
 	"ctl.zone":          "zone",

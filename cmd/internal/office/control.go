@@ -70,7 +70,7 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 		if work {
 			n++
 		}
-		add("ctl.calendar", d.String(), boolean(work), num(n))
+		add("ctl.calendar", z.Code, d.String(), boolean(work), num(n))
 	}
 	return storeControl(ctx, conn, tables, all)
 }
