@@ -69,6 +69,13 @@ func (s *source) load(ctx context.Context) (err error) {
 	if s.engine, err = warehouse.EngineVersion(ctx, s.db.Conn); err != nil {
 		return err
 	}
+	formats, err := warehouse.Strings(ctx, s.db.Conn, "select cast(coalesce(max(number), 0) as varchar) from "+warehouse.Beside+".ctl.format")
+	if err != nil {
+		return err
+	}
+	if len(formats) != 1 || formats[0] != fmt.Sprint(warehouse.Format) {
+		return lang.Errorf("it was published by another version of the program (tables of version %s, here %d)\nhint: `taizhang run` publishes it anew", "由其他版本的程序发布（表结构版本%s，这里是%d）\n建议：执行 taizhang run 重新发布", strings.Join(formats, ""), warehouse.Format)
+	}
 	at := map[string]int{}
 	return warehouse.Each(ctx, s.db.Conn, `select c.schema_name || '.' || c.table_name, c.column_name, c.data_type
 		from duckdb_columns() as c where c.database_name = '`+warehouse.Beside+`' and c.schema_name in ('raw', 'ctl') order by 1, c.column_index`, func(v []any) error {
@@ -107,10 +114,14 @@ func (t Table) list() string {
 	return strings.Join(names, ", ")
 }
 
-// in is the table's name in a publication.
+// in is the table's name in a database, "" the one in use.
 func (t Table) in(database string) string {
 	schema, name, _ := strings.Cut(t.Name, ".")
-	return database + "." + warehouse.Ident(schema) + "." + warehouse.Ident(name)
+	at := warehouse.Ident(schema) + "." + warehouse.Ident(name)
+	if database == "" {
+		return at
+	}
+	return database + "." + at
 }
 
 func (t Table) order() string {
