@@ -30,6 +30,7 @@ type Zone struct {
 	Alerts     Alerts
 	Language   string // zh, en or "" for the system's
 	Limits     Limits
+	Joined     bool         // it holds what other zones received (taizhang join) and takes in nothing itself
 	Ranking    bool         // the weekly workbook shows 位次
 	Mail       *mail.Config // where summaries are sent; nil: all is files
 
