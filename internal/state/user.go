@@ -113,7 +113,7 @@ func (s *Store) RemoveUser(ctx context.Context, name string) error {
 			return err
 		}
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, lang.Errorf("user %s: %w", "用户 %s：%w", name, fs.ErrNotExist))
+			return errors.Join(err, lang.Errorf("user %s: %w", "用户%s：%w", name, fs.ErrNotExist))
 		}
 		return nil
 	})
