@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test test-scale soak vet bench bench-quick bench-peers bench-web generate clean prerequisites
+.PHONY: help demo build test test-scale soak vet bench bench-quick bench-peers bench-web pictures generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,13 @@ bench-peers: build ## beside polars, pandas, calamine, DuckDB on the same files;
 
 bench-web: prerequisites ## 60 clerks, 20 readers and 5 analysts at the page within a minute
 	@TAIZHANG_BENCH_WEB=1 $(GO) test -count 1 -v -run 'TestLoad$$' ./cmd/internal/web
+
+# PICTURES=folder; every page at 1366, 768 and 390 pixels, to be looked at by eye.
+PICTURES ?= pictures
+
+pictures: prerequisites ## make pictures of every page in ./pictures, at three widths (Chromium)
+	@mkdir -p '$(PICTURES)'
+	@TAIZHANG_PICTURES="$(abspath $(PICTURES))" $(GO) test -count 1 -run 'TestBrowser' ./cmd/internal/web
 
 generate: prerequisites ## write the generated documents in docs/
 	@$(GO) generate ./...

@@ -126,6 +126,7 @@ func TestBrowserFirstStart(t *testing.T) {
 	b := browser(t, x, 1366, 768)
 	b.open("/")
 	b.picture("start")
+	b.accessible("start")
 	for name, text := range map[string]string{"input[name=zone]": "试验园区", "#units": "政法办\n产业局\n双马街道", "input[name=user]": "chief", "input[name=password]": password, "input[name=again]": password} {
 		b.do(chromedp.SendKeys(chromedp.CSS(name), text))
 	}
@@ -133,6 +134,8 @@ func TestBrowserFirstStart(t *testing.T) {
 	b.wants("台账建好了")
 	goOn()
 	b.open("/login")
+	b.picture("login")
+	b.accessible("login")
 	b.do(chromedp.SendKeys(chromedp.CSS("input[name=name]"), "chief"), chromedp.SendKeys(chromedp.CSS("input[name=password]"), password))
 	b.click("登录")
 	b.wants("等第一份报表", "填报模板")

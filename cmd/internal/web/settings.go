@@ -142,7 +142,13 @@ func (s *Server) returnsPart(e *decl.Edit) settingsPart {
 		if x := s.zoneOf().Forms.Get(f.Title); x != nil {
 			f.Title = x.PlainTitle()
 		}
-		f.Title += "：" + clip(f.Fields[1].Value, 60)
+		from := f.Fields[1].Value
+		for word, group := range groupWords {
+			if from == group {
+				from = word
+			}
+		}
+		f.Title += "：" + clip(from, 60)
 		p.Forms = append(p.Forms, f)
 	}
 	p.Forms = append(p.Forms, fill(e, settingsForm{Part: p.ID, Item: "new", Title: "添加应报报表", Fresh: true, Fields: fields()}, "returns", "new"))
