@@ -34,7 +34,7 @@ type TraceRow struct {
 	Contributes           any         // to the value or the numerator
 	ContributesDen        any         // to the denominator, nil where there is none
 	Form, Period          string
-	DueAt                 any // RFC 3339
+	DueAt                 any    // RFC 3339
 	Zone                  string // where several are joined: code of the zone whose return it is
 	isObligation          bool
 }
