@@ -91,7 +91,7 @@ type Limits struct {
 	CellBytes     int           // text of one cell
 	SharedStrings int           // distinct texts of one workbook
 	Depth         int           // nesting of elements
-	Memory        int64         // bytes that the cells of one workbook take
+	Memory        int64         // bytes that the cells of the workbooks read at once take together
 	Time          time.Duration // for reading one file
 }
 
