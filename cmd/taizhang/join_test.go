@@ -6,12 +6,19 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
 // joinZone is a zone with one unit that has handed in n problems, the second of them in a state. Such zones share the
 // units' codes and names and the numbers of returns.
 func joinZone(t *testing.T, dir, code, name string, n int, state string) {
+	t.Helper()
+	joinConfigure(t, dir, code, name)
+	joinHandIn(t, dir, "问题台账.csv", n, state, "2022-08-15 09:00")
+}
+
+func joinConfigure(t *testing.T, dir, code, name string) {
 	t.Helper()
 	writeLongAgo(t, filepath.Join(dir, "taizhang.yaml"), fmt.Sprintf(`zone: %s
 code: %s
@@ -22,11 +29,51 @@ submitters:
 returns:
   - {form: problem, from: [产业局, 建设局], due: monday 12:00, since: 2022-W32}
 `, name, code))
-	joinHandIn(t, dir, "问题台账.csv", n, state, "2022-08-15 09:00")
 }
 
-// joinHandIn hands in the unit's problems and exports the zone.
-func joinHandIn(t *testing.T, dir, file string, n int, state, at string) {
+// TestEightZones: eight zones, each taken in and exported by a process of its own, two at a time into one lake, lose
+// nothing; they are joined from there.
+func TestEightZones(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	root := t.TempDir()
+	lake := filepath.Join(root, "lake")
+	var wait sync.WaitGroup
+	for half := range 2 {
+		wait.Go(func() {
+			for i := half; i < 8; i += 2 {
+				dir := filepath.Join(root, fmt.Sprint("z", i))
+				joinConfigure(t, dir, fmt.Sprint("z", i), fmt.Sprintf("第%d区", i))
+				joinDrop(t, dir, "问题台账.csv", i+1, "已办结,2022-07-20")
+				for _, args := range [][]string{{"run", "--received-at", "2022-08-15 09:00"}, {"export", "--to", lake}} {
+					c, log := start(t, append(args, "--zone", dir)...)
+					if err := c.Wait(); err != nil {
+						t.Errorf("%v: %v\n%s", args, err, log.String())
+					}
+				}
+			}
+		})
+	}
+	wait.Wait()
+	city := filepath.Join(root, "city")
+	if code, _, log := program(t, "join", lake, "--to", city, "--name", "湘潭市", "--code", "city"); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, log)
+	}
+	got := byZone(t, city, "problems_collected")
+	for i := range 8 {
+		if !strings.HasPrefix(got[fmt.Sprint("z", i)], fmt.Sprint(i+1, " ")) {
+			t.Errorf("zone %d: %v", i, got)
+		}
+	}
+	script, err := os.ReadFile(filepath.Join(lake, "attach.duckdb.sql"))
+	if err != nil || !strings.Contains(string(script), `view raw."problem"`) {
+		t.Errorf("%v\n%s", err, script)
+	}
+}
+
+// joinDrop drops the unit's problems into the inbox.
+func joinDrop(t *testing.T, dir, file string, n int, state string) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("问题台账\n填报单位：产业局,,报送期：2022年第32周\n问题编号,问题来源,责任清单,问题描述,牵头单位,交办日期,办结时限,办理状态,办结日期\n")
@@ -38,6 +85,12 @@ func joinHandIn(t *testing.T, dir, file string, n int, state, at string) {
 		fmt.Fprintf(&b, "CY-%03d,走访调研,基层治理,路灯不亮%d,产业局,2022-07-01,2022-08-01,%s\n", i+1, i, said)
 	}
 	writeLongAgo(t, filepath.Join(dir, "inbox/产业局", file), b.String())
+}
+
+// joinHandIn hands in the unit's problems and exports the zone.
+func joinHandIn(t *testing.T, dir, file string, n int, state, at string) {
+	t.Helper()
+	joinDrop(t, dir, file, n, state)
 	for _, args := range [][]string{{"run", "--received-at", at}, {"export", "--to", dir + ".lake"}} {
 		if code, _, log := program(t, append(args, "--zone", dir)...); code != 0 {
 			t.Fatalf("%v: exit code %d\n%s", args, code, log)
