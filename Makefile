@@ -53,9 +53,9 @@ bench-peers: build ## beside polars, pandas, calamine, DuckDB on the same files;
 bench-web: prerequisites ## 60 clerks, 20 readers and 5 analysts at the page within a minute
 	@TAIZHANG_BENCH_WEB=1 $(GO) test -count 1 -v -run 'TestLoad$$' ./cmd/internal/web
 
-SCALE_ROWS := 1000000,10000000
+SCALE_ROWS := 200000,1000000,10000000
 
-bench-scale: prerequisites ## all models and an export at 1 and 10 million rows: how far one machine goes; writes docs/benchmarks.md (ROWS=1000000)
+bench-scale: prerequisites ## all models and an export at up to 10 million rows: how far one machine goes; writes docs/benchmarks.md (ROWS=1000000)
 	@TAIZHANG_BENCH_SCALE=$(or $(ROWS),$(SCALE_ROWS)) $(GO) test -count 1 -v -timeout 0 -run 'TestOutgrowing$$' ./cmd/taizhang
 
 generate: prerequisites ## write the generated documents in docs/

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // joinZone is a zone with one unit that has handed in n problems, the second of them in a state. Such zones share the
@@ -60,8 +62,37 @@ func TestEightZones(t *testing.T) {
 	if code, _, log := program(t, "join", lake, "--to", city, "--name", "湘潭市", "--code", "city"); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, log)
 	}
+	// A join that is killed leaves what was published; the next one finishes.
+	joinDrop(t, filepath.Join(root, "z3"), "更正.csv", 9, "已办结,2022-07-20")
+	for _, args := range [][]string{{"run", "--received-at", "2022-08-15 10:00"}, {"export", "--to", lake}} {
+		if code, _, log := program(t, append(args, "--zone", filepath.Join(root, "z3"))...); code != 0 {
+			t.Fatalf("%v: exit code %d\n%s", args, code, log)
+		}
+	}
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	for _, after := range []int{2 + r.IntN(5), 10 + r.IntN(20), 30 + r.IntN(30)} {
+		t.Setenv("TAIZHANG_TEST_KILL_AT", fmt.Sprint(after))
+		c, _ := start(t, "join", "--to", city)
+		_ = c.Wait()
+		if got := byZone(t, city, "problems_collected"); !strings.HasPrefix(got["z3"], "4 ") && !strings.HasPrefix(got["z3"], "9 ") {
+			t.Errorf("after a kill at step %d: %v", after, got)
+		}
+	}
+	t.Setenv("TAIZHANG_TEST_KILL_AT", "")
+	if code, _, log := program(t, "join", "--to", city); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, log)
+	}
 	got := byZone(t, city, "problems_collected")
+	if !strings.HasPrefix(got["z3"], "9 ") {
+		t.Errorf("after the kills: %v", got)
+	}
+	delete(got, "z3")
 	for i := range 8 {
+		if i == 3 {
+			continue
+		}
 		if !strings.HasPrefix(got[fmt.Sprint("z", i)], fmt.Sprint(i+1, " ")) {
 			t.Errorf("zone %d: %v", i, got)
 		}
