@@ -354,3 +354,46 @@ func TestUsersMoveIn(t *testing.T) {
 		t.Errorf("the users are lost, and whoever asks gets status %d", a.status)
 	}
 }
+
+// TestProxy: a header that names a user logs in from the proxies' addresses alone, once in a request, and only users of
+// the zone; behind a proxy nobody is the operator for want of users.
+func TestProxy(t *testing.T) {
+	dir := copyZone(t)
+	withUsers(t, dir)
+	const header = "X-Remote-User"
+	with := func(from ...string) *site {
+		list, bad := ParseProxies(from)
+		if bad != "" {
+			t.Fatal(bad)
+		}
+		return open(t, dir, func(o *Options) { o.Proxy = Proxy{Header: header, From: list} })
+	}
+	ask := func(x *site, names ...string) int {
+		req, _ := http.NewRequest(http.MethodGet, x.url+"/runs", nil)
+		for _, n := range names {
+			req.Header.Add(header, n)
+		}
+		return x.do(req).status
+	}
+	near := with("10.1.0.0/16", "127.0.0.1")
+	for _, c := range []struct {
+		x     *site
+		names []string
+		want  int
+	}{
+		{near, []string{"admin"}, http.StatusOK}, {near, []string{"leader"}, http.StatusForbidden}, {near, []string{"nobody"}, http.StatusSeeOther},
+		{near, []string{"admin", "leader"}, http.StatusSeeOther}, {near, []string{"leader", "admin"}, http.StatusSeeOther}, {near, nil, http.StatusSeeOther}, {near, []string{""}, http.StatusSeeOther},
+		{with("10.1.0.0/16"), []string{"admin"}, http.StatusSeeOther}, {open(t, dir, nil), []string{"admin"}, http.StatusSeeOther},
+	} {
+		if got := ask(c.x, c.names...); got != c.want {
+			t.Errorf("%q: status %d, want %d", c.names, got, c.want)
+		}
+	}
+	if _, bad := ParseProxies([]string{"10.1.0.0/16", "proxy.example"}); bad != "proxy.example" {
+		t.Error("a name is taken for an address")
+	}
+	bare := open(t, copyZone(t), func(o *Options) { o.Proxy = Proxy{Header: header, From: near.server.o.Proxy.From} })
+	if got := ask(bare); got != http.StatusSeeOther {
+		t.Errorf("without users, behind a proxy: status %d", got)
+	}
+}

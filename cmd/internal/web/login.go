@@ -79,6 +79,12 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 		}
 		return person{}, nil
 	}
+	if name := s.o.Proxy.named(r); name != "" { // it has asked for the password; whether there is such a user is decided here
+		if i := slices.IndexFunc(users, func(u User) bool { return u.Name == name && !u.Disabled }); i >= 0 {
+			return personFor(users[i]), nil
+		}
+		return person{}, nil
+	}
 	c, err := r.Cookie(s.cookie())
 	if err != nil {
 		return person{}, nil // none
@@ -113,7 +119,7 @@ func (s *Server) users(ctx context.Context) ([]User, error) {
 	if lost, err := s.o.Store.Lost(); err != nil || lost {
 		return []User{}, errors.Join(err, &fault{status: http.StatusForbidden, says: ErrUsersLost.Error()})
 	}
-	if !s.o.Alone {
+	if !s.o.Alone || s.o.Proxy.Header != "" { // whoever a proxy lets through isn't at this computer
 		return []User{}, nil
 	}
 	return nil, nil

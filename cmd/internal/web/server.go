@@ -22,6 +22,7 @@ type Options struct {
 	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
 	Secure  bool             // it is served over TLS
 	Version string           // of the program
+	Proxy   Proxy            // reverse proxies that log people in
 	Ahead   bool             // pages of figures are made before anybody asks, from the start on
 	Exe     string           // the program that runs fenced queries; "": this one
 }

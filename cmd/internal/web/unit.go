@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/secret"
 	"taizhang/internal/metric"
+	"taizhang/internal/opc"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -229,23 +231,49 @@ func (s *Server) template(w http.ResponseWriter, r *http.Request, _ person) erro
 	return nil
 }
 
+// templatesOfAll sends the workbooks of all units that owe something, in one archive.
+func (s *Server) templatesOfAll(w http.ResponseWriter, r *http.Request, _ person) error {
+	z := s.zoneOf()
+	var b bytes.Buffer
+	out := opc.NewWriter(&b, opc.Stored)
+	for _, u := range z.Submitters {
+		if !slices.ContainsFunc(z.Returns, func(x zone.Return) bool { return x.Submitter == u.Code }) {
+			continue
+		}
+		_, content, err := s.o.Service.Template(r.Context(), u)
+		if err != nil {
+			return err
+		}
+		if err := out.Put(safeFile("报送_"+u.Name+".xlsx"), content); err != nil {
+			return err
+		}
+	}
+	if err := out.Close(); err != nil {
+		return err
+	}
+	attach(w, "填报模板_"+z.Name+".zip", "application/zip")
+	_, _ = w.Write(b.Bytes())
+	return nil
+}
+
 // orBegin shows what to do first in a zone that has published nothing yet.
 func (s *Server) orBegin(w http.ResponseWriter, r *http.Request, who person, err error) error {
 	if !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	z := s.zoneOf()
-	v := beginView{Inbox: z.Inbox()}
+	v := beginView{Inbox: z.Inbox(), Owes: len(z.Returns) > 0}
 	v.Units = append(v.Units, z.Submitters...)
 	if v.Waiting, err = s.waiting(""); err != nil {
 		return err
 	}
-	s.render(w, r, who, http.StatusOK, "begin", layout{Title: "还没有数据", Body: v, Live: true})
+	s.render(w, r, who, http.StatusOK, "begin", layout{Title: "等第一份报表", Body: v, Live: true})
 	return nil
 }
 
 type beginView struct {
 	Inbox   string
+	Owes    bool
 	Units   []zone.Submitter
 	Waiting []string
 }

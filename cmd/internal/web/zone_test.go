@@ -126,6 +126,7 @@ type testService struct {
 	mu    sync.Mutex
 	zone  atomic.Pointer[office.Zone]
 	hold  chan struct{} // where given, a run waits for it
+	still bool          // nothing is taken in
 }
 
 func (s *testService) Zone() *office.Zone {
@@ -160,6 +161,9 @@ func (s *testService) options() office.Options {
 }
 
 func (s *testService) Run(ctx context.Context, _ string) error {
+	if s.still {
+		return nil
+	}
 	if s.hold != nil {
 		<-s.hold
 	}
@@ -175,6 +179,13 @@ func (s *testService) Decide(ctx context.Context, d office.Decision) error {
 func (s *testService) Teach(_ context.Context, lessons []forms.Lesson) error {
 	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { _, err := z.Teach(lessons); return nil, err })
 	return err
+}
+
+func (s *testService) Configure(_ context.Context, was, text []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.zone.Store(nil)
+	return office.Configure(s.dir, was, text)
 }
 
 func (s *testService) Do(ctx context.Context, job, _ string) (r service.Report, err error) {
