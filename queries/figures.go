@@ -71,6 +71,7 @@ func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.By = r.apart(a.By, a.Where)
 	a.Point = r.At(a.Point)
 	a.Where = r.normal(a.Where)
 	metrics, gr, err := r.resolve(a)
@@ -85,6 +86,15 @@ func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 		return out, r.knownValues(ctx, a, metrics, gr)
 	}
 	return out, nil
+}
+
+// apart puts the zone before units where units of several zones share names: they are never one group.
+func (r *Reader) apart(by []string, where map[string]string) []string {
+	at := slices.IndexFunc(by, isUnitDimension)
+	if _, one := where["zone"]; at < 0 || one || slices.Contains(by, "zone") || !r.sharedNames {
+		return by
+	}
+	return slices.Insert(slices.Clone(by), at, "zone")
 }
 
 // Figures computes metrics at points, in total and by one dimension (empty: in

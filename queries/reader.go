@@ -34,6 +34,8 @@ type Reader struct {
 	places map[[2]string]int // of a zone (code) and a submitter of it (name): place in its 机构序列
 	zones  map[string]string // code → name
 
+	sharedNames bool // units of several zones have one name
+
 	edited map[string]bool // models whose text is not the one that the publication was built from
 	prefix string          // of the names of what it restates, apart from those of other readers of the file
 	graph  *lineage.Graph  // of the models, once asked for
@@ -102,6 +104,8 @@ func (r *Reader) load(ctx context.Context) error {
 		name, _ := v[1].(string)
 		zone, _ := v[3].(string)
 		r.names[v[0].(string)] = name
+		_, seen := r.seq[name]
+		r.sharedNames = r.sharedNames || seen
 		r.seq[name] = int(v[2].(int32))
 		r.places[[2]string{zone, name}] = r.seq[name]
 		return nil

@@ -34,7 +34,8 @@ type TraceRow struct {
 	Contributes           any         // to the value or the numerator
 	ContributesDen        any         // to the denominator, nil where there is none
 	Form, Period          string
-	DueAt                 any // RFC 3339
+	DueAt                 any    // RFC 3339
+	Zone                  string // where several are joined: code of the zone whose return it is
 	isObligation          bool
 }
 
@@ -59,6 +60,9 @@ func (t TraceRow) Record() result.Record {
 	values := make(result.Record, len(t.Values))
 	for i, v := range t.Values {
 		values[i] = result.Entry{Key: v.Title, Value: v.Value}
+	}
+	if t.Zone != "" {
+		r = append(r, result.Entry{Key: "zone", Value: t.Zone})
 	}
 	return append(r, result.Entry{Key: "key", Value: text(t.Key)}, result.Entry{Key: "values", Value: values})
 }
@@ -142,6 +146,9 @@ func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table
 		row.Archive, _ = v[2].(string)
 		row.Submitter, _ = v[3].(string)
 		row.Sheet, _ = v[4].(string)
+		if len(r.zones) > 1 {
+			row.Zone, _, _ = strings.Cut(row.Return, ":")
+		}
 		row.Key, row.Values = shown.of(m.Fact.Forms, v[8], v[9:])
 		returns[row.Return] = true
 		out = append(out, row)

@@ -207,17 +207,23 @@ func (s *source) groups(ctx context.Context, t Table, zone string) (out []group,
 
 // copyTo writes the rows of a group, in their order, as a Parquet file.
 func (s *source) copyTo(ctx context.Context, t Table, zone string, g group, file string) error {
-	q := "select unnest(t) from (" + t.cutRows(zone)
-	if g.from != nil { // lets whole blocks be passed over
-		q += " and t.return_id between " + warehouse.Quote(fmt.Sprint(g.from)) + " and " + warehouse.Quote(fmt.Sprint(g.to))
+	of := fmt.Sprintf("where month = %s and cut = %d", warehouse.Quote(g.month), g.cut)
+	q := "select " + t.list() + " from " + t.in(warehouse.Beside) + " as t where true"
+	if t.has("zone") {
+		q += " and t.zone = " + warehouse.Quote(zone)
 	}
-	q += fmt.Sprintf(") where month = %s and cut = %d order by %s", warehouse.Quote(g.month), g.cut, prefixed("t.", t.order()))
+	switch {
+	case strings.HasPrefix(t.Name, "ctl."):
+	case t.Name == "raw.decision":
+		q += " and t.seq in (select arrival from (" + t.cutRows(zone) + ") " + of + ")"
+	case t.Name == "raw.receipt":
+		q += " and t.arrival in (select arrival from lake_arrival " + of + ")"
+	default: // the bounds let whole blocks be passed over
+		q += " and t.return_id between " + warehouse.Quote(fmt.Sprint(g.from)) + " and " + warehouse.Quote(fmt.Sprint(g.to)) + " and t.return_id in (select return_id from lake_key " + of + ")"
+	}
+	q += " order by " + t.order()
 	_, err := s.db.Conn.ExecContext(ctx, "copy ("+q+") to "+warehouse.Quote(file)+" (format parquet, compression zstd)")
 	return err
-}
-
-func prefixed(prefix, columns string) string {
-	return prefix + strings.ReplaceAll(columns, ", ", ", "+prefix)
 }
 
 // fingerprintOf is that of a file by the engine within this program.

@@ -214,6 +214,17 @@ func LoadDir(fsys fs.FS, catalogue *metric.Catalogue) (*Declaration, error) {
 	return load(builtinName, builtinText, catalogue, nil)
 }
 
+// LoadJoined is LoadDir for a zone that is joined from others: where it declares nothing itself, the built-in workbook with
+// a sheet in which each zone has a row.
+func LoadJoined(fsys fs.FS, catalogue *metric.Catalogue) (*Declaration, error) {
+	if fsys != nil {
+		if _, err := fs.Stat(fsys, "weekly.yaml"); err == nil {
+			return LoadDir(fsys, catalogue)
+		}
+	}
+	return load("joined.yaml", joinedText, catalogue, nil)
+}
+
 // known reports whether a template may use a name.
 func (l *loader) known(name string) bool {
 	_, metric := l.book.metrics[name]

@@ -75,6 +75,9 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 	for i, c := range got.Columns {
 		places[c] = i
 	}
+	if at, ok := places["zone"]; ok && w.options.Zone != "" && len(w.zones) > 1 { // rows of several zones: each says whose it is
+		d = w.zoned(d, got.Rows, at, places[d.columns[0].from], t)
+	}
 	from := make([]int, len(d.columns))
 	d.fillMonths(w.ask.AsOf, places[d.columns[0].from], &got)
 	for i, c := range d.columns {
@@ -118,6 +121,24 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 		t.Note += w.totalNote(d)
 	}
 	return nil
+}
+
+// zoned is a table with the names of the zones that its rows are of beside their first column, unless that says so, as the
+// names of units do.
+func (w *weekly) zoned(d *tableBlock, rows [][]any, at, first int, t *workbook.Table) *tableBlock {
+	said := true
+	for _, r := range rows {
+		r[at] = w.groupWord("zone", workbook.Text, fmt.Sprint(r[at]))
+		said = said && (r[first] == nil || strings.HasPrefix(fmt.Sprint(r[first]), fmt.Sprint(r[at])))
+	}
+	if said {
+		return d
+	}
+	c := column{title: "园区", from: "zone", kind: workbook.Text}
+	plain := *d
+	plain.columns = slices.Insert(slices.Clone(d.columns), 1, c)
+	t.Columns = slices.Insert(t.Columns, 1, workbook.Column{Title: c.title, Kind: c.kind})
+	return &plain
 }
 
 // broken fills a table with metrics over a dimension. The total is asked for,

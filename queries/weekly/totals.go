@@ -86,6 +86,9 @@ func (w *weekly) groupWord(by string, kind workbook.Kind, value string) string {
 			return min(p.End(), w.ask.AsOf).String()[5:]
 		}
 	}
+	if by == "zone" {
+		return orDash(w.zones[value], value)
+	}
 	if by == "form" {
 		return orDash(w.forms[value], orDash(value, "未填"))
 	}

@@ -19,6 +19,9 @@ import (
 	"taizhang/queries"
 )
 
+//go:embed joined.yaml
+var joinedText []byte
+
 //go:embed weekly.yaml
 var builtinText []byte
 
@@ -151,6 +154,7 @@ type weekly struct {
 	options  Options
 	book     *Declaration
 	zone     string
+	zones    map[string]string                     // names of the zones by code
 	at       map[warehouse.Point]map[string]figure // by metric
 	now      map[string]figure
 	last     map[string]figure
@@ -328,12 +332,14 @@ func (w *weekly) unheard() {
 
 // zoneFacts reads the zone's name, its targets and the order of its submitters.
 func (w *weekly) zoneFacts(ctx context.Context) error {
-	zone, err := rows(ctx, w.src, w.ask, "select name from ctl.zone")
+	zone, err := rows(ctx, w.src, w.ask, "select name, zone from ctl.zone")
 	if err != nil {
 		return err
 	}
+	w.zones = map[string]string{}
 	for _, r := range zone.Rows {
 		w.zone, _ = r[0].(string)
+		w.zones[fmt.Sprint(r[1])] = w.zone
 	}
 	if w.options.Zone != "" {
 		w.zone = w.options.Zone

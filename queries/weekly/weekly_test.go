@@ -77,7 +77,7 @@ func (f *fakeSource) figuresAt(at warehouse.Point, metrics []string, by string) 
 func (f *fakeSource) SelectAt(_ context.Context, _ warehouse.Point, query string) (result.Table, error) {
 	switch {
 	case strings.Contains(query, "from ctl.zone"):
-		return result.Table{Columns: []result.Column{{Name: "name"}}, Rows: [][]any{{"湘潭高新区"}}}, nil
+		return result.Table{Columns: []result.Column{{Name: "name"}, {Name: "zone"}}, Rows: [][]any{{"湘潭高新区", "xt"}}}, nil
 	case strings.Contains(query, "from ctl.target"):
 		return result.Table{Rows: f.target}, nil
 	case strings.Contains(query, "from ctl.submitter"):

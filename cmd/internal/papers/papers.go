@@ -200,7 +200,11 @@ func (d *Desk) options(list []Paper) (weekly.Options, error) {
 		folder = os.DirFS(dir)
 	}
 	var err error
-	if o.Declaration, err = weekly.LoadDir(folder, d.Zone.Metrics); err != nil {
+	read := weekly.LoadDir
+	if d.Zone.Joined {
+		read = weekly.LoadJoined
+	}
+	if o.Declaration, err = read(folder, d.Zone.Metrics); err != nil {
 		return o, &BadDeclaration{err}
 	}
 	return o, nil

@@ -174,10 +174,10 @@ func (s *Server) allFigures(ctx context.Context, rd *reading, p warehouse.Point)
 }
 
 func cardOf(c weekly.FrontCard) cardView {
-	v := cardView{Metric: c.Metric.ID, Label: c.Label, Value: c.Value.Show(), Detail: c.Detail, Last: c.Last.Show(), Change: c.Change.Show(),
+	v := cardView{Metric: c.Metric.ID, Label: c.Label, Value: c.Value.Show(), Detail: c.Detail, Last: c.Last.Said(), Change: c.Change.Show(),
 		Light: string(c.Light), Class: lightClass(string(c.Light)), Tone: "same"}
 	if c.Target.Value != nil {
-		v.Target = c.Target.Show()
+		v.Target = c.Target.Said()
 	}
 	switch c.Tone {
 	case workbook.Better:
