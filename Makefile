@@ -5,7 +5,11 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
+<<<<<<< HEAD
 .PHONY: help demo build test test-scale soak vet bench bench-quick bench-peers bench-web bench-scale generate clean prerequisites
+=======
+.PHONY: help demo build test test-scale soak vet bench bench-quick bench-peers bench-web pictures generate clean prerequisites
+>>>>>>> page
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,10 +57,19 @@ bench-peers: build ## beside polars, pandas, calamine, DuckDB on the same files;
 bench-web: prerequisites ## 60 clerks, 20 readers and 5 analysts at the page within a minute
 	@TAIZHANG_BENCH_WEB=1 $(GO) test -count 1 -v -run 'TestLoad$$' ./cmd/internal/web
 
+<<<<<<< HEAD
 SCALE_ROWS := 200000,1000000,10000000
 
 bench-scale: prerequisites ## all models and an export at up to 10 million rows: how far one machine goes; writes docs/benchmarks.md (ROWS=1000000)
 	@TAIZHANG_BENCH_SCALE=$(or $(ROWS),$(SCALE_ROWS)) $(GO) test -count 1 -v -timeout 0 -run 'TestOutgrowing$$' ./cmd/taizhang
+=======
+# PICTURES=folder; every page at 1366, 768 and 390 pixels, to be looked at by eye.
+PICTURES ?= pictures
+
+pictures: prerequisites ## make pictures of every page in ./pictures, at three widths (Chromium)
+	@mkdir -p '$(PICTURES)'
+	@TAIZHANG_PICTURES="$(abspath $(PICTURES))" $(GO) test -count 1 -run 'TestBrowser' ./cmd/internal/web
+>>>>>>> page
 
 generate: prerequisites ## write the generated documents in docs/
 	@$(GO) generate ./...

@@ -25,9 +25,12 @@ import (
 
 // pageOptions say where serve shows the page.
 type pageOptions struct {
-	listen    string // address; "off": nowhere
-	open      bool   // in this computer's browser
-	cert, key string // of TLS; without them one is made where the network reaches the page
+	listen      string   // address; "off": nowhere
+	open        bool     // in this computer's browser
+	proxyHeader string   // in which reverse proxies name who asks; "": none does
+	proxyFrom   []string // their addresses
+	begun       *begun   // the page that the zone was made on; it goes on as the zone's
+	cert, key   string   // of TLS; without them one is made where the network reaches the page
 }
 
 const pageAddress = "127.0.0.1:8765"
@@ -35,6 +38,7 @@ const pageAddress = "127.0.0.1:8765"
 // page is the page as serve shows it.
 type page struct {
 	web      *web.Server
+	store    *web.Users
 	http     *http.Server
 	listener net.Listener
 	address  string // to open
@@ -51,16 +55,43 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 	}
 	ip := net.ParseIP(host)
 	alone := host == "localhost" || ip != nil && ip.IsLoopback()
-	store := web.NewFiles(s.Zone().Dir)
-	users, err := store.Users()
+	store, err := web.OpenUsers(context.Background(), s.Zone().Dir)
 	if err != nil {
 		return nil, err
+	}
+	p, err := a.pageOf(s, store, o, host, alone)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	a.say("%s", decl.Say("Page: %s", "页面：%s", p.address))
+	if o.open && o.begun == nil {
+		if err := openBrowser(p.address); err != nil {
+			a.say("%s", decl.Say("no browser could be opened: %v", "没能打开浏览器：%v", err))
+		}
+	}
+	return p, nil
+}
+
+// pageOf begins to show the page.
+func (a *app) pageOf(s *service.Service, store *web.Users, o pageOptions, host string, alone bool) (*page, error) {
+	users, err := store.Users(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	proxies, bad := web.ParseProxies(o.proxyFrom)
+	switch {
+	case bad != "":
+		return nil, usageError{decl.Say("--proxy-from %q: an address or network is expected, such as 10.1.2.3 or 10.1.0.0/16", "--proxy-from %q：请写成地址或网段，如 10.1.2.3 或 10.1.0.0/16", bad)}
+	case (o.proxyHeader == "") != (len(proxies) == 0):
+		return nil, usageError{decl.Say("--proxy-header and --proxy-from go together: the header is believed from these addresses alone", "--proxy-header 和 --proxy-from 要一起写：只有这些地址发来的请求头才算数")}
+	case o.proxyHeader != "" && len(users) == 0:
+		return nil, usageError{decl.Say("--proxy-header: there are no users yet whom a proxy could name\nhint: taizhang user add NAME --role admin", "--proxy-header：还没有用户可供代理指明\n提示：taizhang user add 用户名 --role admin")}
 	}
 	if !alone && len(users) == 0 {
 		return nil, usageError{decl.Say("--listen %s: the network reaches the page there, but nobody may log in yet\nhint: taizhang user add NAME --role admin",
 			"--listen %s：网络上的电脑能打开本页，但还没有用户\n提示：taizhang user add 用户名 --role admin", o.listen)}
 	}
-	p := &page{}
+	p := &page{store: store}
 	scheme := "http"
 	var conf *tls.Config
 	if !alone || o.cert != "" {
@@ -71,14 +102,20 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 		scheme = "https"
 		a.say("%s", decl.Say("certificate, SHA-256: %s", "证书 SHA-256 指纹：%s", fingerprint))
 	}
-	if p.listener, err = a.listen(o.listen); err != nil {
+	if o.begun != nil {
+		p.listener, p.http = o.begun.listener, o.begun.http
+	} else if p.listener, err = a.listen(o.listen); err != nil {
 		return nil, err
 	}
-	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Version: version})
+	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Proxy: web.Proxy{Header: o.proxyHeader, From: proxies}, Ahead: true, Version: version})
 	if err != nil {
 		return nil, errors.Join(err, p.listener.Close())
 	}
 	p.address = scheme + "://" + p.listener.Addr().String() + "/"
+	if o.begun != nil {
+		o.begun.show(p.web.Handler())
+		return p, nil
+	}
 	p.http = &http.Server{Handler: p.web.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 15 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, TLSConfig: conf}
 	go func() {
@@ -90,12 +127,6 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 			a.log().Error("page", "err", err)
 		}
 	}()
-	a.say("%s", decl.Say("Page: %s", "页面：%s", p.address))
-	if o.open {
-		if err := openBrowser(p.address); err != nil {
-			a.say("%s", decl.Say("no browser could be opened: %v", "没能打开浏览器：%v", err))
-		}
-	}
 	return p, nil
 }
 
@@ -108,9 +139,9 @@ func (p *page) close() error {
 	stop, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if err := p.http.Shutdown(stop); err != nil {
-		return errors.Join(end, p.http.Close())
+		end = errors.Join(end, p.http.Close())
 	}
-	return end
+	return errors.Join(end, p.store.Close())
 }
 
 // listen takes the address, or the next port of it that is free.
@@ -181,6 +212,10 @@ func (p *pageService) Teach(_ context.Context, lessons []forms.Lesson) error {
 		_, err := z.Teach(lessons)
 		return err
 	})
+}
+
+func (p *pageService) Configure(_ context.Context, was, text []byte) error {
+	return p.Service.Configure(was, text)
 }
 
 func (p *pageService) Template(ctx context.Context, unit zone.Submitter) (string, []byte, error) {

@@ -3,6 +3,7 @@ package workbook
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Rows of a card: label and light, value, detail, last and trend, change and target.
@@ -103,11 +104,14 @@ func blank(s string) any {
 // number writes a number, or what stands for a missing one.
 func (c *canvas) number(a area, n Number, st style, missing string) {
 	if n.Missing != "" {
-		missing = n.Missing
+		missing = said(n.Before, n.Missing)
 	}
 	c.derive(a.col1, a.row1, n.From, missing)
 	if _, ok := number(n.Value); ok {
 		st.format = n.Format
+		if n.Before != "" {
+			st.format = `"` + strings.ReplaceAll(n.Before, `"`, "") + ` "` + n.Format
+		}
 		c.span(a, scaled("", n.Value), st)
 		c.name1(n.Name, a.col1, a.row1)
 		return

@@ -24,9 +24,9 @@ func sample() Book {
 		figures = append(figures, Figure{
 			Label: label, Detail: "179/216 · 缺报2份，3行未计入",
 			Value:  Number{Value: 0.8287, Format: FormatPercent, Name: label + "_本周"},
-			Last:   Number{Value: 0.81, Format: `"上周 "0.0%`},
+			Last:   Number{Value: 0.81, Format: `0.0%`, Before: "上周"},
 			Change: Number{Value: 1.9, Format: `"▲"0.0"百分点";"▼"0.0"百分点";"持平"`}, Tone: []Tone{Better, Worse}[i%2],
-			Target: Number{Value: 0.9, Format: `"目标 "0.0%`}, Light: []Light{Amber, Green, Red, ""}[i%4],
+			Target: Number{Value: 0.9, Format: `0.0%`, Before: "目标"}, Light: []Light{Amber, Green, Red, ""}[i%4],
 			Link: &Link{Table: "weeks"}, Trend: &Trend{"weeks", "办结率"},
 		})
 	}

@@ -9,6 +9,16 @@ import (
 
 // Show is the number as its cell shows it, for other papers than a workbook.
 // It knows the formats that figures use: up to three sections, literals in
+// Said is a number with the words before it, empty where there is nothing to show.
+func (n Number) Said() string { return said(n.Before, n.Show()) }
+
+func said(before, shown string) string {
+	if before == "" || shown == "" {
+		return shown
+	}
+	return before + " " + shown
+}
+
 // quotation marks, digits with decimals, thousands and percent.
 func (n Number) Show() string {
 	f, ok := number(n.Value)

@@ -125,6 +125,7 @@ type Number struct {
 	Value   any // nil, int64 or float64
 	Format  string
 	Missing string
+	Before  string // what a card says before the number, such as 上周; a table has it in the heading
 	Name    string // defined name of its cell; made safe, left out when empty
 	From    *Derived
 }

@@ -212,7 +212,7 @@ func TestEmptyIsReadable(t *testing.T) {
 	f := open(t, write(t, Book{Sheets: []Sheet{
 		{Name: "一", Blocks: []Block{Charts{Items: []Chart{{Title: "图", Table: "t", Category: "周", Series: []string{"数"}}}}, empty}},
 		{Name: "二"},
-		{Name: "三", Blocks: []Block{Figures{Items: []Figure{{Label: "率", Value: Number{}, Last: Number{Missing: "上周 —"}, Trend: &Trend{"t", "数"}}}}}},
+		{Name: "三", Blocks: []Block{Figures{Items: []Figure{{Label: "率", Value: Number{}, Last: Number{Missing: "—", Before: "上周"}, Trend: &Trend{"t", "数"}}}}}},
 	}}))
 	cellOf(t, f, "一", "本期无超期事项。")
 	cellOf(t, f, "一", "图：本期无数据，图略。")

@@ -145,9 +145,9 @@ func (w *weekly) card(it item, named map[string]bool) workbook.Figure {
 	s := scaleOf(m.Unit, it.unit, now.Value, last)
 	f := workbook.Figure{
 		Label:  it.label,
-		Value:  workbook.Number{Value: s.stored(now.Value), Format: s.format(""), Missing: "—", From: w.derived(m, s)},
+		Value:  workbook.Number{Value: s.stored(now.Value), Format: s.format(), Missing: "—", From: w.derived(m, s)},
 		Detail: detailOf(now, m.Unit),
-		Last:   workbook.Number{Value: s.stored(last), Format: s.format("上周 "), Missing: "上周 —"},
+		Last:   workbook.Number{Value: s.stored(last), Format: s.format(), Missing: "—", Before: "上周"},
 		Change: s.change(now.Value, last),
 		Light:  light(m, now.Value, target),
 		Trend:  it.trend,
@@ -162,7 +162,7 @@ func (w *weekly) card(it item, named map[string]bool) workbook.Figure {
 				ts.decimals = 0
 			}
 		}
-		f.Target = workbook.Number{Value: ts.stored(target), Format: ts.format("目标 ")}
+		f.Target = workbook.Number{Value: ts.stored(target), Format: ts.format(), Before: "目标"}
 	}
 	if it.link != nil && *it.link != (workbook.Link{}) {
 		l := *it.link
@@ -201,25 +201,12 @@ func (w *weekly) list(l *listBlock, named map[string]bool) workbook.Table {
 			workbook.Cell{Value: it.label, Link: c.Link}, numberCell(c.Value), orDash(fraction(fig, w.book.metrics[it.metric].Unit), "—"), numberCell(c.Last),
 			numberCell(c.Change), numberCell(c.Target), c.Light, orDash(coverageOf(fig), "齐全"),
 		}
-		last := row[3].(workbook.Cell)
-		last.Format = stripWords(last.Format, "上周 ")
-		row[3] = last
-		target := row[5].(workbook.Cell)
-		target.Format = stripWords(target.Format, "目标 ")
-		row[5] = target
 		change := row[4].(workbook.Cell)
 		change.Tone = c.Tone
 		row[4] = change
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-func stripWords(format, words string) string {
-	if q := quoteFormat(words); len(format) > len(q) && format[:len(q)] == q {
-		return format[len(q):]
-	}
-	return format
 }
 
 // numberCell is a figure's number as a cell of a table.
@@ -240,7 +227,7 @@ func orDash(s, otherwise string) string {
 
 // cellOf is a value at its scale.
 func cellOf(s scale, v *float64) workbook.Cell {
-	return numberCell(workbook.Number{Value: s.stored(v), Format: s.format("")})
+	return numberCell(workbook.Number{Value: s.stored(v), Format: s.format()})
 }
 
 func changeCell(s scale, now, last *float64) workbook.Cell {

@@ -93,8 +93,8 @@ func roundHalfUp(v float64, decimals int) float64 {
 	return math.Round(v*p+math.Copysign(1e-9, v)) / p
 }
 
-// format is the number format of a card; before and after are literal words.
-func (s scale) format(before string) string {
+// format is the number format of a figure; its unit is a literal word after it.
+func (s scale) format() string {
 	f := "#,##0"
 	if s.decimals > 0 {
 		f += "." + strings.Repeat("0", s.decimals)
@@ -104,7 +104,7 @@ func (s scale) format(before string) string {
 	} else if s.unit != "" {
 		f += quoteFormat(s.unit)
 	}
-	return quoteFormat(before) + f
+	return f
 }
 
 // stored is the number that a cell of that format holds.

@@ -69,8 +69,8 @@ func trimMark(s string) string {
 
 func cardOf(f workbook.Figure) onepage.Card {
 	c := onepage.Card{
-		Label: f.Label, Value: f.Value.Show(), Detail: f.Detail, Last: trimWord(f.Last.Show(), "上周 "), Change: f.Change.Show(),
-		Target: trimWord(f.Target.Show(), "目标 "), Light: onepage.Light(f.Light),
+		Label: f.Label, Value: f.Value.Show(), Detail: f.Detail, Last: f.Last.Show(), Change: f.Change.Show(),
+		Target: f.Target.Show(), Light: onepage.Light(f.Light),
 	}
 	switch f.Tone {
 	case workbook.Better:
@@ -79,11 +79,4 @@ func cardOf(f workbook.Figure) onepage.Card {
 		c.Tone = onepage.Worse
 	}
 	return c
-}
-
-func trimWord(s, word string) string {
-	if len(s) >= len(word) && s[:len(word)] == word {
-		return s[len(word):]
-	}
-	return s
 }

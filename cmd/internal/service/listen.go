@@ -235,3 +235,15 @@ func SameFolder(a, b string) bool {
 	y, err := os.Stat(b)
 	return err == nil && os.SameFile(x, y)
 }
+
+// Configure replaces taizhang.yaml, between two jobs of the service, and goes on by it. It works also where the present
+// file can't be read: it is how that is mended.
+func (s *Service) Configure(was, text []byte) error {
+	s.work.Lock()
+	defer s.work.Unlock()
+	if err := office.Configure(s.Zone().Dir, was, text); err != nil {
+		return err
+	}
+	_, err := s.reload()
+	return err
+}

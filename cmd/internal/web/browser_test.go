@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/url"
 	"os"
@@ -136,7 +137,7 @@ func (b *tab) clickOf(xpath string) {
 // says is the text of the page.
 func (b *tab) says() string {
 	b.t.Helper()
-	return tell[string](b, `document.body.innerText`)
+	return tell[string](b, `document.body ? document.body.innerText : ""`)
 }
 
 func (b *tab) wants(texts ...string) {
@@ -145,6 +146,16 @@ func (b *tab) wants(texts ...string) {
 	for _, want := range texts {
 		if !strings.Contains(says, want) {
 			b.t.Errorf("the page doesn't say %q:\n%.3000s", want, says)
+		}
+	}
+}
+
+// waits waits for the page to say something by itself.
+func (b *tab) waits(text string) {
+	b.t.Helper()
+	for end := time.Now().Add(most); !strings.Contains(b.says(), text); time.Sleep(200 * time.Millisecond) {
+		if time.Now().After(end) {
+			b.t.Fatalf("the page never says %q:\n%.3000s", text, b.says())
 		}
 	}
 }
@@ -206,7 +217,8 @@ func TestBrowserClerk(t *testing.T) {
 	b.click("检查")
 	b.do(chromedp.SendKeys(chromedp.CSS(`input[name^="said-"]`), "经批准，补录的旧件"))
 	b.clickOf(`//main//button[normalize-space()='报送']`)
-	b.wants("报送结果", "已接收", "计入3行")
+	b.waits("已接收")
+	b.wants("报送结果", "计入3行")
 	b.picture("sent")
 	b.click("看审核意见")
 	b.wants("已说明", "补录的旧件")
@@ -310,7 +322,7 @@ func TestBrowserFits(t *testing.T) {
 	draft := x.upload("/units/smj/check", upload{"问题台账.csv", []byte(faulty)}).header.Get("Location")
 	result := x.post("/query", url.Values{"sql": {"select * from 问题台账"}}).header.Get("Location")
 	pages := map[string]string{"overview": "/", "figures": "/figures", "figure": "/figures/closure_rate?street=" + url.QueryEscape("双马街道"), "debts": "/figures/return_timeliness", "returns": "/returns", "byform": "/returns?by=form",
-		"unit": "/units/cyj", "return": "/returns/" + id, "sheet": "/returns/" + id + "/sheet?row=5&cells=L5&cell=L5", "check": draft, "query": "/query", "result": result, "papers": "/papers", "runs": "/runs", "error": "/nosuch"}
+		"unit": "/units/cyj", "return": "/returns/" + id, "sheet": "/returns/" + id + "/sheet?row=5&cells=L5&cell=L5", "check": draft, "query": "/query", "result": result, "papers": "/papers", "runs": "/runs", "settings": "/settings", "people": "/settings/users", "error": "/nosuch"}
 	b := browser(t, x, 1366, 768)
 	for name, path := range pages {
 		b.open(path)
@@ -321,11 +333,35 @@ func TestBrowserFits(t *testing.T) {
 			}
 			b.picture(fmt.Sprint(name, "-", size[0]))
 		}
+		b.accessible(name)
 	}
 	b.mu.Lock()
 	b.faults = without(b.faults, "/nosuch") // it isn't there
 	b.mu.Unlock()
 }
+
+// accessible has axe-core look at the page as it is now, opened out: labels, landmarks, contrast (4.5 at least), order. The
+// file is axe.min.js of the npm package axe-core 4.14.1 as it was published (MPL-2.0, its licence lies beside it).
+func (b *tab) accessible(name string) {
+	b.t.Helper()
+	script, err := os.ReadFile(filepath.Join("testdata", "axe", "axe.min.js"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if sum := fmt.Sprintf("%x", sha256.Sum256(script)); sum != axeHash {
+		b.t.Fatalf("axe.min.js isn't what was published: %s", sum)
+	}
+	tell[bool](b, string(script)+`; document.querySelectorAll("details").forEach(d => d.open = true); true`)
+	for _, v := range tell[[]string](b, axeRun, chromedp.EvalAwaitPromise) {
+		b.t.Errorf("%s: %s", name, v)
+	}
+}
+
+const (
+	axeHash = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+	axeRun  = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.passes.length < 10 ? ["axe looked at " + r.passes.length + " rules"] : r.violations.filter(v => v.impact === "serious" || v.impact === "critical")
+		.map(v => v.impact + " " + v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + n.failureSummary.replaceAll("\n", " ").slice(0, 200)).join(" | ")))`
+)
 
 func without(list []string, what string) (out []string) {
 	for _, s := range list {

@@ -57,7 +57,19 @@ func (l layout) Href(to string, pairs ...any) string {
 }
 
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "in": within}
+	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "in": within,
+		"pair": func(id string, v settingsField) any {
+			return struct {
+				L string
+				V settingsField
+			}{id, v}
+		},
+		"settingsForm": func(mark string, f settingsForm) any {
+			return struct {
+				Mark string
+				F    settingsForm
+			}{mark, f}
+		}}
 	base := template.Must(template.New("").Funcs(funcs).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html"))
 	files, err := pageFiles.ReadDir("pages")
 	if err != nil {
@@ -124,6 +136,7 @@ func navOf(who person, here string) []navItem {
 	add(mayQuery, "查询", "/query", "/query")
 	add(mayRead, "汇总", "/papers", "/papers")
 	add(mayManage, "运行", "/runs", "/runs")
+	add(mayManage, "设置", "/settings", "/settings")
 	return out
 }
 

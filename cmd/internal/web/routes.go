@@ -29,6 +29,8 @@ func (s *Server) table() []route {
 		{pattern: "GET /units/{unit}/sent/{draft}", may: maySend, about: ofUnit, handle: (*Server).sent},
 		{pattern: "POST /units/{unit}/decide", may: mayManage, about: ofUnit, handle: (*Server).decideUnit},
 
+		{pattern: "GET /templates", may: mayManage, handle: (*Server).templatesOfAll},
+
 		{pattern: "GET /query", may: mayQuery, handle: (*Server).query},
 		{pattern: "POST /query", may: mayQuery, handle: (*Server).ask},
 		{pattern: "GET /query/tables/{table}", may: mayQuery, handle: (*Server).tables},
@@ -42,6 +44,11 @@ func (s *Server) table() []route {
 		{pattern: "GET /runs", may: mayManage, handle: (*Server).runs},
 		{pattern: "POST /runs", may: mayManage, handle: (*Server).runNow},
 		{pattern: "GET /runs/audit", may: mayManage, handle: (*Server).auditFile},
+
+		{pattern: "GET /settings", may: mayManage, handle: (*Server).settings},
+		{pattern: "POST /settings", may: mayManage, handle: (*Server).change},
+		{pattern: "GET /settings/users", may: mayManage, handle: (*Server).people},
+		{pattern: "POST /settings/users", may: mayManage, handle: (*Server).changePeople},
 
 		{pattern: eventsPattern, may: mayEnter, handle: (*Server).events},
 

@@ -20,6 +20,8 @@ type Service interface {
 	Decide(ctx context.Context, d office.Decision) error
 	// Teach writes down spellings that somebody confirmed; they hold from the next run on.
 	Teach(ctx context.Context, lessons []forms.Lesson) error
+	// Configure replaces taizhang.yaml, see office.Configure; it holds from then on.
+	Configure(ctx context.Context, was, text []byte) error
 	// Do makes an attempt at one of the zone's jobs by hand.
 	Do(ctx context.Context, job, by string) (service.Report, error)
 	// Template makes the workbook with everything that a unit owes, filled in from what it handed in before.

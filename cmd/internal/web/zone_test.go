@@ -26,6 +26,7 @@ import (
 	"taizhang/cmd/internal/service"
 	"taizhang/data"
 	"taizhang/ingest/forms"
+	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/queries"
@@ -125,6 +126,7 @@ type testService struct {
 	mu    sync.Mutex
 	zone  atomic.Pointer[office.Zone]
 	hold  chan struct{} // where given, a run waits for it
+	still bool          // nothing is taken in
 }
 
 func (s *testService) Zone() *office.Zone {
@@ -159,6 +161,9 @@ func (s *testService) options() office.Options {
 }
 
 func (s *testService) Run(ctx context.Context, _ string) error {
+	if s.still {
+		return nil
+	}
 	if s.hold != nil {
 		<-s.hold
 	}
@@ -174,6 +179,13 @@ func (s *testService) Decide(ctx context.Context, d office.Decision) error {
 func (s *testService) Teach(_ context.Context, lessons []forms.Lesson) error {
 	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { _, err := z.Teach(lessons); return nil, err })
 	return err
+}
+
+func (s *testService) Configure(_ context.Context, was, text []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.zone.Store(nil)
+	return office.Configure(s.dir, was, text)
 }
 
 func (s *testService) Do(ctx context.Context, job, _ string) (r service.Report, err error) {
@@ -209,13 +221,15 @@ type site struct {
 	url    string
 	client *http.Client
 	log    *bytes.Buffer
+	close  func()
 }
 
 // open shows the page of a zone. Without users whoever asks is its operator.
 func open(t testing.TB, dir string, change func(*Options)) *site {
 	t.Helper()
 	log := &bytes.Buffer{}
-	o := Options{Service: &testService{dir: dir, clock: testClock}, Clock: testClock, Store: NewFiles(dir), Alone: true, Version: "test",
+	store := usersOf(t, dir)
+	o := Options{Service: &testService{dir: dir, clock: testClock}, Clock: testClock, Store: store, Alone: true, Version: "test",
 		Log: slog.New(slog.NewTextHandler(log, nil))}
 	if change != nil {
 		change(&o)
@@ -227,13 +241,39 @@ func open(t testing.TB, dir string, change func(*Options)) *site {
 	s.nobody = cheap("nobody")
 	h := httptest.NewServer(s.Handler())
 	x := &site{t: t, dir: dir, server: s, url: h.URL, client: newClient(t), log: log}
-	t.Cleanup(func() {
+	x.close = sync.OnceFunc(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 		h.Close()
 	})
+	t.Cleanup(x.close)
 	return x
+}
+
+// eventually waits for what happens beside requests.
+func eventually(t testing.TB, limit time.Duration, otherwise string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !is(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(otherwise)
+		}
+	}
+}
+
+// usersOf opens the users of a zone.
+func usersOf(t testing.TB, dir string) *state.Store {
+	t.Helper()
+	s, err := OpenUsers(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }
 
 // newClient is a browser of a sort: it keeps cookies and follows nothing by itself.

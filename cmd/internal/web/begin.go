@@ -1,0 +1,295 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/ingest/forms"
+	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
+	"taizhang/internal/durable"
+	"taizhang/internal/lang"
+	"taizhang/internal/zone"
+)
+
+// Beginning is the page of a folder that isn't a zone yet: it asks what a zone needs and makes it. It answers this computer
+// alone.
+type Beginning struct {
+	dir     string
+	clock   func() time.Time
+	log     *slog.Logger
+	version string
+	forms   *forms.Set
+	once    sync.Mutex // one makes it
+	made    chan struct{}
+	done    bool
+}
+
+// MayBegin says whether a zone may be made in a folder: there is none, or nothing is in it.
+func MayBegin(dir string) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return !strings.HasPrefix(e.Name(), ".") }), nil
+}
+
+// NewBeginning is the page of a folder where a zone may be made.
+func NewBeginning(dir string, clock func() time.Time, log *slog.Logger, version string) (*Beginning, error) {
+	set, err := forms.Load()
+	if err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Beginning{dir: abs, clock: clock, log: log, version: version, forms: set, made: make(chan struct{})}, nil
+}
+
+// Made is closed once the zone is there.
+func (b *Beginning) Made() <-chan struct{} { return b.made }
+
+// Handler serves the questions.
+func (b *Beginning) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { b.show(w, http.StatusOK, b.blank()) })
+	mux.HandleFunc("POST /{$}", b.answer)
+	mux.HandleFunc("GET /assets/{file}", serveAsset)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusSeeOther) })
+	inner := http.NewCrossOriginProtection().Handler(mux)
+	return headers(false, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			http.Error(w, "请用 127.0.0.1 或 localhost 打开本页。", http.StatusMisdirectedRequest)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	}))
+}
+
+// startView are the five questions, with what was answered.
+type startView struct {
+	Dir                     string
+	Name, Units, User, With string
+	Owed                    []startOwed
+	Faults                  []string
+	Done                    bool
+}
+
+type startOwed struct {
+	ID, Title, Period, From, Due string
+	Chosen                       bool
+}
+
+func (b *Beginning) blank() startView {
+	v := startView{Dir: b.dir, With: "user", Done: b.isDone()}
+	for _, f := range b.forms.Forms {
+		if f.OptIn {
+			continue // with private persons: it is declared on purpose, in 设置
+		}
+		o := startOwed{ID: f.ID, Title: f.PlainTitle(), Period: "周报", From: "全部", Due: "monday 12:00", Chosen: f.ID == "problem"}
+		if f.Frequency == calendar.Month {
+			o.Period, o.Due = "月报", "5 working days"
+		}
+		v.Owed = append(v.Owed, o)
+	}
+	return v
+}
+
+func (b *Beginning) isDone() bool {
+	select {
+	case <-b.made:
+		return true
+	default:
+		return false
+	}
+}
+
+func (b *Beginning) show(w http.ResponseWriter, status int, v startView) {
+	var text bytes.Buffer
+	l := layout{Title: "新建台账", Body: v, Version: b.version, Path: "/"}
+	if err := templates()["start"].ExecuteTemplate(&text, "layout", l); err != nil {
+		b.log.Error("page", "template", "start", "err", err)
+		http.Error(w, "页面出错。", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if v.Done {
+		w.Header().Set("Refresh", "1; url=/")
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(text.Bytes()) // whoever asked has gone
+}
+
+// answer makes the zone from the answers.
+func (b *Beginning) answer(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
+	v := b.blank()
+	if err := r.ParseForm(); err != nil {
+		v.Faults = []string{"没有读到填写的内容，请再试一次。"}
+		b.show(w, http.StatusBadRequest, v)
+		return
+	}
+	get := func(name string) string { return strings.TrimSpace(strings.ToValidUTF8(r.PostForm.Get(name), "?")) }
+	v.Name, v.Units, v.User, v.With = get("zone"), get("units"), get("user"), get("with")
+	for i := range v.Owed {
+		o := &v.Owed[i]
+		o.Chosen, o.From, o.Due = get("owes-"+o.ID) != "", get("from-"+o.ID), get("due-"+o.ID)
+	}
+	b.once.Lock()
+	defer b.once.Unlock()
+	if !b.isDone() {
+		if v.Faults = b.make(r.Context(), v, r.PostForm.Get("password"), r.PostForm.Get("again")); len(v.Faults) > 0 {
+			b.show(w, http.StatusBadRequest, v)
+			return
+		}
+		close(b.made)
+	}
+	v.Done = true
+	b.show(w, http.StatusOK, v)
+}
+
+// make makes the zone, or says what is wrong with the answers.
+func (b *Beginning) make(ctx context.Context, v startView, password, again string) (faults []string) {
+	units := unitsIn(v.Units)
+	if v.Name == "" {
+		faults = append(faults, "1. 请填写园区名称。")
+	}
+	if len(units) == 0 {
+		faults = append(faults, "2. 请填写至少一个单位，一行一个。")
+	}
+	if !slices.ContainsFunc(v.Owed, func(o startOwed) bool { return o.Chosen }) {
+		faults = append(faults, "3. 请选至少一种报表。")
+	}
+	hash := ""
+	if v.With != "alone" {
+		var err error
+		switch hash, err = HashPassword(password); {
+		case v.User == "":
+			faults = append(faults, "5. 请填写管理员的用户名，或选“只在这台电脑上用”。")
+		case errors.Is(err, ErrShortPassword):
+			faults = append(faults, fmt.Sprintf("5. 密码至少%d个字符。", LeastPassword))
+		case err != nil:
+			return append(faults, b.failed(err))
+		case password != again:
+			faults = append(faults, "5. 两次输入的密码不一样。")
+		}
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	text, err := b.declare(v, units)
+	if err != nil {
+		return []string{b.failed(err)}
+	}
+	if err := durable.MkdirAll(b.dir, 0o755); err != nil {
+		return []string{b.failed(err)}
+	}
+	if err := office.Configure(b.dir, nil, text); err != nil {
+		for _, f := range faultsIn(err) {
+			faults = append(faults, f.Says.In(lang.Chinese))
+		}
+		if len(faults) == 0 {
+			faults = []string{b.failed(err)}
+		}
+		return faults
+	}
+	if hash == "" {
+		return nil
+	}
+	if err := b.firstUser(ctx, User{Name: v.User, Role: string(Admin), Hash: hash, Since: b.clock()}); err != nil {
+		return []string{b.failed(err)}
+	}
+	return nil
+}
+
+func (b *Beginning) firstUser(ctx context.Context, u User) error {
+	store, err := OpenUsers(ctx, b.dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.PutUser(ctx, u), store.Close())
+}
+
+func (b *Beginning) failed(err error) string {
+	b.log.Error("make a zone for the page", "err", err)
+	return "没有完成：" + lang.In(err, lang.Chinese)
+}
+
+// declare writes taizhang.yaml: the commented sample with the answers in it.
+func (b *Beginning) declare(v startView, units []zone.Submitter) ([]byte, error) {
+	today := calendar.Of(b.clock().In(time.FixedZone("", 8*60*60)))
+	e, err := decl.NewEdit(zone.Sample(v.Name, today))
+	if err != nil {
+		return nil, err
+	}
+	old := map[string]int{"submitters": e.Len("submitters"), "returns": e.Len("returns")}
+	for _, u := range units {
+		text := "{code: " + u.Code + ", name: " + decl.Scalar(u.Name)
+		if len(u.Aliases) > 0 {
+			text += ", aliases: " + decl.List(u.Aliases...)
+		}
+		if err := e.Append(text+"}", "submitters"); err != nil {
+			return nil, err
+		}
+	}
+	for _, o := range v.Owed {
+		if !o.Chosen {
+			continue
+		}
+		since := calendar.WeekOf(today)
+		if o.Period == "月报" {
+			since = calendar.MonthOf(today)
+		}
+		from := settingsField{Name: "from", Value: o.From, list: true}
+		if err := e.Append(fmt.Sprintf("{form: %s, from: %s, due: %s, since: %s}", o.ID, orNull(from.source()), decl.Scalar(o.Due), since), "returns"); err != nil {
+			return nil, err
+		}
+	}
+	for list, n := range old {
+		for range n {
+			if err := e.Unset(list, 0); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return e.Text(), nil
+}
+
+func orNull(s string) string {
+	if s == "" {
+		return "null"
+	}
+	return s
+}
+
+// unitsIn reads units as people paste them: one a line, perhaps numbered, other spellings behind the name.
+func unitsIn(text string) (out []zone.Submitter) {
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		line = strings.TrimLeft(strings.TrimSpace(line), "0123456789.、．)） \t-•*")
+		names := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("\t、，,;；", r) })
+		for i := range names {
+			names[i] = strings.TrimSpace(names[i])
+		}
+		names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
+		if len(names) == 0 {
+			continue
+		}
+		out = append(out, zone.Submitter{Code: fmt.Sprintf("u%02d", len(out)+1), Name: names[0], Aliases: names[1:]})
+	}
+	return out
+}

@@ -1,0 +1,222 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// peopleView is who may log in, and who has.
+type peopleView struct {
+	Users []accountView
+	Roles [][2]string
+	Units [][2]string
+	Alone bool // nobody is declared: whoever asks is this computer's operator
+	Says  string
+	Fault string
+	Form  map[string]string // what was typed
+}
+
+type accountView struct {
+	Name, Role, Unit, Since, Last string
+	Sessions                      int
+	Disabled, Token               bool
+	Self                          bool
+}
+
+var roleWords = [][2]string{{string(Submitter), "填报单位"}, {string(Leader), "领导"}, {string(Analyst), "分析人员"}, {string(Admin), "管理员"}}
+
+func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err error) {
+	z := s.zoneOf()
+	v.Roles, v.Form = roleWords, map[string]string{}
+	for _, u := range z.Submitters {
+		v.Units = append(v.Units, [2]string{u.Code, u.Name})
+	}
+	if s.o.Store == nil {
+		v.Alone = true
+		return v, nil
+	}
+	users, err := s.o.Store.Users(r.Context())
+	if err != nil {
+		return v, err
+	}
+	sessions, err := s.o.Store.Sessions(r.Context())
+	if err != nil {
+		return v, err
+	}
+	v.Alone = len(users) == 0
+	for _, u := range users {
+		a := accountView{Name: u.Name, Role: u.Role, Since: u.Since.In(z.Location).Format("2006-01-02"), Disabled: u.Disabled, Token: len(u.Tokens) > 0, Self: u.Name == who.Name}
+		if x, ok := z.Submitter(u.Unit); ok {
+			a.Unit = x.Name
+		}
+		var last time.Time
+		for _, x := range sessions {
+			if x.User == u.Name && !over(x, s.o.Clock()) && !x.Begun.Before(u.Since) {
+				a.Sessions++
+				if x.Seen.After(last) {
+					last, a.Last = x.Seen, x.Seen.In(z.Location).Format("01-02 15:04")+"，"+x.From
+				}
+			}
+		}
+		v.Users = append(v.Users, a)
+	}
+	return v, nil
+}
+
+// RoleWord is a role in words.
+func (a accountView) RoleWord() string {
+	for _, r := range roleWords {
+		if r[0] == a.Role {
+			return r[1]
+		}
+	}
+	return a.Role
+}
+
+// people shows the users.
+func (s *Server) people(w http.ResponseWriter, r *http.Request, who person) error {
+	v, err := s.peopleView(r, who)
+	if err != nil {
+		return err
+	}
+	v.Says = map[string]string{"add": "已添加。", "password": "密码已更新，该用户须重新登录。", "end": "已退出该用户的全部登录。", "disable": "已停用。", "enable": "已启用。",
+		"remove": "已删除。", "role": "角色已更改。"}[r.URL.Query().Get("done")]
+	s.render(w, r, who, http.StatusOK, "people", layout{Title: "用户", Body: v})
+	return nil
+}
+
+// changePeople does one thing about one user.
+func (s *Server) changePeople(w http.ResponseWriter, r *http.Request, who person) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
+	if err := r.ParseForm(); err != nil {
+		return badAsk("没有读到要做的事，请再试一次。")
+	}
+	if s.o.Store == nil {
+		return badAsk("这里不能管理用户。")
+	}
+	do, name := r.PostForm.Get("do"), strings.TrimSpace(r.PostForm.Get("name"))
+	about(w, do+" "+name)
+	err := s.changeUser(r, do, name)
+	var f *fault
+	if errors.As(err, &f) && f.status == http.StatusBadRequest {
+		v, e := s.peopleView(r, who)
+		if e != nil {
+			return e
+		}
+		v.Fault = f.says
+		for _, k := range []string{"name", "role", "unit"} {
+			v.Form[k] = r.PostForm.Get(k)
+		}
+		s.render(w, r, who, http.StatusBadRequest, "people", layout{Title: "用户", Body: v})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/settings/users?done="+do, http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) changeUser(r *http.Request, do, name string) error {
+	users, err := s.o.Store.Users(r.Context())
+	if err != nil {
+		return err
+	}
+	if do == "add" {
+		u, err := s.newUser(r, name, users)
+		if err != nil {
+			return err
+		}
+		return s.o.Store.PutUser(r.Context(), u)
+	}
+	i := slices.IndexFunc(users, func(u User) bool { return u.Name == name })
+	if i < 0 {
+		return badAsk("没有用户“" + name + "”。")
+	}
+	u := users[i]
+	admins := 0
+	for _, x := range users {
+		if x.Role == string(Admin) && !x.Disabled && x.Name != name {
+			admins++
+		}
+	}
+	switch do {
+	case "password":
+		if u.Hash, err = s.newHash(r); err != nil {
+			return err
+		}
+		u.Since = s.o.Clock()
+		return errors.Join(s.o.Store.PutUser(r.Context(), u), s.o.Store.EndSessionsOf(r.Context(), name))
+	case "end":
+		return s.o.Store.EndSessionsOf(r.Context(), name)
+	case "enable":
+		u.Disabled = false
+		return s.o.Store.PutUser(r.Context(), u)
+	case "role":
+		if u.Role, u.Unit, err = s.roleOf(r); err != nil {
+			return err
+		}
+	case "disable":
+		u.Disabled = true
+	case "remove":
+	default:
+		return badAsk("没有这项操作。")
+	}
+	if admins == 0 && (do != "role" || u.Role != string(Admin)) {
+		return badAsk("“" + name + "”是最后一个能用的管理员，不能停用、删除或改作他用。请先添加另一个管理员。")
+	}
+	if do == "remove" {
+		return s.o.Store.RemoveUser(r.Context(), name)
+	}
+	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.o.Store.EndSessionsOf(r.Context(), name))
+}
+
+// newUser reads a user that is to be added.
+func (s *Server) newUser(r *http.Request, name string, users []User) (u User, err error) {
+	switch {
+	case name == "" || len(name) > 100 || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }):
+		return u, badAsk("请填写用户名。")
+	case slices.ContainsFunc(users, func(x User) bool { return x.Name == name }):
+		return u, badAsk("已有用户“" + name + "”。")
+	}
+	u = User{Name: name, Since: s.o.Clock()}
+	if u.Role, u.Unit, err = s.roleOf(r); err != nil {
+		return u, err
+	}
+	if len(users) == 0 && u.Role != string(Admin) {
+		return u, badAsk("第一个用户须是管理员，否则没有人能进入设置。")
+	}
+	u.Hash, err = s.newHash(r)
+	return u, err
+}
+
+func (s *Server) roleOf(r *http.Request) (role, unit string, err error) {
+	role, unit = r.PostForm.Get("role"), r.PostForm.Get("unit")
+	if !slices.Contains(Roles(), Role(role)) {
+		return "", "", badAsk("请选择角色。")
+	}
+	if Role(role) != Submitter {
+		return role, "", nil
+	}
+	if _, ok := s.zoneOf().Submitter(unit); !ok {
+		return "", "", badAsk("填报单位的用户要选单位。")
+	}
+	return role, unit, nil
+}
+
+func (s *Server) newHash(r *http.Request) (string, error) {
+	if r.PostForm.Get("password") != r.PostForm.Get("again") {
+		return "", badAsk("两次输入的密码不一样。")
+	}
+	defer s.doors.turn()()
+	hash, err := HashPassword(r.PostForm.Get("password"))
+	if errors.Is(err, ErrShortPassword) {
+		return "", badAsk(fmt.Sprintf("密码至少%d个字符。", LeastPassword))
+	}
+	return hash, err
+}

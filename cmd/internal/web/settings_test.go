@@ -1,0 +1,182 @@
+package web
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"taizhang/internal/zone"
+)
+
+var markOfFile = regexp.MustCompile(`name="mark" value="([0-9a-f]+)"`)
+
+// TestSettings: forms change single values of taizhang.yaml and leave every other byte; what is wrong is told at its field
+// and not written; a file that was changed meanwhile is not overwritten.
+func TestSettings(t *testing.T) {
+	dir := copyZone(t)
+	x := open(t, dir, func(o *Options) { o.Service.(*testService).still = true })
+	path := filepath.Join(dir, zone.FileName)
+	read := func() string {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	save := func(part, item string, pairs ...string) answerOf {
+		t.Helper()
+		form := url.Values{"mark": {markOfFile.FindStringSubmatch(x.page("/settings"))[1]}, "part": {part}, "item": {item}}
+		for i := 0; i < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		return x.post("/settings", form)
+	}
+	first := x.server.zoneOf().Submitters[0]
+	unit := []string{"code", first.Code, "name", first.Name, "kind", "", "aliases", strings.Join(first.Aliases, "、"), "until", "", "merged_into", ""}
+	with := func(list []string, pairs ...string) []string { return append(append([]string{}, list...), pairs...) }
+
+	was := read()
+	if !strings.Contains(was, "#") {
+		t.Fatal("the zone's file has no comments to keep")
+	}
+	if a := save("units", "0", with(unit, "aliases", "新别名、另一个别名")...); a.status != http.StatusSeeOther {
+		t.Fatalf("aliases: status %d\n%s", a.status, a.body)
+	}
+	now := read()
+	oldLines, newLines := strings.Split(was, "\n"), strings.Split(now, "\n")
+	changed := 0
+	for i := range min(len(oldLines), len(newLines)) {
+		if oldLines[i] != newLines[i] {
+			changed++
+			if !strings.Contains(newLines[i], "aliases: [新别名, 另一个别名]") {
+				t.Errorf("line %d became %q", i+1, newLines[i])
+			}
+		}
+	}
+	if changed != 1 || len(oldLines) != len(newLines) {
+		t.Errorf("%d lines changed, %d lines became %d", changed, len(oldLines), len(newLines))
+	}
+	if u, ok := x.server.zoneOf().Match("另一个别名"); !ok || u.Code != first.Code {
+		t.Error("the alias isn't known")
+	}
+
+	before := read()
+	a := save("units", "0", with(unit, "kind", "", "until", "gestern")...)
+	if a.status != http.StatusBadRequest || !regexp.MustCompile(`(?s)撤并日期</label>.{0,200}<p class="fault"[^>]*>[^<]*gestern`).MatchString(a.body) {
+		t.Errorf("a wrong date isn't told at its field: status %d\n%s", a.status, a.body)
+	}
+	if a := save("returns", "new", "form", "problem", "from", "没有的单位", "due", "monday 12:00", "since", ""); a.status != http.StatusBadRequest || !strings.Contains(html.UnescapeString(a.body), "没有的单位") || !strings.Contains(a.body, `class="fault"`) {
+		t.Errorf("an unknown unit isn't told at its field: status %d", a.status)
+	}
+	if read() != before {
+		t.Error("a wrong change was written")
+	}
+
+	stale := markOfFile.FindStringSubmatch(x.page("/settings"))[1]
+	if err := os.WriteFile(path, []byte(before+"# 手工加的一行\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if a := x.post("/settings", url.Values{"mark": {stale}, "part": {"basics"}, "item": {""}, "zone": {"别的园区"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "没有写入") {
+		t.Errorf("a file that was changed meanwhile: status %d", a.status)
+	}
+	if !strings.HasSuffix(read(), "# 手工加的一行\n") {
+		t.Error("what somebody wrote by hand is overwritten")
+	}
+
+	for _, c := range []struct {
+		part, item string
+		pairs      []string
+		want       string
+	}{
+		{"units", "new", []string{"code", "xin", "name", "新设局", "kind", "department", "aliases", "", "until", "", "merged_into", ""}, "{code: xin, name: 新设局, kind: department}"},
+		{"returns", "new", []string{"form", "activity", "from", "新设局", "due", "this friday 17:00", "since", "2022-W30"}, `{form: activity, from: [新设局], due: "this friday 17:00", since: 2022-W30}`},
+		{"targets", "new", []string{"metric", "hires", "value", "500", "way", "year"}, "hires: {year: 500}"},
+		{"schedule", "", []string{"intake", "", "publish", "", "summary", "", "mail", "off", "remind", "工作日 09:00", "backup", "", "drill", "", "tidy", ""}, `remind: "工作日 09:00"`},
+		{"basics", "", []string{"zone", x.server.zoneOf().Name, "contact", "王工: 0731", "backup", ""}, `contact: "王工: 0731"`},
+		{"mail", "", []string{"host", "smtp.example", "port", "", "tls", "", "user", "", "password_file", "", "from", "a@example.cn", "leaders", "b@example.cn、c@example.cn", "office", ""}, `leaders: ["b@example.cn", "c@example.cn"]`},
+	} {
+		if a := save(c.part, c.item, c.pairs...); a.status != http.StatusSeeOther || !strings.Contains(read(), c.want) {
+			t.Errorf("%s: status %d; the file lacks %s:\n%s\n%s", c.part, a.status, c.want, read(), regexp.MustCompile(`(?s)role="alert".*?</div>|class="fault"[^<]*<`).FindString(a.body))
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "inbox", "新设局")); err != nil {
+		t.Errorf("the new unit has no folder: %v", err)
+	}
+	if a := save("targets", "hires", "value", "500", "way", "year", "remove", "1"); a.status != http.StatusSeeOther || strings.Contains(read(), "hires:") {
+		t.Errorf("remove a target: status %d", a.status)
+	}
+	if !strings.HasSuffix(strings.Split(read(), "# 手工加的一行")[0], strings.Split(read(), "# 手工加的一行")[0]) || !strings.Contains(read(), "# 手工加的一行") {
+		t.Error("a comment is lost")
+	}
+	if a := x.get("/runs/audit"); !strings.Contains(a.body, `"did":"POST /settings"`) || !strings.Contains(a.body, `"what":"targets hires"`) {
+		t.Error("the audit doesn't say who changed the settings")
+	}
+}
+
+// TestPeople: an admin adds users, resets passwords, ends logins, disables and removes; the last admin stays.
+func TestPeople(t *testing.T) {
+	dir := copyZone(t)
+	x := open(t, dir, nil)
+	do := func(y *site, pairs ...string) answerOf {
+		t.Helper()
+		form := url.Values{}
+		for i := 0; i < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		return y.post("/settings/users", form)
+	}
+	if a := do(x, "do", "add", "name", "clerk", "role", "submitter", "unit", "smj", "password", password, "again", password); a.status != http.StatusBadRequest || !strings.Contains(a.body, "第一个用户须是管理员") {
+		t.Errorf("the first user is no admin: status %d", a.status)
+	}
+	if a := do(x, "do", "add", "name", "chief", "role", "admin", "password", password, "again", password); a.status != http.StatusSeeOther {
+		t.Fatalf("the first user: status %d\n%s", a.status, a.body)
+	}
+	if a := x.get("/settings/users"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), "/login") {
+		t.Errorf("with users declared the operator goes on without a login: status %d", a.status)
+	}
+	chief := x.as("chief")
+	for _, bad := range [][]string{
+		{"do", "add", "name", "clerk", "role", "submitter", "unit", "nosuch", "password", password, "again", password},
+		{"do", "add", "name", "clerk", "role", "chief", "password", password, "again", password},
+		{"do", "add", "name", "clerk", "role", "leader", "password", "short", "again", "short"},
+		{"do", "add", "name", "clerk", "role", "leader", "password", password, "again", password + "x"},
+		{"do", "add", "name", "chief", "role", "leader", "password", password, "again", password},
+		{"do", "disable", "name", "chief"}, {"do", "remove", "name", "chief"}, {"do", "role", "name", "chief", "role", "leader"},
+		{"do", "remove", "name", "nobody"}, {"do", "x", "name", "chief"},
+	} {
+		if a := do(chief, bad...); a.status != http.StatusBadRequest || strings.Contains(a.body, password) {
+			t.Errorf("%v: status %d", bad, a.status)
+		}
+	}
+	if a := do(chief, "do", "add", "name", "clerk", "role", "submitter", "unit", "smj", "password", password, "again", password); a.status != http.StatusSeeOther {
+		t.Fatalf("add: status %d", a.status)
+	}
+	in := func(y *site) bool { return y.get("/units/smj").status == http.StatusOK }
+	for _, c := range [][]string{{"do", "end", "name", "clerk"}, {"do", "disable", "name", "clerk"}, {"do", "password", "name", "clerk", "password", password, "again", password}, {"do", "role", "name", "clerk", "role", "submitter", "unit", "smj"}, {"do", "remove", "name", "clerk"}} {
+		clerk := x.as("clerk")
+		if !in(clerk) {
+			t.Fatalf("before %v: not let in", c)
+		}
+		if page := chief.page("/settings/users"); !strings.Contains(page, "1处") {
+			t.Errorf("before %v: the page doesn't say that the clerk has logged in", c)
+		}
+		if a := do(chief, c...); a.status != http.StatusSeeOther || in(clerk) {
+			t.Errorf("%v: status %d, or the login goes on", c, a.status)
+		}
+		if c[1] == "disable" {
+			if a := x.post("/login", url.Values{"name": {"clerk"}, "password": {password}}); a.status != http.StatusForbidden {
+				t.Errorf("a disabled user logs in: status %d", a.status)
+			}
+			do(chief, "do", "enable", "name", "clerk")
+		}
+	}
+	if a := chief.get("/runs/audit"); !strings.Contains(a.body, `"what":"disable clerk"`) || strings.Contains(a.body, password) {
+		t.Error("the audit doesn't say what was done about users, or holds a password")
+	}
+}
