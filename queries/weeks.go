@@ -155,12 +155,13 @@ func (r *Reader) SheetColumns(ctx context.Context, id string) ([]SheetColumn, er
 	return out, nil
 }
 
-// ReceiptText is what the receipt of an arrival says, as intake kept it (see
-// ingest/finding.Kept); empty where it was not kept.
-func (r *Reader) ReceiptText(ctx context.Context, arrival int64) (string, error) {
+// ReceiptText is what the receipt of the file of a return says, as intake kept it
+// (see ingest/finding.Kept); empty where it was not kept. Joined zones number
+// their arrivals alike, so it goes by the return.
+func (r *Reader) ReceiptText(ctx context.Context, id string) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t, err := r.table(ctx, "select report from raw.receipt where arrival = ? limit 1", arrival)
+	t, err := r.table(ctx, "select k.report from raw.receipt as k join raw.return as r on r.zone = k.zone and r.arrival = k.arrival where r.return_id = ? limit 1", id)
 	if err != nil || len(t.Rows) == 0 {
 		return "", err
 	}

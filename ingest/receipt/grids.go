@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -188,39 +187,4 @@ func gridPage(p sheet.Page) string {
 	}
 	b.WriteString(` orientation="` + orientation + `"/>`)
 	return b.String()
-}
-
-func gridCell(b *strings.Builder, row int, c sheet.Cell, look sheet.Look, formats *formats) {
-	code := c.Format
-	switch c.Kind {
-	case sheet.Date:
-		if code == "" {
-			code = "yyyy-mm-dd"
-			if c.Num != math.Trunc(c.Num) {
-				code = "yyyy-mm-dd hh:mm:ss"
-			}
-		}
-	case sheet.Time:
-		if code == "" {
-			code = "[h]:mm:ss"
-		}
-	}
-	b.WriteString(`<c r="` + sheet.Ref(row, c.Col) + `"`)
-	if n := formats.id(code, look); n > 0 {
-		b.WriteString(` s="` + strconv.Itoa(n) + `"`)
-	}
-	switch c.Kind {
-	case sheet.Number:
-		b.WriteString(`><v>` + escape(c.Text) + `</v></c>`)
-	case sheet.Date, sheet.Time:
-		b.WriteString(`><v>` + strconv.FormatFloat(c.Num, 'f', -1, 64) + `</v></c>`)
-	case sheet.Bool:
-		b.WriteString(` t="b"><v>` + strconv.Itoa(int(c.Num)) + `</v></c>`)
-	case sheet.Error:
-		b.WriteString(` t="e"><v>` + escape(c.Text) + `</v></c>`)
-	case sheet.Text: // also text that looks like a formula
-		b.WriteString(` t="inlineStr"><is><t xml:space="preserve">` + escape(fit.Clip(c.Text, 32_000)) + `</t></is></c>`)
-	default:
-		b.WriteString(`/>`)
-	}
 }

@@ -33,7 +33,6 @@ type Beginning struct {
 	forms   *forms.Set
 	once    sync.Mutex // one makes it
 	made    chan struct{}
-	done    bool
 }
 
 // MayBegin says whether a zone may be made in a folder: there is none, or nothing is in it.

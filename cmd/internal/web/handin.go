@@ -248,7 +248,7 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, who person) err
 	if !ok {
 		return notFound("没有这个单位。")
 	}
-	report, err := s.reportOf(r, rd, o)
+	report, err := s.reportOf(r, rd, o.Return)
 	if err != nil {
 		return err
 	}

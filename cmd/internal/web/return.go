@@ -98,7 +98,7 @@ func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) e
 		return err
 	}
 	v.Receipt = path != ""
-	report, err := s.reportOf(r, rd, o)
+	report, err := s.reportOf(r, rd, id)
 	if err != nil {
 		return err
 	}
@@ -144,9 +144,9 @@ func (v *returnView) take(x *finding.Return) {
 	v.Askable = slices.ContainsFunc(v.Findings, func(f findingView) bool { return f.Mark != "" })
 }
 
-// reportOf is what the receipt of an arrival says, nil where that was not kept.
-func (s *Server) reportOf(r *http.Request, rd *reading, o queries.Original) (*finding.Report, error) {
-	text, err := rd.ReceiptText(r.Context(), o.Arrival)
+// reportOf is what the receipt of the file of a return says, nil where that was not kept.
+func (s *Server) reportOf(r *http.Request, rd *reading, id string) (*finding.Report, error) {
+	text, err := rd.ReceiptText(r.Context(), id)
 	if err != nil || text == "" {
 		return nil, err
 	}
