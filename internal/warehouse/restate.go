@@ -163,7 +163,7 @@ func createRuns(name string, points []Point) string {
 	if strings.HasPrefix(name, "temp.") {
 		temporary = "temp "
 	}
-	fmt.Fprintf(&b, "create or replace %stable %s as select distinct cast(a as date) as as_of, cast(k as timestamp) as known_at, cast(f as date) as from_on from (values ", temporary, name)
+	fmt.Fprintf(&b, "create or replace %stable %s as select distinct cast(a as date) as as_of, cast(k as timestamp(6)) as known_at, cast(f as date) as from_on from (values ", temporary, name)
 	for i, p := range points {
 		if i > 0 {
 			b.WriteString(", ")
