@@ -111,7 +111,7 @@ func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
 	}
 	p := &read.Parsed{File: a.file, Sha: a.sha}
 	if a.file.Content != nil || a.tooBig {
-		if p, err = s.readOne(ctx, a); err != nil {
+		if p, err = s.readOne(ctx, s.In.read, a); err != nil {
 			return err
 		}
 	}

@@ -80,7 +80,7 @@ func (s *Session) reread(ctx context.Context, id string) (*read.Part, error) {
 		if err != nil {
 			return nil, lang.Errorf("accept %s: %w", "放行 %s：%w", id, err)
 		}
-		p, err := s.readOne(ctx, a)
+		p, err := s.readOne(ctx, s.In.read, a)
 		if err != nil {
 			return nil, err
 		}

@@ -62,7 +62,7 @@ func (s *Session) answer(ctx context.Context, a arrival) error {
 	}
 	source := receipt.Source{}
 	if !report.Bare {
-		p, err := s.readOne(ctx, a)
+		p, err := s.readOne(ctx, s.In.read, a)
 		if err != nil {
 			return err
 		}

@@ -232,17 +232,26 @@ func (s *Session) reload(ctx context.Context) error {
 	return nil
 }
 
-// readAll parses files in parallel, in the order given. The error is the end of ctx.
+// readers is how many files are read at once.
+const readers = 2
+
+// readAll parses files in parallel, in the order given. Those read at once share the memory that the zone's limits give
+// for cells (memory_mb); a file that needs more than its share is read afterwards, alone. The error is the end of ctx.
 func (s *Session) readAll(ctx context.Context, todo []arrival) ([]*read.Parsed, error) {
 	out, errs := make([]*read.Parsed, len(todo)), make([]error, len(todo))
+	if len(todo) == 1 {
+		out[0], errs[0] = s.readOne(ctx, s.In.read, todo[0])
+		return out, errs[0]
+	}
+	shared := s.In.read.Within(s.In.Limits.GridBytes / readers)
 	var wg sync.WaitGroup
 	next := make(chan int)
-	for range 2 {
+	for range readers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			for i := range next {
-				out[i], errs[i] = s.readOne(ctx, todo[i])
+				out[i], errs[i] = s.readOne(ctx, shared, todo[i])
 			}
 		}()
 	}
@@ -251,11 +260,16 @@ func (s *Session) readAll(ctx context.Context, todo []arrival) ([]*read.Parsed, 
 	}
 	close(next)
 	wg.Wait()
+	for i := range todo {
+		if out[i] != nil && out[i].Starved {
+			out[i], errs[i] = s.readOne(ctx, s.In.read, todo[i])
+		}
+	}
 	return out, errors.Join(errs...)
 }
 
 // readOne parses a file; whatever goes wrong costs that file alone.
-func (s *Session) readOne(ctx context.Context, a arrival) (*read.Parsed, error) {
+func (s *Session) readOne(ctx context.Context, rd *read.Reader, a arrival) (*read.Parsed, error) {
 	if a.tooBig {
 		p := &read.Parsed{File: a.file, Sha: a.sha}
 		return p.Fail(s.In.read, finding.TooLarge(a.size>>20, s.In.Zone.Limits.FileBytes>>20)), nil
@@ -265,7 +279,7 @@ func (s *Session) readOne(ctx context.Context, a arrival) (*read.Parsed, error) 
 		p := &read.Parsed{File: a.file, Sha: a.sha}
 		return p.Fail(s.In.read, finding.NotReadAgain()), nil
 	}
-	p, trouble, err := s.In.read.Read(ctx, a.file)
+	p, trouble, err := rd.Read(ctx, a.file)
 	if trouble != nil {
 		s.Log.Error("a file could not be read", "arrival", a.seq, "err", trouble)
 	}

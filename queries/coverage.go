@@ -23,6 +23,7 @@ type coverKey struct {
 	form              string
 	moment            [2]any // of the point, where several were asked for
 	bucket, submitter string // empty: all
+	zone              string // likewise
 }
 
 // coverage counts the returns that figures of some facts wait for: of ledger
@@ -51,10 +52,10 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 		moment = "as_of, known_at"
 	}
 	ofForms := "form in (" + strings.Join(forms, ", ") + ")"
-	query := fmt.Sprintf(`select form, submitter, %[1]s, count(*), count(*) filter (where is_received), 0, 0, %[8]s from %[2]s%[3]s where %[4]s and %[5]s group by 1, 2, 3, 8, 9
+	query := fmt.Sprintf(`select form, submitter, %[1]s, count(*), count(*) filter (where is_received), 0, 0, %[8]s, zone from %[2]s%[3]s where %[4]s and %[5]s group by 1, 2, 3, 8, 9, 10
 		union all select form, coalesce(s.name, c.submitter), %[1]s, 0, 0,
-		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint), %[8]s
-		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s group by 1, 2, 3, 8, 9`,
+		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint), %[8]s, c.zone
+		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s group by 1, 2, 3, 8, 9, 10`,
 		bucket, src.Name(metric.ObligationTable), join, ofForms, expected, src.Name(metric.CountedTable), window, moment)
 	t, err := r.table(ctx, query)
 	if err != nil {
@@ -63,8 +64,15 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	for _, row := range t.Rows {
 		submitter, _ := row[1].(string)
 		add := Coverage{row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64)}
-		for _, who := range []string{submitter, ""} {
-			k := coverKey{row[0].(string), [2]any{row[7], row[8]}, row[2].(string), who}
+		zone, _ := row[9].(string)
+		for i := range 4 { // of everybody, of each unit, each zone, each unit of a zone
+			k := coverKey{form: row[0].(string), moment: [2]any{row[7], row[8]}, bucket: row[2].(string)}
+			if i&1 == 1 {
+				k.submitter = submitter
+			}
+			if i&2 == 2 {
+				k.zone = zone
+			}
 			have := c.cells[k]
 			c.cells[k] = Coverage{have.Expected + add.Expected, have.Received + add.Received,
 				have.RowsRefused + add.RowsRefused, have.ValuesEmptied + add.ValuesEmptied}
@@ -74,7 +82,7 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 }
 
 // of is the coverage of a figure: its forms', at its point, in its bucket, of
-// its submitter where the figure is one submitter's.
+// its submitter where the figure is one submitter's, of its zone where it is one's.
 func (c *cover) of(forms []string, p warehouse.Point, dims []DimValue, conditions map[string]string) Coverage {
 	k := coverKey{}
 	if c.timed {
@@ -87,6 +95,8 @@ func (c *cover) of(forms []string, p warehouse.Point, dims []DimValue, condition
 		switch {
 		case dim == "submitter":
 			k.submitter = value
+		case dim == "zone":
+			k.zone = value
 		case c.grain != nil && dim == c.grain.Dim:
 			k.bucket = value
 		}

@@ -141,7 +141,7 @@ type tally struct {
 	seen    map[seenGroup]bool
 }
 
-// seenGroup is a total, or a bucket of time, that there is a figure of.
+// seenGroup is a total, or a zone or bucket of time, that there is a figure of.
 type seenGroup struct {
 	fact   *metric.Fact
 	point  warehouse.Point
@@ -193,7 +193,7 @@ func quotient(m *metric.Metric, num, den any) any {
 	return result.Quotient(num, den)
 }
 
-// whole adds the totals and the buckets of time in which there were no rows,
+// whole adds the totals, the zones and the buckets of time in which there were no rows,
 // and puts all in order.
 func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 	q := a.q
@@ -201,6 +201,13 @@ func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 		for _, p := range q.points {
 			if (q.total || len(q.by) == 0) && !a.seen[seenGroup{f, p, ""}] {
 				a.add(metric.OfFact(q.metrics, f), p, nil, nil)
+			}
+			if len(q.by) == 1 && q.by[0] == "zone" { // one that came late is shown with what is waited for
+				for code := range r.zones {
+					if only := q.where["zone"]; !a.seen[seenGroup{f, p, code}] && (only == "" || only == code) {
+						a.add(metric.OfFact(q.metrics, f), p, []DimValue{{"zone", &code}}, nil)
+					}
+				}
 			}
 			if q.buckets == nil || len(q.by) != 1 || q.by[0] != q.buckets.Dim {
 				continue
@@ -226,7 +233,7 @@ func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 		if c := place[x.Point] - place[y.Point]; c != 0 {
 			return c
 		}
-		return r.compareDims(x.Dims, y.Dims)
+		return r.compareDims(q.where["zone"], x.Dims, y.Dims)
 	})
 	return a.figures
 }

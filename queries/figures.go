@@ -173,7 +173,7 @@ func (r *Reader) asked(ctx context.Context, a Ask, metrics []*metric.Metric, gr 
 		if c := slices.Index(metrics, x.Metric) - slices.Index(metrics, y.Metric); c != 0 {
 			return c
 		}
-		return r.compareDims(x.Dims, y.Dims)
+		return r.compareDims(a.Where["zone"], x.Dims, y.Dims)
 	})
 	return out, nil
 }
@@ -263,20 +263,23 @@ func (r *Reader) resolve(a Ask) ([]*metric.Metric, *metric.Grain, error) {
 }
 
 // compareDims orders groups: the total first, units in 机构序列, numbers by
-// size, else by text.
-func (r *Reader) compareDims(x, y []DimValue) int {
+// size, else by text. The zone, where all are of one, tells whose 机构序列.
+func (r *Reader) compareDims(zone string, x, y []DimValue) int {
 	if len(x) != len(y) {
 		return len(x) - len(y)
 	}
 	for i := range x {
-		if c := r.compareValues(x[i].Dimension, x[i].Value, y[i].Value); c != 0 {
+		if c := r.compareValues(zone, x[i].Dimension, x[i].Value, y[i].Value); c != 0 {
 			return c
+		}
+		if x[i].Dimension == "zone" && x[i].Value != nil {
+			zone = *x[i].Value
 		}
 	}
 	return 0
 }
 
-func (r *Reader) compareValues(dim string, a, b *string) int {
+func (r *Reader) compareValues(zone, dim string, a, b *string) int {
 	switch {
 	case a == nil && b == nil:
 		return 0
@@ -289,7 +292,7 @@ func (r *Reader) compareValues(dim string, a, b *string) int {
 	}
 	x, y := *a, *b
 	if isUnitDimension(dim) {
-		p, q := r.place(x), r.place(y)
+		p, q := r.place(zone, x), r.place(zone, y)
 		if p != q {
 			return p - q
 		}
@@ -305,7 +308,10 @@ func (r *Reader) compareValues(dim string, a, b *string) int {
 	return 1
 }
 
-func (r *Reader) place(name string) int {
+func (r *Reader) place(zone, name string) int {
+	if p, ok := r.places[[2]string{zone, name}]; ok {
+		return p
+	}
 	if p, ok := r.seq[name]; ok {
 		return p
 	}

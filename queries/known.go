@@ -25,7 +25,7 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*metric.Metri
 	sort.Strings(dims)
 	for _, d := range dims {
 		v := a.Where[d]
-		if d == "week" || d == "month" || v == "" || isUnitDimension(d) && r.isUnit(v) {
+		if d == "week" || d == "month" || v == "" || isUnitDimension(d) && r.isUnit(v) || d == "zone" && r.zones[v] != "" {
 			continue
 		}
 		var values []string

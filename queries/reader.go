@@ -31,6 +31,8 @@ type Reader struct {
 	models []warehouse.Model
 	seq    map[string]int    // submitter name → place in 机构序列
 	names  map[string]string // submitter code → name
+	places map[[2]string]int // of a zone (code) and a submitter of it (name): place in its 机构序列
+	zones  map[string]string // code → name
 
 	edited map[string]bool // models whose text is not the one that the publication was built from
 	prefix string          // of the names of what it restates, apart from those of other readers of the file
@@ -62,7 +64,7 @@ func Open(path string, c *metric.Catalogue) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}, prefix: "p"}
+	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}, places: map[[2]string]int{}, zones: map[string]string{}, prefix: "p"}
 	if err := r.load(context.Background()); err != nil {
 		db.Close()
 		return nil, lang.Errorf("%s is no publication of taizhang: %w", "%s 不是本程序发布的文件：%w", path, err)
@@ -96,10 +98,19 @@ func (r *Reader) load(ctx context.Context) error {
 	if !r.point.AsOf.Valid() {
 		return lang.Errorf("ctl.run is empty", "ctl.run 是空的")
 	}
-	err = warehouse.Each(ctx, r.db.Conn, "select code, name, coalesce(seq, 9999) from ctl.submitter", func(v []any) error {
+	err = warehouse.Each(ctx, r.db.Conn, "select code, name, coalesce(seq, 9999), zone from ctl.submitter order by zone desc", func(v []any) error {
 		name, _ := v[1].(string)
+		zone, _ := v[3].(string)
 		r.names[v[0].(string)] = name
 		r.seq[name] = int(v[2].(int32))
+		r.places[[2]string{zone, name}] = r.seq[name]
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = warehouse.Each(ctx, r.db.Conn, "select zone, coalesce(name, zone) from ctl.zone", func(v []any) error {
+		r.zones[v[0].(string)] = v[1].(string)
 		return nil
 	})
 	if err != nil {

@@ -120,7 +120,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 
 func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
 	by := []string{"submitter", "form", "period"}
-	slices.SortStableFunc(t.Rows, func(x, y []any) int { return r.compareDims(dimsOf(by, x), dimsOf(by, y)) })
+	slices.SortStableFunc(t.Rows, func(x, y []any) int { return r.compareDims("", dimsOf(by, x), dimsOf(by, y)) })
 	out := make([]TraceRow, 0, len(t.Rows))
 	for _, v := range t.Rows {
 		row := TraceRow{isObligation: true, Contributes: v[4], ContributesDen: v[5], DueAt: r.instant(v[3])}
@@ -196,8 +196,21 @@ func (r *Reader) columnsOf(ctx context.Context, returns map[string]bool) (map[[2
 	return out, err
 }
 
+// zoneCode is the code of a zone that is called by its name.
+func (r *Reader) zoneCode(name string) string {
+	if _, isCode := r.zones[name]; isCode {
+		return name
+	}
+	for code, n := range r.zones {
+		if n == name {
+			return code
+		}
+	}
+	return name
+}
+
 // normal writes conditions the way the rows hold them: submitters by name,
-// no value as the empty text.
+// zones by code, no value as the empty text.
 func (r *Reader) normal(conditions map[string]string) map[string]string {
 	out := make(map[string]string, len(conditions))
 	for d, v := range conditions {
@@ -207,6 +220,9 @@ func (r *Reader) normal(conditions map[string]string) map[string]string {
 		}
 		if name, ok := r.names[v]; ok && isUnitDimension(d) {
 			v = name
+		}
+		if d == "zone" {
+			v = r.zoneCode(v)
 		}
 		out[d] = v
 	}

@@ -114,6 +114,11 @@ func (c Case) Check(ctx context.Context, conn *sql.Conn, o Options) error {
 			}
 		}
 	}
+	// a zone that a case names has the working days of any other
+	if _, err := conn.ExecContext(ctx, `insert into ctl.calendar select z.zone, c.day, c.is_workday, c.workday_no from ctl.calendar as c
+		cross join (select distinct zone from raw.return) as z where c.zone = (select min(zone) from ctl.calendar) and z.zone not in (select distinct zone from ctl.calendar)`); err != nil {
+		return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
+	}
 	for _, w := range c.Want {
 		o.only = append(o.only, w.Table)
 	}

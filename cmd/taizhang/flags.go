@@ -20,11 +20,11 @@ var printed = map[string][]string{
 	"models list": formats, "models plan": formats, "models test": formats, "models rollback": formats,
 	"models graph": append([]string{"mermaid", "text", "svg"}, formats...),
 	"jobs":         formats, "jobs list": formats,
-	"forms list": formats, "user list": formats, "backup": formats, "restore": formats, "doctor": formats, "peek": {"table", "csv", "json"},
+	"forms list": formats, "user list": formats, "backup": formats, "restore": formats, "export": formats, "join": formats, "doctor": formats, "peek": {"table", "csv", "json"},
 }
 
 // zoneless are the commands that no zone has to do with.
-var zoneless = map[string]bool{"init": true, "demo": true, "version": true, "peek": true}
+var zoneless = map[string]bool{"init": true, "demo": true, "version": true, "peek": true, "join": true}
 
 // refuseIdle refuses flags of all commands where they would do nothing.
 func (a *app) refuseIdle(cmd *cobra.Command) error {

@@ -189,7 +189,7 @@ func emptyWarehouse(ctx context.Context, z *office.Zone) (*warehouse.DB, error) 
 			}
 		}
 		_, err := db.Conn.ExecContext(ctx, `insert into ctl.calendar
-			select cast(d as date), isodow(d) <= 5, sum(case when isodow(d) <= 5 then 1 else 0 end) over (order by d)
+			select 'xt', cast(d as date), isodow(d) <= 5, sum(case when isodow(d) <= 5 then 1 else 0 end) over (order by d)
 			from (select unnest(generate_series(date '2021-01-01', date '2023-12-31', interval 1 day)) as d)`)
 		return err
 	}

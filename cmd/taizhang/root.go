@@ -180,7 +180,7 @@ func (a *app) root() *cobra.Command {
 		return a.startProfile()
 	}
 	root.AddCommand(a.demoCmd(), a.initCmd(), a.runCmd(), a.serveCmd(), a.serviceCmd(), a.jobsCmd(), a.logsCmd(), a.statusCmd(), a.checkCmd(), a.formsCmd(), a.returnsCmd(),
-		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.eraseCmd(), a.userCmd(), a.backupCmd(), a.restoreCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd())
+		a.modelsCmd(), a.metricsCmd(), a.traceCmd(), a.sqlCmd(), a.summaryCmd(), a.peekCmd(), a.rebuildCmd(), a.exportCmd(), a.joinCmd(), a.eraseCmd(), a.userCmd(), a.backupCmd(), a.restoreCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd())
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)

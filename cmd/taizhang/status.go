@@ -65,6 +65,9 @@ func (a *app) statusCmd() *cobra.Command {
 			if err := a.print(records); err != nil {
 				return err
 			}
+			if z.Joined {
+				return a.sayJoined(z)
+			}
 			if err := a.sayNotOwed(cmd.Context(), z, r, p); err != nil {
 				return err
 			}

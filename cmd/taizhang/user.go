@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,10 +28,10 @@ func (a *app) userCmd() *cobra.Command {
 		Short: lang.Phrase("Say who may log in to the page of serve", "管理可以登录网页的用户"),
 		Long: lang.Phrase("Users of the page that serve shows. A submitter sees its own unit alone, a leader all that came in and its figures,\n"+
 			"an analyst may query as well, an admin decides, issues, runs and hands in for everybody. A password is asked for on\n"+
-			"the terminal, else it is the first line of standard input. Only hashes are kept, in web/users.json of the zone.",
+			"the terminal, else it is the first line of standard input. Only hashes are kept, in state.sqlite of the zone.",
 			"服务网页的用户。submitter（填报单位）只看本单位；leader（领导）可看全部报表和数字；\n"+
 				"analyst（分析人员）还可查询；admin（管理员）可作决定、印发、运行、代各单位报送。\n"+
-				"密码在终端上询问，否则取标准输入的第一行。只保存密码的校验值，在园区的 web/users.json 中。"),
+				"密码在终端上询问，否则取标准输入的第一行。只保存密码的校验值，在园区的 state.sqlite 中。"),
 	}
 	var role, unit string
 	add := &cobra.Command{
@@ -46,52 +47,46 @@ func (a *app) userCmd() *cobra.Command {
 	remove := &cobra.Command{
 		Use: "remove NAME", Short: lang.Phrase("Remove a user; its sessions end", "删除用户，其登录随即失效"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			store, u, err := a.user(args[0])
-			if err != nil {
-				return err
-			}
-			if err := store.RemoveUser(u.Name); err != nil {
-				return err
-			}
-			a.say("%s", decl.Say("removed: %s", "已删除：%s", u.Name))
-			return nil
+			return a.ofUser(args[0], func(ctx context.Context, store *web.Users, u web.User) error {
+				if err := store.RemoveUser(ctx, u.Name); err != nil {
+					return err
+				}
+				a.say("%s", decl.Say("removed: %s", "已删除：%s", u.Name))
+				return nil
+			})
 		},
 	}
 	passwd := &cobra.Command{
 		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions end", "重设用户密码，其登录随即失效"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			store, u, err := a.user(args[0])
-			if err != nil {
-				return err
-			}
-			if u.Hash, err = a.newPassword(); err != nil {
-				return err
-			}
-			u.Since = a.now()
-			if err := store.PutUser(u); err != nil {
-				return err
-			}
-			a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name))
-			return nil
+			return a.ofUser(args[0], func(ctx context.Context, store *web.Users, u web.User) (err error) {
+				if u.Hash, err = a.newPassword(); err != nil {
+					return err
+				}
+				u.Since = a.now()
+				if err := store.PutUser(ctx, u); err != nil {
+					return err
+				}
+				a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name))
+				return nil
+			})
 		},
 	}
 	var revoke bool
 	token := &cobra.Command{
 		Use: "token NAME", Short: lang.Phrase("Make a token that a program may ask /api with, in the place of the user's old one", "生成供程序访问 /api 的令牌，取代该用户的旧令牌"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			store, u, err := a.user(args[0])
-			if err != nil {
+			return a.ofUser(args[0], func(ctx context.Context, store *web.Users, u web.User) error {
+				held, hash := web.Secret()
+				if u.Tokens = []string{hash}; revoke {
+					u.Tokens = nil
+				}
+				if err := store.PutUser(ctx, u); err != nil || revoke {
+					return err
+				}
+				_, err := fmt.Fprintln(a.out, held) // shown once: only its hash is kept
 				return err
-			}
-			held, hash := web.Secret()
-			if u.Tokens = []string{hash}; revoke {
-				u.Tokens = nil
-			}
-			if err := store.PutUser(u); err != nil || revoke {
-				return err
-			}
-			_, err = fmt.Fprintln(a.out, held) // shown once: only its hash is kept
-			return err
+			})
 		},
 	}
 	token.Flags().BoolVar(&revoke, "revoke", false, lang.Phrase("take the token back and make no other", "收回令牌，不再生成"))
@@ -114,11 +109,12 @@ func (a *app) addUser(name, role, unit string) error {
 	if !slices.Contains(roles, role) {
 		return unknownName(lang.Say("role", "角色"), role, roles)
 	}
-	u := web.User{Name: name, Role: web.Role(role), Since: a.now()}
+	u := web.User{Name: name, Role: role, Since: a.now()}
+	submits := web.Role(role) == web.Submitter
 	switch {
-	case u.Role == web.Submitter && unit == "":
+	case submits && unit == "":
 		return usagef("a submitter has a --unit", "填报单位用户要写 --unit")
-	case u.Role != web.Submitter && unit != "":
+	case !submits && unit != "":
 		return usagef("--unit is of submitters alone: a %s sees all units", "只有填报单位用户才写 --unit：%s 可看全部单位", role)
 	case unit != "":
 		s, ok := z.Match(unit)
@@ -127,22 +123,23 @@ func (a *app) addUser(name, role, unit string) error {
 		}
 		u.Unit = s.Code
 	}
-	store := web.NewFiles(z.Dir)
-	users, err := store.Users()
-	if err != nil {
-		return err
-	}
-	if slices.ContainsFunc(users, func(x web.User) bool { return x.Name == name }) {
-		return usagef("there is a user %s already\nhint: taizhang user passwd %s sets the password, user remove removes it", "已有用户 %s\n建议：重设密码用 taizhang user passwd %s，删除用 user remove", name, name)
-	}
-	if u.Hash, err = a.newPassword(); err != nil {
-		return err
-	}
-	if err := store.PutUser(u); err != nil {
-		return err
-	}
-	a.say("%s", decl.Say("added: %s (%s)", "已添加：%s（%s）", name, role))
-	return nil
+	return a.withUsers(func(ctx context.Context, store *web.Users) error {
+		users, err := store.Users(ctx)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(users, func(x web.User) bool { return x.Name == name }) {
+			return usagef("there is a user %s already\nhint: taizhang user passwd %s sets the password, user remove removes it", "已有用户 %s\n建议：重设密码用 taizhang user passwd %s，删除用 user remove", name, name)
+		}
+		if u.Hash, err = a.newPassword(); err != nil {
+			return err
+		}
+		if err := store.PutUser(ctx, u); err != nil {
+			return err
+		}
+		a.say("%s", decl.Say("added: %s (%s)", "已添加：%s（%s）", name, role))
+		return nil
+	})
 }
 
 func (a *app) listUsers() error {
@@ -150,41 +147,54 @@ func (a *app) listUsers() error {
 	if err != nil {
 		return err
 	}
-	users, err := web.NewFiles(z.Dir).Users()
+	return a.withUsers(func(ctx context.Context, store *web.Users) error {
+		users, err := store.Users(ctx)
+		if err != nil {
+			return err
+		}
+		var records []result.Record
+		for _, u := range users {
+			var unit any
+			if s, ok := z.Submitter(u.Unit); ok {
+				unit = s.Name
+			}
+			records = append(records, result.Record{{Key: "name", Value: u.Name}, {Key: "role", Value: u.Role}, {Key: "unit", Value: unit}, {Key: "token", Value: len(u.Tokens) > 0},
+				{Key: "since", Value: u.Since.In(z.Location).Format("2006-01-02 15:04")}, {Key: "disabled", Value: u.Disabled}})
+		}
+		return a.print(records, "name", "role", "unit", "token", "since", "disabled")
+	})
+}
+
+// withUsers does something with the users of the zone.
+func (a *app) withUsers(do func(context.Context, *web.Users) error) error {
+	z, err := a.zone()
 	if err != nil {
 		return err
 	}
-	var records []result.Record
-	for _, u := range users {
-		var unit any
-		if s, ok := z.Submitter(u.Unit); ok {
-			unit = s.Name
-		}
-		records = append(records, result.Record{{Key: "name", Value: u.Name}, {Key: "role", Value: string(u.Role)}, {Key: "unit", Value: unit}, {Key: "token", Value: len(u.Tokens) > 0},
-			{Key: "since", Value: u.Since.In(z.Location).Format("2006-01-02 15:04")}})
+	ctx := context.Background()
+	store, err := web.OpenUsers(ctx, z.Dir)
+	if err != nil {
+		return err
 	}
-	return a.print(records, "name", "role", "unit", "token", "since")
+	return errors.Join(do(ctx, store), store.Close())
 }
 
-// user finds a user by name.
-func (a *app) user(name string) (*web.Files, web.User, error) {
-	z, err := a.zone()
-	if err != nil {
-		return nil, web.User{}, err
-	}
-	store := web.NewFiles(z.Dir)
-	users, err := store.Users()
-	if err != nil {
-		return nil, web.User{}, err
-	}
-	var names []string
-	for _, u := range users {
-		if u.Name == name {
-			return store, u, nil
+// ofUser does something about a user by name.
+func (a *app) ofUser(name string, do func(context.Context, *web.Users, web.User) error) error {
+	return a.withUsers(func(ctx context.Context, store *web.Users) error {
+		users, err := store.Users(ctx)
+		if err != nil {
+			return err
 		}
-		names = append(names, u.Name)
-	}
-	return nil, web.User{}, unknownName(lang.Say("user", "用户"), name, names)
+		var names []string
+		for _, u := range users {
+			if u.Name == name {
+				return do(ctx, store, u)
+			}
+			names = append(names, u.Name)
+		}
+		return unknownName(lang.Say("user", "用户"), name, names)
+	})
 }
 
 // newPassword asks for a password, twice on a terminal, and gives its hash.

@@ -35,6 +35,7 @@ const pageAddress = "127.0.0.1:8765"
 // page is the page as serve shows it.
 type page struct {
 	web      *web.Server
+	store    *web.Users
 	http     *http.Server
 	listener net.Listener
 	address  string // to open
@@ -51,8 +52,26 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 	}
 	ip := net.ParseIP(host)
 	alone := host == "localhost" || ip != nil && ip.IsLoopback()
-	store := web.NewFiles(s.Zone().Dir)
-	users, err := store.Users()
+	store, err := web.OpenUsers(context.Background(), s.Zone().Dir)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.pageOf(s, store, o, host, alone)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	a.say("%s", decl.Say("Page: %s", "页面：%s", p.address))
+	if o.open {
+		if err := openBrowser(p.address); err != nil {
+			a.say("%s", decl.Say("no browser could be opened: %v", "没能打开浏览器：%v", err))
+		}
+	}
+	return p, nil
+}
+
+// pageOf begins to show the page.
+func (a *app) pageOf(s *service.Service, store *web.Users, o pageOptions, host string, alone bool) (*page, error) {
+	users, err := store.Users(context.Background())
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +79,7 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 		return nil, usageError{decl.Say("--listen %s: the network reaches the page there, but nobody may log in yet\nhint: taizhang user add NAME --role admin",
 			"--listen %s：网络上的电脑能打开本页，但还没有用户\n提示：taizhang user add 用户名 --role admin", o.listen)}
 	}
-	p := &page{}
+	p := &page{store: store}
 	scheme := "http"
 	var conf *tls.Config
 	if !alone || o.cert != "" {
@@ -74,7 +93,7 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 	if p.listener, err = a.listen(o.listen); err != nil {
 		return nil, err
 	}
-	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Version: version})
+	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Ahead: true, Version: version})
 	if err != nil {
 		return nil, errors.Join(err, p.listener.Close())
 	}
@@ -90,12 +109,6 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 			a.log().Error("page", "err", err)
 		}
 	}()
-	a.say("%s", decl.Say("Page: %s", "页面：%s", p.address))
-	if o.open {
-		if err := openBrowser(p.address); err != nil {
-			a.say("%s", decl.Say("no browser could be opened: %v", "没能打开浏览器：%v", err))
-		}
-	}
 	return p, nil
 }
 
@@ -108,9 +121,9 @@ func (p *page) close() error {
 	stop, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if err := p.http.Shutdown(stop); err != nil {
-		return errors.Join(end, p.http.Close())
+		end = errors.Join(end, p.http.Close())
 	}
-	return end
+	return errors.Join(end, p.store.Close())
 }
 
 // listen takes the address, or the next port of it that is free.

@@ -16,8 +16,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"taizhang/cmd/internal/web"
 )
 
 // TestServeShowsThePage: serve shows it at --listen or the next free port, hands out templates as `forms template` makes
@@ -116,8 +114,8 @@ func TestServeShowsThePage(t *testing.T) {
 	if list := mustJSON(t, "user", "list", "--zone", zone); len(list) != 1 || list[0]["name"] != "chief" || list[0]["token"] != true {
 		t.Errorf("the users are %v", list)
 	}
-	text, err := os.ReadFile(filepath.Join(zone, web.Folder, "users.json"))
-	if info, e := os.Stat(filepath.Join(zone, web.Folder, "users.json")); err != nil || e != nil || info.Mode().Perm() != 0o600 ||
+	text, err := os.ReadFile(filepath.Join(zone, "state.sqlite"))
+	if info, e := os.Stat(filepath.Join(zone, "state.sqlite")); err != nil || e != nil || info.Mode().Perm() != 0o600 ||
 		strings.Contains(string(text), "password") || strings.Contains(string(text), strings.TrimSpace(token)) {
 		t.Errorf("the file of users: %v, %v\n%s", err, e, text)
 	}

@@ -30,8 +30,8 @@ var needs = map[string][]string{
 	"not_before": {"field", "than"}, "at_most": {"field", "than"}, KnownIn: {"field"}, Usual: {"field"},
 }
 
-// reserved names are columns that every raw table has.
-var reserved = []string{"zone", "return_id", "sheet", "row_no", "key_text"}
+// reserved names are columns that every raw table has, there or in a lake.
+var reserved = []string{"zone", "return_id", "sheet", "row_no", "key_text", "lake_month"}
 
 // Parse reads one declaration; file names it in errors, which are all its faults, each a *decl.Fault.
 func Parse(file string, text []byte) (*Form, error) { return parse(file, text, decl.Options{}) }

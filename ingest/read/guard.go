@@ -38,6 +38,13 @@ func New(z *zone.Zone, set *forms.Set, keys secret.Keys, lim sheet.Limits) *Read
 	return rd
 }
 
+// Within is a reader that gives the cells of one file at most so many bytes.
+func (rd *Reader) Within(memory int64) *Reader {
+	mine := *rd
+	mine.limits.GridBytes = memory
+	return &mine
+}
+
 // guard bounds what reading one file may do to the others. Tests put faults and clocks of their own here.
 type guard struct {
 	Open    func(ctx context.Context, name string, content []byte, lim sheet.Limits) (*sheet.Book, error)

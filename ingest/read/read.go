@@ -80,6 +80,7 @@ type Parsed struct {
 	Skipped   []string
 	Failed    *finding.Return   // the file as a whole could not be read or placed
 	Explained map[string]string // what the sender says of doubts, by mark
+	Starved   bool              // refused for want of memory: alone, with more of it, the file may be readable
 	grids     []sheet.Grid      // for receipts of formats other than xlsx, which are marked as they are; nil where the file is large or can't be read
 }
 
@@ -370,7 +371,7 @@ func (p *Parsed) Fail(rd *Reader, f finding.Finding) *Parsed {
 func (p *Parsed) unreadable(rd *Reader, err error) *Parsed {
 	var r *sheet.Refusal
 	if errors.As(err, &r) {
-		p.Parts = nil
+		p.Parts, p.Starved = nil, errors.Is(err, sheet.ErrMemory)
 		return p.Fail(rd, finding.Unreadable(r.Reason, r.Message))
 	}
 	return p.Fail(rd, finding.Unopened())

@@ -3,8 +3,8 @@ package receipt
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -15,27 +15,76 @@ import (
 	"taizhang/internal/opc"
 )
 
+// page is a sheet to be drawn again. Its rows come in ascending order, each
+// valid during the call only; the merged cells are known after them.
+type page struct {
+	name   string
+	hidden bool
+	rows   func(func(*sheet.Row) error) ([]sheet.Range, error)
+}
+
+// errUnsorted: the rows of a broken file come out of order, so they have to be held and sorted first.
+var errUnsorted = errors.New("receipt: rows out of order")
+
+// ofGrid is a sheet that is held in memory.
+func ofGrid(g *sheet.Grid) page {
+	return page{g.Name, g.Hidden, func(do func(*sheet.Row) error) ([]sheet.Range, error) {
+		for i := range g.Rows {
+			if err := do(&g.Rows[i]); err != nil {
+				return nil, err
+			}
+		}
+		return g.Merged, nil
+	}}
+}
+
+// ofBook is a sheet that is read as it is drawn.
+func ofBook(b *sheet.Book, i int) page {
+	s := b.Sheets()[i]
+	return page{s.Name, s.Hidden, func(do func(*sheet.Row) error) ([]sheet.Range, error) {
+		last := 0
+		return b.Walk(i, func(r *sheet.Row) error {
+			if r.N <= last || !slices.IsSortedFunc(r.Cells, byColumn) {
+				return errUnsorted
+			}
+			last = r.N
+			return do(r)
+		})
+	}}
+}
+
+// byColumn puts a cell that is given twice out of order, too.
+func byColumn(a, b sheet.Cell) int {
+	if a.Col == b.Col {
+		return 1
+	}
+	return cmp.Compare(a.Col, b.Col)
+}
+
 // gridBook draws a workbook from what was read of a file: values, number
 // formats, merged cells and hidden rows, and, where the format tells, how its
-// sheets look (by name; may be nil). It is packed without compression, since it
-// is only the base of a receipt.
-func gridBook(grids []sheet.Grid, looks map[string]*sheet.Looks) ([]byte, error) {
+// sheets look (by name; may be nil). A million rows pass through it without
+// being held.
+func gridBook(pages []page, looks map[string]*sheet.Looks) ([]byte, error) {
 	var buf bytes.Buffer
-	zw := opc.NewWriter(&buf, opc.Stored)
-	put := func(name, content string) error { return zw.Put(name, []byte(content)) }
+	zw := opc.NewWriter(&buf, opc.Fast)
 	formats := &formats{ids: map[cellFormat]int{}}
 	var types, book, rels strings.Builder
-	for i, g := range grids {
+	for i, g := range pages {
 		part := fmt.Sprintf("worksheets/sheet%d.xml", i+1)
-		if err := put("xl/"+part, gridSheet(g, looks[g.Name], formats)); err != nil {
+		out, err := zw.Create("xl/" + part)
+		if err == nil {
+			err = drawSheet(out, g, looks[g.name], formats)
+		}
+		if err != nil {
 			return nil, err
 		}
 		state := ""
-		if g.Hidden {
+		if g.hidden {
 			state = ` state="hidden"`
 		}
 		fmt.Fprintf(&types, `<Override PartName="/xl/%s" ContentType="%s"/>`, part, typeSheet)
-		fmt.Fprintf(&book, `<sheet name="%s" sheetId="%d"%s r:id="rId%d"/>`, escape(g.Name), i+1, state, i+1)
+		fmt.Fprintf(&book, `<sheet name="%s" sheetId="%d"%s r:id="rId%d"/>`, escape(g.name), i+1, state, i+1)
 		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/worksheet" Target="%s"/>`, i+1, nsRels, part)
 	}
 	for _, part := range [][2]string{
@@ -46,7 +95,7 @@ func gridBook(grids []sheet.Grid, looks map[string]*sheet.Looks) ([]byte, error)
 		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="` + nsPackageRels + `">` + rels.String() + `<Relationship Id="rIdStyles" Type="` + nsRels + `/styles" Target="styles.xml"/></Relationships>`},
 		{"xl/styles.xml", formats.styles(nsMain)},
 	} {
-		if err := put(part[0], xmlHead+part[1]); err != nil {
+		if err := zw.Put(part[0], []byte(xmlHead+part[1])); err != nil {
 			return nil, err
 		}
 	}
@@ -56,126 +105,24 @@ func gridBook(grids []sheet.Grid, looks map[string]*sheet.Looks) ([]byte, error)
 	return buf.Bytes(), nil
 }
 
-// named gives the grids names that Excel takes: a CSV has none, HTML may have
-// any; and which name of a grid became which. An earlier 回执 is left out.
-func named(grids []sheet.Grid) (out []sheet.Grid, names map[string]string) {
+// named gives the sheets names that Excel takes: a CSV has none, HTML may have
+// any; and which name of a sheet became which. An earlier 回执 is left out.
+func named(pages []page) (out []page, names map[string]string) {
 	names, taken := map[string]string{}, map[string]bool{SheetName: true}
-	for i, g := range grids {
-		if g.Name == SheetName {
+	for i, g := range pages {
+		if g.name == SheetName {
 			continue
 		}
-		name := fit.SheetName(g.Name, i+1)
+		name := fit.SheetName(g.name, i+1)
 		for n, base := 2, []rune(name); taken[strings.ToLower(name)]; n++ {
 			name = string(base[:min(len(base), 27)]) + strconv.Itoa(n)
 		}
 		taken[strings.ToLower(name)] = true
-		names[g.Name] = name
-		g.Name = name
+		names[g.name] = name
+		g.name = name
 		out = append(out, g)
 	}
 	return out, names
-}
-
-// gridSheet writes one sheet; looks may be nil.
-func gridSheet(g sheet.Grid, looks *sheet.Looks, formats *formats) string {
-	var rows strings.Builder
-	if looks == nil {
-		looks = &sheet.Looks{}
-	}
-	byRow := map[int]*sheet.Row{}
-	numbers := map[int]bool{}
-	for i := range g.Rows {
-		if n := g.Rows[i].N; n >= 1 && n <= maxRow && byRow[n] == nil {
-			byRow[n], numbers[n] = &g.Rows[i], true
-		}
-	}
-	for n := range looks.Rows {
-		numbers[n] = true
-	}
-	widths := []int{}
-	lastRow, lastCol := 0, 0
-	for _, n := range slices.Sorted(maps.Keys(numbers)) {
-		col := gridRow(&rows, n, byRow[n], looks, formats, &widths)
-		lastRow, lastCol = n, max(lastCol, col)
-	}
-	var b strings.Builder
-	b.WriteString(xmlHead + `<worksheet xmlns="` + nsMain + `">`)
-	if looks.Page.Fit {
-		b.WriteString(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>`)
-	}
-	if lastCol > 0 {
-		b.WriteString(`<dimension ref="A1:` + sheet.Ref(lastRow, lastCol) + `"/>`)
-	}
-	b.WriteString(gridColumns(looks, widths, formats))
-	b.WriteString(`<sheetData>` + rows.String() + `</sheetData>`)
-	var merges strings.Builder
-	count := 0
-	for _, m := range g.Merged {
-		if m.Top >= 1 && m.Left >= 1 && m.Bottom <= maxRow && m.Right <= maxCol && (m.Top < m.Bottom || m.Left < m.Right) && m.Top <= m.Bottom && m.Left <= m.Right {
-			count++
-			merges.WriteString(`<mergeCell ref="` + sheet.Ref(m.Top, m.Left) + ":" + sheet.Ref(m.Bottom, m.Right) + `"/>`)
-		}
-	}
-	if count > 0 {
-		fmt.Fprintf(&b, `<mergeCells count="%d">%s</mergeCells>`, count, merges.String())
-	}
-	b.WriteString(gridPage(looks.Page) + `</worksheet>`)
-	return b.String()
-}
-
-// gridRow writes a row: its cells, and blank ones that only look like something. It gives the last column.
-func gridRow(rows *strings.Builder, n int, r *sheet.Row, looks *sheet.Looks, formats *formats, widths *[]int) int {
-	look := looks.Rows[n]
-	if look == nil {
-		look = &sheet.RowLook{}
-	}
-	attrs := ""
-	if look.Height > 0 {
-		attrs = fmt.Sprintf(` ht="%g" customHeight="1"`, min(look.Height, 409))
-	}
-	var cells []sheet.Cell
-	if r != nil {
-		cells = r.Cells
-		if r.Hidden {
-			attrs += ` hidden="1"`
-		}
-	}
-	rows.WriteString(`<row r="` + strconv.Itoa(n) + `"` + attrs + `>`)
-	blank := slices.Sorted(maps.Keys(look.Cells))
-	style := func(col int) sheet.Look {
-		if k := look.Cells[col]; k > 0 && k < len(looks.Styles) {
-			return looks.Styles[k]
-		}
-		return sheet.Look{}
-	}
-	col, k := 0, 0
-	fill := func(until int) { // blank cells before a column
-		for ; k < len(blank) && blank[k] < until; k++ {
-			if blank[k] > col && blank[k] <= maxCol {
-				col = blank[k]
-				if s := formats.id("", style(col)); s > 0 {
-					rows.WriteString(`<c r="` + sheet.Ref(n, col) + `" s="` + strconv.Itoa(s) + `"/>`)
-				}
-			}
-		}
-	}
-	for _, c := range cells {
-		if c.Col <= col && c.Col > 0 || c.Col < 1 || c.Col > maxCol {
-			continue
-		}
-		fill(c.Col)
-		col = c.Col
-		gridCell(rows, n, c, style(col), formats)
-		for len(*widths) < col && len(*widths) < 256 {
-			*widths = append(*widths, 8)
-		}
-		if col <= len(*widths) {
-			(*widths)[col-1] = max((*widths)[col-1], min(fit.Width(fit.Clip(c.Text, 40))+2, 40))
-		}
-	}
-	fill(maxCol + 1)
-	rows.WriteString(`</row>`)
-	return col
 }
 
 // gridColumns writes the columns as the file has them, or wide enough for what was read.

@@ -66,13 +66,12 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 		}
 	}
 	content, err = guarded(func() ([]byte, error) {
-		grids, names := named(gridsOf(source, report.File))
-		if len(grids) > 0 {
-			remarks = []string{"原文件格式无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
-		}
-		base, err := gridBook(grids, looksOf(source, names))
+		base, names, err := redraw(source, report.File, false)
 		if err != nil {
 			return nil, err
+		}
+		if len(names) > 0 {
+			remarks = []string{"原文件格式无法直接标注，后面各表是按系统读到的内容重新生成的，可在其中修改后报送。"}
 		}
 		renamed := map[string][]mark{}
 		for was, is := range names {
@@ -95,29 +94,50 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 	return name, content, nil
 }
 
-// gridsOf gives what was read of a file. A large one, and a workbook that can't be marked after all, is read once more:
-// holding the cells of all for it would be most of what a run needs of memory.
-func gridsOf(source Source, file string) []sheet.Grid {
-	if source.Grids != nil || source.Content == nil || source.Format == "" {
-		return source.Grids
+// pagesOf gives the sheets of a file to be drawn again: from what was read of it, or, of a large file or a workbook that
+// can't be marked after all, by reading it once more while it is drawn. Holding the cells of all for it would be most of
+// what a run needs of memory.
+func pagesOf(source Source, file string, hold bool) ([]page, error) {
+	var pages []page
+	for i := range source.Grids {
+		pages = append(pages, ofGrid(&source.Grids[i]))
+	}
+	if pages != nil || source.Content == nil || source.Format == "" {
+		return pages, nil
 	}
 	book, err := sheet.Open(context.Background(), file, source.Content, sheet.DefaultLimits())
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	book.Rename(secret.MaskNames)
-	var grids []sheet.Grid
 	for i, s := range book.Sheets() {
-		if s.Hidden || s.Name == SheetName {
-			continue
+		switch {
+		case s.Hidden || s.Name == SheetName:
+		case hold:
+			g, err := book.Grid(i)
+			if err != nil {
+				return nil, err
+			}
+			pages = append(pages, ofGrid(g))
+		default:
+			pages = append(pages, ofBook(book, i))
 		}
-		g, err := book.Grid(i)
-		if err != nil {
-			return nil
-		}
-		grids = append(grids, *g)
 	}
-	return grids
+	return pages, nil
+}
+
+// redraw gives a workbook of what was read of a file, and which name of a sheet became which.
+func redraw(source Source, file string, hold bool) (base []byte, names map[string]string, err error) {
+	pages, err := pagesOf(source, file, hold)
+	if err != nil {
+		return nil, nil, err
+	}
+	pages, names = named(pages)
+	base, err = gridBook(pages, looksOf(source, names))
+	if errors.Is(err, errUnsorted) && !hold {
+		return redraw(source, file, true)
+	}
+	return base, names, err
 }
 
 // looksOf reads how the sheets of a file look, by the names that they have in the

@@ -123,11 +123,12 @@ func (b *Book) Rename(names func([]string) []string) {
 // be kept. An error of fn ends the walk and is returned as it is; any other
 // error is a *Refusal, and the rows handed out before it are not to be used.
 func (b *Book) Each(i int, fn func(*Row) error) error {
-	_, err := b.walk(i, fn)
+	_, err := b.Walk(i, fn)
 	return err
 }
 
-func (b *Book) walk(i int, fn func(*Row) error) (m []Range, err error) {
+// Walk is [Book.Each] that also gives the merged cells, which a file names after its rows.
+func (b *Book) Walk(i int, fn func(*Row) error) (m []Range, err error) {
 	if i < 0 || i >= len(b.sheets) {
 		return nil, fmt.Errorf("sheet: no sheet %d of %d", i, len(b.sheets))
 	}
@@ -168,7 +169,7 @@ func (b *Book) Grid(i int) (*Grid, error) {
 	g := &Grid{}
 	cells, sorted := 0, true
 	var slab []Cell // rows share slabs: one allocation per many rows
-	m, err := b.walk(i, func(r *Row) error {
+	m, err := b.Walk(i, func(r *Row) error {
 		if cells += len(r.Cells); cells > b.lim.Cells {
 			return refuse(TooLarge, "more than %d cells", b.lim.Cells)
 		}
@@ -176,7 +177,7 @@ func (b *Book) Grid(i int) (*Grid, error) {
 			b.grids += int64(len(r.Cells[k].Text))
 		}
 		if b.grids += int64(len(r.Cells)) * int64(unsafe.Sizeof(Cell{})); b.grids > b.lim.GridBytes {
-			return refuse(TooLarge, "more than %d bytes of cells", b.lim.GridBytes)
+			return refuse(TooLarge, "more than %d bytes of cells: %w", b.lim.GridBytes, ErrMemory)
 		}
 		if n := len(g.Rows); n > 0 && r.N <= g.Rows[n-1].N {
 			sorted = false

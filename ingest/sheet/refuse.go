@@ -20,6 +20,9 @@ const (
 	TooSlow     = "too_slow"           // not read within the time given
 )
 
+// ErrMemory is in the chain of a refusal that [Limits.GridBytes] made: with more of it the file may be readable.
+var ErrMemory = errors.New("limit of memory")
+
 // Refusal says why a file cannot be read and how its sender can mend that.
 type Refusal struct {
 	Reason  string // one of the ids above

@@ -91,8 +91,11 @@ func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
 			return nil, refuse(TooLarge, "shared string of %d bytes", len(text)-n)
 		}
 		s.total += int64(len(text) - n)
-		if len(s.ends) >= lim.SharedStrings || s.total > lim.GridBytes || len(text) >= 1<<32 {
-			return nil, refuse(TooLarge, "more than %d shared strings, or %d bytes of them", lim.SharedStrings, lim.GridBytes)
+		if len(s.ends) >= lim.SharedStrings || len(text) >= 1<<32 {
+			return nil, refuse(TooLarge, "more than %d shared strings", lim.SharedStrings)
+		}
+		if s.total > lim.GridBytes {
+			return nil, refuse(TooLarge, "more than %d bytes of shared strings: %w", lim.GridBytes, ErrMemory)
 		}
 		if s.ends = append(s.ends, uint32(len(text))); len(s.ends)%blockTexts == 0 {
 			if err := s.seal(text); err != nil {

@@ -31,6 +31,9 @@ const leftover = ".tmp-"
 // IsLeftover says whether a name in a folder is that of a staged file. Where nobody else can be writing it may go.
 func IsLeftover(name string) bool { return strings.HasPrefix(name, leftover) }
 
+// LeftoverName is a name under which another program, such as a database, may write what is placed later ([Replace]).
+func LeftoverName(name string) string { return leftover + name }
+
 // Write makes path hold what write writes, wholly or not at all. When it
 // returns without error the file is settled. The folder must be there.
 func Write(path string, mode fs.FileMode, write func(io.Writer) error) error {

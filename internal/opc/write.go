@@ -175,12 +175,23 @@ func (e *Edit) Drop(name string) {
 	}
 }
 
-// mostPacked is up to which size a part that lies there unpacked is packed.
-const mostPacked = 64 << 20
-
 // packable says whether a part lies there unpacked and would gain by packing: pictures don't.
 func packable(f *zip.File) bool {
-	return f.Method == zip.Store && f.UncompressedSize64 <= mostPacked && (strings.HasSuffix(f.Name, ".xml") || strings.HasSuffix(f.Name, ".rels"))
+	return f.Method == zip.Store && (strings.HasSuffix(f.Name, ".xml") || strings.HasSuffix(f.Name, ".rels"))
+}
+
+// pack packs a part of another package that lies there unpacked, piece by piece.
+func (w *Writer) pack(p *Package, f *zip.File) error {
+	in, err := p.Part(f.Name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := w.create(f.Name, f.Modified)
+	if err == nil {
+		_, err = io.Copy(out, in)
+	}
+	return err
 }
 
 // Bytes writes the package: its parts in their order, those that are not
@@ -195,9 +206,7 @@ func (e *Edit) Bytes(level int) ([]byte, error) {
 		var err error
 		switch {
 		case !changed && level != Stored && packable(f):
-			if content, err = e.Package.Read(f.Name, int64(f.UncompressedSize64)); err == nil {
-				err = w.put(f.Name, f.Modified, content)
-			}
+			err = w.pack(e.Package, f)
 		case !changed:
 			err = w.copy(e.Package, f)
 		case content != nil:

@@ -2,6 +2,9 @@
 // it: in state.sqlite, beside the warehouse. Figures depend on nothing in it; a
 // zone without it is whole.
 //
+// It also keeps who may log in to the page and who has: only hashes of passwords,
+// of tokens and of what browsers hold are in it.
+//
 // Words: a job has occurrences, the moments for which its schedule asks; a run
 // is one attempt at an occurrence, or one by hand, which has none. A run is
 // open until it is noted how it ended; one that a kill left open is lost. An

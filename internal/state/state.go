@@ -51,6 +51,7 @@ create table alert (
 	ended_told text not null default '',
 	primary key (kind, subject, since)
 );`,
+	accounts,
 }
 
 // Errors of Open.
@@ -73,6 +74,10 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	s, err := open(ctx, filepath.Join(dir, FileName), "rwc")
 	if err != nil {
 		return nil, err
+	}
+	// It holds hashes of passwords; a file system without modes has nothing to change.
+	if err := os.Chmod(s.path, 0o600); err != nil {
+		return nil, errors.Join(s.fault("open", err), s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -130,7 +135,12 @@ func open(ctx context.Context, path, mode string) (*Store, error) {
 	}
 	db.SetMaxOpenConns(1) // a file of few rows: one connection, no deadlocks of our own
 	s := &Store{db: db, path: path}
-	if err := db.PingContext(ctx); err != nil {
+	err = db.PingContext(ctx)
+	for tries := 0; isBusy(err) && tries < 100; tries++ { // switching to WAL doesn't wait for others by itself
+		time.Sleep(20 * time.Millisecond)
+		err = db.PingContext(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(s.fault("open", err), db.Close())
 	}
 	return s, nil
@@ -146,6 +156,11 @@ func (s *Store) fault(what string, err error) error {
 		return fmt.Errorf("%s %s: %w: %w", what, s.path, ErrDamaged, err)
 	}
 	return fmt.Errorf("%s %s: %w", what, s.path, err)
+}
+
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlitelib.SQLITE_BUSY
 }
 
 func (s *Store) newer(v int) error {
@@ -211,10 +226,22 @@ func (s *Store) Close() error {
 	return s.fault("close", s.db.Close())
 }
 
-// CopyTo writes a whole copy of the state, as it is at one moment, to a file that isn't there yet.
+// CopyTo writes a whole copy of the state, as it is at one moment, to a file that isn't there yet. Who is logged in isn't
+// in it: whoever puts it back logs in anew.
 func (s *Store) CopyTo(ctx context.Context, path string) error {
-	_, err := s.db.ExecContext(ctx, "vacuum into ?", path)
-	return s.fault("copy", err)
+	if _, err := s.db.ExecContext(ctx, "vacuum into ?", path); err != nil {
+		return s.fault("copy", err)
+	}
+	c, err := open(ctx, path, "rw")
+	if err != nil {
+		return err
+	}
+	for _, statement := range []string{"delete from session", "delete from failure", "vacuum", "pragma journal_mode(delete)"} {
+		if _, err := c.db.ExecContext(ctx, statement); err != nil {
+			return errors.Join(c.fault("copy", err), c.Close())
+		}
+	}
+	return c.Close()
 }
 
 // timeLayout sorts as text.

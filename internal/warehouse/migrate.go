@@ -13,6 +13,7 @@ import (
 // are only ever added to: warehouses with any number of them are about.
 var migrations = []struct{ what, sql string }{
 	{"who decided, and what a form's columns are for", "alter table raw.decision add column if not exists decided_by VARCHAR; alter table ctl.form_column add column if not exists role VARCHAR"},
+	{"whose working days", "alter table ctl.calendar add column if not exists zone VARCHAR; update ctl.calendar set zone = (select min(zone) from ctl.zone)"},
 }
 
 // Format is the format of warehouses that this program writes.

@@ -29,7 +29,7 @@ func TestMigrations(t *testing.T) {
 		format(Format)
 	}
 	exec1(t, db, "insert into raw.decision (zone, seq, kind) values ('z', 1, 'waive')")
-	exec1(t, db, "drop table ctl.format; alter table raw.decision drop column decided_by; alter table ctl.form_column drop column role")
+	exec1(t, db, "drop table ctl.format; alter table raw.decision drop column decided_by; alter table ctl.form_column drop column role; alter table ctl.calendar drop column zone")
 	format(0)
 	if err := Schema(ctx, db.Conn); err != nil {
 		t.Fatal(err)

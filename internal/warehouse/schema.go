@@ -38,7 +38,7 @@ var Tables = []Table{
 	table("ctl.form_value", `form VARCHAR, field VARCHAR, seq INTEGER, value VARCHAR, means VARCHAR`),
 	table("ctl.obligation", `zone VARCHAR, submitter VARCHAR, form VARCHAR, mode VARCHAR, period VARCHAR,
 		period_start DATE, period_end DATE, due_at TIMESTAMP`),
-	table("ctl.calendar", `day DATE, is_workday BOOLEAN, workday_no BIGINT`),
+	table("ctl.calendar", `zone VARCHAR, day DATE, is_workday BOOLEAN, workday_no BIGINT`),
 	table("ctl.target", `zone VARCHAR, metric VARCHAR, target DOUBLE, basis VARCHAR`),
 	table("ctl.model", `name VARCHAR, kind VARCHAR, description VARCHAR, sql_text VARCHAR, seq INTEGER, reads VARCHAR`),
 	table("ctl.check_result", `model VARCHAR, check_name VARCHAR, severity VARCHAR, predicate VARCHAR, failing BIGINT`),

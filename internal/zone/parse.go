@@ -20,7 +20,7 @@ import (
 
 // The keys of the configuration and of its parts, in the order of the sample.
 var (
-	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "contact", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "backup", "alerts", "language", "limits", "ranking", "mail"}
+	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "contact", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "backup", "alerts", "language", "limits", "ranking", "mail", "joined"}
 	submitterKeys = []string{"code", "name", "kind", "aliases", "until", "merged_into"}
 	returnKeys    = []string{"form", "from", "due", "since"}
 	limitKeys     = []string{"file_mb", "inflated_mb", "ratio", "parts", "sheets", "rows", "columns", "cell_kb", "shared_strings", "depth", "memory_mb", "seconds"}
@@ -89,7 +89,10 @@ func (p *parser) zone(root *decl.Node) {
 	z.AsOf = p.date(m["as_of"])
 	p.contact(m["contact"])
 	p.days(m["holidays"], m["workdays"])
-	p.units(root, m["submitters"])
+	z.Joined, _ = m["joined"].Bool()
+	if n := m["submitters"]; n != nil || !z.Joined {
+		p.units(root, n)
+	}
 	if n := m["returns"]; n != nil {
 		items, _ := n.ItemsOrOne()
 		p.returns(items)

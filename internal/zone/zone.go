@@ -30,6 +30,7 @@ type Zone struct {
 	Alerts     Alerts
 	Language   string // zh, en or "" for the system's
 	Limits     Limits
+	Joined     bool         // it holds what other zones received (taizhang join) and takes in nothing itself
 	Ranking    bool         // the weekly workbook shows 位次
 	Mail       *mail.Config // where summaries are sent; nil: all is files
 
@@ -90,7 +91,7 @@ type Limits struct {
 	CellBytes     int           // text of one cell
 	SharedStrings int           // distinct texts of one workbook
 	Depth         int           // nesting of elements
-	Memory        int64         // bytes that the cells of one workbook take
+	Memory        int64         // bytes that the cells of the workbooks read at once take together
 	Time          time.Duration // for reading one file
 }
 

@@ -27,6 +27,7 @@ type Options struct {
 	Declaration *Declaration // nil: the built-in weekly.yaml
 	Issued      []Previous   // oldest first; none: 更正说明 compares with what was known on the as-of date a week before
 	Ranking     bool         // the zone asks for 位次
+	Zone        string       // name of the zone, of one that is joined from others; "": as the publication has it
 	Version     string       // of the program
 	Notice      string       // what readers must know of how up to date the figures are; stands after the sentence of coverage
 }
@@ -333,6 +334,9 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 	}
 	for _, r := range zone.Rows {
 		w.zone, _ = r[0].(string)
+	}
+	if w.options.Zone != "" {
+		w.zone = w.options.Zone
 	}
 	targets, err := rows(ctx, w.src, w.ask, "select metric, cast(target as double), basis from ctl.target")
 	if err != nil {

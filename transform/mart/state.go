@@ -73,7 +73,7 @@ func (b *builder) history(s *weekState) (string, error) {
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form_value as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at)), 0)) from ctl.obligation where due_at <= timestamp '%s'),
-		(select concat(count(*), ':', coalesce(bit_xor(hash(day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%s'))`,
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%s'))`,
 		s.arrival, s.decision, horizon.Format(warehouse.Stamp), s.asOf))
 	if err != nil || len(got) != 1 {
 		return "", lang.Errorf("fingerprint of the history: %v", "历史数字的指纹：%v", err)

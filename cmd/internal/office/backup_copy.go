@@ -289,8 +289,8 @@ func (c *copying) declared(ctx context.Context, _ *archive.Archive) error {
 				if err := c.tree(ctx, name, func(string) bool { return true }); err != nil {
 					return err
 				}
-			case "web": // the page's users and its audit; who is logged in, and the key of its certificate, are made anew
-				if err := c.tree(ctx, name, func(rel string) bool { return rel == "web/users.json" || rel == "web/audit.jsonl" }); err != nil {
+			case "web": // the page's audit; the key of its certificate is made anew
+				if err := c.tree(ctx, name, func(rel string) bool { return rel == "web/audit.jsonl" }); err != nil {
 					return err
 				}
 			case "archive", "published", "inbox", "outbox", "summaries":

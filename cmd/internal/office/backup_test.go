@@ -81,8 +81,8 @@ func smallZone(t *testing.T) *Zone {
 		"warehouse.duckdb":    "",
 		"queries/q.sql":       "-- name: x\nselect 1",
 		"summaries/.tmp-1234": "half",
-		"web/users.json":      "[]",
-		"web/sessions.json":   "[]",
+		"web/audit.jsonl":     "{}",
+		"web/reading-1":       "x",
 		"web/tls-key.pem":     "secret",
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
@@ -125,12 +125,12 @@ func TestBackupSnapshots(t *testing.T) {
 	if _, err := Restore(ctx, RestoreOptions{Dir: o.Dir, To: to}); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"state.sqlite": "whole", "inbox/产业局/等待.csv": "a,b\n", "queries/q.sql": "-- name: x\nselect 1", "web/users.json": "[]"} {
+	for name, want := range map[string]string{"state.sqlite": "whole", "inbox/产业局/等待.csv": "a,b\n", "queries/q.sql": "-- name: x\nselect 1", "web/audit.jsonl": "{}"} {
 		if got, err := os.ReadFile(filepath.Join(to, filepath.FromSlash(name))); err != nil || string(got) != want {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	for _, name := range []string{"state.sqlite-wal", "other", "summaries/.tmp-1234", "warehouse.duckdb", "backup.json", "web/sessions.json", "web/tls-key.pem", restoringName} {
+	for _, name := range []string{"state.sqlite-wal", "other", "summaries/.tmp-1234", "warehouse.duckdb", "backup.json", "web/reading-1", "web/tls-key.pem", restoringName} {
 		if _, err := os.Stat(filepath.Join(to, name)); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s came back (%v)", name, err)
 		}

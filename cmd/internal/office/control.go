@@ -16,19 +16,55 @@ import (
 	"taizhang/internal/warehouse"
 )
 
+// controlRows are the rows of control tables, by table.
+type controlRows map[string][][]any
+
+func (c controlRows) add(table string, values ...any) { c[table] = append(c[table], values) }
+
+func str(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func num(n int) any { return strconv.Itoa(n) }
+
+// sharedControl are the tables that say nothing of a single zone, and the targets: all that a joined zone says itself.
+var sharedControl = []string{"ctl.run", "ctl.form", "ctl.form_column", "ctl.form_value", "ctl.target"}
+
+// writeShared writes the tables of sharedControl anew.
+func (z *Zone) writeShared(ctx context.Context, conn *sql.Conn, asOf calendar.Date, knownAt time.Time, all bool) error {
+	return storeControl(ctx, conn, z.shared(asOf, knownAt), sharedControl, all)
+}
+
+func (z *Zone) shared(asOf calendar.Date, knownAt time.Time) controlRows {
+	tables := controlRows{}
+	tables.add("ctl.run", asOf.String(), warehouse.WallClock(knownAt, z.Location), calendar.NewDate(asOf.Year(), time.January, 1).String())
+	for _, f := range z.Forms.Forms {
+		tables.add("ctl.form", f.ID, f.Title, string(f.Mode), f.Frequency.String(), num(f.Seq))
+		for i, c := range f.Columns {
+			tables.add("ctl.form_column", f.ID, num(i+1), c.Field, c.Title, string(c.Type), strconv.FormatBool(c.Required), strconv.FormatBool(c.InKey), strconv.FormatBool(c.Type.Sensitive()), str(string(c.Role)))
+			for n, v := range c.Values {
+				tables.add("ctl.form_value", f.ID, c.Field, num(n+1), v.Name, str(v.Means))
+			}
+		}
+	}
+	for _, metric := range slices.Sorted(maps.Keys(z.Targets)) {
+		t := z.Targets[metric]
+		basis := "plain"
+		if t.YearProgress {
+			basis = "year_progress"
+		}
+		tables.add("ctl.target", z.Code, metric, strconv.FormatFloat(t.Value, 'f', -1, 64), basis)
+	}
+	return tables
+}
+
 // writeControl writes the ctl tables anew: what the models know of the zone beside its returns.
 func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.Date, knownAt time.Time, all bool) error {
-	tables := map[string][][]any{}
-	add := func(table string, values ...any) { tables[table] = append(tables[table], values) }
-	str := func(s string) any {
-		if s == "" {
-			return nil
-		}
-		return s
-	}
-	num := func(n int) any { return strconv.Itoa(n) }
-	boolean := func(b bool) any { return strconv.FormatBool(b) }
-	add("ctl.run", asOf.String(), warehouse.WallClock(knownAt, z.Location), calendar.NewDate(asOf.Year(), time.January, 1).String())
+	tables := z.shared(asOf, knownAt)
+	add := tables.add
 	add("ctl.zone", z.Code, z.Name, z.Timezone)
 	for _, s := range z.Submitters {
 		var until any
@@ -36,15 +72,6 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 			until = s.Until.String()
 		}
 		add("ctl.submitter", z.Code, s.Code, s.Name, string(s.Kind), num(s.Seq), until, str(s.MergedInto))
-	}
-	for _, f := range z.Forms.Forms {
-		add("ctl.form", f.ID, f.Title, string(f.Mode), f.Frequency.String(), num(f.Seq))
-		for i, c := range f.Columns {
-			add("ctl.form_column", f.ID, num(i+1), c.Field, c.Title, string(c.Type), boolean(c.Required), boolean(c.InKey), boolean(c.Type.Sensitive()), str(string(c.Role)))
-			for n, v := range c.Values {
-				add("ctl.form_value", f.ID, c.Field, num(n+1), v.Name, str(v.Means))
-			}
-		}
 	}
 	first, err := firstPeriods(ctx, conn, z.Code)
 	if err != nil {
@@ -55,14 +82,6 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 		f := z.Forms.Get(o.Form)
 		add("ctl.obligation", z.Code, o.Submitter, o.Form, string(f.Mode), o.Period.String(), o.Period.Start.String(), o.Period.End().String(), warehouse.WallClock(o.DueAt, z.Location))
 	}
-	for _, metric := range slices.Sorted(maps.Keys(z.Targets)) {
-		t := z.Targets[metric]
-		basis := "plain"
-		if t.YearProgress {
-			basis = "year_progress"
-		}
-		add("ctl.target", z.Code, metric, strconv.FormatFloat(t.Value, 'f', -1, 64), basis)
-	}
 	// Working days, a year beyond the business day for deadlines ahead.
 	n := 0
 	for d := calendar.NewDate(2015, time.January, 1); d <= reach; d++ {
@@ -70,13 +89,13 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 		if work {
 			n++
 		}
-		add("ctl.calendar", d.String(), boolean(work), num(n))
+		add("ctl.calendar", z.Code, d.String(), strconv.FormatBool(work), num(n))
 	}
-	return storeControl(ctx, conn, tables, all)
+	return storeControl(ctx, conn, tables, append([]string{"ctl.zone", "ctl.submitter", "ctl.obligation", "ctl.calendar"}, sharedControl...), all)
 }
 
 // storeControl writes the tables that differ from what they hold (all: every one): most say the same for years.
-func storeControl(ctx context.Context, conn *sql.Conn, tables map[string][][]any, all bool) error {
+func storeControl(ctx context.Context, conn *sql.Conn, tables controlRows, names []string, all bool) error {
 	was := map[string]string{}
 	err := warehouse.Each(ctx, conn, "select name, fingerprint from ctl.control_state", func(v []any) error {
 		was[v[0].(string)] = v[1].(string)
@@ -85,7 +104,7 @@ func storeControl(ctx context.Context, conn *sql.Conn, tables map[string][][]any
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"ctl.run", "ctl.zone", "ctl.submitter", "ctl.form", "ctl.form_column", "ctl.form_value", "ctl.obligation", "ctl.target", "ctl.calendar"} {
+	for _, name := range names {
 		h := sha256.New()
 		fmt.Fprintf(h, "%q", tables[name])
 		now := hex.EncodeToString(h.Sum(nil))

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	if d.Reason == "" {
 		return nil, refuse("a decision needs a reason: --reason TEXT", "作出决定须说明原因：--reason 原因")
 	}
-	if err := z.EnsureFolders(); err != nil {
+	if err := errors.Join(z.refuseJoined(), z.EnsureFolders()); err != nil {
 		return nil, err
 	}
 	a, err := archive.Open(z.Archive())

@@ -104,7 +104,7 @@ func (z *Zone) Erase(ctx context.Context, p Person, reason string, o Options) (*
 }
 
 func (z *Zone) openForErasure(ctx context.Context, o *Options) (*archive.Archive, *work, error) {
-	if err := z.EnsureFolders(); err != nil {
+	if err := errors.Join(z.refuseJoined(), z.EnsureFolders()); err != nil {
 		return nil, nil, err
 	}
 	a, err := archive.Open(z.Archive())

@@ -37,10 +37,12 @@ type Zone struct {
 
 	config  []byte
 	learned []byte // the text of learned.yaml, nil if there is none
+	read    string // the fingerprint of the files that it was read from; "" where it can't be told
 }
 
 // Load reads a zone's folder. Errors carry file, line and column.
 func Load(dir string) (*Zone, error) {
+	read := filesIn(dir) // before they are read: what changes meanwhile makes another
 	config, err := os.ReadFile(filepath.Join(dir, zone.FileName))
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -51,8 +53,17 @@ func Load(dir string) (*Zone, error) {
 	if _, err := formatIn(dir); err != nil {
 		return nil, err
 	}
-	return load(dir, config)
+	z, err := load(dir, config)
+	if err != nil {
+		return nil, err
+	}
+	z.read = read
+	return z, nil
 }
+
+// Declared tells by what declarations a zone was read: equal texts of two zones of one folder are equal declarations. ""
+// where it can't be told.
+func (z *Zone) Declared() string { return z.read }
 
 // load is Load for a zone whose taizhang.yaml is given.
 func load(dir string, config []byte) (_ *Zone, err error) {
@@ -147,10 +158,12 @@ func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
 
 // Fingerprint tells by names, sizes and times of their files whether declarations may have changed since it was taken
 // before; "" where it can't be told.
-func (z *Zone) Fingerprint() string {
+func (z *Zone) Fingerprint() string { return filesIn(z.Dir) }
+
+func filesIn(dir string) string {
 	var b strings.Builder
 	for _, name := range []string{zone.FileName, forms.LearnedFile, "forms", "models", "queries"} {
-		err := filepath.WalkDir(filepath.Join(z.Dir, name), func(path string, d fs.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(dir, name), func(path string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil
 			}

@@ -24,7 +24,7 @@ type Difference struct{ What, Before, After string }
 func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compared bool, err error) {
 	defer func() { err = remedied(err, "; then run rebuild again") }()
 	o.fill()
-	if err := z.EnsureFolders(); err != nil {
+	if err := errors.Join(z.refuseJoined(), z.EnsureFolders()); err != nil {
 		return nil, false, err
 	}
 	a, err := archive.Open(z.Archive())

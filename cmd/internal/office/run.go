@@ -75,6 +75,9 @@ func (z *Zone) Run(ctx context.Context, o Options) (out *Outcome, err error) {
 }
 
 func (z *Zone) run(ctx context.Context, o Options) (_ *Outcome, err error) {
+	if z.Joined {
+		return z.runJoined(&o)
+	}
 	if err := z.EnsureFolders(); err != nil {
 		return nil, err
 	}
@@ -408,7 +411,11 @@ func (w *work) makeRoom(ctx context.Context, full bool) error {
 
 func (w *work) build(ctx context.Context, p publication, now time.Time, full bool, step func(string, ...any)) (transform.Result, error) {
 	z, conn := w.z, w.db.Conn
-	if err := z.writeControl(ctx, conn, p.AsOf, now, full); err != nil {
+	control := z.writeControl
+	if z.Joined {
+		control = z.writeShared
+	}
+	if err := control(ctx, conn, p.AsOf, now, full); err != nil {
 		return transform.Result{}, err
 	}
 	step("control tables")

@@ -186,6 +186,14 @@ func (d *Desk) options(list []Paper) (weekly.Options, error) {
 			o.Issued = append(o.Issued, weekly.Previous{AsOf: p.AsOf, KnownAt: p.KnownAt, Said: p.Said})
 		}
 	}
+	if d.Zone.Joined {
+		o.Zone = d.Zone.Name
+		late, err := d.Zone.LateZones()
+		if err != nil {
+			return o, err
+		}
+		o.Notice += late
+	}
 	var folder fs.FS
 	dir := filepath.Join(d.Zone.Dir, "queries")
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/internal/state"
 )
 
 // cheap is the hash of a password at costs that tests can bear; HashPassword's own costs are tested once.
@@ -21,16 +23,16 @@ func cheap(password string) string {
 const password = "correct horse battery"
 
 // withUsers declares a user of each role; a submitter of each of two units.
-func withUsers(t testing.TB, dir string) *Files {
+func withUsers(t testing.TB, dir string) *state.Store {
 	t.Helper()
-	f := NewFiles(dir)
+	f := usersOf(t, dir)
 	for _, u := range []User{
-		{Name: "smj-clerk", Role: Submitter, Unit: "smj"}, {Name: "cyj-clerk", Role: Submitter, Unit: "cyj"},
-		{Name: "leader", Role: Leader}, {Name: "analyst", Role: Analyst}, {Name: "admin", Role: Admin},
+		{Name: "smj-clerk", Role: string(Submitter), Unit: "smj"}, {Name: "cyj-clerk", Role: string(Submitter), Unit: "cyj"},
+		{Name: "leader", Role: string(Leader)}, {Name: "analyst", Role: string(Analyst)}, {Name: "admin", Role: string(Admin)},
 	} {
 		u.Hash = cheap(password)
 		u.Tokens = []string{hashOfSecret("token of " + u.Name)}
-		if err := f.PutUser(u); err != nil {
+		if err := f.PutUser(t.Context(), u); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -180,7 +182,7 @@ func TestLogin(t *testing.T) {
 	if in(leader) || !in(second) {
 		t.Error("leaving doesn't end this session alone")
 	}
-	if err := store.PutUser(User{Name: "leader", Role: Leader, Hash: cheap(password), Since: now.Add(time.Second)}); err != nil {
+	if err := store.PutUser(t.Context(), User{Name: "leader", Role: string(Leader), Hash: cheap(password), Since: now.Add(time.Second)}); err != nil {
 		t.Fatal(err)
 	}
 	if in(second) {
@@ -197,9 +199,9 @@ func TestLogin(t *testing.T) {
 	if strings.Contains(set, "chosen-by-somebody") || !strings.Contains(set, "HttpOnly") || !strings.Contains(set, "SameSite=Lax") {
 		t.Errorf("the login sets %q", set)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, Folder, "sessions.json"))
-	if held, _, _ := strings.Cut(strings.TrimPrefix(set, cookieName+"="), ";"); err != nil || held == "" || strings.Contains(string(text), held) {
-		t.Errorf("the file of sessions holds what browsers hold (%v)", err)
+	sessions, err := store.Sessions(t.Context())
+	if held, _, _ := strings.Cut(strings.TrimPrefix(set, cookieName+"="), ";"); err != nil || held == "" || strings.Contains(fmt.Sprint(sessions), held) || !strings.Contains(fmt.Sprint(sessions), hashOfSecret(held)) {
+		t.Errorf("the sessions hold what browsers hold (%v)", err)
 	}
 
 	guess := func(y *site, name string) answerOf {
@@ -280,13 +282,15 @@ func TestAloneOnThisComputer(t *testing.T) {
 	if a := x.do(req); a.status != http.StatusForbidden {
 		t.Errorf("a form of another site: status %d", a.status)
 	}
-	withUsers(t, dir)
+	store := withUsers(t, dir)
 	if a := x.get("/runs"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), "/login") {
 		t.Errorf("with users declared: status %d", a.status)
 	}
 	// Nobody is the operator where the network reaches the page.
-	if err := os.Remove(filepath.Join(dir, Folder, "users.json")); err != nil {
-		t.Fatal(err)
+	for _, u := range []string{"smj-clerk", "cyj-clerk", "leader", "analyst", "admin"} {
+		if err := store.RemoveUser(t.Context(), u); err != nil {
+			t.Fatal(err)
+		}
 	}
 	y := open(t, dir, func(o *Options) { o.Alone = false })
 	if a := y.get("/runs"); a.status != http.StatusSeeOther {
@@ -316,5 +320,37 @@ func TestAudit(t *testing.T) {
 	}
 	if strings.Contains(x.log.String(), "430302198807153215") {
 		t.Error("the log holds a number of a person")
+	}
+}
+
+// TestUsersMoveIn: users of an earlier program's files may still log in, once; the files are gone. Where the state was
+// damaged and set aside nobody is let in: the page doesn't take a zone whose users are lost for one without.
+func TestUsersMoveIn(t *testing.T) {
+	dir := copyZone(t)
+	if err := os.MkdirAll(filepath.Join(dir, Folder), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old := fmt.Sprintf(`[{"name":"chief","role":"admin","hash":%q,"since":"2022-08-01T00:00:00Z"}]`, cheap(password))
+	for name, text := range map[string]string{"users.json": old, "sessions.json": "[]"} {
+		if err := os.WriteFile(filepath.Join(dir, Folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := open(t, dir, nil)
+	x.as("chief").page("/runs")
+	for _, name := range []string{"users.json", "sessions.json"} {
+		if exists(filepath.Join(dir, Folder, name)) {
+			t.Errorf("%s stays", name)
+		}
+	}
+	if err := x.server.o.Store.RemoveUser(t.Context(), "chief"); err != nil {
+		t.Fatal(err)
+	}
+	x.page("/runs") // nobody is declared any more
+	if err := os.WriteFile(filepath.Join(dir, state.FileName+".damaged-20220815T000000"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if a := x.get("/runs"); a.status != http.StatusForbidden || !strings.Contains(a.body, "taizhang doctor") {
+		t.Errorf("the users are lost, and whoever asks gets status %d", a.status)
 	}
 }

@@ -1,18 +1,89 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"taizhang/internal/warehouse"
 )
 
 const (
-	lookEvery  = time.Second      // for a new publication
-	aliveEvery = 20 * time.Second // so that proxies keep the line open
-	mostLines  = 200              // live connections
+	lookEvery  = 500 * time.Millisecond // for a new publication: whoever handed in sees the outcome within two seconds
+	aliveEvery = 20 * time.Second       // so that proxies keep the line open
+	mostLines  = 200                    // live connections
 )
+
+// news tells everybody who listens that there is something new to see.
+type news struct {
+	mu   sync.Mutex
+	wake chan struct{} // closed with the next news
+}
+
+// next is closed once there are news.
+func (n *news) next() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.wake == nil {
+		n.wake = make(chan struct{})
+	}
+	return n.wake
+}
+
+func (n *news) tell() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.wake != nil {
+		close(n.wake)
+		n.wake = nil
+	}
+}
+
+// follow looks for new publications until the page ends, tells of them, and has their pages made before anybody asks.
+func (s *Server) follow() {
+	defer close(s.followed)
+	var making sync.WaitGroup
+	defer making.Wait()
+	var busy atomic.Bool
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for was := ""; ; {
+		if now := s.mark(); now != was && now != "" {
+			was = now
+			s.news.tell()
+		}
+		if busy.CompareAndSwap(false, true) {
+			making.Go(func() {
+				defer busy.Store(false)
+				if err := s.catchUp(); err != nil && !errors.Is(err, os.ErrNotExist) {
+					s.o.Log.Warn("pages of a new publication", "err", err)
+				}
+			})
+		}
+		select {
+		case <-s.ended:
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// catchUp makes the pages of the newest publication, and shows them from then on.
+func (s *Server) catchUp() error {
+	rd, done, err := s.readings.behind(s.zoneOf())
+	if rd == nil {
+		return err
+	}
+	defer done()
+	s.warm(rd)
+	s.readings.show(rd)
+	s.news.tell()
+	return nil
+}
 
 // events tells a page that something was published, as server-sent events: nothing else, so that everybody may hear it.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, _ person) error {
@@ -27,29 +98,23 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, _ person) error 
 	h.Set("X-Accel-Buffering", "no")
 	ctx, cancel := s.ending(r)
 	defer cancel()
-	was, quiet := s.mark(), time.Duration(0)
-	if _, err := fmt.Fprint(w, "retry: 5000\n\n"); err != nil {
-		return nil
-	}
+	fresh := s.news.next()
+	say := "retry: 5000\n\n"
 	for {
+		if _, err := fmt.Fprint(w, say); err != nil {
+			return nil
+		}
 		if err := out.Flush(); err != nil {
 			return nil // it has gone
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(lookEvery):
-		}
-		var err error
-		if now := s.mark(); now != was && now != "" {
-			was, quiet = now, 0
-			_, err = fmt.Fprint(w, "event: published\ndata: 1\n\n")
-		} else if quiet += lookEvery; quiet >= aliveEvery {
-			quiet = 0
-			_, err = fmt.Fprint(w, ": alive\n\n")
-		}
-		if err != nil {
-			return nil
+		case <-fresh:
+			fresh = s.news.next()
+			say = "event: published\ndata: 1\n\n"
+		case <-time.After(aliveEvery):
+			say = ": alive\n\n"
 		}
 	}
 }

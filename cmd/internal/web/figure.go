@@ -2,10 +2,12 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"math"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,22 +117,45 @@ func (s *Server) figure(w http.ResponseWriter, r *http.Request, who person) erro
 	if as := r.URL.Query().Get("as"); as != "" {
 		return s.takeFigure(w, r, rd, a, m, as)
 	}
-	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	since, err := sinceOf(r, rd, a.Point)
+	v, err := s.figureAt(r, rd, a, m)
 	if err != nil {
 		return err
 	}
-	key := fmt.Sprintf("figure %s %v %v %d %s", m.ID, a.Where, rd.At(a.Point), page, since)
-	v, err := once(rd, key, func() (figureView, error) { return s.viewFigure(r, rd, a, m, max(page, 1), since) })
-	if err != nil {
-		return err
-	}
+	s.readings.viewed(r.URL.RequestURI())
 	l.Title, l.Body = m.Label, v
 	for _, c := range v.Only {
 		l.Title += " · " + c.Value
 	}
 	s.render(w, r, who, http.StatusOK, "figure", l)
 	return nil
+}
+
+// figureAt is what a page of a figure shows. It is made once, also for whoever doesn't wait for it any more.
+func (s *Server) figureAt(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric) (figureView, error) {
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	since, err := sinceOf(r, rd, a.Point)
+	if err != nil {
+		return figureView{}, err
+	}
+	key := fmt.Sprintf("figure %s %v %v %d %s", m.ID, a.Where, rd.At(a.Point), page, since)
+	return once(rd, key, func() (figureView, error) {
+		return s.viewFigure(r.WithContext(context.WithoutCancel(r.Context())), rd, a, m, max(page, 1), since)
+	})
+}
+
+// makeFigure makes a page of a figure, by its address, before somebody asks for it.
+func (s *Server) makeFigure(rd *reading, address string) error {
+	r, err := http.NewRequestWithContext(noContext, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	r.SetPathValue("metric", path.Base(r.URL.Path))
+	a, m, err := s.askOf(r, rd)
+	if err != nil {
+		return nil // it can't be asked for any more
+	}
+	_, err = s.figureAt(r, rd, a, m)
+	return err
 }
 
 func sinceOf(r *http.Request, rd *reading, p warehouse.Point) (time.Time, error) {
@@ -423,71 +448,4 @@ func shownTime(v any, loc *time.Location) string {
 		return s
 	}
 	return t.In(loc).Format("2006-01-02 15:04")
-}
-
-// takeFigure sends one of the page's tables whole.
-func (s *Server) takeFigure(w http.ResponseWriter, r *http.Request, rd *reading, a queries.Ask, m *metric.Metric, as string) error {
-	name := m.Label + "_截至" + rd.At(a.Point).AsOf.String()
-	which := r.URL.Query().Get("table")
-	switch {
-	case which == "rows":
-		list, err := rd.traced(r, a)
-		if err != nil {
-			return err
-		}
-		t := sheetOf(name+"_数据行", "报送编号", "单位", "文件", "工作表", "行", "编号", "相关内容", "计入", "计入分母", "单元格", "报表", "报送期", "应报时间")
-		for _, x := range list {
-			v := rowViewOf(x, rd.Location())
-			t.add(v.Return, v.Unit, v.File, v.Sheet, v.Row, v.Key, v.Values, x.Contributes, x.ContributesDen, v.Cells, v.Form, v.Period, v.Due)
-		}
-		return t.send(w, as)
-	case which == "weeks" && m.Allows("week") && len(a.Where) <= 1:
-		list, err := rd.Weeks(r.Context(), a)
-		if err != nil {
-			return err
-		}
-		t := sheetOf(name+"_按周", "周", "当时已知", "现在已知")
-		for _, x := range list {
-			t.add(x.Week, x.Then, x.Now)
-		}
-		return t.send(w, as)
-	case which == "moved":
-		return s.takeMoved(w, r, rd, a, name, as)
-	case m.Allows(which):
-		a.By = []string{which}
-		list, err := rd.Metrics(r.Context(), a)
-		if err != nil {
-			return err
-		}
-		t := sheetOf(name+"_按"+rd.Catalogue.Label(which), rd.Catalogue.Label(which), "数值", "分子", "分母", "应报", "已报", "未计入行", "未采用值")
-		for _, f := range list {
-			var value any
-			if len(f.Dims) > 0 && f.Dims[0].Value != nil {
-				value = *f.Dims[0].Value
-			}
-			c := f.Coverage
-			t.add(value, f.Value, f.Num, f.Den, c.Expected, c.Received, c.RowsRefused, c.ValuesEmptied)
-		}
-		return t.send(w, as)
-	}
-	return badAsk("没有这张表。")
-}
-
-func (s *Server) takeMoved(w http.ResponseWriter, r *http.Request, rd *reading, a queries.Ask, name, as string) error {
-	since, err := sinceOf(r, rd, a.Point)
-	if err != nil {
-		return err
-	}
-	changes, err := rd.MetricsDiff(r.Context(), queries.DiffAsk{Ask: a, Before: since, After: rd.At(a.Point).KnownAt})
-	if err != nil {
-		return badAsk("这一段时间无法比较。")
-	}
-	t := sheetOf(name+"_变动", "单位", "编号", "之前", "现在", "报送编号")
-	for _, c := range changes {
-		for _, x := range c.Rows {
-			v := movedOf(x, c.After.Metric.IsRatio())
-			t.add(v.Unit, v.Key, v.Before, v.After, v.Returns)
-		}
-	}
-	return t.send(w, as)
 }

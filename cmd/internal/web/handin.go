@@ -26,7 +26,7 @@ import (
 var noContext = context.Background()
 
 // patience is how long a request waits for the run that takes its files in, before it shows that they are waited for.
-const patience = 8 * time.Second
+const patience = 3 * time.Second
 
 // handIn puts the files of a draft into the unit's inbox, with what was explained, and has them taken in.
 func (s *Server) handIn(w http.ResponseWriter, r *http.Request, who person) error {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -11,59 +13,37 @@ import (
 )
 
 const (
-	idleSession   = 2 * time.Hour  // without a request
-	longSession   = 12 * time.Hour // at most
-	seenEvery     = time.Minute    // how exactly it is kept when a session was last used
-	mostFailures  = 5              // wrong passwords of an account, before it is locked
-	lockedFor     = 15 * time.Minute
-	mostFromOne   = 30 // attempts to log in from one computer in a span of lockedFor
-	hashesAtOnce  = 2  // each takes 64 MB
-	cookieName    = "taizhang"
-	secureCookie  = "__Host-taizhang"
-	mostDoorsKept = 10_000
+	idleSession  = 2 * time.Hour  // without a request
+	longSession  = 12 * time.Hour // at most
+	seenEvery    = time.Minute    // how exactly it is kept when a session was last used
+	mostFailures = 5              // wrong passwords of an account, before it is locked
+	lockedFor    = 15 * time.Minute
+	mostFromOne  = 30 // attempts to log in from one computer in a span of lockedFor
+	hashesAtOnce = 2  // each takes 64 MB
+	cookieName   = "taizhang"
+	secureCookie = "__Host-taizhang"
 )
 
-// doors count attempts to log in: by account and by computer.
+// doors are where one logs in: accounts and computers. Failures at them are counted in the state, so that a restart
+// opens none.
 type doors struct {
-	clock func() time.Time
 	mu    sync.Mutex
-	tries map[string][]time.Time
 	slots chan struct{}
 }
 
-// closed says until when nobody is let in at a door; the zero time where it is open.
-func (d *doors) closed(key string, most int) time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	now := d.clock()
-	list := slices.DeleteFunc(d.tries[key], func(t time.Time) bool { return now.Sub(t) >= lockedFor })
-	if len(list) < most {
-		return time.Time{}
-	}
-	return list[len(list)-most].Add(lockedFor)
-}
-
-func (d *doors) failed(key string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	now := d.clock()
-	if d.tries == nil || len(d.tries) > mostDoorsKept {
-		kept := map[string][]time.Time{}
-		for k, list := range d.tries {
-			if len(list) > 0 && now.Sub(list[len(list)-1]) < lockedFor {
-				kept[k] = list
-			}
+// closed says until when nobody is let in at one of the doors; the zero time where they are open.
+func (s *Server) closed(ctx context.Context, account, computer string) (time.Time, error) {
+	var until time.Time
+	for door, most := range map[string]int{account: mostFailures, computer: mostFromOne} {
+		at, err := s.o.Store.Failed(ctx, door, most, s.o.Clock().Add(-lockedFor))
+		if err != nil {
+			return until, err
 		}
-		d.tries = kept
+		if !at.IsZero() && at.Add(lockedFor).After(until) {
+			until = at.Add(lockedFor)
+		}
 	}
-	list := slices.DeleteFunc(d.tries[key], func(t time.Time) bool { return now.Sub(t) >= lockedFor })
-	d.tries[key] = append(list, now)
-}
-
-func (d *doors) opened(key string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.tries, key)
+	return until, nil
 }
 
 // turn bounds how many passwords are hashed at once.
@@ -79,7 +59,7 @@ func (d *doors) turn() func() {
 
 // whoAsks finds the person behind a request: by session, programs by token. A zone without users has its operator alone.
 func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (person, error) {
-	users, err := s.users()
+	users, err := s.users(r.Context())
 	if err != nil {
 		return person{}, err
 	}
@@ -93,8 +73,8 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 		}
 		hash := hashOfSecret(token)
 		for _, u := range users {
-			if slices.Contains(u.Tokens, hash) {
-				return u.person(), nil
+			if slices.Contains(u.Tokens, hash) && !u.Disabled {
+				return personFor(u), nil
 			}
 		}
 		return person{}, nil
@@ -103,51 +83,45 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 	if err != nil {
 		return person{}, nil // none
 	}
-	sessions, err := s.o.Store.Sessions()
-	if err != nil {
+	found, ok, err := s.o.Store.Session(r.Context(), hashOfSecret(c.Value))
+	if err != nil || !ok {
 		return person{}, err
 	}
-	id := hashOfSecret(c.Value)
-	i := slices.IndexFunc(sessions, func(x Session) bool { return x.ID == id })
-	if i < 0 {
-		return person{}, nil
-	}
-	found, now := sessions[i], s.o.Clock()
+	now := s.o.Clock()
 	at := slices.IndexFunc(users, func(u User) bool { return u.Name == found.User })
-	if at < 0 || found.over(now) || found.Begun.Before(users[at].Since) {
+	if at < 0 || users[at].Disabled || over(found, now) || found.Begun.Before(users[at].Since) {
 		return person{}, nil
 	}
 	if now.Sub(found.Seen) > seenEvery {
-		found.Seen = now
-		if err := s.o.Store.PutSession(found); err != nil {
+		if err := s.o.Store.Seen(r.Context(), found.ID, now); err != nil {
 			return person{}, err
 		}
 	}
-	return users[at].person(), nil
+	return personFor(users[at]), nil
 }
 
 // users are those who may log in; nil where whoever asks is this computer's operator: on the computer itself, as long as
 // nobody is declared.
-func (s *Server) users() ([]User, error) {
+func (s *Server) users(ctx context.Context) ([]User, error) {
 	if s.o.Store == nil {
 		return nil, nil
 	}
-	list, err := s.o.Store.Users()
-	if err != nil {
-		return nil, err
+	list, err := s.o.Store.Users(ctx)
+	if err != nil || len(list) > 0 {
+		return list, err
 	}
-	if len(list) == 0 && !s.o.Alone {
+	if lost, err := s.o.Store.Lost(); err != nil || lost {
+		return []User{}, errors.Join(err, &fault{status: http.StatusForbidden, says: ErrUsersLost.Error()})
+	}
+	if !s.o.Alone {
 		return []User{}, nil
 	}
-	if len(list) == 0 {
-		return nil, nil
-	}
-	return list, nil
+	return nil, nil
 }
 
-func (u User) person() person { return person{Name: u.Name, Role: u.Role, Unit: u.Unit} }
+func personFor(u User) person { return person{Name: u.Name, Role: Role(u.Role), Unit: u.Unit} }
 
-func (x Session) over(now time.Time) bool {
+func over(x Session, now time.Time) bool {
 	return now.Sub(x.Seen) > idleSession || now.Sub(x.Begun) > longSession
 }
 
@@ -198,16 +172,18 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 		return nil
 	}
 	account, computer := "account "+name, "computer "+hostOf(r)
-	if until := latest(s.doors.closed(account, mostFailures), s.doors.closed(computer, mostFromOne)); !until.IsZero() {
-		return refuse(http.StatusTooManyRequests, "密码错误次数过多，请在"+until.In(s.zoneOf().Location).Format("15:04")+"以后再试。")
-	}
-	users, err := s.users()
+	users, err := s.users(r.Context())
 	if err != nil {
 		return err
 	}
 	if users == nil { // nobody needs to
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
+	}
+	if until, err := s.closed(r.Context(), account, computer); err != nil {
+		return err
+	} else if !until.IsZero() {
+		return refuse(http.StatusTooManyRequests, "密码错误次数过多，请在"+until.In(s.zoneOf().Location).Format("15:04")+"以后再试。")
 	}
 	u := User{Hash: s.nobody} // as much work as for somebody
 	if i := slices.IndexFunc(users, func(x User) bool { return x.Name == name }); i >= 0 {
@@ -219,18 +195,16 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 	if err != nil {
 		return err
 	}
-	if !ok || u.Name == "" {
-		s.doors.failed(account)
-		s.doors.failed(computer)
+	now := s.o.Clock()
+	if !ok || u.Name == "" || u.Disabled {
+		if err := s.o.Store.Fail(r.Context(), now, now.Add(-lockedFor), account, computer); err != nil {
+			return err
+		}
 		return refuse(http.StatusForbidden, "用户名或密码不对。")
 	}
-	s.doors.opened(account)
 	held, id := Secret()
-	now := s.o.Clock()
-	if err := s.o.Store.EndSessions(func(x Session) bool { return x.over(now) }); err != nil {
-		return err
-	}
-	if err := s.o.Store.PutSession(Session{ID: id, User: u.Name, Begun: now, Seen: now}); err != nil {
+	if err := errors.Join(s.o.Store.Forgive(r.Context(), account), s.o.Store.EndSessionsBefore(r.Context(), now.Add(-idleSession), now.Add(-longSession)),
+		s.o.Store.PutSession(r.Context(), Session{ID: id, User: u.Name, Begun: now, Seen: now, From: hostOf(r)})); err != nil {
 		return err
 	}
 	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: held, Path: "/", HttpOnly: true, Secure: s.o.Secure, SameSite: http.SameSiteLaxMode})
@@ -243,8 +217,7 @@ const nobodysHash = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAA
 
 func (s *Server) logout(w http.ResponseWriter, r *http.Request, _ person) error {
 	if c, err := r.Cookie(s.cookie()); err == nil && s.o.Store != nil {
-		id := hashOfSecret(c.Value)
-		if err := s.o.Store.EndSessions(func(x Session) bool { return x.ID == id }); err != nil {
+		if err := s.o.Store.EndSession(r.Context(), hashOfSecret(c.Value)); err != nil {
 			return err
 		}
 	}
@@ -260,11 +233,4 @@ func hostOf(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	return host
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"time"
 
 	"taizhang/cmd/internal/office"
@@ -106,15 +107,56 @@ func (s *Server) front(ctx context.Context, rd *reading, p warehouse.Point) (*we
 	})
 }
 
-// warm makes what most ask for of a new publication.
+// warm makes of a new publication what most ask for: the first page always, the others where somebody looked at pages
+// lately, those of figures that were looked at of the publication before.
 func (s *Server) warm(rd *reading) {
-	p := rd.Published()
-	if _, err := s.front(noContext, rd, p); err != nil {
-		s.o.Log.Warn("front page of a new publication", "err", err)
+	side, err := rd.beside()
+	if err != nil {
+		s.o.Log.Warn("read a new publication", "err", err)
+		return
 	}
-	if _, err := s.allFigures(noContext, rd, p); err != nil {
-		s.o.Log.Warn("figures of a new publication", "err", err)
+	defer side.Close()
+	p := side.Published()
+	make := []func() error{
+		func() error { _, err := s.owed(side, p, ""); return err },
+		func() error { _, err := s.front(noContext, side, p); return err },
 	}
+	if s.readings.wanted() {
+		make = append(make, func() error { _, err := s.allFigures(noContext, side, p); return err },
+			func() error { _, err := s.figuresOfUnits(side, p); return err })
+		for _, address := range s.viewsOf(side, p) {
+			make = append(make, func() error { return s.makeFigure(side, address) })
+		}
+	}
+	for _, f := range make {
+		select {
+		case <-s.ended:
+			return
+		default:
+		}
+		if err := f(); err != nil {
+			s.o.Log.Warn("pages of a new publication", "err", err)
+		}
+	}
+}
+
+// viewsOf are the pages of figures that are made before anybody asks: those that were looked at lately, and those that the
+// first page leads to.
+func (s *Server) viewsOf(rd *reading, p warehouse.Point) []string {
+	list := s.readings.viewsLately()
+	if !s.o.Ahead {
+		return list
+	}
+	front, err := s.front(noContext, rd, p)
+	if err != nil {
+		return list // it was said
+	}
+	for _, c := range front.Cards {
+		if address := "/figures/" + c.Metric.ID; !slices.Contains(list, address) {
+			list = append(list, address)
+		}
+	}
+	return list
 }
 
 func (s *Server) allFigures(ctx context.Context, rd *reading, p warehouse.Point) (figuresView, error) {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"taizhang/queries"
 )
@@ -32,19 +33,13 @@ func TestNewPublicationIsRead(t *testing.T) {
 	if list, err := old.Returns(t.Context(), queries.ReturnsAsk{ID: id}); err != nil || len(list) != 1 || list[0].Get("decision") != nil {
 		t.Errorf("the old publication answers otherwise than before: %v, %v", list, err)
 	}
-	x.server.readings.mu.Lock() // as if it had been noticed a while ago
-	x.server.readings.since = x.server.readings.since.Add(-2 * mostBehind)
-	x.server.readings.mu.Unlock()
-	if now := x.page("/"); now == front {
-		t.Error("the front page stays as it was")
-	}
+	eventually(t, 30*time.Second, "the front page stays as it was", func() bool { return x.page("/") != front })
 	done()
-	if left, _ := filepath.Glob(filepath.Join(dir, Folder, readingPrefix+"*")); len(left) > 2 {
-		t.Errorf("%v are kept", left)
-	}
-	if err := x.server.readings.close(); err != nil {
-		t.Fatal(err)
-	}
+	eventually(t, 30*time.Second, "more than two publications are kept open", func() bool {
+		left, _ := filepath.Glob(filepath.Join(dir, Folder, readingPrefix+"*.duckdb"))
+		return len(left) <= 2
+	})
+	x.close()
 	if left, _ := filepath.Glob(filepath.Join(dir, Folder, readingPrefix+"*.duckdb")); len(left) > 0 {
 		t.Errorf("%v stay behind", left)
 	}
@@ -54,5 +49,44 @@ func TestNewPublicationIsRead(t *testing.T) {
 	open(t, dir, nil)
 	if left, _ := filepath.Glob(filepath.Join(dir, Folder, readingPrefix+"*")); len(left) > 0 {
 		t.Errorf("what a killed process left stays: %v", left)
+	}
+}
+
+// TestPagesWaitForNoFigures: while the figures of a new publication are computed, pages of figures come from the one
+// before, at once, and say of when they are; what was looked at is made of the newest before it is shown.
+func TestPagesWaitForNoFigures(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	const view = "/figures/return_completeness"
+	x.page(view)
+	before := x.page("/")
+	shownNow := func() *reading {
+		x.server.readings.mu.Lock()
+		defer x.server.readings.mu.Unlock()
+		return x.server.readings.shown
+	}
+	rd := shownNow()
+	id := firstReturn(t, x.page("/units/smj"))
+	if a := x.post("/returns/"+id+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther {
+		t.Fatalf("withdraw: status %d\n%s", a.status, a.body)
+	}
+	if page := x.page("/"); page != before && shownNow() == rd {
+		t.Error("the page is of neither publication")
+	}
+	eventually(t, 30*time.Second, "the newest publication is never shown", func() bool { return shownNow() != rd })
+	shown := shownNow()
+	made := func() int {
+		shown.keep.mu.Lock()
+		defer shown.keep.mu.Unlock()
+		return len(shown.made)
+	}
+	n := made()
+	if page := x.page("/"); page == before {
+		t.Error("the page stays as it was")
+	}
+	for _, path := range []string{view, "/figures", "/units/cyj"} {
+		x.page(path)
+	}
+	if more := made() - n; more > 2 { // what a unit owes and has handed in is looked up for its page
+		t.Errorf("%d results were made for requests, beside what was made before", more)
 	}
 }

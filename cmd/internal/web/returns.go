@@ -7,6 +7,7 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/weekly"
 )
@@ -64,6 +65,26 @@ func (s *Server) debts(rd *reading, list []result.Record) []debt {
 	return out
 }
 
+// owing is who owes what at a point, of all units or of one.
+type owing struct {
+	debts  []debt
+	remind string // of all
+}
+
+func (s *Server) owed(rd *reading, p warehouse.Point, unit string) (owing, error) {
+	return once(rd, fmt.Sprint("owed ", unit, rd.At(p)), func() (out owing, err error) {
+		list, err := rd.Status(noContext, queries.StatusAsk{Point: p, Submitter: unit})
+		if err != nil {
+			return out, err
+		}
+		out.debts = s.debts(rd, list)
+		if unit == "" {
+			out.remind, err = weekly.Remind(noContext, rd.Reader, p)
+		}
+		return out, err
+	})
+}
+
 func (s *Server) returns(w http.ResponseWriter, r *http.Request, who person) error {
 	rd, done, l, err := s.reads(r)
 	if err != nil {
@@ -74,11 +95,11 @@ func (s *Server) returns(w http.ResponseWriter, r *http.Request, who person) err
 	if err != nil {
 		return err
 	}
-	list, err := rd.Status(r.Context(), queries.StatusAsk{Point: p})
+	now, err := s.owed(rd, p, "")
 	if err != nil {
 		return err
 	}
-	all := s.debts(rd, list)
+	all := now.debts
 	if as := r.URL.Query().Get("as"); as != "" {
 		t := sheetOf("报送情况_截至"+rd.At(p).AsOf.String(), "单位", "报表", "报送期", "应报时间", "情况")
 		for _, d := range all {
@@ -89,14 +110,12 @@ func (s *Server) returns(w http.ResponseWriter, r *http.Request, who person) err
 	v := returnsView{ByForm: r.URL.Query().Get("by") == "form", State: r.URL.Query().Get("state")}
 	v.count(all)
 	v.group(all)
-	if v.Remind, err = weekly.Remind(r.Context(), rd.Reader, p); err != nil {
-		return err
-	}
+	v.Remind = now.remind
 	if !l.Point.Elsewhere {
 		if v.Waiting, err = s.waiting(""); err != nil {
 			return err
 		}
-		if v.Trouble, err = s.zoneOf().Troubles(); err != nil {
+		if v.Trouble, err = s.troubles(s.zoneOf()); err != nil {
 			return err
 		}
 	}

@@ -3,8 +3,10 @@ package web
 import (
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/service"
 	"taizhang/internal/state"
 	"taizhang/internal/zone"
@@ -18,6 +20,31 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request, who person) error
 	}
 	http.Redirect(w, r, "/papers", http.StatusSeeOther)
 	return nil
+}
+
+// journal is what the journal said when it was so long: it is read again only where it has grown.
+type journal struct {
+	mu         sync.Mutex
+	size       int64
+	unanswered []string
+}
+
+// troubles are the folders and files that somebody has to look after.
+func (s *Server) troubles(z *office.Zone) ([]string, error) {
+	var out []string
+	for _, err := range z.FolderTroubles() {
+		out = append(out, err.Error())
+	}
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	if size := z.JournalSize(); size != s.journal.size {
+		unanswered, _, err := z.Journal()
+		if err != nil {
+			return nil, err
+		}
+		s.journal.size, s.journal.unanswered = size, unanswered
+	}
+	return append(out, s.journal.unanswered...), nil
 }
 
 // runsView is 运行: the service's jobs, what it did, and what somebody has to do something about.
@@ -75,7 +102,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 	for _, x := range runs {
 		v.Runs = append(v.Runs, runViewOf(x, at))
 	}
-	if v.Troubles, err = z.Troubles(); err != nil {
+	if v.Troubles, err = s.troubles(z); err != nil {
 		return err
 	}
 	if v.Waiting, err = s.waiting(""); err != nil {

@@ -18,10 +18,11 @@ type Options struct {
 	Service Service
 	Clock   func() time.Time // time.Now unless set
 	Log     *slog.Logger     // discarded unless set
-	Store   Store            // users and sessions; nil: none, whoever asks is this computer's operator
+	Store   *Users           // users and sessions; nil: none, whoever asks is this computer's operator
 	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
 	Secure  bool             // it is served over TLS
 	Version string           // of the program
+	Ahead   bool             // pages of figures are made before anybody asks, from the start on
 	Exe     string           // the program that runs fenced queries; "": this one
 }
 
@@ -41,9 +42,12 @@ type Server struct {
 	asking   chan struct{} // queries at work
 	coming   chan struct{} // uploads that are read and judged
 	ended    chan struct{} // closed when the page ends
-	lines    atomic.Int64  // live connections
-	intake   turns         // of taking in what lies in the inbox
-	nobody   string        // hash of a password that nobody has
+	followed chan struct{} // closed when nothing is looked for any more
+	news     news
+	journal  journal
+	lines    atomic.Int64 // live connections
+	intake   turns        // of taking in what lies in the inbox
+	nobody   string       // hash of a password that nobody has
 }
 
 // New makes the page of a zone. Close ends it.
@@ -68,8 +72,8 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the page's audit: %w", err)
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{})}
-	s.drafts.clock, s.doors.clock, s.readings.warm = o.Clock, o.Clock, s.warm
+	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{}), followed: make(chan struct{})}
+	s.drafts.clock = o.Clock
 	s.routes = s.table()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.guard(r))
@@ -78,12 +82,17 @@ func New(o Options) (*Server, error) {
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, personOf(r.Context()), notFound("没有这个页面。"))
 	})
+	if o.Ahead {
+		s.readings.asked = time.Now()
+	}
+	go s.follow()
 	return s, nil
 }
 
 // Close ends the page: live connections end, what it has open is closed.
 func (s *Server) Close() error {
 	close(s.ended)
+	<-s.followed
 	return errors.Join(s.readings.close(), s.audit.close())
 }
 
@@ -122,7 +131,7 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // name point here.
 func (s *Server) hosts(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if users, err := s.users(); err == nil && users == nil && !isLoopback(r.Host) {
+		if users, err := s.users(r.Context()); err == nil && users == nil && !isLoopback(r.Host) {
 			s.fail(w, r, person{}, &fault{status: http.StatusMisdirectedRequest, says: "请用 127.0.0.1 或 localhost 打开本页。"})
 			return
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -11,142 +12,62 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"sync"
-	"time"
 
 	"taizhang/internal/durable"
+	"taizhang/internal/state"
 )
 
-// User is somebody who may log in.
-type User struct {
-	Name   string    `json:"name"`
-	Role   Role      `json:"role"`
-	Unit   string    `json:"unit,omitempty"`   // code, of a submitter
-	Hash   string    `json:"hash"`             // of the password, see HashPassword
-	Tokens []string  `json:"tokens,omitempty"` // SHA-256 of the tokens that programs ask with
-	Since  time.Time `json:"since"`            // when the password was set: older sessions end
-}
+// User is somebody who may log in; its role is a Role, its hash that of HashPassword.
+type User = state.User
 
-// Session is a login. ID is the SHA-256 of what the browser holds.
-type Session struct {
-	ID    string    `json:"id"`
-	User  string    `json:"user"`
-	Begun time.Time `json:"begun"`
-	Seen  time.Time `json:"seen"`
-}
+// Session is a login.
+type Session = state.Session
 
-// Store keeps users and sessions. Passwords, tokens and what browsers hold are never in it, only their hashes.
-type Store interface {
-	Users() ([]User, error)
-	PutUser(u User) error
-	RemoveUser(name string) error
-	Sessions() ([]Session, error)
-	PutSession(s Session) error
-	// EndSessions ends those of which over says so.
-	EndSessions(over func(Session) bool) error
-}
+// Users is where users and sessions are kept: the zone's state.
+type Users = state.Store
 
-// Files is a Store of two files in a folder of the zone: users.json, which `taizhang user` writes, and sessions.json,
-// which the page writes.
-type Files struct {
-	dir string
-	mu  sync.Mutex
-}
+// ErrUsersLost: the state with the users was damaged and set aside. Nobody is let in, not even on the computer itself.
+var ErrUsersLost = errors.New("用户名单随损坏的 state.sqlite 一起失去：请执行 taizhang doctor 从备份恢复，或用 taizhang user add 重新添加用户")
 
-// NewFiles gives the store of a zone's folder.
-func NewFiles(zoneDir string) *Files { return &Files{dir: filepath.Join(zoneDir, Folder)} }
-
-// Users lists the users in the order in which they were added.
-func (f *Files) Users() ([]User, error) { return readList[User](filepath.Join(f.dir, "users.json")) }
-
-// PutUser adds a user, or replaces the one of that name.
-func (f *Files) PutUser(u User) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	list, err := f.Users()
-	if err != nil {
-		return err
-	}
-	if i := slices.IndexFunc(list, func(x User) bool { return x.Name == u.Name }); i >= 0 {
-		list[i] = u
-	} else {
-		list = append(list, u)
-	}
-	return f.write("users.json", list)
-}
-
-// RemoveUser removes a user; none of that name is fs.ErrNotExist.
-func (f *Files) RemoveUser(name string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	list, err := f.Users()
-	if err != nil {
-		return err
-	}
-	kept := slices.DeleteFunc(slices.Clone(list), func(x User) bool { return x.Name == name })
-	if len(kept) == len(list) {
-		return fmt.Errorf("user %s: %w", name, fs.ErrNotExist)
-	}
-	return f.write("users.json", kept)
-}
-
-// Sessions lists the sessions.
-func (f *Files) Sessions() ([]Session, error) {
-	return readList[Session](filepath.Join(f.dir, "sessions.json"))
-}
-
-// PutSession adds a session, or replaces the one of that id.
-func (f *Files) PutSession(s Session) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	list, err := f.Sessions()
-	if err != nil {
-		return err
-	}
-	list = slices.DeleteFunc(list, func(x Session) bool { return x.ID == s.ID })
-	return f.write("sessions.json", append(list, s))
-}
-
-// EndSessions ends sessions.
-func (f *Files) EndSessions(over func(Session) bool) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	list, err := f.Sessions()
-	if err != nil {
-		return err
-	}
-	kept := slices.DeleteFunc(slices.Clone(list), over)
-	if len(kept) == len(list) {
-		return nil
-	}
-	return f.write("sessions.json", kept)
-}
-
-func (f *Files) write(name string, list any) error {
-	text, err := json.MarshalIndent(list, "", " ")
-	if err != nil {
-		return err
-	}
-	if err := durable.MkdirAll(f.dir, 0o700); err != nil {
-		return err
-	}
-	return durable.WriteBytes(filepath.Join(f.dir, name), 0o600, append(text, '\n'))
-}
-
-func readList[T any](path string) ([]T, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+// OpenUsers opens the users and sessions of a zone. What earlier programs kept of them in files is moved in, once.
+func OpenUsers(ctx context.Context, zoneDir string) (*Users, error) {
+	s, err := state.Open(ctx, zoneDir)
 	if err != nil {
 		return nil, err
 	}
-	var list []T
-	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if err := moveIn(ctx, s, filepath.Join(zoneDir, Folder)); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
-	return list, nil
+	return s, nil
+}
+
+// moveIn takes users from the files of earlier programs, and removes these; their sessions are over.
+func moveIn(ctx context.Context, s *state.Store, dir string) error {
+	file := filepath.Join(dir, "users.json")
+	content, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var list []User
+	if err := json.Unmarshal(content, &list); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if err := s.AddUsers(ctx, list...); err != nil {
+		return err
+	}
+	old := []string{file}
+	if sessions := filepath.Join(dir, "sessions.json"); exists(sessions) {
+		old = append(old, sessions)
+	}
+	return durable.Remove(old...)
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // Secret makes something that can't be guessed, for a token or a browser to hold, and the hash by which it is known.

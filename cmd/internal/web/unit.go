@@ -13,24 +13,26 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/queries"
 )
 
 // unitView is a unit's own page.
 type unitView struct {
-	Unit     zone.Submitter
-	MaySend  bool
-	Due      []debt // what is waited for, what is due first on top
-	Done     []debt
-	Waiting  []string // its files in the inbox
-	History  []returnRow
-	More     int // returns that are not shown
-	Figures  []figureRow
-	Forms    []formChoice // that the unit owes, for decisions
-	MostMB   int64
-	Begun    bool // something was published
-	ShownAll bool
+	Unit      zone.Submitter
+	MaySend   bool
+	Due       []debt // what is waited for, what is due first on top
+	Done      []debt
+	Waiting   []string // its files in the inbox
+	History   []returnRow
+	More      int // returns that are not shown
+	Figures   []figureRow
+	FiguresAt string       // of when they are
+	Forms     []formChoice // that the unit owes, for decisions
+	MostMB    int64
+	Begun     bool // something was published
+	ShownAll  bool
 }
 
 type formChoice struct{ ID, Title string }
@@ -81,11 +83,11 @@ func (s *Server) fillUnit(r *http.Request, rd *reading, u zone.Submitter, v *uni
 	if err != nil {
 		return err
 	}
-	list, err := rd.Status(r.Context(), queries.StatusAsk{Point: p, Submitter: u.Code})
+	now, err := s.owed(rd, p, u.Code)
 	if err != nil {
 		return err
 	}
-	for _, d := range s.debts(rd, list) {
+	for _, d := range now.debts {
 		if slices.Contains([]string{"missing", "rejected", "not_due"}, d.State) {
 			v.Due = append(v.Due, d)
 		} else {
@@ -93,36 +95,63 @@ func (s *Server) fillUnit(r *http.Request, rd *reading, u zone.Submitter, v *uni
 		}
 	}
 	slices.SortStableFunc(v.Due, func(a, b debt) int { return strings.Compare(a.Due, b.Due) })
-	returns, err := rd.Returns(r.Context(), queries.ReturnsAsk{Point: p, Submitter: u.Code})
+	returns, err := once(rd, fmt.Sprint("returns ", u.Code, rd.At(p)), func() ([]result.Record, error) {
+		list, err := rd.Returns(noContext, queries.ReturnsAsk{Point: p, Submitter: u.Code})
+		slices.Reverse(list)
+		return list, err
+	})
 	if err != nil {
 		return err
 	}
-	slices.Reverse(returns)
 	if n := len(returns); n > historyShown && !v.ShownAll && r.URL.Query().Get("as") == "" {
 		v.More, returns = n-historyShown, returns[:historyShown]
 	}
 	for _, rec := range returns {
 		v.History = append(v.History, s.returnRowOf(rd, rec))
 	}
-	v.Figures, err = once(rd, fmt.Sprint("unit figures ", u.Code, rd.At(p)), func() ([]figureRow, error) { return unitFigures(r, rd, u, queries.Ask{Point: p}) })
+	return s.unitFigures(r, u, v)
+}
+
+// unitFigures are the figures that a unit's own rows make, those of nothing left out. They may be of the publication before
+// while those of the newest are made, and say so.
+func (s *Server) unitFigures(r *http.Request, u zone.Submitter, v *unitView) error {
+	rd, done, err := s.readings.calm(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, at, err := pointOf(r, rd.Reader)
+	if err != nil {
+		return err
+	}
+	all, err := s.figuresOfUnits(rd, p)
+	v.Figures, v.FiguresAt = all[u.Name], at.Shown
 	return err
 }
 
-// unitFigures are the figures that a unit's own rows make, those of nothing left out.
-func unitFigures(r *http.Request, rd *reading, u zone.Submitter, a queries.Ask) ([]figureRow, error) {
-	a.Where = map[string]string{"submitter": u.Name}
-	list, err := rd.Metrics(r.Context(), a)
-	if err != nil {
-		return nil, err
-	}
-	var out []figureRow
-	for _, f := range list {
-		if f.Coverage.Expected+f.Coverage.Received == 0 && f.Metric.Fact.Mode != metric.Obligation || f.Value == nil {
-			continue
+// figuresOfUnits are the figures that each unit's own rows make, by the unit's name.
+func (s *Server) figuresOfUnits(rd *reading, p warehouse.Point) (map[string][]figureRow, error) {
+	return once(rd, fmt.Sprint("figures of units ", rd.At(p)), func() (map[string][]figureRow, error) {
+		var can []string
+		for _, m := range rd.Catalogue.Metrics {
+			if m.Allows("submitter") {
+				can = append(can, m.ID)
+			}
 		}
-		out = append(out, rowOf(f, queries.Comparison{}))
-	}
-	return out, nil
+		list, err := rd.Metrics(noContext, queries.Ask{Point: p, Metrics: can, By: []string{"submitter"}})
+		if err != nil {
+			return nil, err
+		}
+		out := map[string][]figureRow{}
+		for _, f := range list {
+			if f.Value == nil || len(f.Dims) == 0 || f.Dims[0].Value == nil ||
+				f.Coverage.Expected+f.Coverage.Received == 0 && f.Metric.Fact.Mode != metric.Obligation {
+				continue
+			}
+			out[*f.Dims[0].Value] = append(out[*f.Dims[0].Value], rowOf(f, queries.Comparison{}))
+		}
+		return out, nil
+	})
 }
 
 var outcomeClass = map[string]string{"accepted": "good", "accepted_with_warnings": "check", "partially_accepted": "check", "rejected": "bad", "duplicate": "same"}

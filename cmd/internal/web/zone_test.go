@@ -26,6 +26,7 @@ import (
 	"taizhang/cmd/internal/service"
 	"taizhang/data"
 	"taizhang/ingest/forms"
+	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/queries"
@@ -209,13 +210,15 @@ type site struct {
 	url    string
 	client *http.Client
 	log    *bytes.Buffer
+	close  func()
 }
 
 // open shows the page of a zone. Without users whoever asks is its operator.
 func open(t testing.TB, dir string, change func(*Options)) *site {
 	t.Helper()
 	log := &bytes.Buffer{}
-	o := Options{Service: &testService{dir: dir, clock: testClock}, Clock: testClock, Store: NewFiles(dir), Alone: true, Version: "test",
+	store := usersOf(t, dir)
+	o := Options{Service: &testService{dir: dir, clock: testClock}, Clock: testClock, Store: store, Alone: true, Version: "test",
 		Log: slog.New(slog.NewTextHandler(log, nil))}
 	if change != nil {
 		change(&o)
@@ -227,13 +230,39 @@ func open(t testing.TB, dir string, change func(*Options)) *site {
 	s.nobody = cheap("nobody")
 	h := httptest.NewServer(s.Handler())
 	x := &site{t: t, dir: dir, server: s, url: h.URL, client: newClient(t), log: log}
-	t.Cleanup(func() {
+	x.close = sync.OnceFunc(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 		h.Close()
 	})
+	t.Cleanup(x.close)
 	return x
+}
+
+// eventually waits for what happens beside requests.
+func eventually(t testing.TB, limit time.Duration, otherwise string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !is(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(otherwise)
+		}
+	}
+}
+
+// usersOf opens the users of a zone.
+func usersOf(t testing.TB, dir string) *state.Store {
+	t.Helper()
+	s, err := OpenUsers(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }
 
 // newClient is a browser of a sort: it keeps cookies and follows nothing by itself.

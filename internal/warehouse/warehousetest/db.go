@@ -44,7 +44,7 @@ func Fill(t testing.TB, db *warehouse.DB) {
 	load(t, db, "ctl.form_column", columns)
 	load(t, db, "ctl.form_value", Meanings(t))
 	Exec(t, db, `insert into ctl.calendar
-		select cast(d as date), isodow(d) <= 5, sum(case when isodow(d) <= 5 then 1 else 0 end) over (order by d)
+		select 'xt', cast(d as date), isodow(d) <= 5, sum(case when isodow(d) <= 5 then 1 else 0 end) over (order by d)
 		from (select unnest(generate_series(date '2021-01-01', date '2023-12-31', interval 1 day)) as d)`)
 }
 

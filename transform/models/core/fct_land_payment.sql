@@ -12,9 +12,9 @@ with timed as (
         payment.workday_no as paid_workday_no
     from stg.land_payment as t
     join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'land_payment'
-    left join ctl.calendar as payment on payment.day = t.paid_on
-    left join ctl.calendar as refund on refund.day = t.refunded_on
-    left join ctl.calendar as yesterday on yesterday.day = cast(c.as_of - interval '1' day as date)
+    left join ctl.calendar as payment on payment.zone = t.zone and payment.day = t.paid_on
+    left join ctl.calendar as refund on refund.zone = t.zone and refund.day = t.refunded_on
+    left join ctl.calendar as yesterday on yesterday.zone = t.zone and yesterday.day = cast(c.as_of - interval '1' day as date)
 )
 select
     i.zone, i.as_of, i.known_at, i.return_id, i.sheet, i.row_no, i.key_text,
@@ -26,4 +26,4 @@ select
     last_day.day as refund_due_on
 from timed as i
 left join core.dim_submitter as s on s.zone = i.zone and s.code = i.submitter_code
-left join ctl.calendar as last_day on last_day.is_workday and last_day.workday_no = i.paid_workday_no + 15
+left join ctl.calendar as last_day on last_day.zone = i.zone and last_day.is_workday and last_day.workday_no = i.paid_workday_no + 15
