@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test test-scale soak vet bench bench-quick bench-peers bench-web bench-scale pictures generate clean prerequisites
+.PHONY: help demo build test test-scale test-trino soak vet bench bench-quick bench-peers bench-web bench-scale pictures generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ ONLY ?= TestSoak|TestEveryStep|TestDamagedWarehouse|TestClockStepsBack
 # Each of the tests takes SOAK at most; what they say is in docs/reliability.md. TAIZHANG_SOAK_SEED=N repeats a mix.
 soak: prerequisites ## mix returns, corrections, kills, full disks, clock steps, lost blocks, readers, restores (SOAK=1h ONLY=TestSoak)
 	@TAIZHANG_SOAK=$(SOAK) TAIZHANG_TEST_STEPS=all $(GO) test -timeout 0 -count 1 -v -run '^($(ONLY))$$' ./cmd/taizhang
+
+# Trino (821 MB, by Maven) and a Java 24 or newer are kept in the user's cache folder; TAIZHANG_TRINO_CACHE=DIR elsewhere.
+test-trino: prerequisites ## prove on a Trino cluster that it gives DuckDB's figures (minutes; ROWS=5000000 adds a large zone)
+	@TAIZHANG_TEST_TRINO=1 TAIZHANG_TEST_TRINO_ROWS=$(ROWS) $(GO) test -timeout 60m -count 1 -v -run '^TestTrino$$' ./cmd/internal/trinotest
 
 vet: prerequisites ## look for mistakes: gofmt, vet, staticcheck (pinned in go.mod)
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }

@@ -80,7 +80,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		return nil, err
 	}
 	if len(t.Rows) == 0 {
-		names, err := warehouse.Strings(ctx, r.db.Conn, "select distinct file from raw.return")
+		names, err := r.texts(ctx, "select distinct file from raw.return")
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +106,7 @@ func (r *Reader) Cell(ctx context.Context, a CellAsk) ([]CellTrace, error) {
 		}
 	}
 	if len(rows) == 0 {
-		sheets, err := warehouse.Strings(ctx, r.db.Conn, "select distinct sheet from raw.return_column where return_id in ("+quotedColumn(t.Rows)+") order by 1")
+		sheets, err := r.texts(ctx, "select distinct sheet from raw.return_column where return_id in ("+quotedColumn(t.Rows)+") order by 1")
 		if err != nil {
 			return nil, err
 		}
@@ -208,11 +208,11 @@ func (r *Reader) lineage(ctx context.Context) (*lineage.Graph, error) {
 	if r.graph != nil {
 		return r.graph, nil
 	}
-	tables, err := lineage.Tables(ctx, r.db.Conn)
+	tables, err := r.engine.Columns(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r.graph, err = lineage.Of(ctx, r.db.Conn, r.models, tables)
+	r.graph, err = lineage.Of(ctx, r.engine.Parser(), r.models, tables)
 	return r.graph, err
 }
 
@@ -277,7 +277,7 @@ func (r *Reader) cellUse(ctx context.Context, m *metric.Metric, reads map[string
 			if e == "" || used {
 				continue
 			}
-			names, err := metric.ColumnsRead(ctx, r.db.Conn, e)
+			names, err := metric.ColumnsRead(ctx, r.engine.Parser(), e)
 			if err != nil {
 				return u, err
 			}

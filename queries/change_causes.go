@@ -27,7 +27,7 @@ func (r *Reader) causes(ctx context.Context, p warehouse.Point, from time.Time) 
 			(select max_by(o.return_id, o.n) from placed as o where o.zone = k.zone and o.submitter = k.submitter and o.form = k.form
 				and o.period = k.period and o.n < k.n and o.is_accepted)
 		from placed as k left join core.dim_submitter as s on s.zone = k.zone and s.code = k.submitter
-		where k.received_at > cast(`+since+` as timestamp) order by k.n`)
+		where k.received_at > cast(`+since+` as timestamp(6)) order by k.n`)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (r *Reader) causes(ctx context.Context, p warehouse.Point, from time.Time) 
 		from raw.decision as d
 		left join raw.return as r on r.zone = d.zone and r.return_id = d.return_id
 		left join core.dim_submitter as s on s.zone = d.zone and s.code = coalesce(d.submitter, r.submitter)
-		where d.decided_at > cast(`+since+` as timestamp) and d.decided_at <= cast(`+until+` as timestamp) order by d.seq`)
+		where d.decided_at > cast(`+since+` as timestamp(6)) and d.decided_at <= cast(`+until+` as timestamp(6)) order by d.seq`)
 	if err != nil {
 		return nil, err
 	}

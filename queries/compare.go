@@ -9,7 +9,6 @@ import (
 	"taizhang/internal/calendar"
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
-	"taizhang/internal/warehouse"
 )
 
 // Comparison is what a figure is compared with: the same figure a week and a
@@ -104,11 +103,15 @@ func (r *Reader) targets(ctx context.Context) (map[string]target, error) {
 			out[m.ID] = target{*m.Target, "plain"}
 		}
 	}
-	err := warehouse.Each(ctx, r.db.Conn, "select metric, cast(target as double), basis from ctl.target where target is not null", func(v []any) error {
-		out[v[0].(string)] = target{v[1].(float64), fmt.Sprint(v[2])}
-		return nil
-	})
-	return out, err
+	t, err := r.table(ctx, "select metric, cast(target as double), basis from ctl.target where target is not null")
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range t.Rows {
+		value, _ := v[1].(float64)
+		out[text0(v[0])] = target{value, fmt.Sprint(v[2])}
+	}
+	return out, nil
 }
 
 // monthBefore is the same day of the month before, or that month's last day.

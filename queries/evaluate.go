@@ -55,10 +55,18 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.db == nil && len(facts) > 1 {
+		return r.factByFact(ctx, q, facts, src, cover)
+	}
+	return r.together(ctx, q, facts, src, cover)
+}
+
+// together answers a question with one statement for some facts.
+func (r *Reader) together(ctx context.Context, q question, facts []*metric.Fact, src *warehouse.Restated, cover *cover) ([]Figure, error) {
 	query, widths := q.statement(facts, src)
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, r.Catalogue.Blame(ctx, r.db.Conn, lang.Errorf("figures: %w\n%s", "计算数字：%w\n%s", err, query))
+		return nil, r.blame(ctx, lang.Errorf("figures: %w\n%s", "计算数字：%w\n%s", err, query))
 	}
 	at := make(map[[2]any]warehouse.Point, len(q.points))
 	for _, p := range q.points {
@@ -83,6 +91,26 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 		a.add(metric.OfFact(q.metrics, facts[i]), p, dims, values[:widths[i]])
 	}
 	return r.whole(a, facts), nil
+}
+
+// factByFact answers a question with a statement for each fact: Trino refuses one whose stages are too many.
+func (r *Reader) factByFact(ctx context.Context, q question, facts []*metric.Fact, src *warehouse.Restated, cover *cover) ([]Figure, error) {
+	var out []Figure
+	of := map[*metric.Metric]int{}
+	for i, m := range q.metrics {
+		of[m] = i
+	}
+	for _, f := range facts {
+		one := q
+		one.metrics = metric.OfFact(q.metrics, f)
+		figures, err := r.together(ctx, one, []*metric.Fact{f}, src, cover)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, figures...)
+	}
+	slices.SortStableFunc(out, func(x, y Figure) int { return of[x.Metric] - of[y.Metric] })
+	return out, nil
 }
 
 // momentOf is a point as a row tells it.

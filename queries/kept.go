@@ -18,9 +18,9 @@ var notKept = []string{"zone", "week", "month"}
 // kept answers a question from the figures that the publication keeps. It gives
 // none where they have to be computed: elsewhere than at the publication's own
 // point, under conditions or by two dimensions, over models or by metrics that
-// were edited since, and where a publication holds several zones.
+// were edited since, and where a publication holds several zones; another engine than DuckDB keeps none.
 func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
-	if q.timed() || len(q.where) > 0 || len(q.by) > 1 || q.buckets != nil || !r.isPublished(q.points[0]) {
+	if r.db == nil || q.timed() || len(q.where) > 0 || len(q.by) > 1 || q.buckets != nil || !r.isPublished(q.points[0]) {
 		return nil, nil
 	}
 	by := "total"

@@ -99,7 +99,7 @@ func (r *Reader) Edited(ctx context.Context, models []warehouse.Model) (figures 
 // over is another reader of the same publication, over other models. It has no
 // file of its own to close.
 func (r *Reader) over(models []warehouse.Model, edited map[string]bool) *Reader {
-	return &Reader{Catalogue: r.Catalogue, path: r.path, db: r.db, loc: r.loc, point: r.point, seq: r.seq, names: r.names, places: r.places, zones: r.zones, sharedNames: r.sharedNames,
+	return &Reader{Catalogue: r.Catalogue, path: r.path, db: r.db, engine: r.engine, loc: r.loc, point: r.point, seq: r.seq, names: r.names, places: r.places, zones: r.zones, sharedNames: r.sharedNames,
 		models: models, edited: edited, prefix: "e"}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/engine"
 	"taizhang/internal/lang"
 	"taizhang/internal/lineage"
 	"taizhang/internal/metric"
@@ -25,7 +26,8 @@ type Reader struct {
 	Catalogue *metric.Catalogue
 
 	path   string
-	db     *warehouse.DB
+	db     *warehouse.DB // of a publication; nil where another engine is asked
+	engine engine.Engine
 	loc    *time.Location
 	point  warehouse.Point // the publication's own
 	models []warehouse.Model
@@ -67,6 +69,7 @@ func Open(path string, c *metric.Catalogue) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{Catalogue: c, path: path, db: db, seq: map[string]int{}, names: map[string]string{}, places: map[[2]string]int{}, zones: map[string]string{}, prefix: "p"}
+	r.engine = engine.Embedded(db)
 	if err := r.load(context.Background()); err != nil {
 		db.Close()
 		return nil, lang.Errorf("%s is no publication of taizhang: %w", "%s 不是本程序发布的文件：%w", path, err)
@@ -78,9 +81,24 @@ func Open(path string, c *metric.Catalogue) (*Reader, error) {
 	return r, nil
 }
 
+// OpenEngine answers from what another engine has published. The reader closes it.
+func OpenEngine(ctx context.Context, e engine.Engine, c *metric.Catalogue) (*Reader, error) {
+	if c == nil {
+		var err error
+		if c, err = metric.Load(); err != nil {
+			return nil, err
+		}
+	}
+	r := &Reader{Catalogue: c, engine: e, seq: map[string]int{}, names: map[string]string{}, places: map[[2]string]int{}, zones: map[string]string{}, prefix: "p"}
+	if err := r.load(ctx); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return r, nil
+}
+
 func (r *Reader) load(ctx context.Context) error {
 	tz := "Asia/Shanghai"
-	if got, err := warehouse.Strings(ctx, r.db.Conn, "select timezone from ctl.zone where timezone is not null limit 1"); err != nil {
+	if got, err := r.texts(ctx, "select timezone from ctl.zone where timezone is not null limit 1"); err != nil {
 		return err
 	} else if len(got) > 0 {
 		tz = got[0]
@@ -90,43 +108,57 @@ func (r *Reader) load(ctx context.Context) error {
 		return err
 	}
 	r.loc = loc
-	err = warehouse.Each(ctx, r.db.Conn, "select as_of, known_at, from_on from ctl.run", func(v []any) error {
-		r.point = warehouse.Point{AsOf: calendar.Of(v[0].(time.Time)), KnownAt: warehouse.FromWallClock(v[1].(time.Time), loc), From: calendar.Of(v[2].(time.Time))}
-		return nil
-	})
+	if r.point, err = r.ownPoint(ctx); err != nil {
+		return err
+	}
+	units, err := r.table(ctx, "select code, name, coalesce(seq, 9999), zone from ctl.submitter order by zone desc, code")
 	if err != nil {
 		return err
 	}
-	if !r.point.AsOf.Valid() {
-		return lang.Errorf("ctl.run is empty", "ctl.run 是空的")
-	}
-	err = warehouse.Each(ctx, r.db.Conn, "select code, name, coalesce(seq, 9999), zone from ctl.submitter order by zone desc", func(v []any) error {
-		name, _ := v[1].(string)
-		zone, _ := v[3].(string)
-		r.names[v[0].(string)] = name
+	for _, v := range units.Rows {
+		code, name, zone := text0(v[0]), text0(v[1]), text0(v[3])
+		seq, _ := v[2].(int64)
+		r.names[code] = name
 		_, seen := r.seq[name]
 		r.sharedNames = r.sharedNames || seen
-		r.seq[name] = int(v[2].(int32))
-		r.places[[2]string{zone, name}] = r.seq[name]
-		return nil
-	})
+		r.seq[name] = int(seq)
+		r.places[[2]string{zone, name}] = int(seq)
+	}
+	zones, err := r.table(ctx, "select zone, coalesce(name, zone) from ctl.zone")
 	if err != nil {
 		return err
 	}
-	err = warehouse.Each(ctx, r.db.Conn, "select zone, coalesce(name, zone) from ctl.zone", func(v []any) error {
-		r.zones[v[0].(string)] = v[1].(string)
-		return nil
-	})
-	if err != nil {
-		return err
+	for _, v := range zones.Rows {
+		r.zones[text0(v[0])] = text0(v[1])
 	}
-	r.models, err = warehouse.Models(ctx, r.db.Conn)
+	r.models, err = r.engine.Models(ctx)
 	return err
+}
+
+// ownPoint is the point that was published.
+func (r *Reader) ownPoint(ctx context.Context) (p warehouse.Point, err error) {
+	t, err := r.table(ctx, "select as_of, known_at, from_on from ctl.run")
+	if err != nil {
+		return p, err
+	}
+	if len(t.Rows) == 0 {
+		return p, lang.Errorf("ctl.run is empty", "ctl.run 是空的")
+	}
+	v := t.Rows[len(t.Rows)-1]
+	for i, into := range map[int]*calendar.Date{0: &p.AsOf, 2: &p.From} {
+		day, err := time.Parse(time.DateOnly, text0(v[i]))
+		if err != nil {
+			return p, err
+		}
+		*into = calendar.Of(day)
+	}
+	p.KnownAt, err = warehouse.ParseWallClock(text0(v[1]), r.loc)
+	return p, err
 }
 
 // Close closes the publication.
 func (r *Reader) Close() error {
-	err := r.db.Close()
+	err := r.engine.Close()
 	for _, f := range r.closing {
 		err = errors.Join(err, f())
 	}
@@ -220,7 +252,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehous
 			return s.Restated, nil
 		}
 		r.restated = append(r.restated[:i:i], r.restated[i+1:]...)
-		if err := s.Drop(ctx, r.db.Conn); err != nil {
+		if err := r.engine.Forget(ctx, s.Restated); err != nil {
 			return nil, err
 		}
 		break
@@ -234,7 +266,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehous
 	}
 	sort.Strings(names)
 	r.serial++
-	got, err := warehouse.RestateWith(ctx, r.db.Conn, r.models, o, fmt.Sprintf("%s%d_", r.prefix, r.serial), points, names...)
+	got, err := r.engine.Restate(ctx, r.models, o, fmt.Sprintf("%s%d_", r.prefix, r.serial), points, names...)
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +274,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehous
 	if len(r.restated) >= kept {
 		oldest := r.restated[0]
 		r.restated = r.restated[1:]
-		if err := oldest.Drop(ctx, r.db.Conn); err != nil {
+		if err := r.engine.Forget(ctx, oldest.Restated); err != nil {
 			return nil, err
 		}
 	}
@@ -256,7 +288,7 @@ func (r *Reader) forget(ctx context.Context) error {
 	defer r.mu.Unlock()
 	var faults []error
 	for _, s := range r.restated {
-		faults = append(faults, s.Drop(ctx, r.db.Conn))
+		faults = append(faults, r.engine.Forget(ctx, s.Restated))
 	}
 	r.restated = nil
 	return errors.Join(faults...)
@@ -311,58 +343,28 @@ func (r *Reader) SelectAt(ctx context.Context, p warehouse.Point, query string) 
 
 // table runs a query and reads it whole.
 func (r *Reader) table(ctx context.Context, query string, args ...any) (result.Table, error) {
-	var t result.Table
-	rows, err := r.db.Conn.QueryContext(ctx, query, args...)
-	if err != nil {
-		return t, err
-	}
-	defer rows.Close()
-	types, err := rows.ColumnTypes()
-	if err != nil {
-		return t, err
-	}
-	into, again := make([]any, len(types)), make([]repeated, len(types))
-	for _, ct := range types {
-		t.Columns = append(t.Columns, result.Column{Name: ct.Name(), Type: ct.DatabaseTypeName()})
-	}
-	for rows.Next() {
-		values := make([]any, len(types))
-		for i := range values {
-			into[i] = &values[i]
-		}
-		if err := rows.Scan(into...); err != nil {
-			return t, err
-		}
-		for i := range values {
-			values[i] = again[i].one(result.Plain(values[i], t.Columns[i].Type))
-		}
-		t.Rows = append(t.Rows, values)
-	}
-	return t, rows.Err()
+	return r.engine.Table(ctx, query, args...)
 }
 
-// repeated keeps one of equal texts of a column: units, states and file names
-// stand in every row of a ledger.
-type repeated struct {
-	seen      map[string]any
-	hits, all int
+// texts are the texts in the first column of a query.
+func (r *Reader) texts(ctx context.Context, query string) ([]string, error) {
+	t, err := r.table(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, row := range t.Rows {
+		if s, ok := row[0].(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out, nil
 }
 
-func (r *repeated) one(v any) any {
-	s, ok := v.(string)
-	if !ok || r.all > 1000 && r.hits < r.all/2 { // a column of texts that differ
-		return v
+// blame is what of the declarations makes a statement fail, else why it failed.
+func (r *Reader) blame(ctx context.Context, why error) error {
+	if r.db == nil {
+		return why
 	}
-	r.all++
-	if same, ok := r.seen[s]; ok {
-		r.hits++
-		return same
-	}
-	if r.seen == nil {
-		r.seen = map[string]any{}
-	}
-	if len(r.seen) < 4096 {
-		r.seen[s] = v
-	}
-	return v
+	return r.Catalogue.Blame(ctx, r.db.Conn, why)
 }

@@ -147,7 +147,7 @@ func (r *Reader) listed(ctx context.Context, id, table, columns string) (l listi
 		return l, err
 	}
 	l.rows = t.Records()
-	n, err := r.table(ctx, "select coalesce(max(total), 0)::bigint from "+table+" where return_id = ?", id)
+	n, err := r.table(ctx, "select cast(coalesce(max(total), 0) as bigint) from "+table+" where return_id = ?", id)
 	if err == nil {
 		l.total, _ = n.Rows[0][0].(int64)
 	}

@@ -109,7 +109,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	query := c.Trace(src.Name(m.Fact.Table), metric.Filters(m.Fact, a.Where), shown.names())
 	t, err := r.table(ctx, query)
 	if err != nil {
-		return nil, r.Catalogue.Blame(ctx, r.db.Conn, lang.Errorf("trace %s: %w\n%s", "追溯 %s：%w\n%s", m.ID, err, query))
+		return nil, r.blame(ctx, lang.Errorf("trace %s: %w\n%s", "追溯 %s：%w\n%s", m.ID, err, query))
 	}
 	if len(t.Rows) == 0 {
 		if err := r.knownValues(ctx, a, metrics, gr); err != nil {
@@ -194,13 +194,17 @@ func (r *Reader) columnsOf(ctx context.Context, returns map[string]bool) (map[[2
 		left join ctl.form_column as f on f.form = r.form and f.field = c.field
 		where c.col is not null and c.return_id in (` + strings.Join(ids, ", ") + `)
 		order by c.return_id, c.sheet, coalesce(f.seq, 9999), c.from_row`
-	err := warehouse.Each(ctx, r.db.Conn, q, func(v []any) error {
-		sheet, _ := v[1].(string)
-		k := [2]string{v[0].(string), sheet}
-		out[k] = append(out[k], sheetColumn{v[2].(string), v[3].(string), v[4].(string), int64(v[5].(int32)), int64(v[6].(int32))})
-		return nil
-	})
-	return out, err
+	t, err := r.table(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range t.Rows {
+		k := [2]string{text0(v[0]), text0(v[1])}
+		from, _ := v[5].(int64)
+		to, _ := v[6].(int64)
+		out[k] = append(out[k], sheetColumn{text0(v[2]), text0(v[3]), text0(v[4]), from, to})
+	}
+	return out, nil
 }
 
 // zoneCode is the code of a zone that is called by its name.

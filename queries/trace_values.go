@@ -75,7 +75,7 @@ func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (formFields,
 			if e == "" {
 				continue
 			}
-			names, err := metric.ColumnsRead(ctx, r.db.Conn, e)
+			names, err := metric.ColumnsRead(ctx, r.engine.Parser(), e)
 			if err != nil {
 				return out, err
 			}
@@ -92,22 +92,27 @@ func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (formFields,
 	for _, c := range columns {
 		roots = append(roots, g.Roots(lineage.Column{Table: m.Fact.Table, Name: c})...)
 	}
+	have, err := r.engine.Columns(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, form := range m.Fact.Forms {
 		var f shownFields
-		err = warehouse.Each(ctx, r.db.Conn, "select f.field, f.title, coalesce(f.is_key, false) from ctl.form_column as f join duckdb_columns() as c on c.schema_name = 'raw' and c.table_name = f.form and c.column_name = f.field where f.form = "+
-			warehouse.Quote(form)+" order by f.seq", func(v []any) error {
-			field, _ := v[0].(string)
-			title, _ := v[1].(string)
+		t, err := r.table(ctx, "select field, title, coalesce(is_key, false) from ctl.form_column where form = "+warehouse.Quote(form)+" order by seq")
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range t.Rows {
+			field, title := text0(v[0]), text0(v[1])
+			if !slices.Contains(have["raw."+form], field) {
+				continue
+			}
 			if v[2] == true {
 				f.key = append(f.key, Cell{Title: title, Field: field})
 			}
 			if slices.Contains(roots, lineage.Column{Table: "raw." + form, Name: field}) {
 				f.read = append(f.read, Cell{Title: title, Field: field})
 			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
 		}
 		out[form] = f
 	}

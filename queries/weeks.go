@@ -137,7 +137,7 @@ type SheetColumn struct {
 func (r *Reader) SheetColumns(ctx context.Context, id string) ([]SheetColumn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t, err := r.table(ctx, `select c.sheet, coalesce(f.title, c.title, c.field), c.field, c.col, coalesce(c.header_row, 0)::bigint, coalesce(c.from_row, 1)::bigint, coalesce(c.to_row, 1048576)::bigint
+	t, err := r.table(ctx, `select c.sheet, coalesce(f.title, c.title, c.field), c.field, c.col, cast(coalesce(c.header_row, 0) as bigint), cast(coalesce(c.from_row, 1) as bigint), cast(coalesce(c.to_row, 1048576) as bigint)
 		from raw.return_column as c
 		left join raw.return as r on r.return_id = c.return_id
 		left join ctl.form_column as f on f.form = r.form and f.field = c.field

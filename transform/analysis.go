@@ -62,10 +62,10 @@ func analyse(ctx context.Context, conn *sql.Conn, m *Model) (analysis, error) {
 		if pos, err := strconv.Atoi(tree.Position); err == nil {
 			line = lineOf(m.SQL, pos)
 		}
-		return analysis{}, &ModelError{m.File, line, tree.Message}
+		return analysis{}, &ModelError{File: m.File, Line: line, Message: tree.Message}
 	}
 	if len(tree.Statements) != 1 {
-		return analysis{}, &ModelError{m.File, 1, lang.Phrase("a model is one SELECT, not %d statements", "一个模型是一条 SELECT，不是%d条语句", len(tree.Statements))}
+		return analysis{}, &ModelError{File: m.File, Line: 1, Message: lang.Phrase("a model is one SELECT, not %d statements", "一个模型是一条 SELECT，不是%d条语句", len(tree.Statements))}
 	}
 	var a analysis
 	collect(tree.Statements[0], nil, &a.refs)

@@ -59,7 +59,7 @@ func parseAssertion(name, file, text string) (Model, error) {
 	text = strings.TrimRight(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), ";")
 	m := Model{Name: "check." + name, Layer: "check", File: file, SQL: text}
 	if !nameShape().MatchString(name) {
-		return m, &ModelError{file, 1, lang.Phrase("the name of a check is lowercase letters, digits and _: %q", "检查的名称只能用小写字母、数字和 _：%q", name)}
+		return m, &ModelError{File: file, Line: 1, Message: lang.Phrase("the name of a check is lowercase letters, digits and _: %q", "检查的名称只能用小写字母、数字和 _：%q", name)}
 	}
 	severity, note := "", ""
 	for _, line := range strings.Split(text, "\n") {
@@ -77,10 +77,10 @@ func parseAssertion(name, file, text string) (Model, error) {
 		}
 	}
 	if m.Description == "" {
-		return m, &ModelError{file, 1, lang.Phrase("the first line of a check says what ought to be", "检查的第一行要写明应当怎样")}
+		return m, &ModelError{File: file, Line: 1, Message: lang.Phrase("the first line of a check says what ought to be", "检查的第一行要写明应当怎样")}
 	}
 	if severity != "error" && severity != "warning" {
-		return m, &ModelError{file, 1, lang.Phrase("a check says how bad it is: `-- severity: error` or `-- severity: warning`", "检查要写明轻重：-- severity: error 或 -- severity: warning")}
+		return m, &ModelError{File: file, Line: 1, Message: lang.Phrase("a check says how bad it is: `-- severity: error` or `-- severity: warning`", "检查要写明轻重：-- severity: error 或 -- severity: warning")}
 	}
 	m.Checks = []Check{{Name: name, Predicate: m.Description, Warning: severity == "warning", Note: note}}
 	return m, nil
@@ -145,7 +145,7 @@ func planAssertions(ctx context.Context, conn *sql.Conn, models []Model, folders
 		for _, r := range refs {
 			name, line := r.Schema+"."+r.Name, lineOf(m.SQL, r.Offset)
 			if _, isModel := byName[name]; !isModel && !tables[name] {
-				return nil, &ModelError{m.File, line, lang.Phrase("unknown table %s%s", "没有表 %s%s", name, nearest(name, byName, tables))}
+				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("unknown table %s%s", "没有表 %s%s", name, nearest(name, byName, tables))}
 			}
 			if !slices.Contains(m.Reads, name) {
 				m.Reads = append(m.Reads, name)

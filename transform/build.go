@@ -367,22 +367,37 @@ func (b *builder) replace(m Model, as string) error {
 // subqueries on ctl.run each time that it names a model.
 func (b *builder) stamp(m Model) error {
 	table := tableOf(m.Name)
-	var now []string
-	for _, c := range b.stamps[table] {
-		if c == "as_of" {
-			now = append(now, "date "+warehouse.Quote(b.asOf)+" as as_of")
-		} else {
-			now = append(now, "timestamp "+warehouse.Quote(b.knownAt)+" as known_at")
-		}
-	}
 	star := "*"
-	if len(now) > 0 && b.oneRun {
-		star = "* replace (" + strings.Join(now, ", ") + ")"
+	if len(b.stamps[table]) > 0 && b.oneRun {
+		cols, err := b.columns(table)
+		if err != nil {
+			return err
+		}
+		names := make([]string, len(cols))
+		for i, c := range cols {
+			names[i] = c.name
+		}
+		star = Stamped(names, b.asOf, b.knownAt)
 	}
 	if err := b.drop(m.Name, "VIEW"); err != nil {
 		return err
 	}
 	return b.exec("create or replace view " + m.Name + " as select " + star + " from " + table)
+}
+
+// Stamped lists the columns of a model's table, its as_of and known_at as those
+// of a run: what a view over the table selects.
+func Stamped(columns []string, asOf, knownAt string) string {
+	out := make([]string, len(columns))
+	for i, name := range columns {
+		switch out[i] = warehouse.Ident(name); name {
+		case "as_of":
+			out[i] = "date " + warehouse.Quote(asOf) + " as as_of"
+		case "known_at":
+			out[i] = "cast(" + warehouse.Quote(knownAt) + " as timestamp(6)) as known_at"
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func (b *builder) affected(query string) (int64, error) {

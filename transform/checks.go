@@ -9,6 +9,23 @@ import (
 	"taizhang/internal/lang"
 )
 
+// CheckQuery is one statement that tests the grain and the checks of a model:
+// a row of counts, of the grain and of each check in their order. Only where
+// the first is 0 do all keys differ: [GrainQuery] counts those that don't.
+func CheckQuery(m Model, from string) string {
+	// A key of one column that is null isn't counted: then, as where two are the same, they are looked at one by one.
+	q := "select count(*) - count(distinct (" + strings.Join(m.Grain, ", ") + "))"
+	for _, c := range m.Checks {
+		q += fmt.Sprintf(", count(*) filter (where not coalesce((%s), false))", c.Predicate)
+	}
+	return q + " from " + from
+}
+
+// GrainQuery counts the keys of a model that several rows have.
+func GrainQuery(m Model, from string) string {
+	return fmt.Sprintf("select count(*) from (select 1 as one from %s group by %s having count(*) > 1) as twice", from, strings.Join(m.Grain, ", "))
+}
+
 // testModel tests the grain and the checks of a model in one query, of the
 // rows that a condition names (empty: all).
 func testModel(ctx context.Context, conn *sql.Conn, m Model, condition string) ([]CheckResult, error) {
@@ -17,20 +34,14 @@ func testModel(ctx context.Context, conn *sql.Conn, m Model, condition string) (
 		from += " where " + condition
 	}
 	grain := strings.Join(m.Grain, ", ")
-	// Keys whose hashes all differ all differ, and hashes are compared in a third of the time; only where two are the
-	// same the keys themselves are.
-	q := "select count(*) - count(distinct hash(" + grain + "))"
-	for _, c := range m.Checks {
-		q += fmt.Sprintf(", count(*) filter (where not coalesce((%s), false))", c.Predicate)
-	}
 	failing := make([]int64, 1+len(m.Checks))
 	into := make([]any, len(failing))
 	for i := range failing {
 		into[i] = &failing[i]
 	}
-	err := conn.QueryRowContext(ctx, q+" from "+from).Scan(into...)
+	err := conn.QueryRowContext(ctx, CheckQuery(m, from)).Scan(into...)
 	if err == nil && failing[0] > 0 {
-		err = conn.QueryRowContext(ctx, fmt.Sprintf("select count(*) from (select 1 from %s group by %s having count(*) > 1)", from, grain)).Scan(into[0])
+		err = conn.QueryRowContext(ctx, GrainQuery(m, from)).Scan(into[0])
 	}
 	if err != nil {
 		return nil, lang.Errorf("%s: its grain or a check can't be evaluated: %w", "%s：无法检查其主键或检查项：%w", m.File, err)

@@ -42,17 +42,17 @@ func order(ctx context.Context, conn *sql.Conn, models []Model) ([]Model, error)
 		for _, r := range refs {
 			name, line := r.Schema+"."+r.Name, lineOf(m.SQL, r.Offset)
 			if r.Schema == "" {
-				return nil, &ModelError{m.File, line, lang.Phrase("%q is no CTE of this model; tables are named with their schema", "%q 不是本模型的 CTE；表名要带模式名", r.Name)}
+				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("%q is no CTE of this model; tables are named with their schema", "%q 不是本模型的 CTE；表名要带模式名", r.Name)}
 			}
 			_, isModel := byName[name]
 			if !isModel && !tables[name] {
-				return nil, &ModelError{m.File, line, lang.Phrase("unknown table %s%s", "没有表 %s%s", name, nearest(name, byName, tables))}
+				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("unknown table %s%s", "没有表 %s%s", name, nearest(name, byName, tables))}
 			}
 			if m.Layer == "mart" && r.Schema == "mart" {
-				return nil, &ModelError{m.File, line, lang.Phrase("marts never read marts; what two marts share belongs in core: %s", "mart 不能读 mart；两者共用的内容应放在 core：%s", name)}
+				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("marts never read marts; what two marts share belongs in core: %s", "mart 不能读 mart；两者共用的内容应放在 core：%s", name)}
 			}
 			if m.Layer == "stg" && isModel {
-				return nil, &ModelError{m.File, line, lang.Phrase("staging reads raw and ctl tables only: %s", "stg 只能读 raw 和 ctl 的表：%s", name)}
+				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("staging reads raw and ctl tables only: %s", "stg 只能读 raw 和 ctl 的表：%s", name)}
 			}
 			if _, seen := at[m.Name][name]; !seen {
 				at[m.Name][name] = line
@@ -86,7 +86,7 @@ func sorted(models []Model, byName map[string]int, at map[string]map[string]int)
 						from = i
 					}
 				}
-				return &ModelError{m.File, at[name][r], lang.Phrase("models read each other in a circle: %s", "模型互相引用成环：%s", strings.Join(append(path[from:], r), " → "))}
+				return &ModelError{File: m.File, Line: at[name][r], Message: lang.Phrase("models read each other in a circle: %s", "模型互相引用成环：%s", strings.Join(append(path[from:], r), " → "))}
 			case 0:
 				if err := visit(r); err != nil {
 					return err

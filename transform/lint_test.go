@@ -17,7 +17,7 @@ func TestModelsArePortable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, m := range append(models, checks...) {
-		for _, e := range Lint(m) {
+		for _, e := range Lint(m, nil) {
 			t.Error(e)
 		}
 	}
@@ -44,7 +44,7 @@ func TestLintNamesThePortableSpelling(t *testing.T) {
 		"select median(a) from raw.x":                                    "row_number n",
 		"select current_date":                                            "ctl.run",
 	} {
-		found := Lint(Model{Layer: "core", File: "core/x.sql", SQL: sql})
+		found := Lint(Model{Layer: "core", File: "core/x.sql", SQL: sql}, nil)
 		if len(found) == 0 || !strings.Contains(found[0].Error(), want) {
 			t.Errorf("%s: %v, want %s", sql, found, want)
 		}
@@ -54,7 +54,7 @@ func TestLintNamesThePortableSpelling(t *testing.T) {
 		"select cast(d + interval '1' day as date), extract(year from d), date_diff('day', a, b) from raw.x",
 		"select first_name from raw.x",
 	} {
-		if found := Lint(Model{Layer: "core", SQL: sql}); len(found) > 0 {
+		if found := Lint(Model{Layer: "core", SQL: sql}, nil); len(found) > 0 {
 			t.Errorf("%s: %v", sql, found)
 		}
 	}

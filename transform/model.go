@@ -57,14 +57,20 @@ type Check struct {
 	Line      int
 }
 
-// ModelError is a fault of a model's text: file and line.
+// ModelError is a fault of a model's text: file, line, and where it is known the column.
 type ModelError struct {
 	File    string
 	Line    int
 	Message string
+	Column  int
 }
 
-func (e *ModelError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message) }
+func (e *ModelError) Error() string {
+	if e.Column > 0 {
+		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+	}
+	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
+}
 
 // Load reads the built-in models and then the given folders (each with stg,
 // core and mart below it): a model of the same name replaces an earlier one.

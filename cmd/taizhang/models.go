@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -48,6 +49,9 @@ func (a *app) modelsCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := a.warnPortable(z); err != nil {
+				return err
+			}
 			return a.ownedHere(cmd, z, args, nil, func() error {
 				m := a.meter()
 				out, err := z.Run(cmd.Context(), office.Options{Clock: a.now, Log: a.log(), Rebuild: full, Progress: m.report})
@@ -77,4 +81,16 @@ func (a *app) modelsCmd() *cobra.Command {
 	})
 	c.AddCommand(list, build, a.modelsPlanCmd(), a.modelsTestCmd(), a.modelsGraphCmd(), a.modelsRollbackCmd(), dictionary)
 	return c
+}
+
+// warnPortable names what another engine would read differently in the zone's own SQL.
+func (a *app) warnPortable(z *office.Zone) error {
+	list, err := z.NotPortable()
+	if err != nil {
+		return usageError{err}
+	}
+	for _, e := range list {
+		fmt.Fprintln(a.err, lang.Phrase("warning: %v", "注意：%v", e))
+	}
+	return nil
 }

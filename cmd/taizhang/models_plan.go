@@ -33,6 +33,9 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 				return err
 			}
 			defer r.Close()
+			if err := a.warnPortable(z); err != nil {
+				return err
+			}
 			planned, err := pendingModels(ctx, z, r.Path(), z.Today(a.now()).String())
 			if err != nil {
 				return usageError{err}
@@ -129,6 +132,9 @@ func (a *app) modelsTestCmd() *cobra.Command {
 			ctx := cmd.Context()
 			z, err := a.zone()
 			if err != nil {
+				return err
+			}
+			if err := a.warnPortable(z); err != nil {
 				return err
 			}
 			results, err := transform.RunCases(ctx, transform.Options{Models: z.Models}, func() (*warehouse.DB, error) { return emptyWarehouse(ctx, z) }, args...)

@@ -57,12 +57,7 @@ func Of(ctx context.Context, q warehouse.Querier, models []warehouse.Model, tabl
 
 // Tables reads the plain tables of the schemas raw and ctl with their columns.
 func Tables(ctx context.Context, q warehouse.Querier) (map[string][]string, error) {
-	out := map[string][]string{}
-	err := warehouse.Each(ctx, q, "select table_schema || '.' || table_name, column_name from information_schema.columns where table_schema in ('raw', 'ctl') order by 1, ordinal_position", func(v []any) error {
-		out[v[0].(string)] = append(out[v[0].(string)], v[1].(string))
-		return nil
-	})
-	return out, err
+	return warehouse.PlainColumns(ctx, q)
 }
 
 // Model by name, nil if there is none.

@@ -108,9 +108,16 @@ func (c *Compiler) aggregate(m *Metric, x *Measure) string {
 	case "distinct":
 		return "count(distinct " + DistinctKey(x) + ")" + filter
 	case "median":
-		return "median(" + x.Expr + ")" + filter
+		return middle(x.Expr, filter)
 	}
 	return "count(*)" + filter
+}
+
+// middle is the SQL of a median: the mean of the two middle values, which are
+// one where their number is odd. Only DuckDB has the function.
+func middle(expr, filter string) string {
+	sorted, n := "array_sort(array_agg("+expr+")"+filter+")", "count("+expr+")"+filter
+	return "cast(" + sorted + "[cast(floor((" + n + " + 1) / 2e0) as bigint)] + " + sorted + "[cast(floor(" + n + " / 2e0) as bigint) + 1] as double) / 2"
 }
 
 // Said is a measure as SQL that people read: sum(x) where y, rows with the newest z.
@@ -175,26 +182,29 @@ type Grouping struct {
 // total, the dimensions d0 …, the metrics' columns m0 ….
 func (c *Compiler) Figures(table string, g Grouping, filters []string) string {
 	var point, groups []string
-	sel := []string{"null as as_of", "null as known_at"}
+	sel := []string{"cast(null as date) as as_of", "cast(null as timestamp(6)) as known_at"}
 	if g.Timed {
 		point = []string{"as_of", "known_at"}
 		sel = slices.Clone(point)
 	}
-	for _, d := range g.By {
-		groups = append(groups, c.dim(d))
+	from := c.From(table) + " as f" + where(filters)
+	if len(g.By) > 0 { // Trino groups sets of columns, not of expressions
+		within := ""
+		for i, d := range g.By {
+			groups = append(groups, fmt.Sprintf("d%d", i))
+			within += ", " + c.dim(d) + " as " + groups[i]
+		}
+		from = "(select *" + within + " from " + from + ") as g"
 	}
 	isTotal := fmt.Sprint(len(g.By) == 0)
 	if g.Total && len(g.By) > 0 {
-		isTotal = "grouping(" + groups[0] + ") = 1"
+		isTotal = "grouping(d0) = 1"
 	}
-	sel = append(sel, isTotal+" as is_total")
-	for i, d := range groups {
-		sel = append(sel, d+fmt.Sprintf(" as d%d", i))
-	}
+	sel = append(append(sel, isTotal+" as is_total"), groups...)
 	for i, x := range c.Columns() {
 		sel = append(sel, x+fmt.Sprintf(" as m%d", i))
 	}
-	q := "select " + strings.Join(sel, ",\n  ") + "\nfrom " + c.From(table) + " as f" + where(filters)
+	q := "select " + strings.Join(sel, ",\n  ") + "\nfrom " + from
 	together := strings.Join(append(slices.Clone(point), groups...), ", ")
 	switch {
 	case together == "":

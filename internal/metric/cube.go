@@ -31,37 +31,17 @@ func (c *Compiler) Cube(from, extra string, whole bool) string {
 		names = append(names, fmt.Sprintf("when %d then '%s'", id, d))
 		values = append(values, fmt.Sprintf("when %d then dim_%s", id, d))
 	}
-	var aggregates, packs []string
-	n := 0
-	for _, m := range c.Metrics {
-		p := fmt.Sprintf("{'metric': %s, ", warehouse.Quote(m.ID))
-		if m.IsRatio() {
-			p += fmt.Sprintf("'value': cast(a%d as double) / nullif(cast(a%d as double), 0), 'num': cast(a%d as decimal(38, 2)), 'den': cast(a%d as decimal(38, 2))", n, n+1, n, n+1)
-		} else {
-			p += fmt.Sprintf("'value': cast(a%d as double), 'num': cast(null as decimal(38, 2)), 'den': cast(null as decimal(38, 2))", n)
-		}
-		if whole {
-			p += exactly(n, m.IsRatio())
-		}
-		n += len(m.Measures())
-		if c.fact.Mode == Obligation {
-			p += fmt.Sprintf(", 'expected': cast(a%d as bigint), 'received': cast(a%d as bigint)", n, n+1)
-			n += 2
-		} else {
-			p += ", 'expected': cast(null as bigint), 'received': cast(null as bigint)"
-		}
-		packs = append(packs, p+fmt.Sprintf(", 'allowed': %s}", allowedList(m, dims)))
+	k := kept{whole: whole, obligations: c.fact.Mode == Obligation}
+	for place, m := range c.Metrics {
+		k.add(place, m, dims)
 	}
+	var aggregates []string
 	for i, a := range c.Columns() {
 		aggregates = append(aggregates, fmt.Sprintf("%s as a%d", a, i))
 	}
 	out := "zone"
 	if extra != "" {
 		out += ", " + extra
-	}
-	tail := ""
-	if whole {
-		tail = ", p.expected, p.received, p.exact, p.exact_type, p.exact_den, p.exact_den_type"
 	}
 	return fmt.Sprintf(`
 with rows_of as (select *, %s from %s as f),
@@ -70,32 +50,73 @@ summed as (
 	from rows_of group by grouping sets (%s)
 ),
 named as (
-	select *, case g %s end as dimension, case g %s end as dimension_value,
-		unnest([%s]) as p
+	select *, case g %s end as dimension, case g %s end as dimension_value
 	from summed
 )
-select %s, p.metric, dimension, dimension_value, p.value, p.num, p.den%s
+select %s, d.metric, named.dimension, dimension_value, %s
 from named
-where dimension = 'total' or list_contains(p.allowed, dimension)`,
+join (values %s) as d(metric, place, dimension) on d.dimension = named.dimension`,
 		strings.Join(base, ", "), from, keys, strings.Join(marks, ", "), strings.Join(marks, ", "), strings.Join(aggregates, ",\n\t\t"),
-		strings.Join(sets, ", "), strings.Join(names, " "), strings.Join(values, " "), strings.Join(packs, ",\n\t\t"), out, tail)
+		strings.Join(sets, ", "), strings.Join(names, " "), strings.Join(values, " "), out, k.columns(), strings.Join(k.declared, ", "))
 }
 
-// exactly are the fields that keep a value as it is.
-func exactly(column int, isRatio bool) string {
-	p := fmt.Sprintf(", 'exact': cast(a%[1]d as varchar), 'exact_type': typeof(a%[1]d)", column)
-	if isRatio {
-		return p + fmt.Sprintf(", 'exact_den': cast(a%[1]d as varchar), 'exact_den_type': typeof(a%[1]d)", column+1)
+// kept are the columns of a cube: what each of them is, by the place of the
+// metric that a row is of, and which metrics have which dimensions.
+type kept struct {
+	whole, obligations bool
+	declared           []string
+	value, num, den    []string
+	expected, received []string
+	exact, exactType   []string
+	exactDen, denType  []string
+	column             int // the next of the aggregates a0, a1, …
+}
+
+func (k *kept) add(place int, m *Metric, dims []string) {
+	first := fmt.Sprintf("a%d", k.column)
+	at := func(list *[]string, format string, args ...any) {
+		*list = append(*list, fmt.Sprintf("when %d then ", place)+fmt.Sprintf(format, args...))
 	}
-	return p + ", 'exact_den': cast(null as varchar), 'exact_den_type': cast(null as varchar)"
-}
-
-func allowedList(m *Metric, dims []string) string {
-	var out []string
+	exactly := func(value, kind *[]string, column string) {
+		at(value, "cast(%s as varchar)", column)
+		at(kind, "upper(typeof(%s))", column)
+	}
+	exactly(&k.exact, &k.exactType, first)
+	if m.IsRatio() {
+		den := fmt.Sprintf("a%d", k.column+1)
+		at(&k.value, "cast(%s as double) / nullif(cast(%s as double), 0)", first, den)
+		at(&k.num, "cast(%s as decimal(38, 2))", first)
+		at(&k.den, "cast(%s as decimal(38, 2))", den)
+		exactly(&k.exactDen, &k.denType, den)
+	} else {
+		at(&k.value, "cast(%s as double)", first)
+	}
+	k.column += len(m.Measures())
+	if k.obligations {
+		at(&k.expected, "a%d", k.column)
+		at(&k.received, "a%d", k.column+1)
+		k.column += 2
+	}
+	k.declared = append(k.declared, fmt.Sprintf("(%s, %d, 'total')", warehouse.Quote(m.ID), place))
 	for _, d := range dims {
 		if m.Allows(d) {
-			out = append(out, warehouse.Quote(d))
+			k.declared = append(k.declared, fmt.Sprintf("(%s, %d, '%s')", warehouse.Quote(m.ID), place, d))
 		}
 	}
-	return "[" + strings.Join(out, ", ") + "]"
+}
+
+func (k *kept) columns() string {
+	pick := func(list []string, name, kind string) string {
+		if len(list) == 0 {
+			return "cast(null as " + kind + ") as " + name
+		}
+		return "case d.place " + strings.Join(list, " ") + " end as " + name
+	}
+	out := []string{pick(k.value, "value", "double"), pick(k.num, "num", "decimal(38, 2)"), pick(k.den, "den", "decimal(38, 2)")}
+	if k.whole {
+		out = append(out, pick(k.expected, "expected", "bigint"), pick(k.received, "received", "bigint"),
+			pick(k.exact, "exact", "varchar"), pick(k.exactType, "exact_type", "varchar"),
+			pick(k.exactDen, "exact_den", "varchar"), pick(k.denType, "exact_den_type", "varchar"))
+	}
+	return strings.Join(out, ",\n\t")
 }

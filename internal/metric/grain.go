@@ -68,9 +68,10 @@ func (g *Grain) Points(p warehouse.Point) []warehouse.Point {
 // labelOf is the SQL of the bucket in which a date lies.
 func labelOf(dim, date string) string {
 	if dim == "week" {
-		return "strftime(" + date + ", '%G-W%V')"
+		thursday := "cast(date_trunc('week', " + date + ") + interval '3' day as date)" // of the year that the week belongs to
+		return "cast(extract(year from " + thursday + ") as varchar) || '-W' || lpad(cast(extract(week from " + date + ") as varchar), 2, '0')"
 	}
-	return "strftime(" + date + ", '%Y-%m')"
+	return "substr(cast(" + date + " as varchar), 1, 7)"
 }
 
 // LabelOf is the bucket of a date.

@@ -58,7 +58,7 @@ func (c *Compiler) Sides(table string, by, filters []string) string {
 	if c.fact.Mode == Obligation {
 		sel = append(sel, "cast(null as varchar)", "cast(null as varchar)", "cast(null as integer)", "submitter", "form || ' ' || period")
 	} else {
-		sel = append(sel, "return_id", "sheet", "row_no", "submitter", "coalesce(key_text, sheet || '!' || row_no)")
+		sel = append(sel, "return_id", "sheet", "row_no", "submitter", "coalesce(key_text, sheet || '!' || cast(row_no as varchar))")
 	}
 	for _, x := range ms {
 		matches = append(matches, "coalesce("+c.Match(m, x)+", false)")

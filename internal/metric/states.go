@@ -30,7 +30,7 @@ func FigureStates(ctx context.Context, conn warehouse.Querier) (versions, kept m
 			return nil
 		})
 	}
-	if versions, err = read("select name, version || ' ' || as_of || ' ' || from_on from ctl.model_state"); err != nil {
+	if versions, err = read("select name, cast(version as varchar) || ' ' || cast(as_of as varchar) || ' ' || cast(from_on as varchar) from ctl.model_state"); err != nil {
 		return nil, nil, err
 	}
 	kept, err = read("select fact, fingerprint from ctl.metric_state")

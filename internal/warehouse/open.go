@@ -73,6 +73,11 @@ const blockSize = "65536"
 // three kilobytes of statistics for every column: a file a third larger, and opened in twice the time.
 const storageVersion = "v1.4.0"
 
+// shims are functions that Trino has under a name of its own and DuckDB under
+// another, where texts that both run need one name: array_join puts texts
+// together, nulls left out. They live in the connection, so that no file needs them.
+const shims = "create or replace temp macro array_join(items, between_them) as array_to_string(items, between_them)"
+
 func open(path, mode string, o Options) (*DB, error) {
 	q := url.Values{}
 	if mode != "" {
@@ -113,6 +118,7 @@ func open(path, mode string, o Options) (*DB, error) {
 	for _, s := range []string{
 		"set TimeZone = " + Quote(zone),
 		"set preserve_insertion_order = true",
+		shims,
 	} {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
 			d.Close()

@@ -76,6 +76,9 @@ type RestateOptions struct {
 	Inputs map[string]string
 	// Tables are wanted models that several queries will read: they become tables.
 	Tables map[string]bool
+	// Inline makes no table at all: every name becomes a subquery. An engine that is only read from, such as Trino, needs
+	// no connection then.
+	Inline bool
 }
 
 // RestateWith is Restate with options.
@@ -121,7 +124,12 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 		out.tables = append(out.tables, n)
 		return n
 	}
-	script := []string{createRuns(name("ctl.run"), points)}
+	var script []string
+	if o.Inline {
+		out.names["ctl.run"] = subquery(runs(points))
+	} else {
+		script = append(script, createRuns(name("ctl.run"), points))
+	}
 	for table, query := range o.Inputs {
 		out.names[table] = subquery(query)
 	}
@@ -130,7 +138,7 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 			continue
 		}
 		text := out.Rewrite(m.SQL)
-		if readers[m.Name] > 0 || o.Tables[m.Name] {
+		if !o.Inline && (readers[m.Name] > 0 || o.Tables[m.Name]) {
 			script = append(script, "create or replace temp table "+name(m.Name)+" as "+text)
 		} else {
 			out.names[m.Name] = subquery(text)
@@ -158,12 +166,17 @@ func (r *Restated) Drop(ctx context.Context, conn *sql.Conn) error {
 }
 
 func createRuns(name string, points []Point) string {
-	var b strings.Builder
 	temporary := ""
 	if strings.HasPrefix(name, "temp.") {
 		temporary = "temp "
 	}
-	fmt.Fprintf(&b, "create or replace %stable %s as select distinct cast(a as date) as as_of, cast(k as timestamp) as known_at, cast(f as date) as from_on from (values ", temporary, name)
+	return fmt.Sprintf("create or replace %stable %s as ", temporary, name) + runs(points)
+}
+
+// runs is the SELECT of ctl.run at some points.
+func runs(points []Point) string {
+	var b strings.Builder
+	b.WriteString("select distinct cast(a as date) as as_of, cast(k as timestamp(6)) as known_at, cast(f as date) as from_on from (values ")
 	for i, p := range points {
 		if i > 0 {
 			b.WriteString(", ")

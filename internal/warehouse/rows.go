@@ -23,6 +23,16 @@ func Strings(ctx context.Context, q Querier, query string, args ...any) ([]strin
 	return out, err
 }
 
+// PlainColumns are the columns of the tables of the schemas raw and ctl, in their order.
+func PlainColumns(ctx context.Context, q Querier) (map[string][]string, error) {
+	out := map[string][]string{}
+	err := Each(ctx, q, "select table_schema || '.' || table_name, column_name from information_schema.columns where table_schema in ('raw', 'ctl') order by 1, ordinal_position", func(v []any) error {
+		out[v[0].(string)] = append(out[v[0].(string)], v[1].(string))
+		return nil
+	})
+	return out, err
+}
+
 // Each calls f with the values of every row. The slice is used again for the
 // next row.
 func Each(ctx context.Context, q Querier, query string, f func(values []any) error, args ...any) error {

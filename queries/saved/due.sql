@@ -4,5 +4,5 @@
 select i.unit, i.form, i.item_no, i.title, i.deadline, date_diff('day', i.as_of, i.deadline) as days_left, i.status, i.progress_note
 from core.ledger_item as i
 where i.is_counted and not i.is_finished and not i.is_long_term
-    and i.deadline between i.as_of and i.as_of + cast($days as integer) and ($unit is null or i.unit = $unit)
-order by i.deadline, i.unit, i.item_no
+    and date_diff('day', i.as_of, i.deadline) between 0 and $days and ($unit is null or i.unit = $unit)
+order by i.deadline, i.unit, i.item_no, i.form, i.title, i.status

@@ -1,6 +1,6 @@
 -- 一家企业在各表中的记录（按名称或统一社会信用代码，可只写一部分）
 -- param: name: text: 企业名称或代码: *
-select '惠企资金' as 表, submitter as 填报单位, enterprise as 企业, programme as 事项, cast(paid_on as varchar) as 日期, cast(paid_amount as varchar) as 内容, return_id, sheet, row_no
+select '惠企资金' as "表", submitter as "填报单位", enterprise as "企业", programme as "事项", cast(paid_on as varchar) as "日期", cast(paid_amount as varchar) as "内容", return_id, sheet, row_no
 from core.fct_incentive
 where $name = '*' or enterprise like '%' || $name || '%' or enterprise_code = $name
 union all
@@ -12,7 +12,7 @@ select '融资对接', submitter, enterprise, institution, cast(granted_on as va
 from core.fct_financing
 where $name = '*' or enterprise like '%' || $name || '%'
 union all
-select '土地款', submitter, enterprise, '第' || instalment || '期', cast(paid_on as varchar), coalesce(cast(paid_amount as varchar), ''), return_id, sheet, row_no
+select '土地款', submitter, enterprise, '第' || cast(instalment as varchar) || '期', cast(paid_on as varchar), coalesce(cast(paid_amount as varchar), ''), return_id, sheet, row_no
 from core.fct_land_payment
 where $name = '*' or enterprise like '%' || $name || '%'
-order by 3, 1, 5
+order by 3, 1, 5, 7, 8, 9

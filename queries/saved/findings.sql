@@ -7,4 +7,4 @@ join raw.return as r on r.zone = f.zone and r.return_id = f.return_id
 left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
 where ($submitter is null or s.name = $submitter) and ($severity is null or f.severity = $severity)
 group by 1, 2, 3, 4, 5
-order by findings desc, submitter, rule
+order by findings desc, submitter, rule, form, severity, field

@@ -5,4 +5,4 @@
 select problem_no, list, description, street, lead_unit, assigned_on, deadline, status, closed_on, satisfaction, submitter, return_id, sheet, row_no
 from core.fct_problem
 where ($street is null or street = $street) and ($unit is null or lead_unit = $unit) and ($status is null or status = $status)
-order by deadline, problem_no
+order by deadline, problem_no, return_id, sheet, row_no

@@ -2,6 +2,8 @@ package weekly
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"strings"
@@ -59,25 +61,49 @@ func earlier(issues []Previous, asOf calendar.Date, knownAt time.Time, here Said
 // the returns and decisions known at the point: with the program's version it
 // says whether two workbooks were made from the same.
 func readUpTo(ctx context.Context, src source, at warehouse.Point) (here Said, inputs string, err error) {
-	known := "timestamp '" + at.KnownAt.Format(warehouse.Stamp) + "'"
-	got, err := rows(ctx, src, at, `
-select
-    cast(coalesce((select max(arrival) from raw.return), 0) as bigint),
-    cast(coalesce((select max(seq) from raw.decision), 0) as bigint),
-    sha256(coalesce((
-        select string_agg(concat_ws(' ', return_id, sha256), chr(10) order by return_id) from raw.return where received_at <= `+known+`
-    ), '') || chr(10) || coalesce((
-        select string_agg(concat_ws(' ', seq, kind, return_id, submitter, form, period), chr(10) order by seq) from raw.decision where decided_at <= `+known+`
-    ), ''))`)
+	known := "cast('" + at.KnownAt.Format(warehouse.Stamp) + "' as timestamp(6))"
+	ask := func(query string) (grid, error) {
+		got, err := rows(ctx, src, at, query)
+		if err != nil {
+			err = lang.Errorf("returns and decisions: %w", "报表和决定：%w", err)
+		}
+		return got, err
+	}
+	got, err := ask("select cast(coalesce((select max(arrival) from raw.return), 0) as bigint), cast(coalesce((select max(seq) from raw.decision), 0) as bigint)")
 	if err != nil {
-		return here, "", lang.Errorf("returns and decisions: %w", "报表和决定：%w", err)
+		return here, "", err
 	}
 	for _, r := range got.Rows {
 		here.Arrival, _ = r[0].(int64)
 		here.Decision, _ = r[1].(int64)
-		inputs, _ = r[2].(string)
 	}
-	return here, inputs, nil
+	var texts []string
+	for _, query := range []string{
+		"select return_id, sha256 from raw.return where received_at <= " + known + " order by return_id",
+		"select seq, kind, return_id, submitter, form, period from raw.decision where decided_at <= " + known + " order by seq",
+	} {
+		if got, err = ask(query); err != nil {
+			return here, "", err
+		}
+		texts = append(texts, inWords(got))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\n")))
+	return here, hex.EncodeToString(sum[:]), nil
+}
+
+// inWords writes rows as lines, what is there of each with spaces between.
+func inWords(g grid) string {
+	lines := make([]string, len(g.Rows))
+	for i, row := range g.Rows {
+		var words []string
+		for _, v := range row {
+			if v != nil {
+				words = append(words, fmt.Sprint(v))
+			}
+		}
+		lines[i] = strings.Join(words, " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // said is what this workbook says.

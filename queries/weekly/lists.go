@@ -57,16 +57,16 @@ func (w *weekly) asked(ctx context.Context, r *rowsBlock) (grid, int, error) {
 		all, _ = row[0].(int64)
 	}
 	if most := w.mostOf(r); all > int64(most) {
-		names := []string{"''"}
 		units := make([]string, 0, len(w.seq))
 		for u := range w.seq {
 			units = append(units, u)
 		}
 		w.inOrder(units)
-		for _, u := range units {
-			names = append(names, warehouse.Quote(u))
+		place := "case coalesce(submitter, '') when '' then 0"
+		for i, u := range units {
+			place += fmt.Sprintf(" when %s then %d", warehouse.Quote(u), i+1)
 		}
-		place := "coalesce(nullif(list_position([" + strings.Join(names, ", ") + "], submitter), 0), 9999), submitter"
+		place += " else 9999 end, submitter"
 		if r.fact.Mode != metric.Obligation {
 			place += ", return_id, sheet, row_no"
 		} else {

@@ -84,9 +84,9 @@ func (f *fakeSource) SelectAt(_ context.Context, _ warehouse.Point, query string
 		return result.Table{Rows: [][]any{{"产业局", int64(1)}, {"残联", int64(2)}, {"双马街道", int64(3)}}}, nil
 	case strings.Contains(query, "is_due_this_week and not o.is_waived"):
 		return result.Table{Rows: f.due}, nil
-	case strings.Contains(query, "string_agg(programme"):
+	case strings.Contains(query, "array_agg(programme"):
 		return result.Table{Rows: [][]any{{"智能制造、制造强省、高新技术企业、科技研发奖补、135工程奖补"}}}, nil
-	case strings.Contains(query, "string_agg('“'"):
+	case strings.Contains(query, "array_agg('“'"):
 		return result.Table{Rows: [][]any{{"“春风行动”"}}}, nil
 	case strings.Contains(query, "max(days_overdue), min(unit_seq)"):
 		return result.Table{Rows: f.late}, nil

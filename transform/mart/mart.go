@@ -177,11 +177,14 @@ owed as (
 	where o.is_expected group by grouping sets ((o.zone, w.fact, o.submitter), (o.zone, w.fact))
 ),
 refused as (
-	select c.zone, w.fact, coalesce(s.name, c.submitter) as submitter, sum(c.rows_refused) as rows_refused, sum(c.values_emptied) as values_emptied
-	from core.counted_return as c join waits as w on w.form = c.form
-	left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter
-	where c.mode = 'ledger' or c.period_end >= c.from_on
-	group by grouping sets ((c.zone, w.fact, coalesce(s.name, c.submitter)), (c.zone, w.fact))
+	select zone, fact, submitter, sum(rows_refused) as rows_refused, sum(values_emptied) as values_emptied
+	from (
+		select c.zone, w.fact, coalesce(s.name, c.submitter) as submitter, c.rows_refused, c.values_emptied
+		from core.counted_return as c join waits as w on w.form = c.form
+		left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter
+		where c.mode = 'ledger' or c.period_end >= c.from_on
+	) as counted
+	group by grouping sets ((zone, fact, submitter), (zone, fact))
 )
 select f.zone, f.metric, d.label, d.unit, f.dimension, f.dimension_value, f.value, f.num, f.den,
 	cast(coalesce(o.expected, f.expected, 0) as bigint) as returns_expected, cast(coalesce(o.received, f.received, 0) as bigint) as returns_received,

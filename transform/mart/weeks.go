@@ -172,7 +172,7 @@ func cells(then, now []week) string {
 	var rows []string
 	add := func(basis string, list []week, at func(week) time.Time) {
 		for _, w := range list {
-			rows = append(rows, fmt.Sprintf("('%s', '%s', date '%s', timestamp '%s')", w.label, basis, w.asOf, at(w).Format(warehouse.Stamp)))
+			rows = append(rows, fmt.Sprintf("('%s', '%s', date '%s', cast('%s' as timestamp(6)))", w.label, basis, w.asOf, at(w).Format(warehouse.Stamp)))
 		}
 	}
 	add("then", then, func(w week) time.Time { return w.then })
@@ -208,7 +208,7 @@ const sameRun = "c.as_of = w.as_of and c.known_at = w.known_at"
 
 // only are the rows of the runs that a job is about: others may need more runs.
 func only(table, cells string) string {
-	return "(select c.* from " + table + " as c semi join " + cells + " on " + sameRun + ")"
+	return "(select c.* from " + table + " as c where (c.as_of, c.known_at) in (select as_of, known_at from " + cells + "))"
 }
 
 // stateWeeks: ledgers and obligations, the state at each week's end.

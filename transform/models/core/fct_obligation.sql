@@ -6,8 +6,8 @@ with runs as (
     select
         as_of, known_at, from_on,
         case
-            when known_at < cast(cast(as_of + interval '1' day as date) as timestamp) then known_at
-            else cast(cast(as_of + interval '1' day as date) as timestamp)
+            when known_at < cast(cast(as_of + interval '1' day as date) as timestamp(6)) then known_at
+            else cast(cast(as_of + interval '1' day as date) as timestamp(6))
         end as horizon
     from ctl.run
 ),

@@ -1,0 +1,128 @@
+//go:build linux
+
+package trinotest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"taizhang/internal/engine"
+	"taizhang/internal/warehouse"
+	"taizhang/internal/warehouse/warehousetest"
+)
+
+// TestTrino builds every model on Trino as DuckDB has built them: the demo, and forty zones whose units share names and codes
+// while a worker is killed. Models are compared row by row with their types, checks by what they count, and every figure,
+// breakdown and trace by what is answered. TAIZHANG_TEST_TRINO_ROWS=5000000 adds a zone of that many rows.
+func TestTrino(t *testing.T) {
+	if os.Getenv("TAIZHANG_TEST_TRINO") == "" {
+		t.Skip("it takes a Trino server (800 MB) and minutes: make test-trino")
+	}
+	c := startCluster(t, 2)
+	t.Run("demo", func(t *testing.T) {
+		l := load(t, c, "lake", "NONE", demo(t))
+		b := build(t, l, nil)
+		l.sameModels(t, b)
+		l.sameChecks(t, b)
+		publish(t, l, b)
+		l.readers(t).sameFigures(t, true)
+	})
+	t.Run("large", func(t *testing.T) {
+		rows, _ := strconv.Atoi(os.Getenv("TAIZHANG_TEST_TRINO_ROWS"))
+		if rows == 0 {
+			t.Skip("TAIZHANG_TEST_TRINO_ROWS=5000000 asks for it")
+		}
+		l := load(t, c, "large", "NONE", large(t, rows))
+		b := build(t, l, nil)
+		l.sameModels(t, b)
+		l.sameChecks(t, b)
+	})
+	t.Run("zones, a worker lost", func(t *testing.T) {
+		l := load(t, c, "zones", "TASK", fortyZones(t))
+		killed := false
+		b := build(t, l, func(s engine.Step) {
+			if s.Done == 20 && !killed { // while that model is built
+				killed = true
+				time.AfterFunc(300*time.Millisecond, c.nodes[2].kill)
+			}
+		})
+		if !killed {
+			t.Fatal("no worker was killed")
+		}
+		l.sameModels(t, b)
+		l.sameChecks(t, b)
+		publish(t, l, b)
+		l.readers(t).sameFigures(t, false)
+	})
+}
+
+func build(t *testing.T, l *loaded, step func(engine.Step)) *engine.Built {
+	t.Helper()
+	began := time.Now()
+	b, err := l.trino.Build(t.Context(), l.plan, step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d models and their checks after %s", len(l.plan.Models), time.Since(began).Round(time.Second))
+	return b
+}
+
+func publish(t *testing.T, l *loaded, b *engine.Built) {
+	t.Helper()
+	if err := l.trino.Publish(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	if run, err := l.trino.Current(t.Context()); err != nil || run != b.Run {
+		t.Fatalf("the pointer names %q (%v), want %q", run, err, b.Run)
+	}
+}
+
+// demo is the publication of the demo zone.
+func demo(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "taizhang")
+	run(t, exec.Command("go", "build", "-o", program, "taizhang/cmd/taizhang"))
+	run(t, exec.Command(program, "demo", filepath.Join(dir, "zone")))
+	return filepath.Join(dir, "zone", "published", "taizhang.duckdb")
+}
+
+// large is the publication of a zone of about so many rows.
+func large(t testing.TB, rows int) string {
+	t.Helper()
+	const returns = 25_000 // about; of 25 units over two years
+	return warehousetest.Publish(t, "2023-12-18", time.Date(2023, 12, 18, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+		warehousetest.Big{Rows: max(1, rows/returns)}.Fill(t, db)
+	})
+}
+
+// fortyZones is a publication of forty zones: their units share codes and names, their returns numbers.
+func fortyZones(t testing.TB) string {
+	t.Helper()
+	var files []string
+	for seed := range uint64(3) {
+		files = append(files, warehousetest.PublishRandom(t, seed+1))
+	}
+	files = append(files, warehousetest.PublishSmall(t))
+	return warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, func(db *warehouse.DB) {
+		warehousetest.Exec(t, db, "delete from ctl.calendar")
+		for i, file := range files {
+			warehousetest.Exec(t, db, fmt.Sprintf("attach %s as one%d (read_only)", warehouse.Quote(file), i))
+			tables, err := warehouse.Strings(context.Background(), db.Conn, fmt.Sprintf(`select distinct '"' || schema_name || '"."' || table_name || '"' from duckdb_columns()
+				where database_name = 'one%d' and column_name = 'zone' and (schema_name = 'raw' or schema_name = 'ctl' and table_name <> 'return_state')`, i))
+			if err != nil || len(tables) < 20 {
+				t.Fatal(tables, err)
+			}
+			for _, table := range tables {
+				warehousetest.Exec(t, db, fmt.Sprintf("insert into %[1]s by name select x.* replace ('z' || lpad(cast(n.n as varchar), 2, '0') as zone) from one%[2]d.%[1]s as x cross join (select %[2]d + 4 * m as n from range(%[3]d) as r(m)) as n", table, i, 10))
+			}
+			warehousetest.Exec(t, db, fmt.Sprintf("detach one%d", i))
+		}
+	})
+}
