@@ -242,6 +242,7 @@ func open(t testing.TB, dir string, change func(*Options)) *site {
 	h := httptest.NewServer(s.Handler())
 	x := &site{t: t, dir: dir, server: s, url: h.URL, client: newClient(t), log: log}
 	x.close = sync.OnceFunc(func() {
+		<-s.intake.join(func() error { return nil }).done // a run that the page began writes into the zone until then
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
