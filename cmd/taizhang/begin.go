@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -22,12 +23,15 @@ type begun struct {
 // show has h answer from now on.
 func (p *begun) show(h http.Handler) { p.handler.Store(&h) }
 
-// beginPage shows, where the zone's folder is empty, the page that makes a zone in it, and returns once it is made; nil
-// where there is something in the folder.
+// beginPage shows, where the zone's folder is empty (or, with --open, not there yet), the page that makes a zone in it,
+// and returns once it is made; nil where there is something in the folder.
 func (a *app) beginPage(ctx context.Context, o pageOptions) (*begun, error) {
 	may, err := web.MayBegin(a.zoneDir)
 	if err != nil || !may {
 		return nil, err
+	}
+	if _, err := os.Stat(a.zoneDir); err != nil && !o.open {
+		return nil, nil // misspelt, by a service: nobody sits before the page
 	}
 	host, _, err := net.SplitHostPort(o.listen)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
