@@ -25,6 +25,13 @@ func TestTrino(t *testing.T) {
 		t.Skip("it takes a Trino server (800 MB) and minutes: make test-trino")
 	}
 	c := startCluster(t, 2)
+	within := func(t *testing.T) { // a machine of the test has 24 GiB, and DuckDB runs beside the cluster
+		held := c.memory()
+		t.Logf("the cluster holds %d MiB", held>>20)
+		if held > 12<<30 {
+			t.Errorf("the cluster holds %d MiB, more than 12 GiB", held>>20)
+		}
+	}
 	t.Run("demo", func(t *testing.T) {
 		l := load(t, c, "lake", "NONE", demo(t))
 		b := build(t, l, nil)
@@ -32,6 +39,7 @@ func TestTrino(t *testing.T) {
 		l.sameChecks(t, b)
 		publish(t, l, b)
 		l.readers(t).sameFigures(t, true)
+		within(t)
 	})
 	t.Run("large", func(t *testing.T) {
 		rows, _ := strconv.Atoi(os.Getenv("TAIZHANG_TEST_TRINO_ROWS"))
@@ -42,6 +50,7 @@ func TestTrino(t *testing.T) {
 		b := build(t, l, nil)
 		l.sameModels(t, b)
 		l.sameChecks(t, b)
+		within(t)
 	})
 	t.Run("zones, a worker lost", func(t *testing.T) {
 		l := load(t, c, "zones", "TASK", fortyZones(t))
@@ -59,6 +68,7 @@ func TestTrino(t *testing.T) {
 		l.sameChecks(t, b)
 		publish(t, l, b)
 		l.readers(t).sameFigures(t, false)
+		within(t)
 	})
 }
 
