@@ -345,6 +345,9 @@ func (s *Session) finish(todo []arrival, reports []*finding.Report, sources []re
 		if err == nil {
 			err = s.retireOlder(put[i], r)
 		}
+		if err == nil && s.hist.Superseded(r.Arrival) { // written late, after those that took its place
+			err = receipt.Retire(put[i].Dir, "", func(name string) bool { return name == filepath.Base(put[i].Path) })
+		}
 		if err != nil {
 			s.wait(todo[i], lang.Errorf("its receipt: %w", "其回执：%w", err))
 			continue

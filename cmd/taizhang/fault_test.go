@@ -302,3 +302,55 @@ func withoutFolderSyncs(t *testing.T) {
 		t.Errorf("without syncs of folders:\n%s", difference(want, got))
 	}
 }
+
+// TestReceiptsGivenLate: a receipt that a fault of the outbox holds back is given by the next run, and stands where it
+// would have stood: that of a decision, and that of a return which a later one has taken the place of meanwhile.
+func TestReceiptsGivenLate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	for _, c := range []struct {
+		work string
+		of   func(s durable.Step) bool
+		most int
+	}{
+		{"decision", func(s durable.Step) bool { return strings.Contains(s.Path, "/outbox/") }, 3},
+		{"run", func(s durable.Step) bool { return s.Op == durable.SyncDir && strings.HasSuffix(s.Path, "/outbox/产业局") }, 3},
+	} {
+		work := works[c.work]
+		zone := work.zone(t)
+		args := func(zone string) []string { return append(slices.Clone(work.args), "--zone", zone) }
+		steps := durabletest.Steps(func() { program(t, args(zone)...) })
+		want, found := settled(t, zone, c.work), 0
+		for n, s := range steps {
+			if !c.of(s) || found == c.most {
+				continue
+			}
+			found++
+			zone := work.zone(t)
+			var code int
+			var log string
+			durabletest.FailAt(n, syscall.EIO, func() { code, _, log = program(t, args(zone)...) })
+			if code == work.code && !strings.Contains(log, "input/output error") {
+				continue // whatever failed was tried again at once
+			}
+			if code != 1 {
+				t.Errorf("%s, %v: exit code %d\n%s", c.work, s, code, log)
+			}
+			if c.work == "run" {
+				program(t, args(zone)...)
+			} else {
+				program(t, "run", "--zone", zone)
+			}
+			if got := settled(t, zone, c.work); got != want {
+				t.Errorf("%s, %v: the zone differs from an undisturbed one:\n%s", c.work, s, difference(want, got))
+			}
+			if code, _, log := program(t, "run", "--zone", zone); code != 0 || !strings.Contains(log, "Nothing new") {
+				t.Errorf("%s, %v: the run after that: exit code %d\n%s", c.work, s, code, log)
+			}
+		}
+		if found == 0 {
+			t.Errorf("%s: no step into an outbox", c.work)
+		}
+	}
+}

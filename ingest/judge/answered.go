@@ -23,7 +23,7 @@ func (h *History) Foresee(r *finding.Return, f *forms.Form, kind finding.Decisio
 	}
 	was := *old
 	defer func() { old.Accepted, old.Withdrawn = was.Accepted, was.Withdrawn }()
-	counted := was.counts()
+	counted := was.counts() || was.Withdrawn && was.Outcome.Counts() // withdrawn already: its receipt is given late
 	old.Accepted, old.Withdrawn = kind == finding.Accept || was.Accepted && kind == "", kind == finding.Withdraw
 	now := h.holder(r.Submitter, r.Form, old.period)
 	if f.Mode == forms.Ledger && (now == old || now == nil) {
@@ -59,6 +59,12 @@ func (h *History) AnsweredBefore(r *finding.Report) map[int]bool {
 		}
 	}
 	return old
+}
+
+// Superseded says whether newer returns take the place of all that an arrival brought, whatever their files are called.
+func (h *History) Superseded(arrival int) bool {
+	again, byName := h.answeredAnew(arrival)
+	return again && !byName
 }
 
 // answeredAnew says whether every return of an arrival has a newer one for the same form and period. byName: some of

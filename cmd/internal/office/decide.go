@@ -89,7 +89,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	if err := a.Append(e); err != nil {
 		return nil, err
 	}
-	unanswered := w.session.AnswerDecision(ctx, e)
+	unanswered := w.answer(ctx, e)
 	if err := w.session.Decide(ctx, e); err != nil {
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	if err := w.publish(ctx, out); err != nil {
 		return out, err
 	}
-	if unanswered != nil { // an outbox that can't be written holds no decision up
-		return out, lang.Errorf("decided and published, but the sender has no new receipt: %w", "已决定并发布，但填报单位没有收到新回执：%w", unanswered)
+	if unanswered != nil {
+		return out, lang.Errorf("decided and published, but the sender has no new receipt yet: %w", "已决定并发布，但填报单位还没有收到新回执：%w", unanswered)
 	}
 	return out, nil
 }

@@ -221,6 +221,9 @@ func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
 			return false, nil
 		}
 	}
+	if owed, err := z.unanswered(); err != nil || len(owed) > 0 {
+		return false, err
+	}
 	journal, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl"))
 	if err != nil { // a new zone
 		return false, nil

@@ -235,6 +235,9 @@ func (w *work) resume(ctx context.Context) error {
 	if err := w.enter(ctx, w.z); err != nil {
 		return err
 	}
+	if err := w.answerLate(ctx); err != nil {
+		return err
+	}
 	return w.catchUp(ctx)
 }
 
@@ -272,7 +275,7 @@ func (w *work) catchUp(ctx context.Context) error {
 			if len(w.lost) > 0 && e.Return != "" && !w.session.Known(e.Return) { // a rebuild left it out as well
 				continue
 			}
-			if err := w.session.AnswerDecision(ctx, e); err != nil {
+			if err := w.answer(ctx, e); err != nil {
 				w.o.Log.Error("a decision is applied, but its receipt can't be written", "decision", e.Seq, "err", err)
 			}
 			if err := w.session.Decide(ctx, e); err != nil {
