@@ -32,7 +32,7 @@ const (
 var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
 var dueExamples = lang.Text{English: `write a due time such as "monday 12:00", "this friday 17:00", "5 working days", "5 working days 17:00" or "day 5 12:00"`,
-	Chinese: `应写成 "monday 12:00"、"this friday 17:00"、"5 working days"、"5 working days 17:00" 或 "day 5 12:00" 的样子`}
+	Chinese: `应写成“次周一 12:00”“当周五 17:00”“5个工作日”“5个工作日 17:00”或“次月5日 12:00”的样子`}
 
 // ParseRule reads a due time:
 //
@@ -41,10 +41,13 @@ var dueExamples = lang.Text{English: `write a due time such as "monday 12:00", "
 //	5 working days        so many working days after the month (monthly forms)
 //	day 5, 5 days         that day of the month after it (monthly forms)
 //
-// each with or without an hour; without one it is the end of the day.
+// each with or without an hour; without one it is the end of the day. In Chinese: 次周一 12:00, 当周五17点前, 月后5个工作日内, 次月5日.
 func ParseRule(text string) (Rule, error) {
 	r := Rule{text: strings.Join(strings.Fields(text), " "), wholeDay: true}
 	words := strings.Fields(strings.ToLower(text))
+	if said := chineseRule(text); said != nil {
+		words = said
+	}
 	wrong := func(english, chinese string, args ...any) (Rule, error) {
 		return Rule{}, lang.Errorf("%s; %s", "%s；%s", lang.Say(english, chinese, args...), dueExamples)
 	}

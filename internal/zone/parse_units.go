@@ -252,13 +252,13 @@ func (p *parser) due(n *decl.Node, form FormInfo, formKnown bool) Rule {
 	}
 	rule, err := ParseRule(text)
 	if err != nil {
-		n.Fault("%[1]v", `报送时限“%[2]s”看不懂；可写 "monday 12:00"（次周一12点前）、"this friday 17:00"（当周五）、"5 working days"（月后5个工作日内）、"day 5 12:00"（次月5日）`, err, text)
+		n.Fault("%[1]v", `报送时限“%[2]s”看不懂；可写“次周一 12:00”“当周五 17:00”“5个工作日”（月后）“次月5日 12:00”`, err, text)
 		return rule
 	}
 	if formKnown && rule.Kind() != form.Frequency {
 		n.Fault("due %q is for %s returns, but form %s is handed in every %s; write for example %q",
 			"时限“%s”用于%s，而 %s 是%s；可写“%s”", text, kindWords[rule.Kind()], form.ID, everyWords[form.Frequency],
-			map[calendar.PeriodKind]string{calendar.Week: "monday 12:00", calendar.Month: "5 working days"}[form.Frequency])
+			map[calendar.PeriodKind]decl.Text{calendar.Week: decl.Say("monday 12:00", "次周一 12:00"), calendar.Month: decl.Say("5 working days", "5个工作日")}[form.Frequency])
 	}
 	return rule
 }

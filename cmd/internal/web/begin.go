@@ -100,9 +100,9 @@ func (b *Beginning) blank() startView {
 		if f.OptIn {
 			continue // with private persons: it is declared on purpose, in 设置
 		}
-		o := startOwed{ID: f.ID, Title: f.PlainTitle(), Period: "周报", From: "全部", Due: "monday 12:00", Chosen: f.ID == "problem"}
+		o := startOwed{ID: f.ID, Title: f.PlainTitle(), Period: "周报", From: "全部", Due: "次周一 12:00", Chosen: f.ID == "problem"}
 		if f.Frequency == calendar.Month {
-			o.Period, o.Due = "月报", "5 working days"
+			o.Period, o.Due = "月报", "5个工作日"
 		}
 		v.Owed = append(v.Owed, o)
 	}

@@ -127,14 +127,14 @@ func (s *Server) unitsPart(e *decl.Edit) settingsPart {
 }
 
 func (s *Server) returnsPart(e *decl.Edit) settingsPart {
-	p := settingsPart{ID: "returns", Title: "应报报表", Hint: "谁报什么、何时报。时限：monday 12:00（次周一12点前）、this friday 17:00（当周五）、5 working days（月后5个工作日内）、day 5 12:00（次月5日）。"}
+	p := settingsPart{ID: "returns", Title: "应报报表", Hint: "谁报什么、何时报。时限：次周一 12:00、当周五 17:00、5个工作日（月后）、次月5日 12:00。"}
 	var names [][2]string
 	for _, f := range s.zoneOf().Forms.Forms {
 		names = append(names, [2]string{f.ID, f.PlainTitle()})
 	}
 	fields := func() []settingsField {
 		return []settingsField{{Name: "form", Label: "报表", Options: names, Required: true}, {Name: "from", Label: "单位", Hint: "名称用顿号隔开；或写 全部、部门、街道", list: true, Required: true},
-			{Name: "due", Label: "报送时限", Hint: "如 monday 12:00", Required: true}, {Name: "since", Label: "从哪一期起", Hint: "如 2022-W05、2022-01；不填则从收到第一份起"}}
+			{Name: "due", Label: "报送时限", Hint: "如 次周一 12:00", Required: true}, {Name: "since", Label: "从哪一期起", Hint: "如 2022-W05、2022-01；不填则从收到第一份起"}}
 	}
 	for i := range e.Len("returns") {
 		f := fill(e, settingsForm{Part: p.ID, Item: strconv.Itoa(i), Removable: true, Fields: fields()}, "returns", i)
