@@ -124,7 +124,7 @@ var (
 	bracket      = re(`\[`)
 	divideSum    = re(`\bsum\s*\([^()]*\)\s*/\s*\d`)
 	plusInterval = re(`\+\s*interval\s+'[^']*'\s+(day|month|year)|-\s*interval\s+'[^']*'\s+(day|month|year)`)
-	unquoted     = regexp.MustCompile(`[^\x00-\x7F]+`)
+	unquoted     = re(`[^\x00-\x7F]+`)
 )
 
 // Check names the constructs in a text that DuckDB has read: what remains is
@@ -154,7 +154,7 @@ func Check(text string, o Options) []Finding {
 	for _, at := range divideSum().FindAllStringIndex(code, -1) {
 		add(at[0], "sum(decimal) / number", "sum(x) * 0.0001, or cast(… as double)", true)
 	}
-	for _, at := range unquoted.FindAllStringIndex(code, -1) {
+	for _, at := range unquoted().FindAllStringIndex(code, -1) {
 		if strings.TrimSpace(code[at[0]:at[1]]) != "" {
 			add(at[0], "a Chinese name without quotes", `"`+code[at[0]:at[1]]+`"`, false)
 		}

@@ -13,10 +13,10 @@ type typed struct {
 }
 
 var (
-	name      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	wholeName = regexp.MustCompile(`(?i)^(count|length|row_number|rank|dense_rank|date_diff|extract|floor|year|month|day|strpos)$`)
+	name      = re(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	wholeName = re(`^(count|length|row_number|rank|dense_rank|date_diff|extract|floor|year|month|day|strpos)$`)
 	castTo    = re(`(?s)\bas\s+([a-z]+)[^)]*\)$`)
-	literal   = regexp.MustCompile(`^\d+$`)
+	literal   = re(`^\d+$`)
 	coalesce  = re(`\bcoalesce\s*\(\s*([a-z_][a-z0-9_.]*)\s*,\s*\)`)
 	sumOf     = re(`\bsum\s*\(\s*([a-z_][a-z0-9_.]*)\s*\)`)
 	castOf    = re(`\bcast\s*\(\s*([a-z_][a-z0-9_.]*)\s+as\s+([a-z]+)\s*\)`)
@@ -32,7 +32,7 @@ func (t typed) of(operand string) string {
 		operand = strings.TrimSpace(operand[1 : len(operand)-1])
 	}
 	switch {
-	case literal.MatchString(operand):
+	case literal().MatchString(operand):
 		return "whole"
 	case strings.HasSuffix(operand, ")") && strings.Contains(operand, "("):
 		f := strings.ToLower(strings.TrimSpace(operand[:strings.IndexByte(operand, '(')]))
@@ -41,7 +41,7 @@ func (t typed) of(operand string) string {
 				return kindOf(m[1])
 			}
 		}
-		if wholeName.MatchString(f) {
+		if wholeName().MatchString(f) {
 			return "whole"
 		}
 		if f == "sum" || f == "max" || f == "min" || f == "nullif" || f == "coalesce" || f == "abs" {
@@ -50,7 +50,7 @@ func (t typed) of(operand string) string {
 		}
 	default:
 		last := operand[strings.LastIndexByte(operand, '.')+1:]
-		if name.MatchString(last) {
+		if name().MatchString(last) {
 			return kindOf(t.types[last])
 		}
 	}
@@ -190,9 +190,11 @@ func (t typed) check(add func(at int, what, portable string, silent bool)) {
 func (t typed) each(p *regexp.Regexp) [][]int { return p.FindAllStringSubmatchIndex(t.code, -1) }
 
 var (
-	named  = re(`\bas\s+([a-z_][a-z0-9_]*)\b`)
-	listed = re(`\bas\s+[a-z_][a-z0-9_]*\s*\(([^()]*)\)`)
-	begins = re(`\b(select|with)\b`)
+	named    = re(`\bas\s+([a-z_][a-z0-9_]*)\b`)
+	listed   = re(`\bas\s+[a-z_][a-z0-9_]*\s*\(([^()]*)\)`)
+	begins   = re(`\b(select|with)\b`)
+	fromWord = re(`\bfrom\b`)
+	ordered  = re(`\border\s+by\b`)
 )
 
 // aliases finds names that a SELECT gives and reads itself: DuckDB lets them be
@@ -208,12 +210,12 @@ func aliases(code string, add func(at int, what, portable string, silent bool)) 
 			given[strings.ToLower(strings.TrimSpace(n))] = true
 		}
 	}
-	from := regexp.MustCompile(`(?i)\bfrom\b`).FindStringIndex(code)
+	from := fromWord().FindStringIndex(code)
 	if from == nil {
 		return
 	}
 	end := len(code)
-	if m := regexp.MustCompile(`(?i)\border\s+by\b`).FindStringIndex(code[from[0]:]); m != nil {
+	if m := ordered().FindStringIndex(code[from[0]:]); m != nil {
 		end = from[0] + m[0]
 	}
 	for _, m := range named().FindAllStringSubmatchIndex(code[:from[0]], -1) {
