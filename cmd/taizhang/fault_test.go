@@ -315,7 +315,9 @@ func TestReceiptsGivenLate(t *testing.T) {
 		most int
 	}{
 		{"decision", func(s durable.Step) bool { return strings.Contains(s.Path, "/outbox/") }, 1},
-		{"run", func(s durable.Step) bool { return s.Op == durable.SyncDir && strings.HasSuffix(s.Path, "/outbox/产业局") }, 3},
+		{"run", func(s durable.Step) bool {
+			return s.Op == durable.SyncDir && strings.HasSuffix(s.Path, "/outbox/产业局")
+		}, 3},
 	} {
 		work := works[c.work]
 		zone := work.zone(t)
