@@ -18,7 +18,7 @@ build: prerequisites ## build bin/taizhang
 	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/taizhang
 
 test: prerequisites vet ## run all tests
-	@$(GO) test -timeout 40m ./...
+	@$(GO) test -timeout 60m ./...
 
 SCALE_ROWS    ?= 500000
 SCALE_RETURNS ?= 3000
