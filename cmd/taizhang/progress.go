@@ -77,7 +77,7 @@ const (
 type meter struct {
 	a           *app
 	mu          sync.Mutex
-	what        lang.Text
+	what, more  lang.Text // more: what there is to say beside it
 	done, total int64
 	begun       time.Time // of what is done now
 	logged      time.Time
@@ -104,32 +104,45 @@ func (m *meter) drawing() {
 			m.a.screen.draw("")
 			return
 		case <-tick.C:
-			if line := m.line(m.a.screen.width()); line != "" {
-				m.a.screen.draw(line)
-			}
+			m.mu.Lock() // so that no line is drawn after clear has taken it away
+			m.a.screen.draw(m.line(m.a.screen.width()))
+			m.mu.Unlock()
 		}
 	}
 }
 
-// line is what is drawn now; empty while there is nothing to tell.
+// line is what is drawn now; empty while there is nothing to tell. m.mu is held.
 func (m *meter) line(width int) string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	took := m.a.now().Sub(m.begun)
 	if m.what == (lang.Text{}) || took < drawAfter {
 		return ""
 	}
-	return progressLine(m.what, m.done, m.total, took, width)
+	return progressLine(m.what, m.done, m.total, took, width, m.more)
+}
+
+// clear takes the line away until there is something to report again.
+func (m *meter) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.what = lang.Text{}
+	if m.stop != nil {
+		m.a.screen.draw("")
+	}
 }
 
 // report tells how much of what is done; a total of 0 is not known.
 func (m *meter) report(done, total int64, what lang.Text) {
+	m.reportWith(done, total, what, lang.Text{})
+}
+
+// reportWith is report with something more to say.
+func (m *meter) reportWith(done, total int64, what, more lang.Text) {
 	now := m.a.now()
 	m.mu.Lock()
 	if what != m.what {
 		m.begun = now
 	}
-	m.what, m.done, m.total = what, done, total
+	m.what, m.more, m.done, m.total = what, more, done, total
 	due := now.Sub(m.logged) >= logEvery
 	if due {
 		m.logged = now
@@ -150,7 +163,7 @@ func (m *meter) end() {
 
 // progressLine is one line of progress: what is done, how much of how much, how fast, and how long it still takes. It is
 // cut where the terminal is narrower.
-func progressLine(what lang.Text, done, total int64, took time.Duration, width int) string {
+func progressLine(what lang.Text, done, total int64, took time.Duration, width int, more ...lang.Text) string {
 	rate := float64(done) / took.Seconds()
 	parts := []string{what.String()}
 	switch {
@@ -169,6 +182,11 @@ func progressLine(what lang.Text, done, total int64, took time.Duration, width i
 	if done > 0 && total > done {
 		left := time.Duration(float64(total-done) / rate * float64(time.Second))
 		parts = append(parts, lang.Phrase("%s left", "还需%s", spanOf(left)))
+	}
+	for _, m := range more {
+		if m != (lang.Text{}) {
+			parts = append(parts, m.String())
+		}
 	}
 	line := strings.Join(parts, "  ")
 	if textWidth(line) >= width {

@@ -27,6 +27,7 @@ type node struct {
 	name string
 	port int
 	dir  string
+	jvm  []string // what Java is started with
 	cmd  *exec.Cmd
 	done chan struct{}
 }
@@ -121,11 +122,10 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 		config = append(config, "query.max-memory-per-node=1GB")
 	}
 	write(t, filepath.Join(etc, "config.properties"), config...)
-	write(t, filepath.Join(etc, "node.properties"), "node.environment=taizhang", "node.id="+n.name, "node.data-dir="+filepath.Join(n.dir, "data"),
-		"node.bind-ip=127.0.0.1", "node.internal-address=127.0.0.1")
-	write(t, filepath.Join(etc, "jvm.config"), "-server", "-Xmx"+heap, "-XX:+UseG1GC", "-XX:G1HeapRegionSize=8M", "-XX:+ExplicitGCInvokesConcurrent",
+	n.jvm = []string{"-server", "-Xmx" + heap, "-XX:+UseG1GC", "-XX:G1HeapRegionSize=8M", "-XX:+ExplicitGCInvokesConcurrent",
 		"-XX:+ExitOnOutOfMemoryError", "-XX:ReservedCodeCacheSize=256M", "-Djdk.attach.allowAttachSelf=true", "-Dfile.encoding=UTF-8",
-		"-Duser.timezone=Asia/Shanghai", "-XX:+EnableDynamicAgentLoading")
+		"-Duser.timezone=Asia/Shanghai", "-XX:+EnableDynamicAgentLoading",
+		"-Dnode.environment=taizhang", "-Dnode.id=" + n.name, "-Dnode.data-dir=" + filepath.Join(n.dir, "data"), "-Dnode.bind-ip=127.0.0.1", "-Dnode.internal-address=127.0.0.1"}
 	write(t, filepath.Join(etc, "exchange-manager.properties"), "exchange-manager.name=filesystem", "exchange.base-directories="+exchange)
 	write(t, filepath.Join(etc, "log.properties"), "io.trino=WARN")
 	for _, catalog := range catalogs {
@@ -139,9 +139,17 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 	}
 }
 
+// start runs Java itself, as the server's launcher would: nothing lies between this process and Java, so that it ends with this one.
 func (n *node) start(t testing.TB, server, java string) {
-	cmd := exec.Command(filepath.Join(server, "bin", "launcher"), "run", "--etc-dir", filepath.Join(n.dir, "etc"), "--data-dir", filepath.Join(n.dir, "data"))
-	cmd.Env = append(os.Environ(), "JAVA_HOME="+java, "PATH="+filepath.Join(java, "bin")+":"+os.Getenv("PATH"))
+	for _, d := range []string{"plugin", "secrets-plugin"} { // the server looks for them, and for etc, where it is started
+		if err := os.Symlink(filepath.Join(server, d), filepath.Join(n.dir, d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command(filepath.Join(java, "bin", "java"), append(n.jvm, "-cp", filepath.Join(server, "lib", "*"), "-Dconfig=etc/config.properties",
+		"-Dlog.levels-file=etc/log.properties", "-Dlog.enable-console=true", "io.trino.server.TrinoServer")...)
+	cmd.Dir = n.dir
+	cmd.Env = append(os.Environ(), "JAVA_HOME="+java)
 	out, err := os.Create(filepath.Join(n.dir, "log"))
 	if err != nil {
 		t.Fatal(err)

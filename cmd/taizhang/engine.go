@@ -1,0 +1,129 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/cmd/internal/office"
+	"taizhang/internal/decl"
+	"taizhang/internal/engine"
+	"taizhang/internal/lang"
+	"taizhang/queries"
+)
+
+// The engines of --engine.
+const (
+	onDuckDB = "duckdb"
+	onTrino  = "trino"
+)
+
+// eitherEngine are the commands that DuckDB and Trino carry out alike.
+var eitherEngine = []string{"models run", "models test", "metrics", "trace", "summary"}
+
+// embeddedOnly are the commands that read the zone's own publication, which only DuckDB opens: where Trino is the zone's
+// engine they are refused unless --engine duckdb asks for it, since the two may be of different days. All other commands
+// have to do with the zone's own files, whatever its engine.
+var embeddedOnly = []string{"status", "sql", "serve", "returns list", "returns show", "returns diff", "models plan", "models graph", "models rollback",
+	"metrics diff", "trace --cell", "forms learn", "forms template"}
+
+// checkEngine refuses --engine where it would do nothing.
+func (a *app) checkEngine(path string) error {
+	engines := []string{onDuckDB, onTrino}
+	switch {
+	case !slices.Contains(engines, a.engine):
+		return usageError{decl.Say("unknown engine %[1]q%[2]s: duckdb or trino", "没有引擎 %[1]q%[2]s：应为 duckdb 或 trino", a.engine, decl.DidYouMean(a.engine, engines))}
+	case !slices.Contains(eitherEngine, path) && !slices.Contains(embeddedOnly, path):
+		return usageError{decl.Say("%[1]s asks no engine: --engine would change nothing", "%[1]s 不经过计算引擎：--engine 不起作用", path)}
+	}
+	return nil
+}
+
+// onTrino says whether a command is carried out by Trino.
+func (a *app) onTrino(z *office.Zone) bool {
+	if a.engine != "" {
+		return a.engine == onTrino
+	}
+	return z.Trino != nil && (slices.Contains(eitherEngine, a.path) || slices.Contains(embeddedOnly, a.path))
+}
+
+// refuseEngine refuses what Trino can't be asked, rather than answer it from a publication that may be of another day.
+func (a *app) refuseEngine(z *office.Zone) error {
+	if !a.onTrino(z) || slices.Contains(eitherEngine, a.path) {
+		return nil
+	}
+	return usageError{lang.Say("%[1]s can't be had from Trino: it reads the publication of the zone's own folder, which may be of another day\nhint: %[1]s --engine duckdb asks that; from Trino there are %[2]s",
+		"%[1]s 不能由 Trino 完成：它读取园区文件夹中自己的发布，那可能是另一天的\n建议：用 %[1]s --engine duckdb 查它；Trino 能完成的有 %[2]s", a.path, strings.Join(eitherEngine, lang.Phrase(", ", "、")))}
+}
+
+// trinoReader opens what Trino has published.
+func (a *app) trinoReader(z *office.Zone) (*queries.Reader, error) {
+	if err := a.refuseEngine(z); err != nil {
+		return nil, err
+	}
+	m := a.meter()
+	r, err := z.ReadTrino(a.ctx, m.watch(lang.Say("asking Trino", "向 Trino 查询")))
+	if err != nil {
+		m.end()
+		return nil, err
+	}
+	r.OnClose(func() error {
+		m.end()
+		return nil
+	})
+	return r, nil
+}
+
+// watch tells how far a statement on Trino is: its splits and stages. The line goes away with the statement, so that it
+// doesn't stand in what is printed then.
+func (m *meter) watch(what lang.Text) func(engine.Progress) {
+	return func(p engine.Progress) {
+		if p.State == engine.Ended {
+			m.clear()
+			return
+		}
+		m.reportWith(int64(p.Done), int64(p.All), what, stagesOf(p))
+	}
+}
+
+func stagesOf(p engine.Progress) lang.Text {
+	switch {
+	case p.Stages == 0:
+		return lang.Say("%s", "%s", strings.ToLower(p.State))
+	default:
+		return lang.Say("splits, stage %d of %d, %d nodes", "个分片，阶段%d/%d，%d个节点", p.DoneStages, p.Stages, p.Nodes)
+	}
+}
+
+// runTrino is `models run` on Trino.
+func (a *app) runTrino(cmd *cobra.Command, z *office.Zone) error {
+	m := a.meter()
+	var now atomic.Value // a lang.Text: what is asked is told by another goroutine than what is built
+	now.Store(lang.Say("looking at what Trino has", "查看 Trino 中已有的内容"))
+	begun := a.now()
+	out, err := z.RunTrino(cmd.Context(), office.TrinoOptions{Clock: a.now,
+		Step: func(s engine.Step) {
+			now.Store(lang.Say("%d of %d on Trino: %s", "Trino 第%d个，共%d个：%s", min(s.Done+1, s.All), s.All, s.Model))
+			a.log().Info("trino", "model", s.Model, "done", s.Done, "total", s.All)
+		},
+		Watch: func(p engine.Progress) { m.watch(now.Load().(lang.Text))(p) },
+	})
+	m.end()
+	if out == nil {
+		return err
+	}
+	if out.Healed {
+		a.tell("An earlier run had ended while it published: its views were put back first.", "以前有一次构建在发布途中中断：已先恢复其视图。")
+	}
+	for _, w := range out.Warnings {
+		a.tell("check: %s", "请核实：%s", w)
+	}
+	a.tell("Trino: %d models built, %d checks made, published as %s, figures as of %s, %s.", "Trino：构建模型%d个，检查%d项，已发布为 %s，数字截至%s，用时%s。",
+		out.Models, out.Checks, out.Run, out.Point.AsOf, spanOf(a.now().Sub(begun)))
+	if len(out.Dropped) > 0 {
+		a.tell("Cleared away: %s", "已清除：%s", strings.Join(out.Dropped, ", "))
+	}
+	return err
+}
