@@ -117,12 +117,12 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 	if coordinator {
 		heap = coordinatorHeap
 		config = append(config, "node-scheduler.include-coordinator=false", "query.max-memory=3GB", "query.max-memory-per-node=512MB",
-			"fault-tolerant-execution-task-memory=256MB", "query.min-expire-age=1m", "query.max-history=50", "fault-tolerant-execution-max-partition-count=4")
+			"fault-tolerant-execution-task-memory=256MB", "optimizer.join-reordering-strategy=NONE", "join-distribution-type=BROADCAST", "query.min-expire-age=1m", "query.max-history=50", "fault-tolerant-execution-max-partition-count=4")
 	} else {
 		config = append(config, "query.max-memory-per-node=1GB")
 	}
 	write(t, filepath.Join(etc, "config.properties"), config...)
-	n.jvm = []string{"-server", "-Xmx" + heap, "-XX:+UseG1GC", "-XX:G1HeapRegionSize=8M", "-XX:+ExplicitGCInvokesConcurrent",
+	n.jvm = []string{"-server", "-Xmx" + heap, "-XX:TieredStopAtLevel=1", "-XX:+UseG1GC", "-XX:G1HeapRegionSize=8M", "-XX:+ExplicitGCInvokesConcurrent",
 		"-XX:+ExitOnOutOfMemoryError", "-XX:ReservedCodeCacheSize=256M", "-Djdk.attach.allowAttachSelf=true", "-Dfile.encoding=UTF-8",
 		"-Duser.timezone=Asia/Shanghai", "-XX:+EnableDynamicAgentLoading",
 		"-Dnode.environment=taizhang", "-Dnode.id=" + n.name, "-Dnode.data-dir=" + filepath.Join(n.dir, "data"), "-Dnode.bind-ip=127.0.0.1", "-Dnode.internal-address=127.0.0.1"}
@@ -135,7 +135,8 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 		}
 		write(t, filepath.Join(etc, "catalog", catalog+".properties"), "connector.name=hive", "hive.metastore=file", "hive.metastore.catalog.dir=local:///hive",
 			"fs.native-local.enabled=true", "local.location="+at, "hive.storage-format=PARQUET", "hive.parquet.time-zone=UTC",
-			"hive.timestamp-precision=MICROSECONDS", "hive.non-managed-table-writes-enabled=true")
+			"hive.timestamp-precision=MICROSECONDS", "hive.non-managed-table-writes-enabled=true",
+			"hive.table-statistics-enabled=false", "hive.collect-column-statistics-on-write=false", "hive.metastore-cache-ttl=1h") // planning is what small questions cost
 	}
 }
 

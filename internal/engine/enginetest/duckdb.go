@@ -3,7 +3,8 @@ package enginetest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -12,8 +13,8 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// OverDuckDB is a coordinator whose catalog lake has the tables of a publication, as an export has them.
-func OverDuckDB(t testing.TB, publication string, tables []string) *Coordinator {
+// OverDuckDB is a coordinator whose catalog lake is that of a folder which taizhang export has written.
+func OverDuckDB(t testing.TB, lake string) *Coordinator {
 	t.Helper()
 	ctx := context.Background()
 	db, err := warehouse.OpenMemory(warehouse.Options{})
@@ -21,29 +22,21 @@ func OverDuckDB(t testing.TB, publication string, tables []string) *Coordinator 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	do := func(statement string) {
-		t.Helper()
+	script, err := os.ReadFile(filepath.Join(lake, "attach.duckdb.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{"attach ':memory:' as lake", "use lake", "set variable lake = " + warehouse.Quote(lake), string(script), "use lake.raw"} {
 		if _, err := db.Conn.ExecContext(ctx, statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	do("attach ':memory:' as lake")
-	do("attach " + warehouse.Quote(publication) + " as publication (read_only)")
-	for _, schema := range []string{"raw", "ctl"} {
-		do("create schema lake." + schema)
-	}
-	for _, name := range tables {
-		schema, table, _ := strings.Cut(name, ".")
-		do(fmt.Sprintf("create table lake.%s.%s as select * from publication.%[1]s.%[2]s", schema, warehouse.Ident(table)))
-	}
-	do("detach publication")
-	do("use lake.raw")
 	var turn sync.Mutex
 	c := New(t, false)
 	c.Answer = func(statement string) ([]Column, [][]any, *Fault) {
 		turn.Lock()
 		defer turn.Unlock()
-		rows, err := db.Conn.QueryContext(ctx, statement)
+		rows, err := db.Conn.QueryContext(ctx, strings.ReplaceAll(statement, `"lake".information_schema.`, "information_schema.")) // which DuckDB has of all catalogs
 		if err != nil {
 			return nil, nil, faultOf(err)
 		}
