@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -11,7 +12,9 @@ import (
 	"taizhang/internal/decl"
 	"taizhang/internal/engine"
 	"taizhang/internal/lang"
+	"taizhang/internal/warehouse"
 	"taizhang/queries"
+	"taizhang/transform"
 )
 
 // The engines of --engine.
@@ -97,18 +100,38 @@ func stagesOf(p engine.Progress) lang.Text {
 	}
 }
 
+// spoken is what a statement is for, which is set by another goroutine than tells of it.
+type spoken struct{ atomic.Value }
+
+func (t *spoken) say(what lang.Text) { t.Store(what) }
+
+func (t *spoken) watch(m *meter) func(engine.Progress) {
+	return func(p engine.Progress) { m.watch(t.Load().(lang.Text))(p) }
+}
+
+// testTrino is `models test` on Trino.
+func (a *app) testTrino(ctx context.Context, z *office.Zone, empty func() (*warehouse.DB, error), models []string) ([]transform.CaseResult, error) {
+	m := a.meter()
+	defer m.end()
+	var now spoken
+	now.say(lang.Say("looking at what Trino has", "查看 Trino 中已有的内容"))
+	return z.TestTrino(ctx, office.TrinoOptions{Clock: a.now, Watch: now.watch(m)}, empty, func(c transform.Case) {
+		now.say(lang.Say("testing %s (%s) on Trino", "在 Trino 上测试 %s（%s）", c.File, c.Name))
+	}, models...)
+}
+
 // runTrino is `models run` on Trino.
 func (a *app) runTrino(cmd *cobra.Command, z *office.Zone) error {
 	m := a.meter()
-	var now atomic.Value // a lang.Text: what is asked is told by another goroutine than what is built
-	now.Store(lang.Say("looking at what Trino has", "查看 Trino 中已有的内容"))
+	var now spoken
+	now.say(lang.Say("looking at what Trino has", "查看 Trino 中已有的内容"))
 	begun := a.now()
 	out, err := z.RunTrino(cmd.Context(), office.TrinoOptions{Clock: a.now,
 		Step: func(s engine.Step) {
-			now.Store(lang.Say("%d of %d on Trino: %s", "Trino 第%d个，共%d个：%s", min(s.Done+1, s.All), s.All, s.Model))
+			now.say(lang.Say("%d of %d on Trino: %s", "Trino 第%d个，共%d个：%s", min(s.Done+1, s.All), s.All, s.Model))
 			a.log().Info("trino", "model", s.Model, "done", s.Done, "total", s.All)
 		},
-		Watch: func(p engine.Progress) { m.watch(now.Load().(lang.Text))(p) },
+		Watch: now.watch(m),
 	})
 	m.end()
 	if out == nil {

@@ -92,6 +92,15 @@ func TestOnTrino(t *testing.T) {
 	if len(want) < 5 || len(got) != len(want) {
 		t.Errorf("%d parts on Trino, %d on DuckDB", len(got), len(want))
 	}
+	// The cases of the models hold there too, and leave nothing behind.
+	code, out, log := program(t, "models", "test", "core.decision", "core.fct_problem", "--zone", zone, "-f", "json")
+	if code != 0 || strings.Count(out, `"ok"`) < 2 {
+		t.Errorf("models test: exit code %d\n%s%s", code, out, log)
+	}
+	if _, rows, _ := c.Answer(`select schema_name from "lake".information_schema.schemata where schema_name like 'run_%'`); len(rows) != 1 {
+		t.Errorf("schemas are left: %v", rows)
+	}
+	c.Forget()
 	// A second build replaces the first, which stays for its readers until its time has come.
 	first := pointerOf(c)
 	if code, _, log := program(t, "models", "run", "--zone", zone); code != 0 {

@@ -110,6 +110,21 @@ func (z *Zone) RunTrino(ctx context.Context, o TrinoOptions) (_ *TrinoRun, err e
 	return out, nil
 }
 
+// TestTrino runs the cases of the models, or of some models, on the zone's Trino: each in a schema of its own that goes again.
+// empty opens a warehouse with empty tables.
+func (z *Zone) TestTrino(ctx context.Context, o TrinoOptions, empty func() (*warehouse.DB, error), step func(transform.Case), models ...string) (_ []transform.CaseResult, err error) {
+	t, err := z.connect(map[string]string{"retry_policy": "NONE"})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	t.Watch = o.Watch
+	if _, err := t.Current(ctx); err != nil { // else every case would say that there is no coordinator
+		return nil, err
+	}
+	return transform.RunCasesOn(ctx, t, transform.Options{Models: z.Models}, empty, step, models...)
+}
+
 // trinoPlan is what is built there: the zone's models, at the point that the lake holds.
 func (z *Zone) trinoPlan(ctx context.Context, t *engine.Trino) (p engine.Plan, err error) {
 	if p.Point, err = t.Lake(ctx); err != nil {
