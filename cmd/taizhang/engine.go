@@ -87,17 +87,16 @@ func (m *meter) watch(what lang.Text) func(engine.Progress) {
 			m.clear()
 			return
 		}
-		m.reportWith(int64(p.Done), int64(p.All), what, stagesOf(p))
+		if p.All > 0 {
+			m.reportWith(int64(p.Done), int64(p.All), lang.Say("%s; splits", "%s；分片", what), stagesOf(p))
+		} else {
+			m.reportWith(0, 0, what, lang.Say("%s", "%s", strings.ToLower(p.State)))
+		}
 	}
 }
 
 func stagesOf(p engine.Progress) lang.Text {
-	switch {
-	case p.Stages == 0:
-		return lang.Say("%s", "%s", strings.ToLower(p.State))
-	default:
-		return lang.Say("splits, stage %d of %d, %d nodes", "个分片，阶段%d/%d，%d个节点", p.DoneStages, p.Stages, p.Nodes)
-	}
+	return lang.Say("stage %d of %d, %d nodes", "阶段%d/%d，%d个节点", p.DoneStages, p.Stages, p.Nodes)
 }
 
 // spoken is what a statement is for, which is set by another goroutine than tells of it.

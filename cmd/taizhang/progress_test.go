@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"taizhang/internal/engine"
 	"taizhang/internal/lang"
 )
 
@@ -33,6 +35,34 @@ func TestProgressLine(t *testing.T) {
 		got := progressLine(what, c.done, c.total, c.took, c.width)
 		if got != c.want || textWidth(got) >= c.width {
 			t.Errorf("%q (%d columns), want %q", got, textWidth(got), c.want)
+		}
+	}
+}
+
+// TestTrinoProgress: a terminal sees what runs on Trino, its splits and stages; the line goes with the statement.
+func TestTrinoProgress(t *testing.T) {
+	defer lang.SpeakAsSystem()
+	at := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	a := &app{err: io.Discard, screen: newScreen(io.Discard), now: func() time.Time { return at }}
+	m := a.meter()
+	defer m.end()
+	tell := m.watch(lang.Say("asking Trino", "向 Trino 查询"))
+	for _, c := range []struct {
+		told             engine.Progress
+		english, chinese string
+	}{
+		{engine.Progress{State: "PLANNING"}, "asking Trino  for 2 s  planning", "向 Trino 查询  已用2秒  planning"},
+		{engine.Progress{State: "RUNNING", Nodes: 2, Done: 30, All: 120, Stages: 9, DoneStages: 3}, "asking Trino; splits  █████░░░░░░░░░░░░░░░  30 of 120  15/s  6 s left  stage 3 of 9, 2 nodes",
+			"向 Trino 查询；分片  █████░░░░░░░░░░░░░░░  30/120  每秒15  还需6秒  阶段3/9，2个节点"},
+		{engine.Progress{State: engine.Ended}, "", ""},
+	} {
+		tell(c.told)
+		at = at.Add(2 * time.Second)
+		for l, want := range map[lang.Language]string{lang.English: c.english, lang.Chinese: c.chinese} {
+			lang.Speak(l)
+			if got := m.line(200); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
 		}
 	}
 }

@@ -76,6 +76,7 @@ func startCluster(t testing.TB, workers int) *cluster {
 		}
 	}
 	t.Cleanup(func() { c.stop(t) })
+	go endWithParent(os.Getppid())
 	for i, port := range ports {
 		n := &node{name: fmt.Sprintf("node-%d", i), port: port, dir: filepath.Join(dir, fmt.Sprintf("node-%d", i))}
 		c.configure(t, n, i == 0, exchange)
@@ -113,7 +114,7 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 	etc := filepath.Join(n.dir, "etc")
 	heap := workerHeap
 	config := []string{fmt.Sprintf("coordinator=%t", coordinator), fmt.Sprintf("http-server.http.port=%d", n.port), "discovery.uri=" + c.url,
-		"retry-policy=TASK", "memory.heap-headroom-per-node=512MB", "task.concurrency=2", "task.max-worker-threads=4"}
+		"retry-policy=NONE", "memory.heap-headroom-per-node=512MB", "task.concurrency=2", "task.max-worker-threads=4"}
 	if coordinator {
 		heap = coordinatorHeap
 		config = append(config, "node-scheduler.include-coordinator=false", "query.max-memory=3GB", "query.max-memory-per-node=512MB",
@@ -172,6 +173,16 @@ func (n *node) start(t testing.TB, server, java string) {
 	}()
 	if err := <-started; err != nil {
 		t.Fatal(err)
+	}
+}
+
+// endWithParent ends this process, and the nodes with it, where the one that started it is killed: a test that nobody waits
+// for would keep the cluster up for its hour.
+func endWithParent(parent int) {
+	for range time.Tick(time.Second) {
+		if os.Getppid() != parent {
+			os.Exit(1)
+		}
 	}
 }
 
@@ -237,6 +248,31 @@ func (c *cluster) workers() int {
 		return -1
 	}
 	return len(nodes)
+}
+
+// running are the statements that the coordinator hasn't finished.
+func (c *cluster) running(t testing.TB) (out []string) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, c.url+"/v1/query", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Trino-User", "test")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var list []struct{ State, Query string }
+	if err := json.NewDecoder(res.Body).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range list {
+		if q.State != "FINISHED" && q.State != "FAILED" {
+			out = append(out, q.Query)
+		}
+	}
+	return out
 }
 
 // memory is what all nodes hold now, in bytes.

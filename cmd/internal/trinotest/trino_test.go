@@ -6,9 +6,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,12 +32,15 @@ func TestTrino(t *testing.T) {
 			t.Errorf("the cluster holds %d MiB, more than 12 GiB", held>>20)
 		}
 	}
+	d := demo(t)
 	t.Run("demo", func(t *testing.T) {
-		l := load(t, c, "lake", "NONE", demo(t))
-		b := build(t, l, nil)
+		l := load(t, c, "lake", "NONE", d.publication())
+		d.attach(t, c)
+		d.givenUp(t, c, l)
+		b := d.run(t, l)
 		l.sameModels(t, b)
 		l.sameChecks(t, b)
-		publish(t, l, b)
+		d.sameAnswers(t)
 		l.readers(t).sameFigures(t, true)
 		within(t)
 	})
@@ -53,7 +56,10 @@ func TestTrino(t *testing.T) {
 		within(t)
 	})
 	t.Run("zones, a worker lost", func(t *testing.T) {
-		l := load(t, c, "zones", "TASK", fortyZones(t))
+		began := time.Now()
+		publication := fortyZones(t)
+		t.Logf("forty zones after %s", time.Since(began).Round(time.Second))
+		l := load(t, c, "zones", "TASK", publication)
 		killed := false
 		b := build(t, l, func(s engine.Step) {
 			if s.Done == 20 && !killed { // while that model is built
@@ -69,6 +75,12 @@ func TestTrino(t *testing.T) {
 		publish(t, l, b)
 		l.readers(t).sameFigures(t, false)
 		within(t)
+	})
+	t.Run("the coordinator lost", func(t *testing.T) {
+		c.nodes[0].kill()
+		if code, _, log := d.ask("metrics"); code != 1 || !strings.Contains(log, "can't be reached: check that the coordinator runs") {
+			t.Errorf("exit code %d\n%s", code, log)
+		}
 	})
 }
 
@@ -93,16 +105,6 @@ func publish(t *testing.T, l *loaded, b *engine.Built) {
 	}
 }
 
-// demo is the publication of the demo zone.
-func demo(t testing.TB) string {
-	t.Helper()
-	dir := t.TempDir()
-	program := filepath.Join(dir, "taizhang")
-	run(t, exec.Command("go", "build", "-o", program, "taizhang/cmd/taizhang"))
-	run(t, exec.Command(program, "demo", filepath.Join(dir, "zone")))
-	return filepath.Join(dir, "zone", "published", "taizhang.duckdb")
-}
-
 // large is the publication of a zone of about so many rows.
 func large(t testing.TB, rows int) string {
 	t.Helper()
@@ -117,9 +119,11 @@ func fortyZones(t testing.TB) string {
 	t.Helper()
 	var files []string
 	for seed := range uint64(3) {
-		files = append(files, warehousetest.PublishRandom(t, seed+1))
+		files = append(files, received(t, func(db *warehouse.DB) {
+			warehousetest.Random{Seed: seed + 1, From: "2022-05-02", Rows: 6}.Fill(t, db)
+		}))
 	}
-	files = append(files, warehousetest.PublishSmall(t))
+	files = append(files, received(t, func(db *warehouse.DB) { warehousetest.FillSmall(t, db) }))
 	return warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, func(db *warehouse.DB) {
 		warehousetest.Exec(t, db, "delete from ctl.calendar")
 		for i, file := range files {
@@ -135,4 +139,23 @@ func fortyZones(t testing.TB) string {
 			warehousetest.Exec(t, db, fmt.Sprintf("detach one%d", i))
 		}
 	})
+}
+
+// received is the file of a warehouse whose models nobody has built.
+func received(t testing.TB, fill func(*warehouse.DB)) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	db, err := warehouse.Open(path, warehouse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	warehousetest.Fill(t, db)
+	fill(db)
+	if err := db.Checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
