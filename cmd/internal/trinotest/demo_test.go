@@ -138,3 +138,17 @@ func (d demoZone) sameAnswers(t *testing.T) {
 		t.Errorf("models test: exit code %d\n%s%s", code, out, log)
 	}
 }
+
+// province asks the lake of many zones from a folder that has no warehouse of its own.
+func province(t *testing.T, c *cluster, program string) {
+	t.Helper()
+	p := demoZone{t.TempDir(), program}
+	text := fmt.Sprintf("zone: 某省\ncode: sheng\njoined: true\nengine: {trino: {url: %q, catalog: zones}}\n", c.url)
+	if err := os.WriteFile(filepath.Join(p.dir, "taizhang.yaml"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, out, log := p.ask("metrics", "problems_collected", "--by", "zone", "-f", "csv")
+	if lines := strings.Count(out, "\n"); code != 0 || lines != 1+1+40 { // head, total, zones
+		t.Errorf("metrics --by zone: exit code %d, %d lines\n%s%s", code, lines, out, log)
+	}
+}

@@ -74,6 +74,7 @@ func TestTrino(t *testing.T) {
 		l.sameChecks(t, b)
 		publish(t, l, b)
 		l.readers(t).sameFigures(t, false)
+		province(t, c, d.program)
 		within(t)
 	})
 	t.Run("the coordinator lost", func(t *testing.T) {
