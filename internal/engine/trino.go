@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -319,6 +320,10 @@ func (t *Trino) cause(err error) error {
 	}
 	var operation *net.OpError
 	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &certificate) {
+		return lang.Errorf("Trino at %s can't be trusted: its certificate isn't known here: name the office's own under ca_file: (%w)", "%s 的 Trino 不可信：这里不认得它的证书：请在 ca_file: 写明单位自己的证书（%w）", host, certificate)
+	}
 	if errors.As(err, &operation) || errors.As(err, &dns) || failed != nil && failed.StatusCode >= 500 || strings.Contains(err.Error(), "giving up after") || strings.Contains(err.Error(), "EOF") {
 		return lang.Errorf("Trino at %s can't be reached: check that the coordinator runs and that nothing lies between (address, port, firewall, certificate): %w",
 			"连不上 %s 的 Trino：请检查协调节点是否在运行、网络是否畅通（地址、端口、防火墙、证书）：%w", host, err)

@@ -83,6 +83,13 @@ func TestSecrets(t *testing.T) {
 	both(t, err, "over https:// only", "只能经 https://")
 	_, err = engine.OpenTrino(engine.Config{URL: "http://clerk:s3cret@127.0.0.1:1"})
 	both(t, err, "password_file:", "password_file:")
+	stranger := open(t, engine.Config{URL: f.URL, PasswordFile: write("right", "s3cret-right\n")}).Exec(t.Context(), "select 1")
+	both(t, stranger, "its certificate isn't known here: name the office's own under ca_file:", "不认得它的证书：请在 ca_file: 写明单位自己的证书")
+	f.Password, f.Token = "", "s3cret-token"
+	if err := open(t, engine.Config{URL: f.URL, CAFile: ca, TokenFile: write("token", "s3cret-token\n")}).Exec(t.Context(), "select 1"); err != nil {
+		t.Error(err)
+	}
+	f.Password, f.Token = "s3cret-right", ""
 	t.Setenv("OUR_TRINO", "s3cret-right")
 	if err := open(t, engine.Config{URL: f.URL, CAFile: ca, PasswordEnv: "OUR_TRINO"}).Exec(t.Context(), "select 1"); err != nil {
 		t.Error(err)

@@ -30,6 +30,7 @@ type Column struct{ Name, Type string }
 type Coordinator struct {
 	*httptest.Server
 	Password string // wanted, where set
+	Token    string // likewise
 	Cut      int    // so many first requests for an answer break off
 
 	// Answer says what a statement gives.
@@ -101,6 +102,10 @@ func (c *Coordinator) serve(w http.ResponseWriter, req *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
+	}
+	if c.Token != "" && req.Header.Get("Authorization") != "Bearer "+c.Token {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
 	}
 	stats := map[string]any{"state": "RUNNING", "nodes": 2, "totalSplits": 4, "completedSplits": 1, "rootStage": map[string]any{"stageId": "0", "state": "RUNNING", "subStages": []any{
 		map[string]any{"stageId": "1", "state": "RUNNING"}, map[string]any{"stageId": "2", "state": "FINISHED", "done": true}}}}
