@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -66,72 +67,97 @@ func (a *app) trinoReader(z *office.Zone) (*queries.Reader, error) {
 	if err := a.refuseEngine(z); err != nil {
 		return nil, err
 	}
-	m := a.meter()
-	r, err := z.ReadTrino(a.ctx, m.watch(lang.Say("asking Trino", "向 Trino 查询")))
-	if err != nil {
-		m.end()
-		return nil, err
+	m, own := a.innermost(), false
+	if m == nil {
+		m, own = a.meter(), true
+		m.report(0, 0, lang.Say("asking Trino", "向 Trino 查询"))
 	}
-	r.OnClose(func() error {
-		m.end()
+	end := func() error {
+		if own {
+			m.end()
+		}
 		return nil
-	})
+	}
+	r, err := z.ReadTrino(a.ctx, m.watch(nil))
+	if err != nil {
+		return nil, errors.Join(err, end())
+	}
+	r.OnClose(end)
 	return r, nil
 }
 
-// watch tells how far a statement on Trino is: its splits and stages. The line goes away with the statement, so that it
-// doesn't stand in what is printed then.
-func (m *meter) watch(what lang.Text) func(engine.Progress) {
-	return func(p engine.Progress) {
-		if p.State == engine.Ended {
-			m.clear()
-			return
-		}
-		if p.All > 0 {
-			m.reportWith(int64(p.Done), int64(p.All), lang.Say("%s; splits", "%s；分片", what), stagesOf(p))
-		} else {
-			m.reportWith(0, 0, what, lang.Say("%s", "%s", strings.ToLower(p.State)))
-		}
+// innermost is the meter that runs now, nil where none does.
+func (a *app) innermost() *meter {
+	if len(a.meters) == 0 {
+		return nil
+	}
+	return a.meters[len(a.meters)-1]
+}
+
+// settle ends all meters: something is about to be printed.
+func (a *app) settle() {
+	for len(a.meters) > 0 {
+		a.innermost().end()
 	}
 }
 
-func stagesOf(p engine.Progress) lang.Text {
-	return lang.Say("stage %d of %d, %d nodes", "阶段%d/%d，%d个节点", p.DoneStages, p.Stages, p.Nodes)
+// watch tells, beside what is reported, how far the statement on Trino is: its splits and stages. what, where given, says
+// what the statement is for.
+func (m *meter) watch(what func() lang.Text) func(engine.Progress) {
+	return func(p engine.Progress) {
+		if p.State == engine.Ended {
+			m.aside(lang.Text{})
+			return
+		}
+		says := lang.Say("%s", "%s", strings.ToLower(p.State))
+		if p.All > 0 {
+			says = lang.Say("%d of %d splits, stage %d of %d, %d nodes", "分片%d/%d，阶段%d/%d，%d个节点", p.Done, p.All, p.DoneStages, p.Stages, p.Nodes)
+		}
+		if what != nil {
+			says = lang.Say("%s: %s", "%s：%s", what(), says)
+		}
+		m.aside(says)
+	}
 }
 
 // spoken is what a statement is for, which is set by another goroutine than tells of it.
 type spoken struct{ atomic.Value }
 
-func (t *spoken) say(what lang.Text) { t.Store(what) }
+func (s *spoken) say(what lang.Text) { s.Store(what) }
 
-func (t *spoken) watch(m *meter) func(engine.Progress) {
-	return func(p engine.Progress) { m.watch(t.Load().(lang.Text))(p) }
-}
+func (s *spoken) said() lang.Text { return s.Load().(lang.Text) }
 
 // testTrino is `models test` on Trino.
 func (a *app) testTrino(ctx context.Context, z *office.Zone, empty func() (*warehouse.DB, error), models []string) ([]transform.CaseResult, error) {
 	m := a.meter()
 	defer m.end()
+	testing := lang.Say("testing models on Trino", "在 Trino 上测试模型")
+	m.report(0, 0, testing)
 	var now spoken
-	now.say(lang.Say("looking at what Trino has", "查看 Trino 中已有的内容"))
-	return z.TestTrino(ctx, office.TrinoOptions{Clock: a.now, Watch: now.watch(m)}, empty, func(c transform.Case) {
-		now.say(lang.Say("testing %s (%s) on Trino", "在 Trino 上测试 %s（%s）", c.File, c.Name))
+	now.say(testing)
+	cases := int64(0)
+	return z.TestTrino(ctx, office.TrinoOptions{Clock: a.now, Watch: m.watch(now.said)}, empty, func(c transform.Case) {
+		m.report(cases, 0, testing)
+		cases++
+		now.say(lang.Say("%s", "%s", c.Name+" ("+c.File+")"))
 	}, models...)
 }
 
 // runTrino is `models run` on Trino.
 func (a *app) runTrino(cmd *cobra.Command, z *office.Zone) error {
+	if cmd.Flags().Changed("full") {
+		return usageError{lang.Say("on Trino everything is built anew every time: --full would change nothing", "在 Trino 上每次都全部重新构建：--full 不起作用")}
+	}
 	m := a.meter()
+	building := lang.Say("building models on Trino", "在 Trino 上构建模型")
+	m.report(0, 0, building)
 	var now spoken
-	now.say(lang.Say("looking at what Trino has", "查看 Trino 中已有的内容"))
+	now.say(lang.Say("looking at what is there", "查看已有的内容"))
 	begun := a.now()
-	out, err := z.RunTrino(cmd.Context(), office.TrinoOptions{Clock: a.now,
-		Step: func(s engine.Step) {
-			now.say(lang.Say("%d of %d on Trino: %s", "Trino 第%d个，共%d个：%s", min(s.Done+1, s.All), s.All, s.Model))
-			a.log().Info("trino", "model", s.Model, "done", s.Done, "total", s.All)
-		},
-		Watch: now.watch(m),
-	})
+	out, err := z.RunTrino(cmd.Context(), office.TrinoOptions{Clock: a.now, Watch: m.watch(now.said), Step: func(s engine.Step) {
+		m.report(int64(s.Done), int64(s.All), building)
+		now.say(lang.Say("%s", "%s", s.Model))
+	}})
 	m.end()
 	if out == nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -91,6 +92,7 @@ func (a *app) meter() *meter {
 		m.stop, m.ended = make(chan struct{}), make(chan struct{})
 		go m.drawing()
 	}
+	a.meters = append(a.meters, m)
 	return m
 }
 
@@ -104,15 +106,17 @@ func (m *meter) drawing() {
 			m.a.screen.draw("")
 			return
 		case <-tick.C:
-			m.mu.Lock() // so that no line is drawn after clear has taken it away
-			m.a.screen.draw(m.line(m.a.screen.width()))
-			m.mu.Unlock()
+			if line := m.line(m.a.screen.width()); line != "" {
+				m.a.screen.draw(line)
+			}
 		}
 	}
 }
 
-// line is what is drawn now; empty while there is nothing to tell. m.mu is held.
+// line is what is drawn now; empty while there is nothing to tell.
 func (m *meter) line(width int) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	took := m.a.now().Sub(m.begun)
 	if m.what == (lang.Text{}) || took < drawAfter {
 		return ""
@@ -120,14 +124,11 @@ func (m *meter) line(width int) string {
 	return progressLine(m.what, m.done, m.total, took, width, m.more)
 }
 
-// clear takes the line away until there is something to report again.
-func (m *meter) clear() {
+// aside says something beside what is reported, until the next report.
+func (m *meter) aside(more lang.Text) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.what = lang.Text{}
-	if m.stop != nil {
-		m.a.screen.draw("")
-	}
+	m.more = more
 }
 
 // report tells how much of what is done; a total of 0 is not known.
@@ -142,7 +143,7 @@ func (m *meter) reportWith(done, total int64, what, more lang.Text) {
 	if what != m.what {
 		m.begun = now
 	}
-	m.what, m.more, m.done, m.total = what, more, done, total
+	m.what, m.more, m.done, m.total = what, lang.Text{}, done, total
 	due := now.Sub(m.logged) >= logEvery
 	if due {
 		m.logged = now
@@ -153,11 +154,12 @@ func (m *meter) reportWith(done, total int64, what, more lang.Text) {
 	}
 }
 
-// end takes the line away.
+// end takes the line away. It may be called again.
 func (m *meter) end() {
-	if m.stop != nil {
+	if m.a.meters = slices.DeleteFunc(m.a.meters, func(x *meter) bool { return x == m }); m.stop != nil {
 		close(m.stop)
 		<-m.ended
+		m.stop = nil
 	}
 }
 
@@ -176,7 +178,7 @@ func progressLine(what lang.Text, done, total int64, took time.Duration, width i
 	default:
 		parts = append(parts, lang.Phrase("for %s", "已用%s", spanOf(took)))
 	}
-	if done > 0 {
+	if rate >= 1 {
 		parts = append(parts, lang.Phrase("%.0f/s", "每秒%.0f", rate))
 	}
 	if done > 0 && total > done {

@@ -56,7 +56,8 @@ var errRejected = lang.Errorf("some returns were rejected", "有报表被退回"
 type app struct {
 	in             io.Reader
 	out, err       io.Writer
-	screen         *screen // below err; nil: nobody looks
+	screen         *screen  // below err; nil: nobody looks
+	meters         []*meter // that tell how far work is now, the innermost last
 	zoneDir        string
 	format         string
 	output         string // file for the result; empty: standard output
