@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test test-scale test-trino soak vet bench bench-quick bench-peers bench-web bench-scale pictures generate clean prerequisites
+.PHONY: help demo build test test-scale test-trino soak vet bench bench-quick bench-peers bench-web bench-scale bench-scale-trino pictures generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ OUTGROW_ROWS := 200000,1000000,10000000
 
 bench-scale: prerequisites ## all models and an export at up to 10 million rows: how far one machine goes; writes docs/benchmarks.md (ROWS=1000000)
 	@TAIZHANG_BENCH_SCALE=$(or $(ROWS),$(OUTGROW_ROWS)) $(GO) test -count 1 -v -timeout 0 -run 'TestOutgrowing$$' ./cmd/taizhang
+
+bench-scale-trino: prerequisites ## all models on Trino by 1 and 2 workers of this machine, as far as that tells (ROWS=1000000)
+	@TAIZHANG_BENCH_TRINO=$(or $(ROWS),1000000) $(GO) test -count 1 -v -timeout 0 -run '^TestScaleTrino$$' ./cmd/internal/trinotest
 
 # PICTURES=folder; every page at 1366, 768 and 390 pixels, to be looked at by eye.
 PICTURES ?= pictures

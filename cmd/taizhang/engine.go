@@ -27,10 +27,10 @@ const (
 // eitherEngine are the commands that DuckDB and Trino carry out alike.
 var eitherEngine = []string{"models run", "models test", "metrics", "trace", "summary"}
 
-// embeddedOnly are the commands that read the zone's own publication, which only DuckDB opens: where Trino is the zone's
+// embeddedOnly are the commands that read, or serve, the zone's own publication, which only DuckDB opens: where Trino is the zone's
 // engine they are refused unless --engine duckdb asks for it, since the two may be of different days. All other commands
 // have to do with the zone's own files, whatever its engine.
-var embeddedOnly = []string{"status", "sql", "serve", "returns list", "returns show", "returns diff", "models plan", "models graph", "models rollback",
+var embeddedOnly = []string{"status", "sql", "serve", "service install", "returns list", "returns show", "returns diff", "models plan", "models graph", "models rollback",
 	"metrics diff", "trace --cell", "forms learn", "forms template"}
 
 // checkEngine refuses --engine where it would do nothing.

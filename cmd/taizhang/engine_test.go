@@ -209,7 +209,7 @@ func TestRefusedOnTrino(t *testing.T) {
 	}
 	c := enginetest.New(t, false)
 	onCoordinator(t, zone, c.URL)
-	for _, args := range [][]string{{"status"}, {"sql", "select 1"}, {"returns", "list"}, {"models", "plan"}, {"models", "graph"}, {"models", "rollback", "--list"}, {"metrics", "diff", "--from", "2022-08-01"}, {"trace", "--cell", "a.csv!表!A1"}, {"serve"}} {
+	for _, args := range [][]string{{"status"}, {"sql", "select 1"}, {"returns", "list"}, {"models", "plan"}, {"models", "graph"}, {"models", "rollback", "--list"}, {"metrics", "diff", "--from", "2022-08-01"}, {"trace", "--cell", "a.csv!表!A1"}, {"serve"}, {"service", "install", "--user"}} {
 		for lang, want := range map[string]string{"en_US.UTF-8": "can't be had from Trino", "zh_CN.UTF-8": "不能由 Trino 完成"} {
 			t.Setenv("LC_ALL", lang)
 			if code, _, log := program(t, append(args, "--zone", zone)...); code != 2 || !strings.Contains(log, want) || !strings.Contains(log, "--engine duckdb") {

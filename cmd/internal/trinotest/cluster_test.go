@@ -114,19 +114,22 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 	etc := filepath.Join(n.dir, "etc")
 	heap := workerHeap
 	config := []string{fmt.Sprintf("coordinator=%t", coordinator), fmt.Sprintf("http-server.http.port=%d", n.port), "discovery.uri=" + c.url,
-		"retry-policy=NONE", "memory.heap-headroom-per-node=512MB", "task.concurrency=2", "task.max-worker-threads=4"}
+		"retry-policy=NONE", "memory.heap-headroom-per-node=512MB", "task.concurrency=1", "task.max-writer-count=1", "task.max-worker-threads=4"}
 	if coordinator {
 		heap = coordinatorHeap
 		config = append(config, "node-scheduler.include-coordinator=false", "query.max-memory=3GB", "query.max-memory-per-node=512MB",
-			"fault-tolerant-execution-task-memory=256MB", "optimizer.join-reordering-strategy=NONE", "join-distribution-type=BROADCAST", "query.min-expire-age=1m", "query.max-history=50", "fault-tolerant-execution-max-partition-count=4")
+			"fault-tolerant-execution-task-memory=256MB", "optimizer.join-reordering-strategy=NONE", "join-distribution-type=BROADCAST", "query.min-expire-age=1m", "query.max-history=50", "fault-tolerant-execution-max-partition-count=4", "fault-tolerant-execution-min-partition-count=2")
 	} else {
 		config = append(config, "query.max-memory-per-node=1GB")
 	}
 	write(t, filepath.Join(etc, "config.properties"), config...)
-	n.jvm = []string{"-server", "-Xmx" + heap, "-XX:TieredStopAtLevel=1", "-XX:+UseG1GC", "-XX:G1HeapRegionSize=8M", "-XX:+ExplicitGCInvokesConcurrent",
+	n.jvm = []string{"-server", "-Xmx" + heap, "-XX:+UseG1GC", "-XX:G1HeapRegionSize=8M", "-XX:+ExplicitGCInvokesConcurrent",
 		"-XX:+ExitOnOutOfMemoryError", "-XX:ReservedCodeCacheSize=256M", "-Djdk.attach.allowAttachSelf=true", "-Dfile.encoding=UTF-8",
 		"-Duser.timezone=Asia/Shanghai", "-XX:+EnableDynamicAgentLoading",
 		"-Dnode.environment=taizhang", "-Dnode.id=" + n.name, "-Dnode.data-dir=" + filepath.Join(n.dir, "data"), "-Dnode.bind-ip=127.0.0.1", "-Dnode.internal-address=127.0.0.1"}
+	if !coordinator { // small statements: compiling better costs a worker more than it gains, while the coordinator plans all of them
+		n.jvm = append(n.jvm, "-XX:TieredStopAtLevel=1")
+	}
 	write(t, filepath.Join(etc, "exchange-manager.properties"), "exchange-manager.name=filesystem", "exchange.base-directories="+exchange)
 	write(t, filepath.Join(etc, "log.properties"), "io.trino=WARN")
 	for _, catalog := range catalogs {

@@ -27,7 +27,7 @@ func TestTrino(t *testing.T) {
 	c := startCluster(t, 2)
 	within := func(t *testing.T) { // a machine of the test has 24 GiB, and DuckDB runs beside the cluster
 		held := c.memory()
-		t.Logf("the cluster holds %d MiB", held>>20)
+		t.Logf("the cluster holds %d MiB and has taken %s of processor time", held>>20, c.cpu().Round(time.Second))
 		if held > 12<<30 {
 			t.Errorf("the cluster holds %d MiB, more than 12 GiB", held>>20)
 		}
