@@ -273,44 +273,45 @@ func (b *builder) whole(m Model, reason string) error {
 		b.state[m.Name], b.changes[m.Name], b.built[m.Name] = s, c, true
 		return nil
 	}
-	if _, err := b.conn.ExecContext(b.ctx, "create or replace temp table run_new as\n"+m.SQL); err != nil {
+	if err := b.beside(m, &s, &c, old.fingerprint); err != nil {
 		return err
-	}
-	was := b.laid[table]
-	cols, err := b.columns("temp.run_new")
-	if err != nil {
-		return err
-	}
-	switch {
-	case slices.Equal(was, cols) && b.hubs[m.Name] && slices.Contains(m.Grain, "return_id"): // which returns differ
-		n, err := b.differing(m, table, cols)
-		if err != nil {
-			return err
-		}
-		c.any, c.delta = n > 0, true
-		if n > 0 {
-			if err := b.exchange(m); err != nil {
-				return err
-			}
-		}
-	default:
-		got, err := warehouse.Strings(b.ctx, b.conn, "select count(*) || ':' || coalesce(sum(cast(hash("+content(cols)+") as hugeint)), 0) from run_new")
-		if err != nil {
-			return err
-		}
-		s.fingerprint = got[0]
-		if c.any = s.fingerprint != old.fingerprint || !slices.Equal(was, cols); c.any {
-			if err := b.replace(m, " from run_new"); err != nil {
-				return err
-			}
-			b.built[m.Name] = true
-		}
 	}
 	if !c.any {
 		s.version = old.version
 	}
 	b.state[m.Name], b.changes[m.Name] = s, c
 	return b.exec("drop table temp.run_new")
+}
+
+// beside builds a model aside, says in c what of it differs from its table, and writes that alone. Of a table that
+// incremental models read it finds the returns that differ; another is replaced where its fingerprint is other than it was.
+func (b *builder) beside(m Model, s *modelState, c *change, fingerprint string) error {
+	if _, err := b.conn.ExecContext(b.ctx, "create or replace temp table run_new as\n"+m.SQL); err != nil {
+		return err
+	}
+	table := tableOf(m.Name)
+	cols, err := b.columns("temp.run_new")
+	if err != nil {
+		return err
+	}
+	alike := slices.Equal(b.laid[table], cols)
+	if alike && b.hubs[m.Name] && slices.Contains(m.Grain, "return_id") {
+		n, err := b.differing(m, table, cols)
+		if c.any, c.delta = n > 0, true; err != nil || n == 0 {
+			return err
+		}
+		return b.exchange(m)
+	}
+	got, err := warehouse.Strings(b.ctx, b.conn, "select count(*) || ':' || coalesce(sum(cast(hash("+content(cols)+") as hugeint)), 0) from run_new")
+	if err != nil {
+		return err
+	}
+	s.fingerprint = got[0]
+	if c.any = s.fingerprint != fingerprint || !alike; !c.any {
+		return nil
+	}
+	b.built[m.Name] = true
+	return b.replace(m, " from run_new")
 }
 
 type column struct{ name, kind string }
