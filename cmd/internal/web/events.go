@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/warehouse"
 )
 
@@ -74,13 +75,13 @@ func (s *Server) follow() {
 
 // catchUp makes the pages of the newest publication, and shows them from then on.
 func (s *Server) catchUp() error {
-	rd, done, err := s.readings.behind(s.zoneOf())
+	rd, done, err := s.readings.Behind(s.zoneOf())
 	if rd == nil {
 		return err
 	}
 	defer done()
 	s.warm(rd)
-	s.readings.show(rd)
+	s.readings.Show(rd)
 	s.news.tell()
 	return nil
 }
@@ -125,5 +126,5 @@ func (s *Server) mark() string {
 	if err != nil {
 		return ""
 	}
-	return markOf(path, s.zoneOf())
+	return shelf.MarkOf(path, s.zoneOf())
 }

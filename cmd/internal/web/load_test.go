@@ -38,9 +38,7 @@ func TestLoad(t *testing.T) {
 			x.page(path)
 		}
 		eventually(t, time.Minute, "the page is never ready", func() bool {
-			x.server.readings.mu.Lock()
-			defer x.server.readings.mu.Unlock()
-			return x.server.readings.newest.ready
+			return x.server.readings.Current()
 		})
 	}
 	end := time.Now().Add(span)

@@ -17,6 +17,8 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/sink"
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/secret"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -56,7 +58,7 @@ type asked struct {
 func (l *results) keep(a *asked) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	a.id, _ = Secret()
+	a.id, _ = account.Secret()
 	l.list = append(l.list, a)
 	if n := len(l.list) - mostResults; n > 0 {
 		l.list = l.list[n:]
@@ -168,13 +170,13 @@ func savedFolder(z *office.Zone) fs.FS {
 	return os.DirFS(dir)
 }
 
-func schemasOf(r *http.Request, rd *reading) ([]schemaView, error) {
-	return once(rd, "tables", func() ([]schemaView, error) { return schemaViews(r.Context(), rd) })
+func schemasOf(r *http.Request, rd *shelf.Reading) ([]schemaView, error) {
+	return shelf.Once(rd, "tables", func() ([]schemaView, error) { return schemaViews(r.Context(), rd) })
 }
 
 // tables shows the columns of a table.
 func (s *Server) tables(w http.ResponseWriter, r *http.Request, who person) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}
@@ -196,7 +198,7 @@ func (s *Server) tables(w http.ResponseWriter, r *http.Request, who person) erro
 
 var schemaTitles = map[string]string{"main": "各报表（中文视图，计入统计的行）", "mart": "统计结果", "core": "模型", "stg": "按报表整理的行", "raw": "原始记录", "ctl": "参数"}
 
-func schemaViews(ctx context.Context, rd *reading) ([]schemaView, error) {
+func schemaViews(ctx context.Context, rd *shelf.Reading) ([]schemaView, error) {
 	list, err := rd.Tables(ctx)
 	if err != nil {
 		return nil, err
@@ -283,7 +285,7 @@ func (s *Server) run(ctx context.Context, a *asked) error {
 		return err
 	}
 	defer done()
-	return s.fenced(a, func(rd *reading, query string, o fence.Options, args []string) error {
+	return s.fenced(a, func(rd *shelf.Reading, query string, o fence.Options, args []string) error {
 		o.MaxRows, o.Deadline = queryRows, queryTime
 		begun := time.Now()
 		a.table, err = rd.SQL(ctx, query, o, args...)
@@ -293,8 +295,8 @@ func (s *Server) run(ctx context.Context, a *asked) error {
 }
 
 // fenced prepares a query: bound, at its point.
-func (s *Server) fenced(a *asked, f func(rd *reading, query string, o fence.Options, args []string) error) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+func (s *Server) fenced(a *asked, f func(rd *shelf.Reading, query string, o fence.Options, args []string) error) error {
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}
@@ -313,7 +315,7 @@ func (s *Server) fenced(a *asked, f func(rd *reading, query string, o fence.Opti
 	return f(rd, query, fence.Options{Exe: s.o.Exe, At: elsewhere(rd, p)}, args)
 }
 
-func elsewhere(rd *reading, p warehouse.Point) *warehouse.Point { return rd.Elsewhere(p) }
+func elsewhere(rd *shelf.Reading, p warehouse.Point) *warehouse.Point { return rd.Elsewhere(p) }
 
 // bound finds a saved query and binds its parameters.
 func bound(z *office.Zone, name string, values map[string]string) (string, []string, error) {
@@ -394,7 +396,7 @@ func (s *Server) takeResult(w http.ResponseWriter, r *http.Request, a *asked, as
 	}
 	defer done()
 	begun := false
-	err = s.fenced(a, func(rd *reading, query string, o fence.Options, args []string) error {
+	err = s.fenced(a, func(rd *shelf.Reading, query string, o fence.Options, args []string) error {
 		o.MaxRows, o.Deadline = 1<<62, exportTime
 		var out sink.Sink
 		err := rd.StreamSQL(r.Context(), query, o, func(columns []result.Column) (err error) {

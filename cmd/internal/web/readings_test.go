@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/queries"
 )
 
@@ -18,7 +20,7 @@ func TestNewPublicationIsRead(t *testing.T) {
 	dir := copyZone(t)
 	x := open(t, dir, nil)
 	z := x.server.zoneOf()
-	old, done, err := x.server.readings.open(z)
+	old, done, err := x.server.readings.Open(z)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,18 +38,18 @@ func TestNewPublicationIsRead(t *testing.T) {
 	eventually(t, 30*time.Second, "the front page stays as it was", func() bool { return x.page("/") != front })
 	done()
 	eventually(t, 30*time.Second, "more than two publications are kept open", func() bool {
-		left, _ := filepath.Glob(filepath.Join(dir, Folder, readingPrefix+"*.duckdb"))
+		left, _ := filepath.Glob(filepath.Join(dir, account.Folder, shelf.Prefix+"*.duckdb"))
 		return len(left) <= 2
 	})
 	x.close()
-	if left, _ := filepath.Glob(filepath.Join(dir, Folder, readingPrefix+"*.duckdb")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(dir, account.Folder, shelf.Prefix+"*.duckdb")); len(left) > 0 {
 		t.Errorf("%v stay behind", left)
 	}
-	if err := os.WriteFile(filepath.Join(dir, Folder, readingPrefix+"x.duckdb"), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, account.Folder, shelf.Prefix+"x.duckdb"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	open(t, dir, nil)
-	if exists(filepath.Join(dir, Folder, readingPrefix+"x.duckdb")) {
+	if isThere(filepath.Join(dir, account.Folder, shelf.Prefix+"x.duckdb")) {
 		t.Error("what a killed process left stays")
 	}
 }
@@ -59,11 +61,7 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 	const view = "/figures/return_completeness"
 	x.page(view)
 	before := x.page("/")
-	shownNow := func() *reading {
-		x.server.readings.mu.Lock()
-		defer x.server.readings.mu.Unlock()
-		return x.server.readings.shown
-	}
+	shownNow := x.server.readings.Showing
 	rd := shownNow()
 	id := firstReturn(t, x.page("/units/smj"))
 	if a := x.post("/returns/"+id+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther {
@@ -74,19 +72,14 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 	}
 	eventually(t, 30*time.Second, "the newest publication is never shown", func() bool { return shownNow() != rd })
 	shown := shownNow()
-	made := func() int {
-		shown.keep.mu.Lock()
-		defer shown.keep.mu.Unlock()
-		return len(shown.made)
-	}
-	n := made()
+	n := shown.Size()
 	if page := x.page("/"); page == before {
 		t.Error("the page stays as it was")
 	}
 	for _, path := range []string{view, "/figures", "/units/cyj"} {
 		x.page(path)
 	}
-	if more := made() - n; more > 2 { // what a unit owes and has handed in is looked up for its page
+	if more := shown.Size() - n; more > 2 { // what a unit owes and has handed in is looked up for its page
 		t.Errorf("%d results were made for requests, beside what was made before", more)
 	}
 }

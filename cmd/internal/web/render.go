@@ -11,6 +11,9 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/settings"
 )
 
 //go:embed pages/*.html
@@ -58,16 +61,16 @@ func (l layout) Href(to string, pairs ...any) string {
 
 var templates = sync.OnceValue(func() map[string]*template.Template {
 	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "in": within,
-		"pair": func(id string, v settingsField) any {
+		"pair": func(id string, v settings.Field) any {
 			return struct {
 				L string
-				V settingsField
+				V settings.Field
 			}{id, v}
 		},
-		"settingsForm": func(mark string, f settingsForm) any {
+		"settingsForm": func(mark string, f settings.Form) any {
 			return struct {
 				Mark string
-				F    settingsForm
+				F    settings.Form
 			}{mark, f}
 		}}
 	base := template.Must(template.New("").Funcs(funcs).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html"))
@@ -129,7 +132,7 @@ func navOf(who person, here string) []navItem {
 		return nil
 	}
 	add(mayRead, "总览", "/", "/", "/figures")
-	if who.Role == Submitter {
+	if who.Role == account.Submitter {
 		out = append(out, navItem{"报送", "/units/" + who.Unit, true})
 	}
 	add(mayRead, "报送", "/returns", "/returns", "/units")

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/durable"
 )
 
@@ -18,24 +20,21 @@ type Options struct {
 	Service Service
 	Clock   func() time.Time // time.Now unless set
 	Log     *slog.Logger     // discarded unless set
-	Store   *Users           // users and sessions; nil: none, whoever asks is this computer's operator
+	Store   *account.Users   // users and sessions; nil: none, whoever asks is this computer's operator
 	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
 	Secure  bool             // it is served over TLS
 	Version string           // of the program
-	Proxy   Proxy            // reverse proxies that log people in
+	Proxy   account.Proxy    // reverse proxies that log people in
 	Ahead   bool             // pages of figures are made before anybody asks, from the start on
 	Exe     string           // the program that runs fenced queries; "": this one
 }
-
-// Folder is where a zone keeps what the page needs: users, sessions, the audit.
-const Folder = "web"
 
 // Server serves the page of one zone.
 type Server struct {
 	o        Options
 	mux      *http.ServeMux
 	routes   []route
-	readings readings
+	readings shelf.Shelf
 	drafts   drafts
 	results  results
 	audit    *audit
@@ -62,11 +61,11 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	dir := filepath.Join(o.Service.Zone().Dir, Folder)
+	dir := filepath.Join(o.Service.Zone().Dir, account.Folder)
 	if err := durable.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the page's folder: %w", err)
 	}
-	if err := tidyReadings(dir); err != nil {
+	if err := shelf.Tidy(dir); err != nil {
 		return nil, fmt.Errorf("the page's folder: %w", err)
 	}
 	a, err := openAudit(filepath.Join(dir, "audit.jsonl"), o.Clock)
@@ -84,7 +83,7 @@ func New(o Options) (*Server, error) {
 		s.fail(w, r, personOf(r.Context()), notFound("没有这个页面。"))
 	})
 	if o.Ahead {
-		s.readings.asked = time.Now()
+		s.readings.Want()
 	}
 	go s.follow()
 	return s, nil
@@ -94,7 +93,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) Close() error {
 	close(s.ended)
 	<-s.followed
-	return errors.Join(s.readings.close(), s.audit.close())
+	return errors.Join(s.readings.Close(), s.audit.close())
 }
 
 // Handler serves the page.
