@@ -45,6 +45,9 @@ func (s *Server) table() []route {
 		{pattern: "POST /runs", may: mayManage, handle: (*Server).runNow},
 		{pattern: "GET /runs/audit", may: mayManage, handle: (*Server).auditFile},
 
+		{pattern: "GET /runs/backups", may: mayManage, handle: (*Server).backups},
+		{pattern: "POST /runs/backups", may: mayManage, handle: (*Server).restore},
+
 		{pattern: "GET /settings", may: mayManage, handle: (*Server).settings},
 		{pattern: "POST /settings", may: mayManage, handle: (*Server).change},
 		{pattern: "GET /settings/users", may: mayManage, handle: (*Server).people},

@@ -31,23 +31,24 @@ type Options struct {
 
 // Server serves the page of one zone.
 type Server struct {
-	o        Options
-	mux      *http.ServeMux
-	routes   []route
-	readings shelf.Shelf
-	drafts   drafts
-	results  results
-	audit    *audit
-	doors    doors
-	asking   chan struct{} // queries at work
-	coming   chan struct{} // uploads that are read and judged
-	ended    chan struct{} // closed when the page ends
-	followed chan struct{} // closed when nothing is looked for any more
-	news     news
-	journal  journal
-	lines    atomic.Int64 // live connections
-	intake   turns        // of taking in what lies in the inbox
-	nobody   string       // hash of a password that nobody has
+	o         Options
+	mux       *http.ServeMux
+	routes    []route
+	readings  shelf.Shelf
+	drafts    drafts
+	results   results
+	audit     *audit
+	doors     doors
+	asking    chan struct{} // queries at work
+	coming    chan struct{} // uploads that are read and judged
+	ended     chan struct{} // closed when the page ends
+	followed  chan struct{} // closed when nothing is looked for any more
+	news      news
+	journal   journal
+	lines     atomic.Int64 // live connections
+	restoring restoring
+	intake    turns  // of taking in what lies in the inbox
+	nobody    string // hash of a password that nobody has
 }
 
 // New makes the page of a zone. Close ends it.
@@ -93,6 +94,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) Close() error {
 	close(s.ended)
 	<-s.followed
+	s.restoring.work.Wait()
 	return errors.Join(s.readings.Close(), s.audit.close())
 }
 
