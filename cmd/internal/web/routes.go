@@ -33,6 +33,7 @@ func (s *Server) table() []route {
 
 		{pattern: "GET /query", may: mayQuery, handle: (*Server).query},
 		{pattern: "POST /query", may: mayQuery, handle: (*Server).ask},
+		{pattern: "GET /query/names", may: mayQuery, handle: (*Server).names},
 		{pattern: "GET /query/tables/{table}", may: mayQuery, handle: (*Server).tables},
 		{pattern: "GET /query/results/{result}", may: mayQuery, handle: (*Server).result},
 
