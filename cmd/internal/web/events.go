@@ -49,7 +49,7 @@ func (s *Server) follow() {
 	defer close(s.followed)
 	var making sync.WaitGroup
 	defer making.Wait()
-	var busy atomic.Bool
+	var busy, resting atomic.Bool
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for was := ""; ; {
@@ -63,6 +63,12 @@ func (s *Server) follow() {
 				if err := s.catchUp(); err != nil && !errors.Is(err, os.ErrNotExist) {
 					s.o.Log.Warn("pages of a new publication", "err", err)
 				}
+			})
+		}
+		if s.o.Ahead && resting.CompareAndSwap(false, true) {
+			making.Go(func() {
+				defer resting.Store(false)
+				s.makeRest()
 			})
 		}
 		select {

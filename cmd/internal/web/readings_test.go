@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,5 +83,32 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 	}
 	if more := shown.Size() - n; more > 2 { // what a unit owes and has handed in is looked up for its page
 		t.Errorf("%d results were made for requests, beside what was made before", more)
+	}
+}
+
+// TestFiguresAhead: in the quiet after a publication the pages of all its figures are made, so that whoever opens one for
+// the first time doesn't wait for it; whoever asks for none costs nothing.
+func TestFiguresAhead(t *testing.T) {
+	const figures = 5
+	x := open(t, sharedZone(t), func(o *Options) { o.Ahead, o.Rest = true, figures })
+	list := regexp.MustCompile(`href="(/figures/[a-z_]+)"`).FindAllStringSubmatch(x.page("/figures"), -1)
+	if len(list) < 20 {
+		t.Fatalf("only %d figures are listed", len(list))
+	}
+	front := x.page("/")
+	list = slices.DeleteFunc(list, func(m []string) bool { return strings.Contains(front, m[0]) }) // these are made at once
+	rd := x.server.readings.Showing()
+	n, last := 0, time.Now()
+	eventually(t, 3*time.Minute, "it never ends", func() bool {
+		if m := rd.Size(); m != n {
+			n, last = m, time.Now()
+		}
+		return x.server.readings.Current() && time.Since(last) > restQuiet+2*time.Second
+	})
+	for _, m := range list[:figures] {
+		x.page(m[1])
+	}
+	if more := rd.Size() - n; more > 0 {
+		t.Errorf("%d results were made for requests", more)
 	}
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Version string           // of the program
 	Proxy   account.Proxy    // reverse proxies that log people in
 	Ahead   bool             // pages of figures are made before anybody asks, from the start on
+	Rest    int              // of how many figures that nobody opened yet pages are made too, in the quiet after a publication; 60 unless set
 	Exe     string           // the program that runs fenced queries; "": this one
 }
 
@@ -58,6 +59,9 @@ func New(o Options) (*Server, error) {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Rest == 0 {
+		o.Rest = 60
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -42,7 +42,9 @@ type Reading struct {
 	Mark  string
 	users int
 
-	ready  bool // its pages are made
+	ready  bool      // its pages are made
+	since  time.Time // when they were
+	rest   bool      // the pages that nobody asked for are made, or being made
 	closed bool
 	*keep
 }
@@ -110,6 +112,26 @@ func (p *Shelf) Behind(z *office.Zone) (*Reading, func(), error) {
 		return nil, nil, nil
 	}
 	return p.newest, p.take(p.newest), nil
+}
+
+// Rest gives the newest publication, once, where its pages have been shown for some time and somebody looked at a page
+// lately: what nobody has asked for yet may be made of it. done must be called; nil where there is nothing to do.
+func (p *Shelf) Rest(quiet time.Duration) (*Reading, func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.newest
+	if r == nil || !r.ready || r.rest || time.Since(r.since) < quiet || time.Since(p.asked) >= wantedFor {
+		return nil, nil
+	}
+	r.rest = true
+	return r, p.take(r)
+}
+
+// Is says whether a reading is of the newest publication.
+func (p *Shelf) Is(r *Reading) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.newest == r
 }
 
 // Viewed notes that a page of a figure was asked for.
@@ -230,7 +252,7 @@ func (p *Shelf) Show(r *Reading) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old := p.shown
-	p.shown, r.ready = r, true
+	p.shown, r.ready, r.since = r, true, time.Now()
 	if old != r {
 		p.drop(old)
 	}
