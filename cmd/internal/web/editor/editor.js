@@ -87,8 +87,14 @@ function options(text, before, qualifier) {
   }
   const tables = known.map(t => tableOption(t, t.name.includes(".") ? -1 : 1));
   if (/\b(?:from|join)\s+$/i.test(before)) return tables;
-  const out = [], seen = new Set();
-  const add = (t, boost) => t.columns.forEach(c => { if (!seen.has(c.name)) { seen.add(c.name); out.push(columnOption(c, t, boost)); } });
+  const out = [], seen = new Map();
+  const add = (t, boost) => t.columns.forEach(c => {
+    const was = seen.get(c.name);
+    if (was) { was.tables.push(t.name); was.info = c.name + "：在 " + was.tables.join("、") + " 里"; return; }
+    const o = { ...columnOption(c, t, boost), tables: [t.name] };
+    seen.set(c.name, o);
+    out.push(o);
+  });
   new Set(read.values()).forEach(t => add(t, 3));
   if (!read.size) known.filter(t => !t.name.includes(".")).forEach(t => add(t, 2));
   return out.concat(tables, words.map(w => ({ label: w, type: "keyword", boost: 0 })), functions.map(f => ({ label: f, apply: f + "(", type: "function", boost: 0 })));
