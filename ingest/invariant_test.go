@@ -71,6 +71,9 @@ func parseable(v string) bool {
 	return okDate || err == nil
 }
 
+// markText is a finding's mark as JSON holds it: a hash.
+var markText = regexp.MustCompile(`"mark":"[0-9a-f]{16}"`)
+
 // checkMasked proves that nothing said or stored of a file holds a sensitive value of it in clear, nor an identity or
 // mobile number. Without names only the numbers are looked for: in random sheets the same word stands anywhere.
 func checkMasked(t testing.TB, in *Intake, j *judge.Judged, names bool) {
@@ -99,6 +102,7 @@ func checkMasked(t testing.TB, in *Intake, j *judge.Judged, names bool) {
 		}
 	}
 	check := func(where, text string) {
+		text = markText.ReplaceAllString(text, "") // eleven digits in a row are no number of a person there
 		if m := manyDigits.FindString(text); m != "" {
 			t.Errorf("%s holds the number %q: %s", where, m, text)
 		}

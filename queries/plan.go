@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"taizhang/internal/lang"
+	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 )
 
@@ -41,30 +42,7 @@ func (r *Reader) Edited(ctx context.Context, models []warehouse.Model) (figures 
 			affected[m.Name] = affected[m.Name] || affected[d]
 		}
 	}
-	var metrics []string
-	for _, m := range r.Catalogue.Metrics {
-		if affected[m.Fact.Table] {
-			metrics = append(metrics, m.ID)
-		}
-	}
-	asks := []Ask{}
-	if len(metrics) > 0 {
-		asks = append(asks, Ask{Metrics: metrics})
-		for _, d := range r.Catalogue.Dimensions {
-			if d.ID == "week" || d.ID == "month" || d.ID == "zone" {
-				continue
-			}
-			var some []string
-			for _, m := range r.Catalogue.Metrics {
-				if affected[m.Fact.Table] && m.Allows(d.ID) {
-					some = append(some, m.ID)
-				}
-			}
-			if len(some) > 0 {
-				asks = append(asks, Ask{Metrics: some, By: []string{d.ID}})
-			}
-		}
-	}
+	asks := r.asksOf(affected)
 	var before [][]Figure
 	for _, a := range asks {
 		f, err := r.Metrics(ctx, a)
@@ -94,6 +72,30 @@ func (r *Reader) Edited(ctx context.Context, models []warehouse.Model) (figures 
 		}
 	}
 	return figures, tables, nil
+}
+
+// asksOf asks for every metric over some models: first in total, then by each dimension that divides a total.
+func (r *Reader) asksOf(affected map[string]bool) (asks []Ask) {
+	of := func(wanted func(*metric.Metric) bool) (ids []string) {
+		for _, m := range r.Catalogue.Metrics {
+			if affected[m.Fact.Table] && wanted(m) {
+				ids = append(ids, m.ID)
+			}
+		}
+		return ids
+	}
+	if all := of(func(*metric.Metric) bool { return true }); len(all) > 0 {
+		asks = append(asks, Ask{Metrics: all})
+	}
+	for _, d := range r.Catalogue.Dimensions {
+		if d.ID == "week" || d.ID == "month" || d.ID == "zone" {
+			continue
+		}
+		if some := of(func(m *metric.Metric) bool { return m.Allows(d.ID) }); len(some) > 0 {
+			asks = append(asks, Ask{Metrics: some, By: []string{d.ID}})
+		}
+	}
+	return asks
 }
 
 // over is another reader of the same publication, over other models. It has no

@@ -37,7 +37,8 @@ type builder struct {
 	oneRun     bool // ctl.run has one row, as it has outside of cases and history
 	asOf, from string
 	knownAt    string
-	stamps     map[string][]string // table → those of its columns as_of and known_at that it has
+	laid       map[string][]column // tables and views of models → their columns
+	stamped    map[string]bool     // views that take their date and time from the run's macros
 	state      map[string]modelState
 	objects    map[string]string // qualified name → BASE TABLE or VIEW
 	inputs     map[string]input
@@ -65,7 +66,7 @@ type change struct {
 func tableOf(name string) string { return "built." + strings.ReplaceAll(name, ".", "_") }
 
 func newBuilder(ctx context.Context, conn *sql.Conn, models []Model, full bool) (*builder, error) {
-	b := &builder{ctx: ctx, conn: conn, full: full, models: models, byName: map[string]*Model{}, state: map[string]modelState{}, objects: map[string]string{}, stamps: map[string][]string{},
+	b := &builder{ctx: ctx, conn: conn, full: full, models: models, byName: map[string]*Model{}, state: map[string]modelState{}, objects: map[string]string{}, laid: map[string][]column{}, stamped: map[string]bool{},
 		hubs: map[string]bool{}, readers: map[string]bool{}, changes: map[string]change{}, built: map[string]bool{}, partly: map[string]string{}}
 	for i := range models {
 		b.byName[models[i].Name] = &models[i]
@@ -90,15 +91,10 @@ func newBuilder(ctx context.Context, conn *sql.Conn, models []Model, full bool) 
 	if err != nil {
 		return nil, err
 	}
-	err = warehouse.Each(ctx, conn, "select table_name, column_name from duckdb_columns() where schema_name = 'built' and column_name in ('as_of', 'known_at')", func(v []any) error {
-		table := "built." + v[0].(string)
-		b.stamps[table] = append(b.stamps[table], v[1].(string))
-		return nil
-	})
-	if err != nil {
+	b.oneRun = runs == 1
+	if err := b.readViews(); err != nil {
 		return nil, err
 	}
-	b.oneRun = runs == 1
 	b.full = b.full || !b.oneRun
 	err = warehouse.Each(ctx, conn, "select name, hash, cast(as_of as varchar), cast(from_on as varchar), coalesce(fingerprint, ''), version from ctl.model_state", func(v []any) error {
 		b.state[v[0].(string)] = modelState{fmt.Sprint(v[1]), fmt.Sprint(v[2]), fmt.Sprint(v[3]), v[4].(string), v[5].(int64)}
@@ -277,47 +273,45 @@ func (b *builder) whole(m Model, reason string) error {
 		b.state[m.Name], b.changes[m.Name], b.built[m.Name] = s, c, true
 		return nil
 	}
-	if _, err := b.conn.ExecContext(b.ctx, "create or replace temp table run_new as\n"+m.SQL); err != nil {
+	if err := b.beside(m, &s, &c, old.fingerprint); err != nil {
 		return err
-	}
-	was, err := b.columns(table)
-	if err != nil {
-		return err
-	}
-	cols, err := b.columns("temp.run_new")
-	if err != nil {
-		return err
-	}
-	switch {
-	case slices.Equal(was, cols) && b.hubs[m.Name] && slices.Contains(m.Grain, "return_id"): // which returns differ
-		n, err := b.differing(m, table, cols)
-		if err != nil {
-			return err
-		}
-		c.any, c.delta = n > 0, true
-		if n > 0 {
-			if err := b.exchange(m); err != nil {
-				return err
-			}
-		}
-	default:
-		got, err := warehouse.Strings(b.ctx, b.conn, "select count(*) || ':' || coalesce(sum(cast(hash("+content(cols)+") as hugeint)), 0) from run_new")
-		if err != nil {
-			return err
-		}
-		s.fingerprint = got[0]
-		if c.any = s.fingerprint != old.fingerprint || !slices.Equal(was, cols); c.any {
-			if err := b.replace(m, " from run_new"); err != nil {
-				return err
-			}
-			b.built[m.Name] = true
-		}
 	}
 	if !c.any {
 		s.version = old.version
 	}
 	b.state[m.Name], b.changes[m.Name] = s, c
 	return b.exec("drop table temp.run_new")
+}
+
+// beside builds a model aside, says in c what of it differs from its table, and writes that alone. Of a table that
+// incremental models read it finds the returns that differ; another is replaced where its fingerprint is other than it was.
+func (b *builder) beside(m Model, s *modelState, c *change, fingerprint string) error {
+	if _, err := b.conn.ExecContext(b.ctx, "create or replace temp table run_new as\n"+m.SQL); err != nil {
+		return err
+	}
+	table := tableOf(m.Name)
+	cols, err := b.columns("temp.run_new")
+	if err != nil {
+		return err
+	}
+	alike := slices.Equal(b.laid[table], cols)
+	if alike && b.hubs[m.Name] && slices.Contains(m.Grain, "return_id") {
+		n, err := b.differing(m, table, cols)
+		if c.any, c.delta = n > 0, true; err != nil || n == 0 {
+			return err
+		}
+		return b.exchange(m)
+	}
+	got, err := warehouse.Strings(b.ctx, b.conn, "select count(*) || ':' || coalesce(sum(cast(hash("+content(cols)+") as hugeint)), 0) from run_new")
+	if err != nil {
+		return err
+	}
+	s.fingerprint = got[0]
+	if c.any = s.fingerprint != fingerprint || !alike; !c.any {
+		return nil
+	}
+	b.built[m.Name] = true
+	return b.replace(m, " from run_new")
 }
 
 type column struct{ name, kind string }
@@ -336,7 +330,7 @@ func (b *builder) columns(table string) ([]column, error) {
 func content(cols []column) string {
 	var out []string
 	for _, c := range cols {
-		if c.name != "as_of" && c.name != "known_at" {
+		if !ofRun(c) {
 			out = append(out, warehouse.Ident(c.name))
 		}
 	}
@@ -353,51 +347,8 @@ func (b *builder) replace(m Model, as string) error {
 	if err != nil {
 		return err
 	}
-	b.stamps[table] = nil
-	for _, c := range cols {
-		if c.name == "as_of" || c.name == "known_at" {
-			b.stamps[table] = append(b.stamps[table], c.name)
-		}
-	}
+	b.laid[table] = cols
 	return nil
-}
-
-// stamp makes the view over the table of a model, with the date and time of
-// this run. They are constants: a query plans a constant in no time, but
-// subqueries on ctl.run each time that it names a model.
-func (b *builder) stamp(m Model) error {
-	table := tableOf(m.Name)
-	star := "*"
-	if len(b.stamps[table]) > 0 && b.oneRun {
-		cols, err := b.columns(table)
-		if err != nil {
-			return err
-		}
-		names := make([]string, len(cols))
-		for i, c := range cols {
-			names[i] = c.name
-		}
-		star = Stamped(names, b.asOf, b.knownAt)
-	}
-	if err := b.drop(m.Name, "VIEW"); err != nil {
-		return err
-	}
-	return b.exec("create or replace view " + m.Name + " as select " + star + " from " + table)
-}
-
-// Stamped lists the columns of a model's table, its as_of and known_at as those
-// of a run: what a view over the table selects.
-func Stamped(columns []string, asOf, knownAt string) string {
-	out := make([]string, len(columns))
-	for i, name := range columns {
-		switch out[i] = warehouse.Ident(name); name {
-		case "as_of":
-			out[i] = "date " + warehouse.Quote(asOf) + " as as_of"
-		case "known_at":
-			out[i] = "cast(" + warehouse.Quote(knownAt) + " as timestamp(6)) as known_at"
-		}
-	}
-	return strings.Join(out, ", ")
 }
 
 func (b *builder) affected(query string) (int64, error) {

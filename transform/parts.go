@@ -38,10 +38,7 @@ func (b *builder) parts(m Model) (int64, error) {
 		condition = m.Incremental + " in (select id from run_part)"
 	}
 	table := tableOf(m.Name)
-	cols, err := b.columns(table)
-	if err != nil {
-		return 0, err
-	}
+	cols := b.laid[table]
 	if err := b.part(m, condition); err != nil {
 		return 0, err
 	}

@@ -195,26 +195,33 @@ func (p *sqlPrompt) candidates(before, word string) []string {
 		return out
 	}
 	used := aliases().FindAllStringSubmatch(before+word, -1)
-	if strings.HasSuffix(before, ".") { // schema.TABLE, table.COLUMN, alias.COLUMN
-		owner := before[strings.LastIndexAny(before[:len(before)-1], " \t\n,(=<>+-*/")+1 : len(before)-1]
-		var out []string
-		for _, t := range p.tables {
-			if strings.EqualFold(t.Schema, owner) {
-				out = append(out, ident(t.Name))
-			}
-			isIt := strings.EqualFold(sqlName(t), owner)
-			for _, u := range used {
-				isIt = isIt || strings.EqualFold(u[2], owner) && strings.EqualFold(u[1], sqlName(t))
-			}
-			if isIt {
-				for _, c := range t.Columns {
-					out = append(out, ident(c.Name))
-				}
+	if strings.HasSuffix(before, ".") {
+		return p.membersOf(before[strings.LastIndexAny(before[:len(before)-1], " \t\n,(=<>+-*/")+1:len(before)-1], used)
+	}
+	return p.inStatement(before, word, used)
+}
+
+// membersOf are what may follow a point: schema.TABLE, table.COLUMN, alias.COLUMN. used are the statement's tables and aliases.
+func (p *sqlPrompt) membersOf(owner string, used [][]string) (out []string) {
+	for _, t := range p.tables {
+		if strings.EqualFold(t.Schema, owner) {
+			out = append(out, ident(t.Name))
+		}
+		isIt := strings.EqualFold(sqlName(t), owner)
+		for _, u := range used {
+			isIt = isIt || strings.EqualFold(u[2], owner) && strings.EqualFold(u[1], sqlName(t))
+		}
+		if isIt {
+			for _, c := range t.Columns {
+				out = append(out, ident(c.Name))
 			}
 		}
-		return out
 	}
-	var out []string
+	return out
+}
+
+// inStatement are tables after FROM and JOIN; elsewhere columns, keywords and tables.
+func (p *sqlPrompt) inStatement(before, word string, used [][]string) (out []string) {
 	last := ""
 	if f := strings.Fields(strings.ToLower(before)); len(f) > 0 {
 		last = f[len(f)-1]
@@ -222,12 +229,12 @@ func (p *sqlPrompt) candidates(before, word string) []string {
 	if last == "from" || last == "join" {
 		return p.tableNames()
 	}
-	inStatement := map[string]bool{}
+	named := map[string]bool{}
 	for _, u := range used {
-		inStatement[strings.ToLower(u[1])] = true
+		named[strings.ToLower(u[1])] = true
 	}
 	for _, t := range p.tables { // columns of the tables that the statement names; where it names none yet, of all views
-		if inStatement[strings.ToLower(sqlName(t))] || len(used) == 0 && t.Schema == "main" {
+		if named[strings.ToLower(sqlName(t))] || len(used) == 0 && t.Schema == "main" {
 			for _, c := range t.Columns {
 				out = append(out, ident(c.Name))
 			}

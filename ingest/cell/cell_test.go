@@ -151,3 +151,35 @@ func checkTyped(t *testing.T, ty *Typer, c sheet.Cell, col *forms.Column) {
 		}
 	}
 }
+
+// TestDatesAlike: a date that is written again is read as it was; one without its year goes by its own row each time.
+func TestDatesAlike(t *testing.T) {
+	var typer *Typer
+	var deadline *forms.Column
+	for _, ty := range typers(t, "2026-W40") {
+		for k := range ty.Form.Columns {
+			if c := &ty.Form.Columns[k]; c.Type == forms.Date && c.Role == forms.Deadline && deadline == nil {
+				typer, deadline = ty, c
+			}
+		}
+	}
+	assigned := calendar.NoDate
+	typer.Assigned = func() calendar.Date { return assigned }
+	for _, c := range []struct {
+		text     string
+		assigned calendar.Date
+		want     string
+	}{
+		{"2026-11-03", calendar.NewDate(2026, 9, 1), "2026-11-03"},
+		{"2026-11-03", calendar.NewDate(2025, 9, 1), "2026-11-03"},
+		{"11月3日", calendar.NewDate(2026, 9, 1), "2026-11-03"},
+		{"11月3日", calendar.NewDate(2024, 12, 1), "2025-11-03"},
+		{"11月3日", calendar.NewDate(2026, 9, 1), "2026-11-03"},
+	} {
+		assigned = c.assigned
+		v, f := typer.Read(&sheet.Cell{Kind: sheet.Text, Text: c.text}, deadline, Facts{})
+		if f != nil || v.Text != c.want {
+			t.Errorf("%s of an item assigned on %s: %s (%v), want %s", c.text, c.assigned, v.Text, f, c.want)
+		}
+	}
+}

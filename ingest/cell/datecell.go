@@ -54,17 +54,23 @@ var dateWays = []dateWay{
 	{"a stretch of months", "2024年7月至12月", (*dating).months},
 }
 
-// readDate reads a cell as a date or month, by the role its column has in time.
+// readDate reads a cell as a date or month, by the role its column has in time. What depends on its own cell and column
+// alone is kept: columns repeat few dates.
 func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
-	if c.Kind != sheet.Date {
-		return t.datedAs(c, raw, col)
+	day := aDay{col: col, text: c.Text}
+	switch c.Kind {
+	case sheet.Date:
+		day = aDay{col: col, serial: c.Num, format: c.Format}
+	case sheet.Text:
+	default:
+		v, f, _ := t.datedAs(c, raw, col)
+		return v, f
 	}
-	day := aDay{col, c.Num, c.Format}
 	if v, ok := t.days[day]; ok {
 		return v, nil
 	}
-	v, f := t.datedAs(c, raw, col)
-	if f == nil && len(t.days) < knownDays {
+	v, f, always := t.datedAs(c, raw, col)
+	if f == nil && always && len(t.days) < knownDays {
 		if t.days == nil {
 			t.days = map[aDay]Value{}
 		}
@@ -73,27 +79,29 @@ func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 	return v, f
 }
 
-// aDay is a cell that holds a date, in a column: it is read the same wherever it stands, and columns repeat few.
+// aDay is a cell that holds or spells a date, in a column: it is read the same wherever it stands.
 type aDay struct {
-	col    *forms.Column
-	serial float64
-	format string
+	col          *forms.Column
+	serial       float64
+	format, text string
 }
 
 const knownDays = 10_000
 
-func (t *Typer) datedAs(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
+// datedAs tries all ways. always says that the date has its year from the cell: one without it may go by its row.
+func (t *Typer) datedAs(c *sheet.Cell, raw string, col *forms.Column) (v Value, f *fault, always bool) {
 	d := &dating{Typer: t, c: c, col: col, raw: raw, text: strings.ReplaceAll(written.Plain(raw), " ", "")}
 	for _, way := range dateWays {
 		ok, f := way.read(d)
 		if f != nil {
-			return Value{}, f
+			return Value{}, f, false
 		}
 		if ok {
-			return d.value()
+			v, f := d.value()
+			return v, f, d.w.Year != 0
 		}
 	}
-	return Value{}, d.unread()
+	return Value{}, d.unread(), false
 }
 
 func (d *dating) isText() bool   { return d.c.Kind == sheet.Text }

@@ -156,36 +156,42 @@ func (t typed) check(add func(at int, what, portable string, silent bool)) {
 			i++
 		}
 	}
-	for _, m := range t.each(coalesce()) {
-		if k := t.of(t.code[m[2]:m[3]]); k != "" && k != "text" {
-			add(m[0], "coalesce of different types", "coalesce(cast(a as varchar), 'x')", false)
-		}
-	}
-	for _, m := range t.each(sumOf()) {
-		if t.of(t.code[m[2]:m[3]]) == "truth" {
-			add(m[0], "the sum of a truth", "count(*) filter (where …)", false)
-		}
-	}
-	for _, m := range t.each(castOf()) {
-		from, to := t.of(t.code[m[2]:m[3]]), kindOf(t.code[m[4]:m[5]])
-		switch {
-		case from == "double" && to == "whole":
-			add(m[0], "a double as a whole number (halves differ)", "cast(floor(x + 0.5e0) as bigint)", true)
-		case from == "double" && to == "text":
-			add(m[0], "a double as text", "cast(cast(x as decimal(18, 2)) as varchar)", true)
-		}
-	}
-	for _, m := range t.each(plusWhole()) {
-		if t.of(t.code[m[2]:m[3]]) == "date" {
-			add(m[0], "date + number", "cast(d + interval '7' day as date)", false)
-		}
-	}
-	for _, m := range t.each(minusName()) {
-		if t.of(t.code[m[2]:m[3]]) == "date" && t.of(t.code[m[4]:m[5]]) == "date" {
-			add(m[0], "date - date", "date_diff('day', d1, d2)", true)
+	for _, w := range wrongKinds {
+		for _, m := range t.each(w.pattern()) {
+			a, b := t.of(t.code[m[2]:m[3]]), ""
+			if w.second != nil {
+				b = w.second(t, t.code[m[4]:m[5]])
+			}
+			if w.wrong(a, b) {
+				add(m[0], w.what, w.portable, w.silent)
+			}
 		}
 	}
 }
+
+// wrongKinds are what means something else, or nothing, with operands of some kinds.
+var wrongKinds = []struct {
+	pattern        func() *regexp.Regexp
+	second         func(typed, string) string // kind of the second operand, where there is one
+	wrong          func(a, b string) bool
+	what, portable string
+	silent         bool
+}{
+	{coalesce, nil, func(a, _ string) bool { return a != "" && a != "text" },
+		"coalesce of different types", "coalesce(cast(a as varchar), 'x')", false},
+	{sumOf, nil, func(a, _ string) bool { return a == "truth" },
+		"the sum of a truth", "count(*) filter (where …)", false},
+	{castOf, ofType, func(a, b string) bool { return a == "double" && b == "whole" },
+		"a double as a whole number (halves differ)", "cast(floor(x + 0.5e0) as bigint)", true},
+	{castOf, ofType, func(a, b string) bool { return a == "double" && b == "text" },
+		"a double as text", "cast(cast(x as decimal(18, 2)) as varchar)", true},
+	{plusWhole, nil, func(a, _ string) bool { return a == "date" },
+		"date + number", "cast(d + interval '7' day as date)", false},
+	{minusName, typed.of, func(a, b string) bool { return a == "date" && b == "date" },
+		"date - date", "date_diff('day', d1, d2)", true},
+}
+
+func ofType(_ typed, name string) string { return kindOf(name) }
 
 func (t typed) each(p *regexp.Regexp) [][]int { return p.FindAllStringSubmatchIndex(t.code, -1) }
 

@@ -118,80 +118,99 @@ var ordinals = []string{"一", "二", "三", "四", "五", "六", "七", "八", 
 // tidy takes out what leads nowhere: headings over nothing, charts of tables
 // that are not there or empty, links to what is left out; and counts anew.
 func tidy(b *workbook.Book) {
-	tables, sheets := map[string]int{}, map[string]bool{}
+	t := tidying{rows: map[string]int{}, sheets: map[string]bool{}}
 	for _, s := range b.Sheets {
-		sheets[s.Name] = true
+		t.sheets[s.Name] = true
 		for _, x := range s.Blocks {
-			if t, ok := x.(workbook.Table); ok && t.ID != "" {
-				tables[t.ID] = 1 + len(t.Rows)
+			if table, ok := x.(workbook.Table); ok && table.ID != "" {
+				t.rows[table.ID] = 1 + len(table.Rows)
 			}
 		}
-	}
-	goes := func(l *workbook.Link) *workbook.Link {
-		if l == nil || l.Table != "" && tables[l.Table] == 0 || l.Table == "" && !sheets[l.Sheet] {
-			return nil
-		}
-		return l
 	}
 	for i := range b.Sheets {
-		s := &b.Sheets[i]
-		var out []workbook.Block
-		n := 0
-		for at, x := range s.Blocks {
-			switch x := x.(type) {
-			case workbook.Title:
-				x.Link = goes(x.Link)
-				out = append(out, x)
-			case workbook.Heading:
-				if at+1 == len(s.Blocks) && len(s.Blocks) > 1 {
-					continue
-				}
-				if at+1 < len(s.Blocks) {
-					if _, again := s.Blocks[at+1].(workbook.Heading); again {
-						continue
-					}
-				}
-				out = append(out, x)
-			case workbook.Note:
-				x.Link = goes(x.Link)
-				out = append(out, x)
-			case workbook.Figures:
-				for j := range x.Items {
-					f := &x.Items[j]
-					f.Link, f.More = goes(f.Link), goes(f.More)
-					if f.Link == nil {
-						f.Link, f.More = f.More, nil
-					}
-					if f.Trend != nil && tables[f.Trend.Table] < 2 {
-						f.Trend = nil
-					}
-				}
-				if len(x.Items) > 0 {
-					out = append(out, x)
-				}
-			case workbook.Charts:
-				x.Items = slices.DeleteFunc(slices.Clone(x.Items), func(c workbook.Chart) bool { return tables[c.Table] < 2 })
-				if len(x.Items) > 0 {
-					out = append(out, x)
-				}
-			case workbook.Table:
-				for _, r := range x.Rows {
-					for j, v := range r {
-						if c, ok := v.(workbook.Cell); ok && c.Link != nil {
-							c.Link = goes(c.Link)
-							r[j] = c
-						}
-					}
-				}
-				if had := ordinal().FindString(x.Title); had != "" && n < len(ordinals) {
-					x.Title = ordinals[n] + "、" + strings.TrimPrefix(x.Title, had)
-					n++
-				}
-				out = append(out, x)
-			default:
-				out = append(out, x)
+		b.Sheets[i].Blocks = t.sheet(b.Sheets[i].Blocks)
+	}
+}
+
+// tidying knows what there is to lead to.
+type tidying struct {
+	rows   map[string]int // of tables, their heads counted: 1 is an empty one
+	sheets map[string]bool
+}
+
+// link is a link that leads somewhere, else nil.
+func (t *tidying) link(l *workbook.Link) *workbook.Link {
+	if l == nil || l.Table != "" && t.rows[l.Table] == 0 || l.Table == "" && !t.sheets[l.Sheet] {
+		return nil
+	}
+	return l
+}
+
+func (t *tidying) sheet(blocks []workbook.Block) (out []workbook.Block) {
+	n := 0 // tables with a number
+	for at, x := range blocks {
+		keep := true
+		switch block := x.(type) {
+		case workbook.Title:
+			block.Link = t.link(block.Link)
+			x = block
+		case workbook.Heading:
+			keep = !overNothing(blocks, at)
+		case workbook.Note:
+			block.Link = t.link(block.Link)
+			x = block
+		case workbook.Figures:
+			t.figures(block)
+			keep = len(block.Items) > 0
+		case workbook.Charts:
+			block.Items = slices.DeleteFunc(slices.Clone(block.Items), func(c workbook.Chart) bool { return t.rows[c.Table] < 2 })
+			x, keep = block, len(block.Items) > 0
+		case workbook.Table:
+			t.cells(block)
+			if had := ordinal().FindString(block.Title); had != "" && n < len(ordinals) {
+				block.Title = ordinals[n] + "、" + strings.TrimPrefix(block.Title, had)
+				n++
+			}
+			x = block
+		}
+		if keep {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// overNothing says whether nothing stands under the heading at a place: the sheet ends, or another heading follows.
+func overNothing(blocks []workbook.Block, at int) bool {
+	if at+1 == len(blocks) {
+		return len(blocks) > 1
+	}
+	_, again := blocks[at+1].(workbook.Heading)
+	return again
+}
+
+// figures takes out links and trends in place.
+func (t *tidying) figures(x workbook.Figures) {
+	for j := range x.Items {
+		f := &x.Items[j]
+		f.Link, f.More = t.link(f.Link), t.link(f.More)
+		if f.Link == nil {
+			f.Link, f.More = f.More, nil
+		}
+		if f.Trend != nil && t.rows[f.Trend.Table] < 2 {
+			f.Trend = nil
+		}
+	}
+}
+
+// cells takes out links in place.
+func (t *tidying) cells(x workbook.Table) {
+	for _, r := range x.Rows {
+		for j, v := range r {
+			if c, ok := v.(workbook.Cell); ok && c.Link != nil {
+				c.Link = t.link(c.Link)
+				r[j] = c
 			}
 		}
-		s.Blocks = out
 	}
 }

@@ -29,6 +29,9 @@ func (b *builder) weeks(full bool) error {
 	}
 	list := weeksOf(s.firstWeek, s.asOf, s.knownAt)
 	b.stats.Weeks = len(list)
+	if err := b.listWeeks(list); err != nil {
+		return err
+	}
 	var news *news
 	if !full {
 		if news, err = b.news(s); err != nil {
@@ -86,6 +89,9 @@ func (b *builder) weeks(full bool) error {
 		return err
 	}
 	if err := b.periodWeeks(period, s); err != nil {
+		return err
+	}
+	if err := b.exec("drop table if exists temp.mw_weeks"); err != nil {
 		return err
 	}
 	return b.writeState(s)
@@ -167,17 +173,32 @@ func (b *builder) restated(prefix string, jobs []job, points []warehouse.Point, 
 	return src.Drop(b.ctx, b.conn)
 }
 
-// cells is the table that says which week and basis a run stands for.
+// listWeeks keeps the weeks in a temporary table for cells. DuckDB takes longer to bind a list of some hundred rows in a
+// text than to compute what it is for, and every fact's statement names it three times.
+func (b *builder) listWeeks(list []week) error {
+	if len(list) == 0 {
+		return nil
+	}
+	rows := make([]string, len(list))
+	for i, w := range list {
+		rows[i] = fmt.Sprintf("('%s', '%s', '%s', '%s')", w.label, w.asOf, w.then.Format(warehouse.Stamp), w.now.Format(warehouse.Stamp))
+	}
+	return b.exec(`create or replace temp table mw_weeks as
+		select week, cast(as_of as date) as as_of, cast(then_at as timestamp(6)) as then_at, cast(now_at as timestamp(6)) as now_at
+		from (values ` + strings.Join(rows, ", ") + `) as w(week, as_of, then_at, now_at)`)
+}
+
+// cells says which week and basis a run stands for. Both lists go on to the last week.
 func cells(then, now []week) string {
-	var rows []string
-	add := func(basis string, list []week, at func(week) time.Time) {
-		for _, w := range list {
-			rows = append(rows, fmt.Sprintf("('%s', '%s', date '%s', cast('%s' as timestamp(6)))", w.label, basis, w.asOf, at(w).Format(warehouse.Stamp)))
+	var parts []string
+	add := func(basis string, list []week) {
+		if len(list) > 0 {
+			parts = append(parts, fmt.Sprintf("select week, '%[1]s' as basis, as_of, %[1]s_at as known_at from temp.mw_weeks where as_of >= date '%[2]s'", basis, list[0].asOf))
 		}
 	}
-	add("then", then, func(w week) time.Time { return w.then })
-	add("now", now, func(w week) time.Time { return w.now })
-	return "(values " + strings.Join(rows, ", ") + ") as w(week, basis, as_of, known_at)"
+	add("then", then)
+	add("now", now)
+	return "(" + strings.Join(parts, " union all ") + ") as w"
 }
 
 // pointsOf are the points that some weeks need, each once.

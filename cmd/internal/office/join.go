@@ -305,7 +305,6 @@ func (j *joining) take(ctx context.Context, offers map[string][]offer, before []
 // choose is the newest of the exports of a zone, or why none of them can be used.
 func (j *joining) choose(ctx context.Context, code string, list []offer, codes map[string]string) (best offer, why string, err error) {
 	best = list[0]
-	have := j.now[code]
 	for _, x := range list[1:] {
 		if x.m.Origin != best.m.Origin || x.m.Name != best.m.Name {
 			return best, lang.Phrase("the code is that of two zones: %s (%s) and %s (%s); give one of them another code: in its taizhang.yaml", "两个园区用了同一个代码：%s（%s）和 %s（%s）；请在其中一个的 taizhang.yaml 中改 code:", best.m.Name, best.dir, x.m.Name, x.dir), nil
@@ -314,42 +313,55 @@ func (j *joining) choose(ctx context.Context, code string, list []offer, codes m
 			best = x
 		}
 	}
-	m := best.m
+	if why = j.refusal(best.m, code, codes); why == "" {
+		why, err = j.unlike(ctx, best)
+	}
+	return best, why, err
+}
+
+// refusal says why a zone can't be joined as its manifest is; empty: it can.
+func (j *joining) refusal(m *lake.Manifest, code string, codes map[string]string) string {
+	have := j.now[code]
 	switch other := codes[strings.ToLower(code)]; {
 	case other != "" && other != code:
-		return best, lang.Phrase("the codes %s and %s differ in case only; give one of them another code:", "代码 %s 和 %s 只有大小写不同；请改其中一个的 code:", other, code), nil
+		return lang.Phrase("the codes %s and %s differ in case only; give one of them another code:", "代码 %s 和 %s 只有大小写不同；请改其中一个的 code:", other, code)
 	case strings.EqualFold(code, j.z.Code):
-		return best, lang.Phrase("the code is that of the joined zone itself; give one of them another code:", "与汇集园区自己的代码相同；请改其中一个的 code:"), nil
+		return lang.Phrase("the code is that of the joined zone itself; give one of them another code:", "与汇集园区自己的代码相同；请改其中一个的 code:")
 	case have != nil && have.Origin != "" && m.Origin != "" && have.Origin != m.Origin:
-		return best, lang.Phrase("another zone of this code is joined already (%s); give one of them another code: in its taizhang.yaml", "已汇集了另一个同代码的园区（%s）；请在其中一个的 taizhang.yaml 中改 code:", have.Name), nil
+		return lang.Phrase("another zone of this code is joined already (%s); give one of them another code: in its taizhang.yaml", "已汇集了另一个同代码的园区（%s）；请在其中一个的 taizhang.yaml 中改 code:", have.Name)
 	case m.Schema < warehouse.Format:
-		return best, lang.Phrase("it was exported by an older program (tables of version %d, here %d): update taizhang there and export again", "由较旧的程序导出（表结构版本%d，这里是%d）：请更新该园区的 taizhang 后重新导出", m.Schema, warehouse.Format), nil
+		return lang.Phrase("it was exported by an older program (tables of version %d, here %d): update taizhang there and export again", "由较旧的程序导出（表结构版本%d，这里是%d）：请更新该园区的 taizhang 后重新导出", m.Schema, warehouse.Format)
 	case m.Schema > warehouse.Format:
-		return best, lang.Phrase("it was exported by a newer program (tables of version %d, here %d): update taizhang here", "由较新的程序导出（表结构版本%d，这里是%d）：请更新这里的 taizhang", m.Schema, warehouse.Format), nil
+		return lang.Phrase("it was exported by a newer program (tables of version %d, here %d): update taizhang here", "由较新的程序导出（表结构版本%d，这里是%d）：请更新这里的 taizhang", m.Schema, warehouse.Format)
 	case m.Timezone != j.z.Timezone:
-		return best, lang.Phrase("its times are those of %s, here of %s", "时区是 %s，这里是 %s", m.Timezone, j.z.Timezone), nil
+		return lang.Phrase("its times are those of %s, here of %s", "时区是 %s，这里是 %s", m.Timezone, j.z.Timezone)
 	case have != nil && m.KnownAt < have.KnownAt:
-		return best, lang.Phrase("the export is older (%s) than what is joined already (%s)", "导出（%s）比已汇集的（%s）旧", m.KnownAt, have.KnownAt), nil
+		return lang.Phrase("the export is older (%s) than what is joined already (%s)", "导出（%s）比已汇集的（%s）旧", m.KnownAt, have.KnownAt)
 	}
-	if t := m.Table("ctl.form_column"); t != nil && len(t.Files) > 0 {
+	return ""
+}
+
+// unlike says how a zone's forms differ from those here, or that they can't be read; empty: they don't.
+func (j *joining) unlike(ctx context.Context, best offer) (why string, err error) {
+	if t := best.m.Table("ctl.form_column"); t != nil && len(t.Files) > 0 {
 		for _, f := range t.Files { // it is about to be read
 			if err := lake.Verify(best.dir, f); err != nil {
-				return best, lang.Phrase("its export is damaged: %v; export it again there", "导出已损坏：%v；请在该园区重新导出", err), nil
+				return lang.Phrase("its export is damaged: %v; export it again there", "导出已损坏：%v；请在该园区重新导出", err), nil
 			}
 		}
 	}
-	differing, err := lake.Differing(ctx, j.w.db.Conn, best.dir, m)
+	differing, err := lake.Differing(ctx, j.w.db.Conn, best.dir, best.m)
 	if err != nil {
-		return best, lang.Phrase("its forms can't be read: %v", "表样读不出来：%v", err), nil
+		return lang.Phrase("its forms can't be read: %v", "表样读不出来：%v", err), nil
 	}
 	if len(differing) > 0 {
 		more := ""
 		if len(differing) > 5 {
 			more = lang.Phrase(" … (%d in all)", " ……（共%d处）", len(differing))
 		}
-		return best, lang.Phrase("its forms are declared otherwise than here: %s%s; let both have the same forms and the same program", "表样与这里的不同：%s%s；请统一表样和程序版本", strings.Join(differing[:min(5, len(differing))], ", "), more), nil
+		return lang.Phrase("its forms are declared otherwise than here: %s%s; let both have the same forms and the same program", "表样与这里的不同：%s%s；请统一表样和程序版本", strings.Join(differing[:min(5, len(differing))], ", "), more), nil
 	}
-	return best, "", nil
+	return "", nil
 }
 
 // missing names the zones that were joined before and have no folder now.

@@ -340,15 +340,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		}
 	}
 	if err := result.Err(); err != nil {
-		warehouse.Rollback(conn)
-		err = lang.Errorf("nothing was published, the earlier figures stay: %w", "没有发布，原有数字不变：%w", err)
-		if e := w.close(); e != nil {
-			return errors.Join(err, e)
-		}
-		if _, published := z.lastPublication(); published { // readers learn that newer figures were held back, and why
-			return errors.Join(err, transform.NoteFailure(ctx, z.Published(), result))
-		}
-		return err
+		return w.holdBack(ctx, result, err)
 	}
 	if err := warehouse.Commit(ctx, conn); err != nil {
 		return err
@@ -377,18 +369,36 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	step("publish", "bytes", pub.Bytes)
 	out.Warnings = append(out.Warnings, pub.Notes...)
-	p.Deferred = pub.Deferred
-	p.Told = last.Told
-	if w.tells {
-		p.Told = new(int)
-		for _, n := range w.archive.Arrivals() {
-			*p.Told = n
-		}
-	}
+	p.Deferred, p.Told = pub.Deferred, w.told(last)
 	out.Published, out.Deferred = true, pub.Deferred
 	p.Ledgers, p.LedgerFiles = z.writeLedgers(ledgers, last.LedgerFiles, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
 	step("write consolidated workbooks")
 	return z.notePublication(p)
+}
+
+// holdBack ends a run whose checks don't hold: the published figures stay, and their readers learn why.
+func (w *work) holdBack(ctx context.Context, result transform.Result, err error) error {
+	warehouse.Rollback(w.db.Conn)
+	err = lang.Errorf("nothing was published, the earlier figures stay: %w", "没有发布，原有数字不变：%w", err)
+	if e := w.close(); e != nil {
+		return errors.Join(err, e)
+	}
+	if _, published := w.z.lastPublication(); published {
+		return errors.Join(err, transform.NoteFailure(ctx, w.z.Published(), result))
+	}
+	return err
+}
+
+// told is the last arrival that a run has told about, this run's where it tells.
+func (w *work) told(last publication) *int {
+	if !w.tells {
+		return last.Told
+	}
+	n := 0
+	if all := w.archive.Arrivals(); len(all) > 0 {
+		n = all[len(all)-1]
+	}
+	return &n
 }
 
 // makeRoom drops the models that are about to be built anew, and of a full build the figures: in one transaction they
