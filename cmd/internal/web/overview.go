@@ -142,7 +142,7 @@ func (s *Server) warm(rd *shelf.Reading) {
 }
 
 const (
-	restQuiet = 3 * time.Second // how long a publication is shown before pages that nobody asked for are made of it
+	restQuiet = 8 * time.Second // how long a publication is shown before pages that nobody asked for are made of it
 	restTime  = 2 * time.Minute // at most, of work
 )
 
@@ -173,7 +173,7 @@ func (s *Server) makeRest() {
 		if slices.Contains(already, address) {
 			continue
 		}
-		for len(s.coming) > 0 && s.readings.Is(rd) && !s.over(lookEvery) {
+		for (len(s.coming) > 0 || s.intake.busy()) && s.readings.Is(rd) && !s.over(lookEvery) {
 		}
 		if made == s.o.Rest || worked > restTime || !s.readings.Is(rd) || s.over(0) {
 			return
