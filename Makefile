@@ -65,12 +65,13 @@ bench-scale: prerequisites ## all models and an export at up to 10 million rows:
 bench-scale-trino: prerequisites ## all models on Trino by 1 and 2 workers of this machine, as far as that tells (ROWS=1000000)
 	@TAIZHANG_BENCH_TRINO=$(or $(ROWS),1000000) $(GO) test -count 1 -v -timeout 0 -run '^TestScaleTrino$$' ./cmd/internal/trinotest
 
-# PICTURES=folder; every page at 1366, 768 and 390 pixels, to be looked at by eye.
+# PICTURES=folder; every page at 1366, 768 and 390 pixels, to be looked at by eye. Those that the READMEs show go into
+# docs/pictures.
 PICTURES ?= pictures
 
-pictures: prerequisites ## make pictures of every page in ./pictures, at three widths (Chromium)
+pictures: prerequisites ## make pictures of every page in ./pictures, at three widths, and those of the READMEs (Chromium, LibreOffice)
 	@mkdir -p '$(PICTURES)'
-	@TAIZHANG_PICTURES="$(abspath $(PICTURES))" $(GO) test -count 1 -run 'TestBrowser' ./cmd/internal/web
+	@TAIZHANG_PICTURES="$(abspath $(PICTURES))" TAIZHANG_README="$(abspath docs/pictures)" $(GO) test -count 1 -timeout 30m -run 'TestBrowser|TestReadmePictures' ./cmd/internal/web
 
 generate: prerequisites ## write the generated documents in docs/
 	@$(GO) generate ./...

@@ -37,7 +37,7 @@ func (r *Reader) Tables(ctx context.Context) ([]TableInfo, error) {
 		left join ctl.model as m on m.name = c.schema_name || '.' || c.table_name
 		left join form_field as ff on (c.schema_name = 'main' and ff.form_title = c.table_name and c.column_name in (ff.title, ff.title || '_哈希'))
 			or (c.schema_name = 'raw' and ff.form = c.table_name and c.column_name in (ff.field, ff.field || '_hash'))
-		where not c.internal and c.schema_name in ('main', 'mart', 'core', 'stg', 'raw', 'ctl')
+		where not c.internal and c.database_name <> 'temp' and c.schema_name in ('main', 'mart', 'core', 'stg', 'raw', 'ctl')
 		order by case c.schema_name when 'main' then 1 when 'mart' then 2 when 'core' then 3 when 'stg' then 4 when 'raw' then 5 else 6 end, c.table_name, c.column_index`)
 	if err != nil {
 		return nil, lang.Errorf("list the tables: %w", "列出各表：%w", err)

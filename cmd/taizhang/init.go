@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,9 +63,8 @@ func (a *app) initCmd() *cobra.Command {
 // sample is the configuration of a new zone. Who makes it in Chinese goes on in Chinese, also where the system starts
 // serve in no language at all.
 func sample(name string, on calendar.Date) []byte {
-	text := zone.Sample(name, on)
 	if lang.Spoken() == lang.Chinese {
-		text = bytes.Replace(text, []byte("\n# language: zh  "), []byte("\nlanguage: zh  "), 1)
+		return zone.SampleInChinese(name, on)
 	}
-	return text
+	return zone.Sample(name, on)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"taizhang/cmd/internal/web"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/internal/decl"
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
@@ -47,7 +47,7 @@ func (a *app) userCmd() *cobra.Command {
 	remove := &cobra.Command{
 		Use: "remove NAME", Short: lang.Phrase("Remove a user; its sessions end", "删除用户，其登录随即失效"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.ofUser(args[0], func(ctx context.Context, store *web.Users, u web.User) error {
+			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) error {
 				if err := store.RemoveUser(ctx, u.Name); err != nil {
 					return err
 				}
@@ -59,7 +59,7 @@ func (a *app) userCmd() *cobra.Command {
 	passwd := &cobra.Command{
 		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions end", "重设用户密码，其登录随即失效"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.ofUser(args[0], func(ctx context.Context, store *web.Users, u web.User) (err error) {
+			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) (err error) {
 				if u.Hash, err = a.newPassword(); err != nil {
 					return err
 				}
@@ -76,8 +76,8 @@ func (a *app) userCmd() *cobra.Command {
 	token := &cobra.Command{
 		Use: "token NAME", Short: lang.Phrase("Make a token that a program may ask /api with, in the place of the user's old one", "生成供程序访问 /api 的令牌，取代该用户的旧令牌"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.ofUser(args[0], func(ctx context.Context, store *web.Users, u web.User) error {
-				held, hash := web.Secret()
+			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) error {
+				held, hash := account.Secret()
 				if u.Tokens = []string{hash}; revoke {
 					u.Tokens = nil
 				}
@@ -103,14 +103,14 @@ func (a *app) addUser(name, role, unit string) error {
 		return usagef("%q can't be a user's name", "%q 不能作用户名", name)
 	}
 	var roles []string
-	for _, r := range web.Roles() {
+	for _, r := range account.Roles() {
 		roles = append(roles, string(r))
 	}
 	if !slices.Contains(roles, role) {
 		return unknownName(lang.Say("role", "角色"), role, roles)
 	}
-	u := web.User{Name: name, Role: role, Since: a.now()}
-	submits := web.Role(role) == web.Submitter
+	u := account.User{Name: name, Role: role, Since: a.now()}
+	submits := account.Role(role) == account.Submitter
 	switch {
 	case submits && unit == "":
 		return usagef("a submitter has a --unit", "填报单位用户要写 --unit")
@@ -123,12 +123,12 @@ func (a *app) addUser(name, role, unit string) error {
 		}
 		u.Unit = s.Code
 	}
-	return a.withUsers(func(ctx context.Context, store *web.Users) error {
+	return a.withUsers(func(ctx context.Context, store *account.Users) error {
 		users, err := store.Users(ctx)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(users, func(x web.User) bool { return x.Name == name }) {
+		if slices.ContainsFunc(users, func(x account.User) bool { return x.Name == name }) {
 			return usagef("there is a user %s already\nhint: taizhang user passwd %s sets the password, user remove removes it", "已有用户 %s\n建议：重设密码用 taizhang user passwd %s，删除用 user remove", name, name)
 		}
 		if u.Hash, err = a.newPassword(); err != nil {
@@ -147,7 +147,7 @@ func (a *app) listUsers() error {
 	if err != nil {
 		return err
 	}
-	return a.withUsers(func(ctx context.Context, store *web.Users) error {
+	return a.withUsers(func(ctx context.Context, store *account.Users) error {
 		users, err := store.Users(ctx)
 		if err != nil {
 			return err
@@ -166,13 +166,13 @@ func (a *app) listUsers() error {
 }
 
 // withUsers does something with the users of the zone.
-func (a *app) withUsers(do func(context.Context, *web.Users) error) error {
+func (a *app) withUsers(do func(context.Context, *account.Users) error) error {
 	z, err := a.zone()
 	if err != nil {
 		return err
 	}
 	ctx := context.Background()
-	store, err := web.OpenUsers(ctx, z.Dir)
+	store, err := account.OpenUsers(ctx, z.Dir)
 	if err != nil {
 		return err
 	}
@@ -180,8 +180,8 @@ func (a *app) withUsers(do func(context.Context, *web.Users) error) error {
 }
 
 // ofUser does something about a user by name.
-func (a *app) ofUser(name string, do func(context.Context, *web.Users, web.User) error) error {
-	return a.withUsers(func(ctx context.Context, store *web.Users) error {
+func (a *app) ofUser(name string, do func(context.Context, *account.Users, account.User) error) error {
+	return a.withUsers(func(ctx context.Context, store *account.Users) error {
 		users, err := store.Users(ctx)
 		if err != nil {
 			return err
@@ -203,9 +203,9 @@ func (a *app) newPassword() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hash, err := web.HashPassword(password)
-	if errors.Is(err, web.ErrShortPassword) {
-		return "", usageError{decl.Say("a password has %d characters at least", "密码至少%d个字符", web.LeastPassword)}
+	hash, err := account.HashPassword(password)
+	if errors.Is(err, account.ErrShortPassword) {
+		return "", usageError{decl.Say("a password has %d characters at least", "密码至少%d个字符", account.LeastPassword)}
 	}
 	return hash, err
 }

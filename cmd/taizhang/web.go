@@ -17,6 +17,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/service"
 	"taizhang/cmd/internal/web"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/ingest/forms"
 	"taizhang/internal/decl"
 	"taizhang/internal/lang"
@@ -38,7 +39,7 @@ const pageAddress = "127.0.0.1:8765"
 // page is the page as serve shows it.
 type page struct {
 	web      *web.Server
-	store    *web.Users
+	store    *account.Users
 	http     *http.Server
 	listener net.Listener
 	address  string // to open
@@ -55,7 +56,7 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 	}
 	ip := net.ParseIP(host)
 	alone := host == "localhost" || ip != nil && ip.IsLoopback()
-	store, err := web.OpenUsers(context.Background(), s.Zone().Dir)
+	store, err := account.OpenUsers(context.Background(), s.Zone().Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +74,12 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 }
 
 // pageOf begins to show the page.
-func (a *app) pageOf(s *service.Service, store *web.Users, o pageOptions, host string, alone bool) (*page, error) {
+func (a *app) pageOf(s *service.Service, store *account.Users, o pageOptions, host string, alone bool) (*page, error) {
 	users, err := store.Users(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	proxies, bad := web.ParseProxies(o.proxyFrom)
+	proxies, bad := account.ParseProxies(o.proxyFrom)
 	switch {
 	case bad != "":
 		return nil, usageError{decl.Say("--proxy-from %q: an address or network is expected, such as 10.1.2.3 or 10.1.0.0/16", "--proxy-from %q：请写成地址或网段，如 10.1.2.3 或 10.1.0.0/16", bad)}
@@ -96,7 +97,7 @@ func (a *app) pageOf(s *service.Service, store *web.Users, o pageOptions, host s
 	var conf *tls.Config
 	if !alone || o.cert != "" {
 		var fingerprint string
-		if conf, fingerprint, err = web.Certificate(s.Zone().Dir, o.cert, o.key, host, a.now()); err != nil {
+		if conf, fingerprint, err = account.Certificate(s.Zone().Dir, o.cert, o.key, host, a.now()); err != nil {
 			return nil, usageError{err}
 		}
 		scheme = "https"
@@ -107,7 +108,7 @@ func (a *app) pageOf(s *service.Service, store *web.Users, o pageOptions, host s
 	} else if p.listener, err = a.listen(o.listen); err != nil {
 		return nil, err
 	}
-	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Proxy: web.Proxy{Header: o.proxyHeader, From: proxies}, Ahead: true, Version: version})
+	p.web, err = web.New(web.Options{Service: &pageService{s, a}, Clock: a.now, Log: a.log(), Store: store, Alone: alone, Secure: conf != nil, Proxy: account.Proxy{Header: o.proxyHeader, From: proxies}, Ahead: true, Version: version})
 	if err != nil {
 		return nil, errors.Join(err, p.listener.Close())
 	}

@@ -10,8 +10,23 @@ type Page struct {
 	Charts    []Chart
 	Heading   string // over the sentences; 本周变动
 	Sentences []string
+	Table     *Table
+	Code      string // what the rows were asked with, as it was typed
 	Box       string // label of an empty field to write in, on paper only
 	Footer    string
+}
+
+// Table is rows under their heads. Its texts are shown as they are.
+type Table struct {
+	Columns []Column
+	Rows    [][]string
+	Note    string // how many there are, what is left out
+}
+
+// Column is a head of a table; numbers stand to the right.
+type Column struct {
+	Name    string
+	Numbers bool
 }
 
 // Section is sentences under a heading.

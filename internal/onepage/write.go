@@ -64,7 +64,7 @@ func valid(s string) string {
 }
 
 func (p Page) valid() Page {
-	for _, s := range []*string{&p.Title, &p.Subtitle, &p.Coverage, &p.Lead.Heading, &p.Heading, &p.Box, &p.Footer} {
+	for _, s := range []*string{&p.Title, &p.Subtitle, &p.Coverage, &p.Lead.Heading, &p.Heading, &p.Box, &p.Code, &p.Footer} {
 		*s = valid(*s)
 	}
 	cards := make([]Card, len(p.Cards))
@@ -84,7 +84,25 @@ func (p Page) valid() Page {
 		lead[i] = Sentence{valid(s.Text), Light(valid(string(s.Light)))}
 	}
 	p.Cards, p.Sentences, p.Lead.Sentences = cards, sentences, lead
+	if p.Table != nil {
+		p.Table = p.Table.valid()
+	}
 	return p
+}
+
+func (t *Table) valid() *Table {
+	out := &Table{Note: valid(t.Note)}
+	for _, c := range t.Columns {
+		out.Columns = append(out.Columns, Column{valid(c.Name), c.Numbers})
+	}
+	for _, r := range t.Rows {
+		row := make([]string, len(r))
+		for i, x := range r {
+			row[i] = valid(x)
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
 }
 
 // Class is the CSS class of the light.

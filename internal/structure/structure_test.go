@@ -96,6 +96,7 @@ func TestThirdParties(t *testing.T) {
 		"github.com/fsnotify/":     {"cmd/internal/service"},
 		"github.com/prometheus/":   {"cmd/internal/service"},
 		"github.com/kardianos/":    {"cmd/taizhang"},
+		"github.com/evanw/":        {"cmd/internal/web/editor"},
 		"modernc.org/":             {"internal/state"},
 		"go.yaml.in/":              {"internal/decl"},
 		"gopkg.in/yaml":            nil,

@@ -59,6 +59,7 @@ func (c *canvas) card(a area, f Figure) {
 
 	value := base
 	value.size, value.bold, value.color, value.indent, value.border = sizeFigure, true, blue, 1, borderLeft|borderRight
+	value.wrap, value.shrink = false, true
 	r := a.row1 + 1
 	c.number(area{a.col1, r, a.col2, r}, f.Value, value, "—")
 

@@ -326,3 +326,31 @@ func TestFiftyThousandRows(t *testing.T) {
 		t.Errorf("a name of 300 characters in %v points", h)
 	}
 }
+
+// TestFigureFits: the value of a card gets smaller where a fallback font makes it wider than its field; it never turns
+// into ###.
+func TestFigureFits(t *testing.T) {
+	f := open(t, write(t, Book{Sheets: []Sheet{{Name: "总览", Blocks: []Block{Figures{Items: []Figure{{Label: "留抵退税", Value: Number{Value: 7331.04}}}}}}}}))
+	rows, err := f.GetRows("总览", excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, row := range rows {
+		for c, text := range row {
+			if text != "7331.04" {
+				continue
+			}
+			cell, _ := excelize.CoordinatesToCellName(c+1, r+1)
+			id, err := f.GetCellStyle("总览", cell)
+			if err != nil {
+				t.Fatal(err)
+			}
+			st, err := f.GetStyle(id)
+			if err != nil || st.Alignment == nil || !st.Alignment.ShrinkToFit || st.Alignment.WrapText {
+				t.Errorf("%s doesn't shrink: %+v, %v", cell, st.Alignment, err)
+			}
+			return
+		}
+	}
+	t.Errorf("the value isn't there: %v", rows)
+}

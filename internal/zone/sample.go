@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"bytes"
 	_ "embed"
 	"strings"
 
@@ -21,6 +22,12 @@ func Sample(name string, on calendar.Date) []byte {
 		name = "示例园区"
 	}
 	return []byte(strings.NewReplacer("{{zone}}", decl.Scalar(strings.Map(dropControl, name)), "{{week}}", calendar.WeekOf(on).String()).Replace(sample))
+}
+
+// SampleInChinese is Sample for whoever makes the zone in Chinese: its command
+// line and log speak Chinese whatever the system's language is.
+func SampleInChinese(name string, on calendar.Date) []byte {
+	return bytes.Replace(Sample(name, on), []byte("\n# language: zh  "), []byte("\nlanguage: zh  "), 1)
 }
 
 func dropControl(r rune) rune {

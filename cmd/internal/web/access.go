@@ -6,32 +6,18 @@ import (
 	"slices"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 )
-
-// Role says what a person may do.
-type Role string
-
-// The roles. A submitter sees its own unit alone; a leader sees all that came in and what follows from it; an analyst may
-// query as well; an admin decides, issues, runs and hands in for everybody.
-const (
-	Submitter Role = "submitter"
-	Leader    Role = "leader"
-	Analyst   Role = "analyst"
-	Admin     Role = "admin"
-)
-
-// Roles are all roles, from the least to the most.
-func Roles() []Role { return []Role{Submitter, Leader, Analyst, Admin} }
 
 // person is who asks.
 type person struct {
 	Name string // empty: nobody has logged in
-	Role Role
+	Role account.Role
 	Unit string // code, of a submitter
 }
 
 // operator is whoever sits at the computer, where no users are declared.
-var operator = person{Name: "本机", Role: Admin}
+var operator = person{Name: "本机", Role: account.Admin}
 
 // permission is what a route asks of a person.
 type permission int
@@ -48,7 +34,7 @@ const (
 
 // may says whether a person may do something, about one unit where it is about one ("" is no unit at all).
 func (p person) may(what permission, unit string) bool {
-	own := p.Role == Submitter && unit != "" && unit == p.Unit
+	own := p.Role == account.Submitter && unit != "" && unit == p.Unit
 	switch what {
 	case mayOpen:
 		return true
@@ -57,17 +43,17 @@ func (p person) may(what permission, unit string) bool {
 	case mayUnit:
 		return own || p.may(mayRead, "")
 	case maySend:
-		return own || p.Role == Admin
+		return own || p.Role == account.Admin
 	case mayRead:
-		return slices.Contains([]Role{Leader, Analyst, Admin}, p.Role)
+		return slices.Contains([]account.Role{account.Leader, account.Analyst, account.Admin}, p.Role)
 	case mayQuery:
-		return p.Role == Analyst || p.Role == Admin
+		return p.Role == account.Analyst || p.Role == account.Admin
 	}
-	return p.Role == Admin
+	return p.Role == account.Admin
 }
 
 // Is helps templates ask.
-func (p person) Is(role Role) bool { return p.Role == role }
+func (p person) Is(role account.Role) bool { return p.Role == role }
 
 // Manages, Queries and Reads help templates ask.
 func (p person) Manages() bool { return p.may(mayManage, "") }
@@ -135,7 +121,7 @@ func (s *Server) pass(w *watched, r *http.Request, rt route, who person) error {
 	case who.Role == "":
 		http.Redirect(w, r, "/login?to="+afterLogin(r), http.StatusSeeOther)
 		return nil
-	case who.Role == Submitter && r.Method == http.MethodGet && r.URL.Path == "/":
+	case who.Role == account.Submitter && r.Method == http.MethodGet && r.URL.Path == "/":
 		http.Redirect(w, r, "/units/"+who.Unit, http.StatusSeeOther)
 		return nil
 	case rt.about != nil && !who.may(mayRead, ""):
@@ -155,7 +141,7 @@ func ofUnit(s *Server, r *http.Request) (string, error) {
 
 // ofReturn is the unit that handed in the return that an address names.
 func ofReturn(s *Server, r *http.Request) (string, error) {
-	rd, done, err := s.readings.open(s.o.Service.Zone())
+	rd, done, err := s.readings.Open(s.o.Service.Zone())
 	if err != nil {
 		return "", err
 	}

@@ -12,12 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/web/account"
 	"taizhang/internal/state"
 )
 
 // cheap is the hash of a password at costs that tests can bear; HashPassword's own costs are tested once.
 func cheap(password string) string {
-	return phc(password, []byte("0123456789abcdef"), 1, 8, 1)
+	return account.HashAt(password, []byte("0123456789abcdef"), 1, 8, 1)
 }
 
 const password = "correct horse battery"
@@ -26,12 +27,12 @@ const password = "correct horse battery"
 func withUsers(t testing.TB, dir string) *state.Store {
 	t.Helper()
 	f := usersOf(t, dir)
-	for _, u := range []User{
-		{Name: "smj-clerk", Role: string(Submitter), Unit: "smj"}, {Name: "cyj-clerk", Role: string(Submitter), Unit: "cyj"},
-		{Name: "leader", Role: string(Leader)}, {Name: "analyst", Role: string(Analyst)}, {Name: "admin", Role: string(Admin)},
+	for _, u := range []account.User{
+		{Name: "smj-clerk", Role: string(account.Submitter), Unit: "smj"}, {Name: "cyj-clerk", Role: string(account.Submitter), Unit: "cyj"},
+		{Name: "leader", Role: string(account.Leader)}, {Name: "analyst", Role: string(account.Analyst)}, {Name: "admin", Role: string(account.Admin)},
 	} {
 		u.Hash = cheap(password)
-		u.Tokens = []string{hashOfSecret("token of " + u.Name)}
+		u.Tokens = []string{account.HashOfSecret("token of " + u.Name)}
 		if err := f.PutUser(t.Context(), u); err != nil {
 			t.Fatal(err)
 		}
@@ -61,8 +62,8 @@ func TestAccess(t *testing.T) {
 	admin := x.as("admin")
 	returns := map[string]string{"smj": firstReturn(t, admin.page("/units/smj")), "cyj": firstReturn(t, admin.page("/units/cyj"))}
 	secrets := map[string]string{"smj": "SM2022-", "cyj": "CY2022-"} // what only its own rows hold
-	people := map[string]person{"": {}, "smj-clerk": {Name: "smj-clerk", Role: Submitter, Unit: "smj"}, "leader": {Name: "leader", Role: Leader},
-		"analyst": {Name: "analyst", Role: Analyst}, "admin": {Name: "admin", Role: Admin}}
+	people := map[string]person{"": {}, "smj-clerk": {Name: "smj-clerk", Role: account.Submitter, Unit: "smj"}, "leader": {Name: "leader", Role: account.Leader},
+		"analyst": {Name: "analyst", Role: account.Analyst}, "admin": {Name: "admin", Role: account.Admin}}
 	walked := 0
 	for name, who := range people {
 		y := x.as(name)
@@ -101,7 +102,7 @@ func TestAccess(t *testing.T) {
 						t.Errorf("%s isn't led to the login: status %d, %s", where, a.status, a.header.Get("Location"))
 					}
 				}
-				if who.Role == Submitter && strings.Contains(a.body, secrets["cyj"]) {
+				if who.Role == account.Submitter && strings.Contains(a.body, secrets["cyj"]) {
 					t.Errorf("%s shows another unit's rows", where)
 				}
 			}
@@ -182,7 +183,7 @@ func TestLogin(t *testing.T) {
 	if in(leader) || !in(second) {
 		t.Error("leaving doesn't end this session alone")
 	}
-	if err := store.PutUser(t.Context(), User{Name: "leader", Role: string(Leader), Hash: cheap(password), Since: now.Add(time.Second)}); err != nil {
+	if err := store.PutUser(t.Context(), account.User{Name: "leader", Role: string(account.Leader), Hash: cheap(password), Since: now.Add(time.Second)}); err != nil {
 		t.Fatal(err)
 	}
 	if in(second) {
@@ -200,7 +201,7 @@ func TestLogin(t *testing.T) {
 		t.Errorf("the login sets %q", set)
 	}
 	sessions, err := store.Sessions(t.Context())
-	if held, _, _ := strings.Cut(strings.TrimPrefix(set, cookieName+"="), ";"); err != nil || held == "" || strings.Contains(fmt.Sprint(sessions), held) || !strings.Contains(fmt.Sprint(sessions), hashOfSecret(held)) {
+	if held, _, _ := strings.Cut(strings.TrimPrefix(set, cookieName+"="), ";"); err != nil || held == "" || strings.Contains(fmt.Sprint(sessions), held) || !strings.Contains(fmt.Sprint(sessions), account.HashOfSecret(held)) {
 		t.Errorf("the sessions hold what browsers hold (%v)", err)
 	}
 
@@ -234,28 +235,28 @@ func TestLogin(t *testing.T) {
 
 // TestPasswords: hashes are argon2id at the costs of RFC 9106, differ for one password, and match it alone.
 func TestPasswords(t *testing.T) {
-	a, err := HashPassword(password)
+	a, err := account.HashPassword(password)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(a, "$argon2id$v=19$m=65536,t=3,p=4$") {
 		t.Errorf("the hash is %s", a)
 	}
-	b, _ := HashPassword(password)
+	b, _ := account.HashPassword(password)
 	if a == b {
 		t.Error("one password has one hash")
 	}
-	if ok, err := matches(a, password); !ok || err != nil {
+	if ok, err := account.Matches(a, password); !ok || err != nil {
 		t.Errorf("it doesn't match: %v", err)
 	}
-	if ok, _ := matches(a, password+"!"); ok {
+	if ok, _ := account.Matches(a, password+"!"); ok {
 		t.Error("another one matches")
 	}
-	if _, err := HashPassword("short"); err != ErrShortPassword {
+	if _, err := account.HashPassword("short"); err != account.ErrShortPassword {
 		t.Errorf("a short one: %v", err)
 	}
 	for _, bad := range []string{"", "x", "$argon2id$v=19$m=99999999,t=3,p=4$AA$AA", "$argon2id$v=19$m=8,t=0,p=1$AA$AA", "$2a$10$x$x$x"} {
-		if ok, err := matches(bad, password); ok || err == nil {
+		if ok, err := account.Matches(bad, password); ok || err == nil {
 			t.Errorf("%q is taken for a hash", bad)
 		}
 	}
@@ -327,19 +328,19 @@ func TestAudit(t *testing.T) {
 // damaged and set aside nobody is let in: the page doesn't take a zone whose users are lost for one without.
 func TestUsersMoveIn(t *testing.T) {
 	dir := copyZone(t)
-	if err := os.MkdirAll(filepath.Join(dir, Folder), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, account.Folder), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	old := fmt.Sprintf(`[{"name":"chief","role":"admin","hash":%q,"since":"2022-08-01T00:00:00Z"}]`, cheap(password))
 	for name, text := range map[string]string{"users.json": old, "sessions.json": "[]"} {
-		if err := os.WriteFile(filepath.Join(dir, Folder, name), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, account.Folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	x := open(t, dir, nil)
 	x.as("chief").page("/runs")
 	for _, name := range []string{"users.json", "sessions.json"} {
-		if exists(filepath.Join(dir, Folder, name)) {
+		if isThere(filepath.Join(dir, account.Folder, name)) {
 			t.Errorf("%s stays", name)
 		}
 	}
@@ -362,11 +363,11 @@ func TestProxy(t *testing.T) {
 	withUsers(t, dir)
 	const header = "X-Remote-User"
 	with := func(from ...string) *site {
-		list, bad := ParseProxies(from)
+		list, bad := account.ParseProxies(from)
 		if bad != "" {
 			t.Fatal(bad)
 		}
-		return open(t, dir, func(o *Options) { o.Proxy = Proxy{Header: header, From: list} })
+		return open(t, dir, func(o *Options) { o.Proxy = account.Proxy{Header: header, From: list} })
 	}
 	ask := func(x *site, names ...string) int {
 		req, _ := http.NewRequest(http.MethodGet, x.url+"/runs", nil)
@@ -389,10 +390,10 @@ func TestProxy(t *testing.T) {
 			t.Errorf("%q: status %d, want %d", c.names, got, c.want)
 		}
 	}
-	if _, bad := ParseProxies([]string{"10.1.0.0/16", "proxy.example"}); bad != "proxy.example" {
+	if _, bad := account.ParseProxies([]string{"10.1.0.0/16", "proxy.example"}); bad != "proxy.example" {
 		t.Error("a name is taken for an address")
 	}
-	bare := open(t, copyZone(t), func(o *Options) { o.Proxy = Proxy{Header: header, From: near.server.o.Proxy.From} })
+	bare := open(t, copyZone(t), func(o *Options) { o.Proxy = account.Proxy{Header: header, From: near.server.o.Proxy.From} })
 	if got := ask(bare); got != http.StatusSeeOther {
 		t.Errorf("without users, behind a proxy: status %d", got)
 	}

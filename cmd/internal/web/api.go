@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/calendar"
 	"taizhang/internal/result"
 	"taizhang/queries"
@@ -50,7 +51,7 @@ func answer(w http.ResponseWriter, records []result.Record) error {
 }
 
 // apiAsk reads a question for figures: metric, by and where (DIM=VALUE) may be given several times, and as lists.
-func apiAsk(r *http.Request, rd *reading) (a queries.Ask, err error) {
+func apiAsk(r *http.Request, rd *shelf.Reading) (a queries.Ask, err error) {
 	q := r.URL.Query()
 	if err := onlyKnown(q, "metric", "by", "where", "as_of", "known_at", "from"); err != nil {
 		return a, err
@@ -102,7 +103,7 @@ func onlyKnown(q map[string][]string, known ...string) error {
 }
 
 func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ person) er
 }
 
 func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ person) erro
 }
 
 func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) err
 }
 
 func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}

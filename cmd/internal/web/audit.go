@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"taizhang/cmd/internal/web/account"
 	"taizhang/ingest/secret"
 	"taizhang/internal/durable"
 )
@@ -21,15 +22,15 @@ type audit struct {
 
 // line is one line of the audit.
 type line struct {
-	At     time.Time `json:"at"`
-	Who    string    `json:"who"`
-	Role   Role      `json:"role,omitempty"`
-	From   string    `json:"from,omitempty"` // address of the computer
-	Did    string    `json:"did"`            // the route
-	Path   string    `json:"path,omitempty"`
-	Unit   string    `json:"unit,omitempty"`
-	What   string    `json:"what,omitempty"` // masked
-	Status int       `json:"status"`
+	At     time.Time    `json:"at"`
+	Who    string       `json:"who"`
+	Role   account.Role `json:"role,omitempty"`
+	From   string       `json:"from,omitempty"` // address of the computer
+	Did    string       `json:"did"`            // the route
+	Path   string       `json:"path,omitempty"`
+	Unit   string       `json:"unit,omitempty"`
+	What   string       `json:"what,omitempty"` // masked
+	Status int          `json:"status"`
 }
 
 func openAudit(path string, clock func() time.Time) (*audit, error) {

@@ -15,12 +15,12 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/settings"
 	"taizhang/ingest/forms"
 	"taizhang/internal/calendar"
-	"taizhang/internal/decl"
 	"taizhang/internal/durable"
 	"taizhang/internal/lang"
-	"taizhang/internal/zone"
 )
 
 // Beginning is the page of a folder that isn't a zone yet: it asks what a zone needs and makes it. It answers this computer
@@ -94,6 +94,16 @@ type startOwed struct {
 	Chosen                       bool
 }
 
+// owed is what was chosen.
+func (v startView) owed() (out []settings.Owed) {
+	for _, o := range v.Owed {
+		if o.Chosen {
+			out = append(out, settings.Owed{Form: o.ID, From: o.From, Due: o.Due, Monthly: o.Period == "月报"})
+		}
+	}
+	return out
+}
+
 func (b *Beginning) blank() startView {
 	v := startView{Dir: b.dir, With: "user", Done: b.isDone()}
 	for _, f := range b.forms.Forms {
@@ -164,7 +174,7 @@ func (b *Beginning) answer(w http.ResponseWriter, r *http.Request) {
 
 // make makes the zone, or says what is wrong with the answers.
 func (b *Beginning) make(ctx context.Context, v startView, password, again string) (faults []string) {
-	units := unitsIn(v.Units)
+	units := settings.UnitsIn(v.Units)
 	if v.Name == "" {
 		faults = append(faults, "1. 请填写园区名称。")
 	}
@@ -177,11 +187,11 @@ func (b *Beginning) make(ctx context.Context, v startView, password, again strin
 	hash := ""
 	if v.With != "alone" {
 		var err error
-		switch hash, err = HashPassword(password); {
+		switch hash, err = account.HashPassword(password); {
 		case v.User == "":
 			faults = append(faults, "5. 请填写管理员的用户名，或选“只在这台电脑上用”。")
-		case errors.Is(err, ErrShortPassword):
-			faults = append(faults, fmt.Sprintf("5. 密码至少%d个字符。", LeastPassword))
+		case errors.Is(err, account.ErrShortPassword):
+			faults = append(faults, fmt.Sprintf("5. 密码至少%d个字符。", account.LeastPassword))
 		case err != nil:
 			return append(faults, b.failed(err))
 		case password != again:
@@ -191,7 +201,7 @@ func (b *Beginning) make(ctx context.Context, v startView, password, again strin
 	if len(faults) > 0 {
 		return faults
 	}
-	text, err := b.declare(v, units)
+	text, err := settings.Declare(v.Name, units, v.owed(), calendar.Of(b.clock().In(time.FixedZone("", 8*60*60))))
 	if err != nil {
 		return []string{b.failed(err)}
 	}
@@ -199,7 +209,7 @@ func (b *Beginning) make(ctx context.Context, v startView, password, again strin
 		return []string{b.failed(err)}
 	}
 	if err := office.Configure(b.dir, nil, text); err != nil {
-		for _, f := range faultsIn(err) {
+		for _, f := range settings.FaultsIn(err) {
 			faults = append(faults, f.Says.In(lang.Chinese))
 		}
 		if len(faults) == 0 {
@@ -210,14 +220,14 @@ func (b *Beginning) make(ctx context.Context, v startView, password, again strin
 	if hash == "" {
 		return nil
 	}
-	if err := b.firstUser(ctx, User{Name: v.User, Role: string(Admin), Hash: hash, Since: b.clock()}); err != nil {
+	if err := b.firstUser(ctx, account.User{Name: v.User, Role: string(account.Admin), Hash: hash, Since: b.clock()}); err != nil {
 		return []string{b.failed(err)}
 	}
 	return nil
 }
 
-func (b *Beginning) firstUser(ctx context.Context, u User) error {
-	store, err := OpenUsers(ctx, b.dir)
+func (b *Beginning) firstUser(ctx context.Context, u account.User) error {
+	store, err := account.OpenUsers(ctx, b.dir)
 	if err != nil {
 		return err
 	}
@@ -227,68 +237,4 @@ func (b *Beginning) firstUser(ctx context.Context, u User) error {
 func (b *Beginning) failed(err error) string {
 	b.log.Error("make a zone for the page", "err", err)
 	return "没有完成：" + lang.In(err, lang.Chinese)
-}
-
-// declare writes taizhang.yaml: the commented sample with the answers in it.
-func (b *Beginning) declare(v startView, units []zone.Submitter) ([]byte, error) {
-	today := calendar.Of(b.clock().In(time.FixedZone("", 8*60*60)))
-	e, err := decl.NewEdit(zone.Sample(v.Name, today))
-	if err != nil {
-		return nil, err
-	}
-	old := map[string]int{"submitters": e.Len("submitters"), "returns": e.Len("returns")}
-	for _, u := range units {
-		text := "{code: " + u.Code + ", name: " + decl.Scalar(u.Name)
-		if len(u.Aliases) > 0 {
-			text += ", aliases: " + decl.List(u.Aliases...)
-		}
-		if err := e.Append(text+"}", "submitters"); err != nil {
-			return nil, err
-		}
-	}
-	for _, o := range v.Owed {
-		if !o.Chosen {
-			continue
-		}
-		since := calendar.WeekOf(today)
-		if o.Period == "月报" {
-			since = calendar.MonthOf(today)
-		}
-		from := settingsField{Name: "from", Value: o.From, list: true}
-		if err := e.Append(fmt.Sprintf("{form: %s, from: %s, due: %s, since: %s}", o.ID, orNull(from.source()), decl.Scalar(o.Due), since), "returns"); err != nil {
-			return nil, err
-		}
-	}
-	for list, n := range old {
-		for range n {
-			if err := e.Unset(list, 0); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return e.Text(), nil
-}
-
-func orNull(s string) string {
-	if s == "" {
-		return "null"
-	}
-	return s
-}
-
-// unitsIn reads units as people paste them: one a line, perhaps numbered, other spellings behind the name.
-func unitsIn(text string) (out []zone.Submitter) {
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		line = strings.TrimLeft(strings.TrimSpace(line), "0123456789.、．)） \t-•*")
-		names := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("\t、，,;；", r) })
-		for i := range names {
-			names[i] = strings.TrimSpace(names[i])
-		}
-		names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
-		if len(names) == 0 {
-			continue
-		}
-		out = append(out, zone.Submitter{Code: fmt.Sprintf("u%02d", len(out)+1), Name: names[0], Aliases: names[1:]})
-	}
-	return out
 }

@@ -79,21 +79,21 @@ func TestFirstStart(t *testing.T) {
 		if strings.Contains(a.body, password) {
 			t.Error("the page holds the password")
 		}
-		if exists(filepath.Join(dir, zone.FileName)) {
+		if isThere(filepath.Join(dir, zone.FileName)) {
 			t.Fatalf("%v makes a zone", c.form)
 		}
 	}
 	req, _ := http.NewRequest(http.MethodPost, x.url+"/", strings.NewReader(answers().Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Origin", "http://evil.example")
-	if a := x.do(req); a.status != http.StatusForbidden || exists(filepath.Join(dir, zone.FileName)) {
+	if a := x.do(req); a.status != http.StatusForbidden || isThere(filepath.Join(dir, zone.FileName)) {
 		t.Errorf("another site makes a zone: status %d", a.status)
 	}
 	if a := x.post("/", answers()); a.status != http.StatusOK || !strings.Contains(a.body, "建好了") {
 		t.Fatalf("status %d\n%s", a.status, a.body)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, zone.FileName))
-	for _, want := range []string{"zone: 试验园区", "{code: u01, name: 双马街道, aliases: [双马街道办]}", "{code: u02, name: 产业局, aliases: [产业发展局]}", "{form: problem, from: all, due: ", "since: 2022-W33", "# 填报单位"} {
+	for _, want := range []string{"zone: 试验园区", "{code: u01, name: 双马街道, aliases: [双马街道办]}", "{code: u02, name: 产业局, aliases: [产业发展局]}", "{form: problem, from: all, due: ", "since: 2022-W33", "# 填报单位", "\nlanguage: zh"} {
 		if err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("taizhang.yaml lacks %q: %v\n%s", want, err, text)
 		}

@@ -7,7 +7,7 @@
 // person is who asks, of one role; a view is the typed data that a page's
 // template is filled with; the point of a page is the as-of date and known-at
 // time in its address; a draft is a file that somebody uploaded and has not
-// handed in; a grid is a piece of a sender's sheet with cells marked.
+// handed in.
 //
 // Pages are made on the server, work without scripts and refer to nothing
 // outside the program: the policy that they are sent with allows no inline

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"taizhang/cmd/internal/web/account"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/receipt"
 	"taizhang/internal/zone"
@@ -53,7 +54,7 @@ const (
 func (d *drafts) keep(x *draft) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	x.id, _ = Secret()
+	x.id, _ = account.Secret()
 	x.made = d.clock()
 	d.list = append(d.list, x)
 	size := func() (n int) {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/warehouse"
 )
 
@@ -48,7 +49,7 @@ func (s *Server) follow() {
 	defer close(s.followed)
 	var making sync.WaitGroup
 	defer making.Wait()
-	var busy atomic.Bool
+	var busy, resting atomic.Bool
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for was := ""; ; {
@@ -64,6 +65,12 @@ func (s *Server) follow() {
 				}
 			})
 		}
+		if s.o.Ahead && resting.CompareAndSwap(false, true) {
+			making.Go(func() {
+				defer resting.Store(false)
+				s.makeRest()
+			})
+		}
 		select {
 		case <-s.ended:
 			return
@@ -74,13 +81,13 @@ func (s *Server) follow() {
 
 // catchUp makes the pages of the newest publication, and shows them from then on.
 func (s *Server) catchUp() error {
-	rd, done, err := s.readings.behind(s.zoneOf())
+	rd, done, err := s.readings.Behind(s.zoneOf())
 	if rd == nil {
 		return err
 	}
 	defer done()
 	s.warm(rd)
-	s.readings.show(rd)
+	s.readings.Show(rd)
 	s.news.tell()
 	return nil
 }
@@ -125,5 +132,5 @@ func (s *Server) mark() string {
 	if err != nil {
 		return ""
 	}
-	return markOf(path, s.zoneOf())
+	return shelf.MarkOf(path, s.zoneOf())
 }

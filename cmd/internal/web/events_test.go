@@ -16,9 +16,8 @@ func TestNewsWithinTwoSeconds(t *testing.T) {
 	id := firstReturn(t, x.page("/units/smj"))
 	for _, kind := range []string{"withdraw", "undo", "withdraw"} {
 		eventually(t, time.Minute, "the publication is never shown", func() bool {
-			x.server.readings.mu.Lock()
-			defer x.server.readings.mu.Unlock()
-			return x.server.readings.shown != nil && x.server.readings.shown.mark == x.server.mark()
+			shown := x.server.readings.Showing()
+			return shown != nil && shown.Mark == x.server.mark()
 		})
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, x.url+"/events", nil)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/metric"
 	"taizhang/internal/onepage"
 	"taizhang/internal/result"
@@ -72,7 +73,7 @@ const (
 )
 
 // askOf reads which figure an address asks for.
-func (s *Server) askOf(r *http.Request, rd *reading) (queries.Ask, *metric.Metric, error) {
+func (s *Server) askOf(r *http.Request, rd *shelf.Reading) (queries.Ask, *metric.Metric, error) {
 	m, err := rd.Catalogue.Metric(r.PathValue("metric"))
 	if err != nil {
 		return queries.Ask{}, nil, notFound("没有这个指标。")
@@ -121,7 +122,7 @@ func (s *Server) figure(w http.ResponseWriter, r *http.Request, who person) erro
 	if err != nil {
 		return err
 	}
-	s.readings.viewed(r.URL.RequestURI())
+	s.readings.Viewed(r.URL.RequestURI())
 	l.Title, l.Body = m.Label, v
 	for _, c := range v.Only {
 		l.Title += " · " + c.Value
@@ -131,20 +132,20 @@ func (s *Server) figure(w http.ResponseWriter, r *http.Request, who person) erro
 }
 
 // figureAt is what a page of a figure shows. It is made once, also for whoever doesn't wait for it any more.
-func (s *Server) figureAt(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric) (figureView, error) {
+func (s *Server) figureAt(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric) (figureView, error) {
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	since, err := sinceOf(r, rd, a.Point)
 	if err != nil {
 		return figureView{}, err
 	}
 	key := fmt.Sprintf("figure %s %v %v %d %s", m.ID, a.Where, rd.At(a.Point), page, since)
-	return once(rd, key, func() (figureView, error) {
+	return shelf.Once(rd, key, func() (figureView, error) {
 		return s.viewFigure(r.WithContext(context.WithoutCancel(r.Context())), rd, a, m, max(page, 1), since)
 	})
 }
 
 // makeFigure makes a page of a figure, by its address, before somebody asks for it.
-func (s *Server) makeFigure(rd *reading, address string) error {
+func (s *Server) makeFigure(rd *shelf.Reading, address string) error {
 	r, err := http.NewRequestWithContext(noContext, http.MethodGet, address, nil)
 	if err != nil {
 		return err
@@ -158,7 +159,7 @@ func (s *Server) makeFigure(rd *reading, address string) error {
 	return err
 }
 
-func sinceOf(r *http.Request, rd *reading, p warehouse.Point) (time.Time, error) {
+func sinceOf(r *http.Request, rd *shelf.Reading, p warehouse.Point) (time.Time, error) {
 	text := r.URL.Query().Get("since")
 	if text == "" {
 		return rd.At(p).KnownAt.Add(-sinceDefault), nil
@@ -178,7 +179,7 @@ func conditionsText(where map[string]string) string {
 	return strings.Join(out, " ")
 }
 
-func (s *Server) viewFigure(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric, page int, since time.Time) (v figureView, err error) {
+func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric, page int, since time.Time) (v figureView, err error) {
 	ctx := r.Context()
 	v = figureView{Metric: m.ID, Page: page, HasDen: m.IsRatio(), IsDebt: m.Fact.Mode == metric.Obligation, Since: since.Format("2006-01-02 15:04")}
 	list, beside, err := rd.Compare(ctx, a)
@@ -217,7 +218,7 @@ func (s *Server) viewFigure(r *http.Request, rd *reading, a queries.Ask, m *metr
 }
 
 // weeks is the trend: as known then and now.
-func (v *figureView) weeks(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric) error {
+func (v *figureView) weeks(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {
 	if !m.Allows("week") || len(a.Where) > 1 {
 		return nil
 	}
@@ -264,7 +265,7 @@ func orNaN(v any) float64 {
 }
 
 // breakDown is the figure by each dimension that it isn't held to.
-func (v *figureView) breakDown(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric) error {
+func (v *figureView) breakDown(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {
 	seen := map[string]bool{}
 	for _, d := range m.Dimensions {
 		column := m.Fact.Dimensions[d]
@@ -288,7 +289,7 @@ func (v *figureView) breakDown(r *http.Request, rd *reading, a queries.Ask, m *m
 	return nil
 }
 
-func (v *figureView) groups(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric, by string) ([]group, error) {
+func (v *figureView) groups(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric, by string) ([]group, error) {
 	a.By = []string{by}
 	list, err := rd.Metrics(r.Context(), a)
 	if err != nil {
@@ -334,7 +335,7 @@ func zeroOr(v any) float64 {
 }
 
 // moved is what corrections and decisions did to the figure since a time.
-func (s *Server) moved(r *http.Request, rd *reading, a queries.Ask, since time.Time, v *figureView) error {
+func (s *Server) moved(r *http.Request, rd *shelf.Reading, a queries.Ask, since time.Time, v *figureView) error {
 	at := rd.At(a.Point)
 	if !since.Before(at.KnownAt) {
 		v.MovedNote = "起始时间不早于数据版本时点。"
@@ -398,8 +399,8 @@ func movedOf(x queries.RowChange, ratio bool) movedRow {
 	return row
 }
 
-func (v *figureView) rows(r *http.Request, rd *reading, a queries.Ask, m *metric.Metric) error {
-	list, err := rd.traced(r, a)
+func (v *figureView) rows(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {
+	list, err := traced(r, rd, a)
 	if err != nil {
 		return err
 	}
@@ -414,8 +415,8 @@ func (v *figureView) rows(r *http.Request, rd *reading, a queries.Ask, m *metric
 }
 
 // traced are the rows behind a figure, looked up once for all pages of them.
-func (rd *reading) traced(r *http.Request, a queries.Ask) ([]queries.TraceRow, error) {
-	return once(rd, fmt.Sprintf("trace %s %v %v", a.Metrics[0], a.Where, rd.At(a.Point)), func() ([]queries.TraceRow, error) {
+func traced(r *http.Request, rd *shelf.Reading, a queries.Ask) ([]queries.TraceRow, error) {
+	return shelf.Once(rd, fmt.Sprintf("trace %s %v %v", a.Metrics[0], a.Where, rd.At(a.Point)), func() ([]queries.TraceRow, error) {
 		return rd.Trace(r.Context(), a)
 	})
 }

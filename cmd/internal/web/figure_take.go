@@ -3,17 +3,18 @@ package web
 import (
 	"net/http"
 
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/metric"
 	"taizhang/queries"
 )
 
 // takeFigure sends one of the page's tables whole.
-func (s *Server) takeFigure(w http.ResponseWriter, r *http.Request, rd *reading, a queries.Ask, m *metric.Metric, as string) error {
+func (s *Server) takeFigure(w http.ResponseWriter, r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric, as string) error {
 	name := m.Label + "_截至" + rd.At(a.Point).AsOf.String()
 	which := r.URL.Query().Get("table")
 	switch {
 	case which == "rows":
-		list, err := rd.traced(r, a)
+		list, err := traced(r, rd, a)
 		if err != nil {
 			return err
 		}
@@ -55,7 +56,7 @@ func (s *Server) takeFigure(w http.ResponseWriter, r *http.Request, rd *reading,
 	return badAsk("没有这张表。")
 }
 
-func (s *Server) takeMoved(w http.ResponseWriter, r *http.Request, rd *reading, a queries.Ask, name, as string) error {
+func (s *Server) takeMoved(w http.ResponseWriter, r *http.Request, rd *shelf.Reading, a queries.Ask, name, as string) error {
 	since, err := sinceOf(r, rd, a.Point)
 	if err != nil {
 		return err

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/grid"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
@@ -73,7 +75,7 @@ func explanationsOf(r *http.Request) map[string]string {
 			continue
 		}
 		if text := strings.TrimSpace(values[0]); text != "" {
-			said[mark] = clip(text, 500)
+			said[mark] = grid.Clip(text, 500)
 		}
 	}
 	return said
@@ -178,7 +180,7 @@ func (s *Server) sent(w http.ResponseWriter, r *http.Request, who person) error 
 	}
 	v := sentView{Unit: u}
 	v.Done, v.Failed = s.drafts.state(x)
-	rd, done, err := s.readings.open(s.zoneOf())
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -206,7 +208,7 @@ func (s *Server) sent(w http.ResponseWriter, r *http.Request, who person) error 
 }
 
 // becameOf lists the returns that a file became.
-func (s *Server) becameOf(r *http.Request, rd *reading, sha, unit string) ([]returnRow, error) {
+func (s *Server) becameOf(r *http.Request, rd *shelf.Reading, sha, unit string) ([]returnRow, error) {
 	list, err := rd.Sent(r.Context(), sha, unit)
 	if err != nil {
 		return nil, err
@@ -234,7 +236,7 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, who person) err
 	if len(said) == 0 {
 		return &fault{status: http.StatusBadRequest, says: "还没有写说明。请在疑问旁边用一句话写明原因。", back: back}
 	}
-	rd, done, err := s.readings.open(z)
+	rd, done, err := s.readings.Open(z)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 const (
@@ -32,9 +34,9 @@ type doors struct {
 }
 
 // closed says until when nobody is let in at one of the doors; the zero time where they are open.
-func (s *Server) closed(ctx context.Context, account, computer string) (time.Time, error) {
+func (s *Server) closed(ctx context.Context, name, computer string) (time.Time, error) {
 	var until time.Time
-	for door, most := range map[string]int{account: mostFailures, computer: mostFromOne} {
+	for door, most := range map[string]int{name: mostFailures, computer: mostFromOne} {
 		at, err := s.o.Store.Failed(ctx, door, most, s.o.Clock().Add(-lockedFor))
 		if err != nil {
 			return until, err
@@ -71,7 +73,7 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 		if !ok {
 			return person{}, nil
 		}
-		hash := hashOfSecret(token)
+		hash := account.HashOfSecret(token)
 		for _, u := range users {
 			if slices.Contains(u.Tokens, hash) && !u.Disabled {
 				return personFor(u), nil
@@ -79,8 +81,8 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 		}
 		return person{}, nil
 	}
-	if name := s.o.Proxy.named(r); name != "" { // it has asked for the password; whether there is such a user is decided here
-		if i := slices.IndexFunc(users, func(u User) bool { return u.Name == name && !u.Disabled }); i >= 0 {
+	if name := s.o.Proxy.Named(r); name != "" { // it has asked for the password; whether there is such a user is decided here
+		if i := slices.IndexFunc(users, func(u account.User) bool { return u.Name == name && !u.Disabled }); i >= 0 {
 			return personFor(users[i]), nil
 		}
 		return person{}, nil
@@ -89,12 +91,12 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 	if err != nil {
 		return person{}, nil // none
 	}
-	found, ok, err := s.o.Store.Session(r.Context(), hashOfSecret(c.Value))
+	found, ok, err := s.o.Store.Session(r.Context(), account.HashOfSecret(c.Value))
 	if err != nil || !ok {
 		return person{}, err
 	}
 	now := s.o.Clock()
-	at := slices.IndexFunc(users, func(u User) bool { return u.Name == found.User })
+	at := slices.IndexFunc(users, func(u account.User) bool { return u.Name == found.User })
 	if at < 0 || users[at].Disabled || over(found, now) || found.Begun.Before(users[at].Since) {
 		return person{}, nil
 	}
@@ -108,7 +110,7 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 
 // users are those who may log in; nil where whoever asks is this computer's operator: on the computer itself, as long as
 // nobody is declared.
-func (s *Server) users(ctx context.Context) ([]User, error) {
+func (s *Server) users(ctx context.Context) ([]account.User, error) {
 	if s.o.Store == nil {
 		return nil, nil
 	}
@@ -117,17 +119,19 @@ func (s *Server) users(ctx context.Context) ([]User, error) {
 		return list, err
 	}
 	if lost, err := s.o.Store.Lost(); err != nil || lost {
-		return []User{}, errors.Join(err, &fault{status: http.StatusForbidden, says: ErrUsersLost.Error()})
+		return []account.User{}, errors.Join(err, &fault{status: http.StatusForbidden, says: account.ErrUsersLost.Error()})
 	}
 	if !s.o.Alone || s.o.Proxy.Header != "" { // whoever a proxy lets through isn't at this computer
-		return []User{}, nil
+		return []account.User{}, nil
 	}
 	return nil, nil
 }
 
-func personFor(u User) person { return person{Name: u.Name, Role: Role(u.Role), Unit: u.Unit} }
+func personFor(u account.User) person {
+	return person{Name: u.Name, Role: account.Role(u.Role), Unit: u.Unit}
+}
 
-func over(x Session, now time.Time) bool {
+func over(x account.Session, now time.Time) bool {
 	return now.Sub(x.Seen) > idleSession || now.Sub(x.Begun) > longSession
 }
 
@@ -177,7 +181,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 		s.render(w, r, person{}, status, "login", layout{Title: "登录", Body: loginView{To: to, Name: name, Says: says}})
 		return nil
 	}
-	account, computer := "account "+name, "computer "+hostOf(r)
+	door, computer := "account "+name, "computer "+hostOf(r)
 	users, err := s.users(r.Context())
 	if err != nil {
 		return err
@@ -186,31 +190,31 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	if until, err := s.closed(r.Context(), account, computer); err != nil {
+	if until, err := s.closed(r.Context(), door, computer); err != nil {
 		return err
 	} else if !until.IsZero() {
 		return refuse(http.StatusTooManyRequests, "密码错误次数过多，请在"+until.In(s.zoneOf().Location).Format("15:04")+"以后再试。")
 	}
-	u := User{Hash: s.nobody} // as much work as for somebody
-	if i := slices.IndexFunc(users, func(x User) bool { return x.Name == name }); i >= 0 {
+	u := account.User{Hash: s.nobody} // as much work as for somebody
+	if i := slices.IndexFunc(users, func(x account.User) bool { return x.Name == name }); i >= 0 {
 		u = users[i]
 	}
 	done := s.doors.turn()
-	ok, err := matches(u.Hash, r.PostForm.Get("password"))
+	ok, err := account.Matches(u.Hash, r.PostForm.Get("password"))
 	done()
 	if err != nil {
 		return err
 	}
 	now := s.o.Clock()
 	if !ok || u.Name == "" || u.Disabled {
-		if err := s.o.Store.Fail(r.Context(), now, now.Add(-lockedFor), account, computer); err != nil {
+		if err := s.o.Store.Fail(r.Context(), now, now.Add(-lockedFor), door, computer); err != nil {
 			return err
 		}
 		return refuse(http.StatusForbidden, "用户名或密码不对。")
 	}
-	held, id := Secret()
-	if err := errors.Join(s.o.Store.Forgive(r.Context(), account), s.o.Store.EndSessionsBefore(r.Context(), now.Add(-idleSession), now.Add(-longSession)),
-		s.o.Store.PutSession(r.Context(), Session{ID: id, User: u.Name, Begun: now, Seen: now, From: hostOf(r)})); err != nil {
+	held, id := account.Secret()
+	if err := errors.Join(s.o.Store.Forgive(r.Context(), door), s.o.Store.EndSessionsBefore(r.Context(), now.Add(-idleSession), now.Add(-longSession)),
+		s.o.Store.PutSession(r.Context(), account.Session{ID: id, User: u.Name, Begun: now, Seen: now, From: hostOf(r)})); err != nil {
 		return err
 	}
 	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: held, Path: "/", HttpOnly: true, Secure: s.o.Secure, SameSite: http.SameSiteLaxMode})
@@ -223,7 +227,7 @@ const nobodysHash = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAA
 
 func (s *Server) logout(w http.ResponseWriter, r *http.Request, _ person) error {
 	if c, err := r.Cookie(s.cookie()); err == nil && s.o.Store != nil {
-		if err := s.o.Store.EndSession(r.Context(), hashOfSecret(c.Value)); err != nil {
+		if err := s.o.Store.EndSession(r.Context(), account.HashOfSecret(c.Value)); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ func TestOriginalsAreMasked(t *testing.T) {
 	defer a.Close()
 	looked := 0
 	for unit, form := range map[string]string{"cl": "beneficiary", "swj": "tax_refund"} {
-		rd, done, err := x.server.readings.open(z)
+		rd, done, err := x.server.readings.Open(z)
 		if err != nil {
 			t.Fatal(err)
 		}

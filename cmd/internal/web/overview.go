@@ -10,6 +10,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/onepage"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
@@ -45,16 +46,16 @@ type drawing struct {
 func lightClass(l string) string { return onepage.Light(l).Class() }
 
 // reads opens the publication for a page and reads its point.
-func (s *Server) reads(r *http.Request) (*reading, func(), layout, error) {
-	return s.readsBy(r, s.readings.open)
+func (s *Server) reads(r *http.Request) (*shelf.Reading, func(), layout, error) {
+	return s.readsBy(r, s.readings.Open)
 }
 
 // calmly is reads for pages that may be some seconds behind: they say of when they are.
-func (s *Server) calmly(r *http.Request) (*reading, func(), layout, error) {
-	return s.readsBy(r, s.readings.calm)
+func (s *Server) calmly(r *http.Request) (*shelf.Reading, func(), layout, error) {
+	return s.readsBy(r, s.readings.Calm)
 }
 
-func (s *Server) readsBy(r *http.Request, open func(*office.Zone) (*reading, func(), error)) (*reading, func(), layout, error) {
+func (s *Server) readsBy(r *http.Request, open func(*office.Zone) (*shelf.Reading, func(), error)) (*shelf.Reading, func(), layout, error) {
 	rd, done, err := open(s.zoneOf())
 	if err != nil {
 		return nil, nil, layout{}, err
@@ -97,8 +98,8 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) er
 }
 
 // front is the weekly's first page at a point. It is made once, also for whoever doesn't wait for it any more.
-func (s *Server) front(ctx context.Context, rd *reading, p warehouse.Point) (*weekly.Front, error) {
-	return once(rd, fmt.Sprint("front ", rd.At(p)), func() (*weekly.Front, error) {
+func (s *Server) front(ctx context.Context, rd *shelf.Reading, p warehouse.Point) (*weekly.Front, error) {
+	return shelf.Once(rd, fmt.Sprint("front ", rd.At(p)), func() (*weekly.Front, error) {
 		o, err := papers.WeeklyOptions(s.zoneOf(), s.o.Version)
 		if err != nil {
 			return nil, err
@@ -109,8 +110,8 @@ func (s *Server) front(ctx context.Context, rd *reading, p warehouse.Point) (*we
 
 // warm makes of a new publication what most ask for: the first page always, the others where somebody looked at pages
 // lately, those of figures that were looked at of the publication before.
-func (s *Server) warm(rd *reading) {
-	side, err := rd.beside()
+func (s *Server) warm(rd *shelf.Reading) {
+	side, err := rd.Beside()
 	if err != nil {
 		s.o.Log.Warn("read a new publication", "err", err)
 		return
@@ -121,7 +122,7 @@ func (s *Server) warm(rd *reading) {
 		func() error { _, err := s.owed(side, p, ""); return err },
 		func() error { _, err := s.front(noContext, side, p); return err },
 	}
-	if s.readings.wanted() {
+	if s.readings.Wanted() {
 		make = append(make, func() error { _, err := s.allFigures(noContext, side, p); return err },
 			func() error { _, err := s.figuresOfUnits(side, p); return err })
 		for _, address := range s.viewsOf(side, p) {
@@ -140,10 +141,66 @@ func (s *Server) warm(rd *reading) {
 	}
 }
 
+const (
+	restQuiet = 8 * time.Second // how long a publication is shown before pages that nobody asked for are made of it
+	restTime  = 2 * time.Minute // at most, of work
+)
+
+// makeRest makes, in the quiet after a publication, the pages of the figures that nobody has opened yet: whoever is the
+// first to open one doesn't wait for it either. It stops for the next publication and lets those who hand in go first.
+func (s *Server) makeRest() {
+	rd, done := s.readings.Rest(restQuiet)
+	if rd == nil {
+		return
+	}
+	defer done()
+	side, err := rd.Beside()
+	if err != nil {
+		s.o.Log.Warn("read a new publication", "err", err)
+		return
+	}
+	defer side.Close()
+	all, err := s.allFigures(noContext, side, side.Published())
+	if err != nil {
+		s.o.Log.Warn("pages of a new publication", "err", err)
+		return
+	}
+	already := s.viewsOf(side, side.Published())
+	var worked time.Duration
+	made := 0
+	for _, row := range all.Rows {
+		address := "/figures/" + row.Metric
+		if slices.Contains(already, address) {
+			continue
+		}
+		for (len(s.coming) > 0 || s.intake.busy()) && s.readings.Is(rd) && !s.over(lookEvery) {
+		}
+		if made == s.o.Rest || worked > restTime || !s.readings.Is(rd) || s.over(0) {
+			return
+		}
+		begun := time.Now()
+		if err := s.makeFigure(side, address); err != nil {
+			s.o.Log.Warn("pages of a new publication", "metric", row.Metric, "err", err)
+		}
+		worked += time.Since(begun)
+		made++
+	}
+}
+
+// over waits for a time and says whether the page has ended.
+func (s *Server) over(after time.Duration) bool {
+	select {
+	case <-s.ended:
+		return true
+	case <-time.After(after):
+		return false
+	}
+}
+
 // viewsOf are the pages of figures that are made before anybody asks: those that were looked at lately, and those that the
 // first page leads to.
-func (s *Server) viewsOf(rd *reading, p warehouse.Point) []string {
-	list := s.readings.viewsLately()
+func (s *Server) viewsOf(rd *shelf.Reading, p warehouse.Point) []string {
+	list := s.readings.ViewsLately()
 	if !s.o.Ahead {
 		return list
 	}
@@ -159,8 +216,8 @@ func (s *Server) viewsOf(rd *reading, p warehouse.Point) []string {
 	return list
 }
 
-func (s *Server) allFigures(ctx context.Context, rd *reading, p warehouse.Point) (figuresView, error) {
-	return once(rd, fmt.Sprint("figures ", rd.At(p)), func() (figuresView, error) {
+func (s *Server) allFigures(ctx context.Context, rd *shelf.Reading, p warehouse.Point) (figuresView, error) {
+	return shelf.Once(rd, fmt.Sprint("figures ", rd.At(p)), func() (figuresView, error) {
 		list, beside, err := rd.Compare(context.WithoutCancel(ctx), queries.Ask{Point: p})
 		if err != nil {
 			return figuresView{}, err

@@ -103,7 +103,16 @@ func TestEveryPage(t *testing.T) {
 				t.Errorf("%s holds %q", path, bad)
 			}
 		}
-		if strings.Count(a.body, "<script") != 1 || !strings.Contains(a.body, `<script src="/assets/page.js" defer></script>`) {
+		scripts := []string{"page.js"}
+		if path == "/query" {
+			scripts = append(scripts, "query.js", "editor.js")
+		}
+		for _, s := range scripts {
+			if !strings.Contains(a.body, `<script src="`+assetAddress(s)+`" defer></script>`) {
+				t.Errorf("%s lacks %s", path, s)
+			}
+		}
+		if strings.Count(a.body, "<script") != len(scripts) {
 			t.Errorf("%s has other scripts than the page's", path)
 		}
 		for _, want := range []string{`lang="zh-CN"`, `<main id="main"`, `href="#main"`, "严禁处理涉密信息"} {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 // peopleView is who may log in, and who has.
@@ -28,11 +30,9 @@ type accountView struct {
 	Self                          bool
 }
 
-var roleWords = [][2]string{{string(Submitter), "填报单位"}, {string(Leader), "领导"}, {string(Analyst), "分析人员"}, {string(Admin), "管理员"}}
-
 func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err error) {
 	z := s.zoneOf()
-	v.Roles, v.Form = roleWords, map[string]string{}
+	v.Roles, v.Form = account.RoleWords, map[string]string{}
 	for _, u := range z.Submitters {
 		v.Units = append(v.Units, [2]string{u.Code, u.Name})
 	}
@@ -70,7 +70,7 @@ func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err erro
 
 // RoleWord is a role in words.
 func (a accountView) RoleWord() string {
-	for _, r := range roleWords {
+	for _, r := range account.RoleWords {
 		if r[0] == a.Role {
 			return r[1]
 		}
@@ -134,14 +134,14 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 		}
 		return s.o.Store.PutUser(r.Context(), u)
 	}
-	i := slices.IndexFunc(users, func(u User) bool { return u.Name == name })
+	i := slices.IndexFunc(users, func(u account.User) bool { return u.Name == name })
 	if i < 0 {
 		return badAsk("没有用户“" + name + "”。")
 	}
 	u := users[i]
 	admins := 0
 	for _, x := range users {
-		if x.Role == string(Admin) && !x.Disabled && x.Name != name {
+		if x.Role == string(account.Admin) && !x.Disabled && x.Name != name {
 			admins++
 		}
 	}
@@ -167,7 +167,7 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 	default:
 		return badAsk("没有这项操作。")
 	}
-	if admins == 0 && (do != "role" || u.Role != string(Admin)) {
+	if admins == 0 && (do != "role" || u.Role != string(account.Admin)) {
 		return badAsk("“" + name + "”是最后一个能用的管理员，不能停用、删除或改作他用。请先添加另一个管理员。")
 	}
 	if do == "remove" {
@@ -177,18 +177,18 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 }
 
 // newUser reads a user that is to be added.
-func (s *Server) newUser(r *http.Request, name string, users []User) (u User, err error) {
+func (s *Server) newUser(r *http.Request, name string, users []account.User) (u account.User, err error) {
 	switch {
 	case name == "" || len(name) > 100 || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }):
 		return u, badAsk("请填写用户名。")
-	case slices.ContainsFunc(users, func(x User) bool { return x.Name == name }):
+	case slices.ContainsFunc(users, func(x account.User) bool { return x.Name == name }):
 		return u, badAsk("已有用户“" + name + "”。")
 	}
-	u = User{Name: name, Since: s.o.Clock()}
+	u = account.User{Name: name, Since: s.o.Clock()}
 	if u.Role, u.Unit, err = s.roleOf(r); err != nil {
 		return u, err
 	}
-	if len(users) == 0 && u.Role != string(Admin) {
+	if len(users) == 0 && u.Role != string(account.Admin) {
 		return u, badAsk("第一个用户须是管理员，否则没有人能进入设置。")
 	}
 	u.Hash, err = s.newHash(r)
@@ -197,10 +197,10 @@ func (s *Server) newUser(r *http.Request, name string, users []User) (u User, er
 
 func (s *Server) roleOf(r *http.Request) (role, unit string, err error) {
 	role, unit = r.PostForm.Get("role"), r.PostForm.Get("unit")
-	if !slices.Contains(Roles(), Role(role)) {
+	if !slices.Contains(account.Roles(), account.Role(role)) {
 		return "", "", badAsk("请选择角色。")
 	}
-	if Role(role) != Submitter {
+	if account.Role(role) != account.Submitter {
 		return role, "", nil
 	}
 	if _, ok := s.zoneOf().Submitter(unit); !ok {
@@ -214,9 +214,9 @@ func (s *Server) newHash(r *http.Request) (string, error) {
 		return "", badAsk("两次输入的密码不一样。")
 	}
 	defer s.doors.turn()()
-	hash, err := HashPassword(r.PostForm.Get("password"))
-	if errors.Is(err, ErrShortPassword) {
-		return "", badAsk(fmt.Sprintf("密码至少%d个字符。", LeastPassword))
+	hash, err := account.HashPassword(r.PostForm.Get("password"))
+	if errors.Is(err, account.ErrShortPassword) {
+		return "", badAsk(fmt.Sprintf("密码至少%d个字符。", account.LeastPassword))
 	}
 	return hash, err
 }

@@ -4,19 +4,18 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"taizhang/cmd/internal/office"
-	"taizhang/cmd/internal/sink"
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/secret"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -27,7 +26,7 @@ import (
 const (
 	queriesAtOnce = 2                // each is a process of its own
 	queryRows     = 10_000           // shown; an export has them all
-	queryPage     = 200              // rows of one page
+	queryPage     = 100              // rows of one page
 	queryTime     = 60 * time.Second // of one that is shown
 	exportTime    = 15 * time.Minute // of one that is taken along
 	mostResults   = 40               // kept of all people
@@ -50,13 +49,14 @@ type asked struct {
 	values  map[string]string
 	point   pointView
 	table   result.Table
+	widths  []int // of its columns
 	took    time.Duration
 }
 
 func (l *results) keep(a *asked) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	a.id, _ = Secret()
+	a.id, _ = account.Secret()
 	l.list = append(l.list, a)
 	if n := len(l.list) - mostResults; n > 0 {
 		l.list = l.list[n:]
@@ -105,21 +105,6 @@ type tableView struct {
 
 type columnView struct{ Name, Type, About string }
 
-type resultView struct {
-	ID, Title  string
-	Columns    []resultColumn
-	Rows       [][]string
-	All        int
-	Cut        bool // there are more than are shown
-	Page, Last int
-	Took       string
-}
-
-type resultColumn struct {
-	Name    string
-	Numbers bool
-}
-
 // query shows the page to type into.
 func (s *Server) query(w http.ResponseWriter, r *http.Request, who person) error {
 	return s.showQuery(w, r, who, http.StatusOK, queryView{})
@@ -139,6 +124,7 @@ func (s *Server) showQuery(w http.ResponseWriter, r *http.Request, who person, s
 	}
 	l.Title, l.Body = "查询", v
 	l.Point = pointView{}
+	l.Scripts, l.Nonce = []string{"query.js", "editor.js"}, newNonce()
 	s.render(w, r, who, status, "query", l)
 	return nil
 }
@@ -168,13 +154,13 @@ func savedFolder(z *office.Zone) fs.FS {
 	return os.DirFS(dir)
 }
 
-func schemasOf(r *http.Request, rd *reading) ([]schemaView, error) {
-	return once(rd, "tables", func() ([]schemaView, error) { return schemaViews(r.Context(), rd) })
+func schemasOf(r *http.Request, rd *shelf.Reading) ([]schemaView, error) {
+	return shelf.Once(rd, "tables", func() ([]schemaView, error) { return schemaViews(r.Context(), rd) })
 }
 
 // tables shows the columns of a table.
 func (s *Server) tables(w http.ResponseWriter, r *http.Request, who person) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}
@@ -196,7 +182,7 @@ func (s *Server) tables(w http.ResponseWriter, r *http.Request, who person) erro
 
 var schemaTitles = map[string]string{"main": "各报表（中文视图，计入统计的行）", "mart": "统计结果", "core": "模型", "stg": "按报表整理的行", "raw": "原始记录", "ctl": "参数"}
 
-func schemaViews(ctx context.Context, rd *reading) ([]schemaView, error) {
+func schemaViews(ctx context.Context, rd *shelf.Reading) ([]schemaView, error) {
 	list, err := rd.Tables(ctx)
 	if err != nil {
 		return nil, err
@@ -283,18 +269,18 @@ func (s *Server) run(ctx context.Context, a *asked) error {
 		return err
 	}
 	defer done()
-	return s.fenced(a, func(rd *reading, query string, o fence.Options, args []string) error {
+	return s.fenced(a, func(rd *shelf.Reading, query string, o fence.Options, args []string) error {
 		o.MaxRows, o.Deadline = queryRows, queryTime
 		begun := time.Now()
 		a.table, err = rd.SQL(ctx, query, o, args...)
-		a.took = time.Since(begun)
+		a.took, a.widths = time.Since(begun), widthsOf(a.table)
 		return err
 	})
 }
 
 // fenced prepares a query: bound, at its point.
-func (s *Server) fenced(a *asked, f func(rd *reading, query string, o fence.Options, args []string) error) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+func (s *Server) fenced(a *asked, f func(rd *shelf.Reading, query string, o fence.Options, args []string) error) error {
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}
@@ -313,7 +299,7 @@ func (s *Server) fenced(a *asked, f func(rd *reading, query string, o fence.Opti
 	return f(rd, query, fence.Options{Exe: s.o.Exe, At: elsewhere(rd, p)}, args)
 }
 
-func elsewhere(rd *reading, p warehouse.Point) *warehouse.Point { return rd.Elsewhere(p) }
+func elsewhere(rd *shelf.Reading, p warehouse.Point) *warehouse.Point { return rd.Elsewhere(p) }
 
 // bound finds a saved query and binds its parameters.
 func bound(z *office.Zone, name string, values map[string]string) (string, []string, error) {
@@ -336,84 +322,4 @@ func bound(z *office.Zone, name string, values map[string]string) (string, []str
 		return "", nil, badAsk("条件不对：日期请写成 2022-08-15，数字只写数字。")
 	}
 	return text, args, err
-}
-
-// result shows what came out of a query, a page at a time.
-func (s *Server) result(w http.ResponseWriter, r *http.Request, who person) error {
-	a, err := s.results.find(r.PathValue("result"), who.Name, s.o.Clock())
-	if err != nil {
-		return err
-	}
-	if as := r.URL.Query().Get("as"); as != "" {
-		about(w, secret.MaskText(strings.TrimSpace("@"+a.saved+" "+a.sql)))
-		return s.takeResult(w, r, a, as)
-	}
-	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	v := queryView{SQL: a.sql, AsOf: a.point.AsOf, KnownAt: a.point.KnownAt, Result: viewResult(a, page)}
-	return s.showQuery(w, r, who, http.StatusOK, v)
-}
-
-func viewResult(a *asked, page int) *resultView {
-	t := a.table
-	v := &resultView{ID: a.id, Title: "结果", All: len(t.Rows), Cut: t.Truncated, Took: fmt.Sprintf("%.1f秒", a.took.Seconds()), Last: max(1, (len(t.Rows)+queryPage-1)/queryPage)}
-	if a.saved != "" {
-		v.Title = "@" + a.saved
-	}
-	v.Page = min(max(page, 1), v.Last)
-	for _, c := range t.Columns {
-		v.Columns = append(v.Columns, resultColumn{c.Name, isNumber(c.Type)})
-	}
-	from := (v.Page - 1) * queryPage
-	for _, row := range t.Rows[from:min(from+queryPage, len(t.Rows))] {
-		texts := make([]string, len(row))
-		for i, x := range row {
-			texts[i] = sink.Text(x, "md")
-		}
-		v.Rows = append(v.Rows, texts)
-	}
-	return v
-}
-
-func isNumber(sqlType string) bool {
-	for _, p := range []string{"BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT", "SMALLINT", "TINYINT", "UBIGINT"} {
-		if strings.HasPrefix(sqlType, p) {
-			return true
-		}
-	}
-	return false
-}
-
-// takeResult asks again and sends the whole result as a file.
-func (s *Server) takeResult(w http.ResponseWriter, r *http.Request, a *asked, as string) error {
-	if _, ok := fileTypes[as]; !ok {
-		return badAsk("可以下载为 xlsx、csv、json 或 parquet。")
-	}
-	done, err := s.turn(r.Context())
-	if err != nil {
-		return err
-	}
-	defer done()
-	begun := false
-	err = s.fenced(a, func(rd *reading, query string, o fence.Options, args []string) error {
-		o.MaxRows, o.Deadline = 1<<62, exportTime
-		var out sink.Sink
-		err := rd.StreamSQL(r.Context(), query, o, func(columns []result.Column) (err error) {
-			begun = true
-			out, err = begin(r.Context(), w, "查询结果_"+s.o.Clock().In(rd.Location()).Format("20060102_1504"), as, columns, rd.Location())
-			return err
-		}, func(row []any) error { return out.Row(row) }, func() {}, args...)
-		if err != nil {
-			return err
-		}
-		return out.End()
-	})
-	var says *fence.Error
-	switch {
-	case err != nil && begun:
-		s.o.Log.Warn("export for the page", "err", err)
-		return abort(err)
-	case errors.As(err, &says):
-		return badAsk(says.Error())
-	}
-	return err
 }

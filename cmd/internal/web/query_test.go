@@ -12,7 +12,11 @@ import (
 // TestAnalyst asks, pages, takes the whole result along, and is told what is wrong; what was asked stands in no address.
 func TestAnalyst(t *testing.T) {
 	x := open(t, sharedZone(t), nil)
+	x.page("/figures/closure_rate?as_of=2022-08-01") // what it is computed with on the way is no table of the zone
 	page := x.page("/query")
+	if strings.Contains(page, "_core_") {
+		t.Error("tables are listed that a figure of the past is computed with")
+	}
 	for _, want := range []string{"问题台账", "mart.metric_week", "统计结果", "@overdue", "所属街道"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
@@ -37,12 +41,28 @@ func TestAnalyst(t *testing.T) {
 	if !strings.Contains(page, "<td>双马街道</td><td class=\"num\">82</td><td>&lt;b&gt;x&lt;/b&gt;</td>") {
 		t.Errorf("the result isn't shown:\n%s", page)
 	}
+	if !strings.Contains(page, "没有图：结果有2列不是数字（所属街道、html）") {
+		t.Error("it isn't said why there is no chart")
+	}
+	to, _ = ask(url.Values{"sql": {"select 所属街道, count(*) as 件数 from 问题台账 group by 1 order by 1"}})
+	if page := x.page(to); !strings.Contains(page, `<figure class="plot"><figcaption>件数（按所属街道）</figcaption><svg`) || !strings.Contains(page, "双马街道 82") {
+		t.Errorf("a result of labels and numbers isn't drawn:\n%.3000s", page)
+	}
+	alone := x.get(to + "?as=html")
+	for _, want := range []string{"<svg", "件数（按所属街道）", `<td>双马街道</td><td class="num">82</td>`, "group by 1 order by 1", "严禁处理涉密信息"} {
+		if !strings.Contains(alone.body, want) {
+			t.Errorf("the exported page lacks %q", want)
+		}
+	}
+	if !strings.Contains(alone.header.Get("Content-Disposition"), "attachment") || strings.Contains(alone.body, "<script") || strings.Contains(alone.body, "src=") {
+		t.Error("the exported page is shown by the browser in the place of this one, or isn't alone")
+	}
 	to, _ = ask(url.Values{"sql": {"select i, '=1+1' as f, date '2022-08-15' as d from range(12345) as r(i)"}})
 	page = x.page(to)
-	if !strings.Contains(page, "结果：10000行（还有更多，下载可得全部）") || !strings.Contains(page, "第1页，共50页") {
+	if !strings.Contains(page, "结果：10000行（还有更多，下载可得全部）") || !strings.Contains(page, "第1页，共100页") {
 		t.Errorf("it isn't said that rows are left out:\n%.2000s", page)
 	}
-	if page = x.page(link(t, page, "下一页")); !strings.Contains(page, "<td class=\"num\">200</td>") || strings.Contains(page, "<td class=\"num\">199</td>") {
+	if page = x.page(link(t, page, "下一页")); !strings.Contains(page, "<td class=\"num\">100</td>") || strings.Contains(page, "<td class=\"num\">99</td>") {
 		t.Error("the second page doesn't follow the first")
 	}
 	csv := x.page(to + "?as=csv")

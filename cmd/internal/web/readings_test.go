@@ -5,10 +5,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/queries"
 )
 
@@ -18,7 +22,7 @@ func TestNewPublicationIsRead(t *testing.T) {
 	dir := copyZone(t)
 	x := open(t, dir, nil)
 	z := x.server.zoneOf()
-	old, done, err := x.server.readings.open(z)
+	old, done, err := x.server.readings.Open(z)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,18 +40,18 @@ func TestNewPublicationIsRead(t *testing.T) {
 	eventually(t, 30*time.Second, "the front page stays as it was", func() bool { return x.page("/") != front })
 	done()
 	eventually(t, 30*time.Second, "more than two publications are kept open", func() bool {
-		left, _ := filepath.Glob(filepath.Join(dir, Folder, readingPrefix+"*.duckdb"))
+		left, _ := filepath.Glob(filepath.Join(dir, account.Folder, shelf.Prefix+"*.duckdb"))
 		return len(left) <= 2
 	})
 	x.close()
-	if left, _ := filepath.Glob(filepath.Join(dir, Folder, readingPrefix+"*.duckdb")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(dir, account.Folder, shelf.Prefix+"*.duckdb")); len(left) > 0 {
 		t.Errorf("%v stay behind", left)
 	}
-	if err := os.WriteFile(filepath.Join(dir, Folder, readingPrefix+"x.duckdb"), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, account.Folder, shelf.Prefix+"x.duckdb"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	open(t, dir, nil)
-	if exists(filepath.Join(dir, Folder, readingPrefix+"x.duckdb")) {
+	if isThere(filepath.Join(dir, account.Folder, shelf.Prefix+"x.duckdb")) {
 		t.Error("what a killed process left stays")
 	}
 }
@@ -59,11 +63,7 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 	const view = "/figures/return_completeness"
 	x.page(view)
 	before := x.page("/")
-	shownNow := func() *reading {
-		x.server.readings.mu.Lock()
-		defer x.server.readings.mu.Unlock()
-		return x.server.readings.shown
-	}
+	shownNow := x.server.readings.Showing
 	rd := shownNow()
 	id := firstReturn(t, x.page("/units/smj"))
 	if a := x.post("/returns/"+id+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther {
@@ -74,19 +74,41 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 	}
 	eventually(t, 30*time.Second, "the newest publication is never shown", func() bool { return shownNow() != rd })
 	shown := shownNow()
-	made := func() int {
-		shown.keep.mu.Lock()
-		defer shown.keep.mu.Unlock()
-		return len(shown.made)
-	}
-	n := made()
+	n := shown.Size()
 	if page := x.page("/"); page == before {
 		t.Error("the page stays as it was")
 	}
 	for _, path := range []string{view, "/figures", "/units/cyj"} {
 		x.page(path)
 	}
-	if more := made() - n; more > 2 { // what a unit owes and has handed in is looked up for its page
+	if more := shown.Size() - n; more > 2 { // what a unit owes and has handed in is looked up for its page
 		t.Errorf("%d results were made for requests, beside what was made before", more)
+	}
+}
+
+// TestFiguresAhead: in the quiet after a publication the pages of all its figures are made, so that whoever opens one for
+// the first time doesn't wait for it; whoever asks for none costs nothing.
+func TestFiguresAhead(t *testing.T) {
+	const figures = 5
+	x := open(t, sharedZone(t), func(o *Options) { o.Ahead, o.Rest = true, figures })
+	list := regexp.MustCompile(`href="(/figures/[a-z_]+)"`).FindAllStringSubmatch(x.page("/figures"), -1)
+	if len(list) < 20 {
+		t.Fatalf("only %d figures are listed", len(list))
+	}
+	front := x.page("/")
+	list = slices.DeleteFunc(list, func(m []string) bool { return strings.Contains(front, m[0]) }) // these are made at once
+	rd := x.server.readings.Showing()
+	n, last := 0, time.Now()
+	eventually(t, 3*time.Minute, "it never ends", func() bool {
+		if m := rd.Size(); m != n {
+			n, last = m, time.Now()
+		}
+		return x.server.readings.Current() && time.Since(last) > restQuiet+2*time.Second
+	})
+	for _, m := range list[:figures] {
+		x.page(m[1])
+	}
+	if more := rd.Size() - n; more > 0 {
+		t.Errorf("%d results were made for requests", more)
 	}
 }

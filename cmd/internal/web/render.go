@@ -8,16 +8,15 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	"sync"
+
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/settings"
 )
 
 //go:embed pages/*.html
 var pageFiles embed.FS
-
-//go:embed assets/*.css assets/*.js
-var assetFiles embed.FS
 
 // layout is what every page shows around its own content.
 type layout struct {
@@ -25,6 +24,9 @@ type layout struct {
 	Body  any
 	Live  bool // it is to be shown anew when something was published
 	Again int  // seconds after which it is to be asked for again; 0: never
+	// Scripts are assets that this page needs beside its own.
+	Scripts []string
+	Nonce   string // of styles that a script of this page makes; "": none may
 
 	Zone    string
 	Who     person
@@ -57,17 +59,17 @@ func (l layout) Href(to string, pairs ...any) string {
 }
 
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "in": within,
-		"pair": func(id string, v settingsField) any {
+	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "in": within, "asset": assetAddress,
+		"pair": func(id string, v settings.Field) any {
 			return struct {
 				L string
-				V settingsField
+				V settings.Field
 			}{id, v}
 		},
-		"settingsForm": func(mark string, f settingsForm) any {
+		"settingsForm": func(mark string, f settings.Form) any {
 			return struct {
 				Mark string
-				F    settingsForm
+				F    settings.Form
 			}{mark, f}
 		}}
 	base := template.Must(template.New("").Funcs(funcs).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html"))
@@ -105,11 +107,25 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, stat
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if l.Nonce != "" {
+		w.Header().Set("Content-Security-Policy", policyWith(l.Nonce))
+	}
 	if l.Again > 0 {
 		w.Header().Set("Refresh", fmt.Sprint(l.Again))
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // whoever asked has gone
+}
+
+// renderPart writes a part of a page alone, for a script that puts it into the page.
+func (s *Server) renderPart(w http.ResponseWriter, _ *http.Request, name, part string, v any) error {
+	var b bytes.Buffer
+	if err := templates()[name].ExecuteTemplate(&b, part, v); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(b.Bytes()) // whoever asked has gone
+	return nil
 }
 
 // navOf are the parts that a person may see.
@@ -129,7 +145,7 @@ func navOf(who person, here string) []navItem {
 		return nil
 	}
 	add(mayRead, "总览", "/", "/", "/figures")
-	if who.Role == Submitter {
+	if who.Role == account.Submitter {
 		out = append(out, navItem{"报送", "/units/" + who.Unit, true})
 	}
 	add(mayRead, "报送", "/returns", "/returns", "/units")
@@ -138,23 +154,6 @@ func navOf(who person, here string) []navItem {
 	add(mayManage, "运行", "/runs", "/runs")
 	add(mayManage, "设置", "/settings", "/settings")
 	return out
-}
-
-func serveAsset(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("file")
-	text, err := assetFiles.ReadFile("assets/" + path.Base(name))
-	if err != nil {
-		http.Error(w, "没有这个文件。", http.StatusNotFound)
-		return
-	}
-	switch path.Ext(name) {
-	case ".css":
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	case ".js":
-		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	}
-	w.Header().Set("Cache-Control", "private, max-age=300")
-	_, _ = w.Write(text)
 }
 
 // With is the page's own address with one thing changed.

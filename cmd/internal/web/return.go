@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"taizhang/cmd/internal/web/grid"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/receipt"
 	"taizhang/queries"
@@ -53,7 +55,7 @@ func findingViews(list []finding.Finding) []findingView {
 		if f.Severity == finding.Warning {
 			v.Mark = f.Mark
 		}
-		if row, _, ok := splitRef(f.Cell); ok && v.Row == 0 {
+		if row, _, ok := grid.SplitRef(f.Cell); ok && v.Row == 0 {
 			v.Row = row
 		}
 		out = append(out, v)
@@ -145,7 +147,7 @@ func (v *returnView) take(x *finding.Return) {
 }
 
 // reportOf is what the receipt of the file of a return says, nil where that was not kept.
-func (s *Server) reportOf(r *http.Request, rd *reading, id string) (*finding.Report, error) {
+func (s *Server) reportOf(r *http.Request, rd *shelf.Reading, id string) (*finding.Report, error) {
 	text, err := rd.ReceiptText(r.Context(), id)
 	if err != nil || text == "" {
 		return nil, err
@@ -183,7 +185,7 @@ func (s *Server) receiptOf(o queries.Original) (string, error) {
 }
 
 func (s *Server) receipt(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.open(s.zoneOf())
+	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
 	}

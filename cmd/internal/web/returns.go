@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/calendar"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -44,7 +45,7 @@ var stateWords = map[string]string{"received": "已报", "late": "迟报", "miss
 var stateOrder = []string{"missing", "rejected", "late", "not_due", "received", "waived"}
 
 // debts reads obligations as the page shows them.
-func (s *Server) debts(rd *reading, list []result.Record) []debt {
+func (s *Server) debts(rd *shelf.Reading, list []result.Record) []debt {
 	z := s.zoneOf()
 	var out []debt
 	for _, rec := range list {
@@ -71,8 +72,8 @@ type owing struct {
 	remind string // of all
 }
 
-func (s *Server) owed(rd *reading, p warehouse.Point, unit string) (owing, error) {
-	return once(rd, fmt.Sprint("owed ", unit, rd.At(p)), func() (out owing, err error) {
+func (s *Server) owed(rd *shelf.Reading, p warehouse.Point, unit string) (owing, error) {
+	return shelf.Once(rd, fmt.Sprint("owed ", unit, rd.At(p)), func() (out owing, err error) {
 		list, err := rd.Status(noContext, queries.StatusAsk{Point: p, Submitter: unit})
 		if err != nil {
 			return out, err

@@ -33,6 +33,7 @@ func (s *Server) table() []route {
 
 		{pattern: "GET /query", may: mayQuery, handle: (*Server).query},
 		{pattern: "POST /query", may: mayQuery, handle: (*Server).ask},
+		{pattern: "GET /query/names", may: mayQuery, handle: (*Server).names},
 		{pattern: "GET /query/tables/{table}", may: mayQuery, handle: (*Server).tables},
 		{pattern: "GET /query/results/{result}", may: mayQuery, handle: (*Server).result},
 
@@ -44,6 +45,9 @@ func (s *Server) table() []route {
 		{pattern: "GET /runs", may: mayManage, handle: (*Server).runs},
 		{pattern: "POST /runs", may: mayManage, handle: (*Server).runNow},
 		{pattern: "GET /runs/audit", may: mayManage, handle: (*Server).auditFile},
+
+		{pattern: "GET /runs/backups", may: mayManage, handle: (*Server).backups},
+		{pattern: "POST /runs/backups", may: mayManage, handle: (*Server).restore},
 
 		{pattern: "GET /settings", may: mayManage, handle: (*Server).settings},
 		{pattern: "POST /settings", may: mayManage, handle: (*Server).change},

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -113,7 +114,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 }
 
 func runViewOf(x state.Run, at func(time.Time) string) runView {
-	v := runView{Title: service.Titles[x.Job], Begun: at(x.Started), By: x.By, Says: x.Message, Failed: x.Result == state.Failed}
+	v := runView{Title: service.Titles[x.Job], Begun: at(x.Started), By: byWords(x.By), Says: x.Message, Failed: x.Result == state.Failed}
 	if v.Title == "" {
 		v.Title = x.Job
 	}
@@ -121,6 +122,17 @@ func runViewOf(x state.Run, at func(time.Time) string) runView {
 		v.Took = plain(x.Finished.Sub(x.Started).Round(100*time.Millisecond).Seconds()) + "秒"
 	}
 	return v
+}
+
+// byWords says who had something done.
+func byWords(by string) string {
+	if by == "schedule" {
+		return "计划"
+	}
+	if name, ok := strings.CutPrefix(by, "page "); ok {
+		return name + "（网页）"
+	}
+	return by
 }
 
 // runNow does one of the jobs at once; without a name what lies in the inbox is taken in.

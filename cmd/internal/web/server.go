@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/durable"
 )
 
@@ -18,37 +20,36 @@ type Options struct {
 	Service Service
 	Clock   func() time.Time // time.Now unless set
 	Log     *slog.Logger     // discarded unless set
-	Store   *Users           // users and sessions; nil: none, whoever asks is this computer's operator
+	Store   *account.Users   // users and sessions; nil: none, whoever asks is this computer's operator
 	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
 	Secure  bool             // it is served over TLS
 	Version string           // of the program
-	Proxy   Proxy            // reverse proxies that log people in
+	Proxy   account.Proxy    // reverse proxies that log people in
 	Ahead   bool             // pages of figures are made before anybody asks, from the start on
+	Rest    int              // of how many figures that nobody opened yet pages are made too, in the quiet after a publication; 60 unless set
 	Exe     string           // the program that runs fenced queries; "": this one
 }
 
-// Folder is where a zone keeps what the page needs: users, sessions, the audit.
-const Folder = "web"
-
 // Server serves the page of one zone.
 type Server struct {
-	o        Options
-	mux      *http.ServeMux
-	routes   []route
-	readings readings
-	drafts   drafts
-	results  results
-	audit    *audit
-	doors    doors
-	asking   chan struct{} // queries at work
-	coming   chan struct{} // uploads that are read and judged
-	ended    chan struct{} // closed when the page ends
-	followed chan struct{} // closed when nothing is looked for any more
-	news     news
-	journal  journal
-	lines    atomic.Int64 // live connections
-	intake   turns        // of taking in what lies in the inbox
-	nobody   string       // hash of a password that nobody has
+	o         Options
+	mux       *http.ServeMux
+	routes    []route
+	readings  shelf.Shelf
+	drafts    drafts
+	results   results
+	audit     *audit
+	doors     doors
+	asking    chan struct{} // queries at work
+	coming    chan struct{} // uploads that are read and judged
+	ended     chan struct{} // closed when the page ends
+	followed  chan struct{} // closed when nothing is looked for any more
+	news      news
+	journal   journal
+	lines     atomic.Int64 // live connections
+	restoring restoring
+	intake    turns  // of taking in what lies in the inbox
+	nobody    string // hash of a password that nobody has
 }
 
 // New makes the page of a zone. Close ends it.
@@ -59,14 +60,17 @@ func New(o Options) (*Server, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.Rest == 0 {
+		o.Rest = 60
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	dir := filepath.Join(o.Service.Zone().Dir, Folder)
+	dir := filepath.Join(o.Service.Zone().Dir, account.Folder)
 	if err := durable.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the page's folder: %w", err)
 	}
-	if err := tidyReadings(dir); err != nil {
+	if err := shelf.Tidy(dir); err != nil {
 		return nil, fmt.Errorf("the page's folder: %w", err)
 	}
 	a, err := openAudit(filepath.Join(dir, "audit.jsonl"), o.Clock)
@@ -84,7 +88,7 @@ func New(o Options) (*Server, error) {
 		s.fail(w, r, personOf(r.Context()), notFound("没有这个页面。"))
 	})
 	if o.Ahead {
-		s.readings.asked = time.Now()
+		s.readings.Want()
 	}
 	go s.follow()
 	return s, nil
@@ -94,7 +98,8 @@ func New(o Options) (*Server, error) {
 func (s *Server) Close() error {
 	close(s.ended)
 	<-s.followed
-	return errors.Join(s.readings.close(), s.audit.close())
+	s.restoring.work.Wait()
+	return errors.Join(s.readings.Close(), s.audit.close())
 }
 
 // Handler serves the page.

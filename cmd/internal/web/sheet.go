@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/cmd/internal/web/grid"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
@@ -19,7 +21,7 @@ import (
 type sheetView struct {
 	Return, Unit, UnitCode, File, Sheet, Title, Period, Received string
 	Row                                                          int
-	Grid                                                         gridView
+	Grid                                                         grid.View
 	Metric, Label                                                string
 	Cell                                                         string // that was asked about
 	Uses                                                         []cellUse
@@ -64,45 +66,45 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	if m, err := rd.Catalogue.Metric(q.Get("metric")); err == nil && v.Reads {
 		v.Metric, v.Label = m.ID, m.Label
 	}
-	ask := gridAsk{here: row, marks: map[string]gridMark{}, rows: map[int]int{}}
+	ask := grid.Ask{Here: row, Marks: map[string]grid.Mark{}, Rows: map[int]int{}}
 	if row > 0 {
-		ask.rows[row] = 4
+		ask.Rows[row] = 4
 	} else { // the sheet from its beginning
 		for i := range g.Rows {
 			if i < 40 {
-				ask.rows[g.Rows[i].N] = 0
+				ask.Rows[g.Rows[i].N] = 0
 			}
 		}
-		ask.most = 40
+		ask.Most = 40
 	}
 	for _, ref := range strings.Split(q.Get("cells"), ",") {
-		if _, _, ok := splitRef(ref); ok && len(ask.marks) < 50 {
-			ask.marks[ref] = gridMark{class: "mark"}
+		if _, _, ok := grid.SplitRef(ref); ok && len(ask.Marks) < 50 {
+			ask.Marks[ref] = grid.Mark{Class: "mark"}
 		}
 	}
 	if v.Cell = q.Get("cell"); v.Cell != "" {
-		at, _, ok := splitRef(v.Cell)
+		at, _, ok := grid.SplitRef(v.Cell)
 		if !ok {
 			return badAsk("单元格“" + v.Cell + "”写法不对，请写成 B5。")
 		}
 		if row == 0 {
-			ask.here, ask.rows = at, map[int]int{at: 4}
+			ask.Here, ask.Rows = at, map[int]int{at: 4}
 			v.Row = at
 		}
-		ask.marks[v.Cell] = gridMark{class: "mark"}
+		ask.Marks[v.Cell] = grid.Mark{Class: "mark"}
 	}
 	for _, c := range columns {
-		if c.Sheet == name && (ask.here == 0 || int64(ask.here) >= c.From && int64(ask.here) <= c.To) {
-			ask.head = int(c.Head)
+		if c.Sheet == name && (ask.Here == 0 || int64(ask.Here) >= c.From && int64(ask.Here) <= c.To) {
+			ask.Head = int(c.Head)
 		}
 	}
-	ask.text = s.masking(o, columns, name)
+	ask.Text = s.masking(o, columns, name)
 	if v.Reads && !l.Point.Elsewhere {
-		ask.link = func(ref string) string {
+		ask.Link = func(ref string) string {
 			return l.Href(r.URL.Path, "sheet", name, "row", q.Get("row"), "cells", q.Get("cells"), "metric", q.Get("metric"), "cell", ref)
 		}
 	}
-	v.Grid = gridOf(g, ask)
+	v.Grid = grid.Of(g, ask)
 	if v.Cell != "" && v.Reads {
 		if err := v.feeds(r, rd, o); err != nil {
 			return err
@@ -114,7 +116,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 }
 
 // feeds lists the figures that the cell asked about feeds.
-func (v *sheetView) feeds(r *http.Request, rd *reading, o queries.Original) error {
+func (v *sheetView) feeds(r *http.Request, rd *shelf.Reading, o queries.Original) error {
 	p, _, err := pointOf(r, rd.Reader)
 	if err != nil {
 		return err
@@ -206,7 +208,7 @@ func (s *Server) masking(o queries.Original, columns []queries.SheetColumn, name
 	guarded := f == nil || f.Sensitive()
 	here := slices.DeleteFunc(slices.Clone(columns), func(c queries.SheetColumn) bool { return c.Sheet != name })
 	return func(row, col int, c *sheet.Cell) string {
-		text := shownCell(c)
+		text := grid.ShownCell(c)
 		if !guarded {
 			return secret.MaskText(text)
 		}

@@ -16,6 +16,18 @@ type turn struct {
 	err  error // once it is done
 }
 
+// busy says whether the work is being done, or somebody waits for it.
+func (t *turns) busy() bool {
+	t.mu.Lock()
+	waits := t.next != nil
+	t.mu.Unlock()
+	if waits || !t.work.TryLock() {
+		return true
+	}
+	t.work.Unlock()
+	return false
+}
+
 // join gives the turn that begins after now; do is the work.
 func (t *turns) join(do func() error) *turn {
 	t.mu.Lock()

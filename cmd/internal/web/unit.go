@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/secret"
@@ -80,7 +81,7 @@ func (s *Server) unit(w http.ResponseWriter, r *http.Request, who person) error 
 	return nil
 }
 
-func (s *Server) fillUnit(r *http.Request, rd *reading, u zone.Submitter, v *unitView) error {
+func (s *Server) fillUnit(r *http.Request, rd *shelf.Reading, u zone.Submitter, v *unitView) error {
 	p, _, err := pointOf(r, rd.Reader)
 	if err != nil {
 		return err
@@ -97,7 +98,7 @@ func (s *Server) fillUnit(r *http.Request, rd *reading, u zone.Submitter, v *uni
 		}
 	}
 	slices.SortStableFunc(v.Due, func(a, b debt) int { return strings.Compare(a.Due, b.Due) })
-	returns, err := once(rd, fmt.Sprint("returns ", u.Code, rd.At(p)), func() ([]result.Record, error) {
+	returns, err := shelf.Once(rd, fmt.Sprint("returns ", u.Code, rd.At(p)), func() ([]result.Record, error) {
 		list, err := rd.Returns(noContext, queries.ReturnsAsk{Point: p, Submitter: u.Code})
 		slices.Reverse(list)
 		return list, err
@@ -117,7 +118,7 @@ func (s *Server) fillUnit(r *http.Request, rd *reading, u zone.Submitter, v *uni
 // unitFigures are the figures that a unit's own rows make, those of nothing left out. They may be of the publication before
 // while those of the newest are made, and say so.
 func (s *Server) unitFigures(r *http.Request, u zone.Submitter, v *unitView) error {
-	rd, done, err := s.readings.calm(s.zoneOf())
+	rd, done, err := s.readings.Calm(s.zoneOf())
 	if err != nil {
 		return err
 	}
@@ -132,8 +133,8 @@ func (s *Server) unitFigures(r *http.Request, u zone.Submitter, v *unitView) err
 }
 
 // figuresOfUnits are the figures that each unit's own rows make, by the unit's name.
-func (s *Server) figuresOfUnits(rd *reading, p warehouse.Point) (map[string][]figureRow, error) {
-	return once(rd, fmt.Sprint("figures of units ", rd.At(p)), func() (map[string][]figureRow, error) {
+func (s *Server) figuresOfUnits(rd *shelf.Reading, p warehouse.Point) (map[string][]figureRow, error) {
+	return shelf.Once(rd, fmt.Sprint("figures of units ", rd.At(p)), func() (map[string][]figureRow, error) {
 		var can []string
 		for _, m := range rd.Catalogue.Metrics {
 			if m.Allows("submitter") {
@@ -158,7 +159,7 @@ func (s *Server) figuresOfUnits(rd *reading, p warehouse.Point) (map[string][]fi
 
 var outcomeClass = map[string]string{"accepted": "good", "accepted_with_warnings": "check", "partially_accepted": "check", "rejected": "bad", "duplicate": "same"}
 
-func (s *Server) returnRowOf(rd *reading, rec result.Record) returnRow {
+func (s *Server) returnRowOf(rd *shelf.Reading, rec result.Record) returnRow {
 	text := func(k string) string { return plain(rec.Get(k)) }
 	number := func(k string) int64 { n, _ := rec.Get(k).(int64); return n }
 	row := returnRow{ID: text("return"), File: text("file"), Title: text("form"), Period: text("period"), Received: shownTime(rec.Get("received_at"), rd.Location()),

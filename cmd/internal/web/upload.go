@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/grid"
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/read"
@@ -107,7 +108,7 @@ func (s *Server) judge(r *http.Request, z *office.Zone, u zone.Submitter, x *dra
 		return err
 	}
 	var db *warehouse.DB
-	rd, done, err := s.readings.open(z) // it stays while it is read
+	rd, done, err := s.readings.Open(z) // it stays while it is read
 	switch {
 	case err == nil:
 		defer done()
@@ -171,7 +172,7 @@ type fileView struct {
 	Trouble string
 	Returns []draftReturn
 	Skipped []string
-	Grids   []gridView
+	Grids   []grid.View
 }
 
 type draftReturn struct {
@@ -227,7 +228,7 @@ func viewOf(n int, f draftFile) fileView {
 	}
 	v.Skipped = f.report.Skipped
 	at := 0
-	bySheet := map[string]map[string]gridMark{}
+	bySheet := map[string]map[string]grid.Mark{}
 	for _, x := range f.report.Returns {
 		y := draftReturn{Title: x.FormTitle, Period: x.Period.Chinese(), Outcome: x.Outcome.Label(), Class: outcomeClass[string(x.Outcome)], Rows: x.Rows, Refused: x.RowsRefused, NotRead: x.NotRead(),
 			Says: outcomeSays(x), Findings: findingViews(x.Findings)}
@@ -242,13 +243,13 @@ func viewOf(n int, f draftFile) fileView {
 				continue
 			}
 			if bySheet[g.Sheet] == nil {
-				bySheet[g.Sheet] = map[string]gridMark{}
+				bySheet[g.Sheet] = map[string]grid.Mark{}
 			}
 			m := bySheet[g.Sheet][g.Cell]
-			if m.class == "" || m.class != "error" && g.Class == "error" {
-				m.class = g.Class
+			if m.Class == "" || m.Class != "error" && g.Class == "error" {
+				m.Class = g.Class
 			}
-			m.notes = append(m.notes, g.N)
+			m.Notes = append(m.Notes, g.N)
 			bySheet[g.Sheet][g.Cell] = m
 		}
 		for _, e := range x.Explained {
@@ -266,7 +267,7 @@ func viewOf(n int, f draftFile) fileView {
 }
 
 // gridsOf shows the cells that something is said of, where the sender typed them.
-func gridsOf(f draftFile, bySheet map[string]map[string]gridMark) []gridView {
+func gridsOf(f draftFile, bySheet map[string]map[string]grid.Mark) []grid.View {
 	if len(bySheet) == 0 || f.source.Content == nil {
 		return nil
 	}
@@ -286,30 +287,30 @@ func gridsOf(f draftFile, bySheet map[string]map[string]gridMark) []gridView {
 			}
 		}
 	}
-	var out []gridView
+	var out []grid.View
 	for i := range grids {
 		g := &grids[i]
 		marks := bySheet[g.Name]
 		if marks == nil {
 			continue
 		}
-		ask := gridAsk{marks: marks, rows: map[int]int{}, head: headGuess(g, marks)}
+		ask := grid.Ask{Marks: marks, Rows: map[int]int{}, Head: headGuess(g, marks)}
 		for ref := range marks {
-			if row, _, ok := splitRef(ref); ok {
-				ask.rows[row] = 1
+			if row, _, ok := grid.SplitRef(ref); ok {
+				ask.Rows[row] = 1
 			}
 		}
-		out = append(out, gridOf(g, ask))
+		out = append(out, grid.Of(g, ask))
 	}
 	return out
 }
 
 // headGuess is the row of headings above what is marked: the last row of which most cells are filled before the first
 // marked one, among the first ten.
-func headGuess(g *sheet.Grid, marks map[string]gridMark) int {
+func headGuess(g *sheet.Grid, marks map[string]grid.Mark) int {
 	first := 1 << 30
 	for ref := range marks {
-		if row, _, ok := splitRef(ref); ok {
+		if row, _, ok := grid.SplitRef(ref); ok {
 			first = min(first, row)
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
 	"taizhang/cmd/internal/service"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/data"
 	"taizhang/ingest/forms"
 	"taizhang/internal/state"
@@ -115,7 +116,7 @@ func copyZone(t testing.TB) string {
 	if err := os.CopyFS(dir, os.DirFS(sharedZone(t))); err != nil {
 		t.Fatal(err)
 	}
-	os.RemoveAll(filepath.Join(dir, Folder))
+	os.RemoveAll(filepath.Join(dir, account.Folder))
 	return dir
 }
 
@@ -265,7 +266,7 @@ func eventually(t testing.TB, limit time.Duration, otherwise string, is func() b
 // usersOf opens the users of a zone.
 func usersOf(t testing.TB, dir string) *state.Store {
 	t.Helper()
-	s, err := OpenUsers(t.Context(), dir)
+	s, err := account.OpenUsers(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -400,4 +401,9 @@ func linkTo(t testing.TB, page, text, holds string) string {
 	}
 	t.Fatalf("the page has no link %q:\n%s", text, page)
 	return ""
+}
+
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

@@ -1,4 +1,4 @@
-package web
+package account
 
 import (
 	"crypto/rand"
@@ -35,17 +35,18 @@ func HashPassword(password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", err
 	}
-	return phc(password, salt, argonTime, argonMemory, argonThreads), nil
+	return HashAt(password, salt, argonTime, argonMemory, argonThreads), nil
 }
 
-func phc(password string, salt []byte, time, memory uint32, threads uint8) string {
+// HashAt is the hash at given costs: passes, KiB, threads. HashPassword has those that a password deserves.
+func HashAt(password string, salt []byte, time, memory uint32, threads uint8) string {
 	key := argon2.IDKey([]byte(password), salt, time, memory, threads, argonLength)
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, time, threads,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
-// matches says whether a password is the one of a hash.
-func matches(hash, password string) (bool, error) {
+// Matches says whether a password is the one of a hash.
+func Matches(hash, password string) (bool, error) {
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false, errors.New("not an argon2id hash")
@@ -63,5 +64,5 @@ func matches(hash, password string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return subtle.ConstantTimeCompare([]byte(phc(password, salt, time, memory, threads)), []byte(hash)) == 1, nil
+	return subtle.ConstantTimeCompare([]byte(HashAt(password, salt, time, memory, threads)), []byte(hash)) == 1, nil
 }

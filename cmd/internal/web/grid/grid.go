@@ -1,4 +1,4 @@
-package web
+package grid
 
 import (
 	"maps"
@@ -9,22 +9,22 @@ import (
 	"taizhang/ingest/sheet"
 )
 
-// gridView is a piece of a sheet, as people see one: letters above, numbers beside, cells marked.
-type gridView struct {
+// View is a piece of a sheet, as people see one: letters above, numbers beside, cells marked.
+type View struct {
 	Sheet   string
 	Columns []string
-	Rows    []gridRow
+	Rows    []Row
 	Cut     string // what of it is not shown; "" where all is
 }
 
-type gridRow struct {
+type Row struct {
 	N     int
 	Gap   bool // rows before it are left out
 	Here  bool
-	Cells []gridCell
+	Cells []Cell
 }
 
-type gridCell struct {
+type Cell struct {
 	Ref, Text string
 	Class     string // error, warning, info, mark or empty
 	Notes     []int  // numbers of findings
@@ -33,39 +33,39 @@ type gridCell struct {
 	Hidden    bool // under a merged cell to its left
 }
 
-// gridMark is what is said of a cell.
-type gridMark struct {
-	class string
-	notes []int
+// Mark is what is said of a cell.
+type Mark struct {
+	Class string
+	Notes []int
 }
 
-// gridAsk says which piece of a sheet is wanted.
-type gridAsk struct {
-	head  int         // the row of the headings, 0 for none
-	rows  map[int]int // wanted rows: how many around each
-	here  int         // the row that it is about
-	marks map[string]gridMark
-	link  func(ref string) string                         // nil: none
-	text  func(row, col int, c *sheet.Cell) (text string) // nil: as it stands
-	most  int                                             // rows at most; 0: 60
+// Ask says which piece of a sheet is wanted.
+type Ask struct {
+	Head  int         // the row of the headings, 0 for none
+	Rows  map[int]int // wanted rows: how many around each
+	Here  int         // the row that it is about
+	Marks map[string]Mark
+	Link  func(ref string) string                         // nil: none
+	Text  func(row, col int, c *sheet.Cell) (text string) // nil: as it stands
+	Most  int                                             // rows at most; 0: 60
 }
 
 const (
-	gridColumns = 40
-	gridText    = 200 // characters of a cell
+	mostColumns = 40
+	mostText    = 200 // characters of a cell
 )
 
-// gridOf cuts a piece out of a sheet.
-func gridOf(g *sheet.Grid, a gridAsk) gridView {
-	v := gridView{Sheet: g.Name}
-	if a.most == 0 {
-		a.most = 60
+// Of cuts a piece out of a sheet.
+func Of(g *sheet.Grid, a Ask) View {
+	v := View{Sheet: g.Name}
+	if a.Most == 0 {
+		a.Most = 60
 	}
 	wanted := map[int]bool{}
-	for n := max(1, a.head-2); n <= a.head; n++ {
+	for n := max(1, a.Head-2); n <= a.Head; n++ {
 		wanted[n] = true
 	}
-	for n, around := range a.rows {
+	for n, around := range a.Rows {
 		for i := n - around; i <= n+around; i++ {
 			wanted[i] = true
 		}
@@ -82,25 +82,25 @@ func gridOf(g *sheet.Grid, a gridAsk) gridView {
 			last = max(last, c.Col)
 		}
 	}
-	for ref := range a.marks {
-		if row, col, ok := splitRef(ref); ok && wanted[row] {
+	for ref := range a.Marks {
+		if row, col, ok := SplitRef(ref); ok && wanted[row] {
 			last = max(last, col)
 			if byRow[row] == nil {
 				byRow[row] = &sheet.Row{N: row}
 			}
 		}
 	}
-	if last > gridColumns {
-		v.Cut = "只显示前" + strconv.Itoa(gridColumns) + "列。"
-		last = gridColumns
+	if last > mostColumns {
+		v.Cut = "只显示前" + strconv.Itoa(mostColumns) + "列。"
+		last = mostColumns
 	}
 	for c := 1; c <= last; c++ {
 		v.Columns = append(v.Columns, sheet.ColumnName(c))
 	}
 	before := 0
 	for _, n := range slices.Sorted(maps.Keys(byRow)) {
-		if len(v.Rows) == a.most {
-			v.Cut += "只显示前" + strconv.Itoa(a.most) + "行相关内容。"
+		if len(v.Rows) == a.Most {
+			v.Cut += "只显示前" + strconv.Itoa(a.Most) + "行相关内容。"
 			break
 		}
 		row := a.row(byRow[n], last, before)
@@ -118,7 +118,7 @@ func gridOf(g *sheet.Grid, a gridAsk) gridView {
 
 // overflow lets a text that stands alone in its row, such as a title, run over the empty cells to its right, as Excel
 // shows it.
-func (r *gridRow) overflow() {
+func (r *Row) overflow() {
 	only := -1
 	for i, c := range r.Cells {
 		if c.Class != "" || c.Hidden || c.Span > 0 || c.Link != "" {
@@ -138,7 +138,7 @@ func (r *gridRow) overflow() {
 }
 
 // merge shows cells as one.
-func (r *gridRow) merge(left, right int) {
+func (r *Row) merge(left, right int) {
 	for c := left + 1; c <= right; c++ {
 		if x := r.Cells[c-1]; x.Class != "" || x.Text != "" || x.Hidden {
 			return // something is said of a cell under it
@@ -150,8 +150,8 @@ func (r *gridRow) merge(left, right int) {
 	}
 }
 
-func (a gridAsk) row(r *sheet.Row, last, before int) gridRow {
-	out := gridRow{N: r.N, Gap: r.N > before+1, Here: r.N == a.here, Cells: make([]gridCell, last)}
+func (a Ask) row(r *sheet.Row, last, before int) Row {
+	out := Row{N: r.N, Gap: r.N > before+1, Here: r.N == a.Here, Cells: make([]Cell, last)}
 	for c := range out.Cells {
 		out.Cells[c].Ref = sheet.Ref(r.N, c+1)
 	}
@@ -160,26 +160,26 @@ func (a gridAsk) row(r *sheet.Row, last, before int) gridRow {
 		if c.Col > last {
 			continue
 		}
-		text := shownCell(c)
-		if a.text != nil {
-			text = a.text(r.N, c.Col, c)
+		text := ShownCell(c)
+		if a.Text != nil {
+			text = a.Text(r.N, c.Col, c)
 		}
-		out.Cells[c.Col-1].Text = clip(text, gridText)
+		out.Cells[c.Col-1].Text = Clip(text, mostText)
 	}
 	for i := range out.Cells {
 		c := &out.Cells[i]
-		if m, ok := a.marks[c.Ref]; ok {
-			c.Class, c.Notes = m.class, m.notes
+		if m, ok := a.Marks[c.Ref]; ok {
+			c.Class, c.Notes = m.Class, m.Notes
 		}
-		if a.link != nil && (out.Here || c.Class != "") {
-			c.Link = a.link(c.Ref)
+		if a.Link != nil && (out.Here || c.Class != "") {
+			c.Link = a.Link(c.Ref)
 		}
 	}
 	return out
 }
 
-// shownCell is what stands in a cell, as its sender sees it or nearly so.
-func shownCell(c *sheet.Cell) string {
+// ShownCell is what stands in a cell, as its sender sees it or nearly so.
+func ShownCell(c *sheet.Cell) string {
 	switch {
 	case c.Kind == sheet.Date:
 		return strings.TrimSuffix(c.Text, "T00:00:00")
@@ -189,7 +189,8 @@ func shownCell(c *sheet.Cell) string {
 	return c.Text
 }
 
-func clip(s string, most int) string {
+// Clip cuts a text that is longer than most characters, and shows that it did.
+func Clip(s string, most int) string {
 	r := []rune(s)
 	if len(r) <= most {
 		return s
@@ -197,8 +198,8 @@ func clip(s string, most int) string {
 	return string(r[:most]) + "…"
 }
 
-// splitRef reads A1.
-func splitRef(ref string) (row, col int, ok bool) {
+// SplitRef reads A1.
+func SplitRef(ref string) (row, col int, ok bool) {
 	i := 0
 	for i < len(ref) && ref[i] >= 'A' && ref[i] <= 'Z' && i < 3 {
 		col = col*26 + int(ref[i]-'A') + 1

@@ -1,4 +1,4 @@
-package web
+package shelf
 
 import (
 	"errors"
@@ -11,37 +11,40 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
 
-// readings keep the publication open between requests, and what was made from it. A new publication takes the place of
+// Shelf keeps the publication open between requests, and what was made from it. A new publication takes the place of
 // the old one, which is closed when the last request that reads it has ended.
 //
 // Pages that cost much to make are shown of the publication before, which they name, until those of the newest are made:
 // nobody waits for figures to be computed, however many publications follow one another while everybody hands in.
-type readings struct {
+type Shelf struct {
 	looking sync.Mutex // held while a publication is looked for and opened
 	found   time.Time  // when one was last looked for in earnest
 
 	mu     sync.Mutex
-	newest *reading
-	shown  *reading // the one whose pages are made; nil, the newest or one before
+	newest *Reading
+	shown  *Reading // the one whose pages are made; nil, the newest or one before
 	asked  time.Time
 	ended  bool
 	views  []string // addresses of pages of figures that were asked for, newest last
 }
 
-// reading is one publication, open.
-type reading struct {
+// Reading is one publication, open.
+type Reading struct {
 	*queries.Reader
 	own   string // the name under which it is read
 	note  string // why it isn't the newest, "" where it is
-	mark  string
+	Mark  string
 	users int
 
-	ready  bool // its pages are made
+	ready  bool      // its pages are made
+	since  time.Time // when they were
+	rest   bool      // the pages that nobody asked for are made, or being made
 	closed bool
 	*keep
 }
@@ -65,8 +68,8 @@ const (
 	soundFor  = 2 * time.Second // how long a publication that was found sound is taken for it, while its file looks the same
 )
 
-// open gives the newest publication; done must be called. os.ErrNotExist: there is none yet.
-func (p *readings) open(z *office.Zone) (*reading, func(), error) {
+// Open gives the newest publication; done must be called. os.ErrNotExist: there is none yet.
+func (p *Shelf) Open(z *office.Zone) (*Reading, func(), error) {
 	if err := p.look(z); err != nil {
 		return nil, nil, err
 	}
@@ -76,8 +79,8 @@ func (p *readings) open(z *office.Zone) (*reading, func(), error) {
 	return p.newest, p.take(p.newest), nil
 }
 
-// calm is open for pages that may be some seconds behind.
-func (p *readings) calm(z *office.Zone) (*reading, func(), error) {
+// Calm is open for pages that may be some seconds behind.
+func (p *Shelf) Calm(z *office.Zone) (*Reading, func(), error) {
 	p.mu.Lock()
 	r := p.shown
 	if r != nil {
@@ -98,8 +101,8 @@ func (p *readings) calm(z *office.Zone) (*reading, func(), error) {
 	return p.shown, p.take(p.shown), nil
 }
 
-// behind gives the newest publication where its pages aren't made yet, with done to be called; else nil.
-func (p *readings) behind(z *office.Zone) (*reading, func(), error) {
+// Behind gives the newest publication where its pages aren't made yet, with done to be called; else nil.
+func (p *Shelf) Behind(z *office.Zone) (*Reading, func(), error) {
 	if err := p.look(z); err != nil {
 		return nil, nil, err
 	}
@@ -111,8 +114,28 @@ func (p *readings) behind(z *office.Zone) (*reading, func(), error) {
 	return p.newest, p.take(p.newest), nil
 }
 
-// viewed notes that a page of a figure was asked for.
-func (p *readings) viewed(address string) {
+// Rest gives the newest publication, once, where its pages have been shown for some time and somebody looked at a page
+// lately: what nobody has asked for yet may be made of it. done must be called; nil where there is nothing to do.
+func (p *Shelf) Rest(quiet time.Duration) (*Reading, func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.newest
+	if r == nil || !r.ready || r.rest || time.Since(r.since) < quiet || time.Since(p.asked) >= wantedFor {
+		return nil, nil
+	}
+	r.rest = true
+	return r, p.take(r)
+}
+
+// Is says whether a reading is of the newest publication.
+func (p *Shelf) Is(r *Reading) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.newest == r
+}
+
+// Viewed notes that a page of a figure was asked for.
+func (p *Shelf) Viewed(address string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.views = slices.DeleteFunc(p.views, func(x string) bool { return x == address })
@@ -120,8 +143,8 @@ func (p *readings) viewed(address string) {
 	p.views = p.views[max(0, len(p.views)-mostViews):]
 }
 
-// viewsLately are the addresses of pages of figures that were asked for last, the last one first.
-func (p *readings) viewsLately() []string {
+// ViewsLately are the addresses of pages of figures that were asked for last, the last one first.
+func (p *Shelf) ViewsLately() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := slices.Clone(p.views)
@@ -129,8 +152,36 @@ func (p *readings) viewsLately() []string {
 	return list
 }
 
-// wanted says whether somebody asked for a page lately.
-func (p *readings) wanted() bool {
+// Want has pages be made as if somebody had asked for one now.
+func (p *Shelf) Want() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = time.Now()
+}
+
+// Showing is the publication whose pages are made and shown; nil before the first.
+func (p *Shelf) Showing() *Reading {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.shown
+}
+
+// Current says whether the pages of the newest publication are those that are shown.
+func (p *Shelf) Current() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.newest != nil && p.newest.ready
+}
+
+// Size is how much was made from a publication.
+func (k *keep) Size() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.made)
+}
+
+// Wanted says whether somebody asked for a page lately.
+func (p *Shelf) Wanted() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return time.Since(p.asked) < wantedFor
@@ -140,7 +191,7 @@ func (p *readings) wanted() bool {
 const wantedFor = 30 * time.Minute
 
 // look finds the newest publication and opens it where it is another than before.
-func (p *readings) look(z *office.Zone) error {
+func (p *Shelf) look(z *office.Zone) error {
 	p.looking.Lock()
 	defer p.looking.Unlock()
 	p.mu.Lock()
@@ -150,7 +201,7 @@ func (p *readings) look(z *office.Zone) error {
 		return errEnded
 	}
 	if now != nil && now.note == "" && time.Since(p.found) < soundFor {
-		if path, err := warehouse.Newest(z.Published()); err == nil && markOf(path, z) == now.mark {
+		if path, err := warehouse.Newest(z.Published()); err == nil && MarkOf(path, z) == now.Mark {
 			return nil
 		}
 	}
@@ -159,13 +210,13 @@ func (p *readings) look(z *office.Zone) error {
 		return err
 	}
 	p.found = time.Now()
-	mark := markOf(found.Path, z)
-	if now != nil && now.mark == mark && now.note == found.Note {
+	mark := MarkOf(found.Path, z)
+	if now != nil && now.Mark == mark && now.note == found.Note {
 		return found.Close()
 	}
 	// The engine gives a file that it has open to whoever opens one of that name, also where another file has taken the
 	// place meanwhile: each publication is read under a name of its own.
-	own := filepath.Join(z.Dir, Folder, readingPrefix+strconv.FormatInt(time.Now().UnixNano(), 36)+".duckdb")
+	own := filepath.Join(z.Dir, account.Folder, Prefix+strconv.FormatInt(time.Now().UnixNano(), 36)+".duckdb")
 	if err := durable.Duplicate(found.Path, own, 0o600); err != nil {
 		return errors.Join(err, found.Close())
 	}
@@ -179,36 +230,36 @@ func (p *readings) look(z *office.Zone) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old := p.newest
-	p.newest = &reading{Reader: r, own: own, note: found.Note, mark: mark, keep: &keep{made: map[string]*made{}}}
+	p.newest = &Reading{Reader: r, own: own, note: found.Note, Mark: mark, keep: &keep{made: map[string]*made{}}}
 	p.drop(old)
 	return nil
 }
 
-// readingPrefix begins the names under which publications are read.
-const readingPrefix = "reading-"
+// Prefix begins the names under which publications are read.
+const Prefix = "reading-"
 
-// tidyReadings removes what an earlier process left.
-func tidyReadings(dir string) error {
-	left, err := filepath.Glob(filepath.Join(dir, readingPrefix+"*"))
+// Tidy removes what an earlier process left.
+func Tidy(dir string) error {
+	left, err := filepath.Glob(filepath.Join(dir, Prefix+"*"))
 	if err != nil {
 		return err
 	}
 	return durable.Remove(left...)
 }
 
-// show has r, whose pages are made, be the one whose pages are shown.
-func (p *readings) show(r *reading) {
+// Show has r, whose pages are made, be the one whose pages are shown.
+func (p *Shelf) Show(r *Reading) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old := p.shown
-	p.shown, r.ready = r, true
+	p.shown, r.ready, r.since = r, true, time.Now()
 	if old != r {
 		p.drop(old)
 	}
 }
 
 // take counts a user of r; the caller holds the lock. What is given back is called without it.
-func (p *readings) take(r *reading) func() {
+func (p *Shelf) take(r *Reading) func() {
 	r.users++
 	return sync.OnceFunc(func() {
 		p.mu.Lock()
@@ -219,7 +270,7 @@ func (p *readings) take(r *reading) func() {
 }
 
 // drop closes r unless somebody needs it; the caller holds the lock.
-func (p *readings) drop(r *reading) {
+func (p *Shelf) drop(r *Reading) {
 	if r != nil && r.users == 0 && p.newest != r && p.shown != r && !r.closed {
 		r.closed = true
 		_ = r.Close()             // it was only read
@@ -230,7 +281,8 @@ func (p *readings) drop(r *reading) {
 // errEnded is what late requests get.
 var errEnded = errors.New("the page has ended")
 
-func (p *readings) close() error {
+// Close closes what is open, once the last who reads it has ended.
+func (p *Shelf) Close() error {
 	p.looking.Lock() // whoever opens one has done so
 	defer p.looking.Unlock()
 	p.mu.Lock()
@@ -243,17 +295,17 @@ func (p *readings) close() error {
 	return nil
 }
 
-// beside is the same publication through a connection of its own, so that long work keeps no request waiting.
-func (r *reading) beside() (*reading, error) {
+// Beside is the same publication through a connection of its own, so that long work keeps no request waiting.
+func (r *Reading) Beside() (*Reading, error) {
 	second, err := queries.Open(r.own, r.Catalogue)
 	if err != nil {
 		return nil, err
 	}
-	return &reading{Reader: second, own: r.own, note: r.note, mark: r.mark, keep: r.keep}, nil
+	return &Reading{Reader: second, own: r.own, note: r.note, Mark: r.Mark, keep: r.keep}, nil
 }
 
-// markOf tells publications apart, and declarations that they are read with.
-func markOf(path string, z *office.Zone) string {
+// MarkOf tells publications apart, and declarations that they are read with.
+func MarkOf(path string, z *office.Zone) string {
 	info, err := os.Stat(path)
 	if err != nil {
 		return ""
@@ -265,8 +317,8 @@ func markOf(path string, z *office.Zone) string {
 	return fmt.Sprintf("%s %d %d %s", path, info.Size(), info.ModTime().UnixNano(), declared)
 }
 
-// once makes something from a publication the first time that it is asked for. What failed is made again.
-func once[T any](r *reading, key string, make func() (T, error)) (T, error) {
+// Once makes something from a publication the first time that it is asked for. What failed is made again.
+func Once[T any](r *Reading, key string, make func() (T, error)) (T, error) {
 	r.mu.Lock()
 	m := r.made[key]
 	if m == nil {

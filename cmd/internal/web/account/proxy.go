@@ -1,4 +1,4 @@
-package web
+package account
 
 import (
 	"net"
@@ -27,9 +27,9 @@ func ParseProxies(list []string) (out []netip.Prefix, bad string) {
 	return out, ""
 }
 
-// named is whom a proxy says to be asking; "" where none says so. A header that stands there twice says nothing: one of
+// Named is whom a proxy says to be asking; "" where none says so. A header that stands there twice says nothing: one of
 // them came from outside.
-func (p Proxy) named(r *http.Request) string {
+func (p Proxy) Named(r *http.Request) string {
 	if p.Header == "" {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package web
+package account
 
 import (
 	"context"
@@ -16,6 +16,9 @@ import (
 	"taizhang/internal/durable"
 	"taizhang/internal/state"
 )
+
+// Folder is where a zone keeps what the page needs: users, sessions, the audit.
+const Folder = "web"
 
 // User is somebody who may log in; its role is a Role, its hash that of HashPassword.
 type User = state.User
@@ -75,10 +78,11 @@ func Secret() (held, hash string) {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails
 	held = base64.RawURLEncoding.EncodeToString(b)
-	return held, hashOfSecret(held)
+	return held, HashOfSecret(held)
 }
 
-func hashOfSecret(held string) string {
+// HashOfSecret is the hash by which a secret is known.
+func HashOfSecret(held string) string {
 	sum := sha256.Sum256([]byte(held))
 	return hex.EncodeToString(sum[:])
 }

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed assets/*.css assets/*.js assets/*.txt
+var assetFiles embed.FS
+
+// asset is a file that pages refer to.
+type asset struct {
+	text, packed []byte
+	version      string // of its content
+}
+
+var assets = sync.OnceValue(func() map[string]asset {
+	entries, err := assetFiles.ReadDir("assets")
+	if err != nil {
+		panic(err) // embedded
+	}
+	out := map[string]asset{}
+	for _, e := range entries {
+		text, err := assetFiles.ReadFile("assets/" + e.Name())
+		if err != nil {
+			panic(err) // embedded
+		}
+		sum := sha256.Sum256(text)
+		out[e.Name()] = asset{text: text, packed: packed(text), version: hex.EncodeToString(sum[:6])}
+	}
+	return out
+})
+
+func packed(text []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(text) // into memory
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// assetAddress is where an asset is found as it is now: a browser keeps what it got there for good.
+func assetAddress(name string) string { return "/assets/" + name + "?v=" + assets()[name].version }
+
+func serveAsset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	a, ok := assets()[name]
+	if !ok {
+		http.Error(w, "没有这个文件。", http.StatusNotFound)
+		return
+	}
+	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "private, max-age=300")
+	if r.URL.Query().Get("v") == a.version {
+		w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
+	}
+	writePacked(w, r, a.text, a.packed)
+}
+
+// writePacked answers with what was packed beforehand, to those who can unpack it.
+func writePacked(w http.ResponseWriter, r *http.Request, text, packed []byte) {
+	w.Header().Add("Vary", "Accept-Encoding")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		text = packed
+	}
+	_, _ = w.Write(text) // whoever asked has gone
+}
+
+// newNonce is what a page's own script says of the styles that it makes.
+func newNonce() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// policyWith is the policy for a page on which a script that the page brought makes styles.
+func policyWith(nonce string) string {
+	return strings.Replace(policy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1)
+}
