@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test test-scale test-trino soak vet bench bench-quick bench-peers bench-web bench-scale pictures generate clean prerequisites
+.PHONY: help demo build test test-scale test-trino soak vet bench bench-quick bench-peers bench-web bench-scale bench-scale-trino pictures generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,8 @@ soak: prerequisites ## mix returns, corrections, kills, full disks, clock steps,
 	@TAIZHANG_SOAK=$(SOAK) TAIZHANG_TEST_STEPS=all $(GO) test -timeout 0 -count 1 -v -run '^($(ONLY))$$' ./cmd/taizhang
 
 # Trino (821 MB, by Maven) and a Java 24 or newer are kept in the user's cache folder; TAIZHANG_TRINO_CACHE=DIR elsewhere.
-test-trino: prerequisites ## prove on a Trino cluster that it gives DuckDB's figures (minutes; ROWS=5000000 adds a large zone)
-	@TAIZHANG_TEST_TRINO=1 TAIZHANG_TEST_TRINO_ROWS=$(ROWS) $(GO) test -timeout 60m -count 1 -v -run '^TestTrino$$' ./cmd/internal/trinotest
+test-trino: prerequisites ## prove on a Trino cluster that it gives DuckDB's figures (minutes; QUICK=1 asks for fewer figures, ROWS=5000000 adds a large zone)
+	@TAIZHANG_TEST_TRINO=1 TAIZHANG_TEST_TRINO_ROWS=$(ROWS) TAIZHANG_TEST_TRINO_QUICK=$(QUICK) $(GO) test -timeout 60m -count 1 -v -run '^TestTrino$$' ./cmd/internal/trinotest
 
 vet: prerequisites ## look for mistakes: gofmt, vet, staticcheck (pinned in go.mod)
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
@@ -61,6 +61,9 @@ OUTGROW_ROWS := 200000,1000000,10000000
 
 bench-scale: prerequisites ## all models and an export at up to 10 million rows: how far one machine goes; writes docs/benchmarks.md (ROWS=1000000)
 	@TAIZHANG_BENCH_SCALE=$(or $(ROWS),$(OUTGROW_ROWS)) $(GO) test -count 1 -v -timeout 0 -run 'TestOutgrowing$$' ./cmd/taizhang
+
+bench-scale-trino: prerequisites ## all models on Trino by 1 and 2 workers of this machine, as far as that tells (ROWS=1000000)
+	@TAIZHANG_BENCH_TRINO=$(or $(ROWS),1000000) $(GO) test -count 1 -v -timeout 0 -run '^TestScaleTrino$$' ./cmd/internal/trinotest
 
 # PICTURES=folder; every page at 1366, 768 and 390 pixels, to be looked at by eye. Those that the READMEs show go into
 # docs/pictures.

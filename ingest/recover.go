@@ -40,7 +40,7 @@ func (s *Session) recover(ctx context.Context) error {
 		}
 		a, err := s.archived(e)
 		if err != nil {
-			s.wait(arrival{seq: e.Seq, path: e.Path}, err)
+			s.wait(arrival{seq: e.Seq, path: e.Path}, noOriginal, err)
 			continue
 		}
 		if err := s.answer(ctx, a); err != nil {
@@ -54,7 +54,7 @@ func (s *Session) recover(ctx context.Context) error {
 func (s *Session) answer(ctx context.Context, a arrival) error {
 	report, err := s.Kept(ctx, a.seq)
 	if errors.Is(err, ErrNotKept) {
-		s.wait(a, err)
+		s.wait(a, noReceipt, err)
 		return nil
 	}
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *Session) retry(ctx context.Context, events []archive.Event) error {
 	for _, e := range events {
 		a, err := s.archived(e)
 		if err != nil { // its original is lost; the others don't wait for it
-			s.wait(arrival{seq: e.Seq, path: e.Path}, err)
+			s.wait(arrival{seq: e.Seq, path: e.Path}, noOriginal, err)
 			continue
 		}
 		todo = append(todo, a)

@@ -36,10 +36,10 @@ type Session struct {
 	Lose    func(archive.Event, error) // told of arrivals whose originals a replay can't read; nil: that ends it
 
 	hist     *judge.History
-	waits    map[string]arrival // taken in, but not answered yet: by inbox path
-	Taken    []*finding.Report  // what this session took in, in order
-	Progress func(files int)    // where given, is told of each group of files that was taken in
-	Troubles []error            // why files wait that somebody has to do something about
+	waits    map[string]untold // taken in before, by inbox path
+	Taken    []*finding.Report // what this session took in, in order
+	Progress func(files int)   // where given, is told of each group of files that was taken in
+	Troubles []error           // why files wait that somebody has to do something about
 }
 
 // group is how many files share one commit: a transaction per file costs several times all the rest.
@@ -73,7 +73,7 @@ func (s *Session) Start(ctx context.Context) error {
 		return err
 	}
 	s.Erased.recall(h)
-	s.hist, s.waits = h, map[string]arrival{}
+	s.hist, s.waits = h, map[string]untold{}
 	return s.recover(ctx)
 }
 
@@ -349,7 +349,7 @@ func (s *Session) finish(todo []arrival, reports []*finding.Report, sources []re
 			err = receipt.Retire(put[i].Dir, "", func(name string) bool { return name == filepath.Base(put[i].Path) })
 		}
 		if err != nil {
-			s.wait(todo[i], lang.Errorf("its receipt: %w", "其回执：%w", err))
+			s.wait(todo[i], noReceipt, lang.Errorf("its receipt: %w", "其回执：%w", err))
 			continue
 		}
 		done = append(done, todo[i])

@@ -22,12 +22,25 @@ func (s *Session) trouble(path string, err error) {
 	s.Troubles = append(s.Troubles, text)
 }
 
-// unanswered keeps apart files that were taken in before, but whose receipt can't be written: they are no new arrivals.
+// untold is an arrival that is taken in and counts, and why its file is still there, in the words of the list of files.
+type untold struct {
+	arrival
+	why string
+}
+
+// Why the file of an arrival is still in the inbox.
+const (
+	noReceipt  = "已接收，但回执写不出去"
+	noLeaving  = "已接收，回执已发，但文件移不出收件箱"
+	noOriginal = "已收到，但存档的原件读不出来"
+)
+
+// unanswered keeps apart files that were taken in before and couldn't be finished: they are no new arrivals.
 func (s *Session) unanswered(files []Dropped) (fresh, waiting []Dropped) {
 	for _, d := range files {
 		a, ok := s.waits[d.Path]
-		if ok && d.Wait == "" && s.dropped(a) != "" {
-			d.Wait = "已接收，但回执写不出去"
+		if ok && d.Wait == "" && s.dropped(a.arrival) != "" {
+			d.Wait = a.why
 			waiting = append(waiting, d)
 			continue
 		}
@@ -89,7 +102,7 @@ func (s *Session) leave(todo []arrival) error {
 		path := filepath.Join(s.In.Zone.Inbox(), filepath.FromSlash(a.path))
 		if failed != nil && slices.Contains(paths, path) {
 			if _, err := os.Lstat(path); err == nil {
-				s.wait(a, lang.Errorf("take it out of the inbox: %w", "移出收件箱：%w", durable.Remove(path)))
+				s.wait(a, noLeaving, lang.Errorf("take it out of the inbox: %w", "移出收件箱：%w", durable.Remove(path)))
 				continue
 			}
 		}
@@ -99,8 +112,8 @@ func (s *Session) leave(todo []arrival) error {
 }
 
 // wait notes that an arrival can't be finished now.
-func (s *Session) wait(a arrival, err error) {
-	s.waits[a.path] = a
+func (s *Session) wait(a arrival, why string, err error) {
+	s.waits[a.path] = untold{a, why}
 	path := a.path
 	if path == "" {
 		path = a.file.Name

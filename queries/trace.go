@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,7 +36,7 @@ type TraceRow struct {
 	ContributesDen        any         // to the denominator, nil where there is none
 	Form, Period          string
 	DueAt                 any    // RFC 3339
-	Zone                  string // where several are joined: code of the zone whose return it is
+	Zone                  string // where there are several: code of the zone whose return it is
 	isObligation          bool
 }
 
@@ -54,7 +55,11 @@ func (t TraceRow) Record() result.Record {
 	r := result.Record{{Key: "return", Value: text(t.Return)}, {Key: "file", Value: text(t.File)}, {Key: "archive", Value: text(t.Archive)}, {Key: "submitter", Value: t.Submitter},
 		{Key: "sheet", Value: text(t.Sheet)}, {Key: "row", Value: nil}, {Key: "cells", Value: cells}, {Key: "contributes", Value: t.Contributes}, {Key: "contributes_den", Value: t.ContributesDen}}
 	if t.isObligation {
-		return append(r, result.Entry{Key: "form", Value: t.Form}, result.Entry{Key: "period", Value: t.Period}, result.Entry{Key: "due_at", Value: t.DueAt})
+		r = append(r, result.Entry{Key: "form", Value: t.Form}, result.Entry{Key: "period", Value: t.Period}, result.Entry{Key: "due_at", Value: t.DueAt})
+		if t.Zone != "" {
+			r = append(r, result.Entry{Key: "zone", Value: t.Zone})
+		}
+		return r
 	}
 	r[5].Value = t.Row
 	values := make(result.Record, len(t.Values))
@@ -68,7 +73,7 @@ func (t TraceRow) Record() result.Record {
 }
 
 // Trace lists all rows that a figure follows from: those of its numerator and
-// its denominator, in 机构序列, then by return, sheet and row. The ask names one
+// its denominator, in 机构序列, then by zone, return, sheet and row. The ask names one
 // metric; By has no meaning here.
 func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 	r.mu.Lock()
@@ -124,13 +129,18 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 
 func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
 	by := []string{"submitter", "form", "period"}
-	slices.SortStableFunc(t.Rows, func(x, y []any) int { return r.compareDims("", dimsOf(by, x), dimsOf(by, y)) })
+	slices.SortStableFunc(t.Rows, func(x, y []any) int {
+		return cmp.Or(r.compareDims("", dimsOf(by, x), dimsOf(by, y)), strings.Compare(text0(x[7]), text0(y[7]))) // zones may call their units alike
+	})
 	out := make([]TraceRow, 0, len(t.Rows))
 	for _, v := range t.Rows {
 		row := TraceRow{isObligation: true, Contributes: v[4], ContributesDen: v[5], DueAt: r.instant(v[3])}
 		row.Submitter, _ = v[0].(string)
 		row.Form, _ = v[1].(string)
 		row.Period, _ = v[2].(string)
+		if len(r.zones) > 1 {
+			row.Zone = text0(v[7])
+		}
 		out = append(out, row)
 	}
 	return out
@@ -139,6 +149,7 @@ func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
 func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table, shown formFields) ([]TraceRow, error) {
 	out := make([]TraceRow, 0, len(t.Rows))
 	returns := map[string]bool{}
+	zones := make([]string, 0, len(t.Rows)) // they may number their returns alike
 	for _, v := range t.Rows {
 		row := TraceRow{Row: v[5].(int64), Contributes: v[6], ContributesDen: v[7]}
 		row.Return, _ = v[0].(string)
@@ -147,9 +158,10 @@ func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table
 		row.Submitter, _ = v[3].(string)
 		row.Sheet, _ = v[4].(string)
 		if len(r.zones) > 1 {
-			row.Zone, _, _ = strings.Cut(row.Return, ":")
+			row.Zone = text0(v[9])
 		}
-		row.Key, row.Values = shown.of(m.Fact.Forms, v[8], v[9:])
+		zones = append(zones, text0(v[9]))
+		row.Key, row.Values = shown.of(m.Fact.Forms, v[8], v[10:])
 		returns[row.Return] = true
 		out = append(out, row)
 	}
@@ -160,7 +172,7 @@ func (r *Reader) sheetRows(ctx context.Context, m *metric.Metric, t result.Table
 	for i := range out {
 		o := &out[i]
 		seen := map[string]bool{}
-		for _, c := range columns[[2]string{o.Return, o.Sheet}] {
+		for _, c := range columns[[3]string{zones[i], o.Return, o.Sheet}] {
 			if o.Row >= c.from && o.Row <= c.to && !seen[c.title] {
 				seen[c.title] = true
 				o.Cells = append(o.Cells, Cell{c.title, fmt.Sprintf("%s%d", c.col, o.Row), c.field})
@@ -178,8 +190,8 @@ type sheetColumn struct {
 
 // columnsOf reads where the columns stood in the sheets of some returns, in
 // the order of the form.
-func (r *Reader) columnsOf(ctx context.Context, returns map[string]bool) (map[[2]string][]sheetColumn, error) {
-	out := map[[2]string][]sheetColumn{}
+func (r *Reader) columnsOf(ctx context.Context, returns map[string]bool) (map[[3]string][]sheetColumn, error) {
+	out := map[[3]string][]sheetColumn{}
 	if len(returns) == 0 {
 		return out, nil
 	}
@@ -188,18 +200,18 @@ func (r *Reader) columnsOf(ctx context.Context, returns map[string]bool) (map[[2
 		ids = append(ids, warehouse.Quote(id))
 	}
 	slices.Sort(ids)
-	q := `select c.return_id, c.sheet, coalesce(f.title, c.title, c.field), c.field, c.col, coalesce(c.from_row, 1), coalesce(c.to_row, 1048576)
+	q := `select c.return_id, c.sheet, coalesce(f.title, c.title, c.field), c.field, c.col, coalesce(c.from_row, 1), coalesce(c.to_row, 1048576), c.zone
 		from raw.return_column as c
-		left join raw.return as r on r.return_id = c.return_id
+		left join raw.return as r on r.zone = c.zone and r.return_id = c.return_id
 		left join ctl.form_column as f on f.form = r.form and f.field = c.field
 		where c.col is not null and c.return_id in (` + strings.Join(ids, ", ") + `)
-		order by c.return_id, c.sheet, coalesce(f.seq, 9999), c.from_row`
+		order by c.zone, c.return_id, c.sheet, coalesce(f.seq, 9999), c.from_row, c.col`
 	t, err := r.table(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range t.Rows {
-		k := [2]string{text0(v[0]), text0(v[1])}
+		k := [3]string{text0(v[7]), text0(v[0]), text0(v[1])}
 		from, _ := v[5].(int64)
 		to, _ := v[6].(int64)
 		out[k] = append(out[k], sheetColumn{text0(v[2]), text0(v[3]), text0(v[4]), from, to})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -98,6 +99,31 @@ func caseRows(table string, text []byte) (CaseRows, error) {
 // Check runs a case in an empty warehouse that has the tables: it gives the
 // rows, builds the models and compares. The first difference is the error.
 func (c Case) Check(ctx context.Context, conn *sql.Conn, o Options) error {
+	if err := c.give(ctx, conn); err != nil {
+		return c.at(err)
+	}
+	for _, w := range c.Want {
+		o.only = append(o.only, w.Table)
+	}
+	res, err := Run(ctx, conn, o)
+	if err != nil {
+		return c.at(err)
+	}
+	if err := res.Err(); err != nil {
+		return c.at(err)
+	}
+	for _, w := range c.Want {
+		if err := c.compare(ctx, conn, w, w.Table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Case) at(err error) error { return fmt.Errorf("%s (%s): %w", c.File, c.Name, err) }
+
+// give puts the rows given into the tables.
+func (c Case) give(ctx context.Context, conn *sql.Conn) error {
 	for _, g := range c.Given {
 		for _, row := range g.Rows {
 			values := make([]string, len(row))
@@ -110,51 +136,37 @@ func (c Case) Check(ctx context.Context, conn *sql.Conn, o Options) error {
 			}
 			q := "insert into " + g.Table + " (" + strings.Join(cols, ", ") + ") values (" + strings.Join(values, ", ") + ")"
 			if _, err := conn.ExecContext(ctx, q); err != nil {
-				return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
+				return err
 			}
 		}
 	}
 	// a zone that a case names has the working days of any other
-	if _, err := conn.ExecContext(ctx, `insert into ctl.calendar select z.zone, c.day, c.is_workday, c.workday_no from ctl.calendar as c
-		cross join (select distinct zone from raw.return) as z where c.zone = (select min(zone) from ctl.calendar) and z.zone not in (select distinct zone from ctl.calendar)`); err != nil {
-		return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
-	}
-	for _, w := range c.Want {
-		o.only = append(o.only, w.Table)
-	}
-	res, err := Run(ctx, conn, o)
-	if err != nil {
-		return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
-	}
-	if err := res.Err(); err != nil {
-		return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
-	}
-	for _, w := range c.Want {
-		got, err := readRows(ctx, conn, w)
-		if err != nil {
-			return fmt.Errorf("%s (%s): %w", c.File, c.Name, err)
-		}
-		want := make([]string, len(w.Rows))
-		for i, row := range w.Rows {
-			want[i] = strings.Join(row, ", ")
-		}
-		sort.Strings(want)
-		if strings.Join(got, "\n") != strings.Join(want, "\n") {
-			return lang.Errorf("%s (%s): %s (%s)\n got:\n  %s\n want:\n  %s", "%s（%s）：%s（%s）\n 实得：\n  %s\n 应得：\n  %s", c.File, c.Name, w.Table, strings.Join(w.Columns, ", "),
-				strings.Join(got, "\n  "), strings.Join(want, "\n  "))
-		}
-	}
-	return nil
+	_, err := conn.ExecContext(ctx, `insert into ctl.calendar select z.zone, c.day, c.is_workday, c.workday_no from ctl.calendar as c
+		cross join (select distinct zone from raw.return) as z where c.zone = (select min(zone) from ctl.calendar) and z.zone not in (select distinct zone from ctl.calendar)`)
+	return err
 }
 
-func readRows(ctx context.Context, conn *sql.Conn, w CaseRows) ([]string, error) {
+// compare compares the rows that a model has with those wanted; from is what has them.
+func (c Case) compare(ctx context.Context, conn *sql.Conn, w CaseRows, from string) error {
 	cols := make([]string, len(w.Columns))
-	for i, c := range w.Columns {
-		cols[i] = "coalesce(cast(" + warehouse.Ident(c) + " as varchar), '')"
+	for i, name := range w.Columns {
+		cols[i] = "coalesce(cast(" + warehouse.Ident(name) + " as varchar), '')"
 	}
-	got, err := warehouse.Strings(ctx, conn, "select "+strings.Join(cols, " || ', ' || ")+" from "+w.Table)
+	got, err := warehouse.Strings(ctx, conn, "select "+strings.Join(cols, " || ', ' || ")+" from "+from)
+	if err != nil {
+		return c.at(err)
+	}
+	want := make([]string, len(w.Rows))
+	for i, row := range w.Rows {
+		want[i] = strings.Join(row, ", ")
+	}
 	sort.Strings(got)
-	return got, err
+	sort.Strings(want)
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		return lang.Errorf("%s (%s): %s (%s)\n got:\n  %s\n want:\n  %s", "%s（%s）：%s（%s）\n 实得：\n  %s\n 应得：\n  %s", c.File, c.Name, w.Table, strings.Join(w.Columns, ", "),
+			strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+	return nil
 }
 
 // CaseResult is a case as it was run; Err is nil where the rows were as wanted.
@@ -167,6 +179,10 @@ type CaseResult struct {
 // those of some models only, each in an empty warehouse that empty opens. A
 // built-in model that a folder replaces is tested by the folder's cases only.
 func RunCases(ctx context.Context, o Options, empty func() (*warehouse.DB, error), models ...string) ([]CaseResult, error) {
+	return runCases(ctx, o, empty, func(c Case, db *warehouse.DB) error { return c.Check(ctx, db.Conn, o) }, models)
+}
+
+func runCases(ctx context.Context, o Options, empty func() (*warehouse.DB, error), check func(Case, *warehouse.DB) error, models []string) ([]CaseResult, error) {
 	loaded, err := Load(o.Models...)
 	if err != nil {
 		return nil, err
@@ -205,8 +221,8 @@ func RunCases(ctx context.Context, o Options, empty func() (*warehouse.DB, error
 				if err != nil {
 					return nil, err
 				}
-				out = append(out, CaseResult{model, c.Name, c.Check(ctx, db.Conn, o)})
-				if err := db.Close(); err != nil {
+				out = append(out, CaseResult{model, c.Name, check(c, db)})
+				if err := errors.Join(db.Close(), ctx.Err()); err != nil {
 					return nil, err
 				}
 			}

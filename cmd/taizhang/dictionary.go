@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -12,13 +11,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
-	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/internal/durable"
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
-	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/transform"
 )
@@ -61,7 +58,7 @@ var pages = []document{
 		if err != nil {
 			return "", err
 		}
-		models, err := plannedModels(context.Background(), set)
+		models, err := office.PlanModels(context.Background(), set)
 		if err != nil {
 			return "", err
 		}
@@ -154,22 +151,6 @@ func (a *app) dictionaryCmd(short string, text func(z *office.Zone) (string, err
 			return err
 		},
 	}
-}
-
-// plannedModels gives the models in building order, with what each reads: they are planned over empty tables.
-func plannedModels(ctx context.Context, set *forms.Set, own ...fs.FS) ([]transform.Model, error) {
-	db, err := warehouse.OpenMemory(warehouse.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	if err := warehouse.Schema(ctx, db.Conn); err != nil {
-		return nil, err
-	}
-	if err := ingest.EnsureTables(ctx, db.Conn, set); err != nil {
-		return nil, err
-	}
-	return transform.Plan(ctx, db.Conn, transform.Options{Models: own})
 }
 
 func metricsDictionary(c *metric.Catalogue) string {

@@ -356,3 +356,47 @@ func TestReceiptsGivenLate(t *testing.T) {
 		}
 	}
 }
+
+// TestInboxReadOnly: a share whose files can't be taken away is read all the same, once: everything counts and is answered,
+// each run says what stays and why, none takes it in again or gives up reading it. Once they can be taken away all is as ever.
+func TestInboxReadOnly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	zone := crashZone(t)
+	restore := durable.SetHook(func(s durable.Step) error {
+		if s.Op == durable.Delete && strings.Contains(s.Path, "/inbox/") {
+			return syscall.EROFS
+		}
+		return nil
+	})
+	defer restore()
+	returns := func() string {
+		_, out, _ := program(t, "returns", "list", "--zone", zone, "-f", "csv")
+		return out
+	}
+	var first string
+	for n := range 6 { // more than a file that ends the program is read again
+		code, _, log := program(t, "run", "--zone", zone, "--received-at", crashReceived)
+		if code != 1 || !strings.Contains(log, "read-only file system") {
+			t.Errorf("run %d: exit code %d\n%s", n+1, code, log)
+		}
+		switch {
+		case n == 0:
+			first = returns()
+		case !strings.Contains(log, "已接收，回执已发，但文件移不出收件箱"):
+			t.Errorf("run %d doesn't say why the files are still there:\n%s", n+1, log)
+		}
+		if got := returns(); got != first {
+			t.Errorf("run %d: the returns are others than after the first:\n%s", n+1, difference(first, got))
+		}
+	}
+	if _, _, log := program(t, "status", "--zone", zone); !strings.Contains(log, "not finished") {
+		t.Errorf("status doesn't name what isn't finished:\n%s", log)
+	}
+	restore()
+	program(t, "run", "--zone", zone, "--received-at", crashReceived)
+	if got, want := state(t, zone), state(t, sharedCalm(t)); got != want {
+		t.Errorf("differs from a zone whose inbox could be emptied:\n%s", difference(want, got))
+	}
+}

@@ -42,6 +42,11 @@ func (a *app) refuseIdle(cmd *cobra.Command) error {
 	if changed("zone") && (zoneless[path] || strings.HasPrefix(path, "completion")) {
 		return usageError{decl.Say("%[1]s has to do with no zone: --zone would change nothing", "%[1]s 与园区无关：--zone 不起作用", path)}
 	}
+	if changed("engine") {
+		if err := a.checkEngine(path); err != nil {
+			return err
+		}
+	}
 	if !changed("format") {
 		return nil
 	}

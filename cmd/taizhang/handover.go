@@ -66,7 +66,7 @@ func (a *app) ownedHere(cmd *cobra.Command, z *office.Zone, args []string, inste
 // here is ownedHere for a command that needs no owner, so that it waits for nobody, but doesn't work at the same files as
 // a serve.
 func (a *app) here(cmd *cobra.Command, z *office.Zone, args []string, instead map[string]string, own func() error) error {
-	if held := warehouse.Serving(z.Dir); held != nil && !a.served {
+	if held := warehouse.Serving(z.Dir); held != nil && !a.served && !a.onTrino(z) { // a serve has the zone's own files only
 		if err := a.handCommandOver(cmd, held, args, instead); !errors.Is(err, syscall.ECONNREFUSED) {
 			return err
 		}

@@ -52,6 +52,9 @@ func (a *app) modelsCmd() *cobra.Command {
 			if err := a.warnPortable(z); err != nil {
 				return err
 			}
+			if a.onTrino(z) {
+				return a.runTrino(cmd, z)
+			}
 			return a.ownedHere(cmd, z, args, nil, func() error {
 				m := a.meter()
 				out, err := z.Run(cmd.Context(), office.Options{Clock: a.now, Log: a.log(), Rebuild: full, Progress: m.report})
@@ -73,7 +76,7 @@ func (a *app) modelsCmd() *cobra.Command {
 		} else if set, err = forms.Load(); err != nil {
 			return "", err
 		}
-		models, err := plannedModels(context.Background(), set, own...)
+		models, err := office.PlanModels(context.Background(), set, own...)
 		if err != nil {
 			return "", usageError{err}
 		}

@@ -137,7 +137,13 @@ func (a *app) modelsTestCmd() *cobra.Command {
 			if err := a.warnPortable(z); err != nil {
 				return err
 			}
-			results, err := transform.RunCases(ctx, transform.Options{Models: z.Models}, func() (*warehouse.DB, error) { return emptyWarehouse(ctx, z) }, args...)
+			empty := func() (*warehouse.DB, error) { return emptyWarehouse(ctx, z) }
+			var results []transform.CaseResult
+			if a.onTrino(z) {
+				results, err = a.testTrino(ctx, z, empty, args)
+			} else {
+				results, err = transform.RunCases(ctx, transform.Options{Models: z.Models}, empty, args...)
+			}
 			if err != nil {
 				return usageError{err}
 			}

@@ -78,6 +78,7 @@ func formatOf(file string) string {
 
 // emit writes a listing to where the command line says.
 func (a *app) emit(l listing) error {
+	a.settle()
 	if err := a.checkTerminal(); err != nil {
 		return err
 	}

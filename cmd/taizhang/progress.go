@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -77,7 +78,7 @@ const (
 type meter struct {
 	a           *app
 	mu          sync.Mutex
-	what        lang.Text
+	what, more  lang.Text // more: what there is to say beside it
 	done, total int64
 	begun       time.Time // of what is done now
 	logged      time.Time
@@ -91,6 +92,7 @@ func (a *app) meter() *meter {
 		m.stop, m.ended = make(chan struct{}), make(chan struct{})
 		go m.drawing()
 	}
+	a.meters = append(a.meters, m)
 	return m
 }
 
@@ -119,17 +121,29 @@ func (m *meter) line(width int) string {
 	if m.what == (lang.Text{}) || took < drawAfter {
 		return ""
 	}
-	return progressLine(m.what, m.done, m.total, took, width)
+	return progressLine(m.what, m.done, m.total, took, width, m.more)
+}
+
+// aside says something beside what is reported, until the next report.
+func (m *meter) aside(more lang.Text) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.more = more
 }
 
 // report tells how much of what is done; a total of 0 is not known.
 func (m *meter) report(done, total int64, what lang.Text) {
+	m.reportWith(done, total, what, lang.Text{})
+}
+
+// reportWith is report with something more to say.
+func (m *meter) reportWith(done, total int64, what, more lang.Text) {
 	now := m.a.now()
 	m.mu.Lock()
 	if what != m.what {
 		m.begun = now
 	}
-	m.what, m.done, m.total = what, done, total
+	m.what, m.more, m.done, m.total = what, lang.Text{}, done, total
 	due := now.Sub(m.logged) >= logEvery
 	if due {
 		m.logged = now
@@ -140,17 +154,18 @@ func (m *meter) report(done, total int64, what lang.Text) {
 	}
 }
 
-// end takes the line away.
+// end takes the line away. It may be called again.
 func (m *meter) end() {
-	if m.stop != nil {
+	if m.a.meters = slices.DeleteFunc(m.a.meters, func(x *meter) bool { return x == m }); m.stop != nil {
 		close(m.stop)
 		<-m.ended
+		m.stop = nil
 	}
 }
 
 // progressLine is one line of progress: what is done, how much of how much, how fast, and how long it still takes. It is
 // cut where the terminal is narrower.
-func progressLine(what lang.Text, done, total int64, took time.Duration, width int) string {
+func progressLine(what lang.Text, done, total int64, took time.Duration, width int, more ...lang.Text) string {
 	rate := float64(done) / took.Seconds()
 	parts := []string{what.String()}
 	switch {
@@ -163,12 +178,17 @@ func progressLine(what lang.Text, done, total int64, took time.Duration, width i
 	default:
 		parts = append(parts, lang.Phrase("for %s", "已用%s", spanOf(took)))
 	}
-	if done > 0 {
+	if rate >= 1 {
 		parts = append(parts, lang.Phrase("%.0f/s", "每秒%.0f", rate))
 	}
 	if done > 0 && total > done {
 		left := time.Duration(float64(total-done) / rate * float64(time.Second))
 		parts = append(parts, lang.Phrase("%s left", "还需%s", spanOf(left)))
+	}
+	for _, m := range more {
+		if m != (lang.Text{}) {
+			parts = append(parts, m.String())
+		}
 	}
 	line := strings.Join(parts, "  ")
 	if textWidth(line) >= width {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"taizhang/internal/engine"
 	"taizhang/internal/lang"
 )
 
@@ -34,6 +36,41 @@ func TestProgressLine(t *testing.T) {
 		if got != c.want || textWidth(got) >= c.width {
 			t.Errorf("%q (%d columns), want %q", got, textWidth(got), c.want)
 		}
+	}
+}
+
+// TestTrinoProgress: a terminal sees what runs on Trino, with splits and stages, beside how much is done.
+func TestTrinoProgress(t *testing.T) {
+	defer lang.SpeakAsSystem()
+	at := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	a := &app{err: io.Discard, screen: newScreen(io.Discard), now: func() time.Time { return at }}
+	m := a.meter()
+	m.report(0, 67, lang.Say("building models on Trino", "在 Trino 上构建模型"))
+	at = at.Add(10 * time.Second)
+	m.report(5, 67, lang.Say("building models on Trino", "在 Trino 上构建模型"))
+	tell := m.watch(func() lang.Text { return lang.Say("core.fct_problem", "core.fct_problem") })
+	for _, c := range []struct {
+		told             engine.Progress
+		english, chinese string
+	}{
+		{engine.Progress{State: "PLANNING"}, "  core.fct_problem: planning", "  core.fct_problem：planning"},
+		{engine.Progress{State: "RUNNING", Nodes: 2, Done: 30, All: 120, Stages: 9, DoneStages: 3}, "  core.fct_problem: 30 of 120 splits, stage 3 of 9, 2 nodes", "  core.fct_problem：分片30/120，阶段3/9，2个节点"},
+		{engine.Progress{State: engine.Ended}, "", ""},
+	} {
+		tell(c.told)
+		for l, want := range map[lang.Language]string{lang.English: "building models on Trino  █░░░░░░░░░░░░░░░░░░░  5 of 67  2 min 4 s left" + c.english,
+			lang.Chinese: "在 Trino 上构建模型  █░░░░░░░░░░░░░░░░░░░  5/67  还需2分4秒" + c.chinese} {
+			lang.Speak(l)
+			if got := m.line(200); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+	}
+	// What is printed is printed after the line is gone, and ends it for good.
+	a.settle()
+	m.end()
+	if a.innermost() != nil {
+		t.Error("a meter runs on")
 	}
 }
 

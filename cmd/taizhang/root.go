@@ -19,6 +19,7 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
+	"taizhang/internal/engine"
 	"taizhang/internal/lang"
 	"taizhang/internal/logbook"
 	"taizhang/internal/warehouse"
@@ -55,13 +56,17 @@ var errRejected = lang.Errorf("some returns were rejected", "有报表被退回"
 type app struct {
 	in             io.Reader
 	out, err       io.Writer
-	screen         *screen // below err; nil: nobody looks
+	screen         *screen  // below err; nil: nobody looks
+	meters         []*meter // that tell how far work is now, the innermost last
 	zoneDir        string
 	format         string
 	output         string // file for the result; empty: standard output
 	replace        bool   // write over it
 	asOf, knownAt  string
 	from           string
+	engine         string          // duckdb, trino, or empty: what the zone's configuration says
+	path           string          // the command, such as models run
+	ctx            context.Context // of the command
 	quiet, verbose bool
 	served         bool     // a serve, which owns the zone, carries the command out for somebody beside it
 	cpuProfile     string   // for engineers: where a CPU profile of the command is written
@@ -132,9 +137,12 @@ func exitCode(err error) int {
 	var fault *decl.Fault
 	var refusal *office.Refusal
 	var handed codeError
+	var failure *engine.Failure
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &failure): // also in what a command takes for a wrong question
+		return exitFailed
 	case errors.As(err, &handed):
 		return int(handed)
 	case errors.Is(err, errRejected):
@@ -162,6 +170,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVarP(&a.format, "format", "f", "table", lang.Phrase("output: table, csv, json, md, xlsx or parquet", "输出格式：table、csv、json、md、xlsx 或 parquet"))
 	f.StringVar(&a.asOf, "as-of", "", lang.Phrase("business date that figures are computed for (2022-08-15)", "按哪一天计算数字（业务日期，如 2022-08-15）"))
 	f.StringVar(&a.knownAt, "known-at", "", lang.Phrase("count only returns received up to then (RFC 3339, or 2022-08-15 12:00)", "只计到此时为止收到的报表（RFC 3339，或 2022-08-15 12:00）"))
+	f.StringVar(&a.engine, "engine", "", lang.Phrase("which engine answers: duckdb or trino (default: trino where taizhang.yaml has engine: trino:, else duckdb)", "由哪个引擎计算：duckdb 或 trino（默认：taizhang.yaml 中写了 engine: trino: 的用 trino，否则 duckdb）"))
 	f.BoolVarP(&a.quiet, "quiet", "q", false, lang.Phrase("print results only", "只输出结果"))
 	f.BoolVarP(&a.verbose, "verbose", "v", false, lang.Phrase("log what is done, to stderr", "在屏幕上显示运行日志"))
 	f.StringVar(&a.cpuProfile, "cpuprofile", "", lang.Phrase("write a CPU profile for go tool pprof", "写出 CPU 性能数据，供 go tool pprof 使用"))
@@ -169,6 +178,7 @@ func (a *app) root() *cobra.Command {
 		panic(err) // it was added just before
 	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		a.path, a.ctx = pathOf(cmd), cmd.Context()
 		if err := a.refuseIdle(cmd); err != nil {
 			return err
 		}
@@ -254,7 +264,7 @@ func (a *app) zone() (*office.Zone, error) {
 	case "en":
 		lang.Speak(lang.English)
 	}
-	return z, nil
+	return z, a.refuseEngine(z)
 }
 
 // reader opens the zone's publication.
@@ -268,6 +278,9 @@ func (a *app) reader() (*office.Zone, *queries.Reader, error) {
 }
 
 func (a *app) readerOf(z *office.Zone) (*queries.Reader, error) {
+	if a.onTrino(z) {
+		return a.trinoReader(z)
+	}
 	r, note, err := z.Read()
 	if err != nil {
 		return nil, a.unpublished(z, err)

@@ -58,9 +58,13 @@ func serviceConfig(z *office.Zone, user bool) (*osservice.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	arguments := []string{"serve", "--zone", dir}
+	if z.Trino != nil { // whoever installs it has asked for that
+		arguments = append(arguments, "--engine", onDuckDB)
+	}
 	return &osservice.Config{
 		Name: "taizhang-" + z.Code, DisplayName: "台账 " + z.Name, Description: "台账：" + z.Name + " 的收件、发布和周报",
-		Arguments: []string{"serve", "--zone", dir}, WorkingDirectory: dir,
+		Arguments: arguments, WorkingDirectory: dir,
 		Option: osservice.KeyValue{"UserService": user, "Restart": "on-failure", "OnFailure": "restart", "DelayedAutoStart": true},
 	}, nil
 }

@@ -16,6 +16,7 @@ func (a *app) traceCell(ctx context.Context, cell string) error {
 	if err != nil {
 		return usageError{err}
 	}
+	a.path = "trace --cell"
 	_, r, err := a.reader()
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func (t *Trino) Read(ctx context.Context) (Engine, error) {
 		return nil, err
 	}
 	if run == "" {
-		return nil, lang.Errorf("nothing was published in catalog %s yet: taizhang models run --engine trino builds and publishes", "目录 %s 中还没有发布过：请先执行 taizhang models run --engine trino", t.Catalog)
+		return nil, &Failure{lang.Errorf("nothing was published in catalog %s yet: taizhang models run --engine trino builds and publishes", "目录 %s 中还没有发布过：请先执行 taizhang models run --engine trino", t.Catalog)}
 	}
 	return t.ReadRun(ctx, run)
 }

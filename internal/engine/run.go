@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/internal/calendar"
 	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
@@ -26,6 +27,7 @@ type Plan struct {
 	Models []warehouse.Model
 	Checks []Check
 	Clock  func() time.Time
+	Given  []Given // where given, models are built over these instead of the lake's; ctl.run is among them then
 }
 
 // Check is one statement about a model: a row of counts, one for each name, of
@@ -86,6 +88,37 @@ func (t *Trino) names(run string, models []warehouse.Model) map[string]string {
 	return out
 }
 
+// Lake is the point that the lake of the catalog holds: the newest of its zones.
+func (t *Trino) Lake(ctx context.Context) (p warehouse.Point, err error) {
+	none := &Failure{lang.Errorf("no lake is attached to catalog %s: run its attach.trino.sql there first (taizhang export writes it)", "目录 %s 中没有挂载数据湖：请先在那里执行其中的 attach.trino.sql（由 taizhang export 写出）", t.Catalog)}
+	got, err := t.Table(ctx, "select as_of, known_at, from_on from "+t.in("ctl", "run"))
+	var refused *Refused
+	switch {
+	case errors.As(err, &refused) && (refused.Name == "TABLE_NOT_FOUND" || refused.Name == "SCHEMA_NOT_FOUND"):
+		return p, none
+	case err != nil:
+		return p, err
+	case len(got.Rows) != 1:
+		return p, none
+	}
+	texts := make([]string, 3)
+	for i, v := range got.Rows[0] {
+		texts[i], _ = v.(string)
+	}
+	if texts[0] == "" || texts[1] == "" || texts[2] == "" { // the table is there, no zone is
+		return p, none
+	}
+	if p.KnownAt, err = time.Parse(warehouse.Stamp, texts[1]); err != nil {
+		return p, err
+	}
+	for i, into := range map[int]*calendar.Date{0: &p.AsOf, 2: &p.From} {
+		if *into, err = calendar.ParseDate(texts[i]); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
 // Build builds all models in a schema of its own and tests them. What went
 // wrong leaves nothing behind that anybody reads.
 func (t *Trino) Build(ctx context.Context, p Plan, step func(Step)) (b *Built, err error) {
@@ -108,8 +141,13 @@ func (t *Trino) Build(ctx context.Context, p Plan, step func(Step)) (b *Built, e
 			b = nil
 		}
 	}()
-	if err := t.Exec(ctx, fmt.Sprintf("create table %s as select date %s as as_of, cast(%s as timestamp(6)) as known_at, date %s as from_on",
-		b.names["ctl.run"], warehouse.Quote(p.Point.AsOf.String()), warehouse.Quote(p.Point.KnownAt.Format(warehouse.Stamp)), warehouse.Quote(p.Point.From.String()))); err != nil {
+	if len(p.Given) > 0 {
+		err = t.give(ctx, b, p.Given)
+	} else {
+		err = t.Exec(ctx, fmt.Sprintf("create table %s as select date %s as as_of, cast(%s as timestamp(6)) as known_at, date %s as from_on",
+			b.names["ctl.run"], warehouse.Quote(p.Point.AsOf.String()), warehouse.Quote(p.Point.KnownAt.Format(warehouse.Stamp)), warehouse.Quote(p.Point.From.String())))
+	}
+	if err != nil {
 		return b, err
 	}
 	for i, m := range p.Models {

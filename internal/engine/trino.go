@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -11,7 +12,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/trinodb/trino-go-client/trino"
@@ -29,8 +33,10 @@ type Config struct {
 	Catalog string        // of the lake; default lake
 	Grace   time.Duration // how long runs that count no longer stay; default a day
 
-	PasswordFile string // its first line; without it the environment's TAIZHANG_TRINO_PASSWORD
-	TokenFile    string // its first line; without it the environment's TAIZHANG_TRINO_TOKEN
+	PasswordFile string // its first line; without it PasswordEnv
+	PasswordEnv  string // a variable of the environment, which then has to be set; without it TAIZHANG_TRINO_PASSWORD
+	TokenFile    string // its first line; without it TokenEnv
+	TokenEnv     string // like PasswordEnv; without it TAIZHANG_TRINO_TOKEN
 	CAFile       string // PEM, of certificates that the system doesn't know
 
 	Session map[string]string // session properties, such as retry_policy
@@ -38,7 +44,7 @@ type Config struct {
 	RetryFor time.Duration // how long a lost connection is tried again; default two minutes
 }
 
-// Names of the environment's secrets.
+// Names of the environment's secrets where the configuration names none.
 const (
 	PasswordEnv = "TAIZHANG_TRINO_PASSWORD"
 	TokenEnv    = "TAIZHANG_TRINO_TOKEN"
@@ -46,18 +52,22 @@ const (
 
 // Progress of a statement: what Trino says of it.
 type Progress struct {
-	State            string // QUEUED, RUNNING, …
-	Nodes            int
-	Done, All        int // splits
-	Rows, PeakMemory int64
+	State              string // QUEUED, RUNNING, …; Ended once this side has its answer
+	Nodes              int
+	Done, All          int // splits
+	Stages, DoneStages int
+	Rows, PeakMemory   int64
 }
+
+// Ended is the last state of every statement that is watched, whether it succeeded or not.
+const Ended = "ENDED"
 
 // Trino is a connection to a coordinator. Statements take turns.
 type Trino struct {
 	Config
 	db *sql.DB
 
-	// Watch, where given, is told how each statement goes.
+	// Watch, where given, is told how each statement goes, also by other goroutines, but by one at a time.
 	Watch func(Progress)
 }
 
@@ -82,11 +92,11 @@ func OpenTrino(c Config) (*Trino, error) {
 	if at.User != nil {
 		return nil, lang.Errorf("the coordinator's address holds a user; write user: and password_file: instead", "协调节点地址中含有用户；请改写 user: 和 password_file:")
 	}
-	password, err := secret(c.PasswordFile, PasswordEnv)
+	password, err := secret(c.PasswordFile, c.PasswordEnv, PasswordEnv)
 	if err != nil {
 		return nil, err
 	}
-	token, err := secret(c.TokenFile, TokenEnv)
+	token, err := secret(c.TokenFile, c.TokenEnv, TokenEnv)
 	if err != nil {
 		return nil, err
 	}
@@ -103,23 +113,36 @@ func OpenTrino(c Config) (*Trino, error) {
 		RequestRetryTimeout: &c.RetryFor, RequestRetryMaxAttempts: &attempts,
 	})
 	if err != nil {
-		return nil, lang.Errorf("connect to %s: %s", "连接 %s：%s", at.Host, masked(err.Error(), password, token))
+		return nil, &Failure{lang.Errorf("connect to %s: %s", "连接 %s：%s", at.Host, masked(err.Error(), password, token))}
 	}
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(1)
 	return &Trino{Config: c, db: db}, nil
 }
 
-// secret is the first line of a file, else a variable of the environment.
-func secret(file, env string) (string, error) {
+// secret is the first line of a file, else a variable of the environment: the one that is named, else the usual one, if it is set.
+func secret(file, named, usual string) (string, error) {
 	if file == "" {
-		return os.Getenv(env), nil
+		if named == "" {
+			return os.Getenv(usual), nil
+		}
+		if value := os.Getenv(named); value != "" {
+			return value, nil
+		}
+		return "", lang.Errorf("the environment variable %s, which should hold the secret for Trino, is not set or empty", "应存放 Trino 密钥的环境变量 %s 没有设置或为空", named)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", lang.Errorf("the file with the secret can't be read: %w", "无法读取存放密钥的文件：%w", err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
+		return "", lang.Errorf("%s holds a secret and can be read by everybody (mode %04o); chmod 600 it", "%s 存放密钥，却人人可读（权限 %04o）；请执行 chmod 600", file, info.Mode().Perm())
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", lang.Errorf("the file with the secret can't be read: %w", "无法读取存放密钥的文件：%w", err)
 	}
-	line, _, _ := strings.Cut(string(text), "\n")
+	line, _, _ := strings.Cut(strings.TrimPrefix(string(text), "\ufeff"), "\n")
 	if line = strings.TrimSpace(line); line == "" {
 		return "", lang.Errorf("%s is empty", "%s 是空的", file)
 	}
@@ -140,18 +163,38 @@ func masked(text string, secrets ...string) string {
 // Close ends the connection.
 func (t *Trino) Close() error { return t.db.Close() }
 
-type watcher func(Progress)
-
-func (w watcher) Update(i trino.QueryProgressInfo) {
-	s := i.QueryStats
-	w(Progress{s.State, s.Nodes, s.CompletedSplits, s.TotalSplits, s.ProcessedRows, s.PeakMemoryBytes})
+// watcher tells of one statement. The client reports from a goroutine of its own, also after the answer: that is left out.
+type watcher struct {
+	mu   sync.Mutex
+	tell func(Progress)
+	over bool
 }
 
-func (t *Trino) watched(args []any) []any {
-	if t.Watch == nil {
-		return args
+func (w *watcher) say(p Progress) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.over = p.State == Ended
+		w.tell(p)
 	}
-	return append(args, sql.Named("X-Trino-Progress-Callback", watcher(t.Watch)), sql.Named("X-Trino-Progress-Callback-Period", time.Second))
+}
+
+// Update is what the client calls.
+func (w *watcher) Update(i trino.QueryProgressInfo) {
+	s := i.QueryStats
+	p := Progress{State: s.State, Nodes: s.Nodes, Done: s.CompletedSplits, All: s.TotalSplits, Rows: s.ProcessedRows, PeakMemory: s.PeakMemoryBytes}
+	for open := append(s.RootStage.SubStages[:0:0], s.RootStage); len(open) > 0; {
+		stage := open[0]
+		open = append(open[1:], stage.SubStages...)
+		if stage.StageID == "" { // nothing is planned yet
+			continue
+		}
+		p.Stages++
+		if stage.Done {
+			p.DoneStages++
+		}
+	}
+	w.say(p)
 }
 
 // Exec runs a statement to its end. Cancelling the context cancels it there too.
@@ -162,7 +205,12 @@ func (t *Trino) Exec(ctx context.Context, statement string) error {
 
 // Table runs a query and reads it whole, with values and types as a query of DuckDB gives them.
 func (t *Trino) Table(ctx context.Context, query string, args ...any) (out result.Table, err error) {
-	rows, err := t.db.QueryContext(ctx, query, t.watched(args)...)
+	if t.Watch != nil {
+		w := &watcher{tell: t.Watch}
+		defer w.say(Progress{State: Ended})
+		args = append(slices.Clone(args), sql.Named("X-Trino-Progress-Callback", w), sql.Named("X-Trino-Progress-Callback-Period", time.Second))
+	}
+	rows, err := t.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return out, t.explain(ctx, err)
 	}
@@ -239,11 +287,24 @@ func plain(v any, kind string) any {
 	return v
 }
 
+// Failure is what Trino, or the way to it, did not do: no fault of a command line or a declaration.
+type Failure struct{ err error }
+
+func (f *Failure) Error() string { return f.err.Error() }
+func (f *Failure) Unwrap() error { return f.err }
+
+// In is Error in a given language.
+func (f *Failure) In(l lang.Language) string { return lang.In(f.err, l) }
+
 // explain says of what Trino or the way to it refused what is wrong and what to do.
 func (t *Trino) explain(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
-		return errors.Join(ctx.Err())
+		return ctx.Err()
 	}
+	return &Failure{t.cause(err)}
+}
+
+func (t *Trino) cause(err error) error {
 	at, _ := url.Parse(t.URL)
 	host := at.Host
 	var failed *trino.ErrQueryFailed
@@ -259,6 +320,10 @@ func (t *Trino) explain(ctx context.Context, err error) error {
 	}
 	var operation *net.OpError
 	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &certificate) {
+		return lang.Errorf("Trino at %s can't be trusted: its certificate isn't known here: name the office's own under ca_file: (%w)", "%s 的 Trino 不可信：这里不认得它的证书：请在 ca_file: 写明单位自己的证书（%w）", host, certificate)
+	}
 	if errors.As(err, &operation) || errors.As(err, &dns) || failed != nil && failed.StatusCode >= 500 || strings.Contains(err.Error(), "giving up after") || strings.Contains(err.Error(), "EOF") {
 		return lang.Errorf("Trino at %s can't be reached: check that the coordinator runs and that nothing lies between (address, port, firewall, certificate): %w",
 			"连不上 %s 的 Trino：请检查协调节点是否在运行、网络是否畅通（地址、端口、防火墙、证书）：%w", host, err)

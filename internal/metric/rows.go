@@ -24,7 +24,7 @@ func (c *Compiler) Trace(table string, filters []string, fields map[string][]str
 	}
 	var b strings.Builder
 	if c.fact.Mode == Obligation {
-		fmt.Fprintf(&b, "select submitter, form, period, due_at, %s as contributes, %s as contributes_den, submitter_code from %s%s",
+		fmt.Fprintf(&b, "select submitter, form, period, due_at, %s as contributes, %s as contributes_den, submitter_code, zone from %s%s",
 			c.Contribution(m, ms[0]), den, table, where(append(slices.Clone(filters), "("+strings.Join(matches, " or ")+")")))
 		return b.String()
 	}
@@ -39,10 +39,10 @@ func (c *Compiler) Trace(table string, filters []string, fields map[string][]str
 			form += fmt.Sprintf("left join raw.%[2]s as v%[1]d on v%[1]d.zone = t.zone and v%[1]d.return_id = t.return_id and v%[1]d.sheet = t.sheet and v%[1]d.row_no = t.row_no\n", i, warehouse.Ident(id))
 		}
 	}
-	b.WriteString("select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den, r.form" + values + "\nfrom rows_of as t\n" + form +
+	b.WriteString("select t.return_id, r.file, r.archive, t.submitter, t.sheet, t.row_no, t.contributes, t.contributes_den, r.form, t.zone" + values + "\nfrom rows_of as t\n" + form +
 		`left join raw.return as r on r.zone = t.zone and r.return_id = t.return_id
 left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
-order by coalesce(s.seq, 9999), t.submitter, t.return_id, t.sheet, t.row_no`)
+order by coalesce(s.seq, 9999), t.submitter, t.zone, t.return_id, t.sheet, t.row_no`)
 	return b.String()
 }
 

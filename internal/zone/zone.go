@@ -33,6 +33,7 @@ type Zone struct {
 	Joined     bool         // it holds what other zones received (taizhang join) and takes in nothing itself
 	Ranking    bool         // the weekly workbook shows 位次
 	Mail       *mail.Config // where summaries are sent; nil: all is files
+	Trino      *Trino       // where models are built and figures computed; nil: here, by the embedded engine
 
 	own       []string        // the zone's name in other ways, as it stands before its units' names
 	plainName string          // the zone's name as it is compared

@@ -394,7 +394,7 @@ func TestSample(t *testing.T) {
 		}
 	}
 	text := string(Sample("x", calendar.NewDate(2026, 11, 28)))
-	for _, keys := range [][]string{zoneKeys, submitterKeys, returnKeys, JobNames, jobKeys, backupKeys, alertKeys, limitKeys} {
+	for _, keys := range [][]string{zoneKeys, submitterKeys, returnKeys, JobNames, jobKeys, backupKeys, alertKeys, limitKeys, engineKeys, trinoKeys} {
 		for _, key := range keys {
 			if !strings.Contains(text, key) {
 				t.Errorf("the sample does not explain %s", key)
@@ -417,7 +417,7 @@ func TestSample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, strings.Join(lines, "\n"))
 	}
-	if len(z.Submitters) != 4 || len(z.Targets) != 2 || !z.Jobs["summary"].Set || !z.Ranking || z.Limits != DefaultLimits() || !z.AsOf.Valid() {
+	if len(z.Submitters) != 4 || len(z.Targets) != 2 || !z.Jobs["summary"].Set || !z.Ranking || z.Limits != DefaultLimits() || !z.AsOf.Valid() || z.Trino == nil || z.Trino.Grace != 24*time.Hour {
 		t.Errorf("%+v", z)
 	}
 }

@@ -2,7 +2,6 @@ package office
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -88,7 +87,7 @@ func (z *Zone) Troubles() ([]string, error) {
 	return append(out, waiting...), err
 }
 
-// Journal says which files are taken in but not answered yet, and when the last arrival or decision was; zero before the
+// Journal says which files are taken in but not finished, and when the last arrival or decision was; zero before the
 // first.
 func (z *Zone) Journal() (unanswered []string, last time.Time, err error) {
 	a, err := archive.View(z.Archive())
@@ -104,7 +103,7 @@ func (z *Zone) Journal() (unanswered []string, last time.Time, err error) {
 		return nil, last, err
 	}
 	for _, e := range pending {
-		unanswered = append(unanswered, fmt.Sprintf("%s: taken in as arrival %d, but not answered yet", e.Path, e.Seq))
+		unanswered = append(unanswered, lang.Phrase("%s: taken in as arrival %d, but not finished: its receipt is not written or the file not out of the inbox", "%s：已作为第%d号收件接收，但回执没写出或文件没移出收件箱", e.Path, e.Seq))
 	}
 	last, err = a.LastAt()
 	return unanswered, last, err

@@ -27,6 +27,7 @@ type node struct {
 	name string
 	port int
 	dir  string
+	jvm  []string // what Java is started with
 	cmd  *exec.Cmd
 	done chan struct{}
 }
@@ -75,6 +76,7 @@ func startCluster(t testing.TB, workers int) *cluster {
 		}
 	}
 	t.Cleanup(func() { c.stop(t) })
+	go endWithParent(os.Getppid())
 	for i, port := range ports {
 		n := &node{name: fmt.Sprintf("node-%d", i), port: port, dir: filepath.Join(dir, fmt.Sprintf("node-%d", i))}
 		c.configure(t, n, i == 0, exchange)
@@ -112,20 +114,22 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 	etc := filepath.Join(n.dir, "etc")
 	heap := workerHeap
 	config := []string{fmt.Sprintf("coordinator=%t", coordinator), fmt.Sprintf("http-server.http.port=%d", n.port), "discovery.uri=" + c.url,
-		"retry-policy=TASK", "memory.heap-headroom-per-node=512MB", "task.concurrency=2", "task.max-worker-threads=4"}
+		"retry-policy=NONE", "memory.heap-headroom-per-node=512MB", "task.concurrency=1", "task.max-writer-count=1", "task.max-worker-threads=4"}
 	if coordinator {
 		heap = coordinatorHeap
 		config = append(config, "node-scheduler.include-coordinator=false", "query.max-memory=3GB", "query.max-memory-per-node=512MB",
-			"fault-tolerant-execution-task-memory=256MB", "query.min-expire-age=1m", "query.max-history=50", "fault-tolerant-execution-max-partition-count=4")
+			"fault-tolerant-execution-task-memory=256MB", "optimizer.join-reordering-strategy=NONE", "join-distribution-type=BROADCAST", "query.min-expire-age=1m", "query.max-history=50", "fault-tolerant-execution-max-partition-count=4", "fault-tolerant-execution-min-partition-count=2")
 	} else {
 		config = append(config, "query.max-memory-per-node=1GB")
 	}
 	write(t, filepath.Join(etc, "config.properties"), config...)
-	write(t, filepath.Join(etc, "node.properties"), "node.environment=taizhang", "node.id="+n.name, "node.data-dir="+filepath.Join(n.dir, "data"),
-		"node.bind-ip=127.0.0.1", "node.internal-address=127.0.0.1")
-	write(t, filepath.Join(etc, "jvm.config"), "-server", "-Xmx"+heap, "-XX:+UseG1GC", "-XX:G1HeapRegionSize=8M", "-XX:+ExplicitGCInvokesConcurrent",
+	n.jvm = []string{"-server", "-Xmx" + heap, "-XX:+UseG1GC", "-XX:G1HeapRegionSize=8M", "-XX:+ExplicitGCInvokesConcurrent",
 		"-XX:+ExitOnOutOfMemoryError", "-XX:ReservedCodeCacheSize=256M", "-Djdk.attach.allowAttachSelf=true", "-Dfile.encoding=UTF-8",
-		"-Duser.timezone=Asia/Shanghai", "-XX:+EnableDynamicAgentLoading")
+		"-Duser.timezone=Asia/Shanghai", "-XX:+EnableDynamicAgentLoading",
+		"-Dnode.environment=taizhang", "-Dnode.id=" + n.name, "-Dnode.data-dir=" + filepath.Join(n.dir, "data"), "-Dnode.bind-ip=127.0.0.1", "-Dnode.internal-address=127.0.0.1"}
+	if !coordinator { // small statements: compiling better costs a worker more than it gains, while the coordinator plans all of them
+		n.jvm = append(n.jvm, "-XX:TieredStopAtLevel=1")
+	}
 	write(t, filepath.Join(etc, "exchange-manager.properties"), "exchange-manager.name=filesystem", "exchange.base-directories="+exchange)
 	write(t, filepath.Join(etc, "log.properties"), "io.trino=WARN")
 	for _, catalog := range catalogs {
@@ -135,13 +139,22 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 		}
 		write(t, filepath.Join(etc, "catalog", catalog+".properties"), "connector.name=hive", "hive.metastore=file", "hive.metastore.catalog.dir=local:///hive",
 			"fs.native-local.enabled=true", "local.location="+at, "hive.storage-format=PARQUET", "hive.parquet.time-zone=UTC",
-			"hive.timestamp-precision=MICROSECONDS", "hive.non-managed-table-writes-enabled=true")
+			"hive.timestamp-precision=MICROSECONDS", "hive.non-managed-table-writes-enabled=true",
+			"hive.table-statistics-enabled=false", "hive.collect-column-statistics-on-write=false", "hive.metastore-cache-ttl=1h") // planning is what small questions cost
 	}
 }
 
+// start runs Java itself, as the server's launcher would: nothing lies between this process and Java, so that it ends with this one.
 func (n *node) start(t testing.TB, server, java string) {
-	cmd := exec.Command(filepath.Join(server, "bin", "launcher"), "run", "--etc-dir", filepath.Join(n.dir, "etc"), "--data-dir", filepath.Join(n.dir, "data"))
-	cmd.Env = append(os.Environ(), "JAVA_HOME="+java, "PATH="+filepath.Join(java, "bin")+":"+os.Getenv("PATH"))
+	for _, d := range []string{"plugin", "secrets-plugin"} { // the server looks for them, and for etc, where it is started
+		if err := os.Symlink(filepath.Join(server, d), filepath.Join(n.dir, d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command(filepath.Join(java, "bin", "java"), append(n.jvm, "-cp", filepath.Join(server, "lib", "*"), "-Dconfig=etc/config.properties",
+		"-Dlog.levels-file=etc/log.properties", "-Dlog.enable-console=true", "io.trino.server.TrinoServer")...)
+	cmd.Dir = n.dir
+	cmd.Env = append(os.Environ(), "JAVA_HOME="+java)
 	out, err := os.Create(filepath.Join(n.dir, "log"))
 	if err != nil {
 		t.Fatal(err)
@@ -163,6 +176,16 @@ func (n *node) start(t testing.TB, server, java string) {
 	}()
 	if err := <-started; err != nil {
 		t.Fatal(err)
+	}
+}
+
+// endWithParent ends this process, and the nodes with it, where the one that started it is killed: a test that nobody waits
+// for would keep the cluster up for its hour.
+func endWithParent(parent int) {
+	for range time.Tick(time.Second) {
+		if os.Getppid() != parent {
+			os.Exit(1)
+		}
 	}
 }
 
@@ -228,6 +251,31 @@ func (c *cluster) workers() int {
 		return -1
 	}
 	return len(nodes)
+}
+
+// running are the statements that the coordinator hasn't finished.
+func (c *cluster) running(t testing.TB) (out []string) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, c.url+"/v1/query", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Trino-User", "test")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var list []struct{ State, Query string }
+	if err := json.NewDecoder(res.Body).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range list {
+		if q.State != "FINISHED" && q.State != "FAILED" {
+			out = append(out, q.Query)
+		}
+	}
+	return out
 }
 
 // memory is what all nodes hold now, in bytes.
