@@ -34,9 +34,9 @@ func TestTrino(t *testing.T) {
 		}
 	}
 	d := demo(t)
+	d.attach(t, c)
 	t.Run("demo", func(t *testing.T) {
 		l := load(t, c, "lake", "NONE", d.publication())
-		d.attach(t, c)
 		d.givenUp(t, c, l)
 		b := d.run(t, l)
 		l.sameModels(t, b)
