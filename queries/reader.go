@@ -42,6 +42,8 @@ type Reader struct {
 	prefix string          // of the names of what it restates, apart from those of other readers of the file
 	graph  *lineage.Graph  // of the models, once asked for
 
+	heldBack int // checks that failed since
+
 	closing []func() error // what is done once it is closed
 
 	mu       sync.Mutex
@@ -78,8 +80,15 @@ func Open(path string, c *metric.Catalogue) (*Reader, error) {
 		db.Close()
 		return nil, lang.Errorf("%s can't be read: %w", "%s 读不出来：%w", path, err)
 	}
+	if err := db.Conn.QueryRowContext(context.Background(), "select count(*) from ctl.check_result where severity = 'error' and failing > 0").Scan(&r.heldBack); err != nil {
+		return nil, errors.Join(lang.Errorf("%s: %w", "%s：%w", path, err), db.Close())
+	}
 	return r, nil
 }
+
+// HeldBack is how many checks failed in the run after this publication: its figures were not published, these are the ones
+// before. 0: nothing is held back.
+func (r *Reader) HeldBack() int { return r.heldBack }
 
 // OpenEngine answers from what another engine has published. The reader closes it.
 func OpenEngine(ctx context.Context, e engine.Engine, c *metric.Catalogue) (*Reader, error) {

@@ -286,7 +286,15 @@ func (a *app) readerOf(z *office.Zone) (*queries.Reader, error) {
 		return nil, a.unpublished(z, err)
 	}
 	a.sayNote(note)
+	a.sayHeldBack(r)
 	return r, nil
+}
+
+// sayHeldBack says that there would be newer figures.
+func (a *app) sayHeldBack(r *queries.Reader) {
+	if n := r.HeldBack(); n > 0 {
+		a.sayNote(lang.Phrase("newer figures are held back, since %d checks failed in the run after these; list them with: taizhang sql @failed", "有更新的数字没有发布：此后一次运行有%d项检查未通过；逐项查看：taizhang sql @failed", n))
+	}
 }
 
 // unpublished says what to do where nothing is published yet.

@@ -33,6 +33,7 @@ type layout struct {
 	Login   bool // there are users, so that one can leave
 	Nav     []navItem
 	Point   pointView
+	Stale   []string // why the figures are not the newest there could be
 	Path    string
 	Version string
 	query   url.Values

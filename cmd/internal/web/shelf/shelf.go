@@ -49,6 +49,9 @@ type Reading struct {
 	*keep
 }
 
+// Note says why this isn't the newest publication under its own name, "" where it is.
+func (r *Reading) Note() string { return r.note }
+
 // keep is what was made from a publication.
 type keep struct {
 	mu   sync.Mutex

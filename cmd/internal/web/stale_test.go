@@ -1,0 +1,54 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"taizhang/transform"
+)
+
+// TestStaleIsTold: where newer figures were held back, or the newest file is damaged, every page of figures says so.
+func TestStaleIsTold(t *testing.T) {
+	dir := copyZone(t)
+	x := open(t, dir, nil)
+	pages := []string{"/", "/figures/closure_rate", "/units/smj", "/returns"}
+	for _, p := range pages {
+		if strings.Contains(x.page(p), `class="stale"`) {
+			t.Errorf("%s calls figures old that are the newest", p)
+		}
+	}
+	failed := transform.Result{Checks: []transform.CheckResult{{Model: "mart.own", Check: "few", Predicate: "n < 1", Failing: 1}}}
+	file := filepath.Join(dir, "published", "taizhang.duckdb")
+	if err := transform.NoteFailure(t.Context(), x.server.zoneOf().Published(), failed); err != nil {
+		t.Fatal(err)
+	}
+	x.close()
+	x = open(t, dir, nil)
+	for _, p := range pages {
+		if page := x.page(p); !strings.Contains(page, "有1项检查未通过，新的数字没有发布") {
+			t.Errorf("%s doesn't say that newer figures are held back", p)
+		}
+	}
+	id := firstReturn(t, x.page("/units/smj"))
+	if a := x.post("/returns/"+id+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther { // it publishes
+		t.Fatalf("withdraw: status %d\n%s", a.status, a.body)
+	}
+	x.close()
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, info.Size()/2); err != nil {
+		t.Fatal(err)
+	}
+	x = open(t, dir, nil)
+	for _, p := range pages {
+		if page := x.page(p); !strings.Contains(page, "最新发布的数据文件已损坏") {
+			t.Errorf("%s doesn't say that the newest publication is damaged", p)
+		}
+	}
+}
