@@ -132,7 +132,15 @@ func (b *tab) clickOf(xpath string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, most)
 	defer cancel()
-	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.Search(xpath), chromedp.NodeVisible)); err != nil {
+	for {
+		_, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.Search(xpath), chromedp.NodeVisible))
+		if err == nil {
+			return
+		}
+		// The page was shown anew between the search and the click, as pages with news are.
+		if ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node") {
+			continue
+		}
 		b.t.Fatalf("click %s: %v\n%.2000s", xpath, err, b.says())
 	}
 }
