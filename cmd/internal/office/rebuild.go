@@ -111,7 +111,7 @@ func (w *work) replay(ctx context.Context) error {
 	if err := w.prepare(ctx); err != nil {
 		return err
 	}
-	then, done, total := w.z, int64(0), int64(w.archive.NextArrival()-1)
+	then, done, total := w.z, int64(0), int64(len(w.archive.Arrivals()))
 	erasures, err := w.archive.ErasedPersons()
 	if err != nil {
 		return err
