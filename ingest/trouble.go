@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -101,8 +100,8 @@ func (s *Session) leave(todo []arrival) error {
 	for _, a := range todo {
 		path := filepath.Join(s.In.Zone.Inbox(), filepath.FromSlash(a.path))
 		if failed != nil && slices.Contains(paths, path) {
-			if _, err := os.Lstat(path); err == nil {
-				s.wait(a, noLeaving, lang.Errorf("take it out of the inbox: %w", "移出收件箱：%w", durable.Remove(path)))
+			if err := durable.Remove(path); err != nil { // it may have been another of the files that couldn't be removed
+				s.wait(a, noLeaving, lang.Errorf("take it out of the inbox: %w", "移出收件箱：%w", err))
 				continue
 			}
 		}

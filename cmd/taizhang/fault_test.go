@@ -400,3 +400,26 @@ func TestInboxReadOnly(t *testing.T) {
 		t.Errorf("differs from a zone whose inbox could be emptied:\n%s", difference(want, got))
 	}
 }
+
+// TestRemovedAtSecondTry: a file that leaves the inbox at the second try has left it; nothing waits and nothing is said.
+func TestRemovedAtSecondTry(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	zone, failed := crashZone(t), false
+	restore := durable.SetHook(func(s durable.Step) error {
+		if s.Op == durable.Delete && strings.Contains(s.Path, "/inbox/") && !failed {
+			failed = true
+			return syscall.EIO
+		}
+		return nil
+	})
+	code, _, log := program(t, "run", "--zone", zone, "--received-at", crashReceived)
+	restore()
+	if !failed || code != 3 || strings.Contains(log, "take it out of the inbox") {
+		t.Errorf("exit code %d, %t\n%s", code, failed, log)
+	}
+	if got, want := state(t, zone), state(t, sharedCalm(t)); got != want {
+		t.Errorf("differs from an undisturbed zone:\n%s", difference(want, got))
+	}
+}
