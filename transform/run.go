@@ -122,6 +122,9 @@ func Run(ctx context.Context, conn *sql.Conn, o Options) (Result, error) {
 	if err := b.dropStale(); err != nil {
 		return res, err
 	}
+	if err := b.setRun(); err != nil {
+		return res, err
+	}
 	for _, m := range models {
 		built, err := b.model(m)
 		if err != nil {

@@ -18,8 +18,7 @@ const (
 	runKnownAt = "ctl.run_known_at()"
 )
 
-// readViews learns how the tables and views of models are laid out, and lets
-// the macros give the date and time of this run.
+// readViews learns how the tables and views of models are laid out.
 func (b *builder) readViews() error {
 	err := warehouse.Each(b.ctx, b.conn, "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns() where not internal and schema_name in ('built', 'core', 'mart') order by column_index", func(v []any) error {
 		name := v[0].(string)
@@ -29,13 +28,17 @@ func (b *builder) readViews() error {
 	if err != nil {
 		return err
 	}
-	err = warehouse.Each(b.ctx, b.conn, "select schema_name || '.' || view_name, sql from duckdb_views() where not internal and schema_name in ('core', 'mart')", func(v []any) error {
+	return warehouse.Each(b.ctx, b.conn, "select schema_name || '.' || view_name, sql from duckdb_views() where not internal and schema_name in ('core', 'mart')", func(v []any) error {
 		text := v[1].(string)
 		b.stamped[v[0].(string)] = strings.Contains(text, runAsOf) || strings.Contains(text, runKnownAt)
 		return nil
 	})
-	if err != nil || !b.oneRun {
-		return err
+}
+
+// setRun lets the macros give the date and time of this run.
+func (b *builder) setRun() error {
+	if !b.oneRun {
+		return nil
 	}
 	return b.exec("create or replace macro " + runAsOf + " as date " + warehouse.Quote(b.asOf) + ";" +
 		"create or replace macro " + runKnownAt + " as cast(" + warehouse.Quote(b.knownAt) + " as timestamp(6))")
