@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"taizhang/transform"
 )
@@ -26,10 +27,10 @@ func TestStaleIsTold(t *testing.T) {
 	if err := transform.NoteFailure(t.Context(), x.server.zoneOf().Published(), failed); err != nil {
 		t.Fatal(err)
 	}
-	x.close()
-	x = open(t, dir, nil)
+	const heldBack = "有1项检查未通过，新的数字没有发布"
+	eventually(t, 30*time.Second, "the open page doesn't learn that newer figures are held back", func() bool { return strings.Contains(x.page("/"), heldBack) })
 	for _, p := range pages {
-		if page := x.page(p); !strings.Contains(page, "有1项检查未通过，新的数字没有发布") {
+		if page := x.page(p); !strings.Contains(page, heldBack) {
 			t.Errorf("%s doesn't say that newer figures are held back", p)
 		}
 	}
