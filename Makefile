@@ -36,7 +36,7 @@ soak: prerequisites ## mix returns, corrections, kills, full disks, clock steps,
 
 # Trino (821 MB, by Maven) and a Java 24 or newer are kept in the user's cache folder; TAIZHANG_TRINO_CACHE=DIR elsewhere.
 test-trino: prerequisites ## prove on a Trino cluster that it gives DuckDB's figures (minutes; QUICK=1 asks for fewer figures, ROWS=5000000 adds a large zone)
-	@TAIZHANG_TEST_TRINO=1 TAIZHANG_TEST_TRINO_ROWS=$(ROWS) TAIZHANG_TEST_TRINO_QUICK=$(QUICK) $(GO) test -timeout 60m -count 1 -v -run '^TestTrino$$' ./cmd/internal/trinotest
+	@TAIZHANG_TEST_TRINO=1 TAIZHANG_TEST_TRINO_ROWS=$(ROWS) TAIZHANG_TEST_TRINO_QUICK=$(QUICK) $(GO) test -timeout 60m -count 1 $(if $(CI),,-v) -run '^TestTrino$$' ./cmd/internal/trinotest
 
 vet: prerequisites ## look for mistakes: gofmt, vet, staticcheck (pinned in go.mod)
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }

@@ -203,8 +203,33 @@ func (t *Trino) Exec(ctx context.Context, statement string) error {
 	return err
 }
 
-// Table runs a query and reads it whole, with values and types as a query of DuckDB gives them.
+// tries is how often a statement is sent that ended because a worker was lost: a cluster whose retry-policy is NONE leaves
+// that to whoever asks, and a busy one loses a worker for a moment.
+const tries = 4
+
+// Table runs a query and reads it whole, with values and types as a query of DuckDB gives them. Where a worker was lost it is
+// sent again, with back-off; an insert isn't, for what it had written might count twice.
 func (t *Trino) Table(ctx context.Context, query string, args ...any) (out result.Table, err error) {
+	wait := min(2*time.Second, t.RetryFor/10)
+	for try := 1; ; try++ {
+		out, err = t.once(ctx, query, args...)
+		var refused *Refused
+		if !errors.As(err, &refused) || !slices.Contains(workerLost, refused.Name) || strings.HasPrefix(query, "insert") {
+			return out, err
+		}
+		if try == tries {
+			return out, lang.Errorf("tried %d times: %w", "已尝试%d次：%w", tries, err)
+		}
+		select {
+		case <-ctx.Done():
+			return out, ctx.Err()
+		case <-time.After(wait):
+			wait *= 2
+		}
+	}
+}
+
+func (t *Trino) once(ctx context.Context, query string, args ...any) (out result.Table, err error) {
 	if t.Watch != nil {
 		w := &watcher{tell: t.Watch}
 		defer w.say(Progress{State: Ended})
@@ -351,7 +376,13 @@ func (r *Refused) In(l lang.Language) string {
 	return text.In(l)
 }
 
+// workerLost are the names of errors that say nothing against a statement: a worker, or the way to it, went away.
+var workerLost = []string{"REMOTE_TASK_ERROR", "REMOTE_HOST_GONE", "TOO_MANY_REQUESTS_FAILED", "PAGE_TRANSPORT_TIMEOUT", "PAGE_TRANSPORT_ERROR", "NO_NODES_AVAILABLE"}
+
 func remedy(name, message, catalog string) lang.Text {
+	if slices.Contains(workerLost, name) {
+		return lang.Say("a worker was lost: run it again, or set retry-policy=TASK there, which survives that", "有工作节点丢失：请重新运行，或在那里设置 retry-policy=TASK，便不受影响")
+	}
 	low := strings.ToLower(message)
 	switch name {
 	case "CATALOG_NOT_FOUND":
@@ -360,8 +391,6 @@ func remedy(name, message, catalog string) lang.Text {
 		return lang.Say("have the administrator give this user rights to create and drop schemas, tables and views in catalog %q", "请管理员授予该用户在目录 %q 中建立、删除模式、表和视图的权限", catalog)
 	case "SCHEMA_NOT_FOUND", "TABLE_NOT_FOUND":
 		return lang.Say("run attach.trino.sql of the lake there first", "请先在那里执行数据湖的 attach.trino.sql")
-	case "REMOTE_TASK_ERROR", "REMOTE_HOST_GONE", "TOO_MANY_REQUESTS_FAILED", "PAGE_TRANSPORT_TIMEOUT", "PAGE_TRANSPORT_ERROR", "NO_NODES_AVAILABLE":
-		return lang.Say("a worker was lost: run it again, or set retry-policy=TASK there, which survives that", "有工作节点丢失：请重新运行，或在那里设置 retry-policy=TASK，便不受影响")
 	case "EXCEEDED_LOCAL_MEMORY_LIMIT", "EXCEEDED_GLOBAL_MEMORY_LIMIT", "CLUSTER_OUT_OF_MEMORY":
 		return lang.Say("raise query.max-memory there, or add workers", "请调大那里的 query.max-memory，或增加工作节点")
 	case "HIVE_BAD_DATA", "HIVE_CANNOT_OPEN_SPLIT", "HIVE_CURSOR_ERROR", "HIVE_FILE_NOT_FOUND", "HIVE_FILESYSTEM_ERROR":

@@ -137,6 +137,27 @@ func TestLostConnection(t *testing.T) {
 	}
 }
 
+// TestLostWorker: a statement that ended because a worker was lost is sent again, but an insert is not, and not for ever.
+func TestLostWorker(t *testing.T) {
+	for statement, c := range map[string]struct{ lost, asked int }{"create table lake.run.a as select 1": {3, 4}, "select 1": {9, 4}, "insert into a select 1": {1, 1}} {
+		f := enginetest.New(t, false)
+		left := c.lost
+		f.Answer = func(string) ([]enginetest.Column, [][]any, *enginetest.Fault) {
+			if left--; left >= 0 {
+				return nil, nil, enginetest.Refuse("REMOTE_TASK_ERROR", "Expected response code to be 200, but was 500")
+			}
+			return enginetest.Columns("a"), nil, nil
+		}
+		err := open(t, engine.Config{URL: f.URL, RetryFor: 10 * time.Millisecond}).Exec(t.Context(), statement)
+		if (err != nil) != (c.lost >= c.asked) || len(f.Asked()) != c.asked {
+			t.Errorf("%s: asked %d times, want %d: %v", statement, len(f.Asked()), c.asked, err)
+		}
+		if c.lost > 4 {
+			both(t, err, "tried 4 times: Trino: Expected", "已尝试4次：Trino：Expected")
+		}
+	}
+}
+
 var plan = engine.Plan{Point: warehouse.Point{AsOf: calendar.NewDate(2022, time.August, 15), KnownAt: time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), From: calendar.NewDate(2022, time.January, 1)},
 	Models: []warehouse.Model{{Name: "stg.a", Kind: "stg", SQL: "select 1 as x from raw.a"}, {Name: "core.b", Kind: "core", SQL: "select x from stg.a", Reads: []string{"stg.a"}}}}
 

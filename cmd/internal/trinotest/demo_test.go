@@ -92,7 +92,11 @@ func (d demoZone) givenUp(t *testing.T, c *cluster, l *loaded) {
 	if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(log.String(), "interrupted") {
 		t.Errorf("exit code %d\n%s", cmd.ProcessState.ExitCode(), log.String())
 	}
-	if left := c.running(t); len(left) > 0 {
+	left := c.running(t)
+	for deadline := time.Now().Add(30 * time.Second); len(left) > 0 && time.Now().Before(deadline); left = c.running(t) { // ending takes a cluster a moment
+		time.Sleep(200 * time.Millisecond)
+	}
+	if len(left) > 0 {
 		t.Errorf("on the cluster there still runs %.200q", left)
 	}
 	got, err := l.trino.Table(t.Context(), `select schema_name from lake.information_schema.schemata where schema_name like 'run%' or schema_name = 'core'`)
