@@ -62,9 +62,13 @@ func serviceConfig(z *office.Zone, user bool) (*osservice.Config, error) {
 	if z.Trino != nil { // whoever installs it has asked for that
 		arguments = append(arguments, "--engine", onDuckDB)
 	}
+	spoken := "en_US.UTF-8"
+	if lang.Spoken() == lang.Chinese {
+		spoken = "zh_CN.UTF-8"
+	}
 	return &osservice.Config{
 		Name: "taizhang-" + z.Code, DisplayName: "台账 " + z.Name, Description: "台账：" + z.Name + " 的收件、发布和周报",
-		Arguments: arguments, WorkingDirectory: dir,
+		Arguments: arguments, WorkingDirectory: dir, EnvVars: map[string]string{"LC_MESSAGES": spoken}, // what is handed over to it is answered in its language
 		Option: osservice.KeyValue{"UserService": user, "Restart": "on-failure", "OnFailure": "restart", "DelayedAutoStart": true},
 	}, nil
 }

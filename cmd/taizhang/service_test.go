@@ -52,6 +52,14 @@ func TestService(t *testing.T) {
 	if c := fake.config; c.Name != "taizhang-zone" || strings.Join(c.Arguments, " ") != "serve --zone "+zone || c.WorkingDirectory != zone {
 		t.Errorf("%+v", c)
 	}
+	if spoken := fake.config.EnvVars["LC_MESSAGES"]; spoken != "en_US.UTF-8" { // the system's services have no language of their own
+		t.Errorf("the service speaks %q, who installed it English", spoken)
+	}
+	t.Setenv("LC_ALL", "zh_CN.UTF-8")
+	if code, out, log := program(t, "service", "status", "--zone", zone); code != 0 || fake.config.EnvVars["LC_MESSAGES"] != "zh_CN.UTF-8" {
+		t.Errorf("exit code %d, the service of a Chinese operator speaks %q\n%s%s", code, fake.config.EnvVars["LC_MESSAGES"], out, log)
+	}
+	t.Setenv("LC_ALL", "C")
 	if code, out, log := program(t, "service", "status", "--zone", zone); code != 0 || out != "installed, running\n" {
 		t.Errorf("status: exit code %d %q\n%s", code, out, log)
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -48,6 +49,24 @@ func answer(w http.ResponseWriter, records []result.Record) error {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_, _ = w.Write(append(text, '\n'))
 	return nil
+}
+
+// noticeHeader says why an answer's figures are not the newest there could be. The body stays what the commands print.
+const noticeHeader = "Taizhang-Notice"
+
+// readsAPI opens the publication, and says in a header where newer figures are held back or damaged.
+func (s *Server) readsAPI(w http.ResponseWriter) (*shelf.Reading, func(), error) {
+	rd, done, err := s.readings.Open(s.zoneOf())
+	if err != nil {
+		return nil, nil, err
+	}
+	if rd.Note() != "" {
+		w.Header().Add(noticeHeader, "the newest publication is damaged; this is the last one that can be read")
+	}
+	if n := rd.HeldBack(); n > 0 {
+		w.Header().Add(noticeHeader, fmt.Sprintf("%d checks failed in the last run; its figures were not published, these are the ones before", n))
+	}
+	return rd, done, nil
 }
 
 // apiAsk reads a question for figures: metric, by and where (DIM=VALUE) may be given several times, and as lists.
@@ -103,7 +122,7 @@ func onlyKnown(q map[string][]string, known ...string) error {
 }
 
 func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.Open(s.zoneOf())
+	rd, done, err := s.readsAPI(w)
 	if err != nil {
 		return err
 	}
@@ -124,7 +143,7 @@ func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ person) er
 }
 
 func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.Open(s.zoneOf())
+	rd, done, err := s.readsAPI(w)
 	if err != nil {
 		return err
 	}
@@ -148,7 +167,7 @@ func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ person) erro
 }
 
 func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.Open(s.zoneOf())
+	rd, done, err := s.readsAPI(w)
 	if err != nil {
 		return err
 	}
@@ -172,7 +191,7 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) err
 }
 
 func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) error {
-	rd, done, err := s.readings.Open(s.zoneOf())
+	rd, done, err := s.readsAPI(w)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ func TestStaleIsTold(t *testing.T) {
 			t.Errorf("%s calls figures old that are the newest", p)
 		}
 	}
+	if got := x.get("/api/status"); got.status != http.StatusOK || got.header.Get("Taizhang-Notice") != "" {
+		t.Errorf("/api/status: %d, %q of figures that are the newest", got.status, got.header.Get("Taizhang-Notice"))
+	}
 	failed := transform.Result{Checks: []transform.CheckResult{{Model: "mart.own", Check: "few", Predicate: "n < 1", Failing: 1}}}
 	file := filepath.Join(dir, "published", "taizhang.duckdb")
 	if err := transform.NoteFailure(t.Context(), x.server.zoneOf().Published(), failed); err != nil {
@@ -32,6 +35,13 @@ func TestStaleIsTold(t *testing.T) {
 	for _, p := range pages {
 		if page := x.page(p); !strings.Contains(page, heldBack) {
 			t.Errorf("%s doesn't say that newer figures are held back", p)
+		}
+	}
+	api := []string{"/api/metrics?metric=closure_rate", "/api/trace?metric=closure_rate", "/api/status", "/api/returns"}
+	notice := func(path string) string { return x.get(path).header.Get("Taizhang-Notice") }
+	for _, p := range api {
+		if got := notice(p); !strings.HasPrefix(got, "1 checks failed") {
+			t.Errorf("%s says %q of figures that are held back", p, got)
 		}
 	}
 	id := firstReturn(t, x.page("/units/smj"))
@@ -47,6 +57,11 @@ func TestStaleIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	x = open(t, dir, nil)
+	for _, p := range api {
+		if got := notice(p); !strings.Contains(got, "is damaged") {
+			t.Errorf("%s says %q of a damaged publication", p, got)
+		}
+	}
 	for _, p := range pages {
 		if page := x.page(p); !strings.Contains(page, "最新发布的数据文件已损坏") {
 			t.Errorf("%s doesn't say that the newest publication is damaged", p)
