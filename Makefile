@@ -5,7 +5,7 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help demo build test test-scale test-trino soak vet bench bench-quick bench-peers bench-web bench-scale bench-scale-trino pictures generate clean prerequisites
+.PHONY: help demo build test test-all test-scale test-trino soak vet bench bench-quick bench-peers bench-web bench-scale bench-scale-trino pictures generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,12 @@ demo: build ## build, make the demo zone in ./demo, show what comes out
 build: prerequisites ## build bin/taizhang
 	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/taizhang
 
-test: prerequisites vet ## run all tests
+# What is left out calls tooltest.Thorough. CI leaves nothing out.
+test: prerequisites vet ## run the tests, but without those that take many seconds each
+	@$(GO) test $(if $(CI),,-short) -timeout 60m ./...
+	@$(if $(CI),,echo "left out: $$(grep -rF 'tooltest.Thorough(t)' --include='*_test.go' . | wc -l) thorough tests, which make test-all runs too")
+
+test-all: prerequisites vet ## run all tests (half an hour on two cores), as CI does
 	@$(GO) test -timeout 60m ./...
 
 SCALE_ROWS    ?= 500000

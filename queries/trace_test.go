@@ -11,12 +11,14 @@ import (
 	"taizhang/internal/calendar"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 )
 
 // TestTraceGivesTheFigure: for every metric and every group of every
 // dimension the figure follows from its traced rows alone.
 func TestTraceGivesTheFigure(t *testing.T) {
+	tooltest.Thorough(t)
 	ctx := context.Background()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

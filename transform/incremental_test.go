@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
 )
@@ -69,6 +70,7 @@ func (a *arriving) until(k time.Time) {
 // TestIncrementalIsFull: after every step of a random history the models are
 // what building everything anew gives.
 func TestIncrementalIsFull(t *testing.T) {
+	tooltest.Thorough(t)
 	ctx := context.Background()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -5,12 +5,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"taizhang/internal/tooltest"
 )
 
 var fencedSQL = regexp.MustCompile("(?s)```sql\n(.*?)```")
 
 // TestAnalystsDocument runs the queries of docs/analysts.md as they stand there: each gives rows.
 func TestAnalystsDocument(t *testing.T) {
+	tooltest.Thorough(t)
 	zone := demoZone(t)
 	text, err := os.ReadFile("../../docs/analysts.md")
 	if err != nil {

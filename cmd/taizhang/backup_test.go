@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"taizhang/internal/archive"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 )
 
@@ -38,6 +39,7 @@ func treeOf(t *testing.T, zone string, folders ...string) string {
 // TestRestore: what comes back from a backup is the zone: every original, receipt, paper, declaration and published file,
 // and figures proven from archive and journal; a run has nothing to do there.
 func TestRestore(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
@@ -90,6 +92,7 @@ func TestRestore(t *testing.T) {
 // TestBackupBesideRun: whenever a backup is made while a run works, what comes back from it is finished by the next run
 // as an undisturbed zone would be.
 func TestBackupBesideRun(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/internal/tooltest"
 )
 
 // TestClock: a clock that was wrong once is said, and decides nothing in silence: what comes later is never older than
@@ -85,6 +87,7 @@ func TestClock(t *testing.T) {
 // TestClockStepsBack: a clock that jumps back before or while a run works makes no figures of an earlier day, and leaves
 // out nothing that came before it jumped; a clock that jumps on for a moment costs no later return.
 func TestClockStepsBack(t *testing.T) {
+	tooltest.Thorough(t)
 	base := t.TempDir()
 	writeLongAgo(t, filepath.Join(base, "taizhang.yaml"), "zone: 样板园区\nsubmitters:\n  - {code: cyj, name: 产业局, kind: department}\n  - {code: jsj, name: 建设局, kind: department}\n")
 	writeLongAgo(t, filepath.Join(base, "inbox/产业局/a.csv"), problemCSV("产业局", 32, 20, 1))

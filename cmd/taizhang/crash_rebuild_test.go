@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"taizhang/internal/tooltest"
 )
 
 // killWhen starts the program and kills it once a moment is reached; one that it passes too fast is no fault.
@@ -60,6 +62,7 @@ func moments(zone string) map[string]func() bool {
 // TestRebuildKilled kills rebuilds at chosen and random moments: the next command finds a whole warehouse or makes one,
 // and everything is as if nothing had been.
 func TestRebuildKilled(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
@@ -113,6 +116,7 @@ func TestRebuildKilled(t *testing.T) {
 // TestEraseKilled kills erasures: before the journal has it nothing has changed, afterwards the next run finishes it,
 // receipts and kept publications included.
 func TestEraseKilled(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

@@ -21,6 +21,7 @@ import (
 
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
+	"taizhang/internal/tooltest"
 )
 
 // crashZone is a small zone with files of all kinds in its inbox: good ones, one to reject, a duplicate, a correction.
@@ -253,6 +254,7 @@ func difference(want, got string) string {
 
 // TestKilled kills runs at chosen and at random moments; the next run finishes the work, once and as if nothing had been.
 func TestKilled(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
@@ -447,6 +449,7 @@ func TestNoRoom(t *testing.T) {
 
 // TestDiskFull limits the size of files a run may write: it ends with an error, and the next run finishes.
 func TestDiskFull(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"taizhang/internal/tooltest"
 )
 
 // ownMounts runs the test that calls it where it may mount: here, or in a process with namespaces of its own for users
@@ -48,6 +50,7 @@ func ownMounts(t *testing.T) bool {
 // TestFullDisk runs in zones on small disks: whatever fails for want of room, no good return is rejected; room made, the
 // next run ends where an undisturbed one does.
 func TestFullDisk(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/internal/engine/enginetest"
+	"taizhang/internal/tooltest"
 )
 
 // onCoordinator gives a zone an engine.
@@ -32,6 +33,7 @@ func onCoordinator(t *testing.T, zone, url string) {
 // TestOnTrino: models are built and published through a coordinator, and figures, traces and the weekly that are asked there
 // are those of DuckDB. (The coordinator here runs DuckDB; that a cluster gives the same is for make test-trino.)
 func TestOnTrino(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

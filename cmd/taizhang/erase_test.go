@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"taizhang/internal/archive"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 )
 
@@ -107,6 +108,7 @@ func counts(t *testing.T, zone string) map[string]string {
 
 // TestErase erases a person of the demo: no row, no hash, no kept publication; everything else stays what it was.
 func TestErase(t *testing.T) {
+	tooltest.Thorough(t)
 	zone := copyZone(t, demoZone(t))
 	if code, _, log := program(t, "summary", "--zone", zone); code != 0 {
 		t.Fatalf("summary: %d %s", code, log)
@@ -316,6 +318,7 @@ func persons(t *testing.T, zone string) string {
 
 // TestErasePassesTime: outcomes stay what they were, also where they depended on the person; what comes later counts.
 func TestErasePassesTime(t *testing.T) {
+	tooltest.Thorough(t)
 	zone := eraseZone(t)
 	erase := func(n int, args ...string) {
 		t.Helper()
@@ -374,6 +377,7 @@ func TestErasePassesTime(t *testing.T) {
 
 // TestEraseByPhone: a number that belongs to one person alone names that person, with all rows.
 func TestEraseByPhone(t *testing.T) {
+	tooltest.Thorough(t)
 	zone := eraseZone(t)
 	if code, _, log := program(t, "erase", "--zone", zone, "--phone", "13900000008", "--reason", "x", "--yes"); code != 2 || !strings.Contains(log, "belongs to 2 persons") {
 		t.Errorf("a shared number: %d %s", code, log)
@@ -388,6 +392,7 @@ func TestEraseByPhone(t *testing.T) {
 
 // TestEraseWithALostOriginal: an original that is lost holds no erasure up; what is left out without it is named.
 func TestEraseWithALostOriginal(t *testing.T) {
+	tooltest.Thorough(t)
 	zone := eraseZone(t)
 	var lost string
 	for e, err := range must(archive.View(filepath.Join(zone, "archive"))).All() {

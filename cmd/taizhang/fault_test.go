@@ -19,6 +19,7 @@ import (
 
 	"taizhang/internal/durable"
 	"taizhang/internal/durable/durabletest"
+	"taizhang/internal/tooltest"
 )
 
 // room is the folder of a zone that a step is in, or the zone's own file.
@@ -152,6 +153,7 @@ var disturbances = map[string]func(t *testing.T, n int, args []string) (code int
 // in each way: what comes next finds everything whole and finishes it, as if nothing had been. Some steps are taken at
 // random; with TAIZHANG_TEST_STEPS=all each of them, in random order, until TAIZHANG_SOAK is over (make soak).
 func TestEveryStep(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
@@ -306,6 +308,7 @@ func withoutFolderSyncs(t *testing.T) {
 // TestReceiptsGivenLate: a receipt that a fault of the outbox holds back is given by the next run, and stands where it
 // would have stood: that of a decision, and that of a return which a later one has taken the place of meanwhile.
 func TestReceiptsGivenLate(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

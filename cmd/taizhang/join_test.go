@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"taizhang/internal/tooltest"
 )
 
 // joinZone is a zone with one unit that has handed in n problems, the second of them in a state. Such zones share the
@@ -36,6 +38,7 @@ returns:
 // TestEightZones: eight zones, each taken in and exported by a process of its own, two at a time into one lake, lose
 // nothing; they are joined from there.
 func TestEightZones(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
@@ -142,6 +145,7 @@ func byZone(t *testing.T, city, metric string) map[string]string {
 // TestJoin joins three zones whose units share names and codes: each keeps its figures; a changed cell is followed to the
 // city's figure; what is damaged, doubled, of another version or declared otherwise is named and keeps nobody up.
 func TestJoin(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

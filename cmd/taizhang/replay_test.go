@@ -18,6 +18,7 @@ import (
 	"taizhang/internal/calendar"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
@@ -27,6 +28,7 @@ import (
 // asked for again, as of that day and as known at that time, and are what they were; and mart.metric_week, kept up to
 // date over all these runs, says of each week what was known at its end and what is known now.
 func TestEveryWeekIsReproduced(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 )
 
@@ -16,6 +17,7 @@ import (
 // anew. The file doesn't grow by it: every publication would be a copy of what
 // is free in it.
 func TestRoom(t *testing.T) {
+	tooltest.Thorough(t)
 	dir := copyOfDemo(t)
 	edit := func(name, pattern, with string) {
 		t.Helper()

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/service"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 )
 
@@ -84,6 +85,7 @@ func exists(path string) bool {
 }
 
 func TestRunBesideServe(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
@@ -235,6 +237,7 @@ func TestKilledServe(t *testing.T) {
 
 // TestReadersDuringRun reads without a pause while runs take returns in and publish: no reader waits or fails.
 func TestReadersDuringRun(t *testing.T) {
+	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

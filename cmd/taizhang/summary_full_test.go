@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"taizhang/internal/tooltest"
 )
 
 // issuedPapers are the names of all files in summaries/ but the lists of what was done.
@@ -62,6 +64,7 @@ func TestSummaryOnAFullDisk(t *testing.T) {
 
 // TestSummariesAtOnce: three who issue the same summary at once leave one set of papers.
 func TestSummariesAtOnce(t *testing.T) {
+	tooltest.Thorough(t)
 	zone := copyOfDemo(t)
 	args := []string{"summary", "--as-of", "2022-08-01", "--zone", zone}
 	var all sync.WaitGroup

@@ -24,3 +24,12 @@ func Path(t testing.TB, tool, pkg string) string {
 	t.Skipf("%s is missing; install it with: sudo apt-get install %s", tool, pkg)
 	return ""
 }
+
+// Thorough marks a test that walks through all kills, steps, weeks or widths of a thing, and takes many seconds for it. go test
+// -short (make test, on a user's machine) leaves it out, by name; make test-all and CI don't.
+func Thorough(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("thorough: make test-all runs it")
+	}
+}

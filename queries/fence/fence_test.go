@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"taizhang/internal/result"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
 )
@@ -52,6 +53,7 @@ func TestFencedTypes(t *testing.T) {
 // TestFenceEscapes: whatever a query tries costs only itself and ends with a clear message; nothing is written and
 // nothing but the publication is read.
 func TestFenceEscapes(t *testing.T) {
+	tooltest.Thorough(t)
 	path := fencedFile(t)
 	dir := t.TempDir()
 	secret := filepath.Join(dir, "secret.csv")

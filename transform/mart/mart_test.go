@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"taizhang/internal/metric"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
 )
@@ -36,6 +37,7 @@ func build(t *testing.T, db *warehouse.DB, asOf string, known time.Time, full bo
 // TestIncrementalWeeks: returns and decisions come in day by day; the history
 // kept up to date equals the one computed from nothing.
 func TestIncrementalWeeks(t *testing.T) {
+	tooltest.Thorough(t)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	db := warehousetest.New(t)
@@ -84,6 +86,7 @@ func same(t *testing.T, db *warehouse.DB, a, b, columns string) {
 // TestEditedModelsMoveTheirWeeks: models, metrics and plain tables are changed at random; the history kept up to date
 // equals the one computed from nothing, and an edit that metrics don't depend on moves none of them.
 func TestEditedModelsMoveTheirWeeks(t *testing.T) {
+	tooltest.Thorough(t)
 	ctx := context.Background()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -9,12 +9,14 @@ import (
 
 	"taizhang/internal/mail/mailtest"
 	"taizhang/internal/state"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/zone"
 )
 
 // TestTriedAgain: a weekly that can't be issued is tried again, later and later; status and alerts say so until it is
 // there, and the mail waits for it.
 func TestTriedAgain(t *testing.T) {
+	tooltest.Thorough(t)
 	server := mailtest.Start(t, false, nil)
 	b := served(t, "2022-08-15 12:30", "as_of: 2022-08-15\n"+mailConfig(server, "{leaders: [a@example.gov.cn], office: [o@example.gov.cn]}"))
 	b.certificates(server)

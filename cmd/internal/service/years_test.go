@@ -11,11 +11,13 @@ import (
 
 	"taizhang/internal/logbook"
 	"taizhang/internal/state"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/zone"
 )
 
 // TestTenYears: ten years of weeks leave records, logs and folders of a bounded size, and every paper where it belongs.
 func TestTenYears(t *testing.T) {
+	tooltest.Thorough(t)
 	b := served(t, "2022-08-15 14:00", "")
 	b.counted(zone.JobSummary)
 	do, written := b.faked, 0

@@ -37,6 +37,7 @@ type cluster struct {
 	lake  string // the folder that the catalog lake reads
 	nodes []*node
 	url   string
+	alone bool // the coordinator works, too
 }
 
 // Heaps: with what Java needs beside them the three stay below 9 GiB.
@@ -84,7 +85,15 @@ func startCluster(t testing.TB, workers int) *cluster {
 		n.start(t, server, java)
 	}
 	began := time.Now()
-	for !c.ready(workers) {
+	c.await(t, func() bool { return c.ready(workers) })
+	t.Logf("a coordinator and %d workers after %s", workers, time.Since(began).Round(time.Second))
+	return c
+}
+
+// await waits until the nodes that were started are as wanted.
+func (c *cluster) await(t testing.TB, wanted func() bool) {
+	t.Helper()
+	for began := time.Now(); !wanted(); time.Sleep(500 * time.Millisecond) {
 		for _, n := range c.nodes {
 			select {
 			case <-n.done:
@@ -95,10 +104,7 @@ func startCluster(t testing.TB, workers int) *cluster {
 		if time.Since(began) > 10*time.Minute {
 			t.Fatalf("the cluster didn't come up:\n%s", c.nodes[0].log())
 		}
-		time.Sleep(500 * time.Millisecond)
 	}
-	t.Logf("a coordinator and %d workers after %s", workers, time.Since(began).Round(time.Second))
-	return c
 }
 
 func write(t testing.TB, path string, lines ...string) {
@@ -117,7 +123,7 @@ func (c *cluster) configure(t testing.TB, n *node, coordinator bool, exchange st
 		"retry-policy=NONE", "memory.heap-headroom-per-node=512MB", "task.concurrency=1", "task.max-writer-count=1", "task.max-worker-threads=4"}
 	if coordinator {
 		heap = coordinatorHeap
-		config = append(config, "node-scheduler.include-coordinator=false", "query.max-memory=3GB", "query.max-memory-per-node=512MB",
+		config = append(config, fmt.Sprintf("node-scheduler.include-coordinator=%t", c.alone), "query.max-memory=3GB", "query.max-memory-per-node=512MB",
 			"fault-tolerant-execution-task-memory=256MB", "optimizer.join-reordering-strategy=NONE", "join-distribution-type=BROADCAST", "query.min-expire-age=1m", "query.max-history=50", "fault-tolerant-execution-max-partition-count=4", "fault-tolerant-execution-min-partition-count=2")
 	} else {
 		config = append(config, "query.max-memory-per-node=1GB")
@@ -216,7 +222,10 @@ func (c *cluster) stop(t testing.TB) {
 }
 
 // ready says whether the coordinator takes queries and knows all workers.
-func (c *cluster) ready(workers int) bool {
+func (c *cluster) ready(workers int) bool { return c.up() && c.workers() == workers }
+
+// up says whether all nodes have started.
+func (c *cluster) up() bool {
 	var info struct {
 		Starting bool `json:"starting"`
 	}
@@ -231,7 +240,7 @@ func (c *cluster) ready(workers int) bool {
 			return false
 		}
 	}
-	return c.workers() == workers
+	return true
 }
 
 // workers is how many workers the coordinator knows, -1 where it can't say.

@@ -143,8 +143,9 @@ func (d demoZone) sameAnswers(t *testing.T) {
 	}
 }
 
-// province asks the lake of many zones from a folder that has no warehouse of its own.
-func province(t *testing.T, c *cluster, program string, zones int) {
+// province asks the lake of many zones from a folder that has no warehouse of its own; its paper says what the publication of
+// one warehouse of these zones says.
+func province(t *testing.T, c *cluster, program, publication string, zones int) {
 	t.Helper()
 	p := demoZone{t.TempDir(), program}
 	text := fmt.Sprintf("zone: 某省\ncode: sheng\njoined: true\nengine: {trino: {url: %q, catalog: zones}}\n", c.url)
@@ -154,5 +155,25 @@ func province(t *testing.T, c *cluster, program string, zones int) {
 	code, out, log := p.ask("metrics", "problems_collected", "--by", "zone", "-f", "csv")
 	if lines := strings.Count(out, "\n"); code != 0 || lines != 1+zones { // a head, and the zones
 		t.Errorf("metrics --by zone: exit code %d, %d lines\n%s%s", code, lines, out, log)
+	}
+	beside := demoZone{t.TempDir(), program}
+	if err := os.MkdirAll(filepath.Join(beside.dir, "published"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{os.WriteFile(filepath.Join(beside.dir, "taizhang.yaml"), []byte(text), 0o644),
+		os.Symlink(publication, filepath.Join(beside.dir, "published", "taizhang.duckdb"))} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, there, log := p.ask("summary", "--text")
+	_, here, logHere := beside.ask("summary", "--text", "--engine", "duckdb")
+	if code != 0 || there == "" || there != here {
+		t.Errorf("summary --text: exit code %d\n%s%s\non DuckDB:\n%s%s", code, there, log, here, logHere)
+	}
+	code, out, log = p.ask("summary")
+	books, err := filepath.Glob(filepath.Join(p.dir, "summaries", "*.xlsx"))
+	if code != 0 || err != nil || len(books) != 1 {
+		t.Errorf("summary: exit code %d, %v\n%s%s", code, books, out, log)
 	}
 }

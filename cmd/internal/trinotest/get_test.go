@@ -30,7 +30,7 @@ const (
 )
 
 // wanted are the plugins that a cluster of ours needs; the others take half a gigabyte.
-var wanted = map[string]bool{"hive": true, "exchange-filesystem": true}
+var wanted = map[string]bool{"hive": true, "exchange-filesystem": true, "password-authenticators": true}
 
 func cacheDir(t testing.TB) string {
 	dir := os.Getenv("TAIZHANG_TRINO_CACHE")
@@ -65,7 +65,7 @@ func sumOf(path string) string {
 func getServer(t testing.TB) string {
 	cache := cacheDir(t)
 	server := filepath.Join(cache, "trino-server-"+version)
-	whole := filepath.Join(server, "unpacked")
+	whole := filepath.Join(server, fmt.Sprintf("unpacked with %d plugins", len(wanted)))
 	if _, err := os.Stat(whole); err == nil {
 		return server
 	}

@@ -76,7 +76,7 @@ func TestTrino(t *testing.T) {
 		l.sameChecks(t, b)
 		publish(t, l, b)
 		l.readers(t).sameFigures(t, false)
-		province(t, c, d.program, count)
+		province(t, c, d.program, publication, count)
 		within(t)
 	})
 	t.Run("the coordinator lost", func(t *testing.T) {
@@ -84,7 +84,9 @@ func TestTrino(t *testing.T) {
 		if code, _, log := d.ask("metrics"); code != 1 || !strings.Contains(log, "can't be reached: check that the coordinator runs") {
 			t.Errorf("exit code %d\n%s", code, log)
 		}
+		c.stop(t) // the next one has the machine for itself
 	})
+	t.Run("TLS, passwords, rights", testSecure)
 }
 
 func build(t *testing.T, l *loaded, step func(engine.Step)) *engine.Built {

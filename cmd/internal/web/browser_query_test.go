@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/internal/tooltest"
+
 	"github.com/chromedp/chromedp"
 )
 
@@ -73,6 +75,7 @@ func TestBrowserAnalyst(t *testing.T) {
 // TestBrowserScroll: ten thousand rows are one table to scroll through, of which the browser holds a few pages: the last
 // row is reached at once and is the right one, and nothing holds the page up for long on the way.
 func TestBrowserScroll(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, sharedZone(t), nil)
 	to := x.post("/query", url.Values{"sql": {`select i as 号, i * i as 平方, '第' || i || '件' as 名称, case when i = 9999 then repeat('长', 100) end as 备注, ` +
 		`date '2020-01-01' + i::int as 日期, a, b, c, d from range(12000) as r(i), (select 'a' as a, 2 as b, 3.5 as c, '东湖街道' as d) order by i`}}).header.Get("Location")

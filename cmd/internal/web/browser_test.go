@@ -256,6 +256,7 @@ func TestBrowserLeader(t *testing.T) {
 
 // TestBrowserLive: what somebody else hands in stands on an open page within two seconds.
 func TestBrowserLive(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, copyZone(t), nil)
 	b := browser(t, x, 1366, 768)
 	b.open("/units/zfb")
@@ -313,6 +314,7 @@ const fits = `(() => {
 
 // TestBrowserFits looks at every page on a desk's, a small and a phone's screen.
 func TestBrowserFits(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, sharedZone(t), nil)
 	id := firstReturn(t, x.page("/units/cyj"))
 	draft := x.upload("/units/smj/check", upload{"问题台账.csv", []byte(faulty)}).header.Get("Location")

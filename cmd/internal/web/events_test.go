@@ -7,11 +7,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/internal/tooltest"
 )
 
 // TestNewsWithinTwoSeconds: an open page is told of what was published within two seconds of it, and a page that it then
 // asks for knows it: somebody who looks for new publications more rarely breaks this.
 func TestNewsWithinTwoSeconds(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, copyZone(t), nil)
 	id := firstReturn(t, x.page("/units/smj"))
 	for _, kind := range []string{"withdraw", "undo", "withdraw"} {

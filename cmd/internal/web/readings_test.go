@@ -13,6 +13,7 @@ import (
 
 	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/shelf"
+	"taizhang/internal/tooltest"
 	"taizhang/queries"
 )
 
@@ -89,6 +90,7 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 // TestFiguresAhead: in the quiet after a publication the pages of all its figures are made, so that whoever opens one for
 // the first time doesn't wait for it; whoever asks for none costs nothing.
 func TestFiguresAhead(t *testing.T) {
+	tooltest.Thorough(t)
 	const figures = 5
 	x := open(t, sharedZone(t), func(o *Options) { o.Ahead, o.Rest = true, figures })
 	list := regexp.MustCompile(`href="(/figures/[a-z_]+)"`).FindAllStringSubmatch(x.page("/figures"), -1)
