@@ -111,83 +111,100 @@ func (w *work) replay(ctx context.Context) error {
 	if err := w.prepare(ctx); err != nil {
 		return err
 	}
-	then, done, total := w.z, int64(0), int64(len(w.archive.Arrivals()))
 	erasures, err := w.archive.ErasedPersons()
 	if err != nil {
 		return err
 	}
-	erased := ingest.NewErasures(erasures, true)
-	session := func() error {
-		in, err := then.Intake()
-		if err != nil {
-			return err
-		}
-		if err := ingest.EnsureTables(ctx, w.db.Conn, then.Forms); err != nil {
-			return err
-		}
-		w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Erased: erased, Lose: w.lose, Progress: func(n int) {
-			done += int64(n)
-			w.o.Progress(done, total, replaying)
-		}}
-		return w.session.Resume(ctx)
-	}
-	if err := session(); err != nil {
+	r := &replayed{work: w, then: w.z, erased: ingest.NewErasures(erasures, true), total: int64(len(w.archive.Arrivals()))}
+	if err := r.begin(ctx); err != nil {
 		return err
-	}
-	var todo []archive.Event
-	flush := func() error {
-		if len(todo) == 0 {
-			return nil
-		}
-		defer func() { todo = nil }()
-		return w.session.Replay(ctx, todo)
 	}
 	for e, err := range w.archive.All() {
 		if err != nil {
 			return err
 		}
-		switch e.Event {
-		case archive.Arrive:
-			todo = append(todo, e)
-			continue
-		case archive.Declare:
-			if err := flush(); err != nil {
-				return err
-			}
-			text, err := w.archive.Declaration(e.Hash)
-			if err != nil {
-				return err
-			}
-			if then, err = w.z.fromBundle(text); err != nil {
-				return err
-			}
-			if err := session(); err != nil {
-				return err
-			}
-		case archive.Decide:
-			if err := flush(); err != nil {
-				return err
-			}
-			if len(w.lost) > 0 && e.Return != "" && !w.session.Known(e.Return) {
-				w.o.Log.Error("a decision is left out: the original of its return is lost", "decision", e.Seq, "return", e.Return)
-				continue
-			}
-			if err := w.session.Decide(ctx, e); err != nil {
-				return err
-			}
-		case archive.ErasePerson:
-			if err := flush(); err != nil {
-				return err
-			}
-			if err := w.session.Erase(ctx, e); err != nil {
-				return err
-			}
+		if err := r.take(ctx, e); err != nil {
+			return err
 		}
 	}
-	if err := flush(); err != nil {
+	if err := r.flush(ctx); err != nil {
 		return err
 	}
 	return w.db.Checkpoint(ctx)
+}
+
+// replayed is how far the journal has been taken in again.
+type replayed struct {
+	*work
+	then        *Zone // as it was declared at that point of the journal
+	erased      *ingest.Erasures
+	todo        []archive.Event // arrivals since the last event of another kind: they are read side by side
+	done, total int64           // arrivals
+}
+
+// begin opens a session under the declarations of then.
+func (r *replayed) begin(ctx context.Context) error {
+	in, err := r.then.Intake()
+	if err != nil {
+		return err
+	}
+	if err := ingest.EnsureTables(ctx, r.db.Conn, r.then.Forms); err != nil {
+		return err
+	}
+	r.session = &ingest.Session{In: in, Archive: r.archive, Conn: r.db.Conn, Log: r.o.Log, Erased: r.erased, Lose: r.lose, Progress: func(n int) {
+		r.done += int64(n)
+		r.o.Progress(r.done, r.total, replaying)
+	}}
+	return r.session.Resume(ctx)
+}
+
+func (r *replayed) flush(ctx context.Context) error {
+	if len(r.todo) == 0 {
+		return nil
+	}
+	defer func() { r.todo = nil }()
+	return r.session.Replay(ctx, r.todo)
+}
+
+// take does again what an event of the journal says.
+func (r *replayed) take(ctx context.Context, e archive.Event) error {
+	var do func(context.Context, archive.Event) error
+	switch e.Event {
+	case archive.Arrive:
+		r.todo = append(r.todo, e)
+		return nil
+	case archive.Declare:
+		do = r.declare
+	case archive.Decide:
+		do = r.decide
+	case archive.ErasePerson:
+		do = r.session.Erase
+	default:
+		return nil
+	}
+	if err := r.flush(ctx); err != nil {
+		return err
+	}
+	return do(ctx, e)
+}
+
+func (r *replayed) declare(ctx context.Context, e archive.Event) error {
+	text, err := r.archive.Declaration(e.Hash)
+	if err != nil {
+		return err
+	}
+	if r.then, err = r.z.fromBundle(text); err != nil {
+		return err
+	}
+	return r.begin(ctx)
+}
+
+func (r *replayed) decide(ctx context.Context, e archive.Event) error {
+	if len(r.lost) > 0 && e.Return != "" && !r.session.Known(e.Return) {
+		r.o.Log.Error("a decision is left out: the original of its return is lost", "decision", e.Seq, "return", e.Return)
+		return nil
+	}
+	return r.session.Decide(ctx, e)
 }
 
 // outcomes reads what a rebuild must reproduce: the outcome of every return, and every figure.

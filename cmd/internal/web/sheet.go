@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,12 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
 	"taizhang/queries"
+)
+
+const (
+	rowsAround  = 4  // of the row asked for, on either side
+	rowsAtFirst = 40 // of a sheet shown from its beginning
+	mostMarks   = 50 // a trace names as many cells of a row at most
 )
 
 // sheetView is the sender's own sheet around a row, with the cells that a figure reads marked.
@@ -66,32 +73,9 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	if m, err := rd.Catalogue.Metric(q.Get("metric")); err == nil && v.Reads {
 		v.Metric, v.Label = m.ID, m.Label
 	}
-	ask := grid.Ask{Here: row, Marks: map[string]grid.Mark{}, Rows: map[int]int{}}
-	if row > 0 {
-		ask.Rows[row] = 4
-	} else { // the sheet from its beginning
-		for i := range g.Rows {
-			if i < 40 {
-				ask.Rows[g.Rows[i].N] = 0
-			}
-		}
-		ask.Most = 40
-	}
-	for _, ref := range strings.Split(q.Get("cells"), ",") {
-		if _, _, ok := grid.SplitRef(ref); ok && len(ask.Marks) < 50 {
-			ask.Marks[ref] = grid.Mark{Class: "mark"}
-		}
-	}
-	if v.Cell = q.Get("cell"); v.Cell != "" {
-		at, _, ok := grid.SplitRef(v.Cell)
-		if !ok {
-			return badAsk("单元格“" + v.Cell + "”写法不对，请写成 B5。")
-		}
-		if row == 0 {
-			ask.Here, ask.Rows = at, map[int]int{at: 4}
-			v.Row = at
-		}
-		ask.Marks[v.Cell] = grid.Mark{Class: "mark"}
+	ask, err := v.around(g, q)
+	if err != nil {
+		return err
 	}
 	for _, c := range columns {
 		if c.Sheet == name && (ask.Here == 0 || int64(ask.Here) >= c.From && int64(ask.Here) <= c.To) {
@@ -113,6 +97,36 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	l.Title, l.Body = v.Title+" "+name, v
 	s.render(w, r, who, http.StatusOK, "sheet", l)
 	return nil
+}
+
+// around is the part of the sheet that is shown: the rows about the one asked for, or about the cell, else those at the
+// beginning; the cells named are marked.
+func (v *sheetView) around(g *sheet.Grid, q url.Values) (grid.Ask, error) {
+	ask := grid.Ask{Here: v.Row, Marks: map[string]grid.Mark{}, Rows: map[int]int{}}
+	for _, ref := range strings.Split(q.Get("cells"), ",") {
+		if _, _, ok := grid.SplitRef(ref); ok && len(ask.Marks) < mostMarks {
+			ask.Marks[ref] = grid.Mark{Class: "mark"}
+		}
+	}
+	if v.Cell = q.Get("cell"); v.Cell != "" {
+		at, _, ok := grid.SplitRef(v.Cell)
+		if !ok {
+			return ask, badAsk("单元格“" + v.Cell + "”写法不对，请写成 B5。")
+		}
+		if v.Row == 0 {
+			ask.Here, v.Row = at, at
+		}
+		ask.Marks[v.Cell] = grid.Mark{Class: "mark"}
+	}
+	if ask.Here > 0 {
+		ask.Rows[ask.Here] = rowsAround
+		return ask, nil
+	}
+	ask.Most = rowsAtFirst
+	for i := range g.Rows[:min(rowsAtFirst, len(g.Rows))] {
+		ask.Rows[g.Rows[i].N] = 0
+	}
+	return ask, nil
 }
 
 // feeds lists the figures that the cell asked about feeds.
