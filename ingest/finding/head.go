@@ -147,6 +147,11 @@ func HeadingsAlike(heading, read string) Finding {
 	return headingTwice.finds("“%s”和“%s”是同一个意思，按“%s”一列读取", heading, read, read).mend("如两列含义不同，请把表头写清楚").as(Info)
 }
 
+// HeadingsDiffer is two headings of one meaning with other values below, of which one is read.
+func HeadingsDiffer(heading, read string, rows int) Finding {
+	return headingTwice.finds("“%s”和“%s”按同一个意思对待，按“%s”一列读取，两列有%d行不同", heading, read, read, rows).mend("请核对读的是不是该读的一列；两列含义不同的，请把表头写清楚")
+}
+
 // ColumnsUnread names, in quotation marks, the headings that the form has no column for.
 func ColumnsUnread(headings []string) Finding {
 	return columnsUnread.finds("表样里没有这些栏目，没有读取：%s", strings.Join(headings, "、")).mend("如果其中有应报的内容，请把表头改成模板中的列名")
