@@ -22,7 +22,7 @@ type Unread struct {
 }
 
 // kindNames are the kinds in the words of the contract.
-var kindNames = [rowKinds]string{rowHead: "head", rowTotal: "total", rowMemo: "statistic", rowSection: "section", rowNote: "note", rowFooter: "footer",
+var kindNames = [rowKinds]string{rowHead: "head", rowTotal: "total", rowCarried: "total", rowMemo: "statistic", rowSection: "section", rowNote: "note", rowFooter: "footer",
 	rowNothing: "note", rowExample: "prompt", rowNumbered: "prompt", rowPrompt: "prompt", rowStray: "note", rowAside: "statistic"}
 
 // maxUnread is how many cells under no heading are kept of a table; of more only the number is.

@@ -19,6 +19,7 @@ const (
 	rowData             // a line
 	rowHead             // the head again, or a row of column numbers
 	rowTotal            // 合计, 小计
+	rowCarried          // 过次页, 承前页: a sum carried from page to page
 	rowMemo             // figures that are no line and no sum: 本年累计, 其中, 同比
 	rowSection          // 一、…
 	rowNote             // 注：…
@@ -71,6 +72,9 @@ var columnTests = []rowTest{
 
 var wordTests = []rowTest{
 	{rowFooter, "第1页 共2页", (*rowSeen).isPage},
+	{rowCarried, "过次页 | | | | 3", func(s *rowSeen) bool {
+		return s.first != nil && len(s.word) <= 60 && carriedWord().MatchString(s.word) && fewKeys(s.row, s.at, s.first.Col)
+	}},
 	{rowTotal, "合计 | | | | 3", func(s *rowSeen) bool { return s.first != nil && len(s.word) <= 60 && s.isTotal() }},
 	{rowExample, "示例 | Q-1 | 走访", func(s *rowSeen) bool {
 		return s.first != nil && !written.IsASCII(s.word) && exampleWord().MatchString(s.word)

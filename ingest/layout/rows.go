@@ -130,7 +130,7 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 		if kind != rowBlank {
 			after = kind
 		}
-		if i += r.take(kind, i, free); kind == rowData || kind == rowTotal || kind == rowHead {
+		if i += r.take(kind, i, free); kind == rowData || kind == rowTotal || kind == rowCarried || kind == rowHead {
 			free = i + 1
 		}
 	}
