@@ -209,6 +209,7 @@ func isWhole(row *sheet.Row) bool {
 func (r *tableReader) settle(start, end int) {
 	t := r.t
 	r.unlabelledTotals()
+	r.groupSums()
 	n := len(t.Lines)
 	for n > 0 && t.Lines[n-1].weak {
 		n--
