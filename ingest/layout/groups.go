@@ -123,24 +123,7 @@ func (r *tableReader) groupSums() {
 			}
 		}
 	}
-	if len(found) == 0 {
-		return
-	}
-	before := make([]int, len(t.Lines)+1) // how many of the lines before are kept
-	kept := make([]Line, 0, len(t.Lines)-len(found))
-	for i := range t.Lines {
-		if before[i] = len(kept); !found[i] {
-			kept = append(kept, t.Lines[i])
-		}
-	}
-	before[len(t.Lines)] = len(kept)
-	for i := range t.Totals {
-		t.Totals[i].Line = before[t.Totals[i].Line]
-	}
-	for i := range t.Strays {
-		t.Strays[i].Line = before[min(t.Strays[i].Line, len(t.Lines))]
-	}
-	t.Lines = kept
+	r.without(found)
 }
 
 // groupLines gives the stretches of lines that may be a group's: those below its sum, else those above. A numbered group
@@ -172,4 +155,27 @@ func textsOf(row *sheet.Row) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// without takes lines out, by their index.
+func (r *tableReader) without(found map[int]bool) {
+	t := r.t
+	if len(found) == 0 {
+		return
+	}
+	before := make([]int, len(t.Lines)+1) // how many of the lines before are kept
+	kept := make([]Line, 0, len(t.Lines)-len(found))
+	for i := range t.Lines {
+		if before[i] = len(kept); !found[i] {
+			kept = append(kept, t.Lines[i])
+		}
+	}
+	before[len(t.Lines)] = len(kept)
+	for i := range t.Totals {
+		t.Totals[i].Line = before[t.Totals[i].Line]
+	}
+	for i := range t.Strays {
+		t.Strays[i].Line = before[min(t.Strays[i].Line, len(t.Lines))]
+	}
+	t.Lines = kept
 }

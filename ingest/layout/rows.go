@@ -219,6 +219,7 @@ func (r *tableReader) settle(start, end int) {
 	for i := range t.Totals {
 		t.Totals[i].Line = min(t.Totals[i].Line, n)
 	}
+	r.nilLines()
 	if end < len(r.p.Rows) {
 		next := r.p.Rows[end].N
 		t.Strays = slices.DeleteFunc(t.Strays, func(s Stray) bool { return s.N >= next })
