@@ -85,6 +85,7 @@ var wordTests = []rowTest{
 	{rowNote, "注：每周一报送", func(s *rowSeen) bool {
 		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord().MatchString(s.word)
 	}},
+	{rowNote, " | | | | 单位：万元", (*rowSeen).saysUnit},
 	{rowFooter, "填表人：张三 | | 审核人：李四", (*rowSeen).isFooter},
 	{rowFooter, " | | | | 经发局（盖章） | | 2022-08-20", (*rowSeen).isSealed},
 	{rowNothing, "本期无", func(s *rowSeen) bool {

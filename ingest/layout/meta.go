@@ -90,6 +90,7 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 			s.Nothing = true
 		}
 		titled := s.labelsIn(sheetName, row, i, text)
+		s.takeUnit(text)
 		if above && titled && len([]rune(text)) >= 2 {
 			s.Titles = append(s.Titles, Said{text, sheetName, c.Ref()})
 		}
@@ -185,6 +186,15 @@ func (l *label) beside(next *sheet.Cell) bool {
 		return false
 	}
 	return l.kind != "submitter" || next.Kind == sheet.Text && !written.StartsDate(next.Text)
+}
+
+// takeUnit takes the unit that a sentence states, where nothing stated one before.
+func (s *Stated) takeUnit(text string) bool {
+	exp, ok := unitStated(text)
+	if ok && !s.HasUnit {
+		s.Unit, s.HasUnit = exp, true
+	}
+	return ok
 }
 
 func (s *Stated) set(kind string, v Said) {

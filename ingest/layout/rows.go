@@ -273,7 +273,7 @@ func (r *tableReader) repeatedHead(i, free int) int {
 	var said Stated
 	for k := free; k < i; k++ {
 		row := &r.p.Rows[k]
-		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray {
+		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray || r.kinds[k] == rowNote && unitRow(row) {
 			r.kinds[k] = rowHead
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N })
 		}
