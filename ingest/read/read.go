@@ -145,6 +145,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 	for _, s := range r.empty {
 		p.skip(s, "空白工作表")
 	}
+	r.continued()
 	for _, s := range r.unknown {
 		p.skip(s, r.unmatched(s))
 	}
