@@ -107,7 +107,7 @@ var wordTests = []rowTest{
 	{rowNumbered, "5", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},
 	{rowStray, "已催办 | | | | | | | | | 两次", func(s *rowSeen) bool { return s.fields == 0 }},
 	{rowStray, " | | | | 已联系供电所处理", func(s *rowSeen) bool {
-		return s.isLine() && s.filled == 1 && len(s.at) > 2 && !s.mergedData() && !isCodeField(s.first, s.at)
+		return s.isLine() && s.filled == 1 && len(s.at) > 2 && !s.mergedData() && (!isCodeField(s.first, s.at) || s.isTitle())
 	}},
 	{rowData, "1 | Q-1 | | | 停电", func(*rowSeen) bool { return true }},
 }

@@ -43,6 +43,7 @@ type Table struct {
 	asides  []below
 	carried map[string]bool
 	Said    Stated
+	Between []Stated // what stands above heads that stand again
 	Bounds  [][3]int // by head: row of the head, first and last row of data (sheet numbers)
 	Passed  []Passed // rows below the head that are no lines
 	Unread  []Unread // cells under no heading, the first of them
@@ -278,6 +279,7 @@ func (r *tableReader) repeatedHead(i, free int) int {
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N })
 		}
 	}
+	r.t.Between = append(r.t.Between, said)
 	for k := range c.Columns {
 		if p := &c.Columns[k]; said.HasUnit && !p.HasUnit && p.Field.Type == forms.Money {
 			p.Unit, p.HasUnit = said.Unit, true

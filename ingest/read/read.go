@@ -66,8 +66,9 @@ type Part struct {
 
 // sheetSaid is what one sheet says about itself.
 type sheetSaid struct {
-	sheet string
-	said  layout.Stated
+	sheet   string
+	said    layout.Stated
+	between []layout.Stated // above heads that stand again further down
 }
 
 // Parsed is a file as read, before it is judged against what was received earlier.
@@ -271,7 +272,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 				m.LookUpCodes(t)
 			}
 			pt.Tables = append(pt.Tables, t)
-			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.Said})
+			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.Said, t.Between})
 			pt.said.Merge(t.Said)
 		}
 		if end >= len(pg.Rows) {
@@ -327,7 +328,7 @@ func (r *reading) nothing(f *forms.Form, pg *layout.Page) {
 	for k := range pg.Rows {
 		said.Labelled(pg.Name, &pg.Rows[k], true)
 	}
-	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said})
+	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said, nil})
 	pt.said.Merge(said)
 	pt.nothing = true
 }
