@@ -18,6 +18,7 @@ var (
 	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
 	titleDiffers   = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	sheetContinues = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
+	unitDiffers    = ofHead.asks("unit_differs", "金额单位写了两处，说法不同。")
 	unitMissing    = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
 )
 
@@ -165,6 +166,16 @@ func FromTitle(column, value string) Finding {
 // FromIdentity is a missing column whose value the return's period or submitter gives.
 func FromIdentity(column, value string) Finding {
 	return fromTitle.finds("没有「%s」一列，取为“%s”", column, value)
+}
+
+// UnitDiffers is two statements of the money unit above a table that contradict each other.
+func UnitDiffers(place, unit, other, otherUnit, taken string) Finding {
+	return unitDiffers.finds("金额单位前后不一致：%s写的是%s，%s写的是%s，按%s计算", place, unit, other, otherUnit, taken).mend("请核对金额单位，只保留正确的一处")
+}
+
+// UnitHeading is a money unit above a table in which the headings of all amounts say another one.
+func UnitHeading(place, unit, column, columnUnit string) Finding {
+	return unitDiffers.finds("金额单位前后不一致：%s写的是%s，表头「%s」写的是%s，按表头计算", place, unit, column, columnUnit).mend("请核对金额单位，只保留正确的一处")
 }
 
 // UnitMissing is a column of money without a unit.

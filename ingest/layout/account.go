@@ -76,7 +76,7 @@ func (r *tableReader) unreadIn(row *sheet.Row, l *Line, h *Head) int {
 		case !filled(c):
 			continue
 		case l != nil && (l.refused() || c.Col < len(r.takenIn) && r.takenIn[c.Col] == row.N), isPrompt(c), c.Col < len(headed) && headed[c.Col]:
-		case c.Kind == sheet.Text && r.t.Said.takeUnit(c.Text): // beside the table
+		case c.Kind == sheet.Text && r.t.Said.takeUnit(Said{c.Text, r.p.Name, c.Ref()}): // beside the table
 		default:
 			if r.t.unread++; len(r.t.Unread) < maxUnread {
 				r.t.Unread = append(r.t.Unread, Unread{r.p.Name, *c})

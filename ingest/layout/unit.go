@@ -16,17 +16,17 @@ var unitClause = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(which + `(单位(均|都|皆|统一|全部)*(为|是|按|以)?:?|(均|都|皆|统一|全部)*(以|按))(人民币)?((亿|千万|百万|十万|万|千|百)?元)(为单位|计算|计|填报|填写|为准)?[)）]?$`)
 })
 
-// unitStated reads a text of which a clause states the unit of the table's amounts.
-func unitStated(text string) (exp int, ok bool) {
+// unitStated gives the unit that a clause of a text states for the table's amounts.
+func unitStated(text string) (unit string, ok bool) {
 	if len(text) > 600 || !strings.Contains(text, "元") {
-		return 0, false
+		return "", false
 	}
 	for _, clause := range strings.FieldsFunc(written.Squash(text), func(r rune) bool { return strings.ContainsRune("。;；,，!！", r) }) {
 		if m := unitClause().FindStringSubmatch(clause); m != nil {
-			return written.UnitIn(m[len(m)-3])
+			return m[len(m)-3], true
 		}
 	}
-	return 0, false
+	return "", false
 }
 
 // saysUnit says whether a row does nothing but state a unit: 单位：万元, in one cell or two.
