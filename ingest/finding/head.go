@@ -17,6 +17,7 @@ var (
 	columnsUnread  = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
 	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
 	titleDiffers   = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
+	sheetContinues = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	unitDiffers    = ofHead.asks("unit_differs", "金额单位写了两处，说法不同。")
 	unitMissing    = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
 )
@@ -185,4 +186,10 @@ func UnitHeading(place, unit, column, columnUnit string) Finding {
 // UnitMissing is a column of money without a unit.
 func UnitMissing(column string) Finding {
 	return unitMissing.finds("「%s」没有写明金额单位，按“元”计算", column).mend("请在表头写明单位，如“%s（万元）”", column)
+}
+
+// SheetContinues is a sheet without a head whose rows fit the columns of another sheet: of is that sheet's name.
+func SheetContinues(sheet, of string, rows int) Finding {
+	return sheetContinues.finds("工作表「%s」没有表头，有%d行与「%s」的列对得上，像是续表，没有读取", sheet, rows, of).
+		mend("如是续表，请把这些行接到「%s」的表中，或在这张工作表上补上同样的表头，重新报送", of)
 }

@@ -158,6 +158,11 @@ func TotalUnlabelled(row int) Finding {
 	return totalUnlabelled.finds("第%d行没有写明是什么，各数等于各行之和，按合计处理，不作为数据", row).mend("请在该行写明“合计”或“小计”")
 }
 
+// GroupTotal is a row that names a group and holds the sums of the rows above or below.
+func GroupTotal(row int, name string) Finding {
+	return totalUnlabelled.finds("第%d行“%s”没有写“小计”，各数等于这一组各行之和，按小计处理，不作为数据", row, name).mend("请在该行写明“小计”；如是一行数据，请补齐该行各列")
+}
+
 // MergedAmount is one number merged over several rows.
 func MergedAmount(column, where string, rows int, value string) Finding {
 	return mergedAmount.finds("「%s」%s 合并成一格，%d行共用一个数（%s），不知道各行是多少", column, where, rows, value).mend("请取消合并单元格，把数拆开，逐行填写各自的数")

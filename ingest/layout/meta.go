@@ -90,7 +90,11 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 		if written.IsNothing(text) || written.NothingIn().MatchString(word) && !instructs().MatchString(word) {
 			s.Nothing = true
 		}
+		units := len(s.Units)
 		titled := s.labelsIn(sheetName, row, i, text)
+		if len(s.Units) == units {
+			s.takeUnit(Said{text, sheetName, c.Ref()})
+		}
 		if above && titled && len([]rune(text)) >= 2 {
 			s.Titles = append(s.Titles, Said{text, sheetName, c.Ref()})
 		}
@@ -186,6 +190,16 @@ func (l *label) beside(next *sheet.Cell) bool {
 		return false
 	}
 	return l.kind != "submitter" || next.Kind == sheet.Text && !written.StartsDate(next.Text)
+}
+
+// takeUnit takes the unit that a sentence states.
+func (s *Stated) takeUnit(v Said) bool {
+	word, ok := unitStated(v.Text)
+	if ok {
+		v.Text = word
+		s.set("unit", v)
+	}
+	return ok
 }
 
 func (s *Stated) set(kind string, v Said) {
