@@ -83,6 +83,9 @@ var (
 // Shown is a cell's text as findings may quote it; doubtful where it may stand in the wrong column.
 func (t *Typer) Shown(c *sheet.Cell, col *forms.Column, doubtful bool) string {
 	s := written.DateText(*c)
+	if shown, ok := c.ShownText(); ok && (col.Type == forms.Text || col.Type == forms.Code) {
+		s = shown
+	}
 	if col.Type.Sensitive() {
 		return secret.Mask(col.Type, strings.ReplaceAll(written.Plain(s), " ", ""))
 	}
