@@ -90,6 +90,9 @@ const knownDays = 10_000
 
 // datedAs tries all ways. always says that the date has its year from the cell: one without it may go by its row.
 func (t *Typer) datedAs(c *sheet.Cell, raw string, col *forms.Column) (v Value, f *fault, always bool) {
+	if c.Kind == sheet.Date && sheet.ShowsMonthOnly(c.Format) {
+		raw = written.DateText(*c)
+	}
 	d := &dating{Typer: t, c: c, col: col, raw: raw, text: strings.ReplaceAll(written.Plain(raw), " ", "")}
 	for _, way := range dateWays {
 		ok, f := way.read(d)

@@ -182,7 +182,9 @@ func SerialDate(serial float64) calendar.Date {
 func CellDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
 	switch c.Kind {
 	case sheet.Date:
-		w = ofDay(SerialDate(c.Num))
+		if w = ofDay(SerialDate(c.Num)); sheet.ShowsMonthOnly(c.Format) { // 2026年11月, whatever day lies beneath
+			w.Day = 0
+		}
 		return w, false, w.possible()
 	case sheet.Number:
 		return numberDate(c)
