@@ -1,9 +1,11 @@
 package secret
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -50,9 +52,14 @@ func MaskNumbers(s string, strict bool) (out string, found bool) {
 
 // MaskNames masks names that must stay apart, such as those of a workbook's sheets: what masking makes equal is numbered.
 func MaskNames(names []string) []string {
+	return MaskNamesAs(names, func(n string) string { return n })
+}
+
+// MaskNamesAs is MaskNames of names in which hide masks more than numbers of persons.
+func MaskNamesAs(names []string, hide func(string) string) []string {
 	out := slices.Clone(names)
 	for i, n := range names {
-		masked := MaskText(n)
+		masked := MaskText(hide(n))
 		if masked == n {
 			continue
 		}
@@ -63,6 +70,44 @@ func MaskNames(names []string) []string {
 	}
 	return out
 }
+
+// SaidNames gives the names of a workbook's sheets as they are spoken of: as MaskNames has them, and where a name that was
+// said hides more (a firm's name as a sheet's), that one.
+func SaidNames(names, said []string) []string {
+	out := MaskNames(names)
+	for _, s := range said {
+		if !strings.Contains(s, "*") || slices.Contains(out, s) {
+			continue
+		}
+		for i, n := range names {
+			if !slices.Contains(said, out[i]) && StandsFor(s, n) {
+				out[i] = s
+				break
+			}
+		}
+	}
+	return out
+}
+
+// StandsFor says whether a name with masks in it may stand for another: all that isn't hidden is the same, but for the
+// number of a name that masking made equal to one before.
+func StandsFor(masked, name string) bool {
+	shown := strings.Split(masks().ReplaceAllString(masked, "*"), "*")
+	for i := range shown {
+		shown[i] = regexp.QuoteMeta(shown[i])
+	}
+	pattern := strings.Join(shown, ".+")
+	if bare := numbered().ReplaceAllString(pattern, ""); bare != pattern {
+		pattern = "(" + pattern + "|" + bare + ")"
+	}
+	re, err := regexp.Compile("^" + pattern + "$")
+	return err == nil && re.MatchString(name)
+}
+
+var (
+	masks    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\*+`) })
+	numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\\(\d+\\\)$`) })
+)
 
 // scan is the search for numbers in one text.
 type scan struct {

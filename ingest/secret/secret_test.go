@@ -1,6 +1,9 @@
 package secret
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestMaskText(t *testing.T) {
 	for text, want := range map[string]string{
@@ -30,6 +33,20 @@ func TestChecks(t *testing.T) {
 	for _, id := range []string{"430304199001011231", "11010519491231002X"} { // the second is the example of GB 11643
 		if IDCheck(id) != id[17] {
 			t.Errorf("%s: check character %c", id, IDCheck(id))
+		}
+	}
+}
+
+// TestSaidNames: sheets are known by the names that a report has for them, whatever is hidden in those.
+func TestSaidNames(t *testing.T) {
+	names := []string{"说明", "湘潭甲公司", "湘潭乙公司", "13812345678", "张三丰"}
+	said := []string{"湘***", "湘***(2)", "138****5678", "张*"}
+	if got, want := SaidNames(names, said), []string{"说明", "湘***", "湘***(2)", "138****5678", "张*"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for masked, name := range map[string]string{"湘***": "长沙甲公司", "湘***表": "湘潭甲公司", "表湘***": "湘潭甲公司", "说明": "说明书", "湘***(2)表": "湘潭甲公司表"} {
+		if StandsFor(masked, name) {
+			t.Errorf("%s stands for %s", masked, name)
 		}
 	}
 }
