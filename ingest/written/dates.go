@@ -80,7 +80,30 @@ func ParseWritten(s string) (Wrote, bool) {
 	return d.Wrote, d.ok
 }
 
+// printedDate is a date whose parts are joined by the dashes that word processors make of hyphens: 2022–07–15, 2022—07. Where
+// other signs stand in it, too, such a dash may mean a stretch (2022-07–08).
+var printedDate = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{1,4}) ?([‐‑‒–—―−]{1,2}) ?(\d{1,2})(?: ?([‐‑‒–—―−]{1,2}) ?(\d{1,4}))?([日号]|[ T].*)?$`)
+})
+
+// WithHyphens is the text of a date with hyphens in the place of the dashes that join its parts. Of two parts the first must
+// be a year: 7–12 may be a stretch.
+func WithHyphens(s string) string {
+	if IsASCII(s) || s[0] < '0' || s[0] > '9' {
+		return s
+	}
+	m := printedDate().FindStringSubmatch(s)
+	switch {
+	case m == nil, m[5] == "" && len(m[1]) != 4, m[5] != "" && m[2] != m[4]:
+		return s
+	case m[5] == "":
+		return m[1] + "-" + m[3] + m[6]
+	}
+	return m[1] + "-" + m[3] + "-" + m[5] + m[6]
+}
+
 func readWritten(s string) (Wrote, bool) {
+	s = WithHyphens(s)
 	if oddMarks().MatchString(s) { // 2024，7，5 2024.07.05.
 		s = strings.Trim(oddMark().ReplaceAllString(s, "."), ".")
 	}
