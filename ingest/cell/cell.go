@@ -56,6 +56,7 @@ func because(f finding.Finding) *fault { return &f }
 // column-wide facts that single cells are read by.
 type Facts struct {
 	Fractions bool // percent without sign: all ≤ 1
+	Tenths    bool // of months: some are numbers such as 2022.1, which may be October
 	Unit      int
 	UnitKnown bool
 	OddUnit   string // of money, as written, where it is none of money in yuan: 万美元
@@ -196,7 +197,7 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	case forms.Percent:
 		return t.readPercent(c, raw, col, facts)
 	case forms.Date, forms.Month:
-		return t.readDate(c, raw, col)
+		return t.readDate(c, raw, col, facts)
 	case forms.List:
 		return t.readList(raw, col)
 	case forms.Unit:

@@ -56,7 +56,12 @@ var dateWays = []dateWay{
 
 // readDate reads a cell as a date or month, by the role its column has in time. What depends on its own cell and column
 // alone is kept: columns repeat few dates.
-func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
+func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
+	if facts.Tenths && c.Kind == sheet.Text && written.TenthText(written.Plain(raw)) { // as the numbers beside it are read
+		number := *c
+		number.Kind, number.Text, number.Num, number.Format = sheet.Number, written.Plain(raw), 0, ""
+		c, raw = &number, number.Text
+	}
 	day := aDay{col: col, text: c.Text}
 	switch c.Kind {
 	case sheet.Date:

@@ -241,6 +241,21 @@ func numberDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
 	return Wrote{}, false, false
 }
 
+// IsTenth says whether a cell holds the number 2022.1, which is January, or October without its nought.
+func IsTenth(c sheet.Cell) bool {
+	if c.Kind != sheet.Number || !TenthText(c.Text) {
+		return false
+	}
+	w, _, ok := numberDate(c)
+	return ok && w.Tenth
+}
+
+// TenthText says whether a text is written like that: where the numbers of its column mean October, it may.
+func TenthText(s string) bool {
+	whole, frac, _ := strings.Cut(s, ".")
+	return frac == "1" && len(whole) == 4 && strings.Trim(whole, "0123456789") == ""
+}
+
 // isSerial says whether a bare number is taken for a day: from 2000-01-01 until before 2070.
 func isSerial(n int) bool { return n >= 36526 && n < 62094 }
 
