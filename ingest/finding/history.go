@@ -8,6 +8,7 @@ var (
 	cumulativeMismatch  = ofHistory.asks("cumulative_mismatch", "累计与今年各期已报的相加不符。")
 	cumulativeUnchecked = ofHistory.tells("cumulative_unchecked", "有的月份没有收到，累计没有核对。")
 	ledgerShrank        = ofHistory.rejects("ledger_shrank", "上一份台账的行少了两成以上，疑似只报了新增。")
+	correctionShrank    = ofHistory.asks("correction_shrank", "更正把原报表的行去掉了两成以上，疑似只报了补报的部分；本表取代原报表，去掉的行不再计入。")
 	rowVanished         = ofHistory.asks("row_vanished", "上一份台账里的一行这次没有了。")
 	keySpelling         = ofHistory.asks("key_spelling", "编号与上一份只差开头的0或小数点后的0，按同一编号对待。")
 	reopened            = ofHistory.asks("reopened", "上次已办结，这次改回未办结。")
@@ -31,6 +32,12 @@ func CumulativeUnchecked(missing []string) Finding {
 func LedgerShrank(before, gone int, named []string) Finding {
 	return ledgerShrank.finds("上一份台账有%d行，其中%d行这次不见了（%s），疑似只报了本周新增", before, gone, strings.Join(named, "、")).
 		mend("台账要报全部事项，已办结的也保留；请补齐后重新报送。确需删减的，请管理员放行")
+}
+
+// CorrectionShrank is a correction of a period's return that lacks many of its rows, which count no longer.
+func CorrectionShrank(before, gone int, named []string) Finding {
+	return correctionShrank.finds("本表取代同一期的原报表，原报表有%d行，其中%d行这次没有，不再计入（%s），疑似只报了补报的部分", before, gone, strings.Join(named, "、")).
+		mend("只是补报的，请把原来的行和补报的行放在一张表里重新报送；确已取消的，请写核实说明")
 }
 
 // RowVanished is a row of the ledger before this one that this one lacks.

@@ -40,6 +40,9 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 	switch old := h.Newest(r.Submitter, r.Form, period, true); {
 	case held != nil:
 		r.Supersedes = held.ID
+		if err := jd.againstPeriod(ctx, h, p.File.Name, pt, held); err != nil {
+			return err
+		}
 	case old != nil: // a nil return
 		r.Supersedes = old.ID
 	case twin != nil:

@@ -10,9 +10,11 @@ package judge
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -168,7 +170,7 @@ func (jd *Judge) duplicate(pt *read.Part, old *prior) {
 const (
 	namedRows = 20 // rows spelled out in a finding about several
 
-	// A ledger that lacks more than vanishedMost percent of its rows, and vanishedLeast at least, holds only what is new:
+	// A ledger, or a correction of a period's return, that lacks more than vanishedMost percent of its rows, and vanishedLeast at least, holds only what is new:
 	// 12 of 40 items are gone. One or two of a short ledger are an oversight, and named one by one.
 	vanishedMost  = 20
 	vanishedLeast = 3
@@ -176,9 +178,67 @@ const (
 
 // againstLedger finds rows that vanished and items that were reopened.
 func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, old *prior) error {
-	before, err := h.keysOf(ctx, pt.Form, old.ID)
+	before, gone, rows, err := h.gone(ctx, pt, old)
 	if err != nil {
 		return err
+	}
+	if shrank(rows, gone) {
+		tellGone(pt, rows, gone, finding.LedgerShrank)
+	} else {
+		for _, name := range gone[:min(len(gone), namedRows)] {
+			shown := written.Short(name, 40)
+			pt.Add(finding.RowVanished(shown).At(finding.Place{Sheet: pt.FirstSheet(), Value: shown}))
+		}
+	}
+	jd.againstItems(h, pt, before)
+	return nil
+}
+
+// againstPeriod finds a correction of a period's return that holds little of it: people send what they had forgotten by
+// itself, under the name of the whole.
+func (jd *Judge) againstPeriod(ctx context.Context, h *History, file string, pt *read.Part, old *prior) error {
+	if pt.Form.Mode == forms.Ledger || len(pt.LineKeys) == 0 {
+		return nil
+	}
+	_, gone, rows, err := h.gone(ctx, pt, old)
+	if err != nil {
+		return err
+	}
+	if len(gone) > 0 && (shrank(rows, gone) || isSupplement(file, pt)) {
+		tellGone(pt, rows, gone, finding.CorrectionShrank)
+	}
+	return nil
+}
+
+// supplement is what people call a return that brings what they had forgotten, not the whole.
+var supplement = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`补报|补充|追加|增补|漏报|漏填|[仅只](列|报|含|填)`)
+})
+
+// isSupplement says whether the file or a title calls the return so, other than by its form's name.
+func isSupplement(file string, pt *read.Part) bool {
+	called := func(text string) bool {
+		return supplement().MatchString(strings.ReplaceAll(text, pt.Form.PlainTitle(), ""))
+	}
+	if called(file) {
+		return true
+	}
+	for _, t := range pt.Tables {
+		for _, title := range t.Said.Titles {
+			if called(title.Text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// gone are the earlier rows by the keys as they are written now, the names of those that are not there any more, and how many
+// rows there were.
+func (h *History) gone(ctx context.Context, pt *read.Part, old *prior) (before map[string]KeyState, names []string, rows int, err error) {
+	before, err = h.keysOf(ctx, pt.Form, old.ID)
+	if err != nil {
+		return nil, nil, 0, err
 	}
 	now := map[string]bool{}
 	for _, k := range pt.LineKeys {
@@ -192,11 +252,12 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 	}
 	sort.Strings(gone)
 	name := func(k string) string { return goneName(pt.Form, k, before[k].Shown) }
-	rows := len(before)
+	rows = len(before)
 	before, gone = foldSpellings(pt, before, gone, name)
-	tellGone(pt, rows, gone, name)
-	jd.againstItems(h, pt, before)
-	return nil
+	for _, k := range gone {
+		names = append(names, name(k))
+	}
+	return before, names, rows, nil
 }
 
 // goneName is how a row is called that is no longer there: as it was shown, else by its key where that hides nothing.
@@ -212,23 +273,20 @@ func goneName(f *forms.Form, key, shown string) string {
 	return strings.ReplaceAll(key, read.KeySep, "·")
 }
 
-// tellGone says which of a ledger's rows are gone: one by one where they are few, else that the ledger shrank.
-func tellGone(pt *read.Part, rows int, gone []string, name func(key string) string) {
-	if len(gone) >= vanishedLeast && len(gone)*100 > rows*vanishedMost {
-		var named []string
-		for _, k := range gone[:min(len(gone), namedRows)] {
-			named = append(named, written.Short(name(k), 30))
-		}
-		if len(gone) > namedRows {
-			named = append(named, fmt.Sprintf("等共%d行", len(gone)))
-		}
-		pt.Add(finding.LedgerShrank(rows, len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
-		return
+func shrank(rows int, gone []string) bool {
+	return len(gone) >= vanishedLeast && len(gone)*100 > rows*vanishedMost
+}
+
+// tellGone says that so many of the earlier rows are gone that this one holds only what is new.
+func tellGone(pt *read.Part, rows int, gone []string, rule func(before, gone int, named []string) finding.Finding) {
+	var named []string
+	for _, name := range gone[:min(len(gone), namedRows)] {
+		named = append(named, written.Short(name, 30))
 	}
-	for _, k := range gone[:min(len(gone), namedRows)] {
-		shown := written.Short(name(k), 40)
-		pt.Add(finding.RowVanished(shown).At(finding.Place{Sheet: pt.FirstSheet(), Value: shown}))
+	if len(gone) > namedRows {
+		named = append(named, fmt.Sprintf("等共%d行", len(gone)))
 	}
+	pt.Add(rule(rows, len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
 }
 
 // againstItems finds items that were opened again, and deadlines that were moved back or given up.

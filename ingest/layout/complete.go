@@ -30,6 +30,7 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		said = append(said, took...)
 	}
 	said = append(said, l.takeOptional(pg, h)...)
+	unitColumn(pg, h)
 	if f := l.unread(pg, h); f != nil {
 		said.add(*f)
 	}

@@ -24,7 +24,8 @@ type Stated struct {
 	Filled    Said // 填报日期
 	Unit      int
 	HasUnit   bool
-	Nothing   bool // 本期无, 零报告
+	Units     []Said // every statement of a money unit, in order
+	Nothing   bool   // 本期无, 零报告
 }
 
 // Said is a labelled value and where it stands.
@@ -207,11 +208,13 @@ func (s *Stated) set(kind string, v Said) {
 		put(&s.Filled)
 	case "unit":
 		exp, ok := written.UnitIn(v.Text)
-		switch {
-		case ok && !s.HasUnit:
-			s.Unit, s.HasUnit = exp, true
-		case !ok:
+		if !ok {
 			put(&s.UnitLabel)
+			return
+		}
+		s.Units = append(s.Units, v)
+		if !s.HasUnit {
+			s.Unit, s.HasUnit = exp, true
 		}
 	}
 }

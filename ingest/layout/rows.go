@@ -182,6 +182,9 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 		v := *void
 		l.extra().void = &v
 	}
+	if isStruck(row) {
+		l.extra().struck = true
+	}
 	if rolled := r.h.rolledUp(row); rolled != nil {
 		l.extra().rolled = rolled
 	}

@@ -14,14 +14,40 @@ var voidWord = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（【\[]?(此|本|该|这)?(行|条|项|笔|户|件)?(已经?|应|请|需)?(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计)?)(了|的)?([,.;:!()（）【】\]，。；：！、]|$)`)
 })
 
-// voided gives the remark of a row that says that the row is void: a cell that no field of the form is read from.
+// voidText is what a text that is read, such as 办理情况, says of a row that is void. The other words mean the matter there:
+// 误报 is what a complaint turned out to be.
+var voidText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（【\[]?(此|本|该|这)?(行|条|项|笔|户|件)?(已经?|应|请|需)?(作废|不再?(列入|计入|纳入)?统计)(了|的)?([,.;:!()（）【】\]，。；：！、]|$)|[,，;；。(（](作废|不再?(列入|计入|纳入)?统计)[)）。]?$`)
+})
+
+// isStruck says whether all cells of a row that hold something are struck through.
+func isStruck(row *sheet.Row) bool {
+	any := false
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Kind == sheet.Empty || c.Formula && c.NoValue {
+			continue
+		}
+		if !c.Struck {
+			return false
+		}
+		any = true
+	}
+	return any
+}
+
+// voided gives the cell of a row that says that the row is void: a remark, or a text that can mean nothing else.
 func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind != sheet.Text || len(c.Text) > 120 || r.reads(c.Col) || !strings.ContainsAny(c.Text, "废取删撤误错多无不重") {
+		if c.Kind != sheet.Text || len(c.Text) > 120 || !strings.ContainsAny(c.Text, "废取删撤误错多无不重") {
 			continue
 		}
-		if voidWord().MatchString(written.Squash(c.Text)) {
+		word := voidWord
+		if r.reads(c.Col) {
+			word = voidText
+		}
+		if word().MatchString(written.Squash(c.Text)) {
 			return c
 		}
 	}
