@@ -106,6 +106,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	}
 	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
 	seen := make(map[string]int, lines) // key → index of the record
+	refused := map[string]*layout.Line{}
 	one := &lineReader{rd: rd, pt: pt, typer: t}
 	for _, tb := range pt.Tables {
 		rd.facts(pt, tb)
@@ -113,19 +114,29 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			rd.alive()
 			r := one.read(&tb.Lines[i])
 			pt.LineKeys = append(pt.LineKeys, r.Key)
-			if r.refuse == nil && r.Key != "" {
-				if first, dup := seen[r.Key]; dup {
-					if rd.repeated(pt, &pt.Records[first], &r, one) {
-						pt.Repeats++
-						continue
-					}
-				} else {
-					seen[r.Key] = len(pt.Records)
+			first, dup := seen[r.Key]
+			switch other := refused[r.Key]; {
+			case r.Key == "" || r.refuse == nil && !dup && other == nil: // nearly all
+			case r.refuse == nil && dup:
+				if rd.repeated(pt, &pt.Records[first], &r, one) {
+					pt.Repeats++
+					continue
 				}
+			case !hasWholeKey(pt.Form, &r):
+			case dup:
+				tellRepeated(pt, pt.Records[first].Line, &r)
+			case other != nil:
+				tellRepeated(pt, other, &r)
 			}
 			if r.refuse != nil {
+				if refused[r.Key] == nil && hasWholeKey(pt.Form, &r) {
+					refused[r.Key] = r.Line
+				}
 				pt.Refused = append(pt.Refused, r)
 				continue
+			}
+			if r.Key != "" {
+				seen[r.Key] = len(pt.Records)
 			}
 			pt.Records = append(pt.Records, r)
 		}
@@ -257,6 +268,26 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 	}
 	pt.Add(fd.At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
 	return same
+}
+
+// tellRepeated says that two rows have one key, where one of them is refused for another fault anyway.
+func tellRepeated(pt *Part, first *layout.Line, r *Record) {
+	pt.Add(finding.RepeatedRefused(whereIs(first, r.Line), written.Short(r.Shown, 40)).
+		At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
+}
+
+// hasWholeKey says whether all of a row's key could be read.
+func hasWholeKey(f *forms.Form, r *Record) bool {
+	if r.Key == "" {
+		return false
+	}
+	vals := r.Values(nil)
+	for k := range f.Columns {
+		if f.Columns[k].InKey && !vals[k].Set && (f.Columns[k].Required || r.Line.Cell(k).Kind != sheet.Empty) {
+			return false
+		}
+	}
+	return true
 }
 
 // KeyCell is where the first part of the key that has a column stands.
