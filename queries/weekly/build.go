@@ -2,7 +2,9 @@ package weekly
 
 import (
 	"context"
+	"slices"
 	"sort"
+	"strings"
 
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
@@ -52,8 +54,33 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 			b.Sheets = append(b.Sheets, sheet)
 		}
 	}
+	if len(b.Sheets) > 0 {
+		b.Sheets[0].Blocks = noticed(b.Sheets[0].Blocks, notice(o.Notice))
+	}
 	tidy(&b)
 	return b, nil
+}
+
+// noticed puts what readers must know under the title of a first sheet that doesn't say it, as one of a zone's own
+// declaration may not.
+func noticed(blocks []workbook.Block, text string) []workbook.Block {
+	at := 0
+	for i, b := range blocks {
+		switch x := b.(type) {
+		case workbook.Note:
+			if strings.Contains(x.Text, text) {
+				return blocks
+			}
+		case workbook.Title:
+			if at == 0 {
+				at = i + 1
+			}
+		}
+	}
+	if text == "" {
+		return blocks
+	}
+	return slices.Insert(slices.Clone(blocks), at, workbook.Block(workbook.Note{Text: text, Strong: true}))
 }
 
 // block builds one block; named are the figures that have a defined name already.

@@ -32,7 +32,7 @@ type Options struct {
 	Ranking     bool         // the zone asks for 位次
 	Zone        string       // name of the zone, of one that is joined from others; "": as the publication has it
 	Version     string       // of the program
-	Notice      string       // what readers must know of how up to date the figures are; stands after the sentence of coverage
+	Notice      string       // what readers must know of how up to date the figures are; stands on the first page of every paper
 }
 
 // Build makes the weekly workbook at a point; zero values of the point mean
@@ -55,7 +55,7 @@ func Text(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) 
 	if err != nil {
 		return "", lang.Errorf("weekly text: %w", "周报文字：%w", err)
 	}
-	parts, err := w.report(ctx, nil)
+	parts, err := w.wholeReport(ctx, nil)
 	if err != nil {
 		return "", lang.Errorf("weekly text: %w", "周报文字：%w", err)
 	}
@@ -113,6 +113,19 @@ func (w *weekly) report(ctx context.Context, tables map[string]workbook.Table) (
 		}
 	}
 	return out, nil
+}
+
+// wholeReport is the report, which what readers must know of the figures comes first of.
+func (w *weekly) wholeReport(ctx context.Context, tables map[string]workbook.Table) ([]Part, error) {
+	first := notice(w.options.Notice)
+	if first == "" {
+		return w.report(ctx, tables)
+	}
+	said := w.options.Notice
+	w.options.Notice = "" // not once more behind the sentence of coverage
+	parts, err := w.report(ctx, tables)
+	w.options.Notice = said
+	return append([]Part{{Text: first}}, parts...), err
 }
 
 // textsOf are the headings and paragraphs.
