@@ -36,6 +36,9 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 		return b, err
 	}
 	for _, s := range w.book.sheets {
+		if s.compares() && !w.issued {
+			continue // nothing was published that could have moved
+		}
 		sheet := workbook.Sheet{Name: s.plain, OnePage: s.onePage, Grid: s.cards}
 		if s.landscape {
 			sheet.Orientation = workbook.Landscape
@@ -50,6 +53,11 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 			}
 			sheet.Blocks = append(sheet.Blocks, out...)
 		}
+		again, err := w.reissued(ctx, s, named)
+		if err != nil {
+			return b, lang.Errorf("sheet %s: %w", "工作表 %s：%w", s.plain, err)
+		}
+		sheet.Blocks = append(sheet.Blocks, again...)
 		if filled(s, sheet.Blocks) {
 			b.Sheets = append(b.Sheets, sheet)
 		}
@@ -139,10 +147,13 @@ func (w *weekly) block(ctx context.Context, s sheet, b block, named map[string]b
 		}
 		return nil, nil
 	case b.table != nil:
-		if !w.hasForm(b.table.forms) {
+		if !w.hasForm(b.table.forms) || b.compares() && !w.issued {
 			return nil, nil
 		}
 		t, err := w.table(ctx, b.table)
+		if b.compares() {
+			t = w.calling(t)
+		}
 		return []workbook.Block{t}, err
 	}
 	return nil, nil
