@@ -71,7 +71,7 @@ func (f *fakeSource) figuresAt(at warehouse.Point, metrics []string, by string) 
 			}
 		}
 		for unit, parts := range f.parts {
-			if n, d := parts(name, at); by == "submitter" && n != nil {
+			if n, d := parts(name, at); (by == "submitter" || by == "department") && n != nil {
 				out = append(out, queries.Figure{Metric: m, Point: at, Dims: []queries.DimValue{{Dimension: by, Value: &unit}}, Num: plain(n), Den: plain(d)})
 			}
 		}
