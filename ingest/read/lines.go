@@ -46,6 +46,9 @@ func (r *lineReader) read(l *layout.Line) Record {
 		r.value(k)
 	}
 	r.required()
+	if l.Struck() {
+		r.pt.Add(finding.RowStruck().At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: sheet.Ref(l.N, 1)}))
+	}
 	if void := l.Void(); void != nil {
 		r.pt.Add(finding.RowVoid(t.Quote(void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: void.Ref(), Value: t.Quote(void.Text, 30)}))
 	}

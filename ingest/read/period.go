@@ -213,6 +213,12 @@ func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, a
 	if len(r.said) == 0 { // a note decides where no title does
 		r.first("标题", pt.said.Titles...)
 	}
+	for _, s := range pt.sheetSaid { // above the tables further down
+		for _, b := range s.between {
+			r.first("报送期", b.Period)
+			r.first("标题", rd.titles(pt, b.Titles)...)
+		}
+	}
 	r.first("文件名", layout.Said{Text: fileTitle(p.File.Name)})
 	if len(r.said) > 0 {
 		r.say("模板", pt.issued)

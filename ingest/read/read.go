@@ -66,8 +66,9 @@ type Part struct {
 
 // sheetSaid is what one sheet says about itself.
 type sheetSaid struct {
-	sheet string
-	said  layout.Stated
+	sheet   string
+	said    layout.Stated
+	between []layout.Stated // above heads that stand again further down
 }
 
 // Parsed is a file as read, before it is judged against what was received earlier.
@@ -145,6 +146,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 	for _, s := range r.empty {
 		p.skip(s, "空白工作表")
 	}
+	r.continued()
 	for _, s := range r.unknown {
 		p.skip(s, r.unmatched(s))
 	}
@@ -270,7 +272,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 				m.LookUpCodes(t)
 			}
 			pt.Tables = append(pt.Tables, t)
-			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.Said})
+			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.Said, t.Between})
 			pt.said.Merge(t.Said)
 		}
 		if end >= len(pg.Rows) {
@@ -326,7 +328,7 @@ func (r *reading) nothing(f *forms.Form, pg *layout.Page) {
 	for k := range pg.Rows {
 		said.Labelled(pg.Name, &pg.Rows[k], true)
 	}
-	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said})
+	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said, nil})
 	pt.said.Merge(said)
 	pt.nothing = true
 }

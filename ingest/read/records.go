@@ -169,6 +169,9 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 		out := make([]cell.Facts, len(pt.Form.Columns))
 		pt.Facts[h] = out
 		warned := false
+		if b == 0 { // a head further down has a unit of its own above it
+			pt.take(unitsDiffer(pt, tb, h))
+		}
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
 			at := h.Column(c.Field)
