@@ -81,7 +81,7 @@ func (w *weekly) compared() (out []warehouse.Point) {
 		if !f.issued {
 			continue
 		}
-		if f.saidThen == nil {
+		if f.saidThen == nil || !f.saidThen.partsKept() {
 			out = append(out, f.previous)
 		}
 		out = append(out, f.again)
@@ -241,11 +241,26 @@ func (w *weekly) partsAt(p warehouse.Point, name string) map[string]Parts {
 	return out
 }
 
-// partsThen are those of the previous issue; known is false where it was issued before they were kept.
+// partsKept says whether a summary kept what its ratios are made of: an older program didn't.
+func (s *Said) partsKept() bool {
+	for _, f := range s.Figures {
+		if f.Parts != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// partsThen are those of the previous issue. Where it didn't keep them they are computed again, which holds if it comes to
+// what was issued; else they aren't known.
 func (w *weekly) partsThen(name string) (parts map[string]Parts, known bool) {
 	if w.saidThen == nil {
 		return w.partsAt(w.previous, name), true
 	}
 	f := w.saidThen.Figures[name]
-	return f.Parts, f.Parts != nil || f.Den == nil || *f.Den == 0
+	if w.saidThen.partsKept() {
+		return f.Parts, true
+	}
+	g, ok := w.at[w.previous][name]
+	return w.partsAt(w.previous, name), ok && sameFigure(f.Num, g.Num) && sameFigure(f.Den, g.Den)
 }

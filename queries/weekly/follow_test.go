@@ -139,3 +139,37 @@ func TestReissueExplainsBoth(t *testing.T) {
 		t.Errorf("kept for the next issue: %v", kept)
 	}
 }
+
+// TestRatiosOfAnOlderIssue: of an issue that didn't keep what its ratios were made of, the units are found by computing it
+// again, and nobody is named where that doesn't come to what was issued.
+func TestRatiosOfAnOlderIssue(t *testing.T) {
+	z := articleZone(t)
+	p := func(f float64) *float64 { return &f }
+	value := z.value
+	early := func(at warehouse.Point) bool { return at.KnownAt.Before(asOf.KnownAt) }
+	z.value = func(m string, at warehouse.Point) (v, n, d *float64) {
+		if m == "closure_rate" && early(at) {
+			return p(164.0 / 203), p(164), p(203)
+		}
+		return value(m, at)
+	}
+	z.parts = map[string]func(string, warehouse.Point) (n, d *float64){"产业局": func(m string, at warehouse.Point) (n, d *float64) {
+		switch {
+		case m != "closure_rate":
+			return nil, nil
+		case early(at):
+			return p(64), p(83)
+		}
+		return p(66), p(83)
+	}}
+	for num, want := range map[float64]string{164: "产业局（64/83→66/83）", 160: "—"} {
+		said := &Said{Figures: map[string]SaidFigure{"closure_rate": {Value: p(num / 203), Num: &num, Den: p(203)}}}
+		w, err := weeklyOf(z, Options{Issued: []Previous{{AsOf: calendar.NewDate(2022, 8, 8), KnownAt: asOf.KnownAt.AddDate(0, 0, -7), Said: said}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows := w.changes(); len(rows) != 1 || rows[0][6] != want {
+			t.Errorf("issued %v/203: %v, want %s", num, rows, want)
+		}
+	}
+}
