@@ -108,9 +108,14 @@ func TooManyRefused(rows, refused int) Finding {
 	return tooManyRefused.finds("%d行中有%d行不能计入，超过两成，整份退回", rows, refused).mend("请按下列意见修改后整份重新报送；在此之前仍按上一份报表统计")
 }
 
-// TotalMismatch is a 合计 that isn't the sum of its rows. It sends the return back where the form says so.
-func TotalMismatch(column, claimed, sum, difference string, rejects bool) Finding {
-	f := totalMismatch.finds("「%s」合计写的是 %s，各行相加是 %s，相差 %s", column, claimed, sum, difference).mend("请核对各行金额和合计，改正后重新报送").suggest(sum)
+// TotalMismatch is a 合计 that isn't the sum of its rows, of amounts or of counts. It sends the return back where the form
+// says so.
+func TotalMismatch(column, claimed, sum, difference string, money, rejects bool) Finding {
+	of := "的数"
+	if money {
+		of = "金额"
+	}
+	f := totalMismatch.finds("「%s」合计写的是 %s，各行相加是 %s，相差 %s", column, claimed, sum, difference).mend("请核对各行%s和合计，改正后重新报送", of).suggest(sum)
 	if rejects {
 		f = f.rejecting()
 	}

@@ -81,6 +81,11 @@ func NameHidden(what string) Finding {
 	return numbersHidden.finds("%s中有个人号码，入库、统计和回执中已隐去中间各位", what).mend("不必改动；今后命名时请不要带个人号码")
 }
 
+// NameTells is the name of a file or sheet in which a sensitive value of the return's own rows stands.
+func NameTells(what string) Finding {
+	return numbersHidden.finds("%s中有表内的涉敏内容（如姓名、企业名称），入库、统计和回执中已隐去", what).mend("不必改动；今后命名时请不要写入")
+}
+
 // SeveralInCell is a name's cell that holds several.
 func SeveralInCell(column string, names int) Finding {
 	return severalInCell.finds("「%s」一格里像是写了%d个名称，只按一个计", column, names).mend("请一行只写一个，其他各列照抄")

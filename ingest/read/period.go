@@ -318,7 +318,14 @@ func (r *periodReader) mostRows() (Statement, bool) {
 	votes, dated := map[calendar.Period]int{}, 0
 	var best calendar.Period
 	for _, tb := range r.pt.Tables {
+		unsure := k >= 0 && tenths(tb, k)
 		for i := range tb.Lines {
+			if unsure {
+				if c := tb.Lines[i].Cell(k); written.TenthText(written.Plain(c.Text)) { // dated, in January or October
+					dated++
+					continue
+				}
+			}
 			d, ok := r.dateIn(&tb.Lines[i], k)
 			if !ok {
 				continue

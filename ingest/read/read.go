@@ -59,6 +59,7 @@ type Part struct {
 	LineKeys  []string // keys as written, refused rows included
 	assigned  int      // column of the form that says when an item was assigned, -1 if none
 	hidden    []hidden
+	outside   []cell.Hiding                 // sensitive values of the file that stand outside its rows
 	Repeats   int                           // identical rows that count once with an earlier one
 	Named     []spot                        // texts that other forms should know
 	Facts     map[*layout.Head][]cell.Facts // by head and field: what cells are read by
@@ -81,6 +82,7 @@ type Parsed struct {
 	Skipped   []string
 	Failed    *finding.Return   // the file as a whole could not be read or placed
 	Explained map[string]string // what the sender says of doubts, by mark
+	hide      []cell.Hiding     // sensitive values that stand outside the rows
 	Starved   bool              // refused for want of memory: alone, with more of it, the file may be readable
 	grids     []sheet.Grid      // for receipts of formats other than xlsx, which are marked as they are; nil where the file is large or can't be read
 }
@@ -103,15 +105,15 @@ type reading struct {
 	markers            map[string]layout.Marker // of a template's sheets, by name
 }
 
-// Parse parses a file: forms, tables, identity and typed rows.
-func (rd *Reader) Parse(f File) *Parsed {
-	p := &Parsed{File: f, Sha: Sha256hex(f.Content)}
+// parse is Parse, where hide is known to stand outside the rows.
+func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
+	p := &Parsed{File: f, Sha: Sha256hex(f.Content), hide: hide}
 	book, err := rd.Guard.Open(rd.ctx, f.Name, f.Content, rd.limits)
 	if err != nil {
 		return p.unreadable(rd, err)
 	}
 	p.format, p.Macros = book.Format, book.Macros
-	book.Rename(secret.MaskNames)
+	book.Rename(p.sheetNames)
 	r := &reading{rd: rd, p: p, byForm: map[*forms.Form]*Part{}}
 	if err := r.ownSheets(book); err != nil {
 		return p.unreadable(rd, err)
@@ -205,7 +207,7 @@ func (r *reading) ownSheets(book *sheet.Book) error {
 }
 
 func (p *Parsed) skip(sheetName, why string) {
-	p.Skipped = append(p.Skipped, fmt.Sprintf("「%s」：%s", secret.MaskText(sheetName), why))
+	p.Skipped = append(p.Skipped, fmt.Sprintf("「%s」：%s", secret.MaskText(sheetName), cell.HideAll(why, p.hide)))
 }
 
 // sheet reads one sheet: a table, several below one another, or 本期无 under a title.
@@ -286,6 +288,7 @@ func (r *reading) part(f *forms.Form, sheetName string) *Part {
 	pt := r.byForm[f]
 	if pt == nil {
 		pt = r.rd.newPart(f)
+		pt.outside = r.p.hide
 		r.byForm[f] = pt
 		r.p.Parts = append(r.p.Parts, pt)
 	}
@@ -339,7 +342,9 @@ func (rd *Reader) newPart(f *forms.Form) *Part {
 
 // Add notes a finding. Whatever it quotes — a heading, a title, a label's value — may hold an identity or mobile number.
 func (pt *Part) Add(f finding.Finding) {
-	f.Value, f.Message, f.Hint, f.Suggest = secret.MaskText(f.Value), secret.MaskText(f.Message), secret.MaskText(f.Hint), secret.MaskText(f.Suggest)
+	for _, s := range []*string{&f.Value, &f.Message, &f.Hint, &f.Suggest} {
+		*s = secret.MaskText(cell.HideAll(*s, pt.outside))
+	}
 	f.Sheet = secret.MaskText(f.Sheet)
 	pt.Fatal = pt.Fatal || f.Rejects
 	pt.Ret.Findings = append(pt.Ret.Findings, f)
@@ -363,7 +368,7 @@ func (p *Parsed) Fail(rd *Reader, f finding.Finding) *Parsed {
 	if s, ok := rd.sender(p.File); ok {
 		r.Submitter, r.SubmitterName = s.Code, s.Name
 	}
-	f.Message, f.Hint = secret.MaskText(f.Message), secret.MaskText(f.Hint)
+	f.Message, f.Hint = secret.MaskText(cell.HideAll(f.Message, p.hide)), secret.MaskText(cell.HideAll(f.Hint, p.hide))
 	r.Findings = []finding.Finding{f}
 	p.Failed = r
 	return p

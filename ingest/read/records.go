@@ -188,9 +188,16 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 				}
 			case forms.Percent:
 				out[k].Fractions = fractions(tb, k)
+			case forms.Month:
+				out[k].Tenths = tenths(tb, k)
 			}
 		}
 	}
+}
+
+// tenths says whether a column of months holds numbers such as 2022.1, of which nobody knows whether they were 2022.10.
+func tenths(tb *layout.Table, k int) bool {
+	return slices.ContainsFunc(tb.Lines, func(l layout.Line) bool { return written.IsTenth(l.Cell(k)) })
 }
 
 // assignedColumn is where a form says when an item was assigned (交办); -1 if nowhere.
