@@ -163,7 +163,7 @@ func TestEndedUnitIsNotAsked(t *testing.T) {
 	if !got.Ended || got.RowsRefused == 0 || !strings.Contains(text, "不再报送") {
 		t.Fatalf("%+v\n%s", got, text)
 	}
-	if strings.Contains(text, "重新报送整张表") || !strings.Contains(text, "请由承接的单位报送") {
+	if strings.Contains(text, "重新报送整张表") || strings.Contains(text, "整份重新报送") || !strings.Contains(text, "请由承接的单位报送") {
 		t.Errorf("an ended unit is asked to hand in again:\n%s", text)
 	}
 }

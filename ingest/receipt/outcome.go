@@ -329,7 +329,7 @@ func steps(report *finding.Report) []string {
 				t = plainTitle(r) + "：" + t
 			}
 			s = append(s, t)
-			if r.Outcome != finding.Duplicate {
+			if r.Outcome != finding.Duplicate && !(r.Ended && r.Uncounted() != nil) {
 				errors += r.Count(finding.Error)
 			}
 		}
