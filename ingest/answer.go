@@ -79,6 +79,7 @@ func (s *Session) answerOwed(e archive.Event) error {
 			return err
 		}
 		r.DueAt, _ = s.In.Zone.DueAt(sub.Code, f.ID, r.Period)
+		d.Have = s.Accepted(sub.Code, f.ID, e.Period)
 	}
 	if e.Effective != "" {
 		if r.Cutoff, err = calendar.ParseDate(e.Effective); err != nil {
@@ -91,8 +92,12 @@ func (s *Session) answerOwed(e archive.Event) error {
 	}
 	var batch durable.Batch
 	defer batch.Discard()
-	if _, err = receipt.Save(&batch, s.In.Zone.OutboxOf(sub), name, content); err == nil {
+	put, err := receipt.Save(&batch, s.In.Zone.OutboxOf(sub), name, content)
+	if err == nil {
 		err = batch.Commit()
+	}
+	if err == nil { // what was decided about the same before holds no more
+		err = receipt.Retire(put.Dir, filepath.Base(put.Path), func(old string) bool { return receipt.SameDebt(old, name) })
 	}
 	if err != nil {
 		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
@@ -100,28 +105,76 @@ func (s *Session) answerOwed(e archive.Event) error {
 	return nil
 }
 
-// answerReturn answers a decision about a return with the receipt of its file anew, from the original.
+// Accepted gives the return that was accepted for a period of a submitter and form, "" where none was.
+func (s *Session) Accepted(submitter, form, period string) string {
+	if p := s.hist.Newest(submitter, form, period, true); p != nil {
+		return p.ID
+	}
+	return ""
+}
+
+// answerReturn answers a decision about a return with the receipt of its file anew, from the original. Where an earlier
+// return counts again, its receipt is there again, too.
 func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
-	if s.hist.ByID[e.Return] == nil {
+	old := s.hist.ByID[e.Return]
+	if old == nil {
 		return nil
 	}
-	a, err := s.arrived(judge.ArrivalOf(e.Return))
+	report, err := s.answerArrival(ctx, e, judge.ArrivalOf(e.Return))
+	again := ""
+	for i := 0; err == nil && i < len(report.Returns); i++ {
+		if r := report.Returns[i]; r.ID == e.Return && r.Decision != nil {
+			again = r.Decision.Again
+		}
+	}
+	if again != "" {
+		was := old.Withdrawn
+		old.Withdrawn = true // as it will be
+		err = s.answerAgain(ctx, e, judge.ArrivalOf(again))
+		old.Withdrawn = was
+	}
 	if err != nil {
 		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
+	}
+	return nil
+}
+
+// answerAgain writes the receipt of an arrival anew, unless it lies there or its words were not kept.
+func (s *Session) answerAgain(ctx context.Context, e archive.Event, seq int) error {
+	report, err := s.Kept(ctx, seq)
+	if errors.Is(err, ErrNotKept) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	there, err := receipt.Lies(s.outboxOf(report), seq)
+	if err != nil || there {
+		return err
+	}
+	_, err = s.answerArrival(ctx, e, seq)
+	return err
+}
+
+// answerArrival writes the receipt of an arrival as things are once e is decided.
+func (s *Session) answerArrival(ctx context.Context, e archive.Event, seq int) (*finding.Report, error) {
+	a, err := s.arrived(seq)
+	if err != nil {
+		return nil, err
 	}
 	p := &read.Parsed{File: a.file, Sha: a.sha}
 	if a.file.Content != nil || a.tooBig {
 		if p, err = s.readOne(ctx, s.In.read, a); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	report, err := s.Kept(ctx, a.seq)
 	if err != nil {
-		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
+		return nil, err
 	}
 	for i, r := range report.Returns {
 		if err := s.decided(r, e, p, i); err != nil {
-			return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
+			return nil, err
 		}
 	}
 	source := p.Source()
@@ -130,7 +183,7 @@ func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
 	}
 	name, content, err := receipt.Write(report, source, s.In.office())
 	if err != nil {
-		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
+		return nil, err
 	}
 	var batch durable.Batch
 	defer batch.Discard()
@@ -141,10 +194,7 @@ func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {
 	if err == nil {
 		err = s.retireOlder(put, report)
 	}
-	if err != nil {
-		return lang.Errorf("receipt of decision %d: %w", "第%d号决定的回执：%w", e.Seq, err)
-	}
-	return nil
+	return report, err
 }
 
 // arrived makes an arrival again from the journal; without its content where the original was erased.

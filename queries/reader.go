@@ -42,7 +42,8 @@ type Reader struct {
 	prefix string          // of the names of what it restates, apart from those of other readers of the file
 	graph  *lineage.Graph  // of the models, once asked for
 
-	heldBack int // checks that failed since
+	heldBack int  // checks that failed since
+	earlier  bool // a newer publication can't be read
 
 	closing []func() error // what is done once it is closed
 
@@ -89,6 +90,12 @@ func Open(path string, c *metric.Catalogue) (*Reader, error) {
 // HeldBack is how many checks failed in the run after this publication: its figures were not published, these are the ones
 // before. 0: nothing is held back.
 func (r *Reader) HeldBack() int { return r.heldBack }
+
+// IsEarlier notes that a newer publication than this one can't be read.
+func (r *Reader) IsEarlier() { r.earlier = true }
+
+// Earlier says whether a newer publication than this one can't be read.
+func (r *Reader) Earlier() bool { return r.earlier }
 
 // OpenEngine answers from what another engine has published. The reader closes it.
 func OpenEngine(ctx context.Context, e engine.Engine, c *metric.Catalogue) (*Reader, error) {

@@ -211,8 +211,12 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 				d.Submitter, d.Form, d.Period = args[0], args[1], args[2]
 			}
 			return a.ownedHere(cmd, z, args, map[string]string{"by": by}, func() error {
-				if _, err := z.Decide(cmd.Context(), d, office.Options{Clock: a.now, ClockOK: clockOK, Log: a.log()}); err != nil {
+				out, err := z.Decide(cmd.Context(), d, office.Options{Clock: a.now, ClockOK: clockOK, Log: a.log()})
+				if err != nil {
 					return err
+				}
+				if out.Note != (lang.Text{}) {
+					a.tell("note: %s", "注意：%s", out.Note)
 				}
 				a.tell("Decided and published: %s %v", "已决定并发布：%s %v", strings.TrimPrefix(cmd.CommandPath(), "taizhang returns "), args)
 				return nil

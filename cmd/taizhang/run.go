@@ -66,12 +66,21 @@ func (a *app) printRun(z *office.Zone, s service.RunResult) error {
 	rejected := false
 	counts := map[finding.Outcome]int{}
 	for _, l := range s.Lines {
-		counts[l.Outcome]++
+		outcome := l.Outcome
+		if l.Uncounted != "" {
+			outcome = finding.Warned // nothing of it counts in part
+		}
+		counts[outcome]++
 		rejected = rejected || l.Outcome == finding.Rejected
 		if !a.quiet {
-			parts := []string{l.Return, orDash(l.Submitter), orDash(l.Form), orDash(l.Period), l.Outcome.Label()}
-			if l.Outcome.Counts() {
-				parts = append(parts, fmt.Sprintf("%d行", l.Rows)) // as the receipt says it
+			parts := []string{l.Return, orDash(l.Submitter), orDash(l.Form), orDash(l.Period)}
+			switch { // as the receipt says it
+			case l.Uncounted != "":
+				parts = append(parts, "已接收，暂不计入", fmt.Sprintf("读取%d行", l.Rows), l.Uncounted)
+			case l.Outcome.Counts():
+				parts = append(parts, l.Outcome.Label(), fmt.Sprintf("%d行", l.Rows))
+			default:
+				parts = append(parts, l.Outcome.Label())
 			}
 			if l.Refused > 0 {
 				parts = append(parts, fmt.Sprintf("未计入%d行", l.Refused))

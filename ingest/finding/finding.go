@@ -144,6 +144,7 @@ type Return struct {
 	Explained     []Explained // doubts that the sender explained, now or before
 	Changes       []Change    // what a correction changed
 	OfRejected    bool        // of a duplicate: it repeats a return that was rejected
+	Ended         bool        // its unit reports no more: nothing of it will count, whatever is mended
 	Decision      *Decision   // of an operator; nil: the outcome is what intake judged
 }
 
@@ -166,6 +167,7 @@ type Decision struct {
 	Reason string       // masked
 	At     time.Time    // in the zone's time zone
 	Then   DecisionKind // of an Undo: the decision that holds again; empty: none
+	Have   string       // of a Waive, or an Undo of one: id of the return that was accepted for the period; empty if none
 	Again  string       // of a Withdraw, or an Undo of an Accept: id of the earlier return that counts again; empty if none
 }
 

@@ -127,6 +127,7 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 	}
 	switch s, _ := jd.Zone.Submitter(r.Submitter); {
 	case pt.Form.Mode == forms.Ledger && s.Until.Valid() && jd.Zone.DateOf(r.ReceivedAt) > s.Until:
+		r.Ended = true
 		why, hint = fmt.Sprintf("%s自 %s 起不再报送，之后的台账不计入", s.Name, s.Until+1), "请由承接的单位报送；有疑问请联系管理员"
 	case counting == now:
 		return

@@ -84,7 +84,7 @@ func decided(r *finding.Return) string {
 	case finding.Clear:
 		return "已清零：自" + dateText(r.Cutoff) + "起，此前报送的《" + plainTitle(r) + "》各行不再计入。"
 	case finding.Waive:
-		return "已免报：" + periodText(r.Period) + "的《" + plainTitle(r) + "》不必报送。"
+		return "已免报：" + periodText(r.Period) + "的《" + plainTitle(r) + "》不必报送。" + have(d, "此前已报送的 %s 照常计入。")
 	case finding.Accept:
 		if f := r.Uncounted(); f != nil {
 			return "已放行，暂不计入：" + sentence(f.Message)
@@ -101,9 +101,21 @@ func decided(r *finding.Return) string {
 	case finding.Clear:
 		return "已撤销清零：此前报送的《" + plainTitle(r) + "》恢复计入。"
 	case finding.Waive:
-		return "已撤销免报：" + periodText(r.Period) + "的《" + plainTitle(r) + "》仍须报送。"
+		s := "已撤销免报：" + periodText(r.Period) + "的《" + plainTitle(r) + "》"
+		if d.Have != "" {
+			return s + have(d, "已经报送（%s），不必再报。")
+		}
+		return s + "仍须报送。"
 	}
 	return judged(r)
+}
+
+// have says something of the return that is there already, "" where none is.
+func have(d *finding.Decision, text string) string {
+	if d.Have == "" {
+		return ""
+	}
+	return fmt.Sprintf(text, d.Have)
 }
 
 // holding is the decision that holds, which an undone one gives way to; Undo where none does.
@@ -254,7 +266,7 @@ func todo(r *finding.Return) string {
 		switch d := r.Decision; {
 		case holding(d) == finding.Withdraw && d.Again == "":
 			return "如仍须报送，请更正后重新报送整张表。"
-		case d.Then != "":
+		case d.Then != "" || d.Have != "":
 			return ""
 		case d.Kind == finding.Undo && d.Of == finding.Waive:
 			return byWhen(r, d.At) + "报送。"
@@ -265,6 +277,8 @@ func todo(r *finding.Return) string {
 	var s string
 	uncounted := r.Uncounted()
 	switch {
+	case r.Ended && uncounted != nil: // mending it would help nobody
+		return sentence(fit.OneLine(remedy(*uncounted)))
 	case r.Outcome == finding.Duplicate && !r.OfRejected:
 		return ""
 	case r.Outcome == finding.Duplicate:
@@ -315,7 +329,7 @@ func steps(report *finding.Report) []string {
 				t = plainTitle(r) + "：" + t
 			}
 			s = append(s, t)
-			if r.Outcome != finding.Duplicate {
+			if r.Outcome != finding.Duplicate && !(r.Ended && r.Uncounted() != nil) {
 				errors += r.Count(finding.Error)
 			}
 		}

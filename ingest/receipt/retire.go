@@ -1,7 +1,9 @@
 package receipt
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,6 +34,34 @@ func ArrivalOf(name string) int {
 func SameFile(receipt, file string) bool {
 	m := earlier().FindStringSubmatch(strings.TrimSuffix(receipt, filepath.Ext(receipt)))
 	return m != nil && m[1] == safe(baseName(file))
+}
+
+// debtInName is a receipt about what is owed, or about a whole ledger: whose, what was decided, of when.
+var debtInName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^回执_(.*)_(?:已撤销|已)(清零|免报)_(.+?)(?:\(\d+\))?\.xlsx$`)
+})
+
+// SameDebt says whether two receipts are about decisions on the same ledger, or on the same period of a form.
+func SameDebt(a, b string) bool {
+	if ArrivalOf(a) > 0 || ArrivalOf(b) > 0 { // about a file, whatever it is called
+		return false
+	}
+	x, y := debtInName().FindStringSubmatch(a), debtInName().FindStringSubmatch(b)
+	return x != nil && y != nil && x[1] == y[1] && x[2] == y[2] && (x[2] == "清零" || x[3] == y[3])
+}
+
+// Lies says whether a folder holds a receipt of an arrival.
+func Lies(dir string, arrival int) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() && ArrivalOf(e.Name()) == arrival {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 // Retire moves receipts out of a folder into its sub-folder OldFolder: those for

@@ -12,7 +12,7 @@ import (
 
 // superseded says which return this one takes the place of, "" if none.
 func superseded(r *finding.Return) string {
-	if r.Supersedes == "" {
+	if r.Supersedes == "" || r.Decision != nil && holding(r.Decision) == finding.Withdraw { // then it takes nothing's place
 		return ""
 	}
 	if !r.Outcome.Counts() && (r.Decision == nil || holding(r.Decision) != finding.Accept) {

@@ -47,6 +47,7 @@ type Reminder struct {
 	Unit      string // whom it asks
 	AsOf      string // 2022年8月15日
 	ReplyBy   string // until when an answer is asked for; may be empty
+	Notice    string // what the reader must know of how up to date the list is; may be empty
 	Items     []Item
 	Signature Signature // who asks
 	Props     Props
@@ -82,7 +83,11 @@ func (r Reminder) Document() Document {
 		table.Rows = append(table.Rows, []string{strconv.Itoa(i + 1), it.Ledger + "\n" + it.No, it.Matter, it.Assigned + "\n" + it.Deadline, strconv.Itoa(it.Days), it.Progress, "", ""})
 	}
 	d := Document{Title: title, Subtitle: r.No, To: r.Unit, Signature: r.Signature, Props: r.Props}
-	d.Blocks = []Block{Paragraph{Text: request + "。"}, table}
+	d.Blocks = []Block{Paragraph{Text: request + "。"}}
+	if r.Notice != "" {
+		d.Blocks = append(d.Blocks, Paragraph{Text: r.Notice})
+	}
+	d.Blocks = append(d.Blocks, table)
 	d.Tail = []Block{Form{Rows: []FormRow{
 		{Fields: []Field{{Label: "签收人"}, {Label: "签收时间"}, {Label: "联系电话"}}},
 		{Fields: []Field{{Label: "其他说明"}}, Height: 16},

@@ -15,6 +15,8 @@ type Readable struct {
 	Path string
 	// Note says why it isn't the newest publication under its own name, "" where it is.
 	Note string
+	// Earlier: it is a publication before the newest, which can't be read.
+	Earlier bool
 
 	temporary string // folder to remove
 }
@@ -52,7 +54,7 @@ func Find(dir string) (*Readable, error) {
 	}
 	for _, k := range kept {
 		if sound(k.Path, nil) == nil {
-			return &Readable{Path: k.Path, Note: lang.Phrase("%v; answering from the earlier publication %s (the next `taizhang run` mends it)", "%v；现用较早的发布 %s 应答（下次 taizhang run 会修复）", trouble, k.Name)}, nil
+			return &Readable{Path: k.Path, Earlier: true, Note: lang.Phrase("%v; answering from the earlier publication %s (the next `taizhang run` mends it)", "%v；现用较早的发布 %s 应答（下次 taizhang run 会修复）", trouble, k.Name)}, nil
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {

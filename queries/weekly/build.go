@@ -2,7 +2,9 @@ package weekly
 
 import (
 	"context"
+	"slices"
 	"sort"
+	"strings"
 
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
@@ -34,6 +36,9 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 		return b, err
 	}
 	for _, s := range w.book.sheets {
+		if s.compares() && !w.issued {
+			continue // nothing was published that could have moved
+		}
 		sheet := workbook.Sheet{Name: s.plain, OnePage: s.onePage, Grid: s.cards}
 		if s.landscape {
 			sheet.Orientation = workbook.Landscape
@@ -48,12 +53,42 @@ func (w *weekly) build(ctx context.Context) (workbook.Book, error) {
 			}
 			sheet.Blocks = append(sheet.Blocks, out...)
 		}
+		again, err := w.reissued(ctx, s, named)
+		if err != nil {
+			return b, lang.Errorf("sheet %s: %w", "工作表 %s：%w", s.plain, err)
+		}
+		sheet.Blocks = append(sheet.Blocks, again...)
 		if filled(s, sheet.Blocks) {
 			b.Sheets = append(b.Sheets, sheet)
 		}
 	}
+	if len(b.Sheets) > 0 {
+		b.Sheets[0].Blocks = noticed(b.Sheets[0].Blocks, notice(o.Notice))
+	}
 	tidy(&b)
 	return b, nil
+}
+
+// noticed puts what readers must know under the title of a first sheet that doesn't say it, as one of a zone's own
+// declaration may not.
+func noticed(blocks []workbook.Block, text string) []workbook.Block {
+	at := 0
+	for i, b := range blocks {
+		switch x := b.(type) {
+		case workbook.Note:
+			if strings.Contains(x.Text, text) {
+				return blocks
+			}
+		case workbook.Title:
+			if at == 0 {
+				at = i + 1
+			}
+		}
+	}
+	if text == "" {
+		return blocks
+	}
+	return slices.Insert(slices.Clone(blocks), at, workbook.Block(workbook.Note{Text: text, Strong: true}))
 }
 
 // block builds one block; named are the figures that have a defined name already.
@@ -112,10 +147,13 @@ func (w *weekly) block(ctx context.Context, s sheet, b block, named map[string]b
 		}
 		return nil, nil
 	case b.table != nil:
-		if !w.hasForm(b.table.forms) {
+		if !w.hasForm(b.table.forms) || b.compares() && !w.issued {
 			return nil, nil
 		}
 		t, err := w.table(ctx, b.table)
+		if b.compares() {
+			t = w.calling(t)
+		}
 		return []workbook.Block{t}, err
 	}
 	return nil, nil

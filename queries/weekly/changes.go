@@ -15,14 +15,20 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// Previous is a summary that was issued: 更正说明 compares with the last
-// one before this. Said is what it said; of one that was issued before that was
+// Previous is a summary that was issued: 更正说明 compares with the last one
+// of an earlier date, and with the last one of the same date. Said is what it said; of one that was issued before that was
 // kept, what was known at its time is computed again, which misses returns that
 // were back-filled later.
 type Previous struct {
 	AsOf    calendar.Date
 	KnownAt time.Time
 	Said    *Said
+}
+
+// Parts are numerator and denominator of a ratio.
+type Parts struct {
+	Num float64 `json:"num"`
+	Den float64 `json:"den"`
 }
 
 // Said is what a summary said, and up to where it had read.
@@ -37,24 +43,8 @@ type SaidFigure struct {
 	Value *float64           `json:"value"`
 	Num   *float64           `json:"num,omitempty"`
 	Den   *float64           `json:"den,omitempty"`
-	By    map[string]float64 `json:"by,omitempty"` // by submitter, where the figure adds up
-}
-
-// earlier is the last of the issues that this one follows: of no later date, by
-// nothing that was received later, and not this very one.
-func earlier(issues []Previous, asOf calendar.Date, knownAt time.Time, here Said) *Previous {
-	for i := len(issues) - 1; i >= 0; i-- {
-		p := &issues[i]
-		if p.AsOf > asOf || p.KnownAt.After(knownAt) {
-			continue
-		}
-		again := p.AsOf == asOf && p.KnownAt.Equal(knownAt)
-		if again && (p.Said == nil || p.Said.Arrival == here.Arrival && p.Said.Decision == here.Decision) {
-			continue
-		}
-		return p
-	}
-	return nil
+	By    map[string]float64 `json:"by,omitempty"`    // by submitter, where the figure adds up
+	Parts map[string]Parts   `json:"parts,omitempty"` // by submitter, of a ratio
 }
 
 // readUpTo is the newest arrival and decision of the publication, and a hash of
@@ -123,6 +113,7 @@ func (w *weekly) said() *Said {
 				}
 			}
 		}
+		s.Parts = w.partsAt(w.ask, name)
 		out.Figures[name] = s
 	}
 	return &out
@@ -144,45 +135,6 @@ func unitDeltas(now, then map[string]float64) map[string]float64 {
 		out[unit] -= v
 	}
 	return out
-}
-
-// changes are the figures of the previous issue that read otherwise now.
-func (w *weekly) changes() [][]any {
-	then, now := w.at[w.previous], w.at[w.again]
-	if w.saidThen != nil {
-		then = map[string]figure{}
-		for name, f := range w.saidThen.Figures {
-			then[name] = figure{Value: f.Value, Num: f.Num, Den: f.Den}
-		}
-	}
-	var changed []string
-	for _, name := range w.book.order {
-		b := now[name]
-		if a, ok := then[name]; ok && !(sameFigure(a.Value, b.Value) && sameFigure(a.Num, b.Num) && sameFigure(a.Den, b.Den)) {
-			changed = append(changed, name)
-		}
-	}
-	var rows [][]any
-	for _, name := range changed {
-		m, a, b := w.book.metrics[name], then[name], now[name]
-		s := tellingScale(m.Unit, a.Value, b.Value)
-		var who []string
-		if w.addsUp(name) {
-			before := w.byUnit[w.previous][name]
-			if w.saidThen != nil {
-				before = w.saidThen.Figures[name].By
-			}
-			sums := unitDeltas(w.byUnit[w.again][name], before)
-			for _, u := range w.moved(sums) {
-				who = append(who, u+w.signed(m.Unit, sums[u]))
-			}
-		}
-		rows = append(rows, []any{
-			m.Label, cellOf(s, a.Value), orDash(fraction(a, m.Unit), "—"), cellOf(s, b.Value), orDash(fraction(b, m.Unit), "—"),
-			changeCell(s, b.Value, a.Value), orDash(strings.Join(who, "、"), "—"),
-		})
-	}
-	return rows
 }
 
 // mostCorrected is how many corrected cells are listed; a ledger that was

@@ -24,6 +24,7 @@ type Issue struct {
 	Mail      Mail
 	Overdue   []Overdue
 	Extracts  []Extract
+	Notice    string // what readers must know of how up to date the figures are; empty: nothing
 }
 
 // Mail is what the mail with the workbook says.
@@ -48,7 +49,7 @@ func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options)
 	if err != nil {
 		return nil, lang.Errorf("weekly report: %w", "周报：%w", err)
 	}
-	out := &Issue{Zone: w.zone, AsOf: w.word("as_of", ""), KnownAt: w.word("known_at", ""), Signature: w.book.signature.fill(w)}
+	out := &Issue{Zone: w.zone, AsOf: w.word("as_of", ""), KnownAt: w.word("known_at", ""), Signature: w.book.signature.fill(w), Notice: notice(o.Notice)}
 	if out.Book, err = w.build(ctx); err != nil {
 		return nil, lang.Errorf("weekly report: %w", "周报：%w", err)
 	}
@@ -61,7 +62,7 @@ func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options)
 			}
 		}
 	}
-	if out.Report, err = w.report(ctx, tables); err != nil {
+	if out.Report, err = w.wholeReport(ctx, tables); err != nil {
 		return nil, lang.Errorf("weekly report: %w", "周报：%w", err)
 	}
 	out.Mail = Mail{w.book.mailSubject.fill(w), strings.Join(paragraphs(w.book.mailText.fill(w)), "\n\n")}
@@ -145,6 +146,7 @@ func (w *weekly) extracts(b workbook.Book) []Extract {
 		first := workbook.Sheet{Name: "目录", Blocks: []workbook.Block{
 			workbook.Title{Text: w.zone + "　" + u, Sub: "截至" + w.word("as_of", "") + "　数据版本：" + w.word("known_at", "") + "　只含本单位报送的数据行和本单位的待办、欠报"}, intro,
 		}}
+		first.Blocks = noticed(first.Blocks, notice(w.options.Notice))
 		x.Sheets = slices.Insert(x.Sheets, 0, first)
 		out = append(out, Extract{u, x})
 	}

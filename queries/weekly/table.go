@@ -238,6 +238,9 @@ func (w *weekly) literal(query string) string {
 	if w.saidThen != nil { // a return may be taken in with an earlier date
 		newReturn, newDecision = fmt.Sprintf("arrival > %d", w.saidThen.Arrival), fmt.Sprintf("seq > %d", w.saidThen.Decision)
 	}
+	if !w.issued {
+		newReturn, newDecision = "1 = 0", "1 = 0"
+	}
 	query = strings.NewReplacer("$new_return", newReturn, "$new_decision", newDecision).Replace(query)
 	return strings.NewReplacer(
 		"$as_of", date(w.ask.AsOf), "$last_as_of", date(w.lastAsk.AsOf), "$known_at", stamp(w.ask.KnownAt),

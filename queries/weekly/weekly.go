@@ -28,11 +28,11 @@ var builtinText []byte
 // Options are what a weekly workbook needs beside its source.
 type Options struct {
 	Declaration *Declaration // nil: the built-in weekly.yaml
-	Issued      []Previous   // oldest first; none: 更正说明 compares with what was known on the as-of date a week before
+	Issued      []Previous   // oldest first; none: there is no 更正说明
 	Ranking     bool         // the zone asks for 位次
 	Zone        string       // name of the zone, of one that is joined from others; "": as the publication has it
 	Version     string       // of the program
-	Notice      string       // what readers must know of how up to date the figures are; stands after the sentence of coverage
+	Notice      string       // what readers must know of how up to date the figures are; stands on the first page of every paper
 }
 
 // Build makes the weekly workbook at a point; zero values of the point mean
@@ -55,7 +55,7 @@ func Text(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options) 
 	if err != nil {
 		return "", lang.Errorf("weekly text: %w", "周报文字：%w", err)
 	}
-	parts, err := w.report(ctx, nil)
+	parts, err := w.wholeReport(ctx, nil)
 	if err != nil {
 		return "", lang.Errorf("weekly text: %w", "周报文字：%w", err)
 	}
@@ -115,6 +115,19 @@ func (w *weekly) report(ctx context.Context, tables map[string]workbook.Table) (
 	return out, nil
 }
 
+// wholeReport is the report, which what readers must know of the figures comes first of.
+func (w *weekly) wholeReport(ctx context.Context, tables map[string]workbook.Table) ([]Part, error) {
+	first := notice(w.options.Notice)
+	if first == "" {
+		return w.report(ctx, tables)
+	}
+	said := w.options.Notice
+	w.options.Notice = "" // not once more behind the sentence of coverage
+	parts, err := w.report(ctx, tables)
+	w.options.Notice = said
+	return append([]Part{{Text: first}}, parts...), err
+}
+
 // textsOf are the headings and paragraphs.
 func textsOf(parts []Part) []string {
 	var out []string
@@ -140,52 +153,43 @@ func paragraphs(s string) []string {
 
 // weekly is one workbook in the making.
 type weekly struct {
-	src      source
-	ask      warehouse.Point
-	lastAsk  warehouse.Point
-	previous warehouse.Point
-	again    warehouse.Point // the previous one's date, as known now
-	others   []warehouse.Point
-	issued   bool                                              // previous was issued as a summary
-	saidThen *Said                                             // what the previous one said, where that was kept
-	here     Said                                              // up to where this one reads
-	inputs   string                                            // hash of the returns and decisions known
-	byUnit   map[warehouse.Point]map[string]map[string]float64 // by metric and submitter: values of counts and sums, numerators of ratios
-	options  Options
-	book     *Declaration
-	zone     string
-	zones    map[string]string                     // names of the zones by code
-	at       map[warehouse.Point]map[string]figure // by metric
-	now      map[string]figure
-	last     map[string]figure
-	targets  map[string]float64
-	seq      map[string]int    // place in 机构序列 by name
-	forms    map[string]string // titles of the forms by id
-	words    map[string]string // the declaration's own words, filled in
-	returns  dueReturns
-	from     *sources // files and columns of the returns, once asked for
-	fed      map[string]bool
-	lists    map[*metric.Fact]*workbook.Table                  // the rows behind the figures
-	cut      map[*metric.Fact]bool                             // lists that don't hold all of them
-	dens     map[warehouse.Point]map[string]map[string]float64 // denominators of ratios, by metric and submitter
+	src     source
+	ask     warehouse.Point
+	lastAsk warehouse.Point
+	frame          // what 更正说明 compares with
+	reissue *frame // the last issue of the same date, where frame is one of an earlier date
+	others  []warehouse.Point
+	here    Said                                              // up to where this one reads
+	inputs  string                                            // hash of the returns and decisions known
+	byUnit  map[warehouse.Point]map[string]map[string]float64 // by metric and submitter: values of counts and sums, numerators of ratios
+	options Options
+	book    *Declaration
+	zone    string
+	zones   map[string]string                     // names of the zones by code
+	at      map[warehouse.Point]map[string]figure // by metric
+	now     map[string]figure
+	last    map[string]figure
+	targets map[string]float64
+	seq     map[string]int    // place in 机构序列 by name
+	forms   map[string]string // titles of the forms by id
+	words   map[string]string // the declaration's own words, filled in
+	returns dueReturns
+	from    *sources // files and columns of the returns, once asked for
+	fed     map[string]bool
+	lists   map[*metric.Fact]*workbook.Table                  // the rows behind the figures
+	cut     map[*metric.Fact]bool                             // lists that don't hold all of them
+	dens    map[warehouse.Point]map[string]map[string]float64 // denominators of ratios, by metric and submitter
 }
 
 func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehouse.Point, o Options) (*weekly, error) {
 	ask = src.At(warehouse.Point{AsOf: ask.AsOf, KnownAt: ask.KnownAt}) // the window is always the year
 	w := &weekly{src: src, ask: ask, options: o, book: o.Declaration}
 	w.lastAsk = src.At(warehouse.Point{AsOf: ask.AsOf - 7, KnownAt: ask.KnownAt})
-	w.previous = w.lastAsk
-	w.previous.KnownAt = ask.KnownAt.AddDate(0, 0, -7)
-	if end := endOfDay(w.lastAsk.AsOf, ask.KnownAt.Location()); end.Before(w.previous.KnownAt) {
-		w.previous.KnownAt = end
-	}
 	var err error
 	if w.here, w.inputs, err = readUpTo(ctx, src, ask); err != nil {
 		return nil, err
 	}
-	if p := earlier(o.Issued, ask.AsOf, ask.KnownAt, w.here); p != nil {
-		w.previous, w.issued, w.saidThen = src.At(warehouse.Point{AsOf: p.AsOf, KnownAt: p.KnownAt}), true, p.Said
-	}
+	w.follow(o.Issued)
 	if w.book == nil {
 		if w.book, err = LoadDir(nil, c); err != nil {
 			return nil, err
@@ -194,12 +198,7 @@ func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehou
 	if err := src.Prepare(ctx, w.ask, append(w.book.models(), w.book.facts()...)...); err != nil {
 		return nil, err
 	}
-	w.again = w.previous
-	w.again.KnownAt = ask.KnownAt
-	for _, p := range []warehouse.Point{w.lastAsk, w.previous, w.again} {
-		if p == w.previous && w.saidThen != nil && p != w.lastAsk && p != w.again {
-			continue // it needn't be computed
-		}
+	for _, p := range append([]warehouse.Point{w.lastAsk}, w.compared()...) {
 		if p != w.ask && !slices.Contains(w.others, p) {
 			w.others = append(w.others, p)
 		}
@@ -418,7 +417,11 @@ func (w *weekly) number(name string) (float64, bool) {
 	case "year":
 		return float64(w.ask.AsOf.Year()), true
 	case "corrections":
-		return float64(len(w.changes())), true
+		n := len(w.changes())
+		if w.reissue != nil {
+			w.framed(*w.reissue, func() { n += len(w.changes()) })
+		}
+		return float64(n), true
 	}
 	f, ok := w.now[name]
 	if !ok || f.Value == nil {
@@ -475,9 +478,12 @@ func (w *weekly) word(name, field string) string {
 }
 
 func (w *weekly) previousWords() string {
-	known := w.previous.KnownAt.Format("2006-01-02 15:04")
-	if w.issued {
-		return fmt.Sprintf("上期周报（截至%s，数据版本%s）", chineseDate(w.previous.AsOf), known)
+	if !w.issued {
+		return "此前没有印发过周报"
 	}
-	return fmt.Sprintf("截至%s、%s前收到的报表（上期未发布周报）", chineseDate(w.previous.AsOf), known)
+	text := fmt.Sprintf("%s（截至%s，数据版本%s）", w.frame.name(), chineseDate(w.previous.AsOf), w.previous.KnownAt.Format("2006-01-02 15:04"))
+	if w.reissue != nil {
+		text += fmt.Sprintf("；%s（数据版本%s）见后", w.reissue.name(), w.reissue.previous.KnownAt.Format("2006-01-02 15:04"))
+	}
+	return text
 }

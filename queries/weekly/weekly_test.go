@@ -27,7 +27,8 @@ type fakeSource struct {
 	cat    *metric.Catalogue
 	value  func(metric string, at warehouse.Point) (value, num, den *float64)
 	units  map[string]func(metric string, at warehouse.Point) *float64 // by submitter
-	due    [][]any                                                     // submitter, form, received
+	parts  map[string]func(metric string, at warehouse.Point) (num, den *float64)
+	due    [][]any // submitter, form, received
 	target [][]any
 	late   [][]any // unit, how many items are overdue, longest, place
 	owed   [][]any // unit, how many returns are owed, longest, place
@@ -67,6 +68,11 @@ func (f *fakeSource) figuresAt(at warehouse.Point, metrics []string, by string) 
 		for unit, value := range f.units {
 			if by == "submitter" {
 				out = append(out, queries.Figure{Metric: m, Point: at, Dims: []queries.DimValue{{Dimension: by, Value: &unit}}, Value: plain(value(name, at))})
+			}
+		}
+		for unit, parts := range f.parts {
+			if n, d := parts(name, at); (by == "submitter" || by == "department") && n != nil {
+				out = append(out, queries.Figure{Metric: m, Point: at, Dims: []queries.DimValue{{Dimension: by, Value: &unit}}, Num: plain(n), Den: plain(d)})
 			}
 		}
 	}
@@ -369,7 +375,7 @@ func checkWeekly(t *testing.T, r *queries.Reader, p warehouse.Point) {
 	for _, s := range b.Sheets {
 		names = append(names, s.Name)
 	}
-	if got := strings.Join(names, " "); got != "总览 问题办结 超期与临期 临期与停滞 惠企资金 就业招聘 助企服务 民生实事 报送情况 更正说明 指标口径 文字材料 "+
+	if got := strings.Join(names, " "); got != "总览 问题办结 超期与临期 临期与停滞 惠企资金 就业招聘 助企服务 民生实事 报送情况 指标口径 文字材料 "+
 		"明细_问题台账 明细_超期与临期 明细_惠企资金 明细_留抵退税 明细_缓缴养老保险 明细_融资对接 明细_土地款缴返 明细_招聘活动 明细_企业反馈问题 明细_专项问题 明细_联系表 "+
 		"明细_走访与会议 明细_民生实事 明细_重点任务 明细_帮扶救助 明细_报送" {
 		t.Errorf("sheets: %s", got)

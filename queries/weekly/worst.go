@@ -228,7 +228,10 @@ func (w *weekly) furthest(ctx context.Context, m *metric.Metric, target float64)
 	if who == "" || groups < 2 {
 		return "", nil
 	}
-	return "，差得最多的是" + who, nil
+	if m.Num.Agg == "sum" {
+		return "，差额最大的是" + who, nil
+	}
+	return "，差件数最多的是" + who, nil
 }
 
 // goalOf is where a metric's card leads, else the rows behind it.

@@ -94,6 +94,11 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 		return nil, err
 	}
 	out := &Outcome{}
+	if d.Kind == archive.Waive {
+		if have := w.session.Accepted(e.Submitter, e.Form, e.Period); have != "" {
+			out.Note = lang.Say("%s was accepted for this period already: it goes on counting, and the period is no longer among those owed", "这一期已经收到并接收了 %s：它照常计入，这一期不再列入应报", have)
+		}
+	}
 	if err := w.publish(ctx, out); err != nil {
 		return out, err
 	}

@@ -18,5 +18,8 @@ func (z *Zone) Read() (r *queries.Reader, note string, err error) {
 		return nil, "", errors.Join(err, found.Close())
 	}
 	r.OnClose(found.Close)
+	if found.Earlier {
+		r.IsEarlier()
+	}
 	return r, found.Note, nil
 }

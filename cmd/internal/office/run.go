@@ -45,6 +45,7 @@ type Outcome struct {
 	Published bool             // a new publication was made
 	Deferred  bool             // under another name, since a reader holds the fixed one
 	Warnings  []string         // checks that warn
+	Note      lang.Text        // what whoever decided should know, empty if nothing
 	Troubles  []error          // why files of single units wait that somebody has to do something about
 }
 

@@ -116,7 +116,7 @@ func (d *Desk) remindersOf(w *weekly.Issue, p warehouse.Point) []official.Remind
 	for _, o := range w.Overdue {
 		if len(out) == 0 || out[len(out)-1].Unit != o.Unit {
 			out = append(out, official.Reminder{
-				Unit: o.Unit, AsOf: w.AsOf, ReplyBy: replyBy(d.Zone, p), Signature: official.Signature{Unit: w.Signature, Date: w.AsOf, Sealed: true},
+				Unit: o.Unit, AsOf: w.AsOf, ReplyBy: replyBy(d.Zone, p), Notice: w.Notice, Signature: official.Signature{Unit: w.Signature, Date: w.AsOf, Sealed: true},
 				Props: official.Props{Creator: d.creator(), Subject: "督办单", Created: p.KnownAt},
 			})
 		}

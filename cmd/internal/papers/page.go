@@ -31,7 +31,7 @@ func pageOf(b workbook.Book) (onepage.Page, bool) {
 			case workbook.Note:
 				switch {
 				case x.Strong:
-					p.Coverage = x.Text
+					p.Coverage += x.Text
 				case x.Small:
 					p.Footer = x.Text
 				case !ok:

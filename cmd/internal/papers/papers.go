@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"taizhang/cmd/internal/office"
@@ -161,7 +162,32 @@ func (d *Desk) open(list []Paper) (r *queries.Reader, p warehouse.Point, o weekl
 	if p.KnownAt.IsZero() {
 		p.KnownAt = own.KnownAt
 	}
+	o.Notice = sentences(o.Notice, stale(r, p))
 	return r, p, o, nil
+}
+
+// sentences puts two texts one after the other.
+func sentences(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return strings.TrimRight(a, "。") + "。" + b
+}
+
+// stale says why the figures of a point are not the newest there could be, "" where they are.
+func stale(r *queries.Reader, p warehouse.Point) (s string) {
+	own := r.Published()
+	if p.KnownAt.Before(own.KnownAt) { // that was asked for
+		return ""
+	}
+	since := own.KnownAt.In(r.Location()).Format("2006-01-02 15:04")
+	if r.Earlier() {
+		s = fmt.Sprintf("最新发布的数据文件无法读取，本期按较早的一份编制，%s以后收到的报表未计入。", since)
+	}
+	if n := r.HeldBack(); n > 0 {
+		s += fmt.Sprintf("此后的运行有%d项检查未通过，新的数字没有发布，本期仍是此前的数字，%s以后收到的报表未计入。", n, since)
+	}
+	return s
 }
 
 // BadDeclaration is a fault in the zone's own declaration of the weekly.
@@ -192,7 +218,7 @@ func (d *Desk) options(list []Paper) (weekly.Options, error) {
 		if err != nil {
 			return o, err
 		}
-		o.Notice += late
+		o.Notice = sentences(o.Notice, late)
 	}
 	var folder fs.FS
 	dir := filepath.Join(d.Zone.Dir, "queries")

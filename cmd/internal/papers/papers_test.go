@@ -15,7 +15,9 @@ import (
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
 	"taizhang/internal/warehouse"
+	"taizhang/internal/warehouse/warehousetest"
 	"taizhang/internal/zone"
+	"taizhang/queries"
 	"taizhang/queries/weekly"
 )
 
@@ -159,5 +161,30 @@ func TestLostPapersAreNamed(t *testing.T) {
 	}
 	if list, err := List(z); err != nil || len(list) != 4 {
 		t.Errorf("%d papers, %v", len(list), err)
+	}
+}
+
+// TestStale: papers from figures that aren't the newest say so, unless the figures of an earlier time were asked for.
+func TestStale(t *testing.T) {
+	r, err := queries.Open(warehousetest.PublishSmall(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	own := r.Published()
+	if s := stale(r, own); s != "" {
+		t.Errorf("the newest figures: %q", s)
+	}
+	r.IsEarlier()
+	if s := stale(r, own); s != "最新发布的数据文件无法读取，本期按较早的一份编制，2022-08-15 18:00以后收到的报表未计入。" {
+		t.Errorf("an earlier file: %q", s)
+	}
+	past := own
+	past.KnownAt = own.KnownAt.Add(-time.Hour)
+	if s := stale(r, past); s != "" {
+		t.Errorf("asked for what was known before: %q", s)
+	}
+	if s := sentences("有1处文件未能读取", stale(r, own)); !strings.HasPrefix(s, "有1处文件未能读取。最新发布") {
+		t.Errorf("two reasons: %q", s)
 	}
 }

@@ -21,6 +21,7 @@ type RunLine struct {
 	File, Return, Submitter, Form, Period string
 	Outcome                               finding.Outcome
 	Rows, Refused, Errors, Warnings       int
+	Uncounted                             string // why no row of an accepted return counts; empty where they do
 	First                                 string // first finding that asks for action
 }
 
@@ -39,6 +40,9 @@ func Summarise(o *office.Outcome) RunResult {
 				Rows: ret.Rows, Refused: ret.RowsRefused, Errors: ret.Count(finding.Error), Warnings: ret.Count(finding.Warning)}
 			if ret.Period.Valid() {
 				l.Period = ret.Period.String()
+			}
+			if f := ret.Uncounted(); f != nil && ret.Outcome.Counts() {
+				l.Uncounted = f.Message
 			}
 			if ret.Outcome == finding.Rejected {
 				l.First = firstError(ret.Findings)

@@ -1,4 +1,4 @@
--- One row per submitter and form: returns due in the run's window, handed in, late, missing, rejected (应报 实报 迟报 缺报 退回), and for how long it has handed in nothing, or late, in a row.
+-- One row per submitter and form: returns due in the run's window, handed in, late, missing, rejected with nothing accepted since (应报 实报 迟报 缺报 退回), and for how long it has handed in nothing, or late, in a row.
 -- grain: zone, as_of, known_at, submitter_code, form
 -- check: parts_sum_up: due = on_time + late + missing
 with due as (
@@ -14,10 +14,26 @@ last_good as (
     from due
     group by zone, as_of, known_at, submitter_code, form
 ),
+-- what was accepted after a return: of its own period, or, where its period could not be told, of its form at all
+followed as (
+    select
+        zone, as_of, known_at, from_on, submitter, form, period, status, is_accepted, period_end, received_at,
+        count(case when is_accepted then 1 end) over (
+            partition by zone, as_of, known_at, submitter, form, period
+            order by received_at, arrival, return_id
+            rows between 1 following and unbounded following) as accepted_after,
+        count(case when is_accepted then 1 end) over (
+            partition by zone, as_of, known_at, submitter, form
+            order by received_at, arrival, return_id
+            rows between 1 following and unbounded following) as accepted_of_form_after
+    from core.known_return
+),
 rejected as (
     select zone, as_of, known_at, submitter, form, count(*) as rejected
-    from core.known_return
-    where status = 'rejected' and not is_accepted and coalesce(period_end, cast(received_at as date)) >= from_on
+    from followed
+    where
+        status = 'rejected' and not is_accepted and coalesce(period_end, cast(received_at as date)) >= from_on
+        and case when period is null then accepted_of_form_after else accepted_after end = 0
     group by zone, as_of, known_at, submitter, form
 )
 select
