@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"taizhang/cmd/internal/sink"
@@ -51,11 +52,19 @@ func (a *app) writeResult(write func(io.Writer) error) error {
 	if a.output == "" {
 		return write(a.out)
 	}
-	return durable.Write(a.output, 0o644, write)
+	return unwritten(a.output, durable.Write(a.output, 0o644, write))
 }
 
-// checkOutput refuses a file whose name tells no format, and, where the command doesn't replace files, one that is there.
-func (a *app) checkOutput(keep bool) error {
+// unwritten says in both languages that a file can't be written.
+func unwritten(file string, err error) error {
+	if err == nil || !strings.HasPrefix(err.Error(), "write "+file+": ") || errors.Unwrap(err) == nil {
+		return err
+	}
+	return lang.Errorf("%[1]w", "写不进 %[2]s：%[3]w", err, file, errors.Unwrap(err))
+}
+
+// checkOutput refuses a file that is there, unless it is to be replaced.
+func (a *app) checkOutput() error {
 	if a.output == "" {
 		return nil
 	}
@@ -65,9 +74,9 @@ func (a *app) checkOutput(keep bool) error {
 		return nil
 	case err != nil:
 		return err
-	case keep && !a.replace:
+	case !a.replace:
 		return usagef("%s is there already\nhint: --replace writes over it", "%s 已存在\n建议：加 --replace 可覆盖", a.output)
-	case !keep && !a.served: // whoever handed it over has said so
+	case !a.served: // whoever handed it over has said so
 		a.tell("%s is replaced", "%s 已被替换", a.output)
 	}
 	return nil

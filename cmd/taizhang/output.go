@@ -52,11 +52,15 @@ func listingOf(t result.Table) listing {
 // outputFlag gives a command that prints a result -o FILE.
 func (a *app) outputFlag(c *cobra.Command) {
 	c.Flags().StringVarP(&a.output, "output", "o", "", lang.Phrase("write the result to this file; without -f its name tells the format", "把结果写入此文件；不写 -f 时由扩展名决定格式"))
+	c.Flags().BoolVar(&a.replace, "replace", false, lang.Phrase("write over the file of -o", "覆盖 -o 指定的文件"))
 }
 
 // formatFromName takes the format from the name of -o where -f doesn't give one, and refuses a name that tells none.
 func (a *app) formatFromName(cmd *cobra.Command) error {
 	flags := cmd.Flags()
+	if f := formatOf(a.output); flags.Changed("format") && f != "" && f != a.format {
+		return usagef("-f %s contradicts the name %s: leave -f out, or name the file otherwise", "-f %s 与文件名 %s 的扩展名不一致：不写 -f，或换一个文件名", a.format, a.output)
+	}
 	if a.output == "" || flags.Changed("format") || flags.Lookup("remind") != nil && flags.Changed("remind") { // 催报 is a text
 		return nil
 	}

@@ -72,7 +72,7 @@ func (a *app) sqlCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(a.checkTerminal(), a.checkOutput(true)); err != nil {
+			if err := errors.Join(a.checkTerminal(), a.checkOutput()); err != nil {
 				return err
 			}
 			if a.format != "table" && a.format != "md" {
@@ -92,7 +92,6 @@ func (a *app) sqlCmd() *cobra.Command {
 		},
 	}
 	a.outputFlag(c)
-	c.Flags().BoolVar(&a.replace, "replace", false, lang.Phrase("write over the file of -o", "覆盖 -o 指定的文件"))
 	c.Flags().BoolVar(&saved, "saved", false, lang.Phrase("list the saved queries with their parameters", "列出保存的查询及其参数"))
 	return c
 }
