@@ -27,6 +27,7 @@ import (
 //	< and ^             merged with the cell to the left, above
 //	\n                  a line break within a cell
 //	(hidden) …          a hidden row
+//	(struck) …          a row with a line through all of its cells
 //	"~" alone           a cell of white space; an empty line is an empty row
 type textBook struct{ sheets []textSheet }
 
@@ -39,6 +40,7 @@ type textSheet struct {
 
 type textRow struct {
 	hidden bool
+	struck bool
 	cells  []string
 }
 
@@ -57,6 +59,7 @@ func parseBook(text string) textBook {
 		s := &b.sheets[len(b.sheets)-1]
 		var r textRow
 		line, r.hidden = strings.CutPrefix(line, "(hidden) ")
+		line, r.struck = strings.CutPrefix(line, "(struck) ")
 		if strings.TrimSpace(line) != "" {
 			for _, c := range strings.Split(line, "|") {
 				r.cells = append(r.cells, strings.TrimSpace(c))
@@ -106,6 +109,11 @@ func (s *textSheet) mergeCells() {
 	}
 }
 
+// styleOf is a cell's style; struckMark ends the name of one whose font is struck through.
+var styleOf = regexp.MustCompile(` s="\d+"`)
+
+const struckMark = "\x00struck"
+
 var plainNumber = regexp.MustCompile(`^-?(0|[1-9]\d*|0?\.\d+|(0|[1-9]\d*)\.\d+)$`)
 
 // xlsx writes the book as a workbook that Excel would open.
@@ -142,7 +150,14 @@ func (b textBook) xlsx() []byte {
 			}
 			fmt.Fprintf(&x, `<row r="%d"%s>`, r+1, hidden)
 			for c, text := range row.cells {
-				x.WriteString(cellXML(sheet.Ref(r+1, c+1), text, style))
+				cell := cellXML(sheet.Ref(r+1, c+1), text, style)
+				if row.struck {
+					cell = styleOf.ReplaceAllStringFunc(cell, func(s string) string {
+						n, _ := strconv.Atoi(strings.Trim(s, `s=" `))
+						return fmt.Sprintf(` s="%d"`, style(formats[n]+struckMark))
+					})
+				}
+				x.WriteString(cell)
 			}
 			x.WriteString(`</row>`)
 		}
@@ -159,12 +174,16 @@ func (b textBook) xlsx() []byte {
 	}
 	var fmts, xfs strings.Builder
 	for i, f := range formats {
-		id := 0
+		id, font := 0, 0
+		f, struck := strings.CutSuffix(f, struckMark)
+		if struck {
+			font = 1
+		}
 		if f != "" {
 			id = 164 + i
 			fmt.Fprintf(&fmts, `<numFmt numFmtId="%d" formatCode="%s"/>`, id, html.EscapeString(f))
 		}
-		fmt.Fprintf(&xfs, `<xf numFmtId="%d"/>`, id)
+		fmt.Fprintf(&xfs, `<xf numFmtId="%d" fontId="%d"/>`, id, font)
 	}
 	const main = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"`
 	const rel = `xmlns="http://schemas.openxmlformats.org/package/2006/relationships"`
@@ -173,7 +192,7 @@ func (b textBook) xlsx() []byte {
 		{"_rels/.rels", `<Relationships ` + rel + `><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		{"xl/workbook.xml", `<workbook ` + main + `><sheets>` + list.String() + `</sheets></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships ` + rel + `>` + rels.String() + `<Relationship Id="rId9999" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>`},
-		{"xl/styles.xml", `<styleSheet ` + main + `><numFmts>` + fmts.String() + `</numFmts><cellXfs>` + xfs.String() + `</cellXfs></styleSheet>`},
+		{"xl/styles.xml", `<styleSheet ` + main + `><numFmts>` + fmts.String() + `</numFmts><fonts><font/><font><strike/></font></fonts><cellXfs>` + xfs.String() + `</cellXfs></styleSheet>`},
 	}, parts...)
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)

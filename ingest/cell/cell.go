@@ -56,6 +56,7 @@ func because(f finding.Finding) *fault { return &f }
 // column-wide facts that single cells are read by.
 type Facts struct {
 	Fractions bool // percent without sign: all ≤ 1
+	Tenths    bool // of months: some are numbers such as 2022.1, which may be October
 	Unit      int
 	UnitKnown bool
 	OddUnit   string // of money, as written, where it is none of money in yuan: 万美元
@@ -196,7 +197,7 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	case forms.Percent:
 		return t.readPercent(c, raw, col, facts)
 	case forms.Date, forms.Month:
-		return t.readDate(c, raw, col)
+		return t.readDate(c, raw, col, facts)
 	case forms.List:
 		return t.readList(raw, col)
 	case forms.Unit:
@@ -204,6 +205,8 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	case forms.Text:
 		if c.Kind == sheet.Date {
 			raw = written.DateText(*c)
+		} else if shown, ok := c.ShownText(); ok {
+			raw = shown
 		}
 		if len(raw) <= t.Register.Longest {
 			if name, ok := t.Register.Submitter(raw); ok { // a unit's name resolves in any column
@@ -373,18 +376,16 @@ func (t *Typer) taxNumber(s string, col *forms.Column) (Value, *fault) {
 	return v, nil
 }
 
-var zeros = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^0{2,18}$`) })
-
-// code reads an identifier: a number without decimals, with the leading zeros that its format shows.
+// code reads an identifier: a number without decimals, with the noughts and texts that its format shows.
 func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault) {
 	if c.Kind == sheet.Number {
 		if d, err := written.ParseDecimal(c.Text); err == nil {
 			if n, lost := d.Rounded(0); lost == 0 {
 				s = n.String()
-				if zeros().MatchString(c.Format) && len(s) < len(c.Format) {
-					s = strings.Repeat("0", len(c.Format)-len(s)) + s
-				}
 			}
+		}
+		if shown, ok := c.ShownText(); ok {
+			s = strings.ReplaceAll(written.Plain(shown), " ", "")
 		}
 	}
 	if t.Private && !strings.ContainsAny(s, "0123456789") { // a name in the wrong column, perhaps

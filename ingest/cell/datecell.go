@@ -56,7 +56,12 @@ var dateWays = []dateWay{
 
 // readDate reads a cell as a date or month, by the role its column has in time. What depends on its own cell and column
 // alone is kept: columns repeat few dates.
-func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
+func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
+	if facts.Tenths && c.Kind == sheet.Text && written.TenthText(written.Plain(raw)) { // as the numbers beside it are read
+		number := *c
+		number.Kind, number.Text, number.Num, number.Format = sheet.Number, written.Plain(raw), 0, ""
+		c, raw = &number, number.Text
+	}
 	day := aDay{col: col, text: c.Text}
 	switch c.Kind {
 	case sheet.Date:
@@ -90,6 +95,13 @@ const knownDays = 10_000
 
 // datedAs tries all ways. always says that the date has its year from the cell: one without it may go by its row.
 func (t *Typer) datedAs(c *sheet.Cell, raw string, col *forms.Column) (v Value, f *fault, always bool) {
+	if c.Kind == sheet.Date && sheet.ShowsMonthOnly(c.Format) {
+		raw = written.DateText(*c)
+	}
+	if bare := written.WithHyphens(written.Tidy(raw)); bare != raw && c.Kind == sheet.Text && raw != "" {
+		shown := *c
+		shown.Text, raw, c = bare, bare, &shown
+	}
 	d := &dating{Typer: t, c: c, col: col, raw: raw, text: strings.ReplaceAll(written.Plain(raw), " ", "")}
 	for _, way := range dateWays {
 		ok, f := way.read(d)
@@ -164,6 +176,9 @@ func (d *dating) yearAnywhere() (bool, *fault) {
 
 func (d *dating) plain() (ok bool, f *fault) {
 	d.w, d.guessed, ok = written.CellDate(*d.c)
+	if d.w.Day > d.w.Month && d.w.Day <= 12 && d.col.Type == forms.Month && d.isText() && bareMonths().MatchString(d.text) {
+		return false, nil // 7-12 is a stretch where months are written
+	}
 	if !ok || !d.w.Tenth {
 		return ok, nil
 	}
@@ -220,6 +235,9 @@ func (d *dating) months() (bool, *fault) {
 	if d.col.Type != forms.Month || !d.isText() || !dateStretch().MatchString(d.text) {
 		return false, nil
 	}
+	if bareMonths().MatchString(d.text) {
+		d.text += "月"
+	}
 	ok := d.endOf(monthMark().ReplaceAllString(d.text, "${1}年${2}月"))
 	d.w.Day = 0
 	return ok, nil
@@ -245,6 +263,7 @@ func (d *dating) endOf(text string) bool {
 var (
 	// monthMark is a month written with a point: 2024.7 in 2024.7-2024.12.
 	monthMark   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`) })
+	bareMonths  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,2}[-—–~～至到]\d{1,2}$`) })
 	dateStretch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`) })
 	fourDigits  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{4}`) })
 )

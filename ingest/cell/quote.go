@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
@@ -38,10 +39,7 @@ func (t *Typer) Secrets(cells []sheet.Cell) []Hiding {
 
 // hidden masks what a text says of the line's sensitive values, and identity and mobile numbers.
 func (t *Typer) hidden(s string) string {
-	for _, h := range t.Hide {
-		s = strings.ReplaceAll(s, h.value, h.mask)
-	}
-	return secret.MaskText(s)
+	return secret.MaskText(HideAll(s, t.Hide))
 }
 
 // Quote is a text as findings may quote it. In a form that holds sensitive values anything may stand in the wrong
@@ -83,6 +81,9 @@ var (
 // Shown is a cell's text as findings may quote it; doubtful where it may stand in the wrong column.
 func (t *Typer) Shown(c *sheet.Cell, col *forms.Column, doubtful bool) string {
 	s := written.DateText(*c)
+	if shown, ok := c.ShownText(); ok && (col.Type == forms.Text || col.Type == forms.Code) {
+		s = shown
+	}
 	if col.Type.Sensitive() {
 		return secret.Mask(col.Type, strings.ReplaceAll(written.Plain(s), " ", ""))
 	}
@@ -93,4 +94,46 @@ func (t *Typer) Shown(c *sheet.Cell, col *forms.Column, doubtful bool) string {
 		return t.Quote(s, 60)
 	}
 	return written.Short(t.hidden(s), 60)
+}
+
+// Value is the sensitive text.
+func (h Hiding) Value() string { return h.value }
+
+// Mask is what stands for it.
+func (h Hiding) Mask() string { return h.mask }
+
+// Spellings are the ways in which the value is written elsewhere: with brackets of either width.
+func (h Hiding) Spellings() []Hiding {
+	out := []Hiding{h}
+	for _, width := range []*strings.Replacer{narrowBrackets, wideBrackets} {
+		if s := width.Replace(h.value); s != h.value {
+			out = append(out, Hiding{s, h.mask})
+		}
+	}
+	return out
+}
+
+var (
+	narrowBrackets = strings.NewReplacer("（", "(", "）", ")")
+	wideBrackets   = strings.NewReplacer("(", "（", ")", "）")
+)
+
+// Telling says whether the value tells somebody apart wherever it stands: a name, or a number of some length. 12 in a
+// column of telephone numbers is a slip, and no reason to hide every 12.
+func (h Hiding) Telling() bool {
+	return strings.ContainsFunc(h.value, func(r rune) bool { return unicode.Is(unicode.Han, r) }) || len(h.value) >= 7
+}
+
+// HideAll puts their masks in the place of sensitive values.
+func HideAll(s string, values []Hiding) string {
+	for _, h := range values {
+		s = strings.ReplaceAll(s, h.value, h.mask)
+		if strings.Contains(s, "…") { // a quotation that was cut within the value
+			for r := []rune(h.value); len(r) > 2; {
+				r = r[:len(r)-1]
+				s = strings.ReplaceAll(s, string(r)+"…", h.mask+"…")
+			}
+		}
+	}
+	return s
 }

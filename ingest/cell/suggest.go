@@ -29,7 +29,8 @@ func (t *Typer) meant(h string, col *forms.Column) string {
 		n := len([]rune(word))
 		switch before, after, within := strings.Cut(h, word); {
 		case n < 2:
-		case within && !takesBack().MatchString(before+after):
+		case within && (takesBack().MatchString(before+after) || partly(value, before+","+after)):
+		case within:
 			take(value, n)
 		case n >= 4 && oneSlip(h, word):
 			take(value, n)
@@ -39,6 +40,12 @@ func (t *Typer) meant(h string, col *forms.Column) string {
 		return ""
 	}
 	return best
+}
+
+// partly says whether what stands around a value that says that something is done says that it is not wholly so, or not
+// yet: 完成80%, 完成一半, 即将完成.
+func partly(value, around string) bool {
+	return !open().MatchString(value) && revoking().MatchString(confirming().ReplaceAllString(around, ""))
 }
 
 // oneSlip says whether two words differ in one character behind the two that say what they are about.

@@ -86,6 +86,11 @@ func DateRange(column, text, day string) Finding {
 	return dateRange.finds("「%s」写的是一段时间“%s”，按 %s 计", column, text, day).mend("请只填一个日期")
 }
 
+// StretchDiffers is a stretch of months where its beginning should stand, whose end is another one than the end's column has.
+func StretchDiffers(begins, text, ends, until, says string) Finding {
+	return dateRange.finds("「%s」写的是一段时间“%s”，止于 %s，「%s」却是 %s，按后者计", begins, text, until, ends, says).mend("请核对止于哪个月；「%s」请只填一个月份", begins)
+}
+
 // DateDecimal is a number such as 2022.07 read as a date.
 func DateDecimal(column, number, date, sample string) Finding {
 	return dateDecimal.finds("「%s」是小数 %s，读作 %s", column, number, date).mend("请按 %s 的样子填写，并把该列设为文本或日期格式", sample)

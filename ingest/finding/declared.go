@@ -66,7 +66,11 @@ func (u Unusual) Finding() Finding {
 	if u.Others {
 		whose = "各单位"
 	}
-	f := declared(u.ID, Warning, "「%s」%s %s%s以往所报（通常约 %s，多在 %s 到 %s 之间）", u.Column, u.Value, way, whose, u.Median, u.Low, u.High)
+	usual := fmt.Sprintf("通常约 %s，多在 %s 到 %s 之间", u.Median, u.Low, u.High)
+	if u.Low == u.High {
+		usual = "通常都是 " + u.Low
+	}
+	f := declared(u.ID, Warning, "「%s」%s %s%s以往所报（%s）", u.Column, u.Value, way, whose, usual)
 	switch {
 	case u.LikelyUnit != "":
 		return f.mend("如果单位应为%s，就与以往相当：请核对单位；%s", u.LikelyUnit, orExplain)

@@ -17,6 +17,8 @@ var (
 	columnsUnread  = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
 	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
 	titleDiffers   = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
+	sheetContinues = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
+	unitDiffers    = ofHead.asks("unit_differs", "金额单位写了两处，说法不同。")
 	unitMissing    = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
 )
 
@@ -146,6 +148,11 @@ func HeadingsAlike(heading, read string) Finding {
 	return headingTwice.finds("“%s”和“%s”是同一个意思，按“%s”一列读取", heading, read, read).mend("如两列含义不同，请把表头写清楚").as(Info)
 }
 
+// HeadingsDiffer is two headings of one meaning with other values below, of which one is read.
+func HeadingsDiffer(heading, read string, rows int) Finding {
+	return headingTwice.finds("“%s”和“%s”按同一个意思对待，按“%s”一列读取，两列有%d行不同", heading, read, read, rows).mend("请核对读的是不是该读的一列；两列含义不同的，请把表头写清楚")
+}
+
 // ColumnsUnread names, in quotation marks, the headings that the form has no column for.
 func ColumnsUnread(headings []string) Finding {
 	return columnsUnread.finds("表样里没有这些栏目，没有读取：%s", strings.Join(headings, "、")).mend("如果其中有应报的内容，请把表头改成模板中的列名")
@@ -166,7 +173,23 @@ func FromIdentity(column, value string) Finding {
 	return fromTitle.finds("没有「%s」一列，取为“%s”", column, value)
 }
 
+// UnitDiffers is two statements of the money unit above a table that contradict each other.
+func UnitDiffers(place, unit, other, otherUnit, taken string) Finding {
+	return unitDiffers.finds("金额单位前后不一致：%s写的是%s，%s写的是%s，按%s计算", place, unit, other, otherUnit, taken).mend("请核对金额单位，只保留正确的一处")
+}
+
+// UnitHeading is a money unit above a table in which the headings of all amounts say another one.
+func UnitHeading(place, unit, column, columnUnit string) Finding {
+	return unitDiffers.finds("金额单位前后不一致：%s写的是%s，表头「%s」写的是%s，按表头计算", place, unit, column, columnUnit).mend("请核对金额单位，只保留正确的一处")
+}
+
 // UnitMissing is a column of money without a unit.
 func UnitMissing(column string) Finding {
 	return unitMissing.finds("「%s」没有写明金额单位，按“元”计算", column).mend("请在表头写明单位，如“%s（万元）”", column)
+}
+
+// SheetContinues is a sheet without a head whose rows fit the columns of another sheet: of is that sheet's name.
+func SheetContinues(sheet, of string, rows int) Finding {
+	return sheetContinues.finds("工作表「%s」没有表头，有%d行与「%s」的列对得上，像是续表，没有读取", sheet, rows, of).
+		mend("如是续表，请把这些行接到「%s」的表中，或在这张工作表上补上同样的表头，重新报送", of)
 }

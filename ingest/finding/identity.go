@@ -100,6 +100,12 @@ func SeveralPeriods(firstSheet, first, sheet, period string) Finding {
 		mend("请删去以前各期的工作表，只报本期；几期都要报的，请分成几个文件")
 }
 
+// SeveralPeriodsOn is a return above two tables of which different periods stand; the cells are those of the two statements.
+func SeveralPeriodsOn(firstSheet, firstCell, first, sheet, cell, period string) Finding {
+	return severalPeriods.finds("工作表「%s」%s 写的是%s，工作表「%s」%s 写的是%s，一份报表只能是一期", firstSheet, firstCell, first, sheet, cell, period).
+		mend("请删去以前各期的内容，只报本期；几期都要报的，请分成几个文件；只是标题没有改的，请改正标题")
+}
+
 // PeriodUnreadable is a 报送期 that names no period.
 func PeriodUnreadable(text string) Finding {
 	return periodUnreadable.finds("报送期“%s”读不出来", text).mend("请按 2022年第33周 或 2022年8月 的样子填写")

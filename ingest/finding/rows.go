@@ -13,7 +13,7 @@ var (
 	tick            = ofRows.refuses("tick", "几栏选项里没有打勾，或打了不止一个勾。")
 	rowsAboveHead   = ofRows.asks("rows_above_head", "表头上面有像数据的行，没有读取。")
 	lineIgnored     = ofRows.asks("line_ignored", "有的行不成一行数据，没有读取；表尾的仅作提示。")
-	rowVoid         = ofRows.asks("row_void", "备注写着作废、取消、重复一类的话，该行仍计入。")
+	rowVoid         = ofRows.asks("row_void", "写着作废、取消、重复一类的话，或者整行画了删除线，该行仍计入。")
 	rowsNotFilled   = ofRows.tells("rows_not_filled", "只有编号、没有内容的行，没有读取。")
 	rowsUnaccounted = ofRows.rejects("rows_unaccounted", "有行没有着落：这是系统的差错，请交给管理员。")
 	nilReturn       = ofRows.tells("nil_return", "本期无数据，按零报告登记。")
@@ -43,7 +43,12 @@ func LineIgnored(row int, below bool) Finding {
 
 // RowVoid is a row whose remark says that it is void. It counts all the same.
 func RowVoid(remark string) Finding {
-	return rowVoid.finds("该行备注“%s”，仍按一行计入", remark).mend("确已作废的，请删去该行后重新报送；仍然有效的，请改正备注")
+	return rowVoid.finds("该行写着“%s”，仍按一行计入", remark).mend("确已作废的，请删去该行后重新报送；仍然有效的，请改正这句话")
+}
+
+// RowStruck is a row that somebody drew a line through. It counts all the same.
+func RowStruck() Finding {
+	return rowVoid.finds("该行整行画了删除线，仍按一行计入").mend("确已作废的，请删去该行后重新报送；仍然有效的，请去掉删除线")
 }
 
 // RowsNotFilled is a table of prepared rows, none of which is filled in.
@@ -103,9 +108,14 @@ func TooManyRefused(rows, refused int) Finding {
 	return tooManyRefused.finds("%d行中有%d行不能计入，超过两成，整份退回", rows, refused).mend("请按下列意见修改后整份重新报送；在此之前仍按上一份报表统计")
 }
 
-// TotalMismatch is a 合计 that isn't the sum of its rows. It sends the return back where the form says so.
-func TotalMismatch(column, claimed, sum, difference string, rejects bool) Finding {
-	f := totalMismatch.finds("「%s」合计写的是 %s，各行相加是 %s，相差 %s", column, claimed, sum, difference).mend("请核对各行金额和合计，改正后重新报送").suggest(sum)
+// TotalMismatch is a 合计 that isn't the sum of its rows, of amounts or of counts. It sends the return back where the form
+// says so.
+func TotalMismatch(column, claimed, sum, difference string, money, rejects bool) Finding {
+	of := "的数"
+	if money {
+		of = "金额"
+	}
+	f := totalMismatch.finds("「%s」合计写的是 %s，各行相加是 %s，相差 %s", column, claimed, sum, difference).mend("请核对各行%s和合计，改正后重新报送", of).suggest(sum)
 	if rejects {
 		f = f.rejecting()
 	}
@@ -151,6 +161,11 @@ func ColumnWithoutHeading(column string, cells int) Finding {
 // TotalUnlabelled is a row of sums that doesn't say that it is one.
 func TotalUnlabelled(row int) Finding {
 	return totalUnlabelled.finds("第%d行没有写明是什么，各数等于各行之和，按合计处理，不作为数据", row).mend("请在该行写明“合计”或“小计”")
+}
+
+// GroupTotal is a row that names a group and holds the sums of the rows above or below.
+func GroupTotal(row int, name string) Finding {
+	return totalUnlabelled.finds("第%d行“%s”没有写“小计”，各数等于这一组各行之和，按小计处理，不作为数据", row, name).mend("请在该行写明“小计”；如是一行数据，请补齐该行各列")
 }
 
 // MergedAmount is one number merged over several rows.

@@ -49,6 +49,12 @@ func RepeatedKey(where, row string) Finding {
 	return repeatedKey.finds("与%s的编号相同（%s），内容却不同，按先出现的一行计入", where, row).mend("请改正编号，或删去其中一行").as(Error)
 }
 
+// RepeatedRefused is a row with the key of another one, of which at least one doesn't count for another fault: mended, they
+// would be two rows with one key.
+func RepeatedRefused(where, row string) Finding {
+	return repeatedKey.finds("与%s的编号相同（%s），其中有一行因其他问题没有计入", where, row).mend("改正时请一并核对：同一编号只能有一行，请改正编号，或删去其中一行")
+}
+
 const fillAndResend = "请补填后重新报送；补填前该行不计入统计"
 
 // Required is a required cell that is empty.
@@ -79,6 +85,11 @@ func NumbersHidden(column string, rows int) Finding {
 // NameHidden is the name of a file or sheet with numbers of persons in it.
 func NameHidden(what string) Finding {
 	return numbersHidden.finds("%s中有个人号码，入库、统计和回执中已隐去中间各位", what).mend("不必改动；今后命名时请不要带个人号码")
+}
+
+// NameTells is the name of a file or sheet in which a sensitive value of the return's own rows stands.
+func NameTells(what string) Finding {
+	return numbersHidden.finds("%s中有表内的涉敏内容（如姓名、企业名称），入库、统计和回执中已隐去", what).mend("不必改动；今后命名时请不要写入")
 }
 
 // SeveralInCell is a name's cell that holds several.

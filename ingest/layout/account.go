@@ -22,7 +22,7 @@ type Unread struct {
 }
 
 // kindNames are the kinds in the words of the contract.
-var kindNames = [rowKinds]string{rowHead: "head", rowTotal: "total", rowMemo: "statistic", rowSection: "section", rowNote: "note", rowFooter: "footer",
+var kindNames = [rowKinds]string{rowHead: "head", rowTotal: "total", rowCarried: "total", rowMemo: "statistic", rowSection: "section", rowNote: "note", rowFooter: "footer",
 	rowNothing: "note", rowExample: "prompt", rowNumbered: "prompt", rowPrompt: "prompt", rowStray: "note", rowAside: "statistic"}
 
 // maxUnread is how many cells under no heading are kept of a table; of more only the number is.
@@ -76,6 +76,7 @@ func (r *tableReader) unreadIn(row *sheet.Row, l *Line, h *Head) int {
 		case !filled(c):
 			continue
 		case l != nil && (l.refused() || c.Col < len(r.takenIn) && r.takenIn[c.Col] == row.N), isPrompt(c), c.Col < len(headed) && headed[c.Col]:
+		case c.Kind == sheet.Text && r.t.Said.takeUnit(Said{c.Text, r.p.Name, c.Ref()}): // beside the table
 		default:
 			if r.t.unread++; len(r.t.Unread) < maxUnread {
 				r.t.Unread = append(r.t.Unread, Unread{r.p.Name, *c})

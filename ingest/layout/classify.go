@@ -19,6 +19,7 @@ const (
 	rowData             // a line
 	rowHead             // the head again, or a row of column numbers
 	rowTotal            // 合计, 小计
+	rowCarried          // 过次页, 承前页: a sum carried from page to page
 	rowMemo             // figures that are no line and no sum: 本年累计, 其中, 同比
 	rowSection          // 一、…
 	rowNote             // 注：…
@@ -71,6 +72,9 @@ var columnTests = []rowTest{
 
 var wordTests = []rowTest{
 	{rowFooter, "第1页 共2页", (*rowSeen).isPage},
+	{rowCarried, "过次页 | | | | 3", func(s *rowSeen) bool {
+		return s.first != nil && len(s.word) <= 60 && carriedWord().MatchString(s.word) && fewKeys(s.row, s.at, s.first.Col)
+	}},
 	{rowTotal, "合计 | | | | 3", func(s *rowSeen) bool { return s.first != nil && len(s.word) <= 60 && s.isTotal() }},
 	{rowExample, "示例 | Q-1 | 走访", func(s *rowSeen) bool {
 		return s.first != nil && !written.IsASCII(s.word) && exampleWord().MatchString(s.word)
@@ -81,6 +85,7 @@ var wordTests = []rowTest{
 	{rowNote, "注：每周一报送", func(s *rowSeen) bool {
 		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord().MatchString(s.word)
 	}},
+	{rowNote, " | | | | 单位：万元", (*rowSeen).saysUnit},
 	{rowFooter, "填表人：张三 | | 审核人：李四", (*rowSeen).isFooter},
 	{rowFooter, " | | | | 经发局（盖章） | | 2022-08-20", (*rowSeen).isSealed},
 	{rowNothing, "本期无", func(s *rowSeen) bool {
@@ -102,7 +107,7 @@ var wordTests = []rowTest{
 	{rowNumbered, "5", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},
 	{rowStray, "已催办 | | | | | | | | | 两次", func(s *rowSeen) bool { return s.fields == 0 }},
 	{rowStray, " | | | | 已联系供电所处理", func(s *rowSeen) bool {
-		return s.isLine() && s.filled == 1 && len(s.at) > 2 && !s.mergedData() && !isCodeField(s.first, s.at)
+		return s.isLine() && s.filled == 1 && len(s.at) > 2 && !s.mergedData() && (!isCodeField(s.first, s.at) || s.isTitle())
 	}},
 	{rowData, "1 | Q-1 | | | 停电", func(*rowSeen) bool { return true }},
 }

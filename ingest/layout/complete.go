@@ -30,6 +30,7 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		said = append(said, took...)
 	}
 	said = append(said, l.takeOptional(pg, h)...)
+	unitColumn(pg, h)
 	if f := l.unread(pg, h); f != nil {
 		said.add(*f)
 	}
@@ -112,8 +113,26 @@ func (h *Head) take(p *Placed) {
 	h.extra = slices.DeleteFunc(slices.Clone(h.extra), func(s string) bool { return s == p.Title })
 }
 
-// ordinary are headings of columns that nobody expects to be read.
-var ordinary = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(序号|顺序号|行号|备注|说明|no\.?|#)$`) })
+// ordinary are headings of columns that nobody expects to be read; remark those of them in which something may be said.
+var (
+	ordinary = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(序号|顺序号|行号|备注|说明|no\.?|#)$`) })
+	remark   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(备注|说明)$`) })
+)
+
+// remarked says whether somebody wrote more than a dash below a heading, in a row of several cells: no signature.
+func remarked(pg *Page, h *Head, title string) bool {
+	for col, head := range pg.heads(h.row, h.height) {
+		if head.title != title {
+			continue
+		}
+		for i := h.row + h.height; i < len(pg.Rows); i++ {
+			if c := CellIn(&pg.Rows[i], col); c != nil && len(pg.Rows[i].Cells) > 3 && present(c) && !noValue[written.Heading(c.Text)] && written.Heading(c.Text) != "" && !remark().MatchString(written.Heading(c.Text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // unread names the columns that no field of the form is for. Headings that the form knows are of another table beside it,
 // of another period, or stand twice: what becomes of those is said elsewhere.
@@ -125,7 +144,7 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	for _, s := range h.extra {
 		leaf := lastLevel(s)
 		keys, _, _ := written.HeadingForms(leaf)
-		if afterRollup(keys[0]) != "" || ordinary().MatchString(written.Heading(leaf)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
+		if afterRollup(keys[0]) != "" || ordinary().MatchString(written.Heading(leaf)) && !(remark().MatchString(written.Heading(leaf)) && remarked(pg, h, s)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
 			continue
 		}
 		if n := unreadName(s, h.extra); !slices.Contains(names, n) {

@@ -19,6 +19,7 @@ type Placed struct {
 	Unit    int    // power of ten of yuan
 	HasUnit bool
 	guess   bool   // a close but unsure match
+	unitCol int    // column in which each row states the unit; 0 for none
 	ticks   []tick // columns of its listed values, of which one is ticked in each row
 	konst   string // the value where col is 0
 }

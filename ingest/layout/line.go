@@ -29,6 +29,7 @@ type Line struct {
 type lineMore struct {
 	rolled []Rolled    // cells under 累计 headings
 	void   *sheet.Cell // a remark that says that the row is void
+	struck bool        // all of its cells are struck through
 	faults []Fault     // what the layout itself makes unreadable
 }
 
@@ -67,6 +68,9 @@ func (l *Line) Void() *sheet.Cell {
 	}
 	return l.more.void
 }
+
+// Struck says whether somebody drew a line through the whole row.
+func (l *Line) Struck() bool { return l.more != nil && l.more.struck }
 
 // blame notes what the layout makes unreadable.
 func (l *Line) blame(f Fault) {

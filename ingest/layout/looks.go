@@ -103,6 +103,11 @@ func isCodeField(c *sheet.Cell, at []Placed) bool {
 	return false
 }
 
+// isTitle says whether the row's text names a form or labels something: 问题台账（截至8月12日）, 报送期：2022年第32周.
+func (s *rowSeen) isTitle() bool {
+	return s.v.Titled(s.first.Text) != nil || strings.ContainsAny(s.first.Text, ":：") && labels().MatchString(written.Tidy(s.first.Text))
+}
+
 // mergedData says whether the row takes other fields from merged cells above.
 func (s *rowSeen) mergedData() bool {
 	for k := range s.at {

@@ -24,7 +24,8 @@ type Stated struct {
 	Filled    Said // 填报日期
 	Unit      int
 	HasUnit   bool
-	Nothing   bool // 本期无, 零报告
+	Units     []Said // every statement of a money unit, in order
+	Nothing   bool   // 本期无, 零报告
 }
 
 // Said is a labelled value and where it stands.
@@ -89,7 +90,11 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 		if written.IsNothing(text) || written.NothingIn().MatchString(word) && !instructs().MatchString(word) {
 			s.Nothing = true
 		}
+		units := len(s.Units)
 		titled := s.labelsIn(sheetName, row, i, text)
+		if len(s.Units) == units {
+			s.takeUnit(Said{text, sheetName, c.Ref()})
+		}
 		if above && titled && len([]rune(text)) >= 2 {
 			s.Titles = append(s.Titles, Said{text, sheetName, c.Ref()})
 		}
@@ -187,6 +192,16 @@ func (l *label) beside(next *sheet.Cell) bool {
 	return l.kind != "submitter" || next.Kind == sheet.Text && !written.StartsDate(next.Text)
 }
 
+// takeUnit takes the unit that a sentence states.
+func (s *Stated) takeUnit(v Said) bool {
+	word, ok := unitStated(v.Text)
+	if ok {
+		v.Text = word
+		s.set("unit", v)
+	}
+	return ok
+}
+
 func (s *Stated) set(kind string, v Said) {
 	if v.Text == "" {
 		return
@@ -207,11 +222,13 @@ func (s *Stated) set(kind string, v Said) {
 		put(&s.Filled)
 	case "unit":
 		exp, ok := written.UnitIn(v.Text)
-		switch {
-		case ok && !s.HasUnit:
-			s.Unit, s.HasUnit = exp, true
-		case !ok:
+		if !ok {
 			put(&s.UnitLabel)
+			return
+		}
+		s.Units = append(s.Units, v)
+		if !s.HasUnit {
+			s.Unit, s.HasUnit = exp, true
 		}
 	}
 }

@@ -78,6 +78,9 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 			cells[k] = above.Cell(k)
 			cells[k].Row, cells[k].Col = row.N, col
 		}
+		if u := r.at[k].unitCol; u > 0 {
+			r.withUnit(&cells[k], row, u)
+		}
 	}
 	return cells
 }

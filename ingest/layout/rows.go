@@ -43,6 +43,7 @@ type Table struct {
 	asides  []below
 	carried map[string]bool
 	Said    Stated
+	Between []Stated // what stands above heads that stand again
 	Bounds  [][3]int // by head: row of the head, first and last row of data (sheet numbers)
 	Passed  []Passed // rows below the head that are no lines
 	Unread  []Unread // cells under no heading, the first of them
@@ -130,7 +131,7 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 		if kind != rowBlank {
 			after = kind
 		}
-		if i += r.take(kind, i, free); kind == rowData || kind == rowTotal || kind == rowHead {
+		if i += r.take(kind, i, free); kind == rowData || kind == rowTotal || kind == rowCarried || kind == rowHead {
 			free = i + 1
 		}
 	}
@@ -182,6 +183,9 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 		v := *void
 		l.extra().void = &v
 	}
+	if isStruck(row) {
+		l.extra().struck = true
+	}
 	if rolled := r.h.rolledUp(row); rolled != nil {
 		l.extra().rolled = rolled
 	}
@@ -209,6 +213,7 @@ func isWhole(row *sheet.Row) bool {
 func (r *tableReader) settle(start, end int) {
 	t := r.t
 	r.unlabelledTotals()
+	r.groupSums()
 	n := len(t.Lines)
 	for n > 0 && t.Lines[n-1].weak {
 		n--
@@ -218,6 +223,7 @@ func (r *tableReader) settle(start, end int) {
 	for i := range t.Totals {
 		t.Totals[i].Line = min(t.Totals[i].Line, n)
 	}
+	r.nilLines()
 	if end < len(r.p.Rows) {
 		next := r.p.Rows[end].N
 		t.Strays = slices.DeleteFunc(t.Strays, func(s Stray) bool { return s.N >= next })
@@ -271,11 +277,12 @@ func (r *tableReader) repeatedHead(i, free int) int {
 	var said Stated
 	for k := free; k < i; k++ {
 		row := &r.p.Rows[k]
-		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray {
+		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray || r.kinds[k] == rowNote && unitRow(row) {
 			r.kinds[k] = rowHead
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N })
 		}
 	}
+	r.t.Between = append(r.t.Between, said)
 	for k := range c.Columns {
 		if p := &c.Columns[k]; said.HasUnit && !p.HasUnit && p.Field.Type == forms.Money {
 			p.Unit, p.HasUnit = said.Unit, true

@@ -51,7 +51,7 @@ func (r *tableReader) unlabelledTotals() {
 		row := &r.p.Rows[l.index]
 		totals = append(totals, total{Sheet: l.Sheet, N: l.N, block: l.Block, Head: l.Head, Line: len(kept), Cells: r.pick(nil, row, false), At: l.At, Part: part, Rolled: l.Rolled()})
 		r.kinds[l.index] = rowTotal
-		t.bareTotals = append(t.bareTotals, bareTotal{l.N, FirstText(row).Ref()})
+		t.bareTotals = append(t.bareTotals, bareTotal{N: l.N, ref: FirstText(row).Ref()})
 		since = len(kept)
 	}
 	if len(found) == 0 {
@@ -72,8 +72,9 @@ func (r *tableReader) unlabelledTotals() {
 
 // bareTotal is a total that doesn't say so.
 type bareTotal struct {
-	N   int
-	ref string
+	N    int
+	ref  string
+	says string // the name of the group that it sums; nothing where the row holds numbers only
 }
 
 // linesBelow are the lines after i that are followed by no other line of nothing but numbers.
@@ -194,7 +195,11 @@ func numberOf(c *sheet.Cell) (n float64, places int, ok bool) {
 // TellTotals names the totals that don't say that they are.
 func (t *Table) TellTotals() (said Notes) {
 	for _, b := range t.bareTotals {
-		said.add(finding.TotalUnlabelled(b.N).At(finding.Place{Sheet: t.Grid.Name, Cell: b.ref, Row: b.N}))
+		f := finding.TotalUnlabelled(b.N)
+		if b.says != "" {
+			f = finding.GroupTotal(b.N, b.says)
+		}
+		said.add(f.At(finding.Place{Sheet: t.Grid.Name, Cell: b.ref, Row: b.N}))
 	}
 	return said
 }

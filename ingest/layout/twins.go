@@ -2,6 +2,7 @@ package layout
 
 import (
 	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
@@ -35,6 +36,8 @@ func (h *Head) settleTwins(pg *Page) (said Notes) {
 			f = finding.TwinsDiffer(passed, here, there, differ)
 		case same:
 			f = finding.HeadingTwice(passed, here, there)
+		case at != nil && differ > 0 && (at.Field.Type == forms.Date || isNumber(at.Field)): // figures would be others
+			f = finding.HeadingsDiffer(passed, taken, differ)
 		default:
 			f = finding.HeadingsAlike(passed, taken)
 		}

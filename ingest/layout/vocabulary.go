@@ -243,6 +243,17 @@ func (v *Vocabulary) matchKept(f *forms.Form, heads columnHeads) matched {
 	return m
 }
 
+// likeness is how many characters of a field's title a heading has: of 收集时间 and 交办时间, which are both said for 交办日期,
+// the second is it.
+func likeness(heading, title string) (n int) {
+	for _, r := range title {
+		if strings.ContainsRune(heading, r) {
+			n++
+		}
+	}
+	return n
+}
+
 // match places a form's fields on the headings.
 func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	v.spellAll(heads)
@@ -288,7 +299,7 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 			continue
 		}
 		if old, taken := best[index]; taken {
-			if old.rank <= rank {
+			if old.rank < rank || old.rank == rank && likeness(h.title, f.Columns[index].Title) <= likeness(heads[old.col].title, f.Columns[index].Title) {
 				passed[col] = old.col
 				continue
 			}

@@ -9,19 +9,52 @@ import (
 	"taizhang/ingest/written"
 )
 
-// voidWord is a remark that takes its whole row back: 作废, 重复（见第3行）, 该笔已取消; not 取消订单的企业.
+// voidWord is a remark that takes its whole row back: 作废, 重复（见第3行）, 该笔已取消, 与Q-1重复, 本单位不再办理; not
+// 取消订单的企业. It may stand behind other clauses: 与Q-1重复，删除.
 var voidWord = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[(（【\[]?(此|本|该|这)?(行|条|项|笔|户|件)?(已经?|应|请|需)?(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计)?)(了|的)?([,.;:!()（）【】\]，。；：！、]|$)`)
+	const (
+		of  = `(此|本|该|这)?(行|条|项|笔|户|件|问题|事项|企业|单位)?(已经?|应|请|需|拟|建议|予以|现)*`
+		is  = `(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计)?)`
+		no  = `(本单位|我单位|我局|本局|本街道|我街道)?(不再|不予|不纳入|不列入)(纳入|列入|计入|统计|上报|报送|办理|登记)*`
+		end = `(了|的|处理|此行|本行|该行|此条|本条|该条)*([,.;:!()（）【】\]，。；：！、]|$)`
+	)
+	return regexp.MustCompile(`(^|[,.;:!，。；：！、(（【\[])(` + of + is + `|` + no + `|与[^,，。;；]{1,30}重复(上报|报送|填报|登记|统计)?)` + end)
 })
 
-// voided gives the remark of a row that says that the row is void: a cell that no field of the form is read from.
+// voidText is what a text that is read, such as 办理情况, says of a row that is void. The other words mean the matter there:
+// 误报 is what a complaint turned out to be.
+var voidText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（【\[]?(此|本|该|这)?(行|条|项|笔|户|件)?(已经?|应|请|需)?(作废|不再?(列入|计入|纳入)?统计)(了|的)?([,.;:!()（）【】\]，。；：！、]|$)|[,，;；。(（](作废|不再?(列入|计入|纳入)?统计)[)）。]?$`)
+})
+
+// isStruck says whether all cells of a row that hold something are struck through.
+func isStruck(row *sheet.Row) bool {
+	any := false
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Kind == sheet.Empty || c.Formula && c.NoValue {
+			continue
+		}
+		if !c.Struck {
+			return false
+		}
+		any = true
+	}
+	return any
+}
+
+// voided gives the cell of a row that says that the row is void: a remark, or a text that can mean nothing else.
 func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind != sheet.Text || len(c.Text) > 120 || r.reads(c.Col) || !strings.ContainsAny(c.Text, "废取删撤误错多无不重") {
+		if c.Kind != sheet.Text || len(c.Text) > 120 || !strings.ContainsAny(c.Text, "废取删撤误错多无不重") {
 			continue
 		}
-		if voidWord().MatchString(written.Squash(c.Text)) {
+		word := voidWord
+		if r.reads(c.Col) {
+			word = voidText
+		}
+		if word().MatchString(written.Squash(c.Text)) {
 			return c
 		}
 	}

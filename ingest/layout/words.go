@@ -15,7 +15,11 @@ var (
 	totalWord = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(合计|总计|共计|总合计|本月合计|本期合计|本周合计|当月合计|合计数|总数|total|汇总)(\(.*\))?:?$|^(合计|总计|共计|共):?(\d+(人次|家次|场|户|家|个|人|件|项|条|次|笔|期|批|名)?(企业|单位|项目|问题|活动|资金|人员|事项|清单)?[,，、;；]?){1,3}$`)
 	})
-	subWord   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`) })
+	subWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`) })
+	// carriedWord names a sum that is carried from one page to the next: it sums what was summed before.
+	carriedWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（【]?((过|转|接|续|结转)(次|下|后)一?页|(承|接|续|上)(前|上)一?页|(前|上)一?页(结转|转入|转来|接转|累计))(小计|合计|累计|总计|数|金额|余额)?[)）】]?(\(.*\))?:?$`)
+	})
 	totalLine = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^((金额|资金|人民币)?(合计|总计|共计|小计)|(金额|人民币)?(\(大写\)|大写)|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
 	})

@@ -1,10 +1,13 @@
 package read
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"taizhang/ingest/cell"
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
@@ -26,6 +29,47 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 		}
 	}
 	return pt.said.Unit, pt.said.HasUnit
+}
+
+// unitsDiffer finds statements of a table's money unit that contradict one another: two above the table, or headings that
+// all say another one than what stands above, which then holds for no column. A heading that says its own unit beside
+// amounts in the table's (人均（元） in a table in 万元) contradicts nothing.
+func unitsDiffer(pt *Part, tb *layout.Table, h *layout.Head) []finding.Finding {
+	if len(tb.Said.Units) == 0 {
+		return nil
+	}
+	first := tb.Said.Units[0]
+	exp, _ := written.UnitIn(first.Text)
+	for _, other := range tb.Said.Units[1:] {
+		if e, _ := written.UnitIn(other.Text); e != exp {
+			return []finding.Finding{finding.UnitDiffers(first.Ref, unitName(exp), other.Ref, unitName(e), unitName(exp)).At(finding.Place{Sheet: other.Sheet, Cell: other.Ref, Value: other.Text})}
+		}
+	}
+	var odd *layout.Placed
+	for i := range pt.Form.Columns {
+		at := h.Column(pt.Form.Columns[i].Field)
+		if at == nil || at.Col == 0 || pt.Form.Columns[i].Type != forms.Money {
+			continue
+		}
+		if !at.HasUnit || at.Unit == exp {
+			return nil
+		}
+		if odd == nil {
+			odd = at
+		}
+	}
+	if odd == nil {
+		return nil
+	}
+	return []finding.Finding{finding.UnitHeading(first.Ref, unitName(exp), odd.Title, unitName(odd.Unit)).At(finding.Place{Sheet: first.Sheet, Cell: first.Ref, Field: odd.Field.Field, Value: first.Text})}
+}
+
+// unitName is a money unit in words, by its power of ten of yuan.
+func unitName(exp int) string {
+	if name, ok := map[int]string{0: "元", 2: "百元", 3: "千元", 4: "万元", 5: "十万元", 6: "百万元", 7: "千万元", 8: "亿元"}[exp]; ok {
+		return name
+	}
+	return fmt.Sprintf("10的%d次方元", exp)
 }
 
 // oddUnitOf finds a unit of a money column that is written and is none of money in yuan: in its heading, else on the

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 )
 
@@ -40,16 +41,30 @@ func (p *Parsed) tellNames() {
 		return
 	}
 	for _, name := range append([]string{p.File.Folder}, p.File.Name) {
-		if strings.Contains(name, "****") {
-			p.Parts[0].Add(finding.NameHidden("文件名"))
+		if f := p.nameHidden("文件名", name); f != nil {
+			p.Parts[0].Add(*f)
 			break
 		}
 	}
 	for _, pt := range p.Parts {
 		for _, s := range pt.Ret.Sheets {
-			if strings.Contains(s, "****") {
-				pt.Add(finding.NameHidden("工作表名称").At(finding.Place{Sheet: s}))
+			if f := p.nameHidden("工作表名称", s); f != nil {
+				pt.Add(f.At(finding.Place{Sheet: s}))
 			}
 		}
 	}
+}
+
+// nameHidden says what was masked in a name; nil where nothing was.
+func (p *Parsed) nameHidden(what, name string) *finding.Finding {
+	var f finding.Finding
+	switch {
+	case slices.ContainsFunc(p.hide, func(h cell.Hiding) bool { return strings.Contains(name, h.Mask()) }):
+		f = finding.NameTells(what)
+	case strings.Contains(name, "****"):
+		f = finding.NameHidden(what)
+	default:
+		return nil
+	}
+	return &f
 }

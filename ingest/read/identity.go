@@ -216,29 +216,58 @@ func perPeriod(k calendar.PeriodKind) string {
 	return "月"
 }
 
-// refusePeriods rejects a return whose sheets state different periods (one sheet for each month, last week's sheet left in).
+// refusePeriods rejects a return that states different periods on its sheets (one sheet for each month, last week's sheet
+// left in), or above two tables of one sheet.
 func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 	var first calendar.Period
-	firstSheet := ""
+	var firstAt layout.Said
 	for _, s := range pt.sheetSaid {
 		said := append([]layout.Said{s.said.Period, s.said.AsOf}, s.said.Titles...)
-		said = append(said, layout.Said{Text: s.sheet})
-		for _, at := range said {
-			t := at.Text
-			period, ok := rd.periodIn(pt, t, received)
-			if t == "" || !ok {
-				continue
-			}
-			if first.Valid() && period != first {
-				pt.Add(finding.SeveralPeriods(firstSheet, written.PeriodLabel(first), s.sheet, written.PeriodLabel(period)).At(finding.Place{Sheet: s.sheet, Value: written.Short(t, 30)}))
+		said = append(said, layout.Said{Text: s.sheet, Sheet: s.sheet})
+		period, at, ok := rd.firstPeriod(pt, said, received)
+		switch {
+		case !ok:
+		case first.Valid() && period != first:
+			pt.Add(finding.SeveralPeriods(firstAt.Sheet, written.PeriodLabel(first), s.sheet, written.PeriodLabel(period)).At(finding.Place{Sheet: s.sheet, Value: written.Short(at.Text, 30)}))
+			return
+		case !first.Valid():
+			first, firstAt = period, at
+		}
+		for _, b := range s.between {
+			period, at, ok := rd.firstPeriod(pt, append([]layout.Said{b.Period, b.AsOf}, rd.ownTitles(pt, b.Titles)...), received)
+			switch {
+			case !ok:
+			case first.Valid() && period != first:
+				pt.Add(finding.SeveralPeriodsOn(firstAt.Sheet, firstAt.Ref, written.PeriodLabel(first), s.sheet, at.Ref, written.PeriodLabel(period)).At(saidAt(at)))
 				return
+			case !first.Valid():
+				first, firstAt = period, at
 			}
-			if !first.Valid() {
-				first, firstSheet = period, s.sheet
-			}
-			break
 		}
 	}
+}
+
+// firstPeriod is the period that the first of several texts names.
+func (rd *Reader) firstPeriod(pt *Part, said []layout.Said, received calendar.Date) (calendar.Period, layout.Said, bool) {
+	for _, at := range said {
+		if at.Text == "" {
+			continue
+		}
+		if period, ok := rd.periodIn(pt, at.Text, received); ok {
+			return period, at, true
+		}
+	}
+	return calendar.Period{}, layout.Said{}, false
+}
+
+// ownTitles gives the texts that name the form.
+func (rd *Reader) ownTitles(pt *Part, titles []layout.Said) (own []layout.Said) {
+	for _, t := range titles {
+		if len([]rune(t.Text)) <= titleLength && rd.Vocab.Titled(t.Text) == pt.Form {
+			own = append(own, t)
+		}
+	}
+	return own
 }
 
 // FirstSheet is the first sheet that the return was read from; "" where none is known.

@@ -45,7 +45,11 @@ func (r *lineReader) read(l *layout.Line) Record {
 	for k := range n {
 		r.value(k)
 	}
+	r.stretches()
 	r.required()
+	if l.Struck() {
+		r.pt.Add(finding.RowStruck().At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: sheet.Ref(l.N, 1)}))
+	}
 	if void := l.Void(); void != nil {
 		r.pt.Add(finding.RowVoid(t.Quote(void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: void.Ref(), Value: t.Quote(void.Text, 30)}))
 	}
@@ -118,6 +122,31 @@ func (r *lineReader) value(k int) {
 		r.pt.Ret.ValuesEmptied++
 	}
 	r.faulty[k] = true
+}
+
+// stretches takes the end of a stretch of months that stands where its beginning should (2022年5月-12月) for the end's own
+// column where that is empty, and doubts it where that says otherwise.
+func (r *lineReader) stretches() {
+	for i := range r.pt.Form.Rules {
+		rule := &r.pt.Form.Rules[i]
+		if rule.Kind != "not_before" || r.whole != nil {
+			continue
+		}
+		from, to := r.pt.Form.Index(rule.Than), r.pt.Form.Index(rule.Field)
+		begins, ends := &r.pt.Form.Columns[from], &r.pt.Form.Columns[to]
+		if begins.Type != forms.Month || ends.Type != forms.Month || !r.vals[from].Set || r.faulty[from] || r.faulty[to] || r.cells[from].Kind != sheet.Text {
+			continue
+		}
+		v, ft := r.typer.Read(&r.cells[from], ends, r.facts[to])
+		switch {
+		case !v.Set || ft != nil && ft.Severity == finding.Error || v.Date == r.vals[from].Date:
+		case !r.vals[to].Set && !r.vals[to].Gap:
+			r.vals[to] = v
+		case r.vals[to].Set && r.vals[to].Date != v.Date:
+			text := r.typer.Shown(&r.cells[from], begins, true)
+			r.pt.Add(finding.StretchDiffers(begins.Title, text, ends.Title, v.Text[:7], r.vals[to].Text[:7]).At(placeOf(r.line, from, text)))
+		}
+	}
 }
 
 // required refuses the row where a required field is empty and nothing was said of it yet.

@@ -213,6 +213,12 @@ func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, a
 	if len(r.said) == 0 { // a note decides where no title does
 		r.first("标题", pt.said.Titles...)
 	}
+	for _, s := range pt.sheetSaid { // above the tables further down
+		for _, b := range s.between {
+			r.first("报送期", b.Period)
+			r.first("标题", rd.titles(pt, b.Titles)...)
+		}
+	}
 	r.first("文件名", layout.Said{Text: fileTitle(p.File.Name)})
 	if len(r.said) > 0 {
 		r.say("模板", pt.issued)
@@ -312,7 +318,14 @@ func (r *periodReader) mostRows() (Statement, bool) {
 	votes, dated := map[calendar.Period]int{}, 0
 	var best calendar.Period
 	for _, tb := range r.pt.Tables {
+		unsure := k >= 0 && tenths(tb, k)
 		for i := range tb.Lines {
+			if unsure {
+				if c := tb.Lines[i].Cell(k); written.TenthText(written.Plain(c.Text)) { // dated, in January or October
+					dated++
+					continue
+				}
+			}
 			d, ok := r.dateIn(&tb.Lines[i], k)
 			if !ok {
 				continue

@@ -59,6 +59,7 @@ type Part struct {
 	LineKeys  []string // keys as written, refused rows included
 	assigned  int      // column of the form that says when an item was assigned, -1 if none
 	hidden    []hidden
+	outside   []cell.Hiding                 // sensitive values of the file that stand outside its rows
 	Repeats   int                           // identical rows that count once with an earlier one
 	Named     []spot                        // texts that other forms should know
 	Facts     map[*layout.Head][]cell.Facts // by head and field: what cells are read by
@@ -66,8 +67,9 @@ type Part struct {
 
 // sheetSaid is what one sheet says about itself.
 type sheetSaid struct {
-	sheet string
-	said  layout.Stated
+	sheet   string
+	said    layout.Stated
+	between []layout.Stated // above heads that stand again further down
 }
 
 // Parsed is a file as read, before it is judged against what was received earlier.
@@ -80,6 +82,7 @@ type Parsed struct {
 	Skipped   []string
 	Failed    *finding.Return   // the file as a whole could not be read or placed
 	Explained map[string]string // what the sender says of doubts, by mark
+	hide      []cell.Hiding     // sensitive values that stand outside the rows
 	Starved   bool              // refused for want of memory: alone, with more of it, the file may be readable
 	grids     []sheet.Grid      // for receipts of formats other than xlsx, which are marked as they are; nil where the file is large or can't be read
 }
@@ -102,15 +105,15 @@ type reading struct {
 	markers            map[string]layout.Marker // of a template's sheets, by name
 }
 
-// Parse parses a file: forms, tables, identity and typed rows.
-func (rd *Reader) Parse(f File) *Parsed {
-	p := &Parsed{File: f, Sha: Sha256hex(f.Content)}
+// parse is Parse, where hide is known to stand outside the rows.
+func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
+	p := &Parsed{File: f, Sha: Sha256hex(f.Content), hide: hide}
 	book, err := rd.Guard.Open(rd.ctx, f.Name, f.Content, rd.limits)
 	if err != nil {
 		return p.unreadable(rd, err)
 	}
 	p.format, p.Macros = book.Format, book.Macros
-	book.Rename(secret.MaskNames)
+	book.Rename(p.sheetNames)
 	r := &reading{rd: rd, p: p, byForm: map[*forms.Form]*Part{}}
 	if err := r.ownSheets(book); err != nil {
 		return p.unreadable(rd, err)
@@ -145,6 +148,7 @@ func (rd *Reader) Parse(f File) *Parsed {
 	for _, s := range r.empty {
 		p.skip(s, "空白工作表")
 	}
+	r.continued()
 	for _, s := range r.unknown {
 		p.skip(s, r.unmatched(s))
 	}
@@ -203,7 +207,7 @@ func (r *reading) ownSheets(book *sheet.Book) error {
 }
 
 func (p *Parsed) skip(sheetName, why string) {
-	p.Skipped = append(p.Skipped, fmt.Sprintf("「%s」：%s", secret.MaskText(sheetName), why))
+	p.Skipped = append(p.Skipped, fmt.Sprintf("「%s」：%s", secret.MaskText(sheetName), cell.HideAll(why, p.hide)))
 }
 
 // sheet reads one sheet: a table, several below one another, or 本期无 under a title.
@@ -270,7 +274,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 				m.LookUpCodes(t)
 			}
 			pt.Tables = append(pt.Tables, t)
-			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.Said})
+			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.Said, t.Between})
 			pt.said.Merge(t.Said)
 		}
 		if end >= len(pg.Rows) {
@@ -284,6 +288,7 @@ func (r *reading) part(f *forms.Form, sheetName string) *Part {
 	pt := r.byForm[f]
 	if pt == nil {
 		pt = r.rd.newPart(f)
+		pt.outside = r.p.hide
 		r.byForm[f] = pt
 		r.p.Parts = append(r.p.Parts, pt)
 	}
@@ -326,7 +331,7 @@ func (r *reading) nothing(f *forms.Form, pg *layout.Page) {
 	for k := range pg.Rows {
 		said.Labelled(pg.Name, &pg.Rows[k], true)
 	}
-	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said})
+	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said, nil})
 	pt.said.Merge(said)
 	pt.nothing = true
 }
@@ -337,7 +342,9 @@ func (rd *Reader) newPart(f *forms.Form) *Part {
 
 // Add notes a finding. Whatever it quotes — a heading, a title, a label's value — may hold an identity or mobile number.
 func (pt *Part) Add(f finding.Finding) {
-	f.Value, f.Message, f.Hint, f.Suggest = secret.MaskText(f.Value), secret.MaskText(f.Message), secret.MaskText(f.Hint), secret.MaskText(f.Suggest)
+	for _, s := range []*string{&f.Value, &f.Message, &f.Hint, &f.Suggest} {
+		*s = secret.MaskText(cell.HideAll(*s, pt.outside))
+	}
 	f.Sheet = secret.MaskText(f.Sheet)
 	pt.Fatal = pt.Fatal || f.Rejects
 	pt.Ret.Findings = append(pt.Ret.Findings, f)
@@ -361,7 +368,7 @@ func (p *Parsed) Fail(rd *Reader, f finding.Finding) *Parsed {
 	if s, ok := rd.sender(p.File); ok {
 		r.Submitter, r.SubmitterName = s.Code, s.Name
 	}
-	f.Message, f.Hint = secret.MaskText(f.Message), secret.MaskText(f.Hint)
+	f.Message, f.Hint = secret.MaskText(cell.HideAll(f.Message, p.hide)), secret.MaskText(cell.HideAll(f.Hint, p.hide))
 	r.Findings = []finding.Finding{f}
 	p.Failed = r
 	return p

@@ -106,6 +106,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	}
 	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
 	seen := make(map[string]int, lines) // key → index of the record
+	refused := map[string]*layout.Line{}
 	one := &lineReader{rd: rd, pt: pt, typer: t}
 	for _, tb := range pt.Tables {
 		rd.facts(pt, tb)
@@ -113,19 +114,29 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			rd.alive()
 			r := one.read(&tb.Lines[i])
 			pt.LineKeys = append(pt.LineKeys, r.Key)
-			if r.refuse == nil && r.Key != "" {
-				if first, dup := seen[r.Key]; dup {
-					if rd.repeated(pt, &pt.Records[first], &r, one) {
-						pt.Repeats++
-						continue
-					}
-				} else {
-					seen[r.Key] = len(pt.Records)
+			first, dup := seen[r.Key]
+			switch other := refused[r.Key]; {
+			case r.Key == "" || r.refuse == nil && !dup && other == nil: // nearly all
+			case r.refuse == nil && dup:
+				if rd.repeated(pt, &pt.Records[first], &r, one) {
+					pt.Repeats++
+					continue
 				}
+			case !hasWholeKey(pt.Form, &r):
+			case dup:
+				tellRepeated(pt, pt.Records[first].Line, &r)
+			case other != nil:
+				tellRepeated(pt, other, &r)
 			}
 			if r.refuse != nil {
+				if refused[r.Key] == nil && hasWholeKey(pt.Form, &r) {
+					refused[r.Key] = r.Line
+				}
 				pt.Refused = append(pt.Refused, r)
 				continue
+			}
+			if r.Key != "" {
+				seen[r.Key] = len(pt.Records)
 			}
 			pt.Records = append(pt.Records, r)
 		}
@@ -169,6 +180,9 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 		out := make([]cell.Facts, len(pt.Form.Columns))
 		pt.Facts[h] = out
 		warned := false
+		if b == 0 { // a head further down has a unit of its own above it
+			pt.take(unitsDiffer(pt, tb, h))
+		}
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
 			at := h.Column(c.Field)
@@ -185,9 +199,16 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 				}
 			case forms.Percent:
 				out[k].Fractions = fractions(tb, k)
+			case forms.Month:
+				out[k].Tenths = tenths(tb, k)
 			}
 		}
 	}
+}
+
+// tenths says whether a column of months holds numbers such as 2022.1, of which nobody knows whether they were 2022.10.
+func tenths(tb *layout.Table, k int) bool {
+	return slices.ContainsFunc(tb.Lines, func(l layout.Line) bool { return written.IsTenth(l.Cell(k)) })
 }
 
 // assignedColumn is where a form says when an item was assigned (交办); -1 if nowhere.
@@ -247,6 +268,26 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 	}
 	pt.Add(fd.At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
 	return same
+}
+
+// tellRepeated says that two rows have one key, where one of them is refused for another fault anyway.
+func tellRepeated(pt *Part, first *layout.Line, r *Record) {
+	pt.Add(finding.RepeatedRefused(whereIs(first, r.Line), written.Short(r.Shown, 40)).
+		At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
+}
+
+// hasWholeKey says whether all of a row's key could be read.
+func hasWholeKey(f *forms.Form, r *Record) bool {
+	if r.Key == "" {
+		return false
+	}
+	vals := r.Values(nil)
+	for k := range f.Columns {
+		if f.Columns[k].InKey && !vals[k].Set && (f.Columns[k].Required || r.Line.Cell(k).Kind != sheet.Empty) {
+			return false
+		}
+	}
+	return true
 }
 
 // KeyCell is where the first part of the key that has a column stands.

@@ -209,7 +209,7 @@ func TestForeignWorkbooks(t *testing.T) {
 			draw := func(s *paperStyle, n []string) ([]byte, string) {
 				return drawPaper(s, report, Office{Zone: "某区"}, n)
 			}
-			first, err := patch(content, marksOf(report), draw)
+			first, err := patch(content, nil, marksOf(report), draw)
 			if err != nil {
 				if errors.Is(err, zip.ErrFormat) {
 					t.Skip(err)
@@ -218,10 +218,10 @@ func TestForeignWorkbooks(t *testing.T) {
 			}
 			marked++
 			checkPackage(t, first)
-			again, err := patch(first, marksOf(report), draw)
+			again, err := patch(first, nil, marksOf(report), draw)
 			must(t, err)
 			checkPackage(t, again)
-			clean, err := patch(again, nil, draw)
+			clean, err := patch(again, nil, nil, draw)
 			must(t, err)
 			checkPackage(t, clean)
 			for step, content := range [][]byte{first, again, clean} {

@@ -49,7 +49,7 @@ type patcher struct {
 }
 
 // patch marks a workbook and puts the 回执 sheet first. draw gives that sheet.
-func patch(original []byte, marks map[string][]mark, draw func(p *paperStyle, notes []string) ([]byte, string)) ([]byte, error) {
+func patch(original []byte, spoken []string, marks map[string][]mark, draw func(p *paperStyle, notes []string) ([]byte, string)) ([]byte, error) {
 	zip, err := openPack(original)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func patch(original []byte, marks map[string][]mark, draw func(p *paperStyle, no
 		}
 	}
 	onTop, names := true, map[string]bool{}
-	said := asSaid(sheets)
+	said := asSaid(sheets, spoken)
 	renamed := map[string]string{}
 	for _, s := range first {
 		names[s.name], renamed[said[s.name]] = true, s.name
@@ -103,14 +103,15 @@ func patch(original []byte, marks map[string][]mark, draw func(p *paperStyle, no
 	return p.Bytes(opc.Fast)
 }
 
-// asSaid gives what findings call the sheets, by their names: a number of a person in a name is masked there.
-func asSaid(sheets []bookSheet) map[string]string {
+// asSaid gives what findings call the sheets, by their names: a number of a person
+// in a name is masked there, and so is a sensitive value of the rows.
+func asSaid(sheets []bookSheet, spoken []string) map[string]string {
 	names := make([]string, len(sheets))
 	for i, s := range sheets {
 		names[i] = s.name
 	}
 	said := map[string]string{}
-	for i, n := range secret.MaskNames(names) {
+	for i, n := range secret.SaidNames(names, spoken) {
 		said[names[i]] = n
 	}
 	return said

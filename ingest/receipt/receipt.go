@@ -42,6 +42,8 @@ type Source struct {
 	// Said are explanations (核实说明) that stand beside their doubts already, by the doubts' marks: such a receipt can be
 	// handed in as it is.
 	Said map[string]string
+
+	spoken []string // the names of its sheets that the report uses
 }
 
 // Office is who answers: it stands on every receipt.
@@ -60,8 +62,9 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 		return drawPaper(style, report, office, append(remarks, notes...))
 	}
 	name = Name(report)
+	source.spoken = spokenOf(report)
 	if isZip(source.Content) {
-		if content, err = guarded(func() ([]byte, error) { return patch(source.Content, marks, draw) }); err == nil {
+		if content, err = guarded(func() ([]byte, error) { return patch(source.Content, source.spoken, marks, draw) }); err == nil {
 			return name, content, nil
 		}
 	}
@@ -77,7 +80,7 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 		for was, is := range names {
 			renamed[is] = marks[was]
 		}
-		return patch(base, renamed, func(style *paperStyle, notes []string) ([]byte, string) {
+		return patch(base, nil, renamed, func(style *paperStyle, notes []string) ([]byte, string) {
 			style.renamed = names
 			return draw(style, notes)
 		})
@@ -85,7 +88,7 @@ func Write(report *finding.Report, source Source, office Office) (name string, c
 	if err != nil {
 		remarks = nil
 		if content, err = gridBook(nil, nil); err == nil {
-			content, err = patch(content, nil, draw)
+			content, err = patch(content, nil, nil, draw)
 		}
 	}
 	if err != nil {
@@ -109,7 +112,7 @@ func pagesOf(source Source, file string, hold bool) ([]page, error) {
 	if err != nil {
 		return nil, err
 	}
-	book.Rename(secret.MaskNames)
+	book.Rename(source.sheetNames)
 	for i, s := range book.Sheets() {
 		switch {
 		case s.Hidden || s.Name == SheetName:
@@ -150,7 +153,7 @@ func looksOf(source Source, names map[string]string) map[string]*sheet.Looks {
 	if err != nil {
 		return nil
 	}
-	book.Rename(secret.MaskNames)
+	book.Rename(source.sheetNames)
 	looks := map[string]*sheet.Looks{}
 	for i, s := range book.Sheets() {
 		name := names[s.Name]
@@ -162,6 +165,23 @@ func looksOf(source Source, names map[string]string) map[string]*sheet.Looks {
 		}
 	}
 	return looks
+}
+
+// sheetNames gives the names under which a report speaks of the sheets of its file.
+func (s Source) sheetNames(names []string) []string { return secret.SaidNames(names, s.spoken) }
+
+// spokenOf lists the sheets' names that a report uses.
+func spokenOf(report *finding.Report) []string {
+	var names []string
+	for _, r := range report.Returns {
+		names = append(names, r.Sheets...)
+		for _, f := range r.Findings {
+			if f.Sheet != "" && !slices.Contains(names, f.Sheet) {
+				names = append(names, f.Sheet)
+			}
+		}
+	}
+	return names
 }
 
 func isZip(content []byte) bool {

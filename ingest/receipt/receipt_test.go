@@ -419,7 +419,7 @@ func FuzzPatch(f *testing.F) {
 		}
 		report := problemReport()
 		// Unguarded: a panic must not hide behind the fallback.
-		_, _ = patch(content, marksOf(report), func(s *paperStyle, n []string) ([]byte, string) { return drawPaper(s, report, office, n) })
+		_, _ = patch(content, nil, marksOf(report), func(s *paperStyle, n []string) ([]byte, string) { return drawPaper(s, report, office, n) })
 	})
 }
 

@@ -1,9 +1,11 @@
 package secret
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -50,9 +52,14 @@ func MaskNumbers(s string, strict bool) (out string, found bool) {
 
 // MaskNames masks names that must stay apart, such as those of a workbook's sheets: what masking makes equal is numbered.
 func MaskNames(names []string) []string {
+	return MaskNamesAs(names, func(n string) string { return n })
+}
+
+// MaskNamesAs is MaskNames of names in which hide masks more than numbers of persons.
+func MaskNamesAs(names []string, hide func(string) string) []string {
 	out := slices.Clone(names)
 	for i, n := range names {
-		masked := MaskText(n)
+		masked := MaskText(hide(n))
 		if masked == n {
 			continue
 		}
@@ -63,6 +70,44 @@ func MaskNames(names []string) []string {
 	}
 	return out
 }
+
+// SaidNames gives the names of a workbook's sheets as they are spoken of: as MaskNames has them, and where a name that was
+// said hides more (a firm's name as a sheet's), that one.
+func SaidNames(names, said []string) []string {
+	out := MaskNames(names)
+	for _, s := range said {
+		if !strings.Contains(s, "*") || slices.Contains(out, s) {
+			continue
+		}
+		for i, n := range names {
+			if !slices.Contains(said, out[i]) && StandsFor(s, n) {
+				out[i] = s
+				break
+			}
+		}
+	}
+	return out
+}
+
+// StandsFor says whether a name with masks in it may stand for another: all that isn't hidden is the same, but for the
+// number of a name that masking made equal to one before.
+func StandsFor(masked, name string) bool {
+	shown := strings.Split(masks().ReplaceAllString(masked, "*"), "*")
+	for i := range shown {
+		shown[i] = regexp.QuoteMeta(shown[i])
+	}
+	pattern := strings.Join(shown, ".+")
+	if bare := numbered().ReplaceAllString(pattern, ""); bare != pattern {
+		pattern = "(" + pattern + "|" + bare + ")"
+	}
+	re, err := regexp.Compile("^" + pattern + "$")
+	return err == nil && re.MatchString(name)
+}
+
+var (
+	masks    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\*+`) })
+	numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\\(\d+\\\)$`) })
+)
 
 // scan is the search for numbers in one text.
 type scan struct {
@@ -260,6 +305,7 @@ var (
 	wordsOfPhones    = []string{"电话", "手机", "联系", "微信", "tel", "phone", "mobile"}
 	wordsOfCards     = []string{"卡号", "银行卡", "储蓄卡", "账号", "帐号", "账户", "开户"}
 	wordsOfPassports = []string{"护照", "通行证", "证件", "passport"}
+	wordsOfMoney     = []string{"投资", "金额", "资金", "总额", "合计", "共计", "贷款", "借款", "融资", "预算", "造价", "价款", "产值", "营收", "收入", "税收", "拨付", "兑付", "补助", "奖补"}
 	wordsOfDocuments = []string{"编号", "单号", "文号", "代码", "项目", "合同", "发票", "流水", "批文", "备案", "许可证", "登记", "档案", "订单"}
 )
 
@@ -275,7 +321,7 @@ func (t *scan) measured(from, to int) bool {
 		to++
 	}
 	rest := string(t.runes[to:min(len(t.runes), to+4)])
-	for _, unit := range []string{"万元", "亿元", "美元", "平方米", "平方", "㎡", "m²", "立方", "吨", "公里", "千瓦", "kWh", "%", "％"} {
+	for _, unit := range []string{"万元", "亿元", "美元", "欧元", "港元", "日元", "平方米", "平方", "㎡", "m²", "立方", "公顷", "亩", "公斤", "千克", "吨", "公里", "千瓦", "kWh", "%", "％"} {
 		if strings.HasPrefix(rest, unit) {
 			return true
 		}
@@ -285,9 +331,24 @@ func (t *scan) measured(from, to int) bool {
 		return false
 	}
 	for _, r := range after {
-		return !unicode.Is(unicode.Han, r) || strings.ContainsRune("整的以左、（", r)
+		return !unicode.Is(unicode.Han, r) || strings.ContainsRune("整的以左、（未尚仍已到", r) || t.round(to) || t.says(from, wordsOfMoney)
 	}
 	return true
+}
+
+// round says whether a number that ends before a rune ends in five noughts, as amounts do.
+func (t *scan) round(to int) bool {
+	for k := len(t.digits) - 1; k >= 5; k-- {
+		if t.digits[k].at < to {
+			for n := range 5 {
+				if t.digits[k-n].value != '0' {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // keepEnds shows the first and last characters of a number.

@@ -109,6 +109,7 @@ func FuzzScaling(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, format string, v float64) {
 		ScalingOf(format, v)
+		(&Cell{Kind: Number, Num: v, Text: "12345", Format: format}).ShownText()
 		ShowsMonthOnly(format)
 	})
 }

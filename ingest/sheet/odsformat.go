@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // An OpenDocument cell names no format code, but holds beside its value the text
@@ -32,6 +33,9 @@ func shownDate(text []byte) string {
 // 12345678 is 0!.0,"万". It is "" where nothing but digits is shown, of about the
 // size of the number, and where the two can't be brought together.
 func shownNumber(num float64, text []byte) string {
+	if code := shownCode(num, string(text)); code != "" {
+		return code
+	}
 	at := bytes.IndexAny(text, "0123456789.")
 	if at < 0 || len(text) > 60 {
 		return ""
@@ -77,6 +81,38 @@ func shownNumber(num float64, text []byte) string {
 			code += `"` + unit + `"`
 		}
 		return code
+	}
+	return ""
+}
+
+// shownCode gives a format of the kind that shows a whole number among other letters and marks, with the noughts in front
+// of it: CL-001 for 1 is "CL-"000. It is "" where no letter or mark stands before or between the digits.
+func shownCode(num float64, text string) string {
+	if num < 0 || num != math.Trunc(num) || num >= 1e15 || len(text) > 60 || strings.ContainsAny(text, "\".,，%") {
+		return ""
+	}
+	whole := strconv.FormatFloat(num, 'f', -1, 64)
+	for at := range text {
+		if text[at]-'0' > 9 || at > 0 && text[at-1]-'0' <= 9 {
+			continue
+		}
+		digits, marked := "", strings.ContainsFunc(text[:at], unicode.IsLetter)
+		var code strings.Builder
+		if at > 0 {
+			code.WriteString(`"` + text[:at] + `"`)
+		}
+		for _, r := range text[at:] {
+			if r >= '0' && r <= '9' {
+				digits += string(r)
+				code.WriteByte('0')
+				continue
+			}
+			code.WriteString(`"` + string(r) + `"`)
+			marked = marked || strings.ContainsRune("-_/", r)
+		}
+		if strings.TrimLeft(digits, "0") == strings.TrimLeft(whole, "0") && marked {
+			return strings.ReplaceAll(code.String(), `""`, "")
+		}
 	}
 	return ""
 }

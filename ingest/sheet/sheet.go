@@ -47,6 +47,7 @@ type Cell struct {
 	Kind     Kind    // of the value
 	Percent  bool    // the number format shows a percentage
 	Formula  bool    // the value is a formula's stored result
+	Struck   bool    // shown with a line through it; known of .xlsx only
 	NoValue  bool    // a formula without a stored result: Kind is Empty
 }
 

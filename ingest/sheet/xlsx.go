@@ -20,6 +20,7 @@ type workbook struct {
 
 	shared *sharedStrings // read when a sheet is
 	styles []style
+	struck []bool // by style: whether its font is struck through; nil where no font is
 	loaded bool
 
 	slowOnly bool // for tests: both ways of reading a row give the same
@@ -217,12 +218,13 @@ func (w *workbook) load() (err error) {
 	return nil
 }
 
-// loadStyles reads number formats and the cell formats' references to them
-// (ECMA-376 18.8.30, 18.8.45).
+// loadStyles reads number formats, which fonts are struck through, and the cell
+// formats' references to them (ECMA-376 18.8.30, 18.8.22, 18.8.45).
 func (w *workbook) loadStyles() error {
 	custom := map[int]string{}
-	var ids []int
+	var ids, fonts []int
 	section := ""
+	font, struck := -1, map[int]bool{}
 	err := w.pack.scan(w.stPart, w.lim, func(x *xmlScan) error {
 		switch {
 		case x.depth == 2:
@@ -231,6 +233,13 @@ func (w *workbook) loadStyles() error {
 			custom[x.attrInt("numFmtId", -1)] = x.attrString("formatCode")
 		case x.depth == 3 && section == "cellXfs" && string(x.name) == "xf":
 			ids = append(ids, x.attrInt("numFmtId", 0))
+			fonts = append(fonts, x.attrInt("fontId", -1))
+		case x.depth == 3 && section == "fonts" && string(x.name) == "font":
+			font++
+		case x.depth == 4 && section == "fonts" && string(x.name) == "strike":
+			if v := x.attrString("val"); v != "0" && v != "false" {
+				struck[font] = true
+			}
 		}
 		return nil
 	})
@@ -241,6 +250,12 @@ func (w *workbook) loadStyles() error {
 			continue
 		}
 		w.styles[i] = formatStyle(id, custom[id])
+	}
+	if len(struck) > 0 {
+		w.struck = make([]bool, len(ids))
+		for i, f := range fonts {
+			w.struck[i] = struck[f]
+		}
 	}
 	return err
 }

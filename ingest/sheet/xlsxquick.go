@@ -233,7 +233,7 @@ func (s *rowScan) quickCells(d []byte, p int) (int, rowState, error) {
 		if len(d)-p < 8 {
 			return 0, rowCut, nil
 		}
-		s.row.Cells = append(s.row.Cells, Cell{Row: row, Col: col})
+		s.row.Cells = append(s.row.Cells, Cell{Row: row, Col: col, Struck: s.w.isStruck(styleAt)})
 		c := &s.row.Cells[len(s.row.Cells)-1]
 		q, st, err := s.quickCell(d, p, c, typ, styleAt)
 		if st != rowDone || err != nil {

@@ -335,7 +335,7 @@ func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV
 		has = has && len(raw) > 0
 	}
 	st := s.w.style(styleAt)
-	c.Format = st.code
+	c.Format, c.Struck = st.code, s.w.isStruck(styleAt)
 	if !has {
 		if c.Formula && !(hasV && (typ == cellFormulaText || typ == cellInline)) {
 			c.NoValue = true
@@ -407,6 +407,9 @@ func notANumber(raw []byte) bool {
 	s := strings.ToLower(string(bytes.TrimLeft(raw[:min(len(raw), 12)], "+-")))
 	return strings.HasPrefix(s, "nan") || s == "inf" || s == "infinity" || strings.HasPrefix(s, "1.#") // 1.#QNAN, 1.#INF00
 }
+
+// isStruck says whether a style's font is struck through.
+func (w *workbook) isStruck(i int) bool { return i >= 0 && i < len(w.struck) && w.struck[i] }
 
 // style is the cell format at an index; a wrong one means General, as in Excel.
 func (w *workbook) style(i int) style {

@@ -80,7 +80,30 @@ func ParseWritten(s string) (Wrote, bool) {
 	return d.Wrote, d.ok
 }
 
+// printedDate is a date whose parts are joined by the dashes that word processors make of hyphens: 2022–07–15, 2022—07. Where
+// other signs stand in it, too, such a dash may mean a stretch (2022-07–08).
+var printedDate = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{1,4}) ?([‐‑‒–—―−]{1,2}) ?(\d{1,2})(?: ?([‐‑‒–—―−]{1,2}) ?(\d{1,4}))?([日号]|[ T].*)?$`)
+})
+
+// WithHyphens is the text of a date with hyphens in the place of the dashes that join its parts. Of two parts the first must
+// be a year: 7–12 may be a stretch.
+func WithHyphens(s string) string {
+	if IsASCII(s) || s[0] < '0' || s[0] > '9' {
+		return s
+	}
+	m := printedDate().FindStringSubmatch(s)
+	switch {
+	case m == nil, m[5] == "" && len(m[1]) != 4, m[5] != "" && m[2] != m[4]:
+		return s
+	case m[5] == "":
+		return m[1] + "-" + m[3] + m[6]
+	}
+	return m[1] + "-" + m[3] + "-" + m[5] + m[6]
+}
+
 func readWritten(s string) (Wrote, bool) {
+	s = WithHyphens(s)
 	if oddMarks().MatchString(s) { // 2024，7，5 2024.07.05.
 		s = strings.Trim(oddMark().ReplaceAllString(s, "."), ".")
 	}
@@ -182,7 +205,9 @@ func SerialDate(serial float64) calendar.Date {
 func CellDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
 	switch c.Kind {
 	case sheet.Date:
-		w = ofDay(SerialDate(c.Num))
+		if w = ofDay(SerialDate(c.Num)); sheet.ShowsMonthOnly(c.Format) { // 2026年11月, whatever day lies beneath
+			w.Day = 0
+		}
 		return w, false, w.possible()
 	case sheet.Number:
 		return numberDate(c)
@@ -214,6 +239,21 @@ func numberDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
 		return ofDay(SerialDate(c.Num)), true, true
 	}
 	return Wrote{}, false, false
+}
+
+// IsTenth says whether a cell holds the number 2022.1, which is January, or October without its nought.
+func IsTenth(c sheet.Cell) bool {
+	if c.Kind != sheet.Number || !TenthText(c.Text) {
+		return false
+	}
+	w, _, ok := numberDate(c)
+	return ok && w.Tenth
+}
+
+// TenthText says whether a text is written like that: where the numbers of its column mean October, it may.
+func TenthText(s string) bool {
+	whole, frac, _ := strings.Cut(s, ".")
+	return frac == "1" && len(whole) == 4 && strings.Trim(whole, "0123456789") == ""
 }
 
 // isSerial says whether a bare number is taken for a day: from 2000-01-01 until before 2070.

@@ -62,7 +62,13 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	if err != nil {
 		return err
 	}
-	g, sheets, err := s.original(r, o, name)
+	spoken := []string{o.Sheet}
+	for _, c := range columns {
+		if !slices.Contains(spoken, c.Sheet) {
+			spoken = append(spoken, c.Sheet)
+		}
+	}
+	g, sheets, err := s.original(r, o, name, spoken)
 	if err != nil {
 		return err
 	}
@@ -162,8 +168,9 @@ func partWords(parts []string) string {
 	return strings.Join(out, "、")
 }
 
-// original reads a sheet of the file that a return came in, and the names of all its sheets.
-func (s *Server) original(r *http.Request, o queries.Original, name string) (*sheet.Grid, []string, error) {
+// original reads a sheet of the file that a return came in, and the names of all its sheets, as the
+// tables speak of them.
+func (s *Server) original(r *http.Request, o queries.Original, name string, spoken []string) (*sheet.Grid, []string, error) {
 	z := s.zoneOf()
 	a, err := archive.View(z.Archive())
 	if err != nil {
@@ -183,7 +190,7 @@ func (s *Server) original(r *http.Request, o queries.Original, name string) (*sh
 	if err != nil {
 		return nil, nil, notShown(err)
 	}
-	book.Rename(secret.MaskNames)
+	book.Rename(func(names []string) []string { return secret.SaidNames(names, spoken) })
 	var names []string
 	at := -1
 	for i, x := range book.Sheets() {

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -277,7 +279,8 @@ func gridsOf(f draftFile, bySheet map[string]map[string]grid.Mark) []grid.View {
 		if err != nil {
 			return nil
 		}
-		book.Rename(secret.MaskNames)
+		spoken := slices.Collect(maps.Keys(bySheet))
+		book.Rename(func(names []string) []string { return secret.SaidNames(names, spoken) })
 		for i, x := range book.Sheets() {
 			if bySheet[x.Name] == nil {
 				continue

@@ -1,0 +1,181 @@
+package layout
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// groupSum is a line that names a group of lines and holds the sum of that group's amounts, without the word 小计:
+// “一 | 智能制造 | … | 11” over 5 and 6.
+type groupSum struct {
+	label string
+	style string // how it is numbered, see outlineStyle; "" where it has a name only
+}
+
+// outline is what numbers the parts of a list: 一, （二）, Ⅲ. Arabic numbers count rows.
+var outline = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([(（【]?[一二三四五六七八九十]{1,3}[)）】]?[、,，.．:：]?|[①-⑳Ⅰ-Ⅻ][、.．]?)$`)
+})
+
+// outlined begins with such a number: 一、智能制造.
+var outlined = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([(（【][一二三四五六七八九十]{1,3}[)）】]|[一二三四五六七八九十]{1,3}[、,，.．:：]|[①-⑳Ⅰ-Ⅻ][、.．]?)`)
+})
+
+// groupOf says whether a line may be the sum of a group: beside amounts and counts it holds its number and its name only,
+// and lacks fields that a row must have.
+func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
+	row, g := &r.p.Rows[l.index], groupSum{}
+	numbers, texts, lacks := 0, 0, false
+	for k := range row.Cells {
+		c := &row.Cells[k]
+		if !present(c) {
+			continue
+		}
+		at := slices.IndexFunc(l.At, func(p Placed) bool { return p.Col == c.Col })
+		if at >= 0 && isNumber(l.At[at].Field) {
+			if _, _, ok := numberOf(c); !ok {
+				return g, false
+			}
+			numbers++
+			continue
+		}
+		word := written.Squash(c.Text)
+		switch {
+		case c.Kind == sheet.Number && at < 0 && numbers == 0: // a running number
+		case c.Kind != sheet.Text || at >= 0 && !isLabelled(l.At[at].Field):
+			return g, false
+		case texts == 0 && outline().MatchString(word):
+			g.style = outlineStyle(word)
+		case texts > 0 || len([]rune(word)) > 30:
+			return g, false
+		default:
+			if texts++; g.style == "" && outlined().MatchString(word) {
+				g.style = outlineStyle(word)
+			}
+			g.label = word
+		}
+	}
+	for k := range l.At {
+		f := l.At[k].Field
+		if _, ok := r.down[[2]int{l.N, l.At[k].Col}]; ok && l.At[k].Col > 0 { // a part of merged rows
+			return g, false
+		}
+		lacks = lacks || l.At[k].Col > 0 && f.Required && !isNumber(f) && !present(CellIn(row, l.At[k].Col))
+	}
+	return g, numbers > 0 && lacks && (g.style != "" || g.label != "" && !firmName().MatchString(g.label))
+}
+
+// firmName ends names of firms and of others that are paid: a row under such a name lacks fields.
+var firmName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(公司|集团|企业|厂|店|场|社|所|院|行|部|学校|中心|协会|基金会|个体户|经营户)(\(.*\))?$`)
+})
+
+// outlineStyle tells the ranks of an outline apart: 一, （一）, ①, Ⅰ.
+func outlineStyle(word string) string {
+	switch r, _ := utf8.DecodeRuneInString(word); {
+	case strings.ContainsRune("(（【", r):
+		return "（一）"
+	case r >= 'Ⅰ' && r <= 'Ⅻ':
+		return "Ⅰ"
+	case r >= '①' && r <= '⑳':
+		return "①"
+	}
+	return "一"
+}
+
+// isLabelled says whether the name of a group may stand in a field's column.
+func isLabelled(c *forms.Column) bool {
+	return c.Type != forms.Date && c.Type != forms.Month && c.Type != forms.Percent
+}
+
+// groupSums takes out the lines that are the sums of their groups. It goes by what the columns prove: each amount is the
+// sum of the lines below, up to the next such line, or of those above. A name alone proves it over two lines at least:
+// two firms may be paid alike.
+func (r *tableReader) groupSums() {
+	t := r.t
+	groups := map[int]groupSum{}
+	for i := range t.Lines {
+		if g, ok := r.groupOf(&t.Lines[i]); ok {
+			groups[i] = g
+		}
+	}
+	found := map[int]bool{}
+	for i := range t.Lines {
+		g, ok := groups[i]
+		if !ok {
+			continue
+		}
+		for _, lines := range r.groupLines(i, g, groups, found) {
+			if n := len(lines); (n > 1 || n == 1 && g.style != "") && t.Lines[i].isSumOf(lines) {
+				found[i] = true
+				row := &r.p.Rows[t.Lines[i].index]
+				r.kinds[t.Lines[i].index] = rowTotal
+				t.bareTotals = append(t.bareTotals, bareTotal{t.Lines[i].N, FirstText(row).Ref(), written.Short(written.Tidy(textsOf(row)), 20)})
+				break
+			}
+		}
+	}
+	r.without(found)
+}
+
+// groupLines gives the stretches of lines that may be a group's: those below its sum, else those above. A numbered group
+// ends where the next of its rank begins, or any numbered one; a named group at any line that may be a sum.
+func (r *tableReader) groupLines(i int, g groupSum, groups map[int]groupSum, found map[int]bool) [][]Line {
+	ends := func(k int, anyStyle bool) bool {
+		o, ok := groups[k]
+		return ok && (g.style == "" || o.style == g.style || anyStyle && o.style != "")
+	}
+	walk := func(step int, anyStyle bool) (lines []Line) {
+		for k := i + step; k >= 0 && k < len(r.t.Lines) && !ends(k, anyStyle); k += step {
+			if o := groups[k]; o.style == "" && !found[k] {
+				lines = append(lines, r.t.Lines[k])
+			}
+		}
+		return lines
+	}
+	return [][]Line{walk(1, true), walk(1, false), walk(-1, true), walk(-1, false)}
+}
+
+// textsOf is what a row says in words.
+func textsOf(row *sheet.Row) string {
+	var words []string
+	for k := range row.Cells {
+		if c := &row.Cells[k]; present(c) && c.Kind == sheet.Text {
+			if _, _, ok := numberOf(c); !ok {
+				words = append(words, c.Text)
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// without takes lines out, by their index.
+func (r *tableReader) without(found map[int]bool) {
+	t := r.t
+	if len(found) == 0 {
+		return
+	}
+	before := make([]int, len(t.Lines)+1) // how many of the lines before are kept
+	kept := make([]Line, 0, len(t.Lines)-len(found))
+	for i := range t.Lines {
+		if before[i] = len(kept); !found[i] {
+			kept = append(kept, t.Lines[i])
+		}
+	}
+	before[len(t.Lines)] = len(kept)
+	for i := range t.Totals {
+		t.Totals[i].Line = before[t.Totals[i].Line]
+	}
+	for i := range t.Strays {
+		t.Strays[i].Line = before[min(t.Strays[i].Line, len(t.Lines))]
+	}
+	t.Lines = kept
+}
