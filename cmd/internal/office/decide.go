@@ -158,14 +158,14 @@ func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	}
 	if d.Kind == archive.Clear || d.Kind == archive.Undo && d.Period == "" {
 		if f.Mode != "ledger" {
-			return refuse("%s is not a ledger: withdraw its returns instead", "%[2]s不是台账：请改用作废报表（returns withdraw）", f.ID, f.PlainTitle())
+			return refuse("%[1]s is not a ledger: withdraw its returns instead", "%[2]s不是台账：请改用作废报表（returns withdraw）", f.ID, f.PlainTitle())
 		}
 		e.Effective = today.String()
 		return nil
 	}
 	p, ok := written.ReadPeriod(d.Period, f.Frequency, today)
 	if !ok {
-		return refuse("period %q: %s is handed in by %s, such as %s (%s)", "报送期 %[1]q：%[6]s%[7]s报送一次，例如 %[4]s（%[5]s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese(), f.PlainTitle(), map[calendar.PeriodKind]string{calendar.Week: "每周", calendar.Month: "每月"}[f.Frequency])
+		return refuse("period %[1]q: %[2]s is handed in by %[3]s, such as %[4]s (%[5]s)", "报送期 %[1]q：%[6]s%[7]s报送一次，例如 %[4]s（%[5]s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese(), f.PlainTitle(), map[calendar.PeriodKind]string{calendar.Week: "每周", calendar.Month: "每月"}[f.Frequency])
 	}
 	e.Period = p.String()
 	return nil
