@@ -3,6 +3,7 @@ package transform
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -23,6 +24,7 @@ import (
 // LoadAssertions reads the built-in assertions and those of the given folders.
 func LoadAssertions(extra ...fs.FS) ([]Model, error) {
 	byName := map[string]Model{}
+	var faults []error
 	for i, fsys := range append([]fs.FS{Builtin()}, extra...) {
 		if fsys == nil {
 			continue
@@ -42,10 +44,13 @@ func LoadAssertions(extra ...fs.FS) ([]Model, error) {
 			}
 			m, err := parseAssertion(strings.TrimSuffix(path.Base(f), ".sql"), where+f, string(text))
 			if err != nil {
-				return nil, err
+				faults = append(faults, err)
 			}
 			byName[m.Name] = m
 		}
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	var out []Model
 	for _, m := range byName {
@@ -62,7 +67,7 @@ func parseAssertion(name, file, text string) (Model, error) {
 		return m, &ModelError{File: file, Line: 1, Message: lang.Phrase("the name of a check is lowercase letters, digits and _: %q", "检查的名称只能用小写字母、数字和 _：%q", name)}
 	}
 	severity, note := "", ""
-	for _, line := range strings.Split(text, "\n") {
+	for i, line := range strings.Split(text, "\n") {
 		rest, isComment := strings.CutPrefix(strings.TrimSpace(line), "--")
 		if !isComment {
 			break
@@ -74,6 +79,8 @@ func parseAssertion(name, file, text string) (Model, error) {
 			note = strings.TrimSpace(s)
 		} else if m.Description == "" {
 			m.Description = rest
+		} else if meant := misspelt(rest, "severity", "note"); meant != "" {
+			return m, &ModelError{File: file, Line: i + 1, Message: lang.Phrase("nothing reads `-- %s`; did you mean `-- %s:`?", "没有 -- %s 这一项；是不是“-- %s:”？", keyOf(rest)+":", meant)}
 		}
 	}
 	if m.Description == "" {
@@ -136,21 +143,28 @@ func planAssertions(ctx context.Context, conn *sql.Conn, models []Model, folders
 	for i, m := range models {
 		byName[m.Name] = i
 	}
+	var faults []error
 	for i := range list {
 		m := &list[i]
 		refs, err := references(ctx, conn, m)
+		var fault *ModelError
+		if errors.As(err, &fault) {
+			faults = append(faults, err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range refs {
 			name, line := r.Schema+"."+r.Name, lineOf(m.SQL, r.Offset)
 			if _, isModel := byName[name]; !isModel && !tables[name] {
-				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("unknown table %s%s", "没有表 %s%s", name, nearest(name, byName, tables))}
+				faults = append(faults, &ModelError{File: m.File, Line: line, Message: lang.Phrase("unknown table %s%s", "没有表 %s%s", name, nearest(name, byName, tables))})
+				break
 			}
 			if !slices.Contains(m.Reads, name) {
 				m.Reads = append(m.Reads, name)
 			}
 		}
 	}
-	return list, nil
+	return list, errors.Join(faults...)
 }

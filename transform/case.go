@@ -191,10 +191,9 @@ func runCases(ctx context.Context, o Options, empty func() (*warehouse.DB, error
 	for _, m := range loaded {
 		own[m.Name] = strings.HasPrefix(m.File, "models/")
 	}
-	for _, m := range models {
-		if _, known := own[m]; !known {
-			return nil, lang.Errorf("unknown model %s", "没有模型 %s", m)
-		}
+	models, err = namesOf(models, loaded)
+	if err != nil {
+		return nil, err
 	}
 	var out []CaseResult
 	for i, fsys := range append([]fs.FS{Builtin()}, o.Models...) {

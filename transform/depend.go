@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"sort"
 	"strings"
 
@@ -31,37 +32,54 @@ func order(ctx context.Context, conn *sql.Conn, models []Model) ([]Model, error)
 		return nil, err
 	}
 	at := map[string]map[string]int{} // model → table → line
+	var faults []error
 	for i := range models {
 		m := &models[i]
 		refs, err := references(ctx, conn, m)
-		if err != nil {
+		if err == nil {
+			at[m.Name], err = m.reads(refs, byName, tables)
+		}
+		var fault *ModelError
+		switch {
+		case errors.As(err, &fault):
+			faults = append(faults, err)
+		case err != nil:
 			return nil, err
 		}
-		at[m.Name] = map[string]int{}
-		m.Reads = nil
-		for _, r := range refs {
-			name, line := r.Schema+"."+r.Name, lineOf(m.SQL, r.Offset)
-			if r.Schema == "" {
-				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("%q is no CTE of this model; tables are named with their schema", "%q 不是本模型的 CTE；表名要带模式名", r.Name)}
-			}
-			_, isModel := byName[name]
-			if !isModel && !tables[name] {
-				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("unknown table %s%s", "没有表 %s%s", name, nearest(name, byName, tables))}
-			}
-			if m.Layer == "mart" && r.Schema == "mart" {
-				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("marts never read marts; what two marts share belongs in core: %s", "mart 不能读 mart；两者共用的内容应放在 core：%s", name)}
-			}
-			if m.Layer == "stg" && isModel {
-				return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase("staging reads raw and ctl tables only: %s", "stg 只能读 raw 和 ctl 的表：%s", name)}
-			}
-			if _, seen := at[m.Name][name]; !seen {
-				at[m.Name][name] = line
-				m.Reads = append(m.Reads, name)
-			}
-		}
-		sort.Strings(m.Reads)
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	return sorted(models, byName, at)
+}
+
+// reads sets what a model reads, and gives in which line each; what it must not read is an error.
+func (m *Model) reads(refs []reference, models map[string]int, tables map[string]bool) (map[string]int, error) {
+	at := map[string]int{}
+	m.Reads = nil
+	for _, r := range refs {
+		name, line := r.Schema+"."+r.Name, lineOf(m.SQL, r.Offset)
+		fault := func(english, chinese string, args ...any) (map[string]int, error) {
+			return nil, &ModelError{File: m.File, Line: line, Message: lang.Phrase(english, chinese, args...)}
+		}
+		_, isModel := models[name]
+		switch {
+		case r.Schema == "":
+			return fault("%q is no CTE of this model; tables are named with their schema", "%q 不是本模型的 CTE；表名要带模式名", r.Name)
+		case !isModel && !tables[name]:
+			return fault("unknown table %s%s", "没有表 %s%s", name, nearest(name, models, tables))
+		case m.Layer == "mart" && r.Schema == "mart":
+			return fault("marts never read marts; what two marts share belongs in core: %s", "mart 不能读 mart；两者共用的内容应放在 core：%s", name)
+		case m.Layer == "stg" && isModel:
+			return fault("staging reads raw and ctl tables only: %s", "stg 只能读 raw 和 ctl 的表：%s", name)
+		}
+		if _, seen := at[name]; !seen {
+			at[name] = line
+			m.Reads = append(m.Reads, name)
+		}
+	}
+	sort.Strings(m.Reads)
+	return at, nil
 }
 
 func sorted(models []Model, byName map[string]int, at map[string]map[string]int) ([]Model, error) {

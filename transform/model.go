@@ -2,6 +2,7 @@ package transform
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -12,6 +13,7 @@ import (
 	"sync"
 
 	"taizhang/internal/lang"
+	"taizhang/internal/spelling"
 )
 
 //go:embed models/stg/*.sql models/core/*.sql models/mart/*.sql models/check/*.sql models/core/*.txtar models/mart/*.txtar
@@ -74,8 +76,11 @@ func (e *ModelError) Error() string {
 
 // Load reads the built-in models and then the given folders (each with stg,
 // core and mart below it): a model of the same name replaces an earlier one.
+//
+// The error is every fault, a *ModelError each.
 func Load(extra ...fs.FS) ([]Model, error) {
 	byName := map[string]Model{}
+	var faults []error
 	for i, fsys := range append([]fs.FS{Builtin()}, extra...) {
 		if fsys == nil {
 			continue
@@ -96,11 +101,14 @@ func Load(extra ...fs.FS) ([]Model, error) {
 				}
 				m, err := parse(layer, strings.TrimSuffix(path.Base(f), ".sql"), where+f, string(text))
 				if err != nil {
-					return nil, err
+					faults = append(faults, err)
 				}
 				byName[m.Name] = m
 			}
 		}
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	out := make([]Model, 0, len(byName))
 	for _, m := range byName {
@@ -160,6 +168,10 @@ func parse(layer, name, file, text string) (Model, error) {
 			m.Checks = append(m.Checks, Check{Name: got[2], Predicate: got[3], Warning: got[1] != "", Line: i + 1})
 		case m.Description == "":
 			m.Description = rest
+		default:
+			if meant := misspelt(rest, "grain", "incremental", "check", "check(warning)"); meant != "" {
+				return fail(i+1, "nothing reads `-- %s`; did you mean `-- %s:`?", "没有 -- %s 这一项；是不是“-- %s:”？", keyOf(rest)+":", meant)
+			}
 		}
 	}
 	if !strings.HasPrefix(m.Description, "One row per ") {
@@ -172,4 +184,19 @@ func parse(layer, name, file, text string) (Model, error) {
 		return fail(last, "a model that is built by parts has return_id in its grain", "分部分构建的模型，主键中要有 return_id")
 	}
 	return m, nil
+}
+
+// keyOf is what stands before the first colon of a comment.
+func keyOf(comment string) string {
+	key, _, _ := strings.Cut(comment, ":")
+	return strings.TrimSpace(key)
+}
+
+// misspelt is the key of a header that a comment line was meant to have, "" where it is one for people.
+func misspelt(comment string, keys ...string) string {
+	key := keyOf(comment)
+	if !strings.Contains(comment, ":") || strings.ContainsAny(key, " \t") || len(key) < 4 {
+		return ""
+	}
+	return spelling.Nearest(strings.ToLower(key), keys)
 }

@@ -145,7 +145,7 @@ func (a *app) sayErasure(e *office.Erasure, done lang.Text) {
 	list(lang.Say("These quote the masked number and stay", "以下内容引用了掩码号码，保留不动"), e.Mentions)
 	originals := func(from []office.Original) (out []string) {
 		for _, o := range from {
-			line := fmt.Sprintf("%s  %s/%s  received %s", o.Path, o.Folder, o.File, o.Received)
+			line := lang.Phrase("%s  %s/%s  received %s", "%s  %s/%s  收到于 %s", o.Path, o.Folder, o.File, o.Received)
 			if len(o.Cells) > 0 {
 				line += "  " + strings.Join(o.Cells[:min(len(o.Cells), 5)], " ")
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"taizhang/cmd/internal/sink"
@@ -51,10 +52,19 @@ func (a *app) writeResult(write func(io.Writer) error) error {
 	if a.output == "" {
 		return write(a.out)
 	}
-	return durable.Write(a.output, 0o644, write)
+	return unwritten(a.output, durable.Write(a.output, 0o644, write))
 }
 
-// checkOutput refuses a file whose name tells no format, and, where the command doesn't replace files, one that is there.
+// unwritten says in both languages that a file can't be written.
+func unwritten(file string, err error) error {
+	if err == nil || !strings.HasPrefix(err.Error(), "write "+file+": ") || errors.Unwrap(err) == nil {
+		return err
+	}
+	return lang.Errorf("%[1]w", "写不进 %[2]s：%[3]w", err, file, errors.Unwrap(err))
+}
+
+// checkOutput says that a file that is there is replaced; where it is to be kept, as what took somebody a query, it is refused
+// without --replace.
 func (a *app) checkOutput(keep bool) error {
 	if a.output == "" {
 		return nil

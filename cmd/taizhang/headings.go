@@ -6,6 +6,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/internal/lang"
+	"taizhang/internal/schedule"
 )
 
 // headings are the keys of listings as a Chinese table heads them; csv and json keep the keys.
@@ -23,14 +24,14 @@ var headings = map[string]string{
 	"started": "开始", "finished": "结束", "result": "结果",
 	"backup": "备份", "at": "时间", "zone": "园区", "files": "文件数", "program": "程序版本", "whole": "完整", "check": "检查项", "path": "位置", "command": "修复命令",
 	"explained": "已有核实说明", "passed_over": "跳过的行", "unread": "没有标题的内容", "passed_over_total": "跳过行数", "unread_total": "没有标题的格数",
-	"role": "角色", "token": "令牌", "since": "自", "street": "街道", "department": "部门", "category": "类别", "source": "来源", "programme": "专项行动", "batch": "批次", "enterprise": "企业", "industry": "行业", "list": "清单",
+	"role": "角色", "token": "令牌", "since": "自", "disabled": "已停用", "street": "街道", "department": "部门", "category": "类别", "source": "来源", "programme": "专项行动", "batch": "批次", "enterprise": "企业", "industry": "行业", "list": "清单",
 	"series": "系列", "week": "周", "month": "月", "archive": "原件",
 }
 
 // valueWords are the values of some keys as a Chinese table says them.
 var valueWords = map[string]map[string]string{
 	"state": {"received": "已报", "late": "迟报", "missing": "缺报", "not_due": "未到期", "rejected": "退回", "waived": "免报",
-		"loaded": "已入库", "refused": "未计入", "ok": "正常", "mended": "已修复", "warning": "注意", "fault": "故障", "failed": "未通过"},
+		"loaded": "已入库", "refused": "未计入", "ok": "正常", "mended": "已修复", "warning": "注意", "fault": "故障", "failed": "未通过", "joined": "已汇集", "unchanged": "无变化", "kept": "沿用以前的", "left_out": "未汇集"},
 	"status":    outcomeWords(finding.Accepted, finding.Warned, finding.Partial, finding.Rejected, finding.Duplicate),
 	"severity":  {string(finding.Error): finding.Error.Label(), string(finding.Warning): finding.Warning.Label(), string(finding.Info): finding.Info.Label()},
 	"decision":  {"accept": "放行", "withdraw": "作废"},
@@ -44,7 +45,7 @@ var valueWords = map[string]map[string]string{
 	"check": {"declarations": "配置", "version": "版本", "clock": "时钟", "disk": "磁盘", "journal": "日志", "keys": "密钥", "original": "原件", "warehouse": "数据库", "published": "发布",
 		"papers": "材料", "leftovers": "残留文件", "permissions": "权限", "backup": "备份", "waiting": "等待的文件"},
 	"last_result": resultWords, "result": resultWords,
-	"late": truth, "whole": truth,
+	"late": truth, "whole": truth, "disabled": truth,
 }
 
 // momentKeys hold times, which a Chinese table shows without zone and seconds.
@@ -82,6 +83,9 @@ func worded(key, value string) string {
 	}
 	if at, err := time.Parse(time.RFC3339, value); err == nil && momentKeys[key] {
 		return at.Format("2006-01-02 15:04")
+	}
+	if key == "schedule" {
+		return schedule.InWords(value)
 	}
 	return cmp.Or(valueWords[key][value], value)
 }

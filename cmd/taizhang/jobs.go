@@ -185,9 +185,18 @@ func nothing(s string) any {
 	return s
 }
 
-// shortly is the first line of a message.
+// shortly is the first line of a message, and of one that announces what follows also that.
 func shortly(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
+	line, rest, _ := strings.Cut(s, "\n")
+	for rest != "" && (strings.HasSuffix(line, ":") || strings.HasSuffix(line, "：")) {
+		var next string
+		next, rest, _ = strings.Cut(rest, "\n")
+		line += " " + strings.TrimSpace(next)
+		for strings.HasPrefix(rest, "  ") { // the list goes on
+			next, rest, _ = strings.Cut(rest, "\n")
+			line += "; " + strings.TrimSpace(next)
+		}
+	}
 	return line
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -146,6 +147,10 @@ func (a *app) modelsTestCmd() *cobra.Command {
 			}
 			if err != nil {
 				return usageError{err}
+			}
+			if len(results) == 0 && len(args) > 0 {
+				a.tell("%s has no cases: write %s.txtar beside it", "%s 没有用例：可在模型旁写 %s.txtar", strings.Join(args, ", "), args[0][strings.LastIndex(args[0], ".")+1:])
+				return nil
 			}
 			var records []result.Record
 			failed := 0

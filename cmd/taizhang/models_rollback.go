@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,9 +17,12 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rollback [NAME]",
 		Short: lang.Phrase("Publish an earlier publication again: the one before, or one of --list", "重新发布以前的一次发布：上一次，或 --list 中的一次"),
-		Long: "Publishes an earlier publication again: the newest kept one, or NAME of --list. The last " + fmt.Sprint(warehouse.KeptPublications) + " are kept in\n" +
-			"published/history. The publication that it replaces is kept too. Returns and the warehouse stay as they are: the\n" +
+		Long: lang.Phrase("Publishes an earlier publication again: the newest kept one, or NAME of --list. The last %d are kept in\n"+
+			"published/history. The publication that it replaces is kept too. Returns and the warehouse stay as they are: the\n"+
 			"next run with news publishes from them again, so mend what was wrong (a model, a decision) first.",
+			"重新发布以前的一次发布：保留的最近一次，或 --list 中的一次（写它的名称）。published/history 中保留最近%d次，\n"+
+				"被替换的这次也保留。报表和数据库不变：下次有新内容时会再按它们发布，因此请先处理好原来的问题\n"+
+				"（模型、决定）。", warehouse.KeptPublications),
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list && len(args) > 0 {
@@ -60,6 +62,7 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 					return err
 				}
 				a.tell("Published again: %s", "已重新发布：%s", p.Path)
+				a.sayRolledBack(z)
 				return nil
 			})
 		},

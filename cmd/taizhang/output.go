@@ -57,6 +57,9 @@ func (a *app) outputFlag(c *cobra.Command) {
 // formatFromName takes the format from the name of -o where -f doesn't give one, and refuses a name that tells none.
 func (a *app) formatFromName(cmd *cobra.Command) error {
 	flags := cmd.Flags()
+	if f := formatOf(a.output); flags.Changed("format") && f != "" && f != a.format {
+		return usagef("-f %s contradicts the name %s: leave -f out, or name the file otherwise", "-f %s 与文件名 %s 的扩展名不一致：不写 -f，或换一个文件名", a.format, a.output)
+	}
 	if a.output == "" || flags.Changed("format") || flags.Lookup("remind") != nil && flags.Changed("remind") { // 催报 is a text
 		return nil
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os/user"
@@ -79,7 +80,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			rec, err := r.Return(cmd.Context(), args[0], p)
 			var none *queries.ErrNoReturn
 			if errors.As(err, &none) {
-				return usageError{err}
+				return usagef("%w; see: taizhang returns list%s", "%w；报表见：taizhang returns list%s", err, nearReturn(cmd.Context(), r, args[0]))
 			}
 			if err != nil {
 				return err
@@ -94,7 +95,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			for _, e := range rec {
 				if _, list := e.Value.([]result.Record); !list {
 					head := heads([]string{e.Key})[0]
-					fmt.Fprintf(a.out, "%s%s %s\n", head, strings.Repeat(" ", max(0, 15-textWidth(head))), worded(e.Key, shown(sink.Text(e.Value, a.format))))
+					fmt.Fprintf(a.out, "%s%s %s\n", head, strings.Repeat(" ", max(0, 15-textWidth(head))), worded(e.Key, listing{forms: a.forms}.titled(e.Key, shown(sink.Text(e.Value, a.format)))))
 				}
 			}
 			if len(findings) > 0 {
@@ -184,6 +185,10 @@ func userName() string {
 	return cmp.Or(strings.TrimSpace(u.Name), u.Username)
 }
 
+// decisionWords are the decisions as a Chinese office calls them, by command.
+var decisionWords = map[string]string{"accept": "放行", "withdraw": "作废", "clear": "清空台账", "waive": "免报",
+	"undo": "撤销对报表的决定", "undo clear": "撤销清空台账", "undo waive": "撤销免报"}
+
 // decideCmd makes one of the operator's decisions.
 func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command {
 	n := len(strings.Fields(use)) - 1
@@ -218,7 +223,8 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 				if out.Note != (lang.Text{}) {
 					a.tell("note: %s", "注意：%s", out.Note)
 				}
-				a.tell("Decided and published: %s %v", "已决定并发布：%s %v", strings.TrimPrefix(cmd.CommandPath(), "taizhang returns "), args)
+				name := strings.TrimPrefix(cmd.CommandPath(), "taizhang returns ")
+				a.say("%s", lang.Say("Decided and published: %[1]s %[2]s", "已决定并发布：%[3]s %[2]s", name, strings.Join(args, " "), decisionWords[name]))
 				return nil
 			})
 		},
@@ -227,4 +233,21 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 	c.Flags().BoolVar(&clockOK, "clock-ok", false, lang.Phrase("the clock is right, although it is before the last return's arrival", "时钟是准的，尽管早于最后一份报表的收到时间"))
 	c.Flags().StringVar(&by, "by", userName(), lang.Phrase("who decides, as the sender's receipt says it", "由谁决定，写入给填报单位的回执"))
 	return c
+}
+
+// nearReturn says which return was probably meant: one of the same arrival, or of a number that is written alike.
+func nearReturn(ctx context.Context, r *queries.Reader, id string) lang.Text {
+	all, err := r.Returns(ctx, queries.ReturnsAsk{})
+	if err != nil {
+		return lang.Text{}
+	}
+	var ids []string
+	for _, x := range all {
+		known := fmt.Sprint(x.Get("return"))
+		if known == id+"-1" {
+			return lang.Say("; did you mean %[1]q?", "；是不是“%[1]s”？", known)
+		}
+		ids = append(ids, known)
+	}
+	return decl.DidYouMean(id, ids)
 }

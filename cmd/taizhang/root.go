@@ -25,6 +25,7 @@ import (
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/fence"
+	"taizhang/transform"
 )
 
 // Exit codes (contract).
@@ -136,6 +137,7 @@ func exitCode(err error) int {
 	var usage usageError
 	var fault *decl.Fault
 	var refusal *office.Refusal
+	var model *transform.ModelError
 	var handed codeError
 	var failure *engine.Failure
 	switch {
@@ -149,7 +151,7 @@ func exitCode(err error) int {
 		return exitRejected
 	case errors.As(err, &held):
 		return exitHeld
-	case errors.As(err, &usage), errors.As(err, &fault), errors.As(err, &refusal):
+	case errors.As(err, &usage), errors.As(err, &fault), errors.As(err, &refusal), errors.As(err, &model):
 		return exitUsage
 	}
 	return exitFailed
@@ -239,6 +241,14 @@ func (a *app) log() *slog.Logger {
 	return slog.New(slog.NewMultiHandler(shown, a.book.Handler(slog.LevelInfo)))
 }
 
+// bookLog is the log without the screen, unless that is asked for.
+func (a *app) bookLog() *slog.Logger {
+	if a.book == nil || a.verbose {
+		return a.log()
+	}
+	return slog.New(a.book.Handler(slog.LevelInfo))
+}
+
 // tell says a sentence to people, to stderr.
 func (a *app) tell(english, chinese string, args ...any) {
 	a.say("%s", lang.Say(english, chinese, args...))
@@ -287,7 +297,15 @@ func (a *app) readerOf(z *office.Zone) (*queries.Reader, error) {
 	}
 	a.sayNote(note)
 	a.sayHeldBack(r)
+	a.sayRolledBack(z)
 	return r, nil
+}
+
+// sayRolledBack says that an earlier publication is up.
+func (a *app) sayRolledBack(z *office.Zone) {
+	if note := z.RollbackNote(); note != nil {
+		a.sayNote(lang.In(note, lang.Spoken()))
+	}
 }
 
 // sayHeldBack says that there would be newer figures.
@@ -388,7 +406,7 @@ func (a *app) owned(z *office.Zone, command string, f func(*warehouse.Owner) err
 	a.book = logbook.Open(z.Logs(), z.Location, secret.MaskText)
 	defer func() {
 		if err != nil && !errors.Is(err, context.Canceled) {
-			a.log().Error(command, "err", err)
+			a.bookLog().Error(command, "err", err) // on the screen it is said in words
 		}
 		err = errors.Join(err, a.book.Close(), owner.Release())
 		a.book = nil

@@ -100,6 +100,8 @@ func (a *app) printRun(z *office.Zone, s service.RunResult) error {
 	switch {
 	case len(s.Lines) == 0 && !s.Published:
 		a.tell("Nothing new; the published figures hold.", "没有新内容；已发布的数字不变。")
+		a.sayRolledBack(z)
+		a.sayUnread(z)
 	default:
 		a.tell("%d returns: %d accepted, %d with warnings, %d partially, %d rejected, %d duplicates. Receipts: %s", "报表%d份：已接收%d份，有提示%d份，部分计入%d份，退回%d份，重复%d份。回执在：%s", len(s.Lines),
 			counts[finding.Accepted], counts[finding.Warned], counts[finding.Partial], counts[finding.Rejected], counts[finding.Duplicate], z.Outbox())
@@ -121,4 +123,11 @@ func orDash(s string) string {
 		return "—"
 	}
 	return s
+}
+
+// sayUnread names declarations that nothing reads.
+func (a *app) sayUnread(z *office.Zone) {
+	for _, u := range z.Unread() {
+		a.tell("check: %s", "请核实：%s", u.Say())
+	}
 }

@@ -96,6 +96,12 @@ func unprivileged(err error) error {
 		"建议：需要管理员权限（Linux 用 sudo；Windows 右键“以管理员身份运行”）。没有管理员权限时：taizhang service install --user，在本用户登录后自动启动"))
 }
 
+// unasked says of a request that the system refused whose service it was about and what may be done.
+func unasked(z *office.Zone, err error) error {
+	return lang.Errorf("the system's service manager gives no answer about the service of %s: %w\nhint: is it installed? taizhang service install; where the system has no service manager, leave taizhang serve running", "系统的服务管理程序没有给出%s的服务的情况：%w\n建议：确认已安装：taizhang service install；系统没有服务管理程序的，请直接运行 taizhang serve",
+		z.Name, err)
+}
+
 func (a *app) installService(z *office.Zone, user bool) error {
 	if user && runtime.GOOS == "windows" {
 		path, err := autostartFile(z)
@@ -158,7 +164,7 @@ func (a *app) controlService(z *office.Zone, user bool, action string) error {
 		return err
 	}
 	if err := osservice.Control(s, action); err != nil {
-		return unprivileged(err)
+		return unasked(z, unprivileged(err))
 	}
 	a.say("%s", decl.Say("Done: %[1]s %[2]s", "已执行：%[1]s %[2]s", action, s.String()))
 	return nil
@@ -175,7 +181,7 @@ func (a *app) serviceStatus(z *office.Zone, user bool) error {
 	case errors.Is(err, osservice.ErrNotInstalled):
 		text = decl.Say("not installed (taizhang service install)", "未安装（taizhang service install）")
 	case err != nil:
-		return unprivileged(err)
+		return unasked(z, unprivileged(err))
 	case status == osservice.StatusRunning:
 		text = decl.Say("installed, running", "已安装，运行中")
 	case status == osservice.StatusStopped:

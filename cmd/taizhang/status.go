@@ -65,6 +65,7 @@ func (a *app) statusCmd() *cobra.Command {
 			if err := a.print(records); err != nil {
 				return err
 			}
+			a.sayUnread(z)
 			if z.Joined {
 				return a.sayJoined(z)
 			}

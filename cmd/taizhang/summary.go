@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -114,6 +116,8 @@ func (o summaryOptions) check(z *office.Zone) error {
 		return usagef("--text only prints; it doesn't go with -o or --pdf", "--text 只输出文字；不能与 -o 或 --pdf 同用")
 	case o.output != "" && o.pdf:
 		return usagef("-o writes the workbook alone; it doesn't go with --pdf", "-o 只写工作簿；不能与 --pdf 同用")
+	case filepath.Ext(o.output) != "" && !strings.EqualFold(filepath.Ext(o.output), ".xlsx"):
+		return usagef("-o %s: the weekly is a workbook: its name ends in .xlsx", "-o %s：周报是工作簿，文件名应以 .xlsx 结尾", o.output)
 	case o.mail && (o.text || o.output != ""):
 		return usagef("--mail sends what is issued into summaries/; it doesn't go with --text or -o", "--mail 发送印发到 summaries/ 的文件；不能与 --text 或 -o 同用")
 	case o.mail && z.Mail == nil:

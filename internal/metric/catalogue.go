@@ -66,7 +66,7 @@ type Metric struct {
 	Target     *float64 // what it is held to where the zone sets no other
 	Dimensions []string // allowed in By and Where, week and month included
 
-	pos decl.Pos
+	pos, labelPos decl.Pos
 }
 
 // IsRatio says whether the metric has a numerator and a denominator: ratios and averages.
@@ -114,7 +114,8 @@ type Catalogue struct {
 
 	metric map[string]*Metric
 	fact   map[string]*Fact
-	dim    map[string]string // id → label
+	dim    map[string]string   // id → label
+	own    map[string]decl.Pos // what the zone's own files declare: "metric my_rate" → where
 }
 
 // Source is a declaration file to load.
@@ -124,9 +125,10 @@ type Source struct {
 }
 
 // Load reads the built-in metrics and then the zone's own files: a metric of
-// the same name replaces an earlier one. Unknown keys and names are errors.
+// the same name replaces a built-in one. Unknown keys and names are errors, and so is
+// one name in two of the zone's files, or one label of two metrics.
 func Load(extra ...Source) (*Catalogue, error) {
-	c := &Catalogue{metric: map[string]*Metric{}, fact: map[string]*Fact{}, dim: map[string]string{}}
+	c := &Catalogue{metric: map[string]*Metric{}, fact: map[string]*Fact{}, dim: map[string]string{}, own: map[string]decl.Pos{}}
 	var faults []error
 	for _, s := range append([]Source{{builtinName, builtinMetrics}}, extra...) {
 		faults = append(faults, c.read(s))
@@ -134,7 +136,25 @@ func Load(extra ...Source) (*Catalogue, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
+	if err := c.sameLabels(); err != nil {
+		return nil, err
+	}
 	return c, nil
+}
+
+// sameLabels refuses a zone's metric whose label is another's: who asks by the label would get one of them.
+func (c *Catalogue) sameLabels() error {
+	var faults []error
+	for i, m := range c.Metrics {
+		for j, other := range c.Metrics {
+			if i == j || m.Label != other.Label || !m.isOwn() || other.isOwn() && j > i {
+				continue
+			}
+			faults = append(faults, m.labelPos.Fault("metric %[1]s: the label %[2]q is that of %[3]s (%[4]s): choose another label, or declare it as %[3]s to replace that one",
+				"指标 %[1]s：名称“%[2]s”已是 %[3]s 的名称（%[4]s）：请换一个名称；要替换那个指标，请把代码写成 %[3]s", m.ID, m.Label, other.ID, other.pos))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // LoadDir is Load with every *.yaml file of a folder (a zone's queries

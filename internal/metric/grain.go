@@ -39,7 +39,7 @@ func (g *Grain) Span(p warehouse.Point, where map[string]string) error {
 	if want, ok := where[g.Dim]; ok {
 		w, err := calendar.ParsePeriod(want)
 		if err != nil || w.Kind != kind {
-			return lang.Errorf("%s=%q: a %s such as %s was expected", "%s=%q：应为%s，如 %s", g.Dim, want, g.Dim, kind.Of(p.AsOf))
+			return lang.Errorf("%[1]s=%[2]q: a %[3]s such as %[4]s was expected", "%[1]s=%[2]q：应写成%[5]s，如 %[4]s", g.Dim, want, g.Dim, kind.Of(p.AsOf), map[string]string{"week": "周", "month": "月份"}[g.Dim])
 		}
 		g.Buckets = []Bucket{{w.String(), w.Start, min(w.End(), p.AsOf)}}
 		return nil

@@ -47,6 +47,18 @@ func named(key *decl.Node) bool {
 	return IsName(key.Value()) || key.Fault("a name is lowercase letters, digits and _, not %q", "名称只能用小写英文字母、数字和 _，不能是“%s”", key.Value())
 }
 
+// once sees that a name is declared in one of the zone's files only: which of two counts would follow from their names.
+func (f file) once(what, whatChinese string, key *decl.Node) bool {
+	if key.Pos().File == builtinName {
+		return true
+	}
+	if at, again := f.c.own[what+" "+key.Value()]; again {
+		return key.Fault("%[1]s %[3]s is declared in %[4]s already: keep one of them", "%[2]s %[3]s 在 %[4]s 已有声明：只能保留一处", what, whatChinese, key.Value(), at)
+	}
+	f.c.own[what+" "+key.Value()] = key.Pos()
+	return true
+}
+
 // missing sees that the keys are there.
 func missing(at *decl.Node, what, whatChinese string, m decl.Fields, keys ...string) bool {
 	complete := true
@@ -60,7 +72,7 @@ func missing(at *decl.Node, what, whatChinese string, m decl.Fields, keys ...str
 
 func (f file) dimension(key, value *decl.Node) {
 	label, ok := value.Text()
-	if !named(key) || !ok {
+	if !named(key) || !ok || !f.once("dimension", "维度", key) {
 		return
 	}
 	if _, known := f.c.dim[key.Value()]; !known {
@@ -71,7 +83,7 @@ func (f file) dimension(key, value *decl.Node) {
 
 func (f file) fact(key, value *decl.Node) {
 	m := value.Fields("table", "form", "mode", "dimensions").Filled()
-	if m == nil || !missing(key, "fact", "事实表", m, "table", "mode", "dimensions") {
+	if m == nil || !missing(key, "fact", "事实表", m, "table", "mode", "dimensions") || !f.once("fact", "事实表", key) {
 		return
 	}
 	ft := &Fact{ID: key.Value(), Dimensions: map[string]string{}, pos: m["table"].Pos(), dimPos: map[string]decl.Pos{}}
@@ -122,10 +134,10 @@ func (f file) factDimension(ft *Fact, k, v *decl.Node) {
 
 func (f file) metric(key, value *decl.Node) {
 	n := value.Fields("label", "unit", "definition", "fact", "value", "num", "den", "newest", "better", "target", "dimensions").Filled()
-	if !named(key) || n == nil || !missing(key, "metric", "指标", n, "label", "unit", "definition", "fact") {
+	if !named(key) || n == nil || !missing(key, "metric", "指标", n, "label", "unit", "definition", "fact") || !f.once("metric", "指标", key) {
 		return
 	}
-	m := &Metric{ID: key.Value(), pos: key.Pos()}
+	m := &Metric{ID: key.Value(), pos: key.Pos(), labelPos: n["label"].Pos()}
 	m.Label, _ = n["label"].Text()
 	m.Definition, _ = n["definition"].Text()
 	unit, known := n["unit"].OneOf(string(Count), string(Ratio), string(Yuan), string(Days))

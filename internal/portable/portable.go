@@ -25,7 +25,7 @@ type Finding struct {
 
 // Message says what is wrong and how to write it.
 func (f Finding) Message() string {
-	text := lang.Phrase("%s is not portable; write %s", "%s 不可移植；请写成 %s", f.What, f.Portable)
+	text := lang.Phrase("%s is not portable; write %s", "%s 不可移植；请写成 %s", inWords(f.What), inWords(f.Portable))
 	if f.Silent {
 		text += lang.Phrase(" (Trino would answer otherwise, without an error)", "（Trino 会得出不同结果而不报错）")
 	}

@@ -48,8 +48,15 @@ func (z *Zone) knownAt(a *archive.Archive, o *Options) (time.Time, error) {
 // refuseMoved refuses another code or time zone than that by which returns were taken in: they would be counted by
 // neither, or at other hours than they came.
 func (z *Zone) refuseMoved(a *archive.Archive) error {
-	was := a.Declared()
-	if was == "" || len(a.Arrivals()) == 0 {
+	if len(a.Arrivals()) == 0 {
+		return nil
+	}
+	return z.refuseMovedFrom(a, a.Declared())
+}
+
+// refuseMovedFrom is refuseMoved for the declarations of a hash, those in force when returns were taken in last.
+func (z *Zone) refuseMovedFrom(a *archive.Archive, was string) error {
+	if was == "" {
 		return nil
 	}
 	text, err := a.Declaration(was)

@@ -3,13 +3,13 @@ package office
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"taizhang/ingest/secret"
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 	"taizhang/internal/lang"
 )
 
@@ -123,21 +123,39 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 		return err
 	}
 	if len(held) == 0 {
-		return refuse("nothing is decided about %s that could be undone", "对 %s 没有可撤销的决定", strings.Join(slices.DeleteFunc([]string{e.Return, e.Submitter, e.Form, e.Period}, func(s string) bool { return s == "" }), " "))
+		return refuse("nothing is decided about %s that could be undone", "对 %s 没有可撤销的决定", w.z.placeWords(e))
 	}
 	e.Effective = held[len(held)-1].Effective // from when on figures may change
 	return nil
+}
+
+// placeWords names what a decision is about as people call it.
+func (z *Zone) placeWords(e *archive.Event) string {
+	var words []string
+	if e.Return != "" {
+		words = append(words, e.Return)
+	}
+	if s, ok := z.Match(e.Submitter); ok {
+		words = append(words, s.Name)
+	}
+	if f := z.Forms.Get(e.Form); f != nil {
+		words = append(words, f.PlainTitle())
+	}
+	if e.Period != "" {
+		words = append(words, e.Period)
+	}
+	return strings.Join(words, " ")
 }
 
 // place fills in submitter, form and period of a clear or waive.
 func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	s, ok := z.Match(d.Submitter)
 	if !ok {
-		return refuse("no such submitter: %s; taizhang.yaml lists them", "没有填报单位“%s”；单位见 taizhang.yaml", d.Submitter)
+		return refuse("no such submitter: %s; taizhang.yaml lists them%s", "没有填报单位“%s”；单位见 taizhang.yaml%s", d.Submitter, decl.DidYouMean(d.Submitter, z.unitNames()))
 	}
 	f := z.Forms.Lookup(d.Form)
 	if f == nil {
-		return refuse("no such form: %s; see: taizhang forms list", "没有表样“%s”；表样见：taizhang forms list", d.Form)
+		return refuse("no such form: %s; see: taizhang forms list%s", "没有表样“%s”；表样见：taizhang forms list%s", d.Form, decl.DidYouMean(d.Form, z.formNames()))
 	}
 	e.Submitter, e.Form = s.Code, f.ID
 	if d.Kind == archive.Waive && !z.Owes(s.Code, f.ID) {
@@ -145,15 +163,29 @@ func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	}
 	if d.Kind == archive.Clear || d.Kind == archive.Undo && d.Period == "" {
 		if f.Mode != "ledger" {
-			return refuse("%s is not a ledger: withdraw its returns instead", "%s不是台账：请改用作废报表（returns withdraw）", f.ID)
+			return refuse("%[1]s is not a ledger: withdraw its returns instead", "%[2]s不是台账：请改用作废报表（returns withdraw）", f.ID, f.PlainTitle())
 		}
 		e.Effective = today.String()
 		return nil
 	}
 	p, ok := written.ReadPeriod(d.Period, f.Frequency, today)
 	if !ok {
-		return refuse("period %q: %s is handed in by %s, such as %s (%s)", "报送期 %q：%s按%s报送，例如 %s（%s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese())
+		return refuse("period %[1]q: %[2]s is handed in by %[3]s, such as %[4]s (%[5]s)", "报送期 %[1]q：%[6]s%[7]s报送一次，例如 %[4]s（%[5]s）", d.Period, f.ID, f.Frequency, f.Frequency.Of(today), f.Frequency.Of(today).Chinese(), f.PlainTitle(), map[calendar.PeriodKind]string{calendar.Week: "每周", calendar.Month: "每月"}[f.Frequency])
 	}
 	e.Period = p.String()
 	return nil
+}
+
+func (z *Zone) unitNames() (names []string) {
+	for _, s := range z.Submitters {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func (z *Zone) formNames() (names []string) {
+	for _, f := range z.Forms.Forms {
+		names = append(names, f.PlainTitle(), f.ID)
+	}
+	return names
 }

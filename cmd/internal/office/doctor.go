@@ -62,14 +62,13 @@ func Doctor(ctx context.Context, dir string, o DoctorOptions) ([]Finding, error)
 	z, err := Load(dir)
 	if err != nil {
 		if _, e := os.Stat(filepath.Join(dir, restoringName)); e == nil {
-			d.add("declarations", Faulty, "", "taizhang restore BACKUPS --to "+dir, "a restore was cut short here: the folder is no zone yet", "恢复没有完成，这里还不是可用的园区")
+			d.add("declarations", Faulty, "", "taizhang restore "+backupsWord()+" --to "+dir, "a restore was cut short here: the folder is no zone yet", "恢复没有完成，这里还不是可用的园区")
 			return d.found, nil
 		}
 		d.add("declarations", Faulty, "", "", "%[1]v", "%[1]v", err)
 		return d.found, nil
 	}
 	d.z = z
-	d.add("declarations", Sound, "", "", "%[1]s: %[2]d units, %[3]d forms", "%[1]s：%[2]d个单位，%[3]d种报表", z.Name, len(z.Submitters), len(z.Forms.Forms))
 	d.versions()
 	if o.Mend && !o.Owned {
 		owner, err := warehouse.Lock(z.Dir, "doctor")
@@ -79,7 +78,7 @@ func Doctor(ctx context.Context, dir string, o DoctorOptions) ([]Finding, error)
 		defer owner.Release()
 	}
 	d.owned = o.Mend || o.Owned
-	for _, check := range []func(context.Context) error{d.archive, d.keys, d.warehouse, d.published, d.papers, d.state, d.leftovers, d.waiting, d.disk, d.clock, d.backups} {
+	for _, check := range []func(context.Context) error{d.declared, d.archive, d.keys, d.warehouse, d.published, d.papers, d.state, d.leftovers, d.waiting, d.disk, d.clock, d.backups} {
 		if err := ctx.Err(); err != nil {
 			return d.found, err
 		}
@@ -93,6 +92,9 @@ func Doctor(ctx context.Context, dir string, o DoctorOptions) ([]Finding, error)
 func (d *doctor) add(check string, state State, path, command, english, chinese string, args ...any) {
 	d.found = append(d.found, Finding{check, state, path, lang.Say(english, chinese, args...), command})
 }
+
+// backupsWord stands for a folder of backups in a command that somebody completes.
+func backupsWord() string { return lang.Phrase("BACKUPS", "备份文件夹") }
 
 // command is what to type in this zone.
 func (d *doctor) command(words string) string { return "taizhang " + words + " --zone " + d.z.Dir }
@@ -146,7 +148,7 @@ func (d *doctor) backups(context.Context) error {
 	if err != nil {
 		return err
 	}
-	command := d.command("backup DIR")
+	command := d.command("backup " + backupsWord())
 	switch {
 	case last == nil:
 		d.add("backup", Warned, "", command, "this zone was never backed up", "从未备份")

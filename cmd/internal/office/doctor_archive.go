@@ -189,7 +189,7 @@ func (d *doctor) putBack(check, rel, hash, what string) {
 		chinese = what
 	}
 	if file == nil {
-		d.add(check, Faulty, rel, d.command("doctor --mend --from BACKUPS"), "it is %[1]s, and in no backup that is known here", "%[2]s，已知的备份中也没有", what, chinese)
+		d.add(check, Faulty, rel, d.command("doctor --mend --from "+backupsWord()), "it is %[1]s, and in no backup that is known here", "%[2]s，已知的备份中也没有", what, chinese)
 		return
 	}
 	if !d.o.Mend {
@@ -243,7 +243,7 @@ func (d *doctor) kept(rel, hash string) (*backup.Store, *backup.Set, *backup.Fil
 
 // restoreCommand is what brings a zone back whose journal is lost.
 func (d *doctor) restoreCommand() string {
-	return "taizhang restore " + d.z.backupFolder() + " --to NEW_FOLDER"
+	return "taizhang restore " + d.z.backupFolder() + " --to " + lang.Phrase("NEW_FOLDER", "新文件夹")
 }
 
 // keys compares the keys with their fingerprints in the journal.
@@ -268,7 +268,7 @@ func (d *doctor) keys(context.Context) error {
 				return nil
 			}
 		}
-		d.add("keys", Faulty, "archive/"+keyFile, d.command("doctor --mend --from BACKUPS"), "%[1]v", "%[1]v", firstLine(err))
+		d.add("keys", Faulty, "archive/"+keyFile, d.command("doctor --mend --from "+backupsWord()), "%[1]v", "%[1]v", firstLine(err))
 		return nil
 	}
 	d.add("keys", Sound, "", "", "they are the journal's", "与日志一致")

@@ -74,6 +74,7 @@ func (d *doctor) published(ctx context.Context) error {
 		d.add("published", Faulty, rel, d.command("run"), "%[1]v", "%[1]v", firstLine(err))
 	case !ok:
 		d.add("published", Faulty, "published/publication.json", d.command("run"), "it is missing or damaged", "丢失或损坏")
+	case d.heldBack(rel):
 	default:
 		d.add("published", Sound, "", "", "as of %[1]s, every block is whole", "截至%[1]s，每个数据块完好", last.AsOf)
 	}
@@ -153,7 +154,7 @@ func (d *doctor) papers(context.Context) error {
 				return nil
 			}
 		}
-		d.add("papers", Faulty, "summaries/issued.json", d.command("doctor --mend --from BACKUPS"), "the list of what was issued is empty or damaged", "印发目录为空或已损坏")
+		d.add("papers", Faulty, "summaries/issued.json", d.command("doctor --mend --from "+backupsWord()), "the list of what was issued is empty or damaged", "印发目录为空或已损坏")
 		return nil
 	}
 	lost, seen := 0, map[string]bool{}

@@ -428,7 +428,11 @@ func (j *joining) load(ctx context.Context) error {
 func (j *joining) publish(ctx context.Context) error {
 	z := j.z
 	if len(j.now) == 0 {
-		return lang.Errorf("no zone can be joined:%s", "没有可以汇集的园区：%s", j.reasons())
+		why := j.reasons()
+		for _, w := range j.report.Warnings {
+			why += "\n  " + w
+		}
+		return lang.Errorf("no zone can be joined:%s\nhint: each folder has to hold what a zone exported: taizhang export --to FOLDER --zone ZONE", "没有可以汇集的园区：%s\n建议：每个文件夹中应是园区的导出：taizhang export --to 文件夹 --zone 园区", why)
 	}
 	newest := calendar.NoDate
 	for _, m := range j.now {
@@ -471,29 +475,4 @@ func (j *joining) publish(ctx context.Context) error {
 	}
 	_, err = lake.Attach(z.Lake(), "")
 	return err
-}
-
-// reasons lists why zones can't be used, a line each.
-func (j *joining) reasons() string {
-	var b strings.Builder
-	for _, z := range j.report.Zones {
-		if (z.State == JoinKept || z.State == JoinOut) && z.Reason != "" {
-			b.WriteString("\n  " + strings.TrimSpace(z.Zone+" "+z.Name) + ": " + z.Reason)
-		}
-	}
-	return b.String()
-}
-
-// end names the zones whose exports couldn't be used; the others are published.
-func (j *joining) end() error {
-	if len(j.culprit) == 0 {
-		return nil
-	}
-	text := j.reasons()
-	for _, c := range j.culprit {
-		if !strings.Contains(text, c) {
-			text += "\n  " + c
-		}
-	}
-	return lang.Errorf("the other zones are joined and published, but not what is new of these:%s", "其余园区已汇集并发布，以下园区的新数据没有计入：%s", text)
 }

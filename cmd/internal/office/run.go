@@ -370,6 +370,9 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	step("publish", "bytes", pub.Bytes)
 	out.Warnings = append(out.Warnings, pub.Notes...)
+	for _, u := range z.Unread() {
+		out.Warnings = append(out.Warnings, u.Say().Error())
+	}
 	p.Deferred, p.Told = pub.Deferred, w.told(last)
 	out.Published, out.Deferred = true, pub.Deferred
 	p.Ledgers, p.LedgerFiles = z.writeLedgers(ledgers, last.LedgerFiles, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })

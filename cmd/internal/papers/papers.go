@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -220,17 +218,8 @@ func (d *Desk) options(list []Paper) (weekly.Options, error) {
 		}
 		o.Notice = sentences(o.Notice, late)
 	}
-	var folder fs.FS
-	dir := filepath.Join(d.Zone.Dir, "queries")
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		folder = os.DirFS(dir)
-	}
 	var err error
-	read := weekly.LoadDir
-	if d.Zone.Joined {
-		read = weekly.LoadJoined
-	}
-	if o.Declaration, err = read(folder, d.Zone.Metrics); err != nil {
+	if o.Declaration, err = d.Zone.Weekly(); err != nil {
 		return o, &BadDeclaration{err}
 	}
 	return o, nil

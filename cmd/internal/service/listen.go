@@ -96,7 +96,7 @@ func (s *Service) Serve(ctx context.Context, owner *warehouse.Owner, once bool) 
 			return nil
 		}
 		if first {
-			s.o.Say("Serving " + s.Zone().Name + ". Interrupt to stop.")
+			s.o.Say(lang.Phrase("Serving %s. Interrupt to stop.", "正在提供%s的服务。按 Ctrl+C 停止。", s.Zone().Name))
 		}
 		timer := time.NewTimer(s.pause())
 		select {

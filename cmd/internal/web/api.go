@@ -66,6 +66,9 @@ func (s *Server) readsAPI(w http.ResponseWriter) (*shelf.Reading, func(), error)
 	if n := rd.HeldBack(); n > 0 {
 		w.Header().Add(noticeHeader, fmt.Sprintf("%d checks failed in the last run; its figures were not published, these are the ones before", n))
 	}
+	if s.zoneOf().RolledBack() {
+		w.Header().Add(noticeHeader, "an earlier publication was put up again; these are not the newest figures")
+	}
 	return rd, done, nil
 }
 

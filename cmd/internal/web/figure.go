@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/metric"
 	"taizhang/internal/onepage"
@@ -214,7 +215,7 @@ func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 	if err := s.moved(r, rd, a, since, &v); err != nil {
 		return v, err
 	}
-	return v, v.rows(r, rd, a, m)
+	return v, v.rows(r, s.zoneOf(), rd, a, m)
 }
 
 // weeks is the trend: as known then and now.
@@ -399,7 +400,7 @@ func movedOf(x queries.RowChange, ratio bool) movedRow {
 	return row
 }
 
-func (v *figureView) rows(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {
+func (v *figureView) rows(r *http.Request, z *office.Zone, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {
 	list, err := traced(r, rd, a)
 	if err != nil {
 		return err
@@ -409,7 +410,7 @@ func (v *figureView) rows(r *http.Request, rd *shelf.Reading, a queries.Ask, m *
 	v.Page = min(v.Page, v.Last)
 	from := (v.Page - 1) * rowsShown
 	for _, t := range list[from:min(from+rowsShown, len(list))] {
-		v.Rows = append(v.Rows, rowViewOf(t, rd.Location()))
+		v.Rows = append(v.Rows, rowViewOf(t, rd.Location(), z))
 	}
 	return nil
 }
@@ -421,7 +422,10 @@ func traced(r *http.Request, rd *shelf.Reading, a queries.Ask) ([]queries.TraceR
 	})
 }
 
-func rowViewOf(t queries.TraceRow, loc *time.Location) rowView {
+func rowViewOf(t queries.TraceRow, loc *time.Location, z *office.Zone) rowView {
+	if f := z.Forms.Get(t.Form); f != nil {
+		t.Form = f.PlainTitle()
+	}
 	v := rowView{Unit: t.Submitter, Return: t.Return, File: t.File, Sheet: t.Sheet, Key: t.Key, Row: t.Row, Form: t.Form, Period: t.Period,
 		Num: plain(t.Contributes), Den: plain(t.ContributesDen), Due: shownTime(t.DueAt, loc)}
 	var values, cells []string

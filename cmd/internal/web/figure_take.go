@@ -20,7 +20,7 @@ func (s *Server) takeFigure(w http.ResponseWriter, r *http.Request, rd *shelf.Re
 		}
 		t := sheetOf(name+"_数据行", "报送编号", "单位", "文件", "工作表", "行", "编号", "相关内容", "计入", "计入分母", "单元格", "报表", "报送期", "应报时间")
 		for _, x := range list {
-			v := rowViewOf(x, rd.Location())
+			v := rowViewOf(x, rd.Location(), s.zoneOf())
 			t.add(v.Return, v.Unit, v.File, v.Sheet, v.Row, v.Key, v.Values, x.Contributes, x.ContributesDen, v.Cells, v.Form, v.Period, v.Due)
 		}
 		return t.send(w, as)

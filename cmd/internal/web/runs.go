@@ -9,6 +9,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/service"
+	"taizhang/internal/schedule"
 	"taizhang/internal/state"
 	"taizhang/internal/zone"
 )
@@ -87,7 +88,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 	}
 	v := runsView{Serving: look.Serving, Since: at(look.Since)}
 	for _, j := range look.Jobs {
-		x := jobView{Name: j.Name, Title: j.Title, Schedule: j.Schedule, Next: at(j.Next), Why: j.Why, Failed: j.Failed, Busy: !j.Busy.IsZero()}
+		x := jobView{Name: j.Name, Title: j.Title, Schedule: schedule.InWords(j.Schedule), Next: at(j.Next), Why: j.Why, Failed: j.Failed, Busy: !j.Busy.IsZero()}
 		if j.Last != nil {
 			x.Last, x.Says = at(j.Last.Started), j.Last.Message
 		}
