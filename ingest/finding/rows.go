@@ -46,6 +46,11 @@ func RowVoid(remark string) Finding {
 	return rowVoid.finds("该行写着“%s”，仍按一行计入", remark).mend("确已作废的，请删去该行后重新报送；仍然有效的，请改正这句话")
 }
 
+// RowUnderVoid is a row in a section whose heading says that its rows are void. It counts all the same.
+func RowUnderVoid(heading string) Finding {
+	return rowVoid.finds("该行列在“%s”之下，仍按一行计入", heading).mend("确已作废的，请删去该行后重新报送；仍然有效的，请写核实说明")
+}
+
 // RowStruck is a row that somebody drew a line through. It counts all the same.
 func RowStruck() Finding {
 	return rowVoid.finds("该行整行画了删除线，仍按一行计入").mend("确已作废的，请删去该行后重新报送；仍然有效的，请去掉删除线")

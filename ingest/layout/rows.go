@@ -90,6 +90,7 @@ type tableReader struct {
 
 	headedBy map[*Head][]bool // see headed
 	overlong map[*Head][]int  // see isOverlong
+	void     *sheet.Cell      // the section heading that says that the rows below it are void
 	takenIn  []int            // by column: the last row of which a line took its cell
 }
 
@@ -145,6 +146,7 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 	if kind == rowStray && r.section(row) || kind == rowSection {
 		r.section(row)
 		kind = rowSection
+		r.void = voidSection(row)
 	}
 	r.kinds[i] = kind
 	switch kind {
@@ -182,6 +184,8 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 	if void := r.voided(row); void != nil {
 		v := *void
 		l.extra().void = &v
+	} else if r.void != nil {
+		l.extra().void = r.void
 	}
 	if isStruck(row) {
 		l.extra().struck = true

@@ -27,6 +27,19 @@ var voidText = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（【\[]?(此|本|该|这)?(行|条|项|笔|户|件)?(已经?|应|请|需)?(作废|不再?(列入|计入|纳入)?统计)(了|的)?([,.;:!()（）【】\]，。；：！、]|$)|[,，;；。(（](作废|不再?(列入|计入|纳入)?统计)[)）。]?$`)
 })
 
+// voidSection gives the heading of a section whose rows are void: 三、已作废问题.
+func voidSection(row *sheet.Row) *sheet.Cell {
+	c := FirstText(row)
+	if !voidHeading().MatchString(written.Bullet().ReplaceAllString(written.Heading(c.Text), "")) {
+		return nil
+	}
+	return &c
+}
+
+var voidHeading = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（]?已?(经)?(作废|废除|撤销|取消|剔除|不再统计|不纳入统计)(的)?(问题|事项|项目|企业|任务|清单|部分|内容|台账|记录|资金|情况|如下)*[)）:：]?$`)
+})
+
 // isStruck says whether all cells of a row that hold something are struck through.
 func isStruck(row *sheet.Row) bool {
 	any := false

@@ -50,7 +50,11 @@ func (r *lineReader) read(l *layout.Line) Record {
 	if l.Struck() {
 		r.pt.Add(finding.RowStruck().At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: sheet.Ref(l.N, 1)}))
 	}
-	if void := l.Void(); void != nil {
+	switch void := l.Void(); {
+	case void == nil:
+	case void.Row != l.N: // a section's heading
+		r.pt.Add(finding.RowUnderVoid(t.Quote(void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: KeyCell(r.pt.Form, l), Value: t.Quote(void.Text, 30)}))
+	default:
 		r.pt.Add(finding.RowVoid(t.Quote(void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: void.Ref(), Value: t.Quote(void.Text, 30)}))
 	}
 	if r.whole == nil {
