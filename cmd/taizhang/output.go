@@ -54,11 +54,12 @@ func (a *app) outputFlag(c *cobra.Command) {
 	c.Flags().StringVarP(&a.output, "output", "o", "", lang.Phrase("write the result to this file; without -f its name tells the format", "把结果写入此文件；不写 -f 时由扩展名决定格式"))
 }
 
-// formatFromName takes the format from the name of -o where -f doesn't give one, and refuses a name that tells none.
+// formatFromName takes the format from the name of -o where -f doesn't give one, and refuses a name that tells none. Where both do, -f decides, which is
+// said where they differ.
 func (a *app) formatFromName(cmd *cobra.Command) error {
 	flags := cmd.Flags()
 	if f := formatOf(a.output); flags.Changed("format") && f != "" && f != a.format {
-		return usagef("-f %s contradicts the name %s: leave -f out, or name the file otherwise", "-f %s 与文件名 %s 的扩展名不一致：不写 -f，或换一个文件名", a.format, a.output)
+		a.tell("note: %[2]s is written as %[1]s, as -f says, although its name says otherwise", "注意：%[2]s 按 -f 写成 %[1]s 格式，与扩展名不一致", a.format, a.output)
 	}
 	if a.output == "" || flags.Changed("format") || flags.Lookup("remind") != nil && flags.Changed("remind") { // 催报 is a text
 		return nil
