@@ -136,7 +136,7 @@ func TestRunBesideServe(t *testing.T) {
 		says string
 		args []string
 	}{
-		{0, "Decided and published: withdraw [000001-1]", []string{"returns", "withdraw", "000001-1", "--reason", "x y", "--by", "王主任"}},
+		{0, "Decided and published: withdraw 000001-1", []string{"returns", "withdraw", "000001-1", "--reason", "x y", "--by", "王主任"}},
 		{0, "Decided and published: undo", []string{"returns", "undo", "000001-1", "--reason", "x"}},
 		{0, "Decided and published: waive", []string{"returns", "waive", "产业局", "problem", "2022-W32", "--reason", "x"}},
 		{0, "Decided and published: undo waive", []string{"returns", "undo", "waive", "产业局", "problem", "2022-W32", "--reason", "x"}},
