@@ -161,6 +161,21 @@ func TestDecide(t *testing.T) {
 	if a := x.post("/units/smj/decide", url.Values{"kind": {"undo-waive"}, "form": {"problem"}, "period": {"2022-W33"}, "reason": {"x"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "没有可撤销的决定") {
 		t.Errorf("undoing nothing: status %d", a.status)
 	}
+	for _, o := range []struct{ kind, period, says string }{
+		{"waive", "2022-W32", "这一期的报送此前已经接收，照常计入"}, {"undo-waive", "2022-W32", "已撤销免报"}, {"waive", "2022-W40", "已免报：这一期不再列入应报。"},
+	} {
+		a := x.post("/units/smj/decide", url.Values{"kind": {o.kind}, "form": {"problem"}, "period": {o.period}, "reason": {"核对"}})
+		if a.status != http.StatusSeeOther {
+			t.Fatalf("%s %s: status %d\n%s", o.kind, o.period, a.status, a.body)
+		}
+		page := x.page(a.header.Get("Location"))
+		if !strings.Contains(page, o.says) {
+			t.Errorf("%s %s: the page doesn't say %q", o.kind, o.period, o.says)
+		}
+		if o.period == "2022-W40" && strings.Contains(page, "照常计入") {
+			t.Error("nothing was handed in for 2022-W40, and yet its page says that it counts")
+		}
+	}
 }
 
 var returnID = regexp.MustCompile(`>(\d{6}-\d+)</a>`)

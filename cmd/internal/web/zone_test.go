@@ -172,9 +172,8 @@ func (s *testService) Run(ctx context.Context, _ string) error {
 	return err
 }
 
-func (s *testService) Decide(ctx context.Context, d office.Decision) error {
-	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { return z.Decide(ctx, d, s.options()) })
-	return err
+func (s *testService) Decide(ctx context.Context, d office.Decision) (*office.Outcome, error) {
+	return s.locked(func(z *office.Zone) (*office.Outcome, error) { return z.Decide(ctx, d, s.options()) })
 }
 
 func (s *testService) Teach(_ context.Context, lessons []forms.Lesson) error {
