@@ -110,7 +110,7 @@ func NilAfterLedger(rows int) Finding {
 
 // TooManyRefused is a return too many of whose rows are refused.
 func TooManyRefused(rows, refused int) Finding {
-	return tooManyRefused.finds("%d行中有%d行不能计入，超过两成，整份退回", rows, refused).mend("请按下列意见修改后整份重新报送；在此之前仍按上一份报表统计")
+	return tooManyRefused.finds("%d行中有%d行不能计入，超过两成，整份退回", rows, refused).mend("请改正“必须修改”的各行后整份重新报送；在此之前仍按上一份报表统计")
 }
 
 // TotalMismatch is a 合计 that isn't the sum of its rows, of amounts or of counts. It sends the return back where the form
