@@ -51,6 +51,11 @@ func RowUnderVoid(heading string) Finding {
 	return rowVoid.finds("该行列在“%s”之下，仍按一行计入", heading).mend("确已作废的，请删去该行后重新报送；仍然有效的，请写核实说明")
 }
 
+// NoteVoids is a note beside the table that says that some of its rows are void. They count all the same.
+func NoteVoids(note string) Finding {
+	return rowVoid.finds("表外注明“%s”，所说的行仍照常计入", note).mend("确已作废的，请删去那些行后重新报送；仍然有效的，请改正这句话")
+}
+
 // RowStruck is a row that somebody drew a line through. It counts all the same.
 func RowStruck() Finding {
 	return rowVoid.finds("该行整行画了删除线，仍按一行计入").mend("确已作废的，请删去该行后重新报送；仍然有效的，请去掉删除线")

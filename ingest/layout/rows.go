@@ -39,7 +39,8 @@ type Table struct {
 	Lines   []Line
 	Totals  []total
 	Strays  []Stray
-	Empty   []int // rows prepared and not filled in
+	Voiding []sheet.Cell // notes that say that some of the lines are void
+	Empty   []int        // rows prepared and not filled in
 	asides  []below
 	carried map[string]bool
 	Said    Stated
@@ -245,7 +246,23 @@ func (r *tableReader) settle(start, end int) {
 			t.Empty = append(t.Empty, row.N)
 		}
 	}
+	r.voidNotes(end)
 	r.account(start, end)
+}
+
+// voidNotes keeps the notes beside the lines that take some of them back.
+func (r *tableReader) voidNotes(end int) {
+	for i := range r.p.Rows[:end] {
+		switch r.kinds[i] {
+		case rowBlank, rowNote, rowFooter, rowStray: // rowBlank: also what stands above the head
+			c := voidNote(&r.p.Rows[i])
+			if c == nil || len(r.t.Lines) == 0 {
+				continue
+			}
+			r.t.Voiding = append(r.t.Voiding, *c)
+			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == c.Row })
+		}
+	}
 }
 
 // unproven takes a text merged over the whole width for a section only where lines follow: below them, or where there are

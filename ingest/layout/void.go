@@ -40,6 +40,34 @@ var voidHeading = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（]?已?(经)?(作废|废除|撤销|取消|剔除|不再统计|不纳入统计)(的)?(问题|事项|项目|企业|任务|清单|部分|内容|台账|记录|资金|情况|如下)*[)）:：]?$`)
 })
 
+// voidNote gives the cell of a note above or below the lines that takes some of them back: 注：第4行已撤回; 序号3重复上报. What
+// tells people how to fill in takes nothing back: 第4行起填写，重复的请删除.
+func voidNote(row *sheet.Row) *sheet.Cell {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Kind != sheet.Text || !strings.ContainsAny(c.Text, "第序号行") {
+			continue
+		}
+		for _, clause := range noteClause().Split(written.Squash(c.Text), -1) {
+			if voidNamed().MatchString(clause) && !howToFill().MatchString(clause) {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+var (
+	noteClause = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[。；;\n]`) })
+	voidNamed  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(第[\d一二三四五六七八九十百、,，和及与至到~～—-]{1,20}(行|条|项|笔|件|家|户|号|个)|(序号|编号)[为是:：]?[A-Za-z\d、,，和及与至到~～—-]{1,20})[^。；;]{0,20}` +
+			`(作废|废除|撤销|撤回|取消|删除|剔除|误报|错报|误填|多报|重复(上报|报送|填报|登记)?$|不再?(计入|统计|列入|纳入))`)
+	})
+	howToFill = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`如|若|凡|不得|勿|必须|填写|填报要求|起(填|开始)`)
+	})
+)
+
 // isStruck says whether all cells of a row that hold something are struck through.
 func isStruck(row *sheet.Row) bool {
 	any := false
