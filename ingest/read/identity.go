@@ -1,7 +1,9 @@
 package read
 
 import (
+	"regexp"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -278,31 +280,57 @@ func (pt *Part) FirstSheet() string {
 	return ""
 }
 
-// periodOfRows is the period that most rows of a period form are dated rd.
-func (rd *Reader) periodOfRows(pt *Part, received calendar.Date) (calendar.Period, bool) {
-	k := -1
-	for i := range pt.Form.Columns {
-		if pt.Form.Columns[i].Field == pt.Form.OwnDate {
-			k = i
-		}
+// periodOfRows is the period in which most rows of a period form are dated. Dates without a year are of the year that the
+// titles name (2026年兑付台账), else of the newest in which they had come: in the year that cells are typed by, the period's,
+// nobody would look for them before it is known.
+func (r *periodReader) periodOfRows() (calendar.Period, bool) {
+	k := r.pt.Form.Index(r.pt.Form.OwnDate)
+	if k < 0 {
+		return calendar.Period{}, false
 	}
+	year, at := r.titledYear()
 	votes := map[calendar.Period]int{}
+	older := map[calendar.Period]bool{} // the titles' year was taken where a newer one was possible
 	var best calendar.Period
-	for _, t := range pt.Tables {
-		for _, l := range t.Lines {
-			w, _, ok := written.CellDate(l.Cell(k))
-			if !ok || w.Year == 0 {
+	for _, t := range r.pt.Tables {
+		for i := range t.Lines {
+			w, ok := wroteIn(&t.Lines[i], k)
+			if !ok {
 				continue
 			}
-			if w.Day == 0 {
-				w.Day = 1
+			day, moved := w.Date(w.Year), false
+			if w.Year == 0 {
+				day = r.newest(w)
+				if said := w.Date(year); year > 0 && said <= r.received {
+					day, moved = said, said != day
+				}
 			}
-			per := pt.Form.Frequency.Of(w.Date(w.Year))
+			per := r.pt.Form.Frequency.Of(day)
 			votes[per]++
+			older[per] = older[per] || moved
 			if v := votes[per]; !best.Valid() || v > votes[best] || v == votes[best] && per.Start > best.Start {
 				best = per
 			}
 		}
 	}
+	if older[best] {
+		r.pt.Add(finding.PeriodYearAssumed(year, written.PeriodLabel(best)).At(saidAt(at)))
+	}
 	return best, best.Valid()
 }
+
+// titledYear is the year that the titles name, and where; 0 where none does, or several do.
+func (r *periodReader) titledYear() (year int, at layout.Said) {
+	for _, t := range r.rd.titles(r.pt, r.pt.said.Titles) {
+		for _, m := range yearNamed().FindAllStringSubmatch(written.Plain(t.Text), -1) {
+			if y := written.Atoi(m[1]); year > 0 && y != year {
+				return 0, layout.Said{}
+			} else if year == 0 {
+				year, at = y, t
+			}
+		}
+	}
+	return year, at
+}
+
+var yearNamed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\D)(20\d\d)年`) })
