@@ -44,6 +44,16 @@ func MissingColumnTicks(column string, values []string) Finding {
 		mend("请在「%s」各栏里每行打一个“√”；或改成“%s”一列，每行填其中一项", list, column)
 }
 
+// MissingColumnSplit is a head without a required column, in which a group of that name has several columns; amount where they
+// are numbers, and their sum is wanted.
+func MissingColumnSplit(column, group string, parts []string, amount bool) Finding {
+	f := missingColumn.finds("表头缺少「%s」一列，“%s”分成了“%s”%d列", column, group, strings.Join(parts, "”“"), len(parts))
+	if amount {
+		return f.mend("请在“%s”下面增加“小计”一列，每行填这几列之和，按“小计”读取", group)
+	}
+	return f.mend("请把这%d列合并成“%s”一列，每行填写完整", len(parts), column)
+}
+
 // MissingCode is a head without a column of codes, but with one of running numbers.
 func MissingCode(column string) Finding {
 	return missingColumn.finds("表头缺少「%s」一列", column).

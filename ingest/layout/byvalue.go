@@ -31,7 +31,7 @@ func (l *Reader) takeByValues(pg *Page, h *Head, c *forms.Column) *finding.Findi
 		if best != nil {
 			return nil
 		}
-		best = &Placed{Field: c, Col: col, Title: head.title, guess: true}
+		best = &Placed{Field: c, Col: col, Title: head.whole, guess: true}
 	}
 	if best == nil {
 		return nil

@@ -134,8 +134,14 @@ func keyOf(heads map[int]columnHead) []byte {
 		for _, n := range h.names {
 			b = append(append(b, 0), n...)
 		}
-		b = append(append(b, 1), h.title...)
-		b = fmt.Appendf(b, "\x02%d %v %v %v %d %d\n", h.unit, h.hasUnit, h.rollup, h.other, h.month, h.year)
+		for _, n := range h.more {
+			b = append(append(b, 3), n...)
+		}
+		for _, n := range h.joined {
+			b = append(append(b, 4), n...)
+		}
+		b = append(append(append(append(b, 1), h.title...), 1), h.whole...)
+		b = fmt.Appendf(b, "\x02%d %v %v %v %v %d %d\n", h.unit, h.hasUnit, h.rollup, h.other, h.total, h.month, h.year)
 		if len(b) > most {
 			return nil
 		}
@@ -154,7 +160,7 @@ func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
 			if p.Rows[i+height-1].N != p.Rows[i].N+height-1 {
 				break
 			}
-			if v.proven(p, i, i+height-1) {
+			if v.proven(p, i, i+height-1) || p.underGroups(i+height-1) {
 				if !p.onlyRemarks(i + height - 1) { // see FindHead
 					clear(out) // a head can't end above a row that belongs to it
 				}

@@ -152,7 +152,11 @@ var (
 // columnHead is the heading of one column over the levels of a head.
 type columnHead struct {
 	names   []string // candidates, best first
+	more    []string // further ones, the last to be looked up
+	joined  []string // the same with a level that says how or of when it is counted: 计划投资 of 投资 over 计划, 求职人次
+	total   bool     // the sum of the columns beside it: 小计 under 兑付金额
 	title   string
+	whole   string // the title with that level
 	unit    int
 	hasUnit bool
 	rollup  bool // a sum over several periods (累计)
@@ -160,8 +164,8 @@ type columnHead struct {
 	month   int  // the month that a level names, 0 if none
 	year    int
 
-	looked          bool // the next two are filled in: see spellAll
-	spelled, summed []spelled
+	looked                         bool // the next ones are filled in: see spellAll
+	spelled, joinedSpelled, summed []spelled
 }
 
 // heads reads the headings of the rows i … i+height-1.
@@ -263,7 +267,7 @@ func (p *Page) keepOwn(i int, heads map[int]columnHead, months, years map[int]bo
 	}
 	for col, h := range heads {
 		if h.month > 0 && (month > 0 && h.month != month || month == 0 && len(months) > 1) || h.year > 0 && len(years) > 1 && h.year != year {
-			h.other = true
+			h.other, h.joined = true, nil
 			heads[col] = h
 		}
 	}
@@ -290,7 +294,7 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 		}
 		levels = append(levels, t)
 	}
-	var kept []string
+	var kept, whole, aside []string
 	var forms [][]string
 	for _, t := range levels {
 		ns, unit, has := written.HeadingForms(t)
@@ -302,24 +306,43 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 			h.unit, h.hasUnit = unit, true
 		}
 		if h.say(bare) {
+			if joins(bare) {
+				whole, aside = append(whole, t), append(aside, bare)
+			}
 			continue
 		}
-		for _, m := range inParens(written.Squash(t)) { // 兑付金额(累计)
-			for _, word := range append(strings.FieldsFunc(m[1], betweenWords), m[1]) { // (元,本年累计)
-				var inner columnHead
-				if inner.say(word) {
-					h.rollup, h.other = h.rollup || inner.rollup, h.other || inner.other
-				}
-			}
+		if h.sayInside(t) {
+			aside = append(aside, "")
 		}
-		kept, forms = append(kept, t), append(forms, ns)
+		kept, whole, forms = append(kept, t), append(whole, t), append(forms, ns)
 	}
 	if len(kept) == 0 {
 		return h
 	}
-	h.title = strings.Join(kept, "/")
+	h.title, h.whole = strings.Join(kept, "/"), strings.Join(whole, "/")
+	h.name(forms, aside)
+	return h
+}
+
+// sayInside takes what the brackets of a heading say: 兑付金额(累计).
+func (h *columnHead) sayInside(t string) (said bool) {
+	for _, m := range inParens(written.Squash(t)) {
+		for _, word := range append(strings.FieldsFunc(m[1], betweenWords), m[1]) { // (元,本年累计)
+			var inner columnHead
+			if inner.say(word) {
+				h.rollup, h.other = h.rollup || inner.rollup, h.other || inner.other
+				said = said || inner.rollup || inner.other
+			}
+		}
+	}
+	return said
+}
+
+// name makes the candidates of what the levels of a heading may mean together; aside are those that name no field.
+func (h *columnHead) name(forms [][]string, aside []string) {
 	leaf := forms[len(forms)-1]
-	for k := len(forms) - 2; k >= 0; k-- {
+	groups := forms[:len(forms)-1]
+	for k := len(groups) - 1; k >= 0; k-- {
 		h.names = append(h.names, forms[k][0]+leaf[0], leaf[0]+forms[k][0])
 	}
 	h.names = append(h.names, leaf...)
@@ -330,7 +353,42 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 			}
 		}
 	}
-	return h
+	for k := len(groups) - 1; k >= 0; k-- {
+		if g := coreOf(forms[k][0]); g != forms[k][0] {
+			h.more = append(h.more, g+leaf[0], leaf[0]+g)
+		}
+	}
+	if h.total = len(groups) > 0 && sumLevel().MatchString(leaf[0]); h.total {
+		h.more = append(h.more, groups[len(groups)-1]...)
+	}
+	if len(aside) == 1 && aside[0] != "" {
+		for k := len(forms) - 1; k >= 0; k-- {
+			g := forms[k][0]
+			h.joined = append(h.joined, g+aside[0], aside[0]+g)
+			if core := coreOf(g); core != g {
+				h.joined = append(h.joined, core+aside[0], aside[0]+core)
+			}
+		}
+	}
+}
+
+var (
+	// sumLevel is the heading of the sum of the columns beside it.
+	sumLevel = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(小计|合计|总计|共计|计)(数|额|金额)?$`)
+	})
+	// groupTail ends the heading of a group without naming anything more: 投资情况 over 计划 and 完成 is 投资.
+	groupTail = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(完成|执行|落实|进展)?(情况|进展|进度|信息)$|(金额|数额|额|数)$`)
+	})
+)
+
+// coreOf is what a group's heading is about: 投资 of 投资额, 投资情况, 投资进展.
+func coreOf(group string) string {
+	if core := groupTail().ReplaceAllString(group, ""); len([]rune(core)) >= 2 {
+		return core
+	}
+	return group
 }
 
 // betweenWords divides what a bracket of a heading says into words.
@@ -348,6 +406,7 @@ func inParens(s string) [][]string {
 type levelSaid struct {
 	ok            bool
 	rollup, other bool
+	counted       bool // it says what is counted
 	month, year   int
 }
 
@@ -369,9 +428,17 @@ func (h *columnHead) say(bare string) bool {
 	return true
 }
 
+// joins says whether a level that names no field may do so together with the one above it or below: 计划, 累计完成, 人次.
+func joins(bare string) bool {
+	s := knownLevels.Get(bare, readLevel)
+	return s.rollup || s.other || s.counted
+}
+
 func readLevel(bare string) (h levelSaid) {
 	switch {
-	case bare == "" || written.Counted().MatchString(bare) || dateShape().MatchString(bare):
+	case bare == "" || dateShape().MatchString(bare):
+	case written.Counted().MatchString(bare):
+		h.counted = true
 	case slices.Contains(thisPeriod, bare):
 	case rollupLevel().MatchString(bare) || strings.HasSuffix(bare, "累计") && len([]rune(bare)) <= 6:
 		h.rollup = true
