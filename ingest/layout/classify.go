@@ -247,7 +247,7 @@ func (s *rowSeen) fills(c *sheet.Cell, proven *proof, f *forms.Column) bool {
 		return true
 	}
 	word := written.Heading(c.Text)
-	if len(word) <= 30 && (word == "" || noValue[word] || strings.ContainsAny(word, "计总汇t") && (totalWord().MatchString(word) || word == "小计" || f.Type == forms.List && subWord().MatchString(word))) {
+	if len(word) <= 30 && (word == "" || noValue[word] || strings.ContainsAny(word, "计总汇t") && (totalWord().MatchString(word) || word == "小计" || (f.Type == forms.List || f.Type == forms.Unit) && subWord().MatchString(word))) {
 		return false
 	}
 	switch f.Type {

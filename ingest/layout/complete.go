@@ -276,7 +276,7 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 		}
 		name := head.names[len(head.names)-1]
 		if slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(s string) bool { return closeTo(written.Heading(s), name) }) {
-			best = &Placed{Field: c, Col: col, Title: head.whole, Unit: head.unit, HasUnit: head.hasUnit, guess: true}
+			best = &Placed{Field: c, Col: col, Title: head.whole, Unit: head.unit, HasUnit: head.hasUnit, Scale: head.scale, guess: true}
 		}
 	}
 	return best

@@ -159,6 +159,7 @@ type columnHead struct {
 	whole   string // the title with that level
 	unit    int
 	hasUnit bool
+	scale   int  // of a count: power of ten
 	rollup  bool // a sum over several periods (累计)
 	other   bool // another period, a plan, a comparison
 	month   int  // the month that a level names, 0 if none
@@ -304,6 +305,9 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 		}
 		if has {
 			h.unit, h.hasUnit = unit, true
+		}
+		if exp, _, ok := written.CountScale(t); ok {
+			h.scale = exp
 		}
 		if h.say(bare) {
 			if joins(bare) {

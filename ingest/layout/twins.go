@@ -13,6 +13,7 @@ type twin struct {
 	col, byCol int
 	unit       int // of the one passed over
 	hasUnit    bool
+	scale      int
 	declared   bool // the form lists the heading as it stands
 }
 
@@ -28,7 +29,7 @@ func (h *Head) settleTwins(pg *Page) (said Notes) {
 		var f finding.Finding
 		switch g := levelsAbove(d.title); {
 		case at != nil && mine == 0 && other > 0 && (same || d.declared || at.Field.Required):
-			at.Col, at.Title, at.Unit, at.HasUnit = d.col, d.title, d.unit, d.hasUnit
+			at.Col, at.Title, at.Unit, at.HasUnit, at.Scale = d.col, d.title, d.unit, d.hasUnit, d.scale
 			f = finding.EmptyTwin(taken, here, there)
 		case g != levelsAbove(d.by) && g != "" && levelsAbove(d.by) != "" && lastLevel(d.title) == lastLevel(d.by):
 			f = finding.HeadingInGroups(passed, taken)

@@ -319,7 +319,7 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 			continue
 		case rollup:
 			out.rollup = append(out.rollup, f.Columns[index].Field)
-			out.Rollups = append(out.Rollups, Placed{Field: &f.Columns[index], Col: col, Title: h.title, Unit: h.unit, HasUnit: h.hasUnit})
+			out.Rollups = append(out.Rollups, Placed{Field: &f.Columns[index], Col: col, Title: h.title, Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale})
 			used[col] = -1
 			continue
 		case h.total:
@@ -345,12 +345,12 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	for _, col := range order {
 		h := heads[col]
 		if u := used[col]; u > 0 {
-			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.titleFor(ns), Unit: h.unit, HasUnit: h.hasUnit})
+			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.titleFor(ns), Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale})
 			continue
 		}
 		if by, ok := passed[col]; ok {
 			_, declared := ns[h.names[0]]
-			out.doubled = append(out.doubled, twin{h.titleFor(ns), heads[by].titleFor(ns), col, by, h.unit, h.hasUnit, declared})
+			out.doubled = append(out.doubled, twin{h.titleFor(ns), heads[by].titleFor(ns), col, by, h.unit, h.hasUnit, h.scale, declared})
 		}
 		out.extra = append(out.extra, h.titleFor(ns))
 	}

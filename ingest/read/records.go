@@ -182,6 +182,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 		warned := false
 		if b == 0 { // a head further down has a unit of its own above it
 			pt.take(unitsDiffer(pt, tb, h))
+			pt.take(countUnits(pt, tb, h))
 		}
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
@@ -197,6 +198,8 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 					warned = true
 					pt.Add(finding.UnitMissing(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field}))
 				}
+			case forms.Int:
+				out[k].Unit = at.Scale
 			case forms.Percent:
 				out[k].Fractions = fractions(tb, k)
 			case forms.Month:
