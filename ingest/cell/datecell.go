@@ -303,6 +303,9 @@ var (
 
 // value makes a date of what was written, and doubts it where it is odd.
 func (d *dating) value() (Value, *fault) {
+	if d.w.Begins && d.deadline() && d.col.Type == forms.Month { // 2026年10月起, where the end is asked for: nobody says
+		return Value{}, nil
+	}
 	year, moved, f := d.year()
 	if f != nil {
 		return Value{}, f

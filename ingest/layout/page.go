@@ -19,7 +19,8 @@ type Page struct {
 	words  []worded               // of the rows in which heads were looked for, by index
 	// Delimited says that the rows are lines of separated fields, where a comma too many moves all that follows.
 	Delimited bool
-	last      map[int]int // by column: the last row that holds something, once asked for
+	numerals  map[int]bool // by column: Chinese numerals count its rows
+	last      map[int]int  // by column: the last row that holds something, once asked for
 }
 
 // maxMergedWork bounds the cells looked at under merged areas, which a hostile file can make many; a real sheet has thousands.

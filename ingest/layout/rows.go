@@ -276,7 +276,7 @@ func (r *tableReader) unproven(start, end int) {
 	}
 	for i := max(start, last); i < end; i++ {
 		row := &r.p.Rows[i]
-		if r.kinds[i] != rowSection || sectionWord().MatchString(written.Squash(FirstText(row).Text)) {
+		if r.kinds[i] != rowSection || sectionWord().MatchString(written.Squash(sectionText(row))) {
 			continue
 		}
 		r.kinds[i] = rowStray
@@ -359,7 +359,7 @@ func numbering(text string) string {
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
 // nothing of them; then what a section of the same rank said before holds no longer.
 func (r *tableReader) section(row *sheet.Row) bool {
-	text := FirstText(row).Text
+	text := sectionText(row)
 	if len(text) > 120 {
 		return false
 	}
@@ -398,6 +398,10 @@ func (l *Reader) sectionValue(c *forms.Column, text string) string {
 		switch c.Type {
 		case forms.List:
 			if v, ok := l.Vocab.Lists[c][t]; ok {
+				return v
+			}
+		case forms.Int:
+			if v := numbered(c, t); v != "" {
 				return v
 			}
 		case forms.Unit:

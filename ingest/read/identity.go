@@ -40,19 +40,23 @@ func (rd *Reader) inBook(s layout.Stated, inFolder bool) (sub zone.Submitter, ce
 		}
 	}
 	var inside zone.Submitter // 救助发放表（东城街道）
+	var insideAt layout.Said
 	for _, at := range s.Titles {
 		t := at.Text
 		sub, named := rd.Units.Named(t)
 		switch {
 		case named && rd.Units.Leads(t, sub):
-			return sub, layout.Said{}, true
+			return sub, at, true
 		case named && inside.Code != "" && inside.Code != sub.Code: // one sheet for each street
 			inFolder = true
 		case named:
-			inside = sub
+			inside, insideAt = sub, at
 		}
 	}
-	return inside, layout.Said{}, inside.Code != "" && !inFolder
+	if inside.Code == "" || inFolder {
+		insideAt = layout.Said{}
+	}
+	return inside, insideAt, inside.Code != "" && !inFolder
 }
 
 // saidAt is where a labelled value stands.
@@ -116,6 +120,9 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
 func (rd *Reader) periodIn(pt *Part, text string, received calendar.Date) (calendar.Period, bool) {
 	f := pt.Form
 	sp, ok := written.ReadSpan(text, received)
+	if !ok {
+		sp, ok = written.Quarter(text, received)
+	}
 	switch {
 	case !ok:
 	case sp.Period.Valid() && sp.Period.Kind == f.Frequency:
@@ -203,6 +210,9 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 		if pt.Form.Frequency == calendar.Week {
 			long = ok && sp.Months > 0 && sp.To-sp.From > 10
 		}
+		if _, quarter := written.Quarter(t, received); quarter && len([]rune(t)) <= quarterLength {
+			long = true
+		}
 		own := i == 0 || rd.Vocab.Titled(t) == pt.Form
 		if long || own && (written.HalfYears().MatchString(written.Plain(t)) || written.Cumulated().MatchString(t)) {
 			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: pt.FirstSheet(), Value: written.Short(t, 40)}))
@@ -210,6 +220,9 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 		}
 	}
 }
+
+// quarterLength is how long a text above a table may be and still be nothing but 2026年第三季度.
+const quarterLength = 12
 
 func perPeriod(k calendar.PeriodKind) string {
 	if k == calendar.Week {

@@ -256,7 +256,7 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 	}
 	rows, ok := r.rowsSay(decided.Period, r.bound(decided.Period))
 	if ok {
-		votes[rows.Period] += rowsWeigh
+		votes[r.meant(rows.Period)] += rowsWeigh
 		if rows.contradicts(decided.Period) {
 			d.Others = append(d.Others, rows)
 		}
@@ -273,6 +273,17 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 		}
 	}
 	return d
+}
+
+// meant is the period that rows speak for: those of a ledger, whose last fact only says that it is no earlier, for the one that
+// is due.
+func (r *periodReader) meant(rows calendar.Period) calendar.Period {
+	if r.pt.Form.Mode == forms.Ledger {
+		if due := r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, r.pt.Form.Frequency, r.received); due.Start > rows.Start {
+			return due
+		}
+	}
+	return rows
 }
 
 // rowsWeigh is how many statements the rows are worth: nobody leaves the dates of thirty payments in from last month.

@@ -117,7 +117,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			first, dup := seen[r.Key]
 			switch other := refused[r.Key]; {
 			case r.Key == "" || r.refuse == nil && !dup && other == nil: // nearly all
-			case r.refuse == nil && dup:
+			case r.refuse == nil && dup && !lacksKey(pt.Form, r.Line.Head):
 				if rd.repeated(pt, &pt.Records[first], &r, one) {
 					pt.Repeats++
 					continue
@@ -277,6 +277,11 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 func tellRepeated(pt *Part, first *layout.Line, r *Record) {
 	pt.Add(finding.RepeatedRefused(whereIs(first, r.Line), written.Short(r.Shown, 40)).
 		At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
+}
+
+// lacksKey says whether a head has no column for a part that every key must have: then keys that are alike prove nothing.
+func lacksKey(f *forms.Form, h *layout.Head) bool {
+	return slices.ContainsFunc(f.Columns, func(c forms.Column) bool { return c.InKey && c.Required && h.Lacks(f.Column(c.Field)) })
 }
 
 // hasWholeKey says whether all of a row's key could be read.
