@@ -397,6 +397,9 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 		return Value{}, because(finding.CodeWithoutDigits(col.Title))
 	}
 	masked, found := secret.MaskNumbers(s, true)
+	if hidden := HideAll(masked, t.Hide); hidden != masked {
+		masked, found = hidden, true
+	}
 	v := Value{Set: true, Hid: found, Text: masked}
 	if found { // rows must stay apart that only the hidden digits tell apart
 		v.Hash = t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))

@@ -343,13 +343,18 @@ func lackingColumns(h *Head, at finding.Place) (said Notes) {
 			f = finding.MissingColumnTicks(c.Title, values)
 		} else if group, parts := partsOf(c, h.extra); len(parts) > 1 {
 			f = finding.MissingColumnSplit(c.Title, group, parts, isNumber(c))
-		} else if g := written.Closest(c.Title, h.extra); g != "" {
+		} else if g := written.Closest(c.Title, h.extra); g != "" && !h.closestToo(c, g) {
 			f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
 		}
 		at.Field = c.Field
 		said.add(f.At(at))
 	}
 	return said
+}
+
+// closestToo says whether a heading is as close to another required column that is missing: 交办日期—办结时限 is neither.
+func (h *Head) closestToo(c *forms.Column, heading string) bool {
+	return slices.ContainsFunc(h.missing, func(o *forms.Column) bool { return o != c && written.Closest(o.Title, h.extra) == heading })
 }
 
 // partsOf gives the headings below a group that is named as a column is: 省级 and 市级 below 兑付金额.

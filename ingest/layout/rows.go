@@ -57,6 +57,9 @@ type Table struct {
 	Below      int           // rows below the head in which somebody sees something, counted apart from the reading
 }
 
+// Carries says whether section rows give a field that the table has no column for.
+func (t *Table) Carries(c *forms.Column) bool { return t.carried[c.Field] }
+
 // Ignored is the number of rows recognised as not data.
 func (t *Table) Ignored() int {
 	n := 0
@@ -403,6 +406,10 @@ func (l *Reader) sectionValue(c *forms.Column, text string) string {
 		case forms.Int:
 			if v := numbered(c, t); v != "" {
 				return v
+			}
+		case forms.Text:
+			if strings.Contains(c.Title, "批次") && namedBatch().MatchString(t) {
+				return t
 			}
 		case forms.Unit:
 			if s, ok := l.Units.Match(t); ok && (c.Field != "street" || s.Kind == "street") {

@@ -22,6 +22,8 @@ var (
 	sectionCount = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[(（]?(共|合计|小计|计)?:?\d+(件|项|个|户|家|条|笔|人|批)[)）]?$`)
 	})
+	// namedBatch is a batch that has a name for a number: 开工一批.
+	namedBatch   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\p{Han}{1,8}一批$`) })
 	numberedPart = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^第([0-9]{1,4}|[一二三四五六七八九十百]{1,6})(批次|批|期|轮|次)$`)
 	})

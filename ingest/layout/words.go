@@ -74,6 +74,9 @@ var (
 	})
 )
 
+// SaysTotal says whether a word stands for a sum: 合计, 全区小计.
+func SaysTotal(word string) bool { return totalWord().MatchString(word) || subWord().MatchString(word) }
+
 // isPrompt says whether a cell holds nothing but what asks for filling it in: 请选择. Such a cell is empty.
 func isPrompt(c *sheet.Cell) bool {
 	if c == nil || c.Kind != sheet.Text || len(c.Text) > 90 || len(c.Text) < 6 || !maybePrompt(c.Text) {

@@ -2,6 +2,7 @@ package read
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -122,6 +123,9 @@ func (rd *Reader) periodIn(pt *Part, text string, received calendar.Date) (calen
 	sp, ok := written.ReadSpan(text, received)
 	if !ok {
 		sp, ok = written.Quarter(text, received)
+		if due := rd.Zone.PeriodFor(pt.Ret.Submitter, f.ID, f.Frequency, received); ok && sp.From <= due.Start && due.Start <= sp.To && sp.To > received {
+			return due, f.Frequency == calendar.Month // a quarter that goes on
+		}
 	}
 	switch {
 	case !ok:
@@ -234,6 +238,9 @@ func perPeriod(k calendar.PeriodKind) string {
 // refusePeriods rejects a return that states different periods on its sheets (one sheet for each month, last week's sheet
 // left in), or above two tables of one sheet.
 func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
+	if rd.lastLeftIn(pt) {
+		return
+	}
 	var first calendar.Period
 	var firstAt layout.Said
 	for _, s := range pt.sheetSaid {
@@ -261,6 +268,21 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 		}
 	}
 }
+
+// lastLeftIn rejects a return one sheet of which is called 上周 or 上期.
+func (rd *Reader) lastLeftIn(pt *Part) bool {
+	last := slices.IndexFunc(pt.sheetSaid, func(s sheetSaid) bool { return lastSheet().MatchString(written.Squash(s.sheet)) })
+	other := slices.IndexFunc(pt.sheetSaid, func(s sheetSaid) bool { return !lastSheet().MatchString(written.Squash(s.sheet)) })
+	if last < 0 || other < 0 {
+		return false
+	}
+	pt.Add(finding.SeveralPeriods(pt.sheetSaid[other].sheet, "本期", pt.sheetSaid[last].sheet, "上一期").At(finding.Place{Sheet: pt.sheetSaid[last].sheet}))
+	return true
+}
+
+var lastSheet = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（]?(上|前)(一|1)?个?(周|期|月|星期|月份)(的)?(.{0,12}(台账|台帐|清单|表|数据|情况|问题))?[)）]?$`)
+})
 
 // firstPeriod is the period that the first of several texts names.
 func (rd *Reader) firstPeriod(pt *Part, said []layout.Said, received calendar.Date) (calendar.Period, layout.Said, bool) {

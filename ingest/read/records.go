@@ -82,7 +82,11 @@ func (rd *Reader) readRows(pt *Part) {
 	if rows == 0 {
 		rd.nilReturn(pt)
 	}
-	if n := len(pt.Refused); n > 0 && n*100 > rows*refusedMost {
+	mixed := slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rule == "several_periods" })
+	if mixed { // of course the rows of one period stand again in the other
+		pt.Drop("repeated_key")
+	}
+	if n := len(pt.Refused); n > 0 && n*100 > rows*refusedMost && !mixed {
 		pt.Add(finding.TooManyRefused(rows, n).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
 }
@@ -115,9 +119,13 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			r := one.read(&tb.Lines[i])
 			pt.LineKeys = append(pt.LineKeys, r.Key)
 			first, dup := seen[r.Key]
-			switch other := refused[r.Key]; {
+			other := refused[r.Key]
+			if (dup || other != nil) && lacksKey(pt.Form, r.Line.Head) {
+				dup, other = false, nil
+			}
+			switch {
 			case r.Key == "" || r.refuse == nil && !dup && other == nil: // nearly all
-			case r.refuse == nil && dup && !lacksKey(pt.Form, r.Line.Head):
+			case r.refuse == nil && dup:
 				if rd.repeated(pt, &pt.Records[first], &r, one) {
 					pt.Repeats++
 					continue

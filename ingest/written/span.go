@@ -25,8 +25,11 @@ var (
 	bareWeek = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:^|[^A-Za-z0-9])(?:[Ww]|[Ww]eek)(\d{1,2})(?:\D|$)`)
 	})
-	weekOfM  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年)?(\d{1,2})月(?:份)?第(\d)周`) })
-	zhWeek   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年度?第?|第)(\d{1,2})周`) })
+	weekOfM = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年)?(\d{1,2})月(?:份)?第(\d)周`) })
+	zhWeek  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年度?第?|第)(\d{1,2})周`) })
+	nthWeek = sync.OnceValue(func() *regexp.Regexp { // 47周, as sheets and files are called
+		return regexp.MustCompile(`(?:^|[^\d.月近前后共每隔-])(\d{1,2})周[)）]?$`)
+	})
 	zhMonths = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:^|[^\d])(?:(\d{4})年)?(\d{1,2})月?(?:份)?` + rangeMark + `(?:(\d{4})年)?(\d{1,2})月`)
 	})
@@ -342,6 +345,9 @@ func readWeek(s string, near calendar.Date) (sp span, named, ok bool) {
 			return newest(Atoi(m[2]))
 		}
 		return week(Atoi(m[1]), Atoi(m[2]))
+	}
+	if m := nthWeek().FindStringSubmatch(s); m != nil && Atoi(m[1]) >= 1 && Atoi(m[1]) <= 53 {
+		return newest(Atoi(m[1]))
 	}
 	if m := bareWeek().FindStringSubmatch(s); m != nil {
 		return newest(Atoi(m[1]))
