@@ -32,16 +32,19 @@ type Options struct {
 
 // Error is why a fenced query gave no result; its text is for the user.
 type Error struct {
-	Message string
-	Hint    string
+	Message lang.Text
+	Hint    lang.Text // empty where there is none
 }
 
 func (e *Error) Error() string {
-	if e.Hint == "" {
-		return e.Message
+	if e.Hint == (lang.Text{}) {
+		return e.Message.String()
 	}
 	return lang.Phrase("%s\nhint: %s", "%s\n建议：%s", e.Message, e.Hint)
 }
+
+// plain is what DuckDB says, which has one language.
+func plain(text string) lang.Text { return lang.Text{English: text, Chinese: text} }
 
 func (f Options) withDefaults() (Options, error) {
 	if f.MaxRows <= 0 {
@@ -73,7 +76,6 @@ type childRequest struct {
 	Memory   int64            `json:"memory"`
 	Seconds  float64          `json:"seconds"`
 	At       *warehouse.Point `json:"at,omitempty"`
-	Language lang.Language    `json:"language,omitempty"` // in which it says what is wrong
 }
 
 // childLine is one line of the child's answer: columns first, rows, the end.
@@ -83,8 +85,8 @@ type childLine struct {
 	End     *struct {
 		Truncated bool `json:"truncated"`
 	} `json:"end,omitempty"`
-	Error string `json:"error,omitempty"`
-	Hint  string `json:"hint,omitempty"`
+	Error *lang.Text `json:"error,omitempty"`
+	Hint  lang.Text  `json:"hint"`
 }
 
 // Run runs one SELECT on a published file in a process of its own that
@@ -114,7 +116,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	asked := ctx
 	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
-	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds(), f.At, lang.Spoken()})
+	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds(), f.At})
 	if err != nil {
 		return err
 	}
@@ -144,7 +146,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	case ended:
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &Error{lang.Phrase("the query was stopped after %s", "查询超过%s，已停止", f.Deadline), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
+		return &Error{lang.Say("the query was stopped after %s", "查询超过%s，已停止", f.Deadline), lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 	case asked.Err() != nil && (readErr == nil || errors.Is(readErr, io.ErrUnexpectedEOF)):
 		return asked.Err()
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
@@ -163,13 +165,13 @@ func died(waitErr error, complaint string, f Options) error {
 		waitErr = lang.Errorf("no answer", "没有应答")
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(complaint), "\n")
-	return &Error{lang.Phrase("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first), ""}
+	return &Error{lang.Say("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first), lang.Text{}}
 }
 
 // outOfMemory says that a query came to the limit of memory, in whichever way.
 func outOfMemory(memory int64) *Error {
-	return &Error{lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20).Error(),
-		lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").Error()}
+	return &Error{lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20),
+		lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 }
 
 // readChild reads the answer; ended says that it was complete.
@@ -183,8 +185,8 @@ func readChild(out io.Reader, columns func([]result.Column) error, row func([]an
 			return false, io.ErrUnexpectedEOF
 		}
 		switch {
-		case line.Error != "":
-			return false, &Error{line.Error, line.Hint}
+		case line.Error != nil:
+			return false, &Error{*line.Error, line.Hint}
 		case line.End != nil:
 			if line.End.Truncated {
 				truncated()

@@ -37,15 +37,24 @@ type doors struct {
 func (s *Server) closed(ctx context.Context, name, computer string) (time.Time, error) {
 	var until time.Time
 	for door, most := range map[string]int{name: mostFailures, computer: mostFromOne} {
-		at, err := s.o.Store.Failed(ctx, door, most, s.o.Clock().Add(-lockedFor))
+		at, err := s.lockedUntil(ctx, door, most)
 		if err != nil {
 			return until, err
 		}
-		if !at.IsZero() && at.Add(lockedFor).After(until) {
-			until = at.Add(lockedFor)
+		if at.After(until) {
+			until = at
 		}
 	}
 	return until, nil
+}
+
+// lockedUntil says until when a door is locked after that many failures; the zero time where it isn't.
+func (s *Server) lockedUntil(ctx context.Context, door string, most int) (time.Time, error) {
+	at, err := s.o.Store.Failed(ctx, door, most, s.o.Clock().Add(-lockedFor))
+	if err != nil || at.IsZero() {
+		return time.Time{}, err
+	}
+	return at.Add(lockedFor), nil
 }
 
 // turn bounds how many passwords are hashed at once.
@@ -181,7 +190,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 		s.render(w, r, person{}, status, "login", layout{Title: "登录", Body: loginView{To: to, Name: name, Says: says}})
 		return nil
 	}
-	door, computer := "account "+name, "computer "+hostOf(r)
+	door, computer := account.Door(name), "computer "+hostOf(r)
 	users, err := s.users(r.Context())
 	if err != nil {
 		return err

@@ -238,7 +238,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, who person) error {
 	var wrong *fault
 	switch {
 	case errors.As(err, &says):
-		v.Fault, v.Hint = says.Message, says.Hint
+		v.Fault, v.Hint = says.Message.Chinese, says.Hint.Chinese
 		return s.showQuery(w, r, who, http.StatusBadRequest, v)
 	case errors.As(err, &wrong) && wrong.status == http.StatusBadRequest:
 		v.Fault = wrong.says
