@@ -76,6 +76,7 @@ type Typer struct {
 	days    map[aDay]Value    // dates without a fault
 	Private bool              // the form holds sensitive values
 	Hide    []Hiding          // of the line at hand
+	Names   *Names            // of all lines
 }
 
 // maxText is what a cell of a workbook can hold (ECMA-376 part 1, 18.3.1: as Excel limits it).
@@ -397,7 +398,7 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 		return Value{}, because(finding.CodeWithoutDigits(col.Title))
 	}
 	masked, found := secret.MaskNumbers(s, true)
-	if hidden := HideAll(masked, t.Hide); hidden != masked {
+	if hidden := t.Names.hide(HideAll(masked, t.Hide)); hidden != masked {
 		masked, found = hidden, true
 	}
 	v := Value{Set: true, Hid: found, Text: masked}

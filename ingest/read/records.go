@@ -62,6 +62,7 @@ func (rd *Reader) readRows(pt *Part) {
 		t.Cutoff = min(pt.Ret.Period.End(), received)
 	}
 	pt.assigned = assignedColumn(f)
+	t.Names = rd.names(pt)
 	rows := 0
 	for _, tb := range pt.Tables {
 		pt.Ret.RowsIgnored += tb.Ignored()
@@ -89,6 +90,25 @@ func (rd *Reader) readRows(pt *Part) {
 	if n := len(pt.Refused); n > 0 && n*100 > rows*refusedMost && !mixed {
 		pt.Add(finding.TooManyRefused(rows, n).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
+}
+
+// names are the persons and firms that a return is about; nil where it is about none.
+func (rd *Reader) names(pt *Part) *cell.Names {
+	if !pt.Form.Sensitive() {
+		return nil
+	}
+	var n cell.Names
+	var cells []sheet.Cell
+	known := rd.ordinaryNames()
+	ordinary := func(name string) bool { return strings.Contains(known, name) }
+	for _, tb := range pt.Tables {
+		for i := range tb.Lines {
+			rd.alive()
+			cells = tb.Lines[i].Cells(cells)
+			n.Add(pt.Form, cells, ordinary)
+		}
+	}
+	return &n
 }
 
 // constants are what a return's identity says of columns that its tables may lack.
