@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	"taizhang/cmd/internal/web/shelf"
@@ -179,7 +182,15 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) err
 	if err := onlyKnown(q, "period", "all", "submitter", "form", "as_of", "known_at"); err != nil {
 		return err
 	}
-	a := queries.StatusAsk{Period: q.Get("period"), All: q.Get("all") == "true"}
+	a := queries.StatusAsk{}
+	if a.Period, err = apiPeriod(q.Get("period")); err != nil {
+		return err
+	}
+	if all := q.Get("all"); all != "" {
+		if a.All, err = strconv.ParseBool(all); err != nil {
+			return badAsk("all: true or false is expected")
+		}
+	}
 	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
 		return err
 	}
@@ -203,7 +214,13 @@ func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) er
 	if err := onlyKnown(q, "submitter", "form", "period", "status", "as_of", "known_at"); err != nil {
 		return err
 	}
-	a := queries.ReturnsAsk{Period: q.Get("period"), Status: q.Get("status"), UntilAsOf: q.Get("as_of") != ""}
+	a := queries.ReturnsAsk{Status: q.Get("status"), UntilAsOf: q.Get("as_of") != ""}
+	if _, known := outcomeClass[a.Status]; !known && a.Status != "" {
+		return badAsk("no such status: " + a.Status + "; known: " + strings.Join(slices.Sorted(maps.Keys(outcomeClass)), ", "))
+	}
+	if a.Period, err = apiPeriod(q.Get("period")); err != nil {
+		return err
+	}
 	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
 		return err
 	}
@@ -215,6 +232,32 @@ func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) er
 		return err
 	}
 	return answer(w, records)
+}
+
+// apiPeriod reads a period as it is stored.
+func apiPeriod(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	p, err := calendar.ParsePeriod(text)
+	if err != nil {
+		return "", badAsk("period: a week such as 2022-W33 or a month such as 2022-08 is expected")
+	}
+	return p.String(), nil
+}
+
+// apiNone says to programs what there is to ask.
+func (s *Server) apiNone(r *http.Request) error {
+	var there []string
+	for _, rt := range s.routes {
+		if rt.api {
+			there = append(there, rt.pattern)
+			if strings.HasSuffix(rt.pattern, " "+r.URL.Path) {
+				return &fault{status: http.StatusMethodNotAllowed, says: r.Method + " is not answered here; known: " + rt.pattern}
+			}
+		}
+	}
+	return &fault{status: http.StatusNotFound, says: "no such address; known: " + strings.Join(there, ", ")}
 }
 
 // named are a unit's name and a form's id by any of their names; unknown ones are refused.
