@@ -90,6 +90,34 @@ func (d *drafts) find(id, unit, who string) (*draft, error) {
 	return d.list[i], nil
 }
 
+// open lists a person's drafts of a unit that are not handed in, the newest first.
+func (d *drafts) open(unit, who string) (out []openDraft) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, x := range d.list {
+		if x.unit != unit || x.who != who || x.handed || d.clock().Sub(x.made) > draftAge {
+			continue
+		}
+		o := openDraft{ID: x.id, Made: x.made}
+		for _, f := range x.files {
+			if f.trouble == "" {
+				o.Files = append(o.Files, f.name)
+			}
+		}
+		if len(o.Files) > 0 {
+			out = slices.Insert(out, 0, o)
+		}
+	}
+	return out
+}
+
+// openDraft is a draft that is not handed in.
+type openDraft struct {
+	ID    string
+	Files []string
+	Made  time.Time
+}
+
 // placed notes that a file of a draft lies in the inbox, as it was sent.
 func (d *drafts) placed(f *draftFile, sent draftFile, at string) {
 	d.mu.Lock()

@@ -27,6 +27,7 @@ type accountView struct {
 	Name, Role, Unit, Since, Last string
 	Sessions                      int
 	Disabled, Token               bool
+	Locked                        string // until when it is, after wrong passwords
 	Self                          bool
 }
 
@@ -53,6 +54,13 @@ func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err erro
 		a := accountView{Name: u.Name, Role: u.Role, Since: u.Since.In(z.Location).Format("2006-01-02"), Disabled: u.Disabled, Token: len(u.Tokens) > 0, Self: u.Name == who.Name}
 		if x, ok := z.Submitter(u.Unit); ok {
 			a.Unit = x.Name
+		}
+		until, err := s.closed(r.Context(), account.Door(u.Name), "")
+		if err != nil {
+			return v, err
+		}
+		if until.After(s.o.Clock()) {
+			a.Locked = until.In(z.Location).Format("15:04")
 		}
 		var last time.Time
 		for _, x := range sessions {
@@ -84,7 +92,7 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request, who person) erro
 	if err != nil {
 		return err
 	}
-	v.Says = map[string]string{"add": "已添加。", "password": "密码已更新，该用户须重新登录。", "end": "已退出该用户的全部登录。", "disable": "已停用。", "enable": "已启用。",
+	v.Says = map[string]string{"add": "已添加。", "password": "密码已更新，该用户须重新登录。程序令牌不随密码改变：要收回请点“收回令牌”。", "unlock": "已解除锁定。", "revoke": "已收回令牌，用它的程序不能再访问。", "end": "已退出该用户的全部登录。", "disable": "已停用。", "enable": "已启用。",
 		"remove": "已删除。", "role": "角色已更改。"}[r.URL.Query().Get("done")]
 	s.render(w, r, who, http.StatusOK, "people", layout{Title: "用户", Body: v})
 	return nil
@@ -151,9 +159,14 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 			return err
 		}
 		u.Since = s.o.Clock()
-		return errors.Join(s.o.Store.PutUser(r.Context(), u), s.o.Store.EndSessionsOf(r.Context(), name))
+		return errors.Join(s.o.Store.PutUser(r.Context(), u), s.endOf(r.Context(), name), s.forgive(r.Context(), name))
+	case "unlock":
+		return s.forgive(r.Context(), name)
+	case "revoke":
+		u.Tokens = nil
+		return s.o.Store.PutUser(r.Context(), u)
 	case "end":
-		return s.o.Store.EndSessionsOf(r.Context(), name)
+		return s.endOf(r.Context(), name)
 	case "enable":
 		u.Disabled = false
 		return s.o.Store.PutUser(r.Context(), u)
@@ -173,7 +186,7 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 	if do == "remove" {
 		return s.o.Store.RemoveUser(r.Context(), name)
 	}
-	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.o.Store.EndSessionsOf(r.Context(), name))
+	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.endOf(r.Context(), name))
 }
 
 // newUser reads a user that is to be added.

@@ -73,6 +73,9 @@ func exists(path string) bool {
 	return err == nil
 }
 
+// Door is where failed logins of an account are counted.
+func Door(name string) string { return "account " + name }
+
 // Secret makes something that can't be guessed, for a token or a browser to hold, and the hash by which it is known.
 func Secret() (held, hash string) {
 	b := make([]byte, 32)
