@@ -102,6 +102,12 @@ func (s *Server) guard(rt route) http.Handler {
 }
 
 func (s *Server) pass(w *watched, r *http.Request, rt route, who person) error {
+	if who.Role == "" && rt.may != mayOpen { // what is there and what isn't is nobody's business before the login
+		if rt.api {
+			return &fault{status: http.StatusUnauthorized, says: "a token is needed: Authorization: Bearer …"}
+		}
+		return s.toLogin(w, r)
+	}
 	unit := ""
 	if rt.about != nil {
 		var err error
@@ -116,11 +122,6 @@ func (s *Server) pass(w *watched, r *http.Request, rt route, who person) error {
 	switch {
 	case who.may(rt.may, unit):
 		return rt.handle(s, w, r, who)
-	case who.Role == "" && rt.api:
-		return &fault{status: http.StatusUnauthorized, says: "a token is needed: Authorization: Bearer …"}
-	case who.Role == "":
-		http.Redirect(w, r, "/login?to="+afterLogin(r), http.StatusSeeOther)
-		return nil
 	case who.Role == account.Submitter && r.Method == http.MethodGet && r.URL.Path == "/":
 		http.Redirect(w, r, "/units/"+who.Unit, http.StatusSeeOther)
 		return nil
