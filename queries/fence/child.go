@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
@@ -48,7 +49,7 @@ func ChildMain() int {
 		if !errors.As(err, &fe) {
 			fe = explain(err, req.Memory)
 		}
-		if err := enc.Encode(childLine{Error: fe.Message, Hint: fe.Hint}); err != nil {
+		if err := enc.Encode(childLine{Error: fe.Message, Hint: fe.Hint, Rule: fe.Rule}); err != nil {
 			return 1
 		}
 	}
@@ -98,6 +99,7 @@ func answer(req childRequest, enc *json.Encoder) error {
 		return err
 	}
 	n, cut := 0, false
+	var bytes int64
 	for rows.Next() {
 		if n == req.MaxRows {
 			cut = true
@@ -109,7 +111,12 @@ func answer(req childRequest, enc *json.Encoder) error {
 		}
 		row := make([]any, len(values))
 		for i := range values {
-			row[i] = result.Plain(values[i], columns[i].Type)
+			row[i] = cutText(result.Plain(values[i], columns[i].Type), req.MaxText)
+		}
+		bytes += sizeOf(row)
+		if req.MaxBytes > 0 && bytes > req.MaxBytes && n > 1 {
+			cut = true
+			break
 		}
 		if err := enc.Encode(childLine{Row: row}); err != nil {
 			return err
@@ -123,6 +130,35 @@ func answer(req childRequest, enc *json.Encoder) error {
 		Truncated bool `json:"truncated"`
 	}{cut}
 	return enc.Encode(end)
+}
+
+// cutText cuts a long text and says how long it was; most 0 cuts none.
+func cutText(v any, most int) any {
+	text, ok := v.(string)
+	if !ok || most <= 0 || len(text) <= most {
+		return v
+	}
+	n := utf8.RuneCountInString(text)
+	if n <= most {
+		return v
+	}
+	end := 0
+	for range most {
+		_, size := utf8.DecodeRuneInString(text[end:])
+		end += size
+	}
+	return text[:end] + lang.Phrase("… (%d characters)", "……（共%d字）", n)
+}
+
+// sizeOf is about how much room a row takes.
+func sizeOf(row []any) (n int64) {
+	for _, v := range row {
+		n += 16
+		if text, ok := v.(string); ok {
+			n += int64(len(text))
+		}
+	}
+	return n
 }
 
 // distinct tells columns of the same name apart as DuckDB does in a table made of them: x, x_1.
@@ -187,7 +223,7 @@ func onlySelect(conn *sql.Conn, query string) error {
 			return err
 		}
 		if kind != duckdb.STATEMENT_TYPE_SELECT {
-			return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("the published file is read-only; -o FILE, or .export at the prompt, writes a result to a file", "已发布的文件只能读；用 -o 文件，或在提示符下用 .export，可把结果写入文件")}
+			return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("the published file is read-only; -o FILE, or .export at the prompt, writes a result to a file", "已发布的文件只能读；用 -o 文件，或在提示符下用 .export，可把结果写入文件"), OnlySelect}
 		}
 		return nil
 	})
@@ -199,23 +235,24 @@ func explain(err error, memory int64) *Error {
 	low := strings.ToLower(text)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "interrupted"):
-		return &Error{lang.Phrase("the query took too long and was stopped", "查询时间太长，已停止"), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
+		return &Error{lang.Phrase("the query took too long and was stopped", "查询时间太长，已停止"), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行"), ""}
 	case strings.Contains(low, "out of memory") || strings.Contains(low, "failed to allocate") || strings.Contains(low, "could not allocate"):
-		return outOfMemory(memory)
+		return outOfMemory(memory, lang.Spoken())
 	case strings.Contains(low, "preparecontext"):
-		return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)", "请去掉分号及其后的内容；PIVOT 要写明各值：ON x IN (…)")}
+		return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)", "请去掉分号及其后的内容；PIVOT 要写明各值：ON x IN (…)"), ""}
 	case strings.Contains(low, "incorrect argument count"):
-		return &Error{lang.Phrase("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Phrase("only saved queries have parameters: sql @name --parameter VALUE", "只有保存的查询才有参数：sql @名称 --参数 值")}
+		return &Error{lang.Phrase("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Phrase("only saved queries have parameters: sql @name --parameter VALUE", "只有保存的查询才有参数：sql @名称 --参数 值"), Placeholder}
 	case strings.Contains(low, "file system operations are disabled") || strings.Contains(low, "external access") || strings.Contains(low, "disabled by configuration"):
-		return &Error{lang.Phrase("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), firstLine(text)}
+		return &Error{lang.Phrase("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), firstLine(text), ""}
 	case strings.Contains(low, "read-only"):
-		return &Error{lang.Phrase("the published file is read-only", "已发布的文件只能读"), firstLine(text)}
+		return &Error{lang.Phrase("the published file is read-only", "已发布的文件只能读"), firstLine(text), ""}
 	}
-	hint := ""
+	hint, rule := "", Rule("")
 	if strings.Contains(text, "mart.metric") && strings.Contains(low, "does not exist") {
 		hint = lang.Phrase("with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures", "加 --as-of 或 --known-at 时没有 mart.metric 和 mart.metric_week：计算数字请用 taizhang metrics --as-of …")
+		rule = NoMart
 	}
-	return &Error{shortened(strings.TrimSpace(text)), hint}
+	return &Error{shortened(strings.TrimSpace(text)), hint, rule}
 }
 
 // shortened keeps the beginning of a message and its last lines, which point at the place: an engine quotes whole

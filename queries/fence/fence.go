@@ -24,23 +24,44 @@ const ChildCommand = "__query"
 // Fence limits a query that somebody typed.
 type Options struct {
 	MaxRows  int              // default 100,000; further rows are cut off and Table.Truncated says so
+	MaxBytes int64            // of all rows as they are passed on; further rows are cut off likewise; 0: unbounded
+	MaxText  int              // characters of one text, past which it is cut and says so; 0: unbounded
 	Deadline time.Duration    // default 30 s; the query is killed a second later
 	Memory   int64            // bytes of address space; default 3 GiB
 	Exe      string           // default: this binary
 	At       *warehouse.Point // another point than the publication's own
+	Chinese  bool             // it says what is wrong in Chinese, whatever is spoken
 }
 
 // Error is why a fenced query gave no result; its text is for the user.
 type Error struct {
 	Message string
 	Hint    string
+	Rule    Rule // for those whose reader has other ways out than the hint's
 }
+
+// Rule is what of the fence a query ran into.
+type Rule string
+
+// The rules that hints of the command line are about.
+const (
+	OnlySelect  Rule = "only_select" // it isn't one SELECT
+	Placeholder Rule = "placeholder" // a value is missing
+	NoMart      Rule = "no_mart"     // figures of another point aren't kept
+)
 
 func (e *Error) Error() string {
 	if e.Hint == "" {
 		return e.Message
 	}
 	return lang.Phrase("%s\nhint: %s", "%s\n建议：%s", e.Message, e.Hint)
+}
+
+func (f Options) language() lang.Language {
+	if f.Chinese {
+		return lang.Chinese
+	}
+	return lang.Spoken()
 }
 
 func (f Options) withDefaults() (Options, error) {
@@ -70,6 +91,8 @@ type childRequest struct {
 	Query    string           `json:"query"`
 	Args     []string         `json:"args,omitempty"`
 	MaxRows  int              `json:"max_rows"`
+	MaxBytes int64            `json:"max_bytes,omitempty"`
+	MaxText  int              `json:"max_text,omitempty"`
 	Memory   int64            `json:"memory"`
 	Seconds  float64          `json:"seconds"`
 	At       *warehouse.Point `json:"at,omitempty"`
@@ -85,6 +108,7 @@ type childLine struct {
 	} `json:"end,omitempty"`
 	Error string `json:"error,omitempty"`
 	Hint  string `json:"hint,omitempty"`
+	Rule  Rule   `json:"rule,omitempty"`
 }
 
 // Run runs one SELECT on a published file in a process of its own that
@@ -114,7 +138,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	asked := ctx
 	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
-	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds(), f.At, lang.Spoken()})
+	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.MaxBytes, f.MaxText, f.Memory, f.Deadline.Seconds(), f.At, f.language()})
 	if err != nil {
 		return err
 	}
@@ -144,7 +168,8 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	case ended:
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &Error{lang.Phrase("the query was stopped after %s", "查询超过%s，已停止", f.Deadline), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
+		l := f.language()
+		return &Error{Message: lang.Say("the query was stopped after %s", "查询超过%s，已停止", f.Deadline).In(l), Hint: lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").In(l)}
 	case asked.Err() != nil && (readErr == nil || errors.Is(readErr, io.ErrUnexpectedEOF)):
 		return asked.Err()
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
@@ -157,19 +182,19 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 func died(waitErr error, complaint string, f Options) error {
 	text := strings.ToLower(complaint)
 	if strings.Contains(text, "memory") || strings.Contains(text, "bad_alloc") || strings.Contains(text, "cannot allocate") || complaint == "" {
-		return outOfMemory(f.Memory)
+		return outOfMemory(f.Memory, f.language())
 	}
 	if waitErr == nil {
 		waitErr = lang.Errorf("no answer", "没有应答")
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(complaint), "\n")
-	return &Error{lang.Phrase("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first), ""}
+	return &Error{Message: lang.Say("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first).In(f.language())}
 }
 
 // outOfMemory says that a query came to the limit of memory, in whichever way.
-func outOfMemory(memory int64) *Error {
-	return &Error{lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20).Error(),
-		lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").Error()}
+func outOfMemory(memory int64, l lang.Language) *Error {
+	return &Error{Message: lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20).In(l),
+		Hint: lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").In(l)}
 }
 
 // readChild reads the answer; ended says that it was complete.
@@ -184,7 +209,7 @@ func readChild(out io.Reader, columns func([]result.Column) error, row func([]an
 		}
 		switch {
 		case line.Error != "":
-			return false, &Error{line.Error, line.Hint}
+			return false, &Error{line.Error, line.Hint, line.Rule}
 		case line.End != nil:
 			if line.End.Truncated {
 				truncated()
