@@ -57,19 +57,18 @@ func (a *app) userCmd() *cobra.Command {
 		},
 	}
 	passwd := &cobra.Command{
-		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions end, wrong passwords are forgotten", "重设用户密码，其登录随即失效，密码错误的锁定随即解除"), Args: cobra.ExactArgs(1),
+		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions and its token end, a lock is opened", "重设用户密码，其登录和令牌随即失效，锁定随即解除"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) (err error) {
-				if u.Hash, err = a.newPassword(); err != nil {
+			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) error {
+				hash, err := a.newPassword()
+				if err != nil {
 					return err
 				}
-				u.Since = a.now()
-				if err := errors.Join(store.PutUser(ctx, u), store.Forgive(ctx, account.Door(u.Name))); err != nil {
+				if err := account.Reset(ctx, store, u, hash, a.now()); err != nil {
 					return err
 				}
-				a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name))
-				if len(u.Tokens) > 0 {
-					a.say("%s", decl.Say("its token for /api goes on working; to take it back: taizhang user token %s --revoke", "访问 /api 的令牌仍然有效；收回：taizhang user token %s --revoke", u.Name))
+				if a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name)); len(u.Tokens) > 0 {
+					a.say("%s", decl.Say("its token for /api is taken back; a new one: taizhang user token %s", "其访问 /api 的令牌已收回；重新生成：taizhang user token %s", u.Name))
 				}
 				return nil
 			})
@@ -84,12 +83,8 @@ func (a *app) userCmd() *cobra.Command {
 				if u.Tokens = []string{hash}; revoke {
 					u.Tokens = nil
 				}
-				if err := store.PutUser(ctx, u); err != nil {
+				if err := store.PutUser(ctx, u); err != nil || revoke {
 					return err
-				}
-				if revoke {
-					a.say("%s", decl.Say("token taken back: %s", "已收回令牌：%s", u.Name))
-					return nil
 				}
 				_, err := fmt.Fprintln(a.out, held) // shown once: only its hash is kept
 				return err

@@ -23,6 +23,8 @@ var (
 	damagedNumber       = ofValues.refuses("damaged_number", "长号码被当作数字保存，后几位已经丢失。")
 	formulaWithoutValue = ofValues.refuses("formula_without_value", "公式没有存下计算结果。")
 	cellError           = ofValues.refuses("cell_error", "单元格是错误值。")
+	cellStruck          = ofValues.asks("cell_struck", "单元格画了删除线，仍按所写的读取。")
+	partStruck          = ofValues.refuses("part_struck", "单元格里一部分画了删除线，新旧两个数连在一起，读不出是哪一个。")
 	codeIsDate          = ofValues.asks("code_is_date", "编号被存成了日期。")
 	dateSerial          = ofValues.asks("date_serial", "日期是一个数字，按序号读取。")
 	dateDecimal         = ofValues.asks("date_decimal", "日期是一个小数，按年月读取。")
@@ -38,6 +40,19 @@ var (
 	numbersHidden       = ofValues.tells("numbers_hidden", "文字、名称里有身份证号、手机号、银行卡号、护照号，或本行的涉敏内容，入库时隐去。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
 )
+
+// CellStruck is a cell, or a part of a text, with a line through it. It is read all the same.
+func CellStruck(part bool) Finding {
+	if part {
+		return cellStruck.finds("该单元格里有画了删除线的字，仍连同其余文字一并读取").mend("不要的字请删去，有效的请去掉删除线")
+	}
+	return cellStruck.finds("该单元格画了删除线，仍按所写的读取").mend("作废的内容请删去，有效的请去掉删除线")
+}
+
+// PartStruck is a number, date or listed value a part of which has a line through it: the old and the new together.
+func PartStruck(title string) Finding {
+	return partStruck.finds("「%s」一格里有一部分画了删除线，读不出以哪个为准", title).mend("请删去画了删除线的部分，只留有效的内容")
+}
 
 // RepeatedRow is a row that stands there twice, word for word; where names the first.
 func RepeatedRow(where, row string) Finding {

@@ -190,6 +190,8 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 	}
 	if isStruck(row) {
 		l.extra().struck = true
+	} else {
+		r.crossings(&l, row)
 	}
 	if rolled := r.h.rolledUp(row); rolled != nil {
 		l.extra().rolled = rolled

@@ -2,9 +2,12 @@ package layout
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
@@ -68,6 +71,29 @@ var (
 	})
 )
 
+// crossings tells of cells that are struck through in a row that as a whole isn't: a value that is no value any more, or an
+// old one beside the new, which together read as a third (30 struck, 40: 3040).
+func (r *tableReader) crossings(l *Line, row *sheet.Row) {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Struck == sheet.NotStruck || c.Kind == sheet.Empty {
+			continue
+		}
+		k := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == c.Col })
+		if k < 0 {
+			continue
+		}
+		place := finding.Place{Sheet: l.Sheet, Row: l.N, Cell: c.Ref(), Field: r.at[k].Field.Field, Value: written.Short(c.Text, 60)}
+		if c.Struck == sheet.PartStruck && r.at[k].Field.Type != forms.Text {
+			said := finding.PartStruck(r.at[k].Field.Title).At(place)
+			l.blame(Fault{k, said.Message, &said})
+			continue
+		}
+		x := l.extra()
+		x.crossed = append(x.crossed, finding.CellStruck(c.Struck == sheet.PartStruck).At(place))
+	}
+}
+
 // isStruck says whether all cells of a row that hold something are struck through.
 func isStruck(row *sheet.Row) bool {
 	any := false
@@ -76,7 +102,7 @@ func isStruck(row *sheet.Row) bool {
 		if c.Kind == sheet.Empty || c.Formula && c.NoValue {
 			continue
 		}
-		if !c.Struck {
+		if c.Struck != sheet.AllStruck {
 			return false
 		}
 		any = true

@@ -36,7 +36,6 @@ func ChildMain() int {
 		fmt.Fprintln(os.Stderr, "no request:", err)
 		return 2
 	}
-	lang.Speak(req.Language)
 	if err := limitProcess(req.Memory, req.Seconds); err != nil {
 		fmt.Fprintln(os.Stderr, "can't limit this process:", err)
 		return 2
@@ -49,7 +48,7 @@ func ChildMain() int {
 		if !errors.As(err, &fe) {
 			fe = explain(err, req.Memory)
 		}
-		if err := enc.Encode(childLine{Error: fe.Message, Hint: fe.Hint, Rule: fe.Rule}); err != nil {
+		if err := enc.Encode(childLine{Error: &fe.Message, Hint: fe.Hint}); err != nil {
 			return 1
 		}
 	}
@@ -147,7 +146,7 @@ func cutText(v any, most int) any {
 		_, size := utf8.DecodeRuneInString(text[end:])
 		end += size
 	}
-	return text[:end] + lang.Phrase("… (%d characters)", "……（共%d字）", n)
+	return fmt.Sprintf("%s……（共%d字）", text[:end], n)
 }
 
 // sizeOf is about how much room a row takes.
@@ -223,7 +222,7 @@ func onlySelect(conn *sql.Conn, query string) error {
 			return err
 		}
 		if kind != duckdb.STATEMENT_TYPE_SELECT {
-			return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("the published file is read-only; -o FILE, or .export at the prompt, writes a result to a file", "已发布的文件只能读；用 -o 文件，或在提示符下用 .export，可把结果写入文件"), OnlySelect}
+			return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("the published file is read-only; a result is kept by -o FILE or .export at the command line, by its download links on the page", "已发布的文件只能读；要保存结果，命令行用 -o 文件 或 .export，网页点结果上方的“下载”")}
 		}
 		return nil
 	})
@@ -235,24 +234,25 @@ func explain(err error, memory int64) *Error {
 	low := strings.ToLower(text)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "interrupted"):
-		return &Error{lang.Phrase("the query took too long and was stopped", "查询时间太长，已停止"), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行"), ""}
+		return &Error{lang.Say("the query took too long and was stopped", "查询时间太长，已停止"), lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 	case strings.Contains(low, "out of memory") || strings.Contains(low, "failed to allocate") || strings.Contains(low, "could not allocate"):
-		return outOfMemory(memory, lang.Spoken())
+		return outOfMemory(memory)
+	case strings.Contains(low, "empty query"):
+		return &Error{lang.Say("there is no statement in the query", "没有写查询语句"), lang.Say("write a SELECT, for example: select * from 问题台账 limit 10", "请写一条 SELECT，例如：select * from 问题台账 limit 10")}
 	case strings.Contains(low, "preparecontext"):
-		return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)", "请去掉分号及其后的内容；PIVOT 要写明各值：ON x IN (…)"), ""}
+		return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)", "请去掉分号及其后的内容；PIVOT 要写明各值：ON x IN (…)")}
 	case strings.Contains(low, "incorrect argument count"):
-		return &Error{lang.Phrase("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Phrase("only saved queries have parameters: sql @name --parameter VALUE", "只有保存的查询才有参数：sql @名称 --参数 值"), Placeholder}
+		return &Error{lang.Say("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Say("only saved queries have parameters: sql @name --parameter VALUE, or the fields under it on the page", "只有保存的查询才有参数：命令行写 sql @名称 --参数 值，网页在“常用查询”里填写")}
 	case strings.Contains(low, "file system operations are disabled") || strings.Contains(low, "external access") || strings.Contains(low, "disabled by configuration"):
-		return &Error{lang.Phrase("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), firstLine(text), ""}
+		return &Error{lang.Say("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), plain(firstLine(text))}
 	case strings.Contains(low, "read-only"):
-		return &Error{lang.Phrase("the published file is read-only", "已发布的文件只能读"), firstLine(text), ""}
+		return &Error{lang.Say("the published file is read-only", "已发布的文件只能读"), plain(firstLine(text))}
 	}
-	hint, rule := "", Rule("")
+	var hint lang.Text
 	if strings.Contains(text, "mart.metric") && strings.Contains(low, "does not exist") {
-		hint = lang.Phrase("with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures", "加 --as-of 或 --known-at 时没有 mart.metric 和 mart.metric_week：计算数字请用 taizhang metrics --as-of …")
-		rule = NoMart
+		hint = lang.Say("with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures", "加 --as-of 或 --known-at 时没有 mart.metric 和 mart.metric_week：计算数字请用 taizhang metrics --as-of …")
 	}
-	return &Error{shortened(strings.TrimSpace(text)), hint, rule}
+	return &Error{plain(shortened(strings.TrimSpace(text))), hint}
 }
 
 // shortened keeps the beginning of a message and its last lines, which point at the place: an engine quotes whole

@@ -30,39 +30,23 @@ type Options struct {
 	Memory   int64            // bytes of address space; default 3 GiB
 	Exe      string           // default: this binary
 	At       *warehouse.Point // another point than the publication's own
-	Chinese  bool             // it says what is wrong in Chinese, whatever is spoken
 }
 
 // Error is why a fenced query gave no result; its text is for the user.
 type Error struct {
-	Message string
-	Hint    string
-	Rule    Rule // for those whose reader has other ways out than the hint's
+	Message lang.Text
+	Hint    lang.Text // empty where there is none
 }
 
-// Rule is what of the fence a query ran into.
-type Rule string
-
-// The rules that hints of the command line are about.
-const (
-	OnlySelect  Rule = "only_select" // it isn't one SELECT
-	Placeholder Rule = "placeholder" // a value is missing
-	NoMart      Rule = "no_mart"     // figures of another point aren't kept
-)
-
 func (e *Error) Error() string {
-	if e.Hint == "" {
-		return e.Message
+	if e.Hint == (lang.Text{}) {
+		return e.Message.String()
 	}
 	return lang.Phrase("%s\nhint: %s", "%s\n建议：%s", e.Message, e.Hint)
 }
 
-func (f Options) language() lang.Language {
-	if f.Chinese {
-		return lang.Chinese
-	}
-	return lang.Spoken()
-}
+// plain is what DuckDB says, which has one language.
+func plain(text string) lang.Text { return lang.Text{English: text, Chinese: text} }
 
 func (f Options) withDefaults() (Options, error) {
 	if f.MaxRows <= 0 {
@@ -96,7 +80,6 @@ type childRequest struct {
 	Memory   int64            `json:"memory"`
 	Seconds  float64          `json:"seconds"`
 	At       *warehouse.Point `json:"at,omitempty"`
-	Language lang.Language    `json:"language,omitempty"` // in which it says what is wrong
 }
 
 // childLine is one line of the child's answer: columns first, rows, the end.
@@ -106,9 +89,8 @@ type childLine struct {
 	End     *struct {
 		Truncated bool `json:"truncated"`
 	} `json:"end,omitempty"`
-	Error string `json:"error,omitempty"`
-	Hint  string `json:"hint,omitempty"`
-	Rule  Rule   `json:"rule,omitempty"`
+	Error *lang.Text `json:"error,omitempty"`
+	Hint  lang.Text  `json:"hint"`
 }
 
 // Run runs one SELECT on a published file in a process of its own that
@@ -138,7 +120,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	asked := ctx
 	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
-	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.MaxBytes, f.MaxText, f.Memory, f.Deadline.Seconds(), f.At, f.language()})
+	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.MaxBytes, f.MaxText, f.Memory, f.Deadline.Seconds(), f.At})
 	if err != nil {
 		return err
 	}
@@ -168,8 +150,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	case ended:
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		l := f.language()
-		return &Error{Message: lang.Say("the query was stopped after %s", "查询超过%s，已停止", f.Deadline).In(l), Hint: lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").In(l)}
+		return &Error{lang.Say("the query was stopped after %s", "查询超过%s，已停止", f.Deadline), lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 	case asked.Err() != nil && (readErr == nil || errors.Is(readErr, io.ErrUnexpectedEOF)):
 		return asked.Err()
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
@@ -182,19 +163,19 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 func died(waitErr error, complaint string, f Options) error {
 	text := strings.ToLower(complaint)
 	if strings.Contains(text, "memory") || strings.Contains(text, "bad_alloc") || strings.Contains(text, "cannot allocate") || complaint == "" {
-		return outOfMemory(f.Memory, f.language())
+		return outOfMemory(f.Memory)
 	}
 	if waitErr == nil {
 		waitErr = lang.Errorf("no answer", "没有应答")
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(complaint), "\n")
-	return &Error{Message: lang.Say("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first).In(f.language())}
+	return &Error{lang.Say("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first), lang.Text{}}
 }
 
 // outOfMemory says that a query came to the limit of memory, in whichever way.
-func outOfMemory(memory int64, l lang.Language) *Error {
-	return &Error{Message: lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20).In(l),
-		Hint: lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").In(l)}
+func outOfMemory(memory int64) *Error {
+	return &Error{lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20),
+		lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 }
 
 // readChild reads the answer; ended says that it was complete.
@@ -208,8 +189,8 @@ func readChild(out io.Reader, columns func([]result.Column) error, row func([]an
 			return false, io.ErrUnexpectedEOF
 		}
 		switch {
-		case line.Error != "":
-			return false, &Error{line.Error, line.Hint, line.Rule}
+		case line.Error != nil:
+			return false, &Error{*line.Error, line.Hint}
 		case line.End != nil:
 			if line.End.Truncated {
 				truncated()

@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"taizhang/cmd/internal/web/shelf"
@@ -182,14 +180,16 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) err
 	if err := onlyKnown(q, "period", "all", "submitter", "form", "as_of", "known_at"); err != nil {
 		return err
 	}
-	a := queries.StatusAsk{}
-	if a.Period, err = apiPeriod(q.Get("period")); err != nil {
+	var a queries.StatusAsk
+	if a.Period, err = askedPeriod(q.Get("period")); err != nil {
 		return err
 	}
-	if all := q.Get("all"); all != "" {
-		if a.All, err = strconv.ParseBool(all); err != nil {
-			return badAsk("all: true or false is expected")
-		}
+	switch all := q.Get("all"); all {
+	case "true", "1":
+		a.All = true
+	case "", "false", "0":
+	default:
+		return badAsk("all: true or false is expected, not " + all)
 	}
 	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
 		return err
@@ -215,10 +215,10 @@ func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) er
 		return err
 	}
 	a := queries.ReturnsAsk{Status: q.Get("status"), UntilAsOf: q.Get("as_of") != ""}
-	if _, known := outcomeClass[a.Status]; !known && a.Status != "" {
-		return badAsk("no such status: " + a.Status + "; known: " + strings.Join(slices.Sorted(maps.Keys(outcomeClass)), ", "))
+	if a.Status != "" && !slices.Contains(queries.Outcomes(), a.Status) {
+		return badAsk("no such status: " + a.Status + "; there are " + strings.Join(queries.Outcomes(), ", "))
 	}
-	if a.Period, err = apiPeriod(q.Get("period")); err != nil {
+	if a.Period, err = askedPeriod(q.Get("period")); err != nil {
 		return err
 	}
 	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
@@ -234,30 +234,32 @@ func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) er
 	return answer(w, records)
 }
 
-// apiPeriod reads a period as it is stored.
-func apiPeriod(text string) (string, error) {
+// askedPeriod is a week or a month as it is stored.
+func askedPeriod(text string) (string, error) {
 	if text == "" {
 		return "", nil
 	}
 	p, err := calendar.ParsePeriod(text)
 	if err != nil {
-		return "", badAsk("period: a week such as 2022-W33 or a month such as 2022-08 is expected")
+		return "", badAsk("period: a week such as 2022-W33 or a month such as 2022-08 is expected, not " + text)
 	}
 	return p.String(), nil
 }
 
-// apiNone says to programs what there is to ask.
-func (s *Server) apiNone(r *http.Request) error {
-	var there []string
+// noAPI answers an address under /api that isn't there.
+func (s *Server) noAPI(w http.ResponseWriter, r *http.Request) {
+	var known []string
 	for _, rt := range s.routes {
-		if rt.api {
-			there = append(there, rt.pattern)
-			if strings.HasSuffix(rt.pattern, " "+r.URL.Path) {
-				return &fault{status: http.StatusMethodNotAllowed, says: r.Method + " is not answered here; known: " + rt.pattern}
+		if path, ok := strings.CutPrefix(rt.pattern, "GET "); rt.api && ok {
+			if path == r.URL.Path {
+				w.Header().Set("Allow", "GET, HEAD")
+				s.failAPI(w, r, &fault{status: http.StatusMethodNotAllowed, says: path + " is read by GET"})
+				return
 			}
+			known = append(known, path)
 		}
 	}
-	return &fault{status: http.StatusNotFound, says: "no such address; known: " + strings.Join(there, ", ")}
+	s.failAPI(w, r, notFound("no such address: "+r.URL.Path+"; there are "+strings.Join(known, ", ")))
 }
 
 // named are a unit's name and a form's id by any of their names; unknown ones are refused.

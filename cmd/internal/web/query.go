@@ -247,7 +247,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, who person) error {
 	var wrong *fault
 	switch {
 	case errors.As(err, &says):
-		v.Fault, v.Hint = says.Message, hintOf(says)
+		v.Fault, v.Hint = says.Message.Chinese, says.Hint.Chinese
 		return s.showQuery(w, r, who, http.StatusBadRequest, v)
 	case errors.As(err, &wrong) && wrong.status == http.StatusBadRequest:
 		v.Fault = wrong.says
@@ -258,19 +258,6 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, who person) error {
 	s.results.keep(a)
 	http.Redirect(w, r, "/query/results/"+a.id, http.StatusSeeOther)
 	return nil
-}
-
-// hintOf is what whoever queries on the page can do about what is wrong.
-func hintOf(e *fence.Error) string {
-	switch e.Rule {
-	case fence.OnlySelect:
-		return "已发布的数据只能读。要把结果存成文件，查询以后点“下载”。"
-	case fence.Placeholder:
-		return "请把值直接写进语句，或用下面的常用查询。"
-	case fence.NoMart:
-		return "换了截至日期或数据版本时没有 mart.metric 和 mart.metric_week：那时的数字请在“全部指标”里换日期查看。"
-	}
-	return e.Hint
 }
 
 // roomOf is about how many bytes a result takes.
@@ -331,7 +318,7 @@ func (s *Server) fenced(a *asked, f func(rd *shelf.Reading, query string, o fenc
 	if err != nil {
 		return err
 	}
-	return f(rd, query, fence.Options{Exe: s.o.Exe, At: elsewhere(rd, p), Chinese: true}, args)
+	return f(rd, query, fence.Options{Exe: s.o.Exe, At: elsewhere(rd, p)}, args)
 }
 
 func elsewhere(rd *shelf.Reading, p warehouse.Point) *warehouse.Point { return rd.Elsewhere(p) }

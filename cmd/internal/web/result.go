@@ -191,7 +191,7 @@ func (s *Server) takeResult(w http.ResponseWriter, r *http.Request, a *asked, as
 		s.o.Log.Warn("export for the page", "err", err)
 		return abort(err)
 	case errors.As(err, &says):
-		return badAsk(strings.TrimSpace(says.Message + " " + hintOf(says)))
+		return badAsk(strings.TrimSpace(says.Message.Chinese + "\n" + says.Hint.Chinese))
 	}
 	return err
 }

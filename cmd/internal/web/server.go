@@ -87,7 +87,7 @@ func New(o Options) (*Server, error) {
 		s.mux.Handle(r.pattern, s.guard(r))
 	}
 	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(serveAsset))
-	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { s.failAPI(w, r, s.apiNone(r)) })
+	s.mux.HandleFunc("/api/", s.noAPI)
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, personOf(r.Context()), notFound("没有这个页面。"))
 	})
