@@ -64,7 +64,7 @@ func (a *app) userCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := errors.Join(store.PutUser(ctx, account.Renewed(u, hash, a.now())), store.EndSessionsOf(ctx, u.Name), store.Forgive(ctx, account.Door(u.Name))); err != nil {
+				if err := account.Reset(ctx, store, u, hash, a.now()); err != nil {
 					return err
 				}
 				if a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name)); len(u.Tokens) > 0 {
@@ -83,12 +83,8 @@ func (a *app) userCmd() *cobra.Command {
 				if u.Tokens = []string{hash}; revoke {
 					u.Tokens = nil
 				}
-				if err := store.PutUser(ctx, u); err != nil {
+				if err := store.PutUser(ctx, u); err != nil || revoke {
 					return err
-				}
-				if revoke {
-					a.say("%s", decl.Say("token taken back: %s", "已收回令牌：%s", u.Name))
-					return nil
 				}
 				_, err := fmt.Fprintln(a.out, held) // shown once: only its hash is kept
 				return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/account"
@@ -107,6 +108,9 @@ func (s *Server) pass(w *watched, r *http.Request, rt route, who person) error {
 			return &fault{status: http.StatusUnauthorized, says: "a token is needed: Authorization: Bearer …"}
 		}
 		return s.toLogin(w, r)
+	}
+	if strings.ContainsRune(r.URL.Path, 0) || strings.Contains(r.URL.RawQuery, "%00") { // no name has it, and an engine's texts end there
+		return notFound("没有这个页面。")
 	}
 	unit := ""
 	if rt.about != nil {

@@ -41,18 +41,31 @@ type doors struct {
 func (s *Server) closed(ctx context.Context, name, computer string) (time.Time, error) {
 	var until time.Time
 	for door, most := range map[string]int{name: mostFailures, computer: mostFromOne} {
-		at, err := s.o.Store.Failed(ctx, door, most, s.o.Clock().Add(-lockedFor))
+		at, err := s.lockedUntil(ctx, door, most)
 		if err != nil {
 			return until, err
 		}
-		if more := s.doors.failed(door, most, s.o.Clock().Add(-lockedFor)); more.After(at) {
-			at = more
-		}
-		if !at.IsZero() && at.Add(lockedFor).After(until) {
-			until = at.Add(lockedFor)
+		if at.After(until) {
+			until = at
 		}
 	}
 	return until, nil
+}
+
+// lockedUntil says until when a door is locked after that many failures; the zero time where it isn't.
+func (s *Server) lockedUntil(ctx context.Context, door string, most int) (time.Time, error) {
+	since := s.o.Clock().Add(-lockedFor)
+	at, err := s.o.Store.Failed(ctx, door, most, since)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if more := s.doors.failed(door, most, since); more.After(at) {
+		at = more
+	}
+	if at.IsZero() {
+		return at, nil
+	}
+	return at.Add(lockedFor), nil
 }
 
 // turn bounds how many passwords are hashed at once.

@@ -31,7 +31,8 @@ type returnView struct {
 	Receipt   bool
 	Sheet     string // to look at the original, "" where none was read
 	Decided   []string
-	Askable   bool // something in it may be explained
+	Askable   bool   // something in it may be explained
+	NoAsking  string // why nothing in it may be explained any more
 	Lessons   []lessonView
 	Failed    string // why explaining failed just now
 	said      map[string]string
@@ -124,6 +125,11 @@ func (s *Server) showReturn(w http.ResponseWriter, r *http.Request, who person, 
 				v.take(x)
 				v.Lessons = lessonsIn(s.zoneOf(), []*finding.Return{x})
 			}
+		}
+	}
+	if v.MaySend && v.Askable {
+		if v.NoAsking, err = s.settled(r, rd, o); err != nil {
+			return err
 		}
 	}
 	decisions, err := rd.Decisions(r.Context(), id)

@@ -106,10 +106,10 @@ func (d *doors) failed(door string, n int, since time.Time) time.Time {
 	return list[len(list)-n]
 }
 
-// forgive forgets the failures at a user's door.
-func (s *Server) forgive(ctx context.Context, name string) error {
-	s.doors.mu.Lock()
-	delete(s.doors.failures, account.Door(name))
-	s.doors.mu.Unlock()
-	return s.o.Store.Forgive(ctx, account.Door(name))
+// open forgets what is held in memory of a user: failures, and logins.
+func (d *doors) open(name string) {
+	d.drop(func(x account.Session) bool { return x.User == name })
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.failures, account.Door(name))
 }

@@ -199,7 +199,7 @@ func TestPeople(t *testing.T) {
 		req.Header.Set("Authorization", "Bearer clerk's token")
 		return x.do(req).status
 	}
-	for _, way := range [][]string{{"do", "revoke", "name", "clerk"}, {"do", "password", "name", "clerk", "password", password, "again", password}} {
+	for _, way := range [][]string{{"do", "token", "name", "clerk"}, {"do", "password", "name", "clerk", "password", password, "again", password}} {
 		users, err := store.Users(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -77,10 +77,11 @@ func exists(path string) bool {
 // Door is where failures to log in to an account are counted.
 func Door(user string) string { return "account " + user }
 
-// Renewed is a user with a new password, by its hash. Whatever the old one opened is over: logins, and tokens of programs.
-func Renewed(u User, hash string, now time.Time) User {
+// Reset gives a user a new password, by its hash. Whatever the old one opened is over: logins, tokens of programs, and the
+// lock that wrong guesses put on the account.
+func Reset(ctx context.Context, s *Users, u User, hash string, now time.Time) error {
 	u.Hash, u.Since, u.Tokens = hash, now, nil
-	return u
+	return errors.Join(s.PutUser(ctx, u), s.EndSessionsOf(ctx, u.Name), s.Forgive(ctx, Door(u.Name)))
 }
 
 // Secret makes something that can't be guessed, for a token or a browser to hold, and the hash by which it is known.
