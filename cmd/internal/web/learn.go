@@ -18,6 +18,7 @@ type lessonView struct {
 	Asks                  string // where it stands
 	Form, Column, Written string
 	Meant                 []string // what it may mean, the likely one first
+	Likely                bool     // the first is what the program takes it for; else somebody has to choose
 }
 
 // lessonsIn are the spellings that findings of returns ask about, each once.
@@ -62,9 +63,11 @@ func lessonOf(z *office.Zone, f *forms.Form, g finding.Finding) (v lessonView, o
 	default:
 		return v, false
 	}
-	if i := slices.Index(v.Meant, g.Suggest); i > 0 {
+	if i := slices.Index(v.Meant, g.Suggest); i >= 0 {
 		v.Meant = slices.Insert(slices.Delete(v.Meant, i, i+1), 0, g.Suggest)
+		v.Likely = true
 	}
+	v.Likely = v.Likely || g.Rule == "heading_guess"
 	return v, len(v.Meant) > 0
 }
 
