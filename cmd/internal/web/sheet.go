@@ -24,6 +24,9 @@ const (
 	mostMarks   = 50 // a trace names as many cells of a row at most
 )
 
+// aimed is the identifier of the cell that a sheet is shown for; addresses end with it, so that it is in sight.
+const aimed = "mark"
+
 // sheetView is the sender's own sheet around a row, with the cells that a figure reads marked.
 type sheetView struct {
 	Return, Unit, UnitCode, File, Sheet, Title, Period, Received string
@@ -91,10 +94,11 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	ask.Text = s.masking(o, columns, name)
 	if v.Reads && !l.Point.Elsewhere {
 		ask.Link = func(ref string) string {
-			return l.Href(r.URL.Path, "sheet", name, "row", q.Get("row"), "cells", q.Get("cells"), "metric", q.Get("metric"), "cell", ref)
+			return l.Href(r.URL.Path, "sheet", name, "row", q.Get("row"), "cells", q.Get("cells"), "metric", q.Get("metric"), "cell", ref) + "#" + aimed
 		}
 	}
 	v.Grid = grid.Of(g, ask)
+	v.Grid.Aim(v.Cell, aimed)
 	if v.Cell != "" && v.Reads {
 		if err := v.feeds(r, rd, o); err != nil {
 			return err

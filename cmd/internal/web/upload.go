@@ -199,12 +199,14 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error
 		return nil
 	}
 	v := draftView{Unit: u, ID: x.id}
+	said := 0 // findings of the files before: each number stands once on the page
 	for i, f := range x.files {
-		fv := viewOf(i+1, f)
+		fv := viewOf(i+1, said, f)
 		for _, y := range fv.Returns {
 			if y.Class == "bad" {
 				v.Bad++
 			}
+			said += len(y.Findings)
 			for _, g := range y.Findings {
 				if g.Mark != "" {
 					v.Doubts++
@@ -223,13 +225,14 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error
 	return nil
 }
 
-func viewOf(n int, f draftFile) fileView {
+// viewOf is the n-th file, with as many findings said before it.
+func viewOf(n, said int, f draftFile) fileView {
 	v := fileView{N: n, Name: f.name, Trouble: f.trouble}
 	if f.report == nil {
 		return v
 	}
 	v.Skipped = f.report.Skipped
-	at := 0
+	at := said
 	bySheet := map[string]map[string]grid.Mark{}
 	for _, x := range f.report.Returns {
 		y := draftReturn{Title: x.FormTitle, Period: x.Period.Chinese(), Outcome: x.Outcome.Label(), Class: outcomeClass[string(x.Outcome)], Rows: x.Rows, Refused: x.RowsRefused, NotRead: x.NotRead(),
@@ -265,6 +268,12 @@ func viewOf(n int, f draftFile) fileView {
 		v.Returns = append(v.Returns, y)
 	}
 	v.Grids = gridsOf(f, bySheet)
+	for i := range v.Returns {
+		for k := range v.Returns[i].Findings {
+			g := &v.Returns[i].Findings[k]
+			g.Shown = slices.ContainsFunc(v.Grids, func(x grid.View) bool { return x.Shows(g.N) })
+		}
+	}
 	return v
 }
 

@@ -1,4 +1,5 @@
-// The page works without this. It adds: pages that say when something new was published, and dropping files.
+// The page works without this. It adds: pages that say when something new was published, dropping files, and sheets that
+// come into sight at the cell they are about.
 "use strict";
 (function () {
   var news = document.querySelector(".news");
@@ -20,6 +21,12 @@
     });
     window.addEventListener("pagehide", function () { source.close(); });
   }
+  document.querySelectorAll(".scroll").forEach(function (box) {
+    var cell = box.querySelector("#mark") || box.querySelector(".sheet td.error") || box.querySelector(".sheet td.warning,.sheet td.info,.sheet td.mark");
+    if (!cell) return;
+    var at = cell.getBoundingClientRect(), room = box.getBoundingClientRect();
+    if (at.left < room.left || at.right > room.right) box.scrollLeft += (at.left + at.right - room.left - room.right) / 2;
+  });
   document.querySelectorAll("[data-drop]").forEach(function (form) {
     var input = form.querySelector("input[type=file]");
     ["dragover", "dragenter"].forEach(function (kind) {
