@@ -109,6 +109,36 @@ func TestExplainLater(t *testing.T) {
 	}
 }
 
+// TestExplainOnlyWhatCounts: explaining hands a return in again, so nothing is explained in one that a newer one has taken
+// the place of, or that was withdrawn: it would count again.
+func TestExplainOnlyWhatCounts(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	send := func(text string) string {
+		t.Helper()
+		return link(t, x.sent(x.post(x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(text)}).header.Get("Location"), nil)), "看审核意见")
+	}
+	old := send(mended)
+	form := url.Values{mark.FindStringSubmatch(x.page(old))[1]: {"时限以原件为准"}}
+	fresh := send(strings.Replace(mended, "路灯不亮", "路灯不亮（已换）", 1))
+	refused := func(one, why string) {
+		t.Helper()
+		if page := x.page(one); mark.MatchString(page) || !strings.Contains(page, why) {
+			t.Errorf("%s may be explained, or doesn't say why not:\n%s", one, page)
+		}
+		if a := x.post(one+"/explain", form); a.status != http.StatusConflict || !strings.Contains(a.body, why) {
+			t.Errorf("%s is handed in again: status %d\n%s", one, a.status, a.body)
+		}
+	}
+	refused(old, "已有更新的报表 "+strings.TrimPrefix(fresh, "/returns/"))
+	if a := x.post(fresh+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther {
+		t.Fatalf("withdraw: status %d", a.status)
+	}
+	refused(fresh, "已经作废")
+	if page := x.sent(x.post(old+"/explain", form)); !strings.Contains(page, "已接收") {
+		t.Errorf("the one that counts again can't be explained:\n%s", page)
+	}
+}
+
 // TestLearn: an operator says once what a spelling means; checked again, the same file is understood.
 func TestLearn(t *testing.T) {
 	dir := copyZone(t)

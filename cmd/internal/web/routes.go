@@ -9,6 +9,8 @@ func (s *Server) table() []route {
 		{pattern: "POST /login", may: mayOpen, handle: (*Server).login},
 		{pattern: "POST /logout", may: mayOpen, handle: (*Server).logout},
 
+		{pattern: "GET /unsent/{form}", may: mayEnter, handle: (*Server).showUnsent},
+
 		{pattern: "GET /{$}", may: mayRead, handle: (*Server).overview},
 		{pattern: "GET /figures", may: mayRead, handle: (*Server).figures},
 		{pattern: "GET /figures/{metric}", may: mayRead, handle: (*Server).figure},

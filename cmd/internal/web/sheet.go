@@ -24,9 +24,6 @@ const (
 	mostMarks   = 50 // a trace names as many cells of a row at most
 )
 
-// aimed is the identifier of the cell that a sheet is shown for; addresses end with it, so that it is in sight.
-const aimed = "mark"
-
 // sheetView is the sender's own sheet around a row, with the cells that a figure reads marked.
 type sheetView struct {
 	Return, Unit, UnitCode, File, Sheet, Title, Period, Received string
@@ -38,6 +35,7 @@ type sheetView struct {
 	Note                                                         string
 	Sheets                                                       []string
 	Reads                                                        bool
+	Marked                                                       []string // cells that are marked
 }
 
 // cellUse is a figure that a cell feeds.
@@ -94,11 +92,17 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	ask.Text = s.masking(o, columns, name)
 	if v.Reads && !l.Point.Elsewhere {
 		ask.Link = func(ref string) string {
-			return l.Href(r.URL.Path, "sheet", name, "row", q.Get("row"), "cells", q.Get("cells"), "metric", q.Get("metric"), "cell", ref) + "#" + aimed
+			return l.Href(r.URL.Path, "sheet", name, "row", q.Get("row"), "cells", q.Get("cells"), "metric", q.Get("metric"), "cell", ref) + "#" + ref
 		}
 	}
 	v.Grid = grid.Of(g, ask)
-	v.Grid.Aim(v.Cell, aimed)
+	for _, row := range v.Grid.Rows {
+		for _, c := range row.Cells {
+			if c.Class == "mark" && !c.Hidden {
+				v.Marked = append(v.Marked, c.Ref)
+			}
+		}
+	}
 	if v.Cell != "" && v.Reads {
 		if err := v.feeds(r, rd, o); err != nil {
 			return err

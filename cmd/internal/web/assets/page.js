@@ -21,8 +21,9 @@
     });
     window.addEventListener("pagehide", function () { source.close(); });
   }
-  document.querySelectorAll(".scroll").forEach(function (box) {
-    var cell = box.querySelector("#mark") || box.querySelector(".sheet td.error") || box.querySelector(".sheet td.warning,.sheet td.info,.sheet td.mark");
+  document.querySelectorAll(".scroll").forEach(function (box) { // what is marked in a sheet comes into sight
+    var aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var cell = aim && box.contains(aim) ? aim.closest("td") : box.querySelector("tr.here td.mark") || box.querySelector(".sheet td.error") || box.querySelector(".sheet td.mark,.sheet td.warning,.sheet td.info");
     if (!cell) return;
     var at = cell.getBoundingClientRect(), room = box.getBoundingClientRect();
     if (at.left < room.left || at.right > room.right) box.scrollLeft += (at.left + at.right - room.left - room.right) / 2;

@@ -26,7 +26,6 @@ type Row struct {
 
 type Cell struct {
 	Ref, Text string
-	ID        string // that an address may end with, so that the browser brings the cell into sight; mostly ""
 	Class     string // error, warning, info, mark or empty
 	Notes     []int  // numbers of findings
 	Link      string
@@ -188,26 +187,6 @@ func ShownCell(c *sheet.Cell) string {
 		return strconv.FormatFloat(c.Num*100, 'f', -1, 64) + "%"
 	}
 	return c.Text
-}
-
-// Aim gives the cell that the sheet is shown for an identifier: the one named, else the first that is marked.
-func (v *View) Aim(ref, id string) {
-	var first *Cell
-	for i := range v.Rows {
-		for k := range v.Rows[i].Cells {
-			c := &v.Rows[i].Cells[k]
-			if c.Ref == ref {
-				c.ID = id
-				return
-			}
-			if first == nil && c.Class != "" {
-				first = c
-			}
-		}
-	}
-	if first != nil {
-		first.ID = id
-	}
 }
 
 // Shows says whether a note stands at one of the cells.
