@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -89,7 +90,26 @@ func TestFirstStart(t *testing.T) {
 	if a := x.do(req); a.status != http.StatusForbidden || isThere(filepath.Join(dir, zone.FileName)) {
 		t.Errorf("another site makes a zone: status %d", a.status)
 	}
-	if a := x.post("/", answers()); a.status != http.StatusOK || !strings.Contains(a.body, "建好了") {
+	// What was understood is shown before anything is made of it.
+	a := x.post("/", answers("units", "序号\t单位名称\t联系人\t电话\n1\t测试科\t张三\t13812345678\n"))
+	for _, want := range []string{"还没有建立", "<caption>1个单位</caption>", `<th scope="row">测试科</th><td></td>`, "没有用", "张三", "问题台账（周报）：全部"} {
+		if a.status != http.StatusOK || !strings.Contains(a.body, want) {
+			t.Errorf("what was understood isn't shown: status %d, without %q\n%s", a.status, want, a.body)
+		}
+	}
+	ready := regexp.MustCompile(`name="ready" value="([^"]+)"`)
+	old := ready.FindStringSubmatch(a.body)[1]
+	if a := x.post("/", url.Values{"ready": {old}, "back": {"1"}}); a.status != http.StatusOK || !strings.Contains(a.body, "测试科\t张三") || strings.Contains(a.body, password) {
+		t.Errorf("back to the answers: status %d\n%s", a.status, a.body)
+	}
+	a = x.post("/", answers())
+	if strings.Contains(a.body, password) || isThere(filepath.Join(dir, zone.FileName)) {
+		t.Error("it is made before it is confirmed, or the page holds the password")
+	}
+	if b := x.post("/", url.Values{"ready": {old}}); b.status != http.StatusBadRequest || isThere(filepath.Join(dir, zone.FileName)) {
+		t.Errorf("what was looked at before is made: status %d", b.status)
+	}
+	if a := x.post("/", url.Values{"ready": {ready.FindStringSubmatch(a.body)[1]}}); a.status != http.StatusOK || !strings.Contains(a.body, "建好了") {
 		t.Fatalf("status %d\n%s", a.status, a.body)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, zone.FileName))
@@ -109,7 +129,7 @@ func TestFirstStart(t *testing.T) {
 	if page := chief.page("/"); !strings.Contains(page, `href="/units/u01"`) {
 		t.Errorf("the page doesn't lead on:\n%s", page)
 	}
-	a := chief.get("/templates")
+	a = chief.get("/templates")
 	z, err := opc.Open([]byte(a.body), opc.DefaultLimits())
 	if err != nil || len(z.Names()) != 2 {
 		t.Fatalf("the templates: status %d, %v", a.status, err)
@@ -130,7 +150,11 @@ func TestBrowserFirstStart(t *testing.T) {
 	for name, text := range map[string]string{"input[name=zone]": "试验园区", "#units": "政法办\n产业局\n双马街道", "input[name=user]": "chief", "input[name=password]": password, "input[name=again]": password} {
 		b.do(chromedp.SendKeys(chromedp.CSS(name), text))
 	}
-	b.click("建立台账")
+	b.click("下一步：核对")
+	b.wants("还没有建立", "3个单位")
+	b.picture("start-confirm")
+	b.accessible("start-confirm")
+	b.click("没有错，建立台账")
 	b.wants("台账建好了")
 	goOn()
 	b.open("/login")
