@@ -57,6 +57,9 @@ type Table struct {
 	Below      int           // rows below the head in which somebody sees something, counted apart from the reading
 }
 
+// Carries says whether section rows give a field that the table has no column for.
+func (t *Table) Carries(c *forms.Column) bool { return t.carried[c.Field] }
+
 // Ignored is the number of rows recognised as not data.
 func (t *Table) Ignored() int {
 	n := 0
@@ -221,6 +224,7 @@ func (r *tableReader) settle(start, end int) {
 	t := r.t
 	r.unlabelledTotals()
 	r.groupSums()
+	r.zoneSums()
 	n := len(t.Lines)
 	for n > 0 && t.Lines[n-1].weak {
 		n--
@@ -277,7 +281,7 @@ func (r *tableReader) unproven(start, end int) {
 	}
 	for i := max(start, last); i < end; i++ {
 		row := &r.p.Rows[i]
-		if r.kinds[i] != rowSection || sectionWord().MatchString(written.Squash(FirstText(row).Text)) {
+		if r.kinds[i] != rowSection || sectionWord().MatchString(written.Squash(sectionText(row))) {
 			continue
 		}
 		r.kinds[i] = rowStray
@@ -360,7 +364,7 @@ func numbering(text string) string {
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
 // nothing of them; then what a section of the same rank said before holds no longer.
 func (r *tableReader) section(row *sheet.Row) bool {
-	text := FirstText(row).Text
+	text := sectionText(row)
 	if len(text) > 120 {
 		return false
 	}
@@ -400,6 +404,14 @@ func (l *Reader) sectionValue(c *forms.Column, text string) string {
 		case forms.List:
 			if v, ok := l.Vocab.Lists[c][t]; ok {
 				return v
+			}
+		case forms.Int:
+			if v := numbered(c, t); v != "" {
+				return v
+			}
+		case forms.Text:
+			if strings.Contains(c.Title, "批次") && namedBatch().MatchString(t) {
+				return t
 			}
 		case forms.Unit:
 			if s, ok := l.Units.Match(t); ok && (c.Field != "street" || s.Kind == "street") {

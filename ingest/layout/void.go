@@ -33,6 +33,7 @@ var voidText = sync.OnceValue(func() *regexp.Regexp {
 // voidSection gives the heading of a section whose rows are void: 三、已作废问题.
 func voidSection(row *sheet.Row) *sheet.Cell {
 	c := FirstText(row)
+	c.Text = sectionText(row)
 	if !voidHeading().MatchString(written.Bullet().ReplaceAllString(written.Heading(c.Text), "")) {
 		return nil
 	}

@@ -149,10 +149,14 @@ func TestLearn(t *testing.T) {
 	if !strings.Contains(page, "“搞定了”就是") || !strings.Contains(page, "<option>已办结</option>") {
 		t.Fatalf("nobody asks what it means:\n%s", page)
 	}
-	if !strings.Contains(page, `<select name="meant" required><option value="">请选择</option>`) {
-		t.Error("a meaning that nobody suggests is chosen already")
+	form := url.Values{"form": {"问题台账"}, "column": {"办理状态"}, "written": {"搞定了"}, "meant": {""}, "back": {to}}
+	if !strings.Contains(page, `<select name="meant" required><option value="">请选择</option><option>`) {
+		t.Error("a meaning that nothing speaks for stands chosen")
 	}
-	form := url.Values{"form": {"问题台账"}, "column": {"办理状态"}, "written": {"搞定了"}, "meant": {"已办结"}, "back": {to}}
+	if a := x.post("/learn", form); a.status != http.StatusBadRequest || !strings.Contains(a.body, "请选择") || isThere(filepath.Join(dir, "learned.yaml")) {
+		t.Errorf("without a meaning: status %d", a.status)
+	}
+	form.Set("meant", "已办结")
 	if a := x.post("/learn", form); a.status != http.StatusSeeOther || a.header.Get("Location") != to {
 		t.Fatalf("learn: status %d\n%s", a.status, a.body)
 	}
@@ -161,6 +165,17 @@ func TestLearn(t *testing.T) {
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "learned.yaml")); err != nil || !strings.Contains(string(text), "搞定了") {
 		t.Errorf("it isn't kept where forms learn keeps it: %v", err)
+	}
+	if page := x.page("/settings"); !strings.Contains(page, `<td class="wrap">搞定了</td><td>已办结</td>`) {
+		t.Errorf("设置 doesn't say what was learned:\n%s", page)
+	}
+	for _, want := range []int{http.StatusSeeOther, http.StatusConflict} { // and it is there no more
+		if a := x.post("/settings/learned", form); a.status != want {
+			t.Errorf("take a spelling back: status %d instead of %d\n%s", a.status, want, a.body)
+		}
+	}
+	if page = x.page(x.upload("/units/zfb/check", upload{"问题台账.csv", odd}).header.Get("Location")); !strings.Contains(page, "不在可选范围内") {
+		t.Error("what was taken back is still known")
 	}
 	form.Set("meant", "没有这一项")
 	form.Set("written", "弄好了")

@@ -52,6 +52,7 @@ func (s *Server) table() []route {
 		{pattern: "POST /runs/backups", may: mayManage, handle: (*Server).restore},
 
 		{pattern: "GET /settings", may: mayManage, handle: (*Server).settings},
+		{pattern: "POST /settings/learned", may: mayManage, handle: (*Server).forget},
 		{pattern: "POST /settings", may: mayManage, handle: (*Server).change},
 		{pattern: "GET /settings/users", may: mayManage, handle: (*Server).people},
 		{pattern: "POST /settings/users", may: mayManage, handle: (*Server).changePeople},
