@@ -92,6 +92,13 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) er
 	if err != nil {
 		return err
 	}
+	came, err := s.came(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	if !came { // figures of nothing lead nobody on
+		return s.begins(w, r, who)
+	}
 	front, err := s.front(r.Context(), rd, p)
 	if err != nil {
 		return err
