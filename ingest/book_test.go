@@ -28,6 +28,7 @@ import (
 //	\n                  a line break within a cell
 //	(hidden) …          a hidden row
 //	(struck) …          a row with a line through all of its cells
+//	~~30~~40            a text, a part of which is struck through
 //	"~" alone           a cell of white space; an empty line is an empty row
 type textBook struct{ sheets []textSheet }
 
@@ -256,6 +257,16 @@ func cellXML(ref, text string, style func(string) int) string {
 	}
 	text = strings.TrimPrefix(text, "'")
 	text = strings.ReplaceAll(text, `\n`, "\n")
+	if strings.Contains(text, "~~") {
+		var runs strings.Builder
+		for i, part := range strings.Split(text, "~~") {
+			mark := []string{"", "<rPr><strike/></rPr>"}[i%2]
+			if part != "" {
+				fmt.Fprintf(&runs, `<r>%s<t xml:space="preserve">%s</t></r>`, mark, html.EscapeString(part))
+			}
+		}
+		return fmt.Sprintf(`<c %s t="inlineStr"><is>%s</is></c>`, attrs(), runs.String())
+	}
 	return fmt.Sprintf(`<c %s t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, attrs(), html.EscapeString(text))
 }
 

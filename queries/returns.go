@@ -154,6 +154,11 @@ func (r *Reader) listed(ctx context.Context, id, table, columns string) (l listi
 	return l, err
 }
 
+// Outcomes are what may have become of a return.
+func Outcomes() []string {
+	return []string{"accepted", "accepted_with_warnings", "partially_accepted", "rejected", "duplicate"}
+}
+
 // StatusAsk selects obligations: by default the newest due period of every
 // submitter and form, else one period, or all.
 type StatusAsk struct {

@@ -48,7 +48,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			if ask.Period, err = knownPeriod(period); err != nil {
 				return err
 			}
-			if outcomes := []string{"accepted", "accepted_with_warnings", "partially_accepted", "rejected", "duplicate"}; status != "" && !slices.Contains(outcomes, status) {
+			if outcomes := queries.Outcomes(); status != "" && !slices.Contains(outcomes, status) {
 				return unknownName(lang.Say("outcome", "审核结果"), status, outcomes)
 			}
 			records, err := r.Returns(cmd.Context(), ask)

@@ -185,7 +185,7 @@ var quotedTexts = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 // fullWidth explains what a Chinese input method does to SQL.
 func (p *sqlPrompt) fullWidth(statement string, err error) error {
 	var fe *fence.Error
-	if !errors.As(err, &fe) || fe.Hint != "" {
+	if !errors.As(err, &fe) || fe.Hint != (lang.Text{}) {
 		return err
 	}
 	statement = quotedTexts().ReplaceAllString(statement, "")
@@ -196,7 +196,7 @@ func (p *sqlPrompt) fullWidth(statement string, err error) error {
 	}
 	if i := strings.IndexAny(statement, "，（）‘’“”＝＜＞＊　"); i >= 0 {
 		mark, _ := utf8.DecodeRuneInString(statement[i:])
-		return &fence.Error{Message: fe.Message, Hint: fmt.Sprintf("the statement has a full-width %c; SQL wants half-width signs outside of texts", mark)}
+		return &fence.Error{Message: fe.Message, Hint: lang.Say("the statement has a full-width %c; SQL wants half-width signs outside of texts", "语句中有全角的 %c：SQL 在引号以外只认半角符号", mark)}
 	}
 	return err
 }

@@ -57,17 +57,19 @@ func (a *app) userCmd() *cobra.Command {
 		},
 	}
 	passwd := &cobra.Command{
-		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions end", "重设用户密码，其登录随即失效"), Args: cobra.ExactArgs(1),
+		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions and its token end, a lock is opened", "重设用户密码，其登录和令牌随即失效，锁定随即解除"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) (err error) {
-				if u.Hash, err = a.newPassword(); err != nil {
+			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) error {
+				hash, err := a.newPassword()
+				if err != nil {
 					return err
 				}
-				u.Since = a.now()
-				if err := store.PutUser(ctx, u); err != nil {
+				if err := account.Reset(ctx, store, u, hash, a.now()); err != nil {
 					return err
 				}
-				a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name))
+				if a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name)); len(u.Tokens) > 0 {
+					a.say("%s", decl.Say("its token for /api is taken back; a new one: taizhang user token %s", "其访问 /api 的令牌已收回；重新生成：taizhang user token %s", u.Name))
+				}
 				return nil
 			})
 		},

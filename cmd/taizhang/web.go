@@ -201,11 +201,12 @@ func (p *pageService) Run(ctx context.Context, by string) error {
 	return nil
 }
 
-func (p *pageService) Decide(ctx context.Context, d office.Decision) error {
-	return p.Alone(func(z *office.Zone) error {
-		_, err := z.Decide(ctx, d, office.Options{Clock: p.app.now, Log: p.app.log()})
+func (p *pageService) Decide(ctx context.Context, d office.Decision) (out *office.Outcome, err error) {
+	err = p.Alone(func(z *office.Zone) (err error) {
+		out, err = z.Decide(ctx, d, office.Options{Clock: p.app.now, Log: p.app.log()})
 		return err
 	})
+	return out, err
 }
 
 func (p *pageService) Teach(_ context.Context, lessons []forms.Lesson) error {
@@ -213,6 +214,13 @@ func (p *pageService) Teach(_ context.Context, lessons []forms.Lesson) error {
 		_, err := z.Teach(lessons)
 		return err
 	})
+}
+
+func (p *pageService) Forget(_ context.Context, lesson forms.Lesson) error {
+	if err := p.Alone(func(z *office.Zone) error { return z.Forget(lesson) }); err != nil {
+		return err
+	}
+	return p.Alone(func(*office.Zone) error { return nil }) // the zone is read again, without it
 }
 
 func (p *pageService) Configure(_ context.Context, was, text []byte) error {

@@ -34,7 +34,11 @@ func Amount(c *sheet.Cell, col *forms.Column, facts Facts) (n *big.Int, shownDec
 	}
 	unit = amountUnit(c, unit, hasUnit, s, facts)
 	if col.Type == forms.Int {
-		unit = 0
+		if unit = 0; facts.Unit > 0 {
+			if _, bare, _ := written.ScaledInt(c.Text, facts.Unit); bare {
+				unit = facts.Unit
+			}
+		}
 		if v, good := written.ParseInt(c.Text); good {
 			num = strconv.FormatInt(v, 10)
 		}

@@ -57,7 +57,7 @@ func because(f finding.Finding) *fault { return &f }
 type Facts struct {
 	Fractions bool // percent without sign: all ≤ 1
 	Tenths    bool // of months: some are numbers such as 2022.1, which may be October
-	Unit      int
+	Unit      int  // of money: power of ten of yuan; of counts: power of ten
 	UnitKnown bool
 	OddUnit   string // of money, as written, where it is none of money in yuan: 万美元
 }
@@ -76,6 +76,7 @@ type Typer struct {
 	days    map[aDay]Value    // dates without a fault
 	Private bool              // the form holds sensitive values
 	Hide    []Hiding          // of the line at hand
+	Names   *Names            // of all lines
 }
 
 // maxText is what a cell of a workbook can hold (ECMA-376 part 1, 18.3.1: as Excel limits it).
@@ -191,7 +192,7 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	}
 	switch col.Type {
 	case forms.Int:
-		return t.readInt(c, raw, col)
+		return t.readInt(c, raw, col, facts)
 	case forms.Money:
 		return t.readMoney(c, raw, col, facts)
 	case forms.Percent:
@@ -229,12 +230,17 @@ func withoutApostrophe(raw string) string {
 	return raw
 }
 
-func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
+func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
 	n, ok := written.ParseInt(raw)
+	if facts.Unit > 0 { // 百个: 4 is 400, 4.5 is 450, and 400个 says its own
+		if scaled, bare, whole := written.ScaledInt(c.Text, facts.Unit); bare {
+			n, ok = scaled, whole
+		}
+	}
 	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
 		ok = false
 	}
-	if !ok && c.Kind == sheet.Number {
+	if !ok && c.Kind == sheet.Number && facts.Unit == 0 {
 		if d, err := written.ParseDecimal(c.Text); err == nil {
 			if r, lost := d.Rounded(0); lost == 1 && r.IsInt64() {
 				n, ok = r.Int64(), true
@@ -392,6 +398,9 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 		return Value{}, because(finding.CodeWithoutDigits(col.Title))
 	}
 	masked, found := secret.MaskNumbers(s, true)
+	if hidden := t.Names.hide(HideAll(masked, t.Hide)); hidden != masked {
+		masked, found = hidden, true
+	}
 	v := Value{Set: true, Hid: found, Text: masked}
 	if found { // rows must stay apart that only the hidden digits tell apart
 		v.Hash = t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))
@@ -429,6 +438,8 @@ func (t *Typer) readUnit(raw string, col *forms.Column) (Value, *fault) {
 	like := ""
 	if s, ok := t.Register.Street(raw); ok && col.Field == "street" {
 		u = s.Name
+	} else if several := t.Register.Streets(raw); len(several) > 0 && col.Field == "street" {
+		u = several[0]
 	} else {
 		u, like = t.Register.Unit(raw)
 	}

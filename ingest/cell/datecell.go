@@ -194,12 +194,39 @@ func (d *dating) plain() (ok bool, f *fault) {
 }
 
 func (d *dating) monthNumber() (bool, *fault) {
-	n := int(d.c.Num)
-	if d.col.Type != forms.Month || d.c.Kind != sheet.Number || d.c.Num != float64(n) || n < 1 || n > 12 {
+	n := monthNumbered(d.c, d.col)
+	if n == 0 {
 		return false, nil
 	}
 	d.w = written.Wrote{Month: n}
 	return true, nil
+}
+
+// monthNumbered is the month of which a cell for months holds the number; 0 where it holds none.
+func monthNumbered(c *sheet.Cell, col *forms.Column) int {
+	n := int(c.Num)
+	if col.Type != forms.Month || c.Kind != sheet.Number || c.Num != float64(n) || n < 1 || n > 12 {
+		return 0
+	}
+	return n
+}
+
+// LooseDate reads what a cell for dates or months may hold that is no date anywhere else: the number of a month, or a stretch,
+// of which the first day is given, without a year where none is written.
+func LooseDate(c sheet.Cell, col *forms.Column) (written.Wrote, bool) {
+	if n := monthNumbered(&c, col); n > 0 {
+		return written.Wrote{Month: n}, true
+	}
+	text := strings.ReplaceAll(written.Plain(c.Text), " ", "")
+	if c.Kind != sheet.Text || len(text) > 60 || !dateStretch().MatchString(text) {
+		return written.Wrote{}, false
+	}
+	if col.Type == forms.Month {
+		text = monthsText(text)
+	}
+	d := &dating{Typer: &Typer{Cutoff: calendar.NewDate(2020, time.December, 31)}, col: col} // whose year is not asked
+	ok := d.endOf(text)
+	return d.w, ok
 }
 
 func (d *dating) yearEnd() (bool, *fault) {
@@ -235,12 +262,18 @@ func (d *dating) months() (bool, *fault) {
 	if d.col.Type != forms.Month || !d.isText() || !dateStretch().MatchString(d.text) {
 		return false, nil
 	}
-	if bareMonths().MatchString(d.text) {
-		d.text += "月"
-	}
-	ok := d.endOf(monthMark().ReplaceAllString(d.text, "${1}年${2}月"))
+	d.text = monthsText(d.text)
+	ok := d.endOf(d.text)
 	d.w.Day = 0
 	return ok, nil
+}
+
+// monthsText writes a stretch of months as years and months: 2024.7-12, 7-12.
+func monthsText(text string) string {
+	if bareMonths().MatchString(text) {
+		text += "月"
+	}
+	return monthMark().ReplaceAllString(text, "${1}年${2}月")
 }
 
 // endOf reads the day of a stretch that the column is for; without a year where none is written.
@@ -270,6 +303,9 @@ var (
 
 // value makes a date of what was written, and doubts it where it is odd.
 func (d *dating) value() (Value, *fault) {
+	if d.w.Begins && d.deadline() && d.col.Type == forms.Month { // 2026年10月起, where the end is asked for: nobody says
+		return Value{}, nil
+	}
 	year, moved, f := d.year()
 	if f != nil {
 		return Value{}, f

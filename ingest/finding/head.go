@@ -18,6 +18,7 @@ var (
 	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
 	titleDiffers   = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	sheetContinues = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
+	countUnit      = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
 	unitDiffers    = ofHead.asks("unit_differs", "金额单位写了两处，说法不同。")
 	unitMissing    = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
 )
@@ -42,6 +43,16 @@ func MissingColumnTicks(column string, values []string) Finding {
 	list := strings.Join(values, "」「")
 	return missingColumn.finds("表头缺少「%s」一列；「%s」各栏下面没有读到“√”", column, list).
 		mend("请在「%s」各栏里每行打一个“√”；或改成“%s”一列，每行填其中一项", list, column)
+}
+
+// MissingColumnSplit is a head without a required column, in which a group of that name has several columns; amount where they
+// are numbers, and their sum is wanted.
+func MissingColumnSplit(column, group string, parts []string, amount bool) Finding {
+	f := missingColumn.finds("表头缺少「%s」一列，“%s”分成了“%s”%d列", column, group, strings.Join(parts, "”“"), len(parts))
+	if amount {
+		return f.mend("请在“%s”下面增加“小计”一列，每行填这几列之和，按“小计”读取", group)
+	}
+	return f.mend("请把这%d列合并成“%s”一列，每行填写完整", len(parts), column)
 }
 
 // MissingCode is a head without a column of codes, but with one of running numbers.
@@ -171,6 +182,12 @@ func FromTitle(column, value string) Finding {
 // FromIdentity is a missing column whose value the return's period or submitter gives.
 func FromIdentity(column, value string) Finding {
 	return fromTitle.finds("没有「%s」一列，取为“%s”", column, value)
+}
+
+// CountUnit is a statement beside the table that things are counted by the hundred, which no heading says.
+func CountUnit(word string, columns []string) Finding {
+	return countUnit.finds("计量单位写的是“%s”，看不出是「%s」中哪几列的单位", word, strings.Join(columns, "」「")).
+		mend("请把单位写进表头，如“%s（%s）”，或一律按个位填写", columns[0], word)
 }
 
 // UnitDiffers is two statements of the money unit above a table that contradict each other.

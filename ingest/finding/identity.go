@@ -13,7 +13,7 @@ var (
 	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
 	severalPeriods     = ofIdentity.rejects("several_periods", "一份报表里写着不止一个报送期。")
 	periodUnreadable   = ofIdentity.asks("period_unreadable", "报送期写得认不出来，按其他依据确定。")
-	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，按收到日期确定。")
+	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，按收到日期确定，或年份按标题确定。")
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
 	asOfUnreadable     = ofIdentity.asks("as_of_unreadable", "截至日期写得认不出来，不采用。")
 	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
@@ -114,6 +114,13 @@ func PeriodUnreadable(text string) Finding {
 // PeriodAssumed is a return that says nothing of its period.
 func PeriodAssumed(received, period string) Finding {
 	return periodAssumed.finds("表中没有写明报送期，按收到日期 %s 计为 %s", received, period).mend("请在标题下写明“报送期：%s”", period)
+}
+
+// PeriodYearAssumed is a return that says nothing of its period but in its rows, whose dates have no year: the title's was taken,
+// where a later one was possible.
+func PeriodYearAssumed(year int, period string) Finding {
+	return periodAssumed.finds("表中没有写明报送期，各行日期没有写年份，按标题的%d年计为 %s", year, period).
+		mend("请在标题下写明“报送期：%s”；年份不对的，请改正标题", period)
 }
 
 // PeriodAhead is a period that begins after the return was received.

@@ -51,6 +51,11 @@ func RowUnderVoid(heading string) Finding {
 	return rowVoid.finds("该行列在“%s”之下，仍按一行计入", heading).mend("确已作废的，请删去该行后重新报送；仍然有效的，请写核实说明")
 }
 
+// NoteVoids is a note beside the table that says that some of its rows are void. They count all the same.
+func NoteVoids(note string) Finding {
+	return rowVoid.finds("表外注明“%s”，所说的行仍照常计入", note).mend("确已作废的，请删去那些行后重新报送；仍然有效的，请改正这句话")
+}
+
 // RowStruck is a row that somebody drew a line through. It counts all the same.
 func RowStruck() Finding {
 	return rowVoid.finds("该行整行画了删除线，仍按一行计入").mend("确已作废的，请删去该行后重新报送；仍然有效的，请去掉删除线")
@@ -110,7 +115,7 @@ func NilAfterLedger(rows int) Finding {
 
 // TooManyRefused is a return too many of whose rows are refused.
 func TooManyRefused(rows, refused int) Finding {
-	return tooManyRefused.finds("%d行中有%d行不能计入，超过两成，整份退回", rows, refused).mend("请按下列意见修改后整份重新报送；在此之前仍按上一份报表统计")
+	return tooManyRefused.finds("%d行中有%d行不能计入，超过两成，整份退回", rows, refused).mend("请改正“必须修改”的各行后整份重新报送；在此之前仍按上一份报表统计")
 }
 
 // TotalMismatch is a 合计 that isn't the sum of its rows, of amounts or of counts. It sends the return back where the form

@@ -23,6 +23,8 @@ var (
 	damagedNumber       = ofValues.refuses("damaged_number", "长号码被当作数字保存，后几位已经丢失。")
 	formulaWithoutValue = ofValues.refuses("formula_without_value", "公式没有存下计算结果。")
 	cellError           = ofValues.refuses("cell_error", "单元格是错误值。")
+	cellStruck          = ofValues.asks("cell_struck", "单元格画了删除线，仍按所写的读取。")
+	partStruck          = ofValues.refuses("part_struck", "单元格里一部分画了删除线，新旧两个数连在一起，读不出是哪一个。")
 	codeIsDate          = ofValues.asks("code_is_date", "编号被存成了日期。")
 	dateSerial          = ofValues.asks("date_serial", "日期是一个数字，按序号读取。")
 	dateDecimal         = ofValues.asks("date_decimal", "日期是一个小数，按年月读取。")
@@ -35,9 +37,22 @@ var (
 	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，不能计入。")
 	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
 	unitHidden          = ofValues.asks("unit_hidden", "涉及个人的报表里，单位一栏写的像是人名或号码；按涉敏内容隐去。")
-	numbersHidden       = ofValues.tells("numbers_hidden", "文字、名称里有身份证号、手机号、银行卡号、护照号，或本行的涉敏内容，入库时隐去。")
+	numbersHidden       = ofValues.tells("numbers_hidden", "文字、名称里有身份证号、手机号、银行卡号、护照号，或本表的涉敏内容，入库时隐去。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
 )
+
+// CellStruck is a cell, or a part of a text, with a line through it. It is read all the same.
+func CellStruck(part bool) Finding {
+	if part {
+		return cellStruck.finds("该单元格里有画了删除线的字，仍连同其余文字一并读取").mend("不要的字请删去，有效的请去掉删除线")
+	}
+	return cellStruck.finds("该单元格画了删除线，仍按所写的读取").mend("作废的内容请删去，有效的请去掉删除线")
+}
+
+// PartStruck is a number, date or listed value a part of which has a line through it: the old and the new together.
+func PartStruck(title string) Finding {
+	return partStruck.finds("「%s」一格里有一部分画了删除线，读不出以哪个为准", title).mend("请删去画了删除线的部分，只留有效的内容")
+}
 
 // RepeatedRow is a row that stands there twice, word for word; where names the first.
 func RepeatedRow(where, row string) Finding {
@@ -75,7 +90,7 @@ func UnitHidden(column, masked string) Finding {
 
 // NumbersHidden is a column with numbers of persons in its texts.
 func NumbersHidden(column string, rows int) Finding {
-	f := numbersHidden.finds("「%s」写有个人号码（身份证号、手机号、银行卡号、护照号）或本行的涉敏内容，入库和统计时已隐去", column)
+	f := numbersHidden.finds("「%s」写有个人号码（身份证号、手机号、银行卡号、护照号）或本表的涉敏内容，入库和统计时已隐去", column)
 	if rows > 1 {
 		f.Message += fmt.Sprintf("；该列共有%d行如此", rows)
 	}
@@ -95,6 +110,17 @@ func NameTells(what string) Finding {
 // SeveralInCell is a name's cell that holds several.
 func SeveralInCell(column string, names int) Finding {
 	return severalInCell.finds("「%s」一格里像是写了%d个名称，只按一个计", column, names).mend("请一行只写一个，其他各列照抄")
+}
+
+// SeveralUnits is a cell that names several streets, of which one counts.
+func SeveralUnits(column, counted string, names int) Finding {
+	return severalInCell.finds("「%s」一格里写了%d个单位，这一行全部计在“%s”名下", column, names, counted).mend("请一个单位一行，各填各的内容")
+}
+
+// UnitWhole is a word for the whole zone in the place of one of its streets.
+func UnitWhole(column, text string) Finding {
+	return unitUnknown.finds("「%s」“%s”不是其中的一个单位，按所写的名称单独统计", column, text).
+		mend("如是各单位的合计，请删去这一行，或在这一格写“合计”；如是单独的一项，请忽略本条")
 }
 
 // BeforePeriod is a return most of whose rows are dated before its period.

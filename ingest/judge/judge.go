@@ -349,24 +349,36 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 	}
 	for i := range pt.Records {
 		rec := &pt.Records[i]
-		for _, id := range held[looseKey(rec.Key)] {
-			o := h.ByID[id]
-			if !h.countsElsewhere(o, f, r) {
+		o := h.heldBy(held[looseKey(rec.Key)], f, r)
+		if o == nil {
+			continue
+		}
+		shown := written.Short(rec.Shown, 40)
+		said := finding.KeyElsewhere(shown, jd.whose(o, f))
+		if n := again[o]; n >= 2 && n*2 >= len(pt.Records) { // the whole return, under another period
+			if first[o] != i {
 				continue
 			}
-			shown := written.Short(rec.Shown, 40)
-			said := finding.KeyElsewhere(shown, jd.whose(o, f))
-			if n := again[o]; n >= 2 && n*2 >= len(pt.Records) { // the whole return, under another period
-				if first[o] != i {
-					break
-				}
-				said = finding.KeysElsewhere(n, len(pt.Records), jd.whose(o, f), o.ID)
-			}
-			pt.Add(said.At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))
-			break
+			said = finding.KeysElsewhere(n, len(pt.Records), jd.whose(o, f), o.ID)
 		}
+		pt.Add(said.At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))
 	}
 	return nil
+}
+
+// heldBy gives, of the returns that hold a key, one that counts elsewhere: the submitter's own before those of others, for who
+// repeats himself must see it.
+func (h *History) heldBy(ids []string, f *forms.Form, r *finding.Return) (other *prior) {
+	for _, id := range ids {
+		switch o := h.ByID[id]; {
+		case !h.countsElsewhere(o, f, r):
+		case o.submitter == r.Submitter:
+			return o
+		case other == nil:
+			other = o
+		}
+	}
+	return other
 }
 
 // whose names a return by its submitter and, in a period form, its period.

@@ -10,6 +10,7 @@ import (
 const (
 	valueRows  = 300 // rows below the head that are looked at: what they hold doesn't change further down
 	valueLeast = 3   // filled cells that tell anything: two 无 stand in many a column
+	longValue  = 5   // characters of a value that stands nowhere by chance: 建设领域历史遗留问题 tells where it stands alone
 	valueShare = 90  // percent of them that are listed values: 进展 over 已办结, 办理中, and one 见备注 in ten
 )
 
@@ -31,7 +32,7 @@ func (l *Reader) takeByValues(pg *Page, h *Head, c *forms.Column) *finding.Findi
 		if best != nil {
 			return nil
 		}
-		best = &Placed{Field: c, Col: col, Title: head.title, guess: true}
+		best = &Placed{Field: c, Col: col, Title: head.whole, guess: true}
 	}
 	if best == nil {
 		return nil
@@ -43,16 +44,23 @@ func (l *Reader) takeByValues(pg *Page, h *Head, c *forms.Column) *finding.Findi
 
 // holdsValues says whether a column below a head holds listed values, nine in ten of them at least.
 func (l *Reader) holdsValues(pg *Page, from, col int, c *forms.Column) bool {
-	filledCells, hits := 0, 0
+	filledCells, hits, long := 0, 0, 0
 	for i := from; i < min(len(pg.Rows), from+valueRows); i++ {
 		cell := CellIn(&pg.Rows[i], col)
 		if !filled(cell) {
 			continue
 		}
 		filledCells++
-		if _, ok := l.Vocab.Lists[c][written.Heading(cell.Text)]; ok && cell.Kind == sheet.Text {
-			hits++
+		word := written.Heading(cell.Text)
+		_, ok := l.Vocab.Lists[c][word]
+		if !ok { // 建设领域历史遗留问题（1件）
+			_, ok = l.Vocab.Lists[c][sectionTail().ReplaceAllString(word, "")]
+		}
+		if ok && cell.Kind == sheet.Text {
+			if hits++; len([]rune(word)) >= longValue {
+				long++
+			}
 		}
 	}
-	return hits >= valueLeast && hits*100 >= filledCells*valueShare
+	return (hits >= valueLeast || long > 0 && long == filledCells) && hits*100 >= filledCells*valueShare
 }

@@ -103,6 +103,7 @@ var wordTests = []rowTest{
 	{rowSection, "一、企业难题（2件）", func(s *rowSeen) bool {
 		return s.isLine() && (sectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120)
 	}},
+	{rowSection, "一 | 企业难题 | | | | | 2件", (*rowSeen).isSplitSection},
 	{rowStray, "(merged) 说起来话长的一段文字横跨全表写在数据中间没有标点也没有编号只是告诉各单位这几行还在核实请耐心等待", func(s *rowSeen) bool { return s.isLine() && s.wide }},
 	{rowNumbered, "5", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},
 	{rowStray, "已催办 | | | | | | | | | 两次", func(s *rowSeen) bool { return s.fields == 0 }},
@@ -247,7 +248,7 @@ func (s *rowSeen) fills(c *sheet.Cell, proven *proof, f *forms.Column) bool {
 		return true
 	}
 	word := written.Heading(c.Text)
-	if len(word) <= 30 && (word == "" || noValue[word] || strings.ContainsAny(word, "计总汇t") && (totalWord().MatchString(word) || word == "小计" || f.Type == forms.List && subWord().MatchString(word))) {
+	if len(word) <= 30 && (word == "" || noValue[word] || strings.ContainsAny(word, "计总汇t") && (totalWord().MatchString(word) || word == "小计" || (f.Type == forms.List || f.Type == forms.Unit) && subWord().MatchString(word))) {
 		return false
 	}
 	switch f.Type {

@@ -122,7 +122,7 @@ var (
 // remarked says whether somebody wrote more than a dash below a heading, in a row of several cells: no signature.
 func remarked(pg *Page, h *Head, title string) bool {
 	for col, head := range pg.heads(h.row, h.height) {
-		if head.title != title {
+		if head.title != title && head.whole != title {
 			continue
 		}
 		for i := h.row + h.height; i < len(pg.Rows); i++ {
@@ -144,14 +144,14 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	for _, s := range h.extra {
 		leaf := lastLevel(s)
 		keys, _, _ := written.HeadingForms(leaf)
-		if afterRollup(keys[0]) != "" || ordinary().MatchString(written.Heading(leaf)) && !(remark().MatchString(written.Heading(leaf)) && remarked(pg, h, s)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
+		if h.summedElsewhere(known, keys[0]) || ordinary().MatchString(written.Heading(leaf)) && !(remark().MatchString(written.Heading(leaf)) && remarked(pg, h, s)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
 			continue
 		}
 		if n := unreadName(s, h.extra); !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 		for col, head := range heads {
-			if head.title == s && (first == 0 || col < first) {
+			if (head.title == s || head.whole == s) && (first == 0 || col < first) {
 				first = col
 			}
 		}
@@ -164,6 +164,17 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	}
 	f := finding.ColumnsUnread(names).At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, max(first, 1))})
 	return &f
+}
+
+// summedElsewhere says whether a heading is a sum over several periods, of which something is said elsewhere: not in a ledger,
+// where it may be the only column for a field.
+func (h *Head) summedElsewhere(known names, name string) bool {
+	rest := afterRollup(name)
+	if rest == "" || h.Form.Mode == forms.Period {
+		return rest != ""
+	}
+	m, ok := known.find(rest)
+	return !ok || h.Column(h.Form.Columns[m.index].Field) != nil || h.Form.Columns[m.index].Required
 }
 
 // unreadName names a heading that isn't read, by its leaf where the whole is long; and says how often it stands there.
@@ -265,7 +276,7 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 		}
 		name := head.names[len(head.names)-1]
 		if slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(s string) bool { return closeTo(written.Heading(s), name) }) {
-			best = &Placed{Field: c, Col: col, Title: head.title, Unit: head.unit, HasUnit: head.hasUnit, guess: true}
+			best = &Placed{Field: c, Col: col, Title: head.whole, Unit: head.unit, HasUnit: head.hasUnit, Scale: head.scale, guess: true}
 		}
 	}
 	return best
@@ -330,13 +341,33 @@ func lackingColumns(h *Head, at finding.Place) (said Notes) {
 			f = finding.MissingCode(c.Title)
 		} else if values := valuesIn(c, h.extra); len(values) > 1 {
 			f = finding.MissingColumnTicks(c.Title, values)
-		} else if g := written.Closest(c.Title, h.extra); g != "" {
+		} else if group, parts := partsOf(c, h.extra); len(parts) > 1 {
+			f = finding.MissingColumnSplit(c.Title, group, parts, isNumber(c))
+		} else if g := written.Closest(c.Title, h.extra); g != "" && !h.closestToo(c, g) {
 			f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
 		}
 		at.Field = c.Field
 		said.add(f.At(at))
 	}
 	return said
+}
+
+// closestToo says whether a heading is as close to another required column that is missing: 交办日期—办结时限 is neither.
+func (h *Head) closestToo(c *forms.Column, heading string) bool {
+	return slices.ContainsFunc(h.missing, func(o *forms.Column) bool { return o != c && written.Closest(o.Title, h.extra) == heading })
+}
+
+// partsOf gives the headings below a group that is named as a column is: 省级 and 市级 below 兑付金额.
+func partsOf(c *forms.Column, headings []string) (group string, parts []string) {
+	for _, s := range headings {
+		above := lastLevel(levelsAbove(s))
+		spellings, _, _ := written.HeadingForms(above)
+		is := func(x string) bool { return slices.Contains(spellings, written.Heading(x)) }
+		if above != "" && (is(c.Title) || slices.ContainsFunc(c.Synonyms, is)) {
+			group, parts = above, append(parts, lastLevel(s))
+		}
+	}
+	return group, parts
 }
 
 // valuesIn gives the headings that are listed values of a column, as they stand there.

@@ -18,6 +18,7 @@ type Placed struct {
 	Title   string // as the sender wrote it
 	Unit    int    // power of ten of yuan
 	HasUnit bool
+	Scale   int    // of a count: power of ten (百个: 2)
 	guess   bool   // a close but unsure match
 	unitCol int    // column in which each row states the unit; 0 for none
 	ticks   []tick // columns of its listed values, of which one is ticked in each row
@@ -134,8 +135,14 @@ func keyOf(heads map[int]columnHead) []byte {
 		for _, n := range h.names {
 			b = append(append(b, 0), n...)
 		}
-		b = append(append(b, 1), h.title...)
-		b = fmt.Appendf(b, "\x02%d %v %v %v %d %d\n", h.unit, h.hasUnit, h.rollup, h.other, h.month, h.year)
+		for _, n := range h.more {
+			b = append(append(b, 3), n...)
+		}
+		for _, n := range h.joined {
+			b = append(append(b, 4), n...)
+		}
+		b = append(append(append(append(b, 1), h.title...), 1), h.whole...)
+		b = fmt.Appendf(b, "\x02%d %d %v %v %v %v %d %d\n", h.unit, h.scale, h.hasUnit, h.rollup, h.other, h.total, h.month, h.year)
 		if len(b) > most {
 			return nil
 		}
@@ -145,7 +152,7 @@ func keyOf(heads map[int]columnHead) []byte {
 
 // headsOf reads the rows from i on as heads of one, two and three rows; nil where that is no head of any form.
 func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
-	if len(p.Rows[i].Cells) < 2 && !p.startsGroup(i) || !v.promising(p, i) || v.inside(p, i) {
+	if len(p.Rows[i].Cells) < 2 && !(p.startsGroup(i) && !v.isTitle(p, i)) || !v.promising(p, i) || v.inside(p, i) {
 		return nil
 	}
 	var out []columnHeads
@@ -154,7 +161,7 @@ func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
 			if p.Rows[i+height-1].N != p.Rows[i].N+height-1 {
 				break
 			}
-			if v.proven(p, i, i+height-1) {
+			if v.proven(p, i, i+height-1) || p.underGroups(i+height-1) {
 				if !p.onlyRemarks(i + height - 1) { // see FindHead
 					clear(out) // a head can't end above a row that belongs to it
 				}
@@ -348,6 +355,15 @@ func (c *candidate) isFull() bool { return c.full() }
 // startsGroup says whether a row's only cell is a heading merged over several columns.
 func (p *Page) startsGroup(i int) bool {
 	return i+1 < len(p.Rows) && len(p.Rows[i+1].Cells) >= 3 && len(p.Rows[i].Cells) == 1
+}
+
+// isTitle says whether a row's only cell names a form and is no group of some of the columns below: 招聘活动 over 名称 and 时间.
+func (v *Vocabulary) isTitle(p *Page, i int) bool {
+	c := &p.Rows[i].Cells[0]
+	if m, ok := p.merged[[2]int{p.Rows[i].N, c.Col}]; ok && m.Right-m.Left+1 < p.widest(i) {
+		return false
+	}
+	return v.Titled(c.Text) != nil
 }
 
 // otherHead says whether another form's head begins at row index i: its title stands above it and most of its

@@ -76,6 +76,36 @@ func (v *Vocabulary) proven(p *Page, i, j int) bool {
 	})
 }
 
+// underGroups says whether row j names the columns of groups that are not merged, as in CSV: all that it says stands below a
+// heading, or right of one where nothing is above, two texts at least in a row for each.
+func (p *Page) underGroups(j int) bool {
+	above, cells := &p.Rows[j-1], p.Rows[j].Cells
+	group, next, n := 0, 0, 0 // the group's first column, the one that must come next, texts so far
+	for k := range cells {
+		c := &cells[k]
+		if !filled(c) {
+			continue
+		}
+		text := strings.TrimPrefix(written.Squash(c.Text), "其中:")
+		if c.Kind != sheet.Text || len(text) > 30 || strings.Contains(text, ":") || someNumber().MatchString(written.Plain(c.Text)) || written.Atoi(written.Plain(c.Text)) > 0 {
+			return false
+		}
+		if _, merged := p.merged[[2]int{above.N, c.Col}]; merged {
+			return false
+		}
+		if filled(CellIn(above, c.Col)) { // a group begins
+			if group > 0 && n < 2 {
+				return false
+			}
+			group, n = c.Col, 0
+		} else if c.Col != next {
+			return false
+		}
+		n, next = n+1, c.Col+1
+	}
+	return group > 0 && n >= 2
+}
+
 // widest is how many columns the rows around row j span: a title merged over all of them groups nothing.
 func (p *Page) widest(j int) int {
 	n := 0

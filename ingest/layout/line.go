@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"taizhang/ingest/finding"
 	"taizhang/ingest/packed"
 	"taizhang/ingest/sheet"
 )
@@ -31,6 +32,8 @@ type lineMore struct {
 	void   *sheet.Cell // a remark that says that the row is void
 	struck bool        // all of its cells are struck through
 	faults []Fault     // what the layout itself makes unreadable
+
+	crossed []finding.Finding // cells that are struck through
 }
 
 // Cell gives the cell of a field, by its place in the form.
@@ -71,6 +74,14 @@ func (l *Line) Void() *sheet.Cell {
 
 // Struck says whether somebody drew a line through the whole row.
 func (l *Line) Struck() bool { return l.more != nil && l.more.struck }
+
+// Crossed tells of cells that are struck through in a row that isn't. Their values are read.
+func (l *Line) Crossed() []finding.Finding {
+	if l.more == nil {
+		return nil
+	}
+	return l.more.crossed
+}
 
 // blame notes what the layout makes unreadable.
 func (l *Line) blame(f Fault) {

@@ -32,11 +32,16 @@ func (g *rowSeen) isTotal() bool {
 			continue
 		}
 		word := written.Squash(c.Text)
-		if (totalWord().MatchString(word) || subWord().MatchString(word)) && g.filled > 1 && fewKeys(row, at, c.Col) {
+		if (totalWord().MatchString(word) || subWord().MatchString(word)) && g.filled > 1 && (fewKeys(row, at, c.Col) || isUnitColumn(at, c.Col)) {
 			return true
 		}
 	}
 	return false
+}
+
+// isUnitColumn says whether units stand in a column, none of which is called 小计.
+func isUnitColumn(at []Placed, col int) bool {
+	return slices.ContainsFunc(at, func(p Placed) bool { return p.Col == col && p.Field.Type == forms.Unit })
 }
 
 // isFooter recognises signatures below a table.

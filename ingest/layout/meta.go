@@ -92,8 +92,8 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 		}
 		units := len(s.Units)
 		titled := s.labelsIn(sheetName, row, i, text)
-		if len(s.Units) == units {
-			s.takeUnit(Said{text, sheetName, c.Ref()})
+		if len(s.Units) == units && !s.takeUnit(Said{text, sheetName, c.Ref()}) && above && aloneUnit().MatchString(word) {
+			s.set("unit", Said{strings.Trim(word, "()[]【】"), sheetName, c.Ref()})
 		}
 		if above && titled && len([]rune(text)) >= 2 {
 			s.Titles = append(s.Titles, Said{text, sheetName, c.Ref()})
@@ -189,8 +189,21 @@ func (l *label) beside(next *sheet.Cell) bool {
 	if next.Kind == sheet.Text && labels().MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：") {
 		return false
 	}
-	return l.kind != "submitter" || next.Kind == sheet.Text && !written.StartsDate(next.Text)
+	return l.kind != "submitter" || next.Kind == sheet.Text && !statesTime(written.Tidy(next.Text))
 }
+
+// statesTime says whether a text says of when a sheet is, and so is no unit's name: 2026年第47周, 第47周, 截至11月22日, 本月, （10月份）.
+func statesTime(text string) bool {
+	if written.StartsDate(text) || timeOnly().MatchString(written.Squash(text)) {
+		return true
+	}
+	loc := labels().FindStringSubmatchIndex(text)
+	return loc != nil && loc[0] == 0 && labelKind()[unspaced(text[loc[2]:loc[3]])] != "submitter"
+}
+
+var timeOnly = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（【\[]?((20\d\d|[二〇零○一三四五六七八九]{4})(年度?)?)?(第?[\d一二三四五六七八九十]{1,3}(周|月份?|季度|期|旬)|[上下]半年|w\d{1,2})?[)）】\]]?$`)
+})
 
 // takeUnit takes the unit that a sentence states.
 func (s *Stated) takeUnit(v Said) bool {

@@ -19,7 +19,8 @@ type Page struct {
 	words  []worded               // of the rows in which heads were looked for, by index
 	// Delimited says that the rows are lines of separated fields, where a comma too many moves all that follows.
 	Delimited bool
-	last      map[int]int // by column: the last row that holds something, once asked for
+	numerals  map[int]bool // by column: Chinese numerals count its rows
+	last      map[int]int  // by column: the last row that holds something, once asked for
 }
 
 // maxMergedWork bounds the cells looked at under merged areas, which a hostile file can make many; a real sheet has thousands.
@@ -149,21 +150,6 @@ var (
 	yearIn    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`20\d{2}`) })
 )
 
-// columnHead is the heading of one column over the levels of a head.
-type columnHead struct {
-	names   []string // candidates, best first
-	title   string
-	unit    int
-	hasUnit bool
-	rollup  bool // a sum over several periods (累计)
-	other   bool // another period, a plan, a comparison
-	month   int  // the month that a level names, 0 if none
-	year    int
-
-	looked          bool // the next two are filled in: see spellAll
-	spelled, summed []spelled
-}
-
 // heads reads the headings of the rows i … i+height-1.
 func (p *Page) heads(i, height int) map[int]columnHead {
 	return p.headsIf(i, height, func(map[int]columnHead) bool { return true })
@@ -263,91 +249,17 @@ func (p *Page) keepOwn(i int, heads map[int]columnHead, months, years map[int]bo
 	}
 	for col, h := range heads {
 		if h.month > 0 && (month > 0 && h.month != month || month == 0 && len(months) > 1) || h.year > 0 && len(years) > 1 && h.year != year {
-			h.other = true
+			h.other, h.joined = true, nil
 			heads[col] = h
 		}
 	}
-}
-
-// columnHead reads the heading of one column.
-func (p *Page) columnHead(i, height, col int) (h columnHead) {
-	var levels []string
-	seen := map[[2]int]bool{}
-	for j := i; j < i+height; j++ {
-		t, _, anchor := p.level(j, col)
-		if t == "" && j+1 < i+height { // an unmerged group heading stands in its first column only
-			if below, _, _ := p.level(j+1, col); below != "" {
-				t = p.groupLeft(j, col)
-			}
-		}
-		if t == "" || seen[anchor] {
-			continue
-		}
-		seen[anchor] = true
-		if len(t) > 240 || len([]rune(t)) > 60 {
-			levels = nil
-			break
-		}
-		levels = append(levels, t)
-	}
-	var kept []string
-	var forms [][]string
-	for _, t := range levels {
-		ns, unit, has := written.HeadingForms(t)
-		bare := strings.Trim(ns[0], "()[]【】:")
-		if exp, ok := written.UnitIn(bare); ok {
-			unit, has, bare = exp, true, ""
-		}
-		if has {
-			h.unit, h.hasUnit = unit, true
-		}
-		if h.say(bare) {
-			continue
-		}
-		for _, m := range inParens(written.Squash(t)) { // 兑付金额(累计)
-			for _, word := range append(strings.FieldsFunc(m[1], betweenWords), m[1]) { // (元,本年累计)
-				var inner columnHead
-				if inner.say(word) {
-					h.rollup, h.other = h.rollup || inner.rollup, h.other || inner.other
-				}
-			}
-		}
-		kept, forms = append(kept, t), append(forms, ns)
-	}
-	if len(kept) == 0 {
-		return h
-	}
-	h.title = strings.Join(kept, "/")
-	leaf := forms[len(forms)-1]
-	for k := len(forms) - 2; k >= 0; k-- {
-		h.names = append(h.names, forms[k][0]+leaf[0], leaf[0]+forms[k][0])
-	}
-	h.names = append(h.names, leaf...)
-	for _, n := range leaf {
-		for _, w := range thisPeriod[:5] {
-			if rest, ok := strings.CutPrefix(n, w); ok && rest != "" {
-				h.names = append(h.names, rest)
-			}
-		}
-	}
-	return h
-}
-
-// betweenWords divides what a bracket of a heading says into words.
-func betweenWords(r rune) bool { return strings.ContainsRune(",，、;；:：/|", r) }
-
-// inParens gives what stands in brackets in a heading, as the pattern's groups.
-func inParens(s string) [][]string {
-	if !strings.ContainsAny(s, "([【") {
-		return nil
-	}
-	return written.InParens().FindAllStringSubmatch(s, -1)
 }
 
 // levelSaid is what a heading level says that names no field.
 type levelSaid struct {
 	ok            bool
 	rollup, other bool
+	counted       bool // it says what is counted
 	month, year   int
 }
 
@@ -369,9 +281,17 @@ func (h *columnHead) say(bare string) bool {
 	return true
 }
 
+// joins says whether a level that names no field may do so together with the one above it or below: 计划, 累计完成, 人次.
+func joins(bare string) bool {
+	s := knownLevels.Get(bare, readLevel)
+	return s.rollup || s.other || s.counted
+}
+
 func readLevel(bare string) (h levelSaid) {
 	switch {
-	case bare == "" || written.Counted().MatchString(bare) || dateShape().MatchString(bare):
+	case bare == "" || dateShape().MatchString(bare):
+	case written.Counted().MatchString(bare):
+		h.counted = true
 	case slices.Contains(thisPeriod, bare):
 	case rollupLevel().MatchString(bare) || strings.HasSuffix(bare, "累计") && len([]rune(bare)) <= 6:
 		h.rollup = true

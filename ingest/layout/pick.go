@@ -33,7 +33,7 @@ func sameColumns(a, b *Head) bool {
 	}
 	for i := range a.Columns {
 		o := b.Column(a.Columns[i].Field.Field)
-		if o == nil || o.Col != a.Columns[i].Col || o.Unit != a.Columns[i].Unit || o.HasUnit != a.Columns[i].HasUnit {
+		if o == nil || o.Col != a.Columns[i].Col || o.Unit != a.Columns[i].Unit || o.HasUnit != a.Columns[i].HasUnit || o.Scale != a.Columns[i].Scale {
 			return false
 		}
 	}

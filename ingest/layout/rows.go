@@ -39,7 +39,8 @@ type Table struct {
 	Lines   []Line
 	Totals  []total
 	Strays  []Stray
-	Empty   []int // rows prepared and not filled in
+	Voiding []sheet.Cell // notes that say that some of the lines are void
+	Empty   []int        // rows prepared and not filled in
 	asides  []below
 	carried map[string]bool
 	Said    Stated
@@ -55,6 +56,9 @@ type Table struct {
 	kinds      [rowKinds]int // rows below the head by what they were taken for
 	Below      int           // rows below the head in which somebody sees something, counted apart from the reading
 }
+
+// Carries says whether section rows give a field that the table has no column for.
+func (t *Table) Carries(c *forms.Column) bool { return t.carried[c.Field] }
 
 // Ignored is the number of rows recognised as not data.
 func (t *Table) Ignored() int {
@@ -189,6 +193,8 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 	}
 	if isStruck(row) {
 		l.extra().struck = true
+	} else {
+		r.crossings(&l, row)
 	}
 	if rolled := r.h.rolledUp(row); rolled != nil {
 		l.extra().rolled = rolled
@@ -218,6 +224,7 @@ func (r *tableReader) settle(start, end int) {
 	t := r.t
 	r.unlabelledTotals()
 	r.groupSums()
+	r.zoneSums()
 	n := len(t.Lines)
 	for n > 0 && t.Lines[n-1].weak {
 		n--
@@ -245,7 +252,23 @@ func (r *tableReader) settle(start, end int) {
 			t.Empty = append(t.Empty, row.N)
 		}
 	}
+	r.voidNotes(end)
 	r.account(start, end)
+}
+
+// voidNotes keeps the notes beside the lines that take some of them back.
+func (r *tableReader) voidNotes(end int) {
+	for i := range r.p.Rows[:end] {
+		switch r.kinds[i] {
+		case rowBlank, rowNote, rowFooter, rowStray: // rowBlank: also what stands above the head
+			c := voidNote(&r.p.Rows[i])
+			if c == nil || len(r.t.Lines) == 0 {
+				continue
+			}
+			r.t.Voiding = append(r.t.Voiding, *c)
+			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == c.Row })
+		}
+	}
 }
 
 // unproven takes a text merged over the whole width for a section only where lines follow: below them, or where there are
@@ -258,7 +281,7 @@ func (r *tableReader) unproven(start, end int) {
 	}
 	for i := max(start, last); i < end; i++ {
 		row := &r.p.Rows[i]
-		if r.kinds[i] != rowSection || sectionWord().MatchString(written.Squash(FirstText(row).Text)) {
+		if r.kinds[i] != rowSection || sectionWord().MatchString(written.Squash(sectionText(row))) {
 			continue
 		}
 		r.kinds[i] = rowStray
@@ -341,7 +364,7 @@ func numbering(text string) string {
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
 // nothing of them; then what a section of the same rank said before holds no longer.
 func (r *tableReader) section(row *sheet.Row) bool {
-	text := FirstText(row).Text
+	text := sectionText(row)
 	if len(text) > 120 {
 		return false
 	}
@@ -381,6 +404,14 @@ func (l *Reader) sectionValue(c *forms.Column, text string) string {
 		case forms.List:
 			if v, ok := l.Vocab.Lists[c][t]; ok {
 				return v
+			}
+		case forms.Int:
+			if v := numbered(c, t); v != "" {
+				return v
+			}
+		case forms.Text:
+			if strings.Contains(c.Title, "批次") && namedBatch().MatchString(t) {
+				return t
 			}
 		case forms.Unit:
 			if s, ok := l.Units.Match(t); ok && (c.Field != "street" || s.Kind == "street") {

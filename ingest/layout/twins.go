@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"math"
+
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -13,6 +15,7 @@ type twin struct {
 	col, byCol int
 	unit       int // of the one passed over
 	hasUnit    bool
+	scale      int
 	declared   bool // the form lists the heading as it stands
 }
 
@@ -20,15 +23,15 @@ type twin struct {
 // empty and the other isn't, the other is read. It names both.
 func (h *Head) settleTwins(pg *Page) (said Notes) {
 	for _, d := range h.doubled {
-		mine, other, differ := pg.compare(h, d.byCol, d.col)
 		at := h.at(d.byCol)
+		mine, other, differ := pg.compare(h, d.byCol, d.col, d.apart(at))
 		same := written.Heading(d.title) == written.Heading(d.by)
 		here, there := sheet.ColumnName(d.byCol), sheet.ColumnName(d.col)
 		passed, taken := written.Short(d.title, 30), written.Short(d.by, 30)
 		var f finding.Finding
 		switch g := levelsAbove(d.title); {
 		case at != nil && mine == 0 && other > 0 && (same || d.declared || at.Field.Required):
-			at.Col, at.Title, at.Unit, at.HasUnit = d.col, d.title, d.unit, d.hasUnit
+			at.Col, at.Title, at.Unit, at.HasUnit, at.Scale = d.col, d.title, d.unit, d.hasUnit, d.scale
 			f = finding.EmptyTwin(taken, here, there)
 		case g != levelsAbove(d.by) && g != "" && levelsAbove(d.by) != "" && lastLevel(d.title) == lastLevel(d.by):
 			f = finding.HeadingInGroups(passed, taken)
@@ -47,6 +50,15 @@ func (h *Head) settleTwins(pg *Page) (said Notes) {
 	return said
 }
 
+// apart is by how many powers of ten the amounts of the column that is read are larger than those of its twin; 0 where not both
+// say their unit.
+func (d *twin) apart(at *Placed) int {
+	if at == nil || !at.HasUnit || !d.hasUnit {
+		return 0
+	}
+	return at.Unit - d.unit
+}
+
 // at gives the field placed on a column; nil if none is.
 func (h *Head) at(col int) *Placed {
 	for i := range h.Columns {
@@ -58,8 +70,8 @@ func (h *Head) at(col int) *Placed {
 }
 
 // compare counts the rows below a head in which one column, and the other one, holds something, and those in which the
-// other one holds something that the first one doesn't say.
-func (p *Page) compare(h *Head, a, b int) (inA, inB, differ int) {
+// other one holds something that the first one doesn't say, in a unit that is smaller by powers of ten.
+func (p *Page) compare(h *Head, a, b, apart int) (inA, inB, differ int) {
 	for i := h.row + h.height; i < len(p.Rows); i++ {
 		row := &p.Rows[i]
 		if len(row.Cells) < 3 {
@@ -70,10 +82,22 @@ func (p *Page) compare(h *Head, a, b int) (inA, inB, differ int) {
 			inA++
 		}
 		if present(y) {
-			if inB++; x == nil || written.Squash(x.Text) != written.Squash(y.Text) {
+			if inB++; x == nil || written.Squash(x.Text) != written.Squash(y.Text) && !sameAmount(x, y, apart) {
 				differ++
 			}
 		}
 	}
 	return inA, inB, differ
+}
+
+// sameAmount says whether two numbers are the same where the first is in a unit larger by powers of ten, to the places that each
+// shows.
+func sameAmount(x, y *sheet.Cell, apart int) bool {
+	a, placesA, okA := numberOf(x)
+	b, placesB, okB := numberOf(y)
+	if apart == 0 || !okA || !okB {
+		return false
+	}
+	tolerance := max(math.Pow10(-placesA+apart), math.Pow10(-placesB)) / 2
+	return math.Abs(a*math.Pow10(apart)-b) <= tolerance*1.000001
 }

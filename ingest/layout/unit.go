@@ -13,7 +13,7 @@ import (
 // names a column (申报金额单位为元) says nothing of the others.
 var unitClause = sync.OnceValue(func() *regexp.Regexp {
 	const which = `^(注|备注|说明|附注)?:?[(（]?\d*[.、]?(以上|上述|上列|本表|表中|表内|上表|本台账|本清单|各项|各栏|所有|全部|涉及|有关|相关|的|数据|金额|资金|款项|货币|计量|币种)*`
-	return regexp.MustCompile(which + `(单位(均|都|皆|统一|全部)*(为|是|按|以)?:?|(均|都|皆|统一|全部)*(以|按))(人民币)?((亿|千万|百万|十万|万|千|百)?元)(为单位|计算|计|填报|填写|为准)?[)）]?$`)
+	return regexp.MustCompile(which + `(单位(均|都|皆|统一|全部)*(为|是|按|以)?:?|(均|都|皆|统一|全部)*(以|按)|:)(人民币)?((亿|千万|百万|十万|万|千|百)?元)(为单位|计算|计|填报|填写|为准)?[)）]?$`)
 })
 
 // unitStated gives the unit that a clause of a text states for the table's amounts.
@@ -31,6 +31,11 @@ func unitStated(text string) (unit string, ok bool) {
 
 // saysUnit says whether a row does nothing but state a unit: 单位：万元, in one cell or two.
 func (s *rowSeen) saysUnit() bool { return s.filled <= 2 && unitRow(s.row) }
+
+// aloneUnit is a cell above a table that says nothing but a unit: 万元, （元）.
+var aloneUnit = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（\[【]?((人民币)?((亿|千万|百万|十万|万|千|百)?元))[)）\]】]?$`)
+})
 
 func unitRow(row *sheet.Row) bool {
 	text := strings.ReplaceAll(strings.TrimSpace(joined(row)), "： ", "：")

@@ -139,6 +139,16 @@ func (v *Vocabulary) spellAll(heads map[int]columnHead) {
 				}
 			}
 		}
+		for k, n := range h.more {
+			if s, ok := v.spell(n, len(h.names)+k); ok {
+				h.spelled = append(h.spelled, s)
+			}
+		}
+		for k, n := range h.joined {
+			if s, ok := v.spell(n, k); ok {
+				h.joinedSpelled = append(h.joinedSpelled, s)
+			}
+		}
 		heads[col] = h
 	}
 }
@@ -254,6 +264,24 @@ func likeness(heading, title string) (n int) {
 	return n
 }
 
+// meaning is the column that a heading means, with how sure that is; index -1 where it means none. whole says that the level
+// which says how it is counted is a part of its name, and so no remark: 计划 in 计划投资.
+func (ns names) meaning(h *columnHead) (index, rank int, whole bool) {
+	index, rank = -1, 99
+	best := func(among []spelled) {
+		for _, s := range among {
+			if m, ok := ns.spelled(s); ok && m.rank*10+s.place < rank {
+				index, rank = m.index, m.rank*10+s.place
+			}
+		}
+	}
+	if best(h.joinedSpelled); index >= 0 {
+		return index, rank, true
+	}
+	best(h.spelled)
+	return index, rank, false
+}
+
 // match places a form's fields on the headings.
 func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	v.spellAll(heads)
@@ -268,16 +296,13 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	var out matched
 	used := map[int]int{} // column → field index + 1; -1 where it is another period's
 	passed := map[int]int{}
+	var sums [][2]int // columns and fields of sums beside their parts
 	for _, col := range order {
 		h := heads[col]
-		index, rank := -1, 99
-		for _, s := range h.spelled {
-			if m, ok := ns.spelled(s); ok && m.rank*10+s.place < rank {
-				index, rank = m.index, m.rank*10+s.place
-			}
-		}
-		rollup := h.rollup && (index < 0 || !strings.Contains(written.Squash(f.Columns[index].Title), "累计"))
-		if index < 0 && !h.other {
+		index, rank, whole := ns.meaning(&h)
+		other := h.other && !whole
+		rollup := !whole && h.rollup && (index < 0 || !strings.Contains(written.Squash(f.Columns[index].Title), "累计"))
+		if index < 0 && !other {
 			for _, s := range h.summed { // 累计兑付金额, where the form has no such field
 				if x, ok := ns.spelled(s); ok {
 					index, rollup = x.index, true
@@ -287,15 +312,18 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 		switch {
 		case index < 0:
 			continue
-		case h.other:
+		case other:
 			if used[col] = -1; h.month > 0 || h.year > 0 {
 				out.others = append(out.others, f.Columns[index].Field)
 			}
 			continue
 		case rollup:
 			out.rollup = append(out.rollup, f.Columns[index].Field)
-			out.Rollups = append(out.Rollups, Placed{Field: &f.Columns[index], Col: col, Title: h.title, Unit: h.unit, HasUnit: h.hasUnit})
+			out.Rollups = append(out.Rollups, Placed{Field: &f.Columns[index], Col: col, Title: h.title, Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale})
 			used[col] = -1
+			continue
+		case h.total:
+			sums = append(sums, [2]int{col, index})
 			continue
 		}
 		if old, taken := best[index]; taken {
@@ -309,17 +337,34 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 		best[index] = hit{col, rank}
 		used[col] = index + 1
 	}
+	for _, s := range sums { // where none of the parts is the field itself (本月)
+		if _, taken := best[s[1]]; !taken {
+			best[s[1]], used[s[0]] = hit{s[0], 0}, s[1]+1
+		}
+	}
 	for _, col := range order {
 		h := heads[col]
 		if u := used[col]; u > 0 {
-			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.title, Unit: h.unit, HasUnit: h.hasUnit})
+			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.titleFor(ns), Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale})
 			continue
 		}
 		if by, ok := passed[col]; ok {
 			_, declared := ns[h.names[0]]
-			out.doubled = append(out.doubled, twin{h.title, heads[by].title, col, by, h.unit, h.hasUnit, declared})
+			out.doubled = append(out.doubled, twin{h.titleFor(ns), heads[by].titleFor(ns), col, by, h.unit, h.hasUnit, h.scale, declared})
 		}
-		out.extra = append(out.extra, h.title)
+		out.extra = append(out.extra, h.titleFor(ns))
 	}
 	return out
+}
+
+// titleFor is a heading as a form's sender should be told of it: with the level that says how it is counted where that belongs
+// to its name, or nothing else is known of it.
+func (h columnHead) titleFor(ns names) string {
+	if h.whole == h.title {
+		return h.title
+	}
+	if index, _, whole := ns.meaning(&h); whole || index < 0 {
+		return h.whole
+	}
+	return h.title
 }

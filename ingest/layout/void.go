@@ -2,9 +2,12 @@ package layout
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
@@ -30,6 +33,7 @@ var voidText = sync.OnceValue(func() *regexp.Regexp {
 // voidSection gives the heading of a section whose rows are void: 三、已作废问题.
 func voidSection(row *sheet.Row) *sheet.Cell {
 	c := FirstText(row)
+	c.Text = sectionText(row)
 	if !voidHeading().MatchString(written.Bullet().ReplaceAllString(written.Heading(c.Text), "")) {
 		return nil
 	}
@@ -40,6 +44,57 @@ var voidHeading = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（]?已?(经)?(作废|废除|撤销|取消|剔除|不再统计|不纳入统计)(的)?(问题|事项|项目|企业|任务|清单|部分|内容|台账|记录|资金|情况|如下)*[)）:：]?$`)
 })
 
+// voidNote gives the cell of a note above or below the lines that takes some of them back: 注：第4行已撤回; 序号3重复上报. What
+// tells people how to fill in takes nothing back: 第4行起填写，重复的请删除.
+func voidNote(row *sheet.Row) *sheet.Cell {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Kind != sheet.Text || !strings.ContainsAny(c.Text, "第序号行") {
+			continue
+		}
+		for _, clause := range noteClause().Split(written.Squash(c.Text), -1) {
+			if voidNamed().MatchString(clause) && !howToFill().MatchString(clause) {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+var (
+	noteClause = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[。；;\n]`) })
+	voidNamed  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(第[\d一二三四五六七八九十百、,，和及与至到~～—-]{1,20}(行|条|项|笔|件|家|户|号|个)|(序号|编号)[为是:：]?[A-Za-z\d、,，和及与至到~～—-]{1,20})[^。；;]{0,20}` +
+			`(作废|废除|撤销|撤回|取消|删除|剔除|误报|错报|误填|多报|重复(上报|报送|填报|登记)?$|不再?(计入|统计|列入|纳入))`)
+	})
+	howToFill = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`如|若|凡|不得|勿|必须|填写|填报要求|起(填|开始)`)
+	})
+)
+
+// crossings tells of cells that are struck through in a row that as a whole isn't: a value that is no value any more, or an
+// old one beside the new, which together read as a third (30 struck, 40: 3040).
+func (r *tableReader) crossings(l *Line, row *sheet.Row) {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Struck == sheet.NotStruck || c.Kind == sheet.Empty {
+			continue
+		}
+		k := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == c.Col })
+		if k < 0 {
+			continue
+		}
+		place := finding.Place{Sheet: l.Sheet, Row: l.N, Cell: c.Ref(), Field: r.at[k].Field.Field, Value: written.Short(c.Text, 60)}
+		if c.Struck == sheet.PartStruck && r.at[k].Field.Type != forms.Text {
+			said := finding.PartStruck(r.at[k].Field.Title).At(place)
+			l.blame(Fault{k, said.Message, &said})
+			continue
+		}
+		x := l.extra()
+		x.crossed = append(x.crossed, finding.CellStruck(c.Struck == sheet.PartStruck).At(place))
+	}
+}
+
 // isStruck says whether all cells of a row that hold something are struck through.
 func isStruck(row *sheet.Row) bool {
 	any := false
@@ -48,7 +103,7 @@ func isStruck(row *sheet.Row) bool {
 		if c.Kind == sheet.Empty || c.Formula && c.NoValue {
 			continue
 		}
-		if !c.Struck {
+		if c.Struck != sheet.AllStruck {
 			return false
 		}
 		any = true

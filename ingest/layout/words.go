@@ -24,7 +24,7 @@ var (
 		return regexp.MustCompile(`^((金额|资金|人民币)?(合计|总计|共计|小计)|(金额|人民币)?(\(大写\)|大写)|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
 	})
 	sectionWord = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十]+(部分|类|批|章|节)|[①-⑳Ⅰ-Ⅻ])`)
+		return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十0-9]+(部分|类|批|章|节|期|轮)|[①-⑳Ⅰ-Ⅻ])`)
 	})
 	noteWord = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[(（【]?(注|备注|说明|填表说明|填报说明|填报要求|填写说明|附注|注意|注意事项|要求|温馨提示|提示)([)）】]|\s*\d?\s*[:：.、])`)
@@ -73,6 +73,9 @@ var (
 		return regexp.MustCompile(`^[-—–_=<>《》(（\[【「〈*.…\s]*请(点击|下拉|在此)?(选择|选取|填写|填报|填入|输入|录入)[^,，。;；:：!！?？]{0,10}$|^[-—–_=<>《》(（\[【「〈*.…\s]*(请(点击|下拉|在此|在下拉(列表|框|菜单)(中|里)?|从下拉(列表|框|菜单)?(中|里)?|务必|如实|按要求|根据实际|认真)?(选择|选取|选填|填写|填报|填入|填|输入|录入|勾选|选|补充|补填|完善)|(下拉|点击|单击|点此|点这里)(下拉)?(选择|选取|选填|填写|输入|列表|菜单)?|选择|待选择|待填写|待填|未选择|未填写|未填|未选|pleaseselect|pleasechoose|select|choose)(.{0,8}(类型|类别|状态|日期|单位|部门|内容|项目|名称|选项|街道|来源|一项|此处|这里))?[-—–_=<>《》)）\]】」〉*.…!！:：\s]*$`)
 	})
 )
+
+// SaysTotal says whether a word stands for a sum: 合计, 全区小计.
+func SaysTotal(word string) bool { return totalWord().MatchString(word) || subWord().MatchString(word) }
 
 // isPrompt says whether a cell holds nothing but what asks for filling it in: 请选择. Such a cell is empty.
 func isPrompt(c *sheet.Cell) bool {

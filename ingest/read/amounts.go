@@ -31,6 +31,29 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 	return pt.said.Unit, pt.said.HasUnit
 }
 
+// countUnits finds a unit of counts that is written beside a table (单位：家、百个) where headings don't say whose it is.
+func countUnits(pt *Part, tb *layout.Table, h *layout.Head) []finding.Finding {
+	for _, said := range append([]layout.Said{tb.Said.UnitLabel}, tb.Said.Units...) {
+		_, word, ok := written.CountScale(said.Text)
+		if _, money := written.MoneyUnits[word]; !ok || money {
+			continue
+		}
+		var columns []string
+		for i := range h.Columns {
+			if p := &h.Columns[i]; p.Col > 0 && p.Field.Type == forms.Int && !p.Field.InKey {
+				if p.Scale > 0 {
+					return nil
+				}
+				columns = append(columns, p.Field.Title)
+			}
+		}
+		if len(columns) > 0 {
+			return []finding.Finding{finding.CountUnit(word, columns).At(finding.Place{Sheet: said.Sheet, Cell: said.Ref, Value: written.Short(said.Text, 30)})}
+		}
+	}
+	return nil
+}
+
 // unitsDiffer finds statements of a table's money unit that contradict one another: two above the table, or headings that
 // all say another one than what stands above, which then holds for no column. A heading that says its own unit beside
 // amounts in the table's (人均（元） in a table in 万元) contradicts nothing.

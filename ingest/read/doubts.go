@@ -76,11 +76,30 @@ var (
 	})
 )
 
+// severalStreets asks about a cell that names several streets, or all of them: the row counts for one.
+func (r *lineReader) severalStreets(k int) {
+	c, text := &r.pt.Form.Columns[k], r.cells[k].Text
+	if r.vals[k].Text == written.Tidy(text) && !r.rd.Units.Whole(text) { // nearly all
+		if _, ok := r.rd.Units.Match(text); ok {
+			return
+		}
+	}
+	at := placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))
+	if names := r.rd.Units.Streets(text); len(names) > 1 {
+		r.pt.Add(finding.SeveralUnits(c.Title, r.vals[k].Text, len(names)).At(at))
+	} else if r.rd.Units.Whole(text) {
+		r.pt.Add(finding.UnitWhole(c.Title, written.Short(written.Tidy(text), 20)).At(at))
+	}
+}
+
 // severalIn asks about a cell of a name that holds several firms or, in a column of persons, several people: the row
 // counts them as one.
 func (r *lineReader) severalIn() {
 	for k := range r.pt.Form.Columns {
 		c := &r.pt.Form.Columns[k]
+		if c.Type == forms.Unit && c.Field == "street" && r.vals[k].Set {
+			r.severalStreets(k)
+		}
 		if c.Type != forms.Text || !c.InKey || !r.vals[k].Set {
 			continue
 		}

@@ -1,7 +1,10 @@
 package read
 
 import (
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -38,19 +41,23 @@ func (rd *Reader) inBook(s layout.Stated, inFolder bool) (sub zone.Submitter, ce
 		}
 	}
 	var inside zone.Submitter // 救助发放表（东城街道）
+	var insideAt layout.Said
 	for _, at := range s.Titles {
 		t := at.Text
 		sub, named := rd.Units.Named(t)
 		switch {
 		case named && rd.Units.Leads(t, sub):
-			return sub, layout.Said{}, true
+			return sub, at, true
 		case named && inside.Code != "" && inside.Code != sub.Code: // one sheet for each street
 			inFolder = true
 		case named:
-			inside = sub
+			inside, insideAt = sub, at
 		}
 	}
-	return inside, layout.Said{}, inside.Code != "" && !inFolder
+	if inside.Code == "" || inFolder {
+		insideAt = layout.Said{}
+	}
+	return inside, insideAt, inside.Code != "" && !inFolder
 }
 
 // saidAt is where a labelled value stands.
@@ -114,6 +121,12 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
 func (rd *Reader) periodIn(pt *Part, text string, received calendar.Date) (calendar.Period, bool) {
 	f := pt.Form
 	sp, ok := written.ReadSpan(text, received)
+	if !ok {
+		sp, ok = written.Quarter(text, received)
+		if due := rd.Zone.PeriodFor(pt.Ret.Submitter, f.ID, f.Frequency, received); ok && sp.From <= due.Start && due.Start <= sp.To && sp.To > received {
+			return due, f.Frequency == calendar.Month // a quarter that goes on
+		}
+	}
 	switch {
 	case !ok:
 	case sp.Period.Valid() && sp.Period.Kind == f.Frequency:
@@ -201,6 +214,9 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 		if pt.Form.Frequency == calendar.Week {
 			long = ok && sp.Months > 0 && sp.To-sp.From > 10
 		}
+		if _, quarter := written.Quarter(t, received); quarter && len([]rune(t)) <= quarterLength {
+			long = true
+		}
 		own := i == 0 || rd.Vocab.Titled(t) == pt.Form
 		if long || own && (written.HalfYears().MatchString(written.Plain(t)) || written.Cumulated().MatchString(t)) {
 			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: pt.FirstSheet(), Value: written.Short(t, 40)}))
@@ -208,6 +224,9 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 		}
 	}
 }
+
+// quarterLength is how long a text above a table may be and still be nothing but 2026年第三季度.
+const quarterLength = 12
 
 func perPeriod(k calendar.PeriodKind) string {
 	if k == calendar.Week {
@@ -219,6 +238,9 @@ func perPeriod(k calendar.PeriodKind) string {
 // refusePeriods rejects a return that states different periods on its sheets (one sheet for each month, last week's sheet
 // left in), or above two tables of one sheet.
 func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
+	if rd.lastLeftIn(pt) {
+		return
+	}
 	var first calendar.Period
 	var firstAt layout.Said
 	for _, s := range pt.sheetSaid {
@@ -246,6 +268,21 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 		}
 	}
 }
+
+// lastLeftIn rejects a return one sheet of which is called 上周 or 上期.
+func (rd *Reader) lastLeftIn(pt *Part) bool {
+	last := slices.IndexFunc(pt.sheetSaid, func(s sheetSaid) bool { return lastSheet().MatchString(written.Squash(s.sheet)) })
+	other := slices.IndexFunc(pt.sheetSaid, func(s sheetSaid) bool { return !lastSheet().MatchString(written.Squash(s.sheet)) })
+	if last < 0 || other < 0 {
+		return false
+	}
+	pt.Add(finding.SeveralPeriods(pt.sheetSaid[other].sheet, "本期", pt.sheetSaid[last].sheet, "上一期").At(finding.Place{Sheet: pt.sheetSaid[last].sheet}))
+	return true
+}
+
+var lastSheet = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（]?(上|前)(一|1)?个?(周|期|月|星期|月份)(的)?(问题)?(台账|台帐|清单|报表|表|数据|情况)?[)）]?$`)
+})
 
 // firstPeriod is the period that the first of several texts names.
 func (rd *Reader) firstPeriod(pt *Part, said []layout.Said, received calendar.Date) (calendar.Period, layout.Said, bool) {
@@ -278,31 +315,57 @@ func (pt *Part) FirstSheet() string {
 	return ""
 }
 
-// periodOfRows is the period that most rows of a period form are dated rd.
-func (rd *Reader) periodOfRows(pt *Part, received calendar.Date) (calendar.Period, bool) {
-	k := -1
-	for i := range pt.Form.Columns {
-		if pt.Form.Columns[i].Field == pt.Form.OwnDate {
-			k = i
-		}
+// periodOfRows is the period in which most rows of a period form are dated. Dates without a year are of the year that the
+// titles name (2026年兑付台账), else of the newest in which they had come: in the year that cells are typed by, the period's,
+// nobody would look for them before it is known.
+func (r *periodReader) periodOfRows() (calendar.Period, bool) {
+	k := r.pt.Form.Index(r.pt.Form.OwnDate)
+	if k < 0 {
+		return calendar.Period{}, false
 	}
+	year, at := r.titledYear()
 	votes := map[calendar.Period]int{}
+	older := map[calendar.Period]bool{} // the titles' year was taken where a newer one was possible
 	var best calendar.Period
-	for _, t := range pt.Tables {
-		for _, l := range t.Lines {
-			w, _, ok := written.CellDate(l.Cell(k))
-			if !ok || w.Year == 0 {
+	for _, t := range r.pt.Tables {
+		for i := range t.Lines {
+			w, ok := wroteIn(&t.Lines[i], k)
+			if !ok {
 				continue
 			}
-			if w.Day == 0 {
-				w.Day = 1
+			day, moved := w.Date(w.Year), false
+			if w.Year == 0 {
+				day = r.newest(w)
+				if said := w.Date(year); year > 0 && said <= r.received {
+					day, moved = said, said != day
+				}
 			}
-			per := pt.Form.Frequency.Of(w.Date(w.Year))
+			per := r.pt.Form.Frequency.Of(day)
 			votes[per]++
+			older[per] = older[per] || moved
 			if v := votes[per]; !best.Valid() || v > votes[best] || v == votes[best] && per.Start > best.Start {
 				best = per
 			}
 		}
 	}
+	if older[best] {
+		r.pt.Add(finding.PeriodYearAssumed(year, written.PeriodLabel(best)).At(saidAt(at)))
+	}
 	return best, best.Valid()
 }
+
+// titledYear is the year that the titles name, and where; 0 where none does, or several do.
+func (r *periodReader) titledYear() (year int, at layout.Said) {
+	for _, t := range r.rd.titles(r.pt, r.pt.said.Titles) {
+		for _, m := range yearNamed().FindAllStringSubmatch(written.Plain(t.Text), -1) {
+			if y := written.Atoi(m[1]); year > 0 && y != year {
+				return 0, layout.Said{}
+			} else if year == 0 {
+				year, at = y, t
+			}
+		}
+	}
+	return year, at
+}
+
+var yearNamed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\D)(20\d\d)年`) })

@@ -50,6 +50,10 @@ func (r *lineReader) read(l *layout.Line) Record {
 	if l.Struck() {
 		r.pt.Add(finding.RowStruck().At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: sheet.Ref(l.N, 1)}))
 	}
+	for _, f := range l.Crossed() {
+		f.Value = t.Quote(f.Value, 60)
+		r.pt.Add(f)
+	}
 	switch void := l.Void(); {
 	case void == nil:
 	case void.Row != l.N: // a section's heading

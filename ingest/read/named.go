@@ -56,7 +56,10 @@ func (rd *Reader) namedOutside(p *Parsed) []cell.Hiding {
 }
 
 // ordinary says whether a text belongs to the name of a unit, of the zone or of a form: it names no person or firm there.
-func (rd *Reader) ordinary(value string) bool {
+func (rd *Reader) ordinary(value string) bool { return strings.Contains(rd.ordinaryNames(), value) }
+
+// ordinaryNames are these names, a line each.
+func (rd *Reader) ordinaryNames() string {
 	names := []string{rd.Zone.Name}
 	for _, s := range rd.Zone.Submitters {
 		names = append(append(names, s.Name), s.Aliases...)
@@ -64,7 +67,7 @@ func (rd *Reader) ordinary(value string) bool {
 	for _, f := range rd.Forms.Forms {
 		names = append(names, f.Title)
 	}
-	return slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, value) })
+	return strings.Join(names, "\n")
 }
 
 // outside joins the texts about a file that are no cells of its rows.

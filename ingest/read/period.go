@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
@@ -227,7 +228,7 @@ func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, a
 		return decided.Period
 	}
 	if pt.Form.Mode == forms.Period {
-		if p, ok := rd.periodOfRows(pt, received); ok {
+		if p, ok := r.periodOfRows(); ok {
 			return p
 		}
 	}
@@ -255,7 +256,7 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 	}
 	rows, ok := r.rowsSay(decided.Period, r.bound(decided.Period))
 	if ok {
-		votes[rows.Period] += rowsWeigh
+		votes[r.meant(rows.Period)] += rowsWeigh
 		if rows.contradicts(decided.Period) {
 			d.Others = append(d.Others, rows)
 		}
@@ -272,6 +273,17 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 		}
 	}
 	return d
+}
+
+// meant is the period that rows speak for: those of a ledger, whose last fact only says that it is no earlier, for the one that
+// is due.
+func (r *periodReader) meant(rows calendar.Period) calendar.Period {
+	if r.pt.Form.Mode == forms.Ledger {
+		if due := r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, r.pt.Form.Frequency, r.received); due.Start > rows.Start {
+			return due
+		}
+	}
+	return rows
 }
 
 // rowsWeigh is how many statements the rows are worth: nobody leaves the dates of thirty payments in from last month.
@@ -379,20 +391,36 @@ func (r *periodReader) dateIn(l *layout.Line, k int) (calendar.Date, bool) {
 	if k < 0 {
 		return calendar.NoDate, false
 	}
-	w, _, ok := written.CellDate(l.Cell(k))
+	w, ok := wroteIn(l, k)
 	if !ok || w.Tenth { // 2022.1 is January or October
 		return calendar.NoDate, false
+	}
+	if w.Year > 0 {
+		return w.Date(w.Year), true
+	}
+	return r.newest(w), true
+}
+
+// newest gives a day without a year the newest year in which it had come when the return did.
+func (r *periodReader) newest(w written.Wrote) calendar.Date {
+	if day := w.Date(r.received.Year()); day <= r.received {
+		return day
+	}
+	return w.Date(r.received.Year() - 1)
+}
+
+// wroteIn reads a cell of a line as a date, a month (of which the first day is meant), the number of a month, or the first day
+// of a stretch; without a year where none is written.
+func wroteIn(l *layout.Line, k int) (written.Wrote, bool) {
+	c := l.Cell(k)
+	w, _, ok := written.CellDate(c)
+	if !ok {
+		w, ok = cell.LooseDate(c, &l.Head.Form.Columns[k])
 	}
 	if w.Day == 0 {
 		w.Day = 1
 	}
-	year := w.Year
-	if year == 0 {
-		if year = r.received.Year(); w.Date(year) > r.received {
-			year--
-		}
-	}
-	return w.Date(year), true
+	return w, ok
 }
 
 // tellDisagreement warns once, at the one cell to mend, naming every statement.

@@ -149,6 +149,7 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 		p.skip(s, "空白工作表")
 	}
 	r.continued()
+	r.summaries()
 	for _, s := range r.unknown {
 		p.skip(s, r.unmatched(s))
 	}

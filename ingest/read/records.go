@@ -62,6 +62,7 @@ func (rd *Reader) readRows(pt *Part) {
 		t.Cutoff = min(pt.Ret.Period.End(), received)
 	}
 	pt.assigned = assignedColumn(f)
+	t.Names = rd.names(pt)
 	rows := 0
 	for _, tb := range pt.Tables {
 		pt.Ret.RowsIgnored += tb.Ignored()
@@ -82,9 +83,32 @@ func (rd *Reader) readRows(pt *Part) {
 	if rows == 0 {
 		rd.nilReturn(pt)
 	}
-	if n := len(pt.Refused); n > 0 && n*100 > rows*refusedMost {
+	mixed := slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rule == "several_periods" })
+	if mixed { // of course the rows of one period stand again in the other
+		pt.Drop("repeated_key")
+	}
+	if n := len(pt.Refused); n > 0 && n*100 > rows*refusedMost && !mixed {
 		pt.Add(finding.TooManyRefused(rows, n).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
+}
+
+// names are the persons and firms that a return is about; nil where it is about none.
+func (rd *Reader) names(pt *Part) *cell.Names {
+	if !pt.Form.Sensitive() {
+		return nil
+	}
+	var n cell.Names
+	var cells []sheet.Cell
+	known := rd.ordinaryNames()
+	ordinary := func(name string) bool { return strings.Contains(known, name) }
+	for _, tb := range pt.Tables {
+		for i := range tb.Lines {
+			rd.alive()
+			cells = tb.Lines[i].Cells(cells)
+			n.Add(pt.Form, cells, ordinary)
+		}
+	}
+	return &n
 }
 
 // constants are what a return's identity says of columns that its tables may lack.
@@ -115,7 +139,11 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			r := one.read(&tb.Lines[i])
 			pt.LineKeys = append(pt.LineKeys, r.Key)
 			first, dup := seen[r.Key]
-			switch other := refused[r.Key]; {
+			other := refused[r.Key]
+			if (dup || other != nil) && lacksKey(pt.Form, r.Line.Head) {
+				dup, other = false, nil
+			}
+			switch {
 			case r.Key == "" || r.refuse == nil && !dup && other == nil: // nearly all
 			case r.refuse == nil && dup:
 				if rd.repeated(pt, &pt.Records[first], &r, one) {
@@ -182,6 +210,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 		warned := false
 		if b == 0 { // a head further down has a unit of its own above it
 			pt.take(unitsDiffer(pt, tb, h))
+			pt.take(countUnits(pt, tb, h))
 		}
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
@@ -197,6 +226,8 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 					warned = true
 					pt.Add(finding.UnitMissing(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field}))
 				}
+			case forms.Int:
+				out[k].Unit = at.Scale
 			case forms.Percent:
 				out[k].Fractions = fractions(tb, k)
 			case forms.Month:
@@ -274,6 +305,11 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 func tellRepeated(pt *Part, first *layout.Line, r *Record) {
 	pt.Add(finding.RepeatedRefused(whereIs(first, r.Line), written.Short(r.Shown, 40)).
 		At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
+}
+
+// lacksKey says whether a head has no column for a part that every key must have: then keys that are alike prove nothing.
+func lacksKey(f *forms.Form, h *layout.Head) bool {
+	return slices.ContainsFunc(f.Columns, func(c forms.Column) bool { return c.InKey && c.Required && h.Lacks(f.Column(c.Field)) })
 }
 
 // hasWholeKey says whether all of a row's key could be read.

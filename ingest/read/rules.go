@@ -159,6 +159,10 @@ func (rd *Reader) summed(pt *Part, tb *layout.Table, n int) [][]layout.Line {
 	for _, t := range pt.Tables {
 		all = append(all, t.Lines...)
 	}
+	var alike [][]layout.Line // 低保救助 | 小计, wherever it stands
+	if lines := likeTotal(pt, tb, n); len(lines) > 0 {
+		alike = append(alike, lines)
+	}
 	block := [][]layout.Line{tb.Lines[since:tot.Line], tb.Lines[tot.Line:until]}
 	whole := [][]layout.Line{tb.Lines, all, tb.Lines[:tot.Line], tb.Lines[tot.Line:]}
 	for i := n - 1; i >= 0; i-- { // a 合计 of several 小计 blocks
@@ -169,12 +173,39 @@ func (rd *Reader) summed(pt *Part, tb *layout.Table, n int) [][]layout.Line {
 		whole = append(whole, tb.Lines[from:tot.Line])
 	}
 	if tot.Part && tot.Line > since {
-		return append(block, whole...)
+		return append(append(alike, block...), whole...)
 	}
 	if tot.Part {
-		return append([][]layout.Line{block[1]}, whole...)
+		return append(append(alike, block[1]), whole...)
 	}
-	return append(whole, block...)
+	return append(append(alike, whole...), block...)
+}
+
+// likeTotal gives the lines that have in every part of the key what a 合计 row says of it; none where it says nothing.
+func likeTotal(pt *Part, tb *layout.Table, n int) (lines []layout.Line) {
+	tot, said := &tb.Totals[n], map[int]string{}
+	for k := range pt.Form.Columns {
+		c, at := &pt.Form.Columns[k], &tot.Cells[k]
+		if c.InKey && (c.Type == forms.List || c.Type == forms.Month || c.Type == forms.Code) && at.Col > 0 && at.Kind != sheet.Empty {
+			if word := written.Heading(layout.TextOf(at)); !layout.SaysTotal(word) {
+				said[k] = word
+			}
+		}
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	for i := range tb.Lines {
+		same := true
+		for k, word := range said {
+			at := tb.Lines[i].Cell(k)
+			same = same && written.Heading(layout.TextOf(&at)) == word
+		}
+		if same {
+			lines = append(lines, tb.Lines[i])
+		}
+	}
+	return lines
 }
 
 // sums is a column added up as written.

@@ -44,8 +44,10 @@ type biffBook struct {
 	dec      *encoding.Decoder // of 8-bit text before BIFF8
 	date1904 bool
 	formats  map[int]string
-	xfs      []int // number format of each cell format
-	listed   int   // sheets of all kinds
+	xfs      []int  // number format of each cell format
+	fonts    []bool // whether each is struck through
+	xfFonts  []int  // font of each cell format
+	listed   int    // sheets of all kinds
 	styles   []style
 	sheets   []biffSheet
 	sst      [][]byte // its record and continuations, until it is read
@@ -302,9 +304,11 @@ func (b *biffBook) setting(r record) {
 		case r.id == 0x1e && len(d) > 0:
 			b.formats[len(b.formats)] = b.text8(d[1:], int(d[0]))
 		}
+	case recFont: // 2.4.122
+		b.fonts = append(b.fonts, len(d) >= 4 && d[2]&8 != 0)
 	case recXF:
 		if len(d) >= 4 {
-			b.xfs = append(b.xfs, int(u16(d[2:])))
+			b.xfs, b.xfFonts = append(b.xfs, int(u16(d[2:]))), append(b.xfFonts, int(u16(d)))
 		}
 	case 0x243, 0x443:
 		if len(d) >= 2 {
@@ -315,6 +319,21 @@ func (b *biffBook) setting(r record) {
 			b.xfs = append(b.xfs, int(d[2]&0x3f))
 		}
 	}
+}
+
+// strike is whether a cell format's font is struck through. No font has the number 4 (2.5.129 FontIndex).
+func (b *biffBook) strike(xf int) Strike {
+	if xf < 0 || xf >= len(b.xfFonts) {
+		return NotStruck
+	}
+	return strike(b.fontStruck(b.xfFonts[xf]))
+}
+
+func (b *biffBook) fontStruck(n int) bool {
+	if n > 4 {
+		n--
+	}
+	return n < len(b.fonts) && b.fonts[n]
 }
 
 // setStyles classifies the cell formats.
@@ -393,7 +412,7 @@ func (b *biffBook) bare() error {
 // own reads the settings in a bare sheet.
 func (b *biffBook) own(p int) error {
 	clear(b.formats)
-	b.xfs = b.xfs[:0]
+	b.xfs, b.fonts, b.xfFonts = b.xfs[:0], b.fonts[:0], b.xfFonts[:0]
 	for {
 		r, err := b.rec(p)
 		if err != nil || r.id == recEOF {

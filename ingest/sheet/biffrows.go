@@ -180,6 +180,7 @@ func (s *biffScan) number(c *Cell, f float64, xf int) error {
 		c.Kind, c.Text = Error, "#NUM!"
 		return nil
 	}
+	c.Struck = s.b.strike(xf)
 	if xf < len(s.b.styles) {
 		if st := &s.b.styles[xf]; st.class != plainNumber {
 			s.ar.setNumber(c, f, st, s.b.date1904)
@@ -213,7 +214,7 @@ func (s *biffScan) text(c *Cell, t string, xf int) error {
 	if len(t) > s.b.lim.CellBytes {
 		return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(t))
 	}
-	c.Kind, c.Text = Text, t
+	c.Kind, c.Text, c.Struck = Text, t, s.b.strike(xf)
 	if xf >= 0 && xf < len(s.b.styles) {
 		c.Format = s.b.styles[xf].code
 	}
@@ -320,7 +321,9 @@ func (s *biffScan) cells() error {
 			if n >= b.shared.len() {
 				return damaged("biff: shared string %d of %d in cell %s", n, b.shared.len(), c.Ref())
 			}
-			err = s.text(c, b.shared.at(n), xf)
+			if err = s.text(c, b.shared.at(n), xf); c.Kind == Text {
+				b.shared.strike(n, c)
+			}
 		case recNumber, 0x03:
 			err = s.number(c, math.Float64frombits(binary.LittleEndian.Uint64(v)), s.format2(d, xf))
 		case recRK, 0x7e:

@@ -188,7 +188,7 @@ func (b *biffBook) loadShared() error {
 	if b.sst == nil || b.shared != nil {
 		return nil
 	}
-	g := &sstRun{seg: b.sst}
+	g := &sstRun{b: b, seg: b.sst}
 	head := g.take(8)
 	if len(head) < 8 {
 		return damaged("biff: short SST")
@@ -204,6 +204,7 @@ func (b *biffBook) loadShared() error {
 	count = min(count, size/3+1) // each takes three bytes at least
 	t := textRun{b: make([]byte, 0, size+size/4)}
 	off := append(make([]uint32, 0, count+1), 0)
+	struck := map[int]runs{}
 	for range count {
 		if !g.str(&t) {
 			break // a cell that asks for a missing one is damage, a wrong count is not
@@ -212,9 +213,12 @@ func (b *biffBook) loadShared() error {
 		if bytes.IndexByte(t.b[at:], '\r') >= 0 {
 			t.b = t.b[:at+len(lineEnds(t.b[at:]))]
 		}
+		if g.runs.some || g.runs.rest {
+			struck[len(off)-1] = g.runs
+		}
 		off = append(off, uint32(len(t.b)))
 	}
-	b.shared = &sharedStrings{}
+	b.shared = &sharedStrings{struck: struck}
 	for from := 0; from < len(off)-1; from += blockTexts {
 		to := min(from+blockTexts, len(off)-1)
 		for _, end := range off[from+1 : to+1] {
@@ -230,10 +234,12 @@ func (b *biffBook) loadShared() error {
 
 // sstRun walks the SST over its records.
 type sstRun struct {
-	seg [][]byte
-	i   int // record
-	o   int // offset in it
-	tmp [8]byte
+	b    *biffBook
+	runs runs // of the last string
+	seg  [][]byte
+	i    int // record
+	o    int // offset in it
+	tmp  [8]byte
 }
 
 // more makes o point at a byte.
@@ -272,13 +278,14 @@ func (g *sstRun) str(t *textRun) bool {
 	if len(h) < 3 {
 		return false
 	}
-	left, flags := int(u16(h)), h[2]
-	runs, ext := 0, 0
+	length, flags := int(u16(h)), h[2]
+	left := length
+	formats, ext := 0, 0
 	if flags&8 != 0 {
 		if h = g.take(2); len(h) < 2 {
 			return false
 		}
-		runs = int(u16(h))
+		formats = int(u16(h))
 	}
 	if flags&4 != 0 {
 		if h = g.take(4); len(h) < 4 {
@@ -311,8 +318,30 @@ func (g *sstRun) str(t *textRun) bool {
 		g.o += n
 	}
 	t.end()
-	g.skip(4*runs + ext)
+	g.runs = g.fonts(formats, length)
+	g.skip(ext)
 	return true
+}
+
+// fonts reads the FormatRuns (2.5.132) of a string of so many characters: what stands before the first has the cell's font.
+func (g *sstRun) fonts(n, length int) (seen runs) {
+	from, own, through := 0, true, false
+	to := func(end int) {
+		if end > from {
+			seen.some, seen.rest, seen.own = seen.some || !own && through, seen.rest || !own && !through, seen.own || own
+		}
+		from = end
+	}
+	for range n {
+		h := g.take(4)
+		if len(h) < 4 {
+			return runs{}
+		}
+		to(min(int(u16(h)), length))
+		own, through = false, g.b.fontStruck(int(u16(h[2:])))
+	}
+	to(length)
+	return seen
 }
 
 // macCentralEurope (code page 10029), the upper half of which x/text lacks.

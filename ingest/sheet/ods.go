@@ -12,8 +12,9 @@ const maxRescan = 16 << 30
 
 // odsBook is an OpenDocument spreadsheet (ODF 1.3 part 3, 9).
 type odsBook struct {
-	pack *pack
-	lim  Limits
+	pack   *pack
+	lim    Limits
+	struck map[string]bool // styles with a line through the text
 }
 
 func openODS(p *pack, lim Limits) (*Book, error) {
@@ -29,7 +30,7 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 			return nil, refuse(Password, "ods")
 		}
 	}
-	o := &odsBook{p, lim}
+	o := &odsBook{p, lim, map[string]bool{}}
 	b := &Book{Format: ODS, lim: lim, src: o}
 	r, err := p.Part("content.xml")
 	if err != nil {
@@ -59,6 +60,12 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 		case "table-properties":
 			if v, _ := x.attr("display"); string(v) == "false" {
 				hidden[styleName] = true
+			}
+		case "text-properties":
+			for _, name := range []string{"text-line-through-style", "text-line-through-type"} { // either alone will do
+				if v, _ := x.attr(name); len(v) > 0 && string(v) != "none" {
+					o.struck[styleName] = true
+				}
 			}
 		case "spreadsheet":
 			sheets = true
@@ -97,6 +104,9 @@ type odsScan struct {
 	n      int // rows so far
 	cells  int // cells made by repetition
 	merged []Range
+
+	struck map[string]bool // styles of cells and of spans (ODF 20.383 style:text-line-through-style)
+	runs   runs            // of the text at hand
 }
 
 // each implements source.
@@ -112,7 +122,7 @@ func (o *odsBook) each(i int, fn func(*Row) error) ([]Range, error) {
 	}
 	defer x.release()
 	x.dtd = true
-	s := &odsScan{x: x, lim: o.lim, fn: fn}
+	s := &odsScan{x: x, lim: o.lim, fn: fn, struck: o.struck}
 	at := -1
 	for {
 		t, err := x.next()
@@ -236,6 +246,8 @@ func (s *odsScan) tableCell(col *int) error {
 		w, h = min(w, s.lim.Columns), min(h, s.lim.Rows)
 		s.merged = append(s.merged, Range{c.Row, at, c.Row + max(h, 1) - 1, at + max(w, 1) - 1})
 	}
+	style, _ := x.attr("style-name")
+	c.Struck = strike(s.struck[string(style)])
 	_, c.Formula = x.attr("formula")
 	typ := x.attrString("value-type")
 	value := x.attrString(map[string]string{"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}[typ])
@@ -246,6 +258,7 @@ func (s *odsScan) tableCell(col *int) error {
 		return err
 	}
 	text := s.text
+	c.Struck = s.runs.strike(c.Struck)
 	switch typ {
 	case "float", "percentage", "currency":
 		num, t, ok := s.ar.number([]byte(strings.TrimSpace(value)))
@@ -326,7 +339,8 @@ func errorName(t []byte) bool {
 func (s *odsScan) cellText() error {
 	x := s.x
 	s.text = s.text[:0]
-	base, inP, paragraphs := x.depth, 0, 0
+	base, inP, paragraphs, span := x.depth, 0, 0, 0 // span: depth of the struck one
+	s.runs = runs{}
 	for {
 		t, err := x.next()
 		if err != nil {
@@ -341,6 +355,9 @@ func (s *odsScan) cellText() error {
 			}
 			if x.depth < inP {
 				inP = 0
+			}
+			if x.depth < span {
+				span = 0
 			}
 		case tokStart:
 			switch string(x.name) {
@@ -359,7 +376,11 @@ func (s *odsScan) cellText() error {
 				s.text = append(s.text, '\t')
 			case "line-break":
 				s.text = append(s.text, '\n')
-			case "span", "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
+			case "span":
+				if v, _ := x.attr("style-name"); span == 0 && s.struck[string(v)] {
+					span = x.depth
+				}
+			case "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
 			case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":
 			default:
 				if err := x.skip(); err != nil {
@@ -376,7 +397,9 @@ func (s *odsScan) cellText() error {
 			} else if s.text, err = unescape(s.text, x.text); err != nil {
 				return err
 			}
-			s.text = collapse(s.text, at)
+			if s.text = collapse(s.text, at); len(bytes.TrimSpace(s.text[at:])) > 0 {
+				s.runs.some, s.runs.own = s.runs.some || span > 0, s.runs.own || span == 0
+			}
 		}
 		if len(s.text) > s.lim.CellBytes {
 			return refuse(TooLarge, "cell in row %d of more than %d bytes", s.n+1, s.lim.CellBytes)

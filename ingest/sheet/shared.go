@@ -11,8 +11,9 @@ import (
 // blockTexts, so that a long table grows without being moved.
 type sharedStrings struct {
 	blocks []string
-	ends   []uint32 // of each text in its block
-	total  int64    // bytes
+	ends   []uint32     // of each text in its block
+	total  int64        // bytes
+	struck map[int]runs // by number: of texts with runs that have fonts of their own
 }
 
 const blockTexts = 4096
@@ -30,6 +31,34 @@ func (s *sharedStrings) at(i int) string {
 		from = s.ends[i-1]
 	}
 	return s.blocks[i/blockTexts][from:s.ends[i]]
+}
+
+// runs are the parts of a text: how much of those with a font of their own is struck through, and whether others have the
+// cell's font.
+type runs struct{ some, rest, own bool }
+
+// strike is how much of a text is struck through in a cell that as a whole is, or isn't.
+func (r runs) strike(cell Strike) Strike {
+	some, rest := r.some || r.own && cell == AllStruck, r.rest || r.own && cell != AllStruck
+	switch {
+	case some && rest:
+		return PartStruck
+	case some:
+		return AllStruck
+	case rest:
+		return NotStruck
+	}
+	return cell
+}
+
+// strike marks a cell that shows a text with runs.
+func (s *sharedStrings) strike(n int, c *Cell) {
+	if s.struck == nil {
+		return
+	}
+	if r, ok := s.struck[n]; ok {
+		c.Struck = r.strike(c.Struck)
+	}
 }
 
 // seal adds a block that is not touched again.
@@ -83,8 +112,15 @@ func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
 				}
 				continue
 			}
-			if text, err = x.richText(text); err != nil {
+			var r runs
+			if text, r, err = x.richText(text); err != nil {
 				return nil, err
+			}
+			if r.some || r.rest {
+				if s.struck == nil {
+					s.struck = map[int]runs{}
+				}
+				s.struck[len(s.ends)] = r
 			}
 		}
 		if len(text)-n > lim.CellBytes {
@@ -150,18 +186,27 @@ func (x *xmlScan) quickSI(dst []byte) ([]byte, bool, error) {
 }
 
 // richText joins the runs of a CT_Rst (si, is) whose start was just told. The
-// phonetic runs (rPh) are how the text is pronounced, not what it says.
-func (x *xmlScan) richText(dst []byte) ([]byte, error) {
+// phonetic runs (rPh) are how the text is pronounced, not what it says. A run may
+// be struck through (18.4.10).
+func (x *xmlScan) richText(dst []byte) (text []byte, seen runs, err error) {
 	base := x.depth
 	inT, phonetic := 0, 0
+	font, through := false, false // of the run at hand: has a font of its own, struck through
 	for {
 		t, err := x.next()
 		if err != nil {
-			return dst, err
+			return dst, runs{}, err
 		}
 		switch t {
 		case tokStart:
 			switch string(x.name) {
+			case "r":
+				font, through = false, false
+			case "rPr":
+				font = true
+			case "strike":
+				v := x.attrString("val")
+				through = v != "0" && v != "false"
 			case "rPh":
 				if phonetic == 0 {
 					phonetic = x.depth
@@ -173,13 +218,16 @@ func (x *xmlScan) richText(dst []byte) ([]byte, error) {
 			}
 		case tokText:
 			if inT != 0 && x.depth == inT {
+				if len(bytes.TrimSpace(x.text)) > 0 {
+					seen.some, seen.rest, seen.own = seen.some || font && through, seen.rest || font && !through, seen.own || !font
+				}
 				if dst, err = appendText(dst, x.text, x.cdata); err != nil {
-					return dst, err
+					return dst, runs{}, err
 				}
 			}
 		case tokEnd:
 			if x.depth < base {
-				return dst, nil
+				return dst, seen, nil
 			}
 			if x.depth < inT {
 				inT = 0
@@ -188,7 +236,7 @@ func (x *xmlScan) richText(dst []byte) ([]byte, error) {
 				phonetic = 0
 			}
 		case tokEOF:
-			return dst, damaged("XML ends in the middle")
+			return dst, runs{}, damaged("XML ends in the middle")
 		}
 	}
 }

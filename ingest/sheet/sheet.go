@@ -47,8 +47,25 @@ type Cell struct {
 	Kind     Kind    // of the value
 	Percent  bool    // the number format shows a percentage
 	Formula  bool    // the value is a formula's stored result
-	Struck   bool    // shown with a line through it; known of .xlsx only
+	Struck   Strike  // whether it is shown with a line through it
 	NoValue  bool    // a formula without a stored result: Kind is Empty
+}
+
+// Strike is how much of a cell is struck through.
+type Strike uint8
+
+// How much of it.
+const (
+	NotStruck Strike = iota
+	PartStruck
+	AllStruck
+)
+
+func strike(all bool) Strike {
+	if all {
+		return AllStruck
+	}
+	return NotStruck
 }
 
 // Ref gives the address in A1 form.

@@ -233,7 +233,7 @@ func (s *rowScan) quickCells(d []byte, p int) (int, rowState, error) {
 		if len(d)-p < 8 {
 			return 0, rowCut, nil
 		}
-		s.row.Cells = append(s.row.Cells, Cell{Row: row, Col: col, Struck: s.w.isStruck(styleAt)})
+		s.row.Cells = append(s.row.Cells, Cell{Row: row, Col: col, Struck: strike(s.w.isStruck(styleAt))})
 		c := &s.row.Cells[len(s.row.Cells)-1]
 		q, st, err := s.quickCell(d, p, c, typ, styleAt)
 		if st != rowDone || err != nil {
@@ -338,6 +338,7 @@ func (s *rowScan) quickCell(d []byte, p int, c *Cell, typ cellKind, styleAt int)
 		if c.Text = s.w.shared.at(n); c.Text != "" {
 			c.Kind = Text
 			c.Format = s.w.style(styleAt).code
+			s.w.shared.strike(n, c)
 		}
 		return closeCell(d, p)
 	}

@@ -212,7 +212,7 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 		}
 	}
 	s.tmp = s.tmp[:0]
-	has, hasV := false, false
+	has, hasV, inline := false, false, runs{}
 	base := x.depth
 	for {
 		t, err := x.next()
@@ -239,7 +239,7 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 			c.Formula = true
 			err = x.skip()
 		case "is":
-			if s.tmp, err = x.richText(s.tmp[:0]); err != nil {
+			if s.tmp, inline, err = x.richText(s.tmp[:0]); err != nil {
 				return 0, err
 			}
 			has, hasV = len(s.tmp) > 0, true
@@ -253,8 +253,12 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 			return 0, err
 		}
 	}
+	before := len(s.row.Cells)
 	if err := s.value(c, typ, styleAt, s.tmp, has, hasV); err != nil {
 		return 0, err
+	}
+	if len(s.row.Cells) > before {
+		s.row.Cells[before].Struck = inline.strike(s.row.Cells[before].Struck)
 	}
 	if n := len(s.row.Cells); n > 0 && s.row.Cells[n-1].Col == c.Col && c.Col > s.w.lim.Columns {
 		return 0, refuse(TooLarge, "column %d", c.Col) // blank cells may stand anywhere
@@ -335,7 +339,7 @@ func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV
 		has = has && len(raw) > 0
 	}
 	st := s.w.style(styleAt)
-	c.Format, c.Struck = st.code, s.w.isStruck(styleAt)
+	c.Format, c.Struck = st.code, strike(s.w.isStruck(styleAt))
 	if !has {
 		if c.Formula && !(hasV && (typ == cellFormulaText || typ == cellInline)) {
 			c.NoValue = true
@@ -364,6 +368,7 @@ func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV
 			return nil
 		}
 		c.Kind = Text
+		s.w.shared.strike(n, &c)
 	case cellFormulaText, cellInline:
 		if len(raw) > s.w.lim.CellBytes {
 			return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(raw))

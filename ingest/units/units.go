@@ -20,6 +20,8 @@ import (
 type Register struct {
 	zone    *zone.Zone
 	Longest int // bytes of the longest text that can be a submitter's name
+
+	whole written.Memo[bool]
 }
 
 // New makes the register of a zone's units.
@@ -137,6 +139,54 @@ func (u *Register) Street(text string) (zone.Submitter, bool) {
 		}
 	}
 	return found, n == 1
+}
+
+// wholeWord is said of all of a zone: 全区, 各街道, 区本级.
+var wholeWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(全|本|整个)(区|市|县|园区?|辖区|域)(合|总|共)?(计)?$|^(各|全部|所有)(街道|镇街|街镇|乡镇|镇|单位|部门|地|片区)+$|^(全部|所有|全体|总体|整体)$|^(区|园区|市|县|管委会)?本?级$`)
+})
+
+// Whole says whether a text names the whole zone and none of its units: its own name, 全区, 各街道, 区本级.
+func (u *Register) Whole(text string) bool {
+	t := written.Heading(text)
+	if t == "" || len(t) > 90 {
+		return false
+	}
+	return u.whole.Get(text, func(text string) bool {
+		_, unit := u.zone.Match(text)
+		return !unit && (wholeWord().MatchString(t) || u.zone.IsOwn(text))
+	})
+}
+
+// Streets gives the streets that a text names one after another, as people set them apart: 双马街道、板塘街道; 双马、板塘.
+func (u *Register) Streets(text string) (found []string) {
+	if _, ok := u.Street(text); ok || len(text) > 600 {
+		return nil
+	}
+	parts := splitUnits(text, hardMarks)
+	if len(parts) < 2 {
+		parts = splitUnits(text, hardMarks+softMarks)
+	}
+	for _, part := range parts {
+		s, ok := u.Street(strings.TrimSuffix(part, "等"))
+		if !ok || s.Kind != "street" {
+			return nil
+		}
+		if !slices.Contains(found, s.Name) {
+			found = append(found, s.Name)
+		}
+	}
+	return found
+}
+
+// hardMarks set units apart, softMarks may also stand within the name of one (和平街道).
+const (
+	hardMarks = "、,，;；/|\\&+\n\r\t \u3000"
+	softMarks = "和及与"
+)
+
+func splitUnits(text, marks string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(marks, r) })
 }
 
 // after is what follows one of a submitter's names at the beginning of a text.

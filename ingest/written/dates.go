@@ -15,6 +15,7 @@ import (
 type Wrote struct {
 	Year, Month, Day int
 	endOfMonth       bool // 8月底
+	Begins           bool // 2026年10月起: something goes on from then
 	Tenth            bool // the number 2022.1: January, or October without its 0
 }
 
@@ -48,7 +49,9 @@ var (
 	quarterEnd = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(?:(\d{4})年)?(?:第)?([一二三四1-4])季度(末|底|内)?(前|之前)?$`)
 	})
-	monthTail = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(底|末|月底|月末)?(前|之前)?$`) })
+	monthTail = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^((底|末|月底|月末)?(前|之前)?|起|开始|起始|以来|至今|起至今)$`)
+	})
 )
 
 // Atoi reads digits; 0 where the text is no number.
@@ -143,6 +146,7 @@ func readWritten(s string) (Wrote, bool) {
 				w.Day = n
 			}
 		}
+		w.Begins = strings.ContainsAny(tail, "起始") || strings.HasSuffix(tail, "以来") || strings.HasSuffix(tail, "至今")
 		w.endOfMonth = strings.ContainsAny(tail, "底末")
 		if p.parts == "Ymd" && (w.Year < 2010 || w.Year > 2039) || !w.possible() {
 			continue

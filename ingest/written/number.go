@@ -376,6 +376,18 @@ func digitsOnly(s string) (n int64, ok bool) {
 	return n, s != ""
 }
 
+// ScaledInt reads a number of things that are counted in a power of ten; bare says that it is a plain number, and no text such as
+// 400个, whole that it comes to a whole number of things.
+func ScaledInt(s string, exp int) (n int64, bare, whole bool) {
+	d, err := ParseDecimal(CloseUp(Plain(s)))
+	if err != nil {
+		return 0, false, false
+	}
+	d.Exp += exp
+	r, lost := d.Rounded(0)
+	return r.Int64(), true, lost != 2 && r.IsInt64()
+}
+
 // ParseInt reads a whole number as people write it: 1,234人, 第3批, 十五.
 func ParseInt(s string) (int64, bool) {
 	if n, ok := digitsOnly(s); ok { // as nearly all are written

@@ -25,8 +25,11 @@ var (
 	bareWeek = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:^|[^A-Za-z0-9])(?:[Ww]|[Ww]eek)(\d{1,2})(?:\D|$)`)
 	})
-	weekOfM  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年)?(\d{1,2})月(?:份)?第(\d)周`) })
-	zhWeek   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年度?第?|第)(\d{1,2})周`) })
+	weekOfM = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年)?(\d{1,2})月(?:份)?第(\d)周`) })
+	zhWeek  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:(\d{4})年度?第?|第)(\d{1,2})周`) })
+	nthWeek = sync.OnceValue(func() *regexp.Regexp { // 47周, as sheets and files are called
+		return regexp.MustCompile(`(?:^|[^\d.月近前后共每隔-])(\d{1,2})周[)）]?$`)
+	})
 	zhMonths = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:^|[^\d])(?:(\d{4})年)?(\d{1,2})月?(?:份)?` + rangeMark + `(?:(\d{4})年)?(\d{1,2})月`)
 	})
@@ -43,7 +46,7 @@ var (
 		return regexp.MustCompile(`(?:^|\D)(20\d{6})` + rangeMark + `(20\d{6}|\d{4})(?:\D|$)`)
 	})
 	zhMonth = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?:(\d{4})(?:年度|年|[\-./]))(\d{1,2})(?:月|$|[^\d.\-/月])`)
+		return regexp.MustCompile(`(?:(\d{4})(?:年度|年|[\-./]))(\d{1,2})(?:月|$|[^\d.\-/月季期批次轮号个])`)
 	})
 	zhMonthY  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\d年.\-/])(\d{1,2})月(?:份|[^\d]|$)`) })
 	fullDate  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?`) })
@@ -75,14 +78,7 @@ type spanSaid struct {
 var knownSpans Memo[spanSaid] // a title is asked several times; by what is near, a blank, the text
 
 func readSpan(text string, near calendar.Date) (span, bool) {
-	s := Plain(strings.Clone(text))
-	s = zhDate().ReplaceAllStringFunc(s, func(z string) string { // 二〇二二年七月
-		if n, ok := ChineseInt(z); ok && (len([]rune(z)) == 4 || n < 60) {
-			return itoa(n)
-		}
-		return z
-	})
-	s = strings.ReplaceAll(s, " ", "")
+	s := withDigits(text)
 	if !strings.ContainsAny(s, "0123456789") {
 		return span{}, false
 	}
@@ -99,6 +95,44 @@ func readSpan(text string, near calendar.Date) (span, bool) {
 		return week, ok
 	}
 	return firstWay(pointWays, s, near)
+}
+
+// withDigits is a text with its Chinese numerals as digits (二〇二二年七月), without spaces.
+func withDigits(text string) string {
+	s := zhDate().ReplaceAllStringFunc(Plain(strings.Clone(text)), func(z string) string {
+		if n, ok := ChineseInt(z); ok && (len([]rune(z)) == 4 || n < 60) {
+			return itoa(n)
+		}
+		return z
+	})
+	return strings.ReplaceAll(s, " ", "")
+}
+
+var quarterIn = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:(\d{4})年?度?)?(?:第?([1-4])季度|(上|下)半年)`)
+})
+
+// Quarter finds a quarter or half of a year in a text: 2026年三季度, 上半年; near gives the year where none is written.
+func Quarter(text string, near calendar.Date) (span, bool) {
+	m := quarterIn().FindStringSubmatch(withDigits(text))
+	if m == nil {
+		return span{}, false
+	}
+	first, last := 3*Atoi(m[2])-2, 3*Atoi(m[2])
+	switch m[3] {
+	case "上":
+		first, last = 1, 6
+	case "下":
+		first, last = 7, 12
+	}
+	year := Atoi(m[1])
+	if year == 0 {
+		if year = near.Year(); first > int(near.Month()) {
+			year--
+		}
+	}
+	from, to := calendar.NewDate(year, time.Month(first), 1), calendar.NewDate(year, time.Month(last+1), 0)
+	return span{From: from, To: to, Months: monthsBetween(from, to), Date: calendar.NoDate}, true
 }
 
 // spanWay is one way in which a time is written. The first way that finds one decides.
@@ -311,6 +345,9 @@ func readWeek(s string, near calendar.Date) (sp span, named, ok bool) {
 			return newest(Atoi(m[2]))
 		}
 		return week(Atoi(m[1]), Atoi(m[2]))
+	}
+	if m := nthWeek().FindStringSubmatch(s); m != nil && Atoi(m[1]) >= 1 && Atoi(m[1]) <= 53 {
+		return newest(Atoi(m[1]))
 	}
 	if m := bareWeek().FindStringSubmatch(s); m != nil {
 		return newest(Atoi(m[1]))

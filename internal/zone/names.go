@@ -72,6 +72,9 @@ func ownNames(zone string) []string {
 // WithoutOwn is a name as it is compared, without the zone's own name before it.
 func (z *Zone) WithoutOwn(text string) string { return z.withoutOwn(normal(text)) }
 
+// IsOwn says whether a text is the zone's own name.
+func (z *Zone) IsOwn(text string) bool { return slices.Contains(z.own, normal(text)) }
+
 func (z *Zone) withoutOwn(whole string) string {
 	for _, own := range z.own {
 		if rest, ok := strings.CutPrefix(whole, own); ok && rest != "" {

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
@@ -35,7 +36,6 @@ func ChildMain() int {
 		fmt.Fprintln(os.Stderr, "no request:", err)
 		return 2
 	}
-	lang.Speak(req.Language)
 	if err := limitProcess(req.Memory, req.Seconds); err != nil {
 		fmt.Fprintln(os.Stderr, "can't limit this process:", err)
 		return 2
@@ -48,7 +48,7 @@ func ChildMain() int {
 		if !errors.As(err, &fe) {
 			fe = explain(err, req.Memory)
 		}
-		if err := enc.Encode(childLine{Error: fe.Message, Hint: fe.Hint}); err != nil {
+		if err := enc.Encode(childLine{Error: &fe.Message, Hint: fe.Hint}); err != nil {
 			return 1
 		}
 	}
@@ -98,6 +98,7 @@ func answer(req childRequest, enc *json.Encoder) error {
 		return err
 	}
 	n, cut := 0, false
+	var bytes int64
 	for rows.Next() {
 		if n == req.MaxRows {
 			cut = true
@@ -109,7 +110,12 @@ func answer(req childRequest, enc *json.Encoder) error {
 		}
 		row := make([]any, len(values))
 		for i := range values {
-			row[i] = result.Plain(values[i], columns[i].Type)
+			row[i] = cutText(result.Plain(values[i], columns[i].Type), req.MaxText)
+		}
+		bytes += sizeOf(row)
+		if req.MaxBytes > 0 && bytes > req.MaxBytes && n > 1 {
+			cut = true
+			break
 		}
 		if err := enc.Encode(childLine{Row: row}); err != nil {
 			return err
@@ -123,6 +129,35 @@ func answer(req childRequest, enc *json.Encoder) error {
 		Truncated bool `json:"truncated"`
 	}{cut}
 	return enc.Encode(end)
+}
+
+// cutText cuts a long text and says how long it was; most 0 cuts none.
+func cutText(v any, most int) any {
+	text, ok := v.(string)
+	if !ok || most <= 0 || len(text) <= most {
+		return v
+	}
+	n := utf8.RuneCountInString(text)
+	if n <= most {
+		return v
+	}
+	end := 0
+	for range most {
+		_, size := utf8.DecodeRuneInString(text[end:])
+		end += size
+	}
+	return fmt.Sprintf("%s……（共%d字）", text[:end], n)
+}
+
+// sizeOf is about how much room a row takes.
+func sizeOf(row []any) (n int64) {
+	for _, v := range row {
+		n += 16
+		if text, ok := v.(string); ok {
+			n += int64(len(text))
+		}
+	}
+	return n
 }
 
 // distinct tells columns of the same name apart as DuckDB does in a table made of them: x, x_1.
@@ -187,7 +222,7 @@ func onlySelect(conn *sql.Conn, query string) error {
 			return err
 		}
 		if kind != duckdb.STATEMENT_TYPE_SELECT {
-			return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("the published file is read-only; -o FILE, or .export at the prompt, writes a result to a file", "已发布的文件只能读；用 -o 文件，或在提示符下用 .export，可把结果写入文件")}
+			return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("the published file is read-only; a result is kept by -o FILE or .export at the command line, by its download links on the page", "已发布的文件只能读；要保存结果，命令行用 -o 文件 或 .export，网页点结果上方的“下载”")}
 		}
 		return nil
 	})
@@ -199,23 +234,25 @@ func explain(err error, memory int64) *Error {
 	low := strings.ToLower(text)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "interrupted"):
-		return &Error{lang.Phrase("the query took too long and was stopped", "查询时间太长，已停止"), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
+		return &Error{lang.Say("the query took too long and was stopped", "查询时间太长，已停止"), lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 	case strings.Contains(low, "out of memory") || strings.Contains(low, "failed to allocate") || strings.Contains(low, "could not allocate"):
 		return outOfMemory(memory)
+	case strings.Contains(low, "empty query"):
+		return &Error{lang.Say("there is no statement in the query", "没有写查询语句"), lang.Say("write a SELECT, for example: select * from 问题台账 limit 10", "请写一条 SELECT，例如：select * from 问题台账 limit 10")}
 	case strings.Contains(low, "preparecontext"):
-		return &Error{lang.Phrase("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Phrase("remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)", "请去掉分号及其后的内容；PIVOT 要写明各值：ON x IN (…)")}
+		return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("remove the semicolon and what follows it; PIVOT needs its values named: ON x IN (…)", "请去掉分号及其后的内容；PIVOT 要写明各值：ON x IN (…)")}
 	case strings.Contains(low, "incorrect argument count"):
-		return &Error{lang.Phrase("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Phrase("only saved queries have parameters: sql @name --parameter VALUE", "只有保存的查询才有参数：sql @名称 --参数 值")}
+		return &Error{lang.Say("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Say("only saved queries have parameters: sql @name --parameter VALUE, or the fields under it on the page", "只有保存的查询才有参数：命令行写 sql @名称 --参数 值，网页在“常用查询”里填写")}
 	case strings.Contains(low, "file system operations are disabled") || strings.Contains(low, "external access") || strings.Contains(low, "disabled by configuration"):
-		return &Error{lang.Phrase("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), firstLine(text)}
+		return &Error{lang.Say("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), plain(firstLine(text))}
 	case strings.Contains(low, "read-only"):
-		return &Error{lang.Phrase("the published file is read-only", "已发布的文件只能读"), firstLine(text)}
+		return &Error{lang.Say("the published file is read-only", "已发布的文件只能读"), plain(firstLine(text))}
 	}
-	hint := ""
+	var hint lang.Text
 	if strings.Contains(text, "mart.metric") && strings.Contains(low, "does not exist") {
-		hint = lang.Phrase("with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures", "加 --as-of 或 --known-at 时没有 mart.metric 和 mart.metric_week：计算数字请用 taizhang metrics --as-of …")
+		hint = lang.Say("with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures", "加 --as-of 或 --known-at 时没有 mart.metric 和 mart.metric_week：计算数字请用 taizhang metrics --as-of …")
 	}
-	return &Error{shortened(strings.TrimSpace(text)), hint}
+	return &Error{plain(shortened(strings.TrimSpace(text))), hint}
 }
 
 // shortened keeps the beginning of a message and its last lines, which point at the place: an engine quotes whole

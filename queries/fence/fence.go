@@ -24,6 +24,8 @@ const ChildCommand = "__query"
 // Fence limits a query that somebody typed.
 type Options struct {
 	MaxRows  int              // default 100,000; further rows are cut off and Table.Truncated says so
+	MaxBytes int64            // of all rows as they are passed on; further rows are cut off likewise; 0: unbounded
+	MaxText  int              // characters of one text, past which it is cut and says so; 0: unbounded
 	Deadline time.Duration    // default 30 s; the query is killed a second later
 	Memory   int64            // bytes of address space; default 3 GiB
 	Exe      string           // default: this binary
@@ -32,16 +34,19 @@ type Options struct {
 
 // Error is why a fenced query gave no result; its text is for the user.
 type Error struct {
-	Message string
-	Hint    string
+	Message lang.Text
+	Hint    lang.Text // empty where there is none
 }
 
 func (e *Error) Error() string {
-	if e.Hint == "" {
-		return e.Message
+	if e.Hint == (lang.Text{}) {
+		return e.Message.String()
 	}
 	return lang.Phrase("%s\nhint: %s", "%s\n建议：%s", e.Message, e.Hint)
 }
+
+// plain is what DuckDB says, which has one language.
+func plain(text string) lang.Text { return lang.Text{English: text, Chinese: text} }
 
 func (f Options) withDefaults() (Options, error) {
 	if f.MaxRows <= 0 {
@@ -70,10 +75,11 @@ type childRequest struct {
 	Query    string           `json:"query"`
 	Args     []string         `json:"args,omitempty"`
 	MaxRows  int              `json:"max_rows"`
+	MaxBytes int64            `json:"max_bytes,omitempty"`
+	MaxText  int              `json:"max_text,omitempty"`
 	Memory   int64            `json:"memory"`
 	Seconds  float64          `json:"seconds"`
 	At       *warehouse.Point `json:"at,omitempty"`
-	Language lang.Language    `json:"language,omitempty"` // in which it says what is wrong
 }
 
 // childLine is one line of the child's answer: columns first, rows, the end.
@@ -83,8 +89,8 @@ type childLine struct {
 	End     *struct {
 		Truncated bool `json:"truncated"`
 	} `json:"end,omitempty"`
-	Error string `json:"error,omitempty"`
-	Hint  string `json:"hint,omitempty"`
+	Error *lang.Text `json:"error,omitempty"`
+	Hint  lang.Text  `json:"hint"`
 }
 
 // Run runs one SELECT on a published file in a process of its own that
@@ -114,7 +120,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	asked := ctx
 	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
-	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds(), f.At, lang.Spoken()})
+	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.MaxBytes, f.MaxText, f.Memory, f.Deadline.Seconds(), f.At})
 	if err != nil {
 		return err
 	}
@@ -144,7 +150,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	case ended:
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &Error{lang.Phrase("the query was stopped after %s", "查询超过%s，已停止", f.Deadline), lang.Phrase("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
+		return &Error{lang.Say("the query was stopped after %s", "查询超过%s，已停止", f.Deadline), lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 	case asked.Err() != nil && (readErr == nil || errors.Is(readErr, io.ErrUnexpectedEOF)):
 		return asked.Err()
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
@@ -163,13 +169,13 @@ func died(waitErr error, complaint string, f Options) error {
 		waitErr = lang.Errorf("no answer", "没有应答")
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(complaint), "\n")
-	return &Error{lang.Phrase("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first), ""}
+	return &Error{lang.Say("the query ended without a result (%v: %s)", "查询没有得到结果（%v：%s）", waitErr, first), lang.Text{}}
 }
 
 // outOfMemory says that a query came to the limit of memory, in whichever way.
 func outOfMemory(memory int64) *Error {
-	return &Error{lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20).Error(),
-		lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行").Error()}
+	return &Error{lang.Say("the query needed more memory than the %d MB it may use and was stopped", "查询需要的内存超过上限 %d MB，已停止", memory>>20),
+		lang.Say("add conditions, or aggregate fewer rows", "请加条件，或少汇总一些行")}
 }
 
 // readChild reads the answer; ended says that it was complete.
@@ -183,8 +189,8 @@ func readChild(out io.Reader, columns func([]result.Column) error, row func([]an
 			return false, io.ErrUnexpectedEOF
 		}
 		switch {
-		case line.Error != "":
-			return false, &Error{line.Error, line.Hint}
+		case line.Error != nil:
+			return false, &Error{*line.Error, line.Hint}
 		case line.End != nil:
 			if line.End.Truncated {
 				truncated()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"taizhang/cmd/internal/web/shelf"
@@ -179,7 +180,17 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) err
 	if err := onlyKnown(q, "period", "all", "submitter", "form", "as_of", "known_at"); err != nil {
 		return err
 	}
-	a := queries.StatusAsk{Period: q.Get("period"), All: q.Get("all") == "true"}
+	var a queries.StatusAsk
+	if a.Period, err = askedPeriod(q.Get("period")); err != nil {
+		return err
+	}
+	switch all := q.Get("all"); all {
+	case "true", "1":
+		a.All = true
+	case "", "false", "0":
+	default:
+		return badAsk("all: true or false is expected, not " + all)
+	}
 	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
 		return err
 	}
@@ -203,7 +214,13 @@ func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) er
 	if err := onlyKnown(q, "submitter", "form", "period", "status", "as_of", "known_at"); err != nil {
 		return err
 	}
-	a := queries.ReturnsAsk{Period: q.Get("period"), Status: q.Get("status"), UntilAsOf: q.Get("as_of") != ""}
+	a := queries.ReturnsAsk{Status: q.Get("status"), UntilAsOf: q.Get("as_of") != ""}
+	if a.Status != "" && !slices.Contains(queries.Outcomes(), a.Status) {
+		return badAsk("no such status: " + a.Status + "; there are " + strings.Join(queries.Outcomes(), ", "))
+	}
+	if a.Period, err = askedPeriod(q.Get("period")); err != nil {
+		return err
+	}
 	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
 		return err
 	}
@@ -215,6 +232,34 @@ func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) er
 		return err
 	}
 	return answer(w, records)
+}
+
+// askedPeriod is a week or a month as it is stored.
+func askedPeriod(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	p, err := calendar.ParsePeriod(text)
+	if err != nil {
+		return "", badAsk("period: a week such as 2022-W33 or a month such as 2022-08 is expected, not " + text)
+	}
+	return p.String(), nil
+}
+
+// noAPI answers an address under /api that isn't there.
+func (s *Server) noAPI(w http.ResponseWriter, r *http.Request) {
+	var known []string
+	for _, rt := range s.routes {
+		if path, ok := strings.CutPrefix(rt.pattern, "GET "); rt.api && ok {
+			if path == r.URL.Path {
+				w.Header().Set("Allow", "GET, HEAD")
+				s.failAPI(w, r, &fault{status: http.StatusMethodNotAllowed, says: path + " is read by GET"})
+				return
+			}
+			known = append(known, path)
+		}
+	}
+	s.failAPI(w, r, notFound("no such address: "+r.URL.Path+"; there are "+strings.Join(known, ", ")))
 }
 
 // named are a unit's name and a form's id by any of their names; unknown ones are refused.

@@ -26,6 +26,7 @@ type peopleView struct {
 type accountView struct {
 	Name, Role, Unit, Since, Last string
 	Sessions                      int
+	Locked                        string // until when, empty if it isn't
 	Disabled, Token               bool
 	Self                          bool
 }
@@ -53,6 +54,13 @@ func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err erro
 		a := accountView{Name: u.Name, Role: u.Role, Since: u.Since.In(z.Location).Format("2006-01-02"), Disabled: u.Disabled, Token: len(u.Tokens) > 0, Self: u.Name == who.Name}
 		if x, ok := z.Submitter(u.Unit); ok {
 			a.Unit = x.Name
+		}
+		until, err := s.lockedUntil(r.Context(), account.Door(u.Name), mostFailures)
+		if err != nil {
+			return v, err
+		}
+		if until.After(s.o.Clock()) {
+			a.Locked = until.In(z.Location).Format("15:04")
 		}
 		var last time.Time
 		for _, x := range sessions {
@@ -84,7 +92,7 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request, who person) erro
 	if err != nil {
 		return err
 	}
-	v.Says = map[string]string{"add": "已添加。", "password": "密码已更新，该用户须重新登录。", "end": "已退出该用户的全部登录。", "disable": "已停用。", "enable": "已启用。",
+	v.Says = map[string]string{"add": "已添加。", "password": "密码已更新，该用户须重新登录；原来的锁定已解除，访问 /api 的令牌已收回。", "unlock": "已解除锁定。", "token": "令牌已收回。", "end": "已退出该用户的全部登录。", "disable": "已停用。", "enable": "已启用。",
 		"remove": "已删除。", "role": "角色已更改。"}[r.URL.Query().Get("done")]
 	s.render(w, r, who, http.StatusOK, "people", layout{Title: "用户", Body: v})
 	return nil
@@ -147,13 +155,20 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 	}
 	switch do {
 	case "password":
-		if u.Hash, err = s.newHash(r); err != nil {
+		hash, err := s.newHash(r)
+		if err != nil {
 			return err
 		}
-		u.Since = s.o.Clock()
-		return errors.Join(s.o.Store.PutUser(r.Context(), u), s.o.Store.EndSessionsOf(r.Context(), name))
+		s.doors.open(name)
+		return account.Reset(r.Context(), s.o.Store, u, hash, s.o.Clock())
+	case "unlock":
+		s.doors.open(name)
+		return s.o.Store.Forgive(r.Context(), account.Door(name))
+	case "token":
+		u.Tokens = nil
+		return s.o.Store.PutUser(r.Context(), u)
 	case "end":
-		return s.o.Store.EndSessionsOf(r.Context(), name)
+		return s.endOf(r.Context(), name)
 	case "enable":
 		u.Disabled = false
 		return s.o.Store.PutUser(r.Context(), u)
@@ -171,9 +186,10 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 		return badAsk("“" + name + "”是最后一个能用的管理员，不能停用、删除或改作他用。请先添加另一个管理员。")
 	}
 	if do == "remove" {
+		s.doors.drop(func(x account.Session) bool { return x.User == name })
 		return s.o.Store.RemoveUser(r.Context(), name)
 	}
-	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.o.Store.EndSessionsOf(r.Context(), name))
+	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.endOf(r.Context(), name))
 }
 
 // newUser reads a user that is to be added.

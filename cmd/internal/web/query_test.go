@@ -7,7 +7,56 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/internal/lang"
 )
+
+// TestLargeTexts: a result is bounded by what it takes, not by its rows alone, and so is its page; what is cut says so.
+func TestLargeTexts(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	a := x.post("/query", url.Values{"sql": {"select repeat('字', 20000 + range::int) as v from range(3000)"}})
+	if a.status != http.StatusSeeOther {
+		t.Fatalf("status %d\n%s", a.status, a.body)
+	}
+	page := x.page(a.header.Get("Location"))
+	if len(page) > 12<<20 || !strings.Contains(page, "还有更多") {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+	kept := x.server.results.list[0]
+	if kept.size > queryBytes || len(kept.table.Rows) < 100 || !strings.HasSuffix(kept.table.Rows[0][0].(string), "……（共20000字）") {
+		t.Errorf("%d rows of %d bytes are kept", len(kept.table.Rows), kept.size)
+	}
+	for range 20 {
+		x.server.results.keep(&asked{who: "x", at: testClock(), size: queryBytes})
+	}
+	if n := len(x.server.results.list); n > resultBytes/queryBytes {
+		t.Errorf("%d results of that size are kept", n)
+	}
+}
+
+// TestPageSpeaksChinese: what is wrong with a query is said in Chinese, and in words of the page.
+func TestPageSpeaksChinese(t *testing.T) {
+	lang.Speak(lang.English)
+	defer lang.SpeakAsSystem()
+	x := open(t, sharedZone(t), nil)
+	for query, want := range map[string]string{"create table t as select 1": "网页点结果上方的“下载”", "select ?": "网页在“常用查询”里填写", "select 1; select 2": "这里只能执行一条 SELECT"} {
+		a := x.post("/query", url.Values{"sql": {query}})
+		if a.status != http.StatusBadRequest || !strings.Contains(a.body, want) {
+			t.Errorf("%s: status %d, without %q\n%.1500s", query, a.status, want, a.body)
+		}
+	}
+	for d, want := range map[time.Duration]string{200 * time.Millisecond: "0.2秒", 95 * time.Second: "1分35秒", 3*time.Hour + 5*time.Minute: "3小时5分"} {
+		if got := tookWords(d); got != want {
+			t.Errorf("%v is %s", d, got)
+		}
+	}
+	if got := byWords("watch"); got != "自动（收件箱有新文件）" {
+		t.Errorf("watch is %s", got)
+	}
+	if a := x.get("/returns/%00"); a.status != http.StatusNotFound {
+		t.Errorf("a return that can't be: status %d", a.status)
+	}
+}
 
 // TestAnalyst asks, pages, takes the whole result along, and is told what is wrong; what was asked stands in no address.
 func TestAnalyst(t *testing.T) {
@@ -56,6 +105,11 @@ func TestAnalyst(t *testing.T) {
 	}
 	if !strings.Contains(alone.header.Get("Content-Disposition"), "attachment") || strings.Contains(alone.body, "<script") || strings.Contains(alone.body, "src=") {
 		t.Error("the exported page is shown by the browser in the place of this one, or isn't alone")
+	}
+	for sql, says := range map[string]string{"-- nothing": "没有写查询语句", "attach 'x.duckdb' as x": "网页点结果上方的“下载”"} {
+		if _, a := ask(url.Values{"sql": {sql}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, says) {
+			t.Errorf("%s: status %d, not %q", sql, a.status, says)
+		}
 	}
 	to, _ = ask(url.Values{"sql": {"select i, '=1+1' as f, date '2022-08-15' as d from range(12345) as r(i)"}})
 	page = x.page(to)
@@ -167,6 +221,8 @@ func TestAPI(t *testing.T) {
 		{"", "/api/status", 401}, {"guess", "/api/status", 401}, {"token of smj-clerk", "/api/status", 403},
 		{"token of leader", "/api/metrics?metric=nosuch", 400}, {"token of leader", "/api/metrics?metrics=closure_rate", 400},
 		{"token of leader", "/api/trace?metric=closure_rate&where=street%3Dnosuch", 400}, {"token of leader", "/api/returns?submitter=nosuch", 400},
+		{"token of leader", "/api/returns?status=nosuch", 400}, {"token of leader", "/api/returns?period=nosuch", 400}, {"token of leader", "/api/status?period=2022-W99", 400},
+		{"token of leader", "/api/status?all=maybe", 400}, {"token of leader", "/api/status?all=1&period=2022-W32", 200}, {"token of leader", "/api/nosuch", 404},
 	} {
 		if status, _ := ask(c.token, c.path); status != c.status {
 			t.Errorf("%s with %q: status %d instead of %d", c.path, c.token, status, c.status)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,8 @@ type Server struct {
 	routes    []route
 	readings  shelf.Shelf
 	drafts    drafts
+	unsent    unsent
+	placing   sync.Mutex // held while a file gets its name in the inbox
 	results   results
 	audit     *audit
 	doors     doors
@@ -84,6 +87,7 @@ func New(o Options) (*Server, error) {
 		s.mux.Handle(r.pattern, s.guard(r))
 	}
 	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(serveAsset))
+	s.mux.HandleFunc("/api/", s.noAPI)
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, personOf(r.Context()), notFound("没有这个页面。"))
 	})

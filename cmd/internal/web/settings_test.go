@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/cmd/internal/web/account"
 	"taizhang/internal/zone"
 )
 
@@ -174,6 +175,48 @@ func TestPeople(t *testing.T) {
 				t.Errorf("a disabled user logs in: status %d", a.status)
 			}
 			do(chief, "do", "enable", "name", "clerk")
+		}
+	}
+	do(chief, "do", "add", "name", "clerk", "role", "leader", "password", password, "again", password)
+	guess := func(word string) int {
+		return x.post("/login", url.Values{"name": {"clerk"}, "password": {word}}).status
+	}
+	for _, way := range [][]string{{"do", "unlock", "name", "clerk"}, {"do", "password", "name", "clerk", "password", password, "again", password}} {
+		for range mostFailures {
+			guess("wrong guess")
+		}
+		if got := guess(password); got != http.StatusTooManyRequests || !strings.Contains(chief.page("/settings/users"), "锁定至") {
+			t.Fatalf("after %d wrong passwords: status %d, or the users' page doesn't say that the account is locked", mostFailures, got)
+		}
+		do(chief, way...)
+		if got := guess(password); got != http.StatusSeeOther || strings.Contains(chief.page("/settings/users"), "锁定至") {
+			t.Errorf("%s: the account stays locked: status %d", way[1], got)
+		}
+	}
+	store := usersOf(t, dir)
+	asks := func() int {
+		req, _ := http.NewRequest(http.MethodGet, x.url+"/api/status", nil)
+		req.Header.Set("Authorization", "Bearer clerk's token")
+		return x.do(req).status
+	}
+	for _, way := range [][]string{{"do", "token", "name", "clerk"}, {"do", "password", "name", "clerk", "password", password, "again", password}} {
+		users, err := store.Users(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range users {
+			if u.Name == "clerk" {
+				u.Tokens = []string{account.HashOfSecret("clerk's token")}
+				if err := store.PutUser(t.Context(), u); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got := asks(); got != http.StatusOK {
+			t.Fatalf("with a token: status %d", got)
+		}
+		if do(chief, way...); asks() != http.StatusUnauthorized {
+			t.Errorf("%s: the token opens /api still", way[1])
 		}
 	}
 	if a := chief.get("/runs/audit"); !strings.Contains(a.body, `"what":"disable clerk"`) || strings.Contains(a.body, password) {

@@ -28,6 +28,7 @@ type unitView struct {
 	Due       []debt // what is waited for, what is due first on top
 	Done      []debt
 	Waiting   []string // its files in the inbox
+	Drafts    []openDraft
 	History   []returnRow
 	More      int // returns that are not shown
 	Figures   []figureRow
@@ -36,6 +37,7 @@ type unitView struct {
 	MostMB    int64
 	Begun     bool // something was published
 	ShownAll  bool
+	Says      string // what was decided just now
 }
 
 type formChoice struct{ ID, Title string }
@@ -52,7 +54,7 @@ const historyShown = 30
 func (s *Server) unit(w http.ResponseWriter, r *http.Request, who person) error {
 	z := s.zoneOf()
 	u, _ := z.Submitter(r.PathValue("unit")) // the route has looked
-	v := unitView{Unit: u, MaySend: who.may(maySend, u.Code), MostMB: z.Limits.FileBytes >> 20, ShownAll: r.URL.Query().Get("all") != ""}
+	v := unitView{Unit: u, MaySend: who.may(maySend, u.Code), MostMB: z.Limits.FileBytes >> 20, ShownAll: r.URL.Query().Get("all") != "", Says: decided(r.URL.Query().Get("done"))}
 	for _, f := range z.Forms.Forms {
 		if z.Owes(u.Code, f.ID) {
 			v.Forms = append(v.Forms, formChoice{f.ID, f.PlainTitle()})
@@ -75,6 +77,12 @@ func (s *Server) unit(w http.ResponseWriter, r *http.Request, who person) error 
 	}
 	if v.Waiting, err = s.waiting(u.Name); err != nil {
 		return err
+	}
+	if v.MaySend {
+		v.Drafts = s.drafts.open(u.Code, who.Name)
+		for i := range v.Drafts {
+			v.Drafts[i].Made = v.Drafts[i].Made.In(z.Location)
+		}
 	}
 	l.Title, l.Body, l.Live = u.Name, v, true
 	s.render(w, r, who, http.StatusOK, "unit", l)

@@ -172,13 +172,18 @@ func (s *testService) Run(ctx context.Context, _ string) error {
 	return err
 }
 
-func (s *testService) Decide(ctx context.Context, d office.Decision) error {
-	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { return z.Decide(ctx, d, s.options()) })
-	return err
+func (s *testService) Decide(ctx context.Context, d office.Decision) (*office.Outcome, error) {
+	return s.locked(func(z *office.Zone) (*office.Outcome, error) { return z.Decide(ctx, d, s.options()) })
 }
 
 func (s *testService) Teach(_ context.Context, lessons []forms.Lesson) error {
 	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { _, err := z.Teach(lessons); return nil, err })
+	return err
+}
+
+func (s *testService) Forget(_ context.Context, lesson forms.Lesson) error {
+	defer s.zone.Store(nil)
+	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { return nil, z.Forget(lesson) })
 	return err
 }
 

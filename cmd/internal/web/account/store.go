@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"taizhang/internal/durable"
 	"taizhang/internal/state"
@@ -71,6 +72,16 @@ func moveIn(ctx context.Context, s *state.Store, dir string) error {
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
+}
+
+// Door is where failures to log in to an account are counted.
+func Door(user string) string { return "account " + user }
+
+// Reset gives a user a new password, by its hash. Whatever the old one opened is over: logins, tokens of programs, and the
+// lock that wrong guesses put on the account.
+func Reset(ctx context.Context, s *Users, u User, hash string, now time.Time) error {
+	u.Hash, u.Since, u.Tokens = hash, now, nil
+	return errors.Join(s.PutUser(ctx, u), s.EndSessionsOf(ctx, u.Name), s.Forgive(ctx, Door(u.Name)))
 }
 
 // Secret makes something that can't be guessed, for a token or a browser to hold, and the hash by which it is known.

@@ -1,0 +1,147 @@
+package layout
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+// A section's heading may stand in several cells: its number under 序号, its name in the next column (一 | 智能制造项目), how many
+// rows follow in a third (2件).
+
+var (
+	sectionNumber = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^第[一二三四五六七八九十0-9]{1,3}(部分|类|批|章|节|期|轮)$`)
+	})
+	sectionCount = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（]?(共|合计|小计|计)?:?\d+(件|项|个|户|家|条|笔|人|批)[)）]?$`)
+	})
+	// namedBatch is a batch that has a name for a number: 开工一批.
+	namedBatch   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\p{Han}{1,8}一批$`) })
+	numberedPart = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^第([0-9]{1,4}|[一二三四五六七八九十百]{1,6})(批次|批|期|轮|次)$`)
+	})
+)
+
+// splitSection gives the number and the name of a section that stand in cells of their own; ok says that nothing else but a count
+// stands in the row.
+func splitSection(row *sheet.Row) (number, name *sheet.Cell, ok bool) {
+	n := 0
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if !present(c) {
+			continue
+		}
+		if n++; n > 3 || c.Kind != sheet.Text || len(c.Text) > 180 {
+			return nil, nil, false
+		}
+		switch word := written.Squash(c.Text); {
+		case n == 1:
+			if number = c; !outline().MatchString(word) && !sectionNumber().MatchString(word) {
+				if !sectionWord().MatchString(word) || written.Squash(word)[0] < 0x80 { // 一、企业难题 | 2件
+					return nil, nil, false
+				}
+				name = c
+			}
+		case sectionCount().MatchString(word):
+		case name != nil:
+			return nil, nil, false
+		default:
+			name = c
+		}
+	}
+	return number, name, n > 1 && (name != nil || sectionNumber().MatchString(written.Squash(number.Text)))
+}
+
+// sectionText is a section's heading as one text: 一、智能制造项目.
+func sectionText(row *sheet.Row) string {
+	number, name, ok := splitSection(row)
+	switch {
+	case !ok:
+		return FirstText(row).Text
+	case name == nil || name == number:
+		return number.Text
+	}
+	lead := strings.TrimSpace(number.Text)
+	if strings.HasSuffix(lead, "、") || strings.ContainsAny(lead, ")）】.．") {
+		return lead + name.Text
+	}
+	return lead + "、" + name.Text
+}
+
+// isSplitSection says whether the row is such a heading. Where Chinese numerals count the rows of the table it is none, but a row
+// that somebody has not filled in.
+func (s *rowSeen) isSplitSection() bool {
+	number, name, ok := splitSection(s.row)
+	if !ok || s.numbers {
+		return false
+	}
+	if slices.ContainsFunc(s.at, func(p Placed) bool { _, down := s.down[[2]int{s.row.N, p.Col}]; return p.Col > 0 && down }) {
+		return false // a part of merged rows
+	}
+	for _, c := range []*sheet.Cell{number, name} {
+		if c != nil && slices.ContainsFunc(s.at, func(p Placed) bool { return p.Col == c.Col && s.holds(c, p.Field) }) {
+			return false
+		}
+	}
+	return number == name || !s.p.countedBy(number.Col)
+}
+
+// holds says whether a text is a value of the kind that its column asks for: one of its listed values, a unit of the zone.
+func (s *rowSeen) holds(c *sheet.Cell, f *forms.Column) bool {
+	switch f.Type {
+	case forms.List:
+		return s.seen > 0 && s.v.Lists[f][written.Heading(c.Text)] != "" && f.InKey
+	case forms.Int:
+		_, ok := written.ParseInt(c.Text)
+		return ok
+	}
+	return false
+}
+
+// countedBy says whether rows with more than a name have Chinese numerals in a column.
+func (p *Page) countedBy(col int) bool {
+	known, ok := p.numerals[col]
+	if ok {
+		return known
+	}
+	for i := range p.Rows {
+		c := CellIn(&p.Rows[i], col)
+		if c == nil || c.Kind != sheet.Text || !outline().MatchString(written.Squash(c.Text)) {
+			continue
+		}
+		texts := 0
+		for k := range p.Rows[i].Cells {
+			if x := &p.Rows[i].Cells[k]; present(x) && x.Kind != sheet.Number {
+				texts++
+			}
+		}
+		if known = texts > 3; known {
+			break
+		}
+	}
+	if p.numerals == nil {
+		p.numerals = map[int]bool{}
+	}
+	p.numerals[col] = known
+	return known
+}
+
+// numbered reads a section's heading as the number that a column asks for (第三批 for 交办批次); "" where it is none.
+func numbered(c *forms.Column, text string) string {
+	m := numberedPart().FindStringSubmatch(text)
+	if m == nil || !c.InKey || !strings.Contains(c.Title+strings.Join(c.Synonyms, " "), m[2]) {
+		return ""
+	}
+	n, ok := written.ParseInt(m[1])
+	if !ok {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
