@@ -143,8 +143,7 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 		}
 		r.sheet(g)
 		if len(g.Rows) > largeSheet {
-			g = nil
-			runtime.GC() // most of what is in use is these cells: what follows finds room there
+			runtime.GC() // most of what is in use is these cells, which are done with: what follows finds room there
 		}
 	}
 	for _, s := range hidden {
