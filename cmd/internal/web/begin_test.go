@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -126,8 +127,18 @@ func TestFirstStart(t *testing.T) {
 		t.Errorf("nobody has to log in: status %d", a.status)
 	}
 	chief := x.as("chief")
-	if page := chief.page("/"); !strings.Contains(page, `href="/units/u01"`) {
-		t.Errorf("the page doesn't lead on:\n%s", page)
+	for _, published := range []bool{false, true} { // serve publishes at once, of nothing
+		if published {
+			if err := x.server.o.Service.Run(t.Context(), "test"); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, time.Minute, "nothing is published", func() bool { return chief.get("/figures").status == http.StatusOK })
+		}
+		for _, want := range []string{"等第一份报表", `href="/units/u01"`, `href="/templates"`, `href="/settings/users"`, "收件箱"} {
+			if page := chief.page("/"); !strings.Contains(page, want) {
+				t.Errorf("published %v: the page doesn't lead on to %s:\n%s", published, want, page)
+			}
+		}
 	}
 	a = chief.get("/templates")
 	z, err := opc.Open([]byte(a.body), opc.DefaultLimits())

@@ -52,6 +52,7 @@ type Server struct {
 	news      news
 	journal   journal
 	lines     atomic.Int64 // live connections
+	hasCome   atomic.Bool  // something was received once
 	restoring restoring
 	intake    turns  // of taking in what lies in the inbox
 	nobody    string // hash of a password that nobody has
