@@ -55,6 +55,8 @@ const refusedMost = 20
 func (rd *Reader) readRows(pt *Part) {
 	f := pt.Form
 	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive(), Dated: cell.Dated{Zone: rd.Zone.Location}}
+	pt.known = rd.rollOf(pt)
+	t.Known = pt.known
 	switch received := rd.Zone.DateOf(pt.Ret.ReceivedAt); {
 	case !t.Cutoff.Valid() || pt.Disagrees.later():
 		t.Cutoff = received
@@ -327,8 +329,9 @@ func whereIs(l, from *layout.Line) string {
 }
 
 // RowText is a refused row as it stood, masked, for quarantine.
-func (rd *Reader) RowText(r *Record, f *forms.Form) string {
-	t := &cell.Typer{Register: rd.Units, Form: f, Private: f.Sensitive(), Hide: r.refuse.hide}
+func (rd *Reader) RowText(r *Record, pt *Part) string {
+	f := pt.Form
+	t := &cell.Typer{Register: rd.Units, Form: f, Private: f.Sensitive(), Hide: r.refuse.hide, Known: pt.known}
 	m := map[string]string{}
 	cells, vals := r.Line.Cells(nil), r.Values(nil)
 	for k := range f.Columns {
