@@ -6,14 +6,19 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/sink"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
+	"taizhang/internal/zone"
 	"taizhang/queries"
 	"taizhang/queries/fence"
 )
@@ -61,6 +66,39 @@ func unwritten(file string, err error) error {
 		return err
 	}
 	return lang.Errorf("%[1]w", "写不进 %[2]s：%[3]w", err, file, errors.Unwrap(err))
+}
+
+// checkPlace refuses an -o into what the zone itself keeps: an issued paper, an original, a publication would be written over,
+// and a result in the inbox would be taken for a return.
+func (a *app) checkPlace(cmd *cobra.Command) error {
+	f := cmd.Flags().Lookup("output")
+	if f == nil || !f.Changed || a.zoneDir == "" {
+		return nil
+	}
+	zoneDir, err := filepath.Abs(a.zoneDir)
+	if err != nil {
+		return err
+	}
+	file, err := filepath.Abs(f.Value.String())
+	if err != nil {
+		return err
+	}
+	for _, path := range []*string{&zoneDir, &file} { // as far as they are there
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(*path)); err == nil {
+			*path = filepath.Join(dir, filepath.Base(*path))
+		}
+	}
+	in, err := filepath.Rel(zoneDir, file)
+	if err != nil || !filepath.IsLocal(in) {
+		return nil
+	}
+	first, _, below := strings.Cut(filepath.ToSlash(in), "/")
+	kept := below && slices.Contains([]string{"inbox", "outbox", "archive", "published", "summaries"}, first) ||
+		!below && (first == zone.FileName || strings.HasPrefix(first, "warehouse.duckdb") || strings.HasPrefix(first, "state.sqlite"))
+	if !kept {
+		return nil
+	}
+	return usagef("-o %s: what lies there is the zone's own; give a name elsewhere", "-o %s：那里存放的是台账自己的文件，请写到别处", f.Value.String())
 }
 
 // checkOutput says that a file that is there is replaced; where it is to be kept, as what took somebody a query, it is refused

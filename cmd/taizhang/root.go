@@ -185,7 +185,7 @@ func (a *app) root() *cobra.Command {
 			return err
 		}
 		if !cmd.DisableFlagParsing {
-			if err := errors.Join(a.formatFromName(cmd), a.checkOutput(false)); err != nil {
+			if err := errors.Join(a.formatFromName(cmd), a.checkPlace(cmd), a.checkOutput(false)); err != nil {
 				return err
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -76,6 +77,9 @@ func (a *app) summaryCmd() *cobra.Command {
 				_, err = fmt.Fprint(a.out, text)
 				return err
 			case o.output != "":
+				if _, err := os.Stat(o.output); err == nil {
+					a.tell("%s is replaced", "%s 已被替换", o.output)
+				}
 				if err := a.desk(z).Write(cmd.Context(), o.output); err != nil {
 					return asUsage(err)
 				}

@@ -216,6 +216,13 @@ func (p *pageService) Teach(_ context.Context, lessons []forms.Lesson) error {
 	})
 }
 
+func (p *pageService) Forget(_ context.Context, lesson forms.Lesson) error {
+	if err := p.Alone(func(z *office.Zone) error { return z.Forget(lesson) }); err != nil {
+		return err
+	}
+	return p.Alone(func(*office.Zone) error { return nil }) // the zone is read again, without it
+}
+
 func (p *pageService) Configure(_ context.Context, was, text []byte) error {
 	return p.Service.Configure(was, text)
 }

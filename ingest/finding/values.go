@@ -37,7 +37,7 @@ var (
 	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，不能计入。")
 	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
 	unitHidden          = ofValues.asks("unit_hidden", "涉及个人的报表里，单位一栏写的像是人名或号码；按涉敏内容隐去。")
-	numbersHidden       = ofValues.tells("numbers_hidden", "文字、名称里有身份证号、手机号、银行卡号、护照号，或表内的涉敏内容，入库时隐去。")
+	numbersHidden       = ofValues.tells("numbers_hidden", "文字、名称里有身份证号、手机号、银行卡号、护照号，或本表的涉敏内容，入库时隐去。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
 )
 
@@ -90,7 +90,7 @@ func UnitHidden(column, masked string) Finding {
 
 // NumbersHidden is a column with numbers of persons in its texts.
 func NumbersHidden(column string, rows int) Finding {
-	f := numbersHidden.finds("「%s」写有个人号码（身份证号、手机号、银行卡号、护照号）或表内的涉敏内容，入库和统计时已隐去", column)
+	f := numbersHidden.finds("「%s」写有个人号码（身份证号、手机号、银行卡号、护照号）或本表的涉敏内容，入库和统计时已隐去", column)
 	if rows > 1 {
 		f.Message += fmt.Sprintf("；该列共有%d行如此", rows)
 	}

@@ -194,6 +194,15 @@ func (l *Learned) Has(x Lesson) bool {
 	})
 }
 
+// Forget takes a lesson out; it says whether it was there.
+func (l *Learned) Forget(x Lesson) bool {
+	n := len(l.Lessons)
+	l.Lessons = slices.DeleteFunc(l.Lessons, func(o Lesson) bool {
+		return o.Form == x.Form && o.Column == x.Column && o.Written == x.Written && o.Meant == x.Meant
+	})
+	return len(l.Lessons) < n
+}
+
 const learnedHead = `# 本园区已确认的叫法，由 taizhang forms learn 写入，也可以直接修改。
 # aliases：单位的其他名称；headings：表头的其他写法；values：选项的其他写法。
 `

@@ -10,7 +10,7 @@
 //
 // A new footer, total or prompt word goes into words.go, a new kind of row into
 // classify.go, a new mark under listed values into ticks.go, a new label into meta.go,
-// another way of writing heads into page.go.
+// another way of writing heads into page.go and heading.go.
 package layout
 
 import (

@@ -82,6 +82,9 @@ func (s *rowSeen) isSplitSection() bool {
 	if !ok || s.numbers {
 		return false
 	}
+	if slices.ContainsFunc(s.at, func(p Placed) bool { _, down := s.down[[2]int{s.row.N, p.Col}]; return p.Col > 0 && down }) {
+		return false // a part of merged rows
+	}
 	for _, c := range []*sheet.Cell{number, name} {
 		if c != nil && slices.ContainsFunc(s.at, func(p Placed) bool { return p.Col == c.Col && s.holds(c, p.Field) }) {
 			return false

@@ -281,7 +281,7 @@ func (rd *Reader) lastLeftIn(pt *Part) bool {
 }
 
 var lastSheet = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[(（]?(上|前)(一|1)?个?(周|期|月|星期|月份)(的)?(.{0,12}(台账|台帐|清单|表|数据|情况|问题))?[)）]?$`)
+	return regexp.MustCompile(`^[(（]?(上|前)(一|1)?个?(周|期|月|星期|月份)(的)?(问题)?(台账|台帐|清单|报表|表|数据|情况)?[)）]?$`)
 })
 
 // firstPeriod is the period that the first of several texts names.

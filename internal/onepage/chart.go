@@ -233,29 +233,12 @@ func (c Chart) funnel(text charts.FontStyle) charts.FunnelChartOption {
 	return opt
 }
 
-// valueAxis begins at zero under bars, and under lines unless that would press
-// them flat against the top.
-func (c Chart) valueAxis(text charts.FontStyle, zero bool) charts.ValueAxisOption {
-	fine := c
-	fine.Decimals++
-	axis := charts.ValueAxisOption{LabelFontStyle: text, LabelCount: 6, PreferNiceIntervals: charts.Ptr(true),
-		ValueFormatter: func(v float64) string { return axisPercent.Replace(fine.format(v)) }}
-	least, most := c.least(), c.most()
-	if least < 0 || !zero && least > most/2 && least < most {
-		return axis
-	}
-	axis.Min = charts.Ptr(0.0)
-	switch {
-	case c.Percent && most <= 1 && most > 0.5:
-		axis.Max = charts.Ptr(1.0) // no rate above 100%
-	case !c.Percent && c.Decimals == 0 && most <= 5:
-		axis.Max = charts.Ptr(5.0) // no half things
-	}
-	return axis
+// valueAxis is the axis of a scale, as it is: the library pads and rounds otherwise.
+func (c Chart) valueAxis(text charts.FontStyle, bars bool) charts.ValueAxisOption {
+	s := c.scale(bars)
+	return charts.ValueAxisOption{LabelFontStyle: text, LabelCount: s.steps + 1, PreferNiceIntervals: charts.Ptr(false), RangeValuePaddingScale: charts.Ptr(0.0),
+		Min: charts.Ptr(s.low), Max: charts.Ptr(s.high), ValueFormatter: func(v float64) string { return c.tick(s, v) }}
 }
-
-// axisPercent leaves noughts behind the point of rates out.
-var axisPercent = strings.NewReplacer(".00%", "%", ".0%", "%")
 
 func (c Chart) each(f func(float64)) {
 	for _, s := range c.shown() {

@@ -208,6 +208,9 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // change does something in one transaction.
 func (s *Store) change(ctx context.Context, what string, do func(*sql.Tx) error) error {
+	if err := durable.Ask(durable.Begin, FileName); err != nil {
+		return s.fault(what, err)
+	}
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return s.fault(what, err)

@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -192,6 +193,33 @@ func TestFileSizes(t *testing.T) {
 	slices.Sort(lines)
 	if m := lines[len(lines)/2]; m > 180 {
 		t.Errorf("the median file has %d lines; it should stay near 150", m)
+	}
+}
+
+// TestNothingLargeIsKept: what somebody downloaded or measured beside the code doesn't get into the repository.
+func TestNothingLargeIsKept(t *testing.T) {
+	made := []string{"bin", "build", "demo", "pictures", "target", "node_modules"} // .gitignore keeps them out
+	err := fs.WalkDir(os.DirFS(fromRoot(".")), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name != "." && (strings.HasPrefix(d.Name(), ".") || slices.Contains(made, d.Name())) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if ext := path.Ext(name); info.Size() > 1<<20 && ext != ".test" && ext != ".out" && ext != ".prof" {
+			t.Errorf("%s has %d bytes: the repository holds no file of more than 1 MB", name, info.Size())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

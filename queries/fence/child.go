@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
@@ -97,6 +98,7 @@ func answer(req childRequest, enc *json.Encoder) error {
 		return err
 	}
 	n, cut := 0, false
+	var bytes int64
 	for rows.Next() {
 		if n == req.MaxRows {
 			cut = true
@@ -108,7 +110,12 @@ func answer(req childRequest, enc *json.Encoder) error {
 		}
 		row := make([]any, len(values))
 		for i := range values {
-			row[i] = result.Plain(values[i], columns[i].Type)
+			row[i] = cutText(result.Plain(values[i], columns[i].Type), req.MaxText)
+		}
+		bytes += sizeOf(row)
+		if req.MaxBytes > 0 && bytes > req.MaxBytes && n > 1 {
+			cut = true
+			break
 		}
 		if err := enc.Encode(childLine{Row: row}); err != nil {
 			return err
@@ -122,6 +129,35 @@ func answer(req childRequest, enc *json.Encoder) error {
 		Truncated bool `json:"truncated"`
 	}{cut}
 	return enc.Encode(end)
+}
+
+// cutText cuts a long text and says how long it was; most 0 cuts none.
+func cutText(v any, most int) any {
+	text, ok := v.(string)
+	if !ok || most <= 0 || len(text) <= most {
+		return v
+	}
+	n := utf8.RuneCountInString(text)
+	if n <= most {
+		return v
+	}
+	end := 0
+	for range most {
+		_, size := utf8.DecodeRuneInString(text[end:])
+		end += size
+	}
+	return fmt.Sprintf("%s……（共%d字）", text[:end], n)
+}
+
+// sizeOf is about how much room a row takes.
+func sizeOf(row []any) (n int64) {
+	for _, v := range row {
+		n += 16
+		if text, ok := v.(string); ok {
+			n += int64(len(text))
+		}
+	}
+	return n
 }
 
 // distinct tells columns of the same name apart as DuckDB does in a table made of them: x, x_1.

@@ -24,6 +24,8 @@ const ChildCommand = "__query"
 // Fence limits a query that somebody typed.
 type Options struct {
 	MaxRows  int              // default 100,000; further rows are cut off and Table.Truncated says so
+	MaxBytes int64            // of all rows as they are passed on; further rows are cut off likewise; 0: unbounded
+	MaxText  int              // characters of one text, past which it is cut and says so; 0: unbounded
 	Deadline time.Duration    // default 30 s; the query is killed a second later
 	Memory   int64            // bytes of address space; default 3 GiB
 	Exe      string           // default: this binary
@@ -73,6 +75,8 @@ type childRequest struct {
 	Query    string           `json:"query"`
 	Args     []string         `json:"args,omitempty"`
 	MaxRows  int              `json:"max_rows"`
+	MaxBytes int64            `json:"max_bytes,omitempty"`
+	MaxText  int              `json:"max_text,omitempty"`
 	Memory   int64            `json:"memory"`
 	Seconds  float64          `json:"seconds"`
 	At       *warehouse.Point `json:"at,omitempty"`
@@ -116,7 +120,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	asked := ctx
 	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
-	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.Memory, f.Deadline.Seconds(), f.At})
+	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.MaxBytes, f.MaxText, f.Memory, f.Deadline.Seconds(), f.At})
 	if err != nil {
 		return err
 	}

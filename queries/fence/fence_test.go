@@ -50,6 +50,21 @@ func TestFencedTypes(t *testing.T) {
 	}
 }
 
+// TestFencedBytes: rows and texts are bounded by what they take, where asked for; what is cut says so.
+func TestFencedBytes(t *testing.T) {
+	path := fencedFile(t)
+	got, err := Run(t.Context(), path, "Asia/Shanghai", "select repeat('字', 5000) as v, 'short' as w from range(1000)", Options{MaxBytes: 100_000, MaxText: 1000})
+	if err != nil || !got.Truncated || len(got.Rows) < 20 || len(got.Rows) > 40 {
+		t.Fatalf("%d rows, truncated %v, %v", len(got.Rows), got.Truncated, err)
+	}
+	if v := got.Rows[0][0].(string); v != strings.Repeat("字", 1000)+"……（共5000字）" || got.Rows[0][1] != "short" {
+		t.Errorf("the text is %.100s, %v", v, got.Rows[0][1])
+	}
+	if got, err = Run(t.Context(), path, "Asia/Shanghai", "select repeat('字', 5000) as v from range(100)", Options{}); err != nil || got.Truncated || len(got.Rows) != 100 || len(got.Rows[99][0].(string)) != 15000 {
+		t.Errorf("unasked for: %d rows, %v", len(got.Rows), err)
+	}
+}
+
 // TestFenceEscapes: whatever a query tries costs only itself and ends with a clear message; nothing is written and
 // nothing but the publication is read.
 func TestFenceEscapes(t *testing.T) {

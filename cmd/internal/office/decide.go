@@ -86,6 +86,9 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 			return nil, err
 		}
 	}
+	if err := w.already(&e); err != nil {
+		return nil, err
+	}
 	if err := a.Append(e); err != nil {
 		return nil, err
 	}
@@ -127,6 +130,22 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 	}
 	e.Effective = held[len(held)-1].Effective // from when on figures may change
 	return nil
+}
+
+// already refuses to decide once more what is decided: of two the same, one undo would take back the second alone.
+func (w *work) already(e *archive.Event) error {
+	if e.Kind == archive.Undo || e.Kind == archive.Accept { // accepting asks whether it counts
+		return nil
+	}
+	held, err := w.session.Standing(*e)
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	if last := held[len(held)-1]; last.Kind != e.Kind || last.Effective != e.Effective {
+		return nil
+	}
+	was := map[archive.Decision]lang.Text{archive.Withdraw: lang.Say("withdrawn", "作废"), archive.Waive: lang.Say("waived", "免报"), archive.Clear: lang.Say("cleared", "清空")}[e.Kind]
+	return refuse("%s is %s already: decided on %s", "%s 已经%s：%s 已有这个决定", w.z.placeWords(e), was, held[len(held)-1].At.In(w.z.Location).Format("2006-01-02 15:04"))
 }
 
 // placeWords names what a decision is about as people call it.

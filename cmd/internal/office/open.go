@@ -156,6 +156,30 @@ func (z *Zone) Teach(lessons []forms.Lesson) ([]forms.Lesson, error) {
 	return fresh, durable.WriteBytes(file, 0o644, text)
 }
 
+// Lessons are the spellings that the zone has learned, in their order in learned.yaml.
+func (z *Zone) Lessons() ([]forms.Lesson, error) {
+	l, err := forms.ParseLearned(filepath.Join(z.Dir, forms.LearnedFile), z.learned)
+	if err != nil {
+		return nil, err
+	}
+	return l.Lessons, nil
+}
+
+// Forget takes a learned spelling back, from the next run on: what was read by it stays as it was read. A spelling that
+// isn't known is refused.
+func (z *Zone) Forget(x forms.Lesson) error {
+	file := filepath.Join(z.Dir, forms.LearnedFile)
+	l, err := forms.ParseLearned(file, z.learned)
+	if err != nil {
+		return err
+	}
+	if !l.Forget(x) {
+		return refuse("%q isn't kept as a spelling of %s", "没有记住过“%s”就是“%s”", x.Written, x.Meant)
+	}
+	z.learned = l.Text()
+	return durable.WriteBytes(file, 0o644, z.learned)
+}
+
 // Fingerprint tells by names, sizes and times of their files whether declarations may have changed since it was taken
 // before; "" where it can't be told.
 func (z *Zone) Fingerprint() string { return filesIn(z.Dir) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/account"
@@ -102,6 +103,15 @@ func (s *Server) guard(rt route) http.Handler {
 }
 
 func (s *Server) pass(w *watched, r *http.Request, rt route, who person) error {
+	if who.Role == "" && rt.may != mayOpen { // what is there and what isn't is nobody's business before the login
+		if rt.api {
+			return &fault{status: http.StatusUnauthorized, says: "a token is needed: Authorization: Bearer …"}
+		}
+		return s.toLogin(w, r)
+	}
+	if strings.ContainsRune(r.URL.Path, 0) || strings.Contains(r.URL.RawQuery, "%00") { // no name has it, and an engine's texts end there
+		return notFound("没有这个页面。")
+	}
 	unit := ""
 	if rt.about != nil {
 		var err error
@@ -116,11 +126,6 @@ func (s *Server) pass(w *watched, r *http.Request, rt route, who person) error {
 	switch {
 	case who.may(rt.may, unit):
 		return rt.handle(s, w, r, who)
-	case who.Role == "" && rt.api:
-		return &fault{status: http.StatusUnauthorized, says: "a token is needed: Authorization: Bearer …"}
-	case who.Role == "":
-		http.Redirect(w, r, "/login?to="+afterLogin(r), http.StatusSeeOther)
-		return nil
 	case who.Role == account.Submitter && r.Method == http.MethodGet && r.URL.Path == "/":
 		http.Redirect(w, r, "/units/"+who.Unit, http.StatusSeeOther)
 		return nil

@@ -16,6 +16,27 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// TestBrowserQueryStops: a query at work says so; stopped, it ends on the server too, and the page can be asked again.
+func TestBrowserQueryStops(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	b := browser(t, x, 1366, 768)
+	b.open("/query")
+	tell[bool](b, `(() => {
+		setTimeout(() => { const p = document.querySelector(".asking"); window.said = p.hidden ? "" : p.innerText; p.querySelector("button").click(); }, 3000);
+		document.querySelector("#sql").value = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b";
+		document.querySelector("form[action='/query'] button.button").click();
+		return true;
+	})()`)
+	eventually(t, most, "the query isn't at work", func() bool { return len(x.server.asking) == 1 })
+	eventually(t, most, "the query goes on", func() bool { return len(x.server.asking) == 0 })
+	if said := tell[string](b, `window.said`); !strings.Contains(said, "正在查询") {
+		t.Errorf("while it asks the page says %q", said)
+	}
+	if shown := tell[bool](b, `!document.querySelector(".asking").hidden || document.querySelector("form[action='/query'] button.button").disabled`); shown {
+		t.Error("the page goes on saying that it asks")
+	}
+}
+
 // TestBrowserAnalyst writes a query in the editor, which completes Chinese names, by their characters and by the first
 // letters of their sounds, and takes its result along. Without scripts there is a text area.
 func TestBrowserAnalyst(t *testing.T) {

@@ -252,6 +252,14 @@ func TestBrowserLeader(t *testing.T) {
 	b.clickOf(`//td[@class='mark']/a`)
 	b.scripts(true)
 	b.wants("单元格 L4", "影响的指标", "办结率", "产品外销物流受阻")
+	at := tell[string](b, `location.pathname + location.search`)
+	for _, width := range []int64{1366, 390} { // the cell is in sight without a search for it
+		phone := browser(t, x, width, 844)
+		phone.open(at)
+		if hidden := tell[float64](phone, `(() => { const c = document.querySelector("td.mark").getBoundingClientRect(), s = document.querySelector("td.mark").closest(".scroll").getBoundingClientRect(); return Math.max(c.right - s.right, s.left - c.left) })()`); hidden > 1 {
+			t.Errorf("at %d pixels the marked cell lies %.0f pixels outside of what is shown", width, hidden)
+		}
+	}
 }
 
 // TestBrowserLive: what somebody else hands in stands on an open page within two seconds.

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"net/http"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -28,9 +30,11 @@ type draft struct {
 	id, unit, who string
 	made          time.Time
 	files         []draftFile
-	handed        bool
-	failed        string // why taking it in failed, "" if it didn't
-	done          bool   // the run that took it in has ended
+	handing       sync.Mutex        // held while it is handed in: a form that is sent twice hands in once
+	handed        bool              // all of it lies in the inbox
+	said          map[string]string // what was explained by whoever handed it in
+	failed        string            // why taking it in failed, "" if it didn't
+	done          bool              // the run that took it in has ended
 }
 
 // draftFile is one file with what it would get.
@@ -41,6 +45,8 @@ type draftFile struct {
 	report  *finding.Report
 	source  receipt.Source
 	trouble string // why it could not be checked
+	placed  string // where it was put into the inbox, "" before
+	before  int64  // newest arrival of the same content before that
 }
 
 const (
@@ -78,20 +84,59 @@ func (d *drafts) find(id, unit, who string) (*draft, error) {
 		return x.id == id && x.unit == unit && x.who == who && d.clock().Sub(x.made) <= draftAge
 	})
 	if i < 0 {
-		return nil, &fault{status: 404, says: "上传的文件已经不在了（没有报送的文件只保留两小时）。请重新选择文件。", back: "/units/" + unit}
+		return nil, &fault{status: http.StatusNotFound, back: "/units/" + unit,
+			says: "这次上传的页面已经过期：只保留两小时，系统重启后也不再保留。已经报送的在“报送记录”里；记录里没有的，请重新选择文件。"}
 	}
 	return d.list[i], nil
 }
 
-// take marks a draft as handed in, once.
-func (d *drafts) take(x *draft) bool {
+// open lists a person's drafts of a unit that are not handed in, the newest first.
+func (d *drafts) open(unit, who string) (out []openDraft) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if x.handed {
-		return false
+	for _, x := range d.list {
+		if x.unit != unit || x.who != who || x.handed || d.clock().Sub(x.made) > draftAge {
+			continue
+		}
+		o := openDraft{ID: x.id, Made: x.made}
+		for _, f := range x.files {
+			if f.trouble == "" {
+				o.Files = append(o.Files, f.name)
+			}
+		}
+		if len(o.Files) > 0 {
+			out = slices.Insert(out, 0, o)
+		}
 	}
+	return out
+}
+
+// openDraft is a draft that is not handed in.
+type openDraft struct {
+	ID    string
+	Files []string
+	Made  time.Time
+}
+
+// placed notes that a file of a draft lies in the inbox, as it was sent.
+func (d *drafts) placed(f *draftFile, sent draftFile, at string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f.name, f.sha, f.placed, f.before = filepath.Base(at), sent.sha, at, sent.before
+}
+
+// hand notes that all of a draft lies in the inbox.
+func (d *drafts) hand(x *draft) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	x.handed = true
-	return true
+}
+
+// explain keeps what was explained in a draft that could not be handed in.
+func (d *drafts) explain(x *draft, said map[string]string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	x.said = said
 }
 
 // end notes that the run which took a draft in has ended; its bytes are let go of.
@@ -104,10 +149,18 @@ func (d *drafts) end(x *draft, failed string) {
 	}
 }
 
-func (d *drafts) state(x *draft) (done bool, failed string) {
+// draftState is how far a draft has come.
+type draftState struct {
+	handed, done bool
+	failed       string
+	said         map[string]string
+	files        []draftFile
+}
+
+func (d *drafts) state(x *draft) draftState {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return x.done, x.failed
+	return draftState{x.handed, x.done, x.failed, x.said, slices.Clone(x.files)}
 }
 
 // safeFile makes a name that a browser sent fit for a file of the inbox: no folders, no signs that some system forbids,

@@ -42,15 +42,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err er
 	case r.Context().Err() != nil:
 		return // nobody waits for it
 	default:
-		no := make([]byte, 4)
-		_, _ = rand.Read(no) // never fails
-		id := hex.EncodeToString(no)
-		s.o.Log.Error("page", "no", id, "method", r.Method, "pattern", r.Pattern, "err", err)
-		f = &fault{status: http.StatusInternalServerError, says: "系统出错，没有完成。请把编号 " + id + " 告诉管理员，日志里有原因。"}
+		f = &fault{status: http.StatusInternalServerError, says: "系统出错，没有完成。请把编号 " + s.logged(r, err) + " 告诉管理员，日志里有原因。"}
 	}
 	title := map[int]string{
 		http.StatusNotFound: "没有找到", http.StatusForbidden: "没有权限", http.StatusBadRequest: "不能这样做", http.StatusInternalServerError: "出错了",
-		http.StatusRequestEntityTooLarge: "文件太大", http.StatusTooManyRequests: "请稍候", http.StatusMisdirectedRequest: "地址不对", http.StatusConflict: "已有变化",
+		http.StatusRequestEntityTooLarge: "文件太大", http.StatusTooManyRequests: "请稍候", http.StatusMisdirectedRequest: "地址不对", http.StatusConflict: "已有变化", http.StatusServiceUnavailable: "没有完成",
 	}[f.status]
 	if title == "" {
 		title = http.StatusText(f.status)
@@ -60,6 +56,15 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err er
 		back = "/"
 	}
 	s.render(w, r, who, f.status, "error", layout{Title: title, Body: errorView{Says: f.says, Back: back}})
+}
+
+// logged writes down what went wrong, under a number that people can tell.
+func (s *Server) logged(r *http.Request, err error) string {
+	no := make([]byte, 4)
+	_, _ = rand.Read(no) // never fails
+	id := hex.EncodeToString(no)
+	s.o.Log.Error("page", "no", id, "method", r.Method, "pattern", r.Pattern, "err", err)
+	return id
 }
 
 type errorView struct{ Says, Back string }

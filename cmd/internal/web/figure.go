@@ -218,6 +218,9 @@ func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 	return v, v.rows(r, s.zoneOf(), rd, a, m)
 }
 
+// decimalsOf are the digits behind the point with which a trend shows values; yuan are drawn in 万元.
+var decimalsOf = map[metric.Unit]int{metric.Count: 0, metric.Ratio: 1, metric.Yuan: 1, metric.Days: 1}
+
 // weeks is the trend: as known then and now.
 func (v *figureView) weeks(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {
 	if !m.Allows("week") || len(a.Where) > 1 {
@@ -228,7 +231,7 @@ func (v *figureView) weeks(r *http.Request, rd *shelf.Reading, a queries.Ask, m 
 		return err
 	}
 	then, now := onepage.Series{Name: "当时已知"}, onepage.Series{Name: "现在已知"}
-	c := onepage.Chart{Title: m.Label + "（按周）", Kind: onepage.Line, Percent: m.Unit == metric.Ratio, Decimals: 1}
+	c := onepage.Chart{Title: m.Label + "（按周）", Kind: onepage.Line, Percent: m.Unit == metric.Ratio, Decimals: decimalsOf[m.Unit]}
 	for _, x := range weeks {
 		c.Labels = append(c.Labels, x.Week[strings.IndexByte(x.Week, '-')+1:])
 		t := math.NaN()

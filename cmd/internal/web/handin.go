@@ -7,8 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"path"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,12 +15,11 @@ import (
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/finding"
-	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
-	"taizhang/internal/durable"
 	"taizhang/internal/zone"
+	"taizhang/queries"
 )
 
 // noContext is of work that doesn't end with a request.
@@ -42,27 +40,19 @@ func (s *Server) handIn(w http.ResponseWriter, r *http.Request, who person) erro
 	if err != nil {
 		return err
 	}
-	to := "/units/" + u.Code + "/sent/" + x.id
-	if !s.drafts.take(x) { // a form that is sent twice hands in once
-		http.Redirect(w, r, to, http.StatusSeeOther)
-		return nil
-	}
-	said := explanationsOf(r)
-	for i := range x.files {
-		f := &x.files[i]
-		if f.trouble != "" {
-			continue
+	x.handing.Lock()
+	defer x.handing.Unlock()
+	if !s.drafts.state(x).handed {
+		if !slices.ContainsFunc(x.files, func(f draftFile) bool { return f.trouble == "" }) {
+			return &fault{status: http.StatusBadRequest, says: "没有能报送的文件：请换一个完整的文件重新上传。", back: "/units/" + u.Code}
 		}
-		if err := f.explain(z, said); err != nil {
-			return err
+		about(w, fmt.Sprintf("%d files", len(x.files)))
+		if err := s.put(z, u, x, explanationsOf(r)); err != nil {
+			return s.notHanded(w, r, who, u, x, err)
 		}
+		s.takeIn(r, x)
 	}
-	if err := s.put(z, u, x); err != nil {
-		return err
-	}
-	about(w, fmt.Sprintf("%d files", len(x.files)))
-	s.takeIn(r, x)
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, "/units/"+u.Code+"/sent/"+x.id, http.StatusSeeOther)
 	return nil
 }
 
@@ -79,64 +69,6 @@ func explanationsOf(r *http.Request) map[string]string {
 		}
 	}
 	return said
-}
-
-// explain puts explanations where intake reads them: on the 回执 sheet beside the doubts.
-func (f *draftFile) explain(z *office.Zone, said map[string]string) error {
-	doubted := false
-	for _, x := range f.report.Returns {
-		for _, g := range x.Findings {
-			doubted = doubted || said[g.Mark] != "" && g.Mark != ""
-		}
-	}
-	if !doubted {
-		return nil
-	}
-	source := f.source
-	source.Said = said
-	_, content, err := receipt.Write(f.report, source, receipt.Office{Zone: z.Name, Contact: z.Contact})
-	if err != nil {
-		return err
-	}
-	f.content, f.sha = content, read.Sha256hex(content)
-	f.name = strings.TrimSuffix(f.name, path.Ext(f.name)) + ".xlsx"
-	return nil
-}
-
-// put writes the files of a draft into the unit's folder, in the place of nothing that lies there.
-func (s *Server) put(z *office.Zone, u zone.Submitter, x *draft) error {
-	dir := z.InboxOf(u)
-	if err := durable.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for i := range x.files {
-		f := &x.files[i]
-		if f.trouble != "" {
-			continue
-		}
-		if err := putNew(dir, f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func putNew(dir string, f *draftFile) error {
-	ext := path.Ext(f.name)
-	base := strings.TrimSuffix(f.name, ext)
-	for n := 1; ; n++ {
-		name := f.name
-		if n > 1 {
-			name = fmt.Sprintf("%s (%d)%s", base, n, ext)
-		}
-		full := filepath.Join(dir, name)
-		if _, err := os.Lstat(full); err == nil {
-			continue
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return durable.WriteBytes(full, 0o644, f.content)
-	}
 }
 
 // takeIn has the service take in what lies in the inbox, and waits for it a while.
@@ -169,6 +101,7 @@ type sentView struct {
 
 type sentFile struct {
 	Name, Trouble string
+	Read          bool // it isn't in the inbox any more
 	Rows          []returnRow
 }
 
@@ -178,8 +111,12 @@ func (s *Server) sent(w http.ResponseWriter, r *http.Request, who person) error 
 	if err != nil {
 		return err
 	}
-	v := sentView{Unit: u}
-	v.Done, v.Failed = s.drafts.state(x)
+	now := s.drafts.state(x)
+	if !now.handed { // nothing is called received that isn't
+		http.Redirect(w, r, "/units/"+u.Code+"/drafts/"+x.id, http.StatusSeeOther)
+		return nil
+	}
+	v := sentView{Unit: u, Done: now.done, Failed: now.failed}
 	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -188,34 +125,44 @@ func (s *Server) sent(w http.ResponseWriter, r *http.Request, who person) error 
 		defer done()
 	}
 	all := true
-	for _, f := range x.files {
+	for _, f := range now.files {
 		sf := sentFile{Name: f.name, Trouble: f.trouble}
-		if rd != nil && f.trouble == "" {
-			if sf.Rows, err = s.becameOf(r, rd, f.sha, u.Code); err != nil {
-				return err
+		if f.trouble == "" {
+			if rd != nil {
+				if sf.Rows, err = s.becameOf(r, rd, f, u.Code); err != nil {
+					return err
+				}
 			}
+			_, err := os.Lstat(f.placed)
+			sf.Read = errors.Is(err, fs.ErrNotExist)
+			all = all && len(sf.Rows) > 0
 		}
-		all = all && (f.trouble != "" || len(sf.Rows) > 0)
 		v.Files = append(v.Files, sf)
 	}
 	v.Done = v.Done || all
 	l := layout{Title: "报送结果", Body: v}
-	if !v.Done {
+	switch {
+	case !v.Done:
 		l.Again = 2
+	case !all:
+		l.Again = 20
 	}
 	s.render(w, r, who, http.StatusOK, "sent", l)
 	return nil
 }
 
-// becameOf lists the returns that a file became.
-func (s *Server) becameOf(r *http.Request, rd *shelf.Reading, sha, unit string) ([]returnRow, error) {
-	list, err := rd.Sent(r.Context(), sha, unit)
+// becameOf lists the returns that a file became since it was handed in.
+func (s *Server) becameOf(r *http.Request, rd *shelf.Reading, f draftFile, unit string) ([]returnRow, error) {
+	list, err := rd.Sent(r.Context(), f.sha, unit)
 	if err != nil {
 		return nil, err
 	}
 	var out []returnRow
 	for _, o := range list {
-		rec, err := rd.Return(r.Context(), o.Return, rd.Published())
+		if o.Arrival <= f.before {
+			continue
+		}
+		rec, err := rd.Return(r.Context(), o.Return, everything) // whatever period it states
 		if err != nil {
 			return nil, err
 		}
@@ -246,6 +193,13 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, who person) err
 		return err
 	}
 	about(w, o.Return)
+	why, err := s.settled(r, rd, o)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return &fault{status: http.StatusConflict, says: why, back: back}
+	}
 	u, ok := z.Submitter(o.SubmitterCode)
 	if !ok {
 		return notFound("没有这个单位。")
@@ -261,17 +215,37 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, who person) err
 	if err != nil {
 		return err
 	}
-	if err := f.explain(z, said); err != nil {
-		return err
+	x := &draft{unit: u.Code, who: who.Name, files: []draftFile{*f}}
+	if err := s.put(z, u, x, said); err != nil {
+		return s.showReturn(w, r, who, s.notSaved(r, err), said)
 	}
-	x := &draft{unit: u.Code, who: who.Name, files: []draftFile{*f}, handed: true}
 	s.drafts.keep(x)
-	if err := s.put(z, u, x); err != nil {
-		return err
-	}
 	s.takeIn(r, x)
 	http.Redirect(w, r, "/units/"+u.Code+"/sent/"+x.id, http.StatusSeeOther)
 	return nil
+}
+
+// settled says why a return is not to be handed in once more to explain something in it: it would take the place of a newer
+// one, or count again though it was withdrawn. "" where it may be.
+func (s *Server) settled(r *http.Request, rd *shelf.Reading, o queries.Original) (string, error) {
+	list, err := rd.Returns(r.Context(), queries.ReturnsAsk{Point: everything, Submitter: o.SubmitterCode, Form: o.Form, Period: o.Period})
+	if err != nil {
+		return "", err
+	}
+	after := false
+	for _, rec := range list { // in the order in which they came in
+		decision, _ := rec.Get("decision").(string)
+		switch {
+		case plain(rec.Get("return")) == o.Return:
+			after = true
+			if decision == "withdraw" {
+				return "这份报表已经作废，不再接受核实说明。", nil
+			}
+		case after && o.Period != "" && decision != "withdraw" && (decision == "accept" || slices.Contains([]string{"accepted", "accepted_with_warnings", "partially_accepted"}, plain(rec.Get("status")))):
+			return "这一期已有更新的报表 " + plain(rec.Get("return")) + "，请在那一份上说明：在这里说明会使这份旧表重新报送，顶替新表。", nil
+		}
+	}
+	return "", nil
 }
 
 // again is an original as it was sent, ready to be explained.

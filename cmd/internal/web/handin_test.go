@@ -109,6 +109,36 @@ func TestExplainLater(t *testing.T) {
 	}
 }
 
+// TestExplainOnlyWhatCounts: explaining hands a return in again, so nothing is explained in one that a newer one has taken
+// the place of, or that was withdrawn: it would count again.
+func TestExplainOnlyWhatCounts(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	send := func(text string) string {
+		t.Helper()
+		return link(t, x.sent(x.post(x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(text)}).header.Get("Location"), nil)), "看审核意见")
+	}
+	old := send(mended)
+	form := url.Values{mark.FindStringSubmatch(x.page(old))[1]: {"时限以原件为准"}}
+	fresh := send(strings.Replace(mended, "路灯不亮", "路灯不亮（已换）", 1))
+	refused := func(one, why string) {
+		t.Helper()
+		if page := x.page(one); mark.MatchString(page) || !strings.Contains(page, why) {
+			t.Errorf("%s may be explained, or doesn't say why not:\n%s", one, page)
+		}
+		if a := x.post(one+"/explain", form); a.status != http.StatusConflict || !strings.Contains(a.body, why) {
+			t.Errorf("%s is handed in again: status %d\n%s", one, a.status, a.body)
+		}
+	}
+	refused(old, "已有更新的报表 "+strings.TrimPrefix(fresh, "/returns/"))
+	if a := x.post(fresh+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther {
+		t.Fatalf("withdraw: status %d", a.status)
+	}
+	refused(fresh, "已经作废")
+	if page := x.sent(x.post(old+"/explain", form)); !strings.Contains(page, "已接收") {
+		t.Errorf("the one that counts again can't be explained:\n%s", page)
+	}
+}
+
 // TestLearn: an operator says once what a spelling means; checked again, the same file is understood.
 func TestLearn(t *testing.T) {
 	dir := copyZone(t)
@@ -119,7 +149,14 @@ func TestLearn(t *testing.T) {
 	if !strings.Contains(page, "“搞定了”就是") || !strings.Contains(page, "<option>已办结</option>") {
 		t.Fatalf("nobody asks what it means:\n%s", page)
 	}
-	form := url.Values{"form": {"问题台账"}, "column": {"办理状态"}, "written": {"搞定了"}, "meant": {"已办结"}, "back": {to}}
+	form := url.Values{"form": {"问题台账"}, "column": {"办理状态"}, "written": {"搞定了"}, "meant": {""}, "back": {to}}
+	if !strings.Contains(page, `<select name="meant" required><option value="">请选择</option><option>`) {
+		t.Error("a meaning that nothing speaks for stands chosen")
+	}
+	if a := x.post("/learn", form); a.status != http.StatusBadRequest || !strings.Contains(a.body, "请选择") || isThere(filepath.Join(dir, "learned.yaml")) {
+		t.Errorf("without a meaning: status %d", a.status)
+	}
+	form.Set("meant", "已办结")
 	if a := x.post("/learn", form); a.status != http.StatusSeeOther || a.header.Get("Location") != to {
 		t.Fatalf("learn: status %d\n%s", a.status, a.body)
 	}
@@ -128,6 +165,17 @@ func TestLearn(t *testing.T) {
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "learned.yaml")); err != nil || !strings.Contains(string(text), "搞定了") {
 		t.Errorf("it isn't kept where forms learn keeps it: %v", err)
+	}
+	if page := x.page("/settings"); !strings.Contains(page, `<td class="wrap">搞定了</td><td>已办结</td>`) {
+		t.Errorf("设置 doesn't say what was learned:\n%s", page)
+	}
+	for _, want := range []int{http.StatusSeeOther, http.StatusConflict} { // and it is there no more
+		if a := x.post("/settings/learned", form); a.status != want {
+			t.Errorf("take a spelling back: status %d instead of %d\n%s", a.status, want, a.body)
+		}
+	}
+	if page = x.page(x.upload("/units/zfb/check", upload{"问题台账.csv", odd}).header.Get("Location")); !strings.Contains(page, "不在可选范围内") {
+		t.Error("what was taken back is still known")
 	}
 	form.Set("meant", "没有这一项")
 	form.Set("written", "弄好了")

@@ -18,6 +18,7 @@ type lessonView struct {
 	Asks                  string // where it stands
 	Form, Column, Written string
 	Meant                 []string // what it may mean, the likely one first
+	Likely                bool     // the first is what the finding itself suggests; where it has nothing to suggest somebody has to choose
 }
 
 // lessonsIn are the spellings that findings of returns ask about, each once.
@@ -62,9 +63,11 @@ func lessonOf(z *office.Zone, f *forms.Form, g finding.Finding) (v lessonView, o
 	default:
 		return v, false
 	}
-	if i := slices.Index(v.Meant, g.Suggest); i > 0 {
+	i := slices.Index(v.Meant, g.Suggest)
+	if i > 0 {
 		v.Meant = slices.Insert(slices.Delete(v.Meant, i, i+1), 0, g.Suggest)
 	}
+	v.Likely = i >= 0 || g.Rule == "heading_guess"
 	return v, len(v.Meant) > 0
 }
 
@@ -90,5 +93,48 @@ func (s *Server) learn(w http.ResponseWriter, r *http.Request, _ person) error {
 		return err
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
+	return nil
+}
+
+// learnedView is a spelling that was learned, as it may be taken back.
+type learnedView struct{ Form, Column, Where, Written, Meant string }
+
+func learnedIn(z *office.Zone) ([]learnedView, error) {
+	list, err := z.Lessons()
+	if err != nil {
+		return nil, err
+	}
+	var out []learnedView
+	for _, x := range list {
+		v := learnedView{Form: x.Form, Column: x.Column, Where: "单位名称", Written: x.Written, Meant: x.Meant}
+		switch {
+		case x.Column != "":
+			v.Where = x.Form + "“" + x.Column + "”"
+		case x.Form != "":
+			v.Where = x.Form + " 表头"
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// forget takes a learned spelling back.
+func (s *Server) forget(w http.ResponseWriter, r *http.Request, _ person) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		return badAsk("没有读到要收回的写法，请再试一次。")
+	}
+	f := r.PostForm
+	x := forms.Lesson{Form: f.Get("form"), Column: f.Get("column"), Written: f.Get("written"), Meant: f.Get("meant")}
+	about(w, strings.Join([]string{"forget", x.Form, x.Column, x.Written, x.Meant}, " "))
+	err := s.o.Service.Forget(r.Context(), x)
+	var refusal *office.Refusal
+	if errors.As(err, &refusal) {
+		return &fault{status: http.StatusConflict, says: "没有收回：" + inChinese(refusal, "这种写法已经收回。"), back: "/settings#p-learned"}
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/settings?saved=learned#p-learned", http.StatusSeeOther)
 	return nil
 }

@@ -31,6 +31,10 @@ const (
 type doors struct {
 	mu    sync.Mutex
 	slots chan struct{}
+
+	// What the state can't hold, as on a full disk: whoever has to look after the disk must be able to log in.
+	failures map[string][]time.Time
+	sessions map[string]account.Session
 }
 
 // closed says until when nobody is let in at one of the doors; the zero time where they are open.
@@ -50,9 +54,16 @@ func (s *Server) closed(ctx context.Context, name, computer string) (time.Time, 
 
 // lockedUntil says until when a door is locked after that many failures; the zero time where it isn't.
 func (s *Server) lockedUntil(ctx context.Context, door string, most int) (time.Time, error) {
-	at, err := s.o.Store.Failed(ctx, door, most, s.o.Clock().Add(-lockedFor))
-	if err != nil || at.IsZero() {
+	since := s.o.Clock().Add(-lockedFor)
+	at, err := s.o.Store.Failed(ctx, door, most, since)
+	if err != nil {
 		return time.Time{}, err
+	}
+	if more := s.doors.failed(door, most, since); more.After(at) {
+		at = more
+	}
+	if at.IsZero() {
+		return at, nil
 	}
 	return at.Add(lockedFor), nil
 }
@@ -100,7 +111,7 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 	if err != nil {
 		return person{}, nil // none
 	}
-	found, ok, err := s.o.Store.Session(r.Context(), account.HashOfSecret(c.Value))
+	found, ok, err := s.session(r.Context(), account.HashOfSecret(c.Value))
 	if err != nil || !ok {
 		return person{}, err
 	}
@@ -110,9 +121,7 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 		return person{}, nil
 	}
 	if now.Sub(found.Seen) > seenEvery {
-		if err := s.o.Store.Seen(r.Context(), found.ID, now); err != nil {
-			return person{}, err
-		}
+		s.seen(r.Context(), found, now)
 	}
 	return personFor(users[at]), nil
 }
@@ -151,14 +160,15 @@ func (s *Server) cookie() string {
 	return cookieName
 }
 
-type loginView struct{ To, Name, Says string }
+type loginView struct{ To, Name, Says, Note string }
 
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, who person) error {
 	if who.Role != "" {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	s.render(w, r, person{}, http.StatusOK, "login", layout{Title: "登录", Body: loginView{To: localPath(r.URL.Query().Get("to"))}})
+	q := r.URL.Query()
+	s.render(w, r, person{}, http.StatusOK, "login", layout{Title: "登录", Body: loginView{To: localPath(q.Get("to")), Note: endedNotes[q.Get("ended")]}})
 	return nil
 }
 
@@ -169,14 +179,6 @@ func localPath(to string) string {
 		return "/"
 	}
 	return to
-}
-
-// afterLogin is where a request goes on after the login.
-func afterLogin(r *http.Request) string {
-	if r.Method != http.MethodGet {
-		return "/"
-	}
-	return url.QueryEscape(r.URL.RequestURI())
 }
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
@@ -217,15 +219,16 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 	now := s.o.Clock()
 	if !ok || u.Name == "" || u.Disabled {
 		if err := s.o.Store.Fail(r.Context(), now, now.Add(-lockedFor), door, computer); err != nil {
-			return err
+			s.o.Log.Error("note a failed login", "err", err)
+			s.doors.fail(now, door, computer)
 		}
 		return refuse(http.StatusForbidden, "用户名或密码不对。")
 	}
 	held, id := account.Secret()
-	if err := errors.Join(s.o.Store.Forgive(r.Context(), door), s.o.Store.EndSessionsBefore(r.Context(), now.Add(-idleSession), now.Add(-longSession)),
-		s.o.Store.PutSession(r.Context(), account.Session{ID: id, User: u.Name, Begun: now, Seen: now, From: hostOf(r)})); err != nil {
-		return err
+	if err := errors.Join(s.o.Store.Forgive(r.Context(), door), s.o.Store.EndSessionsBefore(r.Context(), now.Add(-idleSession), now.Add(-longSession))); err != nil {
+		s.o.Log.Error("tidy logins", "err", err)
 	}
+	s.begin(r.Context(), account.Session{ID: id, User: u.Name, Begun: now, Seen: now, From: hostOf(r)})
 	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: held, Path: "/", HttpOnly: true, Secure: s.o.Secure, SameSite: http.SameSiteLaxMode})
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
@@ -236,7 +239,7 @@ const nobodysHash = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAA
 
 func (s *Server) logout(w http.ResponseWriter, r *http.Request, _ person) error {
 	if c, err := r.Cookie(s.cookie()); err == nil && s.o.Store != nil {
-		if err := s.o.Store.EndSession(r.Context(), account.HashOfSecret(c.Value)); err != nil {
+		if err := s.end(r.Context(), account.HashOfSecret(c.Value)); err != nil {
 			return err
 		}
 	}

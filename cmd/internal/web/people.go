@@ -159,14 +159,16 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 		if err != nil {
 			return err
 		}
+		s.doors.open(name)
 		return account.Reset(r.Context(), s.o.Store, u, hash, s.o.Clock())
 	case "unlock":
+		s.doors.open(name)
 		return s.o.Store.Forgive(r.Context(), account.Door(name))
 	case "token":
 		u.Tokens = nil
 		return s.o.Store.PutUser(r.Context(), u)
 	case "end":
-		return s.o.Store.EndSessionsOf(r.Context(), name)
+		return s.endOf(r.Context(), name)
 	case "enable":
 		u.Disabled = false
 		return s.o.Store.PutUser(r.Context(), u)
@@ -184,9 +186,10 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 		return badAsk("“" + name + "”是最后一个能用的管理员，不能停用、删除或改作他用。请先添加另一个管理员。")
 	}
 	if do == "remove" {
+		s.doors.drop(func(x account.Session) bool { return x.User == name })
 		return s.o.Store.RemoveUser(r.Context(), name)
 	}
-	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.o.Store.EndSessionsOf(r.Context(), name))
+	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.endOf(r.Context(), name))
 }
 
 // newUser reads a user that is to be added.

@@ -26,9 +26,12 @@ func (p pointView) into(q url.Values) {
 	}
 }
 
+// everything is the point of what isn't bounded: as known now, whatever day it is of.
+var everything = warehouse.Point{AsOf: calendar.NoDate, From: calendar.NoDate}
+
 // pointOf reads as_of and known_at from an address.
 func pointOf(r *http.Request, rd *queries.Reader) (p warehouse.Point, v pointView, err error) {
-	p = warehouse.Point{AsOf: calendar.NoDate, From: calendar.NoDate}
+	p = everything
 	q := r.URL.Query()
 	if v.AsOf = q.Get("as_of"); v.AsOf != "" {
 		if p.AsOf, err = calendar.ParseDate(v.AsOf); err != nil {

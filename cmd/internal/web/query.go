@@ -29,7 +29,10 @@ const (
 	queryPage     = 100              // rows of one page
 	queryTime     = 60 * time.Second // of one that is shown
 	exportTime    = 15 * time.Minute // of one that is taken along
+	queryBytes    = 16 << 20         // of rows that are shown
+	queryText     = 10_000           // characters of a text that is shown
 	mostResults   = 40               // kept of all people
+	resultBytes   = 96 << 20         // of all of them
 	resultAge     = time.Hour
 	sqlBytes      = 64 << 10
 )
@@ -50,6 +53,7 @@ type asked struct {
 	point   pointView
 	table   result.Table
 	widths  []int // of its columns
+	size    int   // about how many bytes it takes
 	took    time.Duration
 }
 
@@ -58,8 +62,13 @@ func (l *results) keep(a *asked) {
 	defer l.mu.Unlock()
 	a.id, _ = account.Secret()
 	l.list = append(l.list, a)
-	if n := len(l.list) - mostResults; n > 0 {
-		l.list = l.list[n:]
+	size := 0
+	for _, a := range l.list {
+		size += a.size
+	}
+	for len(l.list) > 1 && (len(l.list) > mostResults || size > resultBytes) {
+		size -= l.list[0].size
+		l.list = l.list[1:]
 	}
 }
 
@@ -251,6 +260,19 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, who person) error {
 	return nil
 }
 
+// roomOf is about how many bytes a result takes.
+func roomOf(t result.Table) (n int) {
+	for _, row := range t.Rows {
+		for _, v := range row {
+			n += 16
+			if text, ok := v.(string); ok {
+				n += len(text)
+			}
+		}
+	}
+	return n
+}
+
 // turn waits for a query's turn; few are at work at once.
 func (s *Server) turn(ctx context.Context) (func(), error) {
 	select {
@@ -270,10 +292,10 @@ func (s *Server) run(ctx context.Context, a *asked) error {
 	}
 	defer done()
 	return s.fenced(a, func(rd *shelf.Reading, query string, o fence.Options, args []string) error {
-		o.MaxRows, o.Deadline = queryRows, queryTime
+		o.MaxRows, o.MaxBytes, o.MaxText, o.Deadline = queryRows, queryBytes, queryText, queryTime
 		begun := time.Now()
 		a.table, err = rd.SQL(ctx, query, o, args...)
-		a.took, a.widths = time.Since(begun), widthsOf(a.table)
+		a.took, a.widths, a.size = time.Since(begun), widthsOf(a.table), roomOf(a.table)
 		return err
 	})
 }

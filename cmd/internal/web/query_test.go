@@ -7,7 +7,56 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/internal/lang"
 )
+
+// TestLargeTexts: a result is bounded by what it takes, not by its rows alone, and so is its page; what is cut says so.
+func TestLargeTexts(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	a := x.post("/query", url.Values{"sql": {"select repeat('字', 20000 + range::int) as v from range(3000)"}})
+	if a.status != http.StatusSeeOther {
+		t.Fatalf("status %d\n%s", a.status, a.body)
+	}
+	page := x.page(a.header.Get("Location"))
+	if len(page) > 12<<20 || !strings.Contains(page, "还有更多") {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+	kept := x.server.results.list[0]
+	if kept.size > queryBytes || len(kept.table.Rows) < 100 || !strings.HasSuffix(kept.table.Rows[0][0].(string), "……（共20000字）") {
+		t.Errorf("%d rows of %d bytes are kept", len(kept.table.Rows), kept.size)
+	}
+	for range 20 {
+		x.server.results.keep(&asked{who: "x", at: testClock(), size: queryBytes})
+	}
+	if n := len(x.server.results.list); n > resultBytes/queryBytes {
+		t.Errorf("%d results of that size are kept", n)
+	}
+}
+
+// TestPageSpeaksChinese: what is wrong with a query is said in Chinese, and in words of the page.
+func TestPageSpeaksChinese(t *testing.T) {
+	lang.Speak(lang.English)
+	defer lang.SpeakAsSystem()
+	x := open(t, sharedZone(t), nil)
+	for query, want := range map[string]string{"create table t as select 1": "网页点结果上方的“下载”", "select ?": "网页在“常用查询”里填写", "select 1; select 2": "这里只能执行一条 SELECT"} {
+		a := x.post("/query", url.Values{"sql": {query}})
+		if a.status != http.StatusBadRequest || !strings.Contains(a.body, want) {
+			t.Errorf("%s: status %d, without %q\n%.1500s", query, a.status, want, a.body)
+		}
+	}
+	for d, want := range map[time.Duration]string{200 * time.Millisecond: "0.2秒", 95 * time.Second: "1分35秒", 3*time.Hour + 5*time.Minute: "3小时5分"} {
+		if got := tookWords(d); got != want {
+			t.Errorf("%v is %s", d, got)
+		}
+	}
+	if got := byWords("watch"); got != "自动（收件箱有新文件）" {
+		t.Errorf("watch is %s", got)
+	}
+	if a := x.get("/returns/%00"); a.status != http.StatusNotFound {
+		t.Errorf("a return that can't be: status %d", a.status)
+	}
+}
 
 // TestAnalyst asks, pages, takes the whole result along, and is told what is wrong; what was asked stands in no address.
 func TestAnalyst(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/cmd/internal/sink"
+	"taizhang/cmd/internal/web/grid"
 	"taizhang/cmd/internal/web/plot"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/secret"
@@ -80,10 +81,24 @@ func viewResult(a *asked, page int) *resultView {
 		v.Columns = append(v.Columns, resultColumn{c.Name, plot.IsNumber(c.Type), a.widths[i]})
 	}
 	from := (v.Page - 1) * queryPage
+	most := max(60, pageText/(queryPage*max(1, len(t.Columns))))
 	for i, row := range t.Rows[from:min(from+queryPage, len(t.Rows))] {
-		v.Rows = append(v.Rows, resultRow{from + i + 1, textsOf(row)})
+		v.Rows = append(v.Rows, resultRow{from + i + 1, clipped(textsOf(row), most)})
 	}
 	return v
+}
+
+// pageText is how many characters of rows a page has, about.
+const pageText = 1_000_000
+
+// clipped cuts texts past some characters.
+func clipped(texts []string, most int) []string {
+	for i, x := range texts {
+		if len(x) > most {
+			texts[i] = grid.Clip(x, most)
+		}
+	}
+	return texts
 }
 
 func textsOf(row []any) []string {

@@ -31,9 +31,15 @@ type returnView struct {
 	Receipt   bool
 	Sheet     string // to look at the original, "" where none was read
 	Decided   []string
-	Askable   bool // something in it may be explained
+	Askable   bool   // something in it may be explained
+	NoAsking  string // why nothing in it may be explained any more
 	Lessons   []lessonView
+	Failed    string // why explaining failed just now
+	said      map[string]string
 }
+
+// Said is what was explained, by the mark of a doubt.
+func (v returnView) Said(mark string) string { return v.said[mark] }
 
 type findingView struct {
 	N                                                     int
@@ -74,6 +80,11 @@ func placeOf(sheet, cell string) string {
 }
 
 func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) error {
+	return s.showReturn(w, r, who, nil, nil)
+}
+
+// showReturn shows a return, and why explaining it failed just now, with what was typed.
+func (s *Server) showReturn(w http.ResponseWriter, r *http.Request, who person, failed *fault, said map[string]string) error {
 	rd, done, l, err := s.reads(r)
 	if err != nil {
 		return err
@@ -94,7 +105,11 @@ func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) e
 		return err
 	}
 	v := returnView{Row: s.returnRowOf(rd, rec), Unit: o.Submitter, UnitCode: o.SubmitterCode, Cutoff: plain(rec.Get("cutoff")), Due: shownTime(rec.Get("due_at"), rd.Location()),
-		MaySend: who.may(maySend, o.SubmitterCode) && o.SubmitterCode != "", Sheet: o.Sheet}
+		MaySend: who.may(maySend, o.SubmitterCode) && o.SubmitterCode != "", Sheet: o.Sheet, said: said}
+	status := http.StatusOK
+	if failed != nil {
+		v.Failed, status = failed.says, failed.status
+	}
 	path, err := s.receiptOf(o)
 	if err != nil {
 		return err
@@ -112,6 +127,11 @@ func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) e
 			}
 		}
 	}
+	if v.MaySend && v.Askable {
+		if v.NoAsking, err = s.settled(r, rd, o); err != nil {
+			return err
+		}
+	}
 	decisions, err := rd.Decisions(r.Context(), id)
 	if err != nil {
 		return err
@@ -127,7 +147,7 @@ func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) e
 		return t.send(w, as)
 	}
 	l.Title, l.Body = v.Row.Title+" "+v.Row.Period, v
-	s.render(w, r, who, http.StatusOK, "return", l)
+	s.render(w, r, who, status, "return", l)
 	return nil
 }
 

@@ -9,6 +9,8 @@ func (s *Server) table() []route {
 		{pattern: "POST /login", may: mayOpen, handle: (*Server).login},
 		{pattern: "POST /logout", may: mayOpen, handle: (*Server).logout},
 
+		{pattern: "GET /unsent/{form}", may: mayEnter, handle: (*Server).showUnsent},
+
 		{pattern: "GET /{$}", may: mayRead, handle: (*Server).overview},
 		{pattern: "GET /figures", may: mayRead, handle: (*Server).figures},
 		{pattern: "GET /figures/{metric}", may: mayRead, handle: (*Server).figure},
@@ -50,6 +52,7 @@ func (s *Server) table() []route {
 		{pattern: "POST /runs/backups", may: mayManage, handle: (*Server).restore},
 
 		{pattern: "GET /settings", may: mayManage, handle: (*Server).settings},
+		{pattern: "POST /settings/learned", may: mayManage, handle: (*Server).forget},
 		{pattern: "POST /settings", may: mayManage, handle: (*Server).change},
 		{pattern: "GET /settings/users", may: mayManage, handle: (*Server).people},
 		{pattern: "POST /settings/users", may: mayManage, handle: (*Server).changePeople},

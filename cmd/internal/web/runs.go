@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -120,15 +122,26 @@ func runViewOf(x state.Run, at func(time.Time) string) runView {
 		v.Title = x.Job
 	}
 	if !x.Finished.IsZero() {
-		v.Took = plain(x.Finished.Sub(x.Started).Round(100*time.Millisecond).Seconds()) + "秒"
+		v.Took = tookWords(x.Finished.Sub(x.Started))
 	}
 	return v
 }
 
+// tookWords is a span of time as people say it.
+func tookWords(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + "秒"
+	case d < time.Hour:
+		return fmt.Sprintf("%d分%d秒", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d小时%d分", int(d.Hours()), int(d.Minutes())%60)
+}
+
 // byWords says who had something done.
 func byWords(by string) string {
-	if by == "schedule" {
-		return "计划"
+	if words := map[string]string{"schedule": "计划", "watch": "自动（收件箱有新文件）"}[by]; words != "" {
+		return words
 	}
 	if name, ok := strings.CutPrefix(by, "page "); ok {
 		return name + "（网页）"

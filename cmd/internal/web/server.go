@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,8 @@ type Server struct {
 	routes    []route
 	readings  shelf.Shelf
 	drafts    drafts
+	unsent    unsent
+	placing   sync.Mutex // held while a file gets its name in the inbox
 	results   results
 	audit     *audit
 	doors     doors

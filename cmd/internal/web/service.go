@@ -20,6 +20,8 @@ type Service interface {
 	Decide(ctx context.Context, d office.Decision) (*office.Outcome, error)
 	// Teach writes down spellings that somebody confirmed; they hold from the next run on.
 	Teach(ctx context.Context, lessons []forms.Lesson) error
+	// Forget takes a spelling back that was learned; see office.Zone.Forget.
+	Forget(ctx context.Context, lesson forms.Lesson) error
 	// Configure replaces taizhang.yaml, see office.Configure; it holds from then on.
 	Configure(ctx context.Context, was, text []byte) error
 	// Do makes an attempt at one of the zone's jobs by hand.

@@ -9,6 +9,22 @@ import (
 	"taizhang/cmd/internal/web/settings"
 )
 
+// settingsView is 设置: the file as forms, and the spellings that were learned.
+type settingsView struct {
+	settings.View
+	Learned []learnedView
+}
+
+// showSettings shows 设置.
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, who person, status int, v settings.View) error {
+	list, err := learnedIn(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	s.render(w, r, who, status, "settings", layout{Title: "设置", Body: settingsView{v, list}})
+	return nil
+}
+
 // settings shows 设置.
 func (s *Server) settings(w http.ResponseWriter, r *http.Request, who person) error {
 	_, _, v, err := settings.Of(s.zoneOf())
@@ -16,8 +32,7 @@ func (s *Server) settings(w http.ResponseWriter, r *http.Request, who person) er
 		return err
 	}
 	v.Saved = r.URL.Query().Get("saved")
-	s.render(w, r, who, http.StatusOK, "settings", layout{Title: "设置", Body: v})
-	return nil
+	return s.showSettings(w, r, who, http.StatusOK, v)
 }
 
 // change changes one form of the settings in the file, where it is as it was when the form was made.
@@ -64,8 +79,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, who person) erro
 		if v.Faults = f.Blame(e, err); v.Faults == nil && !f.Blamed() {
 			return err
 		}
-		s.render(w, r, who, http.StatusBadRequest, "settings", layout{Title: "设置", Body: v})
-		return nil
+		return s.showSettings(w, r, who, http.StatusBadRequest, v)
 	}
 	s.intake.join(func() error { return s.o.Service.Run(noContext, "page "+who.Name) })
 	http.Redirect(w, r, "/settings?saved="+part+"#p-"+part, http.StatusSeeOther)

@@ -35,6 +35,7 @@ type sheetView struct {
 	Note                                                         string
 	Sheets                                                       []string
 	Reads                                                        bool
+	Marked                                                       []string // cells that are marked
 }
 
 // cellUse is a figure that a cell feeds.
@@ -95,6 +96,13 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 		}
 	}
 	v.Grid = grid.Of(g, ask)
+	for _, row := range v.Grid.Rows {
+		for _, c := range row.Cells {
+			if c.Class == "mark" && !c.Hidden {
+				v.Marked = append(v.Marked, c.Ref)
+			}
+		}
+	}
 	if v.Cell != "" && v.Reads {
 		if err := v.feeds(r, rd, o); err != nil {
 			return err

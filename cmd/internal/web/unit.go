@@ -28,6 +28,7 @@ type unitView struct {
 	Due       []debt // what is waited for, what is due first on top
 	Done      []debt
 	Waiting   []string // its files in the inbox
+	Drafts    []openDraft
 	History   []returnRow
 	More      int // returns that are not shown
 	Figures   []figureRow
@@ -76,6 +77,12 @@ func (s *Server) unit(w http.ResponseWriter, r *http.Request, who person) error 
 	}
 	if v.Waiting, err = s.waiting(u.Name); err != nil {
 		return err
+	}
+	if v.MaySend {
+		v.Drafts = s.drafts.open(u.Code, who.Name)
+		for i := range v.Drafts {
+			v.Drafts[i].Made = v.Drafts[i].Made.In(z.Location)
+		}
 	}
 	l.Title, l.Body, l.Live = u.Name, v, true
 	s.render(w, r, who, http.StatusOK, "unit", l)

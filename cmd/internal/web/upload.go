@@ -161,17 +161,23 @@ type draftView struct {
 	Unit   zone.Submitter
 	ID     string
 	Files  []fileView
-	Handed bool
-	Bad    int // files that would be sent back whole
-	Doubts int // that can be explained
+	Sends  int    // files that would be handed in
+	Bad    int    // files or returns that would be sent back
+	Doubts int    // that can be explained
+	Failed string // why handing in failed just now
+	said   map[string]string
 
 	Lessons []lessonView
 }
+
+// Said is what was explained, by the mark of a doubt.
+func (v draftView) Said(mark string) string { return v.said[mark] }
 
 type fileView struct {
 	N       int
 	Name    string
 	Trouble string
+	Placed  bool // it lies in the inbox
 	Returns []draftReturn
 	Skipped []string
 	Grids   []grid.View
@@ -188,18 +194,28 @@ type draftReturn struct {
 }
 
 func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error {
-	z := s.zoneOf()
-	u, _ := z.Submitter(r.PathValue("unit"))
+	u, _ := s.zoneOf().Submitter(r.PathValue("unit"))
 	x, err := s.drafts.find(r.PathValue("draft"), u.Code, who.Name)
 	if err != nil {
 		return err
 	}
-	if x.handed {
+	return s.showDraft(w, r, who, u, x, nil)
+}
+
+// showDraft shows what uploaded files would get, and why handing them in failed just now.
+func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, who person, u zone.Submitter, x *draft, failed *fault) error {
+	z := s.zoneOf()
+	now := s.drafts.state(x)
+	if now.handed {
 		http.Redirect(w, r, "/units/"+u.Code+"/sent/"+x.id, http.StatusSeeOther)
 		return nil
 	}
-	v := draftView{Unit: u, ID: x.id}
-	for i, f := range x.files {
+	v := draftView{Unit: u, ID: x.id, said: now.said}
+	status := http.StatusOK
+	if failed != nil {
+		v.Failed, status = failed.says, failed.status
+	}
+	for i, f := range now.files {
 		fv := viewOf(i+1, f)
 		for _, y := range fv.Returns {
 			if y.Class == "bad" {
@@ -213,18 +229,20 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error
 		}
 		if fv.Trouble != "" {
 			v.Bad++
+		} else {
+			v.Sends++
 		}
 		v.Files = append(v.Files, fv)
 		if f.report != nil {
 			v.Lessons = append(v.Lessons, lessonsIn(z, f.report.Returns)...)
 		}
 	}
-	s.render(w, r, who, http.StatusOK, "draft", layout{Title: "检查结果", Body: v})
+	s.render(w, r, who, status, "draft", layout{Title: "检查结果", Body: v})
 	return nil
 }
 
 func viewOf(n int, f draftFile) fileView {
-	v := fileView{N: n, Name: f.name, Trouble: f.trouble}
+	v := fileView{N: n, Name: f.name, Trouble: f.trouble, Placed: f.placed != ""}
 	if f.report == nil {
 		return v
 	}

@@ -181,6 +181,12 @@ func (s *testService) Teach(_ context.Context, lessons []forms.Lesson) error {
 	return err
 }
 
+func (s *testService) Forget(_ context.Context, lesson forms.Lesson) error {
+	defer s.zone.Store(nil)
+	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { return nil, z.Forget(lesson) })
+	return err
+}
+
 func (s *testService) Configure(_ context.Context, was, text []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

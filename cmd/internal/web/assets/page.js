@@ -20,6 +20,14 @@
     });
     window.addEventListener("pagehide", function () { source.close(); });
   }
+  document.querySelectorAll(".scroll").forEach(function (box) { // what is marked in a sheet comes into sight
+    var cell = box.querySelector("tr.here td.mark, td.mark, td.error, td.warning");
+    if (!cell) return;
+    var head = cell.parentNode.cells[0].offsetWidth;
+    if (cell.offsetLeft + cell.offsetWidth > box.scrollLeft + box.clientWidth) {
+      box.scrollLeft = Math.min(cell.offsetLeft - head, cell.offsetLeft + cell.offsetWidth - box.clientWidth + (box.clientWidth - cell.offsetWidth) / 2);
+    }
+  });
   document.querySelectorAll("[data-drop]").forEach(function (form) {
     var input = form.querySelector("input[type=file]");
     ["dragover", "dragenter"].forEach(function (kind) {

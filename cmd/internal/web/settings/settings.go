@@ -91,6 +91,9 @@ func fill(e *decl.Edit, f Form, at ...any) Form {
 		}
 		if n := len(x.Options); n > 0 && !slices.ContainsFunc(x.Options, func(o [2]string) bool { return o[0] == x.Value }) {
 			x.Options = append(slices.Clone(x.Options), [2]string{x.Value, x.Value})
+			if x.Value == "" {
+				x.Options = slices.Concat(choose, x.Options[:n])
+			}
 		}
 	}
 	return f
@@ -109,6 +112,10 @@ func backupPath(e *decl.Edit) []any {
 	}
 	return []any{"backup"}
 }
+
+// choose stands first where one is to be chosen and none is likelier than another: what stands chosen already is sent by a
+// single click.
+var choose = [][2]string{{"", "请选择"}}
 
 var kinds = [][2]string{{"", "按名称（街道、镇、乡算街道）"}, {string(zone.Department), "部门"}, {string(zone.Street), "街道"}}
 
@@ -180,7 +187,7 @@ func targetsPart(z *office.Zone, e *decl.Edit) Part {
 		p.Forms = append(p.Forms, f)
 	}
 	p.Forms = append(p.Forms, Form{Part: p.ID, Item: "new", Title: "添加目标", Fresh: true, Fields: []Field{
-		{Name: "metric", Label: "指标", Options: free, Required: true}, {Name: "value", Label: "目标值", Required: true}, {Name: "way", Label: "比较", Options: ways}}})
+		{Name: "metric", Label: "指标", Options: slices.Concat(choose, free), Required: true}, {Name: "value", Label: "目标值", Required: true}, {Name: "way", Label: "比较", Options: ways}}})
 	return p
 }
 
