@@ -446,7 +446,7 @@ func rowsText(in *Intake, pt *read.Part) string {
 		b.WriteByte('\n')
 	}
 	for _, r := range pt.Refused {
-		fmt.Fprintf(&b, "  refused %d %s: %s\n", r.Line.N, in.read.RowText(&r, pt.Form), r.Reason())
+		fmt.Fprintf(&b, "  refused %d %s: %s\n", r.Line.N, in.read.RowText(&r, pt), r.Reason())
 	}
 	return b.String()
 }

@@ -107,7 +107,7 @@ func checkMasked(t testing.TB, in *Intake, j *judge.Judged, names bool) {
 			t.Errorf("%s holds the number %q: %s", where, m, text)
 		}
 		for s := range secret {
-			if names && strings.Contains(text, s) {
+			if names && strings.Contains(strings.ReplaceAll(text, s+"村", ""), s) { // 平安村 names nobody who is called 平安
 				t.Errorf("%s holds %q in clear: %s", where, s, text)
 			}
 		}

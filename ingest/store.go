@@ -203,7 +203,7 @@ func (b *batch) rows(pt *read.Part) {
 	b.parts[f.ID] = append(b.parts[f.ID], pt)
 	for i := range pt.Refused {
 		r := &pt.Refused[i]
-		b.row("raw.quarantine", b.zone, id, r.Line.Sheet, whole(r.Line.N), r.Key, b.read.RowText(r, f), r.Reason())
+		b.row("raw.quarantine", b.zone, id, r.Line.Sheet, whole(r.Line.N), r.Key, b.read.RowText(r, pt), r.Reason())
 	}
 	for _, t := range pt.Tables {
 		for n, h := range t.Heads {

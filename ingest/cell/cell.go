@@ -76,7 +76,7 @@ type Typer struct {
 	days    map[aDay]Value    // dates without a fault
 	Private bool              // the form holds sensitive values
 	Hide    []Hiding          // of the line at hand
-	Names   *Names            // of all lines
+	Known   *Roll             // of all lines
 }
 
 // maxText is what a cell of a workbook can hold (ECMA-376 part 1, 18.3.1: as Excel limits it).
@@ -219,8 +219,11 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 				raw = name
 			}
 		}
-		text := t.hidden(raw)
-		return Value{Set: true, Hid: text != raw, Text: text}, nil
+		v := Value{Set: true, Text: t.hidden(raw)}
+		if v.Hid = v.Text != raw; v.Hid && col.InKey { // 张三家 and 张四家 stay apart
+			v.Hash = t.keyHash(col, raw)
+		}
+		return v, nil
 	}
 	return t.readCode(c, raw, col)
 }
@@ -403,19 +406,24 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 		return Value{}, because(finding.CodeWithoutDigits(col.Title))
 	}
 	masked, found := secret.MaskNumbers(s, true)
-	if hidden := t.Names.hide(HideAll(masked, t.Hide)); hidden != masked {
+	if hidden := HideAll(t.Known.Hide(masked), t.Hide); hidden != masked {
 		masked, found = hidden, true
 	}
 	v := Value{Set: true, Hid: found, Text: masked}
 	if found { // rows must stay apart that only the hidden digits tell apart
-		v.Hash = t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))
+		v.Hash = t.keyHash(col, s)
 	}
 	return v, nil
 }
 
+// keyHash is the keyed hash by which a value still joins that is shown masked.
+func (t *Typer) keyHash(col *forms.Column, s string) string {
+	return t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))
+}
+
 // sensitive stores a mask and a keyed hash instead of the value.
 func (t *Typer) sensitive(col *forms.Column, s string) Value {
-	return Value{Set: true, Text: secret.Mask(col.Type, s), Hash: t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))}
+	return Value{Set: true, Text: secret.Mask(col.Type, s), Hash: t.keyHash(col, s)}
 }
 
 var organisation = sync.OnceValue(func() *regexp.Regexp {

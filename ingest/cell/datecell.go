@@ -179,8 +179,11 @@ func (d *dating) plain() (ok bool, f *fault) {
 	if d.w.Day > d.w.Month && d.w.Day <= 12 && d.col.Type == forms.Month && d.isText() && bareMonths().MatchString(d.text) {
 		return false, nil // 7-12 is a stretch where months are written
 	}
-	if !ok || !d.w.Tenth {
-		return ok, nil
+	if !ok {
+		return d.openStretch(), nil
+	}
+	if !d.w.Tenth {
+		return true, nil
 	}
 	if d.w.Day = 1; d.Period.Contains(d.w.Date(d.w.Year)) { // 2022.1 saved as a number may be October
 		d.guessed = true
@@ -191,6 +194,19 @@ func (d *dating) plain() (ok bool, f *fault) {
 		return true, nil
 	}
 	return false, because(finding.DecimalMonth(d.col.Title, d.Quote(d.raw, 20), d.w.Year))
+}
+
+// openStretch reads a stretch of months whose end is left open: 2026年10月—.
+func (d *dating) openStretch() bool {
+	from := strings.TrimRight(d.text, "-—–―−~～至")
+	if d.col.Type != forms.Month || !d.isText() || from == d.text {
+		return false
+	}
+	w, ok := written.ParseWritten(from)
+	if ok = ok && w.Day == 0 && w.Month > 0; ok {
+		d.w, d.w.Begins = w, true
+	}
+	return ok
 }
 
 func (d *dating) monthNumber() (bool, *fault) {

@@ -37,9 +37,9 @@ func (t *Typer) Secrets(cells []sheet.Cell) []Hiding {
 	return out
 }
 
-// hidden masks what a text says of the line's sensitive values, of who else the return is about, and identity and mobile numbers.
+// hidden masks what a text says of the sensitive values of its line and of the others, and identity and mobile numbers.
 func (t *Typer) hidden(s string) string {
-	return secret.MaskText(t.Names.hide(HideAll(s, t.Hide)))
+	return secret.MaskText(HideAll(t.Known.Hide(s), t.Hide))
 }
 
 // Quote is a text as findings may quote it. In a form that holds sensitive values anything may stand in the wrong

@@ -96,7 +96,10 @@ func rowNow(r *read.Record) oldRow {
 	vals := make([]oldValue, len(now))
 	for k, v := range now {
 		if v.Set {
-			vals[k] = oldValue{v.Text, v.Hash}
+			vals[k] = oldValue{text: v.Text}
+			if r.Line.Head.Form.Columns[k].Type.Sensitive() { // the tables keep no other's
+				vals[k].hash = v.Hash
+			}
 		}
 	}
 	return oldRow{key: r.Key, shown: r.Shown, sheet: r.Line.Sheet, row: r.Line.N, vals: vals}

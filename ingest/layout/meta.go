@@ -169,7 +169,7 @@ func (l *label) labels() bool {
 		if unicode.Is(unicode.Han, last) && !strings.ContainsRune("年月日期周", last) { // 牵头单位：…
 			return false
 		}
-		return l.colon || l.whole || l.bracket
+		return l.colon || l.whole || l.bracket || unitInBrackets().MatchString(unspaced(l.rest))
 	}
 	return l.colon || l.whole || l.kind == "asof" && written.StartsDate(l.rest)
 }

@@ -37,6 +37,11 @@ var aloneUnit = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（\[【]?((人民币)?((亿|千万|百万|十万|万|千|百)?元))[)）\]】]?$`)
 })
 
+// unitInBrackets is what stands behind 单位 without a colon: 金额单位（万元）.
+var unitInBrackets = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（\[【](人民币)?(亿|千万|百万|十万|万|千|百)?元[)）\]】]$`)
+})
+
 func unitRow(row *sheet.Row) bool {
 	text := strings.ReplaceAll(strings.TrimSpace(joined(row)), "： ", "：")
 	_, ok := unitStated(text)

@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"taizhang/ingest/forms"
@@ -36,7 +38,8 @@ func (r *tableReader) zoneSums() {
 		}
 	}
 	found := map[int]bool{}
-	for key, i := range whole {
+	for _, key := range slices.SortedFunc(maps.Keys(whole), func(a, b string) int { return whole[a] - whole[b] }) {
+		i := whole[key]
 		l := &t.Lines[i-1]
 		if len(parts[key]) == 0 || !l.isSumOf(parts[key]) {
 			continue

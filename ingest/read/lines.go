@@ -121,6 +121,11 @@ func (r *lineReader) value(k int) {
 	if ft == nil {
 		return
 	}
+	if ft.Severity == finding.Error && r.told(k) {
+		r.faulty[k] = true
+		r.pt.Ret.ValuesEmptied++
+		return
+	}
 	r.pt.Add(ft.At(placeOf(r.line, k, r.typer.Shown(at, c, true))))
 	switch {
 	case ft.Severity != finding.Error:
@@ -131,6 +136,20 @@ func (r *lineReader) value(k int) {
 		r.pt.Ret.ValuesEmptied++
 	}
 	r.faulty[k] = true
+}
+
+// told says whether a field without which the row counts stands in a cell that is at fault already as that of another: 起止时间.
+func (r *lineReader) told(k int) bool {
+	c, col := &r.pt.Form.Columns[k], r.line.At[k].Col
+	if col == 0 || c.Required || c.InKey {
+		return false
+	}
+	for j := range k {
+		if r.faulty[j] && r.line.At[j].Col == col && r.pt.Form.Columns[j].Type == c.Type {
+			return true
+		}
+	}
+	return false
 }
 
 // stretches takes the end of a stretch of months that stands where its beginning should (2022年5月-12月) for the end's own

@@ -7,6 +7,7 @@ import (
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/secret"
+	"taizhang/ingest/sheet"
 )
 
 // A sensitive value may stand outside the rows that it belongs to: a firm's name as that of the file or of a sheet, a
@@ -55,10 +56,27 @@ func (rd *Reader) namedOutside(p *Parsed) []cell.Hiding {
 	return found
 }
 
+// rollOf gives the sensitive values of all rows of a return, to be hidden wherever they stand in one; nil where the form has none.
+func (rd *Reader) rollOf(pt *Part) *cell.Roll {
+	if !pt.Form.Sensitive() {
+		return nil
+	}
+	roll, t, units := cell.NewRoll(), &cell.Typer{Form: pt.Form, Private: true}, rd.ordinaryNames()
+	var cells []sheet.Cell
+	for _, tb := range pt.Tables {
+		for i := range tb.Lines {
+			rd.alive()
+			cells = tb.Lines[i].Cells(cells)
+			roll.Add(slices.DeleteFunc(t.Secrets(cells), func(h cell.Hiding) bool { return strings.Contains(units, h.Value()) }))
+		}
+	}
+	return roll
+}
+
 // ordinary says whether a text belongs to the name of a unit, of the zone or of a form: it names no person or firm there.
 func (rd *Reader) ordinary(value string) bool { return strings.Contains(rd.ordinaryNames(), value) }
 
-// ordinaryNames are these names, a line each.
+// ordinaryNames are those names, each in a line.
 func (rd *Reader) ordinaryNames() string {
 	names := []string{rd.Zone.Name}
 	for _, s := range rd.Zone.Submitters {

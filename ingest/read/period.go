@@ -256,7 +256,7 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 	}
 	rows, ok := r.rowsSay(decided.Period, r.bound(decided.Period))
 	if ok {
-		votes[r.meant(rows.Period)] += rowsWeigh
+		votes[r.meant(decided, rows.Period)] += rowsWeigh
 		if rows.contradicts(decided.Period) {
 			d.Others = append(d.Others, rows)
 		}
@@ -275,15 +275,33 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 	return d
 }
 
-// meant is the period that rows speak for: those of a ledger, whose last fact only says that it is no earlier, for the one that
-// is due.
-func (r *periodReader) meant(rows calendar.Period) calendar.Period {
-	if r.pt.Form.Mode == forms.Ledger {
-		if due := r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, r.pt.Form.Frequency, r.received); due.Start > rows.Start {
-			return due
+// meant is the period that rows speak for: those of a ledger, whose last fact only says that it is no earlier, for the one that was
+// named under a wrong year, else for the one that is due.
+func (r *periodReader) meant(decided Statement, rows calendar.Period) calendar.Period {
+	if r.pt.Form.Mode != forms.Ledger {
+		return rows
+	}
+	due := r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, r.pt.Form.Frequency, r.received)
+	for _, year := range []int{r.received.Year(), r.received.Year() - 1} {
+		if p, ok := r.inYear(decided, year); ok && p != decided.Period && p.Start >= rows.Start && p.Start <= due.Start {
+			return p
 		}
 	}
+	if due.Start > rows.Start {
+		return due
+	}
 	return rows
+}
+
+// inYear is the period that a statement would name in another year: 2026年10月 for 2025年10月.
+func (r *periodReader) inYear(s Statement, year int) (calendar.Period, bool) {
+	f := r.pt.Form.Frequency
+	if day := s.until; day.Valid() {
+		return r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, f, calendar.NewDate(year, day.Month(), day.Day())), day.Year() != year
+	}
+	was, rest, _ := strings.Cut(s.Period.String(), "-")
+	p, err := calendar.ParsePeriod(fmt.Sprintf("%d-%s", year, rest))
+	return p, err == nil && written.Atoi(was) != year
 }
 
 // rowsWeigh is how many statements the rows are worth: nobody leaves the dates of thirty payments in from last month.

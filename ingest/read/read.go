@@ -61,6 +61,7 @@ type Part struct {
 	assigned  int      // column of the form that says when an item was assigned, -1 if none
 	hidden    []hidden
 	outside   []cell.Hiding                 // sensitive values of the file that stand outside its rows
+	known     *cell.Roll                    // those of its rows
 	Repeats   int                           // identical rows that count once with an earlier one
 	Named     []spot                        // texts that other forms should know
 	Facts     map[*layout.Head][]cell.Facts // by head and field: what cells are read by

@@ -55,6 +55,8 @@ const refusedMost = 20
 func (rd *Reader) readRows(pt *Part) {
 	f := pt.Form
 	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive(), Dated: cell.Dated{Zone: rd.Zone.Location}}
+	pt.known = rd.rollOf(pt)
+	t.Known = pt.known
 	switch received := rd.Zone.DateOf(pt.Ret.ReceivedAt); {
 	case !t.Cutoff.Valid() || pt.Disagrees.later():
 		t.Cutoff = received
@@ -62,7 +64,6 @@ func (rd *Reader) readRows(pt *Part) {
 		t.Cutoff = min(pt.Ret.Period.End(), received)
 	}
 	pt.assigned = assignedColumn(f)
-	t.Names = rd.names(pt)
 	rows := 0
 	for _, tb := range pt.Tables {
 		pt.Ret.RowsIgnored += tb.Ignored()
@@ -90,25 +91,6 @@ func (rd *Reader) readRows(pt *Part) {
 	if n := len(pt.Refused); n > 0 && n*100 > rows*refusedMost && !mixed {
 		pt.Add(finding.TooManyRefused(rows, n).At(finding.Place{Sheet: pt.FirstSheet()}))
 	}
-}
-
-// names are the persons and firms that a return is about; nil where it is about none.
-func (rd *Reader) names(pt *Part) *cell.Names {
-	if !pt.Form.Sensitive() {
-		return nil
-	}
-	var n cell.Names
-	var cells []sheet.Cell
-	known := rd.ordinaryNames()
-	ordinary := func(name string) bool { return strings.Contains(known, name) }
-	for _, tb := range pt.Tables {
-		for i := range tb.Lines {
-			rd.alive()
-			cells = tb.Lines[i].Cells(cells)
-			n.Add(pt.Form, cells, ordinary)
-		}
-	}
-	return &n
 }
 
 // constants are what a return's identity says of columns that its tables may lack.
@@ -347,8 +329,9 @@ func whereIs(l, from *layout.Line) string {
 }
 
 // RowText is a refused row as it stood, masked, for quarantine.
-func (rd *Reader) RowText(r *Record, f *forms.Form) string {
-	t := &cell.Typer{Register: rd.Units, Form: f, Private: f.Sensitive(), Hide: r.refuse.hide}
+func (rd *Reader) RowText(r *Record, pt *Part) string {
+	f := pt.Form
+	t := &cell.Typer{Register: rd.Units, Form: f, Private: f.Sensitive(), Hide: r.refuse.hide, Known: pt.known}
 	m := map[string]string{}
 	cells, vals := r.Line.Cells(nil), r.Values(nil)
 	for k := range f.Columns {

@@ -36,7 +36,7 @@ func (r *reading) summaries() {
 		kept := pt.Tables[:0:0]
 		for _, t := range pt.Tables {
 			title := lacking(t)
-			if !full || title == "" || !summarySheet().MatchString(written.Squash(t.Grid.Name)) {
+			if !full || title == "" || !summed(t) || !covered(pt, t) {
 				kept = append(kept, t)
 				continue
 			}
@@ -46,4 +46,38 @@ func (r *reading) summaries() {
 		}
 		pt.Tables = kept
 	}
+}
+
+// summed says whether a sheet, or the table on it, is called a sum of others.
+func summed(t *layout.Table) bool {
+	return summarySheet().MatchString(written.Squash(t.Grid.Name)) ||
+		slices.ContainsFunc(t.Said.Titles, func(s layout.Said) bool { return summaryTitle().MatchString(written.Squash(s.Text)) })
+}
+
+// summaryTitle is a title that says so: 帮扶救助发放汇总表, …（全区汇总）.
+var summaryTitle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^.{0,40}(汇总(表|情况|台账)?|总表|合计表)\)?(\(.{0,30}\))*$`)
+})
+
+// covered says whether the other sheets have rows of every listed value that a sheet has: what only a sum tells of must not be left out.
+func covered(pt *Part, sum *layout.Table) bool {
+	for k := range pt.Form.Columns {
+		if c := &pt.Form.Columns[k]; c.Type != forms.List || !c.InKey {
+			continue
+		}
+		held := map[string]bool{}
+		for _, t := range pt.Tables {
+			for i := range t.Lines {
+				if t != sum && !summed(t) {
+					held[written.Heading(t.Lines[i].Cell(k).Text)] = true
+				}
+			}
+		}
+		for i := range sum.Lines {
+			if word := written.Heading(sum.Lines[i].Cell(k).Text); word != "" && !held[word] {
+				return false
+			}
+		}
+	}
+	return true
 }

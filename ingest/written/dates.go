@@ -2,6 +2,7 @@ package written
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,7 +51,7 @@ var (
 		return regexp.MustCompile(`^(?:(\d{4})年)?(?:第)?([一二三四1-4])季度(末|底|内)?(前|之前)?$`)
 	})
 	monthTail = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^((底|末|月底|月末)?(前|之前)?|起|开始|起始|以来|至今|起至今)$`)
+		return regexp.MustCompile(`^((底|末|月底|月末)?(前|之前)?|起|开始|起始|始|起算|及以后|以来|至今|起至今|[-—–―−~～至到]{1,2}(今|长期|目前|现在))$`)
 	})
 )
 
@@ -105,8 +106,19 @@ func WithHyphens(s string) string {
 	return m[1] + "-" + m[3] + "-" + m[5] + m[6]
 }
 
+// goesOn ends what says since when something goes on.
+var goesOn = []string{"以来", "今", "长期", "目前", "现在", "及以后"}
+
+// sinceWhen is 自2026年10月起, 从10月开始.
+var sinceWhen = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:自从|自|从)(.+(?:起|开始|始|以来|至今))$`)
+})
+
 func readWritten(s string) (Wrote, bool) {
 	s = WithHyphens(s)
+	if strings.HasPrefix(s, "自") || strings.HasPrefix(s, "从") {
+		s = sinceWhen().ReplaceAllString(s, "$1")
+	}
 	if oddMarks().MatchString(s) { // 2024，7，5 2024.07.05.
 		s = strings.Trim(oddMark().ReplaceAllString(s, "."), ".")
 	}
@@ -146,7 +158,7 @@ func readWritten(s string) (Wrote, bool) {
 				w.Day = n
 			}
 		}
-		w.Begins = strings.ContainsAny(tail, "起始") || strings.HasSuffix(tail, "以来") || strings.HasSuffix(tail, "至今")
+		w.Begins = strings.ContainsAny(tail, "起始") || slices.ContainsFunc(goesOn, func(s string) bool { return strings.HasSuffix(tail, s) })
 		w.endOfMonth = strings.ContainsAny(tail, "底末")
 		if p.parts == "Ymd" && (w.Year < 2010 || w.Year > 2039) || !w.possible() {
 			continue

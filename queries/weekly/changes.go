@@ -142,23 +142,39 @@ func unitDeltas(now, then map[string]float64) map[string]float64 {
 const mostCorrected = 300
 
 // corrected are the cells in which returns that took another's place since the
-// previous issue differ from it: whose, from what, to what.
+// previous issue differ from it: whose, from what, to what, in the order in
+// which they counted. Of two that came together the one that gave way never did.
 func (w *weekly) corrected(ctx context.Context) ([][]any, error) {
 	pairs, err := rows(ctx, w.src, w.ask, w.literal(`
-with fresh as (
-    select * from core.known_return where is_accepted and $new_return and cutoff <= $previous_as_of
+with ordered as (
+    select
+        k.*, lead(k.return_id) over (
+            partition by k.zone, k.submitter, k.form, k.period order by k.received_at, k.arrival, k.return_id) as next_id
+    from core.known_return as k
+    where k.stands
+),
+counted as (
+    select o.*
+    from ordered as o
+    left join (select distinct zone, return_id from raw.finding where rule = 'same_run') as t
+        on t.zone = o.zone and t.return_id = o.next_id
+    where t.return_id is null
+),
+followed as (
+    select
+        counted.*, lag(return_id) over (
+            partition by zone, submitter, form, period order by received_at, arrival, return_id) as before_id
+    from counted
+),
+fresh as (
+    select * from followed where $new_return and cutoff <= $previous_as_of
 )
-select
-    coalesce(s.name, a.submitter), a.period, coalesce(f.title, a.form),
-    max_by(b.return_id, (b.received_at, b.arrival, b.return_id)), a.return_id
+select coalesce(s.name, a.submitter), a.period, coalesce(f.title, a.form), a.before_id, a.return_id
 from fresh as a
-join core.known_return as b
-    on b.zone = a.zone and b.submitter = a.submitter and b.form = a.form and b.period = a.period and b.is_accepted
-    and (b.received_at, b.arrival, b.return_id) < (a.received_at, a.arrival, a.return_id)
 left join core.dim_submitter as s on s.zone = a.zone and s.code = a.submitter
 left join ctl.form as f on f.form = a.form
-group by s.seq, s.name, a.submitter, f.seq, f.title, a.form, a.period, a.received_at, a.return_id
-order by coalesce(s.seq, 9999), f.seq, a.period, a.received_at`))
+where a.before_id is not null
+order by coalesce(s.seq, 9999), f.seq, a.period, a.received_at, a.arrival, a.return_id`))
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
+	"taizhang/internal/warehouse/warehousetest"
 	"taizhang/internal/workbook"
 )
 
@@ -171,5 +172,50 @@ func TestRatiosOfAnOlderIssue(t *testing.T) {
 		if rows := w.changes(); len(rows) != 1 || rows[0][6] != want {
 			t.Errorf("issued %v/203: %v, want %s", num, rows, want)
 		}
+	}
+}
+
+// TestCorrectionsInTheirOrder: each correction is held against the one that counted before it; of two that came together the
+// one that gave way never did, and is no correction.
+func TestCorrectionsInTheirOrder(t *testing.T) {
+	path := warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, func(db *warehouse.DB) {
+		warehousetest.FillSmall(t, db)
+		for table, rows := range map[string]string{
+			"raw.return": `zone, return_id, arrival, file, archive, submitter, form, mode, period, period_start, period_end, cutoff, status, is_nil, rows_loaded, rows_refused, values_emptied, errors, warnings, received_at, due_at, late
+xt, 6-1, 6, 双马街道/甲.xlsx, aa/6, smj, incentive, period, 2022-06, 2022-06-01, 2022-06-30, 2022-06-30, accepted, false, 1, 0, 0, 0, 0, 2022-07-05 09:00:00, 2022-07-07 23:59:59, false
+xt, 7-1, 7, 双马街道/乙.xlsx, aa/7, smj, incentive, period, 2022-06, 2022-06-01, 2022-06-30, 2022-06-30, accepted, false, 1, 0, 0, 0, 0, 2022-07-20 10:00:00, 2022-07-07 23:59:59, true
+xt, 8-1, 8, 双马街道/丙初稿.xlsx, aa/8, smj, incentive, period, 2022-06, 2022-06-01, 2022-06-30, 2022-06-30, accepted_with_warnings, false, 1, 0, 0, 0, 1, 2022-07-21 10:00:00, 2022-07-07 23:59:59, true
+xt, 9-1, 9, 双马街道/丙.xlsx, aa/9, smj, incentive, period, 2022-06, 2022-06-01, 2022-06-30, 2022-06-30, accepted_with_warnings, false, 1, 0, 0, 0, 1, 2022-07-21 10:00:00, 2022-07-07 23:59:59, true`,
+			"raw.finding": `zone, return_id, seq, severity, rule, message
+xt, 8-1, 1, warning, not_counting, 同时收到两份
+xt, 9-1, 1, warning, same_run, 同时收到两份`,
+			"raw.incentive": `zone, return_id, sheet, row_no, key_text, enterprise, enterprise_code, programme, paid_amount, paid_on
+xt, 6-1, 表1, 2, A, 甲, A, 智能制造, 200, 2022-06-01
+xt, 7-1, 表1, 2, A, 甲, A, 智能制造, 250, 2022-06-01
+xt, 8-1, 表1, 2, A, 甲, A, 智能制造, 260, 2022-06-01
+xt, 9-1, 表1, 2, A, 甲, A, 智能制造, 270, 2022-06-01`,
+		} {
+			if err := warehousetest.InsertCSV(context.Background(), db, table, rows); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	r := open(t, path)
+	issued := []Previous{{AsOf: calendar.NewDate(2022, 8, 14), KnownAt: time.Date(2022, 7, 10, 12, 0, 0, 0, r.Location())}}
+	b, err := Build(context.Background(), r, warehouse.Point{}, Options{Issued: issued})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := sheetOf(b, "更正说明")
+	for _, want := range []string{"|200.00|250.00|", "|250.00|270.00|", "双马街道|2022-06|更正重报|2022-07-20", "双马街道|2022-06|不计入|2022-07-21", "双马街道|2022-06|更正重报|2022-07-21"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("更正说明 lacks %s:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "260") {
+		t.Errorf("更正说明 shows what never counted:\n%s", got)
+	}
+	if strings.Index(got, "|250.00|") > strings.Index(got, "|270.00|") {
+		t.Errorf("the later correction stands first:\n%s", got)
 	}
 }
