@@ -117,12 +117,6 @@ func SeveralUnits(column, counted string, names int) Finding {
 	return severalInCell.finds("「%s」一格里写了%d个单位，这一行全部计在“%s”名下", column, names, counted).mend("请一个单位一行，各填各的内容")
 }
 
-// UnitWhole is a word for the whole zone in the place of one of its streets.
-func UnitWhole(column, text string) Finding {
-	return unitUnknown.finds("「%s」“%s”不是其中的一个单位，按所写的名称单独统计", column, text).
-		mend("如是各单位的合计，请删去这一行，或在这一格写“合计”；如是单独的一项，请忽略本条")
-}
-
 // BeforePeriod is a return most of whose rows are dated before its period.
 func BeforePeriod(rows, before int, column, period string, first int) Finding {
 	return beforePeriod.finds("%d行中有%d行的「%s」早于报送期（%s），第一处在第%d行", rows, before, column, period, first).

@@ -212,6 +212,11 @@ func (f *Form) Sensitive() bool {
 	return slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Type.Sensitive() })
 }
 
+// HasAmounts says whether rows hold amounts or counts, which belong to what their keys name.
+func (f *Form) HasAmounts() bool {
+	return slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Type == Money || c.Type == Int && !c.InKey })
+}
+
 // PlainTitle is the title without quotation marks, as views and files are named.
 func (f *Form) PlainTitle() string {
 	return strings.NewReplacer("“", "", "”", "", `"`, "").Replace(f.Title)

@@ -76,10 +76,10 @@ var (
 	})
 )
 
-// severalStreets asks about a cell that names several streets, or all of them: the row counts for one.
+// severalStreets asks about a cell that names several streets: the row counts for one.
 func (r *lineReader) severalStreets(k int) {
 	c, text := &r.pt.Form.Columns[k], r.cells[k].Text
-	if r.vals[k].Text == written.Tidy(text) && !r.rd.Units.Whole(text) { // nearly all
+	if r.vals[k].Text == written.Tidy(text) { // nearly all
 		if _, ok := r.rd.Units.Match(text); ok {
 			return
 		}
@@ -87,8 +87,6 @@ func (r *lineReader) severalStreets(k int) {
 	at := placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))
 	if names := r.rd.Units.Streets(text); len(names) > 1 {
 		r.pt.Add(finding.SeveralUnits(c.Title, r.vals[k].Text, len(names)).At(at))
-	} else if r.rd.Units.Whole(text) {
-		r.pt.Add(finding.UnitWhole(c.Title, written.Short(written.Tidy(text), 20)).At(at))
 	}
 }
 
