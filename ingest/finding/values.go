@@ -107,9 +107,17 @@ func NameTells(what string) Finding {
 	return numbersHidden.finds("%s中有表内的涉敏内容（如姓名、企业名称），入库、统计和回执中已隐去", what).mend("不必改动；今后命名时请不要写入")
 }
 
-// SeveralInCell is a name's cell that holds several.
-func SeveralInCell(column string, names int) Finding {
-	return severalInCell.finds("「%s」一格里像是写了%d个名称，只按一个计", column, names).mend("请一行只写一个，其他各列照抄")
+// SeveralInCell is a name's cell that holds several; names is 0 where it doesn't say how many. With amounts in the row, each
+// name's own has to be told.
+func SeveralInCell(column string, names int, amounts bool) Finding {
+	f := severalInCell.finds("「%s」一格里像是不止写了一个名称，只按一个计", column)
+	if names > 0 {
+		f = severalInCell.finds("「%s」一格里像是写了%d个名称，只按一个计", column, names)
+	}
+	if amounts {
+		return f.mend("请一行只写一个，各行填各自的数，不要把同一个数照抄到几行")
+	}
+	return f.mend("请一行只写一个，其他各列照抄")
 }
 
 // SeveralUnits is a cell that names several streets, of which one counts.
