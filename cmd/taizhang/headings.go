@@ -41,7 +41,7 @@ var valueWords = map[string]map[string]string{
 	"change":    {"added": "增加", "gone": "减少", "changed": "改动"},
 	"mode":      {"ledger": "台账", "period": "按期"},
 	"frequency": {"week": "每周", "month": "每月"},
-	"by":        {"schedule": "定时"},
+	"by":        {"schedule": "定时", "watch": "自动（收件箱有新文件）"},
 	"check": {"declarations": "配置", "version": "版本", "clock": "时钟", "disk": "磁盘", "journal": "日志", "keys": "密钥", "original": "原件", "warehouse": "数据库", "published": "发布",
 		"papers": "材料", "leftovers": "残留文件", "permissions": "权限", "backup": "备份", "waiting": "等待的文件"},
 	"last_result": resultWords, "result": resultWords,

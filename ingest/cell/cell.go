@@ -85,16 +85,19 @@ const maxText = 32_767
 // Dashes are what people write into a cell that has no value.
 var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true}
 
-// dash is a text as Dashes spells it; a text that is none of them for certain, as nearly all are, gives one that is not there.
-func dash(raw string) string {
+// dash is a text as Dashes spells it; may is false of a text that is none of them for certain, as nearly all are.
+func dash(raw string) (low string, may bool) {
 	if raw == "" {
-		return ""
+		return "", true
+	}
+	if len(raw) > 12 {
+		return "", false
 	}
 	first, _ := utf8.DecodeRuneInString(raw)
-	if len(raw) > 12 || first >= '0' && first <= '9' || first >= 0x4e00 && first <= 0x9fff && first != '无' && first != '暂' {
-		return "0"
+	if first >= '0' && first <= '9' || first >= 0x4e00 && first <= 0x9fff && first != '无' && first != '暂' {
+		return "", false
 	}
-	return strings.ToLower(raw)
+	return strings.ToLower(raw), true
 }
 
 // Read turns one cell into a value. A nil fault or a warning keeps it.
@@ -126,8 +129,10 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 
 // blank says whether a text stands for an empty cell: a dash, 无, unless the column lists it as a value or must be filled.
 func (t *Typer) blank(raw string, col *forms.Column) bool {
-	low := dash(raw)
+	low, may := dash(raw)
 	switch {
+	case !may:
+		return false
 	case !Dashes[low]:
 		return false
 	case col.Type == forms.List:
@@ -331,7 +336,7 @@ func (t *Typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 // creditCode reads a 统一社会信用代码 (GB 32100).
 func (t *Typer) creditCode(s, raw string, col *forms.Column) (Value, *fault) {
 	switch {
-	case !secret.CreditCodeShape().MatchString(s):
+	case !secret.HasCreditCodeShape(s):
 		return Value{}, because(finding.NotCreditCode(col.Title, t.Quote(raw, 30), likelyCreditCode(s)))
 	case secret.IsPersonal(s):
 		return Value{}, because(finding.CreditCodeIsPersons(col.Title))

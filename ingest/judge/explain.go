@@ -36,12 +36,22 @@ type RowAt struct {
 	N     int
 }
 
-// KeysByRow gives the keys of a return's rows, refused ones included.
-func KeysByRow(pt *read.Part) map[RowAt]string {
-	keys := map[RowAt]string{}
+// keysByRow gives the keys of the rows of which something is said, refused ones included.
+func keysByRow(pt *read.Part) map[RowAt]string {
+	keys, rows := map[RowAt]string{}, map[int]bool{}
+	for i := range pt.Ret.Findings {
+		if f := &pt.Ret.Findings[i]; f.Severity != finding.Info {
+			rows[f.Row] = true
+		}
+	}
+	if len(rows) == 0 {
+		return keys
+	}
 	for _, list := range [][]read.Record{pt.Records, pt.Refused} {
 		for i := range list {
-			keys[RowAt{secret.MaskText(list[i].Line.Sheet), list[i].Line.N}] = list[i].Key
+			if l := list[i].Line; rows[l.N] {
+				keys[RowAt{secret.MaskText(l.Sheet), l.N}] = list[i].Key
+			}
 		}
 	}
 	return keys
@@ -59,7 +69,7 @@ func Mark(form string, f *finding.Finding, keys map[RowAt]string) {
 // must be mended can't be explained away, and is answered.
 func (jd *Judge) settleDoubts(ctx context.Context, h *History, p *read.Parsed, pt *read.Part) error {
 	r := pt.Ret
-	keys := KeysByRow(pt)
+	keys := keysByRow(pt)
 	known := h.explained[subForm(r.Submitter, r.Form)]
 	settled := map[string]bool{}
 	kept := r.Findings[:0]

@@ -65,7 +65,7 @@ func (jd *Judge) usual(ctx context.Context, h *History, pt *read.Part) error {
 	}
 	for _, rule := range rules {
 		c := f.Column(rule.Field)
-		askUsual(pt, rule, h.before(f, c, ids), h.seriesBy(f, c, ids), h.seriesBy(f, c, others))
+		askUsual(pt, rule, h.before(f, c, ids), h.seriesBy(c, ids), h.seriesBy(c, others))
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func (h *History) ofOthers(z *zone.Zone, submitter string, f *forms.Form) (ids [
 
 // askUsual asks about the values of one column: row by row, or once where so many are unusual that the whole column is in
 // doubt, as after a slip in the unit.
-func askUsual(pt *read.Part, rule *forms.Rule, before map[string]float64, own, others map[string]*series) {
+func askUsual(pt *read.Part, rule *forms.Rule, before map[string]float64, own, others *groups) {
 	f := pt.Form
 	k := f.Index(rule.Field)
 	c := &f.Columns[k]
@@ -101,7 +101,13 @@ func askUsual(pt *read.Part, rule *forms.Rule, before map[string]float64, own, o
 		if old, ok := before[r.Key]; ok && old == v { // asked about when it came
 			continue
 		}
-		fd := askValue(rule, c, v, own[groupOf(f, r)], others[groupOf(f, r)])
+		group := groupOf(f, r)
+		mine := own.series(group)
+		var theirs *series
+		if mine == nil {
+			theirs = others.series(group)
+		}
+		fd := askValue(rule, c, v, mine, theirs)
 		if fd == nil {
 			continue
 		}
@@ -178,26 +184,42 @@ func (h *History) before(f *forms.Form, c *forms.Column, ids []string) map[strin
 	return out
 }
 
-// seriesBy gives what a column held before, group by group, where that is enough to tell anything.
-func (h *History) seriesBy(f *forms.Form, c *forms.Column, ids []string) map[string]*series {
-	values := map[string][]float64{}
+// groups are what a column held before, group by group. A group's series is made when somebody asks for it: of other units'
+// groups few are asked for.
+type groups struct {
+	column *forms.Column
+	values map[string][]float64
+	made   map[string]*series
+}
+
+// seriesBy gives what a column held before in some returns.
+func (h *History) seriesBy(c *forms.Column, ids []string) *groups {
+	g := &groups{column: c, values: map[string][]float64{}, made: map[string]*series{}}
 	for _, id := range ids {
 		for _, n := range h.numbers[id][c.Field] {
 			if n.value > 0 {
-				values[n.group] = append(values[n.group], n.value)
+				g.values[n.group] = append(g.values[n.group], n.value)
 			}
 		}
 	}
-	out := map[string]*series{}
-	for g, v := range values {
-		if len(v) >= usualLeast {
-			out[g] = seriesOf(v)
-			if c.Type == forms.Int { // counts vary by their root whatever happens
-				out[g].spread = max(out[g].spread, math.Log10E/math.Sqrt(out[g].median))
-			}
-		}
+	return g
+}
+
+// series gives a group's series, nil where there is too little to tell anything.
+func (g *groups) series(name string) *series {
+	values := g.values[name]
+	if len(values) < usualLeast {
+		return nil
 	}
-	return out
+	s := g.made[name]
+	if s == nil {
+		s = seriesOf(values)
+		if g.column.Type == forms.Int { // counts vary by their root whatever happens
+			s.spread = max(s.spread, math.Log10E/math.Sqrt(s.median))
+		}
+		g.made[name] = s
+	}
+	return s
 }
 
 // yuan is an amount or a count as a number.

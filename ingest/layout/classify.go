@@ -244,36 +244,59 @@ func (s *rowSeen) fills(c *sheet.Cell, proven *proof, f *forms.Column) bool {
 	if len(c.Text) > 90 {
 		return true
 	}
-	if f.Type == forms.Text && (len(c.Text) > 30 || !mayFillNothing(c.Text)) {
+	if f.Type == forms.Text && (len(c.Text) > 30 || !mayFillNothing.In(c.Text)) {
+		return true
+	}
+	if plain, number := plainly(c.Text); plain && f.Type != forms.List && f.Type != forms.Text && (number || !asksNumber(f)) {
+		if asksNumber(f) {
+			*proven = max(*proven, provenByNumber)
+		}
 		return true
 	}
 	word := written.Heading(c.Text)
-	if len(word) <= 30 && (word == "" || noValue[word] || strings.ContainsAny(word, "计总汇t") && (totalWord().MatchString(word) || word == "小计" || (f.Type == forms.List || f.Type == forms.Unit) && subWord().MatchString(word))) {
+	if len(word) <= 30 && (word == "" || noValue[word] || sumLetters.In(word) && (totalWord().MatchString(word) || word == "小计" || (f.Type == forms.List || f.Type == forms.Unit) && subWord().MatchString(word))) {
 		return false
 	}
-	switch f.Type {
-	case forms.List:
+	switch {
+	case f.Type == forms.List:
 		if _, ok := s.v.Lists[f][word]; ok {
 			*proven = provenByList
 		}
-	case forms.Date, forms.Month, forms.Int, forms.Money, forms.Percent:
-		if strings.IndexFunc(word, func(r rune) bool { return !strings.ContainsRune("0123456789-./年月日号:,%元万", r) }) < 0 {
-			*proven = max(*proven, provenByNumber)
-		}
+	case asksNumber(f) && numberLetters.Only(word):
+		*proven = max(*proven, provenByNumber)
 	}
 	return true
 }
 
-// mayFillNothing is a quick test: only texts with one of these letters may be sums or dashes.
-func mayFillNothing(text string) bool {
-	for _, r := range text {
-		switch r {
-		case '计', '总', '汇', 't', 'T', '无', '-', '—', '/', '\\', '－', '／':
-			return true
-		}
+// asksNumber says whether a column asks for a number or a date.
+func asksNumber(f *forms.Column) bool {
+	switch f.Type {
+	case forms.Date, forms.Month, forms.Int, forms.Money, forms.Percent:
+		return true
 	}
 	return false
 }
+
+// plainly tells, without reducing them, the texts that can be neither dashes nor the word of a sum: those of nothing but
+// what numbers and dates are written with, and codes.
+func plainly(text string) (plain, number bool) {
+	switch first := text[0]; {
+	case first >= '0' && first <= '9':
+		number = numberLetters.Only(text)
+	case first < 'A' || first > 'z' || first > 'Z' && first < 'a' || first == 't' || first == 'T':
+		return false, false
+	}
+	return number || written.IsASCII(text), number
+}
+
+// numberLetters are what numbers and dates are written with, sumLetters those of which one stands in every word of a sum.
+var (
+	numberLetters = written.NewLetters("0123456789-./年月日号:,%元万")
+	sumLetters    = written.NewLetters("计总汇t")
+)
+
+// mayFillNothing are the letters of which one stands in every sum and dash.
+var mayFillNothing = written.NewLetters("计总汇tT无-—/\\－／")
 
 // noValue are texts that leave a required field empty as far as a row's kind is concerned.
 var noValue = map[string]bool{"-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "无": true, "同上": false}

@@ -49,13 +49,18 @@ func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
 		last--
 	}
 	most := r.lastHeading(l.Head)
-	if row.Cells[last].Col <= most {
+	switch {
+	case row.Cells[last].Col > most:
+		l.blameWhole(finding.FieldsBeyondHeading(row.Cells[last].Col, most).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: row.Cells[last].Ref()}))
+	case r.isOverlong(l.Head, row):
 		if said, shifted := r.shiftedFields(l, row); shifted {
-			l.blame(Fault{K: -1, Reason: said.Message, Said: &said})
+			l.blameWhole(said)
 		}
-		return
 	}
-	said := finding.FieldsBeyondHeading(row.Cells[last].Col, most).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: row.Cells[last].Ref()})
+}
+
+// blameWhole notes what makes a line as a whole unreadable.
+func (l *Line) blameWhole(said finding.Finding) {
 	l.blame(Fault{K: -1, Reason: said.Message, Said: &said})
 }
 

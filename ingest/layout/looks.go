@@ -3,7 +3,6 @@ package layout
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -67,10 +66,10 @@ func (g *rowSeen) isFooter() bool {
 
 // footBegins is a quick test: the text begins as one of the labels of a signature line does.
 func footBegins(s string) bool {
-	s = strings.TrimLeft(s, " \u3000")
-	r, _ := utf8.DecodeRuneInString(s)
-	return strings.ContainsRune("填报制经审复签批统编部主分领单打联电盖公日负导生", r)
+	return footLetters.Begin(strings.TrimLeft(s, " \u3000"))
 }
+
+var footLetters = written.NewLetters("填报制经审复签批统编部主分领单打联电盖公日负导生")
 
 // isNumbering recognises the row under a head that numbers the columns: 甲 乙 1 2 3.
 func (g *rowSeen) isNumbering() bool {

@@ -35,7 +35,7 @@ func (r *tableReader) saysNothing(row *sheet.Row) bool {
 		word := written.Squash(c.Text)
 		switch {
 		case c.Kind == sheet.Number && first && !slices.ContainsFunc(r.at, func(p Placed) bool { return p.Col == c.Col && isNumber(p.Field) && !p.Field.InKey }): // a running number
-		case c.Kind == sheet.Number && c.Num == 0, zeroText().MatchString(word):
+		case c.Kind == sheet.Number && c.Num == 0, zeroBegins.Begin(word) && zeroText().MatchString(word):
 		case c.Kind != sheet.Text || len(word) > 200:
 			return false
 		case written.IsNothing(word), written.IsNothingLine(word), strings.Trim(word, "-—–_/\\／－") == "":
@@ -47,6 +47,8 @@ func (r *tableReader) saysNothing(row *sheet.Row) bool {
 	}
 	return said
 }
+
+var zeroBegins = written.NewLetters("0¥￥")
 
 // zeroText is nothing, counted: 0.00, 0元, 0件.
 var zeroText = sync.OnceValue(func() *regexp.Regexp {

@@ -65,6 +65,9 @@ func (p *Page) From(i int) *Page {
 
 // CellIn gives the cell at a column of a row; nil where it is empty.
 func CellIn(row *sheet.Row, col int) *sheet.Cell {
+	if i := col - 1; i >= 0 && i < len(row.Cells) && row.Cells[i].Col == col { // no gaps before it
+		return &row.Cells[i]
+	}
 	i := sort.Search(len(row.Cells), func(i int) bool { return row.Cells[i].Col >= col })
 	if i < len(row.Cells) && row.Cells[i].Col == col {
 		return &row.Cells[i]

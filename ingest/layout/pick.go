@@ -74,7 +74,7 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 			}
 		}
 		cells[k].Row, cells[k].Col = row.N, col
-		if above != nil && cells[k].Kind == sheet.Text && sameAbove[written.Tidy(cells[k].Text)] {
+		if above != nil && cells[k].Kind == sheet.Text && maySayAbove.In(cells[k].Text) && sameAbove[written.Tidy(cells[k].Text)] {
 			cells[k] = above.Cell(k)
 			cells[k].Row, cells[k].Col = row.N, col
 		}

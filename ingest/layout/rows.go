@@ -76,6 +76,9 @@ func (t *Table) Unaccounted() int { return t.Below - len(t.Lines) - t.Ignored() 
 
 var sameAbove = map[string]bool{"同上": true, "〃": true, "″": true, "\"": true, "同前": true, "同上行": true}
 
+// maySayAbove are the letters of which one stands in each of these.
+var maySayAbove = written.NewLetters("同〃″\"")
+
 // tableReader reads the rows below a head.
 type tableReader struct {
 	l             *Reader
@@ -118,6 +121,7 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 	start := h.row + h.height
 	r.down, r.spans = fillDown(p, p.Rows[start-1].N)
 	t.Bounds = append(t.Bounds, [3]int{p.Rows[h.row].N, 0, 0})
+	t.Lines = make([]Line, 0, len(p.Rows)-start) // nearly all rows are
 	end := len(p.Rows)
 	after, free := rowBlank, start // free: the first row after the last that belongs to this table for certain
 	for i := start; i < len(p.Rows); i++ {

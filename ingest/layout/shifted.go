@@ -14,9 +14,6 @@ import (
 // within a text may have moved everything right of it. Evidence is that cells don't fit the columns they stand in, and
 // would fit if they stood further left; a line that only ends in a comma too many fits as it is.
 func (r *tableReader) shiftedFields(l *Line, row *sheet.Row) (said finding.Finding, ok bool) {
-	if !r.isOverlong(l.Head, row) {
-		return said, false
-	}
 	fields := r.lastHeading(l.Head)
 	most := min(row.Fields-fields, 8) // empty fields at the end are dropped by some, so it may be fewer
 	as := r.misfits(row, 0, 0)

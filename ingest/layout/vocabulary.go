@@ -282,6 +282,44 @@ func (ns names) meaning(h *columnHead) (index, rank int, whole bool) {
 	return index, rank, false
 }
 
+// role is what a heading is to the field that it names.
+type role uint8
+
+const (
+	nothing  role = iota
+	ofField       // the field itself
+	ofOther       // another time's, a plan
+	ofRollup      // 累计
+	ofParts       // the sum of the columns beside it
+)
+
+// roleOf says which column of a form a heading names, how sure that is, and as what.
+func (ns names) roleOf(f *forms.Form, h *columnHead) (index, rank int, as role) {
+	index, rank, whole := ns.meaning(h)
+	switch {
+	case index >= 0 && whole && h.total:
+		return index, rank, ofParts
+	case index >= 0 && whole:
+		return index, rank, ofField
+	case index < 0 && h.other:
+		return index, rank, nothing
+	case index < 0:
+		for _, s := range h.summed { // 累计兑付金额, where the form has no such field
+			if x, ok := ns.spelled(s); ok {
+				index, as = x.index, ofRollup
+			}
+		}
+		return index, rank, as
+	case h.other:
+		return index, rank, ofOther
+	case h.rollup && !strings.Contains(written.Squash(f.Columns[index].Title), "累计"):
+		return index, rank, ofRollup
+	case h.total:
+		return index, rank, ofParts
+	}
+	return index, rank, ofField
+}
+
 // match places a form's fields on the headings.
 func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	v.spellAll(heads)
@@ -299,30 +337,21 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	var sums [][2]int // columns and fields of sums beside their parts
 	for _, col := range order {
 		h := heads[col]
-		index, rank, whole := ns.meaning(&h)
-		other := h.other && !whole
-		rollup := !whole && h.rollup && (index < 0 || !strings.Contains(written.Squash(f.Columns[index].Title), "累计"))
-		if index < 0 && !other {
-			for _, s := range h.summed { // 累计兑付金额, where the form has no such field
-				if x, ok := ns.spelled(s); ok {
-					index, rollup = x.index, true
-				}
-			}
-		}
-		switch {
-		case index < 0:
+		index, rank, as := ns.roleOf(f, &h)
+		switch as {
+		case nothing:
 			continue
-		case other:
+		case ofOther:
 			if used[col] = -1; h.month > 0 || h.year > 0 {
 				out.others = append(out.others, f.Columns[index].Field)
 			}
 			continue
-		case rollup:
+		case ofRollup:
 			out.rollup = append(out.rollup, f.Columns[index].Field)
 			out.Rollups = append(out.Rollups, Placed{Field: &f.Columns[index], Col: col, Title: h.title, Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale})
 			used[col] = -1
 			continue
-		case h.total:
+		case ofParts:
 			sums = append(sums, [2]int{col, index})
 			continue
 		}

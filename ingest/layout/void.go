@@ -111,11 +111,14 @@ func isStruck(row *sheet.Row) bool {
 	return any
 }
 
+// mayVoid are the letters of which one stands in every such remark.
+var mayVoid = written.NewLetters("废取删撤误错多无不重")
+
 // voided gives the cell of a row that says that the row is void: a remark, or a text that can mean nothing else.
 func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind != sheet.Text || len(c.Text) > 120 || !strings.ContainsAny(c.Text, "废取删撤误错多无不重") {
+		if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.In(c.Text) {
 			continue
 		}
 		word := voidWord

@@ -87,12 +87,13 @@ func (r *lineReader) assigned() {
 	if k < 0 {
 		return
 	}
-	t, at, c, facts := r.typer, &r.cells[k], &r.pt.Form.Columns[k], r.facts[k]
-	t.Assigned = func() calendar.Date {
-		if v, _ := t.Read(at, c, facts); v.Set {
-			return v.Date
+	if r.typer.Assigned == nil {
+		r.typer.Assigned = func() calendar.Date {
+			if v, _ := r.typer.Read(&r.cells[k], &r.pt.Form.Columns[k], r.facts[k]); v.Set {
+				return v.Date
+			}
+			return calendar.NoDate
 		}
-		return calendar.NoDate
 	}
 }
 

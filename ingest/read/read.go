@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -93,6 +94,9 @@ var own = map[string]bool{receipt.SheetName: true, layout.MarkerSheet: true}
 // heldRows is how many rows of a file are held for its receipt; a larger one is read again for it.
 const heldRows = 5000
 
+// largeSheet is from how many rows on the cells of a sheet are let go of at once.
+const largeSheet = 50_000
+
 // reading is the state of reading one file.
 type reading struct {
 	rd                 *Reader
@@ -138,6 +142,10 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 			p.grids = append(p.grids, *g)
 		}
 		r.sheet(g)
+		if len(g.Rows) > largeSheet {
+			g = nil
+			runtime.GC() // most of what is in use is these cells: what follows finds room there
+		}
 	}
 	for _, s := range hidden {
 		p.skip(s, "隐藏的工作表，未读取")

@@ -17,10 +17,16 @@ var (
 	})
 )
 
+// mayBeNothing are the letters of which one stands in every text that says that there is nothing.
+var mayBeNothing = NewLetters("无没未零空不报")
+
 // IsNothing says whether a text says that there is nothing to report: 本期无, 零报告.
-func IsNothing(s string) bool { return nothingText().MatchString(Squash(s)) }
+func IsNothing(s string) bool {
+	word := Squash(s)
+	return mayBeNothing.In(word) && nothingText().MatchString(word)
+}
 
 // IsNothingLine says whether a line of its own says that there is nothing to report.
 func IsNothingLine(word string) bool {
-	return nothingText().MatchString(word) || nothingLine().MatchString(word) || len(word) < 60 && NothingIn().MatchString(word)
+	return mayBeNothing.In(word) && (nothingText().MatchString(word) || nothingLine().MatchString(word) || len(word) < 60 && NothingIn().MatchString(word))
 }

@@ -94,8 +94,11 @@ func ParseDecimal(s string) (Decimal, error) {
 // Rounded gives the number of 10^-scale units nearest to d (half away from zero), and what it lost by rounding:
 // 0 nothing, 1 only the float noise of a spreadsheet, 2 digits that somebody wrote.
 func (d *Decimal) Rounded(scale int) (*big.Int, int) {
-	out := new(big.Int)
 	shift := d.Exp + scale
+	if shift == 0 { // nearly all amounts
+		return new(big.Int).Set(&d.coef), 0
+	}
+	out := new(big.Int)
 	if shift >= 0 {
 		if shift > 40 {
 			shift = 40
@@ -144,8 +147,29 @@ var pow10 = func() (p [19]*big.Int) { // what amounts need
 	return p
 }()
 
+// fixed is Fixed of what nearly all amounts are.
+func fixed(n int64, scale int) string {
+	var text [40]byte
+	at := len(text)
+	for place := 0; n > 0 || place <= scale; place++ {
+		if place == scale {
+			at--
+			text[at] = '.'
+		}
+		at--
+		text[at] = byte('0' + n%10)
+		n /= 10
+	}
+	return string(text[at:])
+}
+
 // Fixed writes n units of 10^-scale as a decimal text.
 func Fixed(n *big.Int, scale int) string {
+	if n.IsInt64() && scale > 0 && scale <= 18 {
+		if small := n.Int64(); small >= 0 {
+			return fixed(small, scale)
+		}
+	}
 	s := new(big.Int).Abs(n).String()
 	if len(s) <= scale {
 		s = strings.Repeat("0", scale-len(s)+1) + s

@@ -97,7 +97,13 @@ func visible(s string) bool {
 
 // Tidy trims a value and drops what can't be seen; Chinese punctuation inside texts stays as the sender wrote it.
 func Tidy(s string) string {
-	if visible(s) || !strings.ContainsFunc(s, odd) {
+	if visible(s) {
+		if s == "" || s[0] > ' ' && s[len(s)-1] > ' ' { // the only spaces left are those of ASCII
+			return s
+		}
+		return strings.TrimSpace(s)
+	}
+	if !strings.ContainsFunc(s, odd) {
 		return strings.TrimSpace(s)
 	}
 	return strings.TrimSpace(strings.Map(func(r rune) rune {

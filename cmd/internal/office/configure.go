@@ -13,6 +13,12 @@ import (
 // ErrChanged: somebody else has changed the file meanwhile.
 var ErrChanged = lang.Errorf("taizhang.yaml was changed by somebody else meanwhile; nothing was written", "taizhang.yaml 刚才被别人改过，没有写入")
 
+// Check says what is wrong with a text as the taizhang.yaml of a folder, as Configure does, and writes nothing.
+func Check(dir string, text []byte) error {
+	_, err := load(dir, text)
+	return err
+}
+
 // Configure replaces taizhang.yaml by another text, if it still is what it was and the new one is right. Faults of the new
 // one are *decl.Fault, joined. Where there was none, was is nil.
 func Configure(dir string, was, text []byte) error {

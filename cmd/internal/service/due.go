@@ -177,7 +177,7 @@ func (s *Service) occupy(name string) (free func(), ok bool) {
 func (s *Service) try(ctx context.Context, a attempt) (r Report, err error) {
 	free, ok := s.occupy(a.job.name)
 	if !ok {
-		return r, fmt.Errorf("%s: %w", a.job.name, errBusy)
+		return r, fmt.Errorf("%s: %w", a.job.name, ErrBusy)
 	}
 	defer free()
 	run := state.Run{Job: a.job.name, Due: a.due, Attempt: a.no, By: a.by, Started: s.o.Clock()}
@@ -203,8 +203,8 @@ func (s *Service) try(ctx context.Context, a attempt) (r Report, err error) {
 	return r, err
 }
 
-// errBusy is a job that is at work already.
-var errBusy = lang.Errorf("it is at work already", "正在执行")
+// ErrBusy is a job that is at work already.
+var ErrBusy = lang.Errorf("it is at work already", "正在执行")
 
 // lull is how often it is noted that a light job found nothing to do.
 const lull = 5 * time.Minute

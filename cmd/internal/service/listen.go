@@ -171,7 +171,7 @@ func (s *Service) Intake(ctx context.Context, ask Request, by string) RunResult 
 			return Report{Message: told(out), News: out != nil && len(out.Reports) > 0}, err
 		}
 		for { // an intake that is at work already ends first
-			if _, err = s.try(ctx, attempt{job: j, no: 1, by: by}); !errors.Is(err, errBusy) {
+			if _, err = s.try(ctx, attempt{job: j, no: 1, by: by}); !errors.Is(err, ErrBusy) {
 				break
 			}
 			select {

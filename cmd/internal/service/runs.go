@@ -5,11 +5,19 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"time"
 
 	"taizhang/cmd/internal/office"
 	"taizhang/internal/state"
 	"taizhang/internal/zone"
 )
+
+// Together says whether a run stands for several of a job that went alike, such as those of intake that found nothing: its
+// span is then how long that went on, not how long the work took.
+func Together(r state.Run) bool {
+	alike := r.Result == state.Failed || r.Result == state.Done && r.Message == ""
+	return r.Job == zone.JobIntake && alike && r.Finished.Sub(r.Started) >= time.Minute
+}
 
 // Runs are the newest attempts at a job, or with "" at all, newest first.
 func Runs(ctx context.Context, z *office.Zone, name string, n int) (runs []state.Run, err error) {

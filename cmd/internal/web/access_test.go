@@ -73,7 +73,7 @@ func TestAccess(t *testing.T) {
 				if rt.about == nil && unit == "cyj" {
 					continue
 				}
-				path := strings.NewReplacer("{unit}", unit, "{return}", returns[unit], "{metric}", "closure_rate", "{draft}", "nosuch", "{result}", "nosuch", "{file...}", "nosuch", "{file}", "nosuch", "{table}", "mart.metric", "{$}", "").Replace(pattern)
+				path := strings.NewReplacer("{unit}", unit, "{return}", returns[unit], "{metric}", "closure_rate", "{draft}", "nosuch", "{result}", "nosuch", "{query}", "nosuch", "{file...}", "nosuch", "{file}", "nosuch", "{table}", "mart.metric", "{$}", "").Replace(pattern)
 				if method != http.MethodGet && who.may(rt.may, unit) {
 					continue // what it does is tested elsewhere
 				}

@@ -33,6 +33,7 @@ type Beginning struct {
 	forms   *forms.Set
 	once    sync.Mutex // one makes it
 	made    chan struct{}
+	ready   *prepared // answers that were understood and wait for somebody to say that they were understood rightly
 }
 
 // MayBegin says whether a zone may be made in a folder: there is none, or nothing is in it.
@@ -80,8 +81,18 @@ func (b *Beginning) Handler() http.Handler {
 	}))
 }
 
+// prepared is a zone that is made once somebody has looked at it.
+type prepared struct {
+	id   string
+	view startView
+	text []byte       // of taizhang.yaml
+	user account.User // its Hash is "" where nobody logs in
+}
+
 // startView are the five questions, with what was answered.
 type startView struct {
+	Ready                   string // of the answers to be confirmed, "" while they are asked for
+	Found                   settings.Pasted
 	Dir                     string
 	Name, Units, User, With string
 	Owed                    []startOwed
@@ -161,20 +172,50 @@ func (b *Beginning) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	b.once.Lock()
 	defer b.once.Unlock()
-	if !b.isDone() {
-		if v.Faults = b.make(r.Context(), v, r.PostForm.Get("password"), r.PostForm.Get("again")); len(v.Faults) > 0 {
-			b.show(w, http.StatusBadRequest, v)
-			return
-		}
-		close(b.made)
+	if b.isDone() {
+		v.Done = true
+		b.show(w, http.StatusOK, v)
+		return
 	}
+	if id := r.PostForm.Get("ready"); id != "" {
+		b.confirm(w, r, id, r.PostForm.Get("back") != "")
+		return
+	}
+	if v.Faults = b.prepare(&v, r.PostForm.Get("password"), r.PostForm.Get("again")); len(v.Faults) > 0 {
+		b.show(w, http.StatusBadRequest, v)
+		return
+	}
+	b.show(w, http.StatusOK, v)
+}
+
+// confirm makes the zone that somebody has looked at, or goes back to the questions.
+func (b *Beginning) confirm(w http.ResponseWriter, r *http.Request, id string, back bool) {
+	if b.ready == nil || b.ready.id != id {
+		v := b.blank()
+		v.Faults = []string{"这一页已经过时，请重新填写。"}
+		b.show(w, http.StatusBadRequest, v)
+		return
+	}
+	p := b.ready
+	v := p.view
+	if back {
+		b.show(w, http.StatusOK, v)
+		return
+	}
+	if v.Faults = b.make(r.Context(), p); len(v.Faults) > 0 {
+		b.show(w, http.StatusBadRequest, v)
+		return
+	}
+	close(b.made)
 	v.Done = true
 	b.show(w, http.StatusOK, v)
 }
 
-// make makes the zone, or says what is wrong with the answers.
-func (b *Beginning) make(ctx context.Context, v startView, password, again string) (faults []string) {
-	units := settings.UnitsIn(v.Units)
+// prepare understands the answers and keeps them until somebody confirms them, or says what is wrong with them. The
+// password is kept as its hash, so that nobody has to type it twice.
+func (b *Beginning) prepare(v *startView, password, again string) (faults []string) {
+	found := settings.UnitsIn(v.Units)
+	units := found.Units
 	if v.Name == "" {
 		faults = append(faults, "1. 请填写园区名称。")
 	}
@@ -205,25 +246,41 @@ func (b *Beginning) make(ctx context.Context, v startView, password, again strin
 	if err != nil {
 		return []string{b.failed(err)}
 	}
+	if err := office.Check(b.dir, text); err != nil {
+		return b.wrong(err)
+	}
+	id, _ := account.Secret()
+	b.ready = &prepared{id: id, view: *v, text: text, user: account.User{Name: v.User, Role: string(account.Admin), Hash: hash, Since: b.clock()}}
+	v.Ready, v.Found = id, found
+	return nil
+}
+
+// make makes the zone, or says why it can't be made.
+func (b *Beginning) make(ctx context.Context, p *prepared) (faults []string) {
 	if err := durable.MkdirAll(b.dir, 0o755); err != nil {
 		return []string{b.failed(err)}
 	}
-	if err := office.Configure(b.dir, nil, text); err != nil {
-		for _, f := range settings.FaultsIn(err) {
-			faults = append(faults, f.Says.In(lang.Chinese))
-		}
-		if len(faults) == 0 {
-			faults = []string{b.failed(err)}
-		}
-		return faults
+	if err := office.Configure(b.dir, nil, p.text); err != nil {
+		return b.wrong(err)
 	}
-	if hash == "" {
+	if p.user.Hash == "" {
 		return nil
 	}
-	if err := b.firstUser(ctx, account.User{Name: v.User, Role: string(account.Admin), Hash: hash, Since: b.clock()}); err != nil {
+	if err := b.firstUser(ctx, p.user); err != nil {
 		return []string{b.failed(err)}
 	}
 	return nil
+}
+
+// wrong says what is wrong with a declaration.
+func (b *Beginning) wrong(err error) (faults []string) {
+	for _, f := range settings.FaultsIn(err) {
+		faults = append(faults, f.Says.In(lang.Chinese))
+	}
+	if len(faults) == 0 {
+		faults = []string{b.failed(err)}
+	}
+	return faults
 }
 
 func (b *Beginning) firstUser(ctx context.Context, u account.User) error {

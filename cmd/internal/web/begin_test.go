@@ -8,9 +8,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -89,7 +91,26 @@ func TestFirstStart(t *testing.T) {
 	if a := x.do(req); a.status != http.StatusForbidden || isThere(filepath.Join(dir, zone.FileName)) {
 		t.Errorf("another site makes a zone: status %d", a.status)
 	}
-	if a := x.post("/", answers()); a.status != http.StatusOK || !strings.Contains(a.body, "建好了") {
+	// What was understood is shown before anything is made of it.
+	a := x.post("/", answers("units", "序号\t单位名称\t联系人\t电话\n1\t测试科\t张三\t13812345678\n"))
+	for _, want := range []string{"还没有建立", "<caption>1个单位</caption>", `<th scope="row">测试科</th><td></td>`, "没有用", "张三", "问题台账（周报）：全部"} {
+		if a.status != http.StatusOK || !strings.Contains(a.body, want) {
+			t.Errorf("what was understood isn't shown: status %d, without %q\n%s", a.status, want, a.body)
+		}
+	}
+	ready := regexp.MustCompile(`name="ready" value="([^"]+)"`)
+	old := ready.FindStringSubmatch(a.body)[1]
+	if a := x.post("/", url.Values{"ready": {old}, "back": {"1"}}); a.status != http.StatusOK || !strings.Contains(a.body, "测试科\t张三") || strings.Contains(a.body, password) {
+		t.Errorf("back to the answers: status %d\n%s", a.status, a.body)
+	}
+	a = x.post("/", answers())
+	if strings.Contains(a.body, password) || isThere(filepath.Join(dir, zone.FileName)) {
+		t.Error("it is made before it is confirmed, or the page holds the password")
+	}
+	if b := x.post("/", url.Values{"ready": {old}}); b.status != http.StatusBadRequest || isThere(filepath.Join(dir, zone.FileName)) {
+		t.Errorf("what was looked at before is made: status %d", b.status)
+	}
+	if a := x.post("/", url.Values{"ready": {ready.FindStringSubmatch(a.body)[1]}}); a.status != http.StatusOK || !strings.Contains(a.body, "建好了") {
 		t.Fatalf("status %d\n%s", a.status, a.body)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, zone.FileName))
@@ -106,10 +127,20 @@ func TestFirstStart(t *testing.T) {
 		t.Errorf("nobody has to log in: status %d", a.status)
 	}
 	chief := x.as("chief")
-	if page := chief.page("/"); !strings.Contains(page, `href="/units/u01"`) {
-		t.Errorf("the page doesn't lead on:\n%s", page)
+	for _, published := range []bool{false, true} { // serve publishes at once, of nothing
+		if published {
+			if err := x.server.o.Service.Run(t.Context(), "test"); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, time.Minute, "nothing is published", func() bool { return chief.get("/figures").status == http.StatusOK })
+		}
+		for _, want := range []string{"等第一份报表", `href="/units/u01"`, `href="/templates"`, `href="/settings/users"`, "收件箱"} {
+			if page := chief.page("/"); !strings.Contains(page, want) {
+				t.Errorf("published %v: the page doesn't lead on to %s:\n%s", published, want, page)
+			}
+		}
 	}
-	a := chief.get("/templates")
+	a = chief.get("/templates")
 	z, err := opc.Open([]byte(a.body), opc.DefaultLimits())
 	if err != nil || len(z.Names()) != 2 {
 		t.Fatalf("the templates: status %d, %v", a.status, err)
@@ -130,7 +161,11 @@ func TestBrowserFirstStart(t *testing.T) {
 	for name, text := range map[string]string{"input[name=zone]": "试验园区", "#units": "政法办\n产业局\n双马街道", "input[name=user]": "chief", "input[name=password]": password, "input[name=again]": password} {
 		b.do(chromedp.SendKeys(chromedp.CSS(name), text))
 	}
-	b.click("建立台账")
+	b.click("下一步：核对")
+	b.wants("还没有建立", "3个单位")
+	b.picture("start-confirm")
+	b.accessible("start-confirm")
+	b.click("没有错，建立台账")
 	b.wants("台账建好了")
 	goOn()
 	b.open("/login")

@@ -171,6 +171,15 @@ func (b *tab) waits(text string) {
 	}
 }
 
+// inSight wants a cell to be seen whole within the box that scrolls its sheet.
+func (b *tab) inSight(css string) {
+	b.t.Helper()
+	if !tell[bool](b, `(e => { const at = e.getBoundingClientRect(), room = e.closest(".scroll").getBoundingClientRect();
+		return at.left >= room.left - 1 && at.right <= Math.min(room.right, innerWidth) + 1 })(document.querySelector("`+css+`"))`) {
+		b.t.Errorf("one has to look for %s at %s", css, tell[string](b, `location.href`))
+	}
+}
+
 // scripts turns the page's scripts on or off.
 func (b *tab) scripts(on bool) {
 	b.t.Helper()
@@ -218,6 +227,12 @@ func TestBrowserClerk(t *testing.T) {
 		t.Errorf("the fault is marked at %q", at)
 	}
 	b.picture("check")
+	b.do(chromedp.EmulateViewport(390, 844))
+	b.open(tell[string](b, `location.pathname`))
+	b.inSight("td.error")
+	b.do(chromedp.EmulateViewport(1366, 768))
+	b.do(chromedp.Click(chromedp.Search(`//li//a[normalize-space()='Sheet1!K4']`))) // what is said of a cell leads to it
+	b.inSight("td.error")
 	b.do(chromedp.Click(chromedp.CSS("td.error a"))) // the number in the cell leads to what is said of it
 	finding := tell[string](b, `document.querySelector("li:target").innerText`)
 	if !strings.Contains(finding, "2022年2月只有28天") {
@@ -247,10 +262,12 @@ func TestBrowserLeader(t *testing.T) {
 	b.click("办结率")
 	b.picture("figure")
 	b.clickOf(`//h3[starts-with(normalize-space(),'按街道')]/following-sibling::table//a[normalize-space()='双马街道']`)
+	b.do(chromedp.EmulateViewport(768, 1024))
 	b.click("CY2022-001")
 	b.picture("sheet")
 	b.clickOf(`//td[@class='mark']/a`)
 	b.scripts(true)
+	b.inSight("#L4")
 	b.wants("单元格 L4", "影响的指标", "办结率", "产品外销物流受阻")
 	at := tell[string](b, `location.pathname + location.search`)
 	for _, width := range []int64{1366, 390} { // the cell is in sight without a search for it

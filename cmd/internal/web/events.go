@@ -16,6 +16,7 @@ import (
 const (
 	lookEvery  = 500 * time.Millisecond // for a new publication: whoever handed in sees the outcome within two seconds
 	aliveEvery = 20 * time.Second       // so that proxies keep the line open
+	healEvery  = time.Minute            // how often a lost publication is tried to be made anew
 	mostLines  = 200                    // live connections
 )
 
@@ -52,10 +53,16 @@ func (s *Server) follow() {
 	var busy, resting atomic.Bool
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
+	var healed time.Time
 	for was := ""; ; {
 		if now := s.mark(); now != was && now != "" {
 			was = now
 			s.news.tell()
+		}
+		if s.readings.Lost() && time.Since(healed) > healEvery {
+			healed = time.Now()
+			s.o.Log.Warn("the published file is gone or damaged: it is published anew")
+			s.intake.join(func() error { return s.o.Service.Run(noContext, "page 自动") })
 		}
 		if busy.CompareAndSwap(false, true) {
 			making.Go(func() {

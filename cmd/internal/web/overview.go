@@ -71,7 +71,7 @@ func (s *Server) readsBy(r *http.Request, open func(*office.Zone) (*shelf.Readin
 // staleOf says why a publication isn't what the last run had to say.
 func staleOf(rd *shelf.Reading, z *office.Zone) (out []string) {
 	if rd.Note() != "" {
-		out = append(out, "最新发布的数据文件已损坏，这里是可读的一份；下次运行会修复。如第二天仍见此提示，请告诉管理员。")
+		out = append(out, "最新发布的数据文件已损坏或不见了，这里是可读的一份；下次运行会修复。如第二天仍见此提示，请告诉管理员。")
 	}
 	if n := rd.HeldBack(); n > 0 {
 		out = append(out, fmt.Sprintf("最近一次运行有%d项检查未通过，新的数字没有发布，这里仍是此前的数字。请管理员查看「运行」。", n))
@@ -91,6 +91,13 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) er
 	p, _, err := pointOf(r, rd.Reader)
 	if err != nil {
 		return err
+	}
+	came, err := s.came(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	if !came { // figures of nothing lead nobody on
+		return s.begins(w, r, who)
 	}
 	front, err := s.front(r.Context(), rd, p)
 	if err != nil {

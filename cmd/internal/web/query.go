@@ -88,6 +88,7 @@ type queryView struct {
 	Saved       []savedView
 	Schemas     []schemaView
 	Fault, Hint string
+	Note        string // what became of the query before
 	Result      *resultView
 	AsOf        string
 	KnownAt     string
@@ -242,21 +243,18 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, who person) error {
 		v.Fault = "还没有写查询。"
 		return s.showQuery(w, r, who, http.StatusBadRequest, v)
 	}
-	err := s.run(r.Context(), a)
-	var says *fence.Error
-	var wrong *fault
-	switch {
-	case errors.As(err, &says):
-		v.Fault, v.Hint = says.Message.Chinese, says.Hint.Chinese
-		return s.showQuery(w, r, who, http.StatusBadRequest, v)
-	case errors.As(err, &wrong) && wrong.status == http.StatusBadRequest:
-		v.Fault = wrong.says
-		return s.showQuery(w, r, who, http.StatusBadRequest, v)
-	case err != nil:
-		return err
+	q := s.beginQuery(a)
+	patience := time.NewTimer(s.patience)
+	defer patience.Stop()
+	select {
+	case <-q.done:
+		return s.answer(w, r, who, q)
+	case <-r.Context().Done(): // whoever asked has gone
+		q.stop()
+		return r.Context().Err()
+	case <-patience.C:
 	}
-	s.results.keep(a)
-	http.Redirect(w, r, "/query/results/"+a.id, http.StatusSeeOther)
+	http.Redirect(w, r, "/query/working/"+q.id, http.StatusSeeOther)
 	return nil
 }
 

@@ -172,6 +172,48 @@ func TestCancelledQuery(t *testing.T) {
 	}
 }
 
+// TestQueryAtWork: a query that takes its time shows that it is at work, how long already, and can be cancelled by whoever
+// asked it alone; a quick one leads to its result from there.
+func TestQueryAtWork(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	x.server.patience = 0
+	to := func(a answerOf) string {
+		t.Helper()
+		at := a.header.Get("Location")
+		if a.status != http.StatusSeeOther || !strings.HasPrefix(at, "/query/working/") {
+			t.Fatalf("status %d, to %q\n%s", a.status, at, a.body)
+		}
+		return at
+	}
+	long := to(x.post("/query", url.Values{"sql": {"select count(*) as 很久 from range(1000000000000) as a(i), range(1000000) as b(j) where i % 7 = j % 11"}}))
+	a := x.get(long)
+	for _, want := range []string{"正在查询", "最多60秒", "取消查询", "as 很久"} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("its page lacks %q\n%s", want, a.body)
+		}
+	}
+	if a.header.Get("Refresh") != "2" || strings.Contains(long, "select") {
+		t.Errorf("the page isn't asked for again, or its address tells the query: %s", long)
+	}
+	a = x.post(long, nil)
+	if a.status != http.StatusOK || !strings.Contains(a.body, "查询已取消") || !strings.Contains(a.body, "as 很久") || len(x.server.asking) > 0 {
+		t.Errorf("cancelled: status %d, %d at work\n%s", a.status, len(x.server.asking), a.body)
+	}
+	if a := x.get("/query/working/nosuch"); a.status != http.StatusNotFound {
+		t.Errorf("a query that isn't there: status %d", a.status)
+	}
+	for sql, want := range map[string]string{"select 42 as n": "/query/results/", "select nosuch": "查询没有执行"} {
+		short := to(x.post("/query", url.Values{"sql": {sql}}))
+		eventually(t, most, "it is never done", func() bool {
+			a = x.get(short)
+			return !strings.Contains(a.body, "正在查询")
+		})
+		if !strings.Contains(a.header.Get("Location")+a.body, want) {
+			t.Errorf("%s: status %d without %q\n%s", sql, a.status, want, a.body)
+		}
+	}
+}
+
 // TestAPI gives what the contract says, to those with a token.
 func TestAPI(t *testing.T) {
 	dir := copyZone(t)

@@ -60,7 +60,7 @@ func (l layout) Href(to string, pairs ...any) string {
 }
 
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "in": within, "asset": assetAddress,
+	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "first": firstOf, "in": within, "asset": assetAddress,
 		"pair": func(id string, v settings.Field) any {
 			return struct {
 				L string
@@ -87,6 +87,12 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 	}
 	return out
 })
+
+// firstOf is the first of some names with commas between.
+func firstOf(list string) string {
+	first, _, _ := strings.Cut(list, ",")
+	return first
+}
 
 // inside is a part of a page with the page around it, for templates of parts.
 type inside struct {

@@ -47,6 +47,7 @@ type findingView struct {
 	Sheet, Cell                                           string
 	Row                                                   int
 	Mark, Said                                            string
+	Shown                                                 bool // its cell stands in a grid of the page
 }
 
 type changeView struct{ Kind, Key, Column, Before, After string }

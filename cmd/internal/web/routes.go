@@ -35,6 +35,8 @@ func (s *Server) table() []route {
 
 		{pattern: "GET /query", may: mayQuery, handle: (*Server).query},
 		{pattern: "POST /query", may: mayQuery, handle: (*Server).ask},
+		{pattern: "GET /query/working/{query}", may: mayQuery, handle: (*Server).working},
+		{pattern: "POST /query/working/{query}", may: mayQuery, handle: (*Server).cancelQuery},
 		{pattern: "GET /query/names", may: mayQuery, handle: (*Server).names},
 		{pattern: "GET /query/tables/{table}", may: mayQuery, handle: (*Server).tables},
 		{pattern: "GET /query/results/{result}", may: mayQuery, handle: (*Server).result},

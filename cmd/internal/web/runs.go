@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/service"
+	"taizhang/internal/lang"
 	"taizhang/internal/schedule"
 	"taizhang/internal/state"
 	"taizhang/internal/zone"
@@ -19,8 +21,7 @@ import (
 // issue issues the weekly papers now.
 func (s *Server) issue(w http.ResponseWriter, r *http.Request, who person) error {
 	if _, err := s.o.Service.Do(r.Context(), zone.JobSummary, "page "+who.Name); err != nil {
-		s.o.Log.Error("issue for the page", "err", err)
-		return &fault{status: http.StatusInternalServerError, says: "没有完成：" + err.Error(), back: "/papers"}
+		return s.undone(err, zone.JobSummary, "/papers")
 	}
 	http.Redirect(w, r, "/papers", http.StatusSeeOther)
 	return nil
@@ -37,7 +38,7 @@ type journal struct {
 func (s *Server) troubles(z *office.Zone) ([]string, error) {
 	var out []string
 	for _, err := range z.FolderTroubles() {
-		out = append(out, err.Error())
+		out = append(out, lang.In(err, lang.Chinese))
 	}
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
@@ -71,6 +72,7 @@ type alertView struct{ Since, Text string }
 
 type runView struct {
 	Title, Begun, Took, By, Says string
+	Until                        string // until when it was looked again, with the same result; "" for a run that stands for itself
 	Failed                       bool
 }
 
@@ -92,7 +94,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 	for _, j := range look.Jobs {
 		x := jobView{Name: j.Name, Title: j.Title, Schedule: schedule.InWords(j.Schedule), Next: at(j.Next), Why: j.Why, Failed: j.Failed, Busy: !j.Busy.IsZero()}
 		if j.Last != nil {
-			x.Last, x.Says = at(j.Last.Started), j.Last.Message
+			x.Last, x.Says = at(j.Last.Started), saidOf(j.Last.Message)
 		}
 		v.Jobs = append(v.Jobs, x)
 	}
@@ -117,14 +119,26 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 }
 
 func runViewOf(x state.Run, at func(time.Time) string) runView {
-	v := runView{Title: service.Titles[x.Job], Begun: at(x.Started), By: byWords(x.By), Says: x.Message, Failed: x.Result == state.Failed}
+	v := runView{Title: service.Titles[x.Job], Begun: at(x.Started), By: byWords(x.By), Says: saidOf(x.Message), Failed: x.Result == state.Failed}
 	if v.Title == "" {
 		v.Title = x.Job
 	}
-	if !x.Finished.IsZero() {
+	switch {
+	case x.Finished.IsZero():
+	case service.Together(x):
+		v.Until = at(x.Finished)
+	default:
 		v.Took = tookWords(x.Finished.Sub(x.Started))
 	}
 	return v
+}
+
+// saidOf is what is noted of a run, where the service notes it in one language for all.
+func saidOf(message string) string {
+	if words := map[string]string{"the service ended": "服务停止，没有做完", "the one before was still at work": "上一次还没有做完，这次跳过"}[message]; words != "" {
+		return words
+	}
+	return message
 }
 
 // tookWords is a span of time as people say it.
@@ -167,11 +181,24 @@ func (s *Server) runNow(w http.ResponseWriter, r *http.Request, who person) erro
 		return badAsk("没有这个任务。")
 	}
 	if err != nil {
-		s.o.Log.Error("job for the page", "job", job, "err", err)
-		return &fault{status: http.StatusInternalServerError, says: "没有全部完成：" + err.Error(), back: "/runs"}
+		return s.undone(err, job, "/runs")
 	}
 	http.Redirect(w, r, "/runs", http.StatusSeeOther)
 	return nil
+}
+
+// undone is a job that somebody asked for and that wasn't done: what it lacks and what is under way already is no fault of
+// the system.
+func (s *Server) undone(err error, job, back string) error {
+	var refusal *office.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return &fault{status: http.StatusBadRequest, says: "没有做：" + inChinese(refusal, "设置还不够，请先在“设置”里填写。"), back: back}
+	case errors.Is(err, service.ErrBusy):
+		return &fault{status: http.StatusConflict, says: "没有做：这个任务正在执行，请稍候再看。", back: back}
+	}
+	s.o.Log.Error("job for the page", "job", job, "err", err)
+	return &fault{status: http.StatusInternalServerError, says: "没有全部完成：" + lang.In(err, lang.Chinese), back: back}
 }
 
 // auditFile sends the audit.

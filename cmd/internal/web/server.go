@@ -43,6 +43,8 @@ type Server struct {
 	results   results
 	audit     *audit
 	doors     doors
+	underway  underway
+	patience  time.Duration // that whoever asks waits for an answer
 	asking    chan struct{} // queries at work
 	coming    chan struct{} // uploads that are read and judged
 	ended     chan struct{} // closed when the page ends
@@ -50,6 +52,7 @@ type Server struct {
 	news      news
 	journal   journal
 	lines     atomic.Int64 // live connections
+	hasCome   atomic.Bool  // something was received once
 	restoring restoring
 	intake    turns  // of taking in what lies in the inbox
 	nobody    string // hash of a password that nobody has
@@ -80,7 +83,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the page's audit: %w", err)
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{}), followed: make(chan struct{})}
+	s := &Server{o: o, patience: queryPatience, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{}), followed: make(chan struct{})}
 	s.drafts.clock = o.Clock
 	s.routes = s.table()
 	for _, r := range s.routes {
@@ -102,6 +105,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) Close() error {
 	close(s.ended)
 	<-s.followed
+	s.underway.work.Wait()
 	s.restoring.work.Wait()
 	return errors.Join(s.readings.Close(), s.audit.close())
 }

@@ -60,7 +60,12 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, who person) erro
 	for i := range f.Fields {
 		f.Fields[i].Value = strings.TrimSpace(strings.ToValidUTF8(r.PostForm.Get(f.Fields[i].Name), "?"))
 	}
-	if r.PostForm.Get("remove") != "" {
+	remove := r.PostForm.Get("remove") != ""
+	if !remove && !f.Complete() {
+		f.Open, v.At = true, f.Wrongs()
+		return s.showSettings(w, r, who, http.StatusBadRequest, v)
+	}
+	if remove {
 		err = f.Remove(e)
 	} else {
 		err = f.Write(e)
@@ -76,9 +81,10 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, who person) erro
 			return &fault{status: http.StatusConflict, says: inChinese(office.ErrChanged, ""), back: "/settings"}
 		}
 		f.Open = true
-		if v.Faults = f.Blame(e, err); v.Faults == nil && !f.Blamed() {
+		if v.Faults = f.Blame(e, err, remove); v.Faults == nil && !f.Blamed() {
 			return err
 		}
+		v.At = f.Wrongs()
 		return s.showSettings(w, r, who, http.StatusBadRequest, v)
 	}
 	s.intake.join(func() error { return s.o.Service.Run(noContext, "page "+who.Name) })

@@ -75,8 +75,39 @@ func TestSettings(t *testing.T) {
 	if a := save("returns", "new", "form", "problem", "from", "没有的单位", "due", "monday 12:00", "since", ""); a.status != http.StatusBadRequest || !strings.Contains(html.UnescapeString(a.body), "没有的单位") || !strings.Contains(a.body, `class="fault"`) {
 		t.Errorf("an unknown unit isn't told at its field: status %d", a.status)
 	}
+	// What a change breaks elsewhere in the file is told where it was typed, with what to do.
+	other := x.server.zoneOf().Submitters[1]
+	for _, c := range []struct {
+		part, item, label string
+		pairs             []string
+		want              string
+	}{
+		{"units", "0", "名称", with(unit, "name", "改了名的局"), "把旧名“" + first.Name + "”写进下面的“别名”"},
+		{"units", "0", "名称", with(unit, "name", other.Name), "重复"},
+		{"units", "0", "别名", with(unit, "aliases", other.Name), "重复"},
+		{"units", "0", "名称", with(unit, "name", ""), "请填写名称"},
+		{"units", "0", "名称", with(unit, "remove", "1"), "撤并日期"},
+		{"basics", "", "园区名称", []string{"zone", "", "contact", "", "backup", ""}, "请填写园区名称"},
+		{"targets", "new", "指标", []string{"metric", "", "value", "5", "way", ""}, "请选择指标"},
+	} {
+		a := save(c.part, c.item, c.pairs...)
+		at := regexp.MustCompile(`(?s)<label for="[^"]*">` + c.label + `</label>(?:(?:[^<]|<span[^>]*>[^<]*</span>)*)<p class="fault"[^>]*>([^<]*)<`).FindStringSubmatch(a.body)
+		if a.status != http.StatusBadRequest || at == nil || !strings.Contains(html.UnescapeString(at[1]), c.want) {
+			t.Errorf("%v: status %d; at the field %q stands %q\n%s", c.pairs, a.status, c.label, at, regexp.MustCompile(`(?s)role="alert".*?</div>`).FindString(a.body))
+		}
+		if id := regexp.MustCompile(`<li><a href="#([^"]+)">`).FindStringSubmatch(a.body); id == nil || !strings.Contains(a.body, `id="`+id[1]+`"`) {
+			t.Errorf("%v: nothing above leads to the field", c.pairs)
+		}
+	}
 	if read() != before {
 		t.Error("a wrong change was written")
+	}
+	// And it is as the page says.
+	if a := save("units", "0", with(unit, "name", "改了名的局", "aliases", first.Name)...); a.status != http.StatusSeeOther {
+		t.Errorf("renamed with the old name as an alias: status %d\n%s", a.status, a.body)
+	}
+	if a := save("units", "0", with(unit, "aliases", "新别名、另一个别名")...); a.status != http.StatusSeeOther || read() != before {
+		t.Errorf("and back: status %d", a.status)
 	}
 
 	stale := markOfFile.FindStringSubmatch(x.page("/settings"))[1]

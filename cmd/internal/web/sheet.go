@@ -92,7 +92,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	ask.Text = s.masking(o, columns, name)
 	if v.Reads && !l.Point.Elsewhere {
 		ask.Link = func(ref string) string {
-			return l.Href(r.URL.Path, "sheet", name, "row", q.Get("row"), "cells", q.Get("cells"), "metric", q.Get("metric"), "cell", ref)
+			return l.Href(r.URL.Path, "sheet", name, "row", q.Get("row"), "cells", q.Get("cells"), "metric", q.Get("metric"), "cell", ref) + "#" + ref
 		}
 	}
 	v.Grid = grid.Of(g, ask)

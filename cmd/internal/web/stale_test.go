@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -11,6 +12,47 @@ import (
 
 	"taizhang/transform"
 )
+
+// TestPublicationIsLost: where the published file vanishes or is cut while the page is shown, the page goes on answering
+// from what it has open, says so, and has the file published anew.
+func TestPublicationIsLost(t *testing.T) {
+	dir := copyZone(t)
+	service := &testService{dir: dir, clock: testClock}
+	x := open(t, dir, func(o *Options) { o.Service = service })
+	id := firstReturn(t, x.page("/units/smj"))
+	file := filepath.Join(dir, "published", "taizhang.duckdb")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, time.Minute, "nobody publishes anew", func() bool { return isThere(file) })
+	eventually(t, time.Minute, "the page goes on calling the file lost", func() bool { return !strings.Contains(x.page("/returns"), `class="stale"`) })
+
+	service.still = true
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, lose := range map[string]func() error{"cut": func() error {
+		half := filepath.Join(dir, "half")
+		return errors.Join(os.WriteFile(half, whole[:len(whole)/2], 0o644), os.Rename(half, file))
+	}, "gone": func() error { return os.Remove(file) }} {
+		if err := lose(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, time.Minute, "the page never says that the file is "+name, func() bool { return strings.Contains(x.page("/returns"), "已损坏或不见了") })
+		for _, p := range []string{"/", "/returns", "/query", "/units/smj", "/figures/closure_rate"} {
+			if page := x.page(p); strings.Contains(page, "等第一份报表") || strings.Contains(page, "还没有收到过报表") || p != "/query" && !strings.Contains(page, "已损坏或不见了") {
+				t.Errorf("%s: %s says\n%.2000s", name, p, page)
+			}
+		}
+		if !strings.Contains(x.page("/units/smj"), id) {
+			t.Errorf("%s: the unit's returns aren't shown", name)
+		}
+		if got := x.get("/api/status"); got.status != http.StatusOK || got.header.Get("Taizhang-Notice") == "" {
+			t.Errorf("%s: /api/status: %d, %q", name, got.status, got.header.Get("Taizhang-Notice"))
+		}
+	}
+}
 
 // TestStaleIsTold: where newer figures were held back, or the newest file is damaged, every page of figures says so.
 func TestStaleIsTold(t *testing.T) {
@@ -63,7 +105,7 @@ func TestStaleIsTold(t *testing.T) {
 		}
 	}
 	for _, p := range pages {
-		if page := x.page(p); !strings.Contains(page, "最新发布的数据文件已损坏") {
+		if page := x.page(p); !strings.Contains(page, "最新发布的数据文件已损坏或不见了") {
 			t.Errorf("%s doesn't say that the newest publication is damaged", p)
 		}
 	}

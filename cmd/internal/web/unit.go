@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/secret"
+	"taizhang/internal/archive"
 	"taizhang/internal/metric"
 	"taizhang/internal/opc"
 	"taizhang/internal/result"
@@ -270,9 +272,42 @@ func (s *Server) orBegin(w http.ResponseWriter, r *http.Request, who person, err
 	if !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	return s.begins(w, r, who)
+}
+
+// came says whether a zone has ever received anything.
+func (s *Server) came(z *office.Zone) (bool, error) {
+	if z.Joined || s.hasCome.Load() {
+		return true, nil
+	}
+	a, err := archive.View(z.Archive())
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer a.Close()
+	for e, err := range a.All() {
+		if err != nil {
+			return false, err
+		}
+		if e.Event == archive.Arrive {
+			s.hasCome.Store(true)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// begins shows what to do in a zone that has received nothing yet.
+func (s *Server) begins(w http.ResponseWriter, r *http.Request, who person) (err error) {
 	z := s.zoneOf()
 	v := beginView{Inbox: z.Inbox(), Owes: len(z.Returns) > 0}
 	v.Units = append(v.Units, z.Submitters...)
+	if v.Came, err = s.came(z); err != nil {
+		return err
+	}
 	if v.Waiting, err = s.waiting(""); err != nil {
 		return err
 	}
@@ -281,6 +316,7 @@ func (s *Server) orBegin(w http.ResponseWriter, r *http.Request, who person, err
 }
 
 type beginView struct {
+	Came    bool // returns came before, and only their publication is missing
 	Inbox   string
 	Owes    bool
 	Units   []zone.Submitter

@@ -215,12 +215,14 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, who person, u
 	if failed != nil {
 		v.Failed, status = failed.says, failed.status
 	}
+	seen := 0 // findings of the files before: each number stands once on the page
 	for i, f := range now.files {
-		fv := viewOf(i+1, f)
+		fv := viewOf(i+1, seen, f)
 		for _, y := range fv.Returns {
 			if y.Class == "bad" {
 				v.Bad++
 			}
+			seen += len(y.Findings)
 			for _, g := range y.Findings {
 				if g.Mark != "" {
 					v.Doubts++
@@ -241,13 +243,14 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, who person, u
 	return nil
 }
 
-func viewOf(n int, f draftFile) fileView {
+// viewOf is the n-th file, with as many findings said before it.
+func viewOf(n, said int, f draftFile) fileView {
 	v := fileView{N: n, Name: f.name, Trouble: f.trouble, Placed: f.placed != ""}
 	if f.report == nil {
 		return v
 	}
 	v.Skipped = f.report.Skipped
-	at := 0
+	at := said
 	bySheet := map[string]map[string]grid.Mark{}
 	for _, x := range f.report.Returns {
 		y := draftReturn{Title: x.FormTitle, Period: x.Period.Chinese(), Outcome: x.Outcome.Label(), Class: outcomeClass[string(x.Outcome)], Rows: x.Rows, Refused: x.RowsRefused, NotRead: x.NotRead(),
@@ -283,6 +286,12 @@ func viewOf(n int, f draftFile) fileView {
 		v.Returns = append(v.Returns, y)
 	}
 	v.Grids = gridsOf(f, bySheet)
+	for i := range v.Returns {
+		for k := range v.Returns[i].Findings {
+			g := &v.Returns[i].Findings[k]
+			g.Shown = slices.ContainsFunc(v.Grids, func(x grid.View) bool { return x.Shows(g.N) })
+		}
+	}
 	return v
 }
 

@@ -1,4 +1,5 @@
-// The page works without this. It adds: pages that say when something new was published, and dropping files.
+// The page works without this. It adds: pages that say when something new was published, dropping files, and sheets that
+// come into sight at the cell they are about.
 "use strict";
 (function () {
   var news = document.querySelector(".news");
@@ -21,12 +22,11 @@
     window.addEventListener("pagehide", function () { source.close(); });
   }
   document.querySelectorAll(".scroll").forEach(function (box) { // what is marked in a sheet comes into sight
-    var cell = box.querySelector("tr.here td.mark, td.mark, td.error, td.warning");
+    var aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var cell = aim && box.contains(aim) ? aim.closest("td") : box.querySelector("tr.here td.mark") || box.querySelector(".sheet td.error") || box.querySelector(".sheet td.mark,.sheet td.warning,.sheet td.info");
     if (!cell) return;
-    var head = cell.parentNode.cells[0].offsetWidth;
-    if (cell.offsetLeft + cell.offsetWidth > box.scrollLeft + box.clientWidth) {
-      box.scrollLeft = Math.min(cell.offsetLeft - head, cell.offsetLeft + cell.offsetWidth - box.clientWidth + (box.clientWidth - cell.offsetWidth) / 2);
-    }
+    var at = cell.getBoundingClientRect(), room = box.getBoundingClientRect();
+    if (at.left < room.left || at.right > room.right) box.scrollLeft += (at.left + at.right - room.left - room.right) / 2;
   });
   document.querySelectorAll("[data-drop]").forEach(function (form) {
     var input = form.querySelector("input[type=file]");

@@ -189,6 +189,13 @@ func ShownCell(c *sheet.Cell) string {
 	return c.Text
 }
 
+// Shows says whether a note stands at one of the cells.
+func (v *View) Shows(note int) bool {
+	return slices.ContainsFunc(v.Rows, func(r Row) bool {
+		return slices.ContainsFunc(r.Cells, func(c Cell) bool { return !c.Hidden && slices.Contains(c.Notes, note) })
+	})
+}
+
 // Clip cuts a text that is longer than most characters, and shows that it did.
 func Clip(s string, most int) string {
 	r := []rune(s)

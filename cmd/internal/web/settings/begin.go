@@ -2,8 +2,6 @@ package settings
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
@@ -59,21 +57,4 @@ func orNull(s string) string {
 		return "null"
 	}
 	return s
-}
-
-// UnitsIn reads units as people paste them: one a line, perhaps numbered, other spellings behind the name.
-func UnitsIn(text string) (out []zone.Submitter) {
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		line = strings.TrimLeft(strings.TrimSpace(line), "0123456789.、．)） \t-•*")
-		names := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("\t、，,;；", r) })
-		for i := range names {
-			names[i] = strings.TrimSpace(names[i])
-		}
-		names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
-		if len(names) == 0 {
-			continue
-		}
-		out = append(out, zone.Submitter{Code: fmt.Sprintf("u%02d", len(out)+1), Name: names[0], Aliases: names[1:]})
-	}
-	return out
 }

@@ -17,7 +17,6 @@ import (
 	"taizhang/cmd/internal/service"
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/internal/decl"
-	"taizhang/internal/lang"
 	"taizhang/internal/zone"
 )
 
@@ -27,6 +26,7 @@ type View struct {
 	Mark   string // of the file as it was read: what was changed meanwhile isn't overwritten
 	Saved  string // section that was saved
 	Faults []string
+	At     []Wrong // faults that are told at fields
 	Parts  []Part
 	Broken bool // the file can't be read: it is mended with an editor
 }
@@ -36,6 +36,9 @@ type Part struct {
 	ID, Title, Hint string
 	Forms           []Form
 }
+
+// Wrong leads to a field with a fault.
+type Wrong struct{ ID, Form, Label, Says string }
 
 // Form is one thing that may be changed at once.
 type Form struct {
@@ -54,6 +57,7 @@ type Field struct {
 	Required                        bool
 	list                            bool
 	path                            []any
+	was                             string // its value in the file
 }
 
 // Of reads the file as it stands.
@@ -88,6 +92,7 @@ func fill(e *decl.Edit, f Form, at ...any) Form {
 		x.path = append(slices.Clone(at), x.path...)
 		if values, ok := e.Get(x.path...); ok && !f.Fresh {
 			x.Value = strings.Join(values, "、")
+			x.was = x.Value
 		}
 		if n := len(x.Options); n > 0 && !slices.ContainsFunc(x.Options, func(o [2]string) bool { return o[0] == x.Value }) {
 			x.Options = append(slices.Clone(x.Options), [2]string{x.Value, x.Value})
@@ -241,7 +246,7 @@ func (x *Field) source() string {
 	case !x.list:
 		return decl.Scalar(x.Value)
 	}
-	names := strings.FieldsFunc(x.Value, func(r rune) bool { return strings.ContainsRune("、，,;；\n\r\t ", r) })
+	names := strings.FieldsFunc(x.Value, isSeparator)
 	for i, name := range names {
 		if x.Name == "from" && groups[name] != "" {
 			names[i] = groups[name]
@@ -252,6 +257,8 @@ func (x *Field) source() string {
 	}
 	return decl.List(names...)
 }
+
+func isSeparator(r rune) bool { return strings.ContainsRune("、，,;；\n\r\t ", r) }
 
 // ErrKept is of what can't be removed.
 var ErrKept = errors.New("nothing that can be removed")
@@ -339,32 +346,6 @@ func (f *Form) Remove(e *decl.Edit) error {
 		return ErrKept
 	}
 	return e.Unset(f.list(), i)
-}
-
-// Blame puts what is wrong with the changed file at the fields where it is; the rest is told above.
-func (f *Form) Blame(e *decl.Edit, err error) (rest []string) {
-	if errors.Is(err, decl.ErrByHand) {
-		return []string{lang.In(err, lang.Chinese)}
-	}
-	for _, x := range FaultsIn(err) {
-		says := x.Says.In(lang.Chinese)
-		found := false
-		for i := range f.Fields {
-			if y := &f.Fields[i]; len(y.path) > 0 && e.Holds(x.Pos, y.path...) {
-				y.Fault, found = says, true
-				break
-			}
-		}
-		if !found {
-			rest = append(rest, fmt.Sprintf("第%d行：%s", x.Line, says))
-		}
-	}
-	return rest
-}
-
-// Blamed says whether something is wrong with a field.
-func (f *Form) Blamed() bool {
-	return slices.ContainsFunc(f.Fields, func(x Field) bool { return x.Fault != "" })
 }
 
 // FaultsIn are the faults of a declaration in an error.

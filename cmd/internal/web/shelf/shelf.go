@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"taizhang/cmd/internal/office"
@@ -42,6 +43,8 @@ type Reading struct {
 	Mark  string
 	users int
 
+	lost atomic.Bool // its file is gone or damaged; it is still open here
+
 	ready  bool      // its pages are made
 	since  time.Time // when they were
 	rest   bool      // the pages that nobody asked for are made, or being made
@@ -50,7 +53,19 @@ type Reading struct {
 }
 
 // Note says why this isn't the newest publication under its own name, "" where it is.
-func (r *Reading) Note() string { return r.note }
+func (r *Reading) Note() string {
+	if r.lost.Load() {
+		return "the published file is gone or damaged; it is still open here"
+	}
+	return r.note
+}
+
+// Lost says whether the newest publication is open here alone: its file is gone or damaged.
+func (p *Shelf) Lost() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.newest != nil && p.newest.lost.Load()
+}
 
 // keep is what was made from a publication.
 type keep struct {
@@ -208,13 +223,24 @@ func (p *Shelf) look(z *office.Zone) error {
 			return nil
 		}
 	}
+	if now != nil && now.lost.Load() && time.Since(p.found) < soundFor {
+		return nil
+	}
 	found, err := warehouse.Find(z.Published())
+	p.found = time.Now()
+	if now != nil && now.note == "" && (err != nil || found.Earlier) { // what is open is newer than what is left, and whole
+		now.lost.Store(true)
+		if err == nil {
+			return found.Close()
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	p.found = time.Now()
 	mark := MarkOf(found.Path, z)
 	if now != nil && now.Mark == mark && now.note == found.Note {
+		now.lost.Store(false)
 		return found.Close()
 	}
 	// The engine gives a file that it has open to whoever opens one of that name, also where another file has taken the

@@ -1,0 +1,178 @@
+package settings
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"taizhang/internal/zone"
+)
+
+// Pasted is what was understood of units as people paste them.
+type Pasted struct {
+	Units []zone.Submitter
+	Left  []string // what no unit was made of: headings, contacts, numbers
+}
+
+// Patterns of what stands in pasted lists beside names.
+type pasted struct{ number, alone, phone, gap *regexp.Regexp }
+
+var patterns = sync.OnceValue(func() pasted {
+	const number = `(?:\d{1,3}|[一二三四五六七八九十百]{1,4})`
+	return pasted{
+		number: regexp.MustCompile(`^(?:[（(]\s*` + number + `\s*[）)][.、．:：]?|第` + number + `[.、．:：]|` + number + `\s*[.、．）):：]|\d{1,3}[\s　]+|[①-⑳⑴-⒇㈠-㈩]|[-–—•·●○■□*]+)[\s　]*`),
+		alone:  regexp.MustCompile(`^(?:[（(]?\s*` + number + `\s*[）)]?[.、．:：]?|[①-⑳⑴-⒇㈠-㈩])$`),
+		phone:  regexp.MustCompile(`^(?:(?:电话|手机|联系电话|座机|传真)?[:：]?[+（(]?\d[\d\s（）()\-–—+*转]{5,}\d|\d{7,}|\S+@\S+)$`),
+		gap:    regexp.MustCompile(`\t|[ 　]{2,}|\|`),
+	}
+})
+
+// Words of headings over pasted columns.
+var (
+	unitHeads  = []string{"单位名称", "填报单位", "报送单位", "责任单位", "单位全称", "部门名称", "机构名称", "单位", "部门", "名称"}
+	aliasHeads = []string{"别名", "简称", "单位简称", "其他名称", "曾用名", "全称", "其他写法"}
+	otherHeads = []string{"序号", "编号", "代码", "类别", "联系人", "负责人", "联络员", "填报人", "姓名", "职务", "电话", "联系电话", "联系方式", "手机", "手机号", "手机号码", "办公电话", "邮箱", "备注"}
+	listEnds   = []string{"名单", "一览表", "通讯录", "清单", "花名册", "名录"}
+	unitEnds   = []string{"局", "办", "委", "中心", "街道", "镇", "乡", "公司", "院", "会", "队", "所", "站", "科", "部", "处", "室", "厅", "分局", "园", "学校", "社区", "村", "街办", "办公室", "街道办", "集团", "组", "厂", "台"}
+)
+
+// UnitsIn reads units as people paste them: one a line, perhaps numbered, other spellings behind the name; or rows of a
+// table with contacts and headings. Nothing that may be a person or a number becomes a spelling of a unit.
+func UnitsIn(text string) (p Pasted) {
+	var rows [][]string
+	for _, line := range countedOff(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })) {
+		if cells := cellsOf(line); len(cells) > 0 {
+			rows = append(rows, cells)
+		}
+	}
+	var heads []string
+	for _, cells := range rows {
+		if isHeading(cells) {
+			heads = cells
+			p.Left = append(p.Left, strings.Join(filled(cells), " "))
+			continue
+		}
+		p.row(cells, heads)
+	}
+	return p
+}
+
+// countedOff takes numbers off that are written right before the names (1产业局, 2党政办), where every line has its own.
+func countedOff(lines []string) []string {
+	lines = slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.TrimSpace(l) == "" })
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(l), fmt.Sprint(i+1))
+		if r, _ := utf8.DecodeRuneInString(rest); !ok || !unicode.Is(unicode.Han, r) && !unicode.IsDigit(r) {
+			return lines
+		}
+		out[i] = rest
+	}
+	if len(lines) < 2 {
+		return lines
+	}
+	return out
+}
+
+// cellsOf are the cells of a line; an empty one between two tabs stays, so that columns keep their places.
+func cellsOf(line string) []string {
+	if strings.TrimSpace(line) == "" {
+		return nil
+	}
+	x := patterns()
+	cells := x.gap.Split(strings.Trim(line, " 　|"), -1)
+	if len(cells) == 1 {
+		words := strings.FieldsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、，,;；", r) })
+		if slices.ContainsFunc(words, x.phone.MatchString) { // a contact, with no more than blanks between
+			cells = strings.Fields(line)
+		}
+	}
+	for i := range cells {
+		cells[i] = strings.TrimSpace(cells[i])
+	}
+	return cells
+}
+
+// isHeading says whether a row holds headings of columns, or the title of a list.
+func isHeading(cells []string) bool {
+	cells = filled(cells)
+	if len(cells) == 1 {
+		for _, end := range listEnds {
+			if strings.HasSuffix(cells[0], end) {
+				return true
+			}
+		}
+	}
+	known := 0
+	for _, c := range cells {
+		if c = plainHead(c); slices.Contains(unitHeads, c) || slices.Contains(aliasHeads, c) || slices.Contains(otherHeads, c) {
+			known++
+		}
+	}
+	return known > 0 && known*2 >= len(cells)
+}
+
+func plainHead(s string) string {
+	return strings.TrimRight(strings.Join(strings.Fields(s), ""), ":：*")
+}
+
+func filled(cells []string) []string {
+	return slices.DeleteFunc(slices.Clone(cells), func(c string) bool { return c == "" })
+}
+
+// row makes a unit of a row of cells, under headings where there were any.
+func (p *Pasted) row(cells, heads []string) {
+	x := patterns()
+	name, aliases := "", []string(nil)
+	take := func(cell string, surely bool) {
+		if name == "" {
+			cell = strings.TrimSpace(x.number.ReplaceAllString(cell, ""))
+		}
+		words := strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune("、，,;；", r) })
+		if slices.ContainsFunc(words, func(w string) bool { return x.phone.MatchString(strings.TrimSpace(w)) }) {
+			surely = false // with a number stands a person
+		}
+		for _, w := range words {
+			switch w = strings.TrimSpace(w); {
+			case w == "":
+			case x.phone.MatchString(w) || name != "" && !surely && !looksLikeUnit(w):
+				p.Left = append(p.Left, w)
+			case name == "":
+				name = w
+			default:
+				aliases = append(aliases, w)
+			}
+		}
+	}
+	at := slices.IndexFunc(heads, func(h string) bool { return slices.Contains(unitHeads, plainHead(h)) })
+	if at >= 0 && at < len(cells) && len(cells) > 1 {
+		take(cells[at], true)
+		for i, c := range cells {
+			switch {
+			case i == at || c == "" || x.alone.MatchString(c):
+			case i < len(heads) && slices.Contains(aliasHeads, plainHead(heads[i])):
+				take(c, true)
+			default:
+				p.Left = append(p.Left, c)
+			}
+		}
+	} else {
+		for i, c := range cells {
+			if c != "" && !(len(cells) > 1 && x.alone.MatchString(c)) {
+				take(c, i == 0 || len(cells) == 1)
+			}
+		}
+	}
+	if name != "" {
+		p.Units = append(p.Units, zone.Submitter{Code: fmt.Sprintf("u%02d", len(p.Units)+1), Name: name, Aliases: aliases})
+	}
+}
+
+// looksLikeUnit says whether a text ends as names of offices do.
+func looksLikeUnit(s string) bool {
+	return utf8.RuneCountInString(s) >= 2 && slices.ContainsFunc(unitEnds, func(end string) bool { return strings.HasSuffix(s, end) })
+}
