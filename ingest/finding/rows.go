@@ -8,6 +8,7 @@ var (
 	cellsUnread     = ofRows.tells("cells_unread", "有内容的单元格不在任何表头之下，没有读取。")
 	columnHeadless  = ofRows.asks("column_without_heading", "一列没有表头，却填着内容，没有读取。")
 	totalUnlabelled = ofRows.tells("total_unlabelled", "没有写明的一行，各数等于各行之和，按合计处理。")
+	zoneBeside      = ofRows.asks("zone_beside_streets", "一行填的是全区（区本级），同一项另有各街道的行，看不出是不是各街道的合计，可能重复计算。")
 	mergedAmount    = ofRows.refuses("merged_amount", "一个数合并在几行上，不知道各行是多少，请拆开填写。")
 	fieldsBeyond    = ofRows.refuses("fields_beyond_heading", "CSV 的一行比表头多出栏目，或内容与列对不上，多半是内容里有没加引号的逗号。")
 	tick            = ofRows.refuses("tick", "几栏选项里没有打勾，或打了不止一个勾。")
@@ -176,6 +177,17 @@ func TotalUnlabelled(row int) Finding {
 // GroupTotal is a row that names a group and holds the sums of the rows above or below.
 func GroupTotal(row int, name string) Finding {
 	return totalUnlabelled.finds("第%d行“%s”没有写“小计”，各数等于这一组各行之和，按小计处理，不作为数据", row, name).mend("请在该行写明“小计”；如是一行数据，请补齐该行各列")
+}
+
+// ZoneBesideStreets is a row for the whole zone beside rows for its streets of which it is not the sum, or one for its own
+// level that happens to be (equal). It counts all the same.
+func ZoneBesideStreets(column, text string, equal bool) Finding {
+	if equal {
+		return zoneBeside.finds("「%s」写的是“%s”，同一项另有各街道的行，各数正好等于各街道之和，这一行仍另外计入", column, text).
+			mend("是合计的，请在该行写明“合计”；确是“%s”自己的数，请忽略本条", text)
+	}
+	return zoneBeside.finds("「%s」写的是“%s”，同一项另有各街道的行，各数又不等于各街道之和，这一行仍另外计入", column, text).
+		mend("是合计的，请核对各街道的数，并在该行写明“合计”；不是合计的，请写明是哪个单位的数")
 }
 
 // MergedAmount is one number merged over several rows.

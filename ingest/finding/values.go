@@ -107,20 +107,22 @@ func NameTells(what string) Finding {
 	return numbersHidden.finds("%s中有表内的涉敏内容（如姓名、企业名称），入库、统计和回执中已隐去", what).mend("不必改动；今后命名时请不要写入")
 }
 
-// SeveralInCell is a name's cell that holds several.
-func SeveralInCell(column string, names int) Finding {
-	return severalInCell.finds("「%s」一格里像是写了%d个名称，只按一个计", column, names).mend("请一行只写一个，其他各列照抄")
+// SeveralInCell is a name's cell that holds several; names is 0 where it doesn't say how many. With amounts in the row, each
+// name's own has to be told.
+func SeveralInCell(column string, names int, amounts bool) Finding {
+	f := severalInCell.finds("「%s」一格里像是不止写了一个名称，只按一个计", column)
+	if names > 0 {
+		f = severalInCell.finds("「%s」一格里像是写了%d个名称，只按一个计", column, names)
+	}
+	if amounts {
+		return f.mend("请一行只写一个，各行填各自的数，不要把同一个数照抄到几行")
+	}
+	return f.mend("请一行只写一个，其他各列照抄")
 }
 
 // SeveralUnits is a cell that names several streets, of which one counts.
 func SeveralUnits(column, counted string, names int) Finding {
 	return severalInCell.finds("「%s」一格里写了%d个单位，这一行全部计在“%s”名下", column, names, counted).mend("请一个单位一行，各填各的内容")
-}
-
-// UnitWhole is a word for the whole zone in the place of one of its streets.
-func UnitWhole(column, text string) Finding {
-	return unitUnknown.finds("「%s」“%s”不是其中的一个单位，按所写的名称单独统计", column, text).
-		mend("如是各单位的合计，请删去这一行，或在这一格写“合计”；如是单独的一项，请忽略本条")
 }
 
 // BeforePeriod is a return most of whose rows are dated before its period.

@@ -212,6 +212,16 @@ func (f *Form) Sensitive() bool {
 	return slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Type.Sensitive() })
 }
 
+// HasAmounts says whether rows hold amounts or counts, which belong to what their keys name.
+func (f *Form) HasAmounts() bool {
+	return slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Type == Money || c.Type == Int && !c.InKey })
+}
+
+// NamesOne says whether a column names the one enterprise that a row is about.
+func (f *Form) NamesOne(c *Column) bool {
+	return slices.ContainsFunc(f.Rules, func(r Rule) bool { return r.Kind == KnownIn && r.Field == c.Field && !r.Loosely })
+}
+
 // PlainTitle is the title without quotation marks, as views and files are named.
 func (f *Form) PlainTitle() string {
 	return strings.NewReplacer("“", "", "”", "", `"`, "").Replace(f.Title)

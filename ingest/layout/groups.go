@@ -123,7 +123,7 @@ func (r *tableReader) groupSums() {
 			}
 		}
 	}
-	r.without(found)
+	r.t.without(found)
 }
 
 // groupLines gives the stretches of lines that may be a group's: those below its sum, else those above. A numbered group
@@ -158,8 +158,7 @@ func textsOf(row *sheet.Row) string {
 }
 
 // without takes lines out, by their index.
-func (r *tableReader) without(found map[int]bool) {
-	t := r.t
+func (t *Table) without(found map[int]bool) {
 	if len(found) == 0 {
 		return
 	}

@@ -20,7 +20,7 @@ func (r *tableReader) nilLines() {
 			r.kinds[l.index] = rowNothing
 		}
 	}
-	r.without(found)
+	r.t.without(found)
 }
 
 // saysNothing says whether a row holds nothing but a running number, nil words, slashes and zeros; a word or a slash at

@@ -228,7 +228,6 @@ func (r *tableReader) settle(start, end int) {
 	t := r.t
 	r.unlabelledTotals()
 	r.groupSums()
-	r.zoneSums()
 	n := len(t.Lines)
 	for n > 0 && t.Lines[n-1].weak {
 		n--

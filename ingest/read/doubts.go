@@ -70,16 +70,24 @@ func (rd *Reader) yearSlips(pt *Part, k int) {
 }
 
 var (
-	several  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\n\r;；、,，/]+`) })
+	several   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\n\r;；、,，/|｜+＋&＆]+`) })
+	severalOr = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[\s\x{3000};；、,，/|｜+＋&＆]+|以及|和|与|及`)
+	})
 	firmTail = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(公司|集团|厂|中心|合作社|事务所|商行|经营部|门市部|医院|学校|银行|支行)$`)
 	})
+	// andOthers ends a list of which not all are named: 湖南甲机械有限公司等3家企业. All of a text may be such: 3家企业.
+	andOthers = sync.OnceValue(func() *regexp.Regexp {
+		const count = `[\d一二三四五六七八九十两几多数]+[家户个](企业|公司|单位|商户|银行|机构)?`
+		return regexp.MustCompile(`(^|等)` + count + `$|等(企业|公司|单位|商户|银行|机构)$|等$`)
+	})
 )
 
-// severalStreets asks about a cell that names several streets, or all of them: the row counts for one.
+// severalStreets asks about a cell that names several streets: the row counts for one.
 func (r *lineReader) severalStreets(k int) {
 	c, text := &r.pt.Form.Columns[k], r.cells[k].Text
-	if r.vals[k].Text == written.Tidy(text) && !r.rd.Units.Whole(text) { // nearly all
+	if r.vals[k].Text == written.Tidy(text) { // nearly all
 		if _, ok := r.rd.Units.Match(text); ok {
 			return
 		}
@@ -87,8 +95,6 @@ func (r *lineReader) severalStreets(k int) {
 	at := placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))
 	if names := r.rd.Units.Streets(text); len(names) > 1 {
 		r.pt.Add(finding.SeveralUnits(c.Title, r.vals[k].Text, len(names)).At(at))
-	} else if r.rd.Units.Whole(text) {
-		r.pt.Add(finding.UnitWhole(c.Title, written.Short(written.Tidy(text), 20)).At(at))
 	}
 }
 
@@ -100,17 +106,54 @@ func (r *lineReader) severalIn() {
 		if c.Type == forms.Unit && c.Field == "street" && r.vals[k].Set {
 			r.severalStreets(k)
 		}
-		if c.Type != forms.Text || !c.InKey || !r.vals[k].Set {
+		if c.Type != forms.Text || !r.vals[k].Set || !c.InKey && !r.pt.Form.NamesOne(c) {
 			continue
 		}
 		cell := &r.cells[k]
-		parts := slices.DeleteFunc(several().Split(written.Tidy(cell.Text), -1), func(s string) bool { return strings.TrimSpace(s) == "" })
-		if len(parts) < 2 || slices.ContainsFunc(parts, func(s string) bool {
-			n := len([]rune(strings.TrimSpace(s)))
-			return !(n >= 5 && firmTail().MatchString(strings.TrimSpace(s)) || n >= 2 && n <= 4 && strings.HasSuffix(c.Title, "人"))
-		}) {
-			continue
+		if n, ok := namesIn(written.Tidy(cell.Text), strings.HasSuffix(c.Title, "人")); ok {
+			r.pt.Add(finding.SeveralInCell(c.Title, n, r.pt.Form.HasAmounts()).
+				At(finding.Place{Sheet: r.line.Sheet, Row: r.line.N, Cell: cell.Ref(), Field: c.Field, Value: r.typer.Shown(cell, c, true)}))
 		}
-		r.pt.Add(finding.SeveralInCell(c.Title, len(parts)).At(finding.Place{Sheet: r.line.Sheet, Row: r.line.N, Cell: cell.Ref(), Field: c.Field, Value: r.typer.Shown(cell, c, true)}))
 	}
+}
+
+// namesIn says whether a text names several firms or, where they are asked for, several persons, and how many; 0 where it
+// doesn't say.
+func namesIn(text string, persons bool) (n int, ok bool) {
+	if !strings.ContainsAny(text, "\n\r\t \u3000;；、,，/|｜+＋&＆和与及等家户个") { // nearly all
+		return 0, false
+	}
+	firm := func(s string) bool {
+		n := len([]rune(s))
+		return (n >= 5 || n == 4 && strings.HasSuffix(s, "银行")) && firmTail().MatchString(s)
+	}
+	bare := andOthers().ReplaceAllString(text, "")
+	if bare != text && (bare == "" || firm(bare)) {
+		return 0, true
+	}
+	parts := splitNames(several(), text)
+	if len(parts) > 1 && !slices.ContainsFunc(parts, func(s string) bool {
+		letters := len([]rune(s))
+		return !firm(s) && !(persons && letters >= 2 && letters <= 4)
+	}) {
+		return len(parts), true
+	}
+	parts = splitNames(severalOr(), bare)
+	if len(parts) < 2 || slices.ContainsFunc(parts, func(s string) bool { return !firm(s) }) {
+		return 0, false
+	}
+	if bare != text {
+		return 0, true
+	}
+	return len(parts), true
+}
+
+func splitNames(at *regexp.Regexp, text string) []string {
+	var parts []string
+	for _, s := range at.Split(text, -1) {
+		if s = strings.TrimSpace(s); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return parts
 }

@@ -214,10 +214,11 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 		if pt.Form.Frequency == calendar.Week {
 			long = ok && sp.Months > 0 && sp.To-sp.From > 10
 		}
-		if _, quarter := written.Quarter(t, received); quarter && len([]rune(t)) <= quarterLength {
-			long = true
-		}
 		own := i == 0 || rd.Vocab.Titled(t) == pt.Form
+		if !ok {
+			_, quarter := written.Quarter(t, received)
+			long = quarter && (own || len([]rune(t)) <= quarterLength)
+		}
 		if long || own && (written.HalfYears().MatchString(written.Plain(t)) || written.Cumulated().MatchString(t)) {
 			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: pt.FirstSheet(), Value: written.Short(t, 40)}))
 			return

@@ -157,6 +157,9 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 		p.skip(s, "空白工作表")
 	}
 	r.continued()
+	for _, pt := range p.Parts {
+		pt.take(rd.layout.ZoneSums(pt.Form, pt.Tables))
+	}
 	r.summaries()
 	for _, s := range r.unknown {
 		p.skip(s, r.unmatched(s))

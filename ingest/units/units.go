@@ -21,7 +21,6 @@ type Register struct {
 	zone    *zone.Zone
 	Longest int // bytes of the longest text that can be a submitter's name
 
-	whole written.Memo[bool]
 }
 
 // New makes the register of a zone's units.
@@ -117,6 +116,9 @@ func (u *Register) begins(text string) (found zone.Submitter, ok bool) {
 
 // Street gives a street or township by its name, also without 街道, 镇 or 乡 where only one is called so.
 func (u *Register) Street(text string) (zone.Submitter, bool) {
+	if part, ok := strings.CutPrefix(text, "其中"); ok { // below a row for all: 其中：双马街道
+		text = strings.TrimLeft(part, ":：,， \u3000")
+	}
 	if s, ok := u.zone.Match(text); ok {
 		return s, true
 	}
@@ -139,23 +141,6 @@ func (u *Register) Street(text string) (zone.Submitter, bool) {
 		}
 	}
 	return found, n == 1
-}
-
-// wholeWord is said of all of a zone: 全区, 各街道, 区本级.
-var wholeWord = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(全|本|整个)(区|市|县|园区?|辖区|域)(合|总|共)?(计)?$|^(各|全部|所有)(街道|镇街|街镇|乡镇|镇|单位|部门|地|片区)+$|^(全部|所有|全体|总体|整体)$|^(区|园区|市|县|管委会)?本?级$`)
-})
-
-// Whole says whether a text names the whole zone and none of its units: its own name, 全区, 各街道, 区本级.
-func (u *Register) Whole(text string) bool {
-	t := written.Heading(text)
-	if t == "" || len(t) > 90 {
-		return false
-	}
-	return u.whole.Get(text, func(text string) bool {
-		_, unit := u.zone.Match(text)
-		return !unit && (wholeWord().MatchString(t) || u.zone.IsOwn(text))
-	})
 }
 
 // Streets gives the streets that a text names one after another, as people set them apart: 双马街道、板塘街道; 双马、板塘.

@@ -34,7 +34,7 @@ var (
 		return regexp.MustCompile(`(?:^|[^\d])(?:(\d{4})年)?(\d{1,2})月?(?:份)?` + rangeMark + `(?:(\d{4})年)?(\d{1,2})月`)
 	})
 	isoMonths = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?:^|[^\d])(\d{4})[-./年](\d{1,2})月?[—–~～至到]+(?:(\d{4})[-./年])?(\d{1,2})(?:月|$|[^\d.\-/月])`)
+		return regexp.MustCompile(`(?:^|[^\d])(\d{4})[-./年](\d{1,2})月?[—–~～至到]+(?:(\d{4})[-./年])?(\d{1,2})(?:月|$|[^\d.\-/月季])`)
 	})
 	dateRange = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)` + rangeMark + `((?:\d{4}[-./年])?\d{1,2}[-./月]\d{1,2}日?)`)
@@ -46,7 +46,7 @@ var (
 		return regexp.MustCompile(`(?:^|\D)(20\d{6})` + rangeMark + `(20\d{6}|\d{4})(?:\D|$)`)
 	})
 	zhMonth = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?:(\d{4})(?:年度|年|[\-./]))(\d{1,2})(?:月|$|[^\d.\-/月季期批次轮号个])`)
+		return regexp.MustCompile(`(?:(\d{4})(?:年度|年|[\-./]))(\d{1,2})(?:月|$|[^\d.\-/月季期批次轮号个件])`)
 	})
 	zhMonthY  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\d年.\-/])(\d{1,2})月(?:份|[^\d]|$)`) })
 	fullDate  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?`) })
@@ -56,7 +56,7 @@ var (
 	DotDate   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\d.A-Za-z])(\d{1,2}\.\d{1,2})(?:[^\d.]|$)`) })
 	Cumulated = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`累计|年初至今|年初以来`) })
 	HalfYears = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`上半年|下半年|[一二三四1234]季度|前[一二三四五六七八九十\d]+个?月|全年`)
+		return regexp.MustCompile(`上半年|下半年|[一二三四首1234]个?季(度|末|报|$|[^\p{Han}])|(^|[^A-Za-z0-9]|\d{4})[Qq][1-4]([^A-Za-z0-9]|$)|前[一二三四五六七八九十\d]+个?月|全年`)
 	})
 )
 
@@ -94,6 +94,10 @@ func readSpan(text string, near calendar.Date) (span, bool) {
 	if named {
 		return week, ok
 	}
+	_, listed := monthsListed(s, near)
+	if _, quarters := betweenQuarters(s, near); listed || quarters { // see Quarter
+		return span{}, false
+	}
 	return firstWay(pointWays, s, near)
 }
 
@@ -106,33 +110,6 @@ func withDigits(text string) string {
 		return z
 	})
 	return strings.ReplaceAll(s, " ", "")
-}
-
-var quarterIn = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:(\d{4})年?度?)?(?:第?([1-4])季度|(上|下)半年)`)
-})
-
-// Quarter finds a quarter or half of a year in a text: 2026年三季度, 上半年; near gives the year where none is written.
-func Quarter(text string, near calendar.Date) (span, bool) {
-	m := quarterIn().FindStringSubmatch(withDigits(text))
-	if m == nil {
-		return span{}, false
-	}
-	first, last := 3*Atoi(m[2])-2, 3*Atoi(m[2])
-	switch m[3] {
-	case "上":
-		first, last = 1, 6
-	case "下":
-		first, last = 7, 12
-	}
-	year := Atoi(m[1])
-	if year == 0 {
-		if year = near.Year(); first > int(near.Month()) {
-			year--
-		}
-	}
-	from, to := calendar.NewDate(year, time.Month(first), 1), calendar.NewDate(year, time.Month(last+1), 0)
-	return span{From: from, To: to, Months: monthsBetween(from, to), Date: calendar.NoDate}, true
 }
 
 // spanWay is one way in which a time is written. The first way that finds one decides.
