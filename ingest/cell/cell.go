@@ -451,7 +451,7 @@ func (t *Typer) readUnit(raw string, col *forms.Column) (Value, *fault) {
 	like := ""
 	if s, ok := t.Register.Street(raw); ok && col.Field == "street" {
 		u = s.Name
-	} else if several := t.Register.Streets(raw); len(several) > 0 && col.Field == "street" {
+	} else if several, _ := t.Register.Streets(raw); len(several) > 0 && col.Field == "street" {
 		u = several[0]
 	} else {
 		u, like = t.Register.Unit(raw)

@@ -93,8 +93,8 @@ func (r *lineReader) severalStreets(k int) {
 		}
 	}
 	at := placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))
-	if names := r.rd.Units.Streets(text); len(names) > 1 {
-		r.pt.Add(finding.SeveralUnits(c.Title, r.vals[k].Text, len(names)).At(at))
+	if _, n := r.rd.Units.Streets(text); n > 1 {
+		r.pt.Add(finding.SeveralUnits(c.Title, r.vals[k].Text, n).At(at))
 	}
 }
 

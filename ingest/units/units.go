@@ -143,26 +143,68 @@ func (u *Register) Street(text string) (zone.Submitter, bool) {
 	return found, n == 1
 }
 
-// Streets gives the streets that a text names one after another, as people set them apart: 双马街道、板塘街道; 双马、板塘.
-func (u *Register) Streets(text string) (found []string) {
+// Streets gives the streets that a text names one after another, as people set them apart or run them together
+// (双马街道、板塘街道; 双马、板塘; 双马板塘街道), and how many it says there are, those that the zone doesn't know
+// (双马街道、昭山镇) and those that are only counted (双马街道等3个街道) with them. A village of a street is no other one.
+func (u *Register) Streets(text string) (found []string, n int) {
 	if _, ok := u.Street(text); ok || len(text) > 600 {
-		return nil
+		return nil, 0
+	}
+	others, said := false, 0
+	if m := andOthers().FindStringSubmatchIndex(text); m != nil {
+		count := text[m[2]:m[3]]
+		if said = written.Atoi(count); said == 0 {
+			said, _ = written.ChineseInt(count)
+		}
+		text, others = text[:m[0]], true
 	}
 	parts := splitUnits(text, hardMarks)
 	if len(parts) < 2 {
 		parts = splitUnits(text, hardMarks+softMarks)
 	}
+	if len(parts) == 1 {
+		parts = u.together(parts[0])
+	}
 	for _, part := range parts {
-		s, ok := u.Street(strings.TrimSuffix(part, "等"))
-		if !ok || s.Kind != "street" {
-			return nil
-		}
-		if !slices.Contains(found, s.Name) {
-			found = append(found, s.Name)
+		s, ok := u.Street(part)
+		switch {
+		case ok && s.Kind == "street":
+			if !slices.Contains(found, s.Name) {
+				found, n = append(found, s.Name), n+1
+			}
+		case len(found) > 0 && streetName().MatchString(part):
+			n++
+		default:
+			return nil, 0
 		}
 	}
-	return found
+	if others && len(found) > 0 {
+		n = max(n+1, said)
+	}
+	return found, n
 }
+
+// together takes apart two streets that are written as one: 双马板塘街道.
+func (u *Register) together(text string) []string {
+	for i := range text {
+		if i == 0 {
+			continue
+		}
+		first, ok := u.Street(text[:i])
+		second, also := u.Street(text[i:])
+		if ok && also && first.Kind == "street" && second.Kind == "street" {
+			return []string{text[:i], text[i:]}
+		}
+	}
+	return []string{text}
+}
+
+var (
+	andOthers = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`等([\d一二三四五六七八九十两几多]*)个?(街道|镇街|街镇|乡镇|镇|乡|单位|地)?$`)
+	})
+	streetName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(街道|街道办|街道办事处|镇|乡|苏木)$`) })
+)
 
 // hardMarks set units apart, softMarks may also stand within the name of one (和平街道).
 const (

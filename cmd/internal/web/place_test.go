@@ -73,9 +73,9 @@ func TestNotSaved(t *testing.T) {
 		t.Errorf("what became of it, handed in again:\n%s", page)
 	}
 
-	one := link(t, page, "看审核意见") // the same where a return is explained afterwards
+	// The same where a return is explained afterwards.
 	to = x.upload("/units/zfb/check", upload{"另一份.csv", []byte(strings.ReplaceAll(mended, "SM-9", "SM-8"))}).header.Get("Location")
-	one = link(t, x.sent(x.post(to, nil)), "看审核意见")
+	one := link(t, x.sent(x.post(to, nil)), "看审核意见")
 	form = url.Values{mark.FindStringSubmatch(x.page(one))[1]: {"时限以原件为准"}}
 	mend = full(t, durable.Create, "政法办")
 	a = x.post(one+"/explain", form)
