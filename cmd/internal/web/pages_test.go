@@ -28,7 +28,7 @@ func TestFourClicks(t *testing.T) {
 		t.Errorf("the figure of a street isn't what its rows make")
 	}
 	sheet := x.page(link(t, part, "CY2022-001")) // 3
-	if !regexp.MustCompile(`<td class="mark" title="L4"><a href="[^"]*">已办结</a>`).MatchString(sheet) || !strings.Contains(sheet, "产品外销物流受阻") {
+	if !regexp.MustCompile(`<td class="mark" id="L4" title="L4"><a href="[^"]*">已办结</a>`).MatchString(sheet) || !strings.Contains(sheet, "产品外销物流受阻") {
 		t.Errorf("the cell that the figure reads isn't marked in the sender's sheet:\n%s", sheet)
 	}
 	cell := x.page(link(t, sheet, "已办结")) // 4
