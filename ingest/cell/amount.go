@@ -34,9 +34,10 @@ func Amount(c *sheet.Cell, col *forms.Column, facts Facts) (n *big.Int, shownDec
 	}
 	unit = amountUnit(c, unit, hasUnit, s, facts)
 	if col.Type == forms.Int {
-		if unit = 0; facts.Unit > 0 {
-			if _, bare, _ := written.ScaledInt(c.Text, facts.Unit); bare {
-				unit = facts.Unit
+		exp, _ := countUnit(s, facts)
+		if unit = 0; exp > 0 {
+			if _, bare, _ := written.ScaledInt(c.Text, exp); bare {
+				unit = exp
 			}
 		}
 		if v, good := written.ParseInt(c.Text); good {

@@ -240,15 +240,17 @@ func withoutApostrophe(raw string) string {
 
 func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
 	n, ok := written.ParseInt(raw)
-	if facts.Unit > 0 { // 百个: 4 is 400, 4.5 is 450, and 400个 says its own
-		if scaled, bare, whole := written.ScaledInt(c.Text, facts.Unit); bare {
+	s := scale(c)
+	unit, said := countUnit(s, facts)
+	if unit > 0 { // 百个: 4 is 400, 4.5 is 450, and 400个 says its own
+		if scaled, bare, whole := written.ScaledInt(c.Text, unit); bare {
 			n, ok = scaled, whole
 		}
 	}
 	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
 		ok = false
 	}
-	if !ok && c.Kind == sheet.Number && facts.Unit == 0 {
+	if !ok && c.Kind == sheet.Number && unit == 0 {
 		if d, err := written.ParseDecimal(c.Text); err == nil {
 			if r, lost := d.Rounded(0); lost == 1 && r.IsInt64() {
 				n, ok = r.Int64(), true
@@ -272,7 +274,20 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Fact
 	if n < 0 {
 		return Value{}, because(finding.IntegerNegative(col.Title, n))
 	}
-	return Value{Set: true, Text: strconv.FormatInt(n, 10)}, nil
+	v := Value{Set: true, Text: strconv.FormatInt(n, 10)}
+	if s.Power != 0 && !said {
+		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text))
+	}
+	return v, nil
+}
+
+// countUnit is the power of ten in which a count is written: what its number format shows behind it (4"百个"), else the
+// heading's; said: the format says it.
+func countUnit(s sheet.Scaling, facts Facts) (exp int, said bool) {
+	if exp, _, ok := written.CountScale(s.Literal); ok {
+		return exp - s.Power, true
+	}
+	return facts.Unit, false
 }
 
 func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
