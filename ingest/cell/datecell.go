@@ -1,7 +1,6 @@
 package cell
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -393,62 +392,6 @@ func (d *dating) assignedOn() calendar.Date {
 	return d.Assigned()
 }
 
-// far says whether a day lies more than some years away from the period.
-func (t *Typer) far(day calendar.Date, years int) bool {
-	from, to := t.Cutoff, t.Cutoff
-	if t.Period.Valid() {
-		from, to = t.Period.Start, t.Period.End()
-	}
-	return day < calendar.NewDate(from.Year()-years, from.Month(), from.Day()) || day > calendar.NewDate(to.Year()+years, to.Month(), to.Day())
-}
-
-// doubts says what is odd about a date that was read; nil if nothing is.
-func (d *dating) doubts(day calendar.Date, moved bool) *fault {
-	years, word := farYears, "三年"
-	if d.deadline() {
-		years, word = deadlineYears, "十年"
-	}
-	switch title := d.col.Title; {
-	case d.stretch:
-		return because(finding.DateRange(title, d.Quote(d.raw, 30), day.String()))
-	case d.stamped:
-		return because(finding.DateFromStamp(title, d.Quote(d.raw, 20), day.String(), d.sample()))
-	case d.guessed && strings.Contains(d.c.Text, "."):
-		return because(finding.DateDecimal(title, d.Quote(d.raw, 20), day.String(), d.sample()))
-	case d.guessed:
-		return because(finding.DateSerial(title, d.Quote(d.raw, 20), day.String()))
-	case moved:
-		return because(finding.YearAssumed(title, d.Quote(d.raw, 20), d.Cutoff.String(), day.String()))
-	case d.far(day, years):
-		return because(finding.DateFar(title, day.String(), word))
-	case d.w.Year != 0 && d.col.Role == forms.Fact && d.col.Type == forms.Date && day > d.Cutoff:
-		return because(finding.AfterCutoff(title, day.String(), d.Cutoff.String()))
-	}
-	return nil
-}
-
-// sample is a date as it may be written, of the period's own year.
-func (d *dating) sample() string {
-	if d.col.Type == forms.Month {
-		return fmt.Sprintf("%d-07", d.periodYear())
-	}
-	return fmt.Sprintf("%d-07-05", d.periodYear())
-}
-
-func (d *dating) badYear(year int) *fault {
-	return because(finding.YearUnlikely(d.col.Title, d.Quote(written.DateText(*d.c), 30), year))
-}
-
-// noDay says that a month has no such day.
-func (d *dating) noDay(year, month int) *fault {
-	of := fmt.Sprintf("%d月", month)
-	if month == 2 && year > 0 {
-		of = fmt.Sprintf("%d年2月", year)
-	}
-	last := written.LastDay(max(year, 2020), month)
-	return because(finding.MonthTooShort(d.col.Title, d.Quote(d.raw, 30), of, last))
-}
-
 var (
 	threeParts = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})(?:[日号T].*|\d{1,2}:.*)?$`)
@@ -457,53 +400,6 @@ var (
 	compact  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`) })
 	stamp    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{10}(\d{3})?$`) }) // seconds or thousandths since 1970, from a program
 )
-
-// impossible says which day its month lacks, or which year is out of reason; nil where neither is so.
-func (d *dating) impossible() *fault {
-	if d.c.Kind == sheet.Date {
-		return d.badYear(written.SerialDate(d.c.Num).Year())
-	}
-	for _, shape := range []*regexp.Regexp{threeParts(), twoParts(), compact()} {
-		m := shape.FindStringSubmatch(d.text)
-		if m == nil {
-			continue
-		}
-		year, month, day := written.Atoi(m[1]), written.Atoi(m[2]), written.Atoi(m[3])
-		switch {
-		case month < 1 || month > 12 || day < 1 || day > 31:
-			if shape == threeParts() {
-				return because(finding.NoSuchDay(d.col.Title, d.Quote(d.raw, 30)))
-			}
-		case m[1] != "" && (year < firstYear || year > lastYear):
-			return d.badYear(year)
-		case day > written.LastDay(max(year, 2020), month) || year > 0 && day > written.LastDay(year, month):
-			return d.noDay(year, month)
-		}
-	}
-	return nil
-}
-
-// unread says why a cell is no date, and how dates are written.
-func (d *dating) unread() *fault {
-	if f := d.impossible(); f != nil {
-		return f
-	}
-	title, text, sample := d.col.Title, d.Quote(d.raw, 30), d.sample()
-	switch open := d.col.OpenEnded; {
-	case d.col.Type == forms.Month:
-		return because(finding.NotDate(title, "月份", text, sample))
-	case d.c.Kind == sheet.Number && written.DecimalDate().MatchString(d.c.Text):
-		return because(finding.DecimalDate(title, text, d.c.Text, sample))
-	case stamp().MatchString(d.text):
-		return because(finding.DateStamp(title, text, sample))
-	case open == nil:
-	case slices.Contains(open.Words, written.Heading(d.raw)):
-		return because(finding.OpenEndedNotAllowed(title, text, sample, d.Form.Column(open.Field).Title, open.Values))
-	default:
-		return because(finding.NotDeadline(title, text, sample, d.Form.Column(open.Field).Title, open.Values[0]))
-	}
-	return because(finding.NotDate(title, "日期", text, sample))
-}
 
 // Dated are what dates of a row are read by beside their own cells.
 type Dated struct {

@@ -396,63 +396,6 @@ func (p *Parsed) unreadable(rd *Reader, err error) *Parsed {
 	return p.Fail(rd, finding.Unopened())
 }
 
-// unplaced says why no sheet matches a form, with the nearest one.
-func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
-	if len(r.ambiguous) > 0 {
-		return p.Fail(rd, finding.FormAmbiguous(r.ambiguous[0]))
-	}
-	for _, pg := range r.leftovers {
-		if col, ok := rd.Vocab.Transposed(pg); ok {
-			return p.Fail(rd, finding.Transposed(pg.Name, col))
-		}
-		if near := rd.near(p.File, pg); near != nil {
-			return p.Fail(rd, finding.NearForm(pg.Name, near.Form.Title, near.Understood, near.Missing, near.Named))
-		}
-		if f := rd.Vocab.Titled(pg.Above(min(6, len(pg.Rows))) + " " + pg.Name); f != nil {
-			var need []string
-			for _, c := range f.Columns {
-				if c.Required {
-					need = append(need, c.Title)
-				}
-			}
-			return p.Fail(rd, finding.NoHeader(pg.Name, f.Title, need))
-		}
-	}
-	switch {
-	case len(r.unknown) > 0:
-		return p.Fail(rd, finding.UnknownForm(r.unknown, rd.owed(p.File)))
-	case len(r.empty) > 0 && sheet.HasPictures(p.File.Content, rd.limits):
-		return p.Fail(rd, finding.OnlyPictures())
-	case len(r.empty) > 0:
-		return p.Fail(rd, finding.Empty())
-	case len(p.Skipped) > 0:
-		return p.Fail(rd, finding.NoSheetRead(p.Skipped, rd.owed(p.File)))
-	}
-	return p.Fail(rd, finding.NoSheetVisible())
-}
-
-// near gives the form whose head a page comes closest to; of two alike that which its sender owes.
-func (rd *Reader) near(f File, pg *layout.Page) *layout.Near {
-	s, _ := rd.sender(f)
-	return rd.Vocab.Nearest(pg, func(form *forms.Form) bool { return rd.Zone.Owes(s.Code, form.ID) })
-}
-
-// unmatched says of a sheet beside others that were read why it was not.
-func (r *reading) unmatched(sheetName string) string {
-	for _, pg := range r.leftovers {
-		if pg.Name != sheetName {
-			continue
-		}
-		if _, ok := r.rd.Vocab.Transposed(pg); ok {
-			return "表头竖着排在左边，无法读取；请行列互换后报送"
-		}
-		if near := r.rd.near(r.p.File, pg); near != nil && len(near.Missing) > 0 {
-			return fmt.Sprintf("未匹配任何表样；最接近%s，表头缺少「%s」", near.Form.PlainTitle(), strings.Join(near.Missing, "」「"))
-		}
-	}
-	return "未匹配任何表样"
-}
-
 // sender is the unit that a file's folder, else its name, says it comes from.
 func (rd *Reader) sender(f File) (zone.Submitter, bool) {
 	if s, ok := rd.Zone.Match(f.Folder); ok && f.Folder != "" {

@@ -59,7 +59,8 @@ func TestBook(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "taizhang-notes.log"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for days, left := range map[int]int{Keep: 2, Keep + 1: 1} {
+	for left := 2; left > 0; left-- {
+		days := Keep + 2 - left
 		if _, err := Prune(dir, time.Date(2026, 11, 29, 12, 0, 0, 0, loc).AddDate(0, 0, days), loc); err != nil {
 			t.Fatal(err)
 		}
