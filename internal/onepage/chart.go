@@ -1,10 +1,12 @@
 package onepage
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,8 +43,8 @@ func (c Chart) svg() (template.HTML, error) {
 	if !c.hasValues() {
 		return "", nil
 	}
-	if c.Kind == Funnel && (c.least() < 0 || c.most() == 0) {
-		c.Kind = Lying // nothing narrows
+	if c.Kind == Funnel && !c.narrows() {
+		c.Kind, c.Series = Lying, c.Series[:1]
 	}
 	text, err := face()
 	if err != nil {
@@ -84,6 +86,13 @@ func (c Chart) hasValues() bool {
 		}
 	}
 	return false
+}
+
+// narrows says whether each stage of a funnel is as many as the one before, or fewer: of 4,293 posts and 10,892 people who
+// ask for one a funnel shows a share that there isn't.
+func (c Chart) narrows() bool {
+	values, _ := c.values()
+	return c.least() >= 0 && c.most() > 0 && slices.IsSortedFunc(values[0], func(a, b float64) int { return cmp.Compare(b, a) })
 }
 
 // shown are the series that are drawn.

@@ -81,6 +81,25 @@ func TestForeignTextIsText(t *testing.T) {
 	}
 }
 
+// TestFunnelNarrows: stages of which a later one is more than the one before are drawn as bars. A funnel would make its
+// shares of them.
+func TestFunnelNarrows(t *testing.T) {
+	draw := func(kind Kind, values ...float64) string {
+		t.Helper()
+		svg, err := Chart{Title: "招聘转化", Kind: kind, Labels: []string{"岗位", "求职", "意向"}, Series: []Series{{"数量", values}}}.svg()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(svg)
+	}
+	if draw(Funnel, 4293, 10892, 969) != draw(Lying, 4293, 10892, 969) {
+		t.Error("a funnel widens")
+	}
+	if draw(Funnel, 10892, 4293, 4293) == draw(Lying, 10892, 4293, 4293) {
+		t.Error("one that narrows is none")
+	}
+}
+
 func TestChartsAreWellFormed(t *testing.T) {
 	for _, c := range append(samplePage().Charts, samples()["多"].Charts...) {
 		svg, err := c.svg()

@@ -78,7 +78,7 @@ type Card struct {
 type Kind string
 
 // The kinds of charts. Bar stands, Lying lies; Funnel narrows from its first
-// label to its last.
+// label to its last, and is drawn as Lying where its values don't.
 const (
 	Bar    Kind = "bar"
 	Lying  Kind = "lying"
