@@ -232,10 +232,14 @@ func TestMaskNames(t *testing.T) {
 // TestLongTexts: the search takes time in proportion to a text, whatever stands in it.
 func TestLongTexts(t *testing.T) {
 	for _, s := range []string{"1 ", "1", "13812345678,", "430304199001011231", "1.3", "E1", "一", "138*", "*1", "62 12 34 56 78", "1\u200b", "138-", "13800"} {
-		begin := time.Now()
-		MaskText(strings.Repeat(s, 32_000/len(s)))
-		if took := time.Since(begin); took > time.Second {
-			t.Errorf("%q over and over: %v", s, took)
+		text, best := strings.Repeat(s, 32_000/len(s)), time.Hour
+		for try := 0; try < 5 && best > time.Second; try++ { // a busy machine may stand still for a second
+			begin := time.Now()
+			MaskText(text)
+			best = min(best, time.Since(begin))
+		}
+		if best > time.Second {
+			t.Errorf("%q over and over: %v", s, best)
 		}
 	}
 }
