@@ -17,7 +17,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,27 +124,35 @@ type testService struct {
 	dir   string
 	clock func() time.Time
 	mu    sync.Mutex
-	zone  atomic.Pointer[office.Zone]
+	zone  *office.Zone  // as it was declared, until forget
+	read  sync.Mutex    // of zone: whoever reads the declarations while they change reads them again
 	hold  chan struct{} // where given, a run waits for it
 	still bool          // nothing is taken in
 }
 
 func (s *testService) Zone() *office.Zone {
-	if z := s.zone.Load(); z != nil {
-		return z
+	s.read.Lock()
+	defer s.read.Unlock()
+	if s.zone == nil {
+		z, err := office.Load(s.dir)
+		if err != nil {
+			panic(err)
+		}
+		s.zone = z
 	}
-	z, err := office.Load(s.dir)
-	if err != nil {
-		panic(err)
-	}
-	s.zone.Store(z)
-	return z
+	return s.zone
+}
+
+func (s *testService) forget() {
+	s.read.Lock()
+	defer s.read.Unlock()
+	s.zone = nil
 }
 
 func (s *testService) locked(f func(z *office.Zone) (*office.Outcome, error)) (*office.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.zone.Store(nil) // as it is declared now
+	s.forget() // as it is declared now
 	owner, err := warehouse.Lock(s.dir, "serve")
 	if err != nil {
 		return nil, err
@@ -177,12 +184,13 @@ func (s *testService) Decide(ctx context.Context, d office.Decision) (*office.Ou
 }
 
 func (s *testService) Teach(_ context.Context, lessons []forms.Lesson) error {
+	defer s.forget()
 	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { _, err := z.Teach(lessons); return nil, err })
 	return err
 }
 
 func (s *testService) Forget(_ context.Context, lesson forms.Lesson) error {
-	defer s.zone.Store(nil)
+	defer s.forget()
 	_, err := s.locked(func(z *office.Zone) (*office.Outcome, error) { return nil, z.Forget(lesson) })
 	return err
 }
@@ -190,7 +198,7 @@ func (s *testService) Forget(_ context.Context, lesson forms.Lesson) error {
 func (s *testService) Configure(_ context.Context, was, text []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.zone.Store(nil)
+	defer s.forget()
 	return office.Configure(s.dir, was, text)
 }
 
