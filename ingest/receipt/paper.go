@@ -263,7 +263,7 @@ func (p *paper) findings(r *finding.Return) {
 		if linked {
 			cell := f.Cell
 			if cell == "" {
-				cell = "A1"
+				cell = fmt.Sprintf("A%d", max(1, f.Row))
 			}
 			fmt.Fprintf(&p.links, `<hyperlink ref="C%d" location="%s" display="%s"/>`, n,
 				escape("'"+strings.ReplaceAll(target, "'", "''")+"'!"+cell), escape(place(f)))

@@ -102,6 +102,8 @@ func place(f finding.Finding) string {
 		return "整个文件"
 	case f.Sheet == "":
 		return f.Cell
+	case f.Cell == "" && f.Row > 0: // of a column that the sheet lacks
+		return fmt.Sprintf("%s 第%d行", f.Sheet, f.Row)
 	case f.Cell == "":
 		return f.Sheet
 	}
