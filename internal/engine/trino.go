@@ -214,7 +214,7 @@ func (t *Trino) Table(ctx context.Context, query string, args ...any) (out resul
 	for try := 1; ; try++ {
 		out, err = t.once(ctx, query, args...)
 		var refused *Refused
-		if !errors.As(err, &refused) || !slices.Contains(workerLost, refused.Name) || strings.HasPrefix(query, "insert") {
+		if !errors.As(err, &refused) || !isWorkerLost(refused.Name, refused.Message) || strings.HasPrefix(query, "insert") {
 			return out, err
 		}
 		if try == tries {
@@ -379,8 +379,14 @@ func (r *Refused) In(l lang.Language) string {
 // workerLost are the names of errors that say nothing against a statement: a worker, or the way to it, went away.
 var workerLost = []string{"REMOTE_TASK_ERROR", "REMOTE_HOST_GONE", "TOO_MANY_REQUESTS_FAILED", "PAGE_TRANSPORT_TIMEOUT", "PAGE_TRANSPORT_ERROR", "NO_NODES_AVAILABLE"}
 
+// isWorkerLost knows also what Trino calls an internal error although it is the same: a worker whose task had finished went away
+// before it told what came of it. With retry-policy=TASK it ends the whole query.
+func isWorkerLost(name, message string) bool {
+	return slices.Contains(workerLost, name) || strings.Contains(message, "Did not receive final task info")
+}
+
 func remedy(name, message, catalog string) lang.Text {
-	if slices.Contains(workerLost, name) {
+	if isWorkerLost(name, message) {
 		return lang.Say("a worker was lost: run it again, or set retry-policy=TASK there, which survives that", "有工作节点丢失：请重新运行，或在那里设置 retry-policy=TASK，便不受影响")
 	}
 	low := strings.ToLower(message)

@@ -139,12 +139,21 @@ func TestLostConnection(t *testing.T) {
 
 // TestLostWorker: a statement that ended because a worker was lost is sent again, but an insert is not, and not for ever.
 func TestLostWorker(t *testing.T) {
-	for statement, c := range map[string]struct{ lost, asked int }{"create table lake.run.a as select 1": {3, 4}, "select 1": {9, 4}, "insert into a select 1": {1, 1}} {
+	lost := enginetest.Refuse("REMOTE_TASK_ERROR", "Expected response code to be 200, but was 500")
+	silent := enginetest.Refuse("GENERIC_INTERNAL_ERROR", "Did not receive final task info for task after it finished; failing query")
+	for statement, c := range map[string]struct {
+		says        *enginetest.Fault
+		lost, asked int
+	}{
+		"create table lake.run.a as select 1": {lost, 3, 4}, "select 1": {lost, 9, 4}, "insert into a select 1": {lost, 1, 1},
+		"create table lake.run.b as select 1": {silent, 3, 4}, "insert into b select 1": {silent, 1, 1},
+		"select 2": {enginetest.Refuse("GENERIC_INTERNAL_ERROR", "broken here"), 1, 1},
+	} {
 		f := enginetest.New(t, false)
 		left := c.lost
 		f.Answer = func(string) ([]enginetest.Column, [][]any, *enginetest.Fault) {
 			if left--; left >= 0 {
-				return nil, nil, enginetest.Refuse("REMOTE_TASK_ERROR", "Expected response code to be 200, but was 500")
+				return nil, nil, c.says
 			}
 			return enginetest.Columns("a"), nil, nil
 		}
