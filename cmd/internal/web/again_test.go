@@ -69,6 +69,19 @@ func TestLoginEndsWhileTyping(t *testing.T) {
 			t.Errorf("the page of what was typed lacks %q:\n%s", want, page)
 		}
 	}
+	if a := x.as("smj-clerk").get(unsent); a.status != http.StatusSeeOther {
+		t.Errorf("in another browser what was typed is shown: status %d", a.status)
+	}
+	foe := *x // fills in a form with a login that never was, for somebody else to send
+	foe.client = newClient(t)
+	req, _ := http.NewRequest(http.MethodPost, x.url+"/settings/users", strings.NewReader(url.Values{"do": {"role"}, "name": {"smj-clerk"}, "role": {"admin"}}.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Cookie", cookieName+"=guess")
+	if u, err := url.Parse(foe.do(req).header.Get("Location")); err != nil || !strings.HasPrefix(u.Query().Get("to"), "/unsent/") {
+		t.Errorf("what was sent without a login leads to %v %v", u, err)
+	} else if a := x.as("admin").get(u.Query().Get("to")); a.status != http.StatusSeeOther {
+		t.Errorf("an admin is shown a form that somebody else filled in: status %d\n%s", a.status, a.body)
+	}
 	if a := x.as("cyj-clerk").get(unsent); a.status != http.StatusSeeOther {
 		t.Errorf("somebody else sees what was typed: status %d", a.status)
 	}

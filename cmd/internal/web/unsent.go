@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/subtle"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,6 +21,7 @@ type unsent struct {
 
 type unsentForm struct {
 	id, who  string // who typed it, "" where that isn't known any more
+	browser  string // the secret that the browser holds in which it was typed
 	at       time.Time
 	to, back string
 	fields   url.Values
@@ -50,6 +52,7 @@ func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) error {
 				if x, ok, err := s.session(r.Context(), account.HashOfSecret(c.Value)); ok && err == nil {
 					f.who = x.User
 				}
+				http.SetCookie(w, &http.Cookie{Name: s.unsentCookie(), Value: f.browser, Path: "/", MaxAge: int(unsentAge / time.Second), HttpOnly: true, Secure: s.o.Secure, SameSite: http.SameSiteLaxMode})
 				q.Set("ended", "form")
 				q.Set("to", "/unsent/"+f.id)
 			}
@@ -58,6 +61,10 @@ func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, "/login?"+q.Encode(), http.StatusSeeOther)
 	return nil
 }
+
+// unsentCookie is held by the browser in which something was typed. In another one an address of what was typed shows nothing:
+// a form that somebody else filled in is not to be sent in one's own name.
+func (s *Server) unsentCookie() string { return s.cookie() + "_unsent" }
 
 // cameFrom is the page of this site that a request was made from, else the start.
 func cameFrom(r *http.Request) string {
@@ -78,7 +85,8 @@ func (l *unsent) keep(w http.ResponseWriter, r *http.Request, back string, now t
 		return nil
 	}
 	id, _ := account.Secret()
-	f := &unsentForm{id: id, at: now, to: r.URL.RequestURI(), back: back, fields: r.PostForm}
+	browser, _ := account.Secret()
+	f := &unsentForm{id: id, browser: browser, at: now, to: r.URL.RequestURI(), back: back, fields: r.PostForm}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.list = append(l.list, f)
@@ -86,11 +94,11 @@ func (l *unsent) keep(w http.ResponseWriter, r *http.Request, back string, now t
 	return f
 }
 
-func (l *unsent) find(id, who string, now time.Time) *unsentForm {
+func (l *unsent) find(id, who, held string, now time.Time) *unsentForm {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	i := slices.IndexFunc(l.list, func(f *unsentForm) bool {
-		return f.id == id && (f.who == "" || f.who == who) && now.Sub(f.at) < unsentAge
+		return f.id == id && subtle.ConstantTimeCompare([]byte(f.browser), []byte(held)) == 1 && (f.who == "" || f.who == who) && now.Sub(f.at) < unsentAge
 	})
 	if i < 0 {
 		return nil
@@ -107,7 +115,11 @@ type unsentView struct {
 
 // showUnsent shows what was typed before the login, to be sent now.
 func (s *Server) showUnsent(w http.ResponseWriter, r *http.Request, who person) error {
-	f := s.unsent.find(r.PathValue("form"), who.Name, s.o.Clock())
+	held := ""
+	if c, err := r.Cookie(s.unsentCookie()); err == nil {
+		held = c.Value
+	}
+	f := s.unsent.find(r.PathValue("form"), who.Name, held, s.o.Clock())
 	if f == nil {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
