@@ -117,9 +117,6 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, stat
 	if l.Nonce != "" {
 		w.Header().Set("Content-Security-Policy", policyWith(l.Nonce))
 	}
-	if l.Again > 0 {
-		w.Header().Set("Refresh", fmt.Sprint(l.Again))
-	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // whoever asked has gone
 }

@@ -21,6 +21,31 @@
     });
     window.addEventListener("pagehide", function () { source.close(); });
   }
+  var again = Number(document.body.dataset.again);
+  if (again && window.fetch) { // what is being waited for is looked for behind the page, so that nobody is read it anew; without this the page loads itself again
+    var look = function () {
+      fetch(location.href, { credentials: "same-origin", redirect: "manual" }).then(function (r) {
+        return r.ok ? r.text() : "";
+      }).then(function (text) {
+        var fresh = new DOMParser().parseFromString(text, "text/html");
+        if (!fresh.body.hasAttribute("data-again")) {
+          location.reload();
+          return;
+        }
+        var parts = document.querySelectorAll("[data-part]");
+        if (!parts.length && fresh.querySelector("main").textContent !== document.querySelector("main").textContent) {
+          location.reload();
+          return;
+        }
+        parts.forEach(function (old) {
+          var part = fresh.getElementById(old.id);
+          if (part && part.innerHTML !== old.innerHTML) old.innerHTML = part.innerHTML; // the server has escaped it
+        });
+        setTimeout(look, again * 1000);
+      }).catch(function () { setTimeout(look, again * 1000); }); // the server is away: it is asked on
+    };
+    setTimeout(look, again * 1000);
+  }
   document.querySelectorAll(".scroll").forEach(function (box) { // what is marked in a sheet comes into sight
     var aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     var cell = aim && box.contains(aim) ? aim.closest("td") : box.querySelector("tr.here td.mark") || box.querySelector(".sheet td.error") || box.querySelector(".sheet td.mark,.sheet td.warning,.sheet td.info");
