@@ -36,7 +36,9 @@ func TestBrowserQueryStops(t *testing.T) {
 	}
 	b.waits("已用")
 	tell[bool](b, `window.stayed = true`)
-	eventually(t, most, "it never goes on saying how far it is", func() bool { return !strings.Contains(tell[string](b, `document.querySelector("#far").innerText`), "已用0秒") })
+	eventually(t, most, "it never goes on saying how far it is", func() bool {
+		return !strings.Contains(tell[string](b, `document.querySelector("#far").innerText`), "已用0秒")
+	})
 	if !tell[bool](b, `window.stayed === true`) {
 		t.Error("the page is loaded anew to say how far it is")
 	}

@@ -47,7 +47,10 @@ func (s *Server) troubles(z *office.Zone) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.journal.size, s.journal.unanswered = size, unanswered
+		s.journal.size, s.journal.unanswered = size, nil
+		for _, t := range unanswered {
+			s.journal.unanswered = append(s.journal.unanswered, t.Chinese)
+		}
 	}
 	return append(out, s.journal.unanswered...), nil
 }
@@ -108,8 +111,14 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 	for _, x := range runs {
 		v.Runs = append(v.Runs, runViewOf(x, at))
 	}
-	if v.Troubles, err = s.troubles(z); err != nil {
+	troubles, err := s.troubles(z)
+	if err != nil {
 		return err
+	}
+	for _, t := range troubles { // what has come up since the service looked last
+		if !slices.ContainsFunc(look.Alerts, func(a state.Alert) bool { return strings.Contains(a.Text, t) }) {
+			v.Troubles = append(v.Troubles, t)
+		}
 	}
 	if v.Waiting, err = s.waiting(""); err != nil {
 		return err
