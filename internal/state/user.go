@@ -15,10 +15,10 @@ import (
 type User struct {
 	Name     string    `json:"name"`
 	Role     string    `json:"role"`
-	Unit     string    `json:"unit,omitempty"`   // code
-	Hash     string    `json:"hash"`             // of the password
-	Since    time.Time `json:"since"`            // when the password was set: older sessions are over
-	Disabled bool      `json:"-"`                // may not log in for now
+	Unit     string    `json:"unit,omitempty"` // code
+	Hash     string    `json:"hash"`           // of the password
+	Since    time.Time `json:"since"`          // when the password was set: older sessions are over
+	Disabled bool      `json:"-"`              // may not log in for now
 }
 
 // Session is a login. ID is the hash of what the browser holds.
