@@ -162,7 +162,10 @@ func TestPublicationIsCutInPlace(t *testing.T) {
 		if err := (&testService{dir: dir, clock: testClock}).Run(t.Context(), "test"); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, most, "published anew, it isn't shown", func() bool { a := x.get("/"); return a.status == http.StatusOK && !strings.Contains(a.body, `class="stale"`) })
+		eventually(t, most, "published anew, it isn't shown", func() bool {
+			a := x.get("/")
+			return a.status == http.StatusOK && !strings.Contains(a.body, `class="stale"`)
+		})
 		if got := figure.FindAllString(x.page("/"), -1); !slices.Equal(got, right) {
 			t.Errorf("the figures are %v instead of %v", got, right)
 		}
@@ -188,6 +191,8 @@ func TestPublicationIsCutInPlace(t *testing.T) {
 		if err := (&testService{dir: dir, clock: testClock}).Run(t.Context(), "test"); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, most, "published anew, it isn't shown", func() bool { return !x.server.readings.Lost() && !strings.Contains(x.page("/returns"), `class="stale"`) })
+		eventually(t, most, "published anew, it isn't shown", func() bool {
+			return !x.server.readings.Lost() && !strings.Contains(x.page("/returns"), `class="stale"`)
+		})
 	}
 }
