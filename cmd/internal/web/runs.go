@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,7 +98,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 	for _, j := range look.Jobs {
 		x := jobView{Name: j.Name, Title: j.Title, Schedule: schedule.InWords(j.Schedule), Next: at(j.Next), Why: j.Why, Failed: j.Failed, Busy: !j.Busy.IsZero()}
 		if j.Last != nil {
-			x.Last, x.Says = at(j.Last.Started), saidOf(j.Last.Message)
+			x.Last, x.Says = at(j.Last.Started), withinZone(z, saidOf(j.Last.Message))
 		}
 		v.Jobs = append(v.Jobs, x)
 	}
@@ -109,6 +110,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 		return err
 	}
 	for _, x := range runs {
+		x.Message = withinZone(z, x.Message)
 		v.Runs = append(v.Runs, runViewOf(x, at))
 	}
 	troubles, err := s.troubles(z)
@@ -140,6 +142,16 @@ func runViewOf(x state.Run, at func(time.Time) string) runView {
 		v.Took = tookWords(x.Finished.Sub(x.Started))
 	}
 	return v
+}
+
+// withinZone names files of the zone as they lie in it: where that lies on the computer is of no use in a browser.
+func withinZone(z *office.Zone, message string) string {
+	dir, err := filepath.Abs(z.Dir)
+	if err != nil {
+		return message
+	}
+	within := string(filepath.Separator)
+	return strings.TrimPrefix(strings.ReplaceAll(message, dir+within, ""), filepath.Clean(z.Dir)+within)
 }
 
 // saidOf is what is noted of a run, where the service notes it in one language for all.
