@@ -1,31 +1,43 @@
 package main
 
 import (
-	"os"
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"taizhang/internal/warehouse"
 )
 
-// TestWhatDoesNotCountIsSaid: waiving a period that was handed in says so; a run doesn't call rows counted, nor a return
-// counted in part, of a unit that reports no more.
-func TestWhatDoesNotCountIsSaid(t *testing.T) {
-	zone := t.TempDir()
-	config := filepath.Join(zone, "taizhang.yaml")
-	if err := os.WriteFile(config, []byte(rosterZone), 0o644); err != nil {
+// TestStatusIsSaid: the comment of every column named status names every value that the demo's rows have in it, however the
+// column came to its table.
+func TestStatusIsSaid(t *testing.T) {
+	ctx := context.Background()
+	db, err := warehouse.ReadOnly(filepath.Join(demoZone(t), "published", "taizhang.duckdb"), warehouse.Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	rosterDrop(t, zone, "三月.csv", roster(3, 1, 2, 3, 4, 5, 6, 7), "2022-04-02 09:00")
-	code, out, log := program(t, "returns", "waive", "残联", "beneficiary", "2022-03", "--reason", "试验", "--zone", zone)
-	if code != 0 || !strings.Contains(log, "000001-1 was accepted for this period already") {
-		t.Errorf("waive: %d\n%s%s", code, out, log)
+	defer db.Close()
+	var asked []string
+	said := map[string]string{}
+	err = warehouse.Each(ctx, db.Conn, `select schema_name || '.' || table_name, coalesce(comment, '') from duckdb_columns()
+		where column_name = 'status' and schema_name in ('raw', 'stg', 'core', 'mart') order by 1`, func(v []any) error {
+		asked = append(asked, v[0].(string))
+		said[v[0].(string)] = v[1].(string)
+		return nil
+	})
+	if err != nil || len(asked) < 20 {
+		t.Fatal(asked, err)
 	}
-	ended := strings.Replace(rosterZone, "name: 残联, kind: department", "name: 残联, kind: department, until: 2022-03-31", 1)
-	if err := os.WriteFile(config, []byte(ended), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	log = rosterDrop(t, zone, "五月.csv", strings.Replace(roster(5, 1, 2, 3, 4, 5, 6, 7), identity(2), "", 1), "2022-06-02 09:00")
-	if !strings.Contains(log, "已接收，暂不计入  读取6行  残联自 2022-04-01 起不再报送") || !strings.Contains(log, "0 partially") || strings.Contains(log, "部分计入") {
-		t.Errorf("a return of an ended unit:\n%s", log)
+	for _, table := range asked {
+		values, err := warehouse.Strings(ctx, db.Conn, "select distinct status from "+table+" where status is not null")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			if !strings.Contains(said[table], v) {
+				t.Errorf("%s.status is said to be %q and holds %s", table, said[table], v)
+			}
+		}
 	}
 }
