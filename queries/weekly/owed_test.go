@@ -51,14 +51,25 @@ func TestStillOwedIsSaidAlike(t *testing.T) {
 	}
 }
 
-// TestUnitsOfJoinedZonesKeepTheirReturns: two zones number their units alike and call them otherwise; each unit's row of 报送情况
-// holds its own returns.
+// TestUnitsOfJoinedZonesKeepTheirReturns: two zones number their units and returns alike and call them otherwise; each unit's
+// row of 报送情况 holds its own returns, each row of a list names the file that it came in.
 func TestUnitsOfJoinedZonesKeepTheirReturns(t *testing.T) {
+	listed := 0
 	rowsOf := func(r *queries.Reader) map[string][]any {
 		t.Helper()
 		b, err := Build(context.Background(), r, warehouse.Point{}, Options{})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for id, list := range listsOf(b) {
+			at, ok := titles(list)[rowsFile]
+			for _, row := range list.Rows {
+				unit, _ := row[0].(string)
+				if file, _ := row[at].(string); ok && strings.HasPrefix(file, "别区/") != strings.HasPrefix(unit, "别区") {
+					t.Errorf("%s: a row of %s is said to come from %s", id, unit, file)
+				}
+				listed++
+			}
 		}
 		out := map[string][]any{}
 		for _, row := range listsOf(b)["reporting"].Rows {
@@ -78,8 +89,11 @@ func TestUnitsOfJoinedZonesKeepTheirReturns(t *testing.T) {
 		for _, table := range tables {
 			warehousetest.Exec(t, db, "insert into "+table+" by name select * replace ('other' as zone) from "+table)
 		}
-		warehousetest.Exec(t, db, "update ctl.submitter set name = '别区' || name where zone = 'other'")
+		warehousetest.Exec(t, db, "update ctl.submitter set name = '别区' || name where zone = 'other'; update raw.return set file = '别区/' || file where zone = 'other'")
 	})))
+	if listed == 0 {
+		t.Error("no row was listed")
+	}
 	if len(alone) < 2 || len(joined) != 2*len(alone) {
 		t.Fatalf("%d units alone, %d joined", len(alone), len(joined))
 	}
