@@ -201,7 +201,7 @@ func (p *Page) isHeading(ns names, text string) bool {
 	}
 	known := false
 	keys, _, _ := written.HeadingForms(text)
-	for _, k := range keys {
+	for _, k := range append(keys, written.CountedNames(text)...) {
 		if _, ok := ns[k]; ok {
 			known = true
 			break

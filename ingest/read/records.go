@@ -209,7 +209,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 					pt.Add(finding.UnitMissing(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field}))
 				}
 			case forms.Int:
-				out[k].Unit = at.Scale
+				out[k].Unit, out[k].OddUnit = at.Scale, written.OddCount(at.Title)
 			case forms.Percent:
 				out[k].Fractions = fractions(tb, k)
 			case forms.Month:
