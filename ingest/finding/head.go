@@ -15,7 +15,7 @@ var (
 	headingByPlace = ofHead.asks("heading_by_place", "模板的表头被改动，按模板中的位置读取；只是删去的仅作提示。")
 	headingTwice   = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
 	columnsUnread  = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
-	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
+	fromTitle      = ofHead.tells("from_title", "缺少或没有填的一列按标题、工作表名称或报送期取值。")
 	titleDiffers   = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	sheetContinues = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	countUnit      = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
@@ -172,6 +172,15 @@ func ColumnsUnread(headings []string) Finding {
 // FromSheetName is a missing column whose value the sheet's name is.
 func FromSheetName(column, value string) Finding {
 	return fromTitle.finds("没有「%s」一列，按工作表名称取为“%s”", column, value)
+}
+
+// EmptyColumn is a column that nobody filled in and whose value the sheet's name, or the title, says for all rows.
+func EmptyColumn(column, value string, bySheet bool) Finding {
+	by := "标题"
+	if bySheet {
+		by = "工作表名称"
+	}
+	return fromTitle.finds("「%s」一列没有填，按%s取为“%s”", column, by, value)
 }
 
 // FromTitle is a missing column whose value the title names.

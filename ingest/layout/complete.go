@@ -60,12 +60,20 @@ func (l *Reader) takeRequired(pg *Page, h *Head, c *forms.Column, title string) 
 	return said
 }
 
-// takeFromTitle takes a street from the sheet's name, and a listed value from there or from the title.
+// takeFromTitle takes a street from the sheet's name, and a listed value or the number of a batch from there or from the title.
 func (l *Reader) takeFromTitle(pg *Page, h *Head, c *forms.Column, title string) (said Notes) {
 	at := finding.Place{Sheet: pg.Name, Field: c.Field}
 	if u, ok := l.Units.Street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
 		h.Columns = append(h.Columns, Placed{Field: c, konst: u.Name})
 		said.add(finding.FromSheetName(c.Title, u.Name).At(at))
+	}
+	if v, bySheet := batchSaid(c, pg, title); v != "" {
+		h.Columns = append(h.Columns, Placed{Field: c, konst: v})
+		if bySheet {
+			said.add(finding.FromSheetName(c.Title, v).At(at))
+		} else {
+			said.add(finding.FromTitle(c.Title, v).At(at))
+		}
 	}
 	if c.Type != forms.List {
 		return said

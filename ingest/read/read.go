@@ -282,6 +282,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 					pt.Add(*f)
 				}
 			}
+			pt.take(t.FillBatch(pg, h))
 			if marked && h.Form == m.Form {
 				m.LookUpCodes(t)
 			}
