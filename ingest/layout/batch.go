@@ -20,10 +20,14 @@ var batchNamed = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?:^|[^\d\-—–~～至到、,，和及与第前共分近全计这])(?:第?(\d{1,3})|第([一二三四五六七八九十]{1,4}))批|批次[:：]?第?(\d{1,3})(?:\D|$)`)
 })
 
+// anyBatch is the number of a batch, one of several or not.
+var anyBatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d批|第[一二三四五六七八九十]{1,4}批`) })
+
 // batchIn is the number of the only batch that a text names; "" where it names none or several.
 func batchIn(text string) string {
-	all := batchNamed().FindAllStringSubmatch(written.Squash(text), -1)
-	if len(all) != 1 {
+	text = written.Squash(text)
+	all := batchNamed().FindAllStringSubmatch(text, -1)
+	if len(all) != 1 || len(anyBatch().FindAllString(text, -1)) > 1 {
 		return ""
 	}
 	n, ok := written.ParseInt(all[0][1] + all[0][2] + all[0][3])
