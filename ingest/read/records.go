@@ -71,6 +71,7 @@ func (rd *Reader) readRows(pt *Part) {
 		pt.list(t, tb)
 		rows += len(tb.Lines)
 	}
+	pt.listComments(t)
 	said, emptied, complete := layout.MissingColumns(pt.Tables, rd.constants(pt))
 	pt.take(said)
 	pt.Ret.ValuesEmptied += emptied
