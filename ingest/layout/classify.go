@@ -103,6 +103,7 @@ var wordTests = []rowTest{
 	{rowSection, "一、企业难题（2件）", func(s *rowSeen) bool {
 		return s.isLine() && (sectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120)
 	}},
+	{rowSection, "(date) 2022-07-01", func(s *rowSeen) bool { return s.loneDate() != nil }},
 	{rowSection, "一 | 企业难题 | | | | | 2件", (*rowSeen).isSplitSection},
 	{rowStray, "(merged) 说起来话长的一段文字横跨全表写在数据中间没有标点也没有编号只是告诉各单位这几行还在核实请耐心等待", func(s *rowSeen) bool { return s.isLine() && s.wide }},
 	{rowNumbered, "5", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},

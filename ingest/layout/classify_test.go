@@ -53,7 +53,11 @@ func TestRowTests(t *testing.T) {
 		if like, wide = strings.CutPrefix(like, "(merged) "); wide {
 			g.Merged = []sheet.Range{{Top: 3, Left: 1, Bottom: 3, Right: 9}}
 		}
+		like, date := strings.CutPrefix(like, "(date) ")
 		g.Rows = append(g.Rows, rowOf(3, like))
+		if date {
+			g.Rows[2].Cells[0].Kind = sheet.Date
+		}
 		p := NewPage(g)
 		h, _ := v.FindHead(p, "")
 		if h == nil || h.Form.ID != "problem" {

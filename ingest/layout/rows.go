@@ -255,6 +255,7 @@ func (r *tableReader) settle(start, end int) {
 			t.Empty = append(t.Empty, row.N)
 		}
 	}
+	r.titlesWithin(start)
 	r.voidNotes(end)
 	r.account(start, end)
 }
@@ -367,12 +368,14 @@ func numbering(text string) string {
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
 // nothing of them; then what a section of the same rank said before holds no longer.
 func (r *tableReader) section(row *sheet.Row) bool {
-	text := sectionText(row)
-	if len(text) > 120 {
+	whole := sectionWords(row)
+	if len(whole) > 120 {
 		return false
 	}
-	whole := written.Heading(text)
 	text, style := written.Bullet().ReplaceAllString(whole, ""), numbering(whole)
+	if monthAlone().MatchString(whole) { // 7月 is no item 7
+		text, style = whole, "月"
+	}
 	depth := slices.Index(r.ranks, style)
 	if depth < 0 {
 		depth = len(r.ranks)
@@ -411,6 +414,10 @@ func (l *Reader) sectionValue(c *forms.Column, text string) string {
 		case forms.Int:
 			if v := numbered(c, t); v != "" {
 				return v
+			}
+		case forms.Month:
+			if monthAlone().MatchString(t) {
+				return t
 			}
 		case forms.Text:
 			if strings.Contains(c.Title, "批次") && namedBatch().MatchString(t) {

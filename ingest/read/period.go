@@ -387,6 +387,9 @@ func (r *periodReader) mostRows() (Statement, bool) {
 			}
 			d, ok := r.dateIn(&tb.Lines[i], k)
 			if !ok {
+				if k >= 0 && tb.Lines[i].At[k].Col == 0 && tb.Carries(&r.pt.Form.Columns[k]) { // above the first section: of the period
+					dated++
+				}
 				continue
 			}
 			dated++
