@@ -106,6 +106,7 @@ var wordTests = []rowTest{
 	{rowSection, "(date) 2022-07-01", func(s *rowSeen) bool { return s.loneDate() != nil }},
 	{rowSection, "一 | 企业难题 | | | | | 2件", (*rowSeen).isSplitSection},
 	{rowStray, "(merged) 说起来话长的一段文字横跨全表写在数据中间没有标点也没有编号只是告诉各单位这几行还在核实请耐心等待", func(s *rowSeen) bool { return s.isLine() && s.wide }},
+	{rowStray, "3 | 城管办反映的占道经营问题正在核实中", (*rowSeen).isNumberedText},
 	{rowNumbered, "5", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},
 	{rowStray, "已催办 | | | | | | | | | 两次", func(s *rowSeen) bool { return s.fields == 0 }},
 	{rowStray, " | | | | 已联系供电所处理", func(s *rowSeen) bool {

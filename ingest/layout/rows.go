@@ -30,6 +30,8 @@ type Stray struct {
 	Text string
 	Ref  string
 	Line int // lines before it
+
+	Numbered bool // it has a running number as lines have
 }
 
 // Table is all that was read of one form on one page.
@@ -164,7 +166,8 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.rolledUp(row)})
 	case rowStray:
 		c := FirstText(row)
-		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines)})
+		numbered := written.Atoi(written.Plain(c.Text)) > 0 && !soleCell(row)
+		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines), numbered})
 	case rowData:
 		r.seen++
 		l := r.line(row, i)
@@ -289,7 +292,7 @@ func (r *tableReader) unproven(start, end int) {
 			continue
 		}
 		r.kinds[i] = rowStray
-		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), FirstText(row).Ref(), len(t.Lines)})
+		t.Strays = append(t.Strays, Stray{N: row.N, Text: written.Tidy(joined(row)), Ref: FirstText(row).Ref(), Line: len(t.Lines)})
 	}
 	slices.SortFunc(t.Strays, func(a, b Stray) int { return a.N - b.N })
 }
@@ -449,6 +452,9 @@ func (r *tableReader) isWeak(row *sheet.Row) bool {
 		}
 		f := r.at[k].Field
 		if !slices.ContainsFunc(keys, func(part forms.KeyPart) bool { return slices.Contains(part, f.Field) }) || f.Type != forms.Code && f.Type != forms.Int {
+			return false
+		}
+		if c.Kind == sheet.Text && !strings.ContainsAny(c.Text, "0123456789") { // words are no prepared code
 			return false
 		}
 	}
