@@ -273,6 +273,7 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 		if a.Set != b.Set || a.Hash != b.Hash || a.Text != b.Text && written.Fold(a.Text) != written.Fold(b.Text) {
 			same = false
 		}
+		same = same && rd.sameWritten(&pt.Form.Columns[k], first.Line.Cell(k), r.Line.Cell(k), a.Set)
 	}
 	where, shown := whereIs(first.Line, r.Line), written.Short(r.Shown, 40)
 	fd := finding.RepeatedRow(where, shown)
@@ -282,6 +283,26 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 	}
 	pt.Add(fd.At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
 	return same
+}
+
+// sameWritten says whether two cells whose values are the same say the same: of several streets in a cell the first is the
+// value, and a cell that was at fault has none.
+func (rd *Reader) sameWritten(c *forms.Column, a, b sheet.Cell, set bool) bool {
+	if a.Text == b.Text || set && c.Type != forms.Unit {
+		return true
+	}
+	if set {
+		x, n := rd.Units.Streets(a.Text)
+		y, m := rd.Units.Streets(b.Text)
+		return max(n, m) < 2 || n == m && slices.Equal(x, y)
+	}
+	bare := func(s string) string {
+		if s = strings.ToLower(written.Tidy(s)); cell.Dashes[s] {
+			return ""
+		}
+		return written.Fold(s)
+	}
+	return bare(a.Text) == bare(b.Text)
 }
 
 // tellRepeated says that two rows have one key, where one of them is refused for another fault anyway.
