@@ -273,7 +273,7 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 		if a.Set != b.Set || a.Hash != b.Hash || a.Text != b.Text && written.Fold(a.Text) != written.Fold(b.Text) {
 			same = false
 		}
-		same = same && rd.sameWritten(&pt.Form.Columns[k], first.Line.Cell(k), r.Line.Cell(k), a.Set)
+		same = same && rd.sameWritten(&pt.Form.Columns[k], first.Line.Cell(k), r.Line.Cell(k), a)
 	}
 	where, shown := whereIs(first.Line, r.Line), written.Short(r.Shown, 40)
 	fd := finding.RepeatedRow(where, shown)
@@ -286,12 +286,12 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 }
 
 // sameWritten says whether two cells whose values are the same say the same: of several streets in a cell the first is the
-// value, and a cell that was at fault has none.
-func (rd *Reader) sameWritten(c *forms.Column, a, b sheet.Cell, set bool) bool {
-	if a.Text == b.Text || set && c.Type != forms.Unit {
+// value, a cell that was at fault has none, and of a text that names a person a mask is all that is kept.
+func (rd *Reader) sameWritten(c *forms.Column, a, b sheet.Cell, v cell.Value) bool {
+	if a.Text == b.Text || v.Set && c.Type != forms.Unit && !(c.Type == forms.Text && strings.Contains(v.Text, "*")) {
 		return true
 	}
-	if set {
+	if v.Set && c.Type == forms.Unit {
 		x, n := rd.Units.Streets(a.Text)
 		y, m := rd.Units.Streets(b.Text)
 		return max(n, m) < 2 || n == m && slices.Equal(x, y)
