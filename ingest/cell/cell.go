@@ -83,7 +83,7 @@ type Typer struct {
 const maxText = 32_767
 
 // Dashes are what people write into a cell that has no value.
-var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true}
+var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true, "……": true, "...": true, "......": true}
 
 // dash is a text as Dashes spells it; may is false of a text that is none of them for certain, as nearly all are.
 func dash(raw string) (low string, may bool) {

@@ -184,6 +184,9 @@ func (s *rowSeen) full() bool {
 		if s.at[k].ticks != nil {
 			c = s.at[k].ticked(s.row)
 		}
+		if b := s.at[k].before; b > 0 && (!present(c) || noValue[written.Heading(c.Text)]) {
+			c = CellIn(s.row, b)
+		}
 		if c == nil {
 			down, ok := s.down[[2]int{s.row.N, s.at[k].Col}]
 			if !ok {

@@ -18,6 +18,7 @@ import (
 // that the title or the sheet's name gives, then the other columns; and says what it did and what is left.
 func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 	title := pg.Above(h.row)
+	said = l.takeAdjusted(pg, h)
 	for i := range h.Form.Columns {
 		c := &h.Form.Columns[i]
 		if h.Column(c.Field) != nil || slices.Contains(h.rollup, c.Field) {
@@ -275,7 +276,7 @@ var harmless = sync.OnceValue(func() *regexp.Regexp {
 func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 	taken := map[int]bool{}
 	for _, p := range h.Columns {
-		taken[p.Col] = true
+		taken[p.Col], taken[p.before] = true, true
 	}
 	var best *Placed
 	for col, head := range pg.heads(h.row, h.height) {

@@ -157,6 +157,8 @@ func allNothing(row *sheet.Row) bool {
 			return false
 		case written.IsNothing(t):
 			nothing++
+		case strings.Trim(t, ".·") == "": // ……
+			dashed++
 		case t == "/" || t == "-" || t == "—" || t == "——" || t == "--":
 			dashed++
 		case t != "0":

@@ -100,21 +100,23 @@ type tableReader struct {
 	headedBy map[*Head][]bool // see headed
 	overlong map[*Head][]int  // see isOverlong
 	void     *sheet.Cell      // the section heading that says that the rows below it are void
+	above    []string         // cells above the head that are sections' headings
+	told     map[string]int   // by field: how many different values sections told
 	takenIn  []int            // by column: the last row of which a line took its cell
 }
 
 // ReadTable reads the data rows below a head, and gives the row index at which another form's table begins.
 func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 	t := &Table{Grid: &sheet.Grid{Name: p.Name, Hidden: p.Hidden}, Heads: []*Head{h}, carried: map[string]bool{}}
-	r := &tableReader{l: l, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, kinds: make([]rowKind, len(p.Rows))}
+	r := &tableReader{l: l, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, told: map[string]int{}, kinds: make([]rowKind, len(p.Rows))}
 	for i := 0; i < h.row; i++ {
 		if !looksLikeData(&p.Rows[i]) {
 			t.Said.Labelled(p.Name, &p.Rows[i], true)
 		}
 	}
 	for i := 0; i < h.row; i++ { // the first block's section row may stand above the head
-		if len(p.Rows[i].Cells) == 1 && r.section(&p.Rows[i]) {
-			continue
+		if row := &p.Rows[i]; len(row.Cells) == 1 && r.section(row) {
+			r.above = append(r.above, row.Cells[0].Ref())
 		}
 	}
 	if len(r.carry) == 0 {
@@ -259,6 +261,11 @@ func (r *tableReader) settle(start, end int) {
 		}
 	}
 	r.titlesWithin(start)
+	for _, n := range r.told { // one of several streets' blocks is no submitter
+		if n > 1 {
+			t.Said.Titles = slices.DeleteFunc(t.Said.Titles, func(s Said) bool { return slices.Contains(r.above, s.Ref) })
+		}
+	}
 	r.voidNotes(end)
 	r.account(start, end)
 }
@@ -322,6 +329,7 @@ func (r *tableReader) repeatedHead(i, free int) int {
 			p.Unit, p.HasUnit = said.Unit, true
 		}
 	}
+	c.keepAdjusted(r.h)
 	if !sameColumns(c.Head, r.h) {
 		for _, old := range r.h.Columns { // constants of the title hold on
 			if old.Col == 0 && c.Column(old.Field.Field) == nil {
@@ -395,6 +403,9 @@ func (r *tableReader) section(row *sheet.Row) bool {
 			continue
 		}
 		if v := r.l.sectionValue(r.at[k].Field, text); v != "" {
+			if r.carry[k].value != v && r.at[k].Field.Type == forms.Unit {
+				r.told[r.at[k].Field.Field]++
+			}
 			r.carry[k] = carried{v, style}
 			r.t.carried[r.at[k].Field.Field] = true
 			told = true

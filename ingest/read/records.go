@@ -153,7 +153,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 		}
 	}
 	pt.tellHidden()
-	for _, rule := range []string{"date_far", "unit_unreadable", "format_scaled"} {
+	for _, rule := range []string{"date_far", "date_serial", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
 	}
 	for _, tb := range pt.Tables {
