@@ -82,6 +82,9 @@ var wordTests = []rowTest{
 	{rowMemo, "本年累计 | | | | 500", func(s *rowSeen) bool {
 		return s.first != nil && memoWord().MatchString(s.word) && fewKeys(s.row, s.at, s.first.Col)
 	}},
+	{rowMemo, "(below a memo) 智能制造 | | | | 500", func(s *rowSeen) bool { // 其中：… | 500 goes on
+		return s.after == rowMemo && s.texts == 1 && s.numbers && fewKeys(s.row, s.at, s.first.Col)
+	}},
 	{rowNote, "注：每周一报送", func(s *rowSeen) bool {
 		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord().MatchString(s.word)
 	}},

@@ -46,6 +46,9 @@ func TestRowTests(t *testing.T) {
 		if rest, ok := strings.CutPrefix(like, "(below a note) "); ok {
 			like, after = rest, rowNote
 		}
+		if rest, ok := strings.CutPrefix(like, "(below a memo) "); ok {
+			like, after = rest, rowMemo
+		}
 		if rest, ok := strings.CutPrefix(like, "(first) "); ok {
 			like, seen = rest, 0
 		}
