@@ -318,6 +318,7 @@ func TestReadersDuringRun(t *testing.T) {
 
 // TestDroppedIsTakenIn: what is dropped beside a serve is taken in within seconds, also into a folder that is new.
 func TestDroppedIsTakenIn(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
