@@ -105,3 +105,28 @@ func TestUnitsOfJoinedZonesKeepTheirReturns(t *testing.T) {
 		}
 	}
 }
+
+// TestUnitsGetTheRowsThatWereCut: a table of the zone's page that lists its first rows only gives each unit all of its own.
+func TestUnitsGetTheRowsThatWereCut(t *testing.T) {
+	cut := listsOf(declared(t, smallReader(t), "", `
+      - table:
+          id: t
+          most: 2
+          total: true
+          columns: [{title: 责任单位, from: unit}, {title: 数, from: n, kind: int, sum: true}]
+          sql: "select * from (values ('产业局', 1), ('双马街道', 2), ('产业局', 3), ('产业局', 4)) as v(unit, n)"
+`))["t"]
+	if len(cut.Rows) != 2 || fmt.Sprint(cut.Total[1]) != "10" || !strings.Contains(cut.Note, "共4行，本表只列前2行") {
+		t.Fatalf("the zone's table: %v, total %v: %s", cut.Rows, cut.Total, cut.Note)
+	}
+	for unit, want := range map[string]string{"产业局": "[1 3 4]", "双马街道": "[2]"} {
+		own := ofUnit(workbook.Sheet{Name: "页", Blocks: []workbook.Block{cut}}, unit).Blocks[0].(workbook.Table)
+		var got []any
+		for _, r := range own.Rows {
+			got = append(got, r[1])
+		}
+		if fmt.Sprint(got) != want || own.Note != "" || len(own.Rest) > 0 {
+			t.Errorf("%s gets %v, want %s: %s", unit, got, want, own.Note)
+		}
+	}
+}
