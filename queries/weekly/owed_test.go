@@ -130,3 +130,27 @@ func TestUnitsGetTheRowsThatWereCut(t *testing.T) {
 		}
 	}
 }
+
+// TestZoneOfOneOwnForm: of a zone that hands in a form of its own alone the paper says neither that there are no problems nor
+// that nothing is overdue: none of the built-in ledgers is kept there.
+func TestZoneOfOneOwnForm(t *testing.T) {
+	r := open(t, warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, func(db *warehouse.DB) {
+		for _, s := range []string{
+			"insert into ctl.zone by name select 'dbq' as zone, '单表区' as name, 'Asia/Shanghai' as timezone",
+			"insert into ctl.submitter by name select 'dbq' as zone, 'a' as code, '甲局' as name, 'department' as kind, 1 as seq",
+			"insert into ctl.obligation by name select 'dbq' as zone, 'a' as submitter, 'hazard' as form, 'ledger' as mode, '2022-W32' as period, date '2022-08-08' as period_start, date '2022-08-14' as period_end, timestamp '2022-08-15 12:00:00' as due_at",
+			`insert into raw.return by name select 'dbq' as zone, '000001-1' as return_id, 1 as arrival, '甲局/隐患.csv' as file, 'a' as submitter, 'hazard' as form, 'ledger' as mode, '2022-W32' as period,
+				date '2022-08-08' as period_start, date '2022-08-14' as period_end, date '2022-08-14' as cutoff, 'accepted' as status, false as is_nil, 4 as rows_loaded, 0 as rows_refused, 0 as values_emptied,
+				timestamp '2022-08-15 09:00:00' as received_at`,
+		} {
+			warehousetest.Exec(t, db, s)
+		}
+	}))
+	text, err := Text(context.Background(), r, warehouse.Point{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(text, "没有收集的问题") || strings.Contains(text, "没有超期事项") || !strings.Contains(text, "没有缺报报表") {
+		t.Error(text)
+	}
+}
