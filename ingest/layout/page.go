@@ -333,6 +333,9 @@ func (p *Page) groupLeft(i, col int) string {
 // onlyRemarks says whether a row of a head adds only units, what is counted, or the period: its third row, often.
 func (p *Page) onlyRemarks(i int) bool {
 	n := 0
+	if c := FirstText(&p.Rows[i]); monthAlone().MatchString(written.Heading(c.Text)) && soleCell(&p.Rows[i]) { // a section's heading
+		return false
+	}
 	for k := range p.Rows[i].Cells {
 		c := &p.Rows[i].Cells[k]
 		if !filled(c) {

@@ -104,6 +104,8 @@ type Grid struct {
 	Hidden bool // hidden or very hidden
 	Rows   []Row
 	Merged []Range
+
+	Comments []Comment // of its cells; of formats that have none, none
 }
 
 // Overlong lists the rows below a heading in the rows top to bottom whose line of
