@@ -75,8 +75,9 @@ func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
 // parts divides a head's columns at those that are empty from the head down to the first blank row.
 func (p *Page) parts(h *Head, heads map[int]columnHead) [][]int {
 	used := map[int]bool{}
+	var scratch sheet.Row
 	for i := h.row; i < len(p.Rows); i++ {
-		row := &p.Rows[i]
+		row := p.Reuse(i, &scratch)
 		if BlankRow(row) || i > h.row && row.N > p.Rows[i-1].N+1 {
 			break
 		}
@@ -119,12 +120,13 @@ func (p *Page) without(i int, columns [][2]int) *Page {
 	g.Rows = slices.Clone(p.Rows)
 	for _, span := range columns {
 		for j := i; j < len(g.Rows); j++ {
-			row := &g.Rows[j]
+			row := *g.Row(j)
 			inside := func(c sheet.Cell) bool { return c.Col >= span[0] && c.Col <= span[1] }
 			if !slices.ContainsFunc(row.Cells, func(c sheet.Cell) bool { return inside(c) && filled(&c) }) || j > i && row.N > g.Rows[j-1].N+1 {
 				break
 			}
 			row.Cells = slices.DeleteFunc(slices.Clone(row.Cells), inside)
+			g.Rows[j] = row
 		}
 	}
 	return NewPage(&g)
