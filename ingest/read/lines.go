@@ -106,7 +106,7 @@ func (r *lineReader) value(k int) {
 		r.faulty[k] = true
 		return
 	}
-	v, ft := r.typer.Read(at, c, r.facts[k])
+	v, ft := r.typer.ReadAt(k, at, r.facts[k])
 	if r.whole != nil { // the cells stand in the wrong columns: what is wrong with them says nothing
 		r.vals[k], r.faulty[k] = v, ft != nil || !v.Set
 		return
