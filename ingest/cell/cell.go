@@ -78,7 +78,8 @@ type Typer struct {
 	Hide    []Hiding          // of the line at hand
 	Known   *Roll             // of all lines
 
-	repeated []repeated // by column: see ReadAt
+	shelf    *sheet.Shelf // see From
+	repeated []repeated   // by column: see ReadAt
 }
 
 // maxText is what a cell of a workbook can hold (ECMA-376 part 1, 18.3.1: as Excel limits it).

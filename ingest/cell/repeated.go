@@ -8,18 +8,18 @@ import (
 // Most columns of a return hold few different texts, and most numbers are written plainly: neither has to be read from
 // scratch in each row. What is kept or read at a glance is the same as [Typer.Read] gives.
 
-// repeated is what the texts of a column were read as, those without a fault only.
+// repeated is what the texts that a column repeats were read as, by their number; those without a fault only.
 type repeated struct {
-	facts        Facts
-	values       map[string]Value
-	asked, found int
-	off          bool // hardly any text stands twice
+	facts  Facts
+	values []Value // Set where it is known
 }
 
-const (
-	repeatedMost = 1 << 15 // texts kept of a column
-	repeatedSeen = 1 << 12 // texts after which a column is judged by whether it repeats
-)
+// From says which shelf the cells that ReadAt reads come from: another numbers its texts otherwise.
+func (t *Typer) From(shelf *sheet.Shelf) {
+	if t.shelf != shelf {
+		t.shelf, t.repeated = shelf, nil
+	}
+}
 
 // ReadAt is [Typer.Read] of the kth column of the form.
 func (t *Typer) ReadAt(k int, c *sheet.Cell, facts Facts) (Value, *fault) {
@@ -27,7 +27,7 @@ func (t *Typer) ReadAt(k int, c *sheet.Cell, facts Facts) (Value, *fault) {
 	if v, ok := plainNumber(c, col, facts); ok {
 		return v, nil
 	}
-	if t.Private || c.Kind != sheet.Text || c.Format != "" || c.NoValue || col.Type == forms.Date || col.Type == forms.Month { // dates: see readDate
+	if c.Again == 0 || t.Private || c.Kind != sheet.Text || c.Format != "" || c.NoValue || t.Assigned != nil && dated(col) {
 		return t.Read(c, col, facts)
 	}
 	if t.repeated == nil {
@@ -35,25 +35,23 @@ func (t *Typer) ReadAt(k int, c *sheet.Cell, facts Facts) (Value, *fault) {
 	}
 	r := &t.repeated[k]
 	if r.values == nil || r.facts != facts {
-		*r = repeated{facts: facts, values: map[string]Value{}}
+		*r = repeated{facts: facts}
 	}
-	if r.off {
-		return t.Read(c, col, facts)
-	}
-	r.asked++
-	if v, ok := r.values[c.Text]; ok {
-		r.found++
-		return v, nil
-	}
-	if r.off = r.asked >= repeatedSeen && r.found*2 < r.asked; r.off {
-		r.values = map[string]Value{}
+	if at := int(c.Again); at < len(r.values) && r.values[at].Set {
+		return r.values[at], nil
 	}
 	v, f := t.Read(c, col, facts)
-	if f == nil && len(r.values) < repeatedMost && !r.off {
-		r.values[c.Text] = v
+	if f == nil && v.Set {
+		for len(r.values) <= int(c.Again) {
+			r.values = append(r.values, Value{})
+		}
+		r.values[c.Again] = v
 	}
 	return v, f
 }
+
+// dated says whether a column holds dates, of which one without its year goes by the day on which its row's item was assigned.
+func dated(col *forms.Column) bool { return col.Type == forms.Date || col.Type == forms.Month }
 
 // plainDigits is how many digits a number may have that is read at a glance: those of persons have more.
 const plainDigits = 9

@@ -13,7 +13,9 @@ type stretch struct {
 	Head  *Head
 	kept  *sheet.Shelf
 
-	fields []int16 // by column: the number of its field from 1; nil where lines take more than the cells of their rows: see direct
+	fields   []int16    // by column: the number of its field from 1; nil where lines take more than the cells of their rows: see direct
+	required int        // how many columns of required fields there are
+	glances  [][]glance // by field and text that is repeated: see plain.go
 }
 
 // Line is one row of data as written: a cell per field of the form. It holds no cells of the sheet, which can be let go
@@ -57,6 +59,9 @@ func (l *Line) Cells(into []sheet.Cell) []sheet.Cell {
 	}
 	return l.kept.All(l.cells, l.N, into[:0])
 }
+
+// Shelf is what holds the line's cells: it numbers the texts that are repeated.
+func (l *Line) Shelf() *sheet.Shelf { return l.kept }
 
 // setCell puts another cell in a field's place.
 func (l *Line) setCell(k int, c sheet.Cell) {

@@ -3,6 +3,7 @@ package layout
 import (
 	"slices"
 
+	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
@@ -30,6 +31,11 @@ func (s *stretch) direct() {
 		fields[s.At[k].Col] = int16(k + 1)
 	}
 	s.fields = fields
+	for k := range s.At {
+		if s.At[k].Col > 0 && s.At[k].Field.Required {
+			s.required++
+		}
+	}
 }
 
 // plainLine takes the ith row for a line if it is packed and plain.
@@ -42,29 +48,135 @@ func (r *tableReader) plainLine(i int) bool {
 		return false
 	}
 	row := r.p.Reuse(i, &r.scratch)
-	s := rowSeen{v: r.l.Vocab, units: r.l.Units, p: r.p, row: row, h: r.h, at: r.at, seen: r.seen, after: rowData}
-	if s.look(); s.filled != len(row.Cells) || s.fields != s.filled || !s.full() || !s.certain || s.texts < 3 {
+	g, ok := r.glances(row)
+	if !ok || !r.proves(g) {
 		return false
 	}
-	amounts := 0 // what can't be said of nothing
-	for k := range row.Cells {
-		c := &row.Cells[k]
-		switch {
-		case c.Kind == sheet.Text:
-			if maySayAbove.In(c.Text) && sameAbove[written.Tidy(c.Text)] {
-				return false
-			}
-		case k > 0 && (c.Kind == sheet.Date || c.Kind == sheet.Number && c.Num != 0):
-			amounts++
-		}
-	}
-	l := Line{stretch: r.under, N: row.N, index: int32(i), cells: packed, plain: true, filled: uint16(s.filled)}
-	if amounts == 0 && r.saysNothing(row) || r.voided(row) != nil || r.p.Delimited && r.isOverlong(r.h, row) || r.isWeak(row) || r.numbersOnly(row, &l) {
+	l := Line{stretch: r.under, N: row.N, index: int32(i), cells: packed, plain: true, filled: uint16(len(row.Cells))}
+	if !g.amounts && r.saysNothing(row) || !g.words && (r.isWeak(row) || r.numbersOnly(row, &l)) || r.p.Delimited && r.isOverlong(r.h, row) {
 		return false
 	}
 	r.kinds[i] = rowData
 	r.add(l)
 	return true
+}
+
+// seenPlain is what is seen of a row whose cells are plain, see rowSeen.
+type seenPlain struct {
+	texts, labels, required int
+	proven                  proof
+	amounts                 bool // numbers or dates that can't be said of nothing
+	words                   bool // a text under a column of other things than numbers: neither prepared only nor a total
+	example                 bool // the first text marks an example
+}
+
+// glances looks at each cell; false where one has to be looked at more closely.
+func (r *tableReader) glances(row *sheet.Row) (g seenPlain, ok bool) {
+	for k := range row.Cells {
+		c := &row.Cells[k]
+		if c.Col >= len(r.under.fields) || r.under.fields[c.Col] == 0 {
+			return g, false
+		}
+		at := int(r.under.fields[c.Col]) - 1
+		seen := r.glanceAt(at, c)
+		f := r.at[at].Field
+		if seen&plainCell == 0 {
+			return g, false
+		}
+		if c.Kind == sheet.Text {
+			if g.texts++; g.texts == 1 {
+				g.example = seen&exampleCell != 0
+			}
+			g.words = g.words || !isNumber(f) && f.Type != forms.Code && !f.InKey && !c.Formula
+		} else if k > 0 && (c.Kind == sheet.Date || c.Kind == sheet.Number && c.Num != 0) {
+			g.amounts = true
+		}
+		if !f.Required {
+			continue
+		}
+		if seen&fillingCell == 0 {
+			return g, false
+		}
+		g.required++
+		if seen&labelCell != 0 {
+			g.labels++
+		}
+		switch {
+		case seen&listedCell != 0:
+			g.proven = provenByList
+		case seen&numberCell != 0:
+			g.proven = max(g.proven, provenByNumber)
+		}
+	}
+	return g, true
+}
+
+// proves is rowSeen.full of a row of three texts or more that is data for certain.
+func (r *tableReader) proves(g seenPlain) bool {
+	if g.texts < 3 || g.required < 2 || g.required != r.under.required || g.example {
+		return false
+	}
+	return g.proven == provenByList || g.proven == provenByNumber && g.labels*2 < g.required
+}
+
+// glance is what is seen of a cell under a column.
+type glance uint8
+
+const (
+	lookedAt    glance = 1 << iota
+	plainCell          // it holds something, and says nothing of its row
+	fillingCell        // it fills a required column, see rowSeen.fills
+	listedCell         // one of the column's listed values
+	numberCell         // a number or date where one is asked for
+	labelCell          // 填表人：
+	exampleCell        // 示例
+)
+
+// glanceAt looks at a cell under the kth field; at a text that the column repeats once.
+func (r *tableReader) glanceAt(k int, c *sheet.Cell) glance {
+	if c.Again == 0 {
+		return r.look(k, c)
+	}
+	if r.under.glances == nil {
+		r.under.glances = make([][]glance, len(r.at))
+	}
+	known := r.under.glances[k]
+	for len(known) <= int(c.Again) {
+		known = append(known, 0)
+	}
+	r.under.glances[k] = known
+	if known[c.Again] == 0 {
+		known[c.Again] = r.look(k, c)
+	}
+	return known[c.Again]
+}
+
+// look is glanceAt by the tests that all rows are put to.
+func (r *tableReader) look(k int, c *sheet.Cell) glance {
+	if !present(c) || c.Kind == sheet.Text && (maySayAbove.In(c.Text) && sameAbove[written.Tidy(c.Text)] || r.isVoid(c)) {
+		return lookedAt
+	}
+	g, f := lookedAt|plainCell, r.at[k].Field
+	if c.Kind == sheet.Text && isExample(c.Text) {
+		g |= exampleCell
+	}
+	if !f.Required {
+		return g
+	}
+	s, proven := rowSeen{v: r.l.Vocab}, unproven
+	if s.fills(c, &proven, f) {
+		g |= fillingCell
+	}
+	if isLabel(c) {
+		g |= labelCell
+	}
+	switch proven {
+	case provenByList:
+		g |= listedCell
+	case provenByNumber:
+		g |= numberCell
+	}
+	return g
 }
 
 // placed gives the cells of a plain line by field.

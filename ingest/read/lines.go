@@ -36,6 +36,7 @@ func (r *lineReader) read(l *layout.Line) Record {
 	r.vals, r.faulty = slices.Grow(r.vals[:0], n)[:n], slices.Grow(r.faulty[:0], n)[:n]
 	clear(r.vals)
 	clear(r.faulty)
+	t.From(l.Shelf())
 	t.Hide = t.Secrets(r.cells)
 	r.assigned()
 	if r.whole != nil {

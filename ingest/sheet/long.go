@@ -43,7 +43,7 @@ func (g *Grid) pack(r *Row) (string, bool) {
 		}
 	}
 	if g.shelf == nil {
-		g.shelf = &Shelf{}
+		g.shelf = &Shelf{habits: make([]habit, habitColumns)}
 	}
 	return g.shelf.Put(r.N, r.Cells), true
 }

@@ -1,18 +1,38 @@
 package sheet
 
-import "taizhang/ingest/packed"
+import (
+	"strings"
+
+	"taizhang/ingest/packed"
+)
 
 // Shelf holds the cells of rows in few bytes without pointers. Whether they are struck through it does not hold.
 type Shelf struct {
 	bytes   packed.Shelf
 	formats []string // by number: what number formats they have
 	known   map[string]int
+	again   []string // texts that columns repeat, by number from 1
+	numbers map[string]uint16
+	habits  []habit // by column; nil where repeated texts are kept as others are
 	row     []byte
 }
+
+// habit says whether a column repeats its texts. One that hardly does is not asked any more.
+type habit struct {
+	asked, found int
+	off          bool
+}
+
+const (
+	habitColumns = 256
+	habitSeen    = 1 << 14 // texts after which a column is judged
+	againMost    = 1<<16 - 1
+)
 
 // A packed cell is a byte of kind and marks, its column, and what the marks say follows.
 const (
 	kindBits   = 1<<3 - 1
+	kindAgain  = kindBits // a text, by its number among those that are repeated
 	isPercent  = 1 << 3
 	isFormula  = 1 << 4
 	lacksValue = 1 << 5
@@ -31,14 +51,26 @@ func (s *Shelf) Put(n int, cells []Cell) string {
 }
 
 func (s *Shelf) pack(row []byte, n int, c *Cell) []byte {
-	marks := byte(c.Kind)
-	for _, m := range [...]struct {
-		is  bool
-		bit byte
-	}{{c.Percent, isPercent}, {c.Formula, isFormula}, {c.NoValue, lacksValue}, {c.Format != "", hasFormat}, {c.Row != n, otherRow}} {
-		if m.is {
-			marks |= m.bit
+	marks, again := byte(c.Kind), uint16(0)
+	if c.Kind == Text {
+		if again = s.numberOf(c); again > 0 {
+			marks = kindAgain
 		}
+	}
+	if c.Percent {
+		marks |= isPercent
+	}
+	if c.Formula {
+		marks |= isFormula
+	}
+	if c.NoValue {
+		marks |= lacksValue
+	}
+	if c.Format != "" {
+		marks |= hasFormat
+	}
+	if c.Row != n {
+		marks |= otherRow
 	}
 	row = packed.Int(append(row, marks), c.Col)
 	if c.Row != n {
@@ -47,14 +79,43 @@ func (s *Shelf) pack(row []byte, n int, c *Cell) []byte {
 	if c.Format != "" {
 		row = packed.Int(row, s.format(c.Format))
 	}
-	if c.Kind == Empty {
+	switch {
+	case c.Kind == Empty:
 		return row
+	case again > 0:
+		return packed.Int(row, int(again))
 	}
 	row = packed.Text(row, c.Text)
 	if c.Kind != Text {
 		row = packed.Float(row, c.Num)
 	}
 	return row
+}
+
+// numberOf is the number of a text that its column repeats; 0 where it has none.
+func (s *Shelf) numberOf(c *Cell) uint16 {
+	if c.Col >= len(s.habits) {
+		return 0
+	}
+	h := &s.habits[c.Col]
+	if h.off {
+		return 0
+	}
+	h.asked++
+	if n, ok := s.numbers[c.Text]; ok {
+		h.found++
+		return n
+	}
+	if h.off = h.asked >= habitSeen && h.found*2 < h.asked; h.off || len(s.again) == againMost {
+		return 0
+	}
+	if s.numbers == nil {
+		s.numbers = map[string]uint16{}
+	}
+	text := strings.Clone(c.Text)
+	s.again = append(s.again, text)
+	s.numbers[text] = uint16(len(s.again))
+	return uint16(len(s.again))
 }
 
 // format numbers a number format.
@@ -80,7 +141,12 @@ func (s *Shelf) unpack(t *packed.Taker, n int) (c Cell) {
 	if marks&hasFormat != 0 {
 		c.Format = s.formats[t.Int()]
 	}
-	if c.Kind == Empty {
+	switch c.Kind {
+	case Empty:
+		return c
+	case kindAgain:
+		c.Again = uint16(t.Int())
+		c.Kind, c.Text = Text, s.again[c.Again-1]
 		return c
 	}
 	c.Text = t.Text()
