@@ -14,6 +14,20 @@ type repeated struct {
 	values []Value // Set where it is known
 }
 
+// Numbered are the values of texts that are repeated, by number from 1.
+type Numbered struct{ values []Value }
+
+const numberedMost = 1<<16 - 1
+
+// add numbers a value, as long as there are numbers.
+func (n *Numbered) add(v Value) Value {
+	if v.number = 0; len(n.values) < numberedMost {
+		v.number = uint16(len(n.values) + 1)
+		n.values = append(n.values, v)
+	}
+	return v
+}
+
 // From says which shelf the cells that ReadAt reads come from: another numbers its texts otherwise.
 func (t *Typer) From(shelf *sheet.Shelf) {
 	if t.shelf != shelf {
@@ -41,13 +55,22 @@ func (t *Typer) ReadAt(k int, c *sheet.Cell, facts Facts) (Value, *fault) {
 		return r.values[at], nil
 	}
 	v, f := t.Read(c, col, facts)
-	if f == nil && v.Set {
+	if f == nil && v.Set && !v.Hid {
 		for len(r.values) <= int(c.Again) {
 			r.values = append(r.values, Value{})
 		}
+		v = t.Numbered().add(v)
 		r.values[c.Again] = v
 	}
 	return v, f
+}
+
+// Numbered are the values that ReadAt keeps.
+func (t *Typer) Numbered() *Numbered {
+	if t.numbered == nil {
+		t.numbered = &Numbered{}
+	}
+	return t.numbered
 }
 
 // dated says whether a column holds dates, of which one without its year goes by the day on which its row's item was assigned.

@@ -56,6 +56,12 @@ func TestReadAtIsRead(t *testing.T) {
 		}
 		facts := facts[r.IntN(len(facts))]
 		got, gotFault := typer.ReadAt(k, &c, facts)
+		kept := NewShelf(typer).Keep([]Value{{Text: "beside"}, got}).Value(1)
+		kept.Hid = got.Hid // nobody asks it of a line that is kept
+		if kept != got {
+			t.Fatalf("seed %d: %+v is kept as %+v", seed, got, kept)
+		}
+		got.number = 0
 		want, wantFault := plain.Read(&c, &f.Columns[k], facts)
 		if got != want || (gotFault == nil) != (wantFault == nil) || gotFault != nil && fmt.Sprint(*gotFault) != fmt.Sprint(*wantFault) {
 			t.Fatalf("seed %d, cell %d under %s (%s), %+v, facts %+v:\ngot  %+v %+v\nwant %+v %+v", seed, n, f.Columns[k].Title, f.Columns[k].Type, c, facts, got, gotFault, want, wantFault)

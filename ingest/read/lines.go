@@ -18,7 +18,7 @@ type lineReader struct {
 	rd    *Reader
 	pt    *Part
 	typer *cell.Typer
-	kept  cell.Shelf
+	kept  *cell.Shelf
 
 	line   *layout.Line
 	cells  []sheet.Cell // of the line, by column

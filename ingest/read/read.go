@@ -431,10 +431,13 @@ func fileTitle(name string) string {
 	return returnNumber().ReplaceAllString(base, "")
 }
 
-// Source is what the receipt of a file is made from. What could not be read is not handed back either.
+// Bare says whether the receipt of a file is made without it: what could not be read is not handed back either.
+func (p *Parsed) Bare() bool { return p.format == "" }
+
+// Source is what the receipt of a file is made from, see Bare.
 func (p *Parsed) Source() receipt.Source {
 	s := receipt.Source{Format: p.format, Grids: p.grids}
-	if p.format != "" {
+	if !p.Bare() {
 		s.Content = p.File.Content
 	}
 	return s
