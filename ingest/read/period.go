@@ -113,6 +113,7 @@ type periodReader struct {
 	pt       *Part
 	received calendar.Date
 	said     []Statement // in the order in which they decide
+	wrote    wrote
 }
 
 // say notes what a text says of the period, if it says anything.
@@ -409,7 +410,7 @@ func (r *periodReader) dateIn(l *layout.Line, k int) (calendar.Date, bool) {
 	if k < 0 {
 		return calendar.NoDate, false
 	}
-	w, ok := wroteIn(l, k)
+	w, ok := r.wrote.in(l, k)
 	if !ok || w.Tenth { // 2022.1 is January or October
 		return calendar.NoDate, false
 	}

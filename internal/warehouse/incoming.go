@@ -41,18 +41,25 @@ func registerIncoming(conn *sql.Conn) error {
 	})
 }
 
-// ColumnInfos says that all columns are texts.
+// ColumnInfos says that all columns are texts but those of whole numbers.
 func (in *incoming) ColumnInfos() []duckdb.ColumnInfo {
-	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
-	if err != nil {
-		panic(err) // there is such a type
-	}
 	out := make([]duckdb.ColumnInfo, len(in.table.Columns))
-	for i := range out {
-		out[i] = duckdb.ColumnInfo{Name: incomingColumn(i), T: text}
+	for i, c := range in.table.Columns {
+		kind := duckdb.TYPE_VARCHAR
+		if c.isWhole() {
+			kind = duckdb.TYPE_BIGINT
+		}
+		info, err := duckdb.NewTypeInfo(kind)
+		if err != nil {
+			panic(err) // there are such types
+		}
+		out[i] = duckdb.ColumnInfo{Name: incomingColumn(i), T: info}
 	}
 	return out
 }
+
+// isWhole says whether a column's values are whole numbers, which need no text in between.
+func (c Column) isWhole() bool { return c.SQLType == "BIGINT" || c.SQLType == "INTEGER" }
 
 // Cardinality says how many rows there are.
 func (in *incoming) Cardinality() *duckdb.CardinalityInfo {
@@ -92,6 +99,11 @@ func (in *incoming) fill(chunk duckdb.DataChunk, at int) error {
 			err = duckdb.SetChunkValue[any](chunk, j, at, nil)
 		case !utf8.ValidString(v.S):
 			err = &RowFault{lang.Errorf("row %d, %s: not valid UTF-8", "第%d行 %s：不是有效的 UTF-8 文字", in.done+1, in.table.Columns[j].Name)}
+		case in.table.Columns[j].isWhole():
+			n, notWhole := strconv.ParseInt(v.S, 10, 64)
+			if err = duckdb.SetChunkValue(chunk, j, at, n); notWhole != nil {
+				err = &RowFault{lang.Errorf("row %d, %s: not a whole number", "第%d行 %s：不是整数", in.done+1, in.table.Columns[j].Name)}
+			}
 		default:
 			err = duckdb.SetChunkValue(chunk, j, at, v.S)
 		}
