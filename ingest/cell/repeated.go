@@ -8,7 +8,7 @@ import (
 // Most columns of a return hold few different texts, and most numbers are written plainly: neither has to be read from
 // scratch in each row. What is kept or read at a glance is the same as [Typer.Read] gives.
 
-// repeated is what the texts that a column repeats were read as, by their number; those without a fault only.
+// repeated is what the texts and dates that a column repeats were read as, by their number; those without a fault only.
 type repeated struct {
 	facts  Facts
 	values []Value // Set where it is known
@@ -41,7 +41,7 @@ func (t *Typer) ReadAt(k int, c *sheet.Cell, facts Facts) (Value, *fault) {
 	if v, ok := plainNumber(c, col, facts); ok {
 		return v, nil
 	}
-	if c.Again == 0 || t.Private || c.Kind != sheet.Text || c.Format != "" || c.NoValue || t.Assigned != nil && dated(col) {
+	if c.Again == 0 || t.Private || c.Kind != sheet.Date && c.Format != "" || c.NoValue {
 		return t.Read(c, col, facts)
 	}
 	if t.repeated == nil {
@@ -55,7 +55,7 @@ func (t *Typer) ReadAt(k int, c *sheet.Cell, facts Facts) (Value, *fault) {
 		return r.values[at], nil
 	}
 	v, f := t.Read(c, col, facts)
-	if f == nil && v.Set && !v.Hid {
+	if f == nil && v.Set && !v.Hid && (t.Assigned == nil || !dated(col) || t.alwaysThatDay(c, col)) {
 		for len(r.values) <= int(c.Again) {
 			r.values = append(r.values, Value{})
 		}
@@ -71,6 +71,12 @@ func (t *Typer) Numbered() *Numbered {
 		t.numbered = &Numbered{}
 	}
 	return t.numbered
+}
+
+// alwaysThatDay says whether a cell that was read as a date is read so in every row.
+func (t *Typer) alwaysThatDay(c *sheet.Cell, col *forms.Column) bool {
+	_, ok := t.days[dayOf(c, col)]
+	return ok
 }
 
 // dated says whether a column holds dates, of which one without its year goes by the day on which its row's item was assigned.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"taizhang/ingest/sheet"
+	"taizhang/internal/calendar"
 )
 
 // TestReadAtIsRead reads texts and numbers of all sorts column by column, most of them more than once, and by Read alone.
@@ -15,6 +16,13 @@ func TestReadAtIsRead(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 1))
 	keeping, plain := typers(t, "2022-08"), typers(t, "2022-08")
+	assigned := calendar.NoDate // of the row at hand
+	for i := range plain {
+		if i%2 == 0 {
+			keeping[i].Assigned = func() calendar.Date { return assigned }
+			plain[i].Assigned = keeping[i].Assigned
+		}
+	}
 	facts := []Facts{{}, {}, {}, {Unit: 4, UnitKnown: true}, {OddUnit: "万美元"}, {Fractions: true}}
 	formats := []string{"", "", "", "", "#,##0.00", "0.0,", `0"万元"`, "@", "yyyy/m/d"}
 	number := func() string {
@@ -34,6 +42,9 @@ func TestReadAtIsRead(t *testing.T) {
 	numbers := map[string]uint16{} // of texts, as a shelf gives them
 	words := []string{"", " ", "无", "—", "0", "00", "0.", "0.0", ".5", "-3", "经发局", "产业局", "已办结", "走访调研", "其他", "2022-08-15", "8月3日", "2022年8月", "13800138000", "电话13800138000", "430302199001011234", "914303001848125437", "9143030018481254", "停电", "n/a", "1.已办结", "'12", "12345热线"}
 	for n := range 60_000 {
+		if assigned = calendar.NoDate; r.IntN(3) > 0 {
+			assigned = calendar.NewDate(2018+r.IntN(6), time.Month(1+r.IntN(12)), 1+r.IntN(28))
+		}
 		which := r.IntN(len(plain))
 		typer, plain := keeping[which], plain[which]
 		f := plain.Form
@@ -48,11 +59,11 @@ func TestReadAtIsRead(t *testing.T) {
 				c.Kind = sheet.Date
 			}
 		}
-		if c.Kind == sheet.Text && c.Format == "" && c.Text != "" {
-			if numbers[c.Text] == 0 {
-				numbers[c.Text] = uint16(len(numbers) + 1)
+		if once := fmt.Sprint(c.Kind, c.Text, c.Format); c.Kind == sheet.Date || c.Kind == sheet.Text && c.Text != "" && c.Format == "" {
+			if numbers[once] == 0 {
+				numbers[once] = uint16(len(numbers) + 1)
 			}
-			c.Again = numbers[c.Text]
+			c.Again = numbers[once]
 		}
 		facts := facts[r.IntN(len(facts))]
 		got, gotFault := typer.ReadAt(k, &c, facts)

@@ -43,7 +43,7 @@ func (g *Grid) pack(r *Row) (string, bool) {
 		}
 	}
 	if g.shelf == nil {
-		g.shelf = &Shelf{habits: make([]habit, habitColumns)}
+		g.shelf = &Shelf{habits: make([]habit, habitColumns), latest: make([]uint16, 1<<latestBits)}
 	}
 	return g.shelf.Put(r.N, r.Cells), true
 }

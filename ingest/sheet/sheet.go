@@ -49,7 +49,7 @@ type Cell struct {
 	Formula  bool    // the value is a formula's stored result
 	Struck   Strike  // whether it is shown with a line through it
 	NoValue  bool    // a formula without a stored result: Kind is Empty
-	Again    uint16  // from a shelf: the number of a text that its column repeats; 0 for others
+	Again    uint16  // from a shelf: the number of a text, or of a date in its format, that its column repeats; 0 for others
 }
 
 // Strike is how much of a cell is struck through.

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"math"
 	"strings"
 
 	"taizhang/ingest/packed"
@@ -11,28 +12,39 @@ type Shelf struct {
 	bytes   packed.Shelf
 	formats []string // by number: what number formats they have
 	known   map[string]int
-	again   []string // texts that columns repeat, by number from 1
+	again   []Cell // texts and dates that columns repeat, without their places, by number from 1
 	numbers map[string]uint16
-	habits  []habit // by column; nil where repeated texts are kept as others are
+	dates   map[aDate]uint16
+	latest  []uint16 // numbers by slotOf their texts: nearly always the one that is looked for
+	habits  []habit  // by column; nil where repeated texts are kept as others are
 	row     []byte
 }
 
-// habit says whether a column repeats its texts. One that hardly does is not asked any more.
+// aDate tells dates apart.
+type aDate struct {
+	serial uint64 // bit by bit
+	format int
+}
+
+// habit says whether a column repeats its texts and dates. One that hardly does is not asked any more.
 type habit struct {
 	asked, found int
 	off          bool
+	format       string // the last one, and its number
+	formatNo     int
 }
 
 const (
 	habitColumns = 256
-	habitSeen    = 1 << 14 // texts after which a column is judged
+	latestBits   = 15
+	habitSeen    = 1 << 14 // cells after which a column is judged
 	againMost    = 1<<16 - 1
 )
 
 // A packed cell is a byte of kind and marks, its column, and what the marks say follows.
 const (
 	kindBits   = 1<<3 - 1
-	kindAgain  = kindBits // a text, by its number among those that are repeated
+	kindAgain  = kindBits // a text or date, by its number among those that are repeated
 	isPercent  = 1 << 3
 	isFormula  = 1 << 4
 	lacksValue = 1 << 5
@@ -52,7 +64,7 @@ func (s *Shelf) Put(n int, cells []Cell) string {
 
 func (s *Shelf) pack(row []byte, n int, c *Cell) []byte {
 	marks, again := byte(c.Kind), uint16(0)
-	if c.Kind == Text {
+	if c.Kind == Text || c.Kind == Date {
 		if again = s.numberOf(c); again > 0 {
 			marks = kindAgain
 		}
@@ -77,7 +89,7 @@ func (s *Shelf) pack(row []byte, n int, c *Cell) []byte {
 		row = packed.Int(row, c.Row)
 	}
 	if c.Format != "" {
-		row = packed.Int(row, s.format(c.Format))
+		row = packed.Int(row, s.format(c))
 	}
 	switch {
 	case c.Kind == Empty:
@@ -92,7 +104,7 @@ func (s *Shelf) pack(row []byte, n int, c *Cell) []byte {
 	return row
 }
 
-// numberOf is the number of a text that its column repeats; 0 where it has none.
+// numberOf is the number of a text or date that its column repeats; 0 where it has none.
 func (s *Shelf) numberOf(c *Cell) uint16 {
 	if c.Col >= len(s.habits) {
 		return 0
@@ -102,7 +114,23 @@ func (s *Shelf) numberOf(c *Cell) uint16 {
 		return 0
 	}
 	h.asked++
-	if n, ok := s.numbers[c.Text]; ok {
+	var n uint16
+	var date aDate
+	slot := 0
+	if c.Kind == Text {
+		slot = slotOf(c.Text)
+		if n = s.latest[slot]; n == 0 || s.again[n-1].Text != c.Text {
+			n = s.numbers[c.Text]
+			s.latest[slot] = n
+		}
+	} else {
+		date = aDate{math.Float64bits(c.Num), s.format(c)}
+		n = s.dates[date]
+	}
+	switch {
+	case n > 0 && s.again[n-1].Text != c.Text:
+		return 0
+	case n > 0:
 		h.found++
 		return n
 	}
@@ -110,23 +138,57 @@ func (s *Shelf) numberOf(c *Cell) uint16 {
 		return 0
 	}
 	if s.numbers == nil {
-		s.numbers = map[string]uint16{}
+		s.numbers, s.dates = map[string]uint16{}, map[aDate]uint16{}
 	}
-	text := strings.Clone(c.Text)
-	s.again = append(s.again, text)
-	s.numbers[text] = uint16(len(s.again))
-	return uint16(len(s.again))
+	once := Cell{Kind: c.Kind, Text: strings.Clone(c.Text), Num: c.Num}
+	s.again = append(s.again, once)
+	if n = uint16(len(s.again)); c.Kind == Text {
+		s.numbers[once.Text], s.latest[slot] = n, n
+	} else {
+		s.dates[date] = n
+	}
+	return n
 }
 
-// format numbers a number format.
-func (s *Shelf) format(f string) int {
-	n, ok := s.known[f]
+// slotOf spreads texts by their length and ends.
+func slotOf(s string) int {
+	var first, last uint64
+	if n := len(s); n < 8 {
+		for i := range n {
+			first = first<<8 | uint64(s[i])
+		}
+	} else {
+		first, last = eight(s), eight(s[n-8:])
+	}
+	return int((first*0x9E3779B97F4A7C15 + last*0xC2B2AE3D27D4EB4F + uint64(len(s))*0x165667B19E3779F9) >> (64 - latestBits))
+}
+
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// format numbers the number format of a cell.
+func (s *Shelf) format(c *Cell) int {
+	var h *habit
+	if c.Format == "" {
+		return 0
+	}
+	if c.Col < len(s.habits) {
+		if h = &s.habits[c.Col]; h.format == c.Format {
+			return h.formatNo
+		}
+	}
+	n, ok := s.known[c.Format]
 	if !ok {
 		if s.known == nil {
-			s.known = map[string]int{}
+			s.known, s.formats = map[string]int{}, []string{""}
 		}
 		n = len(s.formats)
-		s.known[f], s.formats = n, append(s.formats, f)
+		s.known[c.Format], s.formats = n, append(s.formats, c.Format)
+	}
+	if h != nil {
+		h.format, h.formatNo = c.Format, n
 	}
 	return n
 }
@@ -146,7 +208,8 @@ func (s *Shelf) unpack(t *packed.Taker, n int) (c Cell) {
 		return c
 	case kindAgain:
 		c.Again = uint16(t.Int())
-		c.Kind, c.Text = Text, s.again[c.Again-1]
+		once := &s.again[c.Again-1]
+		c.Kind, c.Text, c.Num = once.Kind, once.Text, once.Num
 		return c
 	}
 	c.Text = t.Text()
