@@ -68,7 +68,7 @@ OUTGROW_ROWS := 200000,1000000,10000000
 bench-scale: prerequisites ## all models and an export at up to 10 million rows: how far one machine goes; writes docs/benchmarks.md (ROWS=1000000)
 	@TAIZHANG_BENCH_SCALE=$(or $(ROWS),$(OUTGROW_ROWS)) $(GO) test -count 1 -v -timeout 0 -run 'TestOutgrowing$$' ./cmd/taizhang
 
-bench-scale-trino: prerequisites ## all models on Trino by 1 and 2 workers of this machine, as far as that tells (ROWS=1000000)
+bench-scale-trino: prerequisites ## all models on Trino by 1, 2 and 3 workers of this machine, as far as that tells; writes docs/benchmarks.md (ROWS=1000000)
 	@TAIZHANG_BENCH_TRINO=$(or $(ROWS),1000000) $(GO) test -count 1 -v -timeout 0 -run '^TestScaleTrino$$' ./cmd/internal/trinotest
 
 # PICTURES=folder; every page at 1366, 768 and 390 pixels, to be looked at by eye. Those that the READMEs show go into

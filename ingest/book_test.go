@@ -29,6 +29,7 @@ import (
 //	(hidden) …          a hidden row
 //	(struck) …          a row with a line through all of its cells
 //	~~30~~40            a text, a part of which is struck through
+//	停电 [[已联系]]      a cell with a comment on it
 //	"~" alone           a cell of white space; an empty line is an empty row
 type textBook struct{ sheets []textSheet }
 
@@ -139,7 +140,7 @@ func (b textBook) xlsx() []byte {
 		}
 		fmt.Fprintf(&list, `<sheet name="%s" sheetId="%d"%s r:id="rId%d"/>`, html.EscapeString(s.name), i+1, state, i+1)
 		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, i+1)
-		var x strings.Builder
+		var x, comments strings.Builder
 		x.WriteString(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
 		for r, row := range s.rows {
 			if len(row.cells) == 0 {
@@ -151,6 +152,10 @@ func (b textBook) xlsx() []byte {
 			}
 			fmt.Fprintf(&x, `<row r="%d"%s>`, r+1, hidden)
 			for c, text := range row.cells {
+				if before, said, ok := strings.Cut(text, "[["); ok {
+					text = strings.TrimSpace(before)
+					fmt.Fprintf(&comments, `<comment ref="%s" authorId="0"><text><t>%s</t></text></comment>`, sheet.Ref(r+1, c+1), html.EscapeString(strings.TrimSuffix(said, "]]")))
+				}
 				cell := cellXML(sheet.Ref(r+1, c+1), text, style)
 				if row.struck {
 					cell = styleOf.ReplaceAllStringFunc(cell, func(s string) string {
@@ -172,6 +177,10 @@ func (b textBook) xlsx() []byte {
 		}
 		x.WriteString(`</worksheet>`)
 		parts = append(parts, member{fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1), x.String()})
+		if comments.Len() > 0 {
+			parts = append(parts, member{fmt.Sprintf("xl/comments%d.xml", i+1), `<comments xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><authors><author>张三</author></authors><commentList>` + comments.String() + `</commentList></comments>`},
+				member{fmt.Sprintf("xl/worksheets/_rels/sheet%d.xml.rels", i+1), fmt.Sprintf(`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments" Target="../comments%d.xml"/></Relationships>`, i+1)})
+		}
 	}
 	var fmts, xfs strings.Builder
 	for i, f := range formats {

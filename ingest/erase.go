@@ -151,7 +151,11 @@ func (l *leaving) said(left *finding.Return) {
 	left.Unread, left.Explained, left.Changes = nil, nil, nil
 	for _, c := range l.ret.Unread {
 		if l.ofRow(c.Sheet, c.Row) || l.e.quoted(c.Value) {
-			left.CellsUnread--
+			if c.Comment {
+				left.CommentsUnread--
+			} else {
+				left.CellsUnread--
+			}
 			continue
 		}
 		left.Unread = append(left.Unread, c)

@@ -133,7 +133,7 @@ func (b *batch) add(j *judge.Judged) error {
 			b.row("raw.passed_over", b.zone, r.ID, whole(n+1), whole(r.RowsIgnored), p.Sheet, whole(p.Row), p.Kind)
 		}
 		for n, c := range r.Unread {
-			b.row("raw.unread", b.zone, r.ID, whole(n+1), whole(r.CellsUnread), c.Sheet, c.Cell, text(c.Value))
+			b.row("raw.unread", b.zone, r.ID, whole(n+1), whole(r.CellsUnread+r.CommentsUnread), c.Sheet, c.Cell, text(c.Value))
 		}
 		if r.Outcome != finding.Duplicate {
 			for n, e := range r.Explained {

@@ -116,7 +116,7 @@ func (r *Reader) Return(ctx context.Context, id string, p warehouse.Point) (resu
 	if err != nil {
 		return nil, err
 	}
-	unread, err := r.listed(ctx, id, "raw.unread", "sheet, cell, value")
+	unread, err := r.listed(ctx, id, "raw.unread", "sheet, cell, value, case when value like '批注：%' then 'comment' else 'cell' end as kind")
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ func TestAssertionsCatchFaults(t *testing.T) {
 		"check.parts_sum_up":       "update built.mart_closure_by_street set collected = collected + 1 where street is not null",
 		"check.money_sums_up":      "delete from built.mart_incentive_by_programme_month where month = '2022-06'",
 		"check.one_ledger_each":    "insert into built.core_counted_return select * replace ('x' as return_id) from built.core_counted_return where form = 'problem'",
+		"check.known_as_counted":   "update built.core_known_return set is_counted = false where form = 'problem'",
 		"check.items_have_returns": "update built.core_ledger_item set return_id = 'x' where form = 'problem'",
 		"check.submitter_known":    "delete from built.core_dim_submitter where code = 'u1'",
 		"check.freshness":          "update built.core_fct_obligation set is_received = false where form = 'incentive'",

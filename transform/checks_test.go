@@ -21,13 +21,15 @@ func TestModelChecksCatchFaults(t *testing.T) {
 	}
 	// What makes a row break the check of this name.
 	plants := map[string]string{
-		"parts_sum_up":        "due = due + 1",
-		"named":               "name = null",
-		"within_window":       "own_on = as_of + 1",
-		"overdue_is_open":     "is_overdue = true, is_open = false",
-		"not_closed_and_open": "is_closed = true, is_open = true",
-		"counted_is_accepted": "is_counted = true, is_accepted = false",
-		"on_time_is_received": "is_on_time = true, is_received = false",
+		"parts_sum_up":             "due = due + 1",
+		"named":                    "name = null",
+		"within_window":            "own_on = as_of + 1",
+		"overdue_is_open":          "is_overdue = true, is_open = false",
+		"not_closed_and_open":      "is_closed = true, is_open = true",
+		"counted_is_accepted":      "is_counted = true, is_accepted = false",
+		"standing_is_accepted":     "stands = true, is_accepted = false",
+		"counted_ledger_is_newest": "mode = 'ledger', is_counted = true, ledger_no = 2",
+		"on_time_is_received":      "is_on_time = true, is_received = false",
 	}
 	models, err := Load()
 	if err != nil {

@@ -157,7 +157,7 @@ func TestOnlyWhatChanged(t *testing.T) {
 	}
 	run()
 	run() // from now on it is known what fct_obligation held
-	if got, want := run(), "core.decision built; core.known_return built; core.fct_obligation built; mart.return_state built; "; got != want {
+	if got, want := run(), "core.decision built; core.received_return built; core.fct_obligation built; mart.return_state built; "; got != want {
 		t.Errorf("nothing new: %s", got)
 	}
 	big.Correct(t, db, "problem")

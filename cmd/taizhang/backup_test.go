@@ -39,6 +39,7 @@ func treeOf(t *testing.T, zone string, folders ...string) string {
 // TestRestore: what comes back from a backup is the zone: every original, receipt, paper, declaration and published file,
 // and figures proven from archive and journal; a run has nothing to do there.
 func TestRestore(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -138,6 +139,7 @@ func calmZone(t *testing.T) string {
 
 // TestBackupKilled kills backups at random moments: what was whole stays so, and the next one is whole.
 func TestBackupKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
@@ -182,6 +184,7 @@ func TestBackupKilled(t *testing.T) {
 
 // TestRestoreKilled: a restore that is killed leaves no zone, and goes on when it is begun again.
 func TestRestoreKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

@@ -365,6 +365,7 @@ func (b *bigInbox) deliver(z *office.Zone) func(func(func(string) time.Time) err
 
 // TestBigInbox: the generated returns are taken in without a fault, so that the benchmarks measure an ordinary zone.
 func TestBigInbox(t *testing.T) {
+	t.Parallel()
 	b := sizedInbox(1, 4000)
 	z := b.zone(t, t.TempDir())
 	if n := len(b.returns(z.Location)); n != returnsPerUnit {

@@ -15,6 +15,7 @@ import (
 // TestClock: a clock that was wrong once is said, and decides nothing in silence: what comes later is never older than
 // what came before, unless the operator says that the clock is right.
 func TestClock(t *testing.T) {
+	t.Parallel()
 	zone := t.TempDir()
 	put := func(name, text string) {
 		writeLongAgo(t, filepath.Join(zone, filepath.FromSlash(name)), text)
@@ -87,6 +88,7 @@ func TestClock(t *testing.T) {
 // TestClockStepsBack: a clock that jumps back before or while a run works makes no figures of an earlier day, and leaves
 // out nothing that came before it jumped; a clock that jumps on for a moment costs no later return.
 func TestClockStepsBack(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	base := t.TempDir()
 	writeLongAgo(t, filepath.Join(base, "taizhang.yaml"), "zone: 样板园区\nsubmitters:\n  - {code: cyj, name: 产业局, kind: department}\n  - {code: jsj, name: 建设局, kind: department}\n")

@@ -4,8 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"taizhang/internal/durable"
 )
 
 // TestConsolidated: a run rewrites the consolidated workbooks of the forms whose content changed, and no others.
@@ -75,5 +78,33 @@ func TestConsolidated(t *testing.T) {
 	}
 	if code, _, log := program(t, "run", "--zone", zone); code != 0 || !strings.Contains(log, "Nothing new") {
 		t.Errorf("then: exit code %d\n%s", code, log)
+	}
+}
+
+// TestLedgerWrittenAfterAll: where none of the consolidated workbooks could be written a run says so, and the next one writes
+// them though nothing else is new.
+func TestLedgerWrittenAfterAll(t *testing.T) {
+	zone := sharedCalm(t)
+	dir := filepath.Join(zone, "published", "汇总台账")
+	file := filepath.Join(dir, "问题台账.xlsx")
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	restore := durable.SetHook(func(s durable.Step) error {
+		if strings.HasPrefix(s.Path, dir) {
+			return syscall.EIO
+		}
+		return nil
+	})
+	code, _, log := program(t, "run", "--zone", zone, "--received-at", crashReceived)
+	restore()
+	if code != 0 || !strings.Contains(log, "汇总台账《问题台账》没有更新，下次运行时再写") {
+		t.Errorf("a run that can't write the consolidated workbook: exit code %d\n%s", code, log)
+	}
+	if code, _, log := program(t, "run", "--zone", zone, "--received-at", crashReceived); code != 0 {
+		t.Errorf("the run after it: exit code %d\n%s", code, log)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Errorf("the next run doesn't write it: %v", err)
 	}
 }

@@ -62,6 +62,7 @@ func moments(zone string) map[string]func() bool {
 // TestRebuildKilled kills rebuilds at chosen and random moments: the next command finds a whole warehouse or makes one,
 // and everything is as if nothing had been.
 func TestRebuildKilled(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -116,6 +117,7 @@ func TestRebuildKilled(t *testing.T) {
 // TestEraseKilled kills erasures: before the journal has it nothing has changed, afterwards the next run finishes it,
 // receipts and kept publications included.
 func TestEraseKilled(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")

@@ -220,16 +220,19 @@ func returnLines(log string) string {
 	return strings.Join(out, "\n")
 }
 
-var undisturbed string
+var undisturbed struct {
+	once  sync.Once
+	lines string
+}
 
 // calmLines is what an undisturbed run of a crashZone tells.
 func calmLines(t *testing.T) string {
 	t.Helper()
-	if undisturbed == "" {
+	undisturbed.once.Do(func() {
 		_, _, log := program(t, "run", "--zone", crashZone(t), "--received-at", crashReceived)
-		undisturbed = returnLines(log)
-	}
-	return undisturbed
+		undisturbed.lines = returnLines(log)
+	})
+	return undisturbed.lines
 }
 
 func difference(want, got string) string {
@@ -254,6 +257,7 @@ func difference(want, got string) string {
 
 // TestKilled kills runs at chosen and at random moments; the next run finishes the work, once and as if nothing had been.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -339,6 +343,7 @@ func unplaced(dir string) bool {
 
 // TestTornJournal: a last line cut short by a power failure is no event; the file is still in the inbox.
 func TestTornJournal(t *testing.T) {
+	t.Parallel()
 	zone := crashZone(t)
 	if code, _, log := program(t, "run", "--zone", zone, "--received-at", crashReceived); code != 3 {
 		t.Fatalf("exit code %d\n%s", code, log)
@@ -371,6 +376,7 @@ func TestTornJournal(t *testing.T) {
 
 // TestLostCommits: a warehouse that lost its last commits, or is gone, is made anew from the archive.
 func TestLostCommits(t *testing.T) {
+	t.Parallel()
 	zone := crashZone(t)
 	held := filepath.Join(t.TempDir(), "held.csv")
 	late := filepath.Join(zone, "inbox/建设局/建设局问题台账第32周.csv")
@@ -413,6 +419,7 @@ func TestLostCommits(t *testing.T) {
 
 // TestNoRoom: where receipts, archive or publication can't be written the run fails, and the next one finishes.
 func TestNoRoom(t *testing.T) {
+	t.Parallel()
 	calm := crashZone(t)
 	if code, _, log := program(t, "run", "--zone", calm, "--received-at", crashReceived); code != 3 {
 		t.Fatalf("exit code %d\n%s", code, log)

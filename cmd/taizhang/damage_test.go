@@ -20,6 +20,7 @@ func everything() bool { return os.Getenv("TAIZHANG_TEST_STEPS") == "all" }
 // TestDamagedWarehouse zeroes a block of the warehouse before a run: where it matters the run makes the warehouse anew
 // from archive and journal and says so; what comes out is what an undisturbed run publishes.
 func TestDamagedWarehouse(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")

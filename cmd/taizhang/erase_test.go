@@ -318,6 +318,7 @@ func persons(t *testing.T, zone string) string {
 
 // TestErasePassesTime: outcomes stay what they were, also where they depended on the person; what comes later counts.
 func TestErasePassesTime(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	zone := eraseZone(t)
 	erase := func(n int, args ...string) {
@@ -392,6 +393,7 @@ func TestEraseByPhone(t *testing.T) {
 
 // TestEraseWithALostOriginal: an original that is lost holds no erasure up; what is left out without it is named.
 func TestEraseWithALostOriginal(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	zone := eraseZone(t)
 	var lost string
@@ -419,6 +421,7 @@ func TestEraseWithALostOriginal(t *testing.T) {
 
 // TestEraseRefusals: exit codes, and nothing is changed.
 func TestEraseRefusals(t *testing.T) {
+	t.Parallel()
 	zone := eraseZone(t)
 	journal := must(os.ReadFile(filepath.Join(zone, "archive/journal.jsonl")))
 	for name, c := range map[string]struct {

@@ -19,7 +19,8 @@ import (
 var returnID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d+-\d+$`) })
 
 func (a *app) formsLearnCmd() *cobra.Command {
-	return &cobra.Command{
+	forget := false
+	c := &cobra.Command{
 		Use:   "learn RETURN | [FORM [COLUMN]] WRITTEN MEANT",
 		Short: lang.Phrase("Confirm a spelling once, so that it is known from then on", "认定一种写法，今后都按此理解"),
 		Long: lang.Phrase(`Keeps in the zone's learned.yaml that WRITTEN means MEANT:
@@ -27,13 +28,15 @@ func (a *app) formsLearnCmd() *cobra.Command {
   learn 问题台账 流转情况 办理状态           a heading of a column
   learn 问题台账 办理状态 已了结 已办结      a value of a column's list
   learn 000123-1                             every heading that was guessed in that return
-It holds from the next run on. What was sent back for it may be handed in again as it is.`,
+It holds from the next run on. What was sent back for it may be handed in again as it is.
+With --forget the same line takes it back, from the next run on: what was read by it stays as it was read.`,
 			"在 learned.yaml 中记下某种写法的含义：\n"+
 				"  learn 产业科 产业局                        填报单位的别名\n"+
 				"  learn 问题台账 流转情况 办理状态           列的标题\n"+
 				"  learn 问题台账 办理状态 已了结 已办结      可选值\n"+
 				"  learn 000123-1                             该报表中猜测的全部标题\n"+
-				"从下次接收起生效。因此被退回的报表可以原样再报。"),
+				"从下次接收起生效。因此被退回的报表可以原样再报。\n"+
+				"同样的写法加 --forget 即收回，也从下次接收起生效；此前按它读取的不变。"),
 		Args: cobra.RangeArgs(1, 4),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			z, err := a.zone()
@@ -55,6 +58,9 @@ It holds from the next run on. What was sent back for it may be handed in again 
 				}
 				lessons = []forms.Lesson{lesson}
 			}
+			if forget {
+				return a.forget(z, lessons)
+			}
 			learned, err := z.Teach(lessons)
 			if err != nil {
 				return err
@@ -63,14 +69,46 @@ It holds from the next run on. What was sent back for it may be handed in again 
 				a.tell("Nothing new: that is known already.", "没有新内容：这种写法已经认定过。")
 			}
 			for _, x := range learned {
-				line := append(strings.Fields(x.Form+" "+x.Column), "“"+x.Written+"” = "+x.Meant)
-				if _, err := fmt.Fprintln(a.out, strings.Join(line, " ")); err != nil {
+				if _, err := fmt.Fprintln(a.out, lessonLine(x)); err != nil {
 					return err
 				}
 			}
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&forget, "forget", false, lang.Phrase("take back what was learned in error", "收回认错的写法"))
+	return c
+}
+
+// lessonLine is a lesson as it is told.
+func lessonLine(x forms.Lesson) string {
+	return strings.Join(append(strings.Fields(x.Form+" "+x.Column), "“"+x.Written+"” = "+x.Meant), " ")
+}
+
+// forget takes lessons back; those that were never learned are refused, unless others of them were.
+func (a *app) forget(z *office.Zone, lessons []forms.Lesson) error {
+	var forgotten []string
+	var unknown error
+	for _, x := range lessons {
+		var refusal *office.Refusal
+		switch err := z.Forget(x); {
+		case errors.As(err, &refusal):
+			unknown = err
+		case err != nil:
+			return err
+		default:
+			forgotten = append(forgotten, lessonLine(x))
+		}
+	}
+	if len(forgotten) == 0 {
+		return lang.Errorf("%w\nhint: what was learned stands in %s", "%w\n建议：记住过的写法见 %s", unknown, forms.LearnedFile)
+	}
+	for _, line := range forgotten {
+		if _, err := fmt.Fprintln(a.out, lang.Say("forgotten: %s", "已收回：%s", line)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lessonOf reads the arguments; titles stand for ids, and a submitter's own name for its code.

@@ -112,7 +112,7 @@ func (a *app) handCommandOver(cmd *cobra.Command, held *warehouse.HeldError, arg
 
 // commandLine is a command as it was parsed, for a process in another folder.
 func commandLine(cmd *cobra.Command, args []string, instead map[string]string) (line service.Handed, err error) {
-	line.Line = strings.Fields(pathOf(cmd))
+	line.Line, line.Asker = strings.Fields(pathOf(cmd)), service.Asks()
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value, given := instead[f.Name]
 		if !given {

@@ -23,7 +23,7 @@ var headings = map[string]string{
 	"job": "任务", "schedule": "计划", "last_done": "上次完成", "last_result": "结果", "next": "下次", "why": "未执行的原因", "run": "编号", "due": "应做时间", "attempt": "第几次", "by": "由谁",
 	"started": "开始", "finished": "结束", "result": "结果",
 	"backup": "备份", "at": "时间", "zone": "园区", "files": "文件数", "program": "程序版本", "whole": "完整", "check": "检查项", "path": "位置", "command": "修复命令",
-	"explained": "已有核实说明", "passed_over": "跳过的行", "unread": "没有标题的内容", "passed_over_total": "跳过行数", "unread_total": "没有标题的格数",
+	"explained": "已有核实说明", "passed_over": "跳过的行", "unread": "没有读取的内容", "passed_over_total": "跳过行数", "unread_total": "没有读取的处数",
 	"role": "角色", "token": "令牌", "since": "自", "disabled": "已停用", "street": "街道", "department": "部门", "category": "类别", "source": "来源", "programme": "专项行动", "batch": "批次", "enterprise": "企业", "industry": "行业", "list": "清单",
 	"series": "系列", "week": "周", "month": "月", "archive": "原件",
 }

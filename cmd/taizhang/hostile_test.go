@@ -57,6 +57,7 @@ func repeated(before, each string, n int, after string) func(w io.Writer) {
 // TestHostileInbox runs a zone whose inbox holds files made to exhaust, crash or mislead their reader. Each is sent back
 // with its reason; the return among them counts.
 func TestHostileInbox(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	z := filepath.Join(dir, "z")
 	config := "zone: 示范区\nsubmitters:\n  - {code: cyj, name: 产业局}\nlimits: {file_mb: 2, inflated_mb: 64, rows: 50000, memory_mb: 64, seconds: 20}\n"

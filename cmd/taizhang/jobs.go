@@ -98,14 +98,14 @@ func (a *app) jobsRunCmd() *cobra.Command {
 				said, err = a.doJob(cmd.Context(), z, args[0])
 				return err
 			}, func(held *warehouse.HeldError) error {
-				if err := handOver(cmd.Context(), held, service.JobPath, service.JobAsk{Name: args[0], By: userName()}, &said); err != nil {
+				if err := handOver(cmd.Context(), held, service.JobPath, service.JobAsk{Name: args[0], By: userName(), Asker: service.Asks()}, &said); err != nil {
 					return err
 				}
 				if said.Error == "" {
 					return nil
 				}
 				if said.Code == exitUsage {
-					return usagef("%s", said.Error)
+					return usageError{errors.New(said.Error)}
 				}
 				return errors.New(said.Error)
 			})

@@ -145,6 +145,7 @@ func byZone(t *testing.T, city, metric string) map[string]string {
 // TestJoin joins three zones whose units share names and codes: each keeps its figures; a changed cell is followed to the
 // city's figure; what is damaged, doubled, of another version or declared otherwise is named and keeps nobody up.
 func TestJoin(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes seconds")

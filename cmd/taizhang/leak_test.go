@@ -212,6 +212,7 @@ func leakBook(t *testing.T, p *planter, path string, head []string, row func(int
 // TestLeak plants thousands of spellings of numbers of persons, and searches all that the program writes but the originals
 // and the senders' own receipts.
 func TestLeak(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

@@ -35,12 +35,12 @@ func (a *app) metricsDiffCmd() *cobra.Command {
 			}
 			defer r.Close()
 			q := queries.DiffAsk{Ask: ask}
-			if q.Before, err = parseTime(from, z.Location); err != nil {
-				return usagef("--from %v", "--from %v", err)
+			if q.Before, err = knownTime("--from", from, z.Location); err != nil {
+				return err
 			}
 			if to != "" {
-				if q.After, err = parseTime(to, z.Location); err != nil {
-					return usagef("--to %v", "--to %v", err)
+				if q.After, err = knownTime("--to", to, z.Location); err != nil {
+					return err
 				}
 			}
 			changes, err := r.MetricsDiff(cmd.Context(), q)

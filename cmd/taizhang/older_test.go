@@ -59,6 +59,7 @@ func figuresIn(t *testing.T, text string) map[string]string {
 // TestOlderZones: a zone that any program since 0.1.0 wrote opens, with the figures that it gave then; what is migrated is
 // kept as it was; and it can be rebuilt from its archive.
 func TestOlderZones(t *testing.T) {
+	t.Parallel()
 	archives := must(filepath.Glob("testdata/zones/*.tar.gz"))
 	if len(archives) < 3 {
 		t.Fatalf("only %d zones are kept", len(archives))
@@ -105,6 +106,7 @@ func TestOlderZones(t *testing.T) {
 
 // TestNewerZone: what a newer program has worked in is left alone, and said in plain words.
 func TestNewerZone(t *testing.T) {
+	t.Parallel()
 	zone, _ := olderZone(t, "testdata/zones/0.1.0-2026-11-29.tar.gz")
 	writeLongAgo(t, filepath.Join(zone, "inbox/产业局/新.csv"), "x\n")
 	db := must(warehouse.Open(filepath.Join(zone, warehouse.FileName), warehouse.Options{}))

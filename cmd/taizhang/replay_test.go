@@ -28,6 +28,7 @@ import (
 // asked for again, as of that day and as known at that time, and are what they were; and mart.metric_week, kept up to
 // date over all these runs, says of each week what was known at its end and what is known now.
 func TestEveryWeekIsReproduced(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	if testing.Short() {
 		t.Skip("takes a minute")

@@ -107,7 +107,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			for _, more := range []struct {
 				key     string
 				columns []string
-			}{{"explained", []string{"rule", "sheet", "cell", "value", "message", "explanation"}}, {"passed_over", []string{"sheet", "row", "kind"}}, {"unread", []string{"sheet", "cell", "value"}}} {
+			}{{"explained", []string{"rule", "sheet", "cell", "value", "message", "explanation"}}, {"passed_over", []string{"sheet", "row", "kind"}}, {"unread", []string{"sheet", "cell", "value", "kind"}}} {
 				if list, _ := rec.Get(more.key).([]result.Record); len(list) > 0 {
 					fmt.Fprintf(a.out, "\n%s\n", heads([]string{more.key})[0])
 					if err := a.print(list, more.columns...); err != nil {

@@ -17,6 +17,7 @@ import (
 // anew. The file doesn't grow by it: every publication would be a copy of what
 // is free in it.
 func TestRoom(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	dir := copyOfDemo(t)
 	edit := func(name, pattern, with string) {

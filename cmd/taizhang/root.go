@@ -364,8 +364,8 @@ func (a *app) point(loc *time.Location) (warehouse.Point, error) {
 		}
 	}
 	if a.knownAt != "" {
-		if p.KnownAt, err = parseTime(a.knownAt, loc); err != nil {
-			return p, usagef("--known-at %v", "--known-at %v", err)
+		if p.KnownAt, err = knownTime("--known-at", a.knownAt, loc); err != nil {
+			return p, err
 		}
 	}
 	return p, nil
@@ -379,6 +379,19 @@ func (a *app) pointIn(r *queries.Reader) (warehouse.Point, error) {
 			"--as-of %[1]s：应报哪些报表只排到 %[2]s（本次发布 %[3]s 的次年年底）", p.AsOf, r.Reach(), r.Published().AsOf)}
 	}
 	return p, err
+}
+
+// knownTime reads a flag's known-at time: until the end of today, since what will have been received after it is not known.
+func knownTime(flag, s string, loc *time.Location) (time.Time, error) {
+	t, err := parseTime(s, loc)
+	if err != nil {
+		return t, usagef("%s %v", "%s %v", flag, err)
+	}
+	now := time.Now().In(loc)
+	if tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, loc); !t.Before(tomorrow) {
+		return t, usagef("%s %s lies in the future: what will have been received by then is not known", "%s %s 晚于今天：到那时会收到什么还不知道", flag, s)
+	}
+	return t, nil
 }
 
 // parseTime reads RFC 3339, or a date with or without a time of day in the zone's time zone; a bare date is its end.

@@ -38,7 +38,7 @@ func (a *app) runCmd() *cobra.Command {
 					return usagef("--received-at %s lies in the future: nothing can have been received then", "--received-at %s 晚于现在：不可能在那时收到", receivedAt)
 				}
 			}
-			s, err := a.ownedOrHandedOver(cmd.Context(), z, service.Request{ReceivedAt: at, ClockOK: clockOK}, func() (service.RunResult, error) {
+			s, err := a.ownedOrHandedOver(cmd.Context(), z, service.Request{ReceivedAt: at, ClockOK: clockOK, Asker: service.Asks()}, func() (service.RunResult, error) {
 				begun, m := a.now(), a.meter()
 				out, err := z.Run(cmd.Context(), office.Options{ReceivedAt: at, Clock: a.now, ClockOK: clockOK, Pause: sleep, Log: a.log(), Progress: m.report})
 				m.end()

@@ -10,6 +10,7 @@ import (
 // TestWhatDoesNotCountIsSaid: waiving a period that was handed in says so; a run doesn't call rows counted, nor a return
 // counted in part, of a unit that reports no more.
 func TestWhatDoesNotCountIsSaid(t *testing.T) {
+	t.Parallel()
 	zone := t.TempDir()
 	config := filepath.Join(zone, "taizhang.yaml")
 	if err := os.WriteFile(config, []byte(rosterZone), 0o644); err != nil {

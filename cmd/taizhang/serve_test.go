@@ -84,6 +84,42 @@ func exists(path string) bool {
 	return err == nil
 }
 
+// TestAnsweredInTheAskersLanguage: what is handed over to a serve that was started in another language is answered in that
+// of whoever hands it over: what a command prints, why it is refused, what a run warns of; serve goes on in its own.
+func TestAnsweredInTheAskersLanguage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	zone := filepath.Join(t.TempDir(), "zone")
+	if code, _, log := program(t, "init", zone, "--name", "示范区"); code != exitDone {
+		t.Fatal(log)
+	}
+	server, log, _ := serving(t, zone)
+	for _, c := range []struct {
+		says map[string]string // by language
+		args []string
+	}{
+		{map[string]string{"C": "no such return: 999999-1", "zh_CN.UTF-8": "没有报表 999999-1"}, []string{"returns", "withdraw", "999999-1", "--reason", "报错了"}},
+		{map[string]string{"C": "has no backup:", "zh_CN.UTF-8": "没有写 backup:"}, []string{"jobs", "run", "backup"}},
+		{map[string]string{"C": "Nothing new", "zh_CN.UTF-8": "没有新内容"}, []string{"models", "run"}},
+	} {
+		for _, locale := range []string{"zh_CN.UTF-8", "C", "zh_CN.UTF-8"} {
+			t.Setenv("LC_ALL", locale)
+			_, out, errs := program(t, append(c.args, "--zone", zone)...)
+			if want := c.says[locale]; !strings.Contains(out+errs, want) {
+				t.Errorf("%s, asked in %s: no %q in\n%s%s", strings.Join(c.args, " "), locale, want, out, errs)
+			}
+		}
+	}
+	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = server.Wait() // what it says counts
+	if said := log.String(); !strings.Contains(said, "Stopped.") || strings.Contains(said, "已停止") {
+		t.Errorf("serve speaks another language than it was started in:\n%s", said)
+	}
+}
+
 func TestRunBesideServe(t *testing.T) {
 	tooltest.Thorough(t)
 	if testing.Short() {
@@ -282,6 +318,7 @@ func TestReadersDuringRun(t *testing.T) {
 
 // TestDroppedIsTakenIn: what is dropped beside a serve is taken in within seconds, also into a folder that is new.
 func TestDroppedIsTakenIn(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

@@ -31,6 +31,7 @@ func issuedPapers(t *testing.T, zone string) string {
 // stays as it was, nothing is left half-written, and the same command, given
 // room, issues each paper once.
 func TestSummaryOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +65,7 @@ func TestSummaryOnAFullDisk(t *testing.T) {
 
 // TestSummariesAtOnce: three who issue the same summary at once leave one set of papers.
 func TestSummariesAtOnce(t *testing.T) {
+	t.Parallel()
 	tooltest.Thorough(t)
 	zone := copyOfDemo(t)
 	args := []string{"summary", "--as-of", "2022-08-01", "--zone", zone}

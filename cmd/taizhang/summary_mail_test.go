@@ -73,6 +73,7 @@ func opened(t *testing.T, letter []byte) (subject, text, name string, content []
 
 // TestMail: the issued workbook goes to everybody once, with a short text.
 func TestMail(t *testing.T) {
+	t.Parallel()
 	zone := copyOfDemo(t)
 	s := mailtest.Start(t, false, nil)
 	withMail(t, zone, s, `{leaders: ["张三 <a@example.gov.cn>", b@example.gov.cn], office: [c@example.gov.cn, B@example.gov.cn]}`)
@@ -131,6 +132,7 @@ func TestMail(t *testing.T) {
 
 // TestMailFails: what can't be sent stays as a file, and is sent by trying again.
 func TestMailFails(t *testing.T) {
+	t.Parallel()
 	zone := copyOfDemo(t)
 	s := mailtest.Start(t, false, func(s *mailtest.Server) { s.Refuse = "b@example.gov.cn" })
 	withMail(t, zone, s, `{leaders: [a@example.gov.cn], office: [b@example.gov.cn]}`)
@@ -164,6 +166,7 @@ func TestMailFails(t *testing.T) {
 }
 
 func TestMailRefusals(t *testing.T) {
+	t.Parallel()
 	zone := copyOfDemo(t)
 	for _, c := range []struct {
 		args []string

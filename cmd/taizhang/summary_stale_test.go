@@ -34,6 +34,7 @@ func wordsOfDocx(t *testing.T, path string) string {
 // TestPapersSayTheyAreStale: a weekly issued while newer figures are held back says so on the first page of every paper,
 // with since when and how many checks failed.
 func TestPapersSayTheyAreStale(t *testing.T) {
+	t.Parallel()
 	zone := copyOfDemo(t)
 	failed := transform.Result{Checks: []transform.CheckResult{{Model: "mart.own", Check: "few", Predicate: "n < 1", Failing: 1}}}
 	if err := transform.NoteFailure(t.Context(), filepath.Join(zone, "published"), failed); err != nil {

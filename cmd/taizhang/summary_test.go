@@ -70,6 +70,7 @@ func textOf(t *testing.T, f *excelize.File, name string) string {
 
 // TestPapers: what goes out beside the workbook is issued once per content.
 func TestPapers(t *testing.T) {
+	t.Parallel()
 	zone := copyOfDemo(t)
 	dir := filepath.Join(zone, "summaries")
 	count := func() (all []string) {

@@ -57,18 +57,22 @@ func (a *app) userCmd() *cobra.Command {
 		},
 	}
 	passwd := &cobra.Command{
-		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions and its token end, a lock is opened", "重设用户密码，其登录和令牌随即失效，锁定随即解除"), Args: cobra.ExactArgs(1),
+		Use: "passwd NAME", Short: lang.Phrase("Set a user's password anew; its sessions and its tokens end, a lock is opened", "重设用户密码，其登录和令牌随即失效，锁定随即解除"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) error {
 				hash, err := a.newPassword()
 				if err != nil {
 					return err
 				}
+				tokens, err := store.TokensOf(ctx, u.Name)
+				if err != nil {
+					return err
+				}
 				if err := account.Reset(ctx, store, u, hash, a.now()); err != nil {
 					return err
 				}
-				if a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name)); len(u.Tokens) > 0 {
-					a.say("%s", decl.Say("its token for /api is taken back; a new one: taizhang user token %s", "其访问 /api 的令牌已收回；重新生成：taizhang user token %s", u.Name))
+				if a.say("%s", decl.Say("password set: %s", "密码已更新：%s", u.Name)); len(tokens) > 0 {
+					a.say("%s", decl.Say("its tokens for /api are taken back; a new one: taizhang user token %s", "其访问 /api 的令牌已收回；重新生成：taizhang user token %s", u.Name))
 				}
 				return nil
 			})
@@ -76,14 +80,14 @@ func (a *app) userCmd() *cobra.Command {
 	}
 	var revoke bool
 	token := &cobra.Command{
-		Use: "token NAME", Short: lang.Phrase("Make a token that a program may ask /api with, in the place of the user's old one", "生成供程序访问 /api 的令牌，取代该用户的旧令牌"), Args: cobra.ExactArgs(1),
+		Use: "token NAME", Short: lang.Phrase("Make a token that a program may ask /api with, in the place of the one made here before", "生成供程序访问 /api 的令牌，取代此前在命令行生成的令牌"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.ofUser(args[0], func(ctx context.Context, store *account.Users, u account.User) error {
-				held, hash := account.Secret()
-				if u.Tokens = []string{hash}; revoke {
-					u.Tokens = nil
+				if revoke {
+					return store.RemoveTokensOf(ctx, u.Name)
 				}
-				if err := store.PutUser(ctx, u); err != nil || revoke {
+				held, hash := account.Secret()
+				if err := store.ReplaceToken(ctx, account.Token{ID: hash, User: u.Name, Made: a.now()}); err != nil {
 					return err
 				}
 				_, err := fmt.Fprintln(a.out, held) // shown once: only its hash is kept
@@ -91,7 +95,7 @@ func (a *app) userCmd() *cobra.Command {
 			})
 		},
 	}
-	token.Flags().BoolVar(&revoke, "revoke", false, lang.Phrase("take the token back and make no other", "收回令牌，不再生成"))
+	token.Flags().BoolVar(&revoke, "revoke", false, lang.Phrase("take all the user's tokens back, also those made on the page, and make no other", "收回该用户的全部令牌（含网页上生成的），不再生成"))
 	c.AddCommand(add, list, remove, passwd, token)
 	return c
 }
@@ -154,13 +158,18 @@ func (a *app) listUsers() error {
 		if err != nil {
 			return err
 		}
+		tokens, err := store.Tokens(ctx)
+		if err != nil {
+			return err
+		}
 		var records []result.Record
 		for _, u := range users {
+			has := slices.ContainsFunc(tokens, func(t account.Token) bool { return t.User == u.Name })
 			var unit any
 			if s, ok := z.Submitter(u.Unit); ok {
 				unit = s.Name
 			}
-			records = append(records, result.Record{{Key: "name", Value: u.Name}, {Key: "role", Value: u.Role}, {Key: "unit", Value: unit}, {Key: "token", Value: len(u.Tokens) > 0},
+			records = append(records, result.Record{{Key: "name", Value: u.Name}, {Key: "role", Value: u.Role}, {Key: "unit", Value: unit}, {Key: "token", Value: has},
 				{Key: "since", Value: u.Since.In(z.Location).Format("2006-01-02 15:04")}, {Key: "disabled", Value: u.Disabled}})
 		}
 		return a.print(records, "name", "role", "unit", "token", "since", "disabled")

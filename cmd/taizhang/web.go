@@ -195,7 +195,7 @@ type pageService struct {
 }
 
 func (p *pageService) Run(ctx context.Context, by string) error {
-	if r := p.Intake(ctx, service.Request{}, by); r.Error != "" {
+	if r := p.Intake(ctx, service.Request{Asker: service.AsksIn(lang.Chinese)}, by); r.Error != "" {
 		return errors.New(r.Error)
 	}
 	return nil

@@ -29,7 +29,7 @@ func Amount(c *sheet.Cell, col *forms.Column, facts Facts) (n *big.Int, shownDec
 		num, hasUnit = c.Text, false
 	}
 	s := scale(c)
-	if _, odd := oddUnit(c, s, facts); odd && col.Type == forms.Money {
+	if _, odd := oddUnit(c, s, facts); odd && col.Type == forms.Money || col.Type == forms.Int && oddCount(c, s, facts) != "" {
 		return nil, 0, false
 	}
 	unit = amountUnit(c, unit, hasUnit, s, facts)

@@ -61,7 +61,7 @@ type Facts struct {
 	Tenths    bool // of months: some are numbers such as 2022.1, which may be October
 	Unit      int  // of money: power of ten of yuan; of counts: power of ten
 	UnitKnown bool
-	OddUnit   string // of money, as written, where it is none of money in yuan: 万美元
+	OddUnit   string // as written, where it is none of money in yuan (万美元) or of counts (K)
 }
 
 // Typer turns cells into typed values for one return.
@@ -89,7 +89,7 @@ type Typer struct {
 const maxText = 32_767
 
 // Dashes are what people write into a cell that has no value.
-var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true}
+var Dashes = map[string]bool{"": true, "-": true, "—": true, "——": true, "--": true, "/": true, "\\": true, "－": true, "无": true, "暂无": true, "n/a": true, "na": true, "null": true, "●": true, "…": true, "……": true, "...": true, "......": true}
 
 // dash is a text as Dashes spells it; may is false of a text that is none of them for certain, as nearly all are.
 func dash(raw string) (low string, may bool) {
@@ -247,6 +247,9 @@ func withoutApostrophe(raw string) string {
 func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
 	n, ok := written.ParseInt(raw)
 	s := scale(c)
+	if odd := oddCount(c, s, facts); odd != "" {
+		return Value{}, because(finding.CountUnreadable(col.Title, t.Quote(odd, 20)))
+	}
 	unit, said := countUnit(s, facts)
 	if unit > 0 { // 百个: 4 is 400, 4.5 is 450, and 400个 says its own
 		if scaled, bare, whole := written.ScaledInt(c.Text, unit); bare {
@@ -282,9 +285,24 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Fact
 	}
 	v := Value{Set: true, Text: strconv.FormatInt(n, 10)}
 	if s.Power != 0 && !said {
-		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text))
+		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text, ""))
 	}
 	return v, nil
+}
+
+// oddCount is a unit that a bare number is counted in and that nobody knows for certain: K, as its number format shows, else
+// the heading.
+func oddCount(c *sheet.Cell, s sheet.Scaling, facts Facts) string {
+	if c.Kind != sheet.Number {
+		if _, bare, _ := written.ScaledInt(c.Text, 0); !bare { // 400个
+			return ""
+		}
+		return facts.OddUnit
+	}
+	if odd := written.OddCount(s.Literal); odd != "" {
+		return odd
+	}
+	return facts.OddUnit
 }
 
 // countUnit is the power of ten in which a count is written: what its number format shows behind it (4"百个"), else the

@@ -25,7 +25,7 @@ func (t *Typer) Listed(text string, col *forms.Column) (string, bool) {
 // readList reads one of the declared values, or an everyday variant of it. What stands beside the value, in brackets or
 // behind a mark, is told; where it takes the value back, the cell has none.
 func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
-	h := written.Heading(raw)
+	h := strings.Trim(written.Heading(raw), "✓✔√☑✅") // √已办结
 	if v, ok := t.Lists[col][h]; ok {
 		return Value{Set: true, Text: v}, nil
 	}

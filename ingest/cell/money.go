@@ -97,7 +97,7 @@ func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Fa
 	case n.Sign() < 0:
 		return Value{}, because(finding.MoneyNegative(col.Title, t.Quote(raw, 30)))
 	case s.Power != 0 && !s.Says():
-		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text))
+		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text, "元"))
 	case lost == 2:
 		return v, because(finding.MoneyRounded(col.Title, t.Quote(raw, 30)))
 	}

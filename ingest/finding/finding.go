@@ -119,33 +119,34 @@ type Change struct {
 
 // Return is what a file brought for one form: identity, outcome, findings.
 type Return struct {
-	ID            string // arrival number and place in the file: 000123-1
-	Form          string // form id; empty where it can't be told
-	FormTitle     string // Chinese title
-	Submitter     string // code; empty where it can't be told
-	SubmitterName string
-	Period        calendar.Period // zero where it can't be told
-	Cutoff        calendar.Date   // NoDate where it can't be told
-	ReceivedAt    time.Time
-	DueAt         time.Time // zero: nothing was owed
-	Late          bool
-	Outcome       Outcome
-	Nil           bool         // 零报告
-	Rows          int          // loaded
-	RowsRefused   int          // 未计入
-	ValuesEmptied int          // values of other fields that were dropped
-	RowsIgnored   int          // recognised as not data: totals, sections, notes, repeated headers
-	CellsUnread   int          // cells with content under no heading
-	PassedOver    []PassedRow  // the rows ignored, MaxListed of them at most
-	Unread        []UnreadCell // these cells, MaxListed of them at most
-	Supersedes    string       // id of the return this one corrects
-	Sheets        []string     // sheets it was read from
-	Findings      []Finding
-	Explained     []Explained // doubts that the sender explained, now or before
-	Changes       []Change    // what a correction changed
-	OfRejected    bool        // of a duplicate: it repeats a return that was rejected
-	Ended         bool        // its unit reports no more: nothing of it will count, whatever is mended
-	Decision      *Decision   // of an operator; nil: the outcome is what intake judged
+	ID             string // arrival number and place in the file: 000123-1
+	Form           string // form id; empty where it can't be told
+	FormTitle      string // Chinese title
+	Submitter      string // code; empty where it can't be told
+	SubmitterName  string
+	Period         calendar.Period // zero where it can't be told
+	Cutoff         calendar.Date   // NoDate where it can't be told
+	ReceivedAt     time.Time
+	DueAt          time.Time // zero: nothing was owed
+	Late           bool
+	Outcome        Outcome
+	Nil            bool         // 零报告
+	Rows           int          // loaded
+	RowsRefused    int          // 未计入
+	ValuesEmptied  int          // values of other fields that were dropped
+	RowsIgnored    int          // recognised as not data: totals, sections, notes, repeated headers
+	CellsUnread    int          // cells with content under no heading
+	CommentsUnread int          // comments on cells
+	PassedOver     []PassedRow  // the rows ignored, MaxListed of them at most
+	Unread         []UnreadCell // these cells, MaxListed of them at most
+	Supersedes     string       // id of the return this one corrects
+	Sheets         []string     // sheets it was read from
+	Findings       []Finding
+	Explained      []Explained // doubts that the sender explained, now or before
+	Changes        []Change    // what a correction changed
+	OfRejected     bool        // of a duplicate: it repeats a return that was rejected
+	Ended          bool        // its unit reports no more: nothing of it will count, whatever is mended
+	Decision       *Decision   // of an operator; nil: the outcome is what intake judged
 }
 
 // DecisionKind says what an operator decided (CONTRACT: Operator decisions).
@@ -218,7 +219,7 @@ func (r *Return) NotRead() string {
 	}
 	if r.CellsUnread > 0 {
 		var refs []string
-		for _, c := range r.Unread[:min(len(r.Unread), 5)] {
+		for _, c := range r.Unread[:min(len(r.Unread), r.CellsUnread, 5)] { // comments come after them
 			refs = append(refs, c.Cell)
 		}
 		if r.CellsUnread > len(refs) {
@@ -226,15 +227,23 @@ func (r *Return) NotRead() string {
 		}
 		s = append(s, fmt.Sprintf("%d个单元格（%s）", r.CellsUnread, strings.Join(refs, "、")))
 	}
+	if r.CommentsUnread > 0 {
+		s = append(s, fmt.Sprintf("批注%d处", r.CommentsUnread))
+	}
 	return strings.Join(s, "、")
 }
 
-// UnreadCell is a cell with content under no heading. Its value is masked as findings' values are.
+// CommentLead begins the value of an UnreadCell that is the comment on a cell.
+const CommentLead = "批注："
+
+// UnreadCell is a cell with content under no heading, or the comment on a cell. Its value is masked as findings' values are.
 type UnreadCell struct {
 	Sheet string `json:"sheet"`
 	Cell  string `json:"cell"`
 	Value string `json:"value"`
 	Row   int    `json:"-"`
+
+	Comment bool `json:"comment,omitempty"`
 }
 
 // Count gives the number of findings of a severity.

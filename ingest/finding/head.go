@@ -5,22 +5,23 @@ import "strings"
 var ofHead chapter
 
 var (
-	missingColumn  = ofHead.rejects("missing_column", "表头缺少必填的一列。")
-	cumulative     = ofHead.rejects("cumulative", "只有累计数，没有本期数。")
-	whichPeriod    = ofHead.rejects("which_period", "按月（年）分成几列，看不出哪一列是本期。")
-	tableBeside    = ofHead.tells("table_beside", "旁边并排着另一张小表，没有读取；如是同一张表的另一半，整份退回。")
-	tableBelow     = ofHead.tells("table_below", "下面另有一张小表，没有读取。")
-	crossTable     = ofHead.rejects("cross_table", "同一项按街道或类别分成几组列，一行里有几组数。")
-	headingGuess   = ofHead.asks("heading_guess", "表头与表样的一列相近，或下面填的都是那一列的选项，按那一列读取。")
-	headingByPlace = ofHead.asks("heading_by_place", "模板的表头被改动，按模板中的位置读取；只是删去的仅作提示。")
-	headingTwice   = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
-	columnsUnread  = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
-	fromTitle      = ofHead.tells("from_title", "缺少的一列按标题、工作表名称或报送期取值。")
-	titleDiffers   = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
-	sheetContinues = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
-	countUnit      = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
-	unitDiffers    = ofHead.asks("unit_differs", "金额单位写了两处，说法不同。")
-	unitMissing    = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
+	missingColumn    = ofHead.rejects("missing_column", "表头缺少必填的一列。")
+	cumulative       = ofHead.rejects("cumulative", "只有累计数，没有本期数。")
+	whichPeriod      = ofHead.rejects("which_period", "按月（年）分成几列，看不出哪一列是本期。")
+	tableBeside      = ofHead.tells("table_beside", "旁边并排着另一张小表，没有读取；如是同一张表的另一半，整份退回。")
+	tableBelow       = ofHead.tells("table_below", "下面另有一张小表，没有读取。")
+	crossTable       = ofHead.rejects("cross_table", "同一项按街道或类别分成几组列，一行里有几组数。")
+	headingGuess     = ofHead.asks("heading_guess", "表头与表样的一列相近，或下面填的都是那一列的选项，按那一列读取。")
+	headingByPlace   = ofHead.asks("heading_by_place", "模板的表头被改动，按模板中的位置读取；只是删去的仅作提示。")
+	headingTwice     = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
+	columnsUnread    = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
+	deadlineAdjusted = ofHead.tells("deadline_adjusted", "时限分成原定的和调整后的两列，以调整后的为准，没有填的按原定的。")
+	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、工作表名称或报送期取值。")
+	titleDiffers     = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
+	sheetContinues   = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
+	countUnit        = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
+	unitDiffers      = ofHead.asks("unit_differs", "金额单位写了两处，说法不同。")
+	unitMissing      = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
 )
 
 // TitleDiffers is a table under the title of another form than its head is of.
@@ -172,6 +173,20 @@ func ColumnsUnread(headings []string) Finding {
 // FromSheetName is a missing column whose value the sheet's name is.
 func FromSheetName(column, value string) Finding {
 	return fromTitle.finds("没有「%s」一列，按工作表名称取为“%s”", column, value)
+}
+
+// DeadlineAdjusted is a deadline in two columns, as it was set first and as it was put off.
+func DeadlineAdjusted(column, first, later string) Finding {
+	return deadlineAdjusted.finds("「%s」有“%s”“%s”两列，“%s”填了的按它读取，没有填的按“%s”读取", column, first, later, later, first)
+}
+
+// EmptyColumn is a column that nobody filled in and whose value the sheet's name, or the title, says for all rows.
+func EmptyColumn(column, value string, bySheet bool) Finding {
+	by := "标题"
+	if bySheet {
+		by = "工作表名称"
+	}
+	return fromTitle.finds("「%s」一列没有填，按%s取为“%s”", column, by, value)
 }
 
 // FromTitle is a missing column whose value the title names.

@@ -13,7 +13,7 @@ var (
 	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
 	severalPeriods     = ofIdentity.rejects("several_periods", "一份报表里写着不止一个报送期。")
 	periodUnreadable   = ofIdentity.asks("period_unreadable", "报送期写得认不出来，按其他依据确定。")
-	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，按收到日期确定，或年份按标题确定。")
+	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，或写的时段比一期长（周报写三季度），按收到日期确定，或年份按标题确定。")
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
 	asOfUnreadable     = ofIdentity.asks("as_of_unreadable", "截至日期写得认不出来，不采用。")
 	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
@@ -114,6 +114,11 @@ func PeriodUnreadable(text string) Finding {
 // PeriodAssumed is a return that says nothing of its period.
 func PeriodAssumed(received, period string) Finding {
 	return periodAssumed.finds("表中没有写明报送期，按收到日期 %s 计为 %s", received, period).mend("请在标题下写明“报送期：%s”", period)
+}
+
+// PeriodWide is a return that names only a longer time than its periods are: a quarter above a weekly ledger.
+func PeriodWide(where, text, received, period string) Finding {
+	return periodAssumed.finds("%s写的“%s”看不出是哪一周，按收到日期 %s 计为 %s", where, text, received, period).mend("请写明“报送期：%s”；不是这一周的，请写明是哪一周", period)
 }
 
 // PeriodYearAssumed is a return that says nothing of its period but in its rows, whose dates have no year: the title's was taken,

@@ -71,9 +71,16 @@ func UnitUnreadable(column, unit string) Finding {
 		mend("请折算成人民币，并在表头写明单位，如“%s（万元）”", column)
 }
 
-// FormatScaled is an amount whose number format shows another size than the stored number, and doesn't say so in words.
-func FormatScaled(column, stored, yuan string) Finding {
-	return formatScaled.finds("「%s」的数字格式使显示的数与单元格里存的数不一样，按存的数 %s、表头的单位计为 %s元", column, stored, yuan).
+// CountUnreadable is a count in a unit that nobody knows for certain, such as K.
+func CountUnreadable(column, unit string) Finding {
+	return unitUnreadable.finds("「%s」的单位是“%s”，看不出是千还是别的，不能计入", column, unit).
+		mend("请按个位填写；要按千、万填写的，请在表头写明，如“%s（千）”", column)
+}
+
+// FormatScaled is a number whose format shows another size than the stored number, and doesn't say so in words; unit is 元 of
+// an amount, nothing of a count.
+func FormatScaled(column, stored, taken, unit string) Finding {
+	return formatScaled.finds("「%s」的数字格式使显示的数与单元格里存的数不一样，按存的数 %s、表头的单位计为 %s%s", column, stored, taken, unit).
 		mend("请把该格改为普通数字格式，核对数字和单位")
 }
 

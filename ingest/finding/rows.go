@@ -6,6 +6,7 @@ var ofRows chapter
 
 var (
 	cellsUnread     = ofRows.tells("cells_unread", "有内容的单元格不在任何表头之下，没有读取。")
+	commentsUnread  = ofRows.tells("comments_unread", "单元格上的批注不作数据，没有读取。")
 	columnHeadless  = ofRows.asks("column_without_heading", "一列没有表头，却填着内容，没有读取。")
 	totalUnlabelled = ofRows.tells("total_unlabelled", "没有写明的一行，各数等于各行之和，按合计处理。")
 	zoneBeside      = ofRows.asks("zone_beside_streets", "一行填的是全区（区本级），同一项另有各街道的行，看不出是不是各街道的合计，可能重复计算。")
@@ -161,7 +162,12 @@ func CellsLost(n int) Finding {
 
 // CellsUnread are cells with content under no heading; which names some of them.
 func CellsUnread(n int, which string) Finding {
-	return cellsUnread.finds("%d个单元格（%s）不在任何表头之下，没有读取", n, which).mend("如是应报的内容，请填到有表头的列里；如是批注，可保留")
+	return cellsUnread.finds("%d个单元格（%s）不在任何表头之下，没有读取", n, which).mend("如是应报的内容，请填到有表头的列里；如是说明，可保留")
+}
+
+// CommentsUnread are comments on cells; which names some of these.
+func CommentsUnread(n int, which string) Finding {
+	return commentsUnread.finds("%d处批注（%s）没有读取", n, which).mend("批注不作数据；如有应报的内容，请写进单元格")
 }
 
 // ColumnWithoutHeading is a column that is filled and has no heading.

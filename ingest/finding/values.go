@@ -34,7 +34,7 @@ var (
 	yearSlip            = ofValues.asks("year_slip", "日期在报送期以外，换成报送期的年份却正好在期内，年份多半写错了。")
 	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
 	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
-	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，不能计入。")
+	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，或计数的单位读不懂（K、W），不能计入。")
 	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
 	unitHidden          = ofValues.asks("unit_hidden", "涉及个人的报表里，单位一栏写的像是人名或号码；按涉敏内容隐去。")
 	numbersHidden       = ofValues.tells("numbers_hidden", "文字、名称里有身份证号、手机号、银行卡号、护照号，或本表的涉敏内容，入库时隐去。")

@@ -82,6 +82,9 @@ var wordTests = []rowTest{
 	{rowMemo, "本年累计 | | | | 500", func(s *rowSeen) bool {
 		return s.first != nil && memoWord().MatchString(s.word) && fewKeys(s.row, s.at, s.first.Col)
 	}},
+	{rowMemo, "(below a memo) 智能制造 | | | | 500", func(s *rowSeen) bool { // 其中：… | 500 goes on
+		return s.after == rowMemo && s.texts == 1 && s.numbers && fewKeys(s.row, s.at, s.first.Col)
+	}},
 	{rowNote, "注：每周一报送", func(s *rowSeen) bool {
 		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord().MatchString(s.word)
 	}},
@@ -103,8 +106,10 @@ var wordTests = []rowTest{
 	{rowSection, "一、企业难题（2件）", func(s *rowSeen) bool {
 		return s.isLine() && (sectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120)
 	}},
+	{rowSection, "(date) 2022-07-01", func(s *rowSeen) bool { return s.loneDate() != nil }},
 	{rowSection, "一 | 企业难题 | | | | | 2件", (*rowSeen).isSplitSection},
 	{rowStray, "(merged) 说起来话长的一段文字横跨全表写在数据中间没有标点也没有编号只是告诉各单位这几行还在核实请耐心等待", func(s *rowSeen) bool { return s.isLine() && s.wide }},
+	{rowStray, "3 | 城管办反映的占道经营问题正在核实中", (*rowSeen).isNumberedText},
 	{rowNumbered, "5", func(s *rowSeen) bool { return s.fields == 0 && s.texts == 0 }},
 	{rowStray, "已催办 | | | | | | | | | 两次", func(s *rowSeen) bool { return s.fields == 0 }},
 	{rowStray, " | | | | 已联系供电所处理", func(s *rowSeen) bool {
@@ -181,6 +186,9 @@ func (s *rowSeen) full() bool {
 		c := CellIn(s.row, s.at[k].Col)
 		if s.at[k].ticks != nil {
 			c = s.at[k].ticked(s.row)
+		}
+		if b := s.at[k].before; b > 0 && (!present(c) || noValue[written.Heading(c.Text)]) {
+			c = CellIn(s.row, b)
 		}
 		if c == nil {
 			down, ok := s.down[[2]int{s.row.N, s.at[k].Col}]

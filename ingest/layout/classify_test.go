@@ -46,6 +46,9 @@ func TestRowTests(t *testing.T) {
 		if rest, ok := strings.CutPrefix(like, "(below a note) "); ok {
 			like, after = rest, rowNote
 		}
+		if rest, ok := strings.CutPrefix(like, "(below a memo) "); ok {
+			like, after = rest, rowMemo
+		}
 		if rest, ok := strings.CutPrefix(like, "(first) "); ok {
 			like, seen = rest, 0
 		}
@@ -53,7 +56,11 @@ func TestRowTests(t *testing.T) {
 		if like, wide = strings.CutPrefix(like, "(merged) "); wide {
 			g.Merged = []sheet.Range{{Top: 3, Left: 1, Bottom: 3, Right: 9}}
 		}
+		like, date := strings.CutPrefix(like, "(date) ")
 		g.Rows = append(g.Rows, rowOf(3, like))
+		if date {
+			g.Rows[2].Cells[0].Kind = sheet.Date
+		}
 		p := NewPage(g)
 		h, _ := v.FindHead(p, "")
 		if h == nil || h.Form.ID != "problem" {

@@ -18,6 +18,7 @@ import (
 // that the title or the sheet's name gives, then the other columns; and says what it did and what is left.
 func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 	title := pg.Above(h.row)
+	said = l.takeAdjusted(pg, h)
 	for i := range h.Form.Columns {
 		c := &h.Form.Columns[i]
 		if h.Column(c.Field) != nil || slices.Contains(h.rollup, c.Field) {
@@ -60,12 +61,20 @@ func (l *Reader) takeRequired(pg *Page, h *Head, c *forms.Column, title string) 
 	return said
 }
 
-// takeFromTitle takes a street from the sheet's name, and a listed value from there or from the title.
+// takeFromTitle takes a street from the sheet's name, and a listed value or the number of a batch from there or from the title.
 func (l *Reader) takeFromTitle(pg *Page, h *Head, c *forms.Column, title string) (said Notes) {
 	at := finding.Place{Sheet: pg.Name, Field: c.Field}
 	if u, ok := l.Units.Street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
 		h.Columns = append(h.Columns, Placed{Field: c, konst: u.Name})
 		said.add(finding.FromSheetName(c.Title, u.Name).At(at))
+	}
+	if v, bySheet := batchSaid(c, pg, title); v != "" {
+		h.Columns = append(h.Columns, Placed{Field: c, konst: v})
+		if bySheet {
+			said.add(finding.FromSheetName(c.Title, v).At(at))
+		} else {
+			said.add(finding.FromTitle(c.Title, v).At(at))
+		}
 	}
 	if c.Type != forms.List {
 		return said
@@ -267,7 +276,7 @@ var harmless = sync.OnceValue(func() *regexp.Regexp {
 func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 	taken := map[int]bool{}
 	for _, p := range h.Columns {
-		taken[p.Col] = true
+		taken[p.Col], taken[p.before] = true, true
 	}
 	var best *Placed
 	for col, head := range pg.heads(h.row, h.height) {
@@ -438,44 +447,4 @@ func (t *Table) rolledIn(block int, c *forms.Column) (n int) {
 		}
 	}
 	return n
-}
-
-// Constants are values that a return's identity gives to columns which its table lacks.
-type Constants struct {
-	Month  string // of a month's return: which one
-	Street string // of a street's return: its name
-}
-
-// supply fills missing columns of one block of a table with what is known otherwise.
-func (tb *Table) supply(block int, by Constants) (said Notes) {
-	h := tb.Heads[block]
-	for i := 0; i < len(h.missing); i++ {
-		c := h.missing[i]
-		known := ""
-		switch {
-		case tb.carried[c.Field]:
-			h.missing = slices.Delete(slices.Clone(h.missing), i, i+1)
-			i--
-			continue
-		case c.Type == forms.Month && c.Field == h.Form.OwnDate:
-			known = by.Month
-		case c.Type == forms.Unit && c.Field == "street":
-			known = by.Street
-		}
-		if known == "" {
-			continue
-		}
-		h.missing = slices.Delete(slices.Clone(h.missing), i, i+1)
-		i--
-		for j := range tb.Lines {
-			l := &tb.Lines[j]
-			for q := range l.At {
-				if l.Block == block && l.At[q].Field == c {
-					l.setCell(q, sheet.Cell{Row: l.N, Kind: sheet.Text, Text: known})
-				}
-			}
-		}
-		said.add(finding.FromIdentity(c.Title, known).At(finding.Place{Sheet: tb.Grid.Name, Field: c.Field}))
-	}
-	return said
 }

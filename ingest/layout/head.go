@@ -23,6 +23,7 @@ type Placed struct {
 	unitCol int    // column in which each row states the unit; 0 for none
 	ticks   []tick // columns of its listed values, of which one is ticked in each row
 	konst   string // the value where col is 0
+	before  int    // column of the deadline that was set first, read where this one is empty; 0 for none
 }
 
 // Head is a table head found on a sheet.

@@ -79,6 +79,10 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 	}
 	h.title, h.whole = strings.Join(kept, "/"), strings.Join(whole, "/")
 	h.name(forms, aside)
+	h.more = append(h.more, written.CountedNames(kept[len(kept)-1])...)
+	if len(aside) == 1 && aside[0] != "" && written.Counted().MatchString(aside[0]) { // 企业 over 家
+		h.more = append(h.more, written.CountedNames(kept[len(kept)-1]+"/"+aside[0])...)
+	}
 	return h
 }
 

@@ -3,6 +3,7 @@ package layout
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -156,6 +157,8 @@ func allNothing(row *sheet.Row) bool {
 			return false
 		case written.IsNothing(t):
 			nothing++
+		case strings.Trim(t, ".·") == "": // ……
+			dashed++
 		case t == "/" || t == "-" || t == "—" || t == "——" || t == "--":
 			dashed++
 		case t != "0":
@@ -194,6 +197,34 @@ func widelyMerged(p *Page, row *sheet.Row, first *sheet.Cell) bool {
 	return ok && m.Top == row.N && m.Left == first.Col && m.Right-m.Left >= 2
 }
 
+// isNumberedText says whether the row is a running number and a text that is no value of its column: one written across the
+// table, or words where a code should be. Whether that is an item or a note nobody can tell but its author.
+func (s *rowSeen) isNumberedText() bool {
+	if s.filled != 2 || s.texts == 0 || s.prompts > 0 || s.mergedData() {
+		return false
+	}
+	var number, text *sheet.Cell
+	for i := range s.row.Cells {
+		c := &s.row.Cells[i]
+		switch {
+		case !present(c):
+		case number == nil:
+			number = c
+		default:
+			text = c
+		}
+	}
+	if text == nil || text.Kind != sheet.Text || s.numberField(number.Col) || number.Kind != sheet.Number && !numberLetters.Only(written.Plain(number.Text)) || number.Kind == sheet.Date {
+		return false
+	}
+	if m, ok := s.p.merged[[2]int{s.row.N, text.Col}]; ok && m.Top == s.row.N && m.Left == text.Col && m.Right-m.Left >= 2 {
+		return true
+	}
+	return slices.ContainsFunc(s.at, func(p Placed) bool {
+		return p.Col == text.Col && p.Field.Type == forms.Code && !strings.ContainsAny(text.Text, "0123456789") && utf8.RuneCountInString(text.Text) >= 6
+	})
+}
+
 // isHeading says whether a text is one of the form's headings; answers are kept, since columns repeat few texts.
 func (p *Page) isHeading(ns names, text string) bool {
 	if known, ok := p.known[text]; ok {
@@ -201,7 +232,7 @@ func (p *Page) isHeading(ns names, text string) bool {
 	}
 	known := false
 	keys, _, _ := written.HeadingForms(text)
-	for _, k := range keys {
+	for _, k := range append(keys, written.CountedNames(text)...) {
 		if _, ok := ns[k]; ok {
 			known = true
 			break

@@ -343,6 +343,9 @@ func (p *Page) groupLeft(i, col int) string {
 // onlyRemarks says whether a row of a head adds only units, what is counted, or the period: its third row, often.
 func (p *Page) onlyRemarks(i int) bool {
 	n := 0
+	if c := FirstText(p.Row(i)); monthAlone().MatchString(written.Heading(c.Text)) && soleCell(p.Row(i)) { // a section's heading
+		return false
+	}
 	for k := range p.Row(i).Cells {
 		c := &p.Row(i).Cells[k]
 		if !filled(c) {

@@ -73,6 +73,11 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 				cells[k] = c
 			}
 		}
+		if b := r.at[k].before; b > 0 && (!filled(&cells[k]) || noValue[written.Heading(cells[k].Text)]) {
+			if c := CellIn(row, b); present(c) {
+				cells[k], col = *c, b
+			}
+		}
 		cells[k].Row, cells[k].Col = row.N, col
 		if above != nil && cells[k].Kind == sheet.Text && maySayAbove.In(cells[k].Text) && sameAbove[written.Tidy(cells[k].Text)] {
 			cells[k] = above.Cell(k)

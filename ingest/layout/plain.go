@@ -25,7 +25,7 @@ func (s *stretch) direct() {
 		switch p := &s.At[k]; {
 		case p.Col == 0 && p.konst == "":
 			continue
-		case p.Col == 0, p.ticks != nil, p.unitCol > 0, fields[p.Col] != 0:
+		case p.Col == 0, p.ticks != nil, p.unitCol > 0, p.before > 0, fields[p.Col] != 0:
 			return
 		}
 		fields[s.At[k].Col] = int16(k + 1)
@@ -36,6 +36,29 @@ func (s *stretch) direct() {
 			s.required++
 		}
 	}
+}
+
+// begin begins the stretch of lines below the head at hand.
+func (r *tableReader) begin() {
+	if r.under == nil || r.under.Head != r.h {
+		kept := r.p.Shelf()
+		if r.under != nil {
+			kept = r.under.kept
+		}
+		r.under = &stretch{Sheet: r.p.Name, At: r.at, Block: len(r.t.Heads) - 1, Head: r.h, kept: kept}
+		r.under.direct()
+	}
+}
+
+// add adds a line to the table.
+func (r *tableReader) add(l Line) {
+	r.seen++
+	r.t.Lines = append(r.t.Lines, l)
+	b := &r.t.Bounds[len(r.t.Bounds)-1]
+	if b[1] == 0 {
+		b[1] = l.N
+	}
+	b[2] = l.N
 }
 
 // plainLine takes the ith row for a line if it is packed and plain.

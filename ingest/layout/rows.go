@@ -30,6 +30,8 @@ type Stray struct {
 	Text string
 	Ref  string
 	Line int // lines before it
+
+	Numbered bool // it has a running number as lines have
 }
 
 // Table is all that was read of one form on one page.
@@ -99,21 +101,23 @@ type tableReader struct {
 	headedBy map[*Head][]bool // see headed
 	overlong map[*Head][]int  // see isOverlong
 	void     *sheet.Cell      // the section heading that says that the rows below it are void
+	above    []string         // cells above the head that are sections' headings
+	told     map[string]int   // by field: how many different values sections told
 	takenIn  []int            // by column: the last row of which a line took its cell
 }
 
 // ReadTable reads the data rows below a head, and gives the row index at which another form's table begins.
 func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 	t := &Table{Grid: &sheet.Grid{Name: p.Name, Hidden: p.Hidden}, Heads: []*Head{h}, carried: map[string]bool{}}
-	r := &tableReader{l: l, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, kinds: make([]rowKind, len(p.Rows))}
+	r := &tableReader{l: l, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, told: map[string]int{}, kinds: make([]rowKind, len(p.Rows))}
 	for i := 0; i < h.row; i++ {
 		if !looksLikeData(p.Row(i)) {
 			t.Said.Labelled(p.Name, p.Row(i), true)
 		}
 	}
 	for i := 0; i < h.row; i++ { // the first block's section row may stand above the head
-		if len(p.Row(i).Cells) == 1 && r.section(p.Row(i)) {
-			continue
+		if row := p.Row(i); len(row.Cells) == 1 && r.section(row) {
+			r.above = append(r.above, row.Cells[0].Ref())
 		}
 	}
 	if len(r.carry) == 0 {
@@ -169,34 +173,12 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.rolledUp(row)})
 	case rowStray:
 		c := FirstText(row)
-		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines)})
+		numbered := written.Atoi(written.Plain(c.Text)) > 0 && !soleCell(row)
+		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines), numbered})
 	case rowData:
 		r.add(r.line(row, i))
 	}
 	return 0
-}
-
-// add adds a line to the table.
-func (r *tableReader) add(l Line) {
-	r.seen++
-	r.t.Lines = append(r.t.Lines, l)
-	b := &r.t.Bounds[len(r.t.Bounds)-1]
-	if b[1] == 0 {
-		b[1] = l.N
-	}
-	b[2] = l.N
-}
-
-// begin begins the stretch of lines below the head at hand.
-func (r *tableReader) begin() {
-	if r.under == nil || r.under.Head != r.h {
-		kept := r.p.Shelf()
-		if r.under != nil {
-			kept = r.under.kept
-		}
-		r.under = &stretch{Sheet: r.p.Name, At: r.at, Block: len(r.t.Heads) - 1, Head: r.h, kept: kept}
-		r.under.direct()
-	}
 }
 
 // line makes a line of the ith row of the page.
@@ -269,6 +251,12 @@ func (r *tableReader) settle(start, end int) {
 			t.Empty = append(t.Empty, r.p.Rows[i].N)
 		}
 	}
+	r.titlesWithin(start)
+	for _, n := range r.told { // one of several streets' blocks is no submitter
+		if n > 1 {
+			t.Said.Titles = slices.DeleteFunc(t.Said.Titles, func(s Said) bool { return slices.Contains(r.above, s.Ref) })
+		}
+	}
 	r.voidNotes(end)
 	r.account(start, end)
 }
@@ -305,7 +293,7 @@ func (r *tableReader) unproven(start, end int) {
 			continue
 		}
 		r.kinds[i] = rowStray
-		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), FirstText(row).Ref(), len(t.Lines)})
+		t.Strays = append(t.Strays, Stray{N: row.N, Text: written.Tidy(joined(row)), Ref: FirstText(row).Ref(), Line: len(t.Lines)})
 	}
 	slices.SortFunc(t.Strays, func(a, b Stray) int { return a.N - b.N })
 }
@@ -335,6 +323,7 @@ func (r *tableReader) repeatedHead(i, free int) int {
 			p.Unit, p.HasUnit = said.Unit, true
 		}
 	}
+	c.keepAdjusted(r.h)
 	if !sameColumns(c.Head, r.h) {
 		for _, old := range r.h.Columns { // constants of the title hold on
 			if old.Col == 0 && c.Column(old.Field.Field) == nil {
@@ -384,12 +373,14 @@ func numbering(text string) string {
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
 // nothing of them; then what a section of the same rank said before holds no longer.
 func (r *tableReader) section(row *sheet.Row) bool {
-	text := sectionText(row)
-	if len(text) > 120 {
+	whole := sectionWords(row)
+	if len(whole) > 120 {
 		return false
 	}
-	whole := written.Heading(text)
 	text, style := written.Bullet().ReplaceAllString(whole, ""), numbering(whole)
+	if monthAlone().MatchString(whole) { // 7月 is no item 7
+		text, style = whole, "月"
+	}
 	depth := slices.Index(r.ranks, style)
 	if depth < 0 {
 		depth = len(r.ranks)
@@ -406,6 +397,9 @@ func (r *tableReader) section(row *sheet.Row) bool {
 			continue
 		}
 		if v := r.l.sectionValue(r.at[k].Field, text); v != "" {
+			if r.carry[k].value != v && r.at[k].Field.Type == forms.Unit {
+				r.told[r.at[k].Field.Field]++
+			}
 			r.carry[k] = carried{v, style}
 			r.t.carried[r.at[k].Field.Field] = true
 			told = true
@@ -428,6 +422,10 @@ func (l *Reader) sectionValue(c *forms.Column, text string) string {
 		case forms.Int:
 			if v := numbered(c, t); v != "" {
 				return v
+			}
+		case forms.Month:
+			if monthAlone().MatchString(t) {
+				return t
 			}
 		case forms.Text:
 			if strings.Contains(c.Title, "批次") && namedBatch().MatchString(t) {
@@ -459,6 +457,9 @@ func (r *tableReader) isWeak(row *sheet.Row) bool {
 		}
 		f := r.at[k].Field
 		if !slices.ContainsFunc(keys, func(part forms.KeyPart) bool { return slices.Contains(part, f.Field) }) || f.Type != forms.Code && f.Type != forms.Int {
+			return false
+		}
+		if c.Kind == sheet.Text && !strings.ContainsAny(c.Text, "0123456789") { // words are no prepared code
 			return false
 		}
 	}

@@ -191,7 +191,7 @@ func (v *Vocabulary) IsWord(text string) bool {
 	}
 	known := false
 	keys, _, _ := written.HeadingForms(text)
-	for _, k := range keys {
+	for _, k := range append(keys, written.CountedNames(text)...) { // keys has no room left: see HeadingForms
 		_, exact := v.words[k]
 		_, loose := v.words["~"+written.Canon(k)]
 		if known = exact || loose; known {

@@ -111,6 +111,11 @@ func isStruck(row *sheet.Row) bool {
 	return any
 }
 
+// TakesBack says whether a remark on a cell says that the row of it is void.
+func TakesBack(text string) bool {
+	return len(text) <= 120 && mayVoid.In(text) && voidWord().MatchString(written.Squash(text))
+}
+
 // mayVoid are the letters of which one stands in every such remark.
 var mayVoid = written.NewLetters("废取删撤误错多无不重")
 

@@ -47,7 +47,7 @@ func (rd *Reader) account(pt *Part, rows int) {
 // tellIgnored names the rows that were not taken for data although they are no usual part of a table.
 func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 	for _, s := range tb.Strays {
-		pt.Add(finding.LineIgnored(s.N, s.Line >= len(tb.Lines)).At(finding.Place{Sheet: tb.Grid.Name, Cell: s.Ref, Row: s.N, Value: t.Quote(s.Text, 40)}))
+		pt.Add(finding.LineIgnored(s.N, s.Line >= len(tb.Lines) && !s.Numbered).At(finding.Place{Sheet: tb.Grid.Name, Cell: s.Ref, Row: s.N, Value: t.Quote(s.Text, 40)}))
 	}
 	for _, c := range tb.Voiding {
 		pt.Add(finding.NoteVoids(t.Quote(c.Text, 30)).At(finding.Place{Sheet: tb.Grid.Name, Cell: c.Ref(), Row: c.Row, Value: t.Quote(c.Text, 40)}))

@@ -1,6 +1,7 @@
 package read
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -220,7 +221,7 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 			long = quarter && (own || len([]rune(t)) <= quarterLength)
 		}
 		if long || own && (written.HalfYears().MatchString(written.Plain(t)) || written.Cumulated().MatchString(t)) {
-			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: pt.FirstSheet(), Value: written.Short(t, 40)}))
+			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: cmp.Or(at.Sheet, pt.FirstSheet()), Cell: at.Ref, Value: written.Short(t, 40)}))
 			return
 		}
 	}

@@ -23,6 +23,8 @@ type Statement struct {
 	day    calendar.Date // of a bare date in a title or a file's name: it says when, not of what
 	until  calendar.Date // of 截至: the date itself
 	rows   bool
+	words  string           // of what is no period's name: all that is said of it
+	wide   [2]calendar.Date // of a longer time than the form's periods, such as a quarter in a weekly ledger: first and last day
 }
 
 // text names a statement in a finding: 报送期（B2）为2026年9月.
@@ -31,8 +33,13 @@ func (s Statement) text() string {
 	if s.At.Ref != "" {
 		place = "（" + s.At.Ref + "）"
 	}
-	if s.rows {
+	switch {
+	case s.words != "":
+		return s.words
+	case s.rows:
 		return s.At.Text
+	case s.isWide():
+		return s.What + place + "写的是“" + written.Short(s.At.Text, 30) + "”"
 	}
 	verb := "是"
 	if s.What == "截至日期" {
@@ -44,6 +51,9 @@ func (s Statement) text() string {
 // contradicts says whether a statement names another period than the one that was decided on. A bare date only does so if
 // it lies before that period begins: a correction is written, and its file saved, long after the period's end.
 func (s Statement) contradicts(p calendar.Period) bool {
+	if s.isWide() {
+		return s.wide[1] < p.Start || s.wide[0] > p.End()
+	}
 	if s.day.Valid() {
 		return s.day < p.Start
 	}
@@ -97,6 +107,9 @@ func (s Statement) become(p calendar.Period) string {
 // Remedy says what to change. Where nothing speaks against the statement that decided, both ways are told: dates that are
 // right must not be changed to suit a period that was left from last month.
 func (d *Disagreement) Remedy() string {
+	if d.Mend.isWide() {
+		return fmt.Sprintf("请%s；不是这一期的，请写明是哪一期", d.Mend.become(d.Decided.Period))
+	}
 	if d.Mend.Period == d.Decided.Period {
 		return "请" + d.Mend.become(d.Likely) + "；如" + written.PeriodLabel(d.Decided.Period) + "无误，请改正其他各处"
 	}
@@ -114,6 +127,7 @@ type periodReader struct {
 	received calendar.Date
 	said     []Statement // in the order in which they decide
 	wrote    wrote
+	wide     []Statement // that name a longer time, in the same order
 }
 
 // say notes what a text says of the period, if it says anything.
@@ -123,6 +137,7 @@ func (r *periodReader) say(what string, at layout.Said) bool {
 	}
 	p, ok := r.rd.periodIn(r.pt, at.Text, r.received)
 	if !ok {
+		r.sayWide(what, at)
 		return false
 	}
 	s := Statement{What: what, Period: p, At: at, day: calendar.NoDate, until: calendar.NoDate}
@@ -143,7 +158,7 @@ var namesPeriod = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 
 // label notes a labelled statement (报送期), and says so where it can't be read.
 func (r *periodReader) label(at layout.Said) {
-	if at.Text != "" && !r.say("报送期", at) {
+	if at.Text != "" && !r.say("报送期", at) && len(r.wide) == 0 {
 		r.pt.Add(finding.PeriodUnreadable(written.Short(at.Text, 30)).At(saidAt(at)))
 	}
 }
@@ -230,16 +245,25 @@ func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, a
 	}
 	if pt.Form.Mode == forms.Period {
 		if p, ok := r.periodOfRows(); ok {
+			r.againstWide(p, "多数行的日期")
 			return p
 		}
 	}
 	for _, at := range []layout.Said{pt.said.Filled, common.Filled} {
 		if period, ok := rd.periodIn(pt, at.Text, received); ok && at.Text != "" {
+			r.againstWide(period, "填报日期")
 			return period
 		}
 	}
 	period := rd.Zone.PeriodFor(pt.Ret.Submitter, pt.Form.ID, pt.Form.Frequency, received)
-	pt.Add(finding.PeriodAssumed(received.String(), written.PeriodLabel(period)))
+	switch r.againstWide(period, "收到日期"); {
+	case pt.Disagrees != nil:
+	case len(r.wide) > 0:
+		w := r.wide[0]
+		pt.Add(finding.PeriodWide(w.where(), written.Short(w.At.Text, 30), received.String(), written.PeriodLabel(period)).At(saidAt(w.At)))
+	default:
+		pt.Add(finding.PeriodAssumed(received.String(), written.PeriodLabel(period)))
+	}
 	return period
 }
 
@@ -253,6 +277,11 @@ func (r *periodReader) compare(decided Statement) *Disagreement {
 		}
 		if !s.day.Valid() && (s.What != "模板" || s.contradicts(decided.Period)) {
 			votes[s.Period]++
+		}
+	}
+	for _, w := range r.wide {
+		if w.contradicts(decided.Period) {
+			d.Others = append(d.Others, w)
 		}
 	}
 	rows, ok := r.rowsSay(decided.Period, r.bound(decided.Period))
@@ -359,6 +388,9 @@ func (r *periodReader) mostRows() (Statement, bool) {
 			}
 			d, ok := r.dateIn(&tb.Lines[i], k)
 			if !ok {
+				if k >= 0 && tb.Lines[i].At[k].Col == 0 && tb.Carries(&r.pt.Form.Columns[k]) { // above the first section: of the period
+					dated++
+				}
 				continue
 			}
 			dated++

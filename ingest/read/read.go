@@ -58,7 +58,8 @@ type Part struct {
 	Records   []Record
 	Refused   []Record
 	LineKeys  []string // keys as written, refused rows included
-	assigned  int      // column of the form that says when an item was assigned, -1 if none
+	remarks   []remark
+	assigned  int // column of the form that says when an item was assigned, -1 if none
 	hidden    []hidden
 	outside   []cell.Hiding                 // sensitive values of the file that stand outside its rows
 	known     *cell.Roll                    // those of its rows
@@ -143,6 +144,7 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 			p.grids = append(p.grids, *g.Unpacked())
 		}
 		r.sheet(g)
+		r.comments(g)
 		if len(g.Rows) > largeSheet {
 			runtime.GC() // most of what is in use is these cells, which are done with: what follows finds room there
 		}
@@ -282,6 +284,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 					pt.Add(*f)
 				}
 			}
+			pt.take(t.FillBatch(pg, h))
 			if marked && h.Form == m.Form {
 				m.LookUpCodes(t)
 			}

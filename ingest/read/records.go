@@ -71,6 +71,7 @@ func (rd *Reader) readRows(pt *Part) {
 		pt.list(t, tb)
 		rows += len(tb.Lines)
 	}
+	pt.listComments(t)
 	said, emptied, complete := layout.MissingColumns(pt.Tables, rd.constants(pt))
 	pt.take(said)
 	pt.Ret.ValuesEmptied += emptied
@@ -152,7 +153,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 		}
 	}
 	pt.tellHidden()
-	for _, rule := range []string{"date_far", "unit_unreadable", "format_scaled"} {
+	for _, rule := range []string{"date_far", "date_serial", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
 	}
 	for _, tb := range pt.Tables {
@@ -209,7 +210,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 					pt.Add(finding.UnitMissing(c.Title).At(finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[b][0], at.Col), Field: c.Field}))
 				}
 			case forms.Int:
-				out[k].Unit = at.Scale
+				out[k].Unit, out[k].OddUnit = at.Scale, written.OddCount(at.Title)
 			case forms.Percent:
 				out[k].Fractions = fractions(tb, k)
 			case forms.Month:
@@ -272,6 +273,7 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 		if a.Set != b.Set || a.Hash != b.Hash || a.Text != b.Text && written.Fold(a.Text) != written.Fold(b.Text) {
 			same = false
 		}
+		same = same && rd.sameWritten(&pt.Form.Columns[k], first.Line.Cell(k), r.Line.Cell(k), a)
 	}
 	where, shown := whereIs(first.Line, r.Line), written.Short(r.Shown, 40)
 	fd := finding.RepeatedRow(where, shown)
@@ -281,6 +283,26 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 	}
 	pt.Add(fd.At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
 	return same
+}
+
+// sameWritten says whether two cells whose values are the same say the same: of several streets in a cell the first is the
+// value, a cell that was at fault has none, and of a text that names a person a mask is all that is kept.
+func (rd *Reader) sameWritten(c *forms.Column, a, b sheet.Cell, v cell.Value) bool {
+	if a.Text == b.Text || v.Set && c.Type != forms.Unit && !(c.Type == forms.Text && strings.Contains(v.Text, "*")) {
+		return true
+	}
+	if v.Set && c.Type == forms.Unit {
+		x, n := rd.Units.Streets(a.Text)
+		y, m := rd.Units.Streets(b.Text)
+		return max(n, m) < 2 || n == m && slices.Equal(x, y)
+	}
+	bare := func(s string) string {
+		if s = strings.ToLower(written.Tidy(s)); cell.Dashes[s] {
+			return ""
+		}
+		return written.Fold(s)
+	}
+	return bare(a.Text) == bare(b.Text)
 }
 
 // tellRepeated says that two rows have one key, where one of them is refused for another fault anyway.

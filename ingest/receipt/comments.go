@@ -16,6 +16,24 @@ const Author = "台账系统"
 // commentLead begins our comments; by it they are known where a program lost the authors.
 const commentLead = "【" + Author + "·"
 
+// GuideAuthor is whom the comments that tell how a template's columns are filled in name as their author.
+const GuideAuthor = "填表说明"
+
+// Theirs is what a comment says apart from what this program wrote into it; "" where that is all.
+func Theirs(author, text string) string {
+	if author == Author || author == GuideAuthor {
+		return ""
+	}
+	text, _, _ = strings.Cut(text, commentLead)
+	text = strings.TrimSpace(text)
+	if author != "" { // Excel writes who it was on a line of its own
+		for _, mark := range []string{":\n", "：\n"} {
+			text = strings.TrimSpace(strings.TrimPrefix(text, author+mark))
+		}
+	}
+	return text
+}
+
 // stripComments takes our comments out of a comments part, and what we added to
 // those of others. It gives the cells ours were on.
 func stripComments(data []byte) (out []byte, ours map[string]bool, err error) {

@@ -119,6 +119,12 @@ func (p *pack) dropRels(part string, which func(rel) bool) error {
 	if err != nil {
 		return err
 	}
+	p.without(part, rels, data, which)
+	return nil
+}
+
+// without takes relationships away from a part, of those that were read from it.
+func (p *pack) without(part string, rels []rel, data []byte, which func(rel) bool) {
 	var edits []edit
 	for _, r := range rels {
 		if which(r) {
@@ -128,7 +134,6 @@ func (p *pack) dropRels(part string, which func(rel) bool) error {
 	if edits != nil {
 		p.Set(opc.RelsName(part), splice(data, edits))
 	}
-	return nil
 }
 
 // insertAtEnd puts text before the end tag of the root, which has this name.

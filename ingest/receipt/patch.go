@@ -30,6 +30,9 @@ const (
 // SheetName is the name of the sheet that a receipt adds; intake ignores it.
 const SheetName = "回执"
 
+// smallSheet is up to what size a sheet is unpacked whole to see how it begins.
+const smallSheet = 128 << 10
+
 // largeSheet is from what size on a sheet is left packed unless it has marks.
 const largeSheet = 8 << 20
 
@@ -120,7 +123,7 @@ func asSaid(sheets []bookSheet, spoken []string) map[string]string {
 // open finds the workbook, its sheets and its styles, and takes off what a
 // receipt must not carry: macros and the seal of a signature.
 func (p *patcher) open() ([]bookSheet, *bookPart, error) {
-	top, _, err := p.rels("")
+	top, topData, err := p.rels("")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -132,7 +135,7 @@ func (p *patcher) open() ([]bookSheet, *bookPart, error) {
 	if p.book == "" || !p.Has(p.book) {
 		return nil, nil, errNotWorkbook
 	}
-	rels, _, err := p.rels(p.book)
+	rels, relsData, err := p.rels(p.book)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -151,11 +154,8 @@ func (p *patcher) open() ([]bookSheet, *bookPart, error) {
 	drop := func(r rel) bool {
 		return r.typ == "vbaProject" || r.typ == "calcChain" || r.typ == "extensibility" || r.typ == "origin"
 	}
-	for _, part := range []string{"", p.book} {
-		if err := p.dropRels(part, drop); err != nil {
-			return nil, nil, err
-		}
-	}
+	p.without("", top, topData, drop)
+	p.without(p.book, rels, relsData, drop)
 	for _, r := range rels {
 		if r.typ == "calcChain" {
 			p.Drop(r.target) // rebuilt by every program; ours to keep true otherwise
@@ -229,7 +229,7 @@ func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	head, err := p.Head(s.part, 8<<10)
+	head, data, err := p.begins(s.part)
 	if err != nil {
 		return false, err
 	}
@@ -237,7 +237,9 @@ func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
 	if len(marks) == 0 && (!selected || p.Size(s.part) > largeSheet) {
 		return !selected, nil
 	}
-	data, err := p.get(s.part)
+	if data == nil {
+		data, err = p.get(s.part)
+	}
 	if errors.Is(err, errTooLarge) {
 		p.notes = append(p.notes, "“"+s.name+"”表很大，未在表内标色，请按下列位置查找。")
 		return !selected, nil
@@ -262,6 +264,19 @@ func (p *patcher) markSheet(s bookSheet, marks []mark) (ok bool, err error) {
 	}
 	p.Set(s.part, splice(data, e.edits))
 	return true, nil
+}
+
+// begins gives how a sheet begins, and of a small one the whole, which takes as long to unpack. Where a sheet can't be
+// unpacked whole, that matters only if it has to be.
+func (p *patcher) begins(part string) (head, whole []byte, err error) {
+	const headSize = 8 << 10
+	if p.Size(part) <= smallSheet {
+		if whole, err = p.get(part); err == nil {
+			return whole[:min(len(whole), headSize)], whole, nil
+		}
+	}
+	head, err = p.Head(part, headSize)
+	return head, nil, err
 }
 
 // stripSheet takes our comments off a sheet. It gives the part that holds the

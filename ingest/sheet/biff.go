@@ -52,6 +52,7 @@ type biffBook struct {
 	sheets   []biffSheet
 	sst      [][]byte // its record and continuations, until it is read
 	shared   *sharedStrings
+	noted    bool // the sheet read last has comments
 }
 
 type biffSheet struct {

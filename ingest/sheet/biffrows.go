@@ -33,6 +33,7 @@ func (b *biffBook) each(i int, fn func(*Row) error) ([]Range, error) {
 		return nil, err
 	}
 	s := &biffScan{b: b, at: b.sheets[i].at, fn: fn, sorted: true, pending: -1, cols: true}
+	b.noted = false
 	if err := s.survey(); err != nil {
 		return nil, err
 	}
@@ -118,6 +119,8 @@ func (s *biffScan) survey() error {
 					s.merged = append(s.merged, m)
 				}
 			}
+		case recNote:
+			s.b.noted = true
 		case recFilePass:
 			return refuse(Password, "biff%d", s.b.ver)
 		}

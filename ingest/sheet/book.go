@@ -204,6 +204,11 @@ func (b *Book) grid(i, loose int) (*Grid, error) {
 		return nil, err
 	}
 	g.Name, g.Hidden, g.Merged = b.sheets[i].Name, b.sheets[i].Hidden, m
+	if src, ok := b.src.(commented); ok {
+		if g.Comments, err = src.comments(i); err != nil {
+			return nil, asRefusal(err)
+		}
+	}
 	if !sorted {
 		g = g.Unpacked()
 		if g.Rows, err = mergeRows(g.Rows); err != nil {

@@ -15,6 +15,7 @@ type odsBook struct {
 	pack   *pack
 	lim    Limits
 	struck map[string]bool // styles with a line through the text
+	said   []Comment       // of the sheet read last
 }
 
 func openODS(p *pack, lim Limits) (*Book, error) {
@@ -30,7 +31,7 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 			return nil, refuse(Password, "ods")
 		}
 	}
-	o := &odsBook{p, lim, map[string]bool{}}
+	o := &odsBook{pack: p, lim: lim, struck: map[string]bool{}}
 	b := &Book{Format: ODS, lim: lim, src: o}
 	r, err := p.Part("content.xml")
 	if err != nil {
@@ -107,6 +108,7 @@ type odsScan struct {
 
 	struck map[string]bool // styles of cells and of spans (ODF 20.383 style:text-line-through-style)
 	runs   runs            // of the text at hand
+	said   []Comment
 }
 
 // each implements source.
@@ -127,6 +129,7 @@ func (o *odsBook) each(i int, fn func(*Row) error) ([]Range, error) {
 	for {
 		t, err := x.next()
 		if err != nil || t == tokEOF {
+			o.said = s.said
 			return s.merged, err
 		}
 		if t != tokStart || x.depth != 4 || string(x.name) != "table" {
@@ -254,7 +257,7 @@ func (s *odsScan) tableCell(col *int) error {
 	if typ == "float" || typ == "percentage" || typ == "currency" {
 		value = x.attrString("value")
 	}
-	if err := s.cellText(); err != nil {
+	if err := s.cellText(c.Row, at); err != nil {
 		return err
 	}
 	text := s.text
@@ -335,8 +338,8 @@ func errorName(t []byte) bool {
 }
 
 // cellText collects the paragraphs of a cell in s.text, one line each, with
-// white space as ODF 6.1.2 has it. Notes, drawings and ruby are not its text.
-func (s *odsScan) cellText() error {
+// white space as ODF 6.1.2 has it. Comments, drawings and ruby are not its text.
+func (s *odsScan) cellText(row, col int) error {
 	x := s.x
 	s.text = s.text[:0]
 	base, inP, paragraphs, span := x.depth, 0, 0, 0 // span: depth of the struck one
@@ -379,6 +382,10 @@ func (s *odsScan) cellText() error {
 			case "span":
 				if v, _ := x.attr("style-name"); span == 0 && s.struck[string(v)] {
 					span = x.depth
+				}
+			case "annotation":
+				if err := s.annotation(row, col); err != nil {
+					return err
 				}
 			case "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
 			case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":

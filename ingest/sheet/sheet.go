@@ -108,6 +108,8 @@ type Grid struct {
 	Rows   []Row
 	Merged []Range
 	shelf  *Shelf // of the packed rows
+
+	Comments []Comment // of its cells; of formats that have none, none
 }
 
 // Overlong lists the rows below a heading in the rows top to bottom whose line of

@@ -13,6 +13,7 @@ type xml2003 struct {
 	data   []byte
 	lim    Limits
 	styles map[string]style
+	said   []Comment // of the sheet read last
 }
 
 // isXML2003 knows the format by its root element, whatever stands before it:
@@ -163,6 +164,7 @@ func (w *xml2003) each(i int, fn func(*Row) error) ([]Range, error) {
 		return nil, err
 	}
 	defer x.release()
+	w.said = nil
 	s := &xml2003Scan{w: w, x: x, fn: fn}
 	at := -1
 	for {
@@ -286,6 +288,12 @@ func (s *xml2003Scan) cell(c *Cell, st style) error {
 			return damaged("XML ends in the middle")
 		}
 		if t != tokStart {
+			continue
+		}
+		if string(x.name) == "Comment" {
+			if err := s.comment(c); err != nil {
+				return err
+			}
 			continue
 		}
 		if string(x.name) != "Data" {

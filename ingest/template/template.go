@@ -303,7 +303,7 @@ func (t *book) header(name string, form Form) {
 		}
 		t.text(name, headRow, i+1, headText(c), id)
 		if c.Note != "" {
-			t.do(t.f.AddComment(name, excelize.Comment{Cell: sheet.Ref(headRow, i+1), Author: "填表说明",
+			t.do(t.f.AddComment(name, excelize.Comment{Cell: sheet.Ref(headRow, i+1), Author: receipt.GuideAuthor,
 				Paragraph: []excelize.RichTextRun{{Text: c.Note}}, Width: 260, Height: 90}))
 		}
 	}

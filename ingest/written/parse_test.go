@@ -1,6 +1,7 @@
 package written
 
 import (
+	"slices"
 	"testing"
 
 	"taizhang/internal/calendar"
@@ -171,6 +172,24 @@ func TestShort(t *testing.T) {
 	} {
 		if got := Short(c.text, c.n); got != c.want {
 			t.Errorf("%q, %d: %q, want %q", c.text, c.n, got, c.want)
+		}
+	}
+}
+
+func TestCountedHeadings(t *testing.T) {
+	for heading, want := range map[string]string{"企业（家）": "企业数", "岗位/个": "岗位数", "求职者（千人次）": "求职者人次", "求职者（单位：人）": "求职者人数", "岗位[K]": "岗位数"} {
+		if got := CountedNames(heading); !slices.Contains(got, want) {
+			t.Errorf("%s is %q, not %s", heading, got, want)
+		}
+	}
+	for _, heading := range []string{"村（社区）", "企业/项目", "金额（万元）", "问题（一）"} {
+		if got := CountedNames(heading); got != nil {
+			t.Errorf("%s counts %q", heading, got)
+		}
+	}
+	for heading, want := range map[string]string{"提供岗位数（K）": "k", "求职人次/W": "w", "人数（单位：k人）": "k人", "岗位数（千个）": "", "5KW设备数": ""} {
+		if got := OddCount(heading); got != want {
+			t.Errorf("%s is counted in %q, not %q", heading, got, want)
 		}
 	}
 }

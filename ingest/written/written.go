@@ -8,7 +8,8 @@
 // a month, a stretch or a day.
 //
 // A new spelling of a date goes into dates.go, of a period into span.go, of a
-// number or unit of money into number.go, of 本期无 into nothing.go.
+// number or unit of money into number.go, of a unit of
+// counts into counted.go, of 本期无 into nothing.go.
 package written
 
 import (
@@ -156,13 +157,6 @@ var (
 	Fluff = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%|必填|选填|可不填|下拉选择|如有|\d+位|单位.*|年.?月.?日?|格式.*|yyyy.*|请.*|填.*|是/否)$`)
 	})
-	// Counted is a heading level that only says what is counted.
-	Counted = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(十|百|千|万|十万|百万|千万|亿)?(人|户|个|家|家次|人次|场|件|次|项)$|^%$`)
-	})
-	countScale = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(计量)?(单位)?(为|按|以)?:?(十|百|千|万|十万|百万|千万|亿)(人次|家次|人|户|个|家|件|次|项|场|名|岗|套|笔|岗位)?$`)
-	})
 	// Bullet numbers a heading: 1.问题编号, (一)问题编号
 	Bullet = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(\d{1,2}[.、]?|[一二三四五六七八九十]{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
@@ -196,29 +190,6 @@ func readUnit(s string) (exp int, ok bool) {
 		}
 	}
 	return exp, ok && unitConflict(s) == ""
-}
-
-var countScales = map[string]int{"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}
-
-// CountScale is the power of ten in which a heading, or a bracket in it, says that things are counted: 2 for 提供岗位数（百个）, 4
-// for 万人次. False where none says one; 个 says none.
-func CountScale(s string) (exp int, word string, ok bool) {
-	if !strings.ContainsAny(s, "十百千万亿") {
-		return 0, "", false
-	}
-	h := Squash(s)
-	texts := []string{strings.Trim(h, "()[]【】")}
-	for _, m := range InParens().FindAllStringSubmatch(h, -1) {
-		texts = append(texts, m[1])
-	}
-	for _, t := range texts {
-		for _, w := range strings.FieldsFunc(t, func(r rune) bool { return strings.ContainsRune(",，、;；/|", r) }) {
-			if m := countScale().FindStringSubmatch(w); m != nil {
-				return countScales[m[4]], w, true
-			}
-		}
-	}
-	return 0, "", false
 }
 
 // unitPieces are the words of a note among which its units stand, without what only introduces them.

@@ -27,6 +27,29 @@ func Speak(l Language) { chosen.Store(int32(l) + 1) }
 // SpeakAsSystem takes Speak back.
 func SpeakAsSystem() { chosen.Store(0) }
 
+// While speaks a language as long as something is done for somebody who speaks it, then again what was spoken before.
+// The language is the process's: whoever else writes to people meanwhile speaks it too, so that what is done for somebody
+// is to keep the others waiting.
+func While(l Language, do func()) {
+	before := chosen.Swap(int32(l) + 1)
+	defer chosen.Store(before)
+	do()
+}
+
+// MarshalText is how a language is passed on: zh or en.
+func (l Language) MarshalText() ([]byte, error) {
+	if l == Chinese {
+		return []byte("zh"), nil
+	}
+	return []byte("en"), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (l *Language) UnmarshalText(text []byte) error {
+	*l = languageOf(string(text))
+	return nil
+}
+
 // Spoken is the language to write to people in: the one that Speak chose, else
 // that of the system, namely of LC_ALL, LC_MESSAGES or LANG, the first that is
 // set, as POSIX has it; where none is, what the system says its windows speak.

@@ -35,16 +35,14 @@ func (c *Compiler) Cube(from, extra string, whole bool) string {
 	for place, m := range c.Metrics {
 		k.add(place, m, dims)
 	}
-	var aggregates []string
-	for i, a := range c.Columns() {
-		aggregates = append(aggregates, fmt.Sprintf("%s as a%d", a, i))
-	}
+	added, aggregates := c.parts()
+	base = append(base, added...)
 	out := "zone"
 	if extra != "" {
 		out += ", " + extra
 	}
 	return fmt.Sprintf(`
-with rows_of as (select *, %s from %s as f),
+with rows_of as (select %s, %s from %s as f),
 summed as (
 	select %s, grouping(%s) as g, %s, %s
 	from rows_of group by grouping sets (%s)
@@ -56,8 +54,49 @@ named as (
 select %s, d.metric, named.dimension, dimension_value, %s
 from named
 join (values %s) as d(metric, place, dimension) on d.dimension = named.dimension`,
-		strings.Join(base, ", "), from, keys, strings.Join(marks, ", "), strings.Join(marks, ", "), strings.Join(aggregates, ",\n\t\t"),
+		keys, strings.Join(base, ", "), from, keys, strings.Join(marks, ", "), strings.Join(marks, ", "), strings.Join(aggregates, ",\n\t\t"),
 		strings.Join(sets, ", "), strings.Join(names, " "), strings.Join(values, " "), out, k.columns(), strings.Join(k.declared, ", "))
+}
+
+// parts are the aggregates of Columns in two steps: what a row adds to each (x0, x1, …), and the groups' aggregates over
+// that (a0, a1, …). A cube groups the rows once for every dimension, and would look at each condition every time.
+func (c *Compiler) parts() (added, aggregates []string) {
+	names := map[string]string{}
+	add := func(row, group string) {
+		if row != "" && names[row] == "" {
+			names[row] = fmt.Sprintf("x%d", len(names))
+			added = append(added, row+" as "+names[row])
+		}
+		aggregates = append(aggregates, strings.ReplaceAll(group, "{}", names[row])+fmt.Sprintf(" as a%d", len(aggregates)))
+	}
+	count := func(match string) {
+		if match == "true" {
+			add("", "count(*)")
+			return
+		}
+		add("case when "+match+" then 1 end", "count({})")
+	}
+	for _, m := range c.Metrics {
+		for _, x := range m.Measures() {
+			match := c.Match(m, x)
+			switch x.Agg {
+			case "sum":
+				add("case when "+match+" then "+x.Expr+" end", "coalesce(sum({}), 0)")
+			case "distinct":
+				add("case when "+match+" then "+DistinctKey(x)+" end", "count(distinct {})")
+			case "median":
+				add("case when "+match+" then "+x.Expr+" end", middle("{}", " filter (where {} is not null)"))
+			default:
+				count(match)
+			}
+		}
+		if c.fact.Mode == Obligation {
+			all := c.Match(m, m.Measures()[len(m.Measures())-1])
+			count(all)
+			count("(" + all + ") and is_received")
+		}
+	}
+	return added, aggregates
 }
 
 // kept are the columns of a cube: what each of them is, by the place of the

@@ -3,6 +3,7 @@ package opc
 import (
 	"archive/zip"
 	"bytes"
+	"hash/crc32"
 	"io"
 	"strings"
 	"sync"
@@ -64,11 +65,7 @@ func (w *Writer) copy(p *Package, f *zip.File) error {
 	if err != nil {
 		return err
 	}
-	h := f.FileHeader
-	h.Name = written(h.Name)
-	h.Extra = nil // zip64 and local matters of the old file
-	h.Flags &^= 8 // sizes stand in the header now
-	out, err := w.zip.CreateRaw(&h)
+	out, err := w.raw(f.FileHeader)
 	if err != nil {
 		return err
 	}
@@ -77,6 +74,33 @@ func (w *Writer) copy(p *Package, f *zip.File) error {
 		return err
 	}
 	_, err = io.Copy(out, io.NewSectionReader(p.src, off, end-off))
+	return err
+}
+
+// raw begins a part that is packed already, with the header that it had.
+func (w *Writer) raw(h zip.FileHeader) (io.Writer, error) {
+	h.Name = written(h.Name)
+	h.Extra = nil // zip64 and local matters of the old file
+	h.Flags &^= 8 // sizes stand in the header now
+	return w.zip.CreateRaw(&h)
+}
+
+// change writes a part of another package with other content.
+func (w *Writer) change(f *zip.File, content []byte) error {
+	if len(content) > alike || w.level == Stored {
+		return w.put(f.Name, f.Modified, content)
+	}
+	packed, err := packedAlike(content, w.level)
+	if err != nil {
+		return err
+	}
+	h := f.FileHeader
+	h.Method, h.CRC32 = zip.Deflate, crc32.ChecksumIEEE(content)
+	h.CompressedSize64, h.UncompressedSize64 = uint64(len(packed)), uint64(len(content))
+	out, err := w.raw(h)
+	if err == nil {
+		_, err = out.Write(packed)
+	}
 	return err
 }
 
@@ -210,7 +234,7 @@ func (e *Edit) Bytes(level int) ([]byte, error) {
 		case !changed:
 			err = w.copy(e.Package, f)
 		case content != nil:
-			err = w.put(f.Name, f.Modified, content)
+			err = w.change(f, content)
 		}
 		if err != nil {
 			return nil, err

@@ -38,14 +38,6 @@ func Of(spec string, next func(after time.Time) (time.Time, bool)) Schedule {
 }
 
 // Words that begin a schedule of working days.
-// InWords is a specification as a Chinese listing shows it; working days are 工作日 however they were written.
-func InWords(spec string) string {
-	if rest, ok := strings.CutPrefix(spec, "working_day "); ok {
-		return "工作日 " + rest
-	}
-	return spec
-}
-
 var workingDay = map[string]bool{"working_day": true, "工作日": true}
 
 // Parse reads a schedule; times are those of loc, working days those of days.

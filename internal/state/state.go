@@ -52,6 +52,7 @@ create table alert (
 	primary key (kind, subject, since)
 );`,
 	accounts,
+	tokens,
 }
 
 // Errors of Open.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"taizhang/internal/lang"
@@ -16,11 +15,10 @@ import (
 type User struct {
 	Name     string    `json:"name"`
 	Role     string    `json:"role"`
-	Unit     string    `json:"unit,omitempty"`   // code
-	Hash     string    `json:"hash"`             // of the password
-	Tokens   []string  `json:"tokens,omitempty"` // hashes of the tokens that programs ask with
-	Since    time.Time `json:"since"`            // when the password was set: older sessions are over
-	Disabled bool      `json:"-"`                // may not log in for now
+	Unit     string    `json:"unit,omitempty"` // code
+	Hash     string    `json:"hash"`           // of the password
+	Since    time.Time `json:"since"`          // when the password was set: older sessions are over
+	Disabled bool      `json:"-"`              // may not log in for now
 }
 
 // Session is a login. ID is the hash of what the browser holds.
@@ -59,18 +57,17 @@ create index failure_at on failure (door, at);
 
 // Users lists the users in the order in which they were added.
 func (s *Store) Users(ctx context.Context) (list []User, err error) {
-	rows, err := s.db.QueryContext(ctx, "select name, role, unit, hash, tokens, since, disabled from user order by rowid")
+	rows, err := s.db.QueryContext(ctx, "select name, role, unit, hash, since, disabled from user order by rowid")
 	if err != nil {
 		return nil, s.fault("read", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var u User
-		var tokens, since string
-		if err := rows.Scan(&u.Name, &u.Role, &u.Unit, &u.Hash, &tokens, &since, &u.Disabled); err != nil {
+		var since string
+		if err := rows.Scan(&u.Name, &u.Role, &u.Unit, &u.Hash, &since, &u.Disabled); err != nil {
 			return nil, s.fault("read", err)
 		}
-		u.Tokens = strings.Fields(tokens)
 		if u.Since, err = moment(since); err != nil {
 			return nil, s.fault("read", err)
 		}
@@ -83,8 +80,8 @@ func (s *Store) Users(ctx context.Context) (list []User, err error) {
 func (s *Store) AddUsers(ctx context.Context, list ...User) error {
 	return s.change(ctx, "add a user in", func(tx *sql.Tx) error {
 		for _, u := range list {
-			if _, err := tx.ExecContext(ctx, "insert or ignore into user (name, role, unit, hash, tokens, since, disabled) values (?, ?, ?, ?, ?, ?, ?)",
-				u.Name, u.Role, u.Unit, u.Hash, strings.Join(u.Tokens, " "), text(u.Since), u.Disabled); err != nil {
+			if _, err := tx.ExecContext(ctx, "insert or ignore into user (name, role, unit, hash, since, disabled) values (?, ?, ?, ?, ?, ?)",
+				u.Name, u.Role, u.Unit, u.Hash, text(u.Since), u.Disabled); err != nil {
 				return err
 			}
 		}
@@ -95,18 +92,20 @@ func (s *Store) AddUsers(ctx context.Context, list ...User) error {
 // PutUser adds a user, or changes the one of that name.
 func (s *Store) PutUser(ctx context.Context, u User) error {
 	return s.change(ctx, "change a user in", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `insert into user (name, role, unit, hash, tokens, since, disabled) values (?, ?, ?, ?, ?, ?, ?)
-			on conflict (name) do update set role = excluded.role, unit = excluded.unit, hash = excluded.hash, tokens = excluded.tokens, since = excluded.since, disabled = excluded.disabled`,
-			u.Name, u.Role, u.Unit, u.Hash, strings.Join(u.Tokens, " "), text(u.Since), u.Disabled)
+		_, err := tx.ExecContext(ctx, `insert into user (name, role, unit, hash, since, disabled) values (?, ?, ?, ?, ?, ?)
+			on conflict (name) do update set role = excluded.role, unit = excluded.unit, hash = excluded.hash, since = excluded.since, disabled = excluded.disabled`,
+			u.Name, u.Role, u.Unit, u.Hash, text(u.Since), u.Disabled)
 		return err
 	})
 }
 
-// RemoveUser removes a user with its sessions; none of that name is fs.ErrNotExist.
+// RemoveUser removes a user with its sessions and tokens; none of that name is fs.ErrNotExist.
 func (s *Store) RemoveUser(ctx context.Context, name string) error {
 	return s.change(ctx, "remove a user from", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "delete from session where user = ?", name); err != nil {
-			return err
+		for _, of := range []string{"session", "token"} {
+			if _, err := tx.ExecContext(ctx, "delete from "+of+" where user = ?", name); err != nil {
+				return err
+			}
 		}
 		done, err := tx.ExecContext(ctx, "delete from user where name = ?", name)
 		if err != nil {

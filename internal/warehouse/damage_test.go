@@ -1,6 +1,8 @@
 package warehouse
 
 import (
+	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -93,5 +95,80 @@ func TestDamagedBlocks(t *testing.T) {
 	}
 	if refused < 5 {
 		t.Errorf("only %d of 25 were refused", refused)
+	}
+}
+
+// TestFileWithoutItsFreeEnd: where the blocks at the end of a warehouse are free, the engine cuts them off and goes on counting
+// them. What is published of such a file has a fingerprint, a copy of it is sound, and it answers as an earlier publication once
+// somebody has written to a later one; one that a used block is missing of is damaged.
+func TestFileWithoutItsFreeEnd(t *testing.T) {
+	good, dir := filepath.Join(t.TempDir(), FileName), t.TempDir()
+	publishOf(t, good, t.TempDir(), "2022-08-14")
+	db, err := Open(good, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const size = 65536
+	short := func() bool { // of the two heads of a database the one of the higher iteration holds
+		whole, err := os.ReadFile(good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		newest := whole[headSize+checksumSize:]
+		if other := whole[2*headSize+checksumSize:]; binary.LittleEndian.Uint64(other) > binary.LittleEndian.Uint64(newest) {
+			newest = other
+		}
+		return (len(whole)-firstBlockAt)/size < int(binary.LittleEndian.Uint64(newest[24:]))
+	}
+	for i := 0; !short(); i++ {
+		if i == 30 {
+			t.Fatal("the engine wrote every block that it counts, 30 times")
+		}
+		exec1(t, db, "create table raw.other as select i as n, hash(i)::varchar as text from range(200000) as t(i)")
+		if i%2 == 1 {
+			exec1(t, db, "checkpoint")
+		}
+		exec1(t, db, fmt.Sprintf("drop table raw.other; create or replace table raw.rows as select i as n, hash(i + %d)::varchar as text from range(20000) as t(i)", i))
+		if err := db.Checkpoint(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := Publish(ctx, good, dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m := marks(dir); len(m) == 0 || m[0].Fingerprint == 0 {
+		t.Errorf("what was published has no fingerprint: %+v", m)
+	}
+	published := filepath.Join(dir, Published)
+	if err := os.Chtimes(published, time.Now(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := Sound(dir); err != nil {
+		t.Errorf("one that was only touched: %v", err)
+	}
+	if db, err = Open(published, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	exec1(t, db, "create table main.mine as select 1 as x")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Find(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Earlier || !strings.Contains(r.Note, "written to it") {
+		t.Errorf("what is read once somebody wrote to it: %+v", r)
+	}
+	if err := os.Truncate(good, int64(firstBlockAt+2*size)); err != nil {
+		t.Fatal(err)
+	}
+	if err := Whole(ctx, good); !IsDamage(err) {
+		t.Errorf("a file that was cut off: %v", err)
 	}
 }

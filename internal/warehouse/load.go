@@ -117,6 +117,19 @@ func Begin(ctx context.Context, conn *sql.Conn) error {
 	return err
 }
 
+// CommitFolded is Commit of a transaction that writes much of the file anew and is to be folded into it anyway: it goes
+// there at once, not into the write-ahead log before. Where it fails, or the program is killed, the file is what it was.
+func CommitFolded(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "set checkpoint_threshold = '1KB'"); err != nil {
+		return lang.Errorf("commit: %w", "提交：%w", err)
+	}
+	err := Commit(ctx, conn)
+	if _, e := conn.ExecContext(context.WithoutCancel(ctx), "set checkpoint_threshold = "+Quote(logLimit)); err == nil && e != nil {
+		err = lang.Errorf("commit: %w", "提交：%w", e)
+	}
+	return err
+}
+
 // Rollback ends a transaction without effect; an error of the rollback itself
 // adds nothing to the one that led here and is dropped.
 func Rollback(conn *sql.Conn) {

@@ -73,6 +73,10 @@ const blockSize = "65536"
 // three kilobytes of statistics for every column: a file a third larger, and opened in twice the time.
 const storageVersion = "v1.4.0"
 
+// logLimit is how long the write-ahead log grows before it is folded into the file. DuckDB's own 16 MB have a thousand
+// workbooks folded in several times over, each time with all rows before them, which costs more than the log itself.
+const logLimit = "64MB"
+
 // shims are functions that Trino has under a name of its own and DuckDB under
 // another, where texts that both run need one name: array_join puts texts
 // together, nulls left out. They live in the connection, so that no file needs them.
@@ -89,6 +93,7 @@ func open(path, mode string, o Options) (*DB, error) {
 	if mode == "read_write" { // of a new file
 		q.Set("default_block_size", blockSize)
 		q.Set("storage_compatibility_version", storageVersion)
+		q.Set("checkpoint_threshold", logLimit)
 	}
 	if o.Threads > 0 {
 		q.Set("threads", strconv.Itoa(o.Threads))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"taizhang/internal/lang"
@@ -76,6 +77,10 @@ type RestateOptions struct {
 	Inputs map[string]string
 	// Tables are wanted models that several queries will read: they become tables.
 	Tables map[string]bool
+	// Pruned is for many points: of the models that hold rows for returns only those become tables that more than four others
+	// read. The rest become subqueries, of which each query computes the columns that it needs; at a few points that costs
+	// more, since their texts are bound wherever they stand.
+	Pruned bool
 	// Inline makes no table at all: every name becomes a subquery. An engine that is only read from, such as Trino, needs
 	// no connection then.
 	Inline bool
@@ -138,7 +143,7 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 			continue
 		}
 		text := out.Rewrite(m.SQL)
-		if !o.Inline && (readers[m.Name] > 0 || o.Tables[m.Name]) {
+		if !o.Inline && (o.Tables[m.Name] || readers[m.Name] > 0 && !(o.Pruned && readers[m.Name] <= fewReaders && readsReturns(m.Name, byName))) {
 			script = append(script, "create or replace temp table "+name(m.Name)+" as "+text)
 		} else {
 			out.names[m.Name] = subquery(text)
@@ -150,6 +155,18 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 		}
 	}
 	return out, nil
+}
+
+const fewReaders = 4
+
+// readsReturns says whether a model's rows are as many as the returns or their rows are: whether it reads any raw table but
+// that of decisions.
+func readsReturns(name string, models map[string]*Model) bool {
+	m := models[name]
+	if m == nil {
+		return strings.HasPrefix(name, "raw.") && name != "raw.decision"
+	}
+	return slices.ContainsFunc(m.Reads, func(r string) bool { return readsReturns(r, models) })
 }
 
 // subquery is a SELECT to read from; its last line may be a comment.

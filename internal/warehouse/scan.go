@@ -52,16 +52,15 @@ func scan(path string) (fingerprint uint64, err error) {
 	}
 	head := func(i int) []byte { return heads[i*headSize : (i+1)*headSize] }
 	var damage error
-	note := func(b []byte, what string, n any) {
-		sum := checksum(b)
-		fingerprint = mix(mix(fingerprint, sum), binary.LittleEndian.Uint64(b))
-		if sum != binary.LittleEndian.Uint64(b) && damage == nil {
-			damage = &DamagedError{path, lang.Phrase("%s %d doesn't agree with its checksum", "%s %d 与校验值不符", what, n)}
-		}
-	}
 	for i := range 3 {
-		if b := head(i); i == 0 || bytes.Count(b, []byte{0}) != len(b) { // the second of a database is empty until its second checkpoint
-			note(b, "head", i)
+		b := head(i)
+		if i > 0 && bytes.Count(b, []byte{0}) == len(b) {
+			continue // the second of a database is empty until its second checkpoint
+		}
+		sum, stored := checksum(b), binary.LittleEndian.Uint64(b)
+		fingerprint = mix(mix(fingerprint, sum), stored)
+		if sum != stored && damage == nil {
+			damage = &DamagedError{path, lang.Phrase("head %d doesn't agree with its checksum", "第%d个文件头与校验值不符", i)}
 		}
 	}
 	field := func(i, n int) uint64 { return binary.LittleEndian.Uint64(head(i)[checksumSize+8*n:]) }
@@ -77,15 +76,23 @@ func scan(path string) (fingerprint uint64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if blocks > uint64(info.Size()) || firstBlockAt+int64(blocks)*int64(size) > info.Size() {
+	if blocks > uint64(info.Size()) {
 		return 0, &DamagedError{path, lang.Phrase("its %d bytes don't hold its %d blocks", "%d字节放不下应有的%d个数据块", info.Size(), blocks)}
 	}
+	present := min(blocks, uint64(info.Size()-firstBlockAt)/size)
 	block := make([]byte, size)
-	for n := range blocks {
+	for n := range present {
 		if _, err := io.ReadFull(f, block); err != nil {
 			return 0, lang.Errorf("read block %d: %w", "读取第%d块：%w", n, err)
 		}
-		note(block, "block", n)
+		sum, stored := checksum(block), binary.LittleEndian.Uint64(block)
+		fingerprint = mix(mix(fingerprint, sum), stored)
+		if sum != stored && damage == nil {
+			damage = &DamagedError{path, lang.Phrase("block %d doesn't agree with its checksum", "第%d块与校验值不符", n)}
+		}
+	}
+	if damage == nil && present < blocks && !allFree(f, field(newest, 2), size, blocks, present) {
+		damage = &DamagedError{path, lang.Phrase("its %d bytes don't hold its %d blocks", "%d字节放不下应有的%d个数据块", info.Size(), blocks)}
 	}
 	return fingerprint, damage
 }

@@ -43,7 +43,7 @@ func ChildMain() int {
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	if err := answer(req, enc); err != nil {
+	if err := answer(req, enc, out); err != nil {
 		var fe *Error
 		if !errors.As(err, &fe) {
 			fe = explain(err, req.Memory)
@@ -58,7 +58,7 @@ func ChildMain() int {
 	return 0
 }
 
-func answer(req childRequest, enc *json.Encoder) error {
+func answer(req childRequest, enc *json.Encoder, out *bufio.Writer) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(req.Seconds*float64(time.Second)))
 	defer cancel()
 	conn, closeAll, err := fencedConn(ctx, req)
@@ -73,7 +73,12 @@ func answer(req childRequest, enc *json.Encoder) error {
 	for i, a := range req.Args {
 		args[i] = a
 	}
+	told := func() {}
+	if req.Progress {
+		told = tell(conn, func(p Progress) error { return errors.Join(enc.Encode(childLine{Far: &p}), out.Flush()) })
+	}
 	rows, err := conn.QueryContext(ctx, req.Query, args...)
+	told()
 	if err != nil {
 		return err
 	}
@@ -193,12 +198,16 @@ func fencedConn(ctx context.Context, req childRequest) (*sql.Conn, func(), error
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, s := range []string{
+	settings := []string{
 		"set temp_directory = ''",
 		"set enable_external_access = false",
 		"set allow_community_extensions = false",
 		"set lock_configuration = true",
-	} {
+	}
+	if req.Progress {
+		settings = append([]string{"set enable_progress_bar = true", "set enable_progress_bar_print = false"}, settings...)
+	}
+	for _, s := range settings {
 		if _, err := db.Conn.ExecContext(ctx, s); err != nil {
 			db.Close()
 			return nil, nil, lang.Errorf("fence: %w", "查询进程：%w", err)

@@ -30,6 +30,13 @@ type Options struct {
 	Memory   int64            // bytes of address space; default 3 GiB
 	Exe      string           // default: this binary
 	At       *warehouse.Point // another point than the publication's own
+	Progress func(Progress)   // told now and then how far the query is; may be nil
+}
+
+// Progress is how far a query is.
+type Progress struct {
+	Percent float64 `json:"percent"` // negative: the engine can't tell
+	Rows    uint64  `json:"rows"`    // that it has read so far, as far as it counts them
 }
 
 // Error is why a fenced query gave no result; its text is for the user.
@@ -80,12 +87,14 @@ type childRequest struct {
 	Memory   int64            `json:"memory"`
 	Seconds  float64          `json:"seconds"`
 	At       *warehouse.Point `json:"at,omitempty"`
+	Progress bool             `json:"progress,omitempty"`
 }
 
-// childLine is one line of the child's answer: columns first, rows, the end.
+// childLine is one line of the child's answer: how far it is, as often as it likes, then columns, rows, the end.
 type childLine struct {
 	Columns []result.Column `json:"columns,omitempty"`
 	Row     []any           `json:"row,omitempty"`
+	Far     *Progress       `json:"far,omitempty"`
 	End     *struct {
 		Truncated bool `json:"truncated"`
 	} `json:"end,omitempty"`
@@ -120,7 +129,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	asked := ctx
 	ctx, cancel := context.WithTimeout(asked, f.Deadline+time.Second)
 	defer cancel()
-	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.MaxBytes, f.MaxText, f.Memory, f.Deadline.Seconds(), f.At})
+	req, err := json.Marshal(childRequest{path, timeZone, query, args, f.MaxRows, f.MaxBytes, f.MaxText, f.Memory, f.Deadline.Seconds(), f.At, f.Progress != nil})
 	if err != nil {
 		return err
 	}
@@ -137,7 +146,7 @@ func Stream(ctx context.Context, path, timeZone, query string, f Options, column
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	ended, readErr := readChild(out, columns, row, truncated)
+	ended, readErr := readChild(out, f.Progress, columns, row, truncated)
 	if readErr != nil {
 		cancel() // nobody reads on: the child must not wait for a full pipe
 	}
@@ -179,7 +188,7 @@ func outOfMemory(memory int64) *Error {
 }
 
 // readChild reads the answer; ended says that it was complete.
-func readChild(out io.Reader, columns func([]result.Column) error, row func([]any) error, truncated func()) (ended bool, err error) {
+func readChild(out io.Reader, far func(Progress), columns func([]result.Column) error, row func([]any) error, truncated func()) (ended bool, err error) {
 	dec := json.NewDecoder(bufio.NewReaderSize(out, 1<<16))
 	dec.UseNumber()
 	var types []result.Column
@@ -196,6 +205,10 @@ func readChild(out io.Reader, columns func([]result.Column) error, row func([]an
 				truncated()
 			}
 			return true, nil
+		case line.Far != nil:
+			if far != nil {
+				far(*line.Far)
+			}
 		case line.Columns != nil:
 			types = line.Columns
 			if err := columns(types); err != nil {

@@ -50,6 +50,37 @@ func TestFencedTypes(t *testing.T) {
 	}
 }
 
+// TestFencedProgress: a query that reads a table tells how far it is, in part and in rows; of one whose end nobody knows it
+// says that it can't be told. What comes out is the same.
+func TestFencedProgress(t *testing.T) {
+	path := warehousetest.Publish(t, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+		warehousetest.Exec(t, db, "create table raw.big as select range as i from range(4000000)")
+	})
+	far := func(query string, enough func(Progress) bool) {
+		t.Helper()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		was, seen := Progress{}, false
+		o := Options{Deadline: 2 * time.Minute, Progress: func(p Progress) {
+			if p.Percent > 100 || p.Rows < was.Rows || p.Percent >= 0 && p.Percent < was.Percent {
+				t.Errorf("%s: %v after %v", query, p, was)
+			}
+			if was = p; enough(p) {
+				seen = true
+				cancel()
+			}
+		}}
+		if _, err := Run(ctx, path, "Asia/Shanghai", query, o); !errors.Is(err, context.Canceled) || !seen {
+			t.Errorf("%s ended before it told how far it is: last %v, %v", query, was, err)
+		}
+	}
+	far("select sum(hash(repeat(i::varchar, 500))) from raw.big", func(p Progress) bool { return p.Percent > 0 && p.Rows > 0 })
+	far("with recursive r as (select 1 as n union all select n + 1 from r) select max(n) from r", func(p Progress) bool { return p.Percent <= 0 })
+	if got, err := Run(t.Context(), path, "Asia/Shanghai", "select count(*) from raw.big", Options{Progress: func(Progress) {}}); err != nil || len(got.Rows) != 1 || fmt.Sprint(got.Rows[0][0]) != "4000000" {
+		t.Errorf("%v, %v", got.Rows, err)
+	}
+}
+
 // TestFencedBytes: rows and texts are bounded by what they take, where asked for; what is cut says so.
 func TestFencedBytes(t *testing.T) {
 	path := fencedFile(t)

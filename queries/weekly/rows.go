@@ -185,7 +185,7 @@ func (r *rowsBlock) statement() (count, list string) {
 		for range r.celled() {
 			columns = append(columns, "null")
 		}
-		id, order = "return_id", ""
+		id, order = "zone || ' ' || return_id", "" // joined zones number their returns alike
 	}
 	var matches []string
 	for _, m := range r.metrics {
@@ -265,16 +265,17 @@ func (r *rowsBlock) celled() []int {
 
 // sources are the counting returns' files, and where their columns stood.
 type sources struct {
-	files map[string]any // by return; texts, ready to stand in many rows
+	files map[string]any // by zone and return; texts, ready to stand in many rows
 	spans map[[2]string][]*sheetSpan
 }
 
 // sources finds them, for all lists at once.
 func (w *weekly) sources(ctx context.Context) (*sources, error) {
 	if w.from == nil {
-		got, err := rows(ctx, w.src, w.ask, `select r.return_id, c.sheet, c.field, c.col, cast(coalesce(c.from_row, 1) as bigint), cast(coalesce(c.to_row, 1048576) as bigint), r.file
-			from raw.return as r left join raw.return_column as c on c.return_id = r.return_id and c.col is not null
-			where r.return_id in (select return_id from core.counted_return)`)
+		got, err := rows(ctx, w.src, w.ask, `select r.zone || ' ' || r.return_id, c.sheet, c.field, c.col, cast(coalesce(c.from_row, 1) as bigint), cast(coalesce(c.to_row, 1048576) as bigint), r.file
+			from core.counted_return as k
+			join raw.return as r on r.zone = k.zone and r.return_id = k.return_id
+			left join raw.return_column as c on c.zone = r.zone and c.return_id = r.return_id and c.col is not null`)
 		if err != nil {
 			return nil, lang.Errorf("files and columns of the returns: %w", "报表的文件和列：%w", err)
 		}

@@ -65,7 +65,7 @@ func TestWorstFirst(t *testing.T) {
 	}
 	z.target = nil
 	said, _ = attention(t, z)
-	if len(said) != 2 || said[1] != "黄至今缺报2份，最长已迟3天，均为残联。" {
+	if len(said) != 2 || said[1] != "黄至今仍缺报表2份，最长已迟3天，均为残联。" {
 		t.Errorf("who owes: %q", said)
 	}
 	z = articleZone(t)

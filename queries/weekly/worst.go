@@ -153,8 +153,8 @@ group by 1 order by 4, 1`)
 			l = x
 		}
 	}
-	text := fmt.Sprintf("至今缺报%d份%s%s。", all, late, tops(counts, order, "份"))
-	return []worry{{l, float64(all), text, &workbook.Link{Table: "owed"}, ""}}, nil
+	text := fmt.Sprintf("至今仍缺报表%d份%s%s。", all, late, tops(counts, order, "份"))
+	return []worry{{l, float64(all), text, &workbook.Link{Table: "reporting"}, ""}}, nil
 }
 
 // missed are the targets that are not met; what lateItems and owing say is not

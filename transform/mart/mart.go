@@ -80,6 +80,7 @@ type builder struct {
 	conn  *sql.Conn
 	c     *metric.Catalogue
 	stats *Stats
+	empty map[string][]*metric.Metric // cells of weeks → metrics that have no rows in any of them
 }
 
 func (b *builder) exec(query string) error {

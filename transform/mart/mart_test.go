@@ -153,12 +153,12 @@ func TestEditedModelsMoveTheirWeeks(t *testing.T) {
 	step("edited stg.problem", 2)
 	delete(edits, "stg.problem")
 	step("stg.problem as it was", 2)
-	edits["core.counted_return"] = func(text string) string { return text + "\nand return_id not like '%7-1'" }
-	step("edited core.counted_return", len(c.Facts)-1) // obligations follow from core.known_return
-	edits["core.known_return"] = func(text string) string {
+	edits["core.counted_return"] = func(text string) string { return text + "\nand c.return_id not like '%7-1'" }
+	step("edited core.counted_return", len(c.Facts)-1) // obligations follow from core.received_return
+	edits["core.received_return"] = func(text string) string {
 		return strings.Replace(text, "and not is_nil", "and not (mode = 'ledger' and is_nil)", 1)
 	}
-	step("edited core.known_return", len(c.Facts))
+	step("edited core.received_return", len(c.Facts))
 	edits["core.fct_problem"] = func(text string) string { // a zone's own model that reads a plain table nobody watches
 		return "select * from (\n" + text + "\n) as edited where row_no > (select count(*) from ctl.target)"
 	}

@@ -84,12 +84,15 @@ func (z *Zone) Troubles() ([]string, error) {
 		out = append(out, err.Error())
 	}
 	waiting, _, err := z.Journal()
-	return append(out, waiting...), err
+	for _, t := range waiting {
+		out = append(out, t.String())
+	}
+	return out, err
 }
 
 // Journal says which files are taken in but not finished, and when the last arrival or decision was; zero before the
 // first.
-func (z *Zone) Journal() (unanswered []string, last time.Time, err error) {
+func (z *Zone) Journal() (unanswered []lang.Text, last time.Time, err error) {
 	a, err := archive.View(z.Archive())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, last, nil
@@ -103,7 +106,7 @@ func (z *Zone) Journal() (unanswered []string, last time.Time, err error) {
 		return nil, last, err
 	}
 	for _, e := range pending {
-		unanswered = append(unanswered, lang.Phrase("%s: taken in as arrival %d, but not finished: its receipt is not written or the file not out of the inbox", "%s：已作为第%d号收件接收，但回执没写出或文件没移出收件箱", e.Path, e.Seq))
+		unanswered = append(unanswered, lang.Say("%s: taken in as arrival %d, but not finished: its receipt is not written or the file not out of the inbox", "%s：已作为第%d号收件接收，但回执没写出或文件没移出收件箱", e.Path, e.Seq))
 	}
 	last, err = a.LastAt()
 	return unanswered, last, err

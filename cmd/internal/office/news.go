@@ -34,7 +34,8 @@ type publication struct {
 	// Ledgers are the fingerprints of the consolidated workbooks, by form.
 	Ledgers map[string]string `json:"ledgers,omitempty"`
 	// LedgerFiles are how these files looked when they were written, by form: one that is gone or another is written again.
-	LedgerFiles map[string]ledgerMark `json:"ledger_files,omitempty"`
+	// It is nil only in what an earlier program noted; empty where none could be written.
+	LedgerFiles map[string]ledgerMark `json:"ledger_files"`
 }
 
 func (z *Zone) publicationFile() string { return filepath.Join(z.Published(), "publication.json") }

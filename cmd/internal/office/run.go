@@ -343,7 +343,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	if err := result.Err(); err != nil {
 		return w.holdBack(ctx, result, err)
 	}
-	if err := warehouse.Commit(ctx, conn); err != nil {
+	if err := warehouse.CommitFolded(ctx, conn); err != nil {
 		return err
 	}
 	step("commit")

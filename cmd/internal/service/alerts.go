@@ -11,10 +11,13 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/ingest"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/lang"
 	"taizhang/internal/mail"
 	"taizhang/internal/state"
+	"taizhang/internal/zone"
 )
 
 // AlertFile is where whoever opens the zone's folder sees what is to be done.
@@ -29,6 +32,7 @@ const (
 	alertSilent   = "silent"   // nothing was received for days
 	alertCalendar = "calendar" // holidays of a year aren't known
 	alertUnit     = "unit"     // a folder or file of one unit can't be read or written
+	alertUnread   = "unread"   // nobody reads the inbox
 )
 
 // between is how often alerts are looked for.
@@ -120,13 +124,62 @@ func (s *Service) found(ctx context.Context, z *office.Zone, now time.Time) (map
 	if text := silence(z, s.seen.last, now); text != "" {
 		out[[2]string{alertSilent}] = text
 	}
+	if text, err := s.unread(ctx, z, now); err != nil {
+		return nil, err
+	} else if text != "" {
+		out[[2]string{alertUnread}] = text
+	}
+	var troubles []string
 	for _, t := range s.seen.unanswered {
-		out[[2]string{alertUnit, t}] = "待处理：" + t
+		troubles = append(troubles, t.Chinese)
 	}
 	for _, err := range z.FolderTroubles() {
-		out[[2]string{alertUnit, err.Error()}] = "待处理：" + err.Error()
+		troubles = append(troubles, lang.In(err, lang.Chinese))
+	}
+	for _, t := range troubles {
+		out[[2]string{alertUnit, t}] = "待处理：" + t
 	}
 	return out, nil
+}
+
+// unreadDays is after how many days without an intake somebody is told.
+const unreadDays = 3
+
+// unread says that nobody reads the inbox: intake is off and files wait, or it wasn't done for days; "" where it was.
+func (s *Service) unread(ctx context.Context, z *office.Zone, now time.Time) (string, error) {
+	j, err := s.jobOf(zone.JobIntake)
+	if err != nil {
+		return "", err
+	}
+	last, ever, err := s.store.Last(ctx, zone.JobIntake, state.Done, state.Failed) // a failed one is told as that
+	if err != nil {
+		return "", err
+	}
+	since, ago := s.since, "服务启动以来没有读取过"
+	if ever {
+		since, ago = last.Finished, "上次读取 "+s.shown(last.Finished)
+	}
+	days := int(now.Sub(since).Hours() / 24)
+	if j.why == "" {
+		if days < unreadDays {
+			return "", nil
+		}
+		return fmt.Sprintf("已有%d天没有读取收件箱（%s）。请检查“设置”里“收件”的计划，或用“现在读取收件箱”（taizhang run）读取。", days, ago), nil
+	}
+	files, err := ingest.Inbox(z.Inbox())
+	if err != nil {
+		return "", nil // told as a trouble of its folder
+	}
+	waiting := 0
+	for _, f := range files {
+		if f.Wait == "" {
+			waiting++
+		}
+	}
+	if waiting == 0 && days < unreadDays {
+		return "", nil
+	}
+	return fmt.Sprintf("“收件”已在设置里关闭，放进收件箱的报表没有人读取：现有%d份在等，%s。请在“设置”里恢复“收件”的计划，或用“现在读取收件箱”（taizhang run）读取。", waiting, ago), nil
 }
 
 // trouble says that a job's newest attempt failed, and what happens next; "" where it didn't.
@@ -190,7 +243,7 @@ func unknownYears(days *calendar.Workdays, today calendar.Date) (years []int) {
 // seen is what the journal said when it was so long: it is read again only where it has grown.
 type seen struct {
 	size       int64
-	unanswered []string
+	unanswered []lang.Text
 	last       time.Time
 }
 

@@ -197,7 +197,7 @@ func (s *Service) summary(ctx context.Context, a attempt) (Report, error) {
 
 // firstLine is the beginning of an error.
 func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
+	line, _, _ := strings.Cut(lang.In(err, lang.Chinese), "\n")
 	return line
 }
 

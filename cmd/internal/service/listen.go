@@ -21,6 +21,35 @@ import (
 type Request struct {
 	ReceivedAt time.Time `json:"received_at,omitzero"`
 	ClockOK    bool      `json:"clock_ok,omitempty"`
+	Asker
+}
+
+// Asker is who hands work over: they are answered in their language, not in that of whoever started the service.
+type Asker struct {
+	Language *lang.Language `json:"language,omitempty"` // none: an earlier program asks, or nobody
+}
+
+// Asks is who asks with the language that is spoken here.
+func Asks() Asker { return AsksIn(lang.Spoken()) }
+
+// AsksIn is who asks in a language.
+func AsksIn(l lang.Language) Asker { return Asker{&l} }
+
+// while does their work in their language; nothing else works at the zone meanwhile.
+func (a Asker) while(do func()) {
+	if a.Language == nil {
+		do()
+		return
+	}
+	lang.While(*a.Language, do)
+}
+
+// told is what an error says to them.
+func (a Asker) told(err error) string {
+	if a.Language == nil {
+		return err.Error()
+	}
+	return lang.In(err, *a.Language)
 }
 
 // Paths of what is handed over.
@@ -34,6 +63,7 @@ const (
 type Handed struct {
 	Zone string   `json:"zone"` // absolute, as what it prints names it
 	Line []string `json:"line"`
+	Asker
 }
 
 // Said is what a command that was handed over printed, and its exit code.
@@ -47,6 +77,7 @@ type Said struct {
 type JobAsk struct {
 	Name string `json:"name"`
 	By   string `json:"by"`
+	Asker
 }
 
 // JobSaid is what came of it.
@@ -151,7 +182,7 @@ func (s *Service) handler(ctx context.Context) http.Handler {
 			said := JobSaid{}
 			report, err := s.Do(ctx, ask.Name, ask.By)
 			if said.Message = report.Message; err != nil {
-				said.Error, said.Code = err.Error(), s.o.Code(err)
+				said.Error, said.Code = ask.told(err), s.o.Code(err)
 			}
 			s.answer(w, said)
 		}
@@ -183,7 +214,7 @@ func (s *Service) Intake(ctx context.Context, ask Request, by string) RunResult 
 		}
 	}
 	if err != nil {
-		result.Error, result.Code = err.Error(), s.o.Code(err)
+		result.Error, result.Code = ask.told(err), s.o.Code(err)
 	}
 	return result
 }
@@ -200,10 +231,11 @@ func (s *Service) Alone(f func(z *office.Zone) error) error {
 }
 
 // carryOut does a command that was handed over, between two jobs of the service.
-func (s *Service) carryOut(ctx context.Context, h Handed) Said {
+func (s *Service) carryOut(ctx context.Context, h Handed) (said Said) {
 	s.work.Lock()
 	defer s.work.Unlock()
-	return s.o.Command(ctx, s.Zone(), h)
+	h.while(func() { said = s.o.Command(ctx, s.Zone(), h) })
+	return said
 }
 
 // accepts reads what is asked by somebody who knows the secret.

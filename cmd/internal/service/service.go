@@ -103,7 +103,7 @@ func NoteRun(ctx context.Context, z *office.Zone, o Options, started time.Time, 
 	s := &Service{o: o, zone: z, store: st}
 	run := state.Run{Job: zone.JobIntake, Attempt: 1, By: by, Started: started, Finished: o.Clock(), Result: state.Done, Message: told(out)}
 	if err != nil {
-		run.Result, run.Message = state.Failed, err.Error()
+		run.Result, run.Message = state.Failed, lang.In(err, lang.Chinese)
 	}
 	news := out != nil && (len(out.Reports) > 0 || out.Published)
 	return errors.Join(s.note(ctx, attempt{job: job{name: zone.JobIntake, light: true}}, run, news), st.Close())
@@ -177,7 +177,10 @@ func (s *Service) run(ctx context.Context, r Request) (*office.Zone, *office.Out
 	if r.ReceivedAt.After(s.o.Clock()) {
 		return z, nil, office.Refuse("received at %s lies in the future: nothing can have been received then", "收到时间 %s 晚于现在：不可能在那时收到", r.ReceivedAt.Format(time.RFC3339))
 	}
-	out, err := z.Run(ctx, office.Options{ReceivedAt: r.ReceivedAt, Clock: s.o.Clock, ClockOK: r.ClockOK, Pause: s.o.Pause, Log: s.o.Log})
+	var out *office.Outcome
+	r.while(func() {
+		out, err = z.Run(ctx, office.Options{ReceivedAt: r.ReceivedAt, Clock: s.o.Clock, ClockOK: r.ClockOK, Pause: s.o.Pause, Log: s.o.Log})
+	})
 	return z, out, err
 }
 

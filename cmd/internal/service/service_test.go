@@ -297,7 +297,7 @@ func TestIntakeWhateverTheClock(t *testing.T) {
 	b.write("inbox/双马街道/问题台账.csv", ledger("双马街道", 32, 3))
 	b.tick("2022-08-13 09:00")
 	text, err := os.ReadFile(b.file(AlertFile))
-	if err != nil || !strings.Contains(string(text), "收件") || !strings.Contains(string(text), "clock") {
+	if err != nil || !strings.Contains(string(text), "收件") || !strings.Contains(string(text), "时钟") {
 		t.Errorf("%v\n%s", err, text)
 	}
 	b.tick("2022-08-15 09:02")
@@ -418,33 +418,6 @@ func TestWrongDeclarations(t *testing.T) {
 	b.tick("2022-08-15 09:03")
 	if b.there(AlertFile) || b.there("inbox/产业局/问题台账.csv") {
 		t.Errorf("mended:\n%s", b.said())
-	}
-}
-
-// TestAlerts: what somebody has to do something about is found, and is over when it is.
-func TestAlerts(t *testing.T) {
-	b := served(t, "2022-08-15 09:00", "schedule: {summary: off}\nalerts: {silent_days: 7, disk_mb: 0}\n")
-	if _, _, err := b.s.run(t.Context(), Request{}); err != nil {
-		t.Fatal(err)
-	}
-	b.counted()
-	b.tick("2022-08-15 09:00")
-	if b.there(AlertFile) {
-		t.Fatal("an alert of nothing")
-	}
-	b.tick("2022-08-25 09:00")
-	text, err := os.ReadFile(b.file(AlertFile))
-	if err != nil || !strings.Contains(string(text), "已有10天没有收到任何报表") {
-		t.Errorf("%v\n%s", err, text)
-	}
-	b.write("taizhang.yaml", config+"schedule: {summary: off}\nalerts: {silent_days: 0, disk_mb: 1073741824}\n")
-	b.tick("2022-08-25 09:05")
-	if text, err = os.ReadFile(b.file(AlertFile)); err != nil || strings.Contains(string(text), "没有收到") || !strings.Contains(string(text), "磁盘剩余") {
-		t.Errorf("%v\n%s\n%s", err, text, b.said())
-	}
-	years := unknownYears(b.s.Zone().Calendar, b.s.Zone().Today(b.at("2040-10-05 09:00")))
-	if len(years) != 2 || years[0] != 2040 || years[1] != 2041 {
-		t.Errorf("years without holidays: %v", years)
 	}
 }
 

@@ -15,6 +15,8 @@ type person struct {
 	Name string // empty: nobody has logged in
 	Role account.Role
 	Unit string // code, of a submitter
+
+	Token string // name of the token with which a program asks in this name
 }
 
 // operator is whoever sits at the computer, where no users are declared.

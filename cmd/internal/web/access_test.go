@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,8 +33,7 @@ func withUsers(t testing.TB, dir string) *state.Store {
 		{Name: "leader", Role: string(account.Leader)}, {Name: "analyst", Role: string(account.Analyst)}, {Name: "admin", Role: string(account.Admin)},
 	} {
 		u.Hash = cheap(password)
-		u.Tokens = []string{account.HashOfSecret("token of " + u.Name)}
-		if err := f.PutUser(t.Context(), u); err != nil {
+		if err := errors.Join(f.PutUser(t.Context(), u), f.AddToken(t.Context(), account.Token{ID: account.HashOfSecret("token of " + u.Name), User: u.Name})); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"syscall"
@@ -94,6 +95,67 @@ func TestLoginEndsWhileTyping(t *testing.T) {
 	if to := clerk.post("/settings/users", admin).header.Get("Location"); strings.Contains(to, "unsent") {
 		t.Errorf("a password is kept: %s", to)
 	}
+}
+
+// TestUnsentOfOthers: whoever sends forms without a login, from however many computers, puts out nobody's whose login has
+// just ended; and of two forms of one browser both can be sent.
+func TestUnsentOfOthers(t *testing.T) {
+	dir := copyZone(t)
+	withUsers(t, dir)
+	now := testClock()
+	x := open(t, dir, func(o *Options) { o.Alone, o.Clock = false, func() time.Time { return now } })
+	clerk := x.as("smj-clerk")
+	now = now.Add(idleSession + time.Minute)
+	kept := func(y *site, word string) string {
+		u, err := url.Parse(y.post("/units/smj/drafts/x", url.Values{"said-0123456789abcdef": {word}}).header.Get("Location"))
+		if err != nil || !strings.HasPrefix(u.Query().Get("to"), "/unsent/") {
+			t.Fatalf("what was typed isn't kept: %v %v", u, err)
+		}
+		return u.Query().Get("to")
+	}
+	first, second := kept(clerk, "第一份的说明"), kept(clerk, "第二份的说明")
+	form := url.Values{"sql": {strings.Repeat("x", 1000)}}.Encode()
+	for i := range 3 * mostUnsent {
+		req := httptest.NewRequest(http.MethodPost, "/query", strings.NewReader(form))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Cookie", cookieName+"=guess")
+		req.RemoteAddr = fmt.Sprintf("10.0.%d.%d:1", i%3, i/7%250)
+		x.server.Handler().ServeHTTP(httptest.NewRecorder(), req)
+	}
+	strangers := map[string]int{}
+	for _, f := range x.server.unsent.list {
+		if f.who == "" {
+			strangers[f.from]++
+			strangers[""]++
+		}
+	}
+	for from, n := range strangers {
+		if n > mostStrangers || from != "" && n > mostUnsentOf {
+			t.Errorf("%d forms of %q are kept", n, from)
+		}
+	}
+	if a := clerk.post("/login", url.Values{"name": {"smj-clerk"}, "password": {password}, "to": {first}}); a.header.Get("Location") != first {
+		t.Fatalf("the login leads to %q", a.header.Get("Location"))
+	}
+	for at, word := range map[string]string{first: "第一份的说明", second: "第二份的说明"} {
+		if page := clerk.page(at); !strings.Contains(page, word) {
+			t.Errorf("%s can't be sent any more", word)
+		}
+	}
+	for range mostUnsentOf { // of one person too many: the oldest go
+		now = now.Add(time.Second)
+		x.server.unsent.keep(nil, kindOf(form), &unsentForm{who: "smj-clerk", at: now})
+	}
+	if a := clerk.get(first); a.status != http.StatusSeeOther || len(x.server.unsent.list) > mostUnsent {
+		t.Errorf("one person's forms are kept without end: status %d, %d kept", a.status, len(x.server.unsent.list))
+	}
+}
+
+// kindOf is a request that sends a form.
+func kindOf(form string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/query", strings.NewReader(form))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
 }
 
 // TestFullDiskLetsIn: on a full disk one still logs in and stays logged in, and wrong passwords go on being counted.

@@ -26,6 +26,9 @@ func (s *Server) failAPI(w http.ResponseWriter, r *http.Request, err error) {
 		status, says = f.status, f.says
 	case errors.As(err, &none):
 		status, says = http.StatusNotFound, none.Error()
+	case s.broken(err):
+		s.o.Log.Error("api", "pattern", r.Pattern, "err", err)
+		status, says = http.StatusServiceUnavailable, "the published file was changed or cut while it was read; it is being published anew"
 	case errors.Is(err, os.ErrNotExist):
 		status, says = http.StatusNotFound, "nothing is published yet"
 	default:

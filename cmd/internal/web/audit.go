@@ -25,8 +25,9 @@ type line struct {
 	At     time.Time    `json:"at"`
 	Who    string       `json:"who"`
 	Role   account.Role `json:"role,omitempty"`
-	From   string       `json:"from,omitempty"` // address of the computer
-	Did    string       `json:"did"`            // the route
+	Token  string       `json:"token,omitempty"` // name of the token, where a program asks
+	From   string       `json:"from,omitempty"`  // address of the computer
+	Did    string       `json:"did"`             // the route
 	Path   string       `json:"path,omitempty"`
 	Unit   string       `json:"unit,omitempty"`
 	What   string       `json:"what,omitempty"` // masked
@@ -49,7 +50,7 @@ func (a *audit) note(r *http.Request, rt route, who person, said *watched) {
 	if rt.pattern == eventsPattern {
 		return
 	}
-	l := line{At: a.clock().UTC().Truncate(time.Millisecond), Who: who.Name, Role: who.Role, From: hostOf(r), Did: rt.pattern,
+	l := line{At: a.clock().UTC().Truncate(time.Millisecond), Who: who.Name, Role: who.Role, Token: secret.MaskText(who.Token), From: hostOf(r), Did: rt.pattern,
 		Path: secret.MaskText(r.URL.Path), Unit: said.unit, What: secret.MaskText(said.what), Status: said.status}
 	if l.Status == 0 {
 		l.Status = http.StatusOK

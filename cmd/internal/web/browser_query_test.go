@@ -16,25 +16,47 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestBrowserQueryStops: a query at work says so; stopped, it ends on the server too, and the page can be asked again.
+// TestBrowserQueryStops: a query at work says how far it is, once and without being loaded anew; stopped, it ends on the
+// server too, and the page can be asked again.
 func TestBrowserQueryStops(t *testing.T) {
-	x := open(t, sharedZone(t), nil)
+	begun := time.Now()
+	x := open(t, sharedZone(t), func(o *Options) { o.Clock = func() time.Time { return testClock().Add(time.Since(begun)) } })
+	x.server.patience = 300 * time.Millisecond
 	b := browser(t, x, 1366, 768)
 	b.open("/query")
-	tell[bool](b, `(() => {
-		setTimeout(() => { const p = document.querySelector(".asking"); window.said = p.hidden ? "" : p.innerText; p.querySelector("button").click(); }, 3000);
-		document.querySelector("#sql").value = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b";
-		document.querySelector("form[action='/query'] button.button").click();
-		return true;
-	})()`)
-	eventually(t, most, "the query isn't at work", func() bool { return len(x.server.asking) == 1 })
+	asks := func(sql string) string {
+		return fmt.Sprintf(`(() => {
+			document.querySelector("#sql").value = %q;
+			document.querySelector("form[action='/query'] button.button").click();
+			return [...document.querySelectorAll("main [role=status]")].filter(e => e.offsetParent).map(e => e.innerText).join();
+		})()`, sql)
+	}
+	if said := tell[string](b, asks("select sum(hash(repeat(a.行号::varchar || r.range, 3000))) from 问题台账 a, range(3000000) r")); said != "" {
+		t.Errorf("the page says %q before the one that follows says it", said)
+	}
+	b.waits("已用")
+	tell[bool](b, `window.stayed = true`)
+	eventually(t, most, "it never goes on saying how far it is", func() bool {
+		return !strings.Contains(tell[string](b, `document.querySelector("#far").innerText`), "已用0秒")
+	})
+	if !tell[bool](b, `window.stayed === true`) {
+		t.Error("the page is loaded anew to say how far it is")
+	}
+	if live := tell[int](b, `document.querySelectorAll("main [role=status]:not([hidden]), main [aria-live]").length`); live > 0 {
+		t.Errorf("%d parts of the page are read out each time", live)
+	}
+	b.picture("working")
+	b.accessible("working")
+	b.clickOf(`//button[.="取消查询"]`)
+	b.wants("查询已取消")
 	eventually(t, most, "the query goes on", func() bool { return len(x.server.asking) == 0 })
-	if said := tell[string](b, `window.said`); !strings.Contains(said, "正在查询") {
-		t.Errorf("while it asks the page says %q", said)
+	if tell[bool](b, `[...document.querySelectorAll("form[action='/query'] button")].some(b => b.disabled || b.textContent !== "查询")`) {
+		t.Error("the page can't be asked again")
 	}
-	if shown := tell[bool](b, `!document.querySelector(".asking").hidden || document.querySelector("form[action='/query'] button.button").disabled`); shown {
-		t.Error("the page goes on saying that it asks")
-	}
+	// A short one leads to its result by itself.
+	x.server.patience = 0
+	tell[string](b, asks("select 42 as 答案"))
+	b.waits("结果：1行")
 }
 
 // TestBrowserAnalyst writes a query in the editor, which completes Chinese names, by their characters and by the first

@@ -67,7 +67,7 @@ func (s *Server) follow() {
 		if busy.CompareAndSwap(false, true) {
 			making.Go(func() {
 				defer busy.Store(false)
-				if err := s.catchUp(); err != nil && !errors.Is(err, os.ErrNotExist) {
+				if err := s.catchUp(); err != nil && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, shelf.ErrBroken) {
 					s.o.Log.Warn("pages of a new publication", "err", err)
 				}
 			})

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 
+	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/lang"
 	"taizhang/queries"
 )
@@ -37,6 +39,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err er
 		f = &fault{status: http.StatusNotFound, says: "没有编号为 " + none.ID + " 的报表。"}
 	case errors.As(err, &large):
 		f = &fault{status: http.StatusRequestEntityTooLarge, says: "上传的内容超过上限，没有接收。"}
+	case s.broken(err):
+		s.logged(r, err)
+		f = &fault{status: http.StatusServiceUnavailable, says: "发布的数据文件被改动或截断，现在读不出数字，系统正在重新发布。报表原件和收件不受影响，请过一会儿再看。"}
 	case errors.Is(err, os.ErrNotExist):
 		f = &fault{status: http.StatusNotFound, says: "还没有发布过数据：报表收到以后这里才有内容。"}
 	case r.Context().Err() != nil:
@@ -56,6 +61,15 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err er
 		back = "/"
 	}
 	s.render(w, r, who, f.status, "error", layout{Title: title, Body: errorView{Says: f.says, Back: back}})
+}
+
+// broken says whether something went wrong because the publication was changed while it was read.
+func (s *Server) broken(err error) bool {
+	if errors.Is(err, shelf.ErrBroken) {
+		return true
+	}
+	var refusal *office.Refusal
+	return !errors.As(err, &refusal) && s.readings.Broken()
 }
 
 // logged writes down what went wrong, under a number that people can tell.

@@ -93,13 +93,7 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, api bool) (pers
 		if !ok {
 			return person{}, nil
 		}
-		hash := account.HashOfSecret(token)
-		for _, u := range users {
-			if slices.Contains(u.Tokens, hash) && !u.Disabled {
-				return personFor(u), nil
-			}
-		}
-		return person{}, nil
+		return s.whoseToken(r, users, token)
 	}
 	if name := s.o.Proxy.Named(r); name != "" { // it has asked for the password; whether there is such a user is decided here
 		if i := slices.IndexFunc(users, func(u account.User) bool { return u.Name == name && !u.Disabled }); i >= 0 {

@@ -27,8 +27,8 @@ type accountView struct {
 	Name, Role, Unit, Since, Last string
 	Sessions                      int
 	Locked                        string // until when, empty if it isn't
-	Disabled, Token               bool
-	Self                          bool
+	Tokens                        int
+	Disabled, Self                bool
 }
 
 func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err error) {
@@ -49,11 +49,20 @@ func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err erro
 	if err != nil {
 		return v, err
 	}
+	tokens, err := s.o.Store.Tokens(r.Context())
+	if err != nil {
+		return v, err
+	}
 	v.Alone = len(users) == 0
 	for _, u := range users {
-		a := accountView{Name: u.Name, Role: u.Role, Since: u.Since.In(z.Location).Format("2006-01-02"), Disabled: u.Disabled, Token: len(u.Tokens) > 0, Self: u.Name == who.Name}
+		a := accountView{Name: u.Name, Role: u.Role, Since: u.Since.In(z.Location).Format("2006-01-02"), Disabled: u.Disabled, Self: u.Name == who.Name}
 		if x, ok := z.Submitter(u.Unit); ok {
 			a.Unit = x.Name
+		}
+		for _, t := range tokens {
+			if t.User == u.Name && !tokenOver(t, s.o.Clock()) {
+				a.Tokens++
+			}
 		}
 		until, err := s.lockedUntil(r.Context(), account.Door(u.Name), mostFailures)
 		if err != nil {
@@ -165,8 +174,7 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 		s.doors.open(name)
 		return s.o.Store.Forgive(r.Context(), account.Door(name))
 	case "token":
-		u.Tokens = nil
-		return s.o.Store.PutUser(r.Context(), u)
+		return s.o.Store.RemoveTokensOf(r.Context(), name)
 	case "end":
 		return s.endOf(r.Context(), name)
 	case "enable":

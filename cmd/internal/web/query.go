@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"taizhang/cmd/internal/office"
@@ -55,6 +56,8 @@ type asked struct {
 	widths  []int // of its columns
 	size    int   // about how many bytes it takes
 	took    time.Duration
+	far     atomic.Pointer[fence.Progress] // while it is at work; nil before it has said anything
+	begun   atomic.Bool                    // its turn has come
 }
 
 func (l *results) keep(a *asked) {
@@ -289,7 +292,9 @@ func (s *Server) run(ctx context.Context, a *asked) error {
 		return err
 	}
 	defer done()
+	a.begun.Store(true)
 	return s.fenced(a, func(rd *shelf.Reading, query string, o fence.Options, args []string) error {
+		o.Progress = func(p fence.Progress) { a.far.Store(&p) }
 		o.MaxRows, o.MaxBytes, o.MaxText, o.Deadline = queryRows, queryBytes, queryText, queryTime
 		begun := time.Now()
 		a.table, err = rd.SQL(ctx, query, o, args...)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"fmt"
 	"html/template"
@@ -32,6 +33,7 @@ type layout struct {
 	Who     person
 	Login   bool // there are users, so that one can leave
 	Nav     []navItem
+	Needs   []string // what needs the operator, for whoever may do something about it
 	Point   pointView
 	Stale   []string // why the figures are not the newest there could be
 	Path    string
@@ -42,6 +44,7 @@ type layout struct {
 type navItem struct {
 	Title, Href string
 	Here        bool
+	Count       int // of what needs somebody there
 }
 
 // Href is an address within the page that keeps its point; pairs of names and values are added to it.
@@ -106,7 +109,12 @@ func within(l layout, v any) inside { return inside{l, v} }
 func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, status int, name string, l layout) {
 	z := s.o.Service.Zone()
 	l.Zone, l.Who, l.Login, l.Path, l.Version, l.query = z.Name, who, who.Role != "" && who != operator, r.URL.Path, s.o.Version, r.URL.Query()
-	l.Nav = navOf(who, r.URL.Path)
+	l.Nav, l.Needs = navOf(who, r.URL.Path), s.needs(r.Context(), who)
+	for i := range l.Nav {
+		if l.Nav[i].Href == "/runs" {
+			l.Nav[i].Count = len(l.Needs)
+		}
+	}
 	var b bytes.Buffer
 	if err := templates()[name].ExecuteTemplate(&b, "layout", l); err != nil {
 		s.o.Log.Error("page", "template", name, "err", err)
@@ -117,11 +125,24 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, stat
 	if l.Nonce != "" {
 		w.Header().Set("Content-Security-Policy", policyWith(l.Nonce))
 	}
-	if l.Again > 0 {
-		w.Header().Set("Refresh", fmt.Sprint(l.Again))
-	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // whoever asked has gone
+}
+
+// needs are the alerts that last, for those who manage.
+func (s *Server) needs(ctx context.Context, who person) (out []string) {
+	if !who.Manages() || s.o.Store == nil {
+		return nil
+	}
+	alerts, err := s.o.Store.Alerts(ctx)
+	if err != nil {
+		s.o.Log.Error("look what needs the operator", "err", err)
+		return []string{"需要处理的事项读不出来：程序的记录（state.sqlite）读取出错。请运行 taizhang doctor。"}
+	}
+	for _, a := range alerts {
+		out = append(out, a.Text)
+	}
+	return out
 }
 
 // renderPart writes a part of a page alone, for a script that puts it into the page.
@@ -153,7 +174,7 @@ func navOf(who person, here string) []navItem {
 	}
 	add(mayRead, "总览", "/", "/", "/figures")
 	if who.Role == account.Submitter {
-		out = append(out, navItem{"报送", "/units/" + who.Unit, true})
+		out = append(out, navItem{Title: "报送", Href: "/units/" + who.Unit, Here: true})
 	}
 	add(mayRead, "报送", "/returns", "/returns", "/units")
 	add(mayQuery, "查询", "/query", "/query")

@@ -11,6 +11,9 @@ func (s *Server) table() []route {
 
 		{pattern: "GET /unsent/{form}", may: mayEnter, handle: (*Server).showUnsent},
 
+		{pattern: "GET /account", may: mayEnter, handle: (*Server).account},
+		{pattern: "POST /account", may: mayEnter, handle: (*Server).changeTokens},
+
 		{pattern: "GET /{$}", may: mayRead, handle: (*Server).overview},
 		{pattern: "GET /figures", may: mayRead, handle: (*Server).figures},
 		{pattern: "GET /figures/{metric}", may: mayRead, handle: (*Server).figure},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +48,10 @@ func (s *Server) troubles(z *office.Zone) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.journal.size, s.journal.unanswered = size, unanswered
+		s.journal.size, s.journal.unanswered = size, nil
+		for _, t := range unanswered {
+			s.journal.unanswered = append(s.journal.unanswered, t.Chinese)
+		}
 	}
 	return append(out, s.journal.unanswered...), nil
 }
@@ -94,7 +98,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 	for _, j := range look.Jobs {
 		x := jobView{Name: j.Name, Title: j.Title, Schedule: schedule.InWords(j.Schedule), Next: at(j.Next), Why: j.Why, Failed: j.Failed, Busy: !j.Busy.IsZero()}
 		if j.Last != nil {
-			x.Last, x.Says = at(j.Last.Started), saidOf(j.Last.Message)
+			x.Last, x.Says = at(j.Last.Started), withinZone(z, saidOf(j.Last.Message))
 		}
 		v.Jobs = append(v.Jobs, x)
 	}
@@ -106,10 +110,17 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 		return err
 	}
 	for _, x := range runs {
+		x.Message = withinZone(z, x.Message)
 		v.Runs = append(v.Runs, runViewOf(x, at))
 	}
-	if v.Troubles, err = s.troubles(z); err != nil {
+	troubles, err := s.troubles(z)
+	if err != nil {
 		return err
+	}
+	for _, t := range troubles { // what has come up since the service looked last
+		if !slices.ContainsFunc(look.Alerts, func(a state.Alert) bool { return strings.Contains(a.Text, t) }) {
+			v.Troubles = append(v.Troubles, t)
+		}
 	}
 	if v.Waiting, err = s.waiting(""); err != nil {
 		return err
@@ -131,6 +142,16 @@ func runViewOf(x state.Run, at func(time.Time) string) runView {
 		v.Took = tookWords(x.Finished.Sub(x.Started))
 	}
 	return v
+}
+
+// withinZone names files of the zone as they lie in it: where that lies on the computer is of no use in a browser.
+func withinZone(z *office.Zone, message string) string {
+	dir, err := filepath.Abs(z.Dir)
+	if err != nil {
+		return message
+	}
+	within := string(filepath.Separator)
+	return strings.TrimPrefix(strings.ReplaceAll(message, dir+within, ""), filepath.Clean(z.Dir)+within)
 }
 
 // saidOf is what is noted of a run, where the service notes it in one language for all.

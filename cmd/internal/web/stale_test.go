@@ -1,11 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,5 +111,88 @@ func TestStaleIsTold(t *testing.T) {
 		if page := x.page(p); !strings.Contains(page, "最新发布的数据文件已损坏或不见了") {
 			t.Errorf("%s doesn't say that the newest publication is damaged", p)
 		}
+	}
+}
+
+// TestPublicationIsCutInPlace: whoever cuts or overwrites the published file under its own name changes what the page has
+// open. It says so on every page, shows no other figures than were published, goes on where an earlier publication is
+// kept, and has the file published anew.
+func TestPublicationIsCutInPlace(t *testing.T) {
+	dir := copyZone(t)
+	service := &testService{dir: dir, clock: testClock, still: true}
+	x := open(t, dir, func(o *Options) { o.Service = service })
+	figure := regexp.MustCompile(`<p class="value">[^<]*</p>`)
+	right := figure.FindAllString(x.page("/"), -1)
+	id := firstReturn(t, x.page("/units/smj"))
+	file := filepath.Join(dir, "published", "taizhang.duckdb")
+	pages := []string{"/", "/figures", "/figures/closure_rate", "/figures/problems_overdue?as_of=2022-08-08", "/returns", "/units/smj", "/returns/" + id, "/query", "/api/metrics?metric=closure_rate", "/api/status"}
+	cut := func() {
+		t.Helper()
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(file, info.Size()/2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	overwrite := func() {
+		t.Helper()
+		f, err := os.OpenFile(file, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.WriteAt(bytes.Repeat([]byte{7}, 1<<20), 1<<18)
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cut() // the only publication
+	for _, p := range pages {
+		a := x.get(p)
+		if a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "被改动或截断") && !strings.Contains(a.body, "changed or cut") {
+			t.Errorf("%s of a file that was cut: status %d\n%.1500s", p, a.status, a.body)
+		}
+	}
+	if a := x.post("/query", url.Values{"sql": {"select count(*) from 问题台账"}}); a.status != http.StatusServiceUnavailable {
+		t.Errorf("a query: status %d\n%.1500s", a.status, a.body)
+	}
+	heal := func() {
+		t.Helper()
+		if err := (&testService{dir: dir, clock: testClock}).Run(t.Context(), "test"); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, most, "published anew, it isn't shown", func() bool {
+			a := x.get("/")
+			return a.status == http.StatusOK && !strings.Contains(a.body, `class="stale"`)
+		})
+		if got := figure.FindAllString(x.page("/"), -1); !slices.Equal(got, right) {
+			t.Errorf("the figures are %v instead of %v", got, right)
+		}
+	}
+	heal()
+	if a := x.post("/returns/"+id+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther { // now an earlier one is kept
+		t.Fatalf("withdraw: status %d\n%s", a.status, a.body)
+	}
+	for name, spoil := range map[string]func(){"cut": cut, "overwritten": overwrite} {
+		x.page("/returns") // reads the newest
+		eventually(t, most, "the newest publication is never shown", x.server.readings.Current)
+		spoil()
+		for _, p := range pages {
+			a := x.get(p)
+			told := strings.Contains(a.body, "已损坏或不见了") || a.header.Get("Taizhang-Notice") != "" || p == "/query" || strings.HasPrefix(p, "/returns/")
+			if a.status != http.StatusOK || !told {
+				t.Errorf("%s, an earlier one is kept: %s: status %d, told %v\n%.1500s", name, p, a.status, told, a.body)
+			}
+		}
+		if !x.server.readings.Lost() {
+			t.Errorf("%s: nobody publishes it anew", name)
+		}
+		if err := (&testService{dir: dir, clock: testClock}).Run(t.Context(), "test"); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, most, "published anew, it isn't shown", func() bool {
+			return !x.server.readings.Lost() && !strings.Contains(x.page("/returns"), `class="stale"`)
+		})
 	}
 }

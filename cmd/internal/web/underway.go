@@ -127,7 +127,39 @@ func (q *working) stop() {
 // workingView is a query at work.
 type workingView struct {
 	ID, SQL, Saved string
-	Took, Most     int // seconds
+	Took, Most     int    // seconds
+	Percent        int    // done; -1: it can't be told
+	Stage          string // what it does meanwhile
+}
+
+// stageOf says what a query at work does, as far as that can be told.
+func stageOf(a *asked) (percent int, stage string) {
+	far := a.far.Load()
+	switch {
+	case !a.begun.Load():
+		return -1, "前面有查询在执行，正在排队"
+	case far == nil && (a.point.AsOf != "" || a.point.KnownAt != ""):
+		return -1, "正在按所选日期重算各表"
+	case far == nil:
+		return -1, "正在执行"
+	}
+	percent, stage = -1, "正在执行"
+	if far.Percent > 0 {
+		percent = min(int(far.Percent), 99)
+		stage = fmt.Sprintf("约完成%d%%", percent)
+	}
+	if far.Rows > 0 {
+		stage += "，已读" + manyRows(far.Rows)
+	}
+	return percent, stage
+}
+
+// manyRows is a number of rows in round figures.
+func manyRows(n uint64) string {
+	if n >= 10_000 {
+		return fmt.Sprintf("%d万行", n/10_000)
+	}
+	return fmt.Sprintf("%d行", n)
 }
 
 // working shows how far a query is; it leads to the result once that is there.
@@ -142,6 +174,7 @@ func (s *Server) working(w http.ResponseWriter, r *http.Request, who person) err
 	a := q.asked
 	v := workingView{ID: q.id, SQL: a.sql, Saved: a.saved, Took: int(s.o.Clock().Sub(q.begun).Seconds()), Most: int(queryTime.Seconds())}
 	v.Took = min(max(v.Took, 0), v.Most)
+	v.Percent, v.Stage = stageOf(a)
 	s.render(w, r, who, http.StatusOK, "working", layout{Title: "正在查询", Body: v, Again: 2})
 	return nil
 }

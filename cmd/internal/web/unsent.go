@@ -21,6 +21,7 @@ type unsent struct {
 
 type unsentForm struct {
 	id, who  string // who typed it, "" where that isn't known any more
+	from     string // address of the computer
 	browser  string // the secret that the browser holds in which it was typed
 	at       time.Time
 	to, back string
@@ -28,8 +29,10 @@ type unsentForm struct {
 }
 
 const (
-	unsentAge  = 15 * time.Minute
-	mostUnsent = 50
+	unsentAge     = 15 * time.Minute
+	mostUnsentOf  = 10 // kept of one person, or of one computer of which nobody is known
+	mostUnsent    = 200
+	mostStrangers = 50 // of those of whom nobody is known: they may be anybody's, and put out no one else's
 )
 
 // endedNotes say on the page of the login what became of what was sent after the last one had ended.
@@ -48,11 +51,12 @@ func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) error {
 		c, err := r.Cookie(s.cookie())
 		if err == nil { // there was a login once
 			q.Set("ended", "files")
-			if f := s.unsent.keep(w, r, q.Get("to"), s.o.Clock()); f != nil {
-				if x, ok, err := s.session(r.Context(), account.HashOfSecret(c.Value)); ok && err == nil {
-					f.who = x.User
-				}
-				http.SetCookie(w, &http.Cookie{Name: s.unsentCookie(), Value: f.browser, Path: "/", MaxAge: int(unsentAge / time.Second), HttpOnly: true, Secure: s.o.Secure, SameSite: http.SameSiteLaxMode})
+			who := ""
+			if x, ok, err := s.session(r.Context(), account.HashOfSecret(c.Value)); ok && err == nil {
+				who = x.User
+			}
+			if f := s.unsent.keep(w, r, &unsentForm{who: who, from: hostOf(r), back: q.Get("to"), at: s.o.Clock()}); f != nil {
+				http.SetCookie(w, &http.Cookie{Name: s.unsentCookie(f.id), Value: f.browser, Path: "/", MaxAge: int(unsentAge / time.Second), HttpOnly: true, Secure: s.o.Secure, SameSite: http.SameSiteLaxMode})
 				q.Set("ended", "form")
 				q.Set("to", "/unsent/"+f.id)
 			}
@@ -63,8 +67,11 @@ func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) error {
 }
 
 // unsentCookie is held by the browser in which something was typed. In another one an address of what was typed shows nothing:
-// a form that somebody else filled in is not to be sent in one's own name.
-func (s *Server) unsentCookie() string { return s.cookie() + "_unsent" }
+// a form that somebody else filled in is not to be sent in one's own name. Each form has a cookie of its own, so that several
+// of one browser can be sent.
+func (s *Server) unsentCookie(id string) string {
+	return s.cookie() + "_unsent_" + id[:min(12, len(id))]
+}
 
 // cameFrom is the page of this site that a request was made from, else the start.
 func cameFrom(r *http.Request) string {
@@ -75,8 +82,9 @@ func cameFrom(r *http.Request) string {
 	return localPath(u.RequestURI())
 }
 
-// keep keeps a form, nil where it isn't one that may be kept: files would be too much, and passwords are nobody's.
-func (l *unsent) keep(w http.ResponseWriter, r *http.Request, back string, now time.Time) *unsentForm {
+// keep keeps a form, nil where it isn't one that may be kept: files would be too much, and passwords are nobody's. Of
+// one person, and of one computer of which nobody is known, some are kept, so that nobody puts out what others typed.
+func (l *unsent) keep(w http.ResponseWriter, r *http.Request, f *unsentForm) *unsentForm {
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return nil
 	}
@@ -84,14 +92,34 @@ func (l *unsent) keep(w http.ResponseWriter, r *http.Request, back string, now t
 	if r.ParseForm() != nil || r.PostForm.Has("password") {
 		return nil
 	}
-	id, _ := account.Secret()
-	browser, _ := account.Secret()
-	f := &unsentForm{id: id, browser: browser, at: now, to: r.URL.RequestURI(), back: back, fields: r.PostForm}
+	f.id, _ = account.Secret()
+	f.browser, _ = account.Secret()
+	f.to, f.fields = r.URL.RequestURI(), r.PostForm
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.list = slices.DeleteFunc(l.list, func(o *unsentForm) bool { return f.at.Sub(o.at) >= unsentAge })
 	l.list = append(l.list, f)
-	l.list = l.list[max(0, len(l.list)-mostUnsent):]
+	l.bound(mostUnsentOf, func(o *unsentForm) bool { return o.who == f.who && (f.who != "" || o.from == f.from) })
+	l.bound(mostStrangers, func(o *unsentForm) bool { return o.who == "" })
+	l.bound(mostUnsent, func(*unsentForm) bool { return true })
 	return f
+}
+
+// bound lets go of the oldest of some forms where they are too many.
+func (l *unsent) bound(most int, of func(*unsentForm) bool) {
+	n := 0
+	for _, o := range l.list {
+		if of(o) {
+			n++
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(o *unsentForm) bool {
+		if !of(o) || n <= most {
+			return false
+		}
+		n--
+		return true
+	})
 }
 
 func (l *unsent) find(id, who, held string, now time.Time) *unsentForm {
@@ -116,7 +144,7 @@ type unsentView struct {
 // showUnsent shows what was typed before the login, to be sent now.
 func (s *Server) showUnsent(w http.ResponseWriter, r *http.Request, who person) error {
 	held := ""
-	if c, err := r.Cookie(s.unsentCookie()); err == nil {
+	if c, err := r.Cookie(s.unsentCookie(r.PathValue("form"))); err == nil {
 		held = c.Value
 	}
 	f := s.unsent.find(r.PathValue("form"), who.Name, held, s.o.Clock())

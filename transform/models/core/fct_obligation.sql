@@ -11,13 +11,20 @@ with runs as (
         end as horizon
     from ctl.run
 ),
+-- what came by a known-at time is the same at every as-of date: the weekly history asks for a hundred dates at one time
+times as (
+    select known_at, min(as_of) as as_of
+    from ctl.run
+    group by known_at
+),
 arrived as (
     select
-        zone, as_of, known_at, submitter, form, period,
-        min(case when is_accepted then received_at end) as first_accepted_at,
-        count(case when status = 'rejected' and not is_accepted then 1 end) as rejected
-    from core.known_return
-    group by zone, as_of, known_at, submitter, form, period
+        r.zone, r.known_at, r.submitter, r.form, r.period,
+        min(case when r.is_accepted then r.received_at end) as first_accepted_at,
+        count(case when r.status = 'rejected' and not r.is_accepted then 1 end) as rejected
+    from core.received_return as r
+    join times as t on t.known_at = r.known_at and t.as_of = r.as_of
+    group by r.zone, r.known_at, r.submitter, r.form, r.period
 ),
 waived as (
     select zone, as_of, known_at, submitter, form, period
@@ -50,7 +57,7 @@ owed as (
     from ctl.obligation as o
     join runs as c on o.period_start <= c.as_of
     left join arrived as a
-        on a.zone = o.zone and a.as_of = c.as_of and a.known_at = c.known_at
+        on a.zone = o.zone and a.known_at = c.known_at
         and a.submitter = o.submitter and a.form = o.form and a.period = o.period
     left join waived as w
         on w.zone = o.zone and w.as_of = c.as_of and w.known_at = c.known_at

@@ -20,13 +20,13 @@ followed as (
         zone, as_of, known_at, from_on, submitter, form, period, status, is_accepted, period_end, received_at,
         count(case when is_accepted then 1 end) over (
             partition by zone, as_of, known_at, submitter, form, period
-            order by received_at, arrival, return_id
+            order by received_no
             rows between 1 following and unbounded following) as accepted_after,
         count(case when is_accepted then 1 end) over (
             partition by zone, as_of, known_at, submitter, form
-            order by received_at, arrival, return_id
+            order by received_no
             rows between 1 following and unbounded following) as accepted_of_form_after
-    from core.known_return
+    from core.received_return
 ),
 rejected as (
     select zone, as_of, known_at, submitter, form, count(*) as rejected

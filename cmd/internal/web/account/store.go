@@ -27,6 +27,9 @@ type User = state.User
 // Session is a login.
 type Session = state.Session
 
+// Token is what a program asks with.
+type Token = state.Token
+
 // Users is where users and sessions are kept: the zone's state.
 type Users = state.Store
 
@@ -55,12 +58,22 @@ func moveIn(ctx context.Context, s *state.Store, dir string) error {
 	if err != nil {
 		return err
 	}
-	var list []User
+	var list []struct {
+		User
+		Tokens []string `json:"tokens"` // hashes
+	}
 	if err := json.Unmarshal(content, &list); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if err := s.AddUsers(ctx, list...); err != nil {
-		return err
+	for _, u := range list {
+		if err := s.AddUsers(ctx, u.User); err != nil {
+			return err
+		}
+		for _, t := range u.Tokens {
+			if err := s.ReplaceToken(ctx, Token{ID: t, User: u.Name, Made: u.Since}); err != nil {
+				return err
+			}
+		}
 	}
 	old := []string{file}
 	if sessions := filepath.Join(dir, "sessions.json"); exists(sessions) {
@@ -80,8 +93,8 @@ func Door(user string) string { return "account " + user }
 // Reset gives a user a new password, by its hash. Whatever the old one opened is over: logins, tokens of programs, and the
 // lock that wrong guesses put on the account.
 func Reset(ctx context.Context, s *Users, u User, hash string, now time.Time) error {
-	u.Hash, u.Since, u.Tokens = hash, now, nil
-	return errors.Join(s.PutUser(ctx, u), s.EndSessionsOf(ctx, u.Name), s.Forgive(ctx, Door(u.Name)))
+	u.Hash, u.Since = hash, now
+	return errors.Join(s.PutUser(ctx, u), s.RemoveTokensOf(ctx, u.Name), s.EndSessionsOf(ctx, u.Name), s.Forgive(ctx, Door(u.Name)))
 }
 
 // Secret makes something that can't be guessed, for a token or a browser to hold, and the hash by which it is known.

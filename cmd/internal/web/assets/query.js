@@ -6,27 +6,17 @@
   if (hint && document.querySelector(".cm-editor")) hint.hidden = false;
   document.addEventListener("DOMContentLoaded", function () { if (hint && document.querySelector(".cm-editor")) hint.hidden = false; });
 
-  var asking = document.querySelector(".asking"), clock = 0; // a query at work says so, and can be stopped
-  function ended() {
-    clearInterval(clock);
-    asking.hidden = true;
-    document.querySelectorAll("form[action='/query'] button").forEach(function (b) { b.disabled = false; });
-  }
-  if (asking) {
-    document.querySelectorAll("form[action='/query']").forEach(function (form) {
-      form.addEventListener("submit", function () {
-        var begun = Date.now(), says = asking.querySelector("span");
-        says.textContent = "0";
-        form.parentNode.insertBefore(asking, form.nextSibling);
-        asking.hidden = false;
-        clearInterval(clock);
-        clock = setInterval(function () { says.textContent = Math.round((Date.now() - begun) / 1000); }, 1000);
-        setTimeout(function () { document.querySelectorAll("form[action='/query'] button").forEach(function (b) { b.disabled = true; }); }, 0);
-      });
+  var buttons = document.querySelectorAll("form[action='/query'] button"); // what was asked is asked once; how far it is says a page of its own
+  function ready(is, says) {
+    buttons.forEach(function (b) {
+      b.disabled = !is;
+      b.textContent = is ? "查询" : says;
     });
-    asking.querySelector("button").addEventListener("click", function () { window.stop(); ended(); });
-    window.addEventListener("pageshow", ended);
   }
+  document.querySelectorAll("form[action='/query']").forEach(function (form) {
+    form.addEventListener("submit", function () { setTimeout(function () { ready(false, "正在查询…"); }, 0); });
+  });
+  window.addEventListener("pageshow", function (e) { if (e.persisted) ready(true); });
 
   var box = document.querySelector(".result[data-rows]");
   if (!box) return;

@@ -31,6 +31,7 @@ type Shelf struct {
 	newest *Reading
 	shown  *Reading // the one whose pages are made; nil, the newest or one before
 	asked  time.Time
+	broken bool // one was changed while it was open, and none but earlier ones have taken its place
 	ended  bool
 	views  []string // addresses of pages of figures that were asked for, newest last
 }
@@ -39,6 +40,7 @@ type Shelf struct {
 type Reading struct {
 	*queries.Reader
 	own   string // the name under which it is read
+	was   stamp  // how the file of that name looked when it was opened
 	note  string // why it isn't the newest, "" where it is
 	Mark  string
 	users int
@@ -60,11 +62,38 @@ func (r *Reading) Note() string {
 	return r.note
 }
 
-// Lost says whether the newest publication is open here alone: its file is gone or damaged.
+// stamp is how a file looks.
+type stamp struct {
+	size int64
+	time time.Time
+}
+
+func stampOf(path string) (s stamp) {
+	if info, err := os.Stat(path); err == nil {
+		s = stamp{info.Size(), info.ModTime()}
+	}
+	return s
+}
+
+// whole says whether what is read is still what was opened. The file is shared with the publication where the file system
+// has links: whoever writes into that, or cuts it, changes what is open here.
+func (r *Reading) whole() bool { return stampOf(r.own) == r.was }
+
+// ErrBroken is a publication that was changed while it was open, of which no other is left.
+var ErrBroken = errors.New("the published file was changed or cut while it was read")
+
+// Lost says whether the newest publication has to be published anew: its file is gone or damaged.
 func (p *Shelf) Lost() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.newest != nil && p.newest.lost.Load()
+	return p.broken || p.newest != nil && p.newest.lost.Load()
+}
+
+// Broken says whether what is read was changed while it was open: what went wrong meanwhile went wrong for that.
+func (p *Shelf) Broken() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.newest != nil && !p.newest.whole() || p.shown != nil && !p.shown.whole()
 }
 
 // keep is what was made from a publication.
@@ -101,7 +130,7 @@ func (p *Shelf) Open(z *office.Zone) (*Reading, func(), error) {
 func (p *Shelf) Calm(z *office.Zone) (*Reading, func(), error) {
 	p.mu.Lock()
 	r := p.shown
-	if r != nil {
+	if r != nil && r.whole() {
 		p.asked = time.Now()
 		defer p.mu.Unlock()
 		return r, p.take(r), nil
@@ -113,8 +142,9 @@ func (p *Shelf) Calm(z *office.Zone) (*Reading, func(), error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = time.Now()
-	if p.shown == nil {
+	if old := p.shown; old == nil || !old.whole() {
 		p.shown = p.newest
+		p.drop(old)
 	}
 	return p.shown, p.take(p.shown), nil
 }
@@ -213,22 +243,34 @@ func (p *Shelf) look(z *office.Zone) error {
 	p.looking.Lock()
 	defer p.looking.Unlock()
 	p.mu.Lock()
-	now, ended := p.newest, p.ended
+	now, ended, broken := p.newest, p.ended, p.broken
 	p.mu.Unlock()
 	if ended {
 		return errEnded
 	}
-	if now != nil && now.note == "" && time.Since(p.found) < soundFor {
+	whole := now == nil || now.whole()
+	if !whole && broken && time.Since(p.found) < soundFor {
+		return ErrBroken
+	}
+	if now != nil && whole && now.note == "" && time.Since(p.found) < soundFor {
 		if path, err := warehouse.Newest(z.Published()); err == nil && MarkOf(path, z) == now.Mark {
 			return nil
 		}
 	}
-	if now != nil && now.lost.Load() && time.Since(p.found) < soundFor {
+	if now != nil && whole && now.lost.Load() && time.Since(p.found) < soundFor {
 		return nil
 	}
 	found, err := warehouse.Find(z.Published())
 	p.found = time.Now()
-	if now != nil && now.note == "" && (err != nil || found.Earlier) { // what is open is newer than what is left, and whole
+	if !whole {
+		p.mu.Lock()
+		p.broken = true
+		p.mu.Unlock()
+		if err != nil {
+			return errors.Join(ErrBroken, err)
+		}
+	}
+	if now != nil && whole && now.note == "" && (err != nil || found.Earlier) { // what is open is newer than what is left, and whole
 		now.lost.Store(true)
 		if err == nil {
 			return found.Close()
@@ -239,7 +281,7 @@ func (p *Shelf) look(z *office.Zone) error {
 		return err
 	}
 	mark := MarkOf(found.Path, z)
-	if now != nil && now.Mark == mark && now.note == found.Note {
+	if now != nil && whole && now.Mark == mark && now.note == found.Note {
 		now.lost.Store(false)
 		return found.Close()
 	}
@@ -252,6 +294,7 @@ func (p *Shelf) look(z *office.Zone) error {
 	if err := found.Close(); err != nil {
 		return err
 	}
+	was := stampOf(own)
 	r, err := queries.Open(own, z.Metrics)
 	if err != nil {
 		return errors.Join(err, durable.Remove(own))
@@ -259,7 +302,8 @@ func (p *Shelf) look(z *office.Zone) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old := p.newest
-	p.newest = &Reading{Reader: r, own: own, note: found.Note, Mark: mark, keep: &keep{made: map[string]*made{}}}
+	p.broken = p.broken && found.Note != ""
+	p.newest = &Reading{Reader: r, own: own, was: was, note: found.Note, Mark: mark, keep: &keep{made: map[string]*made{}}}
 	p.drop(old)
 	return nil
 }
@@ -330,7 +374,7 @@ func (r *Reading) Beside() (*Reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reading{Reader: second, own: r.own, note: r.note, Mark: r.Mark, keep: r.keep}, nil
+	return &Reading{Reader: second, own: r.own, was: r.was, note: r.note, Mark: r.Mark, keep: r.keep}, nil
 }
 
 // MarkOf tells publications apart, and declarations that they are read with.

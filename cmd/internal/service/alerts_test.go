@@ -1,0 +1,68 @@
+package service
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestAlerts: what somebody has to do something about is found, and is over when it is.
+func TestAlerts(t *testing.T) {
+	b := served(t, "2022-08-15 09:00", "schedule: {summary: off}\nalerts: {silent_days: 7, disk_mb: 0}\n")
+	if _, _, err := b.s.run(t.Context(), Request{}); err != nil {
+		t.Fatal(err)
+	}
+	b.counted()
+	b.tick("2022-08-15 09:00")
+	if b.there(AlertFile) {
+		t.Fatal("an alert of nothing")
+	}
+	b.tick("2022-08-25 09:00")
+	text, err := os.ReadFile(b.file(AlertFile))
+	if err != nil || !strings.Contains(string(text), "已有10天没有收到任何报表") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	b.write("taizhang.yaml", config+"schedule: {summary: off}\nalerts: {silent_days: 0, disk_mb: 1073741824}\n")
+	b.tick("2022-08-25 09:05")
+	if text, err = os.ReadFile(b.file(AlertFile)); err != nil || strings.Contains(string(text), "没有收到") || !strings.Contains(string(text), "磁盘剩余") {
+		t.Errorf("%v\n%s\n%s", err, text, b.said())
+	}
+	years := unknownYears(b.s.Zone().Calendar, b.s.Zone().Today(b.at("2040-10-05 09:00")))
+	if len(years) != 2 || years[0] != 2040 || years[1] != 2041 {
+		t.Errorf("years without holidays: %v", years)
+	}
+}
+
+// TestNobodyReadsTheInbox: where intake is off and files wait, or it wasn't done for days, somebody is told; a run by hand
+// is one.
+func TestNobodyReadsTheInbox(t *testing.T) {
+	const off = "schedule: {summary: off, publish: off, intake: off}\nalerts: {silent_days: 0, disk_mb: 0}\n"
+	b := served(t, "2022-08-15 09:00", off)
+	says := func() string { text, _ := os.ReadFile(b.file(AlertFile)); return string(text) }
+	b.tick("2022-08-15 09:00")
+	if got := says(); !strings.Contains(got, "“收件”已在设置里关闭") || !strings.Contains(got, "现有1份在等") {
+		t.Errorf("a file waits that nobody reads: %q", got)
+	}
+	if r := b.s.Intake(t.Context(), Request{}, "test"); r.Error != "" {
+		t.Fatal(r.Error)
+	}
+	b.tick("2022-08-15 09:02")
+	if got := says(); got != "" {
+		t.Errorf("read by hand: %q", got)
+	}
+	b.tick("2022-08-17 09:00")
+	if got := says(); got != "" {
+		t.Errorf("after two days: %q", got)
+	}
+	b.tick("2022-08-19 09:00")
+	if got := says(); !strings.Contains(got, "“收件”已在设置里关闭") || !strings.Contains(got, "上次读取 2022-08-15") {
+		t.Errorf("after four days: %q", got)
+	}
+	b.write("taizhang.yaml", config+"schedule: {summary: off, publish: off, intake: '0 9 1 * *'}\nalerts: {silent_days: 0, disk_mb: 0}\n")
+	b.counted()
+	b.tick("2022-08-19 09:02") // the occurrence of 1 August is made up for
+	b.tick("2022-08-25 09:02")
+	if got := says(); !strings.Contains(got, "已有6天没有读取收件箱") {
+		t.Errorf("once a month: %q", got)
+	}
+}

@@ -1,0 +1,206 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"taizhang/cmd/internal/web/account"
+	"taizhang/ingest/secret"
+)
+
+const mostTokens = 20 // of one user
+
+// span is how long a token may be used.
+type span struct {
+	Days  int
+	Words string
+}
+
+// tokenSpans are those that a token made on the page may have.
+var tokenSpans = []span{{30, "30天"}, {90, "90天"}, {365, "一年"}}
+
+// accountPage is a user's own account: who they are here, and the tokens that programs ask /api with in their name.
+type accountPage struct {
+	Name, Role, Unit string
+	Nobody           bool // there are no users: whoever asks is this computer's operator
+	Makes            bool // they may make tokens
+	Tokens           []tokenView
+	Spans            []span
+	Made             *madeView
+	Says, Fault      string
+	Typed            string // name that was typed
+}
+
+type tokenView struct {
+	ID, Name, Made, Expires, Seen string
+	Over                          bool
+}
+
+// madeView is a token that was just made: it is shown this once.
+type madeView struct{ Name, Held, Expires, Address string }
+
+// tokenOver says whether a token can't be used any more.
+func tokenOver(t account.Token, now time.Time) bool {
+	return !t.Expires.IsZero() && !now.Before(t.Expires)
+}
+
+func (s *Server) accountPage(ctx context.Context, who person) (v accountPage, err error) {
+	z := s.zoneOf()
+	v = accountPage{Name: who.Name, Role: accountView{Role: string(who.Role)}.RoleWord(), Nobody: who == operator, Makes: who.Queries() && who != operator, Spans: tokenSpans}
+	if u, ok := z.Submitter(who.Unit); ok {
+		v.Unit = u.Name
+	}
+	if v.Nobody {
+		return v, nil
+	}
+	list, err := s.o.Store.TokensOf(ctx, who.Name)
+	if err != nil {
+		return v, err
+	}
+	for _, t := range list {
+		x := tokenView{ID: t.ID, Name: t.Name, Made: t.Made.In(z.Location).Format("2006-01-02"), Expires: "不过期", Seen: "还没有用过", Over: tokenOver(t, s.o.Clock())}
+		if t.Name == "" {
+			x.Name = "命令行生成"
+		}
+		if !t.Expires.IsZero() {
+			x.Expires = t.Expires.In(z.Location).Format("2006-01-02")
+		}
+		if !t.Seen.IsZero() {
+			x.Seen = t.Seen.In(z.Location).Format("2006-01-02 15:04") + "，" + t.From
+		}
+		v.Tokens = append(v.Tokens, x)
+	}
+	return v, nil
+}
+
+// account shows who asks their own account.
+func (s *Server) account(w http.ResponseWriter, r *http.Request, who person) error {
+	v, err := s.accountPage(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	v.Says = map[string]string{"revoke": "令牌已收回，用它的程序从现在起读不到数据。"}[r.URL.Query().Get("done")]
+	s.render(w, r, who, http.StatusOK, "account", layout{Title: "我的账号", Body: v})
+	return nil
+}
+
+// changeTokens makes a token in the name of who asks, or takes one back.
+func (s *Server) changeTokens(w http.ResponseWriter, r *http.Request, who person) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
+	if err := r.ParseForm(); err != nil {
+		return badAsk("没有读到要做的事，请再试一次。")
+	}
+	if who == operator {
+		return badAsk("还没有用户：本机访问 /api 不需要令牌。")
+	}
+	name := secret.MaskText(strings.TrimSpace(r.PostForm.Get("name")))
+	do := r.PostForm.Get("do")
+	var made *madeView
+	var err error
+	switch do {
+	case "make":
+		about(w, "make token "+name)
+		made, err = s.makeToken(r, who, name)
+	case "revoke":
+		err = s.revokeToken(w, r, who)
+	default:
+		err = badAsk("没有这项操作。")
+	}
+	var f *fault
+	if err != nil && !errors.As(err, &f) {
+		return err
+	}
+	if err == nil && do == "revoke" {
+		http.Redirect(w, r, "/account?done=revoke", http.StatusSeeOther)
+		return nil
+	}
+	v, e := s.accountPage(r.Context(), who)
+	if e != nil {
+		return e
+	}
+	v.Made = made
+	status := http.StatusOK
+	if f != nil {
+		status, v.Fault, v.Typed = f.status, f.says, name
+	}
+	s.render(w, r, who, status, "account", layout{Title: "我的账号", Body: v})
+	return nil
+}
+
+// makeToken makes a token: what it shows is kept nowhere.
+func (s *Server) makeToken(r *http.Request, who person, name string) (*madeView, error) {
+	if !who.Queries() {
+		return nil, forbidden("令牌由分析人员和管理员生成，请找管理员。")
+	}
+	if name == "" || len(name) > 100 || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }) {
+		return nil, badAsk("请写明令牌给哪个程序用。")
+	}
+	i := slices.IndexFunc(tokenSpans, func(x span) bool { return fmt.Sprint(x.Days) == r.PostForm.Get("days") })
+	if i < 0 {
+		return nil, badAsk("请选择有效期。")
+	}
+	list, err := s.o.Store.TokensOf(r.Context(), who.Name)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case slices.ContainsFunc(list, func(t account.Token) bool { return t.Name == name }):
+		return nil, badAsk("已有名为“" + name + "”的令牌。令牌只在生成时显示一次；遗失了请先收回，再生成一个。")
+	case len(list) >= mostTokens:
+		return nil, badAsk(fmt.Sprintf("令牌最多%d个，请先收回不用的。", mostTokens))
+	}
+	held, id := account.Secret()
+	now := s.o.Clock()
+	t := account.Token{ID: id, User: who.Name, Name: name, Made: now, Expires: now.AddDate(0, 0, tokenSpans[i].Days)}
+	if err := s.o.Store.AddToken(r.Context(), t); err != nil {
+		return nil, err
+	}
+	scheme := "http"
+	if s.o.Secure {
+		scheme = "https"
+	}
+	return &madeView{Name: name, Held: held, Expires: t.Expires.In(s.zoneOf().Location).Format("2006-01-02"), Address: scheme + "://" + r.Host + "/api/metrics?metric=closure_rate"}, nil
+}
+
+func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, who person) error {
+	t, ok, err := s.o.Store.Token(r.Context(), r.PostForm.Get("id"))
+	if err != nil {
+		return err
+	}
+	if !ok || t.User != who.Name {
+		about(w, "revoke token")
+		return badAsk("没有这个令牌，或已经收回。")
+	}
+	about(w, "revoke token "+t.Name)
+	return s.o.Store.RemoveToken(r.Context(), who.Name, t.ID)
+}
+
+// whoseToken finds the user in whose name a program asks, and notes that its token was used.
+func (s *Server) whoseToken(r *http.Request, users []account.User, held string) (person, error) {
+	t, ok, err := s.o.Store.Token(r.Context(), account.HashOfSecret(held))
+	if err != nil || !ok {
+		return person{}, err
+	}
+	i := slices.IndexFunc(users, func(u account.User) bool { return u.Name == t.User && !u.Disabled })
+	if i < 0 {
+		return person{}, nil
+	}
+	now := s.o.Clock()
+	if tokenOver(t, now) {
+		return person{}, &fault{status: http.StatusUnauthorized, says: "this token expired on " + t.Expires.In(s.zoneOf().Location).Format("2006-01-02") + ": make another one under 我的账号"}
+	}
+	if from := hostOf(r); now.Sub(t.Seen) > seenEvery || t.From != from {
+		if err := s.o.Store.SeenToken(r.Context(), t.ID, from, now); err != nil { // whoever may ask goes on asking
+			s.o.Log.Error("note when a token was used", "err", err)
+		}
+	}
+	who := personFor(users[i])
+	who.Token = t.Name
+	return who, nil
+}

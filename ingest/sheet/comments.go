@@ -1,0 +1,261 @@
+package sheet
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// Comment is a remark that hangs on a cell (批注). It is no part of the cell's value.
+type Comment struct {
+	Row, Col     int // from 1
+	Author, Text string
+}
+
+// Ref gives the address of its cell in A1 form.
+func (c Comment) Ref() string { return Ref(c.Row, c.Col) }
+
+// maxComments and commentBytes bound what is kept of a sheet's comments: they are told of, and nothing is read from them.
+const (
+	maxComments  = 10_000
+	commentBytes = 4 << 10
+)
+
+// commented is a source that knows the comments of a sheet: of the one whose rows it gave last.
+type commented interface {
+	comments(i int) ([]Comment, error)
+}
+
+// addComment keeps a comment unless nobody sees anything in it.
+func addComment(list []Comment, row, col int, author string, text []byte) []Comment {
+	text = bytes.ToValidUTF8(bytes.TrimSpace(text), nil)
+	if len(list) >= maxComments || len(text) == 0 {
+		return list
+	}
+	if len(text) > commentBytes {
+		for text = text[:commentBytes]; !utf8.Valid(text); text = text[:len(text)-1] {
+		}
+	}
+	return append(list, Comment{row, col, author, string(text)})
+}
+
+// comments implements commented (ECMA-376 18.7). What is said in threads stands there too, for programs that know none.
+func (w *workbook) comments(i int) (list []Comment, err error) {
+	rels, err := w.pack.relations(w.parts[i], w.lim)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rels {
+		if r.typ == "comments" && w.pack.Has(r.target) {
+			if list, err = w.commentsIn(r.target, list); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
+}
+
+func (w *workbook) commentsIn(part string, list []Comment) ([]Comment, error) {
+	r, err := w.pack.Part(part)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	x, err := newScan(r, w.lim)
+	if err != nil {
+		return nil, err
+	}
+	defer x.release()
+	var authors []string
+	var text []byte
+	for {
+		found, err := x.nextStart()
+		if err != nil || !found {
+			return list, err
+		}
+		switch string(x.name) {
+		case "author":
+			if text, err = x.wholeText(text[:0]); err != nil {
+				return nil, err
+			}
+			authors = append(authors, strings.TrimSpace(string(text)))
+		case "comment":
+			row, col, ok := parseRef([]byte(x.attrString("ref")))
+			by := x.attrInt("authorId", -1)
+			if text, _, err = x.richText(text[:0]); err != nil {
+				return nil, err
+			}
+			if ok {
+				author := ""
+				if by >= 0 && by < len(authors) {
+					author = authors[by]
+				}
+				list = addComment(list, row, col, author, spoken(text))
+			}
+		}
+	}
+}
+
+// wholeText joins all text of the element whose start was just told.
+func (x *xmlScan) wholeText(dst []byte) ([]byte, error) {
+	for base := x.depth; x.depth >= base; {
+		t, err := x.next()
+		switch {
+		case err != nil:
+			return dst, err
+		case t == tokEOF:
+			return dst, damaged("XML ends in the middle")
+		case t == tokText:
+			if dst, err = appendText(dst, x.text, x.cdata); err != nil {
+				return dst, err
+			}
+		}
+	}
+	return dst, nil
+}
+
+// spoken leaves out what a program says around a comment that is the first of a thread: [Threaded comment] … Comment: …
+func spoken(text []byte) []byte {
+	if !bytes.HasPrefix(text, []byte("[")) {
+		return text
+	}
+	head, rest, ok := bytes.Cut(text, []byte("\n\n"))
+	if !ok || bytes.IndexByte(head, ']') < 0 || !bytes.Contains(text, []byte("LinkId=870924")) {
+		return text
+	}
+	if i := bytes.LastIndex(rest, []byte("\n\n")); i >= 0 {
+		rest = rest[i+2:]
+	}
+	if _, said, ok := bytes.Cut(rest, []byte("\n")); ok {
+		return said
+	}
+	return rest
+}
+
+// comments implements commented: they stand among the cells (ODF 14.1).
+func (o *odsBook) comments(int) ([]Comment, error) { return o.said, nil }
+
+// annotation reads an office:annotation whose start was just told, of the cell at hand.
+func (s *odsScan) annotation(row, col int) error {
+	x := s.x
+	var text, author []byte
+	inP, inAuthor := 0, 0
+	for base := x.depth; x.depth >= base; {
+		t, err := x.next()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case tokEOF:
+			return damaged("XML ends in the middle")
+		case tokStart:
+			switch string(x.name) {
+			case "p", "h":
+				if inP = x.depth; len(text) > 0 {
+					text = append(text, '\n')
+				}
+			case "creator":
+				inAuthor = x.depth
+			case "line-break":
+				text = append(text, '\n')
+			}
+		case tokEnd:
+			if x.depth < inP {
+				inP = 0
+			}
+			if x.depth < inAuthor {
+				inAuthor = 0
+			}
+		case tokText:
+			switch {
+			case inAuthor > 0:
+				author, err = appendText(author, x.text, x.cdata)
+			case inP > 0 && len(text) < commentBytes:
+				text, err = appendText(text, x.text, x.cdata)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	s.said = addComment(s.said, row, col, strings.TrimSpace(string(author)), text)
+	return nil
+}
+
+// comments implements commented: they stand among the cells of SpreadsheetML.
+func (w *xml2003) comments(int) ([]Comment, error) { return w.said, nil }
+
+// comment reads a Comment whose start was just told; the text of the cell stays as it is.
+func (s *xml2003Scan) comment(c *Cell) error {
+	x := s.x
+	author, kept := x.attrString("Author"), s.text
+	s.text = nil
+	for base := x.depth; x.depth >= base; {
+		t, err := x.next()
+		if err == nil && t == tokEOF {
+			err = damaged("XML ends in the middle")
+		}
+		if err == nil && t == tokStart && string(x.name) == "Data" {
+			err = s.dataText()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.w.said = addComment(s.w.said, c.Row, c.Col, author, s.text)
+	s.text = kept
+	return nil
+}
+
+// Records of comments ([MS-XLS] 2.4.179 Note, 2.4.181 Obj, 2.4.329 TxO).
+const (
+	recNote = 0x1c
+	recObj  = 0x5d
+	recTxO  = 0x1b6
+)
+
+// comments implements commented. A Note names the object whose text it is.
+func (b *biffBook) comments(i int) (list []Comment, err error) {
+	if !b.noted {
+		return nil, nil
+	}
+	type note struct {
+		row, col int
+		author   string
+	}
+	notes := map[int]note{} // by object
+	texts := map[int][]byte{}
+	var order []int
+	object, left := -1, 0
+	var run textRun
+	s := &biffScan{b: b, at: b.sheets[i].at}
+	err = s.walk(func(r record) error {
+		d := r.data
+		switch {
+		case r.id == recNote && b.ver < 8 && len(d) >= 6:
+			list = addComment(list, int(u16(d))+1, int(u16(d[2:]))+1, "", []byte(b.text8(d[6:], int(u16(d[4:])))))
+		case r.id == recNote && len(d) >= 8:
+			n := note{int(u16(d)) + 1, int(u16(d[2:])) + 1, unicodeString(d[8:], 2)}
+			id := int(u16(d[6:]))
+			if _, twice := notes[id]; !twice && len(order) < maxComments {
+				notes[id], order = n, append(order, id)
+			}
+		case r.id == recObj:
+			if object = -1; len(d) >= 8 && u16(d) == 0x15 {
+				object = int(u16(d[6:]))
+			}
+			left = 0
+		case r.id == recTxO && len(d) >= 12 && object >= 0:
+			run, left = textRun{}, int(u16(d[10:]))
+		case r.id == recContinue && left > 0 && len(d) > 1:
+			if left -= run.add(d[1:], left, d[0]&1 != 0); left <= 0 && len(texts) < maxComments {
+				texts[object] = run.end()
+			}
+		}
+		return nil
+	})
+	for _, id := range order {
+		list = addComment(list, notes[id].row, notes[id].col, notes[id].author, lineEnds(texts[id]))
+	}
+	return list, err
+}
