@@ -36,6 +36,8 @@ type Value struct {
 	Text string        // as SQL casts it: ISO dates, plain decimals, masks of sensitive values
 	Hash string        // of a sensitive value
 	Date calendar.Date // of a date or month
+
+	number uint16 // among those that were read of texts that are repeated: see ReadAt; 0 for others
 }
 
 // Num is an amount in fen, or an int. Few values are asked for it, so none carries it.
@@ -76,6 +78,10 @@ type Typer struct {
 	Private bool              // the form holds sensitive values
 	Hide    []Hiding          // of the line at hand
 	Known   *Roll             // of all lines
+
+	shelf    *sheet.Shelf // see From
+	repeated []repeated   // by column: see ReadAt
+	numbered *Numbered
 }
 
 // maxText is what a cell of a workbook can hold (ECMA-376 part 1, 18.3.1: as Excel limits it).

@@ -32,7 +32,7 @@ var outlined = sync.OnceValue(func() *regexp.Regexp {
 // groupOf says whether a line may be the sum of a group: beside amounts and counts it holds its number and its name only,
 // and lacks fields that a row must have.
 func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
-	row, g := &r.p.Rows[l.index], groupSum{}
+	row, g := r.p.Row(int(l.index)), groupSum{}
 	numbers, texts, lacks := 0, 0, false
 	for k := range row.Cells {
 		c := &row.Cells[k]
@@ -103,6 +103,9 @@ func (r *tableReader) groupSums() {
 	t := r.t
 	groups := map[int]groupSum{}
 	for i := range t.Lines {
+		if t.Lines[i].plain { // it lacks nothing
+			continue
+		}
 		if g, ok := r.groupOf(&t.Lines[i]); ok {
 			groups[i] = g
 		}
@@ -116,7 +119,7 @@ func (r *tableReader) groupSums() {
 		for _, lines := range r.groupLines(i, g, groups, found) {
 			if n := len(lines); (n > 1 || n == 1 && g.style != "") && t.Lines[i].isSumOf(lines) {
 				found[i] = true
-				row := &r.p.Rows[t.Lines[i].index]
+				row := r.p.Row(int(t.Lines[i].index))
 				r.kinds[t.Lines[i].index] = rowTotal
 				t.bareTotals = append(t.bareTotals, bareTotal{t.Lines[i].N, FirstText(row).Ref(), written.Short(written.Tidy(textsOf(row)), 20)})
 				break

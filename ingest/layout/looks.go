@@ -52,7 +52,7 @@ func (g *rowSeen) isFooter() bool {
 	row := g.row
 	labelled := 0
 	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Kind == sheet.Text && len(c.Text) < 120 && footBegins(c.Text) && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(written.Squash(c.Text)) {
+		if isLabel(&row.Cells[i]) {
 			labelled++
 		}
 	}

@@ -112,13 +112,13 @@ func (p *Page) countedBy(col int) bool {
 		return known
 	}
 	for i := range p.Rows {
-		c := CellIn(&p.Rows[i], col)
+		c := CellIn(p.Row(i), col)
 		if c == nil || c.Kind != sheet.Text || !outline().MatchString(written.Squash(c.Text)) {
 			continue
 		}
 		texts := 0
-		for k := range p.Rows[i].Cells {
-			if x := &p.Rows[i].Cells[k]; present(x) && x.Kind != sheet.Number {
+		for k := range p.Row(i).Cells {
+			if x := &p.Row(i).Cells[k]; present(x) && x.Kind != sheet.Number {
 				texts++
 			}
 		}

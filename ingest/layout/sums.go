@@ -18,7 +18,7 @@ func (r *tableReader) unlabelledTotals() {
 	t := r.t
 	bare := map[int]bool{}
 	for i := range t.Lines {
-		if r.onlyNumbers(&t.Lines[i]) {
+		if l := &t.Lines[i]; !l.plain && r.numbersOnly(r.p.Row(int(l.index)), l) {
 			bare[i] = true
 		}
 	}
@@ -48,7 +48,7 @@ func (r *tableReader) unlabelledTotals() {
 			continue
 		}
 		found[i] = true
-		row := &r.p.Rows[l.index]
+		row := r.p.Row(int(l.index))
 		totals = append(totals, total{Sheet: l.Sheet, N: l.N, block: l.Block, Head: l.Head, Line: len(kept), Cells: r.pick(nil, row, false), At: l.At, Part: part, Rolled: l.Rolled()})
 		r.kinds[l.index] = rowTotal
 		t.bareTotals = append(t.bareTotals, bareTotal{N: l.N, ref: FirstText(row).Ref()})
@@ -86,9 +86,8 @@ func (r *tableReader) linesBelow(i int, bare map[int]bool) []Line {
 	return r.t.Lines[i+1 : n]
 }
 
-// onlyNumbers says whether nothing of a line says what it is about: it holds amounts and counts and no name, code, date.
-func (r *tableReader) onlyNumbers(l *Line) bool {
-	row := &r.p.Rows[l.index]
+// numbersOnly says whether nothing of a line says what it is about: it holds amounts and counts and no name, code, date.
+func (r *tableReader) numbersOnly(row *sheet.Row, l *Line) bool {
 	numbers, counts := 0, 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
