@@ -36,7 +36,7 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 	numbers, texts, lacks := 0, 0, false
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !present(c) {
+		if !present(c) || dashed(c) {
 			continue
 		}
 		at := slices.IndexFunc(l.At, func(p Placed) bool { return p.Col == c.Col })
@@ -68,7 +68,7 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 		if _, ok := r.down[[2]int{l.N, l.At[k].Col}]; ok && l.At[k].Col > 0 { // a part of merged rows
 			return g, false
 		}
-		lacks = lacks || l.At[k].Col > 0 && f.Required && !isNumber(f) && !present(CellIn(row, l.At[k].Col))
+		lacks = lacks || l.At[k].Col > 0 && f.Required && !isNumber(f) && (!present(CellIn(row, l.At[k].Col)) || dashed(CellIn(row, l.At[k].Col)))
 	}
 	return g, numbers > 0 && lacks && (g.style != "" || g.label != "" && !firmName().MatchString(g.label))
 }
@@ -151,7 +151,7 @@ func (r *tableReader) groupLines(i int, g groupSum, groups map[int]groupSum, fou
 func textsOf(row *sheet.Row) string {
 	var words []string
 	for k := range row.Cells {
-		if c := &row.Cells[k]; present(c) && c.Kind == sheet.Text {
+		if c := &row.Cells[k]; present(c) && c.Kind == sheet.Text && !dashed(c) {
 			if _, _, ok := numberOf(c); !ok {
 				words = append(words, c.Text)
 			}

@@ -44,12 +44,14 @@ type Table struct {
 	Voiding []sheet.Cell // notes that say that some of the lines are void
 	Empty   []int        // rows prepared and not filled in
 	asides  []below
-	carried map[string]bool
-	Said    Stated
-	Between []Stated // what stands above heads that stand again
-	Bounds  [][3]int // by head: row of the head, first and last row of data (sheet numbers)
-	Passed  []Passed // rows below the head that are no lines
-	Unread  []Unread // cells under no heading, the first of them
+
+	filledDown []filledDown
+	carried    map[string]bool
+	Said       Stated
+	Between    []Stated // what stands above heads that stand again
+	Bounds     [][3]int // by head: row of the head, first and last row of data (sheet numbers)
+	Passed     []Passed // rows below the head that are no lines
+	Unread     []Unread // cells under no heading, the first of them
 
 	unread     int           // how many these are
 	cells      int           // cells with content below the head
@@ -234,6 +236,7 @@ func (r *tableReader) settle(start, end int) {
 	for i := range t.Totals {
 		t.Totals[i].Line = min(t.Totals[i].Line, n)
 	}
+	t.fillBlocks()
 	r.nilLines()
 	if end < len(r.p.Rows) {
 		next := r.p.Rows[end].N
@@ -353,22 +356,6 @@ var (
 		return regexp.MustCompile(`(问题清单|清单|问题|方面|领域|类|部分|片区)$`)
 	})
 )
-
-// carried is what a section row said of a column, and how that row was numbered.
-type carried struct{ value, style string }
-
-// numbering is the way in which a section row is numbered: 一、 or （一） or 1.
-func numbering(text string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case strings.ContainsRune("一二三四五六七八九十", c):
-			return '一'
-		case c >= '0' && c <= '9':
-			return '1'
-		}
-		return c
-	}, strings.ReplaceAll(written.Bullet().FindString(text), "十", "一"))
-}
 
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
 // nothing of them; then what a section of the same rank said before holds no longer.

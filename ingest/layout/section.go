@@ -145,3 +145,19 @@ func numbered(c *forms.Column, text string) string {
 	}
 	return strconv.FormatInt(n, 10)
 }
+
+// carried is what a section row said of a column, and how that row was numbered.
+type carried struct{ value, style string }
+
+// numbering is the way in which a section row is numbered: 一、 or （一） or 1.
+func numbering(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case strings.ContainsRune("一二三四五六七八九十", c):
+			return '一'
+		case c >= '0' && c <= '9':
+			return '1'
+		}
+		return c
+	}, strings.ReplaceAll(written.Bullet().FindString(text), "十", "一"))
+}

@@ -91,7 +91,7 @@ func (r *tableReader) numbersOnly(row *sheet.Row, l *Line) bool {
 	numbers, counts := 0, 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !present(c) {
+		if !present(c) || dashed(c) {
 			continue
 		}
 		at := slices.IndexFunc(l.At, func(p Placed) bool { return p.Col == c.Col })
@@ -103,7 +103,7 @@ func (r *tableReader) numbersOnly(row *sheet.Row, l *Line) bool {
 			numbers++
 		case c.Kind == sheet.Number && at >= 0 && isNames(l.At[at].Field) && counts == 0: // how many rows they are, see sumsUp
 			counts++
-		case c.Kind == sheet.Number, c.Kind == sheet.Text && at < 0 && strings.Trim(c.Text, "-—/ \u3000") == "":
+		case c.Kind == sheet.Number:
 			if at >= 0 && !c.Percent {
 				return false
 			}
@@ -133,6 +133,11 @@ func (r *tableReader) sumsUp(l *Line, block, above, below []Line) (part, ok bool
 	return false, false
 }
 
+// dashed says whether a cell holds nothing but dashes, as sums do in the columns that they don't sum.
+func dashed(c *sheet.Cell) bool {
+	return c.Kind == sheet.Text && strings.Trim(c.Text, "-—–─/*×… \u3000") == ""
+}
+
 // isNames says whether a field holds names or codes: a number there counts them, if it is no code.
 func isNames(c *forms.Column) bool {
 	return c.Type == forms.Text || c.Type == forms.Code || c.Type == forms.USCC
@@ -152,13 +157,13 @@ func (l *Line) isSumOf(lines []Line) bool {
 	some := false
 	for k := range l.At {
 		own := l.Cell(k)
-		if l.At[k].Col == 0 || !isNumber(l.At[k].Field) || !present(&own) {
+		if l.At[k].Col == 0 || !isNumber(l.At[k].Field) || !present(&own) || dashed(&own) {
 			continue
 		}
 		claimed, places, _ := numberOf(&own)
 		sum := 0.0
 		for i := range lines {
-			if c := lines[i].Cell(k); present(&c) && len(lines[i].At) == len(l.At) {
+			if c := lines[i].Cell(k); present(&c) && !dashed(&c) && len(lines[i].At) == len(l.At) {
 				n, p, ok := numberOf(&c)
 				if !ok {
 					return false
