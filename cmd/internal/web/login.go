@@ -212,18 +212,13 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 	}
 	now := s.o.Clock()
 	if !ok || u.Name == "" || u.Disabled {
-		if err := s.o.Store.Fail(r.Context(), now, now.Add(-lockedFor), door, computer); err != nil {
-			s.o.Log.Error("note a failed login", "err", err)
-			s.doors.fail(now, door, computer)
-		}
+		s.guessed(r, door, computer)
 		return refuse(http.StatusForbidden, "用户名或密码不对。")
 	}
-	held, id := account.Secret()
 	if err := errors.Join(s.o.Store.Forgive(r.Context(), door), s.o.Store.EndSessionsBefore(r.Context(), now.Add(-idleSession), now.Add(-longSession))); err != nil {
 		s.o.Log.Error("tidy logins", "err", err)
 	}
-	s.begin(r.Context(), account.Session{ID: id, User: u.Name, Begun: now, Seen: now, From: hostOf(r)})
-	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: held, Path: "/", HttpOnly: true, Secure: s.o.Secure, SameSite: http.SameSiteLaxMode})
+	s.enter(w, r, u.Name)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }

@@ -12,7 +12,7 @@ func (s *Server) table() []route {
 		{pattern: "GET /unsent/{form}", may: mayEnter, handle: (*Server).showUnsent},
 
 		{pattern: "GET /account", may: mayEnter, handle: (*Server).account},
-		{pattern: "POST /account", may: mayEnter, handle: (*Server).changeTokens},
+		{pattern: "POST /account", may: mayEnter, handle: (*Server).changeAccount},
 
 		{pattern: "GET /{$}", may: mayRead, handle: (*Server).overview},
 		{pattern: "GET /figures", may: mayRead, handle: (*Server).figures},

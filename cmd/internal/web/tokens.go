@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -30,6 +29,8 @@ type accountPage struct {
 	Name, Role, Unit string
 	Nobody           bool // there are no users: whoever asks is this computer's operator
 	Makes            bool // they may make tokens
+	Password         bool // they log in by one
+	Least            int  // characters of a password
 	Tokens           []tokenView
 	Spans            []span
 	Made             *madeView
@@ -50,16 +51,17 @@ func tokenOver(t account.Token, now time.Time) bool {
 	return !t.Expires.IsZero() && !now.Before(t.Expires)
 }
 
-func (s *Server) accountPage(ctx context.Context, who person) (v accountPage, err error) {
+func (s *Server) accountPage(r *http.Request, who person) (v accountPage, err error) {
 	z := s.zoneOf()
-	v = accountPage{Name: who.Name, Role: accountView{Role: string(who.Role)}.RoleWord(), Nobody: who == operator, Makes: who.Queries() && who != operator, Spans: tokenSpans}
+	v = accountPage{Name: who.Name, Role: accountView{Role: string(who.Role)}.RoleWord(), Nobody: who == operator, Makes: who.Queries() && who != operator, Spans: tokenSpans, Least: account.LeastPassword}
 	if u, ok := z.Submitter(who.Unit); ok {
 		v.Unit = u.Name
 	}
 	if v.Nobody {
 		return v, nil
 	}
-	list, err := s.o.Store.TokensOf(ctx, who.Name)
+	v.Password = s.hasPassword(r)
+	list, err := s.o.Store.TokensOf(r.Context(), who.Name)
 	if err != nil {
 		return v, err
 	}
@@ -81,23 +83,23 @@ func (s *Server) accountPage(ctx context.Context, who person) (v accountPage, er
 
 // account shows who asks their own account.
 func (s *Server) account(w http.ResponseWriter, r *http.Request, who person) error {
-	v, err := s.accountPage(r.Context(), who)
+	v, err := s.accountPage(r, who)
 	if err != nil {
 		return err
 	}
-	v.Says = map[string]string{"revoke": "令牌已收回，用它的程序从现在起读不到数据。"}[r.URL.Query().Get("done")]
+	v.Says = map[string]string{"revoke": "令牌已收回，用它的程序从现在起读不到数据。", "password": "密码已更改，其他地方的登录已退出，访问 /api 的令牌已收回。"}[r.URL.Query().Get("done")]
 	s.render(w, r, who, http.StatusOK, "account", layout{Title: "我的账号", Body: v})
 	return nil
 }
 
-// changeTokens makes a token in the name of who asks, or takes one back.
-func (s *Server) changeTokens(w http.ResponseWriter, r *http.Request, who person) error {
+// changeAccount makes a token in the name of who asks, or takes one back, or gives them another password.
+func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, who person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到要做的事，请再试一次。")
 	}
 	if who == operator {
-		return badAsk("还没有用户：本机访问 /api 不需要令牌。")
+		return badAsk("还没有用户：本机不需要密码和令牌。")
 	}
 	name := secret.MaskText(strings.TrimSpace(r.PostForm.Get("name")))
 	do := r.PostForm.Get("do")
@@ -109,6 +111,9 @@ func (s *Server) changeTokens(w http.ResponseWriter, r *http.Request, who person
 		made, err = s.makeToken(r, who, name)
 	case "revoke":
 		err = s.revokeToken(w, r, who)
+	case "password":
+		about(w, "password "+who.Name)
+		err = s.changePassword(w, r, who)
 	default:
 		err = badAsk("没有这项操作。")
 	}
@@ -116,11 +121,11 @@ func (s *Server) changeTokens(w http.ResponseWriter, r *http.Request, who person
 	if err != nil && !errors.As(err, &f) {
 		return err
 	}
-	if err == nil && do == "revoke" {
-		http.Redirect(w, r, "/account?done=revoke", http.StatusSeeOther)
+	if err == nil && do != "make" {
+		http.Redirect(w, r, "/account?done="+do, http.StatusSeeOther)
 		return nil
 	}
-	v, e := s.accountPage(r.Context(), who)
+	v, e := s.accountPage(r, who)
 	if e != nil {
 		return e
 	}
