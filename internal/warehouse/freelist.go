@@ -2,8 +2,9 @@ package warehouse
 
 import (
 	"encoding/binary"
-	"errors"
 	"io"
+
+	"taizhang/internal/lang"
 )
 
 // allFree says whether a database file's own list of free blocks names all from one on: the engine counts those that it never
@@ -45,7 +46,7 @@ const (
 	noMetadata       = 1<<64 - 1
 )
 
-var errMetadata = errors.New("no metadata block")
+var errMetadata = lang.Errorf("no metadata block", "不是元数据块")
 
 func (m *metadata) number() (uint64, error) {
 	for len(m.rest) < 8 {
