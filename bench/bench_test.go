@@ -125,3 +125,33 @@ func TestResultsAreKept(t *testing.T) {
 		t.Errorf("kept %v, %v", again, err)
 	}
 }
+
+// TestFreshZone: each turn finds a zone of its own, and nothing is removed while a row is measured.
+func TestFreshZone(t *testing.T) {
+	p := &place{dir: t.TempDir(), small: true}
+	for name, text := range map[string]string{"returns/inbox/产业局/a.xlsx": "a", "returns/taizhang.yaml": "zone: a"} {
+		if err := os.MkdirAll(filepath.Dir(p.data(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p.data(name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.clearWork(); err != nil {
+		t.Fatal(err)
+	}
+	for turn := 1; turn <= 3; turn++ {
+		if err := freshZone(p); err != nil {
+			t.Fatal(err)
+		}
+		if made, err := os.ReadDir(p.work("zone")); err != nil || len(made) != 2 {
+			t.Fatalf("turn %d: %v, %v", turn, made, err)
+		}
+		if all, err := os.ReadDir(p.work("")); err != nil || len(all) != turn {
+			t.Errorf("turn %d: %v, %v", turn, all, err)
+		}
+		if err := os.WriteFile(p.work("zone/warehouse.duckdb"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // contender is a process that does a row's work.
@@ -128,11 +129,15 @@ func (c contender) missing(p *place) string {
 	return ""
 }
 
-// freshZone makes a zone whose inbox holds the returns.
+// freshZone makes a zone whose inbox holds the returns. The one before is set aside until the row is done: for a minute
+// after thousands of files were removed, ext4 passes their places over one by one for each new file, a second for two
+// thousand returns.
 func freshZone(p *place) error {
 	zone := p.work("zone")
-	if err := os.RemoveAll(zone); err != nil {
-		return err
+	if _, err := os.Stat(zone); err == nil {
+		if err := os.Rename(zone, p.work(fmt.Sprint("zone-", time.Now().UnixNano()))); err != nil {
+			return err
+		}
 	}
 	if err := os.CopyFS(filepath.Join(zone, "inbox"), os.DirFS(p.data("returns/inbox"))); err != nil {
 		return err

@@ -3,10 +3,15 @@ package ingest
 import (
 	"os"
 	"runtime/debug"
+
+	"taizhang/ingest/read"
 )
 
 // smallGroup is how many bytes of files make cells of some hundred megabytes at most.
 const smallGroup = 16 << 20
+
+// usual is Go's own, and what is in force after a group: at the start of a short command it may be another.
+const usual = 100
 
 // setCollector lets the heap grow to three times what is in use before it is searched for what isn't, while small files
 // are taken in: twice costs a tenth of the time. With large ones that would be gigabytes, and it grows by three fifths: as
@@ -24,6 +29,33 @@ func setCollector(todo []arrival) (restore func()) {
 	if size > smallGroup {
 		percent = 60
 	}
-	old := debug.SetGCPercent(percent)
-	return func() { debug.SetGCPercent(old) }
+	debug.SetGCPercent(percent)
+	return func() { debug.SetGCPercent(usual) }
+}
+
+// letGo lets go of the bytes of large files once they are read, and of all that reading them left behind: their rows take
+// the memory. fetchAgain brings them back.
+func letGo(todo []arrival, files []*read.Parsed) {
+	large := false
+	for i := range todo {
+		if todo[i].size > smallGroup {
+			todo[i].file.Content, files[i].File.Content = nil, nil
+			large = true
+		}
+	}
+	if large {
+		debug.FreeOSMemory()
+	}
+}
+
+// fetchAgain has the bytes of all files at hand, as their originals in the archive hold them.
+func (s *Session) fetchAgain(todo []arrival) (err error) {
+	for i := range todo {
+		if a := &todo[i]; a.file.Content == nil && a.size > smallGroup && !a.tooBig {
+			if a.file.Content, err = s.Archive.Get(a.sha); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -44,6 +44,7 @@ type patcher struct {
 	*pack
 	book    string // part name of the workbook
 	ns, rns string
+	clean   bool // nothing is marked
 	styles  *styles
 	styleAt string
 	types   []string // additions to the content types
@@ -57,7 +58,7 @@ func patch(original []byte, spoken []string, marks map[string][]mark, draw func(
 	if err != nil {
 		return nil, err
 	}
-	p := &patcher{pack: zip, ns: nsMain, rns: nsRels}
+	p := &patcher{pack: zip, ns: nsMain, rns: nsRels, clean: len(marks) == 0}
 	sheets, wb, err := p.open()
 	if err != nil {
 		return nil, err
@@ -81,7 +82,9 @@ func patch(original []byte, spoken []string, marks map[string][]mark, draw func(
 		}
 		onTop = onTop && ok
 	}
-	p.styles.addPaper()
+	if p.styles.done == nil {
+		p.styles.addPaper()
+	}
 	body, titles := draw(&paperStyle{first: p.styles.paperStyle, ns: p.ns, selected: onTop, sheets: names, renamed: renamed}, p.notes)
 	p.Set(p.styleAt, p.styles.bytes())
 	if removed >= 0 {
@@ -191,6 +194,10 @@ func (p *patcher) openStyles(covered map[string]string) error {
 	}
 	if _, found, err := lists(text, "cellXfs"); err == nil && found["cellXfs"] == nil {
 		text = []byte(xmlHead + (&formats{}).styles(p.ns)) // it says nothing that a cell could refer to
+	}
+	if p.clean && len(covered) == 0 {
+		p.styles, err = openUnmarked(text, p.ns)
+		return err
 	}
 	p.styles, err = openStyles(text, p.ns, covered)
 	return err

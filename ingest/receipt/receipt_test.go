@@ -423,6 +423,26 @@ func FuzzPatch(f *testing.F) {
 	})
 }
 
+// TestWriteAgain: a receipt is the same whichever receipts of workbooks from the same template were written before it.
+func TestWriteAgain(t *testing.T) {
+	book := problemBook(t, 20)
+	marked, clean := problemReport(), problemReport()
+	clean.Returns[0].Findings, clean.Returns[0].Outcome = nil, finding.Accepted
+	write := func(report *finding.Report, book []byte) []byte {
+		_, content, err := Write(report, Source{Content: book}, office)
+		must(t, err)
+		return content
+	}
+	first := [][]byte{write(clean, book), write(marked, book)}
+	write(clean, first[1]) // handed in again: the marks come off
+	if again := [][]byte{write(clean, book), write(marked, book)}; !bytes.Equal(first[0], again[0]) || !bytes.Equal(first[1], again[1]) {
+		t.Error("the same receipt is another the second time")
+	}
+	if off := openBook(t, write(clean, first[1])); len(off.GetSheetList()) != 3 {
+		t.Error("sheets", off.GetSheetList())
+	}
+}
+
 func BenchmarkWrite(b *testing.B) {
 	for _, rows := range []int{20, 300} {
 		book := problemBook(b, rows)

@@ -68,6 +68,7 @@ type styles struct {
 	fillOf                map[[2]int]int
 	covered               map[string]string // colour of a mark → attributes of the colour under it
 	paperStyle            int               // format of the first role
+	done                  []byte            // the part with the paper's looks, of a workbook without marks
 }
 
 // openStyles reads the part and turns the marks of an earlier receipt back into
@@ -276,8 +277,45 @@ func (s *styles) addPaper() {
 	}
 }
 
+// unmarked keeps the styles of workbooks without marks, by what they were: those made from one template have the same.
+var unmarked struct {
+	sync.Mutex
+	by   map[[2]string]*styles
+	size int
+}
+
+// unmarkedKept is how many bytes of them are kept at most.
+const unmarkedKept = 4 << 20
+
+// openUnmarked is openStyles and addPaper for a workbook that gets no marks, nor has had any.
+func openUnmarked(data []byte, ns string) (*styles, error) {
+	k, key := &unmarked, [2]string{ns, string(data)}
+	k.Lock()
+	s := k.by[key]
+	k.Unlock()
+	if s != nil {
+		return s, nil
+	}
+	full, err := openStyles(data, ns, nil)
+	if err != nil {
+		return nil, err
+	}
+	full.addPaper()
+	s = &styles{paperStyle: full.paperStyle, done: full.bytes()}
+	k.Lock()
+	defer k.Unlock()
+	if k.size += len(data) + len(s.done); k.by == nil || k.size > unmarkedKept {
+		k.by, k.size = map[[2]string]*styles{}, len(data)+len(s.done)
+	}
+	k.by[key] = s
+	return s, nil
+}
+
 // bytes gives the part with all that was added.
 func (s *styles) bytes() []byte {
+	if s.done != nil {
+		return s.done
+	}
 	var edits []edit
 	for _, l := range []struct {
 		list *list

@@ -108,7 +108,7 @@ func stage(dir string, mode fs.FileMode, write func(io.Writer) error) (_ *Staged
 	if err := tmp.Close(); err != nil { // a network share may report here what it couldn't write
 		return nil, err
 	}
-	if runtime.GOOS != "windows" { // CreateTemp's 0600 is for its owner alone
+	if runtime.GOOS != "windows" && mode != 0o600 { // CreateTemp's is for its owner alone
 		if err := os.Chmod(s.name, mode); err != nil {
 			return nil, err
 		}

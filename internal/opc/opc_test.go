@@ -338,3 +338,36 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// TestEditAlike: what is kept of parts that were changed alike gives each package its own content, also when there is more
+// than can be kept, and the same bytes every time.
+func TestEditAlike(t *testing.T) {
+	base := packed("a.xml", "a", "b.xml", "b")
+	edited := func(n int) []byte {
+		e := must(must(Open(base, Limits{})).Edit())
+		e.Set("a.xml", []byte("the same in all"))
+		e.Set("b.xml", []byte(strings.Repeat(fmt.Sprint(n, " "), alike/16)))
+		return must(e.Bytes(Fast))
+	}
+	done := make(chan error)
+	for worker := range 4 {
+		go func() {
+			for i := range 2 * alikeKept / alike {
+				n := i*(worker%2+1) + worker
+				out := edited(n)
+				p := must(Open(out, Limits{}))
+				a, b := string(must(p.Read("a.xml", 100))), string(must(p.Read("b.xml", 1<<20)))
+				if a != "the same in all" || b != strings.Repeat(fmt.Sprint(n, " "), alike/16) || !bytes.Equal(out, edited(n)) {
+					done <- fmt.Errorf("package %d: %s, %.20s", n, a, b)
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -192,7 +192,7 @@ func (s *Service) try(ctx context.Context, a attempt) (r Report, err error) {
 	case err != nil && ctx.Err() != nil:
 		run.Result, run.Message = state.Lost, "the service ended"
 	case err != nil:
-		run.Result, run.Message = state.Failed, lang.In(err, lang.Chinese)
+		run.Result, run.Message = state.Failed, err.Error()
 		s.o.Log.Error("a job failed", "job", a.job.name, "run", run.ID, "attempt", a.no, "err", err)
 	case r.Skipped:
 		run.Result = state.Skipped

@@ -297,7 +297,7 @@ func TestIntakeWhateverTheClock(t *testing.T) {
 	b.write("inbox/双马街道/问题台账.csv", ledger("双马街道", 32, 3))
 	b.tick("2022-08-13 09:00")
 	text, err := os.ReadFile(b.file(AlertFile))
-	if err != nil || !strings.Contains(string(text), "收件") || !strings.Contains(string(text), "时钟") {
+	if err != nil || !strings.Contains(string(text), "收件") || !strings.Contains(string(text), "clock") {
 		t.Errorf("%v\n%s", err, text)
 	}
 	b.tick("2022-08-15 09:02")
