@@ -171,58 +171,26 @@ func parseSteps(t *testing.T, a *txtar.Archive, loc *time.Location) (config, wan
 // TestCases reads the forms of testdata/cases and compares what came of them. A case whose comment says
 // "#warehouse" goes through a Session: archive, journal, tables and receipts.
 func TestCases(t *testing.T) {
-	files, err := filepath.Glob("testdata/cases/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	set := builtinForms(t)
-	db := emptyWarehouse(t, set)
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
+	eachCase(t, func(t *testing.T, file string, a *txtar.Archive, want string, run func(adjust func(*Intake)) string) {
+		got := run(func(*Intake) {})
+		if got == want {
+			return
+		}
+		if *update {
+			out := &txtar.Archive{Comment: a.Comment}
+			for _, f := range a.Files {
+				if f.Name != "want" {
+					out.Files = append(out.Files, f)
+				}
+			}
+			out.Files = append(out.Files, txtar.File{Name: "want", Data: []byte(got)})
+			if err := os.WriteFile(file, txtar.Format(out), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			loc, err := time.LoadLocation("Asia/Shanghai")
-			if err != nil {
-				t.Fatal(err)
-			}
-			config, want, steps := parseSteps(t, a, loc)
-			if len(steps) == 0 {
-				t.Fatal("the case has no file")
-			}
-			in := intakeOf(t, config, formsOf(t, a, set))
-			showHints = bytes.Contains(a.Comment, []byte("#hints"))
-			showPassed = bytes.Contains(a.Comment, []byte("#passed"))
-			var got string
-			db := db
-			if in.Forms != set {
-				db = emptyWarehouse(t, in.Forms)
-			}
-			if bytes.Contains(a.Comment, []byte("#warehouse")) {
-				got = throughSession(t, in, steps)
-			} else {
-				got = throughJudge(t, in, db, steps)
-			}
-			if got == want {
-				return
-			}
-			if *update {
-				out := &txtar.Archive{Comment: a.Comment}
-				for _, f := range a.Files {
-					if f.Name != "want" {
-						out.Files = append(out.Files, f)
-					}
-				}
-				out.Files = append(out.Files, txtar.File{Name: "want", Data: []byte(got)})
-				if err := os.WriteFile(file, txtar.Format(out), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			t.Errorf("got\n%s\nwant\n%s", got, want)
-		})
-	}
+			return
+		}
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	})
 }
 
 // formsOf gives the forms of a case: the built-in ones, with those that the case declares itself.

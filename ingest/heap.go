@@ -3,6 +3,8 @@ package ingest
 import (
 	"os"
 	"runtime/debug"
+
+	"taizhang/ingest/read"
 )
 
 // smallGroup is how many bytes of files make cells of some hundred megabytes at most.
@@ -29,4 +31,31 @@ func setCollector(todo []arrival) (restore func()) {
 	}
 	debug.SetGCPercent(percent)
 	return func() { debug.SetGCPercent(usual) }
+}
+
+// letGo lets go of the bytes of large files once they are read, and of all that reading them left behind: their rows take
+// the memory. fetchAgain brings them back.
+func letGo(todo []arrival, files []*read.Parsed) {
+	large := false
+	for i := range todo {
+		if todo[i].size > smallGroup {
+			todo[i].file.Content, files[i].File.Content = nil, nil
+			large = true
+		}
+	}
+	if large {
+		debug.FreeOSMemory()
+	}
+}
+
+// fetchAgain has the bytes of all files at hand, as their originals in the archive hold them.
+func (s *Session) fetchAgain(todo []arrival) (err error) {
+	for i := range todo {
+		if a := &todo[i]; a.file.Content == nil && a.size > smallGroup && !a.tooBig {
+			if a.file.Content, err = s.Archive.Get(a.sha); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

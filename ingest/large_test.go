@@ -1,8 +1,12 @@
 package ingest
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -70,6 +74,32 @@ func TestAfterLarge(t *testing.T) {
 	s, _ = o.session(time.Date(2022, 8, 22, 9, 0, 0, 0, o.in.Zone.Location))
 	if r := s.Taken[len(s.Taken)-1].Returns[0]; !strings.Contains(said(r, "row_vanished"), fmt.Sprintf("QS2022-%03d", rows)) {
 		t.Errorf("nothing is said of the row that is gone: %+v", r.Findings[:min(3, len(r.Findings))])
+	}
+}
+
+// TestReceiptOfALargeFile: the bytes of a large workbook are not held beside its rows, and its receipt is the workbook all the
+// same.
+func TestReceiptOfALargeFile(t *testing.T) {
+	o := newOffice(t)
+	picture := make([]byte, smallGroup+1<<20)
+	if _, err := rand.NewChaCha8([32]byte{1}).Read(picture); err != nil {
+		t.Fatal(err)
+	}
+	o.drop("青山街道/问题台账.xlsx", withParts(t, goodBook(), map[string][]byte{"xl/media/image1.png": picture}))
+	outcomes, waiting := o.run()
+	o.want(outcomes, waiting, "问题台账.xlsx: accepted", "")
+	receipts, err := filepath.Glob(filepath.Join(o.in.Zone.Outbox(), "青山街道", "*.xlsx"))
+	if err != nil || len(receipts) != 1 {
+		t.Fatalf("receipts: %v %v", receipts, err)
+	}
+	r, err := zip.OpenReader(receipts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	own, err := fs.ReadFile(r, "xl/worksheets/sheet1.xml")
+	if err != nil || !bytes.Contains(own, []byte("路灯不亮")) {
+		t.Errorf("the receipt doesn't hold the sender's sheet: %v", err)
 	}
 }
 

@@ -178,10 +178,14 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 		return nil
 	}
 	defer setCollector(todo)()
+	if err := s.fetchAgain(todo); err != nil {
+		return err
+	}
 	files, err := s.readAll(ctx, todo)
 	if err != nil {
 		return err
 	}
+	letGo(todo, files)
 	reports, err := s.judgeAndStore(ctx, todo, files)
 	if warehouse.IsRowFault(err) && ctx.Err() == nil { // whatever else fails says nothing about the files: they wait
 		if len(todo) > 1 {
@@ -215,8 +219,12 @@ func (s *Session) process(ctx context.Context, todo []arrival, answer bool) erro
 	if !answer {
 		return nil
 	}
+	if err := s.fetchAgain(todo); err != nil {
+		return err
+	}
 	sources := make([]receipt.Source, len(files))
 	for i, p := range files {
+		p.File.Content = todo[i].file.Content
 		sources[i] = p.Source()
 	}
 	return s.finish(todo, reports, sources)

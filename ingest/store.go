@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"iter"
 	"strconv"
 	"time"
 
@@ -163,39 +162,41 @@ func hintOf(f finding.Finding) any {
 }
 
 // typed gives the typed rows of a form one by one, and how many they are.
-func (b *batch) typed(f *forms.Form) (n int, rows iter.Seq[[]any]) {
-	for _, pt := range b.parts[f.ID] {
+func (b *batch) typed(f *forms.Form) (n int, next func() ([]warehouse.Text, error)) {
+	parts := b.parts[f.ID]
+	for _, pt := range parts {
 		n += len(pt.Records)
 	}
-	return n, func(yield func([]any) bool) {
-		vals := make([]any, 0, 3*len(f.Columns)+8)
-		var typed []cell.Value
-		for _, pt := range b.parts[f.ID] {
-			for i := range pt.Records {
-				r := &pt.Records[i]
-				vals = append(vals[:0], b.zone, pt.Ret.ID, r.Line.Sheet, whole(r.Line.N), r.Key)
-				typed = r.Values(typed)
-				for k := range f.Columns {
-					v := &typed[k]
-					if v.Set {
-						vals = append(vals, v.Text)
-					} else {
-						vals = append(vals, nil)
-					}
-					if f.Columns[k].Names {
-						vals = append(vals, folded(v.Text))
-					}
-					if f.Columns[k].Type.Sensitive() {
-						vals = append(vals, text(v.Hash))
-					}
-				}
-				if !yield(vals) {
-					return
-				}
+	var vals []warehouse.Text
+	var typed []cell.Value
+	part, at := 0, 0
+	return n, func() ([]warehouse.Text, error) {
+		for part < len(parts) && at == len(parts[part].Records) {
+			part, at = part+1, 0
+		}
+		if part == len(parts) {
+			return nil, nil
+		}
+		pt := parts[part]
+		r := &pt.Records[at]
+		at++
+		vals = append(vals[:0], column(b.zone), column(pt.Ret.ID), column(r.Line.Sheet), column(strconv.Itoa(r.Line.N)), column(r.Key))
+		typed = r.Values(typed)
+		for k := range f.Columns {
+			v := &typed[k]
+			vals = append(vals, warehouse.Text{S: v.Text, IsNull: !v.Set})
+			if f.Columns[k].Names {
+				vals = append(vals, folded(v.Text))
+			}
+			if f.Columns[k].Type.Sensitive() {
+				vals = append(vals, warehouse.Text{S: v.Hash, IsNull: v.Hash == ""})
 			}
 		}
+		return vals, nil
 	}
 }
+
+func column(s string) warehouse.Text { return warehouse.Text{S: s} }
 
 // rows adds a return's typed rows, refused rows and columns.
 func (b *batch) rows(pt *read.Part) {
@@ -219,11 +220,11 @@ func (b *batch) rows(pt *read.Part) {
 }
 
 // folded is what a name is counted by, where that isn't the name as written.
-func folded(name string) any {
-	if key := written.Fold(name); key != name {
-		return text(key)
+func folded(name string) warehouse.Text {
+	if key := written.Fold(name); key != name && key != "" {
+		return column(key)
 	}
-	return nil
+	return warehouse.Null
 }
 
 // flush loads everything within the caller's transaction.

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -37,6 +36,8 @@ type Value struct {
 	Text string        // as SQL casts it: ISO dates, plain decimals, masks of sensitive values
 	Hash string        // of a sensitive value
 	Date calendar.Date // of a date or month
+
+	number uint16 // among those that were read of texts that are repeated: see ReadAt; 0 for others
 }
 
 // Num is an amount in fen, or an int. Few values are asked for it, so none carries it.
@@ -77,6 +78,10 @@ type Typer struct {
 	Private bool              // the form holds sensitive values
 	Hide    []Hiding          // of the line at hand
 	Known   *Roll             // of all lines
+
+	shelf    *sheet.Shelf // see From
+	repeated []repeated   // by column: see ReadAt
+	numbered *Numbered
 }
 
 // maxText is what a cell of a workbook can hold (ECMA-376 part 1, 18.3.1: as Excel limits it).
@@ -236,76 +241,6 @@ func withoutApostrophe(raw string) string {
 		}
 	}
 	return raw
-}
-
-func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
-	n, ok := written.ParseInt(raw)
-	s := scale(c)
-	if odd := oddCount(c, s, facts); odd != "" {
-		return Value{}, because(finding.CountUnreadable(col.Title, t.Quote(odd, 20)))
-	}
-	unit, said := countUnit(s, facts)
-	if unit > 0 { // 百个: 4 is 400, 4.5 is 450, and 400个 says its own
-		if scaled, bare, whole := written.ScaledInt(c.Text, unit); bare {
-			n, ok = scaled, whole
-		}
-	}
-	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
-		ok = false
-	}
-	if !ok && c.Kind == sheet.Number && unit == 0 {
-		if d, err := written.ParseDecimal(c.Text); err == nil {
-			if r, lost := d.Rounded(0); lost == 1 && r.IsInt64() {
-				n, ok = r.Int64(), true
-			}
-		}
-	}
-	if !ok {
-		switch n := aboutNumber(raw); {
-		case written.HasGap(raw):
-			return Value{}, because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
-		case amountsOf().MatchString(written.Squash(raw)):
-			return Value{}, because(finding.SeveralNumbers(col.Title, t.Quote(raw, 30)))
-		case n != "":
-			return Value{}, because(finding.InexactInteger(col.Title, t.Quote(raw, 30), n))
-		}
-		return Value{}, because(finding.NotInteger(col.Title, t.Quote(raw, 30)))
-	}
-	if n > 1e12 {
-		return Value{}, because(finding.IntegerTooLarge(col.Title, t.Quote(raw, 30)))
-	}
-	if n < 0 {
-		return Value{}, because(finding.IntegerNegative(col.Title, n))
-	}
-	v := Value{Set: true, Text: strconv.FormatInt(n, 10)}
-	if s.Power != 0 && !said {
-		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text, ""))
-	}
-	return v, nil
-}
-
-// oddCount is a unit that a bare number is counted in and that nobody knows for certain: K, as its number format shows, else
-// the heading.
-func oddCount(c *sheet.Cell, s sheet.Scaling, facts Facts) string {
-	if c.Kind != sheet.Number {
-		if _, bare, _ := written.ScaledInt(c.Text, 0); !bare { // 400个
-			return ""
-		}
-		return facts.OddUnit
-	}
-	if odd := written.OddCount(s.Literal); odd != "" {
-		return odd
-	}
-	return facts.OddUnit
-}
-
-// countUnit is the power of ten in which a count is written: what its number format shows behind it (4"百个"), else the
-// heading's; said: the format says it.
-func countUnit(s sheet.Scaling, facts Facts) (exp int, said bool) {
-	if exp, _, ok := written.CountScale(s.Literal); ok {
-		return exp - s.Power, true
-	}
-	return facts.Unit, false
 }
 
 func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {

@@ -61,15 +61,11 @@ func (t *Typer) readDate(c *sheet.Cell, raw string, col *forms.Column, facts Fac
 		number.Kind, number.Text, number.Num, number.Format = sheet.Number, written.Plain(raw), 0, ""
 		c, raw = &number, number.Text
 	}
-	day := aDay{col: col, text: c.Text}
-	switch c.Kind {
-	case sheet.Date:
-		day = aDay{col: col, serial: c.Num, format: c.Format}
-	case sheet.Text:
-	default:
+	if c.Kind != sheet.Date && c.Kind != sheet.Text {
 		v, f, _ := t.datedAs(c, raw, col)
 		return v, f
 	}
+	day := dayOf(c, col)
 	if v, ok := t.days[day]; ok {
 		return v, nil
 	}
@@ -88,6 +84,13 @@ type aDay struct {
 	col          *forms.Column
 	serial       float64
 	format, text string
+}
+
+func dayOf(c *sheet.Cell, col *forms.Column) aDay {
+	if c.Kind == sheet.Date {
+		return aDay{col: col, serial: c.Num, format: c.Format}
+	}
+	return aDay{col: col, text: c.Text}
 }
 
 const knownDays = 10_000

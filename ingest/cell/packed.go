@@ -7,9 +7,13 @@ import (
 
 // Shelf holds the values of many rows in few bytes.
 type Shelf struct {
-	packed.Shelf
-	row []byte
+	bytes    packed.Shelf
+	numbered *Numbered
+	row      []byte
 }
+
+// NewShelf holds values that a typer reads.
+func NewShelf(t *Typer) *Shelf { return &Shelf{numbered: t.Numbered()} }
 
 // A packed value is a byte of marks, and what they say follows.
 const (
@@ -18,16 +22,24 @@ const (
 	hasText
 	hasHash
 	hasDate
+	hasNumber
 )
 
 // Row is a row's values, packed.
-type Row string
+type Row struct {
+	packed   string
+	numbered *Numbered
+}
 
 // Keep packs the values of a row.
 func (s *Shelf) Keep(values []Value) Row {
 	row := s.row[:0]
 	for i := range values {
 		v := &values[i]
+		if v.number > 0 {
+			row = packed.Int(append(row, hasNumber), int(v.number))
+			continue
+		}
 		marks, at := byte(0), len(row)
 		row = append(row, 0)
 		if v.Set {
@@ -51,29 +63,32 @@ func (s *Shelf) Keep(values []Value) Row {
 		row[at] = marks
 	}
 	s.row = row
-	return Row(s.Put(row))
+	return Row{s.bytes.Put(row), s.numbered}
 }
 
 // Value gives the kth value.
 func (r Row) Value(k int) Value {
-	t := packed.Taker(r)
+	t := packed.Taker(r.packed)
 	for range k {
-		unpack(&t)
+		r.unpack(&t)
 	}
-	return unpack(&t)
+	return r.unpack(&t)
 }
 
 // Values gives all values, in into where it has room.
 func (r Row) Values(into []Value) []Value {
 	into = into[:0]
-	for t := packed.Taker(r); t != ""; {
-		into = append(into, unpack(&t))
+	for t := packed.Taker(r.packed); t != ""; {
+		into = append(into, r.unpack(&t))
 	}
 	return into
 }
 
-func unpack(t *packed.Taker) (v Value) {
+func (r Row) unpack(t *packed.Taker) (v Value) {
 	marks := t.Byte()
+	if marks&hasNumber != 0 {
+		return r.numbered.values[t.Int()-1]
+	}
 	v.Set, v.Gap = marks&isSet != 0, marks&isGap != 0
 	if marks&hasText != 0 {
 		v.Text = t.Text()

@@ -10,6 +10,7 @@ var (
 	columnHeadless  = ofRows.asks("column_without_heading", "一列没有表头，却填着内容，没有读取。")
 	totalUnlabelled = ofRows.tells("total_unlabelled", "没有写明的一行，各数等于各行之和，按合计处理。")
 	zoneBeside      = ofRows.asks("zone_beside_streets", "一行填的是全区（区本级），同一项另有各街道的行，看不出是不是各街道的合计，可能重复计算。")
+	filledDown      = ofRows.asks("filled_down", "一组只在第一行写了单位或名称，小计证明其余各行同属，按第一行补上。")
 	mergedAmount    = ofRows.refuses("merged_amount", "一个数合并在几行上，不知道各行是多少，请拆开填写。")
 	fieldsBeyond    = ofRows.refuses("fields_beyond_heading", "CSV 的一行比表头多出栏目，或内容与列对不上，多半是内容里有没加引号的逗号。")
 	tick            = ofRows.refuses("tick", "几栏选项里没有打勾，或打了不止一个勾。")
@@ -173,6 +174,11 @@ func CommentsUnread(n int, which string) Finding {
 // ColumnWithoutHeading is a column that is filled and has no heading.
 func ColumnWithoutHeading(column string, cells int) Finding {
 	return columnHeadless.finds("%s列没有表头，却有%d格内容，没有读取", column, cells).mend("如是应报的内容，请补上表头；否则请删去这一列")
+}
+
+// FilledDown is a block whose first row alone says whose it is; the subtotal proves that the others are its, too.
+func FilledDown(column string, rows int, value string) Finding {
+	return filledDown.finds("「%s」有%d行没有填，从小计看与上一行同属“%s”，按此补上", column, rows, value).mend("请逐行填写，或把同一组的单元格合并")
 }
 
 // TotalUnlabelled is a row of sums that doesn't say that it is one.

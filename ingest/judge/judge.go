@@ -40,7 +40,7 @@ type Judged struct {
 // File decides the outcome of every return in a file against the history, and adds them to it.
 func (jd *Judge) File(ctx context.Context, h *History, p *read.Parsed, arrival int) (*Judged, error) {
 	j := &Judged{parsed: p, Report: &finding.Report{Arrival: arrival, File: p.File.Name, Folder: p.File.Folder, SHA256: p.Sha,
-		ReceivedAt: p.File.ReceivedAt, Skipped: p.Skipped, Bare: p.Source().Content == nil}}
+		ReceivedAt: p.File.ReceivedAt, Skipped: p.Skipped, Bare: p.Bare()}}
 	if p.Failed != nil {
 		r := p.Failed
 		r.ID, r.ReceivedAt = ReturnID(arrival, 1), p.File.ReceivedAt

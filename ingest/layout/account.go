@@ -34,7 +34,18 @@ func (r *tableReader) account(start, end int) {
 	t := r.t
 	line := 0
 	for i := start; i < end; i++ {
-		row := &r.p.Rows[i]
+		for line < len(t.Lines) && t.Lines[line].N < r.p.Rows[i].N {
+			line++
+		}
+		if line < len(t.Lines) && int(t.Lines[line].index) == i && t.Lines[line].plain && r.kinds[i] == rowData { // it took all of them
+			n := int(t.Lines[line].filled)
+			t.Below++
+			t.kinds[rowData]++
+			t.cells += n
+			t.accounted += n
+			continue
+		}
+		row := r.p.Row(i)
 		n := 0
 		for k := range row.Cells {
 			if filled(&row.Cells[k]) {
@@ -54,9 +65,6 @@ func (r *tableReader) account(start, end int) {
 				r.unreadIn(row, nil, r.t.Heads[0])
 			}
 			continue
-		}
-		for line < len(t.Lines) && t.Lines[line].N < row.N {
-			line++
 		}
 		if line < len(t.Lines) && t.Lines[line].N == row.N {
 			t.accounted += r.unreadIn(row, &t.Lines[line], t.Lines[line].Head)
@@ -110,7 +118,7 @@ func (r *tableReader) headed(h *Head) []bool {
 	}
 	last := 0
 	for j := h.row; j < h.row+h.height; j++ {
-		if cells := r.p.Rows[j].Cells; len(cells) > 0 {
+		if cells := r.p.Row(j).Cells; len(cells) > 0 {
 			last = max(last, cells[len(cells)-1].Col)
 		}
 	}

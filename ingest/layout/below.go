@@ -37,7 +37,7 @@ func (r *tableReader) asideAt(i int, kind, after rowKind, s *rowSeen) int {
 		return 0
 	}
 	n := r.statisticAt(i, after)
-	if n == 0 && kind != rowTotal && r.apart(i, after) && r.summaryHead(&r.p.Rows[i]) && !(kind == rowHead && r.ownHead(i)) {
+	if n == 0 && kind != rowTotal && r.apart(i, after) && r.summaryHead(r.p.Row(i)) && !(kind == rowHead && r.ownHead(i)) {
 		n = r.summaryAt(i)
 	}
 	if n > 0 {
@@ -59,8 +59,8 @@ func (r *tableReader) ownHead(i int) bool {
 // summaryAt is how many rows a summary takes whose head is row i; 0 where one of them is a row of this form, or none follows.
 func (r *tableReader) summaryAt(i int) int {
 	n := 1
-	for ; i+n < len(r.p.Rows) && !BlankRow(&r.p.Rows[i+n]) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
-		if r.fillsRow(&r.p.Rows[i+n]) {
+	for ; i+n < len(r.p.Rows) && !BlankRow(r.p.Row(i+n)) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
+		if r.fillsRow(r.p.Row(i + n)) {
 			return 0
 		}
 	}
@@ -72,7 +72,7 @@ func (r *tableReader) summaryAt(i int) int {
 
 // takeAside notes a small table, with the line above it that says what it is.
 func (r *tableReader) takeAside(i, n int) {
-	row := &r.p.Rows[i]
+	row := r.p.Row(i)
 	b := below{n: row.N, rows: n, ref: FirstText(row).Ref()}
 	for k := range row.Cells {
 		if t := written.Tidy(row.Cells[k].Text); t != "" {
@@ -83,8 +83,8 @@ func (r *tableReader) takeAside(i, n int) {
 		r.kinds[j] = rowAside
 	}
 	r.t.asides = append(r.t.asides, b)
-	for j := i - 1; j >= 0 && (r.kinds[j] == rowStray || r.kinds[j] == rowSection || BlankRow(&r.p.Rows[j])); j-- {
-		if r.kinds[j] != rowBlank && !BlankRow(&r.p.Rows[j]) && statisticTitle().MatchString(written.Squash(FirstText(&r.p.Rows[j]).Text)) {
+	for j := i - 1; j >= 0 && (r.kinds[j] == rowStray || r.kinds[j] == rowSection || BlankRow(r.p.Row(j))); j-- {
+		if r.kinds[j] != rowBlank && !BlankRow(r.p.Row(j)) && statisticTitle().MatchString(written.Squash(FirstText(r.p.Row(j)).Text)) {
 			title := r.p.Rows[j].N
 			r.kinds[j] = rowAside
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == title })
@@ -103,12 +103,12 @@ var statisticTitle = sync.OnceValue(func() *regexp.Regexp {
 func (r *tableReader) statisticAt(i int, after rowKind) int {
 	apart := r.apart(i, after) || after == rowTotal
 	n, rows, words := 0, 0, 0
-	headed := r.statisticHead(&r.p.Rows[i])
+	headed := r.statisticHead(r.p.Row(i))
 	if headed {
 		n = 1
 	}
-	for ; i+n < len(r.p.Rows) && !BlankRow(&r.p.Rows[i+n]) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
-		isRow, isWord := r.statisticRow(&r.p.Rows[i+n])
+	for ; i+n < len(r.p.Rows) && !BlankRow(r.p.Row(i+n)) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
+		isRow, isWord := r.statisticRow(r.p.Row(i + n))
 		if !isRow {
 			break
 		}
@@ -133,7 +133,7 @@ func (r *tableReader) statisticAt(i int, after rowKind) int {
 // countsAcross finds a statistic that runs across: listed values or words of statistics side by side, a row of counts
 // below them (未启动 | 办理中 | 已办结 over 件数 | 0 | 4 | 1). It gives the rows it takes, 0 where there is none.
 func (r *tableReader) countsAcross(i int) int {
-	head := &r.p.Rows[i]
+	head := r.p.Row(i)
 	if i+1 >= len(r.p.Rows) || r.p.Rows[i+1].N != head.N+1 || !r.statisticHead(head) {
 		return 0
 	}
@@ -143,7 +143,7 @@ func (r *tableReader) countsAcross(i int) int {
 			listed++
 		}
 	}
-	next := &r.p.Rows[i+1]
+	next := r.p.Row(i + 1)
 	for k := range next.Cells {
 		c := &next.Cells[k]
 		switch {
@@ -242,7 +242,7 @@ func (r *tableReader) listed(heading string) bool {
 
 // apart says whether a gap or a line of its own stands between the rows above and row i.
 func (r *tableReader) apart(i int, after rowKind) bool {
-	above := &r.p.Rows[i-1]
+	above := r.p.Row(i - 1)
 	return r.seen > 0 && (BlankRow(above) || above.N < r.p.Rows[i].N-1 || after == rowStray || after == rowSection || after == rowNote)
 }
 

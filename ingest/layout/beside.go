@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,30 +75,32 @@ func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
 
 // parts divides a head's columns at those that are empty from the head down to the first blank row.
 func (p *Page) parts(h *Head, heads map[int]columnHead) [][]int {
-	used := map[int]bool{}
-	for i := h.row; i < len(p.Rows); i++ {
-		row := &p.Rows[i]
+	cols := slices.Sorted(maps.Keys(heads))
+	empty := map[int]bool{} // columns between those of the head
+	for i := 1; i < len(cols); i++ {
+		for g := cols[i-1] + 1; g < cols[i]; g++ {
+			empty[g] = true
+		}
+	}
+	var scratch sheet.Row
+	for i := h.row; i < len(p.Rows) && len(empty) > 0; i++ {
+		row := p.Reuse(i, &scratch)
 		if BlankRow(row) || i > h.row && row.N > p.Rows[i-1].N+1 {
 			break
 		}
 		for k := range row.Cells {
 			if filled(&row.Cells[k]) {
-				used[row.Cells[k].Col] = true
+				delete(empty, row.Cells[k].Col)
 			}
 		}
 	}
-	var cols []int
-	for c := range heads {
-		cols = append(cols, c)
-	}
-	slices.Sort(cols)
 	var out [][]int
 	for i, c := range cols {
-		gap := i > 0
-		for g := c - 1; gap && i > 0 && g > cols[i-1]; g-- {
-			gap = !used[g] // a gap is nothing but empty columns
+		gap := i > 0 && c > cols[i-1]+1
+		for g := c - 1; gap && g > cols[i-1]; g-- {
+			gap = empty[g] // a gap is nothing but empty columns
 		}
-		if i == 0 || gap && c > cols[i-1]+1 {
+		if i == 0 || gap {
 			out = append(out, nil)
 		}
 		out[len(out)-1] = append(out[len(out)-1], c)
@@ -119,12 +122,13 @@ func (p *Page) without(i int, columns [][2]int) *Page {
 	g.Rows = slices.Clone(p.Rows)
 	for _, span := range columns {
 		for j := i; j < len(g.Rows); j++ {
-			row := &g.Rows[j]
+			row := *g.Row(j)
 			inside := func(c sheet.Cell) bool { return c.Col >= span[0] && c.Col <= span[1] }
 			if !slices.ContainsFunc(row.Cells, func(c sheet.Cell) bool { return inside(c) && filled(&c) }) || j > i && row.N > g.Rows[j-1].N+1 {
 				break
 			}
 			row.Cells = slices.DeleteFunc(slices.Clone(row.Cells), inside)
+			g.Rows[j] = row
 		}
 	}
 	return NewPage(&g)

@@ -46,7 +46,7 @@ func (l *Reader) takeByValues(pg *Page, h *Head, c *forms.Column) *finding.Findi
 func (l *Reader) holdsValues(pg *Page, from, col int, c *forms.Column) bool {
 	filledCells, hits, long := 0, 0, 0
 	for i := from; i < min(len(pg.Rows), from+valueRows); i++ {
-		cell := CellIn(&pg.Rows[i], col)
+		cell := CellIn(pg.Row(i), col)
 		if !filled(cell) {
 			continue
 		}

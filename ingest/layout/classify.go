@@ -200,7 +200,7 @@ func (s *rowSeen) full() bool {
 		if !s.fills(c, &proven, s.at[k].Field) {
 			return false
 		}
-		if n++; c.Kind == sheet.Text && footBegins(c.Text) && len(c.Text) < 120 && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(written.Squash(c.Text)) {
+		if n++; isLabel(c) {
 			labels++
 		}
 	}
@@ -217,6 +217,11 @@ func (s *rowSeen) full() bool {
 		return true
 	}
 	return !(s.texts >= 3 && s.v.looksLikeHead(s.p, s.row, s.h.Form, s.fields))
+}
+
+// isLabel says whether a cell is one of the labels of a signature line.
+func isLabel(c *sheet.Cell) bool {
+	return c.Kind == sheet.Text && footBegins(c.Text) && len(c.Text) < 120 && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(written.Squash(c.Text))
 }
 
 // isExample says whether a row's first text marks it as an example.

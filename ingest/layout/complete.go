@@ -135,7 +135,7 @@ func remarked(pg *Page, h *Head, title string) bool {
 			continue
 		}
 		for i := h.row + h.height; i < len(pg.Rows); i++ {
-			if c := CellIn(&pg.Rows[i], col); c != nil && len(pg.Rows[i].Cells) > 3 && present(c) && !noValue[written.Heading(c.Text)] && written.Heading(c.Text) != "" && !remark().MatchString(written.Heading(c.Text)) {
+			if c := CellIn(pg.Row(i), col); c != nil && len(pg.Row(i).Cells) > 3 && present(c) && !noValue[written.Heading(c.Text)] && written.Heading(c.Text) != "" && !remark().MatchString(written.Heading(c.Text)) {
 				return true
 			}
 		}

@@ -17,7 +17,7 @@ func (l *Reader) Continues(p *Page, t *Table) (c Continued, ok bool) {
 		c = Continued{}
 		for i := range p.Rows {
 			l.Alive()
-			row := &p.Rows[i]
+			row := p.Row(i)
 			if BlankRow(row) {
 				continue
 			}

@@ -93,7 +93,7 @@ func (r *tableReader) mergedAmounts() {
 			}
 			var rest []*Line
 			for n := first.N + 1; n <= min(m.Bottom, first.N+len(r.p.Rows)); n++ {
-				if j, ok := at[n]; ok && CellIn(&r.p.Rows[t.Lines[j].index], p.Col) == nil {
+				if j, ok := at[n]; ok && CellIn(r.p.Row(int(t.Lines[j].index)), p.Col) == nil {
 					rest = append(rest, &t.Lines[j])
 				}
 			}

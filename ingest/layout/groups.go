@@ -32,11 +32,11 @@ var outlined = sync.OnceValue(func() *regexp.Regexp {
 // groupOf says whether a line may be the sum of a group: beside amounts and counts it holds its number and its name only,
 // and lacks fields that a row must have.
 func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
-	row, g := &r.p.Rows[l.index], groupSum{}
+	row, g := r.p.Row(int(l.index)), groupSum{}
 	numbers, texts, lacks := 0, 0, false
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !present(c) {
+		if !present(c) || dashed(c) {
 			continue
 		}
 		at := slices.IndexFunc(l.At, func(p Placed) bool { return p.Col == c.Col })
@@ -68,7 +68,7 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 		if _, ok := r.down[[2]int{l.N, l.At[k].Col}]; ok && l.At[k].Col > 0 { // a part of merged rows
 			return g, false
 		}
-		lacks = lacks || l.At[k].Col > 0 && f.Required && !isNumber(f) && !present(CellIn(row, l.At[k].Col))
+		lacks = lacks || l.At[k].Col > 0 && f.Required && !isNumber(f) && (!present(CellIn(row, l.At[k].Col)) || dashed(CellIn(row, l.At[k].Col)))
 	}
 	return g, numbers > 0 && lacks && (g.style != "" || g.label != "" && !firmName().MatchString(g.label))
 }
@@ -103,6 +103,9 @@ func (r *tableReader) groupSums() {
 	t := r.t
 	groups := map[int]groupSum{}
 	for i := range t.Lines {
+		if t.Lines[i].plain { // it lacks nothing
+			continue
+		}
 		if g, ok := r.groupOf(&t.Lines[i]); ok {
 			groups[i] = g
 		}
@@ -116,7 +119,7 @@ func (r *tableReader) groupSums() {
 		for _, lines := range r.groupLines(i, g, groups, found) {
 			if n := len(lines); (n > 1 || n == 1 && g.style != "") && t.Lines[i].isSumOf(lines) {
 				found[i] = true
-				row := &r.p.Rows[t.Lines[i].index]
+				row := r.p.Row(int(t.Lines[i].index))
 				r.kinds[t.Lines[i].index] = rowTotal
 				t.bareTotals = append(t.bareTotals, bareTotal{t.Lines[i].N, FirstText(row).Ref(), written.Short(written.Tidy(textsOf(row)), 20)})
 				break
@@ -148,7 +151,7 @@ func (r *tableReader) groupLines(i int, g groupSum, groups map[int]groupSum, fou
 func textsOf(row *sheet.Row) string {
 	var words []string
 	for k := range row.Cells {
-		if c := &row.Cells[k]; present(c) && c.Kind == sheet.Text {
+		if c := &row.Cells[k]; present(c) && c.Kind == sheet.Text && !dashed(c) {
 			if _, _, ok := numberOf(c); !ok {
 				words = append(words, c.Text)
 			}

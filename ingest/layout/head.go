@@ -153,7 +153,7 @@ func keyOf(heads map[int]columnHead) []byte {
 
 // headsOf reads the rows from i on as heads of one, two and three rows; nil where that is no head of any form.
 func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
-	if len(p.Rows[i].Cells) < 2 && !(p.startsGroup(i) && !v.isTitle(p, i)) || !v.promising(p, i) || v.inside(p, i) {
+	if len(p.Row(i).Cells) < 2 && !(p.startsGroup(i) && !v.isTitle(p, i)) || !v.promising(p, i) || v.inside(p, i) {
 		return nil
 	}
 	var out []columnHeads
@@ -166,7 +166,7 @@ func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
 				if !p.onlyRemarks(i + height - 1) { // see FindHead
 					clear(out) // a head can't end above a row that belongs to it
 				}
-			} else if !v.headLike(&p.Rows[i+height-1]) {
+			} else if !v.headLike(p.Row(i + height - 1)) {
 				break
 			}
 		}
@@ -248,7 +248,7 @@ func (v *Vocabulary) upper(p *Page, c *candidate, best map[*forms.Form]*candidat
 			continue
 		}
 		for i := b.row + b.height; i < top.row; i++ {
-			if len(p.Rows[i].Cells) >= 3 { // a row of its own
+			if len(p.Row(i).Cells) >= 3 { // a row of its own
 				b.titled, top = named == f, b
 				break
 			}
@@ -355,12 +355,12 @@ func (c *candidate) isFull() bool { return c.full() }
 
 // startsGroup says whether a row's only cell is a heading merged over several columns.
 func (p *Page) startsGroup(i int) bool {
-	return i+1 < len(p.Rows) && len(p.Rows[i+1].Cells) >= 3 && len(p.Rows[i].Cells) == 1
+	return i+1 < len(p.Rows) && len(p.Row(i+1).Cells) >= 3 && len(p.Row(i).Cells) == 1
 }
 
 // isTitle says whether a row's only cell names a form and is no group of some of the columns below: 招聘活动 over 名称 and 时间.
 func (v *Vocabulary) isTitle(p *Page, i int) bool {
-	c := &p.Rows[i].Cells[0]
+	c := &p.Row(i).Cells[0]
 	if m, ok := p.merged[[2]int{p.Rows[i].N, c.Col}]; ok && m.Right-m.Left+1 < p.widest(i) {
 		return false
 	}
@@ -377,7 +377,7 @@ func (v *Vocabulary) otherHead(p *Page, i, since int, current *forms.Form) bool 
 	own := v.headAt(i, current, heights)
 	title := ""
 	for j := since; j < i; j++ {
-		for _, c := range p.Rows[j].Cells {
+		for _, c := range p.Row(j).Cells {
 			title += c.Text + " "
 		}
 	}

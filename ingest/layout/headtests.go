@@ -47,8 +47,8 @@ func (v *Vocabulary) headLike(row *sheet.Row) bool {
 // several columns. A row with numbers or dates is data all the same.
 func (v *Vocabulary) proven(p *Page, i, j int) bool {
 	texts, below := 0, map[int]int{} // by the first column of the group above
-	for k := range p.Rows[j].Cells {
-		c := &p.Rows[j].Cells[k]
+	for k := range p.Row(j).Cells {
+		c := &p.Row(j).Cells[k]
 		if !filled(c) {
 			continue
 		}
@@ -71,7 +71,7 @@ func (v *Vocabulary) proven(p *Page, i, j int) bool {
 		if m.Top != p.Rows[i].N || m.Bottom < p.Rows[j].N || m.Bottom > m.Top+4 {
 			return false
 		}
-		c := CellIn(&p.Rows[i], m.Left)
+		c := CellIn(p.Row(i), m.Left)
 		return c != nil && c.Kind == sheet.Text && v.IsWord(c.Text)
 	})
 }
@@ -79,7 +79,7 @@ func (v *Vocabulary) proven(p *Page, i, j int) bool {
 // underGroups says whether row j names the columns of groups that are not merged, as in CSV: all that it says stands below a
 // heading, or right of one where nothing is above, two texts at least in a row for each.
 func (p *Page) underGroups(j int) bool {
-	above, cells := &p.Rows[j-1], p.Rows[j].Cells
+	above, cells := p.Row(j-1), p.Row(j).Cells
 	group, next, n := 0, 0, 0 // the group's first column, the one that must come next, texts so far
 	for k := range cells {
 		c := &cells[k]
@@ -110,7 +110,7 @@ func (p *Page) underGroups(j int) bool {
 func (p *Page) widest(j int) int {
 	n := 0
 	for k := max(0, j-1); k < min(len(p.Rows), j+3); k++ {
-		if cells := p.Rows[k].Cells; len(cells) > 0 {
+		if cells := p.Row(k).Cells; len(cells) > 0 {
 			n = max(n, cells[len(cells)-1].Col)
 		}
 	}
@@ -126,7 +126,7 @@ func (v *Vocabulary) inside(p *Page, i int) bool {
 		}
 		for j := i - 1; j >= 0 && p.Rows[j].N >= m.Top; j-- {
 			if p.Rows[j].N == m.Top {
-				if c := CellIn(&p.Rows[j], m.Left); c != nil && c.Kind == sheet.Text && v.IsWord(c.Text) {
+				if c := CellIn(p.Row(j), m.Left); c != nil && c.Kind == sheet.Text && v.IsWord(c.Text) {
 					return true
 				}
 			}
@@ -154,8 +154,8 @@ func (v *Vocabulary) wordsOf(p *Page, j int) *worded {
 	}
 	w.known = true
 	texts, hits, values := 0, 0, 0
-	for k := range p.Rows[j].Cells {
-		c := &p.Rows[j].Cells[k]
+	for k := range p.Row(j).Cells {
+		c := &p.Row(j).Cells[k]
 		switch {
 		case c.Kind == sheet.Number && (c.Num < 2000 || c.Num >= 2100) || c.Kind == sheet.Date && c.Num != math.Trunc(c.Num): // a year, a month may be headings
 			values++
@@ -211,7 +211,7 @@ func (v *Vocabulary) sparse(p *Page, j int) bool {
 	if w.known || w.sparse {
 		return !w.dense
 	}
-	cells, texts, others := p.Rows[j].Cells, 0, 0
+	cells, texts, others := p.Row(j).Cells, 0, 0
 	for k := range cells {
 		switch c := &cells[k]; {
 		case c.Kind == sheet.Date && written.SerialDate(c.Num).Day() != 1: // a month may be a heading, a day is none
@@ -247,8 +247,8 @@ func (v *Vocabulary) plausible(heads map[int]columnHead) bool {
 // saysOfNumbers says whether all that a row of remarks says is said of columns of numbers: then it belongs to the head
 // even where that leaves nothing to read (only 累计). A lone 累计 in the column of names begins a row.
 func (p *Page) saysOfNumbers(i int, h *Head) bool {
-	for k := range p.Rows[i].Cells {
-		c := &p.Rows[i].Cells[k]
+	for k := range p.Row(i).Cells {
+		c := &p.Row(i).Cells[k]
 		if filled(c) && !slices.ContainsFunc(h.Columns, func(x Placed) bool {
 			return (x.Col == c.Col || p.merged[[2]int{p.Rows[h.row].N, c.Col}].Left == x.Col) && (isNumber(x.Field) || x.Field.Type == forms.Percent)
 		}) {

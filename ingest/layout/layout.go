@@ -52,7 +52,7 @@ func looksLikeData(row *sheet.Row) bool {
 // AboveHead warns of rows over the head that look like data: they are not read.
 func AboveHead(pg *Page, h *Head) *finding.Finding {
 	for i := 0; i < h.row; i++ {
-		row := &pg.Rows[i]
+		row := pg.Row(i)
 		if !looksLikeData(row) {
 			continue
 		}
@@ -69,9 +69,9 @@ func (l *Reader) TitleDiffers(pg *Page, h *Head) *finding.Finding {
 	if named == nil || named == h.Form || h.row == 0 {
 		return nil
 	}
-	at := FirstText(&pg.Rows[0])
+	at := FirstText(pg.Row(0))
 	for i := 0; i < h.row; i++ {
-		if c := FirstText(&pg.Rows[i]); l.Vocab.Titled(c.Text) == named {
+		if c := FirstText(pg.Row(i)); l.Vocab.Titled(c.Text) == named {
 			at = c
 			break
 		}
@@ -87,7 +87,7 @@ func (l *Reader) NothingSheet(pg *Page) *forms.Form {
 	}
 	var s Stated
 	for i := range pg.Rows {
-		s.Labelled(pg.Name, &pg.Rows[i], true)
+		s.Labelled(pg.Name, pg.Row(i), true)
 	}
 	if !s.Nothing {
 		return nil

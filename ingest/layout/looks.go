@@ -52,7 +52,7 @@ func (g *rowSeen) isFooter() bool {
 	row := g.row
 	labelled := 0
 	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Kind == sheet.Text && len(c.Text) < 120 && footBegins(c.Text) && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(written.Squash(c.Text)) {
+		if isLabel(&row.Cells[i]) {
 			labelled++
 		}
 	}
@@ -168,6 +168,15 @@ func allNothing(row *sheet.Row) bool {
 	return nothing > 0 || dashed > 0 && numbers == 0
 }
 
+// identifies says whether a cell may tell a row from others: no dash, as sums have in the columns that they don't sum, and no count (2家).
+func identifies(c *sheet.Cell) bool {
+	if !filled(c) || c.Kind != sheet.Text || len(c.Text) > 30 {
+		return filled(c)
+	}
+	word := written.Heading(c.Text)
+	return word != "" && !noValue[word] && strings.Trim(word, "-—–─*x×·.") != "" && !sectionCount().MatchString(word)
+}
+
 // fewKeys says whether most of the fields that identify a row are empty, as in a subtotal, whose word stands in column but.
 func fewKeys(row *sheet.Row, at []Placed, but int) bool {
 	have, all := 0, 0
@@ -176,7 +185,7 @@ func fewKeys(row *sheet.Row, at []Placed, but int) bool {
 			continue
 		}
 		all++
-		if at[k].Col != but && filled(CellIn(row, at[k].Col)) {
+		if at[k].Col != but && identifies(CellIn(row, at[k].Col)) {
 			have++
 		}
 	}

@@ -43,7 +43,7 @@ func (l *Reader) Markers(g *sheet.Grid) []Marker {
 	codes := map[string]string{}
 	names := 0
 	for i := range g.Rows {
-		row := &g.Rows[i]
+		row := g.Row(i)
 		if row.N >= MarkerLists {
 			if row.N == MarkerLists {
 				for k := range row.Cells {
@@ -106,7 +106,7 @@ func (l *Reader) MarkedHead(pg *Page, m Marker, h *Head) (*Page, *Head, []findin
 	}
 	n := m.row
 	for i := range pg.Rows { // the example stands below the headings, wherever rows were put in above
-		if exampleWord().MatchString(written.Tidy(FirstText(&pg.Rows[i]).Text)) {
+		if exampleWord().MatchString(written.Tidy(FirstText(pg.Row(i)).Text)) {
 			n = pg.Rows[i].N - 1
 			break
 		}
@@ -152,7 +152,7 @@ func byPlace(pg *Page, m Marker, h *Head) (said []finding.Finding) {
 		if c == nil || taken[i+1] || h.Column(field) != nil {
 			continue
 		}
-		title := TextOf(CellIn(&pg.Rows[h.row], i+1))
+		title := TextOf(CellIn(pg.Row(h.row), i+1))
 		p := Placed{Field: c, Col: i + 1, Title: title}
 		if _, exp, known := written.HeadingForms(title); known {
 			p.Unit, p.HasUnit = exp, true

@@ -69,8 +69,8 @@ func (v *Vocabulary) Transposed(p *Page) (column string, ok bool) {
 		texts, words := 0, 0
 		seen := map[string]bool{}
 		for i := range min(len(p.Rows), headRows) {
-			c := CellIn(&p.Rows[i], col)
-			if c == nil || !filled(c) || len(p.Rows[i].Cells) < 2 { // a title stands alone
+			c := CellIn(p.Row(i), col)
+			if c == nil || !filled(c) || len(p.Row(i).Cells) < 2 { // a title stands alone
 				continue
 			}
 			texts++

@@ -15,7 +15,10 @@ func (r *tableReader) nilLines() {
 	found := map[int]bool{}
 	for i := range r.t.Lines {
 		l := &r.t.Lines[i]
-		if merged := slices.ContainsFunc(l.At, func(p Placed) bool { _, ok := r.down[[2]int{l.N, p.Col}]; return ok && p.Col > 0 }); !merged && r.saysNothing(&r.p.Rows[l.index]) {
+		if l.plain {
+			continue
+		}
+		if merged := slices.ContainsFunc(l.At, func(p Placed) bool { _, ok := r.down[[2]int{l.N, p.Col}]; return ok && p.Col > 0 }); !merged && r.saysNothing(r.p.Row(int(l.index))) {
 			found[i] = true
 			r.kinds[l.index] = rowNothing
 		}

@@ -93,6 +93,16 @@ func BlankRow(row *sheet.Row) bool {
 	return true
 }
 
+// HasContent says whether somebody sees something on a sheet.
+func HasContent(g *sheet.Grid) bool {
+	for i := range g.Rows {
+		if !BlankRow(g.Row(i)) {
+			return true
+		}
+	}
+	return false
+}
+
 // TextOf is a cell as a heading or label says it: a date as its month (2022-08), nil as nothing.
 func TextOf(c *sheet.Cell) string {
 	if c == nil {
@@ -112,12 +122,12 @@ func (p *Page) level(i, col int) (text string, wide bool, anchor [2]int) {
 		anchor = [2]int{m.Top, m.Left}
 		for j := i; j >= 0 && p.Rows[j].N >= m.Top; j-- {
 			if p.Rows[j].N == m.Top {
-				return TextOf(CellIn(&p.Rows[j], m.Left)), m.Right > m.Left, anchor
+				return TextOf(CellIn(p.Row(j), m.Left)), m.Right > m.Left, anchor
 			}
 		}
 		return "", false, anchor
 	}
-	return TextOf(CellIn(&p.Rows[i], col)), false, anchor
+	return TextOf(CellIn(p.Row(i), col)), false, anchor
 }
 
 var (
@@ -162,7 +172,7 @@ func (p *Page) heads(i, height int) map[int]columnHead {
 func (p *Page) headsIf(i, height int, worth func(map[int]columnHead) bool) map[int]columnHead {
 	cols := map[int]bool{}
 	for j := i; j < i+height; j++ {
-		for _, c := range p.Rows[j].Cells {
+		for _, c := range p.Row(j).Cells {
 			if c.Col <= 400 {
 				cols[c.Col] = true
 			}
@@ -209,7 +219,7 @@ func (p *Page) covered(i, col int) bool {
 	if p.last == nil {
 		p.last = map[int]int{}
 		for k := range p.Rows {
-			for _, c := range p.Rows[k].Cells {
+			for _, c := range p.Row(k).Cells {
 				if filled(&c) {
 					p.last[c.Col] = p.Rows[k].N
 				}
@@ -223,7 +233,7 @@ func (p *Page) covered(i, col int) bool {
 func (p *Page) numbered(i, col int) bool {
 	n := 0
 	for k := i + 1; k < len(p.Rows); k++ {
-		c, next := CellIn(&p.Rows[k], col), CellIn(&p.Rows[k], col+1)
+		c, next := CellIn(p.Row(k), col), CellIn(p.Row(k), col+1)
 		if !filled(c) {
 			continue
 		}
@@ -333,11 +343,11 @@ func (p *Page) groupLeft(i, col int) string {
 // onlyRemarks says whether a row of a head adds only units, what is counted, or the period: its third row, often.
 func (p *Page) onlyRemarks(i int) bool {
 	n := 0
-	if c := FirstText(&p.Rows[i]); monthAlone().MatchString(written.Heading(c.Text)) && soleCell(&p.Rows[i]) { // a section's heading
+	if c := FirstText(p.Row(i)); monthAlone().MatchString(written.Heading(c.Text)) && soleCell(p.Row(i)) { // a section's heading
 		return false
 	}
-	for k := range p.Rows[i].Cells {
-		c := &p.Rows[i].Cells[k]
+	for k := range p.Row(i).Cells {
+		c := &p.Row(i).Cells[k]
 		if !filled(c) {
 			continue
 		}
@@ -359,7 +369,7 @@ func (p *Page) onlyRemarks(i int) bool {
 func (p *Page) Above(i int) string {
 	var b strings.Builder
 	for j := 0; j < i; j++ {
-		for _, c := range p.Rows[j].Cells {
+		for _, c := range p.Row(j).Cells {
 			b.WriteString(c.Text)
 			b.WriteByte(' ')
 		}

@@ -101,7 +101,7 @@ func fillDown(p *Page, below int) (map[[2]int]sheet.Cell, map[[2]int]sheet.Range
 		}
 		if len(byRow) == 0 {
 			for i := range p.Rows {
-				byRow[p.Rows[i].N] = &p.Rows[i]
+				byRow[p.Rows[i].N] = p.Row(i)
 			}
 		}
 		top := byRow[m.Top]

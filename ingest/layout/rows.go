@@ -44,12 +44,14 @@ type Table struct {
 	Voiding []sheet.Cell // notes that say that some of the lines are void
 	Empty   []int        // rows prepared and not filled in
 	asides  []below
-	carried map[string]bool
-	Said    Stated
-	Between []Stated // what stands above heads that stand again
-	Bounds  [][3]int // by head: row of the head, first and last row of data (sheet numbers)
-	Passed  []Passed // rows below the head that are no lines
-	Unread  []Unread // cells under no heading, the first of them
+
+	filledDown []filledDown
+	carried    map[string]bool
+	Said       Stated
+	Between    []Stated // what stands above heads that stand again
+	Bounds     [][3]int // by head: row of the head, first and last row of data (sheet numbers)
+	Passed     []Passed // rows below the head that are no lines
+	Unread     []Unread // cells under no heading, the first of them
 
 	unread     int           // how many these are
 	cells      int           // cells with content below the head
@@ -97,6 +99,7 @@ type tableReader struct {
 	under         *stretch               // the lines since the last head
 	picked, taken []sheet.Cell           // scratch: of a line's cells, of those that it took
 
+	scratch  sheet.Row        // see plainLine
 	headedBy map[*Head][]bool // see headed
 	overlong map[*Head][]int  // see isOverlong
 	void     *sheet.Cell      // the section heading that says that the rows below it are void
@@ -110,12 +113,12 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 	t := &Table{Grid: &sheet.Grid{Name: p.Name, Hidden: p.Hidden}, Heads: []*Head{h}, carried: map[string]bool{}}
 	r := &tableReader{l: l, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, told: map[string]int{}, kinds: make([]rowKind, len(p.Rows))}
 	for i := 0; i < h.row; i++ {
-		if !looksLikeData(&p.Rows[i]) {
-			t.Said.Labelled(p.Name, &p.Rows[i], true)
+		if !looksLikeData(p.Row(i)) {
+			t.Said.Labelled(p.Name, p.Row(i), true)
 		}
 	}
 	for i := 0; i < h.row; i++ { // the first block's section row may stand above the head
-		if row := &p.Rows[i]; len(row.Cells) == 1 && r.section(row) {
+		if row := p.Row(i); len(row.Cells) == 1 && r.section(row) {
 			r.above = append(r.above, row.Cells[0].Ref())
 		}
 	}
@@ -130,7 +133,11 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 	after, free := rowBlank, start // free: the first row after the last that belongs to this table for certain
 	for i := start; i < len(p.Rows); i++ {
 		l.Alive()
-		row := &p.Rows[i]
+		if r.plainLine(i) {
+			after, free = rowData, i+1
+			continue
+		}
+		row := p.Row(i)
 		s := rowSeen{v: l.Vocab, units: l.Units, p: p, row: row, h: r.h, at: r.at, down: r.down, seen: r.seen, after: after}
 		kind := s.classify()
 		if !s.certain && (kind == rowHead || kind == rowData || kind == rowStray) && l.Vocab.mayBeHead(row) && l.Vocab.otherHead(p, i, free, h.Form) {
@@ -154,7 +161,7 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 
 // take puts one row where it belongs and says how many rows after it went with it.
 func (r *tableReader) take(kind rowKind, i, free int) int {
-	t, row := r.t, &r.p.Rows[i]
+	t, row := r.t, r.p.Row(i)
 	if kind == rowStray && r.section(row) || kind == rowSection {
 		r.section(row)
 		kind = rowSection
@@ -171,29 +178,16 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 		numbered := written.Atoi(written.Plain(c.Text)) > 0 && !soleCell(row)
 		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines), numbered})
 	case rowData:
-		r.seen++
-		l := r.line(row, i)
-		t.Lines = append(t.Lines, l)
-		b := &t.Bounds[len(t.Bounds)-1]
-		if b[1] == 0 {
-			b[1] = row.N
-		}
-		b[2] = row.N
+		r.add(r.line(row, i))
 	}
 	return 0
 }
 
 // line makes a line of the ith row of the page.
 func (r *tableReader) line(row *sheet.Row, i int) Line {
-	if r.under == nil || r.under.Head != r.h {
-		kept := &cellShelf{}
-		if r.under != nil {
-			kept = r.under.kept
-		}
-		r.under = &stretch{Sheet: r.p.Name, At: r.at, Block: len(r.t.Heads) - 1, Head: r.h, kept: kept}
-	}
+	r.begin()
 	r.picked = r.pick(r.picked, row, true)
-	l := Line{stretch: r.under, N: row.N, index: int32(i), cells: r.under.kept.put(row.N, r.picked), weak: r.isWeak(row)}
+	l := Line{stretch: r.under, N: row.N, index: int32(i), cells: r.under.kept.Put(row.N, r.picked), weak: r.isWeak(row)}
 	if void := r.voided(row); void != nil {
 		v := *void
 		l.extra().void = &v
@@ -242,6 +236,7 @@ func (r *tableReader) settle(start, end int) {
 	for i := range t.Totals {
 		t.Totals[i].Line = min(t.Totals[i].Line, n)
 	}
+	t.fillBlocks()
 	r.nilLines()
 	if end < len(r.p.Rows) {
 		next := r.p.Rows[end].N
@@ -250,14 +245,13 @@ func (r *tableReader) settle(start, end int) {
 	r.mergedAmounts()
 	r.unproven(start, end)
 	for i := start; i < end; i++ {
-		row := &r.p.Rows[i]
 		switch r.kinds[i] {
 		case rowNote, rowFooter, rowStray:
-			t.Said.Labelled(r.p.Name, row, false)
+			t.Said.Labelled(r.p.Name, r.p.Row(i), false)
 		case rowNothing:
 			t.Said.Nothing = true
 		case rowNumbered:
-			t.Empty = append(t.Empty, row.N)
+			t.Empty = append(t.Empty, r.p.Rows[i].N)
 		}
 	}
 	r.titlesWithin(start)
@@ -275,7 +269,7 @@ func (r *tableReader) voidNotes(end int) {
 	for i := range r.p.Rows[:end] {
 		switch r.kinds[i] {
 		case rowBlank, rowNote, rowFooter, rowStray: // rowBlank: also what stands above the head
-			c := voidNote(&r.p.Rows[i])
+			c := voidNote(r.p.Row(i))
 			if c == nil || len(r.t.Lines) == 0 {
 				continue
 			}
@@ -294,8 +288,11 @@ func (r *tableReader) unproven(start, end int) {
 		last = int(t.Lines[n-1].index)
 	}
 	for i := max(start, last); i < end; i++ {
-		row := &r.p.Rows[i]
-		if r.kinds[i] != rowSection || sectionWord().MatchString(written.Squash(sectionText(row))) {
+		if r.kinds[i] != rowSection {
+			continue
+		}
+		row := r.p.Row(i)
+		if sectionWord().MatchString(written.Squash(sectionText(row))) {
 			continue
 		}
 		r.kinds[i] = rowStray
@@ -317,7 +314,7 @@ func (r *tableReader) repeatedHead(i, free int) int {
 	r.seen = 0
 	var said Stated
 	for k := free; k < i; k++ {
-		row := &r.p.Rows[k]
+		row := r.p.Row(k)
 		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray || r.kinds[k] == rowNote && unitRow(row) {
 			r.kinds[k] = rowHead
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N })
@@ -359,22 +356,6 @@ var (
 		return regexp.MustCompile(`(问题清单|清单|问题|方面|领域|类|部分|片区)$`)
 	})
 )
-
-// carried is what a section row said of a column, and how that row was numbered.
-type carried struct{ value, style string }
-
-// numbering is the way in which a section row is numbered: 一、 or （一） or 1.
-func numbering(text string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case strings.ContainsRune("一二三四五六七八九十", c):
-			return '一'
-		case c >= '0' && c <= '9':
-			return '1'
-		}
-		return c
-	}, strings.ReplaceAll(written.Bullet().FindString(text), "十", "一"))
-}
 
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
 // nothing of them; then what a section of the same rank said before holds no longer.

@@ -76,8 +76,8 @@ func (s *rowSeen) closes() bool {
 	below := 0
 	for i := len(s.p.Rows) - 1; i >= 0 && s.p.Rows[i].N > s.row.N; i-- {
 		full := 0
-		for k := range s.p.Rows[i].Cells {
-			if filled(&s.p.Rows[i].Cells[k]) {
+		for k := range s.p.Row(i).Cells {
+			if filled(&s.p.Row(i).Cells[k]) {
 				full++
 			}
 		}

@@ -112,13 +112,13 @@ func (p *Page) countedBy(col int) bool {
 		return known
 	}
 	for i := range p.Rows {
-		c := CellIn(&p.Rows[i], col)
+		c := CellIn(p.Row(i), col)
 		if c == nil || c.Kind != sheet.Text || !outline().MatchString(written.Squash(c.Text)) {
 			continue
 		}
 		texts := 0
-		for k := range p.Rows[i].Cells {
-			if x := &p.Rows[i].Cells[k]; present(x) && x.Kind != sheet.Number {
+		for k := range p.Row(i).Cells {
+			if x := &p.Row(i).Cells[k]; present(x) && x.Kind != sheet.Number {
 				texts++
 			}
 		}
@@ -144,4 +144,20 @@ func numbered(c *forms.Column, text string) string {
 		return ""
 	}
 	return strconv.FormatInt(n, 10)
+}
+
+// carried is what a section row said of a column, and how that row was numbered.
+type carried struct{ value, style string }
+
+// numbering is the way in which a section row is numbered: 一、 or （一） or 1.
+func numbering(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case strings.ContainsRune("一二三四五六七八九十", c):
+			return '一'
+		case c >= '0' && c <= '9':
+			return '1'
+		}
+		return c
+	}, strings.ReplaceAll(written.Bullet().FindString(text), "十", "一"))
 }

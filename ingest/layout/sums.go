@@ -18,7 +18,7 @@ func (r *tableReader) unlabelledTotals() {
 	t := r.t
 	bare := map[int]bool{}
 	for i := range t.Lines {
-		if r.onlyNumbers(&t.Lines[i]) {
+		if l := &t.Lines[i]; !l.plain && r.numbersOnly(r.p.Row(int(l.index)), l) {
 			bare[i] = true
 		}
 	}
@@ -48,7 +48,7 @@ func (r *tableReader) unlabelledTotals() {
 			continue
 		}
 		found[i] = true
-		row := &r.p.Rows[l.index]
+		row := r.p.Row(int(l.index))
 		totals = append(totals, total{Sheet: l.Sheet, N: l.N, block: l.Block, Head: l.Head, Line: len(kept), Cells: r.pick(nil, row, false), At: l.At, Part: part, Rolled: l.Rolled()})
 		r.kinds[l.index] = rowTotal
 		t.bareTotals = append(t.bareTotals, bareTotal{N: l.N, ref: FirstText(row).Ref()})
@@ -86,13 +86,12 @@ func (r *tableReader) linesBelow(i int, bare map[int]bool) []Line {
 	return r.t.Lines[i+1 : n]
 }
 
-// onlyNumbers says whether nothing of a line says what it is about: it holds amounts and counts and no name, code, date.
-func (r *tableReader) onlyNumbers(l *Line) bool {
-	row := &r.p.Rows[l.index]
+// numbersOnly says whether nothing of a line says what it is about: it holds amounts and counts and no name, code, date.
+func (r *tableReader) numbersOnly(row *sheet.Row, l *Line) bool {
 	numbers, counts := 0, 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !present(c) {
+		if !present(c) || dashed(c) {
 			continue
 		}
 		at := slices.IndexFunc(l.At, func(p Placed) bool { return p.Col == c.Col })
@@ -104,7 +103,7 @@ func (r *tableReader) onlyNumbers(l *Line) bool {
 			numbers++
 		case c.Kind == sheet.Number && at >= 0 && isNames(l.At[at].Field) && counts == 0: // how many rows they are, see sumsUp
 			counts++
-		case c.Kind == sheet.Number, c.Kind == sheet.Text && at < 0 && strings.Trim(c.Text, "-—/ \u3000") == "":
+		case c.Kind == sheet.Number:
 			if at >= 0 && !c.Percent {
 				return false
 			}
@@ -134,6 +133,11 @@ func (r *tableReader) sumsUp(l *Line, block, above, below []Line) (part, ok bool
 	return false, false
 }
 
+// dashed says whether a cell holds nothing but dashes, as sums do in the columns that they don't sum.
+func dashed(c *sheet.Cell) bool {
+	return c.Kind == sheet.Text && strings.Trim(c.Text, "-—–─/*×… \u3000") == ""
+}
+
 // isNames says whether a field holds names or codes: a number there counts them, if it is no code.
 func isNames(c *forms.Column) bool {
 	return c.Type == forms.Text || c.Type == forms.Code || c.Type == forms.USCC
@@ -153,13 +157,13 @@ func (l *Line) isSumOf(lines []Line) bool {
 	some := false
 	for k := range l.At {
 		own := l.Cell(k)
-		if l.At[k].Col == 0 || !isNumber(l.At[k].Field) || !present(&own) {
+		if l.At[k].Col == 0 || !isNumber(l.At[k].Field) || !present(&own) || dashed(&own) {
 			continue
 		}
 		claimed, places, _ := numberOf(&own)
 		sum := 0.0
 		for i := range lines {
-			if c := lines[i].Cell(k); present(&c) && len(lines[i].At) == len(l.At) {
+			if c := lines[i].Cell(k); present(&c) && !dashed(&c) && len(lines[i].At) == len(l.At) {
 				n, p, ok := numberOf(&c)
 				if !ok {
 					return false

@@ -49,7 +49,7 @@ func circlesTick(p *Page, ts []tick, last int) bool {
 	for j := last + 1; j < len(p.Rows); j++ {
 		circles, others := 0, 0
 		for _, t := range ts {
-			c := CellIn(&p.Rows[j], t.col)
+			c := CellIn(p.Row(j), t.col)
 			if !present(c) {
 				continue
 			}
@@ -89,7 +89,7 @@ func (v *Vocabulary) takeTicks(p *Page, h *Head) {
 			continue
 		}
 		if last+1 < len(p.Rows) && p.Rows[last+1].N == p.Rows[last].N+1 {
-			if ts := v.ticksIn(p, h, c, last+1, last+1); len(ts) > 0 && len(ts) == len(p.Rows[last+1].Cells) {
+			if ts := v.ticksIn(p, h, c, last+1, last+1); len(ts) > 0 && len(ts) == len(p.Row(last+1).Cells) {
 				h.height++
 				h.tickBy(c, ts)
 			}
@@ -100,8 +100,8 @@ func (v *Vocabulary) takeTicks(p *Page, h *Head) {
 // ticksIn finds the columns that a row heads with the listed values of a field; nil where they hold no ticks.
 func (v *Vocabulary) ticksIn(p *Page, h *Head, c *forms.Column, i, last int) []tick {
 	var out []tick
-	for k := range p.Rows[i].Cells {
-		cell := &p.Rows[i].Cells[k]
+	for k := range p.Row(i).Cells {
+		cell := &p.Row(i).Cells[k]
 		value, ok := v.Lists[c][written.Heading(cell.Text)]
 		if cell.Kind != sheet.Text || !ok || slices.ContainsFunc(out, func(t tick) bool { return t.value == value }) || len(out) > 0 && cell.Col > out[len(out)-1].col+1 {
 			continue
@@ -121,7 +121,7 @@ func (v *Vocabulary) ticksIn(p *Page, h *Head, c *forms.Column, i, last int) []t
 	marks, other := 0, 0
 	for j := last + 1; j < min(len(p.Rows), last+1+valueRows); j++ {
 		for _, t := range out {
-			c, marked, blank := t.mark(&p.Rows[j])
+			c, marked, blank := t.mark(p.Row(j))
 			switch {
 			case marked || !blank && tickBegins(c):
 				marks++

@@ -73,7 +73,7 @@ func (h *Head) at(col int) *Placed {
 // other one holds something that the first one doesn't say, in a unit that is smaller by powers of ten.
 func (p *Page) compare(h *Head, a, b, apart int) (inA, inB, differ int) {
 	for i := h.row + h.height; i < len(p.Rows); i++ {
-		row := &p.Rows[i]
+		row := p.Row(i)
 		if len(row.Cells) < 3 {
 			continue
 		}

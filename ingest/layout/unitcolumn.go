@@ -29,8 +29,8 @@ func unitColumn(pg *Page, h *Head) {
 	if len(money) == 0 || last >= len(pg.Rows) {
 		return
 	}
-	for i := range pg.Rows[last].Cells {
-		c := &pg.Rows[last].Cells[i]
+	for i := range pg.Row(last).Cells {
+		c := &pg.Row(last).Cells[i]
 		title := written.Squash(c.Text)
 		if c.Kind != sheet.Text || !unitHeading().MatchString(title) || h.at(c.Col) != nil {
 			continue
@@ -57,7 +57,7 @@ func (p *Page) unitsBelow(last, col int) (exp int, one, found bool) {
 	units, other := 0, 0
 	one = true
 	for i := last + 1; i < len(p.Rows); i++ {
-		c := CellIn(&p.Rows[i], col)
+		c := CellIn(p.Row(i), col)
 		if c == nil || c.Kind == sheet.Empty {
 			continue
 		}

@@ -122,19 +122,23 @@ var mayVoid = written.NewLetters("废取删撤误错多无不重")
 // voided gives the cell of a row that says that the row is void: a remark, or a text that can mean nothing else.
 func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 	for i := range row.Cells {
-		c := &row.Cells[i]
-		if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.In(c.Text) {
-			continue
-		}
-		word := voidWord
-		if r.reads(c.Col) {
-			word = voidText
-		}
-		if word().MatchString(written.Squash(c.Text)) {
-			return c
+		if r.isVoid(&row.Cells[i]) {
+			return &row.Cells[i]
 		}
 	}
 	return nil
+}
+
+// isVoid says whether a cell says that its row is void.
+func (r *tableReader) isVoid(c *sheet.Cell) bool {
+	if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.In(c.Text) {
+		return false
+	}
+	word := voidWord
+	if r.reads(c.Col) {
+		word = voidText
+	}
+	return word().MatchString(written.Squash(c.Text))
 }
 
 // reads says whether a column is read for a field other than a remark.

@@ -23,10 +23,10 @@ func (r *tableReader) titlesWithin(start int) {
 	}
 	last := int(t.Lines[len(t.Lines)-1].index)
 	for i := start; i < last; i++ {
-		row := &r.p.Rows[i]
 		if k := r.kinds[i]; k != rowStray && k != rowSection && k != rowNote {
 			continue
 		}
+		row := r.p.Row(i)
 		var said Stated
 		said.Labelled(r.p.Name, row, true)
 		if r.l.Vocab.Titled(FirstText(row).Text) != r.h.Form && said.Period.Text == "" {

@@ -12,7 +12,7 @@ import (
 func explanations(g *sheet.Grid) map[string]string {
 	out := map[string]string{}
 	for i := range g.Rows {
-		row := &g.Rows[i]
+		row := g.Row(i)
 		mark, said := layout.TextOf(layout.CellIn(row, receipt.MarkColumn)), layout.TextOf(layout.CellIn(row, receipt.ExplainColumn))
 		if len(mark) == 16 && said != "" {
 			out[mark] = written.Short(secret.MaskText(said), 500)

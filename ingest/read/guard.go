@@ -24,6 +24,7 @@ type Reader struct {
 	Guard  guard
 	Vocab  *layout.Vocabulary
 	Units  *units.Register
+	Loose  int // how many rows of a sheet are held with their cells at hand; the others are packed
 
 	ctx    context.Context // of the file being read: see readGuarded
 	alive  func()          // ends the reading when the file's time is up
@@ -33,7 +34,7 @@ type Reader struct {
 // New makes a reader of returns for a zone, its forms and the keys under which sensitive values are hashed. It may be used
 // by several goroutines at once.
 func New(z *zone.Zone, set *forms.Set, keys secret.Keys, lim sheet.Limits) *Reader {
-	rd := &Reader{Zone: z, Forms: set, keys: keys, limits: lim, Guard: newGuard(), Vocab: layout.NewVocabulary(set), Units: units.New(z), ctx: context.Background(), alive: func() {}}
+	rd := &Reader{Zone: z, Forms: set, keys: keys, limits: lim, Guard: newGuard(), Vocab: layout.NewVocabulary(set), Units: units.New(z), Loose: heldRows, ctx: context.Background(), alive: func() {}}
 	rd.layout = &layout.Reader{Vocab: rd.Vocab, Units: rd.Units, Alive: rd.alive}
 	return rd
 }

@@ -18,7 +18,7 @@ type lineReader struct {
 	rd    *Reader
 	pt    *Part
 	typer *cell.Typer
-	kept  cell.Shelf
+	kept  *cell.Shelf
 
 	line   *layout.Line
 	cells  []sheet.Cell // of the line, by column
@@ -36,6 +36,7 @@ func (r *lineReader) read(l *layout.Line) Record {
 	r.vals, r.faulty = slices.Grow(r.vals[:0], n)[:n], slices.Grow(r.faulty[:0], n)[:n]
 	clear(r.vals)
 	clear(r.faulty)
+	t.From(l.Shelf())
 	t.Hide = t.Secrets(r.cells)
 	r.assigned()
 	if r.whole != nil {
@@ -106,7 +107,7 @@ func (r *lineReader) value(k int) {
 		r.faulty[k] = true
 		return
 	}
-	v, ft := r.typer.Read(at, c, r.facts[k])
+	v, ft := r.typer.ReadAt(k, at, r.facts[k])
 	if r.whole != nil { // the cells stand in the wrong columns: what is wrong with them says nothing
 		r.vals[k], r.faulty[k] = v, ft != nil || !v.Set
 		return

@@ -126,6 +126,7 @@ type periodReader struct {
 	pt       *Part
 	received calendar.Date
 	said     []Statement // in the order in which they decide
+	wrote    wrote
 	wide     []Statement // that name a longer time, in the same order
 }
 
@@ -441,7 +442,7 @@ func (r *periodReader) dateIn(l *layout.Line, k int) (calendar.Date, bool) {
 	if k < 0 {
 		return calendar.NoDate, false
 	}
-	w, ok := wroteIn(l, k)
+	w, ok := r.wrote.in(l, k)
 	if !ok || w.Tenth { // 2022.1 is January or October
 		return calendar.NoDate, false
 	}

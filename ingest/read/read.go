@@ -134,14 +134,14 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 			hidden = append(hidden, s.Name)
 			continue
 		}
-		g, err := book.Grid(i)
+		g, err := book.Long(i, rd.Loose)
 		if err != nil {
 			return p.unreadable(rd, err)
 		}
 		if rows += len(g.Rows); rows > heldRows {
 			p.grids = nil
 		} else if p.format != sheet.XLSX && p.format != sheet.XLSM {
-			p.grids = append(p.grids, *g)
+			p.grids = append(p.grids, *g.Unpacked())
 		}
 		r.sheet(g)
 		r.comments(g)
@@ -227,7 +227,7 @@ func (p *Parsed) skip(sheetName, why string) {
 // sheet reads one sheet: a table, several below one another, or 本期无 under a title.
 func (r *reading) sheet(g *sheet.Grid) {
 	rd := r.rd
-	if !slices.ContainsFunc(g.Rows, func(row sheet.Row) bool { return !layout.BlankRow(&row) }) {
+	if !layout.HasContent(g) {
 		r.empty = append(r.empty, g.Name)
 		return
 	}
@@ -318,12 +318,12 @@ var guidance = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 // takeCover takes what a cover sheet says of the return: a submitter that is known, times that can be read, short titles.
 // What instructions say (填报单位：填写全称) is no statement.
 func (r *reading) takeCover(pg *layout.Page) {
-	if len(pg.Rows) > 20 || guidance().MatchString(pg.Name) || guidance().MatchString(layout.FirstText(&pg.Rows[0]).Text) {
+	if len(pg.Rows) > 20 || guidance().MatchString(pg.Name) || guidance().MatchString(layout.FirstText(pg.Row(0)).Text) {
 		return
 	}
 	var said layout.Stated
 	for i := range pg.Rows {
-		said.Labelled(pg.Name, &pg.Rows[i], true)
+		said.Labelled(pg.Name, pg.Row(i), true)
 	}
 	if _, ok := r.rd.Zone.Match(said.Submitter.Text); !ok {
 		said.Submitter.Text = ""
@@ -344,7 +344,7 @@ func (r *reading) nothing(f *forms.Form, pg *layout.Page) {
 	pt := r.part(f, pg.Name)
 	var said layout.Stated
 	for k := range pg.Rows {
-		said.Labelled(pg.Name, &pg.Rows[k], true)
+		said.Labelled(pg.Name, pg.Row(k), true)
 	}
 	pt.sheetSaid = append(pt.sheetSaid, sheetSaid{pg.Name, said, nil})
 	pt.said.Merge(said)
@@ -434,10 +434,13 @@ func fileTitle(name string) string {
 	return returnNumber().ReplaceAllString(base, "")
 }
 
-// Source is what the receipt of a file is made from. What could not be read is not handed back either.
+// Bare says whether the receipt of a file is made without it: what could not be read is not handed back either.
+func (p *Parsed) Bare() bool { return p.format == "" }
+
+// Source is what the receipt of a file is made from, see Bare.
 func (p *Parsed) Source() receipt.Source {
 	s := receipt.Source{Format: p.format, Grids: p.grids}
-	if p.format != "" {
+	if !p.Bare() {
 		s.Content = p.File.Content
 	}
 	return s

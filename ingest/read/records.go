@@ -114,7 +114,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
 	seen := make(map[string]int, lines) // key → index of the record
 	refused := map[string]*layout.Line{}
-	one := &lineReader{rd: rd, pt: pt, typer: t}
+	one := &lineReader{rd: rd, pt: pt, typer: t, kept: cell.NewShelf(t)}
 	for _, tb := range pt.Tables {
 		rd.facts(pt, tb)
 		for i := range tb.Lines {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"unsafe"
@@ -165,7 +166,10 @@ func (b *Book) Walk(i int, fn func(*Row) error) (m []Range, err error) {
 
 // Grid reads sheet i whole: rows in ascending order, cells from left to right.
 // A cell given twice with different values is damage.
-func (b *Book) Grid(i int) (*Grid, error) {
+func (b *Book) Grid(i int) (*Grid, error) { return b.grid(i, math.MaxInt) }
+
+// grid reads sheet i whole, and packs the rows after the first loose ones.
+func (b *Book) grid(i, loose int) (*Grid, error) {
 	g := &Grid{}
 	cells, sorted := 0, true
 	var slab []Cell // rows share slabs: one allocation per many rows
@@ -181,6 +185,12 @@ func (b *Book) Grid(i int) (*Grid, error) {
 		}
 		if n := len(g.Rows); n > 0 && r.N <= g.Rows[n-1].N {
 			sorted = false
+		}
+		if len(g.Rows) >= loose && len(r.Cells) > 0 {
+			if packed, ok := g.pack(r); ok {
+				g.Rows = append(g.Rows, Row{N: r.N, Fields: r.Fields, Hidden: r.Hidden, packed: packed})
+				return nil
+			}
 		}
 		if cap(slab)-len(slab) < len(r.Cells) {
 			slab = make([]Cell, 0, max(len(r.Cells), min(max(cells, 32), 4096)))
@@ -200,6 +210,7 @@ func (b *Book) Grid(i int) (*Grid, error) {
 		}
 	}
 	if !sorted {
+		g = g.Unpacked()
 		if g.Rows, err = mergeRows(g.Rows); err != nil {
 			return nil, err
 		}

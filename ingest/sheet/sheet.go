@@ -49,6 +49,7 @@ type Cell struct {
 	Formula  bool    // the value is a formula's stored result
 	Struck   Strike  // whether it is shown with a line through it
 	NoValue  bool    // a formula without a stored result: Kind is Empty
+	Again    uint16  // from a shelf: the number of a text, or of a date in its format, that its column repeats; 0 for others
 }
 
 // Strike is how much of a cell is struck through.
@@ -96,14 +97,17 @@ type Row struct {
 	Fields int // of a line of CSV: how many fields it has, empty ones at its end included; else 0
 	Hidden bool
 	Cells  []Cell
+	packed string // the cells instead, of a row of a long grid
 }
 
-// Grid is one sheet read whole: rows in ascending order, empty rows absent.
+// Grid is one sheet read whole: rows in ascending order, empty rows absent. A long one (see [Book.Long]) holds most of
+// its rows packed: [Grid.Row] gives a row with its cells.
 type Grid struct {
 	Name   string
 	Hidden bool // hidden or very hidden
 	Rows   []Row
 	Merged []Range
+	shelf  *Shelf // of the packed rows
 
 	Comments []Comment // of its cells; of formats that have none, none
 }
@@ -116,7 +120,8 @@ type Grid struct {
 // programs write. Other formats have no such rows.
 func (g *Grid) Overlong(top, bottom int) []int {
 	head, counts := 0, map[int]int{}
-	for _, r := range g.Rows {
+	for i := range g.Rows {
+		r := &g.Rows[i]
 		switch {
 		case r.N >= top && r.N <= bottom:
 			head = max(head, r.Fields)
@@ -134,11 +139,12 @@ func (g *Grid) Overlong(top, bottom int) []int {
 		}
 	}
 	var out []int
-	for _, r := range g.Rows {
-		if r.N <= bottom || r.Fields <= head || len(r.Cells) == 0 {
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		if r.N <= bottom || r.Fields <= head {
 			continue
 		}
-		if last := r.Cells[len(r.Cells)-1].Col; last > head || r.Fields > usual {
+		if cells := g.Row(i).Cells; len(cells) > 0 && cells[len(cells)-1].Col > head || r.Fields > usual && len(cells) > 0 {
 			out = append(out, r.N)
 		}
 	}

@@ -87,7 +87,10 @@ func (m *Metric) check(ctx context.Context, q warehouse.Querier, columns []strin
 			if e.text == "" {
 				continue
 			}
-			names, err := ColumnsRead(ctx, q, e.text)
+			names, functions, err := namesIn(ctx, q, e.text)
+			if err == nil {
+				err = steady(ctx, q, functions)
+			}
 			if err != nil {
 				faults = append(faults, e.pos.Fault("metric %s: %v", "指标 %s：%v", m.ID, err))
 			}
@@ -110,6 +113,12 @@ func (m *Metric) bind(ctx context.Context, q warehouse.Querier) error {
 		return err
 	}
 	for _, x := range m.Measures() {
+		if x.Where != "" { // a number or a text would pass for a condition, until a row's can't be
+			got, err := warehouse.Strings(ctx, q, "select typeof(any_value(x)) from (select "+x.Where+" as x from (select * from "+m.Fact.Table+" limit 0))")
+			if err == nil && len(got) > 0 && got[0] != "BOOLEAN" {
+				return x.wherePos.Fault("metric %s: %q is no condition but %s", "指标 %s：“%s”不是条件，而是 %s", m.ID, x.Where, got[0])
+			}
+		}
 		plain := *m
 		plain.Newest = nil
 		c.Metrics[0] = &plain
@@ -134,11 +143,32 @@ func known(column string, columns []string, table string, at decl.Pos) error {
 	return at.Fault("%s has no column %q%s", "%s 没有列“%s”%s", table, column, decl.DidYouMean(column, columns))
 }
 
+// steady says which of some functions give another value each time, or each day: a figure would not be its trace's, nor that
+// of its date.
+func steady(ctx context.Context, q warehouse.Querier, functions []string) error {
+	for _, f := range functions {
+		got, err := warehouse.Strings(ctx, q, "select function_name from duckdb_functions() where function_name = "+warehouse.Quote(strings.ToLower(f))+" and stability in ('VOLATILE', 'CONSISTENT_WITHIN_QUERY') limit 1")
+		if err != nil {
+			return err
+		}
+		if len(got) > 0 {
+			return lang.Errorf("%s() doesn't give the same value each time: a figure follows from its rows and its date alone", "%s() 每次的值不同：数字只能由数据行和截至日期算出", f)
+		}
+	}
+	return nil
+}
+
 // ColumnsRead are the columns that an expression names, by DuckDB's parser.
 func ColumnsRead(ctx context.Context, q warehouse.Querier, expr string) ([]string, error) {
+	columns, _, err := namesIn(ctx, q, expr)
+	return columns, err
+}
+
+// namesIn are the columns and the functions that an expression names.
+func namesIn(ctx context.Context, q warehouse.Querier, expr string) (columns, functions []string, err error) {
 	got, err := warehouse.Strings(ctx, q, "select cast(json_serialize_sql(cast(? as varchar)) as varchar)", "select "+expr+" as x")
 	if err != nil || len(got) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	var tree struct {
 		Error   bool   `json:"error"`
@@ -146,15 +176,14 @@ func ColumnsRead(ctx context.Context, q warehouse.Querier, expr string) ([]strin
 		All     any    `json:"statements"`
 	}
 	if err := json.Unmarshal([]byte(got[0]), &tree); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if tree.Error {
-		return nil, lang.Errorf("%s in %q", "%[2]q 中的%[1]s", tree.Message, expr)
+		return nil, nil, lang.Errorf("%s in %q", "%[2]q 中的%[1]s", tree.Message, expr)
 	}
 	if n := strings.Count(got[0], `"SELECT_NODE"`); n != 1 {
-		return nil, lang.Errorf("an expression can't hold a SELECT: %q", "表达式中不能有 SELECT：%q", expr)
+		return nil, nil, lang.Errorf("an expression can't hold a SELECT: %q", "表达式中不能有 SELECT：%q", expr)
 	}
-	var names []string
 	var walk func(any)
 	walk = func(v any) {
 		switch x := v.(type) {
@@ -166,8 +195,11 @@ func ColumnsRead(ctx context.Context, q warehouse.Querier, expr string) ([]strin
 			if x["class"] == "COLUMN_REF" {
 				parts, _ := x["column_names"].([]any)
 				if len(parts) > 0 {
-					names = append(names, fmt.Sprint(parts[len(parts)-1]))
+					columns = append(columns, fmt.Sprint(parts[len(parts)-1]))
 				}
+			}
+			if name, ok := x["function_name"].(string); ok && x["class"] == "FUNCTION" {
+				functions = append(functions, name)
 			}
 			for _, c := range x {
 				walk(c)
@@ -175,6 +207,7 @@ func ColumnsRead(ctx context.Context, q warehouse.Querier, expr string) ([]strin
 		}
 	}
 	walk(tree.All)
-	sort.Strings(names)
-	return names, nil
+	sort.Strings(columns)
+	sort.Strings(functions)
+	return columns, functions, nil
 }

@@ -2,7 +2,6 @@ package warehouse
 
 import (
 	"encoding/binary"
-	"errors"
 	"io"
 )
 
@@ -11,14 +10,14 @@ import (
 // each beginning with a pointer to the next; its pointers are a block's number and, in the highest byte, the place there.
 func allFree(f io.ReaderAt, list, size, blocks, from uint64) bool {
 	r := &metadata{f: f, next: list, size: size, blocks: blocks}
-	count, err := r.number()
-	if err != nil || count > blocks {
+	count, ok := r.number()
+	if !ok || count > blocks {
 		return false
 	}
 	free := make(map[uint64]bool, count)
 	for range count {
-		n, err := r.number()
-		if err != nil || n >= blocks {
+		n, ok := r.number()
+		if !ok || n >= blocks {
 			return false
 		}
 		free[n] = true
@@ -45,26 +44,25 @@ const (
 	noMetadata       = 1<<64 - 1
 )
 
-var errMetadata = errors.New("no metadata block")
-
-func (m *metadata) number() (uint64, error) {
+// number reads the next number of the chain; false where it ends, leads nowhere, or can't be read.
+func (m *metadata) number() (uint64, bool) {
 	for len(m.rest) < 8 {
 		if m.next == noMetadata || m.read > m.blocks*metadataPerBlock {
-			return 0, errMetadata
+			return 0, false
 		}
 		block, place := m.next&(1<<56-1), m.next>>56
 		if block >= m.blocks || place >= metadataPerBlock {
-			return 0, errMetadata
+			return 0, false
 		}
 		part := (m.size - checksumSize) / metadataPerBlock / 8 * 8
 		b := make([]byte, part)
 		if _, err := m.f.ReadAt(b, int64(firstBlockAt+block*m.size+checksumSize+place*part)); err != nil {
-			return 0, err
+			return 0, false
 		}
 		m.next, m.rest = binary.LittleEndian.Uint64(b), b[8:]
 		m.read++
 	}
 	n := binary.LittleEndian.Uint64(m.rest)
 	m.rest = m.rest[8:]
-	return n, nil
+	return n, true
 }

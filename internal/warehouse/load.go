@@ -3,13 +3,7 @@ package warehouse
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"iter"
-	"slices"
 	"strings"
-	"unicode/utf8"
-
-	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"taizhang/internal/durable"
 	"taizhang/internal/lang"
@@ -37,19 +31,44 @@ func (t Table) Create() string {
 }
 
 // Load appends rows to a table within the caller's transaction. Values are
-// texts or nil and go through an all-VARCHAR temporary table and a CAST: the
-// driver's appender silently corrupts decimals, large integers and wrong UTF-8
-// (docs/tables.md), a CAST refuses them, with a *RowFault. The count is verified.
-//
-// The temporary table is kept on the connection and used again by the next
-// Load into the same table, so a batch of returns pays for it once.
+// texts or nil and go through a CAST: the driver's appender silently corrupts
+// decimals, large integers and wrong UTF-8 (docs/tables.md), a CAST refuses
+// them, with a *RowFault. The count is verified.
 func Load(ctx context.Context, conn *sql.Conn, t Table, rows [][]any) error {
-	return LoadEach(ctx, conn, t, len(rows), slices.Values(rows))
+	var line []Text
+	i := 0
+	return LoadEach(ctx, conn, t, len(rows), func() ([]Text, error) {
+		if i == len(rows) {
+			return nil, nil
+		}
+		line = line[:0]
+		for j, v := range rows[i] {
+			switch x := v.(type) {
+			case nil:
+				line = append(line, Null)
+			case string:
+				line = append(line, Text{S: x})
+			default:
+				return nil, lang.Errorf("row %d, value %d: a %T where a text was expected", "第%d行第%d个值：是 %T，应为文字", i+1, j+1, v)
+			}
+		}
+		i++
+		return line, nil
+	})
 }
 
-// LoadEach is Load of n rows that are made one by one, so that a large return is not held once more. A row may be used
-// again for the next.
-func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, rows iter.Seq[[]any]) (err error) {
+// Text is a value on its way into a table, as SQL casts it.
+type Text struct {
+	S      string
+	IsNull bool
+}
+
+// Null is no value.
+var Null = Text{IsNull: true}
+
+// LoadEach is Load of n rows that are made one by one, so that a large return is not held once more: next gives a row, which
+// it may use again for the one after, and nil after the last.
+func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, next func() ([]Text, error)) (err error) {
 	defer func() {
 		if err != nil {
 			err = lang.Errorf("load %d rows into %s: %w", "把%d行写入 %s：%w", n, t.Name, err)
@@ -58,103 +77,27 @@ func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, rows iter.Seq
 	if n == 0 {
 		return nil
 	}
-	stage := "load_" + strings.ReplaceAll(t.Name, ".", "_")
-	cols := make([]string, len(t.Columns))
-	casts := make([]string, len(t.Columns))
-	names := make([]string, len(t.Columns))
+	casts, names := make([]string, len(t.Columns)), make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		names[i] = Ident(c.Name)
-		cols[i] = names[i] + " VARCHAR"
-		casts[i] = "cast(" + names[i] + " as " + c.SQLType + ")"
+		casts[i] = "cast(" + Ident(incomingColumn(i)) + " as " + c.SQLType + ")"
 	}
-	if _, err := conn.ExecContext(ctx, "create or replace temp table "+Ident(stage)+" ("+strings.Join(cols, ", ")+")"); err != nil {
-		return err
-	}
-	insert := "insert into " + qualified(t.Name) + " (" + strings.Join(names, ", ") + ") select " + strings.Join(casts, ", ") + " from temp." + Ident(stage)
-	next, stop := iter.Pull(rows)
-	defer stop()
-	for done := 0; done < n; {
-		some := min(n-done, staged)
-		if err := appendSome(conn, stage, t, done, some, next); err != nil {
-			return err
-		}
-		if err := moveStaged(ctx, conn, stage, insert, some); err != nil {
-			return err
-		}
-		done += some
-	}
-	if _, more := next(); more {
-		return lang.Errorf("more rows than that were given", "行数超出给定的数目")
-	}
-	return nil
-}
-
-// staged is how many rows lie in the temporary table at a time, as texts: a group of DuckDB's rows.
-const staged = 122_880
-
-// moveStaged moves what lies in the temporary table to where it belongs.
-func moveStaged(ctx context.Context, conn *sql.Conn, stage, insert string, n int) error {
-	var arrived int64
-	if err := conn.QueryRowContext(ctx, "select count(*) from temp."+Ident(stage)).Scan(&arrived); err != nil {
-		return err
-	}
-	if arrived != int64(n) {
-		return lang.Errorf("%d rows of %d arrived", "%d行，应有%d行", arrived, n)
-	}
-	res, err := conn.ExecContext(ctx, insert)
-	if err != nil {
+	in := &incoming{table: t, n: n, next: next}
+	res, err := conn.ExecContext(context.WithValue(ctx, incomingKey{}, in),
+		"insert into "+qualified(t.Name)+" ("+strings.Join(names, ", ")+") select "+strings.Join(casts, ", ")+" from "+incomingRows+"()")
+	switch {
+	case in.err != nil:
+		return in.err
+	case err != nil:
 		return asRowFault(err)
 	}
 	if inserted, err := res.RowsAffected(); err != nil || inserted != int64(n) {
 		return lang.Errorf("%d rows of %d inserted (%v)", "写入%d行，应有%d行（%v）", inserted, n, err)
 	}
-	_, err = conn.ExecContext(ctx, "truncate temp."+Ident(stage))
-	return err
-}
-
-// checked puts a row's values into line, and refuses what the appender would corrupt.
-func checked(line []driver.Value, t Table, i int, row []any) error {
-	if len(row) != len(t.Columns) {
-		return lang.Errorf("row %d has %d values, the table %d columns", "第%d行有%d个值，该表有%d列", i+1, len(row), len(t.Columns))
-	}
-	for j, v := range row {
-		switch x := v.(type) {
-		case nil:
-		case string:
-			if !utf8.ValidString(x) {
-				return &RowFault{lang.Errorf("row %d, %s: not valid UTF-8", "第%d行 %s：不是有效的 UTF-8 文字", i+1, t.Columns[j].Name)}
-			}
-		default:
-			return lang.Errorf("row %d, %s: a %T where a text was expected", "第%d行 %s：是 %T，应为文字", i+1, t.Columns[j].Name, v)
-		}
-		line[j] = v
+	if row, err := next(); err != nil || row != nil {
+		return lang.Errorf("more rows than that were given (%v)", "行数超出给定的数目（%v）", err)
 	}
 	return nil
-}
-
-// appendSome appends the next n rows, of which done came before, to a temporary table; line by line, since the appender
-// keeps chunks of its own.
-func appendSome(conn *sql.Conn, stage string, t Table, done, n int, next func() ([]any, bool)) error {
-	return conn.Raw(func(c any) error {
-		app, err := duckdb.NewAppender(c.(driver.Conn), "temp", "main", stage)
-		if err != nil {
-			return err
-		}
-		line := make([]driver.Value, len(t.Columns))
-		for i := range n {
-			r, ok := next()
-			if !ok {
-				err = lang.Errorf("row %d is missing", "缺第%d行", done+i+1)
-			} else if err = checked(line, t, done+i, r); err == nil {
-				err = app.AppendRow(line...)
-			}
-			if err != nil {
-				app.Close()
-				return err
-			}
-		}
-		return app.Close()
-	})
 }
 
 func qualified(name string) string {

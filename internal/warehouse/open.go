@@ -130,6 +130,10 @@ func open(path, mode string, o Options) (*DB, error) {
 			return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
 		}
 	}
+	if err := registerIncoming(conn); err != nil {
+		d.Close()
+		return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
+	}
 	return d, nil
 }
 

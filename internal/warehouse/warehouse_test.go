@@ -133,6 +133,8 @@ func TestLoadIsExactOrRefused(t *testing.T) {
 		"invalid UTF-8": {nil, nil, nil, "\xb5\xf7"},
 		"no number":     {"12.3x", nil, nil, nil},
 		"overflow":      {"12345678901234567.00", nil, nil, nil},
+		"no whole one":  {nil, nil, "1.5", nil},
+		"a huge one":    {nil, nil, "9223372036854775808", nil},
 		"no date":       {nil, "2022-02-30", nil, nil},
 		"not a text":    {nil, nil, 7, nil},
 		"too few":       {nil},

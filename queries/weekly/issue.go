@@ -181,8 +181,8 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 			if col < 0 || x.ID == "" {
 				continue
 			}
-			rows := x.Rows
-			x.Rows, x.Total, x.Note = nil, nil, ""
+			rows := slices.Concat(x.Rows, x.Rest) // what the whole zone's page has no room for is the unit's all the same
+			x.Rows, x.Rest, x.Total, x.Note = nil, nil, nil, ""
 			if x.Partial {
 				x.Note = partOfPart
 			}

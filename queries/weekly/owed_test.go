@@ -105,3 +105,52 @@ func TestUnitsOfJoinedZonesKeepTheirReturns(t *testing.T) {
 		}
 	}
 }
+
+// TestUnitsGetTheRowsThatWereCut: a table of the zone's page that lists its first rows only gives each unit all of its own.
+func TestUnitsGetTheRowsThatWereCut(t *testing.T) {
+	cut := listsOf(declared(t, smallReader(t), "", `
+      - table:
+          id: t
+          most: 2
+          total: true
+          columns: [{title: 责任单位, from: unit}, {title: 数, from: n, kind: int, sum: true}]
+          sql: "select * from (values ('产业局', 1), ('双马街道', 2), ('产业局', 3), ('产业局', 4)) as v(unit, n)"
+`))["t"]
+	if len(cut.Rows) != 2 || fmt.Sprint(cut.Total[1]) != "10" || !strings.Contains(cut.Note, "共4行，本表只列前2行") {
+		t.Fatalf("the zone's table: %v, total %v: %s", cut.Rows, cut.Total, cut.Note)
+	}
+	for unit, want := range map[string]string{"产业局": "[1 3 4]", "双马街道": "[2]"} {
+		own := ofUnit(workbook.Sheet{Name: "页", Blocks: []workbook.Block{cut}}, unit).Blocks[0].(workbook.Table)
+		var got []any
+		for _, r := range own.Rows {
+			got = append(got, r[1])
+		}
+		if fmt.Sprint(got) != want || own.Note != "" || len(own.Rest) > 0 {
+			t.Errorf("%s gets %v, want %s: %s", unit, got, want, own.Note)
+		}
+	}
+}
+
+// TestZoneOfOneOwnForm: of a zone that hands in a form of its own alone the paper says neither that there are no problems nor
+// that nothing is overdue: none of the built-in ledgers is kept there.
+func TestZoneOfOneOwnForm(t *testing.T) {
+	r := open(t, warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, func(db *warehouse.DB) {
+		for _, s := range []string{
+			"insert into ctl.zone by name select 'dbq' as zone, '单表区' as name, 'Asia/Shanghai' as timezone",
+			"insert into ctl.submitter by name select 'dbq' as zone, 'a' as code, '甲局' as name, 'department' as kind, 1 as seq",
+			"insert into ctl.obligation by name select 'dbq' as zone, 'a' as submitter, 'hazard' as form, 'ledger' as mode, '2022-W32' as period, date '2022-08-08' as period_start, date '2022-08-14' as period_end, timestamp '2022-08-15 12:00:00' as due_at",
+			`insert into raw.return by name select 'dbq' as zone, '000001-1' as return_id, 1 as arrival, '甲局/隐患.csv' as file, 'a' as submitter, 'hazard' as form, 'ledger' as mode, '2022-W32' as period,
+				date '2022-08-08' as period_start, date '2022-08-14' as period_end, date '2022-08-14' as cutoff, 'accepted' as status, false as is_nil, 4 as rows_loaded, 0 as rows_refused, 0 as values_emptied,
+				timestamp '2022-08-15 09:00:00' as received_at`,
+		} {
+			warehousetest.Exec(t, db, s)
+		}
+	}))
+	text, err := Text(context.Background(), r, warehouse.Point{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(text, "没有收集的问题") || strings.Contains(text, "没有超期事项") || !strings.Contains(text, "没有缺报报表") {
+		t.Error(text)
+	}
+}

@@ -54,12 +54,11 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 		t.Rows = t.Rows[len(t.Rows)-d.last:]
 	}
 	if all := len(t.Rows); d.most > 0 && all > d.most {
-		t.Rows = t.Rows[:d.most]
+		t.Rows, t.Rest = t.Rows[:d.most:d.most], t.Rows[d.most:]
 		t.Note += fmt.Sprintf("共%d行，本表只列前%d行", all, d.most)
 		if d.rest != "" {
 			t.Note += "，全部见“" + d.rest + "”"
 		}
-		t.Partial = d.rest == ""
 		t.Note += "。"
 	}
 	return t, err

@@ -424,8 +424,8 @@ func (w *weekly) number(name string) (float64, bool) {
 		return float64(n), true
 	}
 	f, ok := w.now[name]
-	if !ok || f.Value == nil {
-		return 0, false
+	if m := w.book.metrics[name]; !ok || f.Value == nil || m != nil && len(w.fed) > 0 && !w.feeds(m) {
+		return 0, false // none of what the zone hands in could move it: neither is it zero
 	}
 	return *f.Value, true
 }

@@ -58,6 +58,9 @@ func (w *weekly) worries(ctx context.Context) (all []worry, otherwise string, er
 		}
 		return int(math.Copysign(1, b.size-a.size)) * min(1, int(math.Ceil(math.Abs(b.size-a.size))))
 	})
+	if m := w.book.metrics["items_overdue"]; m == nil || !w.feeds(m) { // what is overdue in the zone's own forms isn't known here
+		return all, "没有缺报报表和未达目标的指标，也没有指标比上周变差。", nil
+	}
 	return all, "没有超期事项、缺报报表和未达目标的指标，也没有指标比上周变差。", nil
 }
 

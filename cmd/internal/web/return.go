@@ -147,7 +147,7 @@ func (s *Server) showReturn(w http.ResponseWriter, r *http.Request, who person, 
 		}
 		return t.send(w, as)
 	}
-	l.Title, l.Body = v.Row.Title+" "+v.Row.Period, v
+	l.Title, l.Body = v.Row.Title+" "+v.Row.Chinese(), v
 	s.render(w, r, who, status, "return", l)
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"taizhang/cmd/internal/web/shelf"
-	"taizhang/internal/calendar"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -51,12 +50,9 @@ func (s *Server) debts(rd *shelf.Reading, list []result.Record) []debt {
 	for _, rec := range list {
 		d := debt{Unit: fmt.Sprint(rec.Get("submitter")), Form: fmt.Sprint(rec.Get("form")), Period: fmt.Sprint(rec.Get("period")),
 			Due: shownTime(rec.Get("due_at"), rd.Location()), State: fmt.Sprint(rec.Get("state"))}
-		d.Word, d.Title, d.Chinese = stateWords[d.State], d.Form, d.Period
+		d.Word, d.Title, d.Chinese = stateWords[d.State], d.Form, periodWords(d.Period)
 		if f := z.Forms.Get(d.Form); f != nil {
 			d.Title = f.PlainTitle()
-		}
-		if p, err := calendar.ParsePeriod(d.Period); err == nil {
-			d.Chinese = p.Chinese()
 		}
 		if u, ok := z.Match(d.Unit); ok {
 			d.UnitCode = u.Code

@@ -73,7 +73,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	if err != nil {
 		return err
 	}
-	v := sheetView{Return: o.Return, Unit: o.Submitter, UnitCode: o.SubmitterCode, File: o.File, Sheet: name, Row: row, Period: o.Period, Title: o.Form, Sheets: sheets, Reads: who.may(mayRead, "")}
+	v := sheetView{Return: o.Return, Unit: o.Submitter, UnitCode: o.SubmitterCode, File: o.File, Sheet: name, Row: row, Period: periodWords(o.Period), Title: o.Form, Sheets: sheets, Reads: who.may(mayRead, "")}
 	if f := s.zoneOf().Forms.Get(o.Form); f != nil {
 		v.Title = f.PlainTitle()
 	}

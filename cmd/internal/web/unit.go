@@ -15,6 +15,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
+	"taizhang/internal/calendar"
 	"taizhang/internal/metric"
 	"taizhang/internal/opc"
 	"taizhang/internal/result"
@@ -49,6 +50,18 @@ type returnRow struct {
 	ID, File, Title, Period, Outcome, Class, Received, By, Note string
 	Rows, Refused, Errors, Warnings                             int64
 	Late                                                        bool
+}
+
+// Chinese is the period in words.
+func (r returnRow) Chinese() string { return periodWords(r.Period) }
+
+// periodWords is a period in words; as it is stored where it isn't one.
+func periodWords(text string) string {
+	p, err := calendar.ParsePeriod(text)
+	if err != nil {
+		return text
+	}
+	return p.Chinese()
 }
 
 const historyShown = 30

@@ -1,0 +1,80 @@
+package cell
+
+import (
+	"strconv"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
+)
+
+func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
+	n, ok := written.ParseInt(raw)
+	s := scale(c)
+	if odd := oddCount(c, s, facts); odd != "" {
+		return Value{}, because(finding.CountUnreadable(col.Title, t.Quote(odd, 20)))
+	}
+	unit, said := countUnit(s, facts)
+	if unit > 0 { // 百个: 4 is 400, 4.5 is 450, and 400个 says its own
+		if scaled, bare, whole := written.ScaledInt(c.Text, unit); bare {
+			n, ok = scaled, whole
+		}
+	}
+	if c.Kind == sheet.Date || c.Kind == sheet.Bool {
+		ok = false
+	}
+	if !ok && c.Kind == sheet.Number && unit == 0 {
+		if d, err := written.ParseDecimal(c.Text); err == nil {
+			if r, lost := d.Rounded(0); lost == 1 && r.IsInt64() {
+				n, ok = r.Int64(), true
+			}
+		}
+	}
+	if !ok {
+		switch n := aboutNumber(raw); {
+		case written.HasGap(raw):
+			return Value{}, because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
+		case amountsOf().MatchString(written.Squash(raw)):
+			return Value{}, because(finding.SeveralNumbers(col.Title, t.Quote(raw, 30)))
+		case n != "":
+			return Value{}, because(finding.InexactInteger(col.Title, t.Quote(raw, 30), n))
+		}
+		return Value{}, because(finding.NotInteger(col.Title, t.Quote(raw, 30)))
+	}
+	if n > 1e12 {
+		return Value{}, because(finding.IntegerTooLarge(col.Title, t.Quote(raw, 30)))
+	}
+	if n < 0 {
+		return Value{}, because(finding.IntegerNegative(col.Title, n))
+	}
+	v := Value{Set: true, Text: strconv.FormatInt(n, 10)}
+	if s.Power != 0 && !said {
+		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text, ""))
+	}
+	return v, nil
+}
+
+// oddCount is a unit that a bare number is counted in and that nobody knows for certain: K, as its number format shows, else
+// the heading.
+func oddCount(c *sheet.Cell, s sheet.Scaling, facts Facts) string {
+	if c.Kind != sheet.Number {
+		if _, bare, _ := written.ScaledInt(c.Text, 0); !bare { // 400个
+			return ""
+		}
+		return facts.OddUnit
+	}
+	if odd := written.OddCount(s.Literal); odd != "" {
+		return odd
+	}
+	return facts.OddUnit
+}
+
+// countUnit is the power of ten in which a count is written: what its number format shows behind it (4"百个"), else the
+// heading's; said: the format says it.
+func countUnit(s sheet.Scaling, facts Facts) (exp int, said bool) {
+	if exp, _, ok := written.CountScale(s.Literal); ok {
+		return exp - s.Power, true
+	}
+	return facts.Unit, false
+}
