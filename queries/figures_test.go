@@ -255,6 +255,35 @@ func TestAverage(t *testing.T) {
 	}
 }
 
+// TestDivisionByNothing: a row whose expression divides by 0 has no value, and adds to no figure and no trace.
+func TestDivisionByNothing(t *testing.T) {
+	r := smallReader(t)
+	for _, agg := range []string{"sum", "avg", "median"} {
+		text := fmt.Sprintf("metrics:\n  per_day:\n    label: 每日\n    unit: days\n    definition: 试验。\n    fact: problem\n    value: {agg: %s, expr: 'cast(1 as double) / (case when is_closed then 1 else 0 end)'}\n", agg)
+		c, err := metric.Load(metric.Source{Name: "zone.yaml", Text: []byte(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Check(t.Context(), r.db.Conn); err != nil {
+			t.Fatal(err)
+		}
+		r.Catalogue = c
+		closed := strings.TrimSpace(value(t, r, Ask{Metrics: []string{"problems_closed"}}))
+		want := "1"
+		if agg == "sum" {
+			want = closed
+		}
+		got := value(t, r, Ask{Metrics: []string{"per_day"}})
+		rows, err := r.Trace(t.Context(), Ask{Metrics: []string{"per_day"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, _, _ := strings.Cut(got, "("); strings.TrimRight(strings.TrimSpace(n), ".0") != want || fmt.Sprint(len(rows)) != closed {
+			t.Errorf("%s: %q of %d rows; %s problems are closed, want %s", agg, got, len(rows), closed, want)
+		}
+	}
+}
+
 // TestZoneMetric: a zone adds a metric, and replaces one.
 func TestZoneMetric(t *testing.T) {
 	r := smallReader(t)

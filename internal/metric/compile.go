@@ -87,6 +87,9 @@ func (c *Compiler) Match(m *Metric, x *Measure) string {
 	if x.Expr != "" {
 		parts = append(parts, "("+x.Expr+") is not null")
 	}
+	if x.divides() {
+		parts = append(parts, "cast(("+x.Expr+") as double) between -"+finite+" and "+finite)
+	}
 	if m.Newest != nil {
 		parts = append(parts, fmt.Sprintf("newest_%d = 1", slices.Index(c.Metrics, m)))
 	}
@@ -95,6 +98,13 @@ func (c *Compiler) Match(m *Metric, x *Measure) string {
 	}
 	return strings.Join(parts, " and ")
 }
+
+// finite is above every number that a sum or median is of: what lies beyond is the infinite quotient of a division by 0, which
+// is no value.
+const finite = "1e300"
+
+// divides says whether a measure adds numbers that come of a division.
+func (x *Measure) divides() bool { return x.Agg != "distinct" && strings.Contains(x.Expr, "/") }
 
 // DistinctKey keeps equal names of two zones apart.
 func DistinctKey(x *Measure) string { return "zone || chr(31) || cast((" + x.Expr + ") as varchar)" }
