@@ -126,13 +126,22 @@ func (b *builder) formChange(table, form string, rows, before, returns int64) (c
 		return change{any: true, why: lang.Phrase("it was never built", "从未构建过")}, nil
 	}
 	if rows != before {
-		// rows of returns that nobody announced (erased ones, say) mean that anything may differ
-		known, err := b.count(`select count(*) from ` + table + ` as t where exists (select 1 from run_return as r where r.zone = t.zone and r.return_id = t.return_id)
-			or return_id in (select return_id from raw.decision where return_id is not null)`)
+		// Rows that came or went with a return that nobody announced (erased ones, say) mean that anything may differ. What new
+		// returns brought came for sure; a return that has changed, or was decided about, may have brought its rows now or before.
+		var came, may int64
+		err := warehouse.Each(b.ctx, b.conn, `select count(*) filter (where is_new), count(*) filter (where not is_new) from (
+			select exists (select 1 from run_return as r where r.zone = t.zone and r.return_id = t.return_id)
+				and not exists (select 1 from ctl.return_state as s where s.zone = t.zone and s.return_id = t.return_id) as is_new
+			from `+table+` as t
+			where exists (select 1 from run_return as r where r.zone = t.zone and r.return_id = t.return_id)
+				or return_id in (select return_id from raw.decision where return_id is not null))`, func(v []any) error {
+			came, may = v[0].(int64), v[1].(int64)
+			return nil
+		})
 		if err != nil {
 			return change{}, err
 		}
-		if rows < before || rows-before > known {
+		if gained := rows - before; gained < came || gained > came+may {
 			return change{any: true, why: lang.Phrase("%s has changed", "%s 有变化", table)}, nil
 		}
 	}
