@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,16 +17,27 @@ import (
 // killWhen starts the program and kills it once a moment is reached; one that it passes too fast is no fault.
 func killWhen(t *testing.T, reached func() bool, args ...string) {
 	t.Helper()
-	c, _ := start(t, args...)
-	limit := time.Now().Add(time.Minute)
-	for !reached() && time.Now().Before(limit) && syscall.Kill(c.Process.Pid, 0) == nil {
-		time.Sleep(200 * time.Microsecond)
-	}
-	if !time.Now().Before(limit) {
-		t.Fatal("never reached")
+	c, log := start(t, args...)
+	ended := make(chan struct{})
+	go func() {
+		_ = c.Wait()
+		close(ended)
+	}()
+	for limit := time.Now().Add(time.Minute); !reached(); time.Sleep(200 * time.Microsecond) {
+		select {
+		case <-ended:
+			t.Logf("%v ended before it was killed", args)
+			return
+		default:
+		}
+		if time.Now().After(limit) {
+			_ = c.Process.Kill()
+			<-ended
+			t.Fatalf("never reached\n%s", log)
+		}
 	}
 	_ = c.Process.Kill()
-	_ = c.Wait()
+	<-ended
 }
 
 // moments of a rebuild, and of an erasure, which makes the warehouse anew as well.
@@ -40,13 +50,29 @@ func moments(zone string) map[string]func() bool {
 		}
 		return info.Size()
 	}
+	old := must(os.Stat(at("warehouse.duckdb")))
+	var ledgers time.Time
+	if i, err := os.Stat(at("published/汇总台账")); err == nil {
+		ledgers = i.ModTime()
+	}
 	journal, warehouse, published := size("archive/journal.jsonl"), must(os.ReadFile(at("warehouse.duckdb"))), must(os.Stat(at("published/taizhang.duckdb")))
+	var made os.FileInfo // the new warehouse, which what is built is written into next, without a log before
+	committed := func() bool {
+		now, err := os.Stat(at("warehouse.duckdb"))
+		if err != nil || os.SameFile(now, old) {
+			return false
+		}
+		if made == nil {
+			made = now
+		}
+		return !now.ModTime().Equal(made.ModTime())
+	}
 	return map[string]func() bool{
 		"once the journal has it":        func() bool { return size("archive/journal.jsonl") > journal },
 		"while the warehouse is made":    func() bool { return size("warehouse.duckdb.rebuild") >= 0 },
 		"while returns are stored":       func() bool { return size("warehouse.duckdb.rebuild.wal") > 5000 },
 		"once the warehouse is replaced": func() bool { return size("warehouse.duckdb") != int64(len(warehouse)) && size("warehouse.duckdb") > 0 },
-		"while models are built":         func() bool { return size("warehouse.duckdb.wal") > 0 },
+		"while models are committed":     committed,
 		"while the copy is written":      func() bool { return unplaced(at("published")) },
 		"once the copy is published": func() bool {
 			i, err := os.Stat(at("published/taizhang.duckdb"))
@@ -54,7 +80,7 @@ func moments(zone string) map[string]func() bool {
 		},
 		"before the publication is noted": func() bool {
 			i, err := os.Stat(at("published/汇总台账"))
-			return err == nil && i.ModTime().After(published.ModTime())
+			return err == nil && !i.ModTime().Equal(ledgers)
 		},
 	}
 }

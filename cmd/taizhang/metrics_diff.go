@@ -35,11 +35,11 @@ func (a *app) metricsDiffCmd() *cobra.Command {
 			}
 			defer r.Close()
 			q := queries.DiffAsk{Ask: ask}
-			if q.Before, err = knownTime("--from", from, z.Location); err != nil {
+			if q.Before, err = a.knownTime("--from", from, z.Location); err != nil {
 				return err
 			}
 			if to != "" {
-				if q.After, err = knownTime("--to", to, z.Location); err != nil {
+				if q.After, err = a.knownTime("--to", to, z.Location); err != nil {
 					return err
 				}
 			}

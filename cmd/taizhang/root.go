@@ -74,6 +74,7 @@ type app struct {
 	profile        *os.File // open while it is
 	now            func() time.Time
 	noted          string         // what was said of the publication last
+	later          string         // of which point it was said last that it lies in the future
 	forms          *forms.Set     // of the zone, once it is loaded
 	book           *logbook.Book  // the log of the zone that this process owns
 	atEnd          []func() error // what remains to be cleared away
@@ -364,7 +365,7 @@ func (a *app) point(loc *time.Location) (warehouse.Point, error) {
 		}
 	}
 	if a.knownAt != "" {
-		if p.KnownAt, err = knownTime("--known-at", a.knownAt, loc); err != nil {
+		if p.KnownAt, err = a.knownTime("--known-at", a.knownAt, loc); err != nil {
 			return p, err
 		}
 	}
@@ -381,15 +382,18 @@ func (a *app) pointIn(r *queries.Reader) (warehouse.Point, error) {
 	return p, err
 }
 
-// knownTime reads a flag's known-at time: until the end of today, since what will have been received after it is not known.
-func knownTime(flag, s string, loc *time.Location) (time.Time, error) {
+// knownTime reads a flag's known-at time. What will have been received at a time to come is not known: it is said that what has
+// been received by now counts.
+func (a *app) knownTime(flag, s string, loc *time.Location) (time.Time, error) {
 	t, err := parseTime(s, loc)
 	if err != nil {
 		return t, usagef("%s %v", "%s %v", flag, err)
 	}
-	now := time.Now().In(loc)
-	if tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, loc); !t.Before(tomorrow) {
-		return t, usagef("%s %s lies in the future: what will have been received by then is not known", "%s %s 晚于今天：到那时会收到什么还不知道", flag, s)
+	now := a.now().In(loc)
+	tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, loc)
+	if told := flag + " " + s; !t.Before(tomorrow) && a.later != told {
+		a.later = told
+		a.tell("note: %s lies in the future: what has been received so far counts.", "注意：%s 晚于今天，只计到目前为止收到的。", told)
 	}
 	return t, nil
 }
