@@ -122,7 +122,12 @@ var (
 var disturbances = map[string]func(t *testing.T, n int, args []string) (code int, log string, at *durable.Step){
 	"the disk is full from there on": func(t *testing.T, n int, args []string) (code int, log string, at *durable.Step) {
 		at = durabletest.FailFrom(n, syscall.ENOSPC, func() { code, _, log = program(t, args...) })
-		if code != 1 || !strings.Contains(log, "no space left on device") {
+		if at == nil { // it took fewer steps this time
+			return code, log, nil
+		}
+		// All but the note of the run is done by then: the outcome is told as it is, and that it can't be noted.
+		done := filepath.Base(at.Path) == "state.sqlite" && code == works[args[0]].code
+		if code != 1 && !done || !strings.Contains(log, "no space left on device") {
 			t.Errorf("step %d, %v: exit code %d\n%s", n, at, code, log)
 		}
 		return code, log, at
