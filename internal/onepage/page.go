@@ -1,5 +1,10 @@
 package onepage
 
+import (
+	"encoding/json"
+	"math"
+)
+
 // Page is what the file shows, from top to bottom.
 type Page struct {
 	Title     string
@@ -100,4 +105,18 @@ type Chart struct {
 type Series struct {
 	Name   string
 	Values []float64
+}
+
+// MarshalJSON writes what has no value as null: a paper is compared with the one before by its text.
+func (s Series) MarshalJSON() ([]byte, error) {
+	values := make([]any, len(s.Values))
+	for i, v := range s.Values {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			values[i] = v
+		}
+	}
+	return json.Marshal(struct {
+		Name   string
+		Values []any
+	}{s.Name, values})
 }
