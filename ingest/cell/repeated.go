@@ -87,15 +87,33 @@ const plainDigits = 9
 
 // plainNumber reads a count or an amount in yuan of digits alone, with two decimals at most.
 func plainNumber(c *sheet.Cell, col *forms.Column, facts Facts) (v Value, ok bool) {
+	if !plainlyNumber(c, col, facts) {
+		return v, false
+	}
+	digits, decimals, ok := plainDecimals(c.Text)
+	switch {
+	case !ok, decimals > 2, col.Type == forms.Int && decimals > 0, digits > plainDigits:
+		return v, false
+	case col.Type == forms.Int || decimals == 2:
+		return Value{Set: true, Text: c.Text}, true
+	case decimals == 1:
+		return Value{Set: true, Text: c.Text + "0"}, true
+	}
+	return Value{Set: true, Text: c.Text + ".00"}, true
+}
+
+// plainlyNumber says whether neither column nor cell gives a number another unit, bound or look than its digits have.
+func plainlyNumber(c *sheet.Cell, col *forms.Column, facts Facts) bool {
 	if col.Type != forms.Int && col.Type != forms.Money || facts.Unit != 0 || facts.OddUnit != "" || c.NoValue || c.Percent || col.Bounds != (forms.Bounds{}) {
-		return v, false
+		return false
 	}
-	if c.Kind != sheet.Number && c.Kind != sheet.Text || c.Format != "" && (c.Kind != sheet.Number || !plainFormat(c.Format)) {
-		return v, false
-	}
-	text := c.Text
+	return c.Kind == sheet.Number && (c.Format == "" || plainFormat(c.Format)) || c.Kind == sheet.Text && c.Format == ""
+}
+
+// plainDecimals counts the digits of a number, and those behind its point; it has no sign, no leading zeros and nothing else.
+func plainDecimals(text string) (digits, decimals int, ok bool) {
 	if len(text) == 0 || len(text) > plainDigits+1 || text[0] == '0' && len(text) > 1 && text[1] != '.' {
-		return v, false
+		return 0, 0, false
 	}
 	point := len(text)
 	for i := range len(text) {
@@ -104,19 +122,9 @@ func plainNumber(c *sheet.Cell, col *forms.Column, facts Facts) (v Value, ok boo
 		case d == '.' && i > 0 && i < len(text)-1 && point == len(text):
 			point = i
 		default:
-			return v, false
+			return 0, 0, false
 		}
 	}
-	decimals := max(len(text)-point-1, 0)
-	switch {
-	case decimals > 2, col.Type == forms.Int && decimals > 0, len(text)-min(decimals, 1) > plainDigits:
-		return v, false
-	case col.Type == forms.Int:
-		return Value{Set: true, Text: text}, true
-	case decimals == 2:
-		return Value{Set: true, Text: text}, true
-	case decimals == 1:
-		return Value{Set: true, Text: text + "0"}, true
-	}
-	return Value{Set: true, Text: text + ".00"}, true
+	decimals = max(len(text)-point-1, 0)
+	return len(text) - min(decimals, 1), decimals, true
 }
