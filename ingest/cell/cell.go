@@ -248,6 +248,9 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 		s = c.Text
 	}
 	d, err := written.ParseDecimal(strings.TrimSuffix(s, "%"))
+	if n, ok := written.Ratio(raw); ok && err != nil && c.Kind == sheet.Text && n.Cmp(written.Pow10(6)) <= 0 {
+		return Value{Set: true, Text: written.Fixed(n, 6)}, nil
+	}
 	if err != nil || c.Kind == sheet.Date {
 		return Value{}, because(finding.NotPercent(col.Title, t.Quote(raw, 30)))
 	}

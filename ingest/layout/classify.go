@@ -187,6 +187,9 @@ func (s *rowSeen) full() bool {
 		if s.at[k].ticks != nil {
 			c = s.at[k].ticked(s.row)
 		}
+		if d := s.at[k].parts; d.some() {
+			c = d.first(s.row)
+		}
 		if b := s.at[k].before; b > 0 && (!present(c) || noValue[written.Heading(c.Text)]) {
 			c = CellIn(s.row, b)
 		}

@@ -23,7 +23,8 @@ type Placed struct {
 	unitCol int    // column in which each row states the unit; 0 for none
 	ticks   []tick // columns of its listed values, of which one is ticked in each row
 	konst   string // the value where col is 0
-	before  int    // column of the deadline that was set first, read where this one is empty; 0 for none
+	parts   dateParts
+	before  int // column of the deadline that was set first, read where this one is empty; 0 for none
 }
 
 // Head is a table head found on a sheet.
@@ -143,7 +144,7 @@ func keyOf(heads map[int]columnHead) []byte {
 			b = append(append(b, 4), n...)
 		}
 		b = append(append(append(append(b, 1), h.title...), 1), h.whole...)
-		b = fmt.Appendf(b, "\x02%d %d %v %v %v %v %d %d\n", h.unit, h.scale, h.hasUnit, h.rollup, h.other, h.total, h.month, h.year)
+		b = fmt.Appendf(b, "\x02%d %d %v %v %v %v %d %d %v\n", h.unit, h.scale, h.hasUnit, h.rollup, h.other, h.total, h.month, h.year, h.parts)
 		if len(b) > most {
 			return nil
 		}

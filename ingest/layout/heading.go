@@ -23,6 +23,8 @@ type columnHead struct {
 	other   bool // another period, a plan, a comparison
 	month   int  // the month that a level names, 0 if none
 	year    int
+	part    partOf    // of a date, that it names
+	parts   dateParts // of the date that it heads
 
 	looked                         bool // the next ones are filled in: see spellAll
 	spelled, joinedSpelled, summed []spelled
@@ -79,6 +81,7 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 	}
 	h.title, h.whole = strings.Join(kept, "/"), strings.Join(whole, "/")
 	h.name(forms, aside)
+	h.part = datePart(kept[len(kept)-1], forms[:len(forms)-1])
 	h.more = append(h.more, written.CountedNames(kept[len(kept)-1])...)
 	if len(aside) == 1 && aside[0] != "" && written.Counted().MatchString(aside[0]) { // 企业 over 家
 		h.more = append(h.more, written.CountedNames(kept[len(kept)-1]+"/"+aside[0])...)
