@@ -16,7 +16,7 @@ var (
 	headingTwice     = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
 	columnsUnread    = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
 	deadlineAdjusted = ofHead.tells("deadline_adjusted", "时限分成原定的和调整后的两列，以调整后的为准，没有填的按原定的。")
-	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、工作表名称或报送期取值。")
+	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、分节标题、工作表名称或报送期取值。")
 	titleDiffers     = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	sheetContinues   = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	countUnit        = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
@@ -187,6 +187,11 @@ func EmptyColumn(column, value string, bySheet bool) Finding {
 		by = "工作表名称"
 	}
 	return fromTitle.finds("「%s」一列没有填，按%s取为“%s”", column, by, value)
+}
+
+// FromSections is a column whose value section rows say for rows that have none.
+func FromSections(column string, rows int, sections []string) Finding {
+	return fromTitle.finds("「%s」有%d行没有填，按分节的标题“%s”取值", column, rows, strings.Join(sections, "”“"))
 }
 
 // FromTitle is a missing column whose value the title names.
