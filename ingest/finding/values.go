@@ -77,6 +77,12 @@ func Required(column string) Finding {
 	return required.finds("「%s」不能为空", column).mend(fillAndResend)
 }
 
+// RequiredMost is a row in which most of what is required is empty.
+func RequiredMost(columns []string) Finding {
+	return required.finds("这一行缺少%d项必填的内容：「%s」", len(columns), strings.Join(columns, "」「")).
+		mend("请补齐这一行后重新报送；如是说明或没有填完的行，请删去整行")
+}
+
 // UnitUnknown is the name of a unit that is none of the zone's, but looks like one.
 func UnitUnknown(column, name, like string) Finding {
 	return unitUnknown.finds("「%s」“%s”不在单位名单里，像是“%s”，按所写的名称单独统计", column, name, like).

@@ -253,4 +253,3 @@ func (l *Reader) sectionValue(c *forms.Column, text string) string {
 	}
 	return ""
 }
-

@@ -178,14 +178,35 @@ func (r *lineReader) stretches() {
 	}
 }
 
-// required refuses the row where a required field is empty and nothing was said of it yet.
+// required refuses the row where a required field is empty and nothing was said of it yet. A row that is nearly empty is one
+// finding: who wrote it has a row to finish or to take out, and not seven cells.
 func (r *lineReader) required() {
+	var missing []int
+	given := 0
 	for k := range r.pt.Form.Columns {
 		c := &r.pt.Form.Columns[k]
-		if c.Required && !r.vals[k].Set && !r.vals[k].Gap && !r.faulty[k] && !r.line.Head.Lacks(c) {
-			r.pt.Add(finding.Required(c.Title).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
-			r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
+		switch {
+		case !c.Required || r.line.Head.Lacks(c):
+		case !r.vals[k].Set && !r.vals[k].Gap && !r.faulty[k]:
+			missing = append(missing, k)
+		default:
+			given++
 		}
+	}
+	if len(missing) >= 3 && len(missing) >= 2*given {
+		titles := make([]string, len(missing))
+		for i, k := range missing {
+			titles[i] = r.pt.Form.Columns[k].Title
+		}
+		f := finding.RequiredMost(titles)
+		r.pt.Add(f.At(placeOf(r.line, missing[0], "")))
+		r.refuse(f.Message)
+		return
+	}
+	for _, k := range missing {
+		c := &r.pt.Form.Columns[k]
+		r.pt.Add(finding.Required(c.Title).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
+		r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
 	}
 }
 
