@@ -17,6 +17,7 @@ var (
 	columnsUnread    = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
 	deadlineAdjusted = ofHead.tells("deadline_adjusted", "时限分成原定的和调整后的两列，以调整后的为准，没有填的按原定的。")
 	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、分节标题、工作表名称或报送期取值。")
+	labelDiffers     = ofHead.asks("label_differs", "标题、工作表名称、文件名或分节标题写的批次（类别、街道）与表中填的不同，按表中填的读取。")
 	titleDiffers     = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	sheetContinues   = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	countUnit        = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
@@ -192,6 +193,30 @@ func EmptyColumn(column, value string, bySheet bool) Finding {
 // FromSections is a column whose value section rows say for rows that have none.
 func FromSections(column string, rows int, sections []string) Finding {
 	return fromTitle.finds("「%s」有%d行没有填，按分节的标题“%s”取值", column, rows, strings.Join(sections, "”“"))
+}
+
+// LabelDiffers is what a title, a sheet's or file's name says of a column in which every row says otherwise.
+func LabelDiffers(what, label, column, value string, several bool) Finding {
+	each := "各行填的都是"
+	if several {
+		each = "各行填的都不是它，如"
+	}
+	return labelDiffers.finds("%s是“%s”，「%s」%s“%s”，按各行填写的读取", what, label, column, each, value).
+		mend("请核对：%s没有改的，请改正%s；「%s」填错的，请改正这一列", what, what, column)
+}
+
+// OddInLabel is a cell that says otherwise than its title, sheet or file and all the other rows.
+func OddInLabel(column, value, what, label string, same, odd int) Finding {
+	n := ""
+	if odd > 1 {
+		n = "等"
+	}
+	return labelDiffers.finds("这里的「%s」填的是“%s”%s，%s是“%s”，其他%d行都与它一致", column, value, n, what, label, same).mend("请核对这一格；确是“%s”的，请写核实说明", value)
+}
+
+// SectionDiffers is a cell that says otherwise than the section row above it.
+func SectionDiffers(section, column, value string) Finding {
+	return labelDiffers.finds("这一行在“%s”下面，「%s」填的却是“%s”，按所填的读取", section, column, value).mend("请核对这一格和分节的标题，改正写错的一处")
 }
 
 // FromTitle is a missing column whose value the title names.

@@ -44,6 +44,7 @@ type Table struct {
 	asides  []below
 
 	filledDown []filledDown
+	refuted    []refuted
 	carried    map[string]bool
 	Said       Stated
 	Between    []Stated // what stands above heads that stand again
@@ -161,10 +162,13 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 // take puts one row where it belongs and says how many rows after it went with it.
 func (r *tableReader) take(kind rowKind, i, free int) int {
 	t, row := r.t, r.p.Row(i)
-	if kind == rowStray && (r.section(row) || r.headsUnfilled(i+1)) || kind == rowSection {
-		r.section(row)
-		kind = rowSection
-		r.void = voidSection(row)
+	if kind == rowSection || kind == rowStray {
+		if r.section(row) || kind == rowSection || r.headsUnfilled(i+1) {
+			kind = rowSection
+			r.void = voidSection(row)
+		} else {
+			r.headsNothing(row.N)
+		}
 	}
 	r.kinds[i] = kind
 	switch kind {
@@ -239,6 +243,7 @@ func (r *tableReader) settle(start, end int) {
 		t.Totals[i].Line = min(t.Totals[i].Line, n)
 	}
 	r.fillSections()
+	r.refute()
 	t.fillBlocks()
 	r.nilLines()
 	if end < len(r.p.Rows) {

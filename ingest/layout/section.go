@@ -197,19 +197,20 @@ func (r *tableReader) section(row *sheet.Row) bool {
 		}
 	}
 	told, above := false, row.N < r.p.Rows[r.h.row].N
+	meant := r.onlyMeant(text)
+	if meant >= 0 && (above || r.at[meant].Col == 0) {
+		meant = -1
+	}
 	for k := range r.at {
-		v := ""
-		if r.at[k].Col == 0 || !above {
-			v = r.l.sectionValue(r.at[k].Field, text)
-		}
 		if r.at[k].Col > 0 {
-			if v != "" {
-				r.carry[k] = carried{v, style, written.Tidy(sectionText(row)), row.N}
+			if k == meant {
+				r.carry[k] = carried{r.l.sectionValue(r.at[k].Field, text), style, written.Tidy(sectionText(row)), row.N}
 			} else if c, ok := r.carry[k]; ok && c.style == style {
 				delete(r.carry, k)
 			}
 			continue
 		}
+		v := r.l.sectionValue(r.at[k].Field, text)
 		if v != "" {
 			if r.carry[k].value != v && r.at[k].Field.Type == forms.Unit {
 				r.told[r.at[k].Field.Field]++
@@ -252,4 +253,20 @@ func (l *Reader) sectionValue(c *forms.Column, text string) string {
 		}
 	}
 	return ""
+}
+
+// onlyMeant is the only column of which a text says a value; -1 where it says that of none or of several: 企业 is a source of problems
+// and a list of them.
+func (r *tableReader) onlyMeant(text string) int {
+	meant := -1
+	for k := range r.at {
+		if v := r.l.sectionValue(r.at[k].Field, text); v == "" || v == "其他" {
+			continue
+		}
+		if meant >= 0 {
+			return -1
+		}
+		meant = k
+	}
+	return meant
 }

@@ -18,7 +18,9 @@ type unfilled struct {
 	text    string
 	value   string
 	rows    []int
-	refuted bool
+
+	agree, odd int        // rows that say the same, others
+	other      sheet.Cell // the first of the others
 }
 
 // underSection notes what a line has in the columns that the section above it says.
@@ -36,8 +38,12 @@ func (r *tableReader) underSection(l *Line) {
 		switch own := l.Cell(k); {
 		case !present(&own) || noValue[written.Heading(own.Text)]:
 			u.rows = append(u.rows, l.N)
-		case !r.sameValue(k, &own, c.value):
-			u.refuted = true
+		case r.sameValue(k, &own, c.value):
+			u.agree++
+		default:
+			if u.odd++; u.odd == 1 {
+				u.other = own
+			}
 		}
 	}
 }
@@ -67,6 +73,15 @@ func (r *tableReader) headsUnfilled(i int) bool {
 	return n > 0 && len(next.Cells) >= 3
 }
 
+// headsNothing forgets what a text would have said as a section row.
+func (r *tableReader) headsNothing(row int) {
+	for k, c := range r.carry {
+		if c.row == row {
+			delete(r.carry, k)
+		}
+	}
+}
+
 // fillSections fills these columns in.
 func (r *tableReader) fillSections() {
 	t := r.t
@@ -78,7 +93,7 @@ func (r *tableReader) fillSections() {
 		at[t.Lines[i].N] = &t.Lines[i]
 	}
 	for _, u := range r.unfilled {
-		if u.refuted {
+		if u.odd > 0 {
 			continue
 		}
 		said := filledDown{section: u.text, value: u.value}

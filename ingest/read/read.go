@@ -285,6 +285,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 				}
 			}
 			pt.take(t.FillBatch(pg, h))
+			pt.take(rd.layout.LabelsDiffer(t, pg, h, fileTitle(r.p.File.Name)))
 			if marked && h.Form == m.Form {
 				m.LookUpCodes(t)
 			}
