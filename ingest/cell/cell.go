@@ -252,8 +252,15 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 		return Value{Set: true, Text: written.Fixed(n, 6)}, nil
 	}
 	if err != nil || c.Kind == sheet.Date {
-		return Value{}, because(finding.NotPercent(col.Title, t.Quote(raw, 30)))
+		f := finding.NotPercent(col.Title, t.Quote(raw, 30))
+		if bare, ok := exactly(raw); ok && strings.HasSuffix(written.Plain(bare), "%") {
+			if _, err := written.ParseDecimal(strings.TrimSuffix(written.Plain(bare), "%")); err == nil {
+				f.Suggest = bare
+			}
+		}
+		return Value{}, &f
 	}
+	small := !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions
 	if sign && c.Kind != sheet.Number || !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions {
 		d.Exp -= 2
 	}
@@ -264,6 +271,9 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	v := Value{Set: true, Text: written.Fixed(n, 6)}
 	if n.Cmp(big.NewInt(1_000_000)) > 0 {
 		return v, because(finding.Over100Percent(col.Title, t.Quote(raw, 30)))
+	}
+	if small && n.Sign() > 0 && n.Cmp(big.NewInt(10_000)) <= 0 {
+		return v, because(finding.SmallPercent(col.Title, t.Quote(raw, 30)))
 	}
 	return v, nil
 }

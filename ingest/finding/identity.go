@@ -51,6 +51,12 @@ func NoHeader(sheet, form string, needed []string) Finding {
 	return noHeader.finds("工作表「%s」的标题是%s，但没有找到表头。", sheet, form).mend("表头应有以下各列：%s。", strings.Join(needed, "、"))
 }
 
+// HeadedByValues is a sheet whose head has a column for each of several values of one of its form's columns, instead of that column.
+func HeadedByValues(sheet, form, column string, values, needed []string) Finding {
+	return noHeader.finds("工作表「%s」的标题是%s，表头却把「%s」的各项（%s）排成了各列，一行里有几项的数，无法读取。", sheet, form, column, strings.Join(values, "、")).
+		mend("请改成一行只填一个%s：增加“%s”一列，把各项的数逐行填写；表头应有以下各列：%s。", column, column, strings.Join(needed, "、"))
+}
+
 // NearForm is a sheet that comes close to a form and lacks too much of its head; named where its title says the form.
 func NearForm(sheet, form string, understood, missing []string, named bool) Finding {
 	f := unknownForm.finds("认不出这是哪张报表：工作表「%s」最接近%s，表头认出了“%s”，缺少「%s」。", sheet, form, strings.Join(understood, "”“"), strings.Join(missing, "」「"))

@@ -94,6 +94,11 @@ func NotPercent(column, text string) Finding {
 	return mistyped.finds("「%s」应填百分比，现为“%s”", column, text).mend("请填如 85%% 的数值")
 }
 
+// SmallPercent is a number of one at most among others that are percentages: 0.85 may be 85 %.
+func SmallPercent(column, text string) Finding {
+	return percentSmall.finds("「%s」是 %s，同列其他各格都按百分数填，读作 %s%%", column, text, text).mend("请核对：如是小数写法的比例，请改写成带百分号的，如 85%%；确是 %s%% 的，请写成“%s%%”", text, text)
+}
+
 // PercentOutOfRange is a percentage below 0 or far above 100.
 func PercentOutOfRange(column, text string) Finding {
 	return outOfRange.finds("「%s」应在 0 到 100%% 之间，现为 %s", column, text).mend("请核对后填写")

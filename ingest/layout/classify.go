@@ -104,7 +104,7 @@ var wordTests = []rowTest{
 	}},
 	{rowTotal, "以上合计：3件，其中2件办结", func(s *rowSeen) bool { return s.isLine() && totalLine().MatchString(s.word) }},
 	{rowSection, "一、企业难题（2件）", func(s *rowSeen) bool {
-		return s.isLine() && (sectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120)
+		return s.isLine() && (sectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120 || monthAlone().MatchString(s.word) && s.filled == 1)
 	}},
 	{rowSection, "(date) 2022-07-01", func(s *rowSeen) bool { return s.loneDate() != nil }},
 	{rowSection, "一 | 企业难题 | | | | | 2件", (*rowSeen).isSplitSection},

@@ -321,9 +321,11 @@ func closeTo(known, heading string) bool {
 // how many cells it leaves empty.
 func MissingColumns(tables []*Table, known Constants) (said Notes, emptied int, complete bool) {
 	var faults Notes
+	crossed := false
 	for _, tb := range tables {
 		for n, h := range tb.Heads {
 			said = append(said, tb.supply(n, known)...)
+			crossed = crossed || h.crossed != nil
 			at := finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[n][0], 1)}
 			for _, find := range []func(*Head, finding.Place) Notes{lackingColumns, columnsOfOthers, onlyCumulative} {
 				found := find(h, at)
@@ -336,13 +338,13 @@ func MissingColumns(tables []*Table, known Constants) (said Notes, emptied int, 
 			}
 		}
 	}
-	return said, emptied, len(faults) == 0
+	return said, emptied, len(faults) == 0 && !crossed
 }
 
 // lackingColumns are the required columns of which nothing stands in the head.
 func lackingColumns(h *Head, at finding.Place) (said Notes) {
 	for _, c := range h.missing {
-		if slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
+		if c == h.crossed || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
 			continue
 		}
 		f := finding.MissingColumn(c.Title)

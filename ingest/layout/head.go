@@ -34,7 +34,8 @@ type Head struct {
 	row     int // index in grid.Rows of the first heading row
 	height  int
 	missing []*forms.Column
-	titled  bool // the title above the head names the form
+	titled  bool          // the title above the head names the form
+	crossed *forms.Column // whose values head groups of columns: told already
 }
 
 func (h *Head) required() (found, all int) {

@@ -75,13 +75,13 @@ func (l *Reader) labels(pg *Page, h *Head, c *forms.Column, file string) (out []
 	return out
 }
 
-// labelValue is the value of a column that a text names; "" where it names none or several. A listed value must be all of a sheet's
-// name, or one by which rows are told apart.
+// labelValue is the value of a column by which rows are told apart that a text names; "" where it names none or several. A status is no
+// such column: 未办结 is what some rows of the sheet are called, and not all.
 func (l *Reader) labelValue(c *forms.Column, text string, name bool) string {
 	switch {
 	case countsBatches(c):
 		return batchIn(text)
-	case c.Type == forms.List && name:
+	case c.Type == forms.List && c.InKey && name:
 		if v, ok := l.Vocab.Lists[c][written.Heading(text)]; ok && len([]rune(written.Heading(text))) > 1 {
 			return v
 		}
