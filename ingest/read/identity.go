@@ -2,6 +2,7 @@ package read
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -198,7 +199,7 @@ func (rd *Reader) asOfDate(pt *Part, s layout.Said, received calendar.Date) cale
 	case ok && sp.Months > 0:
 		return sp.To
 	}
-	pt.Add(finding.AsOfUnreadable(written.Short(s.Text, 30)).At(saidAt(s)))
+	pt.Add(finding.AsOfUnreadable(written.Short(s.Text, 30), fmt.Sprintf("%d年%d月%d日", received.Year(), received.Month(), received.Day())).At(saidAt(s)))
 	return calendar.NoDate
 }
 

@@ -153,7 +153,8 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 		}
 	}
 	pt.tellHidden()
-	for _, rule := range []string{"date_far", "date_serial", "unit_unreadable", "format_scaled"} {
+	pt.firmsAndCodes()
+	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
 	}
 	for _, tb := range pt.Tables {
