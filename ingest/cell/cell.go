@@ -363,7 +363,8 @@ func (t *Typer) taxNumber(s string, col *forms.Column) (Value, *fault) {
 		return Value{}, because(finding.NotTaxNumber(col.Title, len([]rune(s))))
 	}
 	v := t.sensitive(col, s)
-	if len(s) == 18 && secret.CreditCodeShape().MatchString(s) && secret.CreditCodeCheck(s) != s[17] {
+	isID := len(s) == 18 && secret.IDShape().MatchString(s) && secret.IDCheck(s) == s[17] // of a 个体工商户
+	if len(s) == 18 && !isID && (!secret.CreditCodeShape().MatchString(s) || secret.CreditCodeCheck(s) != s[17]) {
 		return v, because(finding.TaxNumberCheck(col.Title))
 	}
 	return v, nil

@@ -167,7 +167,7 @@ func NotPhone(column string) Finding {
 
 // NotTaxNumber is a text that is no taxpayer's number; it is not quoted.
 func NotTaxNumber(column string, characters int) Finding {
-	return pattern.finds("「%s」应为15至20位，现为%d位", column, characters).mend("请对照税务登记填写")
+	return pattern.finds("「%s」应为18位（旧号15位，或17、20位数字），现为%d位", column, characters).mend("请对照税务登记填写，注意不要漏写或多写一位，数字0、1不要写成字母O、I")
 }
 
 // TaxNumberCheck is a taxpayer's number with a wrong check character.
