@@ -40,6 +40,12 @@ func MissingColumnLike(column, heading string) Finding {
 	return missingColumn.finds("表头缺少「%s」一列", column).mend("请在表头增加“%s”一列；如“%s”就是这一列，请把表头改为“%s”", column, heading, column)
 }
 
+// MissingColumnNumbered is a head without a required column, in which it stands several times with a number: 第一次兑付金额, 第二次兑付金额.
+func MissingColumnNumbered(column string, headings []string) Finding {
+	return missingColumn.finds("表头缺少「%s」一列；“%s”各是其中一次的，一行里有几个", column, strings.Join(headings, "”“")).
+		mend("请改成“%s”一列，一次填一行", column)
+}
+
 // MissingColumnTicks is a head without a required column whose listed values stand there as headings, with no ticks below.
 func MissingColumnTicks(column string, values []string) Finding {
 	list := strings.Join(values, "」「")

@@ -288,8 +288,29 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 			best = &Placed{Field: c, Col: col, Title: head.whole, Unit: head.unit, HasUnit: head.hasUnit, Scale: head.scale, guess: true}
 		}
 	}
+	if best != nil && len(numberedLike(c, h.extra)) > 0 {
+		return nil
+	}
 	return best
 }
+
+// numberedLike gives headings close to a column that differ in a number alone: 第一次兑付金额, 第二次兑付金额. To read one of them would
+// lose the others.
+func numberedLike(c *forms.Column, headings []string) []string {
+	alike := map[string][]string{}
+	for _, s := range headings {
+		name := written.Heading(s)
+		bare := numerals().ReplaceAllString(name, "#")
+		if bare != name && slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(k string) bool { return closeTo(written.Heading(k), name) }) {
+			if alike[bare] = append(alike[bare], s); len(alike[bare]) > 1 && alike[bare][0] != s {
+				return alike[bare]
+			}
+		}
+	}
+	return nil
+}
+
+var numerals = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[一二三四五六七八九十\d]+`) })
 
 // guessable says whether a heading may be meant for a field of the period: neither cumulative nor another period's.
 func (h *columnHead) guessable() bool {
@@ -350,6 +371,8 @@ func lackingColumns(h *Head, at finding.Place) (said Notes) {
 		f := finding.MissingColumn(c.Title)
 		if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
 			f = finding.MissingCode(c.Title)
+		} else if several := numberedLike(c, h.extra); len(several) > 1 {
+			f = finding.MissingColumnNumbered(c.Title, several)
 		} else if values := valuesIn(c, h.extra); len(values) > 1 {
 			f = finding.MissingColumnTicks(c.Title, values)
 		} else if group, parts := partsOf(c, h.extra); len(parts) > 1 {
