@@ -211,6 +211,12 @@ func LabelDiffers(what, label, column, value string, several bool) Finding {
 		mend("请核对：%s没有改的，请改正%s；「%s」填错的，请改正这一列", what, what, column)
 }
 
+// StreetOfAnother is a street's return in which every row is of one other street.
+func StreetOfAnother(own, column, other string) Finding {
+	return labelDiffers.finds("这份报表是%s报的，「%s」各行填的都是“%s”", own, column, other).
+		mend("请核对：应由%s报送的，请放到它的文件夹；街道填错的，请改正这一列", other)
+}
+
 // OddInLabel is a cell that says otherwise than its title, sheet or file and all the other rows.
 func OddInLabel(column, value, what, label string, same, odd int) Finding {
 	n := ""

@@ -43,6 +43,36 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 	pt.Add(finding.BeforePeriod(len(pt.Records), n, pt.Form.Columns[k].Title, written.PeriodLabel(pt.Ret.Period), l.N).At(placeOf(l, k, "")))
 }
 
+// streetOfAnother asks about a street's return all of whose rows are of one other street.
+func (rd *Reader) streetOfAnother(pt *Part) {
+	own, ok := rd.Zone.Submitter(pt.Ret.Submitter)
+	k := pt.Form.Index("street")
+	if !ok || own.Kind != "street" || k < 0 {
+		return
+	}
+	first := -1
+	for i := range pt.Records {
+		v := pt.Records[i].Value(k)
+		if !v.Set {
+			continue
+		}
+		if v.Text == own.Name || first >= 0 && v.Text != pt.Records[first].Value(k).Text {
+			return
+		}
+		if first < 0 {
+			if other, known := rd.Zone.Match(v.Text); !known || other.Kind != "street" {
+				return
+			}
+			first = i
+		}
+	}
+	if first < 0 {
+		return
+	}
+	l := pt.Records[first].Line
+	pt.Add(finding.StreetOfAnother(own.Name, pt.Form.Columns[k].Title, pt.Records[first].Value(k).Text).At(placeOf(l, k, "")))
+}
+
 // monthsOdd asks about the one or two rows for which another month is typed than the return is of and all their neighbours are: a day
 // on which something was paid is a fact, a month is typed to say which return the row belongs to.
 func (rd *Reader) monthsOdd(pt *Part, k int) {

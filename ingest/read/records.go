@@ -154,6 +154,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	}
 	pt.tellHidden()
 	pt.firmsAndCodes()
+	rd.streetOfAnother(pt)
 	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
 	}

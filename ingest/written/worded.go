@@ -41,6 +41,9 @@ func wordedAmount(s string) (n string, inYuan, ok bool) {
 	}
 	w := worded{last: 99}
 	yuan, after, hasYuan := cutAny(s, "元圆")
+	if n, ok := ChineseInt(yuan); ok && hasYuan && (after == "" || after == "整") && !strings.ContainsAny(yuan, "十百") { // 二〇〇元
+		return Fixed(big.NewInt(int64(n)), 0), true, true
+	}
 	if !hasYuan {
 		after = ""
 	}
@@ -54,6 +57,10 @@ func wordedAmount(s string) (n string, inYuan, ok bool) {
 	}{{"角", wordedScale - 1}, {"分", wordedScale - 2}} {
 		before, rest, has := strings.Cut(after, coin.sign)
 		if !has {
+			continue
+		}
+		if before == "零" { // 零角零分
+			after = rest
 			continue
 		}
 		digit := []rune(strings.TrimPrefix(before, "零"))
