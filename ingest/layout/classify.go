@@ -30,6 +30,7 @@ const (
 	rowPrompt           // nothing but 请选择: prepared and not filled in
 	rowStray            // a text that fits nowhere
 	rowAside            // of another small table below this one
+	rowJoined           // the text of the item above goes on: see subrows.go
 	rowKinds
 )
 

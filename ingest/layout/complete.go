@@ -301,7 +301,7 @@ func numberedLike(c *forms.Column, headings []string) []string {
 	for _, s := range headings {
 		name := written.Heading(s)
 		bare := numerals().ReplaceAllString(name, "#")
-		if bare != name && slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(k string) bool { return closeTo(written.Heading(k), name) }) {
+		if bare != name && !monthHeaded().MatchString(name) && slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(k string) bool { return closeTo(written.Heading(k), name) }) {
 			if alike[bare] = append(alike[bare], s); len(alike[bare]) > 1 && alike[bare][0] != s {
 				return alike[bare]
 			}

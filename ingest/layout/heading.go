@@ -2,6 +2,7 @@ package layout
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -74,6 +75,11 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 		if h.sayInside(t) {
 			aside = append(aside, "")
 		}
+		if name := ns[0]; name != "" && name[0] >= '1' && name[0] <= '9' {
+			if m := monthHeaded().FindStringSubmatch(name); m != nil { // 9月兑付金额
+				h.month, ns = written.Atoi(m[1]), append(slices.Clone(ns), m[2])
+			}
+		}
 		kept, whole, forms = append(kept, t), append(whole, t), append(forms, ns)
 	}
 	if len(kept) == 0 {
@@ -141,6 +147,10 @@ var (
 	// sumLevel is the heading of the sum of the columns beside it.
 	sumLevel = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(小计|合计|总计|共计|计)(数|额|金额)?$`)
+	})
+	// monthHeaded is a heading that names its month before what is counted.
+	monthHeaded = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:20\d\d年)?(1[0-2]|[1-9])月份?(?:当月|本月|的)?([^底初末前中上下起至到—\-～~/份]\p{Han}+)$`)
 	})
 	// groupTail ends the heading of a group without naming anything more: 投资情况 over 计划 and 完成 is 投资.
 	groupTail = sync.OnceValue(func() *regexp.Regexp {

@@ -45,6 +45,7 @@ type Table struct {
 
 	filledDown []filledDown
 	refuted    []refuted
+	joinedRows []joinedRows
 	carried    map[string]bool
 	Said       Stated
 	Between    []Stated // what stands above heads that stand again
@@ -242,6 +243,7 @@ func (r *tableReader) settle(start, end int) {
 	for i := range t.Totals {
 		t.Totals[i].Line = min(t.Totals[i].Line, n)
 	}
+	r.joinSubrows()
 	r.fillSections()
 	r.refute()
 	t.fillBlocks()
