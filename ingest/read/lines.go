@@ -27,12 +27,14 @@ type lineReader struct {
 	vals   []cell.Value // by column
 	faulty []bool       // by column
 	reason string       // why the row is refused
+	begun  bool         // hardly anything of what is required is filled in
 }
 
 // read types one row.
 func (r *lineReader) read(l *layout.Line) Record {
 	n, t := len(r.pt.Form.Columns), r.typer
 	r.line, r.cells, r.facts, r.whole, r.reason = l, l.Cells(r.cells), r.pt.Facts[l.Head], l.Fault(-1), ""
+	r.begun = false
 	r.vals, r.faulty = slices.Grow(r.vals[:0], n)[:n], slices.Grow(r.faulty[:0], n)[:n]
 	clear(r.vals)
 	clear(r.faulty)
@@ -201,6 +203,7 @@ func (r *lineReader) required() {
 		f := finding.RequiredMost(titles)
 		r.pt.Add(f.At(placeOf(r.line, missing[0], "")))
 		r.refuse(f.Message)
+		r.begun = true
 		return
 	}
 	for _, k := range missing {
