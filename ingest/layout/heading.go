@@ -2,6 +2,7 @@ package layout
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -29,7 +30,7 @@ type columnHead struct {
 }
 
 // columnHead reads the heading of one column.
-func (p *Page) columnHead(i, height, col int) (h columnHead) {
+func (p *Page) columnHead(i, height, col int) columnHead {
 	var levels []string
 	seen := map[[2]int]bool{}
 	for j := i; j < i+height; j++ {
@@ -49,6 +50,19 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 		}
 		levels = append(levels, t)
 	}
+	if levels == nil {
+		return columnHead{}
+	}
+	return knownColumns.Get(strings.Join(levels, "\x00"), readColumnHead)
+}
+
+// knownColumns keeps what columns' headings say: the heads of one run say much the same. What is kept is shared, and
+// nobody changes its lists.
+var knownColumns written.Memo[columnHead]
+
+// readColumnHead reads the levels of a heading, from the top.
+func readColumnHead(text string) (h columnHead) {
+	levels := strings.Split(strings.Clone(text), "\x00")
 	var kept, whole, aside []string
 	var forms [][]string
 	for _, t := range levels {
@@ -83,6 +97,7 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 	if len(aside) == 1 && aside[0] != "" && written.Counted().MatchString(aside[0]) { // 企业 over 家
 		h.more = append(h.more, written.CountedNames(kept[len(kept)-1]+"/"+aside[0])...)
 	}
+	h.names, h.more, h.joined = slices.Clip(h.names), slices.Clip(h.more), slices.Clip(h.joined)
 	return h
 }
 

@@ -3,6 +3,8 @@ package sheet
 import (
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Scaling is what a number format makes of a number's size.
@@ -263,6 +265,23 @@ func unitPower(literal string) (power int, ok bool) {
 // yyyy"年"m"月", mmm-yy, yyyy-mm, [$-804]yyyy"年"m"月";@. The date beneath may be
 // any of the month, or of another one by an hour; what is shown is what was meant.
 func ShowsMonthOnly(format string) bool {
+	if known, ok := monthOnly.Load(format); ok {
+		return known.(bool)
+	}
+	only := showsMonthOnly(format)
+	if monthOnlyKnown.Add(1) <= 1000 { // a hostile file must not fill the memory
+		monthOnly.Store(strings.Clone(format), only)
+	}
+	return only
+}
+
+// monthOnly keeps what ShowsMonthOnly said of a format: every date asks, and few formats are in use.
+var (
+	monthOnly      sync.Map
+	monthOnlyKnown atomic.Int64
+)
+
+func showsMonthOnly(format string) bool {
 	if c, _ := classify(format); c != dateOnly {
 		return false
 	}
