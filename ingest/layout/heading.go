@@ -11,6 +11,7 @@ import (
 
 // columnHead is the heading of one column over the levels of a head.
 type columnHead struct {
+	said    string   // its levels, from which the rest is read: see readColumnHead
 	names   []string // candidates, best first
 	more    []string // further ones, the last to be looked up
 	joined  []string // the same with a level that says how or of when it is counted: 计划投资 of 投资 over 计划, 求职人次
@@ -62,7 +63,8 @@ var knownColumns written.Memo[columnHead]
 
 // readColumnHead reads the levels of a heading, from the top.
 func readColumnHead(text string) (h columnHead) {
-	levels := strings.Split(strings.Clone(text), "\x00")
+	h.said = strings.Clone(text)
+	levels := strings.Split(h.said, "\x00")
 	var kept, whole, aside []string
 	var forms [][]string
 	for _, t := range levels {
