@@ -9,6 +9,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/numfmt"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
@@ -98,7 +99,7 @@ const knownDays = 10_000
 
 // datedAs tries all ways. always says that the date has its year from the cell: one without it may go by its row.
 func (t *Typer) datedAs(c *sheet.Cell, raw string, col *forms.Column) (v Value, f *fault, always bool) {
-	if c.Kind == sheet.Date && sheet.ShowsMonthOnly(c.Format) {
+	if c.Kind == sheet.Date && numfmt.ShowsMonthOnly(c.Format) {
 		raw = written.DateText(*c)
 	}
 	if c.Kind == sheet.Text && raw != "" {

@@ -3,6 +3,7 @@ package sheet
 import (
 	"strings"
 
+	"taizhang/ingest/numfmt"
 	"taizhang/internal/opc"
 )
 
@@ -19,7 +20,7 @@ type workbook struct {
 	stPart   string
 
 	shared *sharedStrings // read when a sheet is
-	styles []style
+	styles []numfmt.Format
 	struck []bool // by style: whether its font is struck through; nil where no font is
 	loaded bool
 
@@ -243,13 +244,13 @@ func (w *workbook) loadStyles() error {
 		}
 		return nil
 	})
-	w.styles = make([]style, len(ids))
+	w.styles = make([]numfmt.Format, len(ids))
 	for i, id := range ids {
 		if i > 0 && id == ids[i-1] {
 			w.styles[i] = w.styles[i-1]
 			continue
 		}
-		w.styles[i] = formatStyle(id, custom[id])
+		w.styles[i] = numfmt.OfID(id, custom[id])
 	}
 	if len(struck) > 0 {
 		w.struck = make([]bool, len(ids))

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"taizhang/ingest/numfmt"
 )
 
 // xml2003 is a SpreadsheetML workbook of Excel 2002/2003 ("XML Spreadsheet
@@ -12,7 +14,7 @@ import (
 type xml2003 struct {
 	data   []byte
 	lim    Limits
-	styles map[string]style
+	styles map[string]numfmt.Format
 	said   []Comment // of the sheet read last
 }
 
@@ -52,7 +54,7 @@ func openXML2003(data []byte, cs charset, lim Limits) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]style{}}
+	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]numfmt.Format{}}
 	b := &Book{Format: XML2003, lim: lim, src: w}
 	x, err := newScan(bytes.NewReader(w.data), lim)
 	if err != nil {
@@ -129,18 +131,18 @@ func xml2003Text(data []byte, cs charset) ([]byte, error) {
 }
 
 // namedFormat knows the names that ss:Format has for common codes.
-func namedFormat(f string) style {
+func namedFormat(f string) numfmt.Format {
 	switch f {
 	case "General Number", "Standard", "Fixed", "Scientific", "General":
-		return style{}
+		return numfmt.Format{}
 	case "Percent":
-		return style{percent: true, code: "0.00%"}
+		return numfmt.Format{Percent: true, Code: "0.00%"}
 	case "General Date", "Long Date", "Medium Date", "Short Date":
-		return style{class: dateOnly, code: f}
+		return numfmt.Format{Class: numfmt.Date, Code: f}
 	case "Long Time", "Medium Time", "Short Time":
-		return style{class: timeOnly, code: f}
+		return numfmt.Format{Class: numfmt.Time, Code: f}
 	}
-	return codeStyle(f)
+	return numfmt.Of(f)
 }
 
 // xml2003Scan reads one worksheet.
@@ -275,7 +277,7 @@ func (s *xml2003Scan) cells() (err error) {
 }
 
 // cell reads the Data of a Cell; comments and phonetic text are not its value.
-func (s *xml2003Scan) cell(c *Cell, st style) error {
+func (s *xml2003Scan) cell(c *Cell, st numfmt.Format) error {
 	x := s.x
 	has := false
 	typ := ""
@@ -314,7 +316,7 @@ func (s *xml2003Scan) cell(c *Cell, st style) error {
 		return damaged("cell %s is not UTF-8", c.Ref())
 	}
 	trim := bytes.TrimSpace(s.text)
-	if c.Format = st.code; !has || typ != "String" && len(trim) == 0 {
+	if c.Format = st.Code; !has || typ != "String" && len(trim) == 0 {
 		c.NoValue = c.Formula
 		return nil
 	}
@@ -336,7 +338,7 @@ func (s *xml2003Scan) cell(c *Cell, st style) error {
 		switch {
 		case !ok:
 			k, text = Text, s.ar.add(s.text)
-		case st.class == elapsed:
+		case st.Class == numfmt.Elapsed:
 			k, text = Time, s.ar.duration(num)
 		case strings.HasPrefix(v, "1899-12-3"): // a time without a day
 			if num > 0 {
