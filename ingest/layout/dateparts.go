@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,8 +107,13 @@ func (h columnHead) ofDate(at dateParts) columnHead {
 		out.names, out.title = tails, tails[0]
 	}
 	out.whole = out.title
+	shape := fmt.Sprint(at.year > 0, at.day > 0, at.said)
+	out.said = joinedDate + shape + "\x00" + strings.Join(out.names, "\x00")
 	return out
 }
+
+// joinedDate begins what the columns of a date together say: their shape, and what the date may be called.
+const joinedDate = "\x01"
 
 // cell puts the parts that a row holds together, as somebody would write them into one cell.
 func (d dateParts) cell(row *sheet.Row, down map[[2]int]sheet.Cell, above *sheet.Cell) sheet.Cell {
