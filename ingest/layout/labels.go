@@ -91,7 +91,7 @@ func (l *Reader) labelValue(c *forms.Column, text string, name bool) string {
 		}
 	}
 	if c.Type == forms.List && c.InKey {
-		if v := l.valueInTitle(c, "", text); !l.titular(c, v) {
+		if v := l.valueInTitle(c, "", text); v != "" && !l.titular(c, v) {
 			return v
 		}
 	}

@@ -3,56 +3,73 @@ package read
 import (
 	"strings"
 
+	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/layout"
 	"taizhang/ingest/written"
 )
 
 // A firm has one credit code. Under two of them it is counted twice, and two firms under one code are counted once: rows of one
 // return that say so are asked about, each firm once.
 
-// firmSeen is the first row that names a firm, or a code.
-type firmSeen struct {
-	record int
-	told   bool
+// firms are those that the rows of a return name so far. Nearly every row names one of them with its own code, and costs a look.
+type firms struct {
+	name, code int              // columns; -1 where the form has none
+	written    map[string]*firm // by name as written
+	folded     map[string]*firm // by name as compared
+	codes      map[string]*firm
 }
 
-// firmsAndCodes compares names and codes over the rows of a return.
-func (pt *Part) firmsAndCodes() {
-	name, code := pt.Form.Index("enterprise"), -1
-	for k := range pt.Form.Columns {
-		if pt.Form.Columns[k].Type == forms.USCC {
-			code = k
+// firm is a firm as the first row that names it does.
+type firm struct {
+	name, code string
+	line       *layout.Line
+	told       bool // of its other code
+	shared     bool // that another firm has its code: told, too
+}
+
+func newFirms(f *forms.Form) *firms {
+	fs := &firms{name: f.Index("enterprise"), code: -1, written: map[string]*firm{}, folded: map[string]*firm{}, codes: map[string]*firm{}}
+	for k := range f.Columns {
+		if f.Columns[k].Type == forms.USCC {
+			fs.code = k
 		}
 	}
-	if name < 0 || code < 0 {
+	return fs
+}
+
+// see takes the values of a row that counts.
+func (fs *firms) see(pt *Part, l *layout.Line, vals []cell.Value) {
+	if fs.name < 0 || fs.code < 0 || !vals[fs.name].Set || !vals[fs.code].Set {
 		return
 	}
-	folded := map[string]string{} // names as written: few are new
-	byName, byCode := map[string]*firmSeen{}, map[string]*firmSeen{}
-	for i := range pt.Records {
-		n, c := pt.Records[i].Value(name), pt.Records[i].Value(code)
-		if !n.Set || !c.Set {
-			continue
+	name, code := vals[fs.name].Text, vals[fs.code].Text
+	f := fs.written[name]
+	if f != nil && f.code == code {
+		return
+	}
+	if f == nil {
+		name = strings.Clone(name)
+		key := written.Fold(name)
+		if f = fs.folded[key]; f == nil {
+			f = &firm{name: name, code: strings.Clone(code), line: l}
+			fs.folded[key] = f
 		}
-		firm, ok := folded[n.Text]
-		if !ok {
-			firm = written.Fold(n.Text)
-			folded[n.Text] = firm
-		}
-		if seen := byName[firm]; seen == nil {
-			byName[firm] = &firmSeen{record: i}
-		} else if first := pt.Records[seen.record].Value(code); first.Text != c.Text && !seen.told {
-			seen.told = true
-			l := pt.Records[i].Line
-			pt.Add(finding.TwoCodes(written.Short(n.Text, 30), whereIs(pt.Records[seen.record].Line, l), first.Text).At(placeOf(l, code, c.Text)))
-		}
-		if seen := byCode[c.Text]; seen == nil {
-			byCode[c.Text] = &firmSeen{record: i}
-		} else if first := written.Fold(pt.Records[seen.record].Value(name).Text); first != firm && !seen.told && !strings.Contains(first, firm) && !strings.Contains(firm, first) {
-			seen.told = true
-			l := pt.Records[i].Line
-			pt.Add(finding.TwoFirms(c.Text, whereIs(pt.Records[seen.record].Line, l), written.Short(pt.Records[seen.record].Value(name).Text, 30)).At(placeOf(l, name, written.Short(n.Text, 30))))
-		}
+		fs.written[name] = f
+	}
+	if f.code != code && !f.told {
+		f.told = true
+		pt.Add(finding.TwoCodes(written.Short(name, 30), whereIs(f.line, l), f.code).At(placeOf(l, fs.code, code)))
+	}
+	other := fs.codes[code]
+	if other == nil {
+		fs.codes[strings.Clone(code)] = f
+		return
+	}
+	a, b := written.Fold(other.name), written.Fold(name)
+	if other != f && !other.shared && !strings.Contains(a, b) && !strings.Contains(b, a) {
+		other.shared = true
+		pt.Add(finding.TwoFirms(code, whereIs(other.line, l), written.Short(other.name, 30)).At(placeOf(l, fs.name, written.Short(name, 30))))
 	}
 }

@@ -114,6 +114,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
 	seen := make(map[string]int, lines) // key → index of the record
 	refused := map[string]*layout.Line{}
+	fs := newFirms(pt.Form)
 	one := &lineReader{rd: rd, pt: pt, typer: t, kept: cell.NewShelf(t)}
 	for _, tb := range pt.Tables {
 		rd.facts(pt, tb)
@@ -152,12 +153,12 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			if r.Key != "" {
 				seen[r.Key] = len(pt.Records)
 			}
+			fs.see(pt, r.Line, one.vals)
 			pt.Records = append(pt.Records, r)
 		}
 	}
 	pt.tellHidden()
 	pt.gatherRepeats()
-	pt.firmsAndCodes()
 	rd.streetOfAnother(pt)
 	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
