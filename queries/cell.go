@@ -212,7 +212,11 @@ func (r *Reader) lineage(ctx context.Context) (*lineage.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.graph, err = lineage.Of(ctx, r.engine.Parser(), r.models, tables)
+	models, err := r.published(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.graph, err = lineage.Of(ctx, r.engine.Parser(), models, tables)
 	return r.graph, err
 }
 

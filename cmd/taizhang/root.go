@@ -69,6 +69,7 @@ type app struct {
 	path           string          // the command, such as models run
 	ctx            context.Context // of the command
 	quiet, verbose bool
+	ends           bool     // the process ends with the command
 	served         bool     // a serve, which owns the zone, carries the command out for somebody beside it
 	cpuProfile     string   // for engineers: where a CPU profile of the command is written
 	profile        *os.File // open while it is
@@ -83,8 +84,12 @@ type app struct {
 // sleep is how a run waits to see whether files are still being copied; tests, whose files are whole, don't.
 var sleep = time.Sleep
 
-// run is the program: it returns the exit code.
+// run is the program within a process that goes on: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return new(app).run(args, stdin, stdout, stderr)
+}
+
+func (a *app) run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "__query" {
 		return fence.ChildMain()
 	}
@@ -93,7 +98,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	speakOf(args)
 	scr := newScreen(stderr)
 	stderr = masked{shownWriter{scr}}
-	a := &app{in: stdin, out: stdout, err: stderr, screen: scr, now: time.Now}
+	a.in, a.out, a.err, a.screen, a.now = stdin, stdout, stderr, scr, time.Now
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -285,6 +290,9 @@ func (a *app) reader() (*office.Zone, *queries.Reader, error) {
 		return nil, nil, err
 	}
 	r, err := a.readerOf(z)
+	if err == nil && a.ends {
+		r.Leave()
+	}
 	return z, r, err
 }
 

@@ -71,9 +71,9 @@ var uneven = Say("this line is indented differently from the lines it stands amo
 var troubles = []trouble{
 	{"\tname: 产业局", tabbed},
 	{"　name: 产业局", wideIndent},
-	{"zone：示范区", colonOf(wideColon(), Say("a wide colon (：); write a colon and a space (: )", "冒号是全角的（：），请改用半角冒号加空格（: ）"))},
-	{"zone:　示范区", colonOf(wideSpace(), Say("a wide space after the colon; write an ordinary one", "冒号后面是全角空格，请改用半角空格"))},
-	{"zone:示范区", colonOf(tightColon(), Say("a space is missing after the colon", "冒号后面缺一个空格"))},
+	{"zone：示范区", colonOf(wideColon, Say("a wide colon (：); write a colon and a space (: )", "冒号是全角的（：），请改用半角冒号加空格（: ）"))},
+	{"zone:　示范区", colonOf(wideSpace, Say("a wide space after the colon; write an ordinary one", "冒号后面是全角空格，请改用半角空格"))},
+	{"zone:示范区", colonOf(tightColon, Say("a space is missing after the colon", "冒号后面缺一个空格"))},
 	{`zone: "示范区`, unclosedQuote},
 	{"from: [产业局，财政局", wideComma},
 	{"from: [产业局, 财政局", unclosedBracket},
@@ -165,14 +165,14 @@ var (
 
 // colonOf looks for a wrong colon where the parser misses a right one: in the
 // line that it was reading, and in the one before.
-func colonOf(pattern *regexp.Regexp, t Text) func(spot) (said, bool) {
+func colonOf(pattern func() *regexp.Regexp, t Text) func(spot) (said, bool) {
 	return func(s spot) (said, bool) {
 		if !strings.Contains(s.says, "expected ':'") && !strings.Contains(s.says, "mapping values are not allowed") {
 			return said{}, false
 		}
 		for _, number := range []int{s.from, s.line, s.above()} {
 			line := s.at(number)
-			m := pattern.FindString(line)
+			m := pattern().FindString(line)
 			if m == "" || goodColon().MatchString(m) || goodColon().MatchString(line) && number != s.line {
 				continue
 			}

@@ -52,6 +52,10 @@ func Read(name string, text []byte, o Options) *File {
 		return f
 	}
 	f.lines = strings.Split(clean, "\n")
+	if root := quick(clean); root != nil {
+		f.Root = &Node{y: root, pos: f.pos(root), name: Say("the file", "文件"), f: f}
+		return f
+	}
 	root, err := f.parse(f.lines, 0)
 	if err != nil {
 		root = f.salvage(err)
