@@ -57,7 +57,13 @@ func (a *app) writeResult(write func(io.Writer) error) error {
 	if a.output == "" {
 		return write(a.out)
 	}
-	return unwritten(a.output, durable.Write(a.output, 0o644, write))
+	if err := durable.Write(a.output, 0o644, write); err != nil {
+		return unwritten(a.output, err)
+	}
+	if a.replaces {
+		a.tell("%s is replaced", "%s 已被替换", a.output)
+	}
+	return nil
 }
 
 // unwritten says in both languages that a file can't be written.
@@ -107,16 +113,21 @@ func (a *app) checkOutput(keep bool) error {
 	if a.output == "" {
 		return nil
 	}
-	_, err := os.Stat(a.output)
+	info, err := os.Stat(a.output)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if info, err := os.Stat(filepath.Dir(a.output)); err != nil || !info.IsDir() {
+			return lang.Errorf("write %s: there is no folder %s", "写不进 %s：没有文件夹 %s", a.output, filepath.Dir(a.output))
+		}
 		return nil
 	case err != nil:
 		return err
+	case info.IsDir():
+		return usagef("-o %s is a folder\nhint: name a file in it, such as %s", "-o %s 是文件夹\n建议：写其中的文件名，如 %s", a.output, filepath.Join(a.output, lang.Phrase("result.xlsx", "结果.xlsx")))
 	case keep && !a.replace:
 		return usagef("%s is there already\nhint: --replace writes over it", "%s 已存在\n建议：加 --replace 可覆盖", a.output)
 	case !keep && !a.served: // whoever handed it over has said so
-		a.tell("%s is replaced", "%s 已被替换", a.output)
+		a.replaces = true
 	}
 	return nil
 }
