@@ -214,6 +214,11 @@ func (a *app) root() *cobra.Command {
 func usageArgs(c *cobra.Command) {
 	check := c.Args
 	c.Args = func(cmd *cobra.Command, args []string) error {
+		for _, arg := range args {
+			if strings.TrimSpace(arg) == "" { // a variable of a script that isn't set
+				return usagef("an argument is empty\nhint: usage: %s", "有一个参数是空的\n建议：用法：%s", useLine(cmd))
+			}
+		}
 		if check != nil {
 			if err := check(cmd, args); err != nil {
 				return usagef("%w\nhint: usage: %s", "%w\n建议：用法：%s", argumentError(err), useLine(cmd))

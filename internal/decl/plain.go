@@ -84,6 +84,7 @@ var troubles = []trouble{
 	{`path: "C:\data"`, escaped},
 	{"zone: @示范区", special},
 	{"from: - 产业局", saysAt("block sequence entries are not allowed", "", Say("an item of a list (- ) must begin a line of its own", "列表项（- ）要另起一行"))},
+	{"-{code: cyj}", tightDash},
 	{"contact: 电话: 0731", twoColons},
 	{"zone: 示范区\n  code: x", deeper},
 	{"zone", saysFrom("could not find expected ':'", Say("this line has no colon; write key: value", "这一行缺冒号，应写成“键: 值”"))},
@@ -304,6 +305,18 @@ func special(s spot) (said, bool) {
 		return said{}, false
 	}
 	return said{s.line, s.column, Say("a value that begins with %c must stand in quotes", "以 %c 开头的值要用英文引号括起来", s.char())}, true
+}
+
+// tightDash: the dash of an item is one only with a space behind it.
+func tightDash(s spot) (said, bool) {
+	for _, number := range []int{s.line, s.above()} {
+		line := s.at(number)
+		rest := strings.TrimLeft(line, " ")
+		if len(rest) > 1 && rest[0] == '-' && !strings.ContainsRune(" -", rune(rest[1])) && (rest[1] < '0' || rest[1] > '9') {
+			return said{number, len(line) - len(rest) + 2, Say("a space is missing after the dash (-)", "短横（-）后面缺一个空格")}, true
+		}
+	}
+	return said{}, false
 }
 
 func twoColons(s spot) (said, bool) {
