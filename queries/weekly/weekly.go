@@ -174,6 +174,7 @@ type weekly struct {
 	forms   map[string]string // titles of the forms by id
 	words   map[string]string // the declaration's own words, filled in
 	returns dueReturns
+	older   int      // returns that are still owed of earlier weeks
 	from    *sources // files and columns of the returns, once asked for
 	fed     map[string]bool
 	lists   map[*metric.Fact]*workbook.Table                  // the rows behind the figures
@@ -217,7 +218,10 @@ func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehou
 	if err := w.fillWords(ctx); err != nil {
 		return nil, err
 	}
-	if w.returns, err = w.weekReturns(ctx); err != nil {
+	if w.returns, err = w.weekReturns(ctx); err == nil {
+		err = w.findOlder(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return w, nil
@@ -414,6 +418,8 @@ func (w *weekly) number(name string) (float64, bool) {
 	switch name {
 	case "missing":
 		return float64(len(w.returns.missing)), true
+	case "still_owed":
+		return float64(w.older), true
 	case "year":
 		return float64(w.ask.AsOf.Year()), true
 	case "corrections":
@@ -451,6 +457,8 @@ func (w *weekly) word(name, field string) string {
 		return w.returns.sentence() + notice(w.options.Notice)
 	case "missing":
 		return fmt.Sprint(len(w.returns.missing))
+	case "still_owed":
+		return fmt.Sprint(w.older)
 	case "previous":
 		return w.previousWords()
 	}
