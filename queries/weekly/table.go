@@ -242,8 +242,9 @@ func (w *weekly) literal(query string) string {
 	date := func(d calendar.Date) string { return "date '" + d.String() + "'" }
 	stamp := func(t time.Time) string { return "timestamp '" + t.Format(warehouse.Stamp) + "'" }
 	newReturn, newDecision := "received_at > $previous_known_at", "decided_at > $previous_known_at"
-	if w.saidThen != nil { // a return may be taken in with an earlier date
-		newReturn, newDecision = fmt.Sprintf("arrival > %d", w.saidThen.Arrival), fmt.Sprintf("seq > %d", w.saidThen.Decision)
+	if w.saidThen != nil { // a return may be taken in with an earlier date, and an issue of a past time leaves out what was there already
+		newReturn = fmt.Sprintf("(arrival > %d or %s)", w.saidThen.Arrival, newReturn)
+		newDecision = fmt.Sprintf("(seq > %d or %s)", w.saidThen.Decision, newDecision)
 	}
 	if !w.issued {
 		newReturn, newDecision = "1 = 0", "1 = 0"
