@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"taizhang/internal/metric"
+	"taizhang/internal/rounded"
 )
 
 // dueReturns are the returns due in the week that ends with the as-of date.
@@ -75,7 +76,7 @@ func (w *weekly) changeWords(name, unit string) string {
 	m, now, last := w.book.metrics[name], w.now[name].Value, w.last[name].Value
 	s := scaleOf(m.Unit, unit, now, last)
 	up, down := "增加", "减少"
-	d := roundHalfUp(*now*s.factor, s.decimals) - roundHalfUp(*last*s.factor, s.decimals)
+	d := rounded.Half(*now*s.factor, s.decimals) - rounded.Half(*last*s.factor, s.decimals)
 	if s.ratio {
 		up, down = "上升", "下降"
 		s.unit = "个百分点"

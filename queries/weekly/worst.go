@@ -9,6 +9,7 @@ import (
 
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
+	"taizhang/internal/rounded"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 )
@@ -194,7 +195,7 @@ func (w *weekly) missed(ctx context.Context) ([]worry, error) {
 		s.decimals = min(s.decimals, 1)
 		far := s
 		far.unit = map[bool]string{true: "个百分点", false: s.unit}[s.ratio]
-		gap := math.Abs(roundHalfUp(*target*s.factor, s.decimals) - roundHalfUp(*f.Value*s.factor, s.decimals))
+		gap := math.Abs(rounded.Half(*target*s.factor, s.decimals) - rounded.Half(*f.Value*s.factor, s.decimals))
 		far.factor = 1
 		text := fmt.Sprintf("%s%s，距目标%s差%s", m.Label, s.text(*f.Value), s.text(*target), far.plain(gap))
 		size := math.Abs(*target-*f.Value) / math.Max(math.Abs(*target), 1e-9) * 10 // where things aren't counted, ten per cent pass for one
