@@ -72,6 +72,7 @@ type app struct {
 	path           string          // the command, such as models run
 	ctx            context.Context // of the command
 	quiet, verbose bool
+	issuing        bool     // papers, which stay
 	ends           bool     // the process ends with the command
 	served         bool     // a serve, which owns the zone, carries the command out for somebody beside it
 	cpuProfile     string   // for engineers: where a CPU profile of the command is written
