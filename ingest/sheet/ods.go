@@ -19,20 +19,11 @@ type odsBook struct {
 }
 
 func openODS(p *pack, lim Limits) (*Book, error) {
-	if p.Has("encrypted-package") {
-		return nil, refuse(Password, "ods, whole package")
-	}
-	if p.Has("META-INF/manifest.xml") {
-		m, err := p.Read("META-INF/manifest.xml", metaBytes)
-		if err != nil {
-			return nil, err
-		}
-		if bytes.Contains(m, []byte("encryption-data")) {
-			return nil, refuse(Password, "ods")
-		}
+	if err := odsPassword(p); err != nil {
+		return nil, err
 	}
 	o := &odsBook{pack: p, lim: lim, struck: map[string]bool{}}
-	b := &Book{Format: ODS, lim: lim, src: o}
+	l := &odsList{o: o, b: &Book{Format: ODS, lim: lim, src: o}, hidden: map[string]bool{}}
 	r, err := p.Part("content.xml")
 	if err != nil {
 		return nil, err
@@ -45,8 +36,6 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 	}
 	defer x.release()
 	x.dtd = true
-	hidden := map[string]bool{}
-	styleName, sheets := "", false
 	for {
 		found, err := x.nextStart()
 		if err != nil {
@@ -55,43 +44,69 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 		if !found {
 			break
 		}
-		switch string(x.name) {
-		case "style":
-			styleName = x.attrString("name")
-		case "table-properties":
-			if v, _ := x.attr("display"); string(v) == "false" {
-				hidden[styleName] = true
-			}
-		case "text-properties":
-			for _, name := range []string{"text-line-through-style", "text-line-through-type"} { // either alone will do
-				if v, _ := x.attr(name); len(v) > 0 && string(v) != "none" {
-					o.struck[styleName] = true
-				}
-			}
-		case "spreadsheet":
-			sheets = true
-		case "table":
-			if x.depth != 4 {
-				continue
-			}
-			b.sheets = append(b.sheets, SheetInfo{x.attrString("name"), hidden[x.attrString("style-name")]})
-			if len(b.sheets) > lim.Sheets {
-				return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
-			}
+		if l.element(x); len(l.b.sheets) > lim.Sheets {
+			return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
 		}
 	}
 	switch {
-	case !sheets:
+	case !l.spreadsheet:
 		return nil, refuseAs(NotASheet, "这是 OpenDocument 文件，但不是电子表格。请报送表格文件（.ods、.xlsx）。", "no office:spreadsheet")
-	case len(b.sheets) == 0:
+	case len(l.b.sheets) == 0:
 		return nil, damaged("ods without sheets")
-	case size*int64(len(b.sheets)) > maxRescan:
-		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(b.sheets), size)
+	case size*int64(len(l.b.sheets)) > maxRescan:
+		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(l.b.sheets), size)
 	}
 	if p.Has("Basic/script-lc.xml") {
-		b.Macros = true
+		l.b.Macros = true
 	}
-	return b, nil
+	return l.b, nil
+}
+
+// odsPassword refuses a workbook with a password, which the whole package or its parts may have.
+func odsPassword(p *pack) error {
+	if p.Has("encrypted-package") {
+		return refuse(Password, "ods, whole package")
+	}
+	if !p.Has("META-INF/manifest.xml") {
+		return nil
+	}
+	m, err := p.Read("META-INF/manifest.xml", metaBytes)
+	if err == nil && bytes.Contains(m, []byte("encryption-data")) {
+		err = refuse(Password, "ods")
+	}
+	return err
+}
+
+// odsList finds the tables of the content, and the styles that hide them or strike their cells through.
+type odsList struct {
+	o           *odsBook
+	b           *Book
+	hidden      map[string]bool // styles of tables
+	style       string          // the one at hand
+	spreadsheet bool
+}
+
+func (l *odsList) element(x *xmlScan) {
+	switch string(x.name) {
+	case "style":
+		l.style = x.attrString("name")
+	case "table-properties":
+		if v, _ := x.attr("display"); string(v) == "false" {
+			l.hidden[l.style] = true
+		}
+	case "text-properties":
+		for _, name := range []string{"text-line-through-style", "text-line-through-type"} { // either alone will do
+			if v, _ := x.attr(name); len(v) > 0 && string(v) != "none" {
+				l.o.struck[l.style] = true
+			}
+		}
+	case "spreadsheet":
+		l.spreadsheet = true
+	case "table":
+		if x.depth == 4 {
+			l.b.sheets = append(l.b.sheets, SheetInfo{x.attrString("name"), l.hidden[x.attrString("style-name")]})
+		}
+	}
 }
 
 // odsScan reads one table.
@@ -252,76 +267,106 @@ func (s *odsScan) tableCell(col *int) error {
 	style, _ := x.attr("style-name")
 	c.Struck = strike(s.struck[string(style)])
 	_, c.Formula = x.attr("formula")
-	typ := x.attrString("value-type")
-	value := x.attrString(map[string]string{"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}[typ])
-	if typ == "float" || typ == "percentage" || typ == "currency" {
-		value = x.attrString("value")
-	}
+	typ, value := s.typedValue()
 	if err := s.cellText(c.Row, at); err != nil {
 		return err
 	}
-	text := s.text
 	c.Struck = s.runs.strike(c.Struck)
+	if err := s.read(&c, typ, value); err != nil {
+		return err
+	}
+	if c.Kind == Empty && !c.NoValue || c.Kind == Text && c.Text == "" {
+		return nil
+	}
+	return s.repeat(c, repeat, *col)
+}
+
+// typedValue gives the type of a cell and the attribute that holds a value of that type (ODF 1.3 part 3, 19.385 and following).
+func (s *odsScan) typedValue() (typ, value string) {
+	switch typ = s.x.attrString("value-type"); typ {
+	case "float", "percentage", "currency":
+		return typ, s.x.attrString("value")
+	case "date", "time", "boolean", "string":
+		return typ, s.x.attrString(typ + "-value")
+	}
+	return typ, ""
+}
+
+// read fills in a cell of a type whose text has been collected.
+func (s *odsScan) read(c *Cell, typ, value string) error {
 	switch typ {
 	case "float", "percentage", "currency":
-		num, t, ok := s.ar.number([]byte(strings.TrimSpace(value)))
-		switch {
-		case value == "" && len(text) == 0:
-			c.NoValue = c.Formula
-		case len(text) > 0 && errorName(text) && string(text) != "#NAME?":
-			// Programs store 0 beside an error. #NAME? only says that the last of
-			// them didn't know the function, whose value may have been kept.
-			c.Kind, c.Text = Error, s.ar.add(text)
-		case !ok && notANumber([]byte(strings.TrimSpace(value))):
-			c.Kind, c.Text = Error, "#NUM!"
-		case !ok:
-			return damaged("number %.40q in cell %s", value, c.Ref())
-		default:
-			c.Kind, c.Num, c.Text, c.Percent = Number, num, t, typ == "percentage"
-			if !c.Percent {
-				c.Format = shownNumber(num, text)
-			}
-		}
+		return s.readNumber(c, typ == "percentage", value)
 	case "date", "time":
 		var ok bool
 		if c.Kind, c.Num, c.Text, ok = s.ar.isoValue(value); !ok {
-			c.Kind, c.Text = Text, s.ar.add(text)
+			c.Kind, c.Text = Text, s.ar.add(s.text)
 		} else if c.Kind == Date {
-			c.Format = shownDate(text)
+			c.Format = shownDate(s.text)
 		}
+		return nil
 	case "boolean":
 		c.Kind, c.Text = Bool, "FALSE"
 		if value == "true" {
 			c.Num, c.Text = 1, "TRUE"
 		}
-	default:
-		if len(text) == 0 && value != "" {
-			text = []byte(value)
-		}
-		if len(text) == 0 {
-			c.NoValue = c.Formula && typ == ""
-			break
-		}
-		if !utf8.Valid(text) {
-			return damaged("cell %s is not UTF-8", c.Ref())
-		}
-		c.Kind, c.Text = Text, s.ar.add(text)
-		if c.Formula && errorName(text) {
-			c.Kind = Error
-		}
-	}
-	if c.Kind == Empty && !c.NoValue || c.Kind == Text && c.Text == "" {
 		return nil
 	}
-	if *col > s.lim.Columns {
-		return refuse(TooLarge, "column %d", *col)
+	return s.readText(c, typ, value)
+}
+
+func (s *odsScan) readNumber(c *Cell, percent bool, value string) error {
+	num, t, ok := s.ar.number([]byte(strings.TrimSpace(value)))
+	switch text := s.text; {
+	case value == "" && len(text) == 0:
+		c.NoValue = c.Formula
+	case len(text) > 0 && errorName(text) && string(text) != "#NAME?":
+		// Programs store 0 beside an error. #NAME? only says that the last of
+		// them didn't know the function, whose value may have been kept.
+		c.Kind, c.Text = Error, s.ar.add(text)
+	case !ok && notANumber([]byte(strings.TrimSpace(value))):
+		c.Kind, c.Text = Error, "#NUM!"
+	case !ok:
+		return damaged("number %.40q in cell %s", value, c.Ref())
+	default:
+		c.Kind, c.Num, c.Text, c.Percent = Number, num, t, percent
+		if !percent {
+			c.Format = shownNumber(num, text)
+		}
 	}
-	if repeat > 1 {
-		if s.cells += repeat; s.cells > s.lim.Cells {
+	return nil
+}
+
+func (s *odsScan) readText(c *Cell, typ, value string) error {
+	text := s.text
+	if len(text) == 0 && value != "" {
+		text = []byte(value)
+	}
+	if len(text) == 0 {
+		c.NoValue = c.Formula && typ == ""
+		return nil
+	}
+	if !utf8.Valid(text) {
+		return damaged("cell %s is not UTF-8", c.Ref())
+	}
+	c.Kind, c.Text = Text, s.ar.add(text)
+	if c.Formula && errorName(text) {
+		c.Kind = Error
+	}
+	return nil
+}
+
+// repeat appends a cell as often as it repeats; last is its last column.
+func (s *odsScan) repeat(c Cell, times, last int) error {
+	if last > s.lim.Columns {
+		return refuse(TooLarge, "column %d", last)
+	}
+	if times > 1 {
+		if s.cells += times; s.cells > s.lim.Cells {
 			return refuse(TooLarge, "more than %d repeated cells", s.lim.Cells)
 		}
 	}
-	for range repeat {
+	for range times {
 		s.row.Cells = append(s.row.Cells, c)
 		c.Col++
 	}
@@ -335,97 +380,4 @@ func errorName(t []byte) bool {
 		return true
 	}
 	return bytes.HasPrefix(t, []byte("Err:"))
-}
-
-// cellText collects the paragraphs of a cell in s.text, one line each, with
-// white space as ODF 6.1.2 has it. Comments, drawings and ruby are not its text.
-func (s *odsScan) cellText(row, col int) error {
-	x := s.x
-	s.text = s.text[:0]
-	base, inP, paragraphs, span := x.depth, 0, 0, 0 // span: depth of the struck one
-	s.runs = runs{}
-	for {
-		t, err := x.next()
-		if err != nil {
-			return err
-		}
-		switch t {
-		case tokEOF:
-			return damaged("XML ends in the middle")
-		case tokEnd:
-			if x.depth < base {
-				return nil
-			}
-			if x.depth < inP {
-				inP = 0
-			}
-			if x.depth < span {
-				span = 0
-			}
-		case tokStart:
-			switch string(x.name) {
-			case "p", "h":
-				if inP == 0 {
-					if inP = x.depth; paragraphs > 0 {
-						s.text = append(s.text, '\n')
-					}
-					paragraphs++
-				}
-			case "s":
-				for n := min(max(1, x.attrInt("c", 1)), 1024); n > 0; n-- {
-					s.text = append(s.text, ' ')
-				}
-			case "tab":
-				s.text = append(s.text, '\t')
-			case "line-break":
-				s.text = append(s.text, '\n')
-			case "span":
-				if v, _ := x.attr("style-name"); span == 0 && s.struck[string(v)] {
-					span = x.depth
-				}
-			case "annotation":
-				if err := s.annotation(row, col); err != nil {
-					return err
-				}
-			case "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
-			case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":
-			default:
-				if err := x.skip(); err != nil {
-					return err
-				}
-			}
-		case tokText:
-			if inP == 0 {
-				continue
-			}
-			at := len(s.text)
-			if x.cdata {
-				s.text = append(s.text, x.text...)
-			} else if s.text, err = unescape(s.text, x.text); err != nil {
-				return err
-			}
-			if s.text = collapse(s.text, at); len(bytes.TrimSpace(s.text[at:])) > 0 {
-				s.runs.some, s.runs.own = s.runs.some || span > 0, s.runs.own || span == 0
-			}
-		}
-		if len(s.text) > s.lim.CellBytes {
-			return refuse(TooLarge, "cell in row %d of more than %d bytes", s.n+1, s.lim.CellBytes)
-		}
-	}
-}
-
-// collapse makes one blank of each run of white space in b[at:].
-func collapse(b []byte, at int) []byte {
-	w := at
-	for _, c := range b[at:] {
-		if c == '\n' || c == '\t' || c == '\r' {
-			c = ' '
-		}
-		if c == ' ' && w > at && b[w-1] == ' ' {
-			continue
-		}
-		b[w] = c
-		w++
-	}
-	return b[:w]
 }

@@ -22,7 +22,11 @@ func (c *Catalogue) read(sources []Source) (faults []error) {
 	var files []*decl.File
 	var tops []decl.Fields
 	for _, s := range sources {
-		d := decl.Read(s.Name, s.Text, decl.Options{})
+		o := decl.Options{}
+		if s.Name == builtinName {
+			o.Tree = builtinTree
+		}
+		d := decl.Read(s.Name, s.Text, o)
 		files = append(files, d)
 		tops = append(tops, d.Root.As("the declaration", "声明").Fields("dimensions", "facts", "metrics").Filled())
 	}
