@@ -5,6 +5,12 @@ DEMO    ?= demo
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
+comma   := ,
+# The C++ library goes into the program where there is one to go in: it starts in three quarters of the time, and runs where an
+# older one is installed. A folder of its own holds it, since linkers prefer a shared one that lies in the same.
+CXXLIB  := $(wildcard $(shell $(or $(CXX),c++) -print-file-name=libstdc++.a 2>/dev/null))
+STATIC  := $(if $(CXXLIB),-extldflags '-L$(abspath bin/cxx) -static-libgcc -Wl$(comma)--exclude-libs$(comma)ALL')
+
 .PHONY: help demo build test test-all test-scale test-trino soak vet bench bench-quick bench-peers bench-web bench-scale bench-goals bench-scale-trino pictures generate clean prerequisites
 
 help: ## list the targets
@@ -15,7 +21,8 @@ demo: build ## build, make the demo zone in ./demo, show what comes out
 	@$(BIN) demo '$(DEMO)'
 
 build: prerequisites ## build bin/taizhang
-	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/taizhang
+	@$(if $(CXXLIB),mkdir -p bin/cxx && ln -sf '$(CXXLIB)' bin/cxx/)
+	@$(GO) build -trimpath -ldflags "$(LDFLAGS) $(STATIC)" -o $(BIN) ./cmd/taizhang
 
 # What is left out calls tooltest.Thorough, or is a script that begins with [short]. CI leaves nothing out. -vet=off: `vet`
 # has looked at everything already, and go test would do a part of that once more for each package.

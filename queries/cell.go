@@ -212,8 +212,44 @@ func (r *Reader) lineage(ctx context.Context) (*lineage.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.graph, err = lineage.Of(ctx, r.engine.Parser(), r.models, tables)
+	models, err := r.published(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.graph, err = lineage.Of(ctx, r.engine.Parser(), models, tables)
 	return r.graph, err
+}
+
+// lineageOf is the lineage of one model alone: of a publication's models most have no part in it.
+func (r *Reader) lineageOf(ctx context.Context, model string) (*lineage.Graph, error) {
+	if r.graph != nil {
+		return r.graph, nil
+	}
+	tables, err := r.engine.Columns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	models, err := r.published(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return lineage.Of(ctx, r.engine.Parser(), below(models, model), tables)
+}
+
+// below are a model and those that it is made from, in the order in which they were built.
+func below(models []warehouse.Model, name string) []warehouse.Model {
+	needed := map[string]bool{name: true}
+	var out []warehouse.Model
+	for _, m := range slices.Backward(models) { // each is built after those that it reads
+		if needed[m.Name] {
+			out = append(out, m)
+			for _, r := range m.Reads {
+				needed[r] = true
+			}
+		}
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // cellUses lists the metrics that read a cell's column, and what its row adds.

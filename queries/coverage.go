@@ -55,7 +55,7 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	query := fmt.Sprintf(`select form, submitter, %[1]s, count(*), count(*) filter (where is_received), 0, 0, %[8]s, zone from %[2]s%[3]s where %[4]s and %[5]s group by 1, 2, 3, 8, 9, 10
 		union all select form, coalesce(s.name, c.submitter), %[1]s, 0, 0,
 		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint), %[8]s, c.zone
-		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s group by 1, 2, 3, 8, 9, 10`,
+		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s and (rows_refused > 0 or values_emptied > 0) group by 1, 2, 3, 8, 9, 10`,
 		bucket, src.Name(metric.ObligationTable), join, ofForms, expected, src.Name(metric.CountedTable), window, moment)
 	t, err := r.table(ctx, query)
 	if err != nil {

@@ -22,8 +22,12 @@ type MovedTable struct {
 // which published figures would move (in total, and by dimension where the
 // total stays), and how many rows of which models.
 func (r *Reader) Edited(ctx context.Context, models []warehouse.Model) (figures []Change, tables []MovedTable, err error) {
+	published, err := r.Models(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	old := map[string]string{}
-	for _, m := range r.models {
+	for _, m := range published {
 		old[m.Name] = m.SQL
 	}
 	edited := map[string]bool{}
@@ -109,9 +113,13 @@ func (r *Reader) over(models []warehouse.Model, edited map[string]bool) *Reader 
 func (r *Reader) movedTables(ctx context.Context, affected map[string]bool) ([]MovedTable, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	models, err := r.published(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []MovedTable
 	var wanted []string
-	for _, m := range r.models {
+	for _, m := range models {
 		if affected[m.Name] && m.Kind != "stg" {
 			wanted = append(wanted, m.Name)
 		}

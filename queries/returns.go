@@ -3,7 +3,9 @@ package queries
 import (
 	"context"
 	"strings"
+	"time"
 
+	"taizhang/internal/calendar"
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
@@ -22,6 +24,21 @@ type ReturnsAsk struct {
 // returnKeys are the keys of `returns list`, in order.
 var returnKeys = []string{"return", "file", "submitter", "form", "period", "cutoff", "status", "rows", "rows_refused",
 	"values_emptied", "errors", "warnings", "received_at", "due_at", "late", "superseded_by", "decision"}
+
+// First is the earliest day as of which rows that were accepted are, and when the first of them came in; no day where none was.
+func (r *Reader) First(ctx context.Context) (cutoff calendar.Date, received time.Time, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.table(ctx, "select cast(min(cutoff) as varchar), cast(min(received_at) as varchar) from raw.return where status in ('accepted', 'accepted_with_warnings', 'partially_accepted')")
+	if err != nil || len(t.Rows) == 0 || t.Rows[0][0] == nil || t.Rows[0][1] == nil {
+		return calendar.NoDate, time.Time{}, err
+	}
+	if cutoff, err = calendar.ParseDate(text0(t.Rows[0][0])); err != nil {
+		return calendar.NoDate, time.Time{}, err
+	}
+	received, err = warehouse.ParseWallClock(text0(t.Rows[0][1]), r.loc)
+	return cutoff, received, err
+}
 
 // Returns lists returns in the order in which they arrived.
 func (r *Reader) Returns(ctx context.Context, a ReturnsAsk) ([]result.Record, error) {

@@ -21,4 +21,8 @@ func Saved() fs.FS {
 }
 
 // Models lists the models of the publication, in the order in which they were built.
-func (r *Reader) Models(context.Context) ([]warehouse.Model, error) { return r.models, nil }
+func (r *Reader) Models(ctx context.Context) ([]warehouse.Model, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.published(ctx)
+}

@@ -65,7 +65,7 @@ func (r *Reader) fieldsShown(ctx context.Context, m *metric.Metric) (formFields,
 	if m.Fact.Mode == metric.Obligation {
 		return out, nil
 	}
-	g, err := r.lineage(ctx)
+	g, err := r.lineageOf(ctx, m.Fact.Table)
 	if err != nil || g.Model(m.Fact.Table) == nil {
 		return out, err
 	}

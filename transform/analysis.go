@@ -25,7 +25,7 @@ type analysis struct {
 var analysed sync.Map // model text → analysis
 
 // analysisFormat is part of every key: raised when an analysis says more or other things.
-const analysisFormat = "1"
+const analysisFormat = "2"
 
 func analysisKey(text string) string {
 	h := sha256.Sum256([]byte(analysisFormat + "\x00" + text))
@@ -66,6 +66,9 @@ func analyse(ctx context.Context, conn *sql.Conn, m *Model) (analysis, error) {
 	}
 	if len(tree.Statements) != 1 {
 		return analysis{}, &ModelError{File: m.File, Line: 1, Message: lang.Phrase("a model is one SELECT, not %d statements", "一个模型是一条 SELECT，不是%d条语句", len(tree.Statements))}
+	}
+	if err := m.steady(tree.Statements[0]); err != nil {
+		return analysis{}, err
 	}
 	var a analysis
 	collect(tree.Statements[0], nil, &a.refs)

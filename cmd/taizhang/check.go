@@ -34,7 +34,7 @@ func (a *app) checkCmd() *cobra.Command {
 				return err
 			}
 			info, err := os.Stat(args[0])
-			if err != nil {
+			if err := notFolder(info, err); err != nil {
 				return err
 			}
 			if info.Size() > z.Limits.FileBytes {

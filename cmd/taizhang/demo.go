@@ -48,10 +48,16 @@ func (a *app) demoCmd() *cobra.Command {
 
 func (a *app) demo(ctx context.Context, dir string) error {
 	config := filepath.Join(dir, zone.FileName)
+	if err := folderFor(dir); err != nil {
+		return err
+	}
 	if _, err := os.Stat(config); err == nil {
 		return usagef("%s exists already: that folder is a zone, which the demo leaves alone; name a folder that is not there yet", "%s 已存在：该文件夹是一个园区，演示不会改动它；请换一个尚不存在的文件夹名", config)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if list, err := os.ReadDir(dir); err == nil && len(list) > 0 {
+		return usagef("%s holds other files already (%s), among which the demo's would lie; name a folder that is not there yet", "%s 里已有别的文件（%s），演示的文件会混在其中；请换一个尚不存在的文件夹名", dir, list[0].Name())
 	}
 	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/sink"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
@@ -57,7 +58,13 @@ func (a *app) writeResult(write func(io.Writer) error) error {
 	if a.output == "" {
 		return write(a.out)
 	}
-	return unwritten(a.output, durable.Write(a.output, 0o644, write))
+	if err := durable.Write(a.output, 0o644, write); err != nil {
+		return unwritten(a.output, err)
+	}
+	if a.replaces {
+		a.tell("%s is replaced", "%s 已被替换", a.output)
+	}
+	return nil
 }
 
 // unwritten says in both languages that a file can't be written.
@@ -83,22 +90,54 @@ func (a *app) checkPlace(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range []*string{&zoneDir, &file} { // as far as they are there
-		if dir, err := filepath.EvalSymlinks(filepath.Dir(*path)); err == nil {
-			*path = filepath.Join(dir, filepath.Base(*path))
-		}
-	}
-	in, err := filepath.Rel(zoneDir, file)
-	if err != nil || !filepath.IsLocal(in) {
+	in, ok := inside(zoneDir, file)
+	if !ok {
 		return nil
 	}
 	first, _, below := strings.Cut(filepath.ToSlash(in), "/")
-	kept := below && slices.Contains([]string{"inbox", "outbox", "archive", "published", "summaries"}, first) ||
+	kept := below && slices.Contains(keptFolders, first) ||
 		!below && (first == zone.FileName || strings.HasPrefix(first, "warehouse.duckdb") || strings.HasPrefix(first, "state.sqlite"))
 	if !kept {
 		return nil
 	}
 	return usagef("-o %s: what lies there is the zone's own; give a name elsewhere", "-o %s：那里存放的是台账自己的文件，请写到别处", f.Value.String())
+}
+
+// keptFolders are those that the zone itself fills.
+var keptFolders = []string{"inbox", "outbox", "archive", "published", "summaries"}
+
+// inside is where a path lies in a folder, as far as both are there.
+func inside(folder, path string) (in string, ok bool) {
+	for _, p := range []*string{&folder, &path} {
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(*p)); err == nil {
+			*p = filepath.Join(dir, filepath.Base(*p))
+		}
+	}
+	in, err := filepath.Rel(folder, path)
+	return in, err == nil && filepath.IsLocal(in)
+}
+
+// keptByZone says whether a folder is the zone's own, or one that it fills.
+func (a *app) keptByZone(dir string) bool {
+	zoneDir, err := filepath.Abs(a.zoneDir)
+	if err == nil {
+		dir, err = filepath.Abs(dir)
+	}
+	if err != nil {
+		return false
+	}
+	in, ok := inside(zoneDir, dir)
+	first, _, _ := strings.Cut(filepath.ToSlash(in), "/")
+	return ok && (in == "." || slices.Contains(keptFolders, first))
+}
+
+// noSuchUnit refuses a name that no unit has, and says which was meant.
+func noSuchUnit(z *office.Zone, name string) error {
+	var names []string
+	for _, s := range z.Submitters {
+		names = append(names, s.Name)
+	}
+	return usagef("no such submitter: %s%s", "没有填报单位“%s”%s", name, decl.DidYouMean(name, names))
 }
 
 // checkOutput says that a file that is there is replaced; where it is to be kept, as what took somebody a query, it is refused
@@ -107,16 +146,21 @@ func (a *app) checkOutput(keep bool) error {
 	if a.output == "" {
 		return nil
 	}
-	_, err := os.Stat(a.output)
+	info, err := os.Stat(a.output)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if info, err := os.Stat(filepath.Dir(a.output)); err != nil || !info.IsDir() {
+			return lang.Errorf("write %s: there is no folder %s", "写不进 %s：没有文件夹 %s", a.output, filepath.Dir(a.output))
+		}
 		return nil
 	case err != nil:
 		return err
+	case info.IsDir():
+		return usagef("-o %s is a folder\nhint: name a file in it, such as %s", "-o %s 是文件夹\n建议：写其中的文件名，如 %s", a.output, filepath.Join(a.output, lang.Phrase("result.xlsx", "结果.xlsx")))
 	case keep && !a.replace:
 		return usagef("%s is there already\nhint: --replace writes over it", "%s 已存在\n建议：加 --replace 可覆盖", a.output)
 	case !keep && !a.served: // whoever handed it over has said so
-		a.tell("%s is replaced", "%s 已被替换", a.output)
+		a.replaces = true
 	}
 	return nil
 }

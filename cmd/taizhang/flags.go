@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"taizhang/internal/decl"
 )
@@ -32,6 +33,9 @@ func (a *app) refuseIdle(cmd *cobra.Command) error {
 	if strings.HasPrefix(path, "__complete") {
 		return nil
 	}
+	if err := refuseEmpty(cmd); err != nil {
+		return err
+	}
 	changed := cmd.Flags().Changed
 	for _, name := range []string{"as-of", "known-at"} {
 		if changed(name) && !pointed[path] {
@@ -57,6 +61,17 @@ func (a *app) refuseIdle(cmd *cobra.Command) error {
 		return a.unknownFormat(known)
 	}
 	return nil
+}
+
+// refuseEmpty refuses a flag that is given nothing, as by a variable of a script that isn't set: the command would answer as if
+// it hadn't been asked.
+func refuseEmpty(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if kind := f.Value.Type(); err == nil && (kind == "string" && strings.TrimSpace(f.Value.String()) == "" || kind == "stringSlice" && f.Value.String() == "[]") {
+			err = usageError{decl.Say("--%[1]s is given nothing: name a value, or leave it out", "--%[1]s 没有写内容：请写上，或去掉这个选项", f.Name)}
+		}
+	})
+	return err
 }
 
 func (a *app) unknownFormat(known []string) error {

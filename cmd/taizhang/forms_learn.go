@@ -121,7 +121,7 @@ func lessonOf(z *office.Zone, args []string) (forms.Lesson, error) {
 	if n == 2 {
 		s, ok := z.Match(x.Meant)
 		if !ok {
-			return x, usagef("no such submitter: %s", "没有填报单位“%s”", x.Meant)
+			return x, noSuchUnit(z, x.Meant)
 		}
 		x.Meant = s.Name
 		return x, nil

@@ -111,7 +111,7 @@ func (t *templates) submitters(names []string) ([]zone.Submitter, error) {
 		}
 		s, ok := t.z.Match(n)
 		if !ok {
-			return nil, usagef("no such submitter: %s", "没有填报单位“%s”", n)
+			return nil, noSuchUnit(t.z, n)
 		}
 		wanted[s.Code] = true
 	}

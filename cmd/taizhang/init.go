@@ -25,6 +25,9 @@ func (a *app) initCmd() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := args[0]
 			config := filepath.Join(dir, zone.FileName)
+			if err := folderFor(dir); err != nil {
+				return err
+			}
 			if _, err := os.Stat(config); err == nil {
 				return usagef("%s exists already", "%s 已存在", config)
 			} else if !errors.Is(err, fs.ErrNotExist) {
@@ -58,6 +61,14 @@ func (a *app) initCmd() *cobra.Command {
 	}
 	c.Flags().StringVar(&name, "name", "", lang.Phrase("name of the zone (default: the folder's)", "园区名称（默认：文件夹名）"))
 	return c
+}
+
+// folderFor refuses a file where a zone's folder is to be.
+func folderFor(dir string) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return usagef("%s is a file, not a folder", "%s 是文件，不是文件夹", dir)
+	}
+	return nil
 }
 
 // sample is the configuration of a new zone. Who makes it in Chinese goes on in Chinese, also where the system starts

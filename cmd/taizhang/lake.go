@@ -36,6 +36,9 @@ func (a *app) exportCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if a.keptByZone(o.Dir) {
+				return usagef("--to %s: that folder is the zone's own; name another one for the lake", "--to %s：那是园区自己的文件夹；请为数据湖另取一个文件夹", o.Dir)
+			}
 			file, err := a.published(z)
 			if err != nil {
 				return err

@@ -6,5 +6,5 @@ import "os"
 
 func main() {
 	spareCollection()
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit((&app{ends: true}).run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

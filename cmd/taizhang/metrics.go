@@ -12,6 +12,7 @@ import (
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
+	"taizhang/internal/rounded"
 	"taizhang/queries"
 )
 
@@ -142,7 +143,7 @@ func shownValue(v any, unit string) string {
 	switch unit {
 	case "ratio":
 		if f := result.Float(v); f != nil {
-			return fmt.Sprintf("%.1f%%", *f*100)
+			return rounded.Percent(*f, 1)
 		}
 	case "yuan":
 		s := fmt.Sprint(v)

@@ -41,6 +41,9 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			if err := z.TryDeclared(ctx); err != nil { // also metrics, which name what the models have
+				return usageError{err}
+			}
 			if files, err := ingest.Inbox(z.Inbox()); err != nil {
 				return err
 			} else if len(files) > 0 {

@@ -86,7 +86,11 @@ func (a *app) emit(l listing) error {
 	if err := a.checkTerminal(); err != nil {
 		return err
 	}
-	return a.writeResult(func(w io.Writer) error { return l.write(w, a.format, a.output != "", a.say) })
+	err := a.writeResult(func(w io.Writer) error { return l.write(w, a.format, a.output != "", a.say) })
+	if err == nil && len(l.records) == 0 && (a.format == "table" || a.format == "md") && a.output == "" {
+		a.tell("Nothing to list.", "没有可列出的内容。")
+	}
+	return err
 }
 
 // checkTerminal refuses to write a binary format to a terminal.

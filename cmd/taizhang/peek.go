@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -42,6 +43,9 @@ func (a *app) peekCmd() *cobra.Command {
 				return err
 			}
 			defer file.Close()
+			if err := notFolder(file.Stat()); err != nil {
+				return err
+			}
 			p, err := a.peekAt(cmd.Context(), file, which)
 			if err != nil {
 				return err
@@ -51,6 +55,14 @@ func (a *app) peekCmd() *cobra.Command {
 	}
 	c.Flags().StringVar(&which, "sheet", "", lang.Phrase("one sheet, by name or number from 1", "只看一张工作表，写名称或序号（从1起）"))
 	return c
+}
+
+// notFolder refuses a folder where a file is asked for.
+func notFolder(info fs.FileInfo, err error) error {
+	if err == nil && info.IsDir() {
+		return usagef("%s is a folder, not a file", "%s 是文件夹，不是文件", info.Name())
+	}
+	return err
 }
 
 // peeked is a file that was read once, to the end of every sheet asked for, and

@@ -30,7 +30,7 @@ func (a *app) rebuildCmd() *cobra.Command {
 					return err
 				}
 				if !compared {
-					a.tell("Rebuilt from the archive and published; there was no publication of the same returns to compare with.", "已由档案重建并发布；此前没有同样报表的发布可供核对。")
+					a.tell("Rebuilt from the archive and published. Not compared: there was no publication yet, or it was made from other returns or declarations, on another day or by another version of the program.", "已由档案重建并发布。未作核对：此前没有发布过，或上次发布所依据的报表、配置、日期或程序版本与现在不同。")
 					return nil
 				}
 				if len(diff) == 0 {

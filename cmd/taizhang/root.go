@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
+	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
 	"taizhang/internal/engine"
@@ -63,12 +65,15 @@ type app struct {
 	format         string
 	output         string // file for the result; empty: standard output
 	replace        bool   // write over it
+	replaces       bool   // it is there
 	asOf, knownAt  string
 	from           string
 	engine         string          // duckdb, trino, or empty: what the zone's configuration says
 	path           string          // the command, such as models run
 	ctx            context.Context // of the command
 	quiet, verbose bool
+	issuing        bool     // papers, which stay
+	ends           bool     // the process ends with the command
 	served         bool     // a serve, which owns the zone, carries the command out for somebody beside it
 	cpuProfile     string   // for engineers: where a CPU profile of the command is written
 	profile        *os.File // open while it is
@@ -83,8 +88,12 @@ type app struct {
 // sleep is how a run waits to see whether files are still being copied; tests, whose files are whole, don't.
 var sleep = time.Sleep
 
-// run is the program: it returns the exit code.
+// run is the program within a process that goes on: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return new(app).run(args, stdin, stdout, stderr)
+}
+
+func (a *app) run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "__query" {
 		return fence.ChildMain()
 	}
@@ -93,7 +102,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	speakOf(args)
 	scr := newScreen(stderr)
 	stderr = masked{shownWriter{scr}}
-	a := &app{in: stdin, out: stdout, err: stderr, screen: scr, now: time.Now}
+	a.in, a.out, a.err, a.screen, a.now = stdin, stdout, stderr, scr, time.Now
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -186,7 +195,7 @@ func (a *app) root() *cobra.Command {
 			return err
 		}
 		if !cmd.DisableFlagParsing {
-			if err := errors.Join(a.formatFromName(cmd), a.checkPlace(cmd), a.checkOutput(false)); err != nil {
+			if err := cmp.Or(a.checkPlace(cmd), a.checkOutput(false), a.formatFromName(cmd)); err != nil {
 				return err
 			}
 		}
@@ -206,6 +215,11 @@ func (a *app) root() *cobra.Command {
 func usageArgs(c *cobra.Command) {
 	check := c.Args
 	c.Args = func(cmd *cobra.Command, args []string) error {
+		for _, arg := range args {
+			if strings.TrimSpace(arg) == "" { // a variable of a script that isn't set
+				return usagef("an argument is empty\nhint: usage: %s", "有一个参数是空的\n建议：用法：%s", useLine(cmd))
+			}
+		}
 		if check != nil {
 			if err := check(cmd, args); err != nil {
 				return usagef("%w\nhint: usage: %s", "%w\n建议：用法：%s", argumentError(err), useLine(cmd))
@@ -285,6 +299,9 @@ func (a *app) reader() (*office.Zone, *queries.Reader, error) {
 		return nil, nil, err
 	}
 	r, err := a.readerOf(z)
+	if err == nil && a.ends {
+		r.Leave()
+	}
 	return z, r, err
 }
 
@@ -356,12 +373,12 @@ func (a *app) point(loc *time.Location) (warehouse.Point, error) {
 	var err error
 	if a.asOf != "" {
 		if p.AsOf, err = calendar.ParseDate(a.asOf); err != nil {
-			return p, usagef("--as-of %q: a date such as 2022-08-15 is expected", "--as-of %q：应写成日期，如 2022-08-15", a.asOf)
+			return p, wrongDate("--as-of", a.asOf)
 		}
 	}
 	if a.from != "" {
 		if p.From, err = calendar.ParseDate(a.from); err != nil {
-			return p, usagef("--from %q: a date such as 2022-01-01 is expected", "--from %q：应写成日期，如 2022-01-01", a.from)
+			return p, wrongDate("--from", a.from)
 		}
 	}
 	if a.knownAt != "" {
@@ -372,14 +389,43 @@ func (a *app) point(loc *time.Location) (warehouse.Point, error) {
 	return p, nil
 }
 
+// wrongDate refuses what is no date as it is asked for, and says which was meant.
+func wrongDate(flag, text string) error {
+	meant := lang.Say("", "")
+	if w, ok := written.ParseWritten(text); ok && w.Year > 0 && w.Day > 0 && w.Exists(w.Year) {
+		meant = lang.Say("; %s?", "；是 %s 吗？", w.Date(w.Year))
+	}
+	return usagef("%s %q: a date such as 2022-08-15 is expected%s", "%s %q：应写成日期，如 2022-08-15%s", flag, text, meant)
+}
+
 // pointIn is point for what a publication is asked: it knows what is owed for a year and a bit.
 func (a *app) pointIn(r *queries.Reader) (warehouse.Point, error) {
 	p, err := a.point(r.Location())
+	if err == nil {
+		err = a.sayBefore(r, p)
+	}
 	if err == nil && p.AsOf.Valid() && p.AsOf > r.Reach() {
 		err = usageError{lang.Say("--as-of %[1]s: what is owed is known up to %[2]s only, the end of the year after the publication of %[3]s",
 			"--as-of %[1]s：应报哪些报表只排到 %[2]s（本次发布 %[3]s 的次年年底）", p.AsOf, r.Reach(), r.Published().AsOf)}
 	}
 	return p, err
+}
+
+// sayBefore says of a point that lies before the first return that nothing counts there: else it would read like figures of nought.
+func (a *app) sayBefore(r *queries.Reader, p warehouse.Point) error {
+	if !p.AsOf.Valid() && p.KnownAt.IsZero() {
+		return nil
+	}
+	cutoff, received, err := r.First(a.ctx)
+	switch {
+	case err != nil || !cutoff.Valid():
+		return err
+	case p.AsOf.Valid() && p.AsOf < cutoff:
+		a.tell("note: --as-of %[1]s lies before the first return, whose rows are as of %[2]s: nothing counts yet.", "注意：--as-of %[1]s 早于第一份报表的截至日期 %[2]s：还没有任何计入的数据。", p.AsOf, cutoff)
+	case !p.KnownAt.IsZero() && p.KnownAt.Before(received):
+		a.tell("note: --known-at %[1]s lies before the first return, which came in on %[2]s: nothing counts yet.", "注意：--known-at %[1]s 早于收到第一份报表的时间 %[2]s：还没有任何计入的数据。", a.knownAt, received.In(r.Location()).Format("2006-01-02 15:04"))
+	}
+	return nil
 }
 
 // knownTime reads a flag's known-at time. What will have been received at a time to come is not known: it is said that what has

@@ -15,3 +15,12 @@ func TestShown(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestRatiosRoundAsTheWorkbookDoes: a half goes up, so that the command line and the weekly show one number.
+func TestRatiosRoundAsTheWorkbookDoes(t *testing.T) {
+	for value, want := range map[float64]string{13.0 / 80: "16.3%", 0.8285: "82.9%", 0.1235: "12.4%"} {
+		if got := shownValue(value, "ratio"); got != want {
+			t.Errorf("%v is shown as %s, not %s", value, got, want)
+		}
+	}
+}

@@ -86,6 +86,7 @@ func (a *app) summaryCmd() *cobra.Command {
 				_, err = fmt.Fprintln(a.out, o.output)
 				return err
 			}
+			a.issuing = true
 			return a.here(cmd, z, args, nil, func() error {
 				m := a.meter()
 				m.report(0, 0, lang.Say("writing the weekly and what goes out with it", "生成周报及一同印发的材料"))
@@ -120,7 +121,7 @@ func (o summaryOptions) check(z *office.Zone) error {
 		return usagef("--text only prints; it doesn't go with -o or --pdf", "--text 只输出文字；不能与 -o 或 --pdf 同用")
 	case o.output != "" && o.pdf:
 		return usagef("-o writes the workbook alone; it doesn't go with --pdf", "-o 只写工作簿；不能与 --pdf 同用")
-	case filepath.Ext(o.output) != "" && !strings.EqualFold(filepath.Ext(o.output), ".xlsx"):
+	case o.output != "" && !strings.EqualFold(filepath.Ext(o.output), ".xlsx"):
 		return usagef("-o %s: the weekly is a workbook: its name ends in .xlsx", "-o %s：周报是工作簿，文件名应以 .xlsx 结尾", o.output)
 	case o.mail && (o.text || o.output != ""):
 		return usagef("--mail sends what is issued into summaries/; it doesn't go with --text or -o", "--mail 发送印发到 summaries/ 的文件；不能与 --text 或 -o 同用")
@@ -138,6 +139,9 @@ func (a *app) desk(z *office.Zone) *papers.Desk {
 			return nil, warehouse.Point{}, err
 		}
 		p, err := a.pointIn(r)
+		if err == nil && a.issuing {
+			err = a.refusePoint(z, r, p)
+		}
 		if err != nil {
 			return nil, p, errors.Join(err, r.Close())
 		}
@@ -145,8 +149,22 @@ func (a *app) desk(z *office.Zone) *papers.Desk {
 	}}
 }
 
+// refusePoint refuses to issue papers for a day to come, or for a time when nothing had been handed in: what is issued stays,
+// under its number.
+func (a *app) refusePoint(z *office.Zone, r *queries.Reader, p warehouse.Point) error {
+	if today := z.Today(a.now()); p.AsOf.Valid() && p.AsOf > today {
+		return usagef("--as-of %s lies after today (%s): papers are not issued ahead\nhint: -o FILE writes the workbook alone", "--as-of %s 晚于今天（%s）：不能提前印发\n建议：用 -o 文件名 只生成工作簿", p.AsOf, today)
+	}
+	cutoff, received, err := r.First(a.ctx)
+	if err == nil && cutoff.Valid() && (p.AsOf.Valid() && p.AsOf < cutoff || !p.KnownAt.IsZero() && p.KnownAt.Before(received)) {
+		err = usagef("nothing had been handed in then: there is nothing to issue\nhint: -o FILE writes the workbook alone", "那时还没有收到报表，没有可印发的内容\n建议：用 -o 文件名 只生成工作簿")
+	}
+	return err
+}
+
 // issueAndMail issues the report and sends it; what fails beside the workbook doesn't keep it back.
 func (a *app) issueAndMail(ctx context.Context, z *office.Zone, o summaryOptions) error {
+	a.issuing = true
 	d := a.desk(z)
 	issued, err := d.Issue(ctx, papers.Options{PDF: o.pdf, Dry: o.dryRun})
 	if issued == nil {

@@ -125,7 +125,7 @@ func (a *app) addUser(name, role, unit string) error {
 	case unit != "":
 		s, ok := z.Match(unit)
 		if !ok {
-			return usagef("no such submitter: %s", "没有填报单位“%s”", unit)
+			return noSuchUnit(z, unit)
 		}
 		u.Unit = s.Code
 	}

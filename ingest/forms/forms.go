@@ -9,6 +9,7 @@
 package forms
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -334,13 +335,13 @@ func treeOf(name string) string {
 	return string(text)
 }
 
-// builtinForm is the program's own form of an id; nil where there is none.
-func builtinForm(id string) (*Form, error) {
-	text, err := fs.ReadFile(builtin, id+".yaml")
-	if err != nil {
-		return nil, nil // no such file among those that are part of the program
+// replaced is the program's own form that a form stands for; nil where there is none, and where it is that form.
+func replaced(f *Form) (*Form, error) {
+	text, err := fs.ReadFile(builtin, f.ID+".yaml")
+	if err != nil || bytes.Equal(text, f.Source) {
+		return nil, nil // no such file among those that are part of the program, or its own text
 	}
-	return parse(id+".yaml", text, decl.Options{})
+	return parse(f.ID+".yaml", text, decl.Options{})
 }
 
 type file struct {
@@ -385,7 +386,7 @@ func parseAll(texts map[string]file, o decl.Options) (*Set, error) {
 		return nil, errors.Join(faults...)
 	}
 	for _, f := range set.Forms {
-		if b, err := builtinForm(f.ID); err != nil {
+		if b, err := replaced(f); err != nil {
 			faults = append(faults, err)
 		} else if b != nil {
 			faults = append(faults, f.inherit(b, o.Archived)...)

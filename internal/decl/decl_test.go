@@ -88,6 +88,8 @@ func TestSyntax(t *testing.T) {
 		{"%a\nb: c\n", "not valid YAML: a line can't begin with %", "行首不能是 %"},
 		{"a: \"C:\\data\"\n", `1:7: not valid YAML: a \ within double quotes`, "1:7: 格式有误：双引号里的"},
 		{"a: - b\n", "1:4: not valid YAML: an item of a list (- ) must begin a line of its own", "另起一行"},
+		{"a:\n  -{b: c, d: e}\n", "2:4: not valid YAML: a space is missing after the dash", "2:4: 格式有误：短横（-）后面缺一个空格"},
+		{"a:\n  -b: c\n   d: e\n", "2:4: not valid YAML: a space is missing after the dash", "短横"},
 		{"a: 电话: 0731\n", "1:6: not valid YAML: a second colon in one line", "1:6: 格式有误：一行里有两个冒号"},
 		{"a: b\n  c: d\n", "2:3: not valid YAML: this line is indented deeper", "2:3: 格式有误：这一行比上一行缩进更深"},
 		{"x: y\na:\n  b: 1\n c: 2\n", "4:2: not valid YAML: this line is indented differently", "4:2: 格式有误：这一行的缩进与同级各行不一致"},

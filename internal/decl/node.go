@@ -127,6 +127,9 @@ func (n *Node) Entries(known []string) ([]Entry, bool) {
 			if slices.Contains(known, plain) {
 				hint = Say("; write %s, without quotes or wide spaces", "；请写 %s，不要加引号或全角空格", plain)
 			}
+			if w := key.wide(); w.English != "" { // one word, since no colon in it is one
+				hint = w
+			}
 			key.Fault("unknown key %s%s", "没有名为 %s 的键%s", Quoted(text), hint)
 			continue
 		}

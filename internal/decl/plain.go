@@ -71,9 +71,9 @@ var uneven = Say("this line is indented differently from the lines it stands amo
 var troubles = []trouble{
 	{"\tname: 产业局", tabbed},
 	{"　name: 产业局", wideIndent},
-	{"zone：示范区", colonOf(wideColon(), Say("a wide colon (：); write a colon and a space (: )", "冒号是全角的（：），请改用半角冒号加空格（: ）"))},
-	{"zone:　示范区", colonOf(wideSpace(), Say("a wide space after the colon; write an ordinary one", "冒号后面是全角空格，请改用半角空格"))},
-	{"zone:示范区", colonOf(tightColon(), Say("a space is missing after the colon", "冒号后面缺一个空格"))},
+	{"zone：示范区", colonOf(wideColon, Say("a wide colon (：); write a colon and a space (: )", "冒号是全角的（：），请改用半角冒号加空格（: ）"))},
+	{"zone:　示范区", colonOf(wideSpace, Say("a wide space after the colon; write an ordinary one", "冒号后面是全角空格，请改用半角空格"))},
+	{"zone:示范区", colonOf(tightColon, Say("a space is missing after the colon", "冒号后面缺一个空格"))},
 	{`zone: "示范区`, unclosedQuote},
 	{"from: [产业局，财政局", wideComma},
 	{"from: [产业局, 财政局", unclosedBracket},
@@ -84,6 +84,7 @@ var troubles = []trouble{
 	{`path: "C:\data"`, escaped},
 	{"zone: @示范区", special},
 	{"from: - 产业局", saysAt("block sequence entries are not allowed", "", Say("an item of a list (- ) must begin a line of its own", "列表项（- ）要另起一行"))},
+	{"-{code: cyj}", tightDash},
 	{"contact: 电话: 0731", twoColons},
 	{"zone: 示范区\n  code: x", deeper},
 	{"zone", saysFrom("could not find expected ':'", Say("this line has no colon; write key: value", "这一行缺冒号，应写成“键: 值”"))},
@@ -165,14 +166,14 @@ var (
 
 // colonOf looks for a wrong colon where the parser misses a right one: in the
 // line that it was reading, and in the one before.
-func colonOf(pattern *regexp.Regexp, t Text) func(spot) (said, bool) {
+func colonOf(pattern func() *regexp.Regexp, t Text) func(spot) (said, bool) {
 	return func(s spot) (said, bool) {
 		if !strings.Contains(s.says, "expected ':'") && !strings.Contains(s.says, "mapping values are not allowed") {
 			return said{}, false
 		}
 		for _, number := range []int{s.from, s.line, s.above()} {
 			line := s.at(number)
-			m := pattern.FindString(line)
+			m := pattern().FindString(line)
 			if m == "" || goodColon().MatchString(m) || goodColon().MatchString(line) && number != s.line {
 				continue
 			}
@@ -304,6 +305,18 @@ func special(s spot) (said, bool) {
 		return said{}, false
 	}
 	return said{s.line, s.column, Say("a value that begins with %c must stand in quotes", "以 %c 开头的值要用英文引号括起来", s.char())}, true
+}
+
+// tightDash: the dash of an item is one only with a space behind it.
+func tightDash(s spot) (said, bool) {
+	for _, number := range []int{s.line, s.above()} {
+		line := s.at(number)
+		rest := strings.TrimLeft(line, " ")
+		if len(rest) > 1 && rest[0] == '-' && !strings.ContainsRune(" -", rune(rest[1])) && (rest[1] < '0' || rest[1] > '9') {
+			return said{number, len(line) - len(rest) + 2, Say("a space is missing after the dash (-)", "短横（-）后面缺一个空格")}, true
+		}
+	}
+	return said{}, false
 }
 
 func twoColons(s spot) (said, bool) {

@@ -138,8 +138,8 @@ type Source struct {
 func Load(extra ...Source) (*Catalogue, error) {
 	c := &Catalogue{metric: map[string]*Metric{}, fact: map[string]*Fact{}, dim: map[string]string{}, own: map[string]decl.Pos{}}
 	var faults []error
-	for _, s := range append([]Source{{builtinName, builtinMetrics}}, extra...) {
-		faults = append(faults, c.read(s))
+	for _, sources := range [][]Source{{{builtinName, builtinMetrics}}, extra} {
+		faults = append(faults, c.read(sources)...)
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err

@@ -10,24 +10,38 @@ import (
 
 var idShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 
-// file reads one declaration file into the catalogue; faults are recorded in the file.
+// file reads declaration files into the catalogue; faults are recorded in the file that they stand in.
 type file struct {
 	c       *Catalogue
 	unknown map[string]bool // facts and dimensions at fault: what refers to them is not blamed
 }
 
-func (c *Catalogue) read(s Source) error {
-	o := decl.Options{}
-	if s.Name == builtinName {
-		o.Tree = builtinTree
-	}
-	d := decl.Read(s.Name, s.Text, o)
+// read reads files that may name what stands in any of them: all dimensions, then all facts, then all metrics.
+func (c *Catalogue) read(sources []Source) (faults []error) {
 	f := file{c, map[string]bool{}}
-	top := d.Root.As("the declaration", "声明").Fields("dimensions", "facts", "metrics").Filled()
-	f.each(top["dimensions"], f.dimension)
-	f.each(top["facts"], f.fact)
-	f.each(top["metrics"], f.metric)
-	return d.Err()
+	var files []*decl.File
+	var tops []decl.Fields
+	for _, s := range sources {
+		o := decl.Options{}
+		if s.Name == builtinName {
+			o.Tree = builtinTree
+		}
+		d := decl.Read(s.Name, s.Text, o)
+		files = append(files, d)
+		tops = append(tops, d.Root.As("the declaration", "声明").Fields("dimensions", "facts", "metrics").Filled())
+	}
+	for _, kind := range []struct {
+		key  string
+		read func(key, value *decl.Node)
+	}{{"dimensions", f.dimension}, {"facts", f.fact}, {"metrics", f.metric}} {
+		for _, top := range tops {
+			f.each(top[kind.key], kind.read)
+		}
+	}
+	for _, d := range files {
+		faults = append(faults, d.Err())
+	}
+	return faults
 }
 
 // each reads every entry of a mapping, and remembers those at fault.

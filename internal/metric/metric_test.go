@@ -55,6 +55,20 @@ func TestDeclarationErrors(t *testing.T) {
 	}
 }
 
+// TestFilesTogether: what one of a zone's files declares the others may name, whatever they are called.
+func TestFilesTogether(t *testing.T) {
+	c, err := Load(
+		Source{"queries/a.yaml", []byte("metrics:\n  mine: {label: 我的, unit: count, definition: 我的。, fact: mine, value: {agg: count}, dimensions: [place]}")},
+		Source{"queries/b.yaml", []byte("facts:\n  mine: {table: core.fct_problem, form: problem, mode: ledger, dimensions: {place: street}}")},
+		Source{"queries/c.yaml", []byte("dimensions: {place: 地点}")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := c.Metric("mine"); err != nil || m.Fact.Dimensions["place"] != "street" {
+		t.Errorf("%+v %v", m, err)
+	}
+}
+
 func TestLight(t *testing.T) {
 	v := func(f float64) *float64 { return &f }
 	for _, c := range []struct {

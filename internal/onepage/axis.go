@@ -2,7 +2,8 @@ package onepage
 
 import (
 	"math"
-	"strconv"
+
+	"taizhang/internal/rounded"
 )
 
 // scale is what an axis of values shows: from lowest to highest in equal steps that people count in.
@@ -83,7 +84,7 @@ func (c Chart) tick(s scale, v float64) string {
 		if c.most() <= 1 && v > 1+1e-9 {
 			return ""
 		}
-		return strconv.FormatFloat(v*100, 'f', s.decimals, 64) + "%"
+		return rounded.Percent(v, s.decimals)
 	}
 	c.Decimals = s.decimals
 	if math.Abs(v) < s.step/1000 {

@@ -7,10 +7,11 @@ import (
 	"html/template"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-analyze/charts"
+
+	"taizhang/internal/rounded"
 )
 
 // A chart is drawn at the width it has on a phone and in half a sheet of A4, so
@@ -277,9 +278,9 @@ func (c Chart) format(v float64) string {
 		return "—"
 	}
 	if c.Percent {
-		return strconv.FormatFloat(v*100, 'f', c.Decimals, 64) + "%"
+		return rounded.Percent(v, c.Decimals)
 	}
-	whole, part, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'f', c.Decimals, 64), ".")
+	whole, part, _ := strings.Cut(rounded.Text(math.Abs(v), c.Decimals), ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]
 	}

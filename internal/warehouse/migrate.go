@@ -16,6 +16,9 @@ var migrations = []struct{ what, sql string }{
 	{"whose working days", "alter table ctl.calendar add column if not exists zone VARCHAR; update ctl.calendar set zone = (select min(zone) from ctl.zone)"},
 }
 
+// formatTable notes a warehouse's format.
+const formatTable = "ctl.format"
+
 // Format is the format of warehouses that this program writes.
 var Format = len(migrations)
 
@@ -74,19 +77,21 @@ func migrate(ctx context.Context, conn *sql.Conn, from int) error {
 // CanRead says why the tables of a publication can't be read by this program, nil where they can: a newer program made
 // it, or one so old that tables are missing.
 func CanRead(ctx context.Context, conn *sql.Conn) error {
-	n, err := FormatOf(ctx, conn)
-	if err != nil {
-		return err
-	}
-	if n > Format {
-		return lang.Errorf("it was published by a newer program (format %d, this one knows %d)", "由较新的程序发布（格式%d，本程序只认识到%d）", n, Format)
-	}
 	have, err := Strings(ctx, conn, "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database() and schema_name in ('raw', 'ctl')")
 	if err != nil {
 		return err
 	}
+	if slices.Contains(have, formatTable) {
+		var n sql.NullInt64
+		if err := conn.QueryRowContext(ctx, "select max(number) from "+formatTable).Scan(&n); err != nil {
+			return err
+		}
+		if n.Int64 > int64(Format) {
+			return lang.Errorf("it was published by a newer program (format %d, this one knows %d)", "由较新的程序发布（格式%d，本程序只认识到%d）", n.Int64, Format)
+		}
+	}
 	for _, t := range Tables {
-		if t.Name != "ctl.format" && !slices.Contains(have, t.Name) {
+		if t.Name != formatTable && !slices.Contains(have, t.Name) {
 			return lang.Errorf("it was published by an older program; `taizhang run` publishes it anew", "由较旧的程序发布；执行 taizhang run 可重新发布")
 		}
 	}

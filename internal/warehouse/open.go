@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,6 +34,8 @@ type DB struct {
 	Conn *sql.Conn
 	db   *sql.DB
 	path string
+
+	leaves bool // the process ends with it
 }
 
 // Open opens a warehouse for reading and writing and creates it where it is
@@ -130,6 +133,9 @@ func open(path, mode string, o Options) (*DB, error) {
 			return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
 		}
 	}
+	if mode == "read_only" {
+		return d, nil
+	}
 	if err := registerIncoming(conn); err != nil {
 		d.Close()
 		return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)
@@ -178,6 +184,9 @@ func (d *DB) Checkpoint(ctx context.Context) error {
 	return err
 }
 
+// Leave has Close leave a database that was only read to the end of the process.
+func (d *DB) Leave() { d.leaves = true }
+
 // Close closes the connection and the database.
 func (d *DB) Close() error {
 	if d == nil || d.db == nil {
@@ -185,6 +194,11 @@ func (d *DB) Close() error {
 	}
 	db := d.db
 	d.db = nil
+	if d.leaves {
+		if _, err := os.Stat(d.path + ".tmp"); errors.Is(err, fs.ErrNotExist) { // else it has put rows on disk, which closing removes
+			return nil
+		}
+	}
 	return errors.Join(d.Conn.Close(), db.Close())
 }
 

@@ -1,10 +1,10 @@
 package workbook
 
 import (
-	"math"
-	"strconv"
 	"strings"
 	"time"
+
+	"taizhang/internal/rounded"
 )
 
 // Show is the number as its cell shows it, for other papers than a workbook.
@@ -51,11 +51,10 @@ func (n Number) Show() string {
 		}
 		_, decimals, _ := strings.Cut(strings.TrimRight(codes, "%"), ".")
 		places := strings.Count(decimals, "0")
-		v = math.Round(v*pow10(places)+math.Copysign(1e-9, v)) / pow10(places)
 		if strings.Contains(codes, ",") {
 			b.WriteString(grouped(v, places) + tail)
 		} else {
-			b.WriteString(strconv.FormatFloat(v, 'f', places, 64) + tail)
+			b.WriteString(rounded.Text(v, places) + tail)
 		}
 	}
 	return b.String()
@@ -84,7 +83,7 @@ func (c Column) Show(v any) string {
 	case cell.Format != "":
 		return Number{Value: f, Format: cell.Format}.Show()
 	case cell.Kind == Points:
-		return strconv.FormatFloat(f, 'f', 1, 64)
+		return rounded.Text(f, 1)
 	}
 	return display(cell)
 }

@@ -3,9 +3,10 @@ package workbook
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
+
+	"taizhang/internal/rounded"
 )
 
 // Number formats used more than once.
@@ -164,9 +165,9 @@ func display(c Cell) string {
 	}
 	switch c.Kind {
 	case Percent:
-		return strconv.FormatFloat(f*100, 'f', 1, 64) + "%"
+		return rounded.Percent(f, 1)
 	case Points:
-		return "+" + strconv.FormatFloat(math.Abs(f), 'f', 1, 64)
+		return "+" + rounded.Text(math.Abs(f), 1)
 	case Wan:
 		f /= 1e4
 	}
@@ -206,7 +207,7 @@ func formatted(format string, f float64) string {
 
 // grouped writes f with thousands separators.
 func grouped(f float64, decimals int) string {
-	s := strconv.FormatFloat(math.Abs(f), 'f', decimals, 64)
+	s := rounded.Text(math.Abs(f), decimals)
 	whole, frac, _ := strings.Cut(s, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]

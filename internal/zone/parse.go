@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -217,9 +218,17 @@ func (p *parser) days(holidays, workdays *decl.Node) {
 }
 
 func (p *parser) targets(n *decl.Node) {
-	entries, _ := n.Entries(p.known.Metrics)
+	known := p.known.Metrics
+	if known != nil {
+		known = append(slices.Clone(known), slices.Sorted(maps.Keys(p.known.Labels))...)
+	}
+	entries, _ := n.Entries(known)
 	for _, e := range entries {
 		metric, v := e.Key.Value(), e.Value
+		if id := p.known.Labels[metric]; id != "" && !slices.Contains(p.known.Metrics, metric) {
+			e.Key.Fault("%[1]s is called %[2]s here: write %[2]s", "%[1]s 在这里要写成 %[2]s", metric, id)
+			continue
+		}
 		if v.Null() {
 			continue
 		}

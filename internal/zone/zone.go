@@ -107,9 +107,10 @@ func DefaultLimits() Limits {
 
 // Known tells the configuration's reader what may be named in it.
 type Known struct {
-	Forms   []FormInfo // in the order in which lists show them
-	Metrics []string   // nil: targets are not checked
-	Ratios  []string   // metrics whose targets lie between 0 and 1
+	Forms   []FormInfo        // in the order in which lists show them
+	Metrics []string          // nil: targets are not checked
+	Ratios  []string          // metrics whose targets lie between 0 and 1
+	Labels  map[string]string // what people call a metric → its name here
 	// Archived: the configuration was in force once. What was accepted then is
 	// accepted again, as it was meant then.
 	Archived bool

@@ -66,15 +66,17 @@ func TestFirstIssueCorrectsNothing(t *testing.T) {
 // TestInTimeIsNotLate: what came after an issue but before it was due is no 补报.
 func TestInTimeIsNotLate(t *testing.T) {
 	r := smallReader(t)
-	issued := []Previous{{AsOf: calendar.NewDate(2022, 8, 14), KnownAt: time.Date(2022, 7, 1, 12, 0, 0, 0, r.Location())}}
-	b, err := Build(context.Background(), r, warehouse.Point{}, Options{Issued: issued})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := sheetOf(b, "更正说明")
-	for _, want := range []string{"产业局|2022-W32|按时报送|", "产业局|2022-06|补报|", "产业局|2022-06|更正重报|"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("更正说明 lacks %s:\n%s", want, got)
+	for what, said := range map[string]*Said{"nothing kept": nil, "issued later for that time, when all had come in": {Arrival: 1 << 40, Decision: 1 << 40}} {
+		issued := []Previous{{AsOf: calendar.NewDate(2022, 8, 14), KnownAt: time.Date(2022, 7, 1, 12, 0, 0, 0, r.Location()), Said: said}}
+		b, err := Build(context.Background(), r, warehouse.Point{}, Options{Issued: issued})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := sheetOf(b, "更正说明")
+		for _, want := range []string{"产业局|2022-W32|按时报送|", "产业局|2022-06|补报|", "产业局|2022-06|更正重报|"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: 更正说明 lacks %s:\n%s", what, want, got)
+			}
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"taizhang/internal/metric"
+	"taizhang/internal/rounded"
 )
 
 // dueReturns are the returns due in the week that ends with the as-of date.
@@ -67,18 +68,21 @@ func (r dueReturns) sentence() string {
 	return s + "：" + strings.Join(names, "、") + more + "。"
 }
 
+// unmoved is said of a figure whose change can't be seen.
+const unmoved = "持平"
+
 // changeWords says how a figure moved: 上升1.2个百分点, 增加12个, 持平.
 func (w *weekly) changeWords(name, unit string) string {
 	m, now, last := w.book.metrics[name], w.now[name].Value, w.last[name].Value
 	s := scaleOf(m.Unit, unit, now, last)
 	up, down := "增加", "减少"
-	d := roundHalfUp(*now*s.factor, s.decimals) - roundHalfUp(*last*s.factor, s.decimals)
+	d := rounded.Half(*now*s.factor, s.decimals) - rounded.Half(*last*s.factor, s.decimals)
 	if s.ratio {
 		up, down = "上升", "下降"
 		s.unit = "个百分点"
 	}
 	if math.Abs(d) < 1e-9 {
-		return "持平"
+		return unmoved
 	}
 	text := scale{factor: 1, decimals: s.decimals}.text(math.Abs(d)) + s.unit
 	if d > 0 {
@@ -91,7 +95,8 @@ func (w *weekly) changeWords(name, unit string) string {
 type mover struct {
 	item    item
 	crossed bool
-	things  float64
+	things  float64 // how many things the change is worth
+	rows    float64 // how many rows it comes from: a count and the ratio over it move by the same ones
 }
 
 // movers writes sentences on the headline figures whose change matters most:
@@ -101,31 +106,43 @@ func (w *weekly) movers(items []item, n int) []string {
 	var list []mover
 	for _, it := range items {
 		m, now, last := w.book.metrics[it.metric], w.now[it.metric].Value, w.last[it.metric].Value
-		if now == nil || last == nil || *now == *last {
+		if now == nil || last == nil || w.changeWords(it.metric, it.unit) == unmoved {
 			continue
 		}
 		target := w.target(it.metric)
-		list = append(list, mover{it, light(m, now, target) != light(m, last, target), w.things(it.metric)})
+		list = append(list, mover{it, light(m, now, target) != light(m, last, target), w.worth(it.metric), w.rowsMoved(it.metric)})
+	}
+	of := func(x mover) *metric.Metric { return w.book.metrics[x.item.metric] }
+	for i, x := range list { // a ratio that moved by the rows of a count says what the count would
+		for _, y := range list {
+			if of(x).IsRatio() && of(x).Fact == of(y).Fact && x.rows == y.rows {
+				list[i].things = math.Max(list[i].things, y.things)
+			}
+		}
 	}
 	sort.SliceStable(list, func(i, j int) bool {
-		if list[i].crossed != list[j].crossed {
-			return list[i].crossed
+		a, b := list[i], list[j]
+		switch {
+		case a.crossed != b.crossed:
+			return a.crossed
+		case a.things != b.things:
+			return a.things > b.things
 		}
-		return list[i].things > list[j].things
+		return of(a).IsRatio() && !of(b).IsRatio()
 	})
 	if len(list) == 0 {
 		return []string{"主要指标与上周持平。"}
 	}
 	type told struct {
-		fact   *metric.Fact
-		things float64
+		fact *metric.Fact
+		rows float64
 	}
 	said := map[told]bool{}
 	var out []string
 	for _, x := range list {
 		name := x.item.metric
 		m := w.book.metrics[name]
-		if t := (told{m.Fact, x.things}); said[t] && !x.crossed {
+		if t := (told{m.Fact, x.rows}); said[t] && !x.crossed {
 			continue
 		} else {
 			said[t] = true
@@ -143,10 +160,19 @@ func (w *weekly) movers(items []item, n int) []string {
 	return out
 }
 
-// things is how many things a change concerns: of counts the difference, of a
+// worth is in how many things a change can be put: 31 more of 39 more rows leave a ratio where it was, and it is worth none.
+func (w *weekly) worth(name string) float64 {
+	m, now, last := w.book.metrics[name], w.now[name], w.last[name]
+	if now.Value != nil && last.Value != nil && m.IsRatio() && m.Num.Agg != "sum" && now.Den != nil {
+		return math.Abs(*now.Value-*last.Value) * *now.Den
+	}
+	return w.rowsMoved(name)
+}
+
+// rowsMoved is how many rows a change comes from: of counts the difference, of a
 // ratio by how much its numerator and denominator moved; of money ten per cent
 // pass for one.
-func (w *weekly) things(name string) float64 {
+func (w *weekly) rowsMoved(name string) float64 {
 	m, now, last := w.book.metrics[name], w.now[name], w.last[name]
 	if now.Value == nil || last.Value == nil {
 		return 0

@@ -3,6 +3,8 @@ package weekly
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,6 +33,15 @@ func TestStillOwedIsSaidAlike(t *testing.T) {
 			}
 		}
 		for _, s := range b.Sheets {
+			if s.Name == "文字材料" { // and both sentences on what is to be handed in add up to it
+				next := nextSteps(s)
+				if asked := numberIn(next, `本周尚未报送的(\d+)份`) + numberIn(next, `仍缺的(\d+)份`); asked != numberIn(page, `仍缺报表(\d+)份`) {
+					t.Errorf("seed %d: page one says %q, the next steps are %q", seed+1, page, next)
+				}
+				if strings.Contains(next, "确保不出现新的") && page != "" {
+					t.Errorf("seed %d: nothing is left to do, although %q", seed+1, page)
+				}
+			}
 			for _, x := range s.Blocks {
 				if tab, ok := x.(workbook.Table); ok && tab.ID == "reporting" {
 					at, sum := titles(tab)["仍缺"], int64(0)
@@ -49,6 +60,33 @@ func TestStillOwedIsSaidAlike(t *testing.T) {
 	if said != 3 {
 		t.Errorf("%d tables were found", said)
 	}
+}
+
+// nextSteps are the texts of the last section of 文字材料.
+func nextSteps(s workbook.Sheet) string {
+	var out strings.Builder
+	below := false
+	for _, x := range s.Blocks {
+		switch b := x.(type) {
+		case workbook.Heading:
+			below = strings.HasSuffix(b.Text, "下步打算")
+		case workbook.Note:
+			if below {
+				out.WriteString(b.Text)
+			}
+		}
+	}
+	return out.String()
+}
+
+// numberIn is the number that a pattern finds, 0 for none.
+func numberIn(text, pattern string) int {
+	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1])
+	return n
 }
 
 // TestUnitsOfJoinedZonesKeepTheirReturns: two zones number their units and returns alike and call them otherwise; each unit's

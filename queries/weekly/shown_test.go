@@ -232,6 +232,29 @@ func TestMoversMatter(t *testing.T) {
 	if len(got) != 3 || !slices.Equal(got[:2], want) || !strings.Contains(strings.Join(got, ""), "（166/203→179/216）") {
 		t.Errorf("movers:\n%s", strings.Join(got, "\n"))
 	}
+	// A ratio that stays where it was is no change however many rows came, and one that fell by much goes before one that hardly moved.
+	z.target = nil
+	z.value = func(m string, at warehouse.Point) (v, n, d *float64) {
+		switch {
+		case m == "closure_rate" && before(at):
+			return num(0.8), num(400), num(500)
+		case m == "closure_rate":
+			return num(0.8), num(480), num(600)
+		case m == "due_on_time_rate" && before(at):
+			return num(0.5), num(250), num(500)
+		case m == "due_on_time_rate":
+			return num(0.502), num(301), num(600)
+		case m == "return_completeness" && before(at):
+			return num(1), num(60), num(60)
+		case m == "return_completeness":
+			return num(0.75), num(45), num(60)
+		}
+		return value(m, asOf) // nothing else moved
+	}
+	if got := strings.Join(said(), "\n"); strings.Contains(got, "持平") || !strings.Contains(got, "报送完整率75.0%") || strings.Contains(got, "按期办结率50.2%") && strings.Index(got, "按期办结率50.2%") < strings.Index(got, "报送完整率75.0%") {
+		t.Errorf("movers:\n%s", got)
+	}
+	z.value = value
 	all := func() string {
 		w, err := weeklyOf(z, Options{})
 		if err != nil {

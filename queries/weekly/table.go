@@ -60,9 +60,17 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 			t.Note += "，全部见“" + d.rest + "”"
 		}
 		t.Note += "。"
+		for i, v := range t.Total {
+			if v == totalWord { // who adds up what is listed gets less
+				t.Total[i] = fmt.Sprintf("%s（全部%d行）", totalWord, all)
+			}
+		}
 	}
 	return t, err
 }
+
+// totalWord heads the total row.
+const totalWord = "合计"
 
 // selected fills a table from its SELECT.
 func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table) error {
@@ -116,7 +124,7 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 				}
 			}
 		}
-		t.Total[0] = "合计"
+		t.Total[0] = totalWord
 		t.Note += w.totalNote(d)
 	}
 	return nil
@@ -186,7 +194,7 @@ func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) e
 		t.Total = make([]any, len(d.columns))
 		for i, c := range d.columns {
 			if c.from == d.by {
-				t.Total[i] = "合计"
+				t.Total[i] = totalWord
 			} else if v := w.now[c.from].Value; v != nil {
 				t.Total[i] = *v
 			}
@@ -234,8 +242,9 @@ func (w *weekly) literal(query string) string {
 	date := func(d calendar.Date) string { return "date '" + d.String() + "'" }
 	stamp := func(t time.Time) string { return "timestamp '" + t.Format(warehouse.Stamp) + "'" }
 	newReturn, newDecision := "received_at > $previous_known_at", "decided_at > $previous_known_at"
-	if w.saidThen != nil { // a return may be taken in with an earlier date
-		newReturn, newDecision = fmt.Sprintf("arrival > %d", w.saidThen.Arrival), fmt.Sprintf("seq > %d", w.saidThen.Decision)
+	if w.saidThen != nil { // a return may be taken in with an earlier date, and an issue of a past time leaves out what was there already
+		newReturn = fmt.Sprintf("(arrival > %d or %s)", w.saidThen.Arrival, newReturn)
+		newDecision = fmt.Sprintf("(seq > %d or %s)", w.saidThen.Decision, newDecision)
 	}
 	if !w.issued {
 		newReturn, newDecision = "1 = 0", "1 = 0"

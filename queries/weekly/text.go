@@ -45,6 +45,7 @@ var variables = map[string]string{
 	"year":       "the as-of date's year",
 	"coverage":   "the sentence on returns due this week",
 	"missing":    "how many returns due this week are missing",
+	"still_owed": "how many returns of earlier weeks are missing still",
 	"previous":   "what 更正说明 compares with",
 }
 
@@ -171,9 +172,9 @@ func (p *parser) tests(start int, expr string) ([]test, error) {
 			return nil, p.errorf(start, "a condition reads «metric op number», got %q", "条件应写成“指标 比较符 数”，这里是“%s”", strings.Join(words, " "))
 		}
 		t := test{name: words[0], op: words[1], or: or}
-		if !p.metric(t.name) && !slices.Contains([]string{"missing", "year", "corrections"}, t.name) {
+		if !p.metric(t.name) && !slices.Contains([]string{"missing", "still_owed", "year", "corrections"}, t.name) {
 			at := strings.Index(p.src[start:], t.name)
-			return nil, p.errorf(start+max(at, 0), "unknown name %q in a condition; want a metric, missing, corrections or year", "条件中没有名称“%s”；可用指标、missing、corrections 或 year", t.name)
+			return nil, p.errorf(start+max(at, 0), "unknown name %q in a condition; want a metric, missing, still_owed, corrections or year", "条件中没有名称“%s”；可用指标、missing、still_owed、corrections 或 year", t.name)
 		}
 		if !strings.Contains(" == != < <= > >= ", " "+t.op+" ") {
 			return nil, p.errorf(start, "unknown comparison %q; want ==, !=, <, <=, > or >=", "没有比较符“%s”；可用 ==、!=、<、<=、>、>=", t.op)

@@ -3,11 +3,11 @@ package weekly
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/metric"
+	"taizhang/internal/rounded"
 	"taizhang/internal/workbook"
 )
 
@@ -79,18 +79,11 @@ func tellingScale(unit metric.Unit, a, b *float64) scale {
 
 // text writes a value as prose does: 82.9%, 2460万元, 5.8亿元, 216.
 func (s scale) text(v float64) string {
-	n := strconv.FormatFloat(roundHalfUp(v*s.factor, s.decimals), 'f', s.decimals, 64)
+	n := rounded.Text(v*s.factor, s.decimals)
 	if s.unit == "%" || strings.HasSuffix(s.unit, "元") || s.unit == "天" {
 		return n + s.unit
 	}
 	return n
-}
-
-// roundHalfUp rounds as offices do, away from zero at the half, seeing through
-// binary fractions (0.285 is a half in decimals, not in binary).
-func roundHalfUp(v float64, decimals int) float64 {
-	p := math.Pow10(decimals)
-	return math.Round(v*p+math.Copysign(1e-9, v)) / p
 }
 
 // format is the number format of a figure; its unit is a literal word after it.
@@ -115,7 +108,7 @@ func (s scale) stored(v *float64) any {
 	if s.ratio {
 		return *v
 	}
-	return roundHalfUp(*v*s.factor, 6)
+	return rounded.Half(*v*s.factor, 6)
 }
 
 func quoteFormat(s string) string {
@@ -134,14 +127,14 @@ func (s scale) change(now, last *float64) workbook.Number {
 	unit := s.unit
 	if s.ratio {
 		unit = "百分点"
-		d = roundHalfUp(*now*100, s.decimals) - roundHalfUp(*last*100, s.decimals)
+		d = rounded.Half(*now*100, s.decimals) - rounded.Half(*last*100, s.decimals)
 	}
 	f := "#,##0"
 	if s.decimals > 0 {
 		f += "." + strings.Repeat("0", s.decimals)
 	}
 	f += quoteFormat(unit)
-	return workbook.Number{Value: roundHalfUp(d, 6), Format: `"▲"` + f + `;"▼"` + f + `;"持平"`}
+	return workbook.Number{Value: rounded.Half(d, 6), Format: `"▲"` + f + `;"▼"` + f + `;"持平"`}
 }
 
 // toneOf says whether a change, as shown, is for the better.
@@ -190,9 +183,9 @@ func fraction(f figure, unit metric.Unit) string {
 	}
 	n, d := *f.Num, *f.Den
 	if math.Abs(d) >= 1e6 || n != math.Trunc(n) {
-		return strconv.FormatFloat(n/1e4, 'f', 1, 64) + "/" + strconv.FormatFloat(d/1e4, 'f', 1, 64) + "万元"
+		return rounded.Text(n/1e4, 1) + "/" + rounded.Text(d/1e4, 1) + "万元"
 	}
-	return strconv.FormatFloat(n, 'f', 0, 64) + "/" + strconv.FormatFloat(d, 'f', 0, 64)
+	return rounded.Text(n, 0) + "/" + rounded.Text(d, 0)
 }
 
 func chineseDate(d calendar.Date) string {

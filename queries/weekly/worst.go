@@ -9,6 +9,7 @@ import (
 
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
+	"taizhang/internal/rounded"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 )
@@ -129,13 +130,7 @@ func orLight(l, otherwise workbook.Light) workbook.Light {
 
 // owing are the returns that are waited for and have not come.
 func (w *weekly) owing(ctx context.Context) ([]worry, error) {
-	known := "timestamp '" + w.ask.KnownAt.Format("2006-01-02 15:04:05") + "'"
-	got, err := rows(ctx, w.src, w.ask, `
-select o.submitter, count(*), max(date_diff('day', cast(o.due_at as date), least(cast(`+known+` as date), o.as_of))), min(coalesce(s.seq, 9999))
-from core.fct_obligation as o
-left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
-where o.is_expected and not o.is_waived and not o.is_received
-group by 1 order by 4, 1`)
+	got, err := w.owed(ctx)
 	if err != nil || len(got.Rows) == 0 {
 		return nil, err
 	}
@@ -160,6 +155,32 @@ group by 1 order by 4, 1`)
 	return []worry{{l, float64(all), text, &workbook.Link{Table: "reporting"}, ""}}, nil
 }
 
+// owed are the units with returns that are waited for: how many, and for how many days at most.
+func (w *weekly) owed(ctx context.Context) (grid, error) {
+	known := "timestamp '" + w.ask.KnownAt.Format("2006-01-02 15:04:05") + "'"
+	return rows(ctx, w.src, w.ask, `
+select o.submitter, count(*), max(date_diff('day', cast(o.due_at as date), least(cast(`+known+` as date), o.as_of))), min(coalesce(s.seq, 9999))
+from core.fct_obligation as o
+left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
+where o.is_expected and not o.is_waived and not o.is_received
+group by 1 order by 4, 1`)
+}
+
+// findOlder counts the returns that are still owed beside those that were due this week.
+func (w *weekly) findOlder(ctx context.Context) error {
+	got, err := w.owed(ctx)
+	if err != nil {
+		return err
+	}
+	w.older = -len(w.returns.missing)
+	for _, r := range got.Rows {
+		n, _ := r[1].(int64)
+		w.older += int(n)
+	}
+	w.older = max(w.older, 0)
+	return nil
+}
+
 // missed are the targets that are not met; what lateItems and owing say is not
 // said twice.
 func (w *weekly) missed(ctx context.Context) ([]worry, error) {
@@ -174,7 +195,7 @@ func (w *weekly) missed(ctx context.Context) ([]worry, error) {
 		s.decimals = min(s.decimals, 1)
 		far := s
 		far.unit = map[bool]string{true: "个百分点", false: s.unit}[s.ratio]
-		gap := math.Abs(roundHalfUp(*target*s.factor, s.decimals) - roundHalfUp(*f.Value*s.factor, s.decimals))
+		gap := math.Abs(rounded.Half(*target*s.factor, s.decimals) - rounded.Half(*f.Value*s.factor, s.decimals))
 		far.factor = 1
 		text := fmt.Sprintf("%s%s，距目标%s差%s", m.Label, s.text(*f.Value), s.text(*target), far.plain(gap))
 		size := math.Abs(*target-*f.Value) / math.Max(math.Abs(*target), 1e-9) * 10 // where things aren't counted, ten per cent pass for one
@@ -259,11 +280,11 @@ func (w *weekly) fallen() []worry {
 		if now.Value == nil || last.Value == nil || m.Better == "" || *now.Value == *last.Value || (*now.Value > *last.Value) == (m.Better == "higher") {
 			continue
 		}
-		if l := light(m, now.Value, w.target(it.metric)); l == workbook.Red || l == workbook.Amber || w.changeWords(it.metric, it.unit) == "持平" {
+		if l := light(m, now.Value, w.target(it.metric)); l == workbook.Red || l == workbook.Amber || w.changeWords(it.metric, it.unit) == unmoved {
 			continue
 		}
 		text := fmt.Sprintf("%s%s，较上周%s%s。", it.label, w.spoken(it), w.changeWords(it.metric, it.unit), w.made(it.metric))
-		out = append(out, worry{"", w.things(it.metric), text, w.goalOf(it.metric), it.metric})
+		out = append(out, worry{"", w.worth(it.metric), text, w.goalOf(it.metric), it.metric})
 	}
 	slices.SortStableFunc(out, func(a, b worry) int { return int(b.size*1000) - int(a.size*1000) })
 	return out[:min(1, len(out))]

@@ -77,7 +77,7 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 	if err != nil {
 		return err
 	}
-	reach := calendar.NewDate(asOf.Year()+1, time.December, 31) // later figures may be asked of this publication
+	reach := reachOf(asOf)
 	for _, o := range z.Obligations(reach, first) {
 		f := z.Forms.Get(o.Form)
 		add("ctl.obligation", z.Code, o.Submitter, o.Form, string(f.Mode), o.Period.String(), o.Period.Start.String(), o.Period.End().String(), warehouse.WallClock(o.DueAt, z.Location))
@@ -92,6 +92,11 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 		add("ctl.calendar", z.Code, d.String(), strconv.FormatBool(work), num(n))
 	}
 	return storeControl(ctx, conn, tables, append([]string{"ctl.zone", "ctl.submitter", "ctl.obligation", "ctl.calendar"}, sharedControl...), all)
+}
+
+// reachOf is how far ahead it is known what will be owed: later figures may be asked of a publication.
+func reachOf(asOf calendar.Date) calendar.Date {
+	return calendar.NewDate(asOf.Year()+1, time.December, 31)
 }
 
 // storeControl writes the tables that differ from what they hold (all: every one): most say the same for years.

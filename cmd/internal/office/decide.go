@@ -86,7 +86,7 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 			return nil, err
 		}
 	}
-	if err := w.already(&e); err != nil {
+	if err := errors.Join(w.already(&e), w.owed(ctx, &e, z.Today(now))); err != nil {
 		return nil, err
 	}
 	if err := a.Append(e); err != nil {
@@ -146,6 +146,36 @@ func (w *work) already(e *archive.Event) error {
 	}
 	was := map[archive.Decision]lang.Text{archive.Withdraw: lang.Say("withdrawn", "作废"), archive.Waive: lang.Say("waived", "免报"), archive.Clear: lang.Say("cleared", "清空")}[e.Kind]
 	return refuse("%s is %s already: decided on %s", "%s 已经%s：%s 已有这个决定", w.z.placeWords(e), was, held[len(held)-1].At.In(w.z.Location).Format("2006-01-02 15:04"))
+}
+
+// owed refuses to waive a period for which nothing is owed: before the first, after the last, or further ahead than is known.
+func (w *work) owed(ctx context.Context, e *archive.Event, today calendar.Date) error {
+	if e.Kind != archive.Waive {
+		return nil
+	}
+	first, err := firstPeriods(ctx, w.db.Conn, w.z.Code)
+	if err != nil {
+		return err
+	}
+	var from, to calendar.Period
+	for _, o := range w.z.Obligations(reachOf(today), first) {
+		if o.Submitter != e.Submitter || o.Form != e.Form {
+			continue
+		}
+		if o.Period.String() == e.Period {
+			return nil
+		}
+		if !from.Valid() || o.Period.Start < from.Start {
+			from = o.Period
+		}
+		if !to.Valid() || o.Period.Start > to.Start {
+			to = o.Period
+		}
+	}
+	if !from.Valid() { // nobody has handed it in yet: which period is the first isn't known
+		return nil
+	}
+	return refuse("nothing to waive: %[1]s is not owed; periods from %[2]s to %[3]s are", "无须免报：%[1]s 不在应报范围内；应报的是 %[2]s 至 %[3]s", w.z.placeWords(e), from, to)
 }
 
 // placeWords names what a decision is about as people call it.

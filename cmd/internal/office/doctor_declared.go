@@ -33,7 +33,7 @@ func (d *doctor) declared(ctx context.Context) error {
 	if _, err := z.currentAt(d.o.Clock(), 0); err != nil {
 		fault(err)
 	} else {
-		fault(z.tryDeclared(ctx))
+		fault(z.TryDeclared(ctx))
 		_, err := z.Weekly()
 		fault(err)
 		_, err = queries.SavedQueries(z.savedQueries())
@@ -72,8 +72,8 @@ func (d *doctor) moved() error {
 	return d.z.refuseMovedFrom(a, declared)
 }
 
-// tryDeclared builds what the zone declares itself over no returns: the error is what a run would stop at.
-func (z *Zone) tryDeclared(ctx context.Context) (err error) {
+// TryDeclared builds what the zone declares itself over no returns: the error is what a run would stop at.
+func (z *Zone) TryDeclared(ctx context.Context) (err error) {
 	if !z.declaresItself() {
 		return nil
 	}

@@ -30,6 +30,17 @@ func (z *Zone) backupFolder() string {
 	return "BACKUPS"
 }
 
+// EnsureFolders is that of [zone.Zone], but makes no empty archive in the place of one that is gone: who moves it back would
+// move it into that.
+func (z *Zone) EnsureFolders() error {
+	if _, err := os.Stat(z.Archive()); errors.Is(err, fs.ErrNotExist) {
+		if last, _ := z.lastPublication(); last.Journal > 0 {
+			return lang.Errorf("%s is gone, with the journal, which had %d bytes when the figures were published last; if it was moved, move it back%s", "%s 不见了，其中的日志在上次发布数字时有%d字节；如果是移走了，请移回原处%s", z.Archive(), last.Journal, z.restoreHint())
+		}
+	}
+	return z.Zone.EnsureFolders()
+}
+
 // refuseLost refuses an archive that lacks what the last publication or the warehouse knows: one that is missing, empty,
 // shorter, older or another zone's. It changes nothing. The journal's length is always looked at, the tables only where
 // whole says so, or where the warehouse is gone.

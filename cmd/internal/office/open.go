@@ -214,8 +214,10 @@ func Known(set *forms.Set, c *metric.Catalogue) zone.Known {
 		k.Forms = append(k.Forms, zone.FormInfo{ID: f.ID, Title: f.Title, Frequency: f.Frequency, Mode: string(f.Mode)})
 	}
 	if c != nil {
+		k.Labels = map[string]string{}
 		for _, m := range c.Metrics {
 			k.Metrics = append(k.Metrics, m.ID)
+			k.Labels[m.Label] = m.ID
 			if m.Unit == metric.Ratio {
 				k.Ratios = append(k.Ratios, m.ID)
 			}

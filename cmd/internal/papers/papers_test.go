@@ -14,8 +14,10 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
+	"taizhang/internal/official"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
+	"taizhang/internal/workbook"
 	"taizhang/internal/zone"
 	"taizhang/queries"
 	"taizhang/queries/weekly"
@@ -186,5 +188,19 @@ func TestStale(t *testing.T) {
 	}
 	if s := sentences("有1处文件未能读取", stale(r, own)); !strings.HasPrefix(s, "有1处文件未能读取。最新发布") {
 		t.Errorf("two reasons: %q", s)
+	}
+}
+
+// TestReportSaysWhatItsTablesLeaveOut: the report names under a table that it was cut, as the workbook does, and nothing under
+// one that is whole.
+func TestReportSaysWhatItsTablesLeaveOut(t *testing.T) {
+	table := func(rest [][]any) weekly.Part {
+		return weekly.Part{Table: &workbook.Table{Title: "各单位超期事项", Note: "共12行，本表只列前10行。", Columns: []workbook.Column{{Title: "责任单位"}}, Rows: [][]any{{"产业局"}}, Rest: rest}}
+	}
+	if got := blocksOf([]weekly.Part{table([][]any{{"财政局"}, {"税务局"}})}); len(got) != 2 || got[1] != (official.Paragraph{Text: "共12行，本表只列前10行。"}) {
+		t.Errorf("a cut table: %+v", got)
+	}
+	if got := blocksOf([]weekly.Part{table(nil)}); len(got) != 1 {
+		t.Errorf("a whole table: %+v", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"taizhang/cmd/internal/office"
@@ -22,7 +23,7 @@ func Together(r state.Run) bool {
 // Runs are the newest attempts at a job, or with "" at all, newest first.
 func Runs(ctx context.Context, z *office.Zone, name string, n int) (runs []state.Run, err error) {
 	if name != "" && !slices.Contains(zone.JobNames, name) {
-		return nil, office.Refuse("no job %q; the jobs are %v", "没有任务 %q；任务有：%v", name, zone.JobNames)
+		return nil, office.Refuse("no job %q; the jobs are %s", "没有任务 %q；任务有：%s", name, strings.Join(zone.JobNames, ", "))
 	}
 	st, err := state.View(ctx, z.Dir)
 	if errors.Is(err, fs.ErrNotExist) {

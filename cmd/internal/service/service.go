@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -199,5 +200,5 @@ func (s *Service) jobOf(name string) (job, error) {
 			return j, nil
 		}
 	}
-	return job{}, office.Refuse("no job %q; the jobs are %v", "没有任务 %q；任务有：%v", name, zone.JobNames)
+	return job{}, office.Refuse("no job %q; the jobs are %s", "没有任务 %q；任务有：%s", name, strings.Join(zone.JobNames, ", "))
 }
