@@ -196,11 +196,11 @@ func (s *Service) trouble(ctx context.Context, j job, now time.Time) (string, er
 			return "", err // the clock went back and forth: what is due now was done
 		}
 	}
-	line, _, _ := strings.Cut(last.Message, "\n")
+	line, _, _ := strings.Cut(last.Message.Chinese, "\n")
 	next := "将按定时再试"
 	if !j.light && !last.Due.IsZero() {
 		if last.Attempt > j.retries {
-			next = "已不再重试，请处理后执行 taizhang jobs run " + j.name
+			next = "已不再重试，请处理后在网页“运行”里点“现在做”，或执行 taizhang jobs run " + j.name
 		} else {
 			next = s.shown(last.Finished.Add(pauseAfter(last.Attempt))) + " 再试"
 		}

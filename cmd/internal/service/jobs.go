@@ -314,7 +314,7 @@ func (s *Service) importIssued(ctx context.Context) error {
 	if !due.IsZero() {
 		id, err := s.store.Begin(ctx, state.Run{Job: zone.JobSummary, Due: due, Attempt: 1, By: bySchedule, Started: due})
 		if err == nil {
-			err = s.store.End(ctx, id, due, state.Done, "")
+			err = s.store.End(ctx, id, due, state.Done, lang.Text{})
 		}
 		if err != nil {
 			return err

@@ -158,6 +158,7 @@ func TestBrowserFirstStart(t *testing.T) {
 	b.open("/")
 	b.picture("start")
 	b.accessible("start")
+	b.onPhone("start")
 	for name, text := range map[string]string{"input[name=zone]": "试验园区", "#units": "政法办\n产业局\n双马街道", "input[name=user]": "chief", "input[name=password]": password, "input[name=again]": password} {
 		b.do(chromedp.SendKeys(chromedp.CSS(name), text))
 	}
@@ -165,6 +166,7 @@ func TestBrowserFirstStart(t *testing.T) {
 	b.wants("还没有建立", "3个单位")
 	b.picture("start-confirm")
 	b.accessible("start-confirm")
+	b.onPhone("start-confirm")
 	b.click("没有错，建立台账")
 	b.wants("台账建好了")
 	goOn()
