@@ -196,7 +196,6 @@ func (s *Service) trouble(ctx context.Context, j job, now time.Time) (string, er
 			return "", err // the clock went back and forth: what is due now was done
 		}
 	}
-	line, _, _ := strings.Cut(last.Message.Chinese, "\n")
 	next := "将按定时再试"
 	if !j.light && !last.Due.IsZero() {
 		if last.Attempt > j.retries {
@@ -205,7 +204,7 @@ func (s *Service) trouble(ctx context.Context, j job, now time.Time) (string, er
 			next = s.shown(last.Finished.Add(pauseAfter(last.Attempt))) + " 再试"
 		}
 	}
-	return fmt.Sprintf("任务“%s”第%d次未成功（%s）：%s。%s。", Titles[j.name], last.Attempt, s.shown(last.Finished), strings.TrimRight(line, "。."), next), nil
+	return fmt.Sprintf("任务“%s”第%d次未成功（%s）：%s。%s。", Titles[j.name], last.Attempt, s.shown(last.Finished), strings.TrimRight(firstLine(last.Message), "。."), next), nil
 }
 
 // oldBackup says that the newest backup is too old, of a zone that is to be backed up.

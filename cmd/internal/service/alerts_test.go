@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/state"
 	"taizhang/internal/zone"
 )
@@ -95,5 +96,13 @@ func TestFailedJobIsToldInChinese(t *testing.T) {
 	text, err := os.ReadFile(b.file(AlertFile))
 	if err != nil || !strings.Contains(string(text), "密钥") || strings.Contains(string(text), " key") {
 		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// TestAlertIsASentence: what a failed job says on several lines is told without breaking off at a colon.
+func TestAlertIsASentence(t *testing.T) {
+	err := lang.Errorf("waiting:\n%w\nhint: mend it", "以下内容在等待：\n%w\n建议：处理好", lang.Errorf("a folder", "一个文件夹"))
+	if got := firstLine(both(err)); got != "以下内容在等待：一个文件夹" {
+		t.Errorf("%q", got)
 	}
 }

@@ -195,9 +195,13 @@ func (s *Service) summary(ctx context.Context, a attempt) (Report, error) {
 	return r, nil
 }
 
-// firstLine is the beginning of an error.
+// firstLine is the beginning of an error, with what a colon at its end leads to.
 func firstLine(err error) string {
-	line, _, _ := strings.Cut(lang.In(err, lang.Chinese), "\n")
+	line, more, _ := strings.Cut(lang.In(err, lang.Chinese), "\n")
+	if strings.HasSuffix(line, "：") {
+		next, _, _ := strings.Cut(more, "\n")
+		line += strings.TrimSpace(next)
+	}
 	return line
 }
 

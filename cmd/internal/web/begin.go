@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -219,6 +220,15 @@ func (b *Beginning) prepare(v *startView, password, again string) (faults []stri
 	if v.Name == "" {
 		faults = append(faults, "1. 请填写园区名称。")
 	}
+	seen := map[string]bool{}
+	for _, u := range units {
+		for _, name := range append([]string{u.Name}, u.Aliases...) {
+			if seen[name] {
+				faults = append(faults, fmt.Sprintf("2. “%s”写了两次，请删去一个。", name))
+			}
+			seen[name] = true
+		}
+	}
 	if len(units) == 0 {
 		faults = append(faults, "2. 请填写至少一个单位，一行一个。")
 	}
@@ -272,10 +282,13 @@ func (b *Beginning) make(ctx context.Context, p *prepared) (faults []string) {
 	return nil
 }
 
+// lineOf is the place of a fault in the file.
+var lineOf = regexp.MustCompile(`第\d+行的?`)
+
 // wrong says what is wrong with a declaration.
 func (b *Beginning) wrong(err error) (faults []string) {
 	for _, f := range settings.FaultsIn(err) {
-		faults = append(faults, f.Says.In(lang.Chinese))
+		faults = append(faults, lineOf.ReplaceAllString(f.Says.In(lang.Chinese), "")) // nobody has seen the file yet
 	}
 	if len(faults) == 0 {
 		faults = []string{b.failed(err)}
