@@ -14,7 +14,7 @@ import (
 	"sync"
 )
 
-//go:embed assets/*.css assets/*.js assets/*.txt
+//go:embed assets/*.css assets/*.js assets/*.svg assets/*.txt
 var assetFiles embed.FS
 
 // asset is a file that pages refer to.
@@ -58,7 +58,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "没有这个文件。", http.StatusNotFound)
 		return
 	}
-	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
+	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "private, max-age=300")
 	if r.URL.Query().Get("v") == a.version {

@@ -245,3 +245,30 @@ func TestPeople(t *testing.T) {
 		t.Error("the audit doesn't say what was done about users, or holds a password")
 	}
 }
+
+// TestBrokenSettings: a file of settings that can't be read is told of in Chinese, whatever serve speaks, with the whole path
+// at which it is mended.
+func TestBrokenSettings(t *testing.T) {
+	dir := copyZone(t)
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rel, err := filepath.Rel(here, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := open(t, rel, nil)
+	x.page("/settings")
+	if err := os.WriteFile(filepath.Join(dir, zone.FileName), []byte("zone: [\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	page := x.page("/settings")
+	said := regexp.MustCompile(`读不出来，请用文本编辑器改正：([^<]*)`).FindStringSubmatch(page)
+	if said == nil || !regexp.MustCompile(`第 ?\d+ ?行|\p{Han}`).MatchString(said[1]) || regexp.MustCompile(`[a-z]{3,} [a-z]{2,} [a-z]{2,}`).MatchString(said[1]) {
+		t.Errorf("%q", said)
+	}
+	if !strings.Contains(page, "<code>"+filepath.Join(dir, zone.FileName)+"</code>") {
+		t.Errorf("the file isn't named whole:\n%.2000s", page)
+	}
+}

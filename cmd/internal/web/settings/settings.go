@@ -17,6 +17,7 @@ import (
 	"taizhang/cmd/internal/service"
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/zone"
 )
 
@@ -62,15 +63,21 @@ type Field struct {
 
 // Of reads the file as it stands.
 func Of(z *office.Zone) (text []byte, e *decl.Edit, v View, err error) {
-	v.File = filepath.Join(z.Dir, zone.FileName)
-	if text, err = os.ReadFile(v.File); err != nil {
+	path := filepath.Join(z.Dir, zone.FileName)
+	if v.File, err = filepath.Abs(path); err != nil {
+		return nil, nil, v, err
+	}
+	if text, err = os.ReadFile(path); err != nil {
 		return nil, nil, v, err
 	}
 	sum := sha256.Sum256(text)
 	v.Mark = hex.EncodeToString(sum[:])
 	if e, err = decl.NewEdit(text); err != nil {
 		v.Broken = true
-		v.Faults = append(v.Faults, "taizhang.yaml 读不出来，请用文本编辑器改正："+err.Error())
+		if said := decl.Read(zone.FileName, text, decl.Options{}).Err(); said != nil {
+			err = said // with the line, and in words
+		}
+		v.Faults = append(v.Faults, "taizhang.yaml 读不出来，请用文本编辑器改正："+lang.In(err, lang.Chinese))
 		return text, nil, v, nil
 	}
 	v.Parts = parts(z, e)
