@@ -368,12 +368,16 @@ func (s *Server) moved(r *http.Request, rd *shelf.Reading, a queries.Ask, since 
 			v.MovedNote += "（" + x.Reason + "）"
 		}
 	}
+	written, err := keysAsWritten(r, rd, a)
+	if err != nil {
+		return err
+	}
 	for i, x := range c.Rows {
 		if i == movedShown {
 			v.MovedNote += fmt.Sprintf("。涉及 %d 行，下面只列前 %d 行，全部可以下载", len(c.Rows), movedShown)
 			break
 		}
-		v.Moved = append(v.Moved, movedOf(x, m.IsRatio()))
+		v.Moved = append(v.Moved, movedOf(x, m.IsRatio(), written))
 	}
 	v.MovedNote += "。"
 	return nil
@@ -381,7 +385,25 @@ func (s *Server) moved(r *http.Request, rd *shelf.Reading, a queries.Ask, since 
 
 var causeWords = map[string]string{"new": "新报", "correction": "更正重报", "accept": "放行", "withdraw": "作废", "clear": "清空", "waive": "免报", "undo": "撤销"}
 
-func movedOf(x queries.RowChange, ratio bool) movedRow {
+// keysAsWritten are the numbers of the rows behind a figure as their senders wrote them, by return, sheet and row: what
+// rows are told apart by is written otherwise (dh-001 for DH-001).
+func keysAsWritten(r *http.Request, rd *shelf.Reading, a queries.Ask) (map[string]string, error) {
+	list, err := traced(r, rd, a)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, t := range list {
+		if t.Key != "" {
+			out[rowPlace(t.Return, t.Sheet, int64(t.Row))] = t.Key
+		}
+	}
+	return out, nil
+}
+
+func rowPlace(id, sheet string, row int64) string { return fmt.Sprintf("%s %s %d", id, sheet, row) }
+
+func movedOf(x queries.RowChange, ratio bool, written map[string]string) movedRow {
 	side := func(s *queries.RowSide) (string, string) {
 		if s == nil {
 			return "不计", ""
@@ -393,6 +415,14 @@ func movedOf(x queries.RowChange, ratio bool) movedRow {
 		return text, s.Return
 	}
 	row := movedRow{Key: x.Key, Unit: x.Submitter}
+	for _, side := range []*queries.RowSide{x.Before, x.After} {
+		if side == nil {
+			continue
+		}
+		if key := written[rowPlace(side.Return, side.Sheet, side.Row)]; key != "" {
+			row.Key = key
+		}
+	}
 	var was, is string
 	row.Before, was = side(x.Before)
 	row.After, is = side(x.After)

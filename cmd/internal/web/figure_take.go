@@ -65,10 +65,14 @@ func (s *Server) takeMoved(w http.ResponseWriter, r *http.Request, rd *shelf.Rea
 	if err != nil {
 		return badAsk("这一段时间无法比较。")
 	}
+	written, err := keysAsWritten(r, rd, a)
+	if err != nil {
+		return err
+	}
 	t := sheetOf(name+"_变动", "单位", "编号", "之前", "现在", "报送编号")
 	for _, c := range changes {
 		for _, x := range c.Rows {
-			v := movedOf(x, c.After.Metric.IsRatio())
+			v := movedOf(x, c.After.Metric.IsRatio(), written)
 			t.add(v.Unit, v.Key, v.Before, v.After, v.Returns)
 		}
 	}
