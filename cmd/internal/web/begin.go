@@ -241,6 +241,8 @@ func (b *Beginning) prepare(v *startView, password, again string) (faults []stri
 		switch hash, err = account.HashPassword(password); {
 		case v.User == "":
 			faults = append(faults, "5. 请填写管理员的用户名，或选“只在这台电脑上用”。")
+		case !account.Nameable(v.User):
+			faults = append(faults, "5. 用户名不能用：最多三十个汉字，不能有看不见的字符。")
 		case errors.Is(err, account.ErrShortPassword):
 			faults = append(faults, fmt.Sprintf("5. 密码至少%d个字符。", account.LeastPassword))
 		case err != nil:

@@ -83,16 +83,18 @@ func (s *Server) askOf(r *http.Request, rd *shelf.Reading) (queries.Ask, *metric
 	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
 		return a, m, err
 	}
+	known := []string{"page", "since"}
 	for d, values := range r.URL.Query() {
 		if !m.Allows(d) {
 			continue
 		}
+		known = append(known, d)
 		if len(values) > 1 || len(values[0]) > 500 {
 			return a, m, badAsk("每个维度只能选一个值。")
 		}
 		a.Where[d] = values[0]
 	}
-	return a, m, nil
+	return a, m, knows(r, known...)
 }
 
 func rowOf(f queries.Figure, c queries.Comparison) figureRow {

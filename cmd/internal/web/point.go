@@ -3,8 +3,10 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
+	"taizhang/cmd/internal/web/grid"
 	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -50,6 +52,17 @@ func pointOf(r *http.Request, rd *queries.Reader) (p warehouse.Point, v pointVie
 	v.Shown = "截至" + at.AsOf.String() + "　数据版本 " + at.KnownAt.Format("2006-01-02 15:04")
 	v.Elsewhere = rd.Elsewhere(p) != nil
 	return p, v, nil
+}
+
+// knows refuses what an address asks for that a page doesn't know: a misspelt condition would show everything as if it were
+// the part that was asked for.
+func knows(r *http.Request, names ...string) error {
+	for name := range r.URL.Query() {
+		if name != "as_of" && name != "known_at" && name != "as" && name != "table" && !slices.Contains(names, name) {
+			return badAsk("地址里的“" + grid.Clip(name, 40) + "”不是这一页的条件，可能写错了。")
+		}
+	}
+	return nil
 }
 
 // parseTime reads RFC 3339, or a date with or without a time of day in the zone's time zone; a bare date is its end.

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"taizhang/cmd/internal/web/account"
+)
+
+// TestOddRequests: what an address doesn't know is refused rather than answered with something else, a method that it doesn't
+// know with those that it does; who isn't logged in learns of no address whether it is there.
+func TestOddRequests(t *testing.T) {
+	dir := copyZone(t)
+	withUsers(t, dir)
+	x := open(t, dir, func(o *Options) { o.Alone = false })
+	leader := x.as("leader")
+	ask := func(who *site, method, path string) answerOf {
+		t.Helper()
+		req, err := http.NewRequest(method, x.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return who.do(req)
+	}
+	for path, allow := range map[string]string{"/returns": "GET, HEAD", "/runs": "GET, HEAD, POST", "/learn": "POST", "/returns/000001-1/decide": "POST"} {
+		for _, method := range []string{"PUT", "DELETE", "OPTIONS", "PROPFIND"} {
+			if a := ask(leader, method, path); a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != allow || !strings.Contains(a.body, "不能这样访问") {
+				t.Errorf("%s %s: status %d, allowed %q", method, path, a.status, a.header.Get("Allow"))
+			}
+			if a := ask(x, method, path); a.status == http.StatusMethodNotAllowed || a.header.Get("Allow") != "" {
+				t.Errorf("%s %s tells without a login: status %d", method, path, a.status)
+			}
+		}
+	}
+	here, gone := x.get("/returns"), x.get("/nosuch")
+	if here.status != http.StatusSeeOther || gone.status != here.status {
+		t.Errorf("without a login: status %d where something is, %d where nothing is", here.status, gone.status)
+	}
+	if a := leader.get("/nosuch"); a.status != http.StatusNotFound || !strings.Contains(a.body, `href="/returns"`) {
+		t.Errorf("nothing leads on from where nothing is: status %d\n%s", a.status, a.body)
+	}
+	for _, path := range []string{"/figures/closure_rate?steet=" + url.QueryEscape("双马街道"), "/returns?state=mising", "/returns?by=unit", "/returns?stat=missing", "/returns?state=late&as=xlsx&x=1"} {
+		if a := leader.get(path); a.status != http.StatusBadRequest || !strings.Contains(a.body, "写错了") {
+			t.Errorf("%s is answered: status %d", path, a.status)
+		}
+	}
+	for _, path := range []string{"/api/metrics?as_of=x", "/api/status?as_of=2022-02-31", "/api/returns?known_at=x"} {
+		req, err := http.NewRequest(http.MethodGet, x.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer token of leader")
+		if a := x.do(req); a.status != http.StatusBadRequest || !strings.Contains(a.body, "as_of reads a date") {
+			t.Errorf("%s: status %d, %s", path, a.status, a.body)
+		}
+	}
+	ask(x, http.MethodGet, "/"+strings.Repeat("a", 20_000))
+	if err := x.server.audit.log.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, account.Folder, "audit.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if len(line) > 2000 {
+			t.Errorf("a stranger fills the disk with %d bytes of audit by a request", len(line))
+		}
+	}
+}
+
+// TestFilteredTableIsTaken: the table of a filtered page is the filtered one.
+func TestFilteredTableIsTaken(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	all, late := x.page("/returns?as=csv"), x.page("/returns?state=late&as=csv")
+	if n := strings.Count(late, "\n"); n < 2 || n >= strings.Count(all, "\n") || strings.Contains(late, "已报") || strings.Count(late, "迟报") != n-1 {
+		t.Errorf("%s", late)
+	}
+}
+
+// TestNamesOfUsers: nobody is called by what can't be seen or isn't text.
+func TestNamesOfUsers(t *testing.T) {
+	dir := copyZone(t)
+	store := withUsers(t, dir)
+	x := open(t, dir, func(o *Options) { o.Alone = false })
+	admin := x.as("admin")
+	for _, name := range []string{"\xff", "王\u200b", "王\u202e", "a\x00b", "a\nb", strings.Repeat("王", 40)} {
+		a := admin.post("/settings/users", url.Values{"do": {"add"}, "name": {name}, "role": {"leader"}, "password": {password}, "again": {password}})
+		if a.status != http.StatusBadRequest || !strings.Contains(a.body, "用户名不能用") {
+			t.Errorf("%q: status %d", name, a.status)
+		}
+	}
+	if list, err := store.Users(t.Context()); err != nil || len(list) != 5 {
+		t.Errorf("%d users, %v", len(list), err)
+	}
+}
+
+// TestFaultsOfQueries: what is wrong with a query is told in Chinese, its place marked in the line; the engine's words are there
+// for who looks them up. A query that would end at what can't be seen isn't run.
+func TestFaultsOfQueries(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	a := x.post("/query", url.Values{"sql": {"select 问题编号\nfrom 问题台账 where 街道 = '双马<b>'"}})
+	for _, want := range []string{"没有列“街道”，相近的有：", "第2行：from 问题台账 where <mark>街道</mark> = &#39;双马&lt;b&gt;&#39;", "数据库原文", "Binder Error"} {
+		if a.status != http.StatusBadRequest || !strings.Contains(a.body, want) {
+			t.Errorf("status %d, without %q\n%s", a.status, want, a.body)
+		}
+	}
+	if before, _, _ := strings.Cut(a.body, "数据库原文"); strings.Contains(before, "Error") {
+		t.Error("English before what the engine says")
+	}
+	if a := x.post("/query", url.Values{"sql": {"select 1\x00 from nosuch"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "看不见的字符") {
+		t.Errorf("NUL: status %d\n%s", a.status, a.body)
+	}
+}
