@@ -92,7 +92,7 @@ func spoken(text string) (message, hint lang.Text) {
 		sign := strings.TrimSpace(p.At)
 		hint = lang.Say("write %[1]s with the signs of the Latin keyboard: %[2]s", "请把“%[1]s”里的全角标点改成半角：%[2]s", sign, wideSigns.Replace(sign))
 	case strings.HasPrefix(text, "Binder Error: Referenced column") && placed && strings.HasPrefix(p.At, `"`):
-		hint = lang.Say("a text stands in single quotes: '…'; double quotes name a column", "文字要用单引号：'%[1]s'；双引号里的是列名", strings.Trim(p.At, `"`))
+		hint = lang.Say("a text stands in single quotes: '%[1]s'; double quotes name a column", "文字要用单引号：'%[1]s'；双引号里的是列名", strings.Trim(p.At, `"`))
 	}
 	return lang.Text{English: text, Chinese: says}, hint
 }

@@ -199,7 +199,7 @@ func (s *Server) cancelQuery(w http.ResponseWriter, r *http.Request, who person)
 func (v *queryView) fault(e *fence.Error) {
 	v.Fault, _, _ = strings.Cut(e.Message.Chinese, "\n")
 	v.Fault, v.Hint = strings.TrimRight(v.Fault, "。")+"。", e.Hint.Chinese
-	if e.Message.English != e.Message.Chinese {
+	if strings.Contains(e.Message.English, " Error: ") && e.Message.English != e.Message.Chinese {
 		v.Original = e.Message.English
 	}
 	if p, ok := e.Place(); ok {
