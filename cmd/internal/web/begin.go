@@ -219,6 +219,8 @@ func (b *Beginning) prepare(v *startView, password, again string) (faults []stri
 	units := found.Units
 	if v.Name == "" {
 		faults = append(faults, "1. 请填写园区名称。")
+	} else if !account.Nameable(v.Name) {
+		faults = append(faults, "1. 园区名称不能用：最多三十个汉字，不能有看不见的字符。")
 	}
 	seen := map[string]bool{}
 	for _, u := range units {
