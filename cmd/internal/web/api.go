@@ -79,7 +79,10 @@ func (s *Server) readsAPI(w http.ResponseWriter) (*shelf.Reading, func(), error)
 
 // apiPoint is pointOf for programs, which are told in their language.
 func apiPoint(r *http.Request, rd *queries.Reader) (warehouse.Point, error) {
-	p, _, err := pointOf(r, rd)
+	p, v, err := pointOf(r, rd)
+	if !v.later.IsZero() {
+		p.KnownAt = v.later
+	}
 	if err != nil {
 		err = badAsk("as_of reads a date such as 2022-08-15, until " + rd.Reach().String() + "; known_at RFC 3339, or 2022-08-15 12:00")
 	}

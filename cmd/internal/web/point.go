@@ -17,6 +17,8 @@ type pointView struct {
 	AsOf, KnownAt string
 	Shown         string // both in words, as they came out
 	Elsewhere     bool   // it isn't the publication's own
+
+	later time.Time // the known-at time that was asked for, where it comes after the publication's
 }
 
 func (p pointView) into(q url.Values) {
@@ -48,8 +50,14 @@ func pointOf(r *http.Request, rd *queries.Reader) (p warehouse.Point, v pointVie
 			return p, v, badAsk("数据版本时点“" + v.KnownAt + "”写法不对，请写成 2022-08-15 12:00。")
 		}
 	}
+	if p.KnownAt.After(rd.Published().KnownAt) { // nothing more is known then than now
+		v.later, p.KnownAt = p.KnownAt, time.Time{}
+	}
 	at := rd.At(p)
 	v.Shown = "截至" + at.AsOf.String() + "　数据版本 " + at.KnownAt.Format("2006-01-02 15:04")
+	if !v.later.IsZero() {
+		v.Shown += "（所填的 " + v.KnownAt + " 以前没有更新的数据，按现有数据）"
+	}
 	v.Elsewhere = rd.Elsewhere(p) != nil
 	return p, v, nil
 }

@@ -116,3 +116,25 @@ func TestFaultsOfQueries(t *testing.T) {
 		t.Errorf("NUL: status %d\n%s", a.status, a.body)
 	}
 }
+
+// TestPointsThatAreNot: a known-at time that hasn't come is answered with what there is, and said to be that; a row that a sheet
+// doesn't have isn't shown as an empty sheet.
+func TestPointsThatAreNot(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	for _, path := range []string{"/", "/figures/closure_rate", "/returns"} {
+		now, later := x.page(path), x.page(path+"?known_at=2099-01-01")
+		if !strings.Contains(later, "按现有数据") || strings.Contains(later, "数据版本 2099") || strings.Contains(later, "数据版本：2099") || strings.Contains(later, "历史视图") {
+			t.Errorf("%s shows what nobody knows yet", path)
+		}
+		if strings.Contains(now, "按现有数据") {
+			t.Errorf("%s is said to be of another time", path)
+		}
+	}
+	if a := x.get("/api/metrics?metric=closure_rate&known_at=2099-01-01"); a.status != http.StatusOK || !strings.Contains(a.body, `"known_at": "2099-01-01T`) {
+		t.Errorf("programs get another point than they asked for: %s", a.body)
+	}
+	id := firstReturn(t, x.page("/units/cyj"))
+	if a := x.get("/returns/" + id + "/sheet?row=99999999"); a.status != http.StatusNotFound || !strings.Contains(a.body, "没有第99999999行") {
+		t.Errorf("status %d\n%s", a.status, a.body)
+	}
+}
