@@ -288,3 +288,22 @@ func TestOneIsTooLarge(t *testing.T) {
 		t.Errorf("what became of them:\n%s", page)
 	}
 }
+
+// TestTwoOfOne: the same file twice in an upload is handed in once; two files with the same return are told of, as the later
+// would take the place of the other.
+func TestTwoOfOne(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	a := x.upload("/units/zfb/check", upload{"甲.csv", []byte(mended)}, upload{"乙.csv", []byte(mended)})
+	if page := x.page(a.header.Get("Location")); !strings.Contains(page, "与前面的“甲.csv”内容完全相同，只报一次") || strings.Contains(page, "后一份会取代") {
+		t.Errorf("the same file twice:\n%s", page)
+	}
+	page := x.sent(x.post(a.header.Get("Location"), nil))
+	if strings.Count(page, "计入3行") != 1 || strings.Contains(page, "重复报送") {
+		t.Errorf("what became of it:\n%s", page)
+	}
+	other := strings.Replace(mended, "班车班次不够", "班车太少", 1)
+	a = x.upload("/units/zfb/check", upload{"甲.csv", []byte(strings.Replace(mended, "路灯", "路边灯", 1))}, upload{"丙.csv", []byte(other)})
+	if page := x.page(a.header.Get("Location")); strings.Count(page, "“甲.csv”里也有这一期的这张报表") != 1 {
+		t.Errorf("two of a period:\n%s", page)
+	}
+}

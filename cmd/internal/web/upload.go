@@ -92,7 +92,11 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, z *office.Zone, 
 			continue
 		}
 		taken = true
-		x.files = append(x.files, draftFile{name: name, content: content, sha: read.Sha256hex(content)})
+		f := draftFile{name: name, content: content, sha: read.Sha256hex(content)}
+		if i := slices.IndexFunc(x.files, func(y draftFile) bool { return y.sha == f.sha }); i >= 0 && len(content) > 0 {
+			f.trouble = "与前面的“" + secret.MaskText(x.files[i].name) + "”内容完全相同，只报一次。"
+		}
+		x.files = append(x.files, f)
 	}
 	if large != nil && !taken {
 		return nil, large
@@ -203,7 +207,8 @@ type draftReturn struct {
 	Explained                     []findingView
 	Changes                       []changeView
 	NotRead                       string
-	Same                          bool // it was received before
+	Same                          bool   // it was received before
+	Twice                         string // the file before it that has the same return
 }
 
 func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error {
@@ -229,12 +234,17 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, who person, u
 		v.Failed, status = failed.says, failed.status
 	}
 	v.Same = true
-	seen := 0 // findings of the files before: each number stands once on the page
+	named := map[string]string{} // the file that has a return of a form and period
+	seen := 0                    // findings of the files before: each number stands once on the page
 	for i, f := range now.files {
 		fv := viewOf(i+1, seen, f)
-		for _, y := range fv.Returns {
+		for k, y := range fv.Returns {
 			if y.Class == "bad" {
 				v.Bad++
+			} else if first, twice := named[y.Title+" "+y.Period]; twice {
+				fv.Returns[k].Twice = first
+			} else {
+				named[y.Title+" "+y.Period] = f.name
 			}
 			v.Same = v.Same && y.Same
 			seen += len(y.Findings)
