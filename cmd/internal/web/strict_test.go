@@ -1,10 +1,12 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -136,5 +138,77 @@ func TestPointsThatAreNot(t *testing.T) {
 	id := firstReturn(t, x.page("/units/cyj"))
 	if a := x.get("/returns/" + id + "/sheet?row=99999999"); a.status != http.StatusNotFound || !strings.Contains(a.body, "没有第99999999行") {
 		t.Errorf("status %d\n%s", a.status, a.body)
+	}
+}
+
+// TestNothingInEnglish: figures by form, what was owed, and what tables hold are told in Chinese.
+func TestNothingInEnglish(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	for path, want := range map[string]string{
+		"/figures/items_overdue": ">专项问题清单</a>", "/figures/items_overdue?form=special_item": "报表＝专项问题清单", "/figures/items_overdue?table=form&as=csv": "专项问题清单",
+		"/figures/return_timeliness?since=2022-08-01": "<td data-label=\"编号\">问题台账 2022-W3", "/figures/return_timeliness?since=2022-08-01&table=moved&as=csv": "问题台账 2022-W3",
+	} {
+		page := x.page(path)
+		if !strings.Contains(page, want) {
+			t.Errorf("%s lacks %s", path, want)
+		}
+		for _, id := range []string{">special_item<", ">key_task<", "＝special_item", ",special_item,", ">problem 2022", ",problem 2022"} {
+			if strings.Contains(page, id) {
+				t.Errorf("%s says %s", path, id)
+			}
+		}
+	}
+}
+
+// TestTablesInChinese: every table of the program is told of in Chinese.
+func TestTablesInChinese(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	tables := regexp.MustCompile(`<code>([^<]+)</code></a> <span class="small">([^<]*)</span>`).FindAllStringSubmatch(x.page("/query"), -1)
+	if len(tables) < 100 {
+		t.Fatalf("%d tables", len(tables))
+	}
+	known := 0
+	for _, m := range tables {
+		if !regexp.MustCompile(`^[“（]?(?:\p{Han}|\d)`).MatchString(m[2]) {
+			t.Errorf("%s is told as %q", m[1], m[2])
+		}
+		if modelsInChinese[m[1]] != "" {
+			known++
+		}
+	}
+	if known != len(modelsInChinese) {
+		t.Errorf("%d of %d models are there", known, len(modelsInChinese))
+	}
+}
+
+// TestLinksOfFigures: every part of a figure opens, also a month, which has no last week, and what there wasn't a week ago.
+func TestLinksOfFigures(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	link := regexp.MustCompile(`<th scope="row"><a href="(/figures/[^"]+)"`)
+	opened, months := 0, 0
+	for _, metric := range []string{"closure_rate", "items_overdue", "return_timeliness", "incentive_paid", "positions_offered"} {
+		last := map[string]string{} // of each dimension
+		for _, m := range link.FindAllStringSubmatch(x.page("/figures/"+metric), -1) {
+			to := html.UnescapeString(m[1])
+			u, err := url.Parse(to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for d := range u.Query() {
+				last[d] = to
+			}
+		}
+		for d, to := range last {
+			opened++
+			if d == "month" {
+				months++
+			}
+			if a := x.get(to); a.status != http.StatusOK || !strings.Contains(a.body, "只看") {
+				t.Errorf("%s: status %d", to, a.status)
+			}
+		}
+	}
+	if opened < 15 || months < 3 {
+		t.Errorf("%d parts were opened, %d of them months", opened, months)
 	}
 }
