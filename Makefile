@@ -17,11 +17,11 @@ demo: build ## build, make the demo zone in ./demo, show what comes out
 build: prerequisites ## build bin/taizhang
 	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/taizhang
 
-# What is left out calls tooltest.Thorough. CI leaves nothing out. -vet=off: `vet` has looked at everything already, and
-# go test would do a part of that once more for each package.
+# What is left out calls tooltest.Thorough, or is a script that begins with [short]. CI leaves nothing out. -vet=off: `vet`
+# has looked at everything already, and go test would do a part of that once more for each package.
 test: prerequisites vet ## run the tests, but without those that take many seconds each
 	@$(GO) test -vet=off $(if $(CI),,-short) -timeout 60m ./...
-	@$(if $(CI),,echo "left out: $$(grep -rF 'tooltest.Thorough(t)' --include='*_test.go' . | wc -l) thorough tests, which make test-all runs too")
+	@$(if $(CI),,echo "left out: $$(grep -rE '^(	tooltest\.Thorough\(t\)|\[short\] skip)' --include='*_test.go' --include='*.txtar' . | wc -l) thorough tests, which make test-all runs too")
 
 test-all: prerequisites vet ## run all tests (half an hour on two cores), as CI does
 	@$(GO) test -vet=off -timeout 60m ./...

@@ -19,6 +19,7 @@ import (
 	"taizhang/data"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 )
 
@@ -234,6 +235,7 @@ func TestDemoRebuilds(t *testing.T) {
 
 // TestTracesAddUp recomputes every figure from the rows of its trace.
 func TestTracesAddUp(t *testing.T) {
+	tooltest.Thorough(t)
 	zone := demoZone(t)
 	for name, f := range figuresOf(t, zone) {
 		rows := mustJSON(t, "trace", name, "--zone", zone)

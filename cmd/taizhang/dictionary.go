@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +19,7 @@ import (
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/zone"
+	"taizhang/queries/weekly"
 	"taizhang/transform"
 )
 
@@ -66,7 +69,8 @@ var pages = []document{
 	}},
 }
 
-// documents are written from the built-in declarations: the models of the forms' rows as loaded, then the pages. A test
+// documents are written from the built-in declarations: the models of the forms' rows as loaded, the declarations' trees, then
+// the pages. A test
 // compares them with what is there.
 func documents() ([]document, error) {
 	set, err := forms.Load()
@@ -77,6 +81,14 @@ func documents() ([]document, error) {
 	for _, f := range set.Forms {
 		out = append(out, document{"transform/models/stg/" + f.ID + ".sql", func() (string, error) { return f.Staging(), nil }})
 	}
+	trees, err := forms.Trees()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(trees)) {
+		out = append(out, document{"ingest/forms/trees/" + name, func() (string, error) { return trees[name], nil }})
+	}
+	out = append(out, document{"internal/metric/metrics.tree", metric.Tree}, document{"queries/weekly/weekly.tree", weekly.Tree})
 	return append(out, pages...), nil
 }
 

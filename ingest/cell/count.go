@@ -5,6 +5,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/numfmt"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
@@ -57,7 +58,7 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Fact
 
 // oddCount is a unit that a bare number is counted in and that nobody knows for certain: K, as its number format shows, else
 // the heading.
-func oddCount(c *sheet.Cell, s sheet.Scaling, facts Facts) string {
+func oddCount(c *sheet.Cell, s numfmt.Scaling, facts Facts) string {
 	if c.Kind != sheet.Number {
 		if _, bare, _ := written.ScaledInt(c.Text, 0); !bare { // 400个
 			return ""
@@ -72,7 +73,7 @@ func oddCount(c *sheet.Cell, s sheet.Scaling, facts Facts) string {
 
 // countUnit is the power of ten in which a count is written: what its number format shows behind it (4"百个"), else the
 // heading's; said: the format says it.
-func countUnit(s sheet.Scaling, facts Facts) (exp int, said bool) {
+func countUnit(s numfmt.Scaling, facts Facts) (exp int, said bool) {
 	if exp, _, ok := written.CountScale(s.Literal); ok {
 		return exp - s.Power, true
 	}

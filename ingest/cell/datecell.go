@@ -9,6 +9,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/numfmt"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
@@ -37,20 +38,21 @@ type dating struct {
 type dateWay struct {
 	name, example string
 	read          func(*dating) (bool, *fault)
+	written       bool // nothing that a cell holds as a date is written so
 }
 
 // dateWays are tried in this order; each example is read by its own way and by none before it.
 var dateWays = []dateWay{
-	{"a moment with a zone", "2026-11-02T16:00:00.000Z", (*dating).moment},
-	{"seconds since 1970", "1793635200", (*dating).sinceEpoch},
-	{"a moment whose zone nobody knows", "2026-11-02 16:00:00 PST", (*dating).zoneUnknown},
-	{"the year of two digits, or last", "26/11/03", (*dating).yearAnywhere},
-	{"a date, a month or a serial number", "2026年11月3日", (*dating).plain},
-	{"a month's number", "7", (*dating).monthNumber},
-	{"the end of a year", "2026年底", (*dating).yearEnd},
-	{"a part of a month, a quarter", "9月中旬", (*dating).partOfMonth},
-	{"a stretch of days", "8月10日—12日", (*dating).days},
-	{"a stretch of months", "2024年7月至12月", (*dating).months},
+	{"a moment with a zone", "2026-11-02T16:00:00.000Z", (*dating).moment, true},
+	{"seconds since 1970", "1793635200", (*dating).sinceEpoch, true},
+	{"a moment whose zone nobody knows", "2026-11-02 16:00:00 PST", (*dating).zoneUnknown, true},
+	{"the year of two digits, or last", "26/11/03", (*dating).yearAnywhere, true},
+	{"a date, a month or a serial number", "2026年11月3日", (*dating).plain, false},
+	{"a month's number", "7", (*dating).monthNumber, false},
+	{"the end of a year", "2026年底", (*dating).yearEnd, false},
+	{"a part of a month, a quarter", "9月中旬", (*dating).partOfMonth, true},
+	{"a stretch of days", "8月10日—12日", (*dating).days, true},
+	{"a stretch of months", "2024年7月至12月", (*dating).months, true},
 }
 
 // readDate reads a cell as a date or month, by the role its column has in time. What depends on its own cell and column
@@ -97,15 +99,20 @@ const knownDays = 10_000
 
 // datedAs tries all ways. always says that the date has its year from the cell: one without it may go by its row.
 func (t *Typer) datedAs(c *sheet.Cell, raw string, col *forms.Column) (v Value, f *fault, always bool) {
-	if c.Kind == sheet.Date && sheet.ShowsMonthOnly(c.Format) {
+	if c.Kind == sheet.Date && numfmt.ShowsMonthOnly(c.Format) {
 		raw = written.DateText(*c)
 	}
-	if bare := written.WithHyphens(written.Tidy(raw)); bare != raw && c.Kind == sheet.Text && raw != "" {
-		shown := *c
-		shown.Text, raw, c = bare, bare, &shown
+	if c.Kind == sheet.Text && raw != "" {
+		if bare := written.WithHyphens(written.Tidy(raw)); bare != raw {
+			shown := *c
+			shown.Text, raw, c = bare, bare, &shown
+		}
 	}
 	d := &dating{Typer: t, c: c, col: col, raw: raw, text: strings.ReplaceAll(written.Plain(raw), " ", "")}
 	for _, way := range dateWays {
+		if way.written && c.Kind == sheet.Date {
+			continue
+		}
 		ok, f := way.read(d)
 		if f != nil {
 			return Value{}, f, false

@@ -5,16 +5,17 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/numfmt"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
 
 // scale is what a number format makes of a cell's size; nothing of texts and of the formats that most cells have.
-func scale(c *sheet.Cell) sheet.Scaling {
+func scale(c *sheet.Cell) numfmt.Scaling {
 	if c.Kind != sheet.Number || plainFormat(c.Format) {
-		return sheet.Scaling{Understood: true}
+		return numfmt.Scaling{Understood: true}
 	}
-	return sheet.ScalingOf(c.Format, c.Num)
+	return numfmt.ScalingOf(c.Format, c.Num)
 }
 
 // plainFormat knows 0.00 and #,##0.00 without looking closer.
@@ -42,7 +43,7 @@ func StatesUnit(c *sheet.Cell) bool {
 
 // amountUnit is the power of ten by which an amount is yuan: as the cell states, else its column. A format that scales
 // counts only where its text says the same: 0!.0,"万" shows yuan. Of any other the stored value is taken.
-func amountUnit(c *sheet.Cell, unit int, inText bool, s sheet.Scaling, facts Facts) int {
+func amountUnit(c *sheet.Cell, unit int, inText bool, s numfmt.Scaling, facts Facts) int {
 	switch {
 	case c.Kind != sheet.Number && inText:
 		return unit
@@ -55,7 +56,7 @@ func amountUnit(c *sheet.Cell, unit int, inText bool, s sheet.Scaling, facts Fac
 }
 
 // oddUnit is the unit of a cell that is none of money in yuan; the column's counts unless the cell states its own.
-func oddUnit(c *sheet.Cell, s sheet.Scaling, facts Facts) (string, bool) {
+func oddUnit(c *sheet.Cell, s numfmt.Scaling, facts Facts) (string, bool) {
 	if c.Kind == sheet.Number {
 		if word, odd := written.OddFormat(c.Format, s.Literal); odd {
 			return word, true

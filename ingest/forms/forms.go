@@ -29,6 +29,11 @@ import (
 //go:embed *.yaml
 var builtin embed.FS
 
+// trees are the declarations as they were parsed when the program was built.
+//
+//go:embed trees
+var trees embed.FS
+
 // Mode of a form.
 type Mode string
 
@@ -306,6 +311,27 @@ func FromTexts(byID map[string]string) (*Set, error) {
 		texts[id] = file{name: id + ".yaml", text: []byte(t)}
 	}
 	return parseAll(texts, decl.Options{Archived: true})
+}
+
+// Trees gives the built-in declarations' trees, by the names of their files, as make generate writes them.
+func Trees() (map[string]string, error) {
+	out := map[string]string{}
+	for _, id := range order {
+		text, err := fs.ReadFile(builtin, id+".yaml")
+		if err != nil {
+			return nil, err
+		}
+		if out[id+".tree"], err = decl.Prepare(id+".yaml", text); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// treeOf is the tree of a built-in declaration; "" where a file is none.
+func treeOf(name string) string {
+	text, _ := fs.ReadFile(trees, "trees/"+strings.TrimSuffix(name, ".yaml")+".tree")
+	return string(text)
 }
 
 // builtinForm is the program's own form of an id; nil where there is none.

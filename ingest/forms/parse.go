@@ -37,6 +37,7 @@ var reserved = []string{"zone", "return_id", "sheet", "row_no", "key_text", "lak
 func Parse(file string, text []byte) (*Form, error) { return parse(file, text, decl.Options{}) }
 
 func parse(file string, text []byte, o decl.Options) (*Form, error) {
+	o.Tree = treeOf(file)
 	d := decl.Read(file, text, o)
 	if d.Empty() {
 		d.Fault("the file is empty", "文件是空的")

@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"sort"
@@ -133,17 +132,8 @@ func keyOf(heads map[int]columnHead) []byte {
 	for _, col := range slices.Sorted(maps.Keys(heads)) {
 		h := heads[col]
 		b = strconv.AppendInt(b, int64(col), 10)
-		for _, n := range h.names {
-			b = append(append(b, 0), n...)
-		}
-		for _, n := range h.more {
-			b = append(append(b, 3), n...)
-		}
-		for _, n := range h.joined {
-			b = append(append(b, 4), n...)
-		}
-		b = append(append(append(append(b, 1), h.title...), 1), h.whole...)
-		b = fmt.Appendf(b, "\x02%d %d %v %v %v %v %d %d\n", h.unit, h.scale, h.hasUnit, h.rollup, h.other, h.total, h.month, h.year)
+		b = append(append(b, 0), h.said...)
+		b = append(strconv.AppendBool(strconv.AppendBool(b, h.other), len(h.joined) > 0), '\n') // see keepOwn
 		if len(b) > most {
 			return nil
 		}

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,6 +11,7 @@ import (
 
 // columnHead is the heading of one column over the levels of a head.
 type columnHead struct {
+	said    string   // its levels, from which the rest is read: see readColumnHead
 	names   []string // candidates, best first
 	more    []string // further ones, the last to be looked up
 	joined  []string // the same with a level that says how or of when it is counted: 计划投资 of 投资 over 计划, 求职人次
@@ -29,7 +31,7 @@ type columnHead struct {
 }
 
 // columnHead reads the heading of one column.
-func (p *Page) columnHead(i, height, col int) (h columnHead) {
+func (p *Page) columnHead(i, height, col int) columnHead {
 	var levels []string
 	seen := map[[2]int]bool{}
 	for j := i; j < i+height; j++ {
@@ -49,6 +51,20 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 		}
 		levels = append(levels, t)
 	}
+	if levels == nil {
+		return columnHead{}
+	}
+	return knownColumns.Get(strings.Join(levels, "\x00"), readColumnHead)
+}
+
+// knownColumns keeps what columns' headings say: the heads of one run say much the same. What is kept is shared, and
+// nobody changes its lists.
+var knownColumns written.Memo[columnHead]
+
+// readColumnHead reads the levels of a heading, from the top.
+func readColumnHead(text string) (h columnHead) {
+	h.said = strings.Clone(text)
+	levels := strings.Split(h.said, "\x00")
 	var kept, whole, aside []string
 	var forms [][]string
 	for _, t := range levels {
@@ -83,6 +99,7 @@ func (p *Page) columnHead(i, height, col int) (h columnHead) {
 	if len(aside) == 1 && aside[0] != "" && written.Counted().MatchString(aside[0]) { // 企业 over 家
 		h.more = append(h.more, written.CountedNames(kept[len(kept)-1]+"/"+aside[0])...)
 	}
+	h.names, h.more, h.joined = slices.Clip(h.names), slices.Clip(h.more), slices.Clip(h.joined)
 	return h
 }
 

@@ -37,6 +37,9 @@ func (n *Notes) add(f finding.Finding) { *n = append(*n, f) }
 
 // looksLikeData says whether a row above a head looks like one of data: several cells, numbers or dates, no labels.
 func looksLikeData(row *sheet.Row) bool {
+	if len(row.Cells) < 4 {
+		return false
+	}
 	values := 0
 	for k := range row.Cells {
 		switch c := &row.Cells[k]; {
@@ -46,7 +49,7 @@ func looksLikeData(row *sheet.Row) bool {
 			return false
 		}
 	}
-	return values > 0 && len(row.Cells) >= 4
+	return values > 0
 }
 
 // AboveHead warns of rows over the head that look like data: they are not read.

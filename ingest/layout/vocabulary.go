@@ -27,6 +27,7 @@ type Vocabulary struct {
 
 	mu    sync.Mutex
 	heads map[string]*keptMatches // by keyOf
+	spelt written.Memo[spellings] // by what a heading's levels say
 	seen  map[string]bool         // cell texts already looked up among words: columns repeat few texts
 }
 
@@ -122,35 +123,48 @@ func (v *Vocabulary) spell(name string, place int) (spelled, bool) {
 	return s, ok
 }
 
+// spellings are what a heading may name, of any form.
+type spellings struct{ alone, joined, summed []spelled }
+
 // spellAll looks the headings up, before each form is asked for its own.
 func (v *Vocabulary) spellAll(heads map[int]columnHead) {
 	for col, h := range heads {
-		if h.looked {
+		if h.looked || h.said == "" {
 			continue
 		}
-		h.looked = true
-		for k, n := range h.names {
-			if s, ok := v.spell(n, k); ok {
-				h.spelled = append(h.spelled, s)
-			}
-			if rest := afterRollup(n); rest != "" {
-				if s, ok := v.spell(rest, k); ok {
-					h.summed = append(h.summed, s)
-				}
-			}
-		}
-		for k, n := range h.more {
-			if s, ok := v.spell(n, len(h.names)+k); ok {
-				h.spelled = append(h.spelled, s)
-			}
-		}
-		for k, n := range h.joined {
-			if s, ok := v.spell(n, k); ok {
-				h.joinedSpelled = append(h.joinedSpelled, s)
-			}
+		s := v.spelt.Get(h.said, v.spellHead)
+		h.looked, h.spelled, h.summed = true, s.alone, s.summed
+		if len(h.joined) > 0 { // see keepOwn
+			h.joinedSpelled = s.joined
 		}
 		heads[col] = h
 	}
+}
+
+func (v *Vocabulary) spellHead(said string) (s spellings) {
+	h := knownColumns.Get(said, readColumnHead)
+	for k, n := range h.names {
+		if named, ok := v.spell(n, k); ok {
+			s.alone = append(s.alone, named)
+		}
+		if rest := afterRollup(n); rest != "" {
+			if named, ok := v.spell(rest, k); ok {
+				s.summed = append(s.summed, named)
+			}
+		}
+	}
+	for k, n := range h.more {
+		if named, ok := v.spell(n, len(h.names)+k); ok {
+			s.alone = append(s.alone, named)
+		}
+	}
+	for k, n := range h.joined {
+		if named, ok := v.spell(n, k); ok {
+			s.joined = append(s.joined, named)
+		}
+	}
+	s.alone, s.joined, s.summed = slices.Clip(s.alone), slices.Clip(s.joined), slices.Clip(s.summed)
+	return s
 }
 
 // Titled finds the form whose title a text holds; the longest title wins, two equally long ones of different forms are none.

@@ -95,26 +95,46 @@ func bornAs(id string) bool { return birthday().MatchString(id[6:14]) }
 func (t *scan) card(i int) bool {
 	for n := 19; n >= 15; n-- {
 		text, widest, ok := t.span(i, n)
-		if !ok || !t.ends(i+n-1) || !cardShape(text) || !luhn(text) {
-			continue
-		}
-		sizes, gaps := t.groups(i, n)
-		union := text[:2] == "62"
-		named := t.says(t.digits[i].at, wordsOfCards)
-		switch {
-		case widest == worded && !(union && uniform(gaps)):
-		case len(gaps) > 2 && !uniform(gaps) || len(gaps) > 0 && sizes[0] < 3 && slices.Max(sizes) > 1:
-		case !t.alone(i, i+n-1, gaps):
-		case !named && (regional(text) || t.says(t.digits[i].at, wordsOfDocuments) && !(union && (n == 16 || n == 19))):
-		case !named && t.strict && !(union && (n == 16 || n == 19)):
-		case n == 18 && CreditCodeCheck(text) == text[17]:
-		default:
+		if ok && t.ends(i+n-1) && cardShape(text) && luhn(text) && t.cardGrouped(i, n, text, widest) && t.cardAlone(i, text) {
 			t.take(i, i+n-1, t.digits[i].at, 0, keepEnds(text, 4, 4))
 			return true
 		}
 	}
 	return false
 }
+
+// cardGrouped says whether n digits from the i-th on are grouped as cards are, and no part of a longer number.
+func (t *scan) cardGrouped(i, n int, text string, widest gapKind) bool {
+	sizes, gaps := t.groups(i, n)
+	switch {
+	case widest == worded && !(text[:2] == unionPay && uniform(gaps)):
+		return false
+	case len(gaps) > 2 && !uniform(gaps) || len(gaps) > 0 && sizes[0] < 3 && slices.Max(sizes) > 1:
+		return false
+	}
+	return t.alone(i, i+n-1, gaps)
+}
+
+// cardAlone says whether a number with the shape of a card is no code or document's number instead.
+func (t *scan) cardAlone(i int, text string) bool {
+	n := len(text)
+	if n == 18 && CreditCodeCheck(text) == text[17] {
+		return false
+	}
+	switch at := t.digits[i].at; {
+	case t.says(at, wordsOfCards):
+		return true
+	case regional(text):
+		return false
+	case text[:2] == unionPay && (n == 16 || n == 19):
+		return true
+	default:
+		return !t.strict && !t.says(at, wordsOfDocuments)
+	}
+}
+
+// unionPay is how the numbers of its cards begin.
+const unionPay = "62"
 
 // cardShape says whether cards of that length begin like that: UnionPay, Visa, Mastercard, JCB, and the older ones of banks.
 func cardShape(s string) bool {
@@ -209,46 +229,158 @@ func (t *scan) mobileAt(i int, whole bool) (k int, number string, ok bool) {
 
 func isMobile(s string) bool { return len(s) == 11 && s[0] == '1' && s[1] >= '3' }
 
+// grouped are eleven digits that may be a mobile number, and how they are grouped.
+type grouped struct {
+	start, i int // where it begins with a prefix, and without
+	whole    bool
+	sizes    []int
+	gaps     []gap
+	widest   gapKind
+	dots     int
+	usual    bool // people group mobile numbers so
+	single   bool // each digit stands alone
+}
+
+func (g *grouped) last() int { return g.i + 10 }
+
+// verdict is what a way of grouping says of a number.
+type verdict uint8
+
+const (
+	unsaid verdict = iota
+	mobileNumber
+	anotherNumber
+)
+
+func said(is bool) verdict {
+	if is {
+		return mobileNumber
+	}
+	return anotherNumber
+}
+
+// groupTest looks at one way of grouping; unsaid where digits are not grouped so.
+type groupTest struct {
+	name, example string
+	look          func(*scan, *grouped) verdict
+}
+
+// groupTests are tried in this order; the example of each is decided by it, and by none before.
+func groupTests() []groupTest {
+	return []groupTest{
+		{"no groups", "13812345678", (*scan).ungrouped},
+		{"words between", "138转1234转5678", (*scan).wordsBetween},
+		{"part of a longer code", "138-1234-5678-90", (*scan).insideCode},
+		{"one point, perhaps a decimal", "1381234.5678", (*scan).onePoint},
+		{"points", "138.1234.5678", (*scan).points},
+		{"a list of numbers", "138、1234、5678", (*scan).numberList},
+		{"a date", "1998-08-15 123", (*scan).dateBegins},
+		{"pairs", "13 81 23 45 67 8", (*scan).inPairs},
+		{"any other way", "138-1234-5678", (*scan).othersGroup},
+	}
+}
+
 // written decides whether eleven digits from the i-th on that may be a mobile number are grouped as one, and are nothing
 // else; a prefix of it begins at start.
 func (t *scan) written(start, i int, whole bool) bool {
-	k := i + 10
-	from, to := t.digits[i].at, t.digits[k].at+1
-	sizes, gaps := t.groups(i, 11)
-	if len(gaps) == 0 {
-		decimal := i > 0 && t.digits[i].gap.kind == dotted && t.digits[i-1].value == '0' && t.begins(i-1) && !t.used[i-1] // 0.13812345678
-		if n := k + 1; n < len(t.digits) && t.digits[n].gap.kind == dotted && !t.used[n] && (t.ends(n) || t.ends(n+1)) {  // 13812345678.50
-			decimal = true
-		}
-		return t.says(from, wordsOfPhones) || !t.measured(from, to) && !decimal
-	}
-	widest, dots := joined, 0
-	for _, g := range gaps {
-		widest = max(widest, g.kind)
-		if g.kind == dotted {
-			dots++
+	g := t.grouped(start, i, whole)
+	for _, test := range groupTests() {
+		if v := test.look(t, g); v != unsaid {
+			return v == mobileNumber
 		}
 	}
-	single := slices.Max(sizes) == 1
-	usual := single || slices.ContainsFunc(usualGroups, func(s []int) bool { return slices.Equal(s, sizes) })
-	switch {
-	case widest == worded:
-		return uniform(gaps) && (single || slices.Equal(sizes, []int{3, 4, 4})) && (!whole || t.alone(start, k, gaps))
-	case whole && !t.alone(start, k, gaps):
-		return false
-	case dots == 1 && len(gaps) == 1: // a decimal, perhaps
-		return t.says(from, wordsOfPhones) || !t.measured(from, to) && (sizes[0] == 3 || sizes[0] == 4)
-	case dots > 0:
-		return usual && (dots == len(gaps) || slices.Equal(sizes, []int{3, 4, 4})) && !t.measured(from, to)
-	case widest == listed || widest == reckon:
-		return usual && !(sizes[0] == 4 && sizes[1] == 4) && !t.measured(from, to) // 1350、2200、300
-	case sizes[0] == 4 && sizes[1] <= 2: // a date: 1998-08-15
-		return false
-	case sizes[0] < 3 && !usual:
-		return t.pairs(sizes, gaps, i)
+	return false
+}
+
+// grouped looks at how eleven digits from the i-th on are grouped.
+func (t *scan) grouped(start, i int, whole bool) *grouped {
+	g := &grouped{start: start, i: i, whole: whole, widest: joined}
+	g.sizes, g.gaps = t.groups(i, 11)
+	for _, gap := range g.gaps {
+		g.widest = max(g.widest, gap.kind)
+		if gap.kind == dotted {
+			g.dots++
+		}
 	}
-	next := k + 1 // it may go on, as 138-1234-5678 90 does
-	return usual || next == len(t.digits) || t.digits[next].gap.kind != plain || !t.ends(next) && !t.ends(min(next+1, len(t.digits)-1))
+	g.single = slices.Max(g.sizes) == 1
+	g.usual = g.single || slices.ContainsFunc(usualGroups, func(s []int) bool { return slices.Equal(s, g.sizes) })
+	return g
+}
+
+// named says whether words before a number call it one of a telephone.
+func (t *scan) named(g *grouped) bool { return t.says(t.digits[g.i].at, wordsOfPhones) }
+
+// counted says whether what stands around a number makes it an amount or a count.
+func (t *scan) counted(g *grouped) bool {
+	return t.measured(t.digits[g.i].at, t.digits[g.last()].at+1)
+}
+
+func (t *scan) ungrouped(g *grouped) verdict {
+	if len(g.gaps) > 0 {
+		return unsaid
+	}
+	i, next := g.i, g.last()+1
+	decimal := i > 0 && t.digits[i].gap.kind == dotted && t.digits[i-1].value == '0' && t.begins(i-1) && !t.used[i-1]   // 0.13812345678
+	if next < len(t.digits) && t.digits[next].gap.kind == dotted && !t.used[next] && (t.ends(next) || t.ends(next+1)) { // 13812345678.50
+		decimal = true
+	}
+	return said(t.named(g) || !t.counted(g) && !decimal)
+}
+
+func (t *scan) wordsBetween(g *grouped) verdict {
+	if g.widest != worded {
+		return unsaid
+	}
+	return said(uniform(g.gaps) && (g.single || slices.Equal(g.sizes, []int{3, 4, 4})) && (!g.whole || t.alone(g.start, g.last(), g.gaps)))
+}
+
+func (t *scan) insideCode(g *grouped) verdict {
+	if g.whole && !t.alone(g.start, g.last(), g.gaps) {
+		return anotherNumber
+	}
+	return unsaid
+}
+
+func (t *scan) onePoint(g *grouped) verdict {
+	if g.dots != 1 || len(g.gaps) != 1 {
+		return unsaid
+	}
+	return said(t.named(g) || !t.counted(g) && (g.sizes[0] == 3 || g.sizes[0] == 4))
+}
+
+func (t *scan) points(g *grouped) verdict {
+	if g.dots == 0 {
+		return unsaid
+	}
+	return said(g.usual && (g.dots == len(g.gaps) || slices.Equal(g.sizes, []int{3, 4, 4})) && !t.counted(g))
+}
+
+// numberList tells 1350、2200、300 from a number with marks in it.
+func (t *scan) numberList(g *grouped) verdict {
+	if g.widest != listed && g.widest != reckon {
+		return unsaid
+	}
+	return said(g.usual && !(g.sizes[0] == 4 && g.sizes[1] == 4) && !t.counted(g))
+}
+
+func (t *scan) dateBegins(g *grouped) verdict {
+	if g.sizes[0] == 4 && g.sizes[1] <= 2 {
+		return anotherNumber
+	}
+	return unsaid
+}
+
+func (t *scan) inPairs(g *grouped) verdict {
+	if g.sizes[0] >= 3 || g.usual {
+		return unsaid
+	}
+	return said(t.pairs(g.sizes, g.gaps, g.i))
+}
+
+// othersGroup takes the usual groups, and others that don't go on: 138-1234-5678 90 does.
+func (t *scan) othersGroup(g *grouped) verdict {
+	next := g.last() + 1
+	return said(g.usual || next == len(t.digits) || t.digits[next].gap.kind != plain || !t.ends(next) && !t.ends(min(next+1, len(t.digits)-1)))
 }
 
 // pairs says whether digits are grouped in twos, and are no list of numbers that rise.

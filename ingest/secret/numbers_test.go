@@ -270,3 +270,22 @@ func FuzzMaskText(f *testing.F) {
 		}
 	})
 }
+
+// TestGroupTests: each example is decided by the test that it stands for, and by none before.
+func TestGroupTests(t *testing.T) {
+	for _, want := range groupTests() {
+		runes := []rune(want.example)
+		s := &scan{runes: runes, digits: digitsOf(runes)}
+		s.used = make([]bool, len(s.digits))
+		g := s.grouped(0, 0, true)
+		for _, test := range groupTests() {
+			if test.look(s, g) == unsaid {
+				continue
+			}
+			if test.name != want.name {
+				t.Errorf("%s is decided by %q, not by %q", want.example, test.name, want.name)
+			}
+			break
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 
+	"taizhang/ingest/numfmt"
+
 	"golang.org/x/text/encoding"
 )
 
@@ -48,7 +50,7 @@ type biffBook struct {
 	fonts    []bool // whether each is struck through
 	xfFonts  []int  // font of each cell format
 	listed   int    // sheets of all kinds
-	styles   []style
+	styles   []numfmt.Format
 	sheets   []biffSheet
 	sst      [][]byte // its record and continuations, until it is read
 	shared   *sharedStrings
@@ -340,7 +342,7 @@ func (b *biffBook) fontStruck(n int) bool {
 // setStyles classifies the cell formats.
 func (b *biffBook) setStyles() {
 	b.styles = b.styles[:0]
-	known := map[int]style{}
+	known := map[int]numfmt.Format{}
 	for _, id := range b.xfs {
 		st, ok := known[id]
 		if !ok {
@@ -351,15 +353,15 @@ func (b *biffBook) setStyles() {
 	}
 }
 
-func (b *biffBook) formatStyle(id int) style {
+func (b *biffBook) formatStyle(id int) numfmt.Format {
 	code, ok := b.formats[id]
 	if !ok && b.ver < 5 {
 		if len(b.formats) == 0 && id < len(builtin4) {
-			return codeStyle(builtin4[id])
+			return numfmt.Of(builtin4[id])
 		}
-		return style{}
+		return numfmt.Format{}
 	}
-	return formatStyle(id, code)
+	return numfmt.OfID(id, code)
 }
 
 // builtin4 are the number formats that BIFF2 to BIFF4 take for granted where a

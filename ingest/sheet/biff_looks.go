@@ -136,59 +136,84 @@ func (l *biffLooks) style(d []byte) Look {
 	return s
 }
 
+// looksRecords are the records of a sheet that say something of looks ([MS-XLS]).
+var looksRecords = map[int]func(*biffLooks, []byte){
+	recLeftMargin:   func(l *biffLooks, d []byte) { l.out.Page.Left = inches(d) },
+	recRightMargin:  func(l *biffLooks, d []byte) { l.out.Page.Right = inches(d) },
+	recTopMargin:    func(l *biffLooks, d []byte) { l.out.Page.Top = inches(d) },
+	recBottomMargin: func(l *biffLooks, d []byte) { l.out.Page.Bottom = inches(d) },
+	recHCenter:      func(l *biffLooks, d []byte) { l.out.Page.Centred = len(d) >= 2 && u16(d) == 1 },
+	recWsBool:       func(l *biffLooks, d []byte) { l.out.Page.Fit = len(d) >= 2 && u16(d)&0x100 != 0 },
+	recSetup:        (*biffLooks).setup,
+	recColInfo:      (*biffLooks).columns,
+	recRow:          (*biffLooks).row,
+	recBlank:        (*biffLooks).cell,
+	recNumber:       (*biffLooks).cell,
+	recLabel:        (*biffLooks).cell,
+	recBoolErr:      (*biffLooks).cell,
+	recRK:           (*biffLooks).cell,
+	recLabelSST:     (*biffLooks).cell,
+	recRString:      (*biffLooks).cell,
+	0x06:            (*biffLooks).cell, // Formula
+	recMulBlank:     func(l *biffLooks, d []byte) { l.several(d, 2) },
+	recMulRK:        func(l *biffLooks, d []byte) { l.several(d, 6) },
+}
+
 // record takes in what a record of the sheet says of looks.
 func (l *biffLooks) record(r record) {
-	d, out := r.data, l.out
-	double := func() float64 {
-		if len(d) < 8 {
-			return 0
-		}
-		if v := math.Float64frombits(binary.LittleEndian.Uint64(d)); v >= 0 && v < 50 {
-			return v
-		}
+	if take := looksRecords[r.id]; take != nil {
+		take(l, r.data)
+	}
+}
+
+// inches is the width of a margin, 0 where it can't be one.
+func inches(d []byte) float64 {
+	if len(d) < 8 {
 		return 0
 	}
-	switch r.id {
-	case recLeftMargin:
-		out.Page.Left = double()
-	case recRightMargin:
-		out.Page.Right = double()
-	case recTopMargin:
-		out.Page.Top = double()
-	case recBottomMargin:
-		out.Page.Bottom = double()
-	case recHCenter:
-		out.Page.Centred = len(d) >= 2 && u16(d) == 1
-	case recWsBool:
-		out.Page.Fit = len(d) >= 2 && u16(d)&0x100 != 0
-	case recSetup: // 2.4.257
-		if len(d) >= 12 && d[10]&4 == 0 { // fNoPls: the fields before mean nothing
-			out.Page.Paper, out.Page.Scale = int(u16(d)), int(u16(d[2:]))
-			out.Page.Landscape = d[10]&0x40 == 0 && d[10]&2 == 0
-		}
-		if len(d) >= 10 {
-			out.Page.FitWidth, out.Page.FitHeight = int(u16(d[6:])), int(u16(d[8:]))
-		}
-	case recColInfo: // 2.4.53
-		if len(d) >= 10 {
-			out.Columns = append(out.Columns, ColumnLook{int(u16(d)) + 1, int(u16(d[2:])) + 1, float64(u16(d[4:])) / 256, d[8]&1 != 0, l.known(u16(d[6:]))})
-		}
-	case recRow: // 2.4.221
-		if len(d) >= 16 && d[12]&0x40 != 0 && u16(d[6:])&0x8000 == 0 {
-			out.row(int(u16(d)) + 1).Height = float64(u16(d[6:])&0x7fff) / 20
-		}
-	case recBlank, recNumber, recLabel, recBoolErr, recRK, recLabelSST, recRString, 0x06:
-		if len(d) >= 6 {
-			out.set(int(u16(d))+1, int(u16(d[2:]))+1, l.known(u16(d[4:])), &l.cells)
-		}
-	case recMulBlank: // 2.4.174
-		for at := 4; at+4 <= len(d); at += 2 {
-			out.set(int(u16(d))+1, int(u16(d[2:]))+1+(at-4)/2, l.known(u16(d[at:])), &l.cells)
-		}
-	case recMulRK:
-		for at := 4; at+8 <= len(d); at += 6 {
-			out.set(int(u16(d))+1, int(u16(d[2:]))+1+(at-4)/6, l.known(u16(d[at:])), &l.cells)
-		}
+	if v := math.Float64frombits(binary.LittleEndian.Uint64(d)); v >= 0 && v < 50 {
+		return v
+	}
+	return 0
+}
+
+// setup reads how the sheet is printed (2.4.257).
+func (l *biffLooks) setup(d []byte) {
+	page := &l.out.Page
+	if len(d) >= 12 && d[10]&4 == 0 { // fNoPls: the fields before mean nothing
+		page.Paper, page.Scale = int(u16(d)), int(u16(d[2:]))
+		page.Landscape = d[10]&0x40 == 0 && d[10]&2 == 0
+	}
+	if len(d) >= 10 {
+		page.FitWidth, page.FitHeight = int(u16(d[6:])), int(u16(d[8:]))
+	}
+}
+
+// columns reads the width of columns (2.4.53).
+func (l *biffLooks) columns(d []byte) {
+	if len(d) >= 10 {
+		l.out.Columns = append(l.out.Columns, ColumnLook{int(u16(d)) + 1, int(u16(d[2:])) + 1, float64(u16(d[4:])) / 256, d[8]&1 != 0, l.known(u16(d[6:]))})
+	}
+}
+
+// row reads the height of a row (2.4.221).
+func (l *biffLooks) row(d []byte) {
+	if len(d) >= 16 && d[12]&0x40 != 0 && u16(d[6:])&0x8000 == 0 {
+		l.out.row(int(u16(d)) + 1).Height = float64(u16(d[6:])&0x7fff) / 20
+	}
+}
+
+// cell reads the style of a cell.
+func (l *biffLooks) cell(d []byte) {
+	if len(d) >= 6 {
+		l.out.set(int(u16(d))+1, int(u16(d[2:]))+1, l.known(u16(d[4:])), &l.cells)
+	}
+}
+
+// several reads the styles of cells beside one another, each of which takes size bytes (2.4.174, 2.4.175).
+func (l *biffLooks) several(d []byte, size int) {
+	for k, at := 0, 4; at+size+2 <= len(d); k, at = k+1, at+size {
+		l.out.set(int(u16(d))+1, int(u16(d[2:]))+1+k, l.known(u16(d[at:])), &l.cells)
 	}
 }
 

@@ -3,6 +3,8 @@ package sheet
 import (
 	"encoding/binary"
 	"math"
+
+	"taizhang/ingest/numfmt"
 )
 
 // biffScan reads the cells of one sheet ([MS-XLS] 2.1.7.20.5).
@@ -185,13 +187,13 @@ func (s *biffScan) number(c *Cell, f float64, xf int) error {
 	}
 	c.Struck = s.b.strike(xf)
 	if xf < len(s.b.styles) {
-		if st := &s.b.styles[xf]; st.class != plainNumber {
+		if st := &s.b.styles[xf]; st.Class != numfmt.Number {
 			s.ar.setNumber(c, f, st, s.b.date1904)
 			if c.Kind != Number {
 				return nil
 			}
 		} else {
-			c.Format, c.Percent = st.code, st.percent
+			c.Format, c.Percent = st.Code, st.Percent
 		}
 	}
 	c.Kind, c.Num, c.Text = Number, f, s.ar.float(f)
@@ -219,7 +221,7 @@ func (s *biffScan) text(c *Cell, t string, xf int) error {
 	}
 	c.Kind, c.Text, c.Struck = Text, t, s.b.strike(xf)
 	if xf >= 0 && xf < len(s.b.styles) {
-		c.Format = s.b.styles[xf].code
+		c.Format = s.b.styles[xf].Code
 	}
 	return nil
 }

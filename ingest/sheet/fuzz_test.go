@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"taizhang/ingest/numfmt"
 )
 
 // fuzzLimits keep what the fuzzer finds small.
@@ -279,7 +281,7 @@ func FuzzFormat(f *testing.F) {
 		}
 		var a arena
 		c := Cell{Text: "x"}
-		st := codeStyle(code)
+		st := numfmt.Of(code)
 		for _, d1904 := range []bool{false, true} {
 			a.setNumber(&c, v, &st, d1904)
 			if c.Kind != Number && c.Kind != Date && c.Kind != Time || c.Text == "" {

@@ -3,6 +3,8 @@ package sheet
 import (
 	"math"
 	"strconv"
+
+	"taizhang/ingest/numfmt"
 )
 
 // pow10 holds the powers of ten that a float64 represents exactly.
@@ -132,4 +134,41 @@ func trimDecimal(raw []byte) []byte {
 		n--
 	}
 	return raw[:n]
+}
+
+// setNumber fills in a cell that holds a number, as its format and the date system
+// say. Serials that are no date (below 0, past 9999, 0 under a pure date format,
+// which Excel shows as 1900-01-00) stay numbers.
+func (a *arena) setNumber(c *Cell, f float64, st *numfmt.Format, date1904 bool) {
+	c.Kind, c.Num, c.Format, c.Percent = Number, f, st.Code, st.Percent
+	switch st.Class {
+	case numfmt.Number:
+		return
+	case numfmt.Elapsed:
+		if math.Abs(f) < maxSerial {
+			c.Kind, c.Text = Time, a.duration(f)
+		}
+		return
+	}
+	if f >= 0 && f < 1 && (st.Class != numfmt.Date || f > 0) && !(date1904 && st.Class != numfmt.Time) {
+		c.Kind, c.Text = Time, a.duration(math.Round(f*daySeconds)/daySeconds)
+		return
+	}
+	if f == 0 && !date1904 {
+		return
+	}
+	if date1904 {
+		f += shift1904
+	}
+	if t, ok := a.serialDate(f); ok {
+		c.Kind, c.Num, c.Text = Date, f, t
+	}
+}
+
+// ShownText is what a cell shows of a whole number whose format adds to its digits: see [numfmt.Shown].
+func (c *Cell) ShownText() (text string, ok bool) {
+	if c.Kind != Number {
+		return "", false
+	}
+	return numfmt.Shown(c.Format, c.Text, c.Num)
 }

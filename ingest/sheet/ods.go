@@ -252,76 +252,106 @@ func (s *odsScan) tableCell(col *int) error {
 	style, _ := x.attr("style-name")
 	c.Struck = strike(s.struck[string(style)])
 	_, c.Formula = x.attr("formula")
-	typ := x.attrString("value-type")
-	value := x.attrString(map[string]string{"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}[typ])
-	if typ == "float" || typ == "percentage" || typ == "currency" {
-		value = x.attrString("value")
-	}
+	typ, value := s.typedValue()
 	if err := s.cellText(c.Row, at); err != nil {
 		return err
 	}
-	text := s.text
 	c.Struck = s.runs.strike(c.Struck)
+	if err := s.read(&c, typ, value); err != nil {
+		return err
+	}
+	if c.Kind == Empty && !c.NoValue || c.Kind == Text && c.Text == "" {
+		return nil
+	}
+	return s.repeat(c, repeat, *col)
+}
+
+// typedValue gives the type of a cell and the attribute that holds a value of that type (ODF 1.3 part 3, 19.385 and following).
+func (s *odsScan) typedValue() (typ, value string) {
+	switch typ = s.x.attrString("value-type"); typ {
+	case "float", "percentage", "currency":
+		return typ, s.x.attrString("value")
+	case "date", "time", "boolean", "string":
+		return typ, s.x.attrString(typ + "-value")
+	}
+	return typ, ""
+}
+
+// read fills in a cell of a type whose text has been collected.
+func (s *odsScan) read(c *Cell, typ, value string) error {
 	switch typ {
 	case "float", "percentage", "currency":
-		num, t, ok := s.ar.number([]byte(strings.TrimSpace(value)))
-		switch {
-		case value == "" && len(text) == 0:
-			c.NoValue = c.Formula
-		case len(text) > 0 && errorName(text) && string(text) != "#NAME?":
-			// Programs store 0 beside an error. #NAME? only says that the last of
-			// them didn't know the function, whose value may have been kept.
-			c.Kind, c.Text = Error, s.ar.add(text)
-		case !ok && notANumber([]byte(strings.TrimSpace(value))):
-			c.Kind, c.Text = Error, "#NUM!"
-		case !ok:
-			return damaged("number %.40q in cell %s", value, c.Ref())
-		default:
-			c.Kind, c.Num, c.Text, c.Percent = Number, num, t, typ == "percentage"
-			if !c.Percent {
-				c.Format = shownNumber(num, text)
-			}
-		}
+		return s.readNumber(c, typ == "percentage", value)
 	case "date", "time":
 		var ok bool
 		if c.Kind, c.Num, c.Text, ok = s.ar.isoValue(value); !ok {
-			c.Kind, c.Text = Text, s.ar.add(text)
+			c.Kind, c.Text = Text, s.ar.add(s.text)
 		} else if c.Kind == Date {
-			c.Format = shownDate(text)
+			c.Format = shownDate(s.text)
 		}
+		return nil
 	case "boolean":
 		c.Kind, c.Text = Bool, "FALSE"
 		if value == "true" {
 			c.Num, c.Text = 1, "TRUE"
 		}
-	default:
-		if len(text) == 0 && value != "" {
-			text = []byte(value)
-		}
-		if len(text) == 0 {
-			c.NoValue = c.Formula && typ == ""
-			break
-		}
-		if !utf8.Valid(text) {
-			return damaged("cell %s is not UTF-8", c.Ref())
-		}
-		c.Kind, c.Text = Text, s.ar.add(text)
-		if c.Formula && errorName(text) {
-			c.Kind = Error
-		}
-	}
-	if c.Kind == Empty && !c.NoValue || c.Kind == Text && c.Text == "" {
 		return nil
 	}
-	if *col > s.lim.Columns {
-		return refuse(TooLarge, "column %d", *col)
+	return s.readText(c, typ, value)
+}
+
+func (s *odsScan) readNumber(c *Cell, percent bool, value string) error {
+	num, t, ok := s.ar.number([]byte(strings.TrimSpace(value)))
+	switch text := s.text; {
+	case value == "" && len(text) == 0:
+		c.NoValue = c.Formula
+	case len(text) > 0 && errorName(text) && string(text) != "#NAME?":
+		// Programs store 0 beside an error. #NAME? only says that the last of
+		// them didn't know the function, whose value may have been kept.
+		c.Kind, c.Text = Error, s.ar.add(text)
+	case !ok && notANumber([]byte(strings.TrimSpace(value))):
+		c.Kind, c.Text = Error, "#NUM!"
+	case !ok:
+		return damaged("number %.40q in cell %s", value, c.Ref())
+	default:
+		c.Kind, c.Num, c.Text, c.Percent = Number, num, t, percent
+		if !percent {
+			c.Format = shownNumber(num, text)
+		}
 	}
-	if repeat > 1 {
-		if s.cells += repeat; s.cells > s.lim.Cells {
+	return nil
+}
+
+func (s *odsScan) readText(c *Cell, typ, value string) error {
+	text := s.text
+	if len(text) == 0 && value != "" {
+		text = []byte(value)
+	}
+	if len(text) == 0 {
+		c.NoValue = c.Formula && typ == ""
+		return nil
+	}
+	if !utf8.Valid(text) {
+		return damaged("cell %s is not UTF-8", c.Ref())
+	}
+	c.Kind, c.Text = Text, s.ar.add(text)
+	if c.Formula && errorName(text) {
+		c.Kind = Error
+	}
+	return nil
+}
+
+// repeat appends a cell as often as it repeats; last is its last column.
+func (s *odsScan) repeat(c Cell, times, last int) error {
+	if last > s.lim.Columns {
+		return refuse(TooLarge, "column %d", last)
+	}
+	if times > 1 {
+		if s.cells += times; s.cells > s.lim.Cells {
 			return refuse(TooLarge, "more than %d repeated cells", s.lim.Cells)
 		}
 	}
-	for range repeat {
+	for range times {
 		s.row.Cells = append(s.row.Cells, c)
 		c.Col++
 	}
@@ -337,13 +367,21 @@ func errorName(t []byte) bool {
 	return bytes.HasPrefix(t, []byte("Err:"))
 }
 
+// odsText collects the text of a cell.
+type odsText struct {
+	*odsScan
+	row, col   int
+	inP        int // depth of the paragraph, 0 outside
+	paragraphs int
+	span       int // depth of the struck span, 0 outside
+}
+
 // cellText collects the paragraphs of a cell in s.text, one line each, with
 // white space as ODF 6.1.2 has it. Comments, drawings and ruby are not its text.
 func (s *odsScan) cellText(row, col int) error {
-	x := s.x
-	s.text = s.text[:0]
-	base, inP, paragraphs, span := x.depth, 0, 0, 0 // span: depth of the struck one
-	s.runs = runs{}
+	x, base := s.x, s.x.depth
+	s.text, s.runs = s.text[:0], runs{}
+	c := odsText{odsScan: s, row: row, col: col}
 	for {
 		t, err := x.next()
 		if err != nil {
@@ -356,62 +394,79 @@ func (s *odsScan) cellText(row, col int) error {
 			if x.depth < base {
 				return nil
 			}
-			if x.depth < inP {
-				inP = 0
-			}
-			if x.depth < span {
-				span = 0
-			}
+			c.ends()
 		case tokStart:
-			switch string(x.name) {
-			case "p", "h":
-				if inP == 0 {
-					if inP = x.depth; paragraphs > 0 {
-						s.text = append(s.text, '\n')
-					}
-					paragraphs++
-				}
-			case "s":
-				for n := min(max(1, x.attrInt("c", 1)), 1024); n > 0; n-- {
-					s.text = append(s.text, ' ')
-				}
-			case "tab":
-				s.text = append(s.text, '\t')
-			case "line-break":
-				s.text = append(s.text, '\n')
-			case "span":
-				if v, _ := x.attr("style-name"); span == 0 && s.struck[string(v)] {
-					span = x.depth
-				}
-			case "annotation":
-				if err := s.annotation(row, col); err != nil {
-					return err
-				}
-			case "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
-			case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":
-			default:
-				if err := x.skip(); err != nil {
-					return err
-				}
-			}
+			err = c.begins()
 		case tokText:
-			if inP == 0 {
-				continue
-			}
-			at := len(s.text)
-			if x.cdata {
-				s.text = append(s.text, x.text...)
-			} else if s.text, err = unescape(s.text, x.text); err != nil {
-				return err
-			}
-			if s.text = collapse(s.text, at); len(bytes.TrimSpace(s.text[at:])) > 0 {
-				s.runs.some, s.runs.own = s.runs.some || span > 0, s.runs.own || span == 0
-			}
+			err = c.says()
+		}
+		if err != nil {
+			return err
 		}
 		if len(s.text) > s.lim.CellBytes {
 			return refuse(TooLarge, "cell in row %d of more than %d bytes", s.n+1, s.lim.CellBytes)
 		}
 	}
+}
+
+// ends leaves the paragraph or span whose element has ended.
+func (c *odsText) ends() {
+	if c.x.depth < c.inP {
+		c.inP = 0
+	}
+	if c.x.depth < c.span {
+		c.span = 0
+	}
+}
+
+// begins takes an element within a cell: a paragraph, white space, a span, a comment; others with all that is in them are none
+// of its text.
+func (c *odsText) begins() error {
+	switch x := c.x; string(x.name) {
+	case "p", "h":
+		if c.inP == 0 {
+			if c.inP = x.depth; c.paragraphs > 0 {
+				c.text = append(c.text, '\n')
+			}
+			c.paragraphs++
+		}
+	case "s":
+		for n := min(max(1, x.attrInt("c", 1)), 1024); n > 0; n-- {
+			c.text = append(c.text, ' ')
+		}
+	case "tab":
+		c.text = append(c.text, '\t')
+	case "line-break":
+		c.text = append(c.text, '\n')
+	case "span":
+		if v, _ := x.attr("style-name"); c.span == 0 && c.struck[string(v)] {
+			c.span = x.depth
+		}
+	case "annotation":
+		return c.annotation(c.row, c.col)
+	case "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
+	case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":
+	default:
+		return x.skip()
+	}
+	return nil
+}
+
+// says takes the text of a paragraph.
+func (c *odsText) says() (err error) {
+	if c.inP == 0 {
+		return nil
+	}
+	at := len(c.text)
+	if c.x.cdata {
+		c.text = append(c.text, c.x.text...)
+	} else if c.text, err = unescape(c.text, c.x.text); err != nil {
+		return err
+	}
+	if c.text = collapse(c.text, at); len(bytes.TrimSpace(c.text[at:])) > 0 {
+		c.runs.some, c.runs.own = c.runs.some || c.span > 0, c.runs.own || c.span == 0
+	}
+	return nil
 }
 
 // collapse makes one blank of each run of white space in b[at:].

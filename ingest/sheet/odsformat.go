@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"taizhang/ingest/numfmt"
 )
 
 // An OpenDocument cell names no format code, but holds beside its value the text
@@ -24,7 +26,7 @@ var monthShown = sync.OnceValue(func() *regexp.Regexp {
 // more than the month.
 func shownDate(text []byte) string {
 	if len(text) > 0 && len(text) <= 40 && monthShown().Match(bytes.TrimSpace(text)) {
-		return builtin[27]
+		return numfmt.Builtin(27)
 	}
 	return ""
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"taizhang/ingest/numfmt"
 )
 
 // TestODSFormats: what an OpenDocument cell shows tells its format where that matters.
@@ -29,10 +31,10 @@ func TestODSFormats(t *testing.T) {
 		{"float", "1.5", "1 1/2", ``},
 		{"float", "7", "", ``},
 		{"float", "12", "0012", `0000`},
-		{"date", "2026-11-01", "2026年11月", builtin[27]},
-		{"date", "2026-11-01", "2026-11", builtin[27]},
-		{"date", "2026-11-01", "Nov-26", builtin[27]},
-		{"date", "2026-11-01", "二〇二六年十一月", builtin[27]},
+		{"date", "2026-11-01", "2026年11月", numfmt.Builtin(27)},
+		{"date", "2026-11-01", "2026-11", numfmt.Builtin(27)},
+		{"date", "2026-11-01", "Nov-26", numfmt.Builtin(27)},
+		{"date", "2026-11-01", "二〇二六年十一月", numfmt.Builtin(27)},
 		{"date", "2026-11-01", "2026年11月1日", ``},
 		{"date", "2026-11-01", "11月1日", ``},
 		{"date", "2026-11-01", "1-Nov-26", ``},
@@ -52,11 +54,11 @@ func TestODSFormats(t *testing.T) {
 		if c.Format != tt.want {
 			t.Errorf("%s shown as %s: %s", tt.value, tt.shown, c.Format)
 		}
-		if got := ShowsMonthOnly(c.Format); tt.typ == "date" && got != (tt.want != "") {
+		if got := numfmt.ShowsMonthOnly(c.Format); tt.typ == "date" && got != (tt.want != "") {
 			t.Errorf("%s shown as %s: month only %v", tt.value, tt.shown, got)
 		}
 	}
-	if s := ScalingOf(shownNumber(12345678, []byte("1234.6万")), 12345678); !s.Says() || s.Power != 4 {
+	if s := numfmt.ScalingOf(shownNumber(12345678, []byte("1234.6万")), 12345678); !s.Says() || s.Power != 4 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -76,31 +76,6 @@ func TestSerialDate(t *testing.T) {
 	}
 }
 
-func TestClassify(t *testing.T) {
-	for code, want := range map[string]class{
-		"": plainNumber, "General": plainNumber, "GENERAL": plainNumber, "G/通用格式": plainNumber, "@": plainNumber, "0.00": plainNumber, "#,##0;[Red]-#,##0": plainNumber,
-		`0"days"`: plainNumber, `General"天"`: plainNumber, `G/通用格式"年"`: plainNumber, "0.0E+0": plainNumber, `\d0`: plainNumber, `_d0`: plainNumber, "[Red]0": plainNumber, "[$¥-804]#,##0.00": plainNumber, "[DBNum1]General": plainNumber, ";;;": plainNumber, `0;yyyy`: plainNumber, `"y`: plainNumber,
-		"yyyy-mm-dd": dateOnly, "YYYY/M/D": dateOnly, `yyyy"年"m"月"d"日"`: dateOnly, "yyyy年m月": dateOnly, "mmm-yy": dateOnly, "m/d": dateOnly, "m": dateOnly, "mmmm": dateOnly, "aaaa": dateOnly, `[$-804]aaaa`: dateOnly, `[DBNum1][$-804]yyyy"年"m"月"`: dateOnly, "e年": dateOnly, `[$-404]e/m/d`: dateOnly, "yyyy\\-mm\\-dd;@": dateOnly,
-		"yyyy-mm-dd hh:mm": dateTime, "m/d/yy h:mm": dateTime, "d h": dateTime, "mmm h": dateTime,
-		"h:mm": timeOnly, "hh:mm:ss": timeOnly, "mm:ss": timeOnly, "mm:ss.0": timeOnly, "h:mm AM/PM": timeOnly, `上午/下午h"时"mm"分"`: timeOnly, "[$-F400]h:mm:ss AM/PM": timeOnly, "h A/P": timeOnly,
-		"[h]:mm": elapsed, "[hh]:mm:ss": elapsed, "[mm]:ss": elapsed, "[s]": elapsed,
-	} {
-		if got := codeStyle(code).class; got != want {
-			t.Errorf("%q: class %d, want %d", code, got, want)
-		}
-	}
-	for id, want := range map[int]class{0: plainNumber, 9: plainNumber, 13: plainNumber, 14: dateOnly, 17: dateOnly, 18: timeOnly, 22: dateTime, 27: dateOnly, 31: dateOnly, 32: timeOnly, 35: timeOnly, 36: dateOnly, 37: plainNumber, 44: plainNumber, 45: timeOnly, 46: elapsed, 47: timeOnly, 48: plainNumber, 49: plainNumber, 50: dateOnly, 54: dateOnly, 55: timeOnly, 57: dateOnly, 58: dateOnly, 59: plainNumber} {
-		if got := formatStyle(id, "").class; got != want {
-			t.Errorf("format %d: class %d, want %d", id, got, want)
-		}
-	}
-	for code, want := range map[string]bool{"0%": true, "0.00%;[Red]-0.00%": true, `0"%"`: false, `0\%`: false, "0": false, "yyyy%": false} {
-		if got := codeStyle(code).percent; got != want {
-			t.Errorf("%q: percent %v", code, got)
-		}
-	}
-}
-
 func TestISOValue(t *testing.T) {
 	var a arena
 	for s, want := range map[string]string{

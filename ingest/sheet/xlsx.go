@@ -3,6 +3,7 @@ package sheet
 import (
 	"strings"
 
+	"taizhang/ingest/numfmt"
 	"taizhang/internal/opc"
 )
 
@@ -19,7 +20,7 @@ type workbook struct {
 	stPart   string
 
 	shared *sharedStrings // read when a sheet is
-	styles []style
+	styles []numfmt.Format
 	struck []bool // by style: whether its font is struck through; nil where no font is
 	loaded bool
 
@@ -79,9 +80,45 @@ func (p *pack) scan(name string, lim Limits, fn func(*xmlScan) error) error {
 
 // openXLSX reads the workbook part, wherever the package's relationships say it is.
 func openXLSX(p *pack, lim Limits) (*Book, error) {
-	rels, err := p.relations("", lim)
+	main, err := p.mainPart(lim)
 	if err != nil {
 		return nil, err
+	}
+	rels, err := p.relations(main, lim)
+	if err != nil {
+		return nil, err
+	}
+	w := &workbook{pack: p, lim: lim}
+	l := &sheetList{w: w, b: &Book{Format: XLSX, lim: lim, src: w}, target: make(map[string]relation, len(rels))}
+	for _, r := range rels {
+		l.target[r.id] = r
+		switch r.typ {
+		case "sharedStrings":
+			w.sstPart = r.target
+		case "styles":
+			w.stPart = r.target
+		case "vbaProject":
+			l.b.Format, l.b.Macros = XLSM, true
+		}
+	}
+	if err := p.scan(main, lim, l.element); err != nil {
+		return nil, err
+	}
+	if l.root != "workbook" {
+		return nil, notAWorkbook(p, main)
+	}
+	if l.listed == l.modules {
+		return nil, damaged("workbook without sheets")
+	}
+	l.b.Date1904 = w.date1904
+	return l.b, nil
+}
+
+// mainPart is the part of the workbook.
+func (p *pack) mainPart(lim Limits) (string, error) {
+	rels, err := p.relations("", lim)
+	if err != nil {
+		return "", err
 	}
 	main := ""
 	for _, r := range rels {
@@ -92,90 +129,71 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 	if main == "" && p.Has("xl/workbook.xml") {
 		main = "xl/workbook.xml"
 	}
-	if main == "" || !p.Has(main) {
-		return nil, notAWorkbook(p, main)
+	if main == "" || !p.Has(main) || strings.HasSuffix(main, ".bin") {
+		return "", notAWorkbook(p, main)
 	}
-	if strings.HasSuffix(main, ".bin") {
-		return nil, notAWorkbook(p, main)
+	return main, nil
+}
+
+// sheetList reads the workbook part: the list of its sheets, and how it counts days.
+type sheetList struct {
+	w               *workbook
+	b               *Book
+	target          map[string]relation // by id
+	root            string
+	listed, modules int
+}
+
+func (l *sheetList) element(x *xmlScan) error {
+	if l.root == "" {
+		l.root = string(x.name)
 	}
-	if rels, err = p.relations(main, lim); err != nil {
-		return nil, err
-	}
-	w := &workbook{pack: p, lim: lim}
-	b := &Book{Format: XLSX, lim: lim, src: w}
-	target := make(map[string]relation, len(rels))
-	for _, r := range rels {
-		target[r.id] = r
-		switch r.typ {
-		case "sharedStrings":
-			w.sstPart = r.target
-		case "styles":
-			w.stPart = r.target
-		case "vbaProject":
-			b.Macros = true
+	switch string(x.name) {
+	case "workbookPr":
+		if x.depth == 2 { // an extension has a workbookPr of its own
+			l.w.date1904 = x.attrBool("date1904")
+		}
+	case "sheet":
+		if x.depth == 3 {
+			l.listed++
+			return l.sheet(x)
 		}
 	}
-	if b.Macros {
-		b.Format = XLSM
+	return nil
+}
+
+// sheet takes an entry of the list.
+func (l *sheetList) sheet(x *xmlScan) error {
+	id := strings.TrimSpace(x.attrString("id"))
+	if id == "" {
+		l.modules++
+		return nil // a module of Excel 5, kept in the list without a part
 	}
-	root, listed, modules := "", 0, 0
-	err = p.scan(main, lim, func(x *xmlScan) error {
-		switch string(x.name) {
-		case "workbookPr":
-			if x.depth == 2 { // an extension has a workbookPr of its own
-				w.date1904 = x.attrBool("date1904")
-			}
-		case "sheet":
-			if x.depth != 3 {
-				return nil
-			}
-			listed++
-			id := strings.TrimSpace(x.attrString("id"))
-			if id == "" {
-				modules++
-				return nil // a module of Excel 5, kept in the list without a part
-			}
-			r, ok := target[id]
-			if !ok {
-				return damaged("sheet %q has no part", x.attrString("name"))
-			}
-			if r.typ != "worksheet" {
-				return nil // chart, dialog or macro sheet
-			}
-			for _, old := range w.parts {
-				if opc.PartName(old) == opc.PartName(r.target) {
-					return damaged("two sheets share part %s", r.target)
-				}
-			}
-			if !p.Has(r.target) {
-				return damaged("no part %s", r.target)
-			}
-			state, _ := x.attr("state")
-			w.parts = append(w.parts, r.target)
-			b.sheets = append(b.sheets, SheetInfo{
-				Name:   x.attrString("name"),
-				Hidden: string(state) == "hidden" || string(state) == "veryHidden",
-			})
-			if len(b.sheets) > lim.Sheets {
-				return refuse(TooLarge, "more than %d sheets", lim.Sheets)
-			}
+	r, ok := l.target[id]
+	if !ok {
+		return damaged("sheet %q has no part", x.attrString("name"))
+	}
+	if r.typ != "worksheet" {
+		return nil // chart, dialog or macro sheet
+	}
+	for _, old := range l.w.parts {
+		if opc.PartName(old) == opc.PartName(r.target) {
+			return damaged("two sheets share part %s", r.target)
 		}
-		if root == "" {
-			root = string(x.name)
-		}
-		return nil
+	}
+	if !l.w.pack.Has(r.target) {
+		return damaged("no part %s", r.target)
+	}
+	state, _ := x.attr("state")
+	l.w.parts = append(l.w.parts, r.target)
+	l.b.sheets = append(l.b.sheets, SheetInfo{
+		Name:   x.attrString("name"),
+		Hidden: string(state) == "hidden" || string(state) == "veryHidden",
 	})
-	if err != nil {
-		return nil, err
+	if len(l.b.sheets) > l.w.lim.Sheets {
+		return refuse(TooLarge, "more than %d sheets", l.w.lim.Sheets)
 	}
-	if root != "workbook" {
-		return nil, notAWorkbook(p, main)
-	}
-	if listed == modules {
-		return nil, damaged("workbook without sheets")
-	}
-	b.Date1904 = w.date1904
-	return b, nil
+	return nil
 }
 
 // notAWorkbook tells what else a zip package without a workbook part is.
@@ -243,13 +261,13 @@ func (w *workbook) loadStyles() error {
 		}
 		return nil
 	})
-	w.styles = make([]style, len(ids))
+	w.styles = make([]numfmt.Format, len(ids))
 	for i, id := range ids {
 		if i > 0 && id == ids[i-1] {
 			w.styles[i] = w.styles[i-1]
 			continue
 		}
-		w.styles[i] = formatStyle(id, custom[id])
+		w.styles[i] = numfmt.OfID(id, custom[id])
 	}
 	if len(struck) > 0 {
 		w.struck = make([]bool, len(ids))

@@ -3,6 +3,8 @@ package sheet
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"taizhang/ingest/numfmt"
 )
 
 // quickRows reads rows for as long as they have the usual shape and lie whole
@@ -285,7 +287,7 @@ func (s *rowScan) quickCell(d []byte, p int, c *Cell, typ cellKind, styleAt int)
 	case string(d[p:p+4]) == "</c>":
 		if c.Formula {
 			c.NoValue = true
-			c.Format = s.w.style(styleAt).code
+			c.Format = s.w.style(styleAt).Code
 		}
 		return p + 4, rowDone, nil
 	default:
@@ -337,7 +339,7 @@ func (s *rowScan) quickCell(d []byte, p int, c *Cell, typ cellKind, styleAt int)
 		}
 		if c.Text = s.w.shared.at(n); c.Text != "" {
 			c.Kind = Text
-			c.Format = s.w.style(styleAt).code
+			c.Format = s.w.style(styleAt).Code
 			s.w.shared.strike(n, c)
 		}
 		return closeCell(d, p)
@@ -375,13 +377,13 @@ func (s *rowScan) quickCell(d []byte, p int, c *Cell, typ cellKind, styleAt int)
 func (s *rowScan) numberText(c *Cell, raw []byte, styleAt int) {
 	if styleAt < len(s.w.styles) {
 		st := &s.w.styles[styleAt]
-		if st.class != plainNumber {
+		if st.Class != numfmt.Number {
 			s.ar.setNumber(c, c.Num, st, s.w.date1904)
 			if c.Kind != Number {
 				return
 			}
 		}
-		c.Format, c.Percent = st.code, st.percent
+		c.Format, c.Percent = st.Code, st.Percent
 	}
 	c.Kind = Number
 	if raw != nil {
@@ -417,7 +419,7 @@ func (s *rowScan) quickInline(d []byte, p int, c *Cell, styleAt int) (int, rowSt
 		return 0, rowOdd, nil // slow says what is wrong
 	}
 	if len(s.tmp) > 0 {
-		c.Kind, c.Text, c.Format = Text, s.ar.add(s.tmp), s.w.style(styleAt).code
+		c.Kind, c.Text, c.Format = Text, s.ar.add(s.tmp), s.w.style(styleAt).Code
 	}
 	return p + e + 13, rowDone, nil
 }

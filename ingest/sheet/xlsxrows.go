@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"taizhang/ingest/numfmt"
 )
 
 // rowScan reads the rows of one worksheet part. Rows in the shape that nearly
@@ -339,7 +341,7 @@ func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV
 		has = has && len(raw) > 0
 	}
 	st := s.w.style(styleAt)
-	c.Format, c.Struck = st.code, strike(s.w.isStruck(styleAt))
+	c.Format, c.Struck = st.Code, strike(s.w.isStruck(styleAt))
 	if !has {
 		if c.Formula && !(hasV && (typ == cellFormulaText || typ == cellInline)) {
 			c.NoValue = true
@@ -417,14 +419,14 @@ func notANumber(raw []byte) bool {
 func (w *workbook) isStruck(i int) bool { return i >= 0 && i < len(w.struck) && w.struck[i] }
 
 // style is the cell format at an index; a wrong one means General, as in Excel.
-func (w *workbook) style(i int) style {
+func (w *workbook) style(i int) numfmt.Format {
 	if i < 0 {
 		i = 0
 	}
 	if i < len(w.styles) {
 		return w.styles[i]
 	}
-	return style{}
+	return numfmt.Format{}
 }
 
 // parseRef reads A1, also a1 and $A$1.

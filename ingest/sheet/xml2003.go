@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"taizhang/ingest/numfmt"
 )
 
 // xml2003 is a SpreadsheetML workbook of Excel 2002/2003 ("XML Spreadsheet
@@ -12,7 +14,7 @@ import (
 type xml2003 struct {
 	data   []byte
 	lim    Limits
-	styles map[string]style
+	styles map[string]numfmt.Format
 	said   []Comment // of the sheet read last
 }
 
@@ -52,7 +54,7 @@ func openXML2003(data []byte, cs charset, lim Limits) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]style{}}
+	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]numfmt.Format{}}
 	b := &Book{Format: XML2003, lim: lim, src: w}
 	x, err := newScan(bytes.NewReader(w.data), lim)
 	if err != nil {
@@ -129,18 +131,18 @@ func xml2003Text(data []byte, cs charset) ([]byte, error) {
 }
 
 // namedFormat knows the names that ss:Format has for common codes.
-func namedFormat(f string) style {
+func namedFormat(f string) numfmt.Format {
 	switch f {
 	case "General Number", "Standard", "Fixed", "Scientific", "General":
-		return style{}
+		return numfmt.Format{}
 	case "Percent":
-		return style{percent: true, code: "0.00%"}
+		return numfmt.Format{Percent: true, Code: "0.00%"}
 	case "General Date", "Long Date", "Medium Date", "Short Date":
-		return style{class: dateOnly, code: f}
+		return numfmt.Format{Class: numfmt.Date, Code: f}
 	case "Long Time", "Medium Time", "Short Time":
-		return style{class: timeOnly, code: f}
+		return numfmt.Format{Class: numfmt.Time, Code: f}
 	}
-	return codeStyle(f)
+	return numfmt.Of(f)
 }
 
 // xml2003Scan reads one worksheet.
@@ -275,37 +277,10 @@ func (s *xml2003Scan) cells() (err error) {
 }
 
 // cell reads the Data of a Cell; comments and phonetic text are not its value.
-func (s *xml2003Scan) cell(c *Cell, st style) error {
-	x := s.x
-	has := false
-	typ := ""
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
-		if err != nil {
-			return err
-		}
-		if t == tokEOF {
-			return damaged("XML ends in the middle")
-		}
-		if t != tokStart {
-			continue
-		}
-		if string(x.name) == "Comment" {
-			if err := s.comment(c); err != nil {
-				return err
-			}
-			continue
-		}
-		if string(x.name) != "Data" {
-			if err := x.skip(); err != nil {
-				return err
-			}
-			continue
-		}
-		has, typ = true, x.attrString("Type")
-		if err := s.dataText(); err != nil {
-			return err
-		}
+func (s *xml2003Scan) cell(c *Cell, st numfmt.Format) error {
+	typ, has, err := s.data(c)
+	if err != nil {
+		return err
 	}
 	if len(s.text) > s.w.lim.CellBytes {
 		return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(s.text))
@@ -314,37 +289,15 @@ func (s *xml2003Scan) cell(c *Cell, st style) error {
 		return damaged("cell %s is not UTF-8", c.Ref())
 	}
 	trim := bytes.TrimSpace(s.text)
-	if c.Format = st.code; !has || typ != "String" && len(trim) == 0 {
+	if c.Format = st.Code; !has || typ != "String" && len(trim) == 0 {
 		c.NoValue = c.Formula
 		return nil
 	}
 	switch {
 	case typ == "Number":
-		num, text, ok := s.ar.number(trim)
-		if !ok && notANumber(trim) {
-			c.Kind, c.Text = Error, "#NUM!"
-			return nil
-		}
-		if !ok {
-			return damaged("number %.40q in cell %s", trim, c.Ref())
-		}
-		c.Text = text
-		s.ar.setNumber(c, num, &st, false)
+		return s.number(c, trim, st)
 	case typ == "DateTime":
-		v := string(trim)
-		k, num, text, ok := s.ar.isoValue(v)
-		switch {
-		case !ok:
-			k, text = Text, s.ar.add(s.text)
-		case st.class == elapsed:
-			k, text = Time, s.ar.duration(num)
-		case strings.HasPrefix(v, "1899-12-3"): // a time without a day
-			if num > 0 {
-				num -= float64(int(num))
-			}
-			k, text = Time, s.ar.duration(num)
-		}
-		c.Kind, c.Num, c.Text = k, num, text
+		s.moment(c, string(trim), st)
 	case typ == "Boolean":
 		c.Kind, c.Text = Bool, "FALSE"
 		if string(trim) == "1" || string(trim) == "true" {
@@ -356,6 +309,66 @@ func (s *xml2003Scan) cell(c *Cell, st style) error {
 		c.Kind, c.Text = Text, s.ar.add(s.text)
 	}
 	return nil
+}
+
+// data collects the text of a Cell's Data, and gives its type.
+func (s *xml2003Scan) data(c *Cell) (typ string, has bool, err error) {
+	x := s.x
+	for base := x.depth; x.depth >= base; {
+		t, err := x.next()
+		if err != nil {
+			return "", false, err
+		}
+		if t == tokEOF {
+			return "", false, damaged("XML ends in the middle")
+		}
+		if t != tokStart {
+			continue
+		}
+		switch string(x.name) {
+		case "Comment":
+			err = s.comment(c)
+		case "Data":
+			has, typ = true, x.attrString("Type")
+			err = s.dataText()
+		default:
+			err = x.skip()
+		}
+		if err != nil {
+			return "", false, err
+		}
+	}
+	return typ, has, nil
+}
+
+func (s *xml2003Scan) number(c *Cell, text []byte, st numfmt.Format) error {
+	num, t, ok := s.ar.number(text)
+	switch {
+	case ok:
+		c.Text = t
+		s.ar.setNumber(c, num, &st, false)
+	case notANumber(text):
+		c.Kind, c.Text = Error, "#NUM!"
+	default:
+		return damaged("number %.40q in cell %s", text, c.Ref())
+	}
+	return nil
+}
+
+// moment reads a DateTime: a day, or a time of day, which is written as one of 1899-12-31 or the day before.
+func (s *xml2003Scan) moment(c *Cell, text string, st numfmt.Format) {
+	var ok bool
+	switch c.Kind, c.Num, c.Text, ok = s.ar.isoValue(text); {
+	case !ok:
+		c.Kind, c.Text = Text, s.ar.add(s.text)
+	case st.Class == numfmt.Elapsed:
+		c.Kind, c.Text = Time, s.ar.duration(c.Num)
+	case strings.HasPrefix(text, "1899-12-3"): // a time without a day
+		if c.Num > 0 {
+			c.Num -= float64(int(c.Num))
+		}
+		c.Kind, c.Text = Time, s.ar.duration(c.Num)
+	}
 }
 
 // dataText joins the text of ss:Data, marked up or not.

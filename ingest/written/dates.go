@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"taizhang/ingest/numfmt"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
 )
@@ -221,7 +222,7 @@ func SerialDate(serial float64) calendar.Date {
 func CellDate(c sheet.Cell) (w Wrote, guessed, ok bool) {
 	switch c.Kind {
 	case sheet.Date:
-		if w = ofDay(SerialDate(c.Num)); sheet.ShowsMonthOnly(c.Format) { // 2026年11月, whatever day lies beneath
+		if w = ofDay(SerialDate(c.Num)); numfmt.ShowsMonthOnly(c.Format) { // 2026年11月, whatever day lies beneath
 			w.Day = 0
 		}
 		return w, false, w.possible()
@@ -282,7 +283,7 @@ func ofDay(d calendar.Date) Wrote {
 // DateText is a cell as text, dates as ISO, or as the month where the cell shows no day.
 func DateText(c sheet.Cell) string {
 	switch {
-	case c.Kind == sheet.Date && sheet.ShowsMonthOnly(c.Format): // 2026年11月, whatever day lies beneath
+	case c.Kind == sheet.Date && numfmt.ShowsMonthOnly(c.Format): // 2026年11月, whatever day lies beneath
 		d := SerialDate(c.Num)
 		return strconv.Itoa(d.Year()) + "年" + strconv.Itoa(int(d.Month())) + "月"
 	case c.Kind == sheet.Date:

@@ -27,6 +27,9 @@ var (
 	})
 )
 
+// partSigns are the letters of which each of the partWays needs one.
+var partSigns = NewLetters("季QqＱｑ半前、,，和与及")
+
 // partWays are the ways to name a part of a year that is more than a month.
 var partWays = []spanWay{
 	{"2022年7、8、9月", monthsListed},
@@ -39,6 +42,9 @@ var partWays = []spanWay{
 // Quarter finds a part of a year in a text in which ReadSpan finds none: a quarter (2026年三季度), several, half a year, months
 // one by one (7、8、9月); near gives the year where none is written.
 func Quarter(text string, near calendar.Date) (span, bool) {
+	if !partSigns.In(text) {
+		return span{}, false
+	}
 	return firstWay(partWays, withDigits(text), near)
 }
 

@@ -240,3 +240,17 @@ func BenchmarkWorkdayNo(b *testing.B) {
 		w.WorkdayNo(d)
 	}
 }
+
+// What is written by hand is what the library writes, for every day of two thousand years and beyond.
+func TestDatesAreWrittenAsTheLibraryDoes(t *testing.T) {
+	for d := NewDate(-1, 12, 30); d < NewDate(2300, 1, 1); d++ {
+		if want := time.Unix(int64(d)*secondsPerDay, 0).UTC().Format(time.DateOnly); d.String() != want {
+			t.Fatalf("%d is written %s, want %s", d, d, want)
+		}
+	}
+	for _, d := range []Date{NewDate(9999, 12, 31), NewDate(10000, 1, 1)} {
+		if want := time.Unix(int64(d)*secondsPerDay, 0).UTC().Format(time.DateOnly); d.String() != want {
+			t.Errorf("%d is written %s, want %s", d, d, want)
+		}
+	}
+}

@@ -29,6 +29,8 @@ type Options struct {
 	// Archived is for declarations that were in force once: what was accepted
 	// then must be read again, so doubts (Layman, tags) are none.
 	Archived bool
+	// Tree is what Prepare gave of the same text, which then isn't parsed; without it, and where it is of another text, it is.
+	Tree string
 }
 
 // File is one declaration.
@@ -47,6 +49,13 @@ type File struct {
 // be told apart is read all the same, so that its faults are told as well.
 func Read(name string, text []byte, o Options) *File {
 	f := &File{name: name, o: o}
+	if o.Tree != "" {
+		if root := prepared(o.Tree, text); root != nil {
+			f.lines = strings.Split(string(text), "\n")
+			f.Root = &Node{y: root, pos: f.pos(root), name: Say("the file", "文件"), f: f}
+			return f
+		}
+	}
 	clean, ok := f.text(text)
 	if !ok {
 		return f

@@ -15,6 +15,14 @@ import (
 //go:embed metrics.yaml
 var builtinMetrics []byte
 
+// builtinTree is what they were parsed into when the program was built.
+//
+//go:embed metrics.tree
+var builtinTree string
+
+// Tree gives the built-in declarations' tree, as make generate writes it.
+func Tree() (string, error) { return decl.Prepare(builtinName, builtinMetrics) }
+
 // builtinName is the file that the program brings along.
 const builtinName = "metrics.yaml"
 

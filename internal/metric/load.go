@@ -17,7 +17,11 @@ type file struct {
 }
 
 func (c *Catalogue) read(s Source) error {
-	d := decl.Read(s.Name, s.Text, decl.Options{})
+	o := decl.Options{}
+	if s.Name == builtinName {
+		o.Tree = builtinTree
+	}
+	d := decl.Read(s.Name, s.Text, o)
 	f := file{c, map[string]bool{}}
 	top := d.Root.As("the declaration", "声明").Fields("dimensions", "facts", "metrics").Filled()
 	f.each(top["dimensions"], f.dimension)

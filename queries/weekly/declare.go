@@ -56,7 +56,11 @@ func load(file string, data []byte, catalogue *metric.Catalogue, folder fs.FS) (
 		l.book.metrics[m.ID] = m
 		l.book.order = append(l.book.order, m.ID)
 	}
-	d := decl.Read(file, data, decl.Options{})
+	o := decl.Options{}
+	if file == builtinName {
+		o.Tree = builtinTree
+	}
+	d := decl.Read(file, data, o)
 	if d.Empty() {
 		d.Fault("an empty file declares no workbook", "文件是空的，没有声明周报")
 	}
@@ -97,7 +101,7 @@ func (l *loader) read(root *decl.Node) {
 // extend loads those sheets of the built-in workbook that the zone's keeps and
 // gives the sheets that the zone puts first.
 func (l *loader) extend(root *decl.Node) []*decl.Node {
-	l.base = decl.Read(builtinName, builtinText, decl.Options{})
+	l.base = decl.Read(builtinName, builtinText, decl.Options{Tree: builtinTree})
 	base := l.base.Root
 	names := func(n *decl.Node) (out []string) {
 		sheets := n.Peek("sheets")

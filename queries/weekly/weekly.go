@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/decl"
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
@@ -24,6 +25,14 @@ var joinedText []byte
 
 //go:embed weekly.yaml
 var builtinText []byte
+
+// builtinTree is what it was parsed into when the program was built.
+//
+//go:embed weekly.tree
+var builtinTree string
+
+// Tree gives the built-in workbook's tree, as make generate writes it.
+func Tree() (string, error) { return decl.Prepare(builtinName, builtinText) }
 
 // Options are what a weekly workbook needs beside its source.
 type Options struct {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/internal/tooltest"
 	"taizhang/transform"
 )
 
@@ -118,6 +119,7 @@ func TestStaleIsTold(t *testing.T) {
 // open. It says so on every page, shows no other figures than were published, goes on where an earlier publication is
 // kept, and has the file published anew.
 func TestPublicationIsCutInPlace(t *testing.T) {
+	tooltest.Thorough(t)
 	dir := copyZone(t)
 	service := &testService{dir: dir, clock: testClock, still: true}
 	x := open(t, dir, func(o *Options) { o.Service = service })

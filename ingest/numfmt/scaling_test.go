@@ -1,4 +1,4 @@
-package sheet
+package numfmt
 
 import (
 	"strings"
@@ -19,6 +19,7 @@ func TestScalingOf(t *testing.T) {
 		{"General", big, 0, "", -1, false},
 		{"G/通用格式", big, 0, "", -1, false},
 		{`G/通用格式"万元"`, big, 0, "万元", 4, false},
+		{`G/通用格式万元`, big, 0, "万元", 4, false},
 		{"0", big, 0, "", -1, false},
 		{"#,##0.00", big, 0, "", -1, false},
 		{"_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ", neg, 0, "", -1, false},
@@ -109,7 +110,7 @@ func FuzzScaling(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, format string, v float64) {
 		ScalingOf(format, v)
-		(&Cell{Kind: Number, Num: v, Text: "12345", Format: format}).ShownText()
+		Shown(format, "12345", v)
 		ShowsMonthOnly(format)
 	})
 }

@@ -1,12 +1,12 @@
-package sheet
+package numfmt
 
 import (
 	"fmt"
 	"testing"
 )
 
-// TestShownText: what a format adds to whole numbers is shown; of any other format the number is read.
-func TestShownText(t *testing.T) {
+// TestShown: what a format adds to whole numbers is shown; of any other format the number is read.
+func TestShown(t *testing.T) {
 	for _, tt := range []struct{ number, format, want string }{
 		{"1", `"CL-"000`, "CL-001"},
 		{"1234", `"CL-"000`, "CL-1234"},
@@ -24,11 +24,11 @@ func TestShownText(t *testing.T) {
 		{"7", "", ""}, {"7", "General", ""}, {"7", "0", ""}, {"7", "@", ""}, {"7", "0.00", ""}, {"1234", "#,##0", ""}, {"7", "0%", ""},
 		{"12345", `0!.0,"万"`, ""}, {"44774", `yyyy"年"m"月"`, ""}, {"7.5", `"CL-"000`, ""}, {"-7", `"CL-"000`, ""}, {"7", `"男"`, ""}, {"7", `"CL-`, ""},
 	} {
-		c := Cell{Kind: Number, Text: tt.number, Format: tt.format}
-		if _, err := fmt.Sscan(tt.number, &c.Num); err != nil {
+		var value float64
+		if _, err := fmt.Sscan(tt.number, &value); err != nil {
 			t.Fatal(err)
 		}
-		if got, ok := c.ShownText(); got != tt.want && (ok || tt.want != "") || ok != (tt.want != "") {
+		if got, ok := Shown(tt.format, tt.number, value); got != tt.want && (ok || tt.want != "") || ok != (tt.want != "") {
 			t.Errorf("%s in %s: %q %v, want %q", tt.number, tt.format, got, ok, tt.want)
 		}
 	}
