@@ -70,11 +70,22 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 // writePacked answers with what was packed beforehand, to those who can unpack it.
 func writePacked(w http.ResponseWriter, r *http.Request, text, packed []byte) {
 	w.Header().Add("Vary", "Accept-Encoding")
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if takesGzip(r.Header.Get("Accept-Encoding")) {
 		w.Header().Set("Content-Encoding", "gzip")
 		text = packed
 	}
 	_, _ = w.Write(text) // whoever asked has gone
+}
+
+// takesGzip says whether somebody can unpack: gzip;q=0 says that they can't.
+func takesGzip(accepted string) bool {
+	for _, a := range strings.Split(accepted, ",") {
+		name, q, _ := strings.Cut(strings.ReplaceAll(a, " ", ""), ";")
+		if name == "gzip" {
+			return strings.Trim(strings.TrimPrefix(q, "q="), "0.") != "" || q == ""
+		}
+	}
+	return false
 }
 
 // newNonce is what a page's own script says of the styles that it makes.

@@ -34,7 +34,7 @@ func TestBrowserAccount(t *testing.T) {
 	b.clickOf(`//main//button`)
 	look := func(name string) {
 		t.Helper()
-		for _, size := range [][2]int64{{1366, 768}, {768, 1024}, {390, 844}} {
+		for _, size := range [][2]int64{{1366, 768}, {768, 1024}, {600, 960}, {390, 844}} {
 			b.do(chromedp.EmulateViewport(size[0], size[1]))
 			for _, w := range tell[[]string](b, fits) {
 				t.Errorf("%s at %d: %s", name, size[0], w)

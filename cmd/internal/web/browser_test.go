@@ -368,7 +368,7 @@ func TestBrowserFits(t *testing.T) {
 	b := browser(t, x, 1366, 768)
 	for name, path := range pages {
 		b.open(path)
-		for _, size := range [][2]int64{{1366, 768}, {768, 1024}, {390, 844}} {
+		for _, size := range [][2]int64{{1366, 768}, {768, 1024}, {600, 960}, {390, 844}} {
 			b.do(chromedp.EmulateViewport(size[0], size[1]))
 			for _, w := range tell[[]string](b, fits) {
 				t.Errorf("%s at %d: %s", name, size[0], w)

@@ -212,3 +212,12 @@ func TestLinksOfFigures(t *testing.T) {
 		t.Errorf("%d parts were opened, %d of them months", opened, months)
 	}
 }
+
+// TestPackedOnlyForWhoUnpacks: what is packed goes to those who say that they can unpack it.
+func TestPackedOnlyForWhoUnpacks(t *testing.T) {
+	for accepted, want := range map[string]bool{"": false, "gzip": true, "deflate, gzip;q=0.5, br": true, "gzip;q=0": false, "br, gzip; q=0.0": false, "xgzip": false, "gzip;q=1": true} {
+		if takesGzip(accepted) != want {
+			t.Errorf("%q: %v", accepted, !want)
+		}
+	}
+}
