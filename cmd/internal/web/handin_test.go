@@ -168,7 +168,7 @@ func TestLearn(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(dir, "learned.yaml")); err != nil || !strings.Contains(string(text), "搞定了") {
 		t.Errorf("it isn't kept where forms learn keeps it: %v", err)
 	}
-	if page := x.page("/settings"); !strings.Contains(page, `<td class="wrap">搞定了</td><td>已办结</td>`) {
+	if page := x.page("/settings"); !strings.Contains(page, `data-label="写法">搞定了</td><td data-label="就是">已办结</td>`) {
 		t.Errorf("设置 doesn't say what was learned:\n%s", page)
 	}
 	for _, want := range []int{http.StatusSeeOther, http.StatusConflict} { // and it is there no more
@@ -305,5 +305,23 @@ func TestTwoOfOne(t *testing.T) {
 	a = x.upload("/units/zfb/check", upload{"甲.csv", []byte(strings.Replace(mended, "路灯", "路边灯", 1))}, upload{"丙.csv", []byte(other)})
 	if page := x.page(a.header.Get("Location")); strings.Count(page, "“甲.csv”里也有这一期的这张报表") != 1 {
 		t.Errorf("two of a period:\n%s", page)
+	}
+}
+
+// TestOldChecksAreOver: what was checked before it was mended is not offered to be handed in any more, neither beside the
+// mended one nor after it.
+func TestOldChecksAreOver(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	check := func(name, text string) string {
+		return x.upload("/units/zfb/check", upload{name, []byte(text)}).header.Get("Location")
+	}
+	first, other, second := check("问题台账.csv", faulty), check("别的.csv", faulty), check("问题台账.csv", mended)
+	page := x.page("/units/zfb")
+	if strings.Contains(page, first) || !strings.Contains(page, second) || !strings.Contains(page, other) {
+		t.Errorf("beside the mended one:\n%s", page)
+	}
+	x.sent(x.post(second, nil))
+	if page := x.page("/units/zfb"); strings.Contains(page, first) || strings.Contains(page, second) || !strings.Contains(page, other) {
+		t.Errorf("after the mended one:\n%s", page)
 	}
 }
