@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"taizhang/cmd/internal/web/grid"
@@ -37,7 +38,7 @@ var everything = warehouse.Point{AsOf: calendar.NoDate, From: calendar.NoDate}
 func pointOf(r *http.Request, rd *queries.Reader) (p warehouse.Point, v pointView, err error) {
 	p = everything
 	q := r.URL.Query()
-	if v.AsOf = q.Get("as_of"); v.AsOf != "" {
+	if v.AsOf = strings.TrimSpace(q.Get("as_of")); v.AsOf != "" {
 		if p.AsOf, err = calendar.ParseDate(v.AsOf); err != nil {
 			return p, v, badAsk("截至日期“" + v.AsOf + "”写法不对，请写成 2022-08-15。")
 		}
@@ -45,7 +46,7 @@ func pointOf(r *http.Request, rd *queries.Reader) (p warehouse.Point, v pointVie
 			return p, v, badAsk("截至日期太晚：应报哪些报表只排到" + rd.Reach().String() + "。")
 		}
 	}
-	if v.KnownAt = q.Get("known_at"); v.KnownAt != "" {
+	if v.KnownAt = strings.TrimSpace(q.Get("known_at")); v.KnownAt != "" {
 		if p.KnownAt, err = parseTime(v.KnownAt, rd.Location()); err != nil {
 			return p, v, badAsk("数据版本时点“" + v.KnownAt + "”写法不对，请写成 2022-08-15 12:00。")
 		}

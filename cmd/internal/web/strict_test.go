@@ -221,3 +221,16 @@ func TestPackedOnlyForWhoUnpacks(t *testing.T) {
 		}
 	}
 }
+
+// TestAnotherDateKeepsConditions: whoever looks at a part of a figure at another date goes on looking at that part.
+func TestAnotherDateKeepsConditions(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	street := url.QueryEscape("双马街道")
+	page := x.page("/figures/closure_rate?street=" + street + "&as_of=+2022-08-07+&page=1")
+	if !strings.Contains(page, `<input type="hidden" name="street" value="双马街道">`) || !strings.Contains(page, `<a href="/figures/closure_rate?street=`+street+`">回到现在</a>`) || strings.Contains(page, `type="hidden" name="page"`) {
+		t.Errorf("%.3000s", page)
+	}
+	if page := x.page("/returns?state=late&known_at=2022-08-14"); !strings.Contains(page, `<input type="hidden" name="state" value="late">`) {
+		t.Errorf("%.3000s", page)
+	}
+}
