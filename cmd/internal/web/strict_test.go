@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/cmd/internal/papers"
 	"taizhang/cmd/internal/web/account"
 )
 
@@ -232,5 +233,34 @@ func TestAnotherDateKeepsConditions(t *testing.T) {
 	}
 	if page := x.page("/returns?state=late&known_at=2022-08-14"); !strings.Contains(page, `<input type="hidden" name="state" value="late">`) {
 		t.Errorf("%.3000s", page)
+	}
+}
+
+// TestIssuedPapers: the weekly's one page is looked at as it was issued, in a sandbox; what was moved into the folder of its year
+// is still there to be taken.
+func TestIssuedPapers(t *testing.T) {
+	dir := copyZone(t)
+	x := open(t, dir, nil)
+	if a := x.post("/papers", nil); a.status != http.StatusSeeOther {
+		t.Fatalf("issue: status %d\n%s", a.status, a.body)
+	}
+	page := x.page("/papers")
+	a := x.get(linkTo(t, page, "预览", "/papers/preview/"))
+	if policy := a.header.Get("Content-Security-Policy"); a.status != http.StatusOK || !strings.Contains(policy, "sandbox") || strings.Contains(policy, "script-src") || !strings.Contains(a.body, "<svg") {
+		t.Errorf("status %d, %s", a.status, policy)
+	}
+	weekly := regexp.MustCompile(`href="(/papers/issued/[^"]*\.xlsx)"`).FindStringSubmatch(page)[1]
+	if a := x.get(strings.Replace(weekly, "issued", "preview", 1)); a.status != http.StatusNotFound {
+		t.Errorf("a workbook is shown: status %d", a.status)
+	}
+	z := x.server.zoneOf()
+	if n, err := papers.Shelve(t.Context(), z, testClock().AddDate(3, 0, 0)); err != nil || n == 0 {
+		t.Fatalf("%d papers were moved, %v", n, err)
+	}
+	if page := x.page("/papers"); strings.Contains(page, "文件已不在") || !strings.Contains(page, "预览") {
+		t.Errorf("papers of years ago aren't there:\n%s", page)
+	}
+	if a := x.get(weekly); a.status != http.StatusOK || !strings.HasPrefix(a.body, "PK") {
+		t.Errorf("a weekly of years ago: status %d", a.status)
 	}
 }
