@@ -19,20 +19,11 @@ type odsBook struct {
 }
 
 func openODS(p *pack, lim Limits) (*Book, error) {
-	if p.Has("encrypted-package") {
-		return nil, refuse(Password, "ods, whole package")
-	}
-	if p.Has("META-INF/manifest.xml") {
-		m, err := p.Read("META-INF/manifest.xml", metaBytes)
-		if err != nil {
-			return nil, err
-		}
-		if bytes.Contains(m, []byte("encryption-data")) {
-			return nil, refuse(Password, "ods")
-		}
+	if err := odsPassword(p); err != nil {
+		return nil, err
 	}
 	o := &odsBook{pack: p, lim: lim, struck: map[string]bool{}}
-	b := &Book{Format: ODS, lim: lim, src: o}
+	l := &odsList{o: o, b: &Book{Format: ODS, lim: lim, src: o}, hidden: map[string]bool{}}
 	r, err := p.Part("content.xml")
 	if err != nil {
 		return nil, err
@@ -45,8 +36,6 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 	}
 	defer x.release()
 	x.dtd = true
-	hidden := map[string]bool{}
-	styleName, sheets := "", false
 	for {
 		found, err := x.nextStart()
 		if err != nil {
@@ -55,43 +44,69 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 		if !found {
 			break
 		}
-		switch string(x.name) {
-		case "style":
-			styleName = x.attrString("name")
-		case "table-properties":
-			if v, _ := x.attr("display"); string(v) == "false" {
-				hidden[styleName] = true
-			}
-		case "text-properties":
-			for _, name := range []string{"text-line-through-style", "text-line-through-type"} { // either alone will do
-				if v, _ := x.attr(name); len(v) > 0 && string(v) != "none" {
-					o.struck[styleName] = true
-				}
-			}
-		case "spreadsheet":
-			sheets = true
-		case "table":
-			if x.depth != 4 {
-				continue
-			}
-			b.sheets = append(b.sheets, SheetInfo{x.attrString("name"), hidden[x.attrString("style-name")]})
-			if len(b.sheets) > lim.Sheets {
-				return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
-			}
+		if l.element(x); len(l.b.sheets) > lim.Sheets {
+			return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
 		}
 	}
 	switch {
-	case !sheets:
+	case !l.spreadsheet:
 		return nil, refuseAs(NotASheet, "这是 OpenDocument 文件，但不是电子表格。请报送表格文件（.ods、.xlsx）。", "no office:spreadsheet")
-	case len(b.sheets) == 0:
+	case len(l.b.sheets) == 0:
 		return nil, damaged("ods without sheets")
-	case size*int64(len(b.sheets)) > maxRescan:
-		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(b.sheets), size)
+	case size*int64(len(l.b.sheets)) > maxRescan:
+		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(l.b.sheets), size)
 	}
 	if p.Has("Basic/script-lc.xml") {
-		b.Macros = true
+		l.b.Macros = true
 	}
-	return b, nil
+	return l.b, nil
+}
+
+// odsPassword refuses a workbook with a password, which the whole package or its parts may have.
+func odsPassword(p *pack) error {
+	if p.Has("encrypted-package") {
+		return refuse(Password, "ods, whole package")
+	}
+	if !p.Has("META-INF/manifest.xml") {
+		return nil
+	}
+	m, err := p.Read("META-INF/manifest.xml", metaBytes)
+	if err == nil && bytes.Contains(m, []byte("encryption-data")) {
+		err = refuse(Password, "ods")
+	}
+	return err
+}
+
+// odsList finds the tables of the content, and the styles that hide them or strike their cells through.
+type odsList struct {
+	o           *odsBook
+	b           *Book
+	hidden      map[string]bool // styles of tables
+	style       string          // the one at hand
+	spreadsheet bool
+}
+
+func (l *odsList) element(x *xmlScan) {
+	switch string(x.name) {
+	case "style":
+		l.style = x.attrString("name")
+	case "table-properties":
+		if v, _ := x.attr("display"); string(v) == "false" {
+			l.hidden[l.style] = true
+		}
+	case "text-properties":
+		for _, name := range []string{"text-line-through-style", "text-line-through-type"} { // either alone will do
+			if v, _ := x.attr(name); len(v) > 0 && string(v) != "none" {
+				l.o.struck[l.style] = true
+			}
+		}
+	case "spreadsheet":
+		l.spreadsheet = true
+	case "table":
+		if x.depth == 4 {
+			l.b.sheets = append(l.b.sheets, SheetInfo{x.attrString("name"), l.hidden[x.attrString("style-name")]})
+		}
+	}
 }
 
 // odsScan reads one table.
@@ -365,122 +380,4 @@ func errorName(t []byte) bool {
 		return true
 	}
 	return bytes.HasPrefix(t, []byte("Err:"))
-}
-
-// odsText collects the text of a cell.
-type odsText struct {
-	*odsScan
-	row, col   int
-	inP        int // depth of the paragraph, 0 outside
-	paragraphs int
-	span       int // depth of the struck span, 0 outside
-}
-
-// cellText collects the paragraphs of a cell in s.text, one line each, with
-// white space as ODF 6.1.2 has it. Comments, drawings and ruby are not its text.
-func (s *odsScan) cellText(row, col int) error {
-	x, base := s.x, s.x.depth
-	s.text, s.runs = s.text[:0], runs{}
-	c := odsText{odsScan: s, row: row, col: col}
-	for {
-		t, err := x.next()
-		if err != nil {
-			return err
-		}
-		switch t {
-		case tokEOF:
-			return damaged("XML ends in the middle")
-		case tokEnd:
-			if x.depth < base {
-				return nil
-			}
-			c.ends()
-		case tokStart:
-			err = c.begins()
-		case tokText:
-			err = c.says()
-		}
-		if err != nil {
-			return err
-		}
-		if len(s.text) > s.lim.CellBytes {
-			return refuse(TooLarge, "cell in row %d of more than %d bytes", s.n+1, s.lim.CellBytes)
-		}
-	}
-}
-
-// ends leaves the paragraph or span whose element has ended.
-func (c *odsText) ends() {
-	if c.x.depth < c.inP {
-		c.inP = 0
-	}
-	if c.x.depth < c.span {
-		c.span = 0
-	}
-}
-
-// begins takes an element within a cell: a paragraph, white space, a span, a comment; others with all that is in them are none
-// of its text.
-func (c *odsText) begins() error {
-	switch x := c.x; string(x.name) {
-	case "p", "h":
-		if c.inP == 0 {
-			if c.inP = x.depth; c.paragraphs > 0 {
-				c.text = append(c.text, '\n')
-			}
-			c.paragraphs++
-		}
-	case "s":
-		for n := min(max(1, x.attrInt("c", 1)), 1024); n > 0; n-- {
-			c.text = append(c.text, ' ')
-		}
-	case "tab":
-		c.text = append(c.text, '\t')
-	case "line-break":
-		c.text = append(c.text, '\n')
-	case "span":
-		if v, _ := x.attr("style-name"); c.span == 0 && c.struck[string(v)] {
-			c.span = x.depth
-		}
-	case "annotation":
-		return c.annotation(c.row, c.col)
-	case "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
-	case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":
-	default:
-		return x.skip()
-	}
-	return nil
-}
-
-// says takes the text of a paragraph.
-func (c *odsText) says() (err error) {
-	if c.inP == 0 {
-		return nil
-	}
-	at := len(c.text)
-	if c.x.cdata {
-		c.text = append(c.text, c.x.text...)
-	} else if c.text, err = unescape(c.text, c.x.text); err != nil {
-		return err
-	}
-	if c.text = collapse(c.text, at); len(bytes.TrimSpace(c.text[at:])) > 0 {
-		c.runs.some, c.runs.own = c.runs.some || c.span > 0, c.runs.own || c.span == 0
-	}
-	return nil
-}
-
-// collapse makes one blank of each run of white space in b[at:].
-func collapse(b []byte, at int) []byte {
-	w := at
-	for _, c := range b[at:] {
-		if c == '\n' || c == '\t' || c == '\r' {
-			c = ' '
-		}
-		if c == ' ' && w > at && b[w-1] == ' ' {
-			continue
-		}
-		b[w] = c
-		w++
-	}
-	return b[:w]
 }

@@ -83,67 +83,98 @@ func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
 	}
 	defer x.release()
 	guess := min(r.Size(), 1<<20)
-	text := make([]byte, 0, guess/2)
-	s := &sharedStrings{ends: make([]uint32, 0, guess/64+1)}
+	s := &sharedScan{xmlScan: x, part: name, table: &sharedStrings{ends: make([]uint32, 0, guess/64+1)}, block: make([]byte, 0, guess/2)}
 	for {
-		n := len(text)
-		fast := false
-		if x.depth == 1 && !x.pending {
-			if text, fast, err = x.quickSI(text); err != nil {
-				return nil, err
-			}
+		n := len(s.block)
+		switch more, err := s.next(); {
+		case err != nil:
+			return nil, err
+		case !more:
+			return s.table, s.last()
 		}
-		if !fast {
-			t, err := x.next()
-			if err != nil {
-				return nil, err
-			}
-			if t == tokEOF {
-				break
-			}
-			if t != tokStart || string(x.name) != "si" {
-				if t == tokStart && x.depth == 1 && string(x.name) != "sst" {
-					return nil, damaged("part %s is no table of shared strings", name)
-				}
-				if t == tokStart && x.depth > 1 {
-					if err := x.skip(); err != nil {
-						return nil, err
-					}
-				}
-				continue
-			}
-			var r runs
-			if text, r, err = x.richText(text); err != nil {
-				return nil, err
-			}
-			if r.some || r.rest {
-				if s.struck == nil {
-					s.struck = map[int]runs{}
-				}
-				s.struck[len(s.ends)] = r
-			}
-		}
-		if len(text)-n > lim.CellBytes {
-			return nil, refuse(TooLarge, "shared string of %d bytes", len(text)-n)
-		}
-		s.total += int64(len(text) - n)
-		if len(s.ends) >= lim.SharedStrings || len(text) >= 1<<32 {
-			return nil, refuse(TooLarge, "more than %d shared strings", lim.SharedStrings)
-		}
-		if s.total > lim.GridBytes {
-			return nil, refuse(TooLarge, "more than %d bytes of shared strings: %w", lim.GridBytes, ErrMemory)
-		}
-		if s.ends = append(s.ends, uint32(len(text))); len(s.ends)%blockTexts == 0 {
-			if err := s.seal(text); err != nil {
-				return nil, err
-			}
-			text = make([]byte, 0, len(text)+len(text)/16)
+		if err := s.keep(len(s.block)-n, lim); err != nil {
+			return nil, err
 		}
 	}
-	if len(s.ends)%blockTexts > 0 {
-		err = s.seal(text)
+}
+
+// sharedScan reads the table of shared strings.
+type sharedScan struct {
+	*xmlScan
+	part  string
+	table *sharedStrings
+	block []byte // the texts at hand
+}
+
+// next reads the next string behind the text; false at the end of the part.
+func (s *sharedScan) next() (more bool, err error) {
+	for {
+		if s.depth == 1 && !s.pending {
+			var quick bool
+			if s.block, quick, err = s.quickSI(s.block); quick || err != nil {
+				return true, err
+			}
+		}
+		t, err := s.xmlScan.next()
+		switch {
+		case err != nil:
+			return false, err
+		case t == tokEOF:
+			return false, nil
+		case t != tokStart:
+		case string(s.name) == "si":
+			return true, s.rich()
+		case s.depth == 1 && string(s.name) != "sst":
+			return false, damaged("part %s is no table of shared strings", s.part)
+		case s.depth > 1:
+			if err := s.skip(); err != nil {
+				return false, err
+			}
+		}
 	}
-	return s, err
+}
+
+// rich reads a string in any other form, and notes what of it is struck through.
+func (s *sharedScan) rich() (err error) {
+	var r runs
+	if s.block, r, err = s.richText(s.block); err != nil {
+		return err
+	}
+	if r.some || r.rest {
+		if s.table.struck == nil {
+			s.table.struck = map[int]runs{}
+		}
+		s.table.struck[len(s.table.ends)] = r
+	}
+	return nil
+}
+
+// keep takes the string of the last n bytes into the table.
+func (s *sharedScan) keep(n int, lim Limits) error {
+	t := s.table
+	t.total += int64(n)
+	switch {
+	case n > lim.CellBytes:
+		return refuse(TooLarge, "shared string of %d bytes", n)
+	case len(t.ends) >= lim.SharedStrings || len(s.block) >= 1<<32:
+		return refuse(TooLarge, "more than %d shared strings", lim.SharedStrings)
+	case t.total > lim.GridBytes:
+		return refuse(TooLarge, "more than %d bytes of shared strings: %w", lim.GridBytes, ErrMemory)
+	}
+	if t.ends = append(t.ends, uint32(len(s.block))); len(t.ends)%blockTexts > 0 {
+		return nil
+	}
+	err := t.seal(s.block)
+	s.block = make([]byte, 0, len(s.block)+len(s.block)/16)
+	return err
+}
+
+// last seals the block that is not full.
+func (s *sharedScan) last() error {
+	if len(s.table.ends)%blockTexts == 0 {
+		return nil
+	}
+	return s.table.seal(s.block)
 }
 
 // quickSI reads <si><t>text</t></si>, the form nearly every string has. It

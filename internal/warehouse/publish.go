@@ -154,10 +154,12 @@ func check(ctx context.Context, path string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	q := "select 0"
-	for _, n := range names {
-		q += " + (select count(*) from " + n + ")"
+	counts := make([]string, len(names))
+	for i, n := range names {
+		counts[i] = "select count(*) as n from " + n
 	}
+	// A sum of subqueries takes four times as long to plan.
+	q := "select cast(coalesce(sum(n), 0) as bigint) from (" + strings.Join(counts, " union all ") + ")"
 	var rows int64
 	if err := db.Conn.QueryRowContext(ctx, q).Scan(&rows); err != nil {
 		return 0, err
