@@ -248,9 +248,19 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 		s = c.Text
 	}
 	d, err := written.ParseDecimal(strings.TrimSuffix(s, "%"))
-	if err != nil || c.Kind == sheet.Date {
-		return Value{}, because(finding.NotPercent(col.Title, t.Quote(raw, 30)))
+	if n, ok := written.Ratio(raw); ok && err != nil && c.Kind == sheet.Text && n.Cmp(written.Pow10(6)) <= 0 {
+		return Value{Set: true, Text: written.Fixed(n, 6)}, nil
 	}
+	if err != nil || c.Kind == sheet.Date {
+		f := finding.NotPercent(col.Title, t.Quote(raw, 30))
+		if bare, ok := exactly(raw); ok && strings.HasSuffix(written.Plain(bare), "%") {
+			if _, err := written.ParseDecimal(strings.TrimSuffix(written.Plain(bare), "%")); err == nil {
+				f.Suggest = bare
+			}
+		}
+		return Value{}, &f
+	}
+	small := !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions
 	if sign && c.Kind != sheet.Number || !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions {
 		d.Exp -= 2
 	}
@@ -261,6 +271,9 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	v := Value{Set: true, Text: written.Fixed(n, 6)}
 	if n.Cmp(big.NewInt(1_000_000)) > 0 {
 		return v, because(finding.Over100Percent(col.Title, t.Quote(raw, 30)))
+	}
+	if small && n.Sign() > 0 && n.Cmp(big.NewInt(10_000)) <= 0 {
+		return v, because(finding.SmallPercent(col.Title, t.Quote(raw, 30)))
 	}
 	return v, nil
 }
@@ -350,7 +363,8 @@ func (t *Typer) taxNumber(s string, col *forms.Column) (Value, *fault) {
 		return Value{}, because(finding.NotTaxNumber(col.Title, len([]rune(s))))
 	}
 	v := t.sensitive(col, s)
-	if len(s) == 18 && secret.CreditCodeShape().MatchString(s) && secret.CreditCodeCheck(s) != s[17] {
+	isID := len(s) == 18 && secret.IDShape().MatchString(s) && secret.IDCheck(s) == s[17] // of a 个体工商户
+	if len(s) == 18 && !isID && (!secret.CreditCodeShape().MatchString(s) || secret.CreditCodeCheck(s) != s[17]) {
 		return v, because(finding.TaxNumberCheck(col.Title))
 	}
 	return v, nil

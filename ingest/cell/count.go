@@ -41,6 +41,11 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Fact
 		case n != "":
 			return Value{}, because(finding.InexactInteger(col.Title, t.Quote(raw, 30), n))
 		}
+		if bare, ok := exactly(raw); ok { // 36（其中女12）
+			if n, ok := written.ParseInt(bare); ok {
+				return Value{}, because(finding.InexactInteger(col.Title, t.Quote(raw, 30), strconv.FormatInt(n, 10)))
+			}
+		}
 		return Value{}, because(finding.NotInteger(col.Title, t.Quote(raw, 30)))
 	}
 	if n > 1e12 {

@@ -53,6 +53,7 @@ var dateWays = []dateWay{
 	{"a part of a month, a quarter", "9月中旬", (*dating).partOfMonth, true},
 	{"a stretch of days", "8月10日—12日", (*dating).days, true},
 	{"a stretch of months", "2024年7月至12月", (*dating).months, true},
+	{"with spaces or in brackets", "(2026 11 03)", (*dating).apart, true},
 }
 
 // readDate reads a cell as a date or month, by the role its column has in time. What depends on its own cell and column
@@ -278,8 +279,63 @@ func (d *dating) days() (bool, *fault) {
 	if d.col.Type != forms.Date || !d.isText() || len(d.raw) > 60 || !dateStretch().MatchString(d.text) {
 		return false, nil
 	}
-	d.stretch = d.endOf(d.text)
+	d.stretch = d.endOf(d.text) || d.fromTo()
 	return d.stretch, nil
+}
+
+// fromTo reads a stretch of which each end is written in its own way: 2026-10-10至12日.
+func (d *dating) fromTo() bool {
+	before, after, ok := cutAtMark(d.text)
+	if !ok {
+		return false
+	}
+	from, ok := written.ParseWritten(before)
+	if !ok || from.Day == 0 {
+		return false
+	}
+	to, ok := written.ParseWritten(after)
+	if !ok {
+		to = written.Wrote{Year: from.Year, Month: from.Month, Day: written.Atoi(strings.TrimRight(after, "日号"))}
+	}
+	if to.Year == 0 {
+		to.Year = from.Year
+	}
+	if to.Day == 0 || !to.Exists(max(to.Year, 2020)) || to.Year > 0 && to.Date(to.Year) < from.Date(from.Year) {
+		return false
+	}
+	if d.w = from; d.deadline() {
+		d.w = to
+	}
+	return true
+}
+
+// cutAtMark cuts a stretch at the mark that stands between its ends and is no dash of a date.
+func cutAtMark(s string) (before, after string, ok bool) {
+	for _, mark := range []string{"至", "到", "~", "～", "—", "–"} {
+		if before, after, ok = strings.Cut(s, mark); ok {
+			return before, strings.TrimLeft(after, mark), before != "" && after != ""
+		}
+	}
+	return "", "", false
+}
+
+// apart reads a date in brackets, or whose year, month and day stand apart.
+func (d *dating) apart() (bool, *fault) {
+	if !d.isText() || len(d.raw) > 40 {
+		return false, nil
+	}
+	text := strings.TrimSpace(strings.Trim(written.Plain(d.raw), "()[]"))
+	if parts := strings.Fields(text); len(parts) == 3 && len(parts[0]) == 4 {
+		text = strings.Join(parts, "-")
+	}
+	if text == d.raw {
+		return false, nil
+	}
+	w, ok := written.ParseWritten(text)
+	if ok {
+		d.w = w
+	}
+	return ok, nil
 }
 
 // months reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.

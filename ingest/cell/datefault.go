@@ -99,6 +99,16 @@ func (d *dating) unread() *fault {
 	if f := d.impossible(); f != nil {
 		return f
 	}
+	f := d.noDate()
+	if bare, ok := exactly(d.raw); ok && d.isText() { // 约2026年11月3日
+		if w, ok := written.ParseWritten(bare); ok && w.Year > 0 && w.Day > 0 && d.col.Type == forms.Date {
+			f.Suggest = w.Date(w.Year).String()
+		}
+	}
+	return f
+}
+
+func (d *dating) noDate() *fault {
 	title, text, sample := d.col.Title, d.Quote(d.raw, 30), d.sample()
 	switch open := d.col.OpenEnded; {
 	case d.col.Type == forms.Month:

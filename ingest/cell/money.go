@@ -86,7 +86,15 @@ func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Fa
 		if written.HasGap(num) {
 			return Value{}, because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
 		}
-		return Value{}, because(finding.NotMoney(col.Title, t.Quote(raw, 30)))
+		f := finding.NotMoney(col.Title, t.Quote(raw, 30))
+		if bare, ok := exactly(raw); ok {
+			if num, _, _ := written.MoneyText(bare); num != "" {
+				if _, err := written.ParseDecimal(num); err == nil {
+					f.Suggest = t.Quote(bare, 30)
+				}
+			}
+		}
+		return Value{}, &f
 	}
 	d.Exp += amountUnit(c, unit, hasUnit, s, facts)
 	n, lost := d.Rounded(2)

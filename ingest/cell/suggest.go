@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
@@ -36,10 +37,31 @@ func (t *Typer) meant(h string, col *forms.Column) string {
 			take(value, n)
 		}
 	}
-	if tie {
+	switch {
+	case tie:
 		return ""
+	case best == "":
+		return t.abridged(h, col)
 	}
 	return best
+}
+
+// abridged gives the listed value of which a text is a part, and no other: 春风 of 春风行动. "" where it may be of several.
+func (t *Typer) abridged(h string, col *forms.Column) string {
+	if utf8.RuneCountInString(h) < 2 || takesBack().MatchString(h) {
+		return ""
+	}
+	found := ""
+	for word, value := range t.Lists[col] {
+		if !strings.Contains(word, h) {
+			continue
+		}
+		if found != "" && found != value {
+			return ""
+		}
+		found = value
+	}
+	return found
 }
 
 // partly says whether what stands around a value that says that something is done says that it is not wholly so, or not
@@ -83,4 +105,31 @@ func aboutNumber(raw string) string {
 		return ""
 	}
 	return m[2]
+}
+
+var (
+	// roughly are words before and behind a number or date that make it inexact or say more: 约85%, 已完成85%, 12.5万元左右.
+	roughly = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(大?约|大概|将?近|接近|超过?|逾|不到|不足|已?(经)?完成|完成了?|达到?|共|累计|合计|计|暂定|初步)+[:：]?`)
+	})
+	roughEnd = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(左右|上下|以上|以内|以下|前后|[/。.,，;；、])+$`)
+	})
+	remarkEnd = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([^()（）]+)[(（]([^()（）]*)[)）]$`) })
+)
+
+// exactly leaves out of a text what makes its number inexact, or is a remark behind it; false where nothing is.
+func exactly(raw string) (string, bool) {
+	if len(raw) > 90 {
+		return "", false
+	}
+	s := strings.TrimSpace(raw)
+	if m := remarkEnd().FindStringSubmatch(s); m != nil {
+		if revoking().MatchString(confirming().ReplaceAllString(m[2], "")) { // 100%（待验收）
+			return "", false
+		}
+		s = strings.TrimSpace(m[1])
+	}
+	s = roughEnd().ReplaceAllString(roughly().ReplaceAllString(s, ""), "")
+	return s, s != "" && s != strings.TrimSpace(raw)
 }

@@ -59,6 +59,16 @@ func YearSlip(column, written, likely, period string) Finding {
 		mend("请核对年份；确是以前的，请写核实说明").suggest(likely)
 }
 
+// MonthOdd is a month typed in a row or two that is neither the return's nor that of the other rows.
+func MonthOdd(column, month, period string, rows int) Finding {
+	n := ""
+	if rows > 1 {
+		n = "（另有一行也不是本期）"
+	}
+	return outsidePeriod.finds("「%s」填的是 %s，不在报送期（%s）内，其他各行都在期内%s；现按所填的月份计", column, month, period, n).
+		mend("请核对月份；确是补报以前各月的，请写核实说明")
+}
+
 const checkDay = "请核对月份和日期"
 
 // NoSuchDay is a date that no calendar has.

@@ -16,7 +16,8 @@ var (
 	headingTwice     = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
 	columnsUnread    = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
 	deadlineAdjusted = ofHead.tells("deadline_adjusted", "时限分成原定的和调整后的两列，以调整后的为准，没有填的按原定的。")
-	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、工作表名称或报送期取值。")
+	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、分节标题、工作表名称或报送期取值。")
+	labelDiffers     = ofHead.asks("label_differs", "标题、工作表名称、文件名或分节标题写的批次（类别、街道）与表中填的不同，按表中填的读取。")
 	titleDiffers     = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	sheetContinues   = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	countUnit        = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
@@ -37,6 +38,12 @@ func MissingColumn(column string) Finding {
 // MissingColumnLike is a head without a required column, in which a heading comes close to it.
 func MissingColumnLike(column, heading string) Finding {
 	return missingColumn.finds("表头缺少「%s」一列", column).mend("请在表头增加“%s”一列；如“%s”就是这一列，请把表头改为“%s”", column, heading, column)
+}
+
+// MissingColumnNumbered is a head without a required column, in which it stands several times with a number: 第一次兑付金额, 第二次兑付金额.
+func MissingColumnNumbered(column string, headings []string) Finding {
+	return missingColumn.finds("表头缺少「%s」一列；“%s”各是其中一次的，一行里有几个", column, strings.Join(headings, "”“")).
+		mend("请改成“%s”一列，一次填一行", column)
 }
 
 // MissingColumnTicks is a head without a required column whose listed values stand there as headings, with no ticks below.
@@ -187,6 +194,41 @@ func EmptyColumn(column, value string, bySheet bool) Finding {
 		by = "工作表名称"
 	}
 	return fromTitle.finds("「%s」一列没有填，按%s取为“%s”", column, by, value)
+}
+
+// FromSections is a column whose value section rows say for rows that have none.
+func FromSections(column string, rows int, sections []string) Finding {
+	return fromTitle.finds("「%s」有%d行没有填，按分节的标题“%s”取值", column, rows, strings.Join(sections, "”“"))
+}
+
+// LabelDiffers is what a title, a sheet's or file's name says of a column in which every row says otherwise.
+func LabelDiffers(what, label, column, value string, several bool) Finding {
+	each := "各行填的都是"
+	if several {
+		each = "各行填的都不是它，如"
+	}
+	return labelDiffers.finds("%s是“%s”，「%s」%s“%s”，按各行填写的读取", what, label, column, each, value).
+		mend("请核对：%s没有改的，请改正%s；「%s」填错的，请改正这一列", what, what, column)
+}
+
+// StreetOfAnother is a street's return in which every row is of one other street.
+func StreetOfAnother(own, column, other string) Finding {
+	return labelDiffers.finds("这份报表是%s报的，「%s」各行填的都是“%s”", own, column, other).
+		mend("请核对：应由%s报送的，请放到它的文件夹；街道填错的，请改正这一列", other)
+}
+
+// OddInLabel is a cell that says otherwise than its title, sheet or file and all the other rows.
+func OddInLabel(column, value, what, label string, same, odd int) Finding {
+	n := ""
+	if odd > 1 {
+		n = "等"
+	}
+	return labelDiffers.finds("这里的「%s」填的是“%s”%s，%s是“%s”，其他%d行都与它一致", column, value, n, what, label, same).mend("请核对这一格；确是“%s”的，请写核实说明", value)
+}
+
+// SectionDiffers is a cell that says otherwise than the section row above it.
+func SectionDiffers(section, column, value string) Finding {
+	return labelDiffers.finds("这一行在“%s”下面，「%s」填的却是“%s”，按所填的读取", section, column, value).mend("请核对这一格和分节的标题，改正写错的一处")
 }
 
 // FromTitle is a missing column whose value the title names.

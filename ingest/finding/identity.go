@@ -9,6 +9,7 @@ var (
 	formAmbiguous      = ofIdentity.rejects("form_ambiguous", "与两种表样同样相近，无法确定是哪张报表。")
 	noHeader           = ofIdentity.rejects("no_header", "标题认得出，表头找不到。")
 	transposed         = ofIdentity.rejects("transposed", "表头竖着排在一列，没有排成一行。")
+	firmCode           = ofIdentity.asks("firm_code", "同一家企业写了两个信用代码，或一个代码写了两家企业。")
 	unknownSubmitter   = ofIdentity.rejects("unknown_submitter", "看不出是哪个单位报送的。")
 	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
 	severalPeriods     = ofIdentity.rejects("several_periods", "一份报表里写着不止一个报送期。")
@@ -49,6 +50,12 @@ func FormAmbiguous(sheet string) Finding {
 // NoHeader is a sheet whose title names a form, and that has no head with the columns it needs.
 func NoHeader(sheet, form string, needed []string) Finding {
 	return noHeader.finds("工作表「%s」的标题是%s，但没有找到表头。", sheet, form).mend("表头应有以下各列：%s。", strings.Join(needed, "、"))
+}
+
+// HeadedByValues is a sheet whose head has a column for each of several values of one of its form's columns, instead of that column.
+func HeadedByValues(sheet, form, column string, values, needed []string) Finding {
+	return noHeader.finds("工作表「%s」的标题是%s，表头却把「%s」的各项（%s）排成了各列，一行里有几项的数，无法读取。", sheet, form, column, strings.Join(values, "、")).
+		mend("请改成一行只填一个%s：增加“%s”一列，把各项的数逐行填写；表头应有以下各列：%s。", column, column, strings.Join(needed, "、"))
 }
 
 // NearForm is a sheet that comes close to a form and lacks too much of its head; named where its title says the form.
@@ -108,9 +115,20 @@ func SeveralPeriodsOn(firstSheet, firstCell, first, sheet, cell, period string) 
 		mend("请删去以前各期的内容，只报本期；几期都要报的，请分成几个文件；只是标题没有改的，请改正标题")
 }
 
-// PeriodUnreadable is a 报送期 that names no period.
-func PeriodUnreadable(text string) Finding {
-	return periodUnreadable.finds("报送期“%s”读不出来", text).mend("请按 2022年第33周 或 2022年8月 的样子填写")
+// TwoCodes is a firm whose code is another one than in an earlier row.
+func TwoCodes(name, where, code string) Finding {
+	return firmCode.finds("“%s”在%s的信用代码是 %s，与这一行不同，会算成两家企业", name, where, code).mend("请按营业执照核对，同一家企业各行只用一个代码；确是同名的两家企业，请写核实说明").suggest(code)
+}
+
+// TwoFirms is a code that stands with another firm in an earlier row.
+func TwoFirms(code, where, name string) Finding {
+	return firmCode.finds("信用代码 %s 在%s是“%s”的，与这一行的企业名称不同，会算成一家企业", code, where, name).
+		mend("请按营业执照核对名称和代码；企业改了名的，请统一写现在的名称").as(Info)
+}
+
+// PeriodUnreadable is a 报送期 that names no period; the return was taken for one that it may be of.
+func PeriodUnreadable(text, period string) Finding {
+	return periodUnreadable.finds("报送期“%s”读不出来，计为 %s", text, period).mend("请写成“%s”；不是这一期的，请照这个样子写明是哪一期", period)
 }
 
 // PeriodAssumed is a return that says nothing of its period.
@@ -136,8 +154,8 @@ func PeriodAhead(period, received string) Finding {
 }
 
 // AsOfUnreadable is a 截至 that names no date.
-func AsOfUnreadable(text string) Finding {
-	return asOfUnreadable.finds("“截至”日期读不出来：“%s”", text).mend("请按 2022年8月14日 的样子填写")
+func AsOfUnreadable(text, sample string) Finding {
+	return asOfUnreadable.finds("“截至”日期读不出来：“%s”", text).mend("请按 %s 的样子填写", sample)
 }
 
 // AsOfAfterReceived is a 截至 after the day received.

@@ -94,6 +94,11 @@ func NotPercent(column, text string) Finding {
 	return mistyped.finds("「%s」应填百分比，现为“%s”", column, text).mend("请填如 85%% 的数值")
 }
 
+// SmallPercent is a number of one at most among others that are percentages: 0.85 may be 85 %.
+func SmallPercent(column, text string) Finding {
+	return percentSmall.finds("「%s」是 %s，同列其他各格都按百分数填，读作 %s%%", column, text, text).mend("请核对：如是小数写法的比例，请改写成带百分号的，如 85%%；确是 %s%% 的，请写成“%s%%”", text, text)
+}
+
 // PercentOutOfRange is a percentage below 0 or far above 100.
 func PercentOutOfRange(column, text string) Finding {
 	return outOfRange.finds("「%s」应在 0 到 100%% 之间，现为 %s", column, text).mend("请核对后填写")
@@ -162,7 +167,7 @@ func NotPhone(column string) Finding {
 
 // NotTaxNumber is a text that is no taxpayer's number; it is not quoted.
 func NotTaxNumber(column string, characters int) Finding {
-	return pattern.finds("「%s」应为15至20位，现为%d位", column, characters).mend("请对照税务登记填写")
+	return pattern.finds("「%s」应为18位（旧号15位，或17、20位数字），现为%d位", column, characters).mend("请对照税务登记填写，注意不要漏写或多写一位，数字0、1不要写成字母O、I")
 }
 
 // TaxNumberCheck is a taxpayer's number with a wrong check character.

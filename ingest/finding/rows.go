@@ -24,6 +24,8 @@ var (
 	nilDoubtful     = ofRows.rejects("nil_doubtful", "没有数据行，却写着别的文字，不能按零报告登记。")
 	nilAfterRows    = ofRows.asks("nil_after_rows", "零报告不清空已报的内容。")
 	tooManyRefused  = ofRows.rejects("too_many_refused", "不能计入的行超过两成。")
+	rowsJoined      = ofRows.tells("rows_joined", "一项占了几行，其余各格合并，文字并成一行读取。")
+	totalUnchecked  = ofRows.tells("total_unchecked", "合计是公式，文件里没有存下结果，没有与各行核对。")
 	totalMismatch   = ofRows.asks("total_mismatch", "合计与各行相加不符；资金类报表退回。")
 )
 
@@ -133,6 +135,16 @@ func TotalMismatch(column, claimed, sum, difference string, money, rejects bool)
 		f = f.rejecting()
 	}
 	return f
+}
+
+// RowsJoined are rows that go on with the texts of the item above, whose other cells are merged over them.
+func RowsJoined(rows string, first int, columns []string) Finding {
+	return rowsJoined.finds("第%s行与第%d行是同一项（其余各格合并），「%s」的文字并入第%d行", rows, first, strings.Join(columns, "」「"), first)
+}
+
+// TotalWithoutValue is a 合计 that is a formula without a stored result.
+func TotalWithoutValue(column string) Finding {
+	return totalUnchecked.finds("「%s」的合计是公式，但文件里没有存下它的计算结果，没有与各行核对", column).mend("请用 Excel 或 WPS 打开后重新保存再报，合计就会核对")
 }
 
 // TotalExplained is a 合计 that would be the sum of its rows if one of them were another power of ten: the row is likely

@@ -38,6 +38,8 @@ var (
 	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
 	unitHidden          = ofValues.asks("unit_hidden", "涉及个人的报表里，单位一栏写的像是人名或号码；按涉敏内容隐去。")
 	numbersHidden       = ofValues.tells("numbers_hidden", "文字、名称里有身份证号、手机号、银行卡号、护照号，或本表的涉敏内容，入库时隐去。")
+	outsidePeriod       = ofValues.asks("month_outside_period", "个别行填的月份不是报送期的。")
+	percentSmall        = ofValues.asks("percent_small", "同列按百分数填，有一格不到1，读作百分之零点几。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
 )
 
@@ -75,6 +77,12 @@ const fillAndResend = "请补填后重新报送；补填前该行不计入统计
 // Required is a required cell that is empty.
 func Required(column string) Finding {
 	return required.finds("「%s」不能为空", column).mend(fillAndResend)
+}
+
+// RequiredMost is a row in which most of what is required is empty.
+func RequiredMost(columns []string) Finding {
+	return required.finds("这一行缺少%d项必填的内容：「%s」", len(columns), strings.Join(columns, "」「")).
+		mend("请补齐这一行后重新报送；如是说明或没有填完的行，请删去整行")
 }
 
 // UnitUnknown is the name of a unit that is none of the zone's, but looks like one.

@@ -23,7 +23,7 @@ type Unread struct {
 
 // kindNames are the kinds in the words of the contract.
 var kindNames = [rowKinds]string{rowHead: "head", rowTotal: "total", rowCarried: "total", rowMemo: "statistic", rowSection: "section", rowNote: "note", rowFooter: "footer",
-	rowNothing: "note", rowExample: "prompt", rowNumbered: "prompt", rowPrompt: "prompt", rowStray: "note", rowAside: "statistic"}
+	rowNothing: "note", rowExample: "prompt", rowNumbered: "prompt", rowPrompt: "prompt", rowStray: "note", rowAside: "statistic", rowJoined: "note"}
 
 // maxUnread is how many cells under no heading are kept of a table; of more only the number is.
 const maxUnread = 1000

@@ -173,8 +173,9 @@ func (l *Reader) crossed(pg *Page, h *Head) (said Notes) {
 		if a == "" || b == "" || a == b || lastLevel(d.title) != lastLevel(d.by) {
 			continue
 		}
-		if what := l.groupedBy(h.Form, a, b); what != "" {
-			said.add(finding.CrossTable(lastLevel(d.title), written.Short(b, 20), written.Short(a, 20), what).
+		if what := l.groupedBy(h.Form, a, b); what != nil {
+			h.crossed = what
+			said.add(finding.CrossTable(lastLevel(d.title), written.Short(b, 20), written.Short(a, 20), what.Title).
 				At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d.title, 30)}))
 			return said
 		}
@@ -209,13 +210,13 @@ func lastSlash(title string) int {
 	return last
 }
 
-// groupedBy names the column whose values two group headings are; "" where they are none.
-func (l *Reader) groupedBy(f *forms.Form, a, b string) string {
+// groupedBy is the column whose values two group headings are; nil where they are none.
+func (l *Reader) groupedBy(f *forms.Form, a, b string) *forms.Column {
 	for i := range f.Columns {
 		c := &f.Columns[i]
 		if l.sectionValue(c, written.Heading(a)) != "" && l.sectionValue(c, written.Heading(b)) != "" {
-			return c.Title
+			return c
 		}
 	}
-	return ""
+	return nil
 }

@@ -30,6 +30,7 @@ const (
 	rowPrompt           // nothing but 请选择: prepared and not filled in
 	rowStray            // a text that fits nowhere
 	rowAside            // of another small table below this one
+	rowJoined           // the text of the item above goes on: see subrows.go
 	rowKinds
 )
 
@@ -79,6 +80,7 @@ var wordTests = []rowTest{
 	{rowExample, "示例 | Q-1 | 走访", func(s *rowSeen) bool {
 		return s.first != nil && !written.IsASCII(s.word) && exampleWord().MatchString(s.word)
 	}},
+	{rowExample, "(first) 必填，唯一 | 下拉选择 | 下拉选择 | 不超过200字 | 填单位全称 | 格式2026-11-01", (*rowSeen).requires},
 	{rowMemo, "本年累计 | | | | 500", func(s *rowSeen) bool {
 		return s.first != nil && memoWord().MatchString(s.word) && fewKeys(s.row, s.at, s.first.Col)
 	}},
@@ -99,12 +101,15 @@ var wordTests = []rowTest{
 		return s.texts >= 3 && !s.numbers && s.v.looksLikeHead(s.p, s.row, s.h.Form, s.fields)
 	}},
 	{rowNothing, "截至目前未收到群众反映问题", func(s *rowSeen) bool { return s.isLine() && written.IsNothingLine(s.word) }},
+	{rowNothing, "(first) 与上周一致，无变化", func(s *rowSeen) bool {
+		return s.seen == 0 && s.isLine() && s.h.Form.Mode == forms.Ledger && written.IsUnchanged(s.word)
+	}},
 	{rowNote, "(below a note) 2.办结的不要删除", func(s *rowSeen) bool {
 		return s.isLine() && (s.after == rowNote || s.after == rowFooter) && (sectionWord().MatchString(s.word) || written.Bullet().MatchString(s.word) || s.fields == 0)
 	}},
 	{rowTotal, "以上合计：3件，其中2件办结", func(s *rowSeen) bool { return s.isLine() && totalLine().MatchString(s.word) }},
 	{rowSection, "一、企业难题（2件）", func(s *rowSeen) bool {
-		return s.isLine() && (sectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120)
+		return s.isLine() && (sectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120 || monthAlone().MatchString(s.word) && s.filled == 1)
 	}},
 	{rowSection, "(date) 2022-07-01", func(s *rowSeen) bool { return s.loneDate() != nil }},
 	{rowSection, "一 | 企业难题 | | | | | 2件", (*rowSeen).isSplitSection},
@@ -187,6 +192,9 @@ func (s *rowSeen) full() bool {
 		if s.at[k].ticks != nil {
 			c = s.at[k].ticked(s.row)
 		}
+		if d := s.at[k].parts; d.some() {
+			c = d.first(s.row)
+		}
 		if b := s.at[k].before; b > 0 && (!present(c) || noValue[written.Heading(c.Text)]) {
 			c = CellIn(s.row, b)
 		}
@@ -205,7 +213,7 @@ func (s *rowSeen) full() bool {
 		}
 	}
 	switch {
-	case n < 2 || s.seen == 0 && s.isNumbering() || s.first != nil && isExample(s.first.Text):
+	case n < 2 || s.seen == 0 && (s.isNumbering() || s.requires()) || s.first != nil && isExample(s.first.Text):
 		return false
 	case proven == provenByList:
 		s.certain = true
@@ -217,6 +225,27 @@ func (s *rowSeen) full() bool {
 		return true
 	}
 	return !(s.texts >= 3 && s.v.looksLikeHead(s.p, s.row, s.h.Form, s.fields))
+}
+
+// requires says whether the first row below the head says how its columns are to be filled in.
+func (s *rowSeen) requires() bool {
+	if s.seen > 0 || s.numbers || s.texts < 3 {
+		return false
+	}
+	asks, others := s.prompts, 0
+	for i := range s.row.Cells {
+		c := &s.row.Cells[i]
+		switch {
+		case !present(c):
+		case c.Kind != sheet.Text:
+			return false
+		case len(c.Text) < 120 && requirement().MatchString(written.Squash(c.Text)):
+			asks++
+		default:
+			others++
+		}
+	}
+	return asks >= 3 && others*3 <= asks
 }
 
 // isLabel says whether a cell is one of the labels of a signature line.

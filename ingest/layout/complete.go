@@ -288,8 +288,29 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 			best = &Placed{Field: c, Col: col, Title: head.whole, Unit: head.unit, HasUnit: head.hasUnit, Scale: head.scale, guess: true}
 		}
 	}
+	if best != nil && len(numberedLike(c, h.extra)) > 0 {
+		return nil
+	}
 	return best
 }
+
+// numberedLike gives headings close to a column that differ in a number alone: 第一次兑付金额, 第二次兑付金额. To read one of them would
+// lose the others.
+func numberedLike(c *forms.Column, headings []string) []string {
+	alike := map[string][]string{}
+	for _, s := range headings {
+		name := written.Heading(s)
+		bare := numerals().ReplaceAllString(name, "#")
+		if bare != name && !monthHeaded().MatchString(name) && slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(k string) bool { return closeTo(written.Heading(k), name) }) {
+			if alike[bare] = append(alike[bare], s); len(alike[bare]) > 1 && alike[bare][0] != s {
+				return alike[bare]
+			}
+		}
+	}
+	return nil
+}
+
+var numerals = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[一二三四五六七八九十\d]+`) })
 
 // guessable says whether a heading may be meant for a field of the period: neither cumulative nor another period's.
 func (h *columnHead) guessable() bool {
@@ -321,9 +342,11 @@ func closeTo(known, heading string) bool {
 // how many cells it leaves empty.
 func MissingColumns(tables []*Table, known Constants) (said Notes, emptied int, complete bool) {
 	var faults Notes
+	crossed := false
 	for _, tb := range tables {
 		for n, h := range tb.Heads {
 			said = append(said, tb.supply(n, known)...)
+			crossed = crossed || h.crossed != nil
 			at := finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[n][0], 1)}
 			for _, find := range []func(*Head, finding.Place) Notes{lackingColumns, columnsOfOthers, onlyCumulative} {
 				found := find(h, at)
@@ -336,18 +359,20 @@ func MissingColumns(tables []*Table, known Constants) (said Notes, emptied int, 
 			}
 		}
 	}
-	return said, emptied, len(faults) == 0
+	return said, emptied, len(faults) == 0 && !crossed
 }
 
 // lackingColumns are the required columns of which nothing stands in the head.
 func lackingColumns(h *Head, at finding.Place) (said Notes) {
 	for _, c := range h.missing {
-		if slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
+		if c == h.crossed || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
 			continue
 		}
 		f := finding.MissingColumn(c.Title)
 		if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
 			f = finding.MissingCode(c.Title)
+		} else if several := numberedLike(c, h.extra); len(several) > 1 {
+			f = finding.MissingColumnNumbered(c.Title, several)
 		} else if values := valuesIn(c, h.extra); len(values) > 1 {
 			f = finding.MissingColumnTicks(c.Title, values)
 		} else if group, parts := partsOf(c, h.extra); len(parts) > 1 {

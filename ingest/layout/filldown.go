@@ -15,10 +15,11 @@ import (
 
 // filledDown is a column of a block that was filled in from the block's first line.
 type filledDown struct {
-	c     *forms.Column
-	at    finding.Place
-	value string
-	n     int
+	c       *forms.Column
+	at      finding.Place
+	value   string
+	n       int
+	section string // the section row that says it; "" where a subtotal proves it
 }
 
 // fillBlocks fills them in.
@@ -52,7 +53,7 @@ func (t *Table) fillBlock(lines []Line, tot *total) {
 			l.setCell(k, c)
 		}
 		l := &lines[1]
-		t.filledDown = append(t.filledDown, filledDown{p.Field, finding.Place{Sheet: l.Sheet, Cell: sheet.Ref(l.N, p.Col), Row: l.N, Field: p.Field.Field}, value.Text, len(lines) - 1})
+		t.filledDown = append(t.filledDown, filledDown{c: p.Field, at: finding.Place{Sheet: l.Sheet, Cell: sheet.Ref(l.N, p.Col), Row: l.N, Field: p.Field.Field}, value: value.Text, n: len(lines) - 1})
 	}
 }
 
@@ -104,7 +105,10 @@ func (t *total) sums(lines []Line) bool {
 // TellFilled asks about what was filled in.
 func (t *Table) TellFilled() (said Notes) {
 	for _, f := range t.filledDown {
+		if f.section != "" {
+			continue
+		}
 		said.add(finding.FilledDown(f.c.Title, f.n, written.Short(f.value, 20)).At(f.at))
 	}
-	return said
+	return append(said, t.tellSections()...)
 }

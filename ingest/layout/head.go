@@ -22,7 +22,8 @@ type Placed struct {
 	unitCol int    // column in which each row states the unit; 0 for none
 	ticks   []tick // columns of its listed values, of which one is ticked in each row
 	konst   string // the value where col is 0
-	before  int    // column of the deadline that was set first, read where this one is empty; 0 for none
+	parts   dateParts
+	before  int // column of the deadline that was set first, read where this one is empty; 0 for none
 }
 
 // Head is a table head found on a sheet.
@@ -32,7 +33,8 @@ type Head struct {
 	row     int // index in grid.Rows of the first heading row
 	height  int
 	missing []*forms.Column
-	titled  bool // the title above the head names the form
+	titled  bool          // the title above the head names the form
+	crossed *forms.Column // whose values head groups of columns: told already
 }
 
 func (h *Head) required() (found, all int) {

@@ -25,6 +25,8 @@ type columnHead struct {
 	other   bool // another period, a plan, a comparison
 	month   int  // the month that a level names, 0 if none
 	year    int
+	part    partOf    // of a date, that it names
+	parts   dateParts // of the date that it heads
 
 	looked                         bool // the next ones are filled in: see spellAll
 	spelled, joinedSpelled, summed []spelled
@@ -64,6 +66,10 @@ var knownColumns written.Memo[columnHead]
 // readColumnHead reads the levels of a heading, from the top.
 func readColumnHead(text string) (h columnHead) {
 	h.said = strings.Clone(text)
+	if names, joined := strings.CutPrefix(h.said, joinedDate); joined {
+		h.names = strings.Split(names, "\x00")[1:]
+		return h
+	}
 	levels := strings.Split(h.said, "\x00")
 	var kept, whole, aside []string
 	var forms [][]string
@@ -88,6 +94,11 @@ func readColumnHead(text string) (h columnHead) {
 		if h.sayInside(t) {
 			aside = append(aside, "")
 		}
+		if name := ns[0]; name != "" && name[0] >= '1' && name[0] <= '9' {
+			if m := monthHeaded().FindStringSubmatch(name); m != nil { // 9月兑付金额
+				h.month, ns = written.Atoi(m[1]), append(slices.Clone(ns), m[2])
+			}
+		}
 		kept, whole, forms = append(kept, t), append(whole, t), append(forms, ns)
 	}
 	if len(kept) == 0 {
@@ -95,6 +106,7 @@ func readColumnHead(text string) (h columnHead) {
 	}
 	h.title, h.whole = strings.Join(kept, "/"), strings.Join(whole, "/")
 	h.name(forms, aside)
+	h.part = datePart(kept[len(kept)-1], forms[:len(forms)-1])
 	h.more = append(h.more, written.CountedNames(kept[len(kept)-1])...)
 	if len(aside) == 1 && aside[0] != "" && written.Counted().MatchString(aside[0]) { // 企业 over 家
 		h.more = append(h.more, written.CountedNames(kept[len(kept)-1]+"/"+aside[0])...)
@@ -155,6 +167,10 @@ var (
 	// sumLevel is the heading of the sum of the columns beside it.
 	sumLevel = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(小计|合计|总计|共计|计)(数|额|金额)?$`)
+	})
+	// monthHeaded is a heading that names its month before what is counted.
+	monthHeaded = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:20\d\d年)?(1[0-2]|[1-9])月份?(?:当月|本月|的)?([^底初末前中上下起至到—\-～~/份]\p{Han}+)$`)
 	})
 	// groupTail ends the heading of a group without naming anything more: 投资情况 over 计划 and 完成 is 投资.
 	groupTail = sync.OnceValue(func() *regexp.Regexp {

@@ -52,6 +52,16 @@ func looksLikeData(row *sheet.Row) bool {
 	return values > 0
 }
 
+// HoldsData says whether some row of a page looks like one of data: such a page is no cover.
+func HoldsData(pg *Page) bool {
+	for i := range pg.Rows {
+		if looksLikeData(pg.Row(i)) {
+			return true
+		}
+	}
+	return false
+}
+
 // AboveHead warns of rows over the head that look like data: they are not read.
 func AboveHead(pg *Page, h *Head) *finding.Finding {
 	for i := 0; i < h.row; i++ {

@@ -1,8 +1,11 @@
 package layout
 
 import (
+	"slices"
+
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/written"
 )
 
 // Near is the form that a page without a head comes closest to.
@@ -89,3 +92,25 @@ func (v *Vocabulary) Transposed(p *Page) (column string, ok bool) {
 // transposedLeast is how many headings stand below one another before a sheet is taken to lie on its side: a cover sheet
 // has 填报单位, 联系人 and 联系电话 in a column.
 const transposedLeast = 5
+
+// HeadedByValues finds the listed column of a form whose values a row has for headings, two at least; nil where none has.
+func (v *Vocabulary) HeadedByValues(p *Page, f *forms.Form) (*forms.Column, []string) {
+	for i := range min(len(p.Rows), headRows) {
+		for k := range f.Columns {
+			c := &f.Columns[k]
+			if c.Type != forms.List {
+				continue
+			}
+			var values []string
+			for j := range p.Row(i).Cells {
+				if value, ok := v.Lists[c][written.Heading(p.Row(i).Cells[j].Text)]; ok && !slices.Contains(values, value) {
+					values = append(values, value)
+				}
+			}
+			if len(values) > 1 {
+				return c, values
+			}
+		}
+	}
+	return nil, nil
+}

@@ -197,6 +197,7 @@ func (p *Page) headsIf(i, height int, worth func(map[int]columnHead) bool) map[i
 			out[col] = h
 		}
 	}
+	joinDates(out)
 	if !worth(out) {
 		return nil
 	}

@@ -33,7 +33,7 @@ func sameColumns(a, b *Head) bool {
 	}
 	for i := range a.Columns {
 		o := b.Column(a.Columns[i].Field.Field)
-		if o == nil || o.Col != a.Columns[i].Col || o.Unit != a.Columns[i].Unit || o.HasUnit != a.Columns[i].HasUnit || o.Scale != a.Columns[i].Scale {
+		if o == nil || o.Col != a.Columns[i].Col || o.Unit != a.Columns[i].Unit || o.HasUnit != a.Columns[i].HasUnit || o.Scale != a.Columns[i].Scale || o.parts != a.Columns[i].parts {
 			return false
 		}
 	}
@@ -64,6 +64,13 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 			if c := r.at[k].ticked(row); c != nil {
 				cells[k], col = *c, c.Col
 			}
+		} else if r.at[k].parts.some() {
+			var last *sheet.Cell
+			if above != nil {
+				c := above.Cell(k)
+				last = &c
+			}
+			cells[k] = r.at[k].parts.cell(row, r.down, last)
 		} else if c := CellIn(row, col); c != nil {
 			if !isPrompt(c) {
 				cells[k] = *c

@@ -25,7 +25,7 @@ func (s *stretch) direct() {
 		switch p := &s.At[k]; {
 		case p.Col == 0 && p.konst == "":
 			continue
-		case p.Col == 0, p.ticks != nil, p.unitCol > 0, p.before > 0, fields[p.Col] != 0:
+		case p.Col == 0, p.ticks != nil, p.unitCol > 0, p.before > 0, p.parts.some(), fields[p.Col] != 0:
 			return
 		}
 		fields[s.At[k].Col] = int16(k + 1)

@@ -1,10 +1,8 @@
 package layout
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
@@ -46,6 +44,8 @@ type Table struct {
 	asides  []below
 
 	filledDown []filledDown
+	refuted    []refuted
+	joinedRows []joinedRows
 	carried    map[string]bool
 	Said       Stated
 	Between    []Stated // what stands above heads that stand again
@@ -92,7 +92,7 @@ type tableReader struct {
 	at            []Placed
 	down          map[[2]int]sheet.Cell
 	spans         map[[2]int]sheet.Range // cells merged downwards, by the row and column of the first
-	carry         map[int]carried        // by field: what the last section row said of a column that the table lacks
+	carry         map[int]carried        // by field: what the last section row said of a column
 	ranks         []string               // ways of numbering sections, the outermost first
 	seen          int                    // lines since the last head
 	kinds         []rowKind              // by row index
@@ -105,6 +105,7 @@ type tableReader struct {
 	void     *sheet.Cell      // the section heading that says that the rows below it are void
 	above    []string         // cells above the head that are sections' headings
 	told     map[string]int   // by field: how many different values sections told
+	unfilled []unfilled       // under section rows: see underSection
 	takenIn  []int            // by column: the last row of which a line took its cell
 }
 
@@ -162,10 +163,13 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 // take puts one row where it belongs and says how many rows after it went with it.
 func (r *tableReader) take(kind rowKind, i, free int) int {
 	t, row := r.t, r.p.Row(i)
-	if kind == rowStray && r.section(row) || kind == rowSection {
-		r.section(row)
-		kind = rowSection
-		r.void = voidSection(row)
+	if kind == rowSection || kind == rowStray {
+		if r.section(row) || kind == rowSection || r.headsUnfilled(i+1) {
+			kind = rowSection
+			r.void = voidSection(row)
+		} else {
+			r.headsNothing(row.N)
+		}
 	}
 	r.kinds[i] = kind
 	switch kind {
@@ -208,6 +212,9 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 			l.tickFault(row, k)
 		}
 	}
+	if len(r.carry) > 0 {
+		r.underSection(&l)
+	}
 	return l
 }
 
@@ -236,6 +243,9 @@ func (r *tableReader) settle(start, end int) {
 	for i := range t.Totals {
 		t.Totals[i].Line = min(t.Totals[i].Line, n)
 	}
+	r.joinSubrows()
+	r.fillSections()
+	r.refute()
 	t.fillBlocks()
 	r.nilLines()
 	if end < len(r.p.Rows) {
@@ -346,85 +356,6 @@ func (r *tableReader) repeatedHead(i, free int) int {
 		r.kinds[k] = rowHead
 	}
 	return last - i
-}
-
-var (
-	sectionTail = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`[(（:：].*$|(共|合计)?\d+(件|项|个|户|家|条)?$`)
-	})
-	sectionSuffix = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(问题清单|清单|问题|方面|领域|类|部分|片区)$`)
-	})
-)
-
-// section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
-// nothing of them; then what a section of the same rank said before holds no longer.
-func (r *tableReader) section(row *sheet.Row) bool {
-	whole := sectionWords(row)
-	if len(whole) > 120 {
-		return false
-	}
-	text, style := written.Bullet().ReplaceAllString(whole, ""), numbering(whole)
-	if monthAlone().MatchString(whole) { // 7月 is no item 7
-		text, style = whole, "月"
-	}
-	depth := slices.Index(r.ranks, style)
-	if depth < 0 {
-		depth = len(r.ranks)
-		r.ranks = append(r.ranks, style)
-	}
-	for k, c := range r.carry { // a section ends those within the one before it
-		if slices.Index(r.ranks, c.style) > depth {
-			r.carry[k] = carried{"", c.style}
-		}
-	}
-	told, above := false, row.N < r.p.Rows[r.h.row].N
-	for k := range r.at {
-		if r.at[k].Col > 0 {
-			continue
-		}
-		if v := r.l.sectionValue(r.at[k].Field, text); v != "" {
-			if r.carry[k].value != v && r.at[k].Field.Type == forms.Unit {
-				r.told[r.at[k].Field.Field]++
-			}
-			r.carry[k] = carried{v, style}
-			r.t.carried[r.at[k].Field.Field] = true
-			told = true
-		} else if c, ok := r.carry[k]; ok && c.style == style && !above { // a line below a title doesn't end what the title says
-			r.carry[k] = carried{"", style}
-		}
-	}
-	return told
-}
-
-// sectionValue reads a section heading as the value of a column.
-func (l *Reader) sectionValue(c *forms.Column, text string) string {
-	bare := sectionTail().ReplaceAllString(text, "")
-	for _, t := range []string{text, bare, sectionSuffix().ReplaceAllString(bare, "")} {
-		switch c.Type {
-		case forms.List:
-			if v, ok := l.Vocab.Lists[c][t]; ok {
-				return v
-			}
-		case forms.Int:
-			if v := numbered(c, t); v != "" {
-				return v
-			}
-		case forms.Month:
-			if monthAlone().MatchString(t) {
-				return t
-			}
-		case forms.Text:
-			if strings.Contains(c.Title, "批次") && namedBatch().MatchString(t) {
-				return t
-			}
-		case forms.Unit:
-			if s, ok := l.Units.Match(t); ok && (c.Field != "street" || s.Kind == "street") {
-				return s.Name
-			}
-		}
-	}
-	return ""
 }
 
 // isWeak says whether a row holds nothing that anybody typed for it: a running number, a prepared code, formulas.

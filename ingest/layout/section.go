@@ -146,8 +146,12 @@ func numbered(c *forms.Column, text string) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// carried is what a section row said of a column, and how that row was numbered.
-type carried struct{ value, style string }
+// carried is what a section row said of a column that the table lacks or that may be empty below it, and how that row was numbered.
+type carried struct {
+	value, style string
+	text         string // as the row says it
+	row          int    // of a column that the table has: the section's row
+}
 
 // numbering is the way in which a section row is numbered: 一、 or （一） or 1.
 func numbering(text string) string {
@@ -160,4 +164,109 @@ func numbering(text string) string {
 		}
 		return c
 	}, strings.ReplaceAll(written.Bullet().FindString(text), "十", "一"))
+}
+
+var (
+	sectionTail = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[(（:：].*$|(共|合计)?\d+(件|项|个|户|家|条)?$`)
+	})
+	sectionSuffix = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(问题清单|清单|问题|方面|领域|类|部分|片区)$`)
+	})
+)
+
+// section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
+// nothing of them; then what a section of the same rank said before holds no longer.
+func (r *tableReader) section(row *sheet.Row) bool {
+	whole := sectionWords(row)
+	if len(whole) > 120 {
+		return false
+	}
+	text, style := written.Bullet().ReplaceAllString(whole, ""), numbering(whole)
+	if monthAlone().MatchString(whole) { // 7月 is no item 7
+		text, style = whole, "月"
+	}
+	depth := slices.Index(r.ranks, style)
+	if depth < 0 {
+		depth = len(r.ranks)
+		r.ranks = append(r.ranks, style)
+	}
+	for k, c := range r.carry { // a section ends those within the one before it
+		if slices.Index(r.ranks, c.style) > depth {
+			r.carry[k] = carried{style: c.style}
+		}
+	}
+	told, above := false, row.N < r.p.Rows[r.h.row].N
+	meant := r.onlyMeant(text)
+	if meant >= 0 && (above || r.at[meant].Col == 0) {
+		meant = -1
+	}
+	for k := range r.at {
+		if r.at[k].Col > 0 {
+			if k == meant {
+				r.carry[k] = carried{r.l.sectionValue(r.at[k].Field, text), style, written.Tidy(sectionText(row)), row.N}
+			} else if c, ok := r.carry[k]; ok && c.style == style {
+				delete(r.carry, k)
+			}
+			continue
+		}
+		v := r.l.sectionValue(r.at[k].Field, text)
+		if v != "" {
+			if r.carry[k].value != v && r.at[k].Field.Type == forms.Unit {
+				r.told[r.at[k].Field.Field]++
+			}
+			r.carry[k] = carried{value: v, style: style}
+			r.t.carried[r.at[k].Field.Field] = true
+			told = true
+		} else if c, ok := r.carry[k]; ok && c.style == style && !above { // a line below a title doesn't end what the title says
+			r.carry[k] = carried{style: style}
+		}
+	}
+	return told
+}
+
+// sectionValue reads a section heading as the value of a column.
+func (l *Reader) sectionValue(c *forms.Column, text string) string {
+	bare := sectionTail().ReplaceAllString(text, "")
+	for _, t := range []string{text, bare, sectionSuffix().ReplaceAllString(bare, "")} {
+		switch c.Type {
+		case forms.List:
+			if v, ok := l.Vocab.Lists[c][t]; ok {
+				return v
+			}
+		case forms.Int:
+			if v := numbered(c, t); v != "" {
+				return v
+			}
+		case forms.Month:
+			if monthAlone().MatchString(t) {
+				return t
+			}
+		case forms.Text:
+			if strings.Contains(c.Title, "批次") && (namedBatch().MatchString(t) || numberedPart().MatchString(t)) {
+				return t
+			}
+		case forms.Unit:
+			if s, ok := l.Units.Match(t); ok && (c.Field != "street" || s.Kind == "street") {
+				return s.Name
+			}
+		}
+	}
+	return ""
+}
+
+// onlyMeant is the only column of which a text says a value; -1 where it says that of none or of several: 企业 is a source of problems
+// and a list of them.
+func (r *tableReader) onlyMeant(text string) int {
+	meant := -1
+	for k := range r.at {
+		if v := r.l.sectionValue(r.at[k].Field, text); v == "" || v == "其他" {
+			continue
+		}
+		if meant >= 0 {
+			return -1
+		}
+		meant = k
+	}
+	return meant
 }

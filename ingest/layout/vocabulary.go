@@ -388,7 +388,7 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	for _, col := range order {
 		h := heads[col]
 		if u := used[col]; u > 0 {
-			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.titleFor(ns), Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale})
+			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.titleFor(ns), Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale, parts: h.parts})
 			continue
 		}
 		if by, ok := passed[col]; ok {

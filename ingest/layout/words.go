@@ -66,6 +66,10 @@ var (
 	exampleMark = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|填写样例|例|例如|示例行|样例行)(\d{0,3}[)）】]|\d{0,3}[:：]|\d{0,3}$)`)
 	})
+	// requirement begins what a row below the head asks of its columns.
+	requirement = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（【]?(必填|选填|非必填|可不填|可空|唯一|下拉|单选|多选|格式|填写?(单位|部门|企业|准确|完整|具体|全称|规范|阿拉伯|数字|日期|整数|到)|按|如[:：]|例如|示例|不超过\d+|限\d+字|\d+字以内|(只填|仅填|填)?(数字|整数|文本|日期)(格式|型|类型)?([)）】,，;；]|$)|自动(生成|计算)|系统(自动|生成)|y{4})`)
+	})
 	columnNo = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(\(?\d{1,2}\)?|[甲乙丙丁戊己庚辛]|[a-z]|[①-⑳])$`)
 	})

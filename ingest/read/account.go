@@ -55,6 +55,7 @@ func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 	pt.take(tb.TellBelow())
 	pt.take(tb.TellTotals())
 	pt.take(tb.TellFilled())
+	pt.take(tb.TellJoined())
 	pt.take(tb.TellUnread())
 	if n := len(tb.Empty); n > 0 && len(tb.Lines) == 0 {
 		pt.Add(finding.RowsNotFilled(tb.Empty[0], n).At(finding.Place{Sheet: tb.Grid.Name, Row: tb.Empty[0]}))

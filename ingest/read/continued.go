@@ -17,15 +17,26 @@ func (r *reading) continued() {
 }
 
 func (r *reading) continuedOf(pg *layout.Page) {
+	if c := r.goesOn(pg); c != nil {
+		c.part.Add(finding.SheetContinues(pg.Name, c.table.Grid.Name, c.Rows).At(finding.Place{Sheet: pg.Name, Cell: c.First.Ref(), Row: c.First.Row}))
+	}
+}
+
+// continuation is a table that a sheet without a head goes on with.
+type continuation struct {
+	layout.Continued
+	part  *Part
+	table *layout.Table
+}
+
+// goesOn finds that table among those read so far; nil where there is none.
+func (r *reading) goesOn(pg *layout.Page) *continuation {
 	for _, pt := range r.p.Parts {
 		for i := len(pt.Tables) - 1; i >= 0; i-- {
-			t := pt.Tables[i]
-			c, ok := r.rd.layout.Continues(pg, t)
-			if !ok {
-				continue
+			if c, ok := r.rd.layout.Continues(pg, pt.Tables[i]); ok {
+				return &continuation{c, pt, pt.Tables[i]}
 			}
-			pt.Add(finding.SheetContinues(pg.Name, t.Grid.Name, c.Rows).At(finding.Place{Sheet: pg.Name, Cell: c.First.Ref(), Row: c.First.Row}))
-			return
 		}
 	}
+	return nil
 }

@@ -27,6 +27,7 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 	}
 	k := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Field == pt.Form.OwnDate })
 	rd.yearSlips(pt, k)
+	rd.monthsOdd(pt, k)
 	n, first := 0, -1
 	for i := range pt.Records {
 		if v := pt.Records[i].Value(k); v.Set && v.Date < pt.Ret.Period.Start {
@@ -41,6 +42,73 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 	l := pt.Records[first].Line
 	pt.Add(finding.BeforePeriod(len(pt.Records), n, pt.Form.Columns[k].Title, written.PeriodLabel(pt.Ret.Period), l.N).At(placeOf(l, k, "")))
 }
+
+// streetOfAnother asks about a street's return all of whose rows are of one other street.
+func (rd *Reader) streetOfAnother(pt *Part) {
+	own, ok := rd.Zone.Submitter(pt.Ret.Submitter)
+	k := pt.Form.Index("street")
+	if !ok || own.Kind != "street" || k < 0 {
+		return
+	}
+	first := -1
+	for i := range pt.Records {
+		v := pt.Records[i].Value(k)
+		if !v.Set {
+			continue
+		}
+		if v.Text == own.Name || first >= 0 && v.Text != pt.Records[first].Value(k).Text {
+			return
+		}
+		if first < 0 {
+			if other, known := rd.Zone.Match(v.Text); !known || other.Kind != "street" {
+				return
+			}
+			first = i
+		}
+	}
+	if first < 0 {
+		return
+	}
+	l := pt.Records[first].Line
+	pt.Add(finding.StreetOfAnother(own.Name, pt.Form.Columns[k].Title, pt.Records[first].Value(k).Text).At(placeOf(l, k, "")))
+}
+
+// monthsOdd asks about the one or two rows for which another month is typed than the return is of and all their neighbours are: a day
+// on which something was paid is a fact, a month is typed to say which return the row belongs to.
+func (rd *Reader) monthsOdd(pt *Part, k int) {
+	months := 0 // with a second one the first is where a stretch begins: a fact of its own
+	for i := range pt.Form.Columns {
+		if pt.Form.Columns[i].Type == forms.Month {
+			months++
+		}
+	}
+	if k < 0 || pt.Form.Columns[k].Type != forms.Month || months > 1 || pt.Form.Frequency != calendar.Month {
+		return
+	}
+	same, odd, first := 0, 0, -1
+	for i := range pt.Records {
+		switch v := pt.Records[i].Value(k); {
+		case !v.Set:
+		case pt.Ret.Period.Contains(v.Date):
+			same++
+		case v.Date.Month() == pt.Ret.Period.Start.Month(): // see yearSlips
+		default:
+			if odd++; first < 0 {
+				first = i
+			}
+		}
+	}
+	if odd == 0 || odd > monthsOddMost || same < monthsAgree {
+		return
+	}
+	l := pt.Records[first].Line
+	pt.Add(finding.MonthOdd(pt.Form.Columns[k].Title, pt.Records[first].Value(k).Text[:len("2022-08")], written.PeriodLabel(pt.Ret.Period), odd).At(placeOf(l, k, "")))
+}
+
+const (
+	monthsOddMost = 2
+	monthsAgree   = 2
+)
 
 // yearSlips asks about rows dated before the period that would lie in it if the year were another: in January people go on
 // writing last year's. Such a row counts for another year than the one it belongs to.

@@ -2,6 +2,7 @@ package read
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -78,13 +79,14 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
 	if p.File.Folder != "" {
 		folder, inFolder = rd.Zone.Match(p.File.Folder)
 	}
-	book, cell, inBook := rd.inBook(pt.said, inFolder)
+	ofStreets := rd.streetTitles(pt, folder, inFolder)
+	book, cell, inBook := rd.inBook(ofStreets.leftOut(pt.said), inFolder)
 	if !inBook && cell.Text == "" { // what another sheet of the workbook says
 		book, cell, inBook = rd.inBook(layout.Stated{Submitter: common.Submitter, UnitLabel: common.UnitLabel}, inFolder)
 	}
 	if inBook { // every sheet of the return must be the same unit's
 		for _, s := range pt.sheetSaid {
-			if other, at, ok := rd.inBook(s.said, true); ok && other.Code != book.Code {
+			if other, at, ok := rd.inBook(ofStreets.leftOut(s.said), true); ok && other.Code != book.Code {
 				pt.Add(finding.SheetsOfTwo(s.sheet, other.Name, book.Name).At(finding.Place{Sheet: s.sheet, Cell: at.Ref, Value: written.Short(at.Text, 30)}))
 				break
 			}
@@ -116,6 +118,39 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
 		return
 	}
 	pt.Ret.Submitter, pt.Ret.SubmitterName = s.Code, s.Name
+}
+
+// streetTitles are titles that say whose rows a sheet holds, and not who reports: 溪河街道救助发放表 on the sheet 溪河街道, beside
+// 柳泉街道救助发放表 on the sheet 柳泉街道, in a department's folder.
+type streetTitles map[[2]string]bool // by sheet and cell
+
+func (rd *Reader) streetTitles(pt *Part, folder zone.Submitter, inFolder bool) streetTitles {
+	if !inFolder || folder.Kind == "street" || len(pt.sheetSaid) < 2 {
+		return nil
+	}
+	own, streets := streetTitles{}, map[string]bool{}
+	for _, s := range pt.sheetSaid {
+		street, ok := rd.Units.Street(s.sheet)
+		if !ok || street.Kind != "street" || s.said.Submitter.Text != "" {
+			continue
+		}
+		for _, t := range s.said.Titles {
+			if named, ok := rd.Units.Named(t.Text); ok && named.Code == street.Code {
+				own[[2]string{t.Sheet, t.Ref}], streets[street.Code] = true, true
+			}
+		}
+	}
+	if len(streets) < 2 {
+		return nil
+	}
+	return own
+}
+
+func (own streetTitles) leftOut(s layout.Stated) layout.Stated {
+	if len(own) > 0 {
+		s.Titles = slices.DeleteFunc(slices.Clone(s.Titles), func(t layout.Said) bool { return own[[2]string{t.Sheet, t.Ref}] })
+	}
+	return s
 }
 
 // periodIn reads the period that a text names or, by its date, means for this submitter and form.
@@ -164,7 +199,7 @@ func (rd *Reader) asOfDate(pt *Part, s layout.Said, received calendar.Date) cale
 	case ok && sp.Months > 0:
 		return sp.To
 	}
-	pt.Add(finding.AsOfUnreadable(written.Short(s.Text, 30)).At(saidAt(s)))
+	pt.Add(finding.AsOfUnreadable(written.Short(s.Text, 30), fmt.Sprintf("%d年%d月%d日", received.Year(), received.Month(), received.Day())).At(saidAt(s)))
 	return calendar.NoDate
 }
 

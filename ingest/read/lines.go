@@ -27,12 +27,14 @@ type lineReader struct {
 	vals   []cell.Value // by column
 	faulty []bool       // by column
 	reason string       // why the row is refused
+	begun  bool         // hardly anything of what is required is filled in
 }
 
 // read types one row.
 func (r *lineReader) read(l *layout.Line) Record {
 	n, t := len(r.pt.Form.Columns), r.typer
 	r.line, r.cells, r.facts, r.whole, r.reason = l, l.Cells(r.cells), r.pt.Facts[l.Head], l.Fault(-1), ""
+	r.begun = false
 	r.vals, r.faulty = slices.Grow(r.vals[:0], n)[:n], slices.Grow(r.faulty[:0], n)[:n]
 	clear(r.vals)
 	clear(r.faulty)
@@ -178,14 +180,36 @@ func (r *lineReader) stretches() {
 	}
 }
 
-// required refuses the row where a required field is empty and nothing was said of it yet.
+// required refuses the row where a required field is empty and nothing was said of it yet. A row that is nearly empty is one
+// finding: who wrote it has a row to finish or to take out, and not seven cells.
 func (r *lineReader) required() {
+	var missing []int
+	given := 0
 	for k := range r.pt.Form.Columns {
 		c := &r.pt.Form.Columns[k]
-		if c.Required && !r.vals[k].Set && !r.vals[k].Gap && !r.faulty[k] && !r.line.Head.Lacks(c) {
-			r.pt.Add(finding.Required(c.Title).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
-			r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
+		switch {
+		case !c.Required || r.line.Head.Lacks(c):
+		case !r.vals[k].Set && !r.vals[k].Gap && !r.faulty[k]:
+			missing = append(missing, k)
+		default:
+			given++
 		}
+	}
+	if len(missing) >= 3 && len(missing) >= 2*given {
+		titles := make([]string, len(missing))
+		for i, k := range missing {
+			titles[i] = r.pt.Form.Columns[k].Title
+		}
+		f := finding.RequiredMost(titles)
+		r.pt.Add(f.At(placeOf(r.line, missing[0], "")))
+		r.refuse(f.Message)
+		r.begun = true
+		return
+	}
+	for _, k := range missing {
+		c := &r.pt.Form.Columns[k]
+		r.pt.Add(finding.Required(c.Title).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
+		r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
 	}
 }
 

@@ -285,6 +285,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 				}
 			}
 			pt.take(t.FillBatch(pg, h))
+			pt.take(rd.layout.LabelsDiffer(t, pg, h, fileTitle(r.p.File.Name)))
 			if marked && h.Form == m.Form {
 				m.LookUpCodes(t)
 			}
@@ -318,7 +319,7 @@ var guidance = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 // takeCover takes what a cover sheet says of the return: a submitter that is known, times that can be read, short titles.
 // What instructions say (填报单位：填写全称) is no statement.
 func (r *reading) takeCover(pg *layout.Page) {
-	if len(pg.Rows) > 20 || guidance().MatchString(pg.Name) || guidance().MatchString(layout.FirstText(pg.Row(0)).Text) {
+	if len(pg.Rows) > 20 || layout.HoldsData(pg) || r.goesOn(pg) != nil || guidance().MatchString(pg.Name) || guidance().MatchString(layout.FirstText(pg.Row(0)).Text) {
 		return
 	}
 	var said layout.Stated

@@ -114,6 +114,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
 	seen := make(map[string]int, lines) // key → index of the record
 	refused := map[string]*layout.Line{}
+	fs := newFirms(pt.Form)
 	one := &lineReader{rd: rd, pt: pt, typer: t, kept: cell.NewShelf(t)}
 	for _, tb := range pt.Tables {
 		rd.facts(pt, tb)
@@ -121,6 +122,9 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			rd.alive()
 			r := one.read(&tb.Lines[i])
 			pt.LineKeys = append(pt.LineKeys, r.Key)
+			if one.begun && !pt.Form.Sensitive() { // to take it out, as its finding says, is no loss of an item
+				r.Key, r.Shown = "", ""
+			}
 			first, dup := seen[r.Key]
 			other := refused[r.Key]
 			if (dup || other != nil) && lacksKey(pt.Form, r.Line.Head) {
@@ -149,15 +153,50 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			if r.Key != "" {
 				seen[r.Key] = len(pt.Records)
 			}
+			fs.see(pt, r.Line, one.vals)
 			pt.Records = append(pt.Records, r)
 		}
 	}
 	pt.tellHidden()
-	for _, rule := range []string{"date_far", "date_serial", "unit_unreadable", "format_scaled"} {
+	pt.gatherRepeats()
+	rd.streetOfAnother(pt)
+	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
 	}
 	for _, tb := range pt.Tables {
 		rd.checkTotals(pt, tb)
+	}
+}
+
+// gatherRepeats makes one finding of the rows of a sheet that stand again on another one, word for word: a 汇总 of the sheets behind it.
+func (pt *Part) gatherRepeats() {
+	again := func(f *finding.Finding) string {
+		if f.Rule != "repeated_key" || f.Severity != finding.Warning || !strings.Contains(f.Message, "工作表「") {
+			return ""
+		}
+		return f.Sheet
+	}
+	n := map[string]int{}
+	for i := range pt.Ret.Findings {
+		if s := again(&pt.Ret.Findings[i]); s != "" {
+			n[s]++
+		}
+	}
+	told := map[string]bool{}
+	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool {
+		s := again(&f)
+		if s == "" || n[s] <= namedEach {
+			return false
+		}
+		first := !told[s]
+		told[s] = true
+		return !first
+	})
+	for i := range pt.Ret.Findings {
+		if f := &pt.Ret.Findings[i]; told[again(f)] {
+			f.Message += fmt.Sprintf("；这张工作表共有%d行如此", n[f.Sheet])
+			f.Hint = "如是汇总和明细两处都列了，只留一处"
+		}
 	}
 }
 

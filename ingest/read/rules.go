@@ -111,6 +111,9 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 			facts := pt.Facts[tot.Head][k]
 			claimed, shown, ok := cell.Amount(&tot.Cells[k], c, facts)
 			if !ok {
+				if tot.Cells[k].NoValue {
+					pt.Add(finding.TotalWithoutValue(c.Title).At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field}))
+				}
 				continue
 			}
 			best, agrees := sums{}, false

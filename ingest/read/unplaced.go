@@ -29,6 +29,9 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 					need = append(need, c.Title)
 				}
 			}
+			if c, values := rd.Vocab.HeadedByValues(pg, f); c != nil {
+				return p.Fail(rd, finding.HeadedByValues(pg.Name, f.Title, c.Title, values, need))
+			}
 			return p.Fail(rd, finding.NoHeader(pg.Name, f.Title, need))
 		}
 	}

@@ -82,7 +82,11 @@ var (
 	CreditCodeShape = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$`)
 	})
-	TaxNoShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Z]{15,20}$`) })
+	// TaxNoShape is a credit code or a number of before 2015: 15 characters, or the number of an identity card of then (15) or now (18)
+	// and two digits.
+	TaxNoShape = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([0-9A-Z]{15}|\d{17}|[0-9A-Z]{18}|\d{17}[\dX]\d{2})$`)
+	})
 	IDShape    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{17}[\dX]$`) })
 	PhoneShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})$`) })
 )

@@ -17,6 +17,14 @@ var (
 	})
 )
 
+// unchanged says of a whole ledger that it is what it was.
+var unchanged = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(本(周|月|期)?(台账|数据|内容|情况)?)?(与|同|较|比)?(上|前)一?(周|月|期|次)(的|报送)?(台账|数据|内容|情况)?(相比)?(完全)?(一致|相同|一样|无变化|无变动|没有变化|没有变动|无更新|无新增)?([,，;；、]?(均|也)?(无|没有|未)(任何)?(变化|变动|更新|新增|调整))?[。.]?$|^(本(周|月|期))?(台账|数据|内容|情况)?(无|没有|未)(任何)?(变化|变动|更新|调整)[。.]?$`)
+})
+
+// IsUnchanged says whether a text below the head of a ledger says that nothing has changed: 与上周一致，无变化.
+func IsUnchanged(word string) bool { return len(word) < 90 && unchanged().MatchString(word) }
+
 // mayBeNothing are the letters of which one stands in every text that says that there is nothing.
 var mayBeNothing = NewLetters("无没未零空不报")
 

@@ -230,12 +230,18 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 		return s, 0, false
 	}
 	s = CloseUp(strings.TrimSpace(moneySigns.Replace(Plain(s))))
+	whole := s
 	if m := moneyTail().FindStringSubmatch(s); m != nil {
 		s, hasUnit = m[1], true
 		unit = MoneyUnits[strings.TrimSuffix(m[2], "整")]
 	}
 	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && len(s) > 2 {
 		s = "-" + s[1:len(s)-1]
+	}
+	if !IsASCII(s) {
+		if n, inYuan, ok := wordedAmount(whole); ok {
+			return n, 0, inYuan
+		}
 	}
 	return s, unit, hasUnit
 }
