@@ -44,6 +44,8 @@ type Cause struct {
 	Period     string
 	At         time.Time
 	Reason     string
+
+	counts bool // a return whose rows count
 }
 
 // RowChange is a row (by its business key) that contributes otherwise, or an

@@ -25,7 +25,7 @@ func (r *Reader) causes(ctx context.Context, p warehouse.Point, from time.Time) 
 		)
 		select k.return_id, coalesce(s.name, k.submitter), k.form, k.period, k.received_at, k.status,
 			(select max_by(o.return_id, o.n) from placed as o where o.zone = k.zone and o.submitter = k.submitter and o.form = k.form
-				and o.period = k.period and o.n < k.n and o.is_accepted)
+				and o.period = k.period and o.n < k.n and o.is_accepted), k.status = 'duplicate', k.is_accepted
 		from placed as k left join core.dim_submitter as s on s.zone = k.zone and s.code = k.submitter
 		where k.received_at > cast(`+since+` as timestamp(6)) order by k.n`)
 	if err != nil {
@@ -33,6 +33,10 @@ func (r *Reader) causes(ctx context.Context, p warehouse.Point, from time.Time) 
 	}
 	for _, v := range t.Rows {
 		c := Cause{Kind: "new", Return: text0(v[0]), Submitter: text0(v[1]), Form: text0(v[2]), Period: text0(v[3]), At: r.clock(v[4]), Supersedes: text0(v[6])}
+		if v[7] == true {
+			continue // nothing is otherwise for it
+		}
+		c.counts = v[8] == true
 		if c.Supersedes != "" {
 			c.Kind = "correction"
 		}
@@ -83,7 +87,7 @@ func (c *causes) of(m *metric.Metric, rows []RowChange) (returns []string, list 
 				if keys[who+"\x00"+x.Form+" "+x.Period] {
 					direct = append(direct, x)
 				}
-			case !m.Fact.Reads(x.Form):
+			case !m.Fact.Reads(x.Form), x.Return != "" && (x.Kind == "new" || x.Kind == "correction") && !x.counts: // sent back
 			case ids[x.Return], ids[x.Supersedes], x.Kind == "clear":
 				direct = append(direct, x)
 			default:

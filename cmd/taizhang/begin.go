@@ -31,7 +31,9 @@ func (a *app) beginPage(ctx context.Context, o pageOptions) (*begun, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(a.zoneDir); err != nil && !o.open {
-		return nil, nil // misspelt, by a service: nobody sits before the page
+		// misspelt, or by a service: nobody sits before the page
+		return nil, usageError{decl.Say("%s is not a zone: there is no such folder. A new zone is made on a page by taizhang serve --zone %[1]s --open, or by taizhang init %[1]s",
+			"没有文件夹 %s，是不是写错了？要新建台账：用 taizhang serve --zone %[1]s --open 在网页上建，或用 taizhang init %[1]s", a.zoneDir)}
 	}
 	host, _, err := net.SplitHostPort(o.listen)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {

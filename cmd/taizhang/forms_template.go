@@ -249,6 +249,11 @@ func (t *templates) write(ctx context.Context, names []string) (content []byte, 
 			p, overdue := t.asked[t.submitter.Name+"/"+f.ID]
 			if !overdue {
 				p = t.z.PeriodFor(t.submitter.Code, f.ID, f.Frequency, t.on)
+				if _, owed := t.z.DueAt(t.submitter.Code, f.ID, p); !owed { // a zone of this week owes nothing for the last
+					if _, next := t.z.DueAt(t.submitter.Code, f.ID, p.Next()); next {
+						p = p.Next()
+					}
+				}
 			}
 			s.Period, s.Day = p.Chinese(), p.Start
 			if t.prefill != nil {

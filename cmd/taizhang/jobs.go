@@ -38,7 +38,7 @@ func (a *app) jobsCmd() *cobra.Command {
 					{Key: "last_done", Value: a.moment(z, j.Done)}, {Key: "last_result", Value: nil}, {Key: "message", Value: nil},
 					{Key: "next", Value: a.moment(z, j.Next)}, {Key: "why", Value: nothing(j.Why)}}
 				if j.Last != nil {
-					r[4].Value, r[5].Value = j.Last.Result, nothing(shortly(j.Last.Message))
+					r[4].Value, r[5].Value = j.Last.Result, nothing(shortly(j.Last.Message.String()))
 				}
 				if !j.Busy.IsZero() {
 					r[4].Value = "running"
@@ -73,7 +73,7 @@ func (a *app) jobsListCmd() *cobra.Command {
 			for _, r := range runs {
 				records = append(records, result.Record{{Key: "run", Value: r.ID}, {Key: "job", Value: r.Job}, {Key: "due", Value: a.moment(z, r.Due)},
 					{Key: "attempt", Value: int64(r.Attempt)}, {Key: "by", Value: r.By}, {Key: "started", Value: a.moment(z, r.Started)},
-					{Key: "finished", Value: a.moment(z, r.Finished)}, {Key: "result", Value: cmp.Or(r.Result, "running")}, {Key: "message", Value: nothing(shortly(r.Message))}})
+					{Key: "finished", Value: a.moment(z, r.Finished)}, {Key: "result", Value: cmp.Or(r.Result, "running")}, {Key: "message", Value: nothing(shortly(r.Message.String()))}})
 			}
 			return a.print(records, "run", "job", "due", "attempt", "by", "started", "finished", "result", "message")
 		},
@@ -229,7 +229,7 @@ func (a *app) sayService(ctx context.Context, z *office.Zone) error {
 		line := lang.Say("%[1]s: last done %[2]s, next %[3]s", "%[4]s：上次 %[2]s，下次 %[3]s", j.Name, at(j.Done), at(j.Next), j.Title)
 		text := fmt.Sprint(line)
 		if j.Failed {
-			text += fmt.Sprint(lang.Say("; failed: %s", "；未成功：%s", shortly(j.Last.Message)))
+			text += fmt.Sprint(lang.Say("; failed: %s", "；未成功：%s", shortly(j.Last.Message.String())))
 		}
 		if j.Why != "" && v.Serving {
 			text += "；" + j.Why

@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -105,7 +104,7 @@ func (a *app) addUser(name, role, unit string) error {
 	if err != nil {
 		return err
 	}
-	if name == "" || len(name) > 100 || strings.TrimSpace(name) != name || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if !account.Nameable(name) {
 		return usagef("%q can't be a user's name", "%q 不能作用户名", name)
 	}
 	var roles []string

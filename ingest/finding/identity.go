@@ -90,15 +90,17 @@ func SheetsOfTwo(sheet, unit, others string) Finding {
 	return submitterMismatch.finds("工作表「%s」写的是%s，同一份报表的其他工作表写的是%s", sheet, unit, others).mend("一份报表只能由一个单位报送，请分开报送")
 }
 
-// FolderOfAnother is a return in another submitter's folder than it names.
+// FolderOfAnother is a return in another submitter's folder, or on its page, than it names. No unit is suggested: whose it
+// is the sender knows, and a suggestion would invite to rename it.
 func FolderOfAnother(unit, folder string) Finding {
-	return submitterMismatch.finds("表中的填报单位是%s，文件却放在%s的文件夹里", unit, folder).mend("请核对填报单位，或把文件放到正确的文件夹后重新报送").suggest(folder)
+	return submitterMismatch.finds("表中的填报单位是%s，文件却报在%s名下", unit, folder).
+		mend("是%s的报表，请改由%s报送，不要改填报单位；是%s的报表而填错了单位的，请改正这一格", unit, unit, folder)
 }
 
 // FolderUnlikeName is a return that names no submitter of the zone, in a submitter's folder.
 func FolderUnlikeName(name, folder string) Finding {
-	return submitterMismatch.finds("表中的填报单位“%s”不在单位名单里，与文件夹%s对不上", name, folder).
-		mend("请把填报单位改为“%s”；如是该单位的另一名称，请管理员登记为别名", folder).suggest(folder)
+	return submitterMismatch.finds("表中的填报单位“%s”不在单位名单里，文件报在%s名下", name, folder).
+		mend("是%s的报表，请把填报单位改为“%s”，或请管理员登记为别名；是别的单位的，请由该单位报送", folder, folder).suggest(folder)
 }
 
 // SeveralPeriods is a return two sheets of which state different periods.

@@ -213,7 +213,7 @@ func notAWorkbook(p *pack, main string) error {
 	case p.Has("[Content_Types].xml"):
 		return refuseAs(Damaged, "文件里没有工作簿内容，已损坏。请用 Excel/WPS 重新保存为 .xlsx 后报送。", "no workbook part %q", main)
 	}
-	return refuseAs(NotASheet, "这是压缩包（.zip），不是电子表格。请解压，把里面的表格文件逐个放入本单位的文件夹报送。", "zip without a workbook")
+	return refuseAs(NotASheet, "这是压缩包（.zip），不是电子表格。请解压，再逐个报送里面的表格文件。", "zip without a workbook")
 }
 
 // load reads shared strings and styles, once.

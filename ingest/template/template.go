@@ -278,9 +278,9 @@ func notes(form Form, office receipt.Office, submitter string) string {
 	}
 	s = append(s, "本期没有内容的，在第一个填写行写“本期无”。")
 	if submitter != "" {
-		s = append(s, "填好后放入“"+submitter+"”文件夹（inbox/"+submitter+"）。")
+		s = append(s, "填好后在台账网页上传，或放入“"+submitter+"”文件夹（inbox/"+submitter+"）。")
 	} else {
-		s = append(s, "填好后放入以本单位名称命名的文件夹（inbox/填报单位）。")
+		s = append(s, "填好后在台账网页上传，或放入以本单位名称命名的文件夹（inbox/填报单位）。")
 	}
 	if office.Contact != "" {
 		s = append(s, "有疑问请联系："+fit.OneLine(office.Contact))

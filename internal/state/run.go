@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"taizhang/internal/lang"
 )
 
 // Results of a run.
@@ -26,8 +28,11 @@ type Run struct {
 	Started  time.Time
 	Finished time.Time
 	Result   string
-	Message  string
+	Message  lang.Text // whoever reads it has a language of their own
 }
+
+// messages is the migration that keeps what is said of a run in Chinese too, where that is something else.
+const messages = `alter table run add column chinese text not null default '';`
 
 // Begin notes that a run starts.
 func (s *Store) Begin(ctx context.Context, r Run) (id int64, err error) {
@@ -43,9 +48,13 @@ func (s *Store) Begin(ctx context.Context, r Run) (id int64, err error) {
 }
 
 // End notes how a run ended.
-func (s *Store) End(ctx context.Context, id int64, at time.Time, result, message string) error {
+func (s *Store) End(ctx context.Context, id int64, at time.Time, result string, message lang.Text) error {
+	chinese := message.Chinese
+	if chinese == message.English {
+		chinese = ""
+	}
 	return s.change(ctx, "note a run in", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "update run set finished = ?, result = ?, message = ? where id = ?", text(at), result, message, id)
+		_, err := tx.ExecContext(ctx, "update run set finished = ?, result = ?, message = ?, chinese = ? where id = ?", text(at), result, message.English, chinese, id)
 		return err
 	})
 }
@@ -137,7 +146,7 @@ func (s *Store) Newest(ctx context.Context, job string, n int) ([]Run, error) {
 }
 
 func (s *Store) runs(ctx context.Context, tail string, args ...any) (out []Run, err error) {
-	rows, err := s.db.QueryContext(ctx, "select id, job, due, attempt, by, started, finished, result, message from run "+tail, args...)
+	rows, err := s.db.QueryContext(ctx, "select id, job, due, attempt, by, started, finished, result, message, chinese from run "+tail, args...)
 	if err != nil {
 		return nil, s.fault("read", err)
 	}
@@ -145,8 +154,11 @@ func (s *Store) runs(ctx context.Context, tail string, args ...any) (out []Run, 
 	for rows.Next() {
 		var r Run
 		var due, started, finished string
-		if err := rows.Scan(&r.ID, &r.Job, &due, &r.Attempt, &r.By, &started, &finished, &r.Result, &r.Message); err != nil {
+		if err := rows.Scan(&r.ID, &r.Job, &due, &r.Attempt, &r.By, &started, &finished, &r.Result, &r.Message.English, &r.Message.Chinese); err != nil {
 			return nil, s.fault("read", err)
+		}
+		if r.Message.Chinese == "" {
+			r.Message.Chinese = r.Message.English
 		}
 		if err := moments(map[*time.Time]string{&r.Due: due, &r.Started: started, &r.Finished: finished}); err != nil {
 			return nil, s.fault("read", err)

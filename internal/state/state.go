@@ -53,6 +53,7 @@ create table alert (
 );`,
 	accounts,
 	tokens,
+	messages,
 }
 
 // Errors of Open.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"taizhang/internal/lang"
 )
 
 func opened(t *testing.T, dir string) *Store {
@@ -52,13 +54,13 @@ func TestRuns(t *testing.T) {
 		t.Errorf("%+v %v %v", r, ok, err)
 	}
 	id = begin(2)
-	if err := s.End(t.Context(), id, noon.Add(2*time.Hour), Failed, "盘满"); err != nil || settled() {
+	if err := s.End(t.Context(), id, noon.Add(2*time.Hour), Failed, lang.Text{English: "disk full", Chinese: "盘满"}); err != nil || settled() {
 		t.Errorf("a failed one: %v", err)
 	}
-	if n, last, err := s.Attempts(t.Context(), "summary", noon); err != nil || n != 2 || last.Message != "盘满" {
+	if n, last, err := s.Attempts(t.Context(), "summary", noon); err != nil || n != 2 || last.Message != (lang.Text{English: "disk full", Chinese: "盘满"}) {
 		t.Errorf("%d attempts, the last %+v, %v", n, last, err)
 	}
-	if err := s.End(t.Context(), begin(3), noon.Add(3*time.Hour), Done, ""); err != nil || !settled() {
+	if err := s.End(t.Context(), begin(3), noon.Add(3*time.Hour), Done, lang.Text{}); err != nil || !settled() {
 		t.Errorf("a done one: %v", err)
 	}
 	if last, ok, err := s.Last(t.Context(), "summary", Failed, Lost); err != nil || !ok || last.Attempt != 2 {
@@ -74,7 +76,7 @@ func TestRuns(t *testing.T) {
 	// What was done long ago goes, but a job's newest stays.
 	for i := range 5 {
 		id := must[int64](t)(s.Begin(t.Context(), Run{Job: "intake", Attempt: 1, By: "watch", Started: noon}))
-		if err := s.End(t.Context(), id, noon.Add(time.Duration(i)*time.Hour), Done, ""); err != nil {
+		if err := s.End(t.Context(), id, noon.Add(time.Duration(i)*time.Hour), Done, lang.Text{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -198,7 +200,7 @@ func TestSeveralProcesses(t *testing.T) {
 			for range 25 {
 				id, err := s.Begin(t.Context(), Run{Job: "intake", By: "watch", Started: noon})
 				if err == nil {
-					err = s.End(t.Context(), id, noon, Done, "")
+					err = s.End(t.Context(), id, noon, Done, lang.Text{})
 				}
 				if err != nil {
 					t.Error(err)

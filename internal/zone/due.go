@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -111,6 +112,27 @@ func parseHour(text string) (minute int, ok bool) {
 
 // String returns the rule as it was written.
 func (r Rule) String() string { return r.text }
+
+// Chinese says the rule as ParseRule reads it in Chinese.
+func (r Rule) Chinese() string {
+	hour := ""
+	if !r.wholeDay {
+		hour = fmt.Sprintf(" %02d:%02d", r.minute/60, r.minute%60)
+	}
+	switch r.shape {
+	case weekAfter:
+		return "次周" + chineseDays[r.weekday] + hour
+	case weekItself:
+		return "当周" + chineseDays[r.weekday] + hour
+	case workingDays:
+		return fmt.Sprintf("%d个工作日", r.days) + hour
+	case dayOfMonth:
+		return fmt.Sprintf("次月%d日", r.days) + hour
+	}
+	return r.text
+}
+
+var chineseDays = []string{"日", "一", "二", "三", "四", "五", "六"}
 
 // Kind returns the kind of the periods that the rule is for.
 func (r Rule) Kind() calendar.PeriodKind {

@@ -253,3 +253,20 @@ func BenchmarkObligations(b *testing.B) {
 		z.Obligations(through, nil)
 	}
 }
+
+// TestRuleInChinese: what a rule says of itself in Chinese is read as the same rule.
+func TestRuleInChinese(t *testing.T) {
+	for text, want := range map[string]string{
+		"monday 12:00": "次周一 12:00", "this friday 17:00": "当周五 17:00", "this sunday": "当周日", "5 working days": "5个工作日", "10 working days 09:30": "10个工作日 09:30", "day 5 12:00": "次月5日 12:00", "次月3日": "次月3日",
+	} {
+		r, err := ParseRule(text)
+		if err != nil || r.Chinese() != want {
+			t.Errorf("%s: %q, %v", text, r.Chinese(), err)
+		}
+		again, err := ParseRule(want)
+		again.text, r.text = "", ""
+		if err != nil || again != r {
+			t.Errorf("%s is read as %+v instead of %+v, %v", want, again, r, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
@@ -62,6 +63,9 @@ func (p *parser) submitters(items []*decl.Node) {
 	p.mergeCircles(merged)
 }
 
+// longestName is of how many characters a unit's name is at most: a file of 督办单_… may have 255 bytes.
+const longestName = 60
+
 // unitName reads a name; what ends in 街道, 镇 or 乡 is a street unless said otherwise.
 func (p *parser) unitName(n *decl.Node, s *Submitter) (label, bool) {
 	name, ok := n.Text()
@@ -72,6 +76,9 @@ func (p *parser) unitName(n *decl.Node, s *Submitter) (label, bool) {
 	s.Name = name
 	if strings.ContainsAny(name, "\r\n\t") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, "~") {
 		n.Fault("name %q cannot be the name of a folder: it starts with . _ or ~ or holds a line break", "名称“%s”不能作文件夹名：不能以 . _ ~ 开头，也不能含换行", name)
+	}
+	if long := utf8.RuneCountInString(name); long > longestName {
+		n.Fault("name %.20q… has %d characters: folders and papers bear it, %d at most", "名称“%.20s…”有%d个字：文件夹和材料都用它命名，最多%d个字", name, long, longestName)
 	}
 	for _, end := range []string{"街道", "镇", "乡"} {
 		if strings.HasSuffix(name, end) {

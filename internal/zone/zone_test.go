@@ -152,6 +152,7 @@ func TestFaults(t *testing.T) {
 		{base + "  - {name: 财政局, code: 财政}", `taizhang.yaml:5:23: code "财政" is not made of`},
 		{base + "  - {name: 财政局, code: all}", `taizhang.yaml:5:23: code "all" has a meaning of its own`},
 		{base + "  - {code: x}", `taizhang.yaml:5:5: a submitter without a name`},
+		{base + "  - {name: " + strings.Repeat("局", 61) + "}", `taizhang.yaml:5:12: name "局局局局局局局局局局局局局局局局局局局局"… has 61 characters`},
 		{base + "  - {name: .财政局}", `taizhang.yaml:5:12: name ".财政局" cannot be the name of a folder`},
 		{base + "  - 财政局", `taizhang.yaml:5:5: a submitter is "财政局", not keys and values; known here: code, name`},
 		{base + "  - {name: 财政局, kind: 部门}", `taizhang.yaml:5:23: unknown kind "部门"; known here: department, street`},

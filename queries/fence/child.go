@@ -253,15 +253,19 @@ func explain(err error, memory int64) *Error {
 	case strings.Contains(low, "incorrect argument count"):
 		return &Error{lang.Say("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Say("only saved queries have parameters: sql @name --parameter VALUE, or the fields under it on the page", "只有保存的查询才有参数：命令行写 sql @名称 --参数 值，网页在“常用查询”里填写")}
 	case strings.Contains(low, "file system operations are disabled") || strings.Contains(low, "external access") || strings.Contains(low, "disabled by configuration"):
-		return &Error{lang.Say("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), plain(firstLine(text))}
+		return &Error{lang.Say("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), lang.Text{English: firstLine(text), Chinese: "去掉 read_csv、copy、attach 等读写文件的部分；查已发布的表，例如：select * from 问题台账 limit 10"}}
 	case strings.Contains(low, "read-only"):
-		return &Error{lang.Say("the published file is read-only", "已发布的文件只能读"), plain(firstLine(text))}
+		return &Error{lang.Say("the published file is read-only", "已发布的文件只能读"), lang.Text{English: firstLine(text), Chinese: "请只写 SELECT"}}
 	}
 	var hint lang.Text
 	if strings.Contains(text, "mart.metric") && strings.Contains(low, "does not exist") {
 		hint = lang.Say("with --as-of or --known-at there is no mart.metric and mart.metric_week: taizhang metrics --as-of … computes figures", "加 --as-of 或 --known-at 时没有 mart.metric 和 mart.metric_week：计算数字请用 taizhang metrics --as-of …")
 	}
-	return &Error{plain(shortened(strings.TrimSpace(text))), hint}
+	message, also := spoken(shortened(strings.TrimSpace(text)))
+	if hint == (lang.Text{}) {
+		hint = also
+	}
+	return &Error{message, hint}
 }
 
 // shortened keeps the beginning of a message and its last lines, which point at the place: an engine quotes whole

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 )
@@ -45,7 +46,7 @@ func TestBackupState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(back.End(ctx, id, time.Now(), state.Done, ""), back.Close(), s.Close()); err != nil {
+	if err := errors.Join(back.End(ctx, id, time.Now(), state.Done, lang.Text{}), back.Close(), s.Close()); err != nil {
 		t.Errorf("what was noted didn't come back: %v", err)
 	}
 	path := filepath.Join(z.Dir, state.FileName)

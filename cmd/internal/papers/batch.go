@@ -41,7 +41,7 @@ func (b *batch) paper(kind, base, suffix, content string, write func(io.Writer) 
 			return "", false, err
 		}
 		if same {
-			return Paper{File: name, AsOf: b.point.AsOf}.path(b.z), false, nil
+			return Paper{File: name, AsOf: b.point.AsOf}.Path(b.z), false, nil
 		}
 		if !taken {
 			break
@@ -75,7 +75,7 @@ func (b *batch) taken(kind, name, content string) (taken, same bool, err error) 
 		if i >= b.old || p.AsOf != b.point.AsOf || p.Kind != kind || p.Content != content {
 			return true, false, nil // also where it is lost: another content never takes the name of an issued paper
 		}
-		_, err := os.Stat(p.path(b.z))
+		_, err := os.Stat(p.Path(b.z))
 		if errors.Is(err, fs.ErrNotExist) {
 			return false, false, nil // a lost one is made again under its name
 		}
@@ -114,7 +114,7 @@ func (b *batch) issue() error {
 	var faults []error
 	fresh := b.list[len(b.list)-len(b.staged):]
 	for i, s := range b.staged {
-		if err := s.Place(fresh[i].path(b.z)); err != nil {
+		if err := s.Place(fresh[i].Path(b.z)); err != nil {
 			faults = append(faults, err)
 			continue
 		}

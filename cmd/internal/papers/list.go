@@ -54,8 +54,8 @@ const listName = "issued.json"
 
 func listFile(z *office.Zone) string { return filepath.Join(z.Summaries(), listName) }
 
-// path is where a paper lies: at hand, or in the folder of its year.
-func (p Paper) path(z *office.Zone) string {
+// Path is where a paper lies: at hand, or in the folder of its year.
+func (p Paper) Path(z *office.Zone) string {
 	hand, year := p.places(z)
 	if _, err := os.Stat(hand); errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(year); err == nil {
@@ -127,7 +127,7 @@ func List(z *office.Zone) ([]Paper, error) {
 	there := list[:0]
 	for _, p := range list {
 		if p.Pending {
-			if _, err := os.Stat(p.path(z)); err != nil {
+			if _, err := os.Stat(p.Path(z)); err != nil {
 				continue
 			}
 			p.Pending = false
@@ -161,7 +161,7 @@ func Lost(z *office.Zone, newest int) ([]string, error) {
 		if seen[p.File] = true; newest > 0 && len(seen) > newest {
 			break
 		}
-		sum, err := sumOf(p.path(z))
+		sum, err := sumOf(p.Path(z))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			lost = append(lost, p.File+"：文件已不在")

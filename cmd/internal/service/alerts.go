@@ -196,16 +196,15 @@ func (s *Service) trouble(ctx context.Context, j job, now time.Time) (string, er
 			return "", err // the clock went back and forth: what is due now was done
 		}
 	}
-	line, _, _ := strings.Cut(last.Message, "\n")
 	next := "将按定时再试"
 	if !j.light && !last.Due.IsZero() {
 		if last.Attempt > j.retries {
-			next = "已不再重试，请处理后执行 taizhang jobs run " + j.name
+			next = "已不再重试，请处理后在网页“运行”里点“现在做”，或执行 taizhang jobs run " + j.name
 		} else {
 			next = s.shown(last.Finished.Add(pauseAfter(last.Attempt))) + " 再试"
 		}
 	}
-	return fmt.Sprintf("任务“%s”第%d次未成功（%s）：%s。%s。", Titles[j.name], last.Attempt, s.shown(last.Finished), strings.TrimRight(line, "。."), next), nil
+	return fmt.Sprintf("任务“%s”第%d次未成功（%s）：%s。%s。", Titles[j.name], last.Attempt, s.shown(last.Finished), strings.TrimRight(firstLine(last.Message), "。."), next), nil
 }
 
 // oldBackup says that the newest backup is too old, of a zone that is to be backed up.

@@ -4,6 +4,10 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"taizhang/internal/lang"
+	"taizhang/internal/state"
+	"taizhang/internal/zone"
 )
 
 // TestAlerts: what somebody has to do something about is found, and is over when it is.
@@ -64,5 +68,41 @@ func TestNobodyReadsTheInbox(t *testing.T) {
 	b.tick("2022-08-25 09:02")
 	if got := says(); !strings.Contains(got, "已有6天没有读取收件箱") {
 		t.Errorf("once a month: %q", got)
+	}
+}
+
+// TestFailedJobIsToldInChinese: the alert about a job that failed and the job's own line are Chinese, whatever the service
+// speaks; the command line tells it in its reader's language.
+func TestFailedJobIsToldInChinese(t *testing.T) {
+	b := served(t, "2022-08-15 09:00", "schedule: {summary: off}\nalerts: {silent_days: 0, disk_mb: 0}\n")
+	if r := b.s.Intake(t.Context(), Request{}, "test"); r.Error != "" {
+		t.Fatal(r.Error)
+	}
+	if err := os.Rename(b.file("archive/keys.json"), b.file("archive/away")); err != nil {
+		t.Fatal(err)
+	}
+	b.write("inbox/双马街道/问题台账.csv", ledger("双马街道", 33, 3))
+	b.tick("2022-08-15 09:05")
+	runs := b.runs(zone.JobIntake)
+	last := runs[len(runs)-1]
+	for _, r := range runs {
+		if r.Result == state.Failed {
+			last = r
+		}
+	}
+	if last.Result != state.Failed || !strings.Contains(last.Message.Chinese, "密钥") || strings.Contains(last.Message.English, "密钥") || !strings.Contains(last.Message.English, "key") {
+		t.Fatalf("%+v", last)
+	}
+	text, err := os.ReadFile(b.file(AlertFile))
+	if err != nil || !strings.Contains(string(text), "密钥") || strings.Contains(string(text), " key") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// TestAlertIsASentence: what a failed job says on several lines is told without breaking off at a colon.
+func TestAlertIsASentence(t *testing.T) {
+	err := lang.Errorf("waiting:\n%w\nhint: mend it", "以下内容在等待：\n%w\n建议：处理好", lang.Errorf("a folder", "一个文件夹"))
+	if got := firstLine(both(err)); got != "以下内容在等待：一个文件夹" {
+		t.Errorf("%q", got)
 	}
 }

@@ -135,19 +135,19 @@ func (s *Service) dueAt(ctx context.Context, j job, at, now time.Time) (a attemp
 	case failed > 0 && last.Result == state.Failed && !now.Before(last.Finished) && now.Before(last.Finished.Add(pauseAfter(failed))):
 		return a, false, nil // a clock that was set back doesn't make it wait longer
 	case failed == 0 && j.missed == zone.MissedSkip && now.Sub(at) > late:
-		return a, false, s.skip(ctx, j, at, "missed; schedule: missed: skip")
+		return a, false, s.skip(ctx, j, at, lang.Say("missed; schedule: missed: skip", "到时间时程序没有运行，按设置（missed: skip）不再补做"))
 	}
 	return a, true, nil
 }
 
 // skip notes that an occurrence isn't done.
-func (s *Service) skip(ctx context.Context, j job, at time.Time, why string) error {
+func (s *Service) skip(ctx context.Context, j job, at time.Time, why lang.Text) error {
 	now := s.o.Clock()
 	id, err := s.store.Begin(ctx, state.Run{Job: j.name, Due: at, Attempt: 1, By: bySchedule, Started: now})
 	if err != nil {
 		return err
 	}
-	s.o.Log.Warn("an occurrence is skipped", "job", j.name, "due", s.shown(at), "why", why)
+	s.o.Log.Warn("an occurrence is skipped", "job", j.name, "due", s.shown(at), "why", why.English)
 	return s.store.End(ctx, id, now, state.Skipped, why)
 }
 
@@ -187,12 +187,12 @@ func (s *Service) try(ctx context.Context, a attempt) (r Report, err error) {
 		s.o.Log.Error("note that a job starts", "job", a.job.name, "err", err) // the work comes first
 	}
 	r, err = s.limited(ctx, a)
-	run.Finished, run.Result, run.Message = s.o.Clock(), state.Done, r.Message
+	run.Finished, run.Result, run.Message = s.o.Clock(), state.Done, lang.Text{English: r.Message, Chinese: r.Message}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		run.Result, run.Message = state.Lost, "the service ended"
+		run.Result, run.Message = state.Lost, lang.Say("the service ended", "服务停止，没有做完")
 	case err != nil:
-		run.Result, run.Message = state.Failed, err.Error()
+		run.Result, run.Message = state.Failed, both(err)
 		s.o.Log.Error("a job failed", "job", a.job.name, "run", run.ID, "attempt", a.no, "err", err)
 	case r.Skipped:
 		run.Result = state.Skipped
@@ -201,6 +201,11 @@ func (s *Service) try(ctx context.Context, a attempt) (r Report, err error) {
 		s.o.Log.Error("note how a job went", "job", a.job.name, "err", e)
 	}
 	return r, err
+}
+
+// both is an error in both languages.
+func both(err error) lang.Text {
+	return lang.Text{English: lang.In(err, lang.English), Chinese: lang.In(err, lang.Chinese)}
 }
 
 // ErrBusy is a job that is at work already.
@@ -216,7 +221,7 @@ func (s *Service) note(ctx context.Context, a attempt, run state.Run, news bool)
 		if err != nil {
 			return err
 		}
-		idle := func(r state.Run) bool { return r.Result == state.Done && r.Message == "" }
+		idle := func(r state.Run) bool { return r.Result == state.Done && r.Message.English == "" }
 		switch {
 		case ok && !news && idle(run) && idle(last) && run.Finished.Sub(last.Finished).Abs() < lull:
 			return nil
@@ -237,7 +242,7 @@ func (s *Service) note(ctx context.Context, a attempt, run state.Run, news bool)
 		return nil
 	}
 	for _, at := range a.job.schedule.Between(a.due, run.Finished, mostMissed) {
-		if err := s.skip(ctx, a.job, at, "the one before was still at work"); err != nil {
+		if err := s.skip(ctx, a.job, at, lang.Say("the one before was still at work", "上一次还没有做完，这次跳过")); err != nil {
 			return err
 		}
 	}

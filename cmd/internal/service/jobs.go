@@ -195,9 +195,13 @@ func (s *Service) summary(ctx context.Context, a attempt) (Report, error) {
 	return r, nil
 }
 
-// firstLine is the beginning of an error.
+// firstLine is the beginning of an error, with what a colon at its end leads to.
 func firstLine(err error) string {
-	line, _, _ := strings.Cut(lang.In(err, lang.Chinese), "\n")
+	line, more, _ := strings.Cut(lang.In(err, lang.Chinese), "\n")
+	if strings.HasSuffix(line, "：") {
+		next, _, _ := strings.Cut(more, "\n")
+		line += strings.TrimSpace(next)
+	}
 	return line
 }
 
@@ -314,7 +318,7 @@ func (s *Service) importIssued(ctx context.Context) error {
 	if !due.IsZero() {
 		id, err := s.store.Begin(ctx, state.Run{Job: zone.JobSummary, Due: due, Attempt: 1, By: bySchedule, Started: due})
 		if err == nil {
-			err = s.store.End(ctx, id, due, state.Done, "")
+			err = s.store.End(ctx, id, due, state.Done, lang.Text{})
 		}
 		if err != nil {
 			return err

@@ -16,7 +16,7 @@ import (
 // Together says whether a run stands for several of a job that went alike, such as those of intake that found nothing: its
 // span is then how long that went on, not how long the work took.
 func Together(r state.Run) bool {
-	alike := r.Result == state.Failed || r.Result == state.Done && r.Message == ""
+	alike := r.Result == state.Failed || r.Result == state.Done && r.Message.English == ""
 	return r.Job == zone.JobIntake && alike && r.Finished.Sub(r.Started) >= time.Minute
 }
 

@@ -102,9 +102,9 @@ func NoteRun(ctx context.Context, z *office.Zone, o Options, started time.Time, 
 		return e
 	}
 	s := &Service{o: o, zone: z, store: st}
-	run := state.Run{Job: zone.JobIntake, Attempt: 1, By: by, Started: started, Finished: o.Clock(), Result: state.Done, Message: told(out)}
+	run := state.Run{Job: zone.JobIntake, Attempt: 1, By: by, Started: started, Finished: o.Clock(), Result: state.Done, Message: lang.Text{English: told(out), Chinese: told(out)}}
 	if err != nil {
-		run.Result, run.Message = state.Failed, err.Error()
+		run.Result, run.Message = state.Failed, both(err)
 	}
 	news := out != nil && (len(out.Reports) > 0 || out.Published)
 	return errors.Join(s.note(ctx, attempt{job: job{name: zone.JobIntake, light: true}}, run, news), st.Close())

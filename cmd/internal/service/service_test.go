@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/lang"
 	"taizhang/internal/schedule"
 	"taizhang/internal/state"
 	"taizhang/internal/zone"
@@ -251,7 +252,7 @@ func TestKilledWeekly(t *testing.T) {
 		t.Fatalf("%d workbooks, %+v", b.issued(), runs)
 	}
 	// Killed after it was issued and before that was noted.
-	if err := b.s.store.End(t.Context(), b.runs(zone.JobSummary)[0].ID, due, state.Lost, ""); err != nil {
+	if err := b.s.store.End(t.Context(), b.runs(zone.JobSummary)[0].ID, due, state.Lost, lang.Text{}); err != nil {
 		t.Fatal(err)
 	}
 	b.start()
@@ -297,7 +298,7 @@ func TestIntakeWhateverTheClock(t *testing.T) {
 	b.write("inbox/双马街道/问题台账.csv", ledger("双马街道", 32, 3))
 	b.tick("2022-08-13 09:00")
 	text, err := os.ReadFile(b.file(AlertFile))
-	if err != nil || !strings.Contains(string(text), "收件") || !strings.Contains(string(text), "clock") {
+	if err != nil || !strings.Contains(string(text), "收件") || !strings.Contains(string(text), "时钟现在不准") {
 		t.Errorf("%v\n%s", err, text)
 	}
 	b.tick("2022-08-15 09:02")
@@ -338,7 +339,7 @@ func TestStaleWeekly(t *testing.T) {
 	if n := b.issued(); n != before+1 {
 		t.Fatalf("%d workbooks more\n%s", n-before, b.said())
 	}
-	if r := b.runs(zone.JobSummary)[0]; r.Result != state.Done || !strings.Contains(r.Message, "收件未成功") {
+	if r := b.runs(zone.JobSummary)[0]; r.Result != state.Done || !strings.Contains(r.Message.Chinese, "收件未成功") {
 		t.Errorf("%+v", r)
 	}
 	pages, err := filepath.Glob(b.file("summaries/一页通_*.html"))

@@ -93,7 +93,7 @@ func viewOf(ctx context.Context, st *state.Store, j job, now time.Time, serving 
 	}
 	if r := v.Last; r != nil && r.Result == state.Failed && !j.light && !r.Due.IsZero() {
 		if r.Attempt > j.retries {
-			v.Why = fmt.Sprintf("已试%d次未成功，不再重试；处理后执行 taizhang jobs run %s", r.Attempt, j.name)
+			v.Why = fmt.Sprintf("已试%d次未成功，不再重试；处理后在网页“运行”里点“现在做”，或执行 taizhang jobs run %s", r.Attempt, j.name)
 		} else {
 			v.Next, v.Why = r.Finished.Add(pauseAfter(r.Attempt)), "上次未成功，届时重试"
 		}
@@ -136,8 +136,8 @@ func LateSummary(ctx context.Context, z *office.Zone, now time.Time) (string, er
 	text := "周报：应于" + due.In(z.Location).Format("2006-01-02 15:04") + "生成的一期还没有生成"
 	if _, last, err := st.Attempts(ctx, j.name, due); err != nil {
 		return "", err
-	} else if last.Message != "" {
-		text += "：" + firstLine(errors.New(last.Message))
+	} else if last.Message.Chinese != "" {
+		text += "：" + firstLine(last.Message)
 	}
 	return text + "。serve 运行时会再试，也可以用 taizhang jobs run summary 生成。", nil
 }

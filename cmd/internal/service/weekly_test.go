@@ -48,11 +48,11 @@ func TestTriedAgain(t *testing.T) {
 	} {
 		b.tick(step.when)
 		n, last, err := b.s.store.Attempts(t.Context(), zone.JobSummary, b.at("2022-08-15 12:00"))
-		if err != nil || n != step.attempts || !strings.Contains(last.Message, "not a directory") {
+		if err != nil || n != step.attempts || !strings.Contains(last.Message.English, "not a directory") {
 			t.Fatalf("step %d, %s: %d attempts, the last %+v, %v", i+1, step.when, n, last, err)
 		}
 	}
-	if text := late("2022-08-15 13:21"); !strings.Contains(text, "应于2022-08-15 12:00生成的一期还没有生成") || !strings.Contains(text, "not a directory") {
+	if text := late("2022-08-15 13:21"); !strings.Contains(text, "应于2022-08-15 12:00生成的一期还没有生成") || !strings.Contains(text, "路径中有一段不是文件夹") {
 		t.Errorf("status says %q", text)
 	}
 	text, err := os.ReadFile(b.file(AlertFile))

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -77,18 +76,10 @@ type route struct {
 	api    bool // answers programs: a token, and faults as JSON
 }
 
-type personKey struct{}
-
-func personOf(ctx context.Context) person {
-	p, _ := ctx.Value(personKey{}).(person)
-	return p
-}
-
 // guard lets those through who may. What one may not see is not there.
 func (s *Server) guard(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.whoAsks(w, r, rt.api)
-		r = r.WithContext(context.WithValue(r.Context(), personKey{}, who))
 		said := &watched{ResponseWriter: w}
 		if err == nil {
 			err = s.pass(said, r, rt, who)

@@ -12,6 +12,7 @@ import (
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/calendar"
 	"taizhang/internal/result"
+	"taizhang/internal/warehouse"
 	"taizhang/queries"
 )
 
@@ -76,6 +77,18 @@ func (s *Server) readsAPI(w http.ResponseWriter) (*shelf.Reading, func(), error)
 	return rd, done, nil
 }
 
+// apiPoint is pointOf for programs, which are told in their language.
+func apiPoint(r *http.Request, rd *queries.Reader) (warehouse.Point, error) {
+	p, v, err := pointOf(r, rd)
+	if !v.later.IsZero() {
+		p.KnownAt = v.later
+	}
+	if err != nil {
+		err = badAsk("as_of reads a date such as 2022-08-15, until " + rd.Reach().String() + "; known_at RFC 3339, or 2022-08-15 12:00")
+	}
+	return p, err
+}
+
 // apiAsk reads a question for figures: metric, by and where (DIM=VALUE) may be given several times, and as lists.
 func apiAsk(r *http.Request, rd *shelf.Reading) (a queries.Ask, err error) {
 	q := r.URL.Query()
@@ -100,7 +113,7 @@ func apiAsk(r *http.Request, rd *shelf.Reading) (a queries.Ask, err error) {
 		}
 		a.Where[k] = v
 	}
-	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
+	if a.Point, err = apiPoint(r, rd.Reader); err != nil {
 		return a, err
 	}
 	if from := q.Get("from"); from != "" {
@@ -194,7 +207,7 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) err
 	default:
 		return badAsk("all: true or false is expected, not " + all)
 	}
-	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
+	if a.Point, err = apiPoint(r, rd.Reader); err != nil {
 		return err
 	}
 	if a.Submitter, a.Form, err = s.named(q.Get("submitter"), q.Get("form")); err != nil {
@@ -224,7 +237,7 @@ func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) er
 	if a.Period, err = askedPeriod(q.Get("period")); err != nil {
 		return err
 	}
-	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
+	if a.Point, err = apiPoint(r, rd.Reader); err != nil {
 		return err
 	}
 	if a.Submitter, a.Form, err = s.named(q.Get("submitter"), q.Get("form")); err != nil {

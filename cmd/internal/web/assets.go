@@ -14,7 +14,7 @@ import (
 	"sync"
 )
 
-//go:embed assets/*.css assets/*.js assets/*.txt
+//go:embed assets/*.css assets/*.js assets/*.svg assets/*.txt
 var assetFiles embed.FS
 
 // asset is a file that pages refer to.
@@ -58,7 +58,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "没有这个文件。", http.StatusNotFound)
 		return
 	}
-	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
+	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "private, max-age=300")
 	if r.URL.Query().Get("v") == a.version {
@@ -70,11 +70,22 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 // writePacked answers with what was packed beforehand, to those who can unpack it.
 func writePacked(w http.ResponseWriter, r *http.Request, text, packed []byte) {
 	w.Header().Add("Vary", "Accept-Encoding")
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if takesGzip(r.Header.Get("Accept-Encoding")) {
 		w.Header().Set("Content-Encoding", "gzip")
 		text = packed
 	}
 	_, _ = w.Write(text) // whoever asked has gone
+}
+
+// takesGzip says whether somebody can unpack: gzip;q=0 says that they can't.
+func takesGzip(accepted string) bool {
+	for _, a := range strings.Split(accepted, ",") {
+		name, q, _ := strings.Cut(strings.ReplaceAll(a, " ", ""), ";")
+		if name == "gzip" {
+			return strings.Trim(strings.TrimPrefix(q, "q="), "0.") != "" || q == ""
+		}
+	}
+	return false
 }
 
 // newNonce is what a page's own script says of the styles that it makes.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/grid"
 	"taizhang/ingest/secret"
 	"taizhang/internal/durable"
 )
@@ -51,11 +52,11 @@ func (a *audit) note(r *http.Request, rt route, who person, said *watched) {
 		return
 	}
 	l := line{At: a.clock().UTC().Truncate(time.Millisecond), Who: who.Name, Role: who.Role, Token: secret.MaskText(who.Token), From: hostOf(r), Did: rt.pattern,
-		Path: secret.MaskText(r.URL.Path), Unit: said.unit, What: secret.MaskText(said.what), Status: said.status}
+		Path: secret.MaskText(grid.Clip(r.URL.Path, 500)), Unit: said.unit, What: secret.MaskText(said.what), Status: said.status}
 	if l.Status == 0 {
 		l.Status = http.StatusOK
 	}
-	a.write(l, r.Method != http.MethodGet)
+	a.write(l, r.Method != http.MethodGet && r.Method != http.MethodHead)
 }
 
 func (a *audit) write(l line, settle bool) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -218,6 +219,17 @@ func (b *Beginning) prepare(v *startView, password, again string) (faults []stri
 	units := found.Units
 	if v.Name == "" {
 		faults = append(faults, "1. 请填写园区名称。")
+	} else if !account.Nameable(v.Name) {
+		faults = append(faults, "1. 园区名称不能用：最多三十个汉字，不能有看不见的字符。")
+	}
+	seen := map[string]bool{}
+	for _, u := range units {
+		for _, name := range append([]string{u.Name}, u.Aliases...) {
+			if seen[name] {
+				faults = append(faults, fmt.Sprintf("2. “%s”写了两次，请删去一个。", name))
+			}
+			seen[name] = true
+		}
 	}
 	if len(units) == 0 {
 		faults = append(faults, "2. 请填写至少一个单位，一行一个。")
@@ -231,6 +243,8 @@ func (b *Beginning) prepare(v *startView, password, again string) (faults []stri
 		switch hash, err = account.HashPassword(password); {
 		case v.User == "":
 			faults = append(faults, "5. 请填写管理员的用户名，或选“只在这台电脑上用”。")
+		case !account.Nameable(v.User):
+			faults = append(faults, "5. 用户名不能用：最多三十个汉字，不能有看不见的字符。")
 		case errors.Is(err, account.ErrShortPassword):
 			faults = append(faults, fmt.Sprintf("5. 密码至少%d个字符。", account.LeastPassword))
 		case err != nil:
@@ -272,10 +286,13 @@ func (b *Beginning) make(ctx context.Context, p *prepared) (faults []string) {
 	return nil
 }
 
+// lineOf is the place of a fault in the file.
+var lineOf = regexp.MustCompile(`第\d+行的?`)
+
 // wrong says what is wrong with a declaration.
 func (b *Beginning) wrong(err error) (faults []string) {
 	for _, f := range settings.FaultsIn(err) {
-		faults = append(faults, f.Says.In(lang.Chinese))
+		faults = append(faults, lineOf.ReplaceAllString(f.Says.In(lang.Chinese), "")) // nobody has seen the file yet
 	}
 	if len(faults) == 0 {
 		faults = []string{b.failed(err)}

@@ -69,7 +69,8 @@ func TestFirstStart(t *testing.T) {
 		{answers("again", "x"), []string{"不一样"}},
 		{answers("due-problem", "irgendwann"), []string{"irgendwann"}},
 		{answers("from-problem", "没有的局"), []string{"没有的局"}},
-		{answers("units", "产业局\n产业局"), []string{"产业局"}},
+		{answers("units", "产业局\n产业局"), []string{"“产业局”写了两次"}},
+		{answers("units", "产业局\n湘潭高新区产业局", "zone", "湘潭高新区"), []string{"与产业局重复"}},
 		{answers("from-problem", ""), []string{"from"}},
 	} {
 		a := x.post("/", c.form)
@@ -93,7 +94,7 @@ func TestFirstStart(t *testing.T) {
 	}
 	// What was understood is shown before anything is made of it.
 	a := x.post("/", answers("units", "序号\t单位名称\t联系人\t电话\n1\t测试科\t张三\t13812345678\n"))
-	for _, want := range []string{"还没有建立", "<caption>1个单位</caption>", `<th scope="row">测试科</th><td></td>`, "没有用", "张三", "问题台账（周报）：全部"} {
+	for _, want := range []string{"还没有建立", "<caption>1个单位</caption>", `<th scope="row">测试科</th><td data-label="别名"></td>`, "没有用", "张三", "问题台账（周报）：全部"} {
 		if a.status != http.StatusOK || !strings.Contains(a.body, want) {
 			t.Errorf("what was understood isn't shown: status %d, without %q\n%s", a.status, want, a.body)
 		}
@@ -158,6 +159,7 @@ func TestBrowserFirstStart(t *testing.T) {
 	b.open("/")
 	b.picture("start")
 	b.accessible("start")
+	b.onPhone("start")
 	for name, text := range map[string]string{"input[name=zone]": "试验园区", "#units": "政法办\n产业局\n双马街道", "input[name=user]": "chief", "input[name=password]": password, "input[name=again]": password} {
 		b.do(chromedp.SendKeys(chromedp.CSS(name), text))
 	}
@@ -165,6 +167,7 @@ func TestBrowserFirstStart(t *testing.T) {
 	b.wants("还没有建立", "3个单位")
 	b.picture("start-confirm")
 	b.accessible("start-confirm")
+	b.onPhone("start-confirm")
 	b.click("没有错，建立台账")
 	b.wants("台账建好了")
 	goOn()

@@ -2,9 +2,13 @@ package web
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"taizhang/ingest/forms"
 )
 
 // TestBrowserAccount: an admin is told what needs them wherever they are, comes to their account from any page, and makes a
@@ -13,6 +17,9 @@ func TestBrowserAccount(t *testing.T) {
 	dir := copyZone(t)
 	store := withUsers(t, dir)
 	if err := store.RemoveTokensOf(t.Context(), "admin"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, forms.LearnedFile), []byte("headings: {问题台账: {办理状态: [流转结果], 办结时限: [要求办结的最后期限及说明]}}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	x := open(t, dir, func(o *Options) { o.Alone = false })
@@ -27,7 +34,7 @@ func TestBrowserAccount(t *testing.T) {
 	b.clickOf(`//main//button`)
 	look := func(name string) {
 		t.Helper()
-		for _, size := range [][2]int64{{1366, 768}, {768, 1024}, {390, 844}} {
+		for _, size := range [][2]int64{{1366, 768}, {768, 1024}, {600, 960}, {390, 844}} {
 			b.do(chromedp.EmulateViewport(size[0], size[1]))
 			for _, w := range tell[[]string](b, fits) {
 				t.Errorf("%s at %d: %s", name, size[0], w)
@@ -48,6 +55,12 @@ func TestBrowserAccount(t *testing.T) {
 	b.do(chromedp.KeyEvent("\r"))
 	b.waits("只显示这一次")
 	look("token")
+	for name, path := range map[string]string{"users": "/settings/users", "learned": "/settings", "jobs": "/runs"} {
+		b.open(path)
+		look(name)
+	}
+	b.wants("收件")
+	b.open("/account")
 	b.clickOf(`//button[@aria-label="收回令牌：取数脚本"]`)
 	b.wants("令牌已收回", "没有令牌")
 }

@@ -303,9 +303,17 @@ func TestBrowserLive(t *testing.T) {
 	}
 }
 
-// fits says of a page what doesn't fit the screen, has no name for those who can't see it, or too little contrast.
+// fits says of a page what doesn't fit the screen, what can be done there only after pushing a table aside (the sender's
+// sheet and a query's result are as wide as they are), what has no name for those who can't see it, or too little contrast.
 const fits = `(() => {
 	const out = [];
+	const opened = [...document.querySelectorAll("details:not([open])")];
+	opened.forEach(d => d.open = true);
+	for (const e of document.querySelectorAll(".scroll a,.scroll button,.scroll input:not([type=hidden]),.scroll select,.scroll summary")) {
+		const box = e.closest(".scroll"), at = e.getBoundingClientRect(), room = box.getBoundingClientRect();
+		if (!box.matches(".result") && !box.querySelector(".sheet") && at.width && at.right > room.right + 1) out.push("out of sight: " + (e.textContent.trim() || e.name));
+	}
+	opened.forEach(d => d.open = false);
 	if (document.documentElement.scrollWidth > document.documentElement.clientWidth) out.push("wider than the screen: " + document.documentElement.scrollWidth);
 	for (const e of document.querySelectorAll("input:not([type=hidden]),select,textarea")) {
 		if (!e.labels.length && !e.getAttribute("aria-label")) out.push("no label: " + e.outerHTML);
@@ -337,6 +345,17 @@ const fits = `(() => {
 	return out;
 })()`
 
+// onPhone looks at the page as it is now on a phone's screen.
+func (b *tab) onPhone(name string) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(390, 844))
+	for _, w := range tell[[]string](b, fits) {
+		b.t.Errorf("%s on a phone: %s", name, w)
+	}
+	b.picture(name + "-390")
+	b.do(chromedp.EmulateViewport(1366, 768))
+}
+
 // TestBrowserFits looks at every page on a desk's, a small and a phone's screen.
 func TestBrowserFits(t *testing.T) {
 	tooltest.Thorough(t)
@@ -349,7 +368,7 @@ func TestBrowserFits(t *testing.T) {
 	b := browser(t, x, 1366, 768)
 	for name, path := range pages {
 		b.open(path)
-		for _, size := range [][2]int64{{1366, 768}, {768, 1024}, {390, 844}} {
+		for _, size := range [][2]int64{{1366, 768}, {768, 1024}, {600, 960}, {390, 844}} {
 			b.do(chromedp.EmulateViewport(size[0], size[1]))
 			for _, w := range tell[[]string](b, fits) {
 				t.Errorf("%s at %d: %s", name, size[0], w)

@@ -90,14 +90,27 @@ func (d *drafts) find(id, unit, who string) (*draft, error) {
 	return d.list[i], nil
 }
 
-// open lists a person's drafts of a unit that are not handed in, the newest first.
+// open lists a person's drafts of a unit that are not handed in, the newest first. Of those with the same files only the
+// newest is: what was checked before it was mended is nobody's to hand in any more.
 func (d *drafts) open(unit, who string) (out []openDraft) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, x := range d.list {
-		if x.unit != unit || x.who != who || x.handed || d.clock().Sub(x.made) > draftAge {
+	seen := map[string]bool{}
+	for _, x := range slices.Backward(d.list) {
+		if x.unit != unit || x.who != who || d.clock().Sub(x.made) > draftAge {
 			continue
 		}
+		var names []string
+		for _, f := range x.files {
+			names = append(names, f.name)
+		}
+		slices.Sort(names)
+		key := strings.Join(names, "/")
+		if seen[key] || x.handed {
+			seen[key] = true
+			continue
+		}
+		seen[key] = true
 		o := openDraft{ID: x.id, Made: x.made}
 		for _, f := range x.files {
 			if f.trouble == "" {
@@ -105,7 +118,7 @@ func (d *drafts) open(unit, who string) (out []openDraft) {
 			}
 		}
 		if len(o.Files) > 0 {
-			out = slices.Insert(out, 0, o)
+			out = append(out, o)
 		}
 	}
 	return out

@@ -51,7 +51,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err er
 	}
 	title := map[int]string{
 		http.StatusNotFound: "没有找到", http.StatusForbidden: "没有权限", http.StatusBadRequest: "不能这样做", http.StatusInternalServerError: "出错了",
-		http.StatusRequestEntityTooLarge: "文件太大", http.StatusTooManyRequests: "请稍候", http.StatusMisdirectedRequest: "地址不对", http.StatusConflict: "已有变化", http.StatusServiceUnavailable: "没有完成",
+		http.StatusRequestEntityTooLarge: "文件太大", http.StatusTooManyRequests: "请稍候", http.StatusMethodNotAllowed: "不能这样做", http.StatusMisdirectedRequest: "地址不对", http.StatusConflict: "已有变化", http.StatusServiceUnavailable: "没有完成",
 	}[f.status]
 	if title == "" {
 		title = http.StatusText(f.status)

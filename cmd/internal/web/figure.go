@@ -15,6 +15,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/shelf"
+	"taizhang/ingest/forms"
 	"taizhang/internal/metric"
 	"taizhang/internal/onepage"
 	"taizhang/internal/result"
@@ -40,6 +41,8 @@ type figureView struct {
 	Page, Last int
 	IsDebt     bool // rows are returns that are owed
 	HasDen     bool
+
+	forms *forms.Set
 }
 
 // condition is a dimension that is held to a value; Without is its address without that.
@@ -83,16 +86,18 @@ func (s *Server) askOf(r *http.Request, rd *shelf.Reading) (queries.Ask, *metric
 	if a.Point, _, err = pointOf(r, rd.Reader); err != nil {
 		return a, m, err
 	}
+	known := []string{"page", "since"}
 	for d, values := range r.URL.Query() {
 		if !m.Allows(d) {
 			continue
 		}
+		known = append(known, d)
 		if len(values) > 1 || len(values[0]) > 500 {
 			return a, m, badAsk("每个维度只能选一个值。")
 		}
 		a.Where[d] = values[0]
 	}
-	return a, m, nil
+	return a, m, knows(r, known...)
 }
 
 func rowOf(f queries.Figure, c queries.Comparison) figureRow {
@@ -182,8 +187,12 @@ func conditionsText(where map[string]string) string {
 
 func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric, page int, since time.Time) (v figureView, err error) {
 	ctx := r.Context()
-	v = figureView{Metric: m.ID, Page: page, HasDen: m.IsRatio(), IsDebt: m.Fact.Mode == metric.Obligation, Since: since.Format("2006-01-02 15:04")}
+	v = figureView{Metric: m.ID, Page: page, HasDen: m.IsRatio(), IsDebt: m.Fact.Mode == metric.Obligation, Since: since.Format("2006-01-02 15:04"), forms: s.zoneOf().Forms}
 	list, beside, err := rd.Compare(ctx, a)
+	if err != nil && len(a.Where) > 0 { // a month, or a part that there wasn't last week, has no last week
+		list, err = rd.Metrics(ctx, a)
+		beside = nil
+	}
 	if err != nil {
 		if len(a.Where) == 0 {
 			return v, err
@@ -194,13 +203,18 @@ func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 	if len(list) == 0 {
 		return v, notFound("没有这个数。")
 	}
-	v.Row = rowOf(list[0], beside[0])
-	v.Change = weekly.ShowChange(m, result.Float(list[0].Value), result.Float(beside[0].LastWeek))
+	if len(beside) > 0 {
+		v.Row = rowOf(list[0], beside[0])
+		v.Change = weekly.ShowChange(m, result.Float(list[0].Value), result.Float(beside[0].LastWeek))
+	} else {
+		v.Row = rowOf(list[0], queries.Comparison{})
+		v.Row.Last = ""
+	}
 	for _, d := range slices.Sorted(maps.Keys(a.Where)) {
 		q := r.URL.Query()
 		q.Del(d)
 		q.Del("page")
-		shown := a.Where[d]
+		shown := valueShown(v.forms, d, a.Where[d])
 		if shown == "" {
 			shown = queries.NoValue
 		}
@@ -221,9 +235,24 @@ func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 // decimalsOf are the digits behind the point with which a trend shows values; yuan are drawn in 万元.
 var decimalsOf = map[metric.Unit]int{metric.Count: 0, metric.Ratio: 1, metric.Yuan: 1, metric.Days: 1}
 
+// valueShown is a value of a dimension as people call it.
+func valueShown(set *forms.Set, dimension, value string) string {
+	if f := set.Get(value); f != nil && dimension == "form" {
+		return f.PlainTitle()
+	}
+	return value
+}
+
+// isOfTime says whether a figure is of a week or month already: then it has no other weeks and months.
+func isOfTime(a queries.Ask) bool {
+	_, week := a.Where["week"]
+	_, month := a.Where["month"]
+	return week || month
+}
+
 // weeks is the trend: as known then and now.
 func (v *figureView) weeks(r *http.Request, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {
-	if !m.Allows("week") || len(a.Where) > 1 {
+	if !m.Allows("week") || len(a.Where) > 1 || isOfTime(a) {
 		return nil
 	}
 	weeks, err := rd.Weeks(r.Context(), a)
@@ -273,7 +302,7 @@ func (v *figureView) breakDown(r *http.Request, rd *shelf.Reading, a queries.Ask
 	seen := map[string]bool{}
 	for _, d := range m.Dimensions {
 		column := m.Fact.Dimensions[d]
-		if _, held := a.Where[d]; held || d == "week" || d == "zone" || column != "" && seen[column] {
+		if _, held := a.Where[d]; held || d == "week" || d == "zone" || d == "month" && isOfTime(a) || column != "" && seen[column] {
 			continue
 		}
 		seen[column] = column != ""
@@ -313,7 +342,7 @@ func (v *figureView) groups(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 	for _, f := range list {
 		g := group{Shown: queries.NoValue, Value: queries.NoValue, Figure: weekly.Show(m, result.Float(f.Value)), Detail: weekly.ShowParts(f)}
 		if len(f.Dims) > 0 && f.Dims[0].Value != nil {
-			g.Shown, g.Value = *f.Dims[0].Value, *f.Dims[0].Value
+			g.Shown, g.Value = valueShown(v.forms, by, *f.Dims[0].Value), *f.Dims[0].Value
 		}
 		if most > 0 {
 			g.Width = int(math.Round(math.Abs(zeroOr(f.Value)) / most * 20))
@@ -336,71 +365,6 @@ func zeroOr(v any) float64 {
 		return *f
 	}
 	return 0
-}
-
-// moved is what corrections and decisions did to the figure since a time.
-func (s *Server) moved(r *http.Request, rd *shelf.Reading, a queries.Ask, since time.Time, v *figureView) error {
-	at := rd.At(a.Point)
-	if !since.Before(at.KnownAt) {
-		v.MovedNote = "起始时间不早于数据版本时点。"
-		return nil
-	}
-	changes, err := rd.MetricsDiff(r.Context(), queries.DiffAsk{Ask: a, Before: since, After: at.KnownAt})
-	if err != nil {
-		s.o.Log.Warn("what moved a figure, for the page", "metric", v.Metric, "err", err)
-		v.MovedNote = "这一段时间无法比较，日志里有原因。"
-		return nil
-	}
-	if len(changes) == 0 {
-		v.MovedNote = "没有变动。"
-		return nil
-	}
-	c := changes[0]
-	m := c.After.Metric
-	b, n := result.Float(c.Before.Value), result.Float(c.After.Value)
-	v.MovedNote = fmt.Sprintf("由 %s 变为 %s", weekly.Show(m, b, n), weekly.Show(m, n, b))
-	for _, x := range c.Causes {
-		v.MovedNote += "；" + causeWords[x.Kind] + " " + x.Submitter
-		if x.Return != "" {
-			v.MovedNote += " " + x.Return
-		}
-		if x.Reason != "" {
-			v.MovedNote += "（" + x.Reason + "）"
-		}
-	}
-	for i, x := range c.Rows {
-		if i == movedShown {
-			v.MovedNote += fmt.Sprintf("。涉及 %d 行，下面只列前 %d 行，全部可以下载", len(c.Rows), movedShown)
-			break
-		}
-		v.Moved = append(v.Moved, movedOf(x, m.IsRatio()))
-	}
-	v.MovedNote += "。"
-	return nil
-}
-
-var causeWords = map[string]string{"new": "新报", "correction": "更正重报", "accept": "放行", "withdraw": "作废", "clear": "清空", "waive": "免报", "undo": "撤销"}
-
-func movedOf(x queries.RowChange, ratio bool) movedRow {
-	side := func(s *queries.RowSide) (string, string) {
-		if s == nil {
-			return "不计", ""
-		}
-		text := plain(s.Contributes)
-		if ratio {
-			text += "/" + plain(s.ContributesDen)
-		}
-		return text, s.Return
-	}
-	row := movedRow{Key: x.Key, Unit: x.Submitter}
-	var was, is string
-	row.Before, was = side(x.Before)
-	row.After, is = side(x.After)
-	row.Returns = is
-	if row.Returns == "" {
-		row.Returns = was
-	}
-	return row
 }
 
 func (v *figureView) rows(r *http.Request, z *office.Zone, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {

@@ -46,7 +46,7 @@ func (s *Server) takeFigure(w http.ResponseWriter, r *http.Request, rd *shelf.Re
 		for _, f := range list {
 			var value any
 			if len(f.Dims) > 0 && f.Dims[0].Value != nil {
-				value = *f.Dims[0].Value
+				value = valueShown(s.zoneOf().Forms, which, *f.Dims[0].Value)
 			}
 			c := f.Coverage
 			t.add(value, f.Value, f.Num, f.Den, c.Expected, c.Received, c.RowsRefused, c.ValuesEmptied)
@@ -65,10 +65,17 @@ func (s *Server) takeMoved(w http.ResponseWriter, r *http.Request, rd *shelf.Rea
 	if err != nil {
 		return badAsk("这一段时间无法比较。")
 	}
+	written, err := keysAsWritten(r, rd, a)
+	if err != nil {
+		return err
+	}
 	t := sheetOf(name+"_变动", "单位", "编号", "之前", "现在", "报送编号")
 	for _, c := range changes {
 		for _, x := range c.Rows {
-			v := movedOf(x, c.After.Metric.IsRatio())
+			v := movedOf(x, c.After.Metric.IsRatio(), written)
+			if c.After.Metric.Fact.Mode == metric.Obligation {
+				v.Key = debtKey(s.zoneOf().Forms, v.Key)
+			}
 			t.add(v.Unit, v.Key, v.Before, v.After, v.Returns)
 		}
 	}

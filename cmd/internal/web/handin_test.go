@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"taizhang/internal/zone"
 )
 
 const problemHead = "政法办问题台账（截至2022年8月14日）\n序号,问题编号,问题来源,责任清单,问题描述,涉及企业或单位,所属街道,牵头单位,责任人,交办日期,办结时限,办理状态,办结日期,办理情况,满意度\n"
@@ -166,7 +168,7 @@ func TestLearn(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(dir, "learned.yaml")); err != nil || !strings.Contains(string(text), "搞定了") {
 		t.Errorf("it isn't kept where forms learn keeps it: %v", err)
 	}
-	if page := x.page("/settings"); !strings.Contains(page, `<td class="wrap">搞定了</td><td>已办结</td>`) {
+	if page := x.page("/settings"); !strings.Contains(page, `data-label="写法">搞定了</td><td data-label="就是">已办结</td>`) {
 		t.Errorf("设置 doesn't say what was learned:\n%s", page)
 	}
 	for _, want := range []int{http.StatusSeeOther, http.StatusConflict} { // and it is there no more
@@ -235,4 +237,91 @@ func firstReturn(t testing.TB, page string) string {
 		t.Fatal("the page names no return")
 	}
 	return m[1]
+}
+
+// TestHandedInTwice: what was received already is told before it is handed in again, and is nobody's reason for a figure's
+// change; the rows that changed it bear the numbers that were typed.
+func TestHandedInTwice(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	in := func() string {
+		to := x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(mended)}).header.Get("Location")
+		return x.sent(x.post(to, nil))
+	}
+	number := regexp.MustCompile(`报送编号 <strong>([\d-]+)`)
+	first := number.FindStringSubmatch(in())[1]
+	page := x.page(x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(mended)}).header.Get("Location"))
+	if !strings.Contains(page, "已经收到过，不必再报") || strings.Contains(page, "看过没有问题") || !strings.Contains(page, "仍要报送") {
+		t.Errorf("the check of what was received:\n%s", page)
+	}
+	again := number.FindStringSubmatch(in())[1]
+	_, moved, _ := strings.Cut(x.page("/figures/problems_collected?since=2022-08-14"), `id="h-moved"`)
+	if !strings.Contains(moved, "新报 政法办 "+first) && !strings.Contains(moved, "更正重报 政法办 "+first) || strings.Contains(moved, again) {
+		t.Errorf("handed in as %s and, the same, as %s:\n%.3000s", first, again, moved)
+	}
+	if !strings.Contains(moved, "<td data-label=\"编号\">SM-901</td>") || strings.Contains(moved, "sm-901") {
+		t.Errorf("the rows' numbers aren't as they were typed:\n%.3000s", moved)
+	}
+}
+
+// TestOneIsTooLarge: a file above the limit keeps none of the others from being checked and handed in.
+func TestOneIsTooLarge(t *testing.T) {
+	dir := copyZone(t)
+	config := filepath.Join(dir, zone.FileName)
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, append(text, "\nlimits: {file_mb: 1}\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	x := open(t, dir, nil)
+	large := upload{"照片.xlsx", make([]byte, 2<<20)}
+	if a := x.upload("/units/zfb/check", large); a.status != http.StatusRequestEntityTooLarge || !strings.Contains(a.body, "超过1MB的上限") {
+		t.Errorf("alone: status %d\n%s", a.status, a.body)
+	}
+	a := x.upload("/units/zfb/check", large, upload{"问题台账.csv", []byte(mended)})
+	page := x.page(a.header.Get("Location"))
+	if !strings.Contains(page, "超过1MB的上限，没有接收。这个文件不会报送") || !strings.Contains(page, "3行可以计入") {
+		t.Fatalf("with another: status %d\n%s", a.status, page)
+	}
+	if page := x.sent(x.post(a.header.Get("Location"), nil)); !strings.Contains(page, "计入3行") || !strings.Contains(page, "没有报送：超过1MB") {
+		t.Errorf("what became of them:\n%s", page)
+	}
+}
+
+// TestTwoOfOne: the same file twice in an upload is handed in once; two files with the same return are told of, as the later
+// would take the place of the other.
+func TestTwoOfOne(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	a := x.upload("/units/zfb/check", upload{"甲.csv", []byte(mended)}, upload{"乙.csv", []byte(mended)})
+	if page := x.page(a.header.Get("Location")); !strings.Contains(page, "与前面的“甲.csv”内容完全相同，只报一次") || strings.Contains(page, "后一份会取代") {
+		t.Errorf("the same file twice:\n%s", page)
+	}
+	page := x.sent(x.post(a.header.Get("Location"), nil))
+	if strings.Count(page, "计入3行") != 1 || strings.Contains(page, "重复报送") {
+		t.Errorf("what became of it:\n%s", page)
+	}
+	other := strings.Replace(mended, "班车班次不够", "班车太少", 1)
+	a = x.upload("/units/zfb/check", upload{"甲.csv", []byte(strings.Replace(mended, "路灯", "路边灯", 1))}, upload{"丙.csv", []byte(other)})
+	if page := x.page(a.header.Get("Location")); strings.Count(page, "“甲.csv”里也有这一期的这张报表") != 1 {
+		t.Errorf("two of a period:\n%s", page)
+	}
+}
+
+// TestOldChecksAreOver: what was checked before it was mended is not offered to be handed in any more, neither beside the
+// mended one nor after it.
+func TestOldChecksAreOver(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	check := func(name, text string) string {
+		return x.upload("/units/zfb/check", upload{name, []byte(text)}).header.Get("Location")
+	}
+	first, other, second := check("问题台账.csv", faulty), check("别的.csv", faulty), check("问题台账.csv", mended)
+	page := x.page("/units/zfb")
+	if strings.Contains(page, first) || !strings.Contains(page, second) || !strings.Contains(page, other) {
+		t.Errorf("beside the mended one:\n%s", page)
+	}
+	x.sent(x.post(second, nil))
+	if page := x.page("/units/zfb"); strings.Contains(page, first) || strings.Contains(page, second) || !strings.Contains(page, other) {
+		t.Errorf("after the mended one:\n%s", page)
+	}
 }

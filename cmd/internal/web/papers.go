@@ -25,7 +25,7 @@ type issueView struct {
 
 type paperView struct {
 	File, Name, Kind, Issued string
-	Gone                     bool
+	Gone, Shows              bool
 }
 
 var paperKinds = map[string]string{papers.Workbook: "周报", papers.Report: "文字材料", papers.Reminder: "督办单", papers.Page: "一页通", papers.PDF: "一页通（PDF）", papers.Extract: "单位摘要"}
@@ -45,9 +45,9 @@ func (s *Server) papers(w http.ResponseWriter, r *http.Request, who person) erro
 			v.Issues = append(v.Issues, issueView{AsOf: p.AsOf.String()})
 		}
 		i := &v.Issues[len(v.Issues)-1]
-		_, err := os.Stat(filepath.Join(z.Summaries(), filepath.FromSlash(p.File)))
+		_, err := os.Stat(p.Path(z))
 		i.Papers = append(i.Papers, paperView{File: p.File, Name: filepath.Base(filepath.FromSlash(p.File)), Kind: paperKinds[p.Kind],
-			Issued: p.IssuedAt.In(z.Location).Format("2006-01-02 15:04"), Gone: err != nil})
+			Issued: p.IssuedAt.In(z.Location).Format("2006-01-02 15:04"), Gone: err != nil, Shows: err == nil && p.Kind == papers.Page})
 	}
 	for i := range v.Issues {
 		slices.SortStableFunc(v.Issues[i].Papers, func(a, b paperView) int { return kindRank(a.Kind) - kindRank(b.Kind) })
@@ -84,19 +84,50 @@ func ledgers(z *office.Zone) ([]string, error) {
 	return out, nil
 }
 
-// paper sends an issued paper: only what the list of papers names.
+// paper sends an issued paper.
 func (s *Server) paper(w http.ResponseWriter, r *http.Request, _ person) error {
-	z := s.zoneOf()
-	list, err := papers.List(z)
+	p, err := s.issued(r)
 	if err != nil {
 		return err
+	}
+	return sendFile(w, p.Path(s.zoneOf()))
+}
+
+// issued is the paper that an address names: only what the list of papers names.
+func (s *Server) issued(r *http.Request) (papers.Paper, error) {
+	list, err := papers.List(s.zoneOf())
+	if err != nil {
+		return papers.Paper{}, err
 	}
 	name := r.PathValue("file")
 	i := slices.IndexFunc(list, func(p papers.Paper) bool { return p.File == name })
 	if i < 0 {
-		return notFound("没有发布过这个文件。")
+		return papers.Paper{}, notFound("没有发布过这个文件。")
 	}
-	return sendFile(w, filepath.Join(z.Summaries(), filepath.FromSlash(list[i].File)))
+	return list[i], nil
+}
+
+// preview shows the weekly's one page as it was issued. It runs nothing and reaches nothing, also no page of this program: its
+// policy is that of a sandbox.
+func (s *Server) preview(w http.ResponseWriter, r *http.Request, _ person) error {
+	p, err := s.issued(r)
+	if err != nil {
+		return err
+	}
+	if p.Kind != papers.Page {
+		return notFound("这个文件不能预览，请下载后看。")
+	}
+	content, err := os.ReadFile(p.Path(s.zoneOf()))
+	if os.IsNotExist(err) {
+		return notFound("文件已经不在了。")
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(content) // whoever asked has gone
+	return nil
 }
 
 // ledger sends a consolidated workbook.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"taizhang/cmd/internal/web/account"
 )
@@ -203,8 +202,10 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 // newUser reads a user that is to be added.
 func (s *Server) newUser(r *http.Request, name string, users []account.User) (u account.User, err error) {
 	switch {
-	case name == "" || len(name) > 100 || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }):
+	case name == "":
 		return u, badAsk("请填写用户名。")
+	case !account.Nameable(name):
+		return u, badAsk("用户名不能用：最多三十个汉字，不能有看不见的字符。")
 	case slices.ContainsFunc(users, func(x account.User) bool { return x.Name == name }):
 		return u, badAsk("已有用户“" + name + "”。")
 	}

@@ -86,17 +86,22 @@ func (b *tab) screen(width, height int64) []byte {
 	return text
 }
 
-// TestReadmePictures is `make pictures`: it makes the READMEs' pictures anew, into the folder that TAIZHANG_README names.
+// TestReadmePictures makes the READMEs' pictures anew; `make pictures` has it do so into the folder that TAIZHANG_README
+// names. What they show can be made: a weekly is issued and printed, and every picture is one of a page.
 func TestReadmePictures(t *testing.T) {
 	dir := os.Getenv("TAIZHANG_README")
 	if dir == "" {
-		t.Skip("make pictures makes them")
+		tooltest.Thorough(t)
+		dir = t.TempDir()
 	}
 	b := browser(t, open(t, copyZone(t), nil), 1180, 800)
 	for _, name := range slices.Sorted(maps.Keys(picturesOfReadme)) {
 		small, err := fewColours(picturesOfReadme[name](t, b))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if c, err := png.DecodeConfig(bytes.NewReader(small)); err != nil || c.Width < 600 || c.Height < 400 || len(small) > readmeBytes/2 {
+			t.Errorf("%s is no picture of a page: %v, %d × %d, %d bytes", name, err, c.Width, c.Height, len(small))
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), small, 0o644); err != nil {
 			t.Fatal(err)

@@ -3,8 +3,11 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
+	"taizhang/cmd/internal/web/grid"
 	"taizhang/internal/calendar"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -15,6 +18,8 @@ type pointView struct {
 	AsOf, KnownAt string
 	Shown         string // both in words, as they came out
 	Elsewhere     bool   // it isn't the publication's own
+
+	later time.Time // the known-at time that was asked for, where it comes after the publication's
 }
 
 func (p pointView) into(q url.Values) {
@@ -33,7 +38,7 @@ var everything = warehouse.Point{AsOf: calendar.NoDate, From: calendar.NoDate}
 func pointOf(r *http.Request, rd *queries.Reader) (p warehouse.Point, v pointView, err error) {
 	p = everything
 	q := r.URL.Query()
-	if v.AsOf = q.Get("as_of"); v.AsOf != "" {
+	if v.AsOf = strings.TrimSpace(q.Get("as_of")); v.AsOf != "" {
 		if p.AsOf, err = calendar.ParseDate(v.AsOf); err != nil {
 			return p, v, badAsk("截至日期“" + v.AsOf + "”写法不对，请写成 2022-08-15。")
 		}
@@ -41,15 +46,32 @@ func pointOf(r *http.Request, rd *queries.Reader) (p warehouse.Point, v pointVie
 			return p, v, badAsk("截至日期太晚：应报哪些报表只排到" + rd.Reach().String() + "。")
 		}
 	}
-	if v.KnownAt = q.Get("known_at"); v.KnownAt != "" {
+	if v.KnownAt = strings.TrimSpace(q.Get("known_at")); v.KnownAt != "" {
 		if p.KnownAt, err = parseTime(v.KnownAt, rd.Location()); err != nil {
 			return p, v, badAsk("数据版本时点“" + v.KnownAt + "”写法不对，请写成 2022-08-15 12:00。")
 		}
 	}
+	if p.KnownAt.After(rd.Published().KnownAt) { // nothing more is known then than now
+		v.later, p.KnownAt = p.KnownAt, time.Time{}
+	}
 	at := rd.At(p)
 	v.Shown = "截至" + at.AsOf.String() + "　数据版本 " + at.KnownAt.Format("2006-01-02 15:04")
+	if !v.later.IsZero() {
+		v.Shown += "（所填的 " + v.KnownAt + " 以前没有更新的数据，按现有数据）"
+	}
 	v.Elsewhere = rd.Elsewhere(p) != nil
 	return p, v, nil
+}
+
+// knows refuses what an address asks for that a page doesn't know: a misspelt condition would show everything as if it were
+// the part that was asked for.
+func knows(r *http.Request, names ...string) error {
+	for name := range r.URL.Query() {
+		if name != "as_of" && name != "known_at" && name != "as" && name != "table" && !slices.Contains(names, name) {
+			return badAsk("地址里的“" + grid.Clip(name, 40) + "”不是这一页的条件，可能写错了。")
+		}
+	}
+	return nil
 }
 
 // parseTime reads RFC 3339, or a date with or without a time of day in the zone's time zone; a bare date is its end.

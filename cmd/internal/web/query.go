@@ -91,7 +91,9 @@ type queryView struct {
 	Saved       []savedView
 	Schemas     []schemaView
 	Fault, Hint string
-	Note        string // what became of the query before
+	Place       *fence.Place // where it is wrong
+	Original    string       // as the engine says it, where that is something else
+	Note        string       // what became of the query before
 	Result      *resultView
 	AsOf        string
 	KnownAt     string
@@ -210,7 +212,7 @@ func schemaViews(ctx context.Context, rd *shelf.Reading) ([]schemaView, error) {
 			out = append(out, schemaView{Name: t.Schema, Title: schemaTitles[t.Schema]})
 		}
 		id := t.Schema + "." + t.Name
-		v := tableView{ID: id, Name: id, About: cmp.Or(comments[id], t.Description)}
+		v := tableView{ID: id, Name: id, About: aboutTable(id, cmp.Or(comments[id], t.Description))}
 		if t.Schema == "main" {
 			v.Name = t.Name
 		}
@@ -241,6 +243,9 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, who person) error {
 		}
 	}
 	about(w, secret.MaskText(strings.TrimSpace("@"+a.saved+" "+a.sql)))
+	if strings.ContainsRune(a.sql, 0) { // an engine's text would end there
+		return badAsk("查询里有看不见的字符，请重新输入。")
+	}
 	v := queryView{SQL: a.sql, AsOf: a.point.AsOf, KnownAt: a.point.KnownAt}
 	if a.saved == "" && strings.TrimSpace(a.sql) == "" {
 		v.Fault = "还没有写查询。"

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -194,6 +195,30 @@ func (l layout) With(name string, value any) string {
 		q.Del("page")
 	}
 	q.Set(name, fmt.Sprint(value))
+	return l.Path + "?" + q.Encode()
+}
+
+// Kept are the conditions in the page's address that hold at another point too.
+func (l layout) Kept() (out [][2]string) {
+	for _, name := range slices.Sorted(maps.Keys(l.query)) {
+		if name != "as_of" && name != "known_at" && name != "page" {
+			for _, v := range l.query[name] {
+				out = append(out, [2]string{name, v})
+			}
+		}
+	}
+	return out
+}
+
+// Now is the page's own address at the publication's own point.
+func (l layout) Now() string {
+	q := url.Values{}
+	for _, kept := range l.Kept() {
+		q.Add(kept[0], kept[1])
+	}
+	if len(q) == 0 {
+		return l.Path
+	}
 	return l.Path + "?" + q.Encode()
 }
 

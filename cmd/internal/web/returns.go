@@ -97,14 +97,24 @@ func (s *Server) returns(w http.ResponseWriter, r *http.Request, who person) err
 		return err
 	}
 	all := now.debts
+	if err := knows(r, "by", "state"); err != nil {
+		return err
+	}
+	state, by := r.URL.Query().Get("state"), r.URL.Query().Get("by")
+	if _, ok := stateWords[state]; state != "" && !ok || by != "" && by != "form" {
+		return badAsk("地址里的条件写错了：没有这种情况或分法。")
+	}
 	if as := r.URL.Query().Get("as"); as != "" {
 		t := sheetOf("报送情况_截至"+rd.At(p).AsOf.String(), "单位", "报表", "报送期", "应报时间", "情况")
 		for _, d := range all {
+			if state != "" && d.State != state {
+				continue
+			}
 			t.add(d.Unit, d.Title, d.Period, d.Due, d.Word)
 		}
 		return t.send(w, as)
 	}
-	v := returnsView{ByForm: r.URL.Query().Get("by") == "form", State: r.URL.Query().Get("state")}
+	v := returnsView{ByForm: by == "form", State: state}
 	v.count(all)
 	v.group(all)
 	v.Remind = now.remind

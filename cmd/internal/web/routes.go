@@ -47,6 +47,7 @@ func (s *Server) table() []route {
 		{pattern: "GET /papers", may: mayRead, handle: (*Server).papers},
 		{pattern: "POST /papers", may: mayManage, handle: (*Server).issue},
 		{pattern: "GET /papers/issued/{file...}", may: mayRead, handle: (*Server).paper},
+		{pattern: "GET /papers/preview/{file...}", may: mayRead, handle: (*Server).preview},
 		{pattern: "GET /papers/ledgers/{file}", may: mayRead, handle: (*Server).ledger},
 
 		{pattern: "GET /runs", may: mayManage, handle: (*Server).runs},

@@ -98,7 +98,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 	for _, j := range look.Jobs {
 		x := jobView{Name: j.Name, Title: j.Title, Schedule: schedule.InWords(j.Schedule), Next: at(j.Next), Why: j.Why, Failed: j.Failed, Busy: !j.Busy.IsZero()}
 		if j.Last != nil {
-			x.Last, x.Says = at(j.Last.Started), withinZone(z, saidOf(j.Last.Message))
+			x.Last, x.Says = at(j.Last.Started), withinZone(z, saidOf(*j.Last))
 		}
 		v.Jobs = append(v.Jobs, x)
 	}
@@ -110,7 +110,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 		return err
 	}
 	for _, x := range runs {
-		x.Message = withinZone(z, x.Message)
+		x.Message.Chinese = withinZone(z, x.Message.Chinese)
 		v.Runs = append(v.Runs, runViewOf(x, at))
 	}
 	troubles, err := s.troubles(z)
@@ -130,7 +130,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 }
 
 func runViewOf(x state.Run, at func(time.Time) string) runView {
-	v := runView{Title: service.Titles[x.Job], Begun: at(x.Started), By: byWords(x.By), Says: saidOf(x.Message), Failed: x.Result == state.Failed}
+	v := runView{Title: service.Titles[x.Job], Begun: at(x.Started), By: byWords(x.By), Says: saidOf(x), Failed: x.Result == state.Failed}
 	if v.Title == "" {
 		v.Title = x.Job
 	}
@@ -144,6 +144,27 @@ func runViewOf(x state.Run, at func(time.Time) string) runView {
 	return v
 }
 
+// saidOf is what came of a run; one that found nothing to do noted nothing.
+func saidOf(x state.Run) string {
+	switch {
+	case x.Message.Chinese != "" || x.Result == state.Running:
+		return x.Message.Chinese
+	case x.Result == state.Lost:
+		return "程序中断，没有做完"
+	case x.Job == zone.JobIntake:
+		return "没有新文件"
+	}
+	return "没有变化"
+}
+
+// placeOnDisk is where something lies on the computer: a path from where serve was started tells nobody at a browser anything.
+func placeOnDisk(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
 // withinZone names files of the zone as they lie in it: where that lies on the computer is of no use in a browser.
 func withinZone(z *office.Zone, message string) string {
 	dir, err := filepath.Abs(z.Dir)
@@ -152,14 +173,6 @@ func withinZone(z *office.Zone, message string) string {
 	}
 	within := string(filepath.Separator)
 	return strings.TrimPrefix(strings.ReplaceAll(message, dir+within, ""), filepath.Clean(z.Dir)+within)
-}
-
-// saidOf is what is noted of a run, where the service notes it in one language for all.
-func saidOf(message string) string {
-	if words := map[string]string{"the service ended": "服务停止，没有做完", "the one before was still at work": "上一次还没有做完，这次跳过"}[message]; words != "" {
-		return words
-	}
-	return message
 }
 
 // tookWords is a span of time as people say it.

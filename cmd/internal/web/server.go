@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,14 +92,27 @@ func New(o Options) (*Server, error) {
 	}
 	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(serveAsset))
 	s.mux.HandleFunc("/api/", s.noAPI)
-	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, personOf(r.Context()), notFound("没有这个页面。"))
-	})
+	s.mux.Handle("/", s.guard(route{pattern: "/", may: mayEnter, handle: (*Server).nowhere}))
 	if o.Ahead {
 		s.readings.Want()
 	}
 	go s.follow()
 	return s, nil
+}
+
+// nowhere answers for addresses that there aren't, and for what can't be done at those that there are.
+func (s *Server) nowhere(w http.ResponseWriter, r *http.Request, _ person) error {
+	var may []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		if _, pattern := s.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); pattern != "/" {
+			may = append(may, method)
+		}
+	}
+	if len(may) == 0 {
+		return notFound("没有这个页面。")
+	}
+	w.Header().Set("Allow", strings.Join(may, ", "))
+	return &fault{status: http.StatusMethodNotAllowed, says: "这个地址不能这样访问。"}
 }
 
 // Close ends the page: live connections end, what it has open is closed.

@@ -245,3 +245,99 @@ func TestPeople(t *testing.T) {
 		t.Error("the audit doesn't say what was done about users, or holds a password")
 	}
 }
+
+// TestBrokenSettings: a file of settings that can't be read is told of in Chinese, whatever serve speaks, with the whole path
+// at which it is mended.
+func TestBrokenSettings(t *testing.T) {
+	dir := copyZone(t)
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rel, err := filepath.Rel(here, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := open(t, rel, nil)
+	x.page("/settings")
+	if err := os.WriteFile(filepath.Join(dir, zone.FileName), []byte("zone: [\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	page := x.page("/settings")
+	said := regexp.MustCompile(`读不出来，请用文本编辑器改正：([^<]*)`).FindStringSubmatch(page)
+	if said == nil || !regexp.MustCompile(`第 ?\d+ ?行|\p{Han}`).MatchString(said[1]) || regexp.MustCompile(`[a-z]{3,} [a-z]{2,} [a-z]{2,}`).MatchString(said[1]) {
+		t.Errorf("%q", said)
+	}
+	if !strings.Contains(page, "<code>"+filepath.Join(dir, zone.FileName)+"</code>") {
+		t.Errorf("the file isn't named whole:\n%.2000s", page)
+	}
+}
+
+// TestFieldsOfSettings: a field refuses what can't be seen and what isn't among its choices, and says what is wrong without the
+// file's keys; what the file says in English is shown in Chinese and left as it is.
+func TestFieldsOfSettings(t *testing.T) {
+	dir := copyZone(t)
+	file := filepath.Join(dir, zone.FileName)
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := open(t, dir, nil)
+	page := x.page("/settings")
+	for _, english := range []string{`value="monday 12:00"`, `value="streets"`, `value="5 working days"`} {
+		if strings.Contains(page, english) {
+			t.Errorf("the page holds %s", english)
+		}
+	}
+	for _, chinese := range []string{`value="次周一 12:00"`, `value="当周五 17:00"`, `value="5个工作日"`, `value="街道"`} {
+		if !strings.Contains(page, chinese) {
+			t.Errorf("the page lacks %s", chinese)
+		}
+	}
+	values := func(part, item string) url.Values {
+		t.Helper()
+		for _, f := range regexp.MustCompile(`(?s)<form method="post" action="/settings" class="stack">(.*?)</form>`).FindAllString(x.page("/settings"), -1) {
+			if !strings.Contains(f, `name="part" value="`+part+`"`) || !strings.Contains(f, `name="item" value="`+item+`"`) {
+				continue
+			}
+			form := url.Values{}
+			for _, m := range regexp.MustCompile(`<input[^>]* name="([^"]+)" value="([^"]*)"`).FindAllStringSubmatch(f, -1) {
+				form.Set(m[1], html.UnescapeString(m[2]))
+			}
+			for _, m := range regexp.MustCompile(`(?s)<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>`).FindAllStringSubmatch(f, -1) {
+				if s := regexp.MustCompile(`value="([^"]*)" selected`).FindStringSubmatch(m[2]); s != nil {
+					form.Set(m[1], s[1])
+				}
+			}
+			return form
+		}
+		t.Fatalf("no form %s %s", part, item)
+		return nil
+	}
+	for _, c := range []struct{ part, item, field, value, says string }{
+		{"basics", "", "zone", "湘潭\x01", "园区名称里有看不见的字符"},
+		{"basics", "", "contact", "王\u202e", "联系方式里有看不见的字符"},
+		{"units", "0", "kind", "office", "请在所列的里面选择类别"},
+		{"units", "0", "until", "明年", "“明年”不是日期"},
+		{"units", "0", "merged_into", "没有的局", "没有填报单位“没有的局”"},
+		{"returns", "0", "since", "去年", "“去年”应为周"},
+		{"targets", "closure_rate", "value", "九成", "“九成”不是数"},
+		{"targets", "closure_rate", "way", "x", "请在所列的里面选择比较"},
+		{"schedule", "", "remind", "有空时", "“有空时”不是 cron 格式"},
+	} {
+		form := values(c.part, c.item)
+		form.Set(c.field, c.value)
+		a := x.post("/settings", form)
+		said := regexp.MustCompile(`<p class="fault"[^>]*>([^<]*)</p>`).FindStringSubmatch(a.body)
+		if a.status != http.StatusBadRequest || said == nil || !strings.HasPrefix(said[1], c.says) {
+			t.Errorf("%s of %s %s: status %d, %q", c.field, c.part, c.item, a.status, said)
+		}
+	}
+	form := values("returns", "1")
+	if a := x.post("/settings", form); a.status != http.StatusSeeOther {
+		t.Errorf("nothing changed: status %d\n%s", a.status, a.body)
+	}
+	if now, err := os.ReadFile(file); err != nil || string(now) != string(before) {
+		t.Errorf("what nobody changed is written anew: %v", err)
+	}
+}

@@ -132,6 +132,9 @@ func (v *sheetView) around(g *sheet.Grid, q url.Values) (grid.Ask, error) {
 		}
 		ask.Marks[v.Cell] = grid.Mark{Class: "mark"}
 	}
+	if n := len(g.Rows); n > 0 && ask.Here > g.Rows[n-1].N {
+		return ask, notFound(fmt.Sprintf("工作表“%s”没有第%d行。", v.Sheet, ask.Here))
+	}
 	if ask.Here > 0 {
 		ask.Rows[ask.Here] = rowsAround
 		return ask, nil

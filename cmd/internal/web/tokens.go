@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"taizhang/cmd/internal/web/account"
 	"taizhang/ingest/secret"
@@ -143,7 +142,7 @@ func (s *Server) makeToken(r *http.Request, who person, name string) (*madeView,
 	if !who.Queries() {
 		return nil, forbidden("令牌由分析人员和管理员生成，请找管理员。")
 	}
-	if name == "" || len(name) > 100 || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }) {
+	if !account.Nameable(name) {
 		return nil, badAsk("请写明令牌给哪个程序用。")
 	}
 	i := slices.IndexFunc(tokenSpans, func(x span) bool { return fmt.Sprint(x.Days) == r.PostForm.Get("days") })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -194,6 +195,18 @@ func (s *Server) cancelQuery(w http.ResponseWriter, r *http.Request, who person)
 	return s.answer(w, r, who, q)
 }
 
+// fault is what is wrong with a query: in Chinese, where, and, for who wants to look it up, as the engine says it.
+func (v *queryView) fault(e *fence.Error) {
+	v.Fault, _, _ = strings.Cut(e.Message.Chinese, "\n")
+	v.Fault, v.Hint = strings.TrimRight(v.Fault, "。")+"。", e.Hint.Chinese
+	if strings.Contains(e.Message.English, " Error: ") && e.Message.English != e.Message.Chinese {
+		v.Original = e.Message.English
+	}
+	if p, ok := e.Place(); ok {
+		v.Place = &p
+	}
+}
+
 // answer is what became of a query that ended.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, who person, q *working) error {
 	a := q.asked
@@ -208,7 +221,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, who person, q *w
 		v.Note = "查询已取消，没有结果。"
 		return s.showQuery(w, r, who, http.StatusOK, v)
 	case errors.As(q.err, &says):
-		v.Fault, v.Hint = says.Message.Chinese, says.Hint.Chinese
+		v.fault(says)
 		return s.showQuery(w, r, who, http.StatusBadRequest, v)
 	case errors.As(q.err, &wrong) && wrong.status == http.StatusBadRequest:
 		v.Fault = wrong.says

@@ -316,7 +316,7 @@ func (s *Server) came(z *office.Zone) (bool, error) {
 // begins shows what to do in a zone that has received nothing yet.
 func (s *Server) begins(w http.ResponseWriter, r *http.Request, who person) (err error) {
 	z := s.zoneOf()
-	v := beginView{Inbox: z.Inbox(), Owes: len(z.Returns) > 0}
+	v := beginView{Inbox: placeOnDisk(z.Inbox()), Owes: len(z.Returns) > 0}
 	v.Units = append(v.Units, z.Submitters...)
 	if v.Came, err = s.came(z); err != nil {
 		return err

@@ -44,7 +44,7 @@ var endedNotes = map[string]string{
 // toLogin leads whoever hasn't logged in, or hasn't any more, to the login, and from there back to where they were.
 func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) error {
 	q := url.Values{}
-	if r.Method == http.MethodGet {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		q.Set("to", r.URL.RequestURI())
 	} else {
 		q.Set("to", cameFrom(r))

@@ -65,6 +65,8 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, z *office.Zone, 
 		return nil, &fault{status: http.StatusBadRequest, says: "没有收到文件。", back: back}
 	}
 	x := &draft{unit: u.Code, who: who.Name}
+	var large *fault
+	taken := false
 	for {
 		part, err := parts.NextPart()
 		if err == io.EOF {
@@ -84,10 +86,20 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, z *office.Zone, 
 			return nil, uploadFault(err, back)
 		}
 		name := safeFile(part.FileName())
-		if int64(len(content)) > most {
-			return nil, &fault{status: http.StatusRequestEntityTooLarge, says: fmt.Sprintf("“%s”超过%dMB的上限，没有接收。", secret.MaskText(name), most>>20), back: back}
+		if int64(len(content)) > most { // the others are checked all the same
+			large = &fault{status: http.StatusRequestEntityTooLarge, says: fmt.Sprintf("“%s”超过%dMB的上限，没有接收。", secret.MaskText(name), most>>20), back: back}
+			x.files = append(x.files, draftFile{name: name, trouble: fmt.Sprintf("超过%dMB的上限，没有接收。", most>>20)})
+			continue
 		}
-		x.files = append(x.files, draftFile{name: name, content: content, sha: read.Sha256hex(content)})
+		taken = true
+		f := draftFile{name: name, content: content, sha: read.Sha256hex(content)}
+		if i := slices.IndexFunc(x.files, func(y draftFile) bool { return y.sha == f.sha }); i >= 0 && len(content) > 0 {
+			f.trouble = "与前面的“" + secret.MaskText(x.files[i].name) + "”内容完全相同，只报一次。"
+		}
+		x.files = append(x.files, f)
+	}
+	if large != nil && !taken {
+		return nil, large
 	}
 	if len(x.files) == 0 {
 		return nil, &fault{status: http.StatusBadRequest, says: "还没有选择文件。请先选择要报送的表格，再点“检查”。", back: back}
@@ -122,6 +134,9 @@ func (s *Server) judge(r *http.Request, z *office.Zone, u zone.Submitter, x *dra
 		return err
 	}
 	for i := range x.files {
+		if x.files[i].trouble != "" {
+			continue
+		}
 		if err := s.judgeFile(r, z, u, in, db, &x.files[i]); err != nil {
 			return err
 		}
@@ -164,6 +179,7 @@ type draftView struct {
 	Sends  int    // files that would be handed in
 	Bad    int    // files or returns that would be sent back
 	Doubts int    // that can be explained
+	Same   bool   // all of it was received before
 	Failed string // why handing in failed just now
 	said   map[string]string
 
@@ -191,6 +207,8 @@ type draftReturn struct {
 	Explained                     []findingView
 	Changes                       []changeView
 	NotRead                       string
+	Same                          bool   // it was received before
+	Twice                         string // the file before it that has the same return
 }
 
 func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error {
@@ -215,13 +233,20 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, who person, u
 	if failed != nil {
 		v.Failed, status = failed.says, failed.status
 	}
-	seen := 0 // findings of the files before: each number stands once on the page
+	v.Same = true
+	named := map[string]string{} // the file that has a return of a form and period
+	seen := 0                    // findings of the files before: each number stands once on the page
 	for i, f := range now.files {
 		fv := viewOf(i+1, seen, f)
-		for _, y := range fv.Returns {
+		for k, y := range fv.Returns {
 			if y.Class == "bad" {
 				v.Bad++
+			} else if first, twice := named[y.Title+" "+y.Period]; twice {
+				fv.Returns[k].Twice = first
+			} else {
+				named[y.Title+" "+y.Period] = f.name
 			}
+			v.Same = v.Same && y.Same
 			seen += len(y.Findings)
 			for _, g := range y.Findings {
 				if g.Mark != "" {
@@ -253,7 +278,7 @@ func viewOf(n, said int, f draftFile) fileView {
 	at := said
 	bySheet := map[string]map[string]grid.Mark{}
 	for _, x := range f.report.Returns {
-		y := draftReturn{Title: x.FormTitle, Period: x.Period.Chinese(), Outcome: x.Outcome.Label(), Class: outcomeClass[string(x.Outcome)], Rows: x.Rows, Refused: x.RowsRefused, NotRead: x.NotRead(),
+		y := draftReturn{Title: x.FormTitle, Period: x.Period.Chinese(), Outcome: x.Outcome.Label(), Class: outcomeClass[string(x.Outcome)], Rows: x.Rows, Refused: x.RowsRefused, NotRead: x.NotRead(), Same: x.Outcome == finding.Duplicate,
 			Says: outcomeSays(x), Findings: findingViews(x.Findings)}
 		if y.Title == "" {
 			y.Title = "未识别的报表"

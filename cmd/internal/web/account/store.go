@@ -12,7 +12,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"taizhang/internal/durable"
 	"taizhang/internal/state"
@@ -23,6 +26,11 @@ const Folder = "web"
 
 // User is somebody who may log in; its role is a Role, its hash that of HashPassword.
 type User = state.User
+
+// Nameable says whether a user or token may be called so: what is seen as it is, on a line, and no book.
+func Nameable(name string) bool {
+	return name != "" && len(name) <= 100 && utf8.ValidString(name) && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+}
 
 // Session is a login.
 type Session = state.Session

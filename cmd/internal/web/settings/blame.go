@@ -3,21 +3,31 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"unicode"
 
 	"taizhang/internal/decl"
 	"taizhang/internal/lang"
 )
 
-// Complete says whether what is required was filled in; where it wasn't, that is told at the field.
+// Complete says whether what is required was filled in, of what there is to choose, and with what can be seen; where it
+// wasn't, that is told at the field.
 func (f *Form) Complete() bool {
 	for i := range f.Fields {
-		if x := &f.Fields[i]; x.Required && x.Value == "" {
+		x := &f.Fields[i]
+		switch {
+		case x.Required && x.Value == "":
 			x.Fault = "请填写" + x.Label + "。"
 			if x.Options != nil {
 				x.Fault = "请选择" + x.Label + "。"
 			}
+		case x.Options != nil && !slices.ContainsFunc(x.Options, func(o [2]string) bool { return o[0] == x.Value }):
+			x.Fault = "请在所列的里面选择" + x.Label + "。"
+		case strings.ContainsFunc(x.Value, func(r rune) bool { return !unicode.IsPrint(r) && r != '　' && !(x.list && isSeparator(r)) }):
+			x.Fault = x.Label + "里有看不见的字符，请重新输入。"
 		}
 	}
 	return !f.Blamed()
@@ -31,7 +41,7 @@ func (f *Form) Blame(e *decl.Edit, err error, remove bool) (rest []string) {
 	}
 	lost := map[string][]int{} // names that nobody has any more, with the lines that hold them
 	for _, x := range FaultsIn(err) {
-		says := x.Says.In(lang.Chinese)
+		says := keyOfFile().ReplaceAllString(x.Says.In(lang.Chinese), "")
 		if i := slices.IndexFunc(f.Fields, func(y Field) bool { return !remove && len(y.path) > 0 && e.Holds(x.Pos, y.path...) }); i >= 0 {
 			f.Fields[i].Fault = says
 		} else if name := f.lost(says); name != "" {
@@ -47,6 +57,9 @@ func (f *Form) Blame(e *decl.Edit, err error, remove bool) (rest []string) {
 	}
 	return rest
 }
+
+// keyOfFile is the key of the file that a fault names: on a page the field has a label.
+var keyOfFile = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:(?:目标|定时) )?[a-z_.]+：|（code）`) })
 
 // lost gives the name of the form's unit that something else in the file goes on using, which no longer means a unit; ""
 // where the fault is another.

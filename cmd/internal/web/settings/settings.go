@@ -17,6 +17,7 @@ import (
 	"taizhang/cmd/internal/service"
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/internal/decl"
+	"taizhang/internal/lang"
 	"taizhang/internal/zone"
 )
 
@@ -62,15 +63,21 @@ type Field struct {
 
 // Of reads the file as it stands.
 func Of(z *office.Zone) (text []byte, e *decl.Edit, v View, err error) {
-	v.File = filepath.Join(z.Dir, zone.FileName)
-	if text, err = os.ReadFile(v.File); err != nil {
+	path := filepath.Join(z.Dir, zone.FileName)
+	if v.File, err = filepath.Abs(path); err != nil {
+		return nil, nil, v, err
+	}
+	if text, err = os.ReadFile(path); err != nil {
 		return nil, nil, v, err
 	}
 	sum := sha256.Sum256(text)
 	v.Mark = hex.EncodeToString(sum[:])
 	if e, err = decl.NewEdit(text); err != nil {
 		v.Broken = true
-		v.Faults = append(v.Faults, "taizhang.yaml 读不出来，请用文本编辑器改正："+err.Error())
+		if said := decl.Read(zone.FileName, text, decl.Options{}).Err(); said != nil {
+			err = said // with the line, and in words
+		}
+		v.Faults = append(v.Faults, "taizhang.yaml 读不出来，请用文本编辑器改正："+lang.In(err, lang.Chinese))
 		return text, nil, v, nil
 	}
 	v.Parts = parts(z, e)
@@ -91,7 +98,7 @@ func fill(e *decl.Edit, f Form, at ...any) Form {
 		}
 		x.path = append(slices.Clone(at), x.path...)
 		if values, ok := e.Get(x.path...); ok && !f.Fresh {
-			x.Value = strings.Join(values, "、")
+			x.Value = x.shown(values)
 			x.was = x.Value
 		}
 		if n := len(x.Options); n > 0 && !slices.ContainsFunc(x.Options, func(o [2]string) bool { return o[0] == x.Value }) {
@@ -155,13 +162,7 @@ func returnsPart(z *office.Zone, e *decl.Edit) Part {
 		if x := z.Forms.Get(f.Title); x != nil {
 			f.Title = x.PlainTitle()
 		}
-		from := f.Fields[1].Value
-		for word, group := range groups {
-			if from == group {
-				from = word
-			}
-		}
-		f.Title += "：" + grid.Clip(from, 60)
+		f.Title += "：" + grid.Clip(f.Fields[1].Value, 60)
 		p.Forms = append(p.Forms, f)
 	}
 	p.Forms = append(p.Forms, fill(e, Form{Part: p.ID, Item: "new", Title: "添加应报报表", Fresh: true, Fields: fields()}, "returns", "new"))
@@ -236,6 +237,24 @@ func (v *View) Form(part, item string) *Form {
 // groups are the words for several units at once.
 var groups = map[string]string{"全部": "all", "部门": "departments", "街道": "streets"}
 
+// shown is a value of the file as people are shown it: what the file may say in English, in Chinese.
+func (x *Field) shown(values []string) string {
+	text := strings.Join(values, "、")
+	switch x.Name {
+	case "from":
+		for word, group := range groups {
+			if text == group {
+				return word
+			}
+		}
+	case "due":
+		if r, err := zone.ParseRule(text); err == nil {
+			return r.Chinese()
+		}
+	}
+	return text
+}
+
 // source is a field's value as the file has it; "" for none.
 func (x *Field) source() string {
 	switch {
@@ -289,7 +308,7 @@ func (f *Form) Write(e *decl.Edit) error {
 	for i := range f.Fields {
 		x := &f.Fields[i]
 		old, _ := e.Get(x.path...)
-		if strings.Join(old, "、") == x.Value {
+		if x.shown(old) == x.Value {
 			continue
 		}
 		var err error

@@ -19,7 +19,7 @@ type Pasted struct {
 }
 
 // Patterns of what stands in pasted lists beside names.
-type pasted struct{ number, alone, phone, gap *regexp.Regexp }
+type pasted struct{ number, alone, phone, gap, called, sum, group, label *regexp.Regexp }
 
 var patterns = sync.OnceValue(func() pasted {
 	const number = `(?:\d{1,3}|[一二三四五六七八九十百]{1,4})`
@@ -28,6 +28,10 @@ var patterns = sync.OnceValue(func() pasted {
 		alone:  regexp.MustCompile(`^(?:[（(]?\s*` + number + `\s*[）)]?[.、．:：]?|[①-⑳⑴-⒇㈠-㈩])$`),
 		phone:  regexp.MustCompile(`^(?:(?:电话|手机|联系电话|座机|传真)?[:：]?[+（(]?\d[\d\s（）()\-–—+*转]{5,}\d|\d{7,}|\S+@\S+)$`),
 		gap:    regexp.MustCompile(`\t|[ 　]{2,}|\|`),
+		called: regexp.MustCompile(`[（(][^（）()]*\d{7,}[^（）()]*[）)]`),
+		sum:    regexp.MustCompile(`^(?:合计|总计|共计|小计|共)[\s:：]*(?:\d+|[一二三四五六七八九十百]+)?\s*(?:个|家|个单位|家单位)?[。.]?$`),
+		group:  regexp.MustCompile(`^(?:[一二三四五六七八九十]{1,3}[、．.]|第[一二三四五六七八九十]{1,3}[类组])`),
+		label:  regexp.MustCompile(`^([^：:、，,;；\s]{0,12}(?:部门|街道|单位|乡镇|镇街|名单|国企|平台|机构|公司)(?:[（(][^）)]*[）)])?)\s*[：:]\s*(\S.*)$`),
 	}
 })
 
@@ -36,6 +40,7 @@ var (
 	unitHeads  = []string{"单位名称", "填报单位", "报送单位", "责任单位", "单位全称", "部门名称", "机构名称", "单位", "部门", "名称"}
 	aliasHeads = []string{"别名", "简称", "单位简称", "其他名称", "曾用名", "全称", "其他写法"}
 	otherHeads = []string{"序号", "编号", "代码", "类别", "联系人", "负责人", "联络员", "填报人", "姓名", "职务", "电话", "联系电话", "联系方式", "手机", "手机号", "手机号码", "办公电话", "邮箱", "备注"}
+	groupHeads = []string{"全部", "各单位", "各部门", "各街道", "街道", "乡镇", "镇街", "各乡镇", "各镇街", "所属单位", "机关部门", "区直部门", "国有企业", "平台公司"}
 	listEnds   = []string{"名单", "一览表", "通讯录", "清单", "花名册", "名录"}
 	unitEnds   = []string{"局", "办", "委", "中心", "街道", "镇", "乡", "公司", "院", "会", "队", "所", "站", "科", "部", "处", "室", "厅", "分局", "园", "学校", "社区", "村", "街办", "办公室", "街道办", "集团", "组", "厂", "台"}
 )
@@ -44,7 +49,8 @@ var (
 // table with contacts and headings. Nothing that may be a person or a number becomes a spelling of a unit.
 func UnitsIn(text string) (p Pasted) {
 	var rows [][]string
-	for _, line := range countedOff(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })) {
+	lines := strings.FieldsFunc(plainText(text), func(r rune) bool { return r == '\n' || r == '\r' })
+	for _, line := range countedOff(p.listed(lines)) {
 		if cells := cellsOf(line); len(cells) > 0 {
 			rows = append(rows, cells)
 		}
@@ -59,6 +65,79 @@ func UnitsIn(text string) (p Pasted) {
 		p.row(cells, heads)
 	}
 	return p
+}
+
+// plainText is a text without what nobody sees (marks of width and direction) and without the blanks that align names (财 政 局).
+func plainText(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, text)
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		words := strings.Fields(l)
+		if len(words) > 1 && !slices.ContainsFunc(words, func(w string) bool {
+			r, n := utf8.DecodeRuneInString(w)
+			return n < len(w) || !unicode.Is(unicode.Han, r)
+		}) {
+			lines[i] = strings.Join(words, "")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// listed takes lists apart that stand on one line: behind what says of what they are (各部门：产业局、财政局), or where there
+// is no other line. Numbers of phones in brackets, sums and headings of groups are left out.
+func (p *Pasted) listed(lines []string) (out []string) {
+	x := patterns()
+	lines = slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.TrimSpace(l) == "" })
+	counted := 0 // lines with a number such as 一、
+	for _, l := range lines {
+		if x.group.MatchString(strings.TrimSpace(l)) {
+			counted++
+		}
+	}
+	for i, l := range lines {
+		l = x.called.ReplaceAllStringFunc(l, func(s string) string { p.Left = append(p.Left, strings.Trim(s, "（）() ")); return "" })
+		plain := strings.TrimSpace(l)
+		switch {
+		case x.sum.MatchString(plain), slices.Contains(groupHeads, x.number.ReplaceAllString(strings.TrimRight(plain, ":："), "")):
+			p.Left = append(p.Left, plain)
+		case x.group.MatchString(plain) && counted < len(lines) && i+1 < len(lines) && beneath(lines[i+1]):
+			p.Left = append(p.Left, plain)
+		default:
+			if m := x.label.FindStringSubmatch(plain); m != nil {
+				p.Left = append(p.Left, m[1])
+				out = append(out, namesIn(m[2])...)
+			} else if names := namesIn(plain); len(lines) == 1 && severalUnits(names) {
+				out = append(out, names...)
+			} else {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+// beneath says whether a line is the first below a heading of a group: it has no number, or begins to count.
+func beneath(line string) bool {
+	line = strings.TrimSpace(line)
+	return !patterns().number.MatchString(line) || strings.HasPrefix(line, "（一）") || strings.HasPrefix(line, "(一)") || strings.HasPrefix(line, "1")
+}
+
+func namesIn(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、，,;；。", r) })
+}
+
+// severalUnits says whether names are units, rather than one unit's names.
+func severalUnits(names []string) bool {
+	if len(names) < 2 || slices.ContainsFunc(names, func(n string) bool { return !looksLikeUnit(n) }) {
+		return false
+	}
+	one, other := []rune(names[0]), []rune(names[1])
+	return len(names) > 2 || one[0] != other[0]
 }
 
 // countedOff takes numbers off that are written right before the names (1产业局, 2党政办), where every line has its own.
