@@ -61,6 +61,14 @@ func tablesDictionary(ctx context.Context, set *forms.Set) (string, error) {
 		}
 	}
 	b.WriteString("```\n")
+	models, err := warehouse.Models(ctx, db.Conn)
+	if err != nil {
+		return "", err
+	}
+	english := map[string]string{} // what models say of themselves; their comments are for who uses the database
+	for _, m := range models {
+		english[m.Name] = m.Description
+	}
 	above := ""
 	err = warehouse.Each(ctx, db.Conn, `select c.schema_name || '.' || c.table_name, coalesce(t.comment, v.comment, ''), c.column_name, c.data_type, coalesce(c.comment, '')
 		from duckdb_columns() as c
@@ -70,6 +78,9 @@ func tablesDictionary(ctx context.Context, set *forms.Set) (string, error) {
 		order by array_position(['raw', 'ctl', 'core', 'mart'], c.schema_name), c.table_name, c.column_index`, func(v []any) error {
 		name, about, column, sqlType, meaning := fmt.Sprint(v[0]), fmt.Sprint(v[1]), fmt.Sprint(v[2]), fmt.Sprint(v[3]), fmt.Sprint(v[4])
 		if name != above {
+			if says := english[name]; says != "" && says != about {
+				about = says + "\n\n" + about
+			}
 			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| column | type | 含义 |\n|---|---|---|\n", name, about)
 			above = name
 		}

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	_ "embed"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"taizhang/ingest/forms"
 	"taizhang/internal/lang"
@@ -67,9 +70,9 @@ func Comment(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 		text := layers[schema]
 		if f := byView[schema+"."+table]; f != nil {
 			text = f.PlainTitle() + "：" + text
-		} else if d := described[schema+"."+table]; d != "" {
+		} else if d := described[schema+"."+table]; inChinese(d) {
 			text = d
-		} else if d := meanings()[schema+"."+table]; d != "" {
+		} else if d := cmp.Or(meanings()[schema+"."+table], d); d != "" {
 			text = d
 		}
 		if text != "" {
@@ -101,6 +104,13 @@ func Comment(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 		return errors.Join(lang.Errorf("comment the tables: %w", "为各表加说明：%w", err), e)
 	}
 	return nil
+}
+
+// inChinese says whether a description is meant for those who use the database: the program's own models are described in
+// English, for engineers, and comments.tsv says it in Chinese.
+func inChinese(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.Is(unicode.Han, r)
 }
 
 // meaning of a column: as its form says it, else as it is listed, else as some form has a field of that name.

@@ -212,7 +212,7 @@ func schemaViews(ctx context.Context, rd *shelf.Reading) ([]schemaView, error) {
 			out = append(out, schemaView{Name: t.Schema, Title: schemaTitles[t.Schema]})
 		}
 		id := t.Schema + "." + t.Name
-		v := tableView{ID: id, Name: id, About: aboutTable(id, cmp.Or(comments[id], t.Description))}
+		v := tableView{ID: id, Name: id, About: cmp.Or(comments[id], t.Description)}
 		if t.Schema == "main" {
 			v.Name = t.Name
 		}
