@@ -257,3 +257,19 @@ func TestIssuedPapers(t *testing.T) {
 		t.Errorf("a weekly of years ago: status %d", a.status)
 	}
 }
+
+// TestReturnsOfAnEarlierDay: a unit's page of an earlier day lists the returns up to that day, as `returns list --as-of` does.
+func TestReturnsOfAnEarlierDay(t *testing.T) {
+	x := open(t, sharedZone(t), nil)
+	listed := func(path string) []string {
+		_, list, _ := strings.Cut(x.page(path), `id="h-history"`)
+		return regexp.MustCompile(`href="/returns/\d+-\d+`).FindAllString(list, -1)
+	}
+	now, early := listed("/units/cyj"), listed("/units/cyj?as_of=2022-08-08")
+	if len(early) == 0 || len(early) >= len(now) {
+		t.Errorf("%d returns up to 2022-08-08, %d in all", len(early), len(now))
+	}
+	if page := x.page("/units/cyj?as_of=2020-01-01"); !strings.Contains(page, "到这一天还没有报送过") {
+		t.Error("nothing is said of a day before the first return")
+	}
+}

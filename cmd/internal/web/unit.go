@@ -121,8 +121,9 @@ func (s *Server) fillUnit(r *http.Request, rd *shelf.Reading, u zone.Submitter, 
 		}
 	}
 	slices.SortStableFunc(v.Due, func(a, b debt) int { return strings.Compare(a.Due, b.Due) })
-	returns, err := shelf.Once(rd, fmt.Sprint("returns ", u.Code, rd.At(p)), func() ([]result.Record, error) {
-		list, err := rd.Returns(noContext, queries.ReturnsAsk{Point: p, Submitter: u.Code})
+	ask := queries.ReturnsAsk{Point: p, Submitter: u.Code, UntilAsOf: r.URL.Query().Get("as_of") != ""}
+	returns, err := shelf.Once(rd, fmt.Sprint("returns ", u.Code, rd.At(p), ask.UntilAsOf), func() ([]result.Record, error) {
+		list, err := rd.Returns(noContext, ask)
 		slices.Reverse(list)
 		return list, err
 	})
