@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"taizhang/internal/zone"
 )
@@ -254,7 +255,11 @@ func TestHandedInTwice(t *testing.T) {
 		t.Errorf("the check of what was received:\n%s", page)
 	}
 	again := number.FindStringSubmatch(in())[1]
-	_, moved, _ := strings.Cut(x.page("/figures/problems_collected?since=2022-08-14"), `id="h-moved"`)
+	var moved string
+	eventually(t, time.Minute, "the newest publication is never shown", func() bool {
+		_, moved, _ = strings.Cut(x.page("/figures/problems_collected?since=2022-08-14"), `id="h-moved"`)
+		return strings.Contains(moved, first)
+	})
 	if !strings.Contains(moved, "新报 政法办 "+first) && !strings.Contains(moved, "更正重报 政法办 "+first) || strings.Contains(moved, again) {
 		t.Errorf("handed in as %s and, the same, as %s:\n%.3000s", first, again, moved)
 	}
