@@ -76,11 +76,11 @@ func (r *Reader) MetricsDiff(ctx context.Context, a DiffAsk) ([]Change, error) {
 	if err := r.prepare(ctx, before, after); err != nil {
 		return nil, err
 	}
-	old, err := r.Metrics(ctx, before)
+	old, err := r.metricsOf(ctx, before, false)
 	if err != nil {
 		return nil, err
 	}
-	now, err := r.Metrics(ctx, after)
+	now, err := r.metricsOf(ctx, after, !anyFilled(old)) // what was there at one of the times is known
 	if err != nil {
 		return nil, err
 	}

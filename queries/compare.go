@@ -40,7 +40,7 @@ func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, er
 	earlier := func(d calendar.Date) (map[string]any, error) {
 		b := a
 		b.AsOf = d
-		list, err := r.Metrics(ctx, b)
+		list, err := r.metricsOf(ctx, b, false) // what is there now need not have been there then
 		if err != nil {
 			return nil, err
 		}

@@ -65,6 +65,11 @@ func (f Figure) Record() result.Record {
 // Metrics computes figures: metric by metric in the order asked (or
 // declared), the groups of each in 机构序列 or by value, rows without one last.
 func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
+	return r.metricsOf(ctx, a, true)
+}
+
+// metricsOf is Metrics; checked refuses a value of Where that no row has at that point.
+func (r *Reader) metricsOf(ctx context.Context, a Ask, checked bool) ([]Figure, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a, err := r.Named(a)
@@ -82,10 +87,14 @@ func (r *Reader) Metrics(ctx context.Context, a Ask) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(a.Where) > 0 && !slices.ContainsFunc(out, func(f Figure) bool { return !f.isEmpty() }) {
+	if checked && len(a.Where) > 0 && !anyFilled(out) {
 		return out, r.knownValues(ctx, a, metrics, gr)
 	}
 	return out, nil
+}
+
+func anyFilled(figures []Figure) bool {
+	return slices.ContainsFunc(figures, func(f Figure) bool { return !f.isEmpty() })
 }
 
 // apart puts the zone before units where units of several zones share names: they are never one group.

@@ -189,7 +189,7 @@ func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 	ctx := r.Context()
 	v = figureView{Metric: m.ID, Page: page, HasDen: m.IsRatio(), IsDebt: m.Fact.Mode == metric.Obligation, Since: since.Format("2006-01-02 15:04"), forms: s.zoneOf().Forms}
 	list, beside, err := rd.Compare(ctx, a)
-	if err != nil && len(a.Where) > 0 { // a month, or a part that there wasn't last week, has no last week
+	if err != nil && len(a.Where) > 0 { // a month has no last week
 		list, err = rd.Metrics(ctx, a)
 		beside = nil
 	}
