@@ -164,7 +164,7 @@ func TestPrompt(t *testing.T) {
 
 	// An error of the query costs nothing but itself, a full-width comma is explained.
 	p.keys("select 问题编号，责任清单 from 问题台账;\r")
-	p.want("full-width ，")
+	p.want("with the signs of the Latin keyboard: 问题编号,责任清单")
 
 	// Ctrl-C cancels the running query and not the prompt; it drops what was typed.
 	p.keys("select count(*) from range(3000000000) a, range(3000000) b;\r")
