@@ -205,6 +205,8 @@ func (b *bigInbox) row(out *bytes.Buffer, f *forms.Form, r bigRow, streets int) 
 				fmt.Fprint(out, 1+r.i%20)
 			case "instalment":
 				fmt.Fprint(out, 1)
+			case "people": // two of each household
+				fmt.Fprint(out, 2*(1+int(r.h>>5%1000)))
 			default:
 				fmt.Fprint(out, 1+int(r.h>>5%1000)/ints)
 			}
