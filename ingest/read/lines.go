@@ -183,13 +183,16 @@ func (r *lineReader) stretches() {
 // required refuses the row where a required field is empty and nothing was said of it yet. A row that is nearly empty is one
 // finding: who wrote it has a row to finish or to take out, and not seven cells.
 func (r *lineReader) required() {
+	if r.allFilled() {
+		return
+	}
 	var missing []int
 	given := 0
 	for k := range r.pt.Form.Columns {
 		c := &r.pt.Form.Columns[k]
 		switch {
 		case !c.Required || r.line.Head.Lacks(c):
-		case !r.vals[k].Set && !r.vals[k].Gap && !r.faulty[k]:
+		case r.unfilled(k):
 			missing = append(missing, k)
 		default:
 			given++
@@ -211,6 +214,19 @@ func (r *lineReader) required() {
 		r.pt.Add(finding.Required(c.Title).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
 		r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
 	}
+}
+
+// unfilled says whether a field is empty and nothing was said of it yet.
+func (r *lineReader) unfilled(k int) bool { return !r.vals[k].Set && !r.vals[k].Gap && !r.faulty[k] }
+
+// allFilled says whether every required field is filled in, as in nearly all rows.
+func (r *lineReader) allFilled() bool {
+	for k := range r.pt.Form.Columns {
+		if r.pt.Form.Columns[k].Required && r.unfilled(k) {
+			return false
+		}
+	}
+	return true
 }
 
 // named notes what other forms must know.
