@@ -203,20 +203,11 @@ func (c *CellTrace) say(english, chinese string, args ...any) {
 	}
 }
 
-// Lineage is that of the publication's models, with its plain tables.
-func (r *Reader) lineage(ctx context.Context) (*lineage.Graph, error) {
-	if r.graph != nil {
-		return r.graph, nil
+// lineage is that of the publication's models, with its plain tables.
+func (r *Reader) lineage(ctx context.Context) (_ *lineage.Graph, err error) {
+	if r.graph == nil {
+		r.graph, err = r.graphOf(ctx, func(all []warehouse.Model) []warehouse.Model { return all })
 	}
-	tables, err := r.engine.Columns(ctx)
-	if err != nil {
-		return nil, err
-	}
-	models, err := r.published(ctx)
-	if err != nil {
-		return nil, err
-	}
-	r.graph, err = lineage.Of(ctx, r.engine.Parser(), models, tables)
 	return r.graph, err
 }
 
@@ -225,6 +216,11 @@ func (r *Reader) lineageOf(ctx context.Context, model string) (*lineage.Graph, e
 	if r.graph != nil {
 		return r.graph, nil
 	}
+	return r.graphOf(ctx, func(all []warehouse.Model) []warehouse.Model { return below(all, model) })
+}
+
+// graphOf is the lineage of some of the publication's models.
+func (r *Reader) graphOf(ctx context.Context, of func(all []warehouse.Model) []warehouse.Model) (*lineage.Graph, error) {
 	tables, err := r.engine.Columns(ctx)
 	if err != nil {
 		return nil, err
@@ -233,7 +229,7 @@ func (r *Reader) lineageOf(ctx context.Context, model string) (*lineage.Graph, e
 	if err != nil {
 		return nil, err
 	}
-	return lineage.Of(ctx, r.engine.Parser(), below(models, model), tables)
+	return lineage.Of(ctx, r.engine.Parser(), of(models), tables)
 }
 
 // below are a model and those that it is made from, in the order in which they were built.
