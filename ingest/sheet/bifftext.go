@@ -5,6 +5,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"taizhang/internal/charset"
+
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
@@ -345,6 +347,6 @@ func (g *sstRun) fonts(n, length int) (seen runs) {
 }
 
 // macCentralEurope (code page 10029), the upper half of which x/text lacks.
-var macCentralEurope encoding.Encoding = upperHalf([]rune(
+var macCentralEurope encoding.Encoding = charset.UpperHalf([]rune(
 	"ÄĀāÉĄÖÜáąČäčĆćéŹ" + "źĎíďĒēĖóėôöõúĚěü" + "†°Ę£§•¶ß®©™ę¨≠ģĮ" + "įĪ≤≥īĶ∂∑łĻļĽľĹĺŅ" +
 		"ņŃ¬√ńŇ∆«»…\u00a0ňŐÕőŌ" + "–—“”‘’÷◊ōŔŕŘ‹›řŖ" + "ŗŠ‚„šŚśÁŤťÍŽžŪÓÔ" + "ūŮÚůŰűŲųÝýķŻŁżĢˇ"))

@@ -431,3 +431,5 @@ func closeCell(d []byte, p int) (int, rowState, error) {
 	}
 	return p + 8, rowDone, nil
 }
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
