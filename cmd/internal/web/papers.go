@@ -25,7 +25,7 @@ type issueView struct {
 
 type paperView struct {
 	File, Name, Kind, Issued string
-	Gone, Shows              bool
+	Gone, Shows              bool // Shows: it has a preview
 }
 
 var paperKinds = map[string]string{papers.Workbook: "周报", papers.Report: "文字材料", papers.Reminder: "督办单", papers.Page: "一页通", papers.PDF: "一页通（PDF）", papers.Extract: "单位摘要"}
@@ -47,7 +47,7 @@ func (s *Server) papers(w http.ResponseWriter, r *http.Request, who person) erro
 		i := &v.Issues[len(v.Issues)-1]
 		_, err := os.Stat(p.Path(z))
 		i.Papers = append(i.Papers, paperView{File: p.File, Name: filepath.Base(filepath.FromSlash(p.File)), Kind: paperKinds[p.Kind],
-			Issued: p.IssuedAt.In(z.Location).Format("2006-01-02 15:04"), Gone: err != nil, Shows: err == nil && p.Kind == papers.Page})
+			Issued: p.IssuedAt.In(z.Location).Format("2006-01-02 15:04"), Gone: err != nil, Shows: err == nil && (p.Kind == papers.Page || isBook(p.Kind))})
 	}
 	for i := range v.Issues {
 		slices.SortStableFunc(v.Issues[i].Papers, func(a, b paperView) int { return kindRank(a.Kind) - kindRank(b.Kind) })
@@ -93,6 +93,9 @@ func (s *Server) paper(w http.ResponseWriter, r *http.Request, _ person) error {
 	return sendFile(w, p.Path(s.zoneOf()))
 }
 
+// isBook says whether papers of a kind are workbooks.
+func isBook(kind string) bool { return kind == papers.Workbook || kind == papers.Extract }
+
 // issued is the paper that an address names: only what the list of papers names.
 func (s *Server) issued(r *http.Request) (papers.Paper, error) {
 	list, err := papers.List(s.zoneOf())
@@ -107,12 +110,15 @@ func (s *Server) issued(r *http.Request) (papers.Paper, error) {
 	return list[i], nil
 }
 
-// preview shows the weekly's one page as it was issued. It runs nothing and reaches nothing, also no page of this program: its
-// policy is that of a sandbox.
-func (s *Server) preview(w http.ResponseWriter, r *http.Request, _ person) error {
+// preview shows a workbook sheet by sheet, and the weekly's one page as it was issued. That one runs nothing and reaches
+// nothing, also no page of this program: its policy is that of a sandbox.
+func (s *Server) preview(w http.ResponseWriter, r *http.Request, who person) error {
 	p, err := s.issued(r)
 	if err != nil {
 		return err
+	}
+	if isBook(p.Kind) {
+		return s.previewBook(w, r, who, p.Path(s.zoneOf()), bookView{File: address("/papers/issued/", p.File), Drew: p.Kind == papers.Workbook})
 	}
 	if p.Kind != papers.Page {
 		return notFound("这个文件不能预览，请下载后看。")
@@ -132,15 +138,33 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request, _ person) error
 
 // ledger sends a consolidated workbook.
 func (s *Server) ledger(w http.ResponseWriter, r *http.Request, _ person) error {
-	z := s.zoneOf()
-	list, err := ledgers(z)
+	path, err := s.consolidated(r)
 	if err != nil {
 		return err
 	}
-	if name := r.PathValue("file"); slices.Contains(list, name) {
-		return sendFile(w, filepath.Join(z.Consolidated(), name))
+	return sendFile(w, path)
+}
+
+// previewLedger shows a consolidated workbook.
+func (s *Server) previewLedger(w http.ResponseWriter, r *http.Request, who person) error {
+	path, err := s.consolidated(r)
+	if err != nil {
+		return err
 	}
-	return notFound("没有这个汇总台账。")
+	return s.previewBook(w, r, who, path, bookView{File: address("/papers/ledgers/", filepath.Base(path))})
+}
+
+// consolidated is the consolidated workbook that an address names: only what the folder's list has.
+func (s *Server) consolidated(r *http.Request) (string, error) {
+	z := s.zoneOf()
+	list, err := ledgers(z)
+	if err != nil {
+		return "", err
+	}
+	if name := r.PathValue("file"); slices.Contains(list, name) {
+		return filepath.Join(z.Consolidated(), name), nil
+	}
+	return "", notFound("没有这个汇总台账。")
 }
 
 // sendFile sends a file to keep: also a page that was issued is not shown among the pages of this program.

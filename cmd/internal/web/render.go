@@ -64,7 +64,7 @@ func (l layout) Href(to string, pairs ...any) string {
 }
 
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "first": firstOf, "in": within, "asset": assetAddress,
+	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "first": firstOf, "in": within, "asset": assetAddress, "address": address,
 		"pair": func(id string, v settings.Field) any {
 			return struct {
 				L string
@@ -91,6 +91,12 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 	}
 	return out
 })
+
+// address is a path on this page to something that is called by any name, also by one with ? or # in it.
+func address(parts ...string) string {
+	u := url.URL{Path: strings.Join(parts, "")}
+	return u.EscapedPath()
+}
 
 // firstOf is the first of some names with commas between.
 func firstOf(list string) string {

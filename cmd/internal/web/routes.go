@@ -49,6 +49,7 @@ func (s *Server) table() []route {
 		{pattern: "GET /papers/issued/{file...}", may: mayRead, handle: (*Server).paper},
 		{pattern: "GET /papers/preview/{file...}", may: mayRead, handle: (*Server).preview},
 		{pattern: "GET /papers/ledgers/{file}", may: mayRead, handle: (*Server).ledger},
+		{pattern: "GET /papers/ledgers/{file}/preview", may: mayRead, handle: (*Server).previewLedger},
 
 		{pattern: "GET /runs", may: mayManage, handle: (*Server).runs},
 		{pattern: "POST /runs", may: mayManage, handle: (*Server).runNow},
