@@ -11,7 +11,7 @@ var (
 	repeatedKey         = ofValues.asks("repeated_key", "同一编号出现两次：内容相同只计一次，内容不同的后一行不计入（必须修改）。")
 	required            = ofValues.refuses("required", "必填的内容没有填。")
 	mistyped            = ofValues.refuses("type", "内容不是该列应填的日期、数字或金额。")
-	unitUnknown         = ofValues.asks("unit_unknown", "单位名称不在名单里，却与名单里的一个相像；按所写的名称单独统计。")
+	unitUnknown         = ofValues.asks("unit_unknown", "单位名称不在名单里，却与名单里的一个相像，或是本区没有的街道、乡镇；按所写的名称单独统计。")
 	severalInCell       = ofValues.asks("several_in_cell", "一格里像是写了几个名称，只按一个计。")
 	beforePeriod        = ofValues.asks("before_period", "多数行的日期早于报送期，可能与以前各期重复。")
 	listValueText       = ofValues.asks("list_value_text", "可选内容后面带有文字，按可选内容读取。")
@@ -90,6 +90,18 @@ func UnitUnknown(column, name, like string) Finding {
 	return unitUnknown.finds("「%s」“%s”不在单位名单里，像是“%s”，按所写的名称单独统计", column, name, like).
 		mend("请改为“%s”；如是另一个单位，请忽略本条；如是它的另一名称，请管理员登记为别名", like).suggest(like)
 }
+
+// StreetUnknown is the name of a street or township that is none of the zone's, and like none of them.
+func StreetUnknown(column, name string, streets []string) Finding {
+	all := strings.Join(streets[:min(len(streets), streetsTold)], "、")
+	if len(streets) > streetsTold {
+		all += fmt.Sprintf("等%d个", len(streets))
+	}
+	return unitUnknown.finds("「%s」“%s”不是本区的街道（乡镇），按所写的名称单独统计", column, name).
+		mend("本区有%s：请改为其中一个；确在本区以外的，请写核实说明；是其中一个的另一名称的，请管理员登记为别名", all)
+}
+
+const streetsTold = 20 // streets that a remedy lists
 
 // UnitHidden is a text in the place of a unit that may name a person.
 func UnitHidden(column, masked string) Finding {
