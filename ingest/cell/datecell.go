@@ -52,7 +52,7 @@ var dateWays = []dateWay{
 	{"the end of a year", "2026年底", (*dating).yearEnd, false},
 	{"a part of a month, a quarter", "9月中旬", (*dating).partOfMonth, true},
 	{"a stretch of days", "8月10日—12日", (*dating).days, true},
-	{"a stretch of months", "2024年7月至12月", (*dating).months, true},
+	{"a stretch of months", "2024年7月至12月", (*dating).months, true}, // and 12月至次年2月
 	{"with spaces or in brackets", "(2026 11 03)", (*dating).apart, true},
 }
 
@@ -340,13 +340,42 @@ func (d *dating) apart() (bool, *fault) {
 
 // months reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.
 func (d *dating) months() (bool, *fault) {
-	if d.col.Type != forms.Month || !d.isText() || !dateStretch().MatchString(d.text) {
+	if d.col.Type != forms.Month || !d.isText() {
+		return false, nil
+	}
+	if d.monthsIntoNext() {
+		return true, nil
+	}
+	if !dateStretch().MatchString(d.text) {
 		return false, nil
 	}
 	d.text = monthsText(d.text)
 	ok := d.endOf(d.text)
 	d.w.Day = 0
 	return ok, nil
+}
+
+// monthsIntoNext reads months that run into the next year: 12月至次年2月, 12-2月. Where no year is written the first month
+// is the newest that has begun.
+func (d *dating) monthsIntoNext() bool {
+	m := intoNextYear().FindStringSubmatch(d.text)
+	if m == nil || !strings.Contains(d.text, "月") {
+		return false
+	}
+	year, first, next, last := written.Atoi(m[1]), written.Atoi(m[2]), m[3] != "", written.Atoi(m[4])
+	if first < 1 || first > 12 || last < 1 || last > 12 || !next && last >= first {
+		return false
+	}
+	if year == 0 {
+		if year = d.Cutoff.Year(); first > int(d.Cutoff.Month()) {
+			year--
+		}
+	}
+	d.w = written.Wrote{Year: year, Month: first}
+	if d.deadline() {
+		d.w = written.Wrote{Year: year + 1, Month: last}
+	}
+	return true
 }
 
 // monthsText writes a stretch of months as years and months: 2024.7-12, 7-12.
@@ -376,8 +405,12 @@ func (d *dating) endOf(text string) bool {
 
 var (
 	// monthMark is a month written with a point: 2024.7 in 2024.7-2024.12.
-	monthMark   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`) })
-	bareMonths  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,2}[-—–~～至到]\d{1,2}$`) })
+	monthMark  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`) })
+	bareMonths = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,2}[-—–~～至到]\d{1,2}$`) })
+	// intoNextYear are months the last of which is in the year after the first's.
+	intoNextYear = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:(\d{4})[年./])?(\d{1,2})月?份?[-—–~～至到]+(次年|翌年|第二年|来年|下年|明年)?(\d{1,2})月份?底?$`)
+	})
 	dateStretch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`) })
 	fourDigits  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{4}`) })
 )
