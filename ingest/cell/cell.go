@@ -317,6 +317,9 @@ func (t *Typer) readCode(c *sheet.Cell, raw string, col *forms.Column) (Value, *
 	if c.Kind == sheet.Number && len(strings.TrimLeft(s, "-")) > 15 && col.Type != forms.Person && col.Type != forms.Firm {
 		return Value{}, because(finding.DamagedNumber(col.Title))
 	}
+	if col.Type != forms.Code && col.Type != forms.Person && col.Type != forms.Firm { // a number that is wrapped in its cell
+		s = strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(s)
+	}
 	switch col.Type {
 	case forms.USCC:
 		return t.creditCode(strings.ToUpper(s), raw, col)

@@ -365,7 +365,11 @@ func (r *periodReader) likely(votes map[calendar.Period]int, decided calendar.Pe
 // tellDisagreement warns once, at the one cell to mend, naming every statement.
 func (pt *Part) tellDisagreement() {
 	if d := pt.Disagrees; d != nil {
-		pt.Add(finding.PeriodDiffers(d.Says(), written.PeriodLabel(d.Decided.Period), d.Remedy()).At(d.Place()))
+		remedy := d.Remedy()
+		if pt.Form.Mode == forms.Period && d.byRows() && d.Mend.Period == d.Decided.Period { // the rows count by their own dates, so that the mended return counts them again
+			remedy += "。这一份如已计入，改了报送期重报后请管理员将它作废，否则两份都计"
+		}
+		pt.Add(finding.PeriodDiffers(d.Says(), written.PeriodLabel(d.Decided.Period), remedy).At(d.Place()))
 	}
 }
 
