@@ -33,6 +33,7 @@ var (
 	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")
 	yearSlip            = ofValues.asks("year_slip", "日期在报送期以外，换成报送期的年份却正好在期内，年份多半写错了。")
 	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
+	weekdayDiffers      = ofValues.asks("weekday_differs", "日期后面写的星期几与这一天不符，日期和星期总有一个写错了；按日期读取。")
 	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
 	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，或计数的单位读不懂（K、W），不能计入。")
 	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
