@@ -13,7 +13,7 @@ import (
 
 // provokedElsewhere are the rules that no case can provoke, and the tests that do.
 var provokedElsewhere = map[string]string{
-	sheet.Password:     "sheet/cryptmatrix_test.go TestEncryptionMatrix",
+	sheet.Password:     "sheet/crypt_test.go TestDefaultPassword",
 	sheet.Charset:      "sheet/text_test.go TestTextRefusals",
 	sheet.Damaged:      "guard_test.go TestFaultsCostOneFile",
 	sheet.TooLarge:     "../cmd/taizhang/hostile_test.go TestHostileInbox",

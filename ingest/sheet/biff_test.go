@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/internal/cfb/cfbtest"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -130,7 +132,7 @@ func TestSSTSplit(t *testing.T) {
 func TestXLSRefusals(t *testing.T) {
 	one := func(w *biffWriter) { w.rec(recNumber, le16(0, 0, 0), le64(1)) }
 	whole := biffOf([]string{"甲"}, one)
-	pad := func(s []byte) []byte { return oleOf(map[string][]byte{"Workbook": s}) }
+	pad := func(s []byte) []byte { return cfbtest.Pack(map[string][]byte{"Workbook": s}) }
 	tests := []struct {
 		name   string
 		data   []byte
@@ -139,10 +141,10 @@ func TestXLSRefusals(t *testing.T) {
 		{"shared string out of range", xlsOf(nil, func(w *biffWriter) { w.rec(recLabelSST, le16(0, 0, 0), le32(7)) }), Damaged},
 		{"short cell", xlsOf(nil, func(w *biffWriter) { w.rec(recNumber, le16(0, 0)) }), Damaged},
 		{"password", pad(append(bytes.Clone(whole[:20]), append([]byte{0x2f, 0, 6, 0, 0, 0, 1, 2, 3, 4}, whole[20:]...)...)), Password},
-		{"encrypted package", oleOf(map[string][]byte{"EncryptionInfo": {4, 0, 4, 0}, "EncryptedPackage": {1}}), Password},
-		{"endless key derivation", oleOf(map[string][]byte{"EncryptionInfo": []byte("\x04\x00\x04\x00\x40\x00\x00\x00<keyEncryptor spinCount=\"4000000000\"/>"), "EncryptedPackage": {1}}), Password},
-		{"word", oleOf(map[string][]byte{"WordDocument": {1}}), NotASheet},
-		{"other", oleOf(map[string][]byte{"Contents": {1}}), NotASheet},
+		{"encrypted package", cfbtest.Pack(map[string][]byte{"EncryptionInfo": {4, 0, 4, 0}, "EncryptedPackage": {1}}), Password},
+		{"endless key derivation", cfbtest.Pack(map[string][]byte{"EncryptionInfo": []byte("\x04\x00\x04\x00\x40\x00\x00\x00<keyEncryptor spinCount=\"4000000000\"/>"), "EncryptedPackage": {1}}), Password},
+		{"word", cfbtest.Pack(map[string][]byte{"WordDocument": {1}}), NotASheet},
+		{"other", cfbtest.Pack(map[string][]byte{"Contents": {1}}), NotASheet},
 		{"cut off", xlsOf([]string{"甲"}, one)[:2000], Damaged},
 	}
 	for _, tt := range tests {

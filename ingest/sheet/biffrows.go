@@ -228,134 +228,188 @@ func (s *biffScan) text(c *Cell, t string, xf int) error {
 
 // cells reads the values.
 func (s *biffScan) cells() error {
-	b, biff2 := s.b, s.b.ver == 2
-	head := 6 // row, column, cell format
-	if biff2 {
-		head = 7 // row, column, three bytes of attributes
-	}
 	depth := 0
 	for p := s.at; ; {
-		r, err := b.rec(p)
+		r, err := s.b.rec(p)
 		if err != nil {
 			return err
 		}
 		p = r.next
-		if r.id == recEOF {
+		switch {
+		case r.id == recEOF:
 			if depth == 0 {
 				return s.flush()
 			}
 			depth--
-			continue
-		}
-		d := r.data
-		if isBOF(r.id) && len(d) >= 4 {
+		case isBOF(r.id) && len(r.data) >= 4:
 			depth++
-			continue
-		}
-		if depth > 0 {
-			continue
-		}
-		switch r.id {
-		case recString, 0x07:
-			if s.pending >= 0 && (r.id == recString || biff2) {
-				c := &s.row.Cells[s.pending]
-				s.pending = -1
-				var t string
-				switch {
-				case b.ver >= 8:
-					t, p = b.continued(d, p)
-				case biff2 && len(d) > 0:
-					t = b.text8(d[1:], int(d[0]))
-				case len(d) >= 2:
-					t = b.text8(d[2:], int(u16(d)))
-				}
-				if err := s.text(c, t, -1); err != nil {
-					return err
-				}
-			}
-			continue
-		case 0x02, 0x03, 0x04, 0x05:
-			if !biff2 {
-				continue
-			}
-		case recNumber, recLabel, recBoolErr, recRK, recMulRK, recLabelSST, recRString, 0x06, 0x206, 0x406, 0x7e:
+		case depth > 0: // a chart's
+		case r.id == recString || r.id == 0x07 && s.b.ver == 2:
+			p, err = s.formulaText(r)
+		case r.id == recMulRK:
+			err = s.mulRK(r)
 		default:
-			continue
-		}
-		if len(d) < head {
-			return damaged("biff: short cell record %#x", r.id)
-		}
-		row, col, xf := int(u16(d)), int(u16(d[2:])), int(u16(d[4:]))
-		if biff2 {
-			if xf = int(d[4] & 0x3f); len(b.xfs) == 0 {
-				xf = -1
+			if of := s.b.valueOf(r.id); of != nil {
+				p, err = s.cellRecord(r, of)
 			}
-		}
-		if r.id == recMulRK { // 2.4.175
-			for at := 4; at+8 <= len(d); at += 6 {
-				c, err := s.cell(row, col+(at-4)/6)
-				if err != nil {
-					return err
-				}
-				if err := s.number(c, rk(u32(d[at+2:])), int(u16(d[at:]))); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		v := d[head:]
-		need := 2
-		switch r.id {
-		case recNumber, 0x03, 0x06, 0x206, 0x406:
-			need = 8
-		case recRK, 0x7e, recLabelSST:
-			need = 4
-		case 0x04:
-			need = 1
-		}
-		if len(v) < need {
-			return damaged("biff: short cell record %#x", r.id)
-		}
-		c, err := s.cell(row, col)
-		if err != nil {
-			return err
-		}
-		switch r.id {
-		case recLabelSST: // 2.4.149
-			n := int(u32(v))
-			if n >= b.shared.len() {
-				return damaged("biff: shared string %d of %d in cell %s", n, b.shared.len(), c.Ref())
-			}
-			if err = s.text(c, b.shared.at(n), xf); c.Kind == Text {
-				b.shared.strike(n, c)
-			}
-		case recNumber, 0x03:
-			err = s.number(c, math.Float64frombits(binary.LittleEndian.Uint64(v)), s.format2(d, xf))
-		case recRK, 0x7e:
-			err = s.number(c, rk(u32(v)), xf)
-		case 0x02:
-			err = s.number(c, float64(u16(v)), s.format2(d, xf))
-		case recLabel, recRString, 0x04:
-			var t string
-			switch {
-			case b.ver >= 8:
-				t, p = b.continued(v, p)
-			case r.id == 0x04:
-				t = b.text8(v[1:], int(v[0]))
-			default:
-				t = b.text8(v[2:], int(u16(v)))
-			}
-			err = s.text(c, t, xf)
-		case recBoolErr, 0x05:
-			s.boolErr(c, v[0], v[1])
-		default:
-			c.Formula = true
-			err = s.formula(c, v, s.format2(d, xf))
 		}
 		if err != nil {
 			return err
 		}
 	}
+}
+
+// biffValue says how the value of a kind of cell record is read.
+type biffValue struct {
+	need int // bytes at least
+	read func(s *biffScan, c *Cell, r record, v []byte, xf int) (next int, err error)
+}
+
+// biffValues are the records of one cell, by id; those below 0x06 are BIFF2's.
+var biffValues = [0x407]biffValue{
+	recLabelSST: {4, (*biffScan).sharedRecord}, // 2.4.149
+	recNumber:   {8, (*biffScan).numberRecord},
+	0x03:        {8, (*biffScan).numberRecord},
+	recRK:       {4, (*biffScan).rkRecord},
+	0x7e:        {4, (*biffScan).rkRecord},
+	0x02:        {2, (*biffScan).integerRecord},
+	recLabel:    {2, (*biffScan).labelRecord},
+	recRString:  {2, (*biffScan).labelRecord},
+	0x04:        {1, (*biffScan).labelRecord},
+	recBoolErr:  {2, (*biffScan).boolErrRecord},
+	0x05:        {2, (*biffScan).boolErrRecord},
+	0x06:        {8, (*biffScan).formulaRecord},
+	0x206:       {8, (*biffScan).formulaRecord},
+	0x406:       {8, (*biffScan).formulaRecord},
+}
+
+// valueOf is how a record's value is read, nil where it holds no cell.
+func (b *biffBook) valueOf(id int) *biffValue {
+	if id < 0x06 && b.ver != 2 || id >= len(biffValues) || biffValues[id].read == nil {
+		return nil
+	}
+	return &biffValues[id]
+}
+
+// place reads where a cell stands and its format; xf is -1 where a BIFF2 cell names none.
+func (s *biffScan) place(r record) (row, col, xf, head int, err error) {
+	d, biff2 := r.data, s.b.ver == 2
+	head = 6 // row, column, cell format
+	if biff2 {
+		head = 7 // row, column, three bytes of attributes
+	}
+	if len(d) < head {
+		return 0, 0, 0, 0, damaged("biff: short cell record %#x", r.id)
+	}
+	xf = int(u16(d[4:]))
+	if biff2 {
+		if xf = int(d[4] & 0x3f); len(s.b.xfs) == 0 {
+			xf = -1
+		}
+	}
+	return int(u16(d)), int(u16(d[2:])), xf, head, nil
+}
+
+// cellRecord reads a record of one cell.
+func (s *biffScan) cellRecord(r record, of *biffValue) (next int, err error) {
+	row, col, xf, head, err := s.place(r)
+	if err != nil {
+		return 0, err
+	}
+	v := r.data[head:]
+	if len(v) < of.need {
+		return 0, damaged("biff: short cell record %#x", r.id)
+	}
+	c, err := s.cell(row, col)
+	if err != nil {
+		return 0, err
+	}
+	return of.read(s, c, r, v, xf)
+}
+
+// mulRK reads a row's piece of numbers (2.4.175).
+func (s *biffScan) mulRK(r record) error {
+	row, col, _, _, err := s.place(r)
+	if err != nil {
+		return err
+	}
+	d := r.data
+	for at := 4; at+8 <= len(d); at += 6 {
+		c, err := s.cell(row, col+(at-4)/6)
+		if err != nil {
+			return err
+		}
+		if err := s.number(c, rk(u32(d[at+2:])), int(u16(d[at:]))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// formulaText reads the text that the formula before it results in.
+func (s *biffScan) formulaText(r record) (next int, err error) {
+	if s.pending < 0 {
+		return r.next, nil
+	}
+	c, d, b := &s.row.Cells[s.pending], r.data, s.b
+	s.pending = -1
+	t, next := "", r.next
+	switch {
+	case b.ver >= 8:
+		t, next = b.continued(d, next)
+	case b.ver == 2 && len(d) > 0:
+		t = b.text8(d[1:], int(d[0]))
+	case len(d) >= 2:
+		t = b.text8(d[2:], int(u16(d)))
+	}
+	return next, s.text(c, t, -1)
+}
+
+func (s *biffScan) sharedRecord(c *Cell, r record, v []byte, xf int) (int, error) {
+	n := int(u32(v))
+	if n >= s.b.shared.len() {
+		return 0, damaged("biff: shared string %d of %d in cell %s", n, s.b.shared.len(), c.Ref())
+	}
+	err := s.text(c, s.b.shared.at(n), xf)
+	if c.Kind == Text {
+		s.b.shared.strike(n, c)
+	}
+	return r.next, err
+}
+
+func (s *biffScan) numberRecord(c *Cell, r record, v []byte, xf int) (int, error) {
+	return r.next, s.number(c, math.Float64frombits(binary.LittleEndian.Uint64(v)), s.format2(r.data, xf))
+}
+
+func (s *biffScan) rkRecord(c *Cell, r record, v []byte, xf int) (int, error) {
+	return r.next, s.number(c, rk(u32(v)), xf)
+}
+
+func (s *biffScan) integerRecord(c *Cell, r record, v []byte, xf int) (int, error) {
+	return r.next, s.number(c, float64(u16(v)), s.format2(r.data, xf))
+}
+
+func (s *biffScan) labelRecord(c *Cell, r record, v []byte, xf int) (int, error) {
+	t, next := "", r.next
+	switch {
+	case s.b.ver >= 8:
+		t, next = s.b.continued(v, next)
+	case r.id == 0x04:
+		t = s.b.text8(v[1:], int(v[0]))
+	default:
+		t = s.b.text8(v[2:], int(u16(v)))
+	}
+	return next, s.text(c, t, xf)
+}
+
+func (s *biffScan) boolErrRecord(c *Cell, r record, v []byte, _ int) (int, error) {
+	s.boolErr(c, v[0], v[1])
+	return r.next, nil
+}
+
+func (s *biffScan) formulaRecord(c *Cell, r record, v []byte, xf int) (int, error) {
+	c.Formula = true
+	return r.next, s.formula(c, v, s.format2(r.data, xf))
 }
 
 // format2 gives the cell format of a number. BIFF2 cells without cell formats

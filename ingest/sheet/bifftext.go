@@ -5,6 +5,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"taizhang/internal/charset"
+
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
@@ -13,53 +15,22 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// codePage gives the encoding of a CodePage record ([MS-XLS] 2.4.52).
+// codePages are the encodings of a CodePage record ([MS-XLS] 2.4.52) beside 1252.
+var codePages = map[uint16]encoding.Encoding{
+	936: simplifiedchinese.GB18030, 54936: simplifiedchinese.GB18030, 10008: simplifiedchinese.GB18030,
+	950: traditionalchinese.Big5, 10002: traditionalchinese.Big5,
+	932: japanese.ShiftJIS, 10001: japanese.ShiftJIS,
+	949: korean.EUCKR, 10003: korean.EUCKR,
+	874: charmap.Windows874, 1250: charmap.Windows1250, 1251: charmap.Windows1251, 1253: charmap.Windows1253, 1254: charmap.Windows1254,
+	1255: charmap.Windows1255, 1256: charmap.Windows1256, 1257: charmap.Windows1257, 1258: charmap.Windows1258,
+	10000: charmap.Macintosh, 0x8000: charmap.Macintosh, 10007: charmap.MacintoshCyrillic, 10029: macCentralEurope,
+	437: charmap.CodePage437, 850: charmap.CodePage850, 852: charmap.CodePage852, 855: charmap.CodePage855, 862: charmap.CodePage862, 866: charmap.CodePage866,
+}
+
+// codePage gives the encoding of a CodePage record; Western European where it is none that is known.
 func codePage(cp uint16) encoding.Encoding {
-	switch cp {
-	case 936, 54936, 10008:
-		return simplifiedchinese.GB18030
-	case 950, 10002:
-		return traditionalchinese.Big5
-	case 932, 10001:
-		return japanese.ShiftJIS
-	case 949, 10003:
-		return korean.EUCKR
-	case 874:
-		return charmap.Windows874
-	case 1250:
-		return charmap.Windows1250
-	case 1251:
-		return charmap.Windows1251
-	case 1253:
-		return charmap.Windows1253
-	case 1254:
-		return charmap.Windows1254
-	case 1255:
-		return charmap.Windows1255
-	case 1256:
-		return charmap.Windows1256
-	case 1257:
-		return charmap.Windows1257
-	case 1258:
-		return charmap.Windows1258
-	case 10000, 0x8000:
-		return charmap.Macintosh
-	case 10007:
-		return charmap.MacintoshCyrillic
-	case 10029:
-		return macCentralEurope
-	case 437:
-		return charmap.CodePage437
-	case 850:
-		return charmap.CodePage850
-	case 852:
-		return charmap.CodePage852
-	case 855:
-		return charmap.CodePage855
-	case 862:
-		return charmap.CodePage862
-	case 866:
-		return charmap.CodePage866
+	if enc := codePages[cp]; enc != nil {
+		return enc
 	}
 	return charmap.Windows1252
 }
@@ -345,6 +316,6 @@ func (g *sstRun) fonts(n, length int) (seen runs) {
 }
 
 // macCentralEurope (code page 10029), the upper half of which x/text lacks.
-var macCentralEurope encoding.Encoding = upperHalf([]rune(
+var macCentralEurope encoding.Encoding = charset.UpperHalf([]rune(
 	"ÄĀāÉĄÖÜáąČäčĆćéŹ" + "źĎíďĒēĖóėôöõúĚěü" + "†°Ę£§•¶ß®©™ę¨≠ģĮ" + "įĪ≤≥īĶ∂∑łĻļĽľĹĺŅ" +
 		"ņŃ¬√ńŇ∆«»…\u00a0ňŐÕőŌ" + "–—“”‘’÷◊ōŔŕŘ‹›řŖ" + "ŗŠ‚„šŚśÁŤťÍŽžŪÓÔ" + "ūŮÚůŰűŲųÝýķŻŁżĢˇ"))

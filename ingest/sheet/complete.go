@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 
+	"taizhang/internal/cfb"
 	"taizhang/internal/opc"
 )
 
@@ -33,7 +34,7 @@ func CompleteAt(r io.ReaderAt, size int64) bool {
 		if n, _ := r.ReadAt(all, 0); int64(n) < size {
 			return false
 		}
-		return completeOLE(all)
+		return cfb.Complete(all)
 	case bytes.HasPrefix(data, magicZip):
 		return opc.Complete(r, size)
 	}

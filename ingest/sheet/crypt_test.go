@@ -5,7 +5,10 @@ import (
 	"crypto/md5"
 	"crypto/rc4"
 	"encoding/binary"
+	"strings"
 	"testing"
+
+	"taizhang/internal/offcrypto"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -15,7 +18,7 @@ import (
 func TestDefaultPassword(t *testing.T) {
 	padding := make([]byte, 8<<10) // excelize places streams below 4,096 bytes where nobody finds them
 	plain := zipOf(append(xlsxParts(`<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData>`, "甲"), part{"x.bin", string(md5Chain(padding))})...)
-	for password, reason := range map[string]string{defaultPassword: "", "secret": Password} {
+	for password, reason := range map[string]string{offcrypto.DefaultPassword: "", "secret": Password} {
 		g, err := firstOf(must(excelize.Encrypt(bytes.Clone(plain), &excelize.Options{Password: password})))
 		if asReason(err) != reason {
 			t.Errorf("%s: %v, want %q", password, err, reason)
@@ -44,9 +47,9 @@ func TestXLSDefaultPassword(t *testing.T) {
 			w.rec(recNumber, le16(r, 1, 0), le64(float64(r)))
 		}
 	})
-	for password, reason := range map[string]string{defaultPassword: "", "secret": Password} {
+	for password, reason := range map[string]string{offcrypto.DefaultPassword: "", "secret": Password} {
 		salt := []byte("0123456789abcdef")
-		h0 := md5.Sum(utf16Bytes(password))
+		h0 := md5.Sum([]byte(strings.Join(strings.Split(password, ""), "\x00") + "\x00")) // in UTF-16
 		var buf []byte
 		for range 16 {
 			buf = append(append(buf, h0[:5]...), salt...)

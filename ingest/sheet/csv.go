@@ -6,13 +6,15 @@ import (
 	"io"
 	"unicode/utf8"
 
+	"taizhang/internal/charset"
+
 	"golang.org/x/text/transform"
 )
 
 // csvText is a file of separated values (RFC 4180, and what people make of it).
 type csvText struct {
 	data     []byte
-	cs       charset
+	cs       charset.Charset
 	lim      Limits
 	sep      byte
 	skipLine bool // the first line is Excel's "sep=;"
@@ -21,11 +23,11 @@ type csvText struct {
 // each implements source.
 func (t *csvText) each(_ int, fn func(*Row) error) ([]Range, error) {
 	s := &csvScan{lim: t.lim, sep: t.sep, max: 4*t.lim.CellBytes + 16<<20}
-	s.sure = t.cs.enc != nil || t.cs.skip == 0 // decoded, or looked at by detectCharset
-	if body := t.data[t.cs.skip:]; t.cs.enc == nil {
+	s.sure = t.cs.Enc != nil || t.cs.Mark == 0 // decoded, or looked at by charset.Detect
+	if body := t.data[t.cs.Mark:]; t.cs.Enc == nil {
 		s.buf, s.eof = body, true
 	} else {
-		s.src = transform.NewReader(bytes.NewReader(body), t.cs.enc.NewDecoder())
+		s.src = transform.NewReader(bytes.NewReader(body), t.cs.Enc.NewDecoder())
 		s.buf = make([]byte, 0, 2*windowSize)
 	}
 	if t.skipLine {

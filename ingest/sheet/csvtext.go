@@ -1,11 +1,15 @@
 package sheet
 
-import "bytes"
+import (
+	"bytes"
+
+	"taizhang/internal/charset"
+)
 
 // openText reads what is neither zip nor OLE2: HTML, SpreadsheetML 2003, or
 // separated values.
 func openText(data []byte, lim Limits) (*Book, error) {
-	cs, ok := detectCharset(data)
+	cs, ok := charset.Detect(data)
 	if !ok {
 		return nil, refuse(NotASheet, "binary")
 	}
@@ -25,21 +29,21 @@ func openText(data []byte, lim Limits) (*Book, error) {
 	if bytes.HasPrefix(head, []byte("<?xml")) {
 		return nil, refuse(NotASheet, "XML of another kind")
 	}
-	if len(bytes.Trim(data[cs.skip:], "\x00 \t\r\n\x1a")) == 0 {
+	if len(bytes.Trim(data[cs.Mark:], "\x00 \t\r\n\x1a")) == 0 {
 		return nil, refuseAs(EmptyFile, "文件里没有任何内容。请检查后重新报送。", "blank")
 	}
 	t := &csvText{data: data, cs: cs, lim: lim}
 	t.sep, t.skipLine = separator(sampleLines(data, cs))
-	return &Book{Format: CSV, Charset: cs.name, lim: lim, src: t, sheets: []SheetInfo{{Name: "Sheet1"}}}, nil
+	return &Book{Format: CSV, Charset: cs.Name, lim: lim, src: t, sheets: []SheetInfo{{Name: "Sheet1"}}}, nil
 }
 
 // sample decodes the beginning of a text, about size bytes of it.
-func sample(data []byte, cs charset, size int) []byte {
-	n := min(len(data), size+cs.skip)
+func sample(data []byte, cs charset.Charset, size int) []byte {
+	n := min(len(data), size+cs.Mark)
 	if n < len(data) {
 		n = n / 4 * 4 // whole characters of UTF-16 and UTF-32
 	}
-	text, _, err := cs.decodeAll(data[:n])
+	text, _, err := cs.Decode(data[:n])
 	if err != nil {
 		return data[:n]
 	}
@@ -48,7 +52,7 @@ func sample(data []byte, cs charset, size int) []byte {
 
 // sampleLines is enough of a text to see how its lines are divided: a note of
 // any length may stand before the table.
-func sampleLines(data []byte, cs charset) []byte {
+func sampleLines(data []byte, cs charset.Charset) []byte {
 	for size := 16 << 10; ; size *= 4 {
 		text := sample(data, cs, size)
 		if size >= len(data) || size >= maxSample || bytes.Count(text, []byte("\n"))+bytes.Count(text, []byte("\r")) >= sampleRows {

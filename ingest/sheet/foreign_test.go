@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"taizhang/internal/cfb/cfbtest"
+
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
@@ -22,68 +24,6 @@ func read(data []byte) string {
 	return dump(g)
 }
 
-// smallOLE is an OLE2 container whose one stream is short and lies therefore in
-// the mini stream: sector 0 FAT, 1 directory, 2 mini FAT, then the mini stream.
-func smallOLE(name string, body []byte) []byte {
-	const sec = 512
-	mini := append(bytes.Clone(body), make([]byte, (64-len(body)%64)%64)...)
-	n := len(mini) / 64
-	for len(mini)%sec != 0 {
-		mini = append(mini, 0)
-	}
-	b := make([]byte, 4*sec)
-	copy(b, magicOLE)
-	put16 := func(at int, v uint16) { binary.LittleEndian.PutUint16(b[at:], v) }
-	put32 := func(at int, v uint32) { binary.LittleEndian.PutUint32(b[at:], v) }
-	put16(26, 3)
-	put16(28, 0xfffe)
-	put16(30, 9)
-	put16(32, 6)
-	put32(44, 1)
-	put32(48, 1)
-	put32(56, 4096)
-	put32(60, 2)
-	put32(64, 1)
-	put32(68, 0xfffffffe)
-	for i := range 109 {
-		put32(76+4*i, 0xffffffff)
-	}
-	put32(76, 0)
-	fat, dir, table := sec, 2*sec, 3*sec
-	for i := range sec / 4 {
-		put32(fat+4*i, 0xffffffff)
-		put32(table+4*i, 0xffffffff)
-	}
-	put32(fat, 0xfffffffd)
-	put32(fat+4, 0xfffffffe)
-	put32(fat+8, 0xfffffffe)
-	last := 3 + len(mini)/sec - 1
-	for s := 3; s <= last; s++ {
-		put32(fat+4*s, uint32(s+1))
-	}
-	put32(fat+4*last, 0xfffffffe)
-	for i := range n {
-		put32(table+4*i, uint32(i+1))
-	}
-	put32(table+4*(n-1), 0xfffffffe)
-	entry := func(i int, name string, typ byte, child, start uint32, size int) {
-		at := dir + 128*i
-		for j, c := range utf16.Encode([]rune(name)) {
-			put16(at+2*j, c)
-		}
-		put16(at+64, uint16(2*len(name)+2))
-		b[at+66], b[at+67] = typ, 1
-		put32(at+68, 0xffffffff)
-		put32(at+72, 0xffffffff)
-		put32(at+76, child)
-		put32(at+116, start)
-		put32(at+120, uint32(size))
-	}
-	entry(0, "Root Entry", 5, 1, 3, 64*n)
-	entry(1, name, 2, 0xffffffff, 0, len(body))
-	return append(b, mini...)
-}
-
 // TestOLEHeaders: what a container's header says wrongly of counts and lengths
 // keeps nobody from reading it.
 func TestOLEHeaders(t *testing.T) {
@@ -92,7 +32,7 @@ func TestOLEHeaders(t *testing.T) {
 	put := func(at int, v uint32) func(b []byte) {
 		return func(b []byte) { binary.LittleEndian.PutUint32(b[at:], v) }
 	}
-	short, long := smallOLE("Workbook", body), oleOf(map[string][]byte{"Workbook": body})
+	short, long := cfbtest.Short("Workbook", body), cfbtest.Pack(map[string][]byte{"Workbook": body})
 	dir := 512 + 512*int(binary.LittleEndian.Uint32(long[48:]))
 	tests := []struct {
 		name   string
@@ -226,7 +166,7 @@ func TestSheetPositions(t *testing.T) {
 		for i, p := range place(bytesOf(right)) {
 			binary.LittleEndian.PutUint32(w.b[at[i]:], uint32(p))
 		}
-		return oleOf(map[string][]byte{"Workbook": w.b})
+		return cfbtest.Pack(map[string][]byte{"Workbook": w.b})
 	}
 	for name, place := range map[string]func([]int) []int{
 		"right":           func(p []int) []int { return p },
@@ -362,8 +302,8 @@ func TestBlankCostsNothing(t *testing.T) {
 // FuzzOLE: a container changed anywhere is read or refused, and Complete never panics.
 func FuzzOLE(f *testing.F) {
 	body := sampleBIFF()
-	f.Add(smallOLE("Workbook", body), uint16(64), uint32(17))
-	f.Add(oleOf(map[string][]byte{"Book": body}), uint16(76), uint32(3))
+	f.Add(cfbtest.Short("Workbook", body), uint16(64), uint32(17))
+	f.Add(cfbtest.Pack(map[string][]byte{"Book": body}), uint16(76), uint32(3))
 	f.Fuzz(func(t *testing.T, data []byte, at uint16, v uint32) {
 		if len(data) < 512 || int(at)+4 > len(data) {
 			t.Skip()

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"taizhang/ingest/numfmt"
+	"taizhang/internal/cfb/cfbtest"
+	"taizhang/internal/charset"
 )
 
 // fuzzLimits keep what the fuzzer finds small.
@@ -104,7 +106,7 @@ func sampleBIFF() []byte {
 func FuzzOpen(f *testing.F) {
 	f.Add(zipOf(xlsxParts(sampleSheet, "甲")...))
 	f.Add(zipOf(part{"mimetype", "x"}, part{"content.xml", sampleODS}))
-	f.Add(oleOf(map[string][]byte{"Workbook": sampleBIFF()}))
+	f.Add(cfbtest.Pack(map[string][]byte{"Workbook": sampleBIFF()}))
 	f.Add(sampleBIFF())
 	f.Add([]byte(sampleXML2003))
 	f.Add([]byte(sampleHTML))
@@ -233,7 +235,7 @@ func FuzzODS(f *testing.F) {
 func FuzzXML2003(f *testing.F) {
 	f.Add(sampleXML2003)
 	f.Fuzz(func(t *testing.T, s string) {
-		b, err := openXML2003([]byte(s), charset{name: "utf-8"}, fuzzLimits().filled())
+		b, err := openXML2003([]byte(s), charset.Charset{Name: "utf-8"}, fuzzLimits().filled())
 		if err != nil {
 			checkError(t, asRefusal(err))
 			return

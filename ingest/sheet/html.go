@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/internal/charset"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/text/encoding/htmlindex"
@@ -31,17 +33,17 @@ type htmlPage struct {
 	lim  Limits
 }
 
-func openHTML(data []byte, cs charset, lim Limits) (*Book, error) {
-	if cs.name == "gb18030" { // what isn't UTF-8 may say what it is
+func openHTML(data []byte, cs charset.Charset, lim Limits) (*Book, error) {
+	if cs.Name == "gb18030" { // what isn't UTF-8 may say what it is
 		if name := metaCharset(data); name != "" && !strings.HasPrefix(name, "gb") && name != "utf-8" {
 			if enc, err := htmlindex.Get(name); err == nil {
-				cs = charset{name, 0, enc}
+				cs = charset.Charset{Name: name, Enc: enc}
 			}
 		}
 	}
-	text, bad, err := cs.decodeAll(data)
+	text, bad, err := cs.Decode(data)
 	if err != nil {
-		return nil, damaged("%s: %w", cs.name, err)
+		return nil, damaged("%s: %w", cs.Name, err)
 	}
 	if bad > 0 {
 		return nil, badCharacter(bad)
@@ -52,7 +54,7 @@ func openHTML(data []byte, cs charset, lim Limits) (*Book, error) {
 		}
 		return nil, refuseAs(NotASheet, "这个网页文件里没有表格。请报送 Excel/WPS 表格文件。", "html without a table")
 	}
-	return &Book{Format: HTML, Charset: cs.name, lim: lim, src: &htmlPage{text, lim}, sheets: []SheetInfo{{Name: "Sheet1"}}}, nil
+	return &Book{Format: HTML, Charset: cs.Name, lim: lim, src: &htmlPage{text, lim}, sheets: []SheetInfo{{Name: "Sheet1"}}}, nil
 }
 
 // hasCells looks for a table cell outside of scripts.

@@ -8,6 +8,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf16"
+
+	"taizhang/internal/cfb/cfbtest"
 )
 
 // part is a member of a package under test.
@@ -85,121 +87,6 @@ next:
 	return kept
 }
 
-// oleOf packs streams of at least 4,096 bytes (padded here) into an OLE2 container.
-func oleOf(streams map[string][]byte) []byte {
-	const sec = 512
-	var names []string
-	for n := range streams {
-		names = append(names, n)
-	}
-	type placed struct{ start, size int }
-	place := map[string]placed{}
-	var body []byte
-	sector := 0
-	fat := map[int]uint32{}
-	for _, n := range names {
-		s := streams[n]
-		size := max(len(s), 4096)
-		p := make([]byte, (size+sec-1)/sec*sec)
-		copy(p, s)
-		place[n] = placed{sector, size}
-		for i := range len(p) / sec {
-			fat[sector+i] = uint32(sector + i + 1)
-		}
-		sector += len(p) / sec
-		fat[sector-1] = 0xfffffffe
-		body = append(body, p...)
-	}
-	dirStart := sector
-	dir := make([]byte, (len(names)+1+3)/4*sec)
-	entry := func(i int, name string, typ byte, right, child, start uint32, size int) {
-		e := dir[i*128:]
-		u := utf16.Encode([]rune(name))
-		for j, c := range u {
-			binary.LittleEndian.PutUint16(e[2*j:], c)
-		}
-		binary.LittleEndian.PutUint16(e[64:], uint16(2*len(u)+2))
-		e[66], e[67] = typ, 1
-		binary.LittleEndian.PutUint32(e[68:], 0xffffffff)
-		binary.LittleEndian.PutUint32(e[72:], right)
-		binary.LittleEndian.PutUint32(e[76:], child)
-		binary.LittleEndian.PutUint32(e[116:], start)
-		binary.LittleEndian.PutUint64(e[120:], uint64(size))
-	}
-	entry(0, "Root Entry", 5, 0xffffffff, 1, 0xfffffffe, 0)
-	for i, n := range names {
-		right := uint32(0xffffffff)
-		if i+1 < len(names) {
-			right = uint32(i + 2)
-		}
-		entry(i+1, n, 2, right, 0xffffffff, uint32(place[n].start), place[n].size)
-	}
-	for i := range len(dir) / sec {
-		fat[sector+i] = uint32(sector + i + 1)
-	}
-	sector += len(dir) / sec
-	fat[sector-1] = 0xfffffffe
-	body = append(body, dir...)
-	fats := 1
-	for fats*sec/4 < sector+fats+(fats-109+126)/127 {
-		fats++
-	}
-	difats := max(0, (fats-109+126)/127)
-	h := make([]byte, sec)
-	copy(h, magicOLE)
-	binary.LittleEndian.PutUint16(h[24:], 0x3e)
-	binary.LittleEndian.PutUint16(h[26:], 3)
-	binary.LittleEndian.PutUint16(h[28:], 0xfffe)
-	binary.LittleEndian.PutUint16(h[30:], 9)
-	binary.LittleEndian.PutUint16(h[32:], 6)
-	binary.LittleEndian.PutUint32(h[44:], uint32(fats))
-	binary.LittleEndian.PutUint32(h[48:], uint32(dirStart))
-	binary.LittleEndian.PutUint32(h[56:], 4096)
-	binary.LittleEndian.PutUint32(h[60:], 0xfffffffe)
-	binary.LittleEndian.PutUint32(h[68:], 0xfffffffe)
-	table := make([]byte, fats*sec)
-	for i := range fats * sec / 4 {
-		v, ok := fat[i]
-		if !ok {
-			v = 0xffffffff
-		}
-		if i >= sector && i < sector+fats {
-			v = 0xfffffffd
-		} else if i >= sector+fats && i < sector+fats+difats {
-			v = 0xfffffffc
-		}
-		binary.LittleEndian.PutUint32(table[4*i:], v)
-	}
-	for i := range 109 {
-		v := uint32(0xffffffff)
-		if i < fats {
-			v = uint32(sector + i)
-		}
-		binary.LittleEndian.PutUint32(h[76+4*i:], v)
-	}
-	body = append(body, table...)
-	if difats > 0 {
-		binary.LittleEndian.PutUint32(h[68:], uint32(sector+fats))
-		binary.LittleEndian.PutUint32(h[72:], uint32(difats))
-		d := make([]byte, difats*sec)
-		for i := range d {
-			d[i] = 0xff
-		}
-		for i := range fats - 109 {
-			binary.LittleEndian.PutUint32(d[i/127*sec+i%127*4:], uint32(sector+109+i))
-		}
-		for i := range difats {
-			next := uint32(0xfffffffe)
-			if i+1 < difats {
-				next = uint32(sector + fats + i + 1)
-			}
-			binary.LittleEndian.PutUint32(d[i*sec+508:], next)
-		}
-		body = append(body, d...)
-	}
-	return append(h, body...)
-}
-
 // biffWriter writes BIFF8 records.
 type biffWriter struct{ b []byte }
 
@@ -240,7 +127,7 @@ func wstr(s string, size int) []byte {
 // xlsOf builds a .xls with one sheet. The cell formats: 0 General, 1 date (14),
 // 2 percent (9), 3 elapsed (46).
 func xlsOf(shared []string, sheet func(w *biffWriter)) []byte {
-	return oleOf(map[string][]byte{"Workbook": biffOf(shared, sheet)})
+	return cfbtest.Pack(map[string][]byte{"Workbook": biffOf(shared, sheet)})
 }
 
 func biffOf(shared []string, sheet func(w *biffWriter)) []byte {
@@ -297,4 +184,12 @@ func dump(g *Grid) string {
 		fmt.Fprintf(&b, "merged %s:%s\n", Ref(m.Top, m.Left), Ref(m.Bottom, m.Right))
 	}
 	return b.String()
+}
+
+// asReason is the id of a refusal, "" for any other error and none.
+func asReason(err error) string {
+	if r, ok := err.(*Refusal); ok {
+		return r.Reason
+	}
+	return ""
 }

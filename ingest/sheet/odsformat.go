@@ -42,49 +42,63 @@ func shownNumber(num float64, text []byte) string {
 	if at < 0 || len(text) > 60 {
 		return ""
 	}
-	end, frac, point := at, 0, false
-	var digits []byte
-	for ; end < len(text); end++ {
-		switch c := text[end]; {
-		case c-'0' <= 9:
-			if point {
-				frac++
-			}
-			digits = append(digits, c)
-			continue
-		case c == '.' && !point:
-			point = true
-			digits = append(digits, c)
-			continue
-		case c == ',' && !point:
-			continue
-		}
-		break
-	}
-	m, err := strconv.ParseFloat(string(digits), 64)
-	unit := strings.TrimSpace(string(text[end:]))
+	shown := digitsAt(text, at)
+	m, err := strconv.ParseFloat(shown.digits, 64)
+	unit := strings.TrimSpace(string(text[shown.end:]))
 	if err != nil || strings.ContainsAny(unit, "0123456789%\"") {
 		return ""
 	}
 	unit = strings.TrimRight(unit, ")") // a negative number in brackets
-	tolerance := 0.5001 * math.Pow10(-frac)
+	tolerance := 0.5001 * math.Pow10(-shown.frac)
 	for _, k := range []int{0, 3, 4, 6, 8} {
-		if math.Abs(math.Abs(num)/math.Pow10(k)-m) > tolerance {
-			continue
+		if math.Abs(math.Abs(num)/math.Pow10(k)-m) <= tolerance {
+			return shown.code(k, unit)
 		}
-		if k == 0 && !point && len(digits) > 1 && digits[0] == '0' {
-			return strings.Repeat("0", len(digits)) // 0012, as a number that is a code
-		}
-		if k == 0 && unit == "" {
-			return ""
-		}
-		code := scaledCode(k, frac)
-		if unit != "" {
-			code += `"` + unit + `"`
-		}
-		return code
 	}
 	return ""
+}
+
+// shownDigits are the digits that a number is shown by.
+type shownDigits struct {
+	digits string // with a point, without commas
+	frac   int    // behind the point
+	end    int    // where they end in the text
+}
+
+// digitsAt reads the digits that begin at text[at].
+func digitsAt(text []byte, at int) (out shownDigits) {
+	point := false
+	for out.end = at; out.end < len(text); out.end++ {
+		c := text[out.end]
+		switch {
+		case c-'0' <= 9:
+			if point {
+				out.frac++
+			}
+		case c == '.' && !point:
+			point = true
+		case c == ',' && !point:
+			continue
+		default:
+			return out
+		}
+		out.digits += string(c)
+	}
+	return out
+}
+
+// code is the format that shows a number so which is 10^k times what is shown, with a unit behind it.
+func (d *shownDigits) code(k int, unit string) string {
+	whole := !strings.Contains(d.digits, ".")
+	switch {
+	case k == 0 && whole && len(d.digits) > 1 && d.digits[0] == '0':
+		return strings.Repeat("0", len(d.digits)) // 0012, as a number that is a code
+	case unit != "":
+		return scaledCode(k, d.frac) + `"` + unit + `"`
+	case k == 0:
+		return ""
+	}
+	return scaledCode(k, d.frac)
 }
 
 // shownCode gives a format of the kind that shows a whole number among other letters and marks, with the noughts in front

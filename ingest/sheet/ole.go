@@ -1,13 +1,15 @@
 package sheet
 
+import "taizhang/internal/cfb"
+
 // openOLE reads an OLE2 container: a binary workbook, or the envelope of an
 // encrypted one.
 func openOLE(data []byte, lim Limits) (*Book, error) {
-	c, err := openCompound(data)
+	c, err := cfb.Open(data)
 	if err != nil {
 		return nil, err
 	}
-	root := c.root()
+	root := c.Root()
 	if root["encryptedpackage"] != nil || root["encryptioninfo"] != nil {
 		return openEncrypted(c, root, lim)
 	}
@@ -25,7 +27,7 @@ func openOLE(data []byte, lim Limits) (*Book, error) {
 	default:
 		return nil, refuse(NotASheet, "ole2 without a workbook")
 	}
-	s, err := c.stream(f)
+	s, err := c.Read(f)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +35,6 @@ func openOLE(data []byte, lim Limits) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Macros = b.Macros || c.macros()
+	b.Macros = b.Macros || c.HasMacros()
 	return b, nil
 }

@@ -220,55 +220,74 @@ func (x *xmlScan) quickSI(dst []byte) ([]byte, bool, error) {
 // phonetic runs (rPh) are how the text is pronounced, not what it says. A run may
 // be struck through (18.4.10).
 func (x *xmlScan) richText(dst []byte) (text []byte, seen runs, err error) {
-	base := x.depth
-	inT, phonetic := 0, 0
-	font, through := false, false // of the run at hand: has a font of its own, struck through
-	for {
+	r := richScan{text: dst}
+	for base := x.depth; ; {
 		t, err := x.next()
-		if err != nil {
-			return dst, runs{}, err
-		}
-		switch t {
-		case tokStart:
-			switch string(x.name) {
-			case "r":
-				font, through = false, false
-			case "rPr":
-				font = true
-			case "strike":
-				v := x.attrString("val")
-				through = v != "0" && v != "false"
-			case "rPh":
-				if phonetic == 0 {
-					phonetic = x.depth
-				}
-			case "t":
-				if phonetic == 0 {
-					inT = x.depth
-				}
-			}
-		case tokText:
-			if inT != 0 && x.depth == inT {
-				if len(bytes.TrimSpace(x.text)) > 0 {
-					seen.some, seen.rest, seen.own = seen.some || font && through, seen.rest || font && !through, seen.own || !font
-				}
-				if dst, err = appendText(dst, x.text, x.cdata); err != nil {
-					return dst, runs{}, err
-				}
-			}
-		case tokEnd:
+		switch {
+		case err != nil:
+		case t == tokStart:
+			r.start(x)
+		case t == tokText:
+			err = r.add(x)
+		case t == tokEnd:
 			if x.depth < base {
-				return dst, seen, nil
+				return r.text, r.seen, nil
 			}
-			if x.depth < inT {
-				inT = 0
-			}
-			if x.depth < phonetic {
-				phonetic = 0
-			}
-		case tokEOF:
-			return dst, runs{}, damaged("XML ends in the middle")
+			r.end(x.depth)
+		case t == tokEOF:
+			err = damaged("XML ends in the middle")
 		}
+		if err != nil {
+			return r.text, runs{}, err
+		}
+	}
+}
+
+// richScan is where a CT_Rst is being read.
+type richScan struct {
+	text            []byte
+	seen            runs
+	inText, inSound int  // the depth of <t> and <rPh> while one is open, else 0
+	font, struck    bool // of the run at hand: has a font of its own, struck through
+}
+
+func (r *richScan) start(x *xmlScan) {
+	switch string(x.name) {
+	case "r":
+		r.font, r.struck = false, false
+	case "rPr":
+		r.font = true
+	case "strike":
+		v := x.attrString("val")
+		r.struck = v != "0" && v != "false"
+	case "rPh":
+		if r.inSound == 0 {
+			r.inSound = x.depth
+		}
+	case "t":
+		if r.inSound == 0 {
+			r.inText = x.depth
+		}
+	}
+}
+
+func (r *richScan) add(x *xmlScan) (err error) {
+	if r.inText == 0 || x.depth != r.inText {
+		return nil
+	}
+	if len(bytes.TrimSpace(x.text)) > 0 {
+		r.seen.some, r.seen.rest, r.seen.own = r.seen.some || r.font && r.struck, r.seen.rest || r.font && !r.struck, r.seen.own || !r.font
+	}
+	r.text, err = appendText(r.text, x.text, x.cdata)
+	return err
+}
+
+func (r *richScan) end(depth int) {
+	if depth < r.inText {
+		r.inText = 0
+	}
+	if depth < r.inSound {
+		r.inSound = 0
 	}
 }
 

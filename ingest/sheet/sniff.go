@@ -124,10 +124,3 @@ func notText(data []byte) *Refusal {
 	}
 	return nil
 }
-
-func asReason(err error) string {
-	if r, ok := err.(*Refusal); ok {
-		return r.Reason
-	}
-	return ""
-}

@@ -58,70 +58,14 @@ func (s *rowScan) quickRow(d []byte) (int, rowState, error) {
 	if d[p] != '<' || d[p+1] != 'r' || d[p+2] != 'o' || d[p+3] != 'w' {
 		return 0, rowOdd, nil
 	}
-	p += 4
-	n, hidden, empty := 0, false, false
-	for {
-		if p+1 >= len(d) {
-			return 0, rowCut, nil
-		}
-		c := d[p]
-		if c == '>' {
-			p++
-			break
-		}
-		if c == '/' && d[p+1] == '>' {
-			p += 2
-			empty = true
-			break
-		}
-		if c != ' ' {
-			return 0, rowOdd, nil // rowBreaks, or white space of another kind
-		}
-		if p++; d[p] == ' ' {
-			continue
-		}
-		at := p
-		for p < len(d) && (letter(d[p]) || d[p] == ':' || d[p]-'0' <= 9) {
-			p++
-		}
-		if p+1 >= len(d) {
-			return 0, rowCut, nil
-		}
-		if d[p] != '=' {
-			return 0, rowOdd, nil
-		}
-		name := d[at:p]
-		p++
-		if d[p] != '"' {
-			return 0, rowOdd, nil
-		}
-		p++
-		e := bytes.IndexByte(d[p:], '"')
-		if e < 0 {
-			return 0, rowCut, nil
-		}
-		v := d[p : p+e]
-		p += e + 1
-		if len(name) == 1 && name[0] == 'r' {
-			if len(v) > 7 {
-				return 0, rowOdd, nil
-			}
-			for _, c := range v {
-				if c-'0' > 9 {
-					return 0, rowOdd, nil
-				}
-				n = n*10 + int(c-'0')
-			}
-			if n == 0 {
-				return 0, rowOdd, nil
-			}
-		} else if string(name) == "hidden" {
-			hidden = string(v) == "1" || string(v) == "true"
-		}
+	var head rowHead
+	p, st := head.quick(d, p+4)
+	if st != rowDone {
+		return 0, st, nil
 	}
 	last := s.last
-	s.begin(n, hidden)
-	if empty {
+	s.begin(head.n, head.hidden)
+	if head.empty {
 		return p, rowDone, nil
 	}
 	p, st, err := s.quickCells(d, p)
@@ -132,224 +76,345 @@ func (s *rowScan) quickRow(d []byte) (int, rowState, error) {
 	return p, rowDone, s.finish(true)
 }
 
-// quickCells reads cells from d[p] to the end of the row.
-func (s *rowScan) quickCells(d []byte, p int) (int, rowState, error) {
-	col, row := 0, s.row.N
+// rowHead is what a row's start tag says.
+type rowHead struct {
+	n             int // 0: not numbered
+	hidden, empty bool
+}
+
+// quick reads the attributes that begin at d[p], and the end of the tag.
+func (h *rowHead) quick(d []byte, p int) (int, rowState) {
 	for {
-		if len(d)-p < 6 {
-			return 0, rowCut, nil
+		if p+1 >= len(d) {
+			return 0, rowCut
 		}
-		if d[p] != '<' {
-			if d[p] <= ' ' {
-				p++
-				continue
-			}
-			return 0, rowOdd, nil
-		}
-		if d[p+1] == '/' {
-			if string(d[p:p+6]) == "</row>" {
-				return p + 6, rowDone, nil
-			}
-			return 0, rowOdd, nil
-		}
-		if d[p+1] != 'c' || d[p+2] != ' ' && d[p+2] != '>' && d[p+2] != '/' {
-			return 0, rowOdd, nil
-		}
-		p += 2
-		at, styleAt, typ, empty := col+1, 0, cellNumber, false
-	attrs:
-		for {
-			if len(d)-p < 5 {
-				return 0, rowCut, nil
-			}
-			switch {
-			case d[p] == ' ':
-				p++
-			case d[p] == '>':
-				p++
-				break attrs
-			case d[p] == '/' && d[p+1] == '>':
-				p += 2
-				empty = true
-				break attrs
-			case d[p+1] == '=' && d[p+2] == '"' && letter(d[p]):
-				key := d[p]
-				p += 3
-				switch key {
-				case 'r':
-					c, r := 0, 0
-					for p < len(d) && d[p]-'A' < 26 && c < 1<<15 {
-						c = c*26 + int(d[p]-'A') + 1
-						p++
-					}
-					for p < len(d) && d[p]-'0' <= 9 && r < 1<<24 {
-						r = r*10 + int(d[p]-'0')
-						p++
-					}
-					if p == len(d) {
-						return 0, rowCut, nil
-					}
-					if c == 0 || r != row || d[p] != '"' {
-						return 0, rowOdd, nil
-					}
-					at = c
-				case 's':
-					for p < len(d) && d[p]-'0' <= 9 && styleAt < 1<<24 {
-						styleAt = styleAt*10 + int(d[p]-'0')
-						p++
-					}
-					if p == len(d) {
-						return 0, rowCut, nil
-					}
-					if d[p] != '"' {
-						return 0, rowOdd, nil
-					}
-				case 't':
-					e := bytes.IndexByte(d[p:], '"')
-					if e < 0 {
-						return 0, rowCut, nil
-					}
-					if typ = cellType(d[p : p+e]); typ == cellUnknown {
-						return 0, rowOdd, nil
-					}
-					p += e
-				default:
-					e := bytes.IndexByte(d[p:], '"')
-					if e < 0 {
-						return 0, rowCut, nil
-					}
-					p += e
-				}
-				p++
-			default:
-				return 0, rowOdd, nil
-			}
-		}
-		if at <= col {
-			return 0, rowOdd, nil
-		}
-		col = at
-		if empty {
+		switch {
+		case d[p] == '>':
+			return p + 1, rowDone
+		case d[p] == '/' && d[p+1] == '>':
+			h.empty = true
+			return p + 2, rowDone
+		case d[p] != ' ':
+			return 0, rowOdd // rowBreaks, or white space of another kind
+		case d[p+1] == ' ':
+			p++
 			continue
 		}
-		if len(d)-p < 8 {
-			return 0, rowCut, nil
+		name, v, next, st := quickAttr(d, p+1)
+		if st != rowDone {
+			return 0, st
 		}
-		s.row.Cells = append(s.row.Cells, Cell{Row: row, Col: col, Struck: strike(s.w.isStruck(styleAt))})
-		c := &s.row.Cells[len(s.row.Cells)-1]
-		q, st, err := s.quickCell(d, p, c, typ, styleAt)
-		if st != rowDone || err != nil {
-			return 0, st, err
+		p = next
+		if string(name) == "hidden" {
+			h.hidden = string(v) == "1" || string(v) == "true"
+		} else if len(name) == 1 && name[0] == 'r' {
+			if h.n = quickCount(v); h.n == 0 {
+				return 0, rowOdd
+			}
 		}
-		if c.Kind == Empty && !c.NoValue {
-			s.row.Cells = s.row.Cells[:len(s.row.Cells)-1]
-		} else if at > s.w.lim.Columns {
-			return 0, rowOdd, nil // slow refuses it
-		}
-		p = q
 	}
 }
 
-// quickCell reads what stands between <c …> and </c>.
-func (s *rowScan) quickCell(d []byte, p int, c *Cell, typ cellKind, styleAt int) (int, rowState, error) {
-	if d[p] == '<' && d[p+1] == 'f' {
-		g := bytes.IndexByte(d[p:], '>')
-		if g < 0 {
+// quickAttr reads name="value" at d[p].
+func quickAttr(d []byte, p int) (name, v []byte, next int, st rowState) {
+	at := p
+	for p < len(d) && (letter(d[p]) || d[p] == ':' || d[p]-'0' <= 9) {
+		p++
+	}
+	if p+1 >= len(d) {
+		return nil, nil, 0, rowCut
+	}
+	if d[p] != '=' || d[p+1] != '"' {
+		return nil, nil, 0, rowOdd
+	}
+	name = d[at:p]
+	p += 2
+	e := bytes.IndexByte(d[p:], '"')
+	if e < 0 {
+		return nil, nil, 0, rowCut
+	}
+	return name, d[p : p+e], p + e + 1, rowDone
+}
+
+// quickCount reads a number of up to seven digits; 0 for anything else.
+func quickCount(v []byte) (n int) {
+	if len(v) > 7 {
+		return 0
+	}
+	for _, c := range v {
+		if c-'0' > 9 {
+			return 0
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+// quickCells reads cells from d[p] to the end of the row.
+func (s *rowScan) quickCells(d []byte, p int) (int, rowState, error) {
+	for col := 0; ; {
+		for p < len(d) && d[p] <= ' ' {
+			p++
+		}
+		if len(d)-p < 6 {
 			return 0, rowCut, nil
 		}
-		c.Formula = true
-		if bytes.IndexByte(d[p:p+g], '\'') >= 0 {
+		if string(d[p:p+6]) == "</row>" {
+			return p + 6, rowDone, nil
+		}
+		if d[p] != '<' || d[p+1] != 'c' || d[p+2] != ' ' && d[p+2] != '>' && d[p+2] != '/' {
 			return 0, rowOdd, nil
 		}
-		if d[p+g-1] != '/' {
-			e := bytes.IndexByte(d[p+g:], '<')
-			if e < 0 || len(d)-p-g-e < 4 {
-				return 0, rowCut, nil
-			}
-			if string(d[p+g+e:p+g+e+4]) != "</f>" {
-				return 0, rowOdd, nil
-			}
-			g += e + 3
+		head := cellHead{col: col + 1, row: s.row.N}
+		next, st := head.quick(d, p+2)
+		if st != rowDone {
+			return 0, st, nil
 		}
-		p += g + 1
-		if len(d)-p < 8 {
-			return 0, rowCut, nil
+		if head.col <= col {
+			return 0, rowOdd, nil
+		}
+		p, col = next, head.col
+		if head.empty {
+			continue
+		}
+		var err error
+		if p, st, err = s.quickFull(d, p, &head); st != rowDone || err != nil {
+			return 0, st, err
 		}
 	}
-	if d[p] != '<' {
-		return 0, rowOdd, nil
+}
+
+// cellHead is what a cell's start tag says.
+type cellHead struct {
+	row, col, style int
+	kind            cellKind
+	empty           bool
+}
+
+// quick reads the attributes that begin at d[p], and the end of the tag.
+func (h *cellHead) quick(d []byte, p int) (int, rowState) {
+	for {
+		if len(d)-p < 5 {
+			return 0, rowCut
+		}
+		switch {
+		case d[p] == ' ':
+			p++
+			continue
+		case d[p] == '>':
+			return p + 1, rowDone
+		case d[p] == '/' && d[p+1] == '>':
+			h.empty = true
+			return p + 2, rowDone
+		case d[p+1] != '=' || d[p+2] != '"' || !letter(d[p]):
+			return 0, rowOdd
+		}
+		st := rowDone
+		switch d[p] {
+		case 'r':
+			p, st = h.quickRef(d, p+3)
+		case 's':
+			p, st = h.quickStyle(d, p+3)
+		default:
+			p, st = h.quickOther(d, p)
+		}
+		if st != rowDone {
+			return 0, st
+		}
+		p++ // the quote
+	}
+}
+
+// quickRef reads the address of a cell of the row, up to the quote.
+func (h *cellHead) quickRef(d []byte, p int) (int, rowState) {
+	col, row := 0, 0
+	for p < len(d) && d[p]-'A' < 26 && col < 1<<15 {
+		col = col*26 + int(d[p]-'A') + 1
+		p++
+	}
+	for p < len(d) && d[p]-'0' <= 9 && row < 1<<24 {
+		row = row*10 + int(d[p]-'0')
+		p++
+	}
+	if p == len(d) {
+		return 0, rowCut
+	}
+	if col == 0 || row != h.row || d[p] != '"' {
+		return 0, rowOdd
+	}
+	h.col = col
+	return p, rowDone
+}
+
+// quickStyle reads the number of a cell format, up to the quote.
+func (h *cellHead) quickStyle(d []byte, p int) (int, rowState) {
+	for p < len(d) && d[p]-'0' <= 9 && h.style < 1<<24 {
+		h.style = h.style*10 + int(d[p]-'0')
+		p++
+	}
+	if p == len(d) {
+		return 0, rowCut
+	}
+	if d[p] != '"' {
+		return 0, rowOdd
+	}
+	return p, rowDone
+}
+
+// quickOther reads any other attribute of one letter, whose name stands at d[p].
+func (h *cellHead) quickOther(d []byte, p int) (int, rowState) {
+	key := d[p]
+	p += 3
+	e := bytes.IndexByte(d[p:], '"')
+	if e < 0 {
+		return 0, rowCut
+	}
+	if key == 't' {
+		if h.kind = cellType(d[p : p+e]); h.kind == cellUnknown {
+			return 0, rowOdd
+		}
+	}
+	return p + e, rowDone
+}
+
+// quickFull reads a cell that isn't <c/> from behind its start tag, and adds it to the row unless it is blank.
+func (s *rowScan) quickFull(d []byte, p int, head *cellHead) (int, rowState, error) {
+	if len(d)-p < 8 {
+		return 0, rowCut, nil
+	}
+	s.row.Cells = append(s.row.Cells, Cell{Row: head.row, Col: head.col, Struck: strike(s.w.isStruck(head.style))})
+	c := &s.row.Cells[len(s.row.Cells)-1]
+	p, st, err := s.quickCell(d, p, c, head)
+	if st != rowDone || err != nil {
+		return 0, st, err
+	}
+	if c.Kind == Empty && !c.NoValue {
+		s.row.Cells = s.row.Cells[:len(s.row.Cells)-1]
+	} else if head.col > s.w.lim.Columns {
+		return 0, rowOdd, nil // slow refuses it
+	}
+	return p, rowDone, nil
+}
+
+// quickCell reads what stands between <c …> and </c>.
+func (s *rowScan) quickCell(d []byte, p int, c *Cell, head *cellHead) (int, rowState, error) {
+	if d[p] == '<' && d[p+1] == 'f' {
+		c.Formula = true
+		next, st := quickFormula(d, p)
+		if st != rowDone {
+			return 0, st, nil
+		}
+		p = next
 	}
 	switch {
+	case d[p] != '<':
 	case d[p+1] == 'v' && d[p+2] == '>':
-		p += 3
-	case d[p+1] == 'i' && d[p+2] == 's' && typ == cellInline:
-		return s.quickInline(d, p, c, styleAt)
+		switch head.kind {
+		case cellNumber:
+			return s.quickNumber(d, p+3, c, head.style)
+		case cellShared:
+			return s.quickShared(d, p+3, c, head.style)
+		}
+		return s.quickValue(d, p+3, c, head)
+	case d[p+1] == 'i' && d[p+2] == 's' && head.kind == cellInline:
+		return s.quickInline(d, p, c, head.style)
 	case string(d[p:p+4]) == "</c>":
 		if c.Formula {
 			c.NoValue = true
-			c.Format = s.w.style(styleAt).Code
+			c.Format = s.w.style(head.style).Code
 		}
 		return p + 4, rowDone, nil
+	}
+	return 0, rowOdd, nil
+}
+
+// quickFormula passes over the formula at d[p].
+func quickFormula(d []byte, p int) (int, rowState) {
+	g := bytes.IndexByte(d[p:], '>')
+	if g < 0 {
+		return 0, rowCut
+	}
+	if bytes.IndexByte(d[p:p+g], '\'') >= 0 {
+		return 0, rowOdd
+	}
+	if d[p+g-1] != '/' {
+		e := bytes.IndexByte(d[p+g:], '<')
+		if e < 0 || len(d)-p-g-e < 4 {
+			return 0, rowCut
+		}
+		if string(d[p+g+e:p+g+e+4]) != "</f>" {
+			return 0, rowOdd
+		}
+		g += e + 3
+	}
+	if p += g + 1; len(d)-p < 8 {
+		return 0, rowCut
+	}
+	return p, rowDone
+}
+
+// quickNumber reads a number at d[p].
+func (s *rowScan) quickNumber(d []byte, p int, c *Cell, style int) (int, rowState, error) {
+	m, q := scanDecimal(d, p)
+	if len(d)-q < 8 {
+		return 0, rowCut, nil
+	}
+	switch {
+	case d[q] != '<' || !m.exact():
+		e := bytes.IndexByte(d[q:], '<')
+		if e < 0 || len(d)-q-e < 8 {
+			return 0, rowCut, nil
+		}
+		q += e
+		num, text, ok := s.ar.number(d[p:q])
+		if !ok {
+			return 0, rowOdd, nil // blank, or damage that slow describes
+		}
+		c.Num, c.Text = num, text
+		s.numberText(c, nil, style)
+	case m.mant == 0:
+		c.Text = "0"
+		s.numberText(c, nil, style)
 	default:
+		raw := d[p:q]
+		if m.tail {
+			raw = trimDecimal(raw)
+		}
+		c.Num, c.Text = m.float(), ""
+		s.numberText(c, raw, style)
+	}
+	return closeCell(d, q)
+}
+
+// quickShared reads the number of a shared string at d[p].
+func (s *rowScan) quickShared(d []byte, p int, c *Cell, style int) (int, rowState, error) {
+	n, at := 0, p
+	for p < len(d) && d[p]-'0' <= 9 && n < 1<<28 {
+		n = n*10 + int(d[p]-'0')
+		p++
+	}
+	if len(d)-p < 8 {
+		return 0, rowCut, nil
+	}
+	if p == at || n >= s.w.shared.len() {
 		return 0, rowOdd, nil
 	}
-	// p is where the value begins; the three ways on agree on its end.
-	switch typ {
-	case cellNumber:
-		at := p
-		m, q := scanDecimal(d, p)
-		if len(d)-q < 8 {
-			return 0, rowCut, nil
-		}
-		if d[q] != '<' || !m.exact() {
-			e := bytes.IndexByte(d[q:], '<')
-			if e < 0 || len(d)-q-e < 8 {
-				return 0, rowCut, nil
-			}
-			q += e
-			num, text, ok := s.ar.number(d[at:q])
-			if !ok {
-				return 0, rowOdd, nil // blank, or damage that slow describes
-			}
-			c.Num, c.Text = num, text
-		} else if m.mant == 0 {
-			c.Text = "0"
-		} else {
-			raw := d[at:q]
-			if m.tail {
-				raw = trimDecimal(raw)
-			}
-			c.Num, c.Text = m.float(), ""
-			s.numberText(c, raw, styleAt)
-			return closeCell(d, q)
-		}
-		s.numberText(c, nil, styleAt)
-		return closeCell(d, q)
-	case cellShared:
-		n, at := 0, p
-		for p < len(d) && d[p]-'0' <= 9 && n < 1<<28 {
-			n = n*10 + int(d[p]-'0')
-			p++
-		}
-		if len(d)-p < 8 {
-			return 0, rowCut, nil
-		}
-		if p == at || n >= s.w.shared.len() {
-			return 0, rowOdd, nil
-		}
-		if c.Text = s.w.shared.at(n); c.Text != "" {
-			c.Kind = Text
-			c.Format = s.w.style(styleAt).Code
-			s.w.shared.strike(n, c)
-		}
-		return closeCell(d, p)
+	if c.Text = s.w.shared.at(n); c.Text != "" {
+		c.Kind = Text
+		c.Format = s.w.style(style).Code
+		s.w.shared.strike(n, c)
 	}
+	return closeCell(d, p)
+}
+
+// quickValue reads any other value at d[p].
+func (s *rowScan) quickValue(d []byte, p int, c *Cell, head *cellHead) (int, rowState, error) {
 	e := bytes.IndexByte(d[p:], '<')
 	if e < 0 || len(d)-p-e < 8 {
 		return 0, rowCut, nil
 	}
 	raw := d[p : p+e]
-	if typ == cellFormulaText {
+	if head.kind == cellFormulaText {
 		var err error
 		if s.tmp, err = appendText(s.tmp[:0], raw, false); err != nil {
 			return 0, rowOdd, nil
@@ -364,7 +429,7 @@ func (s *rowScan) quickCell(d []byte, p int, c *Cell, typ cellKind, styleAt int)
 	cell := *c
 	s.row.Cells = s.row.Cells[:len(s.row.Cells)-1]
 	n := len(s.row.Cells)
-	if err := s.value(cell, typ, styleAt, raw, e > 0, true); err != nil {
+	if err := s.value(cell, head.kind, head.style, raw, e > 0, true); err != nil {
 		return 0, rowDone, err
 	}
 	if len(s.row.Cells) == n { // blank: the caller takes it off again
@@ -431,3 +496,5 @@ func closeCell(d []byte, p int) (int, rowState, error) {
 	}
 	return p + 8, rowDone, nil
 }
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -184,13 +184,34 @@ func (s *rowScan) slowRow() error {
 // slowCell reads a CT_Cell (18.3.1.4) whose start was just told; next is its
 // column where it gives none.
 func (s *rowScan) slowCell(next int) (col int, err error) {
-	x := s.x
-	c := Cell{Row: s.row.N, Col: next}
-	typ, styleAt := cellNumber, -1
-	for rest := x.attrs; ; {
+	c, head, err := s.slowHead(next)
+	if err != nil {
+		return 0, err
+	}
+	in, err := s.slowBody(&c, &head)
+	if err != nil {
+		return 0, err
+	}
+	before := len(s.row.Cells)
+	if err := s.value(c, head.kind, head.style, s.tmp, len(s.tmp) > 0, in.value); err != nil {
+		return 0, err
+	}
+	if len(s.row.Cells) > before {
+		s.row.Cells[before].Struck = in.runs.strike(s.row.Cells[before].Struck)
+	}
+	if n := len(s.row.Cells); n > 0 && s.row.Cells[n-1].Col == c.Col && c.Col > s.w.lim.Columns {
+		return 0, refuse(TooLarge, "column %d", c.Col) // blank cells may stand anywhere
+	}
+	return c.Col, nil
+}
+
+// slowHead reads a cell's attributes.
+func (s *rowScan) slowHead(next int) (c Cell, head cellHead, err error) {
+	c, head = Cell{Row: s.row.N, Col: next}, cellHead{style: -1}
+	for rest := s.x.attrs; ; {
 		var k, v []byte
 		if k, v, rest = nextAttr(rest); k == nil {
-			break
+			return c, head, nil
 		}
 		switch string(k) {
 		case "r":
@@ -200,72 +221,63 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 				c.Row = row
 			}
 			if !ok || row != s.row.N {
-				return 0, damaged("cell %q in row %d", v, s.row.N)
+				return c, head, damaged("cell %q in row %d", v, s.row.N)
 			}
 			s.free, c.Col = false, col
 		case "s":
 			if n, err := strconv.Atoi(view(v)); err == nil {
-				styleAt = n // s="" is no style
+				head.style = n // s="" is no style
 			}
 		case "t":
-			if typ = cellType(v); typ == cellUnknown {
-				return 0, damaged("cell %s of type %q", c.Ref(), v)
+			if head.kind = cellType(v); head.kind == cellUnknown {
+				return c, head, damaged("cell %s of type %q", c.Ref(), v)
 			}
 		}
 	}
+}
+
+// cellBody is what was found between a cell's tags, beside the text in rowScan.tmp.
+type cellBody struct {
+	value bool // there is one, be it empty
+	runs  runs // of an inline string
+}
+
+// slowBody reads what stands between a cell's tags; the text of its value is left in s.tmp.
+func (s *rowScan) slowBody(c *Cell, head *cellHead) (in cellBody, err error) {
+	x := s.x
 	s.tmp = s.tmp[:0]
-	has, hasV, inline := false, false, runs{}
-	base := x.depth
-	for {
+	for base := x.depth; ; {
 		t, err := x.next()
-		if err != nil {
-			return 0, err
-		}
-		if t == tokEnd && x.depth < base {
-			break
-		}
-		if t == tokEOF {
-			return 0, damaged("XML ends in the middle")
-		}
-		if t != tokStart {
+		switch {
+		case err != nil:
+			return in, err
+		case t == tokEnd && x.depth < base:
+			return in, nil
+		case t == tokEOF:
+			return in, damaged("XML ends in the middle")
+		case t != tokStart:
 			continue
 		}
 		switch string(x.name) {
 		case "v":
-			hasV = true
-			if s.tmp, err = s.slowValue(s.tmp[:0], typ == cellFormulaText); err != nil {
-				return 0, err
-			}
-			has = len(s.tmp) > 0
+			in.value = true
+			s.tmp, err = s.slowValue(s.tmp[:0], head.kind == cellFormulaText)
 		case "f":
 			c.Formula = true
 			err = x.skip()
 		case "is":
-			if s.tmp, inline, err = x.richText(s.tmp[:0]); err != nil {
-				return 0, err
-			}
-			has, hasV = len(s.tmp) > 0, true
-			if typ == cellNumber {
-				typ = cellInline
+			in.value = true
+			s.tmp, in.runs, err = x.richText(s.tmp[:0])
+			if head.kind == cellNumber {
+				head.kind = cellInline
 			}
 		default:
 			err = x.skip()
 		}
 		if err != nil {
-			return 0, err
+			return in, err
 		}
 	}
-	before := len(s.row.Cells)
-	if err := s.value(c, typ, styleAt, s.tmp, has, hasV); err != nil {
-		return 0, err
-	}
-	if len(s.row.Cells) > before {
-		s.row.Cells[before].Struck = inline.strike(s.row.Cells[before].Struck)
-	}
-	if n := len(s.row.Cells); n > 0 && s.row.Cells[n-1].Col == c.Col && c.Col > s.w.lim.Columns {
-		return 0, refuse(TooLarge, "column %d", c.Col) // blank cells may stand anywhere
-	}
-	return c.Col, nil
 }
 
 // slowValue reads the text of <v>.
@@ -349,62 +361,83 @@ func (s *rowScan) value(c Cell, typ cellKind, styleAt int, raw []byte, has, hasV
 		}
 		return nil
 	}
-	switch typ {
-	case cellNumber:
-		num, text, ok := s.ar.number(raw)
-		if !ok && notANumber(raw) {
-			c.Kind, c.Text = Error, "#NUM!"
-			break
-		}
-		if !ok {
-			return damaged("number %.40q in cell %s", raw, c.Ref())
-		}
-		c.Text = text
-		s.ar.setNumber(&c, num, &st, s.w.date1904)
-	case cellShared:
-		n, err := strconv.Atoi(view(raw))
-		if err != nil || n < 0 || n >= s.w.shared.len() {
-			return damaged("shared string %.20q of %d in cell %s", raw, s.w.shared.len(), c.Ref())
-		}
-		if c.Text = s.w.shared.at(n); c.Text == "" {
-			return nil
-		}
-		c.Kind = Text
-		s.w.shared.strike(n, &c)
-	case cellFormulaText, cellInline:
-		if len(raw) > s.w.lim.CellBytes {
-			return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(raw))
-		}
-		if !utf8.Valid(raw) {
-			return damaged("cell %s is not UTF-8", c.Ref())
-		}
-		c.Kind, c.Text = Text, s.ar.add(raw)
-	case cellBool:
-		c.Kind, c.Text = Bool, "FALSE"
-		switch string(raw) {
-		case "1", "true", "TRUE":
-			c.Num, c.Text = 1, "TRUE"
-		case "0", "false", "FALSE":
-		default:
-			return damaged("boolean %.20q in cell %s", raw, c.Ref())
-		}
-	case cellError:
-		if !utf8.Valid(raw) || len(raw) > 64 {
-			return damaged("error %.20q in cell %s", raw, c.Ref())
-		}
-		c.Kind, c.Text = Error, s.ar.add(raw)
-	case cellISO:
-		k, num, text, ok := s.ar.isoValue(string(raw))
-		if !ok {
-			// Not a date after all: kept as it stands, for the reader to see.
-			if !utf8.Valid(raw) {
-				return damaged("cell %s is not UTF-8", c.Ref())
-			}
-			k, text = Text, s.ar.add(raw)
-		}
-		c.Kind, c.Num, c.Text = k, num, text
+	if err := [...]func(*rowScan, *Cell, []byte, *numfmt.Format) error{
+		cellNumber: (*rowScan).numberValue, cellShared: (*rowScan).sharedValue, cellFormulaText: (*rowScan).textValue, cellInline: (*rowScan).textValue,
+		cellBool: (*rowScan).boolValue, cellError: (*rowScan).errorValue, cellISO: (*rowScan).dateValue,
+	}[typ](s, &c, raw, &st); err != nil {
+		return err
 	}
-	s.row.Cells = append(s.row.Cells, c)
+	if c.Kind != Empty {
+		s.row.Cells = append(s.row.Cells, c)
+	}
+	return nil
+}
+
+func (s *rowScan) numberValue(c *Cell, raw []byte, st *numfmt.Format) error {
+	num, text, ok := s.ar.number(raw)
+	switch {
+	case ok:
+		c.Text = text
+		s.ar.setNumber(c, num, st, s.w.date1904)
+	case notANumber(raw):
+		c.Kind, c.Text = Error, "#NUM!"
+	default:
+		return damaged("number %.40q in cell %s", raw, c.Ref())
+	}
+	return nil
+}
+
+// sharedValue leaves a cell with an empty text blank.
+func (s *rowScan) sharedValue(c *Cell, raw []byte, _ *numfmt.Format) error {
+	n, err := strconv.Atoi(view(raw))
+	if err != nil || n < 0 || n >= s.w.shared.len() {
+		return damaged("shared string %.20q of %d in cell %s", raw, s.w.shared.len(), c.Ref())
+	}
+	if c.Text = s.w.shared.at(n); c.Text != "" {
+		c.Kind = Text
+		s.w.shared.strike(n, c)
+	}
+	return nil
+}
+
+func (s *rowScan) textValue(c *Cell, raw []byte, _ *numfmt.Format) error {
+	if len(raw) > s.w.lim.CellBytes {
+		return refuse(TooLarge, "cell %s of %d bytes", c.Ref(), len(raw))
+	}
+	if !utf8.Valid(raw) {
+		return damaged("cell %s is not UTF-8", c.Ref())
+	}
+	c.Kind, c.Text = Text, s.ar.add(raw)
+	return nil
+}
+
+func (s *rowScan) boolValue(c *Cell, raw []byte, _ *numfmt.Format) error {
+	c.Kind, c.Text = Bool, "FALSE"
+	switch string(raw) {
+	case "1", "true", "TRUE":
+		c.Num, c.Text = 1, "TRUE"
+	case "0", "false", "FALSE":
+	default:
+		return damaged("boolean %.20q in cell %s", raw, c.Ref())
+	}
+	return nil
+}
+
+func (s *rowScan) errorValue(c *Cell, raw []byte, _ *numfmt.Format) error {
+	if !utf8.Valid(raw) || len(raw) > 64 {
+		return damaged("error %.20q in cell %s", raw, c.Ref())
+	}
+	c.Kind, c.Text = Error, s.ar.add(raw)
+	return nil
+}
+
+// dateValue keeps what is no ISO 8601 date after all as it stands, for the reader to see.
+func (s *rowScan) dateValue(c *Cell, raw []byte, st *numfmt.Format) error {
+	kind, num, text, ok := s.ar.isoValue(string(raw))
+	if !ok {
+		return s.textValue(c, raw, st)
+	}
+	c.Kind, c.Num, c.Text = kind, num, text
 	return nil
 }
 
@@ -427,50 +460,4 @@ func (w *workbook) style(i int) numfmt.Format {
 		return w.styles[i]
 	}
 	return numfmt.Format{}
-}
-
-// parseRef reads A1, also a1 and $A$1.
-func parseRef(v []byte) (row, col int, ok bool) {
-	i := 0
-	if i < len(v) && v[i] == '$' {
-		i++
-	}
-	at := i
-	for i < len(v) && i < at+4 && (v[i]|0x20) >= 'a' && (v[i]|0x20) <= 'z' {
-		col = col*26 + int(v[i]|0x20-'a') + 1
-		i++
-	}
-	if i == at {
-		return 0, 0, false
-	}
-	if i < len(v) && v[i] == '$' {
-		i++
-	}
-	at = i
-	for i < len(v) && i < at+9 && v[i]-'0' <= 9 {
-		row = row*10 + int(v[i]-'0')
-		i++
-	}
-	return row, col, i == len(v) && row > 0
-}
-
-// parseRange reads A1:B2 or A1.
-func parseRange(v []byte) (r Range, ok bool) {
-	a, b, two := bytes.Cut(v, []byte(":"))
-	if r.Top, r.Left, ok = parseRef(a); !ok {
-		return r, false
-	}
-	r.Bottom, r.Right = r.Top, r.Left
-	if two {
-		if r.Bottom, r.Right, ok = parseRef(b); !ok {
-			return r, false
-		}
-	}
-	if r.Top > r.Bottom {
-		r.Top, r.Bottom = r.Bottom, r.Top
-	}
-	if r.Left > r.Right {
-		r.Left, r.Right = r.Right, r.Left
-	}
-	return r, true
 }

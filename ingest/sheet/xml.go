@@ -186,15 +186,11 @@ func (x *xmlScan) markup() (t token, ok bool, err error) {
 	}
 	switch d[1] {
 	case '?':
-		i, err := x.until(2, "?>")
-		x.p += i + 2
-		return 0, false, err
+		return 0, false, x.pass(2, "?>")
 	case '!':
 		switch {
 		case bytes.HasPrefix(d, []byte("<!--")):
-			i, err := x.until(4, "-->")
-			x.p += i + 3
-			return 0, false, err
+			return 0, false, x.pass(4, "-->")
 		case bytes.HasPrefix(d, []byte("<![CDATA[")):
 			i, err := x.until(9, "]]>")
 			if err != nil {
@@ -204,36 +200,56 @@ func (x *xmlScan) markup() (t token, ok bool, err error) {
 			x.p += i + 3
 			return tokText, true, nil
 		}
-		i, err := x.until(2, ">")
-		if err != nil {
-			return 0, false, err
-		}
-		if !x.dtd || x.opened || bytes.IndexByte(x.buf[x.p:x.p+i], '[') >= 0 {
-			return 0, false, refuse(Bomb, "document type definition")
-		}
-		x.p += i + 1
-		return 0, false, nil
+		return 0, false, x.docType()
 	case '/':
-		i, err := x.until(2, ">")
-		if err != nil {
-			return 0, false, err
-		}
-		x.name = local(bytes.TrimRight(x.buf[x.p+2:x.p+i], " \t\r\n"))
-		x.p += i + 1
-		if x.depth--; x.depth < 0 {
-			return 0, false, damaged("XML end tag without a start")
-		}
-		return tokEnd, true, nil
+		return tokEnd, true, x.endTag()
 	}
+	return tokStart, true, x.startTag()
+}
+
+// pass passes over what ends with end, which is looked for from x.p+from on.
+func (x *xmlScan) pass(from int, end string) error {
+	i, err := x.until(from, end)
+	x.p += i + len(end)
+	return err
+}
+
+// docType passes over a document type that defines nothing, where there may be one.
+func (x *xmlScan) docType() error {
+	i, err := x.until(2, ">")
+	if err != nil {
+		return err
+	}
+	if !x.dtd || x.opened || bytes.IndexByte(x.buf[x.p:x.p+i], '[') >= 0 {
+		return refuse(Bomb, "document type definition")
+	}
+	x.p += i + 1
+	return nil
+}
+
+func (x *xmlScan) endTag() error {
+	i, err := x.until(2, ">")
+	if err != nil {
+		return err
+	}
+	x.name = local(bytes.TrimRight(x.buf[x.p+2:x.p+i], " \t\r\n"))
+	x.p += i + 1
+	if x.depth--; x.depth < 0 {
+		return damaged("XML end tag without a start")
+	}
+	return nil
+}
+
+func (x *xmlScan) startTag() error {
 	end, err := x.tagEnd()
 	if err != nil {
-		return 0, false, err
+		return err
 	}
 	tag := x.buf[x.p+1 : x.p+end]
 	x.p += end + 1
 	x.opened = true
 	if x.depth++; x.depth > x.lim.Depth {
-		return 0, false, refuse(Bomb, "XML nested more than %d deep", x.lim.Depth)
+		return refuse(Bomb, "XML nested more than %d deep", x.lim.Depth)
 	}
 	if n := len(tag); n > 0 && tag[n-1] == '/' {
 		x.pending = true
@@ -244,10 +260,10 @@ func (x *xmlScan) markup() (t token, ok bool, err error) {
 		n++
 	}
 	if n == 0 {
-		return 0, false, damaged("XML tag without a name")
+		return damaged("XML tag without a name")
 	}
 	x.name, x.attrs = local(tag[:n]), tag[n:]
-	return tokStart, true, nil
+	return nil
 }
 
 // tagEnd finds the '>' of the start tag at x.p, outside quotes.

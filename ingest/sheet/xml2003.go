@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/ingest/numfmt"
+	"taizhang/internal/charset"
 )
 
 // xml2003 is a SpreadsheetML workbook of Excel 2002/2003 ("XML Spreadsheet
@@ -49,7 +50,7 @@ func isXML2003(head []byte) bool {
 		(bytes.Contains(head, []byte("schemas-microsoft-com:office:spreadsheet")) || bytes.Contains(head, []byte("Worksheet")))
 }
 
-func openXML2003(data []byte, cs charset, lim Limits) (*Book, error) {
+func openXML2003(data []byte, cs charset.Charset, lim Limits) (*Book, error) {
 	data, err := xml2003Text(data, cs)
 	if err != nil {
 		return nil, err
@@ -110,8 +111,8 @@ func openXML2003(data []byte, cs charset, lim Limits) (*Book, error) {
 
 // xml2003Text gives the text in a charset that the scanner of XML can tell:
 // UTF-32, and the GB18030 of writers that declare UTF-8 or nothing, are decoded.
-func xml2003Text(data []byte, cs charset) ([]byte, error) {
-	switch cs.name {
+func xml2003Text(data []byte, cs charset.Charset) ([]byte, error) {
+	switch cs.Name {
 	case "utf-32le", "utf-32be":
 	case "gb18030":
 		if n := declaredEncoding(bytes.TrimLeft(data, " \t\r\n")); n != "" && n != "utf-8" || utf8.Valid(data) {
@@ -120,9 +121,9 @@ func xml2003Text(data []byte, cs charset) ([]byte, error) {
 	default:
 		return data, nil
 	}
-	text, bad, err := cs.decodeAll(data)
+	text, bad, err := cs.Decode(data)
 	if err != nil {
-		return nil, damaged("%s: %w", cs.name, err)
+		return nil, damaged("%s: %w", cs.Name, err)
 	}
 	if bad > 0 {
 		return nil, badCharacter(bad)

@@ -1,4 +1,4 @@
-package sheet
+package charset
 
 import (
 	"unicode/utf8"
@@ -7,18 +7,20 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// upperHalf is a one-byte encoding that is ASCII below 0x80. It only decodes.
-type upperHalf []rune
+// UpperHalf is a one-byte encoding that is ASCII below 0x80. It only decodes.
+type UpperHalf []rune
 
-func (u upperHalf) NewDecoder() *encoding.Decoder {
+// NewDecoder makes text of bytes.
+func (u UpperHalf) NewDecoder() *encoding.Decoder {
 	return &encoding.Decoder{Transformer: upperDecoder{u: u}}
 }
 
-func (u upperHalf) NewEncoder() *encoding.Encoder { return encoding.Replacement.NewEncoder() }
+// NewEncoder is there for the interface: it replaces everything.
+func (u UpperHalf) NewEncoder() *encoding.Encoder { return encoding.Replacement.NewEncoder() }
 
 type upperDecoder struct {
 	transform.NopResetter
-	u upperHalf
+	u UpperHalf
 }
 
 func (d upperDecoder) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err error) {

@@ -1,4 +1,9 @@
-package sheet
+// Package charset tells how the text of a file is encoded, and decodes it.
+//
+// Words: a charset is how characters are written as bytes (GB 18030-2022, the
+// Unicode encodings); a byte order mark is what a file in one of the latter may
+// begin with.
+package charset
 
 import (
 	"bytes"
@@ -11,11 +16,11 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
-// charset is how a text file is written. A nil decoder means UTF-8.
-type charset struct {
-	name string
-	skip int // bytes of the byte order mark
-	enc  encoding.Encoding
+// Charset is how a text file is written.
+type Charset struct {
+	Name string            // in lower case, as `peek` prints it
+	Mark int               // bytes of the byte order mark
+	Enc  encoding.Encoding // nil: UTF-8
 }
 
 var (
@@ -25,22 +30,22 @@ var (
 	utf32BE = utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)
 )
 
-// detectCharset follows one rule: byte order mark, then UTF-32 and UTF-16 by
+// Detect follows one rule: byte order mark, then UTF-32 and UTF-16 by
 // their NULs, then strict UTF-8, then GB18030 (which holds GBK and GB2312). Characters that
 // GB18030 doesn't have come out as U+FFFD, which the readers refuse. ok is false
 // for what is no text.
-func detectCharset(data []byte) (cs charset, ok bool) {
+func Detect(data []byte) (cs Charset, ok bool) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		return charset{"utf-8", 3, nil}, textual(data[3:])
+		return Charset{"utf-8", 3, nil}, textual(data[3:])
 	case bytes.HasPrefix(data, []byte("\xff\xfe\x00\x00")): // before UTF-16, whose mark it begins with
-		return charset{"utf-32le", 4, utf32LE}, true
+		return Charset{"utf-32le", 4, utf32LE}, true
 	case bytes.HasPrefix(data, []byte("\x00\x00\xfe\xff")):
-		return charset{"utf-32be", 4, utf32BE}, true
+		return Charset{"utf-32be", 4, utf32BE}, true
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
-		return charset{"utf-16le", 2, utf16LE}, true
+		return Charset{"utf-16le", 2, utf16LE}, true
 	case bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return charset{"utf-16be", 2, utf16BE}, true
+		return Charset{"utf-16be", 2, utf16BE}, true
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
 		if cs, ok := detectUTF32(data); ok {
@@ -52,17 +57,17 @@ func detectCharset(data []byte) (cs charset, ok bool) {
 		return cs, false
 	}
 	if utf8.Valid(data) && !ratherGB(data) {
-		return charset{"utf-8", 0, nil}, true
+		return Charset{"utf-8", 0, nil}, true
 	}
-	return charset{"gb18030", 0, simplifiedchinese.GB18030}, true
+	return Charset{"gb18030", 0, simplifiedchinese.GB18030}, true
 }
 
 // detectUTF32 tells UTF-32 without a byte order mark: every character has a
 // zero byte at one end, and beside it the number of its plane, which is 0 to 3
 // for all that is assigned.
-func detectUTF32(data []byte) (charset, bool) {
+func detectUTF32(data []byte) (Charset, bool) {
 	if len(data)%4 != 0 {
-		return charset{}, false
+		return Charset{}, false
 	}
 	le, be := true, true
 	head := data[:min(len(data), 64<<10)]
@@ -70,17 +75,17 @@ func detectUTF32(data []byte) (charset, bool) {
 		le = le && head[i+3] == 0 && head[i+2] <= 3
 		be = be && head[i] == 0 && head[i+1] <= 3
 	}
-	cs := charset{"utf-32le", 0, utf32LE}
+	cs := Charset{"utf-32le", 0, utf32LE}
 	if be {
-		cs = charset{"utf-32be", 0, utf32BE}
+		cs = Charset{"utf-32be", 0, utf32BE}
 	}
 	return cs, le != be && written(cs, head)
 }
 
 // written says whether the bytes are text in a charset: nothing undecodable, and
 // nearly all of it letters, digits and marks that offices here use.
-func written(cs charset, head []byte) bool {
-	out, err := cs.enc.NewDecoder().Bytes(head)
+func written(cs Charset, head []byte) bool {
+	out, err := cs.Enc.NewDecoder().Bytes(head)
 	out = bytes.TrimSuffix(out, []byte("\uFFFD")) // a pair cut by the end of the sample
 	if err != nil || !textual(out) || bytes.IndexByte(out, 0) >= 0 || bytes.Contains(out, []byte("\uFFFD")) {
 		return false
@@ -97,7 +102,7 @@ func written(cs charset, head []byte) bool {
 
 // detectUTF16 tells UTF-16 without a byte order mark: blanks, digits, commas
 // and line ends have a zero byte, always on the same side.
-func detectUTF16(data []byte) (charset, bool) {
+func detectUTF16(data []byte) (Charset, bool) {
 	var zero [2]int
 	head := data[:min(len(data), 64<<10)]
 	for i, c := range head {
@@ -105,13 +110,13 @@ func detectUTF16(data []byte) (charset, bool) {
 			zero[i&1]++
 		}
 	}
-	cs := charset{"utf-16le", 0, utf16LE}
+	cs := Charset{"utf-16le", 0, utf16LE}
 	if zero[0] > zero[1] {
 		zero[0], zero[1] = zero[1], zero[0]
-		cs = charset{"utf-16be", 0, utf16BE}
+		cs = Charset{"utf-16be", 0, utf16BE}
 	}
 	if len(data)%2 != 0 || zero[0]*20 > zero[1] {
-		return charset{}, false
+		return Charset{}, false
 	}
 	return cs, written(cs, head)
 }
@@ -174,14 +179,14 @@ func ratherGB(data []byte) bool {
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// decodeAll gives the whole text as UTF-8. Line bad is where a character could
+// Decode gives the whole text as UTF-8. Line bad is where a character could
 // not be read, 0 where all could.
-func (cs charset) decodeAll(data []byte) (text []byte, bad int, err error) {
-	data = data[min(cs.skip, len(data)):]
-	if cs.enc == nil {
+func (cs Charset) Decode(data []byte) (text []byte, bad int, err error) {
+	data = data[min(cs.Mark, len(data)):]
+	if cs.Enc == nil {
 		return data, badLine(data, true), nil
 	}
-	text, err = cs.enc.NewDecoder().Bytes(data)
+	text, err = cs.Enc.NewDecoder().Bytes(data)
 	return text, badLine(text, false), err
 }
 
