@@ -53,6 +53,7 @@ var dateWays = []dateWay{
 	{"a part of a month, a quarter", "9月中旬", (*dating).partOfMonth, true},
 	{"a stretch of days", "8月10日—12日", (*dating).days, true},
 	{"a stretch of months", "2024年7月至12月", (*dating).months, true}, // and 12月至次年2月
+	{"a month in English", "Oct-26", (*dating).englishMonth, true},
 	{"with spaces or in brackets", "(2026 11 03)", (*dating).apart, true},
 }
 

@@ -22,6 +22,13 @@ func (d *dating) openStretch() bool {
 	return ok
 }
 
+func (d *dating) englishMonth() (ok bool, _ *fault) {
+	if d.isText() {
+		d.w, ok = written.EnglishMonth(d.text)
+	}
+	return ok, nil
+}
+
 // months reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.
 func (d *dating) months() (bool, *fault) {
 	if d.col.Type != forms.Month || !d.isText() {
