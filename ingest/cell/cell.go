@@ -137,7 +137,7 @@ func (t *Typer) blank(raw string, col *forms.Column) bool {
 	low, may := dash(raw)
 	switch {
 	case !may:
-		return !col.Required && col.Type != forms.List && nothingYet(raw) && amountOrDay(col)
+		return !col.Required && amountOrDay(col) && nothingYet(raw)
 	case !Dashes[low]:
 		return false
 	case col.Type == forms.List:
