@@ -2,11 +2,16 @@ package ingest
 
 import (
 	"context"
+	"fmt"
+	"runtime"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"taizhang/ingest/finding"
 	"taizhang/ingest/sheet"
 )
 
@@ -56,5 +61,47 @@ func TestMemoryIsShared(t *testing.T) {
 		if !slices.Equal(limits, c.limits) {
 			t.Errorf("limit %d of %d: read with %v, not %v", c.limit, need, limits, c.limits)
 		}
+	}
+}
+
+// TestTakenInIsForgotten: what a run holds doesn't grow with what it has taken in, and what it has forgotten is still there
+// to judge by: each week's ledger is held against the one before, which came in the same run.
+func TestTakenInIsForgotten(t *testing.T) {
+	const rows, weeks = 5000, 8
+	o := newOffice(t)
+	s, err := o.start(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := make([]uint64, weeks)
+	for week := range weeks {
+		var b strings.Builder
+		fmt.Fprintf(&b, "青山街道问题台账（2022年第%d周）\n问题编号,问题来源,责任清单,问题描述,牵头单位,交办日期,办结时限,办理状态\n", 25+week)
+		for i := week; i < week+rows; i++ { // the first row of the week before is gone, a new one came
+			fmt.Fprintf(&b, "Q-%d,走访调研,基层治理,第%d号路灯不亮,青山街道,2022-06-01,2022-12-31,办理中\n", i, i)
+		}
+		o.drop("青山街道/台账.csv", []byte(b.String()))
+		files, err := Inbox(o.in.Zone.Inbox())
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Date(2022, 6, 27+7*week, 9, 0, 0, 0, o.in.Zone.Location)
+		if _, err := s.TakeIn(context.Background(), files, func(string) time.Time { return at }); err != nil {
+			t.Fatal(err)
+		}
+		ret := s.Taken[week].Returns[0]
+		gone := slices.IndexFunc(ret.Findings, func(f finding.Finding) bool {
+			return f.Rule == "row_vanished" && strings.Contains(fmt.Sprint(f), fmt.Sprintf("Q-%d", week-1))
+		})
+		if ret.Rows != rows || (gone >= 0) != (week > 0) {
+			t.Errorf("week %d: %d rows, %s, %v", week, ret.Rows, ret.Outcome, ret.Findings)
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		held[week] = m.HeapAlloc
+	}
+	if grown := (int64(held[weeks-1]) - int64(held[1])) / ((weeks - 2) * rows); grown > 90 {
+		t.Errorf("each row taken in holds %d bytes for good; held after each week: %d", grown, held)
 	}
 }

@@ -52,7 +52,8 @@ var dateWays = []dateWay{
 	{"the end of a year", "2026年底", (*dating).yearEnd, false},
 	{"a part of a month, a quarter", "9月中旬", (*dating).partOfMonth, true},
 	{"a stretch of days", "8月10日—12日", (*dating).days, true},
-	{"a stretch of months", "2024年7月至12月", (*dating).months, true},
+	{"a stretch of months", "2024年7月至12月", (*dating).months, true}, // and 12月至次年2月
+	{"a month in English", "Oct-26", (*dating).englishMonth, true},
 	{"with spaces or in brackets", "(2026 11 03)", (*dating).apart, true},
 }
 
@@ -206,19 +207,6 @@ func (d *dating) plain() (ok bool, f *fault) {
 	return false, because(finding.DecimalMonth(d.col.Title, d.Quote(d.raw, 20), d.w.Year))
 }
 
-// openStretch reads a stretch of months whose end is left open: 2026年10月—.
-func (d *dating) openStretch() bool {
-	from := strings.TrimRight(d.text, "-—–―−~～至")
-	if d.col.Type != forms.Month || !d.isText() || from == d.text {
-		return false
-	}
-	w, ok := written.ParseWritten(from)
-	if ok = ok && w.Day == 0 && w.Month > 0; ok {
-		d.w, d.w.Begins = w, true
-	}
-	return ok
-}
-
 func (d *dating) monthNumber() (bool, *fault) {
 	n := monthNumbered(d.c, d.col)
 	if n == 0 {
@@ -338,25 +326,6 @@ func (d *dating) apart() (bool, *fault) {
 	return ok, nil
 }
 
-// months reads 2024年7月至12月 as the month that the column is for: where it begins, or where it ends.
-func (d *dating) months() (bool, *fault) {
-	if d.col.Type != forms.Month || !d.isText() || !dateStretch().MatchString(d.text) {
-		return false, nil
-	}
-	d.text = monthsText(d.text)
-	ok := d.endOf(d.text)
-	d.w.Day = 0
-	return ok, nil
-}
-
-// monthsText writes a stretch of months as years and months: 2024.7-12, 7-12.
-func monthsText(text string) string {
-	if bareMonths().MatchString(text) {
-		text += "月"
-	}
-	return monthMark().ReplaceAllString(text, "${1}年${2}月")
-}
-
 // endOf reads the day of a stretch that the column is for; without a year where none is written.
 func (d *dating) endOf(text string) bool {
 	sp, ok := written.ReadStretch(text, d.Cutoff)
@@ -375,9 +344,6 @@ func (d *dating) endOf(text string) bool {
 }
 
 var (
-	// monthMark is a month written with a point: 2024.7 in 2024.7-2024.12.
-	monthMark   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{4})[./](\d{1,2})月?`) })
-	bareMonths  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,2}[-—–~～至到]\d{1,2}$`) })
 	dateStretch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\d年月日./\-—–~～至到]+$`) })
 	fourDigits  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{4}`) })
 )

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -44,7 +45,29 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 	case d.w.Year != 0 && d.col.Role == forms.Fact && d.col.Type == forms.Date && day > d.Cutoff:
 		return because(finding.AfterCutoff(title, day.String(), d.Cutoff.String()))
 	}
+	if said := d.otherWeekday(day); said != "" {
+		return because(finding.WeekdayDiffers(d.col.Title, d.Quote(d.raw, 30), day.String(), said))
+	}
 	return nil
+}
+
+var weekdaySaid = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:星期|周|礼拜)([一二三四五六日天])`) })
+
+// otherWeekday gives the weekday of a day beside which another one is written: 2026-11-25（周一） is a Wednesday. One of the
+// two is wrong.
+func (d *dating) otherWeekday(day calendar.Date) string {
+	if !d.isText() || !strings.ContainsAny(d.text, "周期拜") {
+		return ""
+	}
+	m := weekdaySaid().FindStringSubmatch(d.text)
+	if m == nil {
+		return ""
+	}
+	is := [...]string{"日", "一", "二", "三", "四", "五", "六"}[day.Weekday()]
+	if said := strings.Replace(m[1], "天", "日", 1); said == is {
+		return ""
+	}
+	return "星期" + is
 }
 
 // sample is a date as it may be written, of the period's own year.

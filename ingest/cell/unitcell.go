@@ -25,7 +25,7 @@ func (t *Typer) person(u string) bool {
 }
 
 // readUnit reads a unit's name; names are kept, since a column repeats few. Of a name that looks like a submitter's but
-// is none, the first cell is asked about.
+// is none, and of a street that the zone hasn't, the first cell is asked about.
 func (t *Typer) readUnit(raw string, col *forms.Column) (Value, *fault) {
 	key := col.Field + "\x1f" + raw
 	u, seen := t.units[key]
@@ -54,6 +54,9 @@ func (t *Typer) readUnit(raw string, col *forms.Column) (Value, *fault) {
 	}
 	if like != "" && u != "" {
 		return Value{Set: true, Text: u}, because(finding.UnitUnknown(col.Title, t.Quote(raw, 30), like))
+	}
+	if streets, stranger := t.Register.Stranger(u, col.Field == "street"); stranger {
+		return Value{Set: true, Text: u}, because(finding.StreetUnknown(col.Title, t.Quote(u, 30), streets))
 	}
 	return Value{Set: u != "", Hid: strings.Contains(u, "***"), Text: u}, nil
 }

@@ -116,6 +116,11 @@ func DateFromStamp(column, number, date, sample string) Finding {
 	return dateSerial.finds("「%s」%s 是系统导出的时间戳，读作 %s", column, number, date).mend("请按 %s 的样子填写", sample)
 }
 
+// WeekdayDiffers is a date beside which another weekday is written than it has.
+func WeekdayDiffers(column, text, date, weekday string) Finding {
+	return weekdayDiffers.finds("「%s」写的是“%s”，%s 却是%s", column, text, date, weekday).mend("请核对日期：写错的请改正；日期无误的，请改正或删去星期")
+}
+
 // YearAssumed is a date without a year that is read as one of the year before.
 func YearAssumed(column, text, cutoff, date string) Finding {
 	return yearAssumed.finds("「%s」“%s”没有写年份，按当年则晚于截至日期 %s，读作 %s", column, text, cutoff, date).mend("请写明年份")

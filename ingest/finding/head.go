@@ -126,6 +126,12 @@ func HeadingByValues(heading, column string) Finding {
 	return headingGuess.finds("没有「%s」一列，“%s”下面填的都是它的选项，按「%s」读取", column, heading, column).mend("请把表头改为“%s”", column).suggest(column)
 }
 
+// HeadingByState is a heading taken for the day on which an item was done, since it is filled in those rows only.
+func HeadingByState(heading, column, state string, done []string) Finding {
+	return headingGuess.finds("没有「%s」一列，“%s”下面只有「%s」为“%s”的行填了日期，按「%s」读取", column, heading, state, strings.Join(done, "、"), column).
+		mend("请把表头改为“%s”", column).suggest(column)
+}
+
 // HeadingDeleted is a column of a template whose heading is gone.
 func HeadingDeleted(column string) Finding {
 	return headingByPlace.finds("表头「%s」被删去了，按模板中的位置读取", column).mend("请保留模板的表头").suggest(column).as(Info)

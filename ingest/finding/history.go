@@ -34,6 +34,12 @@ func LedgerShrank(before, gone int, named []string) Finding {
 		mend("台账要报全部事项，已办结的也保留；请补齐后重新报送。确需删减的，请管理员放行")
 }
 
+// LedgerRenumbered is a ledger of as many rows as before, not one of which has a number that was there before.
+func LedgerRenumbered(before, _ int, named []string) Finding {
+	return ledgerShrank.finds("上一份台账有%d行，它们的编号这次一个也没有了（%s），像是重新编了号", before, strings.Join(named, "、")).
+		mend("编号要一经编定不再改变：请改回上一份的编号后重新报送；确是另一批事项的，请管理员放行")
+}
+
 // CorrectionShrank is a correction of a period's return that lacks many of its rows, which count no longer.
 func CorrectionShrank(before, gone int, named []string) Finding {
 	return correctionShrank.finds("本表取代同一期的原报表，原报表有%d行，其中%d行这次没有，不再计入（%s），疑似只报了补报的部分", before, gone, strings.Join(named, "、")).

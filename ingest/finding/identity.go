@@ -8,7 +8,7 @@ var (
 	unknownForm        = ofIdentity.rejects("unknown_form", "认不出是哪张报表。")
 	formAmbiguous      = ofIdentity.rejects("form_ambiguous", "与两种表样同样相近，无法确定是哪张报表。")
 	noHeader           = ofIdentity.rejects("no_header", "标题认得出，表头找不到。")
-	transposed         = ofIdentity.rejects("transposed", "表头竖着排在一列，没有排成一行。")
+	transposed         = ofIdentity.rejects("transposed", "表头竖着排在一列，或与内容相间，没有排成一行。")
 	firmCode           = ofIdentity.asks("firm_code", "同一家企业写了两个信用代码，或一个代码写了两家企业。")
 	unknownSubmitter   = ofIdentity.rejects("unknown_submitter", "看不出是哪个单位报送的。")
 	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
@@ -71,6 +71,12 @@ func NearForm(sheet, form string, understood, missing []string, named bool) Find
 func Transposed(sheet, column string) Finding {
 	return transposed.finds("工作表「%s」的表头竖着排在%s列，一列是一条，无法读取。", sheet, column).
 		mend("请把行列互换（复制后“选择性粘贴→转置”），表头排成一行，一行填一条，或使用下发的模板填报。")
+}
+
+// Carded is a sheet on which each item is a form of its own.
+func Carded(sheet string) Finding {
+	return transposed.finds("工作表「%s」一条占几行，栏目名和内容左右相间，没有排成一行的表头，无法读取。", sheet).
+		mend("请把栏目名排成一行表头，下面一行填一条，或使用下发的模板填报。")
 }
 
 // SubmitterUntold is a return of which nothing says who hands it in.

@@ -11,7 +11,7 @@ var (
 	repeatedKey         = ofValues.asks("repeated_key", "同一编号出现两次：内容相同只计一次，内容不同的后一行不计入（必须修改）。")
 	required            = ofValues.refuses("required", "必填的内容没有填。")
 	mistyped            = ofValues.refuses("type", "内容不是该列应填的日期、数字或金额。")
-	unitUnknown         = ofValues.asks("unit_unknown", "单位名称不在名单里，却与名单里的一个相像；按所写的名称单独统计。")
+	unitUnknown         = ofValues.asks("unit_unknown", "单位名称不在名单里，却与名单里的一个相像，或是本区没有的街道、乡镇；按所写的名称单独统计。")
 	severalInCell       = ofValues.asks("several_in_cell", "一格里像是写了几个名称，只按一个计。")
 	beforePeriod        = ofValues.asks("before_period", "多数行的日期早于报送期，可能与以前各期重复。")
 	listValueText       = ofValues.asks("list_value_text", "可选内容后面带有文字，按可选内容读取。")
@@ -33,6 +33,7 @@ var (
 	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")
 	yearSlip            = ofValues.asks("year_slip", "日期在报送期以外，换成报送期的年份却正好在期内，年份多半写错了。")
 	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
+	weekdayDiffers      = ofValues.asks("weekday_differs", "日期后面写的星期几与这一天不符，日期和星期总有一个写错了；按日期读取。")
 	moneyRounded        = ofValues.asks("money_rounded", "小于一分的部分四舍五入。")
 	unitUnreadable      = ofValues.refuses("unit_unreadable", "金额的单位不是人民币的元、千元、万元等，或计数的单位读不懂（K、W），不能计入。")
 	formatScaled        = ofValues.asks("format_scaled", "数字格式使显示的数与存的数不一样，按存的数和表头的单位计。")
@@ -90,6 +91,18 @@ func UnitUnknown(column, name, like string) Finding {
 	return unitUnknown.finds("「%s」“%s”不在单位名单里，像是“%s”，按所写的名称单独统计", column, name, like).
 		mend("请改为“%s”；如是另一个单位，请忽略本条；如是它的另一名称，请管理员登记为别名", like).suggest(like)
 }
+
+// StreetUnknown is the name of a street or township that is none of the zone's, and like none of them.
+func StreetUnknown(column, name string, streets []string) Finding {
+	all := strings.Join(streets[:min(len(streets), streetsTold)], "、")
+	if len(streets) > streetsTold {
+		all += fmt.Sprintf("等%d个", len(streets))
+	}
+	return unitUnknown.finds("「%s」“%s”不是本区的街道（乡镇），按所写的名称单独统计", column, name).
+		mend("本区有%s：请改为其中一个；确在本区以外的，请写核实说明；是其中一个的另一名称的，请管理员登记为别名", all)
+}
+
+const streetsTold = 20 // streets that a remedy lists
 
 // UnitHidden is a text in the place of a unit that may name a person.
 func UnitHidden(column, masked string) Finding {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +29,9 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 		return err
 	}
 	if pt.Fatal {
+		if forItsRows(pt) { // what is left to mend is told at once
+			return jd.usual(ctx, h, pt)
+		}
 		return nil
 	}
 	if err := jd.against(ctx, h, pt); err != nil || pt.Fatal {
@@ -52,6 +56,11 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 		tellTwins(pt, p.File.Name, twin)
 	}
 	return nil
+}
+
+// forItsRows says whether a return is sent back for nothing but how many of its rows are refused.
+func forItsRows(pt *read.Part) bool {
+	return !slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rejects && f.Rule != "too_many_refused" })
 }
 
 // against compares a return with what was received before.

@@ -45,9 +45,10 @@ type History struct {
 	returns map[string][]*prior            // by submitter and form, in order of arrival
 	ByID    map[string]*prior              //
 	clears  map[string][]time.Time         // clears that stand by submitter and form
-	keys    map[string]map[string]KeyState // by return: keys as written
-	holders map[string]map[string][]string // by form and loose key: returns judged in this run that hold it
-	tabled  map[string]map[string][]string // by form and loose key: returns in the tables that hold it; see storedKeys
+	keys    map[string]map[string]KeyState // by return: keys as written; see Stored
+	latest  map[string]string              // by submitter and form: the ledger whose keys stay at hand
+	holders map[string]*keyIndex           // by form: keys of returns judged in this run
+	tabled  map[string]*keyIndex           // by form: keys of returns in the tables; see storedKeys
 	names   map[string]*roll               // by form and field: what counting rows hold
 	closed  map[string][]string            // by form: statuses that mean closed
 	numbers map[string]map[string][]number // by return and field: what unusual values are told from
@@ -135,7 +136,7 @@ func (h *History) loadFaults(ctx context.Context) error {
 // NewHistory is the history of a zone that received nothing yet; loc is where its days begin.
 func NewHistory(loc *time.Location, set *forms.Set) *History {
 	h := &History{loc: loc, returns: map[string][]*prior{}, ByID: map[string]*prior{}, clears: map[string][]time.Time{},
-		keys: map[string]map[string]KeyState{}, holders: map[string]map[string][]string{}, tabled: map[string]map[string][]string{}, closed: map[string][]string{},
+		keys: map[string]map[string]KeyState{}, latest: map[string]string{}, holders: map[string]*keyIndex{}, tabled: map[string]*keyIndex{}, closed: map[string][]string{},
 		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*read.Part{}, unindexed: map[string][]*read.Part{}, asked: map[string]map[string]finding.Explained{}}
 	for _, f := range set.Forms {
 		for _, r := range f.Rules {
@@ -286,7 +287,7 @@ func (h *History) holding(ctx context.Context, f *forms.Form, keys []string) (ma
 	}
 	delete(h.unindexed, f.ID)
 	for _, k := range keys {
-		if ids := h.holders[f.ID][k]; len(ids) > 0 {
+		if ids := h.holders[f.ID].of(k); len(ids) > 0 {
 			out[k] = append(out[k], ids...)
 		}
 	}
@@ -299,7 +300,7 @@ func (h *History) holding(ctx context.Context, f *forms.Form, keys []string) (ma
 	}
 	if stored != nil {
 		for _, k := range keys {
-			if ids := stored[k]; len(ids) > 0 {
+			if ids := stored.of(k); len(ids) > 0 {
 				out[k] = append(out[k], ids...)
 			}
 		}
@@ -325,7 +326,7 @@ const maxStored = 500_000
 
 // storedKeys gives the keys of the returns of a form that count, from the tables, once for a run: a query for each
 // return would read the whole table each time. Nil where they are too many.
-func (h *History) storedKeys(ctx context.Context, f *forms.Form) (map[string][]string, error) {
+func (h *History) storedKeys(ctx context.Context, f *forms.Form) (*keyIndex, error) {
 	if m, ok := h.tabled[f.ID]; ok {
 		return m, nil
 	}
@@ -355,8 +356,8 @@ func (h *History) storedKeys(ctx context.Context, f *forms.Form) (map[string][]s
 		h.tabled[f.ID] = nil
 		return nil, nil
 	}
-	m := make(map[string][]string, rows)
-	result, err := h.Conn.QueryContext(ctx, fmt.Sprintf(`select key_text, return_id from raw.%s where zone = ? and key_text <> '' and return_id in (select unnest(string_split(?, chr(30))))`, f.ID), h.zone, strings.Join(ids, "\x1e"))
+	m := &keyIndex{}
+	result, err := h.Conn.QueryContext(ctx, fmt.Sprintf(`select key_text, return_id from raw.%s where zone = ? and key_text <> '' and return_id in (select unnest(string_split(?, chr(30)))) order by return_id`, f.ID), h.zone, strings.Join(ids, "\x1e"))
 	if err != nil {
 		return nil, lang.Errorf("read the keys of %s: %w", "读取 %s 的编号：%w", f.ID, err)
 	}
@@ -366,7 +367,7 @@ func (h *History) storedKeys(ctx context.Context, f *forms.Form) (map[string][]s
 		if err := result.Scan(&k, &id); err != nil {
 			return nil, lang.Errorf("read the keys of %s: %w", "读取 %s 的编号：%w", f.ID, err)
 		}
-		m[looseKey(k)] = append(m[looseKey(k)], id)
+		m.add(looseKey(k), id)
 	}
 	if err := result.Err(); err != nil {
 		return nil, lang.Errorf("read the keys of %s: %w", "读取 %s 的编号：%w", f.ID, err)

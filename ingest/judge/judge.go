@@ -182,9 +182,12 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 	if err != nil {
 		return err
 	}
-	if shrank(rows, gone) {
+	switch {
+	case shrank(rows, gone) && renumbered(pt, rows, len(gone)):
+		tellGone(pt, rows, gone, finding.LedgerRenumbered)
+	case shrank(rows, gone):
 		tellGone(pt, rows, gone, finding.LedgerShrank)
-	} else {
+	default:
 		for _, name := range gone[:min(len(gone), namedRows)] {
 			shown := written.Short(name, 40)
 			pt.Add(finding.RowVanished(shown).At(finding.Place{Sheet: pt.FirstSheet(), Value: shown}))
@@ -275,6 +278,12 @@ func goneName(f *forms.Form, key, shown string) string {
 
 func shrank(rows int, gone []string) bool {
 	return len(gone) >= vanishedLeast && len(gone)*100 > rows*vanishedMost
+}
+
+// renumbered says whether a ledger whose items have numbers holds about as many as before, none with a number it had.
+func renumbered(pt *read.Part, rows, gone int) bool {
+	numbered := slices.ContainsFunc(pt.Form.Columns, func(c forms.Column) bool { return c.InKey && c.Type == forms.Code })
+	return numbered && gone == rows && len(pt.LineKeys)*100 >= rows*(100-vanishedMost)
 }
 
 // tellGone says that so many of the earlier rows are gone that this one holds only what is new.

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"slices"
+	"strings"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
@@ -24,13 +25,60 @@ func (jd *Judge) Remember(h *History, pt *read.Part) {
 	h.noteNumbers(pt)
 }
 
-// Stored lets go of what is in the tables now; what was not indexed is found there.
+// Stored lets go of what is in the tables now, and is found there by who asks for it: a run may take in more rows than the
+// machine has room for. At hand stay the keys of each unit's newest ledger, which the next one is held against, and the
+// numbers of its newest returns, without the rows that they were cut out of.
 func (h *History) Stored() {
+	for id, pt := range h.unstored {
+		if pt.Form.Mode == forms.Ledger && h.keys[id] != nil {
+			h.keys[id] = ownKeys(h.keys[id])
+			h.latest[subForm(pt.Ret.Submitter, pt.Form.ID)] = id
+		}
+		h.forgetNumbers(pt)
+	}
+	stay := make(map[string]bool, len(h.latest))
+	for _, id := range h.latest {
+		stay[id] = true
+	}
+	for id := range h.keys {
+		if !stay[id] {
+			delete(h.keys, id)
+		}
+	}
 	clear(h.unstored)
 	for form := range h.unindexed {
 		delete(h.tabled, form)
 	}
 	clear(h.unindexed)
+}
+
+// ownKeys copies keys and what their rows say, so that nothing else of the rows is held by them.
+func ownKeys(keys map[string]KeyState) map[string]KeyState {
+	own, texts := make(map[string]KeyState, len(keys)), texts{}
+	for k, s := range keys {
+		own[strings.Clone(k)] = KeyState{texts.own(s.status), texts.own(s.deadline), strings.Clone(s.Shown)}
+	}
+	return own
+}
+
+// texts are copies of texts that come again and again.
+type texts map[string]string
+
+func (t texts) own(s string) string {
+	kept, ok := t[s]
+	if !ok {
+		kept = strings.Clone(s)
+		t[kept] = kept
+	}
+	return kept
+}
+
+// forgetNumbers lets go of the numbers that come before the newest returns of a unit's form, which alone are asked for.
+func (h *History) forgetNumbers(pt *read.Part) {
+	all := h.returns[subForm(pt.Ret.Submitter, pt.Form.ID)]
+	for _, p := range all[:max(0, len(all)-2*lookBack(pt.Form))] {
+		delete(h.numbers, p.ID)
+	}
 }
 
 // keysNow gives the keys of a return at hand, refused rows included, with what its rows say of their items.
@@ -58,12 +106,11 @@ func keysNow(pt *read.Part) map[string]KeyState {
 func (h *History) index(pt *read.Part) {
 	byKey := h.holders[pt.Form.ID]
 	if byKey == nil {
-		byKey = map[string][]string{}
+		byKey = &keyIndex{}
 		h.holders[pt.Form.ID] = byKey
 	}
 	for i := range pt.Records {
-		loose := looseKey(pt.Records[i].Key)
-		byKey[loose] = append(byKey[loose], pt.Ret.ID)
+		byKey.add(looseKey(pt.Records[i].Key), pt.Ret.ID)
 	}
 }
 
@@ -72,4 +119,12 @@ func watched(f *forms.Form) (status, deadline int) {
 	status = slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Field == "status" })
 	deadline = slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Role == forms.Deadline && c.Type == forms.Date })
 	return status, deadline
+}
+
+// lookBack is how many of a unit's returns the numbers of a new one are held against.
+func lookBack(f *forms.Form) int {
+	if f.Mode == forms.Ledger {
+		return 1 // it holds all that counts
+	}
+	return usualReturn
 }

@@ -336,9 +336,10 @@ func (h *History) loadNumbers(ctx context.Context, f *forms.Form, ids []string) 
 	return nil
 }
 
-// noteNumbers keeps the numbers of a return just judged.
+// noteNumbers keeps the numbers of a return just judged, and nothing else of its rows.
 func (h *History) noteNumbers(pt *read.Part) {
 	var kept map[string][]number
+	own := texts{}
 	for _, rule := range pt.Form.Rules {
 		if rule.Kind != forms.Usual {
 			continue
@@ -352,9 +353,9 @@ func (h *History) noteNumbers(pt *read.Part) {
 			if v := r.Value(k); v.Set {
 				key := ""
 				if pt.Form.Mode == forms.Ledger {
-					key = r.Key
+					key = own.own(r.Key)
 				}
-				kept[rule.Field] = append(kept[rule.Field], number{key, groupOf(pt.Form, r), yuan(v.Num(), &pt.Form.Columns[k])})
+				kept[rule.Field] = append(kept[rule.Field], number{key, own.own(groupOf(pt.Form, r)), yuan(v.Num(), &pt.Form.Columns[k])})
 			}
 		}
 	}

@@ -20,20 +20,7 @@ func (l *Reader) takeByValues(pg *Page, h *Head, c *forms.Column) *finding.Findi
 	if c.Type != forms.List {
 		return nil
 	}
-	taken := map[int]bool{}
-	for _, p := range h.Columns {
-		taken[p.Col] = true
-	}
-	var best *Placed
-	for col, head := range pg.heads(h.row, h.height) {
-		if taken[col] || head.rollup || head.other || len(head.names) == 0 || !l.holdsValues(pg, h.row+h.height, col, c) {
-			continue
-		}
-		if best != nil {
-			return nil
-		}
-		best = &Placed{Field: c, Col: col, Title: head.whole, guess: true}
-	}
+	best := h.only(pg, c, func(col int, _ columnHead) bool { return l.holdsValues(pg, h.row+h.height, col, c) })
 	if best == nil {
 		return nil
 	}

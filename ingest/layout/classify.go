@@ -90,6 +90,9 @@ var wordTests = []rowTest{
 	{rowNote, "注：每周一报送", func(s *rowSeen) bool {
 		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord().MatchString(s.word)
 	}},
+	{rowNote, "备注： | 1.本表每周一报 | 2.不要漏报 | 3.不要错报", func(s *rowSeen) bool { // one note over several cells
+		return s.first != nil && !s.numbers && noteAlone().MatchString(written.Squash(s.first.Text))
+	}},
 	{rowNote, " | | | | 单位：万元", (*rowSeen).saysUnit},
 	{rowFooter, "填表人：张三 | | 审核人：李四", (*rowSeen).isFooter},
 	{rowFooter, " | | | | 经发局（盖章） | | 2022-08-20", (*rowSeen).isSealed},

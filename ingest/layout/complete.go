@@ -86,14 +86,18 @@ func (l *Reader) takeFromTitle(pg *Page, h *Head, c *forms.Column, title string)
 	return said
 }
 
-// takeOptional finds the other columns by spelling: what is required comes first.
+// takeOptional finds the other columns, by spelling and by what stands below: what is required comes first.
 func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
 	for i := range h.Form.Columns {
 		c := &h.Form.Columns[i]
 		if c.Required || h.Column(c.Field) != nil || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) {
 			continue
 		}
-		if took := l.takeGuess(pg, h, c); took != nil {
+		took := l.takeGuess(pg, h, c)
+		if took == nil {
+			took = l.takeByState(pg, h, c)
+		}
+		if took != nil {
 			said.add(*took)
 		}
 	}

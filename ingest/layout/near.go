@@ -89,6 +89,38 @@ func (v *Vocabulary) Transposed(p *Page) (column string, ok bool) {
 	return "", false
 }
 
+// Carded says whether each item stands in a form of its own, with the headings before their contents: 问题编号 | Q-1 |
+// 问题来源 | 走访 over 责任清单 | 安全 | 牵头单位 | 经发局.
+func (v *Vocabulary) Carded(p *Page) bool {
+	rows, seen := 0, map[string]bool{}
+	for i := range min(len(p.Rows), headRows) {
+		words, said := 0, 0
+		for _, c := range p.Row(i).Cells {
+			if !filled(&c) || c.Kind != sheet.Text || !v.IsWord(c.Text) {
+				continue
+			}
+			words++
+			seen[written.Heading(c.Text)] = true
+			if next := CellIn(p.Row(i), c.Col+1); filled(next) && !v.IsWord(next.Text) {
+				said++
+			}
+		}
+		if words > cardedMost { // a head of a table
+			return false
+		}
+		if words > 1 && said > 0 { // of a table that lies on its side each row has one
+			rows++
+		}
+	}
+	return rows >= cardedRows && len(seen) >= transposedLeast
+}
+
+// A form of one item says no more than cardedMost things in a row, and goes over cardedRows rows at least.
+const (
+	cardedMost = 3
+	cardedRows = 3
+)
+
 // transposedLeast is how many headings stand below one another before a sheet is taken to lie on its side: a cover sheet
 // has 填报单位, 联系人 and 联系电话 in a column.
 const transposedLeast = 5

@@ -26,6 +26,9 @@ var (
 	sectionWord = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十0-9]+(部分|类|批|章|节|期|轮)|[①-⑳Ⅰ-Ⅻ])`)
 	})
+	noteAlone = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[(（【\[]?(备注|注|附注|说明|填表说明|填报说明|填报要求|注意事项)[)）】\]]?[:：][)）】\]]?$`)
+	})
 	noteWord = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[(（【]?(注|备注|说明|填表说明|填报说明|填报要求|填写说明|附注|注意|注意事项|要求|温馨提示|提示)([)）】]|\s*\d?\s*[:：.、])`)
 	})

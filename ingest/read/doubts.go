@@ -133,8 +133,18 @@ func (rd *Reader) yearSlips(pt *Part, k int) {
 			return d.String()
 		}
 		l := pt.Records[i].Line
+		if pt.yearAssumed(l.N, pt.Form.Columns[k].Field) { // asked about already, and no year stands there
+			continue
+		}
 		pt.Add(finding.YearSlip(pt.Form.Columns[k].Title, shown(v.Date), shown(meant), written.PeriodLabel(period)).At(placeOf(l, k, "")))
 	}
+}
+
+// yearAssumed says whether the year of a row's date was asked about when it was read, since none was written.
+func (pt *Part) yearAssumed(row int, field string) bool {
+	return slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool {
+		return f.Row == row && f.Field == field && f.Rule == "year_assumed"
+	})
 }
 
 var (

@@ -278,6 +278,10 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 	if rd.lastLeftIn(pt) {
 		return
 	}
+	several := func(f finding.Finding) {
+		pt.severalPeriods = true
+		pt.Add(f)
+	}
 	var first calendar.Period
 	var firstAt layout.Said
 	for _, s := range pt.sheetSaid {
@@ -287,7 +291,7 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 		switch {
 		case !ok:
 		case first.Valid() && period != first:
-			pt.Add(finding.SeveralPeriods(firstAt.Sheet, written.PeriodLabel(first), s.sheet, written.PeriodLabel(period)).At(finding.Place{Sheet: s.sheet, Value: written.Short(at.Text, 30)}))
+			several(finding.SeveralPeriods(firstAt.Sheet, written.PeriodLabel(first), s.sheet, written.PeriodLabel(period)).At(finding.Place{Sheet: s.sheet, Value: written.Short(at.Text, 30)}))
 			return
 		case !first.Valid():
 			first, firstAt = period, at
@@ -297,7 +301,7 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 			switch {
 			case !ok:
 			case first.Valid() && period != first:
-				pt.Add(finding.SeveralPeriodsOn(firstAt.Sheet, firstAt.Ref, written.PeriodLabel(first), s.sheet, at.Ref, written.PeriodLabel(period)).At(saidAt(at)))
+				several(finding.SeveralPeriodsOn(firstAt.Sheet, firstAt.Ref, written.PeriodLabel(first), s.sheet, at.Ref, written.PeriodLabel(period)).At(saidAt(at)))
 				return
 			case !first.Valid():
 				first, firstAt = period, at

@@ -229,7 +229,6 @@ func (r *periodReader) tell(p *Parsed, common, cover layout.Stated, asOf calenda
 	for i := range sheets {
 		sheets[i].Sheet = pt.Ret.Sheets[i]
 	}
-	r.first("工作表名", sheets...)
 	if common.Period != pt.said.Period && len(r.said) == 0 { // what another sheet of the workbook says comes after the own title
 		r.label(common.Period)
 	}
@@ -237,7 +236,7 @@ func (r *periodReader) tell(p *Parsed, common, cover layout.Stated, asOf calenda
 		r.until(cover.AsOf, asOf)
 	}
 	r.first("标题", cover.Titles...)
-	if len(r.said) == 0 { // a note decides where no title does
+	if _, _, named := rd.firstPeriod(pt, sheets, received); len(r.said) == 0 && !named { // a note decides where nothing else on the sheet does
 		r.first("标题", pt.said.Titles...)
 	}
 	for _, s := range pt.sheetSaid { // above the tables further down
@@ -247,6 +246,7 @@ func (r *periodReader) tell(p *Parsed, common, cover layout.Stated, asOf calenda
 		}
 	}
 	r.first("文件名", layout.Said{Text: fileTitle(p.File.Name)})
+	r.first("工作表名", sheets...)
 	if len(r.said) > 0 {
 		r.say("模板", pt.issued)
 		decided := r.said[0]
@@ -365,7 +365,11 @@ func (r *periodReader) likely(votes map[calendar.Period]int, decided calendar.Pe
 // tellDisagreement warns once, at the one cell to mend, naming every statement.
 func (pt *Part) tellDisagreement() {
 	if d := pt.Disagrees; d != nil {
-		pt.Add(finding.PeriodDiffers(d.Says(), written.PeriodLabel(d.Decided.Period), d.Remedy()).At(d.Place()))
+		remedy := d.Remedy()
+		if pt.Form.Mode == forms.Period && d.byRows() && d.Mend.Period == d.Decided.Period { // the rows count by their own dates, so that the mended return counts them again
+			remedy += "。这一份如已计入，改了报送期重报后请管理员将它作废，否则两份都计"
+		}
+		pt.Add(finding.PeriodDiffers(d.Says(), written.PeriodLabel(d.Decided.Period), remedy).At(d.Place()))
 	}
 }
 

@@ -43,29 +43,30 @@ type File struct {
 
 // Part is what a file brought for one form.
 type Part struct {
-	Form      *forms.Form
-	Tables    []*layout.Table
-	said      layout.Stated
-	sheetSaid []sheetSaid // what each sheet says, to find contradictions
-	Ret       *finding.Return
-	Fatal     bool
-	nothing   bool
-	pictured  bool          // nobody wrote a row, and the workbook holds pictures
-	issued    layout.Said   // the period that the template was made for
-	template  bool          // a sheet of a template of ours
-	CutoffAt  layout.Said   // where 截至 is written; empty where it is not
-	Disagrees *Disagreement // what it says of its period in several places; nil where that agrees
-	Records   []Record
-	Refused   []Record
-	LineKeys  []string // keys as written, refused rows included
-	remarks   []remark
-	assigned  int // column of the form that says when an item was assigned, -1 if none
-	hidden    []hidden
-	outside   []cell.Hiding                 // sensitive values of the file that stand outside its rows
-	known     *cell.Roll                    // those of its rows
-	Repeats   int                           // identical rows that count once with an earlier one
-	Named     []spot                        // texts that other forms should know
-	Facts     map[*layout.Head][]cell.Facts // by head and field: what cells are read by
+	Form           *forms.Form
+	Tables         []*layout.Table
+	said           layout.Stated
+	sheetSaid      []sheetSaid // what each sheet says, to find contradictions
+	Ret            *finding.Return
+	Fatal          bool
+	nothing        bool
+	pictured       bool          // nobody wrote a row, and the workbook holds pictures
+	issued         layout.Said   // the period that the template was made for
+	template       bool          // a sheet of a template of ours
+	CutoffAt       layout.Said   // where 截至 is written; empty where it is not
+	severalPeriods bool          // its sheets or tables name different periods
+	Disagrees      *Disagreement // what it says of its period in several places; nil where that agrees
+	Records        []Record
+	Refused        []Record
+	LineKeys       []string // keys as written, refused rows included
+	remarks        []remark
+	assigned       int // column of the form that says when an item was assigned, -1 if none
+	hidden         []hidden
+	outside        []cell.Hiding                 // sensitive values of the file that stand outside its rows
+	known          *cell.Roll                    // those of its rows
+	Repeats        int                           // identical rows that count once with an earlier one
+	Named          []spot                        // texts that other forms should know
+	Facts          map[*layout.Head][]cell.Facts // by head and field: what cells are read by
 }
 
 // sheetSaid is what one sheet says about itself.

@@ -58,7 +58,7 @@ func (rd *Reader) readRows(pt *Part) {
 	pt.known = rd.rollOf(pt)
 	t.Known = pt.known
 	switch received := rd.Zone.DateOf(pt.Ret.ReceivedAt); {
-	case !t.Cutoff.Valid() || pt.Disagrees.later():
+	case !t.Cutoff.Valid() || pt.Disagrees.later() || pt.severalPeriods: // nothing says that a date is too late
 		t.Cutoff = received
 	case pt.Ret.Period.Valid() && t.Cutoff < pt.Ret.Period.Start: // a 截至 of another period says nothing of the rows
 		t.Cutoff = min(pt.Ret.Period.End(), received)

@@ -16,6 +16,9 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 		return p.Fail(rd, finding.FormAmbiguous(r.ambiguous[0]))
 	}
 	for _, pg := range r.leftovers {
+		if rd.Vocab.Carded(pg) {
+			return p.Fail(rd, finding.Carded(pg.Name))
+		}
 		if col, ok := rd.Vocab.Transposed(pg); ok {
 			return p.Fail(rd, finding.Transposed(pg.Name, col))
 		}
@@ -59,6 +62,9 @@ func (r *reading) unmatched(sheetName string) string {
 	for _, pg := range r.leftovers {
 		if pg.Name != sheetName {
 			continue
+		}
+		if r.rd.Vocab.Carded(pg) {
+			return "一条占几行，栏目名和内容相间，无法读取；请改成一行填一条后报送"
 		}
 		if _, ok := r.rd.Vocab.Transposed(pg); ok {
 			return "表头竖着排在左边，无法读取；请行列互换后报送"

@@ -71,6 +71,9 @@ func (u *Register) Unit(text string) (name, like string) {
 		if first, ok := u.zone.FirstOf(t); ok {
 			return first, ""
 		}
+		if s, ok := u.seated(t); ok {
+			return s.Name, ""
+		}
 	}
 	first := leadAfter().ReplaceAllString(firstPart(bare), "")
 	if s, ok := u.Named(first); ok {
@@ -122,6 +125,9 @@ func (u *Register) Street(text string) (zone.Submitter, bool) {
 	if s, ok := u.zone.Match(text); ok {
 		return s, true
 	}
+	if s, ok := u.seated(text); ok {
+		return s, true
+	}
 	t := u.WithoutZone(text)
 	if len([]rune(t)) < 2 {
 		return zone.Submitter{}, false
@@ -141,6 +147,28 @@ func (u *Register) Street(text string) (zone.Submitter, bool) {
 		}
 	}
 	return found, n == 1
+}
+
+// seats are what the office of a street or township is called beside its place: 月山街道办事处, 月山街办, 大桥镇人民政府.
+var seats = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(.{2,}?)(?:(街道)(?:办事处|办|党工委)|(街)(?:道?办|办事处)|([镇乡])(?:人民政府|政府|党委|镇政府|乡政府))$`)
+})
+
+// seated gives the street or township whose office a text names.
+func (u *Register) seated(text string) (zone.Submitter, bool) {
+	if len(text) > 120 || !strings.ContainsAny(text, "办府委") {
+		return zone.Submitter{}, false
+	}
+	m := seats().FindStringSubmatch(u.WithoutZone(text))
+	if m == nil {
+		return zone.Submitter{}, false
+	}
+	name := m[1] + m[2] + m[4]
+	if m[3] != "" {
+		name += "街道"
+	}
+	s, ok := u.zone.Match(name)
+	return s, ok && s.Kind == "street"
 }
 
 // Streets gives the streets that a text names one after another, as people set them apart or run them together

@@ -78,6 +78,9 @@ type spanSaid struct {
 var knownSpans Memo[spanSaid] // a title is asked several times; by what is near, a blank, the text
 
 func readSpan(text string, near calendar.Date) (span, bool) {
+	if w, ok := EnglishMonth(strings.TrimSpace(Plain(text))); ok {
+		return spanOfMonth(w.Year, w.Month)
+	}
 	s := withDigits(text)
 	if !strings.ContainsAny(s, "0123456789") {
 		return span{}, false
@@ -103,7 +106,7 @@ func readSpan(text string, near calendar.Date) (span, bool) {
 
 // withDigits is a text with its Chinese numerals as digits (二〇二二年七月), without spaces.
 func withDigits(text string) string {
-	s := zhDate().ReplaceAllStringFunc(Plain(strings.Clone(text)), func(z string) string {
+	s := zhDate().ReplaceAllStringFunc(nilReport().ReplaceAllString(Plain(strings.Clone(text)), ""), func(z string) string {
 		if n, ok := ChineseInt(z); ok && (len([]rune(z)) == 4 || n < 60) {
 			return itoa(n)
 		}
@@ -111,6 +114,9 @@ func withDigits(text string) string {
 	})
 	return strings.ReplaceAll(s, " ", "")
 }
+
+// nilReport is no part of a date: 10月零报告.
+var nilReport = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[零0](报告|报送|申报)`) })
 
 // spanWay is one way in which a time is written. The first way that finds one decides.
 type spanWay struct {
@@ -345,7 +351,7 @@ func readDay(s string, near calendar.Date) (span, bool) {
 		}
 	}
 	if m := shortDate().FindString(s); m != "" {
-		if w, ok := ParseWritten(m); ok {
+		if w, ok := ParseWritten(m); ok && w.Day > 0 {
 			return span{Date: w.Nearest(near)}, true
 		}
 	}
