@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -140,7 +141,8 @@ func wordsOf(list []*heard) (out []string) {
 }
 
 // TestBrowserHeard walks the pages as a screen reader is given them: landmarks, one title, headings in order, a name for
-// everything that can be used and for every table, headings for its columns.
+// everything that can be used and for every table, headings for its columns. Previews of
+// workbooks fit a phone too.
 func TestBrowserHeard(t *testing.T) {
 	dir := copyZone(t)
 	x := open(t, dir, nil)
@@ -157,6 +159,9 @@ func TestBrowserHeard(t *testing.T) {
 		b.open(path)
 		for _, w := range unheard(b.tree()) {
 			t.Errorf("%s: %s", path, w)
+		}
+		if strings.Contains(path, "preview") {
+			b.onPhone("preview" + strconv.Itoa(len(path)))
 		}
 	}
 	b.mu.Lock()
