@@ -11,7 +11,8 @@ import (
 )
 
 // TestCopiedProgramRebuildsNothing: the figures depend on what the program is, not on where its file lies and when it was
-// written: an update that brings the same program, a copy or a restored backup finds nothing to do. Another program does.
+// written: an update that brings the same program, a copy or a restored backup finds nothing to do. Another program does, and
+// its rebuild doesn't claim that the figures are those of the program before.
 func TestCopiedProgramRebuildsNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("copies the program")
@@ -39,9 +40,9 @@ func TestCopiedProgramRebuildsNothing(t *testing.T) {
 		}
 		return path
 	}
-	run := func(exe string) string {
+	do := func(exe, command string) string {
 		t.Helper()
-		cmd := exec.Command(exe, "run", "--zone", zone)
+		cmd := exec.Command(exe, command, "--zone", zone)
 		cmd.Env = append(os.Environ(), "TAIZHANG_AS_PROGRAM=1")
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -49,6 +50,7 @@ func TestCopiedProgramRebuildsNothing(t *testing.T) {
 		}
 		return string(out)
 	}
+	run := func(exe string) string { return do(exe, "run") }
 	published := func() (stamp struct {
 		At   time.Time `json:"published_at"`
 		File string    `json:"program_file"`
@@ -86,5 +88,15 @@ func TestCopiedProgramRebuildsNothing(t *testing.T) {
 	same("a touched program", one)
 	if out := run(place("three", append(content, "another build"...))); !strings.Contains(out, "Published") {
 		t.Errorf("another program kept the figures:\n%s", out)
+	}
+	// What a rebuild says of the comparison: the same program compares, another says that it can't and why.
+	four := place("four", append(content, "yet another build"...))
+	for _, want := range []string{
+		"Rebuilt from the archive and published. Not compared: there was no publication yet, or it was made from other returns or declarations, on another day or by another version of the program.",
+		"Rebuilt from the archive; the figures are the same.",
+	} {
+		if out := do(four, "rebuild"); !strings.Contains(out, want) {
+			t.Errorf("a rebuild says\n%s\nwithout %q", out, want)
+		}
 	}
 }

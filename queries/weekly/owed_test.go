@@ -169,6 +169,31 @@ func TestUnitsGetTheRowsThatWereCut(t *testing.T) {
 	}
 }
 
+// TestTotalOfACutTableSaysOfWhat: under the first rows alone the total row says that it adds up all of them; under a table that
+// is whole it says no more than that it is the total. Both of a SELECT and of figures by a dimension.
+func TestTotalOfACutTableSaysOfWhat(t *testing.T) {
+	lists := listsOf(declared(t, smallReader(t), "", `
+      - table: {id: cut, most: 2, total: true, columns: [{title: 项, from: a}, {title: 数, from: n, kind: int, sum: true}], sql: "select * from (values ('甲', 1), ('乙', 2), ('丙', 4)) as v(a, n)"}
+      - table: {id: whole, most: 3, total: true, columns: [{title: 项, from: a}, {title: 数, from: n, kind: int, sum: true}], sql: "select * from (values ('甲', 1), ('乙', 2), ('丙', 4)) as v(a, n)"}
+      - table: {id: cut_by, most: 1, total: true, by: list, metrics: [problems_collected], columns: [{title: 责任清单, from: list}, {title: 数, from: problems_collected, kind: int}]}
+      - table: {id: whole_by, total: true, by: list, metrics: [problems_collected], columns: [{title: 责任清单, from: list}, {title: 数, from: problems_collected, kind: int}]}
+`))
+	all := len(lists["whole_by"].Rows)
+	if all < 2 {
+		t.Fatalf("%d lists: nothing is cut", all)
+	}
+	for id, want := range map[string]string{"cut": "合计（全部3行）", "whole": "合计", "cut_by": fmt.Sprintf("合计（全部%d行）", all), "whole_by": "合计"} {
+		if got := fmt.Sprint(lists[id].Total[0]); got != want {
+			t.Errorf("%s: the total is headed %q, want %q", id, got, want)
+		}
+	}
+	for _, pair := range [][2]string{{"cut", "whole"}, {"cut_by", "whole_by"}} {
+		if cut, whole := lists[pair[0]].Total[1], lists[pair[1]].Total[1]; fmt.Sprint(cut) != fmt.Sprint(whole) {
+			t.Errorf("%s: the total is %v, of the whole table %v", pair[0], cut, whole)
+		}
+	}
+}
+
 // TestZoneOfOneOwnForm: of a zone that hands in a form of its own alone the paper says neither that there are no problems nor
 // that nothing is overdue: none of the built-in ledgers is kept there.
 func TestZoneOfOneOwnForm(t *testing.T) {

@@ -1,6 +1,9 @@
 package papers
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
 	"errors"
 	"io"
 	"io/fs"
@@ -202,5 +205,72 @@ func TestReportSaysWhatItsTablesLeaveOut(t *testing.T) {
 	}
 	if got := blocksOf([]weekly.Part{table(nil)}); len(got) != 1 {
 		t.Errorf("a whole table: %+v", got)
+	}
+}
+
+// TestReportSaysThatSumsAreOfTheYear: what the report counts from the first of January on is under 本周工作 said to be so in its
+// own sentence, in the file that goes out.
+func TestReportSaysThatSumsAreOfTheYear(t *testing.T) {
+	r, err := queries.Open(warehousetest.PublishRandom(t, 1), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	issue, err := weekly.Whole(t.Context(), r, warehouse.Point{}, weekly.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := (&Desk{}).reportOf(issue, r.Published()).Document().Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]int{"举办招聘活动": 0, "领导走访": 0, "家企业兑付": 0}
+	for _, sentence := range strings.Split(textOfDocument(t, file.Bytes()), "。") {
+		for what := range said {
+			before, _, ok := strings.Cut(sentence, what)
+			if !ok {
+				continue
+			}
+			if said[what]++; !strings.Contains(before, "今年以来") {
+				t.Errorf("%q doesn't say since when it counts", sentence)
+			}
+		}
+	}
+	for what, n := range said {
+		if n == 0 {
+			t.Errorf("the report says nothing of %s", what)
+		}
+	}
+}
+
+// textOfDocument is the text of a .docx file, a line a paragraph.
+func textOfDocument(t *testing.T, file []byte) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var b strings.Builder
+	for d := xml.NewDecoder(f); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return b.String()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch x := token.(type) {
+		case xml.CharData:
+			b.Write(x)
+		case xml.EndElement:
+			if x.Name.Local == "p" {
+				b.WriteByte('\n')
+			}
+		}
 	}
 }
