@@ -1,6 +1,9 @@
 package official
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Report is a text to be sent upwards.
 type Report struct {
@@ -38,6 +41,7 @@ type Item struct {
 	Deadline string // 办结时限
 	Days     int    // 超期天数
 	Progress string // 最近办理情况
+	Person   string // 责任人; empty where the ledger doesn't name one
 }
 
 // Reminder is a 督办单: it asks one unit to finish what is overdue.
@@ -53,6 +57,9 @@ type Reminder struct {
 	Props     Props
 }
 
+// personByHand stands where 责任人 isn't known: room to write on, and that it is to be written there.
+const personByHand = "______\n（手填）"
+
 // Document lays the reminder out: the request, the list, the 落款 and room for
 // the receipt to be signed.
 func (r Reminder) Document() Document {
@@ -60,11 +67,15 @@ func (r Reminder) Document() Document {
 	if title == "" {
 		title = "督办单"
 	}
+	byHand := slices.ContainsFunc(r.Items, func(it Item) bool { return it.Person == "" })
 	request := "截至" + r.AsOf + "，你单位承办的事项中有" + strconv.Itoa(len(r.Items)) + "项已超过办结时限（见下表）。请逐项查明原因，明确责任人和完成时间，抓紧办理，在表内逐项填写反馈"
 	if r.ReplyBy != "" {
 		request += "，并于" + r.ReplyBy + "前报送本单"
 	} else {
 		request += "，并及时报送本单"
+	}
+	if byHand {
+		request += "。台账未载明责任人的，请在责任人栏横线上手工填写"
 	}
 	if len(r.Items) == 0 {
 		request = "截至" + r.AsOf + "，你单位承办的事项中没有超过办结时限的"
@@ -76,11 +87,15 @@ func (r Reminder) Document() Document {
 		{Title: "交办日期\n办结时限", Width: 6.6, Align: Center},
 		{Title: "超期天数", Width: 2.2, Align: Center},
 		{Title: "最近办理情况", Width: 5},
-		{Title: "责任人", Width: 2.8, Align: Center},
+		{Title: "责任人", Width: 3.6, Align: Center},
 		{Title: "反馈：原因、完成时间", Width: 5.8},
 	}, Empty: "无超期事项"}
 	for i, it := range r.Items {
-		table.Rows = append(table.Rows, []string{strconv.Itoa(i + 1), it.Ledger + "\n" + it.No, it.Matter, it.Assigned + "\n" + it.Deadline, strconv.Itoa(it.Days), it.Progress, "", ""})
+		person := it.Person
+		if person == "" {
+			person = personByHand
+		}
+		table.Rows = append(table.Rows, []string{strconv.Itoa(i + 1), it.Ledger + "\n" + it.No, it.Matter, it.Assigned + "\n" + it.Deadline, strconv.Itoa(it.Days), it.Progress, person, ""})
 	}
 	d := Document{Title: title, Subtitle: r.No, To: r.Unit, Signature: r.Signature, Props: r.Props}
 	d.Blocks = []Block{Paragraph{Text: request + "。"}}

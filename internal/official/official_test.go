@@ -244,13 +244,18 @@ func TestSignatureIndents(t *testing.T) {
 func TestReminder(t *testing.T) {
 	d := sampleReminder(2)
 	text := written(t, d)["word/document.xml"]
-	for _, want := range []string{"产业局：", "2项已超过办结时限", "2022年8月19日17:00前报送本单", "最近办理情况", "<w:tblHeader/>", "签收人", "2022-07-31"} {
+	for _, want := range []string{"产业局：", "2项已超过办结时限", "2022年8月19日17:00前报送本单", "最近办理情况", "<w:tblHeader/>", "签收人", "2022-07-31",
+		"欧阳某某", "______", "（手填）", "台账未载明责任人的，请在责任人栏横线上手工填写"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
 	if got := strings.Count(text, "<w:cantSplit/>"); got != 3+3 {
 		t.Errorf("%d rows are kept together, want 6", got)
+	}
+	known := Reminder{Unit: "产业局", Items: []Item{{Person: "欧阳某某"}}}
+	if text := written(t, known.Document())["word/document.xml"]; strings.Contains(text, "手填") || strings.Contains(text, "手工填写") {
+		t.Error("a 督办单 that names everybody asks for names")
 	}
 }
 

@@ -30,7 +30,7 @@ func sampleReminder(n int) Document {
 		Signature: Signature{Unit: "湘潭高新区管委会办公室", Date: "2022年8月15日", Sealed: true}, Props: Props{Created: madeAt}}
 	for i := range n {
 		r.Items = append(r.Items, Item{"企业反馈问题交办清单", fmt.Sprintf("第3批 %d", i+1), "湖南立发釉彩科技有限公司反映厂区东侧道路破损，重型车辆通行困难，雨天积水严重",
-			"2022-06-20", "2022-07-31", 15 + i, strings.Repeat("已会同双马街道现场踏勘，正在编制修复方案。", 1+i%2)})
+			"2022-06-20", "2022-07-31", 15 + i, strings.Repeat("已会同双马街道现场踏勘，正在编制修复方案。", 1+i%2), []string{"", "欧阳某某"}[i%2]})
 	}
 	return r.Document()
 }

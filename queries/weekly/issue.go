@@ -34,6 +34,7 @@ type Mail struct{ Subject, Text string }
 type Overdue struct {
 	Unit, Ledger, No, Matter, Assigned, Deadline, Progress string
 	Days                                                   int
+	Person                                                 string // 责任人; of the five ledgers 问题台账 alone names one
 }
 
 // Extract is what a submitter gets of the workbook: its own rows and what
@@ -80,9 +81,12 @@ func Whole(ctx context.Context, r *queries.Reader, p warehouse.Point, o Options)
 }
 
 func (w *weekly) overdue(ctx context.Context) ([]Overdue, error) {
-	got, err := rows(ctx, w.src, w.ask, `select unit, case when form = 'special_item' then split_part(item_no, ' ', 1) else form_title end,
-		case when form = 'special_item' then split_part(item_no, ' ', 2) else item_no end, title, cast(assigned_on as varchar), cast(deadline as varchar), days_overdue, progress_note
-		from mart.overdue where unit is not null order by unit_seq, unit, days_overdue desc, form, item_no`)
+	got, err := rows(ctx, w.src, w.ask, `select o.unit, case when o.form = 'special_item' then split_part(o.item_no, ' ', 1) else o.form_title end,
+		case when o.form = 'special_item' then split_part(o.item_no, ' ', 2) else o.item_no end, o.title, cast(o.assigned_on as varchar), cast(o.deadline as varchar),
+		o.days_overdue, o.progress_note, trim(p.responsible)
+		from mart.overdue as o
+		left join core.fct_problem as p on o.form = 'problem' and p.zone = o.zone and p.return_id = o.return_id and p.sheet = o.sheet and p.row_no = o.row_no
+		where o.unit is not null order by o.unit_seq, o.unit, o.days_overdue desc, o.form, o.item_no`)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +95,7 @@ func (w *weekly) overdue(ctx context.Context) ([]Overdue, error) {
 		text := func(i int) string { s, _ := r[i].(string); return s }
 		days, _ := r[6].(int64)
 		out = append(out, Overdue{
-			Unit: text(0), Ledger: text(1), No: text(2), Matter: text(3), Assigned: text(4), Deadline: text(5), Days: int(days), Progress: text(7),
+			Unit: text(0), Ledger: text(1), No: text(2), Matter: text(3), Assigned: text(4), Deadline: text(5), Days: int(days), Progress: text(7), Person: text(8),
 		})
 	}
 	return out, nil

@@ -243,6 +243,47 @@ func TestReportSaysThatSumsAreOfTheYear(t *testing.T) {
 	}
 }
 
+// TestReminderNamesWhoAnswers: a 督办单 names 责任人 of each item whose ledger does, and leaves room for the others' by hand.
+func TestReminderNamesWhoAnswers(t *testing.T) {
+	r, err := queries.Open(warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, func(db *warehouse.DB) {
+		warehousetest.Random{Seed: 1}.Fill(t, db)
+		warehousetest.Exec(t, db, "update raw.problem set responsible = case when row_no % 2 = 0 then ' 某甲' || row_no else ' ' end")
+	}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	issue, err := weekly.Whole(t.Context(), r, warehouse.Point{}, weekly.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := r.SelectAt(t.Context(), warehouse.Point{}, `select count(*), count(*) filter (where p.row_no % 2 = 0) from mart.overdue as o
+		left join raw.problem as p on p.return_id = o.return_id and p.sheet = o.sheet and p.row_no = o.row_no where o.unit is not null`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zoneAt(t.TempDir())
+	z.Calendar = calendar.New(nil, nil)
+	var text strings.Builder
+	for _, reminder := range (&Desk{Zone: z}).remindersOf(issue, r.Published()) {
+		var file bytes.Buffer
+		if err := reminder.Document().Write(&file); err != nil {
+			t.Fatal(err)
+		}
+		text.WriteString(textOfDocument(t, file.Bytes()))
+	}
+	all, named := want.Rows[0][0].(int64), want.Rows[0][1].(int64)
+	if named == 0 || named == all {
+		t.Fatalf("%d of %d items name somebody", named, all)
+	}
+	if got := int64(strings.Count(text.String(), "\n某甲")); got != named {
+		t.Errorf("%d items name 责任人, of %d that could", got, named)
+	}
+	if got := int64(strings.Count(text.String(), "______\n（手填）")); got != all-named {
+		t.Errorf("%d items leave room for 责任人, of %d that name nobody", got, all-named)
+	}
+}
+
 // textOfDocument is the text of a .docx file, a line a paragraph.
 func textOfDocument(t *testing.T, file []byte) string {
 	t.Helper()
