@@ -30,11 +30,19 @@ const exportTime = 15 * time.Minute
 // exportSQL runs a query and writes every row of its result.
 func (a *app) exportSQL(ctx context.Context, r *queries.Reader, query string, fence fence.Options, bound []string) error {
 	fence.MaxRows, fence.Deadline = 1<<62, exportTime
-	return a.writeResult(func(w io.Writer) error {
+	cut, rows := false, int64(0)
+	err := a.writeResult(func(w io.Writer) (err error) {
 		var s sink.Sink
-		cut, rows, m := false, int64(0), a.meter()
+		discard := func() error { return nil }
+		defer func() { err = errors.Join(err, discard()) }()
+		m := a.meter()
 		defer m.end()
-		err := r.StreamSQL(ctx, query, fence, func(columns []result.Column) (err error) {
+		err = r.StreamSQL(ctx, query, fence, func(columns []result.Column) (err error) {
+			if a.format == "table" || a.format == "md" {
+				long := newLongText(w, a.format, columns)
+				discard, s = long.discard, long
+				return nil
+			}
 			s, err = sink.New(ctx, w, a.format, columns, sink.ToFile(a.output != ""), r.Location(), a.say)
 			return err
 		}, func(row []any) error {
@@ -51,6 +59,10 @@ func (a *app) exportSQL(ctx context.Context, r *queries.Reader, query string, fe
 		}
 		return s.End()
 	})
+	if err == nil && rows == 0 && a.format == "md" && a.output == "" {
+		a.tell("Nothing to list.", "没有可列出的内容。")
+	}
+	return err
 }
 
 // writeResult writes to -o, wholly or not at all, or to standard output.

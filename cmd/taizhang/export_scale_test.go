@@ -16,8 +16,8 @@ func TestScaleExport(t *testing.T) {
 		t.Skip("TAIZHANG_TEST_SCALE is not set")
 	}
 	const most = 400 << 20 // 71, 75 and 208 MB were measured
-	for _, ext := range []string{"csv", "xlsx", "parquet"} {
-		c, log := start(t, "sql", "select i as n, '行' || i as t, i * 1.5 as x from range(1000000) as x(i)", "--zone", demoZone(t), "-o", filepath.Join(t.TempDir(), "big."+ext))
+	for _, ext := range []string{"csv", "xlsx", "parquet", "md", "table"} {
+		c, log := start(t, "sql", "select i as n, '行' || i as t, i * 1.5 as x from range(1000000) as x(i)", "--zone", demoZone(t), "-o", filepath.Join(t.TempDir(), "big."+ext), "-f", ext)
 		if err := c.Wait(); err != nil {
 			t.Fatalf("%s: %v\n%s", ext, err, log)
 		}

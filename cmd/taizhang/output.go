@@ -160,14 +160,8 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 	for i, r := range l.records {
 		for j, c := range columns {
 			v := r.Get(c)
-			switch v.(type) {
-			case int64, int, float64, json.Number:
-				right[j] = true
-			}
-			text := sink.Text(v, format)
-			if format == "table" || format == "md" { // read by people
-				text = shown(strings.ReplaceAll(text, "\n", " "))
-			}
+			right[j] = right[j] || isNumber(v)
+			text := cellText(v, format)
 			if format == "table" && l.own {
 				text = worded(c, l.titled(c, text))
 			}
@@ -175,6 +169,19 @@ func (l listing) texts(columns []string, format string) (rows [][]string, right 
 		}
 	}
 	return rows, right
+}
+
+// cellText is a value as it stands in a table or md, which people read: on one line, with what can't be seen shown.
+func cellText(v any, format string) string {
+	return shown(strings.ReplaceAll(sink.Text(v, format), "\n", " "))
+}
+
+func isNumber(v any) bool {
+	switch v.(type) {
+	case int64, int, float64, json.Number:
+		return true
+	}
+	return false
 }
 
 func keysOf(records []result.Record) []string {
@@ -244,7 +251,21 @@ func printTable(w io.Writer, columns []string, rows [][]string, right []bool) er
 			widths[j] = max(widths[j], textWidth(rows[i][j]))
 		}
 	}
-	line := func(cells []string) error {
+	line := tableLines(w, widths, right)
+	if err := line(columns); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := line(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tableLines writes rows of a table, each on a line.
+func tableLines(w io.Writer, widths []int, right []bool) func(cells []string) error {
+	return func(cells []string) error {
 		var b strings.Builder
 		for j, c := range cells {
 			if j > 0 {
@@ -260,19 +281,29 @@ func printTable(w io.Writer, columns []string, rows [][]string, right []bool) er
 		_, err := fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 		return err
 	}
-	if err := line(columns); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		if err := line(r); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func printMarkdown(w io.Writer, columns []string, rows [][]string, right []bool) error {
+	line, err := beginMarkdown(w, columns, right)
+	for _, r := range rows {
+		if err == nil {
+			err = line(r)
+		}
+	}
+	return err
+}
+
+// beginMarkdown writes the head of a table in md, and gives what writes its rows.
+func beginMarkdown(w io.Writer, columns []string, right []bool) (line func(cells []string) error, err error) {
 	esc := strings.NewReplacer("|", `\|`, "\n", " ")
+	line = func(cells []string) error {
+		out := make([]string, len(cells))
+		for j, c := range cells {
+			out[j] = esc.Replace(c)
+		}
+		_, err := fmt.Fprintln(w, "| "+strings.Join(out, " | ")+" |")
+		return err
+	}
 	rule := make([]string, len(columns))
 	for j := range columns {
 		rule[j] = "---"
@@ -280,14 +311,8 @@ func printMarkdown(w io.Writer, columns []string, rows [][]string, right []bool)
 			rule[j] = "---:"
 		}
 	}
-	for _, cells := range append([][]string{columns, rule}, rows...) {
-		out := make([]string, len(cells))
-		for j, c := range cells {
-			out[j] = esc.Replace(c)
-		}
-		if _, err := fmt.Fprintln(w, "| "+strings.Join(out, " | ")+" |"); err != nil {
-			return err
-		}
+	if err := line(columns); err != nil {
+		return nil, err
 	}
-	return nil
+	return line, line(rule)
 }

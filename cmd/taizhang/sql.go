@@ -75,11 +75,8 @@ func (a *app) sqlCmd() *cobra.Command {
 			if err := errors.Join(a.checkTerminal(), a.checkOutput(true)); err != nil {
 				return err
 			}
-			if a.format != "table" && a.format != "md" {
+			if a.format != "table" || a.output != "" {
 				return a.exportSQL(cmd.Context(), r, query, fence, bound)
-			}
-			if a.output != "" || a.format == "md" {
-				fence.MaxRows, fence.Deadline = 1<<62, exportTime
 			}
 			t, err := r.SQL(cmd.Context(), query, fence, bound...)
 			if err != nil {
