@@ -253,6 +253,18 @@ func TestReminder(t *testing.T) {
 	if got := strings.Count(text, "<w:cantSplit/>"); got != 3+3 {
 		t.Errorf("%d rows are kept together, want 6", got)
 	}
+	for _, b := range d.Blocks { // one line each, not a bracket alone on the next
+		table, ok := b.(Table)
+		if !ok {
+			continue
+		}
+		for i, c := range table.Columns {
+			room := float64(table.widths()[i]-2*cellPad) / tableChar
+			if c.Title == "责任人" && room < 4 {
+				t.Errorf("%s has room for %.2f characters: （手填） and a name of four don't fit", c.Title, room)
+			}
+		}
+	}
 	known := Reminder{Unit: "产业局", Items: []Item{{Person: "欧阳某某"}}}
 	if text := written(t, known.Document())["word/document.xml"]; strings.Contains(text, "手填") || strings.Contains(text, "手工填写") {
 		t.Error("a 督办单 that names everybody asks for names")
