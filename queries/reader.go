@@ -250,11 +250,14 @@ func (r *Reader) source(ctx context.Context, points []warehouse.Point, wanted ..
 	return r.sourceOf(ctx, nil, points, wanted...)
 }
 
+// manyPoints are so many that reading the columns in use again costs less than keeping all of them at each.
+const manyPoints = 6
+
 // sourceOf is source restricted to some forms (nil: all): what models say of
 // one form doesn't depend on the returns of another, and history over many
 // points costs in proportion to the returns.
 func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehouse.Point, wanted ...string) (*warehouse.Restated, error) {
-	o := warehouse.RestateOptions{Edited: r.edited}
+	o := warehouse.RestateOptions{Edited: r.edited, Pruned: len(points) >= manyPoints}
 	if len(points) == 1 {
 		o.Tables = map[string]bool{metric.ObligationTable: true} // coverage and its own metrics read it
 	}

@@ -26,13 +26,15 @@ func (jd *Judge) Remember(h *History, pt *read.Part) {
 }
 
 // Stored lets go of what is in the tables now, and is found there by who asks for it: a run may take in more rows than the
-// machine has room for. At hand stay the keys of each unit's newest ledger, which the next one is held against, and the
+// machine has room for. At hand stay the keys of each unit's ledger that counts, which the next one is held against, and the
 // numbers of its newest returns, without the rows that they were cut out of.
 func (h *History) Stored() {
 	for id, pt := range h.unstored {
 		if pt.Form.Mode == forms.Ledger && h.keys[id] != nil {
-			h.keys[id] = ownKeys(h.keys[id])
-			h.latest[subForm(pt.Ret.Submitter, pt.Form.ID)] = id
+			if now := h.Counting(pt.Ret.Submitter, pt.Form.ID); now != nil && now.ID == id {
+				h.keys[id] = ownKeys(h.keys[id])
+				h.latest[subForm(pt.Ret.Submitter, pt.Form.ID)] = id
+			}
 		}
 		h.forgetNumbers(pt)
 	}

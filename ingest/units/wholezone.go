@@ -38,10 +38,16 @@ var nobodys = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(跨|多|相关|有关|涉及|涉|其他|其它|其余|未|无|不|非|外|原|某|等|所属|属地|所在|各|及|两|全)|(镇街|街镇|乡镇|市镇|城镇|村镇|集镇)$`)
 })
 
+// streetSigns are letters of which every streetName has one.
+const streetSigns = "街镇乡苏"
+
 // Stranger says whether a text is called as streets and townships are, but is none of the zone's, and gives those that the
 // zone has. Who else a zone works with stands in no list (省生态环境厅): only a street is known to be none of them. The
 // units of a county or city beside the zone are named with it (望城区丁字湾街道): anywhere but under street, they are meant.
 func (u *Register) Stranger(text string, ofStreet bool) (known []string, stranger bool) {
+	if !strings.ContainsAny(text, streetSigns) { // nearly all are departments and firms
+		return nil, false
+	}
 	t := firstPart(inBrackets().ReplaceAllString(written.Squash(text), ""))
 	if n := len([]rune(t)); n < 3 || n > 15 || !streetName().MatchString(t) || nobodys().MatchString(t) {
 		return nil, false

@@ -35,10 +35,15 @@ func (w *weekly) findLists(ctx context.Context) error {
 
 // mostOf is how many rows a list may hold.
 func (w *weekly) mostOf(r *rowsBlock) int {
-	switch {
-	case r.table.most > 0:
+	if r.table.most > 0 {
 		return r.table.most
-	case w.book.details > 0:
+	}
+	return w.details()
+}
+
+// details is how many rows lists and tables hold that don't say it themselves.
+func (w *weekly) details() int {
+	if w.book.details > 0 {
 		return w.book.details
 	}
 	return usualDetails

@@ -53,11 +53,14 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 	if d.last > 0 && len(t.Rows) > d.last {
 		t.Rows = t.Rows[len(t.Rows)-d.last:]
 	}
-	if all := len(t.Rows); d.most > 0 && all > d.most {
-		t.Rows, t.Rest = t.Rows[:d.most:d.most], t.Rows[d.most:]
-		t.Note += fmt.Sprintf("共%d行，本表只列前%d行", all, d.most)
-		if d.rest != "" {
+	if all, most := len(t.Rows), w.mostIn(d); most > 0 && all > most {
+		t.Rows, t.Rest = t.Rows[:most:most], t.Rows[most:]
+		t.Note += fmt.Sprintf("共%d行，本表只列前%d行", all, most)
+		switch {
+		case d.rest != "":
 			t.Note += "，全部见“" + d.rest + "”"
+		case d.most == 0:
+			t.Note += "，其余用 taizhang sql 查询"
 		}
 		t.Note += "。"
 		for i, v := range t.Total {
@@ -67,6 +70,15 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 		}
 	}
 	return t, err
+}
+
+// mostIn is how many rows a table may print: as declared, else as many as a list of rows. A table with a filter is where
+// what others leave out is looked for, and stays whole.
+func (w *weekly) mostIn(d *tableBlock) int {
+	if d.most > 0 || d.filter {
+		return d.most
+	}
+	return w.details()
 }
 
 // totalWord heads the total row.

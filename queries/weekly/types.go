@@ -17,7 +17,7 @@ type Declaration struct {
 	metrics       map[string]*metric.Metric
 	order         []string // metrics as declared
 	rows          map[*metric.Fact]*rowsBlock
-	details       int // at most so many rows stand in a list of rows
+	details       int // at most so many rows stand in a list of rows, and in a table that says nothing of it
 	words         []wordDecl
 }
 
