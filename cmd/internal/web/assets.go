@@ -67,6 +67,12 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 	writePacked(w, r, a.text, a.packed)
 }
 
+// serveIcon answers browsers that ask for an icon by its old name, where what they show is no page that names one.
+func serveIcon(w http.ResponseWriter, r *http.Request) {
+	r.SetPathValue("file", "icon.svg")
+	serveAsset(w, r)
+}
+
 // writePacked answers with what was packed beforehand, to those who can unpack it.
 func writePacked(w http.ResponseWriter, r *http.Request, text, packed []byte) {
 	w.Header().Add("Vary", "Accept-Encoding")

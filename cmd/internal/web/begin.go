@@ -71,6 +71,7 @@ func (b *Beginning) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { b.show(w, http.StatusOK, b.blank()) })
 	mux.HandleFunc("POST /{$}", b.answer)
 	mux.HandleFunc("GET /assets/{file}", serveAsset)
+	mux.HandleFunc("GET /favicon.ico", serveIcon)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusSeeOther) })
 	inner := http.NewCrossOriginProtection().Handler(mux)
 	return headers(false, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

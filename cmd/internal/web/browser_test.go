@@ -70,7 +70,7 @@ func (b *tab) hear(ev any) {
 	fault := ""
 	switch ev := ev.(type) {
 	case *cdplog.EventEntryAdded:
-		if ev.Entry.Level == cdplog.EntryLevelError && !strings.Contains(ev.Entry.URL, "favicon") {
+		if ev.Entry.Level == cdplog.EntryLevelError {
 			fault = ev.Entry.Text + " " + ev.Entry.URL
 		}
 	case *cdpruntime.EventExceptionThrown:

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -130,6 +131,29 @@ func TestEveryPage(t *testing.T) {
 	for _, path := range []string{"/assets/..%2fserver.go", "/assets/", "/assets/..%2f..%2ftaizhang.yaml"} {
 		if a := x.get(path); a.status != http.StatusNotFound {
 			t.Errorf("%s: status %d", path, a.status)
+		}
+	}
+}
+
+// TestIcon: a browser gets the icon by its old name too, also before anybody is logged in and before there is a zone; every
+// page names it.
+func TestIcon(t *testing.T) {
+	dir := copyZone(t)
+	withUsers(t, dir)
+	first, _, _ := firstStart(t)
+	for name, x := range map[string]*site{"a login": open(t, dir, nil), "the first start": first} {
+		if a := x.get("/favicon.ico"); a.status != http.StatusOK || a.header.Get("Content-Type") != "image/svg+xml" || !strings.HasPrefix(a.body, "<svg") {
+			t.Errorf("%s: status %d, %s", name, a.status, a.header.Get("Content-Type"))
+		}
+		for _, p := range []string{"/", "/login"} {
+			page := x.get(p)
+			if to := page.header.Get("Location"); page.status == http.StatusSeeOther {
+				page = x.get(to)
+			}
+			m := regexp.MustCompile(`<link rel="icon" href="([^"]+)"`).FindStringSubmatch(page.body)
+			if m == nil || x.get(html.UnescapeString(m[1])).status != http.StatusOK {
+				t.Errorf("%s: %s names no icon that there is: %q", name, p, m)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,29 @@ func TestAnalyst(t *testing.T) {
 	}
 	if page := x.page(to); !strings.Contains(page, "@problems：82行") {
 		t.Error("a saved query isn't held to its parameter")
+	}
+	// A saved query holds to the point that stands beside it, as one that was typed does.
+	rows := regexp.MustCompile(`(?:@problems|结果)：(\d+)行`)
+	var before []string
+	for _, form := range []url.Values{{"saved": {"problems"}, "p-street": {"双马街道"}}, {"sql": {"select * from 问题台账 where 所属街道 = '双马街道'"}}} {
+		form.Set("known_at", "2022-08-09 12:00")
+		to, a := ask(form)
+		if a.status != http.StatusSeeOther {
+			t.Fatalf("known on an earlier day: status %d\n%s", a.status, a.body)
+		}
+		page := x.page(to)
+		n := rows.FindStringSubmatch(page)
+		if n == nil || n[1] == "82" || n[1] == "0" || !strings.Contains(page, "2022-08-09 12:00") {
+			t.Errorf("a query of what was known on 9 August: %q, or its page doesn't say so\n%.3000s", n, page)
+			continue
+		}
+		before = append(before, n[1])
+	}
+	if len(before) == 2 && before[0] != before[1] {
+		t.Errorf("saved it gives %s rows, typed %s", before[0], before[1])
+	}
+	if _, a := ask(url.Values{"saved": {"problems"}, "known_at": {"gestern"}}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "查询没有执行") {
+		t.Errorf("known at no time: status %d", a.status)
 	}
 	for what, form := range map[string]url.Values{
 		"nothing": {"sql": {" "}}, "a table that isn't there": {"sql": {"select * from nosuch"}}, "writing": {"sql": {"create table x as select 1"}},

@@ -91,6 +91,7 @@ func New(o Options) (*Server, error) {
 		s.mux.Handle(r.pattern, s.guard(r))
 	}
 	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(serveAsset))
+	s.mux.Handle("GET /favicon.ico", http.HandlerFunc(serveIcon))
 	s.mux.HandleFunc("/api/", s.noAPI)
 	s.mux.Handle("/", s.guard(route{pattern: "/", may: mayEnter, handle: (*Server).nowhere}))
 	if o.Ahead {

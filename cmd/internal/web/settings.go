@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/settings"
@@ -45,22 +44,24 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, who person) erro
 	if err != nil {
 		return err
 	}
-	part, item := r.PostForm.Get("part"), r.PostForm.Get("item")
+	part, item, remove := r.PostForm.Get("part"), r.PostForm.Get("item"), r.PostForm.Get("remove") != ""
 	about(w, part+" "+item)
-	if v.Broken {
-		return &fault{status: http.StatusConflict, says: v.Faults[0], back: "/settings"}
+	again := func() error { // what was typed is not lost
+		if v.Broken {
+			v.TypedOnly(r.PostForm)
+		} else {
+			v.Again(part, item, r.PostForm, remove)
+		}
+		return s.showSettings(w, r, who, http.StatusConflict, v)
 	}
-	if r.PostForm.Get("mark") != v.Mark {
-		return &fault{status: http.StatusConflict, says: "设置文件在您填写期间被改过，没有写入，以免覆盖别人的修改。请返回查看现在的设置，再改一次。", back: "/settings#p-" + part}
+	if v.Broken || r.PostForm.Get("mark") != v.Mark {
+		return again()
 	}
 	f := v.Form(part, item)
 	if f == nil {
 		return badAsk("没有这项设置。")
 	}
-	for i := range f.Fields {
-		f.Fields[i].Value = strings.TrimSpace(strings.ToValidUTF8(r.PostForm.Get(f.Fields[i].Name), "?"))
-	}
-	remove := r.PostForm.Get("remove") != ""
+	f.Fill(r.PostForm)
 	if !remove && !f.Complete() {
 		f.Open, v.At = true, f.Wrongs()
 		return s.showSettings(w, r, who, http.StatusBadRequest, v)
@@ -78,7 +79,10 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, who person) erro
 	}
 	if err != nil {
 		if errors.Is(err, office.ErrChanged) {
-			return &fault{status: http.StatusConflict, says: inChinese(office.ErrChanged, ""), back: "/settings"}
+			if _, _, v, err = settings.Of(s.zoneOf()); err != nil {
+				return err
+			}
+			return again()
 		}
 		f.Open = true
 		if v.Faults = f.Blame(e, err, remove); v.Faults == nil && !f.Blamed() {

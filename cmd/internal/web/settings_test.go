@@ -296,23 +296,7 @@ func TestFieldsOfSettings(t *testing.T) {
 	}
 	values := func(part, item string) url.Values {
 		t.Helper()
-		for _, f := range regexp.MustCompile(`(?s)<form method="post" action="/settings" class="stack">(.*?)</form>`).FindAllString(x.page("/settings"), -1) {
-			if !strings.Contains(f, `name="part" value="`+part+`"`) || !strings.Contains(f, `name="item" value="`+item+`"`) {
-				continue
-			}
-			form := url.Values{}
-			for _, m := range regexp.MustCompile(`<input[^>]* name="([^"]+)" value="([^"]*)"`).FindAllStringSubmatch(f, -1) {
-				form.Set(m[1], html.UnescapeString(m[2]))
-			}
-			for _, m := range regexp.MustCompile(`(?s)<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>`).FindAllStringSubmatch(f, -1) {
-				if s := regexp.MustCompile(`value="([^"]*)" selected`).FindStringSubmatch(m[2]); s != nil {
-					form.Set(m[1], s[1])
-				}
-			}
-			return form
-		}
-		t.Fatalf("no form %s %s", part, item)
-		return nil
+		return formOf(t, x.page("/settings"), part, item)
 	}
 	for _, c := range []struct{ part, item, field, value, says string }{
 		{"basics", "", "zone", "湘潭\x01", "园区名称里有看不见的字符"},

@@ -81,9 +81,9 @@ func (f *Form) lost(says string) string {
 func (x *Field) before() []string {
 	switch x.Name {
 	case "code", "name":
-		return []string{x.was}
+		return []string{x.Was}
 	case "aliases":
-		return strings.Split(x.was, "、")
+		return strings.Split(x.Was, "、")
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func (f *Form) named(says string) int {
 		if x.list {
 			values = strings.FieldsFunc(x.Value, isSeparator)
 		}
-		return x.Value != x.was && slices.ContainsFunc(values, func(v string) bool { return v != "" && strings.Contains(says, "“"+v+"”") })
+		return x.Value != x.Was && slices.ContainsFunc(values, func(v string) bool { return v != "" && strings.Contains(says, "“"+v+"”") })
 	})
 }
 

@@ -26,6 +26,7 @@ type View struct {
 	File   string
 	Mark   string // of the file as it was read: what was changed meanwhile isn't overwritten
 	Saved  string // section that was saved
+	Anew   string // section of which what was typed is shown anew, as the file was changed meanwhile
 	Faults []string
 	At     []Wrong // faults that are told at fields
 	Parts  []Part
@@ -58,7 +59,7 @@ type Field struct {
 	Required                        bool
 	list                            bool
 	path                            []any
-	was                             string // its value in the file
+	Was                             string // its value in the file
 }
 
 // Of reads the file as it stands.
@@ -99,7 +100,7 @@ func fill(e *decl.Edit, f Form, at ...any) Form {
 		x.path = append(slices.Clone(at), x.path...)
 		if values, ok := e.Get(x.path...); ok && !f.Fresh {
 			x.Value = x.shown(values)
-			x.was = x.Value
+			x.Was = x.Value
 		}
 		if n := len(x.Options); n > 0 && !slices.ContainsFunc(x.Options, func(o [2]string) bool { return o[0] == x.Value }) {
 			x.Options = append(slices.Clone(x.Options), [2]string{x.Value, x.Value})
@@ -189,7 +190,7 @@ func targetsPart(z *office.Zone, e *decl.Edit) Part {
 			path, way = append(path, "year"), "year"
 		}
 		f := fill(e, Form{Part: p.ID, Item: id, Title: title, Removable: true, Fields: []Field{{Name: "value", Label: "目标值", Required: true, path: path}}})
-		f.Fields = append(f.Fields, Field{Name: "way", Label: "比较", Value: way, Options: ways})
+		f.Fields = append(f.Fields, Field{Name: "way", Label: "比较", Value: way, Was: way, Options: ways})
 		p.Forms = append(p.Forms, f)
 	}
 	p.Forms = append(p.Forms, Form{Part: p.ID, Item: "new", Title: "添加目标", Fresh: true, Fields: []Field{
