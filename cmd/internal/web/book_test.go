@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -12,6 +13,9 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"taizhang/cmd/internal/service"
+	"taizhang/internal/zone"
 )
 
 // TestPreviewOfWorkbooks: every sheet of the weekly, of a unit's extract and of the consolidated ledgers is looked at without
@@ -121,4 +125,39 @@ func linkOf(page, label string) string {
 		return ""
 	}
 	return html.UnescapeString(m[1])
+}
+
+// TestWeeklyAtOnce: two people who issue the weekly at the same moment issue every paper once; whoever comes while it is at
+// work is told. Of its sheets the one that is shown looks unlike the others.
+func TestWeeklyAtOnce(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	var told *fault
+	if err := x.server.undone(fmt.Errorf("summary: %w", service.ErrBusy), zone.JobSummary, "/papers"); !errors.As(err, &told) || told.status != http.StatusConflict || !strings.Contains(told.says, "正在执行") || told.back != "/papers" {
+		t.Errorf("whoever comes meanwhile is told %v", err)
+	}
+	issued := make(chan answerOf, 2)
+	for range 2 {
+		go func() { issued <- x.post("/papers", nil) }()
+	}
+	for range 2 {
+		if a := <-issued; a.status != http.StatusSeeOther {
+			t.Errorf("issue: status %d\n%.500s", a.status, a.body)
+		}
+	}
+	names := regexp.MustCompile(`href="(/papers/issued/[^"]*)"`).FindAllString(x.page("/papers"), -1)
+	seen := map[string]bool{}
+	for _, n := range names {
+		if seen[n] || strings.Contains(n, "-2.") || strings.Contains(n, "_v2") {
+			t.Errorf("%s was issued twice", n)
+		}
+		seen[n] = true
+	}
+	if weekly := strings.Count(strings.Join(names, "\n"), url.PathEscape("周报_截至")); weekly != 2 { // the workbook and the text
+		t.Errorf("the weekly was issued %d times: %q", weekly, names)
+	}
+	b := browser(t, x, 1366, 768)
+	b.open(linkOf(x.page("/papers"), "预览："))
+	if !tell[bool](b, `(() => { const at = s => getComputedStyle(document.querySelector(".jump a" + s)); return at("[aria-current]").fontWeight > at(":not([aria-current])").fontWeight && at("[aria-current]").borderBottomStyle == "solid" })()`) {
+		t.Error("the sheet that is shown looks like the others")
+	}
 }
