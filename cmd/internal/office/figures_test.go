@@ -39,6 +39,10 @@ func TestKeptFigures(t *testing.T) {
 	if _, err := mart.Build(ctx, db.Conn, mart.Options{}); err != nil {
 		t.Fatal(err)
 	}
+	withRows, err := warehouse.Strings(ctx, db.Conn, "select distinct metric from built.metric_figure where dimension = 'total'")
+	if err != nil || len(withRows) < 30 {
+		t.Fatal(withRows, err)
+	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -78,8 +82,9 @@ func TestKeptFigures(t *testing.T) {
 	}
 	read := 0
 	for _, d := range append(kept.Catalogue.Dimensions, metric.Dimension{}) {
-		a := queries.Ask{}
+		a := queries.Ask{Metrics: withRows} // by chance a fact has no row: what its nought is, is computed
 		if d.ID != "" {
+			a.Metrics = nil
 			a.By = []string{d.ID}
 		}
 		have, want := figures(kept, a), figures(computed, a)
