@@ -96,6 +96,9 @@ func TestSettingsOfTwo(t *testing.T) {
 			between := read()
 			a := x.post("/settings", c.second.into(formOf(t, page, c.second.part, c.second.item)))
 			said := html.UnescapeString(a.body)
+			if strings.Contains(a.body, "aria-invalid") {
+				t.Error("a value that is right is said to be wrong")
+			}
 			if a.status != http.StatusConflict || read() != between {
 				t.Fatalf("the second: status %d, or it was written", a.status)
 			}

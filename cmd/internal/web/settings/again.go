@@ -155,7 +155,8 @@ func (f *Form) merge(typed url.Values) (differs bool) {
 		if typed.Has(x.Name) {
 			x.Value = value
 		}
-		differs = differs || x.Fault != ""
+		x.Moved = x.Fault != ""
+		differs = differs || x.Moved
 	}
 	return differs
 }

@@ -55,6 +55,7 @@ type Form struct {
 // Field is one value of a form.
 type Field struct {
 	Name, Label, Hint, Value, Fault string
+	Moved                           bool        // Fault tells of what became different while the form was filled in, not of a wrong value
 	Options                         [][2]string // value and label; none: a text
 	Required                        bool
 	list                            bool
