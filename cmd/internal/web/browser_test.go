@@ -110,11 +110,17 @@ func tell[T any](b *tab, expression string, opts ...chromedp.EvaluateOption) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, most)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, opts...))
-	if err != nil {
-		b.t.Fatalf("%s: %v", expression, err)
+	for tries := 0; ; tries++ {
+		v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, opts...))
+		switch {
+		case err == nil:
+			return v
+		case tries < 50 && strings.Contains(err.Error(), "properties of null"): // the page is being shown anew, and not there yet
+			time.Sleep(20 * time.Millisecond)
+		default:
+			b.t.Fatalf("%s: %v", expression, err)
+		}
 	}
-	return v
 }
 
 func (b *tab) open(path string) {
