@@ -269,16 +269,10 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 		return Value{Set: true, Text: written.Fixed(n, 6)}, nil
 	}
 	if err != nil || c.Kind == sheet.Date {
-		f := finding.NotPercent(col.Title, t.Quote(raw, 30))
-		if bare, ok := exactly(raw); ok && strings.HasSuffix(written.Plain(bare), "%") {
-			if _, err := written.ParseDecimal(strings.TrimSuffix(written.Plain(bare), "%")); err == nil {
-				f.Suggest = bare
-			}
-		}
-		return Value{}, &f
+		return Value{}, t.notPercent(raw, col)
 	}
-	small := !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions
-	if sign && c.Kind != sheet.Number || !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions {
+	bare := !sign && !(c.Percent && c.Kind == sheet.Number) && !facts.Fractions
+	if bare || sign && c.Kind != sheet.Number {
 		d.Exp -= 2
 	}
 	n, _ := d.Rounded(6)
@@ -289,10 +283,21 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	if n.Cmp(big.NewInt(1_000_000)) > 0 {
 		return v, because(finding.Over100Percent(col.Title, t.Quote(raw, 30)))
 	}
-	if small && n.Sign() > 0 && n.Cmp(big.NewInt(10_000)) <= 0 {
+	if bare && n.Sign() > 0 && n.Cmp(big.NewInt(10_000)) <= 0 {
 		return v, because(finding.SmallPercent(col.Title, t.Quote(raw, 30)))
 	}
 	return v, nil
+}
+
+// notPercent suggests the percentage that stands among words.
+func (t *Typer) notPercent(raw string, col *forms.Column) *fault {
+	f := finding.NotPercent(col.Title, t.Quote(raw, 30))
+	if bare, ok := exactly(raw); ok && strings.HasSuffix(written.Plain(bare), "%") {
+		if _, err := written.ParseDecimal(strings.TrimSuffix(written.Plain(bare), "%")); err == nil {
+			f.Suggest = bare
+		}
+	}
+	return &f
 }
 
 func numberWord(c *forms.Column) string {

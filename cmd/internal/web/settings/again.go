@@ -102,14 +102,7 @@ func (v *View) same(part, item string, typed url.Values) *Form {
 		return f
 	}
 	for _, names := range [][]string{by, by[:1]} {
-		var found []*Form
-		for _, p := range v.Parts {
-			for i := range p.Forms {
-				if x := &p.Forms[i]; x.Part == part && !x.Fresh && !slices.ContainsFunc(names, func(n string) bool { return x.field(n).Was != clean(typed.Get("was-"+n)) }) {
-					found = append(found, x)
-				}
-			}
-		}
+		found := v.were(part, names, typed)
 		if i := slices.IndexFunc(found, func(x *Form) bool { return x.Item == item }); i >= 0 {
 			return found[i]
 		}
@@ -121,6 +114,18 @@ func (v *View) same(part, item string, typed url.Values) *Form {
 		return f
 	}
 	return nil
+}
+
+// were are the forms of a part whose named fields are what they were for somebody who had them before them.
+func (v *View) were(part string, names []string, typed url.Values) (found []*Form) {
+	for _, p := range v.Parts {
+		for i := range p.Forms {
+			if x := &p.Forms[i]; x.Part == part && !x.Fresh && !slices.ContainsFunc(names, func(n string) bool { return x.field(n).Was != clean(typed.Get("was-"+n)) }) {
+				found = append(found, x)
+			}
+		}
+	}
+	return found
 }
 
 // holds says whether the file has what was typed.
