@@ -165,11 +165,13 @@ func (s *soak) drop() {
 	}
 }
 
+// correct hands in again what counts of a unit, or the first return of one of which nothing does: a file comes in for certain.
 func (s *soak) correct() {
-	unit := soakUnits[s.r.IntN(len(soakUnits))]
+	unit, week := soakUnits[s.r.IntN(len(soakUnits))], 2
 	if h := s.newest(unit); h != nil {
-		s.hand(unit, h.week)
+		week = h.week
 	}
+	s.hand(unit, week)
 }
 
 // settle lets an undisturbed run do what is left, and compares.
@@ -319,7 +321,7 @@ func (s *soak) loseBlock() {
 	if n > 0 {
 		must(f.WriteAt(make([]byte, size), head+s.r.Int64N(n)*size))
 	}
-	s.correct() // so that it is worked with
+	s.correct() // so that it is worked with: a run that has nothing to do reads no block, and a doctor would find it
 }
 
 func (s *soak) backup() {
