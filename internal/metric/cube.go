@@ -8,17 +8,55 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// Cube is the statement that computes all metrics of a fact in total and by
-// every dimension, one row each. extra is a grouping column to carry along
-// (empty: none); whole adds the two coverage columns of obligations, and the
-// values as they are: text and type of the first and of the denominator.
-func (c *Compiler) Cube(from, extra string, whole bool) string {
-	dims := slices.Clone(c.fact.order)
-	dims = slices.DeleteFunc(dims, func(d string) bool { return d == "zone" })
-	keys := "zone"
-	if extra != "" {
-		keys += ", " + extra
+// Cube is the statement that computes all metrics of a fact in total and by every dimension, one row each, with the two coverage
+// columns of obligations, and the values as they are: text and type of the first and of the denominator.
+func (c *Compiler) Cube(from string) string {
+	k := c.kept(true)
+	return fmt.Sprintf(`
+%s
+select zone, d.metric, named.dimension, dimension_value, %s
+from named
+join (values %s) as d(metric, place, dimension) on d.dimension = named.dimension`, c.named(from, "zone"), k.columns(), strings.Join(k.declared, ", "))
+}
+
+// Folded is the statement that groups a fact's rows in total and by every dimension, one row for all metrics together: the keys,
+// dimension ('total' or its name), dimension_value, the aggregates a0, a1, …
+func (c *Compiler) Folded(from string, keys ...string) string {
+	return c.named(from, strings.Join(keys, ", ")) + "\nselect " + strings.Join(keys, ", ") + ", dimension, dimension_value, " + strings.Join(c.Aggregates(), ", ") + " from named"
+}
+
+// Aggregates are the names of the aggregates that Folded gives.
+func (c *Compiler) Aggregates() []string {
+	out := make([]string, len(c.Columns()))
+	for i := range out {
+		out[i] = fmt.Sprintf("a%d", i)
 	}
+	return out
+}
+
+// Unfolded is the statement that gives each metric a row of its own, from a table of Folded rows: the keys, metric, dimension,
+// dimension_value, value, num, den.
+func (c *Compiler) Unfolded(table string, keys ...string) string {
+	k := c.kept(false)
+	return fmt.Sprintf("select t.%s, d.metric, t.dimension, t.dimension_value, %s\nfrom %s as t\njoin (values %s) as d(metric, place, dimension) on d.dimension = t.dimension",
+		strings.Join(keys, ", t."), k.columns(), table, strings.Join(k.declared, ", "))
+}
+
+func (c *Compiler) dimensions() []string {
+	return slices.DeleteFunc(slices.Clone(c.fact.order), func(d string) bool { return d == "zone" })
+}
+
+func (c *Compiler) kept(whole bool) kept {
+	k := kept{whole: whole, obligations: c.fact.Mode == Obligation}
+	for place, m := range c.Metrics {
+		k.add(place, m, c.dimensions())
+	}
+	return k
+}
+
+// named are the expressions behind Folded: rows_of, summed, named.
+func (c *Compiler) named(from, keys string) string {
+	dims := c.dimensions()
 	var base, sets, marks, names, values []string
 	sets = append(sets, "("+keys+")")
 	total := 1<<len(dims) - 1
@@ -31,18 +69,9 @@ func (c *Compiler) Cube(from, extra string, whole bool) string {
 		names = append(names, fmt.Sprintf("when %d then '%s'", id, d))
 		values = append(values, fmt.Sprintf("when %d then dim_%s", id, d))
 	}
-	k := kept{whole: whole, obligations: c.fact.Mode == Obligation}
-	for place, m := range c.Metrics {
-		k.add(place, m, dims)
-	}
 	added, aggregates := c.parts()
 	base = append(base, added...)
-	out := "zone"
-	if extra != "" {
-		out += ", " + extra
-	}
-	return fmt.Sprintf(`
-with rows_of as (select %s, %s from %s as f),
+	return fmt.Sprintf(`with rows_of as (select %s, %s from %s as f),
 summed as (
 	select %s, grouping(%s) as g, %s, %s
 	from rows_of group by grouping sets (%s)
@@ -50,12 +79,9 @@ summed as (
 named as (
 	select *, case g %s end as dimension, case g %s end as dimension_value
 	from summed
-)
-select %s, d.metric, named.dimension, dimension_value, %s
-from named
-join (values %s) as d(metric, place, dimension) on d.dimension = named.dimension`,
+)`,
 		keys, strings.Join(base, ", "), from, keys, strings.Join(marks, ", "), strings.Join(marks, ", "), strings.Join(aggregates, ",\n\t\t"),
-		strings.Join(sets, ", "), strings.Join(names, " "), strings.Join(values, " "), out, k.columns(), strings.Join(k.declared, ", "))
+		strings.Join(sets, ", "), strings.Join(names, " "), strings.Join(values, " "))
 }
 
 // parts are the aggregates of Columns in two steps: what a row adds to each (x0, x1, …), and the groups' aggregates over
@@ -82,8 +108,8 @@ func (c *Compiler) parts() (added, aggregates []string) {
 			switch x.Agg {
 			case "sum":
 				add("case when "+match+" then "+x.Expr+" end", "coalesce(sum({}), 0)")
-			case "distinct":
-				add("case when "+match+" then "+DistinctKey(x)+" end", "count(distinct {})")
+			case "distinct": // a cube's groups are of one zone each
+				add("case when "+match+" then "+x.Expr+" end", "count(distinct {})")
 			case "median":
 				add("case when "+match+" then "+x.Expr+" end", middle("{}", " filter (where {} is not null)"))
 			default:

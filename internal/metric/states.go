@@ -12,7 +12,7 @@ import (
 // FigureCube is the statement that computes all figures of a fact.
 func FigureCube(f *Fact, ms []*Metric) string {
 	c := NewCompiler(f, ms, "")
-	return c.Cube(c.From(f.Table), "", true)
+	return c.Cube(c.From(f.Table))
 }
 
 // Fingerprint names what figures were computed by, and the contents they were computed from.

@@ -68,8 +68,12 @@ func Build(ctx context.Context, conn *sql.Conn, o Options) (Stats, error) {
 // Drop drops the figures, which the next Build computes from nothing:
 // a run that computes them all doesn't lay the new ones beside the old.
 func Drop(ctx context.Context, conn *sql.Conn) error {
-	if _, err := conn.ExecContext(ctx, `drop table if exists mart.metric_week; drop table if exists built.metric_figure;
-		delete from ctl.metric_week_state; delete from ctl.metric_week_fact; delete from ctl.metric_state`); err != nil {
+	err := dropWeeks(ctx, conn)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, `drop table if exists built.metric_figure;
+			delete from ctl.metric_week_state; delete from ctl.metric_week_fact; delete from ctl.metric_state`)
+	}
+	if err != nil {
 		return lang.Errorf("drop the figures before they are computed anew: %w", "重算前清除数字：%w", err)
 	}
 	return nil
@@ -81,6 +85,9 @@ type builder struct {
 	c     *metric.Catalogue
 	stats *Stats
 	empty map[string][]*metric.Metric // cells of weeks → metrics that have no rows in any of them
+
+	tables map[string]bool // of the history, by name
+	stale  bool            // mart.metric_week shows other tables than there are
 }
 
 func (b *builder) exec(query string) error {

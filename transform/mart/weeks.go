@@ -2,8 +2,8 @@ package mart
 
 import (
 	"fmt"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,17 +41,8 @@ func (b *builder) weeks(full bool) error {
 		}
 	}
 	b.stats.Full = news == nil
-	if b.stats.Full {
-		err = b.exec(`create or replace table mart.metric_week (zone varchar, metric varchar, dimension varchar, dimension_value varchar,
-			week varchar, basis varchar, value double, num decimal(38, 2), den decimal(38, 2), as_of date)`)
-		if err != nil {
-			return err
-		}
-	}
-	if news != nil && len(news.moved) > 0 {
-		if err := b.forgetUndeclared(); err != nil {
-			return err
-		}
+	if err := b.openWeeks(news); err != nil {
+		return err
 	}
 	var state, period []job
 	for _, f := range b.c.Facts {
@@ -76,10 +67,8 @@ func (b *builder) weeks(full bool) error {
 		if len(j.then)+len(j.now) == 0 {
 			continue
 		}
-		if !b.stats.Full {
-			if err := b.forget(j); err != nil {
-				return err
-			}
+		if err := b.forget(j, from == everyWeek); err != nil {
+			return err
 		}
 		if f.Mode == metric.Period {
 			period = append(period, j)
@@ -87,16 +76,22 @@ func (b *builder) weeks(full bool) error {
 			state = append(state, j)
 		}
 	}
-	if err := b.stateWeeks(state); err != nil {
+	if err := b.inGroups(state, list, b.stateWeeks); err != nil {
 		return err
 	}
-	if err := b.periodWeeks(period, s); err != nil {
+	if err := b.inGroups(period, list, b.periodThen); err != nil {
+		return err
+	}
+	if err := b.periodNow(period, s); err != nil {
 		return err
 	}
 	if err := b.insertEmpty(); err != nil {
 		return err
 	}
 	if err := b.exec("drop table if exists temp.mw_weeks"); err != nil {
+		return err
+	}
+	if err := b.showWeeks(); err != nil {
 		return err
 	}
 	return b.writeState(s)
@@ -106,32 +101,6 @@ func (b *builder) weeks(full bool) error {
 type job struct {
 	fact      *metric.Fact
 	then, now []week
-}
-
-// forgetUndeclared deletes metrics that are declared no more.
-func (b *builder) forgetUndeclared() error {
-	names := make([]string, len(b.c.Metrics))
-	for i, m := range b.c.Metrics {
-		names[i] = warehouse.Quote(m.ID)
-	}
-	return b.exec("delete from mart.metric_week where metric not in (" + strings.Join(names, ", ") + ")")
-}
-
-// forget deletes what a job computes anew: the weeks from its first on, whose rows bear as-of dates within them.
-func (b *builder) forget(j job) error {
-	var names []string
-	for _, m := range b.c.MetricsOf(j.fact) {
-		names = append(names, warehouse.Quote(m.ID))
-	}
-	first := func(list []week) calendar.Date {
-		if len(list) == 0 {
-			return never
-		}
-		return list[0].start
-	}
-	then, now := first(j.then), first(j.now)
-	return b.exec(fmt.Sprintf("delete from mart.metric_week where metric in (%s) and as_of >= date '%s' and as_of >= case basis when 'then' then date '%s' else date '%s' end",
-		strings.Join(names, ", "), min(then, now), then, now)) // the plain bound lets DuckDB pass most of the history over
 }
 
 func weeksOf(first, asOf calendar.Date, knownAt time.Time) []week {
@@ -193,12 +162,12 @@ func (b *builder) listWeeks(list []week) error {
 		from (values ` + strings.Join(rows, ", ") + `) as w(week, as_of, then_at, now_at)`)
 }
 
-// cells says which week and basis a run stands for. Both lists go on to the last week.
+// cells says which week and basis a run stands for. Neither list leaves a week out between its first and its last.
 func cells(then, now []week) string {
 	var parts []string
 	add := func(basis string, list []week) {
 		if len(list) > 0 {
-			parts = append(parts, fmt.Sprintf("select week, '%[1]s' as basis, as_of, %[1]s_at as known_at from temp.mw_weeks where as_of >= date '%[2]s'", basis, list[0].asOf))
+			parts = append(parts, fmt.Sprintf("select week, '%[1]s' as basis, as_of, %[1]s_at as known_at from temp.mw_weeks where as_of between date '%[2]s' and date '%[3]s'", basis, list[0].asOf, list[len(list)-1].asOf))
 		}
 	}
 	add("then", then)
@@ -237,6 +206,49 @@ func only(table, cells string) string {
 	return "(select c.* from " + table + " as c where (c.as_of, c.known_at) in (select as_of, known_at from " + cells + "))"
 }
 
+// groupRows is how many rows of one model a group of weeks may have at all its points: what they are grouped by lies in memory,
+// and a large zone's ledgers of two years, twice, took 2 GB of it.
+var groupRows = 1_000_000
+
+// inGroups calls do for some weeks after some, each time with the jobs that are about them.
+func (b *builder) inGroups(jobs []job, list []week, do func([]job) error) error {
+	if len(jobs) == 0 || len(list) == 0 {
+		return nil
+	}
+	rows := 1
+	tables := []string{metric.CountedTable}
+	for _, j := range jobs {
+		if j.fact.Mode != metric.Period { // of which a point reads the rows of its week
+			tables = append(tables, j.fact.Table)
+		}
+	}
+	for _, t := range tables {
+		n, err := warehouse.Strings(b.ctx, b.conn, "select cast(count(*) as varchar) from "+t)
+		if err != nil {
+			return err
+		}
+		if k, err := strconv.Atoi(n[0]); err == nil {
+			rows = max(rows, k)
+		}
+	}
+	for group := range slices.Chunk(list, max(1, groupRows/(2*rows))) {
+		first, last := group[0].asOf, group[len(group)-1].asOf
+		within := func(list []week) []week {
+			return slices.DeleteFunc(slices.Clone(list), func(w week) bool { return w.asOf < first || w.asOf > last })
+		}
+		var some []job
+		for _, j := range jobs {
+			if g := (job{j.fact, within(j.then), within(j.now)}); len(g.then)+len(g.now) > 0 {
+				some = append(some, g)
+			}
+		}
+		if err := do(some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // stateWeeks: ledgers and obligations, the state at each week's end.
 func (b *builder) stateWeeks(jobs []job) error {
 	return b.restated("mw_state_", jobs, pointsOf(jobs, true), func(j job, table string) error {
@@ -245,15 +257,13 @@ func (b *builder) stateWeeks(jobs []job) error {
 			b.noRows(c, at)
 			return err
 		}
-		return b.insertWeeks(c, c.Cube(c.From(only(table, at)), "as_of, known_at", false), at, sameRun)
+		return b.insertWeeks(c, j.fact, c.Folded(c.From(only(table, at)), "zone", "as_of", "known_at"), at, sameRun)
 	})
 }
 
-// periodWeeks: rows dated within each week; as known then from the returns
-// known at its end, as known now from all that count now, in one run whose
-// window begins with the first week asked for.
-func (b *builder) periodWeeks(jobs []job, s *weekState) error {
-	err := b.restated("mw_then_", jobs, pointsOf(jobs, false), func(j job, table string) error {
+// periodThen: rows dated within each week, from the returns known at its end.
+func (b *builder) periodThen(jobs []job) error {
+	return b.restated("mw_then_", jobs, pointsOf(jobs, false), func(j job, table string) error {
 		if len(j.then) == 0 {
 			return nil
 		}
@@ -262,16 +272,21 @@ func (b *builder) periodWeeks(jobs []job, s *weekState) error {
 			b.noRows(c, at)
 			return err
 		}
-		return b.insertWeeks(c, c.Cube(c.From(only(table, at)), "as_of, known_at", false), at, sameRun)
+		return b.insertWeeks(c, j.fact, c.Folded(c.From(only(table, at)), "zone", "as_of", "known_at"), at, sameRun)
 	})
-	if err != nil {
-		return err
-	}
-	var first calendar.Date
-	for i, j := range jobs {
-		if len(j.now) > 0 && (i == 0 || j.now[0].start < first) {
-			first = j.now[0].start
+}
+
+// periodNow: rows dated within each week, from all returns that count now, in one run whose window begins with the first week
+// asked for.
+func (b *builder) periodNow(jobs []job, s *weekState) error {
+	first := never
+	for _, j := range jobs {
+		if len(j.now) > 0 {
+			first = min(first, j.now[0].start)
 		}
+	}
+	if first == never {
+		return nil
 	}
 	points := []warehouse.Point{{AsOf: s.asOf, KnownAt: s.knownAt, From: first}}
 	return b.restated("mw_now_", jobs, points, func(j job, table string) error {
@@ -284,7 +299,7 @@ func (b *builder) periodWeeks(jobs []job, s *weekState) error {
 			return err
 		}
 		labelled := fmt.Sprintf("(select *, %s as week from %s where own_on >= date '%s')", c.Label(), table, j.now[0].start)
-		return b.insertWeeks(c, c.Cube(c.From(labelled), "week", false), cells(nil, j.now), "c.week = w.week")
+		return b.insertWeeks(c, j.fact, c.Folded(c.From(labelled), "zone", "week"), cells(nil, j.now), "c.week = w.week")
 	})
 }
 
@@ -293,58 +308,4 @@ func (b *builder) periodWeeks(jobs []job, s *weekState) error {
 func (b *builder) hasRows(table string) (bool, error) {
 	some, err := warehouse.Strings(b.ctx, b.conn, "select 'x' from "+table+" as t limit 1")
 	return len(some) > 0, err
-}
-
-// noRows notes metrics that have nothing but empty weeks, for insertEmpty.
-func (b *builder) noRows(c *metric.Compiler, cells string) {
-	if b.empty == nil {
-		b.empty = map[string][]*metric.Metric{}
-	}
-	b.empty[cells] = append(b.empty[cells], c.Metrics...)
-}
-
-// insertEmpty writes the totals of the metrics that noRows noted.
-func (b *builder) insertEmpty() error {
-	for _, cells := range slices.Sorted(maps.Keys(b.empty)) {
-		if err := b.exec("insert into mart.metric_week " + emptyWeeks(b.empty[cells], cells) + "\norder by as_of, metric, week, basis"); err != nil {
-			return err
-		}
-	}
-	b.empty = nil
-	return nil
-}
-
-// emptyWeeks selects the totals of metrics in weeks without rows.
-func emptyWeeks(metrics []*metric.Metric, cells string) string {
-	var rows []string
-	for _, m := range metrics {
-		zero := "0"
-		if m.IsRatio() || m.Value.Agg == "median" {
-			zero = "null"
-		}
-		rows = append(rows, fmt.Sprintf("(%s, cast(%s as double), %t)", warehouse.Quote(m.ID), zero, m.IsRatio()))
-	}
-	return `select z.zone, d.metric, 'total', null, w.week, w.basis, d.zero, case when d.is_ratio then 0 end, case when d.is_ratio then 0 end, w.as_of
-	from (select zone from ctl.zone union select zone from raw.return) as z
-	cross join (values ` + strings.Join(rows, ", ") + `) as d(metric, zero, is_ratio)
-	cross join ` + cells
-}
-
-// insertWeeks writes the figures of one fact, and the totals of weeks in which
-// it had no rows. In order of time, so that what a later run deletes and what a
-// reader asks for lie together; within a week equal values side by side take a
-// third less room.
-func (b *builder) insertWeeks(c *metric.Compiler, cube, cells, on string) error {
-	return b.exec(`insert into mart.metric_week
-with figures as (
-	select c.zone, c.metric, c.dimension, c.dimension_value, w.week, w.basis, c.value, c.num, c.den, w.as_of
-	from (` + cube + `) as c join ` + cells + ` on ` + on + `
-),
-empty_weeks as (
-	` + emptyWeeks(c.Metrics, cells) + `
-	where not exists (select 1 from figures as f
-		where f.zone = z.zone and f.metric = d.metric and f.dimension = 'total' and f.week = w.week and f.basis = w.basis)
-)
-select * from figures union all select * from empty_weeks
-order by as_of, metric, dimension, value, num`)
 }

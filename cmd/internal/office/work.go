@@ -23,6 +23,7 @@ type work struct {
 	finished []*finding.Report // what an earlier run had left unfinished, by the declarations of that time
 	troubles []error           // of them
 	tells    bool              // it tells what became of the returns
+	files    int               // in the inbox, taken in by this run
 	lost     []error           // arrivals that can't be taken in again: their originals are missing or damaged
 }
 
