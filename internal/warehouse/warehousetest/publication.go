@@ -2,8 +2,12 @@ package warehousetest
 
 import (
 	"context"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"golang.org/x/tools/txtar"
@@ -45,10 +49,39 @@ func PublishRandom(t testing.TB, seed uint64) string {
 	return Publish(t, "2022-08-15", Evening, func(db *warehouse.DB) { Random{Seed: seed}.Fill(t, db) })
 }
 
+// small is the publication of PublishSmall: its folder, made once for all tests of a package.
+var small struct {
+	sync.Mutex
+	name string
+	fs.FS
+}
+
 // PublishSmall makes a publication, on 2022-08-15, of a zone whose figures can be worked out by hand.
 func PublishSmall(t testing.TB) string {
 	t.Helper()
-	return Publish(t, "2022-08-15", Evening, func(db *warehouse.DB) { FillSmall(t, db) })
+	small.Lock()
+	defer small.Unlock()
+	if small.FS == nil {
+		path := Publish(t, "2022-08-15", Evening, func(db *warehouse.DB) { FillSmall(t, db) })
+		held := fstest.MapFS{}
+		err := fs.WalkDir(os.DirFS(filepath.Dir(path)), ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(filepath.Join(filepath.Dir(path), name))
+			held[name] = &fstest.MapFile{Data: data, Mode: 0o644}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		small.name, small.FS = filepath.Base(path), held
+	}
+	dir := filepath.Join(t.TempDir(), "published")
+	if err := os.CopyFS(dir, small.FS); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, small.name)
 }
 
 // FillSmall loads the zone whose figures can be worked out by hand.
