@@ -12,7 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/finding"
-	"taizhang/ingest/layout"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/template"
@@ -116,7 +116,7 @@ func TestTemplateIsKnown(t *testing.T) {
 			}
 		}, says: "heading_by_place"},
 		"an earlier form of the template": {bend: func(f *excelize.File) {
-			set(f, layout.MarkerSheet, map[string]string{"C2": "0000", "C3": "0000", "U2": "gone_field"})
+			set(f, heading.MarkerSheet, map[string]string{"C2": "0000", "C3": "0000", "U2": "gone_field"})
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -273,7 +273,7 @@ func TestExampleRowIsRight(t *testing.T) {
 			if strings.Contains(text, "2022") {
 				t.Errorf("%s: the example has %s", form.ID, text)
 			}
-			text = strings.TrimPrefix(text, layout.ExamplePrefix+"：")
+			text = strings.TrimPrefix(text, heading.ExamplePrefix+"：")
 			if typ := string(form.Columns[i].Type); text == "……" || strings.HasPrefix(text, "18位") || typ == "person" || typ == "id" || typ == "phone" {
 				continue // says only what belongs there
 			}

@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
@@ -187,7 +188,7 @@ func sumRolled(pt *read.Part, lines []layout.Line, k int) *big.Int {
 }
 
 // rolledFacts is what a 累计 cell is read by: its own heading's unit, else the unit of its field.
-func rolledFacts(pt *read.Part, h *layout.Head, k int) cell.Facts {
+func rolledFacts(pt *read.Part, h *heading.Head, k int) cell.Facts {
 	facts := pt.Facts[h][k]
 	for _, p := range h.Rollups {
 		if p.HasUnit && p.Field.Field == h.Form.Columns[k].Field {
@@ -198,7 +199,7 @@ func rolledFacts(pt *read.Part, h *layout.Head, k int) cell.Facts {
 }
 
 // askRollup warns where a 累计 is none of the sums it may be.
-func askRollup(pt *read.Part, tb *layout.Table, h *layout.Head, c layout.Rolled, may []*big.Int) bool {
+func askRollup(pt *read.Part, tb *layout.Table, h *heading.Head, c heading.Rolled, may []*big.Int) bool {
 	col, facts := &pt.Form.Columns[c.K], rolledFacts(pt, h, c.K)
 	claimed, shown, ok := cell.Amount(&c.Cell, col, facts)
 	if !ok || len(may) == 0 {

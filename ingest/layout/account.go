@@ -3,8 +3,12 @@ package layout
 import (
 	"strings"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/finding"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -22,8 +26,8 @@ type Unread struct {
 }
 
 // kindNames are the kinds in the words of the contract.
-var kindNames = [rowKinds]string{rowHead: "head", rowTotal: "total", rowCarried: "total", rowMemo: "statistic", rowSection: "section", rowNote: "note", rowFooter: "footer",
-	rowNothing: "note", rowExample: "prompt", rowNumbered: "prompt", rowPrompt: "prompt", rowStray: "note", rowAside: "statistic", rowJoined: "note"}
+var kindNames = [rowkind.Kinds]string{rowkind.Head: "head", rowkind.Total: "total", rowkind.Carried: "total", rowkind.Memo: "statistic", rowkind.Section: "section", rowkind.Note: "note", rowkind.Footer: "footer",
+	rowkind.Nothing: "note", rowkind.Example: "prompt", rowkind.Numbered: "prompt", rowkind.Prompt: "prompt", rowkind.Stray: "note", rowkind.Aside: "statistic", rowkind.Joined: "note"}
 
 // maxUnread is how many cells under no heading are kept of a table; of more only the number is.
 const maxUnread = 1000
@@ -37,10 +41,10 @@ func (r *tableReader) account(start, end int) {
 		for line < len(t.Lines) && t.Lines[line].N < r.p.Rows[i].N {
 			line++
 		}
-		if line < len(t.Lines) && int(t.Lines[line].index) == i && t.Lines[line].plain && r.kinds[i] == rowData { // it took all of them
+		if line < len(t.Lines) && int(t.Lines[line].index) == i && t.Lines[line].plain && r.kinds[i] == rowkind.Data { // it took all of them
 			n := int(t.Lines[line].filled)
 			t.Below++
-			t.kinds[rowData]++
+			t.kinds[rowkind.Data]++
 			t.cells += n
 			t.accounted += n
 			continue
@@ -48,7 +52,7 @@ func (r *tableReader) account(start, end int) {
 		row := r.p.Row(i)
 		n := 0
 		for k := range row.Cells {
-			if filled(&row.Cells[k]) {
+			if sight.Filled(&row.Cells[k]) {
 				n++
 			}
 		}
@@ -58,10 +62,10 @@ func (r *tableReader) account(start, end int) {
 		t.Below++
 		t.kinds[r.kinds[i]]++
 		t.cells += n
-		if r.kinds[i] != rowData {
+		if r.kinds[i] != rowkind.Data {
 			t.accounted += n
 			t.Passed = append(t.Passed, Passed{r.p.Name, row.N, kindNames[r.kinds[i]]})
-			if r.kinds[i] == rowTotal {
+			if r.kinds[i] == rowkind.Total {
 				r.unreadIn(row, nil, r.t.Heads[0])
 			}
 			continue
@@ -74,17 +78,17 @@ func (r *tableReader) account(start, end int) {
 
 // unreadIn names the cells of a row that stand under no heading, and gives the number of those whose whereabouts are
 // known: taken by the line, under a heading, a prompt, or now named.
-func (r *tableReader) unreadIn(row *sheet.Row, l *Line, h *Head) int {
+func (r *tableReader) unreadIn(row *sheet.Row, l *Line, h *heading.Head) int {
 	known := 0
 	headed := r.headed(h)
 	r.noteTaken(row, l)
 	for k := range row.Cells {
 		c := &row.Cells[k]
 		switch {
-		case !filled(c):
+		case !sight.Filled(c):
 			continue
-		case l != nil && (l.refused() || c.Col < len(r.takenIn) && r.takenIn[c.Col] == row.N), isPrompt(c), c.Col < len(headed) && headed[c.Col]:
-		case c.Kind == sheet.Text && r.t.Said.takeUnit(Said{c.Text, r.p.Name, c.Ref()}): // beside the table
+		case l != nil && (l.refused() || c.Col < len(r.takenIn) && r.takenIn[c.Col] == row.N), sight.IsPrompt(c), c.Col < len(headed) && headed[c.Col]:
+		case c.Kind == sheet.Text && r.t.Said.TakeUnit(around.Said{Text: c.Text, Sheet: r.p.Name, Ref: c.Ref()}): // beside the table
 		default:
 			if r.t.unread++; len(r.t.Unread) < maxUnread {
 				r.t.Unread = append(r.t.Unread, Unread{r.p.Name, *c})
@@ -112,47 +116,47 @@ func (r *tableReader) noteTaken(row *sheet.Row, l *Line) {
 }
 
 // headed says which columns have a heading, known or not, by column.
-func (r *tableReader) headed(h *Head) []bool {
+func (r *tableReader) headed(h *heading.Head) []bool {
 	if out, ok := r.headedBy[h]; ok {
 		return out
 	}
 	last := 0
-	for j := h.row; j < h.row+h.height; j++ {
+	for j := h.Row; j < h.Row+h.Height; j++ {
 		if cells := r.p.Row(j).Cells; len(cells) > 0 {
 			last = max(last, cells[len(cells)-1].Col)
 		}
 	}
-	for at, m := range r.p.merged {
-		if at[0] >= r.p.Rows[h.row].N && at[0] <= r.p.Rows[h.row+h.height-1].N {
+	for at, m := range r.p.Areas {
+		if at[0] >= r.p.Rows[h.Row].N && at[0] <= r.p.Rows[h.Row+h.Height-1].N {
 			last = max(last, min(m.Right, m.Left+200))
 		}
 	}
 	out := make([]bool, last+1)
 	for col := 1; col <= last; col++ {
-		for j := h.row; j < h.row+h.height && !out[col]; j++ {
-			text, wide, _ := r.p.level(j, col)
-			out[col] = text != "" && (!wide || j == h.row+h.height-1) // a title over everything heads nothing
+		for j := h.Row; j < h.Row+h.Height && !out[col]; j++ {
+			text, wide, _ := r.p.Level(j, col)
+			out[col] = text != "" && (!wide || j == h.Row+h.Height-1) // a title over everything heads nothing
 		}
 	}
 	for _, p := range h.Columns {
 		if p.Col > 0 && p.Col < len(out) {
 			out[p.Col] = true
 		}
-		for _, t := range p.ticks {
-			if t.col < len(out) {
-				out[t.col] = true
+		for _, t := range p.Ticks {
+			if t.Col < len(out) {
+				out[t.Col] = true
 			}
 		}
 	}
 	if r.headedBy == nil {
-		r.headedBy = map[*Head][]bool{}
+		r.headedBy = map[*heading.Head][]bool{}
 	}
 	r.headedBy[h] = out
 	return out
 }
 
 // lastHeading is the rightmost column of a head that has a heading.
-func (r *tableReader) lastHeading(h *Head) int {
+func (r *tableReader) lastHeading(h *heading.Head) int {
 	out := r.headed(h)
 	for c := len(out) - 1; c > 0; c-- {
 		if out[c] {
@@ -173,7 +177,7 @@ func (t *Table) CellsUnaccounted() int { return t.cells - t.accounted }
 const unreadNamed = 5
 
 // TellUnread names the cells under no heading. A column full of them is more than a remark: its heading may be missing.
-func (t *Table) TellUnread() (said Notes) {
+func (t *Table) TellUnread() (said heading.Notes) {
 	if t.unread == 0 {
 		return nil
 	}
@@ -192,13 +196,13 @@ func (t *Table) TellUnread() (said Notes) {
 		some += "等"
 	}
 	first := &t.Unread[0].Cell
-	said.add(finding.CellsUnread(t.unread, some).At(finding.Place{Sheet: t.Grid.Name, Cell: first.Ref(), Row: first.Row}))
+	said.Add(finding.CellsUnread(t.unread, some).At(finding.Place{Sheet: t.Grid.Name, Cell: first.Ref(), Row: first.Row}))
 	for _, u := range t.Unread {
 		n := inColumn[u.Cell.Col]
 		if inColumn[u.Cell.Col] = 0; n < 3 || n*2 < len(t.Lines) || t.counts(u.Cell.Col) {
 			continue
 		}
-		said.add(finding.ColumnWithoutHeading(sheet.ColumnName(u.Cell.Col), n).At(finding.Place{Sheet: t.Grid.Name, Cell: u.Cell.Ref(), Row: u.Cell.Row}))
+		said.Add(finding.ColumnWithoutHeading(sheet.ColumnName(u.Cell.Col), n).At(finding.Place{Sheet: t.Grid.Name, Cell: u.Cell.Ref(), Row: u.Cell.Row}))
 	}
 	return said
 }

@@ -8,7 +8,10 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -27,17 +30,17 @@ var countHead = sync.OnceValue(func() *regexp.Regexp {
 // asideAt takes a small table whose head is row i and says how many rows it takes; 0 where none begins there. It stands
 // apart from the rows above, has words for a head and fills few of the columns that a row of this form must have; or it
 // sets listed values and units against counts, with a head or without one.
-func (r *tableReader) asideAt(i int, kind, after rowKind, s *rowSeen) int {
-	if s.certain && s.texts >= 3 || r.seen == 0 { // a statistic's rows have one text
+func (r *tableReader) asideAt(i int, kind, after rowkind.Kind, s *rowkind.Seen) int {
+	if s.Certain && s.Texts >= 3 || r.seen == 0 { // a statistic's rows have one text
 		return 0
 	}
 	switch kind {
-	case rowData, rowStray, rowHead, rowTotal:
+	case rowkind.Data, rowkind.Stray, rowkind.Head, rowkind.Total:
 	default:
 		return 0
 	}
 	n := r.statisticAt(i, after)
-	if n == 0 && kind != rowTotal && r.apart(i, after) && r.summaryHead(r.p.Row(i)) && !(kind == rowHead && r.ownHead(i)) {
+	if n == 0 && kind != rowkind.Total && r.apart(i, after) && r.summaryHead(r.p.Row(i)) && !(kind == rowkind.Head && r.ownHead(i)) {
 		n = r.summaryAt(i)
 	}
 	if n > 0 {
@@ -48,18 +51,18 @@ func (r *tableReader) asideAt(i int, kind, after rowKind, s *rowSeen) int {
 
 // ownHead says whether row i is a head of this form, of which half the fields are there.
 func (r *tableReader) ownHead(i int) bool {
-	heads := r.l.Vocab.headsOf(r.p, i)
+	heads := r.l.Vocab.HeadsOf(r.p, i)
 	if heads == nil {
 		return false
 	}
-	c := r.l.Vocab.headAt(i, r.h.Form, heads)
-	return c != nil && (c.found*2 >= c.all || len(c.Columns)*2 >= len(r.h.Columns))
+	c := r.l.Vocab.HeadAt(i, r.h.Form, heads)
+	return c != nil && (c.Found*2 >= c.All || len(c.Columns)*2 >= len(r.h.Columns))
 }
 
 // summaryAt is how many rows a summary takes whose head is row i; 0 where one of them is a row of this form, or none follows.
 func (r *tableReader) summaryAt(i int) int {
 	n := 1
-	for ; i+n < len(r.p.Rows) && !BlankRow(r.p.Row(i+n)) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
+	for ; i+n < len(r.p.Rows) && !sight.BlankRow(r.p.Row(i+n)) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
 		if r.fillsRow(r.p.Row(i + n)) {
 			return 0
 		}
@@ -73,20 +76,20 @@ func (r *tableReader) summaryAt(i int) int {
 // takeAside notes a small table, with the line above it that says what it is.
 func (r *tableReader) takeAside(i, n int) {
 	row := r.p.Row(i)
-	b := below{n: row.N, rows: n, ref: FirstText(row).Ref()}
+	b := below{n: row.N, rows: n, ref: sight.FirstText(row).Ref()}
 	for k := range row.Cells {
 		if t := written.Tidy(row.Cells[k].Text); t != "" {
 			b.titles = append(b.titles, written.Short(t, 12))
 		}
 	}
 	for j := i; j < i+n; j++ {
-		r.kinds[j] = rowAside
+		r.kinds[j] = rowkind.Aside
 	}
 	r.t.asides = append(r.t.asides, b)
-	for j := i - 1; j >= 0 && (r.kinds[j] == rowStray || r.kinds[j] == rowSection || BlankRow(r.p.Row(j))); j-- {
-		if r.kinds[j] != rowBlank && !BlankRow(r.p.Row(j)) && statisticTitle().MatchString(written.Squash(FirstText(r.p.Row(j)).Text)) {
+	for j := i - 1; j >= 0 && (r.kinds[j] == rowkind.Stray || r.kinds[j] == rowkind.Section || sight.BlankRow(r.p.Row(j))); j-- {
+		if r.kinds[j] != rowkind.Blank && !sight.BlankRow(r.p.Row(j)) && statisticTitle().MatchString(written.Squash(sight.FirstText(r.p.Row(j)).Text)) {
 			title := r.p.Rows[j].N
-			r.kinds[j] = rowAside
+			r.kinds[j] = rowkind.Aside
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == title })
 			break
 		}
@@ -100,14 +103,14 @@ var statisticTitle = sync.OnceValue(func() *regexp.Regexp {
 
 // statisticAt finds a table of listed values, units or other short words against counts: 责任清单 | 件数 | 已办结 over
 // 企业难题 | 4 | 0. At least one such row must follow a head, two stand without one.
-func (r *tableReader) statisticAt(i int, after rowKind) int {
-	apart := r.apart(i, after) || after == rowTotal
+func (r *tableReader) statisticAt(i int, after rowkind.Kind) int {
+	apart := r.apart(i, after) || after == rowkind.Total
 	n, rows, words := 0, 0, 0
 	headed := r.statisticHead(r.p.Row(i))
 	if headed {
 		n = 1
 	}
-	for ; i+n < len(r.p.Rows) && !BlankRow(r.p.Row(i+n)) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
+	for ; i+n < len(r.p.Rows) && !sight.BlankRow(r.p.Row(i+n)) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
 		isRow, isWord := r.statisticRow(r.p.Row(i + n))
 		if !isRow {
 			break
@@ -120,7 +123,7 @@ func (r *tableReader) statisticAt(i int, after rowKind) int {
 		return across
 	}
 	switch {
-	case rows > 0 && words == rows && (apart || after == rowMemo || after == rowAside):
+	case rows > 0 && words == rows && (apart || after == rowkind.Memo || after == rowkind.Aside):
 		return n
 	case rows == 0 || words == 0 || !apart && !headed && words < rows: // 合计 alone is a total
 		return 0
@@ -139,7 +142,7 @@ func (r *tableReader) countsAcross(i int) int {
 	}
 	listed, counts := 0, 0
 	for k := range head.Cells {
-		if present(&head.Cells[k]) && r.listed(written.Heading(head.Cells[k].Text)) {
+		if sight.Present(&head.Cells[k]) && r.listed(written.Heading(head.Cells[k].Text)) {
 			listed++
 		}
 	}
@@ -147,9 +150,9 @@ func (r *tableReader) countsAcross(i int) int {
 	for k := range next.Cells {
 		c := &next.Cells[k]
 		switch {
-		case !present(c):
+		case !sight.Present(c):
 		case c.Kind == sheet.Number || countText().MatchString(written.Squash(c.Text)):
-			if !present(CellIn(head, c.Col)) {
+			if !sight.Present(sight.CellIn(head, c.Col)) {
 				return 0
 			}
 			counts++
@@ -169,7 +172,7 @@ func (r *tableReader) statisticHead(row *sheet.Row) bool {
 	texts, known := 0, 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !present(c) {
+		if !sight.Present(c) {
 			continue
 		}
 		t := written.Heading(c.Text)
@@ -189,7 +192,7 @@ func (r *tableReader) statisticRow(row *sheet.Row) (isRow, isWord bool) {
 	said, numbers, misfits := false, 0, 0
 	for k := range row.Cells {
 		switch c := &row.Cells[k]; {
-		case !present(c), c.Kind == sheet.Number && !said: // a running number
+		case !sight.Present(c), c.Kind == sheet.Number && !said: // a running number
 		case c.Kind == sheet.Number, said && c.Kind == sheet.Text && countText().MatchString(written.Squash(c.Text)):
 			if numbers++; !r.countsIn(c.Col) {
 				misfits++
@@ -208,8 +211,8 @@ func (r *tableReader) statisticRow(row *sheet.Row) (isRow, isWord bool) {
 
 // countsIn says whether a column is one of amounts, counts or shares.
 func (r *tableReader) countsIn(col int) bool {
-	at := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == col })
-	return at >= 0 && (isNumber(r.at[at].Field) || r.at[at].Field.Type == forms.Percent)
+	at := slices.IndexFunc(r.at, func(p heading.Placed) bool { return p.Col == col })
+	return at >= 0 && (heading.IsNumber(r.at[at].Field) || r.at[at].Field.Type == forms.Percent)
 }
 
 // subject says whether a text may be what a row of a statistic counts: short, and no code; word where it is a listed value
@@ -219,7 +222,7 @@ func (r *tableReader) subject(text string) (may, word bool) {
 		return false, false
 	}
 	word = r.listed(text)
-	return word || totalWord().MatchString(text) || subWord().MatchString(text) || !strings.ContainsAny(text, "0123456789-"), word
+	return word || rowkind.TotalWord().MatchString(text) || rowkind.SubWord().MatchString(text) || !strings.ContainsAny(text, "0123456789-"), word
 }
 
 // countText is a count or share written as text.
@@ -241,9 +244,9 @@ func (r *tableReader) listed(heading string) bool {
 }
 
 // apart says whether a gap or a line of its own stands between the rows above and row i.
-func (r *tableReader) apart(i int, after rowKind) bool {
+func (r *tableReader) apart(i int, after rowkind.Kind) bool {
 	above := r.p.Row(i - 1)
-	return r.seen > 0 && (BlankRow(above) || above.N < r.p.Rows[i].N-1 || after == rowStray || after == rowSection || after == rowNote)
+	return r.seen > 0 && (sight.BlankRow(above) || above.N < r.p.Rows[i].N-1 || after == rowkind.Stray || after == rowkind.Section || after == rowkind.Note)
 }
 
 // summaryHead says whether a row holds nothing but short words, all or all but one of which are headings.
@@ -251,7 +254,7 @@ func (r *tableReader) summaryHead(row *sheet.Row) bool {
 	texts, heads := 0, 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !filled(c) {
+		if !sight.Filled(c) {
 			continue
 		}
 		t := written.Heading(c.Text)
@@ -270,7 +273,7 @@ func (r *tableReader) fillsRow(row *sheet.Row) bool {
 	have, all := 0, 0
 	for k := range r.at {
 		if r.at[k].Col > 0 && r.at[k].Field.Required {
-			if all++; filled(CellIn(row, r.at[k].Col)) {
+			if all++; sight.Filled(sight.CellIn(row, r.at[k].Col)) {
 				have++
 			}
 		}
@@ -279,9 +282,9 @@ func (r *tableReader) fillsRow(row *sheet.Row) bool {
 }
 
 // TellBelow names the small tables below a table.
-func (tb *Table) TellBelow() (said Notes) {
+func (tb *Table) TellBelow() (said heading.Notes) {
 	for _, b := range tb.asides {
-		said.add(finding.TableBelow(b.n, b.rows, written.Short(strings.Join(b.titles, "、"), 40)).At(finding.Place{Sheet: tb.Grid.Name, Cell: b.ref, Row: b.n}))
+		said.Add(finding.TableBelow(b.n, b.rows, written.Short(strings.Join(b.titles, "、"), 40)).At(finding.Place{Sheet: tb.Grid.Name, Cell: b.ref, Row: b.n}))
 	}
 	return said
 }

@@ -1,6 +1,11 @@
 package layout
 
-import "taizhang/ingest/sheet"
+import (
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
+)
 
 // Continued is a sheet without a head whose rows fit the columns of a table.
 type Continued struct {
@@ -10,22 +15,22 @@ type Continued struct {
 
 // Continues says whether most rows of a page without a head are rows of data under a table's head: each required column
 // filled, with a value of the kind that its column asks for.
-func (l *Reader) Continues(p *Page, t *Table) (c Continued, ok bool) {
+func (l *Reader) Continues(p *heading.Page, t *Table) (c Continued, ok bool) {
 	for _, h := range t.Heads {
-		at, rows := place(h), 0
-		down, _ := fillDown(p, 0)
+		at, rows := h.ByField(), 0
+		down, _ := rowkind.FillDown(p, 0)
 		c = Continued{}
 		for i := range p.Rows {
 			l.Alive()
 			row := p.Row(i)
-			if BlankRow(row) {
+			if sight.BlankRow(row) {
 				continue
 			}
 			rows++
-			s := rowSeen{v: l.Vocab, units: l.Units, p: p, row: row, h: h, at: at, down: down, seen: 1}
-			if s.look(); s.full() && s.certain {
+			s := rowkind.Seen{Vocab: l.Vocab, Units: l.Units, Page: p, Row: row, Head: h, At: at, Down: down, Before: 1}
+			if s.Look(); s.Full() && s.Certain {
 				if c.Rows++; c.Rows == 1 {
-					c.First = FirstText(row)
+					c.First = sight.FirstText(row)
 				}
 			}
 		}

@@ -3,10 +3,13 @@ package layout
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -33,11 +36,6 @@ func (l *Line) Fault(k int) *Fault {
 // refused says whether a line as a whole can't be read.
 func (l *Line) refused() bool { return l.Fault(-1) != nil }
 
-// isNumber says whether a column holds amounts or counts, of which one cell over several rows is not the value of each.
-func isNumber(c *forms.Column) bool {
-	return c.Type == forms.Money || c.Type == forms.Int && !c.InKey
-}
-
 // tooManyFields tells a line of separated fields that has more of them than its heading: a comma within a text was taken
 // for a separator, and everything right of it stands in the wrong column.
 func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
@@ -45,7 +43,7 @@ func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
 		return
 	}
 	last := len(row.Cells) - 1
-	for last > 0 && !filled(&row.Cells[last]) {
+	for last > 0 && !sight.Filled(&row.Cells[last]) {
 		last--
 	}
 	most := r.lastHeading(l.Head)
@@ -80,11 +78,11 @@ func (r *tableReader) mergedAmounts() {
 		first := &t.Lines[i]
 		for k := range first.At {
 			p := &first.At[k]
-			if p.Col == 0 || !isNumber(p.Field) {
+			if p.Col == 0 || !heading.IsNumber(p.Field) {
 				continue
 			}
 			amount := first.Cell(k)
-			if !present(&amount) {
+			if !sight.Present(&amount) {
 				continue
 			}
 			m, ok := r.spans[[2]int{first.N, p.Col}]
@@ -93,7 +91,7 @@ func (r *tableReader) mergedAmounts() {
 			}
 			var rest []*Line
 			for n := first.N + 1; n <= min(m.Bottom, first.N+len(r.p.Rows)); n++ {
-				if j, ok := at[n]; ok && CellIn(r.p.Row(int(t.Lines[j].index)), p.Col) == nil {
+				if j, ok := at[n]; ok && sight.CellIn(r.p.Row(int(t.Lines[j].index)), p.Col) == nil {
 					rest = append(rest, &t.Lines[j])
 				}
 			}
@@ -121,11 +119,32 @@ func (r *tableReader) mergedAmounts() {
 
 // sameName says whether a name or code that identifies rows is merged over the same rows as a number is.
 func (r *tableReader) sameName(l *Line, m sheet.Range) bool {
-	return slices.ContainsFunc(l.At, func(p Placed) bool {
-		if p.Col == 0 || isNumber(p.Field) || !p.Field.InKey || p.Field.Type == forms.Date || p.Field.Type == forms.Month || p.Field.Type == forms.List {
+	return slices.ContainsFunc(l.At, func(p heading.Placed) bool {
+		if p.Col == 0 || heading.IsNumber(p.Field) || !p.Field.InKey || p.Field.Type == forms.Date || p.Field.Type == forms.Month || p.Field.Type == forms.List {
 			return false
 		}
 		over, ok := r.spans[[2]int{l.N, p.Col}]
 		return ok && over.Top <= m.Top && over.Bottom >= m.Bottom
 	})
+}
+
+// tickFault says what is wrong with the ticks of a line.
+func (l *Line) tickFault(row *sheet.Row, k int) {
+	p := &l.At[k]
+	var names, ticked []string
+	for _, t := range p.Ticks {
+		names = append(names, t.Value)
+		if _, _, blank := t.Mark(row); !blank {
+			ticked = append(ticked, t.Value)
+		}
+	}
+	if len(ticked) == 1 || len(ticked) == 0 && !p.Field.Required {
+		return
+	}
+	said := finding.NotTicked(p.Field.Title, names)
+	if len(ticked) > 1 {
+		said = finding.TickedTwice(p.Field.Title, ticked)
+	}
+	said = said.At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: sheet.Ref(l.N, p.Col), Field: p.Field.Field, Value: strings.Join(ticked, "、")})
+	l.blame(Fault{k, said.Message, &said})
 }

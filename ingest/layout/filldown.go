@@ -6,7 +6,10 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -60,7 +63,7 @@ func (t *Table) fillBlock(lines []Line, tot *total) {
 // alone says whether of the lines of a block only the first has something for a field.
 func alone(lines []Line, k int) bool {
 	for i := range lines {
-		if c := lines[i].Cell(k); present(&c) != (i == 0) || len(lines[i].At) != len(lines[0].At) {
+		if c := lines[i].Cell(k); sight.Present(&c) != (i == 0) || len(lines[i].At) != len(lines[0].At) {
 			return false
 		}
 	}
@@ -70,7 +73,7 @@ func alone(lines []Line, k int) bool {
 // names says whether a subtotal is called after a value: 青山街道小计.
 func (t *total) names(value string) bool {
 	for k := range t.Cells {
-		if w := written.Squash(t.Cells[k].Text); t.Cells[k].Kind == sheet.Text && SaysTotal(w) && strings.HasPrefix(w, written.Squash(value)) {
+		if w := written.Squash(t.Cells[k].Text); t.Cells[k].Kind == sheet.Text && rowkind.SaysTotal(w) && strings.HasPrefix(w, written.Squash(value)) {
 			return true
 		}
 	}
@@ -82,15 +85,15 @@ func (t *total) sums(lines []Line) bool {
 	some := false
 	for k := range t.Cells {
 		own := &t.Cells[k]
-		if t.At[k].Col == 0 || !isNumber(t.At[k].Field) || !present(own) || dashed(own) {
+		if t.At[k].Col == 0 || !heading.IsNumber(t.At[k].Field) || !sight.Present(own) || sight.Dashed(own) {
 			continue
 		}
-		claimed, places, ok := numberOf(own)
+		claimed, places, ok := sight.NumberOf(own)
 		sum := 0.0
 		for i := range lines {
-			if c := lines[i].Cell(k); ok && present(&c) && !dashed(&c) {
+			if c := lines[i].Cell(k); ok && sight.Present(&c) && !sight.Dashed(&c) {
 				var n float64
-				n, _, ok = numberOf(&c)
+				n, _, ok = sight.NumberOf(&c)
 				sum += n
 			}
 		}
@@ -103,12 +106,12 @@ func (t *total) sums(lines []Line) bool {
 }
 
 // TellFilled asks about what was filled in.
-func (t *Table) TellFilled() (said Notes) {
+func (t *Table) TellFilled() (said heading.Notes) {
 	for _, f := range t.filledDown {
 		if f.section != "" {
 			continue
 		}
-		said.add(finding.FilledDown(f.c.Title, f.n, written.Short(f.value, 20)).At(f.at))
+		said.Add(finding.FilledDown(f.c.Title, f.n, written.Short(f.value, 20)).At(f.at))
 	}
 	return append(said, t.tellSections()...)
 }

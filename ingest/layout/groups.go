@@ -8,7 +8,10 @@ import (
 	"unicode/utf8"
 
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -18,11 +21,6 @@ type groupSum struct {
 	label string
 	style string // how it is numbered, see outlineStyle; "" where it has a name only
 }
-
-// outline is what numbers the parts of a list: 一, （二）, Ⅲ. Arabic numbers count rows.
-var outline = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([(（【]?[一二三四五六七八九十]{1,3}[)）】]?[、,，.．:：]?|[①-⑳Ⅰ-Ⅻ][、.．]?)$`)
-})
 
 // outlined begins with such a number: 一、智能制造.
 var outlined = sync.OnceValue(func() *regexp.Regexp {
@@ -36,12 +34,12 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 	numbers, texts, lacks := 0, 0, false
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !present(c) || dashed(c) {
+		if !sight.Present(c) || sight.Dashed(c) {
 			continue
 		}
-		at := slices.IndexFunc(l.At, func(p Placed) bool { return p.Col == c.Col })
-		if at >= 0 && isNumber(l.At[at].Field) {
-			if _, _, ok := numberOf(c); !ok {
+		at := slices.IndexFunc(l.At, func(p heading.Placed) bool { return p.Col == c.Col })
+		if at >= 0 && heading.IsNumber(l.At[at].Field) {
+			if _, _, ok := sight.NumberOf(c); !ok {
 				return g, false
 			}
 			numbers++
@@ -52,7 +50,7 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 		case c.Kind == sheet.Number && at < 0 && numbers == 0: // a running number
 		case c.Kind != sheet.Text || at >= 0 && !isLabelled(l.At[at].Field):
 			return g, false
-		case texts == 0 && outline().MatchString(word):
+		case texts == 0 && heading.Outline().MatchString(word):
 			g.style = outlineStyle(word)
 		case texts > 0 || len([]rune(word)) > 30:
 			return g, false
@@ -68,7 +66,7 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 		if _, ok := r.down[[2]int{l.N, l.At[k].Col}]; ok && l.At[k].Col > 0 { // a part of merged rows
 			return g, false
 		}
-		lacks = lacks || l.At[k].Col > 0 && f.Required && !isNumber(f) && (!present(CellIn(row, l.At[k].Col)) || dashed(CellIn(row, l.At[k].Col)))
+		lacks = lacks || l.At[k].Col > 0 && f.Required && !heading.IsNumber(f) && (!sight.Present(sight.CellIn(row, l.At[k].Col)) || sight.Dashed(sight.CellIn(row, l.At[k].Col)))
 	}
 	return g, numbers > 0 && lacks && (g.style != "" || g.label != "" && !firmName().MatchString(g.label))
 }
@@ -120,8 +118,8 @@ func (r *tableReader) groupSums() {
 			if n := len(lines); (n > 1 || n == 1 && g.style != "") && t.Lines[i].isSumOf(lines) {
 				found[i] = true
 				row := r.p.Row(int(t.Lines[i].index))
-				r.kinds[t.Lines[i].index] = rowTotal
-				t.bareTotals = append(t.bareTotals, bareTotal{t.Lines[i].N, FirstText(row).Ref(), written.Short(written.Tidy(textsOf(row)), 20)})
+				r.kinds[t.Lines[i].index] = rowkind.Total
+				t.bareTotals = append(t.bareTotals, bareTotal{t.Lines[i].N, sight.FirstText(row).Ref(), written.Short(written.Tidy(textsOf(row)), 20)})
 				break
 			}
 		}
@@ -151,8 +149,8 @@ func (r *tableReader) groupLines(i int, g groupSum, groups map[int]groupSum, fou
 func textsOf(row *sheet.Row) string {
 	var words []string
 	for k := range row.Cells {
-		if c := &row.Cells[k]; present(c) && c.Kind == sheet.Text && !dashed(c) {
-			if _, _, ok := numberOf(c); !ok {
+		if c := &row.Cells[k]; sight.Present(c) && c.Kind == sheet.Text && !sight.Dashed(c) {
+			if _, _, ok := sight.NumberOf(c); !ok {
 				words = append(words, c.Text)
 			}
 		}

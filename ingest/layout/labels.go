@@ -7,7 +7,9 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -30,35 +32,35 @@ const (
 )
 
 // LabelsDiffer asks about labels that the rows of a table contradict.
-func (l *Reader) LabelsDiffer(t *Table, pg *Page, h *Head, file string) (said Notes) {
+func (l *Reader) LabelsDiffer(t *Table, pg *heading.Page, h *heading.Head, file string) (said heading.Notes) {
 	if len(t.Heads) > 1 || len(t.Lines) == 0 {
 		return nil
 	}
 	for k := range h.Form.Columns {
 		c := &h.Form.Columns[k]
-		if at := h.Column(c.Field); at == nil || at.Col == 0 || at.ticks != nil {
+		if at := h.Column(c.Field); at == nil || at.Col == 0 || at.Ticks != nil {
 			continue
 		}
 		for _, lb := range l.labels(pg, h, c, file) {
 			if f := l.labelDiffers(t, k, lb); f != nil {
-				said.add(*f)
+				said.Add(*f)
 				break
 			}
 		}
 	}
 	for _, u := range t.refuted {
 		f := finding.SectionDiffers(written.Short(u.text, 20), u.c.Title, written.Short(u.other, 20)).At(u.at)
-		said.add(f)
+		said.Add(f)
 		break
 	}
 	return said
 }
 
 // labels are what is said of a column around its table.
-func (l *Reader) labels(pg *Page, h *Head, c *forms.Column, file string) (out []claim) {
+func (l *Reader) labels(pg *heading.Page, h *heading.Head, c *forms.Column, file string) (out []claim) {
 	var title sheet.Cell
-	for i := 0; i < h.row; i++ {
-		if t := FirstText(pg.Row(i)); l.labelValue(c, t.Text, false) != "" && len([]rune(t.Text)) <= 40 {
+	for i := 0; i < h.Row; i++ {
+		if t := sight.FirstText(pg.Row(i)); l.labelValue(c, t.Text, false) != "" && len([]rune(t.Text)) <= 40 {
 			title = t
 			break
 		}
@@ -79,8 +81,8 @@ func (l *Reader) labels(pg *Page, h *Head, c *forms.Column, file string) (out []
 // such column: 未办结 is what some rows of the sheet are called, and not all.
 func (l *Reader) labelValue(c *forms.Column, text string, name bool) string {
 	switch {
-	case countsBatches(c):
-		return batchIn(text)
+	case heading.CountsBatches(c):
+		return heading.BatchIn(text)
 	case c.Type == forms.List && c.InKey && name:
 		if v, ok := l.Vocab.Lists[c][written.Heading(text)]; ok && len([]rune(written.Heading(text))) > 1 {
 			return v
@@ -91,7 +93,7 @@ func (l *Reader) labelValue(c *forms.Column, text string, name bool) string {
 		}
 	}
 	if c.Type == forms.List && c.InKey {
-		if v := l.valueInTitle(c, "", text); v != "" && !l.titular(c, v) {
+		if v := l.ValueInTitle(c, "", text); v != "" && !l.titular(c, v) {
 			return v
 		}
 	}
@@ -101,12 +103,12 @@ func (l *Reader) labelValue(c *forms.Column, text string, name bool) string {
 // titular says whether a value of a column has a spelling that stands in the titles of its form, where it says nothing of rows: 走访 in
 // 走访与会议记录.
 func (l *Reader) titular(c *forms.Column, value string) bool {
-	for _, f := range l.Vocab.set.Forms {
+	for _, f := range l.Vocab.Set.Forms {
 		if f.Column(c.Field) != c {
 			continue
 		}
 		for word, v := range l.Vocab.Lists[c] {
-			if v == value && slices.ContainsFunc(l.Vocab.title[f.ID], func(t string) bool { return strings.Contains(t, word) }) {
+			if v == value && slices.ContainsFunc(l.Vocab.Title[f.ID], func(t string) bool { return strings.Contains(t, word) }) {
 				return true
 			}
 		}
@@ -117,7 +119,7 @@ func (l *Reader) titular(c *forms.Column, value string) bool {
 // tellsApart says whether sections may be held against what their rows say of a column: a batch, a street, a list by which rows are
 // told apart.
 func tellsApart(c *forms.Column) bool {
-	return countsBatches(c) || c.Type == forms.Unit && c.Field == "street" || c.Type == forms.List && c.InKey
+	return heading.CountsBatches(c) || c.Type == forms.Unit && c.Field == "street" || c.Type == forms.List && c.InKey
 }
 
 // labelDiffers holds a label against the rows.
@@ -129,7 +131,7 @@ func (l *Reader) labelDiffers(t *Table, k int, lb claim) *finding.Finding {
 	c := t.Lines[0].At[k].Field
 	for i := range t.Lines {
 		own := t.Lines[i].Cell(k)
-		if !present(&own) {
+		if !sight.Present(&own) {
 			continue
 		}
 		v := l.valueOf(c, &own)

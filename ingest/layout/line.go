@@ -2,15 +2,16 @@ package layout
 
 import (
 	"taizhang/ingest/finding"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
 )
 
 // stretch is what the lines below one head have in common.
 type stretch struct {
 	Sheet string
-	At    []Placed // by field; col 0 where the sheet has no such column
-	Block int      // which of the table's heads they stand below
-	Head  *Head
+	At    []heading.Placed // by field; col 0 where the sheet has no such column
+	Block int              // which of the table's heads they stand below
+	Head  *heading.Head
 	kept  *sheet.Shelf
 
 	fields   []int16    // by column: the number of its field from 1; nil where lines take more than the cells of their rows: see direct
@@ -33,10 +34,10 @@ type Line struct {
 
 // lineMore is what few lines have.
 type lineMore struct {
-	rolled []Rolled    // cells under 累计 headings
-	void   *sheet.Cell // a remark that says that the row is void
-	struck bool        // all of its cells are struck through
-	faults []Fault     // what the layout itself makes unreadable
+	rolled []heading.Rolled // cells under 累计 headings
+	void   *sheet.Cell      // a remark that says that the row is void
+	struck bool             // all of its cells are struck through
+	faults []Fault          // what the layout itself makes unreadable
 
 	crossed []finding.Finding // cells that are struck through
 }
@@ -78,7 +79,7 @@ func (l *Line) extra() *lineMore {
 }
 
 // Rolled gives the cells under 累计 headings.
-func (l *Line) Rolled() []Rolled {
+func (l *Line) Rolled() []heading.Rolled {
 	if l.more == nil {
 		return nil
 	}

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"sync"
 
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -18,9 +21,9 @@ func (r *tableReader) nilLines() {
 		if l.plain {
 			continue
 		}
-		if merged := slices.ContainsFunc(l.At, func(p Placed) bool { _, ok := r.down[[2]int{l.N, p.Col}]; return ok && p.Col > 0 }); !merged && r.saysNothing(r.p.Row(int(l.index))) {
+		if merged := slices.ContainsFunc(l.At, func(p heading.Placed) bool { _, ok := r.down[[2]int{l.N, p.Col}]; return ok && p.Col > 0 }); !merged && r.saysNothing(r.p.Row(int(l.index))) {
 			found[i] = true
-			r.kinds[l.index] = rowNothing
+			r.kinds[l.index] = rowkind.Nothing
 		}
 	}
 	r.t.without(found)
@@ -32,12 +35,12 @@ func (r *tableReader) saysNothing(row *sheet.Row) bool {
 	said, first := false, true
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if !present(c) {
+		if !sight.Present(c) {
 			continue
 		}
 		word := written.Squash(c.Text)
 		switch {
-		case c.Kind == sheet.Number && first && !slices.ContainsFunc(r.at, func(p Placed) bool { return p.Col == c.Col && isNumber(p.Field) && !p.Field.InKey }): // a running number
+		case c.Kind == sheet.Number && first && !slices.ContainsFunc(r.at, func(p heading.Placed) bool { return p.Col == c.Col && heading.IsNumber(p.Field) && !p.Field.InKey }): // a running number
 		case c.Kind == sheet.Number && c.Num == 0, zeroBegins.Begin(word) && zeroText().MatchString(word):
 		case c.Kind != sheet.Text || len(word) > 200:
 			return false

@@ -2,25 +2,16 @@ package layout
 
 import (
 	"slices"
+	"strings"
 
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
-// place spreads a head's columns over the form's fields.
-func place(h *Head) []Placed {
-	at := make([]Placed, len(h.Form.Columns))
-	for i := range h.Form.Columns {
-		at[i].Field = &h.Form.Columns[i]
-		if c := h.Column(h.Form.Columns[i].Field); c != nil {
-			at[i] = *c
-		}
-	}
-	return at
-}
-
-func sameColumns(a, b *Head) bool {
-	real := func(h *Head) (n int) {
+func sameColumns(a, b *heading.Head) bool {
+	real := func(h *heading.Head) (n int) {
 		for _, c := range h.Columns {
 			if c.Col > 0 {
 				n++
@@ -33,7 +24,7 @@ func sameColumns(a, b *Head) bool {
 	}
 	for i := range a.Columns {
 		o := b.Column(a.Columns[i].Field.Field)
-		if o == nil || o.Col != a.Columns[i].Col || o.Unit != a.Columns[i].Unit || o.HasUnit != a.Columns[i].HasUnit || o.Scale != a.Columns[i].Scale || o.parts != a.Columns[i].parts {
+		if o == nil || o.Col != a.Columns[i].Col || o.Unit != a.Columns[i].Unit || o.HasUnit != a.Columns[i].HasUnit || o.Scale != a.Columns[i].Scale || o.Parts != a.Columns[i].Parts {
 			return false
 		}
 	}
@@ -51,7 +42,7 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 	for k := range r.at {
 		col, f := r.at[k].Col, r.at[k].Field
 		if col == 0 {
-			v := r.at[k].konst
+			v := r.at[k].Constant
 			if c, ok := r.carry[k]; ok && (c.value != "" || v == "") {
 				v = c.value
 			}
@@ -60,69 +51,53 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 			}
 			continue
 		}
-		if r.at[k].ticks != nil {
-			if c := r.at[k].ticked(row); c != nil {
+		if r.at[k].Ticks != nil {
+			if c := r.at[k].Ticked(row); c != nil {
 				cells[k], col = *c, c.Col
 			}
-		} else if r.at[k].parts.some() {
+		} else if r.at[k].Parts.Some() {
 			var last *sheet.Cell
 			if above != nil {
 				c := above.Cell(k)
 				last = &c
 			}
-			cells[k] = r.at[k].parts.cell(row, r.down, last)
-		} else if c := CellIn(row, col); c != nil {
-			if !isPrompt(c) {
+			cells[k] = r.at[k].Parts.Cell(row, r.down, last)
+		} else if c := sight.CellIn(row, col); c != nil {
+			if !sight.IsPrompt(c) {
 				cells[k] = *c
 			}
 		} else if isLine { // one amount over several rows is not the amount of each
-			if c, ok := r.down[[2]int{row.N, col}]; ok && !isNumber(f) {
+			if c, ok := r.down[[2]int{row.N, col}]; ok && !heading.IsNumber(f) {
 				cells[k] = c
 			}
 		}
-		if b := r.at[k].before; b > 0 && (!filled(&cells[k]) || noValue[written.Heading(cells[k].Text)]) {
-			if c := CellIn(row, b); present(c) {
+		if b := r.at[k].Before; b > 0 && (!sight.Filled(&cells[k]) || sight.NoValue[written.Heading(cells[k].Text)]) {
+			if c := sight.CellIn(row, b); sight.Present(c) {
 				cells[k], col = *c, b
 			}
 		}
 		cells[k].Row, cells[k].Col = row.N, col
-		if above != nil && cells[k].Kind == sheet.Text && maySayAbove.In(cells[k].Text) && sameAbove[written.Tidy(cells[k].Text)] {
+		if above != nil && cells[k].Kind == sheet.Text && sight.SaysAbove(cells[k].Text) {
 			cells[k] = above.Cell(k)
 			cells[k].Row, cells[k].Col = row.N, col
 		}
-		if u := r.at[k].unitCol; u > 0 {
+		if u := r.at[k].UnitCol; u > 0 {
 			r.withUnit(&cells[k], row, u)
 		}
 	}
 	return cells
 }
 
-// fillDown maps the cells covered by vertical merges below a row to the value they share, and gives these merges by
-// their first cell.
-func fillDown(p *Page, below int) (map[[2]int]sheet.Cell, map[[2]int]sheet.Range) {
-	out, spans := map[[2]int]sheet.Cell{}, map[[2]int]sheet.Range{}
-	byRow := map[int]*sheet.Row{}
-	for _, m := range p.Merged {
-		if m.Bottom <= m.Top || m.Top <= below {
-			continue
-		}
-		if len(byRow) == 0 {
-			for i := range p.Rows {
-				byRow[p.Rows[i].N] = p.Row(i)
-			}
-		}
-		top := byRow[m.Top]
-		if top == nil {
-			continue
-		}
-		c := CellIn(top, m.Left)
-		if c == nil || m.Bottom-m.Top > 100000 {
-			continue
-		}
-		spans[[2]int{m.Top, m.Left}] = m
-		for r := m.Top + 1; r <= m.Bottom; r++ {
-			out[[2]int{r, m.Left}] = *c
-		}
+// withUnit writes the unit that its row states behind an amount that states none itself.
+func (r *tableReader) withUnit(c *sheet.Cell, row *sheet.Row, col int) {
+	unit := sight.CellIn(row, col)
+	if unit == nil || c.Kind != sheet.Number && c.Kind != sheet.Text {
+		return
 	}
-	return out, spans
+	word := written.Squash(unit.Text)
+	amount := written.Squash(c.Text)
+	if _, is := written.MoneyUnits[word]; !is || amount == "" || strings.ContainsAny(amount[strings.LastIndexAny(amount, "0123456789")+1:], "元圆万亿") {
+		return
+	}
+	c.Kind, c.Text, c.Format = sheet.Text, amount+word, ""
 }

@@ -4,8 +4,10 @@ import (
 	"slices"
 
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
-	"taizhang/ingest/written"
+	"taizhang/ingest/sight"
 )
 
 // Nearly all rows of a long sheet are plain: their required columns are filled, one of them with what can only be data, and
@@ -23,9 +25,9 @@ func (s *stretch) direct() {
 	fields := make([]int16, last+1)
 	for k := range s.At {
 		switch p := &s.At[k]; {
-		case p.Col == 0 && p.konst == "":
+		case p.Col == 0 && p.Constant == "":
 			continue
-		case p.Col == 0, p.ticks != nil, p.unitCol > 0, p.before > 0, p.parts.some(), fields[p.Col] != 0:
+		case p.Col == 0, p.Ticks != nil, p.UnitCol > 0, p.Before > 0, p.Parts.Some(), fields[p.Col] != 0:
 			return
 		}
 		fields[s.At[k].Col] = int16(k + 1)
@@ -79,7 +81,7 @@ func (r *tableReader) plainLine(i int) bool {
 	if !g.amounts && r.saysNothing(row) || !g.words && (r.isWeak(row) || r.numbersOnly(row, &l)) || r.p.Delimited && r.isOverlong(r.h, row) {
 		return false
 	}
-	r.kinds[i] = rowData
+	r.kinds[i] = rowkind.Data
 	r.add(l)
 	return true
 }
@@ -87,7 +89,7 @@ func (r *tableReader) plainLine(i int) bool {
 // seenPlain is what is seen of a row whose cells are plain, see rowSeen.
 type seenPlain struct {
 	texts, labels, required int
-	proven                  proof
+	proven                  rowkind.Proof
 	amounts                 bool // numbers or dates that can't be said of nothing
 	words                   bool // a text under a column of other things than numbers: neither prepared only nor a total
 	example                 bool // the first text marks an example
@@ -110,7 +112,7 @@ func (r *tableReader) glances(row *sheet.Row) (g seenPlain, ok bool) {
 			if g.texts++; g.texts == 1 {
 				g.example = seen&exampleCell != 0
 			}
-			g.words = g.words || !isNumber(f) && f.Type != forms.Code && !f.InKey && !c.Formula
+			g.words = g.words || !heading.IsNumber(f) && f.Type != forms.Code && !f.InKey && !c.Formula
 		} else if k > 0 && (c.Kind == sheet.Date || c.Kind == sheet.Number && c.Num != 0) {
 			g.amounts = true
 		}
@@ -126,9 +128,9 @@ func (r *tableReader) glances(row *sheet.Row) (g seenPlain, ok bool) {
 		}
 		switch {
 		case seen&listedCell != 0:
-			g.proven = provenByList
+			g.proven = rowkind.ProvenByList
 		case seen&numberCell != 0:
-			g.proven = max(g.proven, provenByNumber)
+			g.proven = max(g.proven, rowkind.ProvenByNumber)
 		}
 	}
 	return g, true
@@ -139,7 +141,7 @@ func (r *tableReader) proves(g seenPlain) bool {
 	if g.texts < 3 || g.required < 2 || g.required != r.under.required || g.example {
 		return false
 	}
-	return g.proven == provenByList || g.proven == provenByNumber && g.labels*2 < g.required
+	return g.proven == rowkind.ProvenByList || g.proven == rowkind.ProvenByNumber && g.labels*2 < g.required
 }
 
 // glance is what is seen of a cell under a column.
@@ -176,27 +178,27 @@ func (r *tableReader) glanceAt(k int, c *sheet.Cell) glance {
 
 // look is glanceAt by the tests that all rows are put to.
 func (r *tableReader) look(k int, c *sheet.Cell) glance {
-	if !present(c) || c.Kind == sheet.Text && (maySayAbove.In(c.Text) && sameAbove[written.Tidy(c.Text)] || r.isVoid(c)) {
+	if !sight.Present(c) || c.Kind == sheet.Text && (sight.SaysAbove(c.Text) || r.isVoid(c)) {
 		return lookedAt
 	}
 	g, f := lookedAt|plainCell, r.at[k].Field
-	if c.Kind == sheet.Text && isExample(c.Text) {
+	if c.Kind == sheet.Text && rowkind.IsExample(c.Text) {
 		g |= exampleCell
 	}
 	if !f.Required {
 		return g
 	}
-	s, proven := rowSeen{v: r.l.Vocab}, unproven
-	if s.fills(c, &proven, f) {
+	s, proven := rowkind.Seen{Vocab: r.l.Vocab}, rowkind.Unproven
+	if s.Fills(c, &proven, f) {
 		g |= fillingCell
 	}
-	if isLabel(c) {
+	if rowkind.IsLabel(c) {
 		g |= labelCell
 	}
 	switch proven {
-	case provenByList:
+	case rowkind.ProvenByList:
 		g |= listedCell
-	case provenByNumber:
+	case rowkind.ProvenByNumber:
 		g |= numberCell
 	}
 	return g

@@ -4,8 +4,12 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -13,13 +17,13 @@ import (
 type total struct {
 	Sheet  string
 	N      int
-	At     []Placed
+	At     []heading.Placed
 	Cells  []sheet.Cell
 	block  int
-	Head   *Head
-	Line   int      // lines before it
-	Rolled []Rolled // cells under 累计 headings
-	Part   bool     // 小计: of a block, not of the whole table
+	Head   *heading.Head
+	Line   int              // lines before it
+	Rolled []heading.Rolled // cells under 累计 headings
+	Part   bool             // 小计: of a block, not of the whole table
 }
 
 // Stray is a row that fits nowhere: a text where a line should be, such as 数据正在核对.
@@ -34,8 +38,8 @@ type Stray struct {
 
 // Table is all that was read of one form on one page.
 type Table struct {
-	Grid    *sheet.Grid // without its rows, which would be held until the return is stored
-	Heads   []*Head     // one for each block with columns of its own; usually one
+	Grid    *sheet.Grid     // without its rows, which would be held until the return is stored
+	Heads   []*heading.Head // one for each block with columns of its own; usually one
 	Lines   []Line
 	Totals  []total
 	Strays  []Stray
@@ -47,18 +51,18 @@ type Table struct {
 	refuted    []refuted
 	joinedRows []joinedRows
 	carried    map[string]bool
-	Said       Stated
-	Between    []Stated // what stands above heads that stand again
-	Bounds     [][3]int // by head: row of the head, first and last row of data (sheet numbers)
-	Passed     []Passed // rows below the head that are no lines
-	Unread     []Unread // cells under no heading, the first of them
+	Said       around.Stated
+	Between    []around.Stated // what stands above heads that stand again
+	Bounds     [][3]int        // by head: row of the head, first and last row of data (sheet numbers)
+	Passed     []Passed        // rows below the head that are no lines
+	Unread     []Unread        // cells under no heading, the first of them
 
-	unread     int           // how many these are
-	cells      int           // cells with content below the head
-	accounted  int           // of these, the ones whose whereabouts are known
-	bareTotals []bareTotal   // totals that don't say so
-	kinds      [rowKinds]int // rows below the head by what they were taken for
-	Below      int           // rows below the head in which somebody sees something, counted apart from the reading
+	unread     int                // how many these are
+	cells      int                // cells with content below the head
+	accounted  int                // of these, the ones whose whereabouts are known
+	bareTotals []bareTotal        // totals that don't say so
+	kinds      [rowkind.Kinds]int // rows below the head by what they were taken for
+	Below      int                // rows below the head in which somebody sees something, counted apart from the reading
 }
 
 // Carries says whether section rows give a field that the table has no column for.
@@ -68,7 +72,7 @@ func (t *Table) Carries(c *forms.Column) bool { return t.carried[c.Field] }
 func (t *Table) Ignored() int {
 	n := 0
 	for k, count := range t.kinds {
-		if rowKind(k) != rowBlank && rowKind(k) != rowData {
+		if rowkind.Kind(k) != rowkind.Blank && rowkind.Kind(k) != rowkind.Data {
 			n += count
 		}
 	}
@@ -78,47 +82,42 @@ func (t *Table) Ignored() int {
 // Unaccounted is the number of rows below the head that became neither lines nor were recognised as something else.
 func (t *Table) Unaccounted() int { return t.Below - len(t.Lines) - t.Ignored() }
 
-var sameAbove = map[string]bool{"同上": true, "〃": true, "″": true, "\"": true, "同前": true, "同上行": true}
-
-// maySayAbove are the letters of which one stands in each of these.
-var maySayAbove = written.NewLetters("同〃″\"")
-
 // tableReader reads the rows below a head.
 type tableReader struct {
 	l             *Reader
-	p             *Page
+	p             *heading.Page
 	t             *Table
-	h             *Head
-	at            []Placed
+	h             *heading.Head
+	at            []heading.Placed
 	down          map[[2]int]sheet.Cell
 	spans         map[[2]int]sheet.Range // cells merged downwards, by the row and column of the first
 	carry         map[int]carried        // by field: what the last section row said of a column
 	ranks         []string               // ways of numbering sections, the outermost first
 	seen          int                    // lines since the last head
-	kinds         []rowKind              // by row index
+	kinds         []rowkind.Kind         // by row index
 	under         *stretch               // the lines since the last head
 	picked, taken []sheet.Cell           // scratch: of a line's cells, of those that it took
 
-	scratch  sheet.Row        // see plainLine
-	headedBy map[*Head][]bool // see headed
-	overlong map[*Head][]int  // see isOverlong
-	void     *sheet.Cell      // the section heading that says that the rows below it are void
-	above    []string         // cells above the head that are sections' headings
-	told     map[string]int   // by field: how many different values sections told
-	unfilled []unfilled       // under section rows: see underSection
-	takenIn  []int            // by column: the last row of which a line took its cell
+	scratch  sheet.Row                // see plainLine
+	headedBy map[*heading.Head][]bool // see headed
+	overlong map[*heading.Head][]int  // see isOverlong
+	void     *sheet.Cell              // the section heading that says that the rows below it are void
+	above    []string                 // cells above the head that are sections' headings
+	told     map[string]int           // by field: how many different values sections told
+	unfilled []unfilled               // under section rows: see underSection
+	takenIn  []int                    // by column: the last row of which a line took its cell
 }
 
 // ReadTable reads the data rows below a head, and gives the row index at which another form's table begins.
-func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
-	t := &Table{Grid: &sheet.Grid{Name: p.Name, Hidden: p.Hidden}, Heads: []*Head{h}, carried: map[string]bool{}}
-	r := &tableReader{l: l, p: p, t: t, h: h, at: place(h), carry: map[int]carried{}, told: map[string]int{}, kinds: make([]rowKind, len(p.Rows))}
-	for i := 0; i < h.row; i++ {
+func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
+	t := &Table{Grid: &sheet.Grid{Name: p.Name, Hidden: p.Hidden}, Heads: []*heading.Head{h}, carried: map[string]bool{}}
+	r := &tableReader{l: l, p: p, t: t, h: h, at: h.ByField(), carry: map[int]carried{}, told: map[string]int{}, kinds: make([]rowkind.Kind, len(p.Rows))}
+	for i := 0; i < h.Row; i++ {
 		if !looksLikeData(p.Row(i)) {
 			t.Said.Labelled(p.Name, p.Row(i), true)
 		}
 	}
-	for i := 0; i < h.row; i++ { // the first block's section row may stand above the head
+	for i := 0; i < h.Row; i++ { // the first block's section row may stand above the head
 		if row := p.Row(i); len(row.Cells) == 1 && r.section(row) {
 			r.above = append(r.above, row.Cells[0].Ref())
 		}
@@ -126,33 +125,33 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 	if len(r.carry) == 0 {
 		r.ranks = nil
 	}
-	start := h.row + h.height
-	r.down, r.spans = fillDown(p, p.Rows[start-1].N)
-	t.Bounds = append(t.Bounds, [3]int{p.Rows[h.row].N, 0, 0})
+	start := h.Row + h.Height
+	r.down, r.spans = rowkind.FillDown(p, p.Rows[start-1].N)
+	t.Bounds = append(t.Bounds, [3]int{p.Rows[h.Row].N, 0, 0})
 	t.Lines = make([]Line, 0, len(p.Rows)-start) // nearly all rows are
 	end := len(p.Rows)
-	after, free := rowBlank, start // free: the first row after the last that belongs to this table for certain
+	after, free := rowkind.Blank, start // free: the first row after the last that belongs to this table for certain
 	for i := start; i < len(p.Rows); i++ {
 		l.Alive()
 		if r.plainLine(i) {
-			after, free = rowData, i+1
+			after, free = rowkind.Data, i+1
 			continue
 		}
 		row := p.Row(i)
-		s := rowSeen{v: l.Vocab, units: l.Units, p: p, row: row, h: r.h, at: r.at, down: r.down, seen: r.seen, after: after}
-		kind := s.classify()
-		if !s.certain && (kind == rowHead || kind == rowData || kind == rowStray) && l.Vocab.mayBeHead(row) && l.Vocab.otherHead(p, i, free, h.Form) {
+		s := rowkind.Seen{Vocab: l.Vocab, Units: l.Units, Page: p, Row: row, Head: r.h, At: r.at, Down: r.down, Before: r.seen, After: after}
+		kind := s.Classify()
+		if !s.Certain && (kind == rowkind.Head || kind == rowkind.Data || kind == rowkind.Stray) && l.Vocab.MayBeHead(row) && l.Vocab.OtherHead(p, i, free, h.Form) {
 			end = free // what stands above its head is its title
 			break
 		}
 		if n := r.asideAt(i, kind, after, &s); n > 0 {
-			i, after = i+n-1, rowBlank
+			i, after = i+n-1, rowkind.Blank
 			continue
 		}
-		if kind != rowBlank {
+		if kind != rowkind.Blank {
 			after = kind
 		}
-		if i += r.take(kind, i, free); kind == rowData || kind == rowTotal || kind == rowCarried || kind == rowHead {
+		if i += r.take(kind, i, free); kind == rowkind.Data || kind == rowkind.Total || kind == rowkind.Carried || kind == rowkind.Head {
 			free = i + 1
 		}
 	}
@@ -161,11 +160,11 @@ func (l *Reader) ReadTable(p *Page, h *Head) (*Table, int) {
 }
 
 // take puts one row where it belongs and says how many rows after it went with it.
-func (r *tableReader) take(kind rowKind, i, free int) int {
+func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 	t, row := r.t, r.p.Row(i)
-	if kind == rowSection || kind == rowStray {
-		if r.section(row) || kind == rowSection || r.headsUnfilled(i+1) {
-			kind = rowSection
+	if kind == rowkind.Section || kind == rowkind.Stray {
+		if r.section(row) || kind == rowkind.Section || r.headsUnfilled(i+1) {
+			kind = rowkind.Section
 			r.void = voidSection(row)
 		} else {
 			r.headsNothing(row.N)
@@ -173,15 +172,15 @@ func (r *tableReader) take(kind rowKind, i, free int) int {
 	}
 	r.kinds[i] = kind
 	switch kind {
-	case rowHead:
+	case rowkind.Head:
 		return r.repeatedHead(i, free)
-	case rowTotal:
-		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.rolledUp(row)})
-	case rowStray:
-		c := FirstText(row)
-		numbered := written.Atoi(written.Plain(c.Text)) > 0 && !soleCell(row)
-		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(joined(row)), c.Ref(), len(t.Lines), numbered})
-	case rowData:
+	case rowkind.Total:
+		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.RolledUp(row)})
+	case rowkind.Stray:
+		c := sight.FirstText(row)
+		numbered := written.Atoi(written.Plain(c.Text)) > 0 && !sight.SoleCell(row)
+		t.Strays = append(t.Strays, Stray{row.N, written.Tidy(sight.Joined(row)), c.Ref(), len(t.Lines), numbered})
+	case rowkind.Data:
 		r.add(r.line(row, i))
 	}
 	return 0
@@ -203,12 +202,12 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 	} else {
 		r.crossings(&l, row)
 	}
-	if rolled := r.h.rolledUp(row); rolled != nil {
+	if rolled := r.h.RolledUp(row); rolled != nil {
 		l.extra().rolled = rolled
 	}
 	r.tooManyFields(&l, row)
 	for k := range r.at {
-		if r.at[k].ticks != nil {
+		if r.at[k].Ticks != nil {
 			l.tickFault(row, k)
 		}
 	}
@@ -221,7 +220,7 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 // isWhole says whether a 合计 row is for the whole table, not for a block of it as 小计 and 青山街道合计 are.
 func isWhole(row *sheet.Row) bool {
 	for i := range row.Cells {
-		if w := written.Squash(row.Cells[i].Text); totalWord().MatchString(w) || totalLine().MatchString(w) {
+		if w := written.Squash(row.Cells[i].Text); rowkind.TotalWord().MatchString(w) || rowkind.TotalLine().MatchString(w) {
 			return !strings.Contains(w, "小计")
 		}
 	}
@@ -237,7 +236,7 @@ func (r *tableReader) settle(start, end int) {
 	n := len(t.Lines)
 	for n > 0 && t.Lines[n-1].weak {
 		n--
-		r.kinds[t.Lines[n].index] = rowNumbered
+		r.kinds[t.Lines[n].index] = rowkind.Numbered
 	}
 	t.Lines = t.Lines[:n]
 	for i := range t.Totals {
@@ -256,18 +255,18 @@ func (r *tableReader) settle(start, end int) {
 	r.unproven(start, end)
 	for i := start; i < end; i++ {
 		switch r.kinds[i] {
-		case rowNote, rowFooter, rowStray:
+		case rowkind.Note, rowkind.Footer, rowkind.Stray:
 			t.Said.Labelled(r.p.Name, r.p.Row(i), false)
-		case rowNothing:
+		case rowkind.Nothing:
 			t.Said.Nothing = true
-		case rowNumbered:
+		case rowkind.Numbered:
 			t.Empty = append(t.Empty, r.p.Rows[i].N)
 		}
 	}
 	r.titlesWithin(start)
 	for _, n := range r.told { // one of several streets' blocks is no submitter
 		if n > 1 {
-			t.Said.Titles = slices.DeleteFunc(t.Said.Titles, func(s Said) bool { return slices.Contains(r.above, s.Ref) })
+			t.Said.Titles = slices.DeleteFunc(t.Said.Titles, func(s around.Said) bool { return slices.Contains(r.above, s.Ref) })
 		}
 	}
 	r.voidNotes(end)
@@ -278,7 +277,7 @@ func (r *tableReader) settle(start, end int) {
 func (r *tableReader) voidNotes(end int) {
 	for i := range r.p.Rows[:end] {
 		switch r.kinds[i] {
-		case rowBlank, rowNote, rowFooter, rowStray: // rowBlank: also what stands above the head
+		case rowkind.Blank, rowkind.Note, rowkind.Footer, rowkind.Stray: // rowBlank: also what stands above the head
 			c := voidNote(r.p.Row(i))
 			if c == nil || len(r.t.Lines) == 0 {
 				continue
@@ -298,35 +297,35 @@ func (r *tableReader) unproven(start, end int) {
 		last = int(t.Lines[n-1].index)
 	}
 	for i := max(start, last); i < end; i++ {
-		if r.kinds[i] != rowSection {
+		if r.kinds[i] != rowkind.Section {
 			continue
 		}
 		row := r.p.Row(i)
-		if sectionWord().MatchString(written.Squash(sectionText(row))) {
+		if rowkind.SectionWord().MatchString(written.Squash(rowkind.SectionText(row))) {
 			continue
 		}
-		r.kinds[i] = rowStray
-		t.Strays = append(t.Strays, Stray{N: row.N, Text: written.Tidy(joined(row)), Ref: FirstText(row).Ref(), Line: len(t.Lines)})
+		r.kinds[i] = rowkind.Stray
+		t.Strays = append(t.Strays, Stray{N: row.N, Text: written.Tidy(sight.Joined(row)), Ref: sight.FirstText(row).Ref(), Line: len(t.Lines)})
 	}
 	slices.SortFunc(t.Strays, func(a, b Stray) int { return a.N - b.N })
 }
 
 // repeatedHead takes a head that stands again, with the same columns or others. The rows from free up to it are its title.
 func (r *tableReader) repeatedHead(i, free int) int {
-	heights := r.l.Vocab.headsOf(r.p, i)
+	heights := r.l.Vocab.HeadsOf(r.p, i)
 	if heights == nil {
 		return 0
 	}
-	c := r.l.Vocab.headAt(i, r.h.Form, heights)
+	c := r.l.Vocab.HeadAt(i, r.h.Form, heights)
 	if c == nil || len(c.Columns) < 3 {
 		return 0
 	}
 	r.seen = 0
-	var said Stated
+	var said around.Stated
 	for k := free; k < i; k++ {
 		row := r.p.Row(k)
-		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowStray || r.kinds[k] == rowNote && unitRow(row) {
-			r.kinds[k] = rowHead
+		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowkind.Stray || r.kinds[k] == rowkind.Note && around.UnitRow(row) {
+			r.kinds[k] = rowkind.Head
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N })
 		}
 	}
@@ -336,24 +335,24 @@ func (r *tableReader) repeatedHead(i, free int) int {
 			p.Unit, p.HasUnit = said.Unit, true
 		}
 	}
-	c.keepAdjusted(r.h)
+	c.KeepAdjusted(r.h)
 	if !sameColumns(c.Head, r.h) {
 		for _, old := range r.h.Columns { // constants of the title hold on
 			if old.Col == 0 && c.Column(old.Field.Field) == nil {
 				c.Columns = append(c.Columns, old)
 			}
 		}
-		c.Head.lack()
+		c.Head.Lack()
 		r.t.Heads = append(r.t.Heads, c.Head)
 		r.t.Bounds = append(r.t.Bounds, [3]int{r.p.Rows[i].N, 0, 0})
-		r.h, r.at = c.Head, place(c.Head)
+		r.h, r.at = c.Head, c.Head.ByField()
 	}
-	last := i + c.height - 1
-	for last+1 < len(r.p.Rows) && r.p.onlyRemarks(last+1) {
+	last := i + c.Height - 1
+	for last+1 < len(r.p.Rows) && r.p.OnlyRemarks(last+1) {
 		last++
 	}
 	for k := i + 1; k <= last; k++ {
-		r.kinds[k] = rowHead
+		r.kinds[k] = rowkind.Head
 	}
 	return last - i
 }
@@ -363,10 +362,10 @@ func (r *tableReader) isWeak(row *sheet.Row) bool {
 	keys := r.h.Form.Key
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if !present(c) || c.Formula {
+		if !sight.Present(c) || c.Formula {
 			continue
 		}
-		k := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == c.Col })
+		k := slices.IndexFunc(r.at, func(p heading.Placed) bool { return p.Col == c.Col })
 		if k < 0 {
 			if c.Kind == sheet.Number {
 				continue
@@ -384,28 +383,7 @@ func (r *tableReader) isWeak(row *sheet.Row) bool {
 	return true
 }
 
-// mayBeHead is a quick test: a row of three or more texts, most of them headings that some form knows.
-func (v *Vocabulary) mayBeHead(row *sheet.Row) bool {
-	texts, hits := 0, 0
-	for i := range row.Cells {
-		c := &row.Cells[i]
-		switch {
-		case c.Kind == sheet.Date || c.Kind == sheet.Number:
-			return false
-		case c.Kind == sheet.Text && c.Text != "":
-			if len(c.Text) > 90 {
-				return false
-			}
-			texts++
-		}
-	}
-	if texts < 3 {
-		return false
-	}
-	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Kind == sheet.Text && v.IsWord(c.Text) {
-			hits++
-		}
-	}
-	return hits >= 3 && hits*10 >= texts*6
+// HasRollups says whether the table has columns of cumulative figures (累计).
+func (t *Table) HasRollups() bool {
+	return slices.ContainsFunc(t.Heads, func(h *heading.Head) bool { return len(h.Rollups) > 0 })
 }

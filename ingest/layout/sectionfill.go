@@ -4,7 +4,9 @@ import (
 	"slices"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -36,7 +38,7 @@ func (r *tableReader) underSection(l *Line) {
 		}
 		u := &r.unfilled[i]
 		switch own := l.Cell(k); {
-		case !present(&own) || noValue[written.Heading(own.Text)]:
+		case !sight.Present(&own) || sight.NoValue[written.Heading(own.Text)]:
 			u.rows = append(u.rows, l.N)
 		case r.sameValue(k, &own, c.value):
 			u.agree++
@@ -50,7 +52,7 @@ func (r *tableReader) underSection(l *Line) {
 
 // sameValue says whether a cell says what a section does.
 func (r *tableReader) sameValue(k int, c *sheet.Cell, value string) bool {
-	if written.Heading(c.Text) == written.Heading(value) || r.l.sectionValue(r.at[k].Field, written.Heading(c.Text)) == value {
+	if written.Heading(c.Text) == written.Heading(value) || r.l.SectionValue(r.at[k].Field, written.Heading(c.Text)) == value {
 		return true
 	}
 	n, ok := written.ParseInt(c.Text)
@@ -66,7 +68,7 @@ func (r *tableReader) headsUnfilled(i int) bool {
 	}
 	next, n := r.p.Row(i), 0
 	for k, c := range r.carry {
-		if col := r.at[k].Col; col > 0 && c.value != "" && c.row == r.p.Rows[i-1].N && !present(CellIn(next, col)) {
+		if col := r.at[k].Col; col > 0 && c.value != "" && c.row == r.p.Rows[i-1].N && !sight.Present(sight.CellIn(next, col)) {
 			n++
 		}
 	}
@@ -115,7 +117,7 @@ func (r *tableReader) fillSections() {
 }
 
 // tellSections says, once for each column, which rows took its value from section rows.
-func (t *Table) tellSections() (said Notes) {
+func (t *Table) tellSections() (said heading.Notes) {
 	for i, f := range t.filledDown {
 		if f.section == "" || slices.ContainsFunc(t.filledDown[:i], func(g filledDown) bool { return g.section != "" && g.c == f.c }) {
 			continue
@@ -129,7 +131,7 @@ func (t *Table) tellSections() (said Notes) {
 				names = append(names, written.Short(g.section, 20))
 			}
 		}
-		said.add(finding.FromSections(f.c.Title, rows, names).At(f.at))
+		said.Add(finding.FromSections(f.c.Title, rows, names).At(f.at))
 	}
 	return said
 }

@@ -6,7 +6,9 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -23,7 +25,7 @@ func (r *tableReader) shiftedFields(l *Line, row *sheet.Row) (said finding.Findi
 	for by := 1; by <= most; by++ {
 		for from := 1; from < fields; from++ {
 			if n := len(r.misfits(row, from, by)); n*2 <= len(as) && n < len(as) {
-				first := CellIn(row, as[0])
+				first := sight.CellIn(row, as[0])
 				where := sheet.Ref(row.N, as[0])
 				value := ""
 				if first != nil {
@@ -37,13 +39,13 @@ func (r *tableReader) shiftedFields(l *Line, row *sheet.Row) (said finding.Findi
 }
 
 // isOverlong says whether a line has more fields than the lines of its table usually have.
-func (r *tableReader) isOverlong(h *Head, row *sheet.Row) bool {
+func (r *tableReader) isOverlong(h *heading.Head, row *sheet.Row) bool {
 	if r.overlong == nil {
-		r.overlong = map[*Head][]int{}
+		r.overlong = map[*heading.Head][]int{}
 	}
 	rows, known := r.overlong[h]
 	if !known {
-		rows = r.p.Overlong(r.p.Rows[h.row].N, r.p.Rows[h.row+h.height-1].N)
+		rows = r.p.Overlong(r.p.Rows[h.Row].N, r.p.Rows[h.Row+h.Height-1].N)
 		r.overlong[h] = rows
 	}
 	_, found := slices.BinarySearch(rows, row.N)
@@ -55,15 +57,15 @@ func (r *tableReader) isOverlong(h *Head, row *sheet.Row) bool {
 func (r *tableReader) misfits(row *sheet.Row, from, by int) (out []int) {
 	for k := range r.at {
 		p := &r.at[k]
-		if p.Col == 0 || p.ticks != nil {
+		if p.Col == 0 || p.Ticks != nil {
 			continue
 		}
 		col := p.Col
 		if by > 0 && col > from {
 			col += by
 		}
-		c := CellIn(row, col)
-		if !present(c) {
+		c := sight.CellIn(row, col)
+		if !sight.Present(c) {
 			if p.Field.Required {
 				out = append(out, p.Col)
 			}

@@ -7,7 +7,10 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -45,13 +48,13 @@ func (r *tableReader) joinSubrows() {
 			}
 			whole := first.Cell(k)
 			parts := []string{}
-			if present(&whole) {
+			if sight.Present(&whole) {
 				parts = append(parts, written.Tidy(whole.Text))
 			}
 			n := len(parts)
 			for m := i + 1; m < j; m++ {
-				if c := CellIn(r.p.Row(int(t.Lines[m].index)), first.At[k].Col); present(c) {
-					parts = append(parts, written.Tidy(TextOf(c)))
+				if c := sight.CellIn(r.p.Row(int(t.Lines[m].index)), first.At[k].Col); sight.Present(c) {
+					parts = append(parts, written.Tidy(sight.TextOf(c)))
 				}
 			}
 			if len(parts) == n {
@@ -66,7 +69,7 @@ func (r *tableReader) joinSubrows() {
 		for m := i + 1; m < j; m++ {
 			found[m] = true
 			said.rows = append(said.rows, t.Lines[m].N)
-			r.kinds[t.Lines[m].index] = rowJoined
+			r.kinds[t.Lines[m].index] = rowkind.Joined
 		}
 		t.joinedRows = append(t.joinedRows, said)
 		i = j - 1
@@ -86,32 +89,32 @@ func (r *tableReader) isSubrow(first, l *Line) bool {
 	row, texts, merged := r.p.Row(int(l.index)), 0, 0
 	for k := range l.At {
 		p := &l.At[k]
-		if p.Col == 0 || p.ticks != nil {
+		if p.Col == 0 || p.Ticks != nil {
 			continue
 		}
-		c := CellIn(row, p.Col)
+		c := sight.CellIn(row, p.Col)
 		switch {
-		case present(c) && joinable(p.Field) && c.Kind == sheet.Text:
+		case sight.Present(c) && joinable(p.Field) && c.Kind == sheet.Text:
 			texts++
-		case present(c):
+		case sight.Present(c):
 			return false
 		default:
 			over, ok := r.spans[[2]int{first.N, p.Col}]
 			if own := first.Cell(k); ok && over.Bottom >= l.N {
 				merged++
-			} else if present(&own) && !joinable(p.Field) {
+			} else if sight.Present(&own) && !joinable(p.Field) {
 				return false
 			}
 		}
 	}
-	return texts > 0 && merged >= 2 && slices.ContainsFunc(first.At, func(p Placed) bool {
+	return texts > 0 && merged >= 2 && slices.ContainsFunc(first.At, func(p heading.Placed) bool {
 		_, ok := r.spans[[2]int{first.N, p.Col}]
 		return ok && p.Field.InKey
 	})
 }
 
 // TellJoined says which rows went into the line above them.
-func (t *Table) TellJoined() (said Notes) {
+func (t *Table) TellJoined() (said heading.Notes) {
 	for _, j := range t.joinedRows {
 		rows := make([]string, len(j.rows))
 		for i, n := range j.rows {
@@ -120,7 +123,7 @@ func (t *Table) TellJoined() (said Notes) {
 		if len(rows) > 6 {
 			rows = append(rows[:5], "…")
 		}
-		said.add(finding.RowsJoined(strings.Join(rows, "、"), j.first, j.titles).At(j.at))
+		said.Add(finding.RowsJoined(strings.Join(rows, "、"), j.first, j.titles).At(j.at))
 	}
 	return said
 }

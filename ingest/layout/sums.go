@@ -3,13 +3,13 @@ package layout
 import (
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
-	"taizhang/ingest/written"
+	"taizhang/ingest/sight"
 )
 
 // unlabelledTotals takes lines that hold nothing but numbers, each the sum of the lines above (or, at the top of a block,
@@ -50,8 +50,8 @@ func (r *tableReader) unlabelledTotals() {
 		found[i] = true
 		row := r.p.Row(int(l.index))
 		totals = append(totals, total{Sheet: l.Sheet, N: l.N, block: l.Block, Head: l.Head, Line: len(kept), Cells: r.pick(nil, row, false), At: l.At, Part: part, Rolled: l.Rolled()})
-		r.kinds[l.index] = rowTotal
-		t.bareTotals = append(t.bareTotals, bareTotal{N: l.N, ref: FirstText(row).Ref()})
+		r.kinds[l.index] = rowkind.Total
+		t.bareTotals = append(t.bareTotals, bareTotal{N: l.N, ref: sight.FirstText(row).Ref()})
 		since = len(kept)
 	}
 	if len(found) == 0 {
@@ -91,13 +91,13 @@ func (r *tableReader) numbersOnly(row *sheet.Row, l *Line) bool {
 	numbers, counts := 0, 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !present(c) || dashed(c) {
+		if !sight.Present(c) || sight.Dashed(c) {
 			continue
 		}
-		at := slices.IndexFunc(l.At, func(p Placed) bool { return p.Col == c.Col })
+		at := slices.IndexFunc(l.At, func(p heading.Placed) bool { return p.Col == c.Col })
 		switch {
-		case at >= 0 && isNumber(l.At[at].Field):
-			if _, _, ok := numberOf(c); !ok {
+		case at >= 0 && heading.IsNumber(l.At[at].Field):
+			if _, _, ok := sight.NumberOf(c); !ok {
 				return false
 			}
 			numbers++
@@ -133,11 +133,6 @@ func (r *tableReader) sumsUp(l *Line, block, above, below []Line) (part, ok bool
 	return false, false
 }
 
-// dashed says whether a cell holds nothing but dashes, as sums do in the columns that they don't sum.
-func dashed(c *sheet.Cell) bool {
-	return c.Kind == sheet.Text && strings.Trim(c.Text, "-—–─/*×… \u3000") == ""
-}
-
 // isNames says whether a field holds names or codes: a number there counts them, if it is no code.
 func isNames(c *forms.Column) bool {
 	return c.Type == forms.Text || c.Type == forms.Code || c.Type == forms.USCC
@@ -146,7 +141,7 @@ func isNames(c *forms.Column) bool {
 // countsRows says whether a number under a column of names, if one stands there, is how many rows there are.
 func (l *Line) countsRows(n int) bool {
 	for k := range l.At {
-		if c := l.Cell(k); l.At[k].Col > 0 && isNames(l.At[k].Field) && present(&c) && c.Kind == sheet.Number && c.Num != float64(n) {
+		if c := l.Cell(k); l.At[k].Col > 0 && isNames(l.At[k].Field) && sight.Present(&c) && c.Kind == sheet.Number && c.Num != float64(n) {
 			return false
 		}
 	}
@@ -157,14 +152,14 @@ func (l *Line) isSumOf(lines []Line) bool {
 	some := false
 	for k := range l.At {
 		own := l.Cell(k)
-		if l.At[k].Col == 0 || !isNumber(l.At[k].Field) || !present(&own) || dashed(&own) {
+		if l.At[k].Col == 0 || !heading.IsNumber(l.At[k].Field) || !sight.Present(&own) || sight.Dashed(&own) {
 			continue
 		}
-		claimed, places, _ := numberOf(&own)
+		claimed, places, _ := sight.NumberOf(&own)
 		sum := 0.0
 		for i := range lines {
-			if c := lines[i].Cell(k); present(&c) && !dashed(&c) && len(lines[i].At) == len(l.At) {
-				n, p, ok := numberOf(&c)
+			if c := lines[i].Cell(k); sight.Present(&c) && !sight.Dashed(&c) && len(lines[i].At) == len(l.At) {
+				n, p, ok := sight.NumberOf(&c)
 				if !ok {
 					return false
 				}
@@ -179,31 +174,14 @@ func (l *Line) isSumOf(lines []Line) bool {
 	return some
 }
 
-// numberOf reads a cell as a plain number with its decimal places. Units aren't looked at: the cells of one column that
-// are compared share theirs, and what doesn't is not proven.
-func numberOf(c *sheet.Cell) (n float64, places int, ok bool) {
-	text := strings.NewReplacer(",", "", "，", "", "¥", "", "￥", "", " ", "").Replace(written.Plain(c.Text))
-	if _, err := written.ParseDecimal(text); err != nil || c.Kind != sheet.Number && c.Kind != sheet.Text {
-		return 0, 0, false
-	}
-	if i := strings.IndexByte(text, '.'); i >= 0 {
-		places = min(len(text)-i-1, 6)
-	}
-	if c.Kind == sheet.Number {
-		return c.Num, places, true
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	return f, places, err == nil
-}
-
 // TellTotals names the totals that don't say that they are.
-func (t *Table) TellTotals() (said Notes) {
+func (t *Table) TellTotals() (said heading.Notes) {
 	for _, b := range t.bareTotals {
 		f := finding.TotalUnlabelled(b.N)
 		if b.says != "" {
 			f = finding.GroupTotal(b.N, b.says)
 		}
-		said.add(f.At(finding.Place{Sheet: t.Grid.Name, Cell: b.ref, Row: b.N}))
+		said.Add(f.At(finding.Place{Sheet: t.Grid.Name, Cell: b.ref, Row: b.N}))
 	}
 	return said
 }

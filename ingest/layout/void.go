@@ -8,7 +8,10 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -32,8 +35,8 @@ var voidText = sync.OnceValue(func() *regexp.Regexp {
 
 // voidSection gives the heading of a section whose rows are void: 三、已作废问题.
 func voidSection(row *sheet.Row) *sheet.Cell {
-	c := FirstText(row)
-	c.Text = sectionText(row)
+	c := sight.FirstText(row)
+	c.Text = rowkind.SectionText(row)
 	if !voidHeading().MatchString(written.Bullet().ReplaceAllString(written.Heading(c.Text), "")) {
 		return nil
 	}
@@ -80,7 +83,7 @@ func (r *tableReader) crossings(l *Line, row *sheet.Row) {
 		if c.Struck == sheet.NotStruck || c.Kind == sheet.Empty {
 			continue
 		}
-		k := slices.IndexFunc(r.at, func(p Placed) bool { return p.Col == c.Col })
+		k := slices.IndexFunc(r.at, func(p heading.Placed) bool { return p.Col == c.Col })
 		if k < 0 {
 			continue
 		}

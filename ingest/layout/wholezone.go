@@ -9,7 +9,10 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/units"
 	"taizhang/ingest/written"
 )
@@ -27,7 +30,7 @@ func (z zoneLine) line() *Line { return &z.t.Lines[z.i] }
 // beside them for its streets, on whatever sheet: counted, they would count twice. One that is no such sum is asked
 // about, as it may hold what the streets do. The zone's own level (区本级) is a unit beside the streets, unless its numbers
 // are the sum of several. Only forms whose rows are told apart by a unit and hold amounts or counts can have such lines.
-func (l *Reader) ZoneSums(f *forms.Form, tables []*Table) (said Notes) {
+func (l *Reader) ZoneSums(f *forms.Form, tables []*Table) (said heading.Notes) {
 	k := slices.IndexFunc(f.Columns, func(c forms.Column) bool { return isUnitKey(&c) })
 	if k < 0 || !f.HasAmounts() {
 		return nil
@@ -46,7 +49,7 @@ func (l *Reader) ZoneSums(f *forms.Form, tables []*Table) (said Notes) {
 			case total && !sums:
 				said = append(said, z.mismatch(group)...)
 			case !total && (z.extent == units.WholeZone || z.line().isSumOf(z.streets(group))):
-				said.add(finding.ZoneBesideStreets(f.Columns[k].Title, written.Short(written.Tidy(c.Text), 20), z.extent == units.OwnLevel).
+				said.Add(finding.ZoneBesideStreets(f.Columns[k].Title, written.Short(written.Tidy(c.Text), 20), z.extent == units.OwnLevel).
 					At(finding.Place{Sheet: z.line().Sheet, Row: z.line().N, Cell: c.Ref(), Field: f.Columns[k].Field, Value: written.Short(written.Tidy(c.Text), 30)}))
 			}
 			if sums || total {
@@ -126,7 +129,7 @@ func (l *Reader) keyBut(f *forms.Form, k int, line *Line) string {
 // saysTotal says whether the name of a unit says that its row is a total: 全区小计.
 func saysTotal(text string) bool {
 	word := written.Squash(text)
-	return word == "小计" || totalWord().MatchString(word) || subWord().MatchString(word)
+	return word == "小计" || rowkind.TotalWord().MatchString(word) || rowkind.SubWord().MatchString(word)
 }
 
 // streets are the lines of a group's units.
@@ -161,8 +164,8 @@ func (z zoneLine) ownLevel(group []zoneLine) (lines []Line) {
 // numbers is how many numbers other than 0 a line holds.
 func (l *Line) numbers() (n int) {
 	for k := range l.At {
-		if c := l.Cell(k); l.At[k].Col > 0 && isNumber(l.At[k].Field) && present(&c) {
-			if x, _, ok := numberOf(&c); ok && x != 0 {
+		if c := l.Cell(k); l.At[k].Col > 0 && heading.IsNumber(l.At[k].Field) && sight.Present(&c) {
+			if x, _, ok := sight.NumberOf(&c); ok && x != 0 {
 				n++
 			}
 		}
@@ -171,18 +174,18 @@ func (l *Line) numbers() (n int) {
 }
 
 // mismatch tells the first number of a line that says 小计 which is not the sum of its group's units.
-func (z zoneLine) mismatch(group []zoneLine) Notes {
+func (z zoneLine) mismatch(group []zoneLine) heading.Notes {
 	l, lines := z.line(), append(z.streets(group), z.ownLevel(group)...)
 	for k := range l.At {
 		c, f := l.Cell(k), l.At[k].Field
-		claimed, places, ok := numberOf(&c)
-		if l.At[k].Col == 0 || !isNumber(f) || !present(&c) || !ok {
+		claimed, places, ok := sight.NumberOf(&c)
+		if l.At[k].Col == 0 || !heading.IsNumber(f) || !sight.Present(&c) || !ok {
 			continue
 		}
 		sum := 0.0
 		for i := range lines {
 			at := lines[i].Cell(k)
-			n, p, _ := numberOf(&at)
+			n, p, _ := sight.NumberOf(&at)
 			sum, places = sum+n, max(places, p)
 		}
 		if math.Abs(sum-claimed) < 0.5*math.Pow10(-places)*float64(len(lines)) {
@@ -190,7 +193,7 @@ func (z zoneLine) mismatch(group []zoneLine) Notes {
 		}
 		show := func(n float64) string { return strconv.FormatFloat(n, 'f', places, 64) }
 		money := f.Type == forms.Money
-		return Notes{finding.TotalMismatch(f.Title, show(claimed), show(sum), show(claimed-sum), money, money && l.Head.Form.TotalsReject).
+		return heading.Notes{finding.TotalMismatch(f.Title, show(claimed), show(sum), show(claimed-sum), money, money && l.Head.Form.TotalsReject).
 			At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: c.Ref(), Field: f.Field, Value: written.Short(written.Tidy(c.Text), 30)})}
 	}
 	return nil
@@ -202,7 +205,7 @@ func (z zoneLine) bareTotal(k int) bareTotal {
 	var words []string
 	for i := range l.At {
 		if f := l.At[i].Field; i == k || f.InKey && f.Type == forms.List {
-			if c := l.Cell(i); present(&c) {
+			if c := l.Cell(i); sight.Present(&c) {
 				words = append(words, c.Text)
 			}
 		}
@@ -214,9 +217,9 @@ func (z zoneLine) bareTotal(k int) bareTotal {
 // retake makes totals of lines that were taken for data.
 func (t *Table) retake(lines map[int]bool) {
 	for i := range lines {
-		t.kinds[rowData]--
-		t.kinds[rowTotal]++
-		t.Passed = append(t.Passed, Passed{t.Lines[i].Sheet, t.Lines[i].N, kindNames[rowTotal]})
+		t.kinds[rowkind.Data]--
+		t.kinds[rowkind.Total]++
+		t.Passed = append(t.Passed, Passed{t.Lines[i].Sheet, t.Lines[i].N, kindNames[rowkind.Total]})
 	}
 	slices.SortFunc(t.Passed, func(a, b Passed) int { return cmp.Compare(a.Row, b.Row) })
 	slices.SortFunc(t.bareTotals, func(a, b bareTotal) int { return cmp.Compare(a.N, b.N) })

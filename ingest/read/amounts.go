@@ -5,23 +5,25 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 )
 
 // unitOf finds the unit of a money column: in its heading, else on the sheet, else elsewhere in the return, else in the title.
-func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bool) {
+func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *heading.Placed) (int, bool) {
 	switch {
 	case at.HasUnit:
 		return at.Unit, true
 	case tb.Said.HasUnit:
 		return tb.Said.Unit, true
 	}
-	for _, t := range append(slices.Clone(tb.Said.Titles), layout.Said{Text: tb.Grid.Name}) {
+	for _, t := range append(slices.Clone(tb.Said.Titles), around.Said{Text: tb.Grid.Name}) {
 		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
 			if exp, ok := written.UnitIn(m[1]); ok {
 				return exp, true
@@ -32,8 +34,8 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *layout.Placed) (int, bo
 }
 
 // countUnits finds a unit of counts that is written beside a table (单位：家、百个) where headings don't say whose it is.
-func countUnits(pt *Part, tb *layout.Table, h *layout.Head) []finding.Finding {
-	for _, said := range append([]layout.Said{tb.Said.UnitLabel}, tb.Said.Units...) {
+func countUnits(pt *Part, tb *layout.Table, h *heading.Head) []finding.Finding {
+	for _, said := range append([]around.Said{tb.Said.UnitLabel}, tb.Said.Units...) {
 		_, word, ok := written.CountScale(said.Text)
 		if _, money := written.MoneyUnits[word]; !ok || money {
 			continue
@@ -57,7 +59,7 @@ func countUnits(pt *Part, tb *layout.Table, h *layout.Head) []finding.Finding {
 // unitsDiffer finds statements of a table's money unit that contradict one another: two above the table, or headings that
 // all say another one than what stands above, which then holds for no column. A heading that says its own unit beside
 // amounts in the table's (人均（元） in a table in 万元) contradicts nothing.
-func unitsDiffer(pt *Part, tb *layout.Table, h *layout.Head) []finding.Finding {
+func unitsDiffer(pt *Part, tb *layout.Table, h *heading.Head) []finding.Finding {
 	if len(tb.Said.Units) == 0 {
 		return nil
 	}
@@ -68,7 +70,7 @@ func unitsDiffer(pt *Part, tb *layout.Table, h *layout.Head) []finding.Finding {
 			return []finding.Finding{finding.UnitDiffers(first.Ref, unitName(exp), other.Ref, unitName(e), unitName(exp)).At(finding.Place{Sheet: other.Sheet, Cell: other.Ref, Value: other.Text})}
 		}
 	}
-	var odd *layout.Placed
+	var odd *heading.Placed
 	for i := range pt.Form.Columns {
 		at := h.Column(pt.Form.Columns[i].Field)
 		if at == nil || at.Col == 0 || pt.Form.Columns[i].Type != forms.Money {
@@ -97,7 +99,7 @@ func unitName(exp int) string {
 
 // oddUnitOf finds a unit of a money column that is written and is none of money in yuan: in its heading, else on the
 // sheet or in its title where nothing else states one.
-func oddUnitOf(tb *layout.Table, at *layout.Placed, known bool) string {
+func oddUnitOf(tb *layout.Table, at *heading.Placed, known bool) string {
 	if word, odd := written.OddUnit(at.Title); odd || known {
 		return word
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 )
 
@@ -16,7 +17,7 @@ func (r *reading) continued() {
 	}
 }
 
-func (r *reading) continuedOf(pg *layout.Page) {
+func (r *reading) continuedOf(pg *heading.Page) {
 	if c := r.goesOn(pg); c != nil {
 		c.part.Add(finding.SheetContinues(pg.Name, c.table.Grid.Name, c.Rows).At(finding.Place{Sheet: pg.Name, Cell: c.First.Ref(), Row: c.First.Row}))
 	}
@@ -30,7 +31,7 @@ type continuation struct {
 }
 
 // goesOn finds that table among those read so far; nil where there is none.
-func (r *reading) goesOn(pg *layout.Page) *continuation {
+func (r *reading) goesOn(pg *heading.Page) *continuation {
 	for _, pt := range r.p.Parts {
 		for i := len(pt.Tables) - 1; i >= 0; i-- {
 			if c, ok := r.rd.layout.Continues(pg, pt.Tables[i]); ok {

@@ -1,10 +1,10 @@
 package read
 
 import (
-	"taizhang/ingest/layout"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -13,7 +13,7 @@ func explanations(g *sheet.Grid) map[string]string {
 	out := map[string]string{}
 	for i := range g.Rows {
 		row := g.Row(i)
-		mark, said := layout.TextOf(layout.CellIn(row, receipt.MarkColumn)), layout.TextOf(layout.CellIn(row, receipt.ExplainColumn))
+		mark, said := sight.TextOf(sight.CellIn(row, receipt.MarkColumn)), sight.TextOf(sight.CellIn(row, receipt.ExplainColumn))
 		if len(mark) == 16 && said != "" {
 			out[mark] = written.Short(secret.MaskText(said), 500)
 		}

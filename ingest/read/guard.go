@@ -8,6 +8,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
@@ -22,7 +23,7 @@ type Reader struct {
 	keys   secret.Keys
 	limits sheet.Limits
 	Guard  guard
-	Vocab  *layout.Vocabulary
+	Vocab  *heading.Vocabulary
 	Units  *units.Register
 	Loose  int // how many rows of a sheet are held with their cells at hand; the others are packed
 
@@ -34,8 +35,8 @@ type Reader struct {
 // New makes a reader of returns for a zone, its forms and the keys under which sensitive values are hashed. It may be used
 // by several goroutines at once.
 func New(z *zone.Zone, set *forms.Set, keys secret.Keys, lim sheet.Limits) *Reader {
-	rd := &Reader{Zone: z, Forms: set, keys: keys, limits: lim, Guard: newGuard(), Vocab: layout.NewVocabulary(set), Units: units.New(z), Loose: heldRows, ctx: context.Background(), alive: func() {}}
-	rd.layout = &layout.Reader{Vocab: rd.Vocab, Units: rd.Units, Alive: rd.alive}
+	rd := &Reader{Zone: z, Forms: set, keys: keys, limits: lim, Guard: newGuard(), Vocab: heading.NewVocabulary(set), Units: units.New(z), Loose: heldRows, ctx: context.Background(), alive: func() {}}
+	rd.layout = &layout.Reader{Reader: heading.Reader{Vocab: rd.Vocab, Units: rd.Units}, Alive: rd.alive}
 	return rd
 }
 
@@ -98,7 +99,7 @@ func (rd *Reader) Read(ctx context.Context, f File) (p *Parsed, trouble, err err
 		mine := *rd
 		mine.ctx = within
 		mine.alive = Until(within)
-		mine.layout = &layout.Reader{Vocab: rd.Vocab, Units: rd.Units, Alive: mine.alive}
+		mine.layout = &layout.Reader{Reader: heading.Reader{Vocab: rd.Vocab, Units: rd.Units}, Alive: mine.alive}
 		r.p = mine.Parse(f)
 	}()
 	var r result

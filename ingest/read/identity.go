@@ -8,16 +8,16 @@ import (
 	"strings"
 	"sync"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
-	"taizhang/ingest/layout"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 	"taizhang/internal/zone"
 )
 
 // identify finds submitter, period and cut-off of a return (CONTRACT: What identifies a return).
-func (rd *Reader) identify(p *Parsed, pt *Part, common, cover layout.Stated) {
+func (rd *Reader) identify(p *Parsed, pt *Part, common, cover around.Stated) {
 	pt.Ret.ReceivedAt = p.File.ReceivedAt
 	rd.identifySubmitter(p, pt, common)
 	rd.identifyPeriod(p, pt, common, cover)
@@ -25,7 +25,7 @@ func (rd *Reader) identify(p *Parsed, pt *Part, common, cover layout.Stated) {
 
 // inBook finds the submitter that one sheet, or the whole workbook, states: in a 填报单位 cell, else in a title.
 // A title in another unit's folder counts only where it begins with the name: 双马街道问题台账, not 关于双马街道的….
-func (rd *Reader) inBook(s layout.Stated, inFolder bool) (sub zone.Submitter, cell layout.Said, ok bool) {
+func (rd *Reader) inBook(s around.Stated, inFolder bool) (sub zone.Submitter, cell around.Said, ok bool) {
 	if cell = s.Submitter; cell.Text != "" {
 		if sub, ok = rd.Zone.Match(cell.Text); ok {
 			return sub, cell, true
@@ -43,7 +43,7 @@ func (rd *Reader) inBook(s layout.Stated, inFolder bool) (sub zone.Submitter, ce
 		}
 	}
 	var inside zone.Submitter // 救助发放表（东城街道）
-	var insideAt layout.Said
+	var insideAt around.Said
 	for _, at := range s.Titles {
 		t := at.Text
 		sub, named := rd.Units.Named(t)
@@ -57,13 +57,13 @@ func (rd *Reader) inBook(s layout.Stated, inFolder bool) (sub zone.Submitter, ce
 		}
 	}
 	if inside.Code == "" || inFolder {
-		insideAt = layout.Said{}
+		insideAt = around.Said{}
 	}
 	return inside, insideAt, inside.Code != "" && !inFolder
 }
 
 // saidAt is where a labelled value stands.
-func saidAt(s layout.Said) finding.Place {
+func saidAt(s around.Said) finding.Place {
 	return finding.Place{Sheet: s.Sheet, Cell: s.Ref, Value: written.Short(s.Text, 30)}
 }
 
@@ -74,7 +74,7 @@ func firstField(s string) string {
 	return s
 }
 
-func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
+func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 	folder, inFolder := zone.Submitter{}, false
 	if p.File.Folder != "" {
 		folder, inFolder = rd.Zone.Match(p.File.Folder)
@@ -82,7 +82,7 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common layout.Stated) {
 	ofStreets := rd.streetTitles(pt, folder, inFolder)
 	book, cell, inBook := rd.inBook(ofStreets.leftOut(pt.said), inFolder)
 	if !inBook && cell.Text == "" { // what another sheet of the workbook says
-		book, cell, inBook = rd.inBook(layout.Stated{Submitter: common.Submitter, UnitLabel: common.UnitLabel}, inFolder)
+		book, cell, inBook = rd.inBook(around.Stated{Submitter: common.Submitter, UnitLabel: common.UnitLabel}, inFolder)
 	}
 	if inBook { // every sheet of the return must be the same unit's
 		for _, s := range pt.sheetSaid {
@@ -146,9 +146,9 @@ func (rd *Reader) streetTitles(pt *Part, folder zone.Submitter, inFolder bool) s
 	return own
 }
 
-func (own streetTitles) leftOut(s layout.Stated) layout.Stated {
+func (own streetTitles) leftOut(s around.Stated) around.Stated {
 	if len(own) > 0 {
-		s.Titles = slices.DeleteFunc(slices.Clone(s.Titles), func(t layout.Said) bool { return own[[2]string{t.Sheet, t.Ref}] })
+		s.Titles = slices.DeleteFunc(slices.Clone(s.Titles), func(t around.Said) bool { return own[[2]string{t.Sheet, t.Ref}] })
 	}
 	return s
 }
@@ -186,7 +186,7 @@ func (rd *Reader) periodIn(pt *Part, text string, received calendar.Date) (calen
 }
 
 // asOfDate reads a 截至 text.
-func (rd *Reader) asOfDate(pt *Part, s layout.Said, received calendar.Date) calendar.Date {
+func (rd *Reader) asOfDate(pt *Part, s around.Said, received calendar.Date) calendar.Date {
 	if s.Text == "" {
 		return calendar.NoDate
 	}
@@ -203,7 +203,7 @@ func (rd *Reader) asOfDate(pt *Part, s layout.Said, received calendar.Date) cale
 	return calendar.NoDate
 }
 
-func (rd *Reader) identifyPeriod(p *Parsed, pt *Part, common, cover layout.Stated) {
+func (rd *Reader) identifyPeriod(p *Parsed, pt *Part, common, cover around.Stated) {
 	f, sub := pt.Form, pt.Ret.Submitter
 	received := rd.Zone.DateOf(p.File.ReceivedAt)
 	rd.refuseStretch(pt, received)
@@ -240,7 +240,7 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 	if pt.Form.Mode != forms.Period {
 		return
 	}
-	for i, at := range append([]layout.Said{pt.said.Period}, pt.said.Titles...) {
+	for i, at := range append([]around.Said{pt.said.Period}, pt.said.Titles...) {
 		t := at.Text
 		if t == "" {
 			continue
@@ -283,10 +283,10 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 		pt.Add(f)
 	}
 	var first calendar.Period
-	var firstAt layout.Said
+	var firstAt around.Said
 	for _, s := range pt.sheetSaid {
-		said := append([]layout.Said{s.said.Period, s.said.AsOf}, s.said.Titles...)
-		said = append(said, layout.Said{Text: s.sheet, Sheet: s.sheet})
+		said := append([]around.Said{s.said.Period, s.said.AsOf}, s.said.Titles...)
+		said = append(said, around.Said{Text: s.sheet, Sheet: s.sheet})
 		period, at, ok := rd.firstPeriod(pt, said, received)
 		switch {
 		case !ok:
@@ -297,7 +297,7 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 			first, firstAt = period, at
 		}
 		for _, b := range s.between {
-			period, at, ok := rd.firstPeriod(pt, append([]layout.Said{b.Period, b.AsOf}, rd.ownTitles(pt, b.Titles)...), received)
+			period, at, ok := rd.firstPeriod(pt, append([]around.Said{b.Period, b.AsOf}, rd.ownTitles(pt, b.Titles)...), received)
 			switch {
 			case !ok:
 			case first.Valid() && period != first:
@@ -326,7 +326,7 @@ var lastSheet = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // firstPeriod is the period that the first of several texts names.
-func (rd *Reader) firstPeriod(pt *Part, said []layout.Said, received calendar.Date) (calendar.Period, layout.Said, bool) {
+func (rd *Reader) firstPeriod(pt *Part, said []around.Said, received calendar.Date) (calendar.Period, around.Said, bool) {
 	for _, at := range said {
 		if at.Text == "" {
 			continue
@@ -335,11 +335,11 @@ func (rd *Reader) firstPeriod(pt *Part, said []layout.Said, received calendar.Da
 			return period, at, true
 		}
 	}
-	return calendar.Period{}, layout.Said{}, false
+	return calendar.Period{}, around.Said{}, false
 }
 
 // ownTitles gives the texts that name the form.
-func (rd *Reader) ownTitles(pt *Part, titles []layout.Said) (own []layout.Said) {
+func (rd *Reader) ownTitles(pt *Part, titles []around.Said) (own []around.Said) {
 	for _, t := range titles {
 		if len([]rune(t.Text)) <= titleLength && rd.Vocab.Titled(t.Text) == pt.Form {
 			own = append(own, t)
@@ -396,11 +396,11 @@ func (r *periodReader) periodOfRows() (calendar.Period, bool) {
 }
 
 // titledYear is the year that the titles name, and where; 0 where none does, or several do.
-func (r *periodReader) titledYear() (year int, at layout.Said) {
+func (r *periodReader) titledYear() (year int, at around.Said) {
 	for _, t := range r.rd.titles(r.pt, r.pt.said.Titles) {
 		for _, m := range yearNamed().FindAllStringSubmatch(written.Plain(t.Text), -1) {
 			if y := written.Atoi(m[1]); year > 0 && y != year {
-				return 0, layout.Said{}
+				return 0, around.Said{}
 			} else if year == 0 {
 				year, at = y, t
 			}

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"sync"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
-	"taizhang/ingest/layout"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 )
@@ -18,7 +18,7 @@ import (
 type Statement struct {
 	What   string // 报送期, 截至日期, 标题, 工作表名, 文件名, 模板, or what the rows' column is called
 	Period calendar.Period
-	At     layout.Said   // the words and where they stand; the place is empty of a file's name and of rows
+	At     around.Said   // the words and where they stand; the place is empty of a file's name and of rows
 	day    calendar.Date // of a bare date in a title or a file's name: it says when, not of what
 	until  calendar.Date // of 截至: the date itself
 	rows   bool
@@ -128,11 +128,11 @@ type periodReader struct {
 	wrote    wrote
 	wide     []Statement // that name a longer time, in the same order
 
-	unreadable layout.Said // a 报送期 that names nothing
+	unreadable around.Said // a 报送期 that names nothing
 }
 
 // say notes what a text says of the period, if it says anything.
-func (r *periodReader) say(what string, at layout.Said) bool {
+func (r *periodReader) say(what string, at around.Said) bool {
 	if at.Text == "" {
 		return false
 	}
@@ -158,14 +158,14 @@ func (r *periodReader) say(what string, at layout.Said) bool {
 var namesPeriod = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`20\d\d|月|第.{1,4}周`) })
 
 // label notes a labelled statement (报送期), and where it can't be read.
-func (r *periodReader) label(at layout.Said) {
+func (r *periodReader) label(at around.Said) {
 	if at.Text != "" && !r.say("报送期", at) && len(r.wide) == 0 {
 		r.unreadable = at
 	}
 }
 
 // until notes a cut-off date: the period that is next due on that day.
-func (r *periodReader) until(at layout.Said, day calendar.Date) {
+func (r *periodReader) until(at around.Said, day calendar.Date) {
 	if at.Text != "" && day.Valid() {
 		p := r.rd.Zone.PeriodFor(r.pt.Ret.Submitter, r.pt.Form.ID, r.pt.Form.Frequency, day)
 		r.said = append(r.said, Statement{What: "截至日期", Period: p, At: at, day: calendar.NoDate, until: day})
@@ -173,7 +173,7 @@ func (r *periodReader) until(at layout.Said, day calendar.Date) {
 }
 
 // first notes the first of several texts that names a period.
-func (r *periodReader) first(what string, texts ...layout.Said) {
+func (r *periodReader) first(what string, texts ...around.Said) {
 	for _, t := range texts {
 		if r.say(what, t) {
 			return
@@ -186,11 +186,11 @@ func (r *periodReader) first(what string, texts ...layout.Said) {
 const titleLength = 40
 
 // titles gives the texts above the tables that may be titles: those that name the form come first.
-func (rd *Reader) titles(pt *Part, said []layout.Said) []layout.Said {
-	var own, others []layout.Said
+func (rd *Reader) titles(pt *Part, said []around.Said) []around.Said {
+	var own, others []around.Said
 	for _, t := range said {
 		switch {
-		case t.Ref != "" && slices.ContainsFunc([]layout.Said{pt.said.Period, pt.said.AsOf}, func(l layout.Said) bool { return l.Ref == t.Ref && l.Sheet == t.Sheet }): // said once
+		case t.Ref != "" && slices.ContainsFunc([]around.Said{pt.said.Period, pt.said.AsOf}, func(l around.Said) bool { return l.Ref == t.Ref && l.Sheet == t.Sheet }): // said once
 		case len([]rune(t.Text)) > titleLength || guidance().MatchString(t.Text) || strings.HasPrefix(written.Squash(t.Text), "注"):
 		case rd.Vocab.Titled(t.Text) == pt.Form:
 			own = append(own, t)
@@ -201,17 +201,17 @@ func (rd *Reader) titles(pt *Part, said []layout.Said) []layout.Said {
 	return append(own, others...)
 }
 
-func bare(texts []string) []layout.Said {
-	out := make([]layout.Said, len(texts))
+func bare(texts []string) []around.Said {
+	out := make([]around.Said, len(texts))
 	for i, t := range texts {
-		out[i] = layout.Said{Text: t}
+		out[i] = around.Said{Text: t}
 	}
 	return out
 }
 
 // tellPeriod decides the period: by the first statement in the contract's order, else by the rows of a period form, else by the
 // day it was filled in or received. Where the statements disagree, pt.Disagrees says so.
-func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, asOf calendar.Date, received calendar.Date) calendar.Period {
+func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover around.Stated, asOf calendar.Date, received calendar.Date) calendar.Period {
 	r := &periodReader{rd: rd, pt: pt, received: received}
 	period := r.tell(p, common, cover, asOf)
 	if at := r.unreadable; at.Text != "" {
@@ -220,7 +220,7 @@ func (rd *Reader) tellPeriod(p *Parsed, pt *Part, common, cover layout.Stated, a
 	return period
 }
 
-func (r *periodReader) tell(p *Parsed, common, cover layout.Stated, asOf calendar.Date) calendar.Period {
+func (r *periodReader) tell(p *Parsed, common, cover around.Stated, asOf calendar.Date) calendar.Period {
 	rd, pt, received := r.rd, r.pt, r.received
 	r.label(pt.said.Period)
 	r.until(pt.said.AsOf, asOf)
@@ -245,7 +245,7 @@ func (r *periodReader) tell(p *Parsed, common, cover layout.Stated, asOf calenda
 			r.first("标题", rd.titles(pt, b.Titles)...)
 		}
 	}
-	r.first("文件名", layout.Said{Text: fileTitle(p.File.Name)})
+	r.first("文件名", around.Said{Text: fileTitle(p.File.Name)})
 	r.first("工作表名", sheets...)
 	if len(r.said) > 0 {
 		r.say("模板", pt.issued)
@@ -259,7 +259,7 @@ func (r *periodReader) tell(p *Parsed, common, cover layout.Stated, asOf calenda
 			return p
 		}
 	}
-	for _, at := range []layout.Said{pt.said.Filled, common.Filled} {
+	for _, at := range []around.Said{pt.said.Filled, common.Filled} {
 		if period, ok := rd.periodIn(pt, at.Text, received); ok && at.Text != "" {
 			r.againstWide(period, "填报日期")
 			return period

@@ -3,6 +3,7 @@ package read
 import (
 	"fmt"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/cell"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
@@ -68,7 +69,7 @@ func (r *periodReader) mostRows() (Statement, bool) {
 		share = fmt.Sprintf("全部%d行", dated)
 	}
 	text := fmt.Sprintf("%s的「%s」在%s", share, r.pt.Form.Columns[k].Title, written.PeriodLabel(best))
-	return Statement{What: r.pt.Form.Columns[k].Title, Period: best, At: layout.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
+	return Statement{What: r.pt.Form.Columns[k].Title, Period: best, At: around.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
 }
 
 func (r *periodReader) latestFact(bound calendar.Date) (Statement, bool) {
@@ -94,7 +95,7 @@ func (r *periodReader) latestFact(bound calendar.Date) (Statement, bool) {
 	if !latest.Valid() {
 		return Statement{}, false
 	}
-	return Statement{What: "各行日期", Period: r.pt.Form.Frequency.Of(latest), At: layout.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
+	return Statement{What: "各行日期", Period: r.pt.Form.Frequency.Of(latest), At: around.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
 }
 
 // dateIn reads a cell of a line as a date. One without a year is the newest such day that had come.

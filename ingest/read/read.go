@@ -20,13 +20,16 @@ import (
 	"sync"
 	"time"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 	"taizhang/internal/zone"
@@ -45,15 +48,15 @@ type File struct {
 type Part struct {
 	Form           *forms.Form
 	Tables         []*layout.Table
-	said           layout.Stated
+	said           around.Stated
 	sheetSaid      []sheetSaid // what each sheet says, to find contradictions
 	Ret            *finding.Return
 	Fatal          bool
 	nothing        bool
 	pictured       bool          // nobody wrote a row, and the workbook holds pictures
-	issued         layout.Said   // the period that the template was made for
+	issued         around.Said   // the period that the template was made for
 	template       bool          // a sheet of a template of ours
-	CutoffAt       layout.Said   // where 截至 is written; empty where it is not
+	CutoffAt       around.Said   // where 截至 is written; empty where it is not
 	severalPeriods bool          // its sheets or tables name different periods
 	Disagrees      *Disagreement // what it says of its period in several places; nil where that agrees
 	Records        []Record
@@ -62,18 +65,18 @@ type Part struct {
 	remarks        []remark
 	assigned       int // column of the form that says when an item was assigned, -1 if none
 	hidden         []hidden
-	outside        []cell.Hiding                 // sensitive values of the file that stand outside its rows
-	known          *cell.Roll                    // those of its rows
-	Repeats        int                           // identical rows that count once with an earlier one
-	Named          []spot                        // texts that other forms should know
-	Facts          map[*layout.Head][]cell.Facts // by head and field: what cells are read by
+	outside        []cell.Hiding                  // sensitive values of the file that stand outside its rows
+	known          *cell.Roll                     // those of its rows
+	Repeats        int                            // identical rows that count once with an earlier one
+	Named          []spot                         // texts that other forms should know
+	Facts          map[*heading.Head][]cell.Facts // by head and field: what cells are read by
 }
 
 // sheetSaid is what one sheet says about itself.
 type sheetSaid struct {
 	sheet   string
-	said    layout.Stated
-	between []layout.Stated // above heads that stand again further down
+	said    around.Stated
+	between []around.Stated // above heads that stand again further down
 }
 
 // Parsed is a file as read, before it is judged against what was received earlier.
@@ -92,7 +95,7 @@ type Parsed struct {
 }
 
 // own are sheets that this program adds to workbooks; they hold no returns.
-var own = map[string]bool{receipt.SheetName: true, layout.MarkerSheet: true}
+var own = map[string]bool{receipt.SheetName: true, heading.MarkerSheet: true}
 
 // heldRows is how many rows of a file are held for its receipt; a larger one is read again for it.
 const heldRows = 5000
@@ -107,9 +110,9 @@ type reading struct {
 	byForm             map[*forms.Form]*Part
 	unknown, ambiguous []string
 	empty              []string
-	cover              layout.Stated // what sheets without a table say
-	leftovers          []*layout.Page
-	markers            map[string]layout.Marker // of a template's sheets, by name
+	cover              around.Stated // what sheets without a table say
+	leftovers          []*heading.Page
+	markers            map[string]heading.Marker // of a template's sheets, by name
 }
 
 // parse is Parse, where hide is known to stand outside the rows.
@@ -171,14 +174,14 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 		p.skip(s, "与两种表样同样相近，无法确定")
 	}
 	// The submitter and dates stated on one sheet hold for the others of the file.
-	var common layout.Stated
+	var common around.Stated
 	for _, pt := range p.Parts {
 		common.Merge(pt.said)
 	}
 	common.Merge(r.cover)
 	common.Titles = r.cover.Titles
 	for _, pt := range p.Parts {
-		pt.said.Merge(layout.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
+		pt.said.Merge(around.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
 		rd.identify(p, pt, common, r.cover)
 		pt.pictured = pt.leftEmpty() && sheet.HasPictures(p.File.Content, rd.limits)
 		rd.readRows(pt)
@@ -212,8 +215,8 @@ func (r *reading) ownSheets(book *sheet.Book) error {
 		if err != nil {
 			return err
 		}
-		if s.Name == layout.MarkerSheet {
-			r.markers = layout.ByMarker(r.rd.layout.Markers(g), visible)
+		if s.Name == heading.MarkerSheet {
+			r.markers = heading.ByMarker(r.rd.layout.Markers(g), visible)
 		} else {
 			r.p.Explained = explanations(g)
 		}
@@ -228,11 +231,11 @@ func (p *Parsed) skip(sheetName, why string) {
 // sheet reads one sheet: a table, several below one another, or 本期无 under a title.
 func (r *reading) sheet(g *sheet.Grid) {
 	rd := r.rd
-	if !layout.HasContent(g) {
+	if !sight.HasContent(g) {
 		r.empty = append(r.empty, g.Name)
 		return
 	}
-	pg := layout.NewPage(g)
+	pg := heading.NewPage(g)
 	pg.Delimited = r.p.format == sheet.CSV
 	for n := 0; ; n++ {
 		rd.alive()
@@ -267,15 +270,15 @@ func (r *reading) sheet(g *sheet.Grid) {
 		} else {
 			pt := r.part(h.Form, g.Name)
 			if marked {
-				pt.template, pt.issued = true, layout.Said{Text: m.Issued}
+				pt.template, pt.issued = true, around.Said{Text: m.Issued}
 			}
 			for _, f := range said {
 				pt.Add(f)
 			}
 			if !marked {
-				var asides []layout.Aside
+				var asides []heading.Aside
 				pg, asides = rd.Vocab.WithoutAsides(pg, h)
-				pt.take(layout.TellAsides(pg, h, asides))
+				pt.take(heading.TellAsides(pg, h, asides))
 			}
 			pt.take(rd.layout.Complete(pg, h))
 			var t *layout.Table
@@ -288,7 +291,7 @@ func (r *reading) sheet(g *sheet.Grid) {
 			pt.take(t.FillBatch(pg, h))
 			pt.take(rd.layout.LabelsDiffer(t, pg, h, fileTitle(r.p.File.Name)))
 			if marked && h.Form == m.Form {
-				m.LookUpCodes(t)
+				t.LookUpCodes(m)
 			}
 			pt.Tables = append(pt.Tables, t)
 			pt.sheetSaid = append(pt.sheetSaid, sheetSaid{g.Name, t.Said, t.Between})
@@ -319,11 +322,11 @@ var guidance = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 
 // takeCover takes what a cover sheet says of the return: a submitter that is known, times that can be read, short titles.
 // What instructions say (填报单位：填写全称) is no statement.
-func (r *reading) takeCover(pg *layout.Page) {
-	if len(pg.Rows) > 20 || layout.HoldsData(pg) || r.goesOn(pg) != nil || guidance().MatchString(pg.Name) || guidance().MatchString(layout.FirstText(pg.Row(0)).Text) {
+func (r *reading) takeCover(pg *heading.Page) {
+	if len(pg.Rows) > 20 || layout.HoldsData(pg) || r.goesOn(pg) != nil || guidance().MatchString(pg.Name) || guidance().MatchString(sight.FirstText(pg.Row(0)).Text) {
 		return
 	}
-	var said layout.Stated
+	var said around.Stated
 	for i := range pg.Rows {
 		said.Labelled(pg.Name, pg.Row(i), true)
 	}
@@ -337,14 +340,14 @@ func (r *reading) takeCover(pg *layout.Page) {
 	if _, ok := written.ReadSpan(said.AsOf.Text, received); !ok {
 		said.AsOf.Text = ""
 	}
-	titles := slices.DeleteFunc(said.Titles, func(t layout.Said) bool { return len([]rune(t.Text)) > 20 })
-	r.cover.Merge(layout.Stated{Submitter: said.Submitter, Period: said.Period, AsOf: said.AsOf, Titles: titles})
+	titles := slices.DeleteFunc(said.Titles, func(t around.Said) bool { return len([]rune(t.Text)) > 20 })
+	r.cover.Merge(around.Stated{Submitter: said.Submitter, Period: said.Period, AsOf: said.AsOf, Titles: titles})
 }
 
 // nothing takes a sheet that only says 本期无.
-func (r *reading) nothing(f *forms.Form, pg *layout.Page) {
+func (r *reading) nothing(f *forms.Form, pg *heading.Page) {
 	pt := r.part(f, pg.Name)
-	var said layout.Stated
+	var said around.Stated
 	for k := range pg.Rows {
 		said.Labelled(pg.Name, pg.Row(k), true)
 	}
@@ -354,7 +357,7 @@ func (r *reading) nothing(f *forms.Form, pg *layout.Page) {
 }
 
 func (rd *Reader) newPart(f *forms.Form) *Part {
-	return &Part{Form: f, Facts: map[*layout.Head][]cell.Facts{}, Ret: &finding.Return{Form: f.ID, FormTitle: f.Title, Cutoff: calendar.NoDate}}
+	return &Part{Form: f, Facts: map[*heading.Head][]cell.Facts{}, Ret: &finding.Return{Form: f.ID, FormTitle: f.Title, Cutoff: calendar.NoDate}}
 }
 
 // Add notes a finding. Whatever it quotes — a heading, a title, a label's value — may hold an identity or mobile number.
@@ -373,7 +376,7 @@ func (pt *Part) Drop(rule string) {
 }
 
 // take adds what was found on a sheet.
-func (pt *Part) take(said layout.Notes) {
+func (pt *Part) take(said heading.Notes) {
 	for _, f := range said {
 		pt.Add(f)
 	}

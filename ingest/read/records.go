@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
@@ -351,7 +352,7 @@ func tellRepeated(pt *Part, first *layout.Line, r *Record) {
 }
 
 // lacksKey says whether a head has no column for a part that every key must have: then keys that are alike prove nothing.
-func lacksKey(f *forms.Form, h *layout.Head) bool {
+func lacksKey(f *forms.Form, h *heading.Head) bool {
 	return slices.ContainsFunc(f.Columns, func(c forms.Column) bool { return c.InKey && c.Required && h.Lacks(f.Column(c.Field)) })
 }
 

@@ -10,8 +10,10 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -190,7 +192,7 @@ func likeTotal(pt *Part, tb *layout.Table, n int) (lines []layout.Line) {
 	for k := range pt.Form.Columns {
 		c, at := &pt.Form.Columns[k], &tot.Cells[k]
 		if c.InKey && (c.Type == forms.List || c.Type == forms.Month || c.Type == forms.Code) && at.Col > 0 && at.Kind != sheet.Empty {
-			if word := written.Heading(layout.TextOf(at)); !layout.SaysTotal(word) {
+			if word := written.Heading(sight.TextOf(at)); !rowkind.SaysTotal(word) {
 				said[k] = word
 			}
 		}
@@ -202,7 +204,7 @@ func likeTotal(pt *Part, tb *layout.Table, n int) (lines []layout.Line) {
 		same := true
 		for k, word := range said {
 			at := tb.Lines[i].Cell(k)
-			same = same && written.Heading(layout.TextOf(&at)) == word
+			same = same && written.Heading(sight.TextOf(&at)) == word
 		}
 		if same {
 			lines = append(lines, tb.Lines[i])

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"sync"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/written"
 )
@@ -26,7 +28,7 @@ func (r *reading) summaries() {
 		lacking := func(t *layout.Table) string {
 			for k := range pt.Form.Columns {
 				c := &pt.Form.Columns[k]
-				if c.InKey && c.Required && c.Field != pt.Form.OwnDate && c.Type != forms.Money && slices.ContainsFunc(t.Heads, func(h *layout.Head) bool { return h.Lacks(c) && !t.Carries(c) }) {
+				if c.InKey && c.Required && c.Field != pt.Form.OwnDate && c.Type != forms.Money && slices.ContainsFunc(t.Heads, func(h *heading.Head) bool { return h.Lacks(c) && !t.Carries(c) }) {
 					return c.Title
 				}
 			}
@@ -51,7 +53,7 @@ func (r *reading) summaries() {
 // summed says whether a sheet, or the table on it, is called a sum of others.
 func summed(t *layout.Table) bool {
 	return summarySheet().MatchString(written.Squash(t.Grid.Name)) ||
-		slices.ContainsFunc(t.Said.Titles, func(s layout.Said) bool { return summaryTitle().MatchString(written.Squash(s.Text)) })
+		slices.ContainsFunc(t.Said.Titles, func(s around.Said) bool { return summaryTitle().MatchString(written.Squash(s.Text)) })
 }
 
 // summaryTitle is a title that says so: 帮扶救助发放汇总表, …（全区汇总）.

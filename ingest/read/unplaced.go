@@ -6,7 +6,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
-	"taizhang/ingest/layout"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
 )
 
@@ -52,7 +52,7 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 }
 
 // near gives the form whose head a page comes closest to; of two alike that which its sender owes.
-func (rd *Reader) near(f File, pg *layout.Page) *layout.Near {
+func (rd *Reader) near(f File, pg *heading.Page) *heading.Near {
 	s, _ := rd.sender(f)
 	return rd.Vocab.Nearest(pg, func(form *forms.Form) bool { return rd.Zone.Owes(s.Code, form.ID) })
 }

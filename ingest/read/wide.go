@@ -1,7 +1,7 @@
 package read
 
 import (
-	"taizhang/ingest/layout"
+	"taizhang/ingest/around"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 )
@@ -12,7 +12,7 @@ import (
 func (s Statement) isWide() bool { return s.wide[0] < s.wide[1] }
 
 // sayWide notes a text that names a longer time than a week on a weekly form.
-func (r *periodReader) sayWide(what string, at layout.Said) {
+func (r *periodReader) sayWide(what string, at around.Said) {
 	if r.pt.Form.Frequency != calendar.Week || what == "标题" && len([]rune(at.Text)) > quarterLength && r.rd.Vocab.Titled(at.Text) != r.pt.Form {
 		return
 	}

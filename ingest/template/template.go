@@ -3,7 +3,7 @@
 // period's rows to be corrected.
 //
 // Words: the book is the workbook being made; its marker is the very hidden
-// sheet by which intake knows it again ([layout.MarkerSheet]); the directory is
+// sheet by which intake knows it again ([heading.MarkerSheet]); the directory is
 // 企业名录, from which names are chosen; to prefill is to write a return's rows,
 // as the sender wrote them, into the template for the next one.
 package template
@@ -17,7 +17,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/fit"
-	"taizhang/ingest/layout"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
@@ -92,9 +92,9 @@ type book struct {
 }
 
 func (t *book) workbook(forms []Form, office receipt.Office, submitterName string) error {
-	t.do(t.f.SetSheetName("Sheet1", layout.MarkerSheet))
-	t.do(t.f.SetSheetRow(layout.MarkerSheet, "A1", &[]string{"taizhang-template", "form", "version", "header_row", "fields"}))
-	taken := map[string]bool{strings.ToLower(layout.MarkerSheet): true}
+	t.do(t.f.SetSheetName("Sheet1", heading.MarkerSheet))
+	t.do(t.f.SetSheetRow(heading.MarkerSheet, "A1", &[]string{"taizhang-template", "form", "version", "header_row", "fields"}))
+	taken := map[string]bool{strings.ToLower(heading.MarkerSheet): true}
 	for i, form := range forms {
 		base := fit.SheetName(strings.Trim(form.Title, "“”"), 1)
 		name := base
@@ -108,11 +108,11 @@ func (t *book) workbook(forms []Form, office receipt.Office, submitterName strin
 		for _, c := range form.Columns {
 			marker = append(marker, strings.TrimSpace(c.Field+" "+c.Unit))
 		}
-		t.do(t.f.SetSheetRow(layout.MarkerSheet, fmt.Sprintf("A%d", i+2), &marker))
+		t.do(t.f.SetSheetRow(heading.MarkerSheet, fmt.Sprintf("A%d", i+2), &marker))
 		t.form(name, form, office, submitterName)
 	}
 	t.f.SetActiveSheet(1)
-	t.do(t.f.SetSheetVisible(layout.MarkerSheet, false, true))
+	t.do(t.f.SetSheetVisible(heading.MarkerSheet, false, true))
 	t.do(t.f.SetDocProps(&excelize.DocProperties{Creator: receipt.Author, Title: office.Zone + "报送表"}))
 	return t.err
 }
@@ -321,7 +321,7 @@ func (t *book) rows(name string, form Form) {
 	for i, c := range form.Columns {
 		text := exampleText(c, form.Day)
 		if i == 0 {
-			text = layout.ExamplePrefix + "：" + text
+			text = heading.ExamplePrefix + "：" + text
 		}
 		t.text(name, headRow+1, i+1, text, example)
 	}

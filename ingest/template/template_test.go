@@ -11,7 +11,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"taizhang/ingest/layout"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/receipt"
 	"taizhang/internal/calendar"
 	"taizhang/internal/opc"
@@ -86,11 +86,11 @@ func TestTemplate(t *testing.T) {
 	if got := strings.Join(f.GetSheetList(), " "); got != "_taizhang 问题台账 惠企资金兑付台账 问题台账2" {
 		t.Errorf("sheets %s", got)
 	}
-	if visible, _ := f.GetSheetVisible(layout.MarkerSheet); visible {
+	if visible, _ := f.GetSheetVisible(heading.MarkerSheet); visible {
 		t.Error("the marker shows")
 	}
 	want := map[string]string{ // as shown
-		layout.MarkerSheet + "!A2": "问题台账", layout.MarkerSheet + "!B3": "incentive", layout.MarkerSheet + "!C3": "2", layout.MarkerSheet + "!D2": "4", layout.MarkerSheet + "!E2": "problem_no", layout.MarkerSheet + "!H3": "paid_amount 万元", layout.MarkerSheet + "!B201": "甲公司",
+		heading.MarkerSheet + "!A2": "问题台账", heading.MarkerSheet + "!B3": "incentive", heading.MarkerSheet + "!C3": "2", heading.MarkerSheet + "!D2": "4", heading.MarkerSheet + "!E2": "problem_no", heading.MarkerSheet + "!H3": "paid_amount 万元", heading.MarkerSheet + "!B201": "甲公司",
 		"问题台账!A1": "湘潭高新区问题台账", "问题台账!B2": "产业局", "问题台账!D2": "2022年第33周（8月15日—21日）", "问题台账!E5": "2022-08-15", "惠企资金兑付台账!G5": "年月", "问题台账!F2": "2022-08-15",
 		"问题台账!A4": "问题编号*", "问题台账!H4": "办结日期", "问题台账!A5": "示例：CYJ-001", "问题台账!A6": "0012", "问题台账!C6": `=HYPERLINK("http://x")`,
 		"问题台账!E6": "2022-07-05", "问题台账!F6": "长期", "问题台账!H7": "2022-08-01",

@@ -8,7 +8,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/fit"
-	"taizhang/ingest/layout"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
 )
@@ -98,14 +98,14 @@ func (t *book) dropList(v *excelize.DataValidation, values []string) {
 // list puts values into a column of the marker sheet and says where they stand.
 func (t *book) list(title string, values []string) string {
 	t.lists++
-	col, first := sheet.ColumnName(t.lists), layout.MarkerLists+1
+	col, first := sheet.ColumnName(t.lists), heading.MarkerLists+1
 	if title != "" {
-		t.do(t.f.SetCellStr(layout.MarkerSheet, sheet.Ref(layout.MarkerLists, t.lists), title))
+		t.do(t.f.SetCellStr(heading.MarkerSheet, sheet.Ref(heading.MarkerLists, t.lists), title))
 	}
 	for i, s := range values {
-		t.do(t.f.SetCellStr(layout.MarkerSheet, sheet.Ref(first+i, t.lists), escapeless(s)))
+		t.do(t.f.SetCellStr(heading.MarkerSheet, sheet.Ref(first+i, t.lists), escapeless(s)))
 	}
-	return fmt.Sprintf("%s!$%s$%d:$%s$%d", layout.MarkerSheet, col, first, col, first+len(values)-1)
+	return fmt.Sprintf("%s!$%s$%d:$%s$%d", heading.MarkerSheet, col, first, col, first+len(values)-1)
 }
 
 // offerNames lets a cell choose among the directory's names; any other may be written.
@@ -115,8 +115,8 @@ func (t *book) offerNames(v *excelize.DataValidation) {
 		for _, e := range t.directory {
 			names, codes = append(names, e.Name), append(codes, e.Code)
 		}
-		t.names = t.list(layout.MarkerNames, names)
-		_, end, _ := strings.Cut(t.list(layout.MarkerCodes, codes), ":")
+		t.names = t.list(heading.MarkerNames, names)
+		_, end, _ := strings.Cut(t.list(heading.MarkerCodes, codes), ":")
 		begin, _, _ := strings.Cut(t.names, ":")
 		t.codes = begin + ":" + end
 	}

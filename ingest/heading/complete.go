@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 	"taizhang/internal/spelling"
 )
@@ -17,7 +18,7 @@ import (
 // Complete places what the head lacks, step by step: required columns by spelling and by what stands below them, values
 // that the title or the sheet's name gives, then the other columns; and says what it did and what is left.
 func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
-	title := pg.Above(h.row)
+	title := pg.Above(h.Row)
 	said = l.takeAdjusted(pg, h)
 	for i := range h.Form.Columns {
 		c := &h.Form.Columns[i]
@@ -33,7 +34,7 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 	said = append(said, l.takeOptional(pg, h)...)
 	unitColumn(pg, h)
 	if f := l.unread(pg, h); f != nil {
-		said.add(*f)
+		said.Add(*f)
 	}
 	spanColumn(h)
 	if f := l.crossed(pg, h); len(f) > 0 {
@@ -41,7 +42,7 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		h.doubled = nil
 	}
 	said = append(said, h.settleTwins(pg)...)
-	h.lack()
+	h.Lack()
 	return said
 }
 
@@ -52,11 +53,11 @@ func (l *Reader) takeRequired(pg *Page, h *Head, c *forms.Column, title string) 
 		return nil
 	}
 	took := l.takeGuess(pg, h, c)
-	if took == nil && l.valueInTitle(c, pg.Name, title) == "" {
+	if took == nil && l.ValueInTitle(c, pg.Name, title) == "" {
 		took = l.takeByValues(pg, h, c)
 	}
 	if took != nil {
-		said.add(*took)
+		said.Add(*took)
 	}
 	return said
 }
@@ -65,23 +66,23 @@ func (l *Reader) takeRequired(pg *Page, h *Head, c *forms.Column, title string) 
 func (l *Reader) takeFromTitle(pg *Page, h *Head, c *forms.Column, title string) (said Notes) {
 	at := finding.Place{Sheet: pg.Name, Field: c.Field}
 	if u, ok := l.Units.Street(pg.Name); ok && c.Type == forms.Unit && c.Field == "street" && u.Kind == "street" {
-		h.Columns = append(h.Columns, Placed{Field: c, konst: u.Name})
-		said.add(finding.FromSheetName(c.Title, u.Name).At(at))
+		h.Columns = append(h.Columns, Placed{Field: c, Constant: u.Name})
+		said.Add(finding.FromSheetName(c.Title, u.Name).At(at))
 	}
-	if v, bySheet := batchSaid(c, pg, title); v != "" {
-		h.Columns = append(h.Columns, Placed{Field: c, konst: v})
+	if v, bySheet := BatchSaid(c, pg, title); v != "" {
+		h.Columns = append(h.Columns, Placed{Field: c, Constant: v})
 		if bySheet {
-			said.add(finding.FromSheetName(c.Title, v).At(at))
+			said.Add(finding.FromSheetName(c.Title, v).At(at))
 		} else {
-			said.add(finding.FromTitle(c.Title, v).At(at))
+			said.Add(finding.FromTitle(c.Title, v).At(at))
 		}
 	}
 	if c.Type != forms.List {
 		return said
 	}
-	if v := l.valueInTitle(c, pg.Name, title); v != "" {
-		h.Columns = append(h.Columns, Placed{Field: c, konst: v})
-		said.add(finding.FromTitle(c.Title, v).At(at))
+	if v := l.ValueInTitle(c, pg.Name, title); v != "" {
+		h.Columns = append(h.Columns, Placed{Field: c, Constant: v})
+		said.Add(finding.FromTitle(c.Title, v).At(at))
 	}
 	return said
 }
@@ -98,7 +99,7 @@ func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
 			took = l.takeByState(pg, h, c)
 		}
 		if took != nil {
-			said.add(*took)
+			said.Add(*took)
 		}
 	}
 	return said
@@ -111,13 +112,13 @@ func (l *Reader) takeGuess(pg *Page, h *Head, c *forms.Column) *finding.Finding 
 		return nil
 	}
 	h.take(g)
-	f := finding.HeadingClose(written.Short(g.Title, 30), c.Title).At(pg.under(h, g))
+	f := finding.HeadingClose(written.Short(g.Title, 30), c.Title).At(pg.Under(h, g))
 	return &f
 }
 
-// under is where the heading of a column stands: in the last row of the head.
-func (p *Page) under(h *Head, c *Placed) finding.Place {
-	return finding.Place{Sheet: p.Name, Cell: sheet.Ref(p.Rows[h.row+h.height-1].N, c.Col), Field: c.Field.Field, Value: written.Short(c.Title, 30)}
+// Under is where the heading of a column stands: in the last row of the head.
+func (p *Page) Under(h *Head, c *Placed) finding.Place {
+	return finding.Place{Sheet: p.Name, Cell: sheet.Ref(p.Rows[h.Row+h.Height-1].N, c.Col), Field: c.Field.Field, Value: written.Short(c.Title, 30)}
 }
 
 // take adds a column that was guessed.
@@ -134,12 +135,12 @@ var (
 
 // remarked says whether somebody wrote more than a dash below a heading, in a row of several cells: no signature.
 func remarked(pg *Page, h *Head, title string) bool {
-	for col, head := range pg.heads(h.row, h.height) {
+	for col, head := range pg.heads(h.Row, h.Height) {
 		if head.title != title && head.whole != title {
 			continue
 		}
-		for i := h.row + h.height; i < len(pg.Rows); i++ {
-			if c := CellIn(pg.Row(i), col); c != nil && len(pg.Row(i).Cells) > 3 && present(c) && !noValue[written.Heading(c.Text)] && written.Heading(c.Text) != "" && !remark().MatchString(written.Heading(c.Text)) {
+		for i := h.Row + h.Height; i < len(pg.Rows); i++ {
+			if c := sight.CellIn(pg.Row(i), col); c != nil && len(pg.Row(i).Cells) > 3 && sight.Present(c) && !sight.NoValue[written.Heading(c.Text)] && written.Heading(c.Text) != "" && !remark().MatchString(written.Heading(c.Text)) {
 				return true
 			}
 		}
@@ -153,7 +154,7 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	var names []string
 	first := 0 // column
 	known := l.Vocab.names[h.Form.ID]
-	heads := pg.heads(h.row, h.height)
+	heads := pg.heads(h.Row, h.Height)
 	for _, s := range h.extra {
 		leaf := lastLevel(s)
 		keys, _, _ := written.HeadingForms(leaf)
@@ -175,7 +176,7 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	if n := len(names); n > 8 {
 		names = append(names[:8], fmt.Sprintf("等%d列", n))
 	}
-	f := finding.ColumnsUnread(names).At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, max(first, 1))})
+	f := finding.ColumnsUnread(names).At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.Row+h.Height-1].N, max(first, 1))})
 	return &f
 }
 
@@ -209,18 +210,18 @@ func unreadName(title string, all []string) string {
 	return name
 }
 
-// lack notes the required columns that a head lacks.
-func (h *Head) lack() {
-	h.missing = nil
+// Lack notes the required columns that a head lacks.
+func (h *Head) Lack() {
+	h.Missing = nil
 	for i := range h.Form.Columns {
 		if c := &h.Form.Columns[i]; c.Required && h.Column(c.Field) == nil {
-			h.missing = append(h.missing, c)
+			h.Missing = append(h.Missing, c)
 		}
 	}
 }
 
-// valueInTitle finds the listed value that the sheet's name is, or the only one that sheet name or title holds; short words prove nothing.
-func (l *Reader) valueInTitle(c *forms.Column, sheetName, title string) string {
+// ValueInTitle finds the listed value that the sheet's name is, or the only one that sheet name or title holds; short words prove nothing.
+func (l *Reader) ValueInTitle(c *forms.Column, sheetName, title string) string {
 	if v, ok := l.Vocab.Lists[c][written.Heading(sheetName)]; ok && len([]rune(written.Heading(sheetName))) > 1 {
 		return v
 	}
@@ -280,10 +281,10 @@ var harmless = sync.OnceValue(func() *regexp.Regexp {
 func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 	taken := map[int]bool{}
 	for _, p := range h.Columns {
-		taken[p.Col], taken[p.before] = true, true
+		taken[p.Col], taken[p.Before] = true, true
 	}
 	var best *Placed
-	for col, head := range pg.heads(h.row, h.height) {
+	for col, head := range pg.heads(h.Row, h.Height) {
 		if taken[col] || best != nil && col >= best.Col || !head.guessable() {
 			continue
 		}
@@ -339,37 +340,10 @@ func closeTo(known, heading string) bool {
 	return l >= 3 && strings.HasSuffix(known, heading)
 }
 
-// MissingColumns supplies required columns that the return's identity or its section rows give, and rejects a return
-// whose table lacks others. False where a column is missing or unsure: then no row can count, and each is read only to
-// tell all that is wrong with it.
-// A column of which only the cumulative figures are there, beside others of the period, is a fault of its own: emptied is
-// how many cells it leaves empty.
-func MissingColumns(tables []*Table, known Constants) (said Notes, emptied int, complete bool) {
-	var faults Notes
-	crossed := false
-	for _, tb := range tables {
-		for n, h := range tb.Heads {
-			said = append(said, tb.supply(n, known)...)
-			crossed = crossed || h.crossed != nil
-			at := finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[n][0], 1)}
-			for _, find := range []func(*Head, finding.Place) Notes{lackingColumns, columnsOfOthers, onlyCumulative} {
-				found := find(h, at)
-				said, faults = append(said, found...), append(faults, found...)
-			}
-			for _, c := range h.cumulativeBeside() {
-				at.Field = c.Field
-				said.add(finding.CumulativeBeside(c.Title).At(at))
-				emptied += tb.rolledIn(n, c)
-			}
-		}
-	}
-	return said, emptied, len(faults) == 0 && !crossed
-}
-
-// lackingColumns are the required columns of which nothing stands in the head.
-func lackingColumns(h *Head, at finding.Place) (said Notes) {
-	for _, c := range h.missing {
-		if c == h.crossed || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
+// LackingColumns are the required columns of which nothing stands in the head.
+func LackingColumns(h *Head, at finding.Place) (said Notes) {
+	for _, c := range h.Missing {
+		if c == h.Crossed || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
 			continue
 		}
 		f := finding.MissingColumn(c.Title)
@@ -380,19 +354,19 @@ func lackingColumns(h *Head, at finding.Place) (said Notes) {
 		} else if values := valuesIn(c, h.extra); len(values) > 1 {
 			f = finding.MissingColumnTicks(c.Title, values)
 		} else if group, parts := partsOf(c, h.extra); len(parts) > 1 {
-			f = finding.MissingColumnSplit(c.Title, group, parts, isNumber(c))
+			f = finding.MissingColumnSplit(c.Title, group, parts, IsNumber(c))
 		} else if g := written.Closest(c.Title, h.extra); g != "" && !h.closestToo(c, g) {
 			f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
 		}
 		at.Field = c.Field
-		said.add(f.At(at))
+		said.Add(f.At(at))
 	}
 	return said
 }
 
 // closestToo says whether a heading is as close to another required column that is missing: 交办日期—办结时限 is neither.
 func (h *Head) closestToo(c *forms.Column, heading string) bool {
-	return slices.ContainsFunc(h.missing, func(o *forms.Column) bool { return o != c && written.Closest(o.Title, h.extra) == heading })
+	return slices.ContainsFunc(h.Missing, func(o *forms.Column) bool { return o != c && written.Closest(o.Title, h.extra) == heading })
 }
 
 // partsOf gives the headings below a group that is named as a column is: 省级 and 市级 below 兑付金额.
@@ -420,26 +394,26 @@ func valuesIn(c *forms.Column, headings []string) (out []string) {
 	return out
 }
 
-// columnsOfOthers are the columns of a period form that stand there for several months or years.
-func columnsOfOthers(h *Head, at finding.Place) (said Notes) {
+// ColumnsOfOthers are the columns of a period form that stand there for several months or years.
+func ColumnsOfOthers(h *Head, at finding.Place) (said Notes) {
 	for i, field := range h.others {
 		if h.Column(field) == nil && h.Form.Mode == forms.Period && !slices.Contains(h.others[:i], field) {
 			at.Field = field
-			said.add(finding.WhichPeriod(h.Form.Column(field).Title).At(at))
+			said.Add(finding.WhichPeriod(h.Form.Column(field).Title).At(at))
 		}
 	}
 	return said
 }
 
-// onlyCumulative are the columns of which only a 累计 stands there.
-func onlyCumulative(h *Head, at finding.Place) (said Notes) {
+// OnlyCumulative are the columns of which only a 累计 stands there.
+func OnlyCumulative(h *Head, at finding.Place) (said Notes) {
 	for i, field := range h.rollup {
 		c := h.Form.Column(field)
 		if h.Column(field) != nil || slices.Contains(h.rollup[:i], field) || h.Form.Mode != forms.Period && !c.Required || h.beside(c) {
 			continue
 		}
 		at.Field = field
-		said.add(finding.CumulativeColumn(c.Title).At(at))
+		said.Add(finding.CumulativeColumn(c.Title).At(at))
 	}
 	return said
 }
@@ -447,8 +421,8 @@ func onlyCumulative(h *Head, at finding.Place) (said Notes) {
 // beside says whether a column of which only a 累计 stands there is one of several, others of which are of the period.
 func (h *Head) beside(c *forms.Column) bool { return !c.Required && h.hasNumbers() }
 
-// cumulativeBeside gives those columns.
-func (h *Head) cumulativeBeside() (out []*forms.Column) {
+// CumulativeBeside gives those columns.
+func (h *Head) CumulativeBeside() (out []*forms.Column) {
 	for i, field := range h.rollup {
 		if c := h.Form.Column(field); h.Form.Mode == forms.Period && h.Column(field) == nil && !slices.Contains(h.rollup[:i], field) && h.beside(c) {
 			out = append(out, c)
@@ -460,20 +434,10 @@ func (h *Head) cumulativeBeside() (out []*forms.Column) {
 // Lacks says whether a head has no column for a field that should be there, and nothing else gives it: that was said of the
 // head, and is no fault of each row.
 func (h *Head) Lacks(c *forms.Column) bool {
-	return slices.Contains(h.missing, c) || h.Column(c.Field) == nil && (slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field))
+	return slices.Contains(h.Missing, c) || h.Column(c.Field) == nil && (slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field))
 }
 
 // hasNumbers says whether a head has a column of amounts or counts of the period itself.
 func (h *Head) hasNumbers() bool {
-	return slices.ContainsFunc(h.Columns, func(p Placed) bool { return p.Col > 0 && isNumber(p.Field) })
-}
-
-// rolledIn counts the lines of a block that say something of a field in a cumulative column only.
-func (t *Table) rolledIn(block int, c *forms.Column) (n int) {
-	for i := range t.Lines {
-		if l := &t.Lines[i]; l.Block == block && slices.ContainsFunc(l.Rolled(), func(r Rolled) bool { return &l.Head.Form.Columns[r.K] == c }) {
-			n++
-		}
-	}
-	return n
+	return slices.ContainsFunc(h.Columns, func(p Placed) bool { return p.Col > 0 && IsNumber(p.Field) })
 }

@@ -1,28 +1,31 @@
-package layout
+package rowkind
 
 import (
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
 // isTotal says whether one of the row's first texts is 合计 or 小计 and the fields that identify a row are mostly empty.
-func (g *rowSeen) isTotal() bool {
-	row, at := g.row, g.at
+func (g *Seen) isTotal() bool {
+	row, at := g.Row, g.At
 	if g.filled > 6 && !strings.Contains(g.word, "计") && !strings.ContainsAny(g.word, "总汇共t") && !anyHas(row, "计") {
 		return false
 	}
-	if totalWord().MatchString(g.word) && (g.filled == 1 || fewKeys(row, at, g.first.Col)) {
+	if TotalWord().MatchString(g.word) && (g.filled == 1 || fewKeys(row, at, g.first.Col)) {
 		return true
 	}
 	n := 0
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind != sheet.Text || !filled(c) {
+		if c.Kind != sheet.Text || !sight.Filled(c) {
 			continue
 		}
 		if n++; n > 3 {
@@ -32,7 +35,7 @@ func (g *rowSeen) isTotal() bool {
 			continue
 		}
 		word := written.Squash(c.Text)
-		if (totalWord().MatchString(word) || subWord().MatchString(word)) && g.filled > 1 && (fewKeys(row, at, c.Col) || isUnitColumn(at, c.Col)) {
+		if (TotalWord().MatchString(word) || SubWord().MatchString(word)) && g.filled > 1 && (fewKeys(row, at, c.Col) || isUnitColumn(at, c.Col)) {
 			return true
 		}
 	}
@@ -40,19 +43,19 @@ func (g *rowSeen) isTotal() bool {
 }
 
 // isUnitColumn says whether units stand in a column, none of which is called 小计.
-func isUnitColumn(at []Placed, col int) bool {
-	return slices.ContainsFunc(at, func(p Placed) bool { return p.Col == col && p.Field.Type == forms.Unit })
+func isUnitColumn(at []heading.Placed, col int) bool {
+	return slices.ContainsFunc(at, func(p heading.Placed) bool { return p.Col == col && p.Field.Type == forms.Unit })
 }
 
 // isFooter recognises signatures below a table.
-func (g *rowSeen) isFooter() bool {
+func (g *Seen) isFooter() bool {
 	if g.first == nil {
 		return false
 	}
-	row := g.row
+	row := g.Row
 	labelled := 0
 	for i := range row.Cells {
-		if isLabel(&row.Cells[i]) {
+		if IsLabel(&row.Cells[i]) {
 			labelled++
 		}
 	}
@@ -62,7 +65,7 @@ func (g *rowSeen) isFooter() bool {
 	if g.fields > 3 || g.filled > 4 {
 		return false
 	}
-	return footAny().MatchString(g.word) || strings.ContainsAny(joined(row), ":：(（") && footAny().MatchString(written.Squash(joined(row)))
+	return footAny().MatchString(g.word) || strings.ContainsAny(sight.Joined(row), ":：(（") && footAny().MatchString(written.Squash(sight.Joined(row)))
 }
 
 // footBegins is a quick test: the text begins as one of the labels of a signature line does.
@@ -73,15 +76,15 @@ func footBegins(s string) bool {
 var footLetters = written.NewLetters("填报制经审复签批统编部主分领单打联电盖公日负导生")
 
 // isNumbering recognises the row under a head that numbers the columns: 甲 乙 1 2 3.
-func (g *rowSeen) isNumbering() bool {
-	row := g.row
+func (g *Seen) isNumbering() bool {
+	row := g.Row
 	if g.filled < 3 {
 		return false
 	}
 	last := 0
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if !filled(c) {
+		if !sight.Filled(c) {
 			continue
 		}
 		w := written.Plain(c.Text)
@@ -95,11 +98,11 @@ func (g *rowSeen) isNumbering() bool {
 			last = n
 		}
 	}
-	return last >= 2 || g.texts == g.filled
+	return last >= 2 || g.Texts == g.filled
 }
 
 // isCodeField says whether a lone text stands in a column of numbers or codes: then the row was meant as data.
-func isCodeField(c *sheet.Cell, at []Placed) bool {
+func isCodeField(c *sheet.Cell, at []heading.Placed) bool {
 	for k := range at {
 		if at[k].Col == c.Col {
 			return at[k].Field.Type == forms.Code && strings.ContainsAny(c.Text, "0123456789")
@@ -109,14 +112,14 @@ func isCodeField(c *sheet.Cell, at []Placed) bool {
 }
 
 // isTitle says whether the row's text names a form or labels something: 问题台账（截至8月12日）, 报送期：2022年第32周.
-func (s *rowSeen) isTitle() bool {
-	return s.v.Titled(s.first.Text) != nil || strings.ContainsAny(s.first.Text, ":：") && labels().MatchString(written.Tidy(s.first.Text))
+func (s *Seen) isTitle() bool {
+	return s.Vocab.Titled(s.first.Text) != nil || strings.ContainsAny(s.first.Text, ":：") && around.Labels().MatchString(written.Tidy(s.first.Text))
 }
 
 // mergedData says whether the row takes other fields from merged cells above.
-func (s *rowSeen) mergedData() bool {
-	for k := range s.at {
-		if _, ok := s.down[[2]int{s.row.N, s.at[k].Col}]; ok {
+func (s *Seen) mergedData() bool {
+	for k := range s.At {
+		if _, ok := s.Down[[2]int{s.Row.N, s.At[k].Col}]; ok {
 			return true
 		}
 	}
@@ -128,21 +131,12 @@ func anyHas(row *sheet.Row, word string) bool {
 	return slices.ContainsFunc(row.Cells, func(c sheet.Cell) bool { return strings.Contains(c.Text, word) })
 }
 
-func joined(row *sheet.Row) string {
-	var b strings.Builder
-	for _, c := range row.Cells {
-		b.WriteString(c.Text)
-		b.WriteByte(' ')
-	}
-	return b.String()
-}
-
 // allNothing says whether a row says 无 in all its cells, beside a running number.
 func allNothing(row *sheet.Row) bool {
 	nothing, numbers, dashed := 0, 0, 0
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if !filled(c) {
+		if !sight.Filled(c) {
 			continue
 		}
 		if c.Kind == sheet.Text && len(c.Text) > 300 {
@@ -170,22 +164,22 @@ func allNothing(row *sheet.Row) bool {
 
 // identifies says whether a cell may tell a row from others: no dash, as sums have in the columns that they don't sum, and no count (2家).
 func identifies(c *sheet.Cell) bool {
-	if !filled(c) || c.Kind != sheet.Text || len(c.Text) > 30 {
-		return filled(c)
+	if !sight.Filled(c) || c.Kind != sheet.Text || len(c.Text) > 30 {
+		return sight.Filled(c)
 	}
 	word := written.Heading(c.Text)
-	return word != "" && !noValue[word] && strings.Trim(word, "-—–─*x×·.") != "" && !sectionCount().MatchString(word)
+	return word != "" && !sight.NoValue[word] && strings.Trim(word, "-—–─*x×·.") != "" && !sectionCount().MatchString(word)
 }
 
 // fewKeys says whether most of the fields that identify a row are empty, as in a subtotal, whose word stands in column but.
-func fewKeys(row *sheet.Row, at []Placed, but int) bool {
+func fewKeys(row *sheet.Row, at []heading.Placed, but int) bool {
 	have, all := 0, 0
 	for k := range at {
 		if at[k].Col == 0 || !at[k].Field.Required || at[k].Field.Type == forms.Money || at[k].Field.Type == forms.Int {
 			continue
 		}
 		all++
-		if at[k].Col != but && identifies(CellIn(row, at[k].Col)) {
+		if at[k].Col != but && identifies(sight.CellIn(row, at[k].Col)) {
 			have++
 		}
 	}
@@ -193,30 +187,30 @@ func fewKeys(row *sheet.Row, at []Placed, but int) bool {
 }
 
 // widelyMerged says whether the row's only text is merged across at least three columns.
-func widelyMerged(p *Page, row *sheet.Row, first *sheet.Cell) bool {
+func widelyMerged(p *heading.Page, row *sheet.Row, first *sheet.Cell) bool {
 	if first == nil {
 		return false
 	}
 	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Col != first.Col && filled(c) {
+		if c := &row.Cells[i]; c.Col != first.Col && sight.Filled(c) {
 			return false
 		}
 	}
-	m, ok := p.merged[[2]int{row.N, first.Col}]
+	m, ok := p.Areas[[2]int{row.N, first.Col}]
 	return ok && m.Top == row.N && m.Left == first.Col && m.Right-m.Left >= 2
 }
 
 // isNumberedText says whether the row is a running number and a text that is no value of its column: one written across the
 // table, or words where a code should be. Whether that is an item or a note nobody can tell but its author.
-func (s *rowSeen) isNumberedText() bool {
-	if s.filled != 2 || s.texts == 0 || s.prompts > 0 || s.mergedData() {
+func (s *Seen) isNumberedText() bool {
+	if s.filled != 2 || s.Texts == 0 || s.prompts > 0 || s.mergedData() {
 		return false
 	}
 	var number, text *sheet.Cell
-	for i := range s.row.Cells {
-		c := &s.row.Cells[i]
+	for i := range s.Row.Cells {
+		c := &s.Row.Cells[i]
 		switch {
-		case !present(c):
+		case !sight.Present(c):
 		case number == nil:
 			number = c
 		default:
@@ -226,54 +220,10 @@ func (s *rowSeen) isNumberedText() bool {
 	if text == nil || text.Kind != sheet.Text || s.numberField(number.Col) || number.Kind != sheet.Number && !numberLetters.Only(written.Plain(number.Text)) || number.Kind == sheet.Date {
 		return false
 	}
-	if m, ok := s.p.merged[[2]int{s.row.N, text.Col}]; ok && m.Top == s.row.N && m.Left == text.Col && m.Right-m.Left >= 2 {
+	if m, ok := s.Page.Areas[[2]int{s.Row.N, text.Col}]; ok && m.Top == s.Row.N && m.Left == text.Col && m.Right-m.Left >= 2 {
 		return true
 	}
-	return slices.ContainsFunc(s.at, func(p Placed) bool {
+	return slices.ContainsFunc(s.At, func(p heading.Placed) bool {
 		return p.Col == text.Col && p.Field.Type == forms.Code && !strings.ContainsAny(text.Text, "0123456789") && utf8.RuneCountInString(text.Text) >= 6
 	})
-}
-
-// isHeading says whether a text is one of the form's headings; answers are kept, since columns repeat few texts.
-func (p *Page) isHeading(ns names, text string) bool {
-	if known, ok := p.known[text]; ok {
-		return known
-	}
-	known := false
-	keys, _, _ := written.HeadingForms(text)
-	for _, k := range append(keys, written.CountedNames(text)...) {
-		if _, ok := ns[k]; ok {
-			known = true
-			break
-		}
-	}
-	if len(p.known) < 4096 {
-		p.known[text] = known
-	}
-	return known
-}
-
-// looksLikeHead says whether a row of texts repeats the form's headings.
-func (v *Vocabulary) looksLikeHead(p *Page, row *sheet.Row, f *forms.Form, fields int) bool {
-	ns := v.names[f.ID]
-	hits := 0
-	for _, c := range row.Cells {
-		switch {
-		case c.Kind == sheet.Date:
-			return false
-		case c.Kind == sheet.Text && len(c.Text) <= 60 && p.isHeading(ns, c.Text):
-			hits++
-		}
-	}
-	return hits >= 3 && hits*2 >= min(fields, len(row.Cells))
-}
-
-// FirstText is the first cell with content of a row, of any kind; an empty one in column A where there is none.
-func FirstText(row *sheet.Row) sheet.Cell {
-	for i := range row.Cells {
-		if filled(&row.Cells[i]) {
-			return row.Cells[i]
-		}
-	}
-	return sheet.Cell{Row: row.N, Col: 1}
 }

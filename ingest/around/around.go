@@ -1,4 +1,13 @@
-package layout
+// Package around reads what a sheet states around its table: whose it is, for
+// which period, until which day, in which unit of money, and that there is
+// nothing to report.
+//
+// Words: a label is a word with a value behind it or in the next cell
+// (报送期：2026年11月), a title is a text without one; what is said is such a
+// value and the cell it stands in.
+//
+// A new label goes into labelWords, a new way of stating a unit into unit.go.
+package around
 
 import (
 	"cmp"
@@ -52,8 +61,8 @@ var labelKind = sync.OnceValue(func() map[string]string {
 	return kinds
 })
 
-// labels finds them in a text, the longer before the shorter.
-var labels = sync.OnceValue(func() *regexp.Regexp {
+// Labels finds them in a text, the longer before the shorter.
+var Labels = sync.OnceValue(func() *regexp.Regexp {
 	words := slices.SortedFunc(maps.Keys(labelKind()), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	for i, w := range words {
 		words[i] = strings.Join(strings.Split(w, ""), `[ \x{3000}]*`) // 填 报 单 位
@@ -92,7 +101,7 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 		}
 		units := len(s.Units)
 		titled := s.labelsIn(sheetName, row, i, text)
-		if len(s.Units) == units && !s.takeUnit(Said{text, sheetName, c.Ref()}) && above && aloneUnit().MatchString(word) {
+		if len(s.Units) == units && !s.TakeUnit(Said{text, sheetName, c.Ref()}) && above && aloneUnit().MatchString(word) {
 			s.set("unit", Said{strings.Trim(word, "()[]【】"), sheetName, c.Ref()})
 		}
 		if above && titled && len([]rune(text)) >= 2 {
@@ -109,7 +118,7 @@ var knownLabels written.Memo[[][]int] // where labels stand in a text
 // labelsIn takes the labelled values of one cell and says whether it may be a title beside them.
 func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) (titled bool) {
 	word := written.Squash(text)
-	locs := knownLabels.Get(text, func(text string) [][]int { return labels().FindAllStringSubmatchIndex(text, -1) })
+	locs := knownLabels.Get(text, func(text string) [][]int { return Labels().FindAllStringSubmatchIndex(text, -1) })
 	for k := range locs {
 		l := labelAt(text, word, locs, k)
 		if !l.labels() {
@@ -186,7 +195,7 @@ func (l *label) end(text string, later [][]int) int {
 
 // beside says whether the next cell holds the value of a label that stands alone.
 func (l *label) beside(next *sheet.Cell) bool {
-	if next.Kind == sheet.Text && labels().MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：") {
+	if next.Kind == sheet.Text && Labels().MatchString(written.Tidy(next.Text)) && strings.ContainsAny(next.Text, ":：") {
 		return false
 	}
 	return l.kind != "submitter" || next.Kind == sheet.Text && !statesTime(written.Tidy(next.Text))
@@ -197,7 +206,7 @@ func statesTime(text string) bool {
 	if written.StartsDate(text) || timeOnly().MatchString(written.Squash(text)) {
 		return true
 	}
-	loc := labels().FindStringSubmatchIndex(text)
+	loc := Labels().FindStringSubmatchIndex(text)
 	return loc != nil && loc[0] == 0 && labelKind()[unspaced(text[loc[2]:loc[3]])] != "submitter"
 }
 
@@ -205,8 +214,8 @@ var timeOnly = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（【\[]?((20\d\d|[二〇零○一三四五六七八九]{4})(年度?)?)?(第?[\d一二三四五六七八九十]{1,3}(周|月份?|季度|期|旬)|[上下]半年|w\d{1,2})?[)）】\]]?$`)
 })
 
-// takeUnit takes the unit that a sentence states.
-func (s *Stated) takeUnit(v Said) bool {
+// TakeUnit takes the unit that a sentence states.
+func (s *Stated) TakeUnit(v Said) bool {
 	word, ok := unitStated(v.Text)
 	if ok {
 		v.Text = word

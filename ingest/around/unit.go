@@ -1,4 +1,4 @@
-package layout
+package around
 
 import (
 	"regexp"
@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -29,9 +30,6 @@ func unitStated(text string) (unit string, ok bool) {
 	return "", false
 }
 
-// saysUnit says whether a row does nothing but state a unit: 单位：万元, in one cell or two.
-func (s *rowSeen) saysUnit() bool { return s.filled <= 2 && unitRow(s.row) }
-
 // aloneUnit is a cell above a table that says nothing but a unit: 万元, （元）.
 var aloneUnit = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（\[【]?((人民币)?((亿|千万|百万|十万|万|千|百)?元))[)）\]】]?$`)
@@ -42,8 +40,9 @@ var unitInBrackets = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（\[【](人民币)?(亿|千万|百万|十万|万|千|百)?元[)）\]】]$`)
 })
 
-func unitRow(row *sheet.Row) bool {
-	text := strings.ReplaceAll(strings.TrimSpace(joined(row)), "： ", "：")
+// UnitRow says whether a row says nothing but a unit: 单位：万元.
+func UnitRow(row *sheet.Row) bool {
+	text := strings.ReplaceAll(strings.TrimSpace(sight.Joined(row)), "： ", "：")
 	_, ok := unitStated(text)
 	return ok && len(text) <= 60
 }

@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"maps"
@@ -12,29 +12,29 @@ import (
 
 // Placed is a form's field found in a column of a sheet.
 type Placed struct {
-	Field   *forms.Column
-	Col     int    // from 1; 0 for a constant taken from the title
-	Title   string // as the sender wrote it
-	Unit    int    // power of ten of yuan
-	HasUnit bool
-	Scale   int    // of a count: power of ten (百个: 2)
-	guess   bool   // a close but unsure match
-	unitCol int    // column in which each row states the unit; 0 for none
-	ticks   []tick // columns of its listed values, of which one is ticked in each row
-	konst   string // the value where col is 0
-	parts   dateParts
-	before  int // column of the deadline that was set first, read where this one is empty; 0 for none
+	Field    *forms.Column
+	Col      int    // from 1; 0 for a constant taken from the title
+	Title    string // as the sender wrote it
+	Unit     int    // power of ten of yuan
+	HasUnit  bool
+	Scale    int    // of a count: power of ten (百个: 2)
+	guess    bool   // a close but unsure match
+	UnitCol  int    // column in which each row states the unit; 0 for none
+	Ticks    []tick // columns of its listed values, of which one is ticked in each row
+	Constant string // the value where col is 0
+	Parts    dateParts
+	Before   int // column of the deadline that was set first, read where this one is empty; 0 for none
 }
 
 // Head is a table head found on a sheet.
 type Head struct {
 	matched
 	Form    *forms.Form
-	row     int // index in grid.Rows of the first heading row
-	height  int
-	missing []*forms.Column
+	Row     int // index in grid.Rows of the first heading row
+	Height  int
+	Missing []*forms.Column
 	titled  bool          // the title above the head names the form
-	crossed *forms.Column // whose values head groups of columns: told already
+	Crossed *forms.Column // whose values head groups of columns: told already
 }
 
 func (h *Head) required() (found, all int) {
@@ -61,13 +61,25 @@ func (h *Head) Column(field string) *Placed {
 	return nil
 }
 
+// ByField spreads a head's columns over the form's fields.
+func (h *Head) ByField() []Placed {
+	at := make([]Placed, len(h.Form.Columns))
+	for i := range h.Form.Columns {
+		at[i].Field = &h.Form.Columns[i]
+		if c := h.Column(h.Form.Columns[i].Field); c != nil {
+			at[i] = *c
+		}
+	}
+	return at
+}
+
 // candidate is the best head of one form on a page.
 type candidate struct {
 	*Head
-	found, all int
+	Found, All int
 }
 
-func (c candidate) full() bool { return c.found == c.all }
+func (c candidate) full() bool { return c.Found == c.All }
 
 // mostHeadings is how many percent of a form's required headings make a row its head: of the ten of 问题台账 seven. A row
 // with six is another table's as often as not; who left out three columns is told which.
@@ -75,9 +87,9 @@ const mostHeadings = 70
 
 func mostOf(found, all int) bool { return found*100 >= all*mostHeadings }
 
-// headAt reads the rows from index i on as a head of a form; nil where they are none. Of one to three rows those
+// HeadAt reads the rows from index i on as a head of a form; nil where they are none. Of one to three rows those
 // count that place the most required fields, then the most fields, then the fewest rows.
-func (v *Vocabulary) headAt(i int, f *forms.Form, heights []columnHeads) *candidate {
+func (v *Vocabulary) HeadAt(i int, f *forms.Form, heights []columnHeads) *candidate {
 	var best *candidate
 	for height, heads := range heights {
 		if heads.at == nil {
@@ -87,7 +99,7 @@ func (v *Vocabulary) headAt(i int, f *forms.Form, heights []columnHeads) *candid
 		if len(m.Columns)+len(m.rollup) < 2 {
 			continue
 		}
-		h := &Head{matched: m, Form: f, row: i, height: height + 1}
+		h := &Head{matched: m, Form: f, Row: i, Height: height + 1}
 		found, all := h.required()
 		if c := (candidate{h, found, all}); best == nil || c.better(best) {
 			best = &c
@@ -143,8 +155,8 @@ func keyOf(heads map[int]columnHead) []byte {
 	return b
 }
 
-// headsOf reads the rows from i on as heads of one, two and three rows; nil where that is no head of any form.
-func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
+// HeadsOf reads the rows from i on as heads of one, two and three rows; nil where that is no head of any form.
+func (v *Vocabulary) HeadsOf(p *Page, i int) []columnHeads {
 	if len(p.Row(i).Cells) < 2 && !(p.startsGroup(i) && !v.isTitle(p, i)) || !v.promising(p, i) || v.inside(p, i) {
 		return nil
 	}
@@ -155,7 +167,7 @@ func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
 				break
 			}
 			if v.proven(p, i, i+height-1) || p.underGroups(i+height-1) {
-				if !p.onlyRemarks(i + height - 1) { // see FindHead
+				if !p.OnlyRemarks(i + height - 1) { // see FindHead
 					clear(out) // a head can't end above a row that belongs to it
 				}
 			} else if !v.headLike(p.Row(i + height - 1)) {
@@ -174,8 +186,8 @@ func (v *Vocabulary) headsOf(p *Page, i int) []columnHeads {
 // better compares two heads of one form: more required fields, then more fields, then fewer headings that mean the same
 // (a group heading above tells them apart), then fewer rows (a title above the head adds nothing).
 func (c candidate) better(old *candidate) bool {
-	if c.found != old.found {
-		return c.found > old.found
+	if c.Found != old.Found {
+		return c.Found > old.Found
 	}
 	if len(c.Columns) != len(old.Columns) {
 		return len(c.Columns) > len(old.Columns)
@@ -186,7 +198,7 @@ func (c candidate) better(old *candidate) bool {
 	if len(c.doubled) != len(old.doubled) {
 		return len(c.doubled) < len(old.doubled)
 	}
-	return c.height < old.height
+	return c.Height < old.Height
 }
 
 // FindHead finds the best head of any of the forms on a page; nil where none is plausible, tie where two forms are equally so.
@@ -200,11 +212,11 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 		if full && !v.dense(p, i) {
 			continue
 		}
-		if heights[i] = v.headsOf(p, i); heights[i] == nil {
+		if heights[i] = v.HeadsOf(p, i); heights[i] == nil {
 			continue
 		}
-		for _, f := range v.set.Forms {
-			if c := v.headAt(i, f, heights[i]); c != nil && (best[f] == nil || c.better(best[f])) {
+		for _, f := range v.Set.Forms {
+			if c := v.HeadAt(i, f, heights[i]); c != nil && (best[f] == nil || c.better(best[f])) {
 				best[f] = c
 				full = full || c.full()
 			}
@@ -215,12 +227,12 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 		return nil, tie
 	}
 	c = v.firstBlock(p, v.upper(p, c, best), heights)
-	for c.row+c.height < len(p.Rows) && c.height < 5 && p.Rows[c.row+c.height].N == p.Rows[c.row].N+c.height && p.onlyRemarks(c.row+c.height) {
-		m := v.match(c.Form, p.heads(c.row, c.height+1)) // with a row of units below the headings
-		if len(m.Columns) < len(c.Columns) && !p.saysOfNumbers(c.row+c.height, c.Head) {
+	for c.Row+c.Height < len(p.Rows) && c.Height < 5 && p.Rows[c.Row+c.Height].N == p.Rows[c.Row].N+c.Height && p.OnlyRemarks(c.Row+c.Height) {
+		m := v.match(c.Form, p.heads(c.Row, c.Height+1)) // with a row of units below the headings
+		if len(m.Columns) < len(c.Columns) && !p.saysOfNumbers(c.Row+c.Height, c.Head) {
 			break
 		}
-		c.height, c.matched = c.height+1, m
+		c.Height, c.matched = c.Height+1, m
 	}
 	v.takeTicks(p, c.Head)
 	return c.Head, false
@@ -230,16 +242,16 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 // one another are read from the top, whichever has more columns.
 func (v *Vocabulary) upper(p *Page, c *candidate, best map[*forms.Form]*candidate) *candidate {
 	top := c
-	for _, f := range v.set.Forms {
+	for _, f := range v.Set.Forms {
 		b := best[f]
-		if b == nil || b.row+b.height >= top.row || !b.full() && !mostOf(b.found, b.all) {
+		if b == nil || b.Row+b.Height >= top.Row || !b.full() && !mostOf(b.Found, b.All) {
 			continue
 		}
-		named := v.Titled(p.Above(b.row) + " " + p.Name)
-		if named != f && (named != nil || !b.full() || b.all < 4) {
+		named := v.Titled(p.Above(b.Row) + " " + p.Name)
+		if named != f && (named != nil || !b.full() || b.All < 4) {
 			continue
 		}
-		for i := b.row + b.height; i < top.row; i++ {
+		for i := b.Row + b.Height; i < top.Row; i++ {
 			if len(p.Row(i).Cells) >= 3 { // a row of its own
 				b.titled, top = named == f, b
 				break
@@ -252,16 +264,16 @@ func (v *Vocabulary) upper(p *Page, c *candidate, best map[*forms.Form]*candidat
 // firstBlock finds the head of the first block where the best head is that of a later one: a table may begin with a
 // poorer head than its best.
 func (v *Vocabulary) firstBlock(p *Page, c *candidate, heights [][]columnHeads) *candidate {
-	for i := range heights[:c.row] { // a head of several rows must end above it
-		heights[i] = heights[i][:min(len(heights[i]), c.row-i)]
+	for i := range heights[:c.Row] { // a head of several rows must end above it
+		heights[i] = heights[i][:min(len(heights[i]), c.Row-i)]
 	}
-	for i := 0; i < c.row; i++ {
-		first := v.headAt(i, c.Form, heights[i])
-		if first == nil || !mostOf(first.found, c.all) || !mostOf(len(first.Columns), len(c.Columns)) {
+	for i := 0; i < c.Row; i++ {
+		first := v.HeadAt(i, c.Form, heights[i])
+		if first == nil || !mostOf(first.Found, c.All) || !mostOf(len(first.Columns), len(c.Columns)) {
 			continue
 		}
-		for j := i + 1; j < i+3 && j < c.row; j++ { // without the title above it
-			if next := v.headAt(j, c.Form, heights[j]); next != nil && next.better(first) {
+		for j := i + 1; j < i+3 && j < c.Row; j++ { // without the title above it
+			if next := v.HeadAt(j, c.Form, heights[j]); next != nil && next.better(first) {
 				first = next
 			}
 		}
@@ -275,18 +287,18 @@ func (v *Vocabulary) firstBlock(p *Page, c *candidate, heights [][]columnHeads) 
 func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle string) (*candidate, bool) {
 	var all []*candidate
 	titled := map[int]*forms.Form{} // by row of the head
-	for _, f := range v.set.Forms {
+	for _, f := range v.Set.Forms {
 		c := best[f]
 		if c == nil {
 			continue
 		}
-		named, seen := titled[c.row]
+		named, seen := titled[c.Row]
 		if !seen {
-			named = v.Titled(p.Above(c.row) + " " + p.Name)
-			titled[c.row] = named
+			named = v.Titled(p.Above(c.Row) + " " + p.Name)
+			titled[c.Row] = named
 		}
 		c.titled = named == f
-		if !(c.found*2 >= c.all && c.found+len(c.Columns) >= 4 || c.full() || c.titled && c.completable()) {
+		if !(c.Found*2 >= c.All && c.Found+len(c.Columns) >= 4 || c.full() || c.titled && c.completable()) {
 			continue
 		}
 		all = append(all, c)
@@ -308,7 +320,7 @@ func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle 
 		if len(a.Columns) != len(b.Columns) {
 			return len(a.Columns) > len(b.Columns)
 		}
-		return a.found*b.all > b.found*a.all
+		return a.Found*b.All > b.Found*a.All
 	})
 	top := all[0]
 	if len(all) > 1 {
@@ -322,11 +334,11 @@ func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle 
 			}
 		}
 	}
-	needed := top.all
+	needed := top.All
 	if own := top.Form.Column(top.Form.OwnDate); own != nil && own.Type == forms.Month && top.Column(own.Field) == nil {
 		needed-- // a month's return says which month it is
 	}
-	if !top.full() && !mostOf(top.found, needed) {
+	if !top.full() && !mostOf(top.Found, needed) {
 		return nil, false
 	}
 	return top, false
@@ -353,20 +365,20 @@ func (p *Page) startsGroup(i int) bool {
 // isTitle says whether a row's only cell names a form and is no group of some of the columns below: 招聘活动 over 名称 and 时间.
 func (v *Vocabulary) isTitle(p *Page, i int) bool {
 	c := &p.Row(i).Cells[0]
-	if m, ok := p.merged[[2]int{p.Rows[i].N, c.Col}]; ok && m.Right-m.Left+1 < p.widest(i) {
+	if m, ok := p.Areas[[2]int{p.Rows[i].N, c.Col}]; ok && m.Right-m.Left+1 < p.widest(i) {
 		return false
 	}
 	return v.Titled(c.Text) != nil
 }
 
-// otherHead says whether another form's head begins at row index i: its title stands above it and most of its
+// OtherHead says whether another form's head begins at row index i: its title stands above it and most of its
 // required columns are there, or all of them, and the form at hand makes less of the row.
-func (v *Vocabulary) otherHead(p *Page, i, since int, current *forms.Form) bool {
-	heights := v.headsOf(p, i)
+func (v *Vocabulary) OtherHead(p *Page, i, since int, current *forms.Form) bool {
+	heights := v.HeadsOf(p, i)
 	if heights == nil {
 		return false
 	}
-	own := v.headAt(i, current, heights)
+	own := v.HeadAt(i, current, heights)
 	title := ""
 	for j := since; j < i; j++ {
 		for _, c := range p.Row(j).Cells {
@@ -377,14 +389,19 @@ func (v *Vocabulary) otherHead(p *Page, i, since int, current *forms.Form) bool 
 	if named == current || named == nil && own != nil && own.full() {
 		return false
 	}
-	for _, f := range v.set.Forms {
+	for _, f := range v.Set.Forms {
 		if f == current {
 			continue
 		}
-		c := v.headAt(i, f, heights)
-		if c != nil && (c.full() && (own == nil || len(c.Columns) >= len(own.Columns)) || f == named && mostOf(c.found, c.all)) {
+		c := v.HeadAt(i, f, heights)
+		if c != nil && (c.full() && (own == nil || len(c.Columns) >= len(own.Columns)) || f == named && mostOf(c.Found, c.All)) {
 			return true
 		}
 	}
 	return false
+}
+
+// IsNumber says whether a column holds amounts or counts, of which one cell over several rows is not the value of each.
+func IsNumber(c *forms.Column) bool {
+	return c.Type == forms.Money || c.Type == forms.Int && !c.InKey
 }

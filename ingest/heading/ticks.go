@@ -1,20 +1,20 @@
-package layout
+package heading
 
 import (
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
 // tick is a column for one of a field's listed values, in which rows are marked: √ under 已办结.
 type tick struct {
-	col     int
-	value   string
+	Col     int
+	Value   string
 	circles bool // an empty circle marks a row: see circlesTick
 }
 
@@ -25,10 +25,10 @@ var (
 	circleMarks = map[string]bool{"○": true, "◯": true, "〇": true, "o": true, "⚪": true, "⭕": true}
 )
 
-// mark reads a cell of a column of ticks: marked, left blank, or neither.
-func (t *tick) mark(row *sheet.Row) (c *sheet.Cell, marked, blank bool) {
-	c = CellIn(row, t.col)
-	if !present(c) {
+// Mark reads a cell of a column of ticks: marked, left blank, or neither.
+func (t *tick) Mark(row *sheet.Row) (c *sheet.Cell, marked, blank bool) {
+	c = sight.CellIn(row, t.Col)
+	if !sight.Present(c) {
 		return c, false, true
 	}
 	w := markWord(c)
@@ -49,8 +49,8 @@ func circlesTick(p *Page, ts []tick, last int) bool {
 	for j := last + 1; j < len(p.Rows); j++ {
 		circles, others := 0, 0
 		for _, t := range ts {
-			c := CellIn(p.Row(j), t.col)
-			if !present(c) {
+			c := sight.CellIn(p.Row(j), t.Col)
+			if !sight.Present(c) {
 				continue
 			}
 			if circleMarks[markWord(c)] {
@@ -83,14 +83,14 @@ func (v *Vocabulary) takeTicks(p *Page, h *Head) {
 		if c.Type != forms.List {
 			continue
 		}
-		last := h.row + h.height - 1
+		last := h.Row + h.Height - 1
 		if ts := v.ticksIn(p, h, c, last, last); len(ts) > 0 {
 			h.tickBy(c, ts)
 			continue
 		}
 		if last+1 < len(p.Rows) && p.Rows[last+1].N == p.Rows[last].N+1 {
 			if ts := v.ticksIn(p, h, c, last+1, last+1); len(ts) > 0 && len(ts) == len(p.Row(last+1).Cells) {
-				h.height++
+				h.Height++
 				h.tickBy(c, ts)
 			}
 		}
@@ -103,15 +103,15 @@ func (v *Vocabulary) ticksIn(p *Page, h *Head, c *forms.Column, i, last int) []t
 	for k := range p.Row(i).Cells {
 		cell := &p.Row(i).Cells[k]
 		value, ok := v.Lists[c][written.Heading(cell.Text)]
-		if cell.Kind != sheet.Text || !ok || slices.ContainsFunc(out, func(t tick) bool { return t.value == value }) || len(out) > 0 && cell.Col > out[len(out)-1].col+1 {
+		if cell.Kind != sheet.Text || !ok || slices.ContainsFunc(out, func(t tick) bool { return t.Value == value }) || len(out) > 0 && cell.Col > out[len(out)-1].Col+1 {
 			continue
 		}
-		out = append(out, tick{col: cell.Col, value: value})
+		out = append(out, tick{Col: cell.Col, Value: value})
 	}
 	if len(out) < 2 {
 		return nil
 	}
-	if at := h.Column(c.Field); at != nil && at.Col > 0 && !slices.ContainsFunc(out, func(t tick) bool { return t.col == at.Col }) {
+	if at := h.Column(c.Field); at != nil && at.Col > 0 && !slices.ContainsFunc(out, func(t tick) bool { return t.Col == at.Col }) {
 		return nil // a column of its own
 	}
 	circles := circlesTick(p, out, last)
@@ -121,7 +121,7 @@ func (v *Vocabulary) ticksIn(p *Page, h *Head, c *forms.Column, i, last int) []t
 	marks, other := 0, 0
 	for j := last + 1; j < min(len(p.Rows), last+1+valueRows); j++ {
 		for _, t := range out {
-			c, marked, blank := t.mark(p.Row(j))
+			c, marked, blank := t.Mark(p.Row(j))
 			switch {
 			case marked || !blank && tickBegins(c):
 				marks++
@@ -138,16 +138,16 @@ func (v *Vocabulary) ticksIn(p *Page, h *Head, c *forms.Column, i, last int) []t
 
 // tickBy places a field on columns of ticks.
 func (h *Head) tickBy(c *forms.Column, ts []tick) {
-	own := func(col int) bool { return slices.ContainsFunc(ts, func(t tick) bool { return t.col == col }) }
+	own := func(col int) bool { return slices.ContainsFunc(ts, func(t tick) bool { return t.Col == col }) }
 	title := c.Title
 	if at := h.Column(c.Field); at != nil && at.Title != "" {
 		title = at.Title
 	}
 	h.Columns = slices.DeleteFunc(slices.Clone(h.Columns), func(p Placed) bool { return p.Field == c || own(p.Col) })
-	h.Columns = append(h.Columns, Placed{Field: c, Col: ts[0].col, Title: title, ticks: ts})
+	h.Columns = append(h.Columns, Placed{Field: c, Col: ts[0].Col, Title: title, Ticks: ts})
 	h.doubled = slices.DeleteFunc(slices.Clone(h.doubled), func(d twin) bool { return own(d.col) || own(d.byCol) })
 	h.extra = slices.DeleteFunc(slices.Clone(h.extra), func(s string) bool {
-		return slices.ContainsFunc(ts, func(t tick) bool { return written.Heading(lastLevel(s)) == written.Heading(t.value) }) || h.tickTitle(s, ts, c)
+		return slices.ContainsFunc(ts, func(t tick) bool { return written.Heading(lastLevel(s)) == written.Heading(t.Value) }) || h.tickTitle(s, ts, c)
 	})
 }
 
@@ -155,50 +155,29 @@ func (h *Head) tickBy(c *forms.Column, ts []tick) {
 func (h *Head) tickTitle(s string, ts []tick, c *forms.Column) bool {
 	leaf := written.Heading(lastLevel(s))
 	for _, val := range c.Values {
-		if slices.ContainsFunc(val.Variants, func(x string) bool { return written.Heading(x) == leaf }) && slices.ContainsFunc(ts, func(t tick) bool { return t.value == val.Name }) {
+		if slices.ContainsFunc(val.Variants, func(x string) bool { return written.Heading(x) == leaf }) && slices.ContainsFunc(ts, func(t tick) bool { return t.Value == val.Name }) {
 			return true
 		}
 	}
 	return false
 }
 
-// ticked gives the value that a row ticks as a cell that says it; nil where none or more than one is ticked. What is
+// Ticked gives the value that a row ticks as a cell that says it; nil where none or more than one is ticked. What is
 // neither a tick nor blank is given as it stands.
-func (p *Placed) ticked(row *sheet.Row) *sheet.Cell {
+func (p *Placed) Ticked(row *sheet.Row) *sheet.Cell {
 	var out *sheet.Cell
-	for _, t := range p.ticks {
-		c, marked, blank := t.mark(row)
+	for _, t := range p.Ticks {
+		c, marked, blank := t.Mark(row)
 		switch {
 		case blank:
 			continue
 		case out != nil:
 			return nil
 		case marked:
-			out = &sheet.Cell{Row: row.N, Col: t.col, Kind: sheet.Text, Text: t.value}
+			out = &sheet.Cell{Row: row.N, Col: t.Col, Kind: sheet.Text, Text: t.Value}
 		default:
 			out = c
 		}
 	}
 	return out
-}
-
-// tickFault says what is wrong with the ticks of a line.
-func (l *Line) tickFault(row *sheet.Row, k int) {
-	p := &l.At[k]
-	var names, ticked []string
-	for _, t := range p.ticks {
-		names = append(names, t.value)
-		if _, _, blank := t.mark(row); !blank {
-			ticked = append(ticked, t.value)
-		}
-	}
-	if len(ticked) == 1 || len(ticked) == 0 && !p.Field.Required {
-		return
-	}
-	said := finding.NotTicked(p.Field.Title, names)
-	if len(ticked) > 1 {
-		said = finding.TickedTwice(p.Field.Title, ticked)
-	}
-	said = said.At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: sheet.Ref(l.N, p.Col), Field: p.Field.Field, Value: strings.Join(ticked, "、")})
-	l.blame(Fault{k, said.Message, &said})
 }

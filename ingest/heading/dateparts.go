@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -16,7 +17,8 @@ import (
 // dateParts are the columns of one date; 0 where there is none: 月 | 日 alone, under 2026年 perhaps, and 年 | 月 of months.
 type dateParts struct{ year, month, day, said int } // said: the year that a level names
 
-func (d dateParts) some() bool { return d.month > 0 }
+// Some says whether there are such columns.
+func (d dateParts) Some() bool { return d.month > 0 }
 
 // partOf is what a heading that names a part of a date adds to its column.
 type partOf struct {
@@ -115,24 +117,24 @@ func (h columnHead) ofDate(at dateParts) columnHead {
 // joinedDate begins what the columns of a date together say: their shape, and what the date may be called.
 const joinedDate = "\x01"
 
-// cell puts the parts that a row holds together, as somebody would write them into one cell.
-func (d dateParts) cell(row *sheet.Row, down map[[2]int]sheet.Cell, above *sheet.Cell) sheet.Cell {
+// Cell puts the parts that a row holds together, as somebody would write them into one cell.
+func (d dateParts) Cell(row *sheet.Row, down map[[2]int]sheet.Cell, above *sheet.Cell) sheet.Cell {
 	var words [3]string
 	var only *sheet.Cell
 	n := 0
 	for i, col := range []int{d.year, d.month, d.day} {
-		c := CellIn(row, col)
+		c := sight.CellIn(row, col)
 		if c == nil && col > 0 { // merged downwards
 			if over, ok := down[[2]int{row.N, col}]; ok {
 				c = &over
 			}
 		}
-		if !present(c) {
+		if !sight.Present(c) {
 			continue
 		}
 		only, n = c, n+1
 		words[i] = strings.TrimRight(written.Plain(c.Text), "年月日号份 ")
-		if above != nil && sameAbove[written.Tidy(c.Text)] {
+		if above != nil && sight.SaysAbove(c.Text) {
 			words[i] = partIn(above.Text, i)
 		}
 	}
@@ -174,10 +176,10 @@ func partIn(text string, i int) string {
 	return ""
 }
 
-// first is the cell of the first part that a row fills; nil where it fills none.
-func (d dateParts) first(row *sheet.Row) *sheet.Cell {
+// First is the cell of the first part that a row fills; nil where it fills none.
+func (d dateParts) First(row *sheet.Row) *sheet.Cell {
 	for _, col := range []int{d.year, d.month, d.day} {
-		if c := CellIn(row, col); col > 0 && present(c) {
+		if c := sight.CellIn(row, col); col > 0 && sight.Present(c) {
 			return c
 		}
 	}

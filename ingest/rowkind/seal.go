@@ -1,4 +1,4 @@
-package layout
+package rowkind
 
 import (
 	"regexp"
@@ -7,7 +7,9 @@ import (
 	"sync"
 
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -27,14 +29,14 @@ const sealedRows = 3 // rows that may follow a sender's name below its table: th
 // isSealed recognises what closes a paper: its sender's name, with or without the word for a seal, and the date, in one
 // row or in two. A name without that word closes it only below everything else, and not in a column of units: there it may
 // be a row half filled in.
-func (s *rowSeen) isSealed() bool {
+func (s *Seen) isSealed() bool {
 	if s.filled == 0 || s.filled > 3 {
 		return false
 	}
 	named, sealed, dates := false, false, 0
-	for i := range s.row.Cells {
-		c := &s.row.Cells[i]
-		if !present(c) {
+	for i := range s.Row.Cells {
+		c := &s.Row.Cells[i]
+		if !sight.Present(c) {
 			continue
 		}
 		if c.Kind == sheet.Date {
@@ -51,9 +53,9 @@ func (s *rowSeen) isSealed() bool {
 			named, sealed = true, true
 		case wholeDate().MatchString(word):
 			dates++
-		case s.units != nil && s.isUnit(bare):
+		case s.Units != nil && s.isUnit(bare):
 			named = true
-			if slices.ContainsFunc(s.at, func(p Placed) bool { return p.Col == c.Col && p.Field.Type == forms.Unit }) {
+			if slices.ContainsFunc(s.At, func(p heading.Placed) bool { return p.Col == c.Col && p.Field.Type == forms.Unit }) {
 				return false
 			}
 		default:
@@ -61,23 +63,23 @@ func (s *rowSeen) isSealed() bool {
 		}
 	}
 	if !named {
-		return dates == 1 && s.filled == 1 && s.after == rowFooter
+		return dates == 1 && s.filled == 1 && s.After == Footer
 	}
 	return sealed || s.closes()
 }
 
-func (s *rowSeen) isUnit(word string) bool {
-	_, ok := s.units.Match(strings.TrimRight(word, ":"))
+func (s *Seen) isUnit(word string) bool {
+	_, ok := s.Units.Match(strings.TrimRight(word, ":"))
 	return ok
 }
 
 // closes says whether hardly anything stands below the row.
-func (s *rowSeen) closes() bool {
+func (s *Seen) closes() bool {
 	below := 0
-	for i := len(s.p.Rows) - 1; i >= 0 && s.p.Rows[i].N > s.row.N; i-- {
+	for i := len(s.Page.Rows) - 1; i >= 0 && s.Page.Rows[i].N > s.Row.N; i-- {
 		full := 0
-		for k := range s.p.Row(i).Cells {
-			if filled(&s.p.Row(i).Cells[k]) {
+		for k := range s.Page.Row(i).Cells {
+			if sight.Filled(&s.Page.Row(i).Cells[k]) {
 				full++
 			}
 		}

@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"slices"
@@ -19,10 +19,10 @@ type named struct{ index, rank int }
 
 // Vocabulary holds what is computed once per set of forms.
 type Vocabulary struct {
-	set   *forms.Set
+	Set   *forms.Set
 	names map[string]names                    // by form id
 	Lists map[*forms.Column]map[string]string // listed values by meaning
-	title map[string][]string                 // titles and synonyms by form id, reduced to what they mean
+	Title map[string][]string                 // titles and synonyms by form id, reduced to what they mean
 	words map[string]struct{}                 // every heading of every form
 
 	mu    sync.Mutex
@@ -33,7 +33,7 @@ type Vocabulary struct {
 
 // NewVocabulary makes the words of a set of forms.
 func NewVocabulary(set *forms.Set) *Vocabulary {
-	v := &Vocabulary{set: set, names: map[string]names{}, Lists: map[*forms.Column]map[string]string{}, title: map[string][]string{},
+	v := &Vocabulary{Set: set, names: map[string]names{}, Lists: map[*forms.Column]map[string]string{}, Title: map[string][]string{},
 		words: map[string]struct{}{}, heads: map[string]*keptMatches{}, seen: map[string]bool{}}
 	for _, f := range set.Forms {
 		ns := names{}
@@ -52,7 +52,7 @@ func NewVocabulary(set *forms.Set) *Vocabulary {
 		}
 		v.names[f.ID] = ns
 		for _, t := range append([]string{f.Title}, f.Synonyms...) {
-			v.title[f.ID] = append(v.title[f.ID], written.Heading(t))
+			v.Title[f.ID] = append(v.Title[f.ID], written.Heading(t))
 		}
 	}
 	return v
@@ -174,8 +174,8 @@ func (v *Vocabulary) Titled(text string) *forms.Form {
 		return nil
 	}
 	best, bestLen, tie := (*forms.Form)(nil), 0, false
-	for _, f := range v.set.Forms {
-		for _, t := range v.title[f.ID] {
+	for _, f := range v.Set.Forms {
+		for _, t := range v.Title[f.ID] {
 			n := len(t)
 			if n < bestLen || !strings.Contains(text, t) {
 				continue
@@ -388,7 +388,7 @@ func (v *Vocabulary) match(f *forms.Form, heads map[int]columnHead) matched {
 	for _, col := range order {
 		h := heads[col]
 		if u := used[col]; u > 0 {
-			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.titleFor(ns), Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale, parts: h.parts})
+			out.Columns = append(out.Columns, Placed{Field: &f.Columns[u-1], Col: col, Title: h.titleFor(ns), Unit: h.unit, HasUnit: h.hasUnit, Scale: h.scale, Parts: h.parts})
 			continue
 		}
 		if by, ok := passed[col]; ok {

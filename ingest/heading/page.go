@@ -1,22 +1,22 @@
-package layout
+package heading
 
 import (
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
 // Page is one sheet, or the part of it that one table takes, read by row index and column through merged areas.
 type Page struct {
 	*sheet.Grid
-	merged map[[2]int]sheet.Range // by covered cell, over the rows where a head may stand
-	known  map[string]bool        // texts already looked up among the form's headings
-	words  []worded               // of the rows in which heads were looked for, by index
+	Areas map[[2]int]sheet.Range // merged ones by covered cell, over the rows where a head may stand
+	known map[string]bool        // texts already looked up among the form's headings
+	words []worded               // of the rows in which heads were looked for, by index
 	// Delimited says that the rows are lines of separated fields, where a comma too many moves all that follows.
 	Delimited bool
 	numerals  map[int]bool // by column: Chinese numerals count its rows
@@ -30,7 +30,7 @@ const headRows = 80 // a head stands within the first rows that have content
 
 // NewPage prepares a sheet for the search for heads. The page keeps the grid, which must not change.
 func NewPage(g *sheet.Grid) *Page {
-	p := &Page{Grid: g, merged: map[[2]int]sheet.Range{}, known: map[string]bool{}}
+	p := &Page{Grid: g, Areas: map[[2]int]sheet.Range{}, known: map[string]bool{}}
 	if len(g.Rows) == 0 {
 		return p
 	}
@@ -47,7 +47,7 @@ func NewPage(g *sheet.Grid) *Page {
 		}
 		for r := m.Top; r <= min(m.Bottom, m.Top+8); r++ {
 			for c := m.Left; c <= min(m.Right, m.Left+200); c++ {
-				p.merged[[2]int{r, c}] = m
+				p.Areas[[2]int{r, c}] = m
 			}
 		}
 	}
@@ -63,71 +63,20 @@ func (p *Page) From(i int) *Page {
 	return q
 }
 
-// CellIn gives the cell at a column of a row; nil where it is empty.
-func CellIn(row *sheet.Row, col int) *sheet.Cell {
-	if i := col - 1; i >= 0 && i < len(row.Cells) && row.Cells[i].Col == col { // no gaps before it
-		return &row.Cells[i]
-	}
-	i := sort.Search(len(row.Cells), func(i int) bool { return row.Cells[i].Col >= col })
-	if i < len(row.Cells) && row.Cells[i].Col == col {
-		return &row.Cells[i]
-	}
-	return nil
-}
-
-// filled says whether somebody sees something in a cell.
-func filled(c *sheet.Cell) bool {
-	if c == nil || c.Kind == sheet.Empty && !c.NoValue {
-		return false
-	}
-	return c.Kind != sheet.Text || c.Text != "" && (c.Text[0] > ' ' && c.Text[0] < 0x80 || c.Text[0] >= 0xe4 && c.Text[0] <= 0xe9 || written.Tidy(c.Text) != "")
-}
-
-// BlankRow says whether nobody sees anything in a row.
-func BlankRow(row *sheet.Row) bool {
-	for i := range row.Cells {
-		if filled(&row.Cells[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// HasContent says whether somebody sees something on a sheet.
-func HasContent(g *sheet.Grid) bool {
-	for i := range g.Rows {
-		if !BlankRow(g.Row(i)) {
-			return true
-		}
-	}
-	return false
-}
-
-// TextOf is a cell as a heading or label says it: a date as its month (2022-08), nil as nothing.
-func TextOf(c *sheet.Cell) string {
-	if c == nil {
-		return ""
-	}
-	if c.Kind == sheet.Date { // a month as a heading: 2022年8月
-		return written.SerialDate(c.Num).String()[:7]
-	}
-	return written.Tidy(c.Text)
-}
-
-// level gives the heading text at a row index and column, through merged areas; wide is true where it spans columns.
-func (p *Page) level(i, col int) (text string, wide bool, anchor [2]int) {
+// Level gives the heading text at a row index and column, through merged areas; wide is true where it spans columns.
+func (p *Page) Level(i, col int) (text string, wide bool, anchor [2]int) {
 	n := p.Rows[i].N
 	anchor = [2]int{n, col}
-	if m, ok := p.merged[[2]int{n, col}]; ok {
+	if m, ok := p.Areas[[2]int{n, col}]; ok {
 		anchor = [2]int{m.Top, m.Left}
 		for j := i; j >= 0 && p.Rows[j].N >= m.Top; j-- {
 			if p.Rows[j].N == m.Top {
-				return TextOf(CellIn(p.Row(j), m.Left)), m.Right > m.Left, anchor
+				return sight.TextOf(sight.CellIn(p.Row(j), m.Left)), m.Right > m.Left, anchor
 			}
 		}
 		return "", false, anchor
 	}
-	return TextOf(CellIn(p.Row(i), col)), false, anchor
+	return sight.TextOf(sight.CellIn(p.Row(i), col)), false, anchor
 }
 
 var (
@@ -178,7 +127,7 @@ func (p *Page) headsIf(i, height int, worth func(map[int]columnHead) bool) map[i
 			}
 		}
 	}
-	for at := range p.merged {
+	for at := range p.Areas {
 		if at[0] >= p.Rows[i].N && at[0] <= p.Rows[i+height-1].N {
 			cols[at[1]] = true
 		}
@@ -210,7 +159,7 @@ func (p *Page) headsIf(i, height int, worth func(map[int]columnHead) bool) map[i
 // covered says whether a column lies under a heading that is merged over it from the left, and holds nothing of its own
 // below: each cell of such a table is drawn over several columns.
 func (p *Page) covered(i, col int) bool {
-	m, ok := p.merged[[2]int{p.Rows[i].N, col}]
+	m, ok := p.Areas[[2]int{p.Rows[i].N, col}]
 	if !ok {
 		return false
 	}
@@ -221,7 +170,7 @@ func (p *Page) covered(i, col int) bool {
 		p.last = map[int]int{}
 		for k := range p.Rows {
 			for _, c := range p.Row(k).Cells {
-				if filled(&c) {
+				if sight.Filled(&c) {
 					p.last[c.Col] = p.Rows[k].N
 				}
 			}
@@ -234,12 +183,12 @@ func (p *Page) covered(i, col int) bool {
 func (p *Page) numbered(i, col int) bool {
 	n := 0
 	for k := i + 1; k < len(p.Rows); k++ {
-		c, next := CellIn(p.Row(k), col), CellIn(p.Row(k), col+1)
-		if !filled(c) {
+		c, next := sight.CellIn(p.Row(k), col), sight.CellIn(p.Row(k), col+1)
+		if !sight.Filled(c) {
 			continue
 		}
-		if c.Kind != sheet.Number || c.Num != float64(n+1) || !filled(next) || next.Kind != sheet.Text {
-			return n >= 2 && c.Kind == sheet.Text && !filled(next) // a total, a footer
+		if c.Kind != sheet.Number || c.Num != float64(n+1) || !sight.Filled(next) || next.Kind != sheet.Text {
+			return n >= 2 && c.Kind == sheet.Text && !sight.Filled(next) // a total, a footer
 		}
 		n++
 	}
@@ -328,11 +277,11 @@ func readLevel(bare string) (h levelSaid) {
 // groupLeft finds the nearest heading to the left on the same row, if the columns between have none.
 func (p *Page) groupLeft(i, col int) string {
 	for c := col - 1; c > 0 && c > col-12; c-- {
-		if t, wide, _ := p.level(i, c); t != "" {
+		if t, wide, _ := p.Level(i, c); t != "" {
 			if wide {
 				return "" // a merged heading says itself how far it reaches
 			}
-			if below, _, _ := p.level(i+1, c); below != "" {
+			if below, _, _ := p.Level(i+1, c); below != "" {
 				return t
 			}
 			return ""
@@ -341,15 +290,15 @@ func (p *Page) groupLeft(i, col int) string {
 	return ""
 }
 
-// onlyRemarks says whether a row of a head adds only units, what is counted, or the period: its third row, often.
-func (p *Page) onlyRemarks(i int) bool {
+// OnlyRemarks says whether a row of a head adds only units, what is counted, or the period: its third row, often.
+func (p *Page) OnlyRemarks(i int) bool {
 	n := 0
-	if c := FirstText(p.Row(i)); monthAlone().MatchString(written.Heading(c.Text)) && soleCell(p.Row(i)) { // a section's heading
+	if c := sight.FirstText(p.Row(i)); MonthAlone().MatchString(written.Heading(c.Text)) && sight.SoleCell(p.Row(i)) { // a section's heading
 		return false
 	}
 	for k := range p.Row(i).Cells {
 		c := &p.Row(i).Cells[k]
-		if !filled(c) {
+		if !sight.Filled(c) {
 			continue
 		}
 		if c.Kind != sheet.Text {

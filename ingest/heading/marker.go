@@ -1,12 +1,15 @@
-package layout
+package heading
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -51,13 +54,13 @@ func (l *Reader) Markers(g *sheet.Grid) []Marker {
 						names = row.Cells[k].Col
 					}
 				}
-			} else if name, code := CellIn(row, names), CellIn(row, names+1); names > 0 && name != nil && code != nil {
+			} else if name, code := sight.CellIn(row, names), sight.CellIn(row, names+1); names > 0 && name != nil && code != nil {
 				codes[written.Squash(name.Text)] = code.Text
 			}
 			continue
 		}
-		text := func(col int) string { return TextOf(CellIn(row, col)) }
-		f := l.Vocab.set.Get(text(2))
+		text := func(col int) string { return sight.TextOf(sight.CellIn(row, col)) }
+		f := l.Vocab.Set.Get(text(2))
 		if row.N < 2 || f == nil {
 			continue
 		}
@@ -106,12 +109,12 @@ func (l *Reader) MarkedHead(pg *Page, m Marker, h *Head) (*Page, *Head, []findin
 	}
 	n := m.row
 	for i := range pg.Rows { // the example stands below the headings, wherever rows were put in above
-		if exampleWord().MatchString(written.Tidy(FirstText(pg.Row(i)).Text)) {
+		if ExampleWord().MatchString(written.Tidy(sight.FirstText(pg.Row(i)).Text)) {
 			n = pg.Rows[i].N - 1
 			break
 		}
 	}
-	if h != nil && h.Form == m.Form && len(h.lacking()) == 0 && pg.Rows[h.row].N+h.height-1 != n {
+	if h != nil && h.Form == m.Form && len(h.lacking()) == 0 && pg.Rows[h.Row].N+h.Height-1 != n {
 		return pg, h, nil // a head of the sender's own making
 	}
 	at := slices.IndexFunc(pg.Rows, func(r sheet.Row) bool { return r.N >= n })
@@ -125,7 +128,7 @@ func (l *Reader) MarkedHead(pg *Page, m Marker, h *Head) (*Page, *Head, []findin
 		pg = NewPage(&g)
 		pg.Delimited = delimited
 	}
-	h = &Head{matched: l.Vocab.match(m.Form, pg.heads(at, 1)), Form: m.Form, row: at, height: 1, titled: true}
+	h = &Head{matched: l.Vocab.match(m.Form, pg.heads(at, 1)), Form: m.Form, Row: at, Height: 1, titled: true}
 	return pg, h, byPlace(pg, m, h)
 }
 
@@ -152,7 +155,7 @@ func byPlace(pg *Page, m Marker, h *Head) (said []finding.Finding) {
 		if c == nil || taken[i+1] || h.Column(field) != nil {
 			continue
 		}
-		title := TextOf(CellIn(pg.Row(h.row), i+1))
+		title := sight.TextOf(sight.CellIn(pg.Row(h.Row), i+1))
 		p := Placed{Field: c, Col: i + 1, Title: title}
 		if _, exp, known := written.HeadingForms(title); known {
 			p.Unit, p.HasUnit = exp, true
@@ -164,7 +167,7 @@ func byPlace(pg *Page, m Marker, h *Head) (said []finding.Finding) {
 		if title != "" {
 			f = finding.HeadingChanged(c.Title, written.Short(title, 30))
 		}
-		said = append(said, f.At(pg.under(h, &p)))
+		said = append(said, f.At(pg.Under(h, &p)))
 	}
 	h.extra = slices.DeleteFunc(h.extra, func(s string) bool {
 		return slices.ContainsFunc(h.Columns, func(p Placed) bool { return p.Title == s })
@@ -172,25 +175,10 @@ func byPlace(pg *Page, m Marker, h *Head) (said []finding.Finding) {
 	return said
 }
 
-// LookUpCodes fills in what the template's own formula gives where the program that filled it in did not compute it.
-func (m Marker) LookUpCodes(t *Table) {
-	for name := range m.Form.Columns {
-		code := m.Form.CodeOf(m.Form.Columns[name].Field)
-		k := slices.IndexFunc(m.Form.Columns, func(c forms.Column) bool { return c.Field == code })
-		if k < 0 {
-			continue
-		}
-		for i := range t.Lines {
-			l := &t.Lines[i]
-			c := l.Cell(k)
-			if !c.NoValue {
-				continue
-			}
-			c = sheet.Cell{Row: c.Row, Col: c.Col}
-			if code := m.codes[written.Squash(l.Cell(name).Text)]; code != "" {
-				c.Kind, c.Text = sheet.Text, code
-			}
-			l.setCell(k, c)
-		}
-	}
-}
+// CodeOf is the code that the template's directory gives for a name; "" for none.
+func (m Marker) CodeOf(name string) string { return m.codes[written.Squash(name)] }
+
+// ExampleWord begins the first cell of a row that shows how to fill in a form.
+var ExampleWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|例)([)）】:：]|$)|^(示例|样例|范例|填写示例)`)
+})

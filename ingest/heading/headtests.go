@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"math"
@@ -9,6 +9,7 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -20,7 +21,7 @@ func (v *Vocabulary) headLike(row *sheet.Row) bool {
 	all, known := 0, 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
-		if !filled(c) {
+		if !sight.Filled(c) {
 			continue
 		}
 		if c.Kind != sheet.Text || len(c.Text) > 180 {
@@ -49,14 +50,14 @@ func (v *Vocabulary) proven(p *Page, i, j int) bool {
 	texts, below := 0, map[int]int{} // by the first column of the group above
 	for k := range p.Row(j).Cells {
 		c := &p.Row(j).Cells[k]
-		if !filled(c) {
+		if !sight.Filled(c) {
 			continue
 		}
 		if c.Kind != sheet.Text || len(c.Text) > 180 || someNumber().MatchString(written.Plain(c.Text)) || written.Atoi(written.Plain(c.Text)) > 0 {
 			return false
 		}
 		texts++
-		if m, ok := p.merged[[2]int{p.Rows[j-1].N, c.Col}]; ok && m.Bottom < p.Rows[j].N && m.Right > m.Left && m.Right-m.Left+1 < p.widest(j) {
+		if m, ok := p.Areas[[2]int{p.Rows[j-1].N, c.Col}]; ok && m.Bottom < p.Rows[j].N && m.Right > m.Left && m.Right-m.Left+1 < p.widest(j) {
 			below[m.Left]++
 		}
 	}
@@ -71,7 +72,7 @@ func (v *Vocabulary) proven(p *Page, i, j int) bool {
 		if m.Top != p.Rows[i].N || m.Bottom < p.Rows[j].N || m.Bottom > m.Top+4 {
 			return false
 		}
-		c := CellIn(p.Row(i), m.Left)
+		c := sight.CellIn(p.Row(i), m.Left)
 		return c != nil && c.Kind == sheet.Text && v.IsWord(c.Text)
 	})
 }
@@ -83,17 +84,17 @@ func (p *Page) underGroups(j int) bool {
 	group, next, n := 0, 0, 0 // the group's first column, the one that must come next, texts so far
 	for k := range cells {
 		c := &cells[k]
-		if !filled(c) {
+		if !sight.Filled(c) {
 			continue
 		}
 		text := strings.TrimPrefix(written.Squash(c.Text), "其中:")
 		if c.Kind != sheet.Text || len(text) > 30 || strings.Contains(text, ":") || someNumber().MatchString(written.Plain(c.Text)) || written.Atoi(written.Plain(c.Text)) > 0 {
 			return false
 		}
-		if _, merged := p.merged[[2]int{above.N, c.Col}]; merged {
+		if _, merged := p.Areas[[2]int{above.N, c.Col}]; merged {
 			return false
 		}
-		if filled(CellIn(above, c.Col)) { // a group begins
+		if sight.Filled(sight.CellIn(above, c.Col)) { // a group begins
 			if group > 0 && n < 2 {
 				return false
 			}
@@ -126,7 +127,7 @@ func (v *Vocabulary) inside(p *Page, i int) bool {
 		}
 		for j := i - 1; j >= 0 && p.Rows[j].N >= m.Top; j-- {
 			if p.Rows[j].N == m.Top {
-				if c := CellIn(p.Row(j), m.Left); c != nil && c.Kind == sheet.Text && v.IsWord(c.Text) {
+				if c := sight.CellIn(p.Row(j), m.Left); c != nil && c.Kind == sheet.Text && v.IsWord(c.Text) {
 					return true
 				}
 			}
@@ -249,8 +250,8 @@ func (v *Vocabulary) plausible(heads map[int]columnHead) bool {
 func (p *Page) saysOfNumbers(i int, h *Head) bool {
 	for k := range p.Row(i).Cells {
 		c := &p.Row(i).Cells[k]
-		if filled(c) && !slices.ContainsFunc(h.Columns, func(x Placed) bool {
-			return (x.Col == c.Col || p.merged[[2]int{p.Rows[h.row].N, c.Col}].Left == x.Col) && (isNumber(x.Field) || x.Field.Type == forms.Percent)
+		if sight.Filled(c) && !slices.ContainsFunc(h.Columns, func(x Placed) bool {
+			return (x.Col == c.Col || p.Areas[[2]int{p.Rows[h.Row].N, c.Col}].Left == x.Col) && (IsNumber(x.Field) || x.Field.Type == forms.Percent)
 		}) {
 			return false
 		}

@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"regexp"
@@ -37,9 +37,9 @@ func (p *Page) columnHead(i, height, col int) columnHead {
 	var levels []string
 	seen := map[[2]int]bool{}
 	for j := i; j < i+height; j++ {
-		t, _, anchor := p.level(j, col)
+		t, _, anchor := p.Level(j, col)
 		if t == "" && j+1 < i+height { // an unmerged group heading stands in its first column only
-			if below, _, _ := p.level(j+1, col); below != "" {
+			if below, _, _ := p.Level(j+1, col); below != "" {
 				t = p.groupLeft(j, col)
 			}
 		}

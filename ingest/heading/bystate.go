@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"regexp"
@@ -7,6 +7,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -29,7 +30,7 @@ func (l *Reader) takeByState(pg *Page, h *Head, c *forms.Column) *finding.Findin
 			state, done = h.Column(r.When), r.Values
 		}
 	}
-	if state == nil || state.Col == 0 || len(state.ticks) > 0 {
+	if state == nil || state.Col == 0 || len(state.Ticks) > 0 {
 		return nil
 	}
 	best := h.only(pg, c, func(col int, head columnHead) bool {
@@ -39,13 +40,13 @@ func (l *Reader) takeByState(pg *Page, h *Head, c *forms.Column) *finding.Findin
 		return nil
 	}
 	h.take(best)
-	f := finding.HeadingByState(written.Short(best.Title, 30), c.Title, state.Field.Title, done).At(pg.under(h, best))
+	f := finding.HeadingByState(written.Short(best.Title, 30), c.Title, state.Field.Title, done).At(pg.Under(h, best))
 	return &f
 }
 
 // only gives the one unmatched column of a head that passes a test as a place for a field; nil where none or several do.
 func (h *Head) only(pg *Page, c *forms.Column, test func(col int, head columnHead) bool) (best *Placed) {
-	for col, head := range pg.heads(h.row, h.height) {
+	for col, head := range pg.heads(h.Row, h.Height) {
 		taken := slices.ContainsFunc(h.Columns, func(p Placed) bool { return p.Col == col })
 		if taken || head.rollup || head.other || len(head.names) == 0 || !test(col, head) {
 			continue
@@ -62,13 +63,13 @@ func (h *Head) only(pg *Page, c *forms.Column, test func(col int, head columnHea
 // kinds there must be a row.
 func (l *Reader) filledWhen(pg *Page, h *Head, col int, state *Placed, done []string) bool {
 	with, without := 0, 0
-	for i := h.row + h.height; i < min(len(pg.Rows), h.row+h.height+valueRows); i++ {
+	for i := h.Row + h.Height; i < min(len(pg.Rows), h.Row+h.Height+valueRows); i++ {
 		value, ok := l.Vocab.Lists[state.Field][written.Heading(textAt(pg, i, state.Col))]
 		if !ok {
 			continue
 		}
-		cell := CellIn(pg.Row(i), col)
-		dated := filled(cell) && !dashed(cell)
+		cell := sight.CellIn(pg.Row(i), col)
+		dated := sight.Filled(cell) && !sight.Dashed(cell)
 		if dated {
 			if _, _, ok := written.CellDate(*cell); !ok {
 				return false
@@ -87,7 +88,7 @@ func (l *Reader) filledWhen(pg *Page, h *Head, col int, state *Placed, done []st
 }
 
 func textAt(pg *Page, i, col int) string {
-	if c := CellIn(pg.Row(i), col); filled(c) {
+	if c := sight.CellIn(pg.Row(i), col); sight.Filled(c) {
 		return c.Text
 	}
 	return ""

@@ -1,10 +1,11 @@
-package layout
+package heading
 
 import (
 	"slices"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -25,7 +26,7 @@ func (v *Vocabulary) Nearest(p *Page, preferred func(*forms.Form) bool) *Near {
 	named := v.Titled(p.Above(min(6, len(p.Rows))) + " " + p.Name)
 	var best *candidate
 	weight := func(c *candidate) int {
-		n := c.found*4 + len(c.Columns)*2
+		n := c.Found*4 + len(c.Columns)*2
 		if c.Form == named {
 			n += 100
 		}
@@ -35,12 +36,12 @@ func (v *Vocabulary) Nearest(p *Page, preferred func(*forms.Form) bool) *Near {
 		return n
 	}
 	for i := 0; i < min(len(p.Rows), headRows); i++ {
-		heights := v.headsOf(p, i)
+		heights := v.HeadsOf(p, i)
 		if heights == nil {
 			continue
 		}
-		for _, f := range v.set.Forms {
-			c := v.headAt(i, f, heights)
+		for _, f := range v.Set.Forms {
+			c := v.HeadAt(i, f, heights)
 			if c == nil || len(c.Columns) < nearLeast && (f != named || len(c.Columns) < nearLeast-1) {
 				continue
 			}
@@ -56,8 +57,8 @@ func (v *Vocabulary) Nearest(p *Page, preferred func(*forms.Form) bool) *Near {
 	for i := range best.Columns {
 		n.Understood = append(n.Understood, lastLevel(best.Columns[i].Title))
 	}
-	best.lack()
-	for _, c := range best.missing {
+	best.Lack()
+	for _, c := range best.Missing {
 		n.Missing = append(n.Missing, c.Title)
 	}
 	if len(n.Missing) == 0 {
@@ -72,8 +73,8 @@ func (v *Vocabulary) Transposed(p *Page) (column string, ok bool) {
 		texts, words := 0, 0
 		seen := map[string]bool{}
 		for i := range min(len(p.Rows), headRows) {
-			c := CellIn(p.Row(i), col)
-			if c == nil || !filled(c) || len(p.Row(i).Cells) < 2 { // a title stands alone
+			c := sight.CellIn(p.Row(i), col)
+			if c == nil || !sight.Filled(c) || len(p.Row(i).Cells) < 2 { // a title stands alone
 				continue
 			}
 			texts++
@@ -96,12 +97,12 @@ func (v *Vocabulary) Carded(p *Page) bool {
 	for i := range min(len(p.Rows), headRows) {
 		words, said := 0, 0
 		for _, c := range p.Row(i).Cells {
-			if !filled(&c) || c.Kind != sheet.Text || !v.IsWord(c.Text) {
+			if !sight.Filled(&c) || c.Kind != sheet.Text || !v.IsWord(c.Text) {
 				continue
 			}
 			words++
 			seen[written.Heading(c.Text)] = true
-			if next := CellIn(p.Row(i), c.Col+1); filled(next) && !v.IsWord(next.Text) {
+			if next := sight.CellIn(p.Row(i), c.Col+1); sight.Filled(next) && !v.IsWord(next.Text) {
 				said++
 			}
 		}

@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"regexp"
@@ -30,7 +30,7 @@ func (l *Reader) takeAdjusted(pg *Page, h *Head) (said Notes) {
 			continue
 		}
 		if heads == nil {
-			heads = pg.heads(h.row, h.height)
+			heads = pg.heads(h.Row, h.Height)
 		}
 		later := l.headed(h, heads, i, adjustedHead())
 		first := l.headed(h, heads, i, originalHead())
@@ -44,14 +44,14 @@ func (l *Reader) takeAdjusted(pg *Page, h *Head) (said Notes) {
 		p := Placed{Field: c, Col: first, Title: heads[first].whole}
 		f := finding.HeadingClose(written.Short(p.Title, 30), c.Title)
 		if later > 0 {
-			p.Col, p.before, p.Title = later, first, heads[later].whole
+			p.Col, p.Before, p.Title = later, first, heads[later].whole
 			f = finding.DeadlineAdjusted(c.Title, written.Short(heads[first].whole, 20), written.Short(p.Title, 20))
 		}
 		h.Columns = slices.DeleteFunc(slices.Clone(h.Columns), func(p Placed) bool { return p.Field == c })
 		h.take(&p)
 		h.extra = slices.DeleteFunc(h.extra, func(s string) bool { return s == heads[first].whole || s == heads[first].title })
-		h.doubled = slices.DeleteFunc(slices.Clone(h.doubled), func(d twin) bool { return d.col == p.Col || d.col == p.before })
-		said.add(f.At(pg.under(h, &p)))
+		h.doubled = slices.DeleteFunc(slices.Clone(h.doubled), func(d twin) bool { return d.col == p.Col || d.col == p.Before })
+		said.Add(f.At(pg.Under(h, &p)))
 	}
 	return said
 }
@@ -79,10 +79,10 @@ func (l *Reader) headed(h *Head, heads map[int]columnHead, i int, words *regexp.
 	return first
 }
 
-// keepAdjusted lets a head that stands again have both columns of a deadline as the first one has.
-func (h *Head) keepAdjusted(first *Head) {
+// KeepAdjusted lets a head that stands again have both columns of a deadline as the first one has.
+func (h *Head) KeepAdjusted(first *Head) {
 	for _, p := range first.Columns {
-		if p.before > 0 {
+		if p.Before > 0 {
 			h.Columns = append(slices.DeleteFunc(slices.Clone(h.Columns), func(q Placed) bool { return q.Field == p.Field }), p)
 		}
 	}

@@ -1,13 +1,13 @@
-package layout
+package heading
 
 import (
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -25,7 +25,7 @@ func unitColumn(pg *Page, h *Head) {
 			money = append(money, p)
 		}
 	}
-	last := h.row + h.height - 1
+	last := h.Row + h.Height - 1
 	if len(money) == 0 || last >= len(pg.Rows) {
 		return
 	}
@@ -43,7 +43,7 @@ func unitColumn(pg *Page, h *Head) {
 			if one {
 				p.Unit, p.HasUnit = exp, true
 			} else {
-				p.unitCol = c.Col
+				p.UnitCol = c.Col
 			}
 		}
 		h.extra = slices.DeleteFunc(slices.Clone(h.extra), func(s string) bool { return written.Squash(lastLevel(s)) == title })
@@ -57,7 +57,7 @@ func (p *Page) unitsBelow(last, col int) (exp int, one, found bool) {
 	units, other := 0, 0
 	one = true
 	for i := last + 1; i < len(p.Rows); i++ {
-		c := CellIn(p.Row(i), col)
+		c := sight.CellIn(p.Row(i), col)
 		if c == nil || c.Kind == sheet.Empty {
 			continue
 		}
@@ -71,18 +71,4 @@ func (p *Page) unitsBelow(last, col int) (exp int, one, found bool) {
 		units++
 	}
 	return exp, one, units > 0 && other*5 <= units // a footer may stand below
-}
-
-// withUnit writes the unit that its row states behind an amount that states none itself.
-func (r *tableReader) withUnit(c *sheet.Cell, row *sheet.Row, col int) {
-	unit := CellIn(row, col)
-	if unit == nil || c.Kind != sheet.Number && c.Kind != sheet.Text {
-		return
-	}
-	word := written.Squash(unit.Text)
-	amount := written.Squash(c.Text)
-	if _, is := written.MoneyUnits[word]; !is || amount == "" || strings.ContainsAny(amount[strings.LastIndexAny(amount, "0123456789")+1:], "元圆万亿") {
-		return
-	}
-	c.Kind, c.Text, c.Format = sheet.Text, amount+word, ""
 }

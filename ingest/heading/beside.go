@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"maps"
@@ -8,6 +8,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -22,7 +23,7 @@ type Aside struct {
 // WithoutAsides takes the tables beside the one under a head off the page, and places the form's fields again on what is
 // left: a summary by street must not lend its column 街道 to the ledger beside it.
 func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
-	heads := p.heads(h.row, h.height)
+	heads := p.heads(h.Row, h.Height)
 	parts := p.parts(h, heads)
 	if len(parts) < 2 {
 		return p, nil
@@ -67,9 +68,9 @@ func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
 		return p, nil
 	}
 	whole := p
-	p = p.without(h.row, cut)
+	p = p.without(h.Row, cut)
 	p.Delimited = whole.Delimited
-	h.matched = v.match(h.Form, p.heads(h.row, h.height))
+	h.matched = v.match(h.Form, p.heads(h.Row, h.Height))
 	return p, out
 }
 
@@ -83,13 +84,13 @@ func (p *Page) parts(h *Head, heads map[int]columnHead) [][]int {
 		}
 	}
 	var scratch sheet.Row
-	for i := h.row; i < len(p.Rows) && len(empty) > 0; i++ {
+	for i := h.Row; i < len(p.Rows) && len(empty) > 0; i++ {
 		row := p.Reuse(i, &scratch)
-		if BlankRow(row) || i > h.row && row.N > p.Rows[i-1].N+1 {
+		if sight.BlankRow(row) || i > h.Row && row.N > p.Rows[i-1].N+1 {
 			break
 		}
 		for k := range row.Cells {
-			if filled(&row.Cells[k]) {
+			if sight.Filled(&row.Cells[k]) {
 				delete(empty, row.Cells[k].Col)
 			}
 		}
@@ -124,7 +125,7 @@ func (p *Page) without(i int, columns [][2]int) *Page {
 		for j := i; j < len(g.Rows); j++ {
 			row := *g.Row(j)
 			inside := func(c sheet.Cell) bool { return c.Col >= span[0] && c.Col <= span[1] }
-			if !slices.ContainsFunc(row.Cells, func(c sheet.Cell) bool { return inside(c) && filled(&c) }) || j > i && row.N > g.Rows[j-1].N+1 {
+			if !slices.ContainsFunc(row.Cells, func(c sheet.Cell) bool { return inside(c) && sight.Filled(&c) }) || j > i && row.N > g.Rows[j-1].N+1 {
 				break
 			}
 			row.Cells = slices.DeleteFunc(slices.Clone(row.Cells), inside)
@@ -141,7 +142,7 @@ func TellAsides(pg *Page, h *Head, asides []Aside) (said Notes) {
 		if a.twin {
 			f = finding.TwinBeside(letters(a.col))
 		}
-		said.add(f.At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, a.col), Row: pg.Rows[h.row].N}))
+		said.Add(f.At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.Row].N, a.col), Row: pg.Rows[h.Row].N}))
 	}
 	return said
 }
@@ -165,7 +166,7 @@ func (l *Reader) crossed(pg *Page, h *Head) (said Notes) {
 		}
 	}
 	if _, all := h.required(); mostOf(twice, all) && twice > 1 {
-		said.add(finding.Folded().At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Row: pg.Rows[h.row].N}))
+		said.Add(finding.Folded().At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.Row].N, 1), Row: pg.Rows[h.Row].N}))
 		return said
 	}
 	for _, d := range h.doubled {
@@ -174,9 +175,9 @@ func (l *Reader) crossed(pg *Page, h *Head) (said Notes) {
 			continue
 		}
 		if what := l.groupedBy(h.Form, a, b); what != nil {
-			h.crossed = what
-			said.add(finding.CrossTable(lastLevel(d.title), written.Short(b, 20), written.Short(a, 20), what.Title).
-				At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.row].N, 1), Value: written.Short(d.title, 30)}))
+			h.Crossed = what
+			said.Add(finding.CrossTable(lastLevel(d.title), written.Short(b, 20), written.Short(a, 20), what.Title).
+				At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.Row].N, 1), Value: written.Short(d.title, 30)}))
 			return said
 		}
 	}
@@ -214,7 +215,7 @@ func lastSlash(title string) int {
 func (l *Reader) groupedBy(f *forms.Form, a, b string) *forms.Column {
 	for i := range f.Columns {
 		c := &f.Columns[i]
-		if l.sectionValue(c, written.Heading(a)) != "" && l.sectionValue(c, written.Heading(b)) != "" {
+		if l.SectionValue(c, written.Heading(a)) != "" && l.SectionValue(c, written.Heading(b)) != "" {
 			return c
 		}
 	}

@@ -1,9 +1,10 @@
-package layout
+package heading
 
 import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -20,12 +21,12 @@ func (l *Reader) takeByValues(pg *Page, h *Head, c *forms.Column) *finding.Findi
 	if c.Type != forms.List {
 		return nil
 	}
-	best := h.only(pg, c, func(col int, _ columnHead) bool { return l.holdsValues(pg, h.row+h.height, col, c) })
+	best := h.only(pg, c, func(col int, _ columnHead) bool { return l.holdsValues(pg, h.Row+h.Height, col, c) })
 	if best == nil {
 		return nil
 	}
 	h.take(best)
-	f := finding.HeadingByValues(written.Short(best.Title, 30), c.Title).At(pg.under(h, best))
+	f := finding.HeadingByValues(written.Short(best.Title, 30), c.Title).At(pg.Under(h, best))
 	return &f
 }
 
@@ -33,8 +34,8 @@ func (l *Reader) takeByValues(pg *Page, h *Head, c *forms.Column) *finding.Findi
 func (l *Reader) holdsValues(pg *Page, from, col int, c *forms.Column) bool {
 	filledCells, hits, long := 0, 0, 0
 	for i := from; i < min(len(pg.Rows), from+valueRows); i++ {
-		cell := CellIn(pg.Row(i), col)
-		if !filled(cell) {
+		cell := sight.CellIn(pg.Row(i), col)
+		if !sight.Filled(cell) {
 			continue
 		}
 		filledCells++

@@ -1,4 +1,4 @@
-package layout
+package heading
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 )
 
@@ -39,13 +40,13 @@ func (h *Head) settleTwins(pg *Page) (said Notes) {
 			f = finding.TwinsDiffer(passed, here, there, differ)
 		case same:
 			f = finding.HeadingTwice(passed, here, there)
-		case at != nil && differ > 0 && (at.Field.Type == forms.Date || isNumber(at.Field)): // figures would be others
+		case at != nil && differ > 0 && (at.Field.Type == forms.Date || IsNumber(at.Field)): // figures would be others
 			f = finding.HeadingsDiffer(passed, taken, differ)
 		default:
 			f = finding.HeadingsAlike(passed, taken)
 		}
-		f = f.At(finding.Place{Sheet: pg.Name, Value: passed, Cell: sheet.Ref(pg.Rows[h.row+h.height-1].N, d.col)})
-		said.add(f)
+		f = f.At(finding.Place{Sheet: pg.Name, Value: passed, Cell: sheet.Ref(pg.Rows[h.Row+h.Height-1].N, d.col)})
+		said.Add(f)
 	}
 	return said
 }
@@ -72,16 +73,16 @@ func (h *Head) at(col int) *Placed {
 // compare counts the rows below a head in which one column, and the other one, holds something, and those in which the
 // other one holds something that the first one doesn't say, in a unit that is smaller by powers of ten.
 func (p *Page) compare(h *Head, a, b, apart int) (inA, inB, differ int) {
-	for i := h.row + h.height; i < len(p.Rows); i++ {
+	for i := h.Row + h.Height; i < len(p.Rows); i++ {
 		row := p.Row(i)
 		if len(row.Cells) < 3 {
 			continue
 		}
-		x, y := CellIn(row, a), CellIn(row, b)
-		if present(x) {
+		x, y := sight.CellIn(row, a), sight.CellIn(row, b)
+		if sight.Present(x) {
 			inA++
 		}
-		if present(y) {
+		if sight.Present(y) {
 			if inB++; x == nil || written.Squash(x.Text) != written.Squash(y.Text) && !sameAmount(x, y, apart) {
 				differ++
 			}
@@ -93,8 +94,8 @@ func (p *Page) compare(h *Head, a, b, apart int) (inA, inB, differ int) {
 // sameAmount says whether two numbers are the same where the first is in a unit larger by powers of ten, to the places that each
 // shows.
 func sameAmount(x, y *sheet.Cell, apart int) bool {
-	a, placesA, okA := numberOf(x)
-	b, placesB, okB := numberOf(y)
+	a, placesA, okA := sight.NumberOf(x)
+	b, placesB, okB := sight.NumberOf(y)
 	if apart == 0 || !okA || !okB {
 		return false
 	}
