@@ -182,16 +182,9 @@ func (p *parser) column(n *decl.Node) (Column, decl.Fields) {
 	if c.Type = Type(typ); (ok || m["type"] == nil) && c.Type.SQL() == "" {
 		place(m, "type", n).Fault("unknown type %q%s", "没有类型“%s”%s", typ, decl.Instead(typ, typeNames()))
 	}
-	role, ok := m["role"].Text()
-	if c.Role = Role(role); p.archived && c.Role != Fact && c.Role != Deadline {
-		c.Role = ""
-	} else if ok && c.Role != Fact && c.Role != Deadline {
-		m["role"].Fault("unknown role %q%s", "没有 role“%s”%s", role, decl.Instead(role, []string{string(Fact), string(Deadline)}))
-	}
 	c.Required, _ = m["required"].Bool()
-	if c.Names, _ = m["names"].Bool(); p.archived && role == "enterprise" { // as `names` was written first
-		c.Names = true
-	}
+	c.Names, _ = m["names"].Bool()
+	c.role(m["role"], p.archived)
 	if c.Names && c.Type != Text {
 		m["names"].Fault("names: only of text", "names 只用于 text 类型的列")
 	}
@@ -199,7 +192,30 @@ func (p *parser) column(n *decl.Node) (Column, decl.Fields) {
 		c.OpenEnded = &OpenEnded{Words: o["words"].Texts(), Values: o["values"].Texts()}
 		c.OpenEnded.Field, _ = o["field"].Text()
 	}
-	values, ok := m["values"].Entries(nil)
+	c.values(n, m["values"])
+	c.means(m["means"])
+	c.bounds(m)
+	return c, m
+}
+
+// role reads what a date is for; of declarations in an archive also role: enterprise, as `names` was written first.
+func (c *Column) role(n *decl.Node, archived bool) {
+	role, ok := n.Text()
+	c.Role = Role(role)
+	known := c.Role == Fact || c.Role == Deadline
+	switch {
+	case known:
+		return
+	case archived:
+		c.Role, c.Names = "", c.Names || role == "enterprise"
+	case ok:
+		n.Fault("unknown role %q%s", "没有 role“%s”%s", role, decl.Instead(role, []string{string(Fact), string(Deadline)}))
+	}
+}
+
+// values reads the listed values with their variants: 已办结: [办结, 已完成].
+func (c *Column) values(column, n *decl.Node) {
+	values, ok := n.Entries(nil)
 	for _, e := range values {
 		var variants []string
 		if !e.Value.Null() {
@@ -212,12 +228,9 @@ func (p *parser) column(n *decl.Node) (Column, decl.Fields) {
 		}
 		c.Values = append(c.Values, Value{Name: e.Key.Value(), Variants: variants})
 	}
-	if c.Type == List && len(values) == 0 && (ok || m["values"] == nil) {
-		n.Fault("a list needs values", "list 类型的列要写 values（可选值）")
+	if c.Type == List && len(values) == 0 && (ok || n == nil) {
+		column.Fault("a list needs values", "list 类型的列要写 values（可选值）")
 	}
-	c.means(m["means"])
-	c.bounds(m)
-	return c, m
 }
 
 func typeNames() []string {

@@ -1,9 +1,9 @@
 package heading
 
 import (
+	"cmp"
 	"maps"
 	"slices"
-	"sort"
 	"strconv"
 	"sync"
 
@@ -285,24 +285,7 @@ func (v *Vocabulary) firstBlock(p *Page, c *candidate, heights [][]columnHeads) 
 
 // choose decides which form a page is, from each form's best head.
 func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle string) (*candidate, bool) {
-	var all []*candidate
-	titled := map[int]*forms.Form{} // by row of the head
-	for _, f := range v.Set.Forms {
-		c := best[f]
-		if c == nil {
-			continue
-		}
-		named, seen := titled[c.Row]
-		if !seen {
-			named = v.Titled(p.Above(c.Row) + " " + p.Name)
-			titled[c.Row] = named
-		}
-		c.titled = named == f
-		if !(c.Found*2 >= c.All && c.Found+len(c.Columns) >= 4 || c.full() || c.titled && c.completable()) {
-			continue
-		}
-		all = append(all, c)
-	}
+	all := v.plausibleOf(p, best)
 	if len(all) == 0 {
 		return nil, false
 	}
@@ -312,16 +295,7 @@ func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle 
 			return c, false
 		}
 	}
-	sort.SliceStable(all, func(i, j int) bool {
-		a, b := all[i], all[j]
-		if a.full() != b.full() {
-			return a.full()
-		}
-		if len(a.Columns) != len(b.Columns) {
-			return len(a.Columns) > len(b.Columns)
-		}
-		return a.Found*b.All > b.Found*a.All
-	})
+	slices.SortStableFunc(all, (*candidate).before)
 	top := all[0]
 	if len(all) > 1 {
 		if next := all[1]; next.full() == top.full() && len(next.Columns) == len(top.Columns) {
@@ -342,6 +316,39 @@ func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle 
 		return nil, false
 	}
 	return top, false
+}
+
+// plausibleOf gives the forms' best heads that may be meant: with half of what the form must have, all of it, or under its title.
+func (v *Vocabulary) plausibleOf(p *Page, best map[*forms.Form]*candidate) (all []*candidate) {
+	titled := map[int]*forms.Form{} // by row of the head
+	for _, f := range v.Set.Forms {
+		c := best[f]
+		if c == nil {
+			continue
+		}
+		named, seen := titled[c.Row]
+		if !seen {
+			named = v.Titled(p.Above(c.Row) + " " + p.Name)
+			titled[c.Row] = named
+		}
+		c.titled = named == f
+		if c.Found*2 >= c.All && c.Found+len(c.Columns) >= 4 || c.full() || c.titled && c.completable() {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// before compares heads of different forms: a full one comes first, then the one with more columns, then with the larger share
+// of those that its form must have.
+func (c *candidate) before(b *candidate) int {
+	if c.full() != b.full() {
+		if c.full() {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(len(b.Columns), len(c.Columns)), cmp.Compare(b.Found*c.All, c.Found*b.All))
 }
 
 // completable says whether what the head lacks may stand in its title, in section rows or in the sheet's name.

@@ -30,8 +30,37 @@ var outlined = sync.OnceValue(func() *regexp.Regexp {
 // groupOf says whether a line may be the sum of a group: beside amounts and counts it holds its number and its name only,
 // and lacks fields that a row must have.
 func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
-	row, g := r.p.Row(int(l.index)), groupSum{}
-	numbers, texts, lacks := 0, 0, false
+	if r.mergedInto(l) {
+		return groupSum{}, false
+	}
+	row := r.p.Row(int(l.index))
+	g, numbers, ok := l.named(row)
+	return g, ok && numbers > 0 && l.lacks(row) && (g.style != "" || g.label != "" && !firmName().MatchString(g.label))
+}
+
+// mergedInto says whether a line is a part of merged rows.
+func (r *tableReader) mergedInto(l *Line) bool {
+	return slices.ContainsFunc(l.At, func(p heading.Placed) bool {
+		_, ok := r.down[[2]int{l.N, p.Col}]
+		return ok && p.Col > 0
+	})
+}
+
+// lacks says whether a line holds nothing in some field, other than its numbers, that a row must have.
+func (l *Line) lacks(row *sheet.Row) bool {
+	return slices.ContainsFunc(l.At, func(p heading.Placed) bool {
+		if p.Col == 0 || !p.Field.Required || heading.IsNumber(p.Field) {
+			return false
+		}
+		c := sight.CellIn(row, p.Col)
+		return !sight.Present(c) || sight.Dashed(c)
+	})
+}
+
+// named reads a line that holds numbers under the columns of numbers, and beside them a group's number and name only:
+// “一 | 智能制造 | … | 11”; how many numbers it holds. False where anything else stands there.
+func (l *Line) named(row *sheet.Row) (g groupSum, numbers int, ok bool) {
+	texts := 0
 	for k := range row.Cells {
 		c := &row.Cells[k]
 		if !sight.Present(c) || sight.Dashed(c) {
@@ -40,7 +69,7 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 		at := slices.IndexFunc(l.At, func(p heading.Placed) bool { return p.Col == c.Col })
 		if at >= 0 && heading.IsNumber(l.At[at].Field) {
 			if _, _, ok := sight.NumberOf(c); !ok {
-				return g, false
+				return g, 0, false
 			}
 			numbers++
 			continue
@@ -49,11 +78,11 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 		switch {
 		case c.Kind == sheet.Number && at < 0 && numbers == 0: // a running number
 		case c.Kind != sheet.Text || at >= 0 && !isLabelled(l.At[at].Field):
-			return g, false
+			return g, 0, false
 		case texts == 0 && heading.Outline().MatchString(word):
 			g.style = outlineStyle(word)
 		case texts > 0 || len([]rune(word)) > 30:
-			return g, false
+			return g, 0, false
 		default:
 			if texts++; g.style == "" && outlined().MatchString(word) {
 				g.style = outlineStyle(word)
@@ -61,14 +90,7 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 			g.label = word
 		}
 	}
-	for k := range l.At {
-		f := l.At[k].Field
-		if _, ok := r.down[[2]int{l.N, l.At[k].Col}]; ok && l.At[k].Col > 0 { // a part of merged rows
-			return g, false
-		}
-		lacks = lacks || l.At[k].Col > 0 && f.Required && !heading.IsNumber(f) && (!sight.Present(sight.CellIn(row, l.At[k].Col)) || sight.Dashed(sight.CellIn(row, l.At[k].Col)))
-	}
-	return g, numbers > 0 && lacks && (g.style != "" || g.label != "" && !firmName().MatchString(g.label))
+	return g, numbers, true
 }
 
 // firmName ends names of firms and of others that are paid: a row under such a name lacks fields.

@@ -40,37 +40,14 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 		above = &r.t.Lines[n-1]
 	}
 	for k := range r.at {
-		col, f := r.at[k].Col, r.at[k].Field
-		if col == 0 {
-			v := r.at[k].Constant
-			if c, ok := r.carry[k]; ok && (c.value != "" || v == "") {
-				v = c.value
-			}
-			if v != "" && isLine {
+		if r.at[k].Col == 0 {
+			if v := r.constant(k); v != "" && isLine {
 				cells[k] = sheet.Cell{Row: row.N, Kind: sheet.Text, Text: v}
 			}
 			continue
 		}
-		if r.at[k].Ticks != nil {
-			if c := r.at[k].Ticked(row); c != nil {
-				cells[k], col = *c, c.Col
-			}
-		} else if r.at[k].Parts.Some() {
-			var last *sheet.Cell
-			if above != nil {
-				c := above.Cell(k)
-				last = &c
-			}
-			cells[k] = r.at[k].Parts.Cell(row, r.down, last)
-		} else if c := sight.CellIn(row, col); c != nil {
-			if !sight.IsPrompt(c) {
-				cells[k] = *c
-			}
-		} else if isLine { // one amount over several rows is not the amount of each
-			if c, ok := r.down[[2]int{row.N, col}]; ok && !heading.IsNumber(f) {
-				cells[k] = c
-			}
-		}
+		c, col := r.own(k, row, above, isLine)
+		cells[k] = c
 		if b := r.at[k].Before; b > 0 && (!sight.Filled(&cells[k]) || sight.NoValue[written.Heading(cells[k].Text)]) {
 			if c := sight.CellIn(row, b); sight.Present(c) {
 				cells[k], col = *c, b
@@ -86,6 +63,40 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 		}
 	}
 	return cells
+}
+
+// constant is what a field without a column holds in every row: what the section above says, else the title.
+func (r *tableReader) constant(k int) string {
+	v := r.at[k].Constant
+	if c, ok := r.carry[k]; ok && (c.value != "" || v == "") {
+		v = c.value
+	}
+	return v
+}
+
+// own is the cell of a field in a row, and its column: the value that is ticked, a date put together of 年 月 日, what stands
+// there, or of a line what is merged down into it.
+func (r *tableReader) own(k int, row *sheet.Row, above *Line, isLine bool) (out sheet.Cell, col int) {
+	at := &r.at[k]
+	col = at.Col
+	switch c := sight.CellIn(row, col); {
+	case at.Ticks != nil:
+		if c := at.Ticked(row); c != nil {
+			return *c, c.Col
+		}
+	case at.Parts.Some():
+		var last *sheet.Cell
+		if above != nil {
+			c := above.Cell(k)
+			last = &c
+		}
+		return at.Parts.Cell(row, r.down, last), col
+	case c != nil && !sight.IsPrompt(c):
+		return *c, col
+	case c == nil && isLine && !heading.IsNumber(at.Field): // one amount over several rows is not the amount of each
+		return r.down[[2]int{row.N, col}], col
+	}
+	return out, col
 }
 
 // withUnit writes the unit that its row states behind an amount that states none itself.

@@ -128,33 +128,8 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 	if err := r.ownSheets(book); err != nil {
 		return p.unreadable(rd, err)
 	}
-	var hidden []string
-	rows := 0
-	for i, s := range book.Sheets() {
-		if own[s.Name] {
-			continue
-		}
-		if s.Hidden {
-			hidden = append(hidden, s.Name)
-			continue
-		}
-		g, err := book.Long(i, rd.Loose)
-		if err != nil {
-			return p.unreadable(rd, err)
-		}
-		if rows += len(g.Rows); rows > heldRows {
-			p.grids = nil
-		} else if p.format != sheet.XLSX && p.format != sheet.XLSM {
-			p.grids = append(p.grids, *g.Unpacked())
-		}
-		r.sheet(g)
-		r.comments(g)
-		if len(g.Rows) > largeSheet {
-			runtime.GC() // most of what is in use is these cells, which are done with: what follows finds room there
-		}
-	}
-	for _, s := range hidden {
-		p.skip(s, "隐藏的工作表，未读取")
+	if err := r.sheets(book); err != nil {
+		return p.unreadable(rd, err)
 	}
 	if len(p.Parts) == 0 {
 		return p.unplaced(rd, r)
@@ -173,19 +148,7 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 	for _, s := range r.ambiguous {
 		p.skip(s, "与两种表样同样相近，无法确定")
 	}
-	// The submitter and dates stated on one sheet hold for the others of the file.
-	var common around.Stated
-	for _, pt := range p.Parts {
-		common.Merge(pt.said)
-	}
-	common.Merge(r.cover)
-	common.Titles = r.cover.Titles
-	for _, pt := range p.Parts {
-		pt.said.Merge(around.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
-		rd.identify(p, pt, common, r.cover)
-		pt.pictured = pt.leftEmpty() && sheet.HasPictures(p.File.Content, rd.limits)
-		rd.readRows(pt)
-	}
+	r.identifyAll()
 	p.tellNames()
 	all := slices.Clone(p.Parts)
 	if rd.dropUnfilled(p); len(p.Parts) == 0 {
@@ -196,6 +159,57 @@ func (rd *Reader) parse(f File, hide []cell.Hiding) *Parsed {
 		return p
 	}
 	return p
+}
+
+// sheets reads what is visible of a workbook and names what is hidden.
+func (r *reading) sheets(book *sheet.Book) error {
+	p := r.p
+	var hidden []string
+	rows := 0
+	for i, s := range book.Sheets() {
+		if own[s.Name] {
+			continue
+		}
+		if s.Hidden {
+			hidden = append(hidden, s.Name)
+			continue
+		}
+		g, err := book.Long(i, r.rd.Loose)
+		if err != nil {
+			return err
+		}
+		if rows += len(g.Rows); rows > heldRows {
+			p.grids = nil
+		} else if p.format != sheet.XLSX && p.format != sheet.XLSM {
+			p.grids = append(p.grids, *g.Unpacked())
+		}
+		r.sheet(g)
+		r.comments(g)
+		if len(g.Rows) > largeSheet {
+			runtime.GC() // most of what is in use is these cells, which are done with: what follows finds room there
+		}
+	}
+	for _, s := range hidden {
+		p.skip(s, "隐藏的工作表，未读取")
+	}
+	return nil
+}
+
+// identifyAll says of each return whose it is and for when, and reads its rows by that. The submitter and dates stated on one
+// sheet hold for the others of the file.
+func (r *reading) identifyAll() {
+	var common around.Stated
+	for _, pt := range r.p.Parts {
+		common.Merge(pt.said)
+	}
+	common.Merge(r.cover)
+	common.Titles = r.cover.Titles
+	for _, pt := range r.p.Parts {
+		pt.said.Merge(around.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
+		r.rd.identify(r.p, pt, common, r.cover)
+		pt.pictured = pt.leftEmpty() && sheet.HasPictures(r.p.File.Content, r.rd.limits)
+		r.rd.readRows(pt)
+	}
 }
 
 // ownSheets reads what this program wrote into the workbook when it made the template, and what the sender wrote on the

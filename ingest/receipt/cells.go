@@ -55,27 +55,8 @@ func markCells(data []byte, ns string, marks []mark, style func(int, finding.Sev
 		if !ok {
 			break
 		}
-		switch {
-		case t.depth == 0: // the root's end
-			e.legacyAt = cmp.Or(e.legacyAt, t.start)
-		case t.closing:
-		case t.name == "sheetView":
-			if cut, ok := dropAttr(data, t, "tabSelected"); ok {
-				e.edits = append(e.edits, cut)
-			}
-		case t.depth == 1 && t.name == "dimension":
-			e.dimension = t
-		case t.name == "col" && t.depth == 2:
-			e.colStyle = append(e.colStyle, [3]int{t.number(data, "min", 0), t.number(data, "max", 0), t.number(data, "style", 0)})
-		case t.depth == 1 && t.name == "sheetData":
-			e.dataTag = t
-			if !t.empty && !e.sheetData(s) {
-				return nil, errXML
-			}
-		case t.depth == 1 && t.name == "legacyDrawing":
-			e.legacyID = t.relID(data)
-		case t.depth == 1 && e.dataTag.end > 0 && e.legacyAt == 0 && slices.Contains(after, t.name):
-			e.legacyAt = t.start
+		if !e.element(s, t) {
+			return nil, errXML
 		}
 	}
 	if s.depth != 0 || e.dataTag.end == 0 && len(marks) > 0 {
@@ -86,6 +67,32 @@ func markCells(data []byte, ns string, marks []mark, style func(int, finding.Sev
 	}
 	e.growDimension()
 	return e, nil
+}
+
+// element takes note of one element of a worksheet; false where its rows are no rows.
+func (e *sheetEdit) element(s *scanner, t tag) bool {
+	switch {
+	case t.depth == 0: // the root's end
+		e.legacyAt = cmp.Or(e.legacyAt, t.start)
+	case t.closing:
+	case t.name == "sheetView":
+		if cut, ok := dropAttr(e.data, t, "tabSelected"); ok {
+			e.edits = append(e.edits, cut)
+		}
+	case t.name == "col" && t.depth == 2:
+		e.colStyle = append(e.colStyle, [3]int{t.number(e.data, "min", 0), t.number(e.data, "max", 0), t.number(e.data, "style", 0)})
+	case t.depth != 1:
+	case t.name == "dimension":
+		e.dimension = t
+	case t.name == "sheetData":
+		e.dataTag = t
+		return t.empty || e.sheetData(s)
+	case t.name == "legacyDrawing":
+		e.legacyID = t.relID(e.data)
+	case e.dataTag.end > 0 && e.legacyAt == 0 && slices.Contains(after, t.name):
+		e.legacyAt = t.start
+	}
+	return true
 }
 
 // deselected is a sheet without marks that is not the one selected. Only its head is looked at: the views stand before

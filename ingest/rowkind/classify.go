@@ -202,24 +202,8 @@ func (s *Seen) Full() bool {
 		if s.At[k].Col == 0 || !s.At[k].Field.Required {
 			continue
 		}
-		c := sight.CellIn(s.Row, s.At[k].Col)
-		if s.At[k].Ticks != nil {
-			c = s.At[k].Ticked(s.Row)
-		}
-		if d := s.At[k].Parts; d.Some() {
-			c = d.First(s.Row)
-		}
-		if b := s.At[k].Before; b > 0 && (!sight.Present(c) || sight.NoValue[written.Heading(c.Text)]) {
-			c = sight.CellIn(s.Row, b)
-		}
-		if c == nil {
-			down, ok := s.Down[[2]int{s.Row.N, s.At[k].Col}]
-			if !ok {
-				return false
-			}
-			c = &down
-		}
-		if !s.Fills(c, &proven, s.At[k].Field) {
+		c := s.standsIn(&s.At[k])
+		if c == nil || !s.Fills(c, &proven, s.At[k].Field) {
 			return false
 		}
 		if n++; IsLabel(c) {
@@ -239,6 +223,28 @@ func (s *Seen) Full() bool {
 		return true
 	}
 	return !(s.Texts >= 3 && s.Vocab.LooksLikeHead(s.Page, s.Row, s.Head.Form, s.fields))
+}
+
+// standsIn is the cell that speaks for a field in the row: the value that is ticked, the first of 年 月 日, of two columns the
+// filled one, what is merged down into it. Nil where there is none.
+func (s *Seen) standsIn(at *heading.Placed) *sheet.Cell {
+	c := sight.CellIn(s.Row, at.Col)
+	if at.Ticks != nil {
+		c = at.Ticked(s.Row)
+	}
+	if at.Parts.Some() {
+		c = at.Parts.First(s.Row)
+	}
+	if at.Before > 0 && (!sight.Present(c) || sight.NoValue[written.Heading(c.Text)]) {
+		c = sight.CellIn(s.Row, at.Before)
+	}
+	if c != nil {
+		return c
+	}
+	if down, ok := s.Down[[2]int{s.Row.N, at.Col}]; ok {
+		return &down
+	}
+	return nil
 }
 
 // requires says whether the first row below the head says how its columns are to be filled in.
@@ -310,7 +316,7 @@ func (s *Seen) Fills(c *sheet.Cell, proven *Proof, f *forms.Column) bool {
 		return true
 	}
 	word := written.Heading(c.Text)
-	if len(word) <= 30 && (word == "" || sight.NoValue[word] || sumLetters.In(word) && (TotalWord().MatchString(word) || word == "小计" || (f.Type == forms.List || f.Type == forms.Unit) && SubWord().MatchString(word))) {
+	if fillsNothing(word, f) {
 		return false
 	}
 	switch {
@@ -322,6 +328,19 @@ func (s *Seen) Fills(c *sheet.Cell, proven *Proof, f *forms.Column) bool {
 		*proven = max(*proven, ProvenByNumber)
 	}
 	return true
+}
+
+// fillsNothing tells the words that leave a field empty: dashes, 无, and those of sums: 合计, 小计, under lists and units 双马街道小计 too.
+func fillsNothing(word string, f *forms.Column) bool {
+	switch {
+	case len(word) > 30:
+		return false
+	case word == "" || sight.NoValue[word]:
+		return true
+	case !sumLetters.In(word):
+		return false
+	}
+	return TotalWord().MatchString(word) || word == "小计" || (f.Type == forms.List || f.Type == forms.Unit) && SubWord().MatchString(word)
 }
 
 // asksNumber says whether a column asks for a number or a date.

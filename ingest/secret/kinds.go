@@ -421,18 +421,27 @@ func (t *scan) passport(i int) bool {
 	if to < len(t.runes) && letterOf(t.runes[to]) != 0 {
 		return false
 	}
-	named := t.says(from, wordsOfPassports)
-	switch {
-	case !strings.ContainsRune("EGDSPHCWT", rune(letters[0])):
-		return false
-	case named:
-	case letters != "G" && letters[0] != 'E' || strings.HasSuffix(letters, "O") || strings.HasSuffix(letters, "I"):
-		return false
-	case t.strict, text[:2] == "00", text[:2] == "20" && text[2:4] <= "39", text[:2] == "19", t.says(from, wordsOfDocuments):
+	if !t.ofPassport(from, letters, text) {
 		return false
 	}
 	t.take(i, i+n-1, from, 0, keepEnds(letters+text, 2, 2))
 	return true
+}
+
+// ofPassport says whether letters and digits of the right length are a passport's: those of any document where words say so (护照号
+// H12345678), else G and E alone, and not what counts papers: E20230001.
+func (t *scan) ofPassport(from int, letters, text string) bool {
+	switch {
+	case !strings.ContainsRune("EGDSPHCWT", rune(letters[0])):
+		return false
+	case t.says(from, wordsOfPassports):
+		return true
+	case letters != "G" && letters[0] != 'E' || strings.HasSuffix(letters, "O") || strings.HasSuffix(letters, "I"):
+		return false
+	case t.strict, text[:2] == "00", text[:2] == "20" && text[2:4] <= "39", text[:2] == "19":
+		return false
+	}
+	return !t.says(from, wordsOfDocuments)
 }
 
 // letterOf is a Latin letter in capitals, also where it is written wide; 0 for anything else.
