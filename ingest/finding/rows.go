@@ -9,9 +9,11 @@ var (
 	commentsUnread  = ofRows.tells("comments_unread", "单元格上的批注不作数据，没有读取。")
 	columnHeadless  = ofRows.asks("column_without_heading", "一列没有表头，却填着内容，没有读取。")
 	totalUnlabelled = ofRows.tells("total_unlabelled", "没有写明的一行，各数等于各行之和，按合计处理。")
+	exampleMarked   = ofRows.asks("example_marked", "标着“示例”的一行各必填栏都填了，请确认是不是数据。")
+	cumulativeNoted = ofRows.asks("cumulative_noted", "备注写着金额或数量是累计数，仍按本期数计入。")
 	zoneBeside      = ofRows.asks("zone_beside_streets", "一行填的是全区（区本级），同一项另有各街道的行，看不出是不是各街道的合计，可能重复计算。")
 	filledDown      = ofRows.asks("filled_down", "一组只在第一行写了单位或名称，小计证明其余各行同属，按第一行补上。")
-	mergedAmount    = ofRows.refuses("merged_amount", "一个数合并在几行上，不知道各行是多少，请拆开填写。")
+	mergedAmount    = ofRows.refuses("merged_amount", "一个数合并在几行或几栏上，不知道各是多少，请拆开填写。")
 	fieldsBeyond    = ofRows.refuses("fields_beyond_heading", "CSV 的一行比表头多出栏目，或内容与列对不上，多半是内容里有没加引号的逗号。")
 	tick            = ofRows.refuses("tick", "几栏选项里没有打勾，或打了不止一个勾。")
 	rowsAboveHead   = ofRows.asks("rows_above_head", "表头上面有像数据的行，没有读取。")
@@ -198,6 +200,22 @@ func TotalUnlabelled(row int) Finding {
 	return totalUnlabelled.finds("第%d行没有写明是什么，各数等于各行之和，按合计处理，不作为数据", row).mend("请在该行写明“合计”或“小计”")
 }
 
+// ExampleTaken is a row beside whose values 示例 stands. It counts.
+func ExampleTaken(mark string) Finding {
+	return exampleMarked.finds("该行标着“%s”，但必填的各栏都已填写，按数据计入", mark).mend("只是示例的，请删去该行后重新报送；是数据的，请删去“%s”", mark)
+}
+
+// ExampleFilled is a row marked as an example in the place of a value, though nothing in it looks made up. It does not count.
+func ExampleFilled(row int, mark string) Finding {
+	return exampleMarked.finds("第%d行以“%s”开头，按示例略过，没有计入", row, mark).mend("是数据的，请删去“示例”二字，填上该栏的内容后重新报送；只是示例的，请删去该行或忽略本条")
+}
+
+// CumulativeNoted is a remark beside rows that says that their figures are cumulative. They count as the period's.
+func CumulativeNoted(remark string, rows int, columns []string) Finding {
+	return cumulativeNoted.finds("%d行的备注写着“%s”，「%s」仍按本期发生数计入", rows, remark, strings.Join(columns, "」「")).
+		mend("是累计数的，请改填本期发生数后重新报送；是本期数的，请删去这句备注")
+}
+
 // GroupTotal is a row that names a group and holds the sums of the rows above or below.
 func GroupTotal(row int, name string) Finding {
 	return totalUnlabelled.finds("第%d行“%s”没有写“小计”，各数等于这一组各行之和，按小计处理，不作为数据", row, name).mend("请在该行写明“小计”；如是一行数据，请补齐该行各列")
@@ -217,6 +235,11 @@ func ZoneBesideStreets(column, text string, equal bool) Finding {
 // MergedAmount is one number merged over several rows.
 func MergedAmount(column, where string, rows int, value string) Finding {
 	return mergedAmount.finds("「%s」%s 合并成一格，%d行共用一个数（%s），不知道各行是多少", column, where, rows, value).mend("请取消合并单元格，把数拆开，逐行填写各自的数")
+}
+
+// MergedAcross is one cell merged over the columns of several fields.
+func MergedAcross(columns []string, where, value string) Finding {
+	return mergedAmount.finds("%s 合并成一格（%s），跨了「%s」，看不出是哪一栏的内容", where, value, strings.Join(columns, "」「")).mend("请取消合并单元格，在各栏分别填写")
 }
 
 const quoteCommas = "请给含有逗号的内容加上英文双引号，或把逗号改成中文逗号“，”，也可以改用 .xlsx 报送"

@@ -117,6 +117,45 @@ func (r *tableReader) mergedAmounts() {
 	}
 }
 
+// mergedAcross tells of cells that are merged over the columns of several fields, where one of these needs a value of its own: a
+// field that must be filled in, or one of two numbers. Nobody can fill in a cell that is hidden under another one.
+func (r *tableReader) mergedAcross(l *Line, row *sheet.Row) {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		m, ok := r.p.Areas[[2]int{row.N, c.Col}]
+		if !ok || m.Right == m.Left || m.Left != c.Col || m.Top != row.N || !sight.Present(c) {
+			continue
+		}
+		var over []int
+		var names []string
+		needed, numbers := false, 0
+		for k := range l.At {
+			p := &l.At[k]
+			if p.Col < m.Left || p.Col > m.Right {
+				continue
+			}
+			over, names = append(over, k), append(names, p.Field.Title)
+			needed = needed || p.Col > m.Left && p.Field.Required
+			if heading.IsNumber(p.Field) {
+				numbers++
+			}
+		}
+		if len(over) < 2 || !needed && numbers < 2 {
+			continue
+		}
+		value := written.Short(written.Tidy(c.Text), 30)
+		said := finding.MergedAcross(names, sheet.Ref(m.Top, m.Left)+":"+sheet.Ref(m.Bottom, m.Right), value).
+			At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: c.Ref(), Field: l.At[over[0]].Field.Field, Value: value})
+		first := &said
+		for _, k := range over {
+			if own := l.At[k].Col == m.Left; !own || heading.IsNumber(l.At[k].Field) {
+				l.blame(Fault{k, said.Message, first})
+				first = nil
+			}
+		}
+	}
+}
+
 // sameName says whether a name or code that identifies rows is merged over the same rows as a number is.
 func (r *tableReader) sameName(l *Line, m sheet.Range) bool {
 	return slices.ContainsFunc(l.At, func(p heading.Placed) bool {

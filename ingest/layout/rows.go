@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"taizhang/ingest/around"
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
 	"taizhang/ingest/rowkind"
@@ -60,9 +61,30 @@ type Table struct {
 	unread     int                // how many these are
 	cells      int                // cells with content below the head
 	accounted  int                // of these, the ones whose whereabouts are known
+	cumulative []sheet.Cell       // remarks that say that the figures beside them are
+	examples   []example          // rows that are filled like data
 	bareTotals []bareTotal        // totals that don't say so
 	kinds      [rowkind.Kinds]int // rows below the head by what they were taken for
 	Below      int                // rows below the head in which somebody sees something, counted apart from the reading
+}
+
+// example is a row that is marked as one and filled like data.
+type example struct {
+	N     int
+	mark  sheet.Cell
+	taken bool // for data: the mark stands beside its values
+}
+
+// TellExamples asks about the rows that are marked as examples and filled like data.
+func (t *Table) TellExamples() (said heading.Notes) {
+	for _, e := range t.examples {
+		f := finding.ExampleFilled(e.N, written.Short(written.Tidy(e.mark.Text), 20))
+		if e.taken {
+			f = finding.ExampleTaken(written.Short(written.Tidy(e.mark.Text), 20))
+		}
+		said.Add(f.At(finding.Place{Sheet: t.Grid.Name, Cell: e.mark.Ref(), Row: e.N, Value: written.Short(e.mark.Text, 30)}))
+	}
+	return said
 }
 
 // Carries says whether section rows give a field that the table has no column for.
@@ -148,6 +170,9 @@ func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 			i, after = i+n-1, rowkind.Blank
 			continue
 		}
+		if s.Marked != nil {
+			t.examples = append(t.examples, example{row.N, *s.Marked, kind == rowkind.Data})
+		}
 		if kind != rowkind.Blank {
 			after = kind
 		}
@@ -206,6 +231,8 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 		l.extra().rolled = rolled
 	}
 	r.tooManyFields(&l, row)
+	r.mergedAcross(&l, row)
+	r.notedCumulative(&l, row)
 	for k := range r.at {
 		if r.at[k].Ticks != nil {
 			l.tickFault(row, k)

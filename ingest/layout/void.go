@@ -16,15 +16,16 @@ import (
 )
 
 // voidWord is a remark that takes its whole row back: 作废, 重复（见第3行）, 该笔已取消, 与Q-1重复, 本单位不再办理; not
-// 取消订单的企业. It may stand behind other clauses: 与Q-1重复，删除.
+// 取消订单的企业. It may stand behind other clauses: 与Q-1重复，删除. An item may be sent back, or part of another one: 已退回, 并入Q-1,
+// 与Q-1同一问题.
 var voidWord = sync.OnceValue(func() *regexp.Regexp {
 	const (
 		of  = `(此|本|该|这)?(行|条|项|笔|户|件|问题|事项|企业|单位)?(已经?|应|请|需|拟|建议|予以|现)*`
-		is  = `(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计)?)`
+		is  = `(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计|交办|派单|受理|收集|反映|计入)?|退(回|件|单|汇)|(并入|合并(到|至|进|入))[^,，。;；]{1,20})`
 		no  = `(本单位|我单位|我局|本局|本街道|我街道)?(不再|不予|不纳入|不列入)(纳入|列入|计入|统计|上报|报送|办理|登记)*`
 		end = `(了|的|处理|此行|本行|该行|此条|本条|该条)*([,.;:!()（）【】\]，。；：！、]|$)`
 	)
-	return regexp.MustCompile(`(^|[,.;:!，。；：！、(（【\[])(` + of + is + `|` + no + `|与[^,，。;；]{1,30}重复(上报|报送|填报|登记|统计)?)` + end)
+	return regexp.MustCompile(`(^|[,.;:!，。；：！、(（【\[])(` + of + is + `|` + no + `|(与|同|和)[^,，。;；]{1,30}(重复(上报|报送|填报|登记|统计)?|(系|为|是|属于?)?同一(个|件|条|项|笔)?(问题|事项|诉求|项目|企业|件|笔|项)?))` + end)
 })
 
 // voidText is what a text that is read, such as 办理情况, says of a row that is void. The other words mean the matter there:
@@ -120,7 +121,7 @@ func TakesBack(text string) bool {
 }
 
 // mayVoid are the letters of which one stands in every such remark.
-var mayVoid = written.NewLetters("废取删撤误错多无不重")
+var mayVoid = written.NewLetters("废取删撤误错多无不重退并同")
 
 // voided gives the cell of a row that says that the row is void: a remark, or a text that can mean nothing else.
 func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {

@@ -54,6 +54,8 @@ func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 	}
 	pt.take(tb.TellBelow())
 	pt.take(tb.TellTotals())
+	pt.take(tb.TellExamples())
+	pt.take(tb.TellCumulative())
 	pt.take(tb.TellFilled())
 	pt.take(tb.TellJoined())
 	pt.take(tb.TellUnread())

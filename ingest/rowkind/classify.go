@@ -61,7 +61,8 @@ type Seen struct {
 	After  Kind // of the row above
 
 	filled, fields, Texts, prompts int
-	numbers                        bool // plain numbers, not in the form's columns only
+	Marked                         *sheet.Cell // what marks a row as an example that is filled like data, with nothing made up in it
+	numbers                        bool        // plain numbers, not in the form's columns only
 	first                          *sheet.Cell
 	word                           string // the first text, reduced
 	wide                           bool   // its only text is merged over three columns or more
@@ -210,9 +211,10 @@ func (s *Seen) Full() bool {
 			labels++
 		}
 	}
-	switch {
-	case n < 2 || s.Before == 0 && (s.isNumbering() || s.requires()) || s.first != nil && IsExample(s.first.Text):
+	if n < 2 || s.Before == 0 && (s.isNumbering() || s.requires()) || s.showsHow() {
 		return false
+	}
+	switch {
 	case proven == ProvenByList:
 		s.Certain = true
 		return true
@@ -223,6 +225,33 @@ func (s *Seen) Full() bool {
 		return true
 	}
 	return !(s.Texts >= 3 && s.Vocab.LooksLikeHead(s.Page, s.Row, s.Head.Form, s.fields))
+}
+
+// showsHow says whether a row that is filled like data is an example all the same: its mark stands in the place of a value
+// (示例：Q-0), or what stands there is made up (示例 | 某某公司). Beside its values (示例 under 序号) it is a word like others, and
+// the row is data; it is marked, to be asked about.
+func (s *Seen) showsHow() bool {
+	if s.first == nil || !IsExample(s.first.Text) {
+		return false
+	}
+	for _, p := range s.At {
+		if p.Col == 0 || !p.Field.Required {
+			continue
+		}
+		word := written.Squash(sight.TextOf(sight.CellIn(s.Row, p.Col)))
+		if p.Col == s.first.Col {
+			word = exampleMark().ReplaceAllString(word, "")
+		}
+		if madeUp().MatchString(word) {
+			return true
+		}
+	}
+	inPlace := slices.ContainsFunc(s.At, func(p heading.Placed) bool { return p.Col == s.first.Col })
+	typed := slices.ContainsFunc(s.Row.Cells, func(c sheet.Cell) bool { return c.Kind == sheet.Number || c.Kind == sheet.Date })
+	if !inPlace || typed { // a template's example is written in texts
+		s.Marked = s.first
+	}
+	return inPlace
 }
 
 // standsIn is the cell that speaks for a field in the row: the value that is ticked, the first of 年 月 日, of two columns the

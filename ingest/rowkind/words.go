@@ -80,6 +80,11 @@ var exampleMark = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|填写样例|例|例如|示例行|样例行)(\d{0,3}[)）】]|\d{0,3}[:：]|\d{0,3}$)`)
 })
 
+// madeUp is what stands in an example for a value: 某某公司, XX街道, 这样填写, 张三, ……
+var madeUp = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`某某|某(公司|企业|单位|街道|社区|局|人)|[xX×*＊]{2,}|…|\.{3,}|^(这样|如此|按此)填写?|填写?(示例|样例)|^(张三|李四|王五)$|18位代码|示例|样例`)
+})
+
 // requirement begins what a row below the head asks of its columns.
 var requirement = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（【]?(必填|选填|非必填|可不填|可空|唯一|下拉|单选|多选|格式|填写?(单位|部门|企业|准确|完整|具体|全称|规范|阿拉伯|数字|日期|整数|到)|按|如[:：]|例如|示例|不超过\d+|限\d+字|\d+字以内|(只填|仅填|填)?(数字|整数|文本|日期)(格式|型|类型)?([)）】,，;；]|$)|自动(生成|计算)|系统(自动|生成)|y{4})`)
