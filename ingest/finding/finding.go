@@ -8,6 +8,7 @@ package finding
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -228,13 +229,20 @@ func (r *Return) NotRead() string {
 		s = append(s, fmt.Sprintf("%d个单元格（%s）", r.CellsUnread, strings.Join(refs, "、")))
 	}
 	if r.CommentsUnread > 0 {
-		s = append(s, fmt.Sprintf("批注%d处", r.CommentsUnread))
+		what := "批注"
+		if slices.ContainsFunc(r.Unread, func(c UnreadCell) bool { return c.Comment && strings.HasPrefix(c.Value, BoxLead) }) {
+			what = "批注和文本框"
+		}
+		s = append(s, fmt.Sprintf("%s%d处", what, r.CommentsUnread))
 	}
 	return strings.Join(s, "、")
 }
 
 // CommentLead begins the value of an UnreadCell that is the comment on a cell.
 const CommentLead = "批注："
+
+// BoxLead begins that of a text box.
+const BoxLead = "文本框："
 
 // UnreadCell is a cell with content under no heading, or the comment on a cell. Its value is masked as findings' values are.
 type UnreadCell struct {

@@ -32,6 +32,12 @@ func UnknownForm(sheets []string, owed string) Finding {
 	return unknownForm.finds("认不出这是哪张报表：工作表「%s」的表头与各表样都对不上。", strings.Join(sheets, "」「")).mend("%s%s", useTemplate, owed)
 }
 
+// LettersLost is a sheet whose Chinese became question marks when the file was written.
+func LettersLost(sheet string) Finding {
+	return unknownForm.finds("工作表「%s」里的汉字都成了问号（?），是另存为这种格式时丢失的，已经认不出内容。", sheet).
+		mend("请打开原来的表格，直接报送 .xlsx；要用 CSV 的，另存时选“CSV UTF-8（逗号分隔）”。")
+}
+
 // NoSheetRead is a file all of whose sheets were skipped, with the reason of each.
 func NoSheetRead(skipped []string, owed string) Finding {
 	return unknownForm.finds("没有可以读取的工作表：%s。", strings.Join(skipped, "；")).mend("%s%s", useTemplate, owed)

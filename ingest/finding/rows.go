@@ -6,7 +6,7 @@ var ofRows chapter
 
 var (
 	cellsUnread     = ofRows.tells("cells_unread", "有内容的单元格不在任何表头之下，没有读取。")
-	commentsUnread  = ofRows.tells("comments_unread", "单元格上的批注不作数据，没有读取。")
+	commentsUnread  = ofRows.tells("comments_unread", "单元格上的批注、浮在表上的文本框不作数据，没有读取。")
 	columnHeadless  = ofRows.asks("column_without_heading", "一列没有表头，却填着内容，没有读取。")
 	totalUnlabelled = ofRows.tells("total_unlabelled", "没有写明的一行，各数等于各行之和，按合计处理。")
 	exampleMarked   = ofRows.asks("example_marked", "标着“示例”的一行各必填栏都填了，请确认是不是数据。")
@@ -183,6 +183,11 @@ func CellsUnread(n int, which string) Finding {
 // CommentsUnread are comments on cells; which names some of these.
 func CommentsUnread(n int, which string) Finding {
 	return commentsUnread.finds("%d处批注（%s）没有读取", n, which).mend("批注不作数据；如有应报的内容，请写进单元格")
+}
+
+// BoxesUnread are text boxes above the cells; which names the cells at their corners.
+func BoxesUnread(n int, which string) Finding {
+	return commentsUnread.finds("%d个文本框（在%s处）没有读取", n, which).mend("文本框不作数据；如有应报的内容，请写进单元格")
 }
 
 // ColumnWithoutHeading is a column that is filled and has no heading.

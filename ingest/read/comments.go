@@ -12,7 +12,7 @@ import (
 	"taizhang/ingest/sheet"
 )
 
-// A comment (批注) is content that somebody wrote and no data: it is listed as unread, and asks about its row where it takes it back.
+// A comment (批注) or a text box (文本框) is content that somebody wrote and no data: it is listed as unread, and asks about its row where it takes it back.
 
 // remark is a comment of a sheet.
 type remark struct {
@@ -41,26 +41,48 @@ func (pt *Part) listComments(t *cell.Typer) {
 	if len(pt.remarks) == 0 {
 		return
 	}
-	var refs []string
 	for _, c := range pt.remarks {
-		said := t.Quote(c.Text, 60)
+		said, lead := t.Quote(c.Text, 60), finding.CommentLead
+		if c.Box {
+			lead = finding.BoxLead
+		}
 		pt.Ret.CommentsUnread++
 		if len(pt.Ret.Unread) < finding.MaxListed {
-			pt.Ret.Unread = append(pt.Ret.Unread, finding.UnreadCell{Sheet: secret.MaskText(c.sheet), Cell: c.Ref(), Row: c.Row, Value: finding.CommentLead + said, Comment: true})
+			pt.Ret.Unread = append(pt.Ret.Unread, finding.UnreadCell{Sheet: secret.MaskText(c.sheet), Cell: c.Ref(), Row: c.Row, Value: lead + said, Comment: true})
 		}
-		if len(refs) < commentsNamed {
-			refs = append(refs, c.Ref())
-		}
-		if layout.TakesBack(c.Text) && pt.hasLine(c.sheet, c.Row) {
+		if !c.Box && layout.TakesBack(c.Text) && pt.hasLine(c.sheet, c.Row) {
 			pt.Add(finding.RowVoid(t.Quote(c.Text, 20)).At(finding.Place{Sheet: c.sheet, Row: c.Row, Cell: c.Ref(), Value: t.Quote(c.Text, 30)}))
 		}
 	}
+	for _, boxes := range []bool{false, true} {
+		pt.nameComments(boxes)
+	}
+}
+
+// nameComments makes one finding of the comments of a return, or of its text boxes.
+func (pt *Part) nameComments(boxes bool) {
+	var some []remark
+	var refs []string
+	for _, c := range pt.remarks {
+		if c.Box != boxes {
+			continue
+		}
+		if some = append(some, c); len(refs) < commentsNamed {
+			refs = append(refs, c.Ref())
+		}
+	}
+	if len(some) == 0 {
+		return
+	}
 	which := strings.Join(refs, "、")
-	if len(pt.remarks) > len(refs) {
+	if len(some) > len(refs) {
 		which += "等"
 	}
-	first := pt.remarks[0]
-	pt.Add(finding.CommentsUnread(len(pt.remarks), which).At(finding.Place{Sheet: first.sheet, Cell: first.Ref(), Row: first.Row}))
+	said := finding.CommentsUnread(len(some), which)
+	if boxes {
+		said = finding.BoxesUnread(len(some), which)
+	}
+	pt.Add(said.At(finding.Place{Sheet: some[0].sheet, Cell: some[0].Ref(), Row: some[0].Row}))
 }
 
 // hasLine says whether a row of a sheet is one of data.

@@ -3,6 +3,7 @@ package read
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -16,6 +17,9 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 		return p.Fail(rd, finding.FormAmbiguous(r.ambiguous[0]))
 	}
 	for _, pg := range r.leftovers {
+		if garbled(pg) {
+			return p.Fail(rd, finding.LettersLost(pg.Name))
+		}
 		if rd.Vocab.Carded(pg) {
 			return p.Fail(rd, finding.Carded(pg.Name))
 		}
@@ -50,6 +54,25 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 	}
 	return p.Fail(rd, finding.NoSheetVisible())
 }
+
+// garbled says whether a page's Chinese was lost when the file was written: question marks stand for its letters, and none is left.
+func garbled(pg *heading.Page) bool {
+	marks := 0
+	for i := range pg.Rows {
+		for _, c := range pg.Row(i).Cells {
+			if strings.ContainsFunc(c.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+				return false
+			}
+			if strings.Contains(c.Text, "??") {
+				marks++
+			}
+		}
+	}
+	return marks >= marksLeast
+}
+
+// marksLeast is how many cells with question marks prove that letters were lost: a head has as many.
+const marksLeast = 5
 
 // near gives the form whose head a page comes closest to; of two alike that which its sender owes.
 func (rd *Reader) near(f File, pg *heading.Page) *heading.Near {

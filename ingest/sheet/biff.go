@@ -54,7 +54,7 @@ type biffBook struct {
 	sheets   []biffSheet
 	sst      [][]byte // its record and continuations, until it is read
 	shared   *sharedStrings
-	noted    bool // the sheet read last has comments
+	noted    bool // the sheet read last has comments or text boxes
 }
 
 type biffSheet struct {

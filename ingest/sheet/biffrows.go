@@ -121,7 +121,7 @@ func (s *biffScan) survey() error {
 					s.merged = append(s.merged, m)
 				}
 			}
-		case recNote:
+		case recNote, recTxO:
 			s.b.noted = true
 		case recFilePass:
 			return refuse(Password, "biff%d", s.b.ver)

@@ -10,6 +10,7 @@ import (
 type Comment struct {
 	Row, Col     int // from 1
 	Author, Text string
+	Box          bool // a text box or another shape: see boxes.go
 }
 
 // Ref gives the address of its cell in A1 form.
@@ -36,7 +37,7 @@ func addComment(list []Comment, row, col int, author string, text []byte) []Comm
 		for text = text[:commentBytes]; !utf8.Valid(text); text = text[:len(text)-1] {
 		}
 	}
-	return append(list, Comment{row, col, author, string(text)})
+	return append(list, Comment{Row: row, Col: col, Author: author, Text: string(text)})
 }
 
 // comments implements commented (ECMA-376 18.7). What is said in threads stands there too, for programs that know none.
@@ -46,10 +47,15 @@ func (w *workbook) comments(i int) (list []Comment, err error) {
 		return nil, err
 	}
 	for _, r := range rels {
-		if r.typ == "comments" && w.pack.Has(r.target) {
-			if list, err = w.commentsIn(r.target, list); err != nil {
-				return nil, err
-			}
+		switch {
+		case !w.pack.Has(r.target):
+		case r.typ == "comments":
+			list, err = w.commentsIn(r.target, list)
+		case r.typ == "drawing":
+			list, err = w.boxesIn(r.target, list)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return list, nil
@@ -212,6 +218,8 @@ const (
 	recNote = 0x1c
 	recObj  = 0x5d
 	recTxO  = 0x1b6
+	recDraw = 0xec
+	objNote = 0x19 // the kind of an object that is a comment
 )
 
 // comments implements commented. A Note names the object whose text it is.
@@ -227,6 +235,8 @@ func (b *biffBook) comments(i int) (list []Comment, err error) {
 	texts := map[int][]byte{}
 	var order []int
 	object, left := -1, 0
+	boxes := map[int]Comment{} // by object
+	row, col := 1, 1
 	var run textRun
 	s := &biffScan{b: b, at: b.sheets[i].at}
 	err = s.walk(func(r record) error {
@@ -240,9 +250,14 @@ func (b *biffBook) comments(i int) (list []Comment, err error) {
 			if _, twice := notes[id]; !twice && len(order) < maxComments {
 				notes[id], order = n, append(order, id)
 			}
+		case r.id == recDraw:
+			row, col = anchorIn(d)
 		case r.id == recObj:
 			if object = -1; len(d) >= 8 && u16(d) == 0x15 {
 				object = int(u16(d[6:]))
+				if _, twice := boxes[object]; !twice && u16(d[4:]) != objNote && len(order) < maxComments {
+					boxes[object], order = Comment{Row: row, Col: col}, append(order, object)
+				}
 			}
 			left = 0
 		case r.id == recTxO && len(d) >= 12 && object >= 0:
@@ -255,6 +270,10 @@ func (b *biffBook) comments(i int) (list []Comment, err error) {
 		return nil
 	})
 	for _, id := range order {
+		if box, is := boxes[id]; is {
+			list = addBox(list, box.Row, box.Col, lineEnds(texts[id]))
+			continue
+		}
 		list = addComment(list, notes[id].row, notes[id].col, notes[id].author, lineEnds(texts[id]))
 	}
 	return list, err

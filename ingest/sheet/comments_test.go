@@ -56,3 +56,28 @@ func textAt(g *Grid, row, col int) string {
 	}
 	return ""
 }
+
+// TestTextBoxes: what is written into a text box over the cells is known as a comment is, at its corner, and is no cell's text. The
+// .xlsx holds what Excel writes, LibreOffice saved the others.
+func TestTextBoxes(t *testing.T) {
+	for _, name := range []string{"boxes.xlsx", "boxes.xls", "boxes.ods"} {
+		content, err := os.ReadFile(filepath.Join("testdata", "comments", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := Open(t.Context(), name, content, DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := b.Grid(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(g.Comments) != 1 || !g.Comments[0].Box || g.Comments[0].Ref() != "I4" || g.Comments[0].Text != "丙公司另有5万元已兑付，未列入表内\n王" {
+			t.Errorf("%s: %+v", name, g.Comments)
+		}
+		if got := textAt(g, 4, 9); got != "" {
+			t.Errorf("%s: I4 is %q", name, got)
+		}
+	}
+}

@@ -79,6 +79,12 @@ func (c *odsText) begins() error {
 		}
 	case "annotation":
 		return c.annotation(c.row, c.col)
+	case "custom-shape", "frame", "rect", "ellipse", "caption", "g":
+		text, err := x.boxText(nil, "p")
+		if err == nil {
+			c.said = addBox(c.said, c.row, c.col, text)
+		}
+		return err
 	case "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
 	case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":
 	default:
