@@ -85,5 +85,5 @@ func KeyElsewhere(row, where string) Finding {
 // in again under another period, perhaps. number is that return's.
 func KeysElsewhere(n, rows int, where, number string) Finding {
 	return keyElsewhere.finds("%d行中有%d行与%s报表（%s）中的编号相同，两处都计入，会重复计算", rows, n, where, number).
-		mend("如那一份的报送期写错了，请告知管理员将它作废（编号 %s）；确是两笔的，请写核实说明", number)
+		mend("这些行如是复制那一份时没有删去的，请删去后重新报送；如那一份的报送期写错了，请告知管理员将它作废（编号 %s）；确是两笔的，请写核实说明", number)
 }

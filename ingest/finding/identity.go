@@ -18,6 +18,7 @@ var (
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
 	asOfUnreadable     = ofIdentity.asks("as_of_unreadable", "截至日期写得认不出来，不采用。")
 	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
+	periodBehind       = ofIdentity.asks("period_behind", "按前一期的更正登记，到期的一期还没有收到。")
 	periodDiffers      = ofIdentity.asks("period_differs", "报送期在几处写得不一致，按规定的先后取其一。")
 	periodContradicted = ofIdentity.rejects("period_contradicted", "报送期与表中其他内容矛盾，不能替换已收到的一份。")
 	notFilled          = ofIdentity.rejects("not_filled", "表样里什么也没有填，也没有写本期无，不作为零报告。")
@@ -173,6 +174,12 @@ func AsOfUnreadable(text, sample string) Finding {
 // AsOfAfterReceived is a 截至 after the day received.
 func AsOfAfterReceived(asOf, received string) Finding {
 	return asOfAfterReceived.finds("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received).mend("请核对截至日期")
+}
+
+// PeriodBehind is a correction of a ledger that came while a later period's return is due and has not come.
+func PeriodBehind(period, due, remedy string) Finding {
+	return periodBehind.finds("按%s的更正登记，取代原报表；%s的还没有收到", period, due).
+		mend("这一份如是%s的，请%s后重新报送；确是更正%s的，请另报%s的", due, remedy, period, due)
 }
 
 // PeriodDiffers is a return that states several periods; says names every statement, remedy the one to change.

@@ -95,8 +95,8 @@ func (s Statement) where() string {
 	return s.What + "（" + s.At.Ref + "）"
 }
 
-// become says that a statement is to be changed so that it names a period.
-func (s Statement) become(p calendar.Period) string {
+// Become says that a statement is to be changed so that it names a period.
+func (s Statement) Become(p calendar.Period) string {
 	if s.What == "截至日期" {
 		return fmt.Sprintf("把%s改为%s内的日期", s.where(), written.PeriodLabel(p))
 	}
@@ -107,16 +107,16 @@ func (s Statement) become(p calendar.Period) string {
 // right must not be changed to suit a period that was left from last month.
 func (d *Disagreement) Remedy() string {
 	if d.Mend.isWide() {
-		return fmt.Sprintf("请%s；不是这一期的，请写明是哪一期", d.Mend.become(d.Decided.Period))
+		return fmt.Sprintf("请%s；不是这一期的，请写明是哪一期", d.Mend.Become(d.Decided.Period))
 	}
 	if d.Mend.Period == d.Decided.Period {
-		return "请" + d.Mend.become(d.Likely) + "；如" + written.PeriodLabel(d.Decided.Period) + "无误，请改正其他各处"
+		return "请" + d.Mend.Become(d.Likely) + "；如" + written.PeriodLabel(d.Decided.Period) + "无误，请改正其他各处"
 	}
-	mend := d.Mend.become(d.Decided.Period)
+	mend := d.Mend.Become(d.Decided.Period)
 	if d.Mend.rows {
 		mend = "改正" + d.Mend.where()
 	}
-	return fmt.Sprintf("%s填错的，请%s；%s无误的，请%s", d.Decided.where(), d.Decided.become(d.Mend.Period), d.Decided.where(), mend)
+	return fmt.Sprintf("%s填错的，请%s；%s无误的，请%s", d.Decided.where(), d.Decided.Become(d.Mend.Period), d.Decided.where(), mend)
 }
 
 // periodReader tells a return's period from what it says in several places.
@@ -250,7 +250,7 @@ func (r *periodReader) tell(p *Parsed, common, cover around.Stated, asOf calenda
 	if len(r.said) > 0 {
 		r.say("模板", pt.issued)
 		decided := r.said[0]
-		pt.Disagrees = r.compare(decided)
+		pt.Stated, pt.Disagrees = &decided, r.compare(decided)
 		return decided.Period
 	}
 	if pt.Form.Mode == forms.Period {

@@ -58,6 +58,7 @@ type Part struct {
 	template       bool          // a sheet of a template of ours
 	CutoffAt       around.Said   // where 截至 is written; empty where it is not
 	severalPeriods bool          // its sheets or tables name different periods
+	Stated         *Statement    // what states its period; nil where only its rows or the day received do
 	Disagrees      *Disagreement // what it says of its period in several places; nil where that agrees
 	Records        []Record
 	Refused        []Record
