@@ -18,6 +18,7 @@ var (
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
 	asOfUnreadable     = ofIdentity.asks("as_of_unreadable", "截至日期写得认不出来，不采用。")
 	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
+	periodPart         = ofIdentity.asks("period_part", "标题只写了一个月的一部分，按全月登记。")
 	periodBehind       = ofIdentity.asks("period_behind", "按前一期的更正登记，到期的一期还没有收到。")
 	periodDiffers      = ofIdentity.asks("period_differs", "报送期在几处写得不一致，按规定的先后取其一。")
 	periodContradicted = ofIdentity.rejects("period_contradicted", "报送期与表中其他内容矛盾，不能替换已收到的一份。")
@@ -174,6 +175,12 @@ func AsOfUnreadable(text, sample string) Finding {
 // AsOfAfterReceived is a 截至 after the day received.
 func AsOfAfterReceived(asOf, received string) Finding {
 	return asOfAfterReceived.finds("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received).mend("请核对截至日期")
+}
+
+// PeriodPart is a month's return whose title is of a part of the month.
+func PeriodPart(where, part, period string) Finding {
+	return periodPart.finds("%s写的是%s（%s），这张报表按月报送，按%s登记；同月再报一份会取代这一份", where, period, part, period).
+		mend("请报全月的；分几次报的，后一次要包括本月以前各次的行。已是全月的，请在%s只写%s", where, period)
 }
 
 // PeriodBehind is a correction of a ledger that came while a later period's return is due and has not come.

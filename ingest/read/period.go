@@ -251,6 +251,7 @@ func (r *periodReader) tell(p *Parsed, common, cover around.Stated, asOf calenda
 		r.say("模板", pt.issued)
 		decided := r.said[0]
 		pt.Stated, pt.Disagrees = &decided, r.compare(decided)
+		r.tellPart(decided)
 		return decided.Period
 	}
 	if pt.Form.Mode == forms.Period {
