@@ -169,7 +169,18 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	}
 }
 
-// gatherRepeats makes one finding of the rows of a sheet that stand again on another one, word for word: a 汇总 of the sheets behind it.
+// linesOn counts the rows of a sheet.
+func (pt *Part) linesOn(sheetName string) (n int) {
+	for _, tb := range pt.Tables {
+		if tb.Grid.Name == sheetName {
+			n += len(tb.Lines)
+		}
+	}
+	return n
+}
+
+// gatherRepeats makes one finding of the rows of a sheet that stand again on another one, word for word: a 汇总 of the sheets behind it, or a
+// copy of one.
 func (pt *Part) gatherRepeats() {
 	again := func(f *finding.Finding) string {
 		if f.Rule != "repeated_key" || f.Severity != finding.Warning || !strings.Contains(f.Message, "工作表「") {
@@ -186,7 +197,7 @@ func (pt *Part) gatherRepeats() {
 	told := map[string]bool{}
 	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool {
 		s := again(&f)
-		if s == "" || n[s] <= namedEach {
+		if s == "" || n[s] <= namedEach && (n[s] < 2 || n[s] < pt.linesOn(s)) {
 			return false
 		}
 		first := !told[s]
