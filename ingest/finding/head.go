@@ -14,6 +14,7 @@ var (
 	headingGuess     = ofHead.asks("heading_guess", "表头与表样的一列相近，或下面填的都是那一列的选项，按那一列读取。")
 	headingByPlace   = ofHead.asks("heading_by_place", "模板的表头被改动，按模板中的位置读取；只是删去的仅作提示。")
 	headingTwice     = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
+	columnJoint      = ofHead.refuses("column_joint", "两栏并成了一列，各是多少分不开，按没有填计；必填的整份退回。")
 	columnsUnread    = ofHead.tells("columns_unread", "表样里没有的栏目没有读取。")
 	deadlineAdjusted = ofHead.tells("deadline_adjusted", "时限分成原定的和调整后的两列，以调整后的为准，没有填的按原定的。")
 	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、分节标题、工作表名称或报送期取值。")
@@ -61,6 +62,18 @@ func MissingColumnSplit(column, group string, parts []string, amount bool) Findi
 		return f.mend("请在“%s”下面增加“小计”一列，每行填这几列之和，按“小计”读取", group)
 	}
 	return f.mend("请把这%d列合并成“%s”一列，每行填写完整", len(parts), column)
+}
+
+// MissingColumnJoint is a column headed by several of a form's numbers at once.
+func MissingColumnJoint(heading string, columns []string) Finding {
+	return missingColumn.finds("“%s”把「%s」并成了一列，各是多少分不开", heading, strings.Join(columns, "」「")).
+		mend("请分成“%s”%d列，各填各的数", strings.Join(columns, "”“"), len(columns))
+}
+
+// ColumnJoint is the same of fields that may be empty: they are.
+func ColumnJoint(heading string, columns []string) Finding {
+	return columnJoint.finds("“%s”把「%s」并成了一列，各是多少分不开，按没有填计", heading, strings.Join(columns, "」「")).
+		mend("请分成“%s”%d列，各填各的数", strings.Join(columns, "”“"), len(columns))
 }
 
 // MissingCode is a head without a column of codes, but with one of running numbers.

@@ -33,6 +33,7 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 	}
 	said = append(said, l.takeOptional(pg, h)...)
 	unitColumn(pg, h)
+	l.findJoint(pg, h)
 	if f := l.unread(pg, h); f != nil {
 		said.Add(*f)
 	}
@@ -158,6 +159,9 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	for _, s := range h.extra {
 		leaf := lastLevel(s)
 		keys, _, _ := written.HeadingForms(leaf)
+		if slices.ContainsFunc(h.joint, func(j joint) bool { return j.title == s }) {
+			continue // told
+		}
 		if h.summedElsewhere(known, keys[0]) || ordinary().MatchString(written.Heading(leaf)) && !(remark().MatchString(written.Heading(leaf)) && remarked(pg, h, s)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
 			continue
 		}
@@ -343,7 +347,7 @@ func closeTo(known, heading string) bool {
 // LackingColumns are the required columns of which nothing stands in the head.
 func LackingColumns(h *Head, at finding.Place) (said Notes) {
 	for _, c := range h.Missing {
-		if c == h.Crossed || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
+		if c == h.Crossed || h.joins(c) || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
 			continue
 		}
 		f := finding.MissingColumn(c.Title)
@@ -434,7 +438,7 @@ func (h *Head) CumulativeBeside() (out []*forms.Column) {
 // Lacks says whether a head has no column for a field that should be there, and nothing else gives it: that was said of the
 // head, and is no fault of each row.
 func (h *Head) Lacks(c *forms.Column) bool {
-	return slices.Contains(h.Missing, c) || h.Column(c.Field) == nil && (slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field))
+	return slices.Contains(h.Missing, c) || h.joins(c) || h.Column(c.Field) == nil && (slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field))
 }
 
 // hasNumbers says whether a head has a column of amounts or counts of the period itself.

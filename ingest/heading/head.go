@@ -34,6 +34,7 @@ type Head struct {
 	Height  int
 	Missing []*forms.Column
 	titled  bool          // the title above the head names the form
+	joint   []joint       // columns that are headed by two fields at once
 	Crossed *forms.Column // whose values head groups of columns: told already
 }
 

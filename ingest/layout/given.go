@@ -106,10 +106,12 @@ func MissingColumns(tables []*Table, known Constants) (said heading.Notes, empti
 			said = append(said, tb.supply(n, known)...)
 			crossed = crossed || h.Crossed != nil
 			at := finding.Place{Sheet: tb.Grid.Name, Cell: sheet.Ref(tb.Bounds[n][0], 1)}
-			for _, find := range []func(*heading.Head, finding.Place) heading.Notes{heading.LackingColumns, heading.ColumnsOfOthers, heading.OnlyCumulative} {
+			for _, find := range []func(*heading.Head, finding.Place) heading.Notes{heading.LackingColumns, heading.JointColumns, heading.ColumnsOfOthers, heading.OnlyCumulative} {
 				found := find(h, at)
 				said, faults = append(said, found...), append(faults, found...)
 			}
+			joint, lost := h.JointBeside(at)
+			said, emptied = append(said, joint...), emptied+lost
 			for _, c := range h.CumulativeBeside() {
 				at.Field = c.Field
 				said.Add(finding.CumulativeBeside(c.Title).At(at))
