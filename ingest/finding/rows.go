@@ -14,7 +14,7 @@ var (
 	zoneBeside      = ofRows.asks("zone_beside_streets", "一行填的是全区（区本级），同一项另有各街道的行，看不出是不是各街道的合计，可能重复计算。")
 	filledDown      = ofRows.asks("filled_down", "一组只在第一行写了单位或名称，小计证明其余各行同属，按第一行补上。")
 	mergedAmount    = ofRows.refuses("merged_amount", "一个数合并在几行或几栏上，不知道各是多少，请拆开填写。")
-	fieldsBeyond    = ofRows.refuses("fields_beyond_heading", "CSV 的一行比表头多出栏目，或内容与列对不上，多半是内容里有没加引号的逗号。")
+	fieldsBeyond    = ofRows.refuses("fields_beyond_heading", "CSV 的一行与表头的栏目数不同，内容与列对不上，多半是内容里有没加引号的逗号，或分隔用了中文逗号。")
 	tick            = ofRows.refuses("tick", "几栏选项里没有打勾，或打了不止一个勾。")
 	rowsAboveHead   = ofRows.asks("rows_above_head", "表头上面有像数据的行，没有读取。")
 	lineIgnored     = ofRows.asks("line_ignored", "有的行不成一行数据，没有读取；表尾的仅作提示。")
@@ -254,6 +254,12 @@ const quoteCommas = "请给含有逗号的内容加上英文双引号，或把�
 func FieldsShifted(fields, headings int) Finding {
 	return fieldsBeyond.finds("这一行有%d个栏目，表头只有%d个，内容与所在的列对不上，像是前面的内容里有没加引号的逗号（或其他分隔符），使后面的内容错了位", fields, headings).
 		mend(quoteCommas)
+}
+
+// CommaWide is a line of a CSV file with fewer fields than its heading, in which a Chinese comma stands between two of them.
+func CommaWide(fields, headings int) Finding {
+	return fieldsBeyond.finds("这一行只有%d个栏目，表头有%d个，这一格里有中文逗号“，”，像是该用来分隔的英文逗号，后面的内容错了位", fields, headings).
+		mend("请把分隔栏目的中文逗号“，”改成英文逗号，也可以改用 .xlsx 报送")
 }
 
 // FieldsBeyondHeading is a line of a CSV file with more fields than its heading.

@@ -54,6 +54,10 @@ func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
 		if said, shifted := r.shiftedFields(l, row); shifted {
 			l.blameWhole(said)
 		}
+	case row.Fields < most:
+		if said, wide := r.wideCommas(l, row); wide {
+			l.blameWhole(said)
+		}
 	}
 }
 

@@ -96,3 +96,29 @@ func (r *tableReader) fits(c *sheet.Cell, f *forms.Column) bool {
 	}
 	return true
 }
+
+// wideCommas tells a line that has fewer fields than its heading, because a Chinese comma was typed between two of them: divided
+// there, it has as many, and its cells fit their columns better.
+func (r *tableReader) wideCommas(l *Line, row *sheet.Row) (said finding.Finding, ok bool) {
+	fields := r.lastHeading(l.Head)
+	for i := range row.Cells {
+		commas := strings.Count(row.Cells[i].Text, "，")
+		if commas == 0 || row.Fields+commas != fields {
+			continue
+		}
+		as, parts := r.misfits(row, 0, 0), strings.Split(row.Cells[i].Text, "，")
+		divided := sheet.Row{N: row.N, Fields: fields, Cells: slices.Clone(row.Cells[:i])}
+		for k, text := range parts {
+			divided.Cells = append(divided.Cells, sheet.Cell{Row: row.N, Col: row.Cells[i].Col + k, Kind: sheet.Text, Text: text})
+		}
+		for _, c := range row.Cells[i+1:] {
+			c.Col += len(parts) - 1
+			divided.Cells = append(divided.Cells, c)
+		}
+		if n := len(r.misfits(&divided, 0, 0)); len(as) > 0 && n*2 <= len(as) {
+			at := finding.Place{Sheet: l.Sheet, Row: l.N, Cell: row.Cells[i].Ref(), Value: written.Short(row.Cells[i].Text, 30)}
+			return finding.CommaWide(row.Fields, fields).At(at), true
+		}
+	}
+	return said, false
+}
