@@ -177,6 +177,12 @@ func AsOfAfterReceived(asOf, received string) Finding {
 	return asOfAfterReceived.finds("截至日期 %s 晚于收到日期 %s，按收到日期计算", asOf, received).mend("请核对截至日期")
 }
 
+// AsOfAhead is such a 截至 by which the return is of a period that hasn't begun.
+func AsOfAhead(asOf, received, period string) Finding {
+	return asOfAfterReceived.finds("截至日期 %s 晚于收到日期 %s，报送期按它定为%s，还没有开始；数据按收到日期截至", asOf, received, period).
+		mend("请核对截至日期，改正后重新报送；否则到期的一期仍算没有报送")
+}
+
 // PeriodPart is a month's return whose title is of a part of the month.
 func PeriodPart(where, part, period string) Finding {
 	return periodPart.finds("%s写的是%s（%s），这张报表按月报送，按%s登记；同月再报一份会取代这一份", where, period, part, period).

@@ -221,17 +221,32 @@ func (rd *Reader) identifyPeriod(p *Parsed, pt *Part, common, cover around.State
 	cutoff := period.End()
 	if asOf.Valid() {
 		cutoff, pt.CutoffAt = asOf, asOfSaid
-		if asOf > received {
-			pt.Add(finding.AsOfAfterReceived(asOf.String(), received.String()).At(saidAt(asOfSaid)))
-		}
 	}
 	pt.Ret.Cutoff = min(cutoff, received)
-	if period.Start > received {
-		pt.Add(finding.PeriodAhead(written.PeriodLabel(period), received.String()).At(finding.Place{Sheet: pt.FirstSheet()}))
-	}
+	pt.tellAhead(period, asOf, received)
 	if due, owed := rd.Zone.DueAt(sub, f.ID, period); owed {
 		pt.Ret.DueAt = due
 		pt.Ret.Late = p.File.ReceivedAt.After(due)
+	}
+}
+
+// tellAhead asks about a 截至 after the day received and about a period that hasn't begun by then: once, where the one follows
+// from the other.
+func (pt *Part) tellAhead(period calendar.Period, asOf, received calendar.Date) {
+	ahead := period.Start > received
+	at := finding.Place{Sheet: pt.FirstSheet()}
+	if pt.Stated != nil && pt.Stated.At.Ref != "" {
+		at = saidAt(pt.Stated.At)
+	}
+	switch byAsOf := ahead && pt.Stated != nil && pt.Stated.until.Valid(); {
+	case byAsOf:
+		pt.Add(finding.AsOfAhead(asOf.String(), received.String(), written.PeriodLabel(period)).At(saidAt(pt.CutoffAt)))
+		return
+	case asOf.Valid() && asOf > received:
+		pt.Add(finding.AsOfAfterReceived(asOf.String(), received.String()).At(saidAt(pt.CutoffAt)))
+	}
+	if ahead {
+		pt.Add(finding.PeriodAhead(written.PeriodLabel(period), received.String()).At(at))
 	}
 }
 
