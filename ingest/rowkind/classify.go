@@ -67,6 +67,7 @@ type Seen struct {
 	word                           string // the first text, reduced
 	wide                           bool   // its only text is merged over three columns or more
 	lonely                         bool   // hardly anything but one text
+	shown                          bool   // filled like data, and an example all the same
 	Certain                        bool   // a full row with a value of the kind that its column asks for: no head
 }
 
@@ -93,7 +94,7 @@ var wordTests = []rowTest{
 	}},
 	{Total, "合计 | | | | 3", func(s *Seen) bool { return s.first != nil && len(s.word) <= 60 && s.isTotal() }},
 	{Example, "示例 | Q-1 | 走访", func(s *Seen) bool {
-		return s.first != nil && !written.IsASCII(s.word) && heading.ExampleWord().MatchString(s.word)
+		return s.shown || s.first != nil && !written.IsASCII(s.word) && heading.ExampleWord().MatchString(s.word)
 	}},
 	{Example, "(first) 必填，唯一 | 下拉选择 | 下拉选择 | 不超过200字 | 填单位全称 | 格式2026-11-01", (*Seen).requires},
 	{Memo, "本年累计 | | | | 500", func(s *Seen) bool {
@@ -127,7 +128,7 @@ var wordTests = []rowTest{
 	}},
 	{Total, "以上合计：3件，其中2件办结", func(s *Seen) bool { return s.isLine() && TotalLine().MatchString(s.word) }},
 	{Section, "一、企业难题（2件）", func(s *Seen) bool {
-		return s.isLine() && (SectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120 || heading.MonthAlone().MatchString(s.word) && s.filled == 1)
+		return s.isLine() && (SectionWord().MatchString(s.word) || s.wide && len(s.word) <= 120 && !isSentence(s.word) || heading.MonthAlone().MatchString(s.word) && s.filled == 1)
 	}},
 	{Section, "(date) 2022-07-01", func(s *Seen) bool { return s.loneDate() != nil }},
 	{Section, "一 | 企业难题 | | | | | 2件", (*Seen).isSplitSection},
@@ -211,7 +212,10 @@ func (s *Seen) Full() bool {
 			labels++
 		}
 	}
-	if n < 2 || s.Before == 0 && (s.isNumbering() || s.requires()) || s.showsHow() {
+	if n < 2 || s.Before == 0 && (s.isNumbering() || s.requires()) {
+		return false
+	}
+	if s.shown = s.showsHow(); s.shown {
 		return false
 	}
 	switch {
@@ -274,6 +278,14 @@ func (s *Seen) standsIn(at *heading.Placed) *sheet.Cell {
 		return &down
 	}
 	return nil
+}
+
+// isSentence says whether a text has clauses, beside what stands in brackets behind it: 丙公司本月未兑付，数据待定; not 双马街道（3件，已办结2件）.
+func isSentence(word string) bool {
+	if i := strings.IndexAny(word, "(（"); i >= 0 {
+		word = word[:i]
+	}
+	return strings.ContainsAny(word, "，。；,;")
 }
 
 // requires says whether the first row below the head says how its columns are to be filled in.
