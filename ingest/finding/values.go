@@ -16,7 +16,7 @@ var (
 	beforePeriod        = ofValues.asks("before_period", "多数行的日期早于报送期，可能与以前各期重复。")
 	listValueText       = ofValues.asks("list_value_text", "可选内容后面带有文字，按可选内容读取。")
 	listValue           = ofValues.refuses("list_value", "内容不在可选范围内。")
-	pattern             = ofValues.refuses("pattern", "编号、代码或号码的样子不对。")
+	pattern             = ofValues.refuses("pattern", "编号、代码或号码的样子不对，或与名称的一列填反了。")
 	outOfRange          = ofValues.refuses("range", "数字或日期超出合理范围。")
 	length              = ofValues.refuses("length", "内容太长。")
 	checkCharacter      = ofValues.asks("check_character", "校验位不对（统一社会信用代码）；身份证号的必须修改。")
@@ -203,4 +203,9 @@ func LessThan(column, least, text string) Finding {
 // MoreThan is a number above the most that its column declares.
 func MoreThan(column, most, text string) Finding {
 	return outOfRange.finds("「%s」不应大于 %s，现为 %s", column, most, text).mend(checkNumber)
+}
+
+// ColumnsSwapped is a table in which names of firms stand under codes and codes under names.
+func ColumnsSwapped(name, code string, rows int) Finding {
+	return pattern.finds("「%s」和「%s」两列填反了：%d行都是名称填在代码列、代码填在名称列", name, code, rows).mend("请把两列的内容对调，或改正表头")
 }

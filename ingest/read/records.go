@@ -140,6 +140,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	pt.tellHidden()
 	pt.gatherRepeats()
 	rd.streetOfAnother(pt)
+	pt.tellSwapped()
 	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled"} {
 		pt.gather(rule)
 	}
