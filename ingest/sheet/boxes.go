@@ -1,6 +1,10 @@
 package sheet
 
-import "bytes"
+import (
+	"bytes"
+
+	"taizhang/internal/xmlscan"
+)
 
 // What somebody writes into a text box or another shape (文本框) floats above the cells. It is kept as the comments are, at the cell
 // under its upper left corner.
@@ -12,19 +16,19 @@ func (w *workbook) boxesIn(part string, list []Comment) ([]Comment, error) {
 		return nil, err
 	}
 	defer r.Close()
-	x, err := newScan(r, w.lim)
+	x, err := xmlscan.New(r, w.lim.xml())
 	if err != nil {
 		return nil, err
 	}
-	defer x.release()
+	defer x.Release()
 	row, col, corner := 1, 1, false
 	var text []byte
 	for {
-		found, err := x.nextStart()
+		found, err := x.NextStart()
 		if err != nil || !found {
 			return list, err
 		}
-		switch string(x.name) {
+		switch string(x.Name) {
 		case "twoCellAnchor", "oneCellAnchor", "absoluteAnchor":
 			row, col, corner = 1, 1, false
 		case "from":
@@ -33,17 +37,17 @@ func (w *workbook) boxesIn(part string, list []Comment) ([]Comment, error) {
 			corner = false
 		case "row", "col":
 			place := &row
-			if string(x.name) == "col" {
+			if string(x.Name) == "col" {
 				place = &col
 			}
-			if text, err = x.wholeText(text[:0]); err != nil {
+			if text, err = wholeText(x, text[:0]); err != nil {
 				return nil, err
 			}
 			if corner {
 				*place = decimalOf(text) + 1
 			}
 		case "txBody":
-			if text, err = x.boxText(text[:0], "t"); err != nil {
+			if text, err = boxText(x, text[:0], "t"); err != nil {
 				return nil, err
 			}
 			list = addBox(list, row, col, text)
@@ -53,31 +57,31 @@ func (w *workbook) boxesIn(part string, list []Comment) ([]Comment, error) {
 
 // boxText joins the paragraphs of the shape whose body was just told.
 // text is the element that holds what is said: a:t, text:p.
-func (x *xmlScan) boxText(dst []byte, text string) ([]byte, error) {
+func boxText(x *xmlscan.Scanner, dst []byte, text string) ([]byte, error) {
 	inText := 0
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
 		if err != nil {
 			return dst, err
 		}
 		switch t {
-		case tokEOF:
+		case xmlscan.EOF:
 			return dst, damaged("XML ends in the middle")
-		case tokStart:
-			name := string(x.name)
+		case xmlscan.Start:
+			name := string(x.Name)
 			if (name == "p" || name == "br" || name == "line-break") && len(dst) > 0 {
 				dst = append(dst, '\n')
 			}
 			if inText == 0 && name == text {
-				inText = x.depth
+				inText = x.Depth
 			}
-		case tokEnd:
-			if x.depth < inText {
+		case xmlscan.End:
+			if x.Depth < inText {
 				inText = 0
 			}
-		case tokText:
+		case xmlscan.CharData:
 			if inText > 0 && len(dst) < commentBytes {
-				if dst, err = appendText(dst, x.text, x.cdata); err != nil {
+				if dst, err = appendText(dst, x.Text, x.CDATA); err != nil {
 					return dst, err
 				}
 			}

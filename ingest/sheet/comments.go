@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"taizhang/internal/xmlscan"
 )
 
 // Comment is a remark that hangs on a cell (批注). It is no part of the cell's value.
@@ -67,28 +69,28 @@ func (w *workbook) commentsIn(part string, list []Comment) ([]Comment, error) {
 		return nil, err
 	}
 	defer r.Close()
-	x, err := newScan(r, w.lim)
+	x, err := xmlscan.New(r, w.lim.xml())
 	if err != nil {
 		return nil, err
 	}
-	defer x.release()
+	defer x.Release()
 	var authors []string
 	var text []byte
 	for {
-		found, err := x.nextStart()
+		found, err := x.NextStart()
 		if err != nil || !found {
 			return list, err
 		}
-		switch string(x.name) {
+		switch string(x.Name) {
 		case "author":
-			if text, err = x.wholeText(text[:0]); err != nil {
+			if text, err = wholeText(x, text[:0]); err != nil {
 				return nil, err
 			}
 			authors = append(authors, strings.TrimSpace(string(text)))
 		case "comment":
-			row, col, ok := parseRef([]byte(x.attrString("ref")))
-			by := x.attrInt("authorId", -1)
-			if text, _, err = x.richText(text[:0]); err != nil {
+			row, col, ok := parseRef([]byte(x.AttrString("ref")))
+			by := x.AttrInt("authorId", -1)
+			if text, _, err = richText(x, text[:0]); err != nil {
 				return nil, err
 			}
 			if ok {
@@ -103,16 +105,16 @@ func (w *workbook) commentsIn(part string, list []Comment) ([]Comment, error) {
 }
 
 // wholeText joins all text of the element whose start was just told.
-func (x *xmlScan) wholeText(dst []byte) ([]byte, error) {
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
+func wholeText(x *xmlscan.Scanner, dst []byte) ([]byte, error) {
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
 		switch {
 		case err != nil:
 			return dst, err
-		case t == tokEOF:
+		case t == xmlscan.EOF:
 			return dst, damaged("XML ends in the middle")
-		case t == tokText:
-			if dst, err = appendText(dst, x.text, x.cdata); err != nil {
+		case t == xmlscan.CharData:
+			if dst, err = appendText(dst, x.Text, x.CDATA); err != nil {
 				return dst, err
 			}
 		}
@@ -146,38 +148,38 @@ func (s *odsScan) annotation(row, col int) error {
 	x := s.x
 	var text, author []byte
 	inP, inAuthor := 0, 0
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
 		switch t {
-		case tokEOF:
+		case xmlscan.EOF:
 			return damaged("XML ends in the middle")
-		case tokStart:
-			switch string(x.name) {
+		case xmlscan.Start:
+			switch string(x.Name) {
 			case "p", "h":
-				if inP = x.depth; len(text) > 0 {
+				if inP = x.Depth; len(text) > 0 {
 					text = append(text, '\n')
 				}
 			case "creator":
-				inAuthor = x.depth
+				inAuthor = x.Depth
 			case "line-break":
 				text = append(text, '\n')
 			}
-		case tokEnd:
-			if x.depth < inP {
+		case xmlscan.End:
+			if x.Depth < inP {
 				inP = 0
 			}
-			if x.depth < inAuthor {
+			if x.Depth < inAuthor {
 				inAuthor = 0
 			}
-		case tokText:
+		case xmlscan.CharData:
 			switch {
 			case inAuthor > 0:
-				author, err = appendText(author, x.text, x.cdata)
+				author, err = appendText(author, x.Text, x.CDATA)
 			case inP > 0 && len(text) < commentBytes:
-				text, err = appendText(text, x.text, x.cdata)
+				text, err = appendText(text, x.Text, x.CDATA)
 			}
 			if err != nil {
 				return err
@@ -194,14 +196,14 @@ func (w *xml2003) comments(int) ([]Comment, error) { return w.said, nil }
 // comment reads a Comment whose start was just told; the text of the cell stays as it is.
 func (s *xml2003Scan) comment(c *Cell) error {
 	x := s.x
-	author, kept := x.attrString("Author"), s.text
+	author, kept := x.AttrString("Author"), s.text
 	s.text = nil
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
-		if err == nil && t == tokEOF {
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
+		if err == nil && t == xmlscan.EOF {
 			err = damaged("XML ends in the middle")
 		}
-		if err == nil && t == tokStart && string(x.name) == "Data" {
+		if err == nil && t == xmlscan.Start && string(x.Name) == "Data" {
 			err = s.dataText()
 		}
 		if err != nil {

@@ -28,7 +28,7 @@ func (t *csvText) each(_ int, fn func(*Row) error) ([]Range, error) {
 		s.buf, s.eof = body, true
 	} else {
 		s.src = transform.NewReader(bytes.NewReader(body), t.cs.Enc.NewDecoder())
-		s.buf = make([]byte, 0, 2*windowSize)
+		s.buf = make([]byte, 0, 128<<10)
 	}
 	if t.skipLine {
 		if err := s.line(); err != nil {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"taizhang/internal/xmlscan"
 )
 
 // maxRescan bounds what looking for a sheet inside one XML document may cost:
@@ -30,14 +32,14 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 	}
 	defer r.Close()
 	size := r.Left()
-	x, err := newScan(r, lim)
+	x, err := xmlscan.New(r, lim.xml())
 	if err != nil {
 		return nil, err
 	}
-	defer x.release()
-	x.dtd = true
+	defer x.Release()
+	x.DocType = true
 	for {
-		found, err := x.nextStart()
+		found, err := x.NextStart()
 		if err != nil {
 			return nil, err
 		}
@@ -86,32 +88,32 @@ type odsList struct {
 	spreadsheet bool
 }
 
-func (l *odsList) element(x *xmlScan) {
-	switch string(x.name) {
+func (l *odsList) element(x *xmlscan.Scanner) {
+	switch string(x.Name) {
 	case "style":
-		l.style = x.attrString("name")
+		l.style = x.AttrString("name")
 	case "table-properties":
-		if v, _ := x.attr("display"); string(v) == "false" {
+		if v, _ := x.Attr("display"); string(v) == "false" {
 			l.hidden[l.style] = true
 		}
 	case "text-properties":
 		for _, name := range []string{"text-line-through-style", "text-line-through-type"} { // either alone will do
-			if v, _ := x.attr(name); len(v) > 0 && string(v) != "none" {
+			if v, _ := x.Attr(name); len(v) > 0 && string(v) != "none" {
 				l.o.struck[l.style] = true
 			}
 		}
 	case "spreadsheet":
 		l.spreadsheet = true
 	case "table":
-		if x.depth == 4 {
-			l.b.sheets = append(l.b.sheets, SheetInfo{x.attrString("name"), l.hidden[x.attrString("style-name")]})
+		if x.Depth == 4 {
+			l.b.sheets = append(l.b.sheets, SheetInfo{x.AttrString("name"), l.hidden[x.AttrString("style-name")]})
 		}
 	}
 }
 
 // odsScan reads one table.
 type odsScan struct {
-	x      *xmlScan
+	x      *xmlscan.Scanner
 	lim    Limits
 	fn     func(*Row) error
 	ar     arena
@@ -133,21 +135,21 @@ func (o *odsBook) each(i int, fn func(*Row) error) ([]Range, error) {
 		return nil, err
 	}
 	defer r.Close()
-	x, err := newScan(r, o.lim)
+	x, err := xmlscan.New(r, o.lim.xml())
 	if err != nil {
 		return nil, err
 	}
-	defer x.release()
-	x.dtd = true
+	defer x.Release()
+	x.DocType = true
 	s := &odsScan{x: x, lim: o.lim, fn: fn, struck: o.struck}
 	at := -1
 	for {
-		t, err := x.next()
-		if err != nil || t == tokEOF {
+		t, err := x.Next()
+		if err != nil || t == xmlscan.EOF {
 			o.said = s.said
 			return s.merged, err
 		}
-		if t != tokStart || x.depth != 4 || string(x.name) != "table" {
+		if t != xmlscan.Start || x.Depth != 4 || string(x.Name) != "table" {
 			continue
 		}
 		if at++; at == i {
@@ -161,26 +163,26 @@ func (o *odsBook) each(i int, fn func(*Row) error) ([]Range, error) {
 // table reads a table:table whose start was just told.
 func (s *odsScan) table() error {
 	x := s.x
-	base := x.depth
+	base := x.Depth
 	for {
-		t, err := x.next()
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
 		switch {
-		case t == tokEnd && x.depth < base:
+		case t == xmlscan.End && x.Depth < base:
 			return nil
-		case t == tokEOF:
+		case t == xmlscan.EOF:
 			return damaged("XML ends in the middle")
-		case t != tokStart:
+		case t != xmlscan.Start:
 		default:
-			switch string(x.name) {
+			switch string(x.Name) {
 			case "table-row":
 				err = s.tableRow()
 			case "table-header-rows", "table-rows", "table-row-group":
 				// their rows are the table's
 			default:
-				err = x.skip()
+				err = x.Skip()
 			}
 			if err != nil {
 				return err
@@ -192,31 +194,31 @@ func (s *odsScan) table() error {
 // tableRow reads a row and hands it out as often as it repeats.
 func (s *odsScan) tableRow() error {
 	x := s.x
-	repeat := max(1, x.attrInt("number-rows-repeated", 1))
-	v, _ := x.attr("visibility")
+	repeat := max(1, x.AttrInt("number-rows-repeated", 1))
+	v, _ := x.Attr("visibility")
 	s.row.Hidden = string(v) == "collapse" || string(v) == "filter"
 	s.row.Cells = s.row.Cells[:0]
 	s.row.N = s.n + 1
-	base, col := x.depth, 0
-	for x.depth >= base {
-		t, err := x.next()
+	base, col := x.Depth, 0
+	for x.Depth >= base {
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
-		if t == tokEOF {
+		if t == xmlscan.EOF {
 			return damaged("XML ends in the middle")
 		}
-		if t != tokStart {
+		if t != xmlscan.Start {
 			continue
 		}
-		switch string(x.name) {
+		switch string(x.Name) {
 		case "table-cell", "covered-table-cell":
 			if err := s.tableCell(&col); err != nil {
 				return err
 			}
 		case "table-header-columns", "table-columns", "table-column-group":
 		default:
-			if err := x.skip(); err != nil {
+			if err := x.Skip(); err != nil {
 				return err
 			}
 		}
@@ -250,23 +252,23 @@ func (s *odsScan) tableRow() error {
 // last column taken.
 func (s *odsScan) tableCell(col *int) error {
 	x := s.x
-	repeat := min(max(1, x.attrInt("number-columns-repeated", 1)), 1<<30)
+	repeat := min(max(1, x.AttrInt("number-columns-repeated", 1)), 1<<30)
 	c := Cell{Row: s.n + 1, Col: *col + 1}
 	at := *col + 1
 	*col += repeat
 	if *col > maxIndex {
 		return refuse(TooLarge, "column %d", *col)
 	}
-	if w, h := x.attrInt("number-columns-spanned", 1), x.attrInt("number-rows-spanned", 1); w > 1 || h > 1 {
+	if w, h := x.AttrInt("number-columns-spanned", 1), x.AttrInt("number-rows-spanned", 1); w > 1 || h > 1 {
 		if len(s.merged) >= s.lim.Merged {
 			return refuse(TooLarge, "merged cell %s", c.Ref())
 		}
 		w, h = min(w, s.lim.Columns), min(h, s.lim.Rows)
 		s.merged = append(s.merged, Range{c.Row, at, c.Row + max(h, 1) - 1, at + max(w, 1) - 1})
 	}
-	style, _ := x.attr("style-name")
+	style, _ := x.Attr("style-name")
 	c.Struck = strike(s.struck[string(style)])
-	_, c.Formula = x.attr("formula")
+	_, c.Formula = x.Attr("formula")
 	typ, value := s.typedValue()
 	if err := s.cellText(c.Row, at); err != nil {
 		return err
@@ -283,11 +285,11 @@ func (s *odsScan) tableCell(col *int) error {
 
 // typedValue gives the type of a cell and the attribute that holds a value of that type (ODF 1.3 part 3, 19.385 and following).
 func (s *odsScan) typedValue() (typ, value string) {
-	switch typ = s.x.attrString("value-type"); typ {
+	switch typ = s.x.AttrString("value-type"); typ {
 	case "float", "percentage", "currency":
-		return typ, s.x.attrString("value")
+		return typ, s.x.AttrString("value")
 	case "date", "time", "boolean", "string":
-		return typ, s.x.attrString(typ + "-value")
+		return typ, s.x.AttrString(typ + "-value")
 	}
 	return typ, ""
 }

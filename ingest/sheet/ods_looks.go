@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"taizhang/internal/xmlscan"
 )
 
 // odsStyle is a style:style of any family (ODF 1.3 part 3, 16.2) as far as looks go.
@@ -27,20 +29,20 @@ const maxRepeat = 1000
 func (o *odsBook) looks(i int) (*Looks, error) {
 	st := &odsStyles{byName: map[string]*odsStyle{}, masters: map[string]string{}, pages: map[string]map[string]string{}, index: map[string]int{}}
 	if o.pack.Has("styles.xml") {
-		if err := o.scan("styles.xml", func(x *xmlScan) (bool, error) { st.element(x); return true, nil }); err != nil {
+		if err := o.scan("styles.xml", func(x *xmlscan.Scanner) (bool, error) { st.element(x); return true, nil }); err != nil {
 			return nil, err
 		}
 	}
 	l := &Looks{Rows: map[int]*RowLook{}, Styles: []Look{{}}}
 	t := &odsLooks{st: st, out: l}
 	at := -1
-	err := o.scan("content.xml", func(x *xmlScan) (bool, error) {
-		if x.depth == 4 && string(x.name) == "table" {
+	err := o.scan("content.xml", func(x *xmlscan.Scanner) (bool, error) {
+		if x.Depth == 4 && string(x.Name) == "table" {
 			if at++; at == i {
-				l.Page = st.page(x.attrString("style-name"))
+				l.Page = st.page(x.AttrString("style-name"))
 				return false, t.table(x)
 			}
-			return true, x.skip()
+			return true, x.Skip()
 		}
 		if at < 0 {
 			st.element(x)
@@ -51,20 +53,20 @@ func (o *odsBook) looks(i int) (*Looks, error) {
 }
 
 // scan goes through the elements of a part until see says that it has seen enough.
-func (o *odsBook) scan(part string, see func(x *xmlScan) (more bool, err error)) error {
+func (o *odsBook) scan(part string, see func(x *xmlscan.Scanner) (more bool, err error)) error {
 	r, err := o.pack.Part(part)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	x, err := newScan(r, o.lim)
+	x, err := xmlscan.New(r, o.lim.xml())
 	if err != nil {
 		return err
 	}
-	defer x.release()
-	x.dtd = true
+	defer x.Release()
+	x.DocType = true
 	for {
-		found, err := x.nextStart()
+		found, err := x.NextStart()
 		if err != nil || !found {
 			return err
 		}
@@ -75,12 +77,12 @@ func (o *odsBook) scan(part string, see func(x *xmlScan) (more bool, err error))
 }
 
 // element takes in an element of the styles.
-func (st *odsStyles) element(x *xmlScan) {
-	switch name := string(x.name); name {
+func (st *odsStyles) element(x *xmlscan.Scanner) {
+	switch name := string(x.Name); name {
 	case "style", "default-style":
-		s := &odsStyle{parent: x.attrString("parent-style-name"), master: x.attrString("master-page-name"), attrs: map[string]string{}}
+		s := &odsStyle{parent: x.AttrString("parent-style-name"), master: x.AttrString("master-page-name"), attrs: map[string]string{}}
 		if len(st.byName) < 20_000 {
-			st.byName[x.attrString("family")+"\x00"+x.attrString("name")] = s
+			st.byName[x.AttrString("family")+"\x00"+x.AttrString("name")] = s
 		}
 		st.byName["\x00"] = s
 	case "table-column-properties", "table-row-properties", "table-cell-properties", "paragraph-properties", "text-properties":
@@ -89,13 +91,13 @@ func (st *odsStyles) element(x *xmlScan) {
 		}
 	case "page-layout":
 		st.pages["\x00"] = map[string]string{}
-		st.pages[x.attrString("name")] = st.pages["\x00"]
+		st.pages[x.AttrString("name")] = st.pages["\x00"]
 	case "page-layout-properties":
 		if p := st.pages["\x00"]; p != nil {
 			keep(x, p)
 		}
 	case "master-page":
-		st.masters[x.attrString("name")] = x.attrString("page-layout-name")
+		st.masters[x.AttrString("name")] = x.AttrString("page-layout-name")
 	}
 }
 
@@ -103,9 +105,9 @@ var odsProperties = []string{"column-width", "row-height", "use-optimal-row-heig
 	"wrap-option", "vertical-align", "text-align", "font-weight", "font-style", "font-size", "color", "font-name", "font-name-asian",
 	"page-width", "page-height", "print-orientation", "margin-left", "margin-right", "margin-top", "margin-bottom", "scale-to", "scale-to-X", "scale-to-Y", "scale-to-pages", "table-centering"}
 
-func keep(x *xmlScan, into map[string]string) {
+func keep(x *xmlscan.Scanner, into map[string]string) {
 	for _, p := range odsProperties {
-		if v, ok := x.attr(p); ok && len(v) < 100 {
+		if v, ok := x.Attr(p); ok && len(v) < 100 {
 			into[p] = string(v)
 		}
 	}
@@ -253,19 +255,19 @@ type odsLooks struct {
 }
 
 // table goes through the table whose start was just told.
-func (t *odsLooks) table(x *xmlScan) error {
-	base := x.depth
+func (t *odsLooks) table(x *xmlscan.Scanner) error {
+	base := x.Depth
 	for {
-		tok, err := x.next()
+		tok, err := x.Next()
 		switch {
 		case err != nil:
 			return err
-		case tok == tokEOF || tok == tokEnd && x.depth < base:
+		case tok == xmlscan.EOF || tok == xmlscan.End && x.Depth < base:
 			return nil
-		case tok != tokStart:
+		case tok != xmlscan.Start:
 			continue
 		}
-		switch string(x.name) {
+		switch string(x.Name) {
 		case "table-column":
 			t.column(x)
 		case "table-row":
@@ -274,53 +276,53 @@ func (t *odsLooks) table(x *xmlScan) error {
 			}
 		case "table-header-rows", "table-rows", "table-row-group", "table-header-columns", "table-columns", "table-column-group":
 		default:
-			if err := x.skip(); err != nil {
+			if err := x.Skip(); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (t *odsLooks) column(x *xmlScan) {
-	n := min(max(1, x.attrInt("number-columns-repeated", 1)), 1<<14)
-	c := ColumnLook{From: t.lastCol + 1, To: t.lastCol + n, Style: t.st.cell(x.attrString("default-cell-style-name"), t.out)}
+func (t *odsLooks) column(x *xmlscan.Scanner) {
+	n := min(max(1, x.AttrInt("number-columns-repeated", 1)), 1<<14)
+	c := ColumnLook{From: t.lastCol + 1, To: t.lastCol + n, Style: t.st.cell(x.AttrString("default-cell-style-name"), t.out)}
 	t.lastCol += n
-	if w := points(t.st.get("table-column", x.attrString("style-name"), "column-width")); w > 0 {
+	if w := points(t.st.get("table-column", x.AttrString("style-name"), "column-width")); w > 0 {
 		c.Width = max((w*96/72-5)/7, 0.5) // pixels of the usual font's digits, ECMA-376 18.3.1.13
 	}
-	v, _ := x.attr("visibility")
+	v, _ := x.Attr("visibility")
 	c.Hidden = string(v) == "collapse"
 	if c.To <= 1<<14 && len(t.out.Columns) < 1<<14 {
 		t.out.Columns = append(t.out.Columns, c)
 	}
 }
 
-func (t *odsLooks) tableRow(x *xmlScan) error {
-	repeat := max(1, x.attrInt("number-rows-repeated", 1))
-	style := x.attrString("style-name")
+func (t *odsLooks) tableRow(x *xmlscan.Scanner) error {
+	repeat := max(1, x.AttrInt("number-rows-repeated", 1))
+	style := x.AttrString("style-name")
 	height := points(t.st.get("table-row", style, "row-height"))
 	if t.st.get("table-row", style, "use-optimal-row-height") == "true" {
 		height = 0 // made from its texts, as receipts' readers do
 	}
 	from := t.row + 1
 	t.row = min(t.row+repeat, 1<<20)
-	base := x.depth
+	base := x.Depth
 	t.col = 0
-	for x.depth >= base {
-		tok, err := x.next()
+	for x.Depth >= base {
+		tok, err := x.Next()
 		if err != nil {
 			return err
 		}
-		if tok == tokEOF {
+		if tok == xmlscan.EOF {
 			return damaged("XML ends in the middle")
 		}
-		if tok != tokStart {
+		if tok != xmlscan.Start {
 			continue
 		}
-		name := string(x.name)
+		name := string(x.Name)
 		if name == "table-cell" || name == "covered-table-cell" {
-			n := min(max(1, x.attrInt("number-columns-repeated", 1)), 1<<14)
-			s := t.st.cell(x.attrString("style-name"), t.out)
+			n := min(max(1, x.AttrInt("number-columns-repeated", 1)), 1<<14)
+			s := t.st.cell(x.AttrString("style-name"), t.out)
 			if s > 0 && n <= maxRepeat && repeat <= maxRepeat && t.cells+n*repeat <= maxLooks {
 				for k := range n * repeat {
 					t.out.set(from+k/n, t.col+1+k%n, s, &t.cells)
@@ -328,7 +330,7 @@ func (t *odsLooks) tableRow(x *xmlScan) error {
 			}
 			t.col = min(t.col+n, 1<<14)
 		}
-		if err := x.skip(); err != nil {
+		if err := x.Skip(); err != nil {
 			return err
 		}
 	}

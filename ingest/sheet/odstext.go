@@ -1,6 +1,10 @@
 package sheet
 
-import "bytes"
+import (
+	"bytes"
+
+	"taizhang/internal/xmlscan"
+)
 
 // odsText collects the text of a cell.
 type odsText struct {
@@ -14,25 +18,25 @@ type odsText struct {
 // cellText collects the paragraphs of a cell in s.text, one line each, with
 // white space as ODF 6.1.2 has it. Comments, drawings and ruby are not its text.
 func (s *odsScan) cellText(row, col int) error {
-	x, base := s.x, s.x.depth
+	x, base := s.x, s.x.Depth
 	s.text, s.runs = s.text[:0], runs{}
 	c := odsText{odsScan: s, row: row, col: col}
 	for {
-		t, err := x.next()
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
 		switch t {
-		case tokEOF:
+		case xmlscan.EOF:
 			return damaged("XML ends in the middle")
-		case tokEnd:
-			if x.depth < base {
+		case xmlscan.End:
+			if x.Depth < base {
 				return nil
 			}
 			c.ends()
-		case tokStart:
+		case xmlscan.Start:
 			err = c.begins()
-		case tokText:
+		case xmlscan.CharData:
 			err = c.says()
 		}
 		if err != nil {
@@ -46,10 +50,10 @@ func (s *odsScan) cellText(row, col int) error {
 
 // ends leaves the paragraph or span whose element has ended.
 func (c *odsText) ends() {
-	if c.x.depth < c.inP {
+	if c.x.Depth < c.inP {
 		c.inP = 0
 	}
-	if c.x.depth < c.span {
+	if c.x.Depth < c.span {
 		c.span = 0
 	}
 }
@@ -57,16 +61,16 @@ func (c *odsText) ends() {
 // begins takes an element within a cell: a paragraph, white space, a span, a comment; others with all that is in them are none
 // of its text.
 func (c *odsText) begins() error {
-	switch x := c.x; string(x.name) {
+	switch x := c.x; string(x.Name) {
 	case "p", "h":
 		if c.inP == 0 {
-			if c.inP = x.depth; c.paragraphs > 0 {
+			if c.inP = x.Depth; c.paragraphs > 0 {
 				c.text = append(c.text, '\n')
 			}
 			c.paragraphs++
 		}
 	case "s":
-		for n := min(max(1, x.attrInt("c", 1)), 1024); n > 0; n-- {
+		for n := min(max(1, x.AttrInt("c", 1)), 1024); n > 0; n-- {
 			c.text = append(c.text, ' ')
 		}
 	case "tab":
@@ -74,13 +78,13 @@ func (c *odsText) begins() error {
 	case "line-break":
 		c.text = append(c.text, '\n')
 	case "span":
-		if v, _ := x.attr("style-name"); c.span == 0 && c.struck[string(v)] {
-			c.span = x.depth
+		if v, _ := x.Attr("style-name"); c.span == 0 && c.struck[string(v)] {
+			c.span = x.Depth
 		}
 	case "annotation":
 		return c.annotation(c.row, c.col)
 	case "custom-shape", "frame", "rect", "ellipse", "caption", "g":
-		text, err := x.boxText(nil, "p")
+		text, err := boxText(x, nil, "p")
 		if err == nil {
 			c.said = addBox(c.said, c.row, c.col, text)
 		}
@@ -88,7 +92,7 @@ func (c *odsText) begins() error {
 	case "a", "ruby", "ruby-base", "list", "list-item", "meta", "meta-field":
 	case "sheet-name", "date", "time", "title", "page-number", "page-count", "file-name":
 	default:
-		return x.skip()
+		return x.Skip()
 	}
 	return nil
 }
@@ -99,9 +103,9 @@ func (c *odsText) says() (err error) {
 		return nil
 	}
 	at := len(c.text)
-	if c.x.cdata {
-		c.text = append(c.text, c.x.text...)
-	} else if c.text, err = unescape(c.text, c.x.text); err != nil {
+	if c.x.CDATA {
+		c.text = append(c.text, c.x.Text...)
+	} else if c.text, err = xmlscan.Unescape(c.text, c.x.Text); err != nil {
 		return err
 	}
 	if c.text = collapse(c.text, at); len(bytes.TrimSpace(c.text[at:])) > 0 {

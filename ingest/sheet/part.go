@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"taizhang/internal/opc"
+	"taizhang/internal/xmlscan"
 )
 
 // pack is a zip package, as the readers of xlsx and ods use it.
@@ -22,16 +23,25 @@ func (l Limits) pack() opc.Limits {
 	return opc.Limits{Bytes: l.InflatedBytes, Ratio: l.Ratio, Parts: l.Parts, Depth: l.Depth}
 }
 
+// xml is the share of the limits that concerns an XML part.
+func (l Limits) xml() xmlscan.Limits {
+	return xmlscan.Limits{Piece: 2*l.CellBytes + 64<<20, Depth: l.Depth, Alive: l.expired}
+}
+
 // packReasons are the refusals of files whose packages can't be read.
 var packReasons = map[opc.Reason]string{opc.Damaged: Damaged, opc.Bomb: Bomb, opc.TooLarge: TooLarge, opc.Encrypted: Password}
 
-// packRefusal makes a refusal of what is wrong with a package, nil of any other error.
-func packRefusal(err error) *Refusal {
-	var e *opc.Error
-	if !errors.As(err, &e) {
-		return nil
+var xmlReasons = map[xmlscan.Reason]string{xmlscan.Damaged: Damaged, xmlscan.Bomb: Bomb, xmlscan.TooLarge: TooLarge}
+
+// partRefusal makes a refusal of what is wrong with a package or an XML part, nil of any other error.
+func partRefusal(err error) *Refusal {
+	var pack *opc.Error
+	var part *xmlscan.Error
+	switch {
+	case errors.As(err, &pack):
+		return &Refusal{Reason: packReasons[pack.Reason], Message: messages[packReasons[pack.Reason]], Err: pack}
+	case errors.As(err, &part):
+		return &Refusal{Reason: xmlReasons[part.Reason], Message: messages[xmlReasons[part.Reason]], Err: part}
 	}
-	r := refuse(packReasons[e.Reason], "")
-	r.Err = e
-	return r
+	return nil
 }

@@ -81,7 +81,7 @@ func asRefusal(err error) error {
 	if errors.As(err, &r) {
 		return err
 	}
-	if r = packRefusal(err); r != nil {
+	if r = partRefusal(err); r != nil {
 		return r
 	}
 	return &Refusal{Reason: Damaged, Message: messages[Damaged], Err: err}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"unicode/utf8"
 	"unsafe"
+
+	"taizhang/internal/xmlscan"
 )
 
 // sharedStrings is a workbook's table of texts (ECMA-376 18.4.9), in blocks of
@@ -77,13 +79,13 @@ func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
 		return nil, err
 	}
 	defer r.Close()
-	x, err := newScan(r, lim)
+	x, err := xmlscan.New(r, lim.xml())
 	if err != nil {
 		return nil, err
 	}
-	defer x.release()
+	defer x.Release()
 	guess := min(r.Size(), 1<<20)
-	s := &sharedScan{xmlScan: x, part: name, table: &sharedStrings{ends: make([]uint32, 0, guess/64+1)}, block: make([]byte, 0, guess/2)}
+	s := &sharedScan{Scanner: x, part: name, table: &sharedStrings{ends: make([]uint32, 0, guess/64+1)}, block: make([]byte, 0, guess/2)}
 	for {
 		n := len(s.block)
 		switch more, err := s.next(); {
@@ -100,7 +102,7 @@ func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
 
 // sharedScan reads the table of shared strings.
 type sharedScan struct {
-	*xmlScan
+	*xmlscan.Scanner
 	part  string
 	table *sharedStrings
 	block []byte // the texts at hand
@@ -109,25 +111,25 @@ type sharedScan struct {
 // next reads the next string behind the text; false at the end of the part.
 func (s *sharedScan) next() (more bool, err error) {
 	for {
-		if s.depth == 1 && !s.pending {
+		if s.Depth == 1 && !s.Empty() {
 			var quick bool
-			if s.block, quick, err = s.quickSI(s.block); quick || err != nil {
+			if s.block, quick, err = quickSI(s.Scanner, s.block); quick || err != nil {
 				return true, err
 			}
 		}
-		t, err := s.xmlScan.next()
+		t, err := s.Scanner.Next()
 		switch {
 		case err != nil:
 			return false, err
-		case t == tokEOF:
+		case t == xmlscan.EOF:
 			return false, nil
-		case t != tokStart:
-		case string(s.name) == "si":
+		case t != xmlscan.Start:
+		case string(s.Name) == "si":
 			return true, s.rich()
-		case s.depth == 1 && string(s.name) != "sst":
+		case s.Depth == 1 && string(s.Name) != "sst":
 			return false, damaged("part %s is no table of shared strings", s.part)
-		case s.depth > 1:
-			if err := s.skip(); err != nil {
+		case s.Depth > 1:
+			if err := s.Skip(); err != nil {
 				return false, err
 			}
 		}
@@ -137,7 +139,7 @@ func (s *sharedScan) next() (more bool, err error) {
 // rich reads a string in any other form, and notes what of it is struck through.
 func (s *sharedScan) rich() (err error) {
 	var r runs
-	if s.block, r, err = s.richText(s.block); err != nil {
+	if s.block, r, err = richText(s.Scanner, s.block); err != nil {
 		return err
 	}
 	if r.some || r.rest {
@@ -179,16 +181,16 @@ func (s *sharedScan) last() error {
 
 // quickSI reads <si><t>text</t></si>, the form nearly every string has. It
 // leaves everything else, and strings cut by the window's edge, to richText.
-func (x *xmlScan) quickSI(dst []byte) ([]byte, bool, error) {
+func quickSI(x *xmlscan.Scanner, dst []byte) ([]byte, bool, error) {
 	for {
-		d := x.buf[x.p:]
+		d := x.Window()
 		i := 0
 		for i < len(d) && (d[i] == '\n' || d[i] == '\r' || d[i] == ' ') {
 			i++
 		}
 		if len(d)-i < 8 || string(d[i:i+6]) != "<si><t" {
-			if len(d)-i < 8 && !x.eof {
-				if err := x.fill(); err != nil {
+			if len(d)-i < 8 && !x.Last() {
+				if err := x.Fill(); err != nil {
 					return dst, false, err
 				}
 				continue
@@ -210,7 +212,7 @@ func (x *xmlScan) quickSI(dst []byte) ([]byte, bool, error) {
 		if string(d[i+e:i+e+9]) != "</t></si>" {
 			return dst, false, nil
 		}
-		x.p += i + e + 9
+		x.Advance(i + e + 9)
 		dst, err := appendText(dst, d[i:i+e], false)
 		return dst, true, err
 	}
@@ -219,22 +221,22 @@ func (x *xmlScan) quickSI(dst []byte) ([]byte, bool, error) {
 // richText joins the runs of a CT_Rst (si, is) whose start was just told. The
 // phonetic runs (rPh) are how the text is pronounced, not what it says. A run may
 // be struck through (18.4.10).
-func (x *xmlScan) richText(dst []byte) (text []byte, seen runs, err error) {
+func richText(x *xmlscan.Scanner, dst []byte) (text []byte, seen runs, err error) {
 	r := richScan{text: dst}
-	for base := x.depth; ; {
-		t, err := x.next()
+	for base := x.Depth; ; {
+		t, err := x.Next()
 		switch {
 		case err != nil:
-		case t == tokStart:
+		case t == xmlscan.Start:
 			r.start(x)
-		case t == tokText:
+		case t == xmlscan.CharData:
 			err = r.add(x)
-		case t == tokEnd:
-			if x.depth < base {
+		case t == xmlscan.End:
+			if x.Depth < base {
 				return r.text, r.seen, nil
 			}
-			r.end(x.depth)
-		case t == tokEOF:
+			r.end(x.Depth)
+		case t == xmlscan.EOF:
 			err = damaged("XML ends in the middle")
 		}
 		if err != nil {
@@ -251,34 +253,34 @@ type richScan struct {
 	font, struck    bool // of the run at hand: has a font of its own, struck through
 }
 
-func (r *richScan) start(x *xmlScan) {
-	switch string(x.name) {
+func (r *richScan) start(x *xmlscan.Scanner) {
+	switch string(x.Name) {
 	case "r":
 		r.font, r.struck = false, false
 	case "rPr":
 		r.font = true
 	case "strike":
-		v := x.attrString("val")
+		v := x.AttrString("val")
 		r.struck = v != "0" && v != "false"
 	case "rPh":
 		if r.inSound == 0 {
-			r.inSound = x.depth
+			r.inSound = x.Depth
 		}
 	case "t":
 		if r.inSound == 0 {
-			r.inText = x.depth
+			r.inText = x.Depth
 		}
 	}
 }
 
-func (r *richScan) add(x *xmlScan) (err error) {
-	if r.inText == 0 || x.depth != r.inText {
+func (r *richScan) add(x *xmlscan.Scanner) (err error) {
+	if r.inText == 0 || x.Depth != r.inText {
 		return nil
 	}
-	if len(bytes.TrimSpace(x.text)) > 0 {
+	if len(bytes.TrimSpace(x.Text)) > 0 {
 		r.seen.some, r.seen.rest, r.seen.own = r.seen.some || r.font && r.struck, r.seen.rest || r.font && !r.struck, r.seen.own || !r.font
 	}
-	r.text, err = appendText(r.text, x.text, x.cdata)
+	r.text, err = appendText(r.text, x.Text, x.CDATA)
 	return err
 }
 
@@ -302,7 +304,7 @@ func appendText(dst, src []byte, cdata bool) ([]byte, error) {
 	var err error
 	if cdata || bytes.IndexByte(src, '&') < 0 {
 		dst = append(dst, src...)
-	} else if dst, err = unescape(dst, src); err != nil {
+	} else if dst, err = xmlscan.Unescape(dst, src); err != nil {
 		return dst, err
 	}
 	t := dst[at:]

@@ -5,6 +5,7 @@ import (
 
 	"taizhang/ingest/numfmt"
 	"taizhang/internal/opc"
+	"taizhang/internal/xmlscan"
 )
 
 // metaBytes bounds the parts that are read whole: relationships, workbook, styles.
@@ -37,21 +38,21 @@ func (p *pack) relations(part string, lim Limits) ([]relation, error) {
 		return nil, nil
 	}
 	var out []relation
-	err := p.scan(name, lim, func(x *xmlScan) error {
-		if string(x.name) != "Relationship" {
+	err := p.scan(name, lim, func(x *xmlscan.Scanner) error {
+		if string(x.Name) != "Relationship" {
 			return nil
 		}
-		if v, _ := x.attr("TargetMode"); string(v) == "External" {
+		if v, _ := x.Attr("TargetMode"); string(v) == "External" {
 			return nil // never followed
 		}
-		out = append(out, relation{id: x.attrString("Id"), typ: opc.RelType(x.attrString("Type")), target: p.Resolve(part, x.attrString("Target"))})
+		out = append(out, relation{id: x.AttrString("Id"), typ: opc.RelType(x.AttrString("Type")), target: p.Resolve(part, x.AttrString("Target"))})
 		return nil
 	})
 	return out, err
 }
 
 // scan calls fn at every start tag of a part.
-func (p *pack) scan(name string, lim Limits, fn func(*xmlScan) error) error {
+func (p *pack) scan(name string, lim Limits, fn func(*xmlscan.Scanner) error) error {
 	r, err := p.Part(name)
 	if err != nil {
 		return err
@@ -60,17 +61,17 @@ func (p *pack) scan(name string, lim Limits, fn func(*xmlScan) error) error {
 	if r.Left() > metaBytes {
 		return refuse(TooLarge, "part %s has %d bytes", name, r.Left())
 	}
-	x, err := newScan(r, lim)
+	x, err := xmlscan.New(r, lim.xml())
 	if err != nil {
 		return err
 	}
-	defer x.release()
+	defer x.Release()
 	for {
-		t, err := x.next()
-		if err != nil || t == tokEOF {
+		t, err := x.Next()
+		if err != nil || t == xmlscan.EOF {
 			return err
 		}
-		if t == tokStart {
+		if t == xmlscan.Start {
 			if err := fn(x); err != nil {
 				return err
 			}
@@ -144,17 +145,17 @@ type sheetList struct {
 	listed, modules int
 }
 
-func (l *sheetList) element(x *xmlScan) error {
+func (l *sheetList) element(x *xmlscan.Scanner) error {
 	if l.root == "" {
-		l.root = string(x.name)
+		l.root = string(x.Name)
 	}
-	switch string(x.name) {
+	switch string(x.Name) {
 	case "workbookPr":
-		if x.depth == 2 { // an extension has a workbookPr of its own
-			l.w.date1904 = x.attrBool("date1904")
+		if x.Depth == 2 { // an extension has a workbookPr of its own
+			l.w.date1904 = x.AttrBool("date1904")
 		}
 	case "sheet":
-		if x.depth == 3 {
+		if x.Depth == 3 {
 			l.listed++
 			return l.sheet(x)
 		}
@@ -163,15 +164,15 @@ func (l *sheetList) element(x *xmlScan) error {
 }
 
 // sheet takes an entry of the list.
-func (l *sheetList) sheet(x *xmlScan) error {
-	id := strings.TrimSpace(x.attrString("id"))
+func (l *sheetList) sheet(x *xmlscan.Scanner) error {
+	id := strings.TrimSpace(x.AttrString("id"))
 	if id == "" {
 		l.modules++
 		return nil // a module of Excel 5, kept in the list without a part
 	}
 	r, ok := l.target[id]
 	if !ok {
-		return damaged("sheet %q has no part", x.attrString("name"))
+		return damaged("sheet %q has no part", x.AttrString("name"))
 	}
 	if r.typ != "worksheet" {
 		return nil // chart, dialog or macro sheet
@@ -184,10 +185,10 @@ func (l *sheetList) sheet(x *xmlScan) error {
 	if !l.w.pack.Has(r.target) {
 		return damaged("no part %s", r.target)
 	}
-	state, _ := x.attr("state")
+	state, _ := x.Attr("state")
 	l.w.parts = append(l.w.parts, r.target)
 	l.b.sheets = append(l.b.sheets, SheetInfo{
-		Name:   x.attrString("name"),
+		Name:   x.AttrString("name"),
 		Hidden: string(state) == "hidden" || string(state) == "veryHidden",
 	})
 	if len(l.b.sheets) > l.w.lim.Sheets {
@@ -243,19 +244,19 @@ func (w *workbook) loadStyles() error {
 	var ids, fonts []int
 	section := ""
 	font, struck := -1, map[int]bool{}
-	err := w.pack.scan(w.stPart, w.lim, func(x *xmlScan) error {
+	err := w.pack.scan(w.stPart, w.lim, func(x *xmlscan.Scanner) error {
 		switch {
-		case x.depth == 2:
-			section = string(x.name)
-		case x.depth == 3 && section == "numFmts" && string(x.name) == "numFmt":
-			custom[x.attrInt("numFmtId", -1)] = x.attrString("formatCode")
-		case x.depth == 3 && section == "cellXfs" && string(x.name) == "xf":
-			ids = append(ids, x.attrInt("numFmtId", 0))
-			fonts = append(fonts, x.attrInt("fontId", -1))
-		case x.depth == 3 && section == "fonts" && string(x.name) == "font":
+		case x.Depth == 2:
+			section = string(x.Name)
+		case x.Depth == 3 && section == "numFmts" && string(x.Name) == "numFmt":
+			custom[x.AttrInt("numFmtId", -1)] = x.AttrString("formatCode")
+		case x.Depth == 3 && section == "cellXfs" && string(x.Name) == "xf":
+			ids = append(ids, x.AttrInt("numFmtId", 0))
+			fonts = append(fonts, x.AttrInt("fontId", -1))
+		case x.Depth == 3 && section == "fonts" && string(x.Name) == "font":
 			font++
-		case x.depth == 4 && section == "fonts" && string(x.name) == "strike":
-			if v := x.attrString("val"); v != "0" && v != "false" {
+		case x.Depth == 4 && section == "fonts" && string(x.Name) == "strike":
+			if v := x.AttrString("val"); v != "0" && v != "false" {
 				struck[font] = true
 			}
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // quickRows reads rows for as long as they have the usual shape and lie whole
-// in the window. What it leaves at x.p is for the token reader: an unusual row,
+// in the window. What it leaves in the window is for the token reader: an unusual row,
 // the end of sheetData, or anything else.
 func (s *rowScan) quickRows() error {
 	x := s.x
@@ -16,18 +16,18 @@ func (s *rowScan) quickRows() error {
 		return nil
 	}
 	for {
-		n, st, err := s.quickRow(x.buf[x.p:])
+		n, st, err := s.quickRow(x.Window())
 		if err != nil {
 			return err
 		}
 		switch st {
 		case rowDone:
-			x.p += n
+			x.Advance(n)
 		case rowCut:
-			if x.eof {
+			if x.Last() {
 				return nil
 			}
-			if err := x.fill(); err != nil {
+			if err := x.Fill(); err != nil {
 				return err
 			}
 		default:

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/ingest/numfmt"
+	"taizhang/internal/xmlscan"
 )
 
 // rowScan reads the rows of one worksheet part. Rows in the shape that nearly
@@ -14,7 +15,7 @@ import (
 // whatever quick does not know is read again, token by token, by slow.
 type rowScan struct {
 	w    *workbook
-	x    *xmlScan
+	x    *xmlscan.Scanner
 	fn   func(*Row) error
 	ar   arena
 	row  Row
@@ -35,11 +36,11 @@ func (w *workbook) each(i int, fn func(*Row) error) ([]Range, error) {
 		return nil, err
 	}
 	defer r.Close()
-	x, err := newScan(r, w.lim)
+	x, err := xmlscan.New(r, w.lim.xml())
 	if err != nil {
 		return nil, err
 	}
-	defer x.release()
+	defer x.Release()
 	s := &rowScan{w: w, x: x, fn: fn}
 	if err := s.sheet(); err != nil {
 		return nil, err
@@ -51,24 +52,24 @@ func (w *workbook) each(i int, fn func(*Row) error) ([]Range, error) {
 func (s *rowScan) sheet() error {
 	x := s.x
 	for {
-		t, err := x.next()
-		if err != nil || t == tokEOF {
+		t, err := x.Next()
+		if err != nil || t == xmlscan.EOF {
 			return err
 		}
-		if t != tokStart {
+		if t != xmlscan.Start {
 			continue
 		}
 		switch {
-		case x.depth == 1:
-			if n := string(x.name); n != "worksheet" {
+		case x.Depth == 1:
+			if n := string(x.Name); n != "worksheet" {
 				return damaged("worksheet part begins with <%s>", n)
 			}
-		case x.depth == 2 && string(x.name) == "sheetData":
+		case x.Depth == 2 && string(x.Name) == "sheetData":
 			if err := s.data(); err != nil {
 				return err
 			}
-		case string(x.name) == "mergeCell":
-			v, _ := x.attr("ref")
+		case string(x.Name) == "mergeCell":
+			v, _ := x.Attr("ref")
 			r, ok := parseRange(v)
 			if !ok {
 				continue // says nothing about a value
@@ -84,23 +85,23 @@ func (s *rowScan) sheet() error {
 func (s *rowScan) data() error {
 	x := s.x
 	for {
-		if !x.pending {
+		if !x.Empty() {
 			if err := s.quickRows(); err != nil {
 				return err
 			}
 		}
-		t, err := x.next()
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
 		switch t {
-		case tokEnd:
-			if x.depth == 1 {
+		case xmlscan.End:
+			if x.Depth == 1 {
 				return nil
 			}
-		case tokStart:
-			if string(x.name) != "row" {
-				if err := x.skip(); err != nil {
+		case xmlscan.Start:
+			if string(x.Name) != "row" {
+				if err := x.Skip(); err != nil {
 					return err
 				}
 				continue
@@ -108,7 +109,7 @@ func (s *rowScan) data() error {
 			if err := s.slowRow(); err != nil {
 				return err
 			}
-		case tokEOF:
+		case xmlscan.EOF:
 			return damaged("XML ends in the middle")
 		}
 	}
@@ -143,28 +144,28 @@ func (s *rowScan) finish(sorted bool) (err error) {
 func (s *rowScan) slowRow() error {
 	x := s.x
 	n := 0
-	v, given := x.attr("r")
+	v, given := x.Attr("r")
 	if s.free = !given; given {
 		var err error
 		if n, err = strconv.Atoi(view(v)); err != nil || n < 1 {
 			return damaged("row number %q", v)
 		}
 	}
-	s.begin(n, x.attrBool("hidden"))
-	col, sorted, base := 0, true, x.depth
+	s.begin(n, x.AttrBool("hidden"))
+	col, sorted, base := 0, true, x.Depth
 	for {
-		t, err := x.next()
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
 		switch t {
-		case tokEnd:
-			if x.depth < base {
+		case xmlscan.End:
+			if x.Depth < base {
 				return s.finish(sorted)
 			}
-		case tokStart:
-			if string(x.name) != "c" {
-				if err := x.skip(); err != nil {
+		case xmlscan.Start:
+			if string(x.Name) != "c" {
+				if err := x.Skip(); err != nil {
 					return err
 				}
 				continue
@@ -175,7 +176,7 @@ func (s *rowScan) slowRow() error {
 			}
 			sorted = sorted && at > col
 			col = at
-		case tokEOF:
+		case xmlscan.EOF:
 			return damaged("XML ends in the middle")
 		}
 	}
@@ -208,9 +209,9 @@ func (s *rowScan) slowCell(next int) (col int, err error) {
 // slowHead reads a cell's attributes.
 func (s *rowScan) slowHead(next int) (c Cell, head cellHead, err error) {
 	c, head = Cell{Row: s.row.N, Col: next}, cellHead{style: -1}
-	for rest := s.x.attrs; ; {
+	for rest := s.x.Attrs; ; {
 		var k, v []byte
-		if k, v, rest = nextAttr(rest); k == nil {
+		if k, v, rest = xmlscan.NextAttr(rest); k == nil {
 			return c, head, nil
 		}
 		switch string(k) {
@@ -246,33 +247,33 @@ type cellBody struct {
 func (s *rowScan) slowBody(c *Cell, head *cellHead) (in cellBody, err error) {
 	x := s.x
 	s.tmp = s.tmp[:0]
-	for base := x.depth; ; {
-		t, err := x.next()
+	for base := x.Depth; ; {
+		t, err := x.Next()
 		switch {
 		case err != nil:
 			return in, err
-		case t == tokEnd && x.depth < base:
+		case t == xmlscan.End && x.Depth < base:
 			return in, nil
-		case t == tokEOF:
+		case t == xmlscan.EOF:
 			return in, damaged("XML ends in the middle")
-		case t != tokStart:
+		case t != xmlscan.Start:
 			continue
 		}
-		switch string(x.name) {
+		switch string(x.Name) {
 		case "v":
 			in.value = true
 			s.tmp, err = s.slowValue(s.tmp[:0], head.kind == cellFormulaText)
 		case "f":
 			c.Formula = true
-			err = x.skip()
+			err = x.Skip()
 		case "is":
 			in.value = true
-			s.tmp, in.runs, err = x.richText(s.tmp[:0])
+			s.tmp, in.runs, err = richText(x, s.tmp[:0])
 			if head.kind == cellNumber {
 				head.kind = cellInline
 			}
 		default:
-			err = x.skip()
+			err = x.Skip()
 		}
 		if err != nil {
 			return in, err
@@ -283,29 +284,29 @@ func (s *rowScan) slowBody(c *Cell, head *cellHead) (in cellBody, err error) {
 // slowValue reads the text of <v>.
 func (s *rowScan) slowValue(dst []byte, xstring bool) ([]byte, error) {
 	x := s.x
-	base := x.depth
+	base := x.Depth
 	for {
-		t, err := x.next()
+		t, err := x.Next()
 		if err != nil {
 			return dst, err
 		}
 		switch t {
-		case tokText:
+		case xmlscan.CharData:
 			if xstring {
-				dst, err = appendText(dst, x.text, x.cdata)
-			} else if x.cdata {
-				dst = append(dst, x.text...)
+				dst, err = appendText(dst, x.Text, x.CDATA)
+			} else if x.CDATA {
+				dst = append(dst, x.Text...)
 			} else {
-				dst, err = unescape(dst, x.text)
+				dst, err = xmlscan.Unescape(dst, x.Text)
 			}
 			if err != nil {
 				return dst, err
 			}
-		case tokEnd:
-			if x.depth < base {
+		case xmlscan.End:
+			if x.Depth < base {
 				return dst, nil
 			}
-		case tokEOF:
+		case xmlscan.EOF:
 			return dst, damaged("XML ends in the middle")
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"taizhang/ingest/numfmt"
 	"taizhang/internal/charset"
+	"taizhang/internal/xmlscan"
 )
 
 // xml2003 is a SpreadsheetML workbook of Excel 2002/2003 ("XML Spreadsheet
@@ -46,7 +47,7 @@ func isXML2003(head []byte) bool {
 		return false
 	}
 	n := bytes.IndexAny(head, " \t\r\n/>")
-	return n > 0 && string(local(head[1:n])) == "Workbook" &&
+	return n > 0 && string(xmlscan.Local(head[1:n])) == "Workbook" &&
 		(bytes.Contains(head, []byte("schemas-microsoft-com:office:spreadsheet")) || bytes.Contains(head, []byte("Worksheet")))
 }
 
@@ -57,46 +58,46 @@ func openXML2003(data []byte, cs charset.Charset, lim Limits) (*Book, error) {
 	}
 	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]numfmt.Format{}}
 	b := &Book{Format: XML2003, lim: lim, src: w}
-	x, err := newScan(bytes.NewReader(w.data), lim)
+	x, err := xmlscan.New(bytes.NewReader(w.data), lim.xml())
 	if err != nil {
 		return nil, err
 	}
-	defer x.release()
+	defer x.Release()
 	id := ""
 	for {
-		found, err := x.nextStart()
+		found, err := x.NextStart()
 		if err != nil {
 			return nil, err
 		}
 		if !found {
 			break
 		}
-		switch string(x.name) {
+		switch string(x.Name) {
 		case "Style":
-			id = x.attrString("ID")
+			id = x.AttrString("ID")
 		case "NumberFormat":
-			if f := x.attrString("Format"); f != "" && x.depth == 4 {
+			if f := x.AttrString("Format"); f != "" && x.Depth == 4 {
 				w.styles[id] = namedFormat(f)
 			}
 		case "Worksheet":
-			if x.depth != 2 {
+			if x.Depth != 2 {
 				continue
 			}
-			b.sheets = append(b.sheets, SheetInfo{Name: x.attrString("Name")})
+			b.sheets = append(b.sheets, SheetInfo{Name: x.AttrString("Name")})
 			if len(b.sheets) > lim.Sheets {
 				return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
 			}
 		case "Table":
-			if x.depth == 3 {
-				if err := x.skip(); err != nil {
+			if x.Depth == 3 {
+				if err := x.Skip(); err != nil {
 					return nil, err
 				}
 			}
 		case "Visible":
-			if t, err := x.next(); err != nil {
+			if t, err := x.Next(); err != nil {
 				return nil, err
-			} else if n := len(b.sheets); n > 0 && t == tokText && bytes.HasPrefix(x.text, []byte("Sheet")) {
-				b.sheets[n-1].Hidden = string(x.text) != "SheetVisible"
+			} else if n := len(b.sheets); n > 0 && t == xmlscan.CharData && bytes.HasPrefix(x.Text, []byte("Sheet")) {
+				b.sheets[n-1].Hidden = string(x.Text) != "SheetVisible"
 			}
 		}
 	}
@@ -115,7 +116,7 @@ func xml2003Text(data []byte, cs charset.Charset) ([]byte, error) {
 	switch cs.Name {
 	case "utf-32le", "utf-32be":
 	case "gb18030":
-		if n := declaredEncoding(bytes.TrimLeft(data, " \t\r\n")); n != "" && n != "utf-8" || utf8.Valid(data) {
+		if n := xmlscan.DeclaredEncoding(bytes.TrimLeft(data, " \t\r\n")); n != "" && n != "utf-8" || utf8.Valid(data) {
 			return data, nil
 		}
 	default:
@@ -149,7 +150,7 @@ func namedFormat(f string) numfmt.Format {
 // xml2003Scan reads one worksheet.
 type xml2003Scan struct {
 	w      *xml2003
-	x      *xmlScan
+	x      *xmlscan.Scanner
 	fn     func(*Row) error
 	ar     arena
 	row    Row
@@ -162,22 +163,22 @@ const maxIndex = 1 << 40
 
 // each implements source.
 func (w *xml2003) each(i int, fn func(*Row) error) ([]Range, error) {
-	x, err := newScan(bytes.NewReader(w.data), w.lim)
+	x, err := xmlscan.New(bytes.NewReader(w.data), w.lim.xml())
 	if err != nil {
 		return nil, err
 	}
-	defer x.release()
+	defer x.Release()
 	w.said = nil
 	s := &xml2003Scan{w: w, x: x, fn: fn}
 	at := -1
 	for {
-		if found, err := x.nextStart(); err != nil || !found {
+		if found, err := x.NextStart(); err != nil || !found {
 			return s.merged, err
 		}
 		switch {
-		case x.depth == 2 && string(x.name) == "Worksheet":
+		case x.Depth == 2 && string(x.Name) == "Worksheet":
 			at++
-		case x.depth == 3 && at == i && string(x.name) == "Table":
+		case x.Depth == 3 && at == i && string(x.Name) == "Table":
 			if err := s.table(); err != nil {
 				return nil, err
 			}
@@ -188,28 +189,28 @@ func (w *xml2003) each(i int, fn func(*Row) error) ([]Range, error) {
 func (s *xml2003Scan) table() error {
 	x := s.x
 	n := 0
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
-		if t == tokEOF {
+		if t == xmlscan.EOF {
 			return damaged("XML ends in the middle")
 		}
-		if t != tokStart {
+		if t != xmlscan.Start {
 			continue
 		}
-		if string(x.name) != "Row" {
-			if err := x.skip(); err != nil {
+		if string(x.Name) != "Row" {
+			if err := x.Skip(); err != nil {
 				return err
 			}
 			continue
 		}
-		if n = x.attrInt("Index", n+1); n < 1 || n > maxIndex {
+		if n = x.AttrInt("Index", n+1); n < 1 || n > maxIndex {
 			return refuse(TooLarge, "row %d", n)
 		}
-		span := max(0, x.attrInt("Span", 0))
-		s.row.N, s.row.Hidden, s.row.Cells = n, x.attrBool("Hidden"), s.row.Cells[:0]
+		span := max(0, x.AttrInt("Span", 0))
+		s.row.N, s.row.Hidden, s.row.Cells = n, x.AttrBool("Hidden"), s.row.Cells[:0]
 		if err := s.cells(); err != nil {
 			return err
 		}
@@ -222,30 +223,30 @@ func (s *xml2003Scan) table() error {
 func (s *xml2003Scan) cells() (err error) {
 	x := s.x
 	col, sorted := 0, true
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
-		if t == tokEOF {
+		if t == xmlscan.EOF {
 			return damaged("XML ends in the middle")
 		}
-		if t != tokStart {
+		if t != xmlscan.Start {
 			continue
 		}
-		if string(x.name) != "Cell" {
-			if err := x.skip(); err != nil {
+		if string(x.Name) != "Cell" {
+			if err := x.Skip(); err != nil {
 				return err
 			}
 			continue
 		}
 		last := col
-		if col = x.attrInt("Index", col+1); col < 1 || col > maxIndex {
+		if col = x.AttrInt("Index", col+1); col < 1 || col > maxIndex {
 			return refuse(TooLarge, "column %d", col)
 		}
 		sorted = sorted && col > last
 		c := Cell{Row: s.row.N, Col: col}
-		across, down := x.attrInt("MergeAcross", 0), x.attrInt("MergeDown", 0)
+		across, down := x.AttrInt("MergeAcross", 0), x.AttrInt("MergeDown", 0)
 		if across > 0 || down > 0 {
 			if len(s.merged) >= s.w.lim.Merged {
 				return refuse(TooLarge, "merged cell %s", c.Ref())
@@ -254,8 +255,8 @@ func (s *xml2003Scan) cells() (err error) {
 			s.merged = append(s.merged, Range{c.Row, col, c.Row + down, col + across})
 			col += across
 		}
-		_, c.Formula = x.attr("Formula")
-		st := s.w.styles[x.attrString("StyleID")]
+		_, c.Formula = x.Attr("Formula")
+		st := s.w.styles[x.AttrString("StyleID")]
 		if err := s.cell(&c, st); err != nil {
 			return err
 		}
@@ -315,25 +316,25 @@ func (s *xml2003Scan) cell(c *Cell, st numfmt.Format) error {
 // data collects the text of a Cell's Data, and gives its type.
 func (s *xml2003Scan) data(c *Cell) (typ string, has bool, err error) {
 	x := s.x
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
 		if err != nil {
 			return "", false, err
 		}
-		if t == tokEOF {
+		if t == xmlscan.EOF {
 			return "", false, damaged("XML ends in the middle")
 		}
-		if t != tokStart {
+		if t != xmlscan.Start {
 			continue
 		}
-		switch string(x.name) {
+		switch string(x.Name) {
 		case "Comment":
 			err = s.comment(c)
 		case "Data":
-			has, typ = true, x.attrString("Type")
+			has, typ = true, x.AttrString("Type")
 			err = s.dataText()
 		default:
-			err = x.skip()
+			err = x.Skip()
 		}
 		if err != nil {
 			return "", false, err
@@ -376,19 +377,19 @@ func (s *xml2003Scan) moment(c *Cell, text string, st numfmt.Format) {
 func (s *xml2003Scan) dataText() error {
 	x := s.x
 	s.text = s.text[:0]
-	for base := x.depth; x.depth >= base; {
-		t, err := x.next()
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
 		if err != nil {
 			return err
 		}
 		switch t {
-		case tokEOF:
+		case xmlscan.EOF:
 			return damaged("XML ends in the middle")
-		case tokText:
+		case xmlscan.CharData:
 			at := len(s.text)
-			if x.cdata {
-				s.text = append(s.text, x.text...)
-			} else if s.text, err = unescape(s.text, x.text); err != nil {
+			if x.CDATA {
+				s.text = append(s.text, x.Text...)
+			} else if s.text, err = xmlscan.Unescape(s.text, x.Text); err != nil {
 				return err
 			}
 			s.text = s.text[:at+len(lineEnds(s.text[at:]))]

@@ -31,7 +31,7 @@ var saying = []string{"Error", "ModelError", "Trouble", "DamagedError", "Refusal
 // engines are rooms whose pages are Chinese, or whose faults are the program's own, or are said to people by those who call them.
 var engines = []string{"bench", "data", "cmd/internal/alone", "cmd/internal/web", "cmd/internal/web/account", "cmd/internal/web/editor", "cmd/internal/web/settings", "cmd/internal/web/shelf", "ingest/finding", "ingest/fit", "ingest/layout", "ingest/sight", "ingest/around", "ingest/heading", "ingest/rowkind", "ingest/packed", "ingest/read", "ingest/receipt", "ingest/secret", "ingest/sheet", "ingest/units",
 	"ingest/written", "ingest/cell", "internal/calendar", "internal/durable", "internal/durable/durabletest", "internal/lang", "internal/lineage", "internal/mail/mailtest", "internal/official", "internal/onepage",
-	"internal/cfb", "internal/cfb/cfbtest", "internal/charset", "internal/offcrypto", "internal/opc", "internal/result", "internal/rounded", "internal/spelling", "internal/structure", "internal/tooltest", "internal/warehouse/warehousetest", "internal/workbook", "internal/logbook"}
+	"internal/cfb", "internal/cfb/cfbtest", "internal/charset", "internal/xmlscan", "internal/offcrypto", "internal/opc", "internal/result", "internal/rounded", "internal/spelling", "internal/structure", "internal/tooltest", "internal/warehouse/warehousetest", "internal/workbook", "internal/logbook"}
 
 // OneLanguage lists what people read in one language alone, or not alike in both.
 func OneLanguage(tree fs.FS, sources []Source) ([]string, error) {

@@ -1,4 +1,4 @@
-package sheet
+package xmlscan
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 
 // decode makes the scanner read UTF-8, whatever the part is written in: XML
 // 1.0 appendix F (byte order mark, UTF-16 without one, then the declaration).
-func (x *xmlScan) decode() error {
+func (x *Scanner) decode() error {
 	d := x.buf
 	var enc encoding.Encoding
 	switch {
@@ -28,7 +28,7 @@ func (x *xmlScan) decode() error {
 	case bytes.HasPrefix(d, []byte("\xfe\xff")), bytes.HasPrefix(d, []byte("\x00<")):
 		enc = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	default:
-		name := declaredEncoding(d)
+		name := DeclaredEncoding(d)
 		switch name {
 		case "", "utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be", "unicode":
 			return nil // a declaration of UTF-16 that can be read in bytes is wrong (.NET writes it), and UTF-32 was decoded before
@@ -44,11 +44,11 @@ func (x *xmlScan) decode() error {
 	}
 	x.src = transform.NewReader(src, enc.NewDecoder())
 	x.buf, x.eof = x.buf[:0], false
-	return x.fill()
+	return x.Fill()
 }
 
-// declaredEncoding reads the encoding of an XML declaration.
-func declaredEncoding(d []byte) string {
+// DeclaredEncoding reads the encoding that an XML declaration names, in small letters; empty where there is none.
+func DeclaredEncoding(d []byte) string {
 	if !bytes.HasPrefix(d, []byte("<?xml")) {
 		return ""
 	}
@@ -59,7 +59,7 @@ func declaredEncoding(d []byte) string {
 	rest := d[5:end]
 	for {
 		var k, v []byte
-		if k, v, rest = nextAttr(rest); k == nil {
+		if k, v, rest = NextAttr(rest); k == nil {
 			return ""
 		}
 		if string(k) == "encoding" {
