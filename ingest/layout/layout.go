@@ -6,8 +6,8 @@
 // stray fits nowhere, what is passed over is no data; a block is what stands
 // below one head, a stretch the lines of it, an aside a table below.
 //
-// A new footer or total word goes into words.go, a new kind of row into
-// classify.go, another way of totals into sums.go (by what they sum) or groups.go
+// A new footer or total word goes into rowkind/words.go, a new kind of row into
+// rowkind/classify.go, another way of totals into sums.go (by what they sum) or groups.go
 // (by name), what a section says into section.go, where a lacking column's value
 // comes from into given.go.
 package layout
