@@ -98,7 +98,7 @@ type startView struct {
 	Dir                     string
 	Name, Units, User, With string
 	Owed                    []startOwed
-	Faults                  []string
+	Faults                  mistakes
 	Done                    bool
 }
 
@@ -144,6 +144,9 @@ func (b *Beginning) isDone() bool {
 func (b *Beginning) show(w http.ResponseWriter, status int, v startView) {
 	var text bytes.Buffer
 	l := layout{Title: "新建台账", Body: v, Version: b.version, Path: "/"}
+	if len(v.Faults) > 0 {
+		l.Title = "没有完成：" + l.Title
+	}
 	if err := templates()["start"].ExecuteTemplate(&text, "layout", l); err != nil {
 		b.log.Error("page", "template", "start", "err", err)
 		http.Error(w, "页面出错。", http.StatusInternalServerError)
@@ -162,7 +165,7 @@ func (b *Beginning) answer(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
 	v := b.blank()
 	if err := r.ParseForm(); err != nil {
-		v.Faults = []string{"没有读到填写的内容，请再试一次。"}
+		v.Faults = mistakes{{Says: "没有读到填写的内容，请再试一次。"}}
 		b.show(w, http.StatusBadRequest, v)
 		return
 	}
@@ -194,7 +197,7 @@ func (b *Beginning) answer(w http.ResponseWriter, r *http.Request) {
 func (b *Beginning) confirm(w http.ResponseWriter, r *http.Request, id string, back bool) {
 	if b.ready == nil || b.ready.id != id {
 		v := b.blank()
-		v.Faults = []string{"这一页已经过时，请重新填写。"}
+		v.Faults = mistakes{{Says: "这一页已经过时，请重新填写。"}}
 		b.show(w, http.StatusBadRequest, v)
 		return
 	}
@@ -215,43 +218,43 @@ func (b *Beginning) confirm(w http.ResponseWriter, r *http.Request, id string, b
 
 // prepare understands the answers and keeps them until somebody confirms them, or says what is wrong with them. The
 // password is kept as its hash, so that nobody has to type it twice.
-func (b *Beginning) prepare(v *startView, password, again string) (faults []string) {
+func (b *Beginning) prepare(v *startView, password, again string) (faults mistakes) {
 	found := settings.UnitsIn(v.Units)
 	units := found.Units
 	if v.Name == "" {
-		faults = append(faults, "1. 请填写园区名称。")
+		faults = append(faults, mistake{"zone", "1. 请填写园区名称。"})
 	} else if !account.Nameable(v.Name) {
-		faults = append(faults, "1. 园区名称不能用：最多三十个汉字，不能有看不见的字符。")
+		faults = append(faults, mistake{"zone", "1. 园区名称不能用：最多三十个汉字，不能有看不见的字符。"})
 	}
 	seen := map[string]bool{}
 	for _, u := range units {
 		for _, name := range append([]string{u.Name}, u.Aliases...) {
 			if seen[name] {
-				faults = append(faults, fmt.Sprintf("2. “%s”写了两次，请删去一个。", name))
+				faults = append(faults, mistake{"units", fmt.Sprintf("2. “%s”写了两次，请删去一个。", name)})
 			}
 			seen[name] = true
 		}
 	}
 	if len(units) == 0 {
-		faults = append(faults, "2. 请填写至少一个单位，一行一个。")
+		faults = append(faults, mistake{"units", "2. 请填写至少一个单位，一行一个。"})
 	}
 	if !slices.ContainsFunc(v.Owed, func(o startOwed) bool { return o.Chosen }) {
-		faults = append(faults, "3. 请选至少一种报表。")
+		faults = append(faults, mistake{"owes-" + v.Owed[0].ID, "3. 请选至少一种报表。"})
 	}
 	hash := ""
 	if v.With != "alone" {
 		var err error
 		switch hash, err = account.HashPassword(password); {
 		case v.User == "":
-			faults = append(faults, "5. 请填写管理员的用户名，或选“只在这台电脑上用”。")
+			faults = append(faults, mistake{"user", "5. 请填写管理员的用户名，或选“只在这台电脑上用”。"})
 		case !account.Nameable(v.User):
-			faults = append(faults, "5. 用户名不能用：最多三十个汉字，不能有看不见的字符。")
+			faults = append(faults, mistake{"user", "5. 用户名不能用：最多三十个汉字，不能有看不见的字符。"})
 		case errors.Is(err, account.ErrShortPassword):
-			faults = append(faults, fmt.Sprintf("5. 密码至少%d个字符。", account.LeastPassword))
+			faults = append(faults, mistake{"password", fmt.Sprintf("5. 密码至少%d个字符。", account.LeastPassword)})
 		case err != nil:
-			return append(faults, b.failed(err))
+			return append(faults, b.failed(err)...)
 		case password != again:
-			faults = append(faults, "5. 两次输入的密码不一样。")
+			faults = append(faults, mistake{"again", "5. 两次输入的密码不一样。"})
 		}
 	}
 	if len(faults) > 0 {
@@ -259,10 +262,10 @@ func (b *Beginning) prepare(v *startView, password, again string) (faults []stri
 	}
 	text, err := settings.Declare(v.Name, units, v.owed(), calendar.Of(b.clock().In(time.FixedZone("", 8*60*60))))
 	if err != nil {
-		return []string{b.failed(err)}
+		return b.failed(err)
 	}
 	if err := office.Check(b.dir, text); err != nil {
-		return b.wrong(err)
+		return b.wrong(v, err)
 	}
 	id, _ := account.Secret()
 	b.ready = &prepared{id: id, view: *v, text: text, user: account.User{Name: v.User, Role: string(account.Admin), Hash: hash, Since: b.clock()}}
@@ -271,18 +274,18 @@ func (b *Beginning) prepare(v *startView, password, again string) (faults []stri
 }
 
 // make makes the zone, or says why it can't be made.
-func (b *Beginning) make(ctx context.Context, p *prepared) (faults []string) {
+func (b *Beginning) make(ctx context.Context, p *prepared) (faults mistakes) {
 	if err := durable.MkdirAll(b.dir, 0o755); err != nil {
-		return []string{b.failed(err)}
+		return b.failed(err)
 	}
 	if err := office.Configure(b.dir, nil, p.text); err != nil {
-		return b.wrong(err)
+		return b.wrong(&p.view, err)
 	}
 	if p.user.Hash == "" {
 		return nil
 	}
 	if err := b.firstUser(ctx, p.user); err != nil {
-		return []string{b.failed(err)}
+		return b.failed(err)
 	}
 	return nil
 }
@@ -291,14 +294,32 @@ func (b *Beginning) make(ctx context.Context, p *prepared) (faults []string) {
 var lineOf = regexp.MustCompile(`第\d+行的?`)
 
 // wrong says what is wrong with a declaration.
-func (b *Beginning) wrong(err error) (faults []string) {
+func (b *Beginning) wrong(v *startView, err error) (faults mistakes) {
 	for _, f := range settings.FaultsIn(err) {
-		faults = append(faults, lineOf.ReplaceAllString(f.Says.In(lang.Chinese), "")) // nobody has seen the file yet
+		says := lineOf.ReplaceAllString(f.Says.In(lang.Chinese), "") // nobody has seen the file yet
+		faults = append(faults, mistake{v.holds(says), says})
 	}
 	if len(faults) == 0 {
-		faults = []string{b.failed(err)}
+		faults = b.failed(err)
 	}
 	return faults
+}
+
+// holds is the field whose answer a fault names; "" where it names none.
+func (v *startView) holds(says string) string {
+	names := func(text string) bool { return text != "" && strings.Contains(says, "“"+text+"”") }
+	for _, o := range v.Owed {
+		switch {
+		case o.Chosen && names(o.Due):
+			return "due-" + o.ID
+		case o.Chosen && slices.ContainsFunc(strings.Split(o.From, "、"), names):
+			return "from-" + o.ID
+		}
+	}
+	if slices.ContainsFunc(strings.Fields(v.Units), names) {
+		return "units"
+	}
+	return ""
 }
 
 func (b *Beginning) firstUser(ctx context.Context, u account.User) error {
@@ -309,7 +330,7 @@ func (b *Beginning) firstUser(ctx context.Context, u account.User) error {
 	return errors.Join(store.PutUser(ctx, u), store.Close())
 }
 
-func (b *Beginning) failed(err error) string {
+func (b *Beginning) failed(err error) mistakes {
 	b.log.Error("make a zone for the page", "err", err)
-	return "没有完成：" + lang.In(err, lang.Chinese)
+	return mistakes{{Says: "没有完成：" + lang.In(err, lang.Chinese)}}
 }

@@ -20,6 +20,7 @@ type fault struct {
 	status int
 	says   string
 	back   string // where to go on, "" for the start
+	at     string // the field that it is about, as its form calls it; "" for none
 }
 
 func (f *fault) Error() string { return f.says }
@@ -27,6 +28,11 @@ func (f *fault) Error() string { return f.says }
 func notFound(says string) error  { return &fault{status: http.StatusNotFound, says: says} }
 func forbidden(says string) error { return &fault{status: http.StatusForbidden, says: says} }
 func badAsk(says string) error    { return &fault{status: http.StatusBadRequest, says: says} }
+
+// badField is badAsk about one field of a form.
+func badField(at, says string) error {
+	return &fault{status: http.StatusBadRequest, says: says, at: at}
+}
 
 // fail answers with an error page. What is no fault of who asked gets a number, under which the log has it.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err error) {

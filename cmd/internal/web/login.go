@@ -154,7 +154,10 @@ func (s *Server) cookie() string {
 	return cookieName
 }
 
-type loginView struct{ To, Name, Says, Note string }
+type loginView struct {
+	To, Name, Note string
+	Faults         mistakes
+}
 
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, who person) error {
 	if who.Role != "" {
@@ -182,8 +185,8 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 	}
 	name, to := strings.TrimSpace(r.PostForm.Get("name")), localPath(r.PostForm.Get("to"))
 	about(w, name)
-	refuse := func(status int, says string) error {
-		s.render(w, r, person{}, status, "login", layout{Title: "登录", Body: loginView{To: to, Name: name, Says: says}})
+	refuse := func(status int, at, says string) error {
+		s.render(w, r, person{}, status, "login", layout{Title: "登录", Body: loginView{To: to, Name: name, Faults: mistakes{{at, says}}}})
 		return nil
 	}
 	door, computer := account.Door(name), "computer "+hostOf(r)
@@ -198,7 +201,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 	if until, err := s.closed(r.Context(), door, computer); err != nil {
 		return err
 	} else if !until.IsZero() {
-		return refuse(http.StatusTooManyRequests, "密码错误次数过多，请在"+until.In(s.zoneOf().Location).Format("15:04")+"以后再试。")
+		return refuse(http.StatusTooManyRequests, "", "密码错误次数过多，请在"+until.In(s.zoneOf().Location).Format("15:04")+"以后再试。")
 	}
 	u := account.User{Hash: s.nobody} // as much work as for somebody
 	if i := slices.IndexFunc(users, func(x account.User) bool { return x.Name == name }); i >= 0 {
@@ -213,7 +216,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ person) error {
 	now := s.o.Clock()
 	if !ok || u.Name == "" || u.Disabled {
 		s.guessed(r, door, computer)
-		return refuse(http.StatusForbidden, "用户名或密码不对。")
+		return refuse(http.StatusForbidden, "name", "用户名或密码不对。")
 	}
 	if err := errors.Join(s.o.Store.Forgive(r.Context(), door), s.o.Store.EndSessionsBefore(r.Context(), now.Add(-idleSession), now.Add(-longSession))); err != nil {
 		s.o.Log.Error("tidy logins", "err", err)

@@ -36,7 +36,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request, who pers
 	}
 	if !ok {
 		s.guessed(r, door, computer)
-		return badAsk("现在的密码不对。")
+		return badField("now", "现在的密码不对。")
 	}
 	hash, err := s.newHash(r)
 	if err != nil {

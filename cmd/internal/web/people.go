@@ -18,8 +18,10 @@ type peopleView struct {
 	Units [][2]string
 	Alone bool // nobody is declared: whoever asks is this computer's operator
 	Says  string
-	Fault string
 	Form  map[string]string // what was typed
+
+	Faults mistakes
+	Open   string // the user whose form has them
 }
 
 type accountView struct {
@@ -124,9 +126,14 @@ func (s *Server) changePeople(w http.ResponseWriter, r *http.Request, who person
 		if e != nil {
 			return e
 		}
-		v.Fault = f.says
-		for _, k := range []string{"name", "role", "unit"} {
-			v.Form[k] = r.PostForm.Get(k)
+		if do == "add" {
+			v.Faults = mistakesOf(f, "add-")
+			for _, k := range []string{"name", "role", "unit"} {
+				v.Form[k] = r.PostForm.Get(k)
+			}
+		} else {
+			v.Open = name
+			v.Faults = mistakesOf(f, fmt.Sprintf("u%d-", slices.IndexFunc(v.Users, func(u accountView) bool { return u.Name == name })))
 		}
 		s.render(w, r, who, http.StatusBadRequest, "people", layout{Title: "用户", Body: v})
 		return nil
@@ -203,18 +210,18 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 func (s *Server) newUser(r *http.Request, name string, users []account.User) (u account.User, err error) {
 	switch {
 	case name == "":
-		return u, badAsk("请填写用户名。")
+		return u, badField("name", "请填写用户名。")
 	case !account.Nameable(name):
-		return u, badAsk("用户名不能用：最多三十个汉字，不能有看不见的字符。")
+		return u, badField("name", "用户名不能用：最多三十个汉字，不能有看不见的字符。")
 	case slices.ContainsFunc(users, func(x account.User) bool { return x.Name == name }):
-		return u, badAsk("已有用户“" + name + "”。")
+		return u, badField("name", "已有用户“"+name+"”。")
 	}
 	u = account.User{Name: name, Since: s.o.Clock()}
 	if u.Role, u.Unit, err = s.roleOf(r); err != nil {
 		return u, err
 	}
 	if len(users) == 0 && u.Role != string(account.Admin) {
-		return u, badAsk("第一个用户须是管理员，否则没有人能进入设置。")
+		return u, badField("role", "第一个用户须是管理员，否则没有人能进入设置。")
 	}
 	u.Hash, err = s.newHash(r)
 	return u, err
@@ -223,25 +230,25 @@ func (s *Server) newUser(r *http.Request, name string, users []account.User) (u 
 func (s *Server) roleOf(r *http.Request) (role, unit string, err error) {
 	role, unit = r.PostForm.Get("role"), r.PostForm.Get("unit")
 	if !slices.Contains(account.Roles(), account.Role(role)) {
-		return "", "", badAsk("请选择角色。")
+		return "", "", badField("role", "请选择角色。")
 	}
 	if account.Role(role) != account.Submitter {
 		return role, "", nil
 	}
 	if _, ok := s.zoneOf().Submitter(unit); !ok {
-		return "", "", badAsk("填报单位的用户要选单位。")
+		return "", "", badField("unit", "填报单位的用户要选单位。")
 	}
 	return role, unit, nil
 }
 
 func (s *Server) newHash(r *http.Request) (string, error) {
 	if r.PostForm.Get("password") != r.PostForm.Get("again") {
-		return "", badAsk("两次输入的密码不一样。")
+		return "", badField("again", "两次输入的密码不一样。")
 	}
 	defer s.doors.turn()()
 	hash, err := account.HashPassword(r.PostForm.Get("password"))
 	if errors.Is(err, account.ErrShortPassword) {
-		return "", badAsk(fmt.Sprintf("密码至少%d个字符。", account.LeastPassword))
+		return "", badField("password", fmt.Sprintf("密码至少%d个字符。", account.LeastPassword))
 	}
 	return hash, err
 }

@@ -64,7 +64,7 @@ func (l layout) Href(to string, pairs ...any) string {
 }
 
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "first": firstOf, "in": within, "asset": assetAddress, "address": address,
+	funcs := template.FuncMap{"seg": url.PathEscape, "add": func(a, b int) int { return a + b }, "join": strings.Join, "first": firstOf, "in": within, "told": told, "field": fieldOf, "asset": assetAddress, "address": address,
 		"pair": func(id string, v settings.Field) any {
 			return struct {
 				L string
@@ -112,9 +112,28 @@ type inside struct {
 
 func within(l layout, v any) inside { return inside{l, v} }
 
+// fieldOf is a field of a form for the templates of fields: its id is its name with a prefix.
+func fieldOf(list mistakes, label, prefix, name string) any {
+	return struct {
+		mistake
+		Label, Name string
+	}{list.Of(prefix + name), label, name}
+}
+
+// told are mistakes under their heading, for the template that lists them.
+func told(heading string, list mistakes) any {
+	return struct {
+		Heading string
+		List    mistakes
+	}{heading, list}
+}
+
 // render writes a page whole or not at all.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, status int, name string, l layout) {
 	z := s.o.Service.Zone()
+	if status >= http.StatusBadRequest && name != "error" { // whoever hears the page hears it first, and sees it on the tab
+		l.Title = "没有完成：" + l.Title
+	}
 	l.Zone, l.Who, l.Login, l.Path, l.Version, l.query = z.Name, who, who.Role != "" && who != operator, r.URL.Path, s.o.Version, r.URL.Query()
 	l.Nav, l.Needs = navOf(who, r.URL.Path), s.needs(r.Context(), who)
 	for i := range l.Nav {

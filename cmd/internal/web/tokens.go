@@ -33,7 +33,8 @@ type accountPage struct {
 	Tokens           []tokenView
 	Spans            []span
 	Made             *madeView
-	Says, Fault      string
+	Says             string
+	Faults           mistakes
 	Typed            string // name that was typed
 }
 
@@ -131,7 +132,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, who perso
 	v.Made = made
 	status := http.StatusOK
 	if f != nil {
-		status, v.Fault, v.Typed = f.status, f.says, name
+		status, v.Faults, v.Typed = f.status, mistakesOf(f, do+"-"), name
 	}
 	s.render(w, r, who, status, "account", layout{Title: "我的账号", Body: v})
 	return nil
@@ -143,11 +144,11 @@ func (s *Server) makeToken(r *http.Request, who person, name string) (*madeView,
 		return nil, forbidden("令牌由分析人员和管理员生成，请找管理员。")
 	}
 	if !account.Nameable(name) {
-		return nil, badAsk("请写明令牌给哪个程序用。")
+		return nil, badField("name", "请写明令牌给哪个程序用。")
 	}
 	i := slices.IndexFunc(tokenSpans, func(x span) bool { return fmt.Sprint(x.Days) == r.PostForm.Get("days") })
 	if i < 0 {
-		return nil, badAsk("请选择有效期。")
+		return nil, badField("days", "请选择有效期。")
 	}
 	list, err := s.o.Store.TokensOf(r.Context(), who.Name)
 	if err != nil {
@@ -155,7 +156,7 @@ func (s *Server) makeToken(r *http.Request, who person, name string) (*madeView,
 	}
 	switch {
 	case slices.ContainsFunc(list, func(t account.Token) bool { return t.Name == name }):
-		return nil, badAsk("已有名为“" + name + "”的令牌。令牌只在生成时显示一次；遗失了请先收回，再生成一个。")
+		return nil, badField("name", "已有名为“"+name+"”的令牌。令牌只在生成时显示一次；遗失了请先收回，再生成一个。")
 	case len(list) >= mostTokens:
 		return nil, badAsk(fmt.Sprintf("令牌最多%d个，请先收回不用的。", mostTokens))
 	}

@@ -1,50 +1,106 @@
-// The page works without this. It adds: pages that say when something new was published, dropping files, and sheets that
+// The page works without this. It adds: pages that show by themselves what was published, dropping files, and sheets that
 // come into sight at the cell they are about.
 "use strict";
 (function () {
-  var news = document.querySelector(".news");
+  var told = document.getElementById("told"); // a region that is there from the start: what comes into it is read out
   var touched = false;
   document.addEventListener("input", function () { touched = true; });
-  if (document.body.hasAttribute("data-live") && window.EventSource) {
-    var source = new EventSource("/events");
-    source.addEventListener("published", function () {
-      if (!touched && !document.querySelector("details[open] form")) {
-        location.reload();
+  function tell(text, href) {
+    var p = document.createElement("p"), a = href && document.createElement("a");
+    p.className = href ? "news" : "off";
+    if (a) a.href = href;
+    (a || p).textContent = text;
+    if (a) p.appendChild(a);
+    told.replaceChildren(p);
+  }
+  // What became different comes into the page and nothing else does: what is open, marked, scrolled to or has the focus stays.
+  function renew(old, fresh) {
+    if (old === told || old.isEqualNode(fresh)) return;
+    if (old.nodeName !== fresh.nodeName || old.nodeType !== 1) {
+      old.replaceWith(document.importNode(fresh, true));
+      return;
+    }
+    Array.prototype.slice.call(old.attributes).forEach(function (a) { if (!fresh.hasAttribute(a.name) && a.name !== "open") old.removeAttribute(a.name); });
+    Array.prototype.forEach.call(fresh.attributes, function (a) { if (old.getAttribute(a.name) !== a.value && a.name !== "open") old.setAttribute(a.name, a.value); });
+    var at = old.firstChild;
+    Array.prototype.slice.call(fresh.childNodes).forEach(function (f) {
+      var key = keyOf(f), o = at;
+      while (o && (o.nodeName !== f.nodeName || keyOf(o) !== key)) o = o.nextSibling;
+      if (!o) {
+        old.insertBefore(document.importNode(f, true), at);
         return;
       }
-      news.textContent = "";
-      var link = document.createElement("a");
-      link.href = location.href;
-      link.textContent = "有新数据，点这里刷新";
-      news.appendChild(link);
-      news.hidden = false;
+      while (at !== o) at = gone(at);
+      at = o.nextSibling;
+      renew(o, f);
     });
+    while (at) at = gone(at);
+  }
+  function gone(node) {
+    var next = node.nextSibling;
+    node.remove();
+    return next;
+  }
+  function keyOf(node) { // rows and entries are known by where they lead
+    if (node.nodeType !== 1) return "";
+    var a = /^(TR|LI|ARTICLE|SECTION)$/.test(node.nodeName) && node.querySelector("a[href]");
+    return node.id || (a ? a.getAttribute("href") : "");
+  }
+  function fetched() {
+    return fetch(location.href, { credentials: "same-origin", redirect: "manual" }).then(function (r) {
+      return r.ok ? r.text() : "";
+    }).then(function (text) {
+      var fresh = new DOMParser().parseFromString(text, "text/html");
+      return fresh.querySelector("main") ? fresh : null; // null: it is elsewhere now, or one has to log in
+    });
+  }
+  function put(fresh) {
+    var before = document.querySelector("main").textContent;
+    renew(document.body, fresh.body);
+    document.title = fresh.title;
+    return document.querySelector("main").textContent !== before;
+  }
+  if (document.body.hasAttribute("data-live") && window.EventSource) {
+    var source = new EventSource("/events"), busy = false, more = false;
+    var look = function () {
+      if (touched || document.querySelector("details[open] form")) {
+        tell("有新数据，点这里刷新", location.href);
+        return;
+      }
+      if (busy) {
+        more = true; // what comes while it is looked at is looked at together
+        return;
+      }
+      busy = true;
+      fetched().then(function (fresh) {
+        if (!fresh) location.reload();
+        else if (put(fresh)) tell("本页内容已更新。");
+      }).catch(function () {}).then(function () { // where the server is away, the next publication is told again
+        busy = false;
+        if (more) {
+          more = false;
+          look();
+        }
+      });
+    };
+    source.addEventListener("published", look);
     window.addEventListener("pagehide", function () { source.close(); });
   }
   var again = Number(document.body.dataset.again);
   if (again && window.fetch) { // what is being waited for is looked for behind the page, so that nobody is read it anew; without this the page loads itself again
-    var look = function () {
-      fetch(location.href, { credentials: "same-origin", redirect: "manual" }).then(function (r) {
-        return r.ok ? r.text() : "";
-      }).then(function (text) {
-        var fresh = new DOMParser().parseFromString(text, "text/html");
-        if (!fresh.body.hasAttribute("data-again")) {
+    var wait = function () {
+      fetched().then(function (fresh) {
+        if (!fresh) {
           location.reload();
           return;
         }
-        var parts = document.querySelectorAll("[data-part]");
-        if (!parts.length && fresh.querySelector("main").textContent !== document.querySelector("main").textContent) {
-          location.reload();
-          return;
-        }
-        parts.forEach(function (old) {
-          var part = fresh.getElementById(old.id);
-          if (part && part.innerHTML !== old.innerHTML) old.innerHTML = part.innerHTML; // the server has escaped it
-        });
-        setTimeout(look, again * 1000);
-      }).catch(function () { setTimeout(look, again * 1000); }); // the server is away: it is asked on
+        var title = document.querySelector("h1").textContent;
+        put(fresh);
+        if (fresh.querySelector("h1").textContent !== title) tell(fresh.querySelector("h1").textContent);
+        if (fresh.body.hasAttribute("data-again")) setTimeout(wait, again * 1000);
+      }).catch(function () { setTimeout(wait, again * 1000); }); // the server is away: it is asked on
     };
-    setTimeout(look, again * 1000);
+    setTimeout(wait, again * 1000);
   }
   document.querySelectorAll(".scroll").forEach(function (box) { // what is marked in a sheet comes into sight
     var aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -85,7 +141,7 @@
       form.classList.remove("over");
       if (!e.dataTransfer || !e.dataTransfer.files.length) return;
       touched = true;
-      says.hidden = true;
+      says.textContent = "";
       var entries = Array.prototype.map.call(e.dataTransfer.items || [], function (i) { return i.webkitGetAsEntry && i.webkitGetAsEntry(); }).filter(Boolean);
       if (!entries.some(function (x) { return x.isDirectory; })) {
         input.files = e.dataTransfer.files;
@@ -97,7 +153,6 @@
         found.forEach(function (f) { chosen.items.add(f); });
         input.files = chosen.files;
         says.textContent = "文件夹里有" + found.length + "个文件，已选上。" + (left.length ? "另有" + left.length + "个不是表格，没有选：" + left.slice(0, 5).join("、") + (left.length > 5 ? "等" : "") + "。" : "");
-        says.hidden = false;
       });
     });
   });
