@@ -69,7 +69,7 @@ func TestOnePage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}
-	for _, name := range []string{"一页通", "多"} {
+	for _, name := range []string{"一页通", "周报", "周报长", "周报多", "多"} {
 		var out bytes.Buffer
 		err := samples()[name].PDF(t.Context(), &out)
 		if errors.Is(err, ErrNoConverter) {

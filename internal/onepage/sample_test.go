@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -54,7 +55,19 @@ func samples() map[string]Page {
 	}
 	many.Charts = append(many.Charts, Chart{Title: "两组（%）", Kind: Bar, Labels: []string{"一月", "二月", "三月"},
 		Series: []Series{{"按期办结率", []float64{0.8, 0.9, 0.95}}, {"办结率", []float64{0.7, math.NaN(), 0.9}}}, Percent: true})
+	// As a weekly is: what needs attention stands first, each sentence over two lines at most, the footer over two.
+	led := func(lead, sentences int) Page {
+		p := samplePage()
+		p.Lead = Section{Heading: "需要关注"}
+		for range lead {
+			p.Lead.Sentences = append(p.Lead.Sentences, Sentence{"企业反馈问题解决率73.8%，距目标80.0%差6.2个百分点（189/256），差件数最多的是湘潭高新技术产业开发区建设局（47/59），其次是社会事务局（12/21）。", Red})
+		}
+		p.Sentences = slices.Repeat(p.Sentences[:1], sentences)
+		p.Footer += "数字由“明细”各表的行算出，点指标名称可见。"
+		return p
+	}
 	return map[string]Page{
+		"周报": led(3, 3), "周报长": led(5, 3), "周报多": led(5, 5),
 		"一页通": samplePage(), "多": many, "空": {Title: "无数据", Coverage: "本周无应报报表", Cards: []Card{{Label: "办结率"}},
 			Charts: []Chart{{Title: "趋势", Kind: Line, Labels: []string{"8/15"}, Series: []Series{{"收集", []float64{math.NaN()}}}}}},
 		"一周": {Title: "一周", Charts: []Chart{

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 //go:embed page.html
@@ -46,11 +47,20 @@ func (p Page) Write(w io.Writer) error {
 		view.Charts = append(view.Charts, drawn{valid(c.Title), svg})
 	}
 	view.Beside = len(p.Charts)%2 == 1
-	view.Dense = len(p.Cards) > 12 || len(p.Charts) > 4
+	view.Dense = len(p.Cards) > 12 || len(p.Charts) > 4 || linesOf(p.Lead.Sentences) > 6 || len(p.Sentences) > 4
 	if err := pageTemplate().Execute(w, view); err != nil {
 		return fmt.Errorf("write page %q: %w", p.Title, err)
 	}
 	return nil
+}
+
+// linesOf is how many lines sentences take on a sheet of paper.
+func linesOf(list []Sentence) (lines int) {
+	const wide = 55 // characters of a line
+	for _, s := range list {
+		lines += (utf8.RuneCountInString(s.Text) + wide - 1) / wide
+	}
+	return lines
 }
 
 // valid drops what an HTML file cannot hold.
