@@ -1,5 +1,5 @@
 // Package schedule says when something recurs, as people write it: five cron
-// fields, @every 5m, or working days of the Chinese calendar.
+// fields, @every 5m, working days of the Chinese calendar, or Chinese words.
 //
 // Words: a schedule has occurrences, moments in the zone's own time; none is
 // ever kept as «the next», so that a clock that was wrong leaves nothing
@@ -10,6 +10,7 @@
 //	working_day 09:00      on each working day (调休 included)
 //	working_day 3 09:00    on the third working day of each month
 //	working_day -1 15:00   on the last one
+//	每周一 13:00              as people say it, and as a listing shows it
 package schedule
 
 import (
@@ -51,6 +52,11 @@ func Parse(spec string, loc *time.Location, days *calendar.Workdays) (Schedule, 
 		return every(spec, fields[1:])
 	case workingDay[fields[0]]:
 		return onWorkdays(spec, fields[1:], loc, days)
+	}
+	if said, ok := fromWords(spec); ok {
+		s, err := Parse(said, loc, days)
+		s.spec = spec
+		return s, err
 	}
 	parsed, err := cron.ParseStandard(spec)
 	if err != nil {

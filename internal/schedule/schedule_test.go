@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,43 @@ func TestRefused(t *testing.T) {
 	} {
 		if _, err := Parse(spec, shanghai, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", spec, err)
+		}
+	}
+}
+
+// TestSaidInWords: what a listing says of a schedule can be typed as it stands there, and means the same; so can what people
+// say of due times.
+func TestSaidInWords(t *testing.T) {
+	from := at(t, "2022-08-13 10:20")
+	next := func(spec string) (all []time.Time) {
+		t.Helper()
+		s, err := Parse(spec, shanghai, calendar.New(nil, nil))
+		if err != nil {
+			t.Errorf("%q: %v", spec, err)
+			return nil
+		}
+		if s.String() != spec {
+			t.Errorf("%q is kept as %q", spec, s)
+		}
+		for when := from; len(all) < 12; {
+			when, _ = s.Next(when)
+			all = append(all, when)
+		}
+		return all
+	}
+	for _, spec := range []string{"* * * * *", "*/5 * * * *", "@every 10m", "@every 1h", "@every 2h", "@every 90s", "15 * * * *", "5 0 * * *", "0 8,18 * * *", "30 13 * * 0", "0 9 * * 1-5", "0 9 * * 1,3", "0 14 1 * *", "working_day 09:00", "working_day -1 15:00"} {
+		if words := InWords(spec); words == spec || !slices.EqualFunc(next(spec), next(words), time.Time.Equal) {
+			t.Errorf("%q is said to be %q: %v, %v", spec, words, next(spec), next(words))
+		}
+	}
+	for said, spec := range map[string]string{"次周一 12:00": "0 12 * * 1", "下周五17点": "0 17 * * 5", "周一13:00": "0 13 * * 1", "每星期天 9：30": "30 9 * * 0", "每月5号 9点30分": "30 9 5 * *", "每日 8:00,18:00": "0 8,18 * * *", "每周一和三 09:00": "0 9 * * 1,3", "每周六至周日 09:00": "0 9 * * 0,6"} {
+		if !slices.EqualFunc(next(said), next(spec), time.Time.Equal) {
+			t.Errorf("%q: %v", said, next(said))
+		}
+	}
+	for _, bad := range []string{"每天", "每周一", "每月32日 09:00", "每天 25:00", "每天 8:00、9:30", "每周五至周一 09:00", "每10分钟 09:00", "随便"} {
+		if s, err := Parse(bad, shanghai, nil); err == nil {
+			t.Errorf("%q is read as %v", bad, s)
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (p *parser) at(name string, n *decl.Node, text string, job *Job) {
 	var err error
 	if job.Schedule, err = schedule.Parse(text, p.z.Location, p.z.Calendar); err != nil {
 		n.Fault("schedule %s: %q is not a cron schedule (%v); write five fields such as \"*/5 * * * *\" (every 5 minutes) or \"0 13 * * 1\" (Mondays at 13:00), or \"working_day 09:00\"",
-			"定时 %[1]s：“%[2]s”不是 cron 格式；应为五段（分 时 日 月 星期），如 \"*/5 * * * *\"（每5分钟）、\"0 13 * * 1\"（周一13点），或 \"工作日 09:00\"", name, text, err)
+			"定时 %[1]s：“%[2]s”看不懂；可写“每天 12:30”“每周一 13:00”“每月1日 14:00”“每10分钟”“工作日 09:00”，或 cron 五段（分 时 日 月 星期）", name, text, err)
 		return
 	}
 	job.Set = true

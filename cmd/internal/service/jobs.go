@@ -66,6 +66,14 @@ var defaults = map[string]string{
 	zone.JobBackup: "30 12 * * *", zone.JobDrill: "0 14 1 * *", zone.JobTidy: "30 13 * * 0",
 }
 
+// Usual says when a job is done where the configuration names no time.
+func Usual(job string) string {
+	if spec := defaults[job]; spec != "" {
+		return schedule.InWords(spec)
+	}
+	return "每周最后一个报送时限之后"
+}
+
 // jobTable makes the jobs by a zone's declarations.
 func (s *Service) jobTable(z *office.Zone) []job {
 	weekly := schedule.Of(afterLastDue, z.NextSummary)

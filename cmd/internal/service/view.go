@@ -65,7 +65,7 @@ func Look(ctx context.Context, z *office.Zone, now time.Time) (v View, err error
 func viewOf(ctx context.Context, st *state.Store, j job, now time.Time, serving bool) (v JobView, err error) {
 	v = JobView{Name: j.name, Title: Titles[j.name], Schedule: j.schedule.String(), Why: j.why}
 	if j.name == zone.JobSummary && j.schedule.String() == afterLastDue || j.name == zone.JobMail && j.schedule.String() == afterLastDue {
-		v.Schedule = "当周最后一个报送时限之后"
+		v.Schedule = Usual(j.name)
 	}
 	if st != nil {
 		runs, err := st.Newest(ctx, j.name, 50)

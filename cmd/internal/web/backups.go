@@ -102,7 +102,7 @@ func (s *Server) backups(w http.ResponseWriter, r *http.Request, who person) err
 	}
 	about(w, v.Dir)
 	if v.Dir == "" {
-		v.Note = "还没有备份。请在设置里填写备份文件夹，或在下面写出有备份的文件夹。"
+		v.Note = "还没有备份。请在“设置”的“基本”里填写备份文件夹，或在上面写出有备份的文件夹。"
 	} else if err := v.look(z); err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (s *Server) previewBook(w http.ResponseWriter, r *http.Request, who person,
 		return notPreviewed(err)
 	}
 	v.Empty = len(v.Grid.Rows) == 0
-	s.render(w, r, who, http.StatusOK, "book", layout{Title: v.Here + " " + v.Name, Body: v})
+	s.render(w, r, who, http.StatusOK, "book", layout{Title: v.Here + " " + v.Name, Body: v, Across: true})
 	return nil
 }
 

@@ -42,7 +42,10 @@ func TestPreviewOfWorkbooks(t *testing.T) {
 			}
 		}
 		for _, s := range sheets {
-			name := regexp.MustCompile(`<h1>.*</h1>|<h2>.*</h2>`).FindAllString(s, -1)
+			name := regexp.MustCompile(`<h1>.*</h1>|<h2>.*</h2>|<caption>.*</caption>`).FindAllString(s, -1)
+			if len(name) > 2 {
+				t.Errorf("%s: a sheet's name stands over it more than once: %q", to, name)
+			}
 			if strings.Count(s, `<table class="sheet">`) != 1 && !strings.Contains(s, "没有内容") || len(s) > 150<<10 {
 				t.Errorf("%s %q: %d bytes, or no sheet", to, name, len(s))
 			}

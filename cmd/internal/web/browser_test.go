@@ -227,7 +227,7 @@ func TestBrowserClerk(t *testing.T) {
 	b.open("/units/zfb")
 	b.do(chromedp.SetUploadFiles(chromedp.CSS("#files"), []string{put("问题台账.csv", faulty)}))
 	b.click("检查")
-	b.wants("还没有报送", "2022-02-31 没有这一天", "<script>alert(1)</script>路灯不亮")
+	b.wants("还没有报送", "报送后：", "2022-02-31 没有这一天", "<script>alert(1)</script>路灯不亮")
 	at := tell[string](b, `document.querySelector("td.error").title + " " + document.querySelector("td.error").innerText`)
 	if !strings.HasPrefix(at, "K4 2022-02-31") {
 		t.Errorf("the fault is marked at %q", at)
@@ -247,6 +247,7 @@ func TestBrowserClerk(t *testing.T) {
 	b.click("改好以后重新选择文件")
 	b.do(chromedp.SetUploadFiles(chromedp.CSS("#files"), []string{put("问题台账.csv", mended)}))
 	b.click("检查")
+	b.wants("1处请核实", "没有填错的，在下面写明原因", "报送后：已接收，有事项请核实")
 	b.do(chromedp.SendKeys(chromedp.CSS(`input[name^="said-"]`), "经批准，补录的旧件"))
 	b.clickOf(`//main//button[normalize-space()='报送']`)
 	b.waits("已接收")

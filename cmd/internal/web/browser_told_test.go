@@ -167,3 +167,43 @@ func TestBrowserWaits(t *testing.T) {
 		t.Errorf("the page was loaded anew, or is called %q", tell[string](b, `document.title`))
 	}
 }
+
+// TestBrowserConflict: whoever saves settings that somebody else has changed meanwhile is shown both, at the field, and can
+// go on from there: by sight, by ear, on a phone.
+func TestBrowserConflict(t *testing.T) {
+	x := open(t, copyZone(t), nil)
+	b := browser(t, x, 1366, 768)
+	b.open("/settings")
+	const field = "units-0-aliases"
+	tell[bool](b, `document.getElementById("`+field+`").closest("details").open = true`)
+	if a := x.post("/settings", change{"units", "0", []string{"aliases", "别人的写法", "until", "2023-06-30", "merged_into", "财政局"}}.into(formOf(t, x.page("/settings"), "units", "0"))); a.status != 303 {
+		t.Fatalf("the first isn't saved: status %d", a.status)
+	}
+	tell[bool](b, `(document.getElementById("`+field+`").value = "我的写法") !== ""`)
+	b.clickOf(`//input[@id="` + field + `"]/ancestor::form//button[normalize-space()="保存"]`)
+	b.mu.Lock()
+	b.faults = without(b.faults, "/settings") // that it is answered with 409 is what is wanted
+	b.mu.Unlock()
+	b.wants("没有保存", "为免覆盖没有写入", "改成了“别人的写法”，再保存就改成您填的", "改成了“2023-06-30”，您没有改它")
+	if has := tell[string](b, focus); !strings.HasPrefix(has, "errors: 没有保存") {
+		t.Errorf("%q has the focus", has)
+	}
+	for _, w := range unheard(b.tree()) {
+		t.Error(w)
+	}
+	b.accessible("conflict")
+	b.picture("conflict")
+	b.onPhone("conflict")
+	if got := tell[string](b, `(f => f.value + " " + document.getElementById(f.getAttribute("aria-describedby")).innerText)(document.getElementById("`+field+`"))`); !strings.HasPrefix(got, "我的写法 您填写期间") {
+		t.Errorf("the field says %q", got)
+	}
+	b.do(chromedp.Click(chromedp.CSS(`.errors a[href="#` + field + `"]`)))
+	if got := tell[string](b, `document.activeElement.id`); got != field {
+		t.Errorf("the mistake leads to %q", got)
+	}
+	b.clickOf(`//input[@id="` + field + `"]/ancestor::form//button[normalize-space()="保存"]`)
+	b.wants("已保存")
+	if u := x.server.zoneOf().Submitters[0]; len(u.Aliases) != 1 || u.Aliases[0] != "我的写法" {
+		t.Errorf("it is saved as %v", u)
+	}
+}

@@ -140,6 +140,53 @@ func wordsOf(list []*heard) (out []string) {
 	return out
 }
 
+// TestBrowserHeardByRoles walks what each role has before it as a screen reader is given it: also what stands there for one
+// role alone, and the page of nobody yet.
+func TestBrowserHeardByRoles(t *testing.T) {
+	dir := copyZone(t)
+	withUsers(t, dir)
+	x := open(t, dir, func(o *Options) { o.Alone = false })
+	id := firstReturn(t, x.as("leader").page("/units/smj"))
+	for name, pages := range map[string][]string{
+		"":          {"/login", "/login?ended=idle"},
+		"smj-clerk": {"/units/smj", "/returns/" + id, "/returns/" + id + "/sheet?row=5", "/account", "/units/cyj"},
+		"leader":    {"/", "/figures", "/figures/closure_rate", "/returns", "/units/smj", "/returns/" + id, "/papers", "/account", "/query"},
+		"analyst":   {"/", "/figures/closure_rate", "/query", "/query/tables/main.问题台账", "/papers", "/account", "/settings"},
+		"admin":     {"/", "/units/smj", "/returns/" + id, "/papers", "/runs", "/runs/backups", "/settings", "/settings/users", "/account"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			y := x.as(name)
+			y.t = t
+			if name == "smj-clerk" {
+				pages = append(pages, y.upload("/units/smj/check", upload{"问题台账.csv", []byte(strings.ReplaceAll(faulty, "政法办", "双马街道"))}).header.Get("Location"))
+				sent := y.upload("/units/smj/check", upload{"问题台账.csv", []byte(strings.ReplaceAll(mended, "政法办", "双马街道"))}).header.Get("Location")
+				pages = append(pages, y.post(sent, nil).header.Get("Location"))
+			}
+			b := browser(t, y, 1366, 768)
+			b.carries(y)
+			for _, path := range pages {
+				b.open(path)
+				root := b.tree()
+				for _, w := range unheard(root) {
+					t.Errorf("%s: %s", path, w)
+				}
+				if n := len(root.all("status")); n == 0 {
+					t.Errorf("%s has no place where news is told", path)
+				}
+				if name != "" {
+					if nav := root.all("navigation"); len(nav) == 0 || nav[0].name != "主导航" {
+						t.Errorf("%s: the menu isn't called one", path)
+					}
+				}
+				b.accessible(name + " " + path)
+			}
+			b.mu.Lock()
+			b.faults = without(b.faults, y.url) // what a role may not see isn't there
+			b.mu.Unlock()
+		})
+	}
+}
+
 // TestBrowserHeard walks the pages as a screen reader is given them: landmarks, one title, headings in order, a name for
 // everything that can be used and for every table, headings for its columns. Previews of
 // workbooks fit a phone too.

@@ -60,19 +60,9 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request, who person, d of
 	if err != nil {
 		return err
 	}
-	if d.Submitter != "" {
-		if back += "?done=" + what; out != nil && out.Note != (lang.Text{}) {
-			back += "-counted"
-		}
+	if back += "?done=" + what; d.Submitter != "" && out != nil && out.Note != (lang.Text{}) {
+		back += "-counted"
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
 	return nil
-}
-
-// decided says on a unit's page what was decided there just now.
-func decided(what string) string {
-	return map[string]string{
-		"clear": "已清空：从今天起此前的各行不再计入。", "undo-clear": "已撤销清空。", "undo-waive": "已撤销免报。", "waive": "已免报：这一期不再列入应报。",
-		"waive-counted": "已免报：这一期不再列入应报。这一期的报送此前已经接收，照常计入。",
-	}[what]
 }

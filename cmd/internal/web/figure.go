@@ -197,6 +197,12 @@ func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 		if len(a.Where) == 0 {
 			return v, err
 		}
+		if f, listed := withoutRows(ctx, rd, a); listed {
+			v.Row = rowOf(f, queries.Comparison{})
+			v.Row.Last, v.MovedNote, v.Page, v.Last = "", "没有变动。", 1, 1
+			v.only(r, rd, a)
+			return v, nil
+		}
 		s.o.Log.Warn("figure for the page", "metric", m.ID, "err", err)
 		return v, badAsk("没有符合条件的数据，或者这个指标不能这样分。请去掉条件再看。")
 	}
@@ -210,16 +216,7 @@ func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 		v.Row = rowOf(list[0], queries.Comparison{})
 		v.Row.Last = ""
 	}
-	for _, d := range slices.Sorted(maps.Keys(a.Where)) {
-		q := r.URL.Query()
-		q.Del(d)
-		q.Del("page")
-		shown := valueShown(v.forms, d, a.Where[d])
-		if shown == "" {
-			shown = queries.NoValue
-		}
-		v.Only = append(v.Only, condition{d, rd.Catalogue.Label(d), shown, r.URL.Path + "?" + q.Encode()})
-	}
+	v.only(r, rd, a)
 	if err := v.weeks(r, rd, a, m); err != nil {
 		return v, err
 	}
@@ -230,6 +227,39 @@ func (s *Server) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m
 		return v, err
 	}
 	return v, v.rows(r, s.zoneOf(), rd, a, m)
+}
+
+// withoutRows is the figure of a group that breakdowns list though it has no rows, such as a month before a firm's first.
+func withoutRows(ctx context.Context, rd *shelf.Reading, a queries.Ask) (queries.Figure, bool) {
+	for d, value := range a.Where {
+		others := a
+		others.Where, others.By = maps.Clone(a.Where), []string{d}
+		delete(others.Where, d)
+		list, err := rd.Metrics(ctx, others)
+		if err != nil {
+			continue
+		}
+		if i := slices.IndexFunc(list, func(f queries.Figure) bool {
+			return len(f.Dims) > 0 && f.Dims[0].Value != nil && *f.Dims[0].Value == value
+		}); i >= 0 {
+			return list[i], true
+		}
+	}
+	return queries.Figure{}, false
+}
+
+// only are the conditions that a figure is held to, each with where it is without it.
+func (v *figureView) only(r *http.Request, rd *shelf.Reading, a queries.Ask) {
+	for _, d := range slices.Sorted(maps.Keys(a.Where)) {
+		q := r.URL.Query()
+		q.Del(d)
+		q.Del("page")
+		shown := valueShown(v.forms, d, a.Where[d])
+		if shown == "" {
+			shown = queries.NoValue
+		}
+		v.Only = append(v.Only, condition{d, rd.Catalogue.Label(d), shown, r.URL.Path + "?" + q.Encode()})
+	}
 }
 
 // decimalsOf are the digits behind the point with which a trend shows values; yuan are drawn in 万元.

@@ -251,7 +251,7 @@ func TestHandedInTwice(t *testing.T) {
 	number := regexp.MustCompile(`报送编号 <strong>([\d-]+)`)
 	first := number.FindStringSubmatch(in())[1]
 	page := x.page(x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(mended)}).header.Get("Location"))
-	if !strings.Contains(page, "已经收到过，不必再报") || strings.Contains(page, "看过没有问题") || !strings.Contains(page, "仍要报送") {
+	if !strings.Contains(page, "已经收到过，不必再报") || strings.Contains(page, "点最下面的") || !strings.Contains(page, "仍要报送") {
 		t.Errorf("the check of what was received:\n%s", page)
 	}
 	again := number.FindStringSubmatch(in())[1]

@@ -92,7 +92,7 @@ func (s *Server) learn(w http.ResponseWriter, r *http.Request, _ person) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, back, http.StatusSeeOther)
+	http.Redirect(w, r, back+"?done=learn", http.StatusSeeOther)
 	return nil
 }
 

@@ -16,8 +16,7 @@ type peopleView struct {
 	Users []accountView
 	Roles [][2]string
 	Units [][2]string
-	Alone bool // nobody is declared: whoever asks is this computer's operator
-	Says  string
+	Alone bool              // nobody is declared: whoever asks is this computer's operator
 	Form  map[string]string // what was typed
 
 	Faults mistakes
@@ -102,8 +101,6 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request, who person) erro
 	if err != nil {
 		return err
 	}
-	v.Says = map[string]string{"add": "已添加。", "password": "密码已更新，该用户须重新登录；原来的锁定已解除，访问 /api 的令牌已收回。", "unlock": "已解除锁定。", "token": "令牌已收回。", "end": "已退出该用户的全部登录。", "disable": "已停用。", "enable": "已启用。",
-		"remove": "已删除。", "role": "角色已更改。"}[r.URL.Query().Get("done")]
 	s.render(w, r, who, http.StatusOK, "people", layout{Title: "用户", Body: v})
 	return nil
 }

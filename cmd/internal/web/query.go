@@ -137,7 +137,7 @@ func (s *Server) showQuery(w http.ResponseWriter, r *http.Request, who person, s
 	if v.Schemas, err = schemasOf(r, rd); err != nil {
 		return err
 	}
-	l.Title, l.Body = "查询", v
+	l.Title, l.Body, l.Across = "查询", v, v.Result != nil
 	l.Point = pointView{}
 	l.Scripts, l.Nonce = []string{"query.js", "editor.js"}, newNonce()
 	s.render(w, r, who, status, "query", l)

@@ -22,17 +22,19 @@ var pageFiles embed.FS
 
 // layout is what every page shows around its own content.
 type layout struct {
-	Title string
-	Body  any
-	Live  bool // it is to be shown anew when something was published
-	Again int  // seconds after which it is to be asked for again; 0: never
+	Title  string
+	Body   any
+	Across bool // it is printed on paper that lies across
+	Live   bool // it is to be shown anew when something was published
+	Again  int  // seconds after which it is to be asked for again; 0: never
 	// Scripts are assets that this page needs beside its own.
 	Scripts []string
 	Nonce   string // of styles that a script of this page makes; "": none may
 
 	Zone    string
 	Who     person
-	Login   bool // there are users, so that one can leave
+	Did     string // what was done just now
+	Login   bool   // there are users, so that one can leave
 	Nav     []navItem
 	Needs   []string // what needs the operator, for whoever may do something about it
 	Point   pointView
@@ -134,6 +136,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, stat
 	if status >= http.StatusBadRequest && name != "error" { // whoever hears the page hears it first, and sees it on the tab
 		l.Title = "没有完成：" + l.Title
 	}
+	l.Did = did(r)
 	l.Zone, l.Who, l.Login, l.Path, l.Version, l.query = z.Name, who, who.Role != "" && who != operator, r.URL.Path, s.o.Version, r.URL.Query()
 	l.Nav, l.Needs = navOf(who, r.URL.Path), s.needs(r.Context(), who)
 	for i := range l.Nav {

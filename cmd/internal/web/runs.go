@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/papers"
 	"taizhang/cmd/internal/service"
 	"taizhang/internal/lang"
 	"taizhang/internal/schedule"
@@ -21,10 +22,25 @@ import (
 
 // issue issues the weekly papers now.
 func (s *Server) issue(w http.ResponseWriter, r *http.Request, who person) error {
+	before, err := papers.List(s.zoneOf())
+	if err != nil {
+		return err
+	}
 	if _, err := s.o.Service.Do(r.Context(), zone.JobSummary, "page "+who.Name); err != nil {
 		return s.undone(err, zone.JobSummary, "/papers")
 	}
-	http.Redirect(w, r, "/papers", http.StatusSeeOther)
+	now, err := papers.List(s.zoneOf())
+	if err != nil {
+		return err
+	}
+	came := "issued"
+	switch len(now) {
+	case 0:
+		came = "none"
+	case len(before):
+		came = "same"
+	}
+	http.Redirect(w, r, "/papers?done="+came, http.StatusSeeOther)
 	return nil
 }
 
@@ -69,6 +85,7 @@ type runsView struct {
 
 type jobView struct {
 	Name, Title, Schedule, Last, Says, Next, Why string
+	Mend                                         string // where what it lacks is filled in
 	Failed, Busy                                 bool
 }
 
@@ -100,6 +117,9 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 		if j.Last != nil {
 			x.Last, x.Says = at(j.Last.Started), withinZone(z, saidOf(*j.Last))
 		}
+		if strings.HasPrefix(x.Why, zone.FileName) { // what the file lacks is filled in on this page
+			x.Why, x.Mend = lackOf(j.Name, z)
+		}
 		v.Jobs = append(v.Jobs, x)
 	}
 	for _, a := range look.Alerts {
@@ -127,6 +147,17 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error 
 	}
 	s.render(w, r, who, http.StatusOK, "runs", layout{Title: "运行", Body: v, Live: true})
 	return nil
+}
+
+// lackOf says of a job that isn't done why the settings have it so, and where that is changed.
+func lackOf(job string, z *office.Zone) (why, mend string) {
+	switch {
+	case z.Jobs[job].Off:
+		return "已关闭", "/settings#p-schedule"
+	case job == zone.JobMail:
+		return "没有设置邮件", "/settings#p-mail"
+	}
+	return "没有设置备份文件夹", "/settings#p-basics"
 }
 
 func runViewOf(x state.Run, at func(time.Time) string) runView {
@@ -206,8 +237,10 @@ func (s *Server) runNow(w http.ResponseWriter, r *http.Request, who person) erro
 	job, by := r.PostForm.Get("job"), "page "+who.Name
 	about(w, job)
 	var err error
+	came := "job"
 	switch {
 	case job == "" || job == zone.JobIntake:
+		came = "intake"
 		err = s.o.Service.Run(r.Context(), by)
 	case slices.Contains(zone.JobNames, job):
 		_, err = s.o.Service.Do(r.Context(), job, by)
@@ -217,7 +250,7 @@ func (s *Server) runNow(w http.ResponseWriter, r *http.Request, who person) erro
 	if err != nil {
 		return s.undone(err, job, "/runs")
 	}
-	http.Redirect(w, r, "/runs", http.StatusSeeOther)
+	http.Redirect(w, r, "/runs?done="+came, http.StatusSeeOther)
 	return nil
 }
 

@@ -44,6 +44,9 @@ func TestRunWords(t *testing.T) {
 // TestJobNotConfigured: a job whose settings are missing says so; that is no fault of the system.
 func TestJobNotConfigured(t *testing.T) {
 	x := open(t, sharedZone(t), nil)
+	if page := x.page("/runs"); strings.Contains(page, "taizhang.yaml") || !strings.Contains(page, `没有设置备份文件夹</small> <a class="small" href="/settings#p-basics">去设置</a>`) || !strings.Contains(page, `没有设置邮件</small> <a class="small" href="/settings#p-mail">`) {
+		t.Error("whoever has only the page isn't told where to fill in what a job lacks")
+	}
 	a := x.post("/runs", url.Values{"job": {zone.JobBackup}})
 	if a.status != http.StatusBadRequest || !strings.Contains(a.body, "没有写 backup:") || strings.Contains(a.body, "出错") {
 		t.Errorf("status %d\n%s", a.status, a.body)

@@ -129,12 +129,18 @@ func TestSettings(t *testing.T) {
 		{"units", "new", []string{"code", "xin", "name", "新设局", "kind", "department", "aliases", "", "until", "", "merged_into", ""}, "{code: xin, name: 新设局, kind: department}"},
 		{"returns", "new", []string{"form", "activity", "from", "新设局", "due", "this friday 17:00", "since", "2022-W30"}, `{form: activity, from: [新设局], due: "this friday 17:00", since: 2022-W30}`},
 		{"targets", "new", []string{"metric", "hires", "value", "500", "way", "year"}, "hires: {year: 500}"},
-		{"schedule", "", []string{"intake", "", "publish", "", "summary", "", "mail", "off", "remind", "工作日 09:00", "backup", "", "drill", "", "tidy", ""}, `remind: "工作日 09:00"`},
+		{"schedule", "", []string{"intake", "", "publish", "", "summary", "", "mail", "off", "remind", "工作日 09:00", "backup", "每天 12:45", "drill", "", "tidy", ""}, `backup: "每天 12:45"`},
+		{"schedule", "", []string{"intake", "*/10 * * * *", "publish", "", "summary", "次周一 13:00", "mail", "不执行", "remind", "工作日 09:00", "backup", "每天 12:45", "drill", "", "tidy", ""}, `intake: "*/10 * * * *"`},
 		{"basics", "", []string{"zone", x.server.zoneOf().Name, "contact", "王工: 0731", "backup", ""}, `contact: "王工: 0731"`},
 		{"mail", "", []string{"host", "smtp.example", "port", "", "tls", "", "user", "", "password_file", "", "from", "a@example.cn", "leaders", "b@example.cn、c@example.cn", "office", ""}, `leaders: ["b@example.cn", "c@example.cn"]`},
 	} {
 		if a := save(c.part, c.item, c.pairs...); a.status != http.StatusSeeOther || !strings.Contains(read(), c.want) {
 			t.Errorf("%s: status %d; the file lacks %s:\n%s\n%s", c.part, a.status, c.want, read(), regexp.MustCompile(`(?s)role="alert".*?</div>|class="fault"[^<]*<`).FindString(a.body))
+		}
+	}
+	for _, want := range []string{`value="每10分钟"`, `value="不执行"`, `value="次周一 13:00"`, "默认 每周日 13:30", "默认 每周最后一个报送时限之后"} { // also what stands there as cron
+		if !strings.Contains(x.page("/settings"), want) {
+			t.Errorf("定时 doesn't say %q", want)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "inbox", "新设局")); err != nil {
@@ -307,7 +313,7 @@ func TestFieldsOfSettings(t *testing.T) {
 		{"returns", "0", "since", "去年", "“去年”应为周"},
 		{"targets", "closure_rate", "value", "九成", "“九成”不是数"},
 		{"targets", "closure_rate", "way", "x", "请在所列的里面选择比较"},
-		{"schedule", "", "remind", "有空时", "“有空时”不是 cron 格式"},
+		{"schedule", "", "remind", "有空时", "“有空时”看不懂；可写“每天 12:30”"},
 	} {
 		form := values(c.part, c.item)
 		form.Set(c.field, c.value)

@@ -108,7 +108,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 			return err
 		}
 	}
-	l.Title, l.Body = v.Title+" "+name, v
+	l.Title, l.Body, l.Across = v.Title+" "+name, v, true
 	s.render(w, r, who, http.StatusOK, "sheet", l)
 	return nil
 }

@@ -33,7 +33,6 @@ type accountPage struct {
 	Tokens           []tokenView
 	Spans            []span
 	Made             *madeView
-	Says             string
 	Faults           mistakes
 	Typed            string // name that was typed
 }
@@ -87,7 +86,6 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request, who person) err
 	if err != nil {
 		return err
 	}
-	v.Says = map[string]string{"revoke": "令牌已收回，用它的程序从现在起读不到数据。", "password": "密码已更改，其他地方的登录已退出，访问 /api 的令牌已收回。"}[r.URL.Query().Get("done")]
 	s.render(w, r, who, http.StatusOK, "account", layout{Title: "我的账号", Body: v})
 	return nil
 }

@@ -40,7 +40,6 @@ type unitView struct {
 	MostMB    int64
 	Begun     bool // something was published
 	ShownAll  bool
-	Says      string // what was decided just now
 }
 
 type formChoice struct{ ID, Title string }
@@ -69,7 +68,7 @@ const historyShown = 30
 func (s *Server) unit(w http.ResponseWriter, r *http.Request, who person) error {
 	z := s.zoneOf()
 	u, _ := z.Submitter(r.PathValue("unit")) // the route has looked
-	v := unitView{Unit: u, MaySend: who.may(maySend, u.Code), MostMB: z.Limits.FileBytes >> 20, ShownAll: r.URL.Query().Get("all") != "", Says: decided(r.URL.Query().Get("done"))}
+	v := unitView{Unit: u, MaySend: who.may(maySend, u.Code), MostMB: z.Limits.FileBytes >> 20, ShownAll: r.URL.Query().Get("all") != ""}
 	for _, f := range z.Forms.Forms {
 		if z.Owes(u.Code, f.ID) {
 			v.Forms = append(v.Forms, formChoice{f.ID, f.PlainTitle()})

@@ -18,6 +18,7 @@ import (
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/internal/decl"
 	"taizhang/internal/lang"
+	"taizhang/internal/schedule"
 	"taizhang/internal/zone"
 )
 
@@ -200,14 +201,14 @@ func targetsPart(z *office.Zone, e *decl.Edit) Part {
 }
 
 func jobsPart(z *office.Zone, e *decl.Edit) Part {
-	p := Part{ID: "schedule", Title: "定时", Hint: "cron 格式（分 时 日 月 星期），如 30 12 * * *；或 工作日 09:00；off 为不执行；不填为默认。"}
+	p := Part{ID: "schedule", Title: "定时", Hint: "如 每天 12:30、每周一 13:00、每月1日 14:00、每10分钟、工作日 09:00，也可写 cron 格式；不要做的写 不执行；不填的照下面写的默认时间。"}
 	f := Form{Part: p.ID}
 	for _, job := range zone.JobNames {
 		path := []any{"schedule", job}
 		if len(e.Keys(path...)) > 0 {
 			path = append(path, "at")
 		}
-		f.Fields = append(f.Fields, Field{Name: job, Label: service.Titles[job], path: path})
+		f.Fields = append(f.Fields, Field{Name: job, Label: service.Titles[job], Hint: "默认 " + service.Usual(job), path: path})
 	}
 	p.Forms = []Form{fill(e, f)}
 	return p
@@ -242,6 +243,12 @@ var groups = map[string]string{"全部": "all", "部门": "departments", "街道
 // shown is a value of the file as people are shown it: what the file may say in English, in Chinese.
 func (x *Field) shown(values []string) string {
 	text := strings.Join(values, "、")
+	if len(x.path) > 0 && x.path[0] == "schedule" {
+		if text == "off" {
+			return "不执行"
+		}
+		return schedule.InWords(text)
+	}
 	switch x.Name {
 	case "from":
 		for word, group := range groups {
