@@ -135,6 +135,21 @@ func TestBrowserNews(t *testing.T) {
 	if err := os.WriteFile(file, []byte(mended), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	// So does a figure, which is made a moment later.
+	b.open("/figures/problems_collected")
+	tell[bool](b, `window.here = true`)
+	b.waits("数据行（219）")
+	to = x.upload("/units/smj/check", upload{"双马.csv", []byte(strings.NewReplacer("政法办", "双马街道", "SM-9", "SM-8").Replace(mended))}).header.Get("Location")
+	x.post(to, nil)
+	for end := time.Now().Add(most); strings.Contains(b.says(), "数据行（219）") || strings.Contains(b.says(), "正在计算"); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the figure stays as it was:\n%.1000s", b.says())
+		}
+	}
+	if !tell[bool](b, `window.here === true`) {
+		t.Error("the page of the figure was loaded anew")
+	}
+	b.open("/units/cyj")
 	// Whoever types is not disturbed: they are told.
 	b.do(chromedp.SetUploadFiles(chromedp.CSS("#files"), []string{file}))
 	tell[bool](b, `document.dispatchEvent(new Event("input"))`)

@@ -50,9 +50,12 @@ func (s *Server) reads(r *http.Request) (*shelf.Reading, func(), layout, error) 
 	return s.readsBy(r, s.readings.Open)
 }
 
-// calmly is reads for pages that may be some seconds behind: they say of when they are.
+// calmly is reads for pages that may be some seconds behind: they say of when they are, that newer figures are being made,
+// and show these by themselves.
 func (s *Server) calmly(r *http.Request) (*shelf.Reading, func(), layout, error) {
-	return s.readsBy(r, s.readings.Calm)
+	rd, done, l, err := s.readsBy(r, s.readings.Calm)
+	l.Live, l.Behind = true, err == nil && !s.readings.Is(rd)
+	return rd, done, l, err
 }
 
 func (s *Server) readsBy(r *http.Request, open func(*office.Zone) (*shelf.Reading, func(), error)) (*shelf.Reading, func(), layout, error) {
