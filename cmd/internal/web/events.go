@@ -1,6 +1,8 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -99,6 +101,22 @@ func (s *Server) catchUp() error {
 	return nil
 }
 
+// signs are those of the publication that pages show, those that may be behind last: a page that was made while another
+// came would never hear of it otherwise.
+func (s *Server) signs() string {
+	calm := s.mark()
+	if r := s.readings.Showing(); r != nil {
+		calm = r.Mark
+	}
+	return signOf(s.mark()) + " " + signOf(calm)
+}
+
+// signOf is what tells a publication apart for a browser; the mark itself says where it lies.
+func signOf(mark string) string {
+	sum := sha256.Sum256([]byte(mark))
+	return hex.EncodeToString(sum[:6])
+}
+
 // events tells a page that something was published, as server-sent events: nothing else, so that everybody may hear it.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, _ person) error {
 	if s.lines.Add(1) > mostLines {
@@ -113,7 +131,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, _ person) error 
 	ctx, cancel := s.ending(r)
 	defer cancel()
 	fresh := s.news.next()
-	say := "retry: 5000\n\n"
+	say := "retry: 5000\nevent: at\ndata: " + s.signs() + "\n\n"
 	for {
 		if _, err := fmt.Fprint(w, say); err != nil {
 			return nil

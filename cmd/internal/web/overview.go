@@ -54,8 +54,11 @@ func (s *Server) reads(r *http.Request) (*shelf.Reading, func(), layout, error) 
 // and show these by themselves.
 func (s *Server) calmly(r *http.Request) (*shelf.Reading, func(), layout, error) {
 	rd, done, l, err := s.readsBy(r, s.readings.Calm)
-	l.Live, l.Behind = true, err == nil && !s.readings.Is(rd)
-	return rd, done, l, err
+	if err != nil {
+		return nil, nil, l, err
+	}
+	l.Live, l.Behind, l.Seen = true, !s.readings.Is(rd), "- "+signOf(rd.Mark)
+	return rd, done, l, nil
 }
 
 func (s *Server) readsBy(r *http.Request, open func(*office.Zone) (*shelf.Reading, func(), error)) (*shelf.Reading, func(), layout, error) {
@@ -68,7 +71,7 @@ func (s *Server) readsBy(r *http.Request, open func(*office.Zone) (*shelf.Readin
 		done()
 		return nil, nil, layout{}, err
 	}
-	return rd, done, layout{Point: v, Stale: staleOf(rd, s.zoneOf())}, nil
+	return rd, done, layout{Point: v, Stale: staleOf(rd, s.zoneOf()), Seen: signOf(rd.Mark) + " -"}, nil
 }
 
 // staleOf says why a publication isn't what the last run had to say.

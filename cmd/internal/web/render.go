@@ -24,10 +24,11 @@ var pageFiles embed.FS
 type layout struct {
 	Title  string
 	Body   any
-	Across bool // it is printed on paper that lies across
-	Behind bool // newer figures are being made
-	Live   bool // it is to be shown anew when something was published
-	Again  int  // seconds after which it is to be asked for again; 0: never
+	Across bool   // it is printed on paper that lies across
+	Seen   string // which publication it shows, as events tell it
+	Behind bool   // newer figures are being made
+	Live   bool   // it is to be shown anew when something was published
+	Again  int    // seconds after which it is to be asked for again; 0: never
 	// Scripts are assets that this page needs beside its own.
 	Scripts []string
 	Nonce   string // of styles that a script of this page makes; "": none may

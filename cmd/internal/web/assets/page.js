@@ -84,6 +84,10 @@
       });
     };
     source.addEventListener("published", look);
+    source.addEventListener("at", function (e) { // what was published while this page came is told to nobody
+      var now = e.data.split(" "), here = document.body.getAttribute("data-live").split(" ");
+      if (now.some(function (sign, i) { return here[i] && here[i] !== "-" && here[i] !== sign; })) look();
+    });
     window.addEventListener("pagehide", function () { source.close(); });
   }
   var again = Number(document.body.dataset.again);
