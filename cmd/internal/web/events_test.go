@@ -2,8 +2,12 @@ package web
 
 import (
 	"bufio"
+	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +59,23 @@ func TestNewsWithinTwoSeconds(t *testing.T) {
 		resp.Body.Close()
 		if page := x.page("/returns/" + id); strings.Contains(page, "已作废") != (kind == "withdraw") {
 			t.Error("the page that is asked for then doesn't know what was published")
+		}
+	}
+}
+
+// TestManyAreWaiting: while hundreds of files wait, every page that tells of them goes on showing what it is for.
+func TestManyAreWaiting(t *testing.T) {
+	dir := copyZone(t)
+	x := open(t, dir, nil)
+	for i := range 300 {
+		if err := os.WriteFile(filepath.Join(dir, "inbox", "双马街道", fmt.Sprintf("台账%04d.csv", i)), []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range []string{"/returns", "/runs", "/units/smj"} {
+		page := x.page(path)
+		if n := len(regexp.MustCompile(`台账\d{4}\.csv`).FindAllString(page, -1)); n != 8 || !strings.Contains(page, "另有292个文件在等待读取") || len(page) > 150<<10 {
+			t.Errorf("%s names %d of the files, in %d bytes", path, n, len(page))
 		}
 	}
 }
