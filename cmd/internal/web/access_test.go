@@ -62,7 +62,7 @@ func TestAccess(t *testing.T) {
 	admin := x.as("admin")
 	returns := map[string]string{"smj": firstReturn(t, admin.page("/units/smj")), "cyj": firstReturn(t, admin.page("/units/cyj"))}
 	secrets := map[string]string{"smj": "SM2022-", "cyj": "CY2022-"} // what only its own rows hold
-	people := map[string]person{"": {}, "smj-clerk": {Name: "smj-clerk", Role: account.Submitter, Unit: "smj"}, "leader": {Name: "leader", Role: account.Leader},
+	people := map[string]account.Person{"": {}, "smj-clerk": {Name: "smj-clerk", Role: account.Submitter, Unit: "smj"}, "leader": {Name: "leader", Role: account.Leader},
 		"analyst": {Name: "analyst", Role: account.Analyst}, "admin": {Name: "admin", Role: account.Admin}}
 	walked := 0
 	for name, who := range people {
@@ -74,10 +74,10 @@ func TestAccess(t *testing.T) {
 					continue
 				}
 				path := strings.NewReplacer("{unit}", unit, "{return}", returns[unit], "{metric}", "closure_rate", "{draft}", "nosuch", "{result}", "nosuch", "{query}", "nosuch", "{file...}", "nosuch", "{file}", "nosuch", "{table}", "mart.metric", "{$}", "").Replace(pattern)
-				if method != http.MethodGet && who.may(rt.may, unit) {
+				if method != http.MethodGet && who.May(rt.may, unit) {
 					continue // what it does is tested elsewhere
 				}
-				if rt.pattern == eventsPattern && who.may(rt.may, unit) {
+				if rt.pattern == eventsPattern && who.May(rt.may, unit) {
 					continue // it doesn't end
 				}
 				req, err := http.NewRequest(method, x.url+path, nil)
@@ -90,7 +90,7 @@ func TestAccess(t *testing.T) {
 				a := y.do(req)
 				walked++
 				where := fmt.Sprintf("%q: %s %s", name, method, path)
-				if who.may(rt.may, unit) {
+				if who.May(rt.may, unit) {
 					if a.status >= 500 || a.status == http.StatusForbidden || a.status == http.StatusUnauthorized || strings.HasPrefix(a.header.Get("Location"), "/login") {
 						t.Errorf("%s may, but gets status %d", where, a.status)
 					}
@@ -165,7 +165,7 @@ func TestLogin(t *testing.T) {
 	if !in(leader) {
 		t.Error("after an hour it is over")
 	}
-	now = now.Add(idleSession + time.Minute)
+	now = now.Add(account.IdleSession + time.Minute)
 	if in(leader) {
 		t.Error("an idle session goes on")
 	}
@@ -208,7 +208,7 @@ func TestLogin(t *testing.T) {
 	guess := func(y *site, name string) answerOf {
 		return y.post("/login", url.Values{"name": {name}, "password": {"wrong password"}})
 	}
-	for range mostFailures {
+	for range account.MostFailures {
 		if a := guess(y, "analyst"); a.status != http.StatusForbidden || !strings.Contains(a.body, "用户名或密码不对") {
 			t.Errorf("a wrong password: status %d", a.status)
 		}
@@ -216,11 +216,11 @@ func TestLogin(t *testing.T) {
 	if a := y.post("/login", url.Values{"name": {"analyst"}, "password": {password}}); a.status != http.StatusTooManyRequests {
 		t.Errorf("the right password of a locked account: status %d", a.status)
 	}
-	now = now.Add(lockedFor)
+	now = now.Add(account.LockedFor)
 	if a := y.post("/login", url.Values{"name": {"analyst"}, "password": {password}}); a.status != http.StatusSeeOther {
 		t.Errorf("it stays locked: status %d", a.status)
 	}
-	for i := range mostFromOne {
+	for i := range account.MostFromOne {
 		guess(y, fmt.Sprint("guess ", i))
 	}
 	if a := y.post("/login", url.Values{"name": {"admin"}, "password": {password}}); a.status != http.StatusTooManyRequests {

@@ -41,7 +41,7 @@ func TestLoginEndsWhileTyping(t *testing.T) {
 	x := open(t, dir, func(o *Options) { o.Alone, o.Clock = false, func() time.Time { return now } })
 	clerk := x.as("smj-clerk")
 	to := clerk.upload("/units/smj/check", upload{"问题台账.csv", []byte(strings.ReplaceAll(mended, "政法办", "双马街道"))}).header.Get("Location")
-	now = now.Add(idleSession - 30*time.Minute)
+	now = now.Add(account.IdleSession - 30*time.Minute)
 	open := clerk.page("/units/smj")
 	if !strings.Contains(open, "还没有报送") || link(t, open, "问题台账.csv") != to {
 		t.Errorf("the unit's page doesn't lead back to what was checked:\n%s", open)
@@ -49,7 +49,7 @@ func TestLoginEndsWhileTyping(t *testing.T) {
 	if other := x.as("admin").page("/units/smj"); strings.Contains(other, to) {
 		t.Error("somebody else's draft is shown")
 	}
-	now = now.Add(idleSession + time.Minute)
+	now = now.Add(account.IdleSession + time.Minute)
 	form := url.Values{"said-0123456789abcdef": {"时限以原件为准"}}
 	a := clerk.post(to, form)
 	login := a.header.Get("Location")
@@ -86,7 +86,7 @@ func TestLoginEndsWhileTyping(t *testing.T) {
 	if a := x.as("cyj-clerk").get(unsent); a.status != http.StatusSeeOther {
 		t.Errorf("somebody else sees what was typed: status %d", a.status)
 	}
-	now = now.Add(idleSession + time.Minute)
+	now = now.Add(account.IdleSession + time.Minute)
 	up := clerk.upload("/units/smj/check", upload{"问题台账.csv", []byte(mended)}).header.Get("Location")
 	if page := clerk.page(up); !strings.Contains(page, "文件要重新选择") {
 		t.Errorf("an upload that was not taken isn't told:\n%s", page)
@@ -105,7 +105,7 @@ func TestUnsentOfOthers(t *testing.T) {
 	now := testClock()
 	x := open(t, dir, func(o *Options) { o.Alone, o.Clock = false, func() time.Time { return now } })
 	clerk := x.as("smj-clerk")
-	now = now.Add(idleSession + time.Minute)
+	now = now.Add(account.IdleSession + time.Minute)
 	kept := func(y *site, word string) string {
 		u, err := url.Parse(y.post("/units/smj/drafts/x", url.Values{"said-0123456789abcdef": {word}}).header.Get("Location"))
 		if err != nil || !strings.HasPrefix(u.Query().Get("to"), "/unsent/") {
@@ -187,9 +187,9 @@ func TestFullDiskLetsIn(t *testing.T) {
 	}
 	y := x.as("")
 	wrong := url.Values{"name": {"analyst"}, "password": {"wrong"}}
-	for i := range mostFailures + 1 {
+	for i := range account.MostFailures + 1 {
 		a := y.post("/login", wrong)
-		if want := map[bool]int{false: http.StatusForbidden, true: http.StatusTooManyRequests}[i == mostFailures]; a.status != want {
+		if want := map[bool]int{false: http.StatusForbidden, true: http.StatusTooManyRequests}[i == account.MostFailures]; a.status != want {
 			t.Errorf("wrong password %d: status %d, not %d", i+1, a.status, want)
 		}
 	}
@@ -203,7 +203,7 @@ func TestUnlock(t *testing.T) {
 	x := open(t, dir, func(o *Options) { o.Alone = false })
 	admin := x.as("admin")
 	lock := func() {
-		for range mostFailures {
+		for range account.MostFailures {
 			x.post("/login", url.Values{"name": {"analyst"}, "password": {"wrong"}})
 		}
 		if a := x.post("/login", url.Values{"name": {"analyst"}, "password": {password}}); a.status != http.StatusTooManyRequests {

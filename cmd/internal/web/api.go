@@ -14,6 +14,8 @@ import (
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 // The API gives other people's programs what the commands print with -f json: the same keys, the same meanings.
@@ -141,7 +143,7 @@ func onlyKnown(q map[string][]string, known ...string) error {
 	return nil
 }
 
-func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	rd, done, err := s.readsAPI(w)
 	if err != nil {
 		return err
@@ -162,7 +164,7 @@ func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ person) er
 	return answer(w, records)
 }
 
-func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	rd, done, err := s.readsAPI(w)
 	if err != nil {
 		return err
@@ -186,7 +188,7 @@ func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ person) erro
 	return answer(w, records)
 }
 
-func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	rd, done, err := s.readsAPI(w)
 	if err != nil {
 		return err
@@ -220,7 +222,7 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ person) err
 	return answer(w, records)
 }
 
-func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	rd, done, err := s.readsAPI(w)
 	if err != nil {
 		return err

@@ -47,7 +47,7 @@ func (a *audit) close() error { return a.log.Close() }
 
 // note writes a request down. What changes something is on the disk before the answer ends; of what was only seen the
 // last lines may be lost with the power.
-func (a *audit) note(r *http.Request, rt route, who person, said *watched) {
+func (a *audit) note(r *http.Request, rt route, who account.Person, said *watched) {
 	if rt.pattern == eventsPattern {
 		return
 	}

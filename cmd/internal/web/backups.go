@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/internal/backup"
 	"taizhang/internal/lang"
 	"taizhang/internal/zone"
@@ -86,7 +87,7 @@ func backupDirs(z *office.Zone) (out []string, err error) {
 }
 
 // backups lists the backups in a folder.
-func (s *Server) backups(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) backups(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.zoneOf()
 	abs, err := filepath.Abs(z.Dir)
 	if err != nil {
@@ -175,7 +176,7 @@ func sizeOf(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) 
 
 // restore begins to restore a backup into a new folder beside the zone's. The zone itself stays as it is: a restore in its
 // place would take the folder from under those who are at work in it, here as on the command line.
-func (s *Server) restore(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) restore(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到要恢复的备份，请再试一次。")

@@ -11,6 +11,8 @@ import (
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/workbook"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 // rowsPreviewed are shown of a sheet at most: a page is to stay small, and whoever needs all of it takes the file.
@@ -31,7 +33,7 @@ type sheetLink struct {
 }
 
 // previewBook shows one sheet of a workbook, to whoever may take the whole of it.
-func (s *Server) previewBook(w http.ResponseWriter, r *http.Request, who person, path string, v bookView) error {
+func (s *Server) previewBook(w http.ResponseWriter, r *http.Request, who account.Person, path string, v bookView) error {
 	v.Name, v.Here = filepath.Base(path), r.URL.Query().Get("sheet")
 	about(w, v.Name+" "+v.Here)
 	in, err := s.zoneOf().CheckIntake()

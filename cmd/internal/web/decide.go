@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/ingest/secret"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
@@ -13,18 +14,18 @@ import (
 )
 
 // decideReturn is a decision about one return: 放行, 作废, 撤销.
-func (s *Server) decideReturn(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) decideReturn(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	return s.decide(w, r, who, office.Decision{Return: r.PathValue("return")}, "/returns/"+r.PathValue("return"),
 		map[string]archive.Decision{"accept": archive.Accept, "withdraw": archive.Withdraw, "undo": archive.Undo})
 }
 
 // decideUnit is a decision about what a unit owes or has handed in: 免报, 清空, and their 撤销.
-func (s *Server) decideUnit(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) decideUnit(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	return s.decide(w, r, who, office.Decision{Submitter: r.PathValue("unit")}, "/units/"+r.PathValue("unit"),
 		map[string]archive.Decision{"clear": archive.Clear, "waive": archive.Waive, "undo-clear": archive.Undo, "undo-waive": archive.Undo})
 }
 
-func (s *Server) decide(w http.ResponseWriter, r *http.Request, who person, d office.Decision, back string, kinds map[string]archive.Decision) error {
+func (s *Server) decide(w http.ResponseWriter, r *http.Request, who account.Person, d office.Decision, back string, kinds map[string]archive.Decision) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到决定的内容，请再试一次。")

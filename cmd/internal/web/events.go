@@ -13,6 +13,8 @@ import (
 
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/warehouse"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 const (
@@ -118,7 +120,7 @@ func signOf(mark string) string {
 }
 
 // events tells a page that something was published, as server-sent events: nothing else, so that everybody may hear it.
-func (s *Server) events(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) events(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	if s.lines.Add(1) > mostLines {
 		s.lines.Add(-1)
 		return &fault{status: http.StatusTooManyRequests, says: "同时打开的页面太多。"}

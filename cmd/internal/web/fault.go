@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/lang"
 	"taizhang/queries"
@@ -35,7 +36,7 @@ func badField(at, says string) error {
 }
 
 // fail answers with an error page. What is no fault of who asked gets a number, under which the log has it.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, who person, err error) {
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, who account.Person, err error) {
 	var f *fault
 	var none *queries.ErrNoReturn
 	var large *http.MaxBytesError

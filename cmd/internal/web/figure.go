@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/forms"
 	"taizhang/internal/metric"
@@ -110,7 +111,7 @@ func rowOf(f queries.Figure, c queries.Comparison) figureRow {
 	return row
 }
 
-func (s *Server) figure(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) figure(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	rd, done, l, err := s.calmly(r)
 	if err != nil {
 		return err

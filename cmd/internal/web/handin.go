@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/finding"
@@ -29,7 +30,7 @@ var noContext = context.Background()
 const patience = 3 * time.Second
 
 // handIn puts the files of a draft into the unit's inbox, with what was explained, and has them taken in.
-func (s *Server) handIn(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) handIn(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.zoneOf()
 	u, _ := z.Submitter(r.PathValue("unit"))
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
@@ -105,7 +106,7 @@ type sentFile struct {
 	Rows          []returnRow
 }
 
-func (s *Server) sent(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) sent(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	u, _ := s.zoneOf().Submitter(r.PathValue("unit"))
 	x, err := s.drafts.find(r.PathValue("draft"), u.Code, who.Name)
 	if err != nil {
@@ -172,7 +173,7 @@ func (s *Server) becameOf(r *http.Request, rd *shelf.Reading, f draftFile, unit 
 }
 
 // explain hands a return in once more, as it was sent, with explanations of what was doubted in it.
-func (s *Server) explain(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) explain(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.zoneOf()
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	if err := r.ParseForm(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
@@ -72,7 +73,7 @@ func lessonOf(z *office.Zone, f *forms.Form, g finding.Finding) (v lessonView, o
 }
 
 // learn writes down what a spelling means.
-func (s *Server) learn(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) learn(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到要记住的写法，请再试一次。")
@@ -119,7 +120,7 @@ func learnedIn(z *office.Zone) ([]learnedView, error) {
 }
 
 // forget takes a learned spelling back.
-func (s *Server) forget(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) forget(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到要收回的写法，请再试一次。")

@@ -6,6 +6,8 @@ import (
 
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/spelling"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 // named is a table or column as the editor of queries completes it, with the first letters of its sounds.
@@ -18,7 +20,7 @@ type named struct {
 }
 
 // names tells the editor of queries which tables and columns there are.
-func (s *Server) names(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) names(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/onepage"
 	"taizhang/internal/warehouse"
@@ -88,7 +89,7 @@ func staleOf(rd *shelf.Reading, z *office.Zone) (out []string) {
 	return out
 }
 
-func (s *Server) overview(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) overview(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	rd, done, l, err := s.calmly(r)
 	if err != nil {
 		return s.orBegin(w, r, who, err)
@@ -294,7 +295,7 @@ type figureRow struct {
 }
 
 // figures lists every figure of the zone.
-func (s *Server) figures(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) figures(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	rd, done, l, err := s.calmly(r)
 	if err != nil {
 		return err

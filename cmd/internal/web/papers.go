@@ -9,6 +9,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
+	"taizhang/cmd/internal/web/account"
 )
 
 // papersView is 汇总: what was issued, by date.
@@ -31,7 +32,7 @@ type paperView struct {
 var paperKinds = map[string]string{papers.Workbook: "周报", papers.Report: "文字材料", papers.Reminder: "督办单", papers.Page: "一页通", papers.PDF: "一页通（PDF）", papers.Extract: "单位摘要"}
 
 // papers lists what was issued.
-func (s *Server) papers(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) papers(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.zoneOf()
 	list, err := papers.List(z)
 	if err != nil {
@@ -85,7 +86,7 @@ func ledgers(z *office.Zone) ([]string, error) {
 }
 
 // paper sends an issued paper.
-func (s *Server) paper(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) paper(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	p, err := s.issued(r)
 	if err != nil {
 		return err
@@ -112,7 +113,7 @@ func (s *Server) issued(r *http.Request) (papers.Paper, error) {
 
 // preview shows a workbook sheet by sheet, and the weekly's one page as it was issued. That one runs nothing and reaches
 // nothing, also no page of this program: its policy is that of a sandbox.
-func (s *Server) preview(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) preview(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	p, err := s.issued(r)
 	if err != nil {
 		return err
@@ -137,7 +138,7 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request, who person) err
 }
 
 // ledger sends a consolidated workbook.
-func (s *Server) ledger(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) ledger(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	path, err := s.consolidated(r)
 	if err != nil {
 		return err
@@ -146,7 +147,7 @@ func (s *Server) ledger(w http.ResponseWriter, r *http.Request, _ person) error 
 }
 
 // previewLedger shows a consolidated workbook.
-func (s *Server) previewLedger(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) previewLedger(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	path, err := s.consolidated(r)
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 // changePassword gives who asks another password, for the one they have. As with every new password, whatever the old one
 // opened is over, other logins and tokens too; this browser stays logged in. Wrong guesses lock the account as they do at
 // the login.
-func (s *Server) changePassword(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) changePassword(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	if !s.hasPassword(r) {
 		return badAsk("您由统一登录进入，密码在那里更改。")
 	}
@@ -23,27 +23,27 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request, who pers
 		return forbidden("账号已删除。")
 	}
 	door, computer, now := account.Door(who.Name), "computer "+hostOf(r), s.o.Clock()
-	if until, err := s.closed(r.Context(), door, computer); err != nil {
+	if until, err := s.logins.Closed(r.Context(), door, computer); err != nil {
 		return err
 	} else if !until.IsZero() {
 		return badAsk("密码错误次数过多，请在" + until.In(s.zoneOf().Location).Format("15:04") + "以后再试。")
 	}
-	done := s.doors.turn()
+	done := s.logins.Turn()
 	ok, err := account.Matches(users[i].Hash, r.PostForm.Get("now"))
 	done()
 	if err != nil {
 		return err
 	}
 	if !ok {
-		s.guessed(r, door, computer)
+		s.logins.Guessed(r.Context(), door, computer)
 		return badField("now", "现在的密码不对。")
 	}
 	hash, err := s.newHash(r)
 	if err != nil {
 		return err
 	}
-	s.doors.open(who.Name)
-	s.doors.drop(func(x account.Session) bool { return x.User == who.Name })
+	s.logins.Open(who.Name)
+	s.logins.Drop(who.Name)
 	if err := account.Reset(r.Context(), s.o.Store, users[i], hash, now); err != nil {
 		return err
 	}
@@ -56,19 +56,10 @@ func (s *Server) hasPassword(r *http.Request) bool {
 	return s.o.Proxy.Named(r) == "" && s.o.Store != nil
 }
 
-// guessed notes a wrong password.
-func (s *Server) guessed(r *http.Request, door, computer string) {
-	now := s.o.Clock()
-	if err := s.o.Store.Fail(r.Context(), now, now.Add(-lockedFor), door, computer); err != nil {
-		s.o.Log.Error("note a failed login", "err", err)
-		s.doors.fail(now, door, computer)
-	}
-}
-
 // enter begins a login of a user in the browser that asks.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request, user string) {
 	held, id := account.Secret()
 	now := s.o.Clock()
-	s.begin(r.Context(), account.Session{ID: id, User: user, Begun: now, Seen: now, From: hostOf(r)})
+	s.logins.Begin(r.Context(), account.Session{ID: id, User: user, Begun: now, Seen: now, From: hostOf(r)})
 	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: held, Path: "/", HttpOnly: true, Secure: s.o.Secure, SameSite: http.SameSiteLaxMode})
 }

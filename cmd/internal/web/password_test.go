@@ -53,7 +53,7 @@ func TestOwnPassword(t *testing.T) {
 	if old, new := login(password), login(next); old != http.StatusForbidden || new != http.StatusSeeOther {
 		t.Errorf("the old password gives %d, the new one %d", old, new)
 	}
-	for range mostFailures {
+	for range account.MostFailures {
 		change("not it at all", next, next)
 	}
 	if a := change(next, password, password); a.status != http.StatusBadRequest || !strings.Contains(a.body, "密码错误次数过多") {

@@ -31,7 +31,7 @@ type accountView struct {
 	Disabled, Self                bool
 }
 
-func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err error) {
+func (s *Server) peopleView(r *http.Request, who account.Person) (v peopleView, err error) {
 	z := s.zoneOf()
 	v.Roles, v.Form = account.RoleWords, map[string]string{}
 	for _, u := range z.Submitters {
@@ -64,7 +64,7 @@ func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err erro
 				a.Tokens++
 			}
 		}
-		until, err := s.lockedUntil(r.Context(), account.Door(u.Name), mostFailures)
+		until, err := s.logins.Locked(r.Context(), u.Name)
 		if err != nil {
 			return v, err
 		}
@@ -73,7 +73,7 @@ func (s *Server) peopleView(r *http.Request, who person) (v peopleView, err erro
 		}
 		var last time.Time
 		for _, x := range sessions {
-			if x.User == u.Name && !over(x, s.o.Clock()) && !x.Begun.Before(u.Since) {
+			if x.User == u.Name && !account.Over(x, s.o.Clock()) && !x.Begun.Before(u.Since) {
 				a.Sessions++
 				if x.Seen.After(last) {
 					last, a.Last = x.Seen, x.Seen.In(z.Location).Format("01-02 15:04")+"，"+x.From
@@ -96,7 +96,7 @@ func (a accountView) RoleWord() string {
 }
 
 // people shows the users.
-func (s *Server) people(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) people(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	v, err := s.peopleView(r, who)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request, who person) erro
 }
 
 // changePeople does one thing about one user.
-func (s *Server) changePeople(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) changePeople(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到要做的事，请再试一次。")
@@ -171,15 +171,15 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 		if err != nil {
 			return err
 		}
-		s.doors.open(name)
+		s.logins.Open(name)
 		return account.Reset(r.Context(), s.o.Store, u, hash, s.o.Clock())
 	case "unlock":
-		s.doors.open(name)
+		s.logins.Open(name)
 		return s.o.Store.Forgive(r.Context(), account.Door(name))
 	case "token":
 		return s.o.Store.RemoveTokensOf(r.Context(), name)
 	case "end":
-		return s.endOf(r.Context(), name)
+		return s.logins.EndOf(r.Context(), name)
 	case "enable":
 		u.Disabled = false
 		return s.o.Store.PutUser(r.Context(), u)
@@ -197,10 +197,10 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 		return badAsk("“" + name + "”是最后一个能用的管理员，不能停用、删除或改作他用。请先添加另一个管理员。")
 	}
 	if do == "remove" {
-		s.doors.drop(func(x account.Session) bool { return x.User == name })
+		s.logins.Drop(name)
 		return s.o.Store.RemoveUser(r.Context(), name)
 	}
-	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.endOf(r.Context(), name))
+	return errors.Join(s.o.Store.PutUser(r.Context(), u), s.logins.EndOf(r.Context(), name))
 }
 
 // newUser reads a user that is to be added.
@@ -242,7 +242,7 @@ func (s *Server) newHash(r *http.Request) (string, error) {
 	if r.PostForm.Get("password") != r.PostForm.Get("again") {
 		return "", badField("again", "两次输入的密码不一样。")
 	}
-	defer s.doors.turn()()
+	defer s.logins.Turn()()
 	hash, err := account.HashPassword(r.PostForm.Get("password"))
 	if errors.Is(err, account.ErrShortPassword) {
 		return "", badField("password", fmt.Sprintf("密码至少%d个字符。", account.LeastPassword))

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
 	"taizhang/internal/durable"
@@ -115,7 +116,7 @@ func (s *Server) notSaved(r *http.Request, err error) *fault {
 }
 
 // notHanded shows a draft again that could not be handed in, with what was explained.
-func (s *Server) notHanded(w http.ResponseWriter, r *http.Request, who person, u zone.Submitter, x *draft, err error) error {
+func (s *Server) notHanded(w http.ResponseWriter, r *http.Request, who account.Person, u zone.Submitter, x *draft, err error) error {
 	f := s.notSaved(r, err)
 	s.drafts.explain(x, explanationsOf(r))
 	for _, f := range s.drafts.state(x).files {

@@ -121,11 +121,11 @@ type tableView struct {
 type columnView struct{ Name, Type, About string }
 
 // query shows the page to type into.
-func (s *Server) query(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) query(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	return s.showQuery(w, r, who, http.StatusOK, queryView{})
 }
 
-func (s *Server) showQuery(w http.ResponseWriter, r *http.Request, who person, status int, v queryView) error {
+func (s *Server) showQuery(w http.ResponseWriter, r *http.Request, who account.Person, status int, v queryView) error {
 	rd, done, l, err := s.reads(r)
 	if err != nil {
 		return s.orBegin(w, r, who, err)
@@ -174,7 +174,7 @@ func schemasOf(r *http.Request, rd *shelf.Reading) ([]schemaView, error) {
 }
 
 // tables shows the columns of a table.
-func (s *Server) tables(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) tables(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err
@@ -230,7 +230,7 @@ func schemaViews(ctx context.Context, rd *shelf.Reading) ([]schemaView, error) {
 }
 
 // ask runs what was typed, or a saved query, behind the fence.
-func (s *Server) ask(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, sqlBytes)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("查询太长，或没有读到。")

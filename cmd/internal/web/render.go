@@ -34,7 +34,7 @@ type layout struct {
 	Nonce   string // of styles that a script of this page makes; "": none may
 
 	Zone    string
-	Who     person
+	Who     account.Person
 	Did     string // what was done just now
 	Login   bool   // there are users, so that one can leave
 	Nav     []navItem
@@ -133,13 +133,13 @@ func told(heading string, list mistakes) any {
 }
 
 // render writes a page whole or not at all.
-func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, status int, name string, l layout) {
+func (s *Server) render(w http.ResponseWriter, r *http.Request, who account.Person, status int, name string, l layout) {
 	z := s.o.Service.Zone()
 	if status >= http.StatusBadRequest && name != "error" { // whoever hears the page hears it first, and sees it on the tab
 		l.Title = "没有完成：" + l.Title
 	}
 	l.Did = did(r)
-	l.Zone, l.Who, l.Login, l.Path, l.Version, l.query = z.Name, who, who.Role != "" && who != operator, r.URL.Path, s.o.Version, r.URL.Query()
+	l.Zone, l.Who, l.Login, l.Path, l.Version, l.query = z.Name, who, who.Role != "" && who != account.Operator, r.URL.Path, s.o.Version, r.URL.Query()
 	l.Nav, l.Needs = navOf(who, r.URL.Path), s.needs(r.Context(), who)
 	for i := range l.Nav {
 		if l.Nav[i].Href == "/runs" {
@@ -161,7 +161,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, who person, stat
 }
 
 // needs are the alerts that last, for those who manage.
-func (s *Server) needs(ctx context.Context, who person) (out []string) {
+func (s *Server) needs(ctx context.Context, who account.Person) (out []string) {
 	if !who.Manages() || s.o.Store == nil {
 		return nil
 	}
@@ -188,10 +188,10 @@ func (s *Server) renderPart(w http.ResponseWriter, _ *http.Request, name, part s
 }
 
 // navOf are the parts that a person may see.
-func navOf(who person, here string) []navItem {
+func navOf(who account.Person, here string) []navItem {
 	var out []navItem
-	add := func(may permission, title, href string, prefixes ...string) {
-		if !who.may(may, "") {
+	add := func(may account.Permission, title, href string, prefixes ...string) {
+		if !who.May(may, "") {
 			return
 		}
 		n := navItem{Title: title, Href: href}
@@ -203,15 +203,15 @@ func navOf(who person, here string) []navItem {
 	if who.Role == "" {
 		return nil
 	}
-	add(mayRead, "总览", "/", "/", "/figures")
+	add(account.MayRead, "总览", "/", "/", "/figures")
 	if who.Role == account.Submitter {
 		out = append(out, navItem{Title: "报送", Href: "/units/" + who.Unit, Here: true})
 	}
-	add(mayRead, "报送", "/returns", "/returns", "/units")
-	add(mayQuery, "查询", "/query", "/query")
-	add(mayRead, "汇总", "/papers", "/papers")
-	add(mayManage, "运行", "/runs", "/runs")
-	add(mayManage, "设置", "/settings", "/settings")
+	add(account.MayRead, "报送", "/returns", "/returns", "/units")
+	add(account.MayQuery, "查询", "/query", "/query")
+	add(account.MayRead, "汇总", "/papers", "/papers")
+	add(account.MayManage, "运行", "/runs", "/runs")
+	add(account.MayManage, "设置", "/settings", "/settings")
 	return out
 }
 

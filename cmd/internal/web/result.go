@@ -17,6 +17,8 @@ import (
 	"taizhang/internal/onepage"
 	"taizhang/internal/result"
 	"taizhang/queries/fence"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 // resultView is what came out of a query: a page of it, and the chart of it where there can be one.
@@ -49,7 +51,7 @@ type resultRow struct {
 const widest = 52
 
 // result shows what came out of a query, a page at a time; a part of it is its rows alone, for a page that scrolls.
-func (s *Server) result(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) result(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	a, err := s.results.find(r.PathValue("result"), who.Name, s.o.Clock())
 	if err != nil {
 		return err

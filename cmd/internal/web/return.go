@@ -13,6 +13,8 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/receipt"
 	"taizhang/queries"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 // returnView is one return: what became of it and what is said of it.
@@ -80,12 +82,12 @@ func placeOf(sheet, cell string) string {
 	return sheet + "!" + cell
 }
 
-func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) oneReturn(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	return s.showReturn(w, r, who, nil, nil)
 }
 
 // showReturn shows a return, and why explaining it failed just now, with what was typed.
-func (s *Server) showReturn(w http.ResponseWriter, r *http.Request, who person, failed *fault, said map[string]string) error {
+func (s *Server) showReturn(w http.ResponseWriter, r *http.Request, who account.Person, failed *fault, said map[string]string) error {
 	rd, done, l, err := s.reads(r)
 	if err != nil {
 		return err
@@ -106,7 +108,7 @@ func (s *Server) showReturn(w http.ResponseWriter, r *http.Request, who person, 
 		return err
 	}
 	v := returnView{Row: s.returnRowOf(rd, rec), Unit: o.Submitter, UnitCode: o.SubmitterCode, Cutoff: plain(rec.Get("cutoff")), Due: shownTime(rec.Get("due_at"), rd.Location()),
-		MaySend: who.may(maySend, o.SubmitterCode) && o.SubmitterCode != "", Sheet: o.Sheet, said: said}
+		MaySend: who.May(account.MaySend, o.SubmitterCode) && o.SubmitterCode != "", Sheet: o.Sheet, said: said}
 	status := http.StatusOK
 	if failed != nil {
 		v.Failed, status = failed.says, failed.status
@@ -205,7 +207,7 @@ func (s *Server) receiptOf(o queries.Original) (string, error) {
 	return "", nil
 }
 
-func (s *Server) receipt(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) receipt(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	rd, done, err := s.readings.Open(s.zoneOf())
 	if err != nil {
 		return err

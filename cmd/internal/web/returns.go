@@ -10,6 +10,8 @@ import (
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
 	"taizhang/queries/weekly"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 // returnsView is who owes what.
@@ -82,7 +84,7 @@ func (s *Server) owed(rd *shelf.Reading, p warehouse.Point, unit string) (owing,
 	})
 }
 
-func (s *Server) returns(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) returns(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	rd, done, l, err := s.reads(r)
 	if err != nil {
 		return s.orBegin(w, r, who, err)

@@ -14,6 +14,7 @@ import (
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/papers"
 	"taizhang/cmd/internal/service"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/internal/lang"
 	"taizhang/internal/schedule"
 	"taizhang/internal/state"
@@ -21,7 +22,7 @@ import (
 )
 
 // issue issues the weekly papers now.
-func (s *Server) issue(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) issue(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	before, err := papers.List(s.zoneOf())
 	if err != nil {
 		return err
@@ -99,7 +100,7 @@ type runView struct {
 
 const runsShown = 50
 
-func (s *Server) runs(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) runs(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.zoneOf()
 	at := func(t time.Time) string {
 		if t.IsZero() {
@@ -229,7 +230,7 @@ func byWords(by string) string {
 }
 
 // runNow does one of the jobs at once; without a name what lies in the inbox is taken in.
-func (s *Server) runNow(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) runNow(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到要做的任务，请再试一次。")
@@ -269,7 +270,7 @@ func (s *Server) undone(err error, job, back string) error {
 }
 
 // auditFile sends the audit.
-func (s *Server) auditFile(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) auditFile(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	attach(w, "audit.jsonl", "application/jsonl")
 	return s.audit.export(w)
 }

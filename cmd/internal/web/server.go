@@ -43,7 +43,7 @@ type Server struct {
 	placing   sync.Mutex // held while a file gets its name in the inbox
 	results   results
 	audit     *audit
-	doors     doors
+	logins    account.Logins
 	underway  underway
 	patience  time.Duration // that whoever asks waits for an answer
 	asking    chan struct{} // queries at work
@@ -86,6 +86,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{o: o, patience: queryPatience, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{}), followed: make(chan struct{})}
 	s.drafts.clock = o.Clock
+	s.logins.Store, s.logins.Clock, s.logins.Log = o.Store, o.Clock, o.Log
 	s.routes = s.table()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.guard(r))
@@ -93,7 +94,7 @@ func New(o Options) (*Server, error) {
 	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(serveAsset))
 	s.mux.Handle("GET /favicon.ico", http.HandlerFunc(serveIcon))
 	s.mux.HandleFunc("/api/", s.noAPI)
-	s.mux.Handle("/", s.guard(route{pattern: "/", may: mayEnter, handle: (*Server).nowhere}))
+	s.mux.Handle("/", s.guard(route{pattern: "/", may: account.MayEnter, handle: (*Server).nowhere}))
 	if o.Ahead {
 		s.readings.Want()
 	}
@@ -102,7 +103,7 @@ func New(o Options) (*Server, error) {
 }
 
 // nowhere answers for addresses that there aren't, and for what can't be done at those that there are.
-func (s *Server) nowhere(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) nowhere(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	var may []string
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 		if _, pattern := s.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); pattern != "/" {
@@ -129,7 +130,7 @@ func (s *Server) Close() error {
 func (s *Server) Handler() http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, person{}, forbidden("这个请求来自别的网站，没有执行。"))
+		s.fail(w, r, account.Person{}, forbidden("这个请求来自别的网站，没有执行。"))
 	}))
 	return s.recovered(headers(s.o.Secure, s.hosts(crossOrigin.Handler(s.mux))))
 }
@@ -161,7 +162,7 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 func (s *Server) hosts(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if users, err := s.users(r.Context()); err == nil && users == nil && !isLoopback(r.Host) {
-			s.fail(w, r, person{}, &fault{status: http.StatusMisdirectedRequest, says: "请用 127.0.0.1 或 localhost 打开本页。"})
+			s.fail(w, r, account.Person{}, &fault{status: http.StatusMisdirectedRequest, says: "请用 127.0.0.1 或 localhost 打开本页。"})
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -179,7 +180,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			if what == http.ErrAbortHandler {
 				panic(what)
 			}
-			s.fail(w, r, person{}, fmt.Errorf("panic: %v", what))
+			s.fail(w, r, account.Person{}, fmt.Errorf("panic: %v", what))
 		}()
 		next.ServeHTTP(w, r)
 	})

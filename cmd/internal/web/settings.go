@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/settings"
 )
 
@@ -15,7 +16,7 @@ type settingsView struct {
 }
 
 // showSettings shows 设置.
-func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, who person, status int, v settings.View) error {
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, who account.Person, status int, v settings.View) error {
 	list, err := learnedIn(s.zoneOf())
 	if err != nil {
 		return err
@@ -25,7 +26,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, who person
 }
 
 // settings shows 设置.
-func (s *Server) settings(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) settings(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	_, _, v, err := settings.Of(s.zoneOf())
 	if err != nil {
 		return err
@@ -35,7 +36,7 @@ func (s *Server) settings(w http.ResponseWriter, r *http.Request, who person) er
 }
 
 // change changes one form of the settings in the file, where it is as it was when the form was made.
-func (s *Server) change(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) change(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到要改的内容，请再试一次。")

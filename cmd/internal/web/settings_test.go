@@ -219,11 +219,11 @@ func TestPeople(t *testing.T) {
 		return x.post("/login", url.Values{"name": {"clerk"}, "password": {word}}).status
 	}
 	for _, way := range [][]string{{"do", "unlock", "name", "clerk"}, {"do", "password", "name", "clerk", "password", password, "again", password}} {
-		for range mostFailures {
+		for range account.MostFailures {
 			guess("wrong guess")
 		}
 		if got := guess(password); got != http.StatusTooManyRequests || !strings.Contains(chief.page("/settings/users"), "锁定至") {
-			t.Fatalf("after %d wrong passwords: status %d, or the users' page doesn't say that the account is locked", mostFailures, got)
+			t.Fatalf("after %d wrong passwords: status %d, or the users' page doesn't say that the account is locked", account.MostFailures, got)
 		}
 		do(chief, way...)
 		if got := guess(password); got != http.StatusSeeOther || strings.Contains(chief.page("/settings/users"), "锁定至") {

@@ -16,6 +16,8 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/internal/archive"
 	"taizhang/queries"
+
+	"taizhang/cmd/internal/web/account"
 )
 
 const (
@@ -42,7 +44,7 @@ type sheetView struct {
 type cellUse struct{ Metric, Label, Parts, Dimensions, Contributes string }
 
 // sheet shows a row of a return where it was typed.
-func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	rd, done, l, err := s.reads(r)
 	if err != nil {
 		return err
@@ -73,7 +75,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who person) error
 	if err != nil {
 		return err
 	}
-	v := sheetView{Return: o.Return, Unit: o.Submitter, UnitCode: o.SubmitterCode, File: o.File, Sheet: name, Row: row, Period: periodWords(o.Period), Title: o.Form, Sheets: sheets, Reads: who.may(mayRead, "")}
+	v := sheetView{Return: o.Return, Unit: o.Submitter, UnitCode: o.SubmitterCode, File: o.File, Sheet: name, Row: row, Period: periodWords(o.Period), Title: o.Form, Sheets: sheets, Reads: who.May(account.MayRead, "")}
 	if f := s.zoneOf().Forms.Get(o.Form); f != nil {
 		v.Title = f.PlainTitle()
 	}

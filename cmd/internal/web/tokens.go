@@ -50,9 +50,9 @@ func tokenOver(t account.Token, now time.Time) bool {
 	return !t.Expires.IsZero() && !now.Before(t.Expires)
 }
 
-func (s *Server) accountPage(r *http.Request, who person) (v accountPage, err error) {
+func (s *Server) accountPage(r *http.Request, who account.Person) (v accountPage, err error) {
 	z := s.zoneOf()
-	v = accountPage{Name: who.Name, Role: accountView{Role: string(who.Role)}.RoleWord(), Nobody: who == operator, Makes: who.Queries() && who != operator, Spans: tokenSpans, Least: account.LeastPassword}
+	v = accountPage{Name: who.Name, Role: accountView{Role: string(who.Role)}.RoleWord(), Nobody: who == account.Operator, Makes: who.Queries() && who != account.Operator, Spans: tokenSpans, Least: account.LeastPassword}
 	if u, ok := z.Submitter(who.Unit); ok {
 		v.Unit = u.Name
 	}
@@ -81,7 +81,7 @@ func (s *Server) accountPage(r *http.Request, who person) (v accountPage, err er
 }
 
 // account shows who asks their own account.
-func (s *Server) account(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) account(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	v, err := s.accountPage(r, who)
 	if err != nil {
 		return err
@@ -91,12 +91,12 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request, who person) err
 }
 
 // changeAccount makes a token in the name of who asks, or takes one back, or gives them another password.
-func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
 		return badAsk("没有读到要做的事，请再试一次。")
 	}
-	if who == operator {
+	if who == account.Operator {
 		return badAsk("还没有用户：本机不需要密码和令牌。")
 	}
 	name := secret.MaskText(strings.TrimSpace(r.PostForm.Get("name")))
@@ -137,7 +137,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, who perso
 }
 
 // makeToken makes a token: what it shows is kept nowhere.
-func (s *Server) makeToken(r *http.Request, who person, name string) (*madeView, error) {
+func (s *Server) makeToken(r *http.Request, who account.Person, name string) (*madeView, error) {
 	if !who.Queries() {
 		return nil, forbidden("令牌由分析人员和管理员生成，请找管理员。")
 	}
@@ -171,7 +171,7 @@ func (s *Server) makeToken(r *http.Request, who person, name string) (*madeView,
 	return &madeView{Name: name, Held: held, Expires: t.Expires.In(s.zoneOf().Location).Format("2006-01-02"), Address: scheme + "://" + r.Host + "/api/metrics?metric=closure_rate"}, nil
 }
 
-func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	t, ok, err := s.o.Store.Token(r.Context(), r.PostForm.Get("id"))
 	if err != nil {
 		return err
@@ -185,25 +185,25 @@ func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, who person)
 }
 
 // whoseToken finds the user in whose name a program asks, and notes that its token was used.
-func (s *Server) whoseToken(r *http.Request, users []account.User, held string) (person, error) {
+func (s *Server) whoseToken(r *http.Request, users []account.User, held string) (account.Person, error) {
 	t, ok, err := s.o.Store.Token(r.Context(), account.HashOfSecret(held))
 	if err != nil || !ok {
-		return person{}, err
+		return account.Person{}, err
 	}
 	i := slices.IndexFunc(users, func(u account.User) bool { return u.Name == t.User && !u.Disabled })
 	if i < 0 {
-		return person{}, nil
+		return account.Person{}, nil
 	}
 	now := s.o.Clock()
 	if tokenOver(t, now) {
-		return person{}, &fault{status: http.StatusUnauthorized, says: "this token expired on " + t.Expires.In(s.zoneOf().Location).Format("2006-01-02") + ": make another one under 我的账号"}
+		return account.Person{}, &fault{status: http.StatusUnauthorized, says: "this token expired on " + t.Expires.In(s.zoneOf().Location).Format("2006-01-02") + ": make another one under 我的账号"}
 	}
-	if from := hostOf(r); now.Sub(t.Seen) > seenEvery || t.From != from {
+	if from := hostOf(r); now.Sub(t.Seen) > account.SeenEvery || t.From != from {
 		if err := s.o.Store.SeenToken(r.Context(), t.ID, from, now); err != nil { // whoever may ask goes on asking
 			s.o.Log.Error("note when a token was used", "err", err)
 		}
 	}
-	who := personFor(users[i])
+	who := account.PersonOf(users[i])
 	who.Token = t.Name
 	return who, nil
 }

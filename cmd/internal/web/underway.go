@@ -164,7 +164,7 @@ func manyRows(n uint64) string {
 }
 
 // working shows how far a query is; it leads to the result once that is there.
-func (s *Server) working(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) working(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	q := s.underway.find(r.PathValue("query"), who.Name)
 	if q == nil {
 		return &fault{status: http.StatusNotFound, says: "这个查询已经不在了，请重新查询。", back: "/query"}
@@ -181,7 +181,7 @@ func (s *Server) working(w http.ResponseWriter, r *http.Request, who person) err
 }
 
 // cancelQuery ends a query.
-func (s *Server) cancelQuery(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) cancelQuery(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	q := s.underway.find(r.PathValue("query"), who.Name)
 	if q == nil {
 		return &fault{status: http.StatusNotFound, says: "这个查询已经不在了，请重新查询。", back: "/query"}
@@ -208,7 +208,7 @@ func (v *queryView) fault(e *fence.Error) {
 }
 
 // answer is what became of a query that ended.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, who person, q *working) error {
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, who account.Person, q *working) error {
 	a := q.asked
 	v := queryView{SQL: a.sql, AsOf: a.point.AsOf, KnownAt: a.point.KnownAt}
 	var says *fence.Error

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
@@ -65,10 +66,10 @@ func periodWords(text string) string {
 
 const historyShown = 30
 
-func (s *Server) unit(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) unit(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.zoneOf()
 	u, _ := z.Submitter(r.PathValue("unit")) // the route has looked
-	v := unitView{Unit: u, MaySend: who.may(maySend, u.Code), MostMB: z.Limits.FileBytes >> 20, ShownAll: r.URL.Query().Get("all") != ""}
+	v := unitView{Unit: u, MaySend: who.May(account.MaySend, u.Code), MostMB: z.Limits.FileBytes >> 20, ShownAll: r.URL.Query().Get("all") != ""}
 	for _, f := range z.Forms.Forms {
 		if z.Owes(u.Code, f.ID) {
 			v.Forms = append(v.Forms, formChoice{f.ID, f.PlainTitle()})
@@ -241,7 +242,7 @@ func (s *Server) waiting(unit string) ([]string, error) {
 }
 
 // template sends the workbook to fill in.
-func (s *Server) template(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) template(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	u, _ := s.zoneOf().Submitter(r.PathValue("unit"))
 	if !slices.ContainsFunc(s.zoneOf().Returns, func(x zone.Return) bool { return x.Submitter == u.Code }) {
 		return notFound("本单位没有应报的报表，没有模板。")
@@ -256,7 +257,7 @@ func (s *Server) template(w http.ResponseWriter, r *http.Request, _ person) erro
 }
 
 // templatesOfAll sends the workbooks of all units that owe something, in one archive.
-func (s *Server) templatesOfAll(w http.ResponseWriter, r *http.Request, _ person) error {
+func (s *Server) templatesOfAll(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	z := s.zoneOf()
 	var b bytes.Buffer
 	out := opc.NewWriter(&b, opc.Stored)
@@ -281,7 +282,7 @@ func (s *Server) templatesOfAll(w http.ResponseWriter, r *http.Request, _ person
 }
 
 // orBegin shows what to do first in a zone that has published nothing yet.
-func (s *Server) orBegin(w http.ResponseWriter, r *http.Request, who person, err error) error {
+func (s *Server) orBegin(w http.ResponseWriter, r *http.Request, who account.Person, err error) error {
 	if !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -314,7 +315,7 @@ func (s *Server) came(z *office.Zone) (bool, error) {
 }
 
 // begins shows what to do in a zone that has received nothing yet.
-func (s *Server) begins(w http.ResponseWriter, r *http.Request, who person) (err error) {
+func (s *Server) begins(w http.ResponseWriter, r *http.Request, who account.Person) (err error) {
 	z := s.zoneOf()
 	v := beginView{Inbox: placeOnDisk(z.Inbox()), Owes: len(z.Returns) > 0}
 	v.Units = append(v.Units, z.Submitters...)

@@ -52,7 +52,7 @@ func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) error {
 		if err == nil { // there was a login once
 			q.Set("ended", "files")
 			who := ""
-			if x, ok, err := s.session(r.Context(), account.HashOfSecret(c.Value)); ok && err == nil {
+			if x, ok, err := s.logins.Session(r.Context(), account.HashOfSecret(c.Value)); ok && err == nil {
 				who = x.User
 			}
 			if f := s.unsent.keep(w, r, &unsentForm{who: who, from: hostOf(r), back: q.Get("to"), at: s.o.Clock()}); f != nil {
@@ -142,7 +142,7 @@ type unsentView struct {
 }
 
 // showUnsent shows what was typed before the login, to be sent now.
-func (s *Server) showUnsent(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) showUnsent(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	held := ""
 	if c, err := r.Cookie(s.unsentCookie(r.PathValue("form"))); err == nil {
 		held = c.Value

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
@@ -26,7 +27,7 @@ import (
 const uploadsAtOnce = 4
 
 // check reads uploaded files and says what they would get, touching nothing.
-func (s *Server) check(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) check(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.zoneOf()
 	u, _ := z.Submitter(r.PathValue("unit"))
 	select { // what a file may take of memory is bounded, and so is how many there are at once
@@ -53,7 +54,7 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request, who person) error
 }
 
 // upload takes the files out of a form as they come: none is larger than intake reads.
-func (s *Server) upload(w http.ResponseWriter, r *http.Request, z *office.Zone, u zone.Submitter, who person) (*draft, error) {
+func (s *Server) upload(w http.ResponseWriter, r *http.Request, z *office.Zone, u zone.Submitter, who account.Person) (*draft, error) {
 	back := "/units/" + u.Code
 	most := z.Limits.FileBytes
 	r.Body = http.MaxBytesReader(w, r.Body, min(most*4, draftBytes)+1<<20)
@@ -211,7 +212,7 @@ type draftReturn struct {
 	Twice                         string // the file before it that has the same return
 }
 
-func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error {
+func (s *Server) draft(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	u, _ := s.zoneOf().Submitter(r.PathValue("unit"))
 	x, err := s.drafts.find(r.PathValue("draft"), u.Code, who.Name)
 	if err != nil {
@@ -221,7 +222,7 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, who person) error
 }
 
 // showDraft shows what uploaded files would get, and why handing them in failed just now.
-func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, who person, u zone.Submitter, x *draft, failed *fault) error {
+func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, who account.Person, u zone.Submitter, x *draft, failed *fault) error {
 	z := s.zoneOf()
 	now := s.drafts.state(x)
 	if now.handed {
