@@ -25,25 +25,9 @@ func (c Chart) scale(bars bool) scale {
 	if c.Percent {
 		unit = 100
 	}
-	low, high := c.least()*unit, c.most()*unit
-	flat := low < high && low > high/2
-	rate := c.Percent && low >= 0 && high <= 100+1e-9
-	if low >= 0 && (bars || !flat) {
-		low = 0
-	}
-	switch {
-	case rate && low == 0 && (high > 50 || high == 0):
-		high = 100
-	case !c.Percent && c.Decimals == 0 && low == 0 && high <= 5:
-		high = 5 // no half things
-	case high <= 0 && low == high:
-		high = low + 1
-	}
-	if bars && c.most() > 0 {
-		high = max(high, c.most()*unit/(1-headroom))
-	}
+	low, high := c.span(unit, bars)
 	least := 0.0 // step
-	if !c.Percent && c.Decimals == 0 {
+	if c.counts() {
 		least = 1
 	}
 	s := scale{step: stepFor((high-low)/mostSteps, least)}
@@ -60,6 +44,31 @@ func (c Chart) scale(bars bool) scale {
 	}
 	s.low, s.high, s.step = s.low/unit, s.high/unit, s.step/unit
 	return s
+}
+
+// counts says whether the values are whole things.
+func (c Chart) counts() bool { return !c.Percent && c.Decimals == 0 }
+
+// span is from where to where the values lie, widened to ends that people expect.
+func (c Chart) span(unit float64, bars bool) (low, high float64) {
+	low, high = c.least()*unit, c.most()*unit
+	flat := low < high && low > high/2
+	rate := c.Percent && low >= 0 && high <= 100+1e-9
+	if low >= 0 && (bars || !flat) {
+		low = 0
+	}
+	switch {
+	case rate && low == 0 && (high > 50 || high == 0):
+		high = 100
+	case c.counts() && low == 0 && high <= 5:
+		high = 5 // no half things
+	case high <= 0 && low == high:
+		high = low + 1
+	}
+	if bars && c.most() > 0 {
+		high = max(high, c.most()*unit/(1-headroom))
+	}
+	return low, high
 }
 
 // stepFor is the least of 1, 2, 2.5, 5, 10 … that is no less than a width, and no less than a least step, of which it is

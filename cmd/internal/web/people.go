@@ -159,13 +159,9 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 		return badAsk("没有用户“" + name + "”。")
 	}
 	u := users[i]
-	admins := 0
-	for _, x := range users {
-		if x.Role == string(account.Admin) && !x.Disabled && x.Name != name {
-			admins++
-		}
-	}
 	switch do {
+	case "role", "disable", "remove":
+		return s.demote(r, do, u, users)
 	case "password":
 		hash, err := s.newHash(r)
 		if err != nil {
@@ -183,17 +179,25 @@ func (s *Server) changeUser(r *http.Request, do, name string) error {
 	case "enable":
 		u.Disabled = false
 		return s.o.Store.PutUser(r.Context(), u)
+	}
+	return badAsk("没有这项操作。")
+}
+
+// demote gives a user another role, disables or removes them: none of it to the last who may undo it.
+func (s *Server) demote(r *http.Request, do string, u account.User, users []account.User) (err error) {
+	name := u.Name
+	switch do {
 	case "role":
 		if u.Role, u.Unit, err = s.roleOf(r); err != nil {
 			return err
 		}
 	case "disable":
 		u.Disabled = true
-	case "remove":
-	default:
-		return badAsk("没有这项操作。")
 	}
-	if admins == 0 && (do != "role" || u.Role != string(account.Admin)) {
+	others := slices.ContainsFunc(users, func(x account.User) bool {
+		return x.Role == string(account.Admin) && !x.Disabled && x.Name != name
+	})
+	if !others && (do != "role" || u.Role != string(account.Admin)) {
 		return badAsk("“" + name + "”是最后一个能用的管理员，不能停用、删除或改作他用。请先添加另一个管理员。")
 	}
 	if do == "remove" {

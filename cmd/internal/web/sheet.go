@@ -65,13 +65,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who account.Perso
 	if err != nil {
 		return err
 	}
-	spoken := []string{o.Sheet}
-	for _, c := range columns {
-		if !slices.Contains(spoken, c.Sheet) {
-			spoken = append(spoken, c.Sheet)
-		}
-	}
-	g, sheets, err := s.original(r, o, name, spoken)
+	g, sheets, err := s.original(r, o, name, sheetsOf(o, columns))
 	if err != nil {
 		return err
 	}
@@ -86,11 +80,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who account.Perso
 	if err != nil {
 		return err
 	}
-	for _, c := range columns {
-		if c.Sheet == name && (ask.Here == 0 || int64(ask.Here) >= c.From && int64(ask.Here) <= c.To) {
-			ask.Head = int(c.Head)
-		}
-	}
+	ask.Head = headOf(columns, name, int64(ask.Here))
 	ask.Text = s.masking(o, columns, name)
 	if v.Reads && !l.Point.Elsewhere {
 		ask.Link = func(ref string) string {
@@ -98,13 +88,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who account.Perso
 		}
 	}
 	v.Grid = grid.Of(g, ask)
-	for _, row := range v.Grid.Rows {
-		for _, c := range row.Cells {
-			if c.Class == "mark" && !c.Hidden {
-				v.Marked = append(v.Marked, c.Ref)
-			}
-		}
-	}
+	v.Marked = v.Grid.Marked()
 	if v.Cell != "" && v.Reads {
 		if err := v.feeds(r, rd, o); err != nil {
 			return err
@@ -113,6 +97,27 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request, who account.Perso
 	l.Title, l.Body, l.Across = v.Title+" "+name, v, true
 	s.render(w, r, who, http.StatusOK, "sheet", l)
 	return nil
+}
+
+// sheetsOf are the sheets of a file that a return was read from.
+func sheetsOf(o queries.Original, columns []queries.SheetColumn) []string {
+	out := []string{o.Sheet}
+	for _, c := range columns {
+		if !slices.Contains(out, c.Sheet) {
+			out = append(out, c.Sheet)
+		}
+	}
+	return out
+}
+
+// headOf is the row of the headings over a row of a sheet, or over any where it is 0; 0 where there is none.
+func headOf(columns []queries.SheetColumn, sheet string, row int64) (head int) {
+	for _, c := range columns {
+		if c.Sheet == sheet && (row == 0 || row >= c.From && row <= c.To) {
+			head = int(c.Head)
+		}
+	}
+	return head
 }
 
 // around is the part of the sheet that is shown: the rows about the one asked for, or about the cell, else those at the

@@ -61,15 +61,7 @@ func Of(g *sheet.Grid, a Ask) View {
 	if a.Most == 0 {
 		a.Most = 60
 	}
-	wanted := map[int]bool{}
-	for n := max(1, a.Head-2); n <= a.Head; n++ {
-		wanted[n] = true
-	}
-	for n, around := range a.Rows {
-		for i := n - around; i <= n+around; i++ {
-			wanted[i] = true
-		}
-	}
+	wanted := a.wanted()
 	byRow := map[int]*sheet.Row{}
 	last := 0
 	for i := range g.Rows {
@@ -114,6 +106,20 @@ func Of(g *sheet.Grid, a Ask) View {
 		before = n
 	}
 	return v
+}
+
+// wanted are the rows that are asked for: those of the headings, and those about others.
+func (a Ask) wanted() map[int]bool {
+	out := map[int]bool{}
+	for n := max(1, a.Head-2); n <= a.Head; n++ {
+		out[n] = true
+	}
+	for n, around := range a.Rows {
+		for i := n - around; i <= n+around; i++ {
+			out[i] = true
+		}
+	}
+	return out
 }
 
 // overflow lets a text that stands alone in its row, such as a title, run over the empty cells to its right, as Excel
@@ -194,6 +200,18 @@ func (v *View) Shows(note int) bool {
 	return slices.ContainsFunc(v.Rows, func(r Row) bool {
 		return slices.ContainsFunc(r.Cells, func(c Cell) bool { return !c.Hidden && slices.Contains(c.Notes, note) })
 	})
+}
+
+// Marked are the addresses of the marked cells that are shown.
+func (v *View) Marked() (out []string) {
+	for _, r := range v.Rows {
+		for _, c := range r.Cells {
+			if c.Class == "mark" && !c.Hidden {
+				out = append(out, c.Ref)
+			}
+		}
+	}
+	return out
 }
 
 // Clip cuts a text that is longer than most characters, and shows that it did.

@@ -94,13 +94,25 @@ func (v *View) same(part, item string, typed url.Values) *Form {
 		}
 	}
 	f := v.Form(part, item)
-	if f == nil && part != "units" && part != "returns" || f != nil && (f.list() == "" || f.Item == "new") {
+	by := knownBy[part]
+	if by == nil || item == "new" || !typed.Has("was-"+by[0]) { // it is no item of a list, or nobody knows what it was
 		return f
 	}
-	by := map[string][]string{"units": {"code", "name"}, "returns": {"form", "from"}}[part]
-	if !typed.Has("was-" + by[0]) {
+	if x := v.moved(part, item, by, typed); x != nil {
+		return x
+	}
+	if f != nil && part == "units" && f.field("name").Was == clean(typed.Get("was-name")) { // its code was changed
 		return f
 	}
+	return nil
+}
+
+// knownBy are the fields by which the items of lists are known, the surest first.
+var knownBy = map[string][]string{"units": {"code", "name"}, "returns": {"form", "from"}}
+
+// moved finds an item of a list by what it was, all of it or else what it is surest known by: the one in its old place, or
+// the only one; nil where there is none, or several elsewhere.
+func (v *View) moved(part, item string, by []string, typed url.Values) *Form {
 	for _, names := range [][]string{by, by[:1]} {
 		found := v.were(part, names, typed)
 		if i := slices.IndexFunc(found, func(x *Form) bool { return x.Item == item }); i >= 0 {
@@ -109,9 +121,6 @@ func (v *View) same(part, item string, typed url.Values) *Form {
 		if len(found) == 1 {
 			return found[0]
 		}
-	}
-	if f != nil && part == "units" && f.field("name").Was == clean(typed.Get("was-name")) { // its code was changed
-		return f
 	}
 	return nil
 }

@@ -206,35 +206,15 @@ func filled(cells []string) []string {
 // row makes a unit of a row of cells, under headings where there were any.
 func (p *Pasted) row(cells, heads []string) {
 	x := patterns()
-	name, aliases := "", []string(nil)
-	take := func(cell string, surely bool) {
-		if name == "" {
-			cell = strings.TrimSpace(x.number.ReplaceAllString(cell, ""))
-		}
-		words := strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune("、，,;；", r) })
-		if slices.ContainsFunc(words, func(w string) bool { return x.phone.MatchString(strings.TrimSpace(w)) }) {
-			surely = false // with a number stands a person
-		}
-		for _, w := range words {
-			switch w = strings.TrimSpace(w); {
-			case w == "":
-			case x.phone.MatchString(w) || name != "" && !surely && !looksLikeUnit(w):
-				p.Left = append(p.Left, w)
-			case name == "":
-				name = w
-			default:
-				aliases = append(aliases, w)
-			}
-		}
-	}
+	var u zone.Submitter
 	at := slices.IndexFunc(heads, func(h string) bool { return slices.Contains(unitHeads, plainHead(h)) })
 	if at >= 0 && at < len(cells) && len(cells) > 1 {
-		take(cells[at], true)
+		p.name(&u, cells[at], true)
 		for i, c := range cells {
 			switch {
 			case i == at || c == "" || x.alone.MatchString(c):
 			case i < len(heads) && slices.Contains(aliasHeads, plainHead(heads[i])):
-				take(c, true)
+				p.name(&u, c, true)
 			default:
 				p.Left = append(p.Left, c)
 			}
@@ -242,12 +222,36 @@ func (p *Pasted) row(cells, heads []string) {
 	} else {
 		for i, c := range cells {
 			if c != "" && !(len(cells) > 1 && x.alone.MatchString(c)) {
-				take(c, i == 0 || len(cells) == 1)
+				p.name(&u, c, i == 0 || len(cells) == 1)
 			}
 		}
 	}
-	if name != "" {
-		p.Units = append(p.Units, zone.Submitter{Code: fmt.Sprintf("u%02d", len(p.Units)+1), Name: name, Aliases: aliases})
+	if u.Name != "" {
+		u.Code = fmt.Sprintf("u%02d", len(p.Units)+1)
+		p.Units = append(p.Units, u)
+	}
+}
+
+// name gives a unit the names that stand in a cell: surely where the cell is one for names, else only what looks like one.
+func (p *Pasted) name(u *zone.Submitter, cell string, surely bool) {
+	x := patterns()
+	if u.Name == "" {
+		cell = strings.TrimSpace(x.number.ReplaceAllString(cell, ""))
+	}
+	words := strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune("、，,;；", r) })
+	if slices.ContainsFunc(words, func(w string) bool { return x.phone.MatchString(strings.TrimSpace(w)) }) {
+		surely = false // with a number stands a person
+	}
+	for _, w := range words {
+		switch w = strings.TrimSpace(w); {
+		case w == "":
+		case x.phone.MatchString(w) || u.Name != "" && !surely && !looksLikeUnit(w):
+			p.Left = append(p.Left, w)
+		case u.Name == "":
+			u.Name = w
+		default:
+			u.Aliases = append(u.Aliases, w)
+		}
 	}
 }
 

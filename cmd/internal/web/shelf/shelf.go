@@ -249,15 +249,14 @@ func (p *Shelf) look(z *office.Zone) error {
 		return errEnded
 	}
 	whole := now == nil || now.whole()
-	if !whole && broken && time.Since(p.found) < soundFor {
-		return ErrBroken
-	}
-	if now != nil && whole && now.note == "" && time.Since(p.found) < soundFor {
-		if path, err := warehouse.Newest(z.Published()); err == nil && MarkOf(path, z) == now.Mark {
-			return nil
+	lately := time.Since(p.found) < soundFor
+	if !whole {
+		if broken && lately {
+			return ErrBroken
 		}
+		now = nil // nothing of it can be relied on
 	}
-	if now != nil && whole && now.lost.Load() && time.Since(p.found) < soundFor {
+	if now != nil && lately && now.sound(z) {
 		return nil
 	}
 	found, err := warehouse.Find(z.Published())
@@ -270,7 +269,7 @@ func (p *Shelf) look(z *office.Zone) error {
 			return errors.Join(ErrBroken, err)
 		}
 	}
-	if now != nil && whole && now.note == "" && (err != nil || found.Earlier) { // what is open is newer than what is left, and whole
+	if now != nil && now.note == "" && (err != nil || found.Earlier) { // what is open is newer than what is left, and whole
 		now.lost.Store(true)
 		if err == nil {
 			return found.Close()
@@ -281,10 +280,27 @@ func (p *Shelf) look(z *office.Zone) error {
 		return err
 	}
 	mark := MarkOf(found.Path, z)
-	if now != nil && whole && now.Mark == mark && now.note == found.Note {
+	if now != nil && now.Mark == mark && now.note == found.Note {
 		now.lost.Store(false)
 		return found.Close()
 	}
+	return p.open(z, found, mark)
+}
+
+// sound says of a publication that was found whole just now, and is whole, that nothing newer need be looked for.
+func (r *Reading) sound(z *office.Zone) bool {
+	if r.lost.Load() {
+		return true
+	}
+	if r.note != "" {
+		return false
+	}
+	path, err := warehouse.Newest(z.Published())
+	return err == nil && MarkOf(path, z) == r.Mark
+}
+
+// open opens a publication that was found, in the place of the one before.
+func (p *Shelf) open(z *office.Zone, found *warehouse.Readable, mark string) error {
 	// The engine gives a file that it has open to whoever opens one of that name, also where another file has taken the
 	// place meanwhile: each publication is read under a name of its own.
 	own := filepath.Join(z.Dir, account.Folder, Prefix+strconv.FormatInt(time.Now().UnixNano(), 36)+".duckdb")
