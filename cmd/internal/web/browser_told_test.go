@@ -136,6 +136,7 @@ func TestBrowserNews(t *testing.T) {
 	if err := os.WriteFile(file, []byte(mended), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	b.isAsLoaded()
 	// So does a figure, which is made a moment later; also where that moment passes while its page comes.
 	b.open("/figures/problems_collected")
 	b.wants("数据行（216）")
@@ -146,6 +147,7 @@ func TestBrowserNews(t *testing.T) {
 	if !tell[bool](b, `window.here === true`) || strings.Contains(b.says(), "正在计算") {
 		t.Errorf("the page of the figure was loaded anew, or is still behind: %.300s", b.says())
 	}
+	b.isAsLoaded()
 	x.post("/returns/"+regexp.MustCompile(`/returns/(\d{6}-1)"`).FindStringSubmatch(x.page("/units/zfb"))[1]+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"试一试"}})
 	b.open("/figures/problems_collected")
 	b.waits("数据行（216）")
@@ -159,6 +161,25 @@ func TestBrowserNews(t *testing.T) {
 	if n := tell[int](b, `document.querySelector("#files").files.length`); n != 1 {
 		t.Errorf("%d files are left of what was chosen", n)
 	}
+}
+
+// isAsLoaded wants the page, into which news came, to be what it would be if it were loaded now.
+func (b *tab) isAsLoaded() {
+	b.t.Helper()
+	const differs = `fetch(location.href).then(r => r.text()).then(t => {
+		const plain = d => { const m = d.body.cloneNode(true); m.querySelector("#told").replaceChildren(); m.querySelectorAll("details").forEach(x => x.removeAttribute("open")); m.removeAttribute("data-live"); return m };
+		const a = plain(document), f = plain(new DOMParser().parseFromString(t, "text/html"));
+		if (a.isEqualNode(f)) return "";
+		const x = a.innerHTML, y = f.innerHTML;
+		for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return x.slice(i - 80, i + 80) + " INSTEAD OF " + y.slice(i - 80, i + 80);
+		return x.length + " " + y.length })`
+	differing := ""
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) { // the last news may be on its way
+		if differing = tell[string](b, differs, chromedp.EvalAwaitPromise); differing == "" {
+			return
+		}
+	}
+	b.t.Errorf("the page isn't what it is when it is loaded: %s", differing)
 }
 
 // TestBrowserWaits: whoever waits for what they handed in hears when it is done, on the same page.

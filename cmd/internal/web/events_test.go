@@ -39,6 +39,9 @@ func TestNewsWithinTwoSeconds(t *testing.T) {
 		go func() {
 			defer close(told)
 			for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+				if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && !regexp.MustCompile(`^([0-9a-f]{12} [0-9a-f]{12}|1)$`).MatchString(data) {
+					t.Errorf("whoever listens is told %q", data)
+				}
 				if strings.HasPrefix(lines.Text(), "retry") {
 					close(begun)
 				}

@@ -160,7 +160,7 @@ func TestLearn(t *testing.T) {
 		t.Errorf("without a meaning: status %d", a.status)
 	}
 	form.Set("meant", "已办结")
-	if a := x.post("/learn", form); a.status != http.StatusSeeOther || a.header.Get("Location") != to {
+	if a := x.post("/learn", form); a.status != http.StatusSeeOther || a.header.Get("Location") != to+"?done=learn" || !strings.Contains(x.page(to+"?done=learn"), "已记住，以后各单位这样写都认得") {
 		t.Fatalf("learn: status %d\n%s", a.status, a.body)
 	}
 	if page = x.page(x.upload("/units/zfb/check", upload{"问题台账.csv", odd}).header.Get("Location")); strings.Contains(page, "不在可选范围内") {

@@ -222,7 +222,7 @@ func TestWithoutScripts(t *testing.T) {
 	withUsers(t, dir)
 	x := open(t, dir, func(o *Options) { o.Alone = false })
 	x.as("admin").post("/papers", nil)
-	for name, least := range map[string][2]int{"smj-clerk": {8, 4}, "leader": {60, 2}, "analyst": {150, 12}, "admin": {150, 30}} {
+	for name, least := range map[string][2]int{"smj-clerk": {8, 3}, "leader": {60, 2}, "analyst": {150, 12}, "admin": {150, 30}} {
 		t.Run(name, func(t *testing.T) {
 			y := x.as(name)
 			y.t = t

@@ -22,16 +22,25 @@
     }
     Array.prototype.slice.call(old.attributes).forEach(function (a) { if (!fresh.hasAttribute(a.name) && a.name !== "open") old.removeAttribute(a.name); });
     Array.prototype.forEach.call(fresh.attributes, function (a) { if (old.getAttribute(a.name) !== a.value && a.name !== "open") old.setAttribute(a.name, a.value); });
+    var kept = {};
+    Array.prototype.forEach.call(fresh.childNodes, function (f) { kept[keyOf(f)] = true; });
+    Array.prototype.slice.call(old.childNodes).forEach(function (o) { if (!kept[keyOf(o)] && keyOf(o)) o.remove(); });
     var at = old.firstChild;
     Array.prototype.slice.call(fresh.childNodes).forEach(function (f) {
-      var key = keyOf(f), o = at;
-      while (o && (o.nodeName !== f.nodeName || keyOf(o) !== key)) o = o.nextSibling;
-      if (!o) {
+      var key = keyOf(f), o = at, between = false;
+      while (o && (o.nodeName !== f.nodeName || keyOf(o) !== key) && (key || !keyOf(o))) { // what has no name of its own is none behind what has
+        between = between || keyOf(o) !== "";
+        o = o.nextSibling;
+      }
+      if (!o || o.nodeName !== f.nodeName || keyOf(o) !== key) {
         old.insertBefore(document.importNode(f, true), at);
         return;
       }
-      while (at !== o) at = gone(at);
-      at = o.nextSibling;
+      if (between) old.insertBefore(o, at); // it has come forward
+      else {
+        while (at !== o) at = gone(at);
+        at = o.nextSibling;
+      }
       renew(o, f);
     });
     while (at) at = gone(at);
@@ -41,10 +50,10 @@
     node.remove();
     return next;
   }
-  function keyOf(node) { // rows and entries are known by where they lead
+  function keyOf(node) { // sections are known by their heading, rows and entries by where they lead
     if (node.nodeType !== 1) return "";
-    var a = /^(TR|LI|ARTICLE|SECTION)$/.test(node.nodeName) && node.querySelector("a[href]");
-    return node.id || (a ? a.getAttribute("href") : "");
+    var a = /^(TR|LI|ARTICLE)$/.test(node.nodeName) && node.querySelector("a[href]");
+    return node.id || node.getAttribute("aria-labelledby") || (a ? a.getAttribute("href") : "");
   }
   function fetched() {
     return fetch(location.href, { credentials: "same-origin", redirect: "manual" }).then(function (r) {
