@@ -59,6 +59,7 @@ func TestBrowserAccount(t *testing.T) {
 		b.open(path)
 		look(name)
 	}
+	b.open("/runs")
 	b.wants("收件")
 	b.open("/account")
 	b.clickOf(`//button[@aria-label="收回令牌：取数脚本"]`)
