@@ -8,6 +8,7 @@ import (
 
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
+	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 )
 
@@ -159,12 +160,23 @@ func (w *weekly) block(ctx context.Context, s sheet, b block, named map[string]b
 	return nil, nil
 }
 
-// light is the word of a figure's light; no target, no light.
-func light(m *metric.Metric, value, target *float64) workbook.Light {
+// light is the word of a figure's light at a point; no target, no light. A zero that only says that nobody has handed in
+// is no target met, and, while nothing was due, none missed.
+func (w *weekly) light(name string, p warehouse.Point) workbook.Light {
+	m, f, target := w.book.metrics[name], w.at[p][name], w.targetAt(name, p.AsOf)
 	if target == nil {
 		return ""
 	}
-	return workbook.Light(m.Light(value, *target))
+	l := workbook.Light(m.Light(f.Value, *target))
+	if w.silent(m, f) && (l == workbook.Green || f.Coverage.Expected == 0) {
+		return ""
+	}
+	return l
+}
+
+// silent says of a figure that it is zero and that no return of its forms has come.
+func (w *weekly) silent(m *metric.Metric, f figure) bool {
+	return f.Value != nil && *f.Value == 0 && f.Coverage.Received == 0 && len(m.Fact.Forms) > 0
 }
 
 // headline are the figures shown as cards on a sheet.
@@ -185,9 +197,9 @@ func (w *weekly) card(it item, named map[string]bool) workbook.Figure {
 		Label:  it.label,
 		Value:  workbook.Number{Value: s.stored(now.Value), Format: s.format(), Missing: "—", From: w.derived(m, s)},
 		Detail: detailOf(now, m.Unit),
-		Last:   workbook.Number{Value: s.stored(last), Format: s.format(), Missing: "—", Before: "上周"},
+		Last:   workbook.Number{Value: s.stored(last), Format: s.format(), Missing: w.noLast(m), Before: "上周"},
 		Change: s.change(now.Value, last),
-		Light:  light(m, now.Value, target),
+		Light:  w.light(it.metric, w.ask),
 		Trend:  it.trend,
 	}
 	f.Tone = toneOf(m.Better, f.Change)

@@ -11,6 +11,7 @@ import (
 
 	"taizhang/internal/metric"
 	"taizhang/internal/rounded"
+	"taizhang/internal/workbook"
 )
 
 // dueReturns are the returns due in the week that ends with the as-of date.
@@ -105,12 +106,10 @@ type mover struct {
 func (w *weekly) movers(items []item, n int) []string {
 	var list []mover
 	for _, it := range items {
-		m, now, last := w.book.metrics[it.metric], w.now[it.metric].Value, w.last[it.metric].Value
-		if now == nil || last == nil || w.changeWords(it.metric, it.unit) == unmoved {
+		if w.now[it.metric].Value == nil || w.last[it.metric].Value == nil || w.changeWords(it.metric, it.unit) == unmoved {
 			continue
 		}
-		target := w.target(it.metric)
-		list = append(list, mover{it, light(m, now, target) != light(m, last, target), w.worth(it.metric), w.rowsMoved(it.metric)})
+		list = append(list, mover{it, w.light(it.metric, w.ask) != w.light(it.metric, w.lastAsk), w.worth(it.metric), w.rowsMoved(it.metric)})
 	}
 	of := func(x mover) *metric.Metric { return w.book.metrics[x.item.metric] }
 	for i, x := range list { // a ratio that moved by the rows of a count says what the count would
@@ -131,7 +130,7 @@ func (w *weekly) movers(items []item, n int) []string {
 		return of(a).IsRatio() && !of(b).IsRatio()
 	})
 	if len(list) == 0 {
-		return []string{"主要指标与上周持平。"}
+		return []string{w.still(items)}
 	}
 	type told struct {
 		fact *metric.Fact
@@ -149,8 +148,7 @@ func (w *weekly) movers(items []item, n int) []string {
 		}
 		turned := ""
 		if x.crossed {
-			target := w.target(name)
-			turned = fmt.Sprintf("，由%s灯转%s灯", light(m, w.last[name].Value, target), light(m, w.now[name].Value, target))
+			turned = turnedWords(w.light(name, w.lastAsk), w.light(name, w.ask))
 		}
 		out = append(out, fmt.Sprintf("%s%s，较上周%s%s%s%s。", x.item.label, w.spoken(x.item), w.changeWords(name, x.item.unit), w.made(name), turned, w.driver(name)))
 		if len(out) == n {
@@ -158,6 +156,29 @@ func (w *weekly) movers(items []item, n int) []string {
 		}
 	}
 	return out
+}
+
+// turnedWords says how a light changed; a figure may have had none.
+func turnedWords(was, is workbook.Light) string {
+	switch {
+	case was == "":
+		return fmt.Sprintf("，亮%s灯", is)
+	case is == "":
+		return fmt.Sprintf("，%s灯熄灭", was)
+	}
+	return fmt.Sprintf("，由%s灯转%s灯", was, is)
+}
+
+// still says why nothing is listed as having moved: there is nothing to compare with, nobody has handed in, or it is so.
+func (w *weekly) still(items []item) string {
+	comparable := slices.ContainsFunc(items, func(it item) bool { return w.now[it.metric].Value != nil && w.last[it.metric].Value != nil })
+	switch {
+	case !comparable:
+		return "没有上周的数可以对比。"
+	case w.returns.expected > 0 && w.returns.received == 0:
+		return "本周应报的报表都没有收到，各数沿用以前的报表。"
+	}
+	return "主要指标与上周持平。"
 }
 
 // worth is in how many things a change can be put: 31 more of 39 more rows leave a ratio where it was, and it is worth none.

@@ -61,7 +61,7 @@ func (w *weekly) shown(s sheet) []item {
 	}
 	slices.SortStableFunc(out, func(a, b item) int {
 		rank := func(it item) int {
-			return lightRank(light(w.book.metrics[it.metric], w.now[it.metric].Value, w.target(it.metric)))
+			return lightRank(w.light(it.metric, w.ask))
 		}
 		return rank(a) - rank(b)
 	})

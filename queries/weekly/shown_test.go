@@ -54,7 +54,7 @@ func TestWorstFirst(t *testing.T) {
 	said, notes := attention(t, z)
 	want := []string{
 		"红超期事项17项，最长超期46天，最多的是残联（14项）。",
-		"红民生实事已完成6，距目标20差14。",
+		"红民生实事已完成6项，距目标20项差14项。",
 		"黄办结率82.9%，距目标90.0%差7.1个百分点（179/216）。",
 	}
 	if !slices.Equal(said, want) {

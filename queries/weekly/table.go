@@ -182,14 +182,18 @@ func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) e
 	}
 	w.sortKeys(d.by, keys)
 	if d.by == "week" || d.by == "month" { // what lies before the first return is left out, what lies between is not
-		keys = keys[max(slices.IndexFunc(keys, func(k string) bool {
+		first := slices.IndexFunc(keys, func(k string) bool {
 			for _, v := range values[k] {
 				if v != nil && *v != 0 {
 					return true
 				}
 			}
 			return false
-		}), 0):]
+		})
+		if first < 0 { // none has come: a line of noughts says nothing
+			first = len(keys)
+		}
+		keys = keys[first:]
 	}
 	for _, k := range keys {
 		row := make([]any, len(d.columns))

@@ -179,6 +179,7 @@ type weekly struct {
 	now     map[string]figure
 	last    map[string]figure
 	targets map[string]float64
+	yearly  map[string]bool   // targets of the whole year, of which the share gone by is asked
 	seq     map[string]int    // place in 机构序列 by name
 	forms   map[string]string // titles of the forms by id
 	words   map[string]string // the declaration's own words, filled in
@@ -217,7 +218,7 @@ func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehou
 		return nil, err
 	}
 	w.now, w.last = w.at[w.ask], w.at[w.lastAsk]
-	w.unheard()
+	w.incomparable()
 	if err := w.zoneFacts(ctx); err != nil {
 		return nil, err
 	}
@@ -330,16 +331,30 @@ func (w *weekly) keep(f queries.Figure) {
 	}
 }
 
-// unheard takes the zeros out of last week that only say that no return had
-// come yet: a first ledger is no rise.
-func (w *weekly) unheard() {
+// incomparable takes out of last week what says nothing beside this one's: the zeros that only mean that no return had
+// come yet (a first ledger is no rise), and what was summed up to the end of another year.
+func (w *weekly) incomparable() {
 	last := maps.Clone(w.last)
 	for name, f := range last {
-		if f.Value != nil && *f.Value == 0 && f.Coverage.Received == 0 && w.now[name].Coverage.Received > 0 && len(w.book.metrics[name].Fact.Forms) > 0 {
+		m := w.book.metrics[name]
+		if w.silent(m, f) && (w.now[name].Coverage.Received > 0 || f.Coverage.Expected == 0) || w.yearTurned(m) {
 			last[name] = figure{Coverage: f.Coverage}
 		}
 	}
 	w.last = last
+}
+
+// yearTurned says of a figure that is summed from 1 January on that a new year has begun since last week.
+func (w *weekly) yearTurned(m *metric.Metric) bool {
+	return m.Fact.Mode == metric.Period && w.lastAsk.AsOf.Year() != w.ask.AsOf.Year()
+}
+
+// noLast is what stands where last week's figure would.
+func (w *weekly) noLast(m *metric.Metric) string {
+	if w.yearTurned(m) {
+		return "属上年，不比"
+	}
+	return "—"
 }
 
 // zoneFacts reads the zone's name, its targets and the order of its submitters.
@@ -360,7 +375,7 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.targets = map[string]float64{}
+	w.targets, w.yearly = map[string]float64{}, map[string]bool{}
 	for name, m := range w.book.metrics {
 		if m.Target != nil {
 			w.targets[name] = *m.Target
@@ -369,11 +384,8 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 	for _, r := range targets.Rows {
 		name, _ := r[0].(string)
 		target, ok := r[1].(float64)
-		if r[2] == "year_progress" {
-			target *= queries.YearGone(w.ask.AsOf)
-		}
 		if ok {
-			w.targets[name] = target
+			w.targets[name], w.yearly[name] = target, r[2] == "year_progress"
 		}
 	}
 	forms, err := rows(ctx, w.src, w.ask, "select form, title from ctl.form")
@@ -415,9 +427,16 @@ func (w *weekly) fillWords(ctx context.Context) error {
 	return nil
 }
 
-func (w *weekly) target(metric string) *float64 {
-	if t, ok := w.targets[metric]; ok {
-		return &t
+func (w *weekly) target(metric string) *float64 { return w.targetAt(metric, w.ask.AsOf) }
+
+// targetAt is what a figure should be at a date: of a year's target the share that has gone by.
+func (w *weekly) targetAt(metric string, d calendar.Date) *float64 {
+	t, ok := w.targets[metric]
+	if !ok {
+		return nil
 	}
-	return nil
+	if w.yearly[metric] {
+		t *= queries.YearGone(d)
+	}
+	return &t
 }

@@ -32,6 +32,7 @@ type fakeSource struct {
 	target [][]any
 	late   [][]any // unit, how many items are overdue, longest, place
 	owed   [][]any // unit, how many returns are owed, longest, place
+	covers func(metric string, at warehouse.Point) queries.Coverage
 }
 
 func (f *fakeSource) ReturnsDiff(context.Context, string, string) ([]result.Record, error) {
@@ -64,7 +65,7 @@ func (f *fakeSource) figuresAt(at warehouse.Point, metrics []string, by string) 
 			f.t.Fatal(err)
 		}
 		v, n, d := f.value(name, at)
-		out = append(out, queries.Figure{Metric: m, Point: at, Value: plain(v), Num: plain(n), Den: plain(d)})
+		out = append(out, queries.Figure{Metric: m, Point: at, Value: plain(v), Num: plain(n), Den: plain(d), Coverage: f.came(name, at)})
 		for unit, value := range f.units {
 			if by == "submitter" {
 				out = append(out, queries.Figure{Metric: m, Point: at, Dims: []queries.DimValue{{Dimension: by, Value: &unit}}, Value: plain(value(name, at))})
@@ -77,6 +78,14 @@ func (f *fakeSource) figuresAt(at warehouse.Point, metrics []string, by string) 
 		}
 	}
 	return out
+}
+
+// came is how many returns a figure had: all, unless the zone says otherwise.
+func (f *fakeSource) came(name string, at warehouse.Point) queries.Coverage {
+	if f.covers != nil {
+		return f.covers(name, at)
+	}
+	return queries.Coverage{Expected: 1, Received: 1}
 }
 
 // SelectAt answers the builder's own questions; the declared SELECTs find nothing.
@@ -358,7 +367,7 @@ func TestOfAnEmptyZone(t *testing.T) {
 		t.Errorf("%v %+v", err, b.Sheets)
 	}
 	text, err := Text(context.Background(), r, warehouse.Point{}, Options{})
-	if err != nil || text != "一、本周工作\n截至目前，没有收集的问题。\n二、存在问题\n还没有应报的报表，也没有收到数据。\n本周报送：本周没有到期的报表。\n三、下步打算\n继续按时限推进各项在办事项，确保不出现新的超期和缺报。\n" {
+	if err != nil || text != "一、本周工作\n截至目前，尚未收到问题台账。\n二、存在问题\n还没有应报的报表，也没有收到数据。\n本周报送：本周没有到期的报表。\n三、下步打算\n继续按时限推进各项在办事项，确保不出现新的超期和缺报。\n" {
 		t.Errorf("%v\n%s", err, text)
 	}
 }

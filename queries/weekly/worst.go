@@ -103,7 +103,7 @@ func tops(counts map[string]int64, order []string, word string) string {
 // lateItems are the items past their deadline, of all ledgers.
 func (w *weekly) lateItems(ctx context.Context) ([]worry, error) {
 	m, f := w.book.metrics["items_overdue"], w.now["items_overdue"]
-	if m == nil || f.Value == nil || *f.Value == 0 || light(m, f.Value, w.target(m.ID)) == workbook.Green {
+	if m == nil || f.Value == nil || *f.Value == 0 || w.light(m.ID, w.ask) == workbook.Green {
 		return nil, nil
 	}
 	got, err := rows(ctx, w.src, w.ask, `select coalesce(unit, ''), count(*), max(days_overdue), min(unit_seq) from mart.overdue group by 1 order by 4, 1`)
@@ -118,7 +118,7 @@ func (w *weekly) lateItems(ctx context.Context) ([]worry, error) {
 		order, longest = append(order, unit), max(longest, days)
 	}
 	text := fmt.Sprintf("超期事项%.0f项，最长超期%d天%s。", *f.Value, longest, tops(counts, order, "项"))
-	return []worry{{orLight(light(m, f.Value, w.target(m.ID)), workbook.Red), *f.Value, text, &workbook.Link{Table: "overdue_units"}, m.ID}}, nil
+	return []worry{{orLight(w.light(m.ID, w.ask), workbook.Red), *f.Value, text, &workbook.Link{Table: "overdue_units"}, m.ID}}, nil
 }
 
 func orLight(l, otherwise workbook.Light) workbook.Light {
@@ -147,7 +147,7 @@ func (w *weekly) owing(ctx context.Context) ([]worry, error) {
 	}
 	l := workbook.Amber
 	if m := w.book.metrics["return_completeness"]; m != nil {
-		if x := light(m, w.now[m.ID].Value, w.target(m.ID)); x == workbook.Red {
+		if x := w.light(m.ID, w.ask); x == workbook.Red {
 			l = x
 		}
 	}
@@ -187,17 +187,18 @@ func (w *weekly) missed(ctx context.Context) ([]worry, error) {
 	var out []worry
 	for _, name := range w.book.order {
 		m, f, target := w.book.metrics[name], w.now[name], w.target(name)
-		l := light(m, f.Value, target)
+		l := w.light(name, w.ask)
 		if !w.feeds(m) || l != workbook.Red && l != workbook.Amber || name == "items_overdue" || m.Fact.Mode == metric.Obligation {
 			continue
 		}
-		s := scaleOf(m.Unit, "", f.Value, target)
+		s := scaleOf(m.Unit, w.book.counted(name), f.Value, target)
 		s.decimals = min(s.decimals, 1)
 		far := s
 		far.unit = map[bool]string{true: "个百分点", false: s.unit}[s.ratio]
 		gap := math.Abs(rounded.Half(*target*s.factor, s.decimals) - rounded.Half(*f.Value*s.factor, s.decimals))
 		far.factor = 1
-		text := fmt.Sprintf("%s%s，距目标%s差%s", m.Label, s.text(*f.Value), s.text(*target), far.plain(gap))
+		goal := map[bool]string{true: "序时目标", false: "目标"}[w.yearly[name]]
+		text := fmt.Sprintf("%s%s，距%s%s差%s", m.Label, s.spoken(*f.Value), goal, s.spoken(*target), far.spoken(gap))
 		size := math.Abs(*target-*f.Value) / math.Max(math.Abs(*target), 1e-9) * 10 // where things aren't counted, ten per cent pass for one
 		things := m.IsRatio() && m.Num.Agg == "count" && f.Den != nil
 		if things {
@@ -216,9 +217,31 @@ func (w *weekly) missed(ctx context.Context) ([]worry, error) {
 	return out, nil
 }
 
-// plain writes a number that is scaled already, with its unit.
-func (s scale) plain(v float64) string {
-	return strings.TrimSuffix(s.text(v), s.unit) + s.unit
+// spoken writes a number for a sentence, with its unit: 69.8%, 975.3万元, 11项; a decimal of nought is said of ratios alone.
+func (s scale) spoken(v float64) string {
+	n := strings.TrimSuffix(s.text(v), s.unit)
+	if !s.ratio {
+		n = strings.TrimSuffix(n, ".0")
+	}
+	return n + s.unit
+}
+
+// counted is the word after a count of a metric (项, 个), as its card or some list of the book has it.
+func (b *Declaration) counted(name string) string {
+	for _, s := range b.sheets {
+		for _, x := range s.blocks {
+			items := x.figures
+			if x.list != nil {
+				items = x.list.items
+			}
+			for _, it := range items {
+				if it.metric == name && it.unit != "" {
+					return it.unit
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // furthest names the unit that lacks most for a target, in things.
@@ -280,7 +303,7 @@ func (w *weekly) fallen() []worry {
 		if now.Value == nil || last.Value == nil || m.Better == "" || *now.Value == *last.Value || (*now.Value > *last.Value) == (m.Better == "higher") {
 			continue
 		}
-		if l := light(m, now.Value, w.target(it.metric)); l == workbook.Red || l == workbook.Amber || w.changeWords(it.metric, it.unit) == unmoved {
+		if l := w.light(it.metric, w.ask); l == workbook.Red || l == workbook.Amber || w.changeWords(it.metric, it.unit) == unmoved {
 			continue
 		}
 		text := fmt.Sprintf("%s%s，较上周%s%s。", it.label, w.spoken(it), w.changeWords(it.metric, it.unit), w.made(it.metric))
