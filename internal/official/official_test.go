@@ -289,3 +289,24 @@ func TestColumnsFillThePage(t *testing.T) {
 		}
 	}
 }
+
+// TestNumbersStayWhole: where a table asks for more than the page has, texts are broken and numbers are not, also in a font
+// with wide digits.
+func TestNumbersStayWhole(t *testing.T) {
+	figures := Table{Columns: []Column{{Title: "指标"}, {Title: "本期"}, {Title: "分子/分母"}, {Title: "上周"}, {Title: "变动"}, {Title: "目标"}, {Title: "灯"}, {Title: "覆盖情况"}}, Rows: [][]string{
+		{"企业反馈问题解决率", "73.5%", "122/166", "66.9%", "▲6.6百分点", "60.0%", "绿", "缺报1份"},
+		{"兑付惠企资金", "906.77万元", "1,591/1,847", "906.77万元", "持平", "500万元", "绿", "齐全"},
+	}}
+	const digit = 0.64 // of DejaVu Sans, which LibreOffice takes where 仿宋 is missing
+	for i, w := range figures.widths() {
+		room := float64(w-2*cellPad) / tableChar
+		for _, row := range figures.Rows {
+			if long := unbroken(row[i]); float64(len(long))*digit > room {
+				t.Errorf("%q is broken in a column of %.1f characters", long, room)
+			}
+		}
+		if i == 0 && room < 4.5 {
+			t.Errorf("the names have room for %.1f characters", room)
+		}
+	}
+}

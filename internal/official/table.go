@@ -122,27 +122,43 @@ func tallest(row []string, widths []int) int {
 }
 
 // widths divides the type area. A declared width is kept; columns without one
-// get what their content asks for, long texts sharing what is left.
+// get what their content asks for, long texts sharing what is left. Where that
+// is more than there is, texts that may be broken give way before numbers, whose
+// halves nobody can read, in whatever font stands in for the one that is named.
 func (t Table) widths() []int {
-	want := make([]float64, len(t.Columns))
+	const around = 2*cellPad + 20
+	want, least, total := make([]float64, len(t.Columns)), make([]float64, len(t.Columns)), 0.0
 	for i, c := range t.Columns {
 		want[i] = c.Width
-		if want[i] > 0 {
-			continue
-		}
-		want[i] = min(width(c.Title), 4)
-		for _, row := range t.Rows {
-			if i < len(row) {
-				for _, l := range lines(row[i]) {
-					want[i] = max(want[i], min(width(l), 20))
+		least[i] = c.Width
+		if c.Width <= 0 {
+			want[i], least[i] = min(width(c.Title), 4), 2
+			for _, row := range t.Rows {
+				if i < len(row) {
+					for _, l := range lines(row[i]) {
+						want[i] = max(want[i], min(broad(l), 20))
+						least[i] = max(least[i], min(broad(unbroken(l)), 20))
+					}
 				}
 			}
+			least[i] = max(least[i], want[i]/2) // two lines
 		}
-	}
-	total := 0.0
-	for i := range want {
-		want[i] = want[i]*tableChar + 2*cellPad + 20
+		want[i], least[i] = want[i]*tableChar+around, least[i]*tableChar+around
 		total += want[i]
+	}
+	for total > textWidth {
+		give := 0 // the column with the most to give
+		for i := range want {
+			if want[i]-least[i] > want[give]-least[give] {
+				give = i
+			}
+		}
+		less := min(total-textWidth, want[give]-least[give])
+		if less < 1 {
+			break
+		}
+		want[give] -= less
+		total -= less
 	}
 	out, left := make([]int, len(want)), textWidth
 	for i, w := range want {
@@ -151,6 +167,29 @@ func (t Table) widths() []int {
 	}
 	out[len(out)-1] += left
 	return out
+}
+
+// broad is the width of a text in the widest font that may stand in for the one that is named, whose digits take two
+// thirds of a character in place of half of one.
+func broad(s string) float64 {
+	w := width(s)
+	ascii := 0
+	for _, r := range clean(s) {
+		if r < 0x80 {
+			ascii++
+		}
+	}
+	return w + float64(ascii)*0.15
+}
+
+// unbroken is the longest stretch of a text that has no place to break it: a number, a code.
+func unbroken(s string) (longest string) {
+	for _, part := range strings.FieldsFunc(clean(s), func(r rune) bool { return r >= 0x80 || r == ' ' || r == '-' }) {
+		if len(part) > len(longest) {
+			longest = part
+		}
+	}
+	return longest
 }
 
 // form writes labelled fields: a label takes as much as its text, the room

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"taizhang/cmd/internal/office"
 	"taizhang/internal/lang"
@@ -79,7 +80,7 @@ func blocksOf(parts []weekly.Part) (out []official.Block) {
 			out = append(out, official.Lines(p.Heading+p.Text)...)
 			continue
 		}
-		t := official.Table{Title: p.Table.Title}
+		t := official.Table{Title: p.Table.Title, Empty: strings.TrimSuffix(p.Table.Empty, "。")}
 		for _, c := range p.Table.Columns {
 			align := official.Center
 			if c.Kind == workbook.Text || c.Kind == "" {
