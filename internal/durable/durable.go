@@ -16,7 +16,6 @@ package durable
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -337,5 +336,5 @@ func named(what, path string, do func() error) error {
 	case errors.As(err, &two):
 		err = two.Err
 	}
-	return fmt.Errorf("%s %s: %w", what, path, err)
+	return &fs.PathError{Op: what, Path: path, Err: err}
 }

@@ -1,7 +1,6 @@
 package durable
 
 import (
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -42,7 +41,7 @@ func (l *Log) Reader() io.Reader { return io.NewSectionReader(l.f, 0, 1<<62) }
 func (l *Log) Size() (int64, error) {
 	info, err := l.f.Stat()
 	if err != nil {
-		return 0, fmt.Errorf("look at %s: %w", l.name, err)
+		return 0, &fs.PathError{Op: "look at", Path: l.name, Err: err}
 	}
 	return info.Size(), nil
 }

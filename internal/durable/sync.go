@@ -2,8 +2,8 @@ package durable
 
 import (
 	"errors"
-	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"runtime"
@@ -44,7 +44,7 @@ func syncDirs(folders map[string]bool) error {
 	var errs []error
 	for _, dir := range slices.Sorted(maps.Keys(folders)) {
 		if err := syncDir(dir); err != nil {
-			errs = append(errs, fmt.Errorf("write to folder %s: %w", dir, err))
+			errs = append(errs, &fs.PathError{Op: "write to folder", Path: dir, Err: err})
 		}
 	}
 	return errors.Join(errs...)

@@ -100,12 +100,14 @@ func TestErrorf(t *testing.T) {
 
 func TestSystem(t *testing.T) {
 	for want, err := range map[string]error{
-		"写入 a：磁盘已满":     &fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC},
-		"改名 a → b：没有权限": &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EACCES},
-		"对方拒绝连接":        os.NewSyscallError("connect", syscall.ECONNREFUSED),
-		"打开 a：strange":  &fs.PathError{Op: "open", Path: "a", Err: errors.New("strange")},
-		"strange":       errors.New("strange"),
-		"":              nil,
+		"写入 a：磁盘已满":        &fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC},
+		"写入文件夹 a：磁盘已满":     &fs.PathError{Op: "write a file in", Path: "a", Err: syscall.ENOSPC}, // as durable says it
+		"写入 a：文件超过系统允许的大小": &fs.PathError{Op: "write", Path: "a", Err: syscall.EFBIG},
+		"改名 a → b：没有权限":    &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EACCES},
+		"对方拒绝连接":           os.NewSyscallError("connect", syscall.ECONNREFUSED),
+		"打开 a：strange":     &fs.PathError{Op: "open", Path: "a", Err: errors.New("strange")},
+		"strange":          errors.New("strange"),
+		"":                 nil,
 	} {
 		if got := In(err, Chinese); got != want {
 			t.Errorf("%q, want %q", got, want)

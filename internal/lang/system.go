@@ -16,6 +16,8 @@ var causes = []struct {
 }{
 	{syscall.ENOSPC, "磁盘已满"},
 	{syscall.EROFS, "所在磁盘是只读的"},
+	{syscall.EFBIG, "文件超过系统允许的大小"},
+	{syscall.EDQUOT, "超过磁盘配额"},
 	{syscall.EIO, "读写磁盘出错，磁盘可能有故障"},
 	{syscall.EISDIR, "这是文件夹，不是文件"},
 	{syscall.ENOTDIR, "路径中有一段不是文件夹"},
@@ -41,6 +43,7 @@ var causes = []struct {
 var operations = map[string]string{
 	"open": "打开", "read": "读取", "write": "写入", "close": "关闭", "stat": "查看", "lstat": "查看", "mkdir": "建立文件夹", "remove": "删除", "unlinkat": "删除",
 	"rename": "改名", "sync": "写入磁盘", "readdirent": "列出", "chmod": "设置权限", "chtimes": "设置时间", "truncate": "截断", "link": "链接", "symlink": "链接", "seek": "读取",
+	"write a file in": "写入文件夹", "write to folder": "写入文件夹", "append to": "写入", "replace": "替换", "make": "建立", "cut": "截断", "look at": "查看", "check": "检查", "copy": "复制",
 }
 
 // ofSystem is what the system says of a file or connection, in Chinese; empty where it isn't known.

@@ -94,6 +94,9 @@ func View(ctx context.Context, dir string) (*Store, error) {
 		return nil, err
 	}
 	s, err := open(ctx, path, "rw") // WAL needs its shared memory, also for reading
+	if cantWrite(err) {             // of a medium that can only be read nobody writes either
+		s, err = open(ctx, path, "ro")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +133,9 @@ func open(ctx context.Context, path, mode string) (*Store, error) {
 	dsn := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}
 	q := url.Values{"mode": {mode}, "_txlock": {"immediate"},
 		"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)"}}
+	if mode == "ro" {
+		q["immutable"], q["_pragma"] = []string{"1"}, []string{"query_only(on)"}
+	}
 	dsn.RawQuery = q.Encode()
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
@@ -155,9 +161,18 @@ func (s *Store) fault(what string, err error) error {
 	}
 	var e *sqlite.Error
 	if errors.As(err, &e) && (e.Code()&0xff == sqlitelib.SQLITE_CORRUPT || e.Code()&0xff == sqlitelib.SQLITE_NOTADB) {
-		return fmt.Errorf("%s %s: %w: %w", what, s.path, ErrDamaged, err)
+		return lang.Errorf("%s: %w", "%s：%w", &fs.PathError{Op: what, Path: s.path, Err: ErrDamaged}, err)
 	}
-	return fmt.Errorf("%s %s: %w", what, s.path, err)
+	if cantWrite(err) {
+		err = lang.Errorf("it can't be written: %w", "不能写入：%w", err)
+	}
+	return &fs.PathError{Op: what, Path: s.path, Err: err}
+}
+
+// cantWrite says that the file, or the folder around it, can only be read.
+func cantWrite(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == sqlitelib.SQLITE_CANTOPEN || e.Code()&0xff == sqlitelib.SQLITE_READONLY)
 }
 
 func isBusy(err error) bool {

@@ -2,10 +2,12 @@ package state
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -215,5 +217,44 @@ func TestSeveralProcesses(t *testing.T) {
 	}
 	if runs := must[[]Run](t)(opened(t, other).Newest(t.Context(), "", 1000)); len(runs) != 100 {
 		t.Errorf("%d runs of 100", len(runs))
+	}
+}
+
+// TestViewOfReadOnlyMedium: the state of a zone on a medium that can only be read, or in somebody else's folder, can be looked
+// at. Root may write anywhere, so as root the test stands on the way it is opened then.
+func TestViewOfReadOnlyMedium(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir)
+	if _, err := s.Begin(t.Context(), Run{Job: "intake", By: "watch", Started: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, FileName)
+	for name, mode := range map[string]os.FileMode{path: 0o400, dir: 0o500} {
+		if err := os.Chmod(name, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { os.Chmod(dir, 0o700) })
+	look := View
+	if os.Geteuid() == 0 {
+		look = func(ctx context.Context, _ string) (*Store, error) { return open(ctx, path, "ro") }
+	}
+	v, err := look(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	if got := must[int](t)(v.version(t.Context())); got != len(migrations) {
+		t.Errorf("version %d of %d", got, len(migrations))
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("%v: looking left %v", err, entries)
+	}
+	wrong := s.fault("open", &fs.PathError{Op: "x", Path: path, Err: fs.ErrPermission})
+	if got := lang.In(wrong, lang.Chinese); strings.Contains(got, "open") || !strings.Contains(got, "没有权限") {
+		t.Error(got)
 	}
 }

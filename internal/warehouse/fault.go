@@ -64,8 +64,8 @@ func says(err error, signs ...string) bool {
 }
 
 // Remedy is what an operator can do about a fault of the engine or of a disk;
-// "" where the error is neither, or explains itself.
-func Remedy(err error) string {
+// empty where the error is neither, or explains itself.
+func Remedy(err error) lang.Text {
 	var de *duckdb.Error
 	engine := errors.As(err, &de)
 	var path *fs.PathError
@@ -74,19 +74,19 @@ func Remedy(err error) string {
 	system := errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call)
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), says(err, "No space left", "disk full", "not enough space"):
-		return lang.Phrase("the disk is full: make room on it", "磁盘已满，请清理磁盘")
+		return lang.Say("the disk is full: make room on it", "磁盘已满，请清理磁盘")
 	case engine && IsDamage(err):
-		return lang.Phrase("the warehouse is damaged: make it anew from the archive with: taizhang rebuild", "数据库已损坏，请由档案重新生成：taizhang rebuild")
+		return lang.Say("the warehouse is damaged: make it anew from the archive with: taizhang rebuild", "数据库已损坏，请由档案重新生成：taizhang rebuild")
 	case engine && de.Type == duckdb.ErrorTypeOutOfMemory, errors.Is(err, syscall.ENOMEM):
-		return lang.Phrase("there was not enough memory: close other programs", "内存不足，请关闭其他程序")
+		return lang.Say("there was not enough memory: close other programs", "内存不足，请关闭其他程序")
 	case errors.Is(err, syscall.EROFS):
-		return lang.Phrase("the disk can only be read: make it writable again", "磁盘是只读的，请改为可写")
+		return lang.Say("the disk can only be read: make it writable again", "磁盘是只读的，请改为可写")
 	case errors.Is(err, fs.ErrPermission):
-		return lang.Phrase("the program may not write there: have the permissions of that folder mended", "程序没有写入权限，请让管理员修正该文件夹的权限")
+		return lang.Say("the program may not write there: have the permissions of that folder mended", "程序没有写入权限，请让管理员修正该文件夹的权限")
 	case engine && (de.Type == duckdb.ErrorTypeIO || de.Type == duckdb.ErrorTypeFatal || de.Type == duckdb.ErrorTypeInternal), errors.Is(err, syscall.EIO), errors.Is(err, syscall.ESTALE):
-		return lang.Phrase("the disk or the network share failed: check it", "磁盘或网络共享出现故障，请检查")
+		return lang.Say("the disk or the network share failed: check it", "磁盘或网络共享出现故障，请检查")
 	case system:
-		return lang.Phrase("check that the folder is there and can be written", "请检查该文件夹是否存在、能否写入")
+		return lang.Say("check that the folder is there and can be written", "请检查该文件夹是否存在、能否写入")
 	}
-	return ""
+	return lang.Text{}
 }

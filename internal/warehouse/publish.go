@@ -86,7 +86,7 @@ func publish(ctx context.Context, dbPath, dir string, kept bool) (p Publication,
 				return p, lang.Errorf("keep the publication before: %w", "保留上一次发布：%w", err)
 			}
 		case errors.As(err, &trouble):
-			p.Notes = append(p.Notes, trouble.Error()+"; it is replaced, and not kept")
+			p.Notes = append(p.Notes, lang.Phrase("%s; it is replaced, and not kept", "%s；已另行发布，这一份不保留", trouble))
 		case !errors.Is(err, fs.ErrNotExist):
 			return p, lang.Errorf("keep the publication before: %w", "保留上一次发布：%w", err)
 		}

@@ -177,7 +177,7 @@ func backupRemedied(err error) error {
 	if err == nil || isHinted(err) {
 		return err
 	}
-	if what := warehouse.Remedy(err); what != "" {
+	if what := warehouse.Remedy(err); what != (lang.Text{}) {
 		return lang.Errorf("%w\nhint: %s; the earlier backups are as they were, and the zone is untouched", "%w\n建议：%s；以前的备份不变，本区没有改动", err, what)
 	}
 	return err

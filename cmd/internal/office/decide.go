@@ -42,7 +42,7 @@ func refuse(english, chinese string, args ...any) error {
 
 // Decide records a decision in the journal, applies it and publishes. The caller holds the zone's lock.
 func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, err error) {
-	defer func() { err = remedied(err, "; then run again") }()
+	defer func() { err = remedied(err, lang.Say("; then run again", "，然后重新执行")) }()
 	o.fill()
 	if d.Reason == "" {
 		return nil, refuse("a decision needs a reason: --reason TEXT", "作出决定须说明原因：--reason 原因")

@@ -32,10 +32,11 @@ func (d *doctor) warehouse(ctx context.Context) error {
 			d.add("warehouse", Sound, "", "", "not looked into: %[1]v", "没有检查：正在使用（%[1]v）", held)
 			return nil
 		}
-		if err != nil {
-			return err
+		if err != nil { // of a full or write-protected disk the rest is looked at all the same
+			d.add("disk", Faulty, warehouse.LockName, "", "nothing can be written in this zone: %[1]v", "本区不能写入：%[1]v", err)
+		} else {
+			defer owner.Release()
 		}
-		defer owner.Release()
 	}
 	if info, err := os.Stat(path + ".wal"); err == nil && info.Size() > 0 {
 		d.add("warehouse", Warned, warehouse.FileName, d.command("run"), "a run was ended in the middle; the next one finishes it", "上次运行中断，下次运行会完成")

@@ -165,7 +165,7 @@ type joining struct {
 // keeps nobody up: what it handed over before goes on counting, and the error at the end names it. The caller holds the
 // zone's lock.
 func (z *Zone) Join(ctx context.Context, dirs []string, o Options) (_ *JoinReport, err error) {
-	defer func() { err = remedied(err, "; then join again") }()
+	defer func() { err = remedied(err, lang.Say("; then join again", "，然后重新执行 join")) }()
 	o.fill()
 	if !z.Joined {
 		return nil, refuse("%s takes in returns itself: zones are joined in a folder of their own (joined: true in its taizhang.yaml)", "%s 自己接收报表：汇集各园区要用另外的文件夹（其 taizhang.yaml 中写 joined: true）", z.Dir)

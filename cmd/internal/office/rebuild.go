@@ -22,7 +22,7 @@ type Difference struct{ What, Before, After string }
 // It returns what differs from the last publication, where that was made from the same returns; compared is false where
 // there was nothing to compare with. The caller holds the zone's lock.
 func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compared bool, err error) {
-	defer func() { err = remedied(err, "; then run rebuild again") }()
+	defer func() { err = remedied(err, lang.Say("; then run rebuild again", "，然后重新执行 rebuild")) }()
 	o.fill()
 	if err := errors.Join(z.refuseJoined(), z.EnsureFolders()); err != nil {
 		return nil, false, err

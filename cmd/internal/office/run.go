@@ -64,7 +64,9 @@ func (o *Options) fill() {
 // Run takes in what lies in the inbox, computes and publishes. The caller holds the zone's lock. Where an error stops it
 // the outcome, if any, says what was taken in until then.
 func (z *Zone) Run(ctx context.Context, o Options) (out *Outcome, err error) {
-	defer func() { err = remedied(err, "; then run again: what isn't taken in yet is still in the inbox") }()
+	defer func() {
+		err = remedied(err, lang.Say("; then run again: what isn't taken in yet is still in the inbox", "，然后重新运行；还没有读取的文件仍在收件箱中"))
+	}()
 	o.fill()
 	if out, err = z.run(ctx, o); err == nil || o.Deliver != nil || ctx.Err() != nil {
 		return out, err
@@ -181,14 +183,14 @@ func isHinted(err error) bool {
 }
 
 // remedied adds to an error of the engine or of a disk what the operator can do.
-func remedied(err error, then string) error {
+func remedied(err error, then lang.Text) error {
 	if err == nil || isHinted(err) {
 		return err
 	}
 	if warehouse.IsEngineFault(err) && warehouse.IsDamage(err) { // whatever statement met it says nothing to an operator
 		return &damagedError{err, then}
 	}
-	if what := warehouse.Remedy(err); what != "" {
+	if what := warehouse.Remedy(err); what != (lang.Text{}) {
 		return lang.Errorf("%w\nhint: %s%s", "%w\n建议：%s%s", err, what, then)
 	}
 	return err
@@ -197,12 +199,15 @@ func remedied(err error, then string) error {
 // damagedError says of a damaged warehouse what to do, without the statement that met it.
 type damagedError struct {
 	err  error
-	then string
+	then lang.Text
 }
 
-func (e *damagedError) Error() string {
-	return lang.Phrase("the warehouse is damaged: %s\nhint: make it anew from the archive with: taizhang rebuild%s",
-		"数据库已损坏：%s\n建议：由档案重新生成：taizhang rebuild%s", firstLine(e.err), e.then)
+func (e *damagedError) Error() string { return e.In(lang.Spoken()) }
+
+func (e *damagedError) In(l lang.Language) string {
+	first, _, _ := strings.Cut(lang.In(e.err, l), "\n")
+	return lang.Say("the warehouse is damaged: %s\nhint: make it anew from the archive with: taizhang rebuild%s",
+		"数据库已损坏：%s\n建议：由档案重新生成：taizhang rebuild%s", first, e.then).In(l)
 }
 
 func (e *damagedError) Unwrap() error { return e.err }
