@@ -128,7 +128,7 @@ func lessonOf(z *office.Zone, args []string) (forms.Lesson, error) {
 	}
 	f := z.Forms.Lookup(args[0])
 	if f == nil {
-		return x, usagef("no such form: %s; see: taizhang forms list", "没有表样“%s”；表样见：taizhang forms list", args[0])
+		return x, noSuchForm(z.Forms, args[0])
 	}
 	x.Form = f.PlainTitle()
 	if n == 4 {

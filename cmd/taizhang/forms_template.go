@@ -293,7 +293,7 @@ func (t *templates) wanted(names []string) ([]*forms.Form, error) {
 	for _, name := range names {
 		f := t.set.Lookup(name)
 		if f == nil {
-			return nil, usagef("no such form: %s; see: taizhang forms list", "没有表样“%s”；表样见：taizhang forms list", name)
+			return nil, noSuchForm(t.set, name)
 		}
 		if t.due && !t.z.Owes(t.submitter.Code, f.ID) {
 			return nil, usagef("%s does not hand in %s", "%s不报送%s", t.submitter.Name, f.Title)

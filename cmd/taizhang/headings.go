@@ -11,7 +11,7 @@ import (
 
 // headings are the keys of listings as a Chinese table heads them; csv and json keep the keys.
 var headings = map[string]string{
-	"return": "编号", "file": "文件", "submitter": "填报单位", "form": "表样", "period": "报送期", "cutoff": "截至日期", "status": "审核结果", "rows": "行数", "rows_refused": "未计入",
+	"return": "报表编号", "file": "文件", "submitter": "填报单位", "form": "表样", "period": "报送期", "cutoff": "截至日期", "status": "审核结果", "rows": "行数", "rows_refused": "未计入",
 	"values_emptied": "未采用", "errors": "必须修改", "warnings": "请核实", "received_at": "收到时间", "due_at": "报送期限", "late": "迟报", "superseded_by": "被取代", "decision": "决定",
 	"state": "状态", "severity": "轻重", "rule": "规则", "sheet": "工作表", "cell": "单元格", "value": "值", "message": "说明", "hint": "建议", "explanation": "核实说明", "row": "行", "kind": "类别",
 	"metric": "指标", "label": "名称", "unit": "单位", "num": "分子", "den": "分母", "n/d": "分子/分母", "coverage": "报送覆盖", "as_of": "截至", "known_at": "所知时点",
@@ -24,7 +24,7 @@ var headings = map[string]string{
 	"started": "开始", "finished": "结束", "result": "结果",
 	"backup": "备份", "at": "时间", "zone": "园区", "files": "文件数", "program": "程序版本", "whole": "完整", "check": "检查项", "path": "位置", "command": "修复命令",
 	"explained": "已有核实说明", "passed_over": "跳过的行", "unread": "没有读取的内容", "passed_over_total": "跳过行数", "unread_total": "没有读取的处数",
-	"role": "角色", "token": "令牌", "since": "自", "disabled": "已停用", "street": "街道", "department": "部门", "category": "类别", "source": "来源", "programme": "专项行动", "batch": "批次", "enterprise": "企业", "industry": "行业", "list": "清单",
+	"role": "角色", "token": "令牌", "since": "自", "disabled": "已停用", "street": "街道", "department": "牵头单位", "category": "类别", "source": "来源", "programme": "项目", "batch": "批次", "enterprise": "企业", "industry": "行业", "list": "清单",
 	"series": "系列", "week": "周", "month": "月", "archive": "原件",
 }
 
@@ -46,6 +46,16 @@ var valueWords = map[string]map[string]string{
 		"papers": "材料", "leftovers": "残留文件", "permissions": "权限", "backup": "备份", "waiting": "等待的文件"},
 	"last_result": resultWords, "result": resultWords,
 	"late": truth, "whole": truth, "disabled": truth,
+}
+
+// unworded is the value that a Chinese table says as a word: 退回 is rejected. Other texts stay as they are.
+func unworded(key, word string) string {
+	for value, says := range valueWords[key] {
+		if says == word {
+			return value
+		}
+	}
+	return word
 }
 
 // momentKeys hold times, which a Chinese table shows without zone and seconds.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/calendar"
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
@@ -82,10 +83,20 @@ func (a *app) ask(metrics, by, where []string) (*office.Zone, queries.Ask, *quer
 	}
 	if q, err = r.Named(q); err != nil {
 		r.Close()
+		for _, name := range metrics {
+			if _, e := calendar.ParseDate(name); e == nil { // behind --compare, which takes none
+				err = lang.Errorf("%w\nhint: for figures of that date: --as-of %[2]s", "%w\n建议：要看那一天的数字，请写 --as-of %[2]s", err, name)
+			}
+		}
 		return nil, q, nil, usageError{err}
 	}
 	if s, ok := z.Match(q.Where["submitter"]); ok {
 		q.Where["submitter"] = s.Name
+	}
+	if name, asked := q.Where["form"]; asked { // tables show its title
+		if f := z.Forms.Lookup(name); f != nil {
+			q.Where["form"] = f.ID
+		}
 	}
 	if q.Point, err = a.pointIn(r); err == nil {
 		err = windowOf(r, q)

@@ -13,6 +13,8 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/sink"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
@@ -34,7 +36,7 @@ func (a *app) returnsCmd() *cobra.Command {
 				return err
 			}
 			defer r.Close()
-			ask := queries.ReturnsAsk{Submitter: submitter, Form: form, Period: period, Status: status}
+			ask := queries.ReturnsAsk{Submitter: submitter, Form: form, Period: period}
 			if ask.Point, err = a.point(z.Location); err != nil {
 				return err
 			}
@@ -45,11 +47,11 @@ func (a *app) returnsCmd() *cobra.Command {
 			if ask.Form, err = knownForm(z, form); err != nil {
 				return err
 			}
-			if ask.Period, err = knownPeriod(period); err != nil {
+			if ask.Period, err = knownPeriod(period, calendar.Of(a.now().In(z.Location))); err != nil {
 				return err
 			}
-			if outcomes := queries.Outcomes(); status != "" && !slices.Contains(outcomes, status) {
-				return unknownName(lang.Say("outcome", "审核结果"), status, outcomes)
+			if ask.Status, err = knownOutcome(status); err != nil {
+				return err
 			}
 			records, err := r.Returns(cmd.Context(), ask)
 			if err != nil {
@@ -154,24 +156,51 @@ func knownForm(z *office.Zone, name string) (string, error) {
 	if f := z.Forms.Lookup(name); f != nil {
 		return f.ID, nil
 	}
+	return "", noSuchForm(z.Forms, name)
+}
+
+// noSuchForm refuses the name of a form, with the one that it is like.
+func noSuchForm(set *forms.Set, name string) error {
 	var ids, titles []string
-	for _, f := range z.Forms.Forms {
+	for _, f := range set.Forms {
 		ids, titles = append(ids, f.ID), append(titles, f.PlainTitle())
 	}
 	if decl.DidYouMean(name, ids).English == "" {
 		ids = titles
 	}
-	return "", unknownName(lang.Say("form", "表样"), name, ids)
+	return usagef("no such form: %s; see: taizhang forms list%s", "没有表样“%s”；表样见：taizhang forms list%s", name, decl.DidYouMean(name, ids))
 }
 
-// knownPeriod is a week or month as it is stored.
-func knownPeriod(s string) (string, error) {
+// knownOutcome is an outcome by its name, or by the word that a table has for it.
+func knownOutcome(name string) (string, error) {
+	outcomes := queries.Outcomes()
+	if name == "" || slices.Contains(outcomes, unworded("status", name)) {
+		return unworded("status", name), nil
+	}
+	if lang.Spoken() == lang.Chinese {
+		for i, o := range outcomes {
+			outcomes[i] = worded("status", o)
+		}
+	}
+	return "", usagef("unknown outcome %q; there are %s%s", "没有审核结果“%s”；可用：%s%s", name, strings.Join(outcomes, lang.Phrase(", ", "、")), decl.DidYouMean(name, outcomes))
+}
+
+// knownPeriod is a week or month as it is stored; it may be written as offices do (2026年第48周, 10月), the nearest one without a year.
+func knownPeriod(s string, today calendar.Date) (string, error) {
 	if s == "" {
 		return "", nil
 	}
 	p, err := calendar.ParsePeriod(s)
+	for _, kind := range []calendar.PeriodKind{calendar.Week, calendar.Month} {
+		if err == nil {
+			break
+		}
+		if q, ok := written.ReadPeriod(s, kind, today); ok {
+			p, err = q, nil
+		}
+	}
 	if err != nil {
-		return "", usagef("--period %q: a week such as 2022-W33 or a month such as 2022-08 is expected", "--period %q：应写成 2022-W33（周）或 2022-08（月）", s)
+		return "", usagef("--period %q: a week such as 2022-W33 or a month such as 2022-08 is expected", "--period %q：应写成 2022-W33、2022年第33周，或 2022-08、2022年8月", s)
 	}
 	return p.String(), nil
 }

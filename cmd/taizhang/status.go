@@ -11,6 +11,7 @@ import (
 	"taizhang/cmd/internal/papers"
 	"taizhang/cmd/internal/service"
 	"taizhang/ingest"
+	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
 	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
@@ -55,7 +56,7 @@ func (a *app) statusCmd() *cobra.Command {
 				_, err = fmt.Fprintln(a.out, text)
 				return err
 			}
-			if period, err = knownPeriod(period); err != nil {
+			if period, err = knownPeriod(period, calendar.Of(a.now().In(z.Location))); err != nil {
 				return err
 			}
 			records, err := r.Status(cmd.Context(), queries.StatusAsk{Point: p, Period: period, All: all})

@@ -108,8 +108,11 @@ func (a *app) addUser(name, role, unit string) error {
 		return usagef("%q can't be a user's name", "%q 不能作用户名", name)
 	}
 	var roles []string
-	for _, r := range account.Roles() {
-		roles = append(roles, string(r))
+	for _, r := range account.RoleWords { // as the page names them too
+		roles = append(roles, r[0])
+		if role == r[1] {
+			role = r[0]
+		}
 	}
 	if !slices.Contains(roles, role) {
 		return unknownName(lang.Say("role", "角色"), role, roles)

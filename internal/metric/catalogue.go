@@ -205,7 +205,7 @@ func (c *Catalogue) Metric(name string) (*Metric, error) {
 	if meant.English == "" {
 		meant = decl.DidYouMean(name, labels)
 	}
-	return nil, lang.Errorf("unknown metric %q%s", "没有指标 %q%s", name, meant)
+	return nil, lang.Errorf("unknown metric %q%s", "没有指标“%s”%s", name, meant)
 }
 
 // Dimension finds a dimension by its id, or its label (街道); the error names the nearest one.

@@ -231,10 +231,14 @@ func onlySelect(conn *sql.Conn, query string) error {
 			return err
 		}
 		if kind != duckdb.STATEMENT_TYPE_SELECT {
-			return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("the published file is read-only; a result is kept by -o FILE or .export at the command line, by its download links on the page", "已发布的文件只能读；要保存结果，命令行用 -o 文件 或 .export，网页点结果上方的“下载”")}
+			return noSelect()
 		}
 		return nil
 	})
+}
+
+func noSelect() *Error {
+	return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("the published file is read-only; a result is kept by -o FILE or .export at the command line, by its download links on the page", "已发布的文件只能读；要保存结果，命令行用 -o 文件 或 .export，网页点结果上方的“下载”")}
 }
 
 // explain turns DuckDB's error into words for the one who typed the query.
@@ -254,6 +258,8 @@ func explain(err error, memory int64) *Error {
 		return &Error{lang.Say("the query has a placeholder ($1, $name or ?) without a value", "语句中有占位符（$1、$名称 或 ?）没有给值"), lang.Say("only saved queries have parameters: sql @name --parameter VALUE, or the fields under it on the page", "只有保存的查询才有参数：命令行写 sql @名称 --参数 值，网页在“常用查询”里填写")}
 	case strings.Contains(low, "file system operations are disabled") || strings.Contains(low, "external access") || strings.Contains(low, "disabled by configuration"):
 		return &Error{lang.Say("a query can read the published tables only, no files and no network", "查询只能读已发布的表，不能读文件和网络"), lang.Text{English: firstLine(text), Chinese: "去掉 read_csv、copy、attach 等读写文件的部分；查已发布的表，例如：select * from 问题台账 limit 10"}}
+	case strings.Contains(low, "base table"), strings.Contains(low, "is not an table"): // it would change what a view shows
+		return noSelect()
 	case strings.Contains(low, "read-only"):
 		return &Error{lang.Say("the published file is read-only", "已发布的文件只能读"), lang.Text{English: firstLine(text), Chinese: "请只写 SELECT"}}
 	}
