@@ -41,3 +41,26 @@ func TestStatusIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestEverythingIsSaid: every table, view and column of a publication says what it is, and a table of results says of its
+// columns what the view over it says.
+func TestEverythingIsSaid(t *testing.T) {
+	ctx := context.Background()
+	db, err := warehouse.ReadOnly(filepath.Join(demoZone(t), "published", "taizhang.duckdb"), warehouse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for what, query := range map[string]string{
+		"says nothing of itself": `select schema_name || '.' || table_name || '.' || column_name from duckdb_columns() where not internal and coalesce(comment, '') = ''
+			union all select schema_name || '.' || table_name from duckdb_tables() where not internal and coalesce(comment, '') = ''
+			union all select schema_name || '.' || view_name from duckdb_views() where not internal and coalesce(comment, '') = ''`,
+		"is said otherwise than its view": `select b.table_name || '.' || b.column_name from duckdb_columns() as b join duckdb_columns() as v
+			on v.schema_name || '_' || v.table_name = b.table_name and v.column_name = b.column_name where b.schema_name = 'built' and b.comment <> v.comment`,
+	} {
+		names, err := warehouse.Strings(ctx, db.Conn, query)
+		if err != nil || len(names) > 0 {
+			t.Errorf("%v: %q %s", err, names, what)
+		}
+	}
+}

@@ -138,6 +138,15 @@ func TestNobodyHandedIn(t *testing.T) {
 	if got := w.movers(w.shown(w.first()), 3); len(got) != 1 || got[0] != "本周应报的报表都没有收到，各数沿用以前的报表。" {
 		t.Errorf("what changed: %q", got)
 	}
+	z.covers = func(string, warehouse.Point) queries.Coverage { return queries.Coverage{Expected: 1} }
+	z.value = func(string, warehouse.Point) (v, n, d *float64) { return new(float64), nil, nil }
+	if w, err = weeklyOf(z, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.movers(w.shown(w.first()), 3); len(got) != 1 || got[0] != "没有上周的数可以对比。" {
+		t.Errorf("nobody has ever handed in: %q", got)
+	}
+	z.covers, z.value = nil, func(m string, at warehouse.Point) (v, n, d *float64) { return value(m, asOf) }
 	z.due[0][2] = true
 	if w, err = weeklyOf(z, Options{}); err != nil {
 		t.Fatal(err)

@@ -173,7 +173,10 @@ func turnedWords(was, is workbook.Light) string {
 func (w *weekly) still(items []item) string {
 	comparable := slices.ContainsFunc(items, func(it item) bool { return w.now[it.metric].Value != nil && w.last[it.metric].Value != nil })
 	switch {
-	case !comparable:
+	case !comparable, !slices.ContainsFunc(items, func(it item) bool { // noughts of nobody, this week and last
+		m := w.book.metrics[it.metric]
+		return w.now[it.metric].Value != nil && len(m.Fact.Forms) > 0 && !w.silent(m, w.now[it.metric])
+	}):
 		return "没有上周的数可以对比。"
 	case w.returns.expected > 0 && w.returns.received == 0:
 		return "本周应报的报表都没有收到，各数沿用以前的报表。"

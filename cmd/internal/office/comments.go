@@ -84,9 +84,13 @@ func Comment(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 		return lang.Errorf("comment the tables: %w", "为各表加说明：%w", err)
 	}
 	err = warehouse.Each(ctx, conn, `select schema_name, table_name, column_name from duckdb_columns()
-		where not internal and comment is null and schema_name in ('main', 'mart', 'core', 'stg', 'raw', 'ctl')`, func(v []any) error {
+		where not internal and comment is null and schema_name in ('main', 'mart', 'core', 'stg', 'raw', 'ctl', 'built')`, func(v []any) error {
 		schema, table, column := fmt.Sprint(v[0]), fmt.Sprint(v[1]), fmt.Sprint(v[2])
-		if text := meaning(set, byView[schema+"."+table], schema, table, column); text != "" {
+		in, of := schema, table
+		if schema == "built" { // what the view over it says
+			in, of, _ = strings.Cut(table, "_")
+		}
+		if text := meaning(set, byView[in+"."+of], in, of, column); text != "" {
 			add("column", warehouse.Ident(schema)+"."+warehouse.Ident(table)+"."+warehouse.Ident(column), text)
 		}
 		return nil
