@@ -163,7 +163,11 @@ func (a *app) restoreCmd() *cobra.Command {
 func (a *app) sayRestored(r *office.RestoreReport) {
 	a.say("%s", lang.Say("Restored backup %[1]s into %[2]s: %[3]d files, %[4]s, among them %[5]d receipts and %[6]d papers; each agrees with its hash.",
 		"备份 %[1]s 已恢复到 %[2]s：%[3]d个文件，共%[4]s，其中回执%[5]d份、材料%[6]d份，逐个核对一致。", r.Name, r.To, r.Files, megabytes(r.Bytes), r.Receipts, r.Papers))
-	if r.Proven {
+	switch {
+	case r.Proven && r.Figures == 0: // the note says why
+		a.say("%s", lang.Say("The warehouse was made anew from archive and journal: its %[1]d returns are those that were published.",
+			"已由档案和日志重建数据库：%[1]d份报表与当时发布的完全一致。", r.Returns))
+	case r.Proven:
 		a.say("%s", lang.Say("The warehouse was made anew from archive and journal: %[1]d returns and %[2]d figures are those that were published.",
 			"已由档案和日志重建数据库：%[1]d份报表、%[2]d个数字与当时发布的完全一致。", r.Returns, r.Figures))
 	}

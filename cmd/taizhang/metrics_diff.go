@@ -8,6 +8,7 @@ import (
 
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
+	"taizhang/internal/rounded"
 	"taizhang/queries"
 )
 
@@ -78,27 +79,45 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 			}
 			rec = append(rec, result.Entry{Key: d, Value: v})
 		}
-		change := shownValue(r.Get("change"), unit)
+		before, after, change := shownValue(r.Get("before"), unit), shownValue(r.Get("after"), unit), shownValue(r.Get("change"), unit)
 		if f := result.Float(r.Get("change")); f != nil {
 			if unit == "ratio" {
-				change = fmt.Sprintf("%+.1f百分点", *f*100)
+				before, after, change = shownRatios(result.Float(r.Get("before")), result.Float(r.Get("after")), *f)
 			} else if *f > 0 {
 				change = "+" + change
 			}
 		}
 		var causes []string
 		for _, x := range c.Causes {
-			word := causeWords[x.Kind] + " " + x.Submitter
+			word := causeWords[x.Kind].String() + " " + x.Submitter
 			if x.Return != "" {
 				word += " " + x.Return
 			}
 			causes = append(causes, word)
 		}
-		shown[i] = append(rec, result.Entry{Key: "before", Value: shownValue(r.Get("before"), unit)}, result.Entry{Key: "after", Value: shownValue(r.Get("after"), unit)},
+		shown[i] = append(rec, result.Entry{Key: "before", Value: before}, result.Entry{Key: "after", Value: after},
 			result.Entry{Key: "change", Value: change}, result.Entry{Key: "rows", Value: int64(len(c.Rows))},
-			result.Entry{Key: "returns", Value: strings.Join(c.Returns, " ")}, result.Entry{Key: "causes", Value: strings.Join(causes, "，")})
+			result.Entry{Key: "returns", Value: strings.Join(c.Returns, " ")}, result.Entry{Key: "causes", Value: strings.Join(causes, lang.Phrase(", ", "，"))})
 	}
 	return a.print(shown, append(append([]string{"metric", "label"}, by...), "before", "after", "change", "rows", "returns", "causes")...)
 }
 
-var causeWords = map[string]string{"new": "新报", "correction": "更正重报", "accept": "放行", "withdraw": "作废", "clear": "清空", "waive": "免报", "undo": "撤销"}
+var causeWords = map[string]lang.Text{
+	"new": lang.Say("new:", "新报"), "correction": lang.Say("corrected:", "更正重报"), "accept": lang.Say("accepted:", "放行"), "withdraw": lang.Say("withdrawn:", "作废"),
+	"clear": lang.Say("cleared:", "清空"), "waive": lang.Say("waived:", "免报"), "undo": lang.Say("undone:", "撤销"),
+}
+
+// shownRatios shows two ratios that differ with as many decimals as it takes to see it: 8.93% and 8.90%, not 8.9% twice and -0.0.
+func shownRatios(before, after *float64, change float64) (was, is, moved string) {
+	decimals := 1
+	show := func(v *float64) string {
+		if v == nil {
+			return "—"
+		}
+		return rounded.Percent(*v, decimals)
+	}
+	for decimals < 6 && show(before) == show(after) {
+		decimals++
+	}
+	return show(before), show(after), fmt.Sprintf("%+.*f%s", decimals, change*100, lang.Phrase(" points", "百分点"))
+}
