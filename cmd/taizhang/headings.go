@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"taizhang/cmd/internal/web/account"
 	"taizhang/ingest/finding"
 	"taizhang/internal/lang"
 	"taizhang/internal/schedule"
@@ -45,7 +46,16 @@ var valueWords = map[string]map[string]string{
 	"check": {"declarations": "配置", "version": "版本", "clock": "时钟", "disk": "磁盘", "journal": "日志", "keys": "密钥", "original": "原件", "warehouse": "数据库", "published": "发布",
 		"papers": "材料", "leftovers": "残留文件", "permissions": "权限", "backup": "备份", "waiting": "等待的文件"},
 	"last_result": resultWords, "result": resultWords,
-	"late": truth, "whole": truth, "disabled": truth,
+	"late": truth, "whole": truth, "disabled": truth, "token": truth,
+	"role": roleWords(),
+}
+
+func roleWords() map[string]string {
+	words := map[string]string{}
+	for _, r := range account.RoleWords {
+		words[r[0]] = r[1]
+	}
+	return words
 }
 
 // unworded is the value that a Chinese table says as a word: 退回 is rejected. Other texts stay as they are.

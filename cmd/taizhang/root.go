@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -245,11 +246,10 @@ func usageArgs(c *cobra.Command) {
 
 // log is where the operator's log goes: to stderr, and, of whoever owns a zone, into its folder.
 func (a *app) log() *slog.Logger {
-	level := slog.LevelWarn
+	var shown slog.Handler = &console{mu: new(sync.Mutex), out: a.err}
 	if a.verbose {
-		level = slog.LevelInfo
+		shown = slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelInfo})
 	}
-	shown := slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level})
 	if a.book == nil {
 		return slog.New(shown)
 	}

@@ -63,11 +63,14 @@ func (a *app) serveCmd() *cobra.Command {
 					if !once {
 						p, err = a.showPage(s, shown)
 					}
-					if err == nil {
+					begun := err == nil
+					if begun {
 						err = s.Serve(ctx, owner, once)
 					}
 					err = errors.Join(err, p.close(), s.Close())
-					a.tell("Stopped.", "已停止。")
+					if begun {
+						a.tell("Stopped.", "已停止。")
+					}
 					return err
 				})
 			}

@@ -145,7 +145,7 @@ func (a *app) addUser(name, role, unit string) error {
 		if err := store.PutUser(ctx, u); err != nil {
 			return err
 		}
-		a.say("%s", decl.Say("added: %s (%s)", "已添加：%s（%s）", name, role))
+		a.say("%s", decl.Say("added: %s (%s)", "已添加：%s（%s）", name, worded("role", role)))
 		return nil
 	})
 }

@@ -29,7 +29,7 @@ func (d *doctor) warehouse(ctx context.Context) error {
 		owner, err := warehouse.Lock(d.z.Dir, "doctor")
 		var held *warehouse.HeldError
 		if errors.As(err, &held) {
-			d.add("warehouse", Sound, "", "", "not looked into: %[1]v", "没有检查：正在使用（%[1]v）", held)
+			d.add("warehouse", Sound, "", "", "not looked into: %[1]v", "没有检查：%[1]v", held)
 			return nil
 		}
 		if err != nil { // of a full or write-protected disk the rest is looked at all the same
