@@ -33,7 +33,11 @@ func (a *app) modelsCmd() *cobra.Command {
 			}
 			var records []result.Record
 			for _, m := range models {
-				records = append(records, result.Record{{Key: "model", Value: m.Name}, {Key: "layer", Value: m.Layer}, {Key: "description", Value: m.Description},
+				says := m.Description
+				if a.format == "table" || a.format == "md" {
+					says = office.Says(z.Forms, m.Name, m.Description)
+				}
+				records = append(records, result.Record{{Key: "model", Value: m.Name}, {Key: "layer", Value: m.Layer}, {Key: "description", Value: says},
 					{Key: "grain", Value: strings.Join(m.Grain, ", ")}, {Key: "checks", Value: int64(len(m.Checks))}})
 			}
 			return a.print(records)

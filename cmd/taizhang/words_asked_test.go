@@ -36,6 +36,11 @@ func TestWordsOfTables(t *testing.T) {
 		asked("status", "--period", period)
 	}
 	asked("metrics", "return_completeness", "--by", "form", "--where", "form=帮扶对象花名册", "--as-of", "2022-04-10")
+	for i, line := range strings.Split(strings.TrimSpace(asked("models", "list")), "\n") {
+		if i > 0 && strings.Contains(line, "One row per") {
+			t.Errorf("a model is not told of in Chinese: %s", line)
+		}
+	}
 	for _, c := range []struct {
 		args []string
 		want string

@@ -110,6 +110,19 @@ func Comment(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 	return nil
 }
 
+// Says is what a model is for, in the language spoken: the program's own are described in English in their texts and in
+// Chinese in the database, a zone's own as whoever wrote them did.
+func Says(set *forms.Set, model, description string) string {
+	if lang.Spoken() != lang.Chinese || inChinese(description) {
+		return description
+	}
+	layer, name, _ := strings.Cut(model, ".")
+	if f := set.Get(name); layer == "stg" && f != nil {
+		return f.PlainTitle() + "：" + layers[layer]
+	}
+	return cmp.Or(meanings()[model], description)
+}
+
 // inChinese says whether a description is meant for those who use the database: the program's own models are described in
 // English, for engineers, and comments.tsv says it in Chinese.
 func inChinese(text string) bool {
