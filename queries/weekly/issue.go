@@ -140,7 +140,7 @@ func (w *weekly) extracts(b workbook.Book) []Extract {
 			for _, block := range s.Blocks {
 				if t, ok := block.(workbook.Table); ok {
 					name := s.Name
-					if _, title, ok := strings.Cut(t.Title, "、"); ok && name != t.Title { // without its number among the others
+					if title := strings.TrimPrefix(t.Title, ordinal().FindString(t.Title)); title != "" && title != name { // without its number among the others
 						name += "：" + title
 					}
 					intro.Rows = append(intro.Rows, []any{workbook.Cell{Value: name, Link: &workbook.Link{Table: t.ID}}, int64(len(t.Rows))})
@@ -163,7 +163,7 @@ const partOfPart = "周报的明细只列了一部分，本单位的行在这里
 // ofUnit is the part of a sheet that concerns a unit, nil for none.
 func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 	out := workbook.Sheet{Name: s.Name, Orientation: s.Orientation}
-	tables := 0
+	tables, n := 0, 0
 	for _, block := range s.Blocks {
 		switch x := block.(type) {
 		case workbook.Title:
@@ -196,6 +196,7 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 				}
 			}
 			if len(x.Rows) > 0 {
+				x.Title = numbered(x.Title, &n)
 				out.Blocks = append(out.Blocks, x)
 				tables++
 			}

@@ -367,8 +367,12 @@ func TestOfOddNames(t *testing.T) {
 			t.Fatalf("%s: %v", x.Unit, err)
 		}
 		for _, s := range x.Book.Sheets {
+			numbers := ""
 			for _, block := range s.Blocks {
 				tab, ok := block.(workbook.Table)
+				if numbers += ordinal().FindString(tab.Title); !strings.HasPrefix("一、二、三、四、五、六、七、", numbers) {
+					t.Errorf("the extract of %s counts the tables of %s %s", x.Unit, s.Name, numbers)
+				}
 				if !ok || !tab.Dense {
 					continue
 				}

@@ -167,10 +167,7 @@ func (t *tidying) sheet(blocks []workbook.Block) (out []workbook.Block) {
 			x, keep = block, len(block.Items) > 0
 		case workbook.Table:
 			t.cells(block)
-			if had := ordinal().FindString(block.Title); had != "" && n < len(ordinals) {
-				block.Title = ordinals[n] + "、" + strings.TrimPrefix(block.Title, had)
-				n++
-			}
+			block.Title = numbered(block.Title, &n)
 			x = block
 		}
 		if keep {
@@ -178,6 +175,16 @@ func (t *tidying) sheet(blocks []workbook.Block) (out []workbook.Block) {
 		}
 	}
 	return out
+}
+
+// numbered is the title of a table that stands after n others with a number.
+func numbered(title string, n *int) string {
+	had := ordinal().FindString(title)
+	if had == "" || *n >= len(ordinals) {
+		return title
+	}
+	*n++
+	return ordinals[*n-1] + "、" + strings.TrimPrefix(title, had)
 }
 
 // overNothing says whether nothing stands under the heading at a place: the sheet ends, or another heading follows.
