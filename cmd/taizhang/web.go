@@ -98,7 +98,10 @@ func (a *app) pageOf(s *service.Service, store *account.Users, o pageOptions, ho
 	if !alone || o.cert != "" {
 		var fingerprint string
 		if conf, fingerprint, err = account.Certificate(s.Zone().Dir, o.cert, o.key, host, a.now()); err != nil {
-			return nil, usageError{err}
+			if cause := errors.Unwrap(err); cause != nil { // what is wrong with it, without the English before
+				err = cause
+			}
+			return nil, usageError{lang.Errorf("the page's certificate: %w", "网页的证书：%w", err)}
 		}
 		scheme = "https"
 		a.say("%s", decl.Say("certificate, SHA-256: %s", "证书 SHA-256 指纹：%s", fingerprint))

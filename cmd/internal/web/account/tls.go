@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"taizhang/internal/durable"
-	"taizhang/internal/lang"
 )
 
 const (
@@ -35,12 +34,12 @@ func Certificate(zoneDir, certFile, keyFile, host string, now time.Time) (*tls.C
 	if made {
 		certFile, keyFile = filepath.Join(zoneDir, Folder, "tls-cert.pem"), filepath.Join(zoneDir, Folder, "tls-key.pem")
 		if err := makeCertificate(certFile, keyFile, host, now); err != nil {
-			return nil, "", lang.Errorf("make a certificate: %w", "生成证书：%w", err)
+			return nil, "", fmt.Errorf("make a certificate: %w", err)
 		}
 	}
 	c, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
-		return nil, "", lang.Errorf("certificate %s: %w", "证书 %s：%w", certFile, err)
+		return nil, "", fmt.Errorf("certificate %s: %w", certFile, err)
 	}
 	sum := sha256.Sum256(c.Certificate[0])
 	var parts []string
