@@ -8,6 +8,7 @@ import (
 
 	"taizhang/internal/calendar"
 	"taizhang/internal/lang"
+	"taizhang/internal/metric"
 	"taizhang/internal/result"
 )
 
@@ -37,6 +38,7 @@ func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, er
 		return nil, nil, err
 	}
 	asOf := r.At(a.Point).AsOf
+	window := r.At(a.Point).From
 	earlier := func(d calendar.Date) (map[string]any, error) {
 		b := a
 		b.AsOf = d
@@ -47,6 +49,13 @@ func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, er
 		out := map[string]any{}
 		for _, f := range list {
 			out[dimsKey(f.Metric, f.Dims)] = f.Value
+		}
+		if r.At(b.Point).From != window { // a sum from 1 January on is not compared with that of the year before
+			for _, f := range figures {
+				if f.Metric.Fact.Mode == metric.Period {
+					out[dimsKey(f.Metric, f.Dims)] = nil
+				}
+			}
 		}
 		return out, nil
 	}
@@ -73,11 +82,26 @@ func (r *Reader) Compare(ctx context.Context, a Ask) ([]Figure, []Comparison, er
 				goal *= c.YearProgress
 			}
 			c.Target, c.Basis, c.Goal = &t.value, t.basis, &goal
-			c.Light = f.Metric.Light(result.Float(f.Value), goal)
+			c.Light = Light(f.Metric, result.Float(f.Value), f.Coverage, goal)
 		}
 		out[i] = c
 	}
 	return figures, out, nil
+}
+
+// Light is the light of a figure against what it should be. A zero that only says that nobody has handed in is no target
+// met and, while nothing was due, none missed.
+func Light(m *metric.Metric, value *float64, c Coverage, goal float64) string {
+	light := m.Light(value, goal)
+	if Silent(m, value, c) && (light == "绿" || c.Expected == 0) {
+		return ""
+	}
+	return light
+}
+
+// Silent says of a figure that it is zero and that no return of its forms has come.
+func Silent(m *metric.Metric, value *float64, c Coverage) bool {
+	return value != nil && *value == 0 && c.Received == 0 && len(m.Fact.Forms) > 0
 }
 
 // valueOr is an earlier value; a group that did not exist then counted nothing.

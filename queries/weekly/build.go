@@ -10,6 +10,7 @@ import (
 	"taizhang/internal/metric"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
+	"taizhang/queries"
 )
 
 // build turns the declaration into a book.
@@ -160,23 +161,18 @@ func (w *weekly) block(ctx context.Context, s sheet, b block, named map[string]b
 	return nil, nil
 }
 
-// light is the word of a figure's light at a point; no target, no light. A zero that only says that nobody has handed in
-// is no target met, and, while nothing was due, none missed.
+// light is the word of a figure's light at a point; no target, no light.
 func (w *weekly) light(name string, p warehouse.Point) workbook.Light {
-	m, f, target := w.book.metrics[name], w.at[p][name], w.targetAt(name, p.AsOf)
+	f, target := w.at[p][name], w.targetAt(name, p.AsOf)
 	if target == nil {
 		return ""
 	}
-	l := workbook.Light(m.Light(f.Value, *target))
-	if w.silent(m, f) && (l == workbook.Green || f.Coverage.Expected == 0) {
-		return ""
-	}
-	return l
+	return workbook.Light(queries.Light(w.book.metrics[name], f.Value, f.Coverage, *target))
 }
 
 // silent says of a figure that it is zero and that no return of its forms has come.
 func (w *weekly) silent(m *metric.Metric, f figure) bool {
-	return f.Value != nil && *f.Value == 0 && f.Coverage.Received == 0 && len(m.Fact.Forms) > 0
+	return queries.Silent(m, f.Value, f.Coverage)
 }
 
 // headline are the figures shown as cards on a sheet.
