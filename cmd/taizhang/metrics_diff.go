@@ -70,7 +70,6 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 	shown := make([]result.Record, len(changes))
 	for i, c := range changes {
 		r := records[i]
-		unit := string(c.After.Metric.Unit)
 		rec := result.Record{{Key: "metric", Value: r.Get("metric")}, {Key: "label", Value: r.Get("label")}}
 		for _, d := range by {
 			v := r.Get(d)
@@ -79,14 +78,7 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 			}
 			rec = append(rec, result.Entry{Key: d, Value: v})
 		}
-		before, after, change := shownValue(r.Get("before"), unit), shownValue(r.Get("after"), unit), shownValue(r.Get("change"), unit)
-		if f := result.Float(r.Get("change")); f != nil {
-			if unit == "ratio" {
-				before, after, change = shownRatios(result.Float(r.Get("before")), result.Float(r.Get("after")), *f)
-			} else if *f > 0 {
-				change = "+" + change
-			}
-		}
+		before, after, change := shownChange(c)
 		var causes []string
 		for _, x := range c.Causes {
 			word := causeWords[x.Kind].String() + " " + x.Submitter
@@ -105,6 +97,25 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 var causeWords = map[string]lang.Text{
 	"new": lang.Say("new:", "新报"), "correction": lang.Say("corrected:", "更正重报"), "accept": lang.Say("accepted:", "放行"), "withdraw": lang.Say("withdrawn:", "作废"),
 	"clear": lang.Say("cleared:", "清空"), "waive": lang.Say("waived:", "免报"), "undo": lang.Say("undone:", "撤销"),
+}
+
+// shownChange is a figure before and after, and how far it moved; of a ratio that stayed what it was made of.
+func shownChange(c queries.Change) (before, after, change string) {
+	r, unit := c.Record(), string(c.After.Metric.Unit)
+	before, after, change = shownValue(r.Get("before"), unit), shownValue(r.Get("after"), unit), shownValue(r.Get("change"), unit)
+	f := result.Float(r.Get("change"))
+	switch {
+	case f == nil:
+	case unit == "ratio" && *f == 0:
+		before += fmt.Sprintf(" %v/%v", c.Before.Num, c.Before.Den)
+		after += fmt.Sprintf(" %v/%v", c.After.Num, c.After.Den)
+		change = lang.Phrase("unchanged", "持平")
+	case unit == "ratio":
+		before, after, change = shownRatios(result.Float(r.Get("before")), result.Float(r.Get("after")), *f)
+	case *f > 0:
+		change = "+" + change
+	}
+	return before, after, change
 }
 
 // shownRatios shows two ratios that differ with as many decimals as it takes to see it: 8.93% and 8.90%, not 8.9% twice and -0.0.

@@ -1,21 +1,42 @@
 package main
 
-import "testing"
+import (
+	"testing"
 
-// TestRatiosThatDiffer: what moved a little is shown as having moved.
-func TestRatiosThatDiffer(t *testing.T) {
-	p := func(f float64) *float64 { return &f }
+	"taizhang/internal/metric"
+	"taizhang/queries"
+)
+
+// TestChangesAreSeen: what moved a little is shown as having moved, in points of a ratio, and a ratio that stayed shows what moved.
+func TestChangesAreSeen(t *testing.T) {
+	catalogue, err := metric.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ratio, err := catalogue.Metric("job_fair_conversion")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count, err := catalogue.Metric("problems_closed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(num, den float64) queries.Figure {
+		return queries.Figure{Metric: ratio, Value: num / den, Num: num, Den: den}
+	}
 	for _, c := range []struct {
-		before, after  *float64
-		was, is, moved string
+		change             queries.Change
+		before, after, was string
 	}{
-		{p(932.0 / 10440), p(969.0 / 10892), "8.93%", "8.90%", "-0.03 points"},
-		{p(0.8333), p(0.829), "83.3%", "82.9%", "-0.4 points"},
-		{p(0), p(1), "0.0%", "100.0%", "+100.0 points"},
+		{queries.Change{Before: of(932, 10440), After: of(969, 10892), Change: 969.0/10892 - 932.0/10440}, "8.93%", "8.90%", "-0.03 points"},
+		{queries.Change{Before: of(9, 21), After: of(6, 21), Change: 6.0/21 - 9.0/21}, "42.9%", "28.6%", "-14.3 points"},
+		{queries.Change{Before: of(9, 9), After: of(6, 6), Change: 0.0}, "100.0% 9/9", "100.0% 6/6", "unchanged"},
+		{queries.Change{Before: queries.Figure{Metric: ratio}, After: of(9, 9)}, "—", "100.0%", "—"},
+		{queries.Change{Before: queries.Figure{Metric: count, Value: int64(6)}, After: queries.Figure{Metric: count, Value: int64(9)}, Change: int64(3)}, "6", "9", "+3"},
 	} {
-		was, is, moved := shownRatios(c.before, c.after, *c.after-*c.before)
-		if was != c.was || is != c.is || moved != c.moved {
-			t.Errorf("%s %s %s, want %s %s %s", was, is, moved, c.was, c.is, c.moved)
+		before, after, was := shownChange(c.change)
+		if before != c.before || after != c.after || was != c.was {
+			t.Errorf("%s %s %s, want %s %s %s", before, after, was, c.before, c.after, c.was)
 		}
 	}
 }

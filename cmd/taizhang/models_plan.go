@@ -92,9 +92,10 @@ func (a *app) modelsPlanCmd() *cobra.Command {
 			fmt.Fprintln(a.out)
 			var shown []result.Record
 			for _, c := range figures {
-				f, unit := c.Record(), string(c.After.Metric.Unit)
+				f := c.Record()
+				before, after, change := shownChange(c)
 				shown = append(shown, result.Record{{Key: "metric", Value: f.Get("metric")}, {Key: "label", Value: f.Get("label")}, {Key: "group", Value: dimsOf(c)},
-					{Key: "before", Value: shownValue(f.Get("before"), unit)}, {Key: "after", Value: shownValue(f.Get("after"), unit)}, {Key: "change", Value: shownValue(f.Get("change"), unit)}})
+					{Key: "before", Value: before}, {Key: "after", Value: after}, {Key: "change", Value: change}})
 			}
 			return a.print(shown)
 		},
