@@ -126,7 +126,7 @@ func (d *Desk) remindersOf(w *weekly.Issue, p warehouse.Point) []official.Remind
 		}
 		r := &out[len(out)-1]
 		r.Items = append(r.Items, official.Item{
-			Ledger: o.Ledger, No: o.No, Matter: o.Matter, Assigned: o.Assigned, Deadline: o.Deadline, Days: o.Days, Progress: o.Progress, Person: o.Person,
+			Ledger: strings.NewReplacer("“", "", "”", "").Replace(o.Ledger), No: o.No, Matter: o.Matter, Assigned: o.Assigned, Deadline: o.Deadline, Days: o.Days, Progress: o.Progress, Person: o.Person,
 		})
 	}
 	return out

@@ -6,6 +6,7 @@ select
     case
         when is_refunded_on_time then '按期返还'
         when is_refunded then '逾期返还'
+        when is_refund_settled and refunded_amount > 0 then '逾期未足额返还'
         when is_refund_settled then '逾期未返还'
         else '未到期'
     end as standing,
