@@ -177,41 +177,6 @@ func (o *Outcome) waitError() error {
 	return lang.Errorf("everything else is taken in and published, but this is waiting:\n%w\nhint: mend what is named; the next run does the rest", "其余的已接收并发布，但以下内容在等待：\n%w\n建议：处理好上述问题，下次运行时会接着做", errors.Join(o.Troubles...))
 }
 
-// isHinted says whether an error tells already what to do.
-func isHinted(err error) bool {
-	return strings.Contains(lang.In(err, lang.English), "\nhint:") || strings.Contains(lang.In(err, lang.Chinese), "\n建议：")
-}
-
-// remedied adds to an error of the engine or of a disk what the operator can do.
-func remedied(err error, then lang.Text) error {
-	if err == nil || isHinted(err) {
-		return err
-	}
-	if warehouse.IsEngineFault(err) && warehouse.IsDamage(err) { // whatever statement met it says nothing to an operator
-		return &damagedError{err, then}
-	}
-	if what := warehouse.Remedy(err); what != (lang.Text{}) {
-		return lang.Errorf("%w\nhint: %s%s", "%w\n建议：%s%s", err, what, then)
-	}
-	return err
-}
-
-// damagedError says of a damaged warehouse what to do, without the statement that met it.
-type damagedError struct {
-	err  error
-	then lang.Text
-}
-
-func (e *damagedError) Error() string { return e.In(lang.Spoken()) }
-
-func (e *damagedError) In(l lang.Language) string {
-	first, _, _ := strings.Cut(lang.In(e.err, l), "\n")
-	return lang.Say("the warehouse is damaged: %s\nhint: make it anew from the archive with: taizhang rebuild%s",
-		"数据库已损坏：%s\n建议：由档案重新生成：taizhang rebuild%s", first, e.then).In(l)
-}
-
-func (e *damagedError) Unwrap() error { return e.err }
-
 // idle says whether there is nothing to do: no file is ready, and the last publication still holds. Nothing was
 // unfinished when that was made and the journal is as long as it was then, so it need not be read.
 func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
