@@ -5,12 +5,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"taizhang/internal/lang"
 )
 
 // TestWordsOfTables: what a Chinese table shows may be asked for as it stands there, periods as offices write them; a name that
 // is nearly right is told the right one wherever a form is named.
 func TestWordsOfTables(t *testing.T) {
-	t.Parallel()
+	t.Cleanup(lang.SpeakAsSystem) // what is spoken is one for the whole process: not beside other tests
 	zone := t.TempDir()
 	if err := os.WriteFile(filepath.Join(zone, "taizhang.yaml"), []byte("language: zh\n"+rosterZone), 0o644); err != nil {
 		t.Fatal(err)
