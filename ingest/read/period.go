@@ -40,12 +40,17 @@ func (s Statement) text() string {
 	case s.isWide():
 		return s.What + place + "写的是“" + written.Short(s.At.Text, 30) + "”"
 	}
-	verb := "是"
-	if s.What == "截至日期" {
-		verb = "在"
+	switch {
+	case s.onDueDay():
+		return fmt.Sprintf("截至日期%s是%d月%d日，这一天到期应报的是%s", place, s.until.Month(), s.until.Day(), written.PeriodLabel(s.Period))
+	case s.What == "截至日期":
+		return s.What + place + "在" + written.PeriodLabel(s.Period)
 	}
-	return s.What + place + verb + written.PeriodLabel(s.Period)
+	return s.What + place + "是" + written.PeriodLabel(s.Period)
 }
+
+// onDueDay says whether 截至 is a day behind the period that it names: that on which the period falls due, such as a Monday.
+func (s Statement) onDueDay() bool { return s.until.Valid() && s.until > s.Period.End() }
 
 // contradicts says whether a statement names another period than the one that was decided on. A bare date only does so if
 // it lies before that period begins: a correction is written, and its file saved, long after the period's end.
@@ -97,7 +102,10 @@ func (s Statement) where() string {
 
 // Become says that a statement is to be changed so that it names a period.
 func (s Statement) Become(p calendar.Period) string {
-	if s.What == "截至日期" {
+	switch {
+	case s.What == "截至日期" && s.until >= p.Start && s.until <= p.End(): // a day of the period before the one before is due
+		return fmt.Sprintf("在表头另写明“报送期：%s”", written.PeriodLabel(p))
+	case s.What == "截至日期":
 		return fmt.Sprintf("把%s改为%s内的日期", s.where(), written.PeriodLabel(p))
 	}
 	return fmt.Sprintf("把%s改为%s", s.where(), written.PeriodLabel(p))
@@ -115,6 +123,9 @@ func (d *Disagreement) Remedy() string {
 	mend := d.Mend.Become(d.Decided.Period)
 	if d.Mend.rows {
 		mend = "改正" + d.Mend.where()
+	}
+	if d.Decided.onDueDay() && d.Decided.until >= d.Mend.Period.Start && d.Decided.until <= d.Mend.Period.End() { // the day is right in any case
+		return fmt.Sprintf("报的是%s的，请%s；报的是%s的，请%s", written.PeriodLabel(d.Mend.Period), d.Decided.Become(d.Mend.Period), written.PeriodLabel(d.Decided.Period), mend)
 	}
 	return fmt.Sprintf("%s填错的，请%s；%s无误的，请%s", d.Decided.where(), d.Decided.Become(d.Mend.Period), d.Decided.where(), mend)
 }
@@ -191,6 +202,9 @@ func (rd *Reader) titles(pt *Part, said []around.Said) []around.Said {
 	for _, t := range said {
 		switch {
 		case t.Ref != "" && slices.ContainsFunc([]around.Said{pt.said.Period, pt.said.AsOf}, func(l around.Said) bool { return l.Ref == t.Ref && l.Sheet == t.Sheet }): // said once
+			if at := around.Labels().FindStringIndex(t.Text); at != nil && at[0] > 0 && namesPeriod().MatchString(t.Text[:at[0]]) {
+				own = append(own, around.Said{Text: strings.TrimRight(t.Text[:at[0]], " ,，;；、(（"), Sheet: t.Sheet, Ref: t.Ref}) // 第49周，截至11月30日
+			}
 		case len([]rune(t.Text)) > titleLength || guidance().MatchString(t.Text) || strings.HasPrefix(written.Squash(t.Text), "注"):
 		case rd.Vocab.Titled(t.Text) == pt.Form:
 			own = append(own, t)
