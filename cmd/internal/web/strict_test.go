@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -268,5 +269,21 @@ func TestReturnsOfAnEarlierDay(t *testing.T) {
 	}
 	if page := x.page("/units/cyj?as_of=2020-01-01"); !strings.Contains(page, "到这一天还没有报送过") {
 		t.Error("nothing is said of a day before the first return")
+	}
+}
+
+// TestLongHistory: a unit's history has an end on the page, however long it is; what isn't shown is said, and is in the download.
+func TestLongHistory(t *testing.T) {
+	defer func(n int) { historyMost = n }(historyMost)
+	historyMost = 2
+	x := open(t, copyZone(t), nil)
+	page := x.page("/units/smj?all=1")
+	more := regexp.MustCompile(`另有(\d+)份更早的，下载可见全部`).FindStringSubmatch(page)
+	if more == nil || strings.Count(page, `<th scope="row"><a href="/returns/`) != 2 {
+		t.Fatalf("%v: %s", more, page)
+	}
+	lines := strings.Count(strings.TrimSpace(x.page("/units/smj?as=csv")), "\n")
+	if rest, _ := strconv.Atoi(more[1]); rest != lines-2 {
+		t.Errorf("%d more are told of, the download holds %d", rest, lines)
 	}
 }

@@ -64,7 +64,10 @@ func periodWords(text string) string {
 	return p.Chinese()
 }
 
+// historyShown is how many returns a unit's page shows at first, historyMost at most: the rest can be downloaded.
 const historyShown = 30
+
+var historyMost = 200
 
 func (s *Server) unit(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.zoneOf()
@@ -130,8 +133,12 @@ func (s *Server) fillUnit(r *http.Request, rd *shelf.Reading, u zone.Submitter, 
 	if err != nil {
 		return err
 	}
-	if n := len(returns); n > historyShown && !v.ShownAll && r.URL.Query().Get("as") == "" {
-		v.More, returns = n-historyShown, returns[:historyShown]
+	shown := historyShown
+	if v.ShownAll {
+		shown = historyMost
+	}
+	if n := len(returns); n > shown && r.URL.Query().Get("as") == "" {
+		v.More, returns = n-shown, returns[:shown]
 	}
 	for _, rec := range returns {
 		v.History = append(v.History, s.returnRowOf(rd, rec))
