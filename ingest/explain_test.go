@@ -191,6 +191,32 @@ func TestExplainedComparison(t *testing.T) {
 	}
 }
 
+// TestCorrectionBesideTheNext: a correction of last week's ledger that comes together with the ledger of the week that is due is no
+// ledger whose 截至 was left.
+func TestCorrectionBesideTheNext(t *testing.T) {
+	ledger := func(asOf, state string) []byte {
+		return []byte("问题台账（截至2022年8月" + asOf + "日）\n问题编号,问题来源,责任清单,问题描述,牵头单位,交办日期,办结时限,办理状态\nQ-1,走访,安全,停电,经发局,2022-08-01,2022-08-20," + state + "\n")
+	}
+	o := newOffice(t)
+	run := func(day int) []*finding.Report {
+		s, _ := o.session(time.Date(2022, 8, day, 9, 0, 0, 0, o.in.Zone.Location))
+		return s.Taken
+	}
+	o.drop("青山街道/a.csv", ledger("7", "未启动"))
+	run(8)
+	o.drop("青山街道/b.csv", ledger("7", "办理中"))
+	o.drop("青山街道/c.csv", ledger("14", "办理中"))
+	for _, report := range run(15) {
+		if r := report.Returns[0]; r.Outcome != finding.Accepted || rules(r) != "" {
+			t.Errorf("%s is told %s %+v", report.File, r.Outcome, r.Findings)
+		}
+	}
+	o.drop("青山街道/d.csv", ledger("14", "未启动"))
+	if r := run(22)[0].Returns[0]; rules(r) != "period_behind" || r.Outcome != finding.Warned {
+		t.Errorf("last week's alone is told %s %+v", r.Outcome, r.Findings)
+	}
+}
+
 // TestTwoInOneRun: of two files for one return that come at the same time a draft gives way, whatever its name sorts
 // after; both are told. What was received before is what the one that counts is compared with.
 func TestTwoInOneRun(t *testing.T) {

@@ -14,9 +14,7 @@ package cell
 import (
 	"fmt"
 	"math/big"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"taizhang/ingest/finding"
@@ -137,24 +135,13 @@ func (t *Typer) blank(raw string, col *forms.Column) bool {
 	low, may := dash(raw)
 	switch {
 	case !may:
-		return !col.Required && amountOrDay(col) && nothingYet(raw)
+		return !col.Required && amountOrDay(col) && written.NotYet(raw)
 	case !Dashes[low]:
 		return false
 	case col.Type == forms.List:
 		return t.Lists[col][written.Heading(raw)] == ""
 	}
 	return !(low == "无" && col.Type == forms.Text && col.Required)
-}
-
-// notYet says that what a column counts or dates hasn't happened: 未返还, 尚未放款, 未办结. What nobody knows (未知, 未统计,
-// 待定) is no such word.
-var notYet = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[(（]?(暂|尚|还|均)?未(返还|退还|缴|缴纳|缴款|缴清|交款|办结|办理|完成|解决|整改|销号|授信|放款|放贷|入职|到岗|录用|兑付|拨付|支付|发放|开工|启动|完工|竣工|到账|发生|开展|实施)(到位)?[)）]?$`)
-})
-
-func nothingYet(raw string) bool {
-	first, _ := utf8.DecodeRuneInString(raw)
-	return len(raw) <= 30 && strings.ContainsRune("未尚暂还均(（", first) && notYet().MatchString(raw)
 }
 
 func amountOrDay(col *forms.Column) bool {

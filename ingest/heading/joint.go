@@ -51,8 +51,12 @@ func (l *Reader) findJoint(pg *Page, h *Head) {
 				break
 			}
 		}
-		if len(fields) > 1 && len(fields) == len(parts) {
-			h.joint = append(h.joint, joint{head.whole, sheet.Ref(pg.Rows[h.Row+h.Height-1].N, col), fields, pg.filledBelow(h, col)})
+		if len(fields) < 2 || len(fields) != len(parts) {
+			continue
+		}
+		j := joint{head.whole, sheet.Ref(pg.Rows[h.Row+h.Height-1].N, col), fields, pg.filledBelow(h, col)}
+		if j.cells > 0 || j.needed() { // an empty column loses nothing
+			h.joint = append(h.joint, j)
 		}
 	}
 	slices.SortFunc(h.joint, func(a, b joint) int { return strings.Compare(a.at, b.at) })
@@ -61,11 +65,16 @@ func (l *Reader) findJoint(pg *Page, h *Head) {
 // filledBelow counts the cells of a column below a head that hold something, in rows of several cells.
 func (p *Page) filledBelow(h *Head, col int) (n int) {
 	for i := h.Row + h.Height; i < len(p.Rows); i++ {
-		if len(p.Row(i).Cells) > 2 && sight.Present(sight.CellIn(p.Row(i), col)) {
+		if len(p.Row(i).Cells) > 2 && fillsIn(sight.CellIn(p.Row(i), col)) {
 			n++
 		}
 	}
 	return n
+}
+
+// fillsIn says whether a cell holds more than a dash.
+func fillsIn(c *sheet.Cell) bool {
+	return sight.Present(c) && !(c.Kind == sheet.Text && (sight.NoValue[written.Heading(c.Text)] || written.Heading(c.Text) == ""))
 }
 
 // joins says whether a field stands in a column together with another one.

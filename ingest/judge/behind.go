@@ -1,6 +1,10 @@
 package judge
 
 import (
+	"regexp"
+	"slices"
+	"sync"
+
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
@@ -9,10 +13,14 @@ import (
 
 // tellBehind asks about a ledger that corrects a period's return while the one that is over since and due has not come: most
 // often last week's file, brought up to date, whose 截至 was left. Where its rows say so, the period is contradicted already; who
-// hands in again what came late itself corrects it.
-func (jd *Judge) tellBehind(h *History, pt *read.Part, held *prior) {
+// hands in again what came late itself corrects it, as does who calls it 更正, mends the rows that were refused, or answers what
+// was asked.
+func (jd *Judge) tellBehind(h *History, p *read.Parsed, pt *read.Part, held *prior) {
 	r, s := pt.Ret, pt.Stated
 	if held == nil || s == nil || r.Nil || pt.Form.Mode != forms.Ledger || pt.Disagrees != nil {
+		return
+	}
+	if held.Outcome == finding.Partial && len(pt.Refused) == 0 || len(p.Explained) > 0 || pt.IsTitled(correction()) || correction().MatchString(p.File.Name) {
 		return
 	}
 	day := jd.Zone.DateOf(r.ReceivedAt)
@@ -23,3 +31,23 @@ func (jd *Judge) tellBehind(h *History, pt *read.Part, held *prior) {
 	pt.Add(finding.PeriodBehind(written.PeriodLabel(r.Period), written.PeriodLabel(due), s.Become(due)).
 		At(finding.Place{Sheet: s.At.Sheet, Cell: s.At.Ref, Value: written.Short(s.At.Text, 30)}))
 }
+
+// cameAfter takes back what was asked of a correction that came in the same run just before the ledger of the period that is due:
+// who hands in both means both.
+func (h *History) cameAfter(p *read.Parsed, r *finding.Return) {
+	asks := func(f finding.Finding) bool { return f.Rule == "period_behind" }
+	for _, old := range h.returns[subForm(r.Submitter, r.Form)] {
+		if old.ret == nil || p.File.Run == 0 || old.run != p.File.Run || p.File.ReceivedAt.Sub(old.ReceivedAt).Abs() > together || r.Period.Start <= old.ret.Period.Start || !slices.ContainsFunc(old.ret.Findings, asks) {
+			continue
+		}
+		old.ret.Findings = slices.DeleteFunc(old.ret.Findings, asks)
+		if old.ret.Outcome == finding.Warned && old.ret.Count(finding.Warning) == 0 && old.ret.ValuesEmptied == 0 {
+			old.ret.Outcome, old.Outcome = finding.Accepted, finding.Accepted
+		}
+	}
+}
+
+// correction is how returns are called that are to take the place of another one.
+var correction = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`更正|订正|勘误|修正|修订|改正|补正|重报|重新(上|填)?报`)
+})

@@ -52,7 +52,7 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 	case twin != nil:
 		r.Supersedes = twin.ID
 	}
-	jd.tellBehind(h, pt, held)
+	jd.tellBehind(h, p, pt, held)
 	if twin != nil {
 		tellTwins(pt, p.File.Name, twin)
 	}

@@ -99,6 +99,7 @@ func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *
 	if !r.Outcome.Counts() {
 		return nil
 	}
+	h.cameAfter(p, r)
 	return jd.counted(ctx, h, pt, now)
 }
 

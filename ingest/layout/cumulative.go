@@ -24,9 +24,10 @@ var cumulativeRemark = sync.OnceValue(func() *regexp.Regexp {
 
 var maySayCumulative = written.NewLetters("累至")
 
-// notedCumulative takes note of a remark beside a line that says that its figures are cumulative.
+// notedCumulative takes note of a remark beside a line that says that its figures are cumulative: of a table that has a
+// column of its own for these it speaks of that one.
 func (r *tableReader) notedCumulative(l *Line, row *sheet.Row) {
-	if l.Head.Form.Mode != forms.Period {
+	if l.Head.Form.Mode != forms.Period || len(l.Head.Rollups) > 0 {
 		return
 	}
 	for i := range row.Cells {

@@ -122,7 +122,8 @@ func (r *tableReader) mergedAmounts() {
 }
 
 // mergedAcross tells of cells that are merged over the columns of several fields, where one of these needs a value of its own: a
-// field that must be filled in, or one of two numbers. Nobody can fill in a cell that is hidden under another one.
+// field that must be filled in, or one of two numbers. Nobody can fill in a cell that is hidden under another one. Nothing at all
+// (—, 未缴款, 0) may be said of several numbers at once.
 func (r *tableReader) mergedAcross(l *Line, row *sheet.Row) {
 	for i := range row.Cells {
 		c := &row.Cells[i]
@@ -144,7 +145,7 @@ func (r *tableReader) mergedAcross(l *Line, row *sheet.Row) {
 				numbers++
 			}
 		}
-		if len(over) < 2 || !needed && numbers < 2 {
+		if len(over) < 2 || !needed && (numbers < 2 || saysNothing(c)) {
 			continue
 		}
 		value := written.Short(written.Tidy(c.Text), 30)
@@ -158,6 +159,14 @@ func (r *tableReader) mergedAcross(l *Line, row *sheet.Row) {
 			}
 		}
 	}
+}
+
+// saysNothing says whether a cell holds no number, whichever is asked for: a dash, 未缴款, 0.
+func saysNothing(c *sheet.Cell) bool {
+	if c.Kind == sheet.Number {
+		return written.Plain(c.Text) == "0"
+	}
+	return c.Kind == sheet.Text && (sight.NoValue[written.Heading(c.Text)] || written.NotYet(written.Tidy(c.Text)) || written.IsNothing(c.Text))
 }
 
 // sameName says whether a name or code that identifies rows is merged over the same rows as a number is.

@@ -178,7 +178,7 @@ func (r *tableReader) glanceAt(k int, c *sheet.Cell) glance {
 
 // look is glanceAt by the tests that all rows are put to.
 func (r *tableReader) look(k int, c *sheet.Cell) glance {
-	if !sight.Present(c) || c.Kind == sheet.Text && (sight.SaysAbove(c.Text) || r.isVoid(c)) {
+	if !sight.Present(c) || c.Kind == sheet.Text && (sight.SaysAbove(c.Text) || r.isVoid(c, nil)) {
 		return lookedAt
 	}
 	g, f := lookedAt|plainCell, r.at[k].Field

@@ -17,15 +17,16 @@ import (
 
 // voidWord is a remark that takes its whole row back: 作废, 重复（见第3行）, 该笔已取消, 与Q-1重复, 本单位不再办理; not
 // 取消订单的企业. It may stand behind other clauses: 与Q-1重复，删除. An item may be sent back, or part of another one: 已退回, 并入Q-1,
-// 与Q-1同一问题.
+// 与Q-1同一问题; not 并入市政管网, 合并到7月兑付, 与第3行同一企业, which tell of the matter.
 var voidWord = sync.OnceValue(func() *regexp.Regexp {
 	const (
-		of  = `(此|本|该|这)?(行|条|项|笔|户|件|问题|事项|企业|单位)?(已经?|应|请|需|拟|建议|予以|现)*`
-		is  = `(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计|交办|派单|受理|收集|反映|计入)?|退(回|件|单|汇)|(并入|合并(到|至|进|入))[^,，。;；]{1,20})`
-		no  = `(本单位|我单位|我局|本局|本街道|我街道)?(不再|不予|不纳入|不列入)(纳入|列入|计入|统计|上报|报送|办理|登记)*`
-		end = `(了|的|处理|此行|本行|该行|此条|本条|该条)*([,.;:!()（）【】\]，。；：！、]|$)`
+		of   = `(此|本|该|这)?(行|条|项|笔|户|件|问题|事项|企业|单位)?(已经?|应|请|需|拟|建议|予以|现)*`
+		item = `[^,，。;；]{0,12}([A-Za-z]{1,6}[-—]?\d+|(序号|编号)[:：]?\d+|\d+号|[\d一二三四五六七八九十]+号?(条|件|项|行|笔|户|问题|事项)|问题|事项|诉求|工单)(中|里|内)?(一并|一起|统一|合并)?(办理|处理|处置|解决|统计|上报|报送)?`
+		is   = `(作废|废除|取消|删除|删去|撤销|撤回|误报|错报|误填|误录|填错|多报|无效|不计|不算|重复((上|填)?报送?|填写|登记|录入|统计|交办|派单|受理|收集|计入)?|退(回|件|单|汇)|(并入|合并(到|至|进|入))` + item + `)`
+		no   = `(本单位|我单位|我局|本局|本街道|我街道)?(不再|不予|不纳入|不列入)(纳入|列入|计入|统计|上报|报送|办理|登记)*`
+		end  = `(了|的|处理|此行|本行|该行|此条|本条|该条)*([,.;:!()（）【】\]，。；：！、]|$)`
 	)
-	return regexp.MustCompile(`(^|[,.;:!，。；：！、(（【\[])(` + of + is + `|` + no + `|(与|同|和)[^,，。;；]{1,30}(重复(上报|报送|填报|登记|统计)?|(系|为|是|属于?)?同一(个|件|条|项|笔)?(问题|事项|诉求|项目|企业|件|笔|项)?))` + end)
+	return regexp.MustCompile(`(^|[,.;:!，。；：！、(（【\[])(` + of + is + `|` + no + `|(与|同|和)[^,，。;；]{1,30}(重复(上报|报送|填报|登记|统计)?|(系|为|是|属于?)?同一(个|件|条|笔)?(问题|事项|诉求|件|条|笔)))` + end)
 })
 
 // voidText is what a text that is read, such as 办理情况, says of a row that is void. The other words mean the matter there:
@@ -115,9 +116,35 @@ func isStruck(row *sheet.Row) bool {
 	return any
 }
 
-// TakesBack says whether a remark on a cell says that the row of it is void.
-func TakesBack(text string) bool {
-	return len(text) <= 120 && mayVoid.In(text) && voidWord().MatchString(written.Squash(text))
+// TakesBack says whether a remark on a row of a form says that the row is void.
+func TakesBack(text string, f *forms.Form) bool {
+	if len(text) > 120 || !mayVoid.In(text) {
+		return false
+	}
+	return slices.ContainsFunc(voidWord().FindAllString(written.Squash(text), -1), func(said string) bool {
+		return !strings.Contains(said, "退回") || !returnsMoney(f)
+	})
+}
+
+// returnsMoney says whether a form is of money that goes back (留抵退税, 返还): there 已退回 is what the row reports.
+func returnsMoney(f *forms.Form) bool {
+	return slices.ContainsFunc(f.Columns, func(c forms.Column) bool {
+		return c.Type == forms.Money && (strings.Contains(c.Title, "退") || strings.Contains(c.Title, "返还"))
+	})
+}
+
+// listsRepeats says whether a row is of a list of what comes again and again (12345热线反复投诉问题): 重复受理 is why it is there.
+func (r *tableReader) listsRepeats(row *sheet.Row) bool {
+	for _, p := range r.at {
+		word := p.Constant
+		if c := sight.CellIn(row, p.Col); p.Field.Type == forms.List && c != nil {
+			word = c.Text
+		}
+		if p.Field.Type == forms.List && (strings.Contains(word, "反复") || strings.Contains(word, "重复")) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayVoid are the letters of which one stands in every such remark.
@@ -126,23 +153,22 @@ var mayVoid = written.NewLetters("废取删撤误错多无不重退并同")
 // voided gives the cell of a row that says that the row is void: a remark, or a text that can mean nothing else.
 func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 	for i := range row.Cells {
-		if r.isVoid(&row.Cells[i]) {
+		if r.isVoid(&row.Cells[i], row) {
 			return &row.Cells[i]
 		}
 	}
 	return nil
 }
 
-// isVoid says whether a cell says that its row is void.
-func (r *tableReader) isVoid(c *sheet.Cell) bool {
+// isVoid says whether a cell says that its row is void; of a row that isn't known, whether it may say so.
+func (r *tableReader) isVoid(c *sheet.Cell, row *sheet.Row) bool {
 	if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.In(c.Text) {
 		return false
 	}
-	word := voidWord
 	if r.reads(c.Col) {
-		word = voidText
+		return voidText().MatchString(written.Squash(c.Text))
 	}
-	return word().MatchString(written.Squash(c.Text))
+	return TakesBack(c.Text, r.h.Form) && !(strings.HasPrefix(written.Squash(c.Text), "重复") && row != nil && r.listsRepeats(row))
 }
 
 // reads says whether a column is read for a field other than a remark.

@@ -50,7 +50,7 @@ func (pt *Part) listComments(t *cell.Typer) {
 		if len(pt.Ret.Unread) < finding.MaxListed {
 			pt.Ret.Unread = append(pt.Ret.Unread, finding.UnreadCell{Sheet: secret.MaskText(c.sheet), Cell: c.Ref(), Row: c.Row, Value: lead + said, Comment: true})
 		}
-		if !c.Box && layout.TakesBack(c.Text) && pt.hasLine(c.sheet, c.Row) {
+		if !c.Box && layout.TakesBack(c.Text, pt.Form) && pt.hasLine(c.sheet, c.Row) {
 			pt.Add(finding.RowVoid(t.Quote(c.Text, 20)).At(finding.Place{Sheet: c.sheet, Row: c.Row, Cell: c.Ref(), Value: t.Quote(c.Text, 30)}))
 		}
 	}

@@ -385,6 +385,11 @@ func (pt *Part) Add(f finding.Finding) {
 	pt.Ret.Findings = append(pt.Ret.Findings, f)
 }
 
+// IsTitled says whether a title above its tables is of a kind.
+func (pt *Part) IsTitled(kind *regexp.Regexp) bool {
+	return slices.ContainsFunc(pt.said.Titles, func(t around.Said) bool { return kind.MatchString(t.Text) })
+}
+
 // Drop takes the findings of a rule back, for one that says more.
 func (pt *Part) Drop(rule string) {
 	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rule == rule })

@@ -280,12 +280,14 @@ func (s *Seen) standsIn(at *heading.Placed) *sheet.Cell {
 	return nil
 }
 
-// isSentence says whether a text has clauses, beside what stands in brackets behind it: 丙公司本月未兑付，数据待定; not 双马街道（3件，已办结2件）.
+// isSentence says whether a text has clauses, beside what stands in brackets behind it and what counts its rows: 丙公司本月未兑付，数据待定;
+// not 双马街道（3件，已办结2件）, 省级资金，共2家30万元.
 func isSentence(word string) bool {
 	if i := strings.IndexAny(word, "(（"); i >= 0 {
 		word = word[:i]
 	}
-	return strings.ContainsAny(word, "，。；,;")
+	clauses := strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("，。；,;", r) })
+	return strings.ContainsAny(word, "，。；,;") && (len(clauses) < 2 || slices.ContainsFunc(clauses[1:], func(s string) bool { return !countClause().MatchString(s) }))
 }
 
 // requires says whether the first row below the head says how its columns are to be filled in.

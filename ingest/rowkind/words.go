@@ -75,6 +75,11 @@ var memoWord = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(其中([:：]|$)|(本年|全年|当年|今年|年初至今|历年|截至目前|截至本月|截至本期|[1一][-—–~至]\d{1,2}月)(份)?累计|累计(数)?[:：]?$|(同比|环比|比上月|比上年|较上月|较上年|占比|比重|平均|均值|去年同期|上年同期|上月|上期|上周)[^,。]{0,8}$)`)
 })
 
+// countClause is a clause that counts the rows below a heading: 共2家, 3件, 合计金额30万元, 已办结2件.
+var countClause = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(共计?|合计|小计|总计|计|其中|涉及|已|未|办结|兑付|企业|项目|问题|金额|资金|:)*(\d+(\.\d+)?(余|多)?(万|亿)?(家|件|项|个|户|人次|人|条|笔|批|场|宗|处|起|次|元)(企业|项目|问题|资金)?)+$`)
+})
+
 // exampleMark is an example's first cell in a row that is filled like data: a firm may be called 示例科技.
 var exampleMark = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|填写样例|例|例如|示例行|样例行)(\d{0,3}[)）】]|\d{0,3}[:：]|\d{0,3}$)`)

@@ -2,7 +2,9 @@ package written
 
 import (
 	"regexp"
+	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 var (
@@ -24,6 +26,17 @@ var unchanged = sync.OnceValue(func() *regexp.Regexp {
 
 // IsUnchanged says whether a text below the head of a ledger says that nothing has changed: 与上周一致，无变化.
 func IsUnchanged(word string) bool { return len(word) < 90 && unchanged().MatchString(word) }
+
+var notYet = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[(（]?(暂|尚|还|均)?未(返还|退还|缴|缴纳|缴款|缴清|交款|办结|办理|完成|解决|整改|销号|授信|放款|放贷|入职|到岗|录用|兑付|拨付|支付|发放|开工|启动|完工|竣工|到账|发生|开展|实施)(到位)?[)）]?$`)
+})
+
+// NotYet says whether a text says that what a column counts or dates hasn't happened: 未返还, 尚未放款, 未办结. What nobody knows
+// (未知, 未统计, 待定) is no such word.
+func NotYet(raw string) bool {
+	first, _ := utf8.DecodeRuneInString(raw)
+	return len(raw) <= 30 && strings.ContainsRune("未尚暂还均(（", first) && notYet().MatchString(raw)
+}
 
 // mayBeNothing are the letters of which one stands in every text that says that there is nothing.
 var mayBeNothing = NewLetters("无没未零空不报")
