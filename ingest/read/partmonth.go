@@ -16,9 +16,9 @@ var partOfMonth = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(每个?|次|下个?|翌|含|包括|\d{1,2})?月?份?的?[(（]?([上中下]旬|[上下]半个?月)(之?前|内|报|上报|报送|补|活动|举办|开展)?`)
 })
 
-// heldOn stands behind the days on which something was held: 7月5日至25日举办.
+// heldOn stands beside the days on which something was done: 7月5日至25日举办, 兑付日期7月5日至6日.
 var heldOn = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`日(期间)?(举办|举行|开展|召开|进行|活动)`)
+	return regexp.MustCompile(`日(期间)?(举办|举行|开展|召开|进行|活动)|(日期|时间)[为是:]?\d`)
 })
 
 // partDays are the days of the parts: the last of 下旬 is that of the month.

@@ -280,14 +280,17 @@ func (s *Seen) standsIn(at *heading.Placed) *sheet.Cell {
 	return nil
 }
 
-// isSentence says whether a text has clauses, beside what stands in brackets behind it and what counts its rows: 丙公司本月未兑付，数据待定;
-// not 双马街道（3件，已办结2件）, 省级资金，共2家30万元.
+// isSentence says whether a text has clauses, beside what stands in brackets behind it, that may speak of a row that is missing:
+// 丙公司本月未兑付，数据待定. Headings have clauses too: 省级资金，共2家30万元; 重点企业，四上企业; 双马街道（3件，已办结2件）.
 func isSentence(word string) bool {
 	if i := strings.IndexAny(word, "(（"); i >= 0 {
 		word = word[:i]
 	}
 	clauses := strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("，。；,;", r) })
-	return strings.ContainsAny(word, "，。；,;") && (len(clauses) < 2 || slices.ContainsFunc(clauses[1:], func(s string) bool { return !countClause().MatchString(s) }))
+	if len(clauses) == 0 || !strings.ContainsAny(word, "，。；,;") || !speaksOfRow().MatchString(word) {
+		return false
+	}
+	return len(clauses) < 2 || slices.ContainsFunc(clauses[1:], func(s string) bool { return !countClause().MatchString(s) })
 }
 
 // requires says whether the first row below the head says how its columns are to be filled in.

@@ -75,6 +75,11 @@ var memoWord = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(其中([:：]|$)|(本年|全年|当年|今年|年初至今|历年|截至目前|截至本月|截至本期|[1一][-—–~至]\d{1,2}月)(份)?累计|累计(数)?[:：]?$|(同比|环比|比上月|比上年|较上月|较上年|占比|比重|平均|均值|去年同期|上年同期|上月|上期|上周)[^,。]{0,8}$)`)
 })
 
+// speaksOfRow is what a sentence says that may mean a row: that something is open, or an amount.
+var speaksOfRow = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`未|待|暂|尚|没|缺|漏|另行|正在|核实|核对|补报|补充|补录|无法|不详|不明|不清|\d(万|亿)?元`)
+})
+
 // countClause is a clause that counts the rows below a heading: 共2家, 3件, 合计金额30万元, 已办结2件.
 var countClause = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(共计?|合计|小计|总计|计|其中|涉及|已|未|办结|兑付|企业|项目|问题|金额|资金|:)*(\d+(\.\d+)?(余|多)?(万|亿)?(家|件|项|个|户|人次|人|条|笔|批|场|宗|处|起|次|元)(企业|项目|问题|资金)?)+$`)
