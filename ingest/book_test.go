@@ -25,6 +25,7 @@ import (
 //	=A1+B1 -> 3         a formula with its stored result; without "->": none is stored
 //	#REF!               an error value
 //	< and ^             merged with the cell to the left, above
+//	<30                 merged with the cell to the left, and its own value kept under it
 //	\n                  a line break within a cell
 //	(hidden) …          a hidden row
 //	(struck) …          a row with a line through all of its cells
@@ -84,10 +85,13 @@ func (s *textSheet) mergeCells() {
 	for r := range s.rows {
 		for c, text := range s.rows[r].cells {
 			here, from := at{r, c}, at{}
-			switch text {
-			case "<":
+			kept := ""
+			switch {
+			case text == "<":
 				from = at{r, c - 1}
-			case "^":
+			case keptUnder.MatchString(text):
+				from, kept = at{r, c - 1}, text[1:]
+			case text == "^":
 				from = at{r - 1, c}
 			default:
 				continue
@@ -103,13 +107,15 @@ func (s *textSheet) mergeCells() {
 				order = append(order, from)
 			}
 			m.Bottom, m.Right = max(m.Bottom, r+1, m.Top), max(m.Right, c+1, m.Left)
-			s.rows[r].cells[c] = ""
+			s.rows[r].cells[c] = kept
 		}
 	}
 	for _, a := range order {
 		s.merged = append(s.merged, *box[a])
 	}
 }
+
+var keptUnder = regexp.MustCompile(`^<\d+$`)
 
 // styleOf is a cell's style; struckMark ends the name of one whose font is struck through.
 var styleOf = regexp.MustCompile(` s="\d+"`)

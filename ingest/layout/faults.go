@@ -123,7 +123,7 @@ func (r *tableReader) mergedAmounts() {
 
 // mergedAcross tells of cells that are merged over the columns of several fields, where one of these needs a value of its own: a
 // field that must be filled in, or one of two numbers. Nobody can fill in a cell that is hidden under another one. Nothing at all
-// (—, 未缴款, 0) may be said of several numbers at once.
+// (—, 未缴款, 0) may be said of several numbers at once; where equal cells were merged and kept (WPS), each has its value.
 func (r *tableReader) mergedAcross(l *Line, row *sheet.Row) {
 	for i := range row.Cells {
 		c := &row.Cells[i]
@@ -133,19 +133,22 @@ func (r *tableReader) mergedAcross(l *Line, row *sheet.Row) {
 		}
 		var over []int
 		var names []string
-		needed, numbers := false, 0
+		needed, numbers, kept := false, 0, true
 		for k := range l.At {
 			p := &l.At[k]
 			if p.Col < m.Left || p.Col > m.Right {
 				continue
 			}
 			over, names = append(over, k), append(names, p.Field.Title)
-			needed = needed || p.Col > m.Left && p.Field.Required
+			if under := sight.CellIn(row, p.Col); p.Col > m.Left {
+				needed = needed || p.Field.Required
+				kept = kept && under != nil && under.Kind == c.Kind && under.Text == c.Text
+			}
 			if heading.IsNumber(p.Field) {
 				numbers++
 			}
 		}
-		if len(over) < 2 || !needed && (numbers < 2 || saysNothing(c)) {
+		if len(over) < 2 || kept || !needed && (numbers < 2 || saysNothing(c)) {
 			continue
 		}
 		value := written.Short(written.Tidy(c.Text), 30)
