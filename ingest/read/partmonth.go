@@ -13,12 +13,12 @@ import (
 
 // partOfMonth is what people call a part of a month, with what stands around it: 7月上旬, 下半月.
 var partOfMonth = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(每个?|次|下个?|翌|含|包括|\d{1,2})?月?份?的?[(（]?([上中下]旬|[上下]半个?月)(之?前|内|报|上报|报送|补|活动|举办|开展)?`)
+	return regexp.MustCompile(`(每个?|次|下个?|翌|含|包括|\d{1,2})?月?份?的?[(（]?([上中下]旬|[上下]半个?月)(之?前|内|已?报|已?上报|补|活动|举办|开展|会议|(集中|统一)?(发放|拨付|兑付|缴款|退税)([,.;:)]|$))?`)
 })
 
 // heldOn stands beside the days on which something was done: 7月5日至25日举办, 兑付日期7月5日至6日.
 var heldOn = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`日(期间)?(举办|举行|开展|召开|进行|活动)|(日期|时间)[为是:]?\d`)
+	return regexp.MustCompile(`日(期间)?(举办|举行|开展|召开|进行|活动|会议|修改|修订|(集中|统一)?(发放|拨付|兑付|缴款|退税)([,.;:)]|$))|(日期|时间)[为是:]?\d`)
 })
 
 // partDays are the days of the parts: the last of 下旬 is that of the month.
