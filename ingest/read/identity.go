@@ -260,6 +260,7 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 		if t == "" {
 			continue
 		}
+		t = whenReported().ReplaceAllString(t, "")
 		sp, ok := written.ReadSpan(t, received)
 		long := ok && sp.Months >= 2
 		if pt.Form.Frequency == calendar.Week {
@@ -276,6 +277,11 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 		}
 	}
 }
+
+// whenReported is behind a period when it is to be reported: 2022年4月，5月上旬报送.
+var whenReported = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[,，;；](于|在|请于)?(\d{4}年)?\d{1,2}月份?([上中下]旬|初|底|末|\d{1,2}[日号])(之?前|以前|内)?(报送|上报|填报|报)`)
+})
 
 // quarterLength is how long a text above a table may be and still be nothing but 2026年第三季度.
 const quarterLength = 12
