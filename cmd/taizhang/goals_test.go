@@ -88,7 +88,10 @@ func TestGoals(t *testing.T) {
 		}, func() []string {
 			return []string{"run", "--zone", z.Dir, "--received-at", big.clock(z)().Format(time.RFC3339)}
 		})
-		if first == 0 {
+		times := "–" // nothing beside it
+		if first > 0 {
+			times = fmt.Sprintf("%.1f", float64(correction.cpu)/float64(first))
+		} else {
 			first = correction.cpu
 		}
 		build := took(t, "models", "run", "--full", "--zone", z.Dir)
@@ -97,7 +100,7 @@ func TestGoals(t *testing.T) {
 		seconds := func(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }
 		actual := int64(big.units * returnsPerUnit * big.rows)
 		cells := []string{fmt.Sprint(actual), fmt.Sprint(big.units * returnsPerUnit), fmt.Sprintf("%.0f", intake.Seconds()), seconds(build.cpu), fmt.Sprint(build.peak >> 20),
-			seconds(correction.cpu), fmt.Sprintf("%.1f", float64(correction.cpu)/float64(first)), fmt.Sprint(metrics.cpu.Milliseconds()),
+			seconds(correction.cpu), times, fmt.Sprint(metrics.cpu.Milliseconds()),
 			seconds(summary.cpu) + " (" + seconds(summary.wall) + ")", fmt.Sprint(summary.peak >> 20), tooltest.Measured()}
 		lines[actual] = "| " + strings.Join(cells, " | ") + " |\n"
 		t.Log(lines[actual])

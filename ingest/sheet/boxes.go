@@ -11,23 +11,9 @@ import (
 
 // boxesIn reads the texts of a drawing (ECMA-376-1 20.5): anchors with shapes. Pictures and charts have none here.
 func (w *workbook) boxesIn(part string, list []Comment) ([]Comment, error) {
-	r, err := w.pack.Part(part)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	x, err := xmlscan.New(r, w.lim.xml())
-	if err != nil {
-		return nil, err
-	}
-	defer x.Release()
 	row, col, corner := 1, 1, false
 	var text []byte
-	for {
-		found, err := x.NextStart()
-		if err != nil || !found {
-			return list, err
-		}
+	err := w.pack.starts(part, w.lim.InflatedBytes, w.lim, func(x *xmlscan.Scanner) (err error) {
 		switch string(x.Name) {
 		case "twoCellAnchor", "oneCellAnchor", "absoluteAnchor":
 			row, col, corner = 1, 1, false
@@ -40,19 +26,17 @@ func (w *workbook) boxesIn(part string, list []Comment) ([]Comment, error) {
 			if string(x.Name) == "col" {
 				place = &col
 			}
-			if text, err = wholeText(x, text[:0]); err != nil {
-				return nil, err
-			}
-			if corner {
+			if text, err = wholeText(x, text[:0]); err == nil && corner {
 				*place = decimalOf(text) + 1
 			}
 		case "txBody":
-			if text, err = boxText(x, text[:0], "t"); err != nil {
-				return nil, err
+			if text, err = boxText(x, text[:0], "t"); err == nil {
+				list = addBox(list, row, col, text)
 			}
-			list = addBox(list, row, col, text)
 		}
-	}
+		return err
+	})
+	return list, err
 }
 
 // boxText joins the paragraphs of the shape whose body was just told.

@@ -64,36 +64,17 @@ func (w *workbook) comments(i int) (list []Comment, err error) {
 }
 
 func (w *workbook) commentsIn(part string, list []Comment) ([]Comment, error) {
-	r, err := w.pack.Part(part)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	x, err := xmlscan.New(r, w.lim.xml())
-	if err != nil {
-		return nil, err
-	}
-	defer x.Release()
 	var authors []string
 	var text []byte
-	for {
-		found, err := x.NextStart()
-		if err != nil || !found {
-			return list, err
-		}
+	err := w.pack.starts(part, w.lim.InflatedBytes, w.lim, func(x *xmlscan.Scanner) (err error) {
 		switch string(x.Name) {
 		case "author":
-			if text, err = wholeText(x, text[:0]); err != nil {
-				return nil, err
-			}
+			text, err = wholeText(x, text[:0])
 			authors = append(authors, strings.TrimSpace(string(text)))
 		case "comment":
 			row, col, ok := parseRef([]byte(x.AttrString("ref")))
 			by := x.AttrInt("authorId", -1)
-			if text, _, err = richText(x, text[:0]); err != nil {
-				return nil, err
-			}
-			if ok {
+			if text, _, err = richText(x, text[:0]); err == nil && ok {
 				author := ""
 				if by >= 0 && by < len(authors) {
 					author = authors[by]
@@ -101,7 +82,9 @@ func (w *workbook) commentsIn(part string, list []Comment) ([]Comment, error) {
 				list = addComment(list, row, col, author, spoken(text))
 			}
 		}
-	}
+		return err
+	})
+	return list, err
 }
 
 // wholeText joins all text of the element whose start was just told.

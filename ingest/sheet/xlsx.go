@@ -51,14 +51,19 @@ func (p *pack) relations(part string, lim Limits) ([]relation, error) {
 	return out, err
 }
 
-// scan calls fn at every start tag of a part.
+// scan calls fn at every start tag of a part that says something of the workbook.
 func (p *pack) scan(name string, lim Limits, fn func(*xmlscan.Scanner) error) error {
+	return p.starts(name, metaBytes, lim, fn)
+}
+
+// starts calls fn at every start tag of a part of so many bytes at most.
+func (p *pack) starts(name string, most int64, lim Limits, fn func(*xmlscan.Scanner) error) error {
 	r, err := p.Part(name)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	if r.Left() > metaBytes {
+	if r.Left() > most {
 		return refuse(TooLarge, "part %s has %d bytes", name, r.Left())
 	}
 	x, err := xmlscan.New(r, lim.xml())
