@@ -1,6 +1,6 @@
 -- No form is stale: of each that is owed now, somebody's return of the last two periods has come.
 -- severity: warning
--- note: {form}最近两期都已到期，还没有收到任何单位的报表（两期应报{expected}份）
+-- note: {form}最近两期都已到期，还没有一个单位的报表被接收（两期应报{expected}份）
 with owed as (
     select
         zone, form, period, max(due_at) as due_at, count(*) as expected, count(*) filter (where is_received) as received,
