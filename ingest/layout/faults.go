@@ -131,37 +131,54 @@ func (r *tableReader) mergedAcross(l *Line, row *sheet.Row) {
 		if !ok || m.Right == m.Left || m.Left != c.Col || m.Top != row.N || !sight.Present(c) {
 			continue
 		}
-		var over []int
-		var names []string
-		needed, numbers, kept := false, 0, true
-		for k := range l.At {
-			p := &l.At[k]
-			if p.Col < m.Left || p.Col > m.Right {
-				continue
-			}
-			over, names = append(over, k), append(names, p.Field.Title)
-			if under := sight.CellIn(row, p.Col); p.Col > m.Left {
-				needed = needed || p.Field.Required
-				kept = kept && under != nil && under.Kind == c.Kind && under.Text == c.Text
-			}
-			if heading.IsNumber(p.Field) {
-				numbers++
-			}
-		}
-		if len(over) < 2 || kept || !needed && (numbers < 2 || saysNothing(c)) {
+		over := spannedBy(l, row, c, m)
+		if over.mayStay(c) {
 			continue
 		}
 		value := written.Short(written.Tidy(c.Text), 30)
-		said := finding.MergedAcross(names, sheet.Ref(m.Top, m.Left)+":"+sheet.Ref(m.Bottom, m.Right), value).
-			At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: c.Ref(), Field: l.At[over[0]].Field.Field, Value: value})
+		said := finding.MergedAcross(over.names, sheet.Ref(m.Top, m.Left)+":"+sheet.Ref(m.Bottom, m.Right), value).
+			At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: c.Ref(), Field: l.At[over.fields[0]].Field.Field, Value: value})
 		first := &said
-		for _, k := range over {
+		for _, k := range over.fields {
 			if own := l.At[k].Col == m.Left; !own || heading.IsNumber(l.At[k].Field) {
 				l.blame(Fault{k, said.Message, first})
 				first = nil
 			}
 		}
 	}
+}
+
+// spanned are the fields that one merged cell lies over.
+type spanned struct {
+	fields  []int // by their places in the form
+	names   []string
+	numbers int
+	needed  bool // one that is hidden must be filled in
+	kept    bool // what is hidden are equal values of their own
+}
+
+func spannedBy(l *Line, row *sheet.Row, c *sheet.Cell, m sheet.Range) spanned {
+	s := spanned{kept: true}
+	for k := range l.At {
+		p := &l.At[k]
+		if p.Col < m.Left || p.Col > m.Right {
+			continue
+		}
+		s.fields, s.names = append(s.fields, k), append(s.names, p.Field.Title)
+		if under := sight.CellIn(row, p.Col); p.Col > m.Left {
+			s.needed = s.needed || p.Field.Required
+			s.kept = s.kept && under != nil && under.Kind == c.Kind && under.Text == c.Text
+		}
+		if heading.IsNumber(p.Field) {
+			s.numbers++
+		}
+	}
+	return s
+}
+
+// mayStay says whether the merged cell takes nothing from anybody.
+func (s spanned) mayStay(c *sheet.Cell) bool {
+	return len(s.fields) < 2 || s.kept || !s.needed && (s.numbers < 2 || saysNothing(c))
 }
 
 // saysNothing says whether a cell holds no number, whichever is asked for: a dash, 未缴款, 0.
