@@ -233,7 +233,7 @@ func (s *Seen) Full() bool {
 
 // showsHow says whether a row that is filled like data is an example all the same: its mark stands in the place of a value
 // (示例：Q-0), or what stands there is made up (示例 | 某某公司). Beside its values (示例 under 序号) it is a word like others, and
-// the row is data; it is marked, to be asked about.
+// the row is data. Where nothing is made up it is asked about in any case.
 func (s *Seen) showsHow() bool {
 	if s.first == nil || !IsExample(s.first.Text) {
 		return false
@@ -250,12 +250,8 @@ func (s *Seen) showsHow() bool {
 			return true
 		}
 	}
-	inPlace := slices.ContainsFunc(s.At, func(p heading.Placed) bool { return p.Col == s.first.Col })
-	typed := slices.ContainsFunc(s.Row.Cells, func(c sheet.Cell) bool { return c.Kind == sheet.Number || c.Kind == sheet.Date })
-	if !inPlace || typed { // a template's example is written in texts
-		s.Marked = s.first
-	}
-	return inPlace
+	s.Marked = s.first
+	return slices.ContainsFunc(s.At, func(p heading.Placed) bool { return p.Col == s.first.Col })
 }
 
 // standsIn is the cell that speaks for a field in the row: the value that is ticked, the first of 年 月 日, of two columns the
