@@ -136,9 +136,13 @@ func (s *Server) front(ctx context.Context, rd *shelf.Reading, p warehouse.Point
 	})
 }
 
-// warm makes of a new publication what most ask for: the first page always, the others where somebody looked at pages
-// lately, those of figures that were looked at of the publication before.
+// warm makes of a new publication what most ask for: the first page always where pages are made ahead, the others where
+// somebody looked at pages lately, those of figures that were looked at of the publication before.
 func (s *Server) warm(rd *shelf.Reading) {
+	wanted := s.readings.Wanted()
+	if !wanted && !s.o.Ahead {
+		return
+	}
 	side, err := rd.Beside()
 	if err != nil {
 		s.o.Log.Warn("read a new publication", "err", err)
@@ -150,7 +154,7 @@ func (s *Server) warm(rd *shelf.Reading) {
 		func() error { _, err := s.owed(side, p, ""); return err },
 		func() error { _, err := s.front(noContext, side, p); return err },
 	}
-	if s.readings.Wanted() {
+	if wanted {
 		make = append(make, func() error { _, err := s.allFigures(noContext, side, p); return err },
 			func() error { _, err := s.figuresOfUnits(side, p); return err })
 		for _, address := range s.viewsOf(side, p) {

@@ -27,7 +27,7 @@ type Options struct {
 	Secure  bool             // it is served over TLS
 	Version string           // of the program
 	Proxy   account.Proxy    // reverse proxies that log people in
-	Ahead   bool             // pages of figures are made before anybody asks, from the start on
+	Ahead   bool             // pages are made before anybody has asked for one, from the start on
 	Rest    int              // of how many figures that nobody opened yet pages are made too, in the quiet after a publication; 60 unless set
 	Exe     string           // the program that runs fenced queries; "": this one
 }
