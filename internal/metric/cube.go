@@ -34,6 +34,27 @@ func (c *Compiler) Aggregates() []string {
 	return out
 }
 
+// AggregatesOf are the names of the aggregates of some of the metrics, those of each beside one another.
+func (c *Compiler) AggregatesOf(ms []*Metric) []string {
+	first, next := map[*Metric]int{}, 0
+	width := func(m *Metric) int {
+		if c.fact.Mode == Obligation {
+			return len(m.Measures()) + 2
+		}
+		return len(m.Measures())
+	}
+	for _, m := range c.Metrics {
+		first[m] = next
+		next += width(m)
+	}
+	all := c.Aggregates()
+	var out []string
+	for _, m := range ms {
+		out = append(out, all[first[m]:first[m]+width(m)]...)
+	}
+	return out
+}
+
 // Unfolded is the statement that gives each metric a row of its own, from a table of Folded rows: the keys, metric, dimension,
 // dimension_value, value, num, den.
 func (c *Compiler) Unfolded(table string, keys ...string) string {
