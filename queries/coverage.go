@@ -2,9 +2,7 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"taizhang/internal/lang"
@@ -35,50 +33,42 @@ func (r *Reader) coverage(ctx context.Context, src *warehouse.Restated, facts []
 	var forms []string
 	for _, f := range facts {
 		for _, form := range f.Forms {
-			if q := warehouse.Quote(form); !slices.Contains(forms, q) {
-				forms = append(forms, q)
+			if !slices.Contains(forms, form) {
+				forms = append(forms, form)
 			}
 		}
 	}
 	if len(forms) == 0 {
 		return c, nil
 	}
-	bucket, join, expected, window := "''", "", "is_expected", " and (mode = 'ledger' or period_end >= from_on)"
-	if q.buckets != nil {
-		bucket, join, expected, window = "b.label", q.buckets.Join(), "is_due and not is_waived", ""
-	}
-	moment := "null, null"
-	if c.timed {
-		moment = "as_of, known_at"
-	}
-	ofForms := "form in (" + strings.Join(forms, ", ") + ")"
-	query := fmt.Sprintf(`select form, submitter, %[1]s, count(*), count(*) filter (where is_received), 0, 0, %[8]s, zone from %[2]s%[3]s where %[4]s and %[5]s group by 1, 2, 3, 8, 9, 10
-		union all select form, coalesce(s.name, c.submitter), %[1]s, 0, 0,
-		cast(coalesce(sum(rows_refused), 0) as bigint), cast(coalesce(sum(values_emptied), 0) as bigint), %[8]s, c.zone
-		from %[6]s as c left join core.dim_submitter as s on s.zone = c.zone and s.code = c.submitter%[3]s where %[4]s%[7]s and (rows_refused > 0 or values_emptied > 0) group by 1, 2, 3, 8, 9, 10`,
-		bucket, src.Name(metric.ObligationTable), join, ofForms, expected, src.Name(metric.CountedTable), window, moment)
+	query := metric.Covered(src.Name(metric.ObligationTable), src.Name(metric.CountedTable), forms, q.buckets, c.timed)
 	t, err := r.table(ctx, query)
 	if err != nil {
 		return nil, lang.Errorf("coverage: %w\n%s", "报送覆盖情况：%w\n%s", err, query)
 	}
 	for _, row := range t.Rows {
-		submitter, _ := row[1].(string)
-		add := Coverage{row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64)}
-		zone, _ := row[9].(string)
-		for i := range 4 { // of everybody, of each unit, each zone, each unit of a zone
-			k := coverKey{form: row[0].(string), moment: [2]any{row[7], row[8]}, bucket: row[2].(string)}
-			if i&1 == 1 {
-				k.submitter = submitter
-			}
-			if i&2 == 2 {
-				k.zone = zone
-			}
-			have := c.cells[k]
-			c.cells[k] = Coverage{have.Expected + add.Expected, have.Received + add.Received,
-				have.RowsRefused + add.RowsRefused, have.ValuesEmptied + add.ValuesEmptied}
-		}
+		c.add(row)
 	}
 	return c, nil
+}
+
+// add adds a row of metric.Covered.
+func (c *cover) add(row []any) {
+	submitter, _ := row[1].(string)
+	add := Coverage{row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64)}
+	zone, _ := row[9].(string)
+	for i := range 4 { // of everybody, of each unit, each zone, each unit of a zone
+		k := coverKey{form: row[0].(string), moment: [2]any{row[7], row[8]}, bucket: row[2].(string)}
+		if i&1 == 1 {
+			k.submitter = submitter
+		}
+		if i&2 == 2 {
+			k.zone = zone
+		}
+		have := c.cells[k]
+		c.cells[k] = Coverage{have.Expected + add.Expected, have.Received + add.Received,
+			have.RowsRefused + add.RowsRefused, have.ValuesEmptied + add.ValuesEmptied}
+	}
 }
 
 // of is the coverage of a figure: its forms', at its point, in its bucket, of

@@ -46,6 +46,9 @@ func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
 	if out, err := r.kept(ctx, q); err != nil || out != nil {
 		return out, err
 	}
+	if out, err := r.keptWeeks(ctx, q); err != nil || out != nil {
+		return out, err
+	}
 	facts := metric.FactsOf(q.metrics)
 	src, err := r.sourceOf(ctx, q.forms(facts), q.points, metric.TablesRead(facts)...)
 	if err != nil {

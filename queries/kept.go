@@ -31,14 +31,8 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 		return nil, nil
 	}
 	facts := metric.FactsOf(q.metrics)
-	versions, kept, err := metric.FigureStates(ctx, r.db.Conn)
-	if err != nil {
-		return nil, lang.Errorf("kept figures: %w", "保存的数字：%w", err)
-	}
-	for _, f := range facts {
-		if versions[f.Table] == "" || kept[f.ID] != metric.Fingerprint(metric.FigureCube(f, r.Catalogue.MetricsOf(f)), versions[f.Table]) {
-			return nil, nil
-		}
+	if ok, err := r.asDeclared(ctx, facts); err != nil || !ok {
+		return nil, err
 	}
 	names := make([]string, len(q.metrics))
 	for i, m := range q.metrics {

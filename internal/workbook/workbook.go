@@ -179,7 +179,8 @@ type Table struct {
 	Partial bool   // it holds some of its rows only, and Note says so
 	Columns []Column
 	Rows    [][]any // values, or Cell to override the column
-	Rest    [][]any // rows that are not written, and Note says how many are: parts of the table may show theirs
+	Rest    [][]any // rows that are not written: parts of the table may show theirs
+	Cut     bool    // rows are not written, those of Rest and others that were not read, and Note says how many there are
 	Total   []any   // last row, set apart; nil for none
 	Empty   string  // the line that stands for no rows
 	Filter  bool    // filter buttons on the header

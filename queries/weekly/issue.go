@@ -186,7 +186,7 @@ func ofUnit(s workbook.Sheet, unit string) *workbook.Sheet {
 				continue
 			}
 			rows := slices.Concat(x.Rows, x.Rest) // what the whole zone's page has no room for is the unit's all the same
-			x.Rows, x.Rest, x.Total, x.Note = nil, nil, nil, ""
+			x.Rows, x.Rest, x.Cut, x.Total, x.Note = nil, nil, false, nil, ""
 			if x.Partial {
 				x.Note = partOfPart
 			}

@@ -33,6 +33,7 @@ func groupOf(f queries.Figure) string {
 type grid struct {
 	Columns []string
 	Rows    [][]any
+	types   []string // of the columns, as SQL names them
 }
 
 // source answers what the weekly workbook asks of a publication, as a
@@ -54,6 +55,7 @@ func rows(ctx context.Context, src source, at warehouse.Point, query string) (gr
 	out := grid{Rows: t.Rows}
 	for i, c := range t.Columns {
 		out.Columns = append(out.Columns, c.Name)
+		out.types = append(out.types, c.Type)
 		dates := map[string]any{} // they repeat
 		for _, row := range t.Rows {
 			s, isText := row[i].(string)

@@ -38,6 +38,7 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 		t.Columns = append(t.Columns, workbook.Column{Title: c.title, Kind: kind, Width: c.width, Format: c.format, Span: c.span})
 	}
 	var err error
+	left := 0 // rows that were not even read
 	switch {
 	case d.source == "catalog":
 		t.Rows = w.catalog()
@@ -46,15 +47,15 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 	case d.source == "corrected":
 		t.Rows, err = w.corrected(ctx)
 	case d.sql != "":
-		err = w.selected(ctx, d, &t)
+		left, err = w.selected(ctx, d, &t)
 	default:
 		err = w.broken(ctx, d, &t)
 	}
 	if d.last > 0 && len(t.Rows) > d.last {
 		t.Rows = t.Rows[len(t.Rows)-d.last:]
 	}
-	if all, most := len(t.Rows), w.mostIn(d); most > 0 && all > most {
-		t.Rows, t.Rest = t.Rows[:most:most], t.Rows[most:]
+	if all, most := len(t.Rows)+left, w.mostIn(d); most > 0 && all > most {
+		t.Rows, t.Rest, t.Cut = t.Rows[:most:most], t.Rows[most:], true
 		t.Note += fmt.Sprintf("共%d行，本表只列前%d行", all, most)
 		switch {
 		case d.rest != "":
@@ -84,11 +85,11 @@ func (w *weekly) mostIn(d *tableBlock) int {
 // totalWord heads the total row.
 const totalWord = "合计"
 
-// selected fills a table from its SELECT.
-func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table) error {
-	got, err := rows(ctx, w.src, w.ask, w.literal(d.sql))
+// selected fills a table from its SELECT; left are the rows that it has beyond those of the table.
+func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table) (left int, err error) {
+	got, err := w.ofRows(ctx, d)
 	if err != nil {
-		return d.sqlAt.Pos().Fault("%v", "", err)
+		return 0, d.sqlAt.Pos().Fault("%v", "", err)
 	}
 	places := map[string]int{}
 	for i, c := range got.Columns {
@@ -98,22 +99,18 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 		d = w.zoned(d, got.Rows, at, places[d.columns[0].from], t)
 	}
 	from := make([]int, len(d.columns))
-	d.fillMonths(w.ask.AsOf, places[d.columns[0].from], &got)
+	d.fillMonths(w.ask.AsOf, places[d.columns[0].from], &got.grid)
 	for i, c := range d.columns {
 		at, ok := places[c.from]
 		if !ok {
-			return d.sqlAt.Pos().Fault("the result has no column %q for %q; it has: %s", "查询结果没有列“%s”（用于“%s”）；有：%s", c.from, c.title, strings.Join(got.Columns, ", "))
+			return 0, d.sqlAt.Pos().Fault("the result has no column %q for %q; it has: %s", "查询结果没有列“%s”（用于“%s”）；有：%s", c.from, c.title, strings.Join(got.Columns, ", "))
 		}
 		from[i] = at
 	}
-	sums := make([]float64, len(d.columns))
 	for _, r := range got.Rows {
 		row := make([]any, len(d.columns))
 		for i, c := range d.columns {
 			row[i] = c.show(r[from[i]])
-			if f, ok := asFloat(r[from[i]]); ok && c.sum {
-				sums[i] += f
-			}
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -122,24 +119,24 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 		for i, c := range d.columns {
 			switch v := w.now[c.total].Value; {
 			case c.sum:
-				t.Total[i] = sums[i]
+				t.Total[i] = got.sum(c.from, from[i])
 			case c.total != "" && v != nil: // what doesn't add up is asked for
 				t.Total[i] = *v
 			case len(c.of) == 2:
 				n, num := places[c.of[0]]
 				m, den := places[c.of[1]]
 				if !num || !den {
-					return d.sqlAt.Pos().Fault("the result has no columns %v for the total of %q", "查询结果没有列 %v（用于“%s”的合计）", c.of, c.title)
+					return 0, d.sqlAt.Pos().Fault("the result has no columns %v for the total of %q", "查询结果没有列 %v（用于“%s”的合计）", c.of, c.title)
 				}
-				if sum := columnSum(got.Rows, m); sum != 0 {
-					t.Total[i] = columnSum(got.Rows, n) / sum
+				if sum := got.sum(c.of[1], m); sum != 0 {
+					t.Total[i] = got.sum(c.of[0], n) / sum
 				}
 			}
 		}
 		t.Total[0] = totalWord
 		t.Note += w.totalNote(d)
 	}
-	return nil
+	return got.all - len(got.Rows), nil
 }
 
 // zoned is a table with the names of the zones that its rows are of beside their first column, unless that says so, as the

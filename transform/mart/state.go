@@ -25,7 +25,7 @@ type weekState struct {
 func (s *weekState) stamp() string { return s.knownAt.Format(warehouse.Stamp) }
 
 // weekFormat is raised when mart.metric_week is laid out or computed otherwise.
-const weekFormat = "3"
+const weekFormat = "5"
 
 // maxWeeks bounds the history: two years and the running one.
 const maxWeeks = 3 * 53
@@ -67,13 +67,13 @@ func (b *builder) history(s *weekState) (string, error) {
 		horizon = s.knownAt
 	}
 	got, err := warehouse.Strings(b.ctx, b.conn, fmt.Sprintf(`select concat_ws('/',
-		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, return_id, submitter, form, mode, period, period_start, period_end, cutoff, status, is_nil, received_at)), 0)) from raw.return where arrival <= %d),
-		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, seq, kind, return_id, submitter, form, period, decided_at, effective_on)), 0)) from raw.decision where seq <= %d),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, return_id, submitter, form, mode, period, period_start, period_end, cutoff, status, is_nil, received_at)), 0)) from raw.return where arrival <= %[1]d),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, seq, kind, return_id, submitter, form, period, decided_at, effective_on)), 0)) from raw.decision where seq <= %[2]d),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.submitter as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form_value as t),
-		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at)), 0)) from ctl.obligation where due_at <= timestamp '%s'),
-		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%s'))`,
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at)), 0)) from ctl.obligation where due_at <= timestamp '%[3]s' or period_start <= date '%[4]s'),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%[4]s'))`,
 		s.arrival, s.decision, horizon.Format(warehouse.Stamp), s.asOf))
 	if err != nil || len(got) != 1 {
 		return "", lang.Errorf("fingerprint of the history: %v", "历史数字的指纹：%v", err)

@@ -29,6 +29,10 @@ func (b *builder) weeks(full bool) error {
 	if err != nil {
 		return err
 	}
+	b.facts = s.facts
+	if err := b.listLedgers(); err != nil {
+		return err
+	}
 	list := weeksOf(s.firstWeek, s.asOf, s.knownAt)
 	b.stats.Weeks = len(list)
 	if err := b.listWeeks(list); err != nil {
@@ -103,6 +107,21 @@ type job struct {
 	then, now []week
 }
 
+// reads are the models that a job is answered from.
+func (b *builder) reads(j job) []string {
+	out := []string{j.fact.Table}
+	if j.covers() {
+		out = append(out, metric.ObligationTable)
+	}
+	if j.covers() || b.readsIndividuals(j.fact) {
+		out = append(out, metric.CountedTable)
+	}
+	return out
+}
+
+// covers says whether a job also tells what ledgers waited for: that of the obligations does.
+func (j job) covers() bool { return j.fact.Mode == metric.Obligation && len(j.now) > 0 }
+
 func weeksOf(first, asOf calendar.Date, knownAt time.Time) []week {
 	var out []week
 	for p := calendar.WeekOf(first); p.Start <= asOf; p = p.Next() {
@@ -118,8 +137,8 @@ func weeksOf(first, asOf calendar.Date, knownAt time.Time) []week {
 }
 
 // restated runs the models of some jobs at a list of points and calls do with
-// each job and the name to read it from.
-func (b *builder) restated(prefix string, jobs []job, points []warehouse.Point, do func(j job, table string) error) error {
+// each job and what to read its models from.
+func (b *builder) restated(prefix string, jobs []job, points []warehouse.Point, do func(j job, src *warehouse.Restated) error) error {
 	if len(points) == 0 || len(jobs) == 0 {
 		return nil
 	}
@@ -130,9 +149,11 @@ func (b *builder) restated(prefix string, jobs []job, points []warehouse.Point, 
 	var wanted []string
 	seen := map[string]bool{}
 	for _, j := range jobs {
-		if t := j.fact.Table; !seen[t] {
-			seen[t] = true
-			wanted = append(wanted, t)
+		for _, t := range b.reads(j) {
+			if !seen[t] {
+				seen[t] = true
+				wanted = append(wanted, t)
+			}
 		}
 	}
 	src, err := warehouse.RestateWith(b.ctx, b.conn, models, warehouse.RestateOptions{Pruned: true}, prefix, points, wanted...)
@@ -140,11 +161,21 @@ func (b *builder) restated(prefix string, jobs []job, points []warehouse.Point, 
 		return err
 	}
 	for _, j := range jobs {
-		if err := do(j, src.Name(j.fact.Table)); err != nil {
+		if err := do(j, src); err != nil {
 			return err
 		}
 	}
 	return src.Drop(b.ctx, b.conn)
+}
+
+// listLedgers notes which forms are ledgers.
+func (b *builder) listLedgers() error {
+	forms, err := warehouse.Strings(b.ctx, b.conn, "select form from ctl.form where mode = 'ledger' order by form")
+	b.ledgers = map[string]bool{}
+	for _, f := range forms {
+		b.ledgers[f] = true
+	}
+	return err
 }
 
 // listWeeks keeps the weeks in a temporary table for cells. DuckDB takes longer to bind a list of some hundred rows in a
@@ -175,12 +206,16 @@ func cells(then, now []week) string {
 	return "(" + strings.Join(parts, " union all ") + ") as w"
 }
 
-// pointsOf are the points that some weeks need, each once.
-func pointsOf(jobs []job, now bool) []warehouse.Point {
+// pointsOf are the points that some weeks need, each once: of states as known then and now, with the window of a year that
+// readers ask for; else as known then, with the week as the window.
+func pointsOf(jobs []job, states bool) []warehouse.Point {
 	var out []warehouse.Point
 	seen := map[warehouse.Point]bool{}
 	add := func(w week, known time.Time) {
 		p := warehouse.Point{AsOf: w.asOf, KnownAt: known, From: w.start}
+		if states {
+			p.From = calendar.NewDate(w.asOf.Year(), time.January, 1)
+		}
 		if !seen[p] {
 			seen[p] = true
 			out = append(out, p)
@@ -190,7 +225,7 @@ func pointsOf(jobs []job, now bool) []warehouse.Point {
 		for _, w := range j.then {
 			add(w, w.then)
 		}
-		if now {
+		if states {
 			for _, w := range j.now {
 				add(w, w.now)
 			}
@@ -251,8 +286,15 @@ func (b *builder) inGroups(jobs []job, list []week, do func([]job) error) error 
 
 // stateWeeks: ledgers and obligations, the state at each week's end.
 func (b *builder) stateWeeks(jobs []job) error {
-	return b.restated("mw_state_", jobs, pointsOf(jobs, true), func(j job, table string) error {
-		c, at := metric.NewCompiler(j.fact, b.c.MetricsOf(j.fact), ""), cells(j.then, j.now)
+	return b.restated("mw_state_", jobs, pointsOf(jobs, true), func(j job, src *warehouse.Restated) error {
+		table := src.Name(j.fact.Table)
+		if err := b.insertCover(j, src); err != nil {
+			return err
+		}
+		c, at := b.kept(j.fact), cells(j.then, j.now)
+		if err := b.insertReturns(j.fact, src, at); err != nil {
+			return err
+		}
 		if has, err := b.hasRows(table); err != nil || !has {
 			b.noRows(c, at)
 			return err
@@ -263,10 +305,11 @@ func (b *builder) stateWeeks(jobs []job) error {
 
 // periodThen: rows dated within each week, from the returns known at its end.
 func (b *builder) periodThen(jobs []job) error {
-	return b.restated("mw_then_", jobs, pointsOf(jobs, false), func(j job, table string) error {
+	return b.restated("mw_then_", jobs, pointsOf(jobs, false), func(j job, src *warehouse.Restated) error {
 		if len(j.then) == 0 {
 			return nil
 		}
+		table := src.Name(j.fact.Table)
 		c, at := metric.NewCompiler(j.fact, b.c.MetricsOf(j.fact), "week"), cells(j.then, nil)
 		if has, err := b.hasRows(table); err != nil || !has {
 			b.noRows(c, at)
@@ -289,10 +332,11 @@ func (b *builder) periodNow(jobs []job, s *weekState) error {
 		return nil
 	}
 	points := []warehouse.Point{{AsOf: s.asOf, KnownAt: s.knownAt, From: first}}
-	return b.restated("mw_now_", jobs, points, func(j job, table string) error {
+	return b.restated("mw_now_", jobs, points, func(j job, src *warehouse.Restated) error {
 		if len(j.now) == 0 {
 			return nil
 		}
+		table := src.Name(j.fact.Table)
 		c := metric.NewCompiler(j.fact, b.c.MetricsOf(j.fact), "week")
 		if has, err := b.hasRows(table); err != nil || !has {
 			b.noRows(c, cells(nil, j.now))

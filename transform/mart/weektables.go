@@ -16,17 +16,12 @@ import (
 // The history lies in a table for each fact that ever had rows, built.week_<fact>: one row for all metrics of the fact together,
 // their aggregates beside one another. mart.metric_week is a view that gives each metric its own rows: laid out like that, the
 // history of five metrics takes a fifth of the time and room. The totals of weeks without rows lie in built.empty_week.
-const (
-	weekPrefix = "week_"
-	emptyTable = "built.empty_week"
-)
-
-func weekTable(f *metric.Fact) string { return "built." + warehouse.Ident(weekPrefix+f.ID) }
+const emptyTable = "built.empty_week"
 
 // dropWeeks drops the history, also that of an earlier version, which was one table.
 func dropWeeks(ctx context.Context, conn *sql.Conn) error {
 	drops, err := warehouse.Strings(ctx, conn, `select 'drop table "' || schema_name || '"."' || replace(table_name, '"', '""') || '"' from duckdb_tables()
-		where schema_name = 'mart' and table_name = 'metric_week' or schema_name = 'built' and (starts_with(table_name, '`+weekPrefix+`') or table_name = 'empty_week')
+		where schema_name = 'mart' and table_name = 'metric_week' or schema_name = 'built' and (starts_with(table_name, '`+metric.WeekPrefix+`') or table_name in ('empty_week', 'cover_week', 'point_week', 'return_week'))
 		union all select 'drop view mart.metric_week' from duckdb_views() where schema_name = 'mart' and view_name = 'metric_week'`)
 	if err != nil || len(drops) == 0 {
 		return err
@@ -43,9 +38,14 @@ func (b *builder) openWeeks(n *news) error {
 		if err := dropWeeks(b.ctx, b.conn); err != nil {
 			return err
 		}
-		return b.exec("create table " + emptyTable + " (zone varchar, metric varchar, week varchar, basis varchar, value double, is_ratio boolean, as_of date)")
+		err := b.exec("create table " + emptyTable + " (zone varchar, metric varchar, week varchar, basis varchar, value double, is_ratio boolean, as_of date); create table " + metric.CoverTable +
+			" (zone varchar, form varchar, submitter varchar, as_of date, expected bigint, received bigint, rows_refused bigint, values_emptied bigint)")
+		if err != nil {
+			return err
+		}
+		return b.createReturns()
 	}
-	have, err := warehouse.Strings(b.ctx, b.conn, "select table_name from duckdb_tables() where schema_name = 'built' and starts_with(table_name, '"+weekPrefix+"')")
+	have, err := warehouse.Strings(b.ctx, b.conn, "select table_name from duckdb_tables() where schema_name = 'built' and starts_with(table_name, '"+metric.WeekPrefix+"')")
 	if err != nil {
 		return err
 	}
@@ -60,14 +60,22 @@ func (b *builder) openWeeks(n *news) error {
 	names := make([]string, len(b.c.Metrics))
 	for i, m := range b.c.Metrics {
 		names[i] = warehouse.Quote(m.ID)
-		delete(gone, weekTable(m.Fact))
+		delete(gone, metric.WeekTable(m.Fact))
 	}
 	for table := range gone {
 		if err := b.dropWeekTable(table); err != nil {
 			return err
 		}
 	}
-	return b.exec("delete from " + emptyTable + " where metric not in (" + strings.Join(names, ", ") + ")")
+	facts := []string{"''"}
+	for _, f := range b.c.Facts {
+		if b.readsIndividuals(f) {
+			facts = append(facts, warehouse.Quote(f.ID))
+		}
+	}
+	others := " where fact not in (" + strings.Join(facts, ", ") + "); "
+	return b.exec("delete from " + pointTable + others + "delete from " + returnTable + others +
+		"delete from " + emptyTable + " where metric not in (" + strings.Join(names, ", ") + ")")
 }
 
 func (b *builder) dropWeekTable(table string) error {
@@ -78,7 +86,7 @@ func (b *builder) dropWeekTable(table string) error {
 
 // forget deletes what a job computes anew: every week, or the weeks from its first on, whose rows bear as-of dates within them.
 func (b *builder) forget(j job, all bool) error {
-	table := weekTable(j.fact)
+	table := metric.WeekTable(j.fact)
 	if all && b.tables[table] {
 		if err := b.dropWeekTable(table); err != nil {
 			return err
@@ -87,6 +95,11 @@ func (b *builder) forget(j job, all bool) error {
 	if b.stats.Full {
 		return nil
 	}
+	if all {
+		if err := b.forgetReturns(j.fact, ""); err != nil {
+			return err
+		}
+	}
 	first := func(list []week) calendar.Date {
 		if len(list) == 0 {
 			return never
@@ -94,10 +107,20 @@ func (b *builder) forget(j job, all bool) error {
 		return list[0].start
 	}
 	then, now := first(j.then), first(j.now)
+	if j.covers() {
+		if err := b.exec(fmt.Sprintf("delete from %s where as_of >= date '%s'", metric.CoverTable, now)); err != nil {
+			return err
+		}
+	}
 	which := fmt.Sprintf("as_of >= date '%s' and as_of >= case basis when 'then' then date '%s' else date '%s' end",
 		min(then, now), then, now) // the plain bound lets DuckDB pass most of the history over
 	if b.tables[table] {
 		if err := b.exec("delete from " + table + " where " + which); err != nil {
+			return err
+		}
+	}
+	if !all && b.readsIndividuals(j.fact) {
+		if err := b.forgetReturns(j.fact, which); err != nil {
 			return err
 		}
 	}
@@ -108,10 +131,28 @@ func (b *builder) forget(j job, all bool) error {
 	return b.exec("delete from " + emptyTable + " where metric in (" + strings.Join(names, ", ") + ") and " + which)
 }
 
+// insertCover writes what figures of ledgers wait for at the end of each week, as known now: readers of a series need it beside
+// every figure, and would evaluate the obligations at each of its points.
+func (b *builder) insertCover(j job, src *warehouse.Restated) error {
+	if !j.covers() {
+		return nil
+	}
+	ledgers := slices.Sorted(maps.Keys(b.ledgers))
+	if len(ledgers) == 0 {
+		return nil
+	}
+	known := func(model string) string { // what is known now is known at one time: half the points aren't evaluated
+		return "(select * from " + src.Name(model) + " where known_at = timestamp '" + j.now[0].now.Format(warehouse.Stamp) + "')"
+	}
+	return b.exec("insert into " + metric.CoverTable + " select c.zone, c.form, c.submitter, c.as_of, sum(c.expected), sum(c.received), sum(c.refused), sum(c.emptied)\nfrom (" +
+		metric.Covered(known(metric.ObligationTable), known(metric.CountedTable), ledgers, nil, true) +
+		") as c(form, submitter, bucket, expected, received, refused, emptied, as_of, known_at, zone) join " + cells(nil, j.now) + " on " + sameRun + "\ngroup by all")
+}
+
 // insertWeeks writes the groups of one fact, and the totals of weeks in which it had no rows. In order of time, so that what a
 // later run deletes and what a reader asks for lie together.
 func (b *builder) insertWeeks(c *metric.Compiler, f *metric.Fact, groups, cells, on string) error {
-	table, into := weekTable(f), "insert into "
+	table, into := metric.WeekTable(f), "insert into "
 	if !b.tables[table] {
 		into = "create table "
 		defer func() { b.tables[table], b.stale = true, true }()
@@ -172,11 +213,23 @@ func (b *builder) showWeeks() error {
 	parts := []string{`select zone, metric, 'total' as dimension, cast(null as varchar) as dimension_value, week, basis, value,
 	cast(case when is_ratio then 0 end as decimal(38, 2)) as num, cast(case when is_ratio then 0 end as decimal(38, 2)) as den, as_of
 from ` + emptyTable}
+	models, err := warehouse.Models(b.ctx, b.conn)
+	if err != nil {
+		return err
+	}
 	for _, f := range b.c.Facts {
-		ms := b.c.MetricsOf(f)
-		if table := weekTable(f); len(ms) > 0 && b.tables[table] {
-			parts = append(parts, "select zone, metric, dimension, dimension_value, week, basis, value, num, den, as_of from ("+
-				metric.NewCompiler(f, ms, "week").Unfolded(table, "zone", "week", "basis", "as_of")+")")
+		table := metric.WeekTable(f)
+		if len(b.c.MetricsOf(f)) == 0 || !b.tables[table] {
+			continue
+		}
+		parts = append(parts, "select zone, metric, dimension, dimension_value, week, basis, value, num, den, as_of from ("+
+			b.kept(f).Unfolded(table, "zone", "week", "basis", "as_of")+")")
+		if b.readsIndividuals(f) {
+			part, err := b.individuals(models, f)
+			if err != nil {
+				return err
+			}
+			parts = append(parts, part)
 		}
 	}
 	return b.exec("create or replace view mart.metric_week as\n" + strings.Join(parts, "\nunion all\n"))

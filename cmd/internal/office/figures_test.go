@@ -2,14 +2,17 @@ package office
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"taizhang/internal/calendar"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -67,7 +70,7 @@ func TestKeptFigures(t *testing.T) {
 	}
 	kept := open(t, path)
 	computed := but("computed.duckdb", "delete from ctl.metric_state")
-	false7 := but("false.duckdb", "update built.metric_figure set exact = '7', exact_type = 'BIGINT', exact_den = '7', exact_den_type = 'BIGINT'")
+	false7 := but("false.duckdb", "update built.metric_figure set exact = '7', exact_type = 'BIGINT', exact_den = '7', exact_den_type = 'BIGINT'; update built.week_problem set a0 = a0 + 7")
 	figures := func(r *queries.Reader, a queries.Ask) []queries.Figure {
 		t.Helper()
 		list, err := r.Metrics(ctx, a)
@@ -96,7 +99,7 @@ func TestKeptFigures(t *testing.T) {
 				t.Fatalf("by %q: read %+v, computed %+v", d.ID, have[i], want[i])
 			}
 		}
-		if changed := figures(false7, a); reflect.DeepEqual(changed, want) != (len(want) == 0 || slices.Contains([]string{"zone", "week", "month"}, d.ID)) {
+		if changed := figures(false7, a); reflect.DeepEqual(changed, want) != (len(want) == 0 || slices.Contains([]string{"zone", "month"}, d.ID)) {
 			t.Errorf("by %q: what is kept is read %t", d.ID, !reflect.DeepEqual(changed, want))
 		}
 		read += len(have)
@@ -104,13 +107,49 @@ func TestKeptFigures(t *testing.T) {
 	if read < 500 {
 		t.Errorf("only %d figures were read", read)
 	}
+	read = 0
+	for _, d := range kept.Catalogue.Dimensions { // states week by week: from the history, with what was waited for at each end
+		a := queries.Ask{By: []string{"week"}}
+		if d.ID != "week" {
+			a.By = append(a.By, d.ID)
+		}
+		for _, m := range kept.Catalogue.Metrics {
+			if m.Fact.Mode != metric.Period && m.Allows("week") && m.Allows(d.ID) {
+				a.Metrics = append(a.Metrics, m.ID)
+			}
+		}
+		if d.ID == "month" || len(a.Metrics) == 0 {
+			continue
+		}
+		have, want := figures(kept, a), figures(computed, a)
+		if len(have) != len(want) {
+			t.Fatalf("by %v: %d figures are read, %d computed", a.By, len(have), len(want))
+		}
+		for i := range have {
+			if !reflect.DeepEqual(have[i], want[i]) {
+				t.Fatalf("by %v: read %+v, computed %+v", a.By, have[i], want[i])
+			}
+		}
+		if d.ID == "source" {
+			if changed := figures(false7, a); reflect.DeepEqual(changed, want) {
+				t.Errorf("by %v: the history is not read", a.By)
+			}
+		}
+		read += len(have)
+	}
+	if read < 3000 {
+		t.Errorf("only %d figures of weeks were read", read)
+	}
 	past := kept.Published()
 	past.AsOf -= 7
 	one := []string{"closure_rate"}
 	for what, a := range map[string]queries.Ask{
-		"a week before":     {Point: past},
-		"under a condition": {Metrics: one, Where: map[string]string{"street": queries.NoValue}},
-		"by two dimensions": {Metrics: one, By: []string{"street", "source"}},
+		"a week before":             {Point: past},
+		"under a condition":         {Metrics: one, Where: map[string]string{"street": queries.NoValue}},
+		"by two dimensions":         {Metrics: one, By: []string{"street", "source"}},
+		"weeks under a condition":   {Metrics: one, By: []string{"week"}, Where: map[string]string{"street": queries.NoValue}},
+		"weeks by two dimensions":   {Metrics: one, By: []string{"week", "street", "source"}},
+		"weeks up to a week before": {Metrics: one, By: []string{"week"}, Point: past},
 	} {
 		if have, want := figures(false7, a), figures(computed, a); !reflect.DeepEqual(have, want) {
 			t.Errorf("%s: what is kept is read", what)
@@ -221,4 +260,94 @@ func open(t *testing.T, path string) *queries.Reader {
 	}
 	t.Cleanup(func() { r.Close() })
 	return r
+}
+
+// TestHistoryOfFirms: of single firms mart.metric_week has, week by week, what Metrics answers: as known now, and as known at the
+// end of each week; of a firm that is asked for alone too.
+func TestHistoryOfFirms(t *testing.T) {
+	ctx := context.Background()
+	path := warehousetest.Publish(t, "2022-03-16", time.Date(2022, 3, 16, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
+		warehousetest.Random{Seed: 6, To: "2022-03-31", Rows: 6}.Fill(t, db)
+		warehousetest.BuildModels(t, db)
+		if _, err := mart.Build(ctx, db.Conn, mart.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	r := open(t, path)
+	known := r.Published().KnownAt
+	kept, err := r.SelectAt(ctx, warehouse.Point{}, "select distinct dimension from (select dimension from built.week_problem union all select dimension from built.week_contact)")
+	if err != nil || slices.ContainsFunc(kept.Rows, func(row []any) bool { return row[0] == metric.Individuals }) {
+		t.Errorf("the history keeps %v: %v", kept.Rows, err)
+	}
+	text := func(v any) string {
+		if f := result.Float(v); f != nil {
+			return fmt.Sprintf("%.9g", *f)
+		}
+		return "—"
+	}
+	asked, differ := 0, 0
+	for _, m := range r.Catalogue.Metrics {
+		if m.Fact.Mode != metric.Ledger || !m.Allows(metric.Individuals) {
+			continue
+		}
+		held := map[string]map[string]string{"then": {}, "now": {}}
+		table, err := r.SelectAt(ctx, warehouse.Point{}, "select basis, as_of, dimension_value, value, num, den, week from mart.metric_week where dimension = '"+metric.Individuals+"' and metric = '"+m.ID+"'")
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := "" // a firm
+		for _, row := range table.Rows {
+			key := fmt.Sprint(row[1], " ", row[2])
+			if held[row[0].(string)][key] != "" {
+				t.Fatalf("%s has %s %s twice", m.ID, row[0], key)
+			}
+			held[row[0].(string)][key] = text(row[3]) + " " + text(row[4]) + " " + text(row[5])
+			if row[2] != nil {
+				one = row[2].(string)
+			}
+		}
+		alone, err := r.SelectAt(ctx, warehouse.Point{}, "select count(*), count(distinct week || basis) from mart.metric_week where dimension = '"+metric.Individuals+"' and metric = '"+m.ID+"' and dimension_value = "+warehouse.Quote(one))
+		if n := slices.IndexFunc(table.Rows, func(row []any) bool { return row[2] == one }); err != nil || n < 0 || alone.Rows[0][0] == int64(0) || alone.Rows[0][0] != alone.Rows[0][1] {
+			t.Errorf("%s of %s alone: %v, %v", m.ID, one, alone.Rows, err)
+		}
+		for w := calendar.WeekOf(calendar.NewDate(2022, time.January, 10)); w.Start < calendar.NewDate(2022, time.March, 16); w = w.Next() {
+			end := min(w.End(), calendar.NewDate(2022, time.March, 16))
+			for basis, at := range map[string]time.Time{"then": (w.End() + 1).Time(r.Location()), "now": known} {
+				if at.After(known) {
+					at = known
+				}
+				figures, err := r.Metrics(ctx, queries.Ask{Metrics: []string{m.ID}, By: []string{metric.Individuals}, Point: warehouse.Point{AsOf: end, KnownAt: at}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				n := 0
+				for _, f := range figures {
+					var firm any
+					if f.Dims[0].Value != nil {
+						firm = *f.Dims[0].Value
+					}
+					key := fmt.Sprint(end, " ", firm)
+					if want := text(f.Value) + " " + text(f.Num) + " " + text(f.Den); held[basis][key] != want {
+						t.Fatalf("%s %s %s: the history has %s, the figure is %s", m.ID, basis, key, held[basis][key], want)
+					}
+					if held["then"][key] != held["now"][key] {
+						differ++
+					}
+					n++
+				}
+				for key := range held[basis] {
+					if strings.HasPrefix(key, end.String()) {
+						n--
+					}
+				}
+				if n != 0 {
+					t.Errorf("%s %s %s: the history has %d firms more", m.ID, basis, end, -n)
+				}
+				asked += len(figures)
+			}
+		}
+	}
+	if asked < 500 || differ == 0 {
+		t.Errorf("%d figures, of which %d are known otherwise now, prove little", asked, differ)
+	}
 }

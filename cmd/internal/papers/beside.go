@@ -98,7 +98,7 @@ func blocksOf(parts []weekly.Part) (out []official.Block) {
 			t.Rows = append(t.Rows, row)
 		}
 		out = append(out, t)
-		if len(p.Table.Rest) > 0 { // what the table leaves out, and where that stands
+		if p.Table.Cut { // what the table leaves out, and where that stands
 			out = append(out, official.Paragraph{Text: p.Table.Note})
 		}
 	}

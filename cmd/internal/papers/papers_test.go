@@ -198,7 +198,7 @@ func TestStale(t *testing.T) {
 // one that is whole.
 func TestReportSaysWhatItsTablesLeaveOut(t *testing.T) {
 	table := func(rest [][]any) weekly.Part {
-		return weekly.Part{Table: &workbook.Table{Title: "各单位超期事项", Note: "共12行，本表只列前10行。", Columns: []workbook.Column{{Title: "责任单位"}}, Rows: [][]any{{"产业局"}}, Rest: rest}}
+		return weekly.Part{Table: &workbook.Table{Title: "各单位超期事项", Note: "共12行，本表只列前10行。", Columns: []workbook.Column{{Title: "责任单位"}}, Rows: [][]any{{"产业局"}}, Rest: rest, Cut: len(rest) > 0}}
 	}
 	if got := blocksOf([]weekly.Part{table([][]any{{"财政局"}, {"税务局"}})}); len(got) != 2 || got[1] != (official.Paragraph{Text: "共12行，本表只列前10行。"}) {
 		t.Errorf("a cut table: %+v", got)
