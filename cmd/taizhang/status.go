@@ -42,19 +42,7 @@ func (a *app) statusCmd() *cobra.Command {
 				return err
 			}
 			if remind {
-				text, err := weekly.Remind(cmd.Context(), r, p)
-				if err != nil {
-					return err
-				}
-				if text == "" {
-					a.tell("Nothing is missing: nobody need be reminded. (没有缺报的报表，不必催报。)", "没有缺报的报表，不必催报。")
-					return a.sayNotOwed(cmd.Context(), z, r, p)
-				}
-				if a.output != "" {
-					return durable.WriteBytes(a.output, 0o644, []byte(text+"\n"))
-				}
-				_, err = fmt.Fprintln(a.out, text)
-				return err
+				return a.remind(cmd.Context(), z, r, p)
 			}
 			if period, err = knownPeriod(period, calendar.Of(a.now().In(z.Location))); err != nil {
 				return err
@@ -73,37 +61,8 @@ func (a *app) statusCmd() *cobra.Command {
 			if err := a.sayNotOwed(cmd.Context(), z, r, p); err != nil {
 				return err
 			}
-			files, err := ingest.Inbox(z.Inbox())
-			if err != nil {
+			if err := a.sayToDo(cmd.Context(), z); err != nil {
 				return err
-			}
-			for _, f := range files {
-				wait := f.WaitAt(a.now())
-				if wait == "" {
-					wait = "下次运行时读取"
-				}
-				a.tell("inbox: %s  %s", "收件箱：%s  %s", shown(f.Path), wait)
-			}
-			troubles, err := z.Troubles()
-			if err != nil {
-				return err
-			}
-			for _, t := range troubles {
-				a.tell("to be mended: %s", "需处理：%s", shown(t))
-			}
-			lost, err := papers.Lost(z, 100)
-			if err != nil {
-				return err
-			}
-			for _, l := range lost {
-				a.say("%s", lang.Say("issued paper: %s", "已印发材料：%s", shown(l)))
-			}
-			late, err := service.LateSummary(cmd.Context(), z, a.now())
-			if err != nil {
-				return err
-			}
-			if late != "" {
-				a.say("%s", late)
 			}
 			return a.sayService(cmd.Context(), z)
 		},
@@ -113,6 +72,61 @@ func (a *app) statusCmd() *cobra.Command {
 	c.Flags().BoolVar(&remind, "remind", false, lang.Phrase("print the 催报 text to paste into the work group", "输出催报文字，可粘贴到工作群"))
 	c.Flags().BoolVar(&all, "all", false, lang.Phrase("every obligation so far", "至今应报的全部报表"))
 	return c
+}
+
+// remind writes the text that reminds whoever owes something.
+func (a *app) remind(ctx context.Context, z *office.Zone, r *queries.Reader, p warehouse.Point) error {
+	text, err := weekly.Remind(ctx, r, p)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		a.tell("Nothing is missing: nobody need be reminded. (没有缺报的报表，不必催报。)", "没有缺报的报表，不必催报。")
+		return a.sayNotOwed(ctx, z, r, p)
+	}
+	if a.output != "" {
+		return durable.WriteBytes(a.output, 0o644, []byte(text+"\n"))
+	}
+	_, err = fmt.Fprintln(a.out, text)
+	return err
+}
+
+// sayToDo tells what waits for the next run or for somebody: files in the inbox, what is to be mended, papers that are
+// gone or late.
+func (a *app) sayToDo(ctx context.Context, z *office.Zone) error {
+	files, err := ingest.Inbox(z.Inbox())
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		wait := f.WaitAt(a.now())
+		if wait == "" {
+			wait = "下次运行时读取"
+		}
+		a.tell("inbox: %s  %s", "收件箱：%s  %s", shown(f.Path), wait)
+	}
+	troubles, err := z.Troubles()
+	if err != nil {
+		return err
+	}
+	for _, t := range troubles {
+		a.tell("to be mended: %s", "需处理：%s", shown(t))
+	}
+	lost, err := papers.Lost(z, 100)
+	if err != nil {
+		return err
+	}
+	for _, l := range lost {
+		a.say("%s", lang.Say("issued paper: %s", "已印发材料：%s", shown(l)))
+	}
+	late, err := service.LateSummary(ctx, z, a.now())
+	if err != nil {
+		return err
+	}
+	if late != "" {
+		a.say("%s", late)
+	}
+	return nil
 }
 
 // sayNotOwed names the forms that nobody is chased for yet, and why.
