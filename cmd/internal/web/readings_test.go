@@ -87,6 +87,19 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 	}
 }
 
+// TestMadeAhead: the first page of a publication is made before anybody asks where pages are made ahead; else nothing is until
+// somebody has looked at a page.
+func TestMadeAhead(t *testing.T) {
+	for _, ahead := range []bool{false, true} {
+		x := open(t, sharedZone(t), func(o *Options) { o.Ahead = ahead })
+		eventually(t, most, "the publication is never shown", func() bool { return x.server.readings.Current() })
+		if n := x.server.readings.Showing().Size(); (n > 0) != ahead {
+			t.Errorf("ahead %t: %d results were made for nobody", ahead, n)
+		}
+		x.close()
+	}
+}
+
 // TestFiguresAhead: in the quiet after a publication the pages of all its figures are made, so that whoever opens one for
 // the first time doesn't wait for it; whoever asks for none costs nothing.
 func TestFiguresAhead(t *testing.T) {
