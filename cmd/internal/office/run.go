@@ -266,7 +266,6 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 			total++
 		}
 	}
-	w.files += int(total)
 	w.session.Progress = func(n int) {
 		done += int64(n)
 		w.o.Progress(done, total, takingIn)
@@ -275,10 +274,6 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 	out.Waiting = waiting
 	return err
 }
-
-// fewFiles is up to how many files a run builds what follows from them with one thread: each of its statements touches so little
-// that a second one costs a fifth more and saves no time, in a zone of 5 million rows too.
-const fewFiles = 20
 
 // publish builds the models in one transaction, checks them, and publishes only if they hold.
 func (w *work) publish(ctx context.Context, out *Outcome) error {
@@ -301,10 +296,6 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 			return err
 		}
 		step("make room")
-	} else if w.files <= fewFiles {
-		if _, err := conn.ExecContext(ctx, "set threads = 1"); err != nil {
-			return lang.Errorf("work with one thread: %w", "改用单线程：%w", err)
-		}
 	}
 	if err := warehouse.Begin(ctx, conn); err != nil {
 		return err
