@@ -366,6 +366,22 @@ func TestWeeksAreTheMetrics(t *testing.T) {
 	}
 }
 
+// TestWeeksGoOverTheTurn: in January the weeks before it are still there, of what follows from ledgers.
+func TestWeeksGoOverTheTurn(t *testing.T) {
+	b, err := Build(t.Context(), smallReader(t), warehouse.Point{AsOf: calendar.NewDate(2023, 1, 9)}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	weeks := listsOf(b)["weeks"]
+	var days []string
+	for _, row := range weeks.Rows {
+		days = append(days, fmt.Sprint(row[0]))
+	}
+	if len(days) != 18 || days[0] != "09-18" || days[15] != "01-01" || days[17] != "01-09" {
+		t.Errorf("the weeks are %v", days)
+	}
+}
+
 // TestMonthsWithoutRows: a month in which nothing was paid stands on the axis.
 func TestMonthsWithoutRows(t *testing.T) {
 	b := declared(t, smallReader(t), "", `

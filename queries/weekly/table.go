@@ -160,7 +160,7 @@ func (w *weekly) zoned(d *tableBlock, rows [][]any, at, first int, t *workbook.T
 // broken fills a table with metrics over a dimension. The total is asked for,
 // not summed: distinct counts and ratios don't add up.
 func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) error {
-	list, err := w.src.Figures(ctx, []warehouse.Point{w.ask}, d.metrics, d.by)
+	list, err := w.src.Figures(ctx, []warehouse.Point{w.seriesPoint(d)}, d.metrics, d.by)
 	if err != nil {
 		return d.at.Pos().Fault("%v", "", err)
 	}
@@ -215,6 +215,23 @@ func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) e
 		t.Note += w.totalNote(d)
 	}
 	return nil
+}
+
+// seriesPoint is where the weeks or months of a table are asked for. What follows from ledgers goes on over the turn of the
+// year, as far back as the table has rows; what adds up from 1 January begins there.
+func (w *weekly) seriesPoint(d *tableBlock) warehouse.Point {
+	p := w.ask
+	kind, timed := map[string]calendar.PeriodKind{"week": calendar.Week, "month": calendar.Month}[d.by]
+	sums := slices.ContainsFunc(d.metrics, func(name string) bool { return w.book.metrics[name].Fact.Mode == metric.Period })
+	if !timed || d.last == 0 || sums {
+		return p
+	}
+	first := kind.Of(p.AsOf)
+	for range d.last - 1 {
+		first = kind.Of(first.Start - 1)
+	}
+	p.From = min(w.src.At(p).From, first.Start)
+	return p
 }
 
 // show turns a stored value into what the column shows.
