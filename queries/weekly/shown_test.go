@@ -396,6 +396,28 @@ func TestMonthsWithoutRows(t *testing.T) {
 	}
 }
 
+// TestMonthsThatHaveNotCome: the nought of a month of which no return has come nor was due is none; of which months returns are
+// missing is said.
+func TestMonthsThatHaveNotCome(t *testing.T) {
+	d := &tableBlock{axis: "month", columns: []column{{from: "month"}, {from: "n", sum: true}}}
+	for _, c := range []struct {
+		owed       map[string][3]int64
+		rows, note string
+	}{
+		{nil, "[[2026-08 3] [2026-09 0] [2026-10 4] [2026-11 0] [2026-12 0]]", ""}, // nothing is known of what is owed
+		{map[string][3]int64{"2026-08": {2, 1, 1}, "2026-09": {2, 2, 0}, "2026-10": {2, 2, 0}, "2026-11": {0, 0, 0}}, "[[2026-08 3] [2026-09 0] [2026-10 4]]",
+			"2026-08缺报1份。2026-11尚未到报送期，未列。2026-12尚未到报送期，未列。"},
+		{map[string][3]int64{"2026-08": {1, 1, 0}, "2026-11": {1, 0, 1}}, "[[2026-08 3] [2026-09 0] [2026-10 4] [2026-11 0]]", "2026-11缺报1份。2026-12尚未到报送期，未列。"},
+		{map[string][3]int64{"2026-08": {1, 1, 0}, "2026-12": {0, 1, 0}}, "[[2026-08 3] [2026-09 0] [2026-10 4] [2026-12 0]]", "2026-11尚未到报送期，未列。"}, // a nil return before its time
+	} {
+		got := grid{Columns: []string{"month", "n"}, Rows: [][]any{{"2026-08", 3}, {"2026-10", 4}}}
+		note := d.fillMonths(calendar.NewDate(2026, 12, 7), 0, c.owed, &got)
+		if rows := fmt.Sprint(got.Rows); rows != c.rows || note != c.note {
+			t.Errorf("%v:\n%s %s\nwant\n%s %s", c.owed, rows, note, c.rows, c.note)
+		}
+	}
+}
+
 // TestChangesShow: two values that differ never read alike in 更正说明.
 func TestChangesShow(t *testing.T) {
 	for _, x := range []struct {

@@ -60,7 +60,7 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 		switch {
 		case d.rest != "":
 			t.Note += "，全部见“" + d.rest + "”"
-		case d.most == 0:
+		default:
 			t.Note += "，其余用 taizhang sql 查询"
 		}
 		t.Note += "。"
@@ -99,7 +99,13 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 		d = w.zoned(d, got.Rows, at, places[d.columns[0].from], t)
 	}
 	from := make([]int, len(d.columns))
-	d.fillMonths(w.ask.AsOf, places[d.columns[0].from], &got.grid)
+	if d.axis == "month" {
+		owed, err := w.owedMonths(ctx, d)
+		if err != nil {
+			return 0, d.sqlAt.Pos().Fault("%v", "", err)
+		}
+		t.Note += d.fillMonths(w.ask.AsOf, places[d.columns[0].from], owed, &got.grid)
+	}
 	for i, c := range d.columns {
 		at, ok := places[c.from]
 		if !ok {
