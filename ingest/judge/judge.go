@@ -294,7 +294,7 @@ func tellGone(pt *read.Part, rows int, gone []string, rule func(before, gone int
 		named = append(named, written.Short(name, 30))
 	}
 	if len(gone) > namedRows {
-		named = append(named, fmt.Sprintf("等共%d行", len(gone)))
+		named[namedRows-1] += fmt.Sprintf("等共%d行", len(gone))
 	}
 	pt.Add(rule(rows, len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
 }
