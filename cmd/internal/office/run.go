@@ -188,7 +188,7 @@ func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
 		return false, err
 	}
 	for _, f := range files {
-		if f.Wait == "" {
+		if f.Wait == (lang.Text{}) {
 			return false, nil
 		}
 	}
@@ -245,7 +245,7 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 		return err
 	}
 	if at == nil {
-		if slices.ContainsFunc(files, func(d ingest.Dropped) bool { return d.Wait == "" }) {
+		if slices.ContainsFunc(files, func(d ingest.Dropped) bool { return d.Wait == (lang.Text{}) }) {
 			if _, err := w.z.timely(w.archive, w.o); err != nil {
 				return err
 			}
@@ -262,7 +262,7 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 	}
 	total, done := int64(0), int64(0)
 	for _, d := range files {
-		if d.Wait == "" {
+		if d.Wait == (lang.Text{}) {
 			total++
 		}
 	}
