@@ -217,3 +217,27 @@ func TestZoneOfOneOwnForm(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestNothingIsAskedOfAbolishedUnits: of a unit that reports no more the last period, which it never handed in, is not among
+// what is to be chased.
+func TestNothingIsAskedOfAbolishedUnits(t *testing.T) {
+	r := open(t, warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, func(db *warehouse.DB) {
+		for _, s := range []string{
+			"insert into ctl.zone by name select 'dbq' as zone, '单表区' as name, 'Asia/Shanghai' as timezone",
+			"insert into ctl.submitter by name select 'dbq' as zone, 'a' as code, '甲局' as name, 'department' as kind, 1 as seq",
+			"insert into ctl.submitter by name select 'dbq' as zone, 'b' as code, '乙街道' as name, 'street' as kind, 2 as seq, date '2022-08-03' as until_on",
+			`insert into ctl.obligation by name select 'dbq' as zone, unnest(['a', 'b']) as submitter, 'problem' as form, 'ledger' as mode, '2022-W31' as period,
+				date '2022-08-01' as period_start, date '2022-08-07' as period_end, timestamp '2022-08-08 12:00:00' as due_at`,
+		} {
+			warehousetest.Exec(t, db, s)
+		}
+	}))
+	b, err := Build(t.Context(), r, warehouse.Point{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owed := listsOf(b)["owed"]
+	if len(owed.Rows) != 1 || owed.Rows[0][0] != "甲局" {
+		t.Errorf("to be chased are %v", owed.Rows)
+	}
+}
