@@ -264,7 +264,7 @@ func onlySelect(conn *sql.Conn, query string) error {
 }
 
 func noSelect() *Error {
-	return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("EXPLAIN, DESCRIBE, SUMMARIZE and SHOW can be asked too; the published file is read-only; a result is kept by -o FILE or .export at the command line, by its download links on the page", "EXPLAIN、DESCRIBE、SUMMARIZE、SHOW 也可以用；已发布的文件只能读，要保存结果，命令行用 -o 文件 或 .export，网页点结果上方的“下载”")}
+	return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("the published file is read-only; a result is kept by -o FILE or .export at the command line, by its download links on the page; EXPLAIN, DESCRIBE, SUMMARIZE and SHOW can be asked too", "已发布的文件只能读；要保存结果，命令行用 -o 文件 或 .export，网页点结果上方的“下载”；EXPLAIN、DESCRIBE、SUMMARIZE、SHOW 也可以用")}
 }
 
 // explain turns DuckDB's error into words for the one who typed the query.
