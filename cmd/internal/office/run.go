@@ -318,7 +318,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	step("commit")
 	forget := last.Erasure < p.Erasure // what is published holds an erased person
-	ledgers, err := z.changedLedgers(ctx, conn, p, last, w.o.Rebuild || forget)
+	ledgers, err := z.changedLedgers(ctx, conn, p, last, forget)
 	if err != nil {
 		return err
 	}
@@ -345,7 +345,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	p.Deferred, p.Told = pub.Deferred, w.told(last)
 	out.Published, out.Deferred = true, pub.Deferred
-	p.Ledgers, p.LedgerFiles = z.writeLedgers(ledgers, last.LedgerFiles, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
+	p.Ledgers, p.LedgerFiles = z.writeLedgers(ctx, pub.Path, ledgers, last.LedgerFiles, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
 	step("write consolidated workbooks")
 	return z.notePublication(p)
 }
