@@ -30,6 +30,8 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 		years, word = deadlineYears, "十年"
 	}
 	switch title := d.col.Title; {
+	case d.stretch && d.col.Type == forms.Month:
+		return because(finding.MonthPart(title, d.Quote(d.raw, 30), day.String()[:7]))
 	case d.stretch:
 		return because(finding.DateRange(title, d.Quote(d.raw, 30), day.String()))
 	case d.stamped:
@@ -44,6 +46,12 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 		return because(finding.DateFar(title, day.String(), word))
 	case d.w.Year != 0 && d.col.Role == forms.Fact && d.col.Type == forms.Date && day > d.Cutoff:
 		return because(finding.AfterCutoff(title, day.String(), d.Cutoff.String()))
+	}
+	if f := d.mayBeLunar(day); f != nil {
+		return f
+	}
+	if d.isText() && d.inexact() {
+		return because(finding.DateInexact(d.col.Title, d.Quote(d.raw, 30), day.String()))
 	}
 	if said := d.otherWeekday(day); said != "" {
 		return because(finding.WeekdayDiffers(d.col.Title, d.Quote(d.raw, 30), day.String(), said))
@@ -123,6 +131,9 @@ func (d *dating) unread() *fault {
 		return f
 	}
 	f := d.noDate()
+	if said := d.vague(); said != nil && d.col.Type == forms.Date && d.c.Kind != sheet.Date {
+		f = said
+	}
 	if bare, ok := exactly(d.raw); ok && d.isText() { // 约2026年11月3日
 		if w, ok := written.ParseWritten(bare); ok && w.Year > 0 && w.Day > 0 && d.col.Type == forms.Date {
 			f.Suggest = w.Date(w.Year).String()
@@ -135,6 +146,9 @@ func (d *dating) noDate() *fault {
 	title, text, sample := d.col.Title, d.Quote(d.raw, 30), d.sample()
 	switch open := d.col.OpenEnded; {
 	case d.col.Type == forms.Month:
+		if from, to, ok := d.stretchNamed(); ok {
+			return because(finding.SeveralMonths(title, text, from.String()[:7], to.String()[:7], d.deadline()))
+		}
 		return because(finding.NotDate(title, "月份", text, sample))
 	case d.c.Kind == sheet.Number && written.DecimalDate().MatchString(d.c.Text):
 		return because(finding.DecimalDate(title, text, d.c.Text, sample))
