@@ -108,7 +108,7 @@ func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
 
 // takeGuess takes an unmatched heading that is close to a field for it, and says so.
 func (l *Reader) takeGuess(pg *Page, h *Head, c *forms.Column) *finding.Finding {
-	g := guess(pg, h, c)
+	g := l.guess(pg, h, c)
 	if g == nil {
 		return nil
 	}
@@ -281,8 +281,10 @@ var harmless = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(情况|内容|说明|一栏|名称|名|明细|全称|简述|栏|列|如下|及.{1,6}|和.{1,6}|与.{1,6}|/.{1,6}|、.{1,6})$`)
 })
 
-// guess finds an unmatched heading so close to a required field that it is likely meant; the leftmost of several.
-func guess(pg *Page, h *Head, c *forms.Column) *Placed {
+// guess finds an unmatched heading so close to a field that it is likely meant; the leftmost of several. A heading that is
+// known for another field is that, however close it is: 求职人数 is no 入职人数.
+func (l *Reader) guess(pg *Page, h *Head, c *forms.Column) *Placed {
+	known := l.Vocab.names[h.Form.ID]
 	taken := map[int]bool{}
 	for _, p := range h.Columns {
 		taken[p.Col], taken[p.Before] = true, true
@@ -293,6 +295,9 @@ func guess(pg *Page, h *Head, c *forms.Column) *Placed {
 			continue
 		}
 		name := head.names[len(head.names)-1]
+		if m, ok := known.find(name); ok && m.index >= 0 && &h.Form.Columns[m.index] != c {
+			continue
+		}
 		if slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(s string) bool { return closeTo(written.Heading(s), name) }) {
 			best = &Placed{Field: c, Col: col, Title: head.whole, Unit: head.unit, HasUnit: head.hasUnit, Scale: head.scale, guess: true}
 		}
