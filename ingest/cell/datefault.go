@@ -37,7 +37,11 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 	case d.stamped:
 		return because(finding.DateFromStamp(title, d.Quote(d.raw, 20), day.String(), d.sample()))
 	case d.guessed && strings.Contains(d.c.Text, "."):
-		return because(finding.DateDecimal(title, d.Quote(d.raw, 20), day.String(), d.sample()))
+		sample := d.sample()
+		if d.col.Type == forms.Date {
+			sample = day.String()
+		}
+		return because(finding.DateDecimal(title, d.Quote(d.raw, 20), day.String(), sample))
 	case d.guessed:
 		return because(finding.DateSerial(title, d.Quote(d.raw, 20), day.String()))
 	case moved:
@@ -142,6 +146,23 @@ func (d *dating) unread() *fault {
 	return f
 }
 
+// decimalDays are the days that a number such as 7.1 may mean; the second is "" where it can be one only.
+func (d *dating) decimalDays() (first, tenth string) {
+	m := written.DecimalDate().FindStringSubmatch(d.c.Text)
+	w := written.Wrote{Month: written.Atoi(m[1]), Day: written.Atoi(m[2])}
+	of := func() string {
+		return d.nearest(func(year int) (calendar.Date, bool) { return w.Date(year), w.Exists(year) }, 0).String()
+	}
+	if w.Month < 1 || w.Month > 12 || w.Day < 1 || w.Day > 3 || len(m[2]) > 1 {
+		return d.sample(), ""
+	}
+	first = of()
+	if w.Day *= 10; w.Exists(2020) {
+		tenth = of()
+	}
+	return first, tenth
+}
+
 func (d *dating) noDate() *fault {
 	title, text, sample := d.col.Title, d.Quote(d.raw, 30), d.sample()
 	switch open := d.col.OpenEnded; {
@@ -151,7 +172,8 @@ func (d *dating) noDate() *fault {
 		}
 		return because(finding.NotDate(title, "月份", text, sample))
 	case d.c.Kind == sheet.Number && written.DecimalDate().MatchString(d.c.Text):
-		return because(finding.DecimalDate(title, text, d.c.Text, sample))
+		first, tenth := d.decimalDays()
+		return because(finding.DecimalDate(title, text, d.c.Text, first, tenth))
 	case stamp().MatchString(d.text):
 		return because(finding.DateStamp(title, text, sample))
 	case open == nil:

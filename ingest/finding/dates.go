@@ -83,8 +83,12 @@ func OpenEndedNotAllowed(column, text, sample, status string, openStatuses []str
 }
 
 // DecimalDate is a number such as 7.1 where a day should be: it may be the 1st or the 10th.
-func DecimalDate(column, text, number, sample string) Finding {
-	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("数字 %s 分不清是几日（末尾的0会被 Excel 去掉），请按 %s 的样子填写", number, sample)
+func DecimalDate(column, text, number, first, tenth string) Finding {
+	hint := first
+	if tenth != "" {
+		hint = "是 " + first + " 还是 " + tenth
+	}
+	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("数字 %s 分不清是几日（末尾的0会被 Excel 去掉），请写明年月日：%s", number, hint)
 }
 
 // DecimalMonth is a number such as 2022.1 where a month should be: it may be the first or the tenth.

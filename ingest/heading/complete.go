@@ -281,6 +281,11 @@ var harmless = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(情况|内容|说明|一栏|名称|名|明细|全称|简述|栏|列|如下|及.{1,6}|和.{1,6}|与.{1,6}|/.{1,6}|、.{1,6})$`)
 })
 
+// andMore is a longer one of them: 问题描述及基本情况.
+var andMore = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(及|和|与)(其|相关|有关|基本|具体|主要)*(情况|内容|说明|要求|描述|简介)$`)
+})
+
 // guess finds an unmatched heading so close to a field that it is likely meant; the leftmost of several. A heading that is
 // known for another field is that, however close it is: 求职人数 is no 入职人数.
 func (l *Reader) guess(pg *Page, h *Head, c *forms.Column) *Placed {
@@ -343,7 +348,7 @@ func closeTo(known, heading string) bool {
 		return true
 	}
 	before, after, within := strings.Cut(heading, known)
-	if within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless().MatchString(after)) {
+	if within && n >= 3 && (l <= 2*n || andMore().MatchString(after)) && len([]rune(before)) <= 3 && (after == "" || harmless().MatchString(after)) {
 		return true
 	}
 	return l >= 3 && strings.HasSuffix(known, heading)

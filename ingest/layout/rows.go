@@ -169,7 +169,7 @@ func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 	t, row := r.t, r.p.Row(i)
 	if kind == rowkind.Section || kind == rowkind.Stray {
-		if r.section(row) || kind == rowkind.Section || r.headsUnfilled(i+1) {
+		if r.section(row) || kind == rowkind.Section || r.headsBelow(i+1) {
 			kind = rowkind.Section
 			r.void = voidSection(row)
 		} else {
