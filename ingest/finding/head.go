@@ -47,6 +47,12 @@ func MissingColumnNumbered(column string, headings []string) Finding {
 		mend("请改成“%s”一列，一次填一行", column)
 }
 
+// MissingColumnParts is a head without a required column of numbers, in which several columns may each be a part of it.
+func MissingColumnParts(column string, headings []string) Finding {
+	return missingColumn.finds("表头缺少「%s」一列；“%s”都与它相近，看不出是其中一列，还是各是一部分", column, strings.Join(headings, "”“")).
+		mend("各是一部分的，请增加“%s”一列，每行填这几列之和；其中一列就是的，请把它的表头改为“%s”", column, column)
+}
+
 // MissingColumnTicks is a head without a required column whose listed values stand there as headings, with no ticks below.
 func MissingColumnTicks(column string, values []string) Finding {
 	list := strings.Join(values, "」「")
