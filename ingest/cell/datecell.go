@@ -314,12 +314,15 @@ func cutAtMark(s string) (before, after string, ok bool) {
 	return "", "", false
 }
 
-// apart reads a date in brackets, or whose year, month and day stand apart.
+// weekdayFirst is a weekday before its date: 周二（11.24）.
+var weekdayFirst = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(星期|周|礼拜)[一二三四五六日天]`) })
+
+// apart reads a date in brackets, behind its weekday, or whose year, month and day stand apart.
 func (d *dating) apart() (bool, *fault) {
 	if !d.isText() || len(d.raw) > 40 {
 		return false, nil
 	}
-	text := strings.TrimSpace(strings.Trim(written.Plain(d.raw), "()[]"))
+	text := strings.TrimSpace(strings.Trim(weekdayFirst().ReplaceAllString(written.Plain(d.raw), ""), "()[] ,，、"))
 	if parts := strings.Fields(text); len(parts) == 3 && len(parts[0]) == 4 {
 		text = strings.Join(parts, "-")
 	}
