@@ -1,6 +1,9 @@
 package finding
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 var ofHistory chapter
 
@@ -9,6 +12,7 @@ var (
 	cumulativeUnchecked = ofHistory.tells("cumulative_unchecked", "有的月份没有收到，累计没有核对。")
 	ledgerShrank        = ofHistory.rejects("ledger_shrank", "上一份台账的行少了两成以上，疑似只报了新增。")
 	correctionShrank    = ofHistory.asks("correction_shrank", "更正把原报表的行去掉了两成以上，疑似只报了补报的部分；本表取代原报表，去掉的行不再计入。")
+	amountsRescaled     = ofHistory.asks(RescaledRule, "各行金额都成了上一份的一万倍、一万分之一之类，多半是两份里有一份的金额单位不对。")
 	rowVanished         = ofHistory.asks("row_vanished", "上一份台账里的一行这次没有了。")
 	keySpelling         = ofHistory.asks("key_spelling", "编号与上一份只差开头的0或小数点后的0，按同一编号对待。")
 	reopened            = ofHistory.asks("reopened", "上次已办结，这次改回未办结。")
@@ -44,6 +48,24 @@ func LedgerRenumbered(before, _ int, named []string) Finding {
 func CorrectionShrank(before, gone int, named []string) Finding {
 	return correctionShrank.finds("本表取代同一期的原报表，原报表有%d行，其中%d行这次没有，不再计入（%s），疑似只报了补报的部分", before, gone, strings.Join(named, "、")).
 		mend("只是补报的，请把原来的行和补报的行放在一张表里重新报送；确已取消的，请写核实说明")
+}
+
+// RescaledRule is the rule of amounts that changed by a unit.
+const RescaledRule = "amounts_rescaled"
+
+// AmountsRescaled are amounts that are all the same power of ten of what the same rows had before.
+func AmountsRescaled(column string, rows, power int, before, after string) Finding {
+	times := map[int]string{2: "一百", 3: "一千", 4: "一万", 5: "十万", 6: "一百万", 7: "一千万", 8: "一亿"}
+	by, n := "倍", power
+	if n < 0 {
+		by, n = "分之一", -n
+	}
+	word := times[n]
+	if word == "" {
+		word = "10的" + strconv.Itoa(n) + "次方"
+	}
+	return amountsRescaled.finds("「%s」有%d行正好是上一份的%s%s（如 %s，上一份是 %s），像是金额单位不同", column, rows, word, by, after, before).
+		mend("请核对表头和标题里的金额单位（元、万元）；上一份写错、这一份改对了的，请写核实说明")
 }
 
 // RowVanished is a row of the ledger before this one that this one lacks.

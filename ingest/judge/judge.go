@@ -195,7 +195,7 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 		}
 	}
 	jd.againstItems(h, pt, before)
-	return nil
+	return jd.rescaled(ctx, h, pt, old)
 }
 
 // againstPeriod finds a correction of a period's return that holds little of it: people send what they had forgotten by
@@ -204,19 +204,42 @@ func (jd *Judge) againstPeriod(ctx context.Context, h *History, file string, pt 
 	if pt.Form.Mode == forms.Ledger || len(pt.LineKeys) == 0 {
 		return nil
 	}
-	_, gone, rows, err := h.gone(ctx, pt, old)
+	before, gone, rows, err := h.gone(ctx, pt, old)
 	if err != nil {
 		return err
 	}
-	if len(gone) > 0 && (shrank(rows, gone) || isSupplement(file, pt)) {
+	if len(gone) > 0 && (shrank(rows, gone) || isSupplement(file, pt) || len(gone) == rows && !anyAlike(before, pt.LineKeys)) {
 		tellGone(pt, rows, gone, finding.CorrectionShrank)
 	}
-	return nil
+	return jd.rescaled(ctx, h, pt, old)
+}
+
+// anyAlike says whether one of the rows' keys has at least half of its parts from one that was there before: a name or a day that
+// was put right. Where none has, these are other rows.
+func anyAlike(before map[string]KeyState, keys []string) bool {
+	for was := range before {
+		parts := strings.Split(was, read.KeySep)
+		for _, key := range keys {
+			same, all := 0, 0
+			for i, part := range strings.Split(key, read.KeySep) {
+				if part == "" && (i >= len(parts) || parts[i] == "") {
+					continue
+				}
+				if all++; i < len(parts) && parts[i] == part {
+					same++
+				}
+			}
+			if same*2 >= all {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // supplement is what people call a return that brings what they had forgotten, not the whole.
 var supplement = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`补报|补充|追加|增补|漏报|漏填|[仅只](列|报|含|填)`)
+	return regexp.MustCompile(`补报|补充|追加|增补|补录|漏报|漏填|补[)）.]|补$|[仅只](列|报|含|填)`)
 })
 
 // isSupplement says whether the file or a title calls the return so, other than by its form's name.
