@@ -287,6 +287,9 @@ func (r *tableReader) voidNotes(end int) {
 		switch r.kinds[i] {
 		case rowkind.Blank, rowkind.Note, rowkind.Footer, rowkind.Stray: // rowBlank: also what stands above the head
 			c := voidNote(r.p.Row(i))
+			if c == nil {
+				c = r.voidByKey(r.p.Row(i))
+			}
 			if c == nil || len(r.t.Lines) == 0 {
 				continue
 			}
