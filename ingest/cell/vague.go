@@ -45,9 +45,17 @@ func (d *dating) vague() *fault {
 		}
 		return because(finding.DateStretch(title, text, from.String(), to.String(), sample.String(), d.deadline()))
 	}
+	sample := d.sample()
+	if d.deadline() {
+		sample = (d.Cutoff + 14).String()
+	}
 	switch {
+	case onlyYear().MatchString(d.text) && d.deadline():
+		year := written.Atoi(d.text[:4])
+		to := calendar.NewDate(year, 12, 31).String()
+		return because(finding.DateStretch(title, text, calendar.NewDate(year, 1, 1).String(), to, to, true))
 	case onlyYear().MatchString(d.text):
-		return because(finding.YearOnly(title, text, d.sample()))
+		return because(finding.YearOnly(title, text, sample))
 	case dayAlone().MatchString(d.text):
 		in := d.Cutoff
 		if d.Period.Valid() {
@@ -56,7 +64,6 @@ func (d *dating) vague() *fault {
 		day := max(1, min(written.Atoi(dayAlone().FindStringSubmatch(d.text)[1]), 28))
 		return because(finding.MonthMissing(title, text, calendar.NewDate(in.Year(), in.Month(), day).String()))
 	case howLong().MatchString(d.text):
-		sample := d.sample()
 		if m := howLong().FindStringSubmatch(d.text); d.deadline() && (m[2] == "天" || m[2] == "日") {
 			if from, n := d.assignedOn(), written.Atoi(m[1]); from.Valid() && n > 0 && n < 1000 {
 				sample = (from + calendar.Date(n)).String()
@@ -64,7 +71,7 @@ func (d *dating) vague() *fault {
 		}
 		return because(finding.DateDuration(title, text, sample))
 	case relative().MatchString(d.text):
-		return because(finding.DateRelative(title, text, d.sample()))
+		return because(finding.DateRelative(title, text, sample))
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ var (
 	sheetContinues   = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	countUnit        = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
 	unitDiffers      = ofHead.asks("unit_differs", "金额单位写了两处，说法不同。")
-	unitMissing      = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
+	unitMissing      = ofHead.asks(UnitMissingRule, "金额没有写明单位，按元计算。")
 )
 
 // TitleDiffers is a table under the title of another form than its head is of.
@@ -281,6 +281,9 @@ func UnitDiffers(place, unit, other, otherUnit, taken string) Finding {
 func UnitHeading(place, unit, column, columnUnit string) Finding {
 	return unitDiffers.finds("金额单位前后不一致：%s写的是%s，表头「%s」写的是%s，按表头计算", place, unit, column, columnUnit).mend("请核对金额单位，只保留正确的一处")
 }
+
+// UnitMissingRule is the rule of amounts of which nobody says the unit.
+const UnitMissingRule = "unit_missing"
 
 // UnitMissing is a column of money without a unit.
 func UnitMissing(column string) Finding {

@@ -139,6 +139,11 @@ func TotalMismatch(column, claimed, sum, difference string, money, rejects bool)
 	return f
 }
 
+// TotalUnchecked is a 合计 that isn't the sum of those of its rows that can be read: what the others hold nobody knows.
+func TotalUnchecked(column, claimed, sum string) Finding {
+	return totalMismatch.finds("「%s」合计写的是 %s，读得出的各行相加是 %s，另有的行读不出来", column, claimed, sum).mend("请先改正读不出来的各行，再核对合计")
+}
+
 // RowsJoined are rows that go on with the texts of the item above, whose other cells are merged over them.
 func RowsJoined(rows string, first int, columns []string) Finding {
 	return rowsJoined.finds("第%s行与第%d行是同一项（其余各格合并），「%s」的文字并入第%d行", rows, first, strings.Join(columns, "」「"), first)

@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/ingest/sheet"
+	"taizhang/internal/lang"
 )
 
 // Amounts that all became the same power of ten of what they were, row by row, show that one of the two returns has the wrong
@@ -71,6 +72,11 @@ func (jd *Judge) rescaled(ctx context.Context, h *History, pt *read.Part, old *p
 		if rows == 0 || max(power, -power) < rescaledLeast || rows < rescaledRows && !step || rows*100 < both*rescaledShare {
 			continue
 		}
+		if asked, err := h.unitAsked(ctx, old, rule); err != nil {
+			return err
+		} else if asked { // and now it was put right
+			continue
+		}
 		at := finding.Place{Sheet: first.Line.Sheet, Field: c.Field}
 		if col := first.Line.At[k].Col; col > 0 {
 			at.Cell = sheet.Ref(first.Line.N, col)
@@ -78,6 +84,25 @@ func (jd *Judge) rescaled(ctx context.Context, h *History, pt *read.Part, old *p
 		pt.Add(finding.AmountsRescaled(c.Title, rows, power, plainAmount(before, c), plainAmount(after, c)).At(at))
 	}
 	return nil
+}
+
+// unitAsked says whether the unit of a return's amounts was in doubt when it came.
+func (h *History) unitAsked(ctx context.Context, old *prior, rule *forms.Rule) (bool, error) {
+	if old.ret != nil {
+		return slices.ContainsFunc(old.ret.Findings, func(f finding.Finding) bool {
+			return f.Rule == finding.UnitMissingRule || f.Rule == finding.RescaledRule || f.Rule == rule.ID
+		}), nil
+	}
+	if h.Conn == nil {
+		return false, nil
+	}
+	n := 0
+	err := h.Conn.QueryRowContext(ctx, `select count(*) from raw.finding where zone = ? and return_id = ? and rule in (?, ?, ?)`,
+		h.zone, old.ID, finding.UnitMissingRule, finding.RescaledRule, rule.ID).Scan(&n)
+	if err != nil {
+		return false, lang.Errorf("read what was asked of %s: %w", "读取 %s 的审核意见：%w", old.ID, err)
+	}
+	return n > 0, nil
 }
 
 // looksBack says whether a rule is one by which amounts are compared with earlier ones.

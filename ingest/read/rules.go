@@ -177,8 +177,11 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 				pt.Add(f.At(placeOf(why.line, k, written.Short(secret.MaskText(written.DateText(why.line.Cell(k))), 60))))
 				continue
 			}
-			pt.Add(finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), c.Type == forms.Money, rejects).
-				At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
+			f := finding.TotalUnchecked(c.Title, inUnit(claimed), inUnit(best.sum))
+			if best.readable {
+				f = finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), c.Type == forms.Money, rejects)
+			}
+			pt.Add(f.At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
 		}
 	}
 }
