@@ -209,9 +209,43 @@ func (jd *Judge) againstPeriod(ctx context.Context, h *History, file string, pt 
 		return err
 	}
 	if len(gone) > 0 && (shrank(rows, gone) || isSupplement(file, pt) || len(gone) == rows && !anyAlike(before, pt.LineKeys)) {
-		tellGone(pt, rows, gone, finding.CorrectionShrank)
+		copies, err := h.wereCopies(ctx, pt, before)
+		if err != nil {
+			return err
+		}
+		if !copies {
+			tellGone(pt, rows, gone, finding.CorrectionShrank)
+		}
 	}
 	return jd.rescaled(ctx, h, pt, old)
+}
+
+// wereCopies says whether all rows that are gone stand in returns of the unit for other periods: they were copied from there, and
+// were to be taken out.
+func (h *History) wereCopies(ctx context.Context, pt *read.Part, before map[string]KeyState) (bool, error) {
+	now := map[string]bool{}
+	for _, k := range pt.LineKeys {
+		now[k] = true
+	}
+	var gone []string
+	for k := range before {
+		if k != "" && !now[k] {
+			gone = append(gone, looseKey(k))
+		}
+	}
+	held, err := h.holding(ctx, pt.Form, gone)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range gone {
+		if !slices.ContainsFunc(held[k], func(id string) bool {
+			o := h.ByID[id]
+			return h.countsElsewhere(o, pt.Form, pt.Ret) && o.submitter == pt.Ret.Submitter
+		}) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // anyAlike says whether one of the rows' keys has at least half of its parts from one that was there before: a name or a day that
@@ -393,6 +427,9 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 				continue
 			}
 			said = finding.KeysElsewhere(n, len(pt.Records), jd.whose(o, f), o.ID)
+			if of, err := calendar.ParsePeriod(o.period); err == nil && n < len(pt.Records) {
+				pt.Copied(of, n, jd.whose(o, f), finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown})
+			}
 		}
 		pt.Add(said.At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))
 	}
