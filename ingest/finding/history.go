@@ -15,7 +15,7 @@ var (
 	amountsRescaled     = ofHistory.asks(RescaledRule, "各行金额都成了上一份的一万倍、一万分之一之类，多半是两份里有一份的金额单位不对。")
 	rowVanished         = ofHistory.asks("row_vanished", "上一份台账里的一行这次没有了。")
 	keySpelling         = ofHistory.asks("key_spelling", "编号与上一份只差开头的0或小数点后的0，按同一编号对待。")
-	reopened            = ofHistory.asks("reopened", "上次已办结，这次改回未办结。")
+	reopened            = ofHistory.asks("reopened", "上次已办结（或已授信），这次改回未办结（未授信）。")
 	deadlineMoved       = ofHistory.asks("deadline_moved", "时限比上次推后，或改为长期。")
 	notCounting         = ofHistory.asks("not_counting", "已接收，暂不计入：现在计入的是另一份。")
 	keyElsewhere        = ofHistory.asks("key_elsewhere", "同一编号在其他单位或其他期的报表里也有。")
@@ -81,7 +81,7 @@ func KeySpelling(was, now string, count int) Finding {
 
 // Reopened is an item that was closed and no longer is.
 func Reopened(row, was, now string) Finding {
-	return reopened.finds("“%s”上次报为“%s”，这次改回“%s”", row, was, now).mend("请核实是否重新办理")
+	return reopened.finds("“%s”上次报为“%s”，这次改回“%s”", row, was, now).mend("请核实：填错了状态的请改正，确是这样的请写核实说明")
 }
 
 // DeadlineMoved is an item with a later deadline than before.
