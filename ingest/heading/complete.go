@@ -100,6 +100,10 @@ func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
 		if took == nil {
 			took = l.takeByState(pg, h, c)
 		}
+		if parts := partsLike(c, h.extra); took == nil && parts != nil {
+			f := finding.HeadingsClose(c.Title, parts).At(finding.Place{Sheet: pg.Name, Field: c.Field})
+			took = &f
+		}
 		if took != nil {
 			said.Add(*took)
 		}
