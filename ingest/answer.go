@@ -113,6 +113,14 @@ func (s *Session) Accepted(submitter, form, period string) string {
 	return ""
 }
 
+// Counting gives the return whose rows count for a submitter's ledger, "" where none does.
+func (s *Session) Counting(submitter, form string) string {
+	if p := s.hist.Counting(submitter, form); p != nil {
+		return p.ID
+	}
+	return ""
+}
+
 // answerReturn answers a decision about a return with the receipt of its file anew, from the original. Where an earlier
 // return counts again, its receipt is there again, too.
 func (s *Session) answerReturn(ctx context.Context, e archive.Event) error {

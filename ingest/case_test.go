@@ -311,7 +311,7 @@ func throughSession(t *testing.T, in *Intake, steps []step) string {
 			t.Fatal(err)
 		}
 		for _, w := range waiting {
-			fmt.Fprintf(&b, "waiting %s: %s\n", w.Path, w.Wait)
+			fmt.Fprintf(&b, "waiting %s: %s\n", w.Path, w.Wait.Chinese)
 		}
 		for _, r := range s.Taken {
 			b.WriteString(reportText(in, r, nil))

@@ -3,6 +3,8 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"taizhang/ingest/judge"
@@ -116,6 +118,9 @@ func (s *Session) Acceptable(ctx context.Context, id string) error {
 
 // Known says whether a return exists.
 func (s *Session) Known(id string) bool { return s.hist.ByID[id] != nil }
+
+// Returns are the numbers of all returns, in order.
+func (s *Session) Returns() []string { return slices.Sorted(maps.Keys(s.hist.ByID)) }
 
 // Replay takes an archived arrival in again, as `rebuild` does; the same outcome follows from the same declarations.
 func (s *Session) Replay(ctx context.Context, events []archive.Event) error {

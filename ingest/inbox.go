@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -27,7 +26,7 @@ type Dropped struct {
 	Size   int64
 	mod    time.Time
 	change time.Time // when the file system last saw it change, which copying a time doesn't set back
-	Wait   string    // why it stays where it is, in Chinese; "" when it is ready
+	Wait   lang.Text // why it stays where it is; empty when it is ready
 
 	partial bool  // its content shows that its end is missing
 	fault   error // why it can't be read, where somebody has to do something about that
@@ -46,20 +45,21 @@ const (
 	hiddenShown = 20
 )
 
-const (
-	waitGrowing = "文件还在复制中"
-	waitUnread  = "无法读取，请检查磁盘、网络共享或文件名"
-	waitBusy    = "正在被其他程序使用"
-	waitPartial = "文件还没有复制完整，等待复制完成"
-	waitStopped = "文件没有复制完整，复制似乎已经中断，请重新复制"
-	waitHidden  = "在隐藏文件夹（名称以“.”开头）中，不读取"
+var (
+	waitGrowing = lang.Say("it is still being copied", "文件还在复制中")
+	waitUnread  = lang.Say("it can't be read: look at the disk, the network share or its name", "无法读取，请检查磁盘、网络共享或文件名")
+	waitBusy    = lang.Say("another program is using it", "正在被其他程序使用")
+	waitPartial = lang.Say("its end is missing: it waits for the copy to be done", "文件还没有复制完整，等待复制完成")
+	waitStopped = lang.Say("its end is missing, and the copy seems to have stopped: copy it again", "文件没有复制完整，复制似乎已经中断，请重新复制")
+	waitLink    = lang.Say("a link: not read", "链接文件，不读取")
+	waitHidden  = lang.Say("in a hidden folder (its name begins with a dot): not read", "在隐藏文件夹（名称以“.”开头）中，不读取")
 )
 
 // unfinished are the endings of names under which browsers and copying programs keep what has not come in whole.
 var unfinished = []string{".crdownload", ".part", ".partial", ".tmp", ".temp", ".download", ".downloading", ".opdownload", ".filepart", ".aria2", ".xltd", ".td", ".!ut"}
 
 // WaitAt is Wait; of a file that isn't whole it also tells whether, by the time now, its copy seems to have stopped.
-func (d Dropped) WaitAt(now time.Time) string {
+func (d Dropped) WaitAt(now time.Time) lang.Text {
 	if d.partial && min(now.Sub(d.mod), now.Sub(d.change)) >= stopped {
 		return waitStopped
 	}
@@ -81,7 +81,7 @@ func Inbox(dir string) ([]Dropped, error) {
 	}
 	for in, n := range l.hidden {
 		if n > hiddenShown {
-			l.found = append(l.found, Dropped{Path: in, Folder: strings.SplitN(in, "/", 2)[0], Name: filepath.Base(in), Wait: fmt.Sprintf("隐藏文件夹（名称以“.”开头），另有%d个文件不读取", n-hiddenShown)})
+			l.found = append(l.found, Dropped{Path: in, Folder: strings.SplitN(in, "/", 2)[0], Name: filepath.Base(in), Wait: lang.Say("a hidden folder (its name begins with a dot): %d more files in it are not read", "隐藏文件夹（名称以“.”开头），另有%d个文件不读取", n-hiddenShown)})
 		}
 	}
 	slices.SortFunc(l.found, inOrder)
@@ -147,7 +147,7 @@ func (l *inboxList) visit(path string, d fs.DirEntry, err error) error {
 			return nil
 		}
 		f.Wait = waitHidden
-	} else if f.Wait = f.notRead(info.Mode()); f.Wait == "" && !wholeAt(path, f.Size) {
+	} else if f.Wait = f.notRead(info.Mode()); f.Wait == (lang.Text{}) && !wholeAt(path, f.Size) {
 		f.Wait, f.partial = waitPartial, true
 	}
 	l.found = append(l.found, f)
@@ -158,7 +158,7 @@ func (l *inboxList) visit(path string, d fs.DirEntry, err error) error {
 func (l *inboxList) unread(f Dropped, d fs.DirEntry, err error) error {
 	f.Wait, f.fault = waitUnread, err
 	if os.IsPermission(err) {
-		f.Wait = "没有读取权限"
+		f.Wait = lang.Say("there is no permission to read it", "没有读取权限")
 	}
 	l.found = append(l.found, f)
 	if d == nil || d.IsDir() {
@@ -168,22 +168,22 @@ func (l *inboxList) unread(f Dropped, d fs.DirEntry, err error) error {
 }
 
 // notRead says why a file is not read whatever is in it; empty where it is.
-func (d *Dropped) notRead(mode fs.FileMode) string {
+func (d *Dropped) notRead(mode fs.FileMode) lang.Text {
 	switch {
 	case mode&fs.ModeSymlink != 0:
-		return "链接文件，不读取"
+		return waitLink
 	case !mode.IsRegular():
-		return "不是普通文件，不读取"
+		return lang.Say("no ordinary file: not read", "不是普通文件，不读取")
 	case strings.HasPrefix(d.Name, "~$") || strings.HasPrefix(d.Name, ".~lock."):
-		return "Excel/WPS 打开文件时的临时文件"
+		return lang.Say("the lock file of a workbook that is open in Excel or WPS", "Excel/WPS 打开文件时的临时文件")
 	case strings.HasPrefix(d.Name, "."):
-		return "隐藏文件（名称以“.”开头），不读取"
+		return lang.Say("a hidden file (its name begins with a dot): not read", "隐藏文件（名称以“.”开头），不读取")
 	case slices.ContainsFunc(unfinished, func(end string) bool { return strings.HasSuffix(strings.ToLower(d.Name), end) }):
-		return "没有下载完或没有保存完的临时文件，不读取"
+		return lang.Say("the file of a download or saving that has not ended: not read", "没有下载完或没有保存完的临时文件，不读取")
 	case d.Size == 0:
-		return "空文件（0字节），可能还没有复制完"
+		return lang.Say("an empty file (0 bytes); it may still be being copied", "空文件（0字节），可能还没有复制完")
 	}
-	return ""
+	return lang.Text{}
 }
 
 // hiddenFolder is the outermost folder on a path whose name begins with a point, "" for none.
@@ -217,7 +217,7 @@ func watch(dir string, files []Dropped, limit int64, now time.Time, pause func(t
 	growing := false
 	for i := range files {
 		d := &files[i]
-		if d.Wait != "" {
+		if d.Wait != (lang.Text{}) {
 			continue
 		}
 		if age := min(now.Sub(d.mod), now.Sub(d.change)); age >= settled {
@@ -228,7 +228,7 @@ func watch(dir string, files []Dropped, limit int64, now time.Time, pause func(t
 			return err
 		}
 		switch {
-		case d.Wait != "" || content != nil && sheet.HasEnd(content) && sheet.Complete(content):
+		case d.Wait != (lang.Text{}) || content != nil && sheet.HasEnd(content) && sheet.Complete(content):
 		case content != nil && zeroesAhead(content):
 			d.Wait = waitGrowing
 		default:
@@ -269,7 +269,7 @@ func openDropped(dir string, d *Dropped) (*os.File, error) {
 		d.Wait, d.fault = waitBusy, err
 		return nil, nil
 	case isLinkError(err):
-		d.Wait = "链接文件，不读取"
+		d.Wait = waitLink
 		return nil, nil
 	default: // busy, a failing share, a name that is too long
 		d.Wait, d.fault = waitUnread, err

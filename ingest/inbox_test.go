@@ -114,7 +114,7 @@ func (o *office) run() (outcomes, waiting []string) {
 	o.t.Helper()
 	s, waits := o.session(time.Date(2022, 8, 15, 9, 0, 0, 0, o.in.Zone.Location))
 	for _, w := range waits {
-		waiting = append(waiting, w.Path+": "+w.Wait)
+		waiting = append(waiting, w.Path+": "+w.Wait.Chinese)
 	}
 	return outcomesOf(s), waiting
 }
@@ -199,7 +199,7 @@ func TestGrowingText(t *testing.T) {
 		f.Close()
 	}
 	outcomes, waiting := o.run()
-	o.want(outcomes, waiting, "", "青山街道/台账.csv: "+waitGrowing)
+	o.want(outcomes, waiting, "", "青山街道/台账.csv: "+waitGrowing.Chinese)
 	o.pause = func(time.Duration) {}
 	outcomes, waiting = o.run()
 	o.want(outcomes, waiting, "台账.csv: accepted", "")
@@ -223,7 +223,7 @@ func TestGrowingBook(t *testing.T) {
 	o.pause = func(time.Duration) { t.Error("the content says all: nothing to watch") }
 	o.drop("青山街道/台账.xlsx", book[:len(book)/2])
 	outcomes, waiting := o.run()
-	o.want(outcomes, waiting, "", "青山街道/台账.xlsx: "+waitPartial)
+	o.want(outcomes, waiting, "", "青山街道/台账.xlsx: "+waitPartial.Chinese)
 	o.drop("青山街道/台账.xlsx", book)
 	outcomes, waiting = o.run()
 	o.want(outcomes, waiting, "台账.xlsx: accepted", "")
@@ -248,7 +248,7 @@ func TestStalledCopy(t *testing.T) {
 			for _, later := range []time.Duration{0, time.Minute, settled, 23 * time.Hour, 25 * time.Hour, 400 * 24 * time.Hour} {
 				o.now = time.Now().Add(later)
 				outcomes, waiting := o.run()
-				o.want(outcomes, waiting, "", "青山街道/"+name+": "+waitPartial)
+				o.want(outcomes, waiting, "", "青山街道/"+name+": "+waitPartial.Chinese)
 				files, err := Inbox(o.in.Zone.Inbox())
 				if err != nil || len(files) != 1 {
 					t.Fatal(files, err)
@@ -282,11 +282,11 @@ func TestDownloads(t *testing.T) {
 	o.drop("青山街道/部分.csv", []byte(goodReturn)) // .part is an ending
 	outcomes, waiting := o.run()
 	temporary := "没有下载完或没有保存完的临时文件，不读取"
-	want := []string{".回收站/台账.xlsx: " + waitHidden, "青山街道/.git: 隐藏文件夹（名称以“.”开头），另有3个文件不读取"}
+	want := []string{".回收站/台账.xlsx: " + waitHidden.Chinese, "青山街道/.git: 隐藏文件夹（名称以“.”开头），另有3个文件不读取"}
 	for i := range hiddenShown {
-		want = append(want, fmt.Sprintf("青山街道/.git/%02d: %s", i, waitHidden))
+		want = append(want, fmt.Sprintf("青山街道/.git/%02d: %s", i, waitHidden.Chinese))
 	}
-	want = append(want, "青山街道/.sync/旧/台账.csv: "+waitHidden, "青山街道/A1B2C3.TMP: "+temporary, "青山街道/台账.csv.part: "+temporary, "青山街道/台账.xlsx.crdownload: "+temporary)
+	want = append(want, "青山街道/.sync/旧/台账.csv: "+waitHidden.Chinese, "青山街道/A1B2C3.TMP: "+temporary, "青山街道/台账.csv.part: "+temporary, "青山街道/台账.xlsx.crdownload: "+temporary)
 	o.want(outcomes, waiting, "部分.csv: accepted", strings.Join(want, "\n"))
 }
 
@@ -297,10 +297,10 @@ func TestGrowingPreallocated(t *testing.T) {
 	o.drop("青山街道/台账.xlsx", append(bytes.Clone(book[:300]), make([]byte, len(book)-300)...))
 	o.drop("青山街道/台账.csv", append([]byte(goodReturn[:300]), make([]byte, len(goodReturn)-300)...))
 	outcomes, waiting := o.run()
-	o.want(outcomes, waiting, "", "青山街道/台账.csv: "+waitGrowing+"\n青山街道/台账.xlsx: "+waitPartial)
+	o.want(outcomes, waiting, "", "青山街道/台账.csv: "+waitGrowing.Chinese+"\n青山街道/台账.xlsx: "+waitPartial.Chinese)
 	o.now = time.Now().Add(time.Hour) // nobody copies any more: a text can't tell that it isn't whole, a workbook can
 	outcomes, waiting = o.run()
-	o.want(nil, waiting, "", "青山街道/台账.xlsx: "+waitPartial)
+	o.want(nil, waiting, "", "青山街道/台账.xlsx: "+waitPartial.Chinese)
 	if len(outcomes) != 1 || !strings.HasPrefix(outcomes[0], "台账.csv: ") {
 		t.Errorf("%q", outcomes)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
 	"taizhang/ingest/read"
 	"taizhang/ingest/receipt"
@@ -294,6 +295,66 @@ func TestExampleRowIsRight(t *testing.T) {
 		for _, x := range p.Parts[0].Ret.Findings {
 			if x.Row == 6 && x.Rule != "required" && x.Severity != finding.Info {
 				t.Errorf("%s: the example is told: %s %s %s", form.ID, x.Cell, x.Value, x.Message)
+			}
+		}
+	}
+}
+
+// TestExampleNeverCounts: the example of a template is no data, whatever it was saved as and wherever its columns were moved to;
+// once it has values of its own it is, though its mark still stands there, and is asked about.
+func TestExampleNeverCounts(t *testing.T) {
+	in := testIntake(t, officeZone)
+	for _, form := range in.Forms.Forms {
+		s := template.Of(form)
+		day := form.Frequency.Of(calendar.NewDate(2026, 11, 25))
+		s.Period, s.Day = day.Chinese(), day.Start
+		content, err := template.Write([]template.Form{s}, nil, receipt.Office{Zone: "临江经开区"}, "财政局")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := f.GetRows(f.GetSheetName(1))
+		f.Close()
+		if err != nil || len(rows) < 5 {
+			t.Fatal(form.ID, err)
+		}
+		head, example := rows[3], rows[4]
+		hand := func(head, cells []string) *read.Part {
+			text := form.Title + "（" + day.Chinese() + "）\n填报单位：财政局\n" + strings.Join(head, ",") + "\n" + strings.Join(cells, ",") + "\n"
+			p := in.read.Parse(read.File{Name: "报送.csv", Content: []byte(text), ReceivedAt: time.Date(2026, 12, 15, 9, 0, 0, 0, in.Zone.Location)})
+			if len(p.Parts) != 1 {
+				t.Fatalf("%s: not read as what it is: %+v", form.ID, p.Failed)
+			}
+			return p.Parts[0]
+		}
+		moved := func(s []string) []string { return append(slices.Clone(s[len(s)/2:]), s[:len(s)/2]...) }
+		for _, pt := range []*read.Part{hand(head, example), hand(moved(head), moved(example))} {
+			if len(pt.Records) > 0 || slices.ContainsFunc(pt.Ret.Findings, func(x finding.Finding) bool { return x.Row > 0 }) {
+				t.Errorf("%s: the example counts or is spoken of: %+v", form.ID, pt.Ret.Findings)
+			}
+		}
+		own := slices.Clone(example)
+		for i, c := range form.Columns {
+			switch c.Type {
+			case forms.List, forms.Date, forms.Month:
+			case forms.Int, forms.Money, forms.Percent:
+				own[i] = "7"
+			default:
+				own[i] = "财政局"
+			}
+		}
+		own[0] = heading.ExamplePrefix + "：" + strings.TrimPrefix(own[0], heading.ExamplePrefix+"：")
+		pt := hand(head, own)
+		if len(pt.Records)+len(pt.Refused) != 1 || !slices.ContainsFunc(pt.Ret.Findings, func(x finding.Finding) bool { return x.Rule == "example_marked" }) {
+			t.Errorf("%s: a row with values of its own is no data, or not asked about: %+v", form.ID, pt.Ret.Findings)
+		}
+		if left := slices.Index(example[1:], heading.ExampleText(forms.Text)) + 1; left > 0 { // as it was handed out, the others typed over
+			own[left] = example[left]
+			if pt := hand(head, own); !slices.ContainsFunc(pt.Ret.Findings, func(x finding.Finding) bool { return x.Rule == "example_marked" }) {
+				t.Errorf("%s: an example that was partly typed over goes in silence: %+v", form.ID, pt.Ret.Findings)
 			}
 		}
 	}

@@ -121,7 +121,7 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 			if d.fault != nil && known == nil {
 				s.trouble(d.Path, d.fault)
 			}
-			if d.Wait != "" {
+			if d.Wait != (lang.Text{}) {
 				waiting = append(waiting, d)
 				continue
 			}
@@ -149,7 +149,7 @@ func (s *Session) TakeIn(ctx context.Context, files []Dropped, received func(pat
 // fetch puts a file of the inbox among the originals, or says in d why it has to wait. A file that is too large is not
 // read, but archived all the same.
 func (s *Session) fetch(originals *archive.Puts, d *Dropped) (a arrival, err error) {
-	if d.Wait != "" {
+	if d.Wait != (lang.Text{}) {
 		return a, nil
 	}
 	inbox := s.In.Zone.Inbox()
@@ -165,7 +165,7 @@ func (s *Session) fetch(originals *archive.Puts, d *Dropped) (a arrival, err err
 		}
 		return a, err
 	}
-	if a.file.Content, err = readDropped(inbox, d); err != nil || d.Wait != "" {
+	if a.file.Content, err = readDropped(inbox, d); err != nil || d.Wait != (lang.Text{}) {
 		return a, err
 	}
 	a.sha, err = originals.Put(a.file.Content)

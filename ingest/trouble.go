@@ -24,21 +24,21 @@ func (s *Session) trouble(path string, err error) {
 // untold is an arrival that is taken in and counts, and why its file is still there, in the words of the list of files.
 type untold struct {
 	arrival
-	why string
+	why lang.Text
 }
 
 // Why the file of an arrival is still in the inbox.
-const (
-	noReceipt  = "已接收，但回执写不出去"
-	noLeaving  = "已接收，回执已发，但文件移不出收件箱"
-	noOriginal = "已收到，但存档的原件读不出来"
+var (
+	noReceipt  = lang.Say("it is taken in, but its receipt can't be written", "已接收，但回执写不出去")
+	noLeaving  = lang.Say("it is taken in and answered, but the file can't be taken out of the inbox", "已接收，回执已发，但文件移不出收件箱")
+	noOriginal = lang.Say("it was received, but its original in the archive can't be read", "已收到，但存档的原件读不出来")
 )
 
 // unanswered keeps apart files that were taken in before and couldn't be finished: they are no new arrivals.
 func (s *Session) unanswered(files []Dropped) (fresh, waiting []Dropped) {
 	for _, d := range files {
 		a, ok := s.waits[d.Path]
-		if ok && d.Wait == "" && s.dropped(a.arrival) != "" {
+		if ok && d.Wait == (lang.Text{}) && s.dropped(a.arrival) != "" {
 			d.Wait = a.why
 			waiting = append(waiting, d)
 			continue
@@ -111,7 +111,7 @@ func (s *Session) leave(todo []arrival) error {
 }
 
 // wait notes that an arrival can't be finished now.
-func (s *Session) wait(a arrival, why string, err error) {
+func (s *Session) wait(a arrival, why lang.Text, err error) {
 	s.waits[a.path] = untold{a, why}
 	path := a.path
 	if path == "" {

@@ -12,27 +12,27 @@ import (
 
 // ReturnsDiff compares two returns of one form by business key: rows added,
 // gone, and changed value by value, in the order of the later return's rows.
-// Sensitive columns are compared by their keyed hash and shown masked.
+// Sensitive columns are compared by their keyed hash and shown masked. Returns that can't be compared are *ErrIncomparable.
 func (r *Reader) ReturnsDiff(ctx context.Context, from, to string) ([]result.Record, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	form := ""
+	form, title := "", ""
 	for _, id := range []string{from, to} {
-		t, err := r.table(ctx, "select coalesce(form, '') from raw.return where return_id = ?", id)
+		t, err := r.table(ctx, "select coalesce(r.form, ''), coalesce(f.title, r.form) from raw.return as r left join ctl.form as f on f.form = r.form where r.return_id = ?", id)
 		if err != nil {
 			return nil, err
 		}
 		if len(t.Rows) == 0 {
 			return nil, &ErrNoReturn{id}
 		}
-		f := fmt.Sprint(t.Rows[0][0])
+		f, called := fmt.Sprint(t.Rows[0][0]), fmt.Sprint(t.Rows[0][1])
 		switch {
 		case f == "":
-			return nil, lang.Errorf("return %s is of no form", "报表 %s 不属于任何表样", id)
+			return nil, &ErrIncomparable{lang.Errorf("return %s is of no form", "报表 %s 不属于任何表样", id)}
 		case form == "":
-			form = f
+			form, title = f, called
 		case f != form:
-			return nil, lang.Errorf("return %s is of form %s, return %s of form %s", "报表 %s 的表样是 %s，报表 %s 的表样是 %s", from, form, to, f)
+			return nil, &ErrIncomparable{lang.Errorf("only returns of one form can be compared: %[1]s is of form %[2]s, %[4]s of %[5]s", "只能比较同一表样的报表：%[1]s 是%[3]s，%[4]s 是%[6]s", from, form, title, to, f, called)}
 		}
 	}
 	cols, err := r.table(ctx, "select field, title, is_sensitive from ctl.form_column where form = ? order by seq", form)
@@ -76,6 +76,9 @@ func (r *Reader) ReturnsDiff(ctx context.Context, from, to string) ([]result.Rec
 	}
 	return out, nil
 }
+
+// ErrIncomparable says why two returns can't be compared.
+type ErrIncomparable struct{ error }
 
 // diffRow is a typed row as it is compared and as it is shown.
 type diffRow struct {

@@ -183,6 +183,7 @@ type StatusAsk struct {
 	Period          string
 	All             bool
 	Submitter, Form string
+	Chased          bool // leaves out the last periods of units that ended a month and more ago
 }
 
 // Status lists who owes what, in 机构序列, with the state of each:
@@ -203,6 +204,9 @@ func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]result.Record, erro
 		// of those who were never due yet, what they will owe first
 		conditions = append(conditions, "(o.is_newest_due or o.has_no_due and o.first_due = o.due_at)",
 			"not coalesce(o.as_of > s.until_on and o.due_at < cast(s.until_on as timestamp) - interval '31' day, false)")
+	}
+	if a.Chased {
+		conditions = append(conditions, "not coalesce(o.as_of > s.until_on and o.due_at < cast(o.as_of as timestamp) - interval '31' day, false)")
 	}
 	if a.Form != "" {
 		conditions = append(conditions, "o.form = "+warehouse.Quote(a.Form))

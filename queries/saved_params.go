@@ -2,6 +2,7 @@ package queries
 
 import (
 	"io/fs"
+	"maps"
 	"regexp"
 	"sort"
 	"strconv"
@@ -15,7 +16,7 @@ import (
 
 // SavedQuery is a query kept as NAME.sql. Its first comment line says what it
 // lists; lines such as `-- param: street: text: 所属街道` declare parameters
-// (types text, int, number, date; a fourth part is the default), which stand in
+// (types text, int, number, date, and unit and form, which people may name as the zone knows them; a fourth part is the default), which stand in
 // the query as $street and are bound, never spliced. One that is not given is null.
 type SavedQuery struct {
 	Name, Description string
@@ -30,7 +31,7 @@ var (
 	paramShape = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^param:\s*([a-z][a-z0-9_]*)\s*:\s*([a-z]+)\s*:\s*([^:]*?)\s*(?::\s*(.*))?$`)
 	})
-	castOf = map[string]string{"text": "varchar", "int": "bigint", "number": "double", "date": "date"}
+	castOf = map[string]string{"text": "varchar", "int": "bigint", "number": "double", "date": "date", "unit": "varchar", "form": "varchar"}
 )
 
 // ParseSaved reads a saved query.
@@ -52,7 +53,7 @@ func ParseSaved(name, text string) (SavedQuery, error) {
 			case m == nil:
 				return fail("a parameter reads `-- param: name: type: what it is[: default]`", "参数应写成 -- param: 名称: 类型: 说明[: 默认值]")
 			case castOf[m[2]] == "":
-				return fail("a parameter is text, int, number or date, not %q", "参数类型为 text、int、number 或 date，不能是 %q", m[2])
+				return fail("a parameter is text, int, number, date, unit or form, not %q", "参数类型为 text、int、number、date、unit 或 form，不能是 %q", m[2])
 			case q.param(m[1]) != nil:
 				return fail("parameter %s is declared twice", "参数 %s 声明了两次", m[1])
 			}
@@ -129,8 +130,10 @@ func (q SavedQuery) rewrite(f func(name string) string) string {
 // ErrParam is a parameter that a saved query lacks, or a value that it can't take.
 var ErrParam = lang.Errorf("parameter", "参数")
 
-// Bind gives the query with ? for its parameters, and their values in order.
-func (q SavedQuery) Bind(values map[string]string) (string, []string, error) {
+// Bind gives the query with ? for its parameters, and their values in order. meant is the name or id that is stored for
+// what somebody calls a unit or a form, or why there is none.
+func (q SavedQuery) Bind(values map[string]string, meant func(kind, name string) (string, error)) (string, []string, error) {
+	values = maps.Clone(values)
 	var names []string
 	for n := range values {
 		names = append(names, n)
@@ -155,6 +158,12 @@ func (q SavedQuery) Bind(values map[string]string) (string, []string, error) {
 			if _, err := strconv.ParseFloat(v, 64); err != nil {
 				return "", nil, lang.Errorf("%w: --%s %q: a number is expected", "%w：--%s %q：应为数字", ErrParam, n, v)
 			}
+		case p.Type == "unit" || p.Type == "form":
+			stored, err := meant(p.Type, v)
+			if err != nil {
+				return "", nil, lang.Errorf("%w: --%s: %w", "%w：--%s：%w", ErrParam, n, err)
+			}
+			values[n] = stored
 		case p.Type == "date":
 			if _, err := calendar.ParseDate(v); err != nil {
 				return "", nil, lang.Errorf("%w: --%s %q: a date such as 2022-08-15 is expected", "%w：--%s %q：应为日期，如 2022-08-15", ErrParam, n, v)

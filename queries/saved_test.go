@@ -24,10 +24,10 @@ func TestSavedQueriesRun(t *testing.T) {
 		}
 		all := []map[string]string{nil}
 		for _, p := range q.Params {
-			all = append(all, map[string]string{p.Name: map[string]string{"text": "双马街道' or 1=1 --", "int": "3", "number": "0.5", "date": "2022-08-01"}[p.Type]})
+			all = append(all, map[string]string{p.Name: map[string]string{"text": "双马街道' or 1=1 --", "int": "3", "number": "0.5", "date": "2022-08-01", "unit": "双马街道' or 1=1 --", "form": "problem"}[p.Type]})
 		}
 		for _, values := range all {
-			text, args, err := q.Bind(values)
+			text, args, err := q.Bind(values, asNamed)
 			if err != nil {
 				t.Fatal(q.Name, err)
 			}
@@ -38,6 +38,9 @@ func TestSavedQueriesRun(t *testing.T) {
 	}
 }
 
+// asNamed takes names of units and forms as they are typed.
+func asNamed(_, name string) (string, error) { return name, nil }
+
 func TestSavedQueryParameters(t *testing.T) {
 	ctx := context.Background()
 	r := smallReader(t)
@@ -46,7 +49,7 @@ func TestSavedQueryParameters(t *testing.T) {
 		t.Fatal(err)
 	}
 	for values, want := range map[string]int{"": 2, "双马街道": 2, "x' or '1'='1": 0} {
-		text, args, err := q.Bind(map[string]string{"street": values})
+		text, args, err := q.Bind(map[string]string{"street": values}, asNamed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,10 +58,10 @@ func TestSavedQueryParameters(t *testing.T) {
 			t.Errorf("%q: %v (%v)", values, got.Rows, err)
 		}
 	}
-	if _, _, err := q.Bind(map[string]string{"stret": "a"}); err == nil || !strings.Contains(err.Error(), `did you mean "street"`) {
+	if _, _, err := q.Bind(map[string]string{"stret": "a"}, asNamed); err == nil || !strings.Contains(err.Error(), `did you mean "street"`) {
 		t.Error(err)
 	}
-	if _, _, err := q.Bind(map[string]string{"rows": "many"}); err == nil || !strings.Contains(err.Error(), "whole number") {
+	if _, _, err := q.Bind(map[string]string{"rows": "many"}, asNamed); err == nil || !strings.Contains(err.Error(), "whole number") {
 		t.Error(err)
 	}
 	for text, want := range map[string]string{

@@ -143,7 +143,7 @@ func (a *app) restoreCmd() *cobra.Command {
 				return err
 			}
 			for _, d := range r.Differences {
-				fmt.Fprintf(a.err, "%s: %s → %s\n", d.What, orDash(d.Before), orDash(d.After))
+				fmt.Fprintln(a.err, d.Said)
 			}
 			if a.format != "table" {
 				return errors.Join(a.print([]result.Record{restoreRecord(r)}), err)

@@ -108,13 +108,16 @@ func (a *app) ask(metrics, by, where []string) (*office.Zone, queries.Ask, *quer
 	return z, q, r, nil
 }
 
-// windowOf refuses --from where it leaves no day, or where the figures asked for have no window.
+// windowOf refuses --from where it leaves no day, or where the figures asked for have no window and no series that begins.
 func windowOf(r *queries.Reader, q queries.Ask) error {
 	if !q.Point.From.Valid() {
 		return nil
 	}
 	if at := r.At(q.Point); at.From > at.AsOf {
 		return usageError{lang.Say("--from %s lies after the as-of date %s", "--from %s 晚于截至日期 %s", at.From, at.AsOf)}
+	}
+	if slices.Contains(q.By, "week") || slices.Contains(q.By, "month") {
+		return nil
 	}
 	for _, m := range r.Catalogue.Metrics {
 		if m.Fact.Mode == metric.Period && (len(q.Metrics) == 0 || slices.Contains(q.Metrics, m.ID)) {

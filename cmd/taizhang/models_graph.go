@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/internal/decl"
 	"taizhang/internal/lang"
 	"taizhang/internal/lineage"
 	"taizhang/internal/result"
@@ -71,10 +72,14 @@ func withSources(models []warehouse.Model, names []string) ([]warehouse.Model, e
 	if len(names) == 0 {
 		return models, nil
 	}
+	var published []string
+	for _, m := range models {
+		published = append(published, m.Name)
+	}
 	need := map[string]bool{}
 	for _, n := range names {
 		if !slices.ContainsFunc(models, func(m warehouse.Model) bool { return m.Name == n }) {
-			return nil, usagef("no model %q is published; see: taizhang models list", "没有发布名为 %q 的模型；模型见：taizhang models list", n)
+			return nil, usagef("no model %q is published; see: taizhang models list%s", "没有发布名为 %q 的模型；模型见：taizhang models list%s", n, decl.DidYouMean(n, published))
 		}
 		need[n] = true
 	}

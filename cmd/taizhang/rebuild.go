@@ -25,7 +25,7 @@ func (a *app) rebuildCmd() *cobra.Command {
 				m.end()
 				if err != nil {
 					for _, d := range diff {
-						a.say("%s: %s → %s", d.What, orDash(d.Before), orDash(d.After))
+						a.say("%s", d.Said)
 					}
 					return err
 				}
@@ -38,7 +38,7 @@ func (a *app) rebuildCmd() *cobra.Command {
 					return nil
 				}
 				for _, d := range diff {
-					fmt.Fprintf(a.err, "%s: %s → %s\n", d.What, orDash(d.Before), orDash(d.After))
+					fmt.Fprintln(a.err, d.Said)
 				}
 				return lang.Errorf("rebuilt from the archive and published, but %d outcomes or figures differ from those published before", "已由档案重建并发布，但有%d项结果或数字与此前发布的不同", len(diff))
 			})

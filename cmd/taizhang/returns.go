@@ -82,7 +82,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			rec, err := r.Return(cmd.Context(), args[0], p)
 			var none *queries.ErrNoReturn
 			if errors.As(err, &none) {
-				return usagef("%w; see: taizhang returns list%s", "%w；报表见：taizhang returns list%s", err, nearReturn(cmd.Context(), r, args[0]))
+				return noSuchReturn(cmd.Context(), r, none)
 			}
 			if err != nil {
 				return err
@@ -264,19 +264,13 @@ func (a *app) decideCmd(kind archive.Decision, use, short string) *cobra.Command
 	return c
 }
 
-// nearReturn says which return was probably meant: one of the same arrival, or of a number that is written alike.
-func nearReturn(ctx context.Context, r *queries.Reader, id string) lang.Text {
-	all, err := r.Returns(ctx, queries.ReturnsAsk{})
-	if err != nil {
-		return lang.Text{}
-	}
+// noSuchReturn refuses the number of a return that there is none of, with the one that was probably meant.
+func noSuchReturn(ctx context.Context, r *queries.Reader, none *queries.ErrNoReturn) error {
 	var ids []string
-	for _, x := range all {
-		known := fmt.Sprint(x.Get("return"))
-		if known == id+"-1" {
-			return lang.Say("; did you mean %[1]q?", "；是不是“%[1]s”？", known)
+	if all, err := r.Returns(ctx, queries.ReturnsAsk{}); err == nil {
+		for _, x := range all {
+			ids = append(ids, fmt.Sprint(x.Get("return")))
 		}
-		ids = append(ids, known)
 	}
-	return decl.DidYouMean(id, ids)
+	return usagef("%w; see: taizhang returns list%s", "%w；报表见：taizhang returns list%s", none, office.NearReturn(none.ID, ids))
 }

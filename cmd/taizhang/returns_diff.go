@@ -22,7 +22,11 @@ func (a *app) returnsDiffCmd() *cobra.Command {
 			defer r.Close()
 			records, err := r.ReturnsDiff(cmd.Context(), args[0], args[1])
 			var none *queries.ErrNoReturn
-			if errors.As(err, &none) {
+			var differ *queries.ErrIncomparable
+			switch {
+			case errors.As(err, &none):
+				return noSuchReturn(cmd.Context(), r, none)
+			case errors.As(err, &differ):
 				return usageError{err}
 			}
 			if err != nil {

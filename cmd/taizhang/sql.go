@@ -59,7 +59,7 @@ func (a *app) sqlCmd() *cobra.Command {
 				}
 				query = string(text)
 			case strings.HasPrefix(args[0], "@"):
-				if query, bound, err = boundQuery(z.Dir, args[0][1:], values); err != nil {
+				if query, bound, err = a.boundQuery(z, args[0][1:], values); err != nil {
 					return err
 				}
 			default:

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"taizhang/cmd/internal/office"
+	"taizhang/internal/decl"
 	"taizhang/internal/result"
 	"taizhang/queries"
 )
@@ -25,11 +27,11 @@ func savedFolder(dir string) fs.FS {
 }
 
 // boundQuery finds a saved query and binds its parameters.
-func boundQuery(dir, name string, values map[string]string) (string, []string, error) {
+func (a *app) boundQuery(z *office.Zone, name string, values map[string]string) (string, []string, error) {
 	if name == "" || strings.ContainsAny(name, `/\`) {
 		return "", nil, usagef("@%s: the name of a saved query is expected", "@%s：要写保存的查询的名称", name)
 	}
-	list, err := queries.SavedQueries(savedFolder(dir))
+	list, err := queries.SavedQueries(savedFolder(z.Dir))
 	if err != nil {
 		return "", nil, usageError{err}
 	}
@@ -37,14 +39,26 @@ func boundQuery(dir, name string, values map[string]string) (string, []string, e
 	for _, q := range list {
 		names = append(names, q.Name)
 		if q.Name == name {
-			text, args, err := q.Bind(values)
+			text, args, err := q.Bind(values, z.Meant)
 			if err != nil {
 				err = usageError{err}
+			}
+			for _, p := range q.Params {
+				if v := values[p.Name]; err == nil && p.Type == "unit" && v != "" {
+					a.tellUnknownUnit(z, v)
+				}
 			}
 			return text, args, err
 		}
 	}
-	return "", nil, usagef("no saved query %q; there are: %s", "没有保存的查询 %q；现有：%s", name, strings.Join(names, ", "))
+	return "", nil, usagef("no saved query %q; there are: %s%s", "没有保存的查询 %q；现有：%s%s", name, strings.Join(names, ", "), decl.DidYouMean(name, names))
+}
+
+// tellUnknownUnit says of a name that it is none of the zone's units: rows may name others, so that it is no mistake yet.
+func (a *app) tellUnknownUnit(z *office.Zone, name string) {
+	if _, ok := z.Match(name); !ok {
+		a.tell("note: %s is no unit of this zone%s", "注意：“%s”不是本区的单位%s", name, decl.DidYouMean(name, z.UnitNames()))
+	}
 }
 
 // savedParams takes the flags that only a saved query knows out of the arguments: `sql @problems --street 双马街道`.

@@ -134,7 +134,7 @@ func (p *sqlPrompt) run(ctx context.Context, statement string, out io.Writer) er
 		if err != nil {
 			return err
 		}
-		if statement, args, err = boundQuery(p.z.Dir, words[0], values); err != nil {
+		if statement, args, err = p.a.boundQuery(p.z, words[0], values); err != nil {
 			return err
 		}
 	}

@@ -100,8 +100,8 @@ func (a *app) sayToDo(ctx context.Context, z *office.Zone) error {
 	}
 	for _, f := range files {
 		wait := f.WaitAt(a.now())
-		if wait == "" {
-			wait = "下次运行时读取"
+		if wait == (lang.Text{}) {
+			wait = lang.Say("the next run reads it", "下次运行时读取")
 		}
 		a.tell("inbox: %s  %s", "收件箱：%s  %s", shown(f.Path), wait)
 	}

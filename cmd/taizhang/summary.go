@@ -72,7 +72,7 @@ func (a *app) summaryCmd() *cobra.Command {
 			case o.text:
 				text, err := a.desk(z).Text(cmd.Context())
 				if err != nil {
-					return asUsage(err)
+					return asUsage(z, err)
 				}
 				_, err = fmt.Fprint(a.out, text)
 				return err
@@ -81,7 +81,7 @@ func (a *app) summaryCmd() *cobra.Command {
 					a.tell("%s is replaced", "%s 已被替换", o.output)
 				}
 				if err := a.desk(z).Write(cmd.Context(), o.output); err != nil {
-					return asUsage(err)
+					return asUsage(z, err)
 				}
 				_, err = fmt.Fprintln(a.out, o.output)
 				return err
@@ -96,7 +96,7 @@ func (a *app) summaryCmd() *cobra.Command {
 					a.sayBeside(issued)
 				}
 				if err != nil {
-					return asUsage(err)
+					return asUsage(z, err)
 				}
 				_, err = fmt.Fprintln(a.out, issued.Path)
 				return err
@@ -212,8 +212,13 @@ func (a *app) sayBeside(i *papers.Issued) {
 	}
 }
 
-// asUsage makes a fault in the weekly's own declaration a usage error.
-func asUsage(err error) error {
+// asUsage makes a fault in the weekly's own declaration a usage error; what the models of another version of the program lack
+// is none.
+func asUsage(z *office.Zone, err error) error {
+	lacks := func(what string) bool { return err != nil && strings.Contains(err.Error(), what) }
+	if (lacks("Binder Error") || lacks("Catalog Error")) && z.MadeByAnother() {
+		return lang.Errorf("%v\nhint: what is published was made by another version of the program; publish it anew, then try again: taizhang run", "%v\n建议：已发布的数据由另一版本的程序生成；请先重新发布再试：taizhang run", err)
+	}
 	var bad *papers.BadDeclaration
 	if errors.As(err, &bad) {
 		return usageError{err}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -67,5 +68,42 @@ func TestPapersSayTheyAreStale(t *testing.T) {
 		} else {
 			says(filepath.Base(all[0]), textOf(t, openBook(t, all[0]), sheet))
 		}
+	}
+}
+
+// TestPapersOfAnotherVersion: where a paper asks for what the models of an earlier version of the program haven't, the remedy
+// is to publish anew, not to mend a declaration.
+func TestPapersOfAnotherVersion(t *testing.T) {
+	t.Parallel()
+	zone := copyOfDemo(t)
+	own := filepath.Join(zone, "queries", "weekly.yaml")
+	if err := os.WriteFile(own, []byte(`extends: built-in
+sheets:
+  - name: 新表
+    blocks:
+      - table:
+          id: t
+          title: 新表
+          columns: [{title: 单位, from: unit}]
+          sql: select of_a_later_version as unit from core.fct_obligation
+`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, _, log := program(t, "summary", "--zone", zone)
+	if code != 2 || !strings.Contains(log, "weekly.yaml") || strings.Contains(log, "another version") {
+		t.Errorf("of this version: exit code %d\n%s", code, log)
+	}
+	file := filepath.Join(zone, "published", "publication.json")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := regexp.MustCompile(`"(program|program_file)": "[0-9a-f]+"`).ReplaceAllString(string(text), `"$1": "00"`)
+	if err := os.WriteFile(file, []byte(earlier), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, _, log = program(t, "summary", "--zone", zone)
+	if code != 1 || !strings.Contains(log, "publish it anew, then try again: taizhang run") {
+		t.Errorf("of another version: exit code %d\n%s", code, log)
 	}
 }

@@ -14,6 +14,7 @@ package cell
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -282,6 +283,11 @@ func (t *Typer) notPercent(raw string, col *forms.Column) *fault {
 	if bare, ok := exactly(raw); ok && strings.HasSuffix(written.Plain(bare), "%") {
 		if _, err := written.ParseDecimal(strings.TrimSuffix(written.Plain(bare), "%")); err == nil {
 			f.Suggest = bare
+		}
+	}
+	if done, all, ok := strings.Cut(written.Squash(raw), "/"); ok { // 3/4
+		if n, of := written.Atoi(done), written.Atoi(all); n > 0 && n <= of && of <= 100 && n*100%of == 0 {
+			f.Suggest = strconv.Itoa(n*100/of) + "%"
 		}
 	}
 	return &f

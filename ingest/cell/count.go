@@ -1,7 +1,9 @@
 package cell
 
 import (
+	"regexp"
 	"strconv"
+	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -32,6 +34,16 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Fact
 			}
 		}
 	}
+	if !ok && col.InKey && c.Kind == sheet.Text { // 期次, 交办批次: a number that tells one of several
+		which, several := written.Ordinal(raw)
+		switch {
+		case several:
+			return Value{}, because(finding.SeveralOrdinals(col.Title, t.Quote(raw, 30)))
+		case which == 0 && lastOne().MatchString(written.Squash(raw)):
+			return Value{}, because(finding.OrdinalUnsaid(col.Title, t.Quote(raw, 30)))
+		}
+		n, ok = int64(which), which > 0
+	}
 	if !ok {
 		switch n := aboutNumber(raw); {
 		case written.HasGap(raw):
@@ -60,6 +72,11 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Fact
 	}
 	return v, nil
 }
+
+// lastOne names one of several without its number: 尾款 is the last, of nobody says how many.
+var lastOne = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(尾|余|末|最后|剩余|第?末|中期|进度|定|订|保证|预付|预缴)(一)?(期|款|金|笔|批|期款|付款|次)*$`)
+})
 
 // oddCount is a unit that a bare number is counted in and that nobody knows for certain: K, as its number format shows, else
 // the heading.

@@ -193,6 +193,11 @@ func (d *dating) plain() (ok bool, f *fault) {
 	if !ok {
 		return d.openStretch(), nil
 	}
+	if d.isText() && strings.Contains(d.text, "历") { // 2026年8月15日（农历）
+		if day, ok := written.ReadLunar(d.text); ok && day.Sure {
+			return false, d.lunar(day)
+		}
+	}
 	if !d.w.Tenth {
 		return true, nil
 	}
@@ -257,7 +262,9 @@ func (d *dating) yearEnd() (bool, *fault) {
 
 func (d *dating) partOfMonth() (ok bool, _ *fault) {
 	if d.deadline() && d.isText() {
-		d.w, ok = written.LastOf(d.raw)
+		if d.w, ok = written.LastOf(d.raw); !ok && strings.ContainsAny(d.text, "半季Qq") {
+			d.w, ok = d.lastOfPart()
+		}
 	}
 	return ok, nil
 }
@@ -307,12 +314,15 @@ func cutAtMark(s string) (before, after string, ok bool) {
 	return "", "", false
 }
 
-// apart reads a date in brackets, or whose year, month and day stand apart.
+// weekdayFirst is a weekday before its date: 周二（11.24）.
+var weekdayFirst = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(星期|周|礼拜)[一二三四五六日天]`) })
+
+// apart reads a date in brackets, behind its weekday, or whose year, month and day stand apart.
 func (d *dating) apart() (bool, *fault) {
 	if !d.isText() || len(d.raw) > 40 {
 		return false, nil
 	}
-	text := strings.TrimSpace(strings.Trim(written.Plain(d.raw), "()[]"))
+	text := strings.TrimSpace(strings.Trim(weekdayFirst().ReplaceAllString(written.Plain(d.raw), ""), "()[] ,，、"))
 	if parts := strings.Fields(text); len(parts) == 3 && len(parts[0]) == 4 {
 		text = strings.Join(parts, "-")
 	}
@@ -378,7 +388,11 @@ func (d *dating) year() (year int, moved bool, f *fault) {
 	case d.col.Type == forms.Month:
 		d.w.Day, noDay = 1, false
 	case noDay && !d.deadline():
-		return 0, false, because(finding.DayMissing(d.col.Title, d.Quote(d.raw, 30), d.sample()))
+		w := written.Wrote{Month: d.w.Month, Day: 5}
+		if year = d.w.Year; year == 0 {
+			year = d.periodYear()
+		}
+		return 0, false, because(finding.DayMissing(d.col.Title, d.Quote(d.raw, 30), w.Date(year).String()))
 	}
 	year = d.w.Year
 	if year == 0 {
@@ -416,7 +430,7 @@ func (d *dating) periodYear() int {
 	return d.Cutoff.Year()
 }
 
-// assignedOn is the day on which the item of the row was assigned.
+// assignedOn is the day on which the item of the row was assigned. Only what reads a deadline may ask: the day is read itself.
 func (d *dating) assignedOn() calendar.Date {
 	if d.Assigned == nil {
 		return calendar.NoDate

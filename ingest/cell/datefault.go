@@ -30,12 +30,18 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 		years, word = deadlineYears, "十年"
 	}
 	switch title := d.col.Title; {
+	case d.stretch && d.col.Type == forms.Month:
+		return because(finding.MonthPart(title, d.Quote(d.raw, 30), day.String()[:7]))
 	case d.stretch:
 		return because(finding.DateRange(title, d.Quote(d.raw, 30), day.String()))
 	case d.stamped:
 		return because(finding.DateFromStamp(title, d.Quote(d.raw, 20), day.String(), d.sample()))
 	case d.guessed && strings.Contains(d.c.Text, "."):
-		return because(finding.DateDecimal(title, d.Quote(d.raw, 20), day.String(), d.sample()))
+		sample := d.sample()
+		if d.col.Type == forms.Date {
+			sample = day.String()
+		}
+		return because(finding.DateDecimal(title, d.Quote(d.raw, 20), day.String(), sample))
 	case d.guessed:
 		return because(finding.DateSerial(title, d.Quote(d.raw, 20), day.String()))
 	case moved:
@@ -44,6 +50,12 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 		return because(finding.DateFar(title, day.String(), word))
 	case d.w.Year != 0 && d.col.Role == forms.Fact && d.col.Type == forms.Date && day > d.Cutoff:
 		return because(finding.AfterCutoff(title, day.String(), d.Cutoff.String()))
+	}
+	if f := d.mayBeLunar(day); f != nil {
+		return f
+	}
+	if d.isText() && d.inexact() {
+		return because(finding.DateInexact(d.col.Title, d.Quote(d.raw, 30), day.String()))
 	}
 	if said := d.otherWeekday(day); said != "" {
 		return because(finding.WeekdayDiffers(d.col.Title, d.Quote(d.raw, 30), day.String(), said))
@@ -123,6 +135,9 @@ func (d *dating) unread() *fault {
 		return f
 	}
 	f := d.noDate()
+	if said := d.vague(); said != nil && d.col.Type == forms.Date && d.c.Kind != sheet.Date {
+		f = said
+	}
 	if bare, ok := exactly(d.raw); ok && d.isText() { // 约2026年11月3日
 		if w, ok := written.ParseWritten(bare); ok && w.Year > 0 && w.Day > 0 && d.col.Type == forms.Date {
 			f.Suggest = w.Date(w.Year).String()
@@ -131,13 +146,34 @@ func (d *dating) unread() *fault {
 	return f
 }
 
+// decimalDays are the days that a number such as 7.1 may mean; the second is "" where it can be one only.
+func (d *dating) decimalDays() (first, tenth string) {
+	m := written.DecimalDate().FindStringSubmatch(d.c.Text)
+	w := written.Wrote{Month: written.Atoi(m[1]), Day: written.Atoi(m[2])}
+	of := func() string {
+		return d.nearest(func(year int) (calendar.Date, bool) { return w.Date(year), w.Exists(year) }, 0).String()
+	}
+	if w.Month < 1 || w.Month > 12 || w.Day < 1 || w.Day > 3 || len(m[2]) > 1 {
+		return d.sample(), ""
+	}
+	first = of()
+	if w.Day *= 10; w.Exists(2020) {
+		tenth = of()
+	}
+	return first, tenth
+}
+
 func (d *dating) noDate() *fault {
 	title, text, sample := d.col.Title, d.Quote(d.raw, 30), d.sample()
 	switch open := d.col.OpenEnded; {
 	case d.col.Type == forms.Month:
+		if from, to, ok := d.stretchNamed(); ok {
+			return because(finding.SeveralMonths(title, text, from.String()[:7], to.String()[:7], d.deadline()))
+		}
 		return because(finding.NotDate(title, "月份", text, sample))
 	case d.c.Kind == sheet.Number && written.DecimalDate().MatchString(d.c.Text):
-		return because(finding.DecimalDate(title, text, d.c.Text, sample))
+		first, tenth := d.decimalDays()
+		return because(finding.DecimalDate(title, text, d.c.Text, first, tenth))
 	case stamp().MatchString(d.text):
 		return because(finding.DateStamp(title, text, sample))
 	case open == nil:

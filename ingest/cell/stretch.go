@@ -37,6 +37,11 @@ func (d *dating) months() (bool, *fault) {
 	if d.monthsIntoNext() {
 		return true, nil
 	}
+	if m := monthPart().FindStringSubmatch(d.text); m != nil { // 3月上旬: whichever part, it is that month
+		w, ok := written.ParseWritten(m[1])
+		d.w, d.stretch = w, ok
+		return ok, nil
+	}
 	if !dateStretch().MatchString(d.text) {
 		return false, nil
 	}

@@ -30,6 +30,7 @@ func (t *Typer) meant(h string, col *forms.Column) string {
 		n := len([]rune(word))
 		switch before, after, within := strings.Cut(h, word); {
 		case n < 2:
+		case within && strings.HasPrefix(after, "中"): // 办结中 goes on
 		case within && (takesBack().MatchString(before+after) || partly(value, before+","+after)):
 		case within:
 			take(value, n)

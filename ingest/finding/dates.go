@@ -13,6 +13,59 @@ func NotDate(column, word, text, sample string) Finding {
 	return mistyped.finds("「%s」应填%s，现为“%s”", column, word, text).mend("%s", hint)
 }
 
+// DateLunar is a day of the traditional calendar, and which day that is.
+func DateLunar(column, text, day string) Finding {
+	return mistyped.finds("「%s」“%s”是农历日期，应填公历", column, text).mend("这一天是公历 %s，核对后请填公历日期", day).suggest(day)
+}
+
+// DateLunarUnknown is one that its calendar doesn't have, or of years that are not known.
+func DateLunarUnknown(column, text, sample string) Finding {
+	return mistyped.finds("「%s」“%s”是农历日期，应填公历", column, text).mend("请查对万年历，填公历日期，如 %s", sample)
+}
+
+// DateFestival is a day named by a festival; sample is a day that may be meant.
+func DateFestival(column, text, festival, day, sample string) Finding {
+	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("%s是 %s；请写明到底是哪一天，如 %s", festival, day, sample)
+}
+
+// DateStretch is a time of several days: 3月上旬, 二季度. Of a deadline its last day is asked for.
+func DateStretch(column, text, from, to, sample string, deadline bool) Finding {
+	ask := "请填这段时间里具体的那一天"
+	if deadline {
+		ask = "请填最迟到哪一天"
+	}
+	return mistyped.finds("「%s」“%s”是一段时间（%s 至 %s），不是一天", column, text, from, to).mend("%s，如 %s", ask, sample)
+}
+
+// SeveralMonths is a time of several months where one should be.
+func SeveralMonths(column, text, from, to string, last bool) Finding {
+	f := mistyped.finds("「%s」“%s”是几个月（%s 至 %s），不是一个月", column, text, from, to)
+	if last {
+		return f.mend("请填最后一个月，如 %s", to)
+	}
+	return f.mend("请一行填一个月，如 %s；几个月合在一行的，请按月分成几行", from)
+}
+
+// YearOnly is a year where a day should be.
+func YearOnly(column, text, sample string) Finding {
+	return mistyped.finds("「%s」只有年份，缺少月和日：“%s”", column, text).mend("请填写到日，如 %s", sample)
+}
+
+// MonthMissing is a day of nobody knows which month: 5日.
+func MonthMissing(column, text, sample string) Finding {
+	return mistyped.finds("「%s」只有日，缺少年和月：“%s”", column, text).mend("请填写年月日，如 %s", sample)
+}
+
+// DateDuration is a length of time where a day should be.
+func DateDuration(column, text, sample string) Finding {
+	return mistyped.finds("「%s」“%s”说的是多长时间，不是哪一天", column, text).mend("请算出到期的那一天，填年月日，如 %s", sample)
+}
+
+// DateRelative is a day that depends on when it is read: 下周五前.
+func DateRelative(column, text, sample string) Finding {
+	return mistyped.finds("「%s」“%s”要看是哪天写的，读不出是哪一天", column, text).mend("请换算成年月日填写，如 %s", sample)
+}
+
 // DateStamp is a number of seconds since 1970, from a program, where a day should be.
 func DateStamp(column, text, sample string) Finding {
 	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("像是系统导出的时间戳，请按 %s 的样子填写", sample)
@@ -30,8 +83,12 @@ func OpenEndedNotAllowed(column, text, sample, status string, openStatuses []str
 }
 
 // DecimalDate is a number such as 7.1 where a day should be: it may be the 1st or the 10th.
-func DecimalDate(column, text, number, sample string) Finding {
-	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("数字 %s 分不清是几日（末尾的0会被 Excel 去掉），请按 %s 的样子填写", number, sample)
+func DecimalDate(column, text, number, first, tenth string) Finding {
+	hint := first
+	if tenth != "" {
+		hint = "是 " + first + " 还是 " + tenth
+	}
+	return mistyped.finds("「%s」应填日期，现为“%s”", column, text).mend("数字 %s 分不清是几日（末尾的0会被 Excel 去掉），请写明年月日：%s", number, hint)
 }
 
 // DecimalMonth is a number such as 2022.1 where a month should be: it may be the first or the tenth.
@@ -96,9 +153,24 @@ func DateRange(column, text, day string) Finding {
 	return dateRange.finds("「%s」写的是一段时间“%s”，按 %s 计", column, text, day).mend("请只填一个日期")
 }
 
+// MonthPart is a part of a month where a month should be: 3月上旬.
+func MonthPart(column, text, month string) Finding {
+	return dateRange.finds("「%s」写的是“%s”，按 %s 计", column, text, month).mend("请只填月份，如 %s", month)
+}
+
 // StretchDiffers is a stretch of months where its beginning should stand, whose end is another one than the end's column has.
 func StretchDiffers(begins, text, ends, until, says string) Finding {
 	return dateRange.finds("「%s」写的是一段时间“%s”，止于 %s，「%s」却是 %s，按后者计", begins, text, until, ends, says).mend("请核对止于哪个月；「%s」请只填一个月份", begins)
+}
+
+// DateInexact is a date that says itself that the day is another: 10月8日左右, 2026-10-08（预计）.
+func DateInexact(column, text, day string) Finding {
+	return dateRange.finds("「%s」写的是“%s”，不是确切的一天，按 %s 计", column, text, day).mend("请填实际的日期，不带“左右”“预计”等字样")
+}
+
+// DateMaybeLunar is 八月十五, of which nobody knows which calendar is meant. It is read as day.
+func DateMaybeLunar(column, text, day, lunar string) Finding {
+	return dateLunar.finds("「%s」“%s”没有写“日”，按公历读作 %s；如是农历，应为 %s", column, text, day, lunar).mend("请写成公历的年月日，如 %s", day)
 }
 
 // DateDecimal is a number such as 2022.07 read as a date.

@@ -21,6 +21,16 @@ func ExpectedWhen(id, when, value, column string) Finding {
 	return declared(id, Warning, "「%s」为“%s”，但没有填「%s」", when, value, column).mend("请补填「%s」，或改正「%s」", column, when)
 }
 
+// ExpectedColumn is a table without a column that the value of another lets some rows expect filled.
+func ExpectedColumn(id, when, value, column string, rows int) Finding {
+	which := fmt.Sprintf("等的%d行都", rows)
+	if rows == 1 {
+		which = "的一行"
+	}
+	return declared(id, Warning, "表中没有「%s」一列，「%s」为“%s”%s没有填「%s」", column, when, value, which, column).
+		mend("请增加“%s”一列，这些行填上「%s」", column, column)
+}
+
 // UnexpectedWhen is a filled cell that the value of another column lets expect empty.
 func UnexpectedWhen(id, when, value, column, text string) Finding {
 	return declared(id, Warning, "「%s」为“%s”，却填了「%s」%s", when, value, column, text).mend("请改正「%s」，或删去「%s」", when, column)

@@ -11,7 +11,7 @@ var (
 	tableBeside      = ofHead.tells("table_beside", "旁边并排着另一张小表，没有读取；如是同一张表的另一半，整份退回。")
 	tableBelow       = ofHead.tells("table_below", "下面另有一张小表，没有读取。")
 	crossTable       = ofHead.rejects("cross_table", "同一项按街道或类别分成几组列，一行里有几组数。")
-	headingGuess     = ofHead.asks("heading_guess", "表头与表样的一列相近，或下面填的都是那一列的选项，按那一列读取。")
+	headingGuess     = ofHead.asks("heading_guess", "表头与表样的一列相近，或下面填的都是那一列的选项，按那一列读取；几列都相近的，都不读取。")
 	headingByPlace   = ofHead.asks("heading_by_place", "模板的表头被改动，按模板中的位置读取；只是删去的仅作提示。")
 	headingTwice     = ofHead.asks("heading_twice", "同一个意思的表头出现不止一次，只读一列。")
 	columnJoint      = ofHead.refuses("column_joint", "两栏并成了一列，各是多少分不开，按没有填计；必填的整份退回。")
@@ -23,7 +23,7 @@ var (
 	sheetContinues   = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	countUnit        = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
 	unitDiffers      = ofHead.asks("unit_differs", "金额单位写了两处，说法不同。")
-	unitMissing      = ofHead.asks("unit_missing", "金额没有写明单位，按元计算。")
+	unitMissing      = ofHead.asks(UnitMissingRule, "金额没有写明单位，按元计算。")
 )
 
 // TitleDiffers is a table under the title of another form than its head is of.
@@ -45,6 +45,18 @@ func MissingColumnLike(column, heading string) Finding {
 func MissingColumnNumbered(column string, headings []string) Finding {
 	return missingColumn.finds("表头缺少「%s」一列；“%s”各是其中一次的，一行里有几个", column, strings.Join(headings, "”“")).
 		mend("请改成“%s”一列，一次填一行", column)
+}
+
+// MissingColumnParts is a head without a required column of numbers, in which several columns may each be a part of it.
+func MissingColumnParts(column string, headings []string) Finding {
+	return missingColumn.finds("表头缺少「%s」一列；“%s”都与它相近，看不出是其中一列，还是各是一部分", column, strings.Join(headings, "”“")).
+		mend("各是一部分的，请增加“%s”一列，每行填这几列之和；其中一列就是的，请把它的表头改为“%s”", column, column)
+}
+
+// HeadingsClose is the same of a column that may be left out: none of them is read.
+func HeadingsClose(column string, headings []string) Finding {
+	return headingGuess.finds("“%s”都与「%s」相近，看不出是其中一列，还是各是一部分，都没有读取", strings.Join(headings, "”“"), column).
+		mend("各是一部分的，请增加“%s”一列，每行填这几列之和；其中一列就是的，请把它的表头改为“%s”", column, column)
 }
 
 // MissingColumnTicks is a head without a required column whose listed values stand there as headings, with no ticks below.
@@ -275,6 +287,9 @@ func UnitDiffers(place, unit, other, otherUnit, taken string) Finding {
 func UnitHeading(place, unit, column, columnUnit string) Finding {
 	return unitDiffers.finds("金额单位前后不一致：%s写的是%s，表头「%s」写的是%s，按表头计算", place, unit, column, columnUnit).mend("请核对金额单位，只保留正确的一处")
 }
+
+// UnitMissingRule is the rule of amounts of which nobody says the unit.
+const UnitMissingRule = "unit_missing"
 
 // UnitMissing is a column of money without a unit.
 func UnitMissing(column string) Finding {

@@ -1,6 +1,9 @@
 package finding
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 var ofHistory chapter
 
@@ -9,9 +12,10 @@ var (
 	cumulativeUnchecked = ofHistory.tells("cumulative_unchecked", "有的月份没有收到，累计没有核对。")
 	ledgerShrank        = ofHistory.rejects("ledger_shrank", "上一份台账的行少了两成以上，疑似只报了新增。")
 	correctionShrank    = ofHistory.asks("correction_shrank", "更正把原报表的行去掉了两成以上，疑似只报了补报的部分；本表取代原报表，去掉的行不再计入。")
+	amountsRescaled     = ofHistory.asks(RescaledRule, "各行金额都成了上一份的一万倍、一万分之一之类，多半是两份里有一份的金额单位不对。")
 	rowVanished         = ofHistory.asks("row_vanished", "上一份台账里的一行这次没有了。")
 	keySpelling         = ofHistory.asks("key_spelling", "编号与上一份只差开头的0或小数点后的0，按同一编号对待。")
-	reopened            = ofHistory.asks("reopened", "上次已办结，这次改回未办结。")
+	reopened            = ofHistory.asks("reopened", "上次已办结（或已授信），这次改回未办结（未授信）。")
 	deadlineMoved       = ofHistory.asks("deadline_moved", "时限比上次推后，或改为长期。")
 	notCounting         = ofHistory.asks("not_counting", "已接收，暂不计入：现在计入的是另一份。")
 	keyElsewhere        = ofHistory.asks("key_elsewhere", "同一编号在其他单位或其他期的报表里也有。")
@@ -46,6 +50,24 @@ func CorrectionShrank(before, gone int, named []string) Finding {
 		mend("只是补报的，请把原来的行和补报的行放在一张表里重新报送；确已取消的，请写核实说明")
 }
 
+// RescaledRule is the rule of amounts that changed by a unit.
+const RescaledRule = "amounts_rescaled"
+
+// AmountsRescaled are amounts that are all the same power of ten of what the same rows had before.
+func AmountsRescaled(column string, rows, power int, before, after string) Finding {
+	times := map[int]string{2: "一百", 3: "一千", 4: "一万", 5: "十万", 6: "一百万", 7: "一千万", 8: "一亿"}
+	by, n := "倍", power
+	if n < 0 {
+		by, n = "分之一", -n
+	}
+	word := times[n]
+	if word == "" {
+		word = "10的" + strconv.Itoa(n) + "次方"
+	}
+	return amountsRescaled.finds("「%s」有%d行正好是上一份的%s%s（如 %s，上一份是 %s），像是金额单位不同", column, rows, word, by, after, before).
+		mend("请核对表头和标题里的金额单位（元、万元）；上一份写错、这一份改对了的，请写核实说明")
+}
+
 // RowVanished is a row of the ledger before this one that this one lacks.
 func RowVanished(row string) Finding {
 	return rowVanished.finds("上一份台账里的“%s”这次没有了", row).mend("请核实是否漏报；已办结的事项也要保留在台账里")
@@ -59,7 +81,7 @@ func KeySpelling(was, now string, count int) Finding {
 
 // Reopened is an item that was closed and no longer is.
 func Reopened(row, was, now string) Finding {
-	return reopened.finds("“%s”上次报为“%s”，这次改回“%s”", row, was, now).mend("请核实是否重新办理")
+	return reopened.finds("“%s”上次报为“%s”，这次改回“%s”", row, was, now).mend("请核实：填错了状态的请改正，确是这样的请写核实说明")
 }
 
 // DeadlineMoved is an item with a later deadline than before.

@@ -20,7 +20,7 @@ var (
 	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
 	periodPart         = ofIdentity.asks("period_part", "标题只写了一个月的一部分，按全月登记。")
 	periodBehind       = ofIdentity.asks("period_behind", "按前一期的更正登记，到期的一期还没有收到。")
-	periodDiffers      = ofIdentity.asks("period_differs", "报送期在几处写得不一致，按规定的先后取其一。")
+	periodDiffers      = ofIdentity.asks(PeriodDiffersRule, "报送期在几处写得不一致，按规定的先后取其一。")
 	periodContradicted = ofIdentity.rejects("period_contradicted", "报送期与表中其他内容矛盾，不能替换已收到的一份。")
 	notFilled          = ofIdentity.rejects("not_filled", "表样里什么也没有填，也没有写本期无，不作为零报告。")
 	sameRun            = ofIdentity.asks("same_run", "同时收到同一份报表的两个文件，只计入其中一份。")
@@ -198,6 +198,14 @@ func PeriodBehind(period, due, remedy string) Finding {
 // PeriodDiffers is a return that states several periods; says names every statement, remedy the one to change.
 func PeriodDiffers(says, decided, remedy string) Finding {
 	return periodDiffers.finds("报送期前后不一致：%s；按%s登记", says, decided).mend("%s", remedy)
+}
+
+// PeriodDiffersRule is its rule.
+const PeriodDiffersRule = "period_differs"
+
+// InsteadOf is the same of rows that were copied from another return: they are to be left out, the rest may be right.
+func (f Finding) InsteadOf(rows int, whose string) Finding {
+	return f.mend("%d行与%s报表中的相同，如是复制那一份时没有删去的，请只删去这%d行后重新报送；不是复制的，%s", rows, whose, rows, f.Hint)
 }
 
 // PeriodContradicted is such a return that would take the place of rows accepted before.

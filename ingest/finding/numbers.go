@@ -21,6 +21,16 @@ func NotInteger(column, text string) Finding {
 	return mistyped.finds("「%s」应填整数，现为“%s”", column, text).mend("请只填阿拉伯数字，不带文字说明")
 }
 
+// OrdinalUnsaid is one of several without its number: 尾款.
+func OrdinalUnsaid(column, text string) Finding {
+	return mistyped.finds("「%s」“%s”看不出是第几个", column, text).mend("请按先后填数字，如共三期的，首期填 1，尾款填 3")
+}
+
+// SeveralOrdinals is a cell that names several of them: 第一、二期.
+func SeveralOrdinals(column, text string) Finding {
+	return mistyped.finds("「%s」一格里写了几个：“%s”", column, text).mend("请一个一行，分行填写，本列只填一个数字，如 1")
+}
+
 // InexactInteger is a count that says only about how many: 约400.
 func InexactInteger(column, text, number string) Finding {
 	return mistyped.finds("「%s」应填准确的整数，现为“%s”", column, text).mend("请填准确数，只填阿拉伯数字").suggest(number)

@@ -139,6 +139,11 @@ func TotalMismatch(column, claimed, sum, difference string, money, rejects bool)
 	return f
 }
 
+// TotalUnchecked is a 合计 that isn't the sum of those of its rows that can be read: what the others hold nobody knows.
+func TotalUnchecked(column, claimed, sum string) Finding {
+	return totalMismatch.finds("「%s」合计写的是 %s，读得出的各行相加是 %s，另有的行读不出来", column, claimed, sum).mend("请先改正读不出来的各行，再核对合计")
+}
+
 // RowsJoined are rows that go on with the texts of the item above, whose other cells are merged over them.
 func RowsJoined(rows string, first int, columns []string) Finding {
 	return rowsJoined.finds("第%s行与第%d行是同一项（其余各格合并），「%s」的文字并入第%d行", rows, first, strings.Join(columns, "」「"), first)
@@ -205,14 +210,19 @@ func TotalUnlabelled(row int) Finding {
 	return totalUnlabelled.finds("第%d行没有写明是什么，各数等于各行之和，按合计处理，不作为数据", row).mend("请在该行写明“合计”或“小计”")
 }
 
-// ExampleTaken is a row beside whose values 示例 stands. It counts.
-func ExampleTaken(mark string) Finding {
-	return exampleMarked.finds("该行标着“%s”，但必填的各栏都已填写，按数据计入", mark).mend("只是示例的，请删去该行后重新报送；是数据的，请删去“%s”", mark)
+// ExampleTaken is a row marked as an example that has values of its own; alone is the title of the column in which nothing but
+// the mark stands, if any. It counts.
+func ExampleTaken(mark, alone string) Finding {
+	f := exampleMarked.finds("该行标着“%s”，但必填的各栏都已填写，按数据计入", mark)
+	if alone != "" {
+		return f.mend("只是示例的，请删去该行后重新报送；是数据的，请把“%s”改为该行的「%s」", mark, alone)
+	}
+	return f.mend("只是示例的，请删去该行后重新报送；是数据的，请删去“%s”", mark)
 }
 
-// ExampleFilled is a row marked as an example in the place of a value, though nothing in it looks made up. It does not count.
-func ExampleFilled(row int, mark string) Finding {
-	return exampleMarked.finds("第%d行以“%s”开头，按示例略过，没有计入", row, mark).mend("是数据的，请删去“示例”二字，填上该栏的内容后重新报送；只是示例的，请删去该行或忽略本条")
+// ExampleFilled is a row marked as an example that was partly typed over: what the template shows still stands in it. It does not count.
+func ExampleFilled(row int) Finding {
+	return exampleMarked.finds("第%d行是模板的示例行，改过一部分，必填的栏里仍是示例的内容，没有计入", row).mend("是数据的，请删去“示例”二字，把各栏都填上自己的内容后重新报送；只是示例的，请删去该行或忽略本条")
 }
 
 // CumulativeNoted is a remark beside rows that says that their figures are cumulative. They count as the period's.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -99,6 +100,10 @@ func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
 		if took == nil {
 			took = l.takeByState(pg, h, c)
 		}
+		if parts := partsLike(c, h.extra); took == nil && parts != nil {
+			f := finding.HeadingsClose(c.Title, parts).At(finding.Place{Sheet: pg.Name, Field: c.Field})
+			took = &f
+		}
 		if took != nil {
 			said.Add(*took)
 		}
@@ -108,7 +113,7 @@ func (l *Reader) takeOptional(pg *Page, h *Head) (said Notes) {
 
 // takeGuess takes an unmatched heading that is close to a field for it, and says so.
 func (l *Reader) takeGuess(pg *Page, h *Head, c *forms.Column) *finding.Finding {
-	g := guess(pg, h, c)
+	g := l.guess(pg, h, c)
 	if g == nil {
 		return nil
 	}
@@ -281,27 +286,68 @@ var harmless = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(情况|内容|说明|一栏|名称|名|明细|全称|简述|栏|列|如下|及.{1,6}|和.{1,6}|与.{1,6}|/.{1,6}|、.{1,6})$`)
 })
 
-// guess finds an unmatched heading so close to a required field that it is likely meant; the leftmost of several.
-func guess(pg *Page, h *Head, c *forms.Column) *Placed {
+// andMore is a longer one of them: 问题描述及基本情况.
+var andMore = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(及|和|与)(其|相关|有关|基本|具体|主要)*(情况|内容|说明|要求|描述|简介)$`)
+})
+
+// guess finds an unmatched heading so close to a field that it is likely meant; of several the whole, else the leftmost. A heading that is
+// known for another field is that, however close it is: 求职人数 is no 入职人数.
+func (l *Reader) guess(pg *Page, h *Head, c *forms.Column) *Placed {
+	known := l.Vocab.names[h.Form.ID]
 	taken := map[int]bool{}
 	for _, p := range h.Columns {
 		taken[p.Col], taken[p.Before] = true, true
 	}
 	var best *Placed
+	whole := false // it says that it is the whole: 合计兑付金额
 	for col, head := range pg.heads(h.Row, h.Height) {
-		if taken[col] || best != nil && col >= best.Col || !head.guessable() {
+		if taken[col] || !head.guessable() {
 			continue
 		}
 		name := head.names[len(head.names)-1]
+		if all := wholeOf().MatchString(name); best != nil && (whole && !all || whole == all && col >= best.Col) {
+			continue
+		}
+		if m, ok := known.find(name); ok && m.index >= 0 && &h.Form.Columns[m.index] != c {
+			continue
+		}
 		if slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(s string) bool { return closeTo(written.Heading(s), name) }) {
 			best = &Placed{Field: c, Col: col, Title: head.whole, Unit: head.unit, HasUnit: head.hasUnit, Scale: head.scale, guess: true}
+			whole = wholeOf().MatchString(name)
 		}
 	}
-	if best != nil && len(numberedLike(c, h.extra)) > 0 {
+	if best != nil && (len(numberedLike(c, h.extra)) > 0 || len(partsLike(c, h.extra)) > 0) {
 		return nil
 	}
 	return best
 }
+
+// partsLike gives headings that say of which part they are before a column's name: 省级兑付金额, 区级兑付金额. To read one of them may
+// lose the others; where one is said to be the whole, that one may be meant.
+func partsLike(c *forms.Column, headings []string) (parts []string) {
+	if !IsNumber(c) {
+		return nil
+	}
+	for _, s := range headings {
+		name := written.Heading(lastLevel(s))
+		if slices.ContainsFunc(append([]string{c.Title}, c.Synonyms...), func(k string) bool {
+			before, ok := strings.CutSuffix(name, written.Heading(k))
+			return ok && before != "" && utf8.RuneCountInString(before) <= 3 && utf8.RuneCountInString(k) >= 3
+		}) && !slices.Contains(parts, s) {
+			if wholeOf().MatchString(name) {
+				return nil
+			}
+			parts = append(parts, s)
+		}
+	}
+	if len(parts) < 2 {
+		return nil
+	}
+	return parts
+}
+
+var wholeOf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(实际|本次|合计|总|共|全部)`) })
 
 // numberedLike gives headings close to a column that differ in a number alone: 第一次兑付金额, 第二次兑付金额. To read one of them would
 // lose the others.
@@ -338,7 +384,7 @@ func closeTo(known, heading string) bool {
 		return true
 	}
 	before, after, within := strings.Cut(heading, known)
-	if within && n >= 3 && l <= 2*n && len([]rune(before)) <= 3 && (after == "" || harmless().MatchString(after)) {
+	if within && n >= 3 && (l <= 2*n || andMore().MatchString(after)) && len([]rune(before)) <= 3 && (after == "" || harmless().MatchString(after)) {
 		return true
 	}
 	return l >= 3 && strings.HasSuffix(known, heading)
@@ -355,6 +401,8 @@ func LackingColumns(h *Head, at finding.Place) (said Notes) {
 			f = finding.MissingCode(c.Title)
 		} else if several := numberedLike(c, h.extra); len(several) > 1 {
 			f = finding.MissingColumnNumbered(c.Title, several)
+		} else if parts := partsLike(c, h.extra); len(parts) > 1 {
+			f = finding.MissingColumnParts(c.Title, parts)
 		} else if values := valuesIn(c, h.extra); len(values) > 1 {
 			f = finding.MissingColumnTicks(c.Title, values)
 		} else if group, parts := partsOf(c, h.extra); len(parts) > 1 {

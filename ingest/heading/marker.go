@@ -29,6 +29,25 @@ const (
 // ExamplePrefix begins the first cell of a template's example row, which is passed over.
 const ExamplePrefix = "示例"
 
+// ExampleText is what a template's example row says below a column whatever the template was made for; "" where that differs.
+func ExampleText(typ forms.Type) string {
+	switch typ {
+	case forms.Int:
+		return "12"
+	case forms.Money:
+		return "35.6"
+	case forms.Percent:
+		return "60%"
+	case forms.Code:
+		return "001"
+	case forms.USCC, forms.TaxNo:
+		return "18位代码"
+	case forms.List, forms.Unit, forms.Date, forms.Month:
+		return ""
+	}
+	return "……"
+}
+
 // Marker is what a template's hidden sheet says of one of its sheets: by it a
 // filled template is known, whatever happened to its headings.
 type Marker struct {
@@ -180,5 +199,5 @@ func (m Marker) CodeOf(name string) string { return m.codes[written.Squash(name)
 
 // ExampleWord begins the first cell of a row that shows how to fill in a form.
 var ExampleWord = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|例)([)）】:：]|$)|^(示例|样例|范例|填写示例)`)
+	return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|例)\d{0,3}([)）】:：]|$)|^(示例|样例|范例|填写示例)(行|数据|如下|填写)?([(（,，、;；.。—-]|仅?供|请|勿|$)`)
 })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ type History struct {
 	holders map[string]*keyIndex           // by form: keys of returns judged in this run
 	tabled  map[string]*keyIndex           // by form: keys of returns in the tables; see storedKeys
 	names   map[string]*roll               // by form and field: what counting rows hold
-	closed  map[string][]string            // by form: statuses that mean closed
+	closed  map[string][]string            // by form: statuses that mean closed, or granted
 	numbers map[string]map[string][]number // by return and field: what unusual values are told from
 
 	explained map[string]map[string]string            // by submitter and form: explanations by mark
@@ -142,6 +143,13 @@ func NewHistory(loc *time.Location, set *forms.Set) *History {
 		for _, r := range f.Rules {
 			if r.Kind == "present_exactly_when" {
 				h.closed[f.ID] = r.Values
+			}
+		}
+		if status, _ := watched(f); status >= 0 {
+			for _, v := range f.Columns[status].Values { // of a loan that was granted, as of an item that was closed
+				if (v.Means == forms.Closed || v.Means == forms.Granted) && !slices.Contains(h.closed[f.ID], v.Name) {
+					h.closed[f.ID] = append(slices.Clip(h.closed[f.ID]), v.Name)
+				}
 			}
 		}
 	}

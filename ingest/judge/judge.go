@@ -195,7 +195,7 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 		}
 	}
 	jd.againstItems(h, pt, before)
-	return nil
+	return jd.rescaled(ctx, h, pt, old)
 }
 
 // againstPeriod finds a correction of a period's return that holds little of it: people send what they had forgotten by
@@ -204,19 +204,76 @@ func (jd *Judge) againstPeriod(ctx context.Context, h *History, file string, pt 
 	if pt.Form.Mode == forms.Ledger || len(pt.LineKeys) == 0 {
 		return nil
 	}
-	_, gone, rows, err := h.gone(ctx, pt, old)
+	before, gone, rows, err := h.gone(ctx, pt, old)
 	if err != nil {
 		return err
 	}
-	if len(gone) > 0 && (shrank(rows, gone) || isSupplement(file, pt)) {
-		tellGone(pt, rows, gone, finding.CorrectionShrank)
+	if len(gone) > 0 && (shrank(rows, gone) || isSupplement(file, pt) || len(gone) == rows && !anyAlike(before, pt.LineKeys)) {
+		copies, err := h.wereCopies(ctx, pt, before)
+		if err != nil {
+			return err
+		}
+		if !copies {
+			tellGone(pt, rows, gone, finding.CorrectionShrank)
+		}
 	}
-	return nil
+	return jd.rescaled(ctx, h, pt, old)
+}
+
+// wereCopies says whether all rows that are gone stand in returns of the unit for other periods: they were copied from there, and
+// were to be taken out.
+func (h *History) wereCopies(ctx context.Context, pt *read.Part, before map[string]KeyState) (bool, error) {
+	now := map[string]bool{}
+	for _, k := range pt.LineKeys {
+		now[k] = true
+	}
+	var gone []string
+	for k := range before {
+		if k != "" && !now[k] {
+			gone = append(gone, looseKey(k))
+		}
+	}
+	held, err := h.holding(ctx, pt.Form, gone)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range gone {
+		if !slices.ContainsFunc(held[k], func(id string) bool {
+			o := h.ByID[id]
+			return h.countsElsewhere(o, pt.Form, pt.Ret) && o.submitter == pt.Ret.Submitter
+		}) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// anyAlike says whether one of the rows' keys has at least half of its parts from one that was there before: a name or a day that
+// was put right. Where none has, these are other rows.
+func anyAlike(before map[string]KeyState, keys []string) bool {
+	for was := range before {
+		parts := strings.Split(was, read.KeySep)
+		for _, key := range keys {
+			same, all := 0, 0
+			for i, part := range strings.Split(key, read.KeySep) {
+				if part == "" && (i >= len(parts) || parts[i] == "") {
+					continue
+				}
+				if all++; i < len(parts) && parts[i] == part {
+					same++
+				}
+			}
+			if same*2 >= all {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // supplement is what people call a return that brings what they had forgotten, not the whole.
 var supplement = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`补报|补充|追加|增补|漏报|漏填|[仅只](列|报|含|填)`)
+	return regexp.MustCompile(`补报|补充|追加|增补|补录|漏报|漏填|补[)）.]|补$|[仅只](列|报|含|填)`)
 })
 
 // isSupplement says whether the file or a title calls the return so, other than by its form's name.
@@ -294,7 +351,7 @@ func tellGone(pt *read.Part, rows int, gone []string, rule func(before, gone int
 		named = append(named, written.Short(name, 30))
 	}
 	if len(gone) > namedRows {
-		named = append(named, fmt.Sprintf("等共%d行", len(gone)))
+		named[namedRows-1] += fmt.Sprintf("等共%d行", len(gone))
 	}
 	pt.Add(rule(rows, len(gone), named).At(finding.Place{Sheet: pt.FirstSheet()}))
 }
@@ -370,6 +427,9 @@ func (jd *Judge) elsewhere(ctx context.Context, h *History, pt *read.Part) error
 				continue
 			}
 			said = finding.KeysElsewhere(n, len(pt.Records), jd.whose(o, f), o.ID)
+			if of, err := calendar.ParsePeriod(o.period); err == nil && n < len(pt.Records) {
+				pt.Copied(of, n, jd.whose(o, f), finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown})
+			}
 		}
 		pt.Add(said.At(finding.Place{Sheet: rec.Line.Sheet, Row: rec.Line.N, Cell: read.KeyCell(f, rec.Line), Value: shown}))
 	}

@@ -65,6 +65,9 @@ func (jd *Judge) usual(ctx context.Context, h *History, pt *read.Part) error {
 	}
 	for _, rule := range rules {
 		c := f.Column(rule.Field)
+		if slices.ContainsFunc(pt.Ret.Findings, func(x finding.Finding) bool { return x.Rule == finding.RescaledRule && x.Field == c.Field }) {
+			continue // told, with the unit that it was in
+		}
 		askUsual(pt, rule, h.before(f, c, ids), h.seriesBy(c, ids), h.seriesBy(c, others))
 	}
 	return nil
@@ -285,7 +288,7 @@ func (s *series) likely(v float64) bool {
 
 // number is one value of an earlier return.
 type number struct {
-	key   string // of a ledger's row
+	key   string // of the row; of a period form's only where it was read from what is stored
 	group string
 	value float64
 }

@@ -92,7 +92,7 @@ type seenPlain struct {
 	proven                  rowkind.Proof
 	amounts                 bool // numbers or dates that can't be said of nothing
 	words                   bool // a text under a column of other things than numbers: neither prepared only nor a total
-	example                 bool // the first text marks an example
+	example                 bool // a text marks an example
 }
 
 // glances looks at each cell; false where one has to be looked at more closely.
@@ -109,9 +109,8 @@ func (r *tableReader) glances(row *sheet.Row) (g seenPlain, ok bool) {
 			return g, false
 		}
 		if c.Kind == sheet.Text {
-			if g.texts++; g.texts == 1 {
-				g.example = seen&exampleCell != 0
-			}
+			g.texts++
+			g.example = g.example || seen&exampleCell != 0
 			g.words = g.words || !heading.IsNumber(f) && f.Type != forms.Code && !f.InKey && !c.Formula
 		} else if k > 0 && (c.Kind == sheet.Date || c.Kind == sheet.Number && c.Num != 0) {
 			g.amounts = true

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"taizhang/ingest/around"
-	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
 	"taizhang/ingest/rowkind"
@@ -66,25 +65,6 @@ type Table struct {
 	bareTotals []bareTotal        // totals that don't say so
 	kinds      [rowkind.Kinds]int // rows below the head by what they were taken for
 	Below      int                // rows below the head in which somebody sees something, counted apart from the reading
-}
-
-// example is a row that is marked as one and filled like data.
-type example struct {
-	N     int
-	mark  sheet.Cell
-	taken bool // for data: the mark stands beside its values
-}
-
-// TellExamples asks about the rows that are marked as examples and filled like data.
-func (t *Table) TellExamples() (said heading.Notes) {
-	for _, e := range t.examples {
-		f := finding.ExampleFilled(e.N, written.Short(written.Tidy(e.mark.Text), 20))
-		if e.taken {
-			f = finding.ExampleTaken(written.Short(written.Tidy(e.mark.Text), 20))
-		}
-		said.Add(f.At(finding.Place{Sheet: t.Grid.Name, Cell: e.mark.Ref(), Row: e.N, Value: written.Short(e.mark.Text, 30)}))
-	}
-	return said
 }
 
 // Carries says whether section rows give a field that the table has no column for.
@@ -170,13 +150,14 @@ func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 			i, after = i+n-1, rowkind.Blank
 			continue
 		}
-		if s.Marked != nil {
-			t.examples = append(t.examples, example{row.N, *s.Marked, kind == rowkind.Data})
-		}
 		if kind != rowkind.Blank {
 			after = kind
 		}
-		if i += r.take(kind, i, free); kind == rowkind.Data || kind == rowkind.Total || kind == rowkind.Carried || kind == rowkind.Head {
+		took := r.take(kind, i, free)
+		if s.Marked != nil {
+			r.marked(row.N, s.Marked, kind == rowkind.Data)
+		}
+		if i += took; kind == rowkind.Data || kind == rowkind.Total || kind == rowkind.Carried || kind == rowkind.Head {
 			free = i + 1
 		}
 	}
@@ -188,7 +169,7 @@ func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 	t, row := r.t, r.p.Row(i)
 	if kind == rowkind.Section || kind == rowkind.Stray {
-		if r.section(row) || kind == rowkind.Section || r.headsUnfilled(i+1) {
+		if r.section(row) || kind == rowkind.Section || r.headsBelow(i+1) {
 			kind = rowkind.Section
 			r.void = voidSection(row)
 		} else {
@@ -306,6 +287,9 @@ func (r *tableReader) voidNotes(end int) {
 		switch r.kinds[i] {
 		case rowkind.Blank, rowkind.Note, rowkind.Footer, rowkind.Stray: // rowBlank: also what stands above the head
 			c := voidNote(r.p.Row(i))
+			if c == nil {
+				c = r.voidByKey(r.p.Row(i))
+			}
 			if c == nil || len(r.t.Lines) == 0 {
 				continue
 			}

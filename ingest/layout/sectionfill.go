@@ -60,16 +60,18 @@ func (r *tableReader) sameValue(k int, c *sheet.Cell, value string) bool {
 	return ok && isInt && n == m
 }
 
-// headsUnfilled says whether a lone text above the ith row may head a section: that row has nothing in the column of which the
-// text says the value.
-func (r *tableReader) headsUnfilled(i int) bool {
+// headsBelow says whether a lone text above the ith row may head a section: in the column of which the text says the value that
+// row has nothing, or the same (企业难题类 over 企业难题).
+func (r *tableReader) headsBelow(i int) bool {
 	if i >= len(r.p.Rows) {
 		return false
 	}
 	next, n := r.p.Row(i), 0
 	for k, c := range r.carry {
-		if col := r.at[k].Col; col > 0 && c.value != "" && c.row == r.p.Rows[i-1].N && !sight.Present(sight.CellIn(next, col)) {
-			n++
+		if col := r.at[k].Col; col > 0 && c.value != "" && c.row == r.p.Rows[i-1].N {
+			if own := sight.CellIn(next, col); !sight.Present(own) || r.l.valueOf(r.at[k].Field, own) == c.value {
+				n++
+			}
 		}
 	}
 	return n > 0 && len(next.Cells) >= 3

@@ -66,6 +66,45 @@ func voidNote(row *sheet.Row) *sheet.Cell {
 	return nil
 }
 
+// voidByKey is voidNote of notes that call a line by what it is known by: Q-2与Q-1为同一问题; 湖南乙机械有限公司的一笔已退回.
+func (r *tableReader) voidByKey(row *sheet.Row) *sheet.Cell {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Kind != sheet.Text || len(c.Text) > 300 || !mayVoid.In(c.Text) {
+			continue
+		}
+		for _, clause := range noteClause().Split(written.Squash(c.Text), -1) {
+			if howToFill().MatchString(clause) || !mayVoid.In(clause) {
+				continue
+			}
+			for j := range r.t.Lines {
+				if key := r.calledBy(&r.t.Lines[j]); key != "" && strings.Contains(clause, key) && TakesBack(ofRow().ReplaceAllString(strings.Replace(clause, key, ",", 1), ","), r.h.Form) {
+					return c
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// ofRow stands between a line's name and what is said of it: 的一笔.
+var ofRow = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`,(的?(一|该|这|上述)?(笔|条|项|件|个|户)?(资金|款项|款|问题|事项)?)`)
+})
+
+// calledBy is what people call a line by: its number, or the firm that it is of. Bare digits may be anything.
+func (r *tableReader) calledBy(l *Line) string {
+	for k := range l.At {
+		if f := l.At[k].Field; f.InKey && (f.Type == forms.Code || f.Names) && l.At[k].Col > 0 {
+			c := l.Cell(k)
+			if key := written.Squash(c.Text); len(key) >= 3 && strings.Trim(key, "0123456789.-") != "" {
+				return key
+			}
+		}
+	}
+	return ""
+}
+
 var (
 	noteClause = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[。；;\n]`) })
 	voidNamed  = sync.OnceValue(func() *regexp.Regexp {

@@ -28,6 +28,7 @@ type lineReader struct {
 	faulty []bool       // by column
 	reason string       // why the row is refused
 	begun  bool         // hardly anything of what is required is filled in
+	absent []absence    // of the table's lines so far
 }
 
 // read types one row.

@@ -2,9 +2,11 @@ package read
 
 import (
 	"fmt"
+	"slices"
 
 	"taizhang/ingest/around"
 	"taizhang/ingest/cell"
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/written"
@@ -133,4 +135,18 @@ func wroteIn(l *layout.Line, k int) (written.Wrote, bool) {
 		w.Day = 1
 	}
 	return w, ok
+}
+
+// Copied says that rows by which a return seemed to be of another period stand in that period's return already: to leave them out
+// is the remedy that comes first, at the first of them.
+func (pt *Part) Copied(of calendar.Period, rows int, whose string, at finding.Place) {
+	if pt.Disagrees == nil || !slices.ContainsFunc(pt.Disagrees.Others, func(s Statement) bool { return s.rows && s.Period == of }) {
+		return
+	}
+	for i := range pt.Ret.Findings {
+		if f := &pt.Ret.Findings[i]; f.Rule == finding.PeriodDiffersRule {
+			*f = f.InsteadOf(rows, whose).At(at)
+			return
+		}
+	}
 }

@@ -136,14 +136,16 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 			fs.see(pt, r.Line, one.vals)
 			pt.Records = append(pt.Records, r)
 		}
+		one.tellAbsent(tb)
 	}
 	pt.tellHidden()
 	pt.gatherRepeats()
 	rd.streetOfAnother(pt)
 	pt.tellSwapped()
 	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled"} {
-		pt.gather(rule)
+		pt.gather(rule, func(string) bool { return true })
 	}
+	pt.gather("type", pt.neverRead) // 形象进度 in words under 进度
 	for _, tb := range pt.Tables {
 		rd.checkTotals(pt, tb)
 	}
@@ -228,12 +230,24 @@ func (pt *Part) gatherRepeats() {
 
 const namedEach = 5 // findings of one rule about one column that are named each; more are one
 
-// gather makes one finding of a rule that a whole column breaks.
-func (pt *Part) gather(rule string) {
+// neverRead says whether a column that may be empty is, in every row that counts: what stands in it is of another kind.
+func (pt *Part) neverRead(field string) bool {
+	k := pt.Form.Index(field)
+	return k >= 0 && !pt.Form.Columns[k].Required && !pt.Form.Columns[k].InKey &&
+		!slices.ContainsFunc(pt.Records, func(r Record) bool { return r.Value(k).Set })
+}
+
+// gather makes one finding of a rule that a whole column breaks, of the columns that may be told so.
+func (pt *Part) gather(rule string, may func(field string) bool) {
 	n, first := map[string]int{}, map[string]bool{}
 	for _, f := range pt.Ret.Findings {
 		if f.Rule == rule {
 			n[f.Field]++
+		}
+	}
+	for field, times := range n {
+		if times > namedEach && !may(field) {
+			delete(n, field)
 		}
 	}
 	kept := pt.Ret.Findings[:0]

@@ -80,11 +80,45 @@ func (x *ruled) checkWhen() {
 	case when && !x.value.Set && x.rule.Kind == "required_when":
 		x.say(finding.RequiredWhen(x.rule.ID, title, other.Text, x.column.Title))
 		x.refuseLacking()
+	case when && !x.value.Set && x.line.At[x.k].Col == 0:
+		x.missing(other.Text)
 	case when && !x.value.Set:
 		x.say(finding.ExpectedWhen(x.rule.ID, title, other.Text, x.column.Title))
 	case !when && x.value.Set && x.rule.Kind == "present_exactly_when":
 		x.say(finding.UnexpectedWhen(x.rule.ID, title, other.Text, x.column.Title, x.value.Text))
 	}
+}
+
+// absence is a column that a table lacks and that some of its rows should have filled.
+type absence struct {
+	rule  *forms.Rule
+	value string // of the first of these rows, for which they should
+	line  *layout.Line
+	rows  int
+}
+
+// missing takes note of a row that should have filled a column that its table lacks.
+func (x *ruled) missing(value string) {
+	for i := range x.absent {
+		if a := &x.absent[i]; a.rule == x.rule {
+			a.rows++
+			return
+		}
+	}
+	x.absent = append(x.absent, absence{x.rule, value, x.line, 1})
+}
+
+// tellAbsent says which columns a table lacks that its rows should have filled: once, not for each row.
+func (r *lineReader) tellAbsent(tb *layout.Table) {
+	f := r.pt.Form
+	for _, a := range r.absent {
+		at := finding.Place{Sheet: a.line.Sheet, Field: a.rule.Field}
+		if when := a.line.At[f.Index(a.rule.When)]; when.Col > 0 {
+			at.Cell = sheet.Ref(tb.Bounds[a.line.Block][0]+a.line.Head.Height-1, when.Col)
+		}
+		r.pt.Add(finding.ExpectedColumn(a.rule.ID, f.Column(a.rule.When).Title, a.value, f.Column(a.rule.Field).Title, a.rows).At(at))
+	}
+	r.absent = r.absent[:0]
 }
 
 // checkNotBefore: a date is not before another.
@@ -143,8 +177,11 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 				pt.Add(f.At(placeOf(why.line, k, written.Short(secret.MaskText(written.DateText(why.line.Cell(k))), 60))))
 				continue
 			}
-			pt.Add(finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), c.Type == forms.Money, rejects).
-				At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
+			f := finding.TotalUnchecked(c.Title, inUnit(claimed), inUnit(best.sum))
+			if best.readable {
+				f = finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), c.Type == forms.Money, rejects)
+			}
+			pt.Add(f.At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
 		}
 	}
 }

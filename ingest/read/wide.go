@@ -6,7 +6,7 @@ import (
 	"taizhang/internal/calendar"
 )
 
-// A longer time than the form's periods (三季度 above a weekly ledger, 8月 too) doesn't tell the period, but what it says still
+// A longer time than the form's periods (三季度 above a weekly ledger, 8月 too, or 8月第2周, which may be either of two weeks) doesn't tell the period, but what it says still
 // holds: the period must lie in it.
 
 func (s Statement) isWide() bool { return s.wide[0] < s.wide[1] }
@@ -21,7 +21,10 @@ func (r *periodReader) sayWide(what string, at around.Said) {
 		sp, ok = written.Quarter(at.Text, r.received)
 	}
 	s := Statement{What: what, At: at, day: calendar.NoDate, until: calendar.NoDate}
+	from, to, either := written.WeekOfMonth(at.Text, r.received)
 	switch {
+	case either:
+		s.wide = [2]calendar.Date{from, to}
 	case ok && sp.Period.Valid() && sp.Period.Kind == calendar.Month:
 		s.wide = [2]calendar.Date{sp.Period.Start, sp.Period.End()}
 	case ok && sp.Months > 0 && sp.To-sp.From > 10:

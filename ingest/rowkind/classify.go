@@ -14,7 +14,6 @@ package rowkind
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"taizhang/ingest/around"
 	"taizhang/ingest/forms"
@@ -93,9 +92,7 @@ var wordTests = []rowTest{
 		return s.first != nil && len(s.word) <= 60 && carriedWord().MatchString(s.word) && fewKeys(s.Row, s.At, s.first.Col)
 	}},
 	{Total, "合计 | | | | 3", func(s *Seen) bool { return s.first != nil && len(s.word) <= 60 && s.isTotal() }},
-	{Example, "示例 | Q-1 | 走访", func(s *Seen) bool {
-		return s.shown || s.first != nil && !written.IsASCII(s.word) && heading.ExampleWord().MatchString(s.word)
-	}},
+	{Example, "示例 | Q-1 | 走访", (*Seen).isExample},
 	{Example, "(first) 必填，唯一 | 下拉选择 | 下拉选择 | 不超过200字 | 填单位全称 | 格式2026-11-01", (*Seen).requires},
 	{Memo, "本年累计 | | | | 500", func(s *Seen) bool {
 		return s.first != nil && memoWord().MatchString(s.word) && fewKeys(s.Row, s.At, s.first.Col)
@@ -231,29 +228,6 @@ func (s *Seen) Full() bool {
 	return !(s.Texts >= 3 && s.Vocab.LooksLikeHead(s.Page, s.Row, s.Head.Form, s.fields))
 }
 
-// showsHow says whether a row that is filled like data is an example all the same: its mark stands in the place of a value
-// (示例：Q-0), or what stands there is made up (示例 | 某某公司). Beside its values (示例 under 序号) it is a word like others, and
-// the row is data. Where nothing is made up it is asked about in any case.
-func (s *Seen) showsHow() bool {
-	if s.first == nil || !IsExample(s.first.Text) {
-		return false
-	}
-	for _, p := range s.At {
-		if p.Col == 0 || !p.Field.Required {
-			continue
-		}
-		word := written.Squash(sight.TextOf(sight.CellIn(s.Row, p.Col)))
-		if p.Col == s.first.Col {
-			word = exampleMark().ReplaceAllString(word, "")
-		}
-		if madeUp().MatchString(word) {
-			return true
-		}
-	}
-	s.Marked = s.first
-	return slices.ContainsFunc(s.At, func(p heading.Placed) bool { return p.Col == s.first.Col })
-}
-
 // standsIn is the cell that speaks for a field in the row: the value that is ticked, the first of 年 月 日, of two columns the
 // filled one, what is merged down into it. Nil where there is none.
 func (s *Seen) standsIn(at *heading.Placed) *sheet.Cell {
@@ -313,15 +287,6 @@ func (s *Seen) requires() bool {
 // IsLabel says whether a cell is one of the labels of a signature line.
 func IsLabel(c *sheet.Cell) bool {
 	return c.Kind == sheet.Text && footBegins(c.Text) && len(c.Text) < 120 && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(written.Squash(c.Text))
-}
-
-// IsExample says whether a row's first text marks it as an example.
-func IsExample(text string) bool {
-	text = strings.TrimLeft(text, " \u3000")
-	if r, _ := utf8.DecodeRuneInString(text); !strings.ContainsRune("示样范填例(（【", r) || len(text) > 300 {
-		return false
-	}
-	return exampleMark().MatchString(written.Squash(text))
 }
 
 // What proves that a row is one of data, beside that it is filled: a value where a number or date is asked for, or one

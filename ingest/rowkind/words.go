@@ -90,9 +90,9 @@ var exampleMark = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（【]?(示例|样例|范例|填写示例|填写样例|例|例如|示例行|样例行)(\d{0,3}[)）】]|\d{0,3}[:：]|\d{0,3}$)`)
 })
 
-// madeUp is what stands in an example for a value: 某某公司, XX街道, 这样填写, 张三, ……
+// madeUp is what stands in an example for a value: 某某公司, XX街道, 这样填写, ……
 var madeUp = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`某某|某(公司|企业|单位|街道|社区|局|人)|[xX×*＊]{2,}|…|\.{3,}|^(这样|如此|按此)填写?|填写?(示例|样例)|^(张三|李四|王五)$|18位代码|示例|样例`)
+	return regexp.MustCompile(`某某|某(公司|企业|单位|街道|社区|局|人)|[xX×*＊]{2,}|…|\.{3,}|^(这样|如此|按此)填写?|填写?(示例|样例)|18位代码|示例|样例`)
 })
 
 // requirement begins what a row below the head asks of its columns.

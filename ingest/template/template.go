@@ -17,6 +17,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/fit"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
@@ -346,33 +347,25 @@ func exampleText(c Column, day calendar.Date) string {
 	if c.Example != "" {
 		return c.Example
 	}
-	switch c.Type {
-	case "list", "unit":
+	switch typ := forms.Type(c.Type); typ {
+	case forms.List, forms.Unit:
 		if len(c.List) > 0 {
 			return c.List[0]
 		}
-	case "int":
-		return "12"
-	case "money":
-		return "35.6"
-	case "percent":
-		return "60%"
-	case "date":
+		return heading.ExampleText(forms.Text)
+	case forms.Date:
 		if day <= 0 {
 			return "年-月-日"
 		}
 		return (day + calendar.Date(c.After)).String()
-	case "month":
+	case forms.Month:
 		if day <= 0 {
 			return "年月"
 		}
 		return calendar.MonthOf(day).Chinese()
-	case "code":
-		return "001"
-	case "uscc", "taxno":
-		return "18位代码"
+	default:
+		return heading.ExampleText(typ)
 	}
-	return "……"
 }
 
 var (

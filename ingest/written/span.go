@@ -306,22 +306,8 @@ func readWeek(s string, near calendar.Date) (sp span, named, ok bool) {
 	if m := isoWeek().FindStringSubmatch(s); m != nil {
 		return week(Atoi(m[1]), Atoi(m[2]))
 	}
-	if m := weekOfM().FindStringSubmatch(s); m != nil {
-		// 8月第2周 counts from the week that holds the 1st, or from the first Monday: told only where both agree.
-		y := Atoi(m[1])
-		if y == 0 {
-			if y = near.Year(); Atoi(m[2]) > int(near.Month()) {
-				y--
-			}
-		}
-		if Atoi(m[2]) < 1 || Atoi(m[2]) > 12 {
-			return span{}, true, false
-		}
-		first := calendar.WeekOf(calendar.NewDate(y, time.Month(Atoi(m[2])), 1))
-		if first.Start.Day() != 1 {
-			return span{}, true, false
-		}
-		return span{Period: calendar.WeekOf(first.Start + calendar.Date(7*(Atoi(m[3])-1))), Date: calendar.NoDate}, true, true
+	if early, late, ok := weekOfMonth(s, near); ok {
+		return span{Period: late, Date: calendar.NoDate}, true, early == late
 	}
 	if m := zhWeek().FindStringSubmatch(s); m != nil {
 		if m[1] == "" {
@@ -336,6 +322,39 @@ func readWeek(s string, near calendar.Date) (sp span, named, ok bool) {
 		return newest(Atoi(m[1]))
 	}
 	return span{}, false, false
+}
+
+// weekOfMonth finds a week that is counted within its month: 8月第2周. It counts from the week that holds the 1st, or from the
+// first Monday; where the two agree, it can be told which it is.
+func weekOfMonth(s string, near calendar.Date) (early, late calendar.Period, ok bool) {
+	m := weekOfM().FindStringSubmatch(s)
+	if m == nil {
+		return early, late, false
+	}
+	year, month, n := Atoi(m[1]), Atoi(m[2]), Atoi(m[3])
+	if month < 1 || month > 12 || n < 1 || n > 6 {
+		return calendar.Period{}, calendar.Period{Kind: calendar.Week, Start: calendar.NoDate}, true
+	}
+	if year == 0 {
+		if year = near.Year(); month > int(near.Month()) {
+			year--
+		}
+	}
+	first := calendar.WeekOf(calendar.NewDate(year, time.Month(month), 1))
+	early = calendar.WeekOf(first.Start + calendar.Date(7*(n-1)))
+	if late = early; first.Start.Day() != 1 {
+		late = early.Next()
+	}
+	return early, late, true
+}
+
+// WeekOfMonth gives the first and last day of the two weeks of which 8月第2周 may be either.
+func WeekOfMonth(text string, near calendar.Date) (from, to calendar.Date, ok bool) {
+	early, late, ok := weekOfMonth(withDigits(text), near)
+	if !ok || !late.Valid() || early == late {
+		return calendar.NoDate, calendar.NoDate, false
+	}
+	return early.Start, late.End(), true
 }
 
 // readDay finds a bare date.

@@ -36,7 +36,7 @@ func (t *Trino) ReadRun(ctx context.Context, run string) (Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	parser, err := warehouse.OpenMemory(warehouse.Options{Threads: 1})
+	parser, err := warehouse.OpenMemory(warehouse.Options{})
 	if err != nil {
 		return nil, err
 	}

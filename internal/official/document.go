@@ -61,6 +61,7 @@ type Table struct {
 	Columns []Column
 	Rows    [][]string
 	Empty   string // the line that stands for no rows
+	Answer  string // what is to be written by hand below each row, over the whole width; empty: nothing is
 }
 
 // Field is a label and the room beside it. Text is what already stands there.

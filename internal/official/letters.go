@@ -83,13 +83,12 @@ func (r Reminder) Document() Document {
 	table := Table{Columns: []Column{
 		{Title: "序号", Width: 1.8, Align: Center},
 		{Title: "台账及编号", Width: 5, Align: Center},
-		{Title: "事项", Width: 6.7},
+		{Title: "事项", Width: 9},
 		{Title: "交办日期\n办结时限", Width: 6.6, Align: Center},
 		{Title: "超期天数", Width: 2.2, Align: Center},
-		{Title: "最近办理情况", Width: 5},
+		{Title: "最近办理情况", Width: 8.5},
 		{Title: "责任人", Width: 4.3, Align: Center},
-		{Title: "反馈：原因、完成时间", Width: 5.8},
-	}, Empty: "无超期事项"}
+	}, Empty: "无超期事项", Answer: "反馈（原因、措施、完成时间）："}
 	for i, it := range r.Items {
 		person := it.Person
 		if person == "" {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -250,8 +251,13 @@ func TestReminder(t *testing.T) {
 			t.Errorf("%q is missing", want)
 		}
 	}
-	if got := strings.Count(text, "<w:cantSplit/>"); got != 3+3 {
-		t.Errorf("%d rows are kept together, want 6", got)
+	if got := strings.Count(text, "<w:cantSplit/>"); got != 3+2+3 {
+		t.Errorf("%d rows are kept together, want 8", got)
+	}
+	// What is asked for can be written: below each item, over the whole width, two lines high.
+	room := fmt.Sprintf(`<w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr><w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:gridSpan w:val="7"/><w:vAlign w:val="top"/>`, answerHeight, textWidth)
+	if got := strings.Count(text, room); got != 2 || strings.Count(text, "反馈（原因、措施、完成时间）：") != 2 {
+		t.Errorf("%d items have room for an answer, want 2", got)
 	}
 	for _, b := range d.Blocks { // one line each, not a bracket alone on the next
 		table, ok := b.(Table)

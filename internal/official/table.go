@@ -32,12 +32,20 @@ func (b *body) gap(height int) {
 	fmt.Fprintf(b, `<w:p><w:pPr><w:pStyle w:val="TableText"/><w:spacing w:line="%d" w:lineRule="exact"/></w:pPr></w:p>`, height)
 }
 
+// answerHeight is room for two lines of handwriting.
+const answerHeight = 850
+
 func (b *body) cell(w, span int, style string, align Align, text string) {
+	b.cellAt(w, span, "center", style, align, text)
+}
+
+// cellAt is a cell whose text stands at its top or centre.
+func (b *body) cellAt(w, span int, vertical, style string, align Align, text string) {
 	fmt.Fprintf(b, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>`, w)
 	if span > 1 {
 		fmt.Fprintf(b, `<w:gridSpan w:val="%d"/>`, span)
 	}
-	b.WriteString(`<w:vAlign w:val="center"/></w:tcPr>`)
+	fmt.Fprintf(b, `<w:vAlign w:val="%s"/></w:tcPr>`, vertical)
 	props := ""
 	switch align {
 	case Center:
@@ -75,6 +83,7 @@ func (b *body) table(t Table) {
 	}
 	b.WriteString(`</w:tr>`)
 	for _, row := range t.Rows {
+		b.together = t.Answer != "" // room for an answer is no use on the page after what it answers
 		b.WriteString(`<w:tr><w:trPr>`)
 		// A row stays together unless it is so high that it would leave half a page empty.
 		if tallest(row, widths) <= 16 {
@@ -89,6 +98,12 @@ func (b *body) table(t Table) {
 			b.cell(widths[i], 1, "TableText", c.Align, text)
 		}
 		b.WriteString(`</w:tr>`)
+		b.together = false
+		if t.Answer != "" {
+			fmt.Fprintf(b, `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, answerHeight)
+			b.cellAt(textWidth, len(widths), "top", "TableText", Left, t.Answer)
+			b.WriteString(`</w:tr>`)
+		}
 	}
 	if len(t.Rows) == 0 {
 		empty := t.Empty

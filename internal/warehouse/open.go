@@ -25,7 +25,7 @@ import (
 type Options struct {
 	TimeZone    string // default Asia/Shanghai
 	MemoryLimit string // default 2GB
-	Threads     int    // default: DuckDB's own choice; one for reading a small file
+	Threads     int    // default: oneThread
 }
 
 // DB is an opened database with one pinned connection: transactions, temporary
@@ -51,19 +51,9 @@ func Open(path string, o Options) (*DB, error) {
 // role is the name of a warehouse among the steps of writing ([durable.Step]).
 const role = "warehouse"
 
-// smallFile is a file of so few rows that further threads cost a reader more
-// than they save.
-const smallFile = 32 << 20
-
-// ReadOnly opens a database file that nobody writes, such as a publication; a
-// small one on one thread. It decides for all readers alike: DuckDB refuses to
-// open a file twice in one process with different settings.
-func ReadOnly(path string, o Options) (*DB, error) {
-	if info, err := os.Stat(path); err == nil && info.Size() < smallFile && o.Threads == 0 {
-		o.Threads = 1
-	}
-	return open(path, "read_only", o)
-}
+// ReadOnly opens a database file that nobody writes, such as a publication. All readers of a process share its settings: DuckDB
+// refuses to open a file twice with different ones.
+func ReadOnly(path string, o Options) (*DB, error) { return open(path, "read_only", o) }
 
 // OpenMemory opens an empty database in memory.
 func OpenMemory(o Options) (*DB, error) { return open("", "", o) }
@@ -85,6 +75,11 @@ const logLimit = "64MB"
 // together, nulls left out. They live in the connection, so that no file needs them.
 const shims = "create or replace temp macro array_join(items, between_them) as array_to_string(items, between_them)"
 
+// oneThread is enough for what we ask. Most statements of a build or a workbook are too small to be shared out, and DuckDB's
+// threads ask for work without a pause while there is none: over 5 million rows a build takes nearly twice the processor
+// time on two, a workbook a third more. What people type runs on more (queries/fence).
+const oneThread = 1
+
 func open(path, mode string, o Options) (*DB, error) {
 	q := url.Values{}
 	if mode != "" {
@@ -98,9 +93,7 @@ func open(path, mode string, o Options) (*DB, error) {
 		q.Set("storage_compatibility_version", storageVersion)
 		q.Set("checkpoint_threshold", logLimit)
 	}
-	if o.Threads > 0 {
-		q.Set("threads", strconv.Itoa(o.Threads))
-	}
+	q.Set("threads", strconv.Itoa(max(o.Threads, oneThread)))
 	dsn, attach, err := source(path, mode, q)
 	if err != nil {
 		return nil, lang.Errorf("open %s: %w", "打开 %s：%w", path, err)

@@ -64,6 +64,14 @@ func TestDerived(t *testing.T) {
 	parts := unzip(t, data)
 	checkPackage(t, parts)
 	f := open(t, data)
+	for cell, formula := range map[string]string{ // of a table: where the rows are gone, their number is, too
+		"B2": `IF(SUM('明''细'!$C$2:$C$11)=0,"—",SUM('明''细'!$B$2:$B$11)/SUM('明''细'!$C$2:$C$11))`,
+		"B3": `IF(SUM('明''细'!$F$2:$F$11)=0,"—",SUM('明''细'!$B$2:$B$11)/SUM('明''细'!$F$2:$F$11))`,
+	} {
+		if got, _ := f.GetCellFormula("表", cell); got != formula {
+			t.Errorf("表 %s: formula %s\nwant %s", cell, got, formula)
+		}
+	}
 	for cell, want := range map[string][2]string{
 		"A2": {`IF(SUM('明''细'!$C$2:$C$11)=0,"—",SUM('明''细'!$B$2:$B$11)/SUM('明''细'!$C$2:$C$11))`, "0.5"},
 		"D2": {`SUM('明''细'!$C$2:$C$11)`, "10"},

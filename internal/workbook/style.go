@@ -33,14 +33,17 @@ const (
 	amber = "E6A700"
 	green = "1B7A5A"
 
+	paleGreen = "DDF0E6" // of a light: green and red printed in grey are one dark field
+	deepGreen = "0F5A40"
+
 	grey     = "5B6670" // second voice; 5.9:1 on white
 	rule     = "C3CAD1"
 	paleBlue = "DFE9F3"
 	paler    = "F4F7FA"
 )
 
-// chartColours are told apart by colour-blind readers and in grey (after Okabe & Ito).
-var chartColours = []string{"1F4E79", "E69F00", "009E73", "56B4E9", "B3261E", "7F7F7F"}
+// chartColours are told apart by colour-blind readers (after Okabe & Ito) and in grey, where they lie a tenth apart.
+var chartColours = []string{"1F4E79", "E6AC1F", "00A078", "9CCEF0", "C9443A", "959595"}
 
 // style is everything about a cell's looks; equal styles share one record.
 type style struct {
@@ -151,7 +154,7 @@ func lightStyle(st style, l Light) style {
 	case Amber:
 		st.fill, st.color = amber, ink
 	case Green:
-		st.fill, st.color = green, "FFFFFF"
+		st.fill, st.color = paleGreen, deepGreen
 	}
 	return st
 }

@@ -185,7 +185,11 @@ func (c *canvas) tableRow(t Table, cols []Column, values []any, striped, total b
 		c.span(area{from, n, to, n}, value, st)
 		c.link(from, n, x.Link)
 		c.name1(x.Name, from, n)
-		c.derive(from, n, x.From, textOf(x))
+		missing := textOf(x)
+		if _, ok := number(x.Value); ok { // its own number is none where its rows are gone
+			missing = "—"
+		}
+		c.derive(from, n, x.From, missing)
 	}
 	c.rows[n-1].height = height
 }

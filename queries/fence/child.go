@@ -66,7 +66,11 @@ func answer(req childRequest, enc *json.Encoder, out *bufio.Writer) error {
 		return err
 	}
 	defer closeAll()
-	if err := onlySelect(conn, req.Query); err != nil {
+	asked, plan := explained(req.Query)
+	if !plan {
+		asked = req.Query
+	}
+	if err := onlySelect(conn, asked); err != nil {
 		return err
 	}
 	args := make([]any, len(req.Args))
@@ -83,6 +87,9 @@ func answer(req childRequest, enc *json.Encoder, out *bufio.Writer) error {
 		return err
 	}
 	defer rows.Close()
+	if plan {
+		return answerPlan(rows, enc)
+	}
 	types, err := rows.ColumnTypes()
 	if err != nil {
 		return err
@@ -134,6 +141,25 @@ func answer(req childRequest, enc *json.Encoder, out *bufio.Writer) error {
 		Truncated bool `json:"truncated"`
 	}{cut}
 	return enc.Encode(end)
+}
+
+// answerPlan answers EXPLAIN.
+func answerPlan(rows *sql.Rows, enc *json.Encoder) error {
+	columns, lines, err := planLines(rows)
+	if err != nil {
+		return err
+	}
+	if err := enc.Encode(childLine{Columns: columns}); err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if err := enc.Encode(childLine{Row: []any{l}}); err != nil {
+			return err
+		}
+	}
+	return enc.Encode(childLine{End: &struct {
+		Truncated bool `json:"truncated"`
+	}{}})
 }
 
 // cutText cuts a long text and says how long it was; most 0 cuts none.
@@ -238,7 +264,7 @@ func onlySelect(conn *sql.Conn, query string) error {
 }
 
 func noSelect() *Error {
-	return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("the published file is read-only; a result is kept by -o FILE or .export at the command line, by its download links on the page", "已发布的文件只能读；要保存结果，命令行用 -o 文件 或 .export，网页点结果上方的“下载”")}
+	return &Error{lang.Say("only a single SELECT can be run here", "这里只能执行一条 SELECT"), lang.Say("the published file is read-only; a result is kept by -o FILE or .export at the command line, by its download links on the page; EXPLAIN, DESCRIBE, SUMMARIZE and SHOW can be asked too", "已发布的文件只能读；要保存结果，命令行用 -o 文件 或 .export，网页点结果上方的“下载”；EXPLAIN、DESCRIBE、SUMMARIZE、SHOW 也可以用")}
 }
 
 // explain turns DuckDB's error into words for the one who typed the query.

@@ -24,6 +24,36 @@ func fencedFile(t testing.TB) string {
 	})
 }
 
+// What analysts ask about tables and queries is answered as well as a SELECT, a plan line by line.
+func TestAsksAboutQueries(t *testing.T) {
+	path := fencedFile(t)
+	for query, want := range map[string]string{
+		"explain select name from ctl.submitter":                                                   "SEQ_SCAN",
+		"EXPLAIN ANALYZE select name from ctl.submitter":                                           "Total Time",
+		"-- how?\n/* so */ explain /* much */ analyze select count(*) from ctl.submitter":          "Total Time",
+		"explain (format json) select name from ctl.submitter":                                     `"children"`,
+		"explain (analyze, format json) select name from ctl.submitter":                            `"operator_type"`,
+		"explain (select name from ctl.submitter)":                                                 "SEQ_SCAN",
+		"explain with s as (select * from ctl.submitter) select count(*) from s where name > '(x'": "SEQ_SCAN",
+		"describe ctl.submitter":                                                                   "VARCHAR",
+		"summarize ctl.submitter":                                                                  "产业局",
+		"show all tables":                                                                          "submitter",
+		"show ctl.submitter":                                                                       "VARCHAR",
+		"describe select 1 as n":                                                                   "INTEGER",
+		"pragma table_info('ctl.submitter')":                                                       "VARCHAR",
+	} {
+		got, err := Run(t.Context(), path, "Asia/Shanghai", query, Options{})
+		if err != nil || !strings.Contains(fmt.Sprint(got.Rows), want) {
+			t.Errorf("%s: %v\n%v\nwant %s", query, err, got.Rows, want)
+		}
+		for _, row := range got.Rows {
+			if line, ok := row[0].(string); ok && strings.Contains(query, "xplain") && strings.Contains(line, "\n") {
+				t.Errorf("%s: more than a line in a row: %q", query, line)
+			}
+		}
+	}
+}
+
 func TestFencedTypes(t *testing.T) {
 	path := fencedFile(t)
 	run := func(query string, o Options, args ...string) (result.Table, error) {

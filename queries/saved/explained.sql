@@ -1,5 +1,5 @@
 -- 核实说明：各单位对“请核实”事项的说明
--- param: submitter: text: 单位名称或代码
+-- param: submitter: unit: 单位名称或代码
 select coalesce(s.name, r.submitter) as submitter, r.form, r.period, e.return_id, e.sheet, e.cell, e.rule, e.value, e.message, e.said
 from raw.explanation as e
 join raw.return as r on r.zone = e.zone and r.return_id = e.return_id

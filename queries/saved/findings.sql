@@ -1,5 +1,5 @@
 -- 各单位报表最常见的审核意见
--- param: submitter: text: 填报单位
+-- param: submitter: unit: 填报单位
 -- param: severity: text: error、warning 或 info
 select coalesce(s.name, r.submitter) as submitter, r.form, f.severity, f.rule, f.field, count(*) as findings, count(distinct r.return_id) as returns, max(r.received_at) as last_received_at
 from raw.finding as f

@@ -1,6 +1,6 @@
 -- 问题台账明细，可按街道、牵头单位、状态筛选
--- param: street: text: 所属街道
--- param: unit: text: 牵头单位
+-- param: street: unit: 所属街道
+-- param: unit: unit: 牵头单位
 -- param: status: text: 办理状态
 select problem_no, list, description, street, lead_unit, assigned_on, deadline, status, closed_on, satisfaction, submitter, return_id, sheet, row_no
 from core.fct_problem

@@ -155,3 +155,22 @@ func TestNobodyHandedIn(t *testing.T) {
 		t.Errorf("what changed: %q", got)
 	}
 }
+
+// TestNothingWasDue: a nought for which no return has been due yet, as in January, is not told as complete.
+func TestNothingWasDue(t *testing.T) {
+	nought, some := 0.0, 5.0
+	for _, c := range []struct {
+		f    figure
+		want string
+	}{
+		{figure{Value: &nought}, "尚无到期报表"},
+		{figure{}, "尚无到期报表"},
+		{figure{Value: &some}, ""},
+		{figure{Value: &nought, Coverage: queries.Coverage{Expected: 2, Received: 2}}, ""},
+		{figure{Value: &nought, Coverage: queries.Coverage{Expected: 2, Received: 1}}, "缺报1份"},
+	} {
+		if got := coverageOf(c.f); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.f, got, c.want)
+		}
+	}
+}

@@ -217,3 +217,39 @@ func TestZoneOfOneOwnForm(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestNothingIsAskedOfAbolishedUnits: of a unit that reports no more the last period, which it never handed in, is not among
+// what is to be chased, and a month later it is not reminded either.
+func TestNothingIsAskedOfAbolishedUnits(t *testing.T) {
+	fill := func(db *warehouse.DB) {
+		for _, s := range []string{
+			"insert into ctl.zone by name select 'dbq' as zone, '单表区' as name, 'Asia/Shanghai' as timezone",
+			"insert into ctl.submitter by name select 'dbq' as zone, 'a' as code, '甲局' as name, 'department' as kind, 1 as seq",
+			"insert into ctl.submitter by name select 'dbq' as zone, 'b' as code, '乙街道' as name, 'street' as kind, 2 as seq, date '2022-08-03' as until_on",
+			`insert into ctl.obligation by name select 'dbq' as zone, unnest(['a', 'b']) as submitter, 'problem' as form, 'ledger' as mode, '2022-W31' as period,
+				date '2022-08-01' as period_start, date '2022-08-07' as period_end, timestamp '2022-08-08 12:00:00' as due_at`,
+		} {
+			warehousetest.Exec(t, db, s)
+		}
+	}
+	r := open(t, warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, fill))
+	b, err := Build(t.Context(), r, warehouse.Point{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := open(t, warehousetest.Publish(t, "2022-11-15", warehousetest.Evening.AddDate(0, 3, 0), fill))
+	for reader, chased := range map[*queries.Reader]bool{r: true, later: false} {
+		text, err := Remind(t.Context(), reader, warehouse.Point{})
+		if err != nil || !strings.Contains(text, "甲局") || strings.Contains(text, "乙街道") != chased {
+			t.Errorf("the text for the group: %v %s", err, text)
+		}
+		each, err := Reminders(t.Context(), reader, warehouse.Point{}, reader.Published().KnownAt, 0)
+		if _, reminded := each["乙街道"]; err != nil || each["甲局"] == "" || reminded != chased {
+			t.Errorf("the reminders: %v %v", err, each)
+		}
+	}
+	owed := listsOf(b)["owed"]
+	if len(owed.Rows) != 1 || owed.Rows[0][0] != "甲局" {
+		t.Errorf("to be chased are %v", owed.Rows)
+	}
+}

@@ -56,7 +56,7 @@ func Reminders(ctx context.Context, r *queries.Reader, p warehouse.Point, now ti
 		unit := fmt.Sprint(s.Get("submitter"))
 		lines[unit] = append(lines[unit], titleOf(names, s.Get("form"), s.Get("period"))+"："+what)
 	}
-	owed, err := r.Status(ctx, queries.StatusAsk{Point: p})
+	owed, err := r.Status(ctx, queries.StatusAsk{Point: p, Chased: true})
 	if err != nil {
 		return nil, lang.Errorf("remind: %w", "催报：%w", err)
 	}
@@ -99,7 +99,7 @@ func Reminders(ctx context.Context, r *queries.Reader, p warehouse.Point, now ti
 // fell due in the week before the point, and when it was due. It is empty where
 // nothing is missing.
 func Remind(ctx context.Context, r *queries.Reader, p warehouse.Point) (string, error) {
-	list, err := r.Status(ctx, queries.StatusAsk{Point: p})
+	list, err := r.Status(ctx, queries.StatusAsk{Point: p, Chased: true})
 	if err != nil {
 		return "", lang.Errorf("remind: %w", "催报：%w", err)
 	}

@@ -366,6 +366,22 @@ func TestWeeksAreTheMetrics(t *testing.T) {
 	}
 }
 
+// TestWeeksGoOverTheTurn: in January the weeks before it are still there, of what follows from ledgers.
+func TestWeeksGoOverTheTurn(t *testing.T) {
+	b, err := Build(t.Context(), smallReader(t), warehouse.Point{AsOf: calendar.NewDate(2023, 1, 9)}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	weeks := listsOf(b)["weeks"]
+	var days []string
+	for _, row := range weeks.Rows {
+		days = append(days, fmt.Sprint(row[0]))
+	}
+	if len(days) != 18 || days[0] != "09-18" || days[15] != "01-01" || days[17] != "01-09" {
+		t.Errorf("the weeks are %v", days)
+	}
+}
+
 // TestMonthsWithoutRows: a month in which nothing was paid stands on the axis.
 func TestMonthsWithoutRows(t *testing.T) {
 	b := declared(t, smallReader(t), "", `
@@ -377,6 +393,28 @@ func TestMonthsWithoutRows(t *testing.T) {
 `)
 	if got := fmt.Sprint(listsOf(b)["t"].Rows); got != "[[2022-05 3] [2022-06 0] [2022-07 4] [2022-08 0]]" {
 		t.Errorf("months: %s", got)
+	}
+}
+
+// TestMonthsThatHaveNotCome: the nought of a month of which no return has come nor was due is none; of which months returns are
+// missing is said.
+func TestMonthsThatHaveNotCome(t *testing.T) {
+	d := &tableBlock{axis: "month", columns: []column{{from: "month"}, {from: "n", sum: true}}}
+	for _, c := range []struct {
+		owed       map[string][3]int64
+		rows, note string
+	}{
+		{nil, "[[2026-08 3] [2026-09 0] [2026-10 4] [2026-11 0] [2026-12 0]]", ""}, // nothing is known of what is owed
+		{map[string][3]int64{"2026-08": {2, 1, 1}, "2026-09": {2, 2, 0}, "2026-10": {2, 2, 0}, "2026-11": {0, 0, 0}}, "[[2026-08 3] [2026-09 0] [2026-10 4]]",
+			"2026-08缺报1份。2026-11尚未到报送期，未列。2026-12尚未到报送期，未列。"},
+		{map[string][3]int64{"2026-08": {1, 1, 0}, "2026-11": {1, 0, 1}}, "[[2026-08 3] [2026-09 0] [2026-10 4] [2026-11 0]]", "2026-11缺报1份。2026-12尚未到报送期，未列。"},
+		{map[string][3]int64{"2026-08": {1, 1, 0}, "2026-12": {0, 1, 0}}, "[[2026-08 3] [2026-09 0] [2026-10 4] [2026-12 0]]", "2026-11尚未到报送期，未列。"}, // a nil return before its time
+	} {
+		got := grid{Columns: []string{"month", "n"}, Rows: [][]any{{"2026-08", 3}, {"2026-10", 4}}}
+		note := d.fillMonths(calendar.NewDate(2026, 12, 7), 0, c.owed, &got)
+		if rows := fmt.Sprint(got.Rows); rows != c.rows || note != c.note {
+			t.Errorf("%v:\n%s %s\nwant\n%s %s", c.owed, rows, note, c.rows, c.note)
+		}
 	}
 }
 

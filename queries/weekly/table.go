@@ -60,7 +60,7 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 		switch {
 		case d.rest != "":
 			t.Note += "，全部见“" + d.rest + "”"
-		case d.most == 0:
+		default:
 			t.Note += "，其余用 taizhang sql 查询"
 		}
 		t.Note += "。"
@@ -99,7 +99,13 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 		d = w.zoned(d, got.Rows, at, places[d.columns[0].from], t)
 	}
 	from := make([]int, len(d.columns))
-	d.fillMonths(w.ask.AsOf, places[d.columns[0].from], &got.grid)
+	if d.axis == "month" {
+		owed, err := w.owedMonths(ctx, d)
+		if err != nil {
+			return 0, d.sqlAt.Pos().Fault("%v", "", err)
+		}
+		t.Note += d.fillMonths(w.ask.AsOf, places[d.columns[0].from], owed, &got.grid)
+	}
 	for i, c := range d.columns {
 		at, ok := places[c.from]
 		if !ok {
@@ -160,7 +166,7 @@ func (w *weekly) zoned(d *tableBlock, rows [][]any, at, first int, t *workbook.T
 // broken fills a table with metrics over a dimension. The total is asked for,
 // not summed: distinct counts and ratios don't add up.
 func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) error {
-	list, err := w.src.Figures(ctx, []warehouse.Point{w.ask}, d.metrics, d.by)
+	list, err := w.src.Figures(ctx, []warehouse.Point{w.seriesPoint(d)}, d.metrics, d.by)
 	if err != nil {
 		return d.at.Pos().Fault("%v", "", err)
 	}
@@ -215,6 +221,23 @@ func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) e
 		t.Note += w.totalNote(d)
 	}
 	return nil
+}
+
+// seriesPoint is where the weeks or months of a table are asked for. What follows from ledgers goes on over the turn of the
+// year, as far back as the table has rows; what adds up from 1 January begins there.
+func (w *weekly) seriesPoint(d *tableBlock) warehouse.Point {
+	p := w.ask
+	kind, timed := map[string]calendar.PeriodKind{"week": calendar.Week, "month": calendar.Month}[d.by]
+	sums := slices.ContainsFunc(d.metrics, func(name string) bool { return w.book.metrics[name].Fact.Mode == metric.Period })
+	if !timed || d.last == 0 || sums {
+		return p
+	}
+	first := kind.Of(p.AsOf)
+	for range d.last - 1 {
+		first = kind.Of(first.Start - 1)
+	}
+	p.From = min(w.src.At(p).From, first.Start)
+	return p
 }
 
 // show turns a stored value into what the column shows.

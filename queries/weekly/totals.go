@@ -1,10 +1,13 @@
 package weekly
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/warehouse"
 	"taizhang/internal/workbook"
 )
 
@@ -38,19 +41,49 @@ func columnSum(rows [][]any, at int) (sum float64) {
 	return sum
 }
 
-// fillMonths adds the months that have no rows, from the first one that has to
-// the as-of date's or the last: what is added up is zero in them.
-func (d *tableBlock) fillMonths(asOf calendar.Date, at int, got *grid) {
+// owedMonths are the months of a table's forms for which returns are owed: how many of each were due, have come, are missing.
+func (w *weekly) owedMonths(ctx context.Context, d *tableBlock) (map[string][3]int64, error) {
+	if len(d.forms) == 0 {
+		return nil, nil
+	}
+	forms := make([]string, len(d.forms))
+	for i, f := range d.forms {
+		forms[i] = warehouse.Quote(f)
+	}
+	got, err := rows(ctx, w.src, w.ask, `
+select period, count(*) filter (where is_due), count(*) filter (where is_received), count(*) filter (where is_due and not is_received)
+from core.fct_obligation
+where form in (`+strings.Join(forms, ", ")+`) and not is_waived
+group by period`)
+	if err != nil {
+		return nil, err
+	}
+	owed := map[string][3]int64{}
+	for _, r := range got.Rows {
+		var n [3]int64
+		for i := range n {
+			n[i], _ = r[i+1].(int64)
+		}
+		owed[fmt.Sprint(r[0])] = n
+	}
+	return owed, nil
+}
+
+// fillMonths adds the months that have no rows, from the first one that has to the as-of date's or the last: what is added up
+// is zero in them. At the end those are left out of which nothing has come nor was due: their nought is none. note says so,
+// and of which months returns are missing.
+func (d *tableBlock) fillMonths(asOf calendar.Date, at int, owed map[string][3]int64, got *grid) (note string) {
 	if d.axis != "month" || len(got.Rows) == 0 {
-		return
+		return ""
 	}
 	rows := map[string][]any{}
-	first, last := "", calendar.MonthOf(asOf).String()
+	first, last, filled := "", calendar.MonthOf(asOf).String(), ""
 	for _, r := range got.Rows {
 		month, _ := r[at].(string)
 		if p, err := calendar.ParsePeriod(month); err != nil || p.Kind != calendar.Month {
-			return // a row without a month: nothing to count on
+			return "" // a row without a month: nothing to count on
 		}
+		filled = max(filled, month)
 		if first == "" || month < first {
 			first = month
 		}
@@ -59,11 +92,20 @@ func (d *tableBlock) fillMonths(asOf calendar.Date, at int, got *grid) {
 	}
 	p, err := calendar.ParsePeriod(first)
 	if err != nil {
-		return
+		return ""
 	}
 	var out [][]any
+	var missing []string
+	early := ""
 	for ; p.String() <= last; p = p.Next() {
-		r := rows[p.String()]
+		r, n := rows[p.String()], owed[p.String()]
+		if n[2] > 0 {
+			missing = append(missing, fmt.Sprintf("%s缺报%d份", p, n[2]))
+		}
+		if len(owed) > 0 && p.String() > filled && n[0]+n[1] == 0 {
+			early += fmt.Sprintf("%s尚未到报送期，未列。", p)
+			continue
+		}
 		if r == nil {
 			r = make([]any, len(got.Columns))
 			r[at] = p.String()
@@ -76,6 +118,10 @@ func (d *tableBlock) fillMonths(asOf calendar.Date, at int, got *grid) {
 		out = append(out, r)
 	}
 	got.Rows = out
+	if len(missing) > 0 {
+		note = strings.Join(missing, "、") + "。"
+	}
+	return note + early
 }
 
 // groupWord is a value of a dimension as a table shows it: of weeks the last day,

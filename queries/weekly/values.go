@@ -152,8 +152,11 @@ func toneOf(better string, change workbook.Number) workbook.Tone {
 // coverageOf is what stands beside a figure when returns or rows are missing.
 func coverageOf(f figure) string {
 	var parts []string
-	if n := f.Coverage.Expected - f.Coverage.Received; n > 0 {
+	switch n := f.Coverage.Expected - f.Coverage.Received; {
+	case n > 0:
 		parts = append(parts, fmt.Sprintf("缺报%d份", n))
+	case f.Coverage.Expected == 0 && (f.Value == nil || *f.Value == 0): // a nought of which nothing is known yet, in January
+		parts = append(parts, "尚无到期报表")
 	}
 	if f.Coverage.RowsRefused > 0 {
 		parts = append(parts, fmt.Sprintf("%d行未计入", f.Coverage.RowsRefused))

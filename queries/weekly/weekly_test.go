@@ -105,7 +105,7 @@ func (f *fakeSource) SelectAt(_ context.Context, _ warehouse.Point, query string
 		return result.Table{Rows: [][]any{{"“春风行动”"}}}, nil
 	case strings.Contains(query, "max(days_overdue), min(unit_seq)"):
 		return result.Table{Rows: f.late}, nil
-	case strings.Contains(query, "o.is_expected and not o.is_waived"):
+	case strings.Contains(query, "o.is_awaited and not o.is_received"):
 		return result.Table{Rows: f.owed}, nil
 	case strings.Contains(query, "form as fed"):
 		out := result.Table{}

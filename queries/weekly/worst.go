@@ -162,7 +162,7 @@ func (w *weekly) owed(ctx context.Context) (grid, error) {
 select o.submitter, count(*), max(date_diff('day', cast(o.due_at as date), least(cast(`+known+` as date), o.as_of))), min(coalesce(s.seq, 9999))
 from core.fct_obligation as o
 left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
-where o.is_expected and not o.is_waived and not o.is_received
+where o.is_awaited and not o.is_received
 group by 1 order by 4, 1`)
 }
 

@@ -83,7 +83,7 @@ func intake(ctx context.Context, dir, file string) error {
 			return err
 		}
 	}
-	db, err := warehouse.Open(file, warehouse.Options{TimeZone: z.Timezone, Threads: 1})
+	db, err := warehouse.Open(file, warehouse.Options{TimeZone: z.Timezone})
 	if err != nil {
 		return err
 	}

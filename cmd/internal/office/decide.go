@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"taizhang/ingest/secret"
@@ -69,13 +70,16 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	switch d.Kind {
 	case archive.Accept:
 		e.Return = d.Return
+		if !w.session.Known(d.Return) {
+			return nil, w.noSuchReturn(d.Return)
+		}
 		if err := w.session.Acceptable(ctx, d.Return); err != nil {
 			return nil, &Refusal{err}
 		}
 	case archive.Withdraw:
 		e.Return = d.Return
 		if !w.session.Known(d.Return) {
-			return nil, refuse("no such return: %s; see: taizhang returns list", "没有报表 %s；报表见：taizhang returns list", d.Return)
+			return nil, w.noSuchReturn(d.Return)
 		}
 	case archive.Undo:
 		if err := w.undo(&e, d, z.Today(now)); err != nil {
@@ -111,11 +115,24 @@ func (z *Zone) Decide(ctx context.Context, d Decision, o Options) (_ *Outcome, e
 	return out, nil
 }
 
+// noSuchReturn refuses the number of a return that there is none of, with the one that it is like.
+func (w *work) noSuchReturn(id string) error {
+	return refuse("no such return: %s; see: taizhang returns list%s", "没有报表 %s；报表见：taizhang returns list%s", id, NearReturn(id, w.session.Returns()))
+}
+
+// NearReturn says which return was probably meant: one of the same arrival, or of a number that is written alike.
+func NearReturn(id string, known []string) lang.Text {
+	if slices.Contains(known, id+"-1") {
+		return lang.Say("; did you mean %[1]q?", "；是不是“%[1]s”？", id+"-1")
+	}
+	return decl.DidYouMean(id, known)
+}
+
 // undo fills in what is taken back: the last decision that stands about a return, a ledger or a period.
 func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 	if e.Return = d.Return; e.Return != "" {
 		if !w.session.Known(d.Return) {
-			return refuse("no such return: %s; see: taizhang returns list", "没有报表 %s；报表见：taizhang returns list", d.Return)
+			return w.noSuchReturn(d.Return)
 		}
 	} else if err := w.z.place(e, d, today); err != nil {
 		return err
@@ -132,16 +149,22 @@ func (w *work) undo(e *archive.Event, d Decision, today calendar.Date) error {
 	return nil
 }
 
-// already refuses to decide once more what is decided: of two the same, one undo would take back the second alone.
+// already refuses to decide once more what is decided: of two the same, one undo would take back the second alone. To clear
+// a ledger again is to clear what came since; where nothing counts there is nothing to clear.
 func (w *work) already(e *archive.Event) error {
 	if e.Kind == archive.Undo || e.Kind == archive.Accept { // accepting asks whether it counts
 		return nil
 	}
 	held, err := w.session.Standing(*e)
-	if err != nil || len(held) == 0 {
+	if err != nil {
 		return err
 	}
-	if last := held[len(held)-1]; last.Kind != e.Kind || last.Effective != e.Effective {
+	switch {
+	case e.Kind == archive.Clear && w.session.Counting(e.Submitter, e.Form) != "":
+		return nil
+	case e.Kind == archive.Clear && len(held) == 0:
+		return refuse("nothing to clear: no return of %[1]s counts; see: taizhang returns list", "无须清空：%[1]s没有计入的报表；报表见：taizhang returns list", w.z.placeWords(e))
+	case len(held) == 0 || held[len(held)-1].Kind != e.Kind:
 		return nil
 	}
 	was := map[archive.Decision]lang.Text{archive.Withdraw: lang.Say("withdrawn", "作废"), archive.Waive: lang.Say("waived", "免报"), archive.Clear: lang.Say("cleared", "清空")}[e.Kind]
@@ -200,7 +223,7 @@ func (z *Zone) placeWords(e *archive.Event) string {
 func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	s, ok := z.Match(d.Submitter)
 	if !ok {
-		return refuse("no such submitter: %s; taizhang.yaml lists them%s", "没有填报单位“%s”；单位见 taizhang.yaml%s", d.Submitter, decl.DidYouMean(d.Submitter, z.unitNames()))
+		return refuse("no such submitter: %s; taizhang.yaml lists them%s", "没有填报单位“%s”；单位见 taizhang.yaml%s", d.Submitter, decl.DidYouMean(d.Submitter, z.UnitNames()))
 	}
 	f := z.Forms.Lookup(d.Form)
 	if f == nil {
@@ -225,7 +248,26 @@ func (z *Zone) place(e *archive.Event, d Decision, today calendar.Date) error {
 	return nil
 }
 
-func (z *Zone) unitNames() (names []string) {
+// Meant is the name of a unit (kind unit) or the id of a form (kind form) for what somebody calls it. Rows may name units
+// that aren't the zone's: those stay as they are. A form that there is none of is a refusal.
+func (z *Zone) Meant(kind, name string) (string, error) {
+	switch kind {
+	case "unit":
+		if s, ok := z.Match(name); ok {
+			return s.Name, nil
+		}
+	case "form":
+		f := z.Forms.Lookup(name)
+		if f == nil {
+			return "", refuse("no such form: %s%s", "没有表样“%s”%s", name, decl.DidYouMean(name, z.formNames()))
+		}
+		return f.ID, nil
+	}
+	return name, nil
+}
+
+// UnitNames are the names of the zone's units.
+func (z *Zone) UnitNames() (names []string) {
 	for _, s := range z.Submitters {
 		names = append(names, s.Name)
 	}

@@ -93,6 +93,6 @@ func (w *work) keepOlder(ctx context.Context) error {
 	if err := durable.Write(w.z.olderName(), 0o600, durable.Copy(w.z.Warehouse())); err != nil {
 		return lang.Errorf("keep the warehouse as it was before it is migrated: %w", "升级前保存原数据库：%w", err)
 	}
-	w.db, err = warehouse.Open(w.z.Warehouse(), warehouse.Options{TimeZone: w.z.Timezone, Threads: w.z.threads()})
+	w.db, err = warehouse.Open(w.z.Warehouse(), warehouse.Options{TimeZone: w.z.Timezone})
 	return err
 }

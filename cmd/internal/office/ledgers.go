@@ -29,7 +29,6 @@ type ledger struct {
 	form        *forms.Form
 	fingerprint string
 	changed     bool
-	rows        [][]any // of a changed one
 }
 
 // ledgerFile is where a form's consolidated workbook lies.
@@ -40,8 +39,8 @@ func (z *Zone) ledgerFile(f *forms.Form) string {
 // ledgerFormat is part of every fingerprint: raised when the workbooks look different.
 const ledgerFormat = "1"
 
-// changedLedgers compares what counts now with what the workbooks were written from last, and reads the rows of those
-// that changed. Typed rows never change, so the returns that count, the declarations and the program tell.
+// changedLedgers compares what counts now with what the workbooks were written from last. Typed rows never change, so the
+// returns that count, the declarations and the program tell.
 func (z *Zone) changedLedgers(ctx context.Context, conn *sql.Conn, p, last publication, all bool) ([]ledger, error) {
 	counted := map[string]string{}
 	err := warehouse.Each(ctx, conn, `select form, concat(count(*), ' ', sum(cast(hash(return_id, submitter, period, rows_loaded) as hugeint))) from core.counted_return group by form`, func(v []any) error {
@@ -56,11 +55,6 @@ func (z *Zone) changedLedgers(ctx context.Context, conn *sql.Conn, p, last publi
 		l := ledger{form: f, fingerprint: strings.Join([]string{ledgerFormat, counted[f.ID], p.Declarations, p.Program}, " ")}
 		_, err := os.Stat(z.ledgerFile(f))
 		l.changed = (all || err != nil || last.Ledgers[f.ID] != l.fingerprint || z.ledgerTouched(f, last)) && (counted[f.ID] != "" || err == nil)
-		if l.changed {
-			if l.rows, err = ledgerRows(ctx, conn, f); err != nil {
-				return nil, lang.Errorf("read %s for its consolidated workbook: %w", "为汇总台账读取 %s：%w", f.Title, err)
-			}
-		}
 		out = append(out, l)
 	}
 	return out, nil
@@ -173,13 +167,32 @@ func cellValue(v any) any {
 	return v
 }
 
-// writeLedgers writes the changed workbooks and gives the fingerprints of those that are as they should be. One that
-// can't be replaced (somebody has it open on Windows) is a warning, and tried again by the next run.
-func (z *Zone) writeLedgers(list []ledger, last map[string]ledgerMark, asOf calendar.Date, warn func(string)) (done map[string]string, marks map[string]ledgerMark) {
+// writeLedgers writes the changed workbooks, one after another from the rows of the publication, and gives the fingerprints of
+// those that are as they should be. One that can't be replaced (somebody has it open on Windows) is a warning, and tried again
+// by the next run.
+func (z *Zone) writeLedgers(ctx context.Context, file string, list []ledger, last map[string]ledgerMark, asOf calendar.Date, warn func(string)) (done map[string]string, marks map[string]ledgerMark) {
 	done, marks = map[string]string{}, map[string]ledgerMark{}
+	var db *warehouse.DB
+	defer func() {
+		if db != nil {
+			db.Close()
+		}
+	}()
+	write := func(l ledger) (err error) {
+		if db == nil {
+			if db, err = warehouse.ReadOnly(file, warehouse.Options{TimeZone: z.Timezone}); err != nil {
+				return err
+			}
+		}
+		rows, err := ledgerRows(ctx, db.Conn, l.form)
+		if err != nil {
+			return err
+		}
+		return z.writeLedger(l.form, rows, asOf)
+	}
 	for _, l := range list {
 		if l.changed {
-			if err := z.writeLedger(l, asOf); err != nil {
+			if err := write(l); err != nil {
 				warn(fmt.Sprintf("汇总台账《%s》没有更新，下次运行时再写（是否有人正打开着它？）：%v", l.form.PlainTitle(), err))
 				continue
 			}
@@ -196,17 +209,16 @@ func (z *Zone) writeLedgers(list []ledger, last map[string]ledgerMark, asOf cale
 	return done, marks
 }
 
-func (z *Zone) writeLedger(l ledger, asOf calendar.Date) error {
+func (z *Zone) writeLedger(f *forms.Form, rows [][]any, asOf calendar.Date) error {
 	if err := durable.MkdirAll(z.Consolidated(), 0o755); err != nil {
 		return err
 	}
-	b := z.ledgerBook(l, asOf)
-	return durable.Write(z.ledgerFile(l.form), 0o644, b.Write)
+	b := z.ledgerBook(f, rows, asOf)
+	return durable.Write(z.ledgerFile(f), 0o644, b.Write)
 }
 
-func (z *Zone) ledgerBook(l ledger, asOf calendar.Date) workbook.Book {
-	f := l.form
-	t := workbook.Table{ID: f.ID, Rows: l.rows, Filter: true, Main: true, Names: true, Empty: "目前没有计入的数据行。"}
+func (z *Zone) ledgerBook(f *forms.Form, rows [][]any, asOf calendar.Date) workbook.Book {
+	t := workbook.Table{ID: f.ID, Rows: rows, Filter: true, Main: true, Names: true, Empty: "目前没有计入的数据行。"}
 	for _, c := range f.Columns {
 		t.Columns = append(t.Columns, ledgerColumn(c))
 	}
@@ -224,7 +236,7 @@ func (z *Zone) ledgerBook(l ledger, asOf calendar.Date) workbook.Book {
 		Title: f.Title, Footer: z.Name + "　" + f.PlainTitle() + "汇总台账",
 		Props: workbook.Props{Creator: "taizhang", Created: asOf.Time(time.UTC)},
 		Sheets: []workbook.Sheet{{Name: f.PlainTitle(), Orientation: workbook.Landscape, Blocks: []workbook.Block{
-			workbook.Title{Text: z.Name + f.Title + "（汇总）", Sub: fmt.Sprintf("共%d行", len(l.rows))},
+			workbook.Title{Text: z.Name + f.Title + "（汇总）", Sub: fmt.Sprintf("共%d行", len(rows))},
 			workbook.Note{Text: note, Small: true}, t,
 		}}},
 	}

@@ -68,6 +68,14 @@ func (e *executable) identify(known identity) identity {
 	return identity{e.hash, e.mark}
 }
 
+// MadeByAnother says whether what is published was made by another build of the program, whose models needn't have what
+// this one's papers ask for; the next run makes it anew.
+func (z *Zone) MadeByAnother() bool {
+	last, known := z.lastPublication()
+	now := running().identify(last.identity)
+	return known && last.Program != "" && now.Program != "" && now.Program != last.Program
+}
+
 func hashFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,13 +1,16 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"taizhang/ingest"
+	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
 	"taizhang/internal/durable"
 	"taizhang/internal/lang"
@@ -16,7 +19,14 @@ import (
 )
 
 // Difference is something that a rebuild computed otherwise than the last publication: a figure, or a return's outcome.
-type Difference struct{ What, Before, After string }
+type Difference struct {
+	What, Before, After string
+
+	Said lang.Text // in the words of the zone
+}
+
+// aReturn begins what is compared of a return; behind it stands its number.
+const aReturn = "return "
 
 // Rebuild makes the warehouse anew from archive and journal, by the declarations in force at each time, and publishes it.
 // It returns what differs from the last publication, where that was made from the same returns; compared is false where
@@ -86,7 +96,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 	if err != nil {
 		return nil, false, err
 	}
-	return compare(before, after), true, lost // what is lost is among what differs
+	return z.compare(before, after), true, lost // what is lost is among what differs
 }
 
 // remake makes the warehouse file anew from archive and journal.
@@ -216,7 +226,7 @@ func (z *Zone) outcomes(ctx context.Context, file string) (map[string]string, er
 	defer db.Close()
 	out := map[string]string{}
 	for _, q := range []string{
-		`select 'return ' || return_id, concat_ws(' ', submitter, form, period, cutoff, status, rows_loaded, rows_refused, values_emptied, errors, warnings) from raw.return`,
+		`select '` + aReturn + `' || return_id, concat_ws(' ', coalesce(submitter, '—'), coalesce(form, '—'), coalesce(period, '—'), coalesce(cast(cutoff as varchar), '—'), status, rows_loaded, rows_refused, values_emptied, errors, warnings) from raw.return`,
 		`select concat_ws(' ', metric, nullif(dimension, 'total'), coalesce(dimension_value, '` + queries.NoValue + `')), coalesce(cast(value as varchar), '—') from mart.metric`,
 	} {
 		err := warehouse.Each(ctx, db.Conn, q, func(v []any) error {
@@ -230,14 +240,46 @@ func (z *Zone) outcomes(ctx context.Context, file string) (map[string]string, er
 	return out, nil
 }
 
-func compare(before, after map[string]string) []Difference {
+func (z *Zone) compare(before, after map[string]string) []Difference {
 	var out []Difference
 	all := maps.Clone(before)
 	maps.Copy(all, after)
 	for _, k := range slices.Sorted(maps.Keys(all)) {
 		if before[k] != after[k] {
-			out = append(out, Difference{k, before[k], after[k]})
+			out = append(out, Difference{k, before[k], after[k], z.differs(k, before[k], after[k])})
 		}
 	}
 	return out
+}
+
+// differs says what differs: of a return, in Chinese, in the words that people know its columns by.
+func (z *Zone) differs(what, before, after string) lang.Text {
+	said := lang.Say("%[1]s: %[2]s → %[3]s", "%[1]s：%[2]s → %[3]s", what, cmp.Or(before, "—"), cmp.Or(after, "—"))
+	if id, isReturn := strings.CutPrefix(what, aReturn); isReturn {
+		said.Chinese = fmt.Sprintf("报表 %s：%s → %s", id, z.outcomeWords(before), z.outcomeWords(after))
+	} else if id, by, _ := strings.Cut(what, " "); z.Metrics != nil {
+		if m, err := z.Metrics.Metric(id); err == nil {
+			dim, value, _ := strings.Cut(by, " ")
+			if label := z.Metrics.Label(dim); label != "" {
+				by = label + value
+			}
+			said.Chinese = m.Label + strings.TrimSuffix("（"+by+"）", "（"+queries.NoValue+"）") + "：" + cmp.Or(before, "无") + " → " + cmp.Or(after, "无")
+		}
+	}
+	return said
+}
+
+// outcomeWords are what outcomes reads of a return, in words.
+func (z *Zone) outcomeWords(text string) string {
+	f := strings.Fields(text)
+	if len(f) != 10 {
+		return cmp.Or(text, "无")
+	}
+	if s, ok := z.Match(f[0]); ok {
+		f[0] = s.Name
+	}
+	if form := z.Forms.Get(f[1]); form != nil {
+		f[1] = form.PlainTitle()
+	}
+	return fmt.Sprintf("%s %s %s（截至%s，%s，计入%s行，未计入%s行，置空%s处，必须修改%s处，请核实%s处）", f[0], f[1], f[2], f[3], finding.Outcome(f[4]).Label(), f[5], f[6], f[7], f[8], f[9])
 }

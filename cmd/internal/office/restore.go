@@ -268,14 +268,14 @@ func (z *Zone) proveFigures(ctx context.Context, set *backup.Set, o Options, r *
 		return err
 	}
 	for k := range before {
-		if strings.HasPrefix(k, "return ") {
+		if strings.HasPrefix(k, aReturn) {
 			r.Returns++
 		} else {
 			r.Figures++
 		}
 	}
-	for _, d := range compare(before, after) {
-		if isReturn := strings.HasPrefix(d.What, "return "); isReturn || current.Declarations == last.Declarations {
+	for _, d := range z.compare(before, after) {
+		if isReturn := strings.HasPrefix(d.What, aReturn); isReturn || current.Declarations == last.Declarations {
 			r.Differences = append(r.Differences, d)
 		}
 	}

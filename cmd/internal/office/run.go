@@ -188,7 +188,7 @@ func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
 		return false, err
 	}
 	for _, f := range files {
-		if f.Wait == "" {
+		if f.Wait == (lang.Text{}) {
 			return false, nil
 		}
 	}
@@ -245,7 +245,7 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 		return err
 	}
 	if at == nil {
-		if slices.ContainsFunc(files, func(d ingest.Dropped) bool { return d.Wait == "" }) {
+		if slices.ContainsFunc(files, func(d ingest.Dropped) bool { return d.Wait == (lang.Text{}) }) {
 			if _, err := w.z.timely(w.archive, w.o); err != nil {
 				return err
 			}
@@ -262,11 +262,10 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 	}
 	total, done := int64(0), int64(0)
 	for _, d := range files {
-		if d.Wait == "" {
+		if d.Wait == (lang.Text{}) {
 			total++
 		}
 	}
-	w.files += int(total)
 	w.session.Progress = func(n int) {
 		done += int64(n)
 		w.o.Progress(done, total, takingIn)
@@ -275,10 +274,6 @@ func (w *work) takeIn(ctx context.Context, at func(path string) time.Time, out *
 	out.Waiting = waiting
 	return err
 }
-
-// fewFiles is up to how many files a run builds what follows from them with one thread: each of its statements touches so little
-// that a second one costs a fifth more and saves no time, in a zone of 5 million rows too.
-const fewFiles = 20
 
 // publish builds the models in one transaction, checks them, and publishes only if they hold.
 func (w *work) publish(ctx context.Context, out *Outcome) error {
@@ -301,10 +296,6 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 			return err
 		}
 		step("make room")
-	} else if w.files <= fewFiles {
-		if _, err := conn.ExecContext(ctx, "set threads = 1"); err != nil {
-			return lang.Errorf("work with one thread: %w", "改用单线程：%w", err)
-		}
 	}
 	if err := warehouse.Begin(ctx, conn); err != nil {
 		return err
@@ -327,7 +318,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	step("commit")
 	forget := last.Erasure < p.Erasure // what is published holds an erased person
-	ledgers, err := z.changedLedgers(ctx, conn, p, last, w.o.Rebuild || forget)
+	ledgers, err := z.changedLedgers(ctx, conn, p, last, forget)
 	if err != nil {
 		return err
 	}
@@ -354,7 +345,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	p.Deferred, p.Told = pub.Deferred, w.told(last)
 	out.Published, out.Deferred = true, pub.Deferred
-	p.Ledgers, p.LedgerFiles = z.writeLedgers(ledgers, last.LedgerFiles, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
+	p.Ledgers, p.LedgerFiles = z.writeLedgers(ctx, pub.Path, ledgers, last.LedgerFiles, p.AsOf, func(problem string) { out.Warnings = append(out.Warnings, problem) })
 	step("write consolidated workbooks")
 	return z.notePublication(p)
 }

@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"os"
 	"strings"
 
 	"taizhang/ingest"
@@ -23,7 +22,6 @@ type work struct {
 	finished []*finding.Report // what an earlier run had left unfinished, by the declarations of that time
 	troubles []error           // of them
 	tells    bool              // it tells what became of the returns
-	files    int               // in the inbox, taken in by this run
 	lost     []error           // arrivals that can't be taken in again: their originals are missing or damaged
 }
 
@@ -125,7 +123,7 @@ func (z *Zone) anew(ctx context.Context, a *archive.Archive, o *Options, w *work
 
 // start opens the warehouse and makes its tables.
 func (z *Zone) start(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
-	db, err := warehouse.Open(z.Warehouse(), warehouse.Options{TimeZone: z.Timezone, Threads: z.threads()})
+	db, err := warehouse.Open(z.Warehouse(), warehouse.Options{TimeZone: z.Timezone})
 	if err != nil {
 		return nil, err
 	}
@@ -307,15 +305,4 @@ func replaceWarehouse(next, path string) error {
 		return lang.Errorf("replace the warehouse: %w", "替换数据库：%w", err)
 	}
 	return durable.Replace(next, path)
-}
-
-// small is the size of a warehouse up to which one thread is enough: further threads cost more than they save.
-const small = 256 << 20
-
-// threads is how many the warehouse is worked on with; 0 leaves it to DuckDB.
-func (z *Zone) threads() int {
-	if info, err := os.Stat(z.Warehouse()); err == nil && info.Size() > small {
-		return 0
-	}
-	return 1
 }

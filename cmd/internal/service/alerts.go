@@ -172,7 +172,7 @@ func (s *Service) unread(ctx context.Context, z *office.Zone, now time.Time) (st
 	}
 	waiting := 0
 	for _, f := range files {
-		if f.Wait == "" {
+		if f.Wait == (lang.Text{}) {
 			waiting++
 		}
 	}

@@ -3,6 +3,7 @@ package service
 import (
 	"taizhang/cmd/internal/office"
 	"taizhang/ingest/finding"
+	"taizhang/internal/lang"
 )
 
 // RunResult is what a run tells, also from a service to the command that handed it over.
@@ -26,7 +27,10 @@ type RunLine struct {
 }
 
 // RunWait is a file that stays in the inbox.
-type RunWait struct{ Path, Reason string }
+type RunWait struct {
+	Path   string
+	Reason lang.Text
+}
 
 // Summarise says what a run's outcome tells.
 func Summarise(o *office.Outcome) RunResult {

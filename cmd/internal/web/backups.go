@@ -283,15 +283,8 @@ func (x *restoring) view(loc *time.Location) *restoreView {
 				v.DifferencesMore = len(r.Differences) - i
 				break
 			}
-			v.Differences = append(v.Differences, d.What+"："+orNothing(d.Before)+" → "+orNothing(d.After))
+			v.Differences = append(v.Differences, d.Said.Chinese)
 		}
 	}
 	return v
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return "无"
-	}
-	return s
 }

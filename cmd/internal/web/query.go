@@ -18,6 +18,7 @@ import (
 	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/ingest/secret"
+	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
 	"taizhang/queries"
@@ -347,7 +348,11 @@ func bound(z *office.Zone, name string, values map[string]string) (string, []str
 			given[k] = v
 		}
 	}
-	text, args, err := list[i].Bind(given)
+	text, args, err := list[i].Bind(given, z.Meant)
+	var refused *office.Refusal
+	if errors.As(err, &refused) {
+		return "", nil, badAsk("条件不对：" + refused.In(lang.Chinese) + "。")
+	}
 	if errors.Is(err, queries.ErrParam) {
 		return "", nil, badAsk("条件不对：日期请写成 2022-08-15，数字只写数字。")
 	}

@@ -235,7 +235,7 @@ func (s *Server) waiting(unit string) ([]string, error) {
 		if unit != "" && (!ok || u.Name != unit) {
 			continue
 		}
-		wait := f.WaitAt(s.o.Clock())
+		wait := f.WaitAt(s.o.Clock()).Chinese
 		if wait == "" {
 			wait = "等待读取"
 		}

@@ -65,31 +65,44 @@ owed as (
     left join newest as n
         on n.zone = o.zone and n.as_of = c.as_of and n.known_at = c.known_at and n.submitter = o.submitter and n.form = o.form
     left join ctl.form as f on f.form = o.form
+),
+told as (
+    select
+        o.*, s.name, f.title,
+        -- of a ledger the newest due period of those still obliged
+        coalesce(o.is_newest, false) and not coalesce(o.as_of > s.until_on, false)
+        and (o.last_period_end > o.period_end or o.period_end >= o.stale_on) as is_ledger_due
+    from owed as o
+    left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
+    left join ctl.form as f on f.form = o.form
 )
 select
-    o.zone, o.as_of, o.known_at, coalesce(s.name, o.submitter_code) as submitter, o.submitter_code,
-    o.form, f.title as form_title, o.mode, o.period, o.period_start, o.period_end, o.due_at, cast(o.due_at as date) as own_on,
-    o.is_waived, o.is_due, o.is_due_this_week,
-    coalesce(o.is_newest, false) as is_newest_due,
-    o.first_accepted_at as received_at,
-    o.first_accepted_at is not null as is_received,
-    coalesce(o.first_accepted_at <= o.due_at, false) as is_on_time,
-    o.rejected,
-    -- what the figures of the form wait for: of a ledger the newest due period of those still obliged, else every due period of the window
+    zone, as_of, known_at, coalesce(name, submitter_code) as submitter, submitter_code,
+    form, title as form_title, mode, period, period_start, period_end, due_at, cast(due_at as date) as own_on,
+    is_waived, is_due, is_due_this_week,
+    coalesce(is_newest, false) as is_newest_due,
+    first_accepted_at as received_at,
+    first_accepted_at is not null as is_received,
+    coalesce(first_accepted_at <= due_at, false) as is_on_time,
+    rejected,
+    -- what the figures of the form wait for: of other forms every due period of the window
     case
-        when o.is_waived or not o.is_due then false
-        when o.mode = 'ledger' then coalesce(o.is_newest, false) and not coalesce(o.as_of > s.until_on, false)
-            and (o.last_period_end > o.period_end or o.period_end >= o.stale_on)
-        else o.period_end >= o.from_on
+        when is_waived or not is_due then false
+        when mode = 'ledger' then is_ledger_due
+        else period_end >= from_on
     end as is_expected,
+    -- what is still to be handed in where it hasn't come: of other forms all that fell due in the window, in January December's
     case
-        when o.is_waived then 'waived'
-        when o.first_accepted_at <= o.due_at then 'received'
-        when o.first_accepted_at is not null then 'late'
-        when o.rejected > 0 then 'rejected'
-        when not o.is_due then 'not_due'
+        when is_waived or not is_due then false
+        when mode = 'ledger' then is_ledger_due
+        else cast(due_at as date) >= from_on
+    end as is_awaited,
+    case
+        when is_waived then 'waived'
+        when first_accepted_at <= due_at then 'received'
+        when first_accepted_at is not null then 'late'
+        when rejected > 0 then 'rejected'
+        when not is_due then 'not_due'
         else 'missing'
     end as state
-from owed as o
-left join core.dim_submitter as s on s.zone = o.zone and s.code = o.submitter_code
-left join ctl.form as f on f.form = o.form
+from told

@@ -1,4 +1,4 @@
--- One row per submitter and form: returns due in the run's window, handed in, late, missing, rejected with nothing accepted since (应报 实报 迟报 缺报 退回), and for how long it has handed in nothing, or late, in a row.
+-- One row per submitter and form: returns that fell due in the run's window, handed in, late, missing, rejected with nothing accepted since (应报 实报 迟报 缺报 退回), and for how long it has handed in nothing, or late, in a row.
 -- grain: zone, as_of, known_at, submitter_code, form
 -- check: parts_sum_up: due = on_time + late + missing
 with due as (
@@ -32,17 +32,17 @@ rejected as (
     select zone, as_of, known_at, submitter, form, count(*) as rejected
     from followed
     where
-        status = 'rejected' and not is_accepted and coalesce(period_end, cast(received_at as date)) >= from_on
+        status = 'rejected' and not is_accepted and (period_end >= from_on or cast(received_at as date) >= from_on)
         and case when period is null then accepted_of_form_after else accepted_after end = 0
     group by zone, as_of, known_at, submitter, form
 )
 select
     d.zone, d.as_of, d.known_at, d.submitter, d.submitter_code, coalesce(s.seq, 9999) as submitter_seq, d.form, d.form_title,
-    count(*) filter (where d.period_end >= r.from_on) as due,
-    count(*) filter (where d.period_end >= r.from_on and d.is_received) as received,
-    count(*) filter (where d.period_end >= r.from_on and d.is_on_time) as on_time,
-    count(*) filter (where d.period_end >= r.from_on and d.is_received and not d.is_on_time) as late,
-    count(*) filter (where d.period_end >= r.from_on and not d.is_received) as missing,
+    count(*) filter (where d.own_on >= r.from_on) as due,
+    count(*) filter (where d.own_on >= r.from_on and d.is_received) as received,
+    count(*) filter (where d.own_on >= r.from_on and d.is_on_time) as on_time,
+    count(*) filter (where d.own_on >= r.from_on and d.is_received and not d.is_on_time) as late,
+    count(*) filter (where d.own_on >= r.from_on and not d.is_received) as missing,
     coalesce(max(j.rejected), 0) as rejected,
     count(*) filter (where g.received_due_at is null or d.due_at > g.received_due_at) as missing_in_a_row,
     count(*) filter (where g.on_time_due_at is null or d.due_at > g.on_time_due_at) as not_on_time_in_a_row,
