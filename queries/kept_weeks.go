@@ -24,7 +24,7 @@ func (r *Reader) keptWeeks(ctx context.Context, q question) ([]Figure, error) {
 	if len(q.by) > 0 {
 		by = q.by[0]
 	}
-	if slices.Contains(notKept, by) || by == metric.Individuals { // of firms the history holds no rows
+	if slices.Contains(notKept, by) {
 		return nil, nil
 	}
 	facts := metric.FactsOf(q.metrics)

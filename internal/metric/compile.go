@@ -22,7 +22,6 @@ type Compiler struct {
 	Metrics []*Metric
 	time    string   // week, month or empty
 	Groups  []string // dimensions within which a distinct value contributes once
-	without string   // a dimension that a cube leaves out
 }
 
 // NewCompiler compiles some metrics of a fact; time is week, month or empty.

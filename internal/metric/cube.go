@@ -64,36 +64,7 @@ func (c *Compiler) Unfolded(table string, keys ...string) string {
 }
 
 func (c *Compiler) dimensions() []string {
-	return slices.DeleteFunc(slices.Clone(c.fact.order), func(d string) bool { return d == "zone" || d == c.without })
-}
-
-// Individuals is the dimension whose values are nearly as many as the rows: single firms.
-const Individuals = "enterprise"
-
-// Without is the compiler of cubes that leave a dimension out.
-func (c *Compiler) Without(dimension string) *Compiler {
-	out := *c
-	out.without = dimension
-	return &out
-}
-
-// By is the statement that groups a fact's rows by one dimension alone, each metric a row of its own: the keys, metric, dimension,
-// dimension_value, value, num, den. Conditions on the keys and on dimension_value reach the rows.
-func (c *Compiler) By(dimension, from string, keys ...string) string {
-	k := kept{obligations: c.fact.Mode == Obligation}
-	for place, m := range c.Metrics {
-		k.add(place, m, []string{dimension})
-	}
-	added, aggregates := c.parts()
-	row := append(slices.Clone(keys), c.dim(dimension)+" as dimension_value")
-	return fmt.Sprintf(`select t.%[1]s, d.metric, '%[2]s' as dimension, t.dimension_value, %[3]s
-from (
-	select %[4]s, dimension_value, %[5]s
-	from (select %[6]s from %[7]s as f) as rows_of
-	group by %[4]s, dimension_value
-) as t
-join (values %[8]s) as d(metric, place, dimension) on d.dimension = '%[2]s'`, strings.Join(keys, ", t."), dimension, k.columns(), strings.Join(keys, ", "),
-		strings.Join(aggregates, ", "), strings.Join(append(row, added...), ", "), from, strings.Join(k.declared, ", "))
+	return slices.DeleteFunc(slices.Clone(c.fact.order), func(d string) bool { return d == "zone" })
 }
 
 func (c *Compiler) kept(whole bool) kept {

@@ -81,8 +81,6 @@ type RestateOptions struct {
 	// read. The rest become subqueries, of which each query computes the columns that it needs; at a few points that costs
 	// more, since their texts are bound wherever they stand.
 	Pruned bool
-	// Given are models, and ctl.run, for which something else stands: name → SELECT. Nothing is evaluated for them.
-	Given map[string]string
 	// Inline makes no table at all: every name becomes a subquery. An engine that is only read from, such as Trino, needs
 	// no connection then.
 	Inline bool
@@ -97,7 +95,7 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 	needed, readers := map[string]bool{}, map[string]int{}
 	var visit func(name string) (dependsOnRun bool)
 	visit = func(name string) bool {
-		if _, given := o.Given[name]; given || name == "ctl.run" {
+		if name == "ctl.run" {
 			return true
 		}
 		m := byName[name]
@@ -138,9 +136,6 @@ func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateO
 		script = append(script, createRuns(name("ctl.run"), points))
 	}
 	for table, query := range o.Inputs {
-		out.names[table] = subquery(query)
-	}
-	for table, query := range o.Given {
 		out.names[table] = subquery(query)
 	}
 	for _, m := range models {

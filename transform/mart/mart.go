@@ -86,10 +86,8 @@ type builder struct {
 	stats *Stats
 	empty map[string][]*metric.Metric // cells of weeks → metrics that have no rows in any of them
 
-	facts   map[string]origin // what their weeks follow from
-	ledgers map[string]bool   // forms
-	tables  map[string]bool   // of the history, by name
-	stale   bool              // mart.metric_week shows other tables than there are
+	tables map[string]bool // of the history, by name
+	stale  bool            // mart.metric_week shows other tables than there are
 }
 
 func (b *builder) exec(query string) error {

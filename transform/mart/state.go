@@ -25,7 +25,7 @@ type weekState struct {
 func (s *weekState) stamp() string { return s.knownAt.Format(warehouse.Stamp) }
 
 // weekFormat is raised when mart.metric_week is laid out or computed otherwise.
-const weekFormat = "5"
+const weekFormat = "6"
 
 // maxWeeks bounds the history: two years and the running one.
 const maxWeeks = 3 * 53

@@ -29,10 +29,6 @@ func (b *builder) weeks(full bool) error {
 	if err != nil {
 		return err
 	}
-	b.facts = s.facts
-	if err := b.listLedgers(); err != nil {
-		return err
-	}
 	list := weeksOf(s.firstWeek, s.asOf, s.knownAt)
 	b.stats.Weeks = len(list)
 	if err := b.listWeeks(list); err != nil {
@@ -108,15 +104,11 @@ type job struct {
 }
 
 // reads are the models that a job is answered from.
-func (b *builder) reads(j job) []string {
-	out := []string{j.fact.Table}
+func (j job) reads() []string {
 	if j.covers() {
-		out = append(out, metric.ObligationTable)
+		return []string{j.fact.Table, metric.ObligationTable, metric.CountedTable}
 	}
-	if j.covers() || b.readsIndividuals(j.fact) {
-		out = append(out, metric.CountedTable)
-	}
-	return out
+	return []string{j.fact.Table}
 }
 
 // covers says whether a job also tells what ledgers waited for: that of the obligations does.
@@ -149,7 +141,7 @@ func (b *builder) restated(prefix string, jobs []job, points []warehouse.Point, 
 	var wanted []string
 	seen := map[string]bool{}
 	for _, j := range jobs {
-		for _, t := range b.reads(j) {
+		for _, t := range j.reads() {
 			if !seen[t] {
 				seen[t] = true
 				wanted = append(wanted, t)
@@ -166,16 +158,6 @@ func (b *builder) restated(prefix string, jobs []job, points []warehouse.Point, 
 		}
 	}
 	return src.Drop(b.ctx, b.conn)
-}
-
-// listLedgers notes which forms are ledgers.
-func (b *builder) listLedgers() error {
-	forms, err := warehouse.Strings(b.ctx, b.conn, "select form from ctl.form where mode = 'ledger' order by form")
-	b.ledgers = map[string]bool{}
-	for _, f := range forms {
-		b.ledgers[f] = true
-	}
-	return err
 }
 
 // listWeeks keeps the weeks in a temporary table for cells. DuckDB takes longer to bind a list of some hundred rows in a
@@ -291,10 +273,7 @@ func (b *builder) stateWeeks(jobs []job) error {
 		if err := b.insertCover(j, src); err != nil {
 			return err
 		}
-		c, at := b.kept(j.fact), cells(j.then, j.now)
-		if err := b.insertReturns(j.fact, src, at); err != nil {
-			return err
-		}
+		c, at := metric.NewCompiler(j.fact, b.c.MetricsOf(j.fact), ""), cells(j.then, j.now)
 		if has, err := b.hasRows(table); err != nil || !has {
 			b.noRows(c, at)
 			return err

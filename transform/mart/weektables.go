@@ -21,7 +21,7 @@ const emptyTable = "built.empty_week"
 // dropWeeks drops the history, also that of an earlier version, which was one table.
 func dropWeeks(ctx context.Context, conn *sql.Conn) error {
 	drops, err := warehouse.Strings(ctx, conn, `select 'drop table "' || schema_name || '"."' || replace(table_name, '"', '""') || '"' from duckdb_tables()
-		where schema_name = 'mart' and table_name = 'metric_week' or schema_name = 'built' and (starts_with(table_name, '`+metric.WeekPrefix+`') or table_name in ('empty_week', 'cover_week', 'point_week', 'return_week'))
+		where schema_name = 'mart' and table_name = 'metric_week' or schema_name = 'built' and (starts_with(table_name, '`+metric.WeekPrefix+`') or table_name in ('empty_week', 'cover_week'))
 		union all select 'drop view mart.metric_week' from duckdb_views() where schema_name = 'mart' and view_name = 'metric_week'`)
 	if err != nil || len(drops) == 0 {
 		return err
@@ -38,12 +38,8 @@ func (b *builder) openWeeks(n *news) error {
 		if err := dropWeeks(b.ctx, b.conn); err != nil {
 			return err
 		}
-		err := b.exec("create table " + emptyTable + " (zone varchar, metric varchar, week varchar, basis varchar, value double, is_ratio boolean, as_of date); create table " + metric.CoverTable +
+		return b.exec("create table " + emptyTable + " (zone varchar, metric varchar, week varchar, basis varchar, value double, is_ratio boolean, as_of date); create table " + metric.CoverTable +
 			" (zone varchar, form varchar, submitter varchar, as_of date, expected bigint, received bigint, rows_refused bigint, values_emptied bigint)")
-		if err != nil {
-			return err
-		}
-		return b.createReturns()
 	}
 	have, err := warehouse.Strings(b.ctx, b.conn, "select table_name from duckdb_tables() where schema_name = 'built' and starts_with(table_name, '"+metric.WeekPrefix+"')")
 	if err != nil {
@@ -67,15 +63,7 @@ func (b *builder) openWeeks(n *news) error {
 			return err
 		}
 	}
-	facts := []string{"''"}
-	for _, f := range b.c.Facts {
-		if b.readsIndividuals(f) {
-			facts = append(facts, warehouse.Quote(f.ID))
-		}
-	}
-	others := " where fact not in (" + strings.Join(facts, ", ") + "); "
-	return b.exec("delete from " + pointTable + others + "delete from " + returnTable + others +
-		"delete from " + emptyTable + " where metric not in (" + strings.Join(names, ", ") + ")")
+	return b.exec("delete from " + emptyTable + " where metric not in (" + strings.Join(names, ", ") + ")")
 }
 
 func (b *builder) dropWeekTable(table string) error {
@@ -94,11 +82,6 @@ func (b *builder) forget(j job, all bool) error {
 	}
 	if b.stats.Full {
 		return nil
-	}
-	if all {
-		if err := b.forgetReturns(j.fact, ""); err != nil {
-			return err
-		}
 	}
 	first := func(list []week) calendar.Date {
 		if len(list) == 0 {
@@ -119,11 +102,6 @@ func (b *builder) forget(j job, all bool) error {
 			return err
 		}
 	}
-	if !all && b.readsIndividuals(j.fact) {
-		if err := b.forgetReturns(j.fact, which); err != nil {
-			return err
-		}
-	}
 	var names []string
 	for _, m := range b.c.MetricsOf(j.fact) {
 		names = append(names, warehouse.Quote(m.ID))
@@ -137,9 +115,9 @@ func (b *builder) insertCover(j job, src *warehouse.Restated) error {
 	if !j.covers() {
 		return nil
 	}
-	ledgers := slices.Sorted(maps.Keys(b.ledgers))
-	if len(ledgers) == 0 {
-		return nil
+	ledgers, err := warehouse.Strings(b.ctx, b.conn, "select form from ctl.form where mode = 'ledger'")
+	if err != nil || len(ledgers) == 0 {
+		return err
 	}
 	known := func(model string) string { // what is known now is known at one time: half the points aren't evaluated
 		return "(select * from " + src.Name(model) + " where known_at = timestamp '" + j.now[0].now.Format(warehouse.Stamp) + "')"
@@ -213,23 +191,11 @@ func (b *builder) showWeeks() error {
 	parts := []string{`select zone, metric, 'total' as dimension, cast(null as varchar) as dimension_value, week, basis, value,
 	cast(case when is_ratio then 0 end as decimal(38, 2)) as num, cast(case when is_ratio then 0 end as decimal(38, 2)) as den, as_of
 from ` + emptyTable}
-	models, err := warehouse.Models(b.ctx, b.conn)
-	if err != nil {
-		return err
-	}
 	for _, f := range b.c.Facts {
-		table := metric.WeekTable(f)
-		if len(b.c.MetricsOf(f)) == 0 || !b.tables[table] {
-			continue
-		}
-		parts = append(parts, "select zone, metric, dimension, dimension_value, week, basis, value, num, den, as_of from ("+
-			b.kept(f).Unfolded(table, "zone", "week", "basis", "as_of")+")")
-		if b.readsIndividuals(f) {
-			part, err := b.individuals(models, f)
-			if err != nil {
-				return err
-			}
-			parts = append(parts, part)
+		ms := b.c.MetricsOf(f)
+		if table := metric.WeekTable(f); len(ms) > 0 && b.tables[table] {
+			parts = append(parts, "select zone, metric, dimension, dimension_value, week, basis, value, num, den, as_of from ("+
+				metric.NewCompiler(f, ms, "week").Unfolded(table, "zone", "week", "basis", "as_of")+")")
 		}
 	}
 	return b.exec("create or replace view mart.metric_week as\n" + strings.Join(parts, "\nunion all\n"))
