@@ -392,7 +392,7 @@ func TestInboxReadOnly(t *testing.T) {
 		switch {
 		case n == 0:
 			first = returns()
-		case !strings.Contains(log, "已接收，回执已发，但文件移不出收件箱"):
+		case !strings.Contains(log, "it is taken in and answered, but the file can't be taken out of the inbox"):
 			t.Errorf("run %d doesn't say why the files are still there:\n%s", n+1, log)
 		}
 		if got := returns(); got != first {

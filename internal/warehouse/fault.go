@@ -63,6 +63,12 @@ func says(err error, signs ...string) bool {
 	return false
 }
 
+// IsOutOfMemory says whether a statement needed more memory than the engine may use.
+func IsOutOfMemory(err error) bool {
+	var de *duckdb.Error
+	return errors.As(err, &de) && de.Type == duckdb.ErrorTypeOutOfMemory
+}
+
 // Remedy is what an operator can do about a fault of the engine or of a disk;
 // empty where the error is neither, or explains itself.
 func Remedy(err error) lang.Text {
@@ -77,7 +83,7 @@ func Remedy(err error) lang.Text {
 		return lang.Say("the disk is full: make room on it", "磁盘已满，请清理磁盘")
 	case engine && IsDamage(err):
 		return lang.Say("the warehouse is damaged: make it anew from the archive with: taizhang rebuild", "数据库已损坏，请由档案重新生成：taizhang rebuild")
-	case engine && de.Type == duckdb.ErrorTypeOutOfMemory, errors.Is(err, syscall.ENOMEM):
+	case IsOutOfMemory(err), errors.Is(err, syscall.ENOMEM):
 		return lang.Say("there was not enough memory: close other programs", "内存不足，请关闭其他程序")
 	case errors.Is(err, syscall.EROFS):
 		return lang.Say("the disk can only be read: make it writable again", "磁盘是只读的，请改为可写")

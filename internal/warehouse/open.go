@@ -24,7 +24,7 @@ import (
 // built-in time zone on a small machine.
 type Options struct {
 	TimeZone    string // default Asia/Shanghai
-	MemoryLimit string // default 2GB
+	MemoryLimit string // default MostMemory
 	Threads     int    // default: oneThread
 }
 
@@ -75,6 +75,9 @@ const logLimit = "64MB"
 // together, nulls left out. They live in the connection, so that no file needs them.
 const shims = "create or replace temp macro array_join(items, between_them) as array_to_string(items, between_them)"
 
+// MostMemory is what DuckDB may use. What doesn't fit goes to a file beside the database, but not all can.
+const MostMemory = "2GB"
+
 // oneThread is enough for what we ask. Most statements of a build or a workbook are too small to be shared out, and DuckDB's
 // threads ask for work without a pause while there is none: over 5 million rows a build takes nearly twice the processor
 // time on two, a workbook a third more. What people type runs on more (queries/fence).
@@ -87,7 +90,7 @@ func open(path, mode string, o Options) (*DB, error) {
 	}
 	q.Set("autoinstall_known_extensions", "false")
 	q.Set("autoload_known_extensions", "false")
-	q.Set("memory_limit", orDefault(o.MemoryLimit, "2GB"))
+	q.Set("memory_limit", orDefault(o.MemoryLimit, MostMemory))
 	if mode == "read_write" { // of a new file
 		q.Set("default_block_size", blockSize)
 		q.Set("storage_compatibility_version", storageVersion)

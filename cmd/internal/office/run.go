@@ -297,12 +297,12 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		}
 		step("make room")
 	}
-	if err := warehouse.Begin(ctx, conn); err != nil {
-		return err
+	result, err := w.buildWithin(ctx, fewMemory, p, now, full, step)
+	if warehouse.IsOutOfMemory(err) {
+		w.o.Log.Info("built again with more memory", "than", fewMemory, "err", err)
+		result, err = w.buildWithin(ctx, warehouse.MostMemory, p, now, full, step)
 	}
-	result, err := w.build(ctx, p, now, full, step)
 	if err != nil {
-		warehouse.Rollback(conn)
 		return err
 	}
 	for _, c := range result.Checks {
@@ -394,6 +394,36 @@ func (w *work) makeRoom(ctx context.Context, full bool) error {
 		return err
 	}
 	return w.db.Checkpoint(ctx)
+}
+
+// fewMemory is what a build gets by with at 5 million rows. An office's PC has other things to do; a statement that needs more
+// has the build done again with as much as there may be.
+var fewMemory = "1GB"
+
+// buildWithin is build in a transaction, which it leaves open where it succeeds, with so much memory for DuckDB.
+func (w *work) buildWithin(ctx context.Context, memory string, p publication, now time.Time, full bool, step func(string, ...any)) (transform.Result, error) {
+	conn := w.db.Conn
+	limit := func(to string) error {
+		if _, err := conn.ExecContext(ctx, "set memory_limit = "+warehouse.Quote(to)); err != nil {
+			return lang.Errorf("set the memory that may be used: %w", "设置可用内存：%w", err)
+		}
+		return nil
+	}
+	err := limit(memory)
+	if err == nil {
+		err = warehouse.Begin(ctx, conn)
+	}
+	if err != nil {
+		return transform.Result{}, err
+	}
+	result, err := w.build(ctx, p, now, full, step)
+	if err == nil {
+		err = limit(warehouse.MostMemory)
+	}
+	if err != nil {
+		warehouse.Rollback(conn)
+	}
+	return result, err
 }
 
 func (w *work) build(ctx context.Context, p publication, now time.Time, full bool, step func(string, ...any)) (transform.Result, error) {
