@@ -398,7 +398,7 @@ func (w *work) makeRoom(ctx context.Context, full bool) error {
 
 // fewMemory is what a build gets by with at 5 million rows. An office's PC has other things to do; a statement that needs more
 // has the build done again with as much as there may be.
-var fewMemory = "1GB"
+var fewMemory = "800MB"
 
 // buildWithin is build in a transaction, which it leaves open where it succeeds, with so much memory for DuckDB.
 func (w *work) buildWithin(ctx context.Context, memory string, p publication, now time.Time, full bool, step func(string, ...any)) (transform.Result, error) {
