@@ -78,8 +78,10 @@ OUTGROW_ROWS := 200000,1000000,10000000
 bench-scale: prerequisites ## all models and an export at up to 10 million rows: how far one machine goes; writes docs/benchmarks.md (ROWS=1000000)
 	@TAIZHANG_BENCH_SCALE=$(or $(ROWS),$(OUTGROW_ROWS)) $(GO) test -count 1 -v -timeout 0 -run 'TestOutgrowing$$' ./cmd/taizhang
 
+GOALS_ROWS := 50000,5000000
+
 bench-goals: prerequisites ## what commands cost a small and a large office; writes docs/benchmarks.md (an hour and 30 GB; ROWS=50000,500000: minutes)
-	@TAIZHANG_BENCH_GOALS=$(or $(ROWS),50000,5000000) $(GO) test -count 1 -v -timeout 0 -run '^TestGoals$$' ./cmd/taizhang
+	@TAIZHANG_BENCH_GOALS=$(or $(ROWS),$(GOALS_ROWS)) $(GO) test -count 1 -v -timeout 0 -run '^TestGoals$$' ./cmd/taizhang
 
 bench-scale-trino: prerequisites ## all models on Trino by 1, 2 and 3 workers of this machine, as far as that tells; writes docs/benchmarks.md (ROWS=1000000)
 	@TAIZHANG_BENCH_TRINO=$(or $(ROWS),1000000) $(GO) test -count 1 -v -timeout 0 -run '^TestScaleTrino$$' ./cmd/internal/trinotest
