@@ -15,19 +15,28 @@ import (
 // notKept are the dimensions that the marts keep no figures by.
 var notKept = []string{"zone", "week", "month"}
 
+// keptBy are the dimensions, quoted, that kept figures answer a question by; nil where it is asked by others, or under conditions.
+func (q question) keptBy() []string {
+	if len(q.where) > 0 || len(q.by) > 1 || q.buckets != nil || len(q.by) == 1 && slices.Contains(notKept, q.by[0]) {
+		return nil
+	}
+	var out []string
+	for _, d := range q.by {
+		out = append(out, warehouse.Quote(d))
+	}
+	if q.total || len(q.by) == 0 {
+		out = append(out, "'total'")
+	}
+	return out
+}
+
 // kept answers a question from the figures that the publication keeps. It gives
 // none where they have to be computed: elsewhere than at the publication's own
 // point, under conditions or by two dimensions, over models or by metrics that
 // were edited since, and where a publication holds several zones; another engine than DuckDB keeps none.
 func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
-	if r.db == nil || q.timed() || len(q.where) > 0 || len(q.by) > 1 || q.buckets != nil || !r.isPublished(q.points[0]) {
-		return nil, nil
-	}
-	by := "total"
-	if len(q.by) > 0 {
-		by = q.by[0]
-	}
-	if slices.Contains(notKept, by) {
+	dimensions := q.keptBy()
+	if r.db == nil || q.timed() || dimensions == nil || !r.isPublished(q.points[0]) {
 		return nil, nil
 	}
 	facts := metric.FactsOf(q.metrics)
@@ -38,12 +47,8 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 	for i, m := range q.metrics {
 		names[i] = warehouse.Quote(m.ID)
 	}
-	dimensions := warehouse.Quote(by)
-	if q.total {
-		dimensions += ", 'total'"
-	}
 	t, err := r.table(ctx, `select metric, dimension, dimension_value, exact, exact_type, exact_den, exact_den_type, expected, received
-		from built.metric_figure where metric in (`+strings.Join(names, ", ")+`) and dimension in (`+dimensions+`)`)
+		from built.metric_figure where metric in (`+strings.Join(names, ", ")+`) and dimension in (`+strings.Join(dimensions, ", ")+`)`)
 	if err != nil {
 		return nil, lang.Errorf("kept figures: %w", "保存的数字：%w", err)
 	}
@@ -77,7 +82,7 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 		}
 		a.add([]*metric.Metric{m}, p, dims, append(values, row[7], row[8]))
 	}
-	if q.total || by == "total" {
+	if q.total || len(q.by) == 0 {
 		for _, m := range q.metrics {
 			if !totals[m] { // of a fact without rows nothing is kept; what its nought is, 0 or 0.00, the statement tells
 				return nil, nil

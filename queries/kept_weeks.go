@@ -17,14 +17,8 @@ import (
 // have to be computed: as known at another time, at other dates, under conditions, by two dimensions, by metrics or over models
 // that were edited since, and where a publication holds several zones.
 func (r *Reader) keptWeeks(ctx context.Context, q question) ([]Figure, error) {
-	if r.db == nil || !q.timed() || len(q.where) > 0 || len(q.by) > 1 || q.buckets != nil || len(r.edited) > 0 || len(r.zones) > 1 {
-		return nil, nil
-	}
-	by := "total"
-	if len(q.by) > 0 {
-		by = q.by[0]
-	}
-	if slices.Contains(notKept, by) {
+	dimensions := q.keptBy()
+	if r.db == nil || !q.timed() || dimensions == nil || len(r.edited) > 0 || len(r.zones) > 1 {
 		return nil, nil
 	}
 	facts := metric.FactsOf(q.metrics)
@@ -48,10 +42,6 @@ func (r *Reader) keptWeeks(ctx context.Context, q question) ([]Figure, error) {
 		row[7], row[8] = moment[0], moment[1]
 		cover.add(row)
 	}
-	dimensions := warehouse.Quote(by)
-	if q.total {
-		dimensions += ", 'total'"
-	}
 	tables, err := r.texts(ctx, "select table_name from duckdb_tables() where schema_name = 'built' and starts_with(table_name, '"+metric.WeekPrefix+"')")
 	if err != nil {
 		return nil, lang.Errorf("kept weeks: %w", "保存的逐周数字：%w", err)
@@ -64,7 +54,7 @@ func (r *Reader) keptWeeks(ctx context.Context, q question) ([]Figure, error) {
 		asked := metric.OfFact(q.metrics, f)
 		columns := metric.NewCompiler(f, r.Catalogue.MetricsOf(f), "").AggregatesOf(asked)
 		t, err := r.table(ctx, fmt.Sprintf("select cast(as_of as varchar), dimension = 'total', dimension_value, %s from %s where basis = 'now' and dimension in (%s) and %s",
-			strings.Join(columns, ", "), metric.WeekTable(f), dimensions, within))
+			strings.Join(columns, ", "), metric.WeekTable(f), strings.Join(dimensions, ", "), within))
 		if err != nil {
 			return nil, lang.Errorf("kept weeks: %w", "保存的逐周数字：%w", err)
 		}
