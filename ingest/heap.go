@@ -13,8 +13,8 @@ const smallGroup = 16 << 20
 // usual is Go's own, and what is in force after a group: at the start of a short command it may be another.
 const usual = 100
 
-// setCollector lets the heap grow to three times what is in use before it is searched for what isn't, while small files
-// are taken in: twice costs a tenth of the time. With large ones that would be gigabytes, and it grows by three fifths: as
+// setCollector lets the heap grow to five times what is in use before it is searched for what isn't, while small files
+// are taken in: some 30 MB are, and twice costs a tenth of the time. With large ones that would be gigabytes, and it grows by three fifths: as
 // good as nothing is in vain there until the cells of a sheet are let go of (see read.largeSheet). Who sets GOGC decides
 // otherwise.
 func setCollector(todo []arrival) (restore func()) {
@@ -25,7 +25,7 @@ func setCollector(todo []arrival) (restore func()) {
 	for i := range todo {
 		size += todo[i].size
 	}
-	percent := 200
+	percent := 400
 	if size > smallGroup {
 		percent = 60
 	}

@@ -69,10 +69,17 @@ var (
 	})
 )
 
+// sectionTexts are what a section's heading may say: all of it, without what is counted or explained, and without 类 and the like.
+func sectionTexts(text string) [3]string {
+	bare := sectionTail().ReplaceAllString(text, "")
+	return [3]string{text, bare, sectionSuffix().ReplaceAllString(bare, "")}
+}
+
+var knownSections written.Memo[[3]string]
+
 // SectionValue reads a section heading as the value of a column.
 func (l *Reader) SectionValue(c *forms.Column, text string) string {
-	bare := sectionTail().ReplaceAllString(text, "")
-	for _, t := range []string{text, bare, sectionSuffix().ReplaceAllString(bare, "")} {
+	for _, t := range knownSections.Get(text, sectionTexts) {
 		switch c.Type {
 		case forms.List:
 			if v, ok := l.Vocab.Lists[c][t]; ok {

@@ -70,11 +70,11 @@ func voidNote(row *sheet.Row) *sheet.Cell {
 func (r *tableReader) voidByKey(row *sheet.Row) *sheet.Cell {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind != sheet.Text || len(c.Text) > 300 || !mayVoid.In(c.Text) {
+		if c.Kind != sheet.Text || len(c.Text) > 300 || !mayVoid.MayBeIn(c.Text) {
 			continue
 		}
 		for _, clause := range noteClause().Split(written.Squash(c.Text), -1) {
-			if howToFill().MatchString(clause) || !mayVoid.In(clause) {
+			if howToFill().MatchString(clause) || !mayVoid.MayBeIn(clause) {
 				continue
 			}
 			for j := range r.t.Lines {
@@ -157,7 +157,7 @@ func isStruck(row *sheet.Row) bool {
 
 // TakesBack says whether a remark on a row of a form says that the row is void.
 func TakesBack(text string, f *forms.Form) bool {
-	if len(text) > 120 || !mayVoid.In(text) {
+	if len(text) > 120 || !mayVoid.MayBeIn(text) {
 		return false
 	}
 	return slices.ContainsFunc(voidWord().FindAllString(written.Squash(text), -1), func(said string) bool {
@@ -186,8 +186,12 @@ func (r *tableReader) listsRepeats(row *sheet.Row) bool {
 	return false
 }
 
-// mayVoid are the letters of which one stands in every such remark.
-var mayVoid = written.NewLetters("废取删撤误错多无不重退并同")
+// mayVoid are the words of which one stands in every such remark.
+var mayVoid = written.NewWords("作废", "废除", "取消", "删除", "删去", "撤销", "撤回", "误报", "错报", "误填", "误录", "填错", "多报", "无效",
+	"不计", "不算", "不再", "不予", "不纳", "不列", "重复", "退回", "退件", "退单", "退汇", "并入", "合并", "同一")
+
+// mayVoidText are those of which one stands in every text that voidText finds.
+var mayVoidText = written.NewWords("作废", "不列", "不计", "不纳", "不再")
 
 // voided gives the cell of a row that says that the row is void: a remark, or a text that can mean nothing else.
 func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
@@ -201,11 +205,11 @@ func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 
 // isVoid says whether a cell says that its row is void; of a row that isn't known, whether it may say so.
 func (r *tableReader) isVoid(c *sheet.Cell, row *sheet.Row) bool {
-	if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.In(c.Text) {
+	if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.MayBeIn(c.Text) {
 		return false
 	}
 	if r.reads(c.Col) {
-		return voidText().MatchString(written.Squash(c.Text))
+		return mayVoidText.MayBeIn(c.Text) && voidText().MatchString(written.Squash(c.Text))
 	}
 	return TakesBack(c.Text, r.h.Form) && !(strings.HasPrefix(written.Squash(c.Text), "重复") && row != nil && r.listsRepeats(row))
 }

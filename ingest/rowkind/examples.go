@@ -1,7 +1,6 @@
 package rowkind
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,12 +13,14 @@ import (
 
 // IsExample says whether a row's first text marks it as an example.
 func IsExample(text string) bool {
-	text = strings.TrimLeft(text, " \u3000")
-	if r, _ := utf8.DecodeRuneInString(text); !strings.ContainsRune("示样范填例(（【", r) || len(text) > 300 {
+	if text = strings.TrimLeft(text, " \u3000"); !exampleBegins.Begin(text) || len(text) > 300 {
 		return false
 	}
 	return exampleMark().MatchString(written.Squash(text))
 }
+
+// exampleBegins are the letters of which one begins every mark of an example.
+var exampleBegins = written.NewLetters("示样范填例(（【")
 
 // showsHow says whether a row that is filled like data is an example all the same: a template's own, as it was handed out, or
 // one of what is made up (示例 | 某某公司). With values of its own it is data, whatever its mark stands beside or in the place of,
@@ -60,11 +61,17 @@ func (s *Seen) isExample() bool {
 // asHandedOut says whether the row is the example that taizhang's own templates carry, with nothing typed over: what its columns
 // hold is what stands in every template. Lists, units and dates, which differ from one to the next, must only be such.
 func (s *Seen) asHandedOut() bool {
-	at := slices.IndexFunc(s.Row.Cells, func(c sheet.Cell) bool { return c.Kind == sheet.Text && IsExample(c.Text) })
-	if at < 0 {
+	var mark *sheet.Cell
+	for i := range s.Row.Cells {
+		if c := &s.Row.Cells[i]; c.Kind == sheet.Text && IsExample(c.Text) {
+			mark = c
+			break
+		}
+	}
+	if mark == nil {
 		return false
 	}
-	mark, same := &s.Row.Cells[at], 0
+	same := 0
 	for _, p := range s.At {
 		if p.Col == 0 {
 			continue

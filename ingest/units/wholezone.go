@@ -48,8 +48,8 @@ func (u *Register) Stranger(text string, ofStreet bool) (known []string, strange
 	if !strings.ContainsAny(text, streetSigns) { // nearly all are departments and firms
 		return nil, false
 	}
-	t := firstPart(inBrackets().ReplaceAllString(written.Squash(text), ""))
-	if n := len([]rune(t)); n < 3 || n > 15 || !streetName().MatchString(t) || nobodys().MatchString(t) {
+	t := knownStreets.Get(text, calledStreet)
+	if t == "" {
 		return nil, false
 	}
 	if _, isKnown := u.zone.Match(t); isKnown || u.ExtentOf(t) != OneUnit || !ofStreet && (otherPlace().MatchString(t) || strings.Contains(t, "区")) {
@@ -62,6 +62,17 @@ func (u *Register) Stranger(text string, ofStreet bool) (known []string, strange
 	}
 	return known, len(known) > 0
 }
+
+// calledStreet gives the part of a text that is called as a street or a township is, and isn't nobody's in particular.
+func calledStreet(text string) string {
+	t := firstPart(inBrackets().ReplaceAllString(written.Squash(text), ""))
+	if n := len([]rune(t)); n < 3 || n > 15 || !streetName().MatchString(t) || nobodys().MatchString(t) {
+		return ""
+	}
+	return t
+}
+
+var knownStreets written.Memo[string] // what texts are called
 
 // ExtentOf says how much of the zone a text means.
 func (u *Register) ExtentOf(text string) Extent {

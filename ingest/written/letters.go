@@ -10,10 +10,12 @@ type Letters struct{ bits [1 << 10]uint64 } // of the basic plane, where all tha
 func NewLetters(letters string) *Letters {
 	l := &Letters{}
 	for _, r := range letters {
-		l.bits[r>>6] |= 1 << (r & 63)
+		l.add(r)
 	}
 	return l
 }
+
+func (l *Letters) add(r rune) { l.bits[r>>6] |= 1 << (r & 63) }
 
 // Has says whether a letter is in the set.
 func (l *Letters) Has(r rune) bool { return uint32(r) < 1<<16 && l.bits[r>>6]>>(r&63)&1 != 0 }
