@@ -32,7 +32,7 @@ func (s selection) sum(column string, at int) float64 {
 func (w *weekly) ofRows(ctx context.Context, d *tableBlock) (selection, error) {
 	query := w.literal(d.sql)
 	most := w.mostIn(d)
-	if most <= 0 || !d.boundable() {
+	if !d.boundable() {
 		got, err := rows(ctx, w.src, w.ask, query)
 		return selection{grid: got, all: len(got.Rows)}, err
 	}

@@ -18,19 +18,20 @@ const usualDetails = 2000
 // figure is a formula over its rows only where they are all listed.
 func (w *weekly) findLists(ctx context.Context) error {
 	w.lists, w.cut = map[*metric.Fact]*workbook.Table{}, map[*metric.Fact]bool{}
+	var located []placed
 	for _, s := range w.book.sheets {
 		for _, b := range s.blocks {
 			if b.rows == nil || !w.hasForm(b.rows.fact.Forms) {
 				continue
 			}
-			t, err := w.listed(ctx, b.rows)
+			t, err := w.listed(ctx, b.rows, &located)
 			if err != nil {
 				return lang.Errorf("sheet %s: %w", "工作表 %s：%w", s.plain, err)
 			}
 			w.lists[b.rows.fact] = &t
 		}
 	}
-	return nil
+	return w.locate(ctx, located)
 }
 
 // mostOf is how many rows a list may hold.

@@ -269,23 +269,51 @@ type sources struct {
 	spans map[[2]string][]*sheetSpan
 }
 
-// sources finds them, for all lists at once.
-func (w *weekly) sources(ctx context.Context) (*sources, error) {
-	if w.from == nil {
-		got, err := rows(ctx, w.src, w.ask, `select r.zone || ' ' || r.return_id, c.sheet, c.field, c.col, cast(coalesce(c.from_row, 1) as bigint), cast(coalesce(c.to_row, 1048576) as bigint), r.file
-			from core.counted_return as k
-			join raw.return as r on r.zone = k.zone and r.return_id = k.return_id
-			left join raw.return_column as c on c.zone = r.zone and c.return_id = r.return_id and c.col is not null`)
-		if err != nil {
-			return nil, lang.Errorf("files and columns of the returns: %w", "报表的文件和列：%w", err)
-		}
-		w.from = &sources{map[string]any{}, spans(got.Rows)}
-		for _, r := range got.Rows {
-			id, _ := r[0].(string)
-			w.from.files[id] = r[6]
+// placed is a row of a list whose place in its sender's sheet is still to be filled in.
+type placed struct {
+	returned any   // zone and return
+	origin   []any // file, sheet, row, and room for the range and for the cells
+	columns  []column
+	cells    []int // those of the columns whose cell's address is shown
+}
+
+// mostNamed is how many returns a statement names one by one.
+const mostNamed = 2000
+
+// locate fills in where the rows of all lists stood: one statement for all of them, of the returns that they are of. A large
+// zone's lists are cut, and come from few of its returns.
+func (w *weekly) locate(ctx context.Context, listed []placed) error {
+	if len(listed) == 0 {
+		return nil
+	}
+	seen, ids := map[string]bool{}, []string{}
+	for _, p := range listed {
+		if id, _ := p.returned.(string); !seen[id] {
+			seen[id] = true
+			_, id, _ = strings.Cut(id, " ")
+			ids = append(ids, warehouse.Quote(id))
 		}
 	}
-	return w.from, nil
+	of := ""
+	if len(ids) <= mostNamed {
+		of = "\nwhere r.return_id in (" + strings.Join(ids, ", ") + ")"
+	}
+	got, err := rows(ctx, w.src, w.ask, `select r.zone || ' ' || r.return_id, c.sheet, c.field, c.col, cast(coalesce(c.from_row, 1) as bigint), cast(coalesce(c.to_row, 1048576) as bigint), r.file
+		from core.counted_return as k
+		join raw.return as r on r.zone = k.zone and r.return_id = k.return_id
+		left join raw.return_column as c on c.zone = r.zone and c.return_id = r.return_id and c.col is not null`+of)
+	if err != nil {
+		return lang.Errorf("files and columns of the returns: %w", "报表的文件和列：%w", err)
+	}
+	from := &sources{map[string]any{}, spans(got.Rows)}
+	for _, r := range got.Rows {
+		id, _ := r[0].(string)
+		from.files[id] = r[6]
+	}
+	for _, p := range listed {
+		from.address(p)
+	}
+	return nil
 }
 
 // sheetSpan is where one block of a sheet has its columns.
@@ -339,8 +367,8 @@ func contributionKind(m *metric.Metric, x *metric.Measure) (workbook.Kind, strin
 	return workbook.Int, ""
 }
 
-// listed fills a rows block.
-func (w *weekly) listed(ctx context.Context, r *rowsBlock) (workbook.Table, error) {
+// listed fills a rows block; where its rows stood is added to those to be located.
+func (w *weekly) listed(ctx context.Context, r *rowsBlock, located *[]placed) (workbook.Table, error) {
 	d := &r.table
 	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: orDash(d.empty, "没有计入的数据行。"), Main: true, Filter: true, Dense: true, Keep: 1}
 	if len(d.columns) > 0 && d.columns[0].width > 0 && d.columns[0].width <= 14 { // a number; a long name would fill a phone's screen
@@ -400,43 +428,35 @@ func (w *weekly) listed(ctx context.Context, r *rowsBlock) (workbook.Table, erro
 	}
 	r.firsts(got.Rows, len(t.Columns)-r.measures())
 	slices.SortStableFunc(got.Rows, func(a, b []any) int { return cmp.Or(place(a)-place(b), compareTexts(a[0], b[0])) })
-	var from *sources
-	if sheets {
-		if from, err = w.sources(ctx); err != nil {
-			return t, err
-		}
-	}
 	for _, row := range got.Rows {
 		for i, c := range d.columns {
 			row[1+i] = c.show(row[1+i])
 		}
 		if sheets {
-			origin := row[1+len(d.columns):]
-			from.address(row[len(t.Columns)], origin, d.columns, cells)
+			*located = append(*located, placed{row[len(t.Columns)], row[1+len(d.columns):], d.columns, cells})
 		}
 		t.Rows = append(t.Rows, row[:len(t.Columns)])
 	}
 	return t, nil
 }
 
-// address fills in the row's file, its range on the sender's sheet and the cells
-// of some columns; origin has sheet and row, and room for these.
-func (s *sources) address(returned any, origin []any, columns []column, cells []int) {
-	id, _ := returned.(string)
-	sheet, _ := origin[1].(string)
-	no, _ := origin[2].(int64)
+// address fills in a row's file, its range on the sender's sheet and the cells of some columns.
+func (s *sources) address(p placed) {
+	id, _ := p.returned.(string)
+	sheet, _ := p.origin[1].(string)
+	no, _ := p.origin[2].(int64)
 	if file, ok := s.files[id]; ok {
-		origin[0] = file
+		p.origin[0] = file
 	}
 	row := strconv.FormatInt(no, 10)
 	for _, s := range s.spans[[2]string{id, sheet}] {
 		if no < s.from || no > s.to {
 			continue
 		}
-		origin[3] = s.first + row + ":" + s.last + row
-		for i, c := range cells {
-			if col := s.fields[columns[c].from]; col != "" {
-				origin[4+i] = col + row
+		p.origin[3] = s.first + row + ":" + s.last + row
+		for i, c := range p.cells {
+			if col := s.fields[p.columns[c].from]; col != "" {
+				p.origin[4+i] = col + row
 			}
 		}
 		return

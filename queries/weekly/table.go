@@ -73,10 +73,9 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 	return t, err
 }
 
-// mostIn is how many rows a table may print: as declared, else as many as a list of rows. A table with a filter is where
-// what others leave out is looked for, and stays whole.
+// mostIn is how many rows a table may print: as declared, else as many as a list of rows.
 func (w *weekly) mostIn(d *tableBlock) int {
-	if d.most > 0 || d.filter {
+	if d.most > 0 {
 		return d.most
 	}
 	return w.details()

@@ -184,8 +184,7 @@ type weekly struct {
 	forms   map[string]string // titles of the forms by id
 	words   map[string]string // the declaration's own words, filled in
 	returns dueReturns
-	older   int      // returns that are still owed of earlier weeks
-	from    *sources // files and columns of the returns, once asked for
+	older   int // returns that are still owed of earlier weeks
 	fed     map[string]bool
 	lists   map[*metric.Fact]*workbook.Table                  // the rows behind the figures
 	cut     map[*metric.Fact]bool                             // lists that don't hold all of them
