@@ -45,6 +45,7 @@ func (b *tab) printed(name string) (text string, sheets int) {
 // TestBrowserPrints: what is printed is whole: every column of a sheet however wide, no heading over nothing, no button, and
 // a result that isn't all on the paper says so. The one page takes one sheet.
 func TestBrowserPrints(t *testing.T) {
+	tooltest.Thorough(t)
 	dir := copyZone(t)
 	x := open(t, dir, nil)
 	x.post("/papers", nil)

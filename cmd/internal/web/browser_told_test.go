@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/internal/tooltest"
+
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -23,6 +25,7 @@ const focus = `(e => e.className + ": " + e.innerText)(document.activeElement)`
 // the page's title says so, each mistake leads to its field, and the field says itself what is wrong with it. It needs no
 // scripts.
 func TestBrowserMistakes(t *testing.T) {
+	tooltest.Thorough(t)
 	start, _, _ := firstStart(t)
 	dir := copyZone(t)
 	withUsers(t, dir)

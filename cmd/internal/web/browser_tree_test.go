@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/internal/tooltest"
+
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
@@ -143,6 +145,7 @@ func wordsOf(list []*heard) (out []string) {
 // TestBrowserHeardByRoles walks what each role has before it as a screen reader is given it: also what stands there for one
 // role alone, and the page of nobody yet.
 func TestBrowserHeardByRoles(t *testing.T) {
+	tooltest.Thorough(t)
 	dir := copyZone(t)
 	withUsers(t, dir)
 	x := open(t, dir, func(o *Options) { o.Alone = false })
