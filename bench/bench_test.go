@@ -37,10 +37,12 @@ func TestVerdict(t *testing.T) {
 		peer contenderResult
 		want string
 	}{
-		{goal{1.5, 0.5}, result("peer", 200, 1.5, 1.6, 1.4), "time met, memory met"},
-		{goal{1.5, 0.5}, result("peer", 199, 1.4, 1.4, 9), "time **missed**, memory **missed**"},
+		{goal{ratio: 1.5, share: 0.5}, result("peer", 200, 1.5, 1.6, 1.4), "time met, memory met"},
+		{goal{ratio: 1.5, share: 0.5}, result("peer", 199, 1.4, 1.4, 9), "time **missed**, memory **missed**"},
 		{goal{ratio: 2}, result("peer", 1, 2, 2, 2), "time met"},
 		{goal{}, result("peer", 1, 2, 2, 2), ""},
+		{goal{seconds: 1}, result("peer", 1, 30), "time met"},
+		{goal{seconds: 0.9}, result("peer", 1, 30), "time **missed**"},
 		{goal{ratio: 2}, contenderResult{Skipped: "cargo is missing"}, ""}, // what didn't run reached nothing
 	} {
 		if got := c.goal.verdict(ours, c.peer); got != c.want {

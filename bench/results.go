@@ -105,6 +105,9 @@ func (g goal) verdict(ours, peer contenderResult) string {
 	if g.share > 0 && peer.peak() > 0 {
 		tell("memory", ours.peak() <= g.share*peer.peak())
 	}
+	if g.seconds > 0 {
+		tell("time", ours.cpu().median <= g.seconds)
+	}
 	return out
 }
 
@@ -115,6 +118,9 @@ func (g goal) String() string {
 	}
 	if g.share > 0 {
 		out += fmt.Sprintf(", memory ≤ %g of it", g.share)
+	}
+	if g.seconds > 0 {
+		out = fmt.Sprintf("ours ≤ %g s", g.seconds)
 	}
 	return out
 }

@@ -17,6 +17,7 @@ type contender struct {
 	codes   []int              // exit codes beside 0 that are no failure
 	slow    bool               // runs in the first round only
 	rust    bool               // needs the peer built by cargo
+	dbt     bool               // needs dbt
 	goal    goal               // what we want to reach against it
 	counts  bool               // prints what it saw as our readers do; rowsOnly: the number of rows alone is comparable
 	rows    bool
@@ -25,8 +26,9 @@ type contender struct {
 
 // goal is what is wanted against a peer; 0: nothing.
 type goal struct {
-	ratio float64 // the peer's processor time is at least that many times ours
-	share float64 // our peak of memory is at most that share of the peer's
+	ratio   float64 // the peer's processor time is at least that many times ours
+	share   float64 // our peak of memory is at most that share of the peer's
+	seconds float64 // our processor time, at most
 }
 
 // row is a piece of work; the first contender is taizhang.
@@ -48,7 +50,7 @@ func rowIDs() []string {
 var rows = []row{
 	{"intake", "2,000 workbooks read, judged and stored, against their bare load", "returns", []contender{
 		intake("returns"),
-		load("polars", "returns", goal{1.5, 0.5}),
+		load("polars", "returns", goal{ratio: 1.5, share: 0.5}),
 		slow(load("pandas", "returns", goal{ratio: 20})),
 	}},
 	{"run", "the whole `run` over 2,000 workbooks (archive, receipts, models, checks, publication), against their bare load", "returns", []contender{
@@ -59,11 +61,23 @@ var rows = []row{
 	}},
 	{"big", "one workbook of 1,000,000 rows into a table", "big", []contender{
 		intake("big"),
-		load("polars", "big", goal{1.3, 0.5}),
+		load("polars", "big", goal{ratio: 1.3, share: 0.5}),
 	}},
 	{"csv", "100 MB of CSV in GB18030 into a table", "csv", []contender{
 		intake("csv"),
 		load("iconv", "csv", goal{ratio: 0.8}),
+	}},
+	{"models", "all models and checks over the 2,000 workbooks' rows (ours with the history of weeks and the publication)", builtSet, []contender{
+		{name: "taizhang models run --full", before: builtZone, command: func(p *place) []string {
+			return []string{p.taizhang, "models", "run", "--full", "-q", "--zone", p.work("zone")}
+		}, db: "zone/warehouse.duckdb"},
+		dbtBuild(goal{ratio: 6}),
+	}},
+	{"again", "the same where nothing has changed", builtSet, []contender{
+		{name: "taizhang models run", before: builtZone, command: func(p *place) []string {
+			return []string{p.taizhang, "models", "run", "-q", "--zone", p.work("zone")}
+		}, db: "zone/warehouse.duckdb"},
+		dbtBuild(goal{seconds: 0.05}),
 	}},
 	{"read-big", "one workbook of 1,000,000 rows, reading alone", "big", []contender{
 		ours("read", "big/inbox/产业局/项目明细台账_2025-11-23.xlsx", goal{}),
@@ -101,6 +115,42 @@ func load(peer, set string, g goal) contender {
 	}}
 }
 
+// builtSet are the returns, taken in and built.
+const builtSet = "built"
+
+// dbtBuild builds and tests the same models over a copy of the warehouse.
+func dbtBuild(g goal) contender {
+	return contender{name: "dbt build (dbt-duckdb)", goal: g, dbt: true, db: "dbt.duckdb", command: func(p *place) []string {
+		return []string{p.dbt, "--quiet", "build", "--project-dir", p.work("dbt"), "--profiles-dir", p.work("dbt")}
+	}}
+}
+
+// builtZone makes a zone in which the returns are taken in, and a dbt project over a copy of its warehouse, once for a row.
+func builtZone(p *place) error {
+	if _, err := os.Stat(p.work("dbt.duckdb")); err == nil {
+		return nil
+	}
+	if err := freshZone(p); err != nil {
+		return err
+	}
+	run := exec.Command(p.taizhang, "run", "-q", "--received-at", "2025-11-24 09:00", "--zone", p.work("zone"))
+	if text, err := run.CombinedOutput(); err != nil && run.ProcessState.ExitCode() != 3 { // 3: some returns have faults
+		return fmt.Errorf("%w: %s", err, tail(string(text)))
+	}
+	content, err := os.ReadFile(p.work("zone/warehouse.duckdb"))
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(p.work("dbt.duckdb"), content, 0o644); err != nil {
+		return err
+	}
+	text, err := exec.Command(p.python, p.script("dbt_project.py"), filepath.Join(p.scripts, "..", "..", "transform", "models"), p.work("dbt.duckdb"), p.work("dbt")).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("make the dbt project: %w: %s", err, tail(string(text)))
+	}
+	return nil
+}
+
 func slow(c contender) contender {
 	c.slow = true
 	return c
@@ -125,6 +175,9 @@ func rust(way, path string, g goal) contender {
 func (c contender) missing(p *place) string {
 	if c.rust && p.calamine == "" {
 		return p.noRust
+	}
+	if c.dbt && p.dbt == "" {
+		return p.noDBT
 	}
 	return ""
 }
@@ -159,7 +212,11 @@ func compare(p *place, r row, all []contender, results []contenderResult) []stri
 		}
 		switch {
 		case c.db != "":
-			text, err := exec.Command(p.python, p.script("compare.py"), r.set, p.data(r.set), p.work(mine.db), p.work(c.db)).CombinedOutput()
+			args := []string{p.script("compare.py"), r.set, p.data(r.set), p.work(mine.db), p.work(c.db)}
+			if r.set == builtSet {
+				args = []string{p.script("compare_models.py"), p.work(mine.db), p.work(c.db)}
+			}
+			text, err := exec.Command(p.python, args...).CombinedOutput()
 			fmt.Printf("   %s: %s\n", c.name, strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n      "))
 			if err != nil {
 				out = append(out, fmt.Sprintf("taizhang and %s: %s", c.name, tail(string(text))))

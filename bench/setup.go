@@ -22,6 +22,8 @@ type place struct {
 	taizhang, alone, python string
 	calamine                string // "" where it can't be had, for the reason of noRust
 	noRust                  string
+	dbt                     string // "" where it can't be had, for the reason of noDBT
+	noDBT                   string
 }
 
 // facts are what generate.py says of the data.
@@ -68,29 +70,52 @@ func prepare(dir string, small bool) (*place, error) {
 	if err := p.installRust(); err != nil {
 		return nil, err
 	}
+	p.installDBT()
 	return p, p.generate()
 }
 
 // installPython makes a virtual environment with the pinned peers.
 func (p *place) installPython() error {
-	want, err := os.ReadFile(p.script("requirements.txt"))
-	if err != nil {
-		return err
-	}
-	stamp := filepath.Join(p.dir, "venv", "requirements.txt")
-	if have, err := os.ReadFile(stamp); err == nil && slices.Equal(have, want) {
-		return nil
-	}
 	if _, err := exec.LookPath("python3"); err != nil {
 		return fmt.Errorf("%w: python3 is missing, in which the peers run", errSkipped)
 	}
-	fmt.Println("installing the peers into", filepath.Join(p.dir, "venv"))
+	if err := p.environment("venv", "requirements.txt"); err != nil {
+		return fmt.Errorf("%w: the peers could not be installed: %v", errSkipped, err)
+	}
+	return nil
+}
+
+// installDBT makes one with dbt. Without it the rows that need it are left out by name.
+func (p *place) installDBT() {
+	if p.small {
+		p.noDBT = "not part of the small set"
+		return
+	}
+	if err := p.environment("dbt", "requirements-dbt.txt"); err != nil {
+		p.noDBT = "it could not be installed: " + err.Error()
+		fmt.Println("dbt is left out:", p.noDBT)
+		return
+	}
+	p.dbt = filepath.Join(p.dir, "dbt", "bin", "dbt")
+}
+
+// environment makes a virtual environment with what a list of requirements pins, where it isn't there as the list has it now.
+func (p *place) environment(name, requirements string) error {
+	want, err := os.ReadFile(p.script(requirements))
+	if err != nil {
+		return err
+	}
+	stamp := filepath.Join(p.dir, name, "requirements.txt")
+	if have, err := os.ReadFile(stamp); err == nil && slices.Equal(have, want) {
+		return nil
+	}
+	fmt.Println("installing", requirements, "into", filepath.Join(p.dir, name))
 	for _, args := range [][]string{
-		{"python3", "-m", "venv", filepath.Join(p.dir, "venv")},
-		{p.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", p.script("requirements.txt")},
+		{"python3", "-m", "venv", filepath.Join(p.dir, name)},
+		{filepath.Join(p.dir, name, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", p.script(requirements)},
 	} {
 		if text, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			return fmt.Errorf("%w: the peers could not be installed: %s: %v\n%s", errSkipped, strings.Join(args, " "), err, tail(string(text)))
+			return fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, tail(string(text)))
 		}
 	}
 	return os.WriteFile(stamp, want, 0o644)
@@ -176,8 +201,9 @@ func (p *place) versions() []string {
 		out = append(out, strings.TrimSpace(string(text)))
 	}
 	text, _ := os.ReadFile(p.script("requirements.txt"))
-	for _, line := range strings.Split(string(text), "\n") {
-		if name, version, ok := strings.Cut(line, "=="); ok {
+	dbt, _ := os.ReadFile(p.script("requirements-dbt.txt"))
+	for _, line := range strings.Split(string(text)+string(dbt), "\n") {
+		if name, version, ok := strings.Cut(line, "=="); ok && !slices.Contains(out, name+" "+version) {
 			out = append(out, name+" "+version)
 		}
 	}
