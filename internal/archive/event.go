@@ -147,6 +147,10 @@ func (e Event) encode(buf *bytes.Buffer) error {
 // we don't know: leaving it out might replay to other figures.
 func decode(line []byte) (Event, error) {
 	var e Event
+	if e.plain(line) {
+		return e, e.check()
+	}
+	e = Event{}
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&e); err != nil {
@@ -159,4 +163,103 @@ func decode(line []byte) (Event, error) {
 		e.Path, e.PathRaw = string(e.PathRaw), nil
 	}
 	return e, e.check()
+}
+
+// plain reads the lines of which journals are full, as encode writes them: the fields of an arrival, in texts without escapes
+// and in whole numbers. It says false of any other, to be read as JSON. An office of two years has forty thousand lines, and
+// every run reads them all; it takes a fifth of the time.
+func (e *Event) plain(line []byte) bool {
+	if len(line) == 0 || line[0] != '{' {
+		return false
+	}
+	for rest := line[1:]; ; {
+		key, after, ok := plainText(rest)
+		if !ok || len(after) < 2 || after[0] != ':' {
+			return false
+		}
+		rest = after[1:]
+		var text []byte
+		var number int64
+		if rest[0] == '"' {
+			text, rest, ok = plainText(rest)
+		} else {
+			number, rest, ok = plainNumber(rest)
+		}
+		if !ok || !e.set(string(key), text, number) || len(rest) == 0 {
+			return false
+		}
+		switch {
+		case rest[0] == ',':
+			rest = rest[1:]
+		case len(rest) == 1 && rest[0] == '}':
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+// set fills in a field of an arrival; text is nil of a number.
+func (e *Event) set(key string, text []byte, number int64) bool {
+	switch key {
+	case "seq", "size", "run":
+		if text != nil {
+			return false
+		}
+	default:
+		if text == nil {
+			return false
+		}
+	}
+	switch key {
+	case "event":
+		e.Event = Kind(text)
+	case "seq":
+		e.Seq = int(number)
+	case "at":
+		return e.At.UnmarshalText(text) == nil
+	case "recorded":
+		return e.Recorded.UnmarshalText(text) == nil
+	case "hash":
+		e.Hash = string(text)
+	case "name":
+		e.Name = string(text)
+	case "folder":
+		e.Folder = string(text)
+	case "path":
+		e.Path = string(text)
+	case "size":
+		e.Size = number
+	case "run":
+		e.Run = int(number)
+	default:
+		return false
+	}
+	return true
+}
+
+// plainText takes a quoted text that stands for itself.
+func plainText(s []byte) (text, rest []byte, ok bool) {
+	if len(s) == 0 || s[0] != '"' {
+		return nil, nil, false
+	}
+	s = s[1:]
+	for i, c := range s {
+		switch {
+		case c == '"':
+			return s[:i:i], s[i+1:], utf8.Valid(s[:i])
+		case c < ' ' || c == '\\':
+			return nil, nil, false
+		}
+	}
+	return nil, nil, false
+}
+
+// plainNumber takes a whole number of up to 18 digits.
+func plainNumber(s []byte) (n int64, rest []byte, ok bool) {
+	i := 0
+	for ; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
+		n = n*10 + int64(s[i]-'0')
+	}
+	return n, s[i:], i > 0 && i <= 18 && (s[0] != '0' || i == 1)
 }

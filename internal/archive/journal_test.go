@@ -2,12 +2,15 @@ package archive
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // sample is one event of every kind.
@@ -243,6 +246,53 @@ func BenchmarkAppend(b *testing.B) {
 		seq := a.NextArrival()
 		if err := a.Append(arrival(seq, "一")); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// FuzzDecode: what is read without the JSON decoder is what that reads.
+func FuzzDecode(f *testing.F) {
+	for _, line := range []string{
+		`{"event":"arrive","seq":1,"at":"2022-01-10T09:01:40+08:00","recorded":"2026-11-30T11:17:21.079474979Z","hash":"` + strings.Repeat("ab", 32) + `","name":"台账.csv","folder":"街道","path":"街道/台账.csv","size":37707,"run":1}`,
+		`{"event":"leave","seq":7}`, `{"event":"leave","seq":07}`, `{"event":"leave","seq":-7}`, `{"event":"leave","seq":1e2}`, `{"event":"leave","seq":"7"}`, `{"event":7}`,
+		`{"event":"arrive","seq":1,"name":"a\u0041"}`, `{"event":"leave","seq":1} `, `{"event":"leave","seq":1}}`, `{"event":"leave","seq":1,"seq":2}`, `{"Event":"leave","seq":1}`,
+		`{"event":"leave","seq":1,"at":"2022-01-10"}`, `{"event":"leave","seq":1,"hash":null}`, `{"event":"decision","seq":1}`, "{\"event\":\"leave\",\"name\":\"\xff\"}", `{}`, `{"event":"leave","seq":1,}`, `{`, ``,
+	} {
+		f.Add([]byte(line))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		var quick, slow Event
+		if !quick.plain(line) {
+			return
+		}
+		dec := json.NewDecoder(bytes.NewReader(line))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&slow); err != nil {
+			t.Fatalf("%s: read, but JSON says %v", line, err)
+		}
+		if _, err := dec.Token(); err != io.EOF {
+			t.Fatalf("%s: read, but more follows", line)
+		}
+		if !reflect.DeepEqual(quick, slow) {
+			t.Fatalf("%s:\n%+v\n%+v", line, quick, slow)
+		}
+	})
+}
+
+// TestJournalIsReadPlainly: the lines that a run writes need no JSON decoder.
+func TestJournalIsReadPlainly(t *testing.T) {
+	at := time.Date(2022, 1, 10, 9, 1, 40, 5, time.FixedZone("", 8*3600))
+	for _, e := range []Event{
+		{Event: Arrive, Seq: 12, At: at, Recorded: at, Hash: strings.Repeat("ab", 32), Name: "台账 (1).csv", Folder: "街道", Path: "街道/台账 (1).csv", Size: 37707, Run: 1},
+		{Event: Leave, Seq: 12, Recorded: at}, {Event: Retry, Seq: 12, Recorded: at},
+	} {
+		var buf bytes.Buffer
+		if err := e.encode(&buf); err != nil {
+			t.Fatal(err)
+		}
+		var got Event
+		if line := bytes.TrimSuffix(buf.Bytes(), []byte("\n")); !got.plain(line) {
+			t.Errorf("%s is not read plainly", line)
 		}
 	}
 }
