@@ -7,16 +7,19 @@ import (
 	"taizhang/ingest/read"
 )
 
-// smallGroup is how many bytes of files make cells of some hundred megabytes at most.
-const smallGroup = 16 << 20
+// How many bytes of files make cells of some tens of megabytes at most, and of some hundred.
+const (
+	usualGroup = 4 << 20
+	smallGroup = 16 << 20
+)
 
 // usual is Go's own, and what is in force after a group: at the start of a short command it may be another.
 const usual = 100
 
-// setCollector lets the heap grow to five times what is in use before it is searched for what isn't, while small files
-// are taken in: some 30 MB are, and twice costs a tenth of the time. With large ones that would be gigabytes, and it grows by three fifths: as
-// good as nothing is in vain there until the cells of a sheet are let go of (see read.largeSheet). Who sets GOGC decides
-// otherwise.
+// setCollector lets the heap grow to five times what is in use before it is searched for what isn't, while files of the usual
+// size are taken in: 30 MB are in use, and twice costs a tenth of the time. Of larger ones it is three times; with large ones
+// either would be gigabytes, and it grows by three fifths: as good as nothing is in vain there until the cells of a sheet are
+// let go of (see read.largeSheet). Who sets GOGC decides otherwise.
 func setCollector(todo []arrival) (restore func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
@@ -25,9 +28,12 @@ func setCollector(todo []arrival) (restore func()) {
 	for i := range todo {
 		size += todo[i].size
 	}
-	percent := 400
-	if size > smallGroup {
-		percent = 60
+	percent := 60
+	switch {
+	case size <= usualGroup:
+		percent = 400
+	case size <= smallGroup:
+		percent = 200
 	}
 	debug.SetGCPercent(percent)
 	return func() { debug.SetGCPercent(usual) }
