@@ -45,6 +45,8 @@ Values are min / median / max of the rounds. A peer that takes minutes runs once
 taizhang's intake does more than its peers: it finds forms and heads by meaning, types and checks every cell, compares each return with those before, and keeps findings;
 the peers are told where the head is, what the columns mean, and load whatever fits. The whole ` + "`run`" + ` also archives, writes receipts, builds and checks all models and publishes.
 After the first round every column of every row that taizhang stored is compared with what each peer loaded; readers are compared by files, rows, cells, dates and bytes of text.
+dbt builds and tests taizhang's own models and checks (stg as views, all others as tables) over a copy of the warehouse, and the rows of all tables of core and mart are compared; taizhang's build also
+makes the figures, their history by week and the publication.
 
 `)
 	fmt.Fprintf(&b, "Machine: %d cores of %s", m.Cores, m.Processor)
