@@ -129,7 +129,7 @@ func openBIFF(s []byte, lim Limits) (*Book, error) {
 	default:
 		return nil, damaged("biff: begins with record %#x", first.id)
 	}
-	book := &Book{Format: XLS, lim: lim, src: b}
+	book := New(XLS, lim, b)
 	if b.ver <= 4 || typ == 0x10 {
 		err = b.bare()
 	} else {
@@ -140,9 +140,9 @@ func openBIFF(s []byte, lim Limits) (*Book, error) {
 	}
 	book.Date1904 = b.date1904
 	for _, sh := range b.sheets {
-		book.sheets = append(book.sheets, sh.info)
+		book.Add(sh.info)
 	}
-	if len(book.sheets) == 0 {
+	if len(b.sheets) == 0 {
 		return nil, damaged("biff: no worksheet")
 	}
 	return book, nil
@@ -279,7 +279,7 @@ func (b *biffBook) boundSheet(d []byte, book *Book) error {
 	} else {
 		name = b.text8(d[7:], int(d[6]))
 	}
-	b.sheets = append(b.sheets, biffSheet{SheetInfo{name, d[4]&3 != 0}, int(u32(d)), b.listed - 1})
+	b.sheets = append(b.sheets, biffSheet{SheetInfo{Name: name, Hidden: d[4]&3 != 0}, int(u32(d)), b.listed - 1})
 	if len(b.sheets) > b.lim.Sheets {
 		return refuse(TooLarge, "more than %d sheets", b.lim.Sheets)
 	}

@@ -46,8 +46,8 @@ type biffLooks struct {
 	cells   int
 }
 
-// looks reads how a sheet of BIFF8 looks; nil of older versions.
-func (b *biffBook) looks(i int) (*Looks, error) {
+// Looks reads how a sheet of BIFF8 looks; nil of older versions.
+func (b *biffBook) Looks(i int) (*Looks, error) {
 	if b.ver < 8 || i >= len(b.sheets) {
 		return nil, nil
 	}

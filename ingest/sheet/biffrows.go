@@ -24,8 +24,8 @@ type biffScan struct {
 	own     map[int]int // cell formats made for BIFF2's number formats
 }
 
-// each implements source.
-func (b *biffBook) each(i int, fn func(*Row) error) ([]Range, error) {
+// Each implements [Source].
+func (b *biffBook) Each(i int, fn func(*Row) error) ([]Range, error) {
 	if b.ver <= 4 {
 		if err := b.own(b.sheets[i].at); err != nil {
 			return nil, err

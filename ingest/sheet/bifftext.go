@@ -175,6 +175,7 @@ func (b *biffBook) loadShared() error {
 	count = min(count, size/3+1) // each takes three bytes at least
 	t := textRun{b: make([]byte, 0, size+size/4)}
 	off := append(make([]uint32, 0, count+1), 0)
+	table := newStrings(count)
 	struck := map[int]runs{}
 	for range count {
 		if !g.str(&t) {
@@ -189,17 +190,19 @@ func (b *biffBook) loadShared() error {
 		}
 		off = append(off, uint32(len(t.b)))
 	}
-	b.shared = &sharedStrings{struck: struck}
-	for from := 0; from < len(off)-1; from += blockTexts {
-		to := min(from+blockTexts, len(off)-1)
-		for _, end := range off[from+1 : to+1] {
-			b.shared.ends = append(b.shared.ends, end-off[from])
+	from := 0 // where the block at hand begins
+	for i, end := range off[1:] {
+		if r, ok := struck[i]; ok {
+			table.mark(r)
 		}
-		if err := b.shared.seal(t.b[off[from]:off[to]]); err != nil {
-			return err
+		if full := table.end(end - off[from]); full || i == len(off)-2 {
+			if err := table.seal(t.b[off[from]:end]); err != nil {
+				return err
+			}
+			from = i + 1
 		}
 	}
-	b.sst = nil
+	b.shared, b.sst = table, nil
 	return nil
 }
 

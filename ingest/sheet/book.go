@@ -34,7 +34,7 @@ type Book struct {
 
 	lim    Limits
 	sheets []SheetInfo
-	src    source
+	src    Source
 	grids  int64 // bytes of the grids made so far
 }
 
@@ -45,25 +45,33 @@ type SheetInfo struct {
 	Hidden bool // hidden or very hidden
 }
 
-// source is what a format's reader provides: the rows of sheet i in file order,
+// Source is what a format's reader provides: the rows of sheet i in file order,
 // then its merged ranges. The row is reused between calls, its strings are not.
-type source interface {
-	each(i int, fn func(*Row) error) ([]Range, error)
+type Source interface {
+	Each(i int, fn func(*Row) error) ([]Range, error)
 }
+
+// New begins the book that a format's reader makes; [Book.Add] gives it its sheets.
+func New(format string, lim Limits, src Source) *Book {
+	return &Book{Format: format, lim: lim, src: src}
+}
+
+// Add lists the next sheet.
+func (b *Book) Add(s SheetInfo) { b.sheets = append(b.sheets, s) }
 
 // Open recognises a file by its content and reads its directory of sheets. The
 // name serves only to tell lock files. data must not change while the book is
 // in use. The end of ctx ends this and every later reading of the book, with
 // the reason [TooSlow]. The error is always a *Refusal.
 func Open(ctx context.Context, name string, data []byte, lim Limits) (b *Book, err error) {
-	return guarded(ctx, lim, func(lim Limits) (*Book, error) { return open(name, data, lim) })
+	return Guard(ctx, lim, func(lim Limits) (*Book, error) { return open(name, data, lim) })
 }
 
 // OpenAt is Open for a file that is not held in memory: a zip package is read
 // from r piece by piece for as long as the book is in use, a file of another
 // format is read whole.
 func OpenAt(ctx context.Context, name string, r io.ReaderAt, size int64, lim Limits) (*Book, error) {
-	return guarded(ctx, lim, func(lim Limits) (*Book, error) {
+	return Guard(ctx, lim, func(lim Limits) (*Book, error) {
 		if size > lim.FileBytes {
 			return nil, refuse(TooLarge, "%d bytes", size)
 		}
@@ -73,7 +81,7 @@ func OpenAt(ctx context.Context, name string, r io.ReaderAt, size int64, lim Lim
 			if err != nil {
 				return nil, err
 			}
-			return (&pack{p}).book(lim)
+			return openPackage(p, lim)
 		}
 		data := make([]byte, size)
 		if n, err := r.ReadAt(data, 0); n < len(data) {
@@ -83,7 +91,8 @@ func OpenAt(ctx context.Context, name string, r io.ReaderAt, size int64, lim Lim
 	})
 }
 
-func guarded(ctx context.Context, lim Limits, f func(lim Limits) (*Book, error)) (b *Book, err error) {
+// Guard calls what opens a book with limits that are complete and end with ctx. Whatever goes wrong in it becomes a *Refusal.
+func Guard(ctx context.Context, lim Limits, open func(lim Limits) (*Book, error)) (b *Book, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			b, err = nil, damaged("panic: %v", p)
@@ -91,7 +100,7 @@ func guarded(ctx context.Context, lim Limits, f func(lim Limits) (*Book, error))
 	}()
 	lim = lim.filled()
 	lim.ctx = ctx
-	b, err = f(lim)
+	b, err = open(lim)
 	if err != nil {
 		return nil, asRefusal(err)
 	}
@@ -147,7 +156,7 @@ func (b *Book) Walk(i int, fn func(*Row) error) (m []Range, err error) {
 		return nil, err
 	}
 	rows := 0
-	m, err = b.src.each(i, func(r *Row) error {
+	m, err = b.src.Each(i, func(r *Row) error {
 		if rows++; rows&255 == 0 {
 			if err := b.lim.expired(); err != nil {
 				return err
@@ -204,8 +213,8 @@ func (b *Book) grid(i, loose int) (*Grid, error) {
 		return nil, err
 	}
 	g.Name, g.Hidden, g.Merged = b.sheets[i].Name, b.sheets[i].Hidden, m
-	if src, ok := b.src.(commented); ok {
-		if g.Comments, err = src.comments(i); err != nil {
+	if src, ok := b.src.(Commented); ok {
+		if g.Comments, err = src.Comments(i); err != nil {
 			return nil, asRefusal(err)
 		}
 	}

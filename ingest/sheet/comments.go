@@ -24,9 +24,9 @@ const (
 	commentBytes = 4 << 10
 )
 
-// commented is a source that knows the comments of a sheet: of the one whose rows it gave last.
-type commented interface {
-	comments(i int) ([]Comment, error)
+// Commented is a [Source] that knows the comments of a sheet: of the one whose rows it gave last.
+type Commented interface {
+	Comments(i int) ([]Comment, error)
 }
 
 // addComment keeps a comment unless nobody sees anything in it.
@@ -42,8 +42,8 @@ func addComment(list []Comment, row, col int, author string, text []byte) []Comm
 	return append(list, Comment{Row: row, Col: col, Author: author, Text: string(text)})
 }
 
-// comments implements commented (ECMA-376 18.7). What is said in threads stands there too, for programs that know none.
-func (w *workbook) comments(i int) (list []Comment, err error) {
+// Comments implements [Commented] (ECMA-376 18.7). What is said in threads stands there too, for programs that know none.
+func (w *workbook) Comments(i int) (list []Comment, err error) {
 	rels, err := w.pack.relations(w.parts[i], w.lim)
 	if err != nil {
 		return nil, err
@@ -123,8 +123,8 @@ func spoken(text []byte) []byte {
 	return rest
 }
 
-// comments implements commented: they stand among the cells (ODF 14.1).
-func (o *odsBook) comments(int) ([]Comment, error) { return o.said, nil }
+// Comments implements [Commented]: they stand among the cells (ODF 14.1).
+func (o *odsBook) Comments(int) ([]Comment, error) { return o.said, nil }
 
 // annotation reads an office:annotation whose start was just told, of the cell at hand.
 func (s *odsScan) annotation(row, col int) error {
@@ -173,8 +173,8 @@ func (s *odsScan) annotation(row, col int) error {
 	return nil
 }
 
-// comments implements commented: they stand among the cells of SpreadsheetML.
-func (w *xml2003) comments(int) ([]Comment, error) { return w.said, nil }
+// Comments implements [Commented]: they stand among the cells of SpreadsheetML.
+func (w *xml2003) Comments(int) ([]Comment, error) { return w.said, nil }
 
 // comment reads a Comment whose start was just told; the text of the cell stays as it is.
 func (s *xml2003Scan) comment(c *Cell) error {
@@ -207,8 +207,8 @@ const (
 	objNote = 0x19 // the kind of an object that is a comment
 )
 
-// comments implements commented. A Note names the object whose text it is.
-func (b *biffBook) comments(i int) (list []Comment, err error) {
+// Comments implements [Commented]. A Note names the object whose text it is.
+func (b *biffBook) Comments(i int) (list []Comment, err error) {
 	if !b.noted {
 		return nil, nil
 	}

@@ -3,7 +3,6 @@ package sheet
 import (
 	"bytes"
 	"crypto/rc4"
-	"errors"
 
 	"taizhang/internal/cfb"
 	"taizhang/internal/offcrypto"
@@ -25,16 +24,9 @@ func openEncrypted(c *cfb.File, root map[string]*cfb.Entry, lim Limits) (*Book, 
 		return nil, err
 	}
 	if data, err = offcrypto.Package(head, data); err != nil {
-		return nil, passwordRefusal(err)
+		return nil, err
 	}
 	return openZip(data, lim)
-}
-
-func passwordRefusal(err error) *Refusal {
-	if errors.Is(err, offcrypto.ErrPassword) {
-		return refuse(Password, "%w", err)
-	}
-	return damaged("%w", err)
 }
 
 // decrypt tries the default password on the rest of the stream. The FilePass
@@ -47,7 +39,7 @@ func (b *biffBook) decrypt(r record) error {
 	}
 	key, err := offcrypto.RC4(d[2:])
 	if err != nil {
-		return passwordRefusal(err)
+		return err
 	}
 	s := bytes.Clone(b.s)
 	var stream [1024]byte // of the current block; the headers of records use it up too

@@ -20,8 +20,8 @@ type csvText struct {
 	skipLine bool // the first line is Excel's "sep=;"
 }
 
-// each implements source.
-func (t *csvText) each(_ int, fn func(*Row) error) ([]Range, error) {
+// Each implements [Source].
+func (t *csvText) Each(_ int, fn func(*Row) error) ([]Range, error) {
 	s := &csvScan{lim: t.lim, sep: t.sep, max: 4*t.lim.CellBytes + 16<<20}
 	s.sure = t.cs.Enc != nil || t.cs.Mark == 0 // decoded, or looked at by charset.Detect
 	if body := t.data[t.cs.Mark:]; t.cs.Enc == nil {
@@ -102,10 +102,6 @@ func (s *csvScan) fill() error {
 		}
 	}
 	return nil
-}
-
-func badCharacter(line int) *Refusal {
-	return refuseAs(Charset, fmt.Sprintf("第 %d 行有读不出来的字符，文件的文字编码无法确定。请用 Excel/WPS 打开核对后另存为 .xlsx 再报送。", line), "undecodable character in line %d", line)
 }
 
 // line passes over one line.

@@ -32,9 +32,17 @@ func openText(data []byte, lim Limits) (*Book, error) {
 	if len(bytes.Trim(data[cs.Mark:], "\x00 \t\r\n\x1a")) == 0 {
 		return nil, refuseAs(EmptyFile, "文件里没有任何内容。请检查后重新报送。", "blank")
 	}
+	return openCSV(data, cs, lim)
+}
+
+// openCSV looks how the lines of a text are divided.
+func openCSV(data []byte, cs charset.Charset, lim Limits) (*Book, error) {
 	t := &csvText{data: data, cs: cs, lim: lim}
 	t.sep, t.skipLine = separator(sampleLines(data, cs))
-	return &Book{Format: CSV, Charset: cs.Name, lim: lim, src: t, sheets: []SheetInfo{{Name: "Sheet1"}}}, nil
+	b := New(CSV, lim, t)
+	b.Charset = cs.Name
+	b.Add(SheetInfo{Name: "Sheet1"})
+	return b, nil
 }
 
 // sample decodes the beginning of a text, about size bytes of it.

@@ -14,6 +14,7 @@ import (
 	"taizhang/ingest/numfmt"
 	"taizhang/internal/cfb/cfbtest"
 	"taizhang/internal/charset"
+	"taizhang/internal/opc"
 )
 
 // fuzzLimits keep what the fuzzer finds small.
@@ -142,8 +143,8 @@ func FuzzSharedStrings(f *testing.F) {
 	f.Add(`<sst><si><t>甲</t></si><si><r><t>a</t></r><rPh><t>b</t></rPh></si><si/></sst>`)
 	f.Add(`<sst><si><t xml:space="preserve"> _x000D_ </t></si> <si><t/></si></sst>`)
 	f.Fuzz(func(t *testing.T, sst string) {
-		p := must(openPack(zipOf(part{"s", sst}), DefaultLimits()))
-		s, err := readShared(p, "s", DefaultLimits())
+		p := must(opc.Open(zipOf(part{"s", sst}), opc.DefaultLimits()))
+		s, err := readShared(&pack{p}, "s", DefaultLimits())
 		if err != nil {
 			checkError(t, asRefusal(err))
 			return

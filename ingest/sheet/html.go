@@ -54,7 +54,10 @@ func openHTML(data []byte, cs charset.Charset, lim Limits) (*Book, error) {
 		}
 		return nil, refuseAs(NotASheet, "这个网页文件里没有表格。请报送 Excel/WPS 表格文件。", "html without a table")
 	}
-	return &Book{Format: HTML, Charset: cs.Name, lim: lim, src: &htmlPage{text, lim}, sheets: []SheetInfo{{Name: "Sheet1"}}}, nil
+	b := New(HTML, lim, &htmlPage{text, lim})
+	b.Charset = cs.Name
+	b.Add(SheetInfo{Name: "Sheet1"})
+	return b, nil
 }
 
 // hasCells looks for a table cell outside of scripts.
@@ -109,8 +112,8 @@ type htmlScan struct {
 	skip   int // inside script or style
 }
 
-// each implements source.
-func (p *htmlPage) each(_ int, fn func(*Row) error) ([]Range, error) {
+// Each implements [Source].
+func (p *htmlPage) Each(_ int, fn func(*Row) error) ([]Range, error) {
 	s := &htmlScan{z: html.NewTokenizer(bytes.NewReader(p.text)), lim: p.lim, fn: fn}
 	s.z.SetMaxBuf(16*p.lim.CellBytes + 1<<20)
 	for n := 1; ; n++ {

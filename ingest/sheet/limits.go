@@ -25,6 +25,13 @@ type Limits struct {
 	ctx context.Context // ends the reading of the file
 }
 
+// Bounds that nobody sets.
+const (
+	metaBytes = 64 << 20 // of a part that is read whole: relationships, workbook, styles
+	maxRescan = 16 << 30 // of looking for sheets inside one XML document: each is found by reading all those before it
+	maxIndex  = 1 << 40  // beyond every row and column that can be meant
+)
+
 // expired says whether the time for the file is up. Readers ask wherever they
 // go on to the next piece of a file.
 func (l *Limits) expired() error {

@@ -60,13 +60,15 @@ func (b *Book) Looks(i int) (l *Looks, err error) {
 		}
 		err = asRefusal(err)
 	}()
-	switch s := b.src.(type) {
-	case *biffBook:
-		return s.looks(i)
-	case *odsBook:
-		return s.looks(i)
+	if s, ok := b.src.(Looked); ok {
+		return s.Looks(i)
 	}
 	return nil, nil
+}
+
+// Looked is a [Source] that knows how a sheet looks.
+type Looked interface {
+	Looks(i int) (*Looks, error)
 }
 
 // set notes the style of a cell, unless there are too many already.

@@ -45,9 +45,9 @@ func FuzzLooks(f *testing.F) {
 			var l *Looks
 			switch s := b.src.(type) { // not through Book.Looks, which would hide a panic
 			case *biffBook:
-				l, err = s.looks(i)
+				l, err = s.Looks(i)
 			case *odsBook:
-				l, err = s.looks(i)
+				l, err = s.Looks(i)
 			}
 			if err != nil || l == nil {
 				continue

@@ -5,27 +5,24 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"taizhang/internal/opc"
 	"taizhang/internal/xmlscan"
 )
 
-// maxRescan bounds what looking for a sheet inside one XML document may cost:
-// every sheet is found by reading all those before it.
-const maxRescan = 16 << 30
-
 // odsBook is an OpenDocument spreadsheet (ODF 1.3 part 3, 9).
 type odsBook struct {
-	pack   *pack
+	pack   *opc.Package
 	lim    Limits
 	struck map[string]bool // styles with a line through the text
 	said   []Comment       // of the sheet read last
 }
 
-func openODS(p *pack, lim Limits) (*Book, error) {
+func openODS(p *opc.Package, lim Limits) (*Book, error) {
 	if err := odsPassword(p); err != nil {
 		return nil, err
 	}
 	o := &odsBook{pack: p, lim: lim, struck: map[string]bool{}}
-	l := &odsList{o: o, b: &Book{Format: ODS, lim: lim, src: o}, hidden: map[string]bool{}}
+	l := &odsList{o: o, b: New(ODS, lim, o), hidden: map[string]bool{}}
 	r, err := p.Part("content.xml")
 	if err != nil {
 		return nil, err
@@ -46,17 +43,17 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 		if !found {
 			break
 		}
-		if l.element(x); len(l.b.sheets) > lim.Sheets {
+		if l.element(x); len(l.b.Sheets()) > lim.Sheets {
 			return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
 		}
 	}
 	switch {
 	case !l.spreadsheet:
 		return nil, refuseAs(NotASheet, "这是 OpenDocument 文件，但不是电子表格。请报送表格文件（.ods、.xlsx）。", "no office:spreadsheet")
-	case len(l.b.sheets) == 0:
+	case len(l.b.Sheets()) == 0:
 		return nil, damaged("ods without sheets")
-	case size*int64(len(l.b.sheets)) > maxRescan:
-		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(l.b.sheets), size)
+	case size*int64(len(l.b.Sheets())) > maxRescan:
+		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(l.b.Sheets()), size)
 	}
 	if p.Has("Basic/script-lc.xml") {
 		l.b.Macros = true
@@ -65,7 +62,7 @@ func openODS(p *pack, lim Limits) (*Book, error) {
 }
 
 // odsPassword refuses a workbook with a password, which the whole package or its parts may have.
-func odsPassword(p *pack) error {
+func odsPassword(p *opc.Package) error {
 	if p.Has("encrypted-package") {
 		return refuse(Password, "ods, whole package")
 	}
@@ -106,7 +103,7 @@ func (l *odsList) element(x *xmlscan.Scanner) {
 		l.spreadsheet = true
 	case "table":
 		if x.Depth == 4 {
-			l.b.sheets = append(l.b.sheets, SheetInfo{x.AttrString("name"), l.hidden[x.AttrString("style-name")]})
+			l.b.Add(SheetInfo{x.AttrString("name"), l.hidden[x.AttrString("style-name")]})
 		}
 	}
 }
@@ -128,8 +125,8 @@ type odsScan struct {
 	said   []Comment
 }
 
-// each implements source.
-func (o *odsBook) each(i int, fn func(*Row) error) ([]Range, error) {
+// Each implements [Source].
+func (o *odsBook) Each(i int, fn func(*Row) error) ([]Range, error) {
 	r, err := o.pack.Part("content.xml")
 	if err != nil {
 		return nil, err

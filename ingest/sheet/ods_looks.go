@@ -25,8 +25,8 @@ type odsStyles struct {
 // maxRepeat is how often a row that only looks like something is repeated.
 const maxRepeat = 1000
 
-// looks reads how a table looks.
-func (o *odsBook) looks(i int) (*Looks, error) {
+// Looks reads how a table looks.
+func (o *odsBook) Looks(i int) (*Looks, error) {
 	st := &odsStyles{byName: map[string]*odsStyle{}, masters: map[string]string{}, pages: map[string]map[string]string{}, index: map[string]int{}}
 	if o.pack.Has("styles.xml") {
 		if err := o.scan("styles.xml", func(x *xmlscan.Scanner) (bool, error) { st.element(x); return true, nil }); err != nil {

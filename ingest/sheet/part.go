@@ -3,20 +3,10 @@ package sheet
 import (
 	"errors"
 
+	"taizhang/internal/offcrypto"
 	"taizhang/internal/opc"
 	"taizhang/internal/xmlscan"
 )
-
-// pack is a zip package, as the readers of xlsx and ods use it.
-type pack struct{ *opc.Package }
-
-func openPack(data []byte, lim Limits) (*pack, error) {
-	p, err := opc.Open(data, lim.pack())
-	if err != nil {
-		return nil, asRefusal(err)
-	}
-	return &pack{p}, nil
-}
 
 // pack is the share of the limits that concerns a package.
 func (l Limits) pack() opc.Limits {
@@ -33,13 +23,15 @@ var packReasons = map[opc.Reason]string{opc.Damaged: Damaged, opc.Bomb: Bomb, op
 
 var xmlReasons = map[xmlscan.Reason]string{xmlscan.Damaged: Damaged, xmlscan.Bomb: Bomb, xmlscan.TooLarge: TooLarge}
 
-// partRefusal makes a refusal of what is wrong with a package or an XML part, nil of any other error.
+// partRefusal makes a refusal of what is wrong with a package or an XML part, or of its password; nil of any other error.
 func partRefusal(err error) *Refusal {
 	var pack *opc.Error
 	var part *xmlscan.Error
 	switch {
 	case errors.As(err, &pack):
 		return &Refusal{Reason: packReasons[pack.Reason], Message: messages[packReasons[pack.Reason]], Err: pack}
+	case errors.Is(err, offcrypto.ErrPassword):
+		return refuse(Password, "%w", err)
 	case errors.As(err, &part):
 		return &Refusal{Reason: xmlReasons[part.Reason], Message: messages[xmlReasons[part.Reason]], Err: part}
 	}

@@ -86,3 +86,8 @@ func asRefusal(err error) error {
 	}
 	return &Refusal{Reason: Damaged, Message: messages[Damaged], Err: err}
 }
+
+// badCharacter refuses a text of which a line holds what no character is.
+func badCharacter(line int) *Refusal {
+	return refuseAs(Charset, fmt.Sprintf("第 %d 行有读不出来的字符，文件的文字编码无法确定。请用 Excel/WPS 打开核对后另存为 .xlsx 再报送。", line), "undecodable character in line %d", line)
+}

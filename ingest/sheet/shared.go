@@ -14,7 +14,6 @@ import (
 type sharedStrings struct {
 	blocks []string
 	ends   []uint32     // of each text in its block
-	total  int64        // bytes
 	struck map[int]runs // by number: of texts with runs that have fonts of their own
 }
 
@@ -63,6 +62,25 @@ func (s *sharedStrings) strike(n int, c *Cell) {
 	}
 }
 
+// newStrings begins a table of about so many texts.
+func newStrings(guess int) *sharedStrings {
+	return &sharedStrings{ends: make([]uint32, 0, guess)}
+}
+
+// mark notes of the next text that it has runs.
+func (s *sharedStrings) mark(r runs) {
+	if s.struck == nil {
+		s.struck = map[int]runs{}
+	}
+	s.struck[len(s.ends)] = r
+}
+
+// end adds the text that ends there in the block at hand; full blocks are to be sealed.
+func (s *sharedStrings) end(at uint32) (full bool) {
+	s.ends = append(s.ends, at)
+	return len(s.ends)%blockTexts == 0
+}
+
 // seal adds a block that is not touched again.
 func (s *sharedStrings) seal(text []byte) error {
 	if len(text) > 0 && !utf8.Valid(text) {
@@ -85,7 +103,7 @@ func readShared(p *pack, name string, lim Limits) (*sharedStrings, error) {
 	}
 	defer x.Release()
 	guess := min(r.Size(), 1<<20)
-	s := &sharedScan{Scanner: x, part: name, table: &sharedStrings{ends: make([]uint32, 0, guess/64+1)}, block: make([]byte, 0, guess/2)}
+	s := &sharedScan{Scanner: x, part: name, table: newStrings(int(guess/64 + 1)), block: make([]byte, 0, guess/2)}
 	for {
 		n := len(s.block)
 		switch more, err := s.next(); {
@@ -106,6 +124,7 @@ type sharedScan struct {
 	part  string
 	table *sharedStrings
 	block []byte // the texts at hand
+	total int64  // bytes
 }
 
 // next reads the next string behind the text; false at the end of the part.
@@ -143,37 +162,33 @@ func (s *sharedScan) rich() (err error) {
 		return err
 	}
 	if r.some || r.rest {
-		if s.table.struck == nil {
-			s.table.struck = map[int]runs{}
-		}
-		s.table.struck[len(s.table.ends)] = r
+		s.table.mark(r)
 	}
 	return nil
 }
 
 // keep takes the string of the last n bytes into the table.
 func (s *sharedScan) keep(n int, lim Limits) error {
-	t := s.table
-	t.total += int64(n)
+	s.total += int64(n)
 	switch {
 	case n > lim.CellBytes:
 		return refuse(TooLarge, "shared string of %d bytes", n)
-	case len(t.ends) >= lim.SharedStrings || len(s.block) >= 1<<32:
+	case s.table.len() >= lim.SharedStrings || len(s.block) >= 1<<32:
 		return refuse(TooLarge, "more than %d shared strings", lim.SharedStrings)
-	case t.total > lim.GridBytes:
+	case s.total > lim.GridBytes:
 		return refuse(TooLarge, "more than %d bytes of shared strings: %w", lim.GridBytes, ErrMemory)
 	}
-	if t.ends = append(t.ends, uint32(len(s.block))); len(t.ends)%blockTexts > 0 {
+	if full := s.table.end(uint32(len(s.block))); !full {
 		return nil
 	}
-	err := t.seal(s.block)
+	err := s.table.seal(s.block)
 	s.block = make([]byte, 0, len(s.block)+len(s.block)/16)
 	return err
 }
 
 // last seals the block that is not full.
 func (s *sharedScan) last() error {
-	if len(s.table.ends)%blockTexts == 0 {
+	if s.table.len()%blockTexts == 0 {
 		return nil
 	}
 	return s.table.seal(s.block)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"path"
 	"strings"
+
+	"taizhang/internal/opc"
 )
 
 var (
@@ -35,24 +37,21 @@ func open(name string, data []byte, lim Limits) (*Book, error) {
 	return openText(data, lim)
 }
 
-// openZip tells the zip-based formats apart.
+// openZip reads a zip package.
 func openZip(data []byte, lim Limits) (*Book, error) {
-	p, err := openPack(data, lim)
+	p, err := opc.Open(data, lim.pack())
 	if err != nil {
 		return nil, err
 	}
-	return p.book(lim)
+	return openPackage(p, lim)
 }
 
-func (p *pack) book(lim Limits) (*Book, error) {
+// openPackage tells the zip-based formats apart.
+func openPackage(p *opc.Package, lim Limits) (*Book, error) {
 	if (p.Has("mimetype") || p.Has("META-INF/manifest.xml")) && (p.Has("content.xml") || p.Has("encrypted-package")) {
 		return openODS(p, lim)
 	}
-	b, err := openXLSX(p, lim)
-	if err == nil && p.Has("xl/vbaProject.bin") && !b.Macros {
-		b.Macros, b.Format = true, XLSM
-	}
-	return b, err
+	return openXLSX(p, lim)
 }
 
 // lockName knows the names of the files that Excel, WPS and LibreOffice keep

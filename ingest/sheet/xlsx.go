@@ -8,9 +8,6 @@ import (
 	"taizhang/internal/xmlscan"
 )
 
-// metaBytes bounds the parts that are read whole: relationships, workbook, styles.
-const metaBytes = 64 << 20
-
 // workbook is an Office Open XML workbook, transitional or strict.
 type workbook struct {
 	pack     *pack
@@ -27,6 +24,9 @@ type workbook struct {
 
 	slowOnly bool // for tests: both ways of reading a row give the same
 }
+
+// pack is a workbook's zip package.
+type pack struct{ *opc.Package }
 
 // relation is one relationship of a part (ECMA-376-2 6.5).
 type relation struct{ id, typ, target string }
@@ -85,17 +85,22 @@ func (p *pack) starts(name string, most int64, lim Limits, fn func(*xmlscan.Scan
 }
 
 // openXLSX reads the workbook part, wherever the package's relationships say it is.
-func openXLSX(p *pack, lim Limits) (*Book, error) {
+func openXLSX(file *opc.Package, lim Limits) (*Book, error) {
+	_, b, err := openWorkbook(&pack{file}, lim)
+	return b, err
+}
+
+func openWorkbook(p *pack, lim Limits) (*workbook, *Book, error) {
 	main, err := p.mainPart(lim)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rels, err := p.relations(main, lim)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	w := &workbook{pack: p, lim: lim}
-	l := &sheetList{w: w, b: &Book{Format: XLSX, lim: lim, src: w}, target: make(map[string]relation, len(rels))}
+	l := &sheetList{w: w, b: New(XLSX, lim, w), target: make(map[string]relation, len(rels))}
 	for _, r := range rels {
 		l.target[r.id] = r
 		switch r.typ {
@@ -108,16 +113,19 @@ func openXLSX(p *pack, lim Limits) (*Book, error) {
 		}
 	}
 	if err := p.scan(main, lim, l.element); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if l.root != "workbook" {
-		return nil, notAWorkbook(p, main)
+		return nil, nil, notAWorkbook(p, main)
 	}
 	if l.listed == l.modules {
-		return nil, damaged("workbook without sheets")
+		return nil, nil, damaged("workbook without sheets")
 	}
 	l.b.Date1904 = w.date1904
-	return l.b, nil
+	if p.Has("xl/vbaProject.bin") && !l.b.Macros {
+		l.b.Macros, l.b.Format = true, XLSM
+	}
+	return w, l.b, nil
 }
 
 // mainPart is the part of the workbook.
@@ -192,11 +200,11 @@ func (l *sheetList) sheet(x *xmlscan.Scanner) error {
 	}
 	state, _ := x.Attr("state")
 	l.w.parts = append(l.w.parts, r.target)
-	l.b.sheets = append(l.b.sheets, SheetInfo{
+	l.b.Add(SheetInfo{
 		Name:   x.AttrString("name"),
 		Hidden: string(state) == "hidden" || string(state) == "veryHidden",
 	})
-	if len(l.b.sheets) > l.w.lim.Sheets {
+	if len(l.b.Sheets()) > l.w.lim.Sheets {
 		return refuse(TooLarge, "more than %d sheets", l.w.lim.Sheets)
 	}
 	return nil

@@ -26,8 +26,8 @@ type rowScan struct {
 	merged []Range
 }
 
-// each implements source.
-func (w *workbook) each(i int, fn func(*Row) error) ([]Range, error) {
+// Each implements [Source].
+func (w *workbook) Each(i int, fn func(*Row) error) ([]Range, error) {
 	if err := w.load(); err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func openXML2003(data []byte, cs charset.Charset, lim Limits) (*Book, error) {
 		return nil, err
 	}
 	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]numfmt.Format{}}
-	b := &Book{Format: XML2003, lim: lim, src: w}
+	b := New(XML2003, lim, w)
 	x, err := xmlscan.New(bytes.NewReader(w.data), lim.xml())
 	if err != nil {
 		return nil, err
@@ -83,8 +83,8 @@ func openXML2003(data []byte, cs charset.Charset, lim Limits) (*Book, error) {
 			if x.Depth != 2 {
 				continue
 			}
-			b.sheets = append(b.sheets, SheetInfo{Name: x.AttrString("Name")})
-			if len(b.sheets) > lim.Sheets {
+			b.Add(SheetInfo{Name: x.AttrString("Name")})
+			if len(b.Sheets()) > lim.Sheets {
 				return nil, refuse(TooLarge, "more than %d sheets", lim.Sheets)
 			}
 		case "Table":
@@ -96,16 +96,16 @@ func openXML2003(data []byte, cs charset.Charset, lim Limits) (*Book, error) {
 		case "Visible":
 			if t, err := x.Next(); err != nil {
 				return nil, err
-			} else if n := len(b.sheets); n > 0 && t == xmlscan.CharData && bytes.HasPrefix(x.Text, []byte("Sheet")) {
-				b.sheets[n-1].Hidden = string(x.Text) != "SheetVisible"
+			} else if n := len(b.Sheets()); n > 0 && t == xmlscan.CharData && bytes.HasPrefix(x.Text, []byte("Sheet")) {
+				b.Sheets()[n-1].Hidden = string(x.Text) != "SheetVisible"
 			}
 		}
 	}
 	switch {
-	case len(b.sheets) == 0:
+	case len(b.Sheets()) == 0:
 		return nil, damaged("SpreadsheetML without worksheets")
-	case int64(len(data))*int64(len(b.sheets)) > maxRescan:
-		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(b.sheets), len(data))
+	case int64(len(data))*int64(len(b.Sheets())) > maxRescan:
+		return nil, refuse(TooLarge, "%d sheets in %d bytes", len(b.Sheets()), len(data))
 	}
 	return b, nil
 }
@@ -158,11 +158,8 @@ type xml2003Scan struct {
 	merged []Range
 }
 
-// maxIndex is beyond every row and column that can be meant.
-const maxIndex = 1 << 40
-
-// each implements source.
-func (w *xml2003) each(i int, fn func(*Row) error) ([]Range, error) {
+// Each implements [Source].
+func (w *xml2003) Each(i int, fn func(*Row) error) ([]Range, error) {
 	x, err := xmlscan.New(bytes.NewReader(w.data), w.lim.xml())
 	if err != nil {
 		return nil, err
