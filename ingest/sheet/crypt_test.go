@@ -71,11 +71,11 @@ func TestXLSDefaultPassword(t *testing.T) {
 			cipher(i>>10).XORKeyStream(key[i:i+1024], key[i:i+1024])
 		}
 		for p := 20 + len(pass); p+4 <= len(s); {
-			id, n := int(u16(s[p:])), int(u16(s[p+2:]))
+			id, n := int(binary.LittleEndian.Uint16(s[p:])), int(binary.LittleEndian.Uint16(s[p+2:]))
 			from := p + 4
 			p = from + n
 			if id == recBoundSheet { // the sheet moved, and its place stays in clear
-				binary.LittleEndian.PutUint32(s[from:], u32(s[from:])+uint32(len(pass)))
+				binary.LittleEndian.PutUint32(s[from:], binary.LittleEndian.Uint32(s[from:])+uint32(len(pass)))
 				from += 4
 			}
 			for i := from; i < p && id != 0x809; i++ {

@@ -40,7 +40,7 @@ func TestRefusalsFitTheFile(t *testing.T) {
 		}
 	}
 	for _, menu := range []string{"Excel", "文件→信息→保护工作簿", "WPS", "文件→文档加密→密码加密"} {
-		if !strings.Contains(messages[Password], menu) {
+		if !strings.Contains(refuse(Password, "").Message, menu) {
 			t.Errorf("the way out of a password doesn't name %s", menu)
 		}
 	}

@@ -3,6 +3,7 @@ package sheet
 import (
 	"context"
 	"encoding/binary"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -68,7 +69,7 @@ func TestCSVWindow(t *testing.T) {
 		s.WriteString("双马街道,\"第")
 		s.WriteString(strings.Repeat("长", i%50))
 		s.WriteString("\"\"行\n\",")
-		s.WriteString(string(must(itoa(i))))
+		s.WriteString(strconv.Itoa(i))
 		s.WriteString("\r\n")
 	}
 	g := must(must(Open(context.Background(), "x", []byte(must(simplifiedchinese.GB18030.NewEncoder().String(s.String()))), Limits{})).Grid(0))
@@ -81,8 +82,6 @@ func TestCSVWindow(t *testing.T) {
 		}
 	}
 }
-
-func itoa(i int) (string, error) { var a arena; return a.float(float64(i)), nil }
 
 // TestAccidentalControl: a control character that got into one cell doesn't make a table something else.
 func TestAccidentalControl(t *testing.T) {
