@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/lang"
@@ -265,7 +266,7 @@ func (in *Intake) PersonHashes(number string) []string {
 
 // Mentions lists the cells of a file that hold a number, in any sheet and column: "Sheet1!B5".
 func (in *Intake) Mentions(ctx context.Context, name string, content []byte, number string) (cells []string, err error) {
-	book, err := sheet.Open(ctx, name, content, in.Limits)
+	book, err := anyfile.Open(ctx, name, content, in.Limits)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/ingest/written"
 )
 
@@ -240,7 +241,7 @@ func BenchmarkRead(b *testing.B) {
 func BenchmarkSheet(b *testing.B) {
 	content := ledgerOf(300)
 	for b.Loop() {
-		book, err := sheet.Open(context.Background(), "a.xlsx", content, sheet.DefaultLimits())
+		book, err := anyfile.Open(context.Background(), "a.xlsx", content, sheet.DefaultLimits())
 		if err != nil {
 			b.Fatal(err)
 		}

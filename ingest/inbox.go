@@ -15,6 +15,7 @@ import (
 
 	"taizhang/ingest/judge"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/lang"
 )
 
@@ -208,7 +209,7 @@ func wholeAt(path string, size int64) bool {
 		return true
 	}
 	defer f.Close()
-	return size > sheet.DefaultLimits().FileBytes || sheet.CompleteAt(f, size)
+	return size > sheet.DefaultLimits().FileBytes || anyfile.CompleteAt(f, size)
 }
 
 // watch waits where some files may still grow: not those whose content tells that they are whole, nor those that were left
@@ -228,7 +229,7 @@ func watch(dir string, files []Dropped, limit int64, now time.Time, pause func(t
 			return err
 		}
 		switch {
-		case d.Wait != (lang.Text{}) || content != nil && sheet.HasEnd(content) && sheet.Complete(content):
+		case d.Wait != (lang.Text{}) || content != nil && anyfile.HasEnd(content) && anyfile.Complete(content):
 		case content != nil && zeroesAhead(content):
 			d.Wait = waitGrowing
 		default:

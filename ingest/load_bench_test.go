@@ -18,6 +18,7 @@ import (
 
 	"taizhang/ingest/read"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/warehouse"
 )
 
@@ -150,7 +151,7 @@ func appendAll(b *testing.B, in *Intake, files []read.File, columns string, load
 
 // appendTyped is the equal of appendPlain: dates come as ISO texts, numbers as plain decimals.
 func appendTyped(app *duckdb.Appender, file int32, content []byte) error {
-	book, err := sheet.Open(context.Background(), "a.xlsx", content, sheet.Limits{})
+	book, err := anyfile.Open(context.Background(), "a.xlsx", content, sheet.Limits{})
 	if err != nil {
 		return err
 	}

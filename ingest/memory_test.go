@@ -13,13 +13,14 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 )
 
 // TestMemoryIsShared: files read at once share memory_mb; one that needs more than its share is read alone, with all of
 // it, and one that needs more than all is sent back as before.
 func TestMemoryIsShared(t *testing.T) {
 	need := int64(sort.Search(1<<24, func(n int) bool { // what the cells of the book take
-		book, err := sheet.Open(context.Background(), "x.xlsx", goodBook(), sheet.Limits{GridBytes: int64(n + 1)})
+		book, err := anyfile.Open(context.Background(), "x.xlsx", goodBook(), sheet.Limits{GridBytes: int64(n + 1)})
 		for i := range book.Sheets() {
 			if err == nil {
 				_, err = book.Grid(i)

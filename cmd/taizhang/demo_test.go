@@ -18,6 +18,7 @@ import (
 
 	"taizhang/data"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/archive"
 	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
@@ -299,7 +300,7 @@ func TestTraceLeadsToTheCell(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			book, err := sheet.Open(context.Background(), r["file"].(string), content, sheet.DefaultLimits())
+			book, err := anyfile.Open(context.Background(), r["file"].(string), content, sheet.DefaultLimits())
 			if err != nil {
 				t.Fatal(err)
 			}

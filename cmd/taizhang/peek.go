@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/lang"
 	"taizhang/internal/zone"
 )
@@ -96,7 +97,7 @@ func (a *app) peekAt(ctx context.Context, file *os.File, which string) (*peeked,
 	}
 	within, cancel := context.WithTimeout(ctx, zone.DefaultLimits().Time)
 	defer cancel()
-	book, err := sheet.OpenAt(within, info.Name(), file, info.Size(), lim)
+	book, err := anyfile.OpenAt(within, info.Name(), file, info.Size(), lim)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file.Name(), err)
 	}
@@ -112,7 +113,7 @@ func (a *app) peekAt(ctx context.Context, file *os.File, which string) (*peeked,
 		}
 		p.sheets = append(p.sheets, s)
 	}
-	if p.book, err = sheet.OpenAt(ctx, info.Name(), file, info.Size(), lim); err != nil {
+	if p.book, err = anyfile.OpenAt(ctx, info.Name(), file, info.Size(), lim); err != nil {
 		return nil, fmt.Errorf("%s: %w", file.Name(), err)
 	}
 	return p, nil

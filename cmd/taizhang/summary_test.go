@@ -20,6 +20,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/tooltest"
 	"taizhang/queries"
 )
@@ -195,7 +196,7 @@ func TestWorkbookReadsAlike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := sheet.Open(context.Background(), path, data, sheet.DefaultLimits())
+	own, err := anyfile.Open(context.Background(), path, data, sheet.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"taizhang/ingest/layout"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/ingest/units"
 	"taizhang/internal/zone"
 )
@@ -55,7 +56,7 @@ type guard struct {
 }
 
 func newGuard() guard {
-	return guard{Open: sheet.Open, Timeout: context.WithTimeout, Grace: func() <-chan time.Time { return time.After(10 * time.Second) }}
+	return guard{Open: anyfile.Open, Timeout: context.WithTimeout, Grace: func() <-chan time.Time { return time.After(10 * time.Second) }}
 }
 
 // expired is what a loop of reading panics with when the time for its file is up.

@@ -29,6 +29,7 @@ import (
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
@@ -208,7 +209,7 @@ func (r *reading) identifyAll() {
 	for _, pt := range r.p.Parts {
 		pt.said.Merge(around.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
 		r.rd.identify(r.p, pt, common, r.cover)
-		pt.pictured = pt.leftEmpty() && sheet.HasPictures(r.p.File.Content, r.rd.limits)
+		pt.pictured = pt.leftEmpty() && anyfile.HasPictures(r.p.File.Content, r.rd.limits)
 		r.rd.readRows(pt)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
-	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 )
 
 // unplaced says why no sheet matches a form, with the nearest one.
@@ -45,7 +45,7 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 	switch {
 	case len(r.unknown) > 0:
 		return p.Fail(rd, finding.UnknownForm(r.unknown, rd.owed(p.File)))
-	case len(r.empty) > 0 && sheet.HasPictures(p.File.Content, rd.limits):
+	case len(r.empty) > 0 && anyfile.HasPictures(p.File.Content, rd.limits):
 		return p.Fail(rd, finding.OnlyPictures())
 	case len(r.empty) > 0:
 		return p.Fail(rd, finding.Empty())

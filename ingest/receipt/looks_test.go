@@ -12,6 +12,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 )
 
 // looksBook is the workbook from which testdata/looks.xls and looks.ods were made: LOOKS_OUT=looks.xlsx writes it anew,
@@ -61,7 +62,7 @@ func TestGridsKeepLooks(t *testing.T) {
 	for _, format := range []string{sheet.XLS, sheet.ODS} {
 		content, err := os.ReadFile(filepath.Join("testdata", "looks."+format))
 		must(t, err)
-		book, err := sheet.Open(t.Context(), "", content, sheet.DefaultLimits())
+		book, err := anyfile.Open(t.Context(), "", content, sheet.DefaultLimits())
 		must(t, err)
 		grid, err := book.Grid(0)
 		must(t, err)

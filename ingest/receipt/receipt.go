@@ -31,6 +31,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/durable"
 )
 
@@ -108,7 +109,7 @@ func pagesOf(source Source, file string, hold bool) ([]page, error) {
 	if pages != nil || source.Content == nil || source.Format == "" {
 		return pages, nil
 	}
-	book, err := sheet.Open(context.Background(), file, source.Content, sheet.DefaultLimits())
+	book, err := anyfile.Open(context.Background(), file, source.Content, sheet.DefaultLimits())
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func looksOf(source Source, names map[string]string) map[string]*sheet.Looks {
 	if source.Format != sheet.XLS && source.Format != sheet.ODS {
 		return nil
 	}
-	book, err := sheet.Open(context.Background(), "", source.Content, sheet.DefaultLimits())
+	book, err := anyfile.Open(context.Background(), "", source.Content, sheet.DefaultLimits())
 	if err != nil {
 		return nil
 	}

@@ -1,16 +1,12 @@
 package sheet
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strings"
 	"unsafe"
-
-	"taizhang/internal/opc"
 )
 
 // Formats that are read.
@@ -59,53 +55,21 @@ func New(format string, lim Limits, src Source) *Book {
 // Add lists the next sheet.
 func (b *Book) Add(s SheetInfo) { b.sheets = append(b.sheets, s) }
 
-// Open recognises a file by its content and reads its directory of sheets. The
-// name serves only to tell lock files. data must not change while the book is
-// in use. The end of ctx ends this and every later reading of the book, with
-// the reason [TooSlow]. The error is always a *Refusal.
-func Open(ctx context.Context, name string, data []byte, lim Limits) (b *Book, err error) {
-	return Guard(ctx, lim, func(lim Limits) (*Book, error) { return open(name, data, lim) })
-}
-
-// OpenAt is Open for a file that is not held in memory: a zip package is read
-// from r piece by piece for as long as the book is in use, a file of another
-// format is read whole.
-func OpenAt(ctx context.Context, name string, r io.ReaderAt, size int64, lim Limits) (*Book, error) {
-	return Guard(ctx, lim, func(lim Limits) (*Book, error) {
-		if size > lim.FileBytes {
-			return nil, refuse(TooLarge, "%d bytes", size)
-		}
-		head := make([]byte, len(magicZip))
-		if n, _ := r.ReadAt(head, 0); n == len(head) && bytes.Equal(head, magicZip) && !lockName(name) {
-			p, err := opc.OpenAt(r, size, lim.pack())
-			if err != nil {
-				return nil, err
-			}
-			return openPackage(p, lim)
-		}
-		data := make([]byte, size)
-		if n, err := r.ReadAt(data, 0); n < len(data) {
-			return nil, damaged("read: %w", err)
-		}
-		return open(name, data, lim)
-	})
-}
-
 // Guard calls what opens a book with limits that are complete and end with ctx. Whatever goes wrong in it becomes a *Refusal.
 func Guard(ctx context.Context, lim Limits, open func(lim Limits) (*Book, error)) (b *Book, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			b, err = nil, damaged("panic: %v", p)
+			b, err = nil, Damage("panic: %v", p)
 		}
 	}()
-	lim = lim.filled()
+	lim = lim.Filled()
 	lim.ctx = ctx
 	b, err = open(lim)
 	if err != nil {
-		return nil, asRefusal(err)
+		return nil, AsRefusal(err)
 	}
 	if len(b.sheets) > lim.Sheets {
-		return nil, refuse(TooLarge, "%d sheets", len(b.sheets))
+		return nil, Refuse(TooLarge, "%d sheets", len(b.sheets))
 	}
 	for i := range b.sheets {
 		b.sheets[i].Name = strings.Clone(b.sheets[i].Name)
@@ -149,16 +113,16 @@ func (b *Book) Walk(i int, fn func(*Row) error) (m []Range, err error) {
 			if inFn { // the caller's own fault, not the file's
 				panic(p)
 			}
-			m, err = nil, damaged("panic: %v", p)
+			m, err = nil, Damage("panic: %v", p)
 		}
 	}()
-	if err := b.lim.expired(); err != nil {
+	if err := b.lim.Expired(); err != nil {
 		return nil, err
 	}
 	rows := 0
 	m, err = b.src.Each(i, func(r *Row) error {
 		if rows++; rows&255 == 0 {
-			if err := b.lim.expired(); err != nil {
+			if err := b.lim.Expired(); err != nil {
 				return err
 			}
 		}
@@ -170,7 +134,7 @@ func (b *Book) Walk(i int, fn func(*Row) error) (m []Range, err error) {
 	if fnErr != nil {
 		return nil, fnErr
 	}
-	return m, asRefusal(err)
+	return m, AsRefusal(err)
 }
 
 // Grid reads sheet i whole: rows in ascending order, cells from left to right.
@@ -184,13 +148,13 @@ func (b *Book) grid(i, loose int) (*Grid, error) {
 	var slab []Cell // rows share slabs: one allocation per many rows
 	m, err := b.Walk(i, func(r *Row) error {
 		if cells += len(r.Cells); cells > b.lim.Cells {
-			return refuse(TooLarge, "more than %d cells", b.lim.Cells)
+			return Refuse(TooLarge, "more than %d cells", b.lim.Cells)
 		}
 		for k := range r.Cells {
 			b.grids += int64(len(r.Cells[k].Text))
 		}
 		if b.grids += int64(len(r.Cells)) * int64(unsafe.Sizeof(Cell{})); b.grids > b.lim.GridBytes {
-			return refuse(TooLarge, "more than %d bytes of cells: %w", b.lim.GridBytes, ErrMemory)
+			return Refuse(TooLarge, "more than %d bytes of cells: %w", b.lim.GridBytes, ErrMemory)
 		}
 		if n := len(g.Rows); n > 0 && r.N <= g.Rows[n-1].N {
 			sorted = false
@@ -215,20 +179,20 @@ func (b *Book) grid(i, loose int) (*Grid, error) {
 	g.Name, g.Hidden, g.Merged = b.sheets[i].Name, b.sheets[i].Hidden, m
 	if src, ok := b.src.(Commented); ok {
 		if g.Comments, err = src.Comments(i); err != nil {
-			return nil, asRefusal(err)
+			return nil, AsRefusal(err)
 		}
 	}
 	if !sorted {
 		g = g.Unpacked()
-		if g.Rows, err = mergeRows(g.Rows); err != nil {
+		if g.Rows, err = MergeRows(g.Rows); err != nil {
 			return nil, err
 		}
 	}
 	return g, nil
 }
 
-// mergeRows sorts rows and joins those with the same number.
-func mergeRows(rows []Row) ([]Row, error) {
+// MergeRows sorts rows and joins those with the same number.
+func MergeRows(rows []Row) ([]Row, error) {
 	slices.SortStableFunc(rows, func(a, b Row) int { return a.N - b.N })
 	out := rows[:0]
 	for i := 0; i < len(rows); {
@@ -243,7 +207,7 @@ func mergeRows(rows []Row) ([]Row, error) {
 				r.Hidden = r.Hidden && twin.Hidden
 			}
 			var err error
-			if r.Cells, err = sortCells(cells); err != nil {
+			if r.Cells, err = SortCells(cells); err != nil {
 				return nil, err
 			}
 		}
@@ -253,14 +217,14 @@ func mergeRows(rows []Row) ([]Row, error) {
 	return out, nil
 }
 
-// sortCells orders the cells of one row; equal twins become one, others are damage.
-func sortCells(cells []Cell) ([]Cell, error) {
+// SortCells orders the cells of one row; equal twins become one, others are damage.
+func SortCells(cells []Cell) ([]Cell, error) {
 	slices.SortStableFunc(cells, func(a, b Cell) int { return a.Col - b.Col })
 	out := cells[:0]
 	for _, c := range cells {
 		if n := len(out); n > 0 && out[n-1].Col == c.Col {
 			if out[n-1].Kind != c.Kind || out[n-1].Text != c.Text {
-				return nil, damaged("cell %s is there twice: %q and %q", c.Ref(), out[n-1].Text, c.Text)
+				return nil, Damage("cell %s is there twice: %q and %q", c.Ref(), out[n-1].Text, c.Text)
 			}
 			continue
 		}

@@ -2,8 +2,11 @@ package sheet
 
 import (
 	"context"
+	"errors"
 
+	"taizhang/internal/offcrypto"
 	"taizhang/internal/opc"
+	"taizhang/internal/xmlscan"
 )
 
 // Limits bound what reading one file may cost. Zero fields mean the default.
@@ -27,14 +30,14 @@ type Limits struct {
 
 // Bounds that nobody sets.
 const (
-	metaBytes = 64 << 20 // of a part that is read whole: relationships, workbook, styles
-	maxRescan = 16 << 30 // of looking for sheets inside one XML document: each is found by reading all those before it
-	maxIndex  = 1 << 40  // beyond every row and column that can be meant
+	MetaBytes = 64 << 20 // of a part that is read whole: relationships, workbook, styles
+	MaxRescan = 16 << 30 // of looking for sheets inside one XML document: each is found by reading all those before it
+	MaxIndex  = 1 << 40  // beyond every row and column that can be meant
 )
 
-// expired says whether the time for the file is up. Readers ask wherever they
+// Expired says whether the time for the file is up. Readers ask wherever they
 // go on to the next piece of a file.
-func (l *Limits) expired() error {
+func (l *Limits) Expired() error {
 	if l.ctx == nil || l.ctx.Err() == nil {
 		return nil
 	}
@@ -42,7 +45,7 @@ func (l *Limits) expired() error {
 }
 
 // ErrTooSlow is the refusal of a file whose time ended with ctx.
-func ErrTooSlow(ctx context.Context) *Refusal { return refuse(TooSlow, "%w", context.Cause(ctx)) }
+func ErrTooSlow(ctx context.Context) *Refusal { return Refuse(TooSlow, "%w", context.Cause(ctx)) }
 
 // DefaultLimits are far above what an office's return needs and far below what
 // hurts one office PC. Rows and columns are Excel's own (ECMA-376 18.3.1.73).
@@ -65,8 +68,8 @@ func DefaultLimits() Limits {
 	}
 }
 
-// filled replaces zero fields by their defaults.
-func (l Limits) filled() Limits {
+// Filled replaces zero fields by their defaults.
+func (l Limits) Filled() Limits {
 	d := DefaultLimits()
 	def(&l.FileBytes, d.FileBytes)
 	def(&l.InflatedBytes, d.InflatedBytes)
@@ -88,4 +91,34 @@ func def[T int | int64](v *T, d T) {
 	if *v <= 0 {
 		*v = d
 	}
+}
+
+// Pack is the share of the limits that concerns a package.
+func (l Limits) Pack() opc.Limits {
+	return opc.Limits{Bytes: l.InflatedBytes, Ratio: l.Ratio, Parts: l.Parts, Depth: l.Depth}
+}
+
+// XML is the share of the limits that concerns an XML part.
+func (l Limits) XML() xmlscan.Limits {
+	return xmlscan.Limits{Piece: 2*l.CellBytes + 64<<20, Depth: l.Depth, Alive: l.Expired}
+}
+
+// packReasons are the refusals of files whose packages can't be read.
+var packReasons = map[opc.Reason]string{opc.Damaged: Damaged, opc.Bomb: Bomb, opc.TooLarge: TooLarge, opc.Encrypted: Password}
+
+var xmlReasons = map[xmlscan.Reason]string{xmlscan.Damaged: Damaged, xmlscan.Bomb: Bomb, xmlscan.TooLarge: TooLarge}
+
+// partRefusal makes a refusal of what is wrong with a package or an XML part, or of its password; nil of any other error.
+func partRefusal(err error) *Refusal {
+	var pack *opc.Error
+	var part *xmlscan.Error
+	switch {
+	case errors.As(err, &pack):
+		return &Refusal{Reason: packReasons[pack.Reason], Message: messages[packReasons[pack.Reason]], Err: pack}
+	case errors.Is(err, offcrypto.ErrPassword):
+		return Refuse(Password, "%w", err)
+	case errors.As(err, &part):
+		return &Refusal{Reason: xmlReasons[part.Reason], Message: messages[xmlReasons[part.Reason]], Err: part}
+	}
+	return nil
 }

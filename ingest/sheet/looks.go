@@ -46,9 +46,9 @@ type Page struct {
 	Centred                  bool
 }
 
-// maxLooks is how many cells of a sheet may have a look of their own; what
+// MaxLooks is how many cells of a sheet may have a look of their own; what
 // comes after is plain.
-const maxLooks = 200_000
+const MaxLooks = 200_000
 
 // Looks reads how sheet i looks: of .xls and .ods, nil of other formats. It
 // goes through the file once more, so it is asked for only where it is needed.
@@ -56,9 +56,9 @@ const maxLooks = 200_000
 func (b *Book) Looks(i int) (l *Looks, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			l, err = nil, damaged("looks: %v", p)
+			l, err = nil, Damage("looks: %v", p)
 		}
-		err = asRefusal(err)
+		err = AsRefusal(err)
 	}()
 	if s, ok := b.src.(Looked); ok {
 		return s.Looks(i)
@@ -71,20 +71,21 @@ type Looked interface {
 	Looks(i int) (*Looks, error)
 }
 
-// set notes the style of a cell, unless there are too many already.
-func (l *Looks) set(row, col, style int, count *int) {
-	if style == 0 || *count >= maxLooks || row < 1 || col < 1 || row > 1<<20 || col > 1<<14 {
+// Set notes the style of a cell, unless there are too many already.
+func (l *Looks) Set(row, col, style int, count *int) {
+	if style == 0 || *count >= MaxLooks || row < 1 || col < 1 || row > 1<<20 || col > 1<<14 {
 		return
 	}
 	*count++
-	r := l.row(row)
+	r := l.Row(row)
 	if r.Cells == nil {
 		r.Cells = map[int]int{}
 	}
 	r.Cells[col] = style
 }
 
-func (l *Looks) row(n int) *RowLook {
+// Row gives the look of row n, to be filled in.
+func (l *Looks) Row(n int) *RowLook {
 	r := l.Rows[n]
 	if r == nil {
 		r = &RowLook{}

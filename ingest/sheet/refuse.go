@@ -54,7 +54,8 @@ var messages = map[string]string{
 	Charset:     "文件的文字编码无法确定，有的字符读不出来。请用 Excel/WPS 打开核对后另存为 .xlsx 再报送。",
 }
 
-func refuse(reason string, format string, args ...any) *Refusal {
+// Refuse is a refusal for one of the reasons; format and args say for the log what was found.
+func Refuse(reason string, format string, args ...any) *Refusal {
 	r := &Refusal{Reason: reason, Message: messages[reason]}
 	if format != "" {
 		r.Err = fmt.Errorf(format, args...)
@@ -62,18 +63,19 @@ func refuse(reason string, format string, args ...any) *Refusal {
 	return r
 }
 
-// refuseAs is refuse with a message of its own where the usual one says too little.
-func refuseAs(reason, message string, format string, args ...any) *Refusal {
-	r := refuse(reason, format, args...)
+// RefuseAs is [Refuse] with a message of its own where the usual one says too little.
+func RefuseAs(reason, message string, format string, args ...any) *Refusal {
+	r := Refuse(reason, format, args...)
 	r.Message = message
 	return r
 }
 
-func damaged(format string, args ...any) *Refusal { return refuse(Damaged, format, args...) }
+// Damage refuses a file that contradicts itself or its standard.
+func Damage(format string, args ...any) *Refusal { return Refuse(Damaged, format, args...) }
 
-// asRefusal makes every error of a reader a refusal; an error that is none
+// AsRefusal makes every error of a reader a refusal; an error that is none
 // already comes from a library or a broken stream and means damage.
-func asRefusal(err error) error {
+func AsRefusal(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -87,7 +89,7 @@ func asRefusal(err error) error {
 	return &Refusal{Reason: Damaged, Message: messages[Damaged], Err: err}
 }
 
-// badCharacter refuses a text of which a line holds what no character is.
-func badCharacter(line int) *Refusal {
-	return refuseAs(Charset, fmt.Sprintf("第 %d 行有读不出来的字符，文件的文字编码无法确定。请用 Excel/WPS 打开核对后另存为 .xlsx 再报送。", line), "undecodable character in line %d", line)
+// BadCharacter refuses a text of which a line holds what no character is.
+func BadCharacter(line int) *Refusal {
+	return RefuseAs(Charset, fmt.Sprintf("第 %d 行有读不出来的字符，文件的文字编码无法确定。请用 Excel/WPS 打开核对后另存为 .xlsx 再报送。", line), "undecodable character in line %d", line)
 }

@@ -1,24 +1,41 @@
-// Package sheet reads spreadsheets of any common format as grids of cells.
+// Package sheet is the grid that every spreadsheet becomes, whatever its format.
 // It knows nothing of forms, submitters or figures.
 //
 // Words: a book is one file; a sheet is one grid in it; a cell has an address
 // (row and column, both from 1, as people count them) and an exact value; a
-// grid is a sheet read whole. A part is one member of a zip package. A serial
-// is a date as spreadsheets store it: days since 1899-12-30. A refusal says
-// why a file is not read at all.
+// grid is a sheet read whole. A serial is a date as spreadsheets store it: days
+// since 1899-12-30. A refusal says why a file is not read at all. A source is
+// what a format's reader gives: rows, and where it knows them remarks and looks.
 //
-// A book is recognised by its bytes, never by its name. Every file is held to
-// be hostile: [Limits] bound what reading may cost, and damage anywhere in a
-// sheet ends in a [Refusal], never in the rows read so far. Rows already handed
-// to the function given to [Book.Each] must be discarded when it returns one.
+// Every file is held to be hostile: [Limits] bound what reading may cost, and
+// damage anywhere in a sheet ends in a [Refusal], never in the rows read so far.
+// Rows already handed to the function given to [Book.Each] must be discarded
+// when it returns one.
 //
-// Standards cited in this package: ECMA-376 (Office Open XML), [MS-XLS] and
-// [MS-XLSB] (binary workbooks), [MS-CFB] (OLE2 containers), [MS-OFFCRYPTO]
-// (encryption), OASIS ODF 1.3, and the "Excel file format" of OpenOffice.org
-// for BIFF2 to BIFF4.
+// Here stands what is the same of all formats. What one format has is in its
+// room below (xlsx, xls, ods, xml2003, text, html); what several store alike in
+// stored; which format a file has, anyfile tells. A new format is a room with a
+// [Source] and an Open, and a case in anyfile.
+//
+// Standards cited here and in the rooms below: ECMA-376 (Office Open XML),
+// [MS-XLS] and [MS-XLSB] (binary workbooks), [MS-CFB] (OLE2 containers),
+// [MS-OFFCRYPTO] (encryption), OASIS ODF 1.3, and the "Excel file format" of
+// OpenOffice.org for BIFF2 to BIFF4.
 package sheet
 
-import "strconv"
+import (
+	"strconv"
+
+	"taizhang/ingest/numfmt"
+)
+
+// ShownText is what a cell shows of a whole number whose format adds to its digits: see [numfmt.Shown].
+func (c *Cell) ShownText() (text string, ok bool) {
+	if c.Kind != Number {
+		return "", false
+	}
+	return numfmt.Shown(c.Format, c.Text, c.Num)
+}
 
 // Kind says what a cell's value is.
 type Kind uint8
@@ -62,7 +79,8 @@ const (
 	AllStruck
 )
 
-func strike(all bool) Strike {
+// StrikeIf is how a cell is struck through that is so as a whole or not at all.
+func StrikeIf(all bool) Strike {
 	if all {
 		return AllStruck
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 )
 
 // read reads the first sheet of a file as `ingest` opens it, and counts.
@@ -26,7 +27,7 @@ func read(ctx context.Context, file string, s *seen) error {
 	}
 	lim := sheet.DefaultLimits()
 	lim.FileBytes, lim.InflatedBytes, lim.Rows, lim.GridBytes = 1<<30, 4<<30, 1<<20, 16<<30
-	book, err := sheet.OpenAt(ctx, filepath.Base(file), f, info.Size(), lim)
+	book, err := anyfile.OpenAt(ctx, filepath.Base(file), f, info.Size(), lim)
 	if err != nil {
 		return err
 	}

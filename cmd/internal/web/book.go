@@ -10,6 +10,7 @@ import (
 
 	"taizhang/cmd/internal/web/grid"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/workbook"
 
 	"taizhang/cmd/internal/web/account"
@@ -52,7 +53,7 @@ func (s *Server) previewBook(w http.ResponseWriter, r *http.Request, who account
 	if err != nil {
 		return err
 	}
-	book, err := sheet.OpenAt(r.Context(), v.Name, f, info.Size(), in.Limits)
+	book, err := anyfile.OpenAt(r.Context(), v.Name, f, info.Size(), in.Limits)
 	if err != nil {
 		return notPreviewed(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/receipt"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/archive"
 	"taizhang/internal/zone"
 	"taizhang/queries"
@@ -265,7 +266,7 @@ func (s *Server) again(z *office.Zone, sha string, report *finding.Report) (*dra
 
 // formatOf tells a file's format, "" where it can't be read.
 func formatOf(name string, content []byte) string {
-	book, err := sheet.Open(noContext, name, content, sheet.DefaultLimits())
+	book, err := anyfile.Open(noContext, name, content, sheet.DefaultLimits())
 	if err != nil {
 		return ""
 	}

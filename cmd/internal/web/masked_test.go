@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/archive"
 )
 
@@ -43,7 +44,7 @@ func TestOriginalsAreMasked(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			book, err := sheet.Open(context.Background(), o.File, content, sheet.DefaultLimits())
+			book, err := anyfile.Open(context.Background(), o.File, content, sheet.DefaultLimits())
 			if err != nil {
 				t.Fatal(err)
 			}

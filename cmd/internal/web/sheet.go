@@ -14,6 +14,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/archive"
 	"taizhang/queries"
 
@@ -204,7 +205,7 @@ func (s *Server) original(r *http.Request, o queries.Original, name string, spok
 	if err != nil {
 		return nil, nil, err
 	}
-	book, err := sheet.Open(r.Context(), o.File, content, in.Limits)
+	book, err := anyfile.Open(r.Context(), o.File, content, in.Limits)
 	if err != nil {
 		return nil, nil, notShown(err)
 	}

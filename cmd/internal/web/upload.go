@@ -19,6 +19,7 @@ import (
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 )
@@ -146,7 +147,7 @@ func (s *Server) judge(r *http.Request, z *office.Zone, u zone.Submitter, x *dra
 }
 
 func (s *Server) judgeFile(r *http.Request, z *office.Zone, u zone.Submitter, in *ingest.Intake, db *warehouse.DB, f *draftFile) error {
-	if sheet.HasEnd(f.content) && !sheet.Complete(f.content) {
+	if anyfile.HasEnd(f.content) && !anyfile.Complete(f.content) {
 		f.trouble = "文件不完整，可能没有保存好或没有传完，请重新保存后再上传。"
 		return nil
 	}
@@ -328,7 +329,7 @@ func gridsOf(f draftFile, bySheet map[string]map[string]grid.Mark) []grid.View {
 	}
 	grids := f.source.Grids
 	if grids == nil {
-		book, err := sheet.Open(noContext, f.name, f.source.Content, sheet.DefaultLimits())
+		book, err := anyfile.Open(noContext, f.name, f.source.Content, sheet.DefaultLimits())
 		if err != nil {
 			return nil
 		}

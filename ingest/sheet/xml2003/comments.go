@@ -1,0 +1,31 @@
+package xml2003
+
+import (
+	"taizhang/ingest/sheet"
+	"taizhang/internal/xmlscan"
+)
+
+// Comments implements [Commented]: they stand among the cells of SpreadsheetML.
+func (w *xml2003) Comments(int) ([]sheet.Comment, error) { return w.said, nil }
+
+// comment reads a Comment whose start was just told; the text of the cell stays as it is.
+func (s *xml2003Scan) comment(c *sheet.Cell) error {
+	x := s.x
+	author, kept := x.AttrString("Author"), s.text
+	s.text = nil
+	for base := x.Depth; x.Depth >= base; {
+		t, err := x.Next()
+		if err == nil && t == xmlscan.EOF {
+			err = sheet.Damage("XML ends in the middle")
+		}
+		if err == nil && t == xmlscan.Start && string(x.Name) == "Data" {
+			err = s.dataText()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.w.said = sheet.AddComment(s.w.said, c.Row, c.Col, author, s.text)
+	s.text = kept
+	return nil
+}
