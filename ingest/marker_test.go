@@ -249,28 +249,34 @@ func TestTemplateLeftEmpty(t *testing.T) {
 	}
 }
 
+// templateOf is the template of a form for a period, with its head and the example below it.
+func templateOf(t *testing.T, form *forms.Form, period calendar.Period) (f *excelize.File, head, example []string) {
+	t.Helper()
+	s := template.Of(form)
+	s.Period, s.Day = period.Chinese(), period.Start
+	content, err := template.Write([]template.Form{s}, nil, receipt.Office{Zone: "临江经开区"}, "财政局")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err = excelize.OpenReader(bytes.NewReader(content)); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := f.GetRows(f.GetSheetName(1))
+	if err != nil || len(rows) < 5 {
+		t.Fatal(form.ID, err)
+	}
+	return f, rows[3], rows[4]
+}
+
 // TestExampleRowIsRight: the example of every form keeps the rules that it is an example of, and its dates are of the
 // period; once it is a row of data, nothing is said against it.
 func TestExampleRowIsRight(t *testing.T) {
 	in := testIntake(t, officeZone)
 	for _, form := range in.Forms.Forms {
-		s := template.Of(form)
 		day := form.Frequency.Of(calendar.NewDate(2026, 11, 25))
-		s.Period, s.Day = day.Chinese(), day.Start
-		content, err := template.Write([]template.Form{s}, nil, receipt.Office{Zone: "临江经开区"}, "财政局")
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, err := excelize.OpenReader(bytes.NewReader(content))
-		if err != nil {
-			t.Fatal(err)
-		}
+		f, _, example := templateOf(t, form, day)
 		name := f.GetSheetName(1)
-		rows, err := f.GetRows(name)
-		if err != nil || len(rows) < 5 {
-			t.Fatal(form.ID, err)
-		}
-		for i, text := range rows[4] {
+		for i, text := range example {
 			if strings.Contains(text, "2022") {
 				t.Errorf("%s: the example has %s", form.ID, text)
 			}
@@ -305,23 +311,9 @@ func TestExampleRowIsRight(t *testing.T) {
 func TestExampleNeverCounts(t *testing.T) {
 	in := testIntake(t, officeZone)
 	for _, form := range in.Forms.Forms {
-		s := template.Of(form)
 		day := form.Frequency.Of(calendar.NewDate(2026, 11, 25))
-		s.Period, s.Day = day.Chinese(), day.Start
-		content, err := template.Write([]template.Form{s}, nil, receipt.Office{Zone: "临江经开区"}, "财政局")
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, err := excelize.OpenReader(bytes.NewReader(content))
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows, err := f.GetRows(f.GetSheetName(1))
+		f, head, example := templateOf(t, form, day)
 		f.Close()
-		if err != nil || len(rows) < 5 {
-			t.Fatal(form.ID, err)
-		}
-		head, example := rows[3], rows[4]
 		hand := func(head, cells []string) *read.Part {
 			text := form.Title + "（" + day.Chinese() + "）\n填报单位：财政局\n" + strings.Join(head, ",") + "\n" + strings.Join(cells, ",") + "\n"
 			p := in.read.Parse(read.File{Name: "报送.csv", Content: []byte(text), ReceivedAt: time.Date(2026, 12, 15, 9, 0, 0, 0, in.Zone.Location)})

@@ -223,15 +223,9 @@ func (jd *Judge) againstPeriod(ctx context.Context, h *History, file string, pt 
 // wereCopies says whether all rows that are gone stand in returns of the unit for other periods: they were copied from there, and
 // were to be taken out.
 func (h *History) wereCopies(ctx context.Context, pt *read.Part, before map[string]KeyState) (bool, error) {
-	now := map[string]bool{}
-	for _, k := range pt.LineKeys {
-		now[k] = true
-	}
-	var gone []string
-	for k := range before {
-		if k != "" && !now[k] {
-			gone = append(gone, looseKey(k))
-		}
+	gone := goneKeys(before, pt)
+	for i, k := range gone {
+		gone[i] = looseKey(k)
 	}
 	held, err := h.holding(ctx, pt.Form, gone)
 	if err != nil {
@@ -294,13 +288,8 @@ func isSupplement(file string, pt *read.Part) bool {
 	return false
 }
 
-// gone are the earlier rows by the keys as they are written now, the names of those that are not there any more, and how many
-// rows there were.
-func (h *History) gone(ctx context.Context, pt *read.Part, old *prior) (before map[string]KeyState, names []string, rows int, err error) {
-	before, err = h.keysOf(ctx, pt.Form, old.ID)
-	if err != nil {
-		return nil, nil, 0, err
-	}
+// goneKeys are the keys of earlier rows that a return hasn't, in order.
+func goneKeys(before map[string]KeyState, pt *read.Part) []string {
 	now := map[string]bool{}
 	for _, k := range pt.LineKeys {
 		now[k] = true
@@ -312,6 +301,17 @@ func (h *History) gone(ctx context.Context, pt *read.Part, old *prior) (before m
 		}
 	}
 	sort.Strings(gone)
+	return gone
+}
+
+// gone are the earlier rows by the keys as they are written now, the names of those that are not there any more, and how many
+// rows there were.
+func (h *History) gone(ctx context.Context, pt *read.Part, old *prior) (before map[string]KeyState, names []string, rows int, err error) {
+	before, err = h.keysOf(ctx, pt.Form, old.ID)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	gone := goneKeys(before, pt)
 	name := func(k string) string { return goneName(pt.Form, k, before[k].Shown) }
 	rows = len(before)
 	before, gone = foldSpellings(pt, before, gone, name)

@@ -1,32 +1,16 @@
 package layout
 
 import (
-	"strconv"
 	"strings"
 	"testing"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/sheettest"
 	"taizhang/ingest/units"
 	"taizhang/internal/zone"
 )
-
-// textRow makes a row of texts; what looks like a number is one.
-func textRow(n int, texts []string) sheet.Row {
-	row := sheet.Row{N: n}
-	for i, t := range texts {
-		if t == "" {
-			continue
-		}
-		c := sheet.Cell{Row: n, Col: i + 1, Kind: sheet.Text, Text: t}
-		if f, err := strconv.ParseFloat(t, 64); err == nil {
-			c.Kind, c.Num = sheet.Number, f
-		}
-		row.Cells = append(row.Cells, c)
-	}
-	return row
-}
 
 // TestEveryRowAndCellIsAccountedFor: whatever stands in a cell below a head, it is taken, passed over or named.
 func TestEveryRowAndCellIsAccountedFor(t *testing.T) {
@@ -42,7 +26,7 @@ func TestEveryRowAndCellIsAccountedFor(t *testing.T) {
 	l := &Reader{Reader: heading.Reader{Vocab: v, Units: units.New(z)}, Alive: func() {}}
 	words := []string{"", "Q-1", "走访", "企业", "停电", "经发局", "2022-08-01", "办理中", "3", "合计", "注：说明", "请选择", "第1页", "√", "一、安全", "无", "—", "问题编号", "本年累计"}
 	for seed := range 3000 {
-		g := &sheet.Grid{Name: "台账", Rows: []sheet.Row{textRow(1, strings.Split("序号 | 问题编号 | 问题来源 | 责任清单 | 问题描述 | 牵头单位 | 交办日期 | 办结时限 | 办理状态 | 剩余天数", " | "))}}
+		g := &sheet.Grid{Name: "台账", Rows: []sheet.Row{sheettest.Row(1, "序号 | 问题编号 | 问题来源 | 责任清单 | 问题描述 | 牵头单位 | 交办日期 | 办结时限 | 办理状态 | 剩余天数")}}
 		n := seed
 		next := func() string { n = (n*1103515245 + 12345) & 0x7fffffff; return words[(n>>8)%len(words)] }
 		for r := 2; r < 6; r++ {
@@ -50,7 +34,7 @@ func TestEveryRowAndCellIsAccountedFor(t *testing.T) {
 			for range 13 {
 				cells = append(cells, next())
 			}
-			g.Rows = append(g.Rows, textRow(r, cells))
+			g.Rows = append(g.Rows, sheettest.Row(r, strings.Join(cells, "|")))
 		}
 		p := heading.NewPage(g)
 		h, _ := v.FindHead(p, "")

@@ -1,33 +1,16 @@
 package rowkind
 
 import (
-	"strconv"
 	"strings"
 	"testing"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/sheet/sheettest"
 )
 
 const ledgerHead = "序号 | 问题编号 | 问题来源 | 责任清单 | 问题描述 | 牵头单位 | 交办日期 | 办结时限 | 办理状态 | 剩余天数"
-
-// rowOf writes cells between bars as a row; what looks like a number is one.
-func rowOf(n int, line string) sheet.Row {
-	row := sheet.Row{N: n}
-	for i, t := range strings.Split(line, "|") {
-		t = strings.TrimSpace(t)
-		if t == "" {
-			continue
-		}
-		c := sheet.Cell{Row: n, Col: i + 1, Kind: sheet.Text, Text: t}
-		if f, err := strconv.ParseFloat(t, 64); err == nil {
-			c.Kind, c.Num = sheet.Number, f
-		}
-		row.Cells = append(row.Cells, c)
-	}
-	return row
-}
 
 // TestRowTests holds the examples of the tests of rows to what they say: each example is of its kind, and told by that
 // very test, below a head of the problem ledger.
@@ -40,7 +23,7 @@ func TestRowTests(t *testing.T) {
 	for want := range rowTests {
 		test := &rowTests[want]
 		like := test.like
-		g := &sheet.Grid{Name: "台账", Rows: []sheet.Row{rowOf(1, "问题台账"), rowOf(2, ledgerHead)}}
+		g := &sheet.Grid{Name: "台账", Rows: []sheet.Row{sheettest.Row(1, "问题台账"), sheettest.Row(2, ledgerHead)}}
 		after, seen := Data, 3
 		if rest, ok := strings.CutPrefix(like, "(below a note) "); ok {
 			like, after = rest, Note
@@ -56,7 +39,7 @@ func TestRowTests(t *testing.T) {
 			g.Merged = []sheet.Range{{Top: 3, Left: 1, Bottom: 3, Right: 9}}
 		}
 		like, date := strings.CutPrefix(like, "(date) ")
-		g.Rows = append(g.Rows, rowOf(3, like))
+		g.Rows = append(g.Rows, sheettest.Row(3, like))
 		if date {
 			g.Rows[2].Cells[0].Kind = sheet.Date
 		}
@@ -88,7 +71,7 @@ func TestCertainRowsAreNoHeads(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := heading.NewVocabulary(set)
-	g := &sheet.Grid{Name: "台账", Rows: []sheet.Row{rowOf(1, ledgerHead), rowOf(2, ledgerHead), rowOf(3, "1 | Q-1 | 走访 | 企业 | 停电 | 经发局 | 2022-08-01 | 2022-08-20 | 办理中 |")}}
+	g := &sheet.Grid{Name: "台账", Rows: []sheet.Row{sheettest.Row(1, ledgerHead), sheettest.Row(2, ledgerHead), sheettest.Row(3, "1 | Q-1 | 走访 | 企业 | 停电 | 经发局 | 2022-08-01 | 2022-08-20 | 办理中 |")}}
 	p := heading.NewPage(g)
 	h, _ := v.FindHead(p, "")
 	for i, certain := range []bool{false, true} {

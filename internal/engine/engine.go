@@ -36,7 +36,7 @@ func (e embedded) Models(ctx context.Context) ([]warehouse.Model, error) {
 }
 
 func (e embedded) Restate(ctx context.Context, models []warehouse.Model, o warehouse.RestateOptions, prefix string, points []warehouse.Point, wanted ...string) (*warehouse.Restated, error) {
-	return warehouse.RestateWith(ctx, e.db.Conn, models, o, prefix, points, wanted...)
+	return warehouse.Restate(ctx, e.db.Conn, models, o, prefix, points, wanted...)
 }
 
 func (e embedded) Forget(ctx context.Context, r *warehouse.Restated) error {

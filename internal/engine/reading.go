@@ -52,7 +52,7 @@ func (r *reading) Models(context.Context) ([]warehouse.Model, error) { return r.
 // Restate makes no table: reading needs no right to write.
 func (r *reading) Restate(ctx context.Context, models []warehouse.Model, o warehouse.RestateOptions, prefix string, points []warehouse.Point, wanted ...string) (*warehouse.Restated, error) {
 	o.Inline = true
-	return warehouse.RestateWith(ctx, nil, models, o, prefix, points, wanted...)
+	return warehouse.Restate(ctx, nil, models, o, prefix, points, wanted...)
 }
 
 func (r *reading) Forget(context.Context, *warehouse.Restated) error { return nil }

@@ -55,11 +55,6 @@ func Of(ctx context.Context, q warehouse.Querier, models []warehouse.Model, tabl
 	return g, nil
 }
 
-// Tables reads the plain tables of the schemas raw and ctl with their columns.
-func Tables(ctx context.Context, q warehouse.Querier) (map[string][]string, error) {
-	return warehouse.PlainColumns(ctx, q)
-}
-
 // Model by name, nil if there is none.
 func (g *Graph) Model(name string) *Model { return g.models[name] }
 

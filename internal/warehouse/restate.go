@@ -56,18 +56,7 @@ func (r *Restated) Name(model string) string {
 // Rewrite replaces the names of restated models in an SQL text.
 func (r *Restated) Rewrite(sqlText string) string { return Rename(sqlText, r.names) }
 
-// Restate evaluates the stored texts of the wanted models at the given points:
-// it creates, under names that begin with prefix, a temporary ctl.run and one
-// temporary table for each model that depends on it and that others read. The
-// wanted ones become subqueries: a query prunes their columns, and DuckDB binds
-// them once, while a view's text is bound where it is created and again where
-// it is read. It works in a read-only database and within a transaction that
-// writes another table.
-func Restate(ctx context.Context, conn *sql.Conn, models []Model, prefix string, points []Point, wanted ...string) (*Restated, error) {
-	return RestateWith(ctx, conn, models, RestateOptions{}, prefix, points, wanted...)
-}
-
-// RestateOptions of RestateWith.
+// RestateOptions of [Restate].
 type RestateOptions struct {
 	// Edited are models whose texts are other than those the database was built
 	// from: these, and what depends on them, are evaluated too.
@@ -86,8 +75,14 @@ type RestateOptions struct {
 	Inline bool
 }
 
-// RestateWith is Restate with options.
-func RestateWith(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptions, prefix string, points []Point, wanted ...string) (*Restated, error) {
+// Restate evaluates the stored texts of the wanted models at the given points:
+// it creates, under names that begin with prefix, a temporary ctl.run and one
+// temporary table for each model that depends on it and that others read. The
+// wanted ones become subqueries: a query prunes their columns, and DuckDB binds
+// them once, while a view's text is bound where it is created and again where
+// it is read. It works in a read-only database and within a transaction that
+// writes another table.
+func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptions, prefix string, points []Point, wanted ...string) (*Restated, error) {
 	byName := map[string]*Model{}
 	for i := range models {
 		byName[models[i].Name] = &models[i]

@@ -148,7 +148,7 @@ func (b *builder) restated(prefix string, jobs []job, points []warehouse.Point, 
 			}
 		}
 	}
-	src, err := warehouse.RestateWith(b.ctx, b.conn, models, warehouse.RestateOptions{Pruned: true}, prefix, points, wanted...)
+	src, err := warehouse.Restate(b.ctx, b.conn, models, warehouse.RestateOptions{Pruned: true}, prefix, points, wanted...)
 	if err != nil {
 		return err
 	}
