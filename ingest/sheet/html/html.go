@@ -119,7 +119,7 @@ type htmlScan struct {
 	skip   int // inside script or style
 }
 
-// Each implements [Source].
+// Each implements [sheet.Source].
 func (p *htmlPage) Each(_ int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	s := &htmlScan{z: html.NewTokenizer(bytes.NewReader(p.text)), lim: p.lim, fn: fn}
 	s.z.SetMaxBuf(16*p.lim.CellBytes + 1<<20)

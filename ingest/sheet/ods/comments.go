@@ -8,7 +8,7 @@ import (
 	"taizhang/internal/xmlscan"
 )
 
-// Comments implements [Commented]: they stand among the cells (ODF 14.1).
+// Comments implements [sheet.Commented]: they stand among the cells (ODF 14.1).
 func (o *odsBook) Comments(int) ([]sheet.Comment, error) { return o.said, nil }
 
 // annotation reads an office:annotation whose start was just told, of the cell at hand.

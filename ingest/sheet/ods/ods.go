@@ -135,7 +135,7 @@ type odsScan struct {
 	said   []sheet.Comment
 }
 
-// Each implements [Source].
+// Each implements [sheet.Source].
 func (o *odsBook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	r, err := o.pack.Part("content.xml")
 	if err != nil {

@@ -30,7 +30,7 @@ type csvText struct {
 	skipLine bool // the first line is Excel's "sep=;"
 }
 
-// Each implements [Source].
+// Each implements [sheet.Source].
 func (t *csvText) Each(_ int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	s := &csvScan{lim: t.lim, sep: t.sep, max: 4*t.lim.CellBytes + 16<<20}
 	s.sure = t.cs.Enc != nil || t.cs.Mark == 0 // decoded, or looked at by charset.Detect

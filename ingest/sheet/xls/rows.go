@@ -26,7 +26,7 @@ type biffScan struct {
 	own     map[int]int // cell formats made for BIFF2's number formats
 }
 
-// Each implements [Source].
+// Each implements [sheet.Source].
 func (b *biffBook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	if b.ver <= 4 {
 		if err := b.own(b.sheets[i].at); err != nil {

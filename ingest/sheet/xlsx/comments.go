@@ -9,7 +9,7 @@ import (
 	"taizhang/internal/xmlscan"
 )
 
-// Comments implements [Commented] (ECMA-376 18.7). What is said in threads stands there too, for programs that know none.
+// Comments implements [sheet.Commented] (ECMA-376 18.7). What is said in threads stands there too, for programs that know none.
 func (w *workbook) Comments(i int) (list []sheet.Comment, err error) {
 	rels, err := w.pack.relations(w.parts[i], w.lim)
 	if err != nil {

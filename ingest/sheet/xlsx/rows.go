@@ -27,7 +27,7 @@ type rowScan struct {
 	merged []sheet.Range
 }
 
-// Each implements [Source].
+// Each implements [sheet.Source].
 func (w *workbook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	if err := w.load(); err != nil {
 		return nil, err

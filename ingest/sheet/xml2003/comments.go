@@ -5,7 +5,7 @@ import (
 	"taizhang/internal/xmlscan"
 )
 
-// Comments implements [Commented]: they stand among the cells of SpreadsheetML.
+// Comments implements [sheet.Commented]: they stand among the cells of SpreadsheetML.
 func (w *xml2003) Comments(int) ([]sheet.Comment, error) { return w.said, nil }
 
 // comment reads a Comment whose start was just told; the text of the cell stays as it is.

@@ -166,7 +166,7 @@ type xml2003Scan struct {
 	merged []sheet.Range
 }
 
-// Each implements [Source].
+// Each implements [sheet.Source].
 func (w *xml2003) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	x, err := xmlscan.New(bytes.NewReader(w.data), w.lim.XML())
 	if err != nil {
