@@ -12,13 +12,39 @@ import (
 	"taizhang/ingest/written"
 )
 
+// readInt reads a count, or a number that tells one of several.
 func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
-	n, ok := written.ParseInt(raw)
 	s := scale(c)
 	if odd := oddCount(c, s, facts); odd != "" {
 		return Value{}, because(finding.CountUnreadable(col.Title, t.Quote(odd, 20)))
 	}
 	unit, said := countUnit(s, facts)
+	n, ok := wholeNumber(c, raw, unit)
+	if !ok && col.InKey && c.Kind == sheet.Text {
+		var f *fault
+		if n, f = t.ordinal(raw, col); f != nil {
+			return Value{}, f
+		}
+		ok = n > 0
+	}
+	switch {
+	case !ok:
+		return Value{}, t.notWhole(raw, col)
+	case n > 1e12:
+		return Value{}, because(finding.IntegerTooLarge(col.Title, t.Quote(raw, 30)))
+	case n < 0:
+		return Value{}, because(finding.IntegerNegative(col.Title, n))
+	}
+	v := Value{Set: true, Text: strconv.FormatInt(n, 10)}
+	if s.Power != 0 && !said {
+		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text, ""))
+	}
+	return v, nil
+}
+
+// wholeNumber reads a count that is written in a power of ten.
+func wholeNumber(c *sheet.Cell, raw string, unit int) (n int64, ok bool) {
+	n, ok = written.ParseInt(raw)
 	if unit > 0 { // 百个: 4 is 400, 4.5 is 450, and 400个 says its own
 		if scaled, bare, whole := written.ScaledInt(c.Text, unit); bare {
 			n, ok = scaled, whole
@@ -34,43 +60,37 @@ func (t *Typer) readInt(c *sheet.Cell, raw string, col *forms.Column, facts Fact
 			}
 		}
 	}
-	if !ok && col.InKey && c.Kind == sheet.Text { // 期次, 交办批次: a number that tells one of several
-		which, several := written.Ordinal(raw)
-		switch {
-		case several:
-			return Value{}, because(finding.SeveralOrdinals(col.Title, t.Quote(raw, 30)))
-		case which == 0 && lastOne().MatchString(written.Squash(raw)):
-			return Value{}, because(finding.OrdinalUnsaid(col.Title, t.Quote(raw, 30)))
+	return n, ok
+}
+
+// ordinal reads a number that tells one of several (期次, 交办批次); 0 where there is none.
+func (t *Typer) ordinal(raw string, col *forms.Column) (int64, *fault) {
+	which, several := written.Ordinal(raw)
+	switch {
+	case several:
+		return 0, because(finding.SeveralOrdinals(col.Title, t.Quote(raw, 30)))
+	case which == 0 && lastOne().MatchString(written.Squash(raw)):
+		return 0, because(finding.OrdinalUnsaid(col.Title, t.Quote(raw, 30)))
+	}
+	return int64(which), nil
+}
+
+// notWhole says what is wrong with a text that is no count.
+func (t *Typer) notWhole(raw string, col *forms.Column) *fault {
+	switch n := aboutNumber(raw); {
+	case written.HasGap(raw):
+		return because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
+	case amountsOf().MatchString(written.Squash(raw)):
+		return because(finding.SeveralNumbers(col.Title, t.Quote(raw, 30)))
+	case n != "":
+		return because(finding.InexactInteger(col.Title, t.Quote(raw, 30), n))
+	}
+	if bare, ok := exactly(raw); ok { // 36（其中女12）
+		if n, ok := written.ParseInt(bare); ok {
+			return because(finding.InexactInteger(col.Title, t.Quote(raw, 30), strconv.FormatInt(n, 10)))
 		}
-		n, ok = int64(which), which > 0
 	}
-	if !ok {
-		switch n := aboutNumber(raw); {
-		case written.HasGap(raw):
-			return Value{}, because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
-		case amountsOf().MatchString(written.Squash(raw)):
-			return Value{}, because(finding.SeveralNumbers(col.Title, t.Quote(raw, 30)))
-		case n != "":
-			return Value{}, because(finding.InexactInteger(col.Title, t.Quote(raw, 30), n))
-		}
-		if bare, ok := exactly(raw); ok { // 36（其中女12）
-			if n, ok := written.ParseInt(bare); ok {
-				return Value{}, because(finding.InexactInteger(col.Title, t.Quote(raw, 30), strconv.FormatInt(n, 10)))
-			}
-		}
-		return Value{}, because(finding.NotInteger(col.Title, t.Quote(raw, 30)))
-	}
-	if n > 1e12 {
-		return Value{}, because(finding.IntegerTooLarge(col.Title, t.Quote(raw, 30)))
-	}
-	if n < 0 {
-		return Value{}, because(finding.IntegerNegative(col.Title, n))
-	}
-	v := Value{Set: true, Text: strconv.FormatInt(n, 10)}
-	if s.Power != 0 && !said {
-		return v, because(finding.FormatScaled(col.Title, t.Quote(c.Text, 20), v.Text, ""))
-	}
-	return v, nil
+	return because(finding.NotInteger(col.Title, t.Quote(raw, 30)))
 }
 
 // lastOne names one of several without its number: 尾款 is the last, of nobody says how many.

@@ -21,31 +21,22 @@ func (d *dating) vague() *fault {
 	if day, ok := written.ReadLunar(d.text); ok {
 		return d.lunar(day)
 	}
-	title, text := d.col.Title, d.Quote(d.raw, 30)
 	if f, ok := written.NamesFestival(d.text); ok {
-		day := d.nearest(func(year int) (calendar.Date, bool) {
-			if f.Lunar {
-				return calendar.Lunar(year, f.Month, f.Day, false)
-			}
-			return written.Wrote{Month: f.Month, Day: f.Day}.Date(year), true
-		}, 0)
-		if !day.Valid() {
-			return nil
-		}
-		sample := day
-		if d.deadline() && strings.Contains(d.text, "前") {
-			sample--
-		}
-		return because(finding.DateFestival(title, text, f.Name, day.String(), sample.String()))
+		return d.festival(f)
 	}
 	if from, to, ok := d.stretchNamed(); ok {
 		sample := from + (to-from)/2
 		if d.deadline() {
 			sample = to
 		}
-		return because(finding.DateStretch(title, text, from.String(), to.String(), sample.String(), d.deadline()))
+		return because(finding.DateStretch(d.col.Title, d.Quote(d.raw, 30), from.String(), to.String(), sample.String(), d.deadline()))
 	}
-	sample := d.sample()
+	return d.halfDate()
+}
+
+// halfDate says what a text lacks that names a year, a day without its month, how long something takes, or a time seen from now.
+func (d *dating) halfDate() *fault {
+	title, text, sample := d.col.Title, d.Quote(d.raw, 30), d.sample()
 	if d.deadline() {
 		sample = (d.Cutoff + 14).String()
 	}
@@ -74,6 +65,24 @@ func (d *dating) vague() *fault {
 		return because(finding.DateRelative(title, text, sample))
 	}
 	return nil
+}
+
+// festival says which day a festival is; a deadline before it is the day before.
+func (d *dating) festival(f written.Festival) *fault {
+	day := d.nearest(func(year int) (calendar.Date, bool) {
+		if f.Lunar {
+			return calendar.Lunar(year, f.Month, f.Day, false)
+		}
+		return written.Wrote{Month: f.Month, Day: f.Day}.Date(year), true
+	}, 0)
+	if !day.Valid() {
+		return nil
+	}
+	sample := day
+	if d.deadline() && strings.Contains(d.text, "前") {
+		sample--
+	}
+	return because(finding.DateFestival(d.col.Title, d.Quote(d.raw, 30), f.Name, day.String(), sample.String()))
 }
 
 // lunar says which day a day of the traditional calendar is.

@@ -114,19 +114,7 @@ type tableReader struct {
 func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 	t := &Table{Grid: &sheet.Grid{Name: p.Name, Hidden: p.Hidden}, Heads: []*heading.Head{h}, carried: map[string]bool{}}
 	r := &tableReader{l: l, p: p, t: t, h: h, at: h.ByField(), carry: map[int]carried{}, told: map[string]int{}, kinds: make([]rowkind.Kind, len(p.Rows))}
-	for i := 0; i < h.Row; i++ {
-		if !looksLikeData(p.Row(i)) {
-			t.Said.Labelled(p.Name, p.Row(i), true)
-		}
-	}
-	for i := 0; i < h.Row; i++ { // the first block's section row may stand above the head
-		if row := p.Row(i); len(row.Cells) == 1 && r.section(row) {
-			r.above = append(r.above, row.Cells[0].Ref())
-		}
-	}
-	if len(r.carry) == 0 {
-		r.ranks = nil
-	}
+	r.readAbove()
 	start := h.Row + h.Height
 	r.down, r.spans = rowkind.FillDown(p, p.Rows[start-1].N)
 	t.Bounds = append(t.Bounds, [3]int{p.Rows[h.Row].N, 0, 0})
@@ -142,7 +130,7 @@ func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 		row := p.Row(i)
 		s := rowkind.Seen{Vocab: l.Vocab, Units: l.Units, Page: p, Row: row, Head: r.h, At: r.at, Down: r.down, Before: r.seen, After: after}
 		kind := s.Classify()
-		if !s.Certain && (kind == rowkind.Head || kind == rowkind.Data || kind == rowkind.Stray) && l.Vocab.MayBeHead(row) && l.Vocab.OtherHead(p, i, free, h.Form) {
+		if r.endsAt(i, free, kind, s.Certain) {
 			end = free // what stands above its head is its title
 			break
 		}
@@ -163,6 +151,31 @@ func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 	}
 	r.settle(start, end)
 	return t, end
+}
+
+// readAbove takes what stands above the head: what is stated there, and the section row of the first block.
+func (r *tableReader) readAbove() {
+	for i := 0; i < r.h.Row; i++ {
+		if !looksLikeData(r.p.Row(i)) {
+			r.t.Said.Labelled(r.p.Name, r.p.Row(i), true)
+		}
+	}
+	for i := 0; i < r.h.Row; i++ { // the first block's section row may stand above the head
+		if row := r.p.Row(i); len(row.Cells) == 1 && r.section(row) {
+			r.above = append(r.above, row.Cells[0].Ref())
+		}
+	}
+	if len(r.carry) == 0 {
+		r.ranks = nil
+	}
+}
+
+// endsAt says whether another form's table begins at row i: its head stands there, or is what the rows from free on lead to.
+func (r *tableReader) endsAt(i, free int, kind rowkind.Kind, certain bool) bool {
+	if certain || kind != rowkind.Head && kind != rowkind.Data && kind != rowkind.Stray {
+		return false
+	}
+	return r.l.Vocab.MayBeHead(r.p.Row(i)) && r.l.Vocab.OtherHead(r.p, i, free, r.t.Heads[0].Form)
 }
 
 // take puts one row where it belongs and says how many rows after it went with it.
