@@ -155,33 +155,9 @@ func (c *canvas) tableRow(t Table, cols []Column, values []any, striped, total b
 			}
 			continue
 		}
-		x := asCell(v)
-		if l, ok := x.Value.(Light); ok {
-			x.Light = l
-		}
-		if x.Kind == "" {
-			x.Kind = col.Kind
-		} else if x.Format == "" && x.Kind != col.Kind {
-			x.Format = kindFormat(x.Kind, decimalsOf(x.Kind, []any{x.Value}))
-		}
-		if x.Format == "" {
-			x.Format = col.Format
-		}
-		st := cellStyle(x, total)
-		st.size = size
-		if striped && st.fill == "" {
-			st.fill = paler
-		}
-		value := scaled(x.Kind, x.Value)
-		switch v := value.(type) {
-		case string:
-			height = math.Max(height, textHeight(v, c.width(from, to), st.size))
-			st.format = ""
-		case nil:
-			if x.Light != "" {
-				value = string(x.Light)
-			}
-		}
+		x := columnCell(v, col)
+		value, st, tall := c.shownCell(x, from, to, size, striped, total)
+		height = math.Max(height, tall)
 		c.span(area{from, n, to, n}, value, st)
 		c.link(from, n, x.Link)
 		c.name1(x.Name, from, n)
@@ -192,6 +168,43 @@ func (c *canvas) tableRow(t Table, cols []Column, values []any, striped, total b
 		c.derive(from, n, x.From, missing)
 	}
 	c.rows[n-1].height = height
+}
+
+// columnCell is a value as a cell of its column: what it doesn't say itself, the column does.
+func columnCell(v any, col Column) Cell {
+	x := asCell(v)
+	if l, ok := x.Value.(Light); ok {
+		x.Light = l
+	}
+	if x.Kind == "" {
+		x.Kind = col.Kind
+	} else if x.Format == "" && x.Kind != col.Kind {
+		x.Format = kindFormat(x.Kind, decimalsOf(x.Kind, []any{x.Value}))
+	}
+	if x.Format == "" {
+		x.Format = col.Format
+	}
+	return x
+}
+
+// shownCell is what stands in a cell, how it looks, and how high its text is.
+func (c *canvas) shownCell(x Cell, from, to int, size float64, striped, total bool) (value any, st style, height float64) {
+	st = cellStyle(x, total)
+	st.size = size
+	if striped && st.fill == "" {
+		st.fill = paler
+	}
+	value = scaled(x.Kind, x.Value)
+	switch v := value.(type) {
+	case string:
+		height = textHeight(v, c.width(from, to), st.size)
+		st.format = ""
+	case nil:
+		if x.Light != "" {
+			value = string(x.Light)
+		}
+	}
+	return value, st, height
 }
 
 // cellStyle is how a table's cell looks.

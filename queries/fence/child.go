@@ -90,9 +90,29 @@ func answer(req childRequest, enc *json.Encoder, out *bufio.Writer) error {
 	if plan {
 		return answerPlan(rows, enc)
 	}
-	types, err := rows.ColumnTypes()
+	columns, err := columnsOf(rows)
 	if err != nil {
 		return err
+	}
+	if err := enc.Encode(childLine{Columns: columns}); err != nil {
+		return err
+	}
+	cut, err := answerRows(rows, columns, &req, enc)
+	if err != nil {
+		return err
+	}
+	end := childLine{}
+	end.End = &struct {
+		Truncated bool `json:"truncated"`
+	}{cut}
+	return enc.Encode(end)
+}
+
+// columnsOf are the columns of a result, whose names differ.
+func columnsOf(rows *sql.Rows) ([]result.Column, error) {
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return nil, err
 	}
 	names := make([]string, len(types))
 	for i, ct := range types {
@@ -100,25 +120,27 @@ func answer(req childRequest, enc *json.Encoder, out *bufio.Writer) error {
 	}
 	names = distinct(names)
 	columns := make([]result.Column, len(types))
-	into := make([]any, len(types))
-	values := make([]any, len(types))
 	for i, ct := range types {
 		columns[i] = result.Column{Name: names[i], Type: ct.DatabaseTypeName()}
+	}
+	return columns, nil
+}
+
+// answerRows answers the rows of a result as far as the request allows; cut: there are more.
+func answerRows(rows *sql.Rows, columns []result.Column, req *childRequest, enc *json.Encoder) (cut bool, err error) {
+	into := make([]any, len(columns))
+	values := make([]any, len(columns))
+	for i := range values {
 		into[i] = &values[i]
 	}
-	if err := enc.Encode(childLine{Columns: columns}); err != nil {
-		return err
-	}
-	n, cut := 0, false
 	var bytes int64
-	for rows.Next() {
+	for n := 0; rows.Next(); {
 		if n == req.MaxRows {
-			cut = true
-			break
+			return true, nil
 		}
 		n++
 		if err := rows.Scan(into...); err != nil {
-			return err
+			return false, err
 		}
 		row := make([]any, len(values))
 		for i := range values {
@@ -126,21 +148,13 @@ func answer(req childRequest, enc *json.Encoder, out *bufio.Writer) error {
 		}
 		bytes += sizeOf(row)
 		if req.MaxBytes > 0 && bytes > req.MaxBytes && n > 1 {
-			cut = true
-			break
+			return true, nil
 		}
 		if err := enc.Encode(childLine{Row: row}); err != nil {
-			return err
+			return false, err
 		}
 	}
-	if !cut && rows.Err() != nil {
-		return rows.Err()
-	}
-	end := childLine{}
-	end.End = &struct {
-		Truncated bool `json:"truncated"`
-	}{cut}
-	return enc.Encode(end)
+	return false, rows.Err()
 }
 
 // answerPlan answers EXPLAIN.

@@ -215,6 +215,7 @@ func prove(ctx context.Context, store *backup.Store, set *backup.Set, to string,
 	return nil
 }
 
+// proveFigures makes the warehouse anew, and compares returns and figures with those published.
 func (z *Zone) proveFigures(ctx context.Context, set *backup.Set, o Options, r *RestoreReport) error {
 	o.fill()
 	a, err := archive.Open(z.Archive())
@@ -242,48 +243,58 @@ func (z *Zone) proveFigures(ctx context.Context, set *backup.Set, o Options, r *
 	for _, l := range w.lost {
 		r.Notes = append(r.Notes, lang.Say("left out: %[1]v", "缺：%[1]v", l))
 	}
-	switch {
-	case !published || !settled:
+	if !published || !settled {
 		r.Notes = append(r.Notes, lang.Say("nothing was published when this was backed up, so no figures could be compared", "备份时没有完整的发布，无法比对数字"))
 		return nil
-	case current.Declarations != last.Declarations:
+	}
+	edited := current.Declarations != last.Declarations
+	switch {
+	case edited:
 		r.Notes = append(r.Notes, lang.Say("the declarations had been edited since the publication, so only returns could be compared, not figures; the next run publishes by them",
 			"发布之后修改过配置或模型，只比对了报表，没有比对数字；下次运行会按新的发布"))
 	case current.Program != last.Program:
 		r.Notes = append(r.Notes, lang.Say("another version of the program had published these figures", "这些数字是由另一版本的程序发布的"))
 	}
+	before, after, err := z.publishedAndRemade(ctx, last)
+	if err != nil {
+		return err
+	}
+	r.prove(z.compare(before, after), before, edited)
+	return nil
+}
+
+// publishedAndRemade gives what came out for returns and figures, as published and as made anew.
+func (z *Zone) publishedAndRemade(ctx context.Context, last publication) (before, after map[string]string, err error) {
 	file, err := z.comparable(last)
 	if err == nil && file == z.PublishedFile() {
 		file, err = warehouse.Newest(z.Published())
 	}
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	before, err := z.outcomes(ctx, file)
-	if err != nil {
-		return err
+	if before, err = z.outcomes(ctx, file); err != nil {
+		return nil, nil, err
 	}
-	after, err := z.outcomes(ctx, z.Warehouse())
-	if err != nil {
-		return err
-	}
+	after, err = z.outcomes(ctx, z.Warehouse())
+	return before, after, err
+}
+
+// prove takes what differs, and counts what was compared: where declarations were edited, returns alone.
+func (r *RestoreReport) prove(differences []Difference, before map[string]string, edited bool) {
 	for k := range before {
-		if strings.HasPrefix(k, aReturn) {
+		switch {
+		case strings.HasPrefix(k, aReturn):
 			r.Returns++
-		} else {
+		case !edited:
 			r.Figures++
 		}
 	}
-	for _, d := range z.compare(before, after) {
-		if isReturn := strings.HasPrefix(d.What, aReturn); isReturn || current.Declarations == last.Declarations {
+	for _, d := range differences {
+		if strings.HasPrefix(d.What, aReturn) || !edited {
 			r.Differences = append(r.Differences, d)
 		}
 	}
-	if current.Declarations != last.Declarations {
-		r.Figures = 0
-	}
 	r.Proven = len(r.Differences) == 0
-	return nil
 }
 
 // remakeAndBuild makes the warehouse anew with its models and figures as of a time, without publishing it. The work it
