@@ -43,6 +43,23 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 	if ok, err := r.asDeclared(ctx, facts); err != nil || !ok {
 		return nil, err
 	}
+	t, err := r.keptFigures(ctx, q, dimensions)
+	if err != nil {
+		return nil, err
+	}
+	cover, err := r.coverage(ctx, &warehouse.Restated{}, facts, q)
+	if err != nil {
+		return nil, err
+	}
+	a := tally{q: q, cover: cover, seen: map[seenGroup]bool{}}
+	if !a.addKept(t.Rows) {
+		return nil, nil
+	}
+	return r.whole(a, facts), nil
+}
+
+// keptFigures reads the kept figures of a question's metrics.
+func (r *Reader) keptFigures(ctx context.Context, q question, dimensions []string) (result.Table, error) {
 	names := make([]string, len(q.metrics))
 	for i, m := range q.metrics {
 		names[i] = warehouse.Quote(m.ID)
@@ -50,25 +67,25 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 	t, err := r.table(ctx, `select metric, dimension, dimension_value, exact, exact_type, exact_den, exact_den_type, expected, received
 		from built.metric_figure where metric in (`+strings.Join(names, ", ")+`) and dimension in (`+strings.Join(dimensions, ", ")+`)`)
 	if err != nil {
-		return nil, lang.Errorf("kept figures: %w", "保存的数字：%w", err)
+		return t, lang.Errorf("kept figures: %w", "保存的数字：%w", err)
 	}
-	cover, err := r.coverage(ctx, &warehouse.Restated{}, facts, q)
-	if err != nil {
-		return nil, err
-	}
-	p := q.points[0]
-	a := tally{q: q, cover: cover, seen: map[seenGroup]bool{}}
+	return t, nil
+}
+
+// addKept adds kept figures; false where they are not the answer.
+func (a *tally) addKept(rows [][]any) bool {
+	q := a.q
 	type group struct {
 		metric *metric.Metric
 		value  any
 		total  bool
 	}
 	twice, totals := map[group]bool{}, map[*metric.Metric]bool{}
-	for _, row := range t.Rows {
+	for _, row := range rows {
 		m := q.metrics[slices.IndexFunc(q.metrics, func(m *metric.Metric) bool { return m.ID == row[0] })]
 		g := group{m, row[2], row[1] == "total"}
 		if twice[g] { // of several zones
-			return nil, nil
+			return false
 		}
 		twice[g] = true
 		totals[m] = totals[m] || g.total
@@ -80,16 +97,13 @@ func (r *Reader) kept(ctx context.Context, q question) ([]Figure, error) {
 		if m.IsRatio() {
 			values = append(values, asIs(row[5], row[6]))
 		}
-		a.add([]*metric.Metric{m}, p, dims, append(values, row[7], row[8]))
+		a.add([]*metric.Metric{m}, q.points[0], dims, append(values, row[7], row[8]))
 	}
-	if q.total || len(q.by) == 0 {
-		for _, m := range q.metrics {
-			if !totals[m] { // of a fact without rows nothing is kept; what its nought is, 0 or 0.00, the statement tells
-				return nil, nil
-			}
-		}
+	if !q.total && len(q.by) > 0 {
+		return true
 	}
-	return r.whole(a, facts), nil
+	// Of a fact without rows nothing is kept; what its nought is, 0 or 0.00, the statement tells.
+	return !slices.ContainsFunc(q.metrics, func(m *metric.Metric) bool { return !totals[m] })
 }
 
 // asIs reads a kept value: its text, as what it was.

@@ -32,15 +32,9 @@ func (r *Reader) keptWeeks(ctx context.Context, q question) ([]Figure, error) {
 		at[p.AsOf.String()] = p
 	}
 	within := "as_of in (" + strings.Join(dates, ", ") + ")"
-	cover := &cover{timed: true, cells: map[coverKey]Coverage{}}
-	t, err := r.table(ctx, "select form, submitter, '', expected, received, rows_refused, values_emptied, cast(as_of as varchar), null, zone from "+metric.CoverTable+" where "+within)
+	cover, err := r.keptCover(ctx, at, within)
 	if err != nil {
-		return nil, lang.Errorf("kept coverage: %w", "保存的报送情况：%w", err)
-	}
-	for _, row := range t.Rows {
-		moment := momentOf(at[row[7].(string)])
-		row[7], row[8] = moment[0], moment[1]
-		cover.add(row)
+		return nil, err
 	}
 	tables, err := r.texts(ctx, "select table_name from duckdb_tables() where schema_name = 'built' and starts_with(table_name, '"+metric.WeekPrefix+"')")
 	if err != nil {
@@ -67,6 +61,21 @@ func (r *Reader) keptWeeks(ctx context.Context, q question) ([]Figure, error) {
 		}
 	}
 	return r.whole(a, facts), nil
+}
+
+// keptCover reads the coverage that the history keeps for some dates.
+func (r *Reader) keptCover(ctx context.Context, at map[string]warehouse.Point, within string) (*cover, error) {
+	t, err := r.table(ctx, "select form, submitter, '', expected, received, rows_refused, values_emptied, cast(as_of as varchar), null, zone from "+metric.CoverTable+" where "+within)
+	if err != nil {
+		return nil, lang.Errorf("kept coverage: %w", "保存的报送情况：%w", err)
+	}
+	out := &cover{timed: true, cells: map[coverKey]Coverage{}}
+	for _, row := range t.Rows {
+		moment := momentOf(at[row[7].(string)])
+		row[7], row[8] = moment[0], moment[1]
+		out.add(row)
+	}
+	return out, nil
 }
 
 // keepsWeeks says whether the history holds what a question asks for: states of ledgers and obligations, as declared, at ends of

@@ -76,24 +76,12 @@ func (d *tableBlock) fillMonths(asOf calendar.Date, at int, owed map[string][3]i
 	if d.axis != "month" || len(got.Rows) == 0 {
 		return ""
 	}
-	rows := map[string][]any{}
-	first, last, filled := "", calendar.MonthOf(asOf).String(), ""
-	for _, r := range got.Rows {
-		month, _ := r[at].(string)
-		if p, err := calendar.ParsePeriod(month); err != nil || p.Kind != calendar.Month {
-			return "" // a row without a month: nothing to count on
-		}
-		filled = max(filled, month)
-		if first == "" || month < first {
-			first = month
-		}
-		last = max(last, month)
-		rows[month] = r
-	}
+	rows, first, filled := byMonth(got.Rows, at)
 	p, err := calendar.ParsePeriod(first)
 	if err != nil {
-		return ""
+		return "" // a row without a month: nothing to count on
 	}
+	last := max(calendar.MonthOf(asOf).String(), filled)
 	var out [][]any
 	var missing []string
 	early := ""
@@ -107,13 +95,7 @@ func (d *tableBlock) fillMonths(asOf calendar.Date, at int, owed map[string][3]i
 			continue
 		}
 		if r == nil {
-			r = make([]any, len(got.Columns))
-			r[at] = p.String()
-			for _, c := range d.columns {
-				if i := slices.Index(got.Columns, c.from); i >= 0 && i != at && c.kind != workbook.Percent && (c.sum || c.total != "") {
-					r[i] = int64(0)
-				}
-			}
+			r = d.emptyMonth(p, at, got)
 		}
 		out = append(out, r)
 	}
@@ -122,6 +104,35 @@ func (d *tableBlock) fillMonths(asOf calendar.Date, at int, owed map[string][3]i
 		note = strings.Join(missing, "、") + "。"
 	}
 	return note + early
+}
+
+// byMonth are rows by the month that stands in a column, the first and the last of them; none where a row has no month.
+func byMonth(rows [][]any, at int) (of map[string][]any, first, last string) {
+	of = map[string][]any{}
+	for _, r := range rows {
+		month, _ := r[at].(string)
+		if p, err := calendar.ParsePeriod(month); err != nil || p.Kind != calendar.Month {
+			return nil, "", ""
+		}
+		last = max(last, month)
+		if first == "" || month < first {
+			first = month
+		}
+		of[month] = r
+	}
+	return of, first, last
+}
+
+// emptyMonth is the row of a month that has none: what is added up is zero in it.
+func (d *tableBlock) emptyMonth(month calendar.Period, at int, got *grid) []any {
+	r := make([]any, len(got.Columns))
+	r[at] = month.String()
+	for _, c := range d.columns {
+		if i := slices.Index(got.Columns, c.from); i >= 0 && i != at && c.kind != workbook.Percent && (c.sum || c.total != "") {
+			r[i] = int64(0)
+		}
+	}
+	return r
 }
 
 // groupWord is a value of a dimension as a table shows it: of weeks the last day,
