@@ -2,9 +2,7 @@ package sheet
 
 import (
 	"context"
-	"errors"
 
-	"taizhang/internal/offcrypto"
 	"taizhang/internal/opc"
 	"taizhang/internal/xmlscan"
 )
@@ -101,24 +99,4 @@ func (l Limits) Pack() opc.Limits {
 // XML is the share of the limits that concerns an XML part.
 func (l Limits) XML() xmlscan.Limits {
 	return xmlscan.Limits{Piece: 2*l.CellBytes + 64<<20, Depth: l.Depth, Alive: l.Expired}
-}
-
-// packReasons are the refusals of files whose packages can't be read.
-var packReasons = map[opc.Reason]string{opc.Damaged: Damaged, opc.Bomb: Bomb, opc.TooLarge: TooLarge, opc.Encrypted: Password}
-
-var xmlReasons = map[xmlscan.Reason]string{xmlscan.Damaged: Damaged, xmlscan.Bomb: Bomb, xmlscan.TooLarge: TooLarge}
-
-// partRefusal makes a refusal of what is wrong with a package or an XML part, or of its password; nil of any other error.
-func partRefusal(err error) *Refusal {
-	var pack *opc.Error
-	var part *xmlscan.Error
-	switch {
-	case errors.As(err, &pack):
-		return &Refusal{Reason: packReasons[pack.Reason], Message: messages[packReasons[pack.Reason]], Err: pack}
-	case errors.Is(err, offcrypto.ErrPassword):
-		return Refuse(Password, "%w", err)
-	case errors.As(err, &part):
-		return &Refusal{Reason: xmlReasons[part.Reason], Message: messages[xmlReasons[part.Reason]], Err: part}
-	}
-	return nil
 }

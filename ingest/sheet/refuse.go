@@ -3,6 +3,10 @@ package sheet
 import (
 	"errors"
 	"fmt"
+
+	"taizhang/internal/offcrypto"
+	"taizhang/internal/opc"
+	"taizhang/internal/xmlscan"
 )
 
 // Reason is the id of a refusal; ids are stable, messages are not.
@@ -92,4 +96,24 @@ func AsRefusal(err error) error {
 // BadCharacter refuses a text of which a line holds what no character is.
 func BadCharacter(line int) *Refusal {
 	return RefuseAs(Charset, fmt.Sprintf("第 %d 行有读不出来的字符，文件的文字编码无法确定。请用 Excel/WPS 打开核对后另存为 .xlsx 再报送。", line), "undecodable character in line %d", line)
+}
+
+// packReasons are the refusals of files whose packages can't be read.
+var packReasons = map[opc.Reason]string{opc.Damaged: Damaged, opc.Bomb: Bomb, opc.TooLarge: TooLarge, opc.Encrypted: Password}
+
+var xmlReasons = map[xmlscan.Reason]string{xmlscan.Damaged: Damaged, xmlscan.Bomb: Bomb, xmlscan.TooLarge: TooLarge}
+
+// partRefusal makes a refusal of what is wrong with a package or an XML part, or of its password; nil of any other error.
+func partRefusal(err error) *Refusal {
+	var pack *opc.Error
+	var part *xmlscan.Error
+	switch {
+	case errors.As(err, &pack):
+		return &Refusal{Reason: packReasons[pack.Reason], Message: messages[packReasons[pack.Reason]], Err: pack}
+	case errors.Is(err, offcrypto.ErrPassword):
+		return Refuse(Password, "%w", err)
+	case errors.As(err, &part):
+		return &Refusal{Reason: xmlReasons[part.Reason], Message: messages[xmlReasons[part.Reason]], Err: part}
+	}
+	return nil
 }

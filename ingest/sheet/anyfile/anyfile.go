@@ -57,35 +57,6 @@ func OpenAt(ctx context.Context, name string, r io.ReaderAt, size int64, lim she
 	})
 }
 
-// openText reads what is neither zip nor OLE2: HTML, SpreadsheetML 2003, or
-// separated values.
-func openText(data []byte, lim sheet.Limits) (*sheet.Book, error) {
-	cs, ok := charset.Detect(data)
-	if !ok {
-		return nil, sheet.Refuse(sheet.NotASheet, "binary")
-	}
-	head := bytes.TrimLeft(text.Sample(data, cs, 4096), " \t\r\n\f")
-	if r := notText(head); r != nil {
-		return nil, r
-	}
-	if xml2003.Is(head) {
-		return xml2003.Open(data, cs, lim)
-	}
-	if bytes.HasPrefix(head, []byte("<?xml")) && bytes.Contains(head, []byte("opendocument:xmlns")) {
-		return nil, sheet.RefuseAs(sheet.Unsupported, "这是单个 XML 的 OpenDocument 表格（.fods），暂不支持。请另存为 .ods 或 .xlsx 再报送。", "fods")
-	}
-	if html.Is(head) {
-		return html.Open(data, cs, lim)
-	}
-	if bytes.HasPrefix(head, []byte("<?xml")) {
-		return nil, sheet.Refuse(sheet.NotASheet, "XML of another kind")
-	}
-	if len(bytes.Trim(data[cs.Mark:], "\x00 \t\r\n\x1a")) == 0 {
-		return nil, sheet.RefuseAs(sheet.EmptyFile, "文件里没有任何内容。请检查后重新报送。", "blank")
-	}
-	return text.Open(data, cs, lim)
-}
-
 // open chooses the reader.
 func open(name string, data []byte, lim sheet.Limits) (*sheet.Book, error) {
 	switch {
@@ -125,4 +96,33 @@ func openPackage(p *opc.Package, lim sheet.Limits) (*sheet.Book, error) {
 		return ods.Open(p, lim)
 	}
 	return xlsx.Open(p, lim)
+}
+
+// openText reads what is neither zip nor OLE2: HTML, SpreadsheetML 2003, or
+// separated values.
+func openText(data []byte, lim sheet.Limits) (*sheet.Book, error) {
+	cs, ok := charset.Detect(data)
+	if !ok {
+		return nil, sheet.Refuse(sheet.NotASheet, "binary")
+	}
+	head := bytes.TrimLeft(text.Sample(data, cs, 4096), " \t\r\n\f")
+	if r := notText(head); r != nil {
+		return nil, r
+	}
+	if xml2003.Is(head) {
+		return xml2003.Open(data, cs, lim)
+	}
+	if bytes.HasPrefix(head, []byte("<?xml")) && bytes.Contains(head, []byte("opendocument:xmlns")) {
+		return nil, sheet.RefuseAs(sheet.Unsupported, "这是单个 XML 的 OpenDocument 表格（.fods），暂不支持。请另存为 .ods 或 .xlsx 再报送。", "fods")
+	}
+	if html.Is(head) {
+		return html.Open(data, cs, lim)
+	}
+	if bytes.HasPrefix(head, []byte("<?xml")) {
+		return nil, sheet.Refuse(sheet.NotASheet, "XML of another kind")
+	}
+	if len(bytes.Trim(data[cs.Mark:], "\x00 \t\r\n\x1a")) == 0 {
+		return nil, sheet.RefuseAs(sheet.EmptyFile, "文件里没有任何内容。请检查后重新报送。", "blank")
+	}
+	return text.Open(data, cs, lim)
 }

@@ -31,10 +31,10 @@ func Is(head []byte) bool {
 		(bytes.Contains(h, []byte("<html")) || bytes.Contains(h, []byte("<table")))
 }
 
-// htmlPage is a page with tables, which report servers like to call .xls. All
+// page is a page with tables, which report servers like to call .xls. All
 // tables make one sheet, one below the other, as in Excel. Text outside of
 // tables is not read.
-type htmlPage struct {
+type page struct {
 	text []byte
 	lim  sheet.Limits
 }
@@ -61,7 +61,7 @@ func Open(data []byte, cs charset.Charset, lim sheet.Limits) (*sheet.Book, error
 		}
 		return nil, sheet.RefuseAs(sheet.NotASheet, "这个网页文件里没有表格。请报送 Excel/WPS 表格文件。", "html without a table")
 	}
-	b := sheet.New(sheet.HTML, lim, &htmlPage{text, lim})
+	b := sheet.New(sheet.HTML, lim, &page{text, lim})
 	b.Charset = cs.Name
 	b.Add(sheet.SheetInfo{Name: "Sheet1"})
 	return b, nil
@@ -97,8 +97,8 @@ func metaCharset(data []byte) string {
 	return string(rest[:n])
 }
 
-// htmlScan walks the tokens of a page.
-type htmlScan struct {
+// scan walks the tokens of a page.
+type scan struct {
 	z      *html.Tokenizer
 	lim    sheet.Limits
 	fn     func(*sheet.Row) error
@@ -120,8 +120,8 @@ type htmlScan struct {
 }
 
 // Each implements [sheet.Source].
-func (p *htmlPage) Each(_ int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
-	s := &htmlScan{z: html.NewTokenizer(bytes.NewReader(p.text)), lim: p.lim, fn: fn}
+func (p *page) Each(_ int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
+	s := &scan{z: html.NewTokenizer(bytes.NewReader(p.text)), lim: p.lim, fn: fn}
 	s.z.SetMaxBuf(16*p.lim.CellBytes + 1<<20)
 	for n := 1; ; n++ {
 		if n&1023 == 0 {
@@ -167,7 +167,7 @@ func blanks(b []byte) []byte {
 	return b
 }
 
-func (s *htmlScan) start() error {
+func (s *scan) start() error {
 	name, more := s.z.TagName()
 	tag := atom.Lookup(name)
 	var attrs map[string]string
@@ -221,7 +221,7 @@ func (s *htmlScan) start() error {
 	return nil
 }
 
-func (s *htmlScan) end(tag atom.Atom) error {
+func (s *scan) end(tag atom.Atom) error {
 	switch tag {
 	case atom.Script, atom.Style:
 		s.skip = 0
@@ -236,7 +236,7 @@ func (s *htmlScan) end(tag atom.Atom) error {
 	return nil
 }
 
-func (s *htmlScan) beginRow(attrs map[string]string) error {
+func (s *scan) beginRow(attrs map[string]string) error {
 	if err := s.endRow(); err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (s *htmlScan) beginRow(attrs map[string]string) error {
 	return nil
 }
 
-func (s *htmlScan) endRow() error {
+func (s *scan) endRow() error {
 	if !s.inRow {
 		return nil
 	}
@@ -272,7 +272,7 @@ func span(v string, limit int) int {
 	return min(n, limit)
 }
 
-func (s *htmlScan) beginCell(attrs map[string]string) error {
+func (s *scan) beginCell(attrs map[string]string) error {
 	s.col++
 	for s.col < len(s.down) && s.down[s.col] >= s.n { // taken by a cell above
 		s.col++
@@ -303,7 +303,7 @@ func (s *htmlScan) beginCell(attrs map[string]string) error {
 
 // endCell adds the open cell. As in CSV, it is a number if the number reads the
 // same.
-func (s *htmlScan) endCell() {
+func (s *scan) endCell() {
 	if !s.inCell {
 		return
 	}

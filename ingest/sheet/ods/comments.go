@@ -9,10 +9,10 @@ import (
 )
 
 // Comments implements [sheet.Commented]: they stand among the cells (ODF 14.1).
-func (o *odsBook) Comments(int) ([]sheet.Comment, error) { return o.said, nil }
+func (o *book) Comments(int) ([]sheet.Comment, error) { return o.said, nil }
 
 // annotation reads an office:annotation whose start was just told, of the cell at hand.
-func (s *odsScan) annotation(row, col int) error {
+func (s *scan) annotation(row, col int) error {
 	x := s.x
 	var text, author []byte
 	inP, inAuthor := 0, 0

@@ -27,7 +27,7 @@ type odsStyles struct {
 const maxRepeat = 1000
 
 // Looks reads how a table looks.
-func (o *odsBook) Looks(i int) (*sheet.Looks, error) {
+func (o *book) Looks(i int) (*sheet.Looks, error) {
 	st := &odsStyles{byName: map[string]*odsStyle{}, masters: map[string]string{}, pages: map[string]map[string]string{}, index: map[string]int{}}
 	if o.pack.Has("styles.xml") {
 		if err := o.scan("styles.xml", func(x *xmlscan.Scanner) (bool, error) { st.element(x); return true, nil }); err != nil {
@@ -35,7 +35,7 @@ func (o *odsBook) Looks(i int) (*sheet.Looks, error) {
 		}
 	}
 	l := &sheet.Looks{Rows: map[int]*sheet.RowLook{}, Styles: []sheet.Look{{}}}
-	t := &odsLooks{st: st, out: l}
+	t := &looksScan{st: st, out: l}
 	at := -1
 	err := o.scan("content.xml", func(x *xmlscan.Scanner) (bool, error) {
 		if x.Depth == 4 && string(x.Name) == "table" {
@@ -54,7 +54,7 @@ func (o *odsBook) Looks(i int) (*sheet.Looks, error) {
 }
 
 // scan goes through the elements of a part until see says that it has seen enough.
-func (o *odsBook) scan(part string, see func(x *xmlscan.Scanner) (more bool, err error)) error {
+func (o *book) scan(part string, see func(x *xmlscan.Scanner) (more bool, err error)) error {
 	r, err := o.pack.Part(part)
 	if err != nil {
 		return err
@@ -246,8 +246,8 @@ func odsLine(style string, width float64) string {
 	return "thin"
 }
 
-// odsLooks reads the looks of one table.
-type odsLooks struct {
+// looksScan reads the looks of one table.
+type looksScan struct {
 	st       *odsStyles
 	out      *sheet.Looks
 	row, col int
@@ -256,7 +256,7 @@ type odsLooks struct {
 }
 
 // table goes through the table whose start was just told.
-func (t *odsLooks) table(x *xmlscan.Scanner) error {
+func (t *looksScan) table(x *xmlscan.Scanner) error {
 	base := x.Depth
 	for {
 		tok, err := x.Next()
@@ -284,7 +284,7 @@ func (t *odsLooks) table(x *xmlscan.Scanner) error {
 	}
 }
 
-func (t *odsLooks) column(x *xmlscan.Scanner) {
+func (t *looksScan) column(x *xmlscan.Scanner) {
 	n := min(max(1, x.AttrInt("number-columns-repeated", 1)), 1<<14)
 	c := sheet.ColumnLook{From: t.lastCol + 1, To: t.lastCol + n, Style: t.st.cell(x.AttrString("default-cell-style-name"), t.out)}
 	t.lastCol += n
@@ -298,7 +298,7 @@ func (t *odsLooks) column(x *xmlscan.Scanner) {
 	}
 }
 
-func (t *odsLooks) tableRow(x *xmlscan.Scanner) error {
+func (t *looksScan) tableRow(x *xmlscan.Scanner) error {
 	repeat := max(1, x.AttrInt("number-rows-repeated", 1))
 	style := x.AttrString("style-name")
 	height := points(t.st.get("table-row", style, "row-height"))

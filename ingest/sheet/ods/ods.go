@@ -18,8 +18,8 @@ import (
 	"taizhang/internal/xmlscan"
 )
 
-// odsBook is an OpenDocument spreadsheet (ODF 1.3 part 3, 9).
-type odsBook struct {
+// book is an OpenDocument spreadsheet (ODF 1.3 part 3, 9).
+type book struct {
 	pack   *opc.Package
 	lim    sheet.Limits
 	struck map[string]bool // styles with a line through the text
@@ -28,11 +28,11 @@ type odsBook struct {
 
 // Open reads the list of tables.
 func Open(p *opc.Package, lim sheet.Limits) (*sheet.Book, error) {
-	if err := odsPassword(p); err != nil {
+	if err := refusePassword(p); err != nil {
 		return nil, err
 	}
-	o := &odsBook{pack: p, lim: lim, struck: map[string]bool{}}
-	l := &odsList{o: o, b: sheet.New(sheet.ODS, lim, o), hidden: map[string]bool{}}
+	o := &book{pack: p, lim: lim, struck: map[string]bool{}}
+	l := &tableList{o: o, b: sheet.New(sheet.ODS, lim, o), hidden: map[string]bool{}}
 	r, err := p.Part("content.xml")
 	if err != nil {
 		return nil, err
@@ -71,8 +71,8 @@ func Open(p *opc.Package, lim sheet.Limits) (*sheet.Book, error) {
 	return l.b, nil
 }
 
-// odsPassword refuses a workbook with a password, which the whole package or its parts may have.
-func odsPassword(p *opc.Package) error {
+// refusePassword refuses a workbook with a password, which the whole package or its parts may have.
+func refusePassword(p *opc.Package) error {
 	if p.Has("encrypted-package") {
 		return sheet.Refuse(sheet.Password, "ods, whole package")
 	}
@@ -86,16 +86,16 @@ func odsPassword(p *opc.Package) error {
 	return err
 }
 
-// odsList finds the tables of the content, and the styles that hide them or strike their cells through.
-type odsList struct {
-	o           *odsBook
+// tableList finds the tables of the content, and the styles that hide them or strike their cells through.
+type tableList struct {
+	o           *book
 	b           *sheet.Book
 	hidden      map[string]bool // styles of tables
 	style       string          // the one at hand
 	spreadsheet bool
 }
 
-func (l *odsList) element(x *xmlscan.Scanner) {
+func (l *tableList) element(x *xmlscan.Scanner) {
 	switch string(x.Name) {
 	case "style":
 		l.style = x.AttrString("name")
@@ -118,8 +118,8 @@ func (l *odsList) element(x *xmlscan.Scanner) {
 	}
 }
 
-// odsScan reads one table.
-type odsScan struct {
+// scan reads one table.
+type scan struct {
 	x      *xmlscan.Scanner
 	lim    sheet.Limits
 	fn     func(*sheet.Row) error
@@ -136,7 +136,7 @@ type odsScan struct {
 }
 
 // Each implements [sheet.Source].
-func (o *odsBook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
+func (o *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	r, err := o.pack.Part("content.xml")
 	if err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func (o *odsBook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) 
 	}
 	defer x.Release()
 	x.DocType = true
-	s := &odsScan{x: x, lim: o.lim, fn: fn, struck: o.struck}
+	s := &scan{x: x, lim: o.lim, fn: fn, struck: o.struck}
 	at := -1
 	for {
 		t, err := x.Next()
@@ -168,7 +168,7 @@ func (o *odsBook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) 
 }
 
 // table reads a table:table whose start was just told.
-func (s *odsScan) table() error {
+func (s *scan) table() error {
 	x := s.x
 	base := x.Depth
 	for {
@@ -199,7 +199,7 @@ func (s *odsScan) table() error {
 }
 
 // tableRow reads a row and hands it out as often as it repeats.
-func (s *odsScan) tableRow() error {
+func (s *scan) tableRow() error {
 	x := s.x
 	repeat := max(1, x.AttrInt("number-rows-repeated", 1))
 	v, _ := x.Attr("visibility")
@@ -257,7 +257,7 @@ func (s *odsScan) tableRow() error {
 
 // tableCell reads one cell and appends it as often as it repeats; col is the
 // last column taken.
-func (s *odsScan) tableCell(col *int) error {
+func (s *scan) tableCell(col *int) error {
 	x := s.x
 	repeat := min(max(1, x.AttrInt("number-columns-repeated", 1)), 1<<30)
 	c := sheet.Cell{Row: s.n + 1, Col: *col + 1}
@@ -291,7 +291,7 @@ func (s *odsScan) tableCell(col *int) error {
 }
 
 // typedValue gives the type of a cell and the attribute that holds a value of that type (ODF 1.3 part 3, 19.385 and following).
-func (s *odsScan) typedValue() (typ, value string) {
+func (s *scan) typedValue() (typ, value string) {
 	switch typ = s.x.AttrString("value-type"); typ {
 	case "float", "percentage", "currency":
 		return typ, s.x.AttrString("value")
@@ -302,7 +302,7 @@ func (s *odsScan) typedValue() (typ, value string) {
 }
 
 // read fills in a cell of a type whose text has been collected.
-func (s *odsScan) read(c *sheet.Cell, typ, value string) error {
+func (s *scan) read(c *sheet.Cell, typ, value string) error {
 	switch typ {
 	case "float", "percentage", "currency":
 		return s.readNumber(c, typ == "percentage", value)
@@ -324,7 +324,7 @@ func (s *odsScan) read(c *sheet.Cell, typ, value string) error {
 	return s.readText(c, typ, value)
 }
 
-func (s *odsScan) readNumber(c *sheet.Cell, percent bool, value string) error {
+func (s *scan) readNumber(c *sheet.Cell, percent bool, value string) error {
 	num, t, ok := s.ar.Number([]byte(strings.TrimSpace(value)))
 	switch text := s.text; {
 	case value == "" && len(text) == 0:
@@ -346,7 +346,7 @@ func (s *odsScan) readNumber(c *sheet.Cell, percent bool, value string) error {
 	return nil
 }
 
-func (s *odsScan) readText(c *sheet.Cell, typ, value string) error {
+func (s *scan) readText(c *sheet.Cell, typ, value string) error {
 	text := s.text
 	if len(text) == 0 && value != "" {
 		text = []byte(value)
@@ -366,7 +366,7 @@ func (s *odsScan) readText(c *sheet.Cell, typ, value string) error {
 }
 
 // repeat appends a cell as often as it repeats; last is its last column.
-func (s *odsScan) repeat(c sheet.Cell, times, last int) error {
+func (s *scan) repeat(c sheet.Cell, times, last int) error {
 	if last > s.lim.Columns {
 		return sheet.Refuse(sheet.TooLarge, "column %d", last)
 	}

@@ -8,9 +8,9 @@ import (
 	"taizhang/internal/xmlscan"
 )
 
-// odsText collects the text of a cell.
-type odsText struct {
-	*odsScan
+// textScan collects the text of a cell.
+type textScan struct {
+	*scan
 	row, col   int
 	inP        int // depth of the paragraph, 0 outside
 	paragraphs int
@@ -19,10 +19,10 @@ type odsText struct {
 
 // cellText collects the paragraphs of a cell in s.text, one line each, with
 // white space as ODF 6.1.2 has it. Comments, drawings and ruby are not its text.
-func (s *odsScan) cellText(row, col int) error {
+func (s *scan) cellText(row, col int) error {
 	x, base := s.x, s.x.Depth
 	s.text, s.runs = s.text[:0], stored.Runs{}
-	c := odsText{odsScan: s, row: row, col: col}
+	c := textScan{scan: s, row: row, col: col}
 	for {
 		t, err := x.Next()
 		if err != nil {
@@ -51,7 +51,7 @@ func (s *odsScan) cellText(row, col int) error {
 }
 
 // ends leaves the paragraph or span whose element has ended.
-func (c *odsText) ends() {
+func (c *textScan) ends() {
 	if c.x.Depth < c.inP {
 		c.inP = 0
 	}
@@ -62,7 +62,7 @@ func (c *odsText) ends() {
 
 // begins takes an element within a cell: a paragraph, white space, a span, a comment; others with all that is in them are none
 // of its text.
-func (c *odsText) begins() error {
+func (c *textScan) begins() error {
 	switch x := c.x; string(x.Name) {
 	case "p", "h":
 		if c.inP == 0 {
@@ -100,7 +100,7 @@ func (c *odsText) begins() error {
 }
 
 // says takes the text of a paragraph.
-func (c *odsText) says() (err error) {
+func (c *textScan) says() (err error) {
 	if c.inP == 0 {
 		return nil
 	}

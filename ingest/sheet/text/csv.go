@@ -21,8 +21,8 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// csvText is a file of separated values (RFC 4180, and what people make of it).
-type csvText struct {
+// file is a file of separated values (RFC 4180, and what people make of it).
+type file struct {
 	data     []byte
 	cs       charset.Charset
 	lim      sheet.Limits
@@ -31,8 +31,8 @@ type csvText struct {
 }
 
 // Each implements [sheet.Source].
-func (t *csvText) Each(_ int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
-	s := &csvScan{lim: t.lim, sep: t.sep, max: 4*t.lim.CellBytes + 16<<20}
+func (t *file) Each(_ int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
+	s := &scan{lim: t.lim, sep: t.sep, max: 4*t.lim.CellBytes + 16<<20}
 	s.sure = t.cs.Enc != nil || t.cs.Mark == 0 // decoded, or looked at by charset.Detect
 	if body := t.data[t.cs.Mark:]; t.cs.Enc == nil {
 		s.buf, s.eof = body, true
@@ -64,8 +64,8 @@ func (t *csvText) Each(_ int, fn func(*sheet.Row) error) ([]sheet.Range, error) 
 	}
 }
 
-// csvScan reads records from a window of decoded text.
-type csvScan struct {
+// scan reads records from a window of decoded text.
+type scan struct {
 	src io.Reader
 	buf []byte
 	p   int
@@ -81,7 +81,7 @@ type csvScan struct {
 }
 
 // fill reads on; text that could not be decoded is refused at once.
-func (s *csvScan) fill() error {
+func (s *scan) fill() error {
 	if err := s.lim.Expired(); err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (s *csvScan) fill() error {
 }
 
 // line passes over one line.
-func (s *csvScan) line() error {
+func (s *scan) line() error {
 	for {
 		if i := bytes.IndexByte(s.buf[s.p:], '\n'); i >= 0 {
 			s.p += i + 1
@@ -132,7 +132,7 @@ func (s *csvScan) line() error {
 }
 
 // record reads one record; it is read again from its start when the window cuts it.
-func (s *csvScan) record() (bool, error) {
+func (s *scan) record() (bool, error) {
 	for {
 		if s.eof && (s.p >= len(s.buf) || s.buf[s.p] == 0x1a && len(bytes.Trim(s.buf[s.p:], "\x1a\x00")) == 0) {
 			return false, nil
@@ -152,7 +152,7 @@ func (s *csvScan) record() (bool, error) {
 }
 
 // fields splits the record at the start of d. whole is false when d ends first.
-func (s *csvScan) fields(d []byte) (n int, whole bool, err error) {
+func (s *scan) fields(d []byte) (n int, whole bool, err error) {
 	s.row.Cells = s.row.Cells[:0]
 	p := 0
 	for col := 1; ; col++ {
@@ -199,7 +199,7 @@ func (s *csvScan) fields(d []byte) (n int, whole bool, err error) {
 
 // quoted reads a field in quotes; end is -1 when d ends before its quote does.
 // A quote that nobody closes would swallow the rest of the file, so it is damage.
-func (s *csvScan) quoted(d []byte, p int) (raw []byte, end int, err error) {
+func (s *scan) quoted(d []byte, p int) (raw []byte, end int, err error) {
 	s.tmp = s.tmp[:0]
 	p++
 	lines := false
@@ -237,14 +237,14 @@ func (s *csvScan) quoted(d []byte, p int) (raw []byte, end int, err error) {
 	return s.tmp, p, nil
 }
 
-func (s *csvScan) openQuote() error {
+func (s *scan) openQuote() error {
 	return sheet.RefuseAs(sheet.Damaged, fmt.Sprintf("第 %d 行有一个没有成对的双引号，后面的行会被当成同一个单元格。请改正后重新报送，或另存为 .xlsx。", s.row.N), "open quote in record %d", s.row.N)
 }
 
 // formulaText passes over ="a,b" at d[p], whose quotes hold separators as those
 // of a quoted field do, though not line ends. It stays at p where the field is
 // none.
-func (s *csvScan) formulaText(d []byte, p int) int {
+func (s *scan) formulaText(d []byte, p int) int {
 	if p+1 >= len(d) || d[p] != '=' || d[p+1] != '"' {
 		return p
 	}
@@ -264,7 +264,7 @@ func (s *csvScan) formulaText(d []byte, p int) int {
 // shown turns what programs write to keep Excel from reading a number into what
 // Excel then shows, as text: ="0012", '0012, and a tab before or after 0012.
 // text tells that it isn't to be read as a number any more. raw may be changed.
-func (s *csvScan) shown(raw []byte) (out []byte, text bool) {
+func (s *scan) shown(raw []byte) (out []byte, text bool) {
 	if s.sep != '\t' {
 		raw = bytes.Trim(raw, "\t")
 	}
@@ -290,7 +290,7 @@ func (s *csvScan) shown(raw []byte) (out []byte, text bool) {
 
 // field adds one field. It is a number only if writing the number gives the
 // very same text: 007, 1.50, 1,234 and 18-digit ids stay text.
-func (s *csvScan) field(col int, raw []byte) error {
+func (s *scan) field(col int, raw []byte) error {
 	if len(raw) == 0 {
 		return nil
 	}

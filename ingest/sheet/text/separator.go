@@ -9,7 +9,7 @@ import (
 
 // Open looks how the lines of a text are divided.
 func Open(data []byte, cs charset.Charset, lim sheet.Limits) (*sheet.Book, error) {
-	t := &csvText{data: data, cs: cs, lim: lim}
+	t := &file{data: data, cs: cs, lim: lim}
 	t.sep, t.skipLine = separator(sampleLines(data, cs))
 	b := sheet.New(sheet.CSV, lim, t)
 	b.Charset = cs.Name

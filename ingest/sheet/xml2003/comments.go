@@ -6,10 +6,10 @@ import (
 )
 
 // Comments implements [sheet.Commented]: they stand among the cells of SpreadsheetML.
-func (w *xml2003) Comments(int) ([]sheet.Comment, error) { return w.said, nil }
+func (w *book) Comments(int) ([]sheet.Comment, error) { return w.said, nil }
 
 // comment reads a Comment whose start was just told; the text of the cell stays as it is.
-func (s *xml2003Scan) comment(c *sheet.Cell) error {
+func (s *scan) comment(c *sheet.Cell) error {
 	x := s.x
 	author, kept := x.AttrString("Author"), s.text
 	s.text = nil

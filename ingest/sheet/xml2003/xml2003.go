@@ -17,10 +17,10 @@ import (
 	"taizhang/internal/xmlscan"
 )
 
-// xml2003 is a SpreadsheetML workbook of Excel 2002/2003 ("XML Spreadsheet
+// book is a SpreadsheetML workbook of Excel 2002/2003 ("XML Spreadsheet
 // Reference", urn:schemas-microsoft-com:office:spreadsheet), which many report
 // servers still write under the name .xls.
-type xml2003 struct {
+type book struct {
 	data   []byte
 	lim    sheet.Limits
 	styles map[string]numfmt.Format
@@ -60,11 +60,11 @@ func Is(head []byte) bool {
 
 // Open reads the list of worksheets, and their styles.
 func Open(data []byte, cs charset.Charset, lim sheet.Limits) (*sheet.Book, error) {
-	data, err := xml2003Text(data, cs)
+	data, err := decoded(data, cs)
 	if err != nil {
 		return nil, err
 	}
-	w := &xml2003{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]numfmt.Format{}}
+	w := &book{data: bytes.TrimLeft(data, " \t\r\n"), lim: lim, styles: map[string]numfmt.Format{}}
 	b := sheet.New(sheet.XML2003, lim, w)
 	x, err := xmlscan.New(bytes.NewReader(w.data), lim.XML())
 	if err != nil {
@@ -118,9 +118,9 @@ func Open(data []byte, cs charset.Charset, lim sheet.Limits) (*sheet.Book, error
 	return b, nil
 }
 
-// xml2003Text gives the text in a charset that the scanner of XML can tell:
+// decoded gives the text in a charset that the scanner of XML can tell:
 // UTF-32, and the GB18030 of writers that declare UTF-8 or nothing, are decoded.
-func xml2003Text(data []byte, cs charset.Charset) ([]byte, error) {
+func decoded(data []byte, cs charset.Charset) ([]byte, error) {
 	switch cs.Name {
 	case "utf-32le", "utf-32be":
 	case "gb18030":
@@ -155,9 +155,9 @@ func namedFormat(f string) numfmt.Format {
 	return numfmt.Of(f)
 }
 
-// xml2003Scan reads one worksheet.
-type xml2003Scan struct {
-	w      *xml2003
+// scan reads one worksheet.
+type scan struct {
+	w      *book
 	x      *xmlscan.Scanner
 	fn     func(*sheet.Row) error
 	ar     stored.Arena
@@ -167,14 +167,14 @@ type xml2003Scan struct {
 }
 
 // Each implements [sheet.Source].
-func (w *xml2003) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
+func (w *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	x, err := xmlscan.New(bytes.NewReader(w.data), w.lim.XML())
 	if err != nil {
 		return nil, err
 	}
 	defer x.Release()
 	w.said = nil
-	s := &xml2003Scan{w: w, x: x, fn: fn}
+	s := &scan{w: w, x: x, fn: fn}
 	at := -1
 	for {
 		if found, err := x.NextStart(); err != nil || !found {
@@ -191,7 +191,7 @@ func (w *xml2003) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) 
 	}
 }
 
-func (s *xml2003Scan) table() error {
+func (s *scan) table() error {
 	x := s.x
 	n := 0
 	for base := x.Depth; x.Depth >= base; {
@@ -225,7 +225,7 @@ func (s *xml2003Scan) table() error {
 }
 
 // cells reads the cells of a Row whose start was just told.
-func (s *xml2003Scan) cells() (err error) {
+func (s *scan) cells() (err error) {
 	x := s.x
 	col, sorted := 0, true
 	for base := x.Depth; x.Depth >= base; {
@@ -284,7 +284,7 @@ func (s *xml2003Scan) cells() (err error) {
 }
 
 // cell reads the Data of a Cell; comments and phonetic text are not its value.
-func (s *xml2003Scan) cell(c *sheet.Cell, st numfmt.Format) error {
+func (s *scan) cell(c *sheet.Cell, st numfmt.Format) error {
 	typ, has, err := s.data(c)
 	if err != nil {
 		return err
@@ -319,7 +319,7 @@ func (s *xml2003Scan) cell(c *sheet.Cell, st numfmt.Format) error {
 }
 
 // data collects the text of a Cell's Data, and gives its type.
-func (s *xml2003Scan) data(c *sheet.Cell) (typ string, has bool, err error) {
+func (s *scan) data(c *sheet.Cell) (typ string, has bool, err error) {
 	x := s.x
 	for base := x.Depth; x.Depth >= base; {
 		t, err := x.Next()
@@ -348,7 +348,7 @@ func (s *xml2003Scan) data(c *sheet.Cell) (typ string, has bool, err error) {
 	return typ, has, nil
 }
 
-func (s *xml2003Scan) number(c *sheet.Cell, text []byte, st numfmt.Format) error {
+func (s *scan) number(c *sheet.Cell, text []byte, st numfmt.Format) error {
 	num, t, ok := s.ar.Number(text)
 	switch {
 	case ok:
@@ -363,7 +363,7 @@ func (s *xml2003Scan) number(c *sheet.Cell, text []byte, st numfmt.Format) error
 }
 
 // moment reads a DateTime: a day, or a time of day, which is written as one of 1899-12-31 or the day before.
-func (s *xml2003Scan) moment(c *sheet.Cell, text string, st numfmt.Format) {
+func (s *scan) moment(c *sheet.Cell, text string, st numfmt.Format) {
 	var ok bool
 	switch c.Kind, c.Num, c.Text, ok = s.ar.ISOValue(text); {
 	case !ok:
@@ -379,7 +379,7 @@ func (s *xml2003Scan) moment(c *sheet.Cell, text string, st numfmt.Format) {
 }
 
 // dataText joins the text of ss:Data, marked up or not.
-func (s *xml2003Scan) dataText() error {
+func (s *scan) dataText() error {
 	x := s.x
 	s.text = s.text[:0]
 	for base := x.Depth; x.Depth >= base; {
