@@ -45,22 +45,30 @@ func (r *Reader) keptWeeks(ctx context.Context, q question) ([]Figure, error) {
 		if !slices.Contains(tables, metric.WeekPrefix+f.ID) { // which never had rows
 			continue
 		}
-		asked := metric.OfFact(q.metrics, f)
-		columns := metric.NewCompiler(f, r.Catalogue.MetricsOf(f), "").AggregatesOf(asked)
-		t, err := r.table(ctx, fmt.Sprintf("select cast(as_of as varchar), dimension = 'total', dimension_value, %s from %s where basis = 'now' and dimension in (%s) and %s",
-			strings.Join(columns, ", "), metric.WeekTable(f), strings.Join(dimensions, ", "), within))
-		if err != nil {
-			return nil, lang.Errorf("kept weeks: %w", "保存的逐周数字：%w", err)
-		}
-		for _, row := range t.Rows {
-			var dims []DimValue
-			if row[1] != true {
-				dims = dimsOf(q.by, row[2:])
-			}
-			a.add(asked, at[row[0].(string)], dims, row[3:])
+		if err := r.addWeeks(ctx, &a, f, at, "dimension in ("+strings.Join(dimensions, ", ")+") and "+within); err != nil {
+			return nil, err
 		}
 	}
 	return r.whole(a, facts), nil
+}
+
+// addWeeks adds what the history keeps of a fact's metrics.
+func (r *Reader) addWeeks(ctx context.Context, a *tally, f *metric.Fact, at map[string]warehouse.Point, where string) error {
+	asked := metric.OfFact(a.q.metrics, f)
+	columns := metric.NewCompiler(f, r.Catalogue.MetricsOf(f), "").AggregatesOf(asked)
+	t, err := r.table(ctx, fmt.Sprintf("select cast(as_of as varchar), dimension = 'total', dimension_value, %s from %s where basis = 'now' and %s",
+		strings.Join(columns, ", "), metric.WeekTable(f), where))
+	if err != nil {
+		return lang.Errorf("kept weeks: %w", "保存的逐周数字：%w", err)
+	}
+	for _, row := range t.Rows {
+		var dims []DimValue
+		if row[1] != true {
+			dims = dimsOf(a.q.by, row[2:])
+		}
+		a.add(asked, at[row[0].(string)], dims, row[3:])
+	}
+	return nil
 }
 
 // keptCover reads the coverage that the history keeps for some dates.
