@@ -17,6 +17,7 @@ import (
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 	"taizhang/internal/lang"
+	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
 
@@ -221,7 +222,7 @@ func (b *batch) rows(pt *read.Part) {
 
 // folded is what a name is counted by, where that isn't the name as written.
 func folded(name string) warehouse.Text {
-	if key := written.Fold(name); key != name && key != "" {
+	if key := spelling.Fold(name); key != name && key != "" {
 		return column(key)
 	}
 	return warehouse.Null

@@ -145,8 +145,8 @@ func dimsKey(m *metric.Metric, dims []DimValue) string {
 	key := m.ID
 	for _, d := range dims {
 		key += "\x00"
-		if d.Value != nil {
-			key += "=" + *d.Value
+		if v := d.group(); v != nil {
+			key += "=" + *v
 		}
 	}
 	return key

@@ -43,6 +43,15 @@ func (q question) forms(facts []*metric.Fact) []string {
 // evaluate answers a question: metric by metric, point by point, the total
 // before its groups. Every point has its total, also where there are no rows.
 func (r *Reader) evaluate(ctx context.Context, q question) ([]Figure, error) {
+	out, err := r.computed(ctx, q)
+	if err == nil {
+		err = r.spell(ctx, q, out)
+	}
+	return r.inOrder(q, out), err
+}
+
+// computed is evaluate before names are written the way most rows have them.
+func (r *Reader) computed(ctx context.Context, q question) ([]Figure, error) {
 	if out, err := r.kept(ctx, q); err != nil || out != nil {
 		return out, err
 	}
@@ -99,10 +108,6 @@ func (r *Reader) together(ctx context.Context, q question, facts []*metric.Fact,
 // factByFact answers a question with a statement for each fact: Trino refuses one whose stages are too many.
 func (r *Reader) factByFact(ctx context.Context, q question, facts []*metric.Fact, src *warehouse.Restated, cover *cover) ([]Figure, error) {
 	var out []Figure
-	of := map[*metric.Metric]int{}
-	for i, m := range q.metrics {
-		of[m] = i
-	}
 	for _, f := range facts {
 		one := q
 		one.metrics = metric.OfFact(q.metrics, f)
@@ -112,7 +117,6 @@ func (r *Reader) factByFact(ctx context.Context, q question, facts []*metric.Fac
 		}
 		out = append(out, figures...)
 	}
-	slices.SortStableFunc(out, func(x, y Figure) int { return of[x.Metric] - of[y.Metric] })
 	return out, nil
 }
 
@@ -224,8 +228,7 @@ func quotient(m *metric.Metric, num, den any) any {
 	return result.Quotient(num, den)
 }
 
-// whole adds the totals, the zones and the buckets of time in which there were no rows,
-// and puts all in order.
+// whole adds the totals, the zones and the buckets of time in which there were no rows.
 func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 	q := a.q
 	for _, f := range facts {
@@ -236,7 +239,7 @@ func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 			if len(q.by) == 1 && q.by[0] == "zone" { // one that came late is shown with what is waited for
 				for code := range r.zones {
 					if only := q.where["zone"]; !a.seen[seenGroup{f, p, code}] && (only == "" || only == code) {
-						a.add(metric.OfFact(q.metrics, f), p, []DimValue{{"zone", &code}}, nil)
+						a.add(metric.OfFact(q.metrics, f), p, []DimValue{{Dimension: "zone", Value: &code}}, nil)
 					}
 				}
 			}
@@ -245,11 +248,16 @@ func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 			}
 			for _, b := range q.buckets.Buckets {
 				if label := b.Label; !a.seen[seenGroup{f, p, label}] {
-					a.add(metric.OfFact(q.metrics, f), p, []DimValue{{q.buckets.Dim, &label}}, nil)
+					a.add(metric.OfFact(q.metrics, f), p, []DimValue{{Dimension: q.buckets.Dim, Value: &label}}, nil)
 				}
 			}
 		}
 	}
+	return a.figures
+}
+
+// inOrder puts figures in order: by metric, by point, the total first and then the groups.
+func (r *Reader) inOrder(q question, figures []Figure) []Figure {
 	place, of := map[warehouse.Point]int{}, map[*metric.Metric]int{}
 	for i, p := range q.points {
 		place[p] = i
@@ -257,7 +265,7 @@ func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 	for i, m := range q.metrics {
 		of[m] = i
 	}
-	slices.SortStableFunc(a.figures, func(x, y Figure) int {
+	slices.SortStableFunc(figures, func(x, y Figure) int {
 		if c := of[x.Metric] - of[y.Metric]; c != 0 {
 			return c
 		}
@@ -266,5 +274,5 @@ func (r *Reader) whole(a tally, facts []*metric.Fact) []Figure {
 		}
 		return r.compareDims(q.where["zone"], x.Dims, y.Dims)
 	})
-	return a.figures
+	return figures
 }

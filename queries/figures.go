@@ -27,7 +27,9 @@ type Ask struct {
 // DimValue is the value of a dimension; nil is the group of rows without one.
 type DimValue struct {
 	Dimension string
-	Value     *string
+	Value     *string // of names: the spelling that most rows have
+
+	key *string // what a name is counted by, nil where that is the value
 }
 
 // Coverage is what a figure waited for and what was left out of it.
@@ -182,7 +184,7 @@ func (r *Reader) asked(ctx context.Context, a Ask, metrics []*metric.Metric, gr 
 		for _, f := range figures {
 			if at >= 0 {
 				label := gr.LabelOf(f.AsOf)
-				f.Dims = slices.Insert(slices.Clone(f.Dims), at, DimValue{gr.Dim, &label})
+				f.Dims = slices.Insert(slices.Clone(f.Dims), at, DimValue{Dimension: gr.Dim, Value: &label})
 			}
 			f.Point = a.Point
 			out = append(out, f)

@@ -11,6 +11,7 @@ import (
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
+	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
 
@@ -24,7 +25,7 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*metric.Metri
 	}
 	sort.Strings(dims)
 	for _, d := range dims {
-		v := a.Where[d]
+		v, isThere := a.Where[d], false
 		if d == "week" || d == "month" || v == "" || isUnitDimension(d) && r.isUnit(v) || d == "zone" && r.zones[v] != "" {
 			continue
 		}
@@ -44,15 +45,20 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*metric.Metri
 			if err != nil {
 				return err
 			}
-			t, err := r.table(ctx, "select distinct cast("+column+" as varchar) from "+src.Name(m.Fact.Table)+" where "+column+" is not null order by 1")
+			shown, key := column, v
+			if written, is := m.Fact.Spelled(d); is {
+				shown, key = written, spelling.Fold(v)
+			}
+			t, err := r.table(ctx, fmt.Sprintf("select distinct cast(%s as varchar), cast(%s as varchar) from %s where %[1]s is not null order by 1", shown, column, src.Name(m.Fact.Table)))
 			if err != nil {
 				return err
 			}
 			for _, row := range t.Rows {
 				values = append(values, fmt.Sprint(row[0]))
+				isThere = isThere || row[1] == key
 			}
 		}
-		if slices.Contains(values, v) {
+		if isThere {
 			continue
 		}
 		if isUnitDimension(d) {

@@ -12,11 +12,13 @@ import (
 	"taizhang/internal/calendar"
 	"taizhang/internal/decl"
 	"taizhang/internal/lang"
+	"taizhang/internal/spelling"
 )
 
 // SavedQuery is a query kept as NAME.sql. Its first comment line says what it
 // lists; lines such as `-- param: street: text: 所属街道` declare parameters
-// (types text, int, number, date, and unit and form, which people may name as the zone knows them; a fourth part is the default), which stand in
+// (types text, int, number, date, unit and form, which people may name as the zone knows them, and name, of a firm or person in
+// any spelling, compared with a column that ends in _folded; a fourth part is the default), which stand in
 // the query as $street and are bound, never spliced. One that is not given is null.
 type SavedQuery struct {
 	Name, Description string
@@ -31,7 +33,7 @@ var (
 	paramShape = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^param:\s*([a-z][a-z0-9_]*)\s*:\s*([a-z]+)\s*:\s*([^:]*?)\s*(?::\s*(.*))?$`)
 	})
-	castOf = map[string]string{"text": "varchar", "int": "bigint", "number": "double", "date": "date", "unit": "varchar", "form": "varchar"}
+	castOf = map[string]string{"text": "varchar", "int": "bigint", "number": "double", "date": "date", "unit": "varchar", "form": "varchar", "name": "varchar"}
 )
 
 // ParseSaved reads a saved query.
@@ -53,7 +55,7 @@ func ParseSaved(name, text string) (SavedQuery, error) {
 			case m == nil:
 				return fail("a parameter reads `-- param: name: type: what it is[: default]`", "参数应写成 -- param: 名称: 类型: 说明[: 默认值]")
 			case castOf[m[2]] == "":
-				return fail("a parameter is text, int, number, date, unit or form, not %q", "参数类型为 text、int、number、date、unit 或 form，不能是 %q", m[2])
+				return fail("a parameter is text, int, number, date, unit, form or name, not %q", "参数类型为 text、int、number、date、unit、form 或 name，不能是 %q", m[2])
 			case q.param(m[1]) != nil:
 				return fail("parameter %s is declared twice", "参数 %s 声明了两次", m[1])
 			}
@@ -164,6 +166,8 @@ func (q SavedQuery) Bind(values map[string]string, meant func(kind, name string)
 				return "", nil, lang.Errorf("%w: --%s: %w", "%w：--%s：%w", ErrParam, n, err)
 			}
 			values[n] = stored
+		case p.Type == "name":
+			values[n] = spelling.Fold(v)
 		case p.Type == "date":
 			if _, err := calendar.ParseDate(v); err != nil {
 				return "", nil, lang.Errorf("%w: --%s %q: a date such as 2022-08-15 is expected", "%w：--%s %q：应为日期，如 2022-08-15", ErrParam, n, v)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"taizhang/internal/lang"
 	"taizhang/internal/metric"
+	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
 
@@ -53,8 +55,17 @@ func (r *Reader) knownThen(ctx context.Context, a Ask, m *metric.Metric) (map[st
 	defer r.mu.Unlock()
 	which := "dimension = 'total'"
 	for _, d := range slices.Sorted(maps.Keys(a.Where)) {
-		v := r.normal(a.Where)[d]
-		which = "dimension = " + warehouse.Quote(d) + " and coalesce(dimension_value, '') = " + warehouse.Quote(v)
+		values := []string{r.normal(a.Where)[d]}
+		if _, is := m.Fact.Spelled(d); is {
+			var err error
+			if values, err = r.named(ctx, m, d, spelling.Fold(values[0])); err != nil {
+				return nil, err
+			}
+		}
+		for i, v := range values {
+			values[i] = warehouse.Quote(v)
+		}
+		which = "dimension = " + warehouse.Quote(d) + " and coalesce(dimension_value, '') in (" + strings.Join(values, ", ") + ")"
 	}
 	value := "value"
 	if m.Unit == metric.Yuan {

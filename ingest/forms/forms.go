@@ -111,7 +111,7 @@ type Column struct {
 	Values    []Value // of a List, in order
 	OpenEnded *OpenEnded
 	InKey     bool // part of the business key
-	Names     bool // of a Text: it names enterprises or persons, which are compared folded (written.Fold)
+	Names     bool // of a Text: it names enterprises or persons, which are compared folded (spelling.Fold)
 	Bounds
 }
 

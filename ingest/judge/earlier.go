@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/read"
 	"taizhang/ingest/written"
 	"taizhang/internal/lang"
+	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
 
@@ -28,7 +29,7 @@ func (v oldValue) same(o oldValue) bool {
 	if v.hash != "" || o.hash != "" {
 		return v.hash == o.hash
 	}
-	return v.text == o.text || written.Fold(v.text) == written.Fold(o.text)
+	return v.text == o.text || spelling.Fold(v.text) == spelling.Fold(o.text)
 }
 
 // rowsOf gives the rows of an earlier return: of one judged in this run and not stored yet, else from the tables.

@@ -37,13 +37,13 @@ func (jd *Judge) known(ctx context.Context, h *History, pt *read.Part) error {
 		if list == nil { // nothing of that form was received yet
 			continue
 		}
-		if list.values[written.Fold(s.Text)] != "" { // also where a line break stands in the name
+		if list.values[spelling.Fold(s.Text)] != "" { // also where a line break stands in the name
 			continue
 		}
 		title := jd.Forms.Get(s.Rule.Form).PlainTitle()
 		for _, name := range strings.FieldsFunc(s.Text, func(r rune) bool { return s.Rule.Loosely && strings.ContainsRune("、，,;；/\n", r) }) {
 			name = strings.TrimSpace(name)
-			if name == "" || list.values[written.Fold(name)] != "" {
+			if name == "" || list.values[spelling.Fold(name)] != "" {
 				continue
 			}
 			if _, ok := jd.Zone.Match(name); ok && s.Rule.Loosely {
@@ -92,7 +92,7 @@ func (h *History) held(ctx context.Context, jd *Judge, form, field string) (*rol
 		}
 		for i := range rows {
 			if text := rows[i].vals[k].text; text != "" {
-				list.values[written.Fold(text)] = text
+				list.values[spelling.Fold(text)] = text
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // A firm has one credit code. Under two of them it is counted twice, and two firms under one code are counted once: rows of one
@@ -51,7 +52,7 @@ func (fs *firms) see(pt *Part, l *layout.Line, vals []cell.Value) {
 	}
 	if f == nil {
 		name = strings.Clone(name)
-		key := written.Fold(name)
+		key := spelling.Fold(name)
 		if f = fs.folded[key]; f == nil {
 			f = &firm{name: name, code: strings.Clone(code), line: l}
 			fs.folded[key] = f
@@ -67,7 +68,7 @@ func (fs *firms) see(pt *Part, l *layout.Line, vals []cell.Value) {
 		fs.codes[strings.Clone(code)] = f
 		return
 	}
-	a, b := written.Fold(other.name), written.Fold(name)
+	a, b := spelling.Fold(other.name), spelling.Fold(name)
 	if other != f && !other.shared && !strings.Contains(a, b) && !strings.Contains(b, a) {
 		other.shared = true
 		pt.Add(finding.TwoFirms(code, whereIs(other.line, l), written.Short(other.name, 30)).At(placeOf(l, fs.name, written.Short(name, 30))))

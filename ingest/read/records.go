@@ -14,6 +14,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // Record is one row with typed values, ready for the raw table, or refused.
@@ -324,7 +325,7 @@ func keyOf(f *forms.Form, vals []cell.Value) (key, shown string) {
 					continue
 				}
 				v := vals[k]
-				text = written.Fold(v.Text)
+				text = spelling.Fold(v.Text)
 				if v.Hash != "" {
 					text = v.Hash
 				}
@@ -349,7 +350,7 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 	before, now := first.Values(nil), r.Values(nil)
 	for k := range now {
 		a, b := before[k], now[k]
-		if a.Set != b.Set || a.Hash != b.Hash || a.Text != b.Text && written.Fold(a.Text) != written.Fold(b.Text) {
+		if a.Set != b.Set || a.Hash != b.Hash || a.Text != b.Text && spelling.Fold(a.Text) != spelling.Fold(b.Text) {
 			same = false
 		}
 		same = same && rd.sameWritten(&pt.Form.Columns[k], first.Line.Cell(k), r.Line.Cell(k), a)
@@ -379,7 +380,7 @@ func (rd *Reader) sameWritten(c *forms.Column, a, b sheet.Cell, v cell.Value) bo
 		if s = strings.ToLower(written.Tidy(s)); cell.Dashes[s] {
 			return ""
 		}
-		return written.Fold(s)
+		return spelling.Fold(s)
 	}
 	return bare(a.Text) == bare(b.Text)
 }

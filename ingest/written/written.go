@@ -2,8 +2,7 @@
 // them. Everything here is pure: the same text gives the same answer, whatever
 // form or zone it stands in.
 //
-// Words: to squash a text is to reduce it to what is compared (NFKC, no white
-// space, small letters), to tidy it is to drop what nobody sees; a heading is
+// Words: to tidy a text is to drop what nobody sees; a heading is
 // a text reduced to what it means; a span is a time that a text names, a week,
 // a month, a stretch or a day.
 //
@@ -26,60 +25,10 @@ import (
 )
 
 // Squash gives a text's meaning for comparison: NFKC, no white space, lower case.
-func Squash(s string) string {
-	if isPlainHan(s) {
-		return s
-	}
-	if IsASCII(s) {
-		return strings.ToLower(strings.Map(func(r rune) rune {
-			if unicode.IsSpace(r) {
-				return -1
-			}
-			return r
-		}, s))
-	}
-	return strings.ToLower(strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, norm.NFKC.String(s)))
-}
-
-// Fold is what names of enterprises and persons and keys are compared by: NFKC, which gives brackets and letters one
-// width, without spaces and line breaks, letters small, and dashes alike (WT—15 and WT-15 are one).
-func Fold(s string) string {
-	s = Squash(s)
-	if IsASCII(s) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("‐‑‒–—―−", r) {
-			return '-'
-		}
-		return r
-	}, s)
-}
-
-// isPlainHan tells the texts that squash leaves as they are: common Chinese characters, digits and small letters.
-func isPlainHan(s string) bool {
-	for _, r := range s {
-		if !(r >= 0x4e00 && r <= 0x9fff || r >= '0' && r <= '9' || r >= 'a' && r <= 'z') {
-			return false
-		}
-	}
-	return true
-}
+func Squash(s string) string { return spelling.Squash(s) }
 
 // IsASCII says whether a text holds nothing beyond ASCII: no Chinese words, so.
-func IsASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
+func IsASCII(s string) bool { return spelling.IsASCII(s) }
 
 // visible tells texts of nothing but ASCII, common Chinese characters and full-width signs, none of which is odd.
 func visible(s string) bool {
@@ -130,7 +79,7 @@ func odd(r rune) bool {
 func Plain(s string) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
-			if t := Tidy(s); !isPlainHan(t) {
+			if t := Tidy(s); !spelling.IsPlainHan(t) {
 				return strings.TrimSpace(norm.NFKC.String(t))
 			} else {
 				return t

@@ -63,6 +63,9 @@ func (c *Catalogue) check(ctx context.Context, q warehouse.Querier, which func(*
 		}
 		for _, d := range f.order {
 			faults = append(faults, known(f.Dimensions[d], columns[f.Table], f.Table, f.dimPos[d]))
+			if column, is := f.Spelled(d); is {
+				faults = append(faults, known(column, columns[f.Table], f.Table, f.dimPos[d]))
+			}
 		}
 	}
 	for _, m := range c.Metrics {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
 
@@ -240,6 +241,9 @@ func Filters(f *Fact, conditions map[string]string) []string {
 		if v == "" {
 			out = append(out, col+" is null")
 			continue
+		}
+		if _, is := f.Spelled(d); is {
+			v = spelling.Fold(v)
 		}
 		out = append(out, "cast("+col+" as varchar) = "+warehouse.Quote(v))
 	}

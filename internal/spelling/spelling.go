@@ -1,6 +1,8 @@
-// Package spelling says how far two spellings lie apart.
+// Package spelling says which spellings are one, and how far two lie apart.
 //
-// Words: a distance is the number of characters to change, add or drop to make
+// Words: to squash a text is to reduce it to what is compared (NFKC, no white
+// space, small letters), to fold a name is to reduce it to what it is counted
+// by; a distance is the number of characters to change, add or drop to make
 // one text the other (Levenshtein); what is near enough to act on is for the
 // caller to say, what is near enough to suggest in a message says Nearest.
 package spelling

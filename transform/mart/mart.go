@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,10 +154,45 @@ func (b *builder) figures(full bool) error {
 	return nil
 }
 
+// spellings keeps built.spelling: how names are shown that figures are grouped by. A name that no row has any more is shown as
+// it is counted by.
+func (b *builder) spellings() error {
+	have, err := warehouse.Strings(b.ctx, b.conn, "select table_name from duckdb_tables() where schema_name = 'built' and table_name = 'spelling'")
+	if err != nil || len(have) > 0 && b.stats.Facts == 0 {
+		return err
+	}
+	parts := []string{"select cast(null as varchar) as dimension, cast(null as varchar) as zone, cast(null as varchar) as key, cast(null as varchar) as shown where false"}
+	for _, d := range b.c.Dimensions {
+		if facts := b.c.SpelledFacts(d.ID); len(facts) > 0 {
+			parts = append(parts, "select "+warehouse.Quote(d.ID)+", zone, key, shown from ("+metric.Spellings(facts, d.ID, true, func(table string) string { return table })+")")
+		}
+	}
+	return b.exec("create or replace table built.spelling as\n" + strings.Join(parts, "\nunion all\n"))
+}
+
+// spells says whether a fact groups any dimension by folded names.
+func (b *builder) spells(f *metric.Fact) bool {
+	return slices.ContainsFunc(b.c.Dimensions, func(d metric.Dimension) bool { _, is := f.Spelled(d.ID); return is })
+}
+
+// spelled lists, quoted, the facts that do.
+func (b *builder) spelled() string {
+	out := []string{"''"}
+	for _, f := range b.c.Facts {
+		if b.spells(f) {
+			out = append(out, warehouse.Quote(f.ID))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
 // metric brings mart.metric up to date: a view over the figures, so that news of one form writes the figures of its facts
 // and nothing else, although the coverage and the known-at time stand beside every figure.
 func (b *builder) metric(full bool) error {
 	if err := b.figures(full); err != nil {
+		return err
+	}
+	if err := b.spellings(); err != nil {
 		return err
 	}
 	old, err := warehouse.Strings(b.ctx, b.conn, "select table_name from duckdb_tables() where schema_name = 'mart' and table_name = 'metric'")
@@ -194,7 +230,7 @@ refused as (
 	) as counted
 	group by grouping sets ((zone, fact, submitter), (zone, fact))
 )
-select f.zone, f.metric, d.label, d.unit, f.dimension, f.dimension_value, f.value, f.num, f.den,
+select f.zone, f.metric, d.label, d.unit, f.dimension, coalesce(s.shown, f.dimension_value) as dimension_value, f.value, f.num, f.den,
 	cast(coalesce(o.expected, f.expected, 0) as bigint) as returns_expected, cast(coalesce(o.received, f.received, 0) as bigint) as returns_received,
 	cast(coalesce(r.rows_refused, 0) as bigint) as rows_refused, cast(coalesce(r.values_emptied, 0) as bigint) as values_emptied, run.as_of, run.known_at
 from figures as f
@@ -204,7 +240,8 @@ left join owed as o on o.zone = f.zone and o.fact = d.fact
 	and o.submitter is not distinct from (case when f.dimension = 'submitter' then f.dimension_value end)
 left join refused as r on r.zone = f.zone and r.fact = d.fact
 	and r.submitter is not distinct from (case when f.dimension = 'submitter' then f.dimension_value end)
-order by d.seq, f.dimension <> 'total', f.dimension, f.dimension_value`)
+left join built.spelling as s on s.zone = f.zone and s.dimension = f.dimension and s.key = f.dimension_value and d.fact in (` + b.spelled() + `)
+order by d.seq, f.dimension <> 'total', f.dimension, dimension_value`)
 }
 
 // declared lists the metrics as rows: a figure over no rows is zero, but a

@@ -194,8 +194,12 @@ from ` + emptyTable}
 	for _, f := range b.c.Facts {
 		ms := b.c.MetricsOf(f)
 		if table := metric.WeekTable(f); len(ms) > 0 && b.tables[table] {
-			parts = append(parts, "select zone, metric, dimension, dimension_value, week, basis, value, num, den, as_of from ("+
-				metric.NewCompiler(f, ms, "week").Unfolded(table, "zone", "week", "basis", "as_of")+")")
+			value, join := "w.dimension_value", ""
+			if b.spells(f) {
+				value, join = "coalesce(s.shown, w.dimension_value)", " left join built.spelling as s on s.zone = w.zone and s.dimension = w.dimension and s.key = w.dimension_value"
+			}
+			parts = append(parts, "select w.zone, w.metric, w.dimension, "+value+", w.week, w.basis, w.value, w.num, w.den, w.as_of from ("+
+				metric.NewCompiler(f, ms, "week").Unfolded(table, "zone", "week", "basis", "as_of")+") as w"+join)
 		}
 	}
 	return b.exec("create or replace view mart.metric_week as\n" + strings.Join(parts, "\nunion all\n"))

@@ -241,7 +241,7 @@ func withoutRows(ctx context.Context, rd *shelf.Reading, a queries.Ask) (queries
 			continue
 		}
 		if i := slices.IndexFunc(list, func(f queries.Figure) bool {
-			return len(f.Dims) > 0 && f.Dims[0].Value != nil && *f.Dims[0].Value == value
+			return len(f.Dims) > 0 && f.Dims[0].Is(value)
 		}); i >= 0 {
 			return list[i], true
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
 
@@ -192,7 +193,7 @@ func (m *maker) row(f Form, id string, i int, start, end, cutoff time.Time) []an
 		v := m.value(f, c, i, firm, assigned, start, end)
 		out = append(out, v)
 		if c.Names {
-			out = append(out, nil)
+			out = append(out, folded(v))
 		}
 		if c.Sensitive() {
 			var hash any
@@ -203,6 +204,14 @@ func (m *maker) row(f Form, id string, i int, start, end, cutoff time.Time) []an
 		}
 	}
 	return out
+}
+
+// folded is what a name is counted by, nil where that is the name as written.
+func folded(v any) any {
+	if name, _ := v.(string); spelling.Fold(name) != name {
+		return spelling.Fold(name)
+	}
+	return nil
 }
 
 func (m *maker) value(f Form, c Field, i, firm int, assigned, start, end time.Time) any {
@@ -246,7 +255,7 @@ func (m *maker) value(f Form, c Field, i, firm int, assigned, start, end time.Ti
 	}
 	switch c.Name {
 	case "enterprise", "target":
-		return fmt.Sprintf("企业%d", firm)
+		return fmt.Sprintf([]string{"企业%d（集团）", "企业%d(集团)", "企业 %d(集团)"}[i%3], firm)
 	case "progress_note":
 		return []string{"正在协调", "已上报"}[m.IntN(2)]
 	}

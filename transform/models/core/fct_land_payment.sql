@@ -4,7 +4,7 @@
 with timed as (
     select
         t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text, c.submitter as submitter_code, c.period,
-        t.enterprise, t.instalment, t.due_amount, t.paid_amount, t.paid_on, t.refunded_amount, t.refunded_on,
+        t.enterprise, t.enterprise_folded, t.instalment, t.due_amount, t.paid_amount, t.paid_on, t.refunded_amount, t.refunded_on,
         coalesce(t.paid_on is not null and t.paid_amount > 0, false) as is_paid,
         coalesce(t.paid_on is not null and t.paid_amount > 0 and t.refunded_amount >= t.paid_amount, false) as is_refunded,
         refund.workday_no - payment.workday_no as workdays_to_refund,
@@ -19,7 +19,7 @@ with timed as (
 select
     i.zone, i.as_of, i.known_at, i.return_id, i.sheet, i.row_no, i.key_text,
     coalesce(s.name, i.submitter_code) as submitter, i.submitter_code, i.period, i.paid_on as own_on,
-    i.enterprise, i.instalment, i.due_amount, i.paid_amount, i.paid_on, i.refunded_amount, i.refunded_on,
+    i.enterprise, i.enterprise_folded, i.instalment, i.due_amount, i.paid_amount, i.paid_on, i.refunded_amount, i.refunded_on,
     i.is_paid, i.is_refunded, i.workdays_to_refund,
     coalesce(i.is_refunded and i.workdays_to_refund <= 15, false) as is_refunded_on_time,
     i.is_refunded or coalesce(i.is_paid and i.workdays_until_yesterday >= 15, false) as is_refund_settled,

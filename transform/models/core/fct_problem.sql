@@ -6,7 +6,7 @@
 select
     t.zone, c.as_of, c.known_at, t.return_id, t.sheet, t.row_no, t.key_text,
     coalesce(s.name, c.submitter) as submitter, c.submitter as submitter_code, c.period, t.assigned_on as own_on,
-    t.problem_no, t.source, t.list, t.description, t.enterprise, coalesce(st.name, t.street) as street,
+    t.problem_no, t.source, t.list, t.description, t.enterprise, t.enterprise_folded, coalesce(st.name, t.street) as street,
     coalesce(lu.name, t.lead_unit) as lead_unit, t.responsible, t.assigned_on, t.deadline, t.status, t.closed_on,
     t.progress_note, t.satisfaction, t.struck_off_on, t.reviewer,
     coalesce(t.status_means = 'closed', false) as is_closed,
