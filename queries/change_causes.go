@@ -104,6 +104,16 @@ func (c *causes) of(m *metric.Metric, rows []RowChange) (returns []string, list 
 		}
 		list = append(list, direct...)
 	}
+	if len(list) == 0 && m.Newest != nil { // newer rows of other submitters took the place of these
+		for _, all := range c.bySubmitter {
+			for _, x := range all {
+				isReturn := x.Kind == "new" || x.Kind == "correction"
+				if m.Fact.Reads(x.Form) && (x.counts || !isReturn) {
+					list = append(list, x)
+				}
+			}
+		}
+	}
 	for id := range seen {
 		returns = append(returns, id)
 	}

@@ -13,6 +13,7 @@ import (
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
+	"taizhang/internal/warehouse/warehousetest"
 )
 
 func TestMetricsDiffByHand(t *testing.T) {
@@ -110,5 +111,36 @@ func TestMetricsDiffAddsUp(t *testing.T) {
 	}
 	if changed < 20 {
 		t.Errorf("only %d figures changed", changed)
+	}
+}
+
+// TestNewestRowsOfOthers: of a figure over the newest month alone, rows stop counting where another unit's newer month comes:
+// that unit's return is the cause.
+func TestNewestRowsOfOthers(t *testing.T) {
+	r := open(t, warehousetest.Publish(t, "2022-08-15", warehousetest.Evening, func(db *warehouse.DB) {
+		for table, rows := range map[string]string{
+			"ctl.submitter": "zone, code, name, kind, seq\nxt, cyj, 产业局, department, 1\nxt, smj, 双马街道, street, 2\nxt, cl, 残联, department, 3\n",
+			"raw.return": "zone, return_id, arrival, file, archive, submitter, form, mode, period, period_start, period_end, cutoff, status, is_nil, rows_loaded, received_at\n" +
+				"xt, 000001-1, 1, 六月.xlsx, aa/1, cyj, assistance, period, 2022-06, 2022-06-01, 2022-06-30, 2022-06-30, accepted, false, 1, 2022-07-05 09:00:00\n" +
+				"xt, 000002-1, 2, 七月.xlsx, aa/2, cl, assistance, period, 2022-07, 2022-07-01, 2022-07-31, 2022-07-31, accepted, false, 1, 2022-08-05 09:00:00\n",
+			"raw.assistance": "zone, return_id, sheet, row_no, key_text, programme, street, households, people, month\n" +
+				"xt, 000001-1, 表1, 2, k1, 低保救助, 双马街道, 4, 9, 2022-06-01\nxt, 000002-1, 表1, 2, k1, 低保救助, 双马街道, 5, 8, 2022-07-01\n",
+		} {
+			if err := warehousetest.InsertCSV(context.Background(), db, table, rows); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}))
+	got, err := r.MetricsDiff(context.Background(), DiffAsk{Ask: Ask{Metrics: []string{"low_income_households"}, By: []string{"submitter"}}, Before: time.Date(2022, 8, 1, 12, 0, 0, 0, r.loc)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 {
+		t.Fatalf("%d figures changed, want those of both units", len(got))
+	}
+	for _, c := range got {
+		if len(c.Causes) != 1 || c.Causes[0].Return != "000002-1" || c.Causes[0].Submitter != "残联" {
+			t.Errorf("%s: causes %v", dimsKey(c.After.Metric, c.After.Dims), c.Causes)
+		}
 	}
 }
