@@ -231,7 +231,7 @@ func (w *weekly) made(name string) string {
 }
 
 // driver names the unit that explains a change: without its part at least half
-// of the change would not be. Of a ratio numerator and denominator count. Where
+// of the change would not be; both where two explain half of it each. Of a ratio numerator and denominator count. Where
 // one unit files the whole form nobody is named: that explains nothing.
 func (w *weekly) driver(name string) string {
 	m := w.book.metrics[name]
@@ -252,7 +252,8 @@ func (w *weekly) driver(name string) string {
 	w.inOrder(units)
 	f, g := w.now[name], w.last[name]
 	whole := *f.Value - *g.Value
-	best, most := "", math.Abs(whole)/2
+	var best []string
+	most := math.Abs(whole) / 2
 	for _, u := range units {
 		part := now[u] - last[u]
 		if m.IsRatio() {
@@ -262,18 +263,24 @@ func (w *weekly) driver(name string) string {
 			}
 			part = *f.Value - (*f.Num-(now[u]-last[u]))/den
 		}
-		if part*whole > 0 && math.Abs(part) >= most-1e-12 && (best == "" || math.Abs(part) > most+1e-12) {
-			best, most = u, math.Abs(part)
+		size := math.Abs(part)
+		if part*whole <= 0 || size < most-1e-12 {
+			continue
 		}
+		said := fmt.Sprintf("%s（%s）", u, w.signed(m.Unit, now[u]-last[u]))
+		if m.IsRatio() {
+			of := func(n, d float64) string { return fraction(figure{Num: &n, Den: &d}, metric.Ratio) }
+			said = fmt.Sprintf("%s（%s→%s）", u, of(last[u], densLast[u]), of(now[u], dens[u]))
+		}
+		if size > most+1e-12 {
+			best = nil
+		}
+		best, most = append(best, said), size
 	}
-	if best == "" {
+	if len(best) == 0 {
 		return ""
 	}
-	if m.IsRatio() {
-		of := func(n, d float64) string { return fraction(figure{Num: &n, Den: &d}, metric.Ratio) }
-		return fmt.Sprintf("，主要在%s（%s→%s）", best, of(last[best], densLast[best]), of(now[best], dens[best]))
-	}
-	return fmt.Sprintf("，主要在%s（%s）", best, w.signed(m.Unit, now[best]-last[best]))
+	return "，主要在" + together(best)
 }
 
 func (w *weekly) signed(unit metric.Unit, delta float64) string {

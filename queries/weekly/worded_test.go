@@ -32,6 +32,61 @@ func TestFurthestIsNamedByWhatItLacks(t *testing.T) {
 	}
 }
 
+// TestUnitsThatLackAlikeAreAllNamed: of two units that lack as much for a target, or that moved a figure as much, neither is
+// singled out.
+func TestUnitsThatLackAlikeAreAllNamed(t *testing.T) {
+	z := articleZone(t)
+	z.target = [][]any{{"closure_rate", 0.9, "plain"}}
+	z.parts = map[string]func(string, warehouse.Point) (n, d *float64){}
+	for _, unit := range []string{"产业局", "双马街道", "板塘街道"} {
+		z.parts[unit] = func(m string, _ warehouse.Point) (n, d *float64) {
+			if m != "closure_rate" {
+				return nil, nil
+			}
+			return num(4), num(6)
+		}
+		want := map[string]string{"双马街道": "差件数最多的是产业局（4/6）、双马街道（4/6）。", "板塘街道": "差件数最多的是产业局（4/6）、双马街道（4/6）等3个单位。"}[unit]
+		if len(z.parts) == 1 {
+			continue // of one unit alone nothing is said
+		}
+		if said, _ := attention(t, z); !slices.ContainsFunc(said, func(s string) bool { return strings.HasSuffix(s, want) }) {
+			t.Errorf("%d units alike: page one says %q, want …%s", len(z.parts), said, want)
+		}
+	}
+}
+
+// TestUnitsThatMovedAlikeAreAllNamed: where two units explain half of a change each, both are named.
+func TestUnitsThatMovedAlikeAreAllNamed(t *testing.T) {
+	z := articleZone(t)
+	value := z.value
+	at := func(p warehouse.Point, now, then float64) *float64 {
+		if p.AsOf < asOf.AsOf {
+			return num(then)
+		}
+		return num(now)
+	}
+	z.value = func(m string, p warehouse.Point) (v, n, d *float64) {
+		if m == "problems_collected" {
+			return at(p, 20, 12), nil, nil
+		}
+		return value(m, p)
+	}
+	unit := func(m string, p warehouse.Point) *float64 {
+		if m == "problems_collected" {
+			return at(p, 10, 6)
+		}
+		return num(0)
+	}
+	z.units = map[string]func(string, warehouse.Point) *float64{"双马街道": unit, "产业局": unit}
+	w, err := weeklyOf(z, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := w.driver("problems_collected"); got != "，主要在产业局（+4）、双马街道（+4）" {
+		t.Errorf("the units that explain the change: %q", got)
+	}
+}
+
 // TestFunnelComparesLike: the share of those hired is of the fairs that tell it, and the funnel says how many do.
 func TestFunnelComparesLike(t *testing.T) {
 	for _, c := range []struct{ hires, row, note string }{

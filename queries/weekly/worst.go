@@ -244,7 +244,7 @@ func (b *Declaration) counted(name string) string {
 	return ""
 }
 
-// furthest names the unit that lacks most for a target, in things.
+// furthest names the unit that lacks most for a target, in things; of several that lack as much, all.
 func (w *weekly) furthest(ctx context.Context, m *metric.Metric, target float64) (string, error) {
 	by := "department"
 	if !m.Allows(by) {
@@ -257,7 +257,9 @@ func (w *weekly) furthest(ctx context.Context, m *metric.Metric, target float64)
 	if err != nil {
 		return "", err
 	}
-	worst, who, groups := 0.0, "", 0
+	worst, groups := 0.0, 0
+	var who []string
+	said := map[string]string{}
 	for _, f := range got {
 		n := inNumbers(f)
 		if len(f.Dims) == 0 || n.Num == nil || n.Den == nil || *n.Den == 0 {
@@ -268,17 +270,35 @@ func (w *weekly) furthest(ctx context.Context, m *metric.Metric, target float64)
 		if m.Better == "lower" {
 			lacks = -lacks
 		}
-		if name := groupOf(f); name != "" && lacks > worst+1e-9 {
-			worst, who = lacks, name+"（"+fraction(n, m.Unit)+"）"
+		name := groupOf(f)
+		said[name] = name + "（" + fraction(n, m.Unit) + "）"
+		switch {
+		case name == "" || lacks < worst-1e-9 || lacks < 1e-9:
+		case lacks > worst+1e-9:
+			worst, who = lacks, []string{name}
+		default:
+			who = append(who, name)
 		}
 	}
-	if who == "" || groups < 2 {
+	if len(who) == 0 || groups < 2 {
 		return "", nil
 	}
-	if m.Num.Agg == "sum" {
-		return "，差额最大的是" + who, nil
+	w.inOrder(who)
+	for i, name := range who {
+		who[i] = said[name]
 	}
-	return "，差件数最多的是" + who, nil
+	if m.Num.Agg == "sum" {
+		return "，差额最大的是" + together(who), nil
+	}
+	return "，差件数最多的是" + together(who), nil
+}
+
+// together names units that stand alike: two of them, and how many they are.
+func together(units []string) string {
+	if n := len(units); n > 2 {
+		return strings.Join(units[:2], "、") + fmt.Sprintf("等%d个单位", n)
+	}
+	return strings.Join(units, "、")
 }
 
 // goalOf is where a metric's card leads, else the rows behind it.
