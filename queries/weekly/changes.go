@@ -103,7 +103,7 @@ func (w *weekly) said() *Said {
 	for _, name := range w.book.order {
 		f := w.now[name]
 		s := SaidFigure{Value: f.Value, Num: f.Num, Den: f.Den}
-		if w.addsUp(name) {
+		if w.counts(name) {
 			for unit, v := range w.byUnit[w.ask][name] {
 				if v != 0 {
 					if s.By == nil {
@@ -119,10 +119,17 @@ func (w *weekly) said() *Said {
 	return &out
 }
 
-// addsUp says whether the units' figures of a metric make its own.
+// counts says whether a metric is a count or a sum of which every unit has its own.
+func (w *weekly) counts(name string) bool {
+	m := w.book.metrics[name]
+	return m.Value != nil && m.Unit != metric.Days && m.Allows("submitter")
+}
+
+// addsUp says whether the units' figures of a metric make its own: an enterprise that two units paid is one of each, and one
+// of both together.
 func (w *weekly) addsUp(name string) bool {
 	m := w.book.metrics[name]
-	return m.Unit != metric.Ratio && m.Unit != metric.Days && m.Allows("submitter")
+	return w.counts(name) && m.Value.Agg != "distinct"
 }
 
 // unitDeltas are what each unit has more now.

@@ -202,15 +202,21 @@ func (w *weekly) whose(name string) (who []string) {
 		}
 		return who
 	}
-	if !w.addsUp(name) {
+	if !w.counts(name) {
 		return nil
 	}
 	before := w.byUnit[w.previous][name]
 	if w.saidThen != nil {
 		before = w.saidThen.Figures[name].By
 	}
-	sums := unitDeltas(w.byUnit[w.again][name], before)
+	now := w.byUnit[w.again][name]
+	sums := unitDeltas(now, before)
 	for _, u := range w.moved(sums) {
+		if !w.addsUp(name) {
+			of := func(v float64) string { return scaleOf(m.Unit, "", &v).text(v) }
+			who = append(who, fmt.Sprintf("%s（%s→%s）", u, of(before[u]), of(now[u])))
+			continue
+		}
 		who = append(who, u+w.signed(m.Unit, sums[u]))
 	}
 	return who

@@ -347,6 +347,34 @@ func TestChanges(t *testing.T) {
 			t.Errorf("column %d: %v, want %v", i, got, want)
 		}
 	}
+	// An enterprise that two units paid is one of each: what a unit has fewer is not what all have fewer together.
+	z.value = func(m string, at warehouse.Point) (v, n, d *float64) {
+		if m == "incentive_enterprises" && early(at) {
+			return num(20), nil, nil
+		} else if m == "incentive_enterprises" {
+			return num(18), nil, nil
+		}
+		return value(m, at)
+	}
+	z.units["产业局"] = func(m string, at warehouse.Point) *float64 {
+		switch {
+		case m != "incentive_enterprises":
+			return num(0)
+		case early(at):
+			return num(17)
+		}
+		return num(14)
+	}
+	z.units["双马街道"] = func(string, warehouse.Point) *float64 { return num(5) }
+	if w, err = weeklyOf(z, o); err != nil {
+		t.Fatal(err)
+	}
+	if rows := w.changes(); len(rows) != 1 || rows[0][0] != "兑付惠及企业" || rows[0][6] != "产业局（17→14）" {
+		t.Errorf("changes of a distinct count: %v", rows)
+	}
+	if got := w.driver("incentive_enterprises"); got != "" {
+		t.Errorf("a unit is said to make the change of a distinct count: %q", got)
+	}
 	if !strings.Contains(w.word("previous", ""), "上期周报（截至2022年8月8日，数据版本2022-08-08 12:00）") {
 		t.Error(w.word("previous", ""))
 	}
