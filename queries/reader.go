@@ -140,12 +140,36 @@ func (r *Reader) load(ctx context.Context) error {
 		r.seq[name] = int(seq)
 		r.places[[2]string{zone, name}] = int(seq)
 	}
+	if err := r.loadAliases(ctx); err != nil {
+		return err
+	}
 	zones, err := r.table(ctx, "select zone, coalesce(name, zone) from ctl.zone")
 	if err != nil {
 		return err
 	}
 	for _, v := range zones.Rows {
 		r.zones[text0(v[0])] = text0(v[1])
+	}
+	return nil
+}
+
+// loadAliases reads what else units are called, so what they were called before.
+func (r *Reader) loadAliases(ctx context.Context) error {
+	if r.db == nil { // what another engine built last may be older
+		if have, err := r.engine.Columns(ctx); err != nil || have["ctl.submitter_alias"] == nil {
+			return err
+		}
+	}
+	aliases, err := r.table(ctx, "select a.alias, min(s.name) from ctl.submitter_alias as a join ctl.submitter as s on s.zone = a.zone and s.code = a.code group by a.alias having min(s.name) = max(s.name)")
+	if err != nil {
+		return err
+	}
+	for _, v := range aliases.Rows {
+		alias := text0(v[0])
+		_, isCode := r.names[alias]
+		if _, isName := r.seq[alias]; !isCode && !isName {
+			r.names[alias] = text0(v[1])
+		}
 	}
 	return nil
 }

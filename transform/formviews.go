@@ -84,7 +84,7 @@ func formView(form string, cols []formColumn) string {
 		field := "t." + warehouse.Ident(c.field)
 		if c.kind == "unit" { // units read as names, whether a code or a name was stored
 			alias := fmt.Sprintf("u%d", i)
-			joins = append(joins, fmt.Sprintf("left join core.dim_submitter as %s on %s.zone = t.zone and %s.code = %s\n", alias, alias, alias, field))
+			joins = append(joins, fmt.Sprintf("left join core.unit_name as %s on %s.zone = t.zone and %s.called = %s\n", alias, alias, alias, field))
 			field = "coalesce(" + alias + ".name, " + field + ")"
 		}
 		add(field, c.title)

@@ -14,29 +14,30 @@ import (
 
 // control are the tables that say what models need to know beside the returns. The others of schema ctl are the
 // program's own record of what it built.
-var control = []string{"ctl.run", "ctl.zone", "ctl.submitter", "ctl.form", "ctl.form_column", "ctl.form_value", "ctl.obligation", "ctl.calendar", "ctl.target"}
+var control = []string{"ctl.run", "ctl.zone", "ctl.submitter", "ctl.submitter_alias", "ctl.form", "ctl.form_column", "ctl.form_value", "ctl.obligation", "ctl.calendar", "ctl.target"}
 
 // orders are the columns that put the rows of a table into the one order in which they are written, so that the same rows
 // make the same file. Other tables are those of forms.
 var orders = map[string]string{
-	"raw.return":        "arrival, return_id",
-	"raw.return_column": "return_id, sheet, header_row, col, field",
-	"raw.finding":       "return_id, seq",
-	"raw.passed_over":   "return_id, seq",
-	"raw.unread":        "return_id, seq",
-	"raw.explanation":   "return_id, seq",
-	"raw.receipt":       "arrival",
-	"raw.quarantine":    "return_id, sheet, row_no, key_text",
-	"raw.decision":      "seq",
-	"ctl.submitter":     "seq, code",
-	"ctl.form":          "seq, form",
-	"ctl.form_column":   "form, seq",
-	"ctl.form_value":    "form, field, seq",
-	"ctl.obligation":    "form, submitter, period_start, due_at",
-	"ctl.calendar":      "zone, day",
-	"ctl.target":        "metric",
-	"ctl.run":           "as_of",
-	"ctl.zone":          "zone",
+	"raw.return":          "arrival, return_id",
+	"raw.return_column":   "return_id, sheet, header_row, col, field",
+	"raw.finding":         "return_id, seq",
+	"raw.passed_over":     "return_id, seq",
+	"raw.unread":          "return_id, seq",
+	"raw.explanation":     "return_id, seq",
+	"raw.receipt":         "arrival",
+	"raw.quarantine":      "return_id, sheet, row_no, key_text",
+	"raw.decision":        "seq",
+	"ctl.submitter":       "seq, code",
+	"ctl.submitter_alias": "alias, code",
+	"ctl.form":            "seq, form",
+	"ctl.form_column":     "form, seq",
+	"ctl.form_value":      "form, field, seq",
+	"ctl.obligation":      "form, submitter, period_start, due_at",
+	"ctl.calendar":        "zone, day",
+	"ctl.target":          "metric",
+	"ctl.run":             "as_of",
+	"ctl.zone":            "zone",
 }
 
 // kept are the types that a lake keeps as they are, in DuckDB and Trino alike. There is no type for anything else: 128-bit

@@ -99,7 +99,7 @@ func (m *Manifest) Content() string {
 
 // ofZone are the control tables that each zone brings along where zones are joined. Forms, targets and the business day are
 // those of whoever joins them.
-var ofZone = []string{"ctl.zone", "ctl.submitter", "ctl.obligation", "ctl.calendar"}
+var ofZone = []string{"ctl.zone", "ctl.submitter", "ctl.submitter_alias", "ctl.obligation", "ctl.calendar"}
 
 // Load puts the rows that a lake holds of a zone in the place of those that a warehouse has of it, in the caller's
 // transaction. Tables and columns that the warehouse lacks are left out: they belong to forms that nobody there declares.

@@ -207,7 +207,7 @@ func (w *weekly) whose(name string) (who []string) {
 	}
 	before := w.byUnit[w.previous][name]
 	if w.saidThen != nil {
-		before = w.saidThen.Figures[name].By
+		before = underName(w, w.saidThen.Figures[name].By)
 	}
 	now := w.byUnit[w.again][name]
 	sums := unitDeltas(now, before)
@@ -265,8 +265,20 @@ func (w *weekly) partsThen(name string) (parts map[string]Parts, known bool) {
 	}
 	f := w.saidThen.Figures[name]
 	if w.saidThen.partsKept() {
-		return f.Parts, true
+		return underName(w, f.Parts), true
 	}
 	g, ok := w.at[w.previous][name]
 	return w.partsAt(w.previous, name), ok && sameFigure(f.Num, g.Num) && sameFigure(f.Den, g.Den)
+}
+
+// underName is what an issue said of units, under the names that they have now: a renamed unit is neither gone nor new.
+func underName[V any](w *weekly, by map[string]V) map[string]V {
+	out := make(map[string]V, len(by))
+	for unit, v := range by {
+		if now, renamed := w.called[unit]; renamed {
+			unit = now
+		}
+		out[unit] = v
+	}
+	return out
 }

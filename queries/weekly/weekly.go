@@ -181,6 +181,7 @@ type weekly struct {
 	targets map[string]float64
 	yearly  map[string]bool   // targets of the whole year, of which the share gone by is asked
 	seq     map[string]int    // place in 机构序列 by name
+	called  map[string]string // another name of a unit, so one that it had before → its name
 	forms   map[string]string // titles of the forms by id
 	words   map[string]string // the declaration's own words, filled in
 	returns dueReturns
@@ -404,6 +405,14 @@ func (w *weekly) zoneFacts(ctx context.Context) error {
 		if name, ok := r[0].(string); ok {
 			w.seq[name] = i
 		}
+	}
+	called, err := rows(ctx, w.src, w.ask, "select called, name from core.unit_name where called <> name")
+	if err != nil {
+		return err
+	}
+	w.called = map[string]string{}
+	for _, r := range called.Rows {
+		w.called[wordOf(r[0])] = wordOf(r[1])
 	}
 	return nil
 }

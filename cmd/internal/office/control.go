@@ -72,6 +72,9 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 			until = s.Until.String()
 		}
 		add("ctl.submitter", z.Code, s.Code, s.Name, string(s.Kind), num(s.Seq), until, str(s.MergedInto))
+		for _, alias := range s.Aliases {
+			add("ctl.submitter_alias", z.Code, alias, s.Code)
+		}
 	}
 	first, err := firstPeriods(ctx, conn, z.Code)
 	if err != nil {
@@ -91,7 +94,7 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 		}
 		add("ctl.calendar", z.Code, d.String(), strconv.FormatBool(work), num(n))
 	}
-	return storeControl(ctx, conn, tables, append([]string{"ctl.zone", "ctl.submitter", "ctl.obligation", "ctl.calendar"}, sharedControl...), all)
+	return storeControl(ctx, conn, tables, append([]string{"ctl.zone", "ctl.submitter", "ctl.submitter_alias", "ctl.obligation", "ctl.calendar"}, sharedControl...), all)
 }
 
 // reachOf is how far ahead it is known what will be owed: later figures may be asked of a publication.

@@ -9,5 +9,5 @@ select
 from stg.assistance as t
 join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'assistance'
 left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter
-left join core.dim_submitter as st on st.zone = t.zone and st.code = t.street
+left join core.unit_name as st on st.zone = t.zone and st.called = t.street
 where t.month >= c.from_on and t.month <= c.as_of

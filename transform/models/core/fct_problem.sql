@@ -19,5 +19,5 @@ select
 from stg.problem as t
 join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'problem'
 left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter
-left join core.dim_submitter as st on st.zone = t.zone and st.code = t.street
-left join core.dim_submitter as lu on lu.zone = t.zone and lu.code = t.lead_unit
+left join core.unit_name as st on st.zone = t.zone and st.called = t.street
+left join core.unit_name as lu on lu.zone = t.zone and lu.called = t.lead_unit

@@ -13,4 +13,4 @@ select
 from stg.special_item as t
 join core.counted_return as c on c.zone = t.zone and c.return_id = t.return_id and c.form = 'special_item'
 left join core.dim_submitter as s on s.zone = t.zone and s.code = c.submitter
-left join core.dim_submitter as lu on lu.zone = t.zone and lu.code = t.lead_unit
+left join core.unit_name as lu on lu.zone = t.zone and lu.called = t.lead_unit

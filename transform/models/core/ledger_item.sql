@@ -38,4 +38,4 @@ join core.known_return as r
     on r.zone = i.zone and r.return_id = i.return_id and r.ledger_no is not null
     and (r.cutoff >= r.from_on or r.ledger_no <= 3)
 left join core.dim_submitter as s on s.zone = r.zone and s.code = r.submitter
-left join core.dim_submitter as u on u.zone = i.zone and u.code = i.unit
+left join core.unit_name as u on u.zone = i.zone and u.called = i.unit
