@@ -198,7 +198,7 @@ func nothing(f Figure) Figure {
 	case f.Metric.IsRatio():
 		out.Num, out.Den = int64(0), int64(0)
 	case f.Metric.Value.Agg != "median":
-		out.Value = int64(0)
+		out.Value = nought(f.Metric)
 	}
 	return out
 }

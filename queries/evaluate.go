@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,7 +209,9 @@ func (a *tally) add(ms []*metric.Metric, p warehouse.Point, dims []DimValue, val
 		case m.Value.Agg == "median":
 			fig.Value = next()
 		default:
-			fig.Value = result.OrZero(next())
+			if fig.Value = next(); fig.Value == nil {
+				fig.Value = nought(m)
+			}
 		}
 		if f.Mode == metric.Obligation {
 			fig.Coverage.Expected, _ = result.OrZero(next()).(int64)
@@ -218,6 +221,14 @@ func (a *tally) add(ms []*metric.Metric, p warehouse.Point, dims []DimValue, val
 		}
 		a.figures = append(a.figures, fig)
 	}
+}
+
+// nought is what a sum or a count over no rows is: money has two decimals, whatever it is.
+func nought(m *metric.Metric) any {
+	if m.Unit == metric.Yuan {
+		return json.Number("0.00")
+	}
+	return int64(0)
 }
 
 // quotient is the value of a ratio, or of an average: of money in yuan with two decimals.

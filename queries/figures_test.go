@@ -53,7 +53,7 @@ func TestFiguresByHand(t *testing.T) {
 		{metric: "closure_rate", point: at(13, "2022-08-20 08:00"), want: "null(0/0) "},
 		{metric: "incentive_paid", want: "0.30 "},
 		{metric: "incentive_enterprises", want: "1 "},
-		{metric: "incentive_paid", by: "month", want: "2022-01=0 2022-02=0 2022-03=0 2022-04=0 2022-05=0 2022-06=0.30 2022-07=0 2022-08=0 "},
+		{metric: "incentive_paid", by: "month", want: "2022-01=0.00 2022-02=0.00 2022-03=0.00 2022-04=0.00 2022-05=0.00 2022-06=0.30 2022-07=0.00 2022-08=0.00 "},
 		{metric: "incentive_paid", point: at(15, "2022-07-19 08:00"), want: "300.30 "},
 		{metric: "incentive_paid", point: warehouse.Point{From: calendar.NewDate(2021, 12, 31)}, want: "0.60 "},
 		{metric: "incentive_paid", point: at(15, "2022-07-01 08:00"), want: "0.00 "},
@@ -308,5 +308,20 @@ func TestWeeksKeepNoRows(t *testing.T) {
 	kept, err := warehouse.Strings(ctx, r.db.Conn, "select table_name from duckdb_tables() where temporary and table_name like '%core_fct_%' and table_name not like '%obligation'")
 	if err != nil || len(kept) > 0 {
 		t.Errorf("%v are kept as tables, %v", kept, err)
+	}
+}
+
+// TestMoneyOfNoRows: a sum of money over no rows has two decimals like any other.
+func TestMoneyOfNoRows(t *testing.T) {
+	r := smallReader(t)
+	for by, want := range map[string]string{"": "0.00 ", "week": "2022-W01=0.00 2022-W02=0.00 "} {
+		a := Ask{Metrics: []string{"incentive_paid"}, Point: warehouse.Point{AsOf: calendar.NewDate(2022, 1, 10)}}
+		if by != "" {
+			a.By, a.AsOf = []string{by}, calendar.NewDate(2022, 1, 16)
+			a.From = calendar.NewDate(2022, 1, 3)
+		}
+		if got := value(t, r, a); got != want {
+			t.Errorf("by %q: %q, want %q", by, got, want)
+		}
 	}
 }

@@ -32,6 +32,22 @@ func TestFurthestIsNamedByWhatItLacks(t *testing.T) {
 	}
 }
 
+// TestMoneyReadsAsOnItsCard: what is said of money that misses its target has the digits of the card above it.
+func TestMoneyReadsAsOnItsCard(t *testing.T) {
+	z := articleZone(t)
+	z.target = [][]any{{"incentive_paid", 5e6, "plain"}}
+	value := z.value
+	z.value = func(m string, p warehouse.Point) (v, n, d *float64) {
+		if m == "incentive_paid" {
+			return num(2503390), nil, nil
+		}
+		return value(m, p)
+	}
+	if said, _ := attention(t, z); !slices.Contains(said, "红兑付惠企资金250.34万元，距目标500万元差249.66万元。") {
+		t.Errorf("page one says %q", said)
+	}
+}
+
 // TestUnitsThatLackAlikeAreAllNamed: of two units that lack as much for a target, or that moved a figure as much, neither is
 // singled out.
 func TestUnitsThatLackAlikeAreAllNamed(t *testing.T) {

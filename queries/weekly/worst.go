@@ -192,7 +192,9 @@ func (w *weekly) missed(ctx context.Context) ([]worry, error) {
 			continue
 		}
 		s := scaleOf(m.Unit, w.book.counted(name), f.Value, target)
-		s.decimals = min(s.decimals, 1)
+		if m.Unit != metric.Yuan { // money reads as on its card
+			s.decimals = min(s.decimals, 1)
+		}
 		far := s
 		far.unit = map[bool]string{true: "个百分点", false: s.unit}[s.ratio]
 		gap := math.Abs(rounded.Half(*target*s.factor, s.decimals) - rounded.Half(*f.Value*s.factor, s.decimals))
@@ -217,11 +219,11 @@ func (w *weekly) missed(ctx context.Context) ([]worry, error) {
 	return out, nil
 }
 
-// spoken writes a number for a sentence, with its unit: 69.8%, 975.3万元, 11项; a decimal of nought is said of ratios alone.
+// spoken writes a number for a sentence, with its unit: 69.8%, 975.3万元, 11项; noughts behind the point are said of ratios alone.
 func (s scale) spoken(v float64) string {
 	n := strings.TrimSuffix(s.text(v), s.unit)
-	if !s.ratio {
-		n = strings.TrimSuffix(n, ".0")
+	if !s.ratio && strings.Contains(n, ".") {
+		n = strings.TrimSuffix(strings.TrimRight(n, "0"), ".")
 	}
 	return n + s.unit
 }
