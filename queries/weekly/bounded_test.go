@@ -70,3 +70,40 @@ sheets:
 		}
 	}
 }
+
+// TestTheRestIsWhereItIsSaidToBe: the sheet that a cut table names for the rest has a list that isn't cut itself.
+func TestTheRestIsWhereItIsSaidToBe(t *testing.T) {
+	d, err := LoadDir(nil, mustLoad(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := func(s sheet) string { return s.name.parts[0].text }
+	whole := map[string]bool{}
+	for _, s := range d.sheets {
+		for _, b := range s.blocks {
+			whole[called(s)] = whole[called(s)] || b.rows != nil || b.table != nil && b.table.most == 0
+		}
+	}
+	named := 0
+	for _, s := range d.sheets {
+		for _, b := range s.blocks {
+			if b.table == nil || b.table.rest == "" {
+				continue
+			}
+			named++
+			if !whole[b.table.rest] || called(s) == b.table.rest {
+				t.Errorf("%s on %s: the rest is said to stand on %s, which hasn't all of it", b.table.id, called(s), b.table.rest)
+			}
+			for _, other := range d.sheets {
+				for _, o := range other.blocks {
+					if called(other) == b.table.rest && o.table != nil && o.table.most > 0 {
+						t.Errorf("%s on %s: the rest is said to stand on %s, whose table is cut too", b.table.id, called(s), b.table.rest)
+					}
+				}
+			}
+		}
+	}
+	if named < 3 {
+		t.Errorf("%d tables name a sheet for the rest", named)
+	}
+}

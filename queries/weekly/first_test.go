@@ -119,7 +119,7 @@ func TestYearTurns(t *testing.T) {
 	}
 	said, err := w.missed(t.Context())
 	if err != nil || !slices.ContainsFunc(said, func(x worry) bool {
-		return strings.HasPrefix(x.text, "兑付惠企资金0万元，距序时目标8.2万元差8.2万元。")
+		return strings.HasPrefix(x.text, "兑付惠企资金0万元，距序时目标8.22万元差8.22万元。")
 	}) {
 		t.Errorf("%v %+v", err, said)
 	}
