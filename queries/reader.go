@@ -153,7 +153,8 @@ func (r *Reader) load(ctx context.Context) error {
 	return nil
 }
 
-// loadAliases reads what else units are called, so what they were called before.
+// loadAliases reads what else units are called, so what they were called before. Where several zones stand together their units
+// begin with the zone's name, and an alias could be meant of any.
 func (r *Reader) loadAliases(ctx context.Context) error {
 	if r.db == nil { // what was built last may be older
 		if have, err := r.engine.Columns(ctx); err != nil || have["ctl.submitter_alias"] == nil {
@@ -162,7 +163,7 @@ func (r *Reader) loadAliases(ctx context.Context) error {
 	} else if have, err := r.texts(ctx, "select table_name from duckdb_tables() where schema_name = 'ctl' and table_name = 'submitter_alias'"); err != nil || len(have) == 0 {
 		return err
 	}
-	aliases, err := r.table(ctx, "select a.alias, min(s.name) from ctl.submitter_alias as a join ctl.submitter as s on s.zone = a.zone and s.code = a.code group by a.alias having min(s.name) = max(s.name)")
+	aliases, err := r.table(ctx, "select a.alias, min(s.name) from ctl.submitter_alias as a join ctl.submitter as s on s.zone = a.zone and s.code = a.code where (select count(*) from ctl.zone) = 1 group by a.alias having min(s.name) = max(s.name)")
 	if err != nil {
 		return err
 	}
