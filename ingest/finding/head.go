@@ -109,6 +109,11 @@ func WhichPeriod(column string) Finding {
 	return whichPeriod.finds("「%s」按月（年）分成几列，看不出哪一列是本期", column).mend("请在标题写明月份，或只保留本期一列")
 }
 
+// PeriodsUnread are the amounts that a form asks for below several months or years and nothing else.
+func PeriodsUnread(column string) Finding {
+	return whichPeriod.finds("没有「%s」一列，数填在按月（年）分的几列里，没有读取", column).mend("请只保留本期一列，把它的表头改为“%s”", column)
+}
+
 // TableBeside is another table to the right; needed where it holds a column that the table lacks.
 func TableBeside(column, titles string, needed bool) Finding {
 	f := tableBeside.finds("%s列起并排着另一张小表（%s），没有读取", column, titles).mend("如果这几列属于本表，请删去中间的空列")
@@ -206,6 +211,11 @@ func HeadingsDiffer(heading, read string, rows int) Finding {
 // ColumnsUnread names, in quotation marks, the headings that the form has no column for.
 func ColumnsUnread(headings []string) Finding {
 	return columnsUnread.finds("表样里没有这些栏目，没有读取：%s", strings.Join(headings, "、")).mend("如果其中有应报的内容，请把表头改成模板中的列名")
+}
+
+// AmountsUnread is the same where the amounts that the form asks for may stand below one of them: 本月, 10月.
+func AmountsUnread(column string, headings []string) Finding {
+	return ColumnsUnread(headings).as(Warning).mend("如果其中有「%s」，请把那一列的表头改为“%s”；不是的，请写核实说明", column, column)
 }
 
 // FromSheetName is a missing column whose value the sheet's name is.

@@ -179,13 +179,27 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 			}
 		}
 	}
+	h.bare = pg.bareColumns(h)
+	for _, b := range h.bare {
+		if n := "“" + written.Short(b.title, 20) + "”"; !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+		if first == 0 || b.col < first {
+			first = b.col
+		}
+	}
 	if len(names) == 0 {
 		return nil
 	}
+	amounts, in := h.amountsIn()
 	if n := len(names); n > 8 {
 		names = append(names[:8], fmt.Sprintf("等%d列", n))
 	}
-	f := finding.ColumnsUnread(names).At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.Row+h.Height-1].N, max(first, 1))})
+	f := finding.ColumnsUnread(names)
+	if len(in) > 0 && !amounts.Required && !lostByPeriod(h, in) {
+		f = finding.AmountsUnread(amounts.Title, names)
+	}
+	f = f.At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.Row+h.Height-1].N, max(first, 1))})
 	return &f
 }
 
@@ -454,7 +468,7 @@ func ColumnsOfOthers(h *Head, at finding.Place) (said Notes) {
 			said.Add(finding.WhichPeriod(h.Form.Column(field).Title).At(at))
 		}
 	}
-	return said
+	return append(said, periodsBare(h, at)...)
 }
 
 // OnlyCumulative are the columns of which only a 累计 stands there.

@@ -35,6 +35,7 @@ type Head struct {
 	Missing []*forms.Column
 	titled  bool          // the title above the head names the form
 	joint   []joint       // columns that are headed by two fields at once
+	bare    []bareColumn  // columns headed by no more than a time
 	Crossed *forms.Column // whose values head groups of columns: told already
 }
 
