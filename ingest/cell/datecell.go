@@ -124,6 +124,13 @@ func (t *Typer) datedAs(c *sheet.Cell, raw string, col *forms.Column) (v Value, 
 			return v, f, d.w.Year != 0
 		}
 	}
+	if bare := written.Until(d.text); d.deadline() && d.isText() && bare != d.text {
+		said := *c
+		said.Text = bare
+		if v, f, always := t.datedAs(&said, bare, col); v.Set {
+			return v, f, always
+		}
+	}
 	return Value{}, d.unread(), false
 }
 

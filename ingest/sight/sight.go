@@ -158,10 +158,23 @@ func NumberOf(c *sheet.Cell) (n float64, places int, ok bool) {
 	return f, places, err == nil
 }
 
-var sameAbove = map[string]bool{"同上": true, "〃": true, "″": true, "\"": true, "同前": true, "同上行": true}
+// sameAbove are the words by which a cell says what the one above it says.
+var sameAbove = map[string]bool{"同上": true, "同前": true, "同上行": true, "同上一行": true, "同前行": true, "同前一行": true, "同上栏": true, "同上格": true,
+	"同上企业": true, "同上单位": true, "同上公司": true, "同上项目": true, "同上日期": true}
+
+const (
+	dittoMarks = "〃″\"“”〝〞"               // or by a mark
+	aroundMark = " \u3000-－—–―──()（）[]【】" // which is often drawn out: —〃—, （同上）
+)
 
 // maySayAbove are the letters of which one stands in each of these.
-var maySayAbove = written.NewLetters("同〃″\"")
+var maySayAbove = written.NewLetters("同" + dittoMarks)
 
 // SaysAbove says whether a text stands for what the cell above it says: 同上.
-func SaysAbove(text string) bool { return maySayAbove.In(text) && sameAbove[written.Tidy(text)] }
+func SaysAbove(text string) bool {
+	if len(text) > 36 || !maySayAbove.In(text) {
+		return false
+	}
+	bare := strings.Trim(written.Tidy(text), aroundMark)
+	return sameAbove[bare] || bare != "" && strings.Trim(bare, dittoMarks+aroundMark) == ""
+}
