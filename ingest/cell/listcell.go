@@ -2,6 +2,7 @@ package cell
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -40,6 +41,8 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	case !ok:
 	case remark == "":
 		return Value{Set: true, Text: v}, nil
+	case t.severalOf(v, remark, col) != nil:
+		return Value{}, because(finding.ListValuesSeveral(col.Title, t.Quote(raw, 30), t.severalOf(v, remark, col), col.InKey))
 	case t.takesBack(v, remark, col):
 		return Value{}, because(finding.ListValueTakenBack(col.Title, t.Quote(raw, 30), t.Quote(remark, 20), v, others(col, v)))
 	default:
@@ -124,6 +127,24 @@ var (
 	})
 	done = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(已|是|均已|全部)`) })
 )
+
+// severalOf gives the listed values that a cell consists of, if these are several.
+func (t *Typer) severalOf(v, remark string, col *forms.Column) (all []string) {
+	all = []string{v}
+	for _, part := range strings.Split(remark, ",") {
+		other, ok := t.Lists[col][part]
+		if !ok {
+			return nil
+		}
+		if !slices.Contains(all, other) {
+			all = append(all, other)
+		}
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	return all
+}
 
 // takesBack says whether a remark beside a value says otherwise.
 func (t *Typer) takesBack(v, remark string, col *forms.Column) bool {

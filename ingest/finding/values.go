@@ -68,6 +68,18 @@ func RepeatedKey(where, row string) Finding {
 	return repeatedKey.finds("与%s的编号相同（%s），内容却不同，按先出现的一行计入", where, row).mend("请改正编号，或删去其中一行").as(Error)
 }
 
+// RepeatedParts is the same in a form without numbers, whose rows are told apart by several columns; text is the last of these
+// in which a difference can be written, "" if there is none.
+func RepeatedParts(where, row string, parts []string, text string) Finding {
+	f := RepeatedKey(where, row)
+	f.Message = fmt.Sprintf("与%s的「%s」相同（%s），其余内容却不同，按先出现的一行计入", where, strings.Join(parts, "」「"), row)
+	hint := "重复的，请删去其中一行；是同一项的几笔，请合并成一行"
+	if text != "" {
+		hint += "；确是两项的，请在「" + text + "」里写出区别"
+	}
+	return f.mend("%s", hint)
+}
+
 // RepeatedRefused is a row with the key of another one, of which at least one doesn't count for another fault: mended, they
 // would be two rows with one key.
 func RepeatedRefused(where, row string) Finding {
@@ -162,6 +174,15 @@ func ListValueWithText(column, text, value string) Finding {
 func ListValueTakenBack(column, text, remark, value string, others []string) Finding {
 	return listValue.finds("「%s」“%s”中，“%s”与“%s”不一致，认不出是哪一项", column, text, remark, value).
 		mend("确是“%s”的，只填“%s”，说明写到其他列；不是的，请改选：%s", value, value, strings.Join(others, "、"))
+}
+
+// ListValuesSeveral are several listed values in one cell; rows says that each of them may have a row of its own.
+func ListValuesSeveral(column, text string, values []string, rows bool) Finding {
+	hint := "请只留一项"
+	if rows {
+		hint = "请一行只写一项；确是几项的，请分成几行，各填各的内容"
+	}
+	return listValue.finds("「%s」“%s”写了%d项（%s），一格只能填一项", column, text, len(values), strings.Join(values, "、")).mend("%s", hint)
 }
 
 // NotListed is a text that is none of the listed values.

@@ -24,6 +24,7 @@ type total struct {
 	Line   int              // lines before it
 	Rolled []heading.Rolled // cells under 累计 headings
 	Part   bool             // 小计: of a block, not of the whole table
+	Said   sheet.Cell       // all that stands in the row, if that is one text: 合计：3笔，共80万元
 }
 
 // Stray is a row that fits nowhere: a text where a line should be, such as 数据正在核对.
@@ -194,7 +195,7 @@ func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 	case rowkind.Head:
 		return r.repeatedHead(i, free)
 	case rowkind.Total:
-		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.RolledUp(row)})
+		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.RolledUp(row), Said: soleText(row)})
 	case rowkind.Stray:
 		c := sight.FirstText(row)
 		numbered := written.Atoi(written.Plain(c.Text)) > 0 && !sight.SoleCell(row)
@@ -203,6 +204,14 @@ func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 		r.add(r.line(row, i))
 	}
 	return 0
+}
+
+// soleText is the one cell of a row; an empty one where it has several.
+func soleText(row *sheet.Row) (c sheet.Cell) {
+	if sight.SoleCell(row) {
+		c = sight.FirstText(row)
+	}
+	return c
 }
 
 // line makes a line of the ith row of the page.

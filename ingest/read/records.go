@@ -358,7 +358,9 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 	where, shown := whereIs(first.Line, r.Line), written.Short(r.Shown, 40)
 	fd := finding.RepeatedRow(where, shown)
 	if !same {
-		fd = finding.RepeatedKey(where, shown)
+		if fd = finding.RepeatedKey(where, shown); !isNumbered(pt.Form) {
+			fd = finding.RepeatedParts(where, shown, keyTitles(pt.Form, r.Line), tellsApart(pt.Form, r.Line))
+		}
 		r.refuse = &refusal{fd.Message, slices.Clone(as.faulty), as.typer.Hide}
 	}
 	pt.Add(fd.At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
@@ -420,6 +422,34 @@ func KeyCell(f *forms.Form, l *layout.Line) string {
 		}
 	}
 	return sheet.Ref(l.N, 1)
+}
+
+// isNumbered says whether each row of a form has a number of its own.
+func isNumbered(f *forms.Form) bool {
+	return slices.ContainsFunc(f.Columns, func(c forms.Column) bool { return c.InKey && c.Type == forms.Code && c.Required })
+}
+
+// keyTitles names the columns by which a row is told from others.
+func keyTitles(f *forms.Form, l *layout.Line) (titles []string) {
+	for _, part := range f.Key {
+		for _, field := range part {
+			if k := f.Index(field); l.At[k].Col > 0 {
+				titles = append(titles, f.Columns[k].Title)
+				break
+			}
+		}
+	}
+	return titles
+}
+
+// tellsApart is the last of them in which anything may be written.
+func tellsApart(f *forms.Form, l *layout.Line) (title string) {
+	for _, part := range f.Key {
+		if k := f.Index(part[0]); len(part) == 1 && l.At[k].Col > 0 && (f.Columns[k].Type == forms.Text || f.Columns[k].Type == forms.Code) {
+			title = f.Columns[k].Title
+		}
+	}
+	return title
 }
 
 // whereIs names a line for a finding about another one.

@@ -138,6 +138,7 @@ func (x *ruled) checkAtMost() {
 // checkTotals compares each 合计 row with the rows it may sum, as written, refused and repeated ones included.
 // A difference beyond rounding rejects in the money forms and warns elsewhere; an unreadable amount makes it a warning.
 func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
+	rd.sayTotals(pt, tb)
 	for n, tot := range tb.Totals {
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
@@ -180,6 +181,9 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 			f := finding.TotalUnchecked(c.Title, inUnit(claimed), inUnit(best.sum))
 			if best.readable {
 				f = finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), c.Type == forms.Money, rejects)
+			}
+			if tot.Said.Kind == sheet.Text { // a sentence, in whose place no number belongs
+				f.Suggest = ""
 			}
 			pt.Add(f.At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
 		}
