@@ -16,6 +16,7 @@ var (
 	periodUnreadable   = ofIdentity.asks("period_unreadable", "报送期写得认不出来，按其他依据确定。")
 	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，或写的时段比一期长（周报写三季度），按收到日期确定，或年份按标题确定。")
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
+	periodBegun        = ofIdentity.asks("period_begun", "报送期刚刚开始，前一期已到期、还没有收到。")
 	asOfUnreadable     = ofIdentity.asks("as_of_unreadable", "截至日期写得认不出来，不采用。")
 	asOfAfterReceived  = ofIdentity.asks("as_of_after_received", "截至日期晚于收到的日期，按收到日期计。")
 	periodPart         = ofIdentity.asks("period_part", "标题只写了一个月的一部分，按全月登记。")
@@ -165,6 +166,12 @@ func PeriodYearAssumed(year int, period string) Finding {
 // PeriodAhead is a period that begins after the return was received.
 func PeriodAhead(period, received string) Finding {
 	return periodAhead.finds("报送期 %s 在收到日期 %s 时还没有开始", period, received).mend("请核对报送期，尤其是年份")
+}
+
+// PeriodBegun is a ledger of a period that has just begun while the one before is due and has not come.
+func PeriodBegun(period, due, remedy string) Finding {
+	return periodBegun.finds("按%s登记，这一期刚刚开始；到期应报的是%s，还没有收到", period, due).
+		mend("这一份如是%s的，请%s后重新报送，并请管理员将这一份作废，否则%s算作已报；确是%s的，请另报%s的", due, remedy, period, period, due)
 }
 
 // AsOfUnreadable is a 截至 that names no date.

@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
 )
 
 // tellBehind asks about a ledger that corrects a period's return while the one that is over since and due has not come: most
@@ -32,12 +33,42 @@ func (jd *Judge) tellBehind(h *History, p *read.Parsed, pt *read.Part, held *pri
 		At(finding.Place{Sheet: s.At.Sheet, Cell: s.At.Ref, Value: written.Short(s.At.Text, 30)}))
 }
 
-// cameAfter takes back what was asked of a correction that came in the same run just before the ledger of the period that is due:
-// who hands in both means both.
+// tellBegun asks about a ledger of a period that has only just begun while the one before is still due and has not come: on a
+// Monday last week's ledger is easily called this week's, and then the one that is due is never handed in. Who hands in for the
+// first time may have begun with this one.
+func (jd *Judge) tellBegun(h *History, pt *read.Part) {
+	r, s := pt.Ret, pt.Stated
+	if s == nil || r.Nil || pt.Form.Mode != forms.Ledger || pt.Disagrees != nil {
+		return
+	}
+	day := jd.Zone.DateOf(r.ReceivedAt)
+	due := jd.Zone.PeriodFor(r.Submitter, r.Form, pt.Form.Frequency, day)
+	if _, owed := jd.Zone.DueAt(r.Submitter, r.Form, due); !owed || due.Start >= r.Period.Start || r.Period.Start > day || h.Newest(r.Submitter, r.Form, due.String(), true) != nil || !h.handedIn(r) {
+		return
+	}
+	pt.Add(finding.PeriodBegun(written.PeriodLabel(r.Period), written.PeriodLabel(due), s.Become(due)).
+		At(finding.Place{Sheet: s.At.Sheet, Cell: s.At.Ref, Value: written.Short(s.At.Text, 30)}))
+}
+
+// handedIn says whether a unit's return of a form for an earlier period counted.
+func (h *History) handedIn(r *finding.Return) bool {
+	return slices.ContainsFunc(h.returns[subForm(r.Submitter, r.Form)], func(p *prior) bool {
+		was, err := calendar.ParsePeriod(p.period)
+		return err == nil && p.counts() && was.Start < r.Period.Start
+	})
+}
+
+// cameAfter takes back what was asked of a correction, or of a ledger of the period that has begun, that came in the same run just
+// before the ledger of the period that is due: who hands in both means both.
 func (h *History) cameAfter(p *read.Parsed, r *finding.Return) {
-	asks := func(f finding.Finding) bool { return f.Rule == "period_behind" }
 	for _, old := range h.returns[subForm(r.Submitter, r.Form)] {
-		if old.ret == nil || p.File.Run == 0 || old.run != p.File.Run || p.File.ReceivedAt.Sub(old.ReceivedAt).Abs() > together || r.Period.Start <= old.ret.Period.Start || !slices.ContainsFunc(old.ret.Findings, asks) {
+		if old.ret == nil || p.File.Run == 0 || old.run != p.File.Run || p.File.ReceivedAt.Sub(old.ReceivedAt).Abs() > together || r.Period.Start == old.ret.Period.Start {
+			continue
+		}
+		asks := func(f finding.Finding) bool {
+			return f.Rule == "period_behind" && r.Period.Start > old.ret.Period.Start || f.Rule == "period_begun" && r.Period.Start < old.ret.Period.Start
+		}
+		if !slices.ContainsFunc(old.ret.Findings, asks) {
 			continue
 		}
 		old.ret.Findings = slices.DeleteFunc(old.ret.Findings, asks)

@@ -53,6 +53,7 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 		r.Supersedes = twin.ID
 	}
 	jd.tellBehind(h, p, pt, held)
+	jd.tellBegun(h, pt)
 	if twin != nil {
 		tellTwins(pt, p.File.Name, twin)
 	}

@@ -53,6 +53,7 @@ type History struct {
 	names   map[string]*roll               // by form and field: what counting rows hold
 	closed  map[string][]string            // by form: statuses that mean closed, or granted
 	numbers map[string]map[string][]number // by return and field: what unusual values are told from
+	keyless map[string]bool                // returns whose numbers are kept without their rows' keys
 
 	explained map[string]map[string]string            // by submitter and form: explanations by mark
 	asked     map[string]map[string]finding.Explained // by submitter and form: doubts raised before, by mark
@@ -138,7 +139,7 @@ func (h *History) loadFaults(ctx context.Context) error {
 func NewHistory(loc *time.Location, set *forms.Set) *History {
 	h := &History{loc: loc, returns: map[string][]*prior{}, ByID: map[string]*prior{}, clears: map[string][]time.Time{},
 		keys: map[string]map[string]KeyState{}, latest: map[string]string{}, holders: map[string]*keyIndex{}, tabled: map[string]*keyIndex{}, closed: map[string][]string{},
-		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, explained: map[string]map[string]string{}, unstored: map[string]*read.Part{}, unindexed: map[string][]*read.Part{}, asked: map[string]map[string]finding.Explained{}}
+		names: map[string]*roll{}, numbers: map[string]map[string][]number{}, keyless: map[string]bool{}, explained: map[string]map[string]string{}, unstored: map[string]*read.Part{}, unindexed: map[string][]*read.Part{}, asked: map[string]map[string]finding.Explained{}}
 	for _, f := range set.Forms {
 		for _, r := range f.Rules {
 			if r.Kind == "present_exactly_when" {

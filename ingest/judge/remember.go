@@ -80,6 +80,7 @@ func (h *History) forgetNumbers(pt *read.Part) {
 	all := h.returns[subForm(pt.Ret.Submitter, pt.Form.ID)]
 	for _, p := range all[:max(0, len(all)-2*lookBack(pt.Form))] {
 		delete(h.numbers, p.ID)
+		delete(h.keyless, p.ID)
 	}
 }
 

@@ -27,6 +27,7 @@ func (jd *Judge) rescaled(ctx context.Context, h *History, pt *read.Part, old *p
 	}
 	same := h.unstored[old.ID] // which a moment ago came
 	if same == nil {
+		h.forgetKeyless(pt.Form, old.ID)
 		if err := h.loadNumbers(ctx, pt.Form, []string{old.ID}); err != nil {
 			return err
 		}
@@ -84,6 +85,15 @@ func (jd *Judge) rescaled(ctx context.Context, h *History, pt *read.Part, old *p
 		pt.Add(finding.AmountsRescaled(c.Title, rows, power, plainAmount(before, c), plainAmount(after, c)).At(at))
 	}
 	return nil
+}
+
+// forgetKeyless lets go of the numbers of a period's return that this run took in and stored: they were kept without their rows'
+// keys, which the tables have.
+func (h *History) forgetKeyless(f *forms.Form, id string) {
+	if f.Mode == forms.Period && h.keyless[id] {
+		delete(h.numbers, id)
+		delete(h.keyless, id)
+	}
 }
 
 // unitAsked says whether the unit of a return's amounts was in doubt when it came.

@@ -363,6 +363,6 @@ func (h *History) noteNumbers(pt *read.Part) {
 		}
 	}
 	if kept != nil {
-		h.numbers[pt.Ret.ID] = kept
+		h.numbers[pt.Ret.ID], h.keyless[pt.Ret.ID] = kept, pt.Form.Mode != forms.Ledger
 	}
 }
