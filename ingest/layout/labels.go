@@ -117,9 +117,23 @@ func (l *Reader) titular(c *forms.Column, value string) bool {
 }
 
 // tellsApart says whether sections may be held against what their rows say of a column: a batch, a street, a list by which rows are
-// told apart.
+// told apart, whether they are done.
 func tellsApart(c *forms.Column) bool {
-	return heading.CountsBatches(c) || c.Type == forms.Unit && c.Field == "street" || c.Type == forms.List && c.InKey
+	return heading.CountsBatches(c) || c.Type == forms.Unit && c.Field == "street" || c.Type == forms.List && (c.InKey || c.HasStates())
+}
+
+// asDone says whether two values of a column agree in that they are done, or are not: 未办结 is said of 未启动 as of 办理中.
+func (l *Reader) asDone(c *forms.Column, own *sheet.Cell, value string) bool {
+	if !c.HasStates() {
+		return false
+	}
+	done := func(name string) (is, known bool) {
+		i := slices.IndexFunc(c.Values, func(v forms.Value) bool { return v.Name == name })
+		return i >= 0 && c.Values[i].Means == forms.Closed, i >= 0
+	}
+	a, known := done(l.valueOf(c, own))
+	b, _ := done(value)
+	return !known || a == b // what is no value is a fault of its own
 }
 
 // labelDiffers holds a label against the rows.
@@ -190,7 +204,7 @@ type refuted struct {
 // refute keeps the sections of whose rows all that say something say otherwise, or of which one does among many.
 func (r *tableReader) refute() {
 	for _, u := range r.unfilled {
-		if u.odd > 0 && tellsApart(r.at[u.k].Field) && (u.agree == 0 || u.agree >= agreeing && u.odd <= oddMost) {
+		if u.odd > 0 && tellsApart(r.at[u.k].Field) && (u.agree+u.near == 0 || u.agree+u.near >= agreeing && u.odd <= oddMost) {
 			p := &r.at[u.k]
 			r.t.refuted = append(r.t.refuted, refuted{p.Field, u.text, written.Tidy(u.other.Text), finding.Place{Sheet: r.p.Name, Row: u.other.Row, Cell: sheet.Ref(u.other.Row, p.Col), Field: p.Field.Field, Value: written.Short(written.Tidy(u.other.Text), 30)}})
 		}

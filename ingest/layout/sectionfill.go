@@ -22,6 +22,7 @@ type unfilled struct {
 	rows    []int
 
 	agree, odd int        // rows that say the same, others
+	near       int        // that say another state of the same meaning
 	other      sheet.Cell // the first of the others
 }
 
@@ -42,6 +43,8 @@ func (r *tableReader) underSection(l *Line) {
 			u.rows = append(u.rows, l.N)
 		case r.sameValue(k, &own, c.value):
 			u.agree++
+		case r.l.asDone(r.at[k].Field, &own, c.value):
+			u.near++
 		default:
 			if u.odd++; u.odd == 1 {
 				u.other = own
@@ -97,7 +100,7 @@ func (r *tableReader) fillSections() {
 		at[t.Lines[i].N] = &t.Lines[i]
 	}
 	for _, u := range r.unfilled {
-		if u.odd > 0 {
+		if u.odd+u.near > 0 {
 			continue
 		}
 		said := filledDown{section: u.text, value: u.value}

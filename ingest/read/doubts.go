@@ -29,7 +29,11 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 	rd.yearSlips(pt, k)
 	rd.monthsOdd(pt, k)
 	n, first := 0, -1
+	until := lastMonth(pt.Form)
 	for i := range pt.Records {
+		if until >= 0 && pt.Records[i].Value(until).Date >= pt.Ret.Period.Start { // goes on in it
+			continue
+		}
 		if v := pt.Records[i].Value(k); v.Set && v.Date < pt.Ret.Period.Start {
 			if n++; first < 0 {
 				first = i

@@ -19,7 +19,7 @@ import (
 // only that it is later than the period named, by a fact (交办, 办结) after its end.
 func (r *periodReader) rowsSay(named calendar.Period, bound calendar.Date) (Statement, bool) {
 	if r.pt.Form.Mode == forms.Period {
-		return r.mostRows()
+		return r.mostRows(named)
 	}
 	return r.latestFact(bound)
 }
@@ -36,7 +36,8 @@ func (r *periodReader) bound(named calendar.Period) calendar.Date {
 	return last
 }
 
-func (r *periodReader) mostRows() (Statement, bool) {
+// mostRows is the period in which most rows are dated. What goes on in the period named is of it: 2026年5月至10月 in October.
+func (r *periodReader) mostRows(named calendar.Period) (Statement, bool) {
 	k := r.pt.Form.Index(r.pt.Form.OwnDate)
 	votes, dated := map[calendar.Period]int{}, 0
 	var best calendar.Period
@@ -58,6 +59,9 @@ func (r *periodReader) mostRows() (Statement, bool) {
 			}
 			dated++
 			p := r.pt.Form.Frequency.Of(d)
+			if named.Valid() && d < named.Start && r.goesOn(&tb.Lines[i], d) >= named.Start {
+				p = named
+			}
 			if votes[p]++; votes[p] > votes[best] || !best.Valid() {
 				best = p
 			}
@@ -72,6 +76,30 @@ func (r *periodReader) mostRows() (Statement, bool) {
 	}
 	text := fmt.Sprintf("%s的「%s」在%s", share, r.pt.Form.Columns[k].Title, written.PeriodLabel(best))
 	return Statement{What: r.pt.Form.Columns[k].Title, Period: best, At: around.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
+}
+
+// lastMonth is the column that says until when the items of a form go on; -1 where it has none.
+func lastMonth(f *forms.Form) int {
+	return slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Type == forms.Month && c.Role == forms.Deadline })
+}
+
+// goesOn is the last month of what a line says began on a day; NoDate where it says nothing of it.
+func (r *periodReader) goesOn(l *layout.Line, from calendar.Date) calendar.Date {
+	k := lastMonth(r.pt.Form)
+	if k < 0 {
+		return calendar.NoDate
+	}
+	w, ok := wroteIn(l, k)
+	switch {
+	case !ok || w.Tenth:
+		return calendar.NoDate
+	case w.Year > 0:
+		return w.Date(w.Year)
+	}
+	if to := w.Date(from.Year()); to >= from {
+		return to
+	}
+	return w.Date(from.Year() + 1)
 }
 
 func (r *periodReader) latestFact(bound calendar.Date) (Statement, bool) {

@@ -81,13 +81,20 @@ func (g *Seen) isNumbering() bool {
 	if g.filled < 3 {
 		return false
 	}
-	last := 0
+	last, labels := 0, 0
 	for i := range row.Cells {
 		c := &row.Cells[i]
 		if !sight.Filled(c) {
 			continue
 		}
 		w := written.Plain(c.Text)
+		if i := strings.IndexAny(w, "=("); i > 0 && columnSum().MatchString(w) { // 4=5+6
+			w = w[:i]
+		}
+		if last == 0 && columnLabel[written.Heading(w)] {
+			labels++
+			continue
+		}
 		if !columnNo().MatchString(strings.ToLower(w)) {
 			return false
 		}
@@ -98,7 +105,7 @@ func (g *Seen) isNumbering() bool {
 			last = n
 		}
 	}
-	return last >= 2 || g.Texts == g.filled
+	return labels <= 1 && (last >= 2 || g.Texts == g.filled)
 }
 
 // isCodeField says whether a lone text stands in a column of numbers or codes: then the row was meant as data.

@@ -104,6 +104,14 @@ var columnNo = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(\(?\d{1,2}\)?|[甲乙丙丁戊己庚辛]|[a-z]|[①-⑳])$`)
 })
 
+// columnLabel are the words before column numbers; columnSum is a number with what it is the sum of.
+var (
+	columnLabel = map[string]bool{"栏次": true, "列次": true, "栏号": true, "列号": true, "栏目": true, "序号": true, "行次": true}
+	columnSum   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\d{1,2}(=\d{1,2}([-+×*/]\d{1,2})*|\(=?\d{1,2}([-+×*/]\d{1,2})+\))$`)
+	})
+)
+
 // SaysTotal says whether a word stands for a sum: 合计, 全区小计.
 func SaysTotal(word string) bool { return TotalWord().MatchString(word) || SubWord().MatchString(word) }
 
