@@ -153,8 +153,10 @@ func (h *History) changes(ctx context.Context, pt *read.Part, superseded string)
 			fresh = append(fresh, k)
 		}
 	}
-	for k, was := range sameKeys(gone, fresh) {
-		old[k], kept[was] = old[was], true
+	for _, same := range []map[string]string{sameKeys(gone, fresh), otherAmounts(f, gone, fresh)} {
+		for k, was := range same {
+			old[k], kept[was] = old[was], true
+		}
 	}
 	for _, n := range now {
 		o := old[n.key]

@@ -315,6 +315,11 @@ func (h *History) gone(ctx context.Context, pt *read.Part, old *prior) (before m
 	name := func(k string) string { return goneName(pt.Form, k, before[k].Shown) }
 	rows = len(before)
 	before, gone = foldSpellings(pt, before, gone, name)
+	back := map[string]bool{}
+	for _, old := range otherAmounts(pt.Form, gone, freshKeys(pt, before)) {
+		back[old] = true
+	}
+	gone = slices.DeleteFunc(gone, func(k string) bool { return back[k] || wasSplit(k, now) })
 	for _, k := range gone {
 		names = append(names, name(k))
 	}

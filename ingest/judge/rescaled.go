@@ -37,15 +37,25 @@ func (jd *Judge) rescaled(ctx context.Context, h *History, pt *read.Part, old *p
 		if !looksBack(pt.Form, rule) {
 			continue
 		}
-		k := pt.Form.Index(rule.Field)
+		k, keyed := pt.Form.Index(rule.Field), func(key string) string { return key }
+		if n := amountPart(pt.Form); n >= 0 && pt.Form.Key[n][0] == rule.Field { // the amount is what the rows are told apart by, too
+			keyed = func(key string) string { return withoutPart(key, n) }
+		}
 		c, was := &pt.Form.Columns[k], map[string]float64{}
+		put := func(key string, v float64) {
+			key = keyed(key)
+			if _, twice := was[key]; twice { // nobody knows which of the two
+				v = 0
+			}
+			was[key] = v
+		}
 		for _, n := range h.numbers[old.ID][rule.Field] {
-			was[n.key] = n.value
+			put(n.key, n.value)
 		}
 		if same != nil {
 			for j := range same.Records {
 				if v := same.Records[j].Value(k); v.Set {
-					was[same.Records[j].Key] = yuan(v.Num(), c)
+					put(same.Records[j].Key, yuan(v.Num(), c))
 				}
 			}
 		}
@@ -55,7 +65,7 @@ func (jd *Judge) rescaled(ctx context.Context, h *History, pt *read.Part, old *p
 		for j := range pt.Records {
 			r := &pt.Records[j]
 			v := r.Value(k)
-			w := was[r.Key]
+			w := was[keyed(r.Key)]
 			if !v.Set || w <= 0 || r.Key == "" {
 				continue
 			}

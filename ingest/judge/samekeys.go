@@ -52,10 +52,15 @@ func sameKeys(gone, fresh []string) map[string]string {
 	if len(gone) == 0 || len(fresh) == 0 {
 		return nil
 	}
+	return matched(gone, fresh, looseKey)
+}
+
+// matched pairs keys that are the same but for what like leaves out: the first by the second.
+func matched(gone, fresh []string, like func(string) string) map[string]string {
 	alike := func(keys []string) map[string]string {
 		m := make(map[string]string, len(keys))
 		for _, k := range keys {
-			l := looseKey(k)
+			l := like(k)
 			if other, twice := m[l]; twice && other != k {
 				k = ""
 			}
@@ -75,13 +80,7 @@ func sameKeys(gone, fresh []string) map[string]string {
 // foldSpellings takes keys that only changed their spelling out of those that are gone, says so once, and gives the
 // earlier rows by the keys as they are written now.
 func foldSpellings(pt *read.Part, before map[string]KeyState, gone []string, name func(string) string) (map[string]KeyState, []string) {
-	var fresh []string
-	for _, k := range pt.LineKeys {
-		if _, known := before[k]; k != "" && !known {
-			fresh = append(fresh, k)
-		}
-	}
-	same := sameKeys(gone, fresh)
+	same := sameKeys(gone, freshKeys(pt, before))
 	if len(same) == 0 {
 		return before, gone
 	}
@@ -109,4 +108,14 @@ func foldSpellings(pt *read.Part, before map[string]KeyState, gone []string, nam
 		pt.Add(fd)
 	}
 	return was, slices.DeleteFunc(gone, func(k string) bool { return back[k] })
+}
+
+// freshKeys are the keys of a return that were not there before.
+func freshKeys(pt *read.Part, before map[string]KeyState) (fresh []string) {
+	for _, k := range pt.LineKeys {
+		if _, known := before[k]; k != "" && !known {
+			fresh = append(fresh, k)
+		}
+	}
+	return fresh
 }
