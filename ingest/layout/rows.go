@@ -64,6 +64,7 @@ type Table struct {
 	cumulative []sheet.Cell       // remarks that say that the figures beside them are
 	examples   []example          // rows that are filled like data
 	bareTotals []bareTotal        // totals that don't say so
+	counted    []counted          // sections that say how many items they hold, and hold others
 	kinds      [rowkind.Kinds]int // rows below the head by what they were taken for
 	Below      int                // rows below the head in which somebody sees something, counted apart from the reading
 }
@@ -275,6 +276,7 @@ func (r *tableReader) settle(start, end int) {
 	r.joinSubrows()
 	r.fillSections()
 	r.refute()
+	r.countSections(start, end)
 	t.fillBlocks()
 	r.nilLines()
 	if end < len(r.p.Rows) {

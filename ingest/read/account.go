@@ -54,6 +54,7 @@ func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 	}
 	pt.take(tb.TellBelow())
 	pt.take(tb.TellTotals())
+	pt.take(tb.TellCounts())
 	pt.take(tb.TellExamples())
 	pt.take(tb.TellCumulative())
 	pt.take(tb.TellFilled())
