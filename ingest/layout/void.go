@@ -160,9 +160,26 @@ func TakesBack(text string, f *forms.Form) bool {
 	if len(text) > 120 || !mayVoid.MayBeIn(text) {
 		return false
 	}
-	return slices.ContainsFunc(voidWord().FindAllString(written.Squash(text), -1), func(said string) bool {
+	text = written.Squash(text)
+	return slices.ContainsFunc(voidWord().FindAllString(text, -1), func(said string) bool {
 		return !strings.Contains(said, "退回") || !returnsMoney(f)
-	})
+	}) || paysOut(f) && unpaid().MatchString(text)
+}
+
+// unpaid is a remark on money that was paid that says that it was not, or is back: 此款未到账, 重复兑付，已追回, 金额有误. Of other
+// things that are not there yet (上级资金未到账) it says nothing of the row.
+var unpaid = sync.OnceValue(func() *regexp.Regexp {
+	const (
+		of  = `(^|[,.;:!，。；：！、(（【\[])(此|该|本|这|上述)?(笔|户|项)?(款|款项)?`
+		is  = `((已|已经|全部|均|被)*(追回|收回|追缴|退票|退汇)|(尚|还|暂|仍|并)*未(实际)?(到账|到帐|兑付|拨付|支付|发放|退库|打款)|重复(兑付|拨付|支付|发放|退税|退库)|(金额|数额)(有误|错误|填错|写错))`
+		end = `(了|的)*([,.;:!()（）【】\]，。；：！、]|$)`
+	)
+	return regexp.MustCompile(of + is + end)
+})
+
+// paysOut says whether each row of a form is money that was paid in its period.
+func paysOut(f *forms.Form) bool {
+	return f.Mode == forms.Period && slices.ContainsFunc(f.Columns, func(c forms.Column) bool { return c.Type == forms.Money })
 }
 
 // returnsMoney says whether a form is of money that goes back (留抵退税, 返还): there 已退回 is what the row reports.
@@ -188,7 +205,8 @@ func (r *tableReader) listsRepeats(row *sheet.Row) bool {
 
 // mayVoid are the words of which one stands in every such remark.
 var mayVoid = written.NewWords("作废", "废除", "取消", "删除", "删去", "撤销", "撤回", "误报", "错报", "误填", "误录", "填错", "多报", "无效",
-	"不计", "不算", "不再", "不予", "不纳", "不列", "重复", "退回", "退件", "退单", "退汇", "并入", "合并", "同一")
+	"不计", "不算", "不再", "不予", "不纳", "不列", "重复", "退回", "退件", "退单", "退汇", "并入", "合并", "同一",
+	"追回", "收回", "追缴", "退票", "未到", "未兑", "未拨", "未支", "未发", "未退", "未打", "未实", "有误", "错误", "写错")
 
 // mayVoidText are those of which one stands in every text that voidText finds.
 var mayVoidText = written.NewWords("作废", "不列", "不计", "不纳", "不再")

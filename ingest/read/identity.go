@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/around"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 	"taizhang/internal/zone"
@@ -318,7 +319,7 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 			first, firstAt = period, at
 		}
 		for _, b := range s.between {
-			period, at, ok := rd.firstPeriod(pt, append([]around.Said{b.Period, b.AsOf}, rd.ownTitles(pt, b.Titles)...), received)
+			period, at, ok := rd.firstPeriod(pt, append([]around.Said{b.Period, b.AsOf}, rd.ownTitles(pt, b.Titles, firstAt)...), received)
 			switch {
 			case !ok:
 			case first.Valid() && period != first:
@@ -359,10 +360,11 @@ func (rd *Reader) firstPeriod(pt *Part, said []around.Said, received calendar.Da
 	return calendar.Period{}, around.Said{}, false
 }
 
-// ownTitles gives the texts that name the form.
-func (rd *Reader) ownTitles(pt *Part, titles []around.Said) (own []around.Said) {
+// ownTitles gives the texts that name the form, and months alone where one is the title of the first table.
+func (rd *Reader) ownTitles(pt *Part, titles []around.Said, first around.Said) (own []around.Said) {
+	month := func(t around.Said) bool { return heading.MonthAlone().MatchString(written.Squash(t.Text)) }
 	for _, t := range titles {
-		if len([]rune(t.Text)) <= titleLength && rd.Vocab.Titled(t.Text) == pt.Form {
+		if len([]rune(t.Text)) <= titleLength && rd.Vocab.Titled(t.Text) == pt.Form || month(t) && month(first) {
 			own = append(own, t)
 		}
 	}
