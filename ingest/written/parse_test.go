@@ -158,7 +158,7 @@ func TestUnits(t *testing.T) {
 }
 
 func TestNothing(t *testing.T) {
-	for _, text := range []string{"无", "本期无", "本月无。", "（零报告）", "本周没有", "暂无", "本单位本月无", "本周无新增问题", "本月均无兑付资金", "未发生", "空表", "本局本月未收到企业反馈问题"} {
+	for _, text := range []string{"无", "本期无", "本月无。", "（零报告）", "本周没有", "暂无", "本单位本月无", "本周无新增问题", "本月均无兑付资金", "未发生", "空表", "本局本月未收到企业反馈问题", "本期零兑付", "本周零问题"} {
 		if !IsNothingLine(Squash(text)) {
 			t.Errorf("%q says nothing, and was not understood", text)
 		}
