@@ -1,10 +1,15 @@
 package layout
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
+	"taizhang/ingest/around"
+	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
+	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
@@ -59,7 +64,11 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 			cells[k].Row, cells[k].Col = row.N, col
 		}
 		if u := r.at[k].UnitCol; u > 0 {
-			r.withUnit(&cells[k], row, u)
+			if unit := sight.CellIn(row, u); unit != nil {
+				withUnit(&cells[k], written.Squash(unit.Text))
+			}
+		} else if r.unit != "" && r.at[k].Field.Type == forms.Money && !r.at[k].HasUnit {
+			withUnit(&cells[k], r.unit)
 		}
 	}
 	return cells
@@ -99,16 +108,38 @@ func (r *tableReader) own(k int, row *sheet.Row, above *Line, isLine bool) (out 
 	return out, col
 }
 
-// withUnit writes the unit that its row states behind an amount that states none itself.
-func (r *tableReader) withUnit(c *sheet.Cell, row *sheet.Row, col int) {
-	unit := sight.CellIn(row, col)
-	if unit == nil || c.Kind != sheet.Number && c.Kind != sheet.Text {
+// withUnit writes the unit that its row or section states behind an amount that states none itself.
+func withUnit(c *sheet.Cell, word string) {
+	if c.Kind != sheet.Number && c.Kind != sheet.Text {
 		return
 	}
-	word := written.Squash(unit.Text)
 	amount := written.Squash(c.Text)
 	if _, is := written.MoneyUnits[word]; !is || amount == "" || strings.ContainsAny(amount[strings.LastIndexAny(amount, "0123456789")+1:], "元圆万亿") {
 		return
 	}
 	c.Kind, c.Text, c.Format = sheet.Text, amount+word, ""
+}
+
+// unitBelow is what a section's heading, or a note between the rows, says of the unit of the amounts below it: 二、区级资金（单位：元）,
+// 以下金额单位：元.
+var unitBelow = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`单位(?:均|都)?(?:为|是)?:?(?:人民币)?((?:亿|千万|百万|十万|万|千|百)?元)(?:[)）\]】。;；,，]|$)`)
+})
+
+// takeUnit notes the unit that a section states for the rows below it, and says whether it states one. What a note says of no rows
+// in particular is of all of them. Where headings have units of their own, it is held against these.
+func (r *tableReader) takeUnit(kind rowkind.Kind, row *sheet.Row) bool {
+	first := sight.FirstText(row)
+	if len(first.Text) > 120 || !strings.Contains(first.Text, "单位") || kind != rowkind.Section && !strings.Contains(first.Text, "以下") {
+		return false
+	}
+	m := unitBelow().FindStringSubmatch(written.Squash(written.Plain(first.Text)))
+	if m == nil {
+		return false
+	}
+	r.unit = m[1]
+	if slices.ContainsFunc(r.at, func(p heading.Placed) bool { return p.Col > 0 && p.HasUnit && p.Field.Type == forms.Money }) {
+		r.t.Said.TakeUnit(around.Said{Text: "单位：" + r.unit, Sheet: r.p.Name, Ref: first.Ref()})
+	}
+	return true
 }

@@ -66,7 +66,7 @@ func (r *tableReader) add(l Line) {
 // plainLine takes the ith row for a line if it is packed and plain.
 func (r *tableReader) plainLine(i int) bool {
 	packed := r.p.Packed(i)
-	if packed == "" || r.seen == 0 || r.void != nil || len(r.down) > 0 || len(r.carry) > 0 || len(r.h.Rollups) > 0 {
+	if packed == "" || r.seen == 0 || r.void != nil || r.unit != "" || len(r.down) > 0 || len(r.carry) > 0 || len(r.h.Rollups) > 0 {
 		return false
 	}
 	if r.begin(); r.under.fields == nil {

@@ -106,6 +106,7 @@ type tableReader struct {
 	headedBy map[*heading.Head][]bool // see headed
 	overlong map[*heading.Head][]int  // see isOverlong
 	void     *sheet.Cell              // the section heading that says that the rows below it are void
+	unit     string                   // of the amounts below a section row that states one
 	above    []string                 // cells above the head that are sections' headings
 	told     map[string]int           // by field: how many different values sections told
 	unfilled []unfilled               // under section rows: see underSection
@@ -190,6 +191,9 @@ func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 		} else {
 			r.headsNothing(row.N)
 		}
+	}
+	if (kind == rowkind.Section || kind == rowkind.Note || kind == rowkind.Stray) && r.takeUnit(kind, row) {
+		kind = rowkind.Section
 	}
 	r.kinds[i] = kind
 	switch kind {
