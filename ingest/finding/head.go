@@ -54,6 +54,12 @@ func MissingColumnParts(column string, headings []string) Finding {
 		mend("各是一部分的，请增加“%s”一列，每行填这几列之和；其中一列就是的，请把它的表头改为“%s”", column, column)
 }
 
+// MissingColumnCorrected is a head that has a required column as it was and as it was corrected.
+func MissingColumnCorrected(column string, headings []string, corrected string) Finding {
+	return missingColumn.finds("表头缺少「%s」一列；“%s”是更正前后的两列", column, strings.Join(headings, "”“")).
+		mend("请把“%s”的表头改为“%s”，删去更正前的一列；重报的一份代替原来的，没有更正的各行也要一起报送", corrected, column)
+}
+
 // HeadingsClose is the same of a column that may be left out: none of them is read.
 func HeadingsClose(column string, headings []string) Finding {
 	return headingGuess.finds("“%s”都与「%s」相近，看不出是其中一列，还是各是一部分，都没有读取", strings.Join(headings, "”“"), column).

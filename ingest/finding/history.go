@@ -11,7 +11,7 @@ var (
 	cumulativeMismatch  = ofHistory.asks("cumulative_mismatch", "累计与今年各期已报的相加不符。")
 	cumulativeUnchecked = ofHistory.tells("cumulative_unchecked", "有的月份没有收到，累计没有核对。")
 	ledgerShrank        = ofHistory.rejects("ledger_shrank", "上一份台账的行少了两成以上，疑似只报了新增。")
-	correctionShrank    = ofHistory.asks("correction_shrank", "更正把原报表的行去掉了两成以上，疑似只报了补报的部分；本表取代原报表，去掉的行不再计入。")
+	correctionShrank    = ofHistory.asks("correction_shrank", "更正把原报表的行去掉了两成以上，疑似只报了补报的部分；本表取代原报表，去掉的行不再计入。写着“其余不变”的退回。")
 	amountsRescaled     = ofHistory.asks(RescaledRule, "各行金额都成了上一份的一万倍、一万分之一之类，多半是两份里有一份的金额单位不对。")
 	rowVanished         = ofHistory.asks("row_vanished", "上一份台账里的一行这次没有了。")
 	keySpelling         = ofHistory.asks("key_spelling", "编号与上一份只差开头的0或小数点后的0，按同一编号对待。")
@@ -48,6 +48,12 @@ func LedgerRenumbered(before, _ int, named []string) Finding {
 func CorrectionShrank(before, gone int, named []string) Finding {
 	return correctionShrank.finds("本表取代同一期的原报表，原报表有%d行，其中%d行这次没有，不再计入（%s），疑似只报了补报的部分", before, gone, strings.Join(named, "、")).
 		mend("只是补报的，请把原来的行和补报的行放在一张表里重新报送；确已取消的，请写核实说明")
+}
+
+// CorrectionPart is such a correction that says itself that the rest stays as it was.
+func CorrectionPart(said string, before, gone int, named []string) Finding {
+	return correctionShrank.finds("写着“%s”，只报了更正的部分；重报的一份代替原报表，原报表有%d行，其中%d行这次没有（%s）", said, before, gone, strings.Join(named, "、")).
+		mend("请在原报表上改好后，把全部的行放在一张表里重新报送").rejecting()
 }
 
 // RescaledRule is the rule of amounts that changed by a unit.

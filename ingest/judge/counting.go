@@ -47,6 +47,10 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 		if err := jd.againstPeriod(ctx, h, p.File.Name, pt, held); err != nil {
 			return err
 		}
+		if pt.Fatal {
+			r.Supersedes = ""
+			return nil
+		}
 	case old != nil: // a nil return
 		r.Supersedes = old.ID
 	case twin != nil:

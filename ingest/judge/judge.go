@@ -10,11 +10,9 @@ package judge
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
@@ -208,13 +206,20 @@ func (jd *Judge) againstPeriod(ctx context.Context, h *History, file string, pt 
 	if err != nil {
 		return err
 	}
-	if len(gone) > 0 && (shrank(rows, gone) || isSupplement(file, pt) || len(gone) == rows && !anyAlike(before, pt.LineKeys)) {
+	said := restStays(pt)
+	if len(gone) > 0 && (said != "" || shrank(rows, gone) || isSupplement(file, pt) || len(gone) == rows && !anyAlike(before, pt.LineKeys)) {
 		copies, err := h.wereCopies(ctx, pt, before)
 		if err != nil {
 			return err
 		}
+		rule := finding.CorrectionShrank
+		if said != "" {
+			rule = func(before, gone int, named []string) finding.Finding {
+				return finding.CorrectionPart(said, before, gone, named)
+			}
+		}
 		if !copies {
-			tellGone(pt, rows, gone, finding.CorrectionShrank)
+			tellGone(pt, rows, gone, rule)
 		}
 	}
 	return jd.rescaled(ctx, h, pt, old)
@@ -265,29 +270,6 @@ func anyAlike(before map[string]KeyState, keys []string) bool {
 	return false
 }
 
-// supplement is what people call a return that brings what they had forgotten, not the whole.
-var supplement = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`补报|补充|追加|增补|补录|漏报|漏填|补[)）.]|补$|[仅只](列|报|含|填)`)
-})
-
-// isSupplement says whether the file or a title calls the return so, other than by its form's name.
-func isSupplement(file string, pt *read.Part) bool {
-	called := func(text string) bool {
-		return supplement().MatchString(strings.ReplaceAll(text, pt.Form.PlainTitle(), ""))
-	}
-	if called(file) {
-		return true
-	}
-	for _, t := range pt.Tables {
-		for _, title := range t.Said.Titles {
-			if called(title.Text) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // goneKeys are the keys of earlier rows that a return hasn't, in order.
 func goneKeys(before map[string]KeyState, pt *read.Part) []string {
 	now := map[string]bool{}
@@ -319,7 +301,7 @@ func (h *History) gone(ctx context.Context, pt *read.Part, old *prior) (before m
 	for _, old := range otherAmounts(pt.Form, gone, freshKeys(pt, before)) {
 		back[old] = true
 	}
-	gone = slices.DeleteFunc(gone, func(k string) bool { return back[k] || wasSplit(k, now) })
+	gone = slices.DeleteFunc(gone, func(k string) bool { return back[k] || wasSplit(k, pt.LineKeys) })
 	for _, k := range gone {
 		names = append(names, name(k))
 	}

@@ -36,7 +36,7 @@ func otherAmounts(f *forms.Form, gone, fresh []string) map[string]string {
 }
 
 // wasSplit says whether a key that is gone named several in one part, one of which has a row of its own now: 长沙银行、建设银行.
-func wasSplit(key string, now map[string]bool) bool {
+func wasSplit(key string, now []string) bool {
 	if !strings.ContainsAny(key, nameMarks) {
 		return false
 	}
@@ -48,7 +48,7 @@ func wasSplit(key string, now map[string]bool) bool {
 		}
 		one := slices.Clone(parts)
 		for _, name := range names {
-			if one[i] = strings.TrimSpace(name); now[strings.Join(one, read.KeySep)] {
+			if one[i] = strings.TrimSpace(name); slices.Contains(now, strings.Join(one, read.KeySep)) {
 				return true
 			}
 		}

@@ -43,6 +43,7 @@ type Table struct {
 	Heads   []*heading.Head // one for each block with columns of its own; usually one
 	Lines   []Line
 	Totals  []total
+	Carried []int // rows of sums that are carried from page to page
 	Strays  []Stray
 	Voiding []sheet.Cell // notes that say that some of the lines are void
 	Empty   []int        // rows prepared and not filled in
@@ -201,6 +202,8 @@ func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 		return r.repeatedHead(i, free)
 	case rowkind.Total:
 		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.RolledUp(row), Said: soleText(row)})
+	case rowkind.Carried:
+		t.Carried = append(t.Carried, row.N)
 	case rowkind.Stray:
 		c := sight.FirstText(row)
 		numbered := written.Atoi(written.Plain(c.Text)) > 0 && !sight.SoleCell(row)

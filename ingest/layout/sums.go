@@ -70,6 +70,20 @@ func (r *tableReader) unlabelledTotals() {
 	t.Lines, t.Totals = kept, totals
 }
 
+// SincePage is the first line of the page on which a row stands, where sums are carried from page to page.
+func (t *Table) SincePage(row int) (line int) {
+	from := 0
+	for _, n := range t.Carried {
+		if n < row {
+			from = n
+		}
+	}
+	for line < len(t.Lines) && t.Lines[line].N < from {
+		line++
+	}
+	return line
+}
+
 // bareTotal is a total that doesn't say so.
 type bareTotal struct {
 	N    int

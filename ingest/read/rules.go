@@ -210,6 +210,9 @@ func (rd *Reader) summed(pt *Part, tb *layout.Table, n int) [][]layout.Line {
 		alike = append(alike, lines)
 	}
 	block := [][]layout.Line{tb.Lines[since:tot.Line], tb.Lines[tot.Line:until]}
+	if page := tb.SincePage(tot.N); page > since && page < tot.Line { // 本页小计
+		block = append([][]layout.Line{tb.Lines[page:tot.Line]}, block...)
+	}
 	whole := [][]layout.Line{tb.Lines, all, tb.Lines[:tot.Line], tb.Lines[tot.Line:]}
 	for i := n - 1; i >= 0; i-- { // a 合计 of several 小计 blocks
 		from := 0
@@ -222,7 +225,7 @@ func (rd *Reader) summed(pt *Part, tb *layout.Table, n int) [][]layout.Line {
 		return append(append(alike, block...), whole...)
 	}
 	if tot.Part {
-		return append(append(alike, block[1]), whole...)
+		return append(append(alike, block[len(block)-1]), whole...)
 	}
 	return append(append(alike, whole...), block...)
 }
