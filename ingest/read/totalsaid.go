@@ -3,6 +3,7 @@ package read
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"taizhang/ingest/cell"
@@ -12,9 +13,10 @@ import (
 	"taizhang/ingest/written"
 )
 
-// amountSaid is an amount with its unit within a sentence: 合计：3笔，共80万元.
+// amountSaid is a total that says no more than how much it is, and of how many: 合计：3笔，共80万元. Of a plan (总计划500万元) and of
+// other months (本年累计600万元) it says nothing of the rows.
 var amountSaid = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\d[\d,，.]*\s*(?:百|千|十)?[万亿]?元`)
+	return regexp.MustCompile(`^(全区|全市|本月|本期|本表|以上)*(合计|总计|共计|小计)(金额|资金|总额)?(?:[:,;、\s]|人民币|兑付|拨付|发放|退税|缓缴|缴款|授信|资金|金额|总额|本月|本期|共计|共|为|\d+(?:户次|家次|人次|户|家|笔|条|项|件|人|个)(?:企业|资金)?)*?(\d[\d,]*(?:\.\d+)?\s*(?:百|千|十)?[万亿]?元)整?(?:[(。.;,].*)?$`)
 })
 
 // sayTotals puts the one amount that the text of a total says under the column that it may be the sum of: the one with which it
@@ -25,10 +27,11 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 		if tot.Said.Kind != sheet.Text || len(tot.Said.Text) > 120 {
 			continue
 		}
-		amounts := amountSaid().FindAllString(written.Plain(tot.Said.Text), 2)
-		if len(amounts) != 1 {
+		m := amountSaid().FindStringSubmatch(written.Plain(tot.Said.Text))
+		if m == nil || strings.Count(tot.Said.Text, "元") > 1 && !strings.ContainsAny(tot.Said.Text, "(（") {
 			continue
 		}
+		amount := m[len(m)-1]
 		at := -1
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
@@ -36,7 +39,7 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 				continue
 			}
 			said := tot.Said
-			said.Text = amounts[0]
+			said.Text = amount
 			claimed, shown, ok := cell.Amount(&said, c, pt.Facts[tot.Head][k])
 			if !ok {
 				continue
@@ -55,7 +58,7 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 		}
 		if at >= 0 {
 			tot.Cells[at] = tot.Said
-			tot.Cells[at].Text = amounts[0]
+			tot.Cells[at].Text = amount
 		}
 	}
 }
