@@ -163,8 +163,8 @@ var sameAbove = map[string]bool{"同上": true, "同前": true, "同上行": tru
 	"同上企业": true, "同上单位": true, "同上公司": true, "同上项目": true, "同上日期": true}
 
 const (
-	dittoMarks = "〃″\"“”〝〞"               // or by a mark
-	aroundMark = " \u3000-－—–―──()（）[]【】" // which is often drawn out: —〃—, （同上）
+	dittoMarks = "〃″\"“”〝〞"              // or by a mark
+	aroundMark = " \u3000-－—–―─()（）[]【】" // which is often drawn out: —〃—, （同上）
 )
 
 // maySayAbove are the letters of which one stands in each of these.
