@@ -46,6 +46,11 @@ func Exceeds(id, column, number, than, other string) Finding {
 	return declared(id, Warning, "「%s」（%s）大于「%s」（%s）", column, number, than, other).mend("请核对两个数")
 }
 
+// NotWhole is a percentage below 100 % of what is said to be done.
+func NotWhole(id, when, value, column, text string) Finding {
+	return declared(id, Warning, "「%s」为“%s”，「%s」却是 %s", when, value, column, text).mend("请改正「%s」，或把「%s」改为 100%%", when, column)
+}
+
 // NotKnown is a name that the rows of another form don't hold; closest is the one most like it, "" if none is.
 func NotKnown(id, name, form, closest string) Finding {
 	f := declared(id, Warning, "“%s”不在%s里", name, form)

@@ -172,6 +172,7 @@ func TestRefusals(t *testing.T) {
 		{"在库: [有]", "在库: {有: 1}", "stock.yaml:15:11: the variants of 在库 is a mapping, not a list"},
 		{"field: state, values: [在库]}}", "field: nothing, values: [在库]}}", `open_ended: no such field "nothing"`},
 		{"open_ended: {words", "open_ended: {wrods", `unknown key "wrods"`},
+		{"kind: present_when", "kind: whole_when", `whole_when: day is no percentage`},
 		{"kind: present_when", "kind: present_sometimes", `kind "present_sometimes"`},
 		{"kind: not_before, field: until", "kind: not_before, field: nothing", `field: no such field "nothing"`},
 		{"than: day", "than: nothing", `than: no such field "nothing"`},

@@ -33,6 +33,7 @@ var ruleChecks = map[string]func(*ruled){
 	"required_when":        (*ruled).checkWhen,
 	"not_before":           (*ruled).checkNotBefore,
 	"at_most":              (*ruled).checkAtMost,
+	"whole_when":           (*ruled).checkWhole,
 }
 
 // checkRules applies the form's rules over several fields.
@@ -132,6 +133,18 @@ func (x *ruled) checkNotBefore() {
 func (x *ruled) checkAtMost() {
 	if o := x.at(x.rule.Than); x.value.Set && o.Set && x.value.Num().Cmp(o.Num()) > 0 {
 		x.say(finding.Exceeds(x.rule.ID, x.column.Title, x.value.Text, x.title(x.rule.Than), o.Text))
+	}
+}
+
+// checkWhole: a percentage is 100 % when another field has one of the rule's values.
+func (x *ruled) checkWhole() {
+	other := x.at(x.rule.When)
+	if !other.Set || !x.value.Set || x.column.Type != forms.Percent || !slices.Contains(x.rule.Values, other.Text) {
+		return
+	}
+	if part, ok := new(big.Rat).SetString(x.value.Text); ok && part.Cmp(big.NewRat(1, 1)) < 0 {
+		percent := strings.TrimSuffix(strings.TrimRight(part.Mul(part, big.NewRat(100, 1)).FloatString(2), "0"), ".")
+		x.say(finding.NotWhole(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title, percent+"%"))
 	}
 }
 
