@@ -29,6 +29,9 @@ const (
 // ExamplePrefix begins the first cell of a template's example row, which is passed over.
 const ExamplePrefix = "示例"
 
+// ExampleWhole stands in place of a percentage's example where the example is done; templates handed out before have that one.
+const ExampleWhole = "100%"
+
 // ExampleText is what a template's example row says below a column whatever the template was made for; "" where that differs.
 func ExampleText(typ forms.Type) string {
 	switch typ {

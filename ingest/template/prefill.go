@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/judge"
 	"taizhang/ingest/read"
 	"taizhang/ingest/written"
@@ -169,6 +170,11 @@ func consistent(f *forms.Form, t *Form) {
 			if c := column(r.Field); c.After == 0 {
 				c.After = column(r.Than).After + 2
 			}
+		}
+	}
+	for _, r := range f.Rules {
+		if r.Kind == "whole_when" && slices.Contains(r.Values, column(r.When).Example) {
+			column(r.Field).Example = heading.ExampleWhole
 		}
 	}
 }
