@@ -13,8 +13,8 @@ import (
 
 // provokedElsewhere are the rules that no case can provoke, and the tests that do.
 var provokedElsewhere = map[string]string{
-	sheet.Password:     "sheet/crypt_test.go TestDefaultPassword",
-	sheet.Charset:      "sheet/text_test.go TestTextRefusals",
+	sheet.Password:     "sheet/anyfile/crypt_test.go TestDefaultPassword",
+	sheet.Charset:      "sheet/anyfile/refuse_test.go TestTextRefusals",
 	sheet.Damaged:      "guard_test.go TestFaultsCostOneFile",
 	sheet.TooLarge:     "../cmd/taizhang/hostile_test.go TestHostileInbox",
 	sheet.TooSlow:      "guard_test.go TestFaultsCostOneFile",
