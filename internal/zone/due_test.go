@@ -270,3 +270,23 @@ func TestRuleInChinese(t *testing.T) {
 		}
 	}
 }
+
+// TestUnitsFoundedLater: a unit that was founded, or split off, after its forms had begun owes nothing from before.
+func TestUnitsFoundedLater(t *testing.T) {
+	z := parse(t, strings.Replace(strings.Replace(demo, "{code: btj, name: 板塘街道, kind: street}", "{code: btj, name: 板塘街道, kind: street, since: 2022-07-14}", 1),
+		"from: [产业局, 双马街道], due: monday 12:00", "from: [产业局, 双马街道, 板塘街道], due: monday 12:00", 1))
+	owed := map[string][]string{}
+	for _, o := range z.Obligations(date(t, "2022-08-07"), map[string]calendar.Period{"assistance": period(t, "2022-05")}) {
+		if o.Submitter == "btj" {
+			owed[o.Form] = append(owed[o.Form], o.Period.String())
+		}
+	}
+	if want := "map[assistance:[2022-07 2022-08] problem:[2022-W28 2022-W29 2022-W30 2022-W31]]"; fmt.Sprint(owed) != want {
+		t.Errorf("owed %v, want %s", owed, want)
+	}
+	for p, want := range map[string]bool{"2022-W27": false, "2022-W28": true, "2022-W40": true} {
+		if _, ok := z.DueAt("btj", "problem", period(t, p)); ok != want {
+			t.Errorf("%s is owed: %v", p, ok)
+		}
+	}
+}

@@ -20,7 +20,8 @@ type Obligation struct {
 // through — the current periods, not due yet, among them — by due time, then
 // submitter, then form. Where the configuration has no since, first gives the
 // period of the first return of a form ever taken in; without one nothing of
-// that form is owed yet. The period that holds a submitter's until is its last.
+// that form is owed yet. The periods that hold a submitter's since and until are
+// its first and its last.
 func (z *Zone) Obligations(through calendar.Date, first map[string]calendar.Period) []Obligation {
 	var list []Obligation
 	for _, r := range z.Returns {
@@ -29,8 +30,13 @@ func (z *Zone) Obligations(through calendar.Date, first map[string]calendar.Peri
 			p = r.Due.Kind().Of(firstDay(first[r.Form]))
 		}
 		last := through
-		if s, ok := z.Submitter(r.Submitter); ok && s.Until.Valid() {
-			last = min(last, s.Until)
+		if s, ok := z.Submitter(r.Submitter); ok {
+			if s.Until.Valid() {
+				last = min(last, s.Until)
+			}
+			if s.Since.Valid() && p.Valid() && p.End() < s.Since {
+				p = r.Due.Kind().Of(s.Since)
+			}
 		}
 		for ; p.Valid() && p.Start <= last; p = p.Next() {
 			list = append(list, Obligation{r.Submitter, r.Form, p, z.at(r.Due, p)})
@@ -75,14 +81,14 @@ func (z *Zone) Uses(form string) bool {
 }
 
 // DueAt returns when a submitter's return of a form and period is due; false
-// where it is not owed: not declared, before a declared since, after until, or
-// another kind of period.
+// where it is not owed: not declared, before a declared since, be it the form's
+// or the submitter's, after until, or another kind of period.
 func (z *Zone) DueAt(submitter, form string, p calendar.Period) (time.Time, bool) {
 	r, ok := z.rule(submitter, form)
 	if !ok || !p.Valid() || p.Kind != r.Due.Kind() || r.Since.Valid() && p.Start < r.Since.Start {
 		return time.Time{}, false
 	}
-	if s, _ := z.Submitter(submitter); s.Until.Valid() && p.Start > s.Until {
+	if s, _ := z.Submitter(submitter); s.Until.Valid() && p.Start > s.Until || s.Since.Valid() && p.End() < s.Since {
 		return time.Time{}, false
 	}
 	return z.at(r.Due, p), true

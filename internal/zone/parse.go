@@ -22,7 +22,7 @@ import (
 // The keys of the configuration and of its parts, in the order of the sample.
 var (
 	zoneKeys      = []string{"zone", "code", "timezone", "as_of", "contact", "submitters", "returns", "targets", "holidays", "workdays", "schedule", "backup", "alerts", "language", "limits", "ranking", "mail", "joined", "engine"}
-	submitterKeys = []string{"code", "name", "kind", "aliases", "until", "merged_into"}
+	submitterKeys = []string{"code", "name", "kind", "aliases", "since", "until", "merged_into"}
 	returnKeys    = []string{"form", "from", "due", "since"}
 	limitKeys     = []string{"file_mb", "inflated_mb", "ratio", "parts", "sheets", "rows", "columns", "cell_kb", "shared_strings", "depth", "memory_mb", "seconds"}
 )

@@ -33,10 +33,13 @@ func (p *parser) submitters(items []*decl.Node) {
 		m := item.Fields(submitterKeys...).Filled()
 		if m == nil {
 			p.unsure = true
-			p.z.Submitters = append(p.z.Submitters, Submitter{Seq: i + 1, Until: calendar.NoDate})
+			p.z.Submitters = append(p.z.Submitters, Submitter{Seq: i + 1, Since: calendar.NoDate, Until: calendar.NoDate})
 			continue
 		}
-		s := Submitter{Seq: i + 1, Kind: Department, Until: p.date(m["until"])}
+		s := Submitter{Seq: i + 1, Kind: Department, Since: p.date(m["since"]), Until: p.date(m["until"])}
+		if s.Since.Valid() && s.Until.Valid() && s.Since > s.Until {
+			m["since"].Fault("since: %s is after until: %s", "since：%s 晚于 until：%s", s.Since, s.Until)
+		}
 		s.Code = p.code(m["code"], fmt.Sprintf("s%02d", i+1))
 		labels := []label{{codeLabel, s.Code, item}}
 		if m["code"] != nil {

@@ -61,6 +61,7 @@ type Submitter struct {
 	Name       string
 	Kind       Kind
 	Aliases    []string
+	Since      calendar.Date // its first day, of one that was founded or split off; NoDate: there from the beginning
 	Until      calendar.Date // its last day; NoDate while it exists
 	MergedInto string        // code of the submitter it became part of
 	Seq        int           // place in 机构序列, from 1

@@ -157,6 +157,7 @@ func TestFaults(t *testing.T) {
 		{base + "  - 财政局", `taizhang.yaml:5:5: a submitter is "财政局", not keys and values; known here: code, name`},
 		{base + "  - {name: 财政局, kind: 部门}", `taizhang.yaml:5:23: unknown kind "部门"; known here: department, street`},
 		{base + "  - {name: 财政局, kind: streets}", `taizhang.yaml:5:23: unknown kind "streets"; did you mean "street"?`},
+		{base + "  - {name: 财政局, since: 2022-07-01, until: 2022-06-30}", `taizhang.yaml:5:24: since: 2022-07-01 is after until: 2022-06-30`},
 		{base + "  - {name: 财政局, until: 2022-02-30}", `taizhang.yaml:5:24: until: "2022-02-30" is not a date like 2022-08-15`},
 		{base + "  - {name: 财政局, merged_into: 双马街}", `taizhang.yaml:5:30: merged_into: unknown submitter "双马街"; did you mean "双马街道"?`},
 		{base + "  - {name: 财政局, merged_into: 财政局}", `taizhang.yaml:5:30: merged_into: 财政局 cannot be merged into itself`},
@@ -418,7 +419,7 @@ func TestSample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, strings.Join(lines, "\n"))
 	}
-	if len(z.Submitters) != 4 || len(z.Targets) != 2 || !z.Jobs["summary"].Set || !z.Ranking || z.Limits != DefaultLimits() || !z.AsOf.Valid() || z.Trino == nil || z.Trino.Grace != 24*time.Hour {
+	if len(z.Submitters) != 5 || len(z.Targets) != 2 || !z.Jobs["summary"].Set || !z.Ranking || z.Limits != DefaultLimits() || !z.AsOf.Valid() || z.Trino == nil || z.Trino.Grace != 24*time.Hour {
 		t.Errorf("%+v", z)
 	}
 }

@@ -138,7 +138,7 @@ func unitsPart(z *office.Zone, e *decl.Edit) Part {
 	p := Part{ID: "units", Title: "填报单位", Hint: "按机构序列排列。单位撤并时填撤并日期和并入单位，不要删除。"}
 	fields := func() []Field {
 		return []Field{{Name: "code", Label: "代码", Hint: "英文字母、数字；启用后不要再改", Required: true}, {Name: "name", Label: "名称", Required: true}, {Name: "kind", Label: "类别", Options: kinds},
-			{Name: "aliases", Label: "别名", Hint: "报表里的其他写法，用顿号隔开", list: true}, {Name: "until", Label: "撤并日期", Hint: "如 2023-06-30"}, {Name: "merged_into", Label: "并入单位"}}
+			{Name: "aliases", Label: "别名", Hint: "报表里的其他写法，用顿号隔开", list: true}, {Name: "since", Label: "设立日期", Hint: "新设单位从哪天起报送，如 2023-07-01；一直都有的不填"}, {Name: "until", Label: "撤并日期", Hint: "如 2023-06-30"}, {Name: "merged_into", Label: "并入单位"}}
 	}
 	for i := range e.Len("submitters") {
 		f := fill(e, Form{Part: p.ID, Item: strconv.Itoa(i), Removable: true, Fields: fields()}, "submitters", i)
