@@ -211,7 +211,11 @@ func (b *bigInbox) row(out *bytes.Buffer, f *forms.Form, r bigRow, streets int) 
 				fmt.Fprint(out, 1+int(r.h>>5%1000)/ints)
 			}
 		case forms.Percent:
-			fmt.Fprintf(out, "%d%%", r.h>>5%100)
+			percent := r.h >> 5 % 100
+			if r.isClosed { // 已完成
+				percent = 100
+			}
+			fmt.Fprintf(out, "%d%%", percent)
 		case forms.Month:
 			if c.Role == forms.Deadline {
 				fmt.Fprintf(out, "%s", (r.start + 70).String()[:7])
