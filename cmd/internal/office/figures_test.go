@@ -15,6 +15,7 @@ import (
 	"taizhang/internal/calendar"
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
+	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
 	"taizhang/queries"
@@ -283,6 +284,12 @@ func TestHistoryOfFirms(t *testing.T) {
 		}
 		return "—"
 	}
+	counted := func(firm any) any { // the history shows names as they are written today, a figure as they were then
+		if name, ok := firm.(string); ok {
+			return spelling.Fold(name)
+		}
+		return firm
+	}
 	asked, differ := 0, 0
 	for _, m := range r.Catalogue.Metrics {
 		if m.Fact.Mode != metric.Ledger || !m.Allows(firms) {
@@ -295,7 +302,7 @@ func TestHistoryOfFirms(t *testing.T) {
 		}
 		one := "" // a firm
 		for _, row := range table.Rows {
-			key := fmt.Sprint(row[1], " ", row[2])
+			key := fmt.Sprint(row[1], " ", counted(row[2]))
 			if held[row[0].(string)][key] != "" {
 				t.Fatalf("%s has %s %s twice", m.ID, row[0], key)
 			}
@@ -324,7 +331,7 @@ func TestHistoryOfFirms(t *testing.T) {
 					if f.Dims[0].Value != nil {
 						firm = *f.Dims[0].Value
 					}
-					key := fmt.Sprint(end, " ", firm)
+					key := fmt.Sprint(end, " ", counted(firm))
 					if want := text(f.Value) + " " + text(f.Num) + " " + text(f.Den); held[basis][key] != want {
 						t.Fatalf("%s %s %s: the history has %s, the figure is %s", m.ID, basis, key, held[basis][key], want)
 					}
