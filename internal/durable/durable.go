@@ -169,8 +169,10 @@ func (s *Staged) PlaceNew(path string) error {
 
 // Discard removes the file unless it has been placed.
 func (s *Staged) Discard() {
-	if s.name != "" && ask(Delete, s.name) == nil {
-		_ = os.Remove(s.name) // a leftover does no harm
+	for range 2 { // on Windows a scanner of viruses may have it open just then
+		if s.name == "" || ask(Delete, s.name) == nil && os.Remove(s.name) == nil {
+			break // a leftover does no harm: the next run that has work to do removes it
+		}
 	}
 	s.name = ""
 }

@@ -317,3 +317,20 @@ func TestLog(t *testing.T) {
 		}
 	}
 }
+
+// TestDiscardTriesAgain: a file that can't be removed for a moment doesn't stay beside what took its place.
+func TestDiscardTriesAgain(t *testing.T) {
+	dir := t.TempDir()
+	s, err := durable.Stage(dir, 0o644, func(io.Writer) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := durabletest.FailAt(1, syscall.EBUSY, func() { err = s.PlaceNew(filepath.Join(dir, "receipt")) })
+	if err != nil || at == nil || at.Op != durable.Delete {
+		t.Fatalf("%v, %v", at, err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 || left[0].Name() != "receipt" {
+		t.Errorf("%v, %v", left, err)
+	}
+}
