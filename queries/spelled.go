@@ -14,8 +14,11 @@ import (
 func (r *Reader) spell(ctx context.Context, q question, figures []Figure) error {
 	for at, d := range q.by {
 		shown, err := r.spellings(ctx, q, d)
-		if err != nil || shown == nil {
+		if err != nil {
 			return err
+		}
+		if shown == nil {
+			continue
 		}
 		for i := range figures {
 			dims := figures[i].Dims
@@ -42,9 +45,9 @@ func (r *Reader) spell(ctx context.Context, q question, figures []Figure) error 
 	return nil
 }
 
-// spellings are the names (by zone, where groups are of one zone each, and key) that a dimension's groups are shown by, nil where none of the metrics folds it: what the rows of all
-// facts say at the last point, so that a firm is called the same beside every figure, and of those that none of them has any
-// more what the figures' own rows say at the earlier points.
+// spellings are the names (by zone, where groups are of one zone each, and key) that a dimension's groups are shown by, nil
+// where none of the metrics folds it: what the rows of all facts say at the last point, so that a firm is called the same
+// beside every figure, and of those that none of them has any more what the figures' own rows say at the earlier points.
 func (r *Reader) spellings(ctx context.Context, q question, dimension string) (map[[2]string]string, error) {
 	own := metric.FactsOf(q.metrics)
 	own = slices.DeleteFunc(own, func(f *metric.Fact) bool { _, is := f.Spelled(dimension); return !is })
