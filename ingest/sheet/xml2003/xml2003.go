@@ -192,25 +192,8 @@ func (w *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 }
 
 func (s *scan) table() error {
-	x := s.x
-	n := 0
-	for base := x.Depth; x.Depth >= base; {
-		t, err := x.Next()
-		if err != nil {
-			return err
-		}
-		if t == xmlscan.EOF {
-			return sheet.Damage("XML ends in the middle")
-		}
-		if t != xmlscan.Start {
-			continue
-		}
-		if string(x.Name) != "Row" {
-			if err := x.Skip(); err != nil {
-				return err
-			}
-			continue
-		}
+	x, n := s.x, 0
+	return s.each("Row", func() error {
 		if n = x.AttrInt("Index", n+1); n < 1 || n > sheet.MaxIndex {
 			return sheet.Refuse(sheet.TooLarge, "row %d", n)
 		}
@@ -220,14 +203,13 @@ func (s *scan) table() error {
 			return err
 		}
 		n = min(n+span, sheet.MaxIndex)
-	}
-	return nil
+		return nil
+	})
 }
 
-// cells reads the cells of a Row whose start was just told.
-func (s *scan) cells() (err error) {
+// each calls do at the start of each element of a name within the one whose start was just told, and passes others over.
+func (s *scan) each(name string, do func() error) error {
 	x := s.x
-	col, sorted := 0, true
 	for base := x.Depth; x.Depth >= base; {
 		t, err := x.Next()
 		if err != nil {
@@ -239,12 +221,22 @@ func (s *scan) cells() (err error) {
 		if t != xmlscan.Start {
 			continue
 		}
-		if string(x.Name) != "Cell" {
-			if err := x.Skip(); err != nil {
-				return err
-			}
-			continue
+		step := do
+		if string(x.Name) != name {
+			step = x.Skip
 		}
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cells reads the cells of a Row whose start was just told.
+func (s *scan) cells() error {
+	x := s.x
+	col, sorted := 0, true
+	err := s.each("Cell", func() error {
 		last := col
 		if col = x.AttrInt("Index", col+1); col < 1 || col > sheet.MaxIndex {
 			return sheet.Refuse(sheet.TooLarge, "column %d", col)
@@ -268,6 +260,10 @@ func (s *scan) cells() (err error) {
 		if c.Kind != sheet.Empty || c.NoValue {
 			s.row.Cells = append(s.row.Cells, c)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if len(s.row.Cells) == 0 {
 		return nil
