@@ -17,7 +17,6 @@ import (
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 	"taizhang/internal/lang"
-	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
 
@@ -48,7 +47,8 @@ func RawTable(f *forms.Form) warehouse.Table {
 }
 
 // EnsureTables creates the raw tables that are missing and adds columns that a form has gained.
-// A column that a form has dropped stays, so that history keeps it.
+// A column that a form has dropped stays, so that history keeps it. What names are counted by is filled in where a column
+// for it is gained, so that rows of before count as rows of after do.
 func EnsureTables(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 	have := map[string]bool{}
 	rows, err := conn.QueryContext(ctx, `select table_name || '.' || column_name from information_schema.columns where table_schema = 'raw'`)
@@ -72,15 +72,38 @@ func EnsureTables(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
 			}
 			continue
 		}
+		var gained []warehouse.Column
 		for _, c := range t.Columns {
 			if !have[f.ID+"."+c.Name] {
-				if _, err := conn.ExecContext(ctx, fmt.Sprintf("alter table %s add column %s %s", t.Name, warehouse.Ident(c.Name), c.SQLType)); err != nil {
-					return lang.Errorf("add column %s to %s: %w", "在 %[2]s 中加列 %[1]s：%[3]w", c.Name, t.Name, err)
-				}
+				gained = append(gained, c)
 			}
+		}
+		if err := gain(ctx, conn, f, t, gained); err != nil {
+			return err
 		}
 	}
 	return rows.Err()
+}
+
+// gain adds columns to the table of a form, and what can be told of them of the rows that are there: both or neither.
+func gain(ctx context.Context, conn *sql.Conn, f *forms.Form, t warehouse.Table, columns []warehouse.Column) error {
+	if len(columns) == 0 {
+		return nil
+	}
+	if err := warehouse.Begin(ctx, conn); err != nil {
+		return err
+	}
+	for _, c := range columns {
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("alter table %s add column %s %s", t.Name, warehouse.Ident(c.Name), c.SQLType)); err != nil {
+			warehouse.Rollback(conn)
+			return lang.Errorf("add column %s to %s: %w", "在 %[2]s 中加列 %[1]s：%[3]w", c.Name, t.Name, err)
+		}
+	}
+	if err := foldNamesOf(ctx, conn, f); err != nil {
+		warehouse.Rollback(conn)
+		return err
+	}
+	return warehouse.Commit(ctx, conn)
 }
 
 func text(s string) any {
@@ -218,14 +241,6 @@ func (b *batch) rows(pt *read.Part) {
 			}
 		}
 	}
-}
-
-// folded is what a name is counted by, where that isn't the name as written.
-func folded(name string) warehouse.Text {
-	if key := spelling.Fold(name); key != name && key != "" {
-		return column(key)
-	}
-	return warehouse.Null
 }
 
 // flush loads everything within the caller's transaction.

@@ -14,7 +14,16 @@ import (
 var migrations = []struct{ what, sql string }{
 	{"who decided, and what a form's columns are for", "alter table raw.decision add column if not exists decided_by VARCHAR; alter table ctl.form_column add column if not exists role VARCHAR"},
 	{"whose working days", "alter table ctl.calendar add column if not exists zone VARCHAR; update ctl.calendar set zone = (select min(zone) from ctl.zone)"},
+	{"since when units are there", "alter table ctl.submitter add column if not exists since_on DATE"},
+	{"what names are counted by", unfolded},
 }
+
+// unfolded takes out the columns that an earlier program added without filling them for the rows that were there: whoever
+// adds them now fills them. What was built and kept from such rows is built anew.
+const unfolded = `alter table if exists raw.problem drop column if exists enterprise_folded;
+	alter table if exists raw.financing drop column if exists enterprise_folded;
+	alter table if exists raw.land_payment drop column if exists enterprise_folded;
+	delete from ctl.input_state; delete from ctl.metric_week_state`
 
 // formatTable notes a warehouse's format.
 const formatTable = "ctl.format"

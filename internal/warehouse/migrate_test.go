@@ -29,13 +29,18 @@ func TestMigrations(t *testing.T) {
 		format(Format)
 	}
 	exec1(t, db, "insert into raw.decision (zone, seq, kind) values ('z', 1, 'waive')")
-	exec1(t, db, "drop table ctl.format; alter table raw.decision drop column decided_by; alter table ctl.form_column drop column role; alter table ctl.calendar drop column zone")
+	exec1(t, db, "drop table ctl.format; alter table raw.decision drop column decided_by; alter table ctl.form_column drop column role; alter table ctl.calendar drop column zone; alter table ctl.submitter drop column since_on")
+	exec1(t, db, "create table raw.problem (enterprise varchar, enterprise_folded varchar); insert into raw.problem values ('甲（乙）', null); insert into ctl.input_state values ('raw.problem', 'x', 1)")
 	format(0)
 	if err := Schema(ctx, db.Conn); err != nil {
 		t.Fatal(err)
 	}
 	format(Format)
 	if got, err := Strings(ctx, db.Conn, "select concat(seq, kind, decided_by) from raw.decision"); err != nil || strings.Join(got, " ") != "1waive" {
+		t.Errorf("%v %v", got, err)
+	}
+	// what was added without being filled is gone, so that whoever adds it fills it, and what was built from it is built anew
+	if got, err := Strings(ctx, db.Conn, "select concat(column_name, (select count(*) from ctl.input_state)) from duckdb_columns() where schema_name = 'raw' and table_name = 'problem'"); err != nil || strings.Join(got, " ") != "enterprise0" {
 		t.Errorf("%v %v", got, err)
 	}
 	exec1(t, db, "update ctl.format set number = number + 1")

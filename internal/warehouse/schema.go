@@ -31,7 +31,7 @@ var Tables = []Table{
 		period VARCHAR, reason VARCHAR, decided_at TIMESTAMP, effective_on DATE, decided_by VARCHAR`),
 	table("ctl.run", `as_of DATE, known_at TIMESTAMP, from_on DATE`),
 	table("ctl.zone", `zone VARCHAR, name VARCHAR, timezone VARCHAR`),
-	table("ctl.submitter", `zone VARCHAR, code VARCHAR, name VARCHAR, kind VARCHAR, seq INTEGER, until_on DATE, merged_into VARCHAR`),
+	table("ctl.submitter", `zone VARCHAR, code VARCHAR, name VARCHAR, kind VARCHAR, seq INTEGER, until_on DATE, merged_into VARCHAR, since_on DATE`),
 	table("ctl.submitter_alias", `zone VARCHAR, alias VARCHAR, code VARCHAR`),
 	table("ctl.form", `form VARCHAR, title VARCHAR, mode VARCHAR, frequency VARCHAR, seq INTEGER`),
 	table("ctl.form_column", `form VARCHAR, seq INTEGER, field VARCHAR, title VARCHAR, type VARCHAR, is_required BOOLEAN,

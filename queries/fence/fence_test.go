@@ -20,7 +20,7 @@ import (
 
 func fencedFile(t testing.TB) string {
 	return warehousetest.Publish(t, "2022-08-15", time.Date(2022, 8, 15, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
-		warehousetest.Exec(t, db, "insert into ctl.submitter values ('xt', 'cyj', '产业局', 'department', 1, null, null)")
+		warehousetest.Exec(t, db, "insert into ctl.submitter values ('xt', 'cyj', '产业局', 'department', 1, null, null, null)")
 	})
 }
 

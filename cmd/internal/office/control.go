@@ -28,6 +28,13 @@ func str(s string) any {
 	return s
 }
 
+func date(d calendar.Date) any {
+	if !d.Valid() {
+		return nil
+	}
+	return d.String()
+}
+
 func num(n int) any { return strconv.Itoa(n) }
 
 // sharedControl are the tables that say nothing of a single zone, and the targets: all that a joined zone says itself.
@@ -67,11 +74,7 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 	add := tables.add
 	add("ctl.zone", z.Code, z.Name, z.Timezone)
 	for _, s := range z.Submitters {
-		var until any
-		if s.Until.Valid() {
-			until = s.Until.String()
-		}
-		add("ctl.submitter", z.Code, s.Code, s.Name, string(s.Kind), num(s.Seq), until, str(s.MergedInto))
+		add("ctl.submitter", z.Code, s.Code, s.Name, string(s.Kind), num(s.Seq), date(s.Until), str(s.MergedInto), date(s.Since))
 		for _, alias := range s.Aliases {
 			add("ctl.submitter_alias", z.Code, alias, s.Code)
 		}

@@ -140,6 +140,9 @@ func (w *work) replay(ctx context.Context) error {
 	if err := r.flush(ctx); err != nil {
 		return err
 	}
+	if err := ingest.FoldNames(ctx, w.db.Conn, w.z.Forms); err != nil { // forms of then didn't say which columns hold names
+		return err
+	}
 	return w.db.Checkpoint(ctx)
 }
 

@@ -227,6 +227,9 @@ func (w *work) resume(ctx context.Context) error {
 			return err
 		}
 		w.finished, w.troubles = w.session.Taken, w.session.Troubles
+		if err := ingest.FoldNames(ctx, w.db.Conn, w.z.Forms); err != nil {
+			return err
+		}
 	}
 	if _, err := w.archive.Declare(text); err != nil {
 		return err

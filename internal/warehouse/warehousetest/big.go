@@ -37,7 +37,7 @@ func (o Big) Fill(t testing.TB, db *warehouse.DB) {
 	t.Helper()
 	o.defaults()
 	Exec(t, db, "insert into ctl.zone values ('xt', '湘潭高新区', 'Asia/Shanghai')")
-	Exec(t, db, fmt.Sprintf("insert into ctl.submitter select 'xt', 'u' || i, '单位' || i, case when i %% 3 = 0 then 'street' else 'department' end, i + 1, null, null from range(%d) as t(i)", o.Units))
+	Exec(t, db, fmt.Sprintf("insert into ctl.submitter select 'xt', 'u' || i, '单位' || i, case when i %% 3 = 0 then 'street' else 'department' end, i + 1, null, null, null from range(%d) as t(i)", o.Units))
 	Exec(t, db, fmt.Sprintf(`create temp table big_return as
 		with periods as (
 			select 'week' as frequency, strftime(d, '%%G-W%%V') as period, cast(d as date) as s, cast(d + interval 6 day as date) as e

@@ -63,7 +63,7 @@ func (o Random) Fill(t testing.TB, db *warehouse.DB) {
 	m := &maker{Rand: rand.New(rand.NewPCG(o.Seed, 7)), opt: o, rows: map[string][][]any{}}
 	var units [][]any
 	for i, u := range Units {
-		units = append(units, []any{"xt", u[0], u[1], u[2], fmt.Sprint(i + 1), nil, nil})
+		units = append(units, []any{"xt", u[0], u[1], u[2], fmt.Sprint(i + 1), nil, nil, nil})
 	}
 	forms := Forms(t)
 	for _, f := range forms {
