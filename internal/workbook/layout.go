@@ -344,6 +344,9 @@ func (c *canvas) note(b Note) {
 		st.color = blue
 	}
 	h := textHeight(text, all, st.size)
+	if nearlyFits(text, all, st.size) {
+		st.wrap, st.shrink, h = false, true, textHeight("", all, st.size)
+	}
 	if b.Strong {
 		h += 4
 	}

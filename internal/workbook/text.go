@@ -182,6 +182,12 @@ func lines(s string, width, size float64) int {
 	return n
 }
 
+// nearlyFits says that s is one line by its guess, or a little more than one: fonts differ by so much that a row of two
+// lines would show a blank one where the text takes one after all. It rather is made smaller where it doesn't.
+func nearlyFits(s string, width, size float64) bool {
+	return !strings.Contains(s, "\n") && lines(s, width, size) == 2 && lines(s, width*1.08, size) == 1
+}
+
 // lineHeight is the height in points of one line of text.
 func lineHeight(size float64) float64 { return math.Ceil(size * 1.4) }
 

@@ -354,3 +354,31 @@ func TestFigureFits(t *testing.T) {
 	}
 	t.Errorf("the value isn't there: %v", rows)
 }
+
+// TestNoteNearlyALine: a text that is guessed to be a little more than a line has one that it shrinks into, not a second
+// that stays blank where fonts are narrower than guessed; a longer one wraps.
+func TestNoteNearlyALine(t *testing.T) {
+	full := 1
+	for lines(strings.Repeat("字", full+1), 88, sizeBody) == 1 {
+		full++
+	}
+	var notes []Block
+	for _, n := range []int{full, full + 2, full + full/2} {
+		notes = append(notes, Note{Text: strings.Repeat("字", n)})
+	}
+	f := open(t, write(t, Book{Sheets: []Sheet{{Name: "总览", Blocks: notes}}}))
+	for i, want := range []struct{ shrinks, wraps bool }{{false, true}, {true, false}, {false, true}} {
+		cell := fmt.Sprintf("A%d", i+1)
+		id, err := f.GetCellStyle("总览", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := f.GetStyle(id)
+		if err != nil || st.Alignment == nil || st.Alignment.ShrinkToFit != want.shrinks || st.Alignment.WrapText != want.wraps {
+			t.Errorf("note %d: %+v, %v", i+1, st.Alignment, err)
+		}
+		if h, _ := f.GetRowHeight("总览", i+1); (h > 20) != (i == 2) {
+			t.Errorf("note %d in %v points", i+1, h)
+		}
+	}
+}
