@@ -25,6 +25,9 @@ type ReturnsAsk struct {
 var returnKeys = []string{"return", "file", "submitter", "form", "period", "cutoff", "status", "rows", "rows_refused",
 	"values_emptied", "errors", "warnings", "received_at", "due_at", "late", "superseded_by", "decision"}
 
+// statusKeys are the keys of `status`, in order.
+var statusKeys = []string{"submitter", "form", "period", "due_at", "state"}
+
 // First is the earliest day as of which rows that were accepted are, and when the first of them came in; no day where none was.
 func (r *Reader) First(ctx context.Context) (cutoff calendar.Date, received time.Time, err error) {
 	r.mu.Lock()
@@ -229,7 +232,12 @@ func (r *Reader) Status(ctx context.Context, a StatusAsk) ([]result.Record, erro
 	}
 	out := make([]result.Record, 0, len(t.Rows))
 	for _, v := range t.Rows {
-		out = append(out, result.Record{{Key: "submitter", Value: v[0]}, {Key: "form", Value: v[1]}, {Key: "period", Value: v[2]}, {Key: "due_at", Value: r.instant(v[3])}, {Key: "state", Value: v[4]}})
+		v[3] = r.instant(v[3])
+		rec := make(result.Record, len(statusKeys))
+		for i, k := range statusKeys {
+			rec[i] = result.Entry{Key: k, Value: v[i]}
+		}
+		out = append(out, rec)
 	}
 	return out, nil
 }

@@ -43,7 +43,7 @@ func (a *app) metricsCmd() *cobra.Command {
 			if a.format == "table" || a.format == "md" {
 				return a.print(shownFigures(records, ask.By), append([]string{"metric", "label"}, append(append([]string{}, ask.By...), "value", "n/d", "coverage")...)...)
 			}
-			return a.print(records)
+			return a.printKeyed(records, queries.FigureKeys(ask.By))
 		},
 	}
 	a.outputFlag(c)

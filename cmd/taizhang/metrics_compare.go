@@ -20,7 +20,7 @@ func (a *app) printCompared(ctx context.Context, r *queries.Reader, ask queries.
 		records[i] = append(f.Record(), with[i].Entries()...)
 	}
 	if a.format != "table" && a.format != "md" {
-		return a.print(records)
+		return a.printKeyed(records, queries.ComparedKeys(ask.By))
 	}
 	shown := shownFigures(records, ask.By)
 	for i, c := range with {

@@ -65,7 +65,7 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 		records[i] = c.Record()
 	}
 	if a.format != "table" && a.format != "md" {
-		return a.print(records)
+		return a.printKeyed(records, queries.ChangeKeys(by))
 	}
 	shown := make([]result.Record, len(changes))
 	for i, c := range changes {

@@ -154,7 +154,9 @@ func (a *app) modelsTestCmd() *cobra.Command {
 			}
 			if len(results) == 0 && len(args) > 0 {
 				a.tell("%s has no cases: write %s.txtar beside it", "%s 没有用例：可在模型旁写 %s.txtar", strings.Join(args, ", "), args[0][strings.LastIndex(args[0], ".")+1:])
-				return nil
+				if a.format == "table" {
+					return nil
+				}
 			}
 			var records []result.Record
 			failed := 0
@@ -174,7 +176,7 @@ func (a *app) modelsTestCmd() *cobra.Command {
 				}
 				err = a.print(records, "state", "model", "case")
 			} else {
-				err = a.print(records)
+				err = a.printKeyed(records, []string{"model", "case", "state", "message"})
 			}
 			if err == nil && failed > 0 {
 				err = lang.Errorf("%d of %d cases failed", "%d个用例未通过，共%d个", failed, len(results))

@@ -37,6 +37,14 @@ func (a *app) print(records []result.Record, columns ...string) error {
 	return a.emit(listing{records: records, columns: columns, own: true, forms: a.forms})
 }
 
+// printKeyed is print of records with these keys: they head a result without records, too.
+func (a *app) printKeyed(records []result.Record, keys []string) error {
+	if len(records) > 0 {
+		keys = nil
+	}
+	return a.print(records, keys...)
+}
+
 // printResult writes the result of a query.
 func (a *app) printResult(t result.Table) error { return a.emit(listingOf(t)) }
 

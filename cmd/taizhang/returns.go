@@ -57,7 +57,7 @@ func (a *app) returnsCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(records)
+			return a.printKeyed(records, queries.ReturnKeys())
 		},
 	}
 	a.outputFlag(list)

@@ -51,7 +51,7 @@ func (a *app) statusCmd() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			if err := a.print(records); err != nil {
+			if err := a.printKeyed(records, queries.StatusKeys()); err != nil {
 				return err
 			}
 			a.sayUnread(z)

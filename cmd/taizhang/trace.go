@@ -95,7 +95,7 @@ func (a *app) traceCmd() *cobra.Command {
 					}
 				}
 			}
-			return a.print(records)
+			return a.printKeyed(records, r.TraceKeys(ask.Metrics[0]))
 		},
 	}
 	a.outputFlag(c)
