@@ -15,6 +15,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/sink"
+	"taizhang/ingest/forms"
 	"taizhang/internal/decl"
 	"taizhang/internal/durable"
 	"taizhang/internal/lang"
@@ -108,7 +109,7 @@ func (a *app) checkPlace(cmd *cobra.Command) error {
 	}
 	first, _, below := strings.Cut(filepath.ToSlash(in), "/")
 	kept := below && slices.Contains(keptFolders, first) ||
-		!below && (first == zone.FileName || strings.HasPrefix(first, "warehouse.duckdb") || strings.HasPrefix(first, "state.sqlite"))
+		!below && (first == zone.FileName || first == forms.LearnedFile || strings.HasPrefix(first, "warehouse.duckdb") || strings.HasPrefix(first, "state.sqlite"))
 	if !kept {
 		return nil
 	}
@@ -116,7 +117,7 @@ func (a *app) checkPlace(cmd *cobra.Command) error {
 }
 
 // keptFolders are those that the zone itself fills.
-var keptFolders = []string{"inbox", "outbox", "archive", "published", "summaries"}
+var keptFolders = []string{"inbox", "outbox", "archive", "published", "summaries", "logs"}
 
 // inside is where a path lies in a folder, as far as both are there.
 func inside(folder, path string) (in string, ok bool) {

@@ -61,6 +61,9 @@ func (a *app) jobsListCmd() *cobra.Command {
 		Short: lang.Phrase("List the newest attempts at a job, or at all", "列出某项或全部任务最近的执行情况"),
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if n < 0 {
+				return usagef("-n %d: a number from 0 on is expected", "-n %d：应为0或更大的数", n)
+			}
 			z, err := a.zone()
 			if err != nil {
 				return err
@@ -141,6 +144,9 @@ func (a *app) logsCmd() *cobra.Command {
 				"--run 只显示某一次执行的日志（编号见 jobs list）。"),
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if n < 0 {
+				return usagef("-n %d: a number from 0 on is expected", "-n %d：应为0或更大的数", n)
+			}
 			z, err := a.zone()
 			if err != nil {
 				return err

@@ -269,6 +269,10 @@ func noSuchReturn(ctx context.Context, r *queries.Reader, none *queries.ErrNoRet
 	var ids []string
 	if all, err := r.Returns(ctx, queries.ReturnsAsk{}); err == nil {
 		for _, x := range all {
+			if x.Get("return") == none.ID {
+				return usagef("return %s isn't there at that point: it came in on %s, and its rows are as of %s", "按所问的日期和时点还没有报表 %s：它收到于 %s，数据截至 %s",
+					none.ID, shownTime(fmt.Sprint(x.Get("received_at"))), cmp.Or(sink.Text(x.Get("cutoff"), "table"), queries.NoValue))
+			}
 			ids = append(ids, fmt.Sprint(x.Get("return")))
 		}
 	}

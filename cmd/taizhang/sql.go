@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"strings"
@@ -38,7 +39,15 @@ func (a *app) sqlCmd() *cobra.Command {
 			case err == nil && help:
 				return cmd.Help()
 			case saved:
-				return a.printSaved(a.zoneDir)
+				if err := alone(cmd, "saved", "as-of", "known-at", "replace"); err != nil {
+					return err
+				}
+				if len(args) > 0 {
+					return usagef("sql --saved lists the saved queries: no query goes with it", "sql --saved 只列出保存的查询，不能同时写语句")
+				}
+				return cmp.Or(a.checkOutput(false), a.printSaved(a.zoneDir))
+			case a.replace && a.output == "":
+				return usagef("--replace would change nothing without -o", "没有 -o 时 --replace 不起作用")
 			case len(args) > 1:
 				return usagef("sql takes one query, not %d", "sql 只执行一条语句，不是%d条", len(args))
 			}

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -114,7 +114,7 @@ func (a *app) parseSavedFlags(cmd *cobra.Command, args []string) (rest []string,
 	if err := flags.Parse(args); err != nil {
 		return nil, nil, usageError{err}
 	}
-	if err := errors.Join(a.refuseIdle(cmd), a.formatFromName(cmd)); err != nil {
+	if err := cmp.Or(a.refuseIdle(cmd), a.checkPlace(cmd), a.formatFromName(cmd)); err != nil {
 		return nil, nil, err
 	}
 	rest = flags.Args()
