@@ -205,7 +205,7 @@ func emptyWarehouse(ctx context.Context, z *office.Zone) (*warehouse.DB, error) 
 			}
 			for _, c := range f.Columns {
 				for i, v := range c.Values {
-					if _, err := db.Conn.ExecContext(ctx, "insert into ctl.form_value values (?, ?, ?, ?, nullif(?, ''))", f.ID, c.Field, i+1, v.Name, v.Means); err != nil {
+					if _, err := db.Conn.ExecContext(ctx, "insert into ctl.form_value values (?, ?, ?, ?, nullif(?, ''), ?)", f.ID, c.Field, i+1, v.Name, v.Means, v.Name); err != nil {
 						return err
 					}
 				}

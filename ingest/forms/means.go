@@ -81,6 +81,26 @@ func (c *Column) HasMeanings() bool {
 	return slices.ContainsFunc(c.Values, func(v Value) bool { return v.Means != "" })
 }
 
+// Written is the value of a column that is called so, or that has it for a spelling; nil for none.
+func (c *Column) Written(text string) *Value {
+	for i := range c.Values {
+		if v := &c.Values[i]; v.Name == text || slices.Contains(v.Variants, text) {
+			return v
+		}
+	}
+	return nil
+}
+
+// Meanings are what its values mean, each once.
+func (c *Column) Meanings() (out []string) {
+	for _, v := range c.Values {
+		if v.Means != "" && !slices.Contains(out, v.Means) {
+			out = append(out, v.Means)
+		}
+	}
+	return out
+}
+
 // meaningWords are the meanings as the dictionary says them.
 var meaningWords = map[string]string{Closed: "算办结", Open: "算未办结（过了时限算超期）", LongTerm: "算长期推进（不算超期）", Granted: "算已授信", Satisfied: "算满意"}
 

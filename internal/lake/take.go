@@ -204,7 +204,11 @@ func Differing(ctx context.Context, conn warehouse.Querier, dir string, m *Manif
 		if t == nil || len(t.Files) == 0 {
 			continue
 		}
-		theirs, ours := "(select form, "+x.what+" from "+m.read(dir, *t)+")", "(select form, "+x.what+" from "+t.in("")+")"
+		is := ""
+		if x.table == "ctl.form_value" { // what rows of before called a value is a matter of each zone
+			is = " where name = value"
+		}
+		theirs, ours := "(select form, "+x.what+" from "+m.read(dir, *t)+is+")", "(select form, "+x.what+" from "+t.in("")+is+")"
 		got, err := warehouse.Strings(ctx, conn, "select distinct "+x.key+" from (select * from ((select * from "+theirs+" except select * from "+ours+") union all (select * from "+ours+" except select * from "+theirs+
 			")) where form in (select form from "+theirs+") and form in (select form from "+ours+")) order by 1")
 		if err != nil {

@@ -16,6 +16,7 @@ var migrations = []struct{ what, sql string }{
 	{"whose working days", "alter table ctl.calendar add column if not exists zone VARCHAR; update ctl.calendar set zone = (select min(zone) from ctl.zone)"},
 	{"since when units are there", "alter table ctl.submitter add column if not exists since_on DATE"},
 	{"what names are counted by", unfolded},
+	{"what values were called", "alter table ctl.form_value add column if not exists name VARCHAR"},
 }
 
 // unfolded takes out the columns that an earlier program added without filling them for the rows that were there: whoever

@@ -29,7 +29,7 @@ func TestMigrations(t *testing.T) {
 		format(Format)
 	}
 	exec1(t, db, "insert into raw.decision (zone, seq, kind) values ('z', 1, 'waive')")
-	exec1(t, db, "drop table ctl.format; alter table raw.decision drop column decided_by; alter table ctl.form_column drop column role; alter table ctl.calendar drop column zone; alter table ctl.submitter drop column since_on")
+	exec1(t, db, "drop table ctl.format; alter table raw.decision drop column decided_by; alter table ctl.form_column drop column role; alter table ctl.calendar drop column zone; alter table ctl.submitter drop column since_on; alter table ctl.form_value drop column name")
 	exec1(t, db, "create table raw.problem (enterprise varchar, enterprise_folded varchar); insert into raw.problem values ('甲（乙）', null); insert into ctl.input_state values ('raw.problem', 'x', 1)")
 	format(0)
 	if err := Schema(ctx, db.Conn); err != nil {

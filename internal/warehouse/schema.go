@@ -36,7 +36,7 @@ var Tables = []Table{
 	table("ctl.form", `form VARCHAR, title VARCHAR, mode VARCHAR, frequency VARCHAR, seq INTEGER`),
 	table("ctl.form_column", `form VARCHAR, seq INTEGER, field VARCHAR, title VARCHAR, type VARCHAR, is_required BOOLEAN,
 		is_key BOOLEAN, is_sensitive BOOLEAN, role VARCHAR`),
-	table("ctl.form_value", `form VARCHAR, field VARCHAR, seq INTEGER, value VARCHAR, means VARCHAR`),
+	table("ctl.form_value", `form VARCHAR, field VARCHAR, seq INTEGER, value VARCHAR, means VARCHAR, name VARCHAR`),
 	table("ctl.obligation", `zone VARCHAR, submitter VARCHAR, form VARCHAR, mode VARCHAR, period VARCHAR,
 		period_start DATE, period_end DATE, due_at TIMESTAMP`),
 	table("ctl.calendar", `zone VARCHAR, day DATE, is_workday BOOLEAN, workday_no BIGINT`),

@@ -42,10 +42,14 @@ var sharedControl = []string{"ctl.run", "ctl.form", "ctl.form_column", "ctl.form
 
 // writeShared writes the tables of sharedControl anew.
 func (z *Zone) writeShared(ctx context.Context, conn *sql.Conn, asOf calendar.Date, knownAt time.Time, all bool) error {
-	return storeControl(ctx, conn, z.shared(asOf, knownAt), sharedControl, all)
+	tables, err := z.shared(ctx, conn, asOf, knownAt)
+	if err != nil {
+		return err
+	}
+	return storeControl(ctx, conn, tables, sharedControl, all)
 }
 
-func (z *Zone) shared(asOf calendar.Date, knownAt time.Time) controlRows {
+func (z *Zone) shared(ctx context.Context, conn *sql.Conn, asOf calendar.Date, knownAt time.Time) (controlRows, error) {
 	tables := controlRows{}
 	tables.add("ctl.run", asOf.String(), warehouse.WallClock(knownAt, z.Location), calendar.NewDate(asOf.Year(), time.January, 1).String())
 	for _, f := range z.Forms.Forms {
@@ -53,8 +57,18 @@ func (z *Zone) shared(asOf calendar.Date, knownAt time.Time) controlRows {
 		for i, c := range f.Columns {
 			tables.add("ctl.form_column", f.ID, num(i+1), c.Field, c.Title, string(c.Type), strconv.FormatBool(c.Required), strconv.FormatBool(c.InKey), strconv.FormatBool(c.Type.Sensitive()), str(string(c.Role)))
 			for n, v := range c.Values {
-				tables.add("ctl.form_value", f.ID, c.Field, num(n+1), v.Name, str(v.Means))
+				tables.add("ctl.form_value", f.ID, c.Field, num(n+1), v.Name, str(v.Means), v.Name)
 			}
+		}
+	}
+	// What rows of before call a value that has another name now: it means what that one does.
+	formerly, err := z.formerValues(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	for n, x := range formerly {
+		if x.now != nil {
+			tables.add("ctl.form_value", x.form.ID, x.field.Field, num(len(x.field.Values)+n+1), x.value, str(x.now.Means), x.now.Name)
 		}
 	}
 	for _, metric := range slices.Sorted(maps.Keys(z.Targets)) {
@@ -65,12 +79,15 @@ func (z *Zone) shared(asOf calendar.Date, knownAt time.Time) controlRows {
 		}
 		tables.add("ctl.target", z.Code, metric, strconv.FormatFloat(t.Value, 'f', -1, 64), basis)
 	}
-	return tables
+	return tables, nil
 }
 
 // writeControl writes the ctl tables anew: what the models know of the zone beside its returns.
 func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.Date, knownAt time.Time, all bool) error {
-	tables := z.shared(asOf, knownAt)
+	tables, err := z.shared(ctx, conn, asOf, knownAt)
+	if err != nil {
+		return err
+	}
 	add := tables.add
 	add("ctl.zone", z.Code, z.Name, z.Timezone)
 	for _, s := range z.Submitters {

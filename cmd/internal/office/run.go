@@ -310,6 +310,11 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 			out.Warnings = append(out.Warnings, checkLine(c))
 		}
 	}
+	said, err := z.unexplained(ctx, conn)
+	if err != nil {
+		return err
+	}
+	out.Warnings = append(out.Warnings, said...)
 	if err := result.Err(); err != nil {
 		return w.holdBack(ctx, result, err)
 	}

@@ -93,7 +93,7 @@ func Meanings(t testing.TB) (rows [][]any) {
 		for _, w := range words[1:] {
 			means, values, _ := strings.Cut(w, "=")
 			for _, v := range strings.Split(values, ",") {
-				rows = append(rows, []any{form, field, strconv.Itoa(len(rows) + 1), v, means})
+				rows = append(rows, []any{form, field, strconv.Itoa(len(rows) + 1), v, means, v})
 			}
 		}
 	}
