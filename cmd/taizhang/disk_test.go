@@ -97,3 +97,40 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("only %d runs found the disk full", full)
 	}
 }
+
+// TestFullDiskIsSaid: where there is no room for a byte more, what was published is still answered, who owes what too, and
+// who wants more is told what to do.
+func TestFullDiskIsSaid(t *testing.T) {
+	if !ownMounts(t) {
+		return
+	}
+	zone := t.TempDir()
+	if err := syscall.Mount("none", zone, "tmpfs", 0, "size=16m"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(zone, 0) })
+	writeLongAgo(t, filepath.Join(zone, "taizhang.yaml"), "zone: 示范区\nas_of: 2026-11-23\nsubmitters:\n  - {code: cyj, name: 产业局}\nreturns:\n  - {form: problem, from: all, due: monday 12:00, since: 2026-W46}\n")
+	if code, _, log := program(t, "run", "--zone", zone); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, log)
+	}
+	filler := must(os.Create(filepath.Join(zone, "filler")))
+	for size := 1 << 20; size > 0; {
+		if _, err := filler.Write(make([]byte, size)); err != nil {
+			size /= 2
+		}
+	}
+	if err := filler.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range [][]string{{"status"}, {"metrics"}, {"returns", "list"}, {"jobs"}} {
+		if code, _, log := program(t, append(command, "--zone", zone)...); code != 0 {
+			t.Errorf("%v: exit code %d\n%s", command, code, log)
+		}
+	}
+	for _, command := range [][]string{{"run"}, {"returns", "waive", "产业局", "problem", "2026-W46", "--reason", "x"}, {"summary"}} {
+		code, _, log := program(t, append(command, "--zone", zone)...)
+		if code != 1 || !strings.Contains(log, "no space left on device") || !strings.Contains(log, "hint: the disk is full: make room on it") {
+			t.Errorf("%v: exit code %d\n%s", command, code, log)
+		}
+	}
+}

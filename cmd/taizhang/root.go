@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -120,6 +121,9 @@ func (a *app) finish(err error) error {
 	return err
 }
 
+// diskFaults are those of which an operator is told the remedy whatever met them.
+var diskFaults = []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO}
+
 // exit prints an error for the operator and gives the exit code.
 func (a *app) exit(err error) int {
 	code := exitCode(err)
@@ -136,6 +140,9 @@ func (a *app) exit(err error) int {
 		text = strings.Join(lines[:most], "\n") + lang.Phrase("\n… (%d more lines with -v)", "\n……（另有%d行，加 -v 可看）", len(lines)-most)
 	}
 	fmt.Fprintln(a.err, lang.Phrase("error: %s", "错误：%s", text))
+	if hint := warehouse.Remedy(err); slices.ContainsFunc(diskFaults, func(e error) bool { return errors.Is(err, e) }) && !strings.Contains(text, lang.Phrase("\nhint:", "\n建议：")) {
+		fmt.Fprintln(a.err, lang.Phrase("hint: %s", "建议：%s", hint))
+	}
 	if code == exitHeld {
 		fmt.Fprintln(a.err, lang.Phrase("hint: wait until it has finished, or end that process", "建议：请等它结束，或结束那个程序"))
 	}

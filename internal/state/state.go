@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite" // registers the driver too
@@ -93,8 +94,8 @@ func View(ctx context.Context, dir string) (*Store, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, path, "rw") // WAL needs its shared memory, also for reading
-	if cantWrite(err) {             // of a medium that can only be read nobody writes either
+	s, err := open(ctx, path, "rw")                       // WAL needs its shared memory, also for reading
+	if cantWrite(err) || errors.Is(err, syscall.ENOSPC) { // of a medium that can only be read nobody writes either, nor to a full one
 		s, err = open(ctx, path, "ro")
 	}
 	if err != nil {
@@ -163,6 +164,9 @@ func (s *Store) fault(what string, err error) error {
 	if errors.As(err, &e) && (e.Code()&0xff == sqlitelib.SQLITE_CORRUPT || e.Code()&0xff == sqlitelib.SQLITE_NOTADB) {
 		return lang.Errorf("%s: %w", "%s：%w", &fs.PathError{Op: what, Path: s.path, Err: ErrDamaged}, err)
 	}
+	if isFull(err) {
+		err = fmt.Errorf("%w (%w)", syscall.ENOSPC, err)
+	}
 	if cantWrite(err) {
 		err = lang.Errorf("it can't be written: %w", "不能写入：%w", err)
 	}
@@ -173,6 +177,13 @@ func (s *Store) fault(what string, err error) error {
 func cantWrite(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && (e.Code()&0xff == sqlitelib.SQLITE_CANTOPEN || e.Code()&0xff == sqlitelib.SQLITE_READONLY)
+}
+
+// isFull says that the disk has no room for what SQLite has to write, which it says in a code of its own where it is the
+// memory that processes share.
+func isFull(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == sqlitelib.SQLITE_FULL || e.Code() == sqlitelib.SQLITE_IOERR_SHMSIZE)
 }
 
 func isBusy(err error) bool {
