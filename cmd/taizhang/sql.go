@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,6 +83,7 @@ func (a *app) sqlCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.sayUnmoved(query)
 			if err := errors.Join(a.checkTerminal(), a.checkOutput(true)); err != nil {
 				return err
 			}
@@ -101,6 +104,28 @@ func (a *app) sqlCmd() *cobra.Command {
 	c.Flags().BoolVar(&a.replace, "replace", false, lang.Phrase("write over the file of -o", "覆盖 -o 指定的文件"))
 	c.Flags().BoolVar(&saved, "saved", false, lang.Phrase("list the saved queries with their parameters", "列出保存的查询及其参数"))
 	return c
+}
+
+// unmoved are tables that hold what was received whatever point is asked for.
+var unmoved = regexp.MustCompile(`(?i)\braw\.\w+|\bctl\.check_(?:row|result)\b`)
+
+// narrowed finds queries that ask themselves which returns were known, or counted.
+var narrowed = regexp.MustCompile(`(?i)\bcore\.(?:known|received|counted)_return\b`)
+
+// sayUnmoved names the tables of a query that another date or time leaves as they are.
+func (a *app) sayUnmoved(query string) {
+	if a.asOf == "" && a.knownAt == "" || narrowed.MatchString(query) {
+		return
+	}
+	var names []string
+	for _, n := range unmoved.FindAllString(query, -1) {
+		if n = strings.ToLower(n); !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	if len(names) > 0 {
+		a.tell("note: --as-of and --known-at leave %[1]s as published, with all that was received; core.known_return has the returns that were known then", "注意：--as-of 和 --known-at 不影响 %[1]s，其中是发布时收到的全部内容；当时已知的报表见 core.known_return", strings.Join(names, lang.Phrase(", ", "、")))
+	}
 }
 
 // fence is how typed queries are run: at the point of the command line.
