@@ -5,7 +5,7 @@
 // ever kept as «the next», so that a clock that was wrong leaves nothing
 // stranded: what is due is asked of the present moment.
 //
-//	*/5 * * * *            minute, hour, day, month, weekday (robfig/cron)
+//	*/5 * * * *            minute, hour, day, month, weekday (robfig/cron; Sunday is 0 or 7)
 //	@every 10m             at whole multiples of the interval
 //	working_day 09:00      on each working day (调休 included)
 //	working_day 3 09:00    on the third working day of each month
@@ -58,7 +58,7 @@ func Parse(spec string, loc *time.Location, days *calendar.Workdays) (Schedule, 
 		s.spec = spec
 		return s, err
 	}
-	parsed, err := cron.ParseStandard(spec)
+	parsed, err := cron.ParseStandard(strings.Join(withSunday(fields), " "))
 	if err != nil {
 		return Schedule{}, err
 	}
