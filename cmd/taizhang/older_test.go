@@ -75,6 +75,7 @@ func TestOlderZones(t *testing.T) {
 			if code != 0 && !strings.Contains(log, "`taizhang run` publishes it anew") {
 				t.Errorf("before a run: %d %s", code, log)
 			}
+			unread := code != 0
 			before := must(os.ReadFile(filepath.Join(zone, warehouse.FileName)))
 			code, _, log = program(t, "run", "--zone", zone)
 			if code != 0 {
@@ -86,6 +87,11 @@ func TestOlderZones(t *testing.T) {
 				}
 			} else if !strings.HasPrefix(name, "0.1.0-2026-11-29") {
 				t.Errorf("nothing is said of a migration: %s", log)
+			}
+			if unread { // and stays so: who goes back to it is told instead of being left without figures
+				if code, _, log := program(t, "models", "rollback", "--zone", zone); code != 2 || !strings.Contains(log, "this program can't read it") {
+					t.Errorf("rollback: %d %s", code, log)
+				}
 			}
 			_, out, _ := program(t, "metrics", "--zone", zone, "-f", "csv")
 			got := figuresIn(t, out)

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"taizhang/internal/warehouse"
+	"taizhang/queries"
 )
 
 // Rollback publishes a kept publication again, by name or the newest. Returns and the warehouse stay as they are, so
@@ -13,6 +14,9 @@ import (
 func (z *Zone) Rollback(ctx context.Context, name string) (warehouse.Publication, error) {
 	before, err := warehouse.History(z.Published())
 	if err != nil {
+		return warehouse.Publication{}, err
+	}
+	if err := z.refuseUnreadable(before, name); err != nil {
 		return warehouse.Publication{}, err
 	}
 	p, err := warehouse.Republish(ctx, z.Published(), name)
@@ -35,6 +39,22 @@ func (z *Zone) Rollback(ctx context.Context, name string) (warehouse.Publication
 		last.RolledBack = "" // the newest is back
 	}
 	return p, z.notePublication(last)
+}
+
+// refuseUnreadable refuses a publication that this program can't answer from: every figure would be gone, and no run would
+// bring them back, since nothing is new.
+func (z *Zone) refuseUnreadable(kept []warehouse.Kept, name string) error {
+	for _, k := range kept {
+		if name != "" && name != k.Name && name != filepath.Base(k.Path) {
+			continue
+		}
+		r, err := queries.Open(k.Path, z.Metrics)
+		if err != nil {
+			return refuse("%[1]s can't be published again: this program can't read it (%[2]w); nothing was changed", "%[1]s 不能重新发布：本程序读不了它（%[2]w）；数据没有改动", k.Name, err)
+		}
+		return r.Close()
+	}
+	return nil // Republish says that there is none
 }
 
 // comparable is the file that holds what was published last from the warehouse, "" where it is kept no more.
