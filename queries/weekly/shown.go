@@ -147,7 +147,7 @@ func (t *tidying) link(l *workbook.Link) *workbook.Link {
 }
 
 func (t *tidying) sheet(blocks []workbook.Block) (out []workbook.Block) {
-	n := 0 // tables with a number
+	n, headings := 0, 0 // tables and headings with a number
 	for at, x := range blocks {
 		keep := true
 		switch block := x.(type) {
@@ -155,7 +155,10 @@ func (t *tidying) sheet(blocks []workbook.Block) (out []workbook.Block) {
 			block.Link = t.link(block.Link)
 			x = block
 		case workbook.Heading:
-			keep = !overNothing(blocks, at)
+			if keep = !overNothing(blocks, at); keep {
+				block.Text = numbered(block.Text, &headings)
+				x = block
+			}
 		case workbook.Note:
 			block.Link = t.link(block.Link)
 			x = block
@@ -177,7 +180,7 @@ func (t *tidying) sheet(blocks []workbook.Block) (out []workbook.Block) {
 	return out
 }
 
-// numbered is the title of a table that stands after n others with a number.
+// numbered is the title of a table, or a heading, that stands after n others with a number.
 func numbered(title string, n *int) string {
 	had := ordinal().FindString(title)
 	if had == "" || *n >= len(ordinals) {

@@ -86,10 +86,10 @@ func (w *weekly) report(ctx context.Context, tables map[string]workbook.Table) (
 		if !slices.ContainsFunc(s.blocks, func(b block) bool { return b.text != nil }) {
 			continue
 		}
-		heading := ""
+		heading, n := "", 0 // headings with a number: those with nothing under them count for none
 		add := func(p Part) {
 			if heading != "" {
-				out = append(out, Part{Heading: heading})
+				out = append(out, Part{Heading: numbered(heading, &n)})
 				heading = ""
 			}
 			out = append(out, p)
