@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
-	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -44,66 +42,6 @@ func RawTable(f *forms.Form) warehouse.Table {
 		t.Columns = append(t.Columns, warehouse.Column{Name: c.Name, SQLType: c.SQLType})
 	}
 	return t
-}
-
-// EnsureTables creates the raw tables that are missing and adds columns that a form has gained.
-// A column that a form has dropped stays, so that history keeps it. What names are counted by is filled in where a column
-// for it is gained, so that rows of before count as rows of after do.
-func EnsureTables(ctx context.Context, conn *sql.Conn, set *forms.Set) error {
-	have := map[string]bool{}
-	rows, err := conn.QueryContext(ctx, `select table_name || '.' || column_name from information_schema.columns where table_schema = 'raw'`)
-	if err != nil {
-		return lang.Errorf("list raw columns: %w", "列出原始表的列：%w", err)
-	}
-	for rows.Next() {
-		var n string
-		if err := rows.Scan(&n); err != nil {
-			rows.Close()
-			return lang.Errorf("list raw columns: %w", "列出原始表的列：%w", err)
-		}
-		have[n] = true
-	}
-	rows.Close()
-	for _, f := range set.Forms {
-		t := RawTable(f)
-		if !have[f.ID+".return_id"] {
-			if _, err := conn.ExecContext(ctx, t.Create()); err != nil {
-				return lang.Errorf("create %s: %w", "建立 %s：%w", t.Name, err)
-			}
-			continue
-		}
-		var gained []warehouse.Column
-		for _, c := range t.Columns {
-			if !have[f.ID+"."+c.Name] {
-				gained = append(gained, c)
-			}
-		}
-		if err := gain(ctx, conn, f, t, gained); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// gain adds columns to the table of a form, and what can be told of them of the rows that are there: both or neither.
-func gain(ctx context.Context, conn *sql.Conn, f *forms.Form, t warehouse.Table, columns []warehouse.Column) error {
-	if len(columns) == 0 {
-		return nil
-	}
-	if err := warehouse.Begin(ctx, conn); err != nil {
-		return err
-	}
-	for _, c := range columns {
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("alter table %s add column %s %s", t.Name, warehouse.Ident(c.Name), c.SQLType)); err != nil {
-			warehouse.Rollback(conn)
-			return lang.Errorf("add column %s to %s: %w", "在 %[2]s 中加列 %[1]s：%[3]w", c.Name, t.Name, err)
-		}
-	}
-	if err := foldNamesOf(ctx, conn, f); err != nil {
-		warehouse.Rollback(conn)
-		return err
-	}
-	return warehouse.Commit(ctx, conn)
 }
 
 func text(s string) any {

@@ -224,6 +224,11 @@ func (f *Form) HasAmounts() bool {
 	return slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Type == Money || c.Type == Int && !c.InKey })
 }
 
+// Fault is a fault of the form's declaration.
+func (f *Form) Fault(english, chinese string, args ...any) *decl.Fault {
+	return f.id.Pos().Fault(english, chinese, args...)
+}
+
 // NamesOne says whether a column names the one enterprise that a row is about.
 func (f *Form) NamesOne(c *Column) bool {
 	return slices.ContainsFunc(f.Rules, func(r Rule) bool { return r.Kind == KnownIn && r.Field == c.Field && !r.Loosely })

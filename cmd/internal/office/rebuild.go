@@ -118,7 +118,8 @@ func (z *Zone) remake(ctx context.Context, a *archive.Archive, o *Options) error
 
 // replay takes all archived arrivals and decisions in again.
 func (w *work) replay(ctx context.Context) error {
-	if err := w.prepare(ctx); err != nil {
+	// Tables are made by the forms of then, in order, as they were: today's might give a column another type.
+	if err := warehouse.Schema(ctx, w.db.Conn); err != nil {
 		return err
 	}
 	erasures, err := w.archive.ErasedPersons()
@@ -126,9 +127,6 @@ func (w *work) replay(ctx context.Context) error {
 		return err
 	}
 	r := &replayed{work: w, then: w.z, erased: ingest.NewErasures(erasures, true), total: int64(len(w.archive.Arrivals()))}
-	if err := r.begin(ctx); err != nil {
-		return err
-	}
 	for e, err := range w.archive.All() {
 		if err != nil {
 			return err
@@ -138,6 +136,9 @@ func (w *work) replay(ctx context.Context) error {
 		}
 	}
 	if err := r.flush(ctx); err != nil {
+		return err
+	}
+	if err := ingest.EnsureTables(ctx, w.db.Conn, w.z.Forms); err != nil {
 		return err
 	}
 	if err := ingest.FoldNames(ctx, w.db.Conn, w.z.Forms); err != nil { // forms of then didn't say which columns hold names
@@ -175,6 +176,9 @@ func (r *replayed) flush(ctx context.Context) error {
 	if len(r.todo) == 0 {
 		return nil
 	}
+	if err := r.ready(ctx); err != nil {
+		return err
+	}
 	defer func() { r.todo = nil }()
 	return r.session.Replay(ctx, r.todo)
 }
@@ -191,7 +195,7 @@ func (r *replayed) take(ctx context.Context, e archive.Event) error {
 	case archive.Decide:
 		do = r.decide
 	case archive.ErasePerson:
-		do = r.session.Erase
+		do = r.erase
 	default:
 		return nil
 	}
@@ -199,6 +203,21 @@ func (r *replayed) take(ctx context.Context, e archive.Event) error {
 		return err
 	}
 	return do(ctx, e)
+}
+
+// ready opens a session under today's declarations where the journal of an early program notes none before its first event.
+func (r *replayed) ready(ctx context.Context) error {
+	if r.session != nil {
+		return nil
+	}
+	return r.begin(ctx)
+}
+
+func (r *replayed) erase(ctx context.Context, e archive.Event) error {
+	if err := r.ready(ctx); err != nil {
+		return err
+	}
+	return r.session.Erase(ctx, e)
 }
 
 func (r *replayed) declare(ctx context.Context, e archive.Event) error {
@@ -213,6 +232,9 @@ func (r *replayed) declare(ctx context.Context, e archive.Event) error {
 }
 
 func (r *replayed) decide(ctx context.Context, e archive.Event) error {
+	if err := r.ready(ctx); err != nil {
+		return err
+	}
 	if len(r.lost) > 0 && e.Return != "" && !r.session.Known(e.Return) {
 		r.o.Log.Error("a decision is left out: the original of its return is lost", "decision", e.Seq, "return", e.Return)
 		return nil
