@@ -178,6 +178,7 @@ func (z *Zone) writeLedgers(ctx context.Context, file string, list []ledger, las
 			db.Close()
 		}
 	}()
+	z.removeOutdated(last, warn)
 	write := func(l ledger) (err error) {
 		if db == nil {
 			if db, err = warehouse.ReadOnly(file, warehouse.Options{TimeZone: z.Timezone}); err != nil {
@@ -207,6 +208,38 @@ func (z *Zone) writeLedgers(ctx context.Context, file string, list []ledger, las
 		}
 	}
 	return done, marks
+}
+
+// removeOutdated removes workbooks of forms that are gone, or called otherwise now: nothing would write them anew, not even
+// when a person is erased. One that somebody has changed since it was written is theirs.
+func (z *Zone) removeOutdated(last map[string]ledgerMark, warn func(string)) {
+	present := map[string]bool{}
+	for _, f := range z.Forms.Forms {
+		present[filepath.Base(z.ledgerFile(f))] = true
+	}
+	written := map[string]bool{}
+	for _, m := range last {
+		written[m.Sum] = true
+	}
+	entries, err := os.ReadDir(z.Consolidated())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		warn(fmt.Sprintf("汇总台账文件夹读不了：%v", err))
+	}
+	for _, e := range entries {
+		path := filepath.Join(z.Consolidated(), e.Name())
+		if e.IsDir() || filepath.Ext(e.Name()) != ".xlsx" || present[e.Name()] {
+			continue
+		}
+		m, err := markLedger(path, ledgerMark{})
+		if err == nil && written[m.Sum] {
+			if err = durable.Remove(path); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			warn(fmt.Sprintf("汇总台账《%s》已没有对应的表样，但删不掉（是否有人正打开着它？）：%v", strings.TrimSuffix(e.Name(), ".xlsx"), err))
+		}
+	}
 }
 
 func (z *Zone) writeLedger(f *forms.Form, rows [][]any, asOf calendar.Date) error {
