@@ -87,35 +87,12 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptio
 	for i := range models {
 		byName[models[i].Name] = &models[i]
 	}
-	needed, readers := map[string]bool{}, map[string]int{}
-	var visit func(name string) (dependsOnRun bool)
-	visit = func(name string) bool {
-		if name == "ctl.run" {
-			return true
-		}
-		m := byName[name]
-		if m == nil {
-			return false
-		}
-		if done, ok := needed[name]; ok {
-			return done
-		}
-		needed[name] = false // cycles were refused when the models were stored
-		depends := o.Edited[name]
-		for _, r := range m.Reads {
-			if visit(r) {
-				depends = true
-				readers[r]++
-			}
-		}
-		needed[name] = depends
-		return depends
-	}
+	d := dependents{byName: byName, edited: o.Edited, needed: map[string]bool{}, readers: map[string]int{}}
 	for _, w := range wanted {
 		if byName[w] == nil {
 			return nil, lang.Errorf("restate: no model %s in this database", "重算：数据库中没有模型 %s", w)
 		}
-		visit(w)
+		d.visit(w)
 	}
 	out := &Restated{names: map[string]string{}}
 	name := func(model string) string {
@@ -134,11 +111,11 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptio
 		out.names[table] = subquery(query)
 	}
 	for _, m := range models {
-		if !needed[m.Name] {
+		if !d.needed[m.Name] {
 			continue
 		}
 		text := out.Rewrite(m.SQL)
-		if !o.Inline && (o.Tables[m.Name] || readers[m.Name] > 0 && !(o.Pruned && readers[m.Name] <= fewReaders && readsReturns(m.Name, byName))) {
+		if d.asTable(m.Name, o) {
 			script = append(script, "create or replace temp table "+name(m.Name)+" as "+text)
 		} else {
 			out.names[m.Name] = subquery(text)
@@ -150,6 +127,47 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptio
 		}
 	}
 	return out, nil
+}
+
+// dependents are the models among those visited that depend on ctl.run or on an edited model, and how many of them read each.
+type dependents struct {
+	byName  map[string]*Model
+	edited  map[string]bool
+	needed  map[string]bool
+	readers map[string]int
+}
+
+// visit says whether a model depends on ctl.run or on an edited model.
+func (d dependents) visit(name string) bool {
+	if name == "ctl.run" {
+		return true
+	}
+	m := d.byName[name]
+	if m == nil {
+		return false
+	}
+	if done, ok := d.needed[name]; ok {
+		return done
+	}
+	d.needed[name] = false // cycles were refused when the models were stored
+	depends := d.edited[name]
+	for _, r := range m.Reads {
+		if d.visit(r) {
+			depends = true
+			d.readers[r]++
+		}
+	}
+	d.needed[name] = depends
+	return depends
+}
+
+// asTable says whether a model becomes a table, else it becomes a subquery.
+func (d dependents) asTable(name string, o RestateOptions) bool {
+	if o.Inline || o.Tables[name] {
+		return !o.Inline
+	}
+	readers := d.readers[name]
+	return readers > 0 && !(o.Pruned && readers <= fewReaders && readsReturns(name, d.byName))
 }
 
 const fewReaders = 4
