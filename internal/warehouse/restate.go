@@ -70,6 +70,9 @@ type RestateOptions struct {
 	// read. The rest become subqueries, of which each query computes the columns that it needs; at a few points that costs
 	// more, since their texts are bound wherever they stand.
 	Pruned bool
+	// Earlier is what was made of other models at the same points, with the same inputs: it is added to, and only what it
+	// lacks is evaluated. It must not be used any more.
+	Earlier *Restated
 	// Inline makes no table at all: every name becomes a subquery. An engine that is only read from, such as Trino, needs
 	// no connection then.
 	Inline bool
@@ -95,6 +98,10 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptio
 		d.visit(w)
 	}
 	out := &Restated{names: map[string]string{}}
+	if o.Earlier != nil {
+		out = o.Earlier
+	}
+	isTable := func(model string) bool { return slices.Contains(out.tables, out.names[model]) }
 	name := func(model string) string {
 		n := "temp." + Ident(prefix+strings.ReplaceAll(model, ".", "_"))
 		out.names[model] = n
@@ -102,20 +109,22 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptio
 		return n
 	}
 	var script []string
-	if o.Inline {
+	switch {
+	case o.Earlier != nil:
+	case o.Inline:
 		out.names["ctl.run"] = subquery(runs(points))
-	} else {
+	default:
 		script = append(script, createRuns(name("ctl.run"), points))
 	}
 	for table, query := range o.Inputs {
 		out.names[table] = subquery(query)
 	}
 	for _, m := range models {
-		if !d.needed[m.Name] {
+		if !d.needed[m.Name] || isTable(m.Name) {
 			continue
 		}
 		text := out.Rewrite(m.SQL)
-		if d.asTable(m.Name, o) {
+		if d.asTable(m.Name, o) { // also what was a subquery so far, and is read by others now
 			script = append(script, "create or replace temp table "+name(m.Name)+" as "+text)
 		} else {
 			out.names[m.Name] = subquery(text)
