@@ -62,57 +62,21 @@ func (c *causes) add(x Cause) { c.bySubmitter[x.Submitter] = append(c.bySubmitte
 // two times that explains them: news of these returns, else of their
 // submitter's form, which made an older return count again or no more.
 func (c *causes) of(m *metric.Metric, rows []RowChange) (returns []string, list []Cause) {
-	returnsOf := map[string]map[string]bool{} // submitter → returns
-	keys := map[string]bool{}
-	for _, row := range rows {
-		keys[row.Submitter+"\x00"+row.Key] = true
-		if returnsOf[row.Submitter] == nil {
-			returnsOf[row.Submitter] = map[string]bool{}
-		}
-		for _, s := range []*RowSide{row.Before, row.After} {
-			if s != nil && s.Return != "" {
-				returnsOf[row.Submitter][s.Return] = true
-			}
-		}
-	}
 	seen := map[string]bool{}
-	for who, ids := range returnsOf {
-		for id := range ids {
+	for who, changed := range changedBySubmitter(rows) {
+		for id := range changed.returns {
 			seen[id] = true
 		}
-		var direct, others []Cause
-		for _, x := range c.bySubmitter[who] {
-			switch {
-			case m.Fact.Mode == metric.Obligation:
-				if keys[who+"\x00"+x.Form+" "+x.Period] {
-					direct = append(direct, x)
-				}
-			case !m.Fact.Reads(x.Form), x.Return != "" && (x.Kind == "new" || x.Kind == "correction") && !x.counts: // sent back
-			case ids[x.Return], ids[x.Supersedes], x.Kind == "clear":
-				direct = append(direct, x)
-			default:
-				others = append(others, x)
-			}
-		}
-		if len(direct) == 0 {
-			direct = others
-		}
-		for _, x := range direct {
+		explain := c.explaining(m, who, changed)
+		for _, x := range explain {
 			if x.Return != "" {
 				seen[x.Return] = true
 			}
 		}
-		list = append(list, direct...)
+		list = append(list, explain...)
 	}
 	if len(list) == 0 && m.Newest != nil { // newer rows of other submitters took the place of these
-		for _, all := range c.bySubmitter {
-			for _, x := range all {
-				isReturn := x.Kind == "new" || x.Kind == "correction"
-				if m.Fact.Reads(x.Form) && (x.counts || !isReturn) {
-					list = append(list, x)
-				}
-			}
-		}
+		list = c.counting(m)
 	}
 	for id := range seen {
 		returns = append(returns, id)
@@ -123,3 +87,62 @@ func (c *causes) of(m *metric.Metric, rows []RowChange) (returns []string, list 
 	})
 	return returns, list
 }
+
+// changedRows are the keys of a submitter's rows that changed, and the returns that they are or were in.
+type changedRows struct{ keys, returns map[string]bool }
+
+func changedBySubmitter(rows []RowChange) map[string]changedRows {
+	out := map[string]changedRows{}
+	for _, row := range rows {
+		of, ok := out[row.Submitter]
+		if !ok {
+			of = changedRows{map[string]bool{}, map[string]bool{}}
+			out[row.Submitter] = of
+		}
+		of.keys[row.Key] = true
+		for _, s := range []*RowSide{row.Before, row.After} {
+			if s != nil && s.Return != "" {
+				of.returns[s.Return] = true
+			}
+		}
+	}
+	return out
+}
+
+// explaining is what came of a submitter that explains its changed rows.
+func (c *causes) explaining(m *metric.Metric, who string, changed changedRows) []Cause {
+	var direct, others []Cause
+	for _, x := range c.bySubmitter[who] {
+		switch {
+		case m.Fact.Mode == metric.Obligation:
+			if changed.keys[x.Form+" "+x.Period] {
+				direct = append(direct, x)
+			}
+		case !m.Fact.Reads(x.Form), x.Return != "" && x.isReturn() && !x.counts: // sent back
+		case changed.returns[x.Return], changed.returns[x.Supersedes], x.Kind == "clear":
+			direct = append(direct, x)
+		default:
+			others = append(others, x)
+		}
+	}
+	if len(direct) == 0 {
+		return others
+	}
+	return direct
+}
+
+// counting is what came, of whomever, that a metric's fact counts.
+func (c *causes) counting(m *metric.Metric) []Cause {
+	var list []Cause
+	for _, all := range c.bySubmitter {
+		for _, x := range all {
+			if m.Fact.Reads(x.Form) && (x.counts || !x.isReturn()) {
+				list = append(list, x)
+			}
+		}
+	}
+	return list
+}
+
+// isReturn tells a return that came from a decision.
+func (x *Cause) isReturn() bool { return x.Kind == "new" || x.Kind == "correction" }

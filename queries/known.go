@@ -25,38 +25,13 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*metric.Metri
 	}
 	sort.Strings(dims)
 	for _, d := range dims {
-		v, isThere := a.Where[d], false
+		v := a.Where[d]
 		if d == "week" || d == "month" || v == "" || isUnitDimension(d) && r.isUnit(v) || d == "zone" && r.zones[v] != "" {
 			continue
 		}
-		var values []string
-		seen := map[*metric.Fact]bool{}
-		for _, m := range metrics {
-			column := m.Fact.Dimensions[d]
-			if seen[m.Fact] || column == "" {
-				continue
-			}
-			seen[m.Fact] = true
-			points := []warehouse.Point{a.Point}
-			if gr != nil && m.Fact.Mode != metric.Period {
-				points = gr.Points(a.Point)
-			}
-			src, err := r.source(ctx, points, m.Fact.Table)
-			if err != nil {
-				return err
-			}
-			shown, key := column, v
-			if written, is := m.Fact.Spelled(d); is {
-				shown, key = written, spelling.Fold(v)
-			}
-			t, err := r.table(ctx, fmt.Sprintf("select distinct cast(%s as varchar), cast(%s as varchar) from %s where %[1]s is not null order by 1", shown, column, src.Name(m.Fact.Table)))
-			if err != nil {
-				return err
-			}
-			for _, row := range t.Rows {
-				values = append(values, fmt.Sprint(row[0]))
-				isThere = isThere || row[1] == key
-			}
+		values, isThere, err := r.valuesOf(ctx, d, v, a.Point, metrics, gr)
+		if err != nil {
+			return err
 		}
 		if isThere {
 			continue
@@ -67,18 +42,55 @@ func (r *Reader) knownValues(ctx context.Context, a Ask, metrics []*metric.Metri
 			}
 			sort.Strings(values)
 		}
-		values = slices.Compact(values)
-		meant := decl.DidYouMean(v, values)
-		if meant.English == "" && len(values) > 0 {
-			more := ""
-			if len(values) > 12 {
-				more = fmt.Sprintf(" … (%d)", len(values))
-			}
-			meant = lang.Say("; there are: %s%s", "；可用：%s%s", strings.Join(values[:min(len(values), 12)], ", "), more)
-		}
-		return lang.Errorf("no row has %s=%q%s", "没有一行的 %s=%q%s", d, v, meant)
+		return lang.Errorf("no row has %s=%q%s", "没有一行的 %s=%q%s", d, v, meantOf(v, slices.Compact(values)))
 	}
 	return nil
+}
+
+// valuesOf are what the rows of the metrics have for a dimension, and whether one of them has v.
+func (r *Reader) valuesOf(ctx context.Context, d, v string, at warehouse.Point, metrics []*metric.Metric, gr *metric.Grain) (values []string, isThere bool, err error) {
+	seen := map[*metric.Fact]bool{}
+	for _, m := range metrics {
+		column := m.Fact.Dimensions[d]
+		if seen[m.Fact] || column == "" {
+			continue
+		}
+		seen[m.Fact] = true
+		points := []warehouse.Point{at}
+		if gr != nil && m.Fact.Mode != metric.Period {
+			points = gr.Points(at)
+		}
+		src, err := r.source(ctx, points, m.Fact.Table)
+		if err != nil {
+			return nil, false, err
+		}
+		shown, key := column, v
+		if written, is := m.Fact.Spelled(d); is {
+			shown, key = written, spelling.Fold(v)
+		}
+		t, err := r.table(ctx, fmt.Sprintf("select distinct cast(%s as varchar), cast(%s as varchar) from %s where %[1]s is not null order by 1", shown, column, src.Name(m.Fact.Table)))
+		if err != nil {
+			return nil, false, err
+		}
+		for _, row := range t.Rows {
+			values = append(values, fmt.Sprint(row[0]))
+			isThere = isThere || row[1] == key
+		}
+	}
+	return values, isThere, nil
+}
+
+// meantOf says which of the values is nearest, else what there is.
+func meantOf(v string, values []string) lang.Text {
+	meant := decl.DidYouMean(v, values)
+	if meant.English == "" && len(values) > 0 {
+		more := ""
+		if len(values) > 12 {
+			more = fmt.Sprintf(" … (%d)", len(values))
+		}
+		meant = lang.Say("; there are: %s%s", "；可用：%s%s", strings.Join(values[:min(len(values), 12)], ", "), more)
+	}
+	return meant
 }
 
 // isUnit says whether a text is the name of one of the zone's units.

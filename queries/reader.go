@@ -55,6 +55,7 @@ type Reader struct {
 // restatement is a set of models evaluated at a set of points.
 type restatement struct {
 	key    string
+	prefix string
 	wanted map[string]bool
 	*warehouse.Restated
 }
@@ -304,7 +305,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehous
 		o.Inputs = map[string]string{"raw.return": "select * from raw.return" + only, "ctl.obligation": "select * from ctl.obligation" + only}
 		key.WriteString(only)
 	}
-	all := map[string]bool{}
+	all, prefix := map[string]bool{}, ""
 	for i, s := range r.restated {
 		if s.key != key.String() {
 			continue
@@ -316,9 +317,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehous
 			return s.Restated, nil
 		}
 		r.restated = append(r.restated[:i:i], r.restated[i+1:]...)
-		if err := r.engine.Forget(ctx, s.Restated); err != nil {
-			return nil, err
-		}
+		o.Earlier, prefix = s.Restated, s.prefix
 		break
 	}
 	for _, w := range wanted {
@@ -329,13 +328,19 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehous
 		names = append(names, n)
 	}
 	sort.Strings(names)
-	r.serial++
+	if prefix == "" {
+		r.serial++
+		prefix = fmt.Sprintf("%s%d_", r.prefix, r.serial)
+	}
 	models, err := r.published(ctx)
 	if err != nil {
 		return nil, err
 	}
-	got, err := r.engine.Restate(ctx, models, o, fmt.Sprintf("%s%d_", r.prefix, r.serial), points, names...)
+	got, err := r.engine.Restate(ctx, models, o, prefix, points, names...)
 	if err != nil {
+		if o.Earlier != nil {
+			err = errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), o.Earlier))
+		}
 		return nil, err
 	}
 	const kept = 8 // a weekly workbook asks at three or four points
@@ -346,7 +351,7 @@ func (r *Reader) sourceOf(ctx context.Context, forms []string, points []warehous
 			return nil, err
 		}
 	}
-	r.restated = append(r.restated, &restatement{key.String(), all, got})
+	r.restated = append(r.restated, &restatement{key.String(), prefix, all, got})
 	return got, nil
 }
 

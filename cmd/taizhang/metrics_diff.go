@@ -67,7 +67,14 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 	if a.format != "table" && a.format != "md" {
 		return a.printKeyed(records, queries.ChangeKeys(by))
 	}
-	shown := make([]result.Record, len(changes))
+	shown, cut := make([]result.Record, len(changes)), false
+	few := func(list []string, sep string) string {
+		if len(list) <= 2*namedInTable {
+			return strings.Join(list, sep)
+		}
+		cut = true
+		return strings.Join(list[:namedInTable], sep) + lang.Phrase(" … (%d)", " …（共%d项）", len(list))
+	}
 	for i, c := range changes {
 		r := records[i]
 		rec := result.Record{{Key: "metric", Value: r.Get("metric")}, {Key: "label", Value: r.Get("label")}}
@@ -89,10 +96,18 @@ func (a *app) printChanges(changes []queries.Change, by []string) error {
 		}
 		shown[i] = append(rec, result.Entry{Key: "before", Value: before}, result.Entry{Key: "after", Value: after},
 			result.Entry{Key: "change", Value: change}, result.Entry{Key: "rows", Value: int64(len(c.Rows))},
-			result.Entry{Key: "returns", Value: strings.Join(c.Returns, " ")}, result.Entry{Key: "causes", Value: strings.Join(causes, lang.Phrase(", ", "，"))})
+			result.Entry{Key: "returns", Value: few(c.Returns, " ")}, result.Entry{Key: "causes", Value: few(causes, lang.Phrase(", ", "，"))})
 	}
-	return a.print(shown, append(append([]string{"metric", "label"}, by...), "before", "after", "change", "rows", "returns", "causes")...)
+	err := a.print(shown, append(append([]string{"metric", "label"}, by...), "before", "after", "change", "rows", "returns", "causes")...)
+	if err == nil && cut {
+		a.tell("Of long lists the first %d are shown; -f json and -f csv have all.", "较长的清单只列前%d项，全部内容用 -f json 或 -f csv 查看。", namedInTable)
+	}
+	return err
 }
+
+// namedInTable is how many returns and causes of a figure a table names where they are more than twice as many: a week moves a
+// figure by those of every unit, and a line of them is as wide as a dozen screens.
+const namedInTable = 4
 
 var causeWords = map[string]lang.Text{
 	"new": lang.Say("new:", "新报"), "correction": lang.Say("corrected:", "更正重报"), "accept": lang.Say("accepted:", "放行"), "withdraw": lang.Say("withdrawn:", "作废"),

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 )
 
@@ -59,6 +60,7 @@ func figuresIn(t *testing.T, text string) map[string]string {
 // TestOlderZones: a zone that any program since 0.1.0 wrote opens, with the figures that it gave then; what is migrated is
 // kept as it was; and it can be rebuilt from its archive.
 func TestOlderZones(t *testing.T) {
+	tooltest.Thorough(t)
 	t.Parallel()
 	archives := must(filepath.Glob("testdata/zones/*.tar.gz"))
 	if len(archives) < 3 {

@@ -111,6 +111,7 @@ func TestPapers(t *testing.T) {
 // what, and whose cell it was; also of a correction that was back-filled with a
 // time long before the first issue.
 func TestCorrectionIsExplained(t *testing.T) {
+	tooltest.Thorough(t)
 	t.Run("received now", func(t *testing.T) { correctionIsExplained(t) })
 	t.Run("back-filled", func(t *testing.T) { correctionIsExplained(t, "--received-at", "2022-08-16 09:00") })
 }

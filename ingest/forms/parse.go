@@ -73,6 +73,26 @@ func (p *parser) form(root *decl.Node) {
 	if m == nil {
 		return
 	}
+	p.names(root, m)
+	p.rhythm(root, m)
+	f.OwnDate, _ = m["own_date"].Text()
+	f.TotalsReject, _ = m["totals_reject"].Bool()
+	f.OptIn, _ = m["opt_in"].Bool()
+	f.HashScope, _ = m["hash_scope"].Text()
+	p.columns(root, m["columns"])
+	p.key(root, m["key"])
+	p.ownDate(root, m["own_date"])
+	if m["rules"] != nil {
+		rules, _ := m["rules"].Items()
+		for _, n := range rules {
+			p.rule(n.As("a rule", "规则"))
+		}
+	}
+}
+
+// names reads what a form goes by.
+func (p *parser) names(root *decl.Node, m decl.Fields) {
+	f := p.f
 	id, ok := m["id"].Text()
 	if f.ID = id; (ok || m["id"] == nil) && !fieldName().MatchString(id) {
 		place(m, "id", root).Fault("id %q: lower-case letters, digits and _ only", "id“%s”只能用小写英文字母、数字和 _", id)
@@ -82,6 +102,11 @@ func (p *parser) form(root *decl.Node) {
 	}
 	f.id, f.title = m["id"], m["title"]
 	f.Synonyms = m["synonyms"].Texts()
+}
+
+// rhythm reads how often a form is handed in, and whether each return takes the place of the one before.
+func (p *parser) rhythm(root *decl.Node, m decl.Fields) {
+	f := p.f
 	mode, ok := m["mode"].Text()
 	if f.Mode = Mode(mode); (ok || m["mode"] == nil) && f.Mode != Ledger && f.Mode != Period {
 		place(m, "mode", root).Fault("mode %q: ledger or period", "mode“%s”应为 ledger（台账）或 period（逐期累加）", mode)
@@ -97,20 +122,19 @@ func (p *parser) form(root *decl.Node) {
 			place(m, "frequency", root).Fault("frequency %q: week or month", "frequency“%s”应为 week（周）或 month（月）", frequency)
 		}
 	}
-	f.OwnDate, _ = m["own_date"].Text()
-	f.TotalsReject, _ = m["totals_reject"].Bool()
-	f.OptIn, _ = m["opt_in"].Bool()
-	f.HashScope, _ = m["hash_scope"].Text()
-	p.columns(root, m["columns"])
-	p.key(root, m["key"])
-	if own := f.Column(f.OwnDate); f.Mode == Period && p.sure(f.OwnDate) && !m["own_date"].Broken() && (own == nil || own.Type != Date && own.Type != Month) {
-		place(m, "own_date", root).Fault("own_date %q: a period form needs a date or month field", "own_date“%s”：逐期累加的表要有日期或月份字段", f.OwnDate)
+}
+
+// ownDate refuses a period form whose rows have no date of their own; n is where the form says which field has it.
+func (p *parser) ownDate(root, n *decl.Node) {
+	f := p.f
+	if f.Mode != Period || !p.sure(f.OwnDate) || n.Broken() {
+		return
 	}
-	if m["rules"] != nil {
-		rules, _ := m["rules"].Items()
-		for _, n := range rules {
-			p.rule(n.As("a rule", "规则"))
+	if own := f.Column(f.OwnDate); own == nil || own.Type != Date && own.Type != Month {
+		if n == nil {
+			n = root
 		}
+		n.Fault("own_date %q: a period form needs a date or month field", "own_date“%s”：逐期累加的表要有日期或月份字段", f.OwnDate)
 	}
 }
 
@@ -342,22 +366,36 @@ func (p *parser) rule(n *decl.Node) {
 		}
 		return
 	}
+	p.fields(&r)
+	p.types(&r)
+	p.f.Rules = append(p.f.Rules, r)
+}
+
+// fields looks whether a rule names the fields that its kind needs, and the form has them.
+func (p *parser) fields(r *Rule) {
 	for _, key := range needs[r.Kind] {
 		name := map[string]string{"field": r.Field, "when": r.When, "than": r.Than}[key]
-		if m[key] == nil {
-			n.Fault("%s: no such field %q", "规则缺 %[1]s", key, name)
+		if r.at[key] == nil {
+			r.node.Fault("%s: no such field %q", "规则缺 %[1]s", key, name)
 			continue
 		}
-		p.field(m[key], name)
+		p.field(r.at[key], name)
 	}
+}
+
+// types looks whether the fields that a rule names are such as it can be about.
+func (p *parser) types(r *Rule) {
+	m := r.at
 	if r.Kind != Usual && m["most"] != nil {
 		m["most"].Fault("most goes with kind: usual", "most 只用于 kind: usual")
 	}
-	if c := p.f.Column(r.Field); r.Kind == Usual && c != nil && p.sure(r.Field) && c.Type != Money && c.Type != Int {
-		m["field"].Fault("usual: %s is neither an amount nor a count", "usual：%s 既不是金额也不是个数", r.Field)
-	}
-	if c := p.f.Column(r.Field); r.Kind == "whole_when" && c != nil && p.sure(r.Field) && c.Type != Percent {
-		m["field"].Fault("whole_when: %s is no percentage", "whole_when：%s 不是百分比", r.Field)
+	if c := p.f.Column(r.Field); c != nil && p.sure(r.Field) {
+		switch {
+		case r.Kind == Usual && c.Type != Money && c.Type != Int:
+			m["field"].Fault("usual: %s is neither an amount nor a count", "usual：%s 既不是金额也不是个数", r.Field)
+		case r.Kind == "whole_when" && c.Type != Percent:
+			m["field"].Fault("whole_when: %s is no percentage", "whole_when：%s 不是百分比", r.Field)
+		}
 	}
 	if w := p.f.Column(r.When); w != nil && w.Type == List && p.sure(r.When) {
 		for _, v := range r.Values {
@@ -366,7 +404,6 @@ func (p *parser) rule(n *decl.Node) {
 			}
 		}
 	}
-	p.f.Rules = append(p.f.Rules, r)
 }
 
 // most reads the amount in yuan, or the count, above which a value is asked about whatever was received before.

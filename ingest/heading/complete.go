@@ -159,34 +159,24 @@ func remarked(pg *Page, h *Head, title string) bool {
 func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	var names []string
 	first := 0 // column
-	known := l.Vocab.names[h.Form.ID]
+	add := func(name string, col int) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if col > 0 && (first == 0 || col < first) {
+			first = col
+		}
+	}
 	heads := pg.heads(h.Row, h.Height)
 	for _, s := range h.extra {
-		leaf := lastLevel(s)
-		keys, _, _ := written.HeadingForms(leaf)
-		if slices.ContainsFunc(h.joint, func(j joint) bool { return j.title == s }) {
-			continue // told
-		}
-		if h.summedElsewhere(known, keys[0]) || ordinary().MatchString(written.Heading(leaf)) && !(remark().MatchString(written.Heading(leaf)) && remarked(pg, h, s)) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
+		if l.toldElsewhere(pg, h, s) {
 			continue
 		}
-		if n := unreadName(s, h.extra); !slices.Contains(names, n) {
-			names = append(names, n)
-		}
-		for col, head := range heads {
-			if (head.title == s || head.whole == s) && (first == 0 || col < first) {
-				first = col
-			}
-		}
+		add(unreadName(s, h.extra), firstUnder(heads, s))
 	}
 	h.bare = pg.bareColumns(h)
 	for _, b := range h.bare {
-		if n := "“" + written.Short(b.title, 20) + "”"; !slices.Contains(names, n) {
-			names = append(names, n)
-		}
-		if first == 0 || b.col < first {
-			first = b.col
-		}
+		add("“"+written.Short(b.title, 20)+"”", b.col)
 	}
 	if len(names) == 0 {
 		return nil
@@ -201,6 +191,30 @@ func (l *Reader) unread(pg *Page, h *Head) *finding.Finding {
 	}
 	f = f.At(finding.Place{Sheet: pg.Name, Cell: sheet.Ref(pg.Rows[h.Row+h.Height-1].N, max(first, 1))})
 	return &f
+}
+
+// toldElsewhere says whether nothing need be said of a heading that isn't read.
+func (l *Reader) toldElsewhere(pg *Page, h *Head, title string) bool {
+	if slices.ContainsFunc(h.joint, func(j joint) bool { return j.title == title }) {
+		return true
+	}
+	leaf, known := lastLevel(title), l.Vocab.names[h.Form.ID]
+	keys, _, _ := written.HeadingForms(leaf)
+	if h.summedElsewhere(known, keys[0]) || slices.ContainsFunc(keys, func(k string) bool { _, ok := known.find(k); return ok }) {
+		return true
+	}
+	word := written.Heading(leaf)
+	return ordinary().MatchString(word) && !(remark().MatchString(word) && remarked(pg, h, title))
+}
+
+// firstUnder is the first column with a heading; 0 if none has it.
+func firstUnder(heads map[int]columnHead, title string) (first int) {
+	for col, head := range heads {
+		if (head.title == title || head.whole == title) && (first == 0 || col < first) {
+			first = col
+		}
+	}
+	return first
 }
 
 // summedElsewhere says whether a heading is a sum over several periods, of which something is said elsewhere: not in a ledger,

@@ -37,50 +37,10 @@ func (jd *Judge) rescaled(ctx context.Context, h *History, pt *read.Part, old *p
 		if !looksBack(pt.Form, rule) {
 			continue
 		}
-		k, keyed := pt.Form.Index(rule.Field), func(key string) string { return key }
-		if n := amountPart(pt.Form); n >= 0 && pt.Form.Key[n][0] == rule.Field { // the amount is what the rows are told apart by, too
-			keyed = func(key string) string { return withoutPart(key, n) }
-		}
-		c, was := &pt.Form.Columns[k], map[string]float64{}
-		put := func(key string, v float64) {
-			key = keyed(key)
-			if _, twice := was[key]; twice { // nobody knows which of the two
-				v = 0
-			}
-			was[key] = v
-		}
-		for _, n := range h.numbers[old.ID][rule.Field] {
-			put(n.key, n.value)
-		}
-		if same != nil {
-			for j := range same.Records {
-				if v := same.Records[j].Value(k); v.Set {
-					put(same.Records[j].Key, yuan(v.Num(), c))
-				}
-			}
-		}
-		both, power, rows := 0, 0, 0
-		var first *read.Record
-		var before, after float64
-		for j := range pt.Records {
-			r := &pt.Records[j]
-			v := r.Value(k)
-			w := was[keyed(r.Key)]
-			if !v.Set || w <= 0 || r.Key == "" {
-				continue
-			}
-			now := yuan(v.Num(), c)
-			both++
-			p := tenfold(now / w)
-			if p == 0 || rows > 0 && p != power {
-				continue
-			}
-			if rows++; rows == 1 {
-				power, first, before, after = p, r, w, now
-			}
-		}
-		step := power%4 == 0
-		if rows == 0 || max(power, -power) < rescaledLeast || rows < rescaledRows && !step || rows*100 < both*rescaledShare {
+		k, keyed := pt.Form.Index(rule.Field), keyBeside(pt.Form, rule.Field)
+		c := &pt.Form.Columns[k]
+		change := changeOf(pt, k, keyed, amountsBefore(h.numbers[old.ID][rule.Field], same, k, c, keyed))
+		if !change.isOfUnit() {
 			continue
 		}
 		if asked, err := h.unitAsked(ctx, old, rule); err != nil {
@@ -88,13 +48,82 @@ func (jd *Judge) rescaled(ctx context.Context, h *History, pt *read.Part, old *p
 		} else if asked { // and now it was put right
 			continue
 		}
-		at := finding.Place{Sheet: first.Line.Sheet, Field: c.Field}
-		if col := first.Line.At[k].Col; col > 0 {
-			at.Cell = sheet.Ref(first.Line.N, col)
+		at := finding.Place{Sheet: change.first.Line.Sheet, Field: c.Field}
+		if col := change.first.Line.At[k].Col; col > 0 {
+			at.Cell = sheet.Ref(change.first.Line.N, col)
 		}
-		pt.Add(finding.AmountsRescaled(c.Title, rows, power, plainAmount(before, c), plainAmount(after, c)).At(at))
+		pt.Add(finding.AmountsRescaled(c.Title, change.rows, change.power, plainAmount(change.before, c), plainAmount(change.after, c)).At(at))
 	}
 	return nil
+}
+
+// keyBeside is what tells rows apart beside a field: their key, without the amount where the field is the amount in it.
+func keyBeside(f *forms.Form, field string) func(key string) string {
+	if n := amountPart(f); n >= 0 && f.Key[n][0] == field {
+		return func(key string) string { return withoutPart(key, n) }
+	}
+	return func(key string) string { return key }
+}
+
+// amountsBefore are the amounts of column k, by row, of a return as it was stored and, where it isn't yet, as it was read.
+func amountsBefore(stored []number, unstored *read.Part, k int, c *forms.Column, keyed func(key string) string) map[string]float64 {
+	was := map[string]float64{}
+	put := func(key string, v float64) {
+		key = keyed(key)
+		if _, twice := was[key]; twice { // nobody knows which of the two
+			v = 0
+		}
+		was[key] = v
+	}
+	for _, n := range stored {
+		put(n.key, n.value)
+	}
+	if unstored != nil {
+		for j := range unstored.Records {
+			if v := unstored.Records[j].Value(k); v.Set {
+				put(unstored.Records[j].Key, yuan(v.Num(), c))
+			}
+		}
+	}
+	return was
+}
+
+// A rescaling is how the amounts of a column changed from one return to the next: in how many rows of those that both have by the
+// power of ten that the first such row changed by, and that row.
+type rescaling struct {
+	both, rows, power int
+	first             *read.Record
+	before, after     float64 // in the first row
+}
+
+// changeOf is how the amounts of column k changed since they were what they were.
+func changeOf(pt *read.Part, k int, keyed func(key string) string, was map[string]float64) rescaling {
+	var out rescaling
+	c := &pt.Form.Columns[k]
+	for j := range pt.Records {
+		r := &pt.Records[j]
+		v := r.Value(k)
+		w := was[keyed(r.Key)]
+		if !v.Set || w <= 0 || r.Key == "" {
+			continue
+		}
+		now := yuan(v.Num(), c)
+		out.both++
+		p := tenfold(now / w)
+		if p == 0 || out.rows > 0 && p != out.power {
+			continue
+		}
+		if out.rows++; out.rows == 1 {
+			out.power, out.first, out.before, out.after = p, r, w, now
+		}
+	}
+	return out
+}
+
+// isOfUnit says whether only another unit makes amounts change like that.
+func (r rescaling) isOfUnit() bool {
+	isStep := r.power%4 == 0
+	return r.rows > 0 && max(r.power, -r.power) >= rescaledLeast && (r.rows >= rescaledRows || isStep) && r.rows*100 >= r.both*rescaledShare
 }
 
 // forgetKeyless lets go of the numbers of a period's return that this run took in and stored: they were kept without their rows'

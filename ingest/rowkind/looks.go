@@ -203,8 +203,33 @@ func widelyMerged(p *heading.Page, row *sheet.Row, first *sheet.Cell) bool {
 			return false
 		}
 	}
-	m, ok := p.Areas[[2]int{row.N, first.Col}]
-	return ok && m.Top == row.N && m.Left == first.Col && m.Right-m.Left >= 2
+	return writtenAcross(p, row, first)
+}
+
+// writtenAcross says whether a cell of a row is merged with at least the next two.
+func writtenAcross(p *heading.Page, row *sheet.Row, c *sheet.Cell) bool {
+	m, ok := p.Areas[[2]int{row.N, c.Col}]
+	return ok && m.Top == row.N && m.Left == c.Col && m.Right-m.Left >= 2
+}
+
+// firstAndLast are the first cell in which something stands and the last one behind it; nil where none is.
+func (s *Seen) firstAndLast() (first, last *sheet.Cell) {
+	for i := range s.Row.Cells {
+		c := &s.Row.Cells[i]
+		switch {
+		case !sight.Present(c):
+		case first == nil:
+			first = c
+		default:
+			last = c
+		}
+	}
+	return first, last
+}
+
+// isRunningNumber says whether a cell numbers its row: no field's number, no date.
+func (s *Seen) isRunningNumber(c *sheet.Cell) bool {
+	return !s.numberField(c.Col) && (c.Kind == sheet.Number || c.Kind != sheet.Date && numberLetters.Only(written.Plain(c.Text)))
 }
 
 // isNumberedText says whether the row is a running number and a text that is no value of its column: one written across the
@@ -213,21 +238,11 @@ func (s *Seen) isNumberedText() bool {
 	if s.filled != 2 || s.Texts == 0 || s.prompts > 0 || s.mergedData() {
 		return false
 	}
-	var number, text *sheet.Cell
-	for i := range s.Row.Cells {
-		c := &s.Row.Cells[i]
-		switch {
-		case !sight.Present(c):
-		case number == nil:
-			number = c
-		default:
-			text = c
-		}
-	}
-	if text == nil || text.Kind != sheet.Text || s.numberField(number.Col) || number.Kind != sheet.Number && !numberLetters.Only(written.Plain(number.Text)) || number.Kind == sheet.Date {
+	number, text := s.firstAndLast()
+	if text == nil || text.Kind != sheet.Text || !s.isRunningNumber(number) {
 		return false
 	}
-	if m, ok := s.Page.Areas[[2]int{s.Row.N, text.Col}]; ok && m.Top == s.Row.N && m.Left == text.Col && m.Right-m.Left >= 2 {
+	if writtenAcross(s.Page, s.Row, text) {
 		return true
 	}
 	return slices.ContainsFunc(s.At, func(p heading.Placed) bool {

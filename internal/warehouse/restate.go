@@ -70,6 +70,9 @@ type RestateOptions struct {
 	// read. The rest become subqueries, of which each query computes the columns that it needs; at a few points that costs
 	// more, since their texts are bound wherever they stand.
 	Pruned bool
+	// Earlier is what was made of other models at the same points, with the same inputs: it is added to, and only what it
+	// lacks is evaluated. It must not be used any more.
+	Earlier *Restated
 	// Inline makes no table at all: every name becomes a subquery. An engine that is only read from, such as Trino, needs
 	// no connection then.
 	Inline bool
@@ -87,37 +90,18 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptio
 	for i := range models {
 		byName[models[i].Name] = &models[i]
 	}
-	needed, readers := map[string]bool{}, map[string]int{}
-	var visit func(name string) (dependsOnRun bool)
-	visit = func(name string) bool {
-		if name == "ctl.run" {
-			return true
-		}
-		m := byName[name]
-		if m == nil {
-			return false
-		}
-		if done, ok := needed[name]; ok {
-			return done
-		}
-		needed[name] = false // cycles were refused when the models were stored
-		depends := o.Edited[name]
-		for _, r := range m.Reads {
-			if visit(r) {
-				depends = true
-				readers[r]++
-			}
-		}
-		needed[name] = depends
-		return depends
-	}
+	d := dependents{byName: byName, edited: o.Edited, needed: map[string]bool{}, readers: map[string]int{}}
 	for _, w := range wanted {
 		if byName[w] == nil {
 			return nil, lang.Errorf("restate: no model %s in this database", "重算：数据库中没有模型 %s", w)
 		}
-		visit(w)
+		d.visit(w)
 	}
 	out := &Restated{names: map[string]string{}}
+	if o.Earlier != nil {
+		out = o.Earlier
+	}
+	isTable := func(model string) bool { return slices.Contains(out.tables, out.names[model]) }
 	name := func(model string) string {
 		n := "temp." + Ident(prefix+strings.ReplaceAll(model, ".", "_"))
 		out.names[model] = n
@@ -125,20 +109,22 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptio
 		return n
 	}
 	var script []string
-	if o.Inline {
+	switch {
+	case o.Earlier != nil:
+	case o.Inline:
 		out.names["ctl.run"] = subquery(runs(points))
-	} else {
+	default:
 		script = append(script, createRuns(name("ctl.run"), points))
 	}
 	for table, query := range o.Inputs {
 		out.names[table] = subquery(query)
 	}
 	for _, m := range models {
-		if !needed[m.Name] {
+		if !d.needed[m.Name] || isTable(m.Name) {
 			continue
 		}
 		text := out.Rewrite(m.SQL)
-		if !o.Inline && (o.Tables[m.Name] || readers[m.Name] > 0 && !(o.Pruned && readers[m.Name] <= fewReaders && readsReturns(m.Name, byName))) {
+		if d.asTable(m.Name, o) { // also what was a subquery so far, and is read by others now
 			script = append(script, "create or replace temp table "+name(m.Name)+" as "+text)
 		} else {
 			out.names[m.Name] = subquery(text)
@@ -150,6 +136,47 @@ func Restate(ctx context.Context, conn *sql.Conn, models []Model, o RestateOptio
 		}
 	}
 	return out, nil
+}
+
+// dependents are the models among those visited that depend on ctl.run or on an edited model, and how many of them read each.
+type dependents struct {
+	byName  map[string]*Model
+	edited  map[string]bool
+	needed  map[string]bool
+	readers map[string]int
+}
+
+// visit says whether a model depends on ctl.run or on an edited model.
+func (d dependents) visit(name string) bool {
+	if name == "ctl.run" {
+		return true
+	}
+	m := d.byName[name]
+	if m == nil {
+		return false
+	}
+	if done, ok := d.needed[name]; ok {
+		return done
+	}
+	d.needed[name] = false // cycles were refused when the models were stored
+	depends := d.edited[name]
+	for _, r := range m.Reads {
+		if d.visit(r) {
+			depends = true
+			d.readers[r]++
+		}
+	}
+	d.needed[name] = depends
+	return depends
+}
+
+// asTable says whether a model becomes a table, else it becomes a subquery.
+func (d dependents) asTable(name string, o RestateOptions) bool {
+	if o.Inline || o.Tables[name] {
+		return !o.Inline
+	}
+	readers := d.readers[name]
+	return readers > 0 && !(o.Pruned && readers <= fewReaders && readsReturns(name, d.byName))
 }
 
 const fewReaders = 4

@@ -336,18 +336,31 @@ func (x *Scanner) tagEnd() (int, error) {
 }
 
 // Skip reads to the end of the element whose start was just told.
-func (x *Scanner) Skip() error {
-	depth := x.Depth - 1
-	for x.Depth > depth {
+func (x *Scanner) Skip() error { return x.Within(func(Token) error { return nil }) }
+
+// Within calls do with each token of the element whose start was just told, the end of that element the last. No EOF is among
+// them: a document that ends there is damaged.
+func (x *Scanner) Within(do func(Token) error) error {
+	for base := x.Depth; x.Depth >= base; {
 		t, err := x.Next()
+		if err == nil {
+			err = do(t)
+		}
 		if err != nil {
 			return err
 		}
-		if t == EOF {
-			return damaged("XML ends in the middle")
-		}
 	}
 	return nil
+}
+
+// Elements calls do at each start within the element whose start was just told; what do passes over isn't told.
+func (x *Scanner) Elements(do func() error) error {
+	return x.Within(func(t Token) error {
+		if t != Start {
+			return nil
+		}
+		return do()
+	})
 }
 
 // Attr returns the raw value of an attribute of the current element.

@@ -120,28 +120,36 @@ func (w *weekly) selected(ctx context.Context, d *tableBlock, t *workbook.Table)
 		t.Rows = append(t.Rows, row)
 	}
 	if d.total && len(t.Rows) > 0 {
-		t.Total = make([]any, len(d.columns))
-		for i, c := range d.columns {
-			switch v := w.now[c.total].Value; {
-			case c.sum:
-				t.Total[i] = got.sum(c.from, from[i])
-			case c.total != "" && v != nil: // what doesn't add up is asked for
-				t.Total[i] = *v
-			case len(c.of) == 2:
-				n, num := places[c.of[0]]
-				m, den := places[c.of[1]]
-				if !num || !den {
-					return 0, d.sqlAt.Pos().Fault("the result has no columns %v for the total of %q", "查询结果没有列 %v（用于“%s”的合计）", c.of, c.title)
-				}
-				if sum := got.sum(c.of[1], m); sum != 0 {
-					t.Total[i] = got.sum(c.of[0], n) / sum
-				}
-			}
+		if err := w.selectedTotal(d, &got, places, from, t); err != nil {
+			return 0, err
 		}
-		t.Total[0] = totalWord
-		t.Note += w.totalNote(d)
 	}
 	return got.all - len(got.Rows), nil
+}
+
+// selectedTotal is the total row of a table from a SELECT, whose column i is column from[i] of the result.
+func (w *weekly) selectedTotal(d *tableBlock, got *selection, places map[string]int, from []int, t *workbook.Table) error {
+	t.Total = make([]any, len(d.columns))
+	for i, c := range d.columns {
+		switch v := w.now[c.total].Value; {
+		case c.sum:
+			t.Total[i] = got.sum(c.from, from[i])
+		case c.total != "" && v != nil: // what doesn't add up is asked for
+			t.Total[i] = *v
+		case len(c.of) == 2:
+			n, num := places[c.of[0]]
+			m, den := places[c.of[1]]
+			if !num || !den {
+				return d.sqlAt.Pos().Fault("the result has no columns %v for the total of %q", "查询结果没有列 %v（用于“%s”的合计）", c.of, c.title)
+			}
+			if sum := got.sum(c.of[1], m); sum != 0 {
+				t.Total[i] = got.sum(c.of[0], n) / sum
+			}
+		}
+	}
+	t.Total[0] = totalWord
+	t.Note += w.totalNote(d)
+	return nil
 }
 
 // zoned is a table with the names of the zones that its rows are of beside their first column, unless that says so, as the

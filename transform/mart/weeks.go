@@ -44,7 +44,34 @@ func (b *builder) weeks(full bool) error {
 	if err := b.openWeeks(news); err != nil {
 		return err
 	}
-	var state, period []job
+	state, period, err := b.jobs(news, list)
+	if err != nil {
+		return err
+	}
+	if err := b.inGroups(state, list, b.stateWeeks); err != nil {
+		return err
+	}
+	if err := b.inGroups(period, list, b.periodThen); err != nil {
+		return err
+	}
+	if err := b.periodNow(period, s); err != nil {
+		return err
+	}
+	if err := b.insertEmpty(); err != nil {
+		return err
+	}
+	if err := b.exec("drop table if exists temp.mw_weeks"); err != nil {
+		return err
+	}
+	if err := b.showWeeks(); err != nil {
+		return err
+	}
+	return b.writeState(s)
+}
+
+// jobs are what the news make necessary, of facts that hold states and of those that hold periods; what was known of these
+// weeks is forgotten.
+func (b *builder) jobs(news *news, list []week) (state, period []job, err error) {
 	for _, f := range b.c.Facts {
 		if len(b.c.MetricsOf(f)) == 0 {
 			continue
@@ -68,7 +95,7 @@ func (b *builder) weeks(full bool) error {
 			continue
 		}
 		if err := b.forget(j, from == everyWeek); err != nil {
-			return err
+			return nil, nil, err
 		}
 		if f.Mode == metric.Period {
 			period = append(period, j)
@@ -76,25 +103,7 @@ func (b *builder) weeks(full bool) error {
 			state = append(state, j)
 		}
 	}
-	if err := b.inGroups(state, list, b.stateWeeks); err != nil {
-		return err
-	}
-	if err := b.inGroups(period, list, b.periodThen); err != nil {
-		return err
-	}
-	if err := b.periodNow(period, s); err != nil {
-		return err
-	}
-	if err := b.insertEmpty(); err != nil {
-		return err
-	}
-	if err := b.exec("drop table if exists temp.mw_weeks"); err != nil {
-		return err
-	}
-	if err := b.showWeeks(); err != nil {
-		return err
-	}
-	return b.writeState(s)
+	return state, period, nil
 }
 
 // job is a fact and the weeks that must be computed anew, as known then and now.

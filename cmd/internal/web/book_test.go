@@ -15,12 +15,14 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/cmd/internal/service"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/zone"
 )
 
 // TestPreviewOfWorkbooks: every sheet of the weekly, of a unit's extract and of the consolidated ledgers is looked at without
 // Excel, figures as they are printed; a long sheet says that it is cut.
 func TestPreviewOfWorkbooks(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, copyZone(t), nil)
 	if a := x.post("/papers", nil); a.status != http.StatusSeeOther {
 		t.Fatalf("issue: status %d\n%s", a.status, a.body)

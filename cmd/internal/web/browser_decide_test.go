@@ -4,12 +4,15 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/internal/tooltest"
+
 	"github.com/chromedp/chromedp"
 )
 
 // TestBrowserWaives: an admin waives a return at its unit's page and takes that back; neither is sent without a reason, and
 // both are said on the page that follows.
 func TestBrowserWaives(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, copyZone(t), nil)
 	b := browser(t, x, 1366, 768)
 	decide := func(kind, period, reason string) {

@@ -114,6 +114,7 @@ func (b *tab) sends(path string, form url.Values) {
 // TestBrowserNews: what was published comes into the page that is open: what one has opened, and where one is, stays; it is
 // said to those who only hear the page.
 func TestBrowserNews(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, copyZone(t), nil)
 	b := browser(t, x, 1366, 768)
 	b.open("/units/cyj")
@@ -211,6 +212,7 @@ func TestBrowserWaits(t *testing.T) {
 // TestBrowserConflict: whoever saves settings that somebody else has changed meanwhile is shown both, at the field, and can
 // go on from there: by sight, by ear, on a phone.
 func TestBrowserConflict(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, copyZone(t), nil)
 	b := browser(t, x, 1366, 768)
 	b.open("/settings")

@@ -194,6 +194,7 @@ func TestBrowserHeardByRoles(t *testing.T) {
 // everything that can be used and for every table, headings for its columns. Previews of
 // workbooks fit a phone too.
 func TestBrowserHeard(t *testing.T) {
+	tooltest.Thorough(t)
 	dir := copyZone(t)
 	x := open(t, dir, nil)
 	x.post("/papers", nil)

@@ -16,14 +16,8 @@ func (s *scan) annotation(row, col int) error {
 	x := s.x
 	var text, author []byte
 	inP, inAuthor := 0, 0
-	for base := x.Depth; x.Depth >= base; {
-		t, err := x.Next()
-		if err != nil {
-			return err
-		}
+	err := x.Within(func(t xmlscan.Token) (err error) {
 		switch t {
-		case xmlscan.EOF:
-			return sheet.Damage("XML ends in the middle")
 		case xmlscan.Start:
 			switch string(x.Name) {
 			case "p", "h":
@@ -49,10 +43,11 @@ func (s *scan) annotation(row, col int) error {
 			case inP > 0 && len(text) < sheet.CommentBytes:
 				text, err = stored.AppendText(text, x.Text, x.CDATA)
 			}
-			if err != nil {
-				return err
-			}
 		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	s.said = sheet.AddComment(s.said, row, col, strings.TrimSpace(string(author)), text)
 	return nil

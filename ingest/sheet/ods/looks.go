@@ -257,31 +257,18 @@ type looksScan struct {
 
 // table goes through the table whose start was just told.
 func (t *looksScan) table(x *xmlscan.Scanner) error {
-	base := x.Depth
-	for {
-		tok, err := x.Next()
-		switch {
-		case err != nil:
-			return err
-		case tok == xmlscan.EOF || tok == xmlscan.End && x.Depth < base:
-			return nil
-		case tok != xmlscan.Start:
-			continue
-		}
+	return x.Elements(func() error {
 		switch string(x.Name) {
 		case "table-column":
 			t.column(x)
 		case "table-row":
-			if err := t.tableRow(x); err != nil {
-				return err
-			}
+			return t.tableRow(x)
 		case "table-header-rows", "table-rows", "table-row-group", "table-header-columns", "table-columns", "table-column-group":
 		default:
-			if err := x.Skip(); err != nil {
-				return err
-			}
+			return x.Skip()
 		}
-	}
+		return nil
+	})
 }
 
 func (t *looksScan) column(x *xmlscan.Scanner) {
@@ -307,19 +294,8 @@ func (t *looksScan) tableRow(x *xmlscan.Scanner) error {
 	}
 	from := t.row + 1
 	t.row = min(t.row+repeat, 1<<20)
-	base := x.Depth
 	t.col = 0
-	for x.Depth >= base {
-		tok, err := x.Next()
-		if err != nil {
-			return err
-		}
-		if tok == xmlscan.EOF {
-			return sheet.Damage("XML ends in the middle")
-		}
-		if tok != xmlscan.Start {
-			continue
-		}
+	err := x.Elements(func() error {
 		name := string(x.Name)
 		if name == "table-cell" || name == "covered-table-cell" {
 			n := min(max(1, x.AttrInt("number-columns-repeated", 1)), 1<<14)
@@ -331,9 +307,10 @@ func (t *looksScan) tableRow(x *xmlscan.Scanner) error {
 			}
 			t.col = min(t.col+n, 1<<14)
 		}
-		if err := x.Skip(); err != nil {
-			return err
-		}
+		return x.Skip()
+	})
+	if err != nil {
+		return err
 	}
 	if height > 0 && repeat <= maxRepeat && len(t.out.Rows) < sheet.MaxLooks {
 		for r := from; r < from+repeat; r++ {

@@ -169,33 +169,15 @@ func (o *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 
 // table reads a table:table whose start was just told.
 func (s *scan) table() error {
-	x := s.x
-	base := x.Depth
-	for {
-		t, err := x.Next()
-		if err != nil {
-			return err
-		}
-		switch {
-		case t == xmlscan.End && x.Depth < base:
+	return s.x.Elements(func() error {
+		switch string(s.x.Name) {
+		case "table-row":
+			return s.tableRow()
+		case "table-header-rows", "table-rows", "table-row-group": // their rows are the table's
 			return nil
-		case t == xmlscan.EOF:
-			return sheet.Damage("XML ends in the middle")
-		case t != xmlscan.Start:
-		default:
-			switch string(x.Name) {
-			case "table-row":
-				err = s.tableRow()
-			case "table-header-rows", "table-rows", "table-row-group":
-				// their rows are the table's
-			default:
-				err = x.Skip()
-			}
-			if err != nil {
-				return err
-			}
 		}
-	}
+		return s.x.Skip()
+	})
 }
 
 // tableRow reads a row and hands it out as often as it repeats.
@@ -206,29 +188,18 @@ func (s *scan) tableRow() error {
 	s.row.Hidden = string(v) == "collapse" || string(v) == "filter"
 	s.row.Cells = s.row.Cells[:0]
 	s.row.N = s.n + 1
-	base, col := x.Depth, 0
-	for x.Depth >= base {
-		t, err := x.Next()
-		if err != nil {
-			return err
-		}
-		if t == xmlscan.EOF {
-			return sheet.Damage("XML ends in the middle")
-		}
-		if t != xmlscan.Start {
-			continue
-		}
+	col := 0
+	err := x.Elements(func() error {
 		switch string(x.Name) {
 		case "table-cell", "covered-table-cell":
-			if err := s.tableCell(&col); err != nil {
-				return err
-			}
+			return s.tableCell(&col)
 		case "table-header-columns", "table-columns", "table-column-group":
-		default:
-			if err := x.Skip(); err != nil {
-				return err
-			}
+			return nil
 		}
+		return x.Skip()
+	})
+	if err != nil {
+		return err
 	}
 	if len(s.row.Cells) == 0 {
 		s.n += min(repeat, 1<<30)

@@ -20,34 +20,22 @@ type textScan struct {
 // cellText collects the paragraphs of a cell in s.text, one line each, with
 // white space as ODF 6.1.2 has it. Comments, drawings and ruby are not its text.
 func (s *scan) cellText(row, col int) error {
-	x, base := s.x, s.x.Depth
 	s.text, s.runs = s.text[:0], stored.Runs{}
 	c := textScan{scan: s, row: row, col: col}
-	for {
-		t, err := x.Next()
-		if err != nil {
-			return err
-		}
+	return s.x.Within(func(t xmlscan.Token) (err error) {
 		switch t {
-		case xmlscan.EOF:
-			return sheet.Damage("XML ends in the middle")
 		case xmlscan.End:
-			if x.Depth < base {
-				return nil
-			}
 			c.ends()
 		case xmlscan.Start:
 			err = c.begins()
 		case xmlscan.CharData:
 			err = c.says()
 		}
-		if err != nil {
-			return err
-		}
-		if len(s.text) > s.lim.CellBytes {
+		if err == nil && len(s.text) > s.lim.CellBytes {
 			return sheet.Refuse(sheet.TooLarge, "cell in row %d of more than %d bytes", s.n+1, s.lim.CellBytes)
 		}
-	}
+		return err
+	})
 }
 
 // ends leaves the paragraph or span whose element has ended.

@@ -38,31 +38,54 @@ func CheckBook(t *testing.T, b *sheet.Book, err error) {
 		if rows < len(g.Rows) {
 			t.Fatalf("%d rows one by one, %d in the grid", rows, len(g.Rows))
 		}
-		last := 0
-		for _, r := range g.Rows {
-			if r.N <= last || len(r.Cells) == 0 {
-				t.Fatalf("row %d after %d with %d cells", r.N, last, len(r.Cells))
-			}
-			last = r.N
-			col := 0
-			for _, c := range r.Cells {
-				if c.Row != r.N || c.Col <= col || c.Kind == sheet.Empty != c.NoValue || c.Kind != sheet.Empty && c.Text == "" || !utf8.ValidString(c.Text) || math.IsNaN(c.Num) || math.IsInf(c.Num, 0) {
-					t.Fatalf("cell %+v in row %d after column %d", c, r.N, col)
-				}
-				if c.Kind == sheet.Number {
-					if f, err := strconv.ParseFloat(c.Text, 64); err != nil || f != c.Num {
-						t.Fatalf("number %+v", c)
-					}
-				}
-				col = c.Col
-			}
-		}
+		checkRows(t, g.Rows)
 		for _, m := range g.Merged {
 			if m.Top < 1 || m.Left < 1 || m.Bottom < m.Top || m.Right < m.Left {
 				t.Fatalf("merged %+v", m)
 			}
 		}
 	}
+}
+
+// checkRows wants rows from the top down and their cells from the left, none of them without something in it.
+func checkRows(t *testing.T, rows []sheet.Row) {
+	t.Helper()
+	last := 0
+	for _, r := range rows {
+		if r.N <= last || len(r.Cells) == 0 {
+			t.Fatalf("row %d after %d with %d cells", r.N, last, len(r.Cells))
+		}
+		last = r.N
+		col := 0
+		for _, c := range r.Cells {
+			if c.Row != r.N || c.Col <= col {
+				t.Fatalf("cell %+v in row %d after column %d", c, r.N, col)
+			}
+			if fault := cellFault(&c); fault != "" {
+				t.Fatalf("%s: cell %+v in row %d", fault, c, r.N)
+			}
+			col = c.Col
+		}
+	}
+}
+
+// cellFault says what of a cell doesn't go together; "" if all does.
+func cellFault(c *sheet.Cell) string {
+	switch {
+	case c.Kind == sheet.Empty != c.NoValue:
+		return "empty, but with a value"
+	case c.Kind != sheet.Empty && c.Text == "":
+		return "no text"
+	case !utf8.ValidString(c.Text):
+		return "not UTF-8"
+	case math.IsNaN(c.Num) || math.IsInf(c.Num, 0):
+		return "no number"
+	case c.Kind == sheet.Number:
+		if f, err := strconv.ParseFloat(c.Text, 64); err != nil || f != c.Num {
+			return "another number than the text"
+		}
+	}
+	return ""
 }
 
 // CheckError fails where an error is no refusal, or comes from a panic.

@@ -13,14 +13,8 @@ import (
 // text is the element that holds what is said: a:t, text:p.
 func BoxText(x *xmlscan.Scanner, dst []byte, text string) ([]byte, error) {
 	inText := 0
-	for base := x.Depth; x.Depth >= base; {
-		t, err := x.Next()
-		if err != nil {
-			return dst, err
-		}
+	err := x.Within(func(t xmlscan.Token) (err error) {
 		switch t {
-		case xmlscan.EOF:
-			return dst, sheet.Damage("XML ends in the middle")
 		case xmlscan.Start:
 			name := string(x.Name)
 			if (name == "p" || name == "br" || name == "line-break") && len(dst) > 0 {
@@ -35,13 +29,12 @@ func BoxText(x *xmlscan.Scanner, dst []byte, text string) ([]byte, error) {
 			}
 		case xmlscan.CharData:
 			if inText > 0 && len(dst) < sheet.CommentBytes {
-				if dst, err = AppendText(dst, x.Text, x.CDATA); err != nil {
-					return dst, err
-				}
+				dst, err = AppendText(dst, x.Text, x.CDATA)
 			}
 		}
-	}
-	return dst, nil
+		return err
+	})
+	return dst, err
 }
 
 // AppendText appends the text of an ST_Xstring (ECMA-376 22.9.2.19): line ends

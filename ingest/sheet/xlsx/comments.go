@@ -56,20 +56,13 @@ func (w *workbook) commentsIn(part string, list []sheet.Comment) ([]sheet.Commen
 
 // wholeText joins all text of the element whose start was just told.
 func wholeText(x *xmlscan.Scanner, dst []byte) ([]byte, error) {
-	for base := x.Depth; x.Depth >= base; {
-		t, err := x.Next()
-		switch {
-		case err != nil:
-			return dst, err
-		case t == xmlscan.EOF:
-			return dst, sheet.Damage("XML ends in the middle")
-		case t == xmlscan.CharData:
-			if dst, err = stored.AppendText(dst, x.Text, x.CDATA); err != nil {
-				return dst, err
-			}
+	err := x.Within(func(t xmlscan.Token) (err error) {
+		if t == xmlscan.CharData {
+			dst, err = stored.AppendText(dst, x.Text, x.CDATA)
 		}
-	}
-	return dst, nil
+		return err
+	})
+	return dst, err
 }
 
 // spoken leaves out what a program says around a comment that is the first of a thread: [Threaded comment] … Comment: …

@@ -3,7 +3,6 @@ package xlsx
 import (
 	"bytes"
 
-	"taizhang/ingest/sheet"
 	"taizhang/ingest/sheet/stored"
 	"taizhang/internal/xmlscan"
 )
@@ -13,26 +12,21 @@ import (
 // be struck through (18.4.10).
 func richText(x *xmlscan.Scanner, dst []byte) (text []byte, seen stored.Runs, err error) {
 	r := richScan{text: dst}
-	for base := x.Depth; ; {
-		t, err := x.Next()
-		switch {
-		case err != nil:
-		case t == xmlscan.Start:
+	err = x.Within(func(t xmlscan.Token) error {
+		switch t {
+		case xmlscan.Start:
 			r.start(x)
-		case t == xmlscan.CharData:
-			err = r.add(x)
-		case t == xmlscan.End:
-			if x.Depth < base {
-				return r.text, r.seen, nil
-			}
+		case xmlscan.CharData:
+			return r.add(x)
+		case xmlscan.End:
 			r.end(x.Depth)
-		case t == xmlscan.EOF:
-			err = sheet.Damage("XML ends in the middle")
 		}
-		if err != nil {
-			return r.text, stored.Runs{}, err
-		}
+		return nil
+	})
+	if err != nil {
+		return r.text, stored.Runs{}, err
 	}
+	return r.text, r.seen, nil
 }
 
 // richScan is where a CT_Rst is being read.

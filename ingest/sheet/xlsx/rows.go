@@ -110,8 +110,6 @@ func (s *rowScan) data() error {
 			if err := s.slowRow(); err != nil {
 				return err
 			}
-		case xmlscan.EOF:
-			return sheet.Damage("XML ends in the middle")
 		}
 	}
 }
@@ -153,34 +151,23 @@ func (s *rowScan) slowRow() error {
 		}
 	}
 	s.begin(n, x.AttrBool("hidden"))
-	col, sorted, base := 0, true, x.Depth
-	for {
-		t, err := x.Next()
+	col, sorted := 0, true
+	err := x.Elements(func() error {
+		if string(x.Name) != "c" {
+			return x.Skip()
+		}
+		at, err := s.slowCell(col + 1)
 		if err != nil {
 			return err
 		}
-		switch t {
-		case xmlscan.End:
-			if x.Depth < base {
-				return s.finish(sorted)
-			}
-		case xmlscan.Start:
-			if string(x.Name) != "c" {
-				if err := x.Skip(); err != nil {
-					return err
-				}
-				continue
-			}
-			at, err := s.slowCell(col + 1)
-			if err != nil {
-				return err
-			}
-			sorted = sorted && at > col
-			col = at
-		case xmlscan.EOF:
-			return sheet.Damage("XML ends in the middle")
-		}
+		sorted = sorted && at > col
+		col = at
+		return nil
+	})
+	if err != nil {
+		return err
 	}
+	return s.finish(sorted)
 }
 
 // slowCell reads a CT_Cell (18.3.1.4) whose start was just told; next is its
@@ -248,18 +235,7 @@ type cellBody struct {
 func (s *rowScan) slowBody(c *sheet.Cell, head *cellHead) (in cellBody, err error) {
 	x := s.x
 	s.tmp = s.tmp[:0]
-	for base := x.Depth; ; {
-		t, err := x.Next()
-		switch {
-		case err != nil:
-			return in, err
-		case t == xmlscan.End && x.Depth < base:
-			return in, nil
-		case t == xmlscan.EOF:
-			return in, sheet.Damage("XML ends in the middle")
-		case t != xmlscan.Start:
-			continue
-		}
+	err = x.Elements(func() (err error) {
 		switch string(x.Name) {
 		case "v":
 			in.value = true
@@ -276,41 +252,27 @@ func (s *rowScan) slowBody(c *sheet.Cell, head *cellHead) (in cellBody, err erro
 		default:
 			err = x.Skip()
 		}
-		if err != nil {
-			return in, err
-		}
-	}
+		return err
+	})
+	return in, err
 }
 
 // slowValue reads the text of <v>.
 func (s *rowScan) slowValue(dst []byte, xstring bool) ([]byte, error) {
 	x := s.x
-	base := x.Depth
-	for {
-		t, err := x.Next()
-		if err != nil {
-			return dst, err
+	err := x.Within(func(t xmlscan.Token) (err error) {
+		switch {
+		case t != xmlscan.CharData:
+		case xstring:
+			dst, err = stored.AppendText(dst, x.Text, x.CDATA)
+		case x.CDATA:
+			dst = append(dst, x.Text...)
+		default:
+			dst, err = xmlscan.Unescape(dst, x.Text)
 		}
-		switch t {
-		case xmlscan.CharData:
-			if xstring {
-				dst, err = stored.AppendText(dst, x.Text, x.CDATA)
-			} else if x.CDATA {
-				dst = append(dst, x.Text...)
-			} else {
-				dst, err = xmlscan.Unescape(dst, x.Text)
-			}
-			if err != nil {
-				return dst, err
-			}
-		case xmlscan.End:
-			if x.Depth < base {
-				return dst, nil
-			}
-		case xmlscan.EOF:
-			return dst, sheet.Damage("XML ends in the middle")
-		}
-	}
+		return err
+	})
+	return dst, err
 }
 
 // cellKind is the t attribute of a cell (ST_CellType, 18.18.11).

@@ -1,29 +1,22 @@
 package xml2003
 
-import (
-	"taizhang/ingest/sheet"
-	"taizhang/internal/xmlscan"
-)
+import "taizhang/ingest/sheet"
 
 // Comments implements [sheet.Commented]: they stand among the cells of SpreadsheetML.
 func (w *book) Comments(int) ([]sheet.Comment, error) { return w.said, nil }
 
 // comment reads a Comment whose start was just told; the text of the cell stays as it is.
 func (s *scan) comment(c *sheet.Cell) error {
-	x := s.x
-	author, kept := x.AttrString("Author"), s.text
+	author, kept := s.x.AttrString("Author"), s.text
 	s.text = nil
-	for base := x.Depth; x.Depth >= base; {
-		t, err := x.Next()
-		if err == nil && t == xmlscan.EOF {
-			err = sheet.Damage("XML ends in the middle")
+	err := s.x.Elements(func() error {
+		if string(s.x.Name) != "Data" {
+			return nil
 		}
-		if err == nil && t == xmlscan.Start && string(x.Name) == "Data" {
-			err = s.dataText()
-		}
-		if err != nil {
-			return err
-		}
+		return s.dataText()
+	})
+	if err != nil {
+		return err
 	}
 	s.w.said = sheet.AddComment(s.w.said, c.Row, c.Col, author, s.text)
 	s.text = kept

@@ -209,27 +209,12 @@ func (s *scan) table() error {
 
 // each calls do at the start of each element of a name within the one whose start was just told, and passes others over.
 func (s *scan) each(name string, do func() error) error {
-	x := s.x
-	for base := x.Depth; x.Depth >= base; {
-		t, err := x.Next()
-		if err != nil {
-			return err
+	return s.x.Elements(func() error {
+		if string(s.x.Name) != name {
+			return s.x.Skip()
 		}
-		if t == xmlscan.EOF {
-			return sheet.Damage("XML ends in the middle")
-		}
-		if t != xmlscan.Start {
-			continue
-		}
-		step := do
-		if string(x.Name) != name {
-			step = x.Skip
-		}
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+		return do()
+	})
 }
 
 // cells reads the cells of a Row whose start was just told.
@@ -316,32 +301,17 @@ func (s *scan) cell(c *sheet.Cell, st numfmt.Format) error {
 
 // data collects the text of a Cell's Data, and gives its type.
 func (s *scan) data(c *sheet.Cell) (typ string, has bool, err error) {
-	x := s.x
-	for base := x.Depth; x.Depth >= base; {
-		t, err := x.Next()
-		if err != nil {
-			return "", false, err
-		}
-		if t == xmlscan.EOF {
-			return "", false, sheet.Damage("XML ends in the middle")
-		}
-		if t != xmlscan.Start {
-			continue
-		}
-		switch string(x.Name) {
+	err = s.x.Elements(func() error {
+		switch string(s.x.Name) {
 		case "Comment":
-			err = s.comment(c)
+			return s.comment(c)
 		case "Data":
-			has, typ = true, x.AttrString("Type")
-			err = s.dataText()
-		default:
-			err = x.Skip()
+			has, typ = true, s.x.AttrString("Type")
+			return s.dataText()
 		}
-		if err != nil {
-			return "", false, err
-		}
-	}
-	return typ, has, nil
+		return s.x.Skip()
+	})
+	return typ, has, err
 }
 
 func (s *scan) number(c *sheet.Cell, text []byte, st numfmt.Format) error {
@@ -378,23 +348,17 @@ func (s *scan) moment(c *sheet.Cell, text string, st numfmt.Format) {
 func (s *scan) dataText() error {
 	x := s.x
 	s.text = s.text[:0]
-	for base := x.Depth; x.Depth >= base; {
-		t, err := x.Next()
-		if err != nil {
+	return x.Within(func(t xmlscan.Token) (err error) {
+		if t != xmlscan.CharData {
+			return nil
+		}
+		at := len(s.text)
+		if x.CDATA {
+			s.text = append(s.text, x.Text...)
+		} else if s.text, err = xmlscan.Unescape(s.text, x.Text); err != nil {
 			return err
 		}
-		switch t {
-		case xmlscan.EOF:
-			return sheet.Damage("XML ends in the middle")
-		case xmlscan.CharData:
-			at := len(s.text)
-			if x.CDATA {
-				s.text = append(s.text, x.Text...)
-			} else if s.text, err = xmlscan.Unescape(s.text, x.Text); err != nil {
-				return err
-			}
-			s.text = s.text[:at+len(stored.LineEnds(s.text[at:]))]
-		}
-	}
-	return nil
+		s.text = s.text[:at+len(stored.LineEnds(s.text[at:]))]
+		return nil
+	})
 }
