@@ -419,6 +419,11 @@ func (t *Typer) keyHash(col *forms.Column, s string) string {
 	return t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))
 }
 
+// Conceal gives the mask and the keyed hash under which a sensitive value of a form's column is kept.
+func Conceal(keys secret.Keys, f *forms.Form, col *forms.Column, s string) Value {
+	return (&Typer{Keys: keys, Form: f}).sensitive(col, s)
+}
+
 // sensitive stores a mask and a keyed hash instead of the value.
 func (t *Typer) sensitive(col *forms.Column, s string) Value {
 	return Value{Set: true, Text: secret.Mask(col.Type, s), Hash: t.keyHash(col, s)}
