@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -374,25 +373,6 @@ func hasAll(set map[string]bool, names []string) bool {
 		}
 	}
 	return true
-}
-
-// Prepare has models evaluated at a point at once. Otherwise every question
-// that names a further one would have all of them evaluated again.
-func (r *Reader) Prepare(ctx context.Context, p warehouse.Point, models ...string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	all, err := r.published(ctx)
-	if err != nil {
-		return err
-	}
-	var wanted []string
-	for _, m := range all {
-		if slices.Contains(models, m.Name) {
-			wanted = append(wanted, m.Name)
-		}
-	}
-	_, err = r.source(ctx, []warehouse.Point{r.At(p)}, wanted...)
-	return err
 }
 
 // SelectAt runs a SELECT of our own (a workbook's table, a saved query's body)

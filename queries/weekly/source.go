@@ -40,7 +40,6 @@ type grid struct {
 // queries.Reader does.
 type source interface {
 	At(p warehouse.Point) warehouse.Point
-	Prepare(ctx context.Context, at warehouse.Point, models ...string) error
 	Figures(ctx context.Context, at []warehouse.Point, metrics []string, by string) ([]queries.Figure, error)
 	ReturnsDiff(ctx context.Context, from, to string) ([]result.Record, error)
 	SelectAt(ctx context.Context, at warehouse.Point, query string) (result.Table, error)

@@ -5,10 +5,8 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"taizhang/internal/calendar"
@@ -206,9 +204,6 @@ func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehou
 			return nil, err
 		}
 	}
-	if err := src.Prepare(ctx, w.ask, append(w.book.models(), w.book.facts()...)...); err != nil {
-		return nil, err
-	}
 	for _, p := range append([]warehouse.Point{w.lastAsk}, w.compared()...) {
 		if p != w.ask && !slices.Contains(w.others, p) {
 			w.others = append(w.others, p)
@@ -235,36 +230,6 @@ func newWeekly(ctx context.Context, src source, c *metric.Catalogue, ask warehou
 		return nil, err
 	}
 	return w, nil
-}
-
-// facts are the models behind the metrics.
-func (b *Declaration) facts() []string {
-	out := []string{metric.ObligationTable, metric.CountedTable}
-	for _, name := range b.order {
-		out = append(out, b.metrics[name].Fact.Table)
-	}
-	return out
-}
-
-var modelName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:stg|core|mart)\.[a-z_0-9]+`) })
-
-// models are those that the declared SELECTs name.
-func (b *Declaration) models() []string {
-	var out []string
-	for _, s := range b.sheets {
-		for _, x := range s.blocks {
-			if x.rows != nil {
-				out = append(out, x.rows.fact.Table, "core.dim_submitter")
-			}
-			if x.table != nil {
-				out = append(out, modelName().FindAllString(x.table.sql, -1)...)
-			}
-		}
-	}
-	for _, w := range b.words {
-		out = append(out, modelName().FindAllString(w.sql, -1)...)
-	}
-	return out
 }
 
 // endOfDay is the last second of a date.

@@ -41,8 +41,6 @@ func (f *fakeSource) ReturnsDiff(context.Context, string, string) ([]result.Reco
 
 func (f *fakeSource) At(p warehouse.Point) warehouse.Point { return p }
 
-func (f *fakeSource) Prepare(context.Context, warehouse.Point, ...string) error { return nil }
-
 func (f *fakeSource) Figures(_ context.Context, points []warehouse.Point, metrics []string, by string) ([]queries.Figure, error) {
 	var out []queries.Figure
 	for _, p := range points {
