@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/account"
 )
 
@@ -13,8 +12,8 @@ type route struct {
 	pattern string
 	may     account.Permission
 	// about gives the code of the unit that a request is about, for routes about one; "" where it can't be told.
-	about  func(s *Server, r *http.Request) (string, error)
-	handle func(s *Server, w http.ResponseWriter, r *http.Request, who account.Person) error
+	about  func(r *http.Request) (string, error)
+	handle func(w http.ResponseWriter, r *http.Request, who account.Person) error
 	api    bool // answers programs: a token, and faults as JSON
 }
 
@@ -33,7 +32,9 @@ func (s *Server) guard(rt route) http.Handler {
 				s.fail(said, r, who, err)
 			}
 		}
-		s.audit.note(r, rt, who, said)
+		if rt.pattern != eventsPattern {
+			s.audit.note(r, rt.pattern, who, said)
+		}
 	})
 }
 
@@ -50,7 +51,7 @@ func (s *Server) pass(w *watched, r *http.Request, rt route, who account.Person)
 	unit := ""
 	if rt.about != nil {
 		var err error
-		if unit, err = rt.about(s, r); err != nil {
+		if unit, err = rt.about(r); err != nil {
 			if who.May(account.MayRead, "") {
 				return err
 			}
@@ -60,7 +61,7 @@ func (s *Server) pass(w *watched, r *http.Request, rt route, who account.Person)
 	}
 	switch {
 	case who.May(rt.may, unit):
-		return rt.handle(s, w, r, who)
+		return rt.handle(w, r, who)
 	case who.Role == account.Submitter && r.Method == http.MethodGet && r.URL.Path == "/":
 		http.Redirect(w, r, "/units/"+who.Unit, http.StatusSeeOther)
 		return nil
@@ -71,7 +72,7 @@ func (s *Server) pass(w *watched, r *http.Request, rt route, who account.Person)
 }
 
 // ofUnit is the unit that an address names by its code.
-func ofUnit(s *Server, r *http.Request) (string, error) {
+func (s *Server) ofUnit(r *http.Request) (string, error) {
 	u, ok := s.o.Service.Zone().Submitter(r.PathValue("unit"))
 	if !ok {
 		return "", notFound("没有这个单位。")
@@ -80,7 +81,7 @@ func ofUnit(s *Server, r *http.Request) (string, error) {
 }
 
 // ofReturn is the unit that handed in the return that an address names.
-func ofReturn(s *Server, r *http.Request) (string, error) {
+func (s *Server) ofReturn(r *http.Request) (string, error) {
 	rd, done, err := s.readings.Open(s.o.Service.Zone())
 	if err != nil {
 		return "", err
@@ -89,6 +90,3 @@ func ofReturn(s *Server, r *http.Request) (string, error) {
 	o, err := rd.Original(r.Context(), r.PathValue("return"))
 	return o.SubmitterCode, err
 }
-
-// zoneOf is the zone of a request.
-func (s *Server) zoneOf() *office.Zone { return s.o.Service.Zone() }

@@ -3,10 +3,8 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/rand"
 	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"path"
@@ -92,16 +90,4 @@ func takesGzip(accepted string) bool {
 		}
 	}
 	return false
-}
-
-// newNonce is what a page's own script says of the styles that it makes.
-func newNonce() string {
-	b := make([]byte, 16)
-	_, _ = rand.Read(b) // never fails
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// policyWith is the policy for a page on which a script that the page brought makes styles.
-func policyWith(nonce string) string {
-	return strings.Replace(policy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1)
 }

@@ -47,11 +47,8 @@ func (a *audit) close() error { return a.log.Close() }
 
 // note writes a request down. What changes something is on the disk before the answer ends; of what was only seen the
 // last lines may be lost with the power.
-func (a *audit) note(r *http.Request, rt route, who account.Person, said *watched) {
-	if rt.pattern == eventsPattern {
-		return
-	}
-	l := line{At: a.clock().UTC().Truncate(time.Millisecond), Who: who.Name, Role: who.Role, Token: secret.MaskText(who.Token), From: hostOf(r), Did: rt.pattern,
+func (a *audit) note(r *http.Request, did string, who account.Person, said *watched) {
+	l := line{At: a.clock().UTC().Truncate(time.Millisecond), Who: who.Name, Role: who.Role, Token: secret.MaskText(who.Token), From: hostOf(r), Did: did,
 		Path: secret.MaskText(grid.Clip(r.URL.Path, 500)), Unit: said.unit, What: secret.MaskText(said.what), Status: said.status}
 	if l.Status == 0 {
 		l.Status = http.StatusOK

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,10 +16,9 @@ import (
 )
 
 const (
-	lookEvery  = 500 * time.Millisecond // for a new publication: whoever handed in sees the outcome within two seconds
-	aliveEvery = 20 * time.Second       // so that proxies keep the line open
-	healEvery  = time.Minute            // how often a lost publication is tried to be made anew
-	mostLines  = 200                    // live connections
+	aliveEvery = 20 * time.Second // so that proxies keep the line open
+	healEvery  = time.Minute      // how often a lost publication is tried to be made anew
+	mostLines  = 200              // live connections
 )
 
 // news tells everybody who listens that there is something new to see.
@@ -111,12 +108,6 @@ func (s *Server) signs() string {
 		calm = r.Mark
 	}
 	return signOf(s.mark()) + " " + signOf(calm)
-}
-
-// signOf is what tells a publication apart for a browser; the mark itself says where it lies.
-func signOf(mark string) string {
-	sum := sha256.Sum256([]byte(mark))
-	return hex.EncodeToString(sum[:6])
 }
 
 // events tells a page that something was published, as server-sent events: nothing else, so that everybody may hear it.

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -97,19 +96,4 @@ func inChinese(err error, otherwise string) string {
 		return otherwise
 	}
 	return strings.TrimRight(text, "。") + "。"
-}
-
-// isLoopback says whether a Host header names this computer as itself.
-func isLoopback(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	if host == "localhost" {
-		return true
-	}
-	if n := len(host); n > 2 && host[0] == '[' && host[n-1] == ']' {
-		host = host[1 : n-1]
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,11 +20,7 @@ import (
 	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/archive"
 	"taizhang/internal/zone"
-	"taizhang/queries"
 )
-
-// noContext is of work that doesn't end with a request.
-var noContext = context.Background()
 
 // patience is how long a request waits for the run that takes its files in, before it shows that they are waited for.
 const patience = 3 * time.Second
@@ -225,29 +220,6 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, who account.Per
 	s.takeIn(r, x)
 	http.Redirect(w, r, "/units/"+u.Code+"/sent/"+x.id, http.StatusSeeOther)
 	return nil
-}
-
-// settled says why a return is not to be handed in once more to explain something in it: it would take the place of a newer
-// one, or count again though it was withdrawn. "" where it may be.
-func (s *Server) settled(r *http.Request, rd *shelf.Reading, o queries.Original) (string, error) {
-	list, err := rd.Returns(r.Context(), queries.ReturnsAsk{Point: everything, Submitter: o.SubmitterCode, Form: o.Form, Period: o.Period})
-	if err != nil {
-		return "", err
-	}
-	after := false
-	for _, rec := range list { // in the order in which they came in
-		decision, _ := rec.Get("decision").(string)
-		switch {
-		case plain(rec.Get("return")) == o.Return:
-			after = true
-			if decision == "withdraw" {
-				return "这份报表已经作废，不再接受核实说明。", nil
-			}
-		case after && o.Period != "" && decision != "withdraw" && (decision == "accept" || slices.Contains([]string{"accepted", "accepted_with_warnings", "partially_accepted"}, plain(rec.Get("status")))):
-			return "这一期已有更新的报表 " + plain(rec.Get("return")) + "，请在那一份上说明：在这里说明会使这份旧表重新报送，顶替新表。", nil
-		}
-	}
-	return "", nil
 }
 
 // again is an original as it was sent, ready to be explained.

@@ -233,3 +233,26 @@ func (s *Server) receipt(w http.ResponseWriter, r *http.Request, _ account.Perso
 	_, _ = w.Write(content)
 	return nil
 }
+
+// settled says why a return is not to be handed in once more to explain something in it: it would take the place of a newer
+// one, or count again though it was withdrawn. "" where it may be.
+func (s *Server) settled(r *http.Request, rd *shelf.Reading, o queries.Original) (string, error) {
+	list, err := rd.Returns(r.Context(), queries.ReturnsAsk{Point: everything, Submitter: o.SubmitterCode, Form: o.Form, Period: o.Period})
+	if err != nil {
+		return "", err
+	}
+	after := false
+	for _, rec := range list { // in the order in which they came in
+		decision, _ := rec.Get("decision").(string)
+		switch {
+		case plain(rec.Get("return")) == o.Return:
+			after = true
+			if decision == "withdraw" {
+				return "这份报表已经作废，不再接受核实说明。", nil
+			}
+		case after && o.Period != "" && decision != "withdraw" && (decision == "accept" || slices.Contains([]string{"accepted", "accepted_with_warnings", "partially_accepted"}, plain(rec.Get("status")))):
+			return "这一期已有更新的报表 " + plain(rec.Get("return")) + "，请在那一份上说明：在这里说明会使这份旧表重新报送，顶替新表。", nil
+		}
+	}
+	return "", nil
+}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"taizhang/cmd/internal/office"
@@ -43,34 +42,6 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request, who account.Perso
 	}
 	http.Redirect(w, r, "/papers?done="+came, http.StatusSeeOther)
 	return nil
-}
-
-// journal is what the journal said when it was so long: it is read again only where it has grown.
-type journal struct {
-	mu         sync.Mutex
-	size       int64
-	unanswered []string
-}
-
-// troubles are the folders and files that somebody has to look after.
-func (s *Server) troubles(z *office.Zone) ([]string, error) {
-	var out []string
-	for _, err := range z.FolderTroubles() {
-		out = append(out, lang.In(err, lang.Chinese))
-	}
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	if size := z.JournalSize(); size != s.journal.size {
-		unanswered, _, err := z.Journal()
-		if err != nil {
-			return nil, err
-		}
-		s.journal.size, s.journal.unanswered = size, nil
-		for _, t := range unanswered {
-			s.journal.unanswered = append(s.journal.unanswered, t.Chinese)
-		}
-	}
-	return append(out, s.journal.unanswered...), nil
 }
 
 // runsView is 运行: the service's jobs, what it did, and what somebody has to do something about.
@@ -187,14 +158,6 @@ func saidOf(x state.Run) string {
 		return "没有新文件"
 	}
 	return "没有变化"
-}
-
-// placeOnDisk is where something lies on the computer: a path from where serve was started tells nobody at a browser anything.
-func placeOnDisk(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		return abs
-	}
-	return path
 }
 
 // withinZone names files of the zone as they lie in it: where that lies on the computer is of no use in a browser.

@@ -17,21 +17,6 @@ import (
 	"taizhang/internal/durable"
 )
 
-// Options are what the page needs.
-type Options struct {
-	Service Service
-	Clock   func() time.Time // time.Now unless set
-	Log     *slog.Logger     // discarded unless set
-	Store   *account.Users   // users and sessions; nil: none, whoever asks is this computer's operator
-	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
-	Secure  bool             // it is served over TLS
-	Version string           // of the program
-	Proxy   account.Proxy    // reverse proxies that log people in
-	Ahead   bool             // pages are made before anybody has asked for one, from the start on
-	Rest    int              // of how many figures that nobody opened yet pages are made too, in the quiet after a publication; 60 unless set
-	Exe     string           // the program that runs fenced queries; "": this one
-}
-
 // Server serves the page of one zone.
 type Server struct {
 	o         Options
@@ -94,7 +79,7 @@ func New(o Options) (*Server, error) {
 	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(serveAsset))
 	s.mux.Handle("GET /favicon.ico", http.HandlerFunc(serveIcon))
 	s.mux.HandleFunc("/api/", s.noAPI)
-	s.mux.Handle("/", s.guard(route{pattern: "/", may: account.MayEnter, handle: (*Server).nowhere}))
+	s.mux.Handle("/", s.guard(route{pattern: "/", may: account.MayEnter, handle: s.nowhere}))
 	if o.Ahead {
 		s.readings.Want()
 	}
@@ -134,28 +119,6 @@ func (s *Server) Handler() http.Handler {
 	}))
 	return s.recovered(headers(s.o.Secure, s.hosts(crossOrigin.Handler(s.mux))))
 }
-
-// headers says what a browser may do with a page: nothing that the page did not bring itself.
-func headers(secure bool, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-		h.Set("Cache-Control", "no-store")
-		if secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // hosts refuses names of this server that nobody gave it where no login protects it: a page elsewhere could have its own
 // name point here.

@@ -1,6 +1,9 @@
 package web
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // turns let everybody who wants the same work done share it: whoever comes while it is under way waits for the next
 // turn, together with all who come until that begins.
@@ -48,3 +51,6 @@ func (t *turns) join(do func() error) *turn {
 	}()
 	return n
 }
+
+// noContext is of work that doesn't end with a request.
+var noContext = context.Background()

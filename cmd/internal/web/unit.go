@@ -9,18 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/account"
 	"taizhang/cmd/internal/web/shelf"
-	"taizhang/ingest"
-	"taizhang/ingest/finding"
-	"taizhang/ingest/secret"
-	"taizhang/internal/archive"
-	"taizhang/internal/calendar"
-	"taizhang/internal/metric"
 	"taizhang/internal/opc"
 	"taizhang/internal/result"
-	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 	"taizhang/queries"
 )
@@ -44,25 +36,6 @@ type unitView struct {
 }
 
 type formChoice struct{ ID, Title string }
-
-// returnRow is a return in a list.
-type returnRow struct {
-	ID, File, Title, Period, Outcome, Class, Received, By, Note string
-	Rows, Refused, Errors, Warnings                             int64
-	Late                                                        bool
-}
-
-// Chinese is the period in words.
-func (r returnRow) Chinese() string { return periodWords(r.Period) }
-
-// periodWords is a period in words; as it is stored where it isn't one.
-func periodWords(text string) string {
-	p, err := calendar.ParsePeriod(text)
-	if err != nil {
-		return text
-	}
-	return p.Chinese()
-}
 
 // historyShown is how many returns a unit's page shows at first, historyMost at most: the rest can be downloaded.
 const historyShown = 30
@@ -163,89 +136,12 @@ func (s *Server) unitFigures(r *http.Request, u zone.Submitter, v *unitView) err
 	return err
 }
 
-// figuresOfUnits are the figures that each unit's own rows make, by the unit's name.
-func (s *Server) figuresOfUnits(rd *shelf.Reading, p warehouse.Point) (map[string][]figureRow, error) {
-	return shelf.Once(rd, fmt.Sprint("figures of units ", rd.At(p)), func() (map[string][]figureRow, error) {
-		var can []string
-		for _, m := range rd.Catalogue.Metrics {
-			if m.Allows("submitter") {
-				can = append(can, m.ID)
-			}
-		}
-		list, err := rd.Metrics(noContext, queries.Ask{Point: p, Metrics: can, By: []string{"submitter"}})
-		if err != nil {
-			return nil, err
-		}
-		out := map[string][]figureRow{}
-		for _, f := range list {
-			if f.Value == nil || len(f.Dims) == 0 || f.Dims[0].Value == nil ||
-				f.Coverage.Expected+f.Coverage.Received == 0 && f.Metric.Fact.Mode != metric.Obligation {
-				continue
-			}
-			out[*f.Dims[0].Value] = append(out[*f.Dims[0].Value], rowOf(f, queries.Comparison{}))
-		}
-		return out, nil
-	})
-}
-
-var outcomeClass = map[string]string{"accepted": "good", "accepted_with_warnings": "check", "partially_accepted": "check", "rejected": "bad", "duplicate": "same"}
-
-func (s *Server) returnRowOf(rd *shelf.Reading, rec result.Record) returnRow {
-	text := func(k string) string { return plain(rec.Get(k)) }
-	number := func(k string) int64 { n, _ := rec.Get(k).(int64); return n }
-	row := returnRow{ID: text("return"), File: text("file"), Title: text("form"), Period: text("period"), Received: shownTime(rec.Get("received_at"), rd.Location()),
-		Outcome: finding.Outcome(text("status")).Label(), Class: outcomeClass[text("status")], By: text("superseded_by"),
-		Rows: number("rows"), Refused: number("rows_refused"), Errors: number("errors"), Warnings: number("warnings")}
-	row.Late, _ = rec.Get("late").(bool)
-	if f := s.zoneOf().Forms.Get(row.Title); f != nil {
-		row.Title = f.PlainTitle()
-	}
-	switch {
-	case text("decision") == "accept":
-		row.Note = "已放行"
-	case text("decision") == "withdraw":
-		row.Note = "已作废"
-	case row.By != "":
-		row.Note = "已由 " + row.By + " 更正"
-	}
-	return row
-}
-
 func takeHistory(w http.ResponseWriter, u zone.Submitter, list []returnRow, as string) error {
 	t := sheetOf(u.Name+"_报送记录", "报送编号", "报表", "报送期", "结果", "计入行数", "未计入行数", "必须修改", "请核实", "收到时间", "文件", "备注")
 	for _, x := range list {
 		t.add(x.ID, x.Title, x.Period, x.Outcome, x.Rows, x.Refused, x.Errors, x.Warnings, x.Received, x.File, x.Note)
 	}
 	return t.send(w, as)
-}
-
-// waiting names the files in the inbox, of one unit (by name) or of all, and why they wait.
-func (s *Server) waiting(unit string) ([]string, error) {
-	z := s.zoneOf()
-	files, err := ingest.Inbox(z.Inbox())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, f := range files {
-		u, ok := z.Match(f.Folder)
-		if unit != "" && (!ok || u.Name != unit) {
-			continue
-		}
-		wait := f.WaitAt(s.o.Clock()).Chinese
-		if wait == "" {
-			wait = "等待读取"
-		}
-		name := secret.MaskText(f.Path)
-		if unit != "" {
-			name = secret.MaskText(f.Name)
-		}
-		out = append(out, name+"："+wait)
-	}
-	return out, nil
 }
 
 // template sends the workbook to fill in.
@@ -286,60 +182,4 @@ func (s *Server) templatesOfAll(w http.ResponseWriter, r *http.Request, _ accoun
 	attach(w, "填报模板_"+z.Name+".zip", "application/zip")
 	_, _ = w.Write(b.Bytes())
 	return nil
-}
-
-// orBegin shows what to do first in a zone that has published nothing yet.
-func (s *Server) orBegin(w http.ResponseWriter, r *http.Request, who account.Person, err error) error {
-	if !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return s.begins(w, r, who)
-}
-
-// came says whether a zone has ever received anything.
-func (s *Server) came(z *office.Zone) (bool, error) {
-	if z.Joined || s.hasCome.Load() {
-		return true, nil
-	}
-	a, err := archive.View(z.Archive())
-	if errors.Is(err, os.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer a.Close()
-	for e, err := range a.All() {
-		if err != nil {
-			return false, err
-		}
-		if e.Event == archive.Arrive {
-			s.hasCome.Store(true)
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// begins shows what to do in a zone that has received nothing yet.
-func (s *Server) begins(w http.ResponseWriter, r *http.Request, who account.Person) (err error) {
-	z := s.zoneOf()
-	v := beginView{Inbox: placeOnDisk(z.Inbox()), Owes: len(z.Returns) > 0}
-	v.Units = append(v.Units, z.Submitters...)
-	if v.Came, err = s.came(z); err != nil {
-		return err
-	}
-	if v.Waiting, err = s.waiting(""); err != nil {
-		return err
-	}
-	s.render(w, r, who, http.StatusOK, "begin", layout{Title: "等第一份报表", Body: v, Live: true})
-	return nil
-}
-
-type beginView struct {
-	Came    bool // returns came before, and only their publication is missing
-	Inbox   string
-	Owes    bool
-	Units   []zone.Submitter
-	Waiting []string
 }

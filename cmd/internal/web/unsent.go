@@ -30,7 +30,8 @@ type unsentForm struct {
 
 const (
 	unsentAge     = 15 * time.Minute
-	mostUnsentOf  = 10 // kept of one person, or of one computer of which nobody is known
+	unsentBytes   = 64 << 10 // as much as the longest form, that of a query, may have
+	mostUnsentOf  = 10       // kept of one person, or of one computer of which nobody is known
 	mostUnsent    = 200
 	mostStrangers = 50 // of those of whom nobody is known: they may be anybody's, and put out no one else's
 )
@@ -88,7 +89,7 @@ func (l *unsent) keep(w http.ResponseWriter, r *http.Request, f *unsentForm) *un
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return nil
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, sqlBytes)
+	r.Body = http.MaxBytesReader(w, r.Body, unsentBytes)
 	if r.ParseForm() != nil || r.PostForm.Has("password") {
 		return nil
 	}
