@@ -69,7 +69,7 @@ func (c *copying) all(ctx context.Context) error {
 func (c *copying) publication(ctx context.Context) {
 	delete(c.w.Facts(), factUnsettled)
 	for idle, n := false, 0; !idle && n < 300; n++ {
-		idle = isIdle(c.z.Dir)
+		idle = IsIdle(c.z.Dir)
 		if c.settled(ctx) {
 			return
 		}
@@ -86,7 +86,7 @@ func (c *copying) settled(ctx context.Context) bool {
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
 	}
-	last, ok := c.z.lastPublication()
+	last, ok := c.z.LastPublication()
 	if !ok || last.RolledBack != "" {
 		return ok
 	}
@@ -109,7 +109,7 @@ func (c *copying) published(ctx context.Context, _ *archive.Archive) error {
 			return err
 		}
 		c.w.Drop(func(path, _ string) bool { return strings.HasPrefix(path, "published/") })
-		last, _ := c.z.lastPublication()
+		last, _ := c.z.LastPublication()
 		err = c.tree(ctx, "published", func(rel string) bool {
 			if dir, name := path.Split(rel); dir == "published/history/" {
 				return last.RolledBack != "" && name == last.RolledBack+".duckdb"
@@ -300,7 +300,7 @@ func (c *copying) declared(ctx context.Context, _ *archive.Archive) error {
 				}
 			}
 		case !e.Type().IsRegular(), strings.HasPrefix(name, "."), strings.HasPrefix(name, warehouse.FileName), strings.HasSuffix(name, ".lock"),
-			name == backupNoteName, name == restoringName, c.isSnapshot(name):
+			name == backupNoteName, name == RestoringName, c.isSnapshot(name):
 		default:
 			if err := c.w.Add(filepath.Join(c.z.Dir, name), name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err

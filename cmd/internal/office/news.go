@@ -42,7 +42,7 @@ func (z *Zone) publicationFile() string { return filepath.Join(z.Published(), "p
 
 // current is what a publication made now would be made from.
 func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
-	p, err := z.currentAt(now, a.Size())
+	p, err := z.CurrentAt(now, a.Size())
 	if err != nil {
 		return p, err
 	}
@@ -50,10 +50,10 @@ func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
 	return p, err
 }
 
-// currentAt is current for a journal of that length, without its last erasure.
-func (z *Zone) currentAt(now time.Time, journal int64) (publication, error) {
+// CurrentAt is current for a journal of that length, without its last erasure.
+func (z *Zone) CurrentAt(now time.Time, journal int64) (publication, error) {
 	p := publication{AsOf: z.Today(now), Journal: journal, PublishedAt: now.Truncate(time.Microsecond)}
-	last, _ := z.lastPublication()
+	last, _ := z.LastPublication()
 	p.identity = running().identify(last.identity)
 	h := sha256.New()
 	h.Write(z.config)
@@ -91,8 +91,8 @@ func (p publication) same(o publication) bool {
 	return p.AsOf == o.AsOf && p.Declarations == o.Declarations && p.Program != "" && p.Program == o.Program && p.Journal == o.Journal && !p.Deferred && !o.Deferred
 }
 
-// lastPublication tells what was published; false where nothing is, or it can't be told from what.
-func (z *Zone) lastPublication() (publication, bool) {
+// LastPublication tells what was published; false where nothing is, or it can't be told from what.
+func (z *Zone) LastPublication() (publication, bool) {
 	var p publication
 	text, err := os.ReadFile(z.publicationFile())
 	if err != nil || json.Unmarshal(text, &p) != nil {

@@ -71,7 +71,7 @@ func (e *executable) identify(known identity) identity {
 // MadeByAnother says whether what is published was made by another build of the program, whose models needn't have what
 // this one's papers ask for; the next run makes it anew.
 func (z *Zone) MadeByAnother() bool {
-	last, known := z.lastPublication()
+	last, known := z.LastPublication()
 	now := running().identify(last.identity)
 	return known && last.Program != "" && now.Program != "" && now.Program != last.Program
 }
