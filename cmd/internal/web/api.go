@@ -144,113 +144,101 @@ func onlyKnown(q map[string][]string, known ...string) error {
 	return nil
 }
 
-func (s *Server) apiMetrics(w http.ResponseWriter, r *http.Request, _ account.Person) error {
-	rd, done, err := s.readsAPI(w)
-	if err != nil {
-		return err
+// records answers a program with what of the publication it asks for.
+func (s *Server) records(of func(r *http.Request, rd *shelf.Reading) ([]result.Record, error)) func(http.ResponseWriter, *http.Request, account.Person) error {
+	return func(w http.ResponseWriter, r *http.Request, _ account.Person) error {
+		rd, done, err := s.readsAPI(w)
+		if err != nil {
+			return err
+		}
+		defer done()
+		list, err := of(r, rd)
+		if err != nil {
+			return err
+		}
+		return answer(w, list)
 	}
-	defer done()
+}
+
+func (s *Server) apiMetrics(r *http.Request, rd *shelf.Reading) ([]result.Record, error) {
 	a, err := apiAsk(r, rd)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	figures, err := rd.Metrics(r.Context(), a)
 	if err != nil {
-		return frame.BadAsk(err.Error())
+		return nil, frame.BadAsk(err.Error())
 	}
 	records := make([]result.Record, len(figures))
 	for i, f := range figures {
 		records[i] = f.Record()
 	}
-	return answer(w, records)
+	return records, nil
 }
 
-func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request, _ account.Person) error {
-	rd, done, err := s.readsAPI(w)
-	if err != nil {
-		return err
-	}
-	defer done()
+func (s *Server) apiTrace(r *http.Request, rd *shelf.Reading) ([]result.Record, error) {
 	a, err := apiAsk(r, rd)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(a.By) > 0 {
-		return frame.BadAsk("a trace has no by")
+		return nil, frame.BadAsk("a trace has no by")
 	}
 	rows, err := rd.Trace(r.Context(), a)
 	if err != nil {
-		return frame.BadAsk(err.Error())
+		return nil, frame.BadAsk(err.Error())
 	}
 	records := make([]result.Record, len(rows))
 	for i, t := range rows {
 		records[i] = t.Record()
 	}
-	return answer(w, records)
+	return records, nil
 }
 
-func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request, _ account.Person) error {
-	rd, done, err := s.readsAPI(w)
-	if err != nil {
-		return err
-	}
-	defer done()
+func (s *Server) apiStatus(r *http.Request, rd *shelf.Reading) (_ []result.Record, err error) {
 	q := r.URL.Query()
 	if err := onlyKnown(q, "period", "all", "submitter", "form", "as_of", "known_at"); err != nil {
-		return err
+		return nil, err
 	}
 	var a queries.StatusAsk
 	if a.Period, err = askedPeriod(q.Get("period")); err != nil {
-		return err
+		return nil, err
 	}
 	switch all := q.Get("all"); all {
 	case "true", "1":
 		a.All = true
 	case "", "false", "0":
 	default:
-		return frame.BadAsk("all: true or false is expected, not " + all)
+		return nil, frame.BadAsk("all: true or false is expected, not " + all)
 	}
 	if a.Point, err = apiPoint(r, rd.Reader); err != nil {
-		return err
+		return nil, err
 	}
 	if a.Submitter, a.Form, err = s.named(q.Get("submitter"), q.Get("form")); err != nil {
-		return err
+		return nil, err
 	}
-	records, err := rd.Status(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	return answer(w, records)
+	return rd.Status(r.Context(), a)
 }
 
-func (s *Server) apiReturns(w http.ResponseWriter, r *http.Request, _ account.Person) error {
-	rd, done, err := s.readsAPI(w)
-	if err != nil {
-		return err
-	}
-	defer done()
+func (s *Server) apiReturns(r *http.Request, rd *shelf.Reading) (_ []result.Record, err error) {
 	q := r.URL.Query()
 	if err := onlyKnown(q, "submitter", "form", "period", "status", "as_of", "known_at"); err != nil {
-		return err
+		return nil, err
 	}
 	a := queries.ReturnsAsk{Status: q.Get("status"), UntilAsOf: q.Get("as_of") != ""}
 	if a.Status != "" && !slices.Contains(queries.Outcomes(), a.Status) {
-		return frame.BadAsk("no such status: " + a.Status + "; there are " + strings.Join(queries.Outcomes(), ", "))
+		return nil, frame.BadAsk("no such status: " + a.Status + "; there are " + strings.Join(queries.Outcomes(), ", "))
 	}
 	if a.Period, err = askedPeriod(q.Get("period")); err != nil {
-		return err
+		return nil, err
 	}
 	if a.Point, err = apiPoint(r, rd.Reader); err != nil {
-		return err
+		return nil, err
 	}
 	if a.Submitter, a.Form, err = s.named(q.Get("submitter"), q.Get("form")); err != nil {
-		return err
+		return nil, err
 	}
-	records, err := rd.Returns(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	return answer(w, records)
+	return rd.Returns(r.Context(), a)
 }
 
 // askedPeriod is a week or a month as it is stored.

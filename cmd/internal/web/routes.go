@@ -68,9 +68,9 @@ func (s *Server) table() []route {
 
 		{pattern: eventsPattern, may: account.MayEnter, handle: s.events},
 
-		{pattern: "GET /api/metrics", may: account.MayRead, api: true, handle: s.apiMetrics},
-		{pattern: "GET /api/trace", may: account.MayRead, api: true, handle: s.apiTrace},
-		{pattern: "GET /api/status", may: account.MayRead, api: true, handle: s.apiStatus},
-		{pattern: "GET /api/returns", may: account.MayRead, api: true, handle: s.apiReturns},
+		{pattern: "GET /api/metrics", may: account.MayRead, api: true, handle: s.records(s.apiMetrics)},
+		{pattern: "GET /api/trace", may: account.MayRead, api: true, handle: s.records(s.apiTrace)},
+		{pattern: "GET /api/status", may: account.MayRead, api: true, handle: s.records(s.apiStatus)},
+		{pattern: "GET /api/returns", may: account.MayRead, api: true, handle: s.records(s.apiReturns)},
 	}
 }

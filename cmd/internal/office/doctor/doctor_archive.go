@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -155,19 +153,12 @@ const (
 
 // wrong says what is wrong with a file that should have a hash, "" for nothing.
 func wrong(path, hash string) string {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch now, err := archive.HashFile(path); {
+	case errors.Is(err, fs.ErrNotExist):
 		return lostWord
-	}
-	if err != nil {
+	case err != nil:
 		return err.Error()
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return err.Error()
-	}
-	if hex.EncodeToString(h.Sum(nil)) != hash {
+	case now != hash:
 		return damagedWord
 	}
 	return ""
