@@ -25,6 +25,7 @@ import (
 	"taizhang/ingest/units"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // Value is one typed value: SQL text, or nothing.
@@ -285,7 +286,7 @@ func (t *Typer) notPercent(raw string, col *forms.Column) *fault {
 			f.Suggest = bare
 		}
 	}
-	if done, all, ok := strings.Cut(written.Squash(raw), "/"); ok { // 3/4
+	if done, all, ok := strings.Cut(spelling.Squash(raw), "/"); ok { // 3/4
 		if n, of := written.Atoi(done), written.Atoi(all); n > 0 && n <= of && of <= 100 && n*100%of == 0 {
 			f.Suggest = strconv.Itoa(n*100/of) + "%"
 		}
@@ -416,7 +417,7 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 
 // keyHash is the keyed hash by which a value still joins that is shown masked.
 func (t *Typer) keyHash(col *forms.Column, s string) string {
-	return t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))
+	return t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+spelling.Squash(s))
 }
 
 // Conceal gives the mask and the keyed hash under which a sensitive value of a form's column is kept.
