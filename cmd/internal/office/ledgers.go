@@ -215,7 +215,7 @@ func (z *Zone) writeLedgers(ctx context.Context, file string, list []ledger, las
 func (z *Zone) removeOutdated(last map[string]ledgerMark, warn func(string)) {
 	present := map[string]bool{}
 	for _, f := range z.Forms.Forms {
-		present[filepath.Base(z.ledgerFile(f))] = true
+		present[filepath.Base(z.LedgerFile(f))] = true
 	}
 	written := map[string]bool{}
 	for _, m := range last {
