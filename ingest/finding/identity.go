@@ -196,6 +196,12 @@ func PeriodPart(where, part, period string) Finding {
 		mend("请报全月的；分几次报的，后一次要包括本月以前各次的行。已是全月的，请在%s只写%s", where, period)
 }
 
+// PeriodPartDays is a part of a month with the days of another part behind it.
+func PeriodPartDays(where, part, days, period string) Finding {
+	return periodDiffers.finds("%s写的是%s，后面的日期却是%s；这张报表按月报送，按%s登记", where, part, days, period).
+		mend("请改正%s。请报全月的；分几次报的，后一次要包括本月以前各次的行", where)
+}
+
 // PeriodBehind is a correction of a ledger that came while a later period's return is due and has not come.
 func PeriodBehind(period, due, remedy string) Finding {
 	return periodBehind.finds("按%s的更正登记，取代原报表；%s的还没有收到", period, due).
