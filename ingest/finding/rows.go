@@ -53,6 +53,11 @@ func RowVoid(remark string) Finding {
 	return rowVoid.finds("该行写着“%s”，仍按一行计入", remark).mend("确已作废的，请删去该行后重新报送；仍然有效的，请改正这句话")
 }
 
+// PartTakenBack is a row whose remark takes a part of its amount back. The whole of it counts all the same.
+func PartTakenBack(remark string) Finding {
+	return rowVoid.finds("该行写着“%s”，金额仍按所填的全数计入", remark).mend("所填金额没有扣去这一部分的，请改正金额后重新报送；已经扣去的，请写核实说明")
+}
+
 // RowUnderVoid is a row in a section whose heading says that its rows are void. It counts all the same.
 func RowUnderVoid(heading string) Finding {
 	return rowVoid.finds("该行列在“%s”之下，仍按一行计入", heading).mend("确已作废的，请删去该行后重新报送；仍然有效的，请写核实说明")

@@ -56,6 +56,7 @@ type Table struct {
 	Said       around.Stated
 	Between    []around.Stated // what stands above heads that stand again
 	Bounds     [][3]int        // by head: row of the head, first and last row of data (sheet numbers)
+	RowsSaid   []RowsSaid      // how many rows titles, totals and notes say there are
 	Passed     []Passed        // rows below the head that are no lines
 	Unread     []Unread        // cells under no heading, the first of them
 
@@ -284,6 +285,7 @@ func (r *tableReader) settle(start, end int) {
 	r.fillSections()
 	r.refute()
 	r.countSections(start, end)
+	r.countRows(start, end)
 	t.fillBlocks()
 	r.nilLines()
 	if end < len(r.p.Rows) {
@@ -418,7 +420,7 @@ func (r *tableReader) isWeak(row *sheet.Row) bool {
 		if !slices.ContainsFunc(keys, func(part forms.KeyPart) bool { return slices.Contains(part, f.Field) }) || f.Type != forms.Code && f.Type != forms.Int {
 			return false
 		}
-		if c.Kind == sheet.Text && !strings.ContainsAny(c.Text, "0123456789") { // words are no prepared code
+		if c.Kind == sheet.Text && !rowkind.MayBeCode(c.Text) { // words are no prepared code
 			return false
 		}
 	}

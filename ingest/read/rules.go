@@ -152,6 +152,7 @@ func (x *ruled) checkWhole() {
 // A difference beyond rounding rejects in the money forms and warns elsewhere; an unreadable amount makes it a warning.
 func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 	rd.sayTotals(pt, tb)
+	rd.checkRows(pt, tb)
 	for n, tot := range tb.Totals {
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]

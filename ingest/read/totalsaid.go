@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"taizhang/ingest/cell"
+	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
@@ -60,5 +61,29 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 			tot.Cells[at] = tot.Said
 			tot.Cells[at].Text = amount
 		}
+	}
+}
+
+// checkRows asks about a number of rows that is said (共12件) and that is not how many there are: in the table, in the return, or
+// in what a total may sum.
+func (rd *Reader) checkRows(pt *Part, tb *layout.Table) {
+	for _, said := range tb.RowsSaid {
+		stretches := [][]layout.Line{tb.Lines}
+		if said.Total >= 0 {
+			stretches = append(stretches, rd.summed(pt, tb, said.Total)...)
+		}
+		all := 0
+		for _, t := range pt.Tables {
+			all += len(t.Lines)
+		}
+		enough := func(rows int) bool { return rows == said.Rows || said.New && rows > said.Rows }
+		if all == 0 || enough(all) || enough(all-pt.Repeats) || slices.ContainsFunc(stretches, func(l []layout.Line) bool { return enough(len(l)) }) {
+			continue
+		}
+		rows := len(tb.Lines)
+		if said.Total >= 0 {
+			rows = len(stretches[1])
+		}
+		pt.Add(finding.RowsDiffer(said.Text, said.Rows, said.Word, rows).At(said.At))
 	}
 }

@@ -1,0 +1,94 @@
+package layout
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"taizhang/ingest/finding"
+	"taizhang/ingest/forms"
+	"taizhang/ingest/rowkind"
+	"taizhang/ingest/sheet"
+	"taizhang/ingest/sight"
+	"taizhang/ingest/written"
+)
+
+// A title, a total or a note that says how many rows there are (共12件, 合计：5件, 本期新增3件) is held against them. What counts
+// firms, households or persons says nothing of rows.
+
+// RowsSaid is how many rows a text says there are.
+type RowsSaid struct {
+	Text  string
+	Rows  int
+	Word  string // 件, 笔
+	New   bool   // of what is new in the period: there may be more
+	Total int    // which of the totals; -1 elsewhere
+	At    finding.Place
+}
+
+var (
+	rowsSaid = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[(（【\[,，;；。:：])(?:本期|本表|本周|本月|本次|以上|全表|当前)?(?:共计?|合计|总计|总数|小计)(?:为|是|有|[:：(（])?` +
+			`(?:\d{1,5}(?:家|户)(?:企业)?[,，、;；]?(?:共|计)?)?` + whatIsCounted + `(\d{1,5})(件|条|项|笔|场)`)
+	})
+	newSaid = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[(（【\[,，;；。:：])(?:本期|本周|本月|当月|当周)共?(?:新增|新收集|新交办|新收)了?` + whatIsCounted + `(\d{1,5})(件|条|项|笔|场)`)
+	})
+	rowsAlone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^共?计?(\d{1,5})(件|条|项|笔|场)$`) })
+)
+
+const whatIsCounted = `(?:收集|报送|上报|登记|梳理|排查|交办|反馈|征集|录入|受理|兑付|发放|支付|退税|退库|缓缴|举办|开展|组织|企业诉求|企业反馈|问题|事项|诉求|任务|项目|资金|记录|数据|台账|重点|民生|实事|招聘会|招聘|活动){0,4}`
+
+// rowSigns are the letters of which each such text has one.
+var rowSigns = written.NewLetters("件条项笔场")
+
+// countRows takes the numbers of rows that are said above the head and in totals and notes below it.
+func (r *tableReader) countRows(start, end int) {
+	for i := 0; i < end; i++ {
+		switch kind := r.kinds[i]; {
+		case i >= r.h.Row && i < start:
+			continue
+		case i < r.h.Row:
+			if row := r.p.Row(i); len(row.Cells) == 0 || rowkind.SectionWord().MatchString(written.Squash(sight.FirstText(row).Text)) || slices.Contains(r.above, sight.FirstText(row).Ref()) {
+				continue
+			}
+		case kind != rowkind.Total && kind != rowkind.Note && kind != rowkind.Footer && kind != rowkind.Stray && kind != rowkind.Memo && kind != rowkind.Numbered:
+			continue
+		}
+		r.rowsSaidIn(r.p.Row(i), r.kinds[i] == rowkind.Total)
+	}
+}
+
+// rowsSaidIn takes what one row says; nothing where it says several numbers.
+func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
+	var found []RowsSaid
+	summed := false // the word of a sum stands in the cell before
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Kind != sheet.Text || len(c.Text) > 240 {
+			summed = summed && !sight.Present(c)
+			continue
+		}
+		if text := written.Squash(written.Plain(c.Text)); rowSigns.In(c.Text) {
+			text, _, _ = strings.Cut(text, "其中")
+			for _, say := range []struct {
+				re  *regexp.Regexp
+				new bool
+				may bool
+			}{{rowsSaid(), false, true}, {newSaid(), true, true}, {rowsAlone(), false, isTotal && summed}} {
+				if m := say.re.FindStringSubmatch(text); say.may && m != nil && !(m[2] == "项" && paysOut(r.h.Form)) {
+					short := written.Short(written.Tidy(c.Text), 40)
+					found = append(found, RowsSaid{short, written.Atoi(m[1]), m[2], say.new && r.h.Form.Mode == forms.Ledger, -1, finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: row.N, Value: short}})
+					break
+				}
+			}
+		}
+		summed = rowkind.SaysTotal(written.Squash(c.Text))
+	}
+	if len(found) != 1 {
+		return
+	}
+	found[0].Total = slices.IndexFunc(r.t.Totals, func(t total) bool { return t.N == row.N })
+	r.t.RowsSaid = append(r.t.RowsSaid, found[0])
+}
