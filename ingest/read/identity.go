@@ -28,6 +28,9 @@ func (rd *Reader) identify(p *Parsed, pt *Part, common, cover around.Stated) {
 // A title in another unit's folder counts only where it begins with the name: 双马街道问题台账, not 关于双马街道的….
 func (rd *Reader) inBook(s around.Stated, inFolder bool) (sub zone.Submitter, cell around.Said, ok bool) {
 	if cell = s.Submitter; cell.Text != "" {
+		if rd.Units.Several(cell.Text) != nil {
+			return sub, cell, false
+		}
 		if sub, ok = rd.Zone.Match(cell.Text); ok {
 			return sub, cell, true
 		}
@@ -93,7 +96,10 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 			}
 		}
 	}
+	several := rd.Units.Several(cell.Text)
 	switch {
+	case len(several) > 0:
+		pt.Add(finding.JointUnits(written.Short(cell.Text, 30), several, folder.Name).At(saidAt(cell)))
 	case inFolder && inBook && folder.Code != book.Code:
 		pt.Add(finding.FolderOfAnother(book.Name, folder.Name).At(saidAt(cell)))
 	case inFolder && cell.Text != "" && !inBook:
@@ -105,6 +111,9 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 	}
 	if !ok && cell.Text == "" {
 		s, ok = rd.Units.Named(fileTitle(p.File.Name))
+	}
+	if !ok && len(several) > 0 {
+		return
 	}
 	if !ok {
 		var namesOf []string
@@ -119,6 +128,9 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 		return
 	}
 	pt.Ret.Submitter, pt.Ret.SubmitterName = s.Code, s.Name
+	if !rd.Zone.Owes(s.Code, pt.Form.ID) && rd.Zone.Uses(pt.Form.ID) {
+		pt.Add(finding.NotOwed(s.Name, pt.Form.PlainTitle()).At(finding.Place{Sheet: pt.FirstSheet()}))
+	}
 }
 
 // streetTitles are titles that say whose rows a sheet holds, and not who reports: 溪河街道救助发放表 on the sheet 溪河街道, beside

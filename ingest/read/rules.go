@@ -34,6 +34,7 @@ var ruleChecks = map[string]func(*ruled){
 	"not_before":           (*ruled).checkNotBefore,
 	"at_most":              (*ruled).checkAtMost,
 	"whole_when":           (*ruled).checkWhole,
+	"done_exactly_when":    (*ruled).checkDone,
 }
 
 // checkRules applies the form's rules over several fields.
@@ -145,6 +146,20 @@ func (x *ruled) checkWhole() {
 	if part, ok := new(big.Rat).SetString(x.value.Text); ok && part.Cmp(big.NewRat(1, 1)) < 0 {
 		percent := strings.TrimSuffix(strings.TrimRight(part.Mul(part, big.NewRat(100, 1)).FloatString(2), "0"), ".")
 		x.say(finding.NotWhole(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title, percent+"%"))
+	}
+}
+
+// checkDone: a text says nothing against what another field says of whether the matter is done.
+func (x *ruled) checkDone() {
+	other := x.at(x.rule.When)
+	if !other.Set || !x.value.Set {
+		return
+	}
+	switch done := slices.Contains(x.rule.Values, other.Text); {
+	case done && written.SaysOpen(x.value.Text):
+		x.say(finding.SaidOpen(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title))
+	case !done && written.SaysDone(x.value.Text):
+		x.say(finding.SaidDone(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title))
 	}
 }
 
