@@ -93,6 +93,16 @@ func Required(column string) Finding {
 	return required.finds("「%s」不能为空", column).mend(fillAndResend)
 }
 
+// RequiredColumn is a required column that no row fills.
+func RequiredColumn(column string, rows int) Finding {
+	return required.finds("「%s」%d行都没有填", column, rows).mend("请逐行补填后重新报送；填在了别的列里的，请把那一列的表头改为“%s”", column)
+}
+
+// NotNumbered is a word in the place of a number that an item doesn't have yet: 新增, 待编.
+func NotNumbered(column, text string) Finding {
+	return required.finds("「%s」写的是“%s”，还没有编号", column, text).mend("请编上编号后重新报送，每行各用一个，以后各期不变；编号前该行不计入统计")
+}
+
 // RequiredMost is a row in which most of what is required is empty.
 func RequiredMost(columns []string) Finding {
 	return required.finds("这一行缺少%d项必填的内容：「%s」", len(columns), strings.Join(columns, "」「")).

@@ -146,6 +146,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled", "note_against_status"} {
 		pt.gather(rule, func(string) bool { return true })
 	}
+	pt.gatherRequired(lines)
 	pt.gather("type", pt.neverRead) // 形象进度 in words under 进度
 	for _, tb := range pt.Tables {
 		rd.checkTotals(pt, tb)
