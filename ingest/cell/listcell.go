@@ -30,6 +30,12 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	if v, ok := t.Lists[col][h]; ok {
 		return Value{Set: true, Text: v}, nil
 	}
+	if v, ok := t.Lists[col][boxed(raw)]; ok {
+		return Value{Set: true, Text: v}, nil
+	}
+	if v, ok := t.Lists[col][uncoded(h)]; ok {
+		return Value{Set: true, Text: v}, nil
+	}
 	if bulletMark().MatchString(h) { // 1.已办结
 		h = written.Bullet().ReplaceAllString(h, "")
 		if v, ok := t.Lists[col][h]; ok {
@@ -49,6 +55,60 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 		return Value{Set: true, Text: v}, because(finding.ListValueWithText(col.Title, t.Quote(raw, 30), v))
 	}
 	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), others(col, ""), t.meant(h, col)))
+}
+
+// boxed is what stands beside the one ticked box of several: ☑办理中 □已办结. "" where there are no such boxes.
+func boxed(raw string) string {
+	if !strings.ContainsAny(raw, emptyBoxes) || !strings.ContainsAny(raw, tickedBoxes) {
+		return ""
+	}
+	s := written.Squash(raw)
+	first, _ := utf8.DecodeRuneInString(s)
+	before := strings.ContainsRune(emptyBoxes+tickedBoxes, first) // the boxes stand before their texts
+	var found, text string
+	ticked := false
+	take := func(text string) {
+		if found != "" {
+			text = "\x00" // two of them
+		}
+		found = written.Heading(text)
+	}
+	for _, r := range s {
+		switch {
+		case !strings.ContainsRune(emptyBoxes+tickedBoxes, r):
+			text += string(r)
+			continue
+		case before && ticked:
+			take(text)
+		case !before && strings.ContainsRune(tickedBoxes, r):
+			take(text)
+		}
+		ticked, text = strings.ContainsRune(tickedBoxes, r), ""
+	}
+	if before && ticked {
+		take(text)
+	}
+	return found
+}
+
+const (
+	emptyBoxes  = "□☐○◯×✗"
+	tickedBoxes = "☑☒✓✔√■●✅"
+)
+
+// uncoded is a value without the code by which a list of choices numbers it, or the word that says that it is of a class: 3-已办结,
+// 04安全生产, 安全生产类.
+func uncoded(h string) string {
+	rest := strings.TrimLeft(h, "0123456789")
+	if n := len(h) - len(rest); n == 1 || n == 2 {
+		h = strings.TrimLeft(rest, "-—–_:、.．)/")
+	}
+	for _, end := range []string{"类问题", "类事项", "类"} {
+		if s, ok := strings.CutSuffix(h, end); ok {
+			return s
+		}
+	}
+	return h
 }
 
 // others are the declared values but one.

@@ -65,6 +65,16 @@ func oddUnit(c *sheet.Cell, s numfmt.Scaling, facts Facts) (string, bool) {
 	return facts.OddUnit, facts.OddUnit != "" && !StatesUnit(c)
 }
 
+// unitWord is how the unit of a column is called; "" where it isn't known.
+func unitWord(facts Facts) string {
+	for _, w := range []string{"元", "百元", "千元", "万元", "百万元", "亿元"} {
+		if facts.UnitKnown && written.MoneyUnits[w] == facts.Unit {
+			return w
+		}
+	}
+	return ""
+}
+
 var maxMoney = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
 
 func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
@@ -86,7 +96,7 @@ func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Fa
 		if written.HasGap(num) {
 			return Value{}, because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
 		}
-		f := finding.NotMoney(col.Title, t.Quote(raw, 30))
+		f := finding.NotMoney(col.Title, t.Quote(raw, 30), unitWord(facts))
 		if bare, ok := exactly(raw); ok {
 			if num, _, _ := written.MoneyText(bare); num != "" {
 				if _, err := written.ParseDecimal(num); err == nil {
