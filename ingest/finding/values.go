@@ -12,6 +12,7 @@ var (
 	required            = ofValues.refuses("required", "必填的内容没有填。")
 	mistyped            = ofValues.refuses("type", "内容不是该列应填的日期、数字或金额。")
 	unitUnknown         = ofValues.asks("unit_unknown", "单位名称不在名单里，却与名单里的一个相像，或是本区没有的街道、乡镇；按所写的名称单独统计。")
+	nameNoted           = ofValues.asks("name_noted", "企业名称前后带有说明或序号，会与不带的算成两家。")
 	severalInCell       = ofValues.asks("several_in_cell", "一格里像是写了几个名称，只按一个计。")
 	beforePeriod        = ofValues.asks("before_period", "多数行的日期早于报送期，可能与以前各期重复。")
 	listValueText       = ofValues.asks("list_value_text", "可选内容后面带有文字，按可选内容读取。")
@@ -96,6 +97,11 @@ func Required(column string) Finding {
 // RequiredColumn is a required column that no row fills.
 func RequiredColumn(column string, rows int) Finding {
 	return required.finds("「%s」%d行都没有填", column, rows).mend("请逐行补填后重新报送；填在了别的列里的，请把那一列的表头改为“%s”", column)
+}
+
+// NameNoted is a firm's name with a note beside it: 甲公司（已注销）.
+func NameNoted(column, name, note string) Finding {
+	return nameNoted.finds("「%s」在“%s”之外写了“%s”，会与只写名称的算成两家", column, name, note).mend("请只写名称，说明写到备注；确是名称的一部分的，请写核实说明").suggest(name)
 }
 
 // NotNumbered is a word in the place of a number that an item doesn't have yet: 新增, 待编.
