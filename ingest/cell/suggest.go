@@ -17,6 +17,9 @@ var takesBack = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 // word (企业反应), or a word for a value with something around it that leaves its meaning (正在办 holds 在办). 群众反映 is no
 // 企业反映, however alike they look: what is different in it is what it is about. "" where nothing, or two values, may be meant.
 func (t *Typer) meant(h string, col *forms.Column) string {
+	if _, now, changed := strings.Cut(strings.NewReplacer("->", "→", "➔", "→", "改为", "→", "变为", "→").Replace(h), "→"); changed { // 不满意→满意
+		return t.Lists[col][strings.TrimLeft(now, ">")]
+	}
 	best, longest, tie := "", 0, false
 	take := func(value string, n int) {
 		switch {

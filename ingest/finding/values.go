@@ -29,7 +29,7 @@ var (
 	codeIsDate          = ofValues.asks("code_is_date", "编号被存成了日期。")
 	dateSerial          = ofValues.asks("date_serial", "日期是一个数字，按序号读取。")
 	dateDecimal         = ofValues.asks("date_decimal", "日期是一个小数，按年月读取。")
-	dateRange           = ofValues.asks("date_range", "写的是一段时间，或不是确切的一天，只取其中一天。")
+	dateRange           = ofValues.asks("date_range", "写的是一段时间、两个日期，或不是确切的一天，只取其中一天。")
 	dateLunar           = ofValues.asks("date_lunar", "日期像是农历的写法（八月十五），按公历读取。")
 	yearAssumed         = ofValues.asks("year_assumed", "日期没有写年份，读作上一年。")
 	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")

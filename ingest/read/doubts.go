@@ -214,6 +214,9 @@ func namesIn(text string, persons bool) (n int, ok bool) {
 		n := len([]rune(s))
 		return (n >= 5 || n == 4 && strings.HasSuffix(s, "银行")) && firmTail().MatchString(s)
 	}
+	if text[0] >= '0' && text[0] <= '9' { // 1.甲公司 2.乙公司
+		text = strings.TrimPrefix(ordinals().ReplaceAllString(text, "、"), "、")
+	}
 	bare := andOthers().ReplaceAllString(text, "")
 	if bare != text && (bare == "" || firm(bare)) {
 		return 0, true

@@ -20,6 +20,7 @@ var (
 	noteWord = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(已|拟|待|正在)?(注销|吊销|搬迁|迁出|迁入|停产|停业|歇业|破产|倒闭|更名|改名|重组|退出|转让)|^(原|曾用名|现更名|现名|新名|简称|别名|以下简称)[:：]?.|^(规|限)(上|下)$|^四上|^(新增|重点|联系人|电话|法人|负责人)([:：].*)?$`)
 	})
+	ordinals = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|[\s;；,，、])\d{1,2}[.、．]`) })
 	// numberedName is a name behind a running number.
 	numberedName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{1,3}[.、．])(\p{Han}.+)$`) })
 )
@@ -32,7 +33,7 @@ func noteIn(text string) (bare, note string) {
 	}
 	switch c := text[0]; {
 	case c >= '0' && c <= '9':
-		if m := numberedName().FindStringSubmatch(text); m != nil && firmTail().MatchString(m[2]) {
+		if m := numberedName().FindStringSubmatch(text); m != nil && firmTail().MatchString(m[2]) && len(ordinals().FindAllString(text, 2)) < 2 {
 			return m[2], m[1]
 		}
 	case strings.HasSuffix(text, "*") || strings.HasSuffix(text, "＊") || strings.HasSuffix(text, "★"):
