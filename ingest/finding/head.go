@@ -130,6 +130,11 @@ func TableBeside(column, titles string, needed bool) Finding {
 	return f
 }
 
+// FormBeside is another form beside the table of one.
+func FormBeside(column, form string) Finding {
+	return tableBeside.finds("%s列起并排着另一张报表（%s），没有读取", column, form).mend("请把%s移到另一张工作表或另一个文件里报送，在此之前它仍算没有报送", form).as(Warning)
+}
+
 const oneHead = "请把右边的内容接到左边表的下面，所有行用同一组表头"
 
 // TwinBeside is the same table again to the right.
