@@ -55,7 +55,7 @@ func RowVoid(remark string) Finding {
 
 // PartTakenBack is a row whose remark takes a part of its amount back. The whole of it counts all the same.
 func PartTakenBack(remark string) Finding {
-	return rowVoid.finds("该行写着“%s”，金额仍按所填的全数计入", remark).mend("所填金额没有扣去这一部分的，请改正金额后重新报送；已经扣去的，请写核实说明")
+	return rowVoid.finds("该行写着“%s”，金额仍按所填的全数计入", remark).mend("所填金额没有扣去这一部分的，请改正金额，并在这句话后写明“已扣除”；已经扣去的，只写明“已扣除”")
 }
 
 // RowUnderVoid is a row in a section whose heading says that its rows are void. It counts all the same.

@@ -178,7 +178,7 @@ func TakesPartBack(text string, f *forms.Form) (real string, ok bool) {
 		return "", false
 	}
 	m := partBack().FindStringSubmatch(written.Squash(written.Plain(text)))
-	if m == nil || strings.Contains(m[0], "退") && returnsMoney(f) {
+	if m == nil || strings.Contains(text, "已扣") || strings.Contains(text, "净额") || strings.Contains(m[0], "退") && returnsMoney(f) {
 		return "", false
 	}
 	return m[1], true

@@ -284,7 +284,11 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 			_, quarter := written.Quarter(t, received)
 			long = quarter && (own || len([]rune(t)) <= quarterLength)
 		}
-		if long || own && (written.HalfYears().MatchString(written.Plain(t)) || written.Cumulated().MatchString(t)) {
+		part := own && written.HalfYears().MatchString(written.Plain(t))
+		if part && ok && sp.Period.Valid() && sp.Period.Kind == pt.Form.Frequency { // 第四季度，10月 above October's rows
+			part = !(&periodReader{rd: rd, pt: pt, received: received}).allIn(sp.Period)
+		}
+		if long || part || own && written.Cumulated().MatchString(t) {
 			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: cmp.Or(at.Sheet, pt.FirstSheet()), Cell: at.Ref, Value: written.Short(t, 40)}))
 			return
 		}
