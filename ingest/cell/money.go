@@ -41,6 +41,16 @@ func StatesUnit(c *sheet.Cell) bool {
 	return s.Says() || s.Plain() && s.HasUnit
 }
 
+// OwnUnit is the unit of an amount, as a power of ten of one yuan, that its cell states by itself.
+func OwnUnit(c *sheet.Cell) (unit int, ok bool) {
+	if c.Kind != sheet.Number {
+		_, unit, ok = written.MoneyText(c.Text)
+		return unit, ok
+	}
+	s := scale(c)
+	return s.Unit, !s.Says() && s.Plain() && s.HasUnit
+}
+
 // amountUnit is the power of ten by which an amount is yuan: as the cell states, else its column. A format that scales
 // counts only where its text says the same: 0!.0,"万" shows yuan. Of any other the stored value is taken.
 func amountUnit(c *sheet.Cell, unit int, inText bool, s numfmt.Scaling, facts Facts) int {

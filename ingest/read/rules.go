@@ -182,16 +182,16 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 				}
 				continue
 			}
-			best, agrees := sums{}, false
-			var added []layout.Line
-			for i, lines := range rd.summed(pt, tb, n) {
-				s := pt.sumLines(lines, k, c)
-				s.tolerance.Add(s.tolerance, cell.Halves(shown, 1, c)) // the total's own rounding
-				if agrees = !cell.Differs(claimed, s.sum, s.tolerance); agrees {
-					break
-				}
-				if i == 0 {
-					best, added = s, lines
+			best, added, agrees := rd.agreesWith(pt, tb, n, k, claimed, shown)
+			if !agrees && c.Type == forms.Money && !cell.StatesUnit(&tot.Cells[k]) { // 6.5 below 1.5万元, 2万元 and 3万元
+				if unit, ok := unitOfCells(added, k); ok && unit != facts.Unit {
+					inTheirs := facts
+					inTheirs.Unit = unit
+					theirs, shown, _ := cell.Amount(&tot.Cells[k], c, inTheirs)
+					_, _, agrees = rd.agreesWith(pt, tb, n, k, theirs, shown)
+					if cell.Differs(claimed, best.sum, new(big.Int).Abs(new(big.Int).Sub(theirs, best.sum))) { // it is nearer so
+						claimed, facts = theirs, inTheirs
+					}
 				}
 			}
 			if agrees {
@@ -217,6 +217,38 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 			pt.Add(f.At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
 		}
 	}
+}
+
+// agreesWith says whether what a total claims for a column is the sum of what it may sum; where it isn't, what the likeliest comes to.
+func (rd *Reader) agreesWith(pt *Part, tb *layout.Table, n, k int, claimed *big.Int, shown int) (best sums, added []layout.Line, agrees bool) {
+	c := &pt.Form.Columns[k]
+	for i, lines := range rd.summed(pt, tb, n) {
+		s := pt.sumLines(lines, k, c)
+		s.tolerance.Add(s.tolerance, cell.Halves(shown, 1, c)) // the total's own rounding
+		if !cell.Differs(claimed, s.sum, s.tolerance) {
+			return s, lines, true
+		}
+		if i == 0 {
+			best, added = s, lines
+		}
+	}
+	return best, added, false
+}
+
+// unitOfCells is the unit that all amounts of some lines state in their own cells.
+func unitOfCells(lines []layout.Line, k int) (unit int, ok bool) {
+	for i := range lines {
+		at := lines[i].Cell(k)
+		if at.Kind == sheet.Empty {
+			continue
+		}
+		u, has := cell.OwnUnit(&at)
+		if !has || ok && u != unit {
+			return 0, false
+		}
+		unit, ok = u, true
+	}
+	return unit, ok
 }
 
 // summed gives the stretches of lines that a total may sum, the likeliest first: a 小计 its block, above or below it;
