@@ -129,7 +129,7 @@ func exactly(raw string) (string, bool) {
 	}
 	s := strings.TrimSpace(raw)
 	if m := remarkEnd().FindStringSubmatch(s); m != nil {
-		if revoking().MatchString(confirming().ReplaceAllString(m[2], "")) { // 100%（待验收）
+		if _, odd := written.OddWord(m[2]); odd || revoking().MatchString(confirming().ReplaceAllString(m[2], "")) { // 100%（待验收）, 10（美元）
 			return "", false
 		}
 		s = strings.TrimSpace(m[1])

@@ -70,12 +70,15 @@ func RepeatedKey(where, row string) Finding {
 }
 
 // RepeatedParts is the same in a form without numbers, whose rows are told apart by several columns; text is the last of these
-// in which a difference can be written, "" if there is none.
-func RepeatedParts(where, row string, parts []string, text string) Finding {
+// in which a difference can be written, number the one that numbers them, "" if there is none.
+func RepeatedParts(where, row string, parts []string, text, number string) Finding {
 	f := RepeatedKey(where, row)
 	f.Message = fmt.Sprintf("与%s的「%s」相同（%s），其余内容却不同，按先出现的一行计入", where, strings.Join(parts, "」「"), row)
 	hint := "重复的，请删去其中一行；是同一项的几笔，请合并成一行"
-	if text != "" {
+	switch {
+	case number != "":
+		hint += "；确是两项的，请改正其中一行的「" + number + "」"
+	case text != "":
 		hint += "；确是两项的，请在「" + text + "」里写出区别"
 	}
 	return f.mend("%s", hint)
