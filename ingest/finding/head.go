@@ -174,6 +174,18 @@ func HeadingByState(heading, column, state string, done []string) Finding {
 		mend("请把表头改为“%s”", column).suggest(column)
 }
 
+// HeadingOfOpen is a column of dates whose heading may mean when something was done, and that is filled where it is open.
+func HeadingOfOpen(heading, column, state string, done []string) Finding {
+	return headingGuess.finds("没有「%s」一列，“%s”下面「%s」不是“%s”的行也都填了日期，按「%s」读取", column, heading, state, strings.Join(done, "、"), column).
+		mend("请把表头改为“%s”", column).suggest(column)
+}
+
+// HeadingOfYear is a column that is read by another word, beside one of a year's part that is called as the form calls it.
+func HeadingOfYear(read, column, ofYear string) Finding {
+	return headingTwice.finds("「%s」按“%s”一列读取，“%s”没有读取", column, read, ofYear).
+		mend("应读“%s”的，请把它的表头改为“%s”；读得对的，请写核实说明", ofYear, column)
+}
+
 // HeadingDeleted is a column of a template whose heading is gone.
 func HeadingDeleted(column string) Finding {
 	return headingByPlace.finds("表头「%s」被删去了，按模板中的位置读取", column).mend("请保留模板的表头").suggest(column).as(Info)
