@@ -68,6 +68,11 @@ func NoteVoids(note string) Finding {
 	return rowVoid.finds("表外注明“%s”，所说的行仍照常计入", note).mend("确已作废的，请删去那些行后重新报送；仍然有效的，请改正这句话")
 }
 
+// NoteAbout is a note beside the table that says otherwise of one of its rows than the row does.
+func NoteAbout(note string, row int) Finding {
+	return lineIgnored.finds("表外写着“%s”，说的是第%d行，没有采用，按该行所填的计入", note, row).mend("请把这句话的意思改到第%d行里，再删去这句话；第%d行无误的，只删去这句话", row, row)
+}
+
 // RowStruck is a row that somebody drew a line through. It counts all the same.
 func RowStruck() Finding {
 	return rowVoid.finds("该行整行画了删除线，仍按一行计入").mend("确已作废的，请删去该行后重新报送；仍然有效的，请去掉删除线")

@@ -46,6 +46,7 @@ type Table struct {
 	Carried []int // rows of sums that are carried from page to page
 	Strays  []Stray
 	Voiding []sheet.Cell // notes that say that some of the lines are void
+	About   []About      // notes that say otherwise of a line than it does
 	Empty   []int        // rows prepared and not filled in
 	asides  []below
 
@@ -322,6 +323,12 @@ func (r *tableReader) voidNotes(end int) {
 			c := voidNote(r.p.Row(i))
 			if c == nil {
 				c = r.voidByKey(r.p.Row(i))
+			}
+			if c == nil && len(r.t.Lines) > 0 {
+				if about := r.about(r.p.Row(i)); about != nil {
+					r.t.About = append(r.t.About, *about)
+					r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == about.Cell.Row })
+				}
 			}
 			if c == nil || len(r.t.Lines) == 0 {
 				continue
