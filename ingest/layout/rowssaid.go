@@ -35,6 +35,8 @@ var (
 	newSaid = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:^|[(（【\[,，;；。:：])(?:本期|本周|本月|当月|当周)共?(?:新增|新收集|新交办|新收)了?` + whatIsCounted + `(\d{1,5})(件|条|项|笔|场)`)
 	})
+	// sinceWhen says that a number is of more than the rows: 今年以来，共举办16场.
+	sinceWhen = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`今年|本年|全年|年初|以来|历年|^累计`) })
 	rowsAlone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^共?计?(\d{1,5})(件|条|项|笔|场)$`) })
 )
 
@@ -71,7 +73,9 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 			continue
 		}
 		if text := written.Squash(written.Plain(c.Text)); rowSigns.In(c.Text) {
-			text, _, _ = strings.Cut(text, "其中")
+			if text, _, _ = strings.Cut(text, "其中"); sinceWhen().MatchString(text) {
+				continue
+			}
 			for _, say := range []struct {
 				re  *regexp.Regexp
 				new bool
@@ -91,4 +95,5 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 	}
 	found[0].Total = slices.IndexFunc(r.t.Totals, func(t total) bool { return t.N == row.N })
 	r.t.RowsSaid = append(r.t.RowsSaid, found[0])
+	r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N && s.Line >= len(r.t.Lines) && !s.Numbered }) // it is understood
 }
