@@ -297,3 +297,8 @@ func NotTicked(column string, values []string) Finding {
 func TickedTwice(column string, ticked []string) Finding {
 	return tick.finds("「%s」里打了不止一个勾（%s）", column, strings.Join(ticked, "、")).mend("请在一行里只打一个勾")
 }
+
+// TitleTotal is a title or note that gives a sum over the rows that they don't come to.
+func TitleTotal(text, said, column, sum string) Finding {
+	return totalMismatch.finds("“%s”写的是%s，「%s」各行相加是 %s", text, said, column, sum).mend("请核对是不是漏了行，或改正所写的数；所写的数另有所指的，请写核实说明")
+}

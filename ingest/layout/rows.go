@@ -50,16 +50,17 @@ type Table struct {
 	Empty   []int        // rows prepared and not filled in
 	asides  []below
 
-	filledDown []filledDown
-	refuted    []refuted
-	joinedRows []joinedRows
-	carried    map[string]bool
-	Said       around.Stated
-	Between    []around.Stated // what stands above heads that stand again
-	Bounds     [][3]int        // by head: row of the head, first and last row of data (sheet numbers)
-	RowsSaid   []RowsSaid      // how many rows titles, totals and notes say there are
-	Passed     []Passed        // rows below the head that are no lines
-	Unread     []Unread        // cells under no heading, the first of them
+	filledDown  []filledDown
+	refuted     []refuted
+	joinedRows  []joinedRows
+	carried     map[string]bool
+	Said        around.Stated
+	Between     []around.Stated // what stands above heads that stand again
+	Bounds      [][3]int        // by head: row of the head, first and last row of data (sheet numbers)
+	AmountsSaid []AmountSaid    // sums in titles and notes
+	RowsSaid    []RowsSaid      // how many rows titles, totals and notes say there are
+	Passed      []Passed        // rows below the head that are no lines
+	Unread      []Unread        // cells under no heading, the first of them
 
 	unread     int                // how many these are
 	cells      int                // cells with content below the head

@@ -8,6 +8,7 @@ import (
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
@@ -58,9 +59,53 @@ func (r *tableReader) countRows(start, end int) {
 		case kind != rowkind.Total && kind != rowkind.Note && kind != rowkind.Footer && kind != rowkind.Stray && kind != rowkind.Memo && kind != rowkind.Numbered:
 			continue
 		}
-		r.rowsSaidIn(r.p.Row(i), r.kinds[i] == rowkind.Total)
+		if r.rowsSaidIn(r.p.Row(i), r.kinds[i] == rowkind.Total); r.kinds[i] != rowkind.Total {
+			r.amountsSaidIn(r.p.Row(i))
+		}
 	}
 }
+
+// bareCount is the one number of a total of a form whose rows have numbers of their own, below a column that is none of numbers:
+// 合计 | 5.
+func (r *tableReader) bareCount(row *sheet.Row) (said *RowsSaid) {
+	if !slices.ContainsFunc(r.h.Form.Columns, func(c forms.Column) bool { return c.InKey && c.Required && c.Type == forms.Code }) {
+		return nil
+	}
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if !sight.Present(c) || c.Kind == sheet.Text && rowkind.SaysTotal(written.Squash(c.Text)) {
+			continue
+		}
+		n := int(c.Num)
+		at := slices.IndexFunc(r.at, func(p heading.Placed) bool { return p.Col == c.Col })
+		if said != nil || c.Kind != sheet.Number || at < 0 || heading.IsNumber(r.at[at].Field) || r.at[at].Field.Type == forms.Percent || float64(n) != c.Num || n < 0 || n > 99999 {
+			return nil
+		}
+		text := written.Short(written.Tidy(sight.Joined(row)), 40)
+		said = &RowsSaid{text, n, "行", false, -1, finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: row.N, Value: c.Text}}
+	}
+	return said
+}
+
+// AmountSaid is a text that may give a sum over all rows, outside the totals: 惠企资金兑付台账（共计兑付2家30万元）.
+type AmountSaid struct {
+	Text string
+	At   finding.Place
+}
+
+// amountsSaidIn takes the texts of a row that may give one.
+func (r *tableReader) amountsSaidIn(row *sheet.Row) {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Kind != sheet.Text || len(c.Text) > 240 || !strings.Contains(c.Text, "元") || !sumWords.MayBeIn(c.Text) || sinceWhen().MatchString(c.Text) || strings.Contains(c.Text, "其中") {
+			continue
+		}
+		short := written.Short(written.Tidy(c.Text), 40)
+		r.t.AmountsSaid = append(r.t.AmountsSaid, AmountSaid{written.Tidy(c.Text), finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: row.N, Value: short}})
+	}
+}
+
+var sumWords = written.NewWords("共计", "合计", "总计", "共兑", "共拨", "共发", "共退", "共缓", "共支")
 
 // rowsSaidIn takes what one row says; nothing where it says several numbers.
 func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
@@ -89,6 +134,9 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 			}
 		}
 		summed = rowkind.SaysTotal(written.Squash(c.Text))
+	}
+	if bare := r.bareCount(row); isTotal && len(found) == 0 && bare != nil {
+		found = append(found, *bare)
 	}
 	if len(found) != 1 {
 		return

@@ -168,6 +168,7 @@ func (x *ruled) checkDone() {
 func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 	rd.sayTotals(pt, tb)
 	rd.checkRows(pt, tb)
+	rd.checkTitled(pt, tb)
 	for n, tot := range tb.Totals {
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
