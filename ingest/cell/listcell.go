@@ -47,6 +47,8 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	case !ok:
 	case remark == "":
 		return Value{Set: true, Text: v}, nil
+	case t.sameAs(v, remark, col): // 规上、限上: both are 四上
+		return Value{Set: true, Text: v}, nil
 	case t.severalOf(v, remark, col) != nil:
 		return Value{}, because(finding.ListValuesSeveral(col.Title, t.Quote(raw, 30), t.severalOf(v, remark, col), col.InKey))
 	case t.takesBack(v, remark, col):
@@ -204,6 +206,16 @@ func (t *Typer) severalOf(v, remark string, col *forms.Column) (all []string) {
 		return nil
 	}
 	return all
+}
+
+// sameAs says whether a remark consists of other words for the same value.
+func (t *Typer) sameAs(v, remark string, col *forms.Column) bool {
+	for _, part := range strings.Split(remark, ",") {
+		if t.Lists[col][part] != v {
+			return false
+		}
+	}
+	return true
 }
 
 // takesBack says whether a remark beside a value says otherwise.

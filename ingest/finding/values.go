@@ -112,6 +112,11 @@ func NotNumbered(column, text string) Finding {
 	return required.finds("「%s」写的是“%s”，还没有编号", column, text).mend("请编上编号后重新报送，每行各用一个，以后各期不变；编号前该行不计入统计")
 }
 
+// NotNamed is such a word in the place of a firm or a person.
+func NotNamed(column, text string) Finding {
+	return required.finds("「%s」写的是“%s”，还没有确定", column, text).mend("请填上名称后重新报送；确定前该行不计入统计")
+}
+
 // RequiredMost is a row in which most of what is required is empty.
 func RequiredMost(columns []string) Finding {
 	return required.finds("这一行缺少%d项必填的内容：「%s」", len(columns), strings.Join(columns, "」「")).

@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/rowkind"
 	"taizhang/ingest/secret"
@@ -35,6 +36,7 @@ var ruleChecks = map[string]func(*ruled){
 	"at_most":              (*ruled).checkAtMost,
 	"whole_when":           (*ruled).checkWhole,
 	"done_exactly_when":    (*ruled).checkDone,
+	"absent_when":          (*ruled).checkAbsent,
 }
 
 // checkRules applies the form's rules over several fields.
@@ -147,6 +149,15 @@ func (x *ruled) checkWhole() {
 		percent := strings.TrimSuffix(strings.TrimRight(part.Mul(part, big.NewRat(100, 1)).FloatString(2), "0"), ".")
 		x.say(finding.NotWhole(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title, percent+"%"))
 	}
+}
+
+// checkAbsent: a field is empty, or nought, when another has one of the rule's values.
+func (x *ruled) checkAbsent() {
+	other := x.at(x.rule.When)
+	if !other.Set || !x.value.Set || !slices.Contains(x.rule.Values, other.Text) || heading.IsNumber(x.column) && x.value.Num().Sign() == 0 {
+		return
+	}
+	x.say(finding.UnexpectedWhen(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title, x.value.Text))
 }
 
 // checkDone: a text says nothing against what another field says of whether the matter is done.
