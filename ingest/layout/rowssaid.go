@@ -31,7 +31,7 @@ type RowsSaid struct {
 var (
 	rowsSaid = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:^|[(（【\[,，;；。:：])(?:本期|本表|本周|本月|本次|以上|全表|当前)?(?:共计?|合计|总计|总数|小计)(?:为|是|有|[:：(（])?` +
-			`(?:\d{1,5}(?:家|户)(?:企业)?[,，、;；]?(?:共|计)?)?` + whatIsCounted + `(\d{1,5})(件|条|项|笔|场)`)
+			`(?:\d{1,5}(?:家|户)(?:企业)?[,，、;；]?(?:共|计)?)?` + whatIsCounted + `(\d{1,5})(件|条|项|笔|场|家)`)
 	})
 	newSaid = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:^|[(（【\[,，;；。:：])(?:本期|本周|本月|当月|当周)共?(?:新增|新收集|新交办|新收)了?` + whatIsCounted + `(\d{1,5})(件|条|项|笔|场)`)
@@ -41,10 +41,10 @@ var (
 	rowsAlone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^共?计?(\d{1,5})(件|条|项|笔|场)$`) })
 )
 
-const whatIsCounted = `(?:收集|报送|上报|登记|梳理|排查|交办|反馈|征集|录入|受理|兑付|发放|支付|退税|退库|缓缴|举办|开展|组织|企业诉求|企业反馈|问题|事项|诉求|任务|项目|资金|记录|数据|台账|重点|民生|实事|招聘会|招聘|活动){0,4}`
+const whatIsCounted = `(?:收集|报送|上报|登记|梳理|排查|交办|反馈|征集|录入|受理|兑付|发放|支付|退税|退库|缓缴|举办|开展|组织|企业诉求|企业反馈|企业|问题|事项|诉求|任务|项目|资金|记录|数据|台账|重点|民生|实事|招聘会|招聘|活动){0,4}`
 
 // rowSigns are the letters of which each such text has one.
-var rowSigns = written.NewLetters("件条项笔场")
+var rowSigns = written.NewLetters("件条项笔场家")
 
 // countRows takes the numbers of rows that are said above the head and in totals and notes below it.
 func (r *tableReader) countRows(start, end int) {
@@ -63,6 +63,11 @@ func (r *tableReader) countRows(start, end int) {
 			r.amountsSaidIn(r.p.Row(i))
 		}
 	}
+}
+
+// isDirectory says whether each row of a form is a firm: 企业名录.
+func isDirectory(f *forms.Form) bool {
+	return len(f.Key) == 1 && f.Column(f.Key[0][0]).Type == forms.USCC
 }
 
 // bareCount is the one number of a total of a form whose rows have numbers of their own, below a column that is none of numbers:
@@ -126,7 +131,7 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 				new bool
 				may bool
 			}{{rowsSaid(), false, true}, {newSaid(), true, true}, {rowsAlone(), false, isTotal && summed}} {
-				if m := say.re.FindStringSubmatch(text); say.may && m != nil && !(m[2] == "项" && paysOut(r.h.Form)) {
+				if m := say.re.FindStringSubmatch(text); say.may && m != nil && !(m[2] == "项" && paysOut(r.h.Form)) && !(m[2] == "家" && !isDirectory(r.h.Form)) {
 					short := written.Short(written.Tidy(c.Text), 40)
 					found = append(found, RowsSaid{short, written.Atoi(m[1]), m[2], say.new && r.h.Form.Mode == forms.Ledger, -1, finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: row.N, Value: short}})
 					break
