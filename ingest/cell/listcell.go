@@ -30,6 +30,9 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	if v, ok := t.Lists[col][h]; ok {
 		return Value{Set: true, Text: v}, nil
 	}
+	if v, ok := t.Lists[col][checked[h]]; ok {
+		return Value{Set: true, Text: v}, nil
+	}
 	if v, ok := t.Lists[col][boxed(raw)]; ok {
 		return Value{Set: true, Text: v}, nil
 	}
@@ -58,6 +61,9 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	}
 	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), others(col, ""), t.meant(h, col)))
 }
+
+// checked is what a check box in a cell (复选框) stands for.
+var checked = map[string]string{"true": "是", "false": "否", "TRUE": "是", "FALSE": "否"}
 
 // boxed is what stands beside the one ticked box of several: ☑办理中 □已办结. "" where there are no such boxes.
 func boxed(raw string) string {
