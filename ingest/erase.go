@@ -14,9 +14,9 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sheet/anyfile"
-	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/lang"
+	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
 
@@ -258,7 +258,7 @@ func (in *Intake) PersonHashes(number string) []string {
 	var out []string
 	for scope := range maps.Keys(scopes) {
 		for _, t := range []forms.Type{forms.ID, forms.Phone, forms.Code, forms.TaxNo} {
-			out = append(out, in.Keys.Hash(scope, string(t)+":"+written.Squash(number)))
+			out = append(out, in.Keys.Hash(scope, string(t)+":"+spelling.Squash(number)))
 		}
 	}
 	return out
@@ -270,11 +270,11 @@ func (in *Intake) Mentions(ctx context.Context, name string, content []byte, num
 	if err != nil {
 		return nil, err
 	}
-	wanted := written.Squash(number)
+	wanted := spelling.Squash(number)
 	for i, s := range book.Sheets() {
 		err := book.Each(i, func(r *sheet.Row) error {
 			for _, c := range r.Cells {
-				if len(c.Text) >= len(wanted) && strings.Contains(strings.ReplaceAll(written.Squash(c.Text), "-", ""), wanted) {
+				if len(c.Text) >= len(wanted) && strings.Contains(strings.ReplaceAll(spelling.Squash(c.Text), "-", ""), wanted) {
 					cells = append(cells, fmt.Sprintf("%s!%s", s.Name, c.Ref()))
 				}
 			}

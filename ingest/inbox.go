@@ -2,8 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -16,6 +14,7 @@ import (
 	"taizhang/ingest/judge"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sheet/anyfile"
+	"taizhang/internal/archive"
 	"taizhang/internal/lang"
 )
 
@@ -319,9 +318,5 @@ func hashOf(path string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return archive.HashOf(f)
 }

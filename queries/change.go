@@ -317,16 +317,7 @@ func (r *Reader) sideOf(ctx context.Context, m *metric.Metric, a Ask) (side, err
 	if err != nil {
 		return nil, err
 	}
-	points := []warehouse.Point{a.Point}
-	if gr != nil {
-		if err := gr.Span(a.Point, a.Where); err != nil {
-			return nil, err
-		}
-		if m.Fact.Mode != metric.Period {
-			points = gr.Points(a.Point)
-		}
-	}
-	src, err := r.source(ctx, points, m.Fact.Table)
+	src, err := r.factRows(ctx, m, gr, a)
 	if err != nil {
 		return nil, err
 	}

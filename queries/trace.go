@@ -93,16 +93,7 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 		return nil, err
 	}
 	m := metrics[0]
-	points := []warehouse.Point{a.Point}
-	if gr != nil {
-		if err := gr.Span(a.Point, a.Where); err != nil {
-			return nil, err
-		}
-		if m.Fact.Mode != metric.Period {
-			points = gr.Points(a.Point)
-		}
-	}
-	src, err := r.source(ctx, points, m.Fact.Table)
+	src, err := r.factRows(ctx, m, gr, a)
 	if err != nil {
 		return nil, err
 	}
@@ -250,4 +241,18 @@ func (r *Reader) normal(conditions map[string]string) map[string]string {
 		out[d] = v
 	}
 	return out
+}
+
+// factRows is where the rows are of a metric's fact at the points of an ask, one for each bucket where gr breaks a state down.
+func (r *Reader) factRows(ctx context.Context, m *metric.Metric, gr *metric.Grain, a Ask) (*warehouse.Restated, error) {
+	points := []warehouse.Point{a.Point}
+	if gr != nil {
+		if err := gr.Span(a.Point, a.Where); err != nil {
+			return nil, err
+		}
+		if m.Fact.Mode != metric.Period {
+			points = gr.Points(a.Point)
+		}
+	}
+	return r.source(ctx, points, m.Fact.Table)
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
-	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -25,29 +24,15 @@ import (
 func LoadAssertions(extra ...fs.FS) ([]Model, error) {
 	byName := map[string]Model{}
 	var faults []error
-	for i, fsys := range append([]fs.FS{Builtin()}, extra...) {
-		if fsys == nil {
-			continue
-		}
-		where := ""
-		if i > 0 {
-			where = "models/"
-		}
-		files, err := fs.Glob(fsys, "check/*.sql")
+	err := eachText([]string{"check"}, extra, func(_, name, file, text string) {
+		m, err := parseAssertion(name, file, text)
 		if err != nil {
-			return nil, err
+			faults = append(faults, err)
 		}
-		for _, f := range files {
-			text, err := fs.ReadFile(fsys, f)
-			if err != nil {
-				return nil, err
-			}
-			m, err := parseAssertion(strings.TrimSuffix(path.Base(f), ".sql"), where+f, string(text))
-			if err != nil {
-				faults = append(faults, err)
-			}
-			byName[m.Name] = m
-		}
+		byName[m.Name] = m
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)

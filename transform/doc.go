@@ -12,4 +12,7 @@
 // Models depend on ctl.run alone for their as-of date and known-at time. The
 // texts are stored in ctl.model, so that readers of a publication can evaluate
 // them again for other dates.
+//
+// A new model is a file in models/core or models/mart, its cases beside it as
+// .txtar; a check across models one in models/check. Staging follows from forms.
 package transform

@@ -74,13 +74,8 @@ func (e *ModelError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
 }
 
-// Load reads the built-in models and then the given folders (each with stg,
-// core and mart below it): a model of the same name replaces an earlier one.
-//
-// The error is every fault, a *ModelError each.
-func Load(extra ...fs.FS) ([]Model, error) {
-	byName := map[string]Model{}
-	var faults []error
+// eachText calls do with every text of the built-in folder and then of others, by folder within them; file is what people know it by.
+func eachText(folders []string, extra []fs.FS, do func(folder, name, file, text string)) error {
 	for i, fsys := range append([]fs.FS{Builtin()}, extra...) {
 		if fsys == nil {
 			continue
@@ -89,23 +84,39 @@ func Load(extra ...fs.FS) ([]Model, error) {
 		if i > 0 {
 			where = "models/"
 		}
-		for _, layer := range Layers {
-			files, err := fs.Glob(fsys, layer+"/*.sql")
+		for _, folder := range folders {
+			files, err := fs.Glob(fsys, folder+"/*.sql")
 			if err != nil {
-				return nil, err
+				return err
 			}
 			for _, f := range files {
 				text, err := fs.ReadFile(fsys, f)
 				if err != nil {
-					return nil, err
+					return err
 				}
-				m, err := parse(layer, strings.TrimSuffix(path.Base(f), ".sql"), where+f, string(text))
-				if err != nil {
-					faults = append(faults, err)
-				}
-				byName[m.Name] = m
+				do(folder, strings.TrimSuffix(path.Base(f), ".sql"), where+f, string(text))
 			}
 		}
+	}
+	return nil
+}
+
+// Load reads the built-in models and then the given folders (each with stg,
+// core and mart below it): a model of the same name replaces an earlier one.
+//
+// The error is every fault, a *ModelError each.
+func Load(extra ...fs.FS) ([]Model, error) {
+	byName := map[string]Model{}
+	var faults []error
+	err := eachText(Layers, extra, func(layer, name, file, text string) {
+		m, err := parse(layer, name, file, text)
+		if err != nil {
+			faults = append(faults, err)
+		}
+		byName[m.Name] = m
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/doctor"
 	"taizhang/internal/backup"
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
@@ -190,7 +191,7 @@ func restoreRecord(r *office.RestoreReport) result.Record {
 }
 
 func (a *app) doctorCmd() *cobra.Command {
-	var o office.DoctorOptions
+	var o doctor.Options
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: lang.Phrase("Look the zone over: archive, journal, warehouse, publication, disk, clock, backups", "全面检查：档案、日志、数据库、发布、磁盘、时钟、备份"),
@@ -209,14 +210,14 @@ func (a *app) doctorCmd() *cobra.Command {
 				return usageError{lang.Say("--from would change nothing without --mend", "没有 --mend 时 --from 不起作用")}
 			}
 			o.Program, o.Clock, o.Log = version, a.now, a.log()
-			found, err := office.Doctor(cmd.Context(), a.zoneDir, o)
+			found, err := doctor.Examine(cmd.Context(), a.zoneDir, o)
 			if err != nil {
 				return err
 			}
 			faults := 0
 			records := make([]result.Record, len(found))
 			for i, f := range found {
-				if f.State == office.Faulty {
+				if f.State == doctor.Faulty {
 					faults++
 				}
 				records[i] = result.Record{{Key: "check", Value: f.Check}, {Key: "state", Value: string(f.State)}, {Key: "path", Value: f.Path}, {Key: "message", Value: f.Message.Error()}, {Key: "command", Value: f.Command}}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/meaning"
 	"taizhang/ingest"
 	"taizhang/ingest/forms"
 	"taizhang/internal/warehouse"
@@ -43,7 +43,7 @@ func tablesDictionary(ctx context.Context, set *forms.Set) (string, error) {
 	if _, err := mart.Build(ctx, db.Conn, mart.Options{Full: true}); err != nil {
 		return "", err
 	}
-	if err := office.Comment(ctx, db.Conn, set); err != nil {
+	if err := meaning.Comment(ctx, db.Conn, set); err != nil {
 		return "", err
 	}
 	var b strings.Builder

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/trino"
 	"taizhang/internal/decl"
 	"taizhang/internal/engine"
 	"taizhang/internal/lang"
@@ -78,7 +79,7 @@ func (a *app) trinoReader(z *office.Zone) (*queries.Reader, error) {
 		}
 		return nil
 	}
-	r, err := z.ReadTrino(a.ctx, m.watch(nil))
+	r, err := trino.Read(a.ctx, z, m.watch(nil))
 	if err != nil {
 		return nil, errors.Join(err, end())
 	}
@@ -136,7 +137,7 @@ func (a *app) testTrino(ctx context.Context, z *office.Zone, empty func() (*ware
 	var now spoken
 	now.say(testing)
 	cases := int64(0)
-	return z.TestTrino(ctx, office.TrinoOptions{Clock: a.now, Watch: m.watch(now.said)}, empty, func(c transform.Case) {
+	return trino.Test(ctx, z, trino.Options{Clock: a.now, Watch: m.watch(now.said)}, empty, func(c transform.Case) {
 		m.report(cases, 0, testing)
 		cases++
 		now.say(lang.Say("%s", "%s", c.Name+" ("+c.File+")"))
@@ -154,7 +155,7 @@ func (a *app) runTrino(cmd *cobra.Command, z *office.Zone) error {
 	var now spoken
 	now.say(lang.Say("looking at what is there", "查看已有的内容"))
 	begun := a.now()
-	out, err := z.RunTrino(cmd.Context(), office.TrinoOptions{Clock: a.now, Watch: m.watch(now.said), Step: func(s engine.Step) {
+	out, err := trino.Run(cmd.Context(), z, trino.Options{Clock: a.now, Watch: m.watch(now.said), Step: func(s engine.Step) {
 		m.report(int64(s.Done), int64(s.All), building)
 		now.say(lang.Say("%s", "%s", s.Model))
 	}})

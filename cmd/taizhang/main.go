@@ -1,5 +1,12 @@
 // Command taizhang (台账) takes in the Excel returns of a development zone's
 // departments and streets, turns them into figures and writes the weekly summary.
+//
+// Words: a command is a file of its own, named as it is typed (models plan is in
+// models_plan.go), with a method of app that makes it.
+//
+// A new command is such a file, a place in root or in its parent, and a script in
+// testdata/script that shows what it prints and how it fails. What it does belongs
+// into the packages below: a command reads flags, asks and writes.
 package main
 
 import "os"

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/meaning"
+	"taizhang/cmd/internal/office/trino"
 	"taizhang/cmd/internal/service"
 	"taizhang/ingest/forms"
 	"taizhang/internal/lang"
@@ -35,7 +37,7 @@ func (a *app) modelsCmd() *cobra.Command {
 			for _, m := range models {
 				says := m.Description
 				if a.format == "table" || a.format == "md" {
-					says = office.Says(z.Forms, m.Name, m.Description)
+					says = meaning.Says(z.Forms, m.Name, m.Description)
 				}
 				records = append(records, result.Record{{Key: "model", Value: m.Name}, {Key: "layer", Value: m.Layer}, {Key: "description", Value: says},
 					{Key: "grain", Value: strings.Join(m.Grain, ", ")}, {Key: "checks", Value: int64(len(m.Checks))}})
@@ -92,7 +94,7 @@ func (a *app) modelsCmd() *cobra.Command {
 
 // warnPortable names what another engine would read differently in the zone's own SQL.
 func (a *app) warnPortable(z *office.Zone) error {
-	list, err := z.NotPortable()
+	list, err := trino.NotPortable(z)
 	if err != nil {
 		return usageError{err}
 	}

@@ -21,6 +21,7 @@ import (
 
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // Stated is what a sheet says about itself outside its table: title, labelled values, notes.
@@ -95,7 +96,7 @@ func (s *Stated) Labelled(sheetName string, row *sheet.Row, above bool) {
 		if len(text) > 3000 {
 			text = strings.ToValidUTF8(text[:3000], "")
 		}
-		word := written.Squash(text)
+		word := spelling.Squash(text)
 		if written.IsNothing(text) || written.NothingIn().MatchString(word) && !instructs().MatchString(word) {
 			s.Nothing = true
 		}
@@ -117,7 +118,7 @@ var knownLabels written.Memo[[][]int] // where labels stand in a text
 
 // labelsIn takes the labelled values of one cell and says whether it may be a title beside them.
 func (s *Stated) labelsIn(sheetName string, row *sheet.Row, i int, text string) (titled bool) {
-	word := written.Squash(text)
+	word := spelling.Squash(text)
 	locs := knownLabels.Get(text, func(text string) [][]int { return Labels().FindAllStringSubmatchIndex(text, -1) })
 	for k := range locs {
 		l := labelAt(text, word, locs, k)
@@ -203,7 +204,7 @@ func (l *label) beside(next *sheet.Cell) bool {
 
 // statesTime says whether a text says of when a sheet is, and so is no unit's name: 2026年第47周, 第47周, 截至11月22日, 本月, （10月份）.
 func statesTime(text string) bool {
-	if written.StartsDate(text) || timeOnly().MatchString(written.Squash(text)) {
+	if written.StartsDate(text) || timeOnly().MatchString(spelling.Squash(text)) {
 		return true
 	}
 	loc := Labels().FindStringSubmatchIndex(text)

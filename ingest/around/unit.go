@@ -7,7 +7,7 @@ import (
 
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
-	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // unitClause is all of a clause that states the unit of a table's amounts: 单位:万元, 以上金额单位均为万元, 金额以万元计. One that
@@ -22,7 +22,7 @@ func unitStated(text string) (unit string, ok bool) {
 	if len(text) > 600 || !strings.Contains(text, "元") {
 		return "", false
 	}
-	for _, clause := range strings.FieldsFunc(written.Squash(text), func(r rune) bool { return strings.ContainsRune("。;；,，!！", r) }) {
+	for _, clause := range strings.FieldsFunc(spelling.Squash(text), func(r rune) bool { return strings.ContainsRune("。;；,，!！", r) }) {
 		if m := unitClause().FindStringSubmatch(clause); m != nil {
 			return m[len(m)-3], true
 		}

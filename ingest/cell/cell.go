@@ -25,6 +25,7 @@ import (
 	"taizhang/ingest/units"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // Value is one typed value: SQL text, or nothing.
@@ -288,7 +289,7 @@ func (t *Typer) notPercent(raw string, col *forms.Column) *fault {
 			f.Suggest = bare
 		}
 	}
-	if done, all, ok := strings.Cut(written.Squash(raw), "/"); ok { // 3/4
+	if done, all, ok := strings.Cut(spelling.Squash(raw), "/"); ok { // 3/4
 		if n, of := written.Atoi(done), written.Atoi(all); n > 0 && n <= of && of <= 100 && n*100%of == 0 {
 			f.Suggest = strconv.Itoa(n*100/of) + "%"
 		}
@@ -403,7 +404,7 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 			s = strings.ReplaceAll(written.Plain(shown), " ", "")
 		}
 	}
-	if col.Required && col.InKey && len(s) <= 24 && notNumbered[written.Squash(s)] {
+	if col.Required && col.InKey && len(s) <= 24 && notNumbered[spelling.Squash(s)] {
 		return Value{}, because(finding.NotNumbered(col.Title, s))
 	}
 	if t.Private && !strings.ContainsAny(s, "0123456789") { // a name in the wrong column, perhaps
@@ -429,7 +430,7 @@ var notNamed = map[string]bool{"待定": true, "待补": true, "待补充": true
 
 // keyHash is the keyed hash by which a value still joins that is shown masked.
 func (t *Typer) keyHash(col *forms.Column, s string) string {
-	return t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+written.Squash(s))
+	return t.Keys.Hash(t.Form.HashScope, string(col.Type)+":"+spelling.Squash(s))
 }
 
 // sensitive stores a mask and a keyed hash instead of the value.

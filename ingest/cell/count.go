@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/numfmt"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // readInt reads a count, or a number that tells one of several.
@@ -69,7 +70,7 @@ func (t *Typer) ordinal(raw string, col *forms.Column) (int64, *fault) {
 	switch {
 	case several:
 		return 0, because(finding.SeveralOrdinals(col.Title, t.Quote(raw, 30)))
-	case which == 0 && lastOne().MatchString(written.Squash(raw)):
+	case which == 0 && lastOne().MatchString(spelling.Squash(raw)):
 		return 0, because(finding.OrdinalUnsaid(col.Title, t.Quote(raw, 30)))
 	}
 	return int64(which), nil
@@ -80,7 +81,7 @@ func (t *Typer) notWhole(raw string, col *forms.Column) *fault {
 	switch n := aboutNumber(raw); {
 	case written.HasGap(raw):
 		return because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
-	case amountsOf().MatchString(written.Squash(raw)):
+	case amountsOf().MatchString(spelling.Squash(raw)):
 		return because(finding.SeveralNumbers(col.Title, t.Quote(raw, 30)))
 	case n != "":
 		return because(finding.InexactInteger(col.Title, t.Quote(raw, 30), n))

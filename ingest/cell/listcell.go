@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // bulletMark numbers a value with a mark behind the number: 1.已办结, but not 12345热线.
@@ -70,7 +71,7 @@ func boxed(raw string) string {
 	if !strings.ContainsAny(raw, emptyBoxes) || !strings.ContainsAny(raw, tickedBoxes) {
 		return ""
 	}
-	s := written.Squash(raw)
+	s := spelling.Squash(raw)
 	first, _ := utf8.DecodeRuneInString(s)
 	before := strings.ContainsRune(emptyBoxes+tickedBoxes, first) // the boxes stand before their texts
 	var found, text string

@@ -8,6 +8,7 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // takesBack are words that turn the meaning of what they stand before: 未办结 is not 已办结.
@@ -104,7 +105,7 @@ var (
 
 // aboutNumber gives the number of an inexact count; "" where there is none.
 func aboutNumber(raw string) string {
-	m := about().FindStringSubmatch(written.Squash(raw))
+	m := about().FindStringSubmatch(spelling.Squash(raw))
 	if m == nil {
 		return ""
 	}

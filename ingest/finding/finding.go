@@ -4,6 +4,10 @@
 // Words: a finding (审核意见) is one fault found in a return; its severity is
 // 必须修改 (error), 请核实 (warning) or 提示 (info); an outcome is what became
 // of the return; a report is everything said about one file.
+//
+// A new finding gets its id, severity and text in the chapter of what it is about
+// (ofFile, ofIdentity, ofHead, ofRows, ofHistory, ofValues), and go generate
+// ./cmd/taizhang lists it in docs/findings.md; who finds it only fills it in.
 package finding
 
 import (

@@ -6,6 +6,12 @@
 // Chinese heading; synonyms are other spellings of a heading that mean the
 // same; a listed value has variants in the same way. A ledger form (台账) is
 // handed in whole each time; a period form adds up period by period.
+//
+// A new form, synonym or rule of a form needs a line of YAML alone. A new kind of
+// rule gets its name and the fields that it needs in parse.go and its words in
+// dictionary.go; rows by themselves are checked by it in read/rules.go, against
+// what was received before in judge. A new type of column begins in forms.go and
+// is read in cell.
 package forms
 
 import (

@@ -8,6 +8,7 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // The number of a batch often stands in a sheet's name or title alone: 第3批. It is the value of a column of batches that the table
@@ -23,7 +24,7 @@ var anyBatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 
 // BatchIn is the number of the only batch that a text names; "" where it names none or several.
 func BatchIn(text string) string {
-	text = written.Squash(text)
+	text = spelling.Squash(text)
 	all := batchNamed().FindAllStringSubmatch(text, -1)
 	if len(all) != 1 || len(anyBatch().FindAllString(text, -1)) > 1 {
 		return ""
@@ -46,7 +47,7 @@ func BatchSaid(c *forms.Column, pg *Page, title string) (value string, bySheet b
 		return "", false
 	}
 	name, above := BatchIn(pg.Name), BatchIn(title)
-	if name != "" && above != "" && name != above || above == "" && batchNamed().MatchString(written.Squash(title)) {
+	if name != "" && above != "" && name != above || above == "" && batchNamed().MatchString(spelling.Squash(title)) {
 		return "", false
 	}
 	if name != "" {

@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // A date is often ruled into columns of its own for year, month and day, as in account books: 交办日期 over 年 | 月 | 日, or
@@ -40,7 +41,7 @@ func datePart(leaf string, groups [][]string) (p partOf) {
 		if !ok || len(stem) > 30 {
 			continue
 		}
-		stem = written.Squash(strings.TrimRight(stem, "(（【[-—_/ "))
+		stem = spelling.Squash(strings.TrimRight(stem, "(（【[-—_/ "))
 		p.of, p.stem = x.of, stem
 		for k := len(groups) - 1; k >= 0; k-- {
 			p.names = append(p.names, groups[k]...)

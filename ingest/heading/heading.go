@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // columnHead is the heading of one column over the levels of a head.
@@ -117,7 +118,7 @@ func readColumnHead(text string) (h columnHead) {
 
 // sayInside takes what the brackets of a heading say: 兑付金额(累计).
 func (h *columnHead) sayInside(t string) (said bool) {
-	for _, m := range inParens(written.Squash(t)) {
+	for _, m := range inParens(spelling.Squash(t)) {
 		for _, word := range append(strings.FieldsFunc(m[1], betweenWords), m[1]) { // (元,本年累计)
 			var inner columnHead
 			if inner.say(word) {

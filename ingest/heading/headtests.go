@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 var someNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{5}|\d[-./年]\d`) })
@@ -87,7 +88,7 @@ func (p *Page) underGroups(j int) bool {
 		if !sight.Filled(c) {
 			continue
 		}
-		text := strings.TrimPrefix(written.Squash(c.Text), "其中:")
+		text := strings.TrimPrefix(spelling.Squash(c.Text), "其中:")
 		if c.Kind != sheet.Text || len(text) > 30 || strings.Contains(text, ":") || someNumber().MatchString(written.Plain(c.Text)) || written.Atoi(written.Plain(c.Text)) > 0 {
 			return false
 		}

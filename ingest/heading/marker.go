@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // MarkerSheet is the very hidden sheet by which intake knows a filled template,
@@ -77,7 +78,7 @@ func (l *Reader) Markers(g *sheet.Grid) []Marker {
 					}
 				}
 			} else if name, code := sight.CellIn(row, names), sight.CellIn(row, names+1); names > 0 && name != nil && code != nil {
-				codes[written.Squash(name.Text)] = code.Text
+				codes[spelling.Squash(name.Text)] = code.Text
 			}
 			continue
 		}
@@ -198,7 +199,7 @@ func byPlace(pg *Page, m Marker, h *Head) (said []finding.Finding) {
 }
 
 // CodeOf is the code that the template's directory gives for a name; "" for none.
-func (m Marker) CodeOf(name string) string { return m.codes[written.Squash(name)] }
+func (m Marker) CodeOf(name string) string { return m.codes[spelling.Squash(name)] }
 
 // ExampleWord begins the first cell of a row that shows how to fill in a form.
 var ExampleWord = sync.OnceValue(func() *regexp.Regexp {

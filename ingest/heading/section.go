@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // namedBatch is a batch that has a name for a number: 开工一批.
@@ -27,7 +28,7 @@ func (p *Page) CountedBy(col int) bool {
 	}
 	for i := range p.Rows {
 		c := sight.CellIn(p.Row(i), col)
-		if c == nil || c.Kind != sheet.Text || !Outline().MatchString(written.Squash(c.Text)) {
+		if c == nil || c.Kind != sheet.Text || !Outline().MatchString(spelling.Squash(c.Text)) {
 			continue
 		}
 		texts := 0

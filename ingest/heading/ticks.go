@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // tick is a column for one of a field's listed values, in which rows are marked: √ under 已办结.
@@ -39,7 +40,7 @@ func (t *tick) Mark(row *sheet.Row) (c *sheet.Cell, marked, blank bool) {
 }
 
 func markWord(c *sheet.Cell) string {
-	return strings.Trim(written.Squash(c.Text), "()[]【】\ufe0f")
+	return strings.Trim(spelling.Squash(c.Text), "()[]【】\ufe0f")
 }
 
 // circlesTick says whether an empty circle is a tick in these columns: where rows hold one of them and nothing else. Where

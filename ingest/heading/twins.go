@@ -8,6 +8,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // twin is a heading that was passed over for another one that means the same field.
@@ -83,7 +84,7 @@ func (p *Page) compare(h *Head, a, b, apart int) (inA, inB, differ int) {
 			inA++
 		}
 		if sight.Present(y) {
-			if inB++; x == nil || written.Squash(x.Text) != written.Squash(y.Text) && !sameAmount(x, y, apart) {
+			if inB++; x == nil || spelling.Squash(x.Text) != spelling.Squash(y.Text) && !sameAmount(x, y, apart) {
 				differ++
 			}
 		}

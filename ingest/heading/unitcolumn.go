@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // unitHeading is how a column is headed in which each row says what its amount is counted in.
@@ -31,7 +32,7 @@ func unitColumn(pg *Page, h *Head) {
 	}
 	for i := range pg.Row(last).Cells {
 		c := &pg.Row(last).Cells[i]
-		title := written.Squash(c.Text)
+		title := spelling.Squash(c.Text)
 		if c.Kind != sheet.Text || !unitHeading().MatchString(title) || h.at(c.Col) != nil {
 			continue
 		}
@@ -46,7 +47,7 @@ func unitColumn(pg *Page, h *Head) {
 				p.UnitCol = c.Col
 			}
 		}
-		h.extra = slices.DeleteFunc(slices.Clone(h.extra), func(s string) bool { return written.Squash(lastLevel(s)) == title })
+		h.extra = slices.DeleteFunc(slices.Clone(h.extra), func(s string) bool { return spelling.Squash(lastLevel(s)) == title })
 		h.doubled = slices.DeleteFunc(slices.Clone(h.doubled), func(d twin) bool { return d.col == c.Col })
 		return
 	}
@@ -61,7 +62,7 @@ func (p *Page) unitsBelow(last, col int) (exp int, one, found bool) {
 		if c == nil || c.Kind == sheet.Empty {
 			continue
 		}
-		e, is := written.MoneyUnits[written.Squash(c.Text)]
+		e, is := written.MoneyUnits[spelling.Squash(c.Text)]
 		if !is {
 			other++
 			continue

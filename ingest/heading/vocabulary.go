@@ -8,6 +8,7 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // names is a form's headings by meaning.
@@ -326,7 +327,7 @@ func (ns names) roleOf(f *forms.Form, h *columnHead) (index, rank int, as role) 
 		return index, rank, as
 	case h.other:
 		return index, rank, ofOther
-	case h.rollup && !strings.Contains(written.Squash(f.Columns[index].Title), "累计"):
+	case h.rollup && !strings.Contains(spelling.Squash(f.Columns[index].Title), "累计"):
 		return index, rank, ofRollup
 	case h.total:
 		return index, rank, ofParts

@@ -5,6 +5,10 @@
 // Words: the history is what was received before; a prior is an earlier return
 // in it; a doubt (请核实) is known by its mark, and settled by the sender's
 // explanation.
+//
+// What asks about values that are unusual goes into usual.go and rescaled.go, about names
+// into known.go, about rows that changed, came back or are gone into earlier.go and its
+// neighbours; what a later return has to know of this one is kept in remember.go.
 package judge
 
 import (

@@ -16,6 +16,7 @@ import (
 	"taizhang/ingest/secret"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // reconcile compares 累计 with the periods of the year that were received, this one included. A 累计 may be meant for the
@@ -108,12 +109,12 @@ func (s *yearSums) subjects(vals []oldValue) []string {
 			if field == s.form.OwnDate {
 				break
 			}
-			whole = append(whole, written.Squash(text))
+			whole = append(whole, spelling.Squash(text))
 			if s.form.Columns[k].Type != forms.Code {
-				plain = append(plain, written.Squash(text))
+				plain = append(plain, spelling.Squash(text))
 			}
 			if len(first) == 0 {
-				first = []string{written.Squash(text)}
+				first = []string{spelling.Squash(text)}
 			}
 			break
 		}

@@ -8,6 +8,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // About is a note beside the lines that calls one of them by what it is known by, and says something else of it than the line
@@ -31,7 +32,7 @@ func (r *tableReader) about(row *sheet.Row) *About {
 		if c.Kind != sheet.Text || len(c.Text) > 300 || !mayBeOtherwise.MayBeIn(c.Text) {
 			continue
 		}
-		for _, clause := range noteClause().Split(written.Squash(c.Text), -1) {
+		for _, clause := range noteClause().Split(spelling.Squash(c.Text), -1) {
 			if !otherwise().MatchString(clause) || howToFill().MatchString(clause) {
 				continue
 			}

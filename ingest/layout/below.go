@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // below is another small table under this one, a summary of it perhaps: its rows are no lines.
@@ -87,7 +88,7 @@ func (r *tableReader) takeAside(i, n int) {
 	}
 	r.t.asides = append(r.t.asides, b)
 	for j := i - 1; j >= 0 && (r.kinds[j] == rowkind.Stray || r.kinds[j] == rowkind.Section || sight.BlankRow(r.p.Row(j))); j-- {
-		if r.kinds[j] != rowkind.Blank && !sight.BlankRow(r.p.Row(j)) && statisticTitle().MatchString(written.Squash(sight.FirstText(r.p.Row(j)).Text)) {
+		if r.kinds[j] != rowkind.Blank && !sight.BlankRow(r.p.Row(j)) && statisticTitle().MatchString(spelling.Squash(sight.FirstText(r.p.Row(j)).Text)) {
 			title := r.p.Rows[j].N
 			r.kinds[j] = rowkind.Aside
 			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == title })
@@ -151,7 +152,7 @@ func (r *tableReader) countsAcross(i int) int {
 		c := &next.Cells[k]
 		switch {
 		case !sight.Present(c):
-		case c.Kind == sheet.Number || countText().MatchString(written.Squash(c.Text)):
+		case c.Kind == sheet.Number || countText().MatchString(spelling.Squash(c.Text)):
 			if !sight.Present(sight.CellIn(head, c.Col)) {
 				return 0
 			}
@@ -193,7 +194,7 @@ func (r *tableReader) statisticRow(row *sheet.Row) (isRow, isWord bool) {
 	for k := range row.Cells {
 		switch c := &row.Cells[k]; {
 		case !sight.Present(c), c.Kind == sheet.Number && !said: // a running number
-		case c.Kind == sheet.Number, said && c.Kind == sheet.Text && countText().MatchString(written.Squash(c.Text)):
+		case c.Kind == sheet.Number, said && c.Kind == sheet.Text && countText().MatchString(spelling.Squash(c.Text)):
 			if numbers++; !r.countsIn(c.Col) {
 				misfits++
 			}

@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/rowkind"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // A section that says how many items it holds (一、企业难题（5件）) and holds others has lost rows, or was not brought up to date.
@@ -46,7 +47,7 @@ func (r *tableReader) countSections(start, end int) {
 		row := r.p.Row(i)
 		said := -1
 		for c := range row.Cells {
-			for _, m := range itemsSaid().FindAllStringSubmatch(written.Squash(written.Plain(row.Cells[c].Text)), 2) {
+			for _, m := range itemsSaid().FindAllStringSubmatch(spelling.Squash(written.Plain(row.Cells[c].Text)), 2) {
 				if said >= 0 { // of several things
 					said = -2
 					break

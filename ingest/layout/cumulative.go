@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // cumulativeRemark is all of a remark that says what a figure counts: 本年累计, 截至10月底累计兑付, 1-10月累计数.
@@ -32,7 +33,7 @@ func (r *tableReader) notedCumulative(l *Line, row *sheet.Row) {
 	}
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind != sheet.Text || len(c.Text) > 90 || !maySayCumulative.In(c.Text) || r.reads(c.Col) || !cumulativeRemark().MatchString(written.Squash(c.Text)) {
+		if c.Kind != sheet.Text || len(c.Text) > 90 || !maySayCumulative.In(c.Text) || r.reads(c.Col) || !cumulativeRemark().MatchString(spelling.Squash(c.Text)) {
 			continue
 		}
 		r.t.cumulative = append(r.t.cumulative, *c)

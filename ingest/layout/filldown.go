@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // Of a block that a subtotal closes, the street or firm often stands in the first row alone, and no merge says that it holds for
@@ -73,7 +74,7 @@ func alone(lines []Line, k int) bool {
 // names says whether a subtotal is called after a value: 青山街道小计.
 func (t *total) names(value string) bool {
 	for k := range t.Cells {
-		if w := written.Squash(t.Cells[k].Text); t.Cells[k].Kind == sheet.Text && rowkind.SaysTotal(w) && strings.HasPrefix(w, written.Squash(value)) {
+		if w := spelling.Squash(t.Cells[k].Text); t.Cells[k].Kind == sheet.Text && rowkind.SaysTotal(w) && strings.HasPrefix(w, spelling.Squash(value)) {
 			return true
 		}
 	}

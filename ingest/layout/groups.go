@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // groupSum is a line that names a group of lines and holds the sum of that group's amounts, without the word 小计:
@@ -74,7 +75,7 @@ func (l *Line) named(row *sheet.Row) (g groupSum, numbers int, ok bool) {
 			numbers++
 			continue
 		}
-		word := written.Squash(c.Text)
+		word := spelling.Squash(c.Text)
 		switch {
 		case c.Kind == sheet.Number && at < 0 && numbers == 0: // a running number
 		case c.Kind != sheet.Text || at >= 0 && !isLabelled(l.At[at].Field):

@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // nilLines takes out the lines that say nothing but that there is nothing: a running number, 无, slashes, zeros.
@@ -38,7 +39,7 @@ func (r *tableReader) saysNothing(row *sheet.Row) bool {
 		if !sight.Present(c) {
 			continue
 		}
-		word := written.Squash(c.Text)
+		word := spelling.Squash(c.Text)
 		switch {
 		case c.Kind == sheet.Number && first && !slices.ContainsFunc(r.at, func(p heading.Placed) bool { return p.Col == c.Col && heading.IsNumber(p.Field) && !p.Field.InKey }): // a running number
 		case c.Kind == sheet.Number && c.Num == 0, zeroBegins.Begin(word) && zeroText().MatchString(word):

@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 func sameColumns(a, b *heading.Head) bool {
@@ -65,7 +66,7 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 		}
 		if u := r.at[k].UnitCol; u > 0 {
 			if unit := sight.CellIn(row, u); unit != nil {
-				withUnit(&cells[k], written.Squash(unit.Text))
+				withUnit(&cells[k], spelling.Squash(unit.Text))
 			}
 		} else if r.unit != "" && r.at[k].Field.Type == forms.Money && !r.at[k].HasUnit {
 			withUnit(&cells[k], r.unit)
@@ -113,7 +114,7 @@ func withUnit(c *sheet.Cell, word string) {
 	if c.Kind != sheet.Number && c.Kind != sheet.Text {
 		return
 	}
-	amount := written.Squash(c.Text)
+	amount := spelling.Squash(c.Text)
 	if _, is := written.MoneyUnits[word]; !is || amount == "" || strings.ContainsAny(amount[strings.LastIndexAny(amount, "0123456789")+1:], "元圆万亿") {
 		return
 	}
@@ -133,7 +134,7 @@ func (r *tableReader) takeUnit(kind rowkind.Kind, row *sheet.Row) bool {
 	if len(first.Text) > 120 || !strings.Contains(first.Text, "单位") || kind != rowkind.Section && !strings.Contains(first.Text, "以下") {
 		return false
 	}
-	m := unitBelow().FindStringSubmatch(written.Squash(written.Plain(first.Text)))
+	m := unitBelow().FindStringSubmatch(spelling.Squash(written.Plain(first.Text)))
 	if m == nil {
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // total is a 合计 row: what it claims for each column.
@@ -261,7 +262,7 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 // isWhole says whether a 合计 row is for the whole table, not for a block of it as 小计 and 青山街道合计 are.
 func isWhole(row *sheet.Row) bool {
 	for i := range row.Cells {
-		if w := written.Squash(row.Cells[i].Text); rowkind.TotalWord().MatchString(w) || rowkind.TotalLine().MatchString(w) {
+		if w := spelling.Squash(row.Cells[i].Text); rowkind.TotalWord().MatchString(w) || rowkind.TotalLine().MatchString(w) {
 			return !strings.Contains(w, "小计")
 		}
 	}
@@ -353,7 +354,7 @@ func (r *tableReader) unproven(start, end int) {
 			continue
 		}
 		row := r.p.Row(i)
-		if rowkind.SectionWord().MatchString(written.Squash(rowkind.SectionText(row))) {
+		if rowkind.SectionWord().MatchString(spelling.Squash(rowkind.SectionText(row))) {
 			continue
 		}
 		r.kinds[i] = rowkind.Stray

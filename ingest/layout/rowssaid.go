@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // A title, a total or a note that says how many rows there are (共12件, 合计：5件, 本期新增3件) is held against them. What counts
@@ -53,7 +54,7 @@ func (r *tableReader) countRows(start, end int) {
 		case i >= r.h.Row && i < start:
 			continue
 		case i < r.h.Row:
-			if row := r.p.Row(i); len(row.Cells) == 0 || rowkind.SectionWord().MatchString(written.Squash(sight.FirstText(row).Text)) || slices.Contains(r.above, sight.FirstText(row).Ref()) {
+			if row := r.p.Row(i); len(row.Cells) == 0 || rowkind.SectionWord().MatchString(spelling.Squash(sight.FirstText(row).Text)) || slices.Contains(r.above, sight.FirstText(row).Ref()) {
 				continue
 			}
 		case kind != rowkind.Total && kind != rowkind.Note && kind != rowkind.Footer && kind != rowkind.Stray && kind != rowkind.Memo && kind != rowkind.Numbered:
@@ -78,7 +79,7 @@ func (r *tableReader) bareCount(row *sheet.Row) (said *RowsSaid) {
 	}
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if !sight.Present(c) || c.Kind == sheet.Text && rowkind.SaysTotal(written.Squash(c.Text)) {
+		if !sight.Present(c) || c.Kind == sheet.Text && rowkind.SaysTotal(spelling.Squash(c.Text)) {
 			continue
 		}
 		n := int(c.Num)
@@ -122,7 +123,7 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 			summed = summed && !sight.Present(c)
 			continue
 		}
-		if text := written.Squash(written.Plain(c.Text)); rowSigns.In(c.Text) {
+		if text := spelling.Squash(written.Plain(c.Text)); rowSigns.In(c.Text) {
 			if text, _, _ = strings.Cut(text, "其中"); sinceWhen().MatchString(text) {
 				continue
 			}
@@ -138,7 +139,7 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 				}
 			}
 		}
-		summed = rowkind.SaysTotal(written.Squash(c.Text))
+		summed = rowkind.SaysTotal(spelling.Squash(c.Text))
 	}
 	if bare := r.bareCount(row); isTotal && len(found) == 0 && bare != nil {
 		found = append(found, *bare)

@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // voidWord is a remark that takes its whole row back: 作废, 重复（见第3行）, 该笔已取消, 与Q-1重复, 本单位不再办理; not
@@ -57,7 +58,7 @@ func voidNote(row *sheet.Row) *sheet.Cell {
 		if c.Kind != sheet.Text || !strings.ContainsAny(c.Text, "第序号行以上") {
 			continue
 		}
-		for _, clause := range noteClause().Split(written.Squash(c.Text), -1) {
+		for _, clause := range noteClause().Split(spelling.Squash(c.Text), -1) {
 			if voidNamed().MatchString(clause) && !howToFill().MatchString(clause) || voidAbove().MatchString(clause) {
 				return c
 			}
@@ -73,7 +74,7 @@ func (r *tableReader) voidByKey(row *sheet.Row) *sheet.Cell {
 		if c.Kind != sheet.Text || len(c.Text) > 300 || !mayVoid.MayBeIn(c.Text) {
 			continue
 		}
-		for _, clause := range noteClause().Split(written.Squash(c.Text), -1) {
+		for _, clause := range noteClause().Split(spelling.Squash(c.Text), -1) {
 			if howToFill().MatchString(clause) || !mayVoid.MayBeIn(clause) {
 				continue
 			}
@@ -97,7 +98,7 @@ func (r *tableReader) calledBy(l *Line) string {
 	for k := range l.At {
 		if f := l.At[k].Field; f.InKey && (f.Type == forms.Code || f.Names) && l.At[k].Col > 0 {
 			c := l.Cell(k)
-			if key := written.Squash(c.Text); len(key) >= 3 && strings.Trim(key, "0123456789.-") != "" {
+			if key := spelling.Squash(c.Text); len(key) >= 3 && strings.Trim(key, "0123456789.-") != "" {
 				return key
 			}
 		}
@@ -164,7 +165,7 @@ func TakesBack(text string, f *forms.Form) bool {
 	if len(text) > 120 || !mayVoid.MayBeIn(text) {
 		return false
 	}
-	text = written.Squash(text)
+	text = spelling.Squash(text)
 	return slices.ContainsFunc(voidWord().FindAllString(text, -1), func(said string) bool {
 		return !strings.Contains(said, "退回") || !returnsMoney(f)
 	}) || paysOut(f) && unpaid().MatchString(text)
@@ -177,7 +178,7 @@ func TakesPartBack(text string, f *forms.Form) (real string, ok bool) {
 	if len(text) > 120 || !strings.Contains(text, "元") || !mayTakePart.MayBeIn(text) || !paysOut(f) {
 		return "", false
 	}
-	m := partBack().FindStringSubmatch(written.Squash(written.Plain(text)))
+	m := partBack().FindStringSubmatch(spelling.Squash(written.Plain(text)))
 	if m == nil || strings.Contains(text, "已扣") || strings.Contains(text, "净额") || strings.Contains(m[0], "退") && returnsMoney(f) {
 		return "", false
 	}
@@ -262,12 +263,12 @@ func (r *tableReader) isVoid(c *sheet.Cell, row *sheet.Row) bool {
 		return false
 	}
 	if r.reads(c.Col) {
-		return mayVoidText.MayBeIn(c.Text) && voidText().MatchString(written.Squash(c.Text))
+		return mayVoidText.MayBeIn(c.Text) && voidText().MatchString(spelling.Squash(c.Text))
 	}
 	if _, ok := TakesPartBack(c.Text, r.h.Form); ok {
 		return true
 	}
-	return TakesBack(c.Text, r.h.Form) && !(strings.HasPrefix(written.Squash(c.Text), "重复") && row != nil && r.listsRepeats(row))
+	return TakesBack(c.Text, r.h.Form) && !(strings.HasPrefix(spelling.Squash(c.Text), "重复") && row != nil && r.listsRepeats(row))
 }
 
 // reads says whether a column is read for a field other than a remark.

@@ -15,6 +15,7 @@ import (
 	"taizhang/ingest/sight"
 	"taizhang/ingest/units"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // zoneLine is a line whose unit is the zone itself, or one of its units; lines of one key but for the unit go together.
@@ -128,7 +129,7 @@ func (l *Reader) keyBut(f *forms.Form, k int, line *Line) string {
 
 // saysTotal says whether the name of a unit says that its row is a total: 全区小计.
 func saysTotal(text string) bool {
-	word := written.Squash(text)
+	word := spelling.Squash(text)
 	return word == "小计" || rowkind.TotalWord().MatchString(word) || rowkind.SubWord().MatchString(word)
 }
 

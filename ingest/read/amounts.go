@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // unitOf finds the unit of a money column: in its heading, else on the sheet, else elsewhere in the return, else in the title.
@@ -24,7 +25,7 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *heading.Placed) (int, b
 		return tb.Said.Unit, true
 	}
 	for _, t := range append(slices.Clone(tb.Said.Titles), around.Said{Text: tb.Grid.Name}) {
-		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
+		for _, m := range written.InParens().FindAllStringSubmatch(spelling.Squash(t.Text), -1) {
 			if exp, ok := written.UnitIn(m[1]); ok {
 				return exp, true
 			}
@@ -107,7 +108,7 @@ func oddUnitOf(tb *layout.Table, at *heading.Placed, known bool) string {
 		return word
 	}
 	for _, t := range tb.Said.Titles {
-		for _, m := range written.InParens().FindAllStringSubmatch(written.Squash(t.Text), -1) {
+		for _, m := range written.InParens().FindAllStringSubmatch(spelling.Squash(t.Text), -1) {
 			if strings.Contains(m[1], "单位") || strings.Contains(m[1], "币种") {
 				if word, odd := written.OddWord(m[1]); odd {
 					return word

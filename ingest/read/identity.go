@@ -14,6 +14,7 @@ import (
 	"taizhang/ingest/heading"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 	"taizhang/internal/zone"
 )
 
@@ -35,7 +36,7 @@ func (rd *Reader) inBook(s around.Stated, inFolder bool) (sub zone.Submitter, ce
 			return sub, cell, true
 		}
 		for _, text := range []string{firstField(cell.Text), cell.Text} { // 经发局  2022年8月; 经发局企业服务科
-			if sub, ok = rd.Units.Named(text); ok && strings.HasPrefix(rd.Units.WithoutZone(text), written.Squash(sub.Name)) {
+			if sub, ok = rd.Units.Named(text); ok && strings.HasPrefix(rd.Units.WithoutZone(text), spelling.Squash(sub.Name)) {
 				return sub, cell, true
 			}
 		}
@@ -350,8 +351,8 @@ func (rd *Reader) refusePeriods(pt *Part, received calendar.Date) {
 
 // lastLeftIn rejects a return one sheet of which is called 上周 or 上期.
 func (rd *Reader) lastLeftIn(pt *Part) bool {
-	last := slices.IndexFunc(pt.sheetSaid, func(s sheetSaid) bool { return lastSheet().MatchString(written.Squash(s.sheet)) })
-	other := slices.IndexFunc(pt.sheetSaid, func(s sheetSaid) bool { return !lastSheet().MatchString(written.Squash(s.sheet)) })
+	last := slices.IndexFunc(pt.sheetSaid, func(s sheetSaid) bool { return lastSheet().MatchString(spelling.Squash(s.sheet)) })
+	other := slices.IndexFunc(pt.sheetSaid, func(s sheetSaid) bool { return !lastSheet().MatchString(spelling.Squash(s.sheet)) })
 	if last < 0 || other < 0 {
 		return false
 	}
@@ -378,7 +379,7 @@ func (rd *Reader) firstPeriod(pt *Part, said []around.Said, received calendar.Da
 
 // ownTitles gives the texts that name the form, and months alone where one is the title of the first table.
 func (rd *Reader) ownTitles(pt *Part, titles []around.Said, first around.Said) (own []around.Said) {
-	month := func(t around.Said) bool { return heading.MonthAlone().MatchString(written.Squash(t.Text)) }
+	month := func(t around.Said) bool { return heading.MonthAlone().MatchString(spelling.Squash(t.Text)) }
 	for _, t := range titles {
 		if len([]rune(t.Text)) <= titleLength && rd.Vocab.Titled(t.Text) == pt.Form || month(t) && month(first) {
 			own = append(own, t)

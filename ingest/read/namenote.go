@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"taizhang/ingest/forms"
-	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // A firm is told by its name where a form has no code for it: what is noted beside the name makes it another one.
@@ -42,7 +42,7 @@ func noteIn(text string) (bare, note string) {
 			return bare, text[len(bare):]
 		}
 	case strings.HasSuffix(text, ")") || strings.HasSuffix(text, "）") || strings.HasSuffix(text, "]") || strings.HasSuffix(text, "】"):
-		if m := notedName().FindStringSubmatch(text); m != nil && noteWord().MatchString(written.Squash(m[2])) {
+		if m := notedName().FindStringSubmatch(text); m != nil && noteWord().MatchString(spelling.Squash(m[2])) {
 			return m[1], m[2]
 		}
 	}

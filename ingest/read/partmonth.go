@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // partOfMonth is what people call a part of a month, with what stands around it: 7月上旬, 下半月.
@@ -36,13 +37,13 @@ func (r *periodReader) tellPart(s Statement) {
 		return
 	}
 	part, from, to := partNamed(s)
-	if m := partWithDays().FindStringSubmatch(written.Squash(s.At.Text)); m != nil && part == m[1] {
+	if m := partWithDays().FindStringSubmatch(spelling.Squash(s.At.Text)); m != nil && part == m[1] {
 		if days := partDays[strings.Replace(m[1], "个", "", 1)]; written.Atoi(m[2]) > days[1] || written.Atoi(m[3]) < days[0] {
 			r.pt.Add(finding.PeriodPartDays(s.where(), part, m[2]+"日—"+m[3]+"日", written.PeriodLabel(s.Period)).At(saidAt(s.At)))
 			return
 		}
 	}
-	if sp, ok := written.ReadSpan(s.At.Text, r.received); part == "" && ok && sp.To-sp.From > 0 && sp.From >= s.Period.Start && sp.To <= s.Period.End() && !heldOn().MatchString(written.Squash(s.At.Text)) {
+	if sp, ok := written.ReadSpan(s.At.Text, r.received); part == "" && ok && sp.To-sp.From > 0 && sp.From >= s.Period.Start && sp.To <= s.Period.End() && !heldOn().MatchString(spelling.Squash(s.At.Text)) {
 		part, from, to = sp.From.String()+" 至 "+sp.To.String(), sp.From, sp.To
 	}
 	if part == "" || !r.worked(s.Period.Start, from-1) && !r.worked(to+1, s.Period.End()) || r.datedOutside(s.Period, from, to) {
@@ -55,7 +56,7 @@ func (r *periodReader) tellPart(s Statement) {
 // another one, or says when to report or what was held: 每月上旬报送, 含下旬补充, 上半月活动.
 func partNamed(s Statement) (part string, from, to calendar.Date) {
 	month := calendar.MonthOf(s.Period.Start)
-	for _, m := range partOfMonth().FindAllStringSubmatch(written.Squash(s.At.Text), -1) {
+	for _, m := range partOfMonth().FindAllStringSubmatch(spelling.Squash(s.At.Text), -1) {
 		if m[3] != "" || m[1] != "" && written.Atoi(m[1]) != int(month.Start.Month()) {
 			continue
 		}

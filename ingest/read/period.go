@@ -12,6 +12,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // Statement is what a return says of its period in one place (CONTRACT: What identifies a return).
@@ -210,7 +211,7 @@ func (rd *Reader) titles(pt *Part, said []around.Said) []around.Said {
 			if at := around.Labels().FindStringIndex(t.Text); at != nil && at[0] > 0 && namesPeriod().MatchString(t.Text[:at[0]]) {
 				own = append(own, around.Said{Text: strings.TrimRight(t.Text[:at[0]], " ,，;；、(（"), Sheet: t.Sheet, Ref: t.Ref}) // 第49周，截至11月30日
 			}
-		case len([]rune(t.Text)) > titleLength || guidance().MatchString(t.Text) || strings.HasPrefix(written.Squash(t.Text), "注"):
+		case len([]rune(t.Text)) > titleLength || guidance().MatchString(t.Text) || strings.HasPrefix(spelling.Squash(t.Text), "注"):
 		case rd.Vocab.Titled(t.Text) == pt.Form:
 			own = append(own, t)
 		default:

@@ -5,6 +5,9 @@
 // Words: a part is what a file carries for one form and becomes one return; a
 // record is a line with typed values, refused where a required one is missing
 // or at fault; the guard bounds what one file may do to the others.
+//
+// How a form's rules are checked row by row goes into rules.go, whose a return is
+// into identity.go, of which period into period.go.
 package read
 
 import (

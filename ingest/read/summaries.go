@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // summarySheet is what a sheet is called that sums up the others of its workbook.
@@ -52,8 +53,8 @@ func (r *reading) summaries() {
 
 // summed says whether a sheet, or the table on it, is called a sum of others.
 func summed(t *layout.Table) bool {
-	return summarySheet().MatchString(written.Squash(t.Grid.Name)) ||
-		slices.ContainsFunc(t.Said.Titles, func(s around.Said) bool { return summaryTitle().MatchString(written.Squash(s.Text)) })
+	return summarySheet().MatchString(spelling.Squash(t.Grid.Name)) ||
+		slices.ContainsFunc(t.Said.Titles, func(s around.Said) bool { return summaryTitle().MatchString(spelling.Squash(s.Text)) })
 }
 
 // summaryTitle is a title that says so: 帮扶救助发放汇总表, …（全区汇总）.

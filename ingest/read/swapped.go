@@ -8,7 +8,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
-	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // codeLike is what a code of a firm looks like, however badly typed; firms are called otherwise.
@@ -38,5 +38,5 @@ func (pt *Part) tellSwapped() {
 
 func swapped(l *layout.Line, name, code int) bool {
 	inName, inCode := l.Cell(name), l.Cell(code)
-	return codeLike().MatchString(written.Squash(inName.Text)) && inCode.Text != "" && !codeLike().MatchString(written.Squash(inCode.Text)) && !written.IsASCII(inCode.Text)
+	return codeLike().MatchString(spelling.Squash(inName.Text)) && inCode.Text != "" && !codeLike().MatchString(spelling.Squash(inCode.Text)) && !spelling.IsASCII(inCode.Text)
 }

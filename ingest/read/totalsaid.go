@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // amountSaid is a total that says no more than how much it is, and of how many: 合计：3笔，共80万元. Of a plan (总计划500万元) and of
@@ -34,7 +35,7 @@ var countWords = sync.OnceValue(func() *regexp.Regexp {
 // sayCounts puts the numbers that the text of a total gives for columns of counts by their names under these columns: 合计：参会企业
 // 40家，岗位250个.
 func sayCounts(f *forms.Form, said sheet.Cell, at []heading.Placed, cells []sheet.Cell) {
-	text := written.Squash(written.Plain(said.Text))
+	text := spelling.Squash(written.Plain(said.Text))
 	for k := range f.Columns {
 		c := &f.Columns[k]
 		word := countWords().ReplaceAllString(c.Title, "")
@@ -61,7 +62,7 @@ var titleAmount = sync.OnceValue(func() *regexp.Regexp {
 // checkTitled asks about an amount in a title or note that is the sum of no column of amounts.
 func (rd *Reader) checkTitled(pt *Part, tb *layout.Table) {
 	for _, said := range tb.AmountsSaid {
-		m := titleAmount().FindStringSubmatch(written.Squash(written.Plain(said.Text)))
+		m := titleAmount().FindStringSubmatch(spelling.Squash(written.Plain(said.Text)))
 		if m == nil || len(tb.Lines) == 0 {
 			continue
 		}
@@ -105,7 +106,7 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 		sayCounts(pt.Form, tot.Said, tot.At, tot.Cells)
 		m := amountSaid().FindStringSubmatch(written.Plain(tot.Said.Text))
 		if m == nil {
-			m = inCapitals().FindStringSubmatch(written.Squash(tot.Said.Text))
+			m = inCapitals().FindStringSubmatch(spelling.Squash(tot.Said.Text))
 		}
 		if m == nil || strings.Count(tot.Said.Text, "元") > 1 && !strings.ContainsAny(tot.Said.Text, "(（") {
 			continue

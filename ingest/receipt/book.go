@@ -108,25 +108,33 @@ func (wb *bookPart) withReceipt(p *patcher, sheets []bookSheet, removed int, rid
 		ns += ` xmlns="` + p.ns + `"`
 	}
 	edits = append(edits, edit{wb.sheets.end, wb.sheets.end, fmt.Sprintf(`<sheet%s name="%s" sheetId="%d" tzr:id="%s"/>`, ns, SheetName, maxID+1, rid)})
-	moved := func(n int) int {
-		switch {
-		case removed >= 0 && n > removed:
-			return n // one gone before it, one come
-		case n == removed:
-			return 0
-		}
-		return n + 1
-	}
 	for _, v := range wb.views {
 		active := 0
 		if !onTop {
-			active = moved(v.number(wb.data, "activeTab", 0))
+			active = movedSheet(v.number(wb.data, "activeTab", 0), removed)
 		}
 		edits = append(edits, setAttr(wb.data, v, "activeTab", strconv.Itoa(active)))
 		if cut, ok := dropAttr(wb.data, v, "firstSheet"); ok {
 			edits = append(edits, cut)
 		}
 	}
+	return splice(wb.data, append(edits, wb.nameEdits(p, removed, titles)...))
+}
+
+// movedSheet is where a sheet stands once the receipt is the first and the one of an earlier receipt is removed (-1: there is none).
+func movedSheet(n, removed int) int {
+	switch {
+	case removed >= 0 && n > removed:
+		return n // one gone before it, one come
+	case n == removed:
+		return 0
+	}
+	return n + 1
+}
+
+// nameEdits let the defined names follow their sheets, drop those of an earlier receipt, and add those of this one: which rows its
+// pages repeat, and the colours under its marks.
+func (wb *bookPart) nameEdits(p *patcher, removed int, titles string) (edits []edit) {
 	if wb.noNames.end > 0 {
 		edits = append(edits, edit{wb.noNames.start, wb.noNames.end, ""})
 	}
@@ -139,7 +147,7 @@ func (wb *bookPart) withReceipt(p *patcher, sheets []bookSheet, removed int, rid
 			edits = append(edits, edit{n.start, n.end, ""})
 			continue
 		case ok && old >= 0:
-			edits = append(edits, edit{at[0], at[1], strconv.Itoa(moved(old))})
+			edits = append(edits, edit{at[0], at[1], strconv.Itoa(movedSheet(old, removed))})
 		}
 		left++
 	}
@@ -158,9 +166,9 @@ func (wb *bookPart) withReceipt(p *patcher, sheets []bookSheet, removed int, rid
 	} else if names != "" {
 		edits = append(edits, edit{wb.afterAt, wb.afterAt, `<definedNames` + root + `>` + names + `</definedNames>`})
 	} else if wb.names != nil && left == 0 {
-		edits = slices.DeleteFunc(edits, func(e edit) bool { return e.start >= wb.names.tag.start && e.end <= wb.names.closeAt })
 		end := wb.names.closeAt + bytes.IndexByte(wb.data[wb.names.closeAt:], '>') + 1
+		edits = slices.DeleteFunc(edits, func(e edit) bool { return e.start >= wb.names.tag.start && e.end <= wb.names.closeAt })
 		edits = append(edits, edit{wb.names.tag.start, end, ""})
 	}
-	return splice(wb.data, edits)
+	return edits
 }

@@ -22,6 +22,7 @@ import (
 	"taizhang/ingest/sight"
 	"taizhang/ingest/units"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // Kind says what a row below a head is.
@@ -104,7 +105,7 @@ var wordTests = []rowTest{
 		return s.first != nil && (s.filled <= 2 || s.fields <= 1) && noteWord().MatchString(s.word)
 	}},
 	{Note, "备注： | 1.本表每周一报 | 2.不要漏报 | 3.不要错报", func(s *Seen) bool { // one note over several cells
-		return s.first != nil && !s.numbers && noteAlone().MatchString(written.Squash(s.first.Text))
+		return s.first != nil && !s.numbers && noteAlone().MatchString(spelling.Squash(s.first.Text))
 	}},
 	{Note, " | | | | 单位：万元", (*Seen).saysUnit},
 	{Footer, "填表人：张三 | | 审核人：李四", (*Seen).isFooter},
@@ -170,7 +171,7 @@ func (s *Seen) Look() {
 // reduce fills in what the tests of words look at.
 func (s *Seen) reduce() {
 	if s.first != nil && len(s.first.Text) < 300 {
-		s.word = written.Squash(s.first.Text)
+		s.word = spelling.Squash(s.first.Text)
 	}
 	s.wide = widelyMerged(s.Page, s.Row, s.first)
 	s.lonely = s.filled == 1 || s.Texts == 1 && s.filled <= 2 && !s.numbers || s.wide
@@ -275,7 +276,7 @@ func (s *Seen) requires() bool {
 		case !sight.Present(c):
 		case c.Kind != sheet.Text:
 			return false
-		case len(c.Text) < 120 && requirement().MatchString(written.Squash(c.Text)):
+		case len(c.Text) < 120 && requirement().MatchString(spelling.Squash(c.Text)):
 			asks++
 		default:
 			others++
@@ -286,7 +287,7 @@ func (s *Seen) requires() bool {
 
 // IsLabel says whether a cell is one of the labels of a signature line.
 func IsLabel(c *sheet.Cell) bool {
-	return c.Kind == sheet.Text && footBegins(c.Text) && len(c.Text) < 120 && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(written.Squash(c.Text))
+	return c.Kind == sheet.Text && footBegins(c.Text) && len(c.Text) < 120 && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(spelling.Squash(c.Text))
 }
 
 // What proves that a row is one of data, beside that it is filled: a value where a number or date is asked for, or one
@@ -368,7 +369,7 @@ func plainly(text string) (plain, number bool) {
 	case first < 'A' || first > 'z' || first > 'Z' && first < 'a' || first == 't' || first == 'T':
 		return false, false
 	}
-	return number || written.IsASCII(text), number
+	return number || spelling.IsASCII(text), number
 }
 
 // numberLetters are what numbers and dates are written with, sumLetters those of which one stands in every word of a sum.
@@ -415,7 +416,7 @@ func (s *Seen) isPage() bool {
 		if !sight.Filled(c) {
 			continue
 		}
-		switch word := written.Squash(c.Text); {
+		switch word := spelling.Squash(c.Text); {
 		case c.Kind == sheet.Date && (s.filled > 1 || !slices.ContainsFunc(s.At, func(p heading.Placed) bool { return p.Col == c.Col })): // 1/2 becomes a date
 		case c.Kind == sheet.Text && isPageMark(word):
 			marks++

@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // IsExample says whether a row's first text marks it as an example.
@@ -16,7 +17,7 @@ func IsExample(text string) bool {
 	if text = strings.TrimLeft(text, " \u3000"); !exampleBegins.Begin(text) || len(text) > 300 {
 		return false
 	}
-	return exampleMark().MatchString(written.Squash(text))
+	return exampleMark().MatchString(spelling.Squash(text))
 }
 
 // exampleBegins are the letters of which one begins every mark of an example.
@@ -46,7 +47,7 @@ func (s *Seen) isExample() bool {
 	if s.asHandedOut() {
 		return true
 	}
-	if !s.shown && (s.first == nil || written.IsASCII(s.word) || !heading.ExampleWord().MatchString(s.word)) {
+	if !s.shown && (s.first == nil || spelling.IsASCII(s.word) || !heading.ExampleWord().MatchString(s.word)) {
 		return false
 	}
 	for _, p := range s.At {
@@ -77,7 +78,7 @@ func (s *Seen) asHandedOut() bool {
 			continue
 		}
 		text := s.behindMark(sight.CellIn(s.Row, p.Col), mark)
-		switch want := written.Squash(heading.ExampleText(p.Field.Type)); {
+		switch want := spelling.Squash(heading.ExampleText(p.Field.Type)); {
 		case text == "":
 		case want != "" && text == want, p.Field.Type == forms.Percent && text == heading.ExampleWhole:
 			same++
@@ -94,7 +95,7 @@ func (s *Seen) asHandedOut() bool {
 
 // behindMark is what a cell says, without the mark of an example in front of it.
 func (s *Seen) behindMark(c, mark *sheet.Cell) string {
-	word := written.Squash(sight.TextOf(c))
+	word := spelling.Squash(sight.TextOf(c))
 	if c != nil && c.Col == mark.Col {
 		return exampleMark().ReplaceAllString(word, "")
 	}
@@ -106,7 +107,7 @@ func CutMark(text string) (mark, value string) {
 	for i, r := range text {
 		if strings.ContainsRune(":：)）】", r) {
 			i += utf8.RuneLen(r)
-			if !exampleMark().MatchString(written.Squash(text[:i])) {
+			if !exampleMark().MatchString(spelling.Squash(text[:i])) {
 				break
 			}
 			return written.Tidy(text[:i]), written.Tidy(text[i:])

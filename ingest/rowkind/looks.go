@@ -12,6 +12,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // isTotal says whether one of the row's first texts is 合计 or 小计 and the fields that identify a row are mostly empty.
@@ -35,7 +36,7 @@ func (g *Seen) isTotal() bool {
 		if len(c.Text) > 60 {
 			continue
 		}
-		word := written.Squash(c.Text)
+		word := spelling.Squash(c.Text)
 		if (TotalWord().MatchString(word) || SubWord().MatchString(word)) && g.filled > 1 && (fewKeys(row, at, c.Col) || isUnitColumn(at, c.Col)) {
 			return true
 		}
@@ -66,7 +67,7 @@ func (g *Seen) isFooter() bool {
 	if g.fields > 3 || g.filled > 4 {
 		return false
 	}
-	return footAny().MatchString(g.word) || strings.ContainsAny(sight.Joined(row), ":：(（") && footAny().MatchString(written.Squash(sight.Joined(row)))
+	return footAny().MatchString(g.word) || strings.ContainsAny(sight.Joined(row), ":：(（") && footAny().MatchString(spelling.Squash(sight.Joined(row)))
 }
 
 // footBegins is a quick test: the text begins as one of the labels of a signature line does.
@@ -164,7 +165,7 @@ func allNothing(row *sheet.Row) bool {
 		if c.Kind == sheet.Text && len(c.Text) > 300 {
 			return false
 		}
-		switch t := written.Squash(c.Text); {
+		switch t := spelling.Squash(c.Text); {
 		case c.Kind == sheet.Number:
 			if numbers++; numbers > 1 || nothing > 0 {
 				return false

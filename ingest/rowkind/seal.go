@@ -10,7 +10,7 @@ import (
 	"taizhang/ingest/heading"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
-	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 var (
@@ -46,7 +46,7 @@ func (s *Seen) isSealed() bool {
 		if c.Kind != sheet.Text || len(c.Text) > 90 {
 			return false
 		}
-		word := written.Squash(c.Text)
+		word := spelling.Squash(c.Text)
 		bare := sealTail().ReplaceAllString(word, "")
 		switch {
 		case bare != word:

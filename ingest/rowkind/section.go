@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 var sectionNumber = sync.OnceValue(func() *regexp.Regexp {
@@ -33,10 +34,10 @@ func splitSection(row *sheet.Row) (number, name *sheet.Cell, ok bool) {
 		if n++; n > 3 || c.Kind != sheet.Text || len(c.Text) > 180 {
 			return nil, nil, false
 		}
-		switch word := written.Squash(c.Text); {
+		switch word := spelling.Squash(c.Text); {
 		case n == 1:
 			if number = c; !heading.Outline().MatchString(word) && !sectionNumber().MatchString(word) {
-				if !SectionWord().MatchString(word) || written.Squash(word)[0] < 0x80 { // 一、企业难题 | 2件
+				if !SectionWord().MatchString(word) || spelling.Squash(word)[0] < 0x80 { // 一、企业难题 | 2件
 					return nil, nil, false
 				}
 				name = c
@@ -48,7 +49,7 @@ func splitSection(row *sheet.Row) (number, name *sheet.Cell, ok bool) {
 			name = c
 		}
 	}
-	return number, name, n > 1 && (name != nil || sectionNumber().MatchString(written.Squash(number.Text)))
+	return number, name, n > 1 && (name != nil || sectionNumber().MatchString(spelling.Squash(number.Text)))
 }
 
 // SectionText is a section's heading as one text: 一、智能制造项目.

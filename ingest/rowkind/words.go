@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// The words by which rows below a head are told apart are compared squashed (see written.Squash).
+// The words by which rows below a head are told apart are compared squashed (see spelling.Squash).
 
 // TotalWord is the word of a sum over the whole table.
 var TotalWord = sync.OnceValue(func() *regexp.Regexp {

@@ -17,6 +17,7 @@ import (
 
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // CellIn gives the cell at a column of a row; nil where it is empty.
@@ -86,7 +87,7 @@ func IsPrompt(c *sheet.Cell) bool {
 	if c == nil || c.Kind != sheet.Text || len(c.Text) > 90 || len(c.Text) < 6 || !maybePrompt(c.Text) {
 		return false // nearly all cells end here
 	}
-	return knownPrompts.Get(c.Text, func(s string) bool { return promptWord().MatchString(written.Squash(s)) })
+	return knownPrompts.Get(c.Text, func(s string) bool { return promptWord().MatchString(spelling.Squash(s)) })
 }
 
 var knownPrompts written.Memo[bool]

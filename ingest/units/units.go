@@ -66,7 +66,7 @@ func (u *Register) Unit(text string) (name, like string) {
 	if known {
 		return name, ""
 	}
-	bare := leadBefore().ReplaceAllString(written.Squash(text), "")
+	bare := leadBefore().ReplaceAllString(spelling.Squash(text), "")
 	for _, t := range []string{bare, firstPart(bare), leadAfter().ReplaceAllString(firstPart(bare), "")} {
 		if first, ok := u.zone.FirstOf(t); ok {
 			return first, ""
@@ -88,7 +88,7 @@ func (u *Register) Unit(text string) (name, like string) {
 	if n := len([]rune(first)); n >= 3 && n <= 60 {
 		for _, s := range u.zone.Submitters {
 			for _, k := range append([]string{s.Name}, s.Aliases...) {
-				if len([]rune(k)) >= 3 && spelling.Distance(written.Squash(k), first) <= 1 {
+				if len([]rune(k)) >= 3 && spelling.Distance(spelling.Squash(k), first) <= 1 {
 					return name, s.Name
 				}
 			}
@@ -248,7 +248,7 @@ func splitUnits(text, marks string) []string {
 func (u *Register) after(text string, s zone.Submitter) (string, bool) {
 	t := u.WithoutZone(text)
 	for _, k := range append([]string{s.Name}, s.Aliases...) {
-		if rest, ok := strings.CutPrefix(t, written.Squash(k)); ok {
+		if rest, ok := strings.CutPrefix(t, spelling.Squash(k)); ok {
 			return rest, true
 		}
 	}
@@ -265,12 +265,12 @@ func firstPart(s string) string {
 
 // Named finds the one submitter that a title or file name mentions: the one it begins with, else the longest name.
 func (u *Register) Named(text string) (zone.Submitter, bool) {
-	t := written.Squash(text)
+	t := spelling.Squash(text)
 	bare := u.WithoutZone(text)
 	best, n, tie, leads := zone.Submitter{}, 0, false, false
 	for _, s := range u.zone.Submitters {
 		for _, name := range append([]string{s.Name}, s.Aliases...) {
-			k := written.Squash(name)
+			k := spelling.Squash(name)
 			l := len([]rune(k))
 			if l < 2 || !strings.Contains(t, k) {
 				continue
@@ -290,9 +290,9 @@ func (u *Register) Named(text string) (zone.Submitter, bool) {
 
 // Leads says whether a title begins with one of a submitter's names.
 func (u *Register) Leads(title string, s zone.Submitter) bool {
-	t, whole := u.WithoutZone(title), written.Squash(title)
+	t, whole := u.WithoutZone(title), spelling.Squash(title)
 	for _, name := range append([]string{s.Name}, s.Aliases...) {
-		if k := written.Squash(name); strings.HasPrefix(t, k) || strings.HasPrefix(whole, k) {
+		if k := spelling.Squash(name); strings.HasPrefix(t, k) || strings.HasPrefix(whole, k) {
 			return true
 		}
 	}

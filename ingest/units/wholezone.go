@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // Extent is how much of the zone a text in the place of a unit's name means.
@@ -65,7 +66,7 @@ func (u *Register) Stranger(text string, ofStreet bool) (known []string, strange
 
 // calledStreet gives the part of a text that is called as a street or a township is, and isn't nobody's in particular.
 func calledStreet(text string) string {
-	t := firstPart(inBrackets().ReplaceAllString(written.Squash(text), ""))
+	t := firstPart(inBrackets().ReplaceAllString(spelling.Squash(text), ""))
 	if n := len([]rune(t)); n < 3 || n > 15 || !streetName().MatchString(t) || nobodys().MatchString(t) {
 		return ""
 	}
@@ -79,7 +80,7 @@ func (u *Register) ExtentOf(text string) Extent {
 	if len(text) > 120 {
 		return OneUnit
 	}
-	t := inBrackets().ReplaceAllString(written.Squash(text), "")
+	t := inBrackets().ReplaceAllString(spelling.Squash(text), "")
 	bare := ofWhole().ReplaceAllString(t, "")
 	if bare == "" && t != "" { // 小计
 		return WholeZone

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"taizhang/internal/spelling"
 )
 
 // counters are the words that things are counted by.
@@ -35,7 +37,7 @@ func CountScale(s string) (exp int, word string, ok bool) {
 	if !strings.ContainsAny(s, "十百千万亿") {
 		return 0, "", false
 	}
-	h := Squash(s)
+	h := spelling.Squash(s)
 	for _, t := range append([]string{strings.Trim(h, "()[]【】")}, bracketed(h)...) {
 		for _, w := range strings.FieldsFunc(t, func(r rune) bool { return strings.ContainsRune(",，、;；/|", r) }) {
 			if m := countScale().FindStringSubmatch(w); m != nil {
@@ -57,7 +59,7 @@ func bracketed(h string) (out []string) {
 // OddCount finds a power of ten in which things are counted and of which nobody knows for certain what it means:
 // 提供岗位数（K）, 求职人次/W. It is empty where there is none.
 func OddCount(s string) string {
-	h := Squash(s)
+	h := spelling.Squash(s)
 	texts := bracketed(h)
 	if i := strings.LastIndexByte(h, '/'); i >= 0 {
 		texts = append(texts, h[i+1:])
@@ -82,7 +84,7 @@ func CountedNames(s string) []string {
 var knownCounted Memo[[]string]
 
 func countedNames(s string) []string {
-	h := quotes.Replace(Squash(s))
+	h := quotes.Replace(spelling.Squash(s))
 	base, word := h, ""
 	for _, m := range InParens().FindAllStringSubmatch(h, -1) {
 		if c := counter().FindStringSubmatch(m[1]); c != nil {

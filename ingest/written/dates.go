@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/numfmt"
 	"taizhang/ingest/sheet"
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 // Wrote is a date as somebody wrote it: parts that are absent are 0.
@@ -94,7 +95,7 @@ var printedDate = sync.OnceValue(func() *regexp.Regexp {
 // WithHyphens is the text of a date with hyphens in the place of the dashes that join its parts. Of two parts the first must
 // be a year: 7–12 may be a stretch.
 func WithHyphens(s string) string {
-	if IsASCII(s) || s[0] < '0' || s[0] > '9' {
+	if spelling.IsASCII(s) || s[0] < '0' || s[0] > '9' {
 		return s
 	}
 	m := printedDate().FindStringSubmatch(s)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"taizhang/internal/spelling"
 )
 
 // SaysDone says whether a text such as 办理情况 says that its whole matter is done: 已于11月3日办结. A part of it (已办结3户，其余正在
@@ -19,12 +21,12 @@ func SaysOpen(text string) bool {
 }
 
 func saysIn(text string, re *regexp.Regexp) bool {
-	return slices.ContainsFunc(clauseEnd().Split(Squash(Plain(text)), -1), re.MatchString)
+	return slices.ContainsFunc(clauseEnd().Split(spelling.Squash(Plain(text)), -1), re.MatchString)
 }
 
 // lastHas says whether a letter stands in the last clause: 此前未解决，现已协调到位.
 func lastHas(text string, letter rune) bool {
-	clauses := clauseEnd().Split(strings.TrimRight(Squash(Plain(text)), "。.;；"), -1)
+	clauses := clauseEnd().Split(strings.TrimRight(spelling.Squash(Plain(text)), "。.;；"), -1)
 	return strings.ContainsRune(clauses[len(clauses)-1], letter)
 }
 

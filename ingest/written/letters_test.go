@@ -4,12 +4,14 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+
+	"taizhang/internal/spelling"
 )
 
 // A quick test must let through whatever the closer look would find.
 func TestQuickTestsLoseNothing(t *testing.T) {
 	for _, text := range []string{"本期无", "无", "零报告", "0报告", "空表", "未发生", "经核实，我单位本月暂无新增问题", "截至目前未收到群众反映问题", "此项不涉及", "没有数据", "（无）", "零报送。", "不涉及此项工作", "本月均没有新增"} {
-		word := Squash(text)
+		word := spelling.Squash(text)
 		if slow := nothingText().MatchString(word) || nothingLine().MatchString(word); !slow || !IsNothingLine(word) {
 			t.Errorf("%q says that there is nothing: expression %v, with the quick test %v", text, slow, IsNothingLine(word))
 		}

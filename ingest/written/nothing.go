@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"taizhang/internal/spelling"
 )
 
 var (
@@ -43,7 +45,7 @@ var mayBeNothing = NewLetters("无没未零空不报")
 
 // IsNothing says whether a text says that there is nothing to report: 本期无, 零报告.
 func IsNothing(s string) bool {
-	word := Squash(s)
+	word := spelling.Squash(s)
 	return mayBeNothing.In(word) && nothingText().MatchString(word)
 }
 

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"taizhang/internal/spelling"
 )
 
 // Decimal is an exact decimal number: coefficient × 10^exp.
@@ -241,7 +243,7 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && len(s) > 2 {
 		s = "-" + s[1:len(s)-1]
 	}
-	if !IsASCII(s) {
+	if !spelling.IsASCII(s) {
 		if n, inYuan, ok := wordedAmount(whole); ok {
 			return n, 0, inYuan
 		}
@@ -262,7 +264,7 @@ var oddUnit = sync.OnceValue(func() *regexp.Regexp {
 // OddUnit finds a unit in a heading or note that is written and is none of money in yuan. What says nothing of a unit
 // gives none.
 func OddUnit(text string) (string, bool) {
-	s := quotes.Replace(Squash(text))
+	s := quotes.Replace(spelling.Squash(text))
 	var notes []string
 	for _, m := range InParens().FindAllStringSubmatch(s, -1) {
 		notes = append(notes, m[1])
@@ -313,7 +315,7 @@ func unitConflict(note string) string {
 	if !strings.ContainsAny(note, "元万亿$€£USDHKusdhk币") {
 		return ""
 	}
-	known, text := "", Squash(note)
+	known, text := "", spelling.Squash(note)
 	for _, w := range unitPieces(note) {
 		if otherCurrency().MatchString(w) {
 			return w

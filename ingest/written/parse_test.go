@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"taizhang/internal/calendar"
+	"taizhang/internal/spelling"
 )
 
 func TestParseWritten(t *testing.T) {
@@ -159,12 +160,12 @@ func TestUnits(t *testing.T) {
 
 func TestNothing(t *testing.T) {
 	for _, text := range []string{"无", "本期无", "本月无。", "（零报告）", "本周没有", "暂无", "本单位本月无", "本周无新增问题", "本月均无兑付资金", "未发生", "空表", "本局本月未收到企业反馈问题", "本期零兑付", "本周零问题"} {
-		if !IsNothingLine(Squash(text)) {
+		if !IsNothingLine(spelling.Squash(text)) {
 			t.Errorf("%q says nothing, and was not understood", text)
 		}
 	}
 	for _, text := range []string{"无障碍改造", "无锡某公司", "无线网络", "本月完成3件", "没有路灯的道路需要安装", "青山街道"} {
-		if IsNothingLine(Squash(text)) {
+		if IsNothingLine(spelling.Squash(text)) {
 			t.Errorf("%q was taken for a nil return", text)
 		}
 	}

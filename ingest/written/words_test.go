@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"taizhang/internal/spelling"
 )
 
 // TestWords compares the quick test with looking for each word in the squashed text, over texts made of the words' letters,
@@ -21,7 +23,7 @@ func TestWords(t *testing.T) {
 		for i := range text {
 			text[i] = letters[r.IntN(len(letters))]
 		}
-		is := slices.ContainsFunc(words, func(word string) bool { return strings.Contains(Squash(string(text)), word) })
+		is := slices.ContainsFunc(words, func(word string) bool { return strings.Contains(spelling.Squash(string(text)), word) })
 		if is {
 			found++
 		}

@@ -24,12 +24,6 @@ import (
 	"taizhang/internal/spelling"
 )
 
-// Squash gives a text's meaning for comparison: NFKC, no white space, lower case.
-func Squash(s string) string { return spelling.Squash(s) }
-
-// IsASCII says whether a text holds nothing beyond ASCII: no Chinese words, so.
-func IsASCII(s string) bool { return spelling.IsASCII(s) }
-
 // visible tells texts of nothing but ASCII, common Chinese characters and full-width signs, none of which is odd.
 func visible(s string) bool {
 	for i := 0; i < len(s); {
@@ -94,7 +88,7 @@ var quotes = strings.NewReplacer("“", "", "”", "", `"`, "", "‘", "", "’"
 // Heading is a column heading or listed value reduced to what it means.
 func Heading(s string) string {
 	return knownHeadings.Get(s, func(s string) string {
-		return strings.TrimRight(quotes.Replace(Squash(strings.Clone(s))), ":,;、.。")
+		return strings.TrimRight(quotes.Replace(spelling.Squash(strings.Clone(s))), ":,;、.。")
 	})
 }
 
@@ -143,7 +137,7 @@ func readUnit(s string) (exp int, ok bool) {
 
 // unitPieces are the words of a note among which its units stand, without what only introduces them.
 func unitPieces(s string) []string {
-	s = strings.NewReplacer("币种", ",", "货币", ",").Replace(Squash(s)) // 单位：万元 币种：人民币
+	s = strings.NewReplacer("币种", ",", "货币", ",").Replace(spelling.Squash(s)) // 单位：万元 币种：人民币
 	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",，、;；/:：()[]【】|\\", r) })
 	for i, w := range words {
 		for _, prefix := range []string{"金额", "计量", "计价", "单位", "为", "均", "以", "按", "人民币"} {
@@ -178,7 +172,7 @@ func HeadingForms(s string) (names []string, unit int, hasUnit bool) {
 }
 
 func readHeading(s string) (names []string, unit int, hasUnit bool) {
-	h := quotes.Replace(Squash(s))
+	h := quotes.Replace(spelling.Squash(s))
 	kept := h
 	for _, m := range InParens().FindAllStringSubmatch(h, -1) {
 		if m[1] == "" {
@@ -207,7 +201,7 @@ func readHeading(s string) (names []string, unit int, hasUnit bool) {
 		names = append(names, strings.NewReplacer("(", "", ")", "", "[", "", "]", "", "【", "", "】", "").Replace(kept), bare)
 	}
 	if m := inEnglish().FindStringSubmatch(strings.TrimSpace(Plain(s))); m != nil && !hasUnit {
-		names = append(names, strings.TrimRight(Squash(m[1]+m[2]), ":,;、.。"))
+		names = append(names, strings.TrimRight(spelling.Squash(m[1]+m[2]), ":,;、.。"))
 	}
 	for _, n := range names { // 问题编号(1) and 1.问题编号 are still 问题编号
 		if t := Bullet().ReplaceAllString(n, ""); t != n && t != "" {

@@ -106,6 +106,25 @@ func Hash(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// HashOf is [Hash] of what a reader gives, which memory needn't hold.
+func HashOf(r io.Reader) (string, error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, r); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// HashFile is [Hash] of a file's content.
+func HashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return HashOf(f)
+}
+
 // Put keeps an original and gives its hash. When it returns without error the
 // content is on the disk. The same content again costs one comparison; a copy
 // found damaged is replaced.

@@ -79,7 +79,7 @@ type Rooms map[string][]string
 
 var quoted = regexp.MustCompile("`([^`]+)`")
 
-// ReadRooms reads the table of docs/imports.md; every package of it has to have a row under «Rooms» of docs/design.md.
+// ReadRooms reads the table of docs/imports.md; every package of it has to have a line under «Rooms» of docs/design.md.
 func ReadRooms(imports, design string) (Rooms, error) {
 	rooms := Rooms{}
 	_, section, ok := strings.Cut(design, "\n## Rooms\n")
@@ -96,7 +96,7 @@ func ReadRooms(imports, design string) (Rooms, error) {
 		if name == nil {
 			continue // the head
 		}
-		if !strings.Contains(section, "\n| "+name[0]+" | ") {
+		if !strings.Contains(section, "\n- "+name[0]+": ") {
 			return nil, fmt.Errorf("docs/design.md doesn't say what %s is for", name[1])
 		}
 		allowed := []string{}

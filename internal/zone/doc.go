@@ -17,4 +17,7 @@
 //
 // A wrong configuration is refused as a whole: every fault with file, line and
 // column, all faults together.
+//
+// A new setting is read in parse.go, beside its keys, and shown in sample.yaml; one
+// that is changed in a browser is a field of a part in cmd/internal/web/settings too.
 package zone

@@ -16,19 +16,7 @@ import (
 
 // table fills a declared table.
 func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, error) {
-	if slices.ContainsFunc(d.columns, func(c column) bool { return c.ranking }) && !w.options.Ranking {
-		plain := *d
-		plain.columns = slices.DeleteFunc(slices.Clone(d.columns), func(c column) bool { return c.ranking })
-		d = &plain
-	}
-	if len(d.metrics) > 0 {
-		plain := *d
-		plain.columns = slices.DeleteFunc(slices.Clone(d.columns), func(c column) bool {
-			m := w.book.metrics[c.from]
-			return m != nil && c.from != d.by && !w.feeds(m)
-		})
-		d = &plain
-	}
+	d = w.shownColumns(d)
 	t := workbook.Table{ID: d.id, Title: d.title, Note: d.note.fill(w), Empty: d.empty, Main: d.main, Filter: d.filter}
 	for _, c := range d.columns {
 		kind := c.kind
@@ -55,22 +43,39 @@ func (w *weekly) table(ctx context.Context, d *tableBlock) (workbook.Table, erro
 		t.Rows = t.Rows[len(t.Rows)-d.last:]
 	}
 	if all, most := len(t.Rows)+left, w.mostIn(d); most > 0 && all > most {
-		t.Rows, t.Rest, t.Cut = t.Rows[:most:most], t.Rows[most:], true
-		t.Note += fmt.Sprintf("共%d行，本表只列前%d行", all, most)
-		switch {
-		case d.rest != "":
-			t.Note += "，全部见“" + d.rest + "”"
-		default:
-			t.Note += "，其余用 taizhang sql 查询"
-		}
-		t.Note += "。"
-		for i, v := range t.Total {
-			if v == totalWord { // who adds up what is listed gets less
-				t.Total[i] = fmt.Sprintf("%s（全部%d行）", totalWord, all)
-			}
-		}
+		d.cut(&t, all, most)
 	}
 	return t, err
+}
+
+// shownColumns is a table with the columns alone that are shown: no ranking where none is wanted, no metrics of forms that nobody
+// owes here.
+func (w *weekly) shownColumns(d *tableBlock) *tableBlock {
+	shown := *d
+	shown.columns = slices.DeleteFunc(slices.Clone(d.columns), func(c column) bool {
+		if c.ranking && !w.options.Ranking {
+			return true
+		}
+		m := w.book.metrics[c.from]
+		return len(d.metrics) > 0 && m != nil && c.from != d.by && !w.feeds(m)
+	})
+	return &shown
+}
+
+// cut leaves the first rows of a table of so many, and says so and where the others are.
+func (d *tableBlock) cut(t *workbook.Table, all, most int) {
+	t.Rows, t.Rest, t.Cut = t.Rows[:most:most], t.Rows[most:], true
+	t.Note += fmt.Sprintf("共%d行，本表只列前%d行", all, most)
+	if d.rest != "" {
+		t.Note += "，全部见“" + d.rest + "”。"
+	} else {
+		t.Note += "，其余用 taizhang sql 查询。"
+	}
+	for i, v := range t.Total {
+		if v == totalWord { // who adds up what is listed gets less
+			t.Total[i] = fmt.Sprintf("%s（全部%d行）", totalWord, all)
+		}
+	}
 }
 
 // mostIn is how many rows a table may print: as declared, else as many as a list of rows.
@@ -191,19 +196,8 @@ func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) e
 		values[k][f.Metric.ID] = result.Float(f.Value)
 	}
 	w.sortKeys(d.by, keys)
-	if d.by == "week" || d.by == "month" { // what lies before the first return is left out, what lies between is not
-		first := slices.IndexFunc(keys, func(k string) bool {
-			for _, v := range values[k] {
-				if v != nil && *v != 0 {
-					return true
-				}
-			}
-			return false
-		})
-		if first < 0 { // none has come: a line of noughts says nothing
-			first = len(keys)
-		}
-		keys = keys[first:]
+	if d.by == "week" || d.by == "month" {
+		keys = fromFirst(keys, values)
 	}
 	for _, k := range keys {
 		row := make([]any, len(d.columns))
@@ -226,6 +220,19 @@ func (w *weekly) broken(ctx context.Context, d *tableBlock, t *workbook.Table) e
 			}
 		}
 		t.Note += w.totalNote(d)
+	}
+	return nil
+}
+
+// fromFirst are the weeks or months from the first with a figure on: what lies before the first return is left out, what lies between
+// is not. None are left where none has come: a line of noughts says nothing.
+func fromFirst(keys []string, values map[string]map[string]*float64) []string {
+	for i, k := range keys {
+		for _, v := range values[k] {
+			if v != nil && *v != 0 {
+				return keys[i:]
+			}
+		}
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func (c *copying) all(ctx context.Context) error {
 func (c *copying) publication(ctx context.Context) {
 	delete(c.w.Facts(), factUnsettled)
 	for idle, n := false, 0; !idle && n < 300; n++ {
-		idle = isIdle(c.z.Dir)
+		idle = IsIdle(c.z.Dir)
 		if c.settled(ctx) {
 			return
 		}
@@ -86,7 +86,7 @@ func (c *copying) settled(ctx context.Context) bool {
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
 	}
-	last, ok := c.z.lastPublication()
+	last, ok := c.z.LastPublication()
 	if !ok || last.RolledBack != "" {
 		return ok
 	}
@@ -109,7 +109,7 @@ func (c *copying) published(ctx context.Context, _ *archive.Archive) error {
 			return err
 		}
 		c.w.Drop(func(path, _ string) bool { return strings.HasPrefix(path, "published/") })
-		last, _ := c.z.lastPublication()
+		last, _ := c.z.LastPublication()
 		err = c.tree(ctx, "published", func(rel string) bool {
 			if dir, name := path.Split(rel); dir == "published/history/" {
 				return last.RolledBack != "" && name == last.RolledBack+".duckdb"
@@ -197,11 +197,36 @@ func (c *copying) originals(ctx context.Context, a *archive.Archive) error {
 		return err
 	}
 	c.w.Facts()[factJournal] = c.journal
-	var named []archive.Event
-	erased, done := map[string]bool{}, map[string]bool{}
+	named, erased, err := c.named(a)
+	if err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	for _, e := range named {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rel, hash := placeOfNamed(e)
+		if done[rel] || erased[hash] {
+			continue
+		}
+		done[rel] = true
+		c.looked()
+		if err := c.original(rel, hash); err != nil {
+			return err
+		}
+	}
+	return c.tree(ctx, "archive", func(rel string) bool {
+		return path.Dir(rel) == "archive" && rel != journalPath
+	})
+}
+
+// named are the events that name a file of the archive, and the hashes of the originals that were erased.
+func (c *copying) named(a *archive.Archive) (named []archive.Event, erased map[string]bool, err error) {
+	erased = map[string]bool{}
 	for e, err := range a.Until(c.journal) {
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		switch e.Event {
 		case archive.Erase:
@@ -213,39 +238,34 @@ func (c *copying) originals(ctx context.Context, a *archive.Archive) error {
 			named = append(named, e)
 		}
 	}
-	for _, e := range named {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		rel, hash := "archive/"+e.Hash[:2]+"/"+e.Hash, e.Hash
-		switch {
-		case e.Event == archive.Declare:
-			rel = "archive/declarations/" + e.Hash + ".json"
-		case e.Replacement != "":
-			rel, hash = "archive/"+e.Replacement[:2]+"/"+e.Replacement, e.Replacement
-		}
-		if done[rel] || erased[hash] {
-			continue
-		}
-		done[rel] = true
-		c.looked()
-		err := c.w.AddKnown(filepath.Join(c.z.Dir, filepath.FromSlash(rel)), rel, hash)
-		if err == nil {
-			continue
-		}
-		if !errors.Is(err, fs.ErrNotExist) && !strings.Contains(lang.In(err, lang.English), "is damaged") {
-			return err
-		}
-		if c.w.AddKept(rel, hash) {
-			c.warn("%[1]s is lost or damaged in the archive, but whole in the backups (taizhang doctor --mend puts it back)",
-				"%[1]s 在档案中丢失或损坏，备份中完好（taizhang doctor --mend 可补回）", rel)
-			continue
-		}
+	return named, erased, nil
+}
+
+// placeOfNamed is where the file lies that an event names.
+func placeOfNamed(e archive.Event) (rel, hash string) {
+	switch {
+	case e.Event == archive.Declare:
+		return "archive/declarations/" + e.Hash + ".json", e.Hash
+	case e.Replacement != "":
+		return "archive/" + e.Replacement[:2] + "/" + e.Replacement, e.Replacement
+	}
+	return "archive/" + e.Hash[:2] + "/" + e.Hash, e.Hash
+}
+
+// original adds a file of the archive; one that is lost or damaged there is taken from an earlier backup, or told.
+func (c *copying) original(rel, hash string) error {
+	err := c.w.AddKnown(filepath.Join(c.z.Dir, filepath.FromSlash(rel)), rel, hash)
+	switch {
+	case err == nil:
+	case !errors.Is(err, fs.ErrNotExist) && !strings.Contains(lang.In(err, lang.English), "is damaged"):
+		return err
+	case c.w.AddKept(rel, hash):
+		c.warn("%[1]s is lost or damaged in the archive, but whole in the backups (taizhang doctor --mend puts it back)",
+			"%[1]s 在档案中丢失或损坏，备份中完好（taizhang doctor --mend 可补回）", rel)
+	default:
 		c.report.Lost = append(c.report.Lost, rel)
 	}
-	return c.tree(ctx, "archive", func(rel string) bool {
-		return path.Dir(rel) == "archive" && rel != journalPath
-	})
+	return nil
 }
 
 // continues refuses a journal that isn't the one of the last backup, gone on with: another zone's of the same code, or one
@@ -300,7 +320,7 @@ func (c *copying) declared(ctx context.Context, _ *archive.Archive) error {
 				}
 			}
 		case !e.Type().IsRegular(), strings.HasPrefix(name, "."), strings.HasPrefix(name, warehouse.FileName), strings.HasSuffix(name, ".lock"),
-			name == backupNoteName, name == restoringName, c.isSnapshot(name):
+			name == backupNoteName, name == RestoringName, c.isSnapshot(name):
 		default:
 			if err := c.w.Add(filepath.Join(c.z.Dir, name), name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err

@@ -1,4 +1,4 @@
-package office
+package office_test
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/doctor"
 	"taizhang/internal/decl"
 	"taizhang/internal/lang"
 	"taizhang/internal/state"
@@ -34,12 +36,12 @@ func TestBackupState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := BackupOptions{Dir: filepath.Join(t.TempDir(), "b")}
+	o := office.BackupOptions{Dir: filepath.Join(t.TempDir(), "b")}
 	if _, err := z.Backup(ctx, o); err != nil {
 		t.Fatal(err)
 	}
 	to := filepath.Join(t.TempDir(), "back")
-	if _, err := Restore(ctx, RestoreOptions{Dir: o.Dir, To: to}); err != nil {
+	if _, err := office.Restore(ctx, office.RestoreOptions{Dir: o.Dir, To: to}); err != nil {
 		t.Fatal(err)
 	}
 	back, err := state.Open(ctx, to)
@@ -57,8 +59,8 @@ func TestBackupState(t *testing.T) {
 	if err != nil || !strings.Contains(fmt.Sprint(r.Warnings), "state.sqlite can't be copied") {
 		t.Errorf("%v %v", r, err)
 	}
-	found, err := Doctor(ctx, z.Dir, DoctorOptions{Mend: true})
-	if err != nil || !slices.ContainsFunc(found, func(f Finding) bool { return f.Check == "state" && f.State == Mended }) {
+	found, err := doctor.Examine(ctx, z.Dir, doctor.Options{Mend: true})
+	if err != nil || !slices.ContainsFunc(found, func(f doctor.Finding) bool { return f.Check == "state" && f.State == doctor.Mended }) {
 		t.Errorf("%v %v", found, err)
 	}
 	if s, err = state.View(ctx, z.Dir); err != nil {
@@ -70,7 +72,7 @@ func TestBackupState(t *testing.T) {
 }
 
 // smallZone is a zone that took nothing in yet.
-func smallZone(t *testing.T) *Zone {
+func smallZone(t *testing.T) *office.Zone {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "zone")
 	for name, text := range map[string]string{
@@ -94,7 +96,7 @@ func smallZone(t *testing.T) *Zone {
 			t.Fatal(err)
 		}
 	}
-	z, err := Load(dir)
+	z, err := office.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +108,7 @@ func smallZone(t *testing.T) *Zone {
 func TestBackupSnapshots(t *testing.T) {
 	z, ctx := smallZone(t), context.Background()
 	at := time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)
-	o := BackupOptions{Dir: filepath.Join(t.TempDir(), "b"), Clock: func() time.Time { return at }, Pause: func(time.Duration) { t.Error("it waits") },
+	o := office.BackupOptions{Dir: filepath.Join(t.TempDir(), "b"), Clock: func() time.Time { return at }, Pause: func(time.Duration) { t.Error("it waits") },
 		Snapshots: map[string]func(context.Context, string) error{"state.sqlite": func(_ context.Context, to string) error { return os.WriteFile(to, []byte("whole"), 0o600) }}}
 	r, err := z.Backup(ctx, o)
 	if err != nil {
@@ -123,7 +125,7 @@ func TestBackupSnapshots(t *testing.T) {
 		t.Errorf("%+v, %v", last, err)
 	}
 	to := filepath.Join(t.TempDir(), "back")
-	if _, err := Restore(ctx, RestoreOptions{Dir: o.Dir, To: to}); err != nil {
+	if _, err := office.Restore(ctx, office.RestoreOptions{Dir: o.Dir, To: to}); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{"state.sqlite": "whole", "inbox/产业局/等待.csv": "a,b\n", "queries/q.sql": "-- name: x\nselect 1", "web/audit.jsonl": "{}"} {
@@ -131,7 +133,7 @@ func TestBackupSnapshots(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	for _, name := range []string{"state.sqlite-wal", "other", "summaries/.tmp-1234", "warehouse.duckdb", "backup.json", "web/reading-1", "web/tls-key.pem", restoringName} {
+	for _, name := range []string{"state.sqlite-wal", "other", "summaries/.tmp-1234", "warehouse.duckdb", "backup.json", "web/reading-1", "web/tls-key.pem", office.RestoringName} {
 		if _, err := os.Stat(filepath.Join(to, name)); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s came back (%v)", name, err)
 		}
@@ -146,7 +148,7 @@ func TestBackupSnapshots(t *testing.T) {
 		t.Errorf("a snapshot that fails: %+v, %v", r, err)
 	}
 	// One backup at a time.
-	owner, err := warehouse.LockFile(filepath.Join(z.Dir, backupLockName), "backup")
+	owner, err := warehouse.LockFile(filepath.Join(z.Dir, "backup.lock"), "backup")
 	if err != nil {
 		t.Fatal(err)
 	}

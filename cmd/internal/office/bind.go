@@ -29,13 +29,13 @@ func (z *Zone) freshKeys(a *archive.Archive) (map[string]string, error) {
 		return nil, err
 	}
 	bound := a.Keys()
-	path := filepath.Join(z.Archive(), keyFile)
+	path := filepath.Join(z.Archive(), KeyFile)
 	fresh := map[string]string{}
 	for _, scope := range slices.Sorted(maps.Keys(keys)) {
 		if scope == "" {
 			continue
 		}
-		print := fingerprint(scope, keys[scope])
+		print := Fingerprint(scope, keys[scope])
 		switch bound[scope] {
 		case print:
 		case "":
@@ -47,8 +47,8 @@ func (z *Zone) freshKeys(a *archive.Archive) (map[string]string, error) {
 	return fresh, nil
 }
 
-// fingerprint tells keys apart without telling them.
-func fingerprint(scope string, key []byte) string {
+// Fingerprint tells keys apart without telling them.
+func Fingerprint(scope string, key []byte) string {
 	m := hmac.New(sha256.New, key)
 	m.Write([]byte("taizhang key " + scope))
 	return hex.EncodeToString(m.Sum(nil)[:8])

@@ -7,9 +7,9 @@ import (
 	"taizhang/internal/lang"
 )
 
-// unsteady is by how much a clock may be set back without a word: time servers do, and arrivals then count as received
+// Unsteady is by how much a clock may be set back without a word: time servers do, and arrivals then count as received
 // with the last one before.
-const unsteady = 5 * time.Minute
+const Unsteady = 5 * time.Minute
 
 // timely gives the time at which what the clock gives now counts as received, never before the last arrival. A clock that
 // is further behind was wrong then or is wrong now, and which return counts depends on it: it is refused until somebody
@@ -23,7 +23,7 @@ func (z *Zone) timely(a *archive.Archive, o *Options) (time.Time, error) {
 	switch behind := last.Sub(now); {
 	case behind <= 0 || o.ClockOK:
 		return now, nil
-	case behind <= unsteady:
+	case behind <= Unsteady:
 		o.Log.Warn(lang.Phrase("the clock was set back: what comes now counts as received with the last return", "时钟被拨回：现在收到的按最后一份报表的时间计"), "clock", now, "last", last)
 		return last, nil
 	default:
@@ -51,11 +51,11 @@ func (z *Zone) refuseMoved(a *archive.Archive) error {
 	if len(a.Arrivals()) == 0 {
 		return nil
 	}
-	return z.refuseMovedFrom(a, a.Declared())
+	return z.RefuseMovedFrom(a, a.Declared())
 }
 
-// refuseMovedFrom is refuseMoved for the declarations of a hash, those in force when returns were taken in last.
-func (z *Zone) refuseMovedFrom(a *archive.Archive, was string) error {
+// RefuseMovedFrom is refuseMoved for the declarations of a hash, those in force when returns were taken in last.
+func (z *Zone) RefuseMovedFrom(a *archive.Archive, was string) error {
 	if was == "" {
 		return nil
 	}

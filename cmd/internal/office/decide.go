@@ -26,13 +26,13 @@ type Decision struct {
 }
 
 // Refusal is a request that makes no sense, such as a decision about a return that doesn't exist: nothing was changed.
-type Refusal struct{ err error }
+type Refusal struct{ Err error }
 
-func (r *Refusal) Error() string { return r.err.Error() }
-func (r *Refusal) Unwrap() error { return r.err }
+func (r *Refusal) Error() string { return r.Err.Error() }
+func (r *Refusal) Unwrap() error { return r.Err }
 
 // In is Error in a given language.
-func (r *Refusal) In(l lang.Language) string { return lang.In(r.err, l) }
+func (r *Refusal) In(l lang.Language) string { return lang.In(r.Err, l) }
 
 // Refuse makes a refusal.
 func Refuse(english, chinese string, args ...any) error { return refuse(english, chinese, args...) }

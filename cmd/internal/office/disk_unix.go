@@ -12,8 +12,8 @@ func sameDisk(a, b string) bool {
 	return unix.Stat(a, &x) == nil && unix.Stat(b, &y) == nil && x.Dev == y.Dev
 }
 
-// freeBytes is the room that is left where a path lies, and how many more files fit; -1 where it can't be told.
-func freeBytes(path string) (bytes, files int64) {
+// FreeSpace is the room that is left where a path lies, and how many more files fit; -1 where it can't be told.
+func FreeSpace(path string) (bytes, files int64) {
 	var s unix.Statfs_t
 	if unix.Statfs(path, &s) != nil {
 		return -1, -1
@@ -25,5 +25,5 @@ func freeBytes(path string) (bytes, files int64) {
 	return int64(s.Bavail) * int64(s.Bsize), files
 }
 
-// canWrite says whether this user may write to a folder.
-func canWrite(path string) bool { return unix.Access(path, unix.W_OK|unix.X_OK) == nil }
+// CanWrite says whether this user may write to a folder.
+func CanWrite(path string) bool { return unix.Access(path, unix.W_OK|unix.X_OK) == nil }

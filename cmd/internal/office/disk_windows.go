@@ -12,8 +12,8 @@ func sameDisk(a, b string) bool {
 	return strings.EqualFold(filepath.VolumeName(a), filepath.VolumeName(b))
 }
 
-// freeBytes is the room that is left where a path lies; Windows counts no files.
-func freeBytes(path string) (bytes, files int64) {
+// FreeSpace is the room that is left where a path lies; Windows counts no files.
+func FreeSpace(path string) (bytes, files int64) {
 	var free uint64
 	p, err := windows.UTF16PtrFromString(path)
 	if err != nil || windows.GetDiskFreeSpaceEx(p, &free, nil, nil) != nil {
@@ -22,5 +22,5 @@ func freeBytes(path string) (bytes, files int64) {
 	return int64(free), -1
 }
 
-// canWrite is told by the first file that is written.
-func canWrite(string) bool { return true }
+// CanWrite is told by the first file that is written.
+func CanWrite(string) bool { return true }

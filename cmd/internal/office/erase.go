@@ -390,7 +390,7 @@ func (z *Zone) removeErased(a *archive.Archive) error {
 	if err != nil {
 		return err
 	}
-	last, _ := z.lastPublication()
+	last, _ := z.LastPublication()
 	var files []string
 	for _, e := range events {
 		if e.Seq <= last.Erasure {

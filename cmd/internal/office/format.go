@@ -13,8 +13,8 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// formatPath is the file that says in which format a zone is kept.
-const formatPath = "archive/format.json"
+// FormatPath is the file that says in which format a zone is kept.
+const FormatPath = "archive/format.json"
 
 // zoneFormat is the format in which this program keeps a zone: what archive, journal and warehouse together mean. It is
 // raised where an older program would go on wrongly with what this one wrote; that of the warehouse alone (its migrations)
@@ -28,12 +28,12 @@ type formatNote struct {
 	Format int `json:"format"`
 }
 
-// format tells in which format the zone is kept, 0 before the first that was noted, and refuses one that a newer program
+// Format tells in which format the zone is kept, 0 before the first that was noted, and refuses one that a newer program
 // wrote.
-func (z *Zone) format() (int, error) { return formatIn(z.Dir) }
+func (z *Zone) Format() (int, error) { return formatIn(z.Dir) }
 
 func formatIn(dir string) (int, error) {
-	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(formatPath)))
+	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(FormatPath)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
@@ -46,7 +46,7 @@ func formatIn(dir string) (int, error) {
 func readFormat(text []byte) (int, error) {
 	var n formatNote
 	if err := json.Unmarshal(text, &n); err != nil {
-		return 0, lang.Errorf("%s is damaged: %w", "%s 已损坏：%w", formatPath, err)
+		return 0, lang.Errorf("%s is damaged: %w", "%s 已损坏：%w", FormatPath, err)
 	}
 	if n.Format > zoneFormat {
 		return n.Format, newerZone(n.Format, zoneFormat)
@@ -61,7 +61,7 @@ func newerZone(format, known int) error {
 
 // noteFormat says in which format the zone is kept from now on.
 func (z *Zone) noteFormat() error {
-	format, err := z.format()
+	format, err := z.Format()
 	if err != nil || format == zoneFormat {
 		return err
 	}
@@ -69,7 +69,7 @@ func (z *Zone) noteFormat() error {
 	if err != nil {
 		return err
 	}
-	return durable.WriteBytes(filepath.Join(z.Dir, filepath.FromSlash(formatPath)), 0o600, append(text, '\n'))
+	return durable.WriteBytes(filepath.Join(z.Dir, filepath.FromSlash(FormatPath)), 0o600, append(text, '\n'))
 }
 
 // olderName is what a warehouse is kept as before it is migrated.

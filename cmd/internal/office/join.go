@@ -456,7 +456,7 @@ func (j *joining) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	last, ok := z.lastPublication()
+	last, ok := z.LastPublication()
 	isNew := slices.ContainsFunc(j.report.Zones, func(r Joined) bool { return r.State == JoinNew })
 	if !ok || isNew || !last.same(p) || warehouse.Sound(z.Published()) != nil || j.o.Rebuild {
 		out := &Outcome{}

@@ -31,8 +31,8 @@ type ledger struct {
 	changed     bool
 }
 
-// ledgerFile is where a form's consolidated workbook lies.
-func (z *Zone) ledgerFile(f *forms.Form) string {
+// LedgerFile is where a form's consolidated workbook lies.
+func (z *Zone) LedgerFile(f *forms.Form) string {
 	return filepath.Join(z.Consolidated(), zone.SafeName(transform.ViewName(f.Title))+".xlsx")
 }
 
@@ -53,7 +53,7 @@ func (z *Zone) changedLedgers(ctx context.Context, conn *sql.Conn, p, last publi
 	var out []ledger
 	for _, f := range z.Forms.Forms {
 		l := ledger{form: f, fingerprint: strings.Join([]string{ledgerFormat, counted[f.ID], p.Declarations, p.Program}, " ")}
-		_, err := os.Stat(z.ledgerFile(f))
+		_, err := os.Stat(z.LedgerFile(f))
 		l.changed = (all || err != nil || last.Ledgers[f.ID] != l.fingerprint || z.ledgerTouched(f, last)) && (counted[f.ID] != "" || err == nil)
 		out = append(out, l)
 	}
@@ -99,7 +99,7 @@ func (z *Zone) ledgerTouched(f *forms.Form, last publication) bool {
 	if !known {
 		return false
 	}
-	m, err := markLedger(z.ledgerFile(f), was)
+	m, err := markLedger(z.LedgerFile(f), was)
 	if err == nil && m.Sum == was.Sum {
 		last.LedgerFiles[f.ID] = m
 		return false
@@ -198,7 +198,7 @@ func (z *Zone) writeLedgers(ctx context.Context, file string, list []ledger, las
 			}
 		}
 		done[l.form.ID] = l.fingerprint
-		m, err := markLedger(z.ledgerFile(l.form), last[l.form.ID])
+		m, err := markLedger(z.LedgerFile(l.form), last[l.form.ID])
 		if err != nil {
 			warn(fmt.Sprintf("汇总台账《%s》写好后读不出来，下次运行时再写：%v", l.form.PlainTitle(), err))
 			delete(done, l.form.ID)
@@ -214,7 +214,7 @@ func (z *Zone) writeLedger(f *forms.Form, rows [][]any, asOf calendar.Date) erro
 		return err
 	}
 	b := z.ledgerBook(f, rows, asOf)
-	return durable.Write(z.ledgerFile(f), 0o644, b.Write)
+	return durable.Write(z.LedgerFile(f), 0o644, b.Write)
 }
 
 func (z *Zone) ledgerBook(f *forms.Form, rows [][]any, asOf calendar.Date) workbook.Book {

@@ -14,16 +14,16 @@ import (
 // restoreHint ends what is said where the archive is not the one that figures were made from.
 func (z *Zone) restoreHint() string {
 	return lang.Phrase("\nhint: going on without it would lose or mix up what was handed in; bring the zone back from a backup: taizhang restore %s --to NEW_FOLDER",
-		"\n建议：就此继续会丢失或弄乱已报的报表；请从备份恢复：taizhang restore %s --to 新文件夹", z.backupFolder())
+		"\n建议：就此继续会丢失或弄乱已报的报表；请从备份恢复：taizhang restore %s --to 新文件夹", z.BackupFolder())
 }
 
 // putBackHint ends what is said where single files of the archive are lost.
 func (z *Zone) putBackHint() string {
-	return lang.Phrase("\nhint: put it back from a backup: taizhang doctor --mend --from %s", "\n建议：从备份补回：taizhang doctor --mend --from %s", z.backupFolder())
+	return lang.Phrase("\nhint: put it back from a backup: taizhang doctor --mend --from %s", "\n建议：从备份补回：taizhang doctor --mend --from %s", z.BackupFolder())
 }
 
-// backupFolder is where the last backup went, or a word for it.
-func (z *Zone) backupFolder() string {
+// BackupFolder is where the last backup went, or a word for it.
+func (z *Zone) BackupFolder() string {
 	if last, err := z.LastBackup(); err == nil && last != nil {
 		return last.Dir
 	}
@@ -34,7 +34,7 @@ func (z *Zone) backupFolder() string {
 // move it into that.
 func (z *Zone) EnsureFolders() error {
 	if _, err := os.Stat(z.Archive()); errors.Is(err, fs.ErrNotExist) {
-		if last, _ := z.lastPublication(); last.Journal > 0 {
+		if last, _ := z.LastPublication(); last.Journal > 0 {
 			return lang.Errorf("%s is gone, with the journal, which had %d bytes when the figures were published last; if it was moved, move it back%s", "%s 不见了，其中的日志在上次发布数字时有%d字节；如果是移走了，请移回原处%s", z.Archive(), last.Journal, z.restoreHint())
 		}
 	}
@@ -45,7 +45,7 @@ func (z *Zone) EnsureFolders() error {
 // shorter, older or another zone's. It changes nothing. The journal's length is always looked at, the tables only where
 // whole says so, or where the warehouse is gone.
 func (z *Zone) refuseLost(ctx context.Context, a *archive.Archive, o *Options, whole bool) error {
-	last, published := z.lastPublication()
+	last, published := z.LastPublication()
 	if a.Size() < last.Journal {
 		return lang.Errorf("the journal of %s has %d bytes, but had %d when the figures were published last: part of it is missing%s", "%s 的日志有%d字节，而上次发布数字时有%d字节：缺了一部分%s", z.Archive(), a.Size(), last.Journal, z.restoreHint())
 	}
@@ -73,10 +73,10 @@ func (z *Zone) refuseLost(ctx context.Context, a *archive.Archive, o *Options, w
 			o.Log.Warn(lang.Phrase("what it knows can't be compared with the archive", "无法与档案核对"), "file", file, "err", err)
 			continue
 		}
-		err = compareKnown(ctx, db, had, decisions, z.Archive(), z.restoreHint())
+		err = CompareKnown(ctx, db, had, decisions, z.Archive(), z.restoreHint())
 		db.Close()
 		if warehouse.IsDamage(err) {
-			o.Log.Warn(lang.Phrase("what it knows can't be compared with the archive", "无法与档案核对"), "file", file, "err", firstLine(err))
+			o.Log.Warn(lang.Phrase("what it knows can't be compared with the archive", "无法与档案核对"), "file", file, "err", FirstLine(err))
 			continue
 		}
 		if err != nil {
@@ -100,8 +100,8 @@ func journalKnows(a *archive.Archive) (map[int64]string, int, error) {
 	return had, a.LastDecision(), nil
 }
 
-// compareKnown refuses where a database knows an arrival or a decision that the journal doesn't.
-func compareKnown(ctx context.Context, db *warehouse.DB, had map[int64]string, decisions int, dir, hint string) error {
+// CompareKnown refuses where a database knows an arrival or a decision that the journal doesn't.
+func CompareKnown(ctx context.Context, db *warehouse.DB, had map[int64]string, decisions int, dir, hint string) error {
 	lost, other, first := 0, 0, int64(0)
 	err := warehouse.Each(ctx, db.Conn, "select arrival, any_value(sha256), (select coalesce(max(seq), 0) from raw.decision) from raw.return group by arrival order by arrival", func(v []any) error {
 		n, _ := v[0].(int64)
@@ -166,5 +166,5 @@ func (z *Zone) lostError(done lang.Text, lost []error) error {
 		return nil
 	}
 	return lang.Errorf("%s and published without %d files whose originals are lost:\n%w\nhint: put them back from a backup: taizhang doctor --mend --from %s; then run: taizhang rebuild",
-		"%s并发布，但缺少%d个原件遗失的文件：\n%w\n建议：从备份补回：taizhang doctor --mend --from %s；然后执行：taizhang rebuild", done, len(lost), errors.Join(lost...), z.backupFolder())
+		"%s并发布，但缺少%d个原件遗失的文件：\n%w\n建议：从备份补回：taizhang doctor --mend --from %s；然后执行：taizhang rebuild", done, len(lost), errors.Join(lost...), z.BackupFolder())
 }

@@ -1,10 +1,3 @@
-// Package office runs a zone: from the inbox to published figures, in order,
-// as the one owner of the zone's warehouse.
-//
-// Words: the declarations are what the figures depend on beside the returns
-// (taizhang.yaml, forms, models, metrics); a run takes in what lies in the
-// inbox, builds the models and publishes; a publication is news when returns,
-// decisions, declarations or the business day have changed since the last.
 package office
 
 import (
@@ -274,7 +267,7 @@ func (z *Zone) Intake() (*ingest.Intake, error) {
 
 // CheckIntake prepares intake for looking only: where the zone has no keys yet, none are made.
 func (z *Zone) CheckIntake() (*ingest.Intake, error) {
-	if _, err := os.Stat(filepath.Join(z.Archive(), keyFile)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(z.Archive(), KeyFile)); errors.Is(err, fs.ErrNotExist) {
 		return ingest.New(z.Zone, z.Forms, secret.Keys{"zone": make([]byte, 32)}, z.limits()), nil
 	}
 	return z.Intake()
@@ -289,11 +282,11 @@ func (z *Zone) limits() sheet.Limits {
 	}
 }
 
-const keyFile = "keys.json"
+const KeyFile = "keys.json"
 
 // keys reads the secrets of the keyed hashes, making them in a new zone. Each form with a hash_scope has its own.
 func (z *Zone) keys() (secret.Keys, error) {
-	path := filepath.Join(z.Archive(), keyFile)
+	path := filepath.Join(z.Archive(), KeyFile)
 	stored := map[string]string{}
 	text, err := os.ReadFile(path)
 	switch {

@@ -4,9 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"sync"
+
+	"taizhang/internal/archive"
 )
 
 // identity says which program this is by what is in it: the SHA-256 of its file. A copied, moved or touched program is
@@ -56,7 +57,7 @@ func (e *executable) identify(known identity) identity {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.hash == "" {
-		hash, err := hashFile(e.path)
+		hash, err := archive.HashFile(e.path)
 		switch {
 		case err != nil:
 			return identity{}
@@ -71,20 +72,7 @@ func (e *executable) identify(known identity) identity {
 // MadeByAnother says whether what is published was made by another build of the program, whose models needn't have what
 // this one's papers ask for; the next run makes it anew.
 func (z *Zone) MadeByAnother() bool {
-	last, known := z.lastPublication()
+	last, known := z.LastPublication()
 	now := running().identify(last.identity)
 	return known && last.Program != "" && now.Program != "" && now.Program != last.Program
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

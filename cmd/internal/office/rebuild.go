@@ -52,7 +52,7 @@ func (z *Zone) Rebuild(ctx context.Context, o Options) (diff []Difference, compa
 		return nil, false, err
 	}
 	var before map[string]string
-	if last, ok := z.lastPublication(); ok {
+	if last, ok := z.LastPublication(); ok {
 		now, err := z.current(o.Clock(), a)
 		if err != nil {
 			return nil, false, err

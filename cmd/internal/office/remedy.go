@@ -41,3 +41,8 @@ func (e *damagedError) In(l lang.Language) string {
 }
 
 func (e *damagedError) Unwrap() error { return e.err }
+
+func FirstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}

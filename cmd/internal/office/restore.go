@@ -45,8 +45,8 @@ type RestoreReport struct {
 	Notes            []lang.Text
 }
 
-// restoringName marks a folder whose restore isn't finished: it is no zone yet.
-const restoringName = "restoring.json"
+// RestoringName marks a folder whose restore isn't finished: it is no zone yet.
+const RestoringName = "restoring.json"
 
 // Restore brings a zone back from a backup, into an empty folder. Every file is compared with its hash; then the
 // warehouse is made anew from archive and journal, and compared with the figures that were published. taizhang.yaml
@@ -66,7 +66,7 @@ func Restore(ctx context.Context, o RestoreOptions) (*RestoreReport, error) {
 	if err != nil {
 		return nil, &Refusal{err}
 	}
-	if f := set.File(formatPath); f != nil {
+	if f := set.File(FormatPath); f != nil {
 		text, err := store.Content(f)
 		if err == nil {
 			_, err = readFormat(text)
@@ -100,7 +100,7 @@ func Restore(ctx context.Context, o RestoreOptions) (*RestoreReport, error) {
 			return r, lang.Errorf("restore %s: %w", "恢复 %s：%w", zone.FileName, err)
 		}
 	}
-	if err := durable.Remove(filepath.Join(to, restoringName)); err != nil {
+	if err := durable.Remove(filepath.Join(to, RestoringName)); err != nil {
 		return r, err
 	}
 	if len(r.Differences) > 0 {
@@ -111,7 +111,7 @@ func Restore(ctx context.Context, o RestoreOptions) (*RestoreReport, error) {
 
 // emptyFor refuses a folder that holds anything, but for what a restore of the same backup left that was cut short.
 func emptyFor(to, name string) error {
-	mark := filepath.Join(to, restoringName)
+	mark := filepath.Join(to, RestoringName)
 	entries, err := os.ReadDir(to)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
@@ -226,7 +226,7 @@ func (z *Zone) proveFigures(ctx context.Context, set *backup.Set, o Options, r *
 	if _, err := z.freshKeys(a); err != nil {
 		return err
 	}
-	last, published := z.lastPublication()
+	last, published := z.LastPublication()
 	settled := set.Facts[factUnsettled] == 0
 	now := time.Now()
 	if published && settled {

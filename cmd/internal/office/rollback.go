@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
 
@@ -19,7 +20,7 @@ func (z *Zone) Rollback(ctx context.Context, name string) (warehouse.Publication
 	if err != nil {
 		return p, err
 	}
-	last, ok := z.lastPublication()
+	last, ok := z.LastPublication()
 	if !ok {
 		return p, nil
 	}
@@ -52,4 +53,22 @@ func (z *Zone) comparable(last publication) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// PublishAnew publishes from what is there, whether anything is new or not.
+const PublishAnew = "models run --full"
+
+// RolledBack says whether an earlier publication was put up again, and nothing has been published since.
+func (z *Zone) RolledBack() bool {
+	last, _ := z.LastPublication()
+	return last.RolledBack != ""
+}
+
+// RollbackNote says of a zone that is RolledBack what its readers see and how it ends; nil of others.
+func (z *Zone) RollbackNote() error {
+	if !z.RolledBack() {
+		return nil
+	}
+	return lang.Say("an earlier publication was put up again by models rollback; newer figures are not shown until something new comes in, or: taizhang %[1]s --zone %[2]s",
+		"现在显示的是 models rollback 恢复的以前的发布；有新内容之前不会显示更新的数字，要重新发布请执行：taizhang %[1]s --zone %[2]s", PublishAnew, z.Dir)
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/cmd/internal/office/meaning"
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
@@ -133,7 +134,7 @@ func (z *Zone) run(ctx context.Context, o Options) (_ *Outcome, err error) {
 // untold gives what this run took in, and before it what earlier ones did that ended before they could tell.
 func (w *work) untold(ctx context.Context) ([]*finding.Report, error) {
 	reports := append(w.finished, w.session.Taken...)
-	last, published := w.z.lastPublication()
+	last, published := w.z.LastPublication()
 	if last.Told == nil && (published || last.Program != "") { // noted by a program that didn't know
 		return reports, nil
 	}
@@ -199,11 +200,11 @@ func (z *Zone) idle(o *Options, out *Outcome) (bool, error) {
 	if err != nil { // a new zone
 		return false, nil
 	}
-	now, err := z.currentAt(o.Clock(), journal.Size())
+	now, err := z.CurrentAt(o.Clock(), journal.Size())
 	if err != nil {
 		return false, err
 	}
-	last, ok := z.lastPublication()
+	last, ok := z.LastPublication()
 	marks := maps.Clone(last.LedgerFiles)
 	if !ok || !last.same(now) || !z.ledgersStand(last) || warehouse.Sound(z.Published()) != nil {
 		return false, nil
@@ -227,7 +228,7 @@ func (z *Zone) holds(a *archive.Archive, o *Options) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	last, ok := z.lastPublication()
+	last, ok := z.LastPublication()
 	return ok && last.same(now) && z.ledgersStand(last) && warehouse.Sound(z.Published()) == nil, nil
 }
 
@@ -288,7 +289,7 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	step := stopwatch(w.o.Log)
 	w.o.Progress(0, 0, computing)
-	last, _ := z.lastPublication()
+	last, _ := z.LastPublication()
 	// Another program may lay its tables out otherwise: nothing of the earlier ones is kept then.
 	full := w.o.Rebuild || last.Program != p.Program || p.Program == ""
 	if full || last.AsOf != p.AsOf {
@@ -357,7 +358,7 @@ func (w *work) holdBack(ctx context.Context, result transform.Result, err error)
 	if e := w.close(); e != nil {
 		return errors.Join(err, e)
 	}
-	if _, published := w.z.lastPublication(); published {
+	if _, published := w.z.LastPublication(); published {
 		return errors.Join(err, transform.NoteFailure(ctx, w.z.Published(), result))
 	}
 	return err
@@ -450,7 +451,7 @@ func (w *work) build(ctx context.Context, p publication, now time.Time, full boo
 	if err != nil {
 		return result, err
 	}
-	if err := Comment(ctx, conn, z.Forms); err != nil {
+	if err := meaning.Comment(ctx, conn, z.Forms); err != nil {
 		return result, err
 	}
 	step("metrics", "weeks", marts.Weeks, "then", marts.ThenWeeks, "now", marts.NowWeeks, "metric", marts.Metric, "history", marts.History)

@@ -85,7 +85,7 @@ func (z *Zone) setAside(ctx context.Context, a *archive.Archive, o *Options, dam
 		return err
 	}
 	aside := z.Warehouse() + ".damaged"
-	o.Log.Warn(lang.Phrase("the warehouse is damaged: making it anew from the archive", "数据库已损坏，正在由档案重新生成"), "kept", aside, "err", firstLine(damage))
+	o.Log.Warn(lang.Phrase("the warehouse is damaged: making it anew from the archive", "数据库已损坏，正在由档案重新生成"), "kept", aside, "err", FirstLine(damage))
 	return durable.Move(z.Warehouse(), aside)
 }
 
@@ -305,4 +305,13 @@ func replaceWarehouse(next, path string) error {
 		return lang.Errorf("replace the warehouse: %w", "替换数据库：%w", err)
 	}
 	return durable.Replace(next, path)
+}
+
+// IsIdle says whether nobody is at work in a zone.
+func IsIdle(dir string) bool {
+	o, err := warehouse.Lock(dir, "")
+	if err != nil {
+		return false
+	}
+	return o.Release() == nil
 }

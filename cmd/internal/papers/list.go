@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/archive"
 	"taizhang/internal/calendar"
 	"taizhang/internal/durable"
 	"taizhang/internal/lang"
@@ -161,7 +161,7 @@ func Lost(z *office.Zone, newest int) ([]string, error) {
 		if seen[p.File] = true; newest > 0 && len(seen) > newest {
 			break
 		}
-		sum, err := sumOf(p.Path(z))
+		sum, err := archive.HashFile(p.Path(z))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			lost = append(lost, p.File+"：文件已不在")
@@ -172,19 +172,6 @@ func Lost(z *office.Zone, newest int) ([]string, error) {
 		}
 	}
 	return lost, nil
-}
-
-func sumOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // lock keeps other desks of the zone away until it is released.

@@ -112,7 +112,7 @@ func (s *Service) found(ctx context.Context, z *office.Zone, now time.Time) (map
 	} else if text != "" {
 		out[[2]string{alertBackup}] = text
 	}
-	if free := office.FreeBytes(z.Dir); free >= 0 && free < int64(z.Alerts.DiskMB)<<20 {
+	if free, _ := office.FreeSpace(z.Dir); free >= 0 && free < int64(z.Alerts.DiskMB)<<20 {
 		out[[2]string{alertDisk}] = fmt.Sprintf("磁盘剩余%d兆，不足%d兆。请清理磁盘或把旧备份移走。", free>>20, z.Alerts.DiskMB)
 	}
 	for _, y := range unknownYears(z.Calendar, z.Today(now)) {

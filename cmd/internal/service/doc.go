@@ -7,4 +7,8 @@
 // settled when it was done or skipped (package state). A tick does what is due
 // now. An alert is something that somebody has to do something about. Work is
 // handed over by commands that find this service to be the zone's owner.
+//
+// A new job gets its name in zone/jobs.go; here, in jobs.go, what it is called, when
+// it is done where nobody says, and a line of jobTable with the method that does it.
+// A new alert goes into alerts.go.
 package service

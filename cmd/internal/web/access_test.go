@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/entry"
+	"taizhang/cmd/internal/web/frame"
 	"taizhang/internal/state"
 )
 
@@ -194,14 +196,14 @@ func TestLogin(t *testing.T) {
 	y := x.as("")
 	req, _ := http.NewRequest(http.MethodPost, x.url+"/login", strings.NewReader(url.Values{"name": {"admin"}, "password": {password}}.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Cookie", cookieName+"=chosen-by-somebody")
+	req.Header.Set("Cookie", entry.CookieName+"=chosen-by-somebody")
 	a := y.do(req)
 	set := a.header.Get("Set-Cookie")
 	if strings.Contains(set, "chosen-by-somebody") || !strings.Contains(set, "HttpOnly") || !strings.Contains(set, "SameSite=Lax") {
 		t.Errorf("the login sets %q", set)
 	}
 	sessions, err := store.Sessions(t.Context())
-	if held, _, _ := strings.Cut(strings.TrimPrefix(set, cookieName+"="), ";"); err != nil || held == "" || strings.Contains(fmt.Sprint(sessions), held) || !strings.Contains(fmt.Sprint(sessions), account.HashOfSecret(held)) {
+	if held, _, _ := strings.Cut(strings.TrimPrefix(set, entry.CookieName+"="), ";"); err != nil || held == "" || strings.Contains(fmt.Sprint(sessions), held) || !strings.Contains(fmt.Sprint(sessions), account.HashOfSecret(held)) {
 		t.Errorf("the sessions hold what browsers hold (%v)", err)
 	}
 
@@ -227,7 +229,7 @@ func TestLogin(t *testing.T) {
 		t.Errorf("one computer may guess on: status %d", a.status)
 	}
 	for to, want := range map[string]string{"/figures?as_of=2022-08-01": "/figures?as_of=2022-08-01", "//evil.example/": "/", "https://evil.example/": "/", `/\evil.example`: "/", "javascript:alert(1)": "/", "": "/", "/a\r\nb": "/"} {
-		if got := localPath(to); got != want {
+		if got := frame.LocalPath(to); got != want {
 			t.Errorf("after the login %q leads to %q", to, got)
 		}
 	}
@@ -344,7 +346,7 @@ func TestUsersMoveIn(t *testing.T) {
 			t.Errorf("%s stays", name)
 		}
 	}
-	if err := x.server.o.Store.RemoveUser(t.Context(), "chief"); err != nil {
+	if err := x.server.Options.Store.RemoveUser(t.Context(), "chief"); err != nil {
 		t.Fatal(err)
 	}
 	x.page("/runs") // nobody is declared any more
@@ -393,7 +395,7 @@ func TestProxy(t *testing.T) {
 	if _, bad := account.ParseProxies([]string{"10.1.0.0/16", "proxy.example"}); bad != "proxy.example" {
 		t.Error("a name is taken for an address")
 	}
-	bare := open(t, copyZone(t), func(o *Options) { o.Proxy = account.Proxy{Header: header, From: near.server.o.Proxy.From} })
+	bare := open(t, copyZone(t), func(o *Options) { o.Proxy = account.Proxy{Header: header, From: near.server.Options.Proxy.From} })
 	if got := ask(bare); got != http.StatusSeeOther {
 		t.Errorf("without users, behind a proxy: status %d", got)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/entry"
 	"taizhang/internal/durable"
 	"taizhang/internal/state"
 )
@@ -77,7 +78,7 @@ func TestLoginEndsWhileTyping(t *testing.T) {
 	foe.client = newClient(t)
 	req, _ := http.NewRequest(http.MethodPost, x.url+"/settings/users", strings.NewReader(url.Values{"do": {"role"}, "name": {"smj-clerk"}, "role": {"admin"}}.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Cookie", cookieName+"=guess")
+	req.Header.Set("Cookie", entry.CookieName+"=guess")
 	if u, err := url.Parse(foe.do(req).header.Get("Location")); err != nil || !strings.HasPrefix(u.Query().Get("to"), "/unsent/") {
 		t.Errorf("what was sent without a login leads to %v %v", u, err)
 	} else if a := x.as("admin").get(u.Query().Get("to")); a.status != http.StatusSeeOther {
@@ -115,22 +116,22 @@ func TestUnsentOfOthers(t *testing.T) {
 	}
 	first, second := kept(clerk, "第一份的说明"), kept(clerk, "第二份的说明")
 	form := url.Values{"sql": {strings.Repeat("x", 1000)}}.Encode()
-	for i := range 3 * mostUnsent {
+	for i := range 3 * entry.MostUnsent {
 		req := httptest.NewRequest(http.MethodPost, "/query", strings.NewReader(form))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set("Cookie", cookieName+"=guess")
+		req.Header.Set("Cookie", entry.CookieName+"=guess")
 		req.RemoteAddr = fmt.Sprintf("10.0.%d.%d:1", i%3, i/7%250)
 		x.server.Handler().ServeHTTP(httptest.NewRecorder(), req)
 	}
 	strangers := map[string]int{}
-	for _, f := range x.server.unsent.list {
-		if f.who == "" {
-			strangers[f.from]++
+	for _, f := range x.server.entry.Unsent.List {
+		if f.Who == "" {
+			strangers[f.From]++
 			strangers[""]++
 		}
 	}
 	for from, n := range strangers {
-		if n > mostStrangers || from != "" && n > mostUnsentOf {
+		if n > entry.MostStrangers || from != "" && n > entry.MostUnsentOf {
 			t.Errorf("%d forms of %q are kept", n, from)
 		}
 	}
@@ -142,12 +143,12 @@ func TestUnsentOfOthers(t *testing.T) {
 			t.Errorf("%s can't be sent any more", word)
 		}
 	}
-	for range mostUnsentOf { // of one person too many: the oldest go
+	for range entry.MostUnsentOf { // of one person too many: the oldest go
 		now = now.Add(time.Second)
-		x.server.unsent.keep(nil, kindOf(form), &unsentForm{who: "smj-clerk", at: now})
+		x.server.entry.Unsent.Keep(nil, kindOf(form), &entry.UnsentForm{Who: "smj-clerk", At: now})
 	}
-	if a := clerk.get(first); a.status != http.StatusSeeOther || len(x.server.unsent.list) > mostUnsent {
-		t.Errorf("one person's forms are kept without end: status %d, %d kept", a.status, len(x.server.unsent.list))
+	if a := clerk.get(first); a.status != http.StatusSeeOther || len(x.server.entry.Unsent.List) > entry.MostUnsent {
+		t.Errorf("one person's forms are kept without end: status %d, %d kept", a.status, len(x.server.entry.Unsent.List))
 	}
 }
 
@@ -172,7 +173,7 @@ func TestFullDiskLetsIn(t *testing.T) {
 		return nil
 	})
 	defer restore()
-	if err := x.server.o.Store.Forgive(t.Context(), "x"); err == nil {
+	if err := x.server.Options.Store.Forgive(t.Context(), "x"); err == nil {
 		t.Fatal("the state can be written: the test tries nothing")
 	}
 	now = now.Add(5 * time.Minute)
@@ -237,7 +238,7 @@ func TestUnlock(t *testing.T) {
 	if got := asks(); got != http.StatusUnauthorized {
 		t.Errorf("the token outlives the password: status %d", got)
 	}
-	if u, err := x.server.o.Store.Users(t.Context()); err != nil || account.Role(u[3].Role) != account.Analyst {
+	if u, err := x.server.Options.Store.Users(t.Context()); err != nil || account.Role(u[3].Role) != account.Analyst {
 		t.Errorf("%v, %v", u, err)
 	}
 }

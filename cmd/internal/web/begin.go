@@ -17,6 +17,7 @@ import (
 
 	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/frame"
 	"taizhang/cmd/internal/web/settings"
 	"taizhang/ingest/forms"
 	"taizhang/internal/calendar"
@@ -70,12 +71,12 @@ func (b *Beginning) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { b.show(w, http.StatusOK, b.blank()) })
 	mux.HandleFunc("POST /{$}", b.answer)
-	mux.HandleFunc("GET /assets/{file}", serveAsset)
-	mux.HandleFunc("GET /favicon.ico", serveIcon)
+	mux.HandleFunc("GET /assets/{file}", frame.ServeAsset)
+	mux.HandleFunc("GET /favicon.ico", frame.ServeIcon)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusSeeOther) })
 	inner := http.NewCrossOriginProtection().Handler(mux)
-	return headers(false, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLoopback(r.Host) {
+	return frame.Headers(false, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !frame.IsLoopback(r.Host) {
 			http.Error(w, "请用 127.0.0.1 或 localhost 打开本页。", http.StatusMisdirectedRequest)
 			return
 		}
@@ -98,7 +99,7 @@ type startView struct {
 	Dir                     string
 	Name, Units, User, With string
 	Owed                    []startOwed
-	Faults                  mistakes
+	Faults                  frame.Mistakes
 	Done                    bool
 }
 
@@ -143,11 +144,11 @@ func (b *Beginning) isDone() bool {
 
 func (b *Beginning) show(w http.ResponseWriter, status int, v startView) {
 	var text bytes.Buffer
-	l := layout{Title: "新建台账", Body: v, Version: b.version, Path: "/"}
+	l := frame.Layout{Title: "新建台账", Body: v, Version: b.version, Path: "/"}
 	if len(v.Faults) > 0 {
 		l.Title = "没有完成：" + l.Title
 	}
-	if err := templates()["start"].ExecuteTemplate(&text, "layout", l); err != nil {
+	if err := frame.Templates()["start"].ExecuteTemplate(&text, "layout", l); err != nil {
 		b.log.Error("page", "template", "start", "err", err)
 		http.Error(w, "页面出错。", http.StatusInternalServerError)
 		return
@@ -165,7 +166,7 @@ func (b *Beginning) answer(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
 	v := b.blank()
 	if err := r.ParseForm(); err != nil {
-		v.Faults = mistakes{{Says: "没有读到填写的内容，请再试一次。"}}
+		v.Faults = frame.Mistakes{{Says: "没有读到填写的内容，请再试一次。"}}
 		b.show(w, http.StatusBadRequest, v)
 		return
 	}
@@ -197,7 +198,7 @@ func (b *Beginning) answer(w http.ResponseWriter, r *http.Request) {
 func (b *Beginning) confirm(w http.ResponseWriter, r *http.Request, id string, back bool) {
 	if b.ready == nil || b.ready.id != id {
 		v := b.blank()
-		v.Faults = mistakes{{Says: "这一页已经过时，请重新填写。"}}
+		v.Faults = frame.Mistakes{{Says: "这一页已经过时，请重新填写。"}}
 		b.show(w, http.StatusBadRequest, v)
 		return
 	}
@@ -218,43 +219,43 @@ func (b *Beginning) confirm(w http.ResponseWriter, r *http.Request, id string, b
 
 // prepare understands the answers and keeps them until somebody confirms them, or says what is wrong with them. The
 // password is kept as its hash, so that nobody has to type it twice.
-func (b *Beginning) prepare(v *startView, password, again string) (faults mistakes) {
+func (b *Beginning) prepare(v *startView, password, again string) (faults frame.Mistakes) {
 	found := settings.UnitsIn(v.Units)
 	units := found.Units
 	if v.Name == "" {
-		faults = append(faults, mistake{"zone", "1. 请填写园区名称。"})
+		faults = append(faults, frame.Mistake{At: "zone", Says: "1. 请填写园区名称。"})
 	} else if !account.Nameable(v.Name) {
-		faults = append(faults, mistake{"zone", "1. 园区名称不能用：最多三十个汉字，不能有看不见的字符。"})
+		faults = append(faults, frame.Mistake{At: "zone", Says: "1. 园区名称不能用：最多三十个汉字，不能有看不见的字符。"})
 	}
 	seen := map[string]bool{}
 	for _, u := range units {
 		for _, name := range append([]string{u.Name}, u.Aliases...) {
 			if seen[name] {
-				faults = append(faults, mistake{"units", fmt.Sprintf("2. “%s”写了两次，请删去一个。", name)})
+				faults = append(faults, frame.Mistake{At: "units", Says: fmt.Sprintf("2. “%s”写了两次，请删去一个。", name)})
 			}
 			seen[name] = true
 		}
 	}
 	if len(units) == 0 {
-		faults = append(faults, mistake{"units", "2. 请填写至少一个单位，一行一个。"})
+		faults = append(faults, frame.Mistake{At: "units", Says: "2. 请填写至少一个单位，一行一个。"})
 	}
 	if !slices.ContainsFunc(v.Owed, func(o startOwed) bool { return o.Chosen }) {
-		faults = append(faults, mistake{"owes-" + v.Owed[0].ID, "3. 请选至少一种报表。"})
+		faults = append(faults, frame.Mistake{At: "owes-" + v.Owed[0].ID, Says: "3. 请选至少一种报表。"})
 	}
 	hash := ""
 	if v.With != "alone" {
 		var err error
 		switch hash, err = account.HashPassword(password); {
 		case v.User == "":
-			faults = append(faults, mistake{"user", "5. 请填写管理员的用户名，或选“只在这台电脑上用”。"})
+			faults = append(faults, frame.Mistake{At: "user", Says: "5. 请填写管理员的用户名，或选“只在这台电脑上用”。"})
 		case !account.Nameable(v.User):
-			faults = append(faults, mistake{"user", "5. 用户名不能用：最多三十个汉字，不能有看不见的字符。"})
+			faults = append(faults, frame.Mistake{At: "user", Says: "5. 用户名不能用：最多三十个汉字，不能有看不见的字符。"})
 		case errors.Is(err, account.ErrShortPassword):
-			faults = append(faults, mistake{"password", fmt.Sprintf("5. 密码至少%d个字符。", account.LeastPassword)})
+			faults = append(faults, frame.Mistake{At: "password", Says: fmt.Sprintf("5. 密码至少%d个字符。", account.LeastPassword)})
 		case err != nil:
 			return append(faults, b.failed(err)...)
 		case password != again:
-			faults = append(faults, mistake{"again", "5. 两次输入的密码不一样。"})
+			faults = append(faults, frame.Mistake{At: "again", Says: "5. 两次输入的密码不一样。"})
 		}
 	}
 	if len(faults) > 0 {
@@ -274,7 +275,7 @@ func (b *Beginning) prepare(v *startView, password, again string) (faults mistak
 }
 
 // make makes the zone, or says why it can't be made.
-func (b *Beginning) make(ctx context.Context, p *prepared) (faults mistakes) {
+func (b *Beginning) make(ctx context.Context, p *prepared) (faults frame.Mistakes) {
 	if err := durable.MkdirAll(b.dir, 0o755); err != nil {
 		return b.failed(err)
 	}
@@ -294,10 +295,10 @@ func (b *Beginning) make(ctx context.Context, p *prepared) (faults mistakes) {
 var lineOf = regexp.MustCompile(`第\d+行的?`)
 
 // wrong says what is wrong with a declaration.
-func (b *Beginning) wrong(v *startView, err error) (faults mistakes) {
+func (b *Beginning) wrong(v *startView, err error) (faults frame.Mistakes) {
 	for _, f := range settings.FaultsIn(err) {
 		says := lineOf.ReplaceAllString(f.Says.In(lang.Chinese), "") // nobody has seen the file yet
-		faults = append(faults, mistake{v.holds(says), says})
+		faults = append(faults, frame.Mistake{At: v.holds(says), Says: says})
 	}
 	if len(faults) == 0 {
 		faults = b.failed(err)
@@ -330,7 +331,7 @@ func (b *Beginning) firstUser(ctx context.Context, u account.User) error {
 	return errors.Join(store.PutUser(ctx, u), store.Close())
 }
 
-func (b *Beginning) failed(err error) mistakes {
+func (b *Beginning) failed(err error) frame.Mistakes {
 	b.log.Error("make a zone for the page", "err", err)
-	return mistakes{{Says: "没有完成：" + lang.In(err, lang.Chinese)}}
+	return frame.Mistakes{{Says: "没有完成：" + lang.In(err, lang.Chinese)}}
 }

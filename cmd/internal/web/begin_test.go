@@ -130,7 +130,7 @@ func TestFirstStart(t *testing.T) {
 	chief := x.as("chief")
 	for _, published := range []bool{false, true} { // serve publishes at once, of nothing
 		if published {
-			if err := x.server.o.Service.Run(t.Context(), "test"); err != nil {
+			if err := x.server.Options.Service.Run(t.Context(), "test"); err != nil {
 				t.Fatal(err)
 			}
 			eventually(t, time.Minute, "nothing is published", func() bool { return chief.get("/figures").status == http.StatusOK })

@@ -15,6 +15,8 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/cmd/internal/service"
+	"taizhang/cmd/internal/web/frame"
+	"taizhang/cmd/internal/web/reading"
 	"taizhang/internal/tooltest"
 	"taizhang/internal/zone"
 )
@@ -55,10 +57,10 @@ func TestPreviewOfWorkbooks(t *testing.T) {
 				t.Errorf("%s %q shows %s as it is stored", to, name, bad)
 			}
 			rows := strings.Count(s, `<th scope="row">`)
-			if said := strings.Contains(s, "只显示前100行，全部内容请下载"); rows > rowsPreviewed || said != (rows == rowsPreviewed) {
+			if said := strings.Contains(s, "只显示前100行，全部内容请下载"); rows > reading.RowsPreviewed || said != (rows == reading.RowsPreviewed) {
 				t.Errorf("%s %q: %d rows, said to be cut: %v", to, name, rows, said)
 			}
-			cut = cut || rows == rowsPreviewed
+			cut = cut || rows == reading.RowsPreviewed
 			all += s
 		}
 		if file := regexp.MustCompile(`href="([^"]*)" download>下载这个文件`).FindStringSubmatch(first); file == nil || !strings.HasPrefix(x.get(html.UnescapeString(file[1])).body, "PK") {
@@ -82,7 +84,7 @@ func TestPreviewOfWorkbooks(t *testing.T) {
 func TestHostilePreviews(t *testing.T) {
 	dir := copyZone(t)
 	x := open(t, dir, nil)
-	folder := x.server.zoneOf().Consolidated()
+	folder := x.server.ZoneOf().Consolidated()
 	book := excelize.NewFile()
 	const name, evil = `<b>"&'{{.}}`, `"><script>alert(1)</script><img src=x onerror=alert(2)>{{.}}`
 	hidden, err := book.NewSheet("隐藏的")
@@ -136,8 +138,8 @@ func linkOf(page, label string) string {
 // work is told. Of its sheets the one that is shown looks unlike the others.
 func TestWeeklyAtOnce(t *testing.T) {
 	x := open(t, copyZone(t), nil)
-	var told *fault
-	if err := x.server.undone(fmt.Errorf("summary: %w", service.ErrBusy), zone.JobSummary, "/papers"); !errors.As(err, &told) || told.status != http.StatusConflict || !strings.Contains(told.says, "正在执行") || told.back != "/papers" {
+	var told *frame.Fault
+	if err := x.server.running.Undone(fmt.Errorf("summary: %w", service.ErrBusy), zone.JobSummary, "/papers"); !errors.As(err, &told) || told.Status != http.StatusConflict || !strings.Contains(told.Says, "正在执行") || told.Back != "/papers" {
 		t.Errorf("whoever comes meanwhile is told %v", err)
 	}
 	issued := make(chan answerOf, 2)

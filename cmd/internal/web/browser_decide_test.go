@@ -17,7 +17,7 @@ func TestBrowserWaives(t *testing.T) {
 	b := browser(t, x, 1366, 768)
 	decide := func(kind, period, reason string) {
 		t.Helper()
-		eventually(t, most, "the newest publication is never shown", x.server.readings.Current)
+		eventually(t, most, "the newest publication is never shown", x.server.Readings.Current)
 		b.open("/units/smj") // an untouched page is shown anew when there is news, also under whoever begins to fill in
 		b.do(chromedp.Click(chromedp.CSS(".manage summary")), chromedp.Click(chromedp.CSS(`input[name=kind][value="`+kind+`"]`)), chromedp.SendKeys(chromedp.CSS("input[name=period]"), period))
 		b.do(chromedp.Click(chromedp.CSS(".manage button.warning"))) // without a reason

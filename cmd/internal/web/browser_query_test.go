@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/web/asking"
+	"taizhang/cmd/internal/web/frame"
 	"taizhang/internal/tooltest"
 
 	"github.com/chromedp/chromedp"
@@ -21,7 +23,7 @@ import (
 func TestBrowserQueryStops(t *testing.T) {
 	begun := time.Now()
 	x := open(t, sharedZone(t), func(o *Options) { o.Clock = func() time.Time { return testClock().Add(time.Since(begun)) } })
-	x.server.patience = 300 * time.Millisecond
+	x.server.asking.Patience = 300 * time.Millisecond
 	b := browser(t, x, 1366, 768)
 	b.open("/query")
 	asks := func(sql string) string {
@@ -49,12 +51,12 @@ func TestBrowserQueryStops(t *testing.T) {
 	b.accessible("working")
 	b.clickOf(`//button[.="取消查询"]`)
 	b.wants("查询已取消")
-	eventually(t, most, "the query goes on", func() bool { return len(x.server.asking) == 0 })
+	eventually(t, most, "the query goes on", func() bool { return len(x.server.asking.Asking) == 0 })
 	if tell[bool](b, `[...document.querySelectorAll("form[action='/query'] button")].some(b => b.disabled || b.textContent !== "查询")`) {
 		t.Error("the page can't be asked again")
 	}
 	// A short one leads to its result by itself.
-	x.server.patience = 0
+	x.server.asking.Patience = 0
 	tell[string](b, asks("select 42 as 答案"))
 	b.waits("结果：1行")
 }
@@ -164,9 +166,9 @@ func TestBrowserScroll(t *testing.T) {
 	tell[bool](b, `document.querySelector(".result").scrollTop = 5000 * document.querySelector(".result").scrollHeight / 10001; true`)
 	waitFor(5001, "第5000件")
 	// What can't be had is said.
-	x.server.results.mu.Lock()
-	x.server.results.list = nil
-	x.server.results.mu.Unlock()
+	for range asking.MostResults {
+		x.server.asking.Results.Keep(&asking.Asked{Who: "x", At: testClock()})
+	}
 	tell[bool](b, `document.querySelector(".result").scrollTop = 0; true`)
 	b.waits("后面的行取不到了")
 	b.mu.Lock()
@@ -185,9 +187,9 @@ func TestBundle(t *testing.T) {
 		}
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
 	}
-	bundle, licences := assets()["editor.js"], string(assets()["editor.LICENSES.txt"].text)
-	if !strings.HasPrefix(string(bundle.text), fmt.Sprintf("/* %x ", sum.Sum(nil))) {
-		t.Error("assets/editor.js isn't made of editor/: run go generate ./cmd/internal/web/editor")
+	bundle, licences := frame.Assets()["editor.js"], string(frame.Assets()["editor.LICENSES.txt"].Text)
+	if !strings.HasPrefix(string(bundle.Text), fmt.Sprintf("/* %x ", sum.Sum(nil))) {
+		t.Error("frame/assets/editor.js isn't made of editor/: run go generate ./cmd/internal/web/editor")
 	}
 	var lock struct {
 		Packages map[string]struct{ Integrity string }
@@ -202,15 +204,15 @@ func TestBundle(t *testing.T) {
 			t.Errorf("%s: without its licence, or without a checksum", path)
 		}
 	}
-	if n := len(bundle.packed); n > 150<<10 {
+	if n := len(bundle.Packed); n > 150<<10 {
 		t.Errorf("the bundle has %d bytes on the wire", n)
 	}
 	x := open(t, sharedZone(t), nil)
 	page := x.get("/query")
-	if !strings.Contains(page.body, assetAddress("editor.js")) || strings.Contains(x.page("/"), "editor.js") {
+	if !strings.Contains(page.body, frame.AssetAddress("editor.js")) || strings.Contains(x.page("/"), "editor.js") {
 		t.Error("another page than 查询 asks for the editor, or 查询 doesn't")
 	}
-	if a := x.get(assetAddress("editor.js")); !strings.Contains(a.header.Get("Cache-Control"), "immutable") {
+	if a := x.get(frame.AssetAddress("editor.js")); !strings.Contains(a.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("browsers don't keep it: %v", a.header)
 	}
 	policies := []string{page.header.Get("Content-Security-Policy"), x.get("/query").header.Get("Content-Security-Policy")}

@@ -191,7 +191,7 @@ func (b *tab) isAsLoaded() {
 func TestBrowserWaits(t *testing.T) {
 	x := open(t, copyZone(t), nil)
 	hold := make(chan struct{})
-	x.server.o.Service.(*testService).hold = hold
+	x.server.Options.Service.(*testService).hold = hold
 	to := x.upload("/units/zfb/check", upload{"问题台账.csv", []byte(mended)}).header.Get("Location")
 	b := browser(t, x, 1366, 768)
 	b.open(x.post(to, nil).header.Get("Location"))
@@ -245,7 +245,7 @@ func TestBrowserConflict(t *testing.T) {
 	}
 	b.clickOf(`//input[@id="` + field + `"]/ancestor::form//button[normalize-space()="保存"]`)
 	b.wants("已保存")
-	if u := x.server.zoneOf().Submitters[0]; len(u.Aliases) != 1 || u.Aliases[0] != "我的写法" {
+	if u := x.server.ZoneOf().Submitters[0]; len(u.Aliases) != 1 || u.Aliases[0] != "我的写法" {
 		t.Errorf("it is saved as %v", u)
 	}
 }

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"taizhang/cmd/internal/web/frame"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/warehouse"
 
@@ -18,10 +17,9 @@ import (
 )
 
 const (
-	lookEvery  = 500 * time.Millisecond // for a new publication: whoever handed in sees the outcome within two seconds
-	aliveEvery = 20 * time.Second       // so that proxies keep the line open
-	healEvery  = time.Minute            // how often a lost publication is tried to be made anew
-	mostLines  = 200                    // live connections
+	aliveEvery = 20 * time.Second // so that proxies keep the line open
+	healEvery  = time.Minute      // how often a lost publication is tried to be made anew
+	mostLines  = 200              // live connections
 )
 
 // news tells everybody who listens that there is something new to see.
@@ -55,7 +53,7 @@ func (s *Server) follow() {
 	var making sync.WaitGroup
 	defer making.Wait()
 	var busy, resting atomic.Bool
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(frame.LookEvery)
 	defer tick.Stop()
 	var healed time.Time
 	for was := ""; ; {
@@ -63,27 +61,27 @@ func (s *Server) follow() {
 			was = now
 			s.news.tell()
 		}
-		if s.readings.Lost() && time.Since(healed) > healEvery {
+		if s.Readings.Lost() && time.Since(healed) > healEvery {
 			healed = time.Now()
-			s.o.Log.Warn("the published file is gone or damaged: it is published anew")
-			s.intake.join(func() error { return s.o.Service.Run(noContext, "page 自动") })
+			s.Options.Log.Warn("the published file is gone or damaged: it is published anew")
+			s.Intake.Join(func() error { return s.Options.Service.Run(frame.NoContext, "page 自动") })
 		}
 		if busy.CompareAndSwap(false, true) {
 			making.Go(func() {
 				defer busy.Store(false)
 				if err := s.catchUp(); err != nil && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, shelf.ErrBroken) {
-					s.o.Log.Warn("pages of a new publication", "err", err)
+					s.Options.Log.Warn("pages of a new publication", "err", err)
 				}
 			})
 		}
-		if s.o.Ahead && resting.CompareAndSwap(false, true) {
+		if s.Options.Ahead && resting.CompareAndSwap(false, true) {
 			making.Go(func() {
 				defer resting.Store(false)
-				s.makeRest()
+				s.reading.MakeRest()
 			})
 		}
 		select {
-		case <-s.ended:
+		case <-s.Ended:
 			return
 		case <-tick.C:
 		}
@@ -92,13 +90,13 @@ func (s *Server) follow() {
 
 // catchUp makes the pages of the newest publication, and shows them from then on.
 func (s *Server) catchUp() error {
-	rd, done, err := s.readings.Behind(s.zoneOf())
+	rd, done, err := s.Readings.Behind(s.ZoneOf())
 	if rd == nil {
 		return err
 	}
 	defer done()
-	s.warm(rd)
-	s.readings.Show(rd)
+	s.reading.Warm(rd)
+	s.Readings.Show(rd)
 	s.news.tell()
 	return nil
 }
@@ -107,23 +105,17 @@ func (s *Server) catchUp() error {
 // came would never hear of it otherwise.
 func (s *Server) signs() string {
 	calm := s.mark()
-	if r := s.readings.Showing(); r != nil {
+	if r := s.Readings.Showing(); r != nil {
 		calm = r.Mark
 	}
-	return signOf(s.mark()) + " " + signOf(calm)
-}
-
-// signOf is what tells a publication apart for a browser; the mark itself says where it lies.
-func signOf(mark string) string {
-	sum := sha256.Sum256([]byte(mark))
-	return hex.EncodeToString(sum[:6])
+	return frame.SignOf(s.mark()) + " " + frame.SignOf(calm)
 }
 
 // events tells a page that something was published, as server-sent events: nothing else, so that everybody may hear it.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, _ account.Person) error {
 	if s.lines.Add(1) > mostLines {
 		s.lines.Add(-1)
-		return &fault{status: http.StatusTooManyRequests, says: "同时打开的页面太多。"}
+		return &frame.Fault{Status: http.StatusTooManyRequests, Says: "同时打开的页面太多。"}
 	}
 	defer s.lines.Add(-1)
 	out := http.NewResponseController(w)
@@ -155,9 +147,9 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, _ account.Person
 
 // mark tells publications apart; "" while there is none.
 func (s *Server) mark() string {
-	path, err := warehouse.Newest(s.zoneOf().Published())
+	path, err := warehouse.Newest(s.ZoneOf().Published())
 	if err != nil {
 		return ""
 	}
-	return shelf.MarkOf(path, s.zoneOf())
+	return shelf.MarkOf(path, s.ZoneOf())
 }

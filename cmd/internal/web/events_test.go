@@ -23,7 +23,7 @@ func TestNewsWithinTwoSeconds(t *testing.T) {
 	id := firstReturn(t, x.page("/units/smj"))
 	for _, kind := range []string{"withdraw", "undo", "withdraw"} {
 		eventually(t, time.Minute, "the publication is never shown", func() bool {
-			shown := x.server.readings.Showing()
+			shown := x.server.Readings.Showing()
 			return shown != nil && shown.Mark == x.server.mark()
 		})
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, x.url+"/events", nil)

@@ -11,6 +11,9 @@ import (
 	"unicode"
 
 	"github.com/xuri/excelize/v2"
+
+	"taizhang/cmd/internal/web/asking"
+	"taizhang/cmd/internal/web/handing"
 )
 
 // TestNamesOfUploads: whatever a browser calls a file, it lands in the unit's own folder or nowhere.
@@ -19,11 +22,11 @@ func TestNamesOfUploads(t *testing.T) {
 		"台账.xlsx": "台账.xlsx", "../../../taizhang.yaml": "taizhang.yaml", `C:\Users\张\台账.xlsx`: "台账.xlsx", "/etc/passwd": "passwd", "~$台账.xlsx": "台账.xlsx", ".hidden.xlsx": "hidden.xlsx",
 		"": "未命名.xlsx", "..": "未命名.xlsx", "a\x00b\r\nc.xlsx": "abc.xlsx", "gpj\u202exslx.exe": "gpjxslx.exe", "a\xffb.csv": "a_b.csv",
 	} {
-		if got := safeFile(name); got != want {
+		if got := handing.SafeFile(name); got != want {
 			t.Errorf("%q becomes %q instead of %q", name, got, want)
 		}
 	}
-	if long := safeFile(strings.Repeat("长", 400) + ".xlsx"); len(long) > 200 || !strings.HasSuffix(long, ".xlsx") {
+	if long := handing.SafeFile(strings.Repeat("长", 400) + ".xlsx"); len(long) > 200 || !strings.HasSuffix(long, ".xlsx") {
 		t.Errorf("a long name becomes %q", long)
 	}
 }
@@ -33,7 +36,7 @@ func FuzzSafeFile(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		got := safeFile(name)
+		got := handing.SafeFile(name)
 		if got == "" || got == "." || got == ".." || len(got) > 250 || strings.ContainsAny(got, "/\\\x00\r\n") || got != filepath.Base(got) || strings.HasPrefix(got, ".") || strings.HasPrefix(got, "~$") ||
 			strings.ContainsFunc(got, unicode.IsControl) {
 			t.Errorf("%q becomes %q", name, got)
@@ -61,7 +64,7 @@ func TestHostileUploads(t *testing.T) {
 		t.Errorf("too much at once: status %d", a.status)
 	}
 	var many []upload
-	for range mostFiles + 1 {
+	for range handing.MostFiles + 1 {
 		many = append(many, upload{"x.csv", []byte("x")})
 	}
 	if a := x.upload("/units/smj/check", many...); a.status != http.StatusBadRequest {
@@ -86,7 +89,7 @@ func TestHostileUploads(t *testing.T) {
 	if a := x.post("/units/smj/drafts/../../../taizhang.yaml", nil); a.status < 300 {
 		t.Errorf("a draft's path: status %d", a.status)
 	}
-	if a := x.post("/query", url.Values{"sql": {strings.Repeat("x", sqlBytes+1)}}); a.status != http.StatusBadRequest {
+	if a := x.post("/query", url.Values{"sql": {strings.Repeat("x", asking.SqlBytes+1)}}); a.status != http.StatusBadRequest {
 		t.Errorf("an endless query: status %d", a.status)
 	}
 	for _, path := range []string{"/papers/issued/..%2f..%2ftaizhang.yaml", "/papers/issued/../../taizhang.yaml", "/papers/ledgers/..%2f..%2ftaizhang.yaml", "/papers/issued/issued.json"} {

@@ -31,7 +31,7 @@ func TestLarge(t *testing.T) {
 	begun := time.Now()
 	eventually(t, 10*time.Minute, "the page is never ready", func() bool {
 		x.page("/")
-		return x.server.readings.Current()
+		return x.server.Readings.Current()
 	})
 	ready := time.Since(begun)
 	text := fmt.Sprintf("`make bench-web ROWS=%d`: pages over a publication of %d typed rows, one reader, each page %d times once what is made ahead is made (%.1f s after the start). It fails where the half of them takes more than %d ms or a page has more than %d kB.\n\n| page | half, ms | slowest, ms | kB |\n|---|---|---|---|\n",

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/web/reading"
 	"taizhang/internal/tooltest"
 )
 
@@ -42,17 +43,17 @@ func TestLoad(t *testing.T) {
 			x.page(path)
 		}
 		eventually(t, time.Minute, "the page is never ready", func() bool {
-			return x.server.readings.Current()
+			return x.server.Readings.Current()
 		})
 	}
 	// Somebody opens every figure, each for the first time, once its page has had the time to be made.
-	rd := x.server.readings.Showing()
+	rd := x.server.Readings.Showing()
 	n, last := 0, time.Now()
 	eventually(t, 5*time.Minute, "pages are made for ever", func() bool {
 		if m := rd.Size(); m != n {
 			n, last = m, time.Now()
 		}
-		return time.Since(last) > restQuiet+3*time.Second
+		return time.Since(last) > reading.RestQuiet+3*time.Second
 	})
 	for _, m := range regexp.MustCompile(`href="(/figures/[a-z_]+)"`).FindAllStringSubmatch(x.page("/figures"), -1) {
 		timed("first look at a figure", func() answerOf { return x.get(m[1]) })

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/cmd/internal/web/reading"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sheet/anyfile"
 	"taizhang/internal/archive"
@@ -15,7 +16,7 @@ import (
 func TestOriginalsAreMasked(t *testing.T) {
 	dir := sharedZone(t)
 	x := open(t, dir, nil)
-	z := x.server.zoneOf()
+	z := x.server.ZoneOf()
 	a, err := archive.View(z.Archive())
 	if err != nil {
 		t.Fatal(err)
@@ -23,7 +24,7 @@ func TestOriginalsAreMasked(t *testing.T) {
 	defer a.Close()
 	looked := 0
 	for unit, form := range map[string]string{"cl": "beneficiary", "swj": "tax_refund"} {
-		rd, done, err := x.server.readings.Open(z)
+		rd, done, err := x.server.Readings.Open(z)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +58,7 @@ func TestOriginalsAreMasked(t *testing.T) {
 				for _, r := range g.Rows {
 					for _, c := range r.Cells {
 						for _, k := range columns {
-							if k.Sheet != s.Name || k.Col != sheet.ColumnName(c.Col) || int64(r.N) < k.From || int64(r.N) > k.To || !typeOf(z.Forms.Get(form), k.Field).Sensitive() {
+							if k.Sheet != s.Name || k.Col != sheet.ColumnName(c.Col) || int64(r.N) < k.From || int64(r.N) > k.To || !reading.TypeOf(z.Forms.Get(form), k.Field).Sensitive() {
 								continue
 							}
 							if text := strings.TrimSpace(c.Text); len([]rune(text)) > 1 {

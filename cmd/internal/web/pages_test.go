@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"taizhang/cmd/internal/web/frame"
 )
 
 // TestFourClicks: a leader goes from the front page's closure rate to the very cell that somebody typed.
@@ -109,7 +111,7 @@ func TestEveryPage(t *testing.T) {
 			scripts = append(scripts, "query.js", "editor.js")
 		}
 		for _, s := range scripts {
-			if !strings.Contains(a.body, `<script src="`+assetAddress(s)+`" defer></script>`) {
+			if !strings.Contains(a.body, `<script src="`+frame.AssetAddress(s)+`" defer></script>`) {
 				t.Errorf("%s lacks %s", path, s)
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/web/asking"
+	"taizhang/cmd/internal/web/running"
 	"taizhang/internal/lang"
 )
 
@@ -23,14 +25,14 @@ func TestLargeTexts(t *testing.T) {
 	if len(page) > 12<<20 || !strings.Contains(page, "还有更多") {
 		t.Errorf("the page has %d bytes", len(page))
 	}
-	kept := x.server.results.list[0]
-	if kept.size > queryBytes || len(kept.table.Rows) < 100 || !strings.HasSuffix(kept.table.Rows[0][0].(string), "……（共20000字）") {
-		t.Errorf("%d rows of %d bytes are kept", len(kept.table.Rows), kept.size)
+	kept := x.server.asking.Results.List[0]
+	if kept.Size > asking.QueryBytes || len(kept.Table.Rows) < 100 || !strings.HasSuffix(kept.Table.Rows[0][0].(string), "……（共20000字）") {
+		t.Errorf("%d rows of %d bytes are kept", len(kept.Table.Rows), kept.Size)
 	}
 	for range 20 {
-		x.server.results.keep(&asked{who: "x", at: testClock(), size: queryBytes})
+		x.server.asking.Results.Keep(&asking.Asked{Who: "x", At: testClock(), Size: asking.QueryBytes})
 	}
-	if n := len(x.server.results.list); n > resultBytes/queryBytes {
+	if n := len(x.server.asking.Results.List); n > asking.ResultBytes/asking.QueryBytes {
 		t.Errorf("%d results of that size are kept", n)
 	}
 }
@@ -47,11 +49,11 @@ func TestPageSpeaksChinese(t *testing.T) {
 		}
 	}
 	for d, want := range map[time.Duration]string{200 * time.Millisecond: "0.2秒", 95 * time.Second: "1分35秒", 3*time.Hour + 5*time.Minute: "3小时5分"} {
-		if got := tookWords(d); got != want {
+		if got := running.TookWords(d); got != want {
 			t.Errorf("%v is %s", d, got)
 		}
 	}
-	if got := byWords("watch"); got != "自动（收件箱有新文件）" {
+	if got := running.ByWords("watch"); got != "自动（收件箱有新文件）" {
 		t.Errorf("watch is %s", got)
 	}
 	if a := x.get("/returns/%00"); a.status != http.StatusNotFound {
@@ -188,7 +190,7 @@ func TestCancelledQuery(t *testing.T) {
 		t.Fatalf("it ended by itself: status %d", resp.StatusCode)
 	}
 	limit := time.Now().Add(20 * time.Second)
-	for len(x.server.asking) > 0 {
+	for len(x.server.asking.Asking) > 0 {
 		if time.Now().After(limit) {
 			t.Fatal("the query goes on")
 		}
@@ -200,7 +202,7 @@ func TestCancelledQuery(t *testing.T) {
 // asked it alone; a quick one leads to its result from there.
 func TestQueryAtWork(t *testing.T) {
 	x := open(t, sharedZone(t), nil)
-	x.server.patience = 0
+	x.server.asking.Patience = 0
 	to := func(a answerOf) string {
 		t.Helper()
 		at := a.header.Get("Location")
@@ -220,8 +222,8 @@ func TestQueryAtWork(t *testing.T) {
 		t.Errorf("the page isn't asked for again, or its address tells the query: %s", long)
 	}
 	a = x.post(long, nil)
-	if a.status != http.StatusOK || !strings.Contains(a.body, "查询已取消") || !strings.Contains(a.body, "as 很久") || len(x.server.asking) > 0 {
-		t.Errorf("cancelled: status %d, %d at work\n%s", a.status, len(x.server.asking), a.body)
+	if a.status != http.StatusOK || !strings.Contains(a.body, "查询已取消") || !strings.Contains(a.body, "as 很久") || len(x.server.asking.Asking) > 0 {
+		t.Errorf("cancelled: status %d, %d at work\n%s", a.status, len(x.server.asking.Asking), a.body)
 	}
 	if a := x.get("/query/working/nosuch"); a.status != http.StatusNotFound {
 		t.Errorf("a query that isn't there: status %d", a.status)

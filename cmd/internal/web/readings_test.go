@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/reading"
 	"taizhang/cmd/internal/web/shelf"
 	"taizhang/internal/tooltest"
 	"taizhang/queries"
@@ -22,8 +23,8 @@ import (
 func TestNewPublicationIsRead(t *testing.T) {
 	dir := copyZone(t)
 	x := open(t, dir, nil)
-	z := x.server.zoneOf()
-	old, done, err := x.server.readings.Open(z)
+	z := x.server.ZoneOf()
+	old, done, err := x.server.Readings.Open(z)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 	const view = "/figures/return_completeness"
 	x.page(view)
 	before := x.page("/")
-	shownNow := x.server.readings.Showing
+	shownNow := x.server.Readings.Showing
 	rd := shownNow()
 	id := firstReturn(t, x.page("/units/smj"))
 	if a := x.post("/returns/"+id+"/decide", url.Values{"kind": {"withdraw"}, "reason": {"报错了"}}); a.status != http.StatusSeeOther {
@@ -92,8 +93,8 @@ func TestPagesWaitForNoFigures(t *testing.T) {
 func TestMadeAhead(t *testing.T) {
 	for _, ahead := range []bool{false, true} {
 		x := open(t, sharedZone(t), func(o *Options) { o.Ahead = ahead })
-		eventually(t, most, "the publication is never shown", func() bool { return x.server.readings.Current() })
-		if n := x.server.readings.Showing().Size(); (n > 0) != ahead {
+		eventually(t, most, "the publication is never shown", func() bool { return x.server.Readings.Current() })
+		if n := x.server.Readings.Showing().Size(); (n > 0) != ahead {
 			t.Errorf("ahead %t: %d results were made for nobody", ahead, n)
 		}
 		x.close()
@@ -112,13 +113,13 @@ func TestFiguresAhead(t *testing.T) {
 	}
 	front := x.page("/")
 	list = slices.DeleteFunc(list, func(m []string) bool { return strings.Contains(front, m[0]) }) // these are made at once
-	rd := x.server.readings.Showing()
+	rd := x.server.Readings.Showing()
 	n, last := 0, time.Now()
 	eventually(t, 3*time.Minute, "it never ends", func() bool {
 		if m := rd.Size(); m != n {
 			n, last = m, time.Now()
 		}
-		return x.server.readings.Current() && time.Since(last) > restQuiet+2*time.Second
+		return x.server.Readings.Current() && time.Since(last) > reading.RestQuiet+2*time.Second
 	})
 	for _, m := range list[:figures] {
 		x.page(m[1])

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"taizhang/cmd/internal/web/running"
 	"taizhang/internal/lang"
 	"taizhang/internal/state"
 	"taizhang/internal/zone"
@@ -21,19 +22,19 @@ import (
 func TestRunWords(t *testing.T) {
 	at := func(t time.Time) string { return t.Format("15:04") }
 	begun := testClock()
-	run := func(took time.Duration, by, result, message string) runView {
-		return runViewOf(state.Run{Job: zone.JobIntake, Started: begun, Finished: begun.Add(took), By: by, Result: result, Message: lang.Text{English: message, Chinese: message}}, at)
+	run := func(took time.Duration, by, result, message string) running.RunView {
+		return running.RunViewOf(state.Run{Job: zone.JobIntake, Started: begun, Finished: begun.Add(took), By: by, Result: result, Message: lang.Text{English: message, Chinese: message}}, at)
 	}
 	for _, c := range []struct {
-		got  runView
-		want runView
+		got  running.RunView
+		want running.RunView
 	}{
-		{run(1673*time.Second, "watch", state.Done, ""), runView{Title: "收件", Begun: "07:00", By: "自动（收件箱有新文件）", Until: "07:27", Says: "没有新文件"}},
-		{run(200*time.Millisecond, "schedule", state.Done, ""), runView{Title: "收件", Begun: "07:00", By: "计划", Took: "0.2秒", Says: "没有新文件"}},
-		{run(1673*time.Second, "page 王", state.Done, "收件3份"), runView{Title: "收件", Begun: "07:00", By: "王（网页）", Took: "27分53秒", Says: "收件3份"}},
-		{run(time.Hour, "schedule", state.Failed, "磁盘满"), runView{Title: "收件", Begun: "07:00", By: "计划", Until: "08:00", Says: "磁盘满", Failed: true}},
-		{run(time.Second, "schedule", state.Lost, ""), runView{Title: "收件", Begun: "07:00", By: "计划", Took: "1.0秒", Says: "程序中断，没有做完"}},
-		{run(time.Second, "schedule", state.Lost, "服务停止，没有做完"), runView{Title: "收件", Begun: "07:00", By: "计划", Took: "1.0秒", Says: "服务停止，没有做完"}},
+		{run(1673*time.Second, "watch", state.Done, ""), running.RunView{Title: "收件", Begun: "07:00", By: "自动（收件箱有新文件）", Until: "07:27", Says: "没有新文件"}},
+		{run(200*time.Millisecond, "schedule", state.Done, ""), running.RunView{Title: "收件", Begun: "07:00", By: "计划", Took: "0.2秒", Says: "没有新文件"}},
+		{run(1673*time.Second, "page 王", state.Done, "收件3份"), running.RunView{Title: "收件", Begun: "07:00", By: "王（网页）", Took: "27分53秒", Says: "收件3份"}},
+		{run(time.Hour, "schedule", state.Failed, "磁盘满"), running.RunView{Title: "收件", Begun: "07:00", By: "计划", Until: "08:00", Says: "磁盘满", Failed: true}},
+		{run(time.Second, "schedule", state.Lost, ""), running.RunView{Title: "收件", Begun: "07:00", By: "计划", Took: "1.0秒", Says: "程序中断，没有做完"}},
+		{run(time.Second, "schedule", state.Lost, "服务停止，没有做完"), running.RunView{Title: "收件", Begun: "07:00", By: "计划", Took: "1.0秒", Says: "服务停止，没有做完"}},
 	} {
 		if c.got != c.want {
 			t.Errorf("%+v\ninstead of %+v", c.got, c.want)
@@ -113,7 +114,7 @@ func TestTroublesOnce(t *testing.T) {
 		t.Fatalf("before the alert:\n%s", page)
 	}
 	sentence := html.UnescapeString(regexp.MustCompile(`需要处理：([^<]*` + says + `)`).FindStringSubmatch(page)[1])
-	if _, err := x.server.o.Store.Raise(t.Context(), "unit", sentence, "待处理："+sentence, testClock()); err != nil {
+	if _, err := x.server.Options.Store.Raise(t.Context(), "unit", sentence, "待处理："+sentence, testClock()); err != nil {
 		t.Fatal(err)
 	}
 	if page := x.page("/runs"); strings.Count(page, says) != 1 {

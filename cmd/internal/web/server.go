@@ -2,101 +2,58 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"taizhang/cmd/internal/web/account"
-	"taizhang/cmd/internal/web/shelf"
-	"taizhang/internal/durable"
+	"taizhang/cmd/internal/web/asking"
+	"taizhang/cmd/internal/web/entry"
+	"taizhang/cmd/internal/web/frame"
+	"taizhang/cmd/internal/web/handing"
+	"taizhang/cmd/internal/web/reading"
+	"taizhang/cmd/internal/web/running"
 )
 
 // Options are what the page needs.
-type Options struct {
-	Service Service
-	Clock   func() time.Time // time.Now unless set
-	Log     *slog.Logger     // discarded unless set
-	Store   *account.Users   // users and sessions; nil: none, whoever asks is this computer's operator
-	Alone   bool             // only this computer reaches the page: as long as there are no users, whoever asks is its operator
-	Secure  bool             // it is served over TLS
-	Version string           // of the program
-	Proxy   account.Proxy    // reverse proxies that log people in
-	Ahead   bool             // pages are made before anybody has asked for one, from the start on
-	Rest    int              // of how many figures that nobody opened yet pages are made too, in the quiet after a publication; 60 unless set
-	Exe     string           // the program that runs fenced queries; "": this one
-}
+type Options = frame.Options
 
-// Server serves the page of one zone.
+// Server serves the page of one zone: every room's pages, each for those who may see it.
 type Server struct {
-	o         Options
-	mux       *http.ServeMux
-	routes    []route
-	readings  shelf.Shelf
-	drafts    drafts
-	unsent    unsent
-	placing   sync.Mutex // held while a file gets its name in the inbox
-	results   results
-	audit     *audit
-	logins    account.Logins
-	underway  underway
-	patience  time.Duration // that whoever asks waits for an answer
-	asking    chan struct{} // queries at work
-	coming    chan struct{} // uploads that are read and judged
-	ended     chan struct{} // closed when the page ends
-	followed  chan struct{} // closed when nothing is looked for any more
-	news      news
-	journal   journal
-	lines     atomic.Int64 // live connections
-	hasCome   atomic.Bool  // something was received once
-	restoring restoring
-	intake    turns  // of taking in what lies in the inbox
-	nobody    string // hash of a password that nobody has
+	*frame.Frame
+	reading *reading.Pages
+	handing *handing.Pages
+	running *running.Pages
+	asking  *asking.Pages
+	entry   *entry.Pages
+
+	mux      *http.ServeMux
+	routes   []route
+	followed chan struct{} // closed when nothing is looked for any more
+	news     news
+	lines    atomic.Int64 // live connections
 }
 
 // New makes the page of a zone. Close ends it.
 func New(o Options) (*Server, error) {
-	if o.Service == nil {
-		return nil, errors.New("the page needs a service")
-	}
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
-	if o.Rest == 0 {
-		o.Rest = 60
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	dir := filepath.Join(o.Service.Zone().Dir, account.Folder)
-	if err := durable.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("the page's folder: %w", err)
-	}
-	if err := shelf.Tidy(dir); err != nil {
-		return nil, fmt.Errorf("the page's folder: %w", err)
-	}
-	a, err := openAudit(filepath.Join(dir, "audit.jsonl"), o.Clock)
+	f, err := frame.New(o)
 	if err != nil {
-		return nil, fmt.Errorf("the page's audit: %w", err)
+		return nil, err
 	}
-	s := &Server{o: o, patience: queryPatience, mux: http.NewServeMux(), audit: a, asking: make(chan struct{}, queriesAtOnce), coming: make(chan struct{}, uploadsAtOnce), nobody: nobodysHash, ended: make(chan struct{}), followed: make(chan struct{})}
-	s.drafts.clock = o.Clock
-	s.logins.Store, s.logins.Clock, s.logins.Log = o.Store, o.Clock, o.Log
+	r := reading.New(f)
+	s := &Server{Frame: f, reading: r, handing: handing.New(f, r), running: running.New(f, r), asking: asking.New(f, r), entry: entry.New(f),
+		mux: http.NewServeMux(), followed: make(chan struct{})}
 	s.routes = s.table()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.guard(r))
 	}
-	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(serveAsset))
-	s.mux.Handle("GET /favicon.ico", http.HandlerFunc(serveIcon))
+	s.mux.Handle("GET /assets/{file}", http.HandlerFunc(frame.ServeAsset))
+	s.mux.Handle("GET /favicon.ico", http.HandlerFunc(frame.ServeIcon))
 	s.mux.HandleFunc("/api/", s.noAPI)
-	s.mux.Handle("/", s.guard(route{pattern: "/", may: account.MayEnter, handle: (*Server).nowhere}))
+	s.mux.Handle("/", s.guard(route{pattern: "/", may: account.MayEnter, handle: s.nowhere}))
 	if o.Ahead {
-		s.readings.Want()
+		s.Readings.Want()
 	}
 	go s.follow()
 	return s, nil
@@ -111,58 +68,36 @@ func (s *Server) nowhere(w http.ResponseWriter, r *http.Request, _ account.Perso
 		}
 	}
 	if len(may) == 0 {
-		return notFound("没有这个页面。")
+		return frame.NotFound("没有这个页面。")
 	}
 	w.Header().Set("Allow", strings.Join(may, ", "))
-	return &fault{status: http.StatusMethodNotAllowed, says: "这个地址不能这样访问。"}
+	return &frame.Fault{Status: http.StatusMethodNotAllowed, Says: "这个地址不能这样访问。"}
 }
 
 // Close ends the page: live connections end, what it has open is closed.
 func (s *Server) Close() error {
-	close(s.ended)
+	close(s.Ended)
 	<-s.followed
-	s.underway.work.Wait()
-	s.restoring.work.Wait()
-	return errors.Join(s.readings.Close(), s.audit.close())
+	s.asking.Wait()
+	s.running.Wait()
+	return s.Frame.Close()
 }
 
 // Handler serves the page.
 func (s *Server) Handler() http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, account.Person{}, forbidden("这个请求来自别的网站，没有执行。"))
+		s.Fail(w, r, account.Person{}, frame.Forbidden("这个请求来自别的网站，没有执行。"))
 	}))
-	return s.recovered(headers(s.o.Secure, s.hosts(crossOrigin.Handler(s.mux))))
+	return s.recovered(frame.Headers(s.Options.Secure, s.hosts(crossOrigin.Handler(s.mux))))
 }
-
-// headers says what a browser may do with a page: nothing that the page did not bring itself.
-func headers(secure bool, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-		h.Set("Cache-Control", "no-store")
-		if secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // hosts refuses names of this server that nobody gave it where no login protects it: a page elsewhere could have its own
 // name point here.
 func (s *Server) hosts(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if users, err := s.users(r.Context()); err == nil && users == nil && !isLoopback(r.Host) {
-			s.fail(w, r, account.Person{}, &fault{status: http.StatusMisdirectedRequest, says: "请用 127.0.0.1 或 localhost 打开本页。"})
+		if users, err := s.entry.Users(r.Context()); err == nil && users == nil && !frame.IsLoopback(r.Host) {
+			s.Fail(w, r, account.Person{}, &frame.Fault{Status: http.StatusMisdirectedRequest, Says: "请用 127.0.0.1 或 localhost 打开本页。"})
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -180,7 +115,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			if what == http.ErrAbortHandler {
 				panic(what)
 			}
-			s.fail(w, r, account.Person{}, fmt.Errorf("panic: %v", what))
+			s.Fail(w, r, account.Person{}, fmt.Errorf("panic: %v", what))
 		}()
 		next.ServeHTTP(w, r)
 	})
@@ -191,7 +126,7 @@ func (s *Server) ending(r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(r.Context())
 	go func() {
 		select {
-		case <-s.ended:
+		case <-s.Ended:
 			cancel()
 		case <-ctx.Done():
 		}

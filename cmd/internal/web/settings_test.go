@@ -38,7 +38,7 @@ func TestSettings(t *testing.T) {
 		}
 		return x.post("/settings", form)
 	}
-	first := x.server.zoneOf().Submitters[0]
+	first := x.server.ZoneOf().Submitters[0]
 	unit := []string{"code", first.Code, "name", first.Name, "kind", "", "aliases", strings.Join(first.Aliases, "、"), "until", "", "merged_into", ""}
 	with := func(list []string, pairs ...string) []string { return append(append([]string{}, list...), pairs...) }
 
@@ -63,7 +63,7 @@ func TestSettings(t *testing.T) {
 	if changed != 1 || len(oldLines) != len(newLines) {
 		t.Errorf("%d lines changed, %d lines became %d", changed, len(oldLines), len(newLines))
 	}
-	if u, ok := x.server.zoneOf().Match("另一个别名"); !ok || u.Code != first.Code {
+	if u, ok := x.server.ZoneOf().Match("另一个别名"); !ok || u.Code != first.Code {
 		t.Error("the alias isn't known")
 	}
 
@@ -76,7 +76,7 @@ func TestSettings(t *testing.T) {
 		t.Errorf("an unknown unit isn't told at its field: status %d", a.status)
 	}
 	// What a change breaks elsewhere in the file is told where it was typed, with what to do.
-	other := x.server.zoneOf().Submitters[1]
+	other := x.server.ZoneOf().Submitters[1]
 	for _, c := range []struct {
 		part, item, label string
 		pairs             []string
@@ -131,7 +131,7 @@ func TestSettings(t *testing.T) {
 		{"targets", "new", []string{"metric", "hires", "value", "500", "way", "year"}, "hires: {year: 500}"},
 		{"schedule", "", []string{"intake", "", "publish", "", "summary", "", "mail", "off", "remind", "工作日 09:00", "backup", "每天 12:45", "drill", "", "tidy", ""}, `backup: "每天 12:45"`},
 		{"schedule", "", []string{"intake", "*/10 * * * *", "publish", "", "summary", "次周一 13:00", "mail", "不执行", "remind", "工作日 09:00", "backup", "每天 12:45", "drill", "", "tidy", ""}, `intake: "*/10 * * * *"`},
-		{"basics", "", []string{"zone", x.server.zoneOf().Name, "contact", "王工: 0731", "backup", ""}, `contact: "王工: 0731"`},
+		{"basics", "", []string{"zone", x.server.ZoneOf().Name, "contact", "王工: 0731", "backup", ""}, `contact: "王工: 0731"`},
 		{"mail", "", []string{"host", "smtp.example", "port", "", "tls", "", "user", "", "password_file", "", "from", "a@example.cn", "leaders", "b@example.cn、c@example.cn", "office", ""}, `leaders: ["b@example.cn", "c@example.cn"]`},
 	} {
 		if a := save(c.part, c.item, c.pairs...); a.status != http.StatusSeeOther || !strings.Contains(read(), c.want) {

@@ -73,7 +73,7 @@ func TestStaleIsTold(t *testing.T) {
 	}
 	failed := transform.Result{Checks: []transform.CheckResult{{Model: "mart.own", Check: "few", Predicate: "n < 1", Failing: 1}}}
 	file := filepath.Join(dir, "published", "taizhang.duckdb")
-	if err := transform.NoteFailure(t.Context(), x.server.zoneOf().Published(), failed); err != nil {
+	if err := transform.NoteFailure(t.Context(), x.server.ZoneOf().Published(), failed); err != nil {
 		t.Fatal(err)
 	}
 	const heldBack = "有1项检查未通过，新的数字没有发布"
@@ -178,7 +178,7 @@ func TestPublicationIsCutInPlace(t *testing.T) {
 	}
 	for name, spoil := range map[string]func(){"cut": cut, "overwritten": overwrite} {
 		x.page("/returns") // reads the newest
-		eventually(t, most, "the newest publication is never shown", x.server.readings.Current)
+		eventually(t, most, "the newest publication is never shown", x.server.Readings.Current)
 		spoil()
 		for _, p := range pages {
 			a := x.get(p)
@@ -187,14 +187,14 @@ func TestPublicationIsCutInPlace(t *testing.T) {
 				t.Errorf("%s, an earlier one is kept: %s: status %d, told %v\n%.1500s", name, p, a.status, told, a.body)
 			}
 		}
-		if !x.server.readings.Lost() {
+		if !x.server.Readings.Lost() {
 			t.Errorf("%s: nobody publishes it anew", name)
 		}
 		if err := (&testService{dir: dir, clock: testClock}).Run(t.Context(), "test"); err != nil {
 			t.Fatal(err)
 		}
 		eventually(t, most, "published anew, it isn't shown", func() bool {
-			return !x.server.readings.Lost() && !strings.Contains(x.page("/returns"), `class="stale"`)
+			return !x.server.Readings.Lost() && !strings.Contains(x.page("/returns"), `class="stale"`)
 		})
 	}
 }

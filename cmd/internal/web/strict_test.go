@@ -13,6 +13,8 @@ import (
 
 	"taizhang/cmd/internal/papers"
 	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/frame"
+	"taizhang/cmd/internal/web/handing"
 )
 
 // TestOddRequests: what an address doesn't know is refused rather than answered with something else, a method that it doesn't
@@ -63,7 +65,7 @@ func TestOddRequests(t *testing.T) {
 		}
 	}
 	ask(x, http.MethodGet, "/"+strings.Repeat("a", 20_000))
-	if err := x.server.audit.log.Sync(); err != nil {
+	if err := x.server.Audit.Log.Sync(); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, account.Folder, "audit.jsonl"))
@@ -211,7 +213,7 @@ func TestLinksOfFigures(t *testing.T) {
 // TestPackedOnlyForWhoUnpacks: what is packed goes to those who say that they can unpack it.
 func TestPackedOnlyForWhoUnpacks(t *testing.T) {
 	for accepted, want := range map[string]bool{"": false, "gzip": true, "deflate, gzip;q=0.5, br": true, "gzip;q=0": false, "br, gzip; q=0.0": false, "xgzip": false, "gzip;q=1": true} {
-		if takesGzip(accepted) != want {
+		if frame.TakesGzip(accepted) != want {
 			t.Errorf("%q: %v", accepted, !want)
 		}
 	}
@@ -244,7 +246,7 @@ func TestIssuedPapers(t *testing.T) {
 		t.Errorf("status %d, %s", a.status, policy)
 	}
 	weekly := regexp.MustCompile(`href="(/papers/issued/[^"]*\.xlsx)"`).FindStringSubmatch(page)[1]
-	z := x.server.zoneOf()
+	z := x.server.ZoneOf()
 	if n, err := papers.Shelve(t.Context(), z, testClock().AddDate(3, 0, 0)); err != nil || n == 0 {
 		t.Fatalf("%d papers were moved, %v", n, err)
 	}
@@ -274,8 +276,8 @@ func TestReturnsOfAnEarlierDay(t *testing.T) {
 
 // TestLongHistory: a unit's history has an end on the page, however long it is; what isn't shown is said, and is in the download.
 func TestLongHistory(t *testing.T) {
-	defer func(n int) { historyMost = n }(historyMost)
-	historyMost = 2
+	defer func(n int) { handing.HistoryMost = n }(handing.HistoryMost)
+	handing.HistoryMost = 2
 	x := open(t, copyZone(t), nil)
 	page := x.page("/units/smj?all=1")
 	more := regexp.MustCompile(`另有(\d+)份更早的，下载可见全部`).FindStringSubmatch(page)

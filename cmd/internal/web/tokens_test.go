@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/web/account"
+	"taizhang/cmd/internal/web/entry"
 	"taizhang/internal/state"
 )
 
@@ -141,9 +142,9 @@ func TestTokens(t *testing.T) {
 		t.Errorf("the audit or the state hold the token, or the audit a number of a person (%v)", err)
 	}
 	// As many as a user needs.
-	for i := range mostTokens + 1 {
+	for i := range entry.MostTokens + 1 {
 		a := analyst.post("/account", url.Values{"do": {"make"}, "name": {strings.Repeat("x", i+1)}, "days": {"90"}})
-		if want := map[bool]int{false: http.StatusOK, true: http.StatusBadRequest}[i == mostTokens]; a.status != want {
+		if want := map[bool]int{false: http.StatusOK, true: http.StatusBadRequest}[i == entry.MostTokens]; a.status != want {
 			t.Errorf("token %d: status %d", i+1, a.status)
 		}
 	}

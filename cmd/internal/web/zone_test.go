@@ -255,12 +255,12 @@ func open(t testing.TB, dir string, change func(*Options)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.nobody = cheap("nobody")
-	s.patience = most // a busy machine is no reason to be sent elsewhere
+	s.entry.Nobody = cheap("nobody")
+	s.asking.Patience = most // a busy machine is no reason to be sent elsewhere
 	h := httptest.NewServer(s.Handler())
 	x := &site{t: t, dir: dir, server: s, url: h.URL, client: newClient(t), log: log}
 	x.close = sync.OnceFunc(func() {
-		<-s.intake.join(func() error { return nil }).done // a run that the page began writes into the zone until then
+		<-s.Intake.Join(func() error { return nil }).Done // a run that the page began writes into the zone until then
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}

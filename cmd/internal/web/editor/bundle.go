@@ -1,4 +1,4 @@
-// Command editor makes ../assets/editor.js, the SQL editor of the page, of
+// Command editor makes ../frame/assets/editor.js, the SQL editor of the page, of
 // editor.js and CodeMirror: the packages that package-lock.json names, each with
 // its checksum, bundled by esbuild. Their licences go beside it. Without npm it
 // leaves the bundle as it is: it is committed, nobody needs npm to build or to
@@ -76,7 +76,7 @@ func bundle(npm, dir string) error {
 	if err != nil {
 		return err
 	}
-	assets := filepath.Join("..", "assets")
+	assets := filepath.Join("..", "frame", "assets")
 	return errors.Join(durable.WriteBytes(filepath.Join(assets, "editor.js"), 0o644, made.OutputFiles[0].Contents), durable.WriteBytes(filepath.Join(assets, "editor.LICENSES.txt"), 0o644, licences))
 }
 
