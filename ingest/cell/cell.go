@@ -223,6 +223,9 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 		} else if shown, ok := c.ShownText(); ok {
 			raw = shown
 		}
+		if col.Names && col.Required && len(raw) <= 12 && notNamed[raw] {
+			return Value{}, because(finding.NotNamed(col.Title, raw))
+		}
 		if len(raw) <= t.Register.Longest {
 			if name, ok := t.Register.Submitter(raw); ok { // a unit's name resolves in any column
 				raw = name
@@ -401,6 +404,9 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 			s = strings.ReplaceAll(written.Plain(shown), " ", "")
 		}
 	}
+	if col.Required && col.InKey && len(s) <= 24 && notNumbered[spelling.Squash(s)] {
+		return Value{}, because(finding.NotNumbered(col.Title, s))
+	}
 	if t.Private && !strings.ContainsAny(s, "0123456789") { // a name in the wrong column, perhaps
 		return Value{}, because(finding.CodeWithoutDigits(col.Title))
 	}
@@ -414,6 +420,13 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 	}
 	return v, nil
 }
+
+// notNumbered is what people write for the number of an item that has none yet. Of several such rows none is another one again.
+var notNumbered = map[string]bool{"新增": true, "新": true, "新增项": true, "新增问题": true, "待编": true, "待编号": true, "待定": true, "待补": true, "待补充": true, "待赋码": true,
+	"待分配": true, "未编": true, "未编号": true, "暂未编号": true, "尚未编号": true, "编号待定": true, "无编号": true, "无号": true, "暂无编号": true, "没有编号": true, "暂缺": true}
+
+// notNamed is what people write for a firm or a person that isn't known yet.
+var notNamed = map[string]bool{"待定": true, "待补": true, "待补充": true, "待明确": true, "待确定": true, "待安排": true, "暂缺": true, "空缺": true, "未定": true, "暂定": true}
 
 // keyHash is the keyed hash by which a value still joins that is shown masked.
 func (t *Typer) keyHash(col *forms.Column, s string) string {

@@ -54,6 +54,7 @@ var dateWays = []dateWay{
 	{"a stretch of days", "8月10日—12日", (*dating).days, true},
 	{"a stretch of months", "2024年7月至12月", (*dating).months, true}, // and 12月至次年2月
 	{"a month in English", "Oct-26", (*dating).englishMonth, true},
+	{"a day in English", "3-Nov", (*dating).englishDay, true},
 	{"with spaces or in brackets", "(2026 11 03)", (*dating).apart, true},
 }
 

@@ -57,6 +57,9 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 	if d.isText() && d.inexact() {
 		return because(finding.DateInexact(d.col.Title, d.Quote(d.raw, 30), day.String()))
 	}
+	if d.besides() {
+		return because(finding.DateBesides(d.col.Title, d.Quote(d.raw, 30), day.String()))
+	}
 	if said := d.otherWeekday(day); said != "" {
 		return because(finding.WeekdayDiffers(d.col.Title, d.Quote(d.raw, 30), day.String(), said))
 	}

@@ -10,6 +10,7 @@ import (
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
 	"taizhang/ingest/written"
+	"taizhang/internal/spelling"
 )
 
 // bulletMark numbers a value with a mark behind the number: 1.已办结, but not 12345热线.
@@ -30,6 +31,15 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	if v, ok := t.Lists[col][h]; ok {
 		return Value{Set: true, Text: v}, nil
 	}
+	if v, ok := t.Lists[col][checked[h]]; ok {
+		return Value{Set: true, Text: v}, nil
+	}
+	if v, ok := t.Lists[col][boxed(raw)]; ok {
+		return Value{Set: true, Text: v}, nil
+	}
+	if v, ok := t.Lists[col][uncoded(h)]; ok {
+		return Value{Set: true, Text: v}, nil
+	}
 	if bulletMark().MatchString(h) { // 1.已办结
 		h = written.Bullet().ReplaceAllString(h, "")
 		if v, ok := t.Lists[col][h]; ok {
@@ -41,6 +51,8 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	case !ok:
 	case remark == "":
 		return Value{Set: true, Text: v}, nil
+	case t.sameAs(v, remark, col): // 规上、限上: both are 四上
+		return Value{Set: true, Text: v}, nil
 	case t.severalOf(v, remark, col) != nil:
 		return Value{}, because(finding.ListValuesSeveral(col.Title, t.Quote(raw, 30), t.severalOf(v, remark, col), col.InKey))
 	case t.takesBack(v, remark, col):
@@ -49,6 +61,63 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 		return Value{Set: true, Text: v}, because(finding.ListValueWithText(col.Title, t.Quote(raw, 30), v))
 	}
 	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), others(col, ""), t.meant(h, col)))
+}
+
+// checked is what a check box in a cell (复选框) stands for.
+var checked = map[string]string{"true": "是", "false": "否", "TRUE": "是", "FALSE": "否"}
+
+// boxed is what stands beside the one ticked box of several: ☑办理中 □已办结. "" where there are no such boxes.
+func boxed(raw string) string {
+	if !strings.ContainsAny(raw, emptyBoxes) || !strings.ContainsAny(raw, tickedBoxes) {
+		return ""
+	}
+	s := spelling.Squash(raw)
+	first, _ := utf8.DecodeRuneInString(s)
+	before := strings.ContainsRune(emptyBoxes+tickedBoxes, first) // the boxes stand before their texts
+	var found, text string
+	ticked := false
+	take := func(text string) {
+		if found != "" {
+			text = "\x00" // two of them
+		}
+		found = written.Heading(text)
+	}
+	for _, r := range s {
+		switch {
+		case !strings.ContainsRune(emptyBoxes+tickedBoxes, r):
+			text += string(r)
+			continue
+		case before && ticked:
+			take(text)
+		case !before && strings.ContainsRune(tickedBoxes, r):
+			take(text)
+		}
+		ticked, text = strings.ContainsRune(tickedBoxes, r), ""
+	}
+	if before && ticked {
+		take(text)
+	}
+	return found
+}
+
+const (
+	emptyBoxes  = "□☐○◯×✗"
+	tickedBoxes = "☑☒✓✔√■●✅"
+)
+
+// uncoded is a value without the code by which a list of choices numbers it, or the word that says that it is of a class: 3-已办结,
+// 04安全生产, 安全生产类.
+func uncoded(h string) string {
+	rest := strings.TrimLeft(h, "0123456789")
+	if n := len(h) - len(rest); n == 1 || n == 2 {
+		h = strings.TrimLeft(rest, "-—–_:、.．)/")
+	}
+	for _, end := range []string{"类问题", "类事项", "类"} {
+		if s, ok := strings.CutSuffix(h, end); ok {
+			return s
+		}
+	}
+	return h
 }
 
 // others are the declared values but one.
@@ -144,6 +213,16 @@ func (t *Typer) severalOf(v, remark string, col *forms.Column) (all []string) {
 		return nil
 	}
 	return all
+}
+
+// sameAs says whether a remark consists of other words for the same value.
+func (t *Typer) sameAs(v, remark string, col *forms.Column) bool {
+	for _, part := range strings.Split(remark, ",") {
+		if t.Lists[col][part] != v {
+			return false
+		}
+	}
+	return true
 }
 
 // takesBack says whether a remark beside a value says otherwise.

@@ -41,6 +41,16 @@ func StatesUnit(c *sheet.Cell) bool {
 	return s.Says() || s.Plain() && s.HasUnit
 }
 
+// OwnUnit is the unit of an amount, as a power of ten of one yuan, that its cell states by itself.
+func OwnUnit(c *sheet.Cell) (unit int, ok bool) {
+	if c.Kind != sheet.Number {
+		_, unit, ok = written.MoneyText(c.Text)
+		return unit, ok
+	}
+	s := scale(c)
+	return s.Unit, !s.Says() && s.Plain() && s.HasUnit
+}
+
 // amountUnit is the power of ten by which an amount is yuan: as the cell states, else its column. A format that scales
 // counts only where its text says the same: 0!.0,"万" shows yuan. Of any other the stored value is taken.
 func amountUnit(c *sheet.Cell, unit int, inText bool, s numfmt.Scaling, facts Facts) int {
@@ -65,6 +75,16 @@ func oddUnit(c *sheet.Cell, s numfmt.Scaling, facts Facts) (string, bool) {
 	return facts.OddUnit, facts.OddUnit != "" && !StatesUnit(c)
 }
 
+// unitWord is how the unit of a column is called; "" where it isn't known.
+func unitWord(facts Facts) string {
+	for _, w := range []string{"元", "百元", "千元", "万元", "百万元", "亿元"} {
+		if facts.UnitKnown && written.MoneyUnits[w] == facts.Unit {
+			return w
+		}
+	}
+	return ""
+}
+
 var maxMoney = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
 
 func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
@@ -86,7 +106,7 @@ func (t *Typer) readMoney(c *sheet.Cell, raw string, col *forms.Column, facts Fa
 		if written.HasGap(num) {
 			return Value{}, because(finding.NumberWithGap(col.Title, t.Quote(raw, 30)))
 		}
-		f := finding.NotMoney(col.Title, t.Quote(raw, 30))
+		f := finding.NotMoney(col.Title, t.Quote(raw, 30), unitWord(facts))
 		if bare, ok := exactly(raw); ok {
 			if num, _, _ := written.MoneyText(bare); num != "" {
 				if _, err := written.ParseDecimal(num); err == nil {

@@ -2,6 +2,7 @@ package cell
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,6 +21,13 @@ func (d *dating) openStretch() bool {
 		d.w, d.w.Begins = w, true
 	}
 	return ok
+}
+
+func (d *dating) englishDay() (ok bool, _ *fault) {
+	if d.isText() && d.col.Type == forms.Date {
+		d.w, ok = written.EnglishDay(d.raw)
+	}
+	return ok, nil
 }
 
 func (d *dating) englishMonth() (ok bool, _ *fault) {
@@ -48,7 +56,15 @@ func (d *dating) months() (bool, *fault) {
 	d.text = monthsText(d.text)
 	ok := d.endOf(d.text)
 	d.w.Day = 0
+	d.stretch = ok && !d.hasOtherEnd()
 	return ok, nil
+}
+
+// hasOtherEnd says whether the form has a column for the other end of a stretch of months.
+func (d *dating) hasOtherEnd() bool {
+	return d.Form != nil && slices.ContainsFunc(d.Form.Rules, func(r forms.Rule) bool {
+		return r.Kind == "not_before" && (r.Than == d.col.Field || r.Field == d.col.Field)
+	})
 }
 
 // monthsIntoNext reads months that run into the next year: 12月至次年2月, 12-2月. Where no year is written the first month

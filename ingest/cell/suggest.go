@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/ingest/forms"
+	"taizhang/ingest/written"
 	"taizhang/internal/spelling"
 )
 
@@ -17,6 +18,9 @@ var takesBack = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 // word (企业反应), or a word for a value with something around it that leaves its meaning (正在办 holds 在办). 群众反映 is no
 // 企业反映, however alike they look: what is different in it is what it is about. "" where nothing, or two values, may be meant.
 func (t *Typer) meant(h string, col *forms.Column) string {
+	if _, now, changed := strings.Cut(strings.NewReplacer("->", "→", "➔", "→", "改为", "→", "变为", "→").Replace(h), "→"); changed { // 不满意→满意
+		return t.Lists[col][strings.TrimLeft(now, ">")]
+	}
 	best, longest, tie := "", 0, false
 	take := func(value string, n int) {
 		switch {
@@ -126,7 +130,7 @@ func exactly(raw string) (string, bool) {
 	}
 	s := strings.TrimSpace(raw)
 	if m := remarkEnd().FindStringSubmatch(s); m != nil {
-		if revoking().MatchString(confirming().ReplaceAllString(m[2], "")) { // 100%（待验收）
+		if _, odd := written.OddWord(m[2]); odd || revoking().MatchString(confirming().ReplaceAllString(m[2], "")) { // 100%（待验收）, 10（美元）
 			return "", false
 		}
 		s = strings.TrimSpace(m[1])

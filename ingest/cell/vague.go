@@ -142,6 +142,12 @@ func (d *dating) inexact() bool {
 	return strings.HasSuffix(d.text, "左右") || strings.HasSuffix(d.text, "前后") || strings.HasSuffix(d.text, ")") && inexactNote().MatchString(d.text)
 }
 
+// besides says whether a bracket behind a date holds another date, or says that the date became another one: 2026-12-03（原11月10日）,
+// 2026-12-03（延期）.
+func (d *dating) besides() bool {
+	return d.isText() && strings.HasSuffix(d.text, ")") && otherDay().MatchString(d.text)
+}
+
 // stretchNamed gives the first and last day of a time that is named as a whole: 3月上旬, 10月底, 二季度, 上半年, 第50周.
 func (d *dating) stretchNamed() (from, to calendar.Date, ok bool) {
 	text := strings.NewReplacer("内", "", "之前", "", "前", "", "左右", "", "期间", "").Replace(d.text)
@@ -204,6 +210,9 @@ var (
 	})
 	inexactNote = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\([^()]*(预计|预估|暂定|暂估|大约|大概|左右|拟|计划|待定|未定)[^()]*\)$`)
+	})
+	otherDay = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\d[日号]?\([^()]*(\d{1,2}[-./月]\d{1,2}|延期|延后|延长|顺延|推迟|提前|原|改|变更|调整|撤|退|未|取消|作废)[^()]*\)$`)
 	})
 	onlyYear = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(19|20)\d{2}(年度?)?$`) })
 	dayAlone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{1,2})[日号]$`) })

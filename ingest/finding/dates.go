@@ -163,6 +163,11 @@ func StretchDiffers(begins, text, ends, until, says string) Finding {
 	return dateRange.finds("「%s」写的是一段时间“%s”，止于 %s，「%s」却是 %s，按后者计", begins, text, until, ends, says).mend("请核对止于哪个月；「%s」请只填一个月份", begins)
 }
 
+// DateBesides is a date behind which another one stands in brackets, or that it became another: 2026-12-03（原11月10日）.
+func DateBesides(column, text, day string) Finding {
+	return dateRange.finds("「%s」写的是“%s”，括号里的没有采用，按 %s 计", column, text, day).mend("请只填现在有效的那一个日期，说明写到其他列")
+}
+
 // DateInexact is a date that says itself that the day is another: 10月8日左右, 2026-10-08（预计）.
 func DateInexact(column, text, day string) Finding {
 	return dateRange.finds("「%s」写的是“%s”，不是确切的一天，按 %s 计", column, text, day).mend("请填实际的日期，不带“左右”“预计”等字样")

@@ -51,6 +51,16 @@ func NotWhole(id, when, value, column, text string) Finding {
 	return declared(id, Warning, "「%s」为“%s”，「%s」却是 %s", when, value, column, text).mend("请改正「%s」，或把「%s」改为 100%%", when, column)
 }
 
+// SaidDone is a text that says of a matter that is open that it is done.
+func SaidDone(id, when, value, column string) Finding {
+	return declared(id, Warning, "「%s」为“%s”，「%s」却写着已经办完", when, value, column).mend("请核对：已经办完的，请改正「%s」并填上办完的日期；没有办完的，请改正「%s」", when, column)
+}
+
+// SaidOpen is a text that says of a matter that is done that it is not.
+func SaidOpen(id, when, value, column string) Finding {
+	return declared(id, Warning, "「%s」为“%s”，「%s」却写着还没有办完", when, value, column).mend("请核对：没有办完的，请改正「%s」；已经办完的，请改正「%s」", when, column)
+}
+
 // NotKnown is a name that the rows of another form don't hold; closest is the one most like it, "" if none is.
 func NotKnown(id, name, form, closest string) Finding {
 	f := declared(id, Warning, "“%s”不在%s里", name, form)

@@ -19,7 +19,7 @@ var (
 	deadlineAdjusted = ofHead.tells("deadline_adjusted", "时限分成原定的和调整后的两列，以调整后的为准，没有填的按原定的。")
 	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、分节标题、工作表名称或报送期取值。")
 	labelDiffers     = ofHead.asks("label_differs", "标题、工作表名称、文件名或分节标题写的批次（类别、街道、是否办结）与表中填的不同，按表中填的读取。")
-	countDiffers     = ofHead.asks("count_differs", "分节标题写的件数与下面的行数不同，可能漏了行。")
+	countDiffers     = ofHead.asks("count_differs", "标题、分节标题、合计或注写的件数与行数不同，可能漏了行。")
 	titleDiffers     = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	sheetContinues   = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	countUnit        = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
@@ -130,6 +130,11 @@ func TableBeside(column, titles string, needed bool) Finding {
 	return f
 }
 
+// FormBeside is another form beside the table of one.
+func FormBeside(column, form string) Finding {
+	return tableBeside.finds("%s列起并排着另一张报表（%s），没有读取", column, form).mend("请把%s移到另一张工作表或另一个文件里报送，在此之前它仍算没有报送", form).as(Warning)
+}
+
 const oneHead = "请把右边的内容接到左边表的下面，所有行用同一组表头"
 
 // TwinBeside is the same table again to the right.
@@ -167,6 +172,18 @@ func HeadingByValues(heading, column string) Finding {
 func HeadingByState(heading, column, state string, done []string) Finding {
 	return headingGuess.finds("没有「%s」一列，“%s”下面只有「%s」为“%s”的行填了日期，按「%s」读取", column, heading, state, strings.Join(done, "、"), column).
 		mend("请把表头改为“%s”", column).suggest(column)
+}
+
+// HeadingOfOpen is a column of dates whose heading may mean when something was done, and that is filled where it is open.
+func HeadingOfOpen(heading, column, state string, done []string) Finding {
+	return headingGuess.finds("没有「%s」一列，“%s”下面「%s」不是“%s”的行也都填了日期，按「%s」读取", column, heading, state, strings.Join(done, "、"), column).
+		mend("请把表头改为“%s”", column).suggest(column)
+}
+
+// HeadingOfYear is a column that is read by another word, beside one of a year's part that is called as the form calls it.
+func HeadingOfYear(read, column, ofYear string) Finding {
+	return headingTwice.finds("「%s」按“%s”一列读取，“%s”没有读取", column, read, ofYear).
+		mend("应读“%s”的，请把它的表头改为“%s”；读得对的，请写核实说明", ofYear, column)
 }
 
 // HeadingDeleted is a column of a template whose heading is gone.
@@ -282,6 +299,11 @@ func SectionDiffers(section, column, value string) Finding {
 // CountDiffers is a section that says how many items it holds, and holds others.
 func CountDiffers(section string, said, rows int) Finding {
 	return countDiffers.finds("“%s”写的是%d件（条、项、笔），下面是%d行", section, said, rows).mend("请核对是不是漏了行，或改正所写的数")
+}
+
+// RowsDiffer is a title, total or note that says how many rows there are, where there are others.
+func RowsDiffer(text string, said int, word string, rows int) Finding {
+	return countDiffers.finds("“%s”写的是%d%s，表中是%d行", text, said, word, rows).mend("请核对是不是漏了行或多了行，或改正所写的数；所写的数另有所指的，请写核实说明")
 }
 
 // FromTitle is a missing column whose value the title names.

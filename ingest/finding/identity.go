@@ -12,6 +12,7 @@ var (
 	firmCode           = ofIdentity.asks("firm_code", "同一家企业写了两个信用代码，或一个代码写了两家企业。")
 	unknownSubmitter   = ofIdentity.rejects("unknown_submitter", "看不出是哪个单位报送的。")
 	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
+	notOwed            = ofIdentity.tells("not_owed", "这个单位不在应报这张报表的单位之列，仍照常计入。")
 	severalPeriods     = ofIdentity.rejects("several_periods", "一份报表里写着不止一个报送期。")
 	periodUnreadable   = ofIdentity.asks("period_unreadable", "报送期写得认不出来，按其他依据确定。")
 	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，或写的时段比一期长（周报写三季度），按收到日期确定，或年份按标题确定。")
@@ -118,6 +119,20 @@ func FolderUnlikeName(name, folder string) Finding {
 		mend("是%s的报表，请把填报单位改为“%s”，或请管理员登记为别名；是别的单位的，请由该单位报送", folder, folder).suggest(folder)
 }
 
+// JointUnits is a 填报单位 that names several submitters; folder is the one in whose folder it lies, "" for none.
+func JointUnits(text string, units []string, folder string) Finding {
+	f := submitterMismatch.finds("填报单位“%s”写了%d个单位：%s", text, len(units), strings.Join(units, "、"))
+	if folder != "" {
+		return f.mend("一份报表只能由一个单位报送：是%s的，请在“填报单位”只写%s；几个单位的，请分开，各报各的", folder, folder)
+	}
+	return f.mend("一份报表只能由一个单位报送：请在“填报单位”只写一个单位；几个单位的，请分开，各报各的")
+}
+
+// NotOwed is a return of a form that others hand in, and not this submitter.
+func NotOwed(unit, form string) Finding {
+	return notOwed.finds("%s不在应报%s的单位之列，仍照常计入", unit, form).mend("报错了单位或报表的，请告知管理员作废，再由应报的单位报送；确应由%s报送的，请管理员登记", unit)
+}
+
 // SeveralPeriods is a return two sheets of which state different periods.
 func SeveralPeriods(firstSheet, first, sheet, period string) Finding {
 	return severalPeriods.finds("工作表「%s」是%s，工作表「%s」是%s，一份报表只能是一期", firstSheet, first, sheet, period).
@@ -194,6 +209,12 @@ func AsOfAhead(asOf, received, period string) Finding {
 func PeriodPart(where, part, period string) Finding {
 	return periodPart.finds("%s写的是%s（%s），这张报表按月报送，按%s登记；同月再报一份会取代这一份", where, period, part, period).
 		mend("请报全月的；分几次报的，后一次要包括本月以前各次的行。已是全月的，请在%s只写%s", where, period)
+}
+
+// PeriodPartDays is a part of a month with the days of another part behind it.
+func PeriodPartDays(where, part, days, period string) Finding {
+	return periodDiffers.finds("%s写的是%s，后面的日期却是%s；这张报表按月报送，按%s登记", where, part, days, period).
+		mend("请改正%s。请报全月的；分几次报的，后一次要包括本月以前各次的行", where)
 }
 
 // PeriodBehind is a correction of a ledger that came while a later period's return is due and has not come.

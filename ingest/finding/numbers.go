@@ -57,7 +57,10 @@ func MoneyIsDate(column string) Finding {
 }
 
 // NotMoney is a text where an amount should be.
-func NotMoney(column, text string) Finding {
+func NotMoney(column, text, unit string) Finding {
+	if unit != "" {
+		return mistyped.finds("「%s」应填金额，现为“%s”", column, text).mend("请只填数字，按表头的单位（%s）换算", unit)
+	}
 	return mistyped.finds("「%s」应填金额，现为“%s”", column, text).mend("请只填数字，单位写在表头，如“%s（万元）”", column)
 }
 

@@ -53,6 +53,11 @@ func RowVoid(remark string) Finding {
 	return rowVoid.finds("该行写着“%s”，仍按一行计入", remark).mend("确已作废的，请删去该行后重新报送；仍然有效的，请改正这句话")
 }
 
+// PartTakenBack is a row whose remark takes a part of its amount back. The whole of it counts all the same.
+func PartTakenBack(remark string) Finding {
+	return rowVoid.finds("该行写着“%s”，金额仍按所填的全数计入", remark).mend("所填金额没有扣去这一部分的，请改正金额，并在这句话后写明“已扣除”；已经扣去的，只写明“已扣除”")
+}
+
 // RowUnderVoid is a row in a section whose heading says that its rows are void. It counts all the same.
 func RowUnderVoid(heading string) Finding {
 	return rowVoid.finds("该行列在“%s”之下，仍按一行计入", heading).mend("确已作废的，请删去该行后重新报送；仍然有效的，请写核实说明")
@@ -61,6 +66,11 @@ func RowUnderVoid(heading string) Finding {
 // NoteVoids is a note beside the table that says that some of its rows are void. They count all the same.
 func NoteVoids(note string) Finding {
 	return rowVoid.finds("表外注明“%s”，所说的行仍照常计入", note).mend("确已作废的，请删去那些行后重新报送；仍然有效的，请改正这句话")
+}
+
+// NoteAbout is a note beside the table that says otherwise of one of its rows than the row does.
+func NoteAbout(note string, row int) Finding {
+	return lineIgnored.finds("表外写着“%s”，说的是第%d行，没有采用，按该行所填的计入", note, row).mend("请把这句话的意思改到第%d行里，再删去这句话；第%d行无误的，只删去这句话", row, row)
 }
 
 // RowStruck is a row that somebody drew a line through. It counts all the same.
@@ -286,4 +296,9 @@ func NotTicked(column string, values []string) Finding {
 // TickedTwice is a row with more than one.
 func TickedTwice(column string, ticked []string) Finding {
 	return tick.finds("「%s」里打了不止一个勾（%s）", column, strings.Join(ticked, "、")).mend("请在一行里只打一个勾")
+}
+
+// TitleTotal is a title or note that gives a sum over the rows that they don't come to.
+func TitleTotal(text, said, column, sum string) Finding {
+	return totalMismatch.finds("“%s”写的是%s，「%s」各行相加是 %s", text, said, column, sum).mend("请核对是不是漏了行，或改正所写的数；所写的数另有所指的，请写核实说明")
 }

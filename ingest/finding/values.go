@@ -12,6 +12,7 @@ var (
 	required            = ofValues.refuses("required", "必填的内容没有填。")
 	mistyped            = ofValues.refuses("type", "内容不是该列应填的日期、数字或金额。")
 	unitUnknown         = ofValues.asks("unit_unknown", "单位名称不在名单里，却与名单里的一个相像，或是本区没有的街道、乡镇；按所写的名称单独统计。")
+	nameNoted           = ofValues.asks("name_noted", "企业名称前后带有说明或序号，会与不带的算成两家。")
 	severalInCell       = ofValues.asks("several_in_cell", "一格里像是写了几个名称，只按一个计。")
 	beforePeriod        = ofValues.asks("before_period", "多数行的日期早于报送期，可能与以前各期重复。")
 	listValueText       = ofValues.asks("list_value_text", "可选内容后面带有文字，按可选内容读取。")
@@ -28,7 +29,7 @@ var (
 	codeIsDate          = ofValues.asks("code_is_date", "编号被存成了日期。")
 	dateSerial          = ofValues.asks("date_serial", "日期是一个数字，按序号读取。")
 	dateDecimal         = ofValues.asks("date_decimal", "日期是一个小数，按年月读取。")
-	dateRange           = ofValues.asks("date_range", "写的是一段时间，或不是确切的一天，只取其中一天。")
+	dateRange           = ofValues.asks("date_range", "写的是一段时间、两个日期，或不是确切的一天，只取其中一天。")
 	dateLunar           = ofValues.asks("date_lunar", "日期像是农历的写法（八月十五），按公历读取。")
 	yearAssumed         = ofValues.asks("year_assumed", "日期没有写年份，读作上一年。")
 	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")
@@ -69,12 +70,15 @@ func RepeatedKey(where, row string) Finding {
 }
 
 // RepeatedParts is the same in a form without numbers, whose rows are told apart by several columns; text is the last of these
-// in which a difference can be written, "" if there is none.
-func RepeatedParts(where, row string, parts []string, text string) Finding {
+// in which a difference can be written, number the one that numbers them, "" if there is none.
+func RepeatedParts(where, row string, parts []string, text, number string) Finding {
 	f := RepeatedKey(where, row)
 	f.Message = fmt.Sprintf("与%s的「%s」相同（%s），其余内容却不同，按先出现的一行计入", where, strings.Join(parts, "」「"), row)
 	hint := "重复的，请删去其中一行；是同一项的几笔，请合并成一行"
-	if text != "" {
+	switch {
+	case number != "":
+		hint += "；确是两项的，请改正其中一行的「" + number + "」"
+	case text != "":
 		hint += "；确是两项的，请在「" + text + "」里写出区别"
 	}
 	return f.mend("%s", hint)
@@ -91,6 +95,26 @@ const fillAndResend = "请补填后重新报送；补填前该行不计入统计
 // Required is a required cell that is empty.
 func Required(column string) Finding {
 	return required.finds("「%s」不能为空", column).mend(fillAndResend)
+}
+
+// RequiredColumn is a required column that no row fills.
+func RequiredColumn(column string, rows int) Finding {
+	return required.finds("「%s」%d行都没有填", column, rows).mend("请逐行补填后重新报送；填在了别的列里的，请把那一列的表头改为“%s”", column)
+}
+
+// NameNoted is a firm's name with a note beside it: 甲公司（已注销）.
+func NameNoted(column, name, note string) Finding {
+	return nameNoted.finds("「%s」在“%s”之外写了“%s”，会与只写名称的算成两家", column, name, note).mend("请只写名称，说明写到备注；确是名称的一部分的，请写核实说明").suggest(name)
+}
+
+// NotNumbered is a word in the place of a number that an item doesn't have yet: 新增, 待编.
+func NotNumbered(column, text string) Finding {
+	return required.finds("「%s」写的是“%s”，还没有编号", column, text).mend("请编上编号后重新报送，每行各用一个，以后各期不变；编号前该行不计入统计")
+}
+
+// NotNamed is such a word in the place of a firm or a person.
+func NotNamed(column, text string) Finding {
+	return required.finds("「%s」写的是“%s”，还没有确定", column, text).mend("请填上名称后重新报送；确定前该行不计入统计")
 }
 
 // RequiredMost is a row in which most of what is required is empty.

@@ -118,6 +118,10 @@ func (s *Set) says(f *Form, r Rule) string {
 		return fmt.Sprintf("%s不大于%s", title(r.Field), title(r.Than))
 	case "whole_when":
 		return fmt.Sprintf("%s为%s时%s是100%%", title(r.When), values, title(r.Field))
+	case "absent_when":
+		return fmt.Sprintf("%s为%s时不填%s", title(r.When), values, title(r.Field))
+	case "done_exactly_when":
+		return fmt.Sprintf("%s为%s时%s不写没有办完，否则不写已经办完", title(r.When), values, title(r.Field))
 	case KnownIn:
 		if r.Loosely {
 			return fmt.Sprintf("%s像是名称的，应在%s里", title(r.Field), s.Get(r.Form).PlainTitle())

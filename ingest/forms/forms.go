@@ -132,8 +132,10 @@ type Bounds struct {
 
 // Rule over several fields of a row, or over rows of several returns. Kinds:
 // present_exactly_when (field is filled exactly when `when` is one of `values`), present_when, required_when,
+// absent_when (field is empty, or nought, when `when` is one of `values`),
 // not_before (a date not before another), at_most (a number not above another),
 // whole_when (a percentage that is 100 % when `when` is one of `values`),
+// done_exactly_when (a text that doesn't say that the matter is open when `when` is one of `values`, nor that it is done otherwise),
 // known_in (a text that the rows that count of another `form` hold in the field `than`; with `loosely` the field may
 // also hold something else: only what looks like such a name is asked about),
 // usual (a number not far outside what the submitter handed in before).

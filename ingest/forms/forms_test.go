@@ -173,6 +173,7 @@ func TestRefusals(t *testing.T) {
 		{"field: state, values: [在库]}}", "field: nothing, values: [在库]}}", `open_ended: no such field "nothing"`},
 		{"open_ended: {words", "open_ended: {wrods", `unknown key "wrods"`},
 		{"kind: present_when", "kind: whole_when", `whole_when: day is no percentage`},
+		{"kind: present_when", "kind: done_exactly_when", `done_exactly_when: day is no text`},
 		{"kind: present_when", "kind: present_sometimes", `kind "present_sometimes"`},
 		{"kind: not_before, field: until", "kind: not_before, field: nothing", `field: no such field "nothing"`},
 		{"than: day", "than: nothing", `than: no such field "nothing"`},

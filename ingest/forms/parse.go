@@ -20,14 +20,14 @@ var (
 	columnKeys = []string{"field", "title", "synonyms", "type", "role", "required", "names", "values", "means", "open_ended", "pattern", "shape", "min", "max", "length"}
 	ruleKeys   = []string{"id", "kind", "field", "when", "values", "than", "form", "loosely", "most"}
 	openKeys   = []string{"words", "field", "values"}
-	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", "whole_when", KnownIn, Usual}
+	ruleKinds  = []string{"present_exactly_when", "present_when", "required_when", "not_before", "at_most", "whole_when", "done_exactly_when", "absent_when", KnownIn, Usual}
 	fieldName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 )
 
 // needs are the fields of the form that each kind of rule names. The field `than` of known_in is another form's.
 var needs = map[string][]string{
 	"present_exactly_when": {"field", "when"}, "present_when": {"field", "when"}, "required_when": {"field", "when"},
-	"not_before": {"field", "than"}, "at_most": {"field", "than"}, "whole_when": {"field", "when"}, KnownIn: {"field"}, Usual: {"field"},
+	"not_before": {"field", "than"}, "at_most": {"field", "than"}, "whole_when": {"field", "when"}, "done_exactly_when": {"field", "when"}, "absent_when": {"field", "when"}, KnownIn: {"field"}, Usual: {"field"},
 }
 
 // reserved names are columns that every raw table has, there or in a lake.
@@ -396,6 +396,9 @@ func (p *parser) types(r *Rule) {
 		case r.Kind == "whole_when" && c.Type != Percent:
 			m["field"].Fault("whole_when: %s is no percentage", "whole_when：%s 不是百分比", r.Field)
 		}
+	}
+	if c := p.f.Column(r.Field); r.Kind == "done_exactly_when" && c != nil && p.sure(r.Field) && c.Type != Text {
+		m["field"].Fault("done_exactly_when: %s is no text", "done_exactly_when：%s 不是文字", r.Field)
 	}
 	if w := p.f.Column(r.When); w != nil && w.Type == List && p.sure(r.When) {
 		for _, v := range r.Values {

@@ -16,8 +16,9 @@ import (
 type Aside struct {
 	col    int // its first column
 	titles []string
-	twin   bool // the same form's head again: the sheet is folded into two halves
-	fields bool // a heading that the table itself lacks stands in it
+	twin   bool        // the same form's head again: the sheet is folded into two halves
+	fields bool        // a heading that the table itself lacks stands in it
+	form   *forms.Form // another form, all of which stands in it; nil where none does
 }
 
 // WithoutAsides takes the tables beside the one under a head off the page, and places the form's fields again on what is
@@ -54,9 +55,10 @@ func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
 			}
 		}
 		unknown := len(cols) - len(m.Columns) - len(m.rollup)
-		if !repeated && (needed || unknown <= len(m.Columns) || len(cols) < 2) { // the table's own columns, set off by an empty one
+		if !repeated && v.wholeIn(only(heads, cols), h.Form) == nil && (needed || unknown <= len(m.Columns) || len(cols) < 2) { // the table's own columns, set off by an empty one
 			continue
 		}
+		a.form = v.wholeIn(only(heads, cols), h.Form)
 		found, all := (&Head{matched: m, Form: h.Form}).required()
 		a.twin = mostOf(found, all)
 		for _, c := range cols {
@@ -72,6 +74,19 @@ func (v *Vocabulary) WithoutAsides(p *Page, h *Head) (*Page, []Aside) {
 	p.Delimited = whole.Delimited
 	h.matched = v.match(h.Form, p.heads(h.Row, h.Height))
 	return p, out
+}
+
+// wholeIn is the form, other than one, of which all that it must have stands in some columns.
+func (v *Vocabulary) wholeIn(heads map[int]columnHead, but *forms.Form) *forms.Form {
+	for _, f := range v.Set.Forms {
+		if f == but {
+			continue
+		}
+		if found, all := (&Head{matched: v.match(f, heads), Form: f}).required(); found == all && all >= 3 {
+			return f
+		}
+	}
+	return nil
 }
 
 // parts divides a head's columns at those that are empty from the head down to the first blank row.
@@ -139,6 +154,9 @@ func (p *Page) without(i int, columns [][2]int) *Page {
 func TellAsides(pg *Page, h *Head, asides []Aside) (said Notes) {
 	for _, a := range asides {
 		f := finding.TableBeside(letters(a.col), written.Short(strings.Join(a.titles, "、"), 40), a.fields)
+		if a.form != nil {
+			f = finding.FormBeside(letters(a.col), a.form.PlainTitle())
+		}
 		if a.twin {
 			f = finding.TwinBeside(letters(a.col))
 		}

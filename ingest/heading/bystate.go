@@ -93,3 +93,71 @@ func textAt(pg *Page, i, col int) string {
 	}
 	return ""
 }
+
+// takeFromFact takes a column of dates for a deadline that the head lacks, where its heading may mean either and the rows prove it:
+// the day on which something was done (完成时间) isn't written where it is open.
+func (l *Reader) takeFromFact(pg *Page, h *Head, c *forms.Column) *finding.Finding {
+	if c.Type != forms.Date || c.Role != forms.Deadline {
+		return nil
+	}
+	for _, r := range h.Form.Rules {
+		at, state := h.Column(r.Field), h.Column(r.When)
+		if r.Kind != "present_exactly_when" || at == nil || at.Col == 0 || at.Field.Type != forms.Date || state == nil || state.Col == 0 || len(state.Ticks) > 0 || written.Heading(at.Title) == written.Heading(at.Field.Title) {
+			continue
+		}
+		if !l.filledWhenOpen(pg, h, at.Col, state, r.Values) {
+			continue
+		}
+		at.Field, at.guess = c, true
+		f := finding.HeadingOfOpen(written.Short(at.Title, 30), c.Title, state.Field.Title, r.Values).At(pg.Under(h, at))
+		return &f
+	}
+	return nil
+}
+
+// filledWhenOpen says whether a column holds a date in each row, and some row's state is none of those given.
+func (l *Reader) filledWhenOpen(pg *Page, h *Head, col int, state *Placed, done []string) bool {
+	open := false
+	for i := h.Row + h.Height; i < min(len(pg.Rows), h.Row+h.Height+valueRows); i++ {
+		value, ok := l.Vocab.Lists[state.Field][written.Heading(textAt(pg, i, state.Col))]
+		if !ok {
+			continue
+		}
+		cell := sight.CellIn(pg.Row(i), col)
+		if !sight.Filled(cell) {
+			return false
+		}
+		if _, _, ok := written.CellDate(*cell); !ok {
+			return false
+		}
+		open = open || !slices.Contains(done, value)
+	}
+	return open
+}
+
+// ofYear begins a heading that is of a year's part of something.
+var ofYear = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(20\d\d年?度?|本年度?|当年度?|今年|年度)`)
+})
+
+// tellOfYear asks about a column that is read by another word while one of a year's part (2026年计划投资 beside 总投资) is not.
+func (h *Head) tellOfYear(pg *Page) (said Notes) {
+	for _, s := range h.extra {
+		names, _, _ := written.HeadingForms(lastLevel(s))
+		for _, name := range names {
+			of := ofYear().FindString(name)
+			if of == "" {
+				continue
+			}
+			for i := range h.Columns {
+				p := &h.Columns[i]
+				spelt, _, _ := written.HeadingForms(lastLevel(p.Title))
+				if p.Col > 0 && IsNumber(p.Field) && name[len(of):] == written.Heading(p.Field.Title) && !slices.Contains(spelt, written.Heading(p.Field.Title)) {
+					said.Add(finding.HeadingOfYear(written.Short(p.Title, 20), p.Field.Title, written.Short(s, 20)).At(pg.Under(h, p)))
+					return said
+				}
+			}
+		}
+	}
+	return said
+}

@@ -33,6 +33,7 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		said = append(said, took...)
 	}
 	said = append(said, l.takeOptional(pg, h)...)
+	said = append(said, h.tellOfYear(pg)...)
 	unitColumn(pg, h)
 	l.findJoint(pg, h)
 	if f := l.unread(pg, h); f != nil {
@@ -55,6 +56,9 @@ func (l *Reader) takeRequired(pg *Page, h *Head, c *forms.Column, title string) 
 		return nil
 	}
 	took := l.takeGuess(pg, h, c)
+	if took == nil {
+		took = l.takeFromFact(pg, h, c)
+	}
 	if took == nil && l.ValueInTitle(c, pg.Name, title) == "" {
 		took = l.takeByValues(pg, h, c)
 	}

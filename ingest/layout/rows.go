@@ -47,18 +47,21 @@ type Table struct {
 	Carried []int // rows of sums that are carried from page to page
 	Strays  []Stray
 	Voiding []sheet.Cell // notes that say that some of the lines are void
+	About   []About      // notes that say otherwise of a line than it does
 	Empty   []int        // rows prepared and not filled in
 	asides  []below
 
-	filledDown []filledDown
-	refuted    []refuted
-	joinedRows []joinedRows
-	carried    map[string]bool
-	Said       around.Stated
-	Between    []around.Stated // what stands above heads that stand again
-	Bounds     [][3]int        // by head: row of the head, first and last row of data (sheet numbers)
-	Passed     []Passed        // rows below the head that are no lines
-	Unread     []Unread        // cells under no heading, the first of them
+	filledDown  []filledDown
+	refuted     []refuted
+	joinedRows  []joinedRows
+	carried     map[string]bool
+	Said        around.Stated
+	Between     []around.Stated // what stands above heads that stand again
+	Bounds      [][3]int        // by head: row of the head, first and last row of data (sheet numbers)
+	AmountsSaid []AmountSaid    // sums in titles and notes
+	RowsSaid    []RowsSaid      // how many rows titles, totals and notes say there are
+	Passed      []Passed        // rows below the head that are no lines
+	Unread      []Unread        // cells under no heading, the first of them
 
 	unread     int                // how many these are
 	cells      int                // cells with content below the head
@@ -285,6 +288,7 @@ func (r *tableReader) settle(start, end int) {
 	r.fillSections()
 	r.refute()
 	r.countSections(start, end)
+	r.countRows(start, end)
 	t.fillBlocks()
 	r.nilLines()
 	if end < len(r.p.Rows) {
@@ -321,6 +325,12 @@ func (r *tableReader) voidNotes(end int) {
 			c := voidNote(r.p.Row(i))
 			if c == nil {
 				c = r.voidByKey(r.p.Row(i))
+			}
+			if c == nil && len(r.t.Lines) > 0 {
+				if about := r.about(r.p.Row(i)); about != nil {
+					r.t.About = append(r.t.About, *about)
+					r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == about.Cell.Row })
+				}
 			}
 			if c == nil || len(r.t.Lines) == 0 {
 				continue
@@ -419,7 +429,7 @@ func (r *tableReader) isWeak(row *sheet.Row) bool {
 		if !slices.ContainsFunc(keys, func(part forms.KeyPart) bool { return slices.Contains(part, f.Field) }) || f.Type != forms.Code && f.Type != forms.Int {
 			return false
 		}
-		if c.Kind == sheet.Text && !strings.ContainsAny(c.Text, "0123456789") { // words are no prepared code
+		if c.Kind == sheet.Text && !rowkind.MayBeCode(c.Text) { // words are no prepared code
 			return false
 		}
 	}

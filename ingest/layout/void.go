@@ -55,11 +55,11 @@ var voidHeading = sync.OnceValue(func() *regexp.Regexp {
 func voidNote(row *sheet.Row) *sheet.Cell {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		if c.Kind != sheet.Text || !strings.ContainsAny(c.Text, "第序号行") {
+		if c.Kind != sheet.Text || !strings.ContainsAny(c.Text, "第序号行以上") {
 			continue
 		}
 		for _, clause := range noteClause().Split(spelling.Squash(c.Text), -1) {
-			if voidNamed().MatchString(clause) && !howToFill().MatchString(clause) {
+			if voidNamed().MatchString(clause) && !howToFill().MatchString(clause) || voidAbove().MatchString(clause) {
 				return c
 			}
 		}
@@ -111,6 +111,10 @@ var (
 	voidNamed  = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(第[\d一二三四五六七八九十百、,，和及与至到~～—-]{1,20}(行|条|项|笔|件|家|户|号|个)|(序号|编号)[为是:：]?[A-Za-z\d、,，和及与至到~～—-]{1,20})[^。；;]{0,20}` +
 			`(作废|废除|撤销|撤回|取消|删除|剔除|误报|错报|误填|多报|重复(上报|报送|填报|登记)?$|不再?(计入|统计|列入|纳入))`)
+	})
+	// voidAbove says of the lines above that they are not to be counted: 以上两条请勿统计.
+	voidAbove = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(以上|上述|前面?)(各|这|所列|列)?[\d两一二三四五六七八九十几]{0,3}(行|条|项|笔|件|家|户|个)?(问题|资金|数据|内容)?(均|都|请)?(作废|(请勿|不要|勿|不用|无需|不)再?(计入|统计|纳入|列入)|(无效|撤回|删除|重复上报)$)`)
 	})
 	howToFill = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`如|若|凡|不得|勿|必须|填写|填报要求|起(填|开始)`)
@@ -166,6 +170,37 @@ func TakesBack(text string, f *forms.Form) bool {
 		return !strings.Contains(said, "退回") || !returnsMoney(f)
 	}) || paysOut(f) && unpaid().MatchString(text)
 }
+
+// TakesPartBack says whether a remark on a row of a form takes back a part of the money that the row says was paid: 退回5万元,
+// 其中3万元未到账. Of 实际到账8万元 it gives the amount: the row may say no more. Of money that comes back by the form's own matter
+// (退税) it says nothing.
+func TakesPartBack(text string, f *forms.Form) (real string, ok bool) {
+	if len(text) > 120 || !strings.Contains(text, "元") || !mayTakePart.MayBeIn(text) || !paysOut(f) {
+		return "", false
+	}
+	m := partBack().FindStringSubmatch(spelling.Squash(written.Plain(text)))
+	if m == nil || strings.Contains(text, "已扣") || strings.Contains(text, "净额") || strings.Contains(m[0], "退") && returnsMoney(f) {
+		return "", false
+	}
+	return m[1], true
+}
+
+// mayTakePart are the words of which one stands in every such remark.
+var mayTakePart = written.NewWords("退回", "退还", "扣回", "追回", "收回", "追缴", "未到", "未兑", "未拨", "未支", "未发", "未退", "未打", "实际", "实到", "实付", "实拨", "实发", "多付", "多拨", "多发", "少付", "少拨", "少发")
+
+var partBack = sync.OnceValue(func() *regexp.Regexp {
+	const (
+		of    = `(?:^|[,.;:!，。；：！、(（【\[])(?:其中|此款|该款|该笔|本笔|企业|后|现|另)?(?:的)?`
+		money = `(?:人民币)?\d[\d,]*(?:\.\d+)?(?:万|千|百|亿)?元`
+		back  = `(?:退回|退还|扣回|追回|收回|追缴)`
+		paid  = `(?:到账|到帐|兑付|拨付|支付|发放|退库|打款|退税)`
+	)
+	return regexp.MustCompile(of + `(?:(?:已|已经|应|需|拟|被|于[\d年月日.]{2,11})*` + back + `(?:了|资金|款项?|金额|部分)*` + money +
+		`|(?:(?:有|尚有|还有)?` + money + `(?:资金)?)(?:已|已经|被|应|需|尚|还|暂|仍|均)*(?:` + back + `|未(?:实际)?` + paid + `)` +
+		`|(?:尚|还|暂|仍)?未` + paid + `(?:金额|资金)?:?` + money +
+		`|(?:实际|实)` + `(?:到账|到帐|兑付|拨付|支付|发放|到|付|拨|发)(?:金额|资金)?:?(` + money + `)` +
+		`|[多少](?:付|拨|发|兑付|拨付|发放)(?:了)?` + money + `)`)
+})
 
 // unpaid is a remark on money that was paid that says that it was not, or is back: 此款未到账, 重复兑付，已追回, 金额有误. Of other
 // things that are not there yet (上级资金未到账) it says nothing of the row.
@@ -224,11 +259,14 @@ func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 
 // isVoid says whether a cell says that its row is void; of a row that isn't known, whether it may say so.
 func (r *tableReader) isVoid(c *sheet.Cell, row *sheet.Row) bool {
-	if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.MayBeIn(c.Text) {
+	if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.MayBeIn(c.Text) && !mayTakePart.MayBeIn(c.Text) {
 		return false
 	}
 	if r.reads(c.Col) {
 		return mayVoidText.MayBeIn(c.Text) && voidText().MatchString(spelling.Squash(c.Text))
+	}
+	if _, ok := TakesPartBack(c.Text, r.h.Form); ok {
+		return true
 	}
 	return TakesBack(c.Text, r.h.Form) && !(strings.HasPrefix(spelling.Squash(c.Text), "重复") && row != nil && r.listsRepeats(row))
 }

@@ -52,6 +52,10 @@ func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 	for _, c := range tb.Voiding {
 		pt.Add(finding.NoteVoids(t.Quote(c.Text, 30)).At(finding.Place{Sheet: tb.Grid.Name, Cell: c.Ref(), Row: c.Row, Value: t.Quote(c.Text, 40)}))
 	}
+	for _, a := range tb.About {
+		c := a.Cell
+		pt.Add(finding.NoteAbout(t.Quote(c.Text, 30), a.Line).At(finding.Place{Sheet: tb.Grid.Name, Cell: c.Ref(), Row: c.Row, Value: t.Quote(c.Text, 40)}))
+	}
 	pt.take(tb.TellBelow())
 	pt.take(tb.TellTotals())
 	pt.take(tb.TellCounts())

@@ -192,6 +192,11 @@ func (r *lineReader) severalIn() {
 			continue
 		}
 		cell := &r.cells[k]
+		if bare, note := noteIn(cell.Text); c.Names && note != "" && !r.codeTells() {
+			r.pt.Add(finding.NameNoted(c.Title, r.typer.Quote(bare, 30), r.typer.Quote(note, 20)).
+				At(finding.Place{Sheet: r.line.Sheet, Row: r.line.N, Cell: cell.Ref(), Field: c.Field, Value: r.typer.Shown(cell, c, true)}))
+			continue
+		}
 		if n, ok := namesIn(written.Tidy(cell.Text), strings.HasSuffix(c.Title, "人")); ok {
 			r.pt.Add(finding.SeveralInCell(c.Title, n, r.pt.Form.HasAmounts()).
 				At(finding.Place{Sheet: r.line.Sheet, Row: r.line.N, Cell: cell.Ref(), Field: c.Field, Value: r.typer.Shown(cell, c, true)}))
@@ -208,6 +213,9 @@ func namesIn(text string, persons bool) (n int, ok bool) {
 	firm := func(s string) bool {
 		n := len([]rune(s))
 		return (n >= 5 || n == 4 && strings.HasSuffix(s, "银行")) && firmTail().MatchString(s)
+	}
+	if text[0] >= '0' && text[0] <= '9' { // 1.甲公司 2.乙公司
+		text = strings.TrimPrefix(ordinals().ReplaceAllString(text, "、"), "、")
 	}
 	bare := andOthers().ReplaceAllString(text, "")
 	if bare != text && (bare == "" || firm(bare)) {

@@ -29,6 +29,9 @@ func (rd *Reader) identify(p *Parsed, pt *Part, common, cover around.Stated) {
 // A title in another unit's folder counts only where it begins with the name: 双马街道问题台账, not 关于双马街道的….
 func (rd *Reader) inBook(s around.Stated, inFolder bool) (sub zone.Submitter, cell around.Said, ok bool) {
 	if cell = s.Submitter; cell.Text != "" {
+		if rd.Units.Several(cell.Text) != nil {
+			return sub, cell, false
+		}
 		if sub, ok = rd.Zone.Match(cell.Text); ok {
 			return sub, cell, true
 		}
@@ -94,7 +97,10 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 			}
 		}
 	}
+	several := rd.Units.Several(cell.Text)
 	switch {
+	case len(several) > 0:
+		pt.Add(finding.JointUnits(written.Short(cell.Text, 30), several, folder.Name).At(saidAt(cell)))
 	case inFolder && inBook && folder.Code != book.Code:
 		pt.Add(finding.FolderOfAnother(book.Name, folder.Name).At(saidAt(cell)))
 	case inFolder && cell.Text != "" && !inBook:
@@ -106,6 +112,9 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 	}
 	if !ok && cell.Text == "" {
 		s, ok = rd.Units.Named(fileTitle(p.File.Name))
+	}
+	if !ok && len(several) > 0 {
+		return
 	}
 	if !ok {
 		var namesOf []string
@@ -120,6 +129,9 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 		return
 	}
 	pt.Ret.Submitter, pt.Ret.SubmitterName = s.Code, s.Name
+	if !rd.Zone.Owes(s.Code, pt.Form.ID) && rd.Zone.Uses(pt.Form.ID) {
+		pt.Add(finding.NotOwed(s.Name, pt.Form.PlainTitle()).At(finding.Place{Sheet: pt.FirstSheet()}))
+	}
 }
 
 // streetTitles are titles that say whose rows a sheet holds, and not who reports: 溪河街道救助发放表 on the sheet 溪河街道, beside
@@ -273,7 +285,11 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 			_, quarter := written.Quarter(t, received)
 			long = quarter && (own || len([]rune(t)) <= quarterLength)
 		}
-		if long || own && (written.HalfYears().MatchString(written.Plain(t)) || written.Cumulated().MatchString(t)) {
+		part := own && written.HalfYears().MatchString(written.Plain(t))
+		if part && ok && sp.Period.Valid() && sp.Period.Kind == pt.Form.Frequency { // 第四季度，10月 above October's rows
+			part = !(&periodReader{rd: rd, pt: pt, received: received}).allIn(sp.Period)
+		}
+		if long || part || own && written.Cumulated().MatchString(t) {
 			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: cmp.Or(at.Sheet, pt.FirstSheet()), Cell: at.Ref, Value: written.Short(t, 40)}))
 			return
 		}

@@ -58,13 +58,7 @@ func (r *lineReader) read(l *layout.Line) Record {
 		f.Value = t.Quote(f.Value, 60)
 		r.pt.Add(f)
 	}
-	switch void := l.Void(); {
-	case void == nil:
-	case void.Row != l.N: // a section's heading
-		r.pt.Add(finding.RowUnderVoid(t.Quote(void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: KeyCell(r.pt.Form, l), Value: t.Quote(void.Text, 30)}))
-	default:
-		r.pt.Add(finding.RowVoid(t.Quote(void.Text, 20)).At(finding.Place{Sheet: l.Sheet, Row: l.N, Cell: void.Ref(), Value: t.Quote(void.Text, 30)}))
-	}
+	r.voided()
 	if r.whole == nil {
 		r.severalIn()
 		r.checkRules()

@@ -3,6 +3,7 @@ package read
 import (
 	"slices"
 
+	"taizhang/ingest/around"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/written"
@@ -46,6 +47,51 @@ func (rd *Reader) dropUnfilled(p *Parsed) {
 		}
 		return true
 	})
+}
+
+// dropOtherPeriods takes the sheets out of a return that were prepared for other periods and not filled in, as in the workbook of a
+// year, and names them. What they say of their period is said of no row.
+func (r *reading) dropOtherPeriods(pt *Part) {
+	if len(pt.sheetSaid) < 2 || !pt.hasLines() {
+		return
+	}
+	received := r.rd.Zone.DateOf(r.p.File.ReceivedAt)
+	states := func(s sheetSaid) (calendar.Period, bool) {
+		said := append([]around.Said{s.said.Period, s.said.AsOf}, s.said.Titles...)
+		p, _, ok := r.rd.firstPeriod(pt, append(said, around.Said{Text: s.sheet, Sheet: s.sheet}), received)
+		return p, ok
+	}
+	filled := map[string]bool{} // sheets on which somebody wrote something
+	for _, tb := range pt.Tables {
+		if len(tb.Lines) > 0 || len(tb.Strays) > 0 || tb.Said.Nothing {
+			filled[tb.Grid.Name] = true
+		}
+	}
+	of := map[calendar.Period]bool{}
+	for _, s := range pt.sheetSaid {
+		if p, ok := states(s); ok && filled[s.sheet] {
+			of[p] = true
+		}
+	}
+	drop := map[string]bool{}
+	for _, s := range pt.sheetSaid {
+		if p, ok := states(s); ok && !filled[s.sheet] && !s.said.Nothing && len(of) > 0 && !of[p] {
+			drop[s.sheet] = true
+			r.p.skip(s.sheet, "是"+written.PeriodLabel(p)+"的，没有填写内容，未读取")
+		}
+	}
+	if len(drop) == 0 {
+		return
+	}
+	pt.Tables = slices.DeleteFunc(pt.Tables, func(tb *layout.Table) bool { return drop[tb.Grid.Name] })
+	pt.sheetSaid = slices.DeleteFunc(pt.sheetSaid, func(s sheetSaid) bool { return drop[s.sheet] })
+	pt.Ret.Sheets = slices.DeleteFunc(pt.Ret.Sheets, func(name string) bool { return drop[name] })
+	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool { return drop[f.Sheet] })
+	pt.Fatal = slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rejects })
+	pt.said = around.Stated{}
+	for _, s := range pt.sheetSaid {
+		pt.said.Merge(s.said)
+	}
 }
 
 // nilReturn takes a return without rows as 零报告, and sends it back where something else is written in their place.

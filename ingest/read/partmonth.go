@@ -17,6 +17,11 @@ var partOfMonth = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(每个?|次|下个?|翌|含|包括|\d{1,2})?月?份?的?[(（]?([上中下]旬|[上下]半个?月)(之?前|内|已?报|已?上报|补|活动|举办|开展|会议|(集中|统一)?(发放|拨付|兑付|缴款|退税)([,.;:)]|$))?`)
 })
 
+// partWithDays is a part of a month with its days: 上旬（11日—20日）.
+var partWithDays = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`([上中下]旬|[上下]半个?月)[(（:：,，]?(?:\d{1,2}月)?(\d{1,2})日?[-—–~～至到]+(?:\d{1,2}月)?(\d{1,2})日`)
+})
+
 // heldOn stands beside the days on which something was done: 7月5日至25日举办, 兑付日期7月5日至6日.
 var heldOn = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`日(期间)?(举办|举行|开展|召开|进行|活动|会议|修改|修订|(集中|统一)?(发放|拨付|兑付|缴款|退税)([,.;:)]|$))|(日期|时间)[为是:]?\d`)
@@ -32,6 +37,12 @@ func (r *periodReader) tellPart(s Statement) {
 		return
 	}
 	part, from, to := partNamed(s)
+	if m := partWithDays().FindStringSubmatch(spelling.Squash(s.At.Text)); m != nil && part == m[1] {
+		if days := partDays[strings.Replace(m[1], "个", "", 1)]; written.Atoi(m[2]) > days[1] || written.Atoi(m[3]) < days[0] {
+			r.pt.Add(finding.PeriodPartDays(s.where(), part, m[2]+"日—"+m[3]+"日", written.PeriodLabel(s.Period)).At(saidAt(s.At)))
+			return
+		}
+	}
 	if sp, ok := written.ReadSpan(s.At.Text, r.received); part == "" && ok && sp.To-sp.From > 0 && sp.From >= s.Period.Start && sp.To <= s.Period.End() && !heldOn().MatchString(spelling.Squash(s.At.Text)) {
 		part, from, to = sp.From.String()+" 至 "+sp.To.String(), sp.From, sp.To
 	}

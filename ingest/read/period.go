@@ -24,6 +24,7 @@ type Statement struct {
 	until  calendar.Date // of 截至: the date itself
 	rows   bool
 	words  string           // of what is no period's name: all that is said of it
+	named  string           // of a name beside which the same text has other days: 第48周
 	wide   [2]calendar.Date // of a longer time than the form's periods, such as a quarter in a weekly ledger: first and last day
 }
 
@@ -115,6 +116,9 @@ func (s Statement) Become(p calendar.Period) string {
 // Remedy says what to change. Where nothing speaks against the statement that decided, both ways are told: dates that are
 // right must not be changed to suit a period that was left from last month.
 func (d *Disagreement) Remedy() string {
+	if i := slices.IndexFunc(d.Others, func(s Statement) bool { return s.named != "" || d.Decided.named != "" }); i >= 0 && d.Mend.At == d.Others[i].At {
+		return d.remedyNamed(d.Others[i])
+	}
 	if d.Mend.isWide() {
 		return fmt.Sprintf("请%s；不是这一期的，请写明是哪一期", d.Mend.Become(d.Decided.Period))
 	}
@@ -163,6 +167,7 @@ func (r *periodReader) say(what string, at around.Said) bool {
 		}
 	}
 	r.said = append(r.said, s)
+	r.sayNamed(s)
 	return true
 }
 
@@ -264,6 +269,7 @@ func (r *periodReader) tell(p *Parsed, common, cover around.Stated, asOf calenda
 	r.first("工作表名", sheets...)
 	if len(r.said) > 0 {
 		r.say("模板", pt.issued)
+		r.preferNamed()
 		decided := r.said[0]
 		pt.Stated, pt.Disagrees = &decided, r.compare(decided)
 		r.tellPart(decided)

@@ -78,6 +78,22 @@ func (r *periodReader) mostRows(named calendar.Period) (Statement, bool) {
 	return Statement{What: r.pt.Form.Columns[k].Title, Period: best, At: around.Said{Text: text}, day: calendar.NoDate, until: calendar.NoDate, rows: true}, true
 }
 
+// allIn says whether there are dated rows, and all of them are dated in a period.
+func (r *periodReader) allIn(p calendar.Period) bool {
+	k := r.pt.Form.Index(r.pt.Form.OwnDate)
+	dated := false
+	for _, tb := range r.pt.Tables {
+		for i := range tb.Lines {
+			d, ok := r.dateIn(&tb.Lines[i], k)
+			if ok && !p.Contains(d) {
+				return false
+			}
+			dated = dated || ok
+		}
+	}
+	return dated
+}
+
 // lastMonth is the column that says until when the items of a form go on; -1 where it has none.
 func lastMonth(f *forms.Form) int {
 	return slices.IndexFunc(f.Columns, func(c forms.Column) bool { return c.Type == forms.Month && c.Role == forms.Deadline })

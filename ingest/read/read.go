@@ -205,6 +205,7 @@ func (r *reading) sheets(book *sheet.Book) error {
 func (r *reading) identifyAll() {
 	var common around.Stated
 	for _, pt := range r.p.Parts {
+		r.dropOtherPeriods(pt)
 		common.Merge(pt.said)
 	}
 	common.Merge(r.cover)

@@ -9,7 +9,6 @@ import (
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
-	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
@@ -143,9 +142,10 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	pt.gatherRepeats()
 	rd.streetOfAnother(pt)
 	pt.tellSwapped()
-	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled"} {
+	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled", "note_against_status"} {
 		pt.gather(rule, func(string) bool { return true })
 	}
+	pt.gatherRequired(lines)
 	pt.gather("type", pt.neverRead) // 形象进度 in words under 进度
 	for _, tb := range pt.Tables {
 		rd.checkTotals(pt, tb)
@@ -359,7 +359,7 @@ func (rd *Reader) repeated(pt *Part, first, r *Record, as *lineReader) bool {
 	fd := finding.RepeatedRow(where, shown)
 	if !same {
 		if fd = finding.RepeatedKey(where, shown); !isNumbered(pt.Form) {
-			fd = finding.RepeatedParts(where, shown, keyTitles(pt.Form, r.Line), tellsApart(pt.Form, r.Line))
+			fd = finding.RepeatedParts(where, shown, keyTitles(pt.Form, r.Line), tellsApart(pt.Form, r.Line), instalmentOf(pt.Form, r.Line))
 		}
 		r.refuse = &refusal{fd.Message, slices.Clone(as.faulty), as.typer.Hide}
 	}
@@ -391,65 +391,6 @@ func (rd *Reader) sameWritten(c *forms.Column, a, b sheet.Cell, v cell.Value) bo
 func tellRepeated(pt *Part, first *layout.Line, r *Record) {
 	pt.Add(finding.RepeatedRefused(whereIs(first, r.Line), written.Short(r.Shown, 40)).
 		At(finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Value: written.Short(r.Shown, 60), Cell: KeyCell(pt.Form, r.Line)}))
-}
-
-// lacksKey says whether a head has no column for a part that every key must have: then keys that are alike prove nothing.
-func lacksKey(f *forms.Form, h *heading.Head) bool {
-	return slices.ContainsFunc(f.Columns, func(c forms.Column) bool { return c.InKey && c.Required && h.Lacks(f.Column(c.Field)) })
-}
-
-// hasWholeKey says whether all of a row's key could be read.
-func hasWholeKey(f *forms.Form, r *Record) bool {
-	if r.Key == "" {
-		return false
-	}
-	vals := r.Values(nil)
-	for k := range f.Columns {
-		if f.Columns[k].InKey && !vals[k].Set && (f.Columns[k].Required || r.Line.Cell(k).Kind != sheet.Empty) {
-			return false
-		}
-	}
-	return true
-}
-
-// KeyCell is where the first part of the key that has a column stands.
-func KeyCell(f *forms.Form, l *layout.Line) string {
-	for _, part := range f.Key {
-		for _, field := range part {
-			if k := f.Index(field); k >= 0 && l.At[k].Col > 0 {
-				return sheet.Ref(l.N, l.At[k].Col)
-			}
-		}
-	}
-	return sheet.Ref(l.N, 1)
-}
-
-// isNumbered says whether each row of a form has a number of its own.
-func isNumbered(f *forms.Form) bool {
-	return slices.ContainsFunc(f.Columns, func(c forms.Column) bool { return c.InKey && c.Type == forms.Code && c.Required })
-}
-
-// keyTitles names the columns by which a row is told from others.
-func keyTitles(f *forms.Form, l *layout.Line) (titles []string) {
-	for _, part := range f.Key {
-		for _, field := range part {
-			if k := f.Index(field); l.At[k].Col > 0 {
-				titles = append(titles, f.Columns[k].Title)
-				break
-			}
-		}
-	}
-	return titles
-}
-
-// tellsApart is the last of them in which anything may be written.
-func tellsApart(f *forms.Form, l *layout.Line) (title string) {
-	for _, part := range f.Key {
-		if k := f.Index(part[0]); len(part) == 1 && l.At[k].Col > 0 && (f.Columns[k].Type == forms.Text || f.Columns[k].Type == forms.Code) {
-			title = f.Columns[k].Title
-		}
-	}
-	return title
 }
 
 // whereIs names a line for a finding about another one.

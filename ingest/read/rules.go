@@ -9,6 +9,7 @@ import (
 	"taizhang/ingest/cell"
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/heading"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/rowkind"
 	"taizhang/ingest/secret"
@@ -34,6 +35,8 @@ var ruleChecks = map[string]func(*ruled){
 	"not_before":           (*ruled).checkNotBefore,
 	"at_most":              (*ruled).checkAtMost,
 	"whole_when":           (*ruled).checkWhole,
+	"done_exactly_when":    (*ruled).checkDone,
+	"absent_when":          (*ruled).checkAbsent,
 }
 
 // checkRules applies the form's rules over several fields.
@@ -148,10 +151,35 @@ func (x *ruled) checkWhole() {
 	}
 }
 
+// checkAbsent: a field is empty, or nought, when another has one of the rule's values.
+func (x *ruled) checkAbsent() {
+	other := x.at(x.rule.When)
+	if !other.Set || !x.value.Set || !slices.Contains(x.rule.Values, other.Text) || heading.IsNumber(x.column) && x.value.Num().Sign() == 0 {
+		return
+	}
+	x.say(finding.UnexpectedWhen(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title, x.value.Text))
+}
+
+// checkDone: a text says nothing against what another field says of whether the matter is done.
+func (x *ruled) checkDone() {
+	other := x.at(x.rule.When)
+	if !other.Set || !x.value.Set {
+		return
+	}
+	switch done := slices.Contains(x.rule.Values, other.Text); {
+	case done && written.SaysOpen(x.value.Text):
+		x.say(finding.SaidOpen(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title))
+	case !done && written.SaysDone(x.value.Text):
+		x.say(finding.SaidDone(x.rule.ID, x.title(x.rule.When), other.Text, x.column.Title))
+	}
+}
+
 // checkTotals compares each 合计 row with the rows it may sum, as written, refused and repeated ones included.
 // A difference beyond rounding rejects in the money forms and warns elsewhere; an unreadable amount makes it a warning.
 func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 	rd.sayTotals(pt, tb)
+	rd.checkRows(pt, tb)
+	rd.checkTitled(pt, tb)
 	for n, tot := range tb.Totals {
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
@@ -166,16 +194,16 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 				}
 				continue
 			}
-			best, agrees := sums{}, false
-			var added []layout.Line
-			for i, lines := range rd.summed(pt, tb, n) {
-				s := pt.sumLines(lines, k, c)
-				s.tolerance.Add(s.tolerance, cell.Halves(shown, 1, c)) // the total's own rounding
-				if agrees = !cell.Differs(claimed, s.sum, s.tolerance); agrees {
-					break
-				}
-				if i == 0 {
-					best, added = s, lines
+			best, added, agrees := rd.agreesWith(pt, tb, n, k, claimed, shown)
+			if !agrees && c.Type == forms.Money && !cell.StatesUnit(&tot.Cells[k]) { // 6.5 below 1.5万元, 2万元 and 3万元
+				if unit, ok := unitOfCells(added, k); ok && unit != facts.Unit {
+					inTheirs := facts
+					inTheirs.Unit = unit
+					theirs, shown, _ := cell.Amount(&tot.Cells[k], c, inTheirs)
+					_, _, agrees = rd.agreesWith(pt, tb, n, k, theirs, shown)
+					if cell.Differs(claimed, best.sum, new(big.Int).Abs(new(big.Int).Sub(theirs, best.sum))) { // it is nearer so
+						claimed, facts = theirs, inTheirs
+					}
 				}
 			}
 			if agrees {
@@ -201,6 +229,38 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 			pt.Add(f.At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
 		}
 	}
+}
+
+// agreesWith says whether what a total claims for a column is the sum of what it may sum; where it isn't, what the likeliest comes to.
+func (rd *Reader) agreesWith(pt *Part, tb *layout.Table, n, k int, claimed *big.Int, shown int) (best sums, added []layout.Line, agrees bool) {
+	c := &pt.Form.Columns[k]
+	for i, lines := range rd.summed(pt, tb, n) {
+		s := pt.sumLines(lines, k, c)
+		s.tolerance.Add(s.tolerance, cell.Halves(shown, 1, c)) // the total's own rounding
+		if !cell.Differs(claimed, s.sum, s.tolerance) {
+			return s, lines, true
+		}
+		if i == 0 {
+			best, added = s, lines
+		}
+	}
+	return best, added, false
+}
+
+// unitOfCells is the unit that all amounts of some lines state in their own cells.
+func unitOfCells(lines []layout.Line, k int) (unit int, ok bool) {
+	for i := range lines {
+		at := lines[i].Cell(k)
+		if at.Kind == sheet.Empty {
+			continue
+		}
+		u, has := cell.OwnUnit(&at)
+		if !has || ok && u != unit {
+			return 0, false
+		}
+		unit, ok = u, true
+	}
+	return unit, ok
 }
 
 // summed gives the stretches of lines that a total may sum, the likeliest first: a 小计 its block, above or below it;

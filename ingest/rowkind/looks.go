@@ -3,6 +3,7 @@ package rowkind
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"taizhang/ingest/around"
@@ -113,10 +114,24 @@ func (g *Seen) isNumbering() bool {
 func isCodeField(c *sheet.Cell, at []heading.Placed) bool {
 	for k := range at {
 		if at[k].Col == c.Col {
-			return at[k].Field.Type == forms.Code && strings.ContainsAny(c.Text, "0123456789")
+			return at[k].Field.Type == forms.Code && MayBeCode(c.Text)
 		}
 	}
 	return false
+}
+
+// MayBeCode says whether a text may be a code that was written ahead: it has digits, and is no sentence (另有3件正在核实，下周补报).
+func MayBeCode(text string) bool {
+	if !strings.ContainsAny(text, "0123456789") || strings.ContainsAny(text, ",，。;；:：!！?？") {
+		return false
+	}
+	han := 0
+	for _, r := range text {
+		if unicode.Is(unicode.Han, r) {
+			han++
+		}
+	}
+	return han <= 10
 }
 
 // isTitle says whether the row's text names a form or labels something: 问题台账（截至8月12日）, 报送期：2022年第32周.

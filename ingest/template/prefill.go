@@ -166,6 +166,13 @@ func consistent(f *forms.Form, t *Form) {
 		switch {
 		case r.Kind == "present_exactly_when" && len(r.Values) > 0:
 			column(r.When).Example = r.Values[0]
+		case r.Kind == "absent_when" && (column(r.When).Example == "" || slices.Contains(r.Values, column(r.When).Example)):
+			for _, v := range f.Column(r.When).Values {
+				if !slices.Contains(r.Values, v.Name) {
+					column(r.When).Example = v.Name
+					break
+				}
+			}
 		case r.Kind == "not_before":
 			if c := column(r.Field); c.After == 0 {
 				c.After = column(r.Than).After + 2

@@ -303,3 +303,30 @@ func (u *Register) Leads(title string, s zone.Submitter) bool {
 func (u *Register) WithoutZone(s string) string {
 	return u.zone.WithoutOwn(s)
 }
+
+// Several gives the submitters that a text lists one after another and nothing else (经发局、财政局); none where it names fewer
+// than two.
+func (u *Register) Several(text string) (names []string) {
+	if len(text) > 300 || !strings.ContainsAny(text, "、，,;；/和与及 \u3000") {
+		return nil
+	}
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("、，,;；/ \u3000", r) }) {
+		if s, ok := u.zone.Match(part); ok {
+			names = append(names, s.Name)
+			continue
+		}
+		of := strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune("和与及", r) })
+		for _, p := range of {
+			s, ok := u.zone.Match(p)
+			if !ok {
+				return nil
+			}
+			names = append(names, s.Name)
+		}
+	}
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) < 2 {
+		return nil
+	}
+	return names
+}

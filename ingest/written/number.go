@@ -232,6 +232,9 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 		return s, 0, false
 	}
 	s = CloseUp(strings.TrimSpace(moneySigns.Replace(Plain(s))))
+	if strings.HasSuffix(s, "元)") && s[0] != '(' { // 300(万元)
+		s = bracketedUnit().ReplaceAllString(s, "$1$2")
+	}
 	whole := s
 	if m := moneyTail().FindStringSubmatch(s); m != nil {
 		s, hasUnit = m[1], true
@@ -247,6 +250,9 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 	}
 	return s, unit, hasUnit
 }
+
+// bracketedUnit is a unit in brackets behind its number.
+var bracketedUnit = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([\d.,]+)\(([百千万十亿]*元)\)$`) })
 
 // oddUnit are units that are written for money and are none in yuan: 万美元, 港元, K, 亿卢布, 元/亩, 吨.
 var oddUnit = sync.OnceValue(func() *regexp.Regexp {

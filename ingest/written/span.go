@@ -92,6 +92,9 @@ func readSpan(text string, near calendar.Date) (span, bool) {
 		}
 	}
 	if sp, ok := ReadStretch(s, near); ok {
+		if m, also := reportingMonth(s, sp); also {
+			return m, true
+		}
 		return sp, true
 	}
 	if named {
@@ -196,6 +199,11 @@ var stretchWays = []spanWay{
 	{"2022年1—8月", func(s string, near calendar.Date) (span, bool) { return betweenMonths(zhMonths(), s, near) }},
 	{"2022-01至2022-08", func(s string, near calendar.Date) (span, bool) { return betweenMonths(isoMonths(), s, near) }},
 }
+
+// stretchPatterns are how they are written, in the same order: the first three from day to day, the others from month to month.
+var stretchPatterns = sync.OnceValue(func() []*regexp.Regexp {
+	return []*regexp.Regexp{dateRange(), dayRange(), eightTwo(), zhMonths(), isoMonths()}
+})
 
 // stretch is the time from one day to another, the years filled in where they are not written.
 func stretch(a, b Wrote, near calendar.Date) span {

@@ -65,3 +65,21 @@ func TestSpanOfParts(t *testing.T) {
 		}
 	}
 }
+
+// TestNamedBeside: what a text calls by its name beside days or months; the year that isn't written is the nearest.
+func TestNamedBeside(t *testing.T) {
+	near := calendar.NewDate(2027, 1, 4)
+	for text, want := range map[string]string{
+		"第48周（11月16日—22日）": "第48周 2026-11-23", "2026年第47周（11.16-11.22）": "2026年第47周 2026-11-16", "第53周（12月28日—1月3日）": "第53周 2026-12-28",
+		"第1周（12月28日—1月3日）": "第1周 2027-01-04", "2026年11月（10月1日—10月31日）": "2026年11月 2026-11-01", "第2季度（7—9月）": "季度 2026-04-01",
+		"2026年1—8月": "", "8月（1—8月累计）": "", "11月16日—22日": "", "2026年第47周": "", "11月16日—20日走访": "",
+	} {
+		got := ""
+		for _, n := range NamedBeside(text, near) {
+			got += n.Words + " " + n.From.String()
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -200,6 +200,9 @@ func readHeading(s string) (names []string, unit int, hasUnit bool) {
 	if bare := InParens().ReplaceAllString(kept, ""); bare != kept && bare != "" {
 		names = append(names, strings.NewReplacer("(", "", ")", "", "[", "", "]", "", "【", "", "】", "").Replace(kept), bare)
 	}
+	if m := inEnglish().FindStringSubmatch(strings.TrimSpace(Plain(s))); m != nil && !hasUnit {
+		names = append(names, strings.TrimRight(spelling.Squash(m[1]+m[2]), ":,;、.。"))
+	}
 	for _, n := range names { // 问题编号(1) and 1.问题编号 are still 问题编号
 		if t := Bullet().ReplaceAllString(n, ""); t != n && t != "" {
 			names = append(names, t)
@@ -207,6 +210,12 @@ func readHeading(s string) (names []string, unit int, hasUnit bool) {
 	}
 	return names, unit, hasUnit
 }
+
+// inEnglish is a heading that says the same in English before or behind: Lead Unit 牵头单位, 牵头单位(Lead Unit), No.编号.
+var inEnglish = sync.OnceValue(func() *regexp.Regexp {
+	const english = `(?:[A-Za-z]*[a-z]{2,}[A-Za-z/&'.-]*|No\.|of|[Aa]s|[Ii][Dd])`
+	return regexp.MustCompile(`^(?s:` + english + `(?:[\s/]+` + english + `)*[\s/:.]*([^A-Za-z]{2,}[^A-Za-z\s/(（])|([^A-Za-z]*[^A-Za-z\s/(（])[\s/]*[(（]?` + english + `(?:[\s/]+` + english + `)*[)）]?)$`)
+})
 
 var alike = strings.NewReplacer("时间", "日期", "期限", "时限", "部门", "单位", "数量", "数", "号码", "号", "额度", "金额", "资金", "金额",
 	"类别", "类型", "的", "", "具体", "", "主要", "", "相关", "", "有关", "", "当前", "", "目前", "", "详细", "", "所在", "所属", "实际", "", "名称", "", "日期节点", "日期")
