@@ -26,6 +26,10 @@ func NamedBeside(text string, near calendar.Date) (all []Named) {
 	rest, days := withoutStretch(s)
 	for _, near := range []calendar.Date{sp.To, sp.To + 183} { // the name has no year: of the nearest
 		n, ok := nameIn(rest, days, near)
+		if ok && n.Period.Kind == calendar.Week && n.away(sp) > 0 && countedFromNewYear(n.Period, sp) {
+			all = nil
+			break
+		}
 		if ok && (len(all) == 0 || n.away(sp) < all[0].away(sp)) {
 			all = []Named{n}
 		}
@@ -34,6 +38,23 @@ func NamedBeside(text string, near calendar.Date) (all []Named) {
 		all = append(all, Named{Words: "季度", From: q.From, To: q.To})
 	}
 	return all
+}
+
+// countedFromNewYear says whether the days are the week of that number where the week that holds 1 January is the first of its year,
+// from Monday or from Sunday on, as many wall calendars have it: in 2027 and 2028 that is another than by GB/T 7408 (ISO 8601), where
+// the first week holds the first Thursday.
+func countedFromNewYear(named calendar.Period, sp span) bool {
+	_, number := named.Start.ISOWeek()
+	for _, year := range []int{sp.From.Year(), sp.To.Year()} {
+		newYear := calendar.NewDate(year, 1, 1)
+		for _, before := range []calendar.Date{calendar.Date(newYear.Weekday()+6) % 7, calendar.Date(newYear.Weekday())} { // days of its week before it
+			first := newYear - before
+			if sp.From >= first && sp.To-sp.From < 7 && int(sp.From-first)/7+1 == number {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // nameIn is the week, else the month, that a text names.
