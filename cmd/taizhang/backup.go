@@ -226,7 +226,7 @@ func (a *app) doctorCmd() *cobra.Command {
 				return err
 			}
 			if faults > 0 {
-				return lang.Say("%[1]d faults", "%[1]d处故障", faults)
+				return lang.Say("faults: %[1]d", "%[1]d处故障", faults)
 			}
 			return nil
 		},
