@@ -87,7 +87,7 @@ func (b *builder) readInputs() error {
 
 // warehouseForm says whether raw.<name> holds a form's typed rows.
 func warehouseForm(name string) bool {
-	for _, t := range warehouse.Tables {
+	for _, t := range warehouse.Tables() {
 		if t.Name == "raw."+name {
 			return false
 		}

@@ -70,7 +70,7 @@ func doubtful(csv, more string) string {
 		}
 	}
 	lines[5] = strings.Replace(lines[5], "2022-09-01", "2022-06-01", 1)
-	lines[6] = strings.Replace(lines[6], "正在处理", "电话13812345678", 1)
+	lines[6] = strings.Replace(lines[6], "已修好", "电话13812345678", 1)
 	return strings.Join(lines, "\n") + "\n合计,20\n注：经办人13812345678\n"
 }
 
@@ -102,11 +102,11 @@ func problemCSV(unit string, week, rows, closed int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "问题台账\n填报单位：%s,,报送期：2022年第%d周\n问题编号,问题来源,责任清单,问题描述,牵头单位,交办日期,办结时限,办理状态,办结日期,办理情况\n", unit, week)
 	for i := 1; i <= rows; i++ {
-		status, on := "办理中", ""
+		status, on, progress := "办理中", "", "正在处理"
 		if i <= closed {
-			status, on = "已办结", "2022-07-12"
+			status, on, progress = "已办结", "2022-07-12", "已修好"
 		}
-		fmt.Fprintf(&b, "%s-%03d,走访调研,基层治理,路灯不亮%d,%s,2022-07-01,2022-09-01,%s,%s,正在处理\n", unit, i, i, unit, status, on)
+		fmt.Fprintf(&b, "%s-%03d,走访调研,基层治理,路灯不亮%d,%s,2022-07-01,2022-09-01,%s,%s,%s\n", unit, i, i, unit, status, on, progress)
 	}
 	return b.String()
 }

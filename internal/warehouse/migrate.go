@@ -100,7 +100,7 @@ func CanRead(ctx context.Context, conn *sql.Conn) error {
 			return lang.Errorf("it was published by a newer program (format %d, this one knows %d)", "由较新的程序发布（格式%d，本程序只认识到%d）", n.Int64, Format)
 		}
 	}
-	for _, t := range Tables {
+	for _, t := range Tables() {
 		if t.Name != formatTable && !slices.Contains(have, t.Name) {
 			return lang.Errorf("it was published by an older program; `taizhang run` publishes it anew", "由较旧的程序发布；执行 taizhang run 可重新发布")
 		}

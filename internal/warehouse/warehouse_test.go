@@ -221,7 +221,7 @@ func TestPublishKeepsOldReaders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Deferred || p.Tables < len(Tables) || p.Bytes == 0 {
+		if p.Deferred || p.Tables < len(Tables()) || p.Bytes == 0 {
 			t.Errorf("%+v", p)
 		}
 	}

@@ -76,7 +76,7 @@ func columnTypes(z *office.Zone) map[string]string {
 			out[c.Name] = c.SQLType
 		}
 	}
-	for _, t := range warehouse.Tables {
+	for _, t := range warehouse.Tables() {
 		add(t)
 	}
 	for _, f := range z.Forms.Forms {
