@@ -192,7 +192,7 @@ func (b *bigInbox) row(out *bytes.Buffer, f *forms.Form, r bigRow, streets int) 
 		}
 		switch c.Type {
 		case forms.Money:
-			if c.Field == "refunded_amount" && !r.isClosed {
+			if (c.Field == "refunded_amount" || c.Field == "lent_amount") && !r.isClosed {
 				money++
 				break
 			}
@@ -258,6 +258,7 @@ func (b *bigInbox) row(out *bytes.Buffer, f *forms.Form, r bigRow, streets int) 
 
 func (b *bigInbox) date(out *bytes.Buffer, f *forms.Form, c forms.Column, r bigRow) {
 	switch {
+	case c.Field == "granted_on" && !r.isClosed:
 	case f.Mode == forms.Period:
 		out.WriteString(r.born.String())
 	case c.Role == forms.Deadline:
