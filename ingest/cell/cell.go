@@ -404,10 +404,11 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 			s = strings.ReplaceAll(written.Plain(shown), " ", "")
 		}
 	}
-	if col.Required && col.InKey && len(s) <= 24 && notNumbered[spelling.Squash(s)] {
+	hasDigits := strings.ContainsAny(s, "0123456789")
+	if !hasDigits && col.Required && col.InKey && len(s) <= 24 && notNumbered[spelling.Squash(s)] {
 		return Value{}, because(finding.NotNumbered(col.Title, s))
 	}
-	if t.Private && !strings.ContainsAny(s, "0123456789") { // a name in the wrong column, perhaps
+	if t.Private && !hasDigits { // a name in the wrong column, perhaps
 		return Value{}, because(finding.CodeWithoutDigits(col.Title))
 	}
 	masked, found := secret.MaskNumbers(s, true)

@@ -123,8 +123,9 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 			summed = summed && !sight.Present(c)
 			continue
 		}
-		if text := spelling.Squash(written.Plain(c.Text)); rowSigns.In(c.Text) {
-			if text, _, _ = strings.Cut(text, "其中"); sinceWhen().MatchString(text) {
+		if rowSigns.In(c.Text) {
+			text, _, _ := strings.Cut(spelling.Squash(written.Plain(c.Text)), "其中")
+			if sinceWhen().MatchString(text) {
 				continue
 			}
 			for _, say := range []struct {
@@ -139,10 +140,12 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 				}
 			}
 		}
-		summed = rowkind.SaysTotal(spelling.Squash(c.Text))
+		summed = isTotal && rowkind.SaysTotal(spelling.Squash(c.Text))
 	}
-	if bare := r.bareCount(row); isTotal && len(found) == 0 && bare != nil {
-		found = append(found, *bare)
+	if isTotal && len(found) == 0 {
+		if bare := r.bareCount(row); bare != nil {
+			found = append(found, *bare)
+		}
 	}
 	if len(found) != 1 {
 		return

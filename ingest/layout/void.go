@@ -186,7 +186,9 @@ func TakesPartBack(text string, f *forms.Form) (real string, ok bool) {
 }
 
 // mayTakePart are the words of which one stands in every such remark.
-var mayTakePart = written.NewWords("退回", "退还", "扣回", "追回", "收回", "追缴", "未到", "未兑", "未拨", "未支", "未发", "未退", "未打", "实际", "实到", "实付", "实拨", "实发", "多付", "多拨", "多发", "少付", "少拨", "少发")
+var mayTakePart = written.NewWords(partWords...)
+
+var partWords = []string{"退回", "退还", "扣回", "追回", "收回", "追缴", "未到", "未兑", "未拨", "未支", "未发", "未退", "未打", "实际", "实到", "实付", "实拨", "实发", "多付", "多拨", "多发", "少付", "少拨", "少发"}
 
 var partBack = sync.OnceValue(func() *regexp.Regexp {
 	const (
@@ -240,9 +242,14 @@ func (r *tableReader) listsRepeats(row *sheet.Row) bool {
 }
 
 // mayVoid are the words of which one stands in every such remark.
-var mayVoid = written.NewWords("作废", "废除", "取消", "删除", "删去", "撤销", "撤回", "误报", "错报", "误填", "误录", "填错", "多报", "无效",
+var mayVoid = written.NewWords(voidWords...)
+
+var voidWords = []string{"作废", "废除", "取消", "删除", "删去", "撤销", "撤回", "误报", "错报", "误填", "误录", "填错", "多报", "无效",
 	"不计", "不算", "不再", "不予", "不纳", "不列", "重复", "退回", "退件", "退单", "退汇", "并入", "合并", "同一",
-	"追回", "收回", "追缴", "退票", "未到", "未兑", "未拨", "未支", "未发", "未退", "未打", "未实", "有误", "错误", "写错")
+	"追回", "收回", "追缴", "退票", "未到", "未兑", "未拨", "未支", "未发", "未退", "未打", "未实", "有误", "错误", "写错"}
+
+// mayBeVoid are those words and the ones of remarks that take back a part: one look at a cell in place of two.
+var mayBeVoid = written.NewWords(slices.Concat(voidWords, partWords)...)
 
 // mayVoidText are those of which one stands in every text that voidText finds.
 var mayVoidText = written.NewWords("作废", "不列", "不计", "不纳", "不再")
@@ -259,7 +266,7 @@ func (r *tableReader) voided(row *sheet.Row) *sheet.Cell {
 
 // isVoid says whether a cell says that its row is void; of a row that isn't known, whether it may say so.
 func (r *tableReader) isVoid(c *sheet.Cell, row *sheet.Row) bool {
-	if c.Kind != sheet.Text || len(c.Text) > 120 || !mayVoid.MayBeIn(c.Text) && !mayTakePart.MayBeIn(c.Text) {
+	if c.Kind != sheet.Text || len(c.Text) > 120 || !mayBeVoid.MayBeIn(c.Text) {
 		return false
 	}
 	if r.reads(c.Col) {
