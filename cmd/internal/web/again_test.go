@@ -14,6 +14,7 @@ import (
 	"taizhang/cmd/internal/web/entry"
 	"taizhang/internal/durable"
 	"taizhang/internal/state"
+	"taizhang/internal/tooltest"
 )
 
 // TestNothingIsToldBeforeTheLogin: whoever hasn't logged in can't find out what is there.
@@ -245,6 +246,7 @@ func TestUnlock(t *testing.T) {
 
 // TestDecidedTwice: a decision that is sent twice is taken once, so that one undo takes it back.
 func TestDecidedTwice(t *testing.T) {
+	tooltest.Thorough(t)
 	x := open(t, copyZone(t), nil)
 	id := firstReturn(t, x.page("/units/smj"))
 	decide := func(to string, pairs ...string) answerOf {

@@ -60,6 +60,7 @@ func TestPublicationIsLost(t *testing.T) {
 
 // TestStaleIsTold: where newer figures were held back, or the newest file is damaged, every page of figures says so.
 func TestStaleIsTold(t *testing.T) {
+	tooltest.Thorough(t)
 	dir := copyZone(t)
 	x := open(t, dir, nil)
 	pages := []string{"/", "/figures/closure_rate", "/units/smj", "/returns"}
