@@ -351,3 +351,16 @@ func TestDictionary(t *testing.T) {
 		}
 	}
 }
+
+// TestRuleKindsAreDocumented: who declares a form finds every kind of rule in docs/own-models.md.
+func TestRuleKindsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/own-models.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range ruleKinds {
+		if !strings.Contains(string(text), "| `"+kind+"` |") {
+			t.Errorf("docs/own-models.md says nothing of the kind %s", kind)
+		}
+	}
+}
