@@ -34,9 +34,9 @@ func (a *app) jobsCmd() *cobra.Command {
 			}
 			var records []result.Record
 			for _, j := range v.Jobs {
-				r := result.Record{{Key: "job", Value: j.Name}, {Key: "title", Value: j.Title}, {Key: "schedule", Value: j.Schedule},
+				r := result.Record{{Key: "job", Value: j.Name}, {Key: "title", Value: j.Title}, {Key: "schedule", Value: j.Schedule.String()},
 					{Key: "last_done", Value: a.moment(z, j.Done)}, {Key: "last_result", Value: nil}, {Key: "message", Value: nil},
-					{Key: "next", Value: a.moment(z, j.Next)}, {Key: "why", Value: nothing(j.Why)}}
+					{Key: "next", Value: a.moment(z, j.Next)}, {Key: "why", Value: nothing(j.Why.String())}}
 				if j.Last != nil {
 					r[4].Value, r[5].Value = j.Last.Result, nothing(shortly(j.Last.Message.String()))
 				}
@@ -123,7 +123,9 @@ func (a *app) jobsRunCmd() *cobra.Command {
 
 // doJob does a job as the zone's owner.
 func (a *app) doJob(ctx context.Context, z *office.Zone, name string) (said service.JobSaid, err error) {
-	s, err := service.New(ctx, z, a.serviceOptions())
+	o := a.serviceOptions()
+	o.Log = a.bookLog() // a failure is the command's own
+	s, err := service.New(ctx, z, o)
 	if err != nil {
 		return said, err
 	}
@@ -237,8 +239,8 @@ func (a *app) sayService(ctx context.Context, z *office.Zone) error {
 		if j.Failed {
 			text += fmt.Sprint(lang.Say("; failed: %s", "；未成功：%s", shortly(j.Last.Message.String())))
 		}
-		if j.Why != "" && v.Serving {
-			text += "；" + j.Why
+		if v.Serving && j.Why.String() != "" {
+			text += fmt.Sprint(lang.Say("; %s", "；%s", j.Why))
 		}
 		a.say("  %s", text)
 	}

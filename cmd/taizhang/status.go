@@ -123,7 +123,7 @@ func (a *app) sayToDo(ctx context.Context, z *office.Zone) error {
 	if err != nil {
 		return err
 	}
-	if late != "" {
+	if late.String() != "" {
 		a.say("%s", late)
 	}
 	return nil

@@ -160,7 +160,7 @@ func (s *Service) unread(ctx context.Context, z *office.Zone, now time.Time) (st
 		since, ago = last.Finished, "上次读取 "+s.shown(last.Finished)
 	}
 	days := int(now.Sub(since).Hours() / 24)
-	if j.why == "" {
+	if !j.isOff() {
 		if days < unreadDays {
 			return "", nil
 		}
@@ -184,7 +184,7 @@ func (s *Service) unread(ctx context.Context, z *office.Zone, now time.Time) (st
 
 // trouble says that a job's newest attempt failed, and what happens next; "" where it didn't.
 func (s *Service) trouble(ctx context.Context, j job, now time.Time) (string, error) {
-	if j.why != "" {
+	if j.isOff() {
 		return "", nil
 	}
 	last, ok, err := s.store.Last(ctx, j.name, state.Done, state.Skipped, state.Failed)

@@ -60,7 +60,7 @@ func (s *Service) Tick(ctx context.Context) {
 
 // due says which attempts are to be made at a job now: those of one occurrence, or with missed: each of several.
 func (s *Service) due(ctx context.Context, j job, now time.Time) ([]attempt, error) {
-	if j.why != "" || s.isBusy(j.name) {
+	if j.isOff() || s.isBusy(j.name) {
 		return nil, nil
 	}
 	if j.light {

@@ -51,7 +51,7 @@ func (s *Service) unready(ctx context.Context) string {
 	case last.Result == state.Failed:
 		return "the last intake failed"
 	}
-	if j, err := s.jobOf(zone.JobIntake); err == nil && j.why == "" {
+	if j, err := s.jobOf(zone.JobIntake); err == nil && !j.isOff() {
 		if at, ok := j.schedule.Last(s.o.Clock()); ok && at.Sub(last.Finished) > stale {
 			return "the last intake is long ago"
 		}

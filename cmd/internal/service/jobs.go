@@ -26,7 +26,7 @@ import (
 type job struct {
 	name     string
 	schedule schedule.Schedule
-	why      string // why it isn't done, "" where it is
+	why      lang.Text // why it isn't done, empty where it is
 	missed   string
 	overlap  string
 	limit    time.Duration
@@ -71,8 +71,13 @@ func Usual(job string) string {
 	if spec := defaults[job]; spec != "" {
 		return schedule.InWords(spec)
 	}
-	return "每周最后一个报送时限之后"
+	return weeklyUsual.Chinese
 }
+
+var weeklyUsual = lang.Say("after the last due time of the week", "每周最后一个报送时限之后")
+
+// isOff says whether a job isn't done at all.
+func (j *job) isOff() bool { return j.why != lang.Text{} }
 
 // jobTable makes the jobs by a zone's declarations.
 func (s *Service) jobTable(z *office.Zone) []job {
@@ -105,11 +110,11 @@ func (s *Service) jobTable(z *office.Zone) []job {
 		}
 		switch {
 		case set.Off:
-			j.why = "taizhang.yaml 中已关闭（off）"
+			j.why = lang.Say("switched off in taizhang.yaml (off)", "taizhang.yaml 中已关闭（off）")
 		case j.name == zone.JobMail && z.Mail == nil:
-			j.why = "taizhang.yaml 没有写 mail:"
+			j.why = lang.Say("taizhang.yaml has no mail:", "taizhang.yaml 没有写 mail:")
 		case (j.name == zone.JobBackup || j.name == zone.JobDrill) && z.Backups.To == "":
-			j.why = "taizhang.yaml 没有写 backup:"
+			j.why = lang.Say("taizhang.yaml has no backup:", "taizhang.yaml 没有写 backup:")
 		}
 	}
 	if sum, mail := z.Jobs[zone.JobSummary], &jobs[3]; sum.Set && !z.Jobs[zone.JobMail].Set {
@@ -204,9 +209,11 @@ func (s *Service) summary(ctx context.Context, a attempt) (Report, error) {
 }
 
 // firstLine is the beginning of an error, with what a colon at its end leads to.
-func firstLine(err error) string {
-	line, more, _ := strings.Cut(lang.In(err, lang.Chinese), "\n")
-	if strings.HasSuffix(line, "：") {
+func firstLine(err error) string { return firstLineIn(err, lang.Chinese) }
+
+func firstLineIn(err error, l lang.Language) string {
+	line, more, _ := strings.Cut(lang.In(err, l), "\n")
+	if strings.HasSuffix(line, "：") || strings.HasSuffix(line, ":") {
 		next, _, _ := strings.Cut(more, "\n")
 		line += strings.TrimSpace(next)
 	}

@@ -154,7 +154,7 @@ func (s *Service) pause() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range s.jobs {
-		if at, ok := j.schedule.Next(now); ok && j.why == "" {
+		if at, ok := j.schedule.Next(now); ok && !j.isOff() {
 			wait = min(wait, at.Sub(now))
 		}
 	}

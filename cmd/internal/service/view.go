@@ -3,12 +3,12 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/internal/lang"
 	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
@@ -18,13 +18,13 @@ import (
 type JobView struct {
 	Name     string
 	Title    string
-	Schedule string
+	Schedule lang.Text  // as it is declared: cron, or days in words
 	Last     *state.Run // the newest attempt that isn't under way
 	Failed   bool       // it did not succeed
 	Done     time.Time  // when it was last done
 	Busy     time.Time  // since when it is at work; zero where it isn't
 	Next     time.Time  // when it is next done; zero where it isn't
-	Why      string     // why it isn't done, or what it waits for
+	Why      lang.Text  // why it isn't done, or what it waits for
 }
 
 // View is how the service of a zone stands, seen from any process.
@@ -63,9 +63,9 @@ func Look(ctx context.Context, z *office.Zone, now time.Time) (v View, err error
 
 // viewOf is how one job stands; st is nil where no service ever ran.
 func viewOf(ctx context.Context, st *state.Store, j job, now time.Time, serving bool) (v JobView, err error) {
-	v = JobView{Name: j.name, Title: Titles[j.name], Schedule: j.schedule.String(), Why: j.why}
+	v = JobView{Name: j.name, Title: Titles[j.name], Schedule: lang.Say(j.schedule.String(), ""), Why: j.why}
 	if j.name == zone.JobSummary && j.schedule.String() == afterLastDue || j.name == zone.JobMail && j.schedule.String() == afterLastDue {
-		v.Schedule = Usual(j.name)
+		v.Schedule = weeklyUsual
 	}
 	if st != nil {
 		runs, err := st.Newest(ctx, j.name, 50)
@@ -83,63 +83,63 @@ func viewOf(ctx context.Context, st *state.Store, j job, now time.Time, serving 
 			v.Done = runs[i].Finished
 		}
 	}
-	if v.Why != "" {
+	if j.isOff() {
 		return v, nil
 	}
 	if at, ok := j.schedule.Next(now); ok {
 		v.Next = at
 	} else {
-		v.Why = "没有应报的报表，无从定时"
+		v.Why = lang.Say("no returns are owed that it could follow", "没有应报的报表，无从定时")
 	}
 	if r := v.Last; r != nil && r.Result == state.Failed && !j.light && !r.Due.IsZero() {
 		if r.Attempt > j.retries {
-			v.Why = fmt.Sprintf("已试%d次未成功，不再重试；处理后在网页“运行”里点“现在做”，或执行 taizhang jobs run %s", r.Attempt, j.name)
+			v.Why = lang.Say("failed %d times and is not tried again; once what is at fault is mended: taizhang jobs run %s", "已试%d次未成功，不再重试；处理后在网页“运行”里点“现在做”，或执行 taizhang jobs run %s", r.Attempt, j.name)
 		} else {
-			v.Next, v.Why = r.Finished.Add(pauseAfter(r.Attempt)), "上次未成功，届时重试"
+			v.Next, v.Why = r.Finished.Add(pauseAfter(r.Attempt)), lang.Say("it failed last time and is tried again then", "上次未成功，届时重试")
 		}
 	}
 	if !serving {
-		v.Why = "服务未运行（taizhang serve）"
-		if j.why != "" {
-			v.Why = j.why
-		}
+		v.Why = lang.Say("nobody serves (taizhang serve)", "服务未运行（taizhang serve）")
 	}
 	return v, nil
 }
 
-// LateSummary says that a weekly that the service was to issue is not there, and why; "" where none is late. A zone
+// LateSummary says that a weekly that the service was to issue is not there, and why; empty where none is late. A zone
 // whose service never issued one has no schedule to be late by.
-func LateSummary(ctx context.Context, z *office.Zone, now time.Time) (string, error) {
+func LateSummary(ctx context.Context, z *office.Zone, now time.Time) (lang.Text, error) {
 	st, err := state.View(ctx, z.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return lang.Text{}, nil
 	}
 	if err != nil {
-		return "", err
+		return lang.Text{}, err
 	}
 	defer st.Close()
 	s := &Service{zone: z, o: Options{Clock: func() time.Time { return now }}}
 	j, err := s.find(zone.JobSummary)
-	if err != nil || j.why != "" {
-		return "", err
+	if err != nil || j.isOff() {
+		return lang.Text{}, err
 	}
 	if _, ever, err := st.Last(ctx, j.name); err != nil || !ever {
-		return "", err
+		return lang.Text{}, err
 	}
 	due, ok := j.schedule.Last(now)
 	if !ok {
-		return "", nil
+		return lang.Text{}, nil
 	}
 	if settled, err := st.Settled(ctx, j.name, due); err != nil || settled {
-		return "", err
+		return lang.Text{}, err
 	}
-	text := "周报：应于" + due.In(z.Location).Format("2006-01-02 15:04") + "生成的一期还没有生成"
-	if _, last, err := st.Attempts(ctx, j.name, due); err != nil {
-		return "", err
-	} else if last.Message.Chinese != "" {
-		text += "：" + firstLine(last.Message)
+	_, last, err := st.Attempts(ctx, j.name, due)
+	if err != nil {
+		return lang.Text{}, err
 	}
-	return text + "。serve 运行时会再试，也可以用 taizhang jobs run summary 生成。", nil
+	because := lang.Text{}
+	if last.Message.Chinese != "" {
+		because = lang.Say(": %s", "：%s", lang.Text{English: firstLineIn(last.Message, lang.English), Chinese: firstLine(last.Message)})
+	}
+	return lang.Say("weekly: the one due at %s is not there yet%s. serve tries again, and taizhang jobs run summary makes it.",
+		"周报：应于%s生成的一期还没有生成%s。serve 运行时会再试，也可以用 taizhang jobs run summary 生成。", due.In(z.Location).Format("2006-01-02 15:04"), because), nil
 }
 
 // find is jobOf for a service that isn't at work.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/internal/lang"
 	"taizhang/internal/mail/mailtest"
 	"taizhang/internal/state"
 	"taizhang/internal/tooltest"
@@ -24,7 +25,7 @@ func TestTriedAgain(t *testing.T) {
 	if err := os.WriteFile(held, nil, 0o644); err != nil { // where a folder is wanted
 		t.Fatal(err)
 	}
-	late := func(now string) string {
+	late := func(now string) lang.Text {
 		t.Helper()
 		text, err := LateSummary(t.Context(), b.s.Zone(), b.at(now))
 		if err != nil {
@@ -52,7 +53,8 @@ func TestTriedAgain(t *testing.T) {
 			t.Fatalf("step %d, %s: %d attempts, the last %+v, %v", i+1, step.when, n, last, err)
 		}
 	}
-	if text := late("2022-08-15 13:21"); !strings.Contains(text, "应于2022-08-15 12:00生成的一期还没有生成") || !strings.Contains(text, "路径中有一段不是文件夹") {
+	if text := late("2022-08-15 13:21"); !strings.Contains(text.Chinese, "应于2022-08-15 12:00生成的一期还没有生成") || !strings.Contains(text.Chinese, "路径中有一段不是文件夹") ||
+		!strings.Contains(text.English, "the one due at 2022-08-15 12:00 is not there yet") || !strings.Contains(text.English, "not a directory") {
 		t.Errorf("status says %q", text)
 	}
 	text, err := os.ReadFile(b.file(AlertFile))
@@ -72,7 +74,7 @@ func TestTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.tick("2022-08-15 14:30")
-	if late("2022-08-15 14:30") != "" || b.issued() != 1 {
+	if late("2022-08-15 14:30") != (lang.Text{}) || b.issued() != 1 {
 		t.Errorf("%d workbooks, status says %q", b.issued(), late("2022-08-15 14:30"))
 	}
 	b.tick("2022-08-15 14:32")

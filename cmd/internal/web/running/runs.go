@@ -86,7 +86,7 @@ func (s *Pages) Runs(w http.ResponseWriter, r *http.Request, who account.Person)
 	}
 	v := runsView{Serving: look.Serving, Since: at(look.Since)}
 	for _, j := range look.Jobs {
-		x := jobView{Name: j.Name, Title: j.Title, Schedule: schedule.InWords(j.Schedule), Next: at(j.Next), Why: j.Why, Failed: j.Failed, Busy: !j.Busy.IsZero()}
+		x := jobView{Name: j.Name, Title: j.Title, Schedule: schedule.InWords(j.Schedule.Chinese), Next: at(j.Next), Why: j.Why.Chinese, Failed: j.Failed, Busy: !j.Busy.IsZero()}
 		if j.Last != nil {
 			x.Last, x.Says = at(j.Last.Started), withinZone(z, saidOf(*j.Last))
 		}
