@@ -123,22 +123,8 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 			summed = summed && !sight.Present(c)
 			continue
 		}
-		if rowSigns.In(c.Text) {
-			text, _, _ := strings.Cut(spelling.Squash(written.Plain(c.Text)), "其中")
-			if sinceWhen().MatchString(text) {
-				continue
-			}
-			for _, say := range []struct {
-				re  *regexp.Regexp
-				new bool
-				may bool
-			}{{rowsSaid(), false, true}, {newSaid(), true, true}, {rowsAlone(), false, isTotal && summed}} {
-				if m := say.re.FindStringSubmatch(text); say.may && m != nil && !(m[2] == "项" && paysOut(r.h.Form)) && !(m[2] == "家" && !isDirectory(r.h.Form)) {
-					short := written.Short(written.Tidy(c.Text), 40)
-					found = append(found, RowsSaid{short, written.Atoi(m[1]), m[2], say.new && r.h.Form.Mode == forms.Ledger, -1, finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: row.N, Value: short}})
-					break
-				}
-			}
+		if said := r.countIn(c, isTotal && summed); said != nil {
+			found = append(found, *said)
 		}
 		summed = isTotal && rowkind.SaysTotal(spelling.Squash(c.Text))
 	}
@@ -153,4 +139,34 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 	found[0].Total = slices.IndexFunc(r.t.Totals, func(t total) bool { return t.N == row.N })
 	r.t.RowsSaid = append(r.t.RowsSaid, found[0])
 	r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N && s.Line >= len(r.t.Lines) && !s.Numbered }) // it is understood
+}
+
+// countIn is the number of rows that a text gives; nil where it gives none. A bare number of them (5件) does behind the word of a sum.
+func (r *tableReader) countIn(c *sheet.Cell, behindSum bool) *RowsSaid {
+	if !rowSigns.In(c.Text) {
+		return nil
+	}
+	text, _, _ := strings.Cut(spelling.Squash(written.Plain(c.Text)), "其中")
+	if sinceWhen().MatchString(text) {
+		return nil
+	}
+	isNew := false
+	m := rowsSaid().FindStringSubmatch(text)
+	if !r.countsRows(m) {
+		m = newSaid().FindStringSubmatch(text)
+		isNew = m != nil
+	}
+	if !r.countsRows(m) && behindSum {
+		m, isNew = rowsAlone().FindStringSubmatch(text), false
+	}
+	if !r.countsRows(m) {
+		return nil
+	}
+	short := written.Short(written.Tidy(c.Text), 40)
+	return &RowsSaid{short, written.Atoi(m[1]), m[2], isNew && r.h.Form.Mode == forms.Ledger, -1, finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: c.Row, Value: short}}
+}
+
+// countsRows says whether what was found counts rows: 项 in a form of payments counts projects, 家 firms that have several rows each.
+func (r *tableReader) countsRows(found []string) bool {
+	return found != nil && !(found[2] == "项" && paysOut(r.h.Form)) && !(found[2] == "家" && !isDirectory(r.h.Form))
 }
