@@ -79,24 +79,14 @@ func firstField(s string) string {
 	return s
 }
 
+// identifySubmitter finds whose return it is: the folder's, else the one that the workbook names, else the one that its file is
+// called by.
 func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 	folder, inFolder := zone.Submitter{}, false
 	if p.File.Folder != "" {
 		folder, inFolder = rd.Zone.Match(p.File.Folder)
 	}
-	ofStreets := rd.streetTitles(pt, folder, inFolder)
-	book, cell, inBook := rd.inBook(ofStreets.leftOut(pt.said), inFolder)
-	if !inBook && cell.Text == "" { // what another sheet of the workbook says
-		book, cell, inBook = rd.inBook(around.Stated{Submitter: common.Submitter, UnitLabel: common.UnitLabel}, inFolder)
-	}
-	if inBook { // every sheet of the return must be the same unit's
-		for _, s := range pt.sheetSaid {
-			if other, at, ok := rd.inBook(ofStreets.leftOut(s.said), true); ok && other.Code != book.Code {
-				pt.Add(finding.SheetsOfTwo(s.sheet, other.Name, book.Name).At(finding.Place{Sheet: s.sheet, Cell: at.Ref, Value: written.Short(at.Text, 30)}))
-				break
-			}
-		}
-	}
+	book, cell, inBook := rd.namedInBook(pt, common, folder, inFolder)
 	several := rd.Units.Several(cell.Text)
 	switch {
 	case len(several) > 0:
@@ -113,25 +103,47 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 	if !ok && cell.Text == "" {
 		s, ok = rd.Units.Named(fileTitle(p.File.Name))
 	}
-	if !ok && len(several) > 0 {
-		return
+	switch {
+	case ok:
+		pt.Ret.Submitter, pt.Ret.SubmitterName = s.Code, s.Name
+		if !rd.Zone.Owes(s.Code, pt.Form.ID) && rd.Zone.Uses(pt.Form.ID) {
+			pt.Add(finding.NotOwed(s.Name, pt.Form.PlainTitle()).At(finding.Place{Sheet: pt.FirstSheet()}))
+		}
+	case len(several) == 0: // else it is told already
+		rd.tellUnknown(pt, cell)
+	}
+}
+
+// namedInBook is the unit that the workbook names, and where; every sheet of the return must be the same unit's.
+func (rd *Reader) namedInBook(pt *Part, common around.Stated, folder zone.Submitter, inFolder bool) (book zone.Submitter, cell around.Said, ok bool) {
+	ofStreets := rd.streetTitles(pt, folder, inFolder)
+	book, cell, ok = rd.inBook(ofStreets.leftOut(pt.said), inFolder)
+	if !ok && cell.Text == "" { // what another sheet of the workbook says
+		book, cell, ok = rd.inBook(around.Stated{Submitter: common.Submitter, UnitLabel: common.UnitLabel}, inFolder)
 	}
 	if !ok {
-		var namesOf []string
-		for _, x := range rd.Zone.Submitters {
-			namesOf = append(namesOf, x.Name)
-		}
-		f := finding.SubmitterUntold()
-		if cell.Text != "" {
-			f = finding.SubmitterUnknown(written.Short(cell.Text, 30), written.Closest(cell.Text, namesOf))
-		}
-		pt.Add(f.At(saidAt(cell)))
-		return
+		return book, cell, false
 	}
-	pt.Ret.Submitter, pt.Ret.SubmitterName = s.Code, s.Name
-	if !rd.Zone.Owes(s.Code, pt.Form.ID) && rd.Zone.Uses(pt.Form.ID) {
-		pt.Add(finding.NotOwed(s.Name, pt.Form.PlainTitle()).At(finding.Place{Sheet: pt.FirstSheet()}))
+	for _, s := range pt.sheetSaid {
+		if other, at, ok := rd.inBook(ofStreets.leftOut(s.said), true); ok && other.Code != book.Code {
+			pt.Add(finding.SheetsOfTwo(s.sheet, other.Name, book.Name).At(finding.Place{Sheet: s.sheet, Cell: at.Ref, Value: written.Short(at.Text, 30)}))
+			break
+		}
 	}
+	return book, cell, true
+}
+
+// tellUnknown says that nothing tells whose return it is, or that the zone has no such unit.
+func (rd *Reader) tellUnknown(pt *Part, cell around.Said) {
+	f := finding.SubmitterUntold()
+	if cell.Text != "" {
+		names := make([]string, len(rd.Zone.Submitters))
+		for i, x := range rd.Zone.Submitters {
+			names[i] = x.Name
+		}
+		f = finding.SubmitterUnknown(written.Short(cell.Text, 30), written.Closest(cell.Text, names))
+	}
+	pt.Add(f.At(saidAt(cell)))
 }
 
 // streetTitles are titles that say whose rows a sheet holds, and not who reports: 溪河街道救助发放表 on the sheet 溪河街道, beside
