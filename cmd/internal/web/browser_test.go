@@ -115,12 +115,23 @@ func tell[T any](b *tab, expression string, opts ...chromedp.EvaluateOption) T {
 		switch {
 		case err == nil:
 			return v
-		case tries < 50 && strings.Contains(err.Error(), "properties of null"): // the page is being shown anew, and not there yet
+		case tries < 50 && betweenPages(err):
 			time.Sleep(20 * time.Millisecond)
 		default:
 			b.t.Fatalf("%s: %v", expression, err)
 		}
 	}
+}
+
+// betweenPages reports whether an expression found a page that was being left for the next one, as pages with news and
+// clicked forms do: asked in the very moment, the browser gives up its context or has no body yet.
+func betweenPages(err error) bool {
+	for _, said := range []string{"properties of null", "Inspected target navigated", "Execution context was destroyed", "Cannot find context"} {
+		if strings.Contains(err.Error(), said) {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *tab) open(path string) {
@@ -143,8 +154,7 @@ func (b *tab) clickOf(xpath string) {
 		if err == nil {
 			return
 		}
-		// The page was shown anew between the search and the click, as pages with news are.
-		if ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node") {
+		if ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node") { // shown anew between the search and the click
 			continue
 		}
 		b.t.Fatalf("click %s: %v\n%.2000s", xpath, err, b.says())
