@@ -154,7 +154,7 @@ var bigTrace = queries.Ask{Metrics: []string{"problems_closed"}, Where: map[stri
 // rebuild makes the zone anew from archive and journal.
 func (b *bigInbox) rebuild(t testing.TB, z *office.Zone) {
 	t.Helper()
-	owner, err := warehouse.Lock(z.Dir, "bench")
+	owner, err := warehouse.Lock(z.Dir, "bench", z.Location)
 	if err != nil {
 		t.Fatal(err)
 	}

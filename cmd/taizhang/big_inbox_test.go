@@ -407,7 +407,7 @@ func (b *bigInbox) run(t testing.TB, z *office.Zone, o office.Options) *office.O
 	if os.Getenv("TAIZHANG_BENCH_LOG") != "" {
 		o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	owner, err := warehouse.Lock(z.Dir, "bench")
+	owner, err := warehouse.Lock(z.Dir, "bench", z.Location)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"taizhang/internal/archive"
 	"taizhang/internal/tooltest"
@@ -438,7 +439,7 @@ func TestEraseRefusals(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%s", name, code, log)
 		}
 	}
-	owner, err := warehouse.Lock(zone, "serve")
+	owner, err := warehouse.Lock(zone, "serve", time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -245,7 +245,7 @@ func (a *app) sayService(ctx context.Context, z *office.Zone) error {
 		a.say("  %s", text)
 	}
 	for _, x := range v.Alerts {
-		a.say("%s", lang.Say("alert since %s: %s", "告警（自 %s）：%s", at(x.Since), shown(x.Text)))
+		a.say("%s", lang.Say("alert since %s: %s", "告警（自 %s）：%s", at(x.Since), shown(x.Text.String())))
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func TestEveryWeekIsReproduced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owner, err := warehouse.Lock(dir, "test")
+	owner, err := warehouse.Lock(dir, "test", time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -469,7 +469,7 @@ func parseTime(s string, loc *time.Location) (time.Time, error) {
 
 // owned runs f as the zone's owner.
 func (a *app) owned(z *office.Zone, command string, f func(*warehouse.Owner) error) (err error) {
-	owner, err := warehouse.Lock(z.Dir, command)
+	owner, err := warehouse.Lock(z.Dir, command, z.Location)
 	if err != nil {
 		return err
 	}

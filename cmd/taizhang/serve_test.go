@@ -35,7 +35,7 @@ func waitFor(t *testing.T, what string, holds func() bool) {
 // holderOf tells who owns a zone.
 func holderOf(t *testing.T, zone string) *warehouse.HeldError {
 	t.Helper()
-	o, err := warehouse.Lock(zone, "test")
+	o, err := warehouse.Lock(zone, "test", time.UTC)
 	if err == nil {
 		if err := o.Release(); err != nil {
 			t.Fatal(err)

@@ -113,7 +113,11 @@ func (x *export) run(ctx context.Context) (_ *Report, err error) {
 	if err := durable.MkdirAll(filepath.Join(x.Dir, zonesDir, x.zone), 0o755); err != nil {
 		return nil, err
 	}
-	owner, err := warehouse.LockFile(filepath.Join(x.Dir, zonesDir, x.zone, "export.lock"), "export")
+	loc, err := time.LoadLocation(x.timezone)
+	if err != nil {
+		return nil, lang.Errorf("zone %s: %w", "园区 %s：%w", x.zone, err)
+	}
+	owner, err := warehouse.LockFile(filepath.Join(x.Dir, zonesDir, x.zone, "export.lock"), "export", loc)
 	if err != nil {
 		return nil, err
 	}

@@ -364,7 +364,7 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused("a newer lake", publication(t, returns("xt", 1, 4, "2022-08")), "newer program")
-	owner, err := warehouse.LockFile(filepath.Join(dir, "zones", "xt", "export.lock"), "export")
+	owner, err := warehouse.LockFile(filepath.Join(dir, "zones", "xt", "export.lock"), "export", time.Local)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"taizhang/internal/lang"
 )
 
 // Alert is something that somebody has to do something about.
@@ -12,17 +14,24 @@ type Alert struct {
 	Kind    string
 	Subject string // what it is about, "" where there is one only
 	Since   time.Time
-	Text    string    // a sentence with the remedy
+	Text    lang.Text // a sentence with the remedy
 	Ended   time.Time // zero while it lasts
 	Told    bool      // it was mailed that it began
 	Over    bool      // it was mailed that it ended
 }
 
+// alertsInBoth is the migration that keeps an alert's sentence in English too, where that is something else.
+const alertsInBoth = `alter table alert add column english text not null default '';`
+
 // Raise notes that an alert lasts: anew where none of its kind and subject does, else with its newest text. It says
 // whether it is new.
-func (s *Store) Raise(ctx context.Context, kind, subject, sentence string, now time.Time) (fresh bool, err error) {
+func (s *Store) Raise(ctx context.Context, kind, subject string, sentence lang.Text, now time.Time) (fresh bool, err error) {
+	english := sentence.English
+	if english == sentence.Chinese {
+		english = ""
+	}
 	err = s.change(ctx, "note an alert in", func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, "update alert set text = ? where kind = ? and subject = ? and ended = ''", sentence, kind, subject)
+		done, err := tx.ExecContext(ctx, "update alert set text = ?, english = ? where kind = ? and subject = ? and ended = ''", sentence.Chinese, english, kind, subject)
 		if err != nil {
 			return err
 		}
@@ -30,7 +39,7 @@ func (s *Store) Raise(ctx context.Context, kind, subject, sentence string, now t
 			return err
 		}
 		fresh = true
-		_, err = tx.ExecContext(ctx, "insert or replace into alert (kind, subject, since, text) values (?, ?, ?, ?)", kind, subject, text(now), sentence)
+		_, err = tx.ExecContext(ctx, "insert or replace into alert (kind, subject, since, text, english) values (?, ?, ?, ?, ?)", kind, subject, text(now), sentence.Chinese, english)
 		return err
 	})
 	return fresh, err
@@ -67,7 +76,7 @@ func (s *Store) Tell(ctx context.Context, a Alert, now time.Time) error {
 }
 
 func (s *Store) alerts(ctx context.Context, where string) (out []Alert, err error) {
-	rows, err := s.db.QueryContext(ctx, "select kind, subject, since, text, ended, told <> '', ended_told <> '' from alert "+where+" order by since, kind, subject")
+	rows, err := s.db.QueryContext(ctx, "select kind, subject, since, text, english, ended, told <> '', ended_told <> '' from alert "+where+" order by since, kind, subject")
 	if err != nil {
 		return nil, s.fault("read", err)
 	}
@@ -75,8 +84,11 @@ func (s *Store) alerts(ctx context.Context, where string) (out []Alert, err erro
 	for rows.Next() {
 		var a Alert
 		var since, ended string
-		if err := rows.Scan(&a.Kind, &a.Subject, &since, &a.Text, &ended, &a.Told, &a.Over); err != nil {
+		if err := rows.Scan(&a.Kind, &a.Subject, &since, &a.Text.Chinese, &a.Text.English, &ended, &a.Told, &a.Over); err != nil {
 			return nil, s.fault("read", err)
+		}
+		if a.Text.English == "" { // noted by an earlier version, or the same in both
+			a.Text.English = a.Text.Chinese
 		}
 		if err := moments(map[*time.Time]string{&a.Since: since, &a.Ended: ended}); err != nil {
 			return nil, s.fault("read", err)

@@ -55,6 +55,7 @@ create table alert (
 	accounts,
 	tokens,
 	messages,
+	alertsInBoth,
 }
 
 // Errors of Open.

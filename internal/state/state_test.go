@@ -93,15 +93,15 @@ func TestRuns(t *testing.T) {
 // TestAlerts: an alert is raised once, told once, and its end once.
 func TestAlerts(t *testing.T) {
 	s := opened(t, t.TempDir())
-	raise := func(sentence string, at time.Time) bool {
+	raise := func(sentence lang.Text, at time.Time) bool {
 		t.Helper()
 		return must[bool](t)(s.Raise(t.Context(), "disk", "", sentence, at))
 	}
-	if !raise("余900兆", noon) || raise("余800兆", noon.Add(time.Hour)) {
+	if !raise(lang.Say("900 MB left", "余900兆"), noon) || raise(lang.Say("800 MB left", "余800兆"), noon.Add(time.Hour)) {
 		t.Error("raised not once")
 	}
 	a := must[[]Alert](t)(s.Untold(t.Context()))
-	if len(a) != 1 || a[0].Text != "余800兆" || !a[0].Since.Equal(noon) {
+	if len(a) != 1 || a[0].Text != (lang.Text{English: "800 MB left", Chinese: "余800兆"}) || !a[0].Since.Equal(noon) {
 		t.Fatalf("%+v", a)
 	}
 	// It ends while it is being mailed: the end is still to be told.
@@ -124,7 +124,7 @@ func TestAlerts(t *testing.T) {
 	if a = must[[]Alert](t)(s.Untold(t.Context())); len(a) != 0 {
 		t.Errorf("told, and yet %+v", a)
 	}
-	if !raise("余700兆", noon.Add(5*time.Hour)) {
+	if !raise(lang.Say("700 MB left", "余700兆"), noon.Add(5*time.Hour)) {
 		t.Error("a second time is no news")
 	}
 }

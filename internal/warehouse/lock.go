@@ -32,7 +32,7 @@ type holder struct {
 type HeldError struct {
 	PID     int
 	Command string
-	Since   time.Time
+	Since   time.Time // on the holder's clock
 	Address string
 	Token   string
 }
@@ -53,7 +53,7 @@ func (e *HeldError) In(l lang.Language) string {
 	if e.Since.IsZero() {
 		return lang.Say("the warehouse is in use by %s", "数据库正在使用：%s", who).In(l)
 	}
-	return lang.Say("the warehouse is in use by %s since %s", "数据库正在使用：%s，自 %s 起", who, e.Since.Format("2006-01-02 15:04:05")).In(l)
+	return lang.Say("the warehouse is in use by %s since %s", "数据库正在使用：%s，自 %s 起", who, e.Since.Format("2006-01-02 15:04")).In(l)
 }
 
 // Owner is the right to write the warehouse of one zone. It lasts until
@@ -65,13 +65,15 @@ type Owner struct {
 }
 
 // Lock makes this process the owner of the warehouse in dir, or returns a
-// *HeldError that says who is. The command is the word after `taizhang`.
-func Lock(dir, command string) (*Owner, error) {
-	return LockFile(filepath.Join(dir, LockName), command)
+// *HeldError that says who is. The command is the word after `taizhang`; since
+// when it runs is told by the clock of loc, the zone's: the system's may be
+// that of another.
+func Lock(dir, command string, loc *time.Location) (*Owner, error) {
+	return LockFile(filepath.Join(dir, LockName), command, loc)
 }
 
 // LockFile is Lock for something else that has one owner at a time, by a lock file of its own.
-func LockFile(path, command string) (*Owner, error) {
+func LockFile(path, command string, loc *time.Location) (*Owner, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, lang.Errorf("lock %s: %w", "锁定 %s：%w", path, err)
@@ -84,7 +86,7 @@ func LockFile(path, command string) (*Owner, error) {
 		}
 		return nil, &HeldError{PID: held.PID, Command: held.Command, Since: held.Since, Address: held.Address, Token: held.Token}
 	}
-	o := &Owner{file: f, info: holder{PID: os.Getpid(), Command: command, Since: time.Now().Truncate(time.Second)}}
+	o := &Owner{file: f, info: holder{PID: os.Getpid(), Command: command, Since: time.Now().In(loc).Truncate(time.Second)}}
 	if err := o.write(); err != nil {
 		o.Release()
 		return nil, err
@@ -100,7 +102,7 @@ func Serving(dir string) *HeldError {
 	if err != nil || json.Unmarshal(text, &h) != nil || h.Command != "serve" || h.Address == "" {
 		return nil
 	}
-	o, err := Lock(dir, "") // what it wrote may be what a dead one left
+	o, err := Lock(dir, "", time.UTC) // what it wrote may be what a dead one left
 	if err == nil {
 		_ = o.Release()
 		return nil

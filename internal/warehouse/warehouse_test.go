@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if dir := os.Getenv("TAIZHANG_TEST_HOLD"); dir != "" {
-		o, err := Lock(dir, "serve")
+		o, err := Lock(dir, "serve", time.UTC)
 		if err == nil {
 			err = o.Serve("127.0.0.1:8080", "token")
 		}
@@ -57,7 +57,7 @@ func hold(t *testing.T, dir, db string) *exec.Cmd {
 func TestLockNamesItsHolder(t *testing.T) {
 	dir := t.TempDir()
 	cmd := hold(t, dir, "")
-	_, err := Lock(dir, "run")
+	_, err := Lock(dir, "run", time.FixedZone("", 9*3600))
 	var held *HeldError
 	if !errors.As(err, &held) || held.PID != cmd.Process.Pid || held.Command != "serve" || held.Address != "127.0.0.1:8080" || held.Token != "token" || held.Since.IsZero() {
 		t.Fatalf("%+v (%v)", held, err)
@@ -67,17 +67,19 @@ func TestLockNamesItsHolder(t *testing.T) {
 	}
 	cmd.Process.Kill()
 	cmd.Wait()
-	o, err := Lock(dir, "run")
+	o, err := Lock(dir, "run", time.FixedZone("", 9*3600))
 	if err != nil {
 		t.Fatal("a dead owner blocks:", err)
 	}
-	if _, err := Lock(dir, "run"); !errors.As(err, &held) || held.PID != os.Getpid() {
+	if _, err := Lock(dir, "run", time.FixedZone("", 9*3600)); !errors.As(err, &held) || held.PID != os.Getpid() {
 		t.Errorf("locked twice in one process: %v", err)
+	} else if clock := held.Since.In(time.FixedZone("", 9*3600)).Format(" 2006-01-02 15:04"); !strings.Contains(err.Error(), clock) || strings.Contains(err.Error(), clock+":") {
+		t.Errorf("%v; since%s on the zone's clock", err, clock)
 	}
 	if err := o.Release(); err != nil {
 		t.Fatal(err)
 	}
-	if o, err = Lock(dir, "run"); err != nil {
+	if o, err = Lock(dir, "run", time.FixedZone("", 9*3600)); err != nil {
 		t.Fatal(err)
 	}
 	o.Release()

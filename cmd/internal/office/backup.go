@@ -121,7 +121,7 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	if err != nil {
 		return nil, err
 	}
-	owner, err := warehouse.LockFile(filepath.Join(z.Dir, backupLockName), "backup")
+	owner, err := warehouse.LockFile(filepath.Join(z.Dir, backupLockName), "backup", z.Location)
 	if err != nil {
 		return nil, lang.Errorf("back up: %w", "备份：%w", err)
 	}

@@ -148,7 +148,7 @@ func TestBackupSnapshots(t *testing.T) {
 		t.Errorf("a snapshot that fails: %+v, %v", r, err)
 	}
 	// One backup at a time.
-	owner, err := warehouse.LockFile(filepath.Join(z.Dir, "backup.lock"), "backup")
+	owner, err := warehouse.LockFile(filepath.Join(z.Dir, "backup.lock"), "backup", time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,20 @@ func (z *Zone) TryDeclared(ctx context.Context) (err error) {
 	return err
 }
 
+// RefuseTypes says whether a form gives a column that holds values another type than they have, by what was published last.
+func (z *Zone) RefuseTypes(ctx context.Context) (err error) {
+	file, err := warehouse.Newest(z.Published())
+	if err != nil {
+		return nil // nothing was loaded yet, or it is told as that
+	}
+	db, err := warehouse.ReadOnly(file, warehouse.Options{TimeZone: z.Timezone})
+	if err != nil {
+		return nil
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return ingest.TypesFit(ctx, db.Conn, z.Forms)
+}
+
 // declaresItself says whether the zone has forms, models, metrics or queries of its own.
 func (z *Zone) declaresItself() bool {
 	for _, dir := range ownFolders {

@@ -27,7 +27,7 @@ func TestBuildThatNeedsMoreMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		owner, err := warehouse.Lock(dir, "test")
+		owner, err := warehouse.Lock(dir, "test", time.UTC)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -82,7 +82,7 @@ func Restore(ctx context.Context, o RestoreOptions) (*RestoreReport, error) {
 	if err := emptyFor(to, set.Name); err != nil {
 		return nil, err
 	}
-	owner, err := warehouse.Lock(to, "restore")
+	owner, err := warehouse.Lock(to, "restore", time.Local)
 	if err != nil {
 		return nil, err
 	}

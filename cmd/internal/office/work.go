@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"strings"
+	"time"
 
 	"taizhang/ingest"
 	"taizhang/ingest/finding"
@@ -321,7 +322,7 @@ func replaceWarehouse(next, path string) error {
 
 // IsIdle says whether nobody is at work in a zone.
 func IsIdle(dir string) bool {
-	o, err := warehouse.Lock(dir, "")
+	o, err := warehouse.Lock(dir, "", time.UTC)
 	if err != nil {
 		return false
 	}

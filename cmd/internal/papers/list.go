@@ -180,7 +180,7 @@ func lock(ctx context.Context, z *office.Zone) (*warehouse.Owner, error) {
 		return nil, err
 	}
 	for {
-		o, err := warehouse.LockFile(filepath.Join(z.Dir, "papers.lock"), "summary")
+		o, err := warehouse.LockFile(filepath.Join(z.Dir, "papers.lock"), "summary", z.Location)
 		var held *warehouse.HeldError
 		if !errors.As(err, &held) {
 			return o, err

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode"
 
 	"taizhang/internal/lang"
 	"taizhang/internal/state"
@@ -96,6 +97,15 @@ func TestFailedJobIsToldInChinese(t *testing.T) {
 	text, err := os.ReadFile(b.file(AlertFile))
 	if err != nil || !strings.Contains(string(text), "密钥") || strings.Contains(string(text), " key") {
 		t.Errorf("%v\n%s", err, text)
+	}
+	alerts, err := b.s.store.Alerts(t.Context())
+	if err != nil || len(alerts) == 0 {
+		t.Fatal(alerts, err)
+	}
+	for _, a := range alerts {
+		if strings.ContainsFunc(a.Text.English, func(r rune) bool { return unicode.Is(unicode.Han, r) }) || a.Text.English == "" || a.Text.Chinese == "" {
+			t.Errorf("whoever reads English is told %q, others %q", a.Text.English, a.Text.Chinese)
+		}
 	}
 }
 

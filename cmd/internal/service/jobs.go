@@ -211,6 +211,11 @@ func (s *Service) summary(ctx context.Context, a attempt) (Report, error) {
 // firstLine is the beginning of an error, with what a colon at its end leads to.
 func firstLine(err error) string { return firstLineIn(err, lang.Chinese) }
 
+// inBoth is firstLine for whoever reads it in either language.
+func inBoth(err error) lang.Text {
+	return lang.Text{English: firstLineIn(err, lang.English), Chinese: firstLine(err)}
+}
+
 func firstLineIn(err error, l lang.Language) string {
 	line, more, _ := strings.Cut(lang.In(err, l), "\n")
 	if strings.HasSuffix(line, "：") || strings.HasSuffix(line, ":") {

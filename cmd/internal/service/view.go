@@ -136,7 +136,7 @@ func LateSummary(ctx context.Context, z *office.Zone, now time.Time) (lang.Text,
 	}
 	because := lang.Text{}
 	if last.Message.Chinese != "" {
-		because = lang.Say(": %s", "：%s", lang.Text{English: firstLineIn(last.Message, lang.English), Chinese: firstLine(last.Message)})
+		because = lang.Say(": %s", "：%s", inBoth(last.Message))
 	}
 	return lang.Say("weekly: the one due at %s is not there yet%s. serve tries again, and taizhang jobs run summary makes it.",
 		"周报：应于%s生成的一期还没有生成%s。serve 运行时会再试，也可以用 taizhang jobs run summary 生成。", due.In(z.Location).Format("2006-01-02 15:04"), because), nil

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"taizhang/ingest/forms"
+	"taizhang/internal/lang"
 )
 
 // TestBrowserAccount: an admin is told what needs them wherever they are, comes to their account from any page, and makes a
@@ -24,7 +25,7 @@ func TestBrowserAccount(t *testing.T) {
 	}
 	x := open(t, dir, func(o *Options) { o.Alone = false })
 	for i, text := range []string{"任务“备份”第3次未成功（2022-08-14 12:30）：备份文件夹不存在。已不再重试，请处理后执行 taizhang jobs run backup。", "磁盘剩余10兆，不足1024兆。请清理磁盘或把旧备份移走。"} {
-		if _, err := store.Raise(t.Context(), "test", fmt.Sprint(i), text, testClock()); err != nil {
+		if _, err := store.Raise(t.Context(), "test", fmt.Sprint(i), lang.Text{English: text, Chinese: text}, testClock()); err != nil {
 			t.Fatal(err)
 		}
 	}

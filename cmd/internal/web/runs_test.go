@@ -65,7 +65,7 @@ func TestNeeds(t *testing.T) {
 		t.Errorf("nothing needs anybody, and the page says\n%.3000s", page)
 	}
 	for i, text := range []string{"最近一次备份在9天前。", "任务“备份”第3次未成功。", "磁盘剩余10兆。", "已有20天没有收到任何报表。"} {
-		if _, err := store.Raise(t.Context(), "test", fmt.Sprint(i), text, testClock().Add(time.Duration(i)*time.Second)); err != nil {
+		if _, err := store.Raise(t.Context(), "test", fmt.Sprint(i), lang.Text{English: text, Chinese: text}, testClock().Add(time.Duration(i)*time.Second)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestTroublesOnce(t *testing.T) {
 		t.Fatalf("before the alert:\n%s", page)
 	}
 	sentence := html.UnescapeString(regexp.MustCompile(`需要处理：([^<]*` + says + `)`).FindStringSubmatch(page)[1])
-	if _, err := x.server.Options.Store.Raise(t.Context(), "unit", sentence, "待处理："+sentence, testClock()); err != nil {
+	if _, err := x.server.Options.Store.Raise(t.Context(), "unit", sentence, lang.Say("to be dealt with: %[1]s", "待处理：%[1]s", sentence), testClock()); err != nil {
 		t.Fatal(err)
 	}
 	if page := x.page("/runs"); strings.Count(page, says) != 1 {

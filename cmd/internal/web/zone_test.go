@@ -153,7 +153,7 @@ func (s *testService) locked(f func(z *office.Zone) (*office.Outcome, error)) (*
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forget() // as it is declared now
-	owner, err := warehouse.Lock(s.dir, "serve")
+	owner, err := warehouse.Lock(s.dir, "serve", time.UTC)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func Examine(ctx context.Context, dir string, o Options) ([]Finding, error) {
 	d.z = z
 	d.versions()
 	if o.Mend && !o.Owned {
-		owner, err := warehouse.Lock(z.Dir, "doctor")
+		owner, err := warehouse.Lock(z.Dir, "doctor", z.Location)
 		if err != nil {
 			return nil, err
 		}

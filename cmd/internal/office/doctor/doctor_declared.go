@@ -26,6 +26,9 @@ func (d *doctor) declared(ctx context.Context) error {
 		fault(err)
 	} else {
 		fault(z.TryDeclared(ctx))
+		if !z.Joined {
+			fault(z.RefuseTypes(ctx))
+		}
 		_, err := z.Weekly()
 		fault(err)
 		_, err = queries.SavedQueries(z.SavedQueries())

@@ -27,7 +27,7 @@ func (d *doctor) warehouse(ctx context.Context) error {
 		return nil
 	}
 	if !d.owned { // nobody may write while it is read
-		owner, err := warehouse.Lock(d.z.Dir, "doctor")
+		owner, err := warehouse.Lock(d.z.Dir, "doctor", d.z.Location)
 		var held *warehouse.HeldError
 		if errors.As(err, &held) {
 			d.add("warehouse", Sound, "", "", "not looked into: %[1]v", "没有检查：%[1]v", held)

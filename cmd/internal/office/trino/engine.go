@@ -64,7 +64,7 @@ type Built struct {
 // anything fails, what was published before stays, whole. The error is a *warehouse.HeldError where another one builds
 // from the same folder.
 func Run(ctx context.Context, z *office.Zone, o Options) (_ *Built, err error) {
-	owner, err := warehouse.LockFile(filepath.Join(z.Dir, trinoLock), "models run --engine trino")
+	owner, err := warehouse.LockFile(filepath.Join(z.Dir, trinoLock), "models run --engine trino", z.Location)
 	if err != nil {
 		return nil, err
 	}

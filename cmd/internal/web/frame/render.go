@@ -171,7 +171,7 @@ func (s *Frame) needs(ctx context.Context, who account.Person) (out []string) {
 		return []string{"需要处理的事项读不出来：程序的记录（state.sqlite）读取出错。请运行 taizhang doctor。"}
 	}
 	for _, a := range alerts {
-		out = append(out, a.Text)
+		out = append(out, a.Text.Chinese)
 	}
 	return out
 }

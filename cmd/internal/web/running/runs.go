@@ -96,7 +96,7 @@ func (s *Pages) Runs(w http.ResponseWriter, r *http.Request, who account.Person)
 		v.Jobs = append(v.Jobs, x)
 	}
 	for _, a := range look.Alerts {
-		v.Alerts = append(v.Alerts, alertView{at(a.Since), a.Text})
+		v.Alerts = append(v.Alerts, alertView{at(a.Since), a.Text.Chinese})
 	}
 	runs, err := service.Runs(r.Context(), z, "", runsShown)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *Pages) Runs(w http.ResponseWriter, r *http.Request, who account.Person)
 		return err
 	}
 	for _, t := range troubles { // what has come up since the service looked last
-		if !slices.ContainsFunc(look.Alerts, func(a state.Alert) bool { return strings.Contains(a.Text, t) }) {
+		if !slices.ContainsFunc(look.Alerts, func(a state.Alert) bool { return strings.Contains(a.Text.Chinese, t) }) {
 			v.Troubles = append(v.Troubles, t)
 		}
 	}
