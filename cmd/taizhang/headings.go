@@ -20,7 +20,7 @@ var headings = map[string]string{
 	"before": "原为", "after": "现为", "change": "变动", "returns": "报表", "causes": "原因", "group": "分组", "key": "编号", "values": "各值", "contributes": "计入", "contributes_den": "计入分母", "cells": "单元格",
 	"column": "列", "row_before": "原行号", "row_after": "现行号", "parts": "用于", "dimensions": "维度",
 	"model": "模型", "action": "处理", "reason": "原因", "rows_gone": "减少行", "rows_new": "新增行", "case": "用例", "layer": "层", "description": "说明", "grain": "主键", "checks": "检查",
-	"title": "名称", "mode": "方式", "frequency": "周期", "columns": "列数", "from": "报送单位", "name": "名称", "bytes": "字节", "parameters": "参数", "table": "表", "type": "类型", "field": "填报列",
+	"title": "名称", "mode": "方式", "frequency": "周期", "columns": "列数", "from": "报送单位", "name": "名称", "bytes": "字节", "shown": "现在显示", "parameters": "参数", "table": "表", "type": "类型", "field": "填报列",
 	"job": "任务", "schedule": "计划", "last_done": "上次完成", "last_result": "结果", "next": "下次", "why": "未执行的原因", "run": "编号", "due": "应做时间", "attempt": "第几次", "by": "由谁",
 	"started": "开始", "finished": "结束", "result": "结果",
 	"backup": "备份", "at": "时间", "zone": "园区", "files": "文件数", "program": "程序版本", "whole": "完整", "check": "检查项", "path": "位置", "command": "修复命令",

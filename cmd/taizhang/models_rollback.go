@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/lang"
 	"taizhang/internal/result"
 	"taizhang/internal/warehouse"
@@ -16,11 +17,11 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 	var list bool
 	c := &cobra.Command{
 		Use:   "rollback [NAME]",
-		Short: lang.Phrase("Publish an earlier publication again: the one before, or one of --list", "重新发布以前的一次发布：上一次，或 --list 中的一次"),
-		Long: lang.Phrase("Publishes an earlier publication again: the newest kept one, or NAME of --list. The last %d are kept in\n"+
-			"published/history. The publication that it replaces is kept too. Returns and the warehouse stay as they are: the\n"+
+		Short: lang.Phrase("Publish an earlier publication again: the one before what is shown, or one of --list", "重新发布以前的一次发布：现在显示的之前一次，或 --list 中的一次"),
+		Long: lang.Phrase("Publishes an earlier publication again: the one before what is shown, so that doing it twice goes back two, or NAME\n"+
+			"of --list. The last %d are kept in published/history. The publication that it replaces is kept too. Returns and the warehouse stay as they are: the\n"+
 			"next run with news publishes from them again, so mend what was wrong (a model, a decision) first.",
-			"重新发布以前的一次发布：保留的最近一次，或 --list 中的一次（写它的名称）。published/history 中保留最近%d次，\n"+
+			"重新发布以前的一次发布：现在显示的之前一次（执行两次就退回两次），或 --list 中的一次（写它的名称）。published/history 中保留最近%d次，\n"+
 				"被替换的这次也保留。报表和数据库不变：下次有新内容时会再按它们发布，因此请先处理好原来的问题\n"+
 				"（模型、决定）。", warehouse.KeptPublications),
 		Args: cobra.MaximumNArgs(1),
@@ -41,16 +42,17 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 					return err
 				}
 				var records []result.Record
+				shown := z.Shown()
 				for _, k := range kept {
-					rec := result.Record{{Key: "name", Value: k.Name}, {Key: "bytes", Value: k.Bytes}, {Key: "as_of", Value: nil}, {Key: "known_at", Value: nil}}
+					rec := result.Record{{Key: "name", Value: k.Name}, {Key: "shown", Value: k.Name == shown}, {Key: "bytes", Value: k.Bytes}, {Key: "as_of", Value: nil}, {Key: "known_at", Value: nil}}
 					if r, err := queries.Open(k.Path, z.Metrics); err == nil {
 						p := r.Published()
-						rec[2].Value, rec[3].Value = p.AsOf.String(), p.KnownAt.Format(time.RFC3339)
+						rec[3].Value, rec[4].Value = p.AsOf.String(), p.KnownAt.Format(time.RFC3339)
 						r.Close()
 					}
 					records = append(records, rec)
 				}
-				return a.print(records, "name", "as_of", "known_at", "bytes")
+				return a.print(records, "name", "as_of", "known_at", "bytes", "shown")
 			}
 			name := ""
 			if len(args) > 0 {
@@ -61,7 +63,13 @@ func (a *app) modelsRollbackCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				a.tell("Published again: %s", "已重新发布：%s", p.Path)
+				point := func(s office.Shown) lang.Text {
+					if s.Point.KnownAt.IsZero() {
+						return lang.Say("one that can't be read", "读不了的一份")
+					}
+					return lang.Say("%[1]s (as of %[2]s, known at %[3]s)", "%[1]s（截至%[2]s，按 %[3]s 前收到的报表）", s.Name, s.Point.AsOf, s.Point.KnownAt.In(z.Location).Format("2006-01-02 15:04"))
+				}
+				a.tell("Published again: %[1]s, in the place of %[2]s", "已重新发布：%[1]s，替换了 %[2]s", point(p.To), point(p.From))
 				a.sayRolledBack(z)
 				return nil
 			})

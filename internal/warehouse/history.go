@@ -76,25 +76,12 @@ func keep(dir string, now time.Time) error {
 	return nil
 }
 
-// Republish publishes an earlier publication again: by name, or the newest
-// kept one. The one that it replaces is kept. The caller holds the zone's Lock.
-func Republish(ctx context.Context, dir, name string) (Publication, error) {
-	list, err := History(dir)
+// Republish publishes an earlier publication again. The one that it replaces is kept, unless that is one that is kept
+// already, which was put up the same way. The caller holds the zone's Lock.
+func Republish(ctx context.Context, dir string, k Kept, again bool) (Publication, error) {
+	p, err := publish(ctx, k.Path, dir, !again) // the file of its own name: publish may remove the oldest ones
 	if err != nil {
-		return Publication{}, err
+		return p, lang.Errorf("publish %s again: %w", "重新发布 %s：%w", k.Name, err)
 	}
-	for _, k := range list {
-		if name == "" || name == k.Name || name == filepath.Base(k.Path) {
-			// the file of its own name: Publish may remove the oldest ones
-			p, err := publish(ctx, k.Path, dir, true)
-			if err != nil {
-				return p, lang.Errorf("publish %s again: %w", "重新发布 %s：%w", k.Name, err)
-			}
-			return p, nil
-		}
-	}
-	if name == "" {
-		return Publication{}, lang.Errorf("no earlier publication is kept yet", "还没有保留以前的发布")
-	}
-	return Publication{}, lang.Errorf("no publication %s is kept; see: taizhang models rollback --list", "没有保留名为 %s 的发布；名单见：taizhang models rollback --list", name)
+	return p, nil
 }

@@ -12,9 +12,6 @@ import (
 func TestHistory(t *testing.T) {
 	ctx := context.Background()
 	path, dir := filepath.Join(t.TempDir(), "warehouse.duckdb"), t.TempDir()
-	if _, err := Republish(ctx, dir, ""); err == nil {
-		t.Error("nothing to republish")
-	}
 	for day := 1; day <= KeptPublications+3; day++ {
 		db, err := Open(path, Options{})
 		if err != nil {
@@ -53,7 +50,7 @@ func TestHistory(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	oldest := list[4]
-	if _, err := Republish(ctx, dir, oldest.Name); err != nil {
+	if _, err := Republish(ctx, dir, oldest, false); err != nil {
 		t.Fatal(err)
 	}
 	if got := asOf(filepath.Join(dir, Published)); got != "2022-08-03" {
@@ -63,7 +60,11 @@ func TestHistory(t *testing.T) {
 	if err != nil || len(list) != KeptPublications || asOf(list[0].Path) != "2022-08-08" {
 		t.Fatal(list, err)
 	}
-	if _, err := Republish(ctx, dir, "nosuch"); err == nil {
-		t.Error("no such publication")
+	// What is replaced now is kept already.
+	if _, err := Republish(ctx, dir, list[2], true); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := History(dir); err != nil || len(again) != len(list) || again[0] != list[0] || asOf(filepath.Join(dir, Published)) != asOf(list[2].Path) {
+		t.Error(again, err)
 	}
 }

@@ -31,6 +31,8 @@ type publication struct {
 	Told *int `json:"told,omitempty"`
 	// RolledBack is the kept publication that all this is true of, where an earlier one was published again.
 	RolledBack string `json:"rolled_back,omitempty"`
+	// Shown is the kept publication that was published again last, by name; going back further begins there.
+	Shown string `json:"shown,omitempty"`
 	// Ledgers are the fingerprints of the consolidated workbooks, by form.
 	Ledgers map[string]string `json:"ledgers,omitempty"`
 	// LedgerFiles are how these files looked when they were written, by form: one that is gone or another is written again.
