@@ -3,7 +3,6 @@ package queries
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math/big"
 	"slices"
 	"sort"
@@ -240,115 +239,6 @@ func decimalsOf(v any) int {
 	}
 	_, frac, _ := strings.Cut(string(n), ".")
 	return len(frac)
-}
-
-// side is the rows of a metric at one point: by group, then by key.
-type side map[string]map[string][]*RowSide
-
-// explainChanges finds the rows behind the changed figures of one metric.
-func (r *Reader) explainChanges(ctx context.Context, before, after Ask, changes []Change, causes *causes) error {
-	m := changes[0].After.Metric
-	old, err := r.sideOf(ctx, m, before)
-	if err != nil {
-		return err
-	}
-	now, err := r.sideOf(ctx, m, after)
-	if err != nil {
-		return err
-	}
-	for i := range changes {
-		c := &changes[i]
-		k := dimsKey(m, c.After.Dims)
-		c.Rows = rowChanges(old[k], now[k])
-		c.Returns, c.Causes = causes.of(m, c.Rows)
-	}
-	return nil
-}
-
-// rowChanges leaves out the rows that contribute the same on both sides, be it
-// through another return.
-func rowChanges(old, now map[string][]*RowSide) []RowChange {
-	keys := map[string]bool{}
-	for k := range old {
-		keys[k] = true
-	}
-	for k := range now {
-		keys[k] = true
-	}
-	var sorted []string
-	for k := range keys {
-		sorted = append(sorted, k)
-	}
-	sort.Strings(sorted)
-	var out []RowChange
-	for _, k := range sorted {
-		a, b := slices.Clone(old[k]), slices.Clone(now[k])
-		for i := 0; i < len(a); i++ {
-			for j := range b {
-				if sameValue(a[i].Contributes, b[j].Contributes) && sameValue(a[i].ContributesDen, b[j].ContributesDen) {
-					a, b = slices.Delete(a, i, i+1), slices.Delete(b, j, j+1)
-					i--
-					break
-				}
-			}
-		}
-		who, shown, _ := strings.Cut(k, "\x00")
-		for i := range max(len(a), len(b)) {
-			c := RowChange{Submitter: who, Key: shown}
-			if i < len(a) {
-				c.Before = a[i]
-			}
-			if i < len(b) {
-				c.After = b[i]
-			}
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// sideOf reads the rows of a metric at a point with what each contributes to
-// its group. Rows of different returns are the same by submitter and key text.
-func (r *Reader) sideOf(ctx context.Context, m *metric.Metric, a Ask) (side, error) {
-	a.Metrics = []string{m.ID}
-	a.Point = r.At(a.Point)
-	a.Where = r.normal(a.Where)
-	_, gr, err := r.resolve(a)
-	if err != nil {
-		return nil, err
-	}
-	src, err := r.factRows(ctx, m, gr, a)
-	if err != nil {
-		return nil, err
-	}
-	c := metric.NewCompiler(m.Fact, []*metric.Metric{m}, gr.Name())
-	c.Groups = a.By
-	t, err := r.table(ctx, c.Sides(src.Name(m.Fact.Table), a.By, metric.Filters(m.Fact, a.Where)))
-	if err != nil {
-		return nil, lang.Errorf("rows of %s: %w", "%s 的各行：%w", m.ID, err)
-	}
-	out := side{}
-	n := len(a.By)
-	for _, v := range t.Rows {
-		dims := make([]DimValue, n)
-		for i, d := range a.By {
-			dims[i] = DimValue{Dimension: d}
-			if s, ok := v[i].(string); ok {
-				dims[i].Value = &s
-			}
-		}
-		k := dimsKey(m, dims)
-		if out[k] == nil {
-			out[k] = map[string][]*RowSide{}
-		}
-		s := &RowSide{Contributes: v[n+5], ContributesDen: v[n+6]}
-		s.Return, _ = v[n].(string)
-		s.Sheet, _ = v[n+1].(string)
-		s.Row, _ = v[n+2].(int64)
-		key := fmt.Sprint(v[n+3]) + "\x00" + fmt.Sprint(v[n+4])
-		out[k][key] = append(out[k][key], s)
-	}
-	return out, nil
 }
 
 func text0(v any) string {

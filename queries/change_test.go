@@ -114,6 +114,54 @@ func TestMetricsDiffAddsUp(t *testing.T) {
 	}
 }
 
+// TestOnlyChangedReturnsAreRead: of a figure's rows those of the returns that changed it are read, with what each adds; a
+// return that adds as much with its rows in other groups is one of them.
+func TestOnlyChangedReturnsAreRead(t *testing.T) {
+	ctx := context.Background()
+	r := randomReader(t, 7)
+	a := Ask{Point: warehouse.Point{AsOf: calendar.NewDate(2022, 7, 3)}}
+	read, all := 0, 0
+	for _, by := range []string{"", "submitter"} {
+		if a.By = nil; by != "" {
+			a.By = []string{by}
+		}
+		before, after := a, a
+		before.KnownAt, after.KnownAt = time.Date(2022, 6, 20, 12, 0, 0, 0, r.loc), time.Date(2022, 8, 1, 12, 0, 0, 0, r.loc)
+		for _, id := range []string{"problems_closed", "incentive_paid", "incentive_enterprises"} {
+			m, err := r.Catalogue.Metric(id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			old, err := r.sideOf(ctx, m, before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now, err := r.sideOf(ctx, m, after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			returns := old.otherwise(now)
+			read, all = read+len(returns), all+len(old.prints)+len(now.prints)
+			some, err := now.rows(ctx, returns)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, keys := range some {
+				for _, rows := range keys {
+					for _, row := range rows {
+						if !slices.Contains(returns, row.Return) {
+							t.Fatalf("%s by %q: a row of %s is read, which is the same at both times", id, by, row.Return)
+						}
+					}
+				}
+			}
+		}
+	}
+	if read == 0 || read > all*2/3 {
+		t.Errorf("%d of %d returns are read", read, all)
+	}
+}
+
 // TestNewestRowsOfOthers: of a figure over the newest month alone, rows stop counting where another unit's newer month comes:
 // that unit's return is the cause.
 func TestNewestRowsOfOthers(t *testing.T) {

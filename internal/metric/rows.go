@@ -56,9 +56,9 @@ func (c *Compiler) Sides(table string, by, filters []string) string {
 		sel = append(sel, c.dim(d)+fmt.Sprintf(" as d%d", i))
 	}
 	if c.fact.Mode == Obligation {
-		sel = append(sel, "cast(null as varchar)", "cast(null as varchar)", "cast(null as integer)", "submitter", "form || ' ' || period")
+		sel = append(sel, "cast(null as varchar) as return_id", "cast(null as varchar) as sheet", "cast(null as integer) as row_no", "submitter", "form || ' ' || period as key_text")
 	} else {
-		sel = append(sel, "return_id", "sheet", "row_no", "submitter", "coalesce(key_text, sheet || '!' || cast(row_no as varchar))")
+		sel = append(sel, "return_id", "sheet", "row_no", "submitter", "coalesce(key_text, sheet || '!' || cast(row_no as varchar)) as key_text")
 	}
 	for _, x := range ms {
 		matches = append(matches, "coalesce("+c.Match(m, x)+", false)")
