@@ -354,13 +354,16 @@ func (z *Zone) walk(dir string, f func(path, rel string) error) error {
 // partBytes is how much of one part of an Office file of ours is looked through.
 const partBytes = 1 << 30
 
-// fileQuotes says whether a file holds a text: as it stands, or in a part of an Office file.
-func fileQuotes(path, text string) (bool, error) {
+// fileQuotes says whether a file holds one of some texts: as it stands, or in a part of an Office file.
+func fileQuotes(path string, texts ...string) (bool, error) {
+	quotes := func(content []byte) bool {
+		return slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(content, []byte(text)) })
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return false, err
 	}
-	if bytes.Contains(content, []byte(text)) {
+	if quotes(content) {
 		return true, nil
 	}
 	p, err := opc.Open(content, opc.DefaultLimits())
@@ -376,7 +379,7 @@ func fileQuotes(path, text string) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", path, err)
 		}
-		if bytes.Contains(b, []byte(text)) {
+		if quotes(b) {
 			return true, nil
 		}
 	}

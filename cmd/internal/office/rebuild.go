@@ -113,6 +113,11 @@ func (z *Zone) remake(ctx context.Context, a *archive.Archive, o *Options) error
 	if err := errors.Join(w.replay(ctx), w.close()); err != nil {
 		return err
 	}
+	if len(w.masked) > 0 { // what returns of before held as written
+		if err := warehouse.Rewrite(ctx, path); err != nil {
+			return err
+		}
+	}
 	return replaceWarehouse(path, z.Warehouse())
 }
 

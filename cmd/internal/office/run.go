@@ -336,6 +336,12 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 		return lang.Errorf("close the warehouse: %w", "关闭数据库：%w", err)
 	}
 	step("checkpoint and close")
+	if len(w.masked) > 0 {
+		if err := warehouse.Rewrite(ctx, z.Warehouse()); err != nil {
+			return err
+		}
+		step("rewrite")
+	}
 	publish := warehouse.Publish
 	if forget {
 		publish = warehouse.PublishAlone
@@ -346,6 +352,11 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	}
 	step("publish", "bytes", pub.Bytes)
 	out.Warnings = append(out.Warnings, pub.Notes...)
+	plain, err := w.sayPlain(ctx)
+	if err != nil {
+		return err
+	}
+	out.Warnings = append(out.Warnings, plain...)
 	for _, u := range z.Unread() {
 		out.Warnings = append(out.Warnings, u.Say().Error())
 	}
@@ -362,6 +373,9 @@ func (w *work) holdBack(ctx context.Context, result transform.Result, err error)
 	err = lang.Errorf("nothing was published, the earlier figures stay: %w", "没有发布，原有数字不变：%w", err)
 	if e := w.close(); e != nil {
 		return errors.Join(err, e)
+	}
+	if len(w.masked) > 0 {
+		err = errors.Join(err, warehouse.Rewrite(ctx, w.z.Warehouse()))
 	}
 	if _, published := w.z.LastPublication(); published {
 		return errors.Join(err, transform.NoteFailure(ctx, w.z.Published(), result))

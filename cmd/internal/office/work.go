@@ -23,7 +23,8 @@ type work struct {
 	finished []*finding.Report // what an earlier run had left unfinished, by the declarations of that time
 	troubles []error           // of them
 	tells    bool              // it tells what became of the returns
-	lost     []error           // arrivals that can't be taken in again: their originals are missing or damaged
+	masked   []ingest.Concealed
+	lost     []error // arrivals that can't be taken in again: their originals are missing or damaged
 }
 
 // open opens the warehouse and starts a session: what an earlier run left unfinished is finished first. A warehouse
@@ -262,12 +263,6 @@ func (w *work) enter(ctx context.Context, z *Zone) error {
 	}
 	w.session = &ingest.Session{In: in, Archive: w.archive, Conn: w.db.Conn, Log: w.o.Log, Pause: w.o.Pause, Erased: ingest.NewErasures(erased, false)}
 	return w.session.Start(ctx)
-}
-
-// sayConcealed tells that a column holds secrets from now on, and where it was read before.
-func (w *work) sayConcealed(title, form string, rows int64) {
-	w.o.Log.Warn(lang.Phrase("what a column held as written is masked now, as its form says since; kept publications, issued papers and receipts still hold it",
-		"这一列以前按原文保存，现按表样的要求已隐去；保留的历次发布、已印发的材料和回执中仍有原文"), "form", form, "column", title, "rows", rows)
 }
 
 // catchUp applies decisions that are in the journal but, after a kill, not in the tables.

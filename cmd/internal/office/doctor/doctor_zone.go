@@ -84,6 +84,13 @@ func (d *doctor) published(ctx context.Context) error {
 			d.add("published", Warned, "published/history/"+k.Name+".duckdb", "", "an earlier publication is damaged: %[1]v", "一份历史发布已损坏：%[1]v", office.FirstLine(err))
 		}
 	}
+	plain, err := d.z.PlainFiles(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if len(plain) > 0 {
+		d.add("published", Warned, plain[0], office.RemoveCommand(d.z, plain), "%[1]s", "%[1]s", office.PlainNote(d.z, plain))
+	}
 	for _, f := range d.z.Forms.Forms {
 		path := d.z.LedgerFile(f)
 		if _, err := os.Stat(path); last.Ledgers[f.ID] != "" && errors.Is(err, fs.ErrNotExist) && d.hasRows(ctx, file, transform.ViewName(f.Title)) {
