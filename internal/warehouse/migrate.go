@@ -17,6 +17,7 @@ var migrations = []struct{ what, sql string }{
 	{"since when units are there", "alter table ctl.submitter add column if not exists since_on DATE"},
 	{"what names are counted by", unfolded},
 	{"what values were called", "alter table ctl.form_value add column if not exists name VARCHAR"},
+	{"since when it is known that something is owed", "alter table ctl.obligation add column if not exists known_from TIMESTAMP"},
 }
 
 // unfolded takes out the columns that an earlier program added without filling them for the rows that were there: whoever

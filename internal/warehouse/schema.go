@@ -40,7 +40,7 @@ var Tables = sync.OnceValue(func() []Table {
 			is_key BOOLEAN, is_sensitive BOOLEAN, role VARCHAR`),
 		table("ctl.form_value", `form VARCHAR, field VARCHAR, seq INTEGER, value VARCHAR, means VARCHAR, name VARCHAR`),
 		table("ctl.obligation", `zone VARCHAR, submitter VARCHAR, form VARCHAR, mode VARCHAR, period VARCHAR,
-			period_start DATE, period_end DATE, due_at TIMESTAMP`),
+			period_start DATE, period_end DATE, due_at TIMESTAMP, known_from TIMESTAMP`),
 		table("ctl.calendar", `zone VARCHAR, day DATE, is_workday BOOLEAN, workday_no BIGINT`),
 		table("ctl.target", `zone VARCHAR, metric VARCHAR, target DOUBLE, basis VARCHAR`),
 		table("ctl.model", `name VARCHAR, kind VARCHAR, description VARCHAR, sql_text VARCHAR, seq INTEGER, reads VARCHAR`),

@@ -14,6 +14,7 @@ type Obligation struct {
 	Form      string // id
 	Period    calendar.Period
 	DueAt     time.Time
+	Declared  bool // the configuration says since when; else the first return of the form does
 }
 
 // Obligations returns what is owed for every period that starts on or before
@@ -39,7 +40,7 @@ func (z *Zone) Obligations(through calendar.Date, first map[string]calendar.Peri
 			}
 		}
 		for ; p.Valid() && p.Start <= last; p = p.Next() {
-			list = append(list, Obligation{r.Submitter, r.Form, p, z.at(r.Due, p)})
+			list = append(list, Obligation{r.Submitter, r.Form, p, z.at(r.Due, p), r.Since.Valid()})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Obligation) int {

@@ -72,7 +72,7 @@ func (b *builder) history(s *weekState) (string, error) {
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.submitter as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form as t),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(t)), 0)) from ctl.form_value as t),
-		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at)), 0)) from ctl.obligation where due_at <= timestamp '%[3]s' or period_start <= date '%[4]s'),
+		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, submitter, form, mode, period, period_start, period_end, due_at, known_from)), 0)) from ctl.obligation where due_at <= timestamp '%[3]s' or period_start <= date '%[4]s'),
 		(select concat(count(*), ':', coalesce(bit_xor(hash(zone, day, is_workday, workday_no)), 0)) from ctl.calendar where day <= date '%[4]s'))`,
 		s.arrival, s.decision, horizon.Format(warehouse.Stamp), s.asOf))
 	if err != nil || len(got) != 1 {

@@ -14,6 +14,7 @@ import (
 	"taizhang/internal/calendar"
 	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
+	"taizhang/internal/zone"
 )
 
 // controlRows are the rows of control tables, by table.
@@ -100,10 +101,14 @@ func (z *Zone) writeControl(ctx context.Context, conn *sql.Conn, asOf calendar.D
 	if err != nil {
 		return err
 	}
+	came, err := whenFirst(ctx, conn, z.Code)
+	if err != nil {
+		return err
+	}
 	reach := reachOf(asOf)
 	for _, o := range z.Obligations(reach, first) {
 		f := z.Forms.Get(o.Form)
-		add("ctl.obligation", z.Code, o.Submitter, o.Form, string(f.Mode), o.Period.String(), o.Period.Start.String(), o.Period.End().String(), warehouse.WallClock(o.DueAt, z.Location))
+		add("ctl.obligation", z.Code, o.Submitter, o.Form, string(f.Mode), o.Period.String(), o.Period.Start.String(), o.Period.End().String(), warehouse.WallClock(o.DueAt, z.Location), came.knownFrom(o))
 	}
 	// Working days, a year beyond the business day for deadlines ahead.
 	n := 0
@@ -153,6 +158,38 @@ func storeControl(ctx context.Context, conn *sql.Conn, tables controlRows, names
 		}
 	}
 	return nil
+}
+
+// arrivals are when the first return of each period came, by form, older periods first.
+type arrivals map[string][]struct{ start, received string }
+
+func whenFirst(ctx context.Context, conn *sql.Conn, code string) (arrivals, error) {
+	out := arrivals{}
+	err := warehouse.Each(ctx, conn, `select form, cast(period_start as varchar), cast(min(received_at) as varchar) from raw.return where zone = `+warehouse.Quote(code)+`
+		and form is not null and period is not null group by 1, 2 order by 1, 2`, func(v []any) error {
+		out[v[0].(string)] = append(out[v[0].(string)], struct{ start, received string }{v[1].(string), v[2].(string)})
+		return nil
+	})
+	if err != nil {
+		return nil, lang.Errorf("find when the first returns came: %w", "查找首份报表的收到时间：%w", err)
+	}
+	return out, nil
+}
+
+// knownFrom is when it was known that something is owed: where no since is declared, the first return of that period or an
+// older one said so. What was asked before doesn't wait for it.
+func (a arrivals) knownFrom(o zone.Obligation) any {
+	if o.Declared {
+		return nil
+	}
+	var first any
+	end := o.Period.End().String()
+	for _, x := range a[o.Form] {
+		if x.start <= end && (first == nil || x.received < first.(string)) {
+			first = x.received
+		}
+	}
+	return first
 }
 
 // firstPeriods gives the period of the first return of each form ever taken in: since then it is owed.

@@ -53,7 +53,7 @@ func (o Big) Fill(t testing.TB, db *warehouse.DB) {
 		from ctl.submitter as u cross join ctl.form as f join periods as p on p.frequency = f.frequency`, o.From, o.To))
 	Exec(t, db, fmt.Sprintf(`insert into raw.return select 'xt', printf('%%06d-1', arrival), arrival, submitter || '/' || form || period || '.xlsx', 'ab/' || arrival, 'sha' || arrival,
 		submitter, form, mode, period, s, e, e, 'accepted', false, %d, 0, 0, 0, 0, received_at, due_at, false from big_return`, o.Rows))
-	Exec(t, db, "insert into ctl.obligation select 'xt', submitter, form, mode, period, s, e, due_at from big_return")
+	Exec(t, db, "insert into ctl.obligation select 'xt', submitter, form, mode, period, s, e, due_at, null from big_return")
 	for _, f := range Forms(t) {
 		Exec(t, db, "insert into raw."+f.ID+" "+o.rows(f, "big_return"))
 		var cols []string

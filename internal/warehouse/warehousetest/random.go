@@ -117,7 +117,7 @@ func (m *maker) submitter(f Form, who string) {
 			period = fmt.Sprintf("%d-W%02d", y, w)
 		}
 		due := end.AddDate(0, 0, 1).Add(12 * time.Hour)
-		m.owed = append(m.owed, []any{"xt", who, f.ID, f.Mode, period, day(start), day(end), due.Format(stamp)})
+		m.owed = append(m.owed, []any{"xt", who, f.ID, f.Mode, period, day(start), day(end), due.Format(stamp), nil})
 		switch {
 		case m.IntN(25) == 0:
 			m.decide("waive", nil, who, f.ID, period, due)

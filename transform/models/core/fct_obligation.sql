@@ -32,38 +32,42 @@ waived as (
     where is_standing and kind = 'waive'
     group by zone, as_of, known_at, submitter, form, period
 ),
+-- where a form is owed since the period of its first return, a return of an older period, come later, says so from then on
+obliged as (
+    select o.zone, c.as_of, c.known_at, c.from_on, c.horizon, o.submitter, o.form, o.mode, o.period, o.period_start, o.period_end, o.due_at
+    from ctl.obligation as o
+    join runs as c on o.period_start <= c.as_of and coalesce(o.known_from <= c.known_at, true)
+),
 -- of each submitter and form: the newest due period, and the last that is owed at all
 newest_due as (
-    select o.zone, c.as_of, c.known_at, o.submitter, o.form, max(case when o.due_at <= c.horizon then o.due_at end) as due_at, max(o.period_end) as last_period_end
-    from ctl.obligation as o
-    join runs as c on o.period_start <= c.as_of
-    group by o.zone, c.as_of, c.known_at, o.submitter, o.form
+    select o.zone, o.as_of, o.known_at, o.submitter, o.form, max(case when o.due_at <= o.horizon then o.due_at end) as due_at, max(o.period_end) as last_period_end
+    from obliged as o
+    group by o.zone, o.as_of, o.known_at, o.submitter, o.form
 ),
 newest as (
     select n.zone, n.as_of, n.known_at, n.submitter, n.form, n.last_period_end, max(o.period) as period
     from newest_due as n
-    left join ctl.obligation as o on o.zone = n.zone and o.submitter = n.submitter and o.form = n.form and o.due_at = n.due_at and o.period_start <= n.as_of
+    left join obliged as o on o.zone = n.zone and o.as_of = n.as_of and o.known_at = n.known_at and o.submitter = n.submitter and o.form = n.form and o.due_at = n.due_at
     group by n.zone, n.as_of, n.known_at, n.submitter, n.form, n.last_period_end
 ),
 owed as (
     select
-        o.zone, c.as_of, c.known_at, c.from_on, c.horizon, o.submitter as submitter_code, o.form, o.mode, o.period,
+        o.zone, o.as_of, o.known_at, o.from_on, o.horizon, o.submitter as submitter_code, o.form, o.mode, o.period,
         o.period_start, o.period_end, o.due_at, w.zone is not null as is_waived,
-        o.due_at <= c.horizon as is_due,
-        o.due_at <= c.horizon and o.due_at > c.horizon - interval '7' day as is_due_this_week,
+        o.due_at <= o.horizon as is_due,
+        o.due_at <= o.horizon and o.due_at > o.horizon - interval '7' day as is_due_this_week,
         a.first_accepted_at, coalesce(a.rejected, 0) as rejected,
-        o.due_at <= c.horizon and n.period = o.period as is_newest, n.last_period_end,
-        case when f.frequency = 'month' then cast(c.as_of - interval '62' day as date) else cast(c.as_of - interval '14' day as date) end as stale_on
-    from ctl.obligation as o
-    join runs as c on o.period_start <= c.as_of
+        o.due_at <= o.horizon and n.period = o.period as is_newest, n.last_period_end,
+        case when f.frequency = 'month' then cast(o.as_of - interval '62' day as date) else cast(o.as_of - interval '14' day as date) end as stale_on
+    from obliged as o
     left join arrived as a
-        on a.zone = o.zone and a.known_at = c.known_at
+        on a.zone = o.zone and a.known_at = o.known_at
         and a.submitter = o.submitter and a.form = o.form and a.period = o.period
     left join waived as w
-        on w.zone = o.zone and w.as_of = c.as_of and w.known_at = c.known_at
+        on w.zone = o.zone and w.as_of = o.as_of and w.known_at = o.known_at
         and w.submitter = o.submitter and w.form = o.form and w.period = o.period
     left join newest as n
-        on n.zone = o.zone and n.as_of = c.as_of and n.known_at = c.known_at and n.submitter = o.submitter and n.form = o.form
+        on n.zone = o.zone and n.as_of = o.as_of and n.known_at = o.known_at and n.submitter = o.submitter and n.form = o.form
     left join ctl.form as f on f.form = o.form
 ),
 told as (
