@@ -87,6 +87,11 @@ func formView(form string, cols []formColumn) string {
 			joins = append(joins, fmt.Sprintf("left join core.unit_name as %s on %s.zone = t.zone and %s.called = %s\n", alias, alias, alias, field))
 			field = "coalesce(" + alias + ".name, " + field + ")"
 		}
+		if c.kind == "list" { // values read as they are called now
+			alias := fmt.Sprintf("v%d", i)
+			joins = append(joins, fmt.Sprintf("left join ctl.form_value as %[1]s on %[1]s.form = %[2]s and %[1]s.field = %[3]s and %[1]s.value = %[4]s\n", alias, warehouse.Quote(form), warehouse.Quote(c.field), field))
+			field = "coalesce(" + alias + ".name, " + field + ")"
+		}
 		add(field, c.title)
 		if c.sensitive {
 			add("t."+warehouse.Ident(c.field+"_hash"), c.title+"_哈希")

@@ -175,7 +175,12 @@ func (f *Form) Staging() string {
 	var b strings.Builder
 	var names, joins []string
 	for _, c := range f.Columns {
-		names = append(names, "t."+c.Field)
+		if c.Type == List { // rows of before may call a value otherwise than it is called now
+			names = append(names, fmt.Sprintf("coalesce(%[1]s_value.name, t.%[1]s) as %[1]s", c.Field))
+			joins = append(joins, fmt.Sprintf("left join ctl.form_value as %[1]s_value on %[1]s_value.form = '%[2]s' and %[1]s_value.field = '%[1]s' and %[1]s_value.value = t.%[1]s\n", c.Field, f.ID))
+		} else {
+			names = append(names, "t."+c.Field)
+		}
 		if c.Names {
 			names = append(names, fmt.Sprintf("coalesce(t.%[1]s_folded, t.%[1]s) as %[1]s_folded", c.Field))
 		}
@@ -184,7 +189,6 @@ func (f *Form) Staging() string {
 		}
 		if c.HasMeanings() {
 			names = append(names, fmt.Sprintf("%[1]s_value.means as %[1]s_means", c.Field))
-			joins = append(joins, fmt.Sprintf("left join ctl.form_value as %[1]s_value on %[1]s_value.form = '%[2]s' and %[1]s_value.field = '%[1]s' and %[1]s_value.value = t.%[1]s\n", c.Field, f.ID))
 		}
 	}
 	fmt.Fprintf(&b, "-- One row per row of %s as loaded. Written by `make generate` from the form.\n-- grain: zone, return_id, sheet, row_no\nselect\n    t.zone, t.return_id, t.sheet, t.row_no, t.key_text", f.Title)

@@ -20,12 +20,12 @@ type former struct {
 	now   *forms.Value // the one that is written so now, nil for none
 }
 
-// formerValues are those of the columns whose values mean something to the figures.
+// formerValues are those of all forms: figures are broken down by values, and some mean something to them.
 func (z *Zone) formerValues(ctx context.Context, conn *sql.Conn) (out []former, err error) {
 	for _, f := range z.Forms.Forms {
 		for i := range f.Columns {
 			c := &f.Columns[i]
-			if c.Type != forms.List || !c.HasMeanings() {
+			if c.Type != forms.List {
 				continue
 			}
 			names := make([]string, len(c.Values))
@@ -45,7 +45,8 @@ func (z *Zone) formerValues(ctx context.Context, conn *sql.Conn) (out []former, 
 	return out, nil
 }
 
-// unexplained says which values count for nothing, in rows that count, since their form no longer knows them.
+// unexplained says which values, in rows that count, count for nothing or are groups of their own, since their form no longer
+// knows them.
 func (z *Zone) unexplained(ctx context.Context, conn *sql.Conn) (said []string, err error) {
 	list, err := z.formerValues(ctx, conn)
 	if err != nil {
@@ -60,7 +61,13 @@ func (z *Zone) unexplained(ctx context.Context, conn *sql.Conn) (said []string, 
 		if err != nil {
 			return nil, err
 		}
-		if n > 0 {
+		switch {
+		case n == 0:
+		case !x.field.HasMeanings():
+			said = append(said, lang.Phrase("%[1]s, %[2]s: %[4]d rows of before say %[3]s, which the form no longer lists: figures by it show it as a group of its own; if it has another name now, list it as a spelling of that value",
+				"%[1]s的%[2]s：以前的%[4]d行写的是“%[3]s”，表样已不列这个值，分组统计时单独成一组；如果只是改了名称，请把它写成现在那个值的别的写法",
+				x.form.PlainTitle(), x.field.Title, x.value, n))
+		default:
 			said = append(said, lang.Phrase("%[1]s, %[2]s: %[4]d rows of before say %[3]s, which the form no longer lists: it counts as none of %[5]s; list it as a spelling of the value that took its place",
 				"%[1]s的%[2]s：以前的%[4]d行写的是“%[3]s”，表样已不列这个值，在统计中不属于%[5]s；请把它写成现在某个值的别的写法",
 				x.form.PlainTitle(), x.field.Title, x.value, n, strings.Join(x.field.Meanings(), "/")))

@@ -3,6 +3,7 @@
 select
     t.zone, t.return_id, t.sheet, t.row_no, t.key_text,
     t.enterprise, coalesce(t.enterprise_folded, t.enterprise) as enterprise_folded, t.institution, t.requested_amount,
-    t.granted_amount, t.status, status_value.means as status_means, t.granted_on, t.lent_amount
+    t.granted_amount, coalesce(status_value.name, t.status) as status, status_value.means as status_means, t.granted_on,
+    t.lent_amount
 from raw.financing as t
 left join ctl.form_value as status_value on status_value.form = 'financing' and status_value.field = 'status' and status_value.value = t.status
