@@ -47,7 +47,7 @@ type SaidFigure struct {
 	Parts map[string]Parts   `json:"parts,omitempty"` // by submitter, of a ratio
 }
 
-// readUpTo is the newest arrival and decision of the publication, and a hash of
+// readUpTo is the newest arrival and decision known at the point, by which an issue is known again later, and a hash of
 // the returns and decisions known at the point: with the program's version it
 // says whether two workbooks were made from the same.
 func readUpTo(ctx context.Context, src source, at warehouse.Point) (here Said, inputs string, err error) {
@@ -59,7 +59,7 @@ func readUpTo(ctx context.Context, src source, at warehouse.Point) (here Said, i
 		}
 		return got, err
 	}
-	got, err := ask("select cast(coalesce((select max(arrival) from raw.return), 0) as bigint), cast(coalesce((select max(seq) from raw.decision), 0) as bigint)")
+	got, err := ask("select cast(coalesce((select max(arrival) from raw.return where received_at <= " + known + "), 0) as bigint), cast(coalesce((select max(seq) from raw.decision where decided_at <= " + known + "), 0) as bigint)")
 	if err != nil {
 		return here, "", err
 	}
