@@ -200,17 +200,7 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	}
 	switch col.Type {
 	case forms.Int, forms.Money, forms.Percent:
-		if !(c.Kind == sheet.Number && strings.Contains(c.Text, ".")) && secret.MaskText(raw) != raw {
-			return Value{}, because(finding.PersonsNumber(col.Title, numberWord(col), t.Quote(raw, 30)))
-		}
-	}
-	switch col.Type {
-	case forms.Int:
-		return t.readInt(c, raw, col, facts)
-	case forms.Money:
-		return t.readMoney(c, raw, col, facts)
-	case forms.Percent:
-		return t.readPercent(c, raw, col, facts)
+		return t.number(c, raw, col, facts)
 	case forms.Date, forms.Month:
 		return t.readDate(c, raw, col, facts)
 	case forms.List:
@@ -218,26 +208,44 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	case forms.Unit:
 		return t.readUnit(raw, col)
 	case forms.Text:
-		if c.Kind == sheet.Date {
-			raw = written.DateText(*c)
-		} else if shown, ok := c.ShownText(); ok {
-			raw = shown
-		}
-		if col.Names && col.Required && len(raw) <= 12 && notNamed[raw] {
-			return Value{}, because(finding.NotNamed(col.Title, raw))
-		}
-		if len(raw) <= t.Register.Longest {
-			if name, ok := t.Register.Submitter(raw); ok { // a unit's name resolves in any column
-				raw = name
-			}
-		}
-		v := Value{Set: true, Text: t.hidden(raw)}
-		if v.Hid = v.Text != raw; v.Hid && col.InKey { // 张三家 and 张四家 stay apart
-			v.Hash = t.keyHash(col, raw)
-		}
-		return v, nil
+		return t.readText(c, raw, col)
 	}
 	return t.readCode(c, raw, col)
+}
+
+// number reads what is counted, paid or a share, and no number of a person that slipped into its column.
+func (t *Typer) number(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
+	if !(c.Kind == sheet.Number && strings.Contains(c.Text, ".")) && secret.MaskText(raw) != raw {
+		return Value{}, because(finding.PersonsNumber(col.Title, numberWord(col), t.Quote(raw, 30)))
+	}
+	switch col.Type {
+	case forms.Int:
+		return t.readInt(c, raw, col, facts)
+	case forms.Money:
+		return t.readMoney(c, raw, col, facts)
+	}
+	return t.readPercent(c, raw, col, facts)
+}
+
+func (t *Typer) readText(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
+	if c.Kind == sheet.Date {
+		raw = written.DateText(*c)
+	} else if shown, ok := c.ShownText(); ok {
+		raw = shown
+	}
+	if col.Names && col.Required && len(raw) <= 12 && notNamed[raw] {
+		return Value{}, because(finding.NotNamed(col.Title, raw))
+	}
+	if len(raw) <= t.Register.Longest {
+		if name, ok := t.Register.Submitter(raw); ok { // a unit's name resolves in any column
+			raw = name
+		}
+	}
+	v := Value{Set: true, Text: t.hidden(raw)}
+	if v.Hid = v.Text != raw; v.Hid && col.InKey { // 张三家 and 张四家 stay apart
+		v.Hash = t.keyHash(col, raw)
+	}
+	return v, nil
 }
 
 // withoutApostrophe leaves out the sign by which Excel is told that digits are text, where a program wrote it as content.

@@ -287,25 +287,38 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 			continue
 		}
 		t = whenReported().ReplaceAllString(t, "")
-		sp, ok := written.ReadSpan(t, received)
-		long := ok && sp.Months >= 2
-		if pt.Form.Frequency == calendar.Week {
-			long = ok && sp.Months > 0 && sp.To-sp.From > 10
-		}
 		own := i == 0 || rd.Vocab.Titled(t) == pt.Form
-		if !ok {
-			_, quarter := written.Quarter(t, received)
-			long = quarter && (own || len([]rune(t)) <= quarterLength)
-		}
-		part := own && written.HalfYears().MatchString(written.Plain(t))
-		if part && ok && sp.Period.Valid() && sp.Period.Kind == pt.Form.Frequency { // 第四季度，10月 above October's rows
-			part = !(&periodReader{rd: rd, pt: pt, received: received}).allIn(sp.Period)
-		}
-		if long || part || own && written.Cumulated().MatchString(t) {
+		if rd.isStretch(pt, t, own, received) {
 			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: cmp.Or(at.Sheet, pt.FirstSheet()), Cell: at.Ref, Value: written.Short(t, 40)}))
 			return
 		}
 	}
+}
+
+// isStretch says whether a text above a table names more than one period of its form; own are those that surely speak of
+// the table, not of what it is handed in with.
+func (rd *Reader) isStretch(pt *Part, text string, own bool, received calendar.Date) bool {
+	span, ok := written.ReadSpan(text, received)
+	if ok && span.Exceeds(pt.Form.Frequency) {
+		return true
+	}
+	if !ok && (own || len([]rune(text)) <= quarterLength) {
+		if _, quarter := written.Quarter(text, received); quarter {
+			return true
+		}
+	}
+	if !own {
+		return false
+	}
+	if written.Cumulated().MatchString(text) {
+		return true
+	}
+	if !written.HalfYears().MatchString(written.Plain(text)) {
+		return false
+	}
+	// 第四季度，10月 above October's rows
+	named := ok && span.Period.Valid() && span.Period.Kind == pt.Form.Frequency
+	return !named || !(&periodReader{rd: rd, pt: pt, received: received}).allIn(span.Period)
 }
 
 // whenReported is behind a period when it is to be reported: 2022年4月，5月上旬报送.
