@@ -129,7 +129,7 @@ func (a *app) installService(z *office.Zone, user bool) error {
 		return unprivileged(err)
 	}
 	if err := s.Start(); err != nil {
-		return lang.Errorf("installed, but it doesn't start: %w\n%s", "已安装，但启动不了：%w\n%s", err, decl.Say("hint: taizhang logs --zone %s", "建议：查看 taizhang logs --zone %s", z.Dir))
+		return lang.Errorf("installed, but it doesn't start: %w\n%s", "已安装，但启动不了：%w\n%s", err, decl.Say("hint: taizhang logs --zone %s", "建议：查看 taizhang logs --zone %s", office.Typed(z.Dir)))
 	}
 	a.say("%s", decl.Say("Installed and started: %s", "已安装并启动：%s", s.String()))
 	if user {

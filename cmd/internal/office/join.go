@@ -125,7 +125,7 @@ func (z *Zone) refuseJoined() error {
 	if !z.Joined {
 		return nil
 	}
-	return refuse("this zone holds what other zones received: returns are taken in and decided there\nhint: taizhang export in the zone, then: taizhang join DIR… --to %s", "这里汇集的是其他园区的数据：收报表、作决定请在各园区进行\n建议：在园区执行 taizhang export，然后执行：taizhang join 文件夹… --to %s", z.Dir)
+	return refuse("this zone holds what other zones received: returns are taken in and decided there\nhint: taizhang export in the zone, then: taizhang join DIR… --to %s", "这里汇集的是其他园区的数据：收报表、作决定请在各园区进行\n建议：在园区执行 taizhang export，然后执行：taizhang join 文件夹… --to %s", Typed(z.Dir))
 }
 
 // runJoined is a run of a joined zone, which has nothing to take in: files in its inbox are somebody's mistake.
