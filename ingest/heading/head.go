@@ -228,7 +228,7 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 	if c == nil {
 		return nil, tie
 	}
-	c = v.firstBlock(p, v.upper(p, c, best), heights)
+	c = v.firstBlock(v.upper(p, c, best), heights)
 	for c.Row+c.Height < len(p.Rows) && c.Height < 5 && p.Rows[c.Row+c.Height].N == p.Rows[c.Row].N+c.Height && p.OnlyRemarks(c.Row+c.Height) {
 		m := v.match(c.Form, p.heads(c.Row, c.Height+1)) // with a row of units below the headings
 		if len(m.Columns) < len(c.Columns) && !p.saysOfNumbers(c.Row+c.Height, c.Head) {
@@ -265,7 +265,7 @@ func (v *Vocabulary) upper(p *Page, c *candidate, best map[*forms.Form]*candidat
 
 // firstBlock finds the head of the first block where the best head is that of a later one: a table may begin with a
 // poorer head than its best.
-func (v *Vocabulary) firstBlock(p *Page, c *candidate, heights [][]columnHeads) *candidate {
+func (v *Vocabulary) firstBlock(c *candidate, heights [][]columnHeads) *candidate {
 	for i := range heights[:c.Row] { // a head of several rows must end above it
 		heights[i] = heights[i][:min(len(heights[i]), c.Row-i)]
 	}

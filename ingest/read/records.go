@@ -273,7 +273,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 		warned := false
 		if b == 0 { // a head further down has a unit of its own above it
 			pt.take(unitsDiffer(pt, tb, h))
-			pt.take(countUnits(pt, tb, h))
+			pt.take(countUnits(tb, h))
 		}
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
