@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	osservice "github.com/kardianos/service"
 	"github.com/spf13/cobra"
@@ -212,7 +213,8 @@ func autostartText(z *office.Zone) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("@chcp 65001 >nul\r\n@start \"taizhang\" /min \"%s\" serve --zone \"%s\"\r\n", exe, dir), nil
+	typed := func(path string) string { return strings.ReplaceAll(office.Typed(path), "%", "%%") }
+	return "@chcp 65001 >nul\r\n@start \"taizhang\" /min " + typed(exe) + " serve --zone " + typed(dir) + "\r\n", nil
 }
 
 // servedBySystem runs serve under the system's services where they started it; false where a person did. Windows wants

@@ -54,7 +54,7 @@ type fault = finding.Finding
 
 func because(f finding.Finding) *fault { return &f }
 
-// column-wide facts that single cells are read by.
+// Facts are true of a whole column, and single cells are read by them.
 type Facts struct {
 	Fractions bool // percent without sign: all ≤ 1
 	Tenths    bool // of months: some are numbers such as 2022.1, which may be October

@@ -29,14 +29,14 @@ func (rd *Reader) identify(p *Parsed, pt *Part, common, cover around.Stated) {
 // A title in another unit's folder counts only where it begins with the name: 双马街道问题台账, not 关于双马街道的….
 func (rd *Reader) inBook(s around.Stated, inFolder bool) (sub zone.Submitter, cell around.Said, ok bool) {
 	if cell = s.Submitter; cell.Text != "" {
-		if rd.Units.Several(cell.Text) != nil {
+		if rd.units.Several(cell.Text) != nil {
 			return sub, cell, false
 		}
 		if sub, ok = rd.Zone.Match(cell.Text); ok {
 			return sub, cell, true
 		}
 		for _, text := range []string{firstField(cell.Text), cell.Text} { // 经发局  2022年8月; 经发局企业服务科
-			if sub, ok = rd.Units.Named(text); ok && strings.HasPrefix(rd.Units.WithoutZone(text), spelling.Squash(sub.Name)) {
+			if sub, ok = rd.units.Named(text); ok && strings.HasPrefix(rd.units.WithoutZone(text), spelling.Squash(sub.Name)) {
 				return sub, cell, true
 			}
 		}
@@ -51,9 +51,9 @@ func (rd *Reader) inBook(s around.Stated, inFolder bool) (sub zone.Submitter, ce
 	var insideAt around.Said
 	for _, at := range s.Titles {
 		t := at.Text
-		sub, named := rd.Units.Named(t)
+		sub, named := rd.units.Named(t)
 		switch {
-		case named && rd.Units.Leads(t, sub):
+		case named && rd.units.Leads(t, sub):
 			return sub, at, true
 		case named && inside.Code != "" && inside.Code != sub.Code: // one sheet for each street
 			inFolder = true
@@ -87,7 +87,7 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 		folder, inFolder = rd.Zone.Match(p.File.Folder)
 	}
 	book, cell, inBook := rd.namedInBook(pt, common, folder, inFolder)
-	several := rd.Units.Several(cell.Text)
+	several := rd.units.Several(cell.Text)
 	switch {
 	case len(several) > 0:
 		pt.Add(finding.JointUnits(written.Short(cell.Text, 30), several, folder.Name).At(saidAt(cell)))
@@ -101,7 +101,7 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 		s, ok = book, inBook
 	}
 	if !ok && cell.Text == "" {
-		s, ok = rd.Units.Named(fileTitle(p.File.Name))
+		s, ok = rd.units.Named(fileTitle(p.File.Name))
 	}
 	switch {
 	case ok:
@@ -156,12 +156,12 @@ func (rd *Reader) streetTitles(pt *Part, folder zone.Submitter, inFolder bool) s
 	}
 	own, streets := streetTitles{}, map[string]bool{}
 	for _, s := range pt.sheetSaid {
-		street, ok := rd.Units.Street(s.sheet)
+		street, ok := rd.units.Street(s.sheet)
 		if !ok || street.Kind != "street" || s.said.Submitter.Text != "" {
 			continue
 		}
 		for _, t := range s.said.Titles {
-			if named, ok := rd.Units.Named(t.Text); ok && named.Code == street.Code {
+			if named, ok := rd.units.Named(t.Text); ok && named.Code == street.Code {
 				own[[2]string{t.Sheet, t.Ref}], streets[street.Code] = true, true
 			}
 		}

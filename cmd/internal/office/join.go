@@ -59,8 +59,8 @@ const (
 	lakeDir    = "lake"
 )
 
-// Lake is the folder in which a joined zone keeps what others handed over.
-func (z *Zone) Lake() string { return filepath.Join(z.Dir, lakeDir) }
+// lake is the folder in which a joined zone keeps what others handed over.
+func (z *Zone) lake() string { return filepath.Join(z.Dir, lakeDir) }
 
 // JoinedZones are the zones as they were joined last, none where the zone isn't joined from others.
 func (z *Zone) JoinedZones() (list []Joined, err error) {
@@ -249,7 +249,7 @@ func (j *joining) fault(code, name, dir, reason string) {
 // take copies what can be used into the zone's own lake, and its rows into the warehouse.
 func (j *joining) take(ctx context.Context, offers map[string][]offer, before []Joined) error {
 	z := j.z
-	own, _, err := lake.Manifests(z.Lake())
+	own, _, err := lake.Manifests(z.lake())
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func (j *joining) take(ctx context.Context, offers map[string][]offer, before []
 		j.o.Progress(int64(i), int64(len(sorted)), lang.Say("joining zones", "汇集园区"))
 		best, why := j.choose(ctx, code, offers[code], codes)
 		if why == "" {
-			if _, err := lake.Take(best.dir, best.m, z.Lake()); err != nil {
+			if _, err := lake.Take(best.dir, best.m, z.lake()); err != nil {
 				var damage *lake.Damage
 				if !errors.As(err, &damage) {
 					return err
@@ -407,7 +407,7 @@ func (j *joining) load(ctx context.Context) error {
 		if r.State == JoinSame {
 			r.State = JoinNew
 		}
-		if err := lake.Load(ctx, conn, j.z.Lake(), m); err != nil {
+		if err := lake.Load(ctx, conn, j.z.lake(), m); err != nil {
 			return err
 		}
 		name := warehouse.Quote("lake:" + r.Zone)
@@ -470,6 +470,6 @@ func (j *joining) publish(ctx context.Context) error {
 	if err := durable.WriteBytes(filepath.Join(z.Dir, joinedFile), 0o644, append(text, '\n')); err != nil {
 		return err
 	}
-	_, err = lake.Attach(z.Lake(), "")
+	_, err = lake.Attach(z.lake(), "")
 	return err
 }
