@@ -288,7 +288,8 @@ func (r *tableReader) summaryHead(row *sheet.Row) bool {
 	return texts >= 2 && heads >= 2 && heads >= texts-1
 }
 
-// fillsRow says whether a row fills at least half of the columns that every row of the form must have.
+// fillsRow says whether a row fills the columns that every row of the form must have: all of them, or, where they are many,
+// most.
 func (r *tableReader) fillsRow(row *sheet.Row) bool {
 	have, all := 0, 0
 	for k := range r.at {
@@ -298,7 +299,7 @@ func (r *tableReader) fillsRow(row *sheet.Row) bool {
 			}
 		}
 	}
-	return have*2 >= all && all > 2 && have == all || all > 4 && have*10 > all*6
+	return have == all && all > 2 || all > 4 && have*10 > all*6
 }
 
 // TellBelow names the small tables below a table.

@@ -112,7 +112,7 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	}
 	defer func() { err = backupRemedied(err) }()
 	if o.Keep < 0 || o.KeepMonthly < 0 {
-		return nil, refuse("--keep and --keep-monthly are numbers of backups, from 0 on", "--keep 和 --keep-monthly 是备份份数，从0起")
+		return nil, refuse("--keep %d, --keep-monthly %d: numbers of backups are expected, from 0 on", "--keep %d、--keep-monthly %d：应是备份份数，从0起", o.Keep, o.KeepMonthly)
 	}
 	dir, err := z.outside(o.Dir)
 	if err != nil {
