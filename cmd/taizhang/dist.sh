@@ -17,6 +17,7 @@ shift
 driver=v2.10506.0
 duckdb=1.5.6-r.1
 zig=0.17.1
+guide='## 装到办公电脑上'
 declare -A sum=(
   [win32-x64]=03873bb6dbef0aa30ba28d12dc6afa63769641823bb64bb425894218442f3e9c
   [linux-x64]=1b9f82478539bb9a1d1df44bd103121a12ae52142c07158dc52b97d2ec1d69ff
@@ -43,6 +44,8 @@ for target in "$@"; do
   fi
 done
 grep -q "duckdb-go/v2 $driver\$" go.mod || fail "go.mod has another driver than $driver: name here the library that goes with it, and its SHA-256"
+
+grep -qx "$guide" README.zh-CN.md || fail "README.zh-CN.md has no section \"$guide\", which goes into the archives"
 
 work=$PWD/dist/work
 mkdir -p "$work"
@@ -135,7 +138,7 @@ for target in "$@"; do
   licences "$lib" "$target" >"$out/LICENSES.txt"
   cp README.md README.zh-CN.md "$out/"
   # Notepad of older Windows wants the mark and CRLF.
-  { printf '\xef\xbb\xbf'; awk '/^## /{on = $0 == "## 装到办公电脑上"} on' README.zh-CN.md | sed -e 's/^## //' -e 's/`//g' -e '/^```/d' -e 's/$/\r/'; } >"$out/安装说明.txt"
+  { printf '\xef\xbb\xbf'; awk -v guide="$guide" '/^## /{on = $0 == guide} on' README.zh-CN.md | sed -e 's/^## //' -e 's/`//g' -e '/^```/d' -e 's/$/\r/'; } >"$out/安装说明.txt"
   started=$(tried "$target" "$out") || fail "$out/$program doesn't start"
   rm -f "dist/$name.zip"
   (cd "$work" && python3 -m zipfile -c "../$name.zip" "$name")
