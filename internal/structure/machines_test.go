@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -136,4 +139,33 @@ func (i imports) Import(path string) (*types.Package, error) {
 		return p, nil
 	}
 	return nil, fmt.Errorf("%s isn't listed before what imports it", path)
+}
+
+// TestAnswersThatWindowsGives: nobody asks on Windows for answers that it never gives. Its syscall.ECONNREFUSED and their like are
+// numbers of Go's own; those of disks get their common names from internal/durable, others are asked for in files for one
+// system.
+func TestAnswersThatWindowsGives(t *testing.T) {
+	given := []string{"ENOSPC", "EDQUOT", "EROFS", "EIO", "EBUSY", "ENOMEM", "ESTALE"}
+	everywhere := []string{"internal/lang/system.go", "internal/durable/sync.go"} // there beside Windows' own
+	windows := build.Default
+	windows.GOOS = "windows"
+	comment, asked := regexp.MustCompile(`//.*`), regexp.MustCompile(`\bsyscall\.(E[A-Z0-9]+)\b`)
+	for _, s := range tree(t) {
+		if s.Test || slices.Contains(everywhere, s.Path) {
+			continue
+		}
+		file := fromRoot(s.Path)
+		if there, err := windows.MatchFile(filepath.Dir(file), filepath.Base(file)); err != nil || !there {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range asked.FindAllStringSubmatch(comment.ReplaceAllString(string(text), ""), -1) {
+			if !slices.Contains(given, m[1]) {
+				t.Errorf("%s asks for %s, which Windows never gives", s.Path, m[0])
+			}
+		}
+	}
 }
