@@ -198,9 +198,16 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 			shown.Text, raw, c = bare, bare, &shown
 		}
 	}
+	if counts(col) && isPersons(c, raw) {
+		return Value{}, because(finding.PersonsNumber(col.Title, numberWord(col), t.Quote(raw, 30)))
+	}
 	switch col.Type {
-	case forms.Int, forms.Money, forms.Percent:
-		return t.number(c, raw, col, facts)
+	case forms.Int:
+		return t.readInt(c, raw, col, facts)
+	case forms.Money:
+		return t.readMoney(c, raw, col, facts)
+	case forms.Percent:
+		return t.readPercent(c, raw, col, facts)
 	case forms.Date, forms.Month:
 		return t.readDate(c, raw, col, facts)
 	case forms.List:
@@ -213,35 +220,31 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	return t.readCode(c, raw, col)
 }
 
-// number reads what is counted, paid or a share, and no number of a person that slipped into its column.
-func (t *Typer) number(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
-	if !(c.Kind == sheet.Number && strings.Contains(c.Text, ".")) && secret.MaskText(raw) != raw {
-		return Value{}, because(finding.PersonsNumber(col.Title, numberWord(col), t.Quote(raw, 30)))
-	}
-	switch col.Type {
-	case forms.Int:
-		return t.readInt(c, raw, col, facts)
-	case forms.Money:
-		return t.readMoney(c, raw, col, facts)
-	}
-	return t.readPercent(c, raw, col, facts)
+// counts says whether a column is one of numbers that are counted, paid or shares.
+func counts(col *forms.Column) bool {
+	return col.Type == forms.Int || col.Type == forms.Money || col.Type == forms.Percent
 }
 
-func (t *Typer) readText(c *sheet.Cell, raw string, col *forms.Column) (Value, *fault) {
+// isPersons says whether a cell holds the number of a person, which slipped into another column.
+func isPersons(c *sheet.Cell, raw string) bool {
+	return !(c.Kind == sheet.Number && strings.Contains(c.Text, ".")) && secret.MaskText(raw) != raw
+}
+
+func (t *Typer) readText(c *sheet.Cell, raw string, col *forms.Column) (v Value, _ *fault) {
 	if c.Kind == sheet.Date {
 		raw = written.DateText(*c)
 	} else if shown, ok := c.ShownText(); ok {
 		raw = shown
 	}
 	if col.Names && col.Required && len(raw) <= 12 && notNamed[raw] {
-		return Value{}, because(finding.NotNamed(col.Title, raw))
+		return v, because(finding.NotNamed(col.Title, raw))
 	}
 	if len(raw) <= t.Register.Longest {
 		if name, ok := t.Register.Submitter(raw); ok { // a unit's name resolves in any column
 			raw = name
 		}
 	}
-	v := Value{Set: true, Text: t.hidden(raw)}
+	v.Set, v.Text = true, t.hidden(raw)
 	if v.Hid = v.Text != raw; v.Hid && col.InKey { // 张三家 and 张四家 stay apart
 		v.Hash = t.keyHash(col, raw)
 	}
