@@ -73,7 +73,7 @@ func (r *tableReader) unlabelledTotals() {
 // SincePage is the first line of the page on which a row stands, where sums are carried from page to page.
 func (t *Table) SincePage(row int) (line int) {
 	from := 0
-	for _, n := range t.Carried {
+	for _, n := range t.carriedSums {
 		if n < row {
 			from = n
 		}
