@@ -86,7 +86,7 @@ func (w *weekly) overdue(ctx context.Context) ([]Overdue, error) {
 		o.days_overdue, o.progress_note, trim(p.responsible)
 		from mart.overdue as o
 		left join core.fct_problem as p on o.form = 'problem' and p.zone = o.zone and p.return_id = o.return_id and p.sheet = o.sheet and p.row_no = o.row_no
-		where o.unit is not null order by o.unit_seq, o.unit, o.days_overdue desc, o.form, o.item_no`)
+		where o.unit is not null order by o.unit_seq, o.unit, o.days_overdue desc, o.form, o.item_no, o.return_id, o.sheet, o.row_no`)
 	if err != nil {
 		return nil, err
 	}
