@@ -61,7 +61,9 @@ func issueOf(t *testing.T, z *office.Zone, contents ...string) error {
 	return b.issue()
 }
 
-func zoneAt(dir string) *office.Zone { return &office.Zone{Zone: &zone.Zone{Dir: dir, Location: time.UTC}} }
+func zoneAt(dir string) *office.Zone {
+	return &office.Zone{Zone: &zone.Zone{Dir: dir, Location: time.UTC}}
+}
 
 // lying are the files in summaries/ with their contents, without the list.
 func lying(t *testing.T, z *office.Zone) string {
