@@ -212,6 +212,21 @@ func EmptyTwin(heading, here, there string) Finding {
 	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列是空的，按%s列读取", heading, here, there, here, there).mend("请删去空的一列").as(Info)
 }
 
+// TwinUnlike is a heading that stands there twice, the column here holding nothing of its kind: there is read.
+func TwinUnlike(heading, here, there, column string) Finding {
+	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列填的不是「%s」，按%s列读取", heading, here, there, here, column, there).mend("请只保留正确的一列，或在表头写明各列的区别")
+}
+
+// TwinHidden is a heading that stands there twice, the column here being hidden: there is read.
+func TwinHidden(heading, here, there string) Finding {
+	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列是隐藏的，按%s列读取", heading, here, there, here, there).mend("请只保留正确的一列，或在表头写明各列的区别")
+}
+
+// TwinFuller is a heading that stands there twice, the column there being filled in all rows of the one here and more: there is read.
+func TwinFuller(heading, here, there string, inHere, inThere int) Finding {
+	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列填了%d行，%s列填了%d行，按%s列读取", heading, here, there, here, inHere, there, inThere, there).mend("请只保留正确的一列，或在表头写明各列的区别")
+}
+
 // TwinsDiffer is a heading that stands there twice, over different content in some rows; here is read.
 func TwinsDiffer(heading, here, there string, rows int) Finding {
 	return headingTwice.finds("表头“%s”出现了不止一次（%s列、%s列），有%d行的内容不同，按%s列读取", heading, here, there, rows, here).mend("请只保留正确的一列，或在表头写明各列的区别")
