@@ -41,7 +41,7 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 		return Value{Set: true, Text: v}, nil
 	}
 	if bulletMark().MatchString(h) { // 1.已办结
-		h = written.Bullet().ReplaceAllString(h, "")
+		h = written.Unnumbered(h)
 		if v, ok := t.Lists[col][h]; ok {
 			return Value{Set: true, Text: v}, nil
 		}

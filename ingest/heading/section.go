@@ -109,7 +109,7 @@ func (l *Reader) SectionValue(c *forms.Column, text string) string {
 
 // Outline is what numbers the parts of a list: 一, （二）, Ⅲ. Arabic numbers count rows.
 var Outline = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([(（【]?[一二三四五六七八九十]{1,3}[)）】]?[、,，.．:：]?|[①-⑳Ⅰ-Ⅻ][、.．]?)$`)
+	return regexp.MustCompile(`^([(（【]?[一二三四五六七八九十]{1,3}[)）】]?[、,，.．:：]?|[ivx]{1,4}[、.．])$`)
 })
 
 // MonthAlone is a section's heading that is nothing but a month: 2022年7月, 7月份, and 2022-07 of a date.

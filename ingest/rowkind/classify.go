@@ -122,7 +122,7 @@ var wordTests = []rowTest{
 		return s.Before == 0 && s.isLine() && s.Head.Form.Mode == forms.Ledger && written.IsUnchanged(s.word)
 	}},
 	{Note, "(below a note) 2.办结的不要删除", func(s *Seen) bool {
-		return s.isLine() && (s.After == Note || s.After == Footer) && (SectionWord().MatchString(s.word) || written.Bullet().MatchString(s.word) || s.fields == 0)
+		return s.isLine() && (s.After == Note || s.After == Footer) && (SectionWord().MatchString(s.word) || written.Bullet(s.word) != "" || s.fields == 0)
 	}},
 	{Total, "以上合计：3件，其中2件办结", func(s *Seen) bool { return s.isLine() && TotalLine().MatchString(s.word) }},
 	{Section, "一、企业难题（2件）", func(s *Seen) bool {

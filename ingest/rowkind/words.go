@@ -25,9 +25,9 @@ var TotalLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^((金额|资金|人民币)?(合计|总计|共计|小计)|(金额|人民币)?(\(大写\)|大写)|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
 })
 
-// SectionWord begins a section's heading: 一、…
+// SectionWord begins a section's heading, folded: 一、…, Ⅱ、… (which is ii、…)
 var SectionWord = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十0-9]+(部分|类|批|章|节|期|轮)|[①-⑳Ⅰ-Ⅻ])`)
+	return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十0-9]+(部分|类|批|章|节|期|轮)|[ivx]{1,4}[、.．]\p{Han})`)
 })
 
 var noteAlone = sync.OnceValue(func() *regexp.Regexp {

@@ -100,11 +100,26 @@ var (
 	Fluff = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%|必填|选填|可不填|下拉选择|如有|\d+位|单位.*|年.?月.?日?|格式.*|yyyy.*|请.*|填.*|是/否)$`)
 	})
-	// Bullet numbers a heading: 1.问题编号, (一)问题编号
-	Bullet = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(\d{1,2}[.、]?|[一二三四五六七八九十]{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
+	// bullet numbers a heading or section, folded.
+	bullet = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{1,2}[.、]?|[一二三四五六七八九十]{1,2}[.、]|[ivx]{1,4}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
 	})
 )
+
+// Bullet is what numbers a heading or a section, folded: 1. of 1.问题编号, (一), ii、 of Ⅱ、问题编号. A number that goes on is none:
+// 12345热线 is no item 12.
+func Bullet(s string) string {
+	b := bullet().FindString(s)
+	if n := len(b); n > 0 && n < len(s) && digit(b[n-1]) && digit(s[n]) {
+		return ""
+	}
+	return b
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// Unnumbered is a text without its bullet.
+func Unnumbered(s string) string { return s[len(Bullet(s)):] }
 
 // MoneyUnits are the money units that offices use, as powers of ten of one yuan.
 var MoneyUnits = map[string]int{"元": 0, "人民币元": 0, "圆": 0, "百元": 2, "千元": 3, "万元": 4, "人民币万元": 4, "万": 4, "十万元": 5, "百万元": 6, "百万": 6, "千万元": 7, "亿元": 8, "亿": 8}
@@ -204,7 +219,7 @@ func readHeading(s string) (names []string, unit int, hasUnit bool) {
 		names = append(names, strings.TrimRight(spelling.Squash(m[1]+m[2]), ":,;、.。"))
 	}
 	for _, n := range names { // 问题编号(1) and 1.问题编号 are still 问题编号
-		if t := Bullet().ReplaceAllString(n, ""); t != n && t != "" {
+		if t := Unnumbered(n); t != n && t != "" {
 			names = append(names, t)
 		}
 	}
