@@ -298,7 +298,7 @@ func (p *Page) OnlyRemarks(i int) bool {
 	}
 	for k := range p.Row(i).Cells {
 		c := &p.Row(i).Cells[k]
-		if !sight.Filled(c) {
+		if !sight.Filled(c) || sight.Dashed(c) { // — | 万元 | 万元
 			continue
 		}
 		if c.Kind != sheet.Text {

@@ -219,7 +219,7 @@ func CloseUp(s string) string {
 // bareNumber tells the texts that are a number and nothing else: most amounts.
 func bareNumber(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < '0' && c != '.' && c != '-' || c > '9' {
+		if c := s[i]; c < '0' && c != '.' && (c != '-' || i > 0) || c > '9' {
 			return false
 		}
 	}
@@ -240,8 +240,11 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 		s, hasUnit = m[1], true
 		unit = MoneyUnits[strings.TrimSuffix(m[2], "整")]
 	}
-	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && len(s) > 2 {
-		s = "-" + s[1:len(s)-1]
+	switch n := len(s); {
+	case n > 2 && s[0] == '(' && s[n-1] == ')':
+		s = "-" + s[1:n-1]
+	case n > 1 && s[n-1] == '-' && digit(s[n-2]): // 250000.25-, as some programs write it
+		s = "-" + s[:n-1]
 	}
 	if !spelling.IsASCII(s) {
 		if n, inYuan, ok := wordedAmount(whole); ok {
