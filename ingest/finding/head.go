@@ -316,9 +316,17 @@ func CountDiffers(section string, said, rows int) Finding {
 	return countDiffers.finds("“%s”写的是%d件（条、项、笔），下面是%d行", section, said, rows).mend("请核对是不是漏了行，或改正所写的数")
 }
 
-// RowsDiffer is a title, total or note that says how many rows there are, where there are others.
-func RowsDiffer(text string, said int, word string, rows int) Finding {
-	return countDiffers.finds("“%s”写的是%d%s，表中是%d行", text, said, word, rows).mend("请核对是不是漏了行或多了行，或改正所写的数；所写的数另有所指的，请写核实说明")
+// RowsDiffer is a title, total or note that says how many rows there are, where there are others; also are the cells that say
+// the same, part that it speaks of a group of them.
+func RowsDiffer(text string, also []string, said int, word string, rows int, part bool) Finding {
+	here, where := "", "表中"
+	if len(also) > 0 {
+		here = "（" + strings.Join(also, "、") + "也是）"
+	}
+	if part {
+		where = "这一组"
+	}
+	return countDiffers.finds("“%s”写的是%d%s%s，%s是%d行", text, said, word, here, where, rows).mend("请核对是不是漏了行或多了行，或改正所写的数；所写的数另有所指的，请写核实说明")
 }
 
 // FromTitle is a missing column whose value the title names.

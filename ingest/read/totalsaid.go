@@ -144,25 +144,42 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 }
 
 // checkRows asks about a number of rows that is said (共12件) and that is not how many there are: in the table, in the return, or
-// in what a total may sum.
+// in what a total may sum. What the title and the total both say is one question.
 func (rd *Reader) checkRows(pt *Part, tb *layout.Table) {
+	type asked struct {
+		said layout.RowsSaid
+		rows int
+		part bool
+		also []string
+	}
+	var all []asked
 	for _, said := range tb.RowsSaid {
 		stretches := [][]layout.Line{tb.Lines}
 		if said.Total >= 0 {
 			stretches = append(stretches, rd.summed(pt, tb, said.Total)...)
 		}
-		all := 0
+		inAll := 0
 		for _, t := range pt.Tables {
-			all += len(t.Lines)
+			inAll += len(t.Lines)
 		}
 		enough := func(rows int) bool { return rows == said.Rows || said.New && rows > said.Rows }
-		if all == 0 || enough(all) || enough(all-pt.Repeats) || slices.ContainsFunc(stretches, func(l []layout.Line) bool { return enough(len(l)) }) {
+		if inAll == 0 || enough(inAll) || enough(inAll-pt.Repeats) || slices.ContainsFunc(stretches, func(l []layout.Line) bool { return enough(len(l)) }) {
 			continue
 		}
-		rows := len(tb.Lines)
+		q := asked{said: said, rows: len(tb.Lines)}
 		if said.Total >= 0 {
-			rows = len(stretches[1])
+			q.rows, q.part = len(stretches[1]), tb.Totals[said.Total].Part
 		}
-		pt.Add(finding.RowsDiffer(said.Text, said.Rows, said.Word, rows).At(said.At))
+		same := slices.IndexFunc(all, func(a asked) bool {
+			return !a.part && !q.part && a.said.Rows == said.Rows && a.said.New == said.New && a.rows == q.rows
+		})
+		if same < 0 {
+			all = append(all, q)
+		} else {
+			all[same].also = append(all[same].also, said.At.Cell)
+		}
+	}
+	for _, q := range all {
+		pt.Add(finding.RowsDiffer(q.said.Text, q.also, q.said.Rows, q.said.Word, q.rows, q.part).At(q.said.At))
 	}
 }
