@@ -14,6 +14,8 @@ var (
 	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
 	notOwed            = ofIdentity.tells("not_owed", "这个单位不在应报这张报表的单位之列，仍照常计入。")
 	severalPeriods     = ofIdentity.rejects("several_periods", "一份报表里写着不止一个报送期。")
+	monthsKept         = ofIdentity.tells("months_kept", "按年保存的工作簿里以前各月的工作表，与已收到的相同，没有重复计入。")
+	monthDiffers       = ofIdentity.asks("month_differs", "按年保存的工作簿里另一个月的工作表与已收到的不同，或那个月没有收到过，或还没有到期；只计入到期的一个月。")
 	periodUnreadable   = ofIdentity.asks("period_unreadable", "报送期写得认不出来，按其他依据确定。")
 	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，或写的时段比一期长（周报写三季度），按收到日期确定，或年份按标题确定。")
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
@@ -203,6 +205,29 @@ func AsOfAfterReceived(asOf, received string) Finding {
 func AsOfAhead(asOf, received, period string) Finding {
 	return asOfAfterReceived.finds("截至日期 %s 晚于收到日期 %s，报送期按它定为%s，还没有开始；数据按收到日期截至", asOf, received, period).
 		mend("请核对截至日期，改正后重新报送；否则到期的一期仍算没有报送")
+}
+
+// MonthsKept are the sheets of earlier months in a workbook kept for the year, which hold what was received.
+func MonthsKept(sheets []string) Finding {
+	return monthsKept.finds("工作表「%s」是以前各月的，与已收到的相同，没有重复计入", strings.Join(sheets, "」「"))
+}
+
+// MonthChanged is such a sheet that holds other rows than what was received.
+func MonthChanged(sheet, month, now string) Finding {
+	return monthDiffers.finds("工作表「%s」与已收到的%s报表不同；本次只计入%s的，%s的没有更正", sheet, month, now, month).
+		mend("要更正%s的，请把这张工作表另存成一个文件报送；不更正的，请改回已报的内容，或写核实说明", month)
+}
+
+// MonthsAbsent are such sheets of months of which nothing was received.
+func MonthsAbsent(sheets []string, now string) Finding {
+	return monthDiffers.finds("没有收到过工作表「%s」所写月份的报表；本次只计入%s的，这些工作表没有计入", strings.Join(sheets, "」「"), now).
+		mend("应报的，请把各张工作表分别另存成一个文件报送；不用报的，请写核实说明")
+}
+
+// MonthsLater are such sheets of months that are not due yet.
+func MonthsLater(sheets []string, now string) Finding {
+	return monthDiffers.finds("工作表「%s」所写的月份还没有到期；本次只计入%s的，这些工作表没有计入", strings.Join(sheets, "」「"), now).
+		mend("到期时再报；现在就要报的，请把那张工作表另存成一个文件报送")
 }
 
 // PeriodPart is a month's return whose title is of a part of the month.

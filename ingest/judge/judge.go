@@ -79,6 +79,9 @@ func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *
 			h.add(jd.asPrior(p, pt))
 			return nil
 		}
+		if err := jd.keptMonths(ctx, h, pt); err != nil {
+			return err
+		}
 		if err := jd.againstPast(ctx, h, p, pt); err != nil {
 			return err
 		}

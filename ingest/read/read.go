@@ -64,6 +64,7 @@ type Part struct {
 	severalPeriods bool          // its sheets or tables name different periods
 	Stated         *Statement    // what states its period; nil where only its rows or the day received do
 	Disagrees      *Disagreement // what it says of its period in several places; nil where that agrees
+	Kept           []Kept        // sheets of other months, of a workbook kept for the year
 	Records        []Record
 	Refused        []Record
 	LineKeys       []string // keys as written, refused rows included
@@ -206,6 +207,7 @@ func (r *reading) identifyAll() {
 	var common around.Stated
 	for _, pt := range r.p.Parts {
 		r.dropOtherPeriods(pt)
+		r.setMonthsAside(pt)
 		common.Merge(pt.said)
 	}
 	common.Merge(r.cover)
@@ -215,6 +217,7 @@ func (r *reading) identifyAll() {
 		r.rd.identify(r.p, pt, common, r.cover)
 		pt.pictured = pt.leftEmpty() && anyfile.HasPictures(r.p.File.Content, r.rd.limits)
 		r.rd.readRows(pt)
+		r.rd.readKept(pt)
 	}
 }
 
