@@ -1,6 +1,9 @@
 package finding
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 var ofIdentity chapter
 
@@ -62,6 +65,16 @@ func FormAmbiguous(sheet string) Finding {
 // NoHeader is a sheet whose title names a form, and that has no head with the columns it needs.
 func NoHeader(sheet, form string, needed []string) Finding {
 	return noHeader.finds("工作表「%s」的标题是%s，但没有找到表头。", sheet, form).mend("表头应有以下各列：%s。", strings.Join(needed, "、"))
+}
+
+// HeadedAbroad is a sheet whose headings are in English alone, with what they seem to be.
+func HeadedAbroad(sheet, form string, row int, headings []string, likely [][2]string, needed []string) Finding {
+	var seem strings.Builder
+	for _, l := range likely {
+		fmt.Fprintf(&seem, "“%s”下面填的像是「%s」；", l[0], l[1])
+	}
+	return noHeader.finds("工作表「%s」的标题是%s，第%d行的表头是外文（“%s”），没有读取。", sheet, form, row, strings.Join(headings, "”“")).
+		mend("%s请把表头改成中文列名，或在下面一行加上中文列名，应有以下各列：%s；金额一列写明单位。长期使用外文表头的，请管理员登记各列名的写法。", seem.String(), strings.Join(needed, "、"))
 }
 
 // HeadedByValues is a sheet whose head has a column for each of several values of one of its form's columns, instead of that column.
