@@ -153,6 +153,9 @@ func readUnit(s string) (exp int, ok bool) {
 // unitPieces are the words of a note among which its units stand, without what only introduces them.
 func unitPieces(s string) []string {
 	s = strings.NewReplacer("币种", ",", "货币", ",").Replace(spelling.Squash(s)) // 单位：万元 币种：人民币
+	if saysYuan(s) {
+		s = strings.TrimPrefix(strings.TrimPrefix(inChinese(strings.Trim(s, "()[]【】")), "unit:"), "in")
+	}
 	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",，、;；/:：()[]【】|\\", r) })
 	for i, w := range words {
 		for _, prefix := range []string{"金额", "计量", "计价", "单位", "为", "均", "以", "按", "人民币"} {
@@ -208,6 +211,11 @@ func readHeading(s string) (names []string, unit int, hasUnit bool) {
 			}
 			names = append(names, strings.TrimRight(rest, ":"))
 			break
+		}
+	}
+	if !hasUnit && saysYuan(kept) { // Amount in RMB million
+		if said := inChinese(strings.TrimRight(kept, ")]】")); strings.HasSuffix(said, "元") {
+			unit, hasUnit = readUnit(said[strings.LastIndexFunc(said, func(r rune) bool { return r < 0x80 })+1:])
 		}
 	}
 	kept = strings.TrimRight(kept, ":,;、.。")
