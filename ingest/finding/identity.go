@@ -285,14 +285,18 @@ func NotFilled() Finding {
 	return notFilled.finds("表里没有填写内容，不作为零报告。").mend("填好后重新报送；本期没有内容的，请在表头下写“本期无”。")
 }
 
-// SameRun is one of two files for one return that came at the same time.
-func SameRun(one, other, counts string) Finding {
+// SameRun is one of two files for one return that came at the same time; apart: no row of the one stands in the other.
+func SameRun(one, other, counts string, apart bool) Finding {
+	if apart {
+		return sameRun.finds("同时收到同一单位同一期的两份：“%s”和“%s”，没有一行相同，按“%s”计入，另一份的各行没有计入", one, other, counts).mend("像是一份报表分成了两个文件，请合并成一个文件重新报送；不是的，请把定稿单独重新报送")
+	}
 	return sameRun.finds("同时收到同一单位同一期的两份：“%s”和“%s”，按“%s”计入", one, other, counts).mend("请核实计入的是定稿；不是的，请把定稿单独重新报送")
 }
 
 // GaveWay is the other one of SameRun, whose rows do not count.
-func GaveWay(one, other, counts string) Finding {
-	return NotCounting(SameRun(one, other, counts).Message, SameRun(one, other, counts).Hint)
+func GaveWay(one, other, counts string, apart bool) Finding {
+	f := SameRun(one, other, counts, apart)
+	return NotCounting(f.Message, f.Hint)
 }
 
 // SameFile is a file with the bytes of one received before, and what became of that.

@@ -58,10 +58,20 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 	}
 	jd.tellBehind(h, p, pt, held)
 	jd.tellBegun(h, pt)
-	if twin != nil {
-		tellTwins(pt, p.File.Name, twin)
+	if twin == nil {
+		return nil
 	}
+	before, err := h.keysOf(ctx, pt.Form, twin.ID)
+	if err != nil {
+		return err
+	}
+	tellTwins(pt, p.File.Name, twin, apart(before, pt.LineKeys))
 	return nil
+}
+
+// apart says whether two returns have no row in common: halves of one, perhaps.
+func apart(before map[string]KeyState, now []string) bool {
+	return len(before) > 0 && len(now) > 0 && !slices.ContainsFunc(now, func(k string) bool { _, ok := before[k]; return ok })
 }
 
 // forItsRows says whether a return is sent back for nothing but how many of its rows are refused.
@@ -190,11 +200,11 @@ func (h *History) twin(p *read.Parsed, pt *read.Part) *prior {
 }
 
 // tellTwins says to both of two files for one return which of them counts: the old one gives way.
-func tellTwins(pt *read.Part, name string, old *prior) {
+func tellTwins(pt *read.Part, name string, old *prior, apart bool) {
 	one, other := written.Short(old.file, 60), written.Short(name, 60)
-	pt.Add(finding.SameRun(one, other, other))
+	pt.Add(finding.SameRun(one, other, other, apart))
 	if old.ret != nil {
-		old.ret.Findings = append(old.ret.Findings, finding.GaveWay(one, other, other))
+		old.ret.Findings = append(old.ret.Findings, finding.GaveWay(one, other, other, apart))
 		if old.ret.Outcome == finding.Accepted {
 			old.ret.Outcome, old.Outcome = finding.Warned, finding.Warned
 		}
