@@ -64,6 +64,7 @@ type Part struct {
 	severalPeriods bool          // its sheets or tables name different periods
 	Stated         *Statement    // what states its period; nil where only its rows or the day received do
 	Disagrees      *Disagreement // what it says of its period in several places; nil where that agrees
+	New            []SaidNew     // how many rows it says are new
 	Kept           []Kept        // sheets of other months, of a workbook kept for the year
 	Records        []Record
 	Refused        []Record

@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
 	"taizhang/internal/spelling"
 )
 
@@ -143,6 +144,41 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 	}
 }
 
+// SaidNew is how many rows a ledger says are new in its period (本周新增3件). Only the ledger before tells which are.
+type SaidNew struct {
+	Text  string
+	Rows  int
+	Word  string
+	Dated int // rows that were assigned within the period; -1 where the form doesn't say when
+	At    finding.Place
+}
+
+var ofAMonth = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[本当]月共?新`) })
+
+// sayNew keeps such a number, unless it is of a longer time than the ledger's.
+func (pt *Part) sayNew(said layout.RowsSaid) {
+	if pt.Form.Frequency == calendar.Week && ofAMonth().MatchString(spelling.Squash(said.Text)) {
+		return
+	}
+	pt.New = append(pt.New, SaidNew{said.Text, said.Rows, said.Word, pt.assignedWithin(pt.Ret.Period), said.At})
+}
+
+// assignedWithin counts the rows that were assigned within a period.
+func (pt *Part) assignedWithin(p calendar.Period) (n int) {
+	if pt.assigned < 0 {
+		return -1
+	}
+	first, last := p.Start.String(), p.End().String()
+	for _, list := range [][]Record{pt.Records, pt.Refused} {
+		for i := range list {
+			if v := list[i].Value(pt.assigned); v.Set && v.Text >= first && v.Text <= last {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // checkRows asks about a number of rows that is said (共12件) and that is not how many there are: in the table, in the return, or
 // in what a total may sum. What the title and the total both say is one question.
 func (rd *Reader) checkRows(pt *Part, tb *layout.Table) {
@@ -163,6 +199,9 @@ func (rd *Reader) checkRows(pt *Part, tb *layout.Table) {
 			inAll += len(t.Lines)
 		}
 		enough := func(rows int) bool { return rows == said.Rows || said.New && rows > said.Rows }
+		if said.New {
+			pt.sayNew(said)
+		}
 		if inAll == 0 || enough(inAll) || enough(inAll-pt.Repeats) || slices.ContainsFunc(stretches, func(l []layout.Line) bool { return enough(len(l)) }) {
 			continue
 		}
