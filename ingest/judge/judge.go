@@ -212,7 +212,9 @@ func tellNew(pt *read.Part, old *prior, before map[string]KeyState) {
 	}
 	fresh := len(freshKeys(pt, before))
 	for _, said := range pt.New {
-		if said.Rows != fresh && said.Rows != said.Dated && !slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rule == finding.CountRule && f.Cell == said.At.Cell && f.Sheet == said.At.Sheet }) {
+		if said.Rows != fresh && said.Rows != said.Dated && !slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool {
+			return f.Rule == finding.CountRule && f.Cell == said.At.Cell && f.Sheet == said.At.Sheet
+		}) {
 			pt.Add(finding.NewDiffers(said.Text, said.Rows, said.Word, fresh).At(said.At))
 		}
 	}
