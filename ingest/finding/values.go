@@ -178,6 +178,11 @@ func SeveralInCell(column string, names int, amounts bool) Finding {
 	return f.mend("请一行只写一个，其他各列照抄")
 }
 
+// SeveralCodes is the cell of an item's number that holds several.
+func SeveralCodes(column string, codes int) Finding {
+	return severalInCell.finds("「%s」一格里像是写了%d个编号，只按一项计", column, codes).mend("请一项一行，各填各的编号")
+}
+
 // SeveralUnits is a cell that names several streets, of which one counts.
 func SeveralUnits(column, counted string, names int) Finding {
 	return severalInCell.finds("「%s」一格里写了%d个单位，这一行全部计在“%s”名下", column, names, counted).mend("请一个单位一行，各填各的内容")

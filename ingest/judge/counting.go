@@ -3,9 +3,7 @@ package judge
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"sync"
 	"time"
 
 	"taizhang/ingest/finding"
@@ -174,14 +172,6 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 }
 
 func received(p *prior) string { return p.ReceivedAt.Format("2006年1月2日 15:04") }
-
-// draft is how files are called that are not the last word.
-var draft = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)初稿|草稿|草案|征求意见稿|副本|备份|冲突|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|\bcopy\b|conflict|backup`)
-})
-
-// IsDraft says whether a file's name says that it is no final version.
-func IsDraft(name string) bool { return draft().MatchString(name) }
 
 // together is how far apart two files may be received and still have come together: a run that back-fills months is one
 // run, too.

@@ -209,6 +209,7 @@ func (r *reading) identifyAll() {
 	for _, pt := range r.p.Parts {
 		r.dropOtherPeriods(pt)
 		r.setMonthsAside(pt)
+		pt.draftsLast()
 		common.Merge(pt.said)
 	}
 	common.Merge(r.cover)
