@@ -125,6 +125,9 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 	if shownError(raw) {
 		return Value{}, because(finding.CellError(col.Title, raw))
 	}
+	if raw[0] == '=' && formulaText().MatchString(raw) {
+		return Value{}, because(finding.FormulaText(col.Title))
+	}
 	if len(raw) > maxText && len([]rune(raw)) > maxText {
 		return Value{}, because(finding.TooLong(col.Title, maxText))
 	}
@@ -139,6 +142,11 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 
 // errorTexts are what Excel shows where a formula failed. Pasted as values, and in CSV, they are texts.
 var errorTexts = map[string]bool{"#N/A": true, "#REF!": true, "#VALUE!": true, "#DIV/0!": true, "#NAME?": true, "#NUM!": true, "#NULL!": true, "#SPILL!": true, "#CALC!": true, "#GETTING_DATA": true}
+
+// formulaText is a formula that a cell formatted as text shows instead of its result: =VLOOKUP(B3,名录!A:B,2,0), =B3&C3.
+var formulaText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^=[-+]?([A-Za-z][A-Za-z.]*\(.*\)|\$?[A-Z]{1,3}\$?\d{1,7}([-+*/&].+)?|[\p{Han}A-Za-z0-9']+!\$?[A-Z]{1,3}\$?\d+.*)$`)
+})
 
 // shownError says whether a text is one of them, or what shows in a cell too narrow for its number (####).
 func shownError(raw string) bool {

@@ -224,6 +224,11 @@ func NoValue(column string) Finding {
 	return formulaWithoutValue.finds("「%s」是公式，但文件里没有存下它的计算结果", column).mend("请用 Excel 或 WPS 打开后重新保存，或把该格改成数值再报")
 }
 
+// FormulaText is a cell that shows the text of a formula.
+func FormulaText(column string) Finding {
+	return formulaWithoutValue.finds("「%s」里是公式的文字，没有算出结果", column).mend("该格设成了文本格式：请改为“常规”格式后重新输入公式，或直接填写内容")
+}
+
 // CellError is a cell that shows an error, such as #REF!.
 func CellError(column, shown string) Finding {
 	return cellError.finds("「%s」是错误值 %s", column, shown).mend("请改正公式，或直接填写内容")
