@@ -15,7 +15,7 @@ STATIC  := $(if $(CXXLIB),-extldflags '-L$(abspath bin/cxx) -static-libgcc -Wl$(
 # a third less.
 TESTLD  := -ldflags='-s -w$(if $(shell command -v ld.gold 2>/dev/null), -extldflags=-fuse-ld=gold)'
 
-.PHONY: help demo build test test-all test-scale test-trino soak look vet bench bench-quick bench-peers bench-web bench-scale bench-goals bench-scale-trino pictures generate clean prerequisites
+.PHONY: help demo build test test-all test-scale test-trino test-schema soak look vet bench bench-quick bench-peers bench-web bench-scale bench-goals bench-scale-trino pictures generate clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ soak: prerequisites ## mix returns, corrections, kills, full disks, clock steps,
 # Trino (821 MB, by Maven) and a Java 24 or newer are kept in the user's cache folder; TAIZHANG_TRINO_CACHE=DIR elsewhere.
 test-trino: prerequisites ## prove on a Trino cluster that it gives DuckDB's figures (minutes; QUICK=1 asks for fewer figures, ROWS=5000000 adds a large zone)
 	@TAIZHANG_TEST_TRINO=1 TAIZHANG_TEST_TRINO_ROWS=$(ROWS) TAIZHANG_TEST_TRINO_QUICK=$(QUICK) $(GO) test -timeout 60m -count 1 $(if $(CI),,-v) -run '^TestTrino$$' ./cmd/internal/trinotest
+
+# The schemas come by Maven, 15 MB.
+test-schema: prerequisites ## prove that every workbook and document that goes out keeps to the schemas of ECMA-376
+	@TAIZHANG_TEST_SCHEMA=1 $(GO) test -timeout 20m -count 1 $(if $(CI),,-v) -run '^TestOfficeSchemas$$' ./cmd/taizhang
 
 look: prerequisites
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }

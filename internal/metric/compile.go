@@ -124,8 +124,8 @@ func (c *Compiler) aggregate(m *Metric, x *Measure) string {
 	return "count(*)" + filter
 }
 
-// middle is the SQL of a median: the mean of the two middle values, which are
-// one where their number is odd. Only DuckDB has the function.
+// middle is the SQL of a median: the mean of the two middle values, which are one where their number is odd, as every engine
+// has it. A cube's is middleOfCube.
 func middle(expr, filter string) string {
 	sorted, n := "array_sort(array_agg("+expr+")"+filter+")", "count("+expr+")"+filter
 	return "cast(" + sorted + "[cast(floor((" + n + " + 1) / 2e0) as bigint)] + " + sorted + "[cast(floor(" + n + " / 2e0) as bigint) + 1] as double) / 2"

@@ -132,7 +132,7 @@ func (c *Compiler) parts() (added, aggregates []string) {
 			case "distinct": // a cube's groups are of one zone each
 				add("case when "+match+" then "+x.Expr+" end", "count(distinct {})")
 			case "median":
-				add("case when "+match+" then "+x.Expr+" end", middle("{}", " filter (where {} is not null)"))
+				add("case when "+match+" then "+x.Expr+" end", middleOfCube)
 			default:
 				count(match)
 			}
@@ -145,6 +145,10 @@ func (c *Compiler) parts() (added, aggregates []string) {
 	}
 	return added, aggregates
 }
+
+// middleOfCube is what middle gives, to the bit, for a third of the time: cubes are computed by DuckDB alone, which picks a
+// value from a group's ascending and descending order without sorting either, where middle puts lists together.
+const middleOfCube = "cast(quantile_disc({}, 0.5) + quantile_disc({}, -0.5) as double) / 2"
 
 // kept are the columns of a cube: what each of them is, by the place of the
 // metric that a row is of, and which metrics have which dimensions.

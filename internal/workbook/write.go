@@ -189,7 +189,7 @@ func (w *writer) around(c *canvas) error {
 	}
 	yes := true // after the filter, which would undo it
 	props := excelize.SheetPropsOptions{FitToPage: &yes}
-	if grey := rule; c.dense() { // lists stand back behind what is read
+	if grey := "FF" + rule; c.dense() { // lists stand back behind what is read
 		props.TabColorRGB = &grey
 	}
 	if err := w.f.SetSheetProps(c.name, &props); err != nil {
