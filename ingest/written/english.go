@@ -78,6 +78,9 @@ func inChinese(folded string) string {
 			power = strings.ReplaceAll(folded[m[g]:m[g+1]], ",", "")
 		}
 	}
+	if power == "" && !strings.Contains(folded[m[0]:], "yuan") { // RMB says the currency, as 人民币 does, and no unit
+		return folded[:m[0]]
+	}
 	if word, ok := powersAbroad[power]; ok {
 		return folded[:m[0]] + word
 	}

@@ -260,7 +260,7 @@ var bracketedUnit = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 // oddUnit are units that are written for money and are none in yuan: 万美元, 港元, K, 亿卢布, 元/亩, 吨.
 var oddUnit = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:(?:十|百|千|万|亿)*(?:美元|美金|美刀|港币|港元|港纸|欧元|欧|日元|日圆|英镑|镑|澳元|加元|韩元|卢布|卢比|法郎|泰铢|新元|新币|新台币|台币|澳门币|澳门元|外币|美|刀|块|吨|公斤|千克|斤|亩|平方米|平米|立方米|千瓦时|度|股|份|%|‰)|` +
-		`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|(?:k|w|m|b)元?|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|.*(?:yuan|rmb|cny).*|` +
+		`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|(?:k|w|m|b)元?|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|[\d.]*(?:k|w|m|mn|b|bn|ten|hundred|thousand|million|billion)*(?:yuan|rmb|cny)(?:per[a-z]+)?|(?:rmb|cny)[\d.]*(?:k|w|m|mn|b|bn|ten|hundred|thousand|million|billion)+|` +
 		`(?:十|百|千|万|亿)+[^\d元人户个家次件场]{1,4}|\p{Han}{1,4}[元币圆镑](?:/.+)?|(?:万|亿)?元/.+)$`)
 })
 
