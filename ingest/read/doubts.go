@@ -224,8 +224,8 @@ func codesIn(cell *sheet.Cell, c *forms.Column) int {
 }
 
 var (
-	betweenCodes = written.NewLetters("、，；;\n")
-	atCodes      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[、，；;\n]`) })
+	betweenCodes = written.NewLetters("、，；;")
+	atCodes      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[、，；;]`) })
 )
 
 // namesIn says whether a text names several firms or, where they are asked for, several persons, and how many; 0 where it

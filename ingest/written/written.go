@@ -153,7 +153,7 @@ func readUnit(s string) (exp int, ok bool) {
 // unitPieces are the words of a note among which its units stand, without what only introduces them.
 func unitPieces(s string) []string {
 	s = strings.NewReplacer("币种", ",", "货币", ",").Replace(spelling.Squash(s)) // 单位：万元 币种：人民币
-	if saysYuan(s) && !strings.Contains(s, "元") { // 单位：万元 (RMB) says it in Chinese
+	if saysYuan(s) && !strings.Contains(s, "元") {                             // 单位：万元 (RMB) says it in Chinese
 		s = strings.TrimPrefix(strings.TrimPrefix(inChinese(strings.Trim(s, "()[]【】")), "unit:"), "in")
 	}
 	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",，、;；/:：()[]【】|\\", r) })
