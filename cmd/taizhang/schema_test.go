@@ -84,6 +84,17 @@ func TestOfficeSchemas(t *testing.T) {
 			t.Fatalf("%v: %s", args, log)
 		}
 	}
+	for _, pattern := range []string{"../../ingest/receipt/testdata/*.*", "../../ingest/sheet/anyfile/testdata/*/*.*"} { // .xls, .ods: their sheets are written anew
+		files, _ := filepath.Glob(pattern)
+		if len(files) == 0 {
+			t.Fatalf("no file is called %s", pattern)
+		}
+		for _, f := range files {
+			if code, _, log := program(t, "check", f, "-o", filepath.Join(more, "check-"+filepath.Base(f)+".xlsx"), "--submitter", "产业局", "--zone", zone); code != 0 && code != 3 {
+				t.Fatalf("check %s: exit code %d: %s", f, code, log)
+			}
+		}
+	}
 	parts, books := t.TempDir(), 0
 	of := map[string]string{}         // part on the disk → where it is from
 	bySchema := map[string][]string{} // schema → parts on the disk
