@@ -3,6 +3,7 @@ package anyfile_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"taizhang/ingest/sheet"
@@ -24,7 +25,8 @@ func TestHiddenColumns(t *testing.T) {
 			w.Rec(sheettest.RecLabelSST, sheettest.LE16(0, col, 0), sheettest.LE32(0))
 		}
 	})
-	for name, data := range map[string][]byte{"ods": ods, "xls": xls} {
+	xml := []byte(`<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="甲"><Table><Column ss:Index="2" ss:Span="1" ss:Hidden="1"/><Column/><Row>` + strings.Repeat(`<Cell><Data ss:Type="String">x</Data></Cell>`, 4) + `</Row></Table></Worksheet></Workbook>`)
+	for name, data := range map[string][]byte{"ods": ods, "xls": xls, "xml2003": xml} {
 		b := sheettest.Must(anyfile.Open(context.Background(), "x", data, sheet.Limits{}))
 		g := sheettest.Must(b.Grid(0))
 		var hidden []int
