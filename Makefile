@@ -15,7 +15,7 @@ STATIC  := $(if $(CXXLIB),-extldflags '-L$(abspath bin/cxx) -static-libgcc -Wl$(
 # a third less.
 TESTLD  := -ldflags='-s -w$(if $(shell command -v ld.gold 2>/dev/null), -extldflags=-fuse-ld=gold)'
 
-.PHONY: help demo build test test-all test-scale test-trino test-schema soak look vet bench bench-quick bench-peers bench-web bench-scale bench-goals bench-scale-trino pictures generate clean prerequisites
+.PHONY: help demo build test test-all test-scale test-trino test-schema soak look vet bench bench-quick bench-peers bench-web bench-scale bench-goals bench-scale-trino pictures generate dist clean prerequisites
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,8 +105,12 @@ pictures: prerequisites ## make pictures of every page in ./pictures, at three w
 generate: prerequisites ## write the generated documents in docs/
 	@$(GO) generate ./...
 
+# What it needs beside Go is said in cmd/taizhang/dist.sh, and by name where it is missing.
+dist: ## make archives for office PCs in ./dist: windows-amd64, linux-amd64, linux-arm64 (MinGW, npm, Python; TARGETS=windows-amd64)
+	@cmd/taizhang/dist.sh '$(VERSION)' $(TARGETS)
+
 clean: ## remove what make built
-	@rm -rf bin '$(DEMO)'
+	@rm -rf bin dist '$(DEMO)'
 
 # A missing tool is named with the command that installs it.
 prerequisites:

@@ -77,7 +77,7 @@ func (l layout) lay(p *part, wrongSum fen) []*grid {
 		out = append(out, helpSheet(l))
 	}
 	if l.hidden {
-		out = append(out, listSheet(l))
+		out = append(out, listSheet())
 	}
 	return out
 }
@@ -120,7 +120,7 @@ func (l layout) sheetOf(p *part, name string, rows []row, wrongSum fen) *grid {
 				at = g.heading(at, l.cols)
 			}
 			for i, c := range l.cols {
-				if v, style := l.cellValue(r, c, number, p); v != nil || style != "" {
+				if v, style := l.cellValue(r, c, number); v != nil || style != "" {
 					g.put(at, i+1, v, style)
 				}
 			}
@@ -248,7 +248,7 @@ next:
 func chinese(n int) string { return string([]rune("〇一二三四五六七八九")[n]) }
 
 // cellValue is what stands in a cell and in which style.
-func (l layout) cellValue(r row, c col, number int, p *part) (any, string) {
+func (l layout) cellValue(r row, c col, number int) (any, string) {
 	switch c.key {
 	case "#":
 		return number, "center"
@@ -425,7 +425,7 @@ func helpSheet(l layout) *grid {
 	return g
 }
 
-func listSheet(l layout) *grid {
+func listSheet() *grid {
 	g := &grid{name: "下拉选项", hidden: true, widths: []float64{16, 16, 16}, look: plain}
 	for c, list := range [][]string{{"责任清单", "企业难题", "实事项目", "基层治理", "安全生产", "生态环保", "信访维稳", "作风建设"}, {"来源", "走访调研", "企业反映", "12345热线", "市专班交办", "群众来信", "其他"}, {"状态", "未启动", "办理中", "办结", "长期推进"}} {
 		for r, s := range list {

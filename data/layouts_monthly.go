@@ -1,6 +1,6 @@
 package data
 
-// The layouts of the monthly forms join the weekly ones.
+// init joins the layouts of the monthly forms to the weekly ones.
 func init() {
 	for k, l := range monthlyLayouts {
 		layouts[k] = l

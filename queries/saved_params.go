@@ -36,8 +36,8 @@ var (
 	castOf = map[string]string{"text": "varchar", "int": "bigint", "number": "double", "date": "date", "unit": "varchar", "form": "varchar", "name": "varchar"}
 )
 
-// ParseSaved reads a saved query.
-func ParseSaved(name, text string) (SavedQuery, error) {
+// parseSaved reads a saved query.
+func parseSaved(name, text string) (SavedQuery, error) {
 	q := SavedQuery{Name: name, Text: strings.TrimRight(strings.TrimSpace(text), ";")}
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -204,7 +204,7 @@ func SavedQueries(zone fs.FS) ([]SavedQuery, error) {
 			if err != nil {
 				return nil, err
 			}
-			q, err := ParseSaved(strings.TrimSuffix(f, ".sql"), string(text))
+			q, err := parseSaved(strings.TrimSuffix(f, ".sql"), string(text))
 			if err != nil {
 				return nil, err
 			}

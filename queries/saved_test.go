@@ -44,7 +44,7 @@ func asNamed(_, name string) (string, error) { return name, nil }
 func TestSavedQueryParameters(t *testing.T) {
 	ctx := context.Background()
 	r := smallReader(t)
-	q, err := ParseSaved("x", "-- 问题\n-- param: street: text: 街道\n-- param: rows: int: 行数: 2\nselect '$street' as a, \"street\" as s -- $nothing\nfrom core.fct_problem where $street is null or street = $street order by row_no limit $rows;")
+	q, err := parseSaved("x", "-- 问题\n-- param: street: text: 街道\n-- param: rows: int: 行数: 2\nselect '$street' as a, \"street\" as s -- $nothing\nfrom core.fct_problem where $street is null or street = $street order by row_no limit $rows;")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestSavedQueryParameters(t *testing.T) {
 		"-- x\nselect $a":                                "$a is not declared",
 		"-- x\n-- param: a: int: b\n-- param: a: int: b": "x.sql:3: parameter a is declared twice",
 	} {
-		if _, err := ParseSaved("x", text); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseSaved("x", text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -113,12 +113,12 @@ func (r *Reader) Trace(ctx context.Context, a Ask) ([]TraceRow, error) {
 		}
 	}
 	if m.Fact.Mode == metric.Obligation {
-		return r.obligationRows(m, t), nil
+		return r.obligationRows(t), nil
 	}
 	return r.sheetRows(ctx, m, t, shown)
 }
 
-func (r *Reader) obligationRows(m *metric.Metric, t result.Table) []TraceRow {
+func (r *Reader) obligationRows(t result.Table) []TraceRow {
 	by := []string{"submitter", "form", "period"}
 	slices.SortStableFunc(t.Rows, func(x, y []any) int {
 		return cmp.Or(r.compareDims("", dimsOf(by, x), dimsOf(by, y)), strings.Compare(text0(x[7]), text0(y[7]))) // zones may call their units alike

@@ -88,7 +88,7 @@ type Original struct {
 	Return, SHA256, File     string
 	Arrival                  int64
 	Submitter, SubmitterCode string // empty where it could not be told
-	Form, Period, Status     string
+	Form, Period             string
 	Sheet                    string // one that it was read from, empty where none is known
 }
 
@@ -120,7 +120,7 @@ func (r *Reader) Sent(ctx context.Context, sha256, submitter string) ([]Original
 func (r *Reader) originals(ctx context.Context, which string) ([]Original, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t, err := r.table(ctx, `select r.return_id, r.sha256, r.file, r.arrival, s.name, r.submitter, r.form, r.period, r.status,
+	t, err := r.table(ctx, `select r.return_id, r.sha256, r.file, r.arrival, s.name, r.submitter, r.form, r.period,
 		(select min(c.sheet) from raw.return_column as c where c.return_id = r.return_id)
 		from raw.return as r left join ctl.submitter as s on s.zone = r.zone and s.code = r.submitter
 		where `+which+` order by r.arrival desc, r.return_id`)
@@ -130,7 +130,7 @@ func (r *Reader) originals(ctx context.Context, which string) ([]Original, error
 	var out []Original
 	for _, row := range t.Rows {
 		text := func(i int) string { s, _ := row[i].(string); return s }
-		o := Original{Return: text(0), SHA256: text(1), File: text(2), Submitter: text(4), SubmitterCode: text(5), Form: text(6), Period: text(7), Status: text(8), Sheet: text(9)}
+		o := Original{Return: text(0), SHA256: text(1), File: text(2), Submitter: text(4), SubmitterCode: text(5), Form: text(6), Period: text(7), Sheet: text(8)}
 		o.Arrival, _ = row[3].(int64)
 		out = append(out, o)
 	}

@@ -127,16 +127,6 @@ func TestBackupBesideRun(t *testing.T) {
 	}
 }
 
-// calmZone is a crashZone after an undisturbed run.
-func calmZone(t *testing.T) string {
-	t.Helper()
-	zone := crashZone(t)
-	if code, _, log := program(t, "run", "--zone", zone, "--received-at", crashReceived); code != 3 {
-		t.Fatalf("exit code %d\n%s", code, log)
-	}
-	return zone
-}
-
 // TestBackupKilled kills backups at random moments: what was whole stays so, and the next one is whole.
 func TestBackupKilled(t *testing.T) {
 	t.Parallel()

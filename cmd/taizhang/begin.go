@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/cmd/internal/web"
 	"taizhang/internal/decl"
 )
@@ -32,13 +33,13 @@ func (a *app) beginPage(ctx context.Context, o pageOptions) (*begun, error) {
 	}
 	if _, err := os.Stat(a.zoneDir); err != nil && !o.open {
 		// misspelt, or by a service: nobody sits before the page
-		return nil, usageError{decl.Say("%s is not a zone: there is no such folder. A new zone is made on a page by taizhang serve --zone %[1]s --open, or by taizhang init %[1]s",
-			"没有文件夹 %s，是不是写错了？要新建台账：用 taizhang serve --zone %[1]s --open 在网页上建，或用 taizhang init %[1]s", a.zoneDir)}
+		return nil, usageError{decl.Say("%s is not a zone: there is no such folder. A new zone is made on a page by taizhang serve --zone %[2]s --open, or by taizhang init %[2]s",
+			"没有文件夹 %s，是不是写错了？要新建台账：用 taizhang serve --zone %[2]s --open 在网页上建，或用 taizhang init %[2]s", a.zoneDir, office.Typed(a.zoneDir))}
 	}
 	host, _, err := net.SplitHostPort(o.listen)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usageError{decl.Say("%s is empty. A zone is made on this computer: taizhang serve --zone %[1]s, without --listen; or taizhang init %[1]s",
-			"%s 是空文件夹。请先在本机建好：taizhang serve --zone %[1]s（不带 --listen），或 taizhang init %[1]s", a.zoneDir)}
+		return nil, usageError{decl.Say("%s is empty. A zone is made on this computer: taizhang serve --zone %[2]s, without --listen; or taizhang init %[2]s",
+			"%s 是空文件夹。请先在本机建好：taizhang serve --zone %[2]s（不带 --listen），或 taizhang init %[2]s", a.zoneDir, office.Typed(a.zoneDir))}
 	}
 	b, err := web.NewBeginning(a.zoneDir, a.now, a.log(), version)
 	if err != nil {

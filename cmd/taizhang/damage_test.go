@@ -14,9 +14,6 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// everything says whether tests take every case, as make soak has them, or a few at random.
-func everything() bool { return os.Getenv("TAIZHANG_TEST_STEPS") == "all" }
-
 // TestDamagedWarehouse zeroes a block of the warehouse before a run: where it matters the run makes the warehouse anew
 // from archive and journal and says so; what comes out is what an undisturbed run publishes.
 func TestDamagedWarehouse(t *testing.T) {

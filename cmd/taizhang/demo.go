@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -177,10 +178,9 @@ func (a *app) printDemo(ctx context.Context, z *office.Zone, out *office.Outcome
 	if err := a.print(shownFigures(records, nil), "metric", "label", "value", "n/d", "coverage"); err != nil {
 		return err
 	}
-	dir := a.zoneDir
-	exe := "taizhang"
-	if len(os.Args) > 0 && filepath.Base(os.Args[0]) == "taizhang" {
-		exe = os.Args[0]
+	dir, exe := office.Typed(a.zoneDir), "taizhang"
+	if len(os.Args) > 0 && strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == "taizhang" {
+		exe = office.Typed(os.Args[0])
 	}
 	fmt.Fprint(a.out, lang.Say(`
 Weekly workbook   %s
@@ -192,8 +192,8 @@ Drop returns into %s
 Try next:
   %s trace closure_rate --zone %s --where street=双马街道
   %s metrics closure_rate --by week --zone %s
-  %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
-  %s serve --zone %s                      # then open http://%s/ in a browser
+  %s sql "select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc" --zone %s
+  %s serve --zone %s --open
 `, `
 周报工作簿        %s
                   （旁边有：.docx 文字材料、手机用的一页通、督办单、各单位明细）
@@ -204,8 +204,8 @@ Try next:
 接下来可以试试：
   %s trace closure_rate --zone %s --where street=双马街道
   %s metrics closure_rate --by week --zone %s
-  %s sql 'select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc' --zone %s
-  %s serve --zone %s                      # 然后用浏览器打开 http://%s/
-`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir, exe, dir, pageAddress))
+  %s sql "select 牵头单位, count(*) from 问题台账 group by 1 order by 2 desc" --zone %s
+  %s serve --zone %s --open
+`, summary, z.PublishedFile(), z.Outbox(), z.Inbox(), exe, dir, exe, dir, exe, dir, exe, dir))
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -98,25 +97,6 @@ var works = map[string]struct {
 	"rebuild":  {sharedCalm, []string{"rebuild"}, 0, true},
 	"decision": {sharedCalm, []string{"returns", "waive", "建设局", "problem", "2022-W30", "--reason", "停电"}, 0, false},
 }
-
-// sharedCalm is a copy of a crashZone after its run, made once.
-func sharedCalm(t *testing.T) string {
-	t.Helper()
-	calmOnce.Do(func() {
-		dir := must(os.MkdirTemp("", "taizhang-calm-"))
-		temporary = append(temporary, dir)
-		calmDir = filepath.Join(dir, "zone")
-		if err := os.CopyFS(calmDir, os.DirFS(calmZone(t))); err != nil {
-			t.Fatal(err)
-		}
-	})
-	return copyZone(t, calmDir)
-}
-
-var (
-	calmOnce sync.Once
-	calmDir  string
-)
 
 // disturbances are how a step goes wrong, each with what is to be said.
 var disturbances = map[string]func(t *testing.T, n int, args []string) (code int, log string, at *durable.Step){

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,7 +66,7 @@ func (a *app) ownedHere(cmd *cobra.Command, z *office.Zone, args []string, inste
 // a serve.
 func (a *app) here(cmd *cobra.Command, z *office.Zone, args []string, instead map[string]string, own func() error) error {
 	if held := warehouse.Serving(z.Dir); held != nil && !a.served && !a.onTrino(z) { // a serve has the zone's own files only
-		if err := a.handCommandOver(cmd, held, args, instead); !errors.Is(err, syscall.ECONNREFUSED) {
+		if err := a.handCommandOver(cmd, held, args, instead); !isRefused(err) {
 			return err
 		}
 	}
@@ -140,7 +139,7 @@ func (a *app) besideServe(ctx context.Context, z *office.Zone, command string, o
 			return err
 		}
 		if held.Address != "" {
-			if err = over(held); !errors.Is(err, syscall.ECONNREFUSED) {
+			if err = over(held); !isRefused(err) {
 				return err
 			}
 		}

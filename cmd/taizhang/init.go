@@ -54,7 +54,7 @@ func (a *app) initCmd() *cobra.Command {
 				return err
 			}
 			a.tell("Zone %s is ready in %s.", "园区“%s”已在 %s 建好。", z.Name, dir)
-			a.tell("Next: list your units in %s, drop returns into %s, then run: taizhang run --zone %s", "下一步：在 %s 中写好填报单位，把报表放入 %s，然后执行：taizhang run --zone %s", config, z.Inbox(), dir)
+			a.tell("Next: list your units in %s, drop returns into %s, then run: taizhang run --zone %s", "下一步：在 %s 中写好填报单位，把报表放入 %s，然后执行：taizhang run --zone %s", config, z.Inbox(), office.Typed(dir))
 			fmt.Fprintln(a.out, dir)
 			return nil
 		},

@@ -133,11 +133,6 @@ func (m *meter) aside(more lang.Text) {
 
 // report tells how much of what is done; a total of 0 is not known.
 func (m *meter) report(done, total int64, what lang.Text) {
-	m.reportWith(done, total, what, lang.Text{})
-}
-
-// reportWith is report with something more to say.
-func (m *meter) reportWith(done, total int64, what, more lang.Text) {
 	now := m.a.now()
 	m.mu.Lock()
 	if what != m.what {

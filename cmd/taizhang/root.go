@@ -344,7 +344,7 @@ func (a *app) sayHeldBack(r *queries.Reader) {
 func (a *app) unpublished(z *office.Zone, err error) error {
 	if errors.Is(err, os.ErrNotExist) {
 		return &nothingPublished{lang.Say("nothing is published yet\nhint: put returns into %s and run: taizhang run --zone %s",
-			"还没有发布过数据\n建议：把报表放入 %s，然后执行：taizhang run --zone %s", z.Inbox(), a.zoneDir)}
+			"还没有发布过数据\n建议：把报表放入 %s，然后执行：taizhang run --zone %s", z.Inbox(), office.Typed(a.zoneDir))}
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	osservice "github.com/kardianos/service"
 	"github.com/spf13/cobra"
@@ -129,7 +130,7 @@ func (a *app) installService(z *office.Zone, user bool) error {
 		return unprivileged(err)
 	}
 	if err := s.Start(); err != nil {
-		return lang.Errorf("installed, but it doesn't start: %w\n%s", "已安装，但启动不了：%w\n%s", err, decl.Say("hint: taizhang logs --zone %s", "建议：查看 taizhang logs --zone %s", z.Dir))
+		return lang.Errorf("installed, but it doesn't start: %w\n%s", "已安装，但启动不了：%w\n%s", err, decl.Say("hint: taizhang logs --zone %s", "建议：查看 taizhang logs --zone %s", office.Typed(z.Dir)))
 	}
 	a.say("%s", decl.Say("Installed and started: %s", "已安装并启动：%s", s.String()))
 	if user {
@@ -212,7 +213,8 @@ func autostartText(z *office.Zone) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("@chcp 65001 >nul\r\n@start \"taizhang\" /min \"%s\" serve --zone \"%s\"\r\n", exe, dir), nil
+	typed := func(path string) string { return strings.ReplaceAll(office.Typed(path), "%", "%%") }
+	return "@chcp 65001 >nul\r\n@start \"taizhang\" /min " + typed(exe) + " serve --zone " + typed(dir) + "\r\n", nil
 }
 
 // servedBySystem runs serve under the system's services where they started it; false where a person did. Windows wants

@@ -41,11 +41,15 @@ func isTricky(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }
 
-// shownLines is shown of each line.
+// shownLines is shown of each line; tabs stay, which set columns.
 func shownLines(s string) string {
 	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = strings.ReplaceAll(shown(lines[i]), `\t`, "\t")
+	for i, line := range lines {
+		columns := strings.Split(line, "\t")
+		for k := range columns {
+			columns[k] = shown(columns[k])
+		}
+		lines[i] = strings.Join(columns, "\t")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -14,6 +14,9 @@ func TestShown(t *testing.T) {
 	if got := shownLines("a\tb\nc\x07\n"); got != "a\tb\nc\\x07\n" {
 		t.Errorf("%q", got)
 	}
+	if path := `D:\taizhang\new`; shownLines(path) != path {
+		t.Errorf("a path on Windows is shown as %q", shownLines(path))
+	}
 }
 
 // TestRatiosRoundAsTheWorkbookDoes: a half goes up, so that the command line and the weekly show one number.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/lang"
 	"taizhang/internal/shell"
 	"taizhang/queries"
@@ -41,69 +43,86 @@ func (a *app) sqlCmd() *cobra.Command {
 			case err == nil && help:
 				return cmd.Help()
 			case saved:
-				if err := alone(cmd, "saved", "as-of", "known-at", "replace"); err != nil {
-					return err
-				}
-				if len(args) > 0 {
-					return usagef("sql --saved lists the saved queries: no query goes with it", "sql --saved 只列出保存的查询，不能同时写语句")
-				}
-				return cmp.Or(a.checkOutput(false), a.printSaved(a.zoneDir))
+				return a.listSaved(cmd, args)
 			case a.replace && a.output == "":
 				return usagef("--replace would change nothing without -o", "没有 -o 时 --replace 不起作用")
 			case len(args) > 1:
 				return usagef("sql takes one query, not %d", "sql 只执行一条语句，不是%d条", len(args))
-			}
-			if len(args) == 0 && shell.IsTerminal(a.in, a.out) {
+			case len(args) == 0 && shell.IsTerminal(a.in, a.out):
 				return a.sqlShell(cmd.Context())
 			}
-			z, r, err := a.reader()
-			if err != nil {
-				return err
-			}
-			defer r.Close()
-			query, bound := "", []string(nil)
-			switch {
-			case len(args) == 0:
-				text, err := io.ReadAll(a.in)
-				if err != nil {
-					return err
-				}
-				query = string(text)
-			case strings.HasPrefix(args[0], "@"):
-				if query, bound, err = a.boundQuery(z, args[0][1:], values); err != nil {
-					return err
-				}
-			default:
-				query = args[0]
-			}
-			if strings.TrimSpace(query) == "" {
-				return usagef("no query", "没有查询语句")
-			}
-			fence, err := a.fence(r)
-			if err != nil {
-				return err
-			}
-			a.sayUnmoved(query)
-			if err := errors.Join(a.checkTerminal(), a.checkOutput(true)); err != nil {
-				return err
-			}
-			if a.format != "table" || a.output != "" {
-				return a.exportSQL(cmd.Context(), r, query, fence, bound)
-			}
-			t, err := r.SQL(cmd.Context(), query, fence, bound...)
-			if err != nil {
-				return err
-			}
-			if t.Truncated {
-				a.tell("only the first %d rows are shown; -f csv, json or parquet, or -o FILE, has them all", "只显示前%d行；用 -f csv、json、parquet 或 -o 文件可得到全部", len(t.Rows))
-			}
-			return a.printResult(t)
+			return a.runSQL(cmd.Context(), args, values)
 		},
 	}
 	a.outputFlag(c)
 	c.Flags().BoolVar(&a.replace, "replace", false, lang.Phrase("write over the file of -o", "覆盖 -o 指定的文件"))
 	c.Flags().BoolVar(&saved, "saved", false, lang.Phrase("list the saved queries with their parameters", "列出保存的查询及其参数"))
 	return c
+}
+
+// listSaved lists the saved queries; flags that could only be meant for a query are refused.
+func (a *app) listSaved(cmd *cobra.Command, args []string) error {
+	if err := alone(cmd, "saved", "as-of", "known-at", "replace"); err != nil {
+		return err
+	}
+	if len(args) > 0 {
+		return usagef("sql --saved lists the saved queries: no query goes with it", "sql --saved 只列出保存的查询，不能同时写语句")
+	}
+	return cmp.Or(a.checkOutput(false), a.printSaved(a.zoneDir))
+}
+
+// runSQL runs the query that was given, or that standard input has, and prints or writes what it gives.
+func (a *app) runSQL(ctx context.Context, args []string, values map[string]string) error {
+	z, r, err := a.reader()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	query, bound, err := a.queryOf(z, args, values)
+	if err != nil {
+		return err
+	}
+	fence, err := a.fence(r)
+	if err != nil {
+		return err
+	}
+	a.sayUnmoved(query)
+	if err := errors.Join(a.checkTerminal(), a.checkOutput(true)); err != nil {
+		return err
+	}
+	if a.format != "table" || a.output != "" {
+		return a.exportSQL(ctx, r, query, fence, bound)
+	}
+	t, err := r.SQL(ctx, query, fence, bound...)
+	if err != nil {
+		return err
+	}
+	if t.Truncated {
+		a.tell("only the first %d rows are shown; -f csv, json or parquet, or -o FILE, has them all", "只显示前%d行；用 -f csv、json、parquet 或 -o 文件可得到全部", len(t.Rows))
+	}
+	return a.printResult(t)
+}
+
+// queryOf is the query to run: as typed, a saved one with its parameters bound, or what standard input has.
+func (a *app) queryOf(z *office.Zone, args []string, values map[string]string) (query string, bound []string, err error) {
+	switch {
+	case len(args) == 0:
+		text, err := io.ReadAll(a.in)
+		if err != nil {
+			return "", nil, err
+		}
+		query = string(text)
+	case strings.HasPrefix(args[0], "@"):
+		if query, bound, err = a.boundQuery(z, args[0][1:], values); err != nil {
+			return "", nil, err
+		}
+	default:
+		query = args[0]
+	}
+	if strings.TrimSpace(query) == "" {
+		return "", nil, usagef("no query", "没有查询语句")
+	}
+	return query, bound, nil
 }
 
 // unmoved are tables that hold what was received whatever point is asked for.

@@ -193,7 +193,7 @@ func (a *app) issueAndMail(ctx context.Context, z *office.Zone, o summaryOptions
 	}
 	if mailErr != nil {
 		mailErr = lang.Errorf("%w\nhint: the files stay in %s; once that is mended, the same command sends to those who have not got it: taizhang summary --mail --zone %s", "%w\n建议：文件保留在 %s；处理好后再执行同一命令，会补发给没有收到的人：taizhang summary --mail --zone %s",
-			mailErr, z.Summaries(), a.zoneDir)
+			mailErr, z.Summaries(), office.Typed(a.zoneDir))
 	}
 	return errors.Join(err, mailErr)
 }

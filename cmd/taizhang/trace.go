@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -43,59 +44,7 @@ func (a *app) traceCmd() *cobra.Command {
 				}
 				return a.traceCell(cmd.Context(), cell)
 			}
-			_, ask, r, err := a.ask(args, nil, where)
-			if err != nil {
-				return err
-			}
-			defer r.Close()
-			rows, err := r.Trace(cmd.Context(), ask)
-			if err != nil {
-				return usageError{err}
-			}
-			records := make([]result.Record, len(rows))
-			for i, t := range rows {
-				records[i] = t.Record()
-			}
-			if a.format == "table" || a.format == "md" {
-				for i, t := range rows {
-					var at []string
-					for _, c := range t.Cells {
-						at = append(at, c.Title+" "+c.Address)
-					}
-					var values []string
-					for _, v := range t.Values {
-						values = append(values, v.Title+" "+cmp.Or(sink.Text(v.Value, a.format), queries.NoValue))
-					}
-					for j := range records[i] {
-						switch records[i][j].Key {
-						case "cells":
-							records[i][j].Value = strings.Join(at, " ")
-						case "values":
-							records[i][j].Value = strings.Join(values, " ")
-						case "due_at":
-							records[i][j].Value = shownTime(fmt.Sprint(records[i][j].Value))
-						}
-					}
-				}
-				if len(rows) > 0 && rows[0].Form != "" {
-					return a.print(records, "submitter", "form", "period", "due_at", "contributes", "contributes_den")
-				}
-				return a.print(records, "return", "submitter", "file", "sheet", "row", "key", "values", "contributes", "contributes_den", "cells")
-			}
-			if a.format == "csv" {
-				for i := range records {
-					for j := range records[i] {
-						if v, ok := records[i][j].Value.(result.Record); ok {
-							text, err := json.Marshal(v)
-							if err != nil {
-								return err
-							}
-							records[i][j].Value = string(text)
-						}
-					}
-				}
-			}
-			return a.printKeyed(records, r.TraceKeys(ask.Metrics[0]))
+			return a.traceFigure(cmd.Context(), args, where)
 		},
 	}
 	a.outputFlag(c)
@@ -103,4 +52,73 @@ func (a *app) traceCmd() *cobra.Command {
 	c.Flags().StringSliceVar(&where, "where", nil, lang.Phrase("only rows with DIM=VALUE", "只计维度=值的各行"))
 	c.Flags().StringVar(&a.from, "from", "", lang.Phrase("start of the window of period forms (default: 1 January)", "按期累计各表的起算日期（默认：1月1日）"))
 	return c
+}
+
+// traceFigure lists the rows behind a figure.
+func (a *app) traceFigure(ctx context.Context, args, where []string) error {
+	_, ask, r, err := a.ask(args, nil, where)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	rows, err := r.Trace(ctx, ask)
+	if err != nil {
+		return usageError{err}
+	}
+	records := make([]result.Record, len(rows))
+	for i, t := range rows {
+		records[i] = t.Record()
+	}
+	if a.format == "table" || a.format == "md" {
+		for i, t := range rows {
+			a.shorten(records[i], t)
+		}
+		if len(rows) > 0 && rows[0].Form != "" {
+			return a.print(records, "submitter", "form", "period", "due_at", "contributes", "contributes_den")
+		}
+		return a.print(records, "return", "submitter", "file", "sheet", "row", "key", "values", "contributes", "contributes_den", "cells")
+	}
+	if a.format == "csv" {
+		if err := flatten(records); err != nil {
+			return err
+		}
+	}
+	return a.printKeyed(records, r.TraceKeys(ask.Metrics[0]))
+}
+
+// shorten writes what a row of a trace holds as lists so that each is one text in a table read by people.
+func (a *app) shorten(record result.Record, row queries.TraceRow) {
+	var cells, values []string
+	for _, c := range row.Cells {
+		cells = append(cells, c.Title+" "+c.Address)
+	}
+	for _, v := range row.Values {
+		values = append(values, v.Title+" "+cmp.Or(sink.Text(v.Value, a.format), queries.NoValue))
+	}
+	for i, f := range record {
+		switch f.Key {
+		case "cells":
+			record[i].Value = strings.Join(cells, " ")
+		case "values":
+			record[i].Value = strings.Join(values, " ")
+		case "due_at":
+			record[i].Value = shownTime(fmt.Sprint(f.Value))
+		}
+	}
+}
+
+// flatten writes records within records as JSON: CSV has no other place for them.
+func flatten(records []result.Record) error {
+	for _, record := range records {
+		for i, f := range record {
+			if inner, ok := f.Value.(result.Record); ok {
+				text, err := json.Marshal(inner)
+				if err != nil {
+					return err
+				}
+				record[i].Value = string(text)
+			}
+		}
+	}
+	return nil
 }

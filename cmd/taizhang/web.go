@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
 	"taizhang/cmd/internal/office"
@@ -151,7 +150,7 @@ func (p *page) close() error {
 // listen takes the address, or the next port of it that is free.
 func (a *app) listen(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
-	if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
+	if err == nil || !isTaken(err) {
 		if err != nil {
 			return nil, lang.Errorf("--listen %s: %w", "--listen %s：%w", address, err)
 		}

@@ -56,7 +56,7 @@ type fault = finding.Finding
 
 func because(f finding.Finding) *fault { return &f }
 
-// column-wide facts that single cells are read by.
+// Facts are true of a whole column, and single cells are read by them.
 type Facts struct {
 	Fractions bool // percent without sign: all ≤ 1
 	Tenths    bool // of months: some are numbers such as 2022.1, which may be October
@@ -222,11 +222,8 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 			shown.Text, raw, c = bare, bare, &shown
 		}
 	}
-	switch col.Type {
-	case forms.Int, forms.Money, forms.Percent:
-		if !(c.Kind == sheet.Number && strings.Contains(c.Text, ".")) && secret.MaskText(raw) != raw {
-			return Value{}, because(finding.PersonsNumber(col.Title, numberWord(col), t.Quote(raw, 30)))
-		}
+	if counts(col) && isPersons(c, raw) {
+		return Value{}, because(finding.PersonsNumber(col.Title, numberWord(col), t.Quote(raw, 30)))
 	}
 	switch col.Type {
 	case forms.Int:
@@ -242,26 +239,40 @@ func (t *Typer) typed(c *sheet.Cell, raw string, col *forms.Column, facts Facts)
 	case forms.Unit:
 		return t.readUnit(raw, col)
 	case forms.Text:
-		if c.Kind == sheet.Date {
-			raw = written.DateText(*c)
-		} else if shown, ok := c.ShownText(); ok {
-			raw = shown
-		}
-		if col.Names && col.Required && len(raw) <= 12 && notNamed[raw] {
-			return Value{}, because(finding.NotNamed(col.Title, raw))
-		}
-		if len(raw) <= t.Register.Longest {
-			if name, ok := t.Register.Submitter(raw); ok { // a unit's name resolves in any column
-				raw = name
-			}
-		}
-		v := Value{Set: true, Text: t.hidden(raw)}
-		if v.Hid = v.Text != raw; v.Hid && col.InKey { // 张三家 and 张四家 stay apart
-			v.Hash = t.keyHash(col, raw)
-		}
-		return v, nil
+		return t.readText(c, raw, col)
 	}
 	return t.readCode(c, raw, col)
+}
+
+// counts says whether a column is one of numbers that are counted, paid or shares.
+func counts(col *forms.Column) bool {
+	return col.Type == forms.Int || col.Type == forms.Money || col.Type == forms.Percent
+}
+
+// isPersons says whether a cell holds the number of a person, which slipped into another column.
+func isPersons(c *sheet.Cell, raw string) bool {
+	return !(c.Kind == sheet.Number && strings.Contains(c.Text, ".")) && secret.MaskText(raw) != raw
+}
+
+func (t *Typer) readText(c *sheet.Cell, raw string, col *forms.Column) (v Value, _ *fault) {
+	if c.Kind == sheet.Date {
+		raw = written.DateText(*c)
+	} else if shown, ok := c.ShownText(); ok {
+		raw = shown
+	}
+	if col.Names && col.Required && len(raw) <= 12 && notNamed[raw] {
+		return v, because(finding.NotNamed(col.Title, raw))
+	}
+	if len(raw) <= t.Register.Longest {
+		if name, ok := t.Register.Submitter(raw); ok { // a unit's name resolves in any column
+			raw = name
+		}
+	}
+	v.Set, v.Text = true, t.hidden(raw)
+	if v.Hid = v.Text != raw; v.Hid && col.InKey { // 张三家 and 张四家 stay apart
+		v.Hash = t.keyHash(col, raw)
+	}
+	return v, nil
 }
 
 // withoutApostrophe leaves out the sign by which Excel is told that digits are text, where a program wrote it as content.

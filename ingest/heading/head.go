@@ -81,7 +81,7 @@ type candidate struct {
 	Found, All int
 }
 
-func (c candidate) full() bool { return c.Found == c.All }
+func (c *candidate) full() bool { return c.Found == c.All }
 
 // mostHeadings is how many percent of a form's required headings make a row its head: of the ten of 问题台账 seven. A row
 // with six is another table's as often as not; who left out three columns is told which.
@@ -187,7 +187,7 @@ func (v *Vocabulary) HeadsOf(p *Page, i int) []columnHeads {
 
 // better compares two heads of one form: more required fields, then more fields, then fewer headings that mean the same
 // (a group heading above tells them apart), then fewer rows (a title above the head adds nothing).
-func (c candidate) better(old *candidate) bool {
+func (c *candidate) better(old *candidate) bool {
 	if c.Found != old.Found {
 		return c.Found > old.Found
 	}
@@ -228,7 +228,7 @@ func (v *Vocabulary) FindHead(p *Page, fileTitle string) (h *Head, tie bool) {
 	if c == nil {
 		return nil, tie
 	}
-	c = v.firstBlock(p, v.upper(p, c, best), heights)
+	c = v.firstBlock(v.upper(p, c, best), heights)
 	for c.Row+c.Height < len(p.Rows) && c.Height < 5 && p.Rows[c.Row+c.Height].N == p.Rows[c.Row].N+c.Height && p.OnlyRemarks(c.Row+c.Height) {
 		m := v.match(c.Form, p.heads(c.Row, c.Height+1)) // with a row of units below the headings
 		if len(m.Columns) < len(c.Columns) && !p.saysOfNumbers(c.Row+c.Height, c.Head) {
@@ -265,7 +265,7 @@ func (v *Vocabulary) upper(p *Page, c *candidate, best map[*forms.Form]*candidat
 
 // firstBlock finds the head of the first block where the best head is that of a later one: a table may begin with a
 // poorer head than its best.
-func (v *Vocabulary) firstBlock(p *Page, c *candidate, heights [][]columnHeads) *candidate {
+func (v *Vocabulary) firstBlock(c *candidate, heights [][]columnHeads) *candidate {
 	for i := range heights[:c.Row] { // a head of several rows must end above it
 		heights[i] = heights[i][:min(len(heights[i]), c.Row-i)]
 	}
@@ -291,7 +291,7 @@ func (v *Vocabulary) choose(p *Page, best map[*forms.Form]*candidate, fileTitle 
 	if len(all) == 0 {
 		return nil, false
 	}
-	anyFull := slices.ContainsFunc(all, (*candidate).isFull)
+	anyFull := slices.ContainsFunc(all, (*candidate).full)
 	for _, c := range all { // a title that says 问题清单 does not outweigh a table that has every column of another form
 		if c.titled && (c.full() || !anyFull) {
 			return c, false
@@ -363,8 +363,6 @@ func (c *candidate) completable() bool {
 	}
 	return len(c.Columns) >= 3
 }
-
-func (c *candidate) isFull() bool { return c.full() }
 
 // startsGroup says whether a row's only cell is a heading merged over several columns.
 func (p *Page) startsGroup(i int) bool {

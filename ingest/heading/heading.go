@@ -140,7 +140,7 @@ func (h *columnHead) name(forms [][]string, aside []string) {
 	}
 	h.names = append(h.names, leaf...)
 	for _, n := range leaf {
-		for _, w := range thisPeriod[:5] {
+		for _, w := range periodWords {
 			if rest, ok := strings.CutPrefix(n, w); ok && rest != "" {
 				h.names = append(h.names, rest)
 			}

@@ -80,8 +80,10 @@ func (p *Page) Level(i, col int) (text string, wide bool, anchor [2]int) {
 }
 
 var (
+	// periodWords stand before what is counted in the period itself: 本月兑付金额.
+	periodWords = []string{"本月", "当月", "本期", "本周", "当期"}
 	// thisPeriod are heading levels that say nothing but: the period itself.
-	thisPeriod = []string{"本月", "当月", "本期", "本周", "当期", "本月数", "本期数", "本周数", "当月数", "当期数", "本月发生", "本期发生", "本月发生数", "本期发生数", "当月发生数"}
+	thisPeriod = append(slices.Clone(periodWords), "本月数", "本期数", "本周数", "当月数", "当期数", "本月发生", "本期发生", "本月发生数", "本期发生数", "当月发生数")
 	// rollupLevel and rollupPrefix name sums over several periods.
 	// A stretch of time since some beginning is one of them with or without the word 累计.
 	sinceStart  = `((截[至止]?|到|至)(目前|现在|本[月期周年]|当[月期]|上?月?[底末]|\d{1,2}月\d{1,2}日|(20\d\d年)?\d{1,2}月(份|底|末)?)(止|为止)?|(自|从)(本|今|全|当|20\d\d)?年(度)?(初|1月)(起|以来|至今|到现在|至本[月期]|至\d{1,2}月(底|末|份)?)?|(本|今|全|当|20\d\d)?年(度)?(初|1月)(起|以来|至今|到现在|至本[月期]|至\d{1,2}月(底|末|份)?)|(本|今|全|当|20\d\d)年(度)?(以来|至今)|(20\d\d年)?[1一](月)?[-—–~至到]+(本|当|\d{1,2}|[一二三四五六七八九十]{1,2})月(份|底|末)?|(自|从)?开[工展年](以来|至今)?|历年(以来)?)`

@@ -105,33 +105,52 @@ var statisticTitle = sync.OnceValue(func() *regexp.Regexp {
 // statisticAt finds a table of listed values, units or other short words against counts: 责任清单 | 件数 | 已办结 over
 // 企业难题 | 4 | 0. At least one such row must follow a head, two stand without one.
 func (r *tableReader) statisticAt(i int, after rowkind.Kind) int {
-	apart := r.apart(i, after) || after == rowkind.Total
-	n, rows, words := 0, 0, 0
-	headed := r.statisticHead(r.p.Row(i))
-	if headed {
-		n = 1
+	s := r.statistic(i)
+	if s.n < 2 {
+		if across := r.countsAcross(i); across > 0 {
+			return across
+		}
 	}
-	for ; i+n < len(r.p.Rows) && !sight.BlankRow(r.p.Row(i+n)) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
-		isRow, isWord := r.statisticRow(r.p.Row(i + n))
+	apart := r.apart(i, after) || after == rowkind.Total
+	if s.words > 0 && (s.headed || s.standsBare(apart, after)) {
+		return s.n
+	}
+	return 0
+}
+
+// statistic is what may be a small table: rows that set a text against counts, below a head of their own or not.
+type statistic struct {
+	n      int // rows with its head
+	headed bool
+	rows   int // of counts
+	words  int // of these: about a listed value or a unit; 合计 alone is a total of the lines above
+}
+
+// statistic reads on from row i for as long as rows are those of a statistic.
+func (r *tableReader) statistic(i int) statistic {
+	s := statistic{headed: r.statisticHead(r.p.Row(i))}
+	if s.headed {
+		s.n = 1
+	}
+	for ; i+s.n < len(r.p.Rows) && !sight.BlankRow(r.p.Row(i+s.n)) && r.p.Rows[i+s.n].N == r.p.Rows[i].N+s.n; s.n++ {
+		isRow, isWord := r.statisticRow(r.p.Row(i + s.n))
 		if !isRow {
 			break
 		}
-		if rows++; isWord {
-			words++
+		if s.rows++; isWord {
+			s.words++
 		}
 	}
-	if across := r.countsAcross(i); across > 0 && n < 2 {
-		return across
+	return s
+}
+
+// standsBare says whether rows without a head are a statistic: all are about listed values and something divides them from
+// the lines above, or half of two or more are and they stand apart.
+func (s statistic) standsBare(apart bool, after rowkind.Kind) bool {
+	if s.words == s.rows && (apart || after == rowkind.Memo || after == rowkind.Aside) {
+		return true
 	}
-	switch {
-	case rows > 0 && words == rows && (apart || after == rowkind.Memo || after == rowkind.Aside):
-		return n
-	case rows == 0 || words == 0 || !apart && !headed && words < rows: // 合计 alone is a total
-		return 0
-	case headed && (apart || rows >= 2 || words >= 1), rows >= 2 && apart && words*2 >= rows:
-		return n
-	}
-	return 0
+	return apart && s.rows >= 2 && s.words*2 >= s.rows
 }
 
 // countsAcross finds a statistic that runs across: listed values or words of statistics side by side, a row of counts
@@ -269,7 +288,8 @@ func (r *tableReader) summaryHead(row *sheet.Row) bool {
 	return texts >= 2 && heads >= 2 && heads >= texts-1
 }
 
-// fillsRow says whether a row fills at least half of the columns that every row of the form must have.
+// fillsRow says whether a row fills the columns that every row of the form must have: all of them, or, where they are many,
+// most.
 func (r *tableReader) fillsRow(row *sheet.Row) bool {
 	have, all := 0, 0
 	for k := range r.at {
@@ -279,7 +299,7 @@ func (r *tableReader) fillsRow(row *sheet.Row) bool {
 			}
 		}
 	}
-	return have*2 >= all && all > 2 && have == all || all > 4 && have*10 > all*6
+	return have == all && all > 2 || all > 4 && have*10 > all*6
 }
 
 // TellBelow names the small tables below a table.

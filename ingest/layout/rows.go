@@ -40,21 +40,21 @@ type Stray struct {
 
 // Table is all that was read of one form on one page.
 type Table struct {
-	Grid    *sheet.Grid     // without its rows, which would be held until the return is stored
-	Heads   []*heading.Head // one for each block with columns of its own; usually one
-	Lines   []Line
-	Totals  []total
-	Carried []int // rows of sums that are carried from page to page
-	Strays  []Stray
-	Voiding []sheet.Cell // notes that say that some of the lines are void
-	About   []About      // notes that say otherwise of a line than it does
-	Empty   []int        // rows prepared and not filled in
-	asides  []below
+	Grid        *sheet.Grid     // without its rows, which would be held until the return is stored
+	Heads       []*heading.Head // one for each block with columns of its own; usually one
+	Lines       []Line
+	Totals      []total
+	carriedSums []int // rows of sums that are carried from page to page
+	Strays      []Stray
+	Voiding     []sheet.Cell // notes that say that some of the lines are void
+	About       []About      // notes that say otherwise of a line than it does
+	Empty       []int        // rows prepared and not filled in
+	asides      []below
 
-	filledDown  []filledDown
-	refuted     []refuted
-	joinedRows  []joinedRows
-	carried     map[string]bool
+	filledDown  []filledDown    // columns of blocks, filled in from their first line or section row
+	refuted     []refuted       // sections of which a row says otherwise
+	joinedRows  []joinedRows    // rows that went into the line above them
+	carried     map[string]bool // by field: section rows give it
 	Said        around.Stated
 	Between     []around.Stated // what stands above heads that stand again
 	Bounds      [][3]int        // by head: row of the head, first and last row of data (sheet numbers)
@@ -207,7 +207,7 @@ func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 	case rowkind.Total:
 		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.RolledUp(row), Said: soleText(row)})
 	case rowkind.Carried:
-		t.Carried = append(t.Carried, row.N)
+		t.carriedSums = append(t.carriedSums, row.N)
 	case rowkind.Stray:
 		c := sight.FirstText(row)
 		numbered := written.Atoi(written.Plain(c.Text)) > 0 && !sight.SoleCell(row)

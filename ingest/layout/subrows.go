@@ -17,7 +17,7 @@ import (
 // An item may take several rows, its cells merged over them all but for one or two texts, of which each row holds a part: how it went
 // on, week by week. It is one line, with all of the text.
 
-// joined are the rows that went into the line above them.
+// joinedRows are the rows that went into the line above them.
 type joinedRows struct {
 	first  int // row of the line
 	rows   []int

@@ -80,7 +80,7 @@ func (t *Table) MaySumNothing(n int) bool {
 // SincePage is the first line of the page on which a row stands, where sums are carried from page to page.
 func (t *Table) SincePage(row int) (line int) {
 	from := 0
-	for _, n := range t.Carried {
+	for _, n := range t.carriedSums {
 		if n < row {
 			from = n
 		}

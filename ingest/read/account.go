@@ -70,7 +70,7 @@ func (rd *Reader) tellIgnored(pt *Part, t *cell.Typer, tb *layout.Table) {
 }
 
 // layoutFault says what the layout makes unreadable: it refuses the row where the field is required, else empties it.
-func (rd *Reader) layoutFault(pt *Part, t *cell.Typer, l *layout.Line, ft *layout.Fault, c *forms.Column, refuse func(string)) {
+func (rd *Reader) layoutFault(pt *Part, t *cell.Typer, ft *layout.Fault, c *forms.Column, refuse func(string)) {
 	if ft.Said != nil {
 		said := *ft.Said
 		said.Value = t.Quote(said.Value, 60)

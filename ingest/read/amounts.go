@@ -35,7 +35,7 @@ func (rd *Reader) unitOf(pt *Part, tb *layout.Table, at *heading.Placed) (int, b
 }
 
 // countUnits finds a unit of counts that is written beside a table (单位：家、百个) where headings don't say whose it is.
-func countUnits(pt *Part, tb *layout.Table, h *heading.Head) []finding.Finding {
+func countUnits(tb *layout.Table, h *heading.Head) []finding.Finding {
 	for _, said := range append([]around.Said{tb.Said.UnitLabel}, tb.Said.Units...) {
 		_, word, ok := written.CountScale(said.Text)
 		if _, money := written.MoneyUnits[word]; !ok || money {

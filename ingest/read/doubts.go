@@ -172,12 +172,12 @@ var (
 func (r *lineReader) severalStreets(k int) {
 	c, text := &r.pt.Form.Columns[k], r.cells[k].Text
 	if r.vals[k].Text == written.Tidy(text) { // nearly all
-		if _, ok := r.rd.Units.Match(text); ok {
+		if _, ok := r.rd.units.Match(text); ok {
 			return
 		}
 	}
 	at := placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))
-	if _, n := r.rd.Units.Streets(text); n > 1 {
+	if _, n := r.rd.units.Streets(text); n > 1 {
 		r.pt.Add(finding.SeveralUnits(c.Title, r.vals[k].Text, n).At(at))
 	}
 }

@@ -25,7 +25,7 @@ type Reader struct {
 	limits sheet.Limits
 	Guard  guard
 	Vocab  *heading.Vocabulary
-	Units  *units.Register
+	units  *units.Register
 	Loose  int // how many rows of a sheet are held with their cells at hand; the others are packed
 
 	ctx    context.Context // of the file being read: see readGuarded
@@ -36,8 +36,8 @@ type Reader struct {
 // New makes a reader of returns for a zone, its forms and the keys under which sensitive values are hashed. It may be used
 // by several goroutines at once.
 func New(z *zone.Zone, set *forms.Set, keys secret.Keys, lim sheet.Limits) *Reader {
-	rd := &Reader{Zone: z, Forms: set, keys: keys, limits: lim, Guard: newGuard(), Vocab: heading.NewVocabulary(set), Units: units.New(z), Loose: heldRows, ctx: context.Background(), alive: func() {}}
-	rd.layout = &layout.Reader{Reader: heading.Reader{Vocab: rd.Vocab, Units: rd.Units}, Alive: rd.alive}
+	rd := &Reader{Zone: z, Forms: set, keys: keys, limits: lim, Guard: newGuard(), Vocab: heading.NewVocabulary(set), units: units.New(z), Loose: heldRows, ctx: context.Background(), alive: func() {}}
+	rd.layout = &layout.Reader{Reader: heading.Reader{Vocab: rd.Vocab, Units: rd.units}, Alive: rd.alive}
 	return rd
 }
 
@@ -100,7 +100,7 @@ func (rd *Reader) Read(ctx context.Context, f File) (p *Parsed, trouble, err err
 		mine := *rd
 		mine.ctx = within
 		mine.alive = Until(within)
-		mine.layout = &layout.Reader{Reader: heading.Reader{Vocab: rd.Vocab, Units: rd.Units}, Alive: mine.alive}
+		mine.layout = &layout.Reader{Reader: heading.Reader{Vocab: rd.Vocab, Units: rd.units}, Alive: mine.alive}
 		r.p = mine.Parse(f)
 	}()
 	var r result

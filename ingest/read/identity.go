@@ -29,14 +29,14 @@ func (rd *Reader) identify(p *Parsed, pt *Part, common, cover around.Stated) {
 // A title in another unit's folder counts only where it begins with the name: 双马街道问题台账, not 关于双马街道的….
 func (rd *Reader) inBook(s around.Stated, inFolder bool) (sub zone.Submitter, cell around.Said, ok bool) {
 	if cell = s.Submitter; cell.Text != "" {
-		if rd.Units.Several(cell.Text) != nil {
+		if rd.units.Several(cell.Text) != nil {
 			return sub, cell, false
 		}
 		if sub, ok = rd.Zone.Match(cell.Text); ok {
 			return sub, cell, true
 		}
 		for _, text := range []string{firstField(cell.Text), cell.Text} { // 经发局  2022年8月; 经发局企业服务科
-			if sub, ok = rd.Units.Named(text); ok && strings.HasPrefix(rd.Units.WithoutZone(text), spelling.Squash(sub.Name)) {
+			if sub, ok = rd.units.Named(text); ok && strings.HasPrefix(rd.units.WithoutZone(text), spelling.Squash(sub.Name)) {
 				return sub, cell, true
 			}
 		}
@@ -51,9 +51,9 @@ func (rd *Reader) inBook(s around.Stated, inFolder bool) (sub zone.Submitter, ce
 	var insideAt around.Said
 	for _, at := range s.Titles {
 		t := at.Text
-		sub, named := rd.Units.Named(t)
+		sub, named := rd.units.Named(t)
 		switch {
-		case named && rd.Units.Leads(t, sub):
+		case named && rd.units.Leads(t, sub):
 			return sub, at, true
 		case named && inside.Code != "" && inside.Code != sub.Code: // one sheet for each street
 			inFolder = true
@@ -87,7 +87,7 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 		folder, inFolder = rd.Zone.Match(p.File.Folder)
 	}
 	book, cell, inBook := rd.namedInBook(pt, common, folder, inFolder)
-	several := rd.Units.Several(cell.Text)
+	several := rd.units.Several(cell.Text)
 	switch {
 	case len(several) > 0:
 		pt.Add(finding.JointUnits(written.Short(cell.Text, 30), several, folder.Name).At(saidAt(cell)))
@@ -101,7 +101,7 @@ func (rd *Reader) identifySubmitter(p *Parsed, pt *Part, common around.Stated) {
 		s, ok = book, inBook
 	}
 	if !ok && cell.Text == "" {
-		s, ok = rd.Units.Named(fileTitle(p.File.Name))
+		s, ok = rd.units.Named(fileTitle(p.File.Name))
 	}
 	switch {
 	case ok:
@@ -156,12 +156,12 @@ func (rd *Reader) streetTitles(pt *Part, folder zone.Submitter, inFolder bool) s
 	}
 	own, streets := streetTitles{}, map[string]bool{}
 	for _, s := range pt.sheetSaid {
-		street, ok := rd.Units.Street(s.sheet)
+		street, ok := rd.units.Street(s.sheet)
 		if !ok || street.Kind != "street" || s.said.Submitter.Text != "" {
 			continue
 		}
 		for _, t := range s.said.Titles {
-			if named, ok := rd.Units.Named(t.Text); ok && named.Code == street.Code {
+			if named, ok := rd.units.Named(t.Text); ok && named.Code == street.Code {
 				own[[2]string{t.Sheet, t.Ref}], streets[street.Code] = true, true
 			}
 		}
@@ -287,25 +287,38 @@ func (rd *Reader) refuseStretch(pt *Part, received calendar.Date) {
 			continue
 		}
 		t = whenReported().ReplaceAllString(t, "")
-		sp, ok := written.ReadSpan(t, received)
-		long := ok && sp.Months >= 2
-		if pt.Form.Frequency == calendar.Week {
-			long = ok && sp.Months > 0 && sp.To-sp.From > 10
-		}
 		own := i == 0 || rd.Vocab.Titled(t) == pt.Form
-		if !ok {
-			_, quarter := written.Quarter(t, received)
-			long = quarter && (own || len([]rune(t)) <= quarterLength)
-		}
-		part := own && written.HalfYears().MatchString(written.Plain(t))
-		if part && ok && sp.Period.Valid() && sp.Period.Kind == pt.Form.Frequency { // 第四季度，10月 above October's rows
-			part = !(&periodReader{rd: rd, pt: pt, received: received}).allIn(sp.Period)
-		}
-		if long || part || own && written.Cumulated().MatchString(t) {
+		if rd.isStretch(pt, t, own, received) {
 			pt.Add(finding.CumulativeTitle(written.Short(t, 40), perPeriod(pt.Form.Frequency)).At(finding.Place{Sheet: cmp.Or(at.Sheet, pt.FirstSheet()), Cell: at.Ref, Value: written.Short(t, 40)}))
 			return
 		}
 	}
+}
+
+// isStretch says whether a text above a table names more than one period of its form; own are those that surely speak of
+// the table, not of what it is handed in with.
+func (rd *Reader) isStretch(pt *Part, text string, own bool, received calendar.Date) bool {
+	span, ok := written.ReadSpan(text, received)
+	if ok && span.Exceeds(pt.Form.Frequency) {
+		return true
+	}
+	if !ok && (own || len([]rune(text)) <= quarterLength) {
+		if _, quarter := written.Quarter(text, received); quarter {
+			return true
+		}
+	}
+	if !own {
+		return false
+	}
+	if written.Cumulated().MatchString(text) {
+		return true
+	}
+	if !written.HalfYears().MatchString(written.Plain(text)) {
+		return false
+	}
+	// 第四季度，10月 above October's rows
+	named := ok && span.Period.Valid() && span.Period.Kind == pt.Form.Frequency
+	return !named || !(&periodReader{rd: rd, pt: pt, received: received}).allIn(span.Period)
 }
 
 // whenReported is behind a period when it is to be reported: 2022年4月，5月上旬报送.

@@ -100,7 +100,7 @@ func (r *lineReader) assigned() {
 func (r *lineReader) value(k int) {
 	c, at := &r.pt.Form.Columns[k], &r.cells[k]
 	if ft := r.line.Fault(k); ft != nil && r.whole == nil {
-		r.rd.layoutFault(r.pt, r.typer, r.line, ft, c, r.refuse)
+		r.rd.layoutFault(r.pt, r.typer, ft, c, r.refuse)
 		r.faulty[k] = true
 		return
 	}

@@ -441,7 +441,7 @@ func (rd *Reader) sender(f File) (zone.Submitter, bool) {
 	if s, ok := rd.Zone.Match(f.Folder); ok && f.Folder != "" {
 		return s, true
 	}
-	return rd.Units.Named(fileTitle(f.Name))
+	return rd.units.Named(fileTitle(f.Name))
 }
 
 // owed reminds a unit of the forms that it hands in.

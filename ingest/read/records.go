@@ -55,7 +55,7 @@ const refusedMost = 20
 // readRows types all rows of a return and checks them by the form's declaration.
 func (rd *Reader) readRows(pt *Part) {
 	f := pt.Form
-	t := &cell.Typer{Register: rd.Units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive(), Dated: cell.Dated{Zone: rd.Zone.Location}}
+	t := &cell.Typer{Register: rd.units, Form: f, Period: pt.Ret.Period, Cutoff: pt.Ret.Cutoff, Keys: rd.keys, Lists: rd.Vocab.Lists, Private: f.Sensitive(), Dated: cell.Dated{Zone: rd.Zone.Location}}
 	pt.known = rd.rollOf(pt)
 	t.Known = pt.known
 	switch received := rd.Zone.DateOf(pt.Ret.ReceivedAt); {
@@ -273,7 +273,7 @@ func (rd *Reader) facts(pt *Part, tb *layout.Table) {
 		warned := false
 		if b == 0 { // a head further down has a unit of its own above it
 			pt.take(unitsDiffer(pt, tb, h))
-			pt.take(countUnits(pt, tb, h))
+			pt.take(countUnits(tb, h))
 		}
 		for k := range pt.Form.Columns {
 			c := &pt.Form.Columns[k]
@@ -374,8 +374,8 @@ func (rd *Reader) sameWritten(c *forms.Column, a, b sheet.Cell, v cell.Value) bo
 		return true
 	}
 	if v.Set && c.Type == forms.Unit {
-		x, n := rd.Units.Streets(a.Text)
-		y, m := rd.Units.Streets(b.Text)
+		x, n := rd.units.Streets(a.Text)
+		y, m := rd.units.Streets(b.Text)
 		return max(n, m) < 2 || n == m && slices.Equal(x, y)
 	}
 	bare := func(s string) string {
@@ -404,7 +404,7 @@ func whereIs(l, from *layout.Line) string {
 // RowText is a refused row as it stood, masked, for quarantine.
 func (rd *Reader) RowText(r *Record, pt *Part) string {
 	f := pt.Form
-	t := &cell.Typer{Register: rd.Units, Form: f, Private: f.Sensitive(), Hide: r.refuse.hide, Known: pt.known}
+	t := &cell.Typer{Register: rd.units, Form: f, Private: f.Sensitive(), Hide: r.refuse.hide, Known: pt.known}
 	m := map[string]string{}
 	cells, vals := r.Line.Cells(nil), r.Values(nil)
 	for k := range f.Columns {

@@ -186,59 +186,67 @@ func (rd *Reader) checkTotals(pt *Part, tb *layout.Table) {
 			if c.Type != forms.Money && (c.Type != forms.Int || c.InKey) || tot.At[k].Col == 0 {
 				continue
 			}
-			facts := pt.Facts[tot.Head][k]
-			claimed, shown, ok := cell.Amount(&tot.Cells[k], c, facts)
-			if !ok {
-				if tot.Cells[k].NoValue {
-					pt.Add(finding.TotalWithoutValue(c.Title).At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field}))
-				}
-				continue
-			}
-			best, added, agrees := rd.agreesWith(pt, tb, n, k, claimed, shown)
-			if !agrees && c.Type == forms.Money && !cell.StatesUnit(&tot.Cells[k]) { // 6.5 below 1.5万元, 2万元 and 3万元
-				if unit, ok := unitOfCells(added, k); ok && unit != facts.Unit {
-					inTheirs := facts
-					inTheirs.Unit = unit
-					theirs, shown, _ := cell.Amount(&tot.Cells[k], c, inTheirs)
-					_, _, agrees = rd.agreesWith(pt, tb, n, k, theirs, shown)
-					if cell.Differs(claimed, best.sum, new(big.Int).Abs(new(big.Int).Sub(theirs, best.sum))) { // it is nearer so
-						claimed, facts = theirs, inTheirs
-					}
-				}
-			}
-			if agrees {
-				continue
-			}
-			ofTexts := false
-			if tot.Cells[k].Formula && claimed.Sign() == 0 {
-				if ofTexts = anyText(added, k); !ofTexts { // some programs store a nought for a formula that nobody worked out
-					pt.Add(finding.TotalWithoutValue(c.Title).At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field}))
-					continue
-				}
-			}
-			inUnit := func(n *big.Int) string { return cell.InUnit(n, c, facts) }
-			rejects := pt.Form.TotalsReject && c.Type == forms.Money && best.readable
-			if why := pt.causeOf(added, k, c, claimed, best); why != nil {
-				f := finding.TotalLeavesOut(c.Title, inUnit(claimed), inUnit(best.sum), tot.Cells[k].Ref(), why.line.N, rejects)
-				if why.meant != nil {
-					f = finding.TotalExplained(c.Title, inUnit(claimed), inUnit(best.sum), tot.Cells[k].Ref(), why.line.N, why.inUnit, rejects)
-				}
-				pt.Add(f.At(placeOf(why.line, k, written.Short(secret.MaskText(written.DateText(why.line.Cell(k))), 60))))
-				continue
-			}
-			f := finding.TotalUnchecked(c.Title, inUnit(claimed), inUnit(best.sum))
-			if best.readable {
-				f = finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), c.Type == forms.Money, rejects)
-			}
-			if ofTexts {
-				f = f.OfTexts()
-			}
-			if tot.Said.Kind == sheet.Text { // a sentence, in whose place no number belongs
-				f.Suggest = ""
-			}
-			pt.Add(f.At(finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)}))
+			rd.checkTotal(pt, tb, n, k)
 		}
 	}
+}
+
+// checkTotal compares what a 合计 row states for one column with what it may sum there.
+func (rd *Reader) checkTotal(pt *Part, tb *layout.Table, n, k int) {
+	tot, c := tb.Totals[n], &pt.Form.Columns[k]
+	facts := pt.Facts[tot.Head][k]
+	at := finding.Place{Sheet: tot.Sheet, Row: tot.N, Cell: tot.Cells[k].Ref(), Field: c.Field}
+	claimed, shown, ok := cell.Amount(&tot.Cells[k], c, facts)
+	if !ok {
+		if tot.Cells[k].NoValue {
+			pt.Add(finding.TotalWithoutValue(c.Title).At(at))
+		}
+		return
+	}
+	best, added, agrees := rd.agreesWith(pt, tb, n, k, claimed, shown)
+	if !agrees && c.Type == forms.Money && !cell.StatesUnit(&tot.Cells[k]) { // 6.5 below 1.5万元, 2万元 and 3万元
+		if unit, ok := unitOfCells(added, k); ok && unit != facts.Unit {
+			inTheirs := facts
+			inTheirs.Unit = unit
+			theirs, shown, _ := cell.Amount(&tot.Cells[k], c, inTheirs)
+			_, _, agrees = rd.agreesWith(pt, tb, n, k, theirs, shown)
+			if cell.Differs(claimed, best.sum, new(big.Int).Abs(new(big.Int).Sub(theirs, best.sum))) { // it is nearer so
+				claimed, facts = theirs, inTheirs
+			}
+		}
+	}
+	if agrees {
+		return
+	}
+	ofTexts := false
+	if tot.Cells[k].Formula && claimed.Sign() == 0 {
+		if ofTexts = anyText(added, k); !ofTexts { // some programs store a nought for a formula that nobody worked out
+			pt.Add(finding.TotalWithoutValue(c.Title).At(at))
+			return
+		}
+	}
+	inUnit := func(n *big.Int) string { return cell.InUnit(n, c, facts) }
+	rejects := pt.Form.TotalsReject && c.Type == forms.Money && best.readable
+	if why := pt.causeOf(added, k, c, claimed, best); why != nil {
+		f := finding.TotalLeavesOut(c.Title, inUnit(claimed), inUnit(best.sum), at.Cell, why.line.N, rejects)
+		if why.meant != nil {
+			f = finding.TotalExplained(c.Title, inUnit(claimed), inUnit(best.sum), at.Cell, why.line.N, why.inUnit, rejects)
+		}
+		pt.Add(f.At(placeOf(why.line, k, written.Short(secret.MaskText(written.DateText(why.line.Cell(k))), 60))))
+		return
+	}
+	f := finding.TotalUnchecked(c.Title, inUnit(claimed), inUnit(best.sum))
+	if best.readable {
+		f = finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), c.Type == forms.Money, rejects)
+	}
+	if ofTexts {
+		f = f.OfTexts()
+	}
+	if tot.Said.Kind == sheet.Text { // a sentence, in whose place no number belongs
+		f.Suggest = ""
+	}
+	at.Value = written.Short(secret.MaskText(written.DateText(tot.Cells[k])), 60)
+	pt.Add(f.At(at))
 }
 
 // agreesWith says whether what a total claims for a column is the sum of what it may sum; where it isn't, what the likeliest comes to.

@@ -46,8 +46,14 @@ func (p *patcher) readBook(data []byte, rels []rel) (*bookPart, []bookSheet, err
 		wb.nameEls = wb.names.children
 	}
 	wb.sheets = found["sheets"].tag
+	wb.scan()
+	return wb, sheetsIn(data, found["sheets"], rels), nil
+}
+
+// sheetsIn are the listed sheets, each with the part that its relation leads to.
+func sheetsIn(data []byte, listed *list, rels []rel) []bookSheet {
 	var sheets []bookSheet
-	for _, el := range found["sheets"].children {
+	for _, el := range listed.children {
 		s := bookSheet{name: el.tag.value(data, "name"), id: el.tag.value(data, "sheetId"), rid: el.tag.relID(data), start: el.start, end: el.end}
 		for _, r := range rels {
 			if r.id == s.rid && !r.external && r.typ == "worksheet" {
@@ -56,11 +62,16 @@ func (p *patcher) readBook(data []byte, rels []rel) (*bookPart, []bookSheet, err
 		}
 		sheets = append(sheets, s)
 	}
-	sc := &scanner{data: data}
+	return sheets
+}
+
+// scan finds the views, and where defined names belong if there are none.
+func (wb *bookPart) scan() {
+	sc := &scanner{data: wb.data}
 	for {
 		t, ok := sc.next()
 		if !ok {
-			return wb, sheets, nil
+			return
 		}
 		switch {
 		case t.name == "workbookView" && !t.closing:

@@ -151,14 +151,14 @@ func (e *sheetEdit) sheetData(s *scanner) bool {
 			}
 			continue
 		}
-		if len(marks) > 0 && !e.rowCells(s, t, row, marks) {
+		if len(marks) > 0 && !e.rowCells(s, t, marks) {
 			return false
 		}
 	}
 }
 
 // rowCells marks cells of one row, up to its end tag.
-func (e *sheetEdit) rowCells(s *scanner, row tag, n int, marks []mark) bool {
+func (e *sheetEdit) rowCells(s *scanner, row tag, marks []mark) bool {
 	marks = slices.Clone(marks)
 	slices.SortFunc(marks, func(a, b mark) int { return a.col - b.col })
 	at, found := make([]int, len(marks)), make([]bool, len(marks))

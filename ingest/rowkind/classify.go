@@ -305,7 +305,7 @@ func IsLabel(c *sheet.Cell) bool {
 	return c.Kind == sheet.Text && footBegins(c.Text) && len(c.Text) < 120 && strings.ContainsAny(c.Text, ":：") && footWord().MatchString(spelling.Squash(c.Text))
 }
 
-// What proves that a row is one of data, beside that it is filled: a value where a number or date is asked for, or one
+// Proof is what proves that a row is one of data, beside that it is filled: a value where a number or date is asked for, or one
 // of a column's listed values.
 type Proof uint8
 

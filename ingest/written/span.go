@@ -60,6 +60,14 @@ var (
 	})
 )
 
+// Exceeds says whether a span is longer than one period of a kind; a week written by its days may run on for some.
+func (s span) Exceeds(kind calendar.PeriodKind) bool {
+	if kind == calendar.Week {
+		return s.Months > 0 && s.To-s.From > 10
+	}
+	return s.Months >= 2
+}
+
 // ReadSpan finds a period, a stretch or a bare date in a text; near gives the year where none is written: the newest
 // such time that is not after it.
 func ReadSpan(text string, near calendar.Date) (span, bool) {

@@ -74,45 +74,43 @@ type Event struct {
 	Files   []string `json:"files,omitempty"`   // erase_person: receipts and extracts that were removed, relative to the zone
 }
 
+// needs are what events of each kind must have, and how that is said of one that lacks it.
+var needs = map[Kind]struct {
+	met              func(*Event) bool
+	english, chinese string
+}{
+	Arrive: {func(e *Event) bool {
+		return e.Seq >= 1 && !e.At.IsZero() && validHash(e.Hash) && e.Path != "" && e.Size >= 0
+	}, "seq, at, hash, path and size", " seq、at、hash、path 和 size"},
+	Leave:    {ofArrival, "the arrival's seq", "收件的 seq"},
+	Retry:    {ofArrival, "the arrival's seq", "收件的 seq"},
+	Stop:     {ofArrival, "the arrival's seq", "收件的 seq"},
+	Declare:  {func(e *Event) bool { return validHash(e.Hash) }, "a hash", " hash"},
+	BindKeys: {func(e *Event) bool { return len(e.Keys) > 0 }, "fingerprints", "指纹"},
+	Decide:   {func(e *Event) bool { return e.Seq >= 1 && !e.At.IsZero() && e.Reason != "" }, "seq, at and reason", " seq、at 和 reason"},
+	Erase:    {func(e *Event) bool { return validHash(e.Hash) && !e.At.IsZero() }, "hash and at", " hash 和 at"},
+	ErasePerson: {func(e *Event) bool {
+		return e.Seq >= 1 && !e.At.IsZero() && e.Reason != "" && len(e.Hashes) > 0
+	}, "seq, at, reason and hashes", " seq、at、reason 和 hashes"},
+}
+
+func ofArrival(e *Event) bool { return e.Seq >= 1 }
+
 // check refuses an event that lacks what its kind needs.
 func (e *Event) check() error {
-	switch e.Event {
-	case Arrive:
-		if e.Seq < 1 || e.At.IsZero() || !validHash(e.Hash) || e.Path == "" || e.Size < 0 {
-			return lang.Errorf("arrive needs seq, at, hash, path and size", "arrive 须有 seq、at、hash、path 和 size")
-		}
-	case Leave, Retry, Stop:
-		if e.Seq < 1 {
-			return lang.Errorf("%s needs the arrival's seq", "%s 须有收件的 seq", e.Event)
-		}
-	case Declare:
-		if !validHash(e.Hash) {
-			return lang.Errorf("declare needs a hash", "declare 须有 hash")
-		}
-	case BindKeys:
-		if len(e.Keys) == 0 {
-			return lang.Errorf("keys needs fingerprints", "keys 须有指纹")
-		}
-	case Decide:
-		return e.checkDecision()
-	case Erase:
-		if !validHash(e.Hash) || e.At.IsZero() {
-			return lang.Errorf("erase needs hash and at", "erase 须有 hash 和 at")
-		}
-	case ErasePerson:
-		if e.Seq < 1 || e.At.IsZero() || e.Reason == "" || len(e.Hashes) == 0 {
-			return lang.Errorf("erase_person needs seq, at, reason and hashes", "erase_person 须有 seq、at、reason 和 hashes")
-		}
-	default:
+	need, known := needs[e.Event]
+	switch {
+	case !known:
 		return lang.Errorf("unknown event %q: the journal was written by a newer version", "未知事件 %q：日志由较新版本的程序写成", e.Event)
+	case !need.met(e):
+		return lang.Errorf("%[1]s needs %[2]s", "%[1]s 须有%[3]s", e.Event, need.english, need.chinese)
+	case e.Event == Decide:
+		return e.checkDecision()
 	}
 	return nil
 }
 
 func (e *Event) checkDecision() error {
-	if e.Seq < 1 || e.At.IsZero() || e.Reason == "" {
-		return lang.Errorf("decision needs seq, at and reason", "decision 须有 seq、at 和 reason")
-	}
 	ok := false
 	switch e.Kind {
 	case Accept, Withdraw:

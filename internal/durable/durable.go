@@ -338,5 +338,5 @@ func named(what, path string, do func() error) error {
 	case errors.As(err, &two):
 		err = two.Err
 	}
-	return &fs.PathError{Op: what, Path: path, Err: err}
+	return &fs.PathError{Op: what, Path: path, Err: common(err)}
 }

@@ -9,11 +9,13 @@ import (
 	"syscall"
 )
 
-// causes are what the system says of files and connections, in Chinese.
-var causes = []struct {
+type systemCause struct {
 	err     error
 	chinese string
-}{
+}
+
+// causes are what the system says of files and connections, in Chinese.
+var causes = []systemCause{
 	{syscall.ENOSPC, "磁盘已满"},
 	{syscall.EROFS, "所在磁盘是只读的"},
 	{syscall.EFBIG, "文件超过系统允许的大小"},
@@ -37,6 +39,18 @@ var causes = []struct {
 	{context.DeadlineExceeded, "超时"},
 	{context.Canceled, "已中断"},
 	{io.ErrUnexpectedEOF, "内容不完整"},
+}
+
+// cause is what the system says of a file or connection, in Chinese; empty where it isn't known.
+func cause(err error) string {
+	for _, list := range [][]systemCause{ownCauses, causes} {
+		for _, c := range list {
+			if errors.Is(err, c.err) {
+				return c.chinese
+			}
+		}
+	}
+	return ""
 }
 
 // operations are what was to be done with a file.
@@ -63,21 +77,15 @@ func ofSystem(err error) string {
 			return ""
 		}
 	}
-	cause := ""
-	for _, c := range causes {
-		if errors.Is(inner, c.err) {
-			cause = c.chinese
-			break
-		}
-	}
+	said := cause(inner)
 	switch {
 	case path == "":
-		return cause
-	case cause == "":
-		cause = In(inner, Chinese)
+		return said
+	case said == "":
+		said = In(inner, Chinese)
 	}
 	if chinese, ok := operations[operation]; ok {
 		operation = chinese
 	}
-	return operation + " " + path + "：" + cause
+	return operation + " " + path + "：" + said
 }

@@ -23,7 +23,7 @@ import (
 // FileName is the file of a zone.
 const FileName = "state.sqlite"
 
-// version of the tables; migrations[n] leads from n to n+1.
+// migrations[n] leads from version n of the tables to n+1.
 var migrations = []string{`
 create table run (
 	id integer primary key autoincrement,

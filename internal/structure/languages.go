@@ -77,24 +77,15 @@ func (c *languageCheck) node(n ast.Node) []string {
 
 func (c *languageCheck) call(call *ast.CallExpr) []string {
 	name := called(call.Fun)
-	short := path.Ext("." + name)[1:]
-	at, isPair := pairs[name]
-	if !isPair && strings.Contains(name, ".") && short == strings.ToLower(short[:1])+short[1:] || short == "Fault" {
-		at, isPair = pairs[short]
-	}
-	if short == "say" && !c.command && name != "say" {
-		at, isPair = 0, true
-	}
+	at, isPair := c.pairOf(name)
 	switch {
 	case isPair && len(call.Args) >= at+2:
 		return pairFaults(call, at)
 	case isPair && len(call.Args) == at+1 && worded(call.Args[at]):
 		return []string{"has no Chinese form"}
-	case slices.Contains(singles, name) || c.command && slices.Contains(singles, short):
-		for _, a := range call.Args {
-			if worded(a) && !c.plain(a) {
-				return []string{name + " says it in one language"}
-			}
+	case c.isSingle(name):
+		if slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return worded(a) && !c.plain(a) }) {
+			return []string{name + " says it in one language"}
 		}
 	case c.command && strings.Contains(name, "Flags()") && len(call.Args) >= 4:
 		if last := call.Args[len(call.Args)-1]; worded(last) {
@@ -103,6 +94,30 @@ func (c *languageCheck) call(call *ast.CallExpr) []string {
 	}
 	return nil
 }
+
+// pairOf is where the English text stands among the arguments of a function that takes both languages. A method is known by
+// its name if that is not exported: x.fail, x.say.
+func (c *languageCheck) pairOf(name string) (at int, ok bool) {
+	short := lastName(name)
+	if short == "say" && !c.command && name != "say" {
+		return 0, true
+	}
+	if at, ok = pairs[name]; ok {
+		return at, true
+	}
+	unexported := strings.Contains(name, ".") && short == strings.ToLower(short[:1])+short[1:]
+	if unexported || short == "Fault" {
+		at, ok = pairs[short]
+	}
+	return at, ok
+}
+
+// isSingle says whether a function takes texts in one language.
+func (c *languageCheck) isSingle(name string) bool {
+	return slices.Contains(singles, name) || c.command && slices.Contains(singles, lastName(name))
+}
+
+func lastName(name string) string { return path.Ext("." + name)[1:] }
 
 // plain are texts that are the same in both languages: markup, and what the program says of itself.
 func (c *languageCheck) plain(a ast.Expr) bool {
@@ -114,7 +129,7 @@ func (c *languageCheck) plain(a ast.Expr) bool {
 func (c *languageCheck) literal(l *ast.CompositeLit) (out []string) {
 	kind := ""
 	if l.Type != nil {
-		kind = path.Ext("." + called(l.Type))[1:]
+		kind = lastName(called(l.Type))
 	}
 	for _, e := range l.Elts {
 		kv, keyed := e.(*ast.KeyValueExpr)
@@ -149,15 +164,28 @@ func pairFaults(call *ast.CallExpr, at int) (out []string) {
 	case words(english) > 1 && english == chinese:
 		out = append(out, fmt.Sprintf("%q is the same in both languages", english))
 	}
-	given := len(call.Args) - at - 2
 	if chinese == "" && !letters(english) { // the same in both
 		chinese = english
 	}
-	for _, form := range []string{english, chinese} { // a form that numbers its values may leave some out
-		if most := highest(verbs(form)); !call.Ellipsis.IsValid() && (most > given || most < given && !strings.Contains(form, "%[")) {
+	if !call.Ellipsis.IsValid() {
+		out = append(out, countFaults(len(call.Args)-at-2, english, chinese)...)
+	}
+	return append(out, kindFaults(english, chinese)...)
+}
+
+// countFaults tells which form of a text takes another number of values than it is given; one that numbers its values may
+// leave some out.
+func countFaults(given int, forms ...string) (out []string) {
+	for _, form := range forms {
+		if most := highest(verbs(form)); most > given || most < given && !strings.Contains(form, "%[") {
 			out = append(out, fmt.Sprintf("%q takes %d values, and is given %d", form, most, given))
 		}
 	}
+	return out
+}
+
+// kindFaults tells where the two forms of a text take values of different kinds.
+func kindFaults(english, chinese string) (out []string) {
 	kinds := map[string]string{}
 	for _, v := range append(verbs(english), verbs(chinese)...) {
 		if was, twice := kinds[v[:2]]; twice && was != v[3:] {

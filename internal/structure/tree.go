@@ -35,7 +35,7 @@ func Read(tree fs.FS) ([]Source, error) {
 			return err
 		}
 		if d.IsDir() {
-			if base := d.Name(); name != "." && (strings.HasPrefix(base, ".") || base == "testdata" || base == "bin" || base == "demo") {
+			if base := d.Name(); name != "." && (strings.HasPrefix(base, ".") || base == "testdata" || base == "bin" || base == "demo" || base == "dist") {
 				return fs.SkipDir
 			}
 			return nil

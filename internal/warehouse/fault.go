@@ -36,6 +36,9 @@ func IsRowFault(err error) bool {
 	return errors.As(err, &f)
 }
 
+// fullSigns are what DuckDB passes on of a full disk: Windows says it in the language of the computer, and in its characters.
+var fullSigns = []string{"No space left", "disk full", "not enough space", "磁盘空间不足", "\xb4\xc5\xc5\xcc\xbf\xd5\xbc\xe4\xb2\xbb\xd7\xe3"}
+
 // damageSigns are what DuckDB says of a file that is no whole database.
 var damageSigns = []string{"not a valid DuckDB database file", "Could not read enough bytes", "Corrupt database file", "checksum", "Failure while replaying WAL"}
 
@@ -79,7 +82,7 @@ func Remedy(err error) lang.Text {
 	var call *os.SyscallError
 	system := errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call)
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), says(err, "No space left", "disk full", "not enough space"):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), says(err, fullSigns...):
 		return lang.Say("the disk is full: make room on it", "磁盘已满，请清理磁盘")
 	case engine && IsDamage(err):
 		return lang.Say("the warehouse is damaged: make it anew from the archive with: taizhang rebuild", "数据库已损坏，请由档案重新生成：taizhang rebuild")

@@ -200,12 +200,13 @@ func (d *DB) Close() error {
 
 var pidInMessage = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`PID (\d+)`) })
 
-// asHeld turns DuckDB's «conflicting lock» into a *HeldError.
+// asHeld turns DuckDB's «conflicting lock» into a *HeldError. Windows tells of it in the language of the computer: there the
+// file is asked instead.
 func asHeld(path string, err error) error {
 	var de *duckdb.Error
 	text := err.Error()
 	isIO := errors.As(err, &de) && de.Type == duckdb.ErrorTypeIO
-	if (isIO || de == nil) && (strings.Contains(text, "Conflicting lock") || strings.Contains(text, "being used by another process")) {
+	if (isIO || de == nil) && (strings.Contains(text, "Conflicting lock") || openElsewhere(path)) {
 		h := &HeldError{}
 		if m := pidInMessage().FindStringSubmatch(text); m != nil {
 			h.PID, _ = strconv.Atoi(m[1])

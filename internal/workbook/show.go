@@ -7,8 +7,6 @@ import (
 	"taizhang/internal/rounded"
 )
 
-// Show is the number as its cell shows it, for other papers than a workbook.
-// It knows the formats that figures use: up to three sections, literals in
 // Said is a number with the words before it, empty where there is nothing to show.
 func (n Number) Said() string { return said(n.Before, n.Show()) }
 
@@ -19,6 +17,8 @@ func said(before, shown string) string {
 	return before + " " + shown
 }
 
+// Show is the number as its cell shows it, for other papers than a workbook.
+// It knows the formats that figures use: up to three sections, literals in
 // quotation marks, digits with decimals, thousands and percent.
 func (n Number) Show() string {
 	f, ok := number(n.Value)

@@ -1,8 +1,10 @@
 package zone
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -241,8 +243,9 @@ func beforeSpace(text string) string {
 }
 
 // SafeName returns text as the name of a folder or file on any system: the
-// characters that some system forbids become their full-width forms, which
-// Match takes for the same name.
+// characters that some system forbids, and the first of a name that Windows
+// keeps for a device (aux.xlsx), become their full-width forms, which Match
+// takes for the same name.
 func SafeName(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -256,5 +259,13 @@ func SafeName(text string) string {
 	if trimmed := strings.TrimRight(text, "."); trimmed != text {
 		text = trimmed + strings.Repeat("．", len(text)-len(trimmed))
 	}
+	if device().MatchString(text) {
+		text = string(rune(text[0])-'!'+'！') + text[1:]
+	}
 	return text
 }
+
+// device finds names that Windows takes for devices, whatever follows a dot.
+var device = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9]) *(\.|$)`)
+})

@@ -21,7 +21,7 @@ import (
 // fenced query and ends: main calls ChildMain for it before anything else.
 const ChildCommand = "__query"
 
-// Fence limits a query that somebody typed.
+// Options limit a query that somebody typed.
 type Options struct {
 	MaxRows  int              // default 100,000; further rows are cut off and Table.Truncated says so
 	MaxBytes int64            // of all rows as they are passed on; further rows are cut off likewise; 0: unbounded

@@ -40,7 +40,7 @@ func TestCutTablesAreNotRead(t *testing.T) {
 		"select 'x' as a, n, n * 2 as m, cast(n as decimal(18, 2)) * 0.1 as d " + numbers + " ":         {"责任单位", "[合计（全部3000行） 4.5015e+06 450150 0.5]", 3000},
 		"select 'x' as a, n, n * 2 as m, cast(n as decimal(18, 2)) * 0.1 as d " + numbers + " limit 20": {"项", "[合计（全部20行） 59810 5981 0.5]", 20},
 	} {
-		d, err := Load("w.yaml", []byte(`details: 10
+		d, err := load("w.yaml", []byte(`details: 10
 sheets:
   - name: 一
     blocks:
@@ -49,7 +49,7 @@ sheets:
           total: true
           columns: [{title: `+c.unit+`, from: a}, {title: 数, from: n, kind: int, sum: true}, {title: 额, from: d, kind: num, sum: true}, {title: 率, from: n, kind: percent, of: [n, m]}]
           sql: "`+sql+`"
-`), mustLoad(t))
+`), mustLoad(t), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

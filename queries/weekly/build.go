@@ -95,70 +95,99 @@ func noticed(blocks []workbook.Block, text string) []workbook.Block {
 
 // block builds one block; named are the figures that have a defined name already.
 func (w *weekly) block(ctx context.Context, s sheet, b block, named map[string]bool) ([]workbook.Block, error) {
-	one := func(x workbook.Block) ([]workbook.Block, error) { return []workbook.Block{x}, nil }
 	switch {
 	case b.title != nil:
-		t := workbook.Title{Text: b.title.text.fill(w), Sub: b.title.sub.fill(w)}
-		if s.onePage && s.cards > 0 {
-			t.Logo = w.book.logo
-		}
-		if b.title.back != "" {
-			t.Link = &workbook.Link{Text: "返回" + b.title.back, Sheet: b.title.back}
-		}
-		return one(t)
+		return w.title(s, b.title), nil
 	case b.heading != nil:
-		return one(workbook.Heading{Text: b.heading.fill(w)})
+		return just(workbook.Heading{Text: b.heading.fill(w)}), nil
 	case b.note != nil:
-		text := b.note.text.fill(w)
-		if text == "" {
-			return nil, nil
-		}
-		return one(workbook.Note{Text: text, Strong: b.note.strong, Small: b.note.small, Indent: b.note.indent})
+		return w.note(b.note), nil
 	case b.text != nil:
-		var out []workbook.Block
-		for _, p := range paragraphs(b.text.fill(w)) {
-			out = append(out, workbook.Note{Text: p, Indent: true})
-		}
-		return out, nil
+		return w.paragraphs(b.text), nil
 	case b.box != nil:
-		return one(*b.box)
+		return just(*b.box), nil
 	case b.figures != nil:
-		f := workbook.Figures{}
-		for _, it := range w.shown(s) {
-			f.Items = append(f.Items, w.card(it, named))
-		}
-		return one(f)
+		return w.cards(s, named), nil
 	case b.list != nil:
-		if t := w.list(b.list, named); len(t.Rows) > 0 {
-			return one(t)
-		}
-		return nil, nil
+		return unlessEmpty(w.list(b.list, named)), nil
 	case b.charts != nil:
-		return one(workbook.Charts{Items: b.charts.items, Height: b.charts.height})
+		return just(workbook.Charts{Items: b.charts.items, Height: b.charts.height}), nil
 	case b.movers > 0:
-		var out []workbook.Block
-		for _, t := range w.movers(w.shown(s), b.movers) {
-			out = append(out, workbook.Note{Text: "· " + t})
-		}
-		return out, nil
+		return w.moverNotes(s, b.movers), nil
 	case b.worst > 0:
 		return w.worst(ctx, b.worst)
 	case b.rows != nil:
-		if t := w.lists[b.rows.fact]; t != nil && len(t.Rows) > 0 {
-			return one(*t)
+		if t := w.lists[b.rows.fact]; t != nil {
+			return unlessEmpty(*t), nil
 		}
-		return nil, nil
 	case b.table != nil:
-		if !w.hasForm(b.table.forms) || b.compares() && !w.issued {
-			return nil, nil
-		}
-		t, err := w.table(ctx, b.table)
-		if b.compares() {
-			t = w.calling(t)
-		}
-		return []workbook.Block{t}, err
+		return w.tableBlock(ctx, b)
 	}
 	return nil, nil
+}
+
+func just(b workbook.Block) []workbook.Block { return []workbook.Block{b} }
+
+// unlessEmpty leaves out a table without rows: a head alone would look as if rows were missing.
+func unlessEmpty(t workbook.Table) []workbook.Block {
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return just(t)
+}
+
+func (w *weekly) title(s sheet, b *titleBlock) []workbook.Block {
+	t := workbook.Title{Text: b.text.fill(w), Sub: b.sub.fill(w)}
+	if s.onePage && s.cards > 0 {
+		t.Logo = w.book.logo
+	}
+	if b.back != "" {
+		t.Link = &workbook.Link{Text: "返回" + b.back, Sheet: b.back}
+	}
+	return just(t)
+}
+
+func (w *weekly) note(b *noteBlock) []workbook.Block {
+	text := b.text.fill(w)
+	if text == "" {
+		return nil
+	}
+	return just(workbook.Note{Text: text, Strong: b.strong, Small: b.small, Indent: b.indent})
+}
+
+func (w *weekly) paragraphs(text *template) (out []workbook.Block) {
+	for _, p := range paragraphs(text.fill(w)) {
+		out = append(out, workbook.Note{Text: p, Indent: true})
+	}
+	return out
+}
+
+func (w *weekly) cards(s sheet, named map[string]bool) []workbook.Block {
+	f := workbook.Figures{}
+	for _, it := range w.shown(s) {
+		f.Items = append(f.Items, w.card(it, named))
+	}
+	return just(f)
+}
+
+func (w *weekly) moverNotes(s sheet, most int) (out []workbook.Block) {
+	for _, t := range w.movers(w.shown(s), most) {
+		out = append(out, workbook.Note{Text: "· " + t})
+	}
+	return out
+}
+
+// tableBlock is a table of figures; one of forms that the zone doesn't collect, or of what moved since a publication that
+// there wasn't, is left out.
+func (w *weekly) tableBlock(ctx context.Context, b block) ([]workbook.Block, error) {
+	if !w.hasForm(b.table.forms) || b.compares() && !w.issued {
+		return nil, nil
+	}
+	t, err := w.table(ctx, b.table)
+	if b.compares() {
+		t = w.calling(t)
+	}
+	return just(t), err
 }
 
 // light is the word of a figure's light at a point; no target, no light.

@@ -37,15 +37,11 @@ type chartRef struct {
 	table, column string
 }
 
-// Load reads a declaration of the weekly workbook. Unknown keys, metrics,
+// load reads a declaration of the weekly workbook. Unknown keys, metrics,
 // dimensions, sheets and tables are refused with file, line and column. One
 // that says «extends: built-in» adds to the built-in workbook: its sheets take
 // the place of those of the same name or come after the others, drop leaves
 // some out, order puts some first; title, footer, mail, logo and words replace.
-func Load(file string, data []byte, catalogue *metric.Catalogue) (*Declaration, error) {
-	return load(file, data, catalogue, nil)
-}
-
 func load(file string, data []byte, catalogue *metric.Catalogue, folder fs.FS) (*Declaration, error) {
 	l := &loader{
 		catalogue: catalogue, folder: folder, tables: map[string]*decl.Node{}, standing: map[string]string{},

@@ -58,7 +58,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("LC_ALL", "C")
-			_, err := Load("w.yaml", []byte(c.text), mustLoad(t))
+			_, err := load("w.yaml", []byte(c.text), mustLoad(t), nil)
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "%!") {
 				t.Errorf("got %v\nwant %s", err, c.want)
 			}

@@ -239,7 +239,7 @@ func TestListAddresses(t *testing.T) {
 
 func TestExtends(t *testing.T) {
 	cat := mustLoad(t)
-	load := func(text string) (*Declaration, error) { return Load("w.yaml", []byte(text), cat) }
+	load := func(text string) (*Declaration, error) { return load("w.yaml", []byte(text), cat, nil) }
 	b, err := load(`extends: built-in
 title: "{zone}重点工作通报"
 order: [自选, 文字材料]
@@ -283,12 +283,12 @@ func TestRowsRefusals(t *testing.T) {
 		"rows: {fact: problem, columns: [{title: 甲}]}":   "a column has a title and says",
 		"rows: {fact: problem}}, {rows: {fact: problem}": "the rows of problem are listed twice",
 	} {
-		_, err := Load("w.yaml", []byte("sheets:\n  - name: 一\n    blocks: [{"+text+"}]\n"), mustLoad(t))
+		_, err := load("w.yaml", []byte("sheets:\n  - name: 一\n    blocks: [{"+text+"}]\n"), mustLoad(t), nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	d, err := Load("w.yaml", []byte("sheets:\n  - name: 一\n    blocks:\n      - rows: {fact: problem, metrics: [closure_rate], columns: [{title: 甲, from: nothing}]}\n"), mustLoad(t))
+	d, err := load("w.yaml", []byte("sheets:\n  - name: 一\n    blocks:\n      - rows: {fact: problem, metrics: [closure_rate], columns: [{title: 甲, from: nothing}]}\n"), mustLoad(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

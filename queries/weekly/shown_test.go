@@ -278,7 +278,7 @@ func TestMoversMatter(t *testing.T) {
 // declared builds a book of one sheet of blocks.
 func declared(t *testing.T, r *queries.Reader, head, blocks string) workbook.Book {
 	t.Helper()
-	d, err := Load("w.yaml", []byte(head+"sheets:\n  - name: 一\n    blocks:\n"+blocks), mustLoad(t))
+	d, err := load("w.yaml", []byte(head+"sheets:\n  - name: 一\n    blocks:\n"+blocks), mustLoad(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,13 +45,11 @@ type BackupReport struct {
 	Files       int
 	Bytes       int64 // of all files
 	CopiedBytes int64 // that the folder did not hold yet
-	Copied      int   // pieces of files, likewise
 	ReadBack    int   // pieces that were read from the medium and compared
 	Kept        int   // backups in the folder
 	Removed     []string
 	Lost        []string    // originals that are neither in the archive nor in an earlier backup
 	Warnings    []lang.Text // what somebody should know
-	Took        time.Duration
 }
 
 // BackupNote is what the zone keeps of its last whole backup.
@@ -112,10 +110,9 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	if _, err := os.Stat(filepath.Join(z.Dir, state.FileName)); err == nil && o.Snapshots[state.FileName] == nil {
 		o.Snapshots[state.FileName] = z.copyState
 	}
-	begin := time.Now()
 	defer func() { err = backupRemedied(err) }()
 	if o.Keep < 0 || o.KeepMonthly < 0 {
-		return nil, refuse("--keep and --keep-monthly are numbers of backups, from 0 on", "--keep 和 --keep-monthly 是备份份数，从0起")
+		return nil, refuse("--keep %d, --keep-monthly %d: numbers of backups are expected, from 0 on", "--keep %d、--keep-monthly %d：应是备份份数，从0起", o.Keep, o.KeepMonthly)
 	}
 	dir, err := z.outside(o.Dir)
 	if err != nil {
@@ -145,11 +142,10 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	}
 	r := c.report
 	r.Name, r.At, r.Files, r.Bytes = set.Name, set.At, len(set.Files), set.Bytes()
-	r.Copied, r.CopiedBytes, r.ReadBack = w.Copied, w.CopiedBytes, w.Read
+	r.CopiedBytes, r.ReadBack = w.CopiedBytes, w.Read
 	if err := c.retain(store, set); err != nil {
 		return r, err
 	}
-	r.Took = time.Since(begin)
 	text, err := json.MarshalIndent(BackupNote{Dir: dir, Name: set.Name, At: set.At, Files: r.Files, Bytes: r.Bytes, Lost: len(r.Lost)}, "", " ")
 	if err != nil {
 		return r, err

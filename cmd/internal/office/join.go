@@ -59,8 +59,8 @@ const (
 	lakeDir    = "lake"
 )
 
-// Lake is the folder in which a joined zone keeps what others handed over.
-func (z *Zone) Lake() string { return filepath.Join(z.Dir, lakeDir) }
+// lake is the folder in which a joined zone keeps what others handed over.
+func (z *Zone) lake() string { return filepath.Join(z.Dir, lakeDir) }
 
 // JoinedZones are the zones as they were joined last, none where the zone isn't joined from others.
 func (z *Zone) JoinedZones() (list []Joined, err error) {
@@ -125,7 +125,7 @@ func (z *Zone) refuseJoined() error {
 	if !z.Joined {
 		return nil
 	}
-	return refuse("this zone holds what other zones received: returns are taken in and decided there\nhint: taizhang export in the zone, then: taizhang join DIR… --to %s", "这里汇集的是其他园区的数据：收报表、作决定请在各园区进行\n建议：在园区执行 taizhang export，然后执行：taizhang join 文件夹… --to %s", z.Dir)
+	return refuse("this zone holds what other zones received: returns are taken in and decided there\nhint: taizhang export in the zone, then: taizhang join DIR… --to %s", "这里汇集的是其他园区的数据：收报表、作决定请在各园区进行\n建议：在园区执行 taizhang export，然后执行：taizhang join 文件夹… --to %s", Typed(z.Dir))
 }
 
 // runJoined is a run of a joined zone, which has nothing to take in: files in its inbox are somebody's mistake.
@@ -249,7 +249,7 @@ func (j *joining) fault(code, name, dir, reason string) {
 // take copies what can be used into the zone's own lake, and its rows into the warehouse.
 func (j *joining) take(ctx context.Context, offers map[string][]offer, before []Joined) error {
 	z := j.z
-	own, _, err := lake.Manifests(z.Lake())
+	own, _, err := lake.Manifests(z.lake())
 	if err != nil {
 		return err
 	}
@@ -274,12 +274,9 @@ func (j *joining) take(ctx context.Context, offers map[string][]offer, before []
 	sort.Strings(sorted)
 	for i, code := range sorted {
 		j.o.Progress(int64(i), int64(len(sorted)), lang.Say("joining zones", "汇集园区"))
-		best, why, err := j.choose(ctx, code, offers[code], codes)
-		if err != nil {
-			return err
-		}
+		best, why := j.choose(ctx, code, offers[code], codes)
 		if why == "" {
-			if _, err := lake.Take(best.dir, best.m, z.Lake()); err != nil {
+			if _, err := lake.Take(best.dir, best.m, z.lake()); err != nil {
 				var damage *lake.Damage
 				if !errors.As(err, &damage) {
 					return err
@@ -295,7 +292,7 @@ func (j *joining) take(ctx context.Context, offers map[string][]offer, before []
 		j.now[code] = best.m
 		j.report.Zones = append(j.report.Zones, Joined{Zone: code, Name: best.m.Name, State: JoinSame, Dir: best.dir})
 	}
-	j.missing(offers, before)
+	j.missing(before)
 	if err := j.load(ctx); err != nil {
 		return err
 	}
@@ -303,20 +300,20 @@ func (j *joining) take(ctx context.Context, offers map[string][]offer, before []
 }
 
 // choose is the newest of the exports of a zone, or why none of them can be used.
-func (j *joining) choose(ctx context.Context, code string, list []offer, codes map[string]string) (best offer, why string, err error) {
+func (j *joining) choose(ctx context.Context, code string, list []offer, codes map[string]string) (best offer, why string) {
 	best = list[0]
 	for _, x := range list[1:] {
 		if x.m.Origin != best.m.Origin || x.m.Name != best.m.Name {
-			return best, lang.Phrase("the code is that of two zones: %s (%s) and %s (%s); give one of them another code: in its taizhang.yaml", "两个园区用了同一个代码：%s（%s）和 %s（%s）；请在其中一个的 taizhang.yaml 中改 code:", best.m.Name, best.dir, x.m.Name, x.dir), nil
+			return best, lang.Phrase("the code is that of two zones: %s (%s) and %s (%s); give one of them another code: in its taizhang.yaml", "两个园区用了同一个代码：%s（%s）和 %s（%s）；请在其中一个的 taizhang.yaml 中改 code:", best.m.Name, best.dir, x.m.Name, x.dir)
 		}
 		if x.m.KnownAt > best.m.KnownAt {
 			best = x
 		}
 	}
 	if why = j.refusal(best.m, code, codes); why == "" {
-		why, err = j.unlike(ctx, best)
+		why = j.unlike(ctx, best)
 	}
-	return best, why, err
+	return best, why
 }
 
 // refusal says why a zone can't be joined as its manifest is; empty: it can.
@@ -342,30 +339,30 @@ func (j *joining) refusal(m *lake.Manifest, code string, codes map[string]string
 }
 
 // unlike says how a zone's forms differ from those here, or that they can't be read; empty: they don't.
-func (j *joining) unlike(ctx context.Context, best offer) (why string, err error) {
+func (j *joining) unlike(ctx context.Context, best offer) (why string) {
 	if t := best.m.Table("ctl.form_column"); t != nil && len(t.Files) > 0 {
 		for _, f := range t.Files { // it is about to be read
 			if err := lake.Verify(best.dir, f); err != nil {
-				return lang.Phrase("its export is damaged: %v; export it again there", "导出已损坏：%v；请在该园区重新导出", err), nil
+				return lang.Phrase("its export is damaged: %v; export it again there", "导出已损坏：%v；请在该园区重新导出", err)
 			}
 		}
 	}
 	differing, err := lake.Differing(ctx, j.w.db.Conn, best.dir, best.m)
 	if err != nil {
-		return lang.Phrase("its forms can't be read: %v", "表样读不出来：%v", err), nil
+		return lang.Phrase("its forms can't be read: %v", "表样读不出来：%v", err)
 	}
 	if len(differing) > 0 {
 		more := ""
 		if len(differing) > 5 {
 			more = lang.Phrase(" … (%d in all)", " ……（共%d处）", len(differing))
 		}
-		return lang.Phrase("its forms are declared otherwise than here: %s%s; let both have the same forms and the same program", "表样与这里的不同：%s%s；请统一表样和程序版本", strings.Join(differing[:min(5, len(differing))], ", "), more), nil
+		return lang.Phrase("its forms are declared otherwise than here: %s%s; let both have the same forms and the same program", "表样与这里的不同：%s%s；请统一表样和程序版本", strings.Join(differing[:min(5, len(differing))], ", "), more)
 	}
-	return "", nil
+	return ""
 }
 
 // missing names the zones that were joined before and have no folder now.
-func (j *joining) missing(offers map[string][]offer, before []Joined) {
+func (j *joining) missing(before []Joined) {
 	listed := map[string]bool{}
 	for _, z := range j.report.Zones {
 		listed[z.Zone] = true
@@ -410,7 +407,7 @@ func (j *joining) load(ctx context.Context) error {
 		if r.State == JoinSame {
 			r.State = JoinNew
 		}
-		if err := lake.Load(ctx, conn, j.z.Lake(), m); err != nil {
+		if err := lake.Load(ctx, conn, j.z.lake(), m); err != nil {
 			return err
 		}
 		name := warehouse.Quote("lake:" + r.Zone)
@@ -473,6 +470,6 @@ func (j *joining) publish(ctx context.Context) error {
 	if err := durable.WriteBytes(filepath.Join(z.Dir, joinedFile), 0o644, append(text, '\n')); err != nil {
 		return err
 	}
-	_, err = lake.Attach(z.Lake(), "")
+	_, err = lake.Attach(z.lake(), "")
 	return err
 }

@@ -86,7 +86,7 @@ func load(dir string, config []byte) (_ *Zone, err error) {
 	if f := sub("models"); f != nil {
 		z.Models = append(z.Models, f)
 	}
-	if z.Zone, err = zone.Parse(filepath.Join(dir, zone.FileName), config, Known(z.Forms, z.Metrics)); err != nil {
+	if z.Zone, err = zone.Parse(filepath.Join(dir, zone.FileName), config, known(z.Forms, z.Metrics)); err != nil {
 		return nil, err
 	}
 	z.config = config
@@ -200,8 +200,8 @@ func filesIn(dir string) string {
 	return b.String()
 }
 
-// Known is what taizhang.yaml may name.
-func Known(set *forms.Set, c *metric.Catalogue) zone.Known {
+// known is what taizhang.yaml may name.
+func known(set *forms.Set, c *metric.Catalogue) zone.Known {
 	k := zone.Known{}
 	for _, f := range set.Forms {
 		k.Forms = append(k.Forms, zone.FormInfo{ID: f.ID, Title: f.Title, Frequency: f.Frequency, Mode: string(f.Mode)})
@@ -245,7 +245,7 @@ func (z *Zone) fromBundle(text []byte) (*Zone, error) {
 	if old.Forms, err = forms.FromTexts(b.Forms); err != nil {
 		return nil, lang.Errorf("archived declarations: %w", "存档的配置：%w", err)
 	}
-	k := Known(old.Forms, nil) // metrics come and go: a target is no business of intake
+	k := known(old.Forms, nil) // metrics come and go: a target is no business of intake
 	k.Archived = true
 	if old.Zone, err = zone.Parse(filepath.Join(z.Dir, zone.FileName), old.config, k); err != nil {
 		return nil, lang.Errorf("archived declarations: %w", "存档的配置：%w", err)
@@ -256,8 +256,8 @@ func (z *Zone) fromBundle(text []byte) (*Zone, error) {
 	return old, nil
 }
 
-// Intake prepares intake by the zone's declarations.
-func (z *Zone) Intake() (*ingest.Intake, error) {
+// intake prepares intake by the zone's declarations.
+func (z *Zone) intake() (*ingest.Intake, error) {
 	keys, err := z.keys()
 	if err != nil {
 		return nil, err
@@ -270,7 +270,7 @@ func (z *Zone) CheckIntake() (*ingest.Intake, error) {
 	if _, err := os.Stat(filepath.Join(z.Archive(), KeyFile)); errors.Is(err, fs.ErrNotExist) {
 		return ingest.New(z.Zone, z.Forms, secret.Keys{"zone": make([]byte, 32)}, z.limits()), nil
 	}
-	return z.Intake()
+	return z.intake()
 }
 
 func (z *Zone) limits() sheet.Limits {

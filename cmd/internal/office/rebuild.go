@@ -158,7 +158,7 @@ type replayed struct {
 
 // begin opens a session under the declarations of then.
 func (r *replayed) begin(ctx context.Context) error {
-	in, err := r.then.Intake()
+	in, err := r.then.intake()
 	if err != nil {
 		return err
 	}

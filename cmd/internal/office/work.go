@@ -245,7 +245,7 @@ func (w *work) resume(ctx context.Context) error {
 
 // enter starts a session by the declarations of z.
 func (w *work) enter(ctx context.Context, z *Zone) error {
-	in, err := z.Intake()
+	in, err := z.intake()
 	if err != nil {
 		return err
 	}

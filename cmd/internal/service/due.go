@@ -214,23 +214,10 @@ var ErrBusy = lang.Errorf("it is at work already", "正在执行")
 // lull is how often it is noted that a light job found nothing to do.
 const lull = 5 * time.Minute
 
-// note notes how an attempt went. Of a light job that found nothing one run is kept, which grows longer.
+// note notes how an attempt went, and which occurrences passed while it was at work.
 func (s *Service) note(ctx context.Context, a attempt, run state.Run, news bool) error {
 	if a.job.light {
-		last, ok, err := s.store.Last(ctx, run.Job)
-		if err != nil {
-			return err
-		}
-		idle := func(r state.Run) bool { return r.Result == state.Done && r.Message.English == "" }
-		switch {
-		case ok && !news && idle(run) && idle(last) && run.Finished.Sub(last.Finished).Abs() < lull:
-			return nil
-		case ok && !news && idle(run) && idle(last), ok && run.Result == state.Failed && last.Result == state.Failed && run.Message == last.Message:
-			return s.store.End(ctx, last.ID, run.Finished, run.Result, run.Message)
-		}
-		if run.ID, err = s.store.Begin(ctx, run); err != nil {
-			return err
-		}
+		return s.noteLight(ctx, run, news)
 	}
 	if run.ID == 0 {
 		return nil
@@ -238,7 +225,7 @@ func (s *Service) note(ctx context.Context, a attempt, run state.Run, news bool)
 	if err := s.store.End(ctx, run.ID, run.Finished, run.Result, run.Message); err != nil {
 		return err
 	}
-	if a.job.overlap != zone.OverlapSkip || a.due.IsZero() || a.job.light {
+	if a.job.overlap != zone.OverlapSkip || a.due.IsZero() {
 		return nil
 	}
 	for _, at := range a.job.schedule.Between(a.due, run.Finished, mostMissed) {
@@ -248,6 +235,30 @@ func (s *Service) note(ctx context.Context, a attempt, run state.Run, news bool)
 	}
 	return nil
 }
+
+// noteLight notes an attempt at a job that mostly finds nothing to do. While it does, or fails for one reason, one run is kept
+// that grows longer: else the list of runs would hold nothing else.
+func (s *Service) noteLight(ctx context.Context, run state.Run, news bool) error {
+	last, ok, err := s.store.Last(ctx, run.Job)
+	if err != nil {
+		return err
+	}
+	stillIdle := ok && !news && idle(run) && idle(last)
+	stillFails := ok && run.Result == state.Failed && last.Result == state.Failed && run.Message == last.Message
+	switch {
+	case stillIdle && run.Finished.Sub(last.Finished).Abs() < lull:
+		return nil
+	case stillIdle, stillFails:
+		return s.store.End(ctx, last.ID, run.Finished, run.Result, run.Message)
+	}
+	if run.ID, err = s.store.Begin(ctx, run); err != nil {
+		return err
+	}
+	return s.store.End(ctx, run.ID, run.Finished, run.Result, run.Message)
+}
+
+// idle says whether a run found nothing to do.
+func idle(r state.Run) bool { return r.Result == state.Done && r.Message.English == "" }
 
 // limited does a job within its time; a fault of the program costs the attempt, not the service.
 func (s *Service) limited(ctx context.Context, a attempt) (r Report, err error) {

@@ -72,43 +72,8 @@ func Open(data []byte, cs charset.Charset, lim sheet.Limits) (*sheet.Book, error
 		return nil, err
 	}
 	defer x.Release()
-	id := ""
-	for {
-		found, err := x.NextStart()
-		if err != nil {
-			return nil, err
-		}
-		if !found {
-			break
-		}
-		switch string(x.Name) {
-		case "Style":
-			id = x.AttrString("ID")
-		case "NumberFormat":
-			if f := x.AttrString("Format"); f != "" && x.Depth == 4 {
-				w.styles[id] = namedFormat(f)
-			}
-		case "Worksheet":
-			if x.Depth != 2 {
-				continue
-			}
-			b.Add(sheet.SheetInfo{Name: x.AttrString("Name")})
-			if len(b.Sheets()) > lim.Sheets {
-				return nil, sheet.Refuse(sheet.TooLarge, "more than %d sheets", lim.Sheets)
-			}
-		case "Table":
-			if x.Depth == 3 {
-				if err := x.Skip(); err != nil {
-					return nil, err
-				}
-			}
-		case "Visible":
-			if t, err := x.Next(); err != nil {
-				return nil, err
-			} else if n := len(b.Sheets()); n > 0 && t == xmlscan.CharData && bytes.HasPrefix(x.Text, []byte("Sheet")) {
-				b.Sheets()[n-1].Hidden = string(x.Text) != "SheetVisible"
-			}
-		}
+	if err := w.readOutline(x, b); err != nil {
+		return nil, err
 	}
 	switch {
 	case len(b.Sheets()) == 0:
@@ -117,6 +82,50 @@ func Open(data []byte, cs charset.Charset, lim sheet.Limits) (*sheet.Book, error
 		return nil, sheet.Refuse(sheet.TooLarge, "%d sheets in %d bytes", len(b.Sheets()), len(data))
 	}
 	return b, nil
+}
+
+// readOutline reads which worksheets there are and what styles write numbers as; rows are passed over.
+func (w *book) readOutline(x *xmlscan.Scanner, b *sheet.Book) error {
+	style := ""
+	for {
+		found, err := x.NextStart()
+		if err != nil || !found {
+			return err
+		}
+		switch name := string(x.Name); {
+		case name == "Style":
+			style = x.AttrString("ID")
+		case name == "NumberFormat" && x.Depth == 4:
+			if f := x.AttrString("Format"); f != "" {
+				w.styles[style] = namedFormat(f)
+			}
+		case name == "Worksheet" && x.Depth == 2:
+			b.Add(sheet.SheetInfo{Name: x.AttrString("Name")})
+			if len(b.Sheets()) > w.lim.Sheets {
+				return sheet.Refuse(sheet.TooLarge, "more than %d sheets", w.lim.Sheets)
+			}
+		case name == "Table" && x.Depth == 3:
+			if err := x.Skip(); err != nil {
+				return err
+			}
+		case name == "Visible":
+			if err := readVisible(x, b); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// readVisible reads whether the worksheet that the scanner is in is shown.
+func readVisible(x *xmlscan.Scanner, b *sheet.Book) error {
+	token, err := x.Next()
+	if err != nil {
+		return err
+	}
+	if n := len(b.Sheets()); n > 0 && token == xmlscan.CharData && bytes.HasPrefix(x.Text, []byte("Sheet")) {
+		b.Sheets()[n-1].Hidden = string(x.Text) != "SheetVisible"
+	}
+	return nil
 }
 
 // decoded gives the text in a charset that the scanner of XML can tell:

@@ -98,7 +98,9 @@ func (d *doctor) add(check string, state State, path, command, english, chinese 
 func backupsWord() string { return lang.Phrase("BACKUPS", "备份文件夹") }
 
 // command is what to type in this zone.
-func (d *doctor) command(words string) string { return "taizhang " + words + " --zone " + d.z.Dir }
+func (d *doctor) command(words string) string {
+	return "taizhang " + words + " --zone " + office.Typed(d.z.Dir)
+}
 
 func (d *doctor) versions() {
 	format, err := d.z.Format()

@@ -233,9 +233,8 @@ func schemaViews(ctx context.Context, rd *shelf.Reading) ([]schemaView, error) {
 
 // Ask runs what was typed, or a saved query, behind the fence.
 func (s *Pages) Ask(w http.ResponseWriter, r *http.Request, who account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, SqlBytes)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("查询太长，或没有读到。")
+	if err := frame.ReadForm(w, r, SqlBytes, "查询太长，或没有读到。"); err != nil {
+		return err
 	}
 	f := r.PostForm
 	a := &Asked{Who: who.Name, At: s.Options.Clock(), saved: f.Get("saved"), sql: f.Get("sql"), values: map[string]string{}, point: frame.PointView{AsOf: strings.TrimSpace(f.Get("as_of")), KnownAt: strings.TrimSpace(f.Get("known_at"))}}

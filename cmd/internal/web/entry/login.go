@@ -99,9 +99,8 @@ func (s *Pages) ShowLogin(w http.ResponseWriter, r *http.Request, who account.Pe
 }
 
 func (s *Pages) Login(w http.ResponseWriter, r *http.Request, _ account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("登录信息没有读到，请再试一次。")
+	if err := frame.ReadForm(w, r, 16<<10, "登录信息没有读到，请再试一次。"); err != nil {
+		return err
 	}
 	name, to := strings.TrimSpace(r.PostForm.Get("name")), frame.LocalPath(r.PostForm.Get("to"))
 	frame.About(w, name)

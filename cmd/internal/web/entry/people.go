@@ -108,9 +108,8 @@ func (s *Pages) People(w http.ResponseWriter, r *http.Request, who account.Perso
 
 // ChangePeople does one thing about one user.
 func (s *Pages) ChangePeople(w http.ResponseWriter, r *http.Request, who account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到要做的事，请再试一次。")
+	if err := frame.ReadForm(w, r, 16<<10, "没有读到要做的事，请再试一次。"); err != nil {
+		return err
 	}
 	if s.Options.Store == nil {
 		return frame.BadAsk("这里不能管理用户。")

@@ -93,9 +93,8 @@ func (s *Pages) Account(w http.ResponseWriter, r *http.Request, who account.Pers
 
 // ChangeAccount makes a token in the name of who asks, or takes one back, or gives them another password.
 func (s *Pages) ChangeAccount(w http.ResponseWriter, r *http.Request, who account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到要做的事，请再试一次。")
+	if err := frame.ReadForm(w, r, 16<<10, "没有读到要做的事，请再试一次。"); err != nil {
+		return err
 	}
 	if who == account.Operator {
 		return frame.BadAsk("还没有用户：本机不需要密码和令牌。")

@@ -29,6 +29,15 @@ func NotFound(says string) error  { return &Fault{Status: http.StatusNotFound, S
 func Forbidden(says string) error { return &Fault{Status: http.StatusForbidden, Says: says} }
 func BadAsk(says string) error    { return &Fault{Status: http.StatusBadRequest, Says: says} }
 
+// ReadForm reads a form that somebody sent, of so many bytes at most; says is what they read where it didn't come whole.
+func ReadForm(w http.ResponseWriter, r *http.Request, most int64, says string) error {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
+	if r.ParseForm() != nil {
+		return BadAsk(says)
+	}
+	return nil
+}
+
 // BadField is badAsk about one field of a form.
 func BadField(at, says string) error {
 	return &Fault{Status: http.StatusBadRequest, Says: says, at: at}

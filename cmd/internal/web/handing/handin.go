@@ -31,9 +31,8 @@ const patience = 3 * time.Second
 func (s *Pages) HandIn(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.ZoneOf()
 	u, _ := z.Submitter(r.PathValue("unit"))
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到要报送的内容，请再试一次。")
+	if err := frame.ReadForm(w, r, 1<<20, "没有读到要报送的内容，请再试一次。"); err != nil {
+		return err
 	}
 	x, err := s.drafts.find(r.PathValue("draft"), u.Code, who.Name)
 	if err != nil {
@@ -173,9 +172,8 @@ func (s *Pages) becameOf(r *http.Request, rd *shelf.Reading, f draftFile, unit s
 // Explain hands a return in once more, as it was sent, with explanations of what was doubted in it.
 func (s *Pages) Explain(w http.ResponseWriter, r *http.Request, who account.Person) error {
 	z := s.ZoneOf()
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到说明，请再试一次。")
+	if err := frame.ReadForm(w, r, 1<<20, "没有读到说明，请再试一次。"); err != nil {
+		return err
 	}
 	said := explanationsOf(r)
 	back := "/returns/" + r.PathValue("return")

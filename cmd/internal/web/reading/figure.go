@@ -228,7 +228,7 @@ func (s *Pages) viewFigure(r *http.Request, rd *shelf.Reading, a queries.Ask, m 
 	if err := s.moved(r, rd, a, since, &v); err != nil {
 		return v, err
 	}
-	return v, v.rows(r, s.ZoneOf(), rd, a, m)
+	return v, v.rows(r, s.ZoneOf(), rd, a)
 }
 
 // withoutRows is the figure of a group that breakdowns list though it has no rows, such as a month before a firm's first.
@@ -399,7 +399,7 @@ func zeroOr(v any) float64 {
 	return 0
 }
 
-func (v *figureView) rows(r *http.Request, z *office.Zone, rd *shelf.Reading, a queries.Ask, m *metric.Metric) error {
+func (v *figureView) rows(r *http.Request, z *office.Zone, rd *shelf.Reading, a queries.Ask) error {
 	list, err := traced(r, rd, a)
 	if err != nil {
 		return err

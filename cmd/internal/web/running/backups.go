@@ -178,9 +178,8 @@ func sizeOf(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) 
 // Restore begins to restore a backup into a new folder beside the zone's. The zone itself stays as it is: a restore in its
 // place would take the folder from under those who are at work in it, here as on the command line.
 func (s *Pages) Restore(w http.ResponseWriter, r *http.Request, who account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到要恢复的备份，请再试一次。")
+	if err := frame.ReadForm(w, r, 16<<10, "没有读到要恢复的备份，请再试一次。"); err != nil {
+		return err
 	}
 	f := r.PostForm
 	dir, name, folder := strings.TrimSpace(f.Get("dir")), strings.TrimSpace(f.Get("name")), strings.TrimSpace(f.Get("to"))

@@ -27,9 +27,8 @@ func (s *Pages) DecideUnit(w http.ResponseWriter, r *http.Request, who account.P
 }
 
 func (s *Pages) decide(w http.ResponseWriter, r *http.Request, who account.Person, d office.Decision, back string, kinds map[string]archive.Decision) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到决定的内容，请再试一次。")
+	if err := frame.ReadForm(w, r, 64<<10, "没有读到决定的内容，请再试一次。"); err != nil {
+		return err
 	}
 	what := r.PostForm.Get("kind")
 	kind, ok := kinds[what]

@@ -13,9 +13,8 @@ import (
 
 // Learn writes down what a spelling means.
 func (s *Pages) Learn(w http.ResponseWriter, r *http.Request, _ account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到要记住的写法，请再试一次。")
+	if err := frame.ReadForm(w, r, 64<<10, "没有读到要记住的写法，请再试一次。"); err != nil {
+		return err
 	}
 	f := r.PostForm
 	x := forms.Lesson{Form: f.Get("form"), Column: f.Get("column"), Written: strings.TrimSpace(f.Get("written")), Meant: f.Get("meant")}
@@ -60,9 +59,8 @@ func learnedIn(z *office.Zone) ([]learnedView, error) {
 
 // Forget takes a learned spelling back.
 func (s *Pages) Forget(w http.ResponseWriter, r *http.Request, _ account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到要收回的写法，请再试一次。")
+	if err := frame.ReadForm(w, r, 64<<10, "没有读到要收回的写法，请再试一次。"); err != nil {
+		return err
 	}
 	f := r.PostForm
 	x := forms.Lesson{Form: f.Get("form"), Column: f.Get("column"), Written: f.Get("written"), Meant: f.Get("meant")}

@@ -195,9 +195,8 @@ func ByWords(by string) string {
 
 // RunNow does one of the jobs at once; without a name what lies in the inbox is taken in.
 func (s *Pages) RunNow(w http.ResponseWriter, r *http.Request, who account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到要做的任务，请再试一次。")
+	if err := frame.ReadForm(w, r, 4<<10, "没有读到要做的任务，请再试一次。"); err != nil {
+		return err
 	}
 	job, by := r.PostForm.Get("job"), "page "+who.Name
 	frame.About(w, job)

@@ -38,9 +38,8 @@ func (s *Pages) Settings(w http.ResponseWriter, r *http.Request, who account.Per
 
 // Change changes one form of the settings in the file, where it is as it was when the form was made.
 func (s *Pages) Change(w http.ResponseWriter, r *http.Request, who account.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
-	if err := r.ParseForm(); err != nil {
-		return frame.BadAsk("没有读到要改的内容，请再试一次。")
+	if err := frame.ReadForm(w, r, 256<<10, "没有读到要改的内容，请再试一次。"); err != nil {
+		return err
 	}
 	was, e, v, err := settings.Of(s.ZoneOf())
 	if err != nil {

@@ -89,7 +89,7 @@ func Of(z *office.Zone) (text []byte, e *decl.Edit, v View, err error) {
 
 // parts are the forms for what a file says.
 func parts(z *office.Zone, e *decl.Edit) []Part {
-	return []Part{basicsPart(z, e), unitsPart(z, e), returnsPart(z, e), targetsPart(z, e), jobsPart(z, e), mailPart(z, e)}
+	return []Part{basicsPart(e), unitsPart(e), returnsPart(z, e), targetsPart(z, e), jobsPart(e), mailPart(e)}
 }
 
 // fill gives a form's fields their values, as the file has them.
@@ -114,7 +114,7 @@ func fill(e *decl.Edit, f Form, at ...any) Form {
 	return f
 }
 
-func basicsPart(z *office.Zone, e *decl.Edit) Part {
+func basicsPart(e *decl.Edit) Part {
 	f := Form{Part: "basics", Fields: []Field{
 		{Name: "zone", Label: "园区名称", Required: true}, {Name: "contact", Label: "联系方式", Hint: "一行，印在每份回执上"},
 		{Name: "backup", Label: "备份到文件夹", Hint: "U盘、移动硬盘或共享文件夹，如 E:/台账备份", path: backupPath(e)}}}
@@ -134,7 +134,7 @@ var choose = [][2]string{{"", "请选择"}}
 
 var kinds = [][2]string{{"", "按名称（街道、镇、乡算街道）"}, {string(zone.Department), "部门"}, {string(zone.Street), "街道"}}
 
-func unitsPart(z *office.Zone, e *decl.Edit) Part {
+func unitsPart(e *decl.Edit) Part {
 	p := Part{ID: "units", Title: "填报单位", Hint: "按机构序列排列。单位撤并时填撤并日期和并入单位，不要删除。"}
 	fields := func() []Field {
 		return []Field{{Name: "code", Label: "代码", Hint: "英文字母、数字；启用后不要再改", Required: true}, {Name: "name", Label: "名称", Required: true}, {Name: "kind", Label: "类别", Options: kinds},
@@ -200,7 +200,7 @@ func targetsPart(z *office.Zone, e *decl.Edit) Part {
 	return p
 }
 
-func jobsPart(z *office.Zone, e *decl.Edit) Part {
+func jobsPart(e *decl.Edit) Part {
 	p := Part{ID: "schedule", Title: "定时", Hint: "如 每天 12:30、每周一 13:00、每月1日 14:00、每10分钟、工作日 09:00，也可写 cron 格式；不要做的写 不执行；不填的照下面写的默认时间。"}
 	f := Form{Part: p.ID}
 	for _, job := range zone.JobNames {
@@ -214,7 +214,7 @@ func jobsPart(z *office.Zone, e *decl.Edit) Part {
 	return p
 }
 
-func mailPart(z *office.Zone, e *decl.Edit) Part {
+func mailPart(e *decl.Edit) Part {
 	p := Part{ID: "mail", Title: "邮件", Hint: "不填则只生成文件。密码放在单独的文件里，这里只写文件名。"}
 	f := fill(e, Form{Part: p.ID, Removable: len(e.Keys("mail")) > 0, Fields: []Field{
 		{Name: "host", Label: "发信服务器", Required: true}, {Name: "port", Label: "端口", Hint: "默认 587"}, {Name: "tls", Label: "加密", Options: [][2]string{{"", "默认"}, {"starttls", "STARTTLS"}, {"implicit", "TLS"}}},

@@ -18,7 +18,7 @@ type Pasted struct {
 	Left  []string // what no unit was made of: headings, contacts, numbers
 }
 
-// Patterns of what stands in pasted lists beside names.
+// pasted are patterns of what stands in pasted lists beside names.
 type pasted struct{ number, alone, phone, gap, called, sum, group, label *regexp.Regexp }
 
 var patterns = sync.OnceValue(func() pasted {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -304,7 +305,7 @@ func (p *Shelf) open(z *office.Zone, found *warehouse.Readable, mark string) err
 	// The engine gives a file that it has open to whoever opens one of that name, also where another file has taken the
 	// place meanwhile: each publication is read under a name of its own.
 	own := filepath.Join(z.Dir, account.Folder, Prefix+strconv.FormatInt(time.Now().UnixNano(), 36)+".duckdb")
-	if err := durable.Duplicate(found.Path, own, 0o600); err != nil {
+	if err := separate(found.Path, own); err != nil {
 		return errors.Join(err, found.Close())
 	}
 	if err := found.Close(); err != nil {
@@ -322,6 +323,15 @@ func (p *Shelf) open(z *office.Zone, found *warehouse.Readable, mark string) err
 	p.newest = &Reading{Reader: r, own: own, was: was, note: found.Note, Mark: mark, keep: &keep{made: map[string]*made{}}}
 	p.drop(old)
 	return nil
+}
+
+// separate gives a publication a second name, which is read while the first one goes to the next publication. On Windows a
+// file that is open keeps all of its names: there it is copied.
+func separate(from, to string) error {
+	if runtime.GOOS == "windows" {
+		return durable.Write(to, 0o600, durable.Copy(from))
+	}
+	return durable.Duplicate(from, to, 0o600)
 }
 
 // Prefix begins the names under which publications are read.
