@@ -28,6 +28,7 @@ import (
 //	<30                 merged with the cell to the left, and its own value kept under it
 //	\n                  a line break within a cell
 //	(hidden) …          a hidden row
+//	(hidden column) D   a line that is no row: the column is hidden
 //	(struck) …          a row with a line through all of its cells
 //	~~30~~40            a text, a part of which is struck through
 //	停电 [[已联系]]      a cell with a comment on it
@@ -37,6 +38,7 @@ type textBook struct{ sheets []textSheet }
 type textSheet struct {
 	name   string
 	hidden bool
+	unseen []int // hidden columns, from 1
 	rows   []textRow
 	merged []sheet.Range
 }
@@ -60,6 +62,10 @@ func parseBook(text string) textBook {
 			b.sheets = append(b.sheets, textSheet{name: "Sheet1"})
 		}
 		s := &b.sheets[len(b.sheets)-1]
+		if col, ok := strings.CutPrefix(line, "(hidden column) "); ok {
+			s.unseen = append(s.unseen, int(col[0]-'A')+1)
+			continue
+		}
 		var r textRow
 		line, r.hidden = strings.CutPrefix(line, "(hidden) ")
 		line, r.struck = strings.CutPrefix(line, "(struck) ")
@@ -147,7 +153,11 @@ func (b textBook) xlsx() []byte {
 		fmt.Fprintf(&list, `<sheet name="%s" sheetId="%d"%s r:id="rId%d"/>`, html.EscapeString(s.name), i+1, state, i+1)
 		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, i+1)
 		var x, comments strings.Builder
-		x.WriteString(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
+		x.WriteString(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`)
+		for _, col := range s.unseen {
+			fmt.Fprintf(&x, `<cols><col min="%d" max="%d" hidden="1"/></cols>`, col, col)
+		}
+		x.WriteString(`<sheetData>`)
 		for r, row := range s.rows {
 			if len(row.cells) == 0 {
 				continue

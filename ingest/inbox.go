@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"taizhang/ingest/judge"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/sheet/anyfile"
+	"taizhang/ingest/written"
 	"taizhang/internal/archive"
 	"taizhang/internal/lang"
 )
@@ -93,7 +93,7 @@ func inOrder(a, b Dropped) int {
 	if c := strings.Compare(a.Folder, b.Folder); c != 0 {
 		return c
 	}
-	if da, db := judge.IsDraft(a.Name), judge.IsDraft(b.Name); da != db {
+	if da, db := written.IsDraft(a.Name), written.IsDraft(b.Name); da != db {
 		if da {
 			return -1
 		}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,41 @@ func TestBegunTogether(t *testing.T) {
 			asked := slices.ContainsFunc(r.Returns[0].Findings, func(f finding.Finding) bool { return f.Rule == "period_begun" })
 			if asked == both {
 				t.Errorf("both %v: %s %s: %v", both, r.File, r.Returns[0].Outcome, r.Returns[0].Findings)
+			}
+		}
+	}
+}
+
+// TestHalvesInOneRun: two files of one return without a row in common are told to be halves, to be put together; two states of
+// one return, of which the final one may be meant, are not.
+func TestHalvesInOneRun(t *testing.T) {
+	const head = "惠企资金兑付台账（2026年10月，单位：万元）\n企业名称,统一社会信用代码,政策项目,兑付金额,兑付日期\n"
+	const one, two = "湖南甲机械有限公司,91430300MA4L16JJ55,智能制造,30,2026-10-12\n", "湖南乙机械有限公司,91430300MA4L26KK7R,智能制造,20,2026-10-12\n"
+	for _, tt := range []struct {
+		upper, lower string
+		halves       bool
+	}{{one, two, true}, {one, one + two, false}} {
+		o := newOffice(t)
+		s, err := o.start(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.drop("财政局/十月（上）.csv", []byte(head+tt.upper))
+		o.drop("财政局/十月（下）.csv", []byte(head+tt.lower))
+		files, err := Inbox(o.in.Zone.Inbox())
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Date(2026, 11, 3, 9, 0, 0, 0, o.in.Zone.Location)
+		if _, err := s.TakeIn(context.Background(), files, func(string) time.Time { return at }); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.Taken {
+			told := slices.ContainsFunc(r.Returns[0].Findings, func(f finding.Finding) bool {
+				return (f.Rule == "same_run" || f.Rule == "not_counting") && strings.Contains(f.Hint, "请合并成一个文件")
+			})
+			if told != tt.halves {
+				t.Errorf("halves %v: %s: %v", tt.halves, r.File, r.Returns[0].Findings)
 			}
 		}
 	}

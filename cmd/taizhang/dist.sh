@@ -130,6 +130,9 @@ for target in "$@"; do
     importLibrary "$lib"
     program=taizhang.exe link=-static
     cp "$lib/duckdb.dll" "$out/"
+    # For a double click. Plain ASCII, since cmd reads it by the code page of the PC.
+    printf '%s\r\n' '@echo off' 'rem The folder of the zone: set another one in the next line.' 'set ZONE=D:\taizhang-data' \
+      'if not exist D:\ set ZONE=%USERPROFILE%\taizhang-data' '"%~dp0taizhang.exe" serve --zone "%ZONE%" --open' 'pause' >"$out/启动台账.cmd"
   else
     cp "$lib/libduckdb.so" "$out/"
   fi
@@ -138,7 +141,7 @@ for target in "$@"; do
   licences "$lib" "$target" >"$out/LICENSES.txt"
   cp README.md README.zh-CN.md "$out/"
   # Notepad of older Windows wants the mark and CRLF.
-  { printf '\xef\xbb\xbf'; awk -v guide="$guide" '/^## /{on = $0 == guide} on' README.zh-CN.md | sed -e 's/^## //' -e 's/`//g' -e '/^```/d' -e 's/$/\r/'; } >"$out/安装说明.txt"
+  { printf '\xef\xbb\xbf'; awk -v guide="$guide" '/^## /{on = $0 == guide} on && /make dist/{getline; next} on' README.zh-CN.md | sed -e 's/^## //' -e 's/`//g' -e '/^```/d' -e 's/$/\r/'; } >"$out/安装说明.txt"
   started=$(tried "$target" "$out") || fail "$out/$program doesn't start"
   rm -f "dist/$name.zip"
   (cd "$work" && python3 -m zipfile -c "../$name.zip" "$name")

@@ -83,12 +83,15 @@ func (a *app) serveCmd() *cobra.Command {
 			if bySystem {
 				return err
 			}
-			return serve(cmd.Context())
+			if err = serve(cmd.Context()); shown.open && !once && a.openRunning(cmd.Context(), err) {
+				return nil
+			}
+			return err
 		},
 	}
 	c.Flags().BoolVar(&once, "once", false, lang.Phrase("do what is due now, then end", "只做现在到期的任务，然后结束"))
 	c.Flags().StringVar(&shown.listen, "listen", pageAddress, lang.Phrase("where the page is shown; off: nowhere", "网页的地址；off：不显示网页"))
-	c.Flags().BoolVar(&shown.open, "open", false, lang.Phrase("show the page in this computer's browser", "在本机浏览器中打开网页"))
+	c.Flags().BoolVar(&shown.open, "open", false, lang.Phrase("show the page in this computer's browser, also that of a serve that is at work already", "在本机浏览器中打开网页；服务已在运行的，打开它的网页"))
 	c.Flags().StringVar(&shown.proxyHeader, "proxy-header", "", lang.Phrase("header in which a reverse proxy names the user who has logged in there, such as X-Remote-User", "反向代理用来指明已登录用户的请求头，如 X-Remote-User"))
 	c.Flags().StringSliceVar(&shown.proxyFrom, "proxy-from", nil, lang.Phrase("addresses or networks of the reverse proxies: from others the header counts for nothing", "反向代理的地址或网段；其他地址发来的该请求头不算数"))
 	c.Flags().StringVar(&shown.cert, "tls-cert", "", lang.Phrase("certificate file (PEM) of the page", "网页的证书文件（PEM）"))

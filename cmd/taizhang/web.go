@@ -20,6 +20,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/internal/decl"
 	"taizhang/internal/lang"
+	"taizhang/internal/warehouse"
 	"taizhang/internal/zone"
 )
 
@@ -63,13 +64,35 @@ func (a *app) showPage(s *service.Service, o pageOptions) (*page, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	s.ShowsPage(p.address)
 	a.say("%s", decl.Say("Page: %s", "页面：%s", p.address))
 	if o.open && o.begun == nil {
-		if err := openBrowser(p.address); err != nil {
-			a.say("%s", decl.Say("no browser could be opened: %v", "没能打开浏览器：%v", err))
-		}
+		a.openPage(p.address)
 	}
 	return p, nil
+}
+
+// openPage shows the page in the browser.
+func (a *app) openPage(address string) {
+	if err := openBrowser(address); err != nil {
+		a.say("%s", decl.Say("no browser could be opened: %v", "没能打开浏览器：%v", err))
+	}
+}
+
+// openRunning shows the page of the serve that is at work in the zone already: who starts it a second time, by a double click,
+// wants to see it. false where it shows none.
+func (a *app) openRunning(ctx context.Context, err error) bool {
+	var held *warehouse.HeldError
+	if !errors.As(err, &held) || held.Command != "serve" || held.Address == "" {
+		return false
+	}
+	var said service.PageSaid
+	if handOver(ctx, held, service.PagePath, struct{}{}, &said) != nil || said.Address == "" {
+		return false
+	}
+	a.say("%s", decl.Say("serve is at work here already (process %d). Page: %s", "服务已在运行（进程%d）。页面：%s", held.PID, said.Address))
+	a.openPage(said.Address)
+	return true
 }
 
 // pageOf begins to show the page.

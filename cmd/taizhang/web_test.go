@@ -80,6 +80,22 @@ func TestServeShowsThePage(t *testing.T) {
 	if status, text := get(http.DefaultClient, "runs"); status != http.StatusOK || !strings.Contains(text, "出周报") {
 		t.Errorf("jobs: status %d", status)
 	}
+	// Who starts it a second time sees the page of the first.
+	browser := t.TempDir()
+	if err := os.WriteFile(filepath.Join(browser, "xdg-open"), []byte("#!/bin/sh\necho \"$1\" >'"+browser+"/seen.new' && mv '"+browser+"/seen.new' '"+browser+"/seen'\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", browser+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	if code, _, log := program(t, "serve", "--zone", zone); code != 4 || exists(filepath.Join(browser, "seen")) {
+		t.Errorf("a second serve: exit code %d\n%s", code, log)
+	}
+	if code, _, log := program(t, "serve", "--zone", zone, "--open"); code != 0 || !strings.Contains(log, page) {
+		t.Errorf("a second serve --open: exit code %d\n%s", code, log)
+	}
+	waitFor(t, "the browser is opened", func() bool { return exists(filepath.Join(browser, "seen")) })
+	if seen, err := os.ReadFile(filepath.Join(browser, "seen")); err != nil || strings.TrimSpace(string(seen)) != page {
+		t.Errorf("the browser shows %s, not %s (%v)", seen, page, err)
+	}
 	if err := server.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,10 @@ package cell
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"taizhang/ingest/finding"
@@ -120,6 +122,12 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 	if t.blank(raw, col) {
 		return Value{}, nil
 	}
+	if shownError(raw) {
+		return Value{}, because(finding.CellError(col.Title, raw))
+	}
+	if raw[0] == '=' && formulaText().MatchString(raw) {
+		return Value{}, because(finding.FormulaText(col.Title))
+	}
 	if len(raw) > maxText && len([]rune(raw)) > maxText {
 		return Value{}, because(finding.TooLong(col.Title, maxText))
 	}
@@ -130,6 +138,22 @@ func (t *Typer) Read(c *sheet.Cell, col *forms.Column, facts Facts) (Value, *fau
 		}
 	}
 	return v, ft
+}
+
+// errorTexts are what Excel shows where a formula failed. Pasted as values, and in CSV, they are texts.
+var errorTexts = map[string]bool{"#N/A": true, "#REF!": true, "#VALUE!": true, "#DIV/0!": true, "#NAME?": true, "#NUM!": true, "#NULL!": true, "#SPILL!": true, "#CALC!": true, "#GETTING_DATA": true}
+
+// formulaText is a formula that a cell formatted as text shows instead of its result: =VLOOKUP(B3,名录!A:B,2,0), =B3&C3.
+var formulaText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^=[-+]?([A-Za-z][A-Za-z.]*\(.*\)|\$?[A-Z]{1,3}\$?\d{1,7}([-+*/&].+)?|[\p{Han}A-Za-z0-9']+!\$?[A-Z]{1,3}\$?\d+.*)$`)
+})
+
+// shownError says whether a text is one of them, or what shows in a cell too narrow for its number (####).
+func shownError(raw string) bool {
+	if raw[0] != '#' { // nearly all texts end here
+		return false
+	}
+	return errorTexts[strings.ToUpper(raw)] || len(raw) >= 3 && strings.Trim(raw, "#") == ""
 }
 
 // blank says whether a text stands for an empty cell: a dash, 无, unless the column lists it as a value or must be filled.
@@ -261,6 +285,11 @@ func withoutApostrophe(raw string) string {
 	return raw
 }
 
+// donePercent is a percentage behind words that say no more than that so much is done.
+var donePercent = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:目前|现|总体|已|累计)*完成(?:率|进度|比例|总进度)?(?:为|达|达到|了)?:?(\d{1,3}(?:\.\d+)?)%$`)
+})
+
 func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
 	s := written.CloseUp(written.Plain(raw))
 	sign := strings.HasSuffix(s, "%")
@@ -270,6 +299,9 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 	d, err := written.ParseDecimal(strings.TrimSuffix(s, "%"))
 	if n, ok := written.Ratio(raw); ok && err != nil && c.Kind == sheet.Text && n.Cmp(written.Pow10(6)) <= 0 {
 		return Value{Set: true, Text: written.Fixed(n, 6)}, nil
+	}
+	if m := donePercent().FindStringSubmatch(s); err != nil && sign && m != nil { // 已完成30%
+		d, err = written.ParseDecimal(m[1])
 	}
 	if err != nil || c.Kind == sheet.Date {
 		return Value{}, t.notPercent(raw, col)

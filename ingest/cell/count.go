@@ -1,8 +1,10 @@
 package cell
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 
 	"taizhang/ingest/finding"
@@ -66,7 +68,7 @@ func wholeNumber(c *sheet.Cell, raw string, unit int) (n int64, ok bool) {
 
 // ordinal reads a number that tells one of several (期次, 交办批次); 0 where there is none.
 func (t *Typer) ordinal(raw string, col *forms.Column) (int64, *fault) {
-	which, several := written.Ordinal(raw)
+	which, several := written.Ordinal(strings.TrimPrefix(written.Plain(raw), fmt.Sprintf("%d年", t.Period.End().Year()))) // 2026年第一批: of another year there may be a first one, too
 	switch {
 	case several:
 		return 0, because(finding.SeveralOrdinals(col.Title, t.Quote(raw, 30)))

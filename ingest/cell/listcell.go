@@ -37,11 +37,14 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 	if v, ok := t.Lists[col][boxed(raw)]; ok {
 		return Value{Set: true, Text: v}, nil
 	}
+	if v, ok := t.Lists[col][strings.TrimFunc(h, isPicture)]; ok { // ⏳办理中
+		return Value{Set: true, Text: v}, nil
+	}
 	if v, ok := t.Lists[col][uncoded(h)]; ok {
 		return Value{Set: true, Text: v}, nil
 	}
 	if bulletMark().MatchString(h) { // 1.已办结
-		h = written.Bullet().ReplaceAllString(h, "")
+		h = written.Unnumbered(h)
 		if v, ok := t.Lists[col][h]; ok {
 			return Value{Set: true, Text: v}, nil
 		}
@@ -61,6 +64,17 @@ func (t *Typer) readList(raw string, col *forms.Column) (Value, *fault) {
 		return Value{Set: true, Text: v}, because(finding.ListValueWithText(col.Title, t.Quote(raw, 30), v))
 	}
 	return Value{}, because(finding.NotListed(col.Title, t.Quote(raw, 30), others(col, ""), t.meant(h, col)))
+}
+
+// isPicture says whether a sign is a picture beside a word that says nothing against it, as 🚫 and 👎 do.
+func isPicture(r rune) bool {
+	switch {
+	case r == '🚫' || r == '👎' || r == '🈚' || r == '🛑':
+		return false
+	case r >= 0x1f300 && r <= 0x1faff, r >= 0x231a && r <= 0x23ff, r == '⭐', r == 0xfe0f: // with the sign that asks for colour
+		return true
+	}
+	return false
 }
 
 // checked is what a check box in a cell (复选框) stands for.

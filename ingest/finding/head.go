@@ -19,7 +19,7 @@ var (
 	deadlineAdjusted = ofHead.tells("deadline_adjusted", "时限分成原定的和调整后的两列，以调整后的为准，没有填的按原定的。")
 	fromTitle        = ofHead.tells("from_title", "缺少或没有填的一列按标题、分节标题、工作表名称或报送期取值。")
 	labelDiffers     = ofHead.asks("label_differs", "标题、工作表名称、文件名或分节标题写的批次（类别、街道、是否办结）与表中填的不同，按表中填的读取。")
-	countDiffers     = ofHead.asks("count_differs", "标题、分节标题、合计或注写的件数与行数不同，可能漏了行。")
+	countDiffers     = ofHead.asks(CountRule, "标题、分节标题、合计或注写的件数与行数不同，可能漏了行。")
 	titleDiffers     = ofHead.tells("title_differs", "标题写的是另一张报表，按表头读取。")
 	sheetContinues   = ofHead.asks("sheet_continues", "一张工作表没有表头，各行与另一张工作表的列对得上，像是续表，没有读取。")
 	countUnit        = ofHead.rejects("count_unit", "表外写着个数以百、千、万计，看不出是哪几列。")
@@ -212,6 +212,21 @@ func EmptyTwin(heading, here, there string) Finding {
 	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列是空的，按%s列读取", heading, here, there, here, there).mend("请删去空的一列").as(Info)
 }
 
+// TwinUnlike is a heading that stands there twice, the column here holding nothing of its kind: there is read.
+func TwinUnlike(heading, here, there, column string) Finding {
+	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列填的不是「%s」，按%s列读取", heading, here, there, here, column, there).mend("请只保留正确的一列，或在表头写明各列的区别")
+}
+
+// TwinHidden is a heading that stands there twice, the column here being hidden: there is read.
+func TwinHidden(heading, here, there string) Finding {
+	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列是隐藏的，按%s列读取", heading, here, there, here, there).mend("请只保留正确的一列，或在表头写明各列的区别")
+}
+
+// TwinFuller is a heading that stands there twice, the column there being filled in all rows of the one here and more: there is read.
+func TwinFuller(heading, here, there string, inHere, inThere int) Finding {
+	return headingTwice.finds("“%s”有两列（%s列、%s列），%s列填了%d行，%s列填了%d行，按%s列读取", heading, here, there, here, inHere, there, inThere, there).mend("请只保留正确的一列，或在表头写明各列的区别")
+}
+
 // TwinsDiffer is a heading that stands there twice, over different content in some rows; here is read.
 func TwinsDiffer(heading, here, there string, rows int) Finding {
 	return headingTwice.finds("表头“%s”出现了不止一次（%s列、%s列），有%d行的内容不同，按%s列读取", heading, here, there, rows, here).mend("请只保留正确的一列，或在表头写明各列的区别")
@@ -296,14 +311,30 @@ func SectionDiffers(section, column, value string) Finding {
 	return labelDiffers.finds("这一行在“%s”下面，「%s」填的却是“%s”，按所填的读取", section, column, value).mend("请核对这一格和分节的标题，改正写错的一处")
 }
 
+// CountRule is the rule of numbers of rows that are said and are not how many there are.
+const CountRule = "count_differs"
+
 // CountDiffers is a section that says how many items it holds, and holds others.
 func CountDiffers(section string, said, rows int) Finding {
 	return countDiffers.finds("“%s”写的是%d件（条、项、笔），下面是%d行", section, said, rows).mend("请核对是不是漏了行，或改正所写的数")
 }
 
-// RowsDiffer is a title, total or note that says how many rows there are, where there are others.
-func RowsDiffer(text string, said int, word string, rows int) Finding {
-	return countDiffers.finds("“%s”写的是%d%s，表中是%d行", text, said, word, rows).mend("请核对是不是漏了行或多了行，或改正所写的数；所写的数另有所指的，请写核实说明")
+// RowsDiffer is a title, total or note that says how many rows there are, where there are others; also are the cells that say
+// the same, part that it speaks of a group of them.
+func RowsDiffer(text string, also []string, said int, word string, rows int, part bool) Finding {
+	here, where := "", "表中"
+	if len(also) > 0 {
+		here = "（" + strings.Join(also, "、") + "也是）"
+	}
+	if part {
+		where = "这一组"
+	}
+	return countDiffers.finds("“%s”写的是%d%s%s，%s是%d行", text, said, word, here, where, rows).mend("请核对是不是漏了行或多了行，或改正所写的数；所写的数另有所指的，请写核实说明")
+}
+
+// NewDiffers is a ledger that says how many of its rows are new, where others are.
+func NewDiffers(text string, said int, word string, fresh int) Finding {
+	return countDiffers.finds("“%s”写的是新增%d%s，与上一份台账相比新增的是%d行", text, said, word, fresh).mend("请核对是不是漏了新增的行，或改正所写的数；所写的数另有所指的，请写核实说明")
 }
 
 // FromTitle is a missing column whose value the title names.

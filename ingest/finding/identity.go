@@ -1,6 +1,9 @@
 package finding
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 var ofIdentity chapter
 
@@ -14,6 +17,8 @@ var (
 	submitterMismatch  = ofIdentity.rejects("submitter_mismatch", "表中的填报单位与文件夹或其他工作表不一致。")
 	notOwed            = ofIdentity.tells("not_owed", "这个单位不在应报这张报表的单位之列，仍照常计入。")
 	severalPeriods     = ofIdentity.rejects("several_periods", "一份报表里写着不止一个报送期。")
+	monthsKept         = ofIdentity.tells("months_kept", "按年保存的工作簿里以前各月的工作表，与已收到的相同，没有重复计入。")
+	monthDiffers       = ofIdentity.asks("month_differs", "按年保存的工作簿里另一个月的工作表与已收到的不同，或那个月没有收到过，或还没有到期；只计入到期的一个月。")
 	periodUnreadable   = ofIdentity.asks("period_unreadable", "报送期写得认不出来，按其他依据确定。")
 	periodAssumed      = ofIdentity.asks("period_assumed", "没有写报送期，或写的时段比一期长（周报写三季度），按收到日期确定，或年份按标题确定。")
 	periodAhead        = ofIdentity.asks("period_ahead", "报送期晚于收到的日期。")
@@ -60,6 +65,16 @@ func FormAmbiguous(sheet string) Finding {
 // NoHeader is a sheet whose title names a form, and that has no head with the columns it needs.
 func NoHeader(sheet, form string, needed []string) Finding {
 	return noHeader.finds("工作表「%s」的标题是%s，但没有找到表头。", sheet, form).mend("表头应有以下各列：%s。", strings.Join(needed, "、"))
+}
+
+// HeadedAbroad is a sheet whose headings are in English alone, with what they seem to be.
+func HeadedAbroad(sheet, form string, row int, headings []string, likely [][2]string, needed []string) Finding {
+	var seem strings.Builder
+	for _, l := range likely {
+		fmt.Fprintf(&seem, "“%s”下面填的像是「%s」；", l[0], l[1])
+	}
+	return noHeader.finds("工作表「%s」的标题是%s，第%d行的表头是外文（“%s”），没有读取。", sheet, form, row, strings.Join(headings, "”“")).
+		mend("%s请把表头改成中文列名，或在下面一行加上中文列名，应有以下各列：%s；金额一列写明单位。长期使用外文表头的，请管理员登记各列名的写法。", seem.String(), strings.Join(needed, "、"))
 }
 
 // HeadedByValues is a sheet whose head has a column for each of several values of one of its form's columns, instead of that column.
@@ -205,6 +220,29 @@ func AsOfAhead(asOf, received, period string) Finding {
 		mend("请核对截至日期，改正后重新报送；否则到期的一期仍算没有报送")
 }
 
+// MonthsKept are the sheets of earlier months in a workbook kept for the year, which hold what was received.
+func MonthsKept(sheets []string) Finding {
+	return monthsKept.finds("工作表「%s」是以前各月的，与已收到的相同，没有重复计入", strings.Join(sheets, "」「"))
+}
+
+// MonthChanged is such a sheet that holds other rows than what was received.
+func MonthChanged(sheet, month, now string) Finding {
+	return monthDiffers.finds("工作表「%s」与已收到的%s报表不同；本次只计入%s的，%s的没有更正", sheet, month, now, month).
+		mend("要更正%s的，请把这张工作表另存成一个文件报送；不更正的，请改回已报的内容，或写核实说明", month)
+}
+
+// MonthsAbsent are such sheets of months of which nothing was received.
+func MonthsAbsent(sheets []string, now string) Finding {
+	return monthDiffers.finds("没有收到过工作表「%s」所写月份的报表；本次只计入%s的，这些工作表没有计入", strings.Join(sheets, "」「"), now).
+		mend("应报的，请把各张工作表分别另存成一个文件报送；不用报的，请写核实说明")
+}
+
+// MonthsLater are such sheets of months that are not due yet.
+func MonthsLater(sheets []string, now string) Finding {
+	return monthDiffers.finds("工作表「%s」所写的月份还没有到期；本次只计入%s的，这些工作表没有计入", strings.Join(sheets, "」「"), now).
+		mend("到期时再报；现在就要报的，请把那张工作表另存成一个文件报送")
+}
+
 // PeriodPart is a month's return whose title is of a part of the month.
 func PeriodPart(where, part, period string) Finding {
 	return periodPart.finds("%s写的是%s（%s），这张报表按月报送，按%s登记；同月再报一份会取代这一份", where, period, part, period).
@@ -247,14 +285,18 @@ func NotFilled() Finding {
 	return notFilled.finds("表里没有填写内容，不作为零报告。").mend("填好后重新报送；本期没有内容的，请在表头下写“本期无”。")
 }
 
-// SameRun is one of two files for one return that came at the same time.
-func SameRun(one, other, counts string) Finding {
+// SameRun is one of two files for one return that came at the same time; apart: no row of the one stands in the other.
+func SameRun(one, other, counts string, apart bool) Finding {
+	if apart {
+		return sameRun.finds("同时收到同一单位同一期的两份：“%s”和“%s”，没有一行相同，按“%s”计入，另一份的各行没有计入", one, other, counts).mend("像是一份报表分成了两个文件，请合并成一个文件重新报送；不是的，请把定稿单独重新报送")
+	}
 	return sameRun.finds("同时收到同一单位同一期的两份：“%s”和“%s”，按“%s”计入", one, other, counts).mend("请核实计入的是定稿；不是的，请把定稿单独重新报送")
 }
 
 // GaveWay is the other one of SameRun, whose rows do not count.
-func GaveWay(one, other, counts string) Finding {
-	return NotCounting(SameRun(one, other, counts).Message, SameRun(one, other, counts).Hint)
+func GaveWay(one, other, counts string, apart bool) Finding {
+	f := SameRun(one, other, counts, apart)
+	return NotCounting(f.Message, f.Hint)
 }
 
 // SameFile is a file with the bytes of one received before, and what became of that.

@@ -149,6 +149,11 @@ func TotalMismatch(column, claimed, sum, difference string, money, rejects bool)
 	return f
 }
 
+// OfTexts is the same of a formula that comes to nothing, its rows being texts.
+func (f Finding) OfTexts() Finding {
+	return f.mend("合计是公式，各行的数存成了文本，公式没有加进去：请把这一列转换为数字后重新报送")
+}
+
 // TotalUnchecked is a 合计 that isn't the sum of those of its rows that can be read: what the others hold nobody knows.
 func TotalUnchecked(column, claimed, sum string) Finding {
 	return totalMismatch.finds("「%s」合计写的是 %s，读得出的各行相加是 %s，另有的行读不出来", column, claimed, sum).mend("请先改正读不出来的各行，再核对合计")

@@ -178,6 +178,11 @@ func SeveralInCell(column string, names int, amounts bool) Finding {
 	return f.mend("请一行只写一个，其他各列照抄")
 }
 
+// SeveralCodes is the cell of an item's number that holds several.
+func SeveralCodes(column string, codes int) Finding {
+	return severalInCell.finds("「%s」一格里像是写了%d个编号，只按一项计", column, codes).mend("请一项一行，各填各的编号")
+}
+
 // SeveralUnits is a cell that names several streets, of which one counts.
 func SeveralUnits(column, counted string, names int) Finding {
 	return severalInCell.finds("「%s」一格里写了%d个单位，这一行全部计在“%s”名下", column, names, counted).mend("请一个单位一行，各填各的内容")
@@ -217,6 +222,11 @@ func NotListed(column, text string, values []string, closest string) Finding {
 // NoValue is a formula of which the file holds no result.
 func NoValue(column string) Finding {
 	return formulaWithoutValue.finds("「%s」是公式，但文件里没有存下它的计算结果", column).mend("请用 Excel 或 WPS 打开后重新保存，或把该格改成数值再报")
+}
+
+// FormulaText is a cell that shows the text of a formula.
+func FormulaText(column string) Finding {
+	return formulaWithoutValue.finds("「%s」里是公式的文字，没有算出结果", column).mend("该格设成了文本格式：请改为“常规”格式后重新输入公式，或直接填写内容")
 }
 
 // CellError is a cell that shows an error, such as #REF!.

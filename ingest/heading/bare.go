@@ -76,7 +76,7 @@ func (h *Head) amountsIn() (c *forms.Column, in []bareColumn) {
 			if h.Column(f.Field) != nil || slices.Contains(h.rollup, f.Field) || slices.Contains(h.others, f.Field) || h.joins(f) {
 				return nil, nil
 			}
-			if c == nil {
+			if c == nil || f.Required && !c.Required {
 				c = f
 			}
 		}
@@ -98,7 +98,7 @@ func lostByPeriod(h *Head, in []bareColumn) bool { return len(in) > 1 && h.Form.
 // periodsBare are the amounts of a period form that stand below several months or years and nothing else.
 func periodsBare(h *Head, at finding.Place) (said Notes) {
 	c, in := h.amountsIn()
-	if c == nil || c.Required || !lostByPeriod(h, in) { // a required one is missed already
+	if c == nil || !lostByPeriod(h, in) {
 		return nil
 	}
 	at.Field = c.Field

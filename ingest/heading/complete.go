@@ -44,7 +44,7 @@ func (l *Reader) Complete(pg *Page, h *Head) (said Notes) {
 		said = append(said, f...)
 		h.doubled = nil
 	}
-	said = append(said, h.settleTwins(pg)...)
+	said = append(said, l.settleTwins(pg, h)...)
 	h.Lack()
 	return said
 }

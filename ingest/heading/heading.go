@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"taizhang/ingest/sight"
 	"taizhang/ingest/written"
 	"taizhang/internal/spelling"
 )
@@ -44,7 +45,7 @@ func (p *Page) columnHead(i, height, col int) columnHead {
 				t = p.groupLeft(j, col)
 			}
 		}
-		if t == "" || seen[anchor] {
+		if t == "" || seen[anchor] || j > i && sight.Dashes(t) { // — below 企业名称, in the row of units
 			continue
 		}
 		seen[anchor] = true

@@ -24,12 +24,18 @@ var (
 
 // LackingColumns are the required columns of which nothing stands in the head.
 func LackingColumns(h *Head, at finding.Place) (said Notes) {
+	amounts, in := h.amountsIn()
 	for _, c := range h.Missing {
+		if c == amounts && lostByPeriod(h, in) { // see periodsBare
+			continue
+		}
 		if c == h.Crossed || h.joins(c) || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
 			continue
 		}
 		f := finding.MissingColumn(c.Title)
-		if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
+		if c == amounts && len(in) == 1 {
+			f = finding.MissingColumnLike(c.Title, in[0].title)
+		} else if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
 			f = finding.MissingCode(c.Title)
 		} else if several := numberedLike(c, h.extra); len(several) > 1 {
 			f = finding.MissingColumnNumbered(c.Title, several)

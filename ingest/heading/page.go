@@ -295,12 +295,12 @@ func (p *Page) groupLeft(i, col int) string {
 // OnlyRemarks says whether a row of a head adds only units, what is counted, or the period: its third row, often.
 func (p *Page) OnlyRemarks(i int) bool {
 	n := 0
-	if c := sight.FirstText(p.Row(i)); MonthAlone().MatchString(written.Heading(c.Text)) && sight.SoleCell(p.Row(i)) { // a section's heading
+	if c := sight.FirstText(p.Row(i)); sight.SoleCell(p.Row(i)) && (MonthAlone().MatchString(written.Heading(c.Text)) || yearLevel().MatchString(written.Heading(c.Text))) { // a section's heading
 		return false
 	}
 	for k := range p.Row(i).Cells {
 		c := &p.Row(i).Cells[k]
-		if !sight.Filled(c) {
+		if !sight.Filled(c) || sight.Dashed(c) { // — | 万元 | 万元
 			continue
 		}
 		if c.Kind != sheet.Text {

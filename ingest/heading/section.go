@@ -13,8 +13,12 @@ import (
 	"taizhang/internal/spelling"
 )
 
-// namedBatch is a batch that has a name for a number: 开工一批.
-var namedBatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\p{Han}{1,8}一批$`) })
+// namedBatch is a batch that has a name for a number: 开工一批; sectionBatch one above its rows, which may say of what:
+// 解决一批企业难题.
+var (
+	namedBatch   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\p{Han}{1,8}一批$`) })
+	sectionBatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\p{Han}{0,5}[^个第\d]一批\p{Han}{0,12}$`) })
+)
 
 var numberedPart = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^第([0-9]{1,4}|[一二三四五六七八九十百]{1,6})(批次|批|期|轮|次)$`)
@@ -95,7 +99,7 @@ func (l *Reader) SectionValue(c *forms.Column, text string) string {
 				return t
 			}
 		case forms.Text:
-			if strings.Contains(c.Title, "批次") && (namedBatch().MatchString(t) || numberedPart().MatchString(t)) {
+			if strings.Contains(c.Title, "批次") && (namedBatch().MatchString(t) || sectionBatch().MatchString(t) || numberedPart().MatchString(t)) {
 				return t
 			}
 		case forms.Unit:
@@ -109,7 +113,7 @@ func (l *Reader) SectionValue(c *forms.Column, text string) string {
 
 // Outline is what numbers the parts of a list: 一, （二）, Ⅲ. Arabic numbers count rows.
 var Outline = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([(（【]?[一二三四五六七八九十]{1,3}[)）】]?[、,，.．:：]?|[①-⑳Ⅰ-Ⅻ][、.．]?)$`)
+	return regexp.MustCompile(`^([(（【]?[一二三四五六七八九十]{1,3}[)）】]?[、,，.．:：]?|[ivx]{1,4}[、.．])$`)
 })
 
 // MonthAlone is a section's heading that is nothing but a month: 2022年7月, 7月份, and 2022-07 of a date.

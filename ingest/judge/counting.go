@@ -3,9 +3,7 @@ package judge
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"sync"
 	"time"
 
 	"taizhang/ingest/finding"
@@ -58,10 +56,20 @@ func (jd *Judge) againstPast(ctx context.Context, h *History, p *read.Parsed, pt
 	}
 	jd.tellBehind(h, p, pt, held)
 	jd.tellBegun(h, pt)
-	if twin != nil {
-		tellTwins(pt, p.File.Name, twin)
+	if twin == nil {
+		return nil
 	}
+	before, err := h.keysOf(ctx, pt.Form, twin.ID)
+	if err != nil {
+		return err
+	}
+	tellTwins(pt, p.File.Name, twin, apart(before, pt.LineKeys))
 	return nil
+}
+
+// apart says whether two returns have no row in common: halves of one, perhaps.
+func apart(before map[string]KeyState, now []string) bool {
+	return len(before) > 0 && len(now) > 0 && !slices.ContainsFunc(now, func(k string) bool { _, ok := before[k]; return ok })
 }
 
 // forItsRows says whether a return is sent back for nothing but how many of its rows are refused.
@@ -165,14 +173,6 @@ func (jd *Judge) tellNotCounting(h *History, pt *read.Part, now *prior) {
 
 func received(p *prior) string { return p.ReceivedAt.Format("2006年1月2日 15:04") }
 
-// draft is how files are called that are not the last word.
-var draft = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)初稿|草稿|草案|征求意见稿|副本|备份|冲突|旧(版|稿|表|件|的)|[（(【_\- ]旧|旧[)）】_\- .]|^旧|\bcopy\b|conflict|backup`)
-})
-
-// IsDraft says whether a file's name says that it is no final version.
-func IsDraft(name string) bool { return draft().MatchString(name) }
-
 // together is how far apart two files may be received and still have come together: a run that back-fills months is one
 // run, too.
 const together = 10 * time.Minute
@@ -190,11 +190,11 @@ func (h *History) twin(p *read.Parsed, pt *read.Part) *prior {
 }
 
 // tellTwins says to both of two files for one return which of them counts: the old one gives way.
-func tellTwins(pt *read.Part, name string, old *prior) {
+func tellTwins(pt *read.Part, name string, old *prior, apart bool) {
 	one, other := written.Short(old.file, 60), written.Short(name, 60)
-	pt.Add(finding.SameRun(one, other, other))
+	pt.Add(finding.SameRun(one, other, other, apart))
 	if old.ret != nil {
-		old.ret.Findings = append(old.ret.Findings, finding.GaveWay(one, other, other))
+		old.ret.Findings = append(old.ret.Findings, finding.GaveWay(one, other, other, apart))
 		if old.ret.Outcome == finding.Accepted {
 			old.ret.Outcome, old.Outcome = finding.Warned, finding.Warned
 		}

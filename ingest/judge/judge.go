@@ -79,6 +79,9 @@ func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *
 			h.add(jd.asPrior(p, pt))
 			return nil
 		}
+		if err := jd.keptMonths(ctx, h, pt); err != nil {
+			return err
+		}
 		if err := jd.againstPast(ctx, h, p, pt); err != nil {
 			return err
 		}
@@ -196,8 +199,25 @@ func (jd *Judge) againstLedger(ctx context.Context, h *History, pt *read.Part, o
 			pt.Add(finding.RowVanished(shown).At(finding.Place{Sheet: pt.FirstSheet(), Value: shown}))
 		}
 	}
+	tellNew(pt, old, before)
 	jd.againstItems(h, pt, before)
 	return jd.rescaled(ctx, h, pt, old)
+}
+
+// tellNew asks about a number of new rows (本周新增3件) that neither the ledger of the period before nor the days on which the rows were
+// assigned bear out. Behind a gap, and in a correction, nobody can tell.
+func tellNew(pt *read.Part, old *prior, before map[string]KeyState) {
+	if old.period != pt.Ret.Period.Prev().String() {
+		return
+	}
+	fresh := len(freshKeys(pt, before))
+	for _, said := range pt.New {
+		if said.Rows != fresh && said.Rows != said.Dated && !slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool {
+			return f.Rule == finding.CountRule && f.Cell == said.At.Cell && f.Sheet == said.At.Sheet
+		}) {
+			pt.Add(finding.NewDiffers(said.Text, said.Rows, said.Word, fresh).At(said.At))
+		}
+	}
 }
 
 // againstPeriod finds a correction of a period's return that holds little of it: people send what they had forgotten by

@@ -25,7 +25,7 @@ type groupSum struct {
 
 // outlined begins with such a number: 一、智能制造.
 var outlined = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([(（【][一二三四五六七八九十]{1,3}[)）】]|[一二三四五六七八九十]{1,3}[、,，.．:：]|[①-⑳Ⅰ-Ⅻ][、.．]?)`)
+	return regexp.MustCompile(`^([(（【][一二三四五六七八九十]{1,3}[)）】]|[一二三四五六七八九十]{1,3}[、,，.．:：]|[ivx]{1,4}[、.．])`)
 })
 
 // groupOf says whether a line may be the sum of a group: beside amounts and counts it holds its number and its name only,
@@ -99,15 +99,13 @@ var firmName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(公司|集团|企业|厂|店|场|社|所|院|行|部|学校|中心|协会|基金会|个体户|经营户)(\(.*\))?$`)
 })
 
-// outlineStyle tells the ranks of an outline apart: 一, （一）, ①, Ⅰ.
+// outlineStyle tells the ranks of an outline apart: 一, （一）, Ⅰ (folded: i).
 func outlineStyle(word string) string {
 	switch r, _ := utf8.DecodeRuneInString(word); {
 	case strings.ContainsRune("(（【", r):
 		return "（一）"
-	case r >= 'Ⅰ' && r <= 'Ⅻ':
+	case r == 'i' || r == 'v' || r == 'x':
 		return "Ⅰ"
-	case r >= '①' && r <= '⑳':
-		return "①"
 	}
 	return "一"
 }

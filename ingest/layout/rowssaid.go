@@ -31,7 +31,7 @@ type RowsSaid struct {
 
 var (
 	rowsSaid = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?:^|[(（【\[,，;；。:：])(?:本期|本表|本周|本月|本次|以上|全表|当前)?(?:共计?|合计|总计|总数|小计)(?:为|是|有|[:：(（])?` +
+		return regexp.MustCompile(`(?:^\p{Han}{1,10}小计|(?:^|[(（【\[,，;；。:：])(?:本期|本表|本周|本月|本次|以上|全表|当前)?(?:共计?|合计|总计|总数|小计))(?:为|是|有|[:：(（])?` +
 			`(?:\d{1,5}(?:家|户)(?:企业)?[,，、;；]?(?:共|计)?)?` + whatIsCounted + `(\d{1,5})(件|条|项|笔|场|家)`)
 	})
 	newSaid = sync.OnceValue(func() *regexp.Regexp {

@@ -18,17 +18,25 @@ type carried struct {
 	row          int    // of a column that the table has: the section's row
 }
 
-// numbering is the way in which a section row is numbered: 一、 or （一） or 1.
+// numbering is the way in which a section row is numbered, the tenth like the first: 一、 or （一） or 1 or Ⅰ、.
 func numbering(text string) string {
-	return strings.Map(func(c rune) rune {
+	var b strings.Builder
+	last := rune(0)
+	for _, c := range written.Bullet(text) {
 		switch {
 		case strings.ContainsRune("一二三四五六七八九十", c):
-			return '一'
+			c = '一'
 		case c >= '0' && c <= '9':
-			return '1'
+			c = '1'
+		case c == 'i' || c == 'v' || c == 'x':
+			c = 'i'
 		}
-		return c
-	}, strings.ReplaceAll(written.Bullet().FindString(text), "十", "一"))
+		if c != last {
+			b.WriteRune(c)
+		}
+		last = c
+	}
+	return b.String()
 }
 
 // section takes what a section row says of columns that the table lacks: a list's value, a street. False where it says
@@ -38,7 +46,7 @@ func (r *tableReader) section(row *sheet.Row) bool {
 	if len(whole) > 120 {
 		return false
 	}
-	text, style := written.Bullet().ReplaceAllString(whole, ""), numbering(whole)
+	text, style := written.Unnumbered(whole), numbering(whole)
 	if heading.MonthAlone().MatchString(whole) { // 7月 is no item 7
 		text, style = whole, "月"
 	}

@@ -70,6 +70,13 @@ func (r *tableReader) unlabelledTotals() {
 	t.Lines, t.Totals = kept, totals
 }
 
+// MaySumNothing says whether a total may be the sum of no line: a 小计, or one below a head, or another 合计, that no line stands
+// under.
+func (t *Table) MaySumNothing(n int) bool {
+	tot := &t.Totals[n]
+	return tot.Part || n > 0 && !t.Totals[n-1].Part && t.Totals[n-1].Line == tot.Line || !slices.ContainsFunc(t.Lines, func(l Line) bool { return int(l.Block) == tot.block })
+}
+
 // SincePage is the first line of the page on which a row stands, where sums are carried from page to page.
 func (t *Table) SincePage(row int) (line int) {
 	from := 0

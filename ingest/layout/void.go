@@ -40,7 +40,7 @@ var voidText = sync.OnceValue(func() *regexp.Regexp {
 func voidSection(row *sheet.Row) *sheet.Cell {
 	c := sight.FirstText(row)
 	c.Text = rowkind.SectionText(row)
-	if !voidHeading().MatchString(written.Bullet().ReplaceAllString(written.Heading(c.Text), "")) {
+	if !voidHeading().MatchString(written.Unnumbered(written.Heading(c.Text))) {
 		return nil
 	}
 	return &c

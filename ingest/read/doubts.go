@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"taizhang/ingest/finding"
 	"taizhang/ingest/forms"
+	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 )
@@ -188,6 +190,9 @@ func (r *lineReader) severalIn() {
 		if c.Type == forms.Unit && c.Field == "street" && r.vals[k].Set {
 			r.severalStreets(k)
 		}
+		if n := codesIn(&r.cells[k], c); n > 1 {
+			r.pt.Add(finding.SeveralCodes(c.Title, n).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
+		}
 		if c.Type != forms.Text || !r.vals[k].Set || !c.InKey && !r.pt.Form.NamesOne(c) {
 			continue
 		}
@@ -203,6 +208,25 @@ func (r *lineReader) severalIn() {
 		}
 	}
 }
+
+// codesIn is how many numbers of items stand in the cell of one: L-1、L-2.
+func codesIn(cell *sheet.Cell, c *forms.Column) int {
+	if c.Type != forms.Code || !c.InKey || !c.Required || cell.Kind != sheet.Text || !betweenCodes.In(cell.Text) || len(cell.Text) > 120 {
+		return 0
+	}
+	parts := splitNames(atCodes(), written.Tidy(cell.Text))
+	for _, s := range parts {
+		if last := s[len(s)-1]; last < '0' || last > '9' || utf8.RuneCountInString(s) > 15 {
+			return 0
+		}
+	}
+	return len(parts)
+}
+
+var (
+	betweenCodes = written.NewLetters("、，；;")
+	atCodes      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[、，；;]`) })
+)
 
 // namesIn says whether a text names several firms or, where they are asked for, several persons, and how many; 0 where it
 // doesn't say.

@@ -56,11 +56,7 @@ func (r *reading) dropOtherPeriods(pt *Part) {
 		return
 	}
 	received := r.rd.Zone.DateOf(r.p.File.ReceivedAt)
-	states := func(s sheetSaid) (calendar.Period, bool) {
-		said := append([]around.Said{s.said.Period, s.said.AsOf}, s.said.Titles...)
-		p, _, ok := r.rd.firstPeriod(pt, append(said, around.Said{Text: s.sheet, Sheet: s.sheet}), received)
-		return p, ok
-	}
+	states := func(s sheetSaid) (calendar.Period, bool) { return r.states(pt, s, received) }
 	filled := map[string]bool{} // sheets on which somebody wrote something
 	for _, tb := range pt.Tables {
 		if len(tb.Lines) > 0 || len(tb.Strays) > 0 || tb.Said.Nothing {
@@ -83,15 +79,14 @@ func (r *reading) dropOtherPeriods(pt *Part) {
 	if len(drop) == 0 {
 		return
 	}
-	pt.Tables = slices.DeleteFunc(pt.Tables, func(tb *layout.Table) bool { return drop[tb.Grid.Name] })
-	pt.sheetSaid = slices.DeleteFunc(pt.sheetSaid, func(s sheetSaid) bool { return drop[s.sheet] })
-	pt.Ret.Sheets = slices.DeleteFunc(pt.Ret.Sheets, func(name string) bool { return drop[name] })
-	pt.Ret.Findings = slices.DeleteFunc(pt.Ret.Findings, func(f finding.Finding) bool { return drop[f.Sheet] })
-	pt.Fatal = slices.ContainsFunc(pt.Ret.Findings, func(f finding.Finding) bool { return f.Rejects })
-	pt.said = around.Stated{}
-	for _, s := range pt.sheetSaid {
-		pt.said.Merge(s.said)
-	}
+	pt.withoutSheets(drop)
+}
+
+// states is the period that a sheet says it is of, its name after what stands on it.
+func (r *reading) states(pt *Part, s sheetSaid, received calendar.Date) (calendar.Period, bool) {
+	said := append([]around.Said{s.said.Period, s.said.AsOf}, s.said.Titles...)
+	p, _, ok := r.rd.firstPeriod(pt, append(said, around.Said{Text: s.sheet, Sheet: s.sheet}), received)
+	return p, ok
 }
 
 // nilReturn takes a return without rows as 零报告, and sends it back where something else is written in their place.

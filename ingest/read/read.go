@@ -64,6 +64,8 @@ type Part struct {
 	severalPeriods bool          // its sheets or tables name different periods
 	Stated         *Statement    // what states its period; nil where only its rows or the day received do
 	Disagrees      *Disagreement // what it says of its period in several places; nil where that agrees
+	New            []SaidNew     // how many rows it says are new
+	Kept           []Kept        // sheets of other months, of a workbook kept for the year
 	Records        []Record
 	Refused        []Record
 	LineKeys       []string // keys as written, refused rows included
@@ -206,15 +208,19 @@ func (r *reading) identifyAll() {
 	var common around.Stated
 	for _, pt := range r.p.Parts {
 		r.dropOtherPeriods(pt)
+		r.setMonthsAside(pt)
+		pt.draftsLast()
 		common.Merge(pt.said)
 	}
 	common.Merge(r.cover)
 	common.Titles = r.cover.Titles
 	for _, pt := range r.p.Parts {
-		pt.said.Merge(around.Stated{Submitter: r.cover.Submitter}) // a cover's 填报单位 comes before any title
+		// A cover's 填报单位 comes before any title, its 单位：万元 after what the sheets say.
+		pt.said.Merge(around.Stated{Submitter: r.cover.Submitter, Unit: r.cover.Unit, HasUnit: r.cover.HasUnit})
 		r.rd.identify(r.p, pt, common, r.cover)
 		pt.pictured = pt.leftEmpty() && anyfile.HasPictures(r.p.File.Content, r.rd.limits)
 		r.rd.readRows(pt)
+		r.rd.readKept(pt)
 	}
 }
 
@@ -340,7 +346,8 @@ func (r *reading) part(f *forms.Form, sheetName string) *Part {
 
 var guidance = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`说明|须知|要求|示例|样例|指南|目录`) })
 
-// takeCover takes what a cover sheet says of the return: a submitter that is known, times that can be read, short titles.
+// takeCover takes what a cover sheet says of the return: a submitter that is known, times that can be read, short titles, the
+// unit of the amounts.
 // What instructions say (填报单位：填写全称) is no statement.
 func (r *reading) takeCover(pg *heading.Page) {
 	if len(pg.Rows) > 20 || layout.HoldsData(pg) || r.goesOn(pg) != nil || guidance().MatchString(pg.Name) || guidance().MatchString(sight.FirstText(pg.Row(0)).Text) {
@@ -361,7 +368,7 @@ func (r *reading) takeCover(pg *heading.Page) {
 		said.AsOf.Text = ""
 	}
 	titles := slices.DeleteFunc(said.Titles, func(t around.Said) bool { return len([]rune(t.Text)) > 20 })
-	r.cover.Merge(around.Stated{Submitter: said.Submitter, Period: said.Period, AsOf: said.AsOf, Titles: titles})
+	r.cover.Merge(around.Stated{Submitter: said.Submitter, Period: said.Period, AsOf: said.AsOf, Titles: titles, Unit: said.Unit, HasUnit: said.HasUnit})
 }
 
 // nothing takes a sheet that only says 本期无.

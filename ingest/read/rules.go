@@ -218,6 +218,13 @@ func (rd *Reader) checkTotal(pt *Part, tb *layout.Table, n, k int) {
 	if agrees {
 		return
 	}
+	ofTexts := false
+	if tot.Cells[k].Formula && claimed.Sign() == 0 {
+		if ofTexts = anyText(added, k); !ofTexts { // some programs store a nought for a formula that nobody worked out
+			pt.Add(finding.TotalWithoutValue(c.Title).At(at))
+			return
+		}
+	}
 	inUnit := func(n *big.Int) string { return cell.InUnit(n, c, facts) }
 	rejects := pt.Form.TotalsReject && c.Type == forms.Money && best.readable
 	if why := pt.causeOf(added, k, c, claimed, best); why != nil {
@@ -232,6 +239,9 @@ func (rd *Reader) checkTotal(pt *Part, tb *layout.Table, n, k int) {
 	if best.readable {
 		f = finding.TotalMismatch(c.Title, inUnit(claimed), inUnit(best.sum), inUnit(new(big.Int).Sub(claimed, best.sum)), c.Type == forms.Money, rejects)
 	}
+	if ofTexts {
+		f = f.OfTexts()
+	}
 	if tot.Said.Kind == sheet.Text { // a sentence, in whose place no number belongs
 		f.Suggest = ""
 	}
@@ -243,6 +253,9 @@ func (rd *Reader) checkTotal(pt *Part, tb *layout.Table, n, k int) {
 func (rd *Reader) agreesWith(pt *Part, tb *layout.Table, n, k int, claimed *big.Int, shown int) (best sums, added []layout.Line, agrees bool) {
 	c := &pt.Form.Columns[k]
 	for i, lines := range rd.summed(pt, tb, n) {
+		if len(lines) == 0 && i > 0 && !tb.MaySumNothing(n) { // what stands behind the last row is no nought that it sums
+			continue
+		}
 		s := pt.sumLines(lines, k, c)
 		s.tolerance.Add(s.tolerance, cell.Halves(shown, 1, c)) // the total's own rounding
 		if !cell.Differs(claimed, s.sum, s.tolerance) {
@@ -253,6 +266,11 @@ func (rd *Reader) agreesWith(pt *Part, tb *layout.Table, n, k int, claimed *big.
 		}
 	}
 	return best, added, false
+}
+
+// anyText says whether an amount of some lines is a text, which a formula passes over.
+func anyText(lines []layout.Line, k int) bool {
+	return slices.ContainsFunc(lines, func(l layout.Line) bool { return l.Cell(k).Kind == sheet.Text })
 }
 
 // unitOfCells is the unit that all amounts of some lines state in their own cells.

@@ -84,3 +84,17 @@ func covered(pt *Part, sum *layout.Table) bool {
 	}
 	return true
 }
+
+// draftsLast reads the sheets that are called drafts or copies (备份, 旧表) after the others: of two rows with one number the first
+// counts.
+func (pt *Part) draftsLast() {
+	slices.SortStableFunc(pt.Tables, func(a, b *layout.Table) int {
+		switch da, db := written.IsDraft(a.Grid.Name), written.IsDraft(b.Grid.Name); {
+		case da == db:
+			return 0
+		case da:
+			return 1
+		}
+		return -1
+	})
+}

@@ -11,14 +11,14 @@ import (
 	"taizhang/internal/spelling"
 )
 
-// codeLike is what a code of a firm looks like, however badly typed; firms are called otherwise.
+// codeLike is what the code of a firm or person looks like, however badly typed; they are called otherwise.
 var codeLike = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z]{15,20}$`) })
 
 // tellSwapped makes one finding of a table in which names stand under codes and codes under names, of the several that its rows
 // have: the headings were changed round, or the columns.
 func (pt *Part) tellSwapped() {
-	code := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Type == forms.USCC })
-	name := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Names })
+	code := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Type == forms.USCC || c.Type == forms.ID || c.Type == forms.TaxNo })
+	name := slices.IndexFunc(pt.Form.Columns, func(c forms.Column) bool { return c.Names || c.Type == forms.Person || c.Type == forms.Firm })
 	if code < 0 || name < 0 || len(pt.Refused) < 2 {
 		return
 	}

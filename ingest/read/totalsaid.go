@@ -13,6 +13,7 @@ import (
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
+	"taizhang/internal/calendar"
 	"taizhang/internal/spelling"
 )
 
@@ -143,26 +144,81 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 	}
 }
 
+// SaidNew is how many rows a ledger says are new in its period (本周新增3件). Only the ledger before tells which are.
+type SaidNew struct {
+	Text  string
+	Rows  int
+	Word  string
+	Dated int // rows that were assigned within the period; -1 where the form doesn't say when
+	At    finding.Place
+}
+
+var ofAMonth = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[本当]月共?新`) })
+
+// sayNew keeps such a number, unless it is of a longer time than the ledger's.
+func (pt *Part) sayNew(said layout.RowsSaid) {
+	if pt.Form.Frequency == calendar.Week && ofAMonth().MatchString(spelling.Squash(said.Text)) {
+		return
+	}
+	pt.New = append(pt.New, SaidNew{said.Text, said.Rows, said.Word, pt.assignedWithin(pt.Ret.Period), said.At})
+}
+
+// assignedWithin counts the rows that were assigned within a period.
+func (pt *Part) assignedWithin(p calendar.Period) (n int) {
+	if pt.assigned < 0 {
+		return -1
+	}
+	first, last := p.Start.String(), p.End().String()
+	for _, list := range [][]Record{pt.Records, pt.Refused} {
+		for i := range list {
+			if v := list[i].Value(pt.assigned); v.Set && v.Text >= first && v.Text <= last {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // checkRows asks about a number of rows that is said (共12件) and that is not how many there are: in the table, in the return, or
-// in what a total may sum.
+// in what a total may sum. What the title and the total both say is one question.
 func (rd *Reader) checkRows(pt *Part, tb *layout.Table) {
+	type asked struct {
+		said layout.RowsSaid
+		rows int
+		part bool
+		also []string
+	}
+	var all []asked
 	for _, said := range tb.RowsSaid {
 		stretches := [][]layout.Line{tb.Lines}
 		if said.Total >= 0 {
 			stretches = append(stretches, rd.summed(pt, tb, said.Total)...)
 		}
-		all := 0
+		inAll := 0
 		for _, t := range pt.Tables {
-			all += len(t.Lines)
+			inAll += len(t.Lines)
 		}
 		enough := func(rows int) bool { return rows == said.Rows || said.New && rows > said.Rows }
-		if all == 0 || enough(all) || enough(all-pt.Repeats) || slices.ContainsFunc(stretches, func(l []layout.Line) bool { return enough(len(l)) }) {
+		if said.New {
+			pt.sayNew(said)
+		}
+		if inAll == 0 || enough(inAll) || enough(inAll-pt.Repeats) || slices.ContainsFunc(stretches, func(l []layout.Line) bool { return enough(len(l)) }) {
 			continue
 		}
-		rows := len(tb.Lines)
+		q := asked{said: said, rows: len(tb.Lines)}
 		if said.Total >= 0 {
-			rows = len(stretches[1])
+			q.rows, q.part = len(stretches[1]), tb.Totals[said.Total].Part
 		}
-		pt.Add(finding.RowsDiffer(said.Text, said.Rows, said.Word, rows).At(said.At))
+		same := slices.IndexFunc(all, func(a asked) bool {
+			return !a.part && !q.part && a.said.Rows == said.Rows && a.said.New == said.New && a.rows == q.rows
+		})
+		if same < 0 {
+			all = append(all, q)
+		} else {
+			all[same].also = append(all[same].also, said.At.Cell)
+		}
+	}
+	for _, q := range all {
+		pt.Add(finding.RowsDiffer(q.said.Text, q.also, q.said.Rows, q.said.Word, q.rows, q.part).At(q.said.At))
 	}
 }

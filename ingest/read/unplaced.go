@@ -39,6 +39,9 @@ func (p *Parsed) unplaced(rd *Reader, r *reading) *Parsed {
 			if c, values := rd.Vocab.HeadedByValues(pg, f); c != nil {
 				return p.Fail(rd, finding.HeadedByValues(pg.Name, f.Title, c.Title, values, need))
 			}
+			if a := rd.Vocab.ForeignHead(pg, f); a != nil {
+				return p.Fail(rd, finding.HeadedAbroad(pg.Name, f.Title, a.Row, a.Headings, a.Likely, need))
+			}
 			return p.Fail(rd, finding.NoHeader(pg.Name, f.Title, need))
 		}
 	}

@@ -114,6 +114,7 @@ var wordTests = []rowTest{
 		return s.first != nil && (s.fields <= 2 && written.IsNothing(s.first.Text) && !s.numbers || allNothing(s.Row))
 	}},
 	{Head, "(first) 甲 | 乙 | 1 | 2", func(s *Seen) bool { return s.Before == 0 && s.isNumbering() }},
+	{Head, "(first) No. | Source | Category | Description | Owner", (*Seen).isForeignHead},
 	{Head, "序号 | 问题编号 | 问题来源 | 责任清单", func(s *Seen) bool {
 		return s.Texts >= 3 && !s.numbers && s.Vocab.LooksLikeHead(s.Page, s.Row, s.Head.Form, s.fields)
 	}},
@@ -122,7 +123,7 @@ var wordTests = []rowTest{
 		return s.Before == 0 && s.isLine() && s.Head.Form.Mode == forms.Ledger && written.IsUnchanged(s.word)
 	}},
 	{Note, "(below a note) 2.办结的不要删除", func(s *Seen) bool {
-		return s.isLine() && (s.After == Note || s.After == Footer) && (SectionWord().MatchString(s.word) || written.Bullet().MatchString(s.word) || s.fields == 0)
+		return s.isLine() && (s.After == Note || s.After == Footer) && (SectionWord().MatchString(s.word) || written.Bullet(s.word) != "" || s.fields == 0)
 	}},
 	{Total, "以上合计：3件，其中2件办结", func(s *Seen) bool { return s.isLine() && TotalLine().MatchString(s.word) }},
 	{Section, "一、企业难题（2件）", func(s *Seen) bool {
@@ -210,7 +211,7 @@ func (s *Seen) Full() bool {
 			labels++
 		}
 	}
-	if n < 2 || s.Before == 0 && (s.isNumbering() || s.requires()) {
+	if n < 2 || s.Before == 0 && (s.isNumbering() || s.requires()) || s.isForeignHead() {
 		return false
 	}
 	if s.shown = s.showsHow(); s.shown {
@@ -227,6 +228,20 @@ func (s *Seen) Full() bool {
 		return true
 	}
 	return !(s.Texts >= 3 && s.Vocab.LooksLikeHead(s.Page, s.Row, s.Head.Form, s.fields))
+}
+
+// isForeignHead says whether the row repeats the head above it in English.
+func (s *Seen) isForeignHead() bool {
+	if s.numbers || s.Texts < 3 || s.Before > 0 && s.After != Head || !heading.Foreign(s.Row) {
+		return false
+	}
+	for k := range s.At { // a code may be any letters, a day is none
+		f := s.At[k].Field
+		if c := sight.CellIn(s.Row, s.At[k].Col); s.At[k].Col > 0 && sight.Filled(c) && (f.Type == forms.Date || f.Type == forms.List || heading.IsNumber(f)) && s.Vocab.Lists[f][written.Heading(c.Text)] == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // standsIn is the cell that speaks for a field in the row: the value that is ticked, the first of 年 月 日, of two columns the

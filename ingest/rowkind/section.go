@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/heading"
@@ -122,5 +123,15 @@ func SectionWords(row *sheet.Row) string {
 	if c := sight.FirstText(row); c.Kind == sheet.Date {
 		return sight.TextOf(&c)
 	}
-	return written.Heading(SectionText(row))
+	return written.Heading(uncircled(SectionText(row)))
+}
+
+// uncircled parts a number in a circle from what follows it, before folding makes one of both: ②12345热线 is no 21 and 2345热线.
+func uncircled(text string) string {
+	text = strings.TrimSpace(text)
+	r, n := utf8.DecodeRuneInString(text)
+	if r < '①' || r > '⑳' || n == len(text) || strings.ContainsAny(text[n:min(n+3, len(text))], "、.．") {
+		return text
+	}
+	return text[:n] + "、" + text[n:]
 }

@@ -20,14 +20,14 @@ var carriedWord = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[(（【]?((过|转|接|续|结转)(次|下|后)一?页|(承|接|续|上)(前|上)一?页|(前|上)一?页(结转|转入|转来|接转|累计))(小计|合计|累计|总计|数|金额|余额)?[)）】]?(\(.*\))?:?$`)
 })
 
-// TotalLine is a sum written out: 以上合计：3件.
+// TotalLine is a sum written out: 以上合计：3件, 安全生产小计：5件.
 var TotalLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^((金额|资金|人民币)?(合计|总计|共计|小计)|(金额|人民币)?(\(大写\)|大写)|以上(合计|共计)|本页(合计|小计))[:：]?.{0,40}$`)
+	return regexp.MustCompile(`^((金额|资金|人民币)?(合计|总计|共计|小计)|(金额|人民币)?(\(大写\)|大写)|以上(合计|共计)|本页(合计|小计)|\p{Han}{1,10}小计[:：(（]?共?计?\d)[:：]?.{0,40}$`)
 })
 
-// SectionWord begins a section's heading: 一、…
+// SectionWord begins a section's heading, folded: 一、…, Ⅱ、… (which is ii、…)
 var SectionWord = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十0-9]+(部分|类|批|章|节|期|轮)|[①-⑳Ⅰ-Ⅻ])`)
+	return regexp.MustCompile(`^([(（]?[一二三四五六七八九十]+[)）、.．]|[0-9]+[、.．]?[^0-9.]*(片区|类|部分)$|第[一二三四五六七八九十0-9]+(部分|类|批|章|节|期|轮)|[ivx]{1,4}[、.．]\p{Han})`)
 })
 
 var noteAlone = sync.OnceValue(func() *regexp.Regexp {

@@ -182,6 +182,9 @@ func (b *Book) grid(i, loose int) (*Grid, error) {
 			return nil, AsRefusal(err)
 		}
 	}
+	if src, ok := b.src.(Concealing); ok {
+		g.Concealed = src.HiddenColumns()
+	}
 	if !sorted {
 		g = g.Unpacked()
 		if g.Rows, err = MergeRows(g.Rows); err != nil {

@@ -127,7 +127,8 @@ type Grid struct {
 	Merged []Range
 	shelf  *Shelf // of the packed rows
 
-	Comments []Comment // of its cells; of formats that have none, none
+	Comments  []Comment // of its cells; of formats that have none, none
+	Concealed []Stretch // hidden columns
 }
 
 // Overlong lists the rows below a heading in the rows top to bottom whose line of

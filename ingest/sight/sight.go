@@ -139,8 +139,11 @@ func SoleCell(row *sheet.Row) bool {
 
 // Dashed says whether a cell holds nothing but dashes, as sums do in the columns that they don't sum.
 func Dashed(c *sheet.Cell) bool {
-	return c.Kind == sheet.Text && strings.Trim(c.Text, "-—–─/*×… \u3000") == ""
+	return c.Kind == sheet.Text && Dashes(c.Text)
 }
+
+// Dashes says whether a text is nothing but dashes.
+func Dashes(text string) bool { return strings.Trim(text, "-—–─/*×… \u3000") == "" }
 
 // NumberOf reads a cell as a plain number with its decimal places. Units aren't looked at: the cells of one column that
 // are compared share theirs, and what doesn't is not proven.

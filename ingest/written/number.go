@@ -219,7 +219,7 @@ func CloseUp(s string) string {
 // bareNumber tells the texts that are a number and nothing else: most amounts.
 func bareNumber(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < '0' && c != '.' && c != '-' || c > '9' {
+		if c := s[i]; c < '0' && c != '.' && (c != '-' || i > 0) || c > '9' {
 			return false
 		}
 	}
@@ -240,8 +240,11 @@ func MoneyText(s string) (num string, unit int, hasUnit bool) {
 		s, hasUnit = m[1], true
 		unit = MoneyUnits[strings.TrimSuffix(m[2], "整")]
 	}
-	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && len(s) > 2 {
-		s = "-" + s[1:len(s)-1]
+	switch n := len(s); {
+	case n > 2 && s[0] == '(' && s[n-1] == ')':
+		s = "-" + s[1:n-1]
+	case n > 1 && s[n-1] == '-' && digit(s[n-2]): // 250000.25-, as some programs write it
+		s = "-" + s[:n-1]
 	}
 	if !spelling.IsASCII(s) {
 		if n, inYuan, ok := wordedAmount(whole); ok {
@@ -257,7 +260,7 @@ var bracketedUnit = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 // oddUnit are units that are written for money and are none in yuan: 万美元, 港元, K, 亿卢布, 元/亩, 吨.
 var oddUnit = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:(?:十|百|千|万|亿)*(?:美元|美金|美刀|港币|港元|港纸|欧元|欧|日元|日圆|英镑|镑|澳元|加元|韩元|卢布|卢比|法郎|泰铢|新元|新币|新台币|台币|澳门币|澳门元|外币|美|刀|块|吨|公斤|千克|斤|亩|平方米|平米|立方米|千瓦时|度|股|份|%|‰)|` +
-		`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|(?:k|w|m|b)元?|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|` +
+		`(?:us|hk|nt|a|c)?\$|€|£|₽|₩|usd|eur|hkd|jpy|gbp|aud|cad|krw|rub|twd|mop|(?:k|w|m|b)元?|mm|mn|bn|(?:m|k|b|w)?usd|usd(?:m|k|b|mn|bn)|(?:thousand|million|billion)s?|[\d.]*(?:k|w|m|mn|b|bn|ten|hundred|thousand|million|billion)*(?:yuan|rmb|cny)(?:per[a-z]+)?|(?:rmb|cny)[\d.]*(?:k|w|m|mn|b|bn|ten|hundred|thousand|million|billion)+|` +
 		`(?:十|百|千|万|亿)+[^\d元人户个家次件场]{1,4}|\p{Han}{1,4}[元币圆镑](?:/.+)?|(?:万|亿)?元/.+)$`)
 })
 

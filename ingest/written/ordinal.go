@@ -8,7 +8,7 @@ import (
 
 var (
 	ordinal = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^第?(首|\d{1,3}|[一二三四五六七八九十]{1,3}|[IVX]{1,4})(期|批|批次|期次|笔|次|付)?(土地)?(款|价款|出让金)?(缴款|缴纳)?(\(共[\d一二三四五六七八九十]+[期批笔次]\))?$`)
+		return regexp.MustCompile(`^第?(首|\d{1,3}|[一二三四五六七八九十]{1,3}|[IVX]{1,4})(期|批|批次|期次|笔|次|付)?(土地)?(款|价款|出让金)?(缴款|缴纳)?(\(共[\d一二三四五六七八九十]+[期批笔次件项条个家户]\))?$`)
 	})
 	atOnce = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(一次性|一次|全款|全额)(缴清|付清|缴纳|缴款|付款|交清|全款|全额|结清)*$`)

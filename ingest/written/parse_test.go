@@ -135,6 +135,38 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%q: got %d %v, want %d", text, exp, ok, want)
 		}
 	}
+	for text, want := range map[string]int{"10k yuan": 4, "RMB 10,000": 4, "10,000 yuan": 4, "in ten thousand yuan": 4, "RMB million": 6, "Unit: yuan": 0, "RMB yuan": 0, "100 million yuan": 8, "thousand RMB": 3} {
+		if exp, ok := UnitIn(text); !ok || exp != want {
+			t.Errorf("%q: got %d %v, want %d", text, exp, ok, want)
+		}
+		for _, heading := range []string{"Amount (" + text + ")", "兑付金额（" + text + "）", "Amount, " + text} {
+			if _, exp, ok := HeadingForms(heading); !ok || exp != want {
+				t.Errorf("%q: got %d %v, want %d", heading, exp, ok, want)
+			}
+			if word, odd := OddUnit(heading); odd {
+				t.Errorf("%q: odd unit %q", heading, word)
+			}
+		}
+	}
+	for _, heading := range []string{"兑付金额（万元）（RMB）", "兑付金额（RMB）（万元）", "兑付金额（万元，RMB）", "兑付金额（单位：万元 币种：CNY）", "兑付金额RMB（万元）"} {
+		if _, exp, ok := HeadingForms(heading); !ok || exp != 4 {
+			t.Errorf("%q: got %d %v, want 4", heading, exp, ok)
+		}
+		if word, odd := OddUnit(heading); odd {
+			t.Errorf("%q: odd unit %q", heading, word)
+		}
+	}
+	for _, text := range []string{"RMB", "币种：RMB", "Amount (CNY)", "台账（Yuantong公司）", "Amount (Yuanda)", "Taiyuan", "货币：CNY"} { // as 人民币 says none
+		_, ok := UnitIn(text)
+		if word, odd := OddUnit(text); ok || odd {
+			t.Errorf("%q: unit %v, odd %q", text, ok, word)
+		}
+	}
+	for _, text := range []string{"yuan per mu", "billion yuan", "12k RMB"} {
+		if word, odd := OddUnit("Amount (" + text + ")"); !odd {
+			t.Errorf("%q: no odd unit: %q", text, word)
+		}
+	}
 	for _, text := range []string{"", "亿元以上企业", "单元", "产业局", "户、人", "多元化"} {
 		if exp, ok := UnitIn(text); ok {
 			t.Errorf("%q was read as 10^%d yuan", text, exp)

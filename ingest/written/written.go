@@ -100,11 +100,26 @@ var (
 	Fluff = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(人|户|个|家|家次|人次|场|件|次|项|%|必填|选填|可不填|下拉选择|如有|\d+位|单位.*|年.?月.?日?|格式.*|yyyy.*|请.*|填.*|是/否)$`)
 	})
-	// Bullet numbers a heading: 1.问题编号, (一)问题编号
-	Bullet = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(\d{1,2}[.、]?|[一二三四五六七八九十]{1,2}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
+	// bullet numbers a heading or section, folded.
+	bullet = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{1,2}[.、]?|[一二三四五六七八九十]{1,2}[.、]|[ivx]{1,4}[.、]|\([一二三四五六七八九十\d]{1,2}\))`)
 	})
 )
+
+// Bullet is what numbers a heading or a section, folded: 1. of 1.问题编号, (一), ii、 of Ⅱ、问题编号. A number that goes on is none:
+// 12345热线 is no item 12.
+func Bullet(s string) string {
+	b := bullet().FindString(s)
+	if n := len(b); n > 0 && n < len(s) && digit(b[n-1]) && digit(s[n]) {
+		return ""
+	}
+	return b
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// Unnumbered is a text without its bullet.
+func Unnumbered(s string) string { return s[len(Bullet(s)):] }
 
 // MoneyUnits are the money units that offices use, as powers of ten of one yuan.
 var MoneyUnits = map[string]int{"元": 0, "人民币元": 0, "圆": 0, "百元": 2, "千元": 3, "万元": 4, "人民币万元": 4, "万": 4, "十万元": 5, "百万元": 6, "百万": 6, "千万元": 7, "亿元": 8, "亿": 8}
@@ -138,6 +153,9 @@ func readUnit(s string) (exp int, ok bool) {
 // unitPieces are the words of a note among which its units stand, without what only introduces them.
 func unitPieces(s string) []string {
 	s = strings.NewReplacer("币种", ",", "货币", ",").Replace(spelling.Squash(s)) // 单位：万元 币种：人民币
+	if saysYuan(s) && !strings.Contains(s, "元") {                             // 单位：万元 (RMB) says it in Chinese
+		s = strings.TrimPrefix(strings.TrimPrefix(inChinese(strings.Trim(s, "()[]【】")), "unit:"), "in")
+	}
 	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",，、;；/:：()[]【】|\\", r) })
 	for i, w := range words {
 		for _, prefix := range []string{"金额", "计量", "计价", "单位", "为", "均", "以", "按", "人民币"} {
@@ -195,6 +213,11 @@ func readHeading(s string) (names []string, unit int, hasUnit bool) {
 			break
 		}
 	}
+	if !hasUnit && saysYuan(kept) { // Amount in RMB million
+		if said := inChinese(strings.TrimRight(kept, ")]】")); strings.HasSuffix(said, "元") {
+			unit, hasUnit = readUnit(said[strings.LastIndexFunc(said, func(r rune) bool { return r < 0x80 })+1:])
+		}
+	}
 	kept = strings.TrimRight(kept, ":,;、.。")
 	names = append(names, kept)
 	if bare := InParens().ReplaceAllString(kept, ""); bare != kept && bare != "" {
@@ -204,7 +227,7 @@ func readHeading(s string) (names []string, unit int, hasUnit bool) {
 		names = append(names, strings.TrimRight(spelling.Squash(m[1]+m[2]), ":,;、.。"))
 	}
 	for _, n := range names { // 问题编号(1) and 1.问题编号 are still 问题编号
-		if t := Bullet().ReplaceAllString(n, ""); t != n && t != "" {
+		if t := Unnumbered(n); t != n && t != "" {
 			names = append(names, t)
 		}
 	}

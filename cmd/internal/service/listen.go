@@ -57,6 +57,7 @@ const (
 	RunPath     = "/run"
 	CommandPath = "/command"
 	JobPath     = "/job"
+	PagePath    = "/page"
 )
 
 // Handed is a command for the owner of a zone.
@@ -86,6 +87,14 @@ type JobSaid struct {
 	Error   string `json:"error,omitempty"`
 	Code    int    `json:"code"`
 }
+
+// PageSaid is where a service shows its page; "" where it shows none.
+type PageSaid struct {
+	Address string `json:"address"`
+}
+
+// ShowsPage notes where the page is shown, for those who start a second service to see it. It comes before Serve.
+func (s *Service) ShowsPage(address string) { s.page = address }
 
 // Serve serves until the context ends: it listens for work that is handed over, watches the inbox and does what is due.
 // Once says that it ends when what is due now is done.
@@ -185,6 +194,12 @@ func (s *Service) handler(ctx context.Context) http.Handler {
 				said.Error, said.Code = ask.told(err), s.o.Code(err)
 			}
 			s.answer(w, said)
+		}
+	})
+	mux.HandleFunc("POST "+PagePath, func(w http.ResponseWriter, r *http.Request) {
+		var ask struct{}
+		if s.accepts(w, r, &ask) {
+			s.answer(w, PageSaid{s.page})
 		}
 	})
 	s.health(mux)

@@ -38,6 +38,7 @@ type Service struct {
 	store *state.Store
 	since time.Time // when it began
 	token string
+	page  string // where it is shown
 
 	work sync.Mutex // held by whatever works at the zone
 

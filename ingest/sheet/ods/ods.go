@@ -24,6 +24,7 @@ type book struct {
 	lim    sheet.Limits
 	struck map[string]bool // styles with a line through the text
 	said   []sheet.Comment // of the sheet read last
+	unseen []sheet.Stretch // its hidden columns
 }
 
 // Open reads the list of tables.
@@ -130,10 +131,16 @@ type scan struct {
 	cells  int // cells made by repetition
 	merged []sheet.Range
 
+	columns int // declared so far
+	unseen  []sheet.Stretch
+
 	struck map[string]bool // styles of cells and of spans (ODF 20.383 style:text-line-through-style)
 	runs   stored.Runs     // of the text at hand
 	said   []sheet.Comment
 }
+
+// HiddenColumns implements [sheet.Concealing].
+func (o *book) HiddenColumns() []sheet.Stretch { return o.unseen }
 
 // Each implements [sheet.Source].
 func (o *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
@@ -153,7 +160,7 @@ func (o *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	for {
 		t, err := x.Next()
 		if err != nil || t == xmlscan.EOF {
-			o.said = s.said
+			o.said, o.unseen = s.said, s.unseen
 			return s.merged, err
 		}
 		if t != xmlscan.Start || x.Depth != 4 || string(x.Name) != "table" {
@@ -173,7 +180,13 @@ func (s *scan) table() error {
 		switch string(s.x.Name) {
 		case "table-row":
 			return s.tableRow()
-		case "table-header-rows", "table-rows", "table-row-group": // their rows are the table's
+		case "table-column":
+			n := min(max(1, s.x.AttrInt("number-columns-repeated", 1)), 1<<14)
+			if v, _ := s.x.Attr("visibility"); string(v) == "collapse" || string(v) == "filter" {
+				s.unseen = sheet.AddStretch(s.unseen, s.columns+1, s.columns+n)
+			}
+			s.columns += n
+		case "table-header-rows", "table-rows", "table-row-group", "table-header-columns", "table-columns", "table-column-group": // what they hold is the table's
 			return nil
 		}
 		return s.x.Skip()

@@ -64,7 +64,8 @@ type biffBook struct {
 	sheets   []biffSheet
 	sst      [][]byte // its record and continuations, until it is read
 	shared   *stored.Strings
-	noted    bool // the sheet read last has comments or text boxes
+	noted    bool            // the sheet read last has comments or text boxes
+	unseen   []sheet.Stretch // its hidden columns
 }
 
 type biffSheet struct {

@@ -26,6 +26,9 @@ type biffScan struct {
 	own     map[int]int // cell formats made for BIFF2's number formats
 }
 
+// HiddenColumns implements [sheet.Concealing].
+func (b *biffBook) HiddenColumns() []sheet.Stretch { return b.unseen }
+
 // Each implements [sheet.Source].
 func (b *biffBook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	if b.ver <= 4 {
@@ -37,7 +40,7 @@ func (b *biffBook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error)
 		return nil, err
 	}
 	s := &biffScan{b: b, at: b.sheets[i].at, fn: fn, sorted: true, pending: -1, cols: true}
-	b.noted = false
+	b.noted, b.unseen = false, nil
 	if err := s.survey(); err != nil {
 		return nil, err
 	}
@@ -115,6 +118,10 @@ func (s *biffScan) survey() error {
 					s.hidden = map[int]bool{}
 				}
 				s.hidden[int(u16(d))+1] = true
+			}
+		case recColInfo: // 2.4.53: fHidden
+			if len(d) >= 10 && d[8]&1 != 0 {
+				s.b.unseen = sheet.AddStretch(s.b.unseen, int(u16(d))+1, int(u16(d[2:]))+1)
 			}
 		case recMerged: // 2.4.168
 			for at := 2; at+8 <= len(d); at += 8 {

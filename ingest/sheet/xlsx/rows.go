@@ -25,7 +25,11 @@ type rowScan struct {
 	tmp  []byte // text of the cell being read
 
 	merged []sheet.Range
+	unseen []sheet.Stretch
 }
+
+// HiddenColumns implements [sheet.Concealing].
+func (w *workbook) HiddenColumns() []sheet.Stretch { return w.unseen }
 
 // Each implements [sheet.Source].
 func (w *workbook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
@@ -46,10 +50,11 @@ func (w *workbook) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error)
 	if err := s.sheet(); err != nil {
 		return nil, err
 	}
+	w.unseen = s.unseen
 	return s.merged, nil
 }
 
-// sheet reads a CT_Worksheet (ECMA-376 18.3.1.99): sheetData and mergeCells.
+// sheet reads a CT_Worksheet (ECMA-376 18.3.1.99): cols, sheetData and mergeCells.
 func (s *rowScan) sheet() error {
 	x := s.x
 	for {
@@ -68,6 +73,10 @@ func (s *rowScan) sheet() error {
 		case x.Depth == 2 && string(x.Name) == "sheetData":
 			if err := s.data(); err != nil {
 				return err
+			}
+		case x.Depth == 3 && string(x.Name) == "col": // ECMA-376 18.3.1.13
+			if x.AttrBool("hidden") {
+				s.unseen = sheet.AddStretch(s.unseen, x.AttrInt("min", 0), x.AttrInt("max", 0))
 			}
 		case string(x.Name) == "mergeCell":
 			v, _ := x.Attr("ref")

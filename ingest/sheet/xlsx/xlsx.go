@@ -33,6 +33,7 @@ type workbook struct {
 	styles []numfmt.Format
 	struck []bool // by style: whether its font is struck through; nil where no font is
 	loaded bool
+	unseen []sheet.Stretch // hidden columns of the sheet read last
 
 	slowOnly bool // for tests: both ways of reading a row give the same
 }

@@ -25,6 +25,7 @@ type book struct {
 	lim    sheet.Limits
 	styles map[string]numfmt.Format
 	said   []sheet.Comment // of the sheet read last
+	unseen []sheet.Stretch // its hidden columns
 }
 
 // Is knows the format by its root element, whatever stands before it:
@@ -175,6 +176,9 @@ type scan struct {
 	merged []sheet.Range
 }
 
+// HiddenColumns implements [sheet.Concealing].
+func (w *book) HiddenColumns() []sheet.Stretch { return w.unseen }
+
 // Each implements [sheet.Source].
 func (w *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	x, err := xmlscan.New(bytes.NewReader(w.data), w.lim.XML())
@@ -182,7 +186,7 @@ func (w *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 		return nil, err
 	}
 	defer x.Release()
-	w.said = nil
+	w.said, w.unseen = nil, nil
 	s := &scan{w: w, x: x, fn: fn}
 	at := -1
 	for {
@@ -201,8 +205,21 @@ func (w *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 }
 
 func (s *scan) table() error {
-	x, n := s.x, 0
-	return s.each("Row", func() error {
+	x, n, col := s.x, 0, 0
+	return x.Elements(func() error {
+		switch string(x.Name) {
+		case "Column":
+			col = x.AttrInt("Index", col+1)
+			to := min(col, sheet.MaxIndex) + min(max(0, x.AttrInt("Span", 0)), 1<<14)
+			if x.AttrBool("Hidden") {
+				s.w.unseen = sheet.AddStretch(s.w.unseen, col, to)
+			}
+			col = to
+			return x.Skip()
+		case "Row":
+		default:
+			return x.Skip()
+		}
 		if n = x.AttrInt("Index", n+1); n < 1 || n > sheet.MaxIndex {
 			return sheet.Refuse(sheet.TooLarge, "row %d", n)
 		}
