@@ -17,11 +17,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"taizhang/internal/tooltest"
 )
 
 // TestOtherMachines: the tree and its tests have the right types where offices run them, though it is written and tested on
 // another machine. It needs no compiler for that machine: DuckDB's C is left out, as are the bodies of functions of others.
 func TestOtherMachines(t *testing.T) {
+	tooltest.Thorough(t) // ten seconds of both processors
 	sources := sources{files: token.NewFileSet()}
 	for _, m := range []machine{{"windows", "amd64"}, {"linux", "arm64"}} {
 		t.Run(m.system+"/"+m.processor, func(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"taizhang/internal/metric"
 	"taizhang/internal/result"
 	"taizhang/internal/spelling"
+	"taizhang/internal/tooltest"
 	"taizhang/internal/warehouse"
 	"taizhang/internal/warehouse/warehousetest"
 	"taizhang/queries"
@@ -268,6 +269,7 @@ const firms = "enterprise"
 // TestHistoryOfFirms: of single firms mart.metric_week has, week by week, what Metrics answers: as known now, and as known at the
 // end of each week; of a firm that is asked for alone too.
 func TestHistoryOfFirms(t *testing.T) {
+	tooltest.Thorough(t)
 	ctx := context.Background()
 	path := warehousetest.Publish(t, "2022-03-16", time.Date(2022, 3, 16, 18, 0, 0, 0, time.UTC), func(db *warehouse.DB) {
 		warehousetest.Random{Seed: 6, To: "2022-03-31", Rows: 6}.Fill(t, db)
