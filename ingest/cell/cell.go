@@ -297,11 +297,13 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 		s = c.Text
 	}
 	d, err := written.ParseDecimal(strings.TrimSuffix(s, "%"))
-	if n, ok := written.Ratio(raw); ok && err != nil && c.Kind == sheet.Text && n.Cmp(written.Pow10(6)) <= 0 {
-		return Value{Set: true, Text: written.Fixed(n, 6)}, nil
-	}
-	if m := donePercent().FindStringSubmatch(s); err != nil && sign && m != nil { // 已完成30%
-		d, err = written.ParseDecimal(m[1])
+	if err != nil && c.Kind == sheet.Text { // few
+		if n, ok := written.Ratio(raw); ok && n.Cmp(written.Pow10(6)) <= 0 {
+			return Value{Set: true, Text: written.Fixed(n, 6)}, nil
+		}
+		if m := donePercent().FindStringSubmatch(s); sign && m != nil { // 已完成30%
+			d, err = written.ParseDecimal(m[1])
+		}
 	}
 	if err != nil || c.Kind == sheet.Date {
 		return Value{}, t.notPercent(raw, col)

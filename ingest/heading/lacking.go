@@ -32,30 +32,40 @@ func LackingColumns(h *Head, at finding.Place) (said Notes) {
 		if c == h.Crossed || h.joins(c) || slices.Contains(h.rollup, c.Field) || slices.Contains(h.others, c.Field) && h.Form.Mode == forms.Period {
 			continue
 		}
-		f := finding.MissingColumn(c.Title)
+		at.Field = c.Field
+		f := h.lacks(c)
 		if c == amounts && len(in) == 1 {
 			f = finding.MissingColumnLike(c.Title, in[0].title)
-		} else if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
-			f = finding.MissingCode(c.Title)
-		} else if several := numberedLike(c, h.extra); len(several) > 1 {
-			f = finding.MissingColumnNumbered(c.Title, several)
-		} else if parts := partsLike(c, h.extra); len(parts) > 1 {
-			if f = finding.MissingColumnParts(c.Title, parts); len(parts) == 2 {
-				if k := slices.IndexFunc(parts, corrected().MatchString); k >= 0 && before().MatchString(parts[1-k]) {
-					f = finding.MissingColumnCorrected(c.Title, parts, parts[k])
-				}
-			}
-		} else if values := valuesIn(c, h.extra); len(values) > 1 {
-			f = finding.MissingColumnTicks(c.Title, values)
-		} else if group, parts := partsOf(c, h.extra); len(parts) > 1 {
-			f = finding.MissingColumnSplit(c.Title, group, parts, IsNumber(c))
-		} else if g := written.Closest(c.Title, h.extra); g != "" && !h.closestToo(c, g) {
-			f = finding.MissingColumnLike(c.Title, written.Short(g, 20))
 		}
-		at.Field = c.Field
 		said.Add(f.At(at))
 	}
 	return said
+}
+
+// lacks is what is said of a required column that isn't there: what stands in its place, where something does.
+func (h *Head) lacks(c *forms.Column) finding.Finding {
+	if c.Type == forms.Code && slices.ContainsFunc(h.extra, func(x string) bool { return written.Heading(x) == "序号" }) {
+		return finding.MissingCode(c.Title)
+	}
+	if several := numberedLike(c, h.extra); len(several) > 1 {
+		return finding.MissingColumnNumbered(c.Title, several)
+	}
+	if parts := partsLike(c, h.extra); len(parts) > 1 {
+		if k := slices.IndexFunc(parts, corrected().MatchString); len(parts) == 2 && k >= 0 && before().MatchString(parts[1-k]) {
+			return finding.MissingColumnCorrected(c.Title, parts, parts[k])
+		}
+		return finding.MissingColumnParts(c.Title, parts)
+	}
+	if values := valuesIn(c, h.extra); len(values) > 1 {
+		return finding.MissingColumnTicks(c.Title, values)
+	}
+	if group, parts := partsOf(c, h.extra); len(parts) > 1 {
+		return finding.MissingColumnSplit(c.Title, group, parts, IsNumber(c))
+	}
+	if g := written.Closest(c.Title, h.extra); g != "" && !h.closestToo(c, g) {
+		return finding.MissingColumnLike(c.Title, written.Short(g, 20))
+	}
+	return finding.MissingColumn(c.Title)
 }
 
 // closestToo says whether a heading is as close to another required column that is missing: 交办日期—办结时限 is neither.

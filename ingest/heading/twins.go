@@ -22,9 +22,47 @@ type twin struct {
 	declared   bool // the form lists the heading as it stands
 }
 
+// pair is the column that a field is read from and its twin, with what stands in both.
+type pair struct {
+	*twin
+	compared
+	page *Page
+	at   *Placed // the field; nil where the column is no field's any more
+	same bool    // one heading, twice
+}
+
+// better are the reasons for which a field is read from the twin instead: the first that holds.
+var better = [...]struct {
+	holds func(p *pair) bool
+	says  func(p *pair) finding.Finding
+}{
+	{ // nothing stands in the column that was taken
+		func(p *pair) bool { return p.mine == 0 && p.other > 0 && p.stands() },
+		func(p *pair) finding.Finding { return finding.EmptyTwin(p.taken(), p.here(), p.there()) },
+	},
+	{ // 办结时限: 三个工作日, 立即 beside 办结时限: 2026-11-20
+		func(p *pair) bool { return p.mineFits == 0 && p.otherFits > 0 && p.stands() },
+		func(p *pair) finding.Finding {
+			return finding.TwinUnlike(p.taken(), p.here(), p.there(), p.at.Field.Title)
+		},
+	},
+	{ // somebody hid it: last month's
+		func(p *pair) bool {
+			return p.same && p.lost == 0 && p.otherFits > 0 && p.page.ColumnHidden(p.byCol) && !p.page.ColumnHidden(p.col)
+		},
+		func(p *pair) finding.Finding { return finding.TwinHidden(p.taken(), p.here(), p.there()) },
+	},
+	{ // the other one was filled in further
+		func(p *pair) bool { return p.same && p.lost == 0 && p.otherFits > p.mineFits },
+		func(p *pair) finding.Finding {
+			return finding.TwinFuller(p.taken(), p.here(), p.there(), p.mineFits, p.otherFits)
+		},
+	},
+}
+
 // settleTwins decides between columns that mean the same field, by what stands in them, before where they stand: the one that
 // was taken gives way to another one where it is empty or holds another kind of thing, and to one with the same heading that
-// nobody hid, or that is filled in further. It names both.
+// nobody hid, or that is filled in further. It names both, at the one that is not read.
 func (l *Reader) settleTwins(pg *Page, h *Head) (said Notes) {
 	moved := map[int]int{} // columns that gave way, to the one that is read
 	for _, d := range h.doubled {
@@ -32,43 +70,49 @@ func (l *Reader) settleTwins(pg *Page, h *Head) (said Notes) {
 			d.byCol = to
 		}
 		at := h.at(d.byCol)
-		t := l.compare(pg, h, at, d.byCol, d.col, d.apart(at))
-		same := written.Heading(d.title) == written.Heading(d.by)
-		here, there := sheet.ColumnName(d.byCol), sheet.ColumnName(d.col)
-		passed, taken := written.Short(d.title, 30), written.Short(d.by, 30)
-		var f finding.Finding
-		switch g := levelsAbove(d.title); {
-		case at != nil && t.mine == 0 && t.other > 0 && (same || d.declared || at.Field.Required):
-			d.take(at)
-			f = finding.EmptyTwin(taken, here, there)
-		case at != nil && t.mineFits == 0 && t.otherFits > 0 && (same || d.declared || at.Field.Required):
-			d.take(at)
-			f = finding.TwinUnlike(taken, here, there, at.Field.Title)
-		case at != nil && same && t.lost == 0 && t.otherFits > 0 && pg.ColumnHidden(d.byCol) && !pg.ColumnHidden(d.col):
-			d.take(at)
-			f = finding.TwinHidden(taken, here, there)
-		case at != nil && same && t.lost == 0 && t.otherFits > t.mineFits:
-			d.take(at)
-			f = finding.TwinFuller(taken, here, there, t.mineFits, t.otherFits)
-		case g != levelsAbove(d.by) && g != "" && levelsAbove(d.by) != "" && lastLevel(d.title) == lastLevel(d.by):
-			f = finding.HeadingInGroups(passed, taken)
-		case same && t.differ > 0:
-			f = finding.TwinsDiffer(passed, here, there, t.differ)
-		case same:
-			f = finding.HeadingTwice(passed, here, there)
-		case at != nil && t.differ > 0 && (at.Field.Type == forms.Date || IsNumber(at.Field)): // figures would be others
-			f = finding.HeadingsDiffer(passed, taken, t.differ)
-		default:
-			f = finding.HeadingsAlike(passed, taken)
+		p := &pair{twin: &d, compared: l.compare(pg, h, at, d.byCol, d.col, d.apart(at)), page: pg, at: at,
+			same: written.Heading(d.title) == written.Heading(d.by)}
+		f, unread, title := p.told(), d.col, d.title
+		if at != nil {
+			for _, why := range better {
+				if why.holds(p) {
+					f = why.says(p)
+					if !pg.ColumnHidden(d.byCol) { // a mark there would not be seen
+						unread, title = d.byCol, d.by
+					}
+					d.take(at)
+					moved[d.byCol] = d.col
+					break
+				}
+			}
 		}
-		if at != nil && at.Col == d.col {
-			moved[d.byCol] = d.col
-		}
-		f = f.At(finding.Place{Sheet: pg.Name, Value: passed, Cell: sheet.Ref(pg.Rows[h.Row+h.Height-1].N, d.col)})
-		said.Add(f)
+		said.Add(f.At(finding.Place{Sheet: pg.Name, Value: written.Short(title, 30), Cell: sheet.Ref(pg.Rows[h.Row+h.Height-1].N, unread)}))
 	}
 	return said
 }
+
+// told is what is said where the field stays where it is.
+func (p *pair) told() finding.Finding {
+	passed, above, by := written.Short(p.title, 30), levelsAbove(p.title), levelsAbove(p.by)
+	switch {
+	case above != by && above != "" && by != "" && lastLevel(p.title) == lastLevel(p.by):
+		return finding.HeadingInGroups(passed, p.taken())
+	case p.same && p.differ > 0:
+		return finding.TwinsDiffer(passed, p.here(), p.there(), p.differ)
+	case p.same:
+		return finding.HeadingTwice(passed, p.here(), p.there())
+	case p.at != nil && p.differ > 0 && (p.at.Field.Type == forms.Date || IsNumber(p.at.Field)): // figures would be others
+		return finding.HeadingsDiffer(passed, p.taken(), p.differ)
+	}
+	return finding.HeadingsAlike(passed, p.taken())
+}
+
+// stands says whether the twin may be read at all: it has the same heading, one that the form lists, or the field has to be there.
+func (p *pair) stands() bool { return p.same || p.declared || p.at.Field.Required }
+
+func (p *pair) taken() string { return written.Short(p.by, 30) }
+func (p *pair) here() string  { return sheet.ColumnName(p.byCol) }
+func (p *pair) there() string { return sheet.ColumnName(p.col) }
 
 // apart is by how many powers of ten the amounts of the column that is read are larger than those of its twin; 0 where not both
 // say their unit.

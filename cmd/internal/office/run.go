@@ -317,12 +317,18 @@ func (w *work) publish(ctx context.Context, out *Outcome) error {
 	if err := result.Err(); err != nil {
 		return w.holdBack(ctx, result, err)
 	}
-	if err := warehouse.CommitFolded(ctx, conn); err != nil {
+	return w.putOut(ctx, out, p, last, step)
+}
+
+// putOut commits what was built and lets readers have it: the published file, then the consolidated workbooks made from it.
+func (w *work) putOut(ctx context.Context, out *Outcome, p, last publication, step func(string, ...any)) error {
+	z := w.z
+	if err := warehouse.CommitFolded(ctx, w.db.Conn); err != nil {
 		return err
 	}
 	step("commit")
 	forget := last.Erasure < p.Erasure // what is published holds an erased person
-	ledgers, err := z.changedLedgers(ctx, conn, p, last, forget)
+	ledgers, err := z.changedLedgers(ctx, w.db.Conn, p, last, forget)
 	if err != nil {
 		return err
 	}
