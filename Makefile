@@ -17,8 +17,8 @@ TESTLD  := -ldflags='-s -w$(if $(shell command -v ld.gold 2>/dev/null), -extldfl
 
 .PHONY: help demo build test test-all test-scale test-trino test-schema soak look vet bench bench-quick bench-peers bench-web bench-scale bench-goals bench-scale-trino pictures generate dist clean prerequisites
 
-# What tests want to read is in English, as are the names that their tools give files; make demo speaks the user's language.
-test test-all test-scale test-trino test-schema soak bench bench-quick bench-peers bench-web bench-scale bench-goals bench-scale-trino pictures: export LC_ALL := C
+# What tests want to read is in English; make demo speaks the language of the user. Files with Chinese names want UTF-8.
+test test-all test-scale test-trino test-schema soak bench bench-quick bench-peers bench-web bench-scale bench-goals bench-scale-trino pictures: export LC_ALL := C.UTF-8
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
