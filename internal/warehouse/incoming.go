@@ -24,6 +24,7 @@ type incoming struct {
 	done  int
 	next  func() ([]Text, error)
 	err   error // what ended them early
+	chunk chunkWriter
 }
 
 func incomingColumn(i int) string { return "c" + strconv.Itoa(i) }
@@ -71,9 +72,12 @@ func (in *incoming) Init() {}
 
 // FillChunk hands the next rows over.
 func (in *incoming) FillChunk(chunk duckdb.DataChunk) error {
+	if in.err = in.chunk.begin(&chunk, len(in.table.Columns)); in.err != nil {
+		return in.err
+	}
 	rows := 0
 	for ; rows < duckdb.GetDataChunkCapacity() && in.done < in.n; rows++ {
-		if in.err = in.fill(chunk, rows); in.err != nil {
+		if in.err = in.fill(rows); in.err != nil {
 			return in.err
 		}
 		in.done++
@@ -82,7 +86,7 @@ func (in *incoming) FillChunk(chunk duckdb.DataChunk) error {
 }
 
 // fill hands one row over, and refuses what the driver would corrupt.
-func (in *incoming) fill(chunk duckdb.DataChunk, at int) error {
+func (in *incoming) fill(at int) error {
 	row, err := in.next()
 	switch {
 	case err != nil:
@@ -96,19 +100,17 @@ func (in *incoming) fill(chunk duckdb.DataChunk, at int) error {
 		v := &row[j]
 		switch {
 		case v.IsNull:
-			err = duckdb.SetChunkValue[any](chunk, j, at, nil)
-		case !utf8.ValidString(v.S):
-			err = &RowFault{lang.Errorf("row %d, %s: not valid UTF-8", "第%d行 %s：不是有效的 UTF-8 文字", in.done+1, in.table.Columns[j].Name)}
+			in.chunk.setNull(j, at)
 		case in.table.Columns[j].isWhole():
-			n, notWhole := strconv.ParseInt(v.S, 10, 64)
-			if err = duckdb.SetChunkValue(chunk, j, at, n); notWhole != nil {
-				err = &RowFault{lang.Errorf("row %d, %s: not a whole number", "第%d行 %s：不是整数", in.done+1, in.table.Columns[j].Name)}
+			n, err := strconv.ParseInt(v.S, 10, 64)
+			if err != nil {
+				return &RowFault{lang.Errorf("row %d, %s: not a whole number", "第%d行 %s：不是整数", in.done+1, in.table.Columns[j].Name)}
 			}
+			in.chunk.setWhole(j, at, n)
+		case !utf8.ValidString(v.S):
+			return &RowFault{lang.Errorf("row %d, %s: not valid UTF-8", "第%d行 %s：不是有效的 UTF-8 文字", in.done+1, in.table.Columns[j].Name)}
 		default:
-			err = duckdb.SetChunkValue(chunk, j, at, v.S)
-		}
-		if err != nil {
-			return err
+			in.chunk.setText(j, at, v.S)
 		}
 	}
 	return nil

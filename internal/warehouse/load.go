@@ -83,6 +83,7 @@ func LoadEach(ctx context.Context, conn *sql.Conn, t Table, n int, next func() (
 		casts[i] = "cast(" + Ident(incomingColumn(i)) + " as " + c.SQLType + ")"
 	}
 	in := &incoming{table: t, n: n, next: next}
+	defer in.chunk.end()
 	res, err := conn.ExecContext(context.WithValue(ctx, incomingKey{}, in),
 		"insert into "+qualified(t.Name)+" ("+strings.Join(names, ", ")+") select "+strings.Join(casts, ", ")+" from "+incomingRows+"()")
 	switch {
