@@ -113,7 +113,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 		lines += len(tb.Lines)
 	}
 	pt.Records, pt.LineKeys = make([]Record, 0, lines), make([]string, 0, lines)
-	keys := &keysRead{seen: make(map[string]int, lines), refused: map[string]*layout.Line{}}
+	keys := &keysRead{refused: map[string]*layout.Line{}}
 	fs := newFirms(pt.Form)
 	one := &lineReader{rd: rd, pt: pt, typer: t, kept: cell.NewShelf(t)}
 	for _, tb := range pt.Tables {
@@ -149,40 +149,6 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	pt.gather("type", pt.neverRead) // 形象进度 in words under 进度
 	for _, tb := range pt.Tables {
 		rd.checkTotals(pt, tb)
-	}
-}
-
-// keysRead are the keys of a return so far.
-type keysRead struct {
-	seen    map[string]int          // of the rows that count: index of the record
-	refused map[string]*layout.Line // of those that don't
-}
-
-// again holds a row against the one that had its key before, and says so; true where the two are the same and it counts once.
-func (k *keysRead) again(rd *Reader, pt *Part, r *Record, one *lineReader) bool {
-	first, dup := k.seen[r.Key]
-	other := k.refused[r.Key]
-	switch {
-	case r.Key == "" || r.refuse == nil && !dup && other == nil: // nearly all
-	case !dup && other == nil, lacksKey(pt.Form, r.Line.Head):
-	case r.refuse == nil && dup:
-		return rd.repeated(pt, &pt.Records[first], r, one)
-	case !hasWholeKey(pt.Form, r):
-	case dup:
-		tellRepeated(pt, pt.Records[first].Line, r)
-	default:
-		tellRepeated(pt, other, r)
-	}
-	return false
-}
-
-// note remembers the key of a row that is kept: the next of the records, or a refused one.
-func (k *keysRead) note(pt *Part, r *Record) {
-	switch {
-	case r.refuse == nil && r.Key != "":
-		k.seen[r.Key] = len(pt.Records)
-	case r.refuse != nil && k.refused[r.Key] == nil && hasWholeKey(pt.Form, r):
-		k.refused[r.Key] = r.Line
 	}
 }
 
