@@ -67,37 +67,44 @@ func (s *Shelf) Keep(values []Value) Row {
 }
 
 // Value gives the kth value.
-func (r Row) Value(k int) Value {
-	t := packed.Taker(r.packed)
+func (r Row) Value(k int) (v Value) {
+	row := r.packed
 	for range k {
-		r.unpack(&t)
+		row = r.unpack(row, &v)
 	}
-	return r.unpack(&t)
+	r.unpack(row, &v)
+	return v
 }
 
 // Values gives all values, in into where it has room.
 func (r Row) Values(into []Value) []Value {
 	into = into[:0]
-	for t := packed.Taker(r.packed); t != ""; {
-		into = append(into, r.unpack(&t))
+	for row := r.packed; row != ""; {
+		into = append(into, Value{})
+		row = r.unpack(row, &into[len(into)-1])
 	}
 	return into
 }
 
-func (r Row) unpack(t *packed.Taker) (v Value) {
-	marks := t.Byte()
+// unpack takes the next value into v, and says what is left.
+func (r Row) unpack(row string, v *Value) (rest string) {
+	marks, row := row[0], row[1:]
 	if marks&hasNumber != 0 {
-		return r.numbered.values[t.Int()-1]
+		n, row := packed.TakeInt(row)
+		*v = r.numbered.values[n-1]
+		return row
 	}
-	v.Set, v.Gap = marks&isSet != 0, marks&isGap != 0
+	*v = Value{Set: marks&isSet != 0, Gap: marks&isGap != 0}
 	if marks&hasText != 0 {
-		v.Text = t.Text()
+		v.Text, row = packed.TakeText(row)
 	}
 	if marks&hasHash != 0 {
-		v.Hash = t.Text()
+		v.Hash, row = packed.TakeText(row)
 	}
 	if marks&hasDate != 0 {
-		v.Date = calendar.Date(t.Int())
+		var date int
+		date, row = packed.TakeInt(row)
+		v.Date = calendar.Date(date)
 	}
-	return v
+	return row
 }

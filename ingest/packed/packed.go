@@ -3,7 +3,7 @@
 // the collector has nothing to look at in them.
 //
 // Words: a shelf holds packed rows one after another; a packed row is a string
-// on it, read again by a taker from its start to its end.
+// on it, taken apart from its start to its end.
 package packed
 
 import (
@@ -48,47 +48,56 @@ func Float(row []byte, f float64) []byte {
 	return binary.LittleEndian.AppendUint64(row, math.Float64bits(f))
 }
 
-// Taker reads a packed row; the texts that it gives lie on the shelf.
-type Taker string
-
-// Byte takes a byte.
-func (t *Taker) Byte() byte {
-	b := (*t)[0]
-	*t = (*t)[1:]
-	return b
+// TakeText takes a text from the start of a packed row, where it stays, and says what is left.
+func TakeText(row string) (text, rest string) {
+	n, rest := takeUint(row)
+	return rest[:n], rest[n:]
 }
 
-// Text takes a text.
-func (t *Taker) Text() string {
-	n := int(t.uvarint())
-	s := string((*t)[:n])
-	*t = (*t)[n:]
-	return s
+// TakeInt takes a number.
+func TakeInt(row string) (n int, rest string) {
+	u, rest := takeUint(row)
+	return int(int64(u>>1) ^ -int64(u&1)), rest // as encoding/binary writes signed numbers
 }
 
-// Int takes a number.
-func (t *Taker) Int() int {
-	u := t.uvarint()
-	return int(int64(u>>1) ^ -int64(u&1)) // as encoding/binary writes signed numbers
+// TakeFloat takes a floating-point number.
+func TakeFloat(row string) (f float64, rest string) {
+	_ = row[floatBytes-1]
+	bits := uint64(row[0]) | uint64(row[1])<<8 | uint64(row[2])<<16 | uint64(row[3])<<24 | uint64(row[4])<<32 | uint64(row[5])<<40 | uint64(row[6])<<48 | uint64(row[7])<<56
+	return math.Float64frombits(bits), row[floatBytes:]
 }
 
-// Float takes a floating-point number.
-func (t *Taker) Float() float64 {
-	s := (*t)[:8]
-	*t = (*t)[8:]
-	bits := uint64(0)
-	for i := 7; i >= 0; i-- {
-		bits = bits<<8 | uint64(s[i])
+// floatBytes are those of Float.
+const floatBytes = 8
+
+// SkipText leaves a text out.
+func SkipText(row string) (rest string) {
+	n, rest := takeUint(row)
+	return rest[n:]
+}
+
+// SkipInt leaves a number out.
+func SkipInt(row string) (rest string) {
+	_, rest = takeUint(row)
+	return rest
+}
+
+// SkipFloat leaves a floating-point number out.
+func SkipFloat(row string) (rest string) { return row[floatBytes:] }
+
+// takeUint is small enough to go into what calls it: nearly all numbers have one byte.
+func takeUint(row string) (u uint64, rest string) {
+	if b := row[0]; b < 0x80 {
+		return uint64(b), row[1:]
 	}
-	return math.Float64frombits(bits)
+	return takeLong(row)
 }
 
-func (t *Taker) uvarint() (u uint64) {
-	for shift := 0; ; shift += 7 {
-		b := t.Byte()
-		u |= uint64(b&0x7f) << shift
-		if b < 0x80 {
-			return u
+func takeLong(row string) (u uint64, rest string) {
+	for i := 0; ; i++ {
+		b := row[i]
+		if u |= uint64(b&0x7f) << (7 * i); b < 0x80 {
+			return u, row[i+1:]
 		}
 	}
 }

@@ -34,10 +34,15 @@ func TestShelf(t *testing.T) {
 	}
 	all, rows = append(all, item{n: math.MinInt64}, item{n: math.MaxInt64}), append(rows, s.Put(Float(Int(append(Text(nil, ""), 0), math.MinInt64), 0)), s.Put(Float(Int(append(Text(nil, ""), 0), math.MaxInt64), 0)))
 	for i, it := range all {
-		k := Taker(rows[i])
-		text, b, n, f := k.Text(), k.Byte(), k.Int(), k.Float()
-		if text != it.text || b != it.b || n != it.n || math.Float64bits(f) != math.Float64bits(it.f) || k != "" {
-			t.Fatalf("row %d: %q %d %d %v, left %d bytes; want %v", i, text, b, n, f, len(k), it)
+		text, rest := TakeText(rows[i])
+		b, rest := rest[0], rest[1:]
+		n, rest := TakeInt(rest)
+		f, rest := TakeFloat(rest)
+		if text != it.text || b != it.b || n != it.n || math.Float64bits(f) != math.Float64bits(it.f) || rest != "" {
+			t.Fatalf("row %d: %q %d %d %v, left %d bytes; want %v", i, text, b, n, f, len(rest), it)
+		}
+		if rest := SkipFloat(SkipInt(SkipText(rows[i])[1:])); rest != "" {
+			t.Fatalf("row %d: %d bytes left out too few", i, len(rest))
 		}
 	}
 }

@@ -193,63 +193,91 @@ func (s *Shelf) format(c *Cell) int {
 	return n
 }
 
-func (s *Shelf) unpack(t *packed.Taker, n int) (c Cell) {
-	marks := t.Byte()
-	c.Kind, c.Row, c.Col = Kind(marks&kindBits), n, t.Int()
-	c.Percent, c.Formula, c.NoValue = marks&isPercent != 0, marks&isFormula != 0, marks&lacksValue != 0
+// unpack takes the next cell of row n into c, and says what is left of the row.
+func (s *Shelf) unpack(row string, n int, c *Cell) (rest string) {
+	marks := row[0]
+	col, row := packed.TakeInt(row[1:])
+	*c = Cell{Kind: Kind(marks & kindBits), Row: n, Col: col, Percent: marks&isPercent != 0, Formula: marks&isFormula != 0, NoValue: marks&lacksValue != 0}
 	if marks&otherRow != 0 {
-		c.Row = t.Int()
+		c.Row, row = packed.TakeInt(row)
 	}
 	if marks&hasFormat != 0 {
-		c.Format = s.formats[t.Int()]
+		var format int
+		format, row = packed.TakeInt(row)
+		c.Format = s.formats[format]
 	}
 	switch c.Kind {
 	case Empty:
-		return c
+		return row
 	case kindAgain:
-		c.Again = uint16(t.Int())
-		once := &s.again[c.Again-1]
-		c.Kind, c.Text, c.Num = once.Kind, once.Text, once.Num
-		return c
+		again, row := packed.TakeInt(row)
+		once := &s.again[again-1]
+		c.Again, c.Kind, c.Text, c.Num = uint16(again), once.Kind, once.Text, once.Num
+		return row
 	}
-	c.Text = t.Text()
-	if c.Kind != Text {
-		c.Num = t.Float()
+	if c.Text, row = packed.TakeText(row); c.Kind != Text {
+		c.Num, row = packed.TakeFloat(row)
 	}
-	return c
+	return row
+}
+
+// skip is what is left of a row behind its next cell, and in which column that stands.
+func skip(row string) (col int, rest string) {
+	marks := row[0]
+	col, row = packed.TakeInt(row[1:])
+	if marks&otherRow != 0 {
+		row = packed.SkipInt(row)
+	}
+	if marks&hasFormat != 0 {
+		row = packed.SkipInt(row)
+	}
+	switch kind := Kind(marks & kindBits); kind {
+	case Empty:
+	case kindAgain:
+		row = packed.SkipInt(row)
+	default:
+		if row = packed.SkipText(row); kind != Text {
+			row = packed.SkipFloat(row)
+		}
+	}
+	return col, row
 }
 
 // Take gives the kth cell of a kept row.
-func (s *Shelf) Take(row string, n, k int) Cell {
-	t := packed.Taker(row)
+func (s *Shelf) Take(row string, n, k int) (c Cell) {
 	for range k {
-		s.unpack(&t, n)
+		_, row = skip(row)
 	}
-	return s.unpack(&t, n)
+	s.unpack(row, n, &c)
+	return c
 }
 
 // All adds the cells of a kept row.
 func (s *Shelf) All(row string, n int, into []Cell) []Cell {
-	for t := packed.Taker(row); t != ""; {
-		into = append(into, s.unpack(&t, n))
+	for row != "" {
+		into = append(into, Cell{})
+		row = s.unpack(row, n, &into[len(into)-1])
 	}
 	return into
 }
 
 // Under gives the cell in a column of a kept row, whose cells stand from left to right; an empty one where there is none.
-func (s *Shelf) Under(row string, n, col int) Cell {
-	for t := packed.Taker(row); t != ""; {
-		if c := s.unpack(&t, n); c.Col == col {
+func (s *Shelf) Under(row string, n, col int) (c Cell) {
+	for row != "" {
+		at, rest := skip(row)
+		if at == col {
+			s.unpack(row, n, &c)
 			return c
 		}
+		row = rest
 	}
 	return Cell{Row: n, Col: col}
 }
 
 // Place gives a kept row's cells to fields: fields says by column which one takes it, from 1, and into has room for all.
 func (s *Shelf) Place(row string, n int, fields []int16, into []Cell) {
-	for t := packed.Taker(row); t != ""; {
-		c := s.unpack(&t, n)
-		into[fields[c.Col]-1] = c
+	for row != "" {
+		col, _ := packed.TakeInt(row[1:])
+		row = s.unpack(row, n, &into[fields[col]-1])
 	}
 }
