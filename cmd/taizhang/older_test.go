@@ -87,6 +87,9 @@ func TestOlderZones(t *testing.T) {
 				if kept := must(os.ReadFile(filepath.Join(zone, warehouse.FileName+".older"))); string(kept) != string(before) {
 					t.Error("the warehouse wasn't kept as it was")
 				}
+				if _, out, _ := program(t, "doctor", "--zone", zone); !strings.Contains(out, "the warehouse as it was before this program migrated it is kept") {
+					t.Errorf("doctor doesn't say what is kept: %s", out)
+				}
 			} else if !strings.HasPrefix(name, "0.1.0-2026-11-29") {
 				t.Errorf("nothing is said of a migration: %s", log)
 			}

@@ -60,7 +60,7 @@ func (z *Zone) PlainFiles(ctx context.Context, values []string) (files []string,
 	if err != nil {
 		return nil, err
 	}
-	paths := []string{z.olderName(), z.Warehouse() + ".damaged"}
+	paths := []string{z.OlderName(), z.Warehouse() + ".damaged"}
 	for _, k := range kept {
 		paths = append(paths, k.Path)
 	}

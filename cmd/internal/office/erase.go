@@ -399,7 +399,7 @@ func (z *Zone) removeErased(a *archive.Archive) error {
 		if e.Seq <= last.Erasure {
 			continue
 		}
-		files = append(files, z.Warehouse()+".damaged", z.Warehouse()+".rebuild", z.olderName())
+		files = append(files, z.Warehouse()+".damaged", z.Warehouse()+".rebuild", z.OlderName())
 		for _, f := range e.Files {
 			if !filepath.IsLocal(filepath.FromSlash(f)) {
 				return lang.Errorf("the journal names %s, which is not in the zone", "日志中写有 %s，但它不在本区之内", f)

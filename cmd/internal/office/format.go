@@ -72,8 +72,8 @@ func (z *Zone) noteFormat() error {
 	return durable.WriteBytes(filepath.Join(z.Dir, filepath.FromSlash(FormatPath)), 0o600, append(text, '\n'))
 }
 
-// olderName is what a warehouse is kept as before it is migrated.
-func (z *Zone) olderName() string { return z.Warehouse() + ".older" }
+// OlderName is what a warehouse is kept as before it is migrated.
+func (z *Zone) OlderName() string { return z.Warehouse() + ".older" }
 
 // keepOlder copies a warehouse of an older format before it is migrated, and refuses one of a newer format. The copy is
 // there until a doctor mends.
@@ -89,8 +89,8 @@ func (w *work) keepOlder(ctx context.Context) error {
 	if err = errors.Join(err, w.close()); err != nil {
 		return err
 	}
-	w.o.Log.Warn(lang.Phrase("the warehouse is of an older program: it is migrated, and kept as it was", "数据库由较旧的程序写成：正在升级，原来的已保留"), "from", n, "to", warehouse.Format, "kept", w.z.olderName())
-	if err := durable.Write(w.z.olderName(), 0o600, durable.Copy(w.z.Warehouse())); err != nil {
+	w.o.Log.Warn(lang.Phrase("the warehouse is of an older program: it is migrated, and kept as it was", "数据库由较旧的程序写成：正在升级，原来的已保留"), "from", n, "to", warehouse.Format, "kept", w.z.OlderName())
+	if err := durable.Write(w.z.OlderName(), 0o600, durable.Copy(w.z.Warehouse())); err != nil {
 		return lang.Errorf("keep the warehouse as it was before it is migrated: %w", "升级前保存原数据库：%w", err)
 	}
 	w.db, err = warehouse.Open(w.z.Warehouse(), warehouse.Options{TimeZone: w.z.Timezone})

@@ -227,10 +227,18 @@ func (d *doctor) leftovers(context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{".rebuild", ".rebuild.wal", ".damaged", ".damaged.wal", ".older"} {
+	for _, name := range []string{".rebuild", ".rebuild.wal", ".damaged", ".damaged.wal"} {
 		if _, err := os.Stat(d.z.Warehouse() + name); err == nil {
 			left = append(left, d.z.Warehouse()+name)
 		}
+	}
+	older := d.z.OlderName()
+	_, err = os.Stat(older)
+	if keptOlder := err == nil; keptOlder && (d.o.Mend || len(left) > 0) {
+		left = append(left, older)
+	} else if keptOlder {
+		d.add("leftovers", Warned, filepath.Base(older), d.command("doctor --mend"), "the warehouse as it was before this program migrated it is kept; it can go once the figures are seen to be right", "升级前的数据库还保留着，核对数据无误后可以清除")
+		return nil
 	}
 	if len(left) == 0 {
 		d.add("leftovers", Sound, "", "", "none", "没有")
