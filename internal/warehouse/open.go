@@ -70,6 +70,10 @@ const storageVersion = "v1.4.0"
 // workbooks folded in several times over, each time with all rows before them, which costs more than the log itself.
 const logLimit = "64MB"
 
+// rowGroups is how many groups of 122,880 rows wait until they are written. DuckDB's own five are a hundred megabytes while a
+// return of a million rows is stored, and make the file no smaller.
+const rowGroups = "1"
+
 // shims are functions that Trino has under a name of its own and DuckDB under
 // another, where texts that both run need one name: array_join puts texts
 // together, nulls left out. They live in the connection, so that no file needs them.
@@ -95,6 +99,7 @@ func open(path, mode string, o Options) (*DB, error) {
 		q.Set("default_block_size", blockSize)
 		q.Set("storage_compatibility_version", storageVersion)
 		q.Set("checkpoint_threshold", logLimit)
+		q.Set("write_buffer_row_group_count", rowGroups)
 	}
 	q.Set("threads", strconv.Itoa(max(o.Threads, oneThread)))
 	dsn, attach, err := source(path, mode, q)
