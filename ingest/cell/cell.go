@@ -439,6 +439,7 @@ func (t *Typer) taxNumber(s string, col *forms.Column) (Value, *fault) {
 
 // code reads an identifier: a number without decimals, with the noughts and texts that its format shows.
 func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault) {
+	var said *fault
 	if c.Kind == sheet.Number {
 		if d, err := written.ParseDecimal(c.Text); err == nil {
 			if n, lost := d.Rounded(0); lost == 0 {
@@ -447,6 +448,9 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 		}
 		if shown, ok := c.ShownText(); ok {
 			s = strings.ReplaceAll(written.Plain(shown), " ", "")
+		} else if shown, ok := c.PaddedText(); ok {
+			said = because(finding.CodePadded(col.Title, s, shown))
+			s = shown
 		}
 	}
 	hasDigits := strings.ContainsAny(s, "0123456789")
@@ -464,7 +468,7 @@ func (t *Typer) code(c *sheet.Cell, s string, col *forms.Column) (Value, *fault)
 	if found { // rows must stay apart that only the hidden digits tell apart
 		v.Hash = t.keyHash(col, s)
 	}
-	return v, nil
+	return v, said
 }
 
 // notNumbered is what people write for the number of an item that has none yet. Of several such rows none is another one again.

@@ -83,6 +83,8 @@ func (t *Typer) Shown(c *sheet.Cell, col *forms.Column, doubtful bool) string {
 	s := written.DateText(*c)
 	if shown, ok := c.ShownText(); ok && (col.Type == forms.Text || col.Type == forms.Code) {
 		s = shown
+	} else if shown, ok := c.PaddedText(); ok && col.Type == forms.Code {
+		s = shown
 	}
 	if col.Type.Sensitive() {
 		return secret.Mask(col.Type, strings.ReplaceAll(written.Plain(s), " ", ""))

@@ -134,6 +134,11 @@ func CodeIsDate(column, date string) Finding {
 	return codeIsDate.finds("「%s」被 Excel 存成了日期 %s", column, date).mend(asText)
 }
 
+// CodePadded is a code stored as a number that its format shows with noughts behind it.
+func CodePadded(column, stored, shown string) Finding {
+	return codePadded.finds("「%s」存的是数字 %s，按格子里显示的 %s 读取", column, stored, shown).mend("请把该列设为文本格式，编号写成 %s", shown)
+}
+
 // DamagedNumber is a long number that Excel kept the first 15 digits of.
 func DamagedNumber(column string) Finding {
 	return damagedNumber.finds("「%s」被 Excel 当作数字保存，15位以后的数字已经丢失", column).mend("请把该列设为文本格式，重新填写完整号码")

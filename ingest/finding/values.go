@@ -9,6 +9,7 @@ var ofValues chapter
 
 var (
 	repeatedKey         = ofValues.asks("repeated_key", "同一编号出现两次：内容相同只计一次，内容不同的后一行不计入（必须修改）。")
+	keyAlike            = ofValues.asks("key_alike", "同一份报表里两行的编号只差开头的0，按两项计。")
 	required            = ofValues.refuses("required", "必填的内容没有填。")
 	mistyped            = ofValues.refuses("type", "内容不是该列应填的日期、数字或金额。")
 	unitUnknown         = ofValues.asks("unit_unknown", "单位名称不在名单里，却与名单里的一个相像，或是本区没有的街道、乡镇；按所写的名称单独统计。")
@@ -27,6 +28,7 @@ var (
 	cellStruck          = ofValues.asks("cell_struck", "单元格画了删除线，仍按所写的读取。")
 	partStruck          = ofValues.refuses("part_struck", "单元格里一部分画了删除线，新旧两个数连在一起，读不出是哪一个。")
 	codeIsDate          = ofValues.asks("code_is_date", "编号被存成了日期。")
+	codePadded          = ofValues.tells("code_padded", "编号存成了数字，按格子里显示的读取：1.10 不读作 1.1。")
 	dateSerial          = ofValues.asks("date_serial", "日期是一个数字，按序号读取。")
 	dateDecimal         = ofValues.asks("date_decimal", "日期是一个小数，按年月读取。")
 	dateRange           = ofValues.asks("date_range", "写的是一段时间、两个日期，或不是确切的一天，只取其中一天。")
@@ -45,6 +47,16 @@ var (
 	percentSmall        = ofValues.asks("percent_small", "同列按百分数填，有一格不到1，读作百分之零点几。")
 	over100Percent      = ofValues.asks("over_100_percent", "百分比超过 100%。")
 )
+
+// KeyAlike is a key that differs from that of another row only by leading noughts; count of all such rows.
+func KeyAlike(key, other string, row, count int) Finding {
+	more := ""
+	if count > 1 {
+		more = fmt.Sprintf("；这样的一共有%d行", count)
+	}
+	return keyAlike.finds("“%s”与第%d行的“%s”只差开头的0，按两项计入%s", key, row, other, more).
+		mend("请核对：是同一项的，请删去多余的一行；是两项的，请改成不易混淆的编号，或写核实说明")
+}
 
 // CellStruck is a cell, or a part of a text, with a line through it. It is read all the same.
 func CellStruck(part bool) Finding {

@@ -86,6 +86,7 @@ func (jd *Judge) judgePart(ctx context.Context, h *History, p *read.Parsed, pt *
 			return err
 		}
 	}
+	tellAlike(pt)
 	if err := jd.settleDoubts(ctx, h, p, pt); err != nil {
 		return err
 	}

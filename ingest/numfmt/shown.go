@@ -20,6 +20,33 @@ func Shown(code, digits string, value float64) (text string, ok bool) {
 	return text, text != digits
 }
 
+// Padded is what a cell shows of a number with decimals whose format writes noughts behind them: 1.10 of 1.1 in 0.00, which is
+// another item than 1.1. ok is false where no nought is written, and where the format does anything else.
+func Padded(code, digits string, value float64) (text string, ok bool) {
+	whole, decimals, _ := strings.Cut(digits, ".")
+	if decimals == "" || IsGeneral(code) || strings.Trim(whole+decimals, "0123456789") != "" {
+		return "", false
+	}
+	places, noughts, behind := 0, 0, false
+	for s, rest := next(pickSection(sections(code), value)); s.kind != end; s, rest = next(rest) {
+		switch {
+		case s.kind == room, s.kind == bracket && !s.open && !strings.HasPrefix(s.text, "DBNum"):
+		case s.kind == point && !behind:
+			behind = true
+		case s.kind != place || s.text == "?":
+			return "", false
+		case behind:
+			if places++; s.text == "0" {
+				noughts = places
+			}
+		}
+	}
+	if len(decimals) > places || len(decimals) >= noughts { // it rounds, or adds nothing
+		return "", false
+	}
+	return digits + strings.Repeat("0", noughts-len(decimals)), true
+}
+
 // shownParts are the texts and places of digits of one section of a number format, in their order.
 type shownParts struct {
 	parts  []shownPart

@@ -33,3 +33,22 @@ func TestShown(t *testing.T) {
 		}
 	}
 }
+
+// TestPadded: noughts behind decimals are shown; where a format rounds, groups or says more, the number is read.
+func TestPadded(t *testing.T) {
+	for _, tt := range []struct {
+		value        float64
+		digits       string
+		format, want string
+	}{
+		{1.1, "1.1", "0.00", "1.10"},
+		{2.5, "2.5", "#0.000_ ", "2.500"},
+		{1.1, "1.1", "[Red]0.00;-0.00", "1.10"},
+		{1.1, "1.1", "0.0", ""}, {1.25, "1.25", "0.0", ""}, {1.1, "1.1", "0.0#", ""}, {1, "1", "0.00", ""}, {1.1, "1.1", "", ""},
+		{1.1, "1.1", "0.00%", ""}, {1.1, "1.1", `0.00"万"`, ""}, {1.1, "1.1", "#,##0.00", ""}, {1.1, "1.1", "@", ""}, {-1.1, "-1.1", "0.00", ""},
+	} {
+		if got, ok := Padded(tt.format, tt.digits, tt.value); got != tt.want || ok != (tt.want != "") {
+			t.Errorf("%s in %s: %q %v, want %q", tt.digits, tt.format, got, ok, tt.want)
+		}
+	}
+}

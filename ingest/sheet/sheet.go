@@ -37,6 +37,14 @@ func (c *Cell) ShownText() (text string, ok bool) {
 	return numfmt.Shown(c.Format, c.Text, c.Num)
 }
 
+// PaddedText is what a cell shows of a number whose format writes noughts behind its decimals: see [numfmt.Padded].
+func (c *Cell) PaddedText() (text string, ok bool) {
+	if c.Kind != Number || c.Format == "" {
+		return "", false
+	}
+	return numfmt.Padded(c.Format, c.Text, c.Num)
+}
+
 // Kind says what a cell's value is.
 type Kind uint8
 
