@@ -22,6 +22,7 @@ import (
 //	问题编号 | 12.5     text, and what looks like a number as a number
 //	'012 | @2022-07-05  a text of digits; a date
 //	0.85{0%}            a number in a number format, also after @…
+//	5{white:0.0}        written in white; {white:} in no format
 //	=A1+B1 -> 3         a formula with its stored result; without "->": none is stored
 //	#REF!               an error value
 //	< and ^             merged with the cell to the left, above
@@ -202,6 +203,10 @@ func (b textBook) xlsx() []byte {
 	for i, f := range formats {
 		id, font := 0, 0
 		f, struck := strings.CutSuffix(f, struckMark)
+		f, white := strings.CutPrefix(f, "white:")
+		if white {
+			font = 2
+		}
 		if struck {
 			font = 1
 		}
@@ -218,7 +223,7 @@ func (b textBook) xlsx() []byte {
 		{"_rels/.rels", `<Relationships ` + rel + `><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		{"xl/workbook.xml", `<workbook ` + main + `><sheets>` + list.String() + `</sheets></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships ` + rel + `>` + rels.String() + `<Relationship Id="rId9999" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>`},
-		{"xl/styles.xml", `<styleSheet ` + main + `><numFmts>` + fmts.String() + `</numFmts><fonts><font/><font><strike/></font></fonts><cellXfs>` + xfs.String() + `</cellXfs></styleSheet>`},
+		{"xl/styles.xml", `<styleSheet ` + main + `><numFmts>` + fmts.String() + `</numFmts><fonts><font/><font><strike/></font><font><color rgb="FFFFFFFF"/></font></fonts><cellXfs>` + xfs.String() + `</cellXfs></styleSheet>`},
 	}, parts...)
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)

@@ -27,6 +27,7 @@ var (
 	cellError           = ofValues.refuses("cell_error", "单元格是错误值。")
 	cellStruck          = ofValues.asks("cell_struck", "单元格画了删除线，仍按所写的读取。")
 	partStruck          = ofValues.refuses("part_struck", "单元格里一部分画了删除线，新旧两个数连在一起，读不出是哪一个。")
+	cellUnseen          = ofValues.asks("cell_unseen", "单元格里的内容看不见（字的颜色与底色相同，或数字格式把它隐藏了），仍照常读取。")
 	codeIsDate          = ofValues.asks("code_is_date", "编号被存成了日期。")
 	codePadded          = ofValues.tells("code_padded", "编号存成了数字，按格子里显示的读取：1.10 不读作 1.1。")
 	dateSerial          = ofValues.asks("date_serial", "日期是一个数字，按序号读取。")
@@ -56,6 +57,12 @@ func KeyAlike(key, other string, row, count int) Finding {
 	}
 	return keyAlike.finds("“%s”与第%d行的“%s”只差开头的0，按两项计入%s", key, row, other, more).
 		mend("请核对：是同一项的，请删去多余的一行；是两项的，请改成不易混淆的编号，或写核实说明")
+}
+
+// CellUnseen is a value that counts and that nobody can see: white on white, or hidden by its number format.
+func CellUnseen(title string) Finding {
+	return cellUnseen.finds("「%s」一格里有内容但看不见（字的颜色与底色相同，或单元格格式设成了不显示），仍照常读取", title).
+		mend("有效的请把字改成黑色、单元格格式改为常规，使内容看得见；无效的请删去")
 }
 
 // CellStruck is a cell, or a part of a text, with a line through it. It is read all the same.

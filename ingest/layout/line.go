@@ -39,7 +39,7 @@ type lineMore struct {
 	struck bool             // all of its cells are struck through
 	faults []Fault          // what the layout itself makes unreadable
 
-	crossed []finding.Finding // cells that are struck through
+	crossed []finding.Finding // cells that are struck through, or that nobody can see
 }
 
 // Cell gives the cell of a field, by its place in the form.
@@ -97,7 +97,7 @@ func (l *Line) Void() *sheet.Cell {
 // Struck says whether somebody drew a line through the whole row.
 func (l *Line) Struck() bool { return l.more != nil && l.more.struck }
 
-// Crossed tells of cells that are struck through in a row that isn't. Their values are read.
+// Crossed tells of cells that are struck through in a row that isn't, and of those that nobody can see. Their values are read.
 func (l *Line) Crossed() []finding.Finding {
 	if l.more == nil {
 		return nil

@@ -242,6 +242,7 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 	} else {
 		r.crossings(&l, row)
 	}
+	r.unseen(&l, row)
 	if rolled := r.h.RolledUp(row); rolled != nil {
 		l.extra().rolled = rolled
 	}

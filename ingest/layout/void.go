@@ -144,6 +144,23 @@ func (r *tableReader) crossings(l *Line, row *sheet.Row) {
 	}
 }
 
+// unseen tells of values that nobody can see. They are read.
+func (r *tableReader) unseen(l *Line, row *sheet.Row) {
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if !c.Unseen || !sight.Filled(c) || c.Kind == sheet.Number && c.Num == 0 || sight.Dashed(c) {
+			continue
+		}
+		k := slices.IndexFunc(r.at, func(p heading.Placed) bool { return p.Col == c.Col })
+		if k < 0 {
+			continue
+		}
+		at := finding.Place{Sheet: l.Sheet, Row: l.N, Cell: c.Ref(), Field: r.at[k].Field.Field, Value: written.Short(written.DateText(*c), 60)}
+		x := l.extra()
+		x.crossed = append(x.crossed, finding.CellUnseen(r.at[k].Field.Title).At(at))
+	}
+}
+
 // isStruck says whether all cells of a row that hold something are struck through.
 func isStruck(row *sheet.Row) bool {
 	any := false

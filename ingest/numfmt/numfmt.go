@@ -28,6 +28,7 @@ type Format struct {
 	Class   Class
 	Percent bool
 	Code    string // "" for General
+	Hides   Hiding // values of which nothing is shown
 }
 
 // builtin codes of ECMA-376 18.8.30: the general ones, and the zh-cn ones of
@@ -65,7 +66,7 @@ func Of(code string) Format {
 		return Format{}
 	}
 	class, percent := classOf(code)
-	return Format{class, percent, code}
+	return Format{class, percent, code, hiding(code)}
 }
 
 // IsGeneral knows the name of the General format as Excel and WPS write it.

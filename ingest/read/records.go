@@ -142,7 +142,7 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	pt.gatherRepeats()
 	rd.streetOfAnother(pt)
 	pt.tellSwapped()
-	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled", "note_against_status"} {
+	for _, rule := range []string{"date_far", "firm_code", "date_serial", "unit_unreadable", "format_scaled", "note_against_status", "cell_unseen", "code_padded"} {
 		pt.gather(rule, func(string) bool { return true })
 	}
 	pt.gatherRequired(lines)

@@ -38,7 +38,7 @@ func (g *Grid) Shelf() *Shelf {
 // pack keeps a row's cells on the grid's shelf; false where the shelf can't hold all that is known of them.
 func (g *Grid) pack(r *Row) (string, bool) {
 	for k := range r.Cells {
-		if r.Cells[k].Struck != NotStruck || r.Cells[k].Row != r.N || k > 0 && r.Cells[k].Col <= r.Cells[k-1].Col {
+		if r.Cells[k].Struck != NotStruck || r.Cells[k].Unseen || r.Cells[k].Row != r.N || k > 0 && r.Cells[k].Col <= r.Cells[k-1].Col {
 			return "", false
 		}
 	}

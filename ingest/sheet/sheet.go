@@ -73,6 +73,7 @@ type Cell struct {
 	Percent  bool    // the number format shows a percentage
 	Formula  bool    // the value is a formula's stored result
 	Struck   Strike  // whether it is shown with a line through it
+	Unseen   bool    // written in the colour behind it, or hidden by its format
 	NoValue  bool    // a formula without a stored result: Kind is Empty
 	Again    uint16  // from a shelf: the number of a text, or of a date in its format, that its column repeats; 0 for others
 }

@@ -23,6 +23,7 @@ type book struct {
 	pack   *opc.Package
 	lim    sheet.Limits
 	struck map[string]bool // styles with a line through the text
+	inks   map[string]ink  // styles whose text has a colour, or whose cells have one
 	said   []sheet.Comment // of the sheet read last
 	unseen []sheet.Stretch // its hidden columns
 }
@@ -32,7 +33,7 @@ func Open(p *opc.Package, lim sheet.Limits) (*sheet.Book, error) {
 	if err := refusePassword(p); err != nil {
 		return nil, err
 	}
-	o := &book{pack: p, lim: lim, struck: map[string]bool{}}
+	o := &book{pack: p, lim: lim, struck: map[string]bool{}, inks: map[string]ink{}}
 	l := &tableList{o: o, b: sheet.New(sheet.ODS, lim, o), hidden: map[string]bool{}}
 	r, err := p.Part("content.xml")
 	if err != nil {
@@ -87,6 +88,18 @@ func refusePassword(p *opc.Package) error {
 	return err
 }
 
+// ink is the colour of a style's text and of what stands behind it (ODF 20.182 fo:color, 20.179 fo:background-color).
+type ink struct{ text, behind string }
+
+// faint says whether a text is of the colour behind it.
+func (k ink) faint() bool {
+	behind := k.behind
+	if behind == "" {
+		behind = "#ffffff"
+	}
+	return strings.EqualFold(k.text, behind)
+}
+
 // tableList finds the tables of the content, and the styles that hide them or strike their cells through.
 type tableList struct {
 	o           *book
@@ -104,7 +117,14 @@ func (l *tableList) element(x *xmlscan.Scanner) {
 		if v, _ := x.Attr("display"); string(v) == "false" {
 			l.hidden[l.style] = true
 		}
+	case "table-cell-properties":
+		if v := x.AttrString("background-color"); v != "" && v != "transparent" {
+			l.o.inks[l.style] = ink{l.o.inks[l.style].text, v}
+		}
 	case "text-properties":
+		if v := x.AttrString("color"); v != "" {
+			l.o.inks[l.style] = ink{v, l.o.inks[l.style].behind}
+		}
 		for _, name := range []string{"text-line-through-style", "text-line-through-type"} { // either alone will do
 			if v, _ := x.Attr(name); len(v) > 0 && string(v) != "none" {
 				l.o.struck[l.style] = true
@@ -134,6 +154,7 @@ type scan struct {
 	columns int // declared so far
 	unseen  []sheet.Stretch
 
+	inks   map[string]ink
 	struck map[string]bool // styles of cells and of spans (ODF 20.383 style:text-line-through-style)
 	runs   stored.Runs     // of the text at hand
 	said   []sheet.Comment
@@ -155,7 +176,7 @@ func (o *book) Each(i int, fn func(*sheet.Row) error) ([]sheet.Range, error) {
 	}
 	defer x.Release()
 	x.DocType = true
-	s := &scan{x: x, lim: o.lim, fn: fn, struck: o.struck}
+	s := &scan{x: x, lim: o.lim, fn: fn, struck: o.struck, inks: o.inks}
 	at := -1
 	for {
 		t, err := x.Next()
@@ -258,7 +279,7 @@ func (s *scan) tableCell(col *int) error {
 		s.merged = append(s.merged, sheet.Range{Top: c.Row, Left: at, Bottom: c.Row + max(h, 1) - 1, Right: at + max(w, 1) - 1})
 	}
 	style, _ := x.Attr("style-name")
-	c.Struck = sheet.StrikeIf(s.struck[string(style)])
+	c.Struck, c.Unseen = sheet.StrikeIf(s.struck[string(style)]), s.inks[string(style)].faint()
 	_, c.Formula = x.Attr("formula")
 	typ, value := s.typedValue()
 	if err := s.cellText(c.Row, at); err != nil {

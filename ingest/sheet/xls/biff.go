@@ -59,6 +59,8 @@ type biffBook struct {
 	xfs      []int  // number format of each cell format
 	fonts    []bool // whether each is struck through
 	xfFonts  []int  // font of each cell format
+	inks     biffLooks
+	faint    []bool // by cell format: whether it is written in the colour behind it
 	listed   int    // sheets of all kinds
 	styles   []numfmt.Format
 	sheets   []biffSheet
@@ -112,7 +114,7 @@ func Raw(d []byte) bool {
 
 // Open reads the workbook globals ([MS-XLS] 2.1.7.20.3).
 func Open(s []byte, lim sheet.Limits) (*sheet.Book, error) {
-	b := &biffBook{s: s, lim: lim, formats: map[int]string{}, dec: codePage(1252).NewDecoder()}
+	b := &biffBook{inks: biffLooks{palette: biffPalette}, s: s, lim: lim, formats: map[int]string{}, dec: codePage(1252).NewDecoder()}
 	first, err := b.rec(0)
 	if err != nil {
 		return nil, err
@@ -170,6 +172,7 @@ func (b *biffBook) globals(p int, book *sheet.Book) error {
 		switch r.id {
 		case recEOF:
 			b.setStyles()
+			b.faint = b.inks.faint()
 			return b.place(p)
 		case recFilePass:
 			if err := b.decrypt(r); err != nil {
@@ -190,6 +193,7 @@ func (b *biffBook) globals(p int, book *sheet.Book) error {
 				return err
 			}
 		default:
+			b.inks.global(r)
 			b.setting(r)
 		}
 	}

@@ -42,6 +42,7 @@ var (
 type biffLooks struct {
 	b       *biffBook
 	fonts   []sheet.Look // of each, what a font says
+	colours []int        // of each, its Icv: the palette stands behind the fonts
 	xfs     [][]byte
 	palette [56]uint32
 	out     *sheet.Looks
@@ -87,8 +88,7 @@ func (l *biffLooks) global(r record) {
 	switch {
 	case r.id == recFont && len(d) >= 16: // 2.4.122
 		f := sheet.Look{Size: float64(u16(d)) / 20, Italic: d[2]&2 != 0, Bold: u16(d[6:]) >= 600, Font: unicodeString(d[14:], 1)}
-		f.Color = l.colour(int(u16(d[4:])))
-		l.fonts = append(l.fonts, f)
+		l.fonts, l.colours = append(l.fonts, f), append(l.colours, int(u16(d[4:])))
 	case r.id == recXF && len(d) >= 20: // 2.4.353
 		l.xfs = append(l.xfs, d)
 	case r.id == recPalette && len(d) >= 2: // 2.4.188
@@ -109,6 +109,25 @@ func (l *biffLooks) colour(icv int) string {
 	return ""
 }
 
+// faint says of each cell format whether what is written is of the colour behind it; nil before BIFF8.
+func (l *biffLooks) faint() []bool {
+	out := make([]bool, len(l.xfs))
+	for i, d := range l.xfs {
+		s := l.style(d)
+		behind := s.Fill
+		if behind == "" {
+			behind = "FFFFFF"
+		}
+		out[i] = s.Color == behind && u32(d[14:])>>26 <= 1 // of other patterns nobody says
+	}
+	return out
+}
+
+// nobodySees says whether nobody can see what a cell holds.
+func (b *biffBook) nobodySees(xf int, text bool, value float64) bool {
+	return xf >= 0 && (xf < len(b.faint) && b.faint[xf] || xf < len(b.styles) && b.styles[xf].Hides.Hides(text, value))
+}
+
 // style reads a CellXF (2.5.20).
 func (l *biffLooks) style(d []byte) sheet.Look {
 	var s sheet.Look
@@ -118,6 +137,7 @@ func (l *biffLooks) style(d []byte) sheet.Look {
 	}
 	if font < len(l.fonts) {
 		s = l.fonts[font]
+		s.Color = l.colour(l.colours[font])
 	}
 	s.Horizontal, s.Wrap = horizontal[d[6]&7], d[6]&8 != 0
 	if v := int(d[6]>>4) & 7; v < len(vertical) {

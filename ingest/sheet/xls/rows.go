@@ -199,6 +199,7 @@ func (s *biffScan) number(c *sheet.Cell, f float64, xf int) error {
 		if st := &s.b.styles[xf]; st.Class != numfmt.Number {
 			s.ar.SetNumber(c, f, st, s.b.date1904)
 			if c.Kind != sheet.Number {
+				c.Unseen = s.b.nobodySees(xf, false, f)
 				return nil
 			}
 		} else {
@@ -206,6 +207,7 @@ func (s *biffScan) number(c *sheet.Cell, f float64, xf int) error {
 		}
 	}
 	c.Kind, c.Num, c.Text = sheet.Number, f, s.ar.Float(f)
+	c.Unseen = s.b.nobodySees(xf, false, f)
 	return nil
 }
 
@@ -232,6 +234,7 @@ func (s *biffScan) text(c *sheet.Cell, t string, xf int) error {
 	if xf >= 0 && xf < len(s.b.styles) {
 		c.Format = s.b.styles[xf].Code
 	}
+	c.Unseen = s.b.nobodySees(xf, true, 0)
 	return nil
 }
 

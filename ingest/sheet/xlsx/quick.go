@@ -293,6 +293,8 @@ func (s *rowScan) quickFull(d []byte, p int, head *cellHead) (int, rowState, err
 		s.row.Cells = s.row.Cells[:len(s.row.Cells)-1]
 	} else if head.col > s.w.lim.Columns {
 		return 0, rowOdd, nil // slow refuses it
+	} else {
+		c.Unseen = s.w.nobodySees(head.style, c.Kind == sheet.Text, c.Num)
 	}
 	return p, rowDone, nil
 }

@@ -341,6 +341,7 @@ func (s *rowScan) value(c sheet.Cell, typ cellKind, styleAt int, raw []byte, has
 		return err
 	}
 	if c.Kind != sheet.Empty {
+		c.Unseen = s.w.nobodySees(styleAt, c.Kind == sheet.Text, c.Num)
 		s.row.Cells = append(s.row.Cells, c)
 	}
 	return nil

@@ -32,6 +32,7 @@ type workbook struct {
 	shared *stored.Strings // read when a sheet is
 	styles []numfmt.Format
 	struck []bool // by style: whether its font is struck through; nil where no font is
+	faint  []bool // by style: whether it is written in the colour behind it; nil where none is
 	loaded bool
 	unseen []sheet.Stretch // hidden columns of the sheet read last
 
@@ -270,7 +271,9 @@ func (w *workbook) loadStyles() error {
 	var ids, fonts []int
 	section := ""
 	font, struck := -1, map[int]bool{}
+	var colours inks
 	err := w.pack.scan(w.stPart, w.lim, func(x *xmlscan.Scanner) error {
+		colours.take(x, section)
 		switch {
 		case x.Depth == 2:
 			section = string(x.Name)
@@ -288,6 +291,7 @@ func (w *workbook) loadStyles() error {
 		}
 		return nil
 	})
+	w.faint = colours.faint()
 	w.styles = make([]numfmt.Format, len(ids))
 	for i, id := range ids {
 		if i > 0 && id == ids[i-1] {
