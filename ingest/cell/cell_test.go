@@ -83,8 +83,13 @@ func TestDateWays(t *testing.T) {
 			c.Kind, c.Num = sheet.Number, 7
 		case "a stretch of months":
 			form, field = "pension_deferral", "end_month"
+		case "a day alone":
+			form, field = "activity", "held_on"
 		}
 		ty, col := column(t, all, form, field)
+		if form == "activity" { // a week's
+			ty, col = column(t, typers(t, "2022-W33"), form, field)
+		}
 		for j, other := range dateWays[:i+1] {
 			d := &dating{Typer: ty, c: &c, col: col, raw: c.Text, text: strings.ReplaceAll(written.Plain(c.Text), " ", "")}
 			if ok, f := other.read(d); (ok || f != nil) != (j == i) {

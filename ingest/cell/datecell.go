@@ -31,7 +31,7 @@ type dating struct {
 	text string // plain, without spaces
 	w    written.Wrote
 
-	guessed, stretch, stamped bool
+	guessed, stretch, stamped, alone bool
 }
 
 // dateWay is one way of writing a date. read says whether the cell is written so; a fault ends the matter.
@@ -56,6 +56,7 @@ var dateWays = []dateWay{
 	{"a month in English", "Oct-26", (*dating).englishMonth, true},
 	{"a day in English", "3-Nov", (*dating).englishDay, true},
 	{"with spaces or in brackets", "(2026 11 03)", (*dating).apart, true},
+	{"a day alone", "16日", (*dating).dayAlone, true},
 }
 
 // readDate reads a cell as a date or month, by the role its column has in time. What depends on its own cell and column
@@ -342,6 +343,24 @@ func (d *dating) apart() (bool, *fault) {
 		d.w = w
 	}
 	return ok, nil
+}
+
+// dayAlone reads 16日 or 16号 in a form whose rows belong to one week: it is the day of the week that has that number. Within a
+// month any number fits, also that of a row below 2022年7月.
+func (d *dating) dayAlone() (bool, *fault) {
+	n, ok := strings.CutSuffix(strings.Replace(d.text, "号", "日", 1), "日")
+	if !ok || len(n) > 2 || !d.isText() || d.col.Type != forms.Date || d.col.Role != forms.Fact || d.Form.Mode != forms.Period || !d.Period.Valid() || d.Period.Kind != calendar.Week {
+		return false, nil
+	}
+	day := written.Atoi(n)
+	for _, at := range []calendar.Date{d.Period.Start, d.Period.End()} {
+		w := written.Wrote{Year: at.Year(), Month: int(at.Month()), Day: day}
+		if day > 0 && w.Exists(w.Year) && d.Period.Contains(w.Date(w.Year)) {
+			d.w, d.alone = w, true
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // endOf reads the day of a stretch that the column is for; without a year where none is written.

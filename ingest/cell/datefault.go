@@ -36,6 +36,8 @@ func (d *dating) doubts(day calendar.Date, moved bool) *fault {
 		return because(finding.DateRange(title, d.Quote(d.raw, 30), day.String()))
 	case d.stamped:
 		return because(finding.DateFromStamp(title, d.Quote(d.raw, 20), day.String(), d.sample()))
+	case d.alone:
+		return because(finding.DayAlone(title, d.Quote(d.raw, 20), day.String()))
 	case d.guessed && strings.Contains(d.c.Text, "."):
 		sample := d.sample()
 		if d.col.Type == forms.Date {

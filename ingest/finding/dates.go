@@ -173,6 +173,11 @@ func DateInexact(column, text, day string) Finding {
 	return dateRange.finds("「%s」写的是“%s”，不是确切的一天，按 %s 计", column, text, day).mend("请填实际的日期，不带“左右”“预计”等字样")
 }
 
+// DayAlone is a day without its month, which the period gives: 16日.
+func DayAlone(column, text, day string) Finding {
+	return monthAssumed.finds("「%s」只写了“%s”，没有写年月，按报送期读作 %s", column, text, day).mend("请核对，并写全年月日，如 %s", day).suggest(day)
+}
+
 // DateMaybeLunar is 八月十五, of which nobody knows which calendar is meant. It is read as day.
 func DateMaybeLunar(column, text, day, lunar string) Finding {
 	return dateLunar.finds("「%s」“%s”没有写“日”，按公历读作 %s；如是农历，应为 %s", column, text, day, lunar).mend("请写成公历的年月日，如 %s", day)

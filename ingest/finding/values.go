@@ -35,6 +35,7 @@ var (
 	dateRange           = ofValues.asks("date_range", "写的是一段时间、两个日期，或不是确切的一天，只取其中一天。")
 	dateLunar           = ofValues.asks("date_lunar", "日期像是农历的写法（八月十五），按公历读取。")
 	yearAssumed         = ofValues.asks("year_assumed", "日期没有写年份，读作上一年。")
+	monthAssumed        = ofValues.asks("month_assumed", "日期只写了几日，没有写年月，周报里读作这一周的那一天。")
 	dateFar             = ofValues.asks("date_far", "日期与报送期相差三年以上，时限相差十年以上。")
 	yearSlip            = ofValues.asks("year_slip", "日期在报送期以外，换成报送期的年份却正好在期内，年份多半写错了。")
 	afterCutoff         = ofValues.asks("after_cutoff", "已发生的日期晚于截至日期。")
