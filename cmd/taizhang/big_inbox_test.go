@@ -192,7 +192,7 @@ func (b *bigInbox) row(out *bytes.Buffer, f *forms.Form, r bigRow, streets int) 
 		}
 		switch c.Type {
 		case forms.Money:
-			if (c.Field == "refunded_amount" || c.Field == "lent_amount") && !r.isClosed {
+			if (c.Field == "refunded_amount" || c.Field == "granted_amount" || c.Field == "lent_amount") && !r.isClosed {
 				money++
 				break
 			}
