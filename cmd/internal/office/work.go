@@ -257,6 +257,9 @@ func (w *work) enter(ctx context.Context, z *Zone) error {
 	if err := in.Conceal(ctx, w.db.Conn, w.sayConcealed); err != nil {
 		return err
 	}
+	if err := in.Rename(ctx, w.db.Conn); err != nil {
+		return err
+	}
 	erased, err := w.archive.ErasedPersons()
 	if err != nil {
 		return err

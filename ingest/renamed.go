@@ -1,0 +1,106 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"taizhang/ingest/forms"
+	"taizhang/ingest/read"
+	"taizhang/ingest/written"
+	"taizhang/internal/lang"
+	"taizhang/internal/warehouse"
+)
+
+// Rename brings the keys of rows up to the names that listed values have now: where a form renames one that is a part of the
+// key, and lists the old name among its spellings, an item stays the item that it was. The value in the row stays as it was
+// read. Rows whose new key another row of their return has already keep theirs: who makes one value of two can't tell which.
+func (in *Intake) Rename(ctx context.Context, conn *sql.Conn) error {
+	for _, f := range in.Forms.Forms {
+		for place, part := range f.Key {
+			c := f.Column(part[0])
+			if len(part) > 1 || c == nil || c.Type != forms.List {
+				continue
+			}
+			if err := rename(ctx, conn, f, c, place+1); err != nil {
+				return lang.Errorf("rename values of %[1]s in the keys of %[2]s: %[3]w", "更新 %[2]s 关键列中 %[1]s 的名称：%[3]w", c.Field, f.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+// rename does so for one column, which is that part of the key.
+func rename(ctx context.Context, conn *sql.Conn, f *forms.Form, c *forms.Column, place int) (err error) {
+	table, name := RawTable(f).Name, warehouse.Ident(c.Field)
+	were, err := warehouse.Strings(ctx, conn, fmt.Sprintf("select distinct %[1]s from %[2]s where %[1]s is not null", name, table))
+	if err != nil {
+		return err
+	}
+	for _, was := range were {
+		now := nameNow(c, was)
+		from, to := spellingOf(was), spellingOf(now)
+		if now == "" || from == to {
+			continue
+		}
+		if err := warehouse.Begin(ctx, conn); err != nil {
+			return err
+		}
+		if err := renameKeys(ctx, conn, f, renaming{c.Field, was, from, to, place}); err != nil {
+			warehouse.Rollback(conn)
+			return err
+		}
+		if err := warehouse.Commit(ctx, conn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renaming is the other name of a value, how both stand in keys, and where.
+type renaming struct {
+	field, was string
+	from, to   string
+	place      int
+}
+
+func renameKeys(ctx context.Context, conn *sql.Conn, f *forms.Form, x renaming) error {
+	table, sep := RawTable(f).Name, warehouse.Quote(read.KeySep)
+	parts := "string_split(t.key_text, " + sep + ")"
+	key := fmt.Sprintf("array_to_string(list_transform(%s, lambda v, i: case when i = %d then %s else v end), %s)", parts, x.place, warehouse.Quote(x.to), sep)
+	changed := int64(0)
+	for of, which := range map[string]string{
+		table:            fmt.Sprintf("t.%s = %s", warehouse.Ident(x.field), warehouse.Quote(x.was)),
+		"raw.quarantine": "exists (select 1 from raw.return as r where r.zone = t.zone and r.return_id = t.return_id and r.form = " + warehouse.Quote(f.ID) + ")",
+	} {
+		done, err := conn.ExecContext(ctx, fmt.Sprintf("update %[1]s as t set key_text = %[2]s where %[3]s and %[4]s[%[5]d] = %[6]s and not exists (select 1 from %[1]s as o where o.zone = t.zone and o.return_id = t.return_id and o.key_text = %[2]s)",
+			of, key, which, parts, x.place, warehouse.Quote(x.from)))
+		if err != nil {
+			return err
+		}
+		n, err := done.RowsAffected()
+		if changed += n; err != nil {
+			return err
+		}
+	}
+	if changed == 0 {
+		return nil
+	}
+	// what was built from such rows holds their keys, too
+	return warehouse.Empty(ctx, conn, "ctl.input_state", "ctl.metric_week_state")
+}
+
+// nameNow is the listed value that another one was renamed to; "" where it is listed itself, or no spelling of any.
+func nameNow(c *forms.Column, was string) (now string) {
+	for _, v := range c.Values {
+		if v.Name == was {
+			return ""
+		}
+		for _, x := range v.Variants {
+			if written.Heading(x) == written.Heading(was) {
+				now = v.Name
+			}
+		}
+	}
+	return now
+}
