@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
@@ -37,16 +39,25 @@ func rename(ctx context.Context, conn *sql.Conn, f *forms.Form, c *forms.Column,
 	if err != nil {
 		return err
 	}
+	listed, err := warehouse.Strings(ctx, conn, "select value from ctl.form_value where name = value and form = "+warehouse.Quote(f.ID)+" and field = "+warehouse.Quote(c.Field))
+	if err != nil {
+		return err
+	}
 	for _, was := range were {
 		now := nameNow(c, was)
-		from, to := spellingOf(was), spellingOf(now)
-		if now == "" || from == to {
+		if now == nil || now.Name == was && slices.Contains(listed, was) { // it was called so all the time
 			continue
+		}
+		x := renaming{field: c.Field, was: was, to: spellingOf(now.Name), place: place}
+		for _, v := range now.Variants {
+			if other := nameNow(c, v); other != nil && other.Name == now.Name {
+				x.from = append(x.from, warehouse.Quote(spellingOf(v)))
+			}
 		}
 		if err := warehouse.Begin(ctx, conn); err != nil {
 			return err
 		}
-		if err := renameKeys(ctx, conn, f, renaming{c.Field, was, from, to, place}); err != nil {
+		if err := renameKeys(ctx, conn, f, x); err != nil {
 			warehouse.Rollback(conn)
 			return err
 		}
@@ -57,11 +68,11 @@ func rename(ctx context.Context, conn *sql.Conn, f *forms.Form, c *forms.Column,
 	return nil
 }
 
-// renaming is the other name of a value, how both stand in keys, and where.
+// renaming is a value as rows hold it, how its name of now stands in keys, how others of its names do (as SQL), and where.
 type renaming struct {
-	field, was string
-	from, to   string
-	place      int
+	field, was, to string
+	from           []string
+	place          int
 }
 
 func renameKeys(ctx context.Context, conn *sql.Conn, f *forms.Form, x renaming) error {
@@ -69,12 +80,13 @@ func renameKeys(ctx context.Context, conn *sql.Conn, f *forms.Form, x renaming) 
 	parts := "string_split(t.key_text, " + sep + ")"
 	key := fmt.Sprintf("array_to_string(list_transform(%s, lambda v, i: case when i = %d then %s else v end), %s)", parts, x.place, warehouse.Quote(x.to), sep)
 	changed := int64(0)
-	for of, which := range map[string]string{
-		table:            fmt.Sprintf("t.%s = %s", warehouse.Ident(x.field), warehouse.Quote(x.was)),
-		"raw.quarantine": "exists (select 1 from raw.return as r where r.zone = t.zone and r.return_id = t.return_id and r.form = " + warehouse.Quote(f.ID) + ")",
-	} {
-		done, err := conn.ExecContext(ctx, fmt.Sprintf("update %[1]s as t set key_text = %[2]s where %[3]s and %[4]s[%[5]d] = %[6]s and not exists (select 1 from %[1]s as o where o.zone = t.zone and o.return_id = t.return_id and o.key_text = %[2]s)",
-			of, key, which, parts, x.place, warehouse.Quote(x.from)))
+	which := map[string]string{table: fmt.Sprintf("t.%s = %s", warehouse.Ident(x.field), warehouse.Quote(x.was))}
+	if len(x.from) > 0 { // of a refused row only the key says what its value is
+		which["raw.quarantine"] = fmt.Sprintf("%s[%d] in (%s) and exists (select 1 from raw.return as r where r.zone = t.zone and r.return_id = t.return_id and r.form = %s)", parts, x.place, strings.Join(x.from, ", "), warehouse.Quote(f.ID))
+	}
+	for of, rows := range which {
+		done, err := conn.ExecContext(ctx, fmt.Sprintf("update %[1]s as t set key_text = %[2]s where %[3]s and %[4]s[%[5]d] <> %[6]s and not exists (select 1 from %[1]s as o where o.zone = t.zone and o.return_id = t.return_id and o.key_text = %[2]s)",
+			of, key, rows, parts, x.place, warehouse.Quote(x.to)))
 		if err != nil {
 			return err
 		}
@@ -90,15 +102,15 @@ func renameKeys(ctx context.Context, conn *sql.Conn, f *forms.Form, x renaming) 
 	return warehouse.Empty(ctx, conn, "ctl.input_state", "ctl.metric_week_state")
 }
 
-// nameNow is the listed value that another one was renamed to; "" where it is listed itself, or no spelling of any.
-func nameNow(c *forms.Column, was string) (now string) {
-	for _, v := range c.Values {
+// nameNow is the listed value that a text is the name or, where it is the name of none, a spelling of; nil if of none.
+func nameNow(c *forms.Column, was string) (now *forms.Value) {
+	for i, v := range c.Values {
 		if v.Name == was {
-			return ""
+			return &c.Values[i]
 		}
 		for _, x := range v.Variants {
 			if written.Heading(x) == written.Heading(was) {
-				now = v.Name
+				now = &c.Values[i]
 			}
 		}
 	}
