@@ -9,7 +9,6 @@ import (
 
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
-	"taizhang/ingest/written"
 	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
 )
@@ -44,13 +43,13 @@ func rename(ctx context.Context, conn *sql.Conn, f *forms.Form, c *forms.Column,
 		return err
 	}
 	for _, was := range were {
-		now := nameNow(c, was)
+		now := c.Written(was)
 		if now == nil || now.Name == was && slices.Contains(listed, was) { // it was called so all the time
 			continue
 		}
 		x := renaming{field: c.Field, was: was, to: spellingOf(now.Name), place: place}
 		for _, v := range now.Variants {
-			if other := nameNow(c, v); other != nil && other.Name == now.Name {
+			if other := c.Written(v); other != nil && other.Name == now.Name {
 				x.from = append(x.from, warehouse.Quote(spellingOf(v)))
 			}
 		}
@@ -100,19 +99,4 @@ func renameKeys(ctx context.Context, conn *sql.Conn, f *forms.Form, x renaming) 
 	}
 	// what was built from such rows holds their keys, too
 	return warehouse.Empty(ctx, conn, "ctl.input_state", "ctl.metric_week_state")
-}
-
-// nameNow is the listed value that a text is the name or, where it is the name of none, a spelling of; nil if of none.
-func nameNow(c *forms.Column, was string) (now *forms.Value) {
-	for i, v := range c.Values {
-		if v.Name == was {
-			return &c.Values[i]
-		}
-		for _, x := range v.Variants {
-			if written.Heading(x) == written.Heading(was) {
-				now = &c.Values[i]
-			}
-		}
-	}
-	return now
 }
