@@ -94,43 +94,12 @@ func marshal(v any) ([]byte, error) {
 
 // Plain turns what the driver returns into the values that Table describes.
 func Plain(v any, sqlType string) any {
+	if number, ok := plainNumber(v); ok {
+		return number
+	}
 	switch x := v.(type) {
-	case nil, bool, string, int64:
+	case nil, bool, string:
 		return x
-	case int8:
-		return int64(x)
-	case int16:
-		return int64(x)
-	case int32:
-		return int64(x)
-	case uint8:
-		return int64(x)
-	case uint16:
-		return int64(x)
-	case uint32:
-		return int64(x)
-	case uint64:
-		if x <= math.MaxInt64 {
-			return int64(x)
-		}
-		return json.Number(fmt.Sprint(x))
-	case *big.Int:
-		if x == nil {
-			return nil
-		}
-		if x.IsInt64() {
-			return x.Int64()
-		}
-		return json.Number(x.String())
-	case float32:
-		return Plain(float64(x), sqlType)
-	case float64:
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Sprint(x)
-		}
-		return x
-	case duckdb.Decimal:
-		return json.Number(decimalText(x))
 	case time.Time:
 		return timeText(x, sqlType)
 	case []byte:
@@ -148,6 +117,57 @@ func Plain(v any, sqlType string) any {
 		}
 	}
 	return fmt.Sprint(v) // what prints itself, such as bit strings
+}
+
+// plainNumber is Plain of numbers: false where v is none.
+func plainNumber(v any) (any, bool) {
+	switch x := v.(type) {
+	case int64:
+		return v, true
+	case int8:
+		return int64(x), true
+	case int16:
+		return int64(x), true
+	case int32:
+		return int64(x), true
+	case uint8:
+		return int64(x), true
+	case uint16:
+		return int64(x), true
+	case uint32:
+		return int64(x), true
+	case uint64:
+		if x <= math.MaxInt64 {
+			return int64(x), true
+		}
+		return json.Number(fmt.Sprint(x)), true
+	case float32:
+		return plainFloat(float64(x)), true
+	case float64:
+		return plainFloat(x), true
+	case *big.Int:
+		return plainInteger(x), true
+	case duckdb.Decimal:
+		return json.Number(decimalText(x)), true
+	}
+	return nil, false
+}
+
+func plainFloat(x float64) any {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return fmt.Sprint(x)
+	}
+	return x
+}
+
+func plainInteger(x *big.Int) any {
+	switch {
+	case x == nil:
+		return nil
+	case x.IsInt64():
+		return x.Int64()
+	}
+	return json.Number(x.String())
 }
 
 // nested makes lists, structs and maps fit for JSON.
