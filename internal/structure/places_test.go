@@ -36,7 +36,7 @@ func TestPlacesNamedAreThere(t *testing.T) {
 	for _, name := range lackingFiles(table, "ingest", "ingest/numfmt", "ingest/secret") {
 		t.Errorf("docs/reading.md sends to %s, which isn't in ingest", name)
 	}
-	if len(lackingFiles("`read/gone.go`", "ingest")) != 1 {
+	if len(lackingFiles("`gone/gone.go`", "ingest")) != 1 {
 		t.Error("a file that is gone goes unnoticed")
 	}
 }
@@ -57,6 +57,37 @@ func TestPackagesNameTheirFiles(t *testing.T) {
 			default:
 				t.Errorf("the comment of %s names %s, which isn't there", path.Dir(s.Path), name)
 			}
+		}
+	}
+}
+
+var constructor = regexp.MustCompile(`(?m)^func ([A-Z]\w*)\([^)]*\) Finding `)
+
+// TestEveryFindingIsMade: what docs/findings.md lists is said by somebody. Whoever words a finding calls it where a return is read
+// or judged.
+func TestEveryFindingIsMade(t *testing.T) {
+	var worded []string
+	made := map[string]bool{}
+	called := regexp.MustCompile(`\bfinding\.([A-Z]\w*)\b`)
+	for _, s := range tree(t) {
+		switch text := read(t, s.Path); {
+		case s.Test:
+		case s.Package == "ingest/finding":
+			for _, m := range constructor.FindAllStringSubmatch(text, -1) {
+				worded = append(worded, m[1])
+			}
+		case strings.Contains(text, `"taizhang/ingest/finding"`):
+			for _, m := range called.FindAllStringSubmatch(text, -1) {
+				made[m[1]] = true
+			}
+		}
+	}
+	if len(worded) < 100 {
+		t.Fatalf("only %d findings are worded", len(worded))
+	}
+	for _, name := range worded {
+		if !made[name] {
+			t.Errorf("finding.%s is worded, and nobody says it: call it where it is found", name)
 		}
 	}
 }
