@@ -94,12 +94,13 @@ func marshal(v any) ([]byte, error) {
 
 // Plain turns what the driver returns into the values that Table describes.
 func Plain(v any, sqlType string) any {
-	if number, ok := plainNumber(v); ok {
-		return number
-	}
 	switch x := v.(type) {
-	case nil, bool, string:
+	case nil, bool, string, int64:
 		return x
+	case float64:
+		return plainFloat(x)
+	case int8, int16, int32, uint8, uint16, uint32, uint64, float32, *big.Int, duckdb.Decimal:
+		return plainNumber(x)
 	case time.Time:
 		return timeText(x, sqlType)
 	case []byte:
@@ -119,38 +120,34 @@ func Plain(v any, sqlType string) any {
 	return fmt.Sprint(v) // what prints itself, such as bit strings
 }
 
-// plainNumber is Plain of numbers: false where v is none.
-func plainNumber(v any) (any, bool) {
+// plainNumber is Plain of the rarer kinds of numbers.
+func plainNumber(v any) any {
 	switch x := v.(type) {
-	case int64:
-		return v, true
 	case int8:
-		return int64(x), true
+		return int64(x)
 	case int16:
-		return int64(x), true
+		return int64(x)
 	case int32:
-		return int64(x), true
+		return int64(x)
 	case uint8:
-		return int64(x), true
+		return int64(x)
 	case uint16:
-		return int64(x), true
+		return int64(x)
 	case uint32:
-		return int64(x), true
+		return int64(x)
 	case uint64:
 		if x <= math.MaxInt64 {
-			return int64(x), true
+			return int64(x)
 		}
-		return json.Number(fmt.Sprint(x)), true
+		return json.Number(fmt.Sprint(x))
 	case float32:
-		return plainFloat(float64(x)), true
-	case float64:
-		return plainFloat(x), true
+		return plainFloat(float64(x))
 	case *big.Int:
-		return plainInteger(x), true
+		return plainInteger(x)
 	case duckdb.Decimal:
-		return json.Number(decimalText(x)), true
+		return json.Number(decimalText(x))
 	}
-	return nil, false
+	return v
 }
 
 func plainFloat(x float64) any {
