@@ -53,6 +53,12 @@ func rename(ctx context.Context, conn *sql.Conn, f *forms.Form, c *forms.Column,
 				x.from = append(x.from, warehouse.Quote(spellingOf(v)))
 			}
 		}
+		if stale, err := x.stale(ctx, conn, f); err != nil || !stale {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if err := warehouse.Begin(ctx, conn); err != nil {
 			return err
 		}
@@ -74,18 +80,38 @@ type renaming struct {
 	place          int
 }
 
-func renameKeys(ctx context.Context, conn *sql.Conn, f *forms.Form, x renaming) error {
-	table, sep := RawTable(f).Name, warehouse.Quote(read.KeySep)
-	parts := "string_split(t.key_text, " + sep + ")"
-	key := fmt.Sprintf("array_to_string(list_transform(%s, lambda v, i: case when i = %d then %s else v end), %s)", parts, x.place, warehouse.Quote(x.to), sep)
-	changed := int64(0)
-	which := map[string]string{table: fmt.Sprintf("t.%s = %s", warehouse.Ident(x.field), warehouse.Quote(x.was))}
+// parts are those of a row's key, as SQL.
+var parts = "string_split(t.key_text, " + warehouse.Quote(read.KeySep) + ")"
+
+// rows are, by table, those whose value it is, as SQL.
+func (x *renaming) rows(f *forms.Form) map[string]string {
+	which := map[string]string{RawTable(f).Name: fmt.Sprintf("t.%s = %s", warehouse.Ident(x.field), warehouse.Quote(x.was))}
 	if len(x.from) > 0 { // of a refused row only the key says what its value is
 		which["raw.quarantine"] = fmt.Sprintf("%s[%d] in (%s) and exists (select 1 from raw.return as r where r.zone = t.zone and r.return_id = t.return_id and r.form = %s)", parts, x.place, strings.Join(x.from, ", "), warehouse.Quote(f.ID))
 	}
 	for of, rows := range which {
-		done, err := conn.ExecContext(ctx, fmt.Sprintf("update %[1]s as t set key_text = %[2]s where %[3]s and %[4]s[%[5]d] <> %[6]s and not exists (select 1 from %[1]s as o where o.zone = t.zone and o.return_id = t.return_id and o.key_text = %[2]s)",
-			of, key, rows, parts, x.place, warehouse.Quote(x.to)))
+		which[of] = fmt.Sprintf("%s and %s[%d] <> %s", rows, parts, x.place, warehouse.Quote(x.to))
+	}
+	return which
+}
+
+// stale says whether the key of any row has an older name. Rows keep the value as read, so each later run finds it again.
+func (x *renaming) stale(ctx context.Context, conn *sql.Conn, f *forms.Form) (bool, error) {
+	for of, rows := range x.rows(f) {
+		found, err := warehouse.Strings(ctx, conn, "select t.key_text from "+of+" as t where "+rows+" limit 1")
+		if err != nil || len(found) > 0 {
+			return len(found) > 0, err
+		}
+	}
+	return false, nil
+}
+
+func renameKeys(ctx context.Context, conn *sql.Conn, f *forms.Form, x renaming) error {
+	key := fmt.Sprintf("array_to_string(list_transform(%s, lambda v, i: case when i = %d then %s else v end), %s)", parts, x.place, warehouse.Quote(x.to), warehouse.Quote(read.KeySep))
+	changed := int64(0)
+	for of, rows := range x.rows(f) {
+		done, err := conn.ExecContext(ctx, fmt.Sprintf("update %[1]s as t set key_text = %[2]s where %[3]s and not exists (select 1 from %[1]s as o where o.zone = t.zone and o.return_id = t.return_id and o.key_text = %[2]s)",
+			of, key, rows))
 		if err != nil {
 			return err
 		}
