@@ -82,6 +82,7 @@ func (l layout) lay(p *part, wrongSum fen) []*grid {
 	return out
 }
 
+// sheetOf lays a part's rows out on a sheet.
 func (l layout) sheetOf(p *part, name string, rows []row, wrongSum fen) *grid {
 	g := &grid{name: name, look: l.look}
 	for _, c := range l.cols {
@@ -107,32 +108,8 @@ func (l layout) sheetOf(p *part, name string, rows []row, wrongSum fen) *grid {
 		g.merge(at, 1, at, n)
 		at++
 	}
-	first, number := at, 0
-	for _, sec := range sectionsOf(rows, l.section) {
-		if l.section != "" {
-			g.put(at, 1, fmt.Sprintf("%s、%s（%d件）", chinese(sec.n), sec.name, len(sec.rows)), "section")
-			g.merge(at, 1, at, n)
-			at++
-		}
-		run := 0 // where the rows of the next 小计 begin
-		for i, r := range sec.rows {
-			if number++; l.repeat > 0 && number > 1 && number%l.repeat == 1 {
-				at = g.heading(at, l.cols)
-			}
-			for i, c := range l.cols {
-				if v, style := l.cellValue(r, c, number); v != nil || style != "" {
-					g.put(at, i+1, v, style)
-				}
-			}
-			g.row(at).hidden = l.hide != nil && l.hide(r)
-			g.row(at).height = 18 * float64(g.lines(at))
-			at++
-			if l.subtotal != "" && (i+1 == len(sec.rows) || sec.rows[i+1].text(l.subtotal) != r.text(l.subtotal)) {
-				g.totals(at, "小计", l, sec.rows[run:i+1], 0, 0)
-				at, run = at+1, i+1
-			}
-		}
-	}
+	first := at
+	at = g.sections(at, l, rows)
 	g.mergeRepeats(l, first, at-1)
 	if (l.total == "bottom" || l.total == "formula") && len(rows) > 0 {
 		g.totals(at, "合计", l, rows, wrongSum, first)
@@ -144,6 +121,42 @@ func (l layout) sheetOf(p *part, name string, rows []row, wrongSum fen) *grid {
 		at++
 	}
 	return g
+}
+
+// sections writes the rows, with a line above each section, a 小计 below each group, and the heading again where the layout
+// has them. It gives the row behind them.
+func (g *grid) sections(at int, l layout, rows []row) int {
+	number := 0
+	for _, sec := range sectionsOf(rows, l.section) {
+		if l.section != "" {
+			g.put(at, 1, fmt.Sprintf("%s、%s（%d件）", chinese(sec.n), sec.name, len(sec.rows)), "section")
+			g.merge(at, 1, at, len(l.cols))
+			at++
+		}
+		run := 0 // where the rows of the next 小计 begin
+		for i, r := range sec.rows {
+			if number++; l.repeat > 0 && number > 1 && number%l.repeat == 1 {
+				at = g.heading(at, l.cols)
+			}
+			g.dataRow(at, l, r, number)
+			at++
+			if l.subtotal != "" && (i+1 == len(sec.rows) || sec.rows[i+1].text(l.subtotal) != r.text(l.subtotal)) {
+				g.totals(at, "小计", l, sec.rows[run:i+1], 0, 0)
+				at, run = at+1, i+1
+			}
+		}
+	}
+	return at
+}
+
+func (g *grid) dataRow(at int, l layout, r row, number int) {
+	for i, c := range l.cols {
+		if v, style := l.cellValue(r, c, number); v != nil || style != "" {
+			g.put(at, i+1, v, style)
+		}
+	}
+	g.row(at).hidden = l.hide != nil && l.hide(r)
+	g.row(at).height = 18 * float64(g.lines(at))
 }
 
 // metaLine spreads texts over the width; "label\tvalue" takes two cells.
@@ -261,16 +274,7 @@ func (l layout) cellValue(r row, c col, number int) (any, string) {
 	}
 	switch x := v.(type) {
 	case string:
-		if c.as == "struck" && x == "已办结" && !r.day("销号日期").none() {
-			return "已销号", "center"
-		}
-		if w := l.say[c.key][x]; w != "" {
-			x = w
-		}
-		if c.width > 15 {
-			return x, "text"
-		}
-		return x, "center"
+		return l.textCell(r, c, x)
 	case int:
 		switch c.as {
 		case "batch":
@@ -280,17 +284,7 @@ func (l layout) cellValue(r row, c col, number int) (any, string) {
 		}
 		return x, "center"
 	case date:
-		switch c.as {
-		case "dot":
-			return x.format("2006.1.2"), "center"
-		case "dash":
-			return x.format("2006-01-02"), "center"
-		case "年月日":
-			return x.format("2006年1月2日"), "center"
-		case "月日":
-			return x.format("1月2日"), "center"
-		}
-		return x, c.as
+		return dateCell(x, c.as)
 	case fen:
 		return amount(x, c.as, number)
 	case percent:
@@ -308,6 +302,35 @@ func (l layout) cellValue(r row, c col, number int) (any, string) {
 		return date(x), "ym"
 	}
 	panic(fmt.Sprintf("data: no way to write %T in %s", v, c.head))
+}
+
+// textCell writes a text in the words of the layout.
+func (l layout) textCell(r row, c col, text string) (any, string) {
+	if c.as == "struck" && text == "已办结" && !r.day("销号日期").none() {
+		return "已销号", "center"
+	}
+	if w := l.say[c.key][text]; w != "" {
+		text = w
+	}
+	if c.width > 15 {
+		return text, "text"
+	}
+	return text, "center"
+}
+
+// dateCell writes a date as a text of the column's kind, or as a date.
+func dateCell(d date, as string) (any, string) {
+	switch as {
+	case "dot":
+		return d.format("2006.1.2"), "center"
+	case "dash":
+		return d.format("2006-01-02"), "center"
+	case "年月日":
+		return d.format("2006年1月2日"), "center"
+	case "月日":
+		return d.format("1月2日"), "center"
+	}
+	return d, as
 }
 
 // amount writes money in the unit and manner of the column.

@@ -255,8 +255,25 @@ func throughJudge(t *testing.T, in *Intake, db *warehouse.DB, steps []step) stri
 	if err := all.flush(ctx, db.Conn); err != nil {
 		t.Errorf("the tables refuse the rows: %v", err)
 	}
+	checkNothingPlain(t, in, db)
 	warehouse.Rollback(db.Conn)
 	return b.String()
+}
+
+// checkNothingPlain holds that what was just taken in isn't found to be masked too late.
+func checkNothingPlain(t *testing.T, in *Intake, db *warehouse.DB) {
+	t.Helper()
+	for _, f := range in.Forms.Forms {
+		for i := range f.Columns {
+			if !f.Columns[i].Type.Sensitive() {
+				continue
+			}
+			plain, err := (&concealing{in: in, conn: db.Conn, form: f, column: &f.Columns[i], table: RawTable(f).Name}).plain(t.Context())
+			if err != nil || len(plain) > 0 {
+				t.Errorf("%s.%s as written: %q %v", f.ID, f.Columns[i].Field, plain, err)
+			}
+		}
+	}
 }
 
 // throughSession takes the files in as the owner of a zone does.
@@ -318,6 +335,7 @@ func throughSession(t *testing.T, in *Intake, steps []step) string {
 		}
 	}
 	b.WriteString(loadedText(t, db, in))
+	checkNothingPlain(t, in, db)
 	if log.Len() > 0 {
 		fmt.Fprintf(&b, "log: %s", log.String())
 	}

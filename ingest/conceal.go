@@ -64,7 +64,8 @@ type concealing struct {
 	table  string
 }
 
-// plain are the values that rows hold as written, and those of refused rows: they are kept by title.
+// plain are the values that rows hold as written, those of refused rows, which are kept by title, and those that findings
+// quote: of a return that was rejected there are no rows.
 func (x *concealing) plain(ctx context.Context) ([]string, error) {
 	name := warehouse.Ident(x.column.Field)
 	values, err := warehouse.Strings(ctx, x.conn, fmt.Sprintf("select distinct %[1]s from %[2]s where %[1]s is not null and %[3]s is null", name, x.table, x.hash()))
@@ -80,7 +81,13 @@ func (x *concealing) plain(ctx context.Context) ([]string, error) {
 			values = append(values, v)
 		}
 	}
-	return values, nil
+	quoted, err := x.quoted(ctx)
+	for _, v := range quoted {
+		if !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	return values, err
 }
 
 func (x *concealing) hash() string { return warehouse.Ident(x.column.Field + "_hash") }
@@ -107,7 +114,7 @@ func (x *concealing) mask(ctx context.Context, plain []string) (done Concealed, 
 			return done, err
 		}
 	}
-	if part := slices.IndexFunc(x.form.Key, func(p forms.KeyPart) bool { return slices.Contains(p, x.column.Field) }); part >= 0 {
+	if part, _ := x.keyPlace(); part >= 0 {
 		for table, of := range map[string]string{x.table: "", "raw.quarantine": x.returns(), "raw.explanation": x.returns()} {
 			// the place of the part in the key: another part may hold the same text
 			at := fmt.Sprintf("string_split(t.key_text, %s)", warehouse.Quote(read.KeySep))

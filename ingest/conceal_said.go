@@ -7,8 +7,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
+	"taizhang/ingest/forms"
 	"taizhang/internal/spelling"
 	"taizhang/internal/warehouse"
 )
@@ -32,6 +34,41 @@ func (x *concealing) refused(ctx context.Context) (out []refusedRow, err error) 
 		return nil
 	})
 	return out, err
+}
+
+// quoted are the values that findings quote as written: those of cells of the column, and where it is a part of the key,
+// those that stand in the keys of rows that had one twice.
+func (x *concealing) quoted(ctx context.Context) (out []string, err error) {
+	place, parts := x.keyPlace()
+	const of = " where t.row_no > 0 and t.value is not null and not contains(t.value, '*') and (t.field = ? or ? and t.field is null and t.rule like 'repeated%')"
+	query := "select coalesce(t.field, ''), t.value from raw.finding as t" + of + x.returns() + " union select coalesce(t.field, ''), t.value from raw.explanation as t" + of + x.returns()
+	field, keyed := x.column.Field, place >= 0
+	err = warehouse.Each(ctx, x.conn, query, func(v []any) error {
+		values := []string{v[1].(string)}
+		if v[0].(string) == "" {
+			if values = strings.Split(values[0], "·"); len(values) == parts {
+				values = values[place : place+1]
+			}
+		}
+		for _, s := range values {
+			if telling(s) && s != x.mark(s) && s != x.column.Title && !slices.Contains(x.column.Synonyms, s) {
+				out = append(out, s)
+			}
+		}
+		return nil
+	}, field, keyed, field, keyed)
+	return out, err
+}
+
+// keyPlace is the part of the key that the column is, -1 if none, of how many.
+func (x *concealing) keyPlace() (place, parts int) {
+	return slices.IndexFunc(x.form.Key, func(p forms.KeyPart) bool { return slices.Contains(p, x.column.Field) }), len(x.form.Key)
+}
+
+// telling says whether a text can be what tells somebody apart: a name, or a number of some length.
+func telling(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= 7 || n >= 2 && strings.ContainsFunc(s, func(c rune) bool { return unicode.Is(unicode.Han, c) })
 }
 
 // said masks the values in what was said of returns of the form, and gives how many texts that were.

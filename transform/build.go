@@ -142,20 +142,8 @@ func hashOf(m Model) string {
 // reason says why a model must be built as a whole; empty: it need not. news
 // says that something it reads has changed in a known set of returns only.
 func (b *builder) reason(m Model) (reason string, news bool, err error) {
-	old, known := b.state[m.Name]
-	at := tableOf(m.Name)
-	if m.Layer == "stg" {
-		at = m.Name
-	}
-	switch {
-	case b.full:
-		return lang.Phrase("asked for", "指定重新构建"), false, nil
-	case known && old.hash != hashOf(m):
-		return lang.Phrase("its text has changed", "模型文本有改动"), false, nil
-	case known && m.Layer != "stg" && (old.asOf != b.asOf || old.from != b.from):
-		return lang.Phrase("the business day has changed", "业务日期已变"), false, nil
-	case !known || b.objects[at] == "" || b.objects[m.Name] != "VIEW":
-		return lang.Phrase("it was never built", "从未构建过"), false, nil
+	if reason := b.ownReason(m); reason != "" {
+		return reason, false, nil
 	}
 	if m.Layer != "stg" {
 		a, err := analyse(b.ctx, b.conn, &m)
@@ -173,19 +161,35 @@ func (b *builder) reason(m Model) (reason string, news bool, err error) {
 		}
 		switch {
 		case !c.any:
-		case m.Layer == "stg" && c.delta:
+		case c.delta && (m.Layer == "stg" || m.Incremental != ""):
 			news = true
-		case m.Incremental != "" && c.delta:
-			news = true
+		case c.why != "":
+			return c.why, false, nil
 		default:
-			why := c.why
-			if why == "" {
-				why = lang.Phrase("%s has changed", "%s 有变化", r)
-			}
-			return why, false, nil
+			return lang.Phrase("%s has changed", "%s 有变化", r), false, nil
 		}
 	}
 	return "", news, nil
+}
+
+// ownReason is why a model must be built as a whole whatever it reads; empty where nothing about itself asks for it.
+func (b *builder) ownReason(m Model) string {
+	old, known := b.state[m.Name]
+	at := tableOf(m.Name)
+	if m.Layer == "stg" {
+		at = m.Name
+	}
+	switch {
+	case b.full:
+		return lang.Phrase("asked for", "指定重新构建")
+	case known && old.hash != hashOf(m):
+		return lang.Phrase("its text has changed", "模型文本有改动")
+	case known && m.Layer != "stg" && (old.asOf != b.asOf || old.from != b.from):
+		return lang.Phrase("the business day has changed", "业务日期已变")
+	case !known || b.objects[at] == "" || b.objects[m.Name] != "VIEW":
+		return lang.Phrase("it was never built", "从未构建过")
+	}
+	return ""
 }
 
 // model brings one model up to date.

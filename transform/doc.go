@@ -15,4 +15,7 @@
 //
 // A new model is a file in models/core or models/mart, its cases beside it as
 // .txtar; a check across models one in models/check. Staging follows from forms.
+// What a new column means that no form says is a line of
+// cmd/internal/office/meaning/comments.tsv; go generate ./cmd/taizhang lists it
+// in docs/tables.md.
 package transform

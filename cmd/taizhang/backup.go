@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/copies"
 	"taizhang/cmd/internal/office/doctor"
 	"taizhang/internal/backup"
 	"taizhang/internal/lang"
@@ -15,7 +16,7 @@ import (
 )
 
 func (a *app) backupCmd() *cobra.Command {
-	var o office.BackupOptions
+	var o copies.Options
 	var list bool
 	c := &cobra.Command{
 		Use:   "backup DIR",
@@ -48,7 +49,7 @@ func (a *app) backupCmd() *cobra.Command {
 			o.Dir, o.Program, o.Clock, o.Pause, o.Log = args[0], version, a.now, sleep, a.log()
 			m := a.meter()
 			o.Progress = m.report
-			r, err := z.Backup(cmd.Context(), o)
+			r, err := copies.Make(cmd.Context(), z, o)
 			m.end()
 			if r == nil || r.Name == "" {
 				return err
@@ -76,7 +77,7 @@ func (a *app) backupCmd() *cobra.Command {
 	return c
 }
 
-func backupRecord(r *office.BackupReport) result.Record {
+func backupRecord(r *copies.Report) result.Record {
 	warnings := []string{}
 	for _, w := range r.Warnings {
 		warnings = append(warnings, w.Error())

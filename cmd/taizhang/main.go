@@ -6,7 +6,8 @@
 //
 // A new command is such a file, a place in root or in its parent, and a script in
 // testdata/script that shows what it prints and how it fails. What it does belongs
-// into the packages below: a command reads flags, asks and writes.
+// into the packages below: a command reads flags, asks and writes. A new flag is
+// read in its command's file and handed on in the options of what is called.
 package main
 
 import "os"

@@ -134,6 +134,7 @@ func shownChange(c queries.Change) (before, after, change string) {
 }
 
 // shownRatios shows two ratios that differ with as many decimals as it takes to see it: 8.93% and 8.90%, not 8.9% twice and -0.0.
+// How far they moved is the difference of what is shown, as in the weekly: who takes 80.5 from 84.1 gets 3.6.
 func shownRatios(before, after *float64, change float64) (was, is, moved string) {
 	decimals := 1
 	show := func(v *float64) string {
@@ -145,5 +146,9 @@ func shownRatios(before, after *float64, change float64) (was, is, moved string)
 	for decimals < 6 && show(before) == show(after) {
 		decimals++
 	}
-	return show(before), show(after), fmt.Sprintf("%+.*f%s", decimals, change*100, lang.Phrase(" points", "百分点"))
+	points := change * 100
+	if before != nil && after != nil {
+		points = rounded.Half(*after*100, decimals) - rounded.Half(*before*100, decimals)
+	}
+	return show(before), show(after), fmt.Sprintf("%+.*f%s", decimals, points, lang.Phrase(" points", "百分点"))
 }

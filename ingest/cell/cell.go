@@ -290,6 +290,7 @@ var donePercent = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:目前|现|总体|已|累计)*完成(?:率|进度|比例|总进度)?(?:为|达|达到|了)?:?(\d{1,3}(?:\.\d+)?)%$`)
 })
 
+// readPercent reads a percentage as a fraction of 1.
 func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts Facts) (Value, *fault) {
 	s := written.CloseUp(written.Plain(raw))
 	sign := strings.HasSuffix(s, "%")
@@ -301,7 +302,7 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 		if n, ok := written.Ratio(raw); ok && n.Cmp(written.Pow10(6)) <= 0 {
 			return Value{Set: true, Text: written.Fixed(n, 6)}, nil
 		}
-		if m := donePercent().FindStringSubmatch(s); sign && m != nil { // 已完成30%
+		if m := donePercent().FindStringSubmatch(s); m != nil { // 已完成30%
 			d, err = written.ParseDecimal(m[1])
 		}
 	}
@@ -313,6 +314,11 @@ func (t *Typer) readPercent(c *sheet.Cell, raw string, col *forms.Column, facts 
 		d.Exp -= 2
 	}
 	n, _ := d.Rounded(6)
+	return t.percent(n, bare, raw, col)
+}
+
+// percent holds millionths against what a percentage can be; bare: no sign says that it is one.
+func (t *Typer) percent(n *big.Int, bare bool, raw string, col *forms.Column) (Value, *fault) {
 	if n.Sign() < 0 || n.Cmp(big.NewInt(10_000_000)) > 0 {
 		return Value{}, because(finding.PercentOutOfRange(col.Title, t.Quote(raw, 30)))
 	}

@@ -13,7 +13,6 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/read"
 	"taizhang/ingest/secret"
-	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
 	"taizhang/internal/lang"
 	"taizhang/internal/warehouse"
@@ -114,11 +113,7 @@ func askUsual(pt *read.Part, rule *forms.Rule, before map[string]float64, own, o
 		if fd == nil {
 			continue
 		}
-		at := finding.Place{Sheet: r.Line.Sheet, Row: r.Line.N, Field: c.Field, Value: written.Short(secret.MaskText(written.DateText(r.Line.Cell(k))), 30)}
-		if r.Line.At[k].Col > 0 {
-			at.Cell = sheet.Ref(r.Line.N, r.Line.At[k].Col)
-		}
-		found = append(found, fd.At(at))
+		found = append(found, fd.At(r.Line.Place(k, written.Short(secret.MaskText(written.DateText(r.Line.Cell(k))), 30))))
 	}
 	if n := len(found); n > usualRows && n*100 > len(pt.Records)*usualShare {
 		found = []finding.Finding{finding.UnusualColumn(c.Title, len(pt.Records), n, found[0])}

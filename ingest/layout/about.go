@@ -36,8 +36,8 @@ func (r *tableReader) about(row *sheet.Row) *About {
 			if !otherwise().MatchString(clause) || howToFill().MatchString(clause) {
 				continue
 			}
-			for j := range r.t.Lines {
-				l := &r.t.Lines[j]
+			for j := range r.table.Lines {
+				l := &r.table.Lines[j]
 				if key := r.calledBy(l); key != "" && names(clause, key) && r.saysOtherwise(l, clause, key) {
 					return &About{*c, l.N}
 				}
@@ -72,7 +72,7 @@ func inNumber(c string) bool { return c != "" && strings.Contains("0123456789.-"
 
 // says says whether a cell of a line holds a word, or a number that is no part of a longer one or of a date.
 func (r *tableReader) says(l *Line, word string) bool {
-	row := r.p.Row(int(l.index))
+	row := r.page.Row(int(l.index))
 	for i := range row.Cells {
 		c := &row.Cells[i]
 		if !sight.Filled(c) {

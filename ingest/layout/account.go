@@ -35,10 +35,10 @@ const maxUnread = 1000
 // account says where every row and every cell with content below the head went. Lines are asked for the cells that they
 // took, so that what a later stage will see is compared with what stands on the sheet.
 func (r *tableReader) account(start, end int) {
-	t := r.t
+	t := r.table
 	line := 0
 	for i := start; i < end; i++ {
-		for line < len(t.Lines) && t.Lines[line].N < r.p.Rows[i].N {
+		for line < len(t.Lines) && t.Lines[line].N < r.page.Rows[i].N {
 			line++
 		}
 		if line < len(t.Lines) && int(t.Lines[line].index) == i && t.Lines[line].plain && r.kinds[i] == rowkind.Data { // it took all of them
@@ -49,7 +49,7 @@ func (r *tableReader) account(start, end int) {
 			t.accounted += n
 			continue
 		}
-		row := r.p.Row(i)
+		row := r.page.Row(i)
 		n := 0
 		for k := range row.Cells {
 			if sight.Filled(&row.Cells[k]) {
@@ -64,9 +64,9 @@ func (r *tableReader) account(start, end int) {
 		t.cells += n
 		if r.kinds[i] != rowkind.Data {
 			t.accounted += n
-			t.Passed = append(t.Passed, Passed{r.p.Name, row.N, kindNames[r.kinds[i]]})
+			t.Passed = append(t.Passed, Passed{r.page.Name, row.N, kindNames[r.kinds[i]]})
 			if r.kinds[i] == rowkind.Total {
-				r.unreadIn(row, nil, r.t.Heads[0])
+				r.unreadIn(row, nil, r.table.Heads[0])
 			}
 			continue
 		}
@@ -88,10 +88,10 @@ func (r *tableReader) unreadIn(row *sheet.Row, l *Line, h *heading.Head) int {
 		case !sight.Filled(c):
 			continue
 		case l != nil && (l.refused() || c.Col < len(r.takenIn) && r.takenIn[c.Col] == row.N), sight.IsPrompt(c), c.Col < len(headed) && headed[c.Col]:
-		case c.Kind == sheet.Text && r.t.Said.TakeUnit(around.Said{Text: c.Text, Sheet: r.p.Name, Ref: c.Ref()}): // beside the table
+		case c.Kind == sheet.Text && r.table.Said.TakeUnit(around.Said{Text: c.Text, Sheet: r.page.Name, Ref: c.Ref()}): // beside the table
 		default:
-			if r.t.unread++; len(r.t.Unread) < maxUnread {
-				r.t.Unread = append(r.t.Unread, Unread{r.p.Name, *c})
+			if r.table.unread++; len(r.table.Unread) < maxUnread {
+				r.table.Unread = append(r.table.Unread, Unread{r.page.Name, *c})
 			}
 		}
 		known++
@@ -122,19 +122,19 @@ func (r *tableReader) headed(h *heading.Head) []bool {
 	}
 	last := 0
 	for j := h.Row; j < h.Row+h.Height; j++ {
-		if cells := r.p.Row(j).Cells; len(cells) > 0 {
+		if cells := r.page.Row(j).Cells; len(cells) > 0 {
 			last = max(last, cells[len(cells)-1].Col)
 		}
 	}
-	for at, m := range r.p.Areas {
-		if at[0] >= r.p.Rows[h.Row].N && at[0] <= r.p.Rows[h.Row+h.Height-1].N {
+	for at, m := range r.page.Areas {
+		if at[0] >= r.page.Rows[h.Row].N && at[0] <= r.page.Rows[h.Row+h.Height-1].N {
 			last = max(last, min(m.Right, m.Left+200))
 		}
 	}
 	out := make([]bool, last+1)
 	for col := 1; col <= last; col++ {
 		for j := h.Row; j < h.Row+h.Height && !out[col]; j++ {
-			text, wide, _ := r.p.Level(j, col)
+			text, wide, _ := r.page.Level(j, col)
 			out[col] = text != "" && (!wide || j == h.Row+h.Height-1) // a title over everything heads nothing
 		}
 	}

@@ -41,7 +41,7 @@ func (r *tableReader) asideAt(i int, kind, after rowkind.Kind, s *rowkind.Seen) 
 		return 0
 	}
 	n := r.statisticAt(i, after)
-	if n == 0 && kind != rowkind.Total && r.apart(i, after) && r.summaryHead(r.p.Row(i)) && !(kind == rowkind.Head && r.ownHead(i)) {
+	if n == 0 && kind != rowkind.Total && r.apart(i, after) && r.summaryHead(r.page.Row(i)) && !(kind == rowkind.Head && r.ownHead(i)) {
 		n = r.summaryAt(i)
 	}
 	if n > 0 {
@@ -52,19 +52,19 @@ func (r *tableReader) asideAt(i int, kind, after rowkind.Kind, s *rowkind.Seen) 
 
 // ownHead says whether row i is a head of this form, of which half the fields are there.
 func (r *tableReader) ownHead(i int) bool {
-	heads := r.l.Vocab.HeadsOf(r.p, i)
+	heads := r.reader.Vocab.HeadsOf(r.page, i)
 	if heads == nil {
 		return false
 	}
-	c := r.l.Vocab.HeadAt(i, r.h.Form, heads)
-	return c != nil && (c.Found*2 >= c.All || len(c.Columns)*2 >= len(r.h.Columns))
+	c := r.reader.Vocab.HeadAt(i, r.head.Form, heads)
+	return c != nil && (c.Found*2 >= c.All || len(c.Columns)*2 >= len(r.head.Columns))
 }
 
 // summaryAt is how many rows a summary takes whose head is row i; 0 where one of them is a row of this form, or none follows.
 func (r *tableReader) summaryAt(i int) int {
 	n := 1
-	for ; i+n < len(r.p.Rows) && !sight.BlankRow(r.p.Row(i+n)) && r.p.Rows[i+n].N == r.p.Rows[i].N+n; n++ {
-		if r.fillsRow(r.p.Row(i + n)) {
+	for ; i+n < len(r.page.Rows) && !sight.BlankRow(r.page.Row(i+n)) && r.page.Rows[i+n].N == r.page.Rows[i].N+n; n++ {
+		if r.fillsRow(r.page.Row(i + n)) {
 			return 0
 		}
 	}
@@ -76,7 +76,7 @@ func (r *tableReader) summaryAt(i int) int {
 
 // takeAside notes a small table, with the line above it that says what it is.
 func (r *tableReader) takeAside(i, n int) {
-	row := r.p.Row(i)
+	row := r.page.Row(i)
 	b := below{n: row.N, rows: n, ref: sight.FirstText(row).Ref()}
 	for k := range row.Cells {
 		if t := written.Tidy(row.Cells[k].Text); t != "" {
@@ -86,12 +86,12 @@ func (r *tableReader) takeAside(i, n int) {
 	for j := i; j < i+n; j++ {
 		r.kinds[j] = rowkind.Aside
 	}
-	r.t.asides = append(r.t.asides, b)
-	for j := i - 1; j >= 0 && (r.kinds[j] == rowkind.Stray || r.kinds[j] == rowkind.Section || sight.BlankRow(r.p.Row(j))); j-- {
-		if r.kinds[j] != rowkind.Blank && !sight.BlankRow(r.p.Row(j)) && statisticTitle().MatchString(spelling.Squash(sight.FirstText(r.p.Row(j)).Text)) {
-			title := r.p.Rows[j].N
+	r.table.asides = append(r.table.asides, b)
+	for j := i - 1; j >= 0 && (r.kinds[j] == rowkind.Stray || r.kinds[j] == rowkind.Section || sight.BlankRow(r.page.Row(j))); j-- {
+		if r.kinds[j] != rowkind.Blank && !sight.BlankRow(r.page.Row(j)) && statisticTitle().MatchString(spelling.Squash(sight.FirstText(r.page.Row(j)).Text)) {
+			title := r.page.Rows[j].N
 			r.kinds[j] = rowkind.Aside
-			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == title })
+			r.table.Strays = slices.DeleteFunc(r.table.Strays, func(s Stray) bool { return s.N == title })
 			break
 		}
 	}
@@ -128,12 +128,12 @@ type statistic struct {
 
 // statistic reads on from row i for as long as rows are those of a statistic.
 func (r *tableReader) statistic(i int) statistic {
-	s := statistic{headed: r.statisticHead(r.p.Row(i))}
+	s := statistic{headed: r.statisticHead(r.page.Row(i))}
 	if s.headed {
 		s.n = 1
 	}
-	for ; i+s.n < len(r.p.Rows) && !sight.BlankRow(r.p.Row(i+s.n)) && r.p.Rows[i+s.n].N == r.p.Rows[i].N+s.n; s.n++ {
-		isRow, isWord := r.statisticRow(r.p.Row(i + s.n))
+	for ; i+s.n < len(r.page.Rows) && !sight.BlankRow(r.page.Row(i+s.n)) && r.page.Rows[i+s.n].N == r.page.Rows[i].N+s.n; s.n++ {
+		isRow, isWord := r.statisticRow(r.page.Row(i + s.n))
 		if !isRow {
 			break
 		}
@@ -156,8 +156,8 @@ func (s statistic) standsBare(apart bool, after rowkind.Kind) bool {
 // countsAcross finds a statistic that runs across: listed values or words of statistics side by side, a row of counts
 // below them (未启动 | 办理中 | 已办结 over 件数 | 0 | 4 | 1). It gives the rows it takes, 0 where there is none.
 func (r *tableReader) countsAcross(i int) int {
-	head := r.p.Row(i)
-	if i+1 >= len(r.p.Rows) || r.p.Rows[i+1].N != head.N+1 || !r.statisticHead(head) {
+	head := r.page.Row(i)
+	if i+1 >= len(r.page.Rows) || r.page.Rows[i+1].N != head.N+1 || !r.statisticHead(head) {
 		return 0
 	}
 	listed, counts := 0, 0
@@ -166,7 +166,7 @@ func (r *tableReader) countsAcross(i int) int {
 			listed++
 		}
 	}
-	next := r.p.Row(i + 1)
+	next := r.page.Row(i + 1)
 	for k := range next.Cells {
 		c := &next.Cells[k]
 		switch {
@@ -199,7 +199,7 @@ func (r *tableReader) statisticHead(row *sheet.Row) bool {
 		if c.Kind != sheet.Text || len([]rune(t)) > 14 {
 			return false
 		}
-		if texts++; r.listed(t) || r.l.Vocab.IsWord(c.Text) || countHead().MatchString(t) || written.Counted().MatchString(t) {
+		if texts++; r.listed(t) || r.reader.Vocab.IsWord(c.Text) || countHead().MatchString(t) || written.Counted().MatchString(t) {
 			known++
 		}
 	}
@@ -252,21 +252,21 @@ var countText = sync.OnceValue(func() *regexp.Regexp {
 
 // listed says whether a text is a listed value of the form, or a unit of the zone.
 func (r *tableReader) listed(heading string) bool {
-	for i := range r.h.Form.Columns {
-		if c := &r.h.Form.Columns[i]; c.Type == forms.List {
-			if _, ok := r.l.Vocab.Lists[c][heading]; ok {
+	for i := range r.head.Form.Columns {
+		if c := &r.head.Form.Columns[i]; c.Type == forms.List {
+			if _, ok := r.reader.Vocab.Lists[c][heading]; ok {
 				return true
 			}
 		}
 	}
-	_, ok := r.l.Units.Match(heading)
+	_, ok := r.reader.Units.Match(heading)
 	return ok
 }
 
 // apart says whether a gap or a line of its own stands between the rows above and row i.
 func (r *tableReader) apart(i int, after rowkind.Kind) bool {
-	above := r.p.Row(i - 1)
-	return r.seen > 0 && (sight.BlankRow(above) || above.N < r.p.Rows[i].N-1 || after == rowkind.Stray || after == rowkind.Section || after == rowkind.Note)
+	above := r.page.Row(i - 1)
+	return r.seen > 0 && (sight.BlankRow(above) || above.N < r.page.Rows[i].N-1 || after == rowkind.Stray || after == rowkind.Section || after == rowkind.Note)
 }
 
 // summaryHead says whether a row holds nothing but short words, all or all but one of which are headings.
@@ -281,7 +281,7 @@ func (r *tableReader) summaryHead(row *sheet.Row) bool {
 		if c.Kind != sheet.Text || len([]rune(t)) > 14 {
 			return false
 		}
-		if texts++; r.l.Vocab.IsWord(c.Text) || countHead().MatchString(t) {
+		if texts++; r.reader.Vocab.IsWord(c.Text) || countHead().MatchString(t) {
 			heads++
 		}
 	}

@@ -41,10 +41,10 @@ func (r *tableReader) countSections(start, end int) {
 	}
 	before := make([]int, len(sections)+1) // lines above each of them, and all
 	for k, i := range append(slices.Clone(sections), end) {
-		before[k], _ = slices.BinarySearchFunc(r.t.Lines, i, func(l Line, i int) int { return int(l.index) - i })
+		before[k], _ = slices.BinarySearchFunc(r.table.Lines, i, func(l Line, i int) int { return int(l.index) - i })
 	}
 	for k, i := range sections {
-		row := r.p.Row(i)
+		row := r.page.Row(i)
 		said := -1
 		for c := range row.Cells {
 			for _, m := range itemsSaid().FindAllStringSubmatch(spelling.Squash(written.Plain(row.Cells[c].Text)), 2) {
@@ -67,7 +67,7 @@ func (r *tableReader) countSections(start, end int) {
 		rows := before[k+1] - before[k]
 		first := sight.FirstText(row)
 		text := written.Short(written.Tidy(sight.Joined(row)), 30)
-		r.t.counted = append(r.t.counted, counted{text, said, rows, finding.Place{Sheet: r.p.Name, Cell: first.Ref(), Row: row.N, Value: text}})
+		r.table.counted = append(r.table.counted, counted{text, said, rows, finding.Place{Sheet: r.page.Name, Cell: first.Ref(), Row: row.N, Value: text}})
 	}
 }
 

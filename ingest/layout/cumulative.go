@@ -36,7 +36,7 @@ func (r *tableReader) notedCumulative(l *Line, row *sheet.Row) {
 		if c.Kind != sheet.Text || len(c.Text) > 90 || !maySayCumulative.In(c.Text) || r.reads(c.Col) || !cumulativeRemark().MatchString(spelling.Squash(c.Text)) {
 			continue
 		}
-		r.t.cumulative = append(r.t.cumulative, *c)
+		r.table.cumulative = append(r.table.cumulative, *c)
 		return
 	}
 }

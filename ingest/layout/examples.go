@@ -22,17 +22,17 @@ type example struct {
 // value is what the line holds: 湖南丙机械有限公司 of 示例：湖南丙机械有限公司.
 func (r *tableReader) marked(n int, c *sheet.Cell, taken bool) {
 	mark, value := rowkind.CutMark(c.Text)
-	e := example{at: finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: n, Value: written.Short(c.Text, 30)}, mark: mark, taken: taken}
+	e := example{at: finding.Place{Sheet: r.page.Name, Cell: c.Ref(), Row: n, Value: written.Short(c.Text, 30)}, mark: mark, taken: taken}
 	if k := slices.IndexFunc(r.at, func(p heading.Placed) bool { return p.Col == c.Col }); k >= 0 && taken {
 		if value == "" {
 			e.alone = r.at[k].Field.Title
-		} else if l := &r.t.Lines[len(r.t.Lines)-1]; l.N == n {
+		} else if l := &r.table.Lines[len(r.table.Lines)-1]; l.N == n {
 			own := l.Cell(k)
 			own.Text, own.Again = value, 0
 			l.setCell(k, own)
 		}
 	}
-	r.t.examples = append(r.t.examples, e)
+	r.table.examples = append(r.table.examples, e)
 }
 
 // TellExamples asks about the rows that are marked as examples and filled like data.

@@ -39,7 +39,7 @@ func (l *Line) refused() bool { return l.Fault(-1) != nil }
 // tooManyFields tells a line of separated fields that has more of them than its heading: a comma within a text was taken
 // for a separator, and everything right of it stands in the wrong column.
 func (r *tableReader) tooManyFields(l *Line, row *sheet.Row) {
-	if !r.p.Delimited || len(row.Cells) == 0 {
+	if !r.page.Delimited || len(row.Cells) == 0 {
 		return
 	}
 	last := len(row.Cells) - 1
@@ -73,7 +73,7 @@ func (r *tableReader) mergedAmounts() {
 	if len(r.spans) == 0 {
 		return
 	}
-	t := r.t
+	t := r.table
 	at := make(map[int]int, len(t.Lines)) // row → line
 	for i := range t.Lines {
 		at[t.Lines[i].N] = i
@@ -94,8 +94,8 @@ func (r *tableReader) mergedAmounts() {
 				continue
 			}
 			var rest []*Line
-			for n := first.N + 1; n <= min(m.Bottom, first.N+len(r.p.Rows)); n++ {
-				if j, ok := at[n]; ok && sight.CellIn(r.p.Row(int(t.Lines[j].index)), p.Col) == nil {
+			for n := first.N + 1; n <= min(m.Bottom, first.N+len(r.page.Rows)); n++ {
+				if j, ok := at[n]; ok && sight.CellIn(r.page.Row(int(t.Lines[j].index)), p.Col) == nil {
 					rest = append(rest, &t.Lines[j])
 				}
 			}
@@ -127,7 +127,7 @@ func (r *tableReader) mergedAmounts() {
 func (r *tableReader) mergedAcross(l *Line, row *sheet.Row) {
 	for i := range row.Cells {
 		c := &row.Cells[i]
-		m, ok := r.p.Areas[[2]int{row.N, c.Col}]
+		m, ok := r.page.Areas[[2]int{row.N, c.Col}]
 		if !ok || m.Right == m.Left || m.Left != c.Col || m.Top != row.N || !sight.Present(c) {
 			continue
 		}

@@ -34,7 +34,7 @@ func (r *tableReader) groupOf(l *Line) (groupSum, bool) {
 	if r.mergedInto(l) {
 		return groupSum{}, false
 	}
-	row := r.p.Row(int(l.index))
+	row := r.page.Row(int(l.index))
 	g, numbers, ok := l.named(row)
 	return g, ok && numbers > 0 && l.lacks(row) && (g.style != "" || g.label != "" && !firmName().MatchString(g.label))
 }
@@ -119,7 +119,7 @@ func isLabelled(c *forms.Column) bool {
 // sum of the lines below, up to the next such line, or of those above. A name alone proves it over two lines at least:
 // two firms may be paid alike.
 func (r *tableReader) groupSums() {
-	t := r.t
+	t := r.table
 	groups := map[int]groupSum{}
 	for i := range t.Lines {
 		if t.Lines[i].plain { // it lacks nothing
@@ -138,14 +138,14 @@ func (r *tableReader) groupSums() {
 		for _, lines := range r.groupLines(i, g, groups, found) {
 			if n := len(lines); (n > 1 || n == 1 && g.style != "") && t.Lines[i].isSumOf(lines) {
 				found[i] = true
-				row := r.p.Row(int(t.Lines[i].index))
+				row := r.page.Row(int(t.Lines[i].index))
 				r.kinds[t.Lines[i].index] = rowkind.Total
 				t.bareTotals = append(t.bareTotals, bareTotal{t.Lines[i].N, sight.FirstText(row).Ref(), written.Short(written.Tidy(textsOf(row)), 20)})
 				break
 			}
 		}
 	}
-	r.t.without(found)
+	r.table.without(found)
 }
 
 // groupLines gives the stretches of lines that may be a group's: those below its sum, else those above. A numbered group
@@ -156,9 +156,9 @@ func (r *tableReader) groupLines(i int, g groupSum, groups map[int]groupSum, fou
 		return ok && (g.style == "" || o.style == g.style || anyStyle && o.style != "")
 	}
 	walk := func(step int, anyStyle bool) (lines []Line) {
-		for k := i + step; k >= 0 && k < len(r.t.Lines) && !ends(k, anyStyle); k += step {
+		for k := i + step; k >= 0 && k < len(r.table.Lines) && !ends(k, anyStyle); k += step {
 			if o := groups[k]; o.style == "" && !found[k] {
-				lines = append(lines, r.t.Lines[k])
+				lines = append(lines, r.table.Lines[k])
 			}
 		}
 		return lines

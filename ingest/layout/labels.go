@@ -206,8 +206,8 @@ func (r *tableReader) refute() {
 	for _, u := range r.unfilled {
 		if u.odd > 0 && tellsApart(r.at[u.k].Field) && (u.agree+u.near == 0 || u.agree+u.near >= agreeing && u.odd <= oddMost) {
 			p := &r.at[u.k]
-			r.t.refuted = append(r.t.refuted, refuted{p.Field, u.text, written.Tidy(u.other.Text), finding.Place{Sheet: r.p.Name, Row: u.other.Row, Cell: sheet.Ref(u.other.Row, p.Col), Field: p.Field.Field, Value: written.Short(written.Tidy(u.other.Text), 30)}})
+			r.table.refuted = append(r.table.refuted, refuted{p.Field, u.text, written.Tidy(u.other.Text), finding.Place{Sheet: r.page.Name, Row: u.other.Row, Cell: sheet.Ref(u.other.Row, p.Col), Field: p.Field.Field, Value: written.Short(written.Tidy(u.other.Text), 30)}})
 		}
 	}
-	slices.SortStableFunc(r.t.refuted, func(a, b refuted) int { return a.at.Row - b.at.Row })
+	slices.SortStableFunc(r.table.refuted, func(a, b refuted) int { return a.at.Row - b.at.Row })
 }

@@ -78,6 +78,15 @@ func (l *Line) extra() *lineMore {
 	return l.more
 }
 
+// Place is where a field of the line stands; no cell where the sheet has no column for it.
+func (l *Line) Place(k int, value string) finding.Place {
+	at := finding.Place{Sheet: l.Sheet, Row: l.N, Field: l.At[k].Field.Field, Value: value}
+	if l.At[k].Col > 0 {
+		at.Cell = sheet.Ref(l.N, l.At[k].Col)
+	}
+	return at
+}
+
 // Rolled gives the cells under 累计 headings.
 func (l *Line) Rolled() []heading.Rolled {
 	if l.more == nil {

@@ -17,17 +17,17 @@ import (
 // nilLines takes out the lines that say nothing but that there is nothing: a running number, 无, slashes, zeros.
 func (r *tableReader) nilLines() {
 	found := map[int]bool{}
-	for i := range r.t.Lines {
-		l := &r.t.Lines[i]
+	for i := range r.table.Lines {
+		l := &r.table.Lines[i]
 		if l.plain {
 			continue
 		}
-		if merged := slices.ContainsFunc(l.At, func(p heading.Placed) bool { _, ok := r.down[[2]int{l.N, p.Col}]; return ok && p.Col > 0 }); !merged && r.saysNothing(r.p.Row(int(l.index))) {
+		if merged := slices.ContainsFunc(l.At, func(p heading.Placed) bool { _, ok := r.down[[2]int{l.N, p.Col}]; return ok && p.Col > 0 }); !merged && r.saysNothing(r.page.Row(int(l.index))) {
 			found[i] = true
 			r.kinds[l.index] = rowkind.Nothing
 		}
 	}
-	r.t.without(found)
+	r.table.without(found)
 }
 
 // saysNothing says whether a row holds nothing but a running number, nil words, slashes and zeros; a word or a slash at

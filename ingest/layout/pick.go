@@ -42,8 +42,8 @@ func (r *tableReader) pick(into []sheet.Cell, row *sheet.Row, isLine bool) []she
 	cells := slices.Grow(into[:0], len(r.at))[:len(r.at)]
 	clear(cells)
 	var above *Line
-	if n := len(r.t.Lines); n > 0 && isLine {
-		above = &r.t.Lines[n-1]
+	if n := len(r.table.Lines); n > 0 && isLine {
+		above = &r.table.Lines[n-1]
 	}
 	for k := range r.at {
 		if r.at[k].Col == 0 {
@@ -140,7 +140,7 @@ func (r *tableReader) takeUnit(kind rowkind.Kind, row *sheet.Row) bool {
 	}
 	r.unit = m[1]
 	if slices.ContainsFunc(r.at, func(p heading.Placed) bool { return p.Col > 0 && p.HasUnit && p.Field.Type == forms.Money }) {
-		r.t.Said.TakeUnit(around.Said{Text: "单位：" + r.unit, Sheet: r.p.Name, Ref: first.Ref()})
+		r.table.Said.TakeUnit(around.Said{Text: "单位：" + r.unit, Sheet: r.page.Name, Ref: first.Ref()})
 	}
 	return true
 }

@@ -42,12 +42,12 @@ func (s *stretch) direct() {
 
 // begin begins the stretch of lines below the head at hand.
 func (r *tableReader) begin() {
-	if r.under == nil || r.under.Head != r.h {
-		kept := r.p.Shelf()
+	if r.under == nil || r.under.Head != r.head {
+		kept := r.page.Shelf()
 		if r.under != nil {
 			kept = r.under.kept
 		}
-		r.under = &stretch{Sheet: r.p.Name, At: r.at, Block: len(r.t.Heads) - 1, Head: r.h, kept: kept}
+		r.under = &stretch{Sheet: r.page.Name, At: r.at, Block: len(r.table.Heads) - 1, Head: r.head, kept: kept}
 		r.under.direct()
 	}
 }
@@ -55,8 +55,8 @@ func (r *tableReader) begin() {
 // add adds a line to the table.
 func (r *tableReader) add(l Line) {
 	r.seen++
-	r.t.Lines = append(r.t.Lines, l)
-	b := &r.t.Bounds[len(r.t.Bounds)-1]
+	r.table.Lines = append(r.table.Lines, l)
+	b := &r.table.Bounds[len(r.table.Bounds)-1]
 	if b[1] == 0 {
 		b[1] = l.N
 	}
@@ -65,20 +65,20 @@ func (r *tableReader) add(l Line) {
 
 // plainLine takes the ith row for a line if it is packed and plain.
 func (r *tableReader) plainLine(i int) bool {
-	packed := r.p.Packed(i)
-	if packed == "" || r.seen == 0 || r.void != nil || r.unit != "" || len(r.down) > 0 || len(r.carry) > 0 || len(r.h.Rollups) > 0 {
+	packed := r.page.Packed(i)
+	if packed == "" || r.seen == 0 || r.void != nil || r.unit != "" || len(r.down) > 0 || len(r.carry) > 0 || len(r.head.Rollups) > 0 {
 		return false
 	}
 	if r.begin(); r.under.fields == nil {
 		return false
 	}
-	row := r.p.Reuse(i, &r.scratch)
+	row := r.page.Reuse(i, &r.scratch)
 	g, ok := r.glances(row)
 	if !ok || !r.proves(g) {
 		return false
 	}
 	l := Line{stretch: r.under, N: row.N, index: int32(i), cells: packed, plain: true, filled: uint16(len(row.Cells))}
-	if !g.amounts && r.saysNothing(row) || !g.words && (r.isWeak(row) || r.numbersOnly(row, &l)) || r.p.Delimited && r.isOverlong(r.h, row) {
+	if !g.amounts && r.saysNothing(row) || !g.words && (r.isWeak(row) || r.numbersOnly(row, &l)) || r.page.Delimited && r.isOverlong(r.head, row) {
 		return false
 	}
 	r.kinds[i] = rowkind.Data
@@ -187,7 +187,7 @@ func (r *tableReader) look(k int, c *sheet.Cell) glance {
 	if !f.Required {
 		return g
 	}
-	s, proven := rowkind.Seen{Vocab: r.l.Vocab}, rowkind.Unproven
+	s, proven := rowkind.Seen{Vocab: r.reader.Vocab}, rowkind.Unproven
 	if s.Fills(c, &proven, f) {
 		g |= fillingCell
 	}

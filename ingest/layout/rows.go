@@ -93,10 +93,10 @@ func (t *Table) Unaccounted() int { return t.Below - len(t.Lines) - t.Ignored() 
 
 // tableReader reads the rows below a head.
 type tableReader struct {
-	l             *Reader
-	p             *heading.Page
-	t             *Table
-	h             *heading.Head
+	reader        *Reader
+	page          *heading.Page
+	table         *Table
+	head          *heading.Head // the last above the row: heads stand again further down
 	at            []heading.Placed
 	down          map[[2]int]sheet.Cell
 	spans         map[[2]int]sheet.Range // cells merged downwards, by the row and column of the first
@@ -121,7 +121,7 @@ type tableReader struct {
 // ReadTable reads the data rows below a head, and gives the row index at which another form's table begins.
 func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 	t := &Table{Grid: &sheet.Grid{Name: p.Name, Hidden: p.Hidden}, Heads: []*heading.Head{h}, carried: map[string]bool{}}
-	r := &tableReader{l: l, p: p, t: t, h: h, at: h.ByField(), carry: map[int]carried{}, told: map[string]int{}, kinds: make([]rowkind.Kind, len(p.Rows))}
+	r := &tableReader{reader: l, page: p, table: t, head: h, at: h.ByField(), carry: map[int]carried{}, told: map[string]int{}, kinds: make([]rowkind.Kind, len(p.Rows))}
 	r.readAbove()
 	start := h.Row + h.Height
 	r.down, r.spans = rowkind.FillDown(p, p.Rows[start-1].N)
@@ -136,7 +136,7 @@ func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 			continue
 		}
 		row := p.Row(i)
-		s := rowkind.Seen{Vocab: l.Vocab, Units: l.Units, Page: p, Row: row, Head: r.h, At: r.at, Down: r.down, Before: r.seen, After: after}
+		s := rowkind.Seen{Vocab: l.Vocab, Units: l.Units, Page: p, Row: row, Head: r.head, At: r.at, Down: r.down, Before: r.seen, After: after}
 		kind := s.Classify()
 		if r.endsAt(i, free, kind, s.Certain) {
 			end = free // what stands above its head is its title
@@ -163,13 +163,13 @@ func (l *Reader) ReadTable(p *heading.Page, h *heading.Head) (*Table, int) {
 
 // readAbove takes what stands above the head: what is stated there, and the section row of the first block.
 func (r *tableReader) readAbove() {
-	for i := 0; i < r.h.Row; i++ {
-		if !looksLikeData(r.p.Row(i)) {
-			r.t.Said.Labelled(r.p.Name, r.p.Row(i), true)
+	for i := 0; i < r.head.Row; i++ {
+		if !looksLikeData(r.page.Row(i)) {
+			r.table.Said.Labelled(r.page.Name, r.page.Row(i), true)
 		}
 	}
-	for i := 0; i < r.h.Row; i++ { // the first block's section row may stand above the head
-		if row := r.p.Row(i); len(row.Cells) == 1 && r.section(row) {
+	for i := 0; i < r.head.Row; i++ { // the first block's section row may stand above the head
+		if row := r.page.Row(i); len(row.Cells) == 1 && r.section(row) {
 			r.above = append(r.above, row.Cells[0].Ref())
 		}
 	}
@@ -183,12 +183,12 @@ func (r *tableReader) endsAt(i, free int, kind rowkind.Kind, certain bool) bool 
 	if certain || kind != rowkind.Head && kind != rowkind.Data && kind != rowkind.Stray {
 		return false
 	}
-	return r.l.Vocab.MayBeHead(r.p.Row(i)) && r.l.Vocab.OtherHead(r.p, i, free, r.t.Heads[0].Form)
+	return r.reader.Vocab.MayBeHead(r.page.Row(i)) && r.reader.Vocab.OtherHead(r.page, i, free, r.table.Heads[0].Form)
 }
 
 // take puts one row where it belongs and says how many rows after it went with it.
 func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
-	t, row := r.t, r.p.Row(i)
+	t, row := r.table, r.page.Row(i)
 	if kind == rowkind.Section || kind == rowkind.Stray {
 		if r.section(row) || kind == rowkind.Section || r.headsBelow(i+1) {
 			kind = rowkind.Section
@@ -205,7 +205,7 @@ func (r *tableReader) take(kind rowkind.Kind, i, free int) int {
 	case rowkind.Head:
 		return r.repeatedHead(i, free)
 	case rowkind.Total:
-		t.Totals = append(t.Totals, total{Sheet: r.p.Name, N: row.N, block: len(t.Heads) - 1, Head: r.h, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.h.RolledUp(row), Said: soleText(row)})
+		t.Totals = append(t.Totals, total{Sheet: r.page.Name, N: row.N, block: len(t.Heads) - 1, Head: r.head, Line: len(t.Lines), Cells: r.pick(nil, row, false), At: r.at, Part: !isWhole(row), Rolled: r.head.RolledUp(row), Said: soleText(row)})
 	case rowkind.Carried:
 		t.carriedSums = append(t.carriedSums, row.N)
 	case rowkind.Stray:
@@ -243,7 +243,7 @@ func (r *tableReader) line(row *sheet.Row, i int) Line {
 		r.crossings(&l, row)
 	}
 	r.unseen(&l, row)
-	if rolled := r.h.RolledUp(row); rolled != nil {
+	if rolled := r.head.RolledUp(row); rolled != nil {
 		l.extra().rolled = rolled
 	}
 	r.tooManyFields(&l, row)
@@ -273,7 +273,7 @@ func isWhole(row *sheet.Row) bool {
 // settle counts the rows once it is known where the table ends: those at its end that were prepared and never filled
 // in are no lines, and what stands above the next form's head belongs to that.
 func (r *tableReader) settle(start, end int) {
-	t := r.t
+	t := r.table
 	r.unlabelledTotals()
 	r.groupSums()
 	n := len(t.Lines)
@@ -292,8 +292,8 @@ func (r *tableReader) settle(start, end int) {
 	r.countRows(start, end)
 	t.fillBlocks()
 	r.nilLines()
-	if end < len(r.p.Rows) {
-		next := r.p.Rows[end].N
+	if end < len(r.page.Rows) {
+		next := r.page.Rows[end].N
 		t.Strays = slices.DeleteFunc(t.Strays, func(s Stray) bool { return s.N >= next })
 	}
 	r.mergedAmounts()
@@ -301,11 +301,11 @@ func (r *tableReader) settle(start, end int) {
 	for i := start; i < end; i++ {
 		switch r.kinds[i] {
 		case rowkind.Note, rowkind.Footer, rowkind.Stray:
-			t.Said.Labelled(r.p.Name, r.p.Row(i), false)
+			t.Said.Labelled(r.page.Name, r.page.Row(i), false)
 		case rowkind.Nothing:
 			t.Said.Nothing = true
 		case rowkind.Numbered:
-			t.Empty = append(t.Empty, r.p.Rows[i].N)
+			t.Empty = append(t.Empty, r.page.Rows[i].N)
 		}
 	}
 	r.titlesWithin(start)
@@ -320,24 +320,24 @@ func (r *tableReader) settle(start, end int) {
 
 // voidNotes keeps the notes beside the lines that take some of them back.
 func (r *tableReader) voidNotes(end int) {
-	for i := range r.p.Rows[:end] {
+	for i := range r.page.Rows[:end] {
 		switch r.kinds[i] {
 		case rowkind.Blank, rowkind.Note, rowkind.Footer, rowkind.Stray: // rowBlank: also what stands above the head
-			c := voidNote(r.p.Row(i))
+			c := voidNote(r.page.Row(i))
 			if c == nil {
-				c = r.voidByKey(r.p.Row(i))
+				c = r.voidByKey(r.page.Row(i))
 			}
-			if c == nil && len(r.t.Lines) > 0 {
-				if about := r.about(r.p.Row(i)); about != nil {
-					r.t.About = append(r.t.About, *about)
-					r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == about.Cell.Row })
+			if c == nil && len(r.table.Lines) > 0 {
+				if about := r.about(r.page.Row(i)); about != nil {
+					r.table.About = append(r.table.About, *about)
+					r.table.Strays = slices.DeleteFunc(r.table.Strays, func(s Stray) bool { return s.N == about.Cell.Row })
 				}
 			}
-			if c == nil || len(r.t.Lines) == 0 {
+			if c == nil || len(r.table.Lines) == 0 {
 				continue
 			}
-			r.t.Voiding = append(r.t.Voiding, *c)
-			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == c.Row })
+			r.table.Voiding = append(r.table.Voiding, *c)
+			r.table.Strays = slices.DeleteFunc(r.table.Strays, func(s Stray) bool { return s.N == c.Row })
 		}
 	}
 }
@@ -345,7 +345,7 @@ func (r *tableReader) voidNotes(end int) {
 // unproven takes a text merged over the whole width for a section only where lines follow: below them, or where there are
 // none, it is a remark such as 数据正在核对.
 func (r *tableReader) unproven(start, end int) {
-	t := r.t
+	t := r.table
 	last := 0
 	if n := len(t.Lines); n > 0 {
 		last = int(t.Lines[n-1].index)
@@ -354,7 +354,7 @@ func (r *tableReader) unproven(start, end int) {
 		if r.kinds[i] != rowkind.Section {
 			continue
 		}
-		row := r.p.Row(i)
+		row := r.page.Row(i)
 		if rowkind.SectionWord().MatchString(spelling.Squash(rowkind.SectionText(row))) {
 			continue
 		}
@@ -366,43 +366,43 @@ func (r *tableReader) unproven(start, end int) {
 
 // repeatedHead takes a head that stands again, with the same columns or others. The rows from free up to it are its title.
 func (r *tableReader) repeatedHead(i, free int) int {
-	heights := r.l.Vocab.HeadsOf(r.p, i)
+	heights := r.reader.Vocab.HeadsOf(r.page, i)
 	if heights == nil {
 		return 0
 	}
-	c := r.l.Vocab.HeadAt(i, r.h.Form, heights)
+	c := r.reader.Vocab.HeadAt(i, r.head.Form, heights)
 	if c == nil || len(c.Columns) < 3 {
 		return 0
 	}
 	r.seen = 0
 	var said around.Stated
 	for k := free; k < i; k++ {
-		row := r.p.Row(k)
-		if said.Labelled(r.p.Name, row, true); r.kinds[k] == rowkind.Stray || r.kinds[k] == rowkind.Note && around.UnitRow(row) {
+		row := r.page.Row(k)
+		if said.Labelled(r.page.Name, row, true); r.kinds[k] == rowkind.Stray || r.kinds[k] == rowkind.Note && around.UnitRow(row) {
 			r.kinds[k] = rowkind.Head
-			r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N })
+			r.table.Strays = slices.DeleteFunc(r.table.Strays, func(s Stray) bool { return s.N == row.N })
 		}
 	}
-	r.t.Between = append(r.t.Between, said)
+	r.table.Between = append(r.table.Between, said)
 	for k := range c.Columns {
 		if p := &c.Columns[k]; said.HasUnit && !p.HasUnit && p.Field.Type == forms.Money {
 			p.Unit, p.HasUnit = said.Unit, true
 		}
 	}
-	c.KeepAdjusted(r.h)
-	if !sameColumns(c.Head, r.h) {
-		for _, old := range r.h.Columns { // constants of the title hold on
+	c.KeepAdjusted(r.head)
+	if !sameColumns(c.Head, r.head) {
+		for _, old := range r.head.Columns { // constants of the title hold on
 			if old.Col == 0 && c.Column(old.Field.Field) == nil {
 				c.Columns = append(c.Columns, old)
 			}
 		}
 		c.Head.Lack()
-		r.t.Heads = append(r.t.Heads, c.Head)
-		r.t.Bounds = append(r.t.Bounds, [3]int{r.p.Rows[i].N, 0, 0})
-		r.h, r.at = c.Head, c.Head.ByField()
+		r.table.Heads = append(r.table.Heads, c.Head)
+		r.table.Bounds = append(r.table.Bounds, [3]int{r.page.Rows[i].N, 0, 0})
+		r.head, r.at = c.Head, c.Head.ByField()
 	}
 	last := i + c.Height - 1
-	for last+1 < len(r.p.Rows) && r.p.OnlyRemarks(last+1) {
+	for last+1 < len(r.page.Rows) && r.page.OnlyRemarks(last+1) {
 		last++
 	}
 	for k := i + 1; k <= last; k++ {
@@ -413,7 +413,7 @@ func (r *tableReader) repeatedHead(i, free int) int {
 
 // isWeak says whether a row holds nothing that anybody typed for it: a running number, a prepared code, formulas.
 func (r *tableReader) isWeak(row *sheet.Row) bool {
-	keys := r.h.Form.Key
+	keys := r.head.Form.Key
 	for i := range row.Cells {
 		c := &row.Cells[i]
 		if !sight.Present(c) || c.Formula {

@@ -51,17 +51,17 @@ var rowSigns = written.NewLetters("件条项笔场家")
 func (r *tableReader) countRows(start, end int) {
 	for i := 0; i < end; i++ {
 		switch kind := r.kinds[i]; {
-		case i >= r.h.Row && i < start:
+		case i >= r.head.Row && i < start:
 			continue
-		case i < r.h.Row:
-			if row := r.p.Row(i); len(row.Cells) == 0 || rowkind.SectionWord().MatchString(spelling.Squash(sight.FirstText(row).Text)) || slices.Contains(r.above, sight.FirstText(row).Ref()) {
+		case i < r.head.Row:
+			if row := r.page.Row(i); len(row.Cells) == 0 || rowkind.SectionWord().MatchString(spelling.Squash(sight.FirstText(row).Text)) || slices.Contains(r.above, sight.FirstText(row).Ref()) {
 				continue
 			}
 		case kind != rowkind.Total && kind != rowkind.Note && kind != rowkind.Footer && kind != rowkind.Stray && kind != rowkind.Memo && kind != rowkind.Numbered:
 			continue
 		}
-		if r.rowsSaidIn(r.p.Row(i), r.kinds[i] == rowkind.Total); r.kinds[i] != rowkind.Total {
-			r.amountsSaidIn(r.p.Row(i))
+		if r.rowsSaidIn(r.page.Row(i), r.kinds[i] == rowkind.Total); r.kinds[i] != rowkind.Total {
+			r.amountsSaidIn(r.page.Row(i))
 		}
 	}
 }
@@ -74,7 +74,7 @@ func isDirectory(f *forms.Form) bool {
 // bareCount is the one number of a total of a form whose rows have numbers of their own, below a column that is none of numbers:
 // 合计 | 5.
 func (r *tableReader) bareCount(row *sheet.Row) (said *RowsSaid) {
-	if !slices.ContainsFunc(r.h.Form.Columns, func(c forms.Column) bool { return c.InKey && c.Required && c.Type == forms.Code }) {
+	if !slices.ContainsFunc(r.head.Form.Columns, func(c forms.Column) bool { return c.InKey && c.Required && c.Type == forms.Code }) {
 		return nil
 	}
 	for i := range row.Cells {
@@ -88,7 +88,7 @@ func (r *tableReader) bareCount(row *sheet.Row) (said *RowsSaid) {
 			return nil
 		}
 		text := written.Short(written.Tidy(sight.Joined(row)), 40)
-		said = &RowsSaid{text, n, "行", false, -1, finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: row.N, Value: c.Text}}
+		said = &RowsSaid{text, n, "行", false, -1, finding.Place{Sheet: r.page.Name, Cell: c.Ref(), Row: row.N, Value: c.Text}}
 	}
 	return said
 }
@@ -107,7 +107,7 @@ func (r *tableReader) amountsSaidIn(row *sheet.Row) {
 			continue
 		}
 		short := written.Short(written.Tidy(c.Text), 40)
-		r.t.AmountsSaid = append(r.t.AmountsSaid, AmountSaid{written.Tidy(c.Text), finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: row.N, Value: short}})
+		r.table.AmountsSaid = append(r.table.AmountsSaid, AmountSaid{written.Tidy(c.Text), finding.Place{Sheet: r.page.Name, Cell: c.Ref(), Row: row.N, Value: short}})
 	}
 }
 
@@ -136,9 +136,9 @@ func (r *tableReader) rowsSaidIn(row *sheet.Row, isTotal bool) {
 	if len(found) != 1 {
 		return
 	}
-	found[0].Total = slices.IndexFunc(r.t.Totals, func(t total) bool { return t.N == row.N })
-	r.t.RowsSaid = append(r.t.RowsSaid, found[0])
-	r.t.Strays = slices.DeleteFunc(r.t.Strays, func(s Stray) bool { return s.N == row.N && s.Line >= len(r.t.Lines) && !s.Numbered }) // it is understood
+	found[0].Total = slices.IndexFunc(r.table.Totals, func(t total) bool { return t.N == row.N })
+	r.table.RowsSaid = append(r.table.RowsSaid, found[0])
+	r.table.Strays = slices.DeleteFunc(r.table.Strays, func(s Stray) bool { return s.N == row.N && s.Line >= len(r.table.Lines) && !s.Numbered }) // it is understood
 }
 
 // countIn is the number of rows that a text gives; nil where it gives none. A bare number of them (5件) does behind the word of a sum.
@@ -163,10 +163,10 @@ func (r *tableReader) countIn(c *sheet.Cell, behindSum bool) *RowsSaid {
 		return nil
 	}
 	short := written.Short(written.Tidy(c.Text), 40)
-	return &RowsSaid{short, written.Atoi(m[1]), m[2], isNew && r.h.Form.Mode == forms.Ledger, -1, finding.Place{Sheet: r.p.Name, Cell: c.Ref(), Row: c.Row, Value: short}}
+	return &RowsSaid{short, written.Atoi(m[1]), m[2], isNew && r.head.Form.Mode == forms.Ledger, -1, finding.Place{Sheet: r.page.Name, Cell: c.Ref(), Row: c.Row, Value: short}}
 }
 
 // countsRows says whether what was found counts rows: 项 in a form of payments counts projects, 家 firms that have several rows each.
 func (r *tableReader) countsRows(found []string) bool {
-	return found != nil && !(found[2] == "项" && paysOut(r.h.Form)) && !(found[2] == "家" && !isDirectory(r.h.Form))
+	return found != nil && !(found[2] == "项" && paysOut(r.head.Form)) && !(found[2] == "家" && !isDirectory(r.head.Form))
 }

@@ -60,7 +60,7 @@ func (r *tableReader) section(row *sheet.Row) bool {
 			r.carry[k] = carried{style: c.style}
 		}
 	}
-	told, above := false, row.N < r.p.Rows[r.h.Row].N
+	told, above := false, row.N < r.page.Rows[r.head.Row].N
 	meant := r.onlyMeant(text)
 	if meant >= 0 && (above || r.at[meant].Col == 0) {
 		meant = -1
@@ -68,19 +68,19 @@ func (r *tableReader) section(row *sheet.Row) bool {
 	for k := range r.at {
 		if r.at[k].Col > 0 {
 			if k == meant {
-				r.carry[k] = carried{r.l.SectionValue(r.at[k].Field, text), style, written.Tidy(rowkind.SectionText(row)), row.N}
+				r.carry[k] = carried{r.reader.SectionValue(r.at[k].Field, text), style, written.Tidy(rowkind.SectionText(row)), row.N}
 			} else if c, ok := r.carry[k]; ok && c.style == style {
 				delete(r.carry, k)
 			}
 			continue
 		}
-		v := r.l.SectionValue(r.at[k].Field, text)
+		v := r.reader.SectionValue(r.at[k].Field, text)
 		if v != "" {
 			if r.carry[k].value != v && r.at[k].Field.Type == forms.Unit {
 				r.told[r.at[k].Field.Field]++
 			}
 			r.carry[k] = carried{value: v, style: style}
-			r.t.carried[r.at[k].Field.Field] = true
+			r.table.carried[r.at[k].Field.Field] = true
 			told = true
 		} else if c, ok := r.carry[k]; ok && c.style == style && !above { // a line below a title doesn't end what the title says
 			r.carry[k] = carried{style: style}
@@ -94,7 +94,7 @@ func (r *tableReader) section(row *sheet.Row) bool {
 func (r *tableReader) onlyMeant(text string) int {
 	meant := -1
 	for k := range r.at {
-		if v := r.l.SectionValue(r.at[k].Field, text); v == "" || v == "其他" {
+		if v := r.reader.SectionValue(r.at[k].Field, text); v == "" || v == "其他" {
 			continue
 		}
 		if meant >= 0 {

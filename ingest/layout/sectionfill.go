@@ -43,7 +43,7 @@ func (r *tableReader) underSection(l *Line) {
 			u.rows = append(u.rows, l.N)
 		case r.sameValue(k, &own, c.value):
 			u.agree++
-		case r.l.asDone(r.at[k].Field, &own, c.value):
+		case r.reader.asDone(r.at[k].Field, &own, c.value):
 			u.near++
 		default:
 			if u.odd++; u.odd == 1 {
@@ -55,7 +55,7 @@ func (r *tableReader) underSection(l *Line) {
 
 // sameValue says whether a cell says what a section does.
 func (r *tableReader) sameValue(k int, c *sheet.Cell, value string) bool {
-	if written.Heading(c.Text) == written.Heading(value) || r.l.SectionValue(r.at[k].Field, written.Heading(c.Text)) == value {
+	if written.Heading(c.Text) == written.Heading(value) || r.reader.SectionValue(r.at[k].Field, written.Heading(c.Text)) == value {
 		return true
 	}
 	n, ok := written.ParseInt(c.Text)
@@ -66,13 +66,13 @@ func (r *tableReader) sameValue(k int, c *sheet.Cell, value string) bool {
 // headsBelow says whether a lone text above the ith row may head a section: in the column of which the text says the value that
 // row has nothing, or the same (企业难题类 over 企业难题).
 func (r *tableReader) headsBelow(i int) bool {
-	if i >= len(r.p.Rows) {
+	if i >= len(r.page.Rows) {
 		return false
 	}
-	next, n := r.p.Row(i), 0
+	next, n := r.page.Row(i), 0
 	for k, c := range r.carry {
-		if col := r.at[k].Col; col > 0 && c.value != "" && c.row == r.p.Rows[i-1].N {
-			if own := sight.CellIn(next, col); !sight.Present(own) || r.l.valueOf(r.at[k].Field, own) == c.value {
+		if col := r.at[k].Col; col > 0 && c.value != "" && c.row == r.page.Rows[i-1].N {
+			if own := sight.CellIn(next, col); !sight.Present(own) || r.reader.valueOf(r.at[k].Field, own) == c.value {
 				n++
 			}
 		}
@@ -91,7 +91,7 @@ func (r *tableReader) headsNothing(row int) {
 
 // fillSections fills these columns in.
 func (r *tableReader) fillSections() {
-	t := r.t
+	t := r.table
 	if len(r.unfilled) == 0 {
 		return
 	}

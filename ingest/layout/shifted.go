@@ -45,7 +45,7 @@ func (r *tableReader) isOverlong(h *heading.Head, row *sheet.Row) bool {
 	}
 	rows, known := r.overlong[h]
 	if !known {
-		rows = r.p.Overlong(r.p.Rows[h.Row].N, r.p.Rows[h.Row+h.Height-1].N)
+		rows = r.page.Overlong(r.page.Rows[h.Row].N, r.page.Rows[h.Row+h.Height-1].N)
 		r.overlong[h] = rows
 	}
 	_, found := slices.BinarySearch(rows, row.N)
@@ -85,7 +85,7 @@ func (r *tableReader) fits(c *sheet.Cell, f *forms.Column) bool {
 	digits := strings.ContainsAny(text, "0123456789")
 	switch f.Type {
 	case forms.List:
-		_, ok := r.l.Vocab.Lists[f][written.Heading(c.Text)]
+		_, ok := r.reader.Vocab.Lists[f][written.Heading(c.Text)]
 		return ok
 	case forms.Date:
 		return digits && c.Kind != sheet.Text || written.StartsDate(text) || f.Role == forms.Deadline && strings.HasPrefix(text, "长期")

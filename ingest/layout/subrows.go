@@ -30,7 +30,7 @@ func (r *tableReader) joinSubrows() {
 	if len(r.spans) == 0 {
 		return
 	}
-	t := r.t
+	t := r.table
 	found := map[int]bool{}
 	for i := 0; i < len(t.Lines); i++ {
 		first := &t.Lines[i]
@@ -53,7 +53,7 @@ func (r *tableReader) joinSubrows() {
 			}
 			n := len(parts)
 			for m := i + 1; m < j; m++ {
-				if c := sight.CellIn(r.p.Row(int(t.Lines[m].index)), first.At[k].Col); sight.Present(c) {
+				if c := sight.CellIn(r.page.Row(int(t.Lines[m].index)), first.At[k].Col); sight.Present(c) {
 					parts = append(parts, written.Tidy(sight.TextOf(c)))
 				}
 			}
@@ -86,7 +86,7 @@ func (r *tableReader) isSubrow(first, l *Line) bool {
 	if l.plain || l.stretch != first.stretch || l.refused() {
 		return false
 	}
-	row, texts, merged := r.p.Row(int(l.index)), 0, 0
+	row, texts, merged := r.page.Row(int(l.index)), 0, 0
 	for k := range l.At {
 		p := &l.At[k]
 		if p.Col == 0 || p.Ticks != nil {

@@ -15,10 +15,10 @@ import (
 // unlabelledTotals takes lines that hold nothing but numbers, each the sum of the lines above (or, at the top of a block,
 // below), for what they are: totals whose word was left out.
 func (r *tableReader) unlabelledTotals() {
-	t := r.t
+	t := r.table
 	bare := map[int]bool{}
 	for i := range t.Lines {
-		if l := &t.Lines[i]; !l.plain && r.numbersOnly(r.p.Row(int(l.index)), l) {
+		if l := &t.Lines[i]; !l.plain && r.numbersOnly(r.page.Row(int(l.index)), l) {
 			bare[i] = true
 		}
 	}
@@ -48,7 +48,7 @@ func (r *tableReader) unlabelledTotals() {
 			continue
 		}
 		found[i] = true
-		row := r.p.Row(int(l.index))
+		row := r.page.Row(int(l.index))
 		totals = append(totals, total{Sheet: l.Sheet, N: l.N, block: l.Block, Head: l.Head, Line: len(kept), Cells: r.pick(nil, row, false), At: l.At, Part: part, Rolled: l.Rolled()})
 		r.kinds[l.index] = rowkind.Total
 		t.bareTotals = append(t.bareTotals, bareTotal{N: l.N, ref: sight.FirstText(row).Ref()})
@@ -101,10 +101,10 @@ type bareTotal struct {
 // linesBelow are the lines after i that are followed by no other line of nothing but numbers.
 func (r *tableReader) linesBelow(i int, bare map[int]bool) []Line {
 	n := i + 1
-	for n < len(r.t.Lines) && !bare[n] {
+	for n < len(r.table.Lines) && !bare[n] {
 		n++
 	}
-	return r.t.Lines[i+1 : n]
+	return r.table.Lines[i+1 : n]
 }
 
 // numbersOnly says whether nothing of a line says what it is about: it holds amounts and counts and no name, code, date.

@@ -78,8 +78,8 @@ func (r *tableReader) voidByKey(row *sheet.Row) *sheet.Cell {
 			if howToFill().MatchString(clause) || !mayVoid.MayBeIn(clause) {
 				continue
 			}
-			for j := range r.t.Lines {
-				if key := r.calledBy(&r.t.Lines[j]); key != "" && strings.Contains(clause, key) && TakesBack(ofRow().ReplaceAllString(strings.Replace(clause, key, ",", 1), ","), r.h.Form) {
+			for j := range r.table.Lines {
+				if key := r.calledBy(&r.table.Lines[j]); key != "" && strings.Contains(clause, key) && TakesBack(ofRow().ReplaceAllString(strings.Replace(clause, key, ",", 1), ","), r.head.Form) {
 					return c
 				}
 			}
@@ -289,10 +289,10 @@ func (r *tableReader) isVoid(c *sheet.Cell, row *sheet.Row) bool {
 	if r.reads(c.Col) {
 		return mayVoidText.MayBeIn(c.Text) && voidText().MatchString(spelling.Squash(c.Text))
 	}
-	if _, ok := TakesPartBack(c.Text, r.h.Form); ok {
+	if _, ok := TakesPartBack(c.Text, r.head.Form); ok {
 		return true
 	}
-	return TakesBack(c.Text, r.h.Form) && !(strings.HasPrefix(spelling.Squash(c.Text), "重复") && row != nil && r.listsRepeats(row))
+	return TakesBack(c.Text, r.head.Form) && !(strings.HasPrefix(spelling.Squash(c.Text), "重复") && row != nil && r.listsRepeats(row))
 }
 
 // reads says whether a column is read for a field other than a remark.

@@ -11,7 +11,7 @@ import (
 // titlesWithin keeps what titles among the lines say of their period: two months stacked below one head. It is said as it
 // would be where the head stood again, and not as a line that is no data.
 func (r *tableReader) titlesWithin(start int) {
-	t := r.t
+	t := r.table
 	if len(t.Lines) == 0 {
 		return
 	}
@@ -20,10 +20,10 @@ func (r *tableReader) titlesWithin(start int) {
 		if k := r.kinds[i]; k != rowkind.Stray && k != rowkind.Section && k != rowkind.Note {
 			continue
 		}
-		row := r.p.Row(i)
+		row := r.page.Row(i)
 		var said around.Stated
-		said.Labelled(r.p.Name, row, true)
-		if r.l.Vocab.Titled(sight.FirstText(row).Text) != r.h.Form && said.Period.Text == "" {
+		said.Labelled(r.page.Name, row, true)
+		if r.reader.Vocab.Titled(sight.FirstText(row).Text) != r.head.Form && said.Period.Text == "" {
 			continue
 		}
 		t.Between = append(t.Between, said)

@@ -46,7 +46,7 @@ func (rd *Reader) outsidePeriod(pt *Part) {
 		return
 	}
 	l := pt.Records[first].Line
-	pt.Add(finding.BeforePeriod(len(pt.Records), n, pt.Form.Columns[k].Title, written.PeriodLabel(pt.Ret.Period), l.N).At(placeOf(l, k, "")))
+	pt.Add(finding.BeforePeriod(len(pt.Records), n, pt.Form.Columns[k].Title, written.PeriodLabel(pt.Ret.Period), l.N).At(l.Place(k, "")))
 }
 
 // streetOfAnother asks about a street's return all of whose rows are of one other street.
@@ -76,7 +76,7 @@ func (rd *Reader) streetOfAnother(pt *Part) {
 		return
 	}
 	l := pt.Records[first].Line
-	pt.Add(finding.StreetOfAnother(own.Name, pt.Form.Columns[k].Title, pt.Records[first].Value(k).Text).At(placeOf(l, k, "")))
+	pt.Add(finding.StreetOfAnother(own.Name, pt.Form.Columns[k].Title, pt.Records[first].Value(k).Text).At(l.Place(k, "")))
 }
 
 // monthsOdd asks about the one or two rows for which another month is typed than the return is of and all their neighbours are: a day
@@ -108,7 +108,7 @@ func (rd *Reader) monthsOdd(pt *Part, k int) {
 		return
 	}
 	l := pt.Records[first].Line
-	pt.Add(finding.MonthOdd(pt.Form.Columns[k].Title, pt.Records[first].Value(k).Text[:len("2022-08")], written.PeriodLabel(pt.Ret.Period), odd).At(placeOf(l, k, "")))
+	pt.Add(finding.MonthOdd(pt.Form.Columns[k].Title, pt.Records[first].Value(k).Text[:len("2022-08")], written.PeriodLabel(pt.Ret.Period), odd).At(l.Place(k, "")))
 }
 
 const (
@@ -142,7 +142,7 @@ func (rd *Reader) yearSlips(pt *Part, k int) {
 		if pt.yearAssumed(l.N, pt.Form.Columns[k].Field) { // asked about already, and no year stands there
 			continue
 		}
-		pt.Add(finding.YearSlip(pt.Form.Columns[k].Title, shown(v.Date), shown(meant), written.PeriodLabel(period)).At(placeOf(l, k, "")))
+		pt.Add(finding.YearSlip(pt.Form.Columns[k].Title, shown(v.Date), shown(meant), written.PeriodLabel(period)).At(l.Place(k, "")))
 	}
 }
 
@@ -176,7 +176,7 @@ func (r *lineReader) severalStreets(k int) {
 			return
 		}
 	}
-	at := placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))
+	at := r.line.Place(k, r.typer.Shown(&r.cells[k], c, true))
 	if _, n := r.rd.units.Streets(text); n > 1 {
 		r.pt.Add(finding.SeveralUnits(c.Title, r.vals[k].Text, n).At(at))
 	}
@@ -191,7 +191,7 @@ func (r *lineReader) severalIn() {
 			r.severalStreets(k)
 		}
 		if n := codesIn(&r.cells[k], c); n > 1 {
-			r.pt.Add(finding.SeveralCodes(c.Title, n).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
+			r.pt.Add(finding.SeveralCodes(c.Title, n).At(r.line.Place(k, r.typer.Shown(&r.cells[k], c, true))))
 		}
 		if c.Type != forms.Text || !r.vals[k].Set || !c.InKey && !r.pt.Form.NamesOne(c) {
 			continue

@@ -114,7 +114,7 @@ func (r *lineReader) value(k int) {
 	}
 	r.vals[k] = v
 	if v.Hid {
-		r.pt.hide(placeOf(r.line, k, written.Short(v.Text, 60)))
+		r.pt.hide(r.line.Place(k, written.Short(v.Text, 60)))
 	}
 	if ft == nil {
 		return
@@ -124,7 +124,7 @@ func (r *lineReader) value(k int) {
 		r.pt.Ret.ValuesEmptied++
 		return
 	}
-	r.pt.Add(ft.At(placeOf(r.line, k, r.typer.Shown(at, c, true))))
+	r.pt.Add(ft.At(r.line.Place(k, r.typer.Shown(at, c, true))))
 	switch {
 	case ft.Severity != finding.Error:
 		return
@@ -170,7 +170,7 @@ func (r *lineReader) stretches() {
 			r.vals[to] = v
 		case r.vals[to].Set && r.vals[to].Date != v.Date:
 			text := r.typer.Shown(&r.cells[from], begins, true)
-			r.pt.Add(finding.StretchDiffers(begins.Title, text, ends.Title, v.Text[:7], r.vals[to].Text[:7]).At(placeOf(r.line, from, text)))
+			r.pt.Add(finding.StretchDiffers(begins.Title, text, ends.Title, v.Text[:7], r.vals[to].Text[:7]).At(r.line.Place(from, text)))
 		}
 	}
 }
@@ -199,14 +199,14 @@ func (r *lineReader) required() {
 			titles[i] = r.pt.Form.Columns[k].Title
 		}
 		f := finding.RequiredMost(titles)
-		r.pt.Add(f.At(placeOf(r.line, missing[0], "")))
+		r.pt.Add(f.At(r.line.Place(missing[0], "")))
 		r.refuse(f.Message)
 		r.begun = true
 		return
 	}
 	for _, k := range missing {
 		c := &r.pt.Form.Columns[k]
-		r.pt.Add(finding.Required(c.Title).At(placeOf(r.line, k, r.typer.Shown(&r.cells[k], c, true))))
+		r.pt.Add(finding.Required(c.Title).At(r.line.Place(k, r.typer.Shown(&r.cells[k], c, true))))
 		r.refuse(fmt.Sprintf("缺少「%s」", c.Title))
 	}
 }
@@ -237,15 +237,6 @@ func (r *lineReader) named() {
 			r.pt.Named = append(r.pt.Named, spot{rule, r.vals[k].Text, r.line.Sheet, r.cells[k].Ref(), r.line.N})
 		}
 	}
-}
-
-// placeOf is where a field of a line stands; no cell where the sheet has no column for it.
-func placeOf(l *layout.Line, k int, value string) finding.Place {
-	at := finding.Place{Sheet: l.Sheet, Row: l.N, Field: l.At[k].Field.Field, Value: value}
-	if l.At[k].Col > 0 {
-		at.Cell = sheet.Ref(l.N, l.At[k].Col)
-	}
-	return at
 }
 
 // openEnded says whether 长期 stands where the status allows it.

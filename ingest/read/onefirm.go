@@ -61,7 +61,7 @@ func (fs *firms) see(pt *Part, l *layout.Line, vals []cell.Value) {
 	}
 	if f.code != code && !f.told {
 		f.told = true
-		pt.Add(finding.TwoCodes(written.Short(name, 30), whereIs(f.line, l), f.code).At(placeOf(l, fs.code, code)))
+		pt.Add(finding.TwoCodes(written.Short(name, 30), whereIs(f.line, l), f.code).At(l.Place(fs.code, code)))
 	}
 	other := fs.codes[code]
 	if other == nil {
@@ -71,6 +71,6 @@ func (fs *firms) see(pt *Part, l *layout.Line, vals []cell.Value) {
 	a, b := spelling.Fold(other.name), spelling.Fold(name)
 	if other != f && !other.shared && !strings.Contains(a, b) && !strings.Contains(b, a) {
 		other.shared = true
-		pt.Add(finding.TwoFirms(code, whereIs(other.line, l), written.Short(other.name, 30)).At(placeOf(l, fs.name, written.Short(name, 30))))
+		pt.Add(finding.TwoFirms(code, whereIs(other.line, l), written.Short(other.name, 30)).At(l.Place(fs.name, written.Short(name, 30))))
 	}
 }

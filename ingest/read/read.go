@@ -7,7 +7,8 @@
 // or at fault; the guard bounds what one file may do to the others.
 //
 // How a form's rules are checked row by row goes into rules.go, whose a return is
-// into identity.go, of which period into period.go.
+// into identity.go, of which period into period.go; what totals claim is held
+// against the rows in the room of that name.
 package read
 
 import (

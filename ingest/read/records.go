@@ -11,6 +11,7 @@ import (
 	"taizhang/ingest/forms"
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
+	"taizhang/ingest/totals"
 	"taizhang/ingest/written"
 	"taizhang/internal/calendar"
 	"taizhang/internal/spelling"
@@ -147,8 +148,10 @@ func (rd *Reader) readLines(pt *Part, t *cell.Typer) {
 	}
 	pt.gatherRequired(lines)
 	pt.gather("type", pt.neverRead) // 形象进度 in words under 进度
+	sums := totals.Return{Form: pt.Form, Tables: pt.Tables, Facts: pt.Facts, Repeats: pt.Repeats, Add: pt.Add}
 	for _, tb := range pt.Tables {
-		rd.checkTotals(pt, tb)
+		pt.sayNew(tb)
+		sums.Check(tb)
 	}
 }
 

@@ -261,20 +261,11 @@ func counted(r *finding.Return) []string {
 
 // todo says what the sender is to do about a return, and by when; "" if nothing.
 func todo(r *finding.Return) string {
-	errors, warnings := r.Count(finding.Error), r.Count(finding.Warning)
 	if r.Decision != nil {
-		switch d := r.Decision; {
-		case holding(d) == finding.Withdraw && d.Again == "":
-			return "如仍须报送，请更正后重新报送整张表。"
-		case d.Then != "" || d.Have != "":
-			return ""
-		case d.Kind == finding.Undo && d.Of == finding.Waive:
-			return byWhen(r, d.At) + "报送。"
-		case d.Kind != finding.Undo || d.Of == finding.Clear || r.Outcome.Counts() && errors == 0:
-			return ""
+		if s, all := afterDecision(r); all {
+			return s
 		}
 	}
-	var s string
 	uncounted := r.Uncounted()
 	switch {
 	case r.Ended && uncounted != nil: // mending it would help nobody
@@ -283,28 +274,55 @@ func todo(r *finding.Return) string {
 		return ""
 	case r.Outcome == finding.Duplicate:
 		return byWhen(r, r.ReceivedAt) + "按此前退回的回执改正后，重新报送整张表。"
-	case r.Outcome == finding.Rejected && errors == 1:
-		for _, f := range r.Findings {
-			if f.Severity == finding.Error && remedy(f) != "" {
-				s = "怎样修改：" + sentence(fit.OneLine(remedy(f)))
-			}
-		}
-		s = byWhen(r, r.ReceivedAt) + "按下面“必须修改”的一条改正后，重新报送整张表。" + s
-	case r.Outcome == finding.Rejected:
-		s = byWhen(r, r.ReceivedAt) + fmt.Sprintf("按下面“必须修改”的 %d 条改正后，重新报送整张表。", errors)
-	case errors > 0:
-		s = byWhen(r, r.ReceivedAt) + fmt.Sprintf("改正“必须修改”的 %d 处，重新报送整张表。", errors)
-	case uncounted != nil:
-		s = sentence(fit.OneLine(remedy(*uncounted)))
 	}
-	other := ""
+	s := toMend(r)
+	warnings, other := r.Count(finding.Warning), ""
 	if uncounted != nil {
+		if s == "" {
+			s = sentence(fit.OneLine(remedy(*uncounted)))
+		}
 		warnings, other = warnings-1, "其他"
 	}
 	if warnings > 0 {
 		s += fmt.Sprintf(other+"“请核实”的 %d 处，有误请改正；确认无误的，在“核实说明”栏用一句话写明原因后重新报送本文件，以后不再提出。", warnings)
 	}
 	return s
+}
+
+// afterDecision says what is to be done once an operator has decided about a return; all is false where its findings say that.
+func afterDecision(r *finding.Return) (s string, all bool) {
+	d := r.Decision
+	switch {
+	case holding(d) == finding.Withdraw && d.Again == "":
+		return "如仍须报送，请更正后重新报送整张表。", true
+	case d.Then != "" || d.Have != "":
+		return "", true
+	case d.Kind == finding.Undo && d.Of == finding.Waive:
+		return byWhen(r, d.At) + "报送。", true
+	case d.Kind != finding.Undo || d.Of == finding.Clear || r.Outcome.Counts() && r.Count(finding.Error) == 0:
+		return "", true
+	}
+	return "", false
+}
+
+// toMend asks for what has to be mended; "" where nothing has to.
+func toMend(r *finding.Return) string {
+	errors := r.Count(finding.Error)
+	switch {
+	case r.Outcome == finding.Rejected && errors == 1:
+		how := ""
+		for _, f := range r.Findings {
+			if f.Severity == finding.Error && remedy(f) != "" {
+				how = "怎样修改：" + sentence(fit.OneLine(remedy(f)))
+			}
+		}
+		return byWhen(r, r.ReceivedAt) + "按下面“必须修改”的一条改正后，重新报送整张表。" + how
+	case r.Outcome == finding.Rejected:
+		return byWhen(r, r.ReceivedAt) + fmt.Sprintf("按下面“必须修改”的 %d 条改正后，重新报送整张表。", errors)
+	case errors > 0:
+		return byWhen(r, r.ReceivedAt) + fmt.Sprintf("改正“必须修改”的 %d 处，重新报送整张表。", errors)
+	}
+	return ""
 }
 
 // byWhen asks for something by the due time, or at once where that has passed.

@@ -11,6 +11,10 @@
 // hardly touched, and a receipt costs about a millisecond. Where the text of a
 // part is not as expected, or the file is of another format, the receipt is
 // drawn from what the reader saw in it.
+//
+// What a finding says is worded in package finding. Whatever else a receipt says
+// goes into outcome.go, the first line and what the sender is to do, into
+// words.go, the text, or paper.go, the 回执 sheet.
 package receipt
 
 import (

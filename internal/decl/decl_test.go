@@ -388,3 +388,31 @@ func visitBounded(n *Node, count *int) {
 	}
 	n.Inside(len(n.Value()) / 2)
 }
+
+// TestNothing: what isn't there has no text.
+func TestNothing(t *testing.T) {
+	f := Read("f", []byte("a: {b: c}\n"), Options{})
+	if n := f.Root.Fields("a", "b")["b"]; n.Value() != "" {
+		t.Errorf("a key that isn't there says %q", n.Value())
+	}
+	if n := f.Root.Fields("a")["a"]; n.Value() != "" {
+		t.Errorf("a mapping says %q", n.Value())
+	}
+}
+
+// TestInside: a fault within a text is told where it stands in the file, however the text is quoted.
+func TestInside(t *testing.T) {
+	f := Read("f", []byte("plain: 甲乙丙\nsingle: '甲乙丙'\ndouble: \"甲乙丙\"\nblock: |\n  甲\n  乙丙\n"), Options{})
+	m := f.Root.Fields("plain", "single", "double", "block")
+	for _, at := range []struct {
+		name         string
+		offset       int
+		line, column int
+	}{
+		{"plain", 0, 1, 8}, {"plain", 3, 1, 9}, {"single", 3, 2, 11}, {"double", 3, 3, 11}, {"block", 7, 6, 4},
+	} {
+		if p := m[at.name].Inside(at.offset); p.Line != at.line || p.Column != at.column {
+			t.Errorf("byte %d of %s stands at %d:%d, want %d:%d", at.offset, at.name, p.Line, p.Column, at.line, at.column)
+		}
+	}
+}

@@ -12,7 +12,8 @@
 // dimension. Facts are ledgers (the state at a date), periods (rows dated
 // within a window) or obligations (what fell due in the week before a date).
 //
-// A new metric is an entry of metrics.yaml, whose head says what may stand in it;
-// go generate ./cmd/taizhang lists it in docs/metrics.md, and the weekly shows it
-// where queries/weekly/weekly.yaml names it. No metric needs Go.
+// A new metric is an entry of metrics.yaml, whose head says what may stand in
+// it; go generate ./cmd/taizhang lists it in docs/metrics.md, and the weekly
+// shows it where queries/weekly/weekly.yaml names it. No metric needs Go, but
+// data/figures.go counts each a second time, to be compared with.
 package metric

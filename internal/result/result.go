@@ -97,40 +97,10 @@ func Plain(v any, sqlType string) any {
 	switch x := v.(type) {
 	case nil, bool, string, int64:
 		return x
-	case int8:
-		return int64(x)
-	case int16:
-		return int64(x)
-	case int32:
-		return int64(x)
-	case uint8:
-		return int64(x)
-	case uint16:
-		return int64(x)
-	case uint32:
-		return int64(x)
-	case uint64:
-		if x <= math.MaxInt64 {
-			return int64(x)
-		}
-		return json.Number(fmt.Sprint(x))
-	case *big.Int:
-		if x == nil {
-			return nil
-		}
-		if x.IsInt64() {
-			return x.Int64()
-		}
-		return json.Number(x.String())
-	case float32:
-		return Plain(float64(x), sqlType)
 	case float64:
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Sprint(x)
-		}
-		return x
-	case duckdb.Decimal:
-		return json.Number(decimalText(x))
+		return plainFloat(x)
+	case int8, int16, int32, uint8, uint16, uint32, uint64, float32, *big.Int, duckdb.Decimal:
+		return plainNumber(x)
 	case time.Time:
 		return timeText(x, sqlType)
 	case []byte:
@@ -148,6 +118,53 @@ func Plain(v any, sqlType string) any {
 		}
 	}
 	return fmt.Sprint(v) // what prints itself, such as bit strings
+}
+
+// plainNumber is Plain of the rarer kinds of numbers.
+func plainNumber(v any) any {
+	switch x := v.(type) {
+	case int8:
+		return int64(x)
+	case int16:
+		return int64(x)
+	case int32:
+		return int64(x)
+	case uint8:
+		return int64(x)
+	case uint16:
+		return int64(x)
+	case uint32:
+		return int64(x)
+	case uint64:
+		if x <= math.MaxInt64 {
+			return int64(x)
+		}
+		return json.Number(fmt.Sprint(x))
+	case float32:
+		return plainFloat(float64(x))
+	case *big.Int:
+		return plainInteger(x)
+	case duckdb.Decimal:
+		return json.Number(decimalText(x))
+	}
+	return v
+}
+
+func plainFloat(x float64) any {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return fmt.Sprint(x)
+	}
+	return x
+}
+
+func plainInteger(x *big.Int) any {
+	switch {
+	case x == nil:
+		return nil
+	case x.IsInt64():
+		return x.Int64()
+	}
+	return json.Number(x.String())
 }
 
 // nested makes lists, structs and maps fit for JSON.

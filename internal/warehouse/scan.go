@@ -43,27 +43,12 @@ func scan(path string) (fingerprint uint64, err error) {
 		return 0, err
 	}
 	defer f.Close()
-	heads := make([]byte, firstBlockAt)
-	if _, err := io.ReadFull(f, heads); err != nil {
-		return 0, &DamagedError{path, lang.Phrase("it ends within its head", "文件头不完整")}
+	s := scanned{path: path}
+	heads, err := s.heads(f)
+	if err != nil {
+		return 0, err
 	}
-	if string(heads[checksumSize:checksumSize+4]) != "DUCK" {
-		return 0, &DamagedError{path, lang.Phrase("it doesn't begin as a DuckDB file", "开头不是 DuckDB 文件")}
-	}
-	head := func(i int) []byte { return heads[i*headSize : (i+1)*headSize] }
-	var damage error
-	for i := range 3 {
-		b := head(i)
-		if i > 0 && bytes.Count(b, []byte{0}) == len(b) {
-			continue // the second of a database is empty until its second checkpoint
-		}
-		sum, stored := checksum(b), binary.LittleEndian.Uint64(b)
-		fingerprint = mix(mix(fingerprint, sum), stored)
-		if sum != stored && damage == nil {
-			damage = &DamagedError{path, lang.Phrase("head %d doesn't agree with its checksum", "第%d个文件头与校验值不符", i)}
-		}
-	}
-	field := func(i, n int) uint64 { return binary.LittleEndian.Uint64(head(i)[checksumSize+8*n:]) }
+	field := func(i, n int) uint64 { return binary.LittleEndian.Uint64(heads[i*headSize+checksumSize+8*n:]) }
 	newest := 1 // iteration, meta block, free list, number of blocks, size of a block
 	if field(2, 0) > field(1, 0) {
 		newest = 2
@@ -85,16 +70,56 @@ func scan(path string) (fingerprint uint64, err error) {
 		if _, err := io.ReadFull(f, block); err != nil {
 			return 0, lang.Errorf("read block %d: %w", "读取第%d块：%w", n, err)
 		}
-		sum, stored := checksum(block), binary.LittleEndian.Uint64(block)
-		fingerprint = mix(mix(fingerprint, sum), stored)
-		if sum != stored && damage == nil {
-			damage = &DamagedError{path, lang.Phrase("block %d doesn't agree with its checksum", "第%d块与校验值不符", n)}
+		if !s.agrees(block) {
+			s.found(lang.Phrase("block %d doesn't agree with its checksum", "第%d块与校验值不符", n))
 		}
 	}
-	if damage == nil && present < blocks && !allFree(f, field(newest, 2), size, blocks, present) {
-		damage = &DamagedError{path, lang.Phrase("its %d bytes don't hold its %d blocks", "%d字节放不下应有的%d个数据块", info.Size(), blocks)}
+	if s.damage == nil && present < blocks && !allFree(f, field(newest, 2), size, blocks, present) {
+		s.found(lang.Phrase("its %d bytes don't hold its %d blocks", "%d字节放不下应有的%d个数据块", info.Size(), blocks))
 	}
-	return fingerprint, damage
+	return s.fingerprint, s.damage
+}
+
+// scanned is what a scan knows so far.
+type scanned struct {
+	path        string
+	fingerprint uint64
+	damage      error // the first that was found
+}
+
+// heads reads the three heads of a database file.
+func (s *scanned) heads(f io.Reader) ([]byte, error) {
+	heads := make([]byte, firstBlockAt)
+	if _, err := io.ReadFull(f, heads); err != nil {
+		return nil, &DamagedError{s.path, lang.Phrase("it ends within its head", "文件头不完整")}
+	}
+	if string(heads[checksumSize:checksumSize+4]) != "DUCK" {
+		return nil, &DamagedError{s.path, lang.Phrase("it doesn't begin as a DuckDB file", "开头不是 DuckDB 文件")}
+	}
+	for i := range 3 {
+		b := heads[i*headSize : (i+1)*headSize]
+		if i > 0 && bytes.Count(b, []byte{0}) == len(b) {
+			continue // the second of a database is empty until its second checkpoint
+		}
+		if !s.agrees(b) {
+			s.found(lang.Phrase("head %d doesn't agree with its checksum", "第%d个文件头与校验值不符", i))
+		}
+	}
+	return heads, nil
+}
+
+// agrees says whether a block has the checksum that it begins with, and makes it part of the fingerprint.
+func (s *scanned) agrees(block []byte) bool {
+	sum, stored := checksum(block), binary.LittleEndian.Uint64(block)
+	s.fingerprint = mix(mix(s.fingerprint, sum), stored)
+	return sum == stored
+}
+
+// found notes damage; the first is told.
+func (s *scanned) found(what string) {
+	if s.damage == nil {
+		s.damage = &DamagedError{s.path, what}
+	}
 }
 
 // checksum of what follows the checksum that a block begins with.

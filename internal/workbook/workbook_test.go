@@ -131,7 +131,7 @@ func TestDefinedNames(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{
-		"办结率 本周": "办结率_本周", "A1": "_A1", "xfd1048576": "_xfd1048576", "r2c3": "_r2c3", "R": "_R", "2022": "_2022",
+		"办结率 本周": "办结率_本周", "A1": "_A1", "az10": "_az10", "ZZ9": "_ZZ9", "xfd1048576": "_xfd1048576", "r2c3": "_r2c3", "R": "_R", "2022": "_2022",
 		"": "_", "12345热线": "_12345热线", "a-b": "a_b", "ABCD1": "ABCD1", "“一对一”联点": "_一对一_联点", "true": "_true",
 	} {
 		if got := DefinedName(in); got != want {
@@ -380,5 +380,17 @@ func TestNoteNearlyALine(t *testing.T) {
 		if h, _ := f.GetRowHeight("总览", i+1); (h > 20) != (i == 2) {
 			t.Errorf("note %d in %v points", i+1, h)
 		}
+	}
+}
+
+// TestWholeNumbersHaveNoPoint: 12 is not shown as «12.».
+func TestWholeNumbersHaveNoPoint(t *testing.T) {
+	for _, k := range []Kind{Int, Num, Wan} {
+		if f := kindFormat(k, 0); f != FormatInt {
+			t.Errorf("kind %v without decimals is written as %q, want %q", k, f, FormatInt)
+		}
+	}
+	if f := kindFormat(Num, 2); f != FormatInt+".00" {
+		t.Errorf("two decimals are written as %q", f)
 	}
 }

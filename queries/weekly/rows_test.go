@@ -336,6 +336,9 @@ func TestRemind(t *testing.T) {
 	if text, err = Remind(ctx, r, warehouse.Point{KnownAt: time.Date(2022, 8, 15, 9, 30, 0, 0, r.Location()), From: calendar.NoDate, AsOf: calendar.NoDate}); err != nil || !strings.Contains(text, "2022年8月15日17:00前") {
 		t.Errorf("in the morning: %v %s", err, text)
 	}
+	if text, err = Remind(ctx, r, warehouse.Point{KnownAt: time.Date(2022, 8, 13, 9, 30, 0, 0, r.Location()), From: calendar.NoDate, AsOf: calendar.NoDate}); err != nil || !strings.Contains(text, "2022年8月15日12:00前") {
+		t.Errorf("on the morning of a Saturday: %v %s", err, text)
+	}
 	empty := open(t, warehousetest.Publish(t, "2022-08-15", asOf.KnownAt, func(*warehouse.DB) {}))
 	if text, err = Remind(ctx, empty, warehouse.Point{}); err != nil || text != "" {
 		t.Errorf("nobody owes: %v %q", err, text)

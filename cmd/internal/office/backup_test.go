@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/copies"
 	"taizhang/cmd/internal/office/doctor"
 	"taizhang/internal/decl"
 	"taizhang/internal/lang"
@@ -36,8 +37,8 @@ func TestBackupState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := office.BackupOptions{Dir: filepath.Join(t.TempDir(), "b")}
-	if _, err := z.Backup(ctx, o); err != nil {
+	o := copies.Options{Dir: filepath.Join(t.TempDir(), "b")}
+	if _, err := copies.Make(ctx, z, o); err != nil {
 		t.Fatal(err)
 	}
 	to := filepath.Join(t.TempDir(), "back")
@@ -55,7 +56,7 @@ func TestBackupState(t *testing.T) {
 	if err := os.WriteFile(path, make([]byte, 8192), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := z.Backup(ctx, o)
+	r, err := copies.Make(ctx, z, o)
 	if err != nil || !strings.Contains(fmt.Sprint(r.Warnings), "state.sqlite can't be copied") {
 		t.Errorf("%v %v", r, err)
 	}
@@ -108,9 +109,9 @@ func smallZone(t *testing.T) *office.Zone {
 func TestBackupSnapshots(t *testing.T) {
 	z, ctx := smallZone(t), context.Background()
 	at := time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)
-	o := office.BackupOptions{Dir: filepath.Join(t.TempDir(), "b"), Clock: func() time.Time { return at }, Pause: func(time.Duration) { t.Error("it waits") },
+	o := copies.Options{Dir: filepath.Join(t.TempDir(), "b"), Clock: func() time.Time { return at }, Pause: func(time.Duration) { t.Error("it waits") },
 		Snapshots: map[string]func(context.Context, string) error{"state.sqlite": func(_ context.Context, to string) error { return os.WriteFile(to, []byte("whole"), 0o600) }}}
-	r, err := z.Backup(ctx, o)
+	r, err := copies.Make(ctx, z, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +142,7 @@ func TestBackupSnapshots(t *testing.T) {
 	// A snapshot that fails costs itself: figures don't depend on it, the rest is backed up, and it is said.
 	o.Snapshots["state.sqlite"] = func(context.Context, string) error { return errors.New("busy") }
 	o.Clock = func() time.Time { return at.Add(time.Hour) }
-	r, err = z.Backup(ctx, o)
+	r, err = copies.Make(ctx, z, o)
 	if err != nil || !slices.ContainsFunc(r.Warnings, func(w decl.Text) bool {
 		return strings.Contains(w.English, "state.sqlite") && strings.Contains(w.English, "busy")
 	}) {
@@ -154,7 +155,7 @@ func TestBackupSnapshots(t *testing.T) {
 	}
 	defer owner.Release()
 	var held *warehouse.HeldError
-	if _, err := z.Backup(ctx, o); !errors.As(err, &held) {
+	if _, err := copies.Make(ctx, z, o); !errors.As(err, &held) {
 		t.Errorf("two at once: %v", err)
 	}
 }

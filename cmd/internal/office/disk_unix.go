@@ -6,12 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sameDisk says whether two paths are on the same file system.
-func sameDisk(a, b string) bool {
-	var x, y unix.Stat_t
-	return unix.Stat(a, &x) == nil && unix.Stat(b, &y) == nil && x.Dev == y.Dev
-}
-
 // FreeSpace is the room that is left where a path lies, and how many more files fit; -1 where it can't be told.
 func FreeSpace(path string) (bytes, files int64) {
 	var s unix.Statfs_t

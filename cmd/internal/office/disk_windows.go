@@ -1,16 +1,8 @@
 package office
 
 import (
-	"path/filepath"
-	"strings"
-
 	"golang.org/x/sys/windows"
 )
-
-// sameDisk says whether two paths are on the same volume.
-func sameDisk(a, b string) bool {
-	return strings.EqualFold(filepath.VolumeName(a), filepath.VolumeName(b))
-}
 
 // FreeSpace is the room that is left where a path lies; Windows counts no files.
 func FreeSpace(path string) (bytes, files int64) {

@@ -9,8 +9,7 @@
 //
 // Where to look: what a zone declares in open, declared, configure, control and
 // unread; a run in run, work, publication and ledgers; what changes what counts in
-// decide and erase; the way back in rebuild, restore, rollback and lost; copies
-// in backup. All of these share work and stay together. What only looks at a
-// zone, or talks to another engine, is a room of its own: doctor, trino,
-// meaning.
+// decide and erase; the way back in rebuild, restore, rollback and lost. All of
+// these share work and stay together. What only looks at a zone, copies it, or
+// talks to another engine, is a room of its own: doctor, copies, trino, meaning.
 package office

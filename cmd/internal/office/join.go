@@ -424,22 +424,9 @@ func (j *joining) load(ctx context.Context) error {
 // publish builds and publishes as of the newest business date of the zones, unless the configuration fixes one.
 func (j *joining) publish(ctx context.Context) error {
 	z := j.z
-	if len(j.now) == 0 {
-		why := j.reasons()
-		for _, w := range j.report.Warnings {
-			why += "\n  " + w
-		}
-		return lang.Errorf("no zone can be joined:%s\nhint: each folder has to hold what a zone exported: taizhang export --to FOLDER --zone ZONE", "没有可以汇集的园区：%s\n建议：每个文件夹中应是园区的导出：taizhang export --to 文件夹 --zone 园区", why)
-	}
-	newest := calendar.NoDate
-	for _, m := range j.now {
-		d, err := calendar.ParseDate(m.AsOf)
-		if err != nil {
-			return err
-		}
-		if !newest.Valid() || d > newest {
-			newest = d
-		}
+	newest, err := j.newest()
+	if err != nil {
+		return err
 	}
 	for i := range j.report.Zones {
 		if r := &j.report.Zones[i]; r.Reason == "" && r.AsOf < newest.String() {
@@ -449,13 +436,11 @@ func (j *joining) publish(ctx context.Context) error {
 	if !z.AsOf.Valid() {
 		z.AsOf = newest
 	}
-	p, err := z.current(j.o.Clock(), j.w.archive)
+	isNews, err := j.isNews()
 	if err != nil {
 		return err
 	}
-	last, ok := z.LastPublication()
-	isNew := slices.ContainsFunc(j.report.Zones, func(r Joined) bool { return r.State == JoinNew })
-	if !ok || isNew || !last.same(p) || warehouse.Sound(z.Published()) != nil || j.o.Rebuild {
+	if isNews {
 		out := &Outcome{}
 		if err := j.w.publish(ctx, out); err != nil {
 			return err
@@ -472,4 +457,37 @@ func (j *joining) publish(ctx context.Context) error {
 	}
 	_, err = lake.Attach(z.lake(), "")
 	return err
+}
+
+// newest is the newest business date of the zones that can be used; where none can, it says why.
+func (j *joining) newest() (calendar.Date, error) {
+	if len(j.now) == 0 {
+		why := j.reasons()
+		for _, w := range j.report.Warnings {
+			why += "\n  " + w
+		}
+		return calendar.NoDate, lang.Errorf("no zone can be joined:%s\nhint: each folder has to hold what a zone exported: taizhang export --to FOLDER --zone ZONE", "没有可以汇集的园区：%s\n建议：每个文件夹中应是园区的导出：taizhang export --to 文件夹 --zone 园区", why)
+	}
+	newest := calendar.NoDate
+	for _, m := range j.now {
+		d, err := calendar.ParseDate(m.AsOf)
+		if err != nil {
+			return calendar.NoDate, err
+		}
+		if !newest.Valid() || d > newest {
+			newest = d
+		}
+	}
+	return newest, nil
+}
+
+// isNews says whether there is anything to publish.
+func (j *joining) isNews() (bool, error) {
+	p, err := j.z.current(j.o.Clock(), j.w.archive)
+	if err != nil {
+		return false, err
+	}
+	last, ok := j.z.LastPublication()
+	isNew := slices.ContainsFunc(j.report.Zones, func(r Joined) bool { return r.State == JoinNew })
+	return !ok || isNew || !last.same(p) || warehouse.Sound(j.z.Published()) != nil || j.o.Rebuild, nil
 }

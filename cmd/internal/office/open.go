@@ -287,19 +287,9 @@ const KeyFile = "keys.json"
 // keys reads the secrets of the keyed hashes, making them in a new zone. Each form with a hash_scope has its own.
 func (z *Zone) keys() (secret.Keys, error) {
 	path := filepath.Join(z.Archive(), KeyFile)
-	stored := map[string]string{}
-	text, err := os.ReadFile(path)
-	switch {
-	case err == nil:
-		if err := json.Unmarshal(text, &stored); err != nil {
-			return nil, fmt.Errorf("%s: %w%s", path, err, z.putBackHint())
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, lang.Errorf("read keys: %w", "读取密钥：%w", err)
-	default:
-		if info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil && info.Size() > 0 {
-			return nil, lang.Errorf("%s is gone, but returns were taken in with it%s", "%s 不见了，但以前接收报表时用过其中的密钥%s", path, z.putBackHint())
-		}
+	stored, err := z.storedKeys(path)
+	if err != nil {
+		return nil, err
 	}
 	want := []string{"zone"}
 	for _, f := range z.Forms.Forms {
@@ -307,13 +297,7 @@ func (z *Zone) keys() (secret.Keys, error) {
 			want = append(want, f.HashScope)
 		}
 	}
-	missing := false
-	if err == nil && stored["zone"] == "" {
-		if info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl")); err == nil && info.Size() > 0 {
-			return nil, lang.Errorf("%s holds no key, but returns were taken in with one%s", "%s 中没有密钥，但以前接收报表时用过密钥%s", path, z.putBackHint())
-		}
-	}
-	keys := secret.Keys{}
+	made, keys := false, secret.Keys{}
 	for _, w := range want {
 		if stored[w] == "" {
 			b := make([]byte, 32)
@@ -321,7 +305,7 @@ func (z *Zone) keys() (secret.Keys, error) {
 				return nil, lang.Errorf("make a key: %w", "生成密钥：%w", err)
 			}
 			stored[w] = base64.StdEncoding.EncodeToString(b)
-			missing = true
+			made = true
 		}
 		k, err := base64.StdEncoding.DecodeString(stored[w])
 		if err != nil {
@@ -332,17 +316,53 @@ func (z *Zone) keys() (secret.Keys, error) {
 	if _, ok := keys[""]; !ok {
 		keys[""] = keys["zone"]
 	}
-	if missing {
-		text, err := json.MarshalIndent(stored, "", " ")
-		if err != nil {
+	if made {
+		if err := z.storeKeys(path, stored); err != nil {
 			return nil, err
-		}
-		if err := durable.MkdirAll(z.Archive(), 0o700); err != nil {
-			return nil, lang.Errorf("write keys: %w", "写入密钥：%w", err)
-		}
-		if err := durable.WriteBytes(path, 0o600, text); err != nil {
-			return nil, lang.Errorf("write keys: %w", "写入密钥：%w", err)
 		}
 	}
 	return keys, nil
+}
+
+// storedKeys reads the file of keys; none in a zone that took nothing in yet. One that is gone or empty once returns were
+// taken in with it is never made anew.
+func (z *Zone) storedKeys(path string) (map[string]string, error) {
+	stored := map[string]string{}
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if z.tookIn() {
+			return nil, lang.Errorf("%s is gone, but returns were taken in with it%s", "%s 不见了，但以前接收报表时用过其中的密钥%s", path, z.putBackHint())
+		}
+		return stored, nil
+	case err != nil:
+		return nil, lang.Errorf("read keys: %w", "读取密钥：%w", err)
+	}
+	if err := json.Unmarshal(text, &stored); err != nil {
+		return nil, fmt.Errorf("%s: %w%s", path, err, z.putBackHint())
+	}
+	if stored["zone"] == "" && z.tookIn() {
+		return nil, lang.Errorf("%s holds no key, but returns were taken in with one%s", "%s 中没有密钥，但以前接收报表时用过密钥%s", path, z.putBackHint())
+	}
+	return stored, nil
+}
+
+// tookIn says whether the journal tells of anything.
+func (z *Zone) tookIn() bool {
+	info, err := os.Stat(filepath.Join(z.Archive(), "journal.jsonl"))
+	return err == nil && info.Size() > 0
+}
+
+func (z *Zone) storeKeys(path string, stored map[string]string) error {
+	text, err := json.MarshalIndent(stored, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := durable.MkdirAll(z.Archive(), 0o700); err != nil {
+		return lang.Errorf("write keys: %w", "写入密钥：%w", err)
+	}
+	if err := durable.WriteBytes(path, 0o600, text); err != nil {
+		return lang.Errorf("write keys: %w", "写入密钥：%w", err)
+	}
+	return nil
 }

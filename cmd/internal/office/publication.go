@@ -40,7 +40,8 @@ type publication struct {
 	LedgerFiles map[string]ledgerMark `json:"ledger_files"`
 }
 
-func (z *Zone) publicationFile() string { return filepath.Join(z.Published(), "publication.json") }
+// PublicationFile is the note beside what is published: what it was made from.
+func (z *Zone) PublicationFile() string { return filepath.Join(z.Published(), "publication.json") }
 
 // current is what a publication made now would be made from.
 func (z *Zone) current(now time.Time, a *archive.Archive) (publication, error) {
@@ -96,7 +97,7 @@ func (p publication) same(o publication) bool {
 // LastPublication tells what was published; false where nothing is, or it can't be told from what.
 func (z *Zone) LastPublication() (publication, bool) {
 	var p publication
-	text, err := os.ReadFile(z.publicationFile())
+	text, err := os.ReadFile(z.PublicationFile())
 	if err != nil || json.Unmarshal(text, &p) != nil {
 		return publication{}, false
 	}
@@ -111,5 +112,5 @@ func (z *Zone) notePublication(p publication) error {
 	if err != nil {
 		return err
 	}
-	return durable.WriteBytes(z.publicationFile(), 0o644, append(text, '\n'))
+	return durable.WriteBytes(z.PublicationFile(), 0o644, append(text, '\n'))
 }

@@ -173,6 +173,9 @@ func (r *replayed) begin(ctx context.Context) error {
 	if err := in.Conceal(ctx, r.db.Conn, r.sayConcealed); err != nil {
 		return err
 	}
+	if err := in.Rename(ctx, r.db.Conn); err != nil {
+		return err
+	}
 	r.session = &ingest.Session{In: in, Archive: r.archive, Conn: r.db.Conn, Log: r.o.Log, Erased: r.erased, Lose: r.lose, Progress: func(n int) {
 		r.done += int64(n)
 		r.o.Progress(r.done, r.total, replaying)

@@ -7,14 +7,14 @@ import (
 	"taizhang/internal/warehouse"
 )
 
-// isHinted says whether an error tells already what to do.
-func isHinted(err error) bool {
+// IsHinted says whether an error tells already what to do.
+func IsHinted(err error) bool {
 	return strings.Contains(lang.In(err, lang.English), "\nhint:") || strings.Contains(lang.In(err, lang.Chinese), "\n建议：")
 }
 
 // remedied adds to an error of the engine or of a disk what the operator can do.
 func remedied(err error, then lang.Text) error {
-	if err == nil || isHinted(err) {
+	if err == nil || IsHinted(err) {
 		return err
 	}
 	if warehouse.IsEngineFault(err) && warehouse.IsDamage(err) { // whatever statement met it says nothing to an operator

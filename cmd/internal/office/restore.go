@@ -154,7 +154,7 @@ func extract(ctx context.Context, store *backup.Store, set *backup.Set, to strin
 				return nil, err
 			}
 			continue
-		case f.Path == journalPath:
+		case f.Path == JournalPath:
 			err = durable.MkdirAll(filepath.Dir(path), 0o700)
 			if err == nil {
 				err = store.ExtractHead(f, publishedLength(set), path)
@@ -184,15 +184,15 @@ func extract(ctx context.Context, store *backup.Store, set *backup.Set, to strin
 
 // publishedLength is how much of the journal the publication of a set was made from; all of it where that isn't known.
 func publishedLength(set *backup.Set) int64 {
-	if n := set.Facts[factPublished]; n > 0 && set.Facts[factUnsettled] == 0 {
+	if n := set.Facts[FactPublished]; n > 0 && set.Facts[FactUnsettled] == 0 {
 		return n
 	}
-	return set.Facts[factJournal]
+	return set.Facts[FactJournal]
 }
 
 // prove makes the warehouse anew from archive and journal and compares it with what was published.
 func prove(ctx context.Context, store *backup.Store, set *backup.Set, to string, config []byte, o *RestoreOptions, r *RestoreReport) error {
-	if set.File(journalPath) == nil {
+	if set.File(JournalPath) == nil {
 		r.Notes = append(r.Notes, lang.Say("nothing had been taken in yet when this was backed up", "备份时还没有接收过报表"))
 		return nil
 	}
@@ -206,8 +206,8 @@ func prove(ctx context.Context, store *backup.Store, set *backup.Set, to string,
 	if err := z.proveFigures(ctx, set, Options{Log: o.Log, Progress: o.Progress}, r); err != nil {
 		return err
 	}
-	if f := set.File(journalPath); publishedLength(set) < f.Size {
-		if err := store.Extract(f, filepath.Join(to, filepath.FromSlash(journalPath))); err != nil {
+	if f := set.File(JournalPath); publishedLength(set) < f.Size {
+		if err := store.Extract(f, filepath.Join(to, filepath.FromSlash(JournalPath))); err != nil {
 			return err
 		}
 		r.Notes = append(r.Notes, lang.Say("returns or decisions had come in since the publication; the next run takes them in and publishes", "备份前有发布之后才收到的报表或决定，下次运行会处理并发布"))
@@ -227,7 +227,7 @@ func (z *Zone) proveFigures(ctx context.Context, set *backup.Set, o Options, r *
 		return err
 	}
 	last, published := z.LastPublication()
-	settled := set.Facts[factUnsettled] == 0
+	settled := set.Facts[FactUnsettled] == 0
 	now := time.Now()
 	if published && settled {
 		now = last.PublishedAt

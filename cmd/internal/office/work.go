@@ -31,33 +31,18 @@ type work struct {
 // that is damaged, lacks what the archive says was taken in (it was deleted, or a failing disk lost its last commits), or
 // holds a person whose erasure is in the journal is made anew: what is only deleted stays in the blocks of the file.
 func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work, error) {
-	if err := z.tidy(a, o.Log); err != nil {
-		return nil, err
-	}
-	if err := z.refuseLost(ctx, a, o, false); err != nil {
-		return nil, err
-	}
-	if err := z.refuseMoved(a); err != nil {
-		return nil, err
-	}
-	if err := z.removeErased(a); err != nil {
-		return nil, err
-	}
-	if err := z.noteFormat(); err != nil {
-		return nil, err
-	}
-	w, err := z.start(ctx, a, o)
-	lacking, unerased := 0, false
-	if err == nil {
-		if lacking, err = w.lacking(ctx); err == nil {
-			unerased, err = w.unerased(ctx)
-		}
-	} else if warehouse.IsDamage(err) {
-		if err = z.setAside(ctx, a, o, err); err != nil {
+	for _, before := range []func() error{
+		func() error { return z.tidy(a, o.Log) },
+		func() error { return z.refuseLost(ctx, a, o, false) },
+		func() error { return z.refuseMoved(a) },
+		func() error { return z.removeErased(a) },
+		z.noteFormat,
+	} {
+		if err := before(); err != nil {
 			return nil, err
 		}
-		w, lacking = nil, 1
 	}
+	w, lacking, unerased, err := z.startOrSetAside(ctx, a, o)
 	if err == nil {
 		err = z.bindKeys(a)
 	}
@@ -79,6 +64,22 @@ func (z *Zone) open(ctx context.Context, a *archive.Archive, o *Options) (*work,
 		return nil, err
 	}
 	return w, nil
+}
+
+// startOrSetAside starts, and says how many files of the archive the warehouse lacks and whether it holds a person who is
+// to be erased. A damaged warehouse is set aside: there is no work then, and something is lacking. Whoever gets an error
+// closes the work.
+func (z *Zone) startOrSetAside(ctx context.Context, a *archive.Archive, o *Options) (w *work, lacking int, unerased bool, err error) {
+	if w, err = z.start(ctx, a, o); err != nil {
+		if !warehouse.IsDamage(err) {
+			return w, 0, false, err
+		}
+		return nil, 1, false, z.setAside(ctx, a, o, err)
+	}
+	if lacking, err = w.lacking(ctx); err == nil {
+		unerased, err = w.unerased(ctx)
+	}
+	return w, lacking, unerased, err
 }
 
 // setAside puts a damaged warehouse out of the way, where the archive is what it was made from.
@@ -255,6 +256,9 @@ func (w *work) enter(ctx context.Context, z *Zone) error {
 		return err
 	}
 	if err := in.Conceal(ctx, w.db.Conn, w.sayConcealed); err != nil {
+		return err
+	}
+	if err := in.Rename(ctx, w.db.Conn); err != nil {
 		return err
 	}
 	erased, err := w.archive.ErasedPersons()

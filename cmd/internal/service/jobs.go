@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/copies"
 	"taizhang/cmd/internal/papers"
 	"taizhang/ingest/finding"
 	"taizhang/internal/archive"
@@ -273,7 +274,7 @@ func (s *Service) backup(ctx context.Context, _ attempt) (Report, error) {
 	if z.Backups.To == "" {
 		return Report{}, office.Refuse("taizhang.yaml has no backup:", "taizhang.yaml 没有写 backup:")
 	}
-	r, err := z.Backup(ctx, office.BackupOptions{Dir: backupDir(z), Keep: z.Backups.Keep, Program: s.o.Version, Clock: s.o.Clock, Log: s.o.Log})
+	r, err := copies.Make(ctx, z, copies.Options{Dir: backupDir(z), Keep: z.Backups.Keep, Program: s.o.Version, Clock: s.o.Clock, Log: s.o.Log})
 	if r == nil || r.Name == "" {
 		return Report{}, err
 	}

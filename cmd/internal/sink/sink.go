@@ -3,7 +3,7 @@
 // Words: a sink takes the rows of one result, one after another, in one format.
 //
 // A new format is a Sink, a case in New and a name in Formats; in a browser a type in
-// web/frame/export.go too.
+// cmd/internal/web/frame/export.go too.
 package sink
 
 import (

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"taizhang/cmd/internal/office"
+	"taizhang/cmd/internal/office/copies"
 	"taizhang/cmd/internal/web/account"
 	"taizhang/internal/zone"
 )
@@ -29,7 +30,7 @@ func TestBrowserRestore(t *testing.T) {
 	if err := users.PutUser(t.Context(), account.User{Name: "boss", Role: string(account.Admin), Hash: cheap(password), Since: testClock()}); err != nil {
 		t.Fatal(err)
 	}
-	made, err := z.Backup(t.Context(), office.BackupOptions{Dir: to, Clock: testClock, Program: "test", Pause: func(time.Duration) {}})
+	made, err := copies.Make(t.Context(), z, copies.Options{Dir: to, Clock: testClock, Program: "test", Pause: func(time.Duration) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

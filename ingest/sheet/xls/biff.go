@@ -312,30 +312,39 @@ func (b *biffBook) setting(r record) {
 	case recDate1904:
 		b.date1904 = len(d) >= 2 && u16(d) == 1
 	case recFormat, 0x1e:
-		switch {
-		case b.ver >= 8 && len(d) > 4:
-			b.formats[int(u16(d))] = unicodeString(d[2:], 2)
-		case b.ver == 5 && len(d) > 2:
-			b.formats[int(u16(d))] = b.text8(d[3:], int(d[2]))
-		case r.id == recFormat && len(d) > 2: // BIFF4: in order
-			b.formats[len(b.formats)] = b.text8(d[3:], int(d[2]))
-		case r.id == 0x1e && len(d) > 0:
-			b.formats[len(b.formats)] = b.text8(d[1:], int(d[0]))
-		}
+		b.format(r)
 	case recFont: // 2.4.122
 		b.fonts = append(b.fonts, len(d) >= 4 && d[2]&8 != 0)
-	case recXF:
-		if len(d) >= 4 {
-			b.xfs, b.xfFonts = append(b.xfs, int(u16(d[2:]))), append(b.xfFonts, int(u16(d)))
-		}
-	case 0x243, 0x443:
-		if len(d) >= 2 {
-			b.xfs = append(b.xfs, int(d[1]))
-		}
-	case 0x43:
-		if len(d) >= 3 {
-			b.xfs = append(b.xfs, int(d[2]&0x3f))
-		}
+	case recXF, 0x243, 0x443, 0x43:
+		b.cellFormat(r)
+	}
+}
+
+// format takes in a number format.
+func (b *biffBook) format(r record) {
+	d := r.data
+	switch {
+	case b.ver >= 8 && len(d) > 4:
+		b.formats[int(u16(d))] = unicodeString(d[2:], 2)
+	case b.ver == 5 && len(d) > 2:
+		b.formats[int(u16(d))] = b.text8(d[3:], int(d[2]))
+	case r.id == recFormat && len(d) > 2: // BIFF4: in order
+		b.formats[len(b.formats)] = b.text8(d[3:], int(d[2]))
+	case r.id == 0x1e && len(d) > 0:
+		b.formats[len(b.formats)] = b.text8(d[1:], int(d[0]))
+	}
+}
+
+// cellFormat takes in a cell format: its number format and, where it is told, its font.
+func (b *biffBook) cellFormat(r record) {
+	d := r.data
+	switch {
+	case r.id == recXF && len(d) >= 4:
+		b.xfs, b.xfFonts = append(b.xfs, int(u16(d[2:]))), append(b.xfFonts, int(u16(d)))
+	case (r.id == 0x243 || r.id == 0x443) && len(d) >= 2:
+		b.xfs = append(b.xfs, int(d[1]))
+	case r.id == 0x43 && len(d) >= 3:
+		b.xfs = append(b.xfs, int(d[2]&0x3f))
 	}
 }
 

@@ -264,46 +264,68 @@ func (w *workbook) load() (err error) {
 	return nil
 }
 
-// loadStyles reads number formats, which fonts are struck through, and the cell
+// stylesRead is what the part of styles says of number formats, which fonts are struck through, and the cell
 // formats' references to them (ECMA-376 18.8.30, 18.8.22, 18.8.45).
-func (w *workbook) loadStyles() error {
-	custom := map[int]string{}
-	var ids, fonts []int
-	section := ""
-	font, struck := -1, map[int]bool{}
-	var colours inks
-	err := w.pack.scan(w.stPart, w.lim, func(x *xmlscan.Scanner) error {
-		colours.take(x, section)
-		switch {
-		case x.Depth == 2:
-			section = string(x.Name)
-		case x.Depth == 3 && section == "numFmts" && string(x.Name) == "numFmt":
-			custom[x.AttrInt("numFmtId", -1)] = x.AttrString("formatCode")
-		case x.Depth == 3 && section == "cellXfs" && string(x.Name) == "xf":
-			ids = append(ids, x.AttrInt("numFmtId", 0))
-			fonts = append(fonts, x.AttrInt("fontId", -1))
-		case x.Depth == 3 && section == "fonts" && string(x.Name) == "font":
-			font++
-		case x.Depth == 4 && section == "fonts" && string(x.Name) == "strike":
-			if v := x.AttrString("val"); v != "0" && v != "false" {
-				struck[font] = true
-			}
-		}
+type stylesRead struct {
+	section    string
+	codes      map[int]string // by numFmtId: formats of the workbook's own
+	ids, fonts []int          // by cell format
+	font       int            // the last that was read
+	struck     map[int]bool   // by font
+	colours    inks
+}
+
+// take takes in an element.
+func (s *stylesRead) take(x *xmlscan.Scanner) error {
+	s.colours.take(x, s.section)
+	if x.Depth == 2 {
+		s.section = string(x.Name)
 		return nil
-	})
-	w.faint = colours.faint()
-	w.styles = make([]numfmt.Format, len(ids))
-	for i, id := range ids {
-		if i > 0 && id == ids[i-1] {
+	}
+	switch s.section {
+	case "numFmts":
+		if x.Depth == 3 && string(x.Name) == "numFmt" {
+			s.codes[x.AttrInt("numFmtId", -1)] = x.AttrString("formatCode")
+		}
+	case "cellXfs":
+		if x.Depth == 3 && string(x.Name) == "xf" {
+			s.ids = append(s.ids, x.AttrInt("numFmtId", 0))
+			s.fonts = append(s.fonts, x.AttrInt("fontId", -1))
+		}
+	case "fonts":
+		s.takeFont(x)
+	}
+	return nil
+}
+
+func (s *stylesRead) takeFont(x *xmlscan.Scanner) {
+	switch {
+	case x.Depth == 3 && string(x.Name) == "font":
+		s.font++
+	case x.Depth == 4 && string(x.Name) == "strike":
+		if v := x.AttrString("val"); v != "0" && v != "false" {
+			s.struck[s.font] = true
+		}
+	}
+}
+
+// loadStyles reads what cells look like as far as it tells what they hold.
+func (w *workbook) loadStyles() error {
+	s := stylesRead{codes: map[int]string{}, font: -1, struck: map[int]bool{}}
+	err := w.pack.scan(w.stPart, w.lim, s.take)
+	w.faint = s.colours.faint()
+	w.styles = make([]numfmt.Format, len(s.ids))
+	for i, id := range s.ids {
+		if i > 0 && id == s.ids[i-1] {
 			w.styles[i] = w.styles[i-1]
 			continue
 		}
-		w.styles[i] = numfmt.OfID(id, custom[id])
+		w.styles[i] = numfmt.OfID(id, s.codes[id])
 	}
-	if len(struck) > 0 {
-		w.struck = make([]bool, len(ids))
-		for i, f := range fonts {
-			w.struck[i] = struck[f]
+	if len(s.struck) > 0 {
+		w.struck = make([]bool, len(s.ids))
+		for i, f := range s.fonts {
+			w.struck[i] = s.struck[f]
 		}
 	}
 	return err

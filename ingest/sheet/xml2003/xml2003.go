@@ -96,9 +96,7 @@ func (w *book) readOutline(x *xmlscan.Scanner, b *sheet.Book) error {
 		case name == "Style":
 			style = x.AttrString("ID")
 		case name == "NumberFormat" && x.Depth == 4:
-			if f := x.AttrString("Format"); f != "" {
-				w.styles[style] = namedFormat(f)
-			}
+			w.numberFormat(style, x.AttrString("Format"))
 		case name == "Worksheet" && x.Depth == 2:
 			b.Add(sheet.SheetInfo{Name: x.AttrString("Name")})
 			if len(b.Sheets()) > w.lim.Sheets {
@@ -113,6 +111,13 @@ func (w *book) readOutline(x *xmlscan.Scanner, b *sheet.Book) error {
 				return err
 			}
 		}
+	}
+}
+
+// numberFormat keeps what a style writes numbers as, where it says so.
+func (w *book) numberFormat(style, format string) {
+	if format != "" {
+		w.styles[style] = namedFormat(format)
 	}
 }
 

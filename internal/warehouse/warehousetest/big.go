@@ -96,18 +96,9 @@ func (o Big) value(f Form, c Field) string {
 		}
 		return fmt.Sprintf("([%s])[cast(1 + (h >> 7) %% %d as bigint)]", strings.Join(quoted, ", "), len(pool))
 	}
-	day := "cast(date '" + o.From + "' + interval 1 day * cast((h >> 11) % 700 as bigint) as date)"
 	switch c.Type {
 	case "date":
-		switch c.Name {
-		case "assigned_on", "started_on":
-			return day
-		case "held_on", "paid_on", "refunded_on":
-			if f.Mode == "period" {
-				return "cast(s + interval 1 day * cast(g % (date_diff('day', s, e) + 1) as bigint) as date)"
-			}
-		}
-		return "cast(" + day + " + interval 1 day * cast((h >> 17) % 60 as bigint) as date)"
+		return o.date(f, c)
 	case "month":
 		return "s"
 	case "int":
@@ -123,6 +114,25 @@ func (o Big) value(f Form, c Field) string {
 	case "uscc":
 		return "'91430300MA' || cast(10000000 + (h >> 13) % 1000 as bigint)"
 	}
+	return words(c)
+}
+
+// date writes a date: of an item the same in every ledger, of a period's row within its period.
+func (o Big) date(f Form, c Field) string {
+	day := "cast(date '" + o.From + "' + interval 1 day * cast((h >> 11) % 700 as bigint) as date)"
+	switch c.Name {
+	case "assigned_on", "started_on":
+		return day
+	case "held_on", "paid_on", "refunded_on":
+		if f.Mode == "period" {
+			return "cast(s + interval 1 day * cast(g % (date_diff('day', s, e) + 1) as bigint) as date)"
+		}
+	}
+	return "cast(" + day + " + interval 1 day * cast((h >> 17) % 60 as bigint) as date)"
+}
+
+// words writes what a column of texts holds.
+func words(c Field) string {
 	switch {
 	case c.Name == "enterprise" && !c.Required:
 		return "case when (h >> 29) % 5 = 0 then '企业' || cast((h >> 13) % 1000 as bigint) end"

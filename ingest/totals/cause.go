@@ -1,4 +1,4 @@
-package read
+package totals
 
 import (
 	"math/big"
@@ -20,13 +20,13 @@ const slips = 8 // places by which an amount may have slipped: 元 under 亿元
 
 // causeOf looks for the one row by which a total and the sum of its rows differ: a row that is 10, 1,000, 10,000 times what
 // it must be, as where somebody filled in 元 under 万元, or a row that the total leaves out. nil where none or several are.
-func (pt *Part) causeOf(lines []layout.Line, k int, c *forms.Column, claimed *big.Int, s sums) *cause {
+func (r *Return) causeOf(lines []layout.Line, k int, c *forms.Column, claimed *big.Int, s sums) *cause {
 	gap := new(big.Int).Sub(s.sum, claimed)
 	var found *cause
 	for i := range lines {
 		l := &lines[i]
 		at := l.Cell(k)
-		v, _, ok := cell.Amount(&at, c, pt.Facts[l.Head][k])
+		v, _, ok := cell.Amount(&at, c, r.Facts[l.Head][k])
 		if !ok || v.Sign() == 0 {
 			continue
 		}
@@ -39,7 +39,7 @@ func (pt *Part) causeOf(lines []layout.Line, k int, c *forms.Column, claimed *bi
 		}
 		found = &cause{line: l, meant: meant}
 		if meant != nil {
-			found.inUnit = cell.InUnit(meant, c, pt.Facts[l.Head][k])
+			found.inUnit = cell.InUnit(meant, c, r.Facts[l.Head][k])
 		}
 	}
 	return found

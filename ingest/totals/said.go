@@ -1,4 +1,4 @@
-package read
+package totals
 
 import (
 	"regexp"
@@ -13,7 +13,6 @@ import (
 	"taizhang/ingest/layout"
 	"taizhang/ingest/sheet"
 	"taizhang/ingest/written"
-	"taizhang/internal/calendar"
 	"taizhang/internal/spelling"
 )
 
@@ -61,19 +60,19 @@ var titleAmount = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // checkTitled asks about an amount in a title or note that is the sum of no column of amounts.
-func (rd *Reader) checkTitled(pt *Part, tb *layout.Table) {
+func (r *Return) checkTitled(tb *layout.Table) {
 	for _, said := range tb.AmountsSaid {
 		m := titleAmount().FindStringSubmatch(spelling.Squash(written.Plain(said.Text)))
 		if m == nil || len(tb.Lines) == 0 {
 			continue
 		}
 		var all []layout.Line
-		for _, t := range pt.Tables {
+		for _, t := range r.Tables {
 			all = append(all, t.Lines...)
 		}
 		told, agrees := finding.Finding{}, false
-		for k := range pt.Form.Columns {
-			c := &pt.Form.Columns[k]
+		for k := range r.Form.Columns {
+			c := &r.Form.Columns[k]
 			if c.Type != forms.Money || tb.Lines[0].At[k].Col == 0 {
 				continue
 			}
@@ -82,29 +81,29 @@ func (rd *Reader) checkTitled(pt *Part, tb *layout.Table) {
 				continue
 			}
 			for _, lines := range [][]layout.Line{tb.Lines, all} {
-				s := pt.sumLines(lines, k, c)
+				s := r.sumLines(lines, k, c)
 				s.tolerance.Add(s.tolerance, cell.Halves(shown, 1, c))
 				agrees = agrees || !s.readable || !cell.Differs(claimed, s.sum, s.tolerance)
 			}
-			if facts := pt.Facts[tb.Lines[0].Head][k]; told.Message == "" || c.Required {
-				told = finding.TitleTotal(said.At.Value, m[1], c.Title, cell.InUnit(pt.sumLines(tb.Lines, k, c).sum, c, facts))
+			if facts := r.Facts[tb.Lines[0].Head][k]; told.Message == "" || c.Required {
+				told = finding.TitleTotal(said.At.Value, m[1], c.Title, cell.InUnit(r.sumLines(tb.Lines, k, c).sum, c, facts))
 			}
 		}
 		if told.Message != "" && !agrees {
-			pt.Add(told.At(said.At))
+			r.Add(told.At(said.At))
 		}
 	}
 }
 
 // sayTotals puts the one amount that the text of a total says under the column that it may be the sum of: the one with which it
 // agrees, else the first that every row has to fill. Several amounts in one text say nothing of which is which.
-func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
+func (r *Return) sayTotals(tb *layout.Table) {
 	for n := range tb.Totals {
 		tot := &tb.Totals[n]
 		if tot.Said.Kind != sheet.Text || len(tot.Said.Text) > 120 {
 			continue
 		}
-		sayCounts(pt.Form, tot.Said, tot.At, tot.Cells)
+		sayCounts(r.Form, tot.Said, tot.At, tot.Cells)
 		m := amountSaid().FindStringSubmatch(written.Plain(tot.Said.Text))
 		if m == nil {
 			m = inCapitals().FindStringSubmatch(spelling.Squash(tot.Said.Text))
@@ -114,22 +113,22 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 		}
 		amount := m[len(m)-1]
 		at := -1
-		for k := range pt.Form.Columns {
-			c := &pt.Form.Columns[k]
+		for k := range r.Form.Columns {
+			c := &r.Form.Columns[k]
 			if c.Type != forms.Money || tot.At[k].Col == 0 {
 				continue
 			}
 			said := tot.Said
 			said.Text = amount
-			claimed, shown, ok := cell.Amount(&said, c, pt.Facts[tot.Head][k])
+			claimed, shown, ok := cell.Amount(&said, c, r.Facts[tot.Head][k])
 			if !ok {
 				continue
 			}
-			if at < 0 || c.Required && !pt.Form.Columns[at].Required {
+			if at < 0 || c.Required && !r.Form.Columns[at].Required {
 				at = k
 			}
-			if slices.ContainsFunc(rd.summed(pt, tb, n), func(lines []layout.Line) bool {
-				s := pt.sumLines(lines, k, c)
+			if slices.ContainsFunc(r.summed(tb, n), func(lines []layout.Line) bool {
+				s := r.sumLines(lines, k, c)
 				s.tolerance.Add(s.tolerance, cell.Halves(shown, 1, c))
 				return !cell.Differs(claimed, s.sum, s.tolerance)
 			}) {
@@ -141,84 +140,5 @@ func (rd *Reader) sayTotals(pt *Part, tb *layout.Table) {
 			tot.Cells[at] = tot.Said
 			tot.Cells[at].Text = amount
 		}
-	}
-}
-
-// SaidNew is how many rows a ledger says are new in its period (本周新增3件). Only the ledger before tells which are.
-type SaidNew struct {
-	Text  string
-	Rows  int
-	Word  string
-	Dated int // rows that were assigned within the period; -1 where the form doesn't say when
-	At    finding.Place
-}
-
-var ofAMonth = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[本当]月共?新`) })
-
-// sayNew keeps such a number, unless it is of a longer time than the ledger's.
-func (pt *Part) sayNew(said layout.RowsSaid) {
-	if pt.Form.Frequency == calendar.Week && ofAMonth().MatchString(spelling.Squash(said.Text)) {
-		return
-	}
-	pt.New = append(pt.New, SaidNew{said.Text, said.Rows, said.Word, pt.assignedWithin(pt.Ret.Period), said.At})
-}
-
-// assignedWithin counts the rows that were assigned within a period.
-func (pt *Part) assignedWithin(p calendar.Period) (n int) {
-	if pt.assigned < 0 {
-		return -1
-	}
-	first, last := p.Start.String(), p.End().String()
-	for _, list := range [][]Record{pt.Records, pt.Refused} {
-		for i := range list {
-			if v := list[i].Value(pt.assigned); v.Set && v.Text >= first && v.Text <= last {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// checkRows asks about a number of rows that is said (共12件) and that is not how many there are: in the table, in the return, or
-// in what a total may sum. What the title and the total both say is one question.
-func (rd *Reader) checkRows(pt *Part, tb *layout.Table) {
-	type asked struct {
-		said layout.RowsSaid
-		rows int
-		part bool
-		also []string
-	}
-	var all []asked
-	for _, said := range tb.RowsSaid {
-		stretches := [][]layout.Line{tb.Lines}
-		if said.Total >= 0 {
-			stretches = append(stretches, rd.summed(pt, tb, said.Total)...)
-		}
-		inAll := 0
-		for _, t := range pt.Tables {
-			inAll += len(t.Lines)
-		}
-		enough := func(rows int) bool { return rows == said.Rows || said.New && rows > said.Rows }
-		if said.New {
-			pt.sayNew(said)
-		}
-		if inAll == 0 || enough(inAll) || enough(inAll-pt.Repeats) || slices.ContainsFunc(stretches, func(l []layout.Line) bool { return enough(len(l)) }) {
-			continue
-		}
-		q := asked{said: said, rows: len(tb.Lines)}
-		if said.Total >= 0 {
-			q.rows, q.part = len(stretches[1]), tb.Totals[said.Total].Part
-		}
-		same := slices.IndexFunc(all, func(a asked) bool {
-			return !a.part && !q.part && a.said.Rows == said.Rows && a.said.New == said.New && a.rows == q.rows
-		})
-		if same < 0 {
-			all = append(all, q)
-		} else {
-			all[same].also = append(all[same].also, said.At.Cell)
-		}
-	}
-	for _, q := range all {
-		pt.Add(finding.RowsDiffer(q.said.Text, q.also, q.said.Rows, q.said.Word, q.rows, q.part).At(q.said.At))
 	}
 }

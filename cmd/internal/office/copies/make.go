@@ -1,9 +1,8 @@
-package office
+package copies
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,15 +12,15 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/internal/backup"
-	"taizhang/internal/durable"
 	"taizhang/internal/lang"
 	"taizhang/internal/state"
 	"taizhang/internal/warehouse"
 )
 
-// BackupOptions of a backup.
-type BackupOptions struct {
+// Options of a backup.
+type Options struct {
 	Dir         string // folder of backups, outside the zone: made where it is missing in a folder that is there
 	Keep        int    // how many of the newest backups stay; 0 and no KeepMonthly: all
 	KeepMonthly int    // of how many months the newest stays too
@@ -38,8 +37,8 @@ type BackupOptions struct {
 	Snapshots map[string]func(ctx context.Context, to string) error
 }
 
-// BackupReport is what a backup did.
-type BackupReport struct {
+// Report is what a backup did.
+type Report struct {
 	Dir, Name   string
 	At          time.Time
 	Files       int
@@ -52,49 +51,12 @@ type BackupReport struct {
 	Warnings    []lang.Text // what somebody should know
 }
 
-// BackupNote is what the zone keeps of its last whole backup.
-type BackupNote struct {
-	Dir   string    `json:"dir"`
-	Name  string    `json:"name"`
-	At    time.Time `json:"at"`
-	Files int       `json:"files"`
-	Bytes int64     `json:"bytes"`
-	Lost  int       `json:"lost,omitempty"` // originals that are in no backup
-}
+const lockName = "backup.lock"
 
-const (
-	backupNoteName = "backup.json"
-	backupLockName = "backup.lock"
-)
-
-// LastBackup tells of the last whole backup of the zone, nil where none is known.
-func (z *Zone) LastBackup() (*BackupNote, error) {
-	text, err := os.ReadFile(filepath.Join(z.Dir, backupNoteName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, lang.Errorf("read when the last backup was made: %w", "读取上次备份的时间：%w", err)
-	}
-	var n BackupNote
-	if json.Unmarshal(text, &n) != nil { // it is only a note: the backups themselves are whole or not
-		return nil, nil
-	}
-	return &n, nil
-}
-
-// fact names of a set.
-const (
-	factJournal   = "journal"   // length of the journal
-	factPublished = "published" // length of the journal that the publication was made from
-	factUnsettled = "unsettled" // 1: a publication was being made, and nobody finished it
-	factErasure   = "erasure"   // the last erasure of a person
-)
-
-// Backup copies everything of the zone that can't be made again into a folder elsewhere, reads it back, and notes that it
+// Make copies everything of the zone that can't be made again into a folder elsewhere, reads it back, and notes that it
 // did. It needs no lock of the zone and holds nobody up. What it copies belongs together: first the publication, then the
 // journal up to a length, then what the journal names.
-func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, err error) {
+func Make(ctx context.Context, z *office.Zone, o Options) (_ *Report, err error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -108,22 +70,22 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 		o.Snapshots = map[string]func(context.Context, string) error{}
 	}
 	if _, err := os.Stat(filepath.Join(z.Dir, state.FileName)); err == nil && o.Snapshots[state.FileName] == nil {
-		o.Snapshots[state.FileName] = z.copyState
+		o.Snapshots[state.FileName] = func(ctx context.Context, to string) error { return copyState(ctx, z, to) }
 	}
-	defer func() { err = backupRemedied(err) }()
+	defer func() { err = remedied(err) }()
 	if o.Keep < 0 || o.KeepMonthly < 0 {
-		return nil, refuse("--keep %d, --keep-monthly %d: numbers of backups are expected, from 0 on", "--keep %d、--keep-monthly %d：应是备份份数，从0起", o.Keep, o.KeepMonthly)
+		return nil, office.Refuse("--keep %d, --keep-monthly %d: numbers of backups are expected, from 0 on", "--keep %d、--keep-monthly %d：应是备份份数，从0起", o.Keep, o.KeepMonthly)
 	}
-	dir, err := z.outside(o.Dir)
+	dir, err := outside(z, o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	owner, err := warehouse.LockFile(filepath.Join(z.Dir, backupLockName), "backup", z.Location)
+	owner, err := warehouse.LockFile(filepath.Join(z.Dir, lockName), "backup", z.Location)
 	if err != nil {
 		return nil, lang.Errorf("back up: %w", "备份：%w", err)
 	}
 	defer owner.Release()
-	store, err := z.store(dir, o.New)
+	store, err := openStore(z, dir, o.New)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +94,7 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 		return nil, err
 	}
 	defer w.Discard()
-	c := &copying{z: z, o: &o, w: w, report: &BackupReport{Dir: dir}}
+	c := &copying{z: z, o: &o, w: w, report: &Report{Dir: dir}}
 	if err := c.all(ctx); err != nil {
 		return nil, err
 	}
@@ -146,11 +108,7 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 	if err := c.retain(store, set); err != nil {
 		return r, err
 	}
-	text, err := json.MarshalIndent(BackupNote{Dir: dir, Name: set.Name, At: set.At, Files: r.Files, Bytes: r.Bytes, Lost: len(r.Lost)}, "", " ")
-	if err != nil {
-		return r, err
-	}
-	if err := durable.WriteBytes(filepath.Join(z.Dir, backupNoteName), 0o600, append(text, '\n')); err != nil {
+	if err := z.NoteBackup(office.BackupNote{Dir: dir, Name: set.Name, At: set.At, Files: r.Files, Bytes: r.Bytes, Lost: len(r.Lost)}); err != nil {
 		return r, lang.Errorf("the backup is whole, but the zone can't note it: %w", "备份完整，但本区无法记下：%w", err)
 	}
 	if len(r.Lost) > 0 {
@@ -160,7 +118,7 @@ func (z *Zone) Backup(ctx context.Context, o BackupOptions) (_ *BackupReport, er
 }
 
 // copyState writes a whole copy of what the service did, as it is at one moment.
-func (z *Zone) copyState(ctx context.Context, to string) error {
+func copyState(ctx context.Context, z *office.Zone, to string) error {
 	st, err := state.View(ctx, z.Dir)
 	if err != nil {
 		return err
@@ -168,9 +126,9 @@ func (z *Zone) copyState(ctx context.Context, to string) error {
 	return errors.Join(st.CopyTo(ctx, to), st.Close())
 }
 
-// backupRemedied says of a full or failing medium that it is the backup's, not the zone's.
-func backupRemedied(err error) error {
-	if err == nil || isHinted(err) {
+// remedied says of a full or failing medium that it is the backup's, not the zone's.
+func remedied(err error) error {
+	if err == nil || office.IsHinted(err) {
 		return err
 	}
 	if what := warehouse.Remedy(err); what != (lang.Text{}) {
@@ -180,9 +138,9 @@ func backupRemedied(err error) error {
 }
 
 // outside gives the absolute path of a folder for backups, and refuses one within the zone or around it.
-func (z *Zone) outside(dir string) (string, error) {
+func outside(z *office.Zone, dir string) (string, error) {
 	if dir == "" {
-		return "", refuse("name the folder for backups", "请指定备份文件夹")
+		return "", office.Refuse("name the folder for backups", "请指定备份文件夹")
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -200,7 +158,7 @@ func (z *Zone) outside(dir string) (string, error) {
 		to = filepath.Join(real, filepath.Base(abs))
 	}
 	if within(zone, to) || within(to, zone) {
-		return "", refuse("%s is in the zone's own folder, or around it: a backup there is lost with it\nhint: name a folder on another disk, a USB stick or a share", "%s 在本区文件夹之内（或包含它）：放在那里的备份会与本区一同丢失\n建议：改用另一块磁盘、U盘或共享文件夹", dir)
+		return "", office.Refuse("%s is in the zone's own folder, or around it: a backup there is lost with it\nhint: name a folder on another disk, a USB stick or a share", "%s 在本区文件夹之内（或包含它）：放在那里的备份会与本区一同丢失\n建议：改用另一块磁盘、U盘或共享文件夹", dir)
 	}
 	return abs, nil
 }
@@ -210,15 +168,15 @@ func within(dir, path string) bool {
 	return err == nil && (rel == "." || filepath.IsLocal(rel))
 }
 
-// store opens the folder of backups. A medium that isn't there looks like an empty folder: where the last backup went
+// openStore opens the folder of backups. A medium that isn't there looks like an empty folder: where the last backup went
 // there, it is refused.
-func (z *Zone) store(dir string, isNew bool) (*backup.Store, error) {
+func openStore(z *office.Zone, dir string, isNew bool) (*backup.Store, error) {
 	last, err := z.LastBackup()
 	if err != nil {
 		return nil, err
 	}
 	if _, err := backup.Open(dir); errors.Is(err, backup.ErrNone) && last != nil && last.Dir == dir && !isNew {
-		return nil, refuse("%s holds no backups, but the last one (%s) went there: is the disk or share connected?\nhint: to begin anew there, say so: --new", "%s 中没有备份，但上次的备份（%s）放在那里：磁盘或共享文件夹接好了吗？\n建议：确要在那里从头开始，请加 --new", dir, last.Name)
+		return nil, office.Refuse("%s holds no backups, but the last one (%s) went there: is the disk or share connected?\nhint: to begin anew there, say so: --new", "%s 中没有备份，但上次的备份（%s）放在那里：磁盘或共享文件夹接好了吗？\n建议：确要在那里从头开始，请加 --new", dir, last.Name)
 	}
 	about := fmt.Sprintf("%s：台账系统的备份。内有个人信息和密钥，请妥善保管。恢复：taizhang restore 本文件夹 --to 空文件夹", z.Name)
 	return backup.Create(dir, z.Code, about)
@@ -248,7 +206,7 @@ func (c *copying) retain(store *backup.Store, set *backup.Set) error {
 	}
 	var before []string
 	for _, s := range sets {
-		if s.Facts[factErasure] < set.Facts[factErasure] {
+		if s.Facts[office.FactErasure] < set.Facts[office.FactErasure] {
 			before = append(before, s.Name)
 		}
 	}

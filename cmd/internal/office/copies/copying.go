@@ -1,4 +1,4 @@
-package office
+package copies
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"taizhang/cmd/internal/office"
 	"taizhang/ingest/receipt"
 	"taizhang/internal/archive"
 	"taizhang/internal/backup"
@@ -24,10 +25,10 @@ import (
 
 // copying is a backup being made.
 type copying struct {
-	z      *Zone
-	o      *BackupOptions
+	z      *office.Zone
+	o      *Options
 	w      *backup.Writer
-	report *BackupReport
+	report *Report
 
 	journal     int64 // length of the journal that belongs to the set
 	lastArrival int
@@ -41,8 +42,6 @@ func (c *copying) looked() {
 		c.o.Progress(c.files, 0, lang.Say("copying files", "备份文件"))
 	}
 }
-
-const journalPath = "archive/journal.jsonl"
 
 // all adds everything, in an order in which it belongs together whatever a run does meanwhile.
 func (c *copying) all(ctx context.Context) error {
@@ -67,9 +66,9 @@ func (c *copying) all(ctx context.Context) error {
 // publication waits until what is published and the note beside it belong together: the note is written last. Where
 // nobody is at work in the zone there is nothing to wait for.
 func (c *copying) publication(ctx context.Context) {
-	delete(c.w.Facts(), factUnsettled)
+	delete(c.w.Facts(), office.FactUnsettled)
 	for idle, n := false, 0; !idle && n < 300; n++ {
-		idle = IsIdle(c.z.Dir)
+		idle = office.IsIdle(c.z.Dir)
 		if c.settled(ctx) {
 			return
 		}
@@ -77,7 +76,7 @@ func (c *copying) publication(ctx context.Context) {
 			c.o.Pause(200 * time.Millisecond)
 		}
 	}
-	c.w.Facts()[factUnsettled] = 1
+	c.w.Facts()[office.FactUnsettled] = 1
 }
 
 // settled says whether the published file is the one that the note beside it is of, or nothing is published.
@@ -104,7 +103,7 @@ func (c *copying) settled(ctx context.Context) bool {
 func (c *copying) published(ctx context.Context, _ *archive.Archive) error {
 	for tries := 0; ; tries++ {
 		c.publication(ctx)
-		note, err := os.ReadFile(c.z.publicationFile())
+		note, err := os.ReadFile(c.z.PublicationFile())
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -119,9 +118,9 @@ func (c *copying) published(ctx context.Context, _ *archive.Archive) error {
 		if err != nil && !errors.Is(err, backup.ErrChanging) {
 			return err
 		}
-		unsettled := c.w.Facts()[factUnsettled] == 1
-		if err == nil && sameText(c.z.publicationFile(), note) && (unsettled || c.settled(ctx)) {
-			c.w.Facts()[factPublished] = last.Journal
+		unsettled := c.w.Facts()[office.FactUnsettled] == 1
+		if err == nil && sameText(c.z.PublicationFile(), note) && (unsettled || c.settled(ctx)) {
+			c.w.Facts()[office.FactPublished] = last.Journal
 			if unsettled {
 				c.warn("what is published was begun and not finished, or written to by somebody; the next run publishes anew", "发布没有完成，或已发布的文件被人改动；下次运行会重新发布")
 			}
@@ -193,10 +192,10 @@ func (c *copying) originals(ctx context.Context, a *archive.Archive) error {
 	if err := c.continues(); err != nil {
 		return err
 	}
-	if err := c.w.AddHead(filepath.Join(c.z.Dir, filepath.FromSlash(journalPath)), journalPath, c.journal); err != nil {
+	if err := c.w.AddHead(filepath.Join(c.z.Dir, filepath.FromSlash(office.JournalPath)), office.JournalPath, c.journal); err != nil {
 		return err
 	}
-	c.w.Facts()[factJournal] = c.journal
+	c.w.Facts()[office.FactJournal] = c.journal
 	named, erased, err := c.named(a)
 	if err != nil {
 		return err
@@ -217,7 +216,7 @@ func (c *copying) originals(ctx context.Context, a *archive.Archive) error {
 		}
 	}
 	return c.tree(ctx, "archive", func(rel string) bool {
-		return path.Dir(rel) == "archive" && rel != journalPath
+		return path.Dir(rel) == "archive" && rel != office.JournalPath
 	})
 }
 
@@ -232,7 +231,7 @@ func (c *copying) named(a *archive.Archive) (named []archive.Event, erased map[s
 		case archive.Erase:
 			erased[e.Hash] = true
 		case archive.ErasePerson:
-			c.w.Facts()[factErasure] = int64(e.Seq)
+			c.w.Facts()[office.FactErasure] = int64(e.Seq)
 		}
 		if e.Event == archive.Arrive || e.Event == archive.Declare || e.Replacement != "" {
 			named = append(named, e)
@@ -272,22 +271,22 @@ func (c *copying) original(rel, hash string) error {
 // that was restored from an earlier backup. What retention would remove then may be the only copy.
 func (c *copying) continues() error {
 	last := c.w.Last()
-	if last == nil || last.File(journalPath) == nil {
+	if last == nil || last.File(office.JournalPath) == nil {
 		return nil
 	}
-	f, err := os.Open(filepath.Join(c.z.Dir, filepath.FromSlash(journalPath)))
+	f, err := os.Open(filepath.Join(c.z.Dir, filepath.FromSlash(office.JournalPath)))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	before := last.File(journalPath)
+	before := last.File(office.JournalPath)
 	h := sha256.New()
 	n, err := io.Copy(h, io.LimitReader(f, before.Size))
 	if err != nil {
 		return err
 	}
 	if n < before.Size || hex.EncodeToString(h.Sum(nil)) != before.Sum {
-		return refuse("the journal of %s doesn't go on from that of the last backup in %s (%s): part of it is missing, or it is another zone's\nhint: where the zone is damaged, restore it: taizhang restore %s --to EMPTY_FOLDER; where it is right as it is, back up into another folder", "%s 的日志与 %s 中上次备份（%s）的日志接不上：缺了一部分，或属于另一个园区\n建议：本区受损的，请恢复：taizhang restore %s --to 空文件夹；本区没有问题的，请备份到另一个文件夹",
+		return office.Refuse("the journal of %s doesn't go on from that of the last backup in %s (%s): part of it is missing, or it is another zone's\nhint: where the zone is damaged, restore it: taizhang restore %s --to EMPTY_FOLDER; where it is right as it is, back up into another folder", "%s 的日志与 %s 中上次备份（%s）的日志接不上：缺了一部分，或属于另一个园区\n建议：本区受损的，请恢复：taizhang restore %s --to 空文件夹；本区没有问题的，请备份到另一个文件夹",
 			c.z.Archive(), c.report.Dir, last.Name, c.report.Dir)
 	}
 	return nil
@@ -320,7 +319,7 @@ func (c *copying) declared(ctx context.Context, _ *archive.Archive) error {
 				}
 			}
 		case !e.Type().IsRegular(), strings.HasPrefix(name, "."), strings.HasPrefix(name, warehouse.FileName), strings.HasSuffix(name, ".lock"),
-			name == backupNoteName, name == RestoringName, c.isSnapshot(name):
+			name == office.BackupNoteName, name == office.RestoringName, c.isSnapshot(name):
 		default:
 			if err := c.w.Add(filepath.Join(c.z.Dir, name), name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
