@@ -209,14 +209,15 @@ func (r *lineReader) severalIn() {
 	}
 }
 
-// codesIn is how many numbers of items stand in the cell of one: L-1、L-2.
+// codesIn is how many numbers of items stand in the cell of one: L-1、L-2, or each on its line. A number may be broken over lines,
+// where the second doesn't begin like the first.
 func codesIn(cell *sheet.Cell, c *forms.Column) int {
 	if c.Type != forms.Code || !c.InKey || !c.Required || cell.Kind != sheet.Text || !betweenCodes.In(cell.Text) || len(cell.Text) > 120 {
 		return 0
 	}
 	parts := splitNames(atCodes(), written.Tidy(cell.Text))
 	for _, s := range parts {
-		if last := s[len(s)-1]; last < '0' || last > '9' || utf8.RuneCountInString(s) > 15 {
+		if last := s[len(s)-1]; last < '0' || last > '9' || utf8.RuneCountInString(s) > 15 || s[0] != parts[0][0] && strings.Contains(cell.Text, "\n") {
 			return 0
 		}
 	}
@@ -224,8 +225,8 @@ func codesIn(cell *sheet.Cell, c *forms.Column) int {
 }
 
 var (
-	betweenCodes = written.NewLetters("、，；;")
-	atCodes      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[、，；;]`) })
+	betweenCodes = written.NewLetters("、，；;\n")
+	atCodes      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[、，；;\n]`) })
 )
 
 // namesIn says whether a text names several firms or, where they are asked for, several persons, and how many; 0 where it

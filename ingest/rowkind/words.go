@@ -13,7 +13,9 @@ var TotalWord = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // SubWord is that of a sum over a part of it.
-var SubWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\))?:?$`) })
+var SubWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(.{0,12}小计|.{1,12}合计)(\(.*\)|:?共?\d+(家|户|件|项|个|条|笔|人|人次|场|批))?:?$`)
+})
 
 // carriedWord names a sum that is carried from one page to the next: it sums what was summed before.
 var carriedWord = sync.OnceValue(func() *regexp.Regexp {
