@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var namedFile = regexp.MustCompile("(?:[a-z0-9_]+/)*[a-z0-9_]+\\.(?:go|yaml|tsv|txtar)\\b")
+var namedFile = regexp.MustCompile(`(?:[a-z0-9_]+/)*[a-z0-9_]+\.(?:go|yaml|tsv|txtar)\b`)
 
 // lackingFiles lists the files that a text names and that stand in none of the folders.
 func lackingFiles(text string, folders ...string) (lacking []string) {
