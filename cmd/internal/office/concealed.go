@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -45,14 +46,11 @@ func (w *work) sayPlain(ctx context.Context) (said []string, err error) {
 func elsewhereNote(z *Zone) lang.Text {
 	if last, err := z.LastBackup(); err == nil && last != nil {
 		return lang.Say("backups in %[1]s up to %[2]s and lakes that were exported before hold it as written, too: make a new backup and let the others go with: taizhang backup %[3]s --keep 1; the next taizhang export to each lake replaces its files",
-			"%[1]s 中截至 %[2]s 的备份和以前导出的数据湖中也是原文：请重新备份并清除旧备份：taizhang backup %[3]s --keep 1；对每个数据湖再执行一次 taizhang export，其中的文件即被替换", last.Dir, last.Name, quoted(last.Dir))
+			"%[1]s 中截至 %[2]s 的备份和以前导出的数据湖中也是原文：请重新备份并清除旧备份：taizhang backup %[3]s --keep 1；对每个数据湖再执行一次 taizhang export，其中的文件即被替换", last.Dir, last.Name, Typed(last.Dir))
 	}
 	return lang.Say("backups and lakes that were made before hold it as written, too: make a new backup with --keep 1; the next taizhang export to each lake replaces its files",
 		"以前做的备份和导出的数据湖中也是原文：请用 taizhang backup --keep 1 重新备份；对每个数据湖再执行一次 taizhang export，其中的文件即被替换")
 }
-
-// quoted is a path as a shell takes it.
-func quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
 
 // PlainNote says which files still hold as written what is masked now, and how they are removed.
 func PlainNote(z *Zone, files []string) lang.Text {
@@ -63,8 +61,11 @@ func PlainNote(z *Zone, files []string) lang.Text {
 // RemoveCommand is what to type to remove files of the zone.
 func RemoveCommand(z *Zone, files []string) string {
 	words := []string{"rm"}
+	if runtime.GOOS == "windows" {
+		words[0] = "del"
+	}
 	for _, f := range files {
-		words = append(words, quoted(filepath.Join(z.Dir, filepath.FromSlash(f))))
+		words = append(words, Typed(filepath.Join(z.Dir, filepath.FromSlash(f))))
 	}
 	return strings.Join(words, " ")
 }
